@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+// Plain JavaScript on purpose: it must start, and explain itself, on any Node that a machine happens to have.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+const neededMajor = 24;
+const entry = new URL('../dist/cli/main.js', import.meta.url);
+
+/** Path of the Node 24 that this package brings along as a development dependency, if it is there. */
+function bundledNode() {
+  try {
+    const path = createRequire(import.meta.url).resolve('node/bin/node');
+    return existsSync(path) ? path : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Runs this same file under the bundled Node, handing signals on, and ends as it ended. */
+function runUnder(node) {
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    process.on(signal, () => child.kill(signal));
+  }
+  child.on('error', (error) => {
+    console.error(`baton-descope: cannot start ${node}: ${error.message}`);
+    process.exit(70);
+  });
+  child.on('exit', (code, signal) => {
+    if (signal === 'SIGINT') process.exit(130);
+    if (signal === 'SIGTERM') process.exit(143);
+    process.exit(code ?? 70);
+  });
+}
+
+if (Number(process.versions.node.split('.')[0]) < neededMajor) {
+  const node = bundledNode();
+  if (node) {
+    runUnder(node);
+  } else {
+    console.error(
+      `baton-descope: needs Node ${neededMajor} or newer, this is ${process.versions.node}; install Node ${neededMajor}, or run "npm ci" in a clone (it brings one along)`,
+    );
+    process.exit(2);
+  }
+} else if (!existsSync(entry)) {
+  console.error('baton-descope: not built yet; run "npm ci" (or "npm run build") in the clone first');
+  process.exit(2);
+} else {
+  await import(entry.href);
+}
