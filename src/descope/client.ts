@@ -1,0 +1,160 @@
+import { ConnectorError } from '../errors.ts';
+import { type Logger, silentLogger } from '../log.ts';
+import type { Secret } from '../secret.ts';
+import { type EndpointName, endpointLabel } from './endpoints.ts';
+import { createLanes, sleep as realSleep, type Sleep } from './lanes.ts';
+import { createRetrying } from './retry.ts';
+import type { Permission, Role, Tenant, User } from './rows.ts';
+import { parsePermissions, parseRoles, parseTenant, parseTenants, parseUser, parseUserPage, type UserPage } from './schemas.ts';
+import { createTransport, type HttpAnswer, type HttpRequest } from './transport.ts';
+
+/** The most requests that are ever in flight, and the default. Descope's limits are per project and per minute. */
+export const maxParallelFetchesCeiling = 6;
+
+export interface DescopeClientOptions {
+  readonly baseUrl: string;
+  readonly projectId: string;
+  /** Asked for each request, so that a rotated key file is picked up. */
+  readonly managementKey: () => Secret;
+  readonly maxParallelFetches?: number;
+  /** Longest single wait for a rate limit: 30 s where a caller holds a call open, 10 min for a one-shot sync. */
+  readonly longestRateWaitMs?: number;
+  readonly totalRateWaitMs?: number;
+  readonly logger?: Logger;
+  readonly now?: () => number;
+  readonly sleep?: Sleep;
+  readonly random?: () => number;
+}
+
+/** Which users, and which of their pages. Times are epoch milliseconds and inclusive as far as is known. */
+export interface UserQuery {
+  readonly limit: number;
+  readonly offset: number;
+  readonly fromCreatedTimeMs?: number;
+  readonly toCreatedTimeMs?: number;
+  readonly tenantIds?: readonly string[];
+  readonly roleNames?: readonly string[];
+  readonly tenantRoleNames?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A page of users and the server's clock when it answered (epoch ms), if it said so. */
+export interface TimedUserPage extends UserPage {
+  readonly serverTimeMs: number | undefined;
+}
+
+/** Counts of requests sent, by endpoint, retries included. */
+export type RequestCounts = Readonly<Record<string, number>>;
+
+/** Told of every request sent; a sync hands one in to itemise its own requests. */
+export type RequestObserver = (endpoint: string) => void;
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+  readonly onRequest?: RequestObserver;
+}
+
+/**
+ * What we read of a Descope project. Lists come whole or not at all; every call is retried as a read; nothing here is
+ * kept between calls. Throws ConnectorError only.
+ */
+export interface DescopeClient {
+  readonly projectId: string;
+  searchUsers(query: UserQuery, options?: CallOptions): Promise<TimedUserPage>;
+  /** Undefined when Descope knows no such user. Checked to be the very user that was asked for. */
+  loadUser(userId: string, options?: CallOptions): Promise<User | undefined>;
+  allTenants(options?: CallOptions): Promise<readonly Tenant[]>;
+  loadTenant(id: string, options?: CallOptions): Promise<Tenant | undefined>;
+  allRoles(options?: CallOptions): Promise<readonly Role[]>;
+  allPermissions(options?: CallOptions): Promise<readonly Permission[]>;
+}
+
+export function createDescopeClient(options: DescopeClientOptions): DescopeClient {
+  const {
+    projectId,
+    maxParallelFetches = maxParallelFetchesCeiling,
+    longestRateWaitMs = 30_000,
+    totalRateWaitMs = Number.POSITIVE_INFINITY,
+    logger = silentLogger,
+    now = () => performance.now(),
+    sleep = realSleep,
+    random = Math.random,
+  } = options;
+  const send = createTransport(options);
+  const lanes = createLanes({ maxParallel: Math.min(maxParallelFetches, maxParallelFetchesCeiling), now, sleep });
+  const retrying = createRetrying({ lanes, sleep, random, longestRateWaitMs, totalRateWaitMs });
+
+  function read(endpoint: EndpointName, request: HttpRequest, { signal, onRequest }: CallOptions = {}): Promise<HttpAnswer> {
+    const label = endpointLabel(endpoint);
+    return retrying(async () => {
+      onRequest?.(label);
+      const startedAt = now();
+      try {
+        return await send(endpoint, request, signal);
+      } finally {
+        logger.debug('descope request', { endpoint: label, durationMs: Math.round(now() - startedAt) });
+      }
+    }, signal);
+  }
+
+  /** Runs a load and turns "no such thing" into undefined. */
+  async function orUndefined<T>(load: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await load();
+    } catch (thrown) {
+      if (thrown instanceof ConnectorError && thrown.kind === 'not-found') {
+        return undefined;
+      }
+      throw thrown;
+    }
+  }
+
+  return {
+    projectId,
+    searchUsers: async (query, call) => {
+      const { json, serverTimeMs } = await read('searchUsers', { json: toSearchBody(query) }, call);
+      return { ...parseUserPage(json), serverTimeMs };
+    },
+    loadUser: (userId, call) =>
+      orUndefined(async () => {
+        const user = parseUser('loadUser', (await read('loadUser', { query: { userId } }, call)).json);
+        return checkAsked('loadUser', user, user.userId === userId);
+      }),
+    allTenants: async (call) => parseTenants((await read('allTenants', {}, call)).json),
+    loadTenant: (id, call) =>
+      orUndefined(async () => {
+        const tenant = parseTenant((await read('loadTenant', { query: { id } }, call)).json);
+        return checkAsked('loadTenant', tenant, tenant.id === id);
+      }),
+    allRoles: async (call) => parseRoles((await read('allRoles', {}, call)).json),
+    allPermissions: async (call) => parsePermissions((await read('allPermissions', {}, call)).json),
+  };
+}
+
+/** A load that answers with somebody else must never be believed. */
+function checkAsked<T>(endpoint: EndpointName, loaded: T, isAsked: boolean): T {
+  if (!isAsked) {
+    throw new ConnectorError('upstream-contract', `${endpointLabel(endpoint)} answered with another object than the one asked for`);
+  }
+  return loaded;
+}
+
+/**
+ * The body of a search that misses nobody: test users asked for, no status filter, ascending by creation. `offset` 0 is
+ * the same as none. 64-bit times travel as strings.
+ */
+function toSearchBody(query: UserQuery): Readonly<Record<string, unknown>> {
+  const { limit, offset, fromCreatedTimeMs, toCreatedTimeMs, tenantIds, roleNames, tenantRoleNames } = query;
+  return {
+    limit,
+    offset,
+    withTestUser: true,
+    sort: [{ field: 'createdTime', desc: false }],
+    ...(fromCreatedTimeMs !== undefined && { fromCreatedTime: String(fromCreatedTimeMs) }),
+    ...(toCreatedTimeMs !== undefined && { toCreatedTime: String(toCreatedTimeMs) }),
+    ...(tenantIds !== undefined && { tenantIds }),
+    ...(roleNames !== undefined && { roleNames }),
+    ...(tenantRoleNames !== undefined && {
+      tenantRoleNames: Object.fromEntries(Object.entries(tenantRoleNames).map(([tenantId, values]) => [tenantId, { values, and: false }])),
+    }),
+  };
+}

@@ -1,0 +1,76 @@
+import pLimit from 'p-limit';
+import { ConnectorError, throwIfCancelled } from '../errors.ts';
+
+/** Waits, and rejects with `cancelled` when the signal fires first. */
+export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
+
+export interface LanesOptions {
+  /** Requests in flight at once, for the whole process. */
+  readonly maxParallel: number;
+  /** Monotonic milliseconds: a wait must not depend on the wall clock. */
+  readonly now: () => number;
+  readonly sleep: Sleep;
+}
+
+/**
+ * The one limiter of the process. A pause (one 429) holds back every lane, and nobody who waits for it holds a slot.
+ */
+export interface Lanes {
+  /** Runs the task in a free lane, after any pause. Never call it from inside a task. */
+  run<T>(task: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** Holds back all lanes for this long from now; a shorter pause never cuts a longer one. */
+  pauseFor(ms: number): void;
+  /** Milliseconds until the lanes open again, 0 when they are open. */
+  pausedForMs(): number;
+}
+
+const stillPaused = Symbol('the lanes closed while this task waited for a slot');
+
+export function createLanes({ maxParallel, now, sleep }: LanesOptions): Lanes {
+  const limit = pLimit(maxParallel);
+  let openAt = 0;
+  const pausedForMs = (): number => Math.max(0, openAt - now());
+
+  async function run<T>(task: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    for (;;) {
+      const wait = pausedForMs();
+      if (wait > 0) {
+        await sleep(wait, signal);
+      }
+      throwIfCancelled(signal);
+      const outcome = await limit(async () => {
+        throwIfCancelled(signal);
+        return pausedForMs() > 0 ? stillPaused : await task();
+      });
+      if (outcome !== stillPaused) {
+        return outcome;
+      }
+    }
+  }
+
+  return {
+    run,
+    pausedForMs,
+    pauseFor: (ms) => {
+      openAt = Math.max(openAt, now() + ms);
+    },
+  };
+}
+
+/** The real sleep. */
+export const sleep: Sleep = (ms, signal) =>
+  new Promise((resolve, reject) => {
+    const cancel = (): void => {
+      clearTimeout(timer);
+      reject(new ConnectorError('cancelled', 'the caller went away before the work was done'));
+    };
+    if (signal?.aborted) {
+      reject(new ConnectorError('cancelled', 'the caller went away before the work was done'));
+      return;
+    }
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', cancel);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', cancel, { once: true });
+  });

@@ -1,0 +1,56 @@
+/** Pages asked for and not yet taken: six in flight (the process-wide limit sees to that) and six held ready. */
+const maxAhead = 12;
+
+export interface PageWindow<T> {
+  /** The page at this place; it and the next ones are on their way. A failure or a cancelled signal drops them all. */
+  take(index: number, signal?: AbortSignal): Promise<T>;
+  /** Stops what is in flight and forgets what is held. A later `take` starts afresh. */
+  drop(): void;
+}
+
+/**
+ * Read-ahead over numbered pages that are taken in order. Bounded: a caller that pauses costs at most twelve pages. When
+ * the caller goes away in the middle of a `take`, everything in flight is stopped with it.
+ */
+export function createPageWindow<T>(count: () => number, fetch: (index: number, signal: AbortSignal) => Promise<T>): PageWindow<T> {
+  let pages = new Map<number, Promise<T>>();
+  let stop = new AbortController();
+
+  function drop(): void {
+    stop.abort();
+    stop = new AbortController();
+    pages = new Map();
+  }
+
+  function launch(from: number): void {
+    for (let index = from; index < Math.min(count(), from + maxAhead); index += 1) {
+      if (!pages.has(index)) {
+        const page = fetch(index, stop.signal);
+        page.catch(() => undefined); // taken later, or dropped: never an unhandled rejection
+        pages.set(index, page);
+      }
+    }
+  }
+
+  return {
+    drop,
+    take: async (index, signal) => {
+      launch(index);
+      const page = pages.get(index);
+      if (page === undefined) {
+        throw new RangeError(`page ${index} lies beyond the last one`);
+      }
+      signal?.addEventListener('abort', drop, { once: true });
+      try {
+        const taken = await page;
+        pages.delete(index);
+        return taken;
+      } catch (thrown) {
+        drop();
+        throw thrown;
+      } finally {
+        signal?.removeEventListener('abort', drop);
+      }
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import pRetry from 'p-retry';
+import { ConnectorError } from '../errors.ts';
+import type { AttemptFailure } from './errors.ts';
+import type { Lanes, Sleep } from './lanes.ts';
+
+const maxTries = 5;
+const maxBodyTries = 3;
+const firstBackoffMs = 250;
+const maxBackoffMs = 20_000;
+const firstRateWaitMs = 1_000;
+/** Descope's documented penalty for a used-up bucket is 60 s. */
+const maxRateWaitMs = 60_000;
+
+export interface RetryOptions {
+  readonly lanes: Lanes;
+  readonly sleep: Sleep;
+  readonly random: () => number;
+  /** Longest single wait for a rate limit; a longer one is handed to the caller as `rate-limited` with its reset time. */
+  readonly longestRateWaitMs: number;
+  /** All waits for rate limits together, over the life of this owner. */
+  readonly totalRateWaitMs: number;
+}
+
+/** An attempt fails by throwing this; everything else that it throws is final. */
+export class AttemptFailed extends Error {
+  readonly failure: AttemptFailure;
+
+  constructor(failure: AttemptFailure) {
+    super(failure.error.message);
+    this.failure = failure;
+  }
+}
+
+/** The one owner of retries: nobody else repeats a request. Only for calls whose effect is a read. */
+export type Retrying = <T>(attempt: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
+
+export function createRetrying({ lanes, sleep, random, longestRateWaitMs, totalRateWaitMs }: RetryOptions): Retrying {
+  let rateWaitedMs = 0;
+  let unheraldedWaits = 0;
+
+  /** Pauses all lanes as one 429 asks, or throws when the wait is longer than this process may wait. */
+  function pauseForRateLimit(failure: AttemptFailure): void {
+    if (lanes.pausedForMs() > 0 && failure.retryAfterMs === undefined) {
+      return; // another lane's 429 of the same breach has already closed the lanes
+    }
+    const waitMs = failure.retryAfterMs ?? Math.min(maxRateWaitMs, firstRateWaitMs * 2 ** unheraldedWaits);
+    if (waitMs > longestRateWaitMs || rateWaitedMs + waitMs > totalRateWaitMs) {
+      const resetAt = Date.now() + waitMs;
+      throw new ConnectorError('rate-limited', `${failure.error.message}; it opens again at ${new Date(resetAt).toISOString()}`, {
+        ...failure.error.facts,
+        resetAt,
+      });
+    }
+    unheraldedWaits = failure.retryAfterMs === undefined ? unheraldedWaits + 1 : 0;
+    rateWaitedMs += Math.max(0, waitMs - lanes.pausedForMs());
+    lanes.pauseFor(waitMs);
+  }
+
+  async function waitAfter(failure: AttemptFailure, tries: number, signal?: AbortSignal): Promise<void> {
+    if (failure.retry === 'rate-limit') {
+      pauseForRateLimit(failure); // the pause itself is waited for in the lanes
+      return;
+    }
+    const backoffMs = random() * Math.min(maxBackoffMs, firstBackoffMs * 2 ** (tries - 1));
+    const askedMs = failure.retryAfterMs ?? 0;
+    if (askedMs > longestRateWaitMs) {
+      throw failure.error;
+    }
+    await sleep(Math.max(backoffMs, askedMs), signal);
+  }
+
+  return async (attempt, signal) => {
+    try {
+      return await pRetry(
+        async () => {
+          const answer = await lanes.run(attempt, signal);
+          unheraldedWaits = 0;
+          return answer;
+        },
+        {
+          retries: maxTries - 1,
+          minTimeout: 0,
+          factor: 1,
+          ...(signal !== undefined && { signal }),
+          shouldConsumeRetry: ({ error }) => !(error instanceof AttemptFailed && error.failure.retry === 'rate-limit'),
+          shouldRetry: ({ error, retriesConsumed }) =>
+            error instanceof AttemptFailed &&
+            error.failure.retry !== 'never' &&
+            !(error.failure.retry === 'body' && retriesConsumed >= maxBodyTries - 1),
+          onFailedAttempt: async ({ error, retriesConsumed, retriesLeft }) => {
+            if (!(error instanceof AttemptFailed) || error.failure.retry === 'never') {
+              return;
+            }
+            const isLast = error.failure.retry === 'body' ? retriesConsumed >= maxBodyTries - 1 : error.failure.retry !== 'rate-limit' && retriesLeft === 0;
+            if (!isLast) {
+              await waitAfter(error.failure, retriesConsumed + 1, signal);
+            }
+          },
+        },
+      );
+    } catch (thrown) {
+      if (signal?.aborted) {
+        throw new ConnectorError('cancelled', 'the caller went away before the work was done');
+      }
+      throw thrown instanceof AttemptFailed ? thrown.failure.error : thrown;
+    }
+  };
+}

@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
+import got, { RequestError, TimeoutError } from 'got';
+import { ConnectorError } from '../errors.ts';
+import type { Secret } from '../secret.ts';
+import { type EndpointName, endpointLabel, endpoints } from './endpoints.ts';
+import { failureOfStatus, shapeError } from './errors.ts';
+import { AttemptFailed } from './retry.ts';
+import { parseRetryAfter } from './retry-after.ts';
+
+const connectTimeoutMs = 10_000;
+const headersTimeoutMs = 30_000;
+const bodyIdleTimeoutMs = 15_000;
+const attemptTimeoutMs = 60_000;
+const maxBodyBytes = 32 * 1024 * 1024;
+
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+
+export interface TransportOptions {
+  readonly baseUrl: string;
+  readonly projectId: string;
+  readonly managementKey: () => Secret;
+}
+
+export interface HttpRequest {
+  readonly query?: Readonly<Record<string, string>>;
+  readonly json?: Readonly<Record<string, unknown>>;
+}
+
+/** A 2xx answer: its parsed JSON, the server's own clock (epoch ms, when it sent a Date header) and the body's size. */
+export interface HttpAnswer {
+  readonly json: unknown;
+  readonly serverTimeMs: number | undefined;
+  readonly bytes: number;
+}
+
+/** Sends one attempt, without any retry. Throws AttemptFailed, or `cancelled`. */
+export type Send = (endpoint: EndpointName, request: HttpRequest, signal?: AbortSignal) => Promise<HttpAnswer>;
+
+export function createTransport({ baseUrl, projectId, managementKey }: TransportOptions): Send {
+  const http = got.extend({
+    retry: { limit: 0 },
+    followRedirect: false,
+    throwHttpErrors: false,
+    responseType: 'buffer',
+    timeout: {
+      lookup: connectTimeoutMs,
+      connect: connectTimeoutMs,
+      secureConnect: connectTimeoutMs,
+      response: headersTimeoutMs,
+      request: attemptTimeoutMs,
+    },
+    headers: {
+      accept: 'application/json',
+      'user-agent': `baton-descope/${version}`,
+      'x-descope-project-id': projectId,
+    },
+  });
+
+  return async (endpoint, request, signal) => {
+    const { method, path } = endpoints[endpoint];
+    const guard = new AbortController();
+    const pending = http(`${baseUrl}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${projectId}:${managementKey().reveal()}`,
+        'x-external-rid': randomUUID(),
+      },
+      signal: signal === undefined ? guard.signal : AbortSignal.any([signal, guard.signal]),
+      ...(request.query !== undefined && { searchParams: request.query }),
+      ...(request.json !== undefined && { json: request.json }),
+    });
+
+    // got has a deadline for the headers and one for the whole attempt, but none for a body that stalls or never ends.
+    let bodyFault: AttemptFailed | undefined;
+    const giveUp = (fault: AttemptFailed): void => {
+      bodyFault = fault;
+      guard.abort();
+    };
+    let idle: NodeJS.Timeout | undefined;
+    const awaitBytes = (): void => {
+      clearTimeout(idle);
+      idle = setTimeout(() => giveUp(retryable('timeout', endpoint, 'the body stalled for 15 s')), bodyIdleTimeoutMs);
+    };
+    void pending.on('response', awaitBytes);
+    void pending.on('downloadProgress', ({ transferred }) => {
+      awaitBytes();
+      if (transferred > maxBodyBytes) {
+        giveUp(new AttemptFailed({ error: shapeError(endpoint, 'the body is larger than 32 MiB'), retry: 'never' }));
+      }
+    });
+
+    try {
+      const { statusCode, headers, body } = await pending;
+      const serverTimeMs = parseDate(headers.date);
+      if (statusCode < 200 || statusCode > 299) {
+        throw new AttemptFailed(
+          failureOfStatus(endpoint, statusCode, Buffer.from(body).toString('utf8'), parseRetryAfter(headers['retry-after'], serverTimeMs)),
+        );
+      }
+      return { json: parseJson(endpoint, statusCode, body), serverTimeMs, bytes: body.length };
+    } catch (thrown) {
+      if (thrown instanceof AttemptFailed) {
+        throw thrown;
+      }
+      if (bodyFault !== undefined) {
+        throw bodyFault;
+      }
+      if (signal?.aborted) {
+        throw new ConnectorError('cancelled', 'the caller went away before the work was done');
+      }
+      throw networkFailure(endpoint, thrown); // a got error carries the bearer token: never keep it, not even as a cause
+    } finally {
+      clearTimeout(idle);
+    }
+  };
+}
+
+function parseDate(header: string | undefined): number | undefined {
+  const time = header === undefined ? Number.NaN : Date.parse(header);
+  return Number.isNaN(time) ? undefined : time;
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Parsed strictly: a byte-order mark, invalid UTF-8 or a cut body is a fault, which may be a fault of this attempt only. */
+function parseJson(endpoint: EndpointName, status: number, body: Uint8Array): unknown {
+  if (status !== 200) {
+    throw new AttemptFailed({ error: shapeError(endpoint, `status ${status} instead of 200`), retry: 'never' });
+  }
+  try {
+    return JSON.parse(utf8.decode(body)) as unknown;
+  } catch {
+    throw new AttemptFailed({ error: shapeError(endpoint, `the body (${body.length} bytes) is not whole JSON`), retry: 'body' });
+  }
+}
+
+function retryable(kind: 'timeout' | 'unavailable', endpoint: EndpointName, what: string): AttemptFailed {
+  const label = endpointLabel(endpoint);
+  return new AttemptFailed({ error: new ConnectorError(kind, `${label} failed: ${what}`, { endpoint: label }), retry: 'yes' });
+}
+
+const tlsCodes = /^(CERT_|ERR_TLS|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|ERR_SSL|EPROTO|HOSTNAME_MISMATCH)/;
+
+/** Says what the network did, from the error's code alone. */
+function networkFailure(endpoint: EndpointName, thrown: unknown): unknown {
+  if (thrown instanceof TimeoutError) {
+    return retryable('timeout', endpoint, `no ${thrown.event === 'request' ? 'whole answer' : thrown.event} in time`);
+  }
+  if (!(thrown instanceof RequestError)) {
+    return thrown;
+  }
+  const label = endpointLabel(endpoint);
+  const code = String(thrown.code);
+  if (tlsCodes.test(code)) {
+    return new AttemptFailed({
+      error: new ConnectorError('unavailable', `${label} failed: TLS to Descope could not be trusted (${code}); check the base URL, the proxy and the CA`, { endpoint: label }),
+      retry: 'never',
+    });
+  }
+  if (code.startsWith('Z_') || code.startsWith('ERR_BUFFER') || code.startsWith('ERR_BROTLI')) {
+    return new AttemptFailed({ error: shapeError(endpoint, `the body is not in the encoding it claims (${code})`), retry: 'body' });
+  }
+  return retryable('unavailable', endpoint, /^[A-Z0-9_]{3,40}$/.test(code) ? code : 'the connection broke');
+}

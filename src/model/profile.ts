@@ -1,0 +1,51 @@
+import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
+import { type CutCounter, fitText, noCuts } from './text.ts';
+
+/** Attributes of one object beyond this many bytes are left out: they travel twice, and a page has 1 MiB. */
+const maxAttributesBytes = 256 * 1024;
+const maxDepth = 16;
+
+/**
+ * Custom attributes as a protobuf Struct can carry them: finite numbers, well-formed strings, no key that would reach a
+ * prototype, at most 16 levels. What cannot be carried is left out and counted.
+ */
+export function toAttributes(attributes: Readonly<Record<string, unknown>>, cuts: CutCounter = noCuts): JsonObject {
+  const carried = toStruct(attributes, cuts, 0);
+  if (Object.keys(carried).length > 0 && JSON.stringify(carried).length > maxAttributesBytes) {
+    cuts.attributesDropped();
+    return {};
+  }
+  return carried;
+}
+
+function toStruct(value: Readonly<Record<string, unknown>>, cuts: CutCounter, depth: number): JsonObject {
+  const struct: JsonObject = {};
+  for (const [key, item] of Object.entries(value)) {
+    const carried = key === '__proto__' ? undefined : toValue(item, cuts, depth + 1);
+    if (carried === undefined) {
+      cuts.attributesDropped();
+    } else {
+      struct[key.toWellFormed()] = carried;
+    }
+  }
+  return struct;
+}
+
+function toValue(value: unknown, cuts: CutCounter, depth: number): JsonValue | undefined {
+  if (value === null || typeof value === 'boolean') {
+    return value;
+  }
+  if (typeof value === 'string') {
+    return fitText(value, maxAttributesBytes, cuts);
+  }
+  if (typeof value === 'number') {
+    return Number.isFinite(value) ? value : undefined;
+  }
+  if (depth > maxDepth || typeof value !== 'object') {
+    return undefined;
+  }
+  if (Array.isArray(value)) {
+    return (value as readonly unknown[]).map((item) => toValue(item, cuts, depth + 1) ?? null);
+  }
+  return toStruct(value as Readonly<Record<string, unknown>>, cuts, depth);
+}
