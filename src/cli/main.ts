@@ -1,2 +1,64 @@
-#!/usr/bin/env node
-export {};
+import { randomUUID } from 'node:crypto';
+import { CommanderError } from 'commander';
+import { refuseKeyInArguments } from '../config/load.ts';
+import { ConnectorError } from '../errors.ts';
+import { exitCodeOf } from './exit-codes.ts';
+import { createProgram } from './program.ts';
+
+const stop = new AbortController();
+let received: 'SIGINT' | 'SIGTERM' | undefined;
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    if (received !== undefined) {
+      process.exit(signalExitCode(received)); // the second one means now
+    }
+    received = signal;
+    stop.abort();
+  });
+}
+
+/** `serve`, `emulator`: ending them is what the signal is for. Anything else was cut short. */
+function signalExitCode(signal: 'SIGINT' | 'SIGTERM'): number {
+  return signal === 'SIGINT' ? 130 : 143;
+}
+
+async function main(): Promise<number> {
+  const argv = process.argv.slice(2);
+  try {
+    refuseKeyInArguments(argv, process.env);
+    const program = createProgram({ env: process.env, signal: stop.signal, print: (text) => void process.stdout.write(`${text}\n`) });
+    await program.parseAsync(argv, { from: 'user' });
+    return 0;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) {
+      return tellUsage(thrown);
+    }
+    if (received !== undefined && thrown instanceof ConnectorError && thrown.kind === 'cancelled') {
+      console.error(`baton-descope: stopped by ${received}; nothing was written`);
+      return signalExitCode(received);
+    }
+    tell(thrown);
+    return exitCodeOf(thrown);
+  }
+}
+
+/** Help and version are results (commander has written them); the rest is a mistake on the command line. */
+function tellUsage({ exitCode, message }: CommanderError): number {
+  if (exitCode === 0 || message === '(outputHelp)') {
+    return exitCode === 0 ? 0 : 2;
+  }
+  console.error(`baton-descope: ${message.replace(/^error: /, '')}; see baton-descope --help`);
+  return 2;
+}
+
+/** One line for a known error; for a bug a reference, and its stack, since nobody else can find it. */
+function tell(thrown: unknown): void {
+  if (thrown instanceof ConnectorError) {
+    console.error(thrown.message.split('\n').map((line) => `baton-descope: ${line}`).join('\n'));
+    return;
+  }
+  console.error(`baton-descope: a bug in this program (reference ${randomUUID()}); please report it with this:\n${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`);
+}
+
+process.exitCode = await main();

@@ -151,7 +151,7 @@ function networkFailure(endpoint: EndpointName, thrown: unknown): unknown {
     return thrown;
   }
   const label = endpointLabel(endpoint);
-  const code = String(thrown.code);
+  const { code } = thrown;
   if (tlsCodes.test(code)) {
     return new AttemptFailed({
       error: new ConnectorError('unavailable', `${label} failed: TLS to Descope could not be trusted (${code}); check the base URL, the proxy and the CA`, { endpoint: label }),

@@ -1,0 +1,27 @@
+import { ConnectorError, type ErrorKind } from '../errors.ts';
+
+/** How the process ends for each kind of error. Documented in the README; part of the public contract. */
+const exitCodeOfKind: Readonly<Record<ErrorKind, number>> = {
+  config: 2,
+  invalid: 2,
+  unauthenticated: 3,
+  forbidden: 3,
+  'not-found': 1,
+  conflict: 1,
+  unsupported: 1,
+  precondition: 1,
+  'rate-limited': 4,
+  unavailable: 4,
+  timeout: 4,
+  'upstream-contract': 5,
+  inconsistent: 5,
+  'local-io': 6,
+  cancelled: 130,
+};
+
+/** A bug: anything that was not raised on purpose. */
+const exitCodeOfBug = 70;
+
+export function exitCodeOf(thrown: unknown): number {
+  return thrown instanceof ConnectorError ? exitCodeOfKind[thrown.kind] : exitCodeOfBug;
+}

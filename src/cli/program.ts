@@ -1,0 +1,35 @@
+import { createRequire } from 'node:module';
+import { Command } from 'commander';
+import type { Environment } from '../config/load.ts';
+import { addDemoCommand } from './demo.ts';
+import { addEmulatorCommand } from './emulator.ts';
+import { addServeCommand } from './serve.ts';
+import { addSyncCommand } from './sync.ts';
+
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+
+/** What a command takes from the process. `signal` fires when the process is asked to end. */
+export interface CommandContext {
+  readonly env: Environment;
+  readonly signal: AbortSignal;
+  /** Writes a result to stdout. */
+  readonly print: (text: string) => void;
+}
+
+export function createProgram(context: CommandContext): Command {
+  const program = new Command('baton-descope')
+    .description('Who can do what, and where, in a Descope project: a Baton connector for identity governance')
+    .version(version, '-v, --version')
+    .showHelpAfterError('(add --help for what there is)')
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined });
+  addSyncCommand(program, context);
+  addServeCommand(program, context);
+  addEmulatorCommand(program, context);
+  addDemoCommand(program, context);
+  for (const command of program.commands) {
+    command.exitOverride().configureOutput({ writeErr: () => undefined });
+  }
+  return program;
+}
+

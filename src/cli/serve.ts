@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import type { Flags } from '../config/load.ts';
+import { createConnector } from '../connector.ts';
+import { startServer } from '../server/server.ts';
+import type { CommandContext } from './program.ts';
+import { addSettingOptions, setUp } from './settings.ts';
+
+/** A platform holds its call open meanwhile: beyond this it is told when to come back instead. */
+const rateWaits = { longestRateWaitMs: 30_000 };
+
+export function addServeCommand(program: Command, { env, signal, print }: CommandContext): void {
+  const command = program
+    .command('serve')
+    .description('answer the Baton connector protocol over gRPC')
+    .option('--listen <host:port>', 'where to listen; plaintext is for loopback addresses only', '127.0.0.1:9090');
+  addSettingOptions(command, 'projectId', 'baseUrl', 'maxParallelFetches', 'tenantRoles', 'maxDangling', 'strict', 'logLevel');
+  command.addHelpText(
+    'after',
+    `
+The management key comes from DESCOPE_MANAGEMENT_KEY or DESCOPE_MANAGEMENT_KEY_FILE, never from a flag.
+
+Example:
+  $ DESCOPE_PROJECT_ID=P2... DESCOPE_MANAGEMENT_KEY=K2... baton-descope serve --listen 127.0.0.1:9090`,
+  );
+
+  command.action(async (options: Flags & { readonly listen: string }) => {
+    const { client, policy, logger } = setUp(options, env, rateWaits);
+    const connector = createConnector({ project: client, policy });
+    const server = await startServer({ surface: connector, listen: options.listen, logger });
+    print(`listening on ${server.address}`);
+    await untilAborted(signal);
+    await server.stop();
+    connector.close();
+  });
+}
+
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+    }
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,46 @@
+import { type Command, Option } from 'commander';
+import { type Environment, type Flags, loadManagementKey, loadSettings } from '../config/load.ts';
+import { type Setting, type SettingName, type Settings, settings } from '../config/settings.ts';
+import { parseBaseUrl, parseProjectId, deriveBaseUrl } from '../descope/base-url.ts';
+import { createDescopeClient, type DescopeClient, type DescopeClientOptions } from '../descope/client.ts';
+import type { SyncPolicy } from '../resources/sync-read.ts';
+import { createLogger } from './logger.ts';
+import type { Logger } from '../log.ts';
+
+/** Adds the settings' flags to a command, with their help, defaults and environment names. */
+export function addSettingOptions(command: Command, ...names: readonly SettingName[]): Command {
+  for (const name of names) {
+    const { flag, help, env, default: standard }: Setting = settings[name];
+    const isSwitch = standard === 'false';
+    command.addOption(new Option(flag, `${help} (env: ${env.join(', ')}${standard === undefined || isSwitch ? '' : `; default: ${standard}`})`));
+  }
+  return command;
+}
+
+export interface Setup {
+  readonly settings: Settings;
+  readonly client: DescopeClient;
+  readonly policy: SyncPolicy;
+  readonly logger: Logger;
+}
+
+/** Everything a command needs to talk to a project, from its flags and the environment. Nothing is sent yet. */
+export function setUp(flags: Flags, env: Environment, waits: Pick<DescopeClientOptions, 'longestRateWaitMs' | 'totalRateWaitMs'>): Setup {
+  const loaded = loadSettings({ flags, env, refine: { projectId: parseProjectId, baseUrl: parseBaseUrl } });
+  const key = loadManagementKey(env);
+  const logger = createLogger(loaded.logLevel);
+  const { projectId, maxParallelFetches, tenantRoles, maxDangling, strict } = loaded;
+  return {
+    settings: loaded,
+    logger,
+    policy: { tenantRoles, strict, ...(maxDangling !== undefined && { maxDangling }) },
+    client: createDescopeClient({
+      projectId,
+      baseUrl: loaded.baseUrl ?? deriveBaseUrl(projectId),
+      managementKey: () => key,
+      maxParallelFetches,
+      logger,
+      ...waits,
+    }),
+  };
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+
+/** One setting: its names, what it means, and how its text is understood. Help, environment and checks come from here. */
+export interface Setting {
+  readonly flag: string;
+  readonly env: readonly string[];
+  readonly help: string;
+  /** What it is when nobody says anything; absent when it must be said or may stay unsaid. */
+  readonly default?: string;
+  readonly isRequired?: boolean;
+  /** Takes the text as it was given, or says in a few words what is wrong with it. */
+  readonly schema: z.ZodType<unknown, string>;
+}
+
+const wholeNumber = (min: number, max: number): z.ZodType<number, string> =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`);
+
+const oneOf = <Words extends readonly [string, ...string[]]>(...words: Words): z.ZodType<Words[number], string> =>
+  z.string().refine((value): value is Words[number] => words.includes(value), `must be one of ${words.join(', ')}`);
+
+const yesOrNo: z.ZodType<boolean, string> = z
+  .string()
+  .refine((value) => ['true', 'false', '1', '0', ''].includes(value), 'must be true or false')
+  .transform((value) => value === 'true' || value === '1');
+
+export const settings = {
+  projectId: {
+    flag: '--project-id <id>',
+    env: ['DESCOPE_PROJECT_ID'],
+    help: 'the Descope project (Console > Project); starts with "P"',
+    isRequired: true,
+    schema: z.string(),
+  },
+  baseUrl: {
+    flag: '--base-url <url>',
+    env: ['DESCOPE_BASE_URL'],
+    help: "the Management API's address; derived from the project id when left out",
+    schema: z.string(),
+  },
+  maxParallelFetches: {
+    flag: '--max-parallel-fetches <n>',
+    env: ['BATON_DESCOPE_MAX_PARALLEL_FETCHES'],
+    help: 'requests to Descope in flight at once, 1 to 6',
+    default: '6',
+    schema: wholeNumber(1, 6),
+  },
+  tenantRoles: {
+    flag: '--tenant-roles <which>',
+    env: ['BATON_DESCOPE_TENANT_ROLES'],
+    help: 'which project roles in which tenants are listed: "all" pairs, or only those "observed" to be held',
+    default: 'all',
+    schema: oneOf('all', 'observed'),
+  },
+  maxDangling: {
+    flag: '--max-dangling <n>',
+    env: ['BATON_DESCOPE_MAX_DANGLING'],
+    help: 'fail when more role and tenant references than this lead nowhere (else: more than 10 and than 1 %)',
+    schema: wholeNumber(0, 999_999_999),
+  },
+  strict: {
+    flag: '--strict',
+    env: ['BATON_DESCOPE_STRICT'],
+    help: 'fail on the first reference that leads nowhere',
+    default: 'false',
+    schema: yesOrNo,
+  },
+  logLevel: {
+    flag: '--log-level <level>',
+    env: ['BATON_LOG_LEVEL'],
+    help: 'debug, info, warn or error; logs go to stderr',
+    default: 'warn',
+    schema: oneOf('debug', 'info', 'warn', 'error'),
+  },
+} as const satisfies Record<string, Setting>;
+
+export type SettingName = keyof typeof settings;
+
+type Parsed<S extends Setting> = z.output<S['schema']>;
+
+/** The settings as understood: those without a default and not required may be undefined. */
+export type Settings = {
+  readonly [Name in SettingName]: (typeof settings)[Name] extends { readonly isRequired: true } | { readonly default: string }
+    ? Parsed<(typeof settings)[Name]>
+    : Parsed<(typeof settings)[Name]> | undefined;
+};

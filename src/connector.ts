@@ -1,0 +1,199 @@
+import { ConnectorError } from './errors.ts';
+import { entitlementOf } from './model/builders.ts';
+import { isResourceTypeId, type ResourceTypeId, resourceTypeIds } from './model/ids.ts';
+import type { Entitlement } from './model/messages.ts';
+import { decodeToken, encodeToken, type TokenFields } from './model/page-token.ts';
+import { checkListRequest, checkSyncId, optionalResourceId, pageLimit, requiredResourceId, requiredText } from './model/requests.ts';
+import { resourceTypes } from './model/resource-types.ts';
+import {
+  cleanupResponse,
+  entitlementsResponse,
+  grantsResponse,
+  isTypeScoped,
+  metadataResponse,
+  resourceResponse,
+  resourcesResponse,
+  resourceTypesResponse,
+  staticEntitlementsResponse,
+  validateResponse,
+} from './model/responses.ts';
+import type { ConnectorSurface } from './model/surface.ts';
+import { permissionSyncer } from './resources/permission.ts';
+import { type SyncReport, syncReport } from './resources/report.ts';
+export type { SyncReport } from './resources/report.ts';
+import { roleBindingSyncer } from './resources/role-binding.ts';
+import { roleSyncer } from './resources/role.ts';
+import type { ProjectRead, SyncPolicy, SyncRead } from './resources/sync-read.ts';
+import { createSyncReads } from './resources/sync-reads.ts';
+import type { EntitledSyncer, GrantPage, PageRequest, ResourceSyncer } from './resources/syncer.ts';
+import { tenantSyncer } from './resources/tenant.ts';
+import { userSyncer } from './resources/user.ts';
+
+const syncers: Readonly<Record<ResourceTypeId, ResourceSyncer>> = {
+  user: userSyncer,
+  tenant: tenantSyncer,
+  role: roleSyncer,
+  permission: permissionSyncer,
+  role_binding: roleBindingSyncer,
+};
+
+export interface ConnectorOptions {
+  readonly project: ProjectRead;
+  readonly policy: SyncPolicy;
+  readonly now?: () => number;
+}
+
+/** The connector: the protocol's read surface over one Descope project. */
+export interface Connector extends ConnectorSurface {
+  /** What a sync has read, proved and found. Undefined for a sync that is unknown, or whose users are not all read. */
+  report(activeSyncId: string): SyncReport | undefined;
+  /** Stops every read. */
+  close(): void;
+}
+
+export function createConnector({ project, policy, now }: ConnectorOptions): Connector {
+  const reads = createSyncReads({ project, policy, ...(now !== undefined && { now }) });
+  const listedTypes = resourceTypeIds.map((typeId) => resourceTypes[typeId]);
+
+  return {
+    // Each list that a sync will need is really asked for: a key can be good for one and not for another.
+    validate: async (signal) => {
+      const call = { ...(signal !== undefined && { signal }) };
+      await Promise.all([
+        project.searchUsers({ limit: 1, offset: 0 }, call),
+        project.allTenants(call),
+        project.allRoles(call),
+        project.allPermissions(call),
+      ]);
+      return validateResponse();
+    },
+
+    getMetadata: async () => metadataResponse(listedTypes),
+
+    cleanup: async ({ activeSyncId }) => {
+      checkSyncId(activeSyncId);
+      reads.end(activeSyncId);
+      return cleanupResponse();
+    },
+
+    listResourceTypes: async (request) => {
+      checkListRequest(request);
+      refuseToken(request.pageToken);
+      return resourceTypesResponse(listedTypes);
+    },
+
+    listResources: async (request, signal) => {
+      checkListRequest(request);
+      const syncer = syncerOf(requiredText(request.resourceTypeId, 'resource_type_id'));
+      const parent = optionalResourceId(request.parentResourceId, 'parent_resource_id');
+      const scope = JSON.stringify(['resources', syncer.typeId, parent?.resourceType, parent?.resource]);
+      const page = pageRequest(scope, request, signal);
+      if (parent !== undefined && parent.resourceType !== 'tenant') {
+        return resourcesResponse([], '');
+      }
+      if (syncer.typeId === 'user' && request.activeSyncId === '' && page.cursor === undefined) {
+        reads.end(''); // without a sync id, the first page of the users is what begins a sync
+      }
+      const read = reads.of(request.activeSyncId);
+      const { rows, next } = await syncer.list(read, { ...page, ...(parent !== undefined && { parentTenantId: parent.resource }) });
+      return resourcesResponse(rows, nextToken(scope, next, request.pageToken));
+    },
+
+    getResource: async (request, signal) => {
+      checkSyncId(request.activeSyncId);
+      const { resourceType, resource: id } = requiredResourceId(request.resourceId, 'resource_id');
+      optionalResourceId(request.parentResourceId, 'parent_resource_id');
+      const syncer = syncerOf(resourceType);
+      if (request.activeSyncId === '') {
+        reads.end('');
+      }
+      const read = reads.of(request.activeSyncId);
+      read.isTargeted = true;
+      const resource = await syncer.get(read, id, signal);
+      if (resource === undefined) {
+        throw new ConnectorError('not-found', `there is no ${syncer.typeId} with this id in the project`, { resourceType: syncer.typeId });
+      }
+      return resourceResponse(resource);
+    },
+
+    listStaticEntitlements: async (request) => {
+      checkListRequest(request);
+      refuseToken(request.pageToken);
+      const { entitled } = syncerOf(requiredText(request.resourceTypeId, 'resource_type_id'));
+      return staticEntitlementsResponse(entitled === undefined ? [] : [entitled.template]);
+    },
+
+    listEntitlements: async (request) => {
+      checkListRequest(request);
+      refuseToken(request.pageToken);
+      const { resourceType, resource: id } = requiredResourceId(request.resource?.id, 'resource.id');
+      const { entitled } = syncerOf(resourceType);
+      const entitlements: Entitlement[] = [];
+      if (entitled !== undefined) {
+        const { displayName = '', parentResourceId } = request.resource ?? {};
+        entitlements.push(entitlementOf({ typeId: entitled.typeId, id, displayName, parentTenantId: parentResourceId?.resource ?? '' }, entitled.template));
+      }
+      return entitlementsResponse(entitlements);
+    },
+
+    listGrants: async (request, signal) => {
+      checkListRequest(request);
+      const { resourceType, resource: id } = requiredResourceId(request.resource?.id, 'resource.id');
+      const { entitled } = syncerOf(resourceType);
+      const isWholeType = isTypeScoped(request.annotations);
+      const scope = JSON.stringify(['grants', resourceType, isWholeType ? undefined : id]);
+      const page = pageRequest(scope, request, signal);
+      if (entitled === undefined) {
+        return grantsResponse([], '');
+      }
+      const read = reads.of(request.activeSyncId);
+      const { rows, next, annotations } = await (isWholeType ? grantsOfType(entitled, read, page) : entitled.grants(read, id, page));
+      return grantsResponse(rows, nextToken(scope, next, request.pageToken), annotations);
+    },
+
+    report: (activeSyncId) => {
+      const read = reads.peek(activeSyncId);
+      return read === undefined ? undefined : syncReport(read);
+    },
+    close: () => reads.close(),
+  };
+}
+
+function syncerOf(typeId: string): ResourceSyncer {
+  if (!isResourceTypeId(typeId)) {
+    throw new ConnectorError('unsupported', `there is no resource type ${JSON.stringify(typeId.slice(0, 100))}; the types are ${resourceTypeIds.join(', ')}`);
+  }
+  return syncers[typeId];
+}
+
+/** Types that are listed per resource only do not carry the marker that asks for this. */
+function grantsOfType({ typeId, allGrants }: EntitledSyncer, read: SyncRead, page: PageRequest): Promise<GrantPage> {
+  if (allGrants === undefined) {
+    throw new ConnectorError('unsupported', `the grants of ${typeId} are listed per resource`);
+  }
+  return allGrants(read, page);
+}
+
+function pageRequest(scope: string, request: { readonly pageSize: number; readonly pageToken: string }, signal: AbortSignal | undefined): PageRequest {
+  return {
+    cursor: request.pageToken === '' ? undefined : decodeToken(scope, request.pageToken),
+    limit: pageLimit(request.pageSize),
+    ...(signal !== undefined && { signal }),
+  };
+}
+
+/** A client that is handed its own token back asks the same again, for ever: nothing downstream notices, so we must. */
+function nextToken(scope: string, next: TokenFields | undefined, received: string): string {
+  const token = next === undefined ? '' : encodeToken(scope, next);
+  if (token !== '' && token === received) {
+    throw new Error('a listing did not advance: its next page token equals the one received');
+  }
+  return token;
+}
+
+function refuseToken(pageToken: string): void {
+  if (pageToken !== '') {
+    throw new ConnectorError('invalid', 'this listing has one page only and gave out no page token');
+  }
+}
+

@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { ConnectorError } from '../errors.ts';
+
+/** A chunk is handed to the file when this much text has gathered. */
+const chunkBytes = 64 * 1024;
+
+/**
+ * A file that is there whole or not at all: written beside its target under another name, forced to the disk, then
+ * renamed onto it. Mode 0600. Every fault is `local-io`, and leaves what stood at the target untouched.
+ */
+export interface AtomicFile {
+  /** Appends text; waits when the disk is slower than we are. */
+  write(text: string): Promise<void>;
+  /** Puts the file in its place. */
+  commit(): Promise<void>;
+  /** Takes the unfinished file away; never throws. */
+  discard(): Promise<void>;
+}
+
+export async function createAtomicFile(target: string): Promise<AtomicFile> {
+  const directory = dirname(target);
+  const temporary = join(directory, `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
+  const handle = await attempt(target, 'create a file in its folder', () => open(temporary, 'wx', 0o600));
+  let waiting: string[] = [];
+  let waitingBytes = 0;
+
+  async function flush(): Promise<void> {
+    const text = waiting.join('');
+    waiting = [];
+    waitingBytes = 0;
+    if (text !== '') {
+      await attempt(target, 'write it', () => writeAll(handle, Buffer.from(text, 'utf8')));
+    }
+  }
+
+  async function discard(): Promise<void> {
+    await handle.close().catch(() => undefined);
+    await rm(temporary, { force: true }).catch(() => undefined);
+  }
+
+  return {
+    discard,
+    write: async (text) => {
+      waiting.push(text);
+      waitingBytes += text.length;
+      if (waitingBytes >= chunkBytes) {
+        await flush();
+      }
+    },
+    commit: async () => {
+      await flush();
+      await attempt(target, 'force it to the disk', () => handle.sync());
+      await attempt(target, 'close it', () => handle.close());
+      await attempt(target, 'put it in its place', () => rename(temporary, target));
+      await attempt(target, 'force its folder to the disk', () => syncDirectory(directory));
+    },
+  };
+}
+
+async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let written = 0; written < bytes.length; ) {
+    const { bytesWritten } = await handle.write(bytes, written);
+    written += bytesWritten;
+  }
+}
+
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Checks before any work that a file can be put at the target: its folder is there and it is not a folder itself. */
+export async function checkTarget(target: string): Promise<void> {
+  await attempt(target, 'look into its folder', () => readdir(dirname(target)));
+  const isFolder = await readdir(target).then(
+    () => true,
+    () => false,
+  );
+  if (isFolder) {
+    throw new ConnectorError('local-io', `cannot write ${target}: it is a folder; name a file inside it`);
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'the folder does not exist',
+  ENOTDIR: 'part of the path is not a folder',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EISDIR: 'it is a folder',
+};
+
+async function attempt<T>(target: string, step: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (thrown) {
+    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
+    throw new ConnectorError('local-io', `cannot write ${target}: could not ${step}: ${reasons[code] ?? code}`, { code });
+  }
+}

@@ -1,0 +1,99 @@
+import type { Permission, Role, Tenant } from '../descope/rows.ts';
+import { bindingResourceId, roleResourceId } from '../model/ids.ts';
+
+/** A project role inside a tenant. */
+export interface Binding {
+  readonly tenantId: string;
+  readonly roleName: string;
+}
+
+/**
+ * The project's tenants, roles and permissions as one read of the three lists gave them, in the order in which they are
+ * listed (by resource id), with the questions that the access model asks of them.
+ */
+export class Catalog {
+  readonly tenants: readonly Tenant[];
+  readonly roles: readonly Role[];
+  readonly permissions: readonly Permission[];
+  readonly projectRoles: readonly Role[];
+  readonly #tenantsById: ReadonlyMap<string, Tenant>;
+  readonly #rolesById: ReadonlyMap<string, Role>;
+  readonly #permissionNames: ReadonlySet<string>;
+
+  constructor(tenants: readonly Tenant[], roles: readonly Role[], permissions: readonly Permission[]) {
+    this.tenants = sortBy(tenants, (tenant) => tenant.id);
+    this.roles = sortBy(roles, idOfRole);
+    this.permissions = sortBy(permissions, (permission) => permission.name);
+    this.projectRoles = this.roles.filter((role) => role.tenantId === '');
+    this.#tenantsById = new Map(tenants.map((tenant) => [tenant.id, tenant]));
+    this.#rolesById = new Map(roles.map((role) => [idOfRole(role), role]));
+    this.#permissionNames = new Set(permissions.map((permission) => permission.name));
+  }
+
+  tenant(id: string): Tenant | undefined {
+    return this.#tenantsById.get(id);
+  }
+
+  /** The role of this name that the project (tenantId '') or a tenant defines. */
+  role(tenantId: string, roleName: string): Role | undefined {
+    return this.#rolesById.get(roleResourceId({ tenantId, roleName }));
+  }
+
+  hasPermission(name: string): boolean {
+    return this.#permissionNames.has(name);
+  }
+
+  /** Whether "the project role, inside the tenant" exists: where the tenant defines a role of that name there is none. */
+  isBinding({ tenantId, roleName }: Binding): boolean {
+    return this.#tenantsById.has(tenantId) && this.role('', roleName) !== undefined && this.role(tenantId, roleName) === undefined;
+  }
+
+  /** Every binding that exists, in order of tenant and role, from the one after `after` on. */
+  *bindings(after?: Binding): Generator<Binding> {
+    const afterRoleId = after === undefined ? '' : roleResourceId({ tenantId: '', roleName: after.roleName });
+    for (const { id: tenantId } of this.tenants) {
+      if (after !== undefined && tenantId < after.tenantId) {
+        continue;
+      }
+      for (const projectRole of this.projectRoles) {
+        const isPast = tenantId === after?.tenantId && idOfRole(projectRole) <= afterRoleId;
+        if (!isPast && this.role(tenantId, projectRole.name) === undefined) {
+          yield { tenantId, roleName: projectRole.name };
+        }
+      }
+    }
+  }
+
+  /** This catalog with everything that a later read of some of its lists showed besides: what was there once stays. */
+  joinedWith(later: { readonly tenants?: readonly Tenant[]; readonly roles?: readonly Role[]; readonly permissions?: readonly Permission[] }): Catalog {
+    return new Catalog(
+      union(this.tenants, later.tenants, (tenant) => tenant.id),
+      union(this.roles, later.roles, idOfRole),
+      union(this.permissions, later.permissions, (permission) => permission.name),
+    );
+  }
+}
+
+export function idOfRole({ tenantId, name }: Role): string {
+  return roleResourceId({ tenantId, roleName: name });
+}
+
+export function idOfBinding({ tenantId, roleName }: Binding): string {
+  return bindingResourceId(tenantId, roleName);
+}
+
+function union<T>(rows: readonly T[], later: readonly T[] | undefined, keyOf: (row: T) => string): readonly T[] {
+  return later === undefined ? rows : [...new Map([...rows, ...later].map((row) => [keyOf(row), row])).values()];
+}
+
+/** By code unit, so that the order is the same on every machine. */
+function sortBy<T>(rows: readonly T[], keyOf: (row: T) => string): readonly T[] {
+  return rows.toSorted((left, right) => compare(keyOf(left), keyOf(right)));
+}
+
+export function compare(left: string, right: string): number {
+  if (left === right) {
+    return 0;
+  }
+  return left < right ? -1 : 1;
+}

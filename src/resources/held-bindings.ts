@@ -1,0 +1,44 @@
+import type { AccessIndex } from './access-index.ts';
+import { type Binding, type Catalog, compare } from './catalog.ts';
+
+/** The bindings that somebody holds, in order of role and tenant, without an object for each. */
+export interface HeldBindings {
+  readonly count: number;
+  /** The binding at a place, undefined beyond the last. */
+  at(place: number): Binding | undefined;
+  /** Ids of the tenants inside which somebody holds the project role, in order. */
+  tenantsOf(roleName: string): readonly string[];
+}
+
+export function createHeldBindings(catalog: Catalog, index: AccessIndex): HeldBindings {
+  const tenantsByRole = new Map<string, string[]>();
+  for (const [tenantId, held] of index.tenantRoles) {
+    for (const roleName of held.keys()) {
+      if (catalog.isBinding({ tenantId, roleName })) {
+        const tenants = tenantsByRole.get(roleName);
+        if (tenants === undefined) {
+          tenantsByRole.set(roleName, [tenantId]);
+        } else {
+          tenants.push(tenantId);
+        }
+      }
+    }
+  }
+  const runs: { readonly roleName: string; readonly tenants: readonly string[]; readonly from: number }[] = [];
+  let count = 0;
+  for (const [roleName, tenants] of [...tenantsByRole].toSorted(([left], [right]) => compare(left, right))) {
+    tenants.sort(compare);
+    runs.push({ roleName, tenants, from: count });
+    count += tenants.length;
+  }
+
+  return {
+    count,
+    at: (place) => {
+      const run = runs.findLast(({ from }) => from <= place);
+      const tenantId = run?.tenants[place - run.from];
+      return run === undefined || tenantId === undefined ? undefined : { tenantId, roleName: run.roleName };
+    },
+    tenantsOf: (roleName) => tenantsByRole.get(roleName) ?? [],
+  };
+}

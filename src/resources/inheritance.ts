@@ -1,0 +1,12 @@
+import type { Catalog } from './catalog.ts';
+
+/** The tenants above a tenant from which it may inherit, nearest first. A chain that bites its own tail ends there. */
+export function ancestorsOf(catalog: Catalog, tenantId: string): readonly string[] {
+  const chain: string[] = [];
+  let tenant = catalog.tenant(tenantId);
+  while (tenant !== undefined && tenant.parent !== '' && tenant.roleInheritance !== 'none' && !chain.includes(tenant.parent) && tenant.parent !== tenantId) {
+    chain.push(tenant.parent);
+    tenant = catalog.tenant(tenant.parent);
+  }
+  return chain;
+}

@@ -1,0 +1,73 @@
+import type { Permission } from '../descope/rows.ts';
+import { entitlementTemplate, grantSize, resourceSize, toConferringGrant, toPermissionResource } from '../model/builders.ts';
+import type { Grant, Resource } from '../model/messages.ts';
+import type { TokenFields } from '../model/page-token.ts';
+import type { CutCounter } from '../model/text.ts';
+import { idOfBinding, idOfRole } from './catalog.ts';
+import type { Settled } from './sync-read.ts';
+import { emptyPage, fillPage, placeIn, type ResourceSyncer, rowsAfter } from './syncer.ts';
+
+export function toPermission(permission: Permission, cuts: CutCounter): Resource {
+  return toPermissionResource(
+    {
+      id: permission.name,
+      displayName: permission.name,
+      description: permission.description,
+      rawId: permission.id,
+      profile: { permission_name: permission.name, system_default: permission.systemDefault, descope_id: permission.id.toWellFormed() },
+    },
+    cuts,
+  );
+}
+
+export const permissionSyncer: ResourceSyncer = {
+  typeId: 'permission',
+  list: async (read, { cursor, limit, signal, parentTenantId }) => {
+    if (parentTenantId !== undefined) {
+      return emptyPage();
+    }
+    const { permissions } = await read.catalogToList('permission', signal);
+    return fillPage(rowsAfter(permissions, cursor, (permission) => permission.name, (permission) => toPermission(permission, read.cuts)), limit, resourceSize);
+  },
+  get: async (read, name, signal) => {
+    const permission = (await read.catalog(signal)).permissions.find((listed) => listed.name === name);
+    return permission === undefined ? undefined : toPermission(permission, read.cuts);
+  },
+  entitled: {
+    typeId: 'permission',
+    template: entitlementTemplate('permission'),
+    // Which bindings confer a permission depends on who holds them, so this one needs all users even in a targeted sync.
+    grants: async (read, name, { cursor, limit, signal }) => {
+      const settled = await read.settle(signal);
+      return settled.catalog.hasPermission(name) ? fillPage(conferring(settled, name, cursor), limit, grantSize) : emptyPage();
+    },
+  },
+};
+
+/**
+ * The roles that allow it, then the held bindings of those of them that are the project's. In the cursor `p` counts
+ * roles, twice over: once as themselves, once for their bindings, of which `o` are past.
+ */
+function* conferring({ catalog, heldBindings, readId }: Settled, name: string, cursor: TokenFields | undefined): Generator<readonly [Grant, TokenFields]> {
+  const roles = catalog.roles.filter((role) => role.permissionNames.includes(name));
+  const start = placeIn(readId, cursor, 'p');
+  for (let place = start; place < roles.length; place += 1) {
+    const role = roles[place];
+    if (role !== undefined) {
+      yield [toConferringGrant(name, 'role', idOfRole(role), role.tenantId), { r: readId, p: place + 1, o: 0 }];
+    }
+  }
+  let from = placeIn(readId, cursor, 'o');
+  for (let place = Math.max(0, start - roles.length); place < roles.length; place += 1) {
+    const role = roles[place];
+    const tenants = role === undefined || role.tenantId !== '' ? [] : heldBindings.tenantsOf(role.name);
+    for (; from < tenants.length; from += 1) {
+      const tenantId = tenants[from];
+      if (tenantId !== undefined && role !== undefined) {
+        const id = idOfBinding({ tenantId, roleName: role.name });
+        yield [toConferringGrant(name, 'role_binding', id, tenantId), { r: readId, p: roles.length + place, o: from + 1 }];
+      }
+    }
+    from = 0;
+  }
+}

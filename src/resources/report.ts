@@ -1,0 +1,43 @@
+import type { RequestCounts } from '../descope/client.ts';
+import type { ReadProof } from '../descope/user-read.ts';
+import { ancestorsOf } from './inheritance.ts';
+import type { Findings } from './findings.ts';
+import type { Cuts, SyncRead } from './sync-read.ts';
+
+/** What one complete read of the project saw, proved and found. */
+export interface SyncReport {
+  readonly projectId: string;
+  /** Requests sent for this sync, retries included, by endpoint. */
+  readonly requests: RequestCounts;
+  readonly proof: ReadProof;
+  readonly findings: Findings;
+  readonly cuts: Cuts;
+  readonly inheritance: InheritanceGap;
+}
+
+/** What is not derived yet: access that a user of a parent tenant has in its sub-tenants. */
+export interface InheritanceGap {
+  /** Tenants that inherit from a parent, as far as their own setting says. */
+  readonly tenants: number;
+  /** Pairs of such a tenant and a role that somebody holds in one of its ancestors. */
+  readonly roles: number;
+}
+
+/** The report of a sync whose users are all read; undefined before that. */
+export function syncReport(read: SyncRead): SyncReport | undefined {
+  const settled = read.settledNow;
+  if (settled === undefined) {
+    return undefined;
+  }
+  const { catalog, index, proof, findings } = settled;
+  const heirs = catalog.tenants.filter((tenant) => tenant.parent !== '' && tenant.roleInheritance !== 'none');
+  const inheritedRoles = heirs.map(({ id }) => new Set(ancestorsOf(catalog, id).flatMap((ancestor) => Array.from(index.tenantRoles.get(ancestor)?.keys() ?? []))).size);
+  return {
+    projectId: read.project.projectId,
+    requests: read.requests,
+    proof,
+    findings,
+    cuts: read.cutCounts,
+    inheritance: { tenants: heirs.length, roles: inheritedRoles.reduce((sum, count) => sum + count, 0) },
+  };
+}

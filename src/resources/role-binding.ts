@@ -1,0 +1,101 @@
+import { entitlementTemplate, grantSize, resourceSize, toBindingResource, toGrant } from '../model/builders.ts';
+import { parseBindingResourceId, roleResourceId } from '../model/ids.ts';
+import type { Grant, Resource } from '../model/messages.ts';
+import { type TokenFields, tokenText } from '../model/page-token.ts';
+import type { CutCounter } from '../model/text.ts';
+import { type Binding, type Catalog, idOfBinding } from './catalog.ts';
+import { holdersPage } from './holders.ts';
+import { tenantName } from './role.ts';
+import type { Settled } from './sync-read.ts';
+import { emptyPage, fillPage, placeIn, type ResourceSyncer } from './syncer.ts';
+
+export function toBinding(binding: Binding, catalog: Catalog, cuts: CutCounter): Resource {
+  const { tenantId, roleName } = binding;
+  return toBindingResource(
+    {
+      id: idOfBinding(binding),
+      parentTenantId: tenantId,
+      displayName: `${roleName} in ${tenantName(catalog, tenantId)}`,
+      description: catalog.role('', roleName)?.description ?? '',
+      profile: { role_name: roleName, tenant_id: tenantId },
+      roleResourceId: roleResourceId({ tenantId: '', roleName }),
+      tenantId,
+    },
+    cuts,
+  );
+}
+
+export const roleBindingSyncer: ResourceSyncer = {
+  typeId: 'role_binding',
+  list: async (read, { cursor, limit, signal, parentTenantId }) => {
+    const isOfParent = ({ tenantId }: Binding): boolean => parentTenantId === undefined || tenantId === parentTenantId;
+    const isAll = read.policy.tenantRoles === 'all';
+    const catalog = isAll ? await read.catalogToList('role_binding', signal) : (await read.settle(signal)).catalog;
+    const bindings = isAll ? allAfter(catalog, cursor) : observedAfter(await read.settle(signal), cursor);
+    const rows = bindings.filter(([binding]) => isOfParent(binding)).map(([binding, after]) => [toBinding(binding, catalog, read.cuts), after] as const);
+    return fillPage(rows, limit, resourceSize);
+  },
+  get: async (read, id, signal) => {
+    const binding = parseBindingResourceId(id);
+    if (binding === undefined) {
+      return undefined;
+    }
+    const catalog = await read.catalog(signal);
+    return catalog.isBinding(binding) ? toBinding(binding, catalog, read.cuts) : undefined;
+  },
+  entitled: {
+    typeId: 'role_binding',
+    template: entitlementTemplate('role_binding'),
+    grants: async (read, id, request) => {
+      const binding = parseBindingResourceId(id);
+      if (binding === undefined || !(await read.catalog(request.signal)).isBinding(binding)) {
+        return emptyPage();
+      }
+      const { tenantId, roleName } = binding;
+      const holders = await read.holders(
+        {
+          filter: { tenantRoleNames: { [tenantId]: [roleName] } },
+          of: ({ index }) => index.holdersOf(tenantId, roleName),
+          holds: (user) => user.userTenants.some((entry) => entry.tenantId === tenantId && entry.roleNames.includes(roleName)),
+        },
+        request.signal,
+      );
+      return holdersPage(holders, request, (userId) => toGrant('role_binding', id, 'user', userId), grantSize);
+    },
+    allGrants: async (read, { cursor, limit, signal }) => fillPage(walk(await read.settle(signal), cursor), limit, grantSize),
+  },
+};
+
+function* allAfter(catalog: Catalog, cursor: TokenFields | undefined): Generator<readonly [Binding, TokenFields]> {
+  const after = cursor === undefined ? undefined : { tenantId: tokenText(cursor, 't'), roleName: tokenText(cursor, 'n') };
+  for (const binding of catalog.bindings(after)) {
+    yield [binding, { t: binding.tenantId, n: binding.roleName }];
+  }
+}
+
+function* observedAfter({ heldBindings, readId }: Settled, cursor: TokenFields | undefined): Generator<readonly [Binding, TokenFields]> {
+  for (let place = placeIn(readId, cursor); place < heldBindings.count; place += 1) {
+    const binding = heldBindings.at(place);
+    if (binding !== undefined) {
+      yield [binding, { r: readId, o: place + 1 }];
+    }
+  }
+}
+
+/** Every grant of every held binding, in order: `b` counts bindings, `o` the holders of the one it stands at. */
+function* walk({ heldBindings, index, readId, userIdAt }: Settled, cursor: TokenFields | undefined): Generator<readonly [Grant, TokenFields]> {
+  let from = placeIn(readId, cursor, 'o');
+  for (let place = placeIn(readId, cursor, 'b'); place < heldBindings.count; place += 1) {
+    const binding = heldBindings.at(place);
+    if (binding !== undefined) {
+      const id = idOfBinding(binding);
+      const holders = index.holdersOf(binding.tenantId, binding.roleName);
+      for (; from < holders.length; from += 1) {
+        const [ordinal = 0] = holders.slice(from, from + 1);
+        yield [toGrant('role_binding', id, 'user', userIdAt(ordinal)), { r: readId, b: place, o: from + 1 }];
+      }
+    }
+    from = 0;
+  }
+}
+

@@ -1,0 +1,78 @@
+import type { Role } from '../descope/rows.ts';
+import { entitlementTemplate, grantSize, resourceSize, toGrant, toRoleResource } from '../model/builders.ts';
+import { parseRoleResourceId } from '../model/ids.ts';
+import type { Resource } from '../model/messages.ts';
+import type { CutCounter } from '../model/text.ts';
+import { type Catalog, idOfRole } from './catalog.ts';
+import { holdersPage } from './holders.ts';
+import { emptyPage, fillPage, type ResourceSyncer, rowsAfter } from './syncer.ts';
+
+/** A role; a tenant's own is shown with the tenant's name, since several tenants may use the same one. */
+export function toRole(role: Role, catalog: Catalog, cuts: CutCounter): Resource {
+  return toRoleResource(
+    {
+      id: idOfRole(role),
+      parentTenantId: role.tenantId,
+      displayName: role.tenantId === '' ? role.name : `${role.name} (${tenantName(catalog, role.tenantId)})`,
+      description: role.description,
+      createdTime: role.createdTime,
+      rawId: role.id,
+      profile: {
+        role_name: role.name,
+        tenant_id: role.tenantId,
+        scope: role.tenantId === '' ? 'project' : 'tenant',
+        default: role.isDefault,
+        private: role.isPrivate,
+        descope_id: role.id.toWellFormed(),
+      },
+    },
+    cuts,
+  );
+}
+
+/** A tenant as people call it: by its name, or by its id when it has none. */
+export function tenantName(catalog: Catalog, tenantId: string): string {
+  const name = catalog.tenant(tenantId)?.name ?? '';
+  return name.trim() === '' ? tenantId : name;
+}
+
+export const roleSyncer: ResourceSyncer = {
+  typeId: 'role',
+  list: async (read, { cursor, limit, signal, parentTenantId }) => {
+    const catalog = await read.catalogToList('role', signal);
+    const listed = parentTenantId === undefined ? catalog.roles : catalog.roles.filter((role) => role.tenantId === parentTenantId);
+    return fillPage(rowsAfter(listed, cursor, idOfRole, (role) => toRole(role, catalog, read.cuts)), limit, resourceSize);
+  },
+  get: async (read, id, signal) => {
+    const address = parseRoleResourceId(id);
+    if (address === undefined) {
+      return undefined;
+    }
+    const catalog = await read.catalog(signal);
+    const role = catalog.role(address.tenantId, address.roleName);
+    return role === undefined ? undefined : toRole(role, catalog, read.cuts);
+  },
+  entitled: {
+    typeId: 'role',
+    template: entitlementTemplate('role'),
+    grants: async (read, id, request) => {
+      const address = parseRoleResourceId(id);
+      if (address === undefined) {
+        return emptyPage();
+      }
+      const { tenantId, roleName } = address;
+      const holders = await read.holders(
+        {
+          filter: tenantId === '' ? { roleNames: [roleName] } : { tenantRoleNames: { [tenantId]: [roleName] } },
+          of: ({ catalog, index }) => (catalog.role(tenantId, roleName) === undefined ? undefined : index.holdersOf(tenantId, roleName)),
+          holds: (user) =>
+            tenantId === ''
+              ? user.roleNames.includes(roleName)
+              : user.userTenants.some((entry) => entry.tenantId === tenantId && entry.roleNames.includes(roleName)),
+        },
+        request.signal,
+      );
+      return holdersPage(holders, request, (userId) => toGrant('role', id, 'user', userId), grantSize);
+    },
+  },
+};

@@ -1,0 +1,109 @@
+import type { Any, Entitlement, Grant, Resource } from '../model/messages.ts';
+import type { EntitledTypeId, ResourceTypeId } from '../model/ids.ts';
+import { type TokenFields, tokenNumber, tokenText } from '../model/page-token.ts';
+import type { SyncRead } from './sync-read.ts';
+
+/** A response should stay under this; the protocol's clients refuse 4 MiB. */
+const maxPageBytes = 900 * 1024;
+
+/** One page of a listing and where the next one begins; no `next` at the end. */
+export interface Page<T> {
+  readonly rows: T[];
+  readonly next?: TokenFields;
+  readonly annotations?: Any[];
+}
+
+export type GrantPage = Page<Grant>;
+
+/** Where to go on (nothing: at the beginning), at most how many rows, and when to stop. */
+export interface PageRequest {
+  readonly cursor: TokenFields | undefined;
+  readonly limit: number;
+  readonly signal?: AbortSignal;
+}
+
+/** One resource type: how its rows are listed, which entitlement its resources offer and who holds that. */
+export interface ResourceSyncer {
+  readonly typeId: ResourceTypeId;
+  /** Resources in a stable order; only those of a parent when `parentTenantId` is given. */
+  list(read: SyncRead, request: PageRequest & { readonly parentTenantId?: string }): Promise<Page<Resource>>;
+  /** One resource, loaded for itself; undefined when there is no such thing. */
+  get(read: SyncRead, id: string, signal?: AbortSignal): Promise<Resource | undefined>;
+  /** Present on types whose resources can be held. */
+  readonly entitled?: EntitledSyncer;
+}
+
+export interface EntitledSyncer {
+  readonly typeId: EntitledTypeId;
+  /** The one template; a resource's own entitlement is made from it. */
+  readonly template: Entitlement;
+  /** Direct grants of one resource. An id that no such resource has is an empty page: never NOT_FOUND from a list. */
+  grants(read: SyncRead, resourceId: string, request: PageRequest): Promise<Page<Grant>>;
+  /** Direct grants of every resource of the type, for types that are listed in one walk. */
+  readonly allGrants?: (read: SyncRead, request: PageRequest) => Promise<GrantPage>;
+}
+
+/**
+ * Fills one page from rows that come in order, each with the cursor that stands right behind it: at most `limit` rows
+ * and about a mebibyte, at least one row. `next` is absent when the rows ended.
+ */
+export function fillPage<T>(source: Iterable<readonly [row: T, after: TokenFields]>, limit: number, sizeOf: (row: T) => number): Page<T> {
+  const rows: T[] = [];
+  let bytes = 0;
+  let after: TokenFields | undefined;
+  for (const [row, cursor] of source) {
+    const size = sizeOf(row);
+    if (rows.length === limit || (rows.length > 0 && bytes + size > maxPageBytes)) {
+      return after === undefined ? { rows } : { rows, next: after };
+    }
+    rows.push(row);
+    bytes += size;
+    after = cursor;
+  }
+  return { rows };
+}
+
+/** The `after` key of a listing by key, '' at the beginning. */
+export function afterKey(cursor: TokenFields | undefined): string {
+  return cursor === undefined ? '' : tokenText(cursor, 'a');
+}
+
+/** Rows of a sorted list behind the key that the cursor names, each with the cursor behind itself. */
+export function* rowsAfter<S, T>(sorted: readonly S[], cursor: TokenFields | undefined, keyOf: (row: S) => string, toRow: (row: S) => T): Generator<readonly [T, TokenFields]> {
+  const after = afterKey(cursor);
+  for (let place = cursor === undefined ? 0 : firstAbove(sorted, after, keyOf); place < sorted.length; place += 1) {
+    const row = sorted[place];
+    if (row !== undefined) {
+      yield [toRow(row), { a: keyOf(row) }];
+    }
+  }
+}
+
+function firstAbove<S>(sorted: readonly S[], key: string, keyOf: (row: S) => string): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const row = sorted[middle];
+    if (row !== undefined && keyOf(row) <= key) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+/**
+ * The place where a listing of grants goes on. A place is a number within one read of the users; a cursor of another read
+ * (another process, a read begun anew) goes back to the beginning: a grant told twice is harmless, one left out is not.
+ */
+export function placeIn(readId: string, cursor: TokenFields | undefined, key = 'o'): number {
+  return cursor === undefined || tokenText(cursor, 'r') !== readId ? 0 : tokenNumber(cursor, key);
+}
+
+/** For a type without parents, or a parent that is no tenant: nothing is listed beneath it. */
+export function emptyPage<T>(): Page<T> {
+  return { rows: [] };
+}
+

@@ -1,0 +1,64 @@
+import type { Tenant } from '../descope/rows.ts';
+import { entitlementTemplate, grantSize, resourceSize, toGrant, toTenantResource } from '../model/builders.ts';
+import type { Resource } from '../model/messages.ts';
+import { toAttributes } from '../model/profile.ts';
+import type { CutCounter } from '../model/text.ts';
+import { holdersPage } from './holders.ts';
+import { fillPage, type ResourceSyncer, rowsAfter } from './syncer.ts';
+
+export function toTenant(tenant: Tenant, cuts: CutCounter): Resource {
+  return toTenantResource(
+    {
+      id: tenant.id,
+      parentTenantId: tenant.parent,
+      displayName: tenant.name.trim() === '' ? tenant.id : tenant.name,
+      status: tenant.disabled ? 'disabled' : 'enabled',
+      createdTime: tenant.createdTime,
+      profile: {
+        tenant_id: tenant.id,
+        domains: wellFormed(tenant.domains),
+        self_provisioning_domains: wellFormed(tenant.selfProvisioningDomains),
+        auth_type: tenant.authType.toWellFormed(),
+        enforce_sso: tenant.enforceSso,
+        disabled: tenant.disabled,
+        parent_tenant_id: tenant.parent,
+        role_inheritance: tenant.roleInheritance.toWellFormed(),
+        default_roles: wellFormed(tenant.defaultRoles),
+        custom_attributes: toAttributes(tenant.customAttributes, cuts),
+      },
+    },
+    cuts,
+  );
+}
+
+function wellFormed(texts: readonly string[]): string[] {
+  return texts.map((text) => text.toWellFormed());
+}
+
+export const tenantSyncer: ResourceSyncer = {
+  typeId: 'tenant',
+  list: async (read, { cursor, limit, signal, parentTenantId }) => {
+    const { tenants } = await read.catalogToList('tenant', signal);
+    const listed = parentTenantId === undefined ? tenants : tenants.filter((tenant) => tenant.parent === parentTenantId);
+    return fillPage(rowsAfter(listed, cursor, (tenant) => tenant.id, (tenant) => toTenant(tenant, read.cuts)), limit, resourceSize);
+  },
+  get: async (read, id, signal) => {
+    const tenant = await read.project.loadTenant(id, read.call(signal));
+    return tenant === undefined ? undefined : toTenant(tenant, read.cuts);
+  },
+  entitled: {
+    typeId: 'tenant',
+    template: entitlementTemplate('tenant'),
+    grants: async (read, id, request) => {
+      const holders = await read.holders(
+        {
+          filter: { tenantIds: [id] },
+          of: ({ catalog, index }) => (catalog.tenant(id) === undefined ? undefined : index.membersOf(id)),
+          holds: (user) => user.userTenants.some(({ tenantId }) => tenantId === id),
+        },
+        request.signal,
+      );
+      return holdersPage(holders, request, (userId) => toGrant('tenant', id, 'user', userId), grantSize);
+    },
+  },
+};
