@@ -1,0 +1,96 @@
+import { createApi } from './api.ts';
+import { createFaults } from './faults.ts';
+import type { FaultPlan } from './faults.ts';
+import { startServer } from './http-server.ts';
+import { createProject } from './project.ts';
+import { createProjectState } from './project-state.ts';
+import type { ProjectState } from './project-state.ts';
+import type { ProjectSeed } from './records.ts';
+import { createStats } from './stats.ts';
+import type { RequestStats } from './stats.ts';
+import { withDefaults } from './switches.ts';
+import type { Switches } from './switches.ts';
+
+export type { RequestInfo } from './api-request.ts';
+export type { ArmedFault, Fault, FaultMatch, FaultPlan, FaultRule } from './faults.ts';
+export { parseFault } from './fault-spec.ts';
+export type { ProjectState } from './project-state.ts';
+export type {
+  Membership,
+  Permission,
+  PermissionSeed,
+  ProjectSeed,
+  Role,
+  RoleSeed,
+  Tenant,
+  TenantSeed,
+  UserRecord,
+  UserSeed,
+} from './records.ts';
+export { sampleProject } from './sample-project.ts';
+export { adaLovelace, danglingRoleNames } from './sample-users.ts';
+export type { LoggedRequest, RequestStats } from './stats.ts';
+export { defaultSwitches, parseSwitches } from './switches.ts';
+export type { Switches } from './switches.ts';
+
+export interface EmulatorOptions {
+  /** Default: a 28 character id, which stands for the region without a name. */
+  readonly projectId?: string;
+  readonly managementKey?: string;
+  /** How many users to generate; default 1,200, or none when `project` is given. Ignored when it lists users. */
+  readonly users?: number;
+  readonly seed?: number;
+  readonly host?: string;
+  /** 0 takes any free port. */
+  readonly port?: number;
+  readonly switches?: Partial<Switches>;
+  /** Starts with this instead of the sample company. */
+  readonly project?: ProjectSeed;
+  /** Wait before every answer; the request itself takes effect before the wait. */
+  readonly latencyMs?: number;
+  /** Epoch milliseconds: the clock of the stand-in, for created times, the Date header, lag and rate limits. */
+  readonly now?: () => number;
+}
+
+/** A running stand-in for the Descope Management API. */
+export interface Emulator {
+  readonly baseUrl: string;
+  readonly projectId: string;
+  readonly managementKey: string;
+  readonly stats: RequestStats;
+  readonly state: ProjectState;
+  readonly faults: FaultPlan;
+  /** Ends at once: connections still open, hung ones too, are dropped. */
+  close(): Promise<void>;
+}
+
+/** Starts the stand-in. Rejects when the address is taken. */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+  const projectId = options.projectId ?? 'P2EmulatorProject00000000000';
+  const managementKey = options.managementKey ?? 'emulator-management-key';
+  const now = options.now ?? Date.now;
+  const switches = withDefaults(options.switches ?? {});
+  const project = createProject({
+    users: options.users,
+    seed: options.seed ?? 1,
+    project: options.project,
+    switches,
+    now,
+  });
+  const { state, beforeRequest } = createProjectState(project);
+  const stats = createStats();
+  const faults = createFaults();
+  const server = await startServer({
+    host: options.host ?? '127.0.0.1',
+    port: options.port ?? 0,
+    bearer: `Bearer ${projectId}:${managementKey}`,
+    latencyMs: options.latencyMs ?? 0,
+    now,
+    switches,
+    api: createApi(project, now),
+    faults,
+    stats,
+    beforeRequest,
+  });
+  return { baseUrl: server.baseUrl, projectId, managementKey, stats, state, faults, close: () => server.close() };
+}

@@ -1,0 +1,158 @@
+import { ApiError, fieldRequired, invalidArgument } from './api-error.ts';
+import type { Answer } from './api-request.ts';
+import { endpoint, nothing } from './endpoint.ts';
+import type { EndpointCall, Endpoints } from './endpoint.ts';
+import type { Project } from './project.ts';
+import { toUserRecord } from './records.ts';
+import type { Membership, UserRecord } from './records.ts';
+import { createRequestBody } from './request-body.ts';
+import type { RequestBody } from './request-body.ts';
+import { findTenant } from './tenant-endpoints.ts';
+import { addressedUser, saved } from './user-role-endpoints.ts';
+import { findUser } from './user-read-endpoints.ts';
+import { toWireUser } from './wire.ts';
+
+const createFields: readonly string[] = (
+  'loginId identifier email phone verifiedEmail verifiedPhone name displayName givenName middleName familyName roleNames ' +
+  'userTenants customAttributes picture additionalIdentifiers additionalLoginIds ssoAppIds ssoAppIDs status password ' +
+  'hashedPassword invite sendMail sendSMS inviteUrl templateOptions templateId locale test recoveryEmail recoveryPhone'
+).split(' ');
+
+const settableStatuses = new Set(['enabled', 'disabled', 'invited']);
+
+/** Creating, enabling, changing the address of, and deleting users. */
+export function userLifecycleEndpoints(project: Project): Endpoints {
+  const { switches, users } = project;
+  const create = ({ body }: EndpointCall, test: boolean): Answer => {
+    const record = toCreated(project, body, test);
+    users.put(record);
+    return { json: { user: toWireUser(record, project.catalog), created: true } };
+  };
+  const changeContact = ({ body }: EndpointCall, kind: 'email' | 'phone'): Answer => {
+    const user = addressedUser(project, body);
+    const value = body.text(kind);
+    const other = value === '' ? undefined : otherWith(project, user, kind, value);
+    if (other) {
+      const refuse = switches.contactCollision === 'conflict' || body.flag('failOnConflict') === true;
+      if (refuse && switches.contactCollision !== 'always-merge') {
+        throw new ApiError(409, 'E111127', 'Conflict', `Another user has this ${kind}`);
+      }
+      users.remove(other.userId);
+    }
+    const merged = other ? withEverythingOf(user, other) : user;
+    const verified = body.flag('verified') === true;
+    const contact = kind === 'email' ? { verifiedEmail: verified } : { verifiedPhone: verified };
+    return saved(project, { ...merged, [kind]: value, ...contact });
+  };
+
+  return {
+    'POST /v1/mgmt/user/create': endpoint(createFields, (call) => create(call, call.body.flag('test') === true)),
+    'POST /v1/mgmt/user/create/test': endpoint(createFields, (call) => create(call, true)),
+    'POST /v1/mgmt/user/update/status': endpoint(['loginId', 'identifier', 'status'], ({ body }) => {
+      const user = addressedUser(project, body);
+      const status = body.required('status');
+      if (!settableStatuses.has(status)) throw invalidArgument(`status cannot be set to "${status}"`);
+      return saved(project, { ...user, status });
+    }),
+    'POST /v1/mgmt/user/update/email': endpoint(
+      ['loginId', 'identifier', 'email', 'verified', 'failOnConflict'],
+      (call) => changeContact(call, 'email'),
+    ),
+    'POST /v1/mgmt/user/update/phone': endpoint(
+      ['loginId', 'identifier', 'phone', 'verified', 'failOnConflict'],
+      (call) => changeContact(call, 'phone'),
+    ),
+    'POST /v1/mgmt/user/delete': endpoint(['loginId', 'identifier', 'userId'], ({ body }) => {
+      const id = body.text('userId');
+      const user = id === '' ? addressedUser(project, body) : findUser(project, users.live, id);
+      users.remove(user.userId);
+      return nothing;
+    }),
+    'POST /v1/mgmt/user/delete/batch': endpoint(['userIds'], ({ body }) => {
+      if (body.texts('userIds').length === 0) throw fieldRequired('userIds');
+      for (const userId of body.texts('userIds')) users.remove(userId);
+      return nothing;
+    }),
+  };
+}
+
+function toCreated(project: Project, body: RequestBody, test: boolean): UserRecord {
+  const { switches, catalog } = project;
+  const loginId = body.text('loginId') || body.required('identifier');
+  const more = [...body.texts('additionalLoginIds'), ...body.texts('additionalIdentifiers')];
+  const loginIds = [...new Set([loginId, ...more])];
+  const tenants = body.objects('userTenants').map((value): Membership => {
+    const entry = createRequestBody(value, undefined);
+    const { id, defaultRoles } = findTenant(project, entry.required('tenantId'));
+    const roleNames = entry.texts('roleNames');
+    return { tenantId: id, roleNames: switches.defaultRoles === 'on' ? [...roleNames, ...defaultRoles] : roleNames };
+  });
+  checkLoginIds(project, loginIds, tenants);
+  const given = body.texts('roleNames');
+  const roleLess = given.length === 0 && tenants.every((membership) => membership.roleNames.length === 0);
+  const defaults =
+    switches.defaultRoles === 'on' && roleLess
+      ? catalog.roles().filter((role) => role.default && role.tenantId === '')
+      : [];
+
+  return toUserRecord(
+    {
+      loginIds,
+      // The vendor's Node SDK 2.13 sends displayName, which the published contract does not list.
+      name: body.text('name') || body.text('displayName'),
+      givenName: body.text('givenName'),
+      middleName: body.text('middleName'),
+      familyName: body.text('familyName'),
+      picture: body.text('picture'),
+      email: body.text('email'),
+      phone: body.text('phone'),
+      verifiedEmail: body.flag('verifiedEmail') === true,
+      verifiedPhone: body.flag('verifiedPhone') === true,
+      roleNames: [...given, ...defaults.map((role) => role.name)],
+      tenants,
+      customAttributes: body.object('customAttributes'),
+      ssoAppIds: [...body.texts('ssoAppIds'), ...body.texts('ssoAppIDs')],
+      status: switches.createdStatus === 'as-given' ? body.text('status') || 'invited' : 'invited',
+      test,
+    },
+    project.newUserId(),
+    project.nowSeconds(),
+  );
+}
+
+/** Login ids are unique; with isolation on, only among users who share a tenant. */
+function checkLoginIds(project: Project, loginIds: readonly string[], tenants: readonly Membership[]): void {
+  const { live } = project.users;
+  const isolated = project.switches.loginIdIsolation === 'on';
+  const taken = loginIds.some((loginId) =>
+    live
+      .findByText(loginId)
+      .map((ref) => live.get(ref))
+      .filter((user) => user.loginIds.includes(loginId))
+      .some((user) => !isolated || sharesTenant(user.tenants, tenants)),
+  );
+  if (taken) throw new ApiError(400, 'E062107', 'User already exists', 'A user with this login id exists already');
+}
+
+function sharesTenant(a: readonly Membership[], b: readonly Membership[]): boolean {
+  return a.some((one) => b.some((other) => other.tenantId === one.tenantId)) || (a.length === 0 && b.length === 0);
+}
+
+function otherWith(project: Project, user: UserRecord, kind: 'email' | 'phone', value: string): UserRecord | undefined {
+  const { live } = project.users;
+  return live
+    .findByText(value)
+    .map((ref) => live.get(ref))
+    .find((other) => other.userId !== user.userId && other[kind] === value);
+}
+
+/** The login ids, roles and memberships of both. */
+function withEverythingOf(user: UserRecord, other: UserRecord): UserRecord {
+  const own = new Set(user.tenants.map((membership) => membership.tenantId));
+  return {
+    ...user,
+    loginIds: [...new Set([...user.loginIds, ...other.loginIds])],
+    roleNames: [...new Set([...user.roleNames, ...other.roleNames])],
+    tenants: [...user.tenants, ...other.tenants.filter((membership) => !own.has(membership.tenantId))],
+  };
+}

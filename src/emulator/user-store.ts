@@ -1,0 +1,74 @@
+import { createPopulation } from './population.ts';
+import type { Population } from './population.ts';
+import type { UserRecord } from './records.ts';
+import type { Switches } from './switches.ts';
+import type { UserSource } from './user-source.ts';
+
+type Change = (population: Population) => void;
+
+/**
+ * The users as writes see them, and as searches and loads see them: the latter two may lag behind, by seconds or by a
+ * number of reads, when the switches say so.
+ */
+export interface UserStore {
+  readonly live: Population;
+  /** Each call counts as one read. */
+  forSearch(): Population;
+  forLoad(): Population;
+  put(record: UserRecord): void;
+  remove(userId: string): boolean;
+  transformAll(change: (record: UserRecord) => UserRecord): void;
+}
+
+interface Replica {
+  readonly read: () => Population;
+  readonly apply: (change: Change) => void;
+}
+
+export function createUserStore(source: UserSource, switches: Switches, now: () => number): UserStore {
+  const live = createPopulation(source);
+  const replica = (lagSeconds: number, lagReads: number): Replica =>
+    lagSeconds === 0 && lagReads === 0 ? toMirror(live) : createReplica(source, lagSeconds, lagReads, now);
+  const search = replica(switches.searchLagSeconds, switches.searchLagReads);
+  const load = replica(switches.loadLagSeconds, switches.loadLagReads);
+  const apply = (change: Change): void => {
+    change(live);
+    search.apply(change);
+    load.apply(change);
+  };
+
+  return {
+    live,
+    forSearch: search.read,
+    forLoad: load.read,
+    put: (record) => apply((population) => population.put(record)),
+    remove(userId) {
+      const exists = live.findByUserId(userId) !== undefined;
+      apply((population) => population.remove(userId));
+      return exists;
+    },
+    transformAll: (change) => apply((population) => population.transformAll(change)),
+  };
+}
+
+/** No lag: the live population itself, to which every change has been applied already. */
+function toMirror(live: Population): Replica {
+  return { read: () => live, apply: () => undefined };
+}
+
+function createReplica(source: UserSource, lagSeconds: number, lagReads: number, now: () => number): Replica {
+  const population = createPopulation(source);
+  const pending: { readonly change: Change; readonly dueAt: number; readonly dueRead: number }[] = [];
+  let reads = 0;
+  return {
+    read() {
+      reads += 1;
+      for (let first = pending[0]; first && first.dueAt <= now() && first.dueRead < reads; first = pending[0]) {
+        first.change(population);
+        pending.shift();
+      }
+      return population;
+    },
+    apply: (change) => pending.push({ change, dueAt: now() + lagSeconds * 1000, dueRead: reads + lagReads }),
+  };
+}

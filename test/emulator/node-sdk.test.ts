@@ -1,0 +1,133 @@
+import DescopeClient from '@descope/node-sdk';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { adaLovelace, startEmulator } from '../../src/emulator/emulator.ts';
+import type { Emulator } from '../../src/emulator/emulator.ts';
+
+describe('the vendor SDK against the emulator', () => {
+  let emulator: Emulator;
+  let management: ReturnType<typeof DescopeClient>['management'];
+
+  beforeEach(async () => {
+    emulator = await startEmulator({ users: 250 });
+    const { projectId, baseUrl, managementKey } = emulator;
+    management = DescopeClient({ projectId, baseUrl, managementKey }).management;
+  });
+  afterEach(() => emulator.close());
+
+  it('lists and creates tenants', async () => {
+    const created = await management.tenant.createWithId('globex', 'Globex', ['globex.example']);
+    const listed = await management.tenant.loadAll();
+    const loaded = await management.tenant.load('globex');
+
+    expect(created.ok).toBe(true);
+    expect(listed.data?.map((tenant) => tenant.id)).toEqual([
+      'acme',
+      'northwind',
+      'northwind-retail',
+      'northwind-freight',
+      'initech',
+      'lumiere',
+      'T2SakuraSeisakusho00000000JP',
+      'hooli',
+      'globex',
+    ]);
+    expect(loaded.data).toMatchObject({ id: 'globex', name: 'Globex', selfProvisioningDomains: ['globex.example'] });
+  });
+
+  it('lists and creates roles of the project and of tenants', async () => {
+    await management.role.create('Planner', 'Plans', ['orders.read'], 'acme');
+    const { data = [] } = await management.role.loadAll();
+
+    expect(data).toHaveLength(21);
+    expect(data.at(-1)).toMatchObject({ name: 'Planner', tenantId: 'acme', permissionNames: ['orders.read'] });
+    expect(data.filter((role) => role.name === 'Approver').map((role) => role.tenantId)).toEqual([
+      'acme',
+      'northwind',
+      'initech',
+    ]);
+  });
+
+  it('lists permissions, the built-in ones marked', async () => {
+    const { data = [] } = await management.permission.loadAll();
+
+    expect(data).toHaveLength(15);
+    expect(data.filter((permission) => permission.systemDefault).map((permission) => permission.name)).toEqual([
+      'User Admin',
+      'SSO Admin',
+      'Impersonate',
+    ]);
+  });
+
+  it('pages through all users, test users included on request', async () => {
+    const ids = new Set<string>();
+    for (let page = 0; page < 3; page += 1) {
+      const { data } = await management.user.search({ page, limit: 100, withTestUser: true });
+      for (const user of data?.users ?? []) ids.add(user.userId);
+    }
+    const withoutTest = await management.user.search({ limit: 100, page: 2 });
+
+    expect(ids.size).toBe(250);
+    expect(withoutTest.data?.total).toBe(246);
+    expect(withoutTest.data?.users).toHaveLength(46);
+    expect(withoutTest.data?.users.some((user) => user.test)).toBe(false);
+  });
+
+  it('loads a user by login id and by user id', async () => {
+    const byLoginId = await management.user.load(adaLovelace.loginId);
+    const byUserId = await management.user.loadByUserId(adaLovelace.userId);
+    const missing = await management.user.load('nobody@example.com');
+
+    expect(byLoginId.data).toEqual(byUserId.data);
+    expect(byLoginId.data).toMatchObject({ name: 'Ada Lovelace', userTenants: [{ tenantId: 'acme', roleNames: ['Editor'] }] });
+    expect(missing.ok).toBe(false);
+    expect(missing.error?.errorCode).toBe('E112102');
+  });
+
+  it('adds and removes a role project-wide', async () => {
+    const added = await management.user.addRoles(adaLovelace.loginId, ['Auditor']);
+    const removed = await management.user.removeRoles(adaLovelace.userId, ['Auditor']);
+
+    expect(added.data).toMatchObject({ roleNames: ['Auditor'], permissions: ['invoices.read', 'reports.view'] });
+    expect(removed.data).toMatchObject({ roleNames: [], permissions: [] });
+  });
+
+  it('adds and removes a role inside a tenant', async () => {
+    const added = await management.user.addTenantRoles(adaLovelace.userId, 'acme', ['Approver']);
+    const removed = await management.user.removeTenantRoles(adaLovelace.userId, 'acme', ['Editor']);
+
+    expect(added.data?.userTenants).toMatchObject([{ tenantId: 'acme', roleNames: ['Editor', 'Approver'] }]);
+    expect(removed.data?.userTenants).toMatchObject([{ tenantId: 'acme', roleNames: ['Approver'] }]);
+  });
+
+  it('adds and removes a membership', async () => {
+    const added = await management.user.addTenant(adaLovelace.userId, 'initech');
+    const removed = await management.user.removeTenant(adaLovelace.userId, 'acme');
+
+    expect(added.data?.userTenants?.map((tenant) => tenant.tenantId)).toEqual(['acme', 'initech']);
+    expect(removed.data?.userTenants?.map((tenant) => tenant.tenantId)).toEqual(['initech']);
+  });
+
+  it('creates, disables and deletes a user', async () => {
+    const created = await management.user.create('grace@acme.example', {
+      email: 'grace@acme.example',
+      displayName: 'Grace Hopper',
+      userTenants: [{ tenantId: 'acme', roleNames: ['Viewer'] }],
+    });
+    const disabled = await management.user.deactivate('grace@acme.example');
+    await management.user.delete('grace@acme.example');
+    const gone = await management.user.load('grace@acme.example');
+
+    expect(created.data).toMatchObject({ status: 'invited', userTenants: [{ tenantId: 'acme', roleNames: ['Viewer'] }] });
+    expect(disabled.data?.status).toBe('disabled');
+    expect(gone.code).toBe(404);
+  });
+
+  it('sends no request that the emulator does not know', async () => {
+    await management.tenant.loadAll();
+    await management.role.loadAll();
+
+    expect(emulator.stats.recent.map((request) => request.status)).not.toContain(404);
+    expect(emulator.stats.recent.every((request) => request.authorization === 'good')).toBe(true);
+    expect(JSON.stringify(emulator.stats.recent)).not.toContain(emulator.managementKey);
+  });
+});
