@@ -1,23 +1,27 @@
 import { ConnectorError } from './errors.ts';
-import { entitlementOf } from './model/builders.ts';
-import { isResourceTypeId, type ResourceTypeId, resourceTypeIds } from './model/ids.ts';
-import type { Entitlement } from './model/messages.ts';
+import { entitlementOf, toGrant } from './model/builders.ts';
+import { isResourceTypeId, maxIdBytes, type ResourceTypeId, resourceTypeIds } from './model/ids.ts';
+import type { Entitlement, Resource } from './model/messages.ts';
 import { decodeToken, encodeToken, type TokenFields } from './model/page-token.ts';
 import { checkListRequest, checkSyncId, optionalResourceId, pageLimit, requiredResourceId, requiredText } from './model/requests.ts';
 import { resourceTypes } from './model/resource-types.ts';
 import {
   cleanupResponse,
   entitlementsResponse,
+  grantResponse,
   grantsResponse,
   isTypeScoped,
   metadataResponse,
   resourceResponse,
   resourcesResponse,
   resourceTypesResponse,
+  revokeResponse,
   staticEntitlementsResponse,
   validateResponse,
 } from './model/responses.ts';
 import type { ConnectorSurface } from './model/surface.ts';
+import type { Change, Provisioner } from './provisioning/provisioner.ts';
+import { parseEntitlement, type Target } from './provisioning/target.ts';
 import { permissionSyncer } from './resources/permission.ts';
 import { type SyncReport, syncReport } from './resources/report.ts';
 export type { SyncReport } from './resources/report.ts';
@@ -38,6 +42,8 @@ const syncers: Readonly<Record<ResourceTypeId, ResourceSyncer>> = {
 };
 
 export interface ConnectorOptions {
+  /** Changes access; without it every grant and revoke is refused. */
+  readonly provisioner?: Provisioner;
   readonly project: ProjectRead;
   readonly policy: SyncPolicy;
   readonly now?: () => number;
@@ -51,7 +57,7 @@ export interface Connector extends ConnectorSurface {
   close(): void;
 }
 
-export function createConnector({ project, policy, now }: ConnectorOptions): Connector {
+export function createConnector({ project, policy, provisioner, now }: ConnectorOptions): Connector {
   const reads = createSyncReads({ project, policy, ...(now !== undefined && { now }) });
   const listedTypes = resourceTypeIds.map((typeId) => resourceTypes[typeId]);
 
@@ -151,12 +157,63 @@ export function createConnector({ project, policy, now }: ConnectorOptions): Con
       return grantsResponse(rows, nextToken(scope, next, request.pageToken), annotations);
     },
 
+    grant: async ({ entitlement, principal }, signal) => {
+      const { change, target } = await provision(enabled(provisioner), 'grant', entitlement, principal, signal);
+      const asked = toGrant(target.typeId, target.resourceId, 'user', change.userId);
+      const alongside = change.alongsideTargets.map(({ typeId, resourceId }) => toGrant(typeId, resourceId, 'user', change.userId));
+      return grantResponse([asked, ...alongside], change.outcome === 'already-granted', change.requestId);
+    },
+
+    // The id of the grant is not looked at: it can be a placeholder. Entitlement and principal say all.
+    revoke: async ({ grant }, signal) => {
+      const { change } = await provision(enabled(provisioner), 'revoke', grant?.entitlement, grant?.principal, signal);
+      return revokeResponse(change.outcome === 'already-revoked', change.requestId);
+    },
+
     report: (activeSyncId) => {
       const read = reads.peek(activeSyncId);
       return read === undefined ? undefined : syncReport(read);
     },
     close: () => reads.close(),
   };
+}
+
+function enabled(provisioner: Provisioner | undefined): Provisioner {
+  if (provisioner === undefined) {
+    throw new ConnectorError('precondition', 'provisioning is not enabled: start the server with --provisioning');
+  }
+  return provisioner;
+}
+
+/** One grant or revoke: who and what are read from the request, all of which must make sense before anything is sent. */
+async function provision(
+  provisioner: Provisioner,
+  operation: 'grant' | 'revoke',
+  entitlement: Entitlement | undefined,
+  principal: Resource | undefined,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly change: Change; readonly target: Target }> {
+  const asked = await understand(provisioner, operation, entitlement, principal);
+  return { target: asked.target, change: await provisioner[operation](asked.target, asked.userId, signal) };
+}
+
+async function understand(
+  provisioner: Provisioner,
+  operation: 'grant' | 'revoke',
+  entitlement: Entitlement | undefined,
+  principal: Resource | undefined,
+): Promise<{ readonly target: Target; readonly userId: string }> {
+  try {
+    const { resourceType, resource: userId } = requiredResourceId(principal?.id, 'principal.id');
+    const target = parseEntitlement(entitlement);
+    if (resourceType !== 'user') {
+      throw new ConnectorError('invalid', `a ${target.typeId} can be granted to a user, not to a ${JSON.stringify(resourceType.slice(0, 100))}`);
+    }
+    return { target, userId };
+  } catch (thrown) {
+    await provisioner.refused(operation, (entitlement?.id ?? '').slice(0, maxIdBytes), (principal?.id?.resource ?? '').slice(0, maxIdBytes), thrown);
+    throw thrown;
+  }
 }
 
 function syncerOf(typeId: string): ResourceSyncer {

@@ -11,6 +11,7 @@ export type ErrorKind =
   | 'invalid'
   | 'unsupported'
   | 'precondition'
+  | 'refused'
   | 'rate-limited'
   | 'unavailable'
   | 'timeout'

@@ -10,6 +10,7 @@ const exitCodeOfKind: Readonly<Record<ErrorKind, number>> = {
   conflict: 1,
   unsupported: 1,
   precondition: 1,
+  refused: 1,
   'rate-limited': 4,
   unavailable: 4,
   timeout: 4,

@@ -18,7 +18,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-/** `serve`, `emulator`: ending them is what the signal is for. Anything else was cut short. */
+/** `serve` and `emulator` end with 0 on a signal: that is how they end. Anything else was cut short. */
 function signalExitCode(signal: 'SIGINT' | 'SIGTERM'): number {
   return signal === 'SIGINT' ? 130 : 143;
 }
@@ -28,6 +28,10 @@ async function main(): Promise<number> {
   try {
     refuseKeyInArguments(argv, process.env);
     const program = createProgram({ env: process.env, signal: stop.signal, print: (text) => void process.stdout.write(`${text}\n`) });
+    if (argv.length === 0) {
+      console.error(program.helpInformation());
+      return 2;
+    }
     await program.parseAsync(argv, { from: 'user' });
     return 0;
   } catch (thrown) {

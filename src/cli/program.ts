@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import type { Environment } from '../config/load.ts';
+import { addChangeCommand } from './change.ts';
 import { addDemoCommand } from './demo.ts';
 import { addEmulatorCommand } from './emulator.ts';
 import { addServeCommand } from './serve.ts';
@@ -25,6 +26,8 @@ export function createProgram(context: CommandContext): Command {
     .configureOutput({ writeErr: () => undefined });
   addSyncCommand(program, context);
   addServeCommand(program, context);
+  addChangeCommand(program, 'grant', context);
+  addChangeCommand(program, 'revoke', context);
   addEmulatorCommand(program, context);
   addDemoCommand(program, context);
   for (const command of program.commands) {

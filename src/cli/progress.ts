@@ -11,16 +11,25 @@ export interface Step {
   readonly run: (tell: (text: string) => void) => Promise<string>;
 }
 
-/** Runs steps one after the other. Results belong on stdout, so nothing of this goes there. */
+/**
+ * Runs steps one after the other. Results belong on stdout, so nothing of this goes there. What a step throws is thrown
+ * on as it is; only its title is marked, since whoever catches the error says it once.
+ */
 export async function runSteps(steps: readonly Step[]): Promise<void> {
+  let failure: { readonly thrown: unknown } | undefined;
   const output = { processOutput: new ProcessOutput(process.stderr, process.stderr) };
   const options = { logger: new ListrLogger(output) };
   const tasks = steps.map(({ title, run }) => ({
     title,
     task: async (_context: unknown, task: { output: string; title: string }) => {
-      task.title = await run((text) => {
-        task.output = text;
-      });
+      try {
+        task.title = await run((text) => {
+          task.output = text;
+        });
+      } catch (thrown) {
+        failure = { thrown };
+        throw new Error('see below', { cause: thrown });
+      }
     },
   }));
   const isTerminal = process.stderr.isTTY;
@@ -28,7 +37,11 @@ export async function runSteps(steps: readonly Step[]): Promise<void> {
     renderer: isTerminal ? 'default' : 'simple',
     rendererOptions: isTerminal ? { ...options, showErrorMessage: false, collapseErrors: false } : options,
     registerSignalListeners: false,
-  }).run();
+  })
+    .run()
+    .catch((thrown: unknown) => {
+      throw failure === undefined ? thrown : failure.thrown;
+    });
 }
 
 /** Turns the walk's row-by-row progress into text now and then: what is being read, how many rows, how fast. */

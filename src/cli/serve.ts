@@ -1,6 +1,11 @@
 import type { Command } from 'commander';
 import type { Flags } from '../config/load.ts';
 import { createConnector } from '../connector.ts';
+import { openAuditLog } from '../output/audit-log.ts';
+import { createProvisioner } from '../provisioning/provisioner.ts';
+import { ConnectorError } from '../errors.ts';
+import type { Settings } from '../config/settings.ts';
+import type { TlsFiles } from '../server/tls.ts';
 import { startServer } from '../server/server.ts';
 import type { CommandContext } from './program.ts';
 import { addSettingOptions, setUp } from './settings.ts';
@@ -13,7 +18,7 @@ export function addServeCommand(program: Command, { env, signal, print }: Comman
     .command('serve')
     .description('answer the Baton connector protocol over gRPC')
     .option('--listen <host:port>', 'where to listen; plaintext is for loopback addresses only', '127.0.0.1:9090');
-  addSettingOptions(command, 'projectId', 'baseUrl', 'maxParallelFetches', 'tenantRoles', 'maxDangling', 'strict', 'logLevel');
+  addSettingOptions(command, 'provisioning', 'joinTenant', 'auditLog', 'tlsCert', 'tlsKey', 'tlsClientCa', 'projectId', 'baseUrl', 'maxParallelFetches', 'tenantRoles', 'maxDangling', 'strict', 'logLevel');
   command.addHelpText(
     'after',
     `
@@ -24,14 +29,29 @@ Example:
   );
 
   command.action(async (options: Flags & { readonly listen: string }) => {
-    const { client, policy, logger } = setUp(options, env, rateWaits);
-    const connector = createConnector({ project: client, policy });
-    const server = await startServer({ surface: connector, listen: options.listen, logger });
+    const { client, policy, logger, settings } = setUp(options, env, rateWaits);
+    const tls = tlsFiles(settings);
+    const audit = settings.provisioning ? await openAuditLog(settings.auditLog) : undefined;
+    const provisioner = audit && createProvisioner({ client, audit: (entry) => audit.append(entry), joinTenant: settings.joinTenant, logger });
+    const connector = createConnector({ project: client, policy, ...(provisioner !== undefined && { provisioner }) });
+    const server = await startServer({ surface: connector, listen: options.listen, logger, ...(tls !== undefined && { tls }) });
     print(`listening on ${server.address}`);
     await untilAborted(signal);
     await server.stop();
     connector.close();
+    await audit?.close();
   });
+}
+
+/** All three files of mutual TLS, or none. */
+function tlsFiles({ tlsCert: cert, tlsKey: key, tlsClientCa: clientCa }: Settings): TlsFiles | undefined {
+  if (cert !== undefined && key !== undefined && clientCa !== undefined) {
+    return { cert, key, clientCa };
+  }
+  if (cert !== undefined || key !== undefined || clientCa !== undefined) {
+    throw new ConnectorError('config', '--tls-cert, --tls-key and --tls-client-ca go together: TLS here is always mutual');
+  }
+  return undefined;
 }
 
 export function untilAborted(signal: AbortSignal): Promise<void> {

@@ -27,19 +27,24 @@ export function remarks(summary: SyncSummary): readonly string[] {
   const { dangling, ambiguous, cut, notDerived, counts } = summary;
   const lines: string[] = [];
   if ((counts.resources['user'] ?? 0) === 0) {
-    lines.push('warning: the project answered with no users at all; check the project id and what the key may see');
+    lines.push('warning: the project has no users at all; is it the right project and key?');
   }
   if (dangling.count > 0) {
-    lines.push(`warning: ${dangling.count} references lead to a tenant, role or permission that does not exist; no access was made of them (see summary.dangling)`);
+    lines.push(`warning: ${counted(dangling.count, 'reference')} to something that does not exist (summary.dangling)`);
   }
   if (ambiguous.count > 0) {
-    lines.push(`note: ${ambiguous.count} role names are defined by the tenant and by the project; counted as the tenant's (see summary.ambiguous)`);
+    lines.push(`note: ${counted(ambiguous.count, 'role')} held that tenant and project both define (summary.ambiguous)`);
   }
   if (cut.textsCut + cut.attributesDropped > 0) {
-    lines.push(`note: ${cut.textsCut} texts were cut and ${cut.attributesDropped} attributes left out, being longer than the protocol carries`);
+    lines.push(`note: ${counted(cut.textsCut, 'text')} cut, ${counted(cut.attributesDropped, 'attribute')} left out: too long for the protocol`);
   }
   if (notDerived.inheritingTenants > 0) {
-    lines.push(`note: access inherited down the tenant tree is not derived yet: ${notDerived.inheritingTenants} tenants, ${notDerived.inheritedRoles} roles`);
+    lines.push(`note: inherited access is not derived yet (${counted(notDerived.inheritingTenants, 'tenant')}, ${counted(notDerived.inheritedRoles, 'role')})`);
   }
   return lines;
+}
+
+/** "1 role", "2 roles". */
+export function counted(count: number, noun: string): string {
+  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -6,6 +6,7 @@ import { createLanes, sleep as realSleep, type Sleep } from './lanes.ts';
 import { createRetrying } from './retry.ts';
 import type { Permission, Role, Tenant, User } from './rows.ts';
 import { parsePermissions, parseRoles, parseTenant, parseTenants, parseUser, parseUserPage, type UserPage } from './schemas.ts';
+import { createUserWrite, type WriteUser } from './user-writes.ts';
 import { createTransport, type HttpAnswer, type HttpRequest } from './transport.ts';
 
 /** The most requests that are ever in flight, and the default. Descope's limits are per project and per minute. */
@@ -51,6 +52,8 @@ export type RequestObserver = (endpoint: string) => void;
 export interface CallOptions {
   readonly signal?: AbortSignal;
   readonly onRequest?: RequestObserver;
+  /** Travels with the request (x-external-rid) and shows in Descope's audit; a new one each time when left out. */
+  readonly requestId?: string;
 }
 
 /**
@@ -60,12 +63,21 @@ export interface CallOptions {
 export interface DescopeClient {
   readonly projectId: string;
   searchUsers(query: UserQuery, options?: CallOptions): Promise<TimedUserPage>;
-  /** Undefined when Descope knows no such user. Checked to be the very user that was asked for. */
+  /** Undefined when no user has this user id. */
   loadUser(userId: string, options?: CallOptions): Promise<User | undefined>;
   allTenants(options?: CallOptions): Promise<readonly Tenant[]>;
   loadTenant(id: string, options?: CallOptions): Promise<Tenant | undefined>;
   allRoles(options?: CallOptions): Promise<readonly Role[]>;
   allPermissions(options?: CallOptions): Promise<readonly Permission[]>;
+  /** Users who have exactly this login id: one, unless logins are isolated by tenant. */
+  findByLoginId(loginId: string, options?: CallOptions): Promise<readonly User[]>;
+  /**
+   * The user whom a write to this user id would change: loaded in the way in which writes address. Undefined when there is
+   * none; `refused` when it would be somebody else, whose login id this is.
+   */
+  loadForWrite(userId: string, options?: CallOptions): Promise<User | undefined>;
+  /** Sends one change, once. */
+  readonly writeUser: WriteUser;
 }
 
 export function createDescopeClient(options: DescopeClientOptions): DescopeClient {
@@ -83,13 +95,13 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
   const lanes = createLanes({ maxParallel: Math.min(maxParallelFetches, maxParallelFetchesCeiling), now, sleep });
   const retrying = createRetrying({ lanes, sleep, random, longestRateWaitMs, totalRateWaitMs });
 
-  function read(endpoint: EndpointName, request: HttpRequest, { signal, onRequest }: CallOptions = {}): Promise<HttpAnswer> {
+  function read(endpoint: EndpointName, request: HttpRequest, { signal, onRequest, requestId }: CallOptions = {}): Promise<HttpAnswer> {
     const label = endpointLabel(endpoint);
-    return retrying(async () => {
+    return retrying.run(async () => {
       onRequest?.(label);
       const startedAt = now();
       try {
-        return await send(endpoint, request, signal);
+        return await send(endpoint, { ...request, ...(requestId !== undefined && { requestId }) }, signal);
       } finally {
         logger.debug('descope request', { endpoint: label, durationMs: Math.round(now() - startedAt) });
       }
@@ -97,7 +109,7 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
   }
 
   /** Runs a load and turns "no such thing" into undefined. */
-  async function orUndefined<T>(load: () => Promise<T>): Promise<T | undefined> {
+  async function orUndefined<T>(load: () => Promise<T | undefined>): Promise<T | undefined> {
     try {
       return await load();
     } catch (thrown) {
@@ -114,10 +126,11 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
       const { json, serverTimeMs } = await read('searchUsers', { json: toSearchBody(query) }, call);
       return { ...parseUserPage(json), serverTimeMs };
     },
+    // The service may take the parameter for a login id, too: whoever else it finds is not the user with this id.
     loadUser: (userId, call) =>
       orUndefined(async () => {
         const user = parseUser('loadUser', (await read('loadUser', { query: { userId } }, call)).json);
-        return checkAsked('loadUser', user, user.userId === userId);
+        return user.userId === userId ? user : undefined;
       }),
     allTenants: async (call) => parseTenants((await read('allTenants', {}, call)).json),
     loadTenant: (id, call) =>
@@ -127,6 +140,19 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
       }),
     allRoles: async (call) => parseRoles((await read('allRoles', {}, call)).json),
     allPermissions: async (call) => parsePermissions((await read('allPermissions', {}, call)).json),
+    findByLoginId: async (loginId, call) => {
+      const { users } = parseUserPage((await read('searchUsers', { json: { limit: 100, withTestUser: true, loginIds: [loginId] } }, call)).json);
+      return users.filter(({ loginIds }) => loginIds.includes(loginId));
+    },
+    loadForWrite: (userId, call) =>
+      orUndefined(async () => {
+        const user = parseUser('loadUser', (await read('loadUser', { query: { loginId: userId } }, call)).json);
+        if (user.userId !== userId) {
+          throw new ConnectorError('refused', `${JSON.stringify(userId)} is a login id of user ${user.userId}, not a user id: a change must name the user by the user id`);
+        }
+        return user;
+      }),
+    writeUser: createUserWrite({ send, lanes, pauseForRateLimit: retrying.pauseForRateLimit }),
   };
 }
 

@@ -14,6 +14,10 @@ export const endpoints = {
   allTenants: { method: 'GET', path: '/v1/mgmt/tenant/all', effect: 'read' },
   loadTenant: { method: 'GET', path: '/v1/mgmt/tenant', effect: 'read' },
   allRoles: { method: 'GET', path: '/v1/mgmt/role/all', effect: 'read' },
+  addUserRoles: { method: 'POST', path: '/v1/mgmt/user/update/role/add', effect: 'write' },
+  removeUserRoles: { method: 'POST', path: '/v1/mgmt/user/update/role/remove', effect: 'write' },
+  addUserTenant: { method: 'POST', path: '/v1/mgmt/user/update/tenant/add', effect: 'write' },
+  removeUserTenant: { method: 'POST', path: '/v1/mgmt/user/update/tenant/remove', effect: 'write' },
   allPermissions: { method: 'GET', path: '/v1/mgmt/permission/all', effect: 'read' },
 } as const satisfies Record<string, Endpoint>;
 

@@ -38,10 +38,11 @@ export function createLanes({ maxParallel, now, sleep }: LanesOptions): Lanes {
         await sleep(wait, signal);
       }
       throwIfCancelled(signal);
-      const outcome = await limit(async () => {
+      const slot = limit(async () => {
         throwIfCancelled(signal);
         return pausedForMs() > 0 ? stillPaused : await task();
       });
+      const outcome = await orCancelled(slot, signal);
       if (outcome !== stillPaused) {
         return outcome;
       }
@@ -55,6 +56,18 @@ export function createLanes({ maxParallel, now, sleep }: LanesOptions): Lanes {
       openAt = Math.max(openAt, now() + ms);
     },
   };
+}
+
+/** What the work answers, unless the signal fires first: who waits for a slot need not wait for others to be done. */
+function orCancelled<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) {
+    return work;
+  }
+  return new Promise((resolve, reject) => {
+    const cancel = (): void => reject(new ConnectorError('cancelled', 'the caller went away before the work was done'));
+    signal.addEventListener('abort', cancel, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', cancel));
+  });
 }
 
 /** The real sleep. */

@@ -1,3 +1,5 @@
+import { throwIfCancelled } from '../errors.ts';
+
 /** Pages asked for and not yet taken: six in flight (the process-wide limit sees to that) and six held ready. */
 const maxAhead = 12;
 
@@ -35,6 +37,7 @@ export function createPageWindow<T>(count: () => number, fetch: (index: number, 
   return {
     drop,
     take: async (index, signal) => {
+      throwIfCancelled(signal);
       launch(index);
       const page = pages.get(index);
       if (page === undefined) {

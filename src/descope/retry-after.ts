@@ -14,7 +14,7 @@ export function parseRetryAfter(header: string | undefined, serverTimeMs: number
   if (/^\d{1,9}$/.test(value)) {
     return clamp(Number(value) * 1_000);
   }
-  const at = /^[A-Za-z]{3},? /.test(value) ? Date.parse(value) : Number.NaN;
+  const at = /^[A-Za-z]{3}, .+ GMT$/.test(value) ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(at) || serverTimeMs === undefined) {
     return undefined;
   }

@@ -32,13 +32,21 @@ export class AttemptFailed extends Error {
 }
 
 /** The one owner of retries: nobody else repeats a request. Only for calls whose effect is a read. */
-export type Retrying = <T>(attempt: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
+export type Retry = <T>(attempt: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
+
+/** Pauses all lanes as one 429 asks, or throws when the wait is longer than this process may wait. */
+export type PauseForRateLimit = (failure: AttemptFailure) => void;
+
+export interface Retrying {
+  readonly run: Retry;
+  /** For a write, which nobody may repeat unseen: its 429 holds the lanes back all the same. */
+  readonly pauseForRateLimit: PauseForRateLimit;
+}
 
 export function createRetrying({ lanes, sleep, random, longestRateWaitMs, totalRateWaitMs }: RetryOptions): Retrying {
   let rateWaitedMs = 0;
   let unheraldedWaits = 0;
 
-  /** Pauses all lanes as one 429 asks, or throws when the wait is longer than this process may wait. */
   function pauseForRateLimit(failure: AttemptFailure): void {
     if (lanes.pausedForMs() > 0 && failure.retryAfterMs === undefined) {
       return; // another lane's 429 of the same breach has already closed the lanes
@@ -69,7 +77,7 @@ export function createRetrying({ lanes, sleep, random, longestRateWaitMs, totalR
     await sleep(Math.max(backoffMs, askedMs), signal);
   }
 
-  return async (attempt, signal) => {
+  const run: Retry = async (attempt, signal) => {
     try {
       return await pRetry(
         async () => {
@@ -78,21 +86,14 @@ export function createRetrying({ lanes, sleep, random, longestRateWaitMs, totalR
           return answer;
         },
         {
-          retries: maxTries - 1,
+          retries: maxTries, // one more than is ever used: at its own last one p-retry would give up on a 429, too
           minTimeout: 0,
           factor: 1,
           ...(signal !== undefined && { signal }),
           shouldConsumeRetry: ({ error }) => !(error instanceof AttemptFailed && error.failure.retry === 'rate-limit'),
-          shouldRetry: ({ error, retriesConsumed }) =>
-            error instanceof AttemptFailed &&
-            error.failure.retry !== 'never' &&
-            !(error.failure.retry === 'body' && retriesConsumed >= maxBodyTries - 1),
-          onFailedAttempt: async ({ error, retriesConsumed, retriesLeft }) => {
-            if (!(error instanceof AttemptFailed) || error.failure.retry === 'never') {
-              return;
-            }
-            const isLast = error.failure.retry === 'body' ? retriesConsumed >= maxBodyTries - 1 : error.failure.retry !== 'rate-limit' && retriesLeft === 0;
-            if (!isLast) {
+          shouldRetry: ({ error, retriesConsumed }) => mayRetry(error, retriesConsumed),
+          onFailedAttempt: async ({ error, retriesConsumed }) => {
+            if (mayRetry(error, retriesConsumed)) {
               await waitAfter(error.failure, retriesConsumed + 1, signal);
             }
           },
@@ -105,4 +106,22 @@ export function createRetrying({ lanes, sleep, random, longestRateWaitMs, totalR
       throw thrown instanceof AttemptFailed ? thrown.failure.error : thrown;
     }
   };
+  return { run, pauseForRateLimit };
+}
+
+/** A 429 is always waited for; its budget is the waiting time. */
+function mayRetry(error: Error, retriesConsumed: number): error is AttemptFailed {
+  if (!(error instanceof AttemptFailed)) {
+    return false;
+  }
+  switch (error.failure.retry) {
+    case 'never':
+      return false;
+    case 'rate-limit':
+      return true;
+    case 'body':
+      return retriesConsumed < maxBodyTries - 1;
+    case 'yes':
+      return retriesConsumed < maxTries - 1;
+  }
 }

@@ -25,6 +25,7 @@ export interface TransportOptions {
 export interface HttpRequest {
   readonly query?: Readonly<Record<string, string>>;
   readonly json?: Readonly<Record<string, unknown>>;
+  readonly requestId?: string;
 }
 
 /** A 2xx answer: its parsed JSON, the server's own clock (epoch ms, when it sent a Date header) and the body's size. */
@@ -64,7 +65,7 @@ export function createTransport({ baseUrl, projectId, managementKey }: Transport
       method,
       headers: {
         authorization: `Bearer ${projectId}:${managementKey().reveal()}`,
-        'x-external-rid': randomUUID(),
+        'x-external-rid': request.requestId ?? randomUUID(),
       },
       signal: signal === undefined ? guard.signal : AbortSignal.any([signal, guard.signal]),
       ...(request.query !== undefined && { searchParams: request.query }),

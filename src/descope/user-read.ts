@@ -56,7 +56,10 @@ export interface ReadProof {
 export interface UserRead {
   /** The next page in order, undefined after the last. After an error it may be called again and goes on. */
   next(signal?: AbortSignal): Promise<UserBatch | undefined>;
-  /** Reads a page once more that `next` handed out, without moving on. */
+  /**
+   * Reads a page once more that `next` handed out, without moving on. Everybody who stood on it must still be there: who
+   * moved to another page, because of a deletion before it, might otherwise be on none of those that a caller gets.
+   */
   again(sequence: number, signal?: AbortSignal): Promise<readonly User[]>;
   /** How many pages `next` has handed out. */
   readonly sequence: number;
@@ -73,7 +76,8 @@ export interface UserRead {
 export function createUserRead({ search, filter = {}, origin: given, now = Date.now }: UserReadOptions, onRequest?: (endpoint: string) => void): UserRead {
   const readFromMs = now();
   const ids = new IdTable();
-  const queries: UserQuery[] = [];
+  /** What was handed out: the query of each page, and who stood on it. */
+  const pages: { readonly query: UserQuery; readonly ordinals: readonly number[] }[] = [];
   let origin = given;
   let boundedTotal: number | undefined;
   let boundedRows = 0;
@@ -83,6 +87,7 @@ export function createUserRead({ search, filter = {}, origin: given, now = Date.
   let newerTotal: number | undefined;
   let newerRows = 0;
   let newerUsers = 0;
+  const newer = new Set<number>();
   let proof: ReadProof | undefined;
 
   const pageCount = (): number => Math.ceil((origin?.total ?? 0) / userPageSize);
@@ -105,7 +110,7 @@ export function createUserRead({ search, filter = {}, origin: given, now = Date.
       }
       return ordinal;
     });
-    queries.push(query);
+    pages.push({ query, ordinals });
     return { users, ordinals };
   }
 
@@ -113,10 +118,10 @@ export function createUserRead({ search, filter = {}, origin: given, now = Date.
     const query = pageQuery(0);
     const { users, total, serverTimeMs } = await call(query, signal);
     checkRowCount(users, total, 0);
-    const batch = enter(query, users);
     if (total > userPageSize && serverTimeMs === undefined) {
       throw new ConnectorError('upstream-contract', `${endpointLabel('searchUsers')} answered without a Date header, so that its pages cannot be bounded in time`);
     }
+    const batch = enter(query, users);
     const boundMs = Math.floor((serverTimeMs ?? readFromMs) / 1000) * 1000 - indexLagMs - 1;
     origin = { boundMs, total, startPage: 0 };
     firstPage = new Set(users.map((user) => user.userId));
@@ -128,7 +133,7 @@ export function createUserRead({ search, filter = {}, origin: given, now = Date.
   }
 
   async function readBounded(from: ReadOrigin, signal?: AbortSignal): Promise<UserBatch> {
-    const index = queries.length;
+    const index = pages.length;
     const query = boundedQuery(index);
     const { users, total } = await window.take(index, signal);
     checkBounded(users, total, query.offset, from);
@@ -158,7 +163,7 @@ export function createUserRead({ search, filter = {}, origin: given, now = Date.
     const query = { ...pageQuery(0), toCreatedTimeMs: from.boundMs };
     const { users, total } = await call(query, signal);
     checkBounded(users, total, 0, from);
-    if (users.some((user) => ids.has(user.userId) && !firstPage.has(user.userId))) {
+    if (new Set(users.map((user) => user.userId)).size < users.length || users.some((user) => ids.has(user.userId) && !firstPage.has(user.userId))) {
       throw alarm('a user was listed twice');
     }
     const batch = enter(query, users, true);
@@ -180,7 +185,13 @@ export function createUserRead({ search, filter = {}, origin: given, now = Date.
     checkRowCount(users, total, newerRows);
     const known = ids.size;
     const batch = enter(query, users, true);
+    for (const ordinal of batch.ordinals) {
+      newer.add(ordinal);
+    }
     newerRows += users.length;
+    if (newer.size < newerRows) {
+      throw alarm('a user was listed twice');
+    }
     newerUsers += users.filter((user) => firstPage.has(user.userId)).length + (ids.size - known);
     return batch;
   }
@@ -207,7 +218,7 @@ export function createUserRead({ search, filter = {}, origin: given, now = Date.
   return {
     ids,
     get sequence() {
-      return queries.length;
+      return pages.length;
     },
     get origin() {
       return origin;
@@ -223,7 +234,7 @@ export function createUserRead({ search, filter = {}, origin: given, now = Date.
       if (origin === undefined) {
         return await readFirst(signal);
       }
-      if (queries.length < pageCount()) {
+      if (pages.length < pageCount()) {
         return await readBounded(origin, signal);
       }
       const isShort = boundedTotal !== undefined && boundedTotal < origin.total;
@@ -237,11 +248,16 @@ export function createUserRead({ search, filter = {}, origin: given, now = Date.
       return undefined;
     },
     again: async (sequence, signal) => {
-      const query = queries[sequence];
-      if (query === undefined) {
+      const page = pages[sequence];
+      if (page === undefined) {
         throw new RangeError(`page ${sequence} was not read yet`);
       }
-      return (await call(query, signal)).users;
+      const { users } = await call(page.query, signal);
+      const present = new Set(users.map((user) => user.userId));
+      if (!page.ordinals.every((ordinal) => present.has(ids.at(ordinal)))) {
+        throw alarm('somebody has moved away from a page that was read before');
+      }
+      return users;
     },
   };
 }

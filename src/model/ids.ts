@@ -74,6 +74,19 @@ export function grantId(entitlement: string, principalTypeId: ResourceTypeId, pr
   return checkId(`${entitlement}:${principalTypeId}:${principalId}`);
 }
 
+/**
+ * What a bare entitlement id says, for the command line, which is handed nothing else: a known type in front and its slug
+ * behind are taken off, and what is left is the resource id, whatever it holds. Undefined for any other text.
+ */
+export function parseEntitlementId(id: string): { readonly typeId: EntitledTypeId; readonly resourceId: string } | undefined {
+  for (const [typeId, slug] of Object.entries(entitlementSlugs) as [EntitledTypeId, string][]) {
+    if (id.startsWith(`${typeId}:`) && id.endsWith(`:${slug}`) && id.length > typeId.length + slug.length + 2) {
+      return { typeId, resourceId: id.slice(typeId.length + 1, -(slug.length + 1)) };
+    }
+  }
+  return undefined;
+}
+
 /** Identities are never cut: one that the protocol cannot carry fails the sync. */
 export function checkId(id: string): string {
   if (id.length > maxIdBytes / 3 && Buffer.byteLength(id, 'utf8') > maxIdBytes) {

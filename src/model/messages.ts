@@ -13,7 +13,15 @@ export type {
   EntitlementsServiceListStaticEntitlementsRequest,
   EntitlementsServiceListStaticEntitlementsResponse,
 } from '../gen/c1/connector/v2/entitlement_pb.ts';
-export type { Grant, GrantsServiceListGrantsRequest, GrantsServiceListGrantsResponse } from '../gen/c1/connector/v2/grant_pb.ts';
+export type {
+  Grant,
+  GrantManagerServiceGrantRequest,
+  GrantManagerServiceGrantResponse,
+  GrantManagerServiceRevokeRequest,
+  GrantManagerServiceRevokeResponse,
+  GrantsServiceListGrantsRequest,
+  GrantsServiceListGrantsResponse,
+} from '../gen/c1/connector/v2/grant_pb.ts';
 export type {
   Resource,
   ResourceGetterServiceGetResourceRequest,

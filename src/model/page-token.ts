@@ -21,9 +21,26 @@ export function encodeToken(scope: string, fields: TokenFields): string {
 export function decodeToken(scope: string, token: string): TokenFields {
   const [tokenVersion, payload, sum, ...rest] = token.length > maxTokenLength ? [] : token.split('.');
   if (tokenVersion !== version || payload === undefined || rest.length > 0 || sum !== checksum(scope, payload)) {
-    throw new ConnectorError('invalid', 'the page token is not one that this listing gave out; start the listing again without a token');
+    throw notOurs();
   }
-  return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as TokenFields;
+  const fields = parseFields(payload);
+  if (typeof fields !== 'object' || fields === null || Array.isArray(fields)) {
+    throw notOurs();
+  }
+  return fields as TokenFields; // each field is checked where it is read
+}
+
+/** The checksum has no key: whoever works it out may put anything here. */
+function parseFields(payload: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+  } catch {
+    throw notOurs();
+  }
+}
+
+function notOurs(): ConnectorError {
+  return new ConnectorError('invalid', 'the page token is not one that this listing gave out; start the listing again without a token');
 }
 
 function checksum(scope: string, payload: string): string {

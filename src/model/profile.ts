@@ -1,8 +1,11 @@
-import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
-import { type CutCounter, fitText, noCuts } from './text.ts';
+import { fromJson, type JsonObject, type JsonValue, toBinary } from '@bufbuild/protobuf';
+import { StructSchema } from '@bufbuild/protobuf/wkt';
+import { type CutCounter, noCuts } from './text.ts';
 
-/** Attributes of one object beyond this many bytes are left out: they travel twice, and a page has 1 MiB. */
+/** Attributes of one object beyond this many bytes on the wire are left out: they travel twice, and a page has 1 MiB. */
 const maxAttributesBytes = 256 * 1024;
+/** A Struct takes at most this many times the bytes of its JSON: `1,` becomes eleven. */
+const structGrowth = 6;
 const maxDepth = 16;
 
 /**
@@ -11,11 +14,16 @@ const maxDepth = 16;
  */
 export function toAttributes(attributes: Readonly<Record<string, unknown>>, cuts: CutCounter = noCuts): JsonObject {
   const carried = toStruct(attributes, cuts, 0);
-  if (Object.keys(carried).length > 0 && JSON.stringify(carried).length > maxAttributesBytes) {
+  if (Object.keys(carried).length > 0 && isTooLarge(carried)) {
     cuts.attributesDropped();
     return {};
   }
   return carried;
+}
+
+function isTooLarge(carried: JsonObject): boolean {
+  const jsonBytes = Buffer.byteLength(JSON.stringify(carried), 'utf8');
+  return jsonBytes * structGrowth > maxAttributesBytes && (jsonBytes > maxAttributesBytes || toBinary(StructSchema, fromJson(StructSchema, carried)).length > maxAttributesBytes);
 }
 
 function toStruct(value: Readonly<Record<string, unknown>>, cuts: CutCounter, depth: number): JsonObject {
@@ -36,7 +44,7 @@ function toValue(value: unknown, cuts: CutCounter, depth: number): JsonValue | u
     return value;
   }
   if (typeof value === 'string') {
-    return fitText(value, maxAttributesBytes, cuts);
+    return value.toWellFormed();
   }
   if (typeof value === 'number') {
     return Number.isFinite(value) ? value : undefined;
@@ -45,7 +53,13 @@ function toValue(value: unknown, cuts: CutCounter, depth: number): JsonValue | u
     return undefined;
   }
   if (Array.isArray(value)) {
-    return (value as readonly unknown[]).map((item) => toValue(item, cuts, depth + 1) ?? null);
+    return (value as readonly unknown[]).map((item) => {
+      const carried = toValue(item, cuts, depth + 1);
+      if (carried === undefined) {
+        cuts.attributesDropped();
+      }
+      return carried ?? null; // in a list, its place is kept
+    });
   }
   return toStruct(value as Readonly<Record<string, unknown>>, cuts, depth);
 }

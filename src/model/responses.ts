@@ -7,13 +7,15 @@ import {
   ConnectorServiceValidateResponseSchema,
 } from '../gen/c1/connector/v2/connector_pb.ts';
 import { EntitlementsServiceListEntitlementsResponseSchema, EntitlementsServiceListStaticEntitlementsResponseSchema } from '../gen/c1/connector/v2/entitlement_pb.ts';
-import { GrantsServiceListGrantsResponseSchema } from '../gen/c1/connector/v2/grant_pb.ts';
+import { GrantAlreadyExistsSchema, GrantAlreadyRevokedSchema } from '../gen/c1/connector/v2/annotation_grant_pb.ts';
+import { RequestIdSchema } from '../gen/c1/connector/v2/annotation_request_pb.ts';
+import { GrantManagerServiceGrantResponseSchema, GrantManagerServiceRevokeResponseSchema, GrantsServiceListGrantsResponseSchema } from '../gen/c1/connector/v2/grant_pb.ts';
 import {
   ResourceGetterServiceGetResourceResponseSchema,
   ResourcesServiceListResourcesResponseSchema,
   ResourceTypesServiceListResourceTypesResponseSchema,
 } from '../gen/c1/connector/v2/resource_pb.ts';
-import { hasAnnotation } from './annotations.ts';
+import { annotate, hasAnnotation, marker } from './annotations.ts';
 import type {
   Any,
   ConnectorServiceCleanupResponse,
@@ -23,6 +25,8 @@ import type {
   EntitlementsServiceListEntitlementsResponse,
   EntitlementsServiceListStaticEntitlementsResponse,
   Grant,
+  GrantManagerServiceGrantResponse,
+  GrantManagerServiceRevokeResponse,
   GrantsServiceListGrantsResponse,
   Resource,
   ResourceGetterServiceGetResourceResponse,
@@ -45,9 +49,15 @@ export function cleanupResponse(): ConnectorServiceCleanupResponse {
   return create(ConnectorServiceCleanupResponseSchema);
 }
 
-/** Name and abilities of the connector: every listed type can be synced, as a whole and one resource at a time. */
+/** Types whose entitlements can be given and taken away. */
+const provisionedTypes: ReadonlySet<string> = new Set(['tenant', 'role', 'role_binding']);
+
+/**
+ * Name and abilities of the connector: every listed type can be synced, as a whole and one resource at a time. What it can
+ * do is said whether or not this process was allowed to: a platform decides by it what to offer.
+ */
 export function metadataResponse(types: readonly ResourceType[]): ConnectorServiceGetMetadataResponse {
-  const capabilities = [Capability.SYNC, Capability.TARGETED_SYNC];
+  const read = [Capability.SYNC, Capability.TARGETED_SYNC];
   return create(ConnectorServiceGetMetadataResponseSchema, {
     metadata: {
       displayName: 'Descope',
@@ -56,8 +66,8 @@ export function metadataResponse(types: readonly ResourceType[]): ConnectorServi
       capabilities: {
         resourceTypeCapabilities: types
           .toSorted((left, right) => (left.id < right.id ? -1 : 1))
-          .map((resourceType) => ({ resourceType, capabilities, permissions: {} })),
-        connectorCapabilities: [...capabilities, Capability.SERVICE_MODE_TARGETED_SYNC],
+          .map((resourceType) => ({ resourceType, capabilities: provisionedTypes.has(resourceType.id) ? [...read, Capability.PROVISION] : read, permissions: {} })),
+        connectorCapabilities: [Capability.PROVISION, ...read, Capability.SERVICE_MODE_TARGETED_SYNC],
         credentialDetails: {},
       },
     },
@@ -86,6 +96,20 @@ export function entitlementsResponse(list: Entitlement[]): EntitlementsServiceLi
 
 export function grantsResponse(list: Grant[], nextPageToken: string, annotations: Any[] = []): GrantsServiceListGrantsResponse {
   return create(GrantsServiceListGrantsResponseSchema, { list, nextPageToken, annotations });
+}
+
+/** The grants that stand now. `isOld`: what was asked for was so before, and nothing was sent. */
+export function grantResponse(grants: Grant[], isOld: boolean, requestId: string): GrantManagerServiceGrantResponse {
+  return create(GrantManagerServiceGrantResponseSchema, { grants, annotations: [...(isOld ? [marker(GrantAlreadyExistsSchema)] : []), toRequestId(requestId)] });
+}
+
+/** `isOld`: there was nothing to take away. */
+export function revokeResponse(isOld: boolean, requestId: string): GrantManagerServiceRevokeResponse {
+  return create(GrantManagerServiceRevokeResponseSchema, { annotations: [...(isOld ? [marker(GrantAlreadyRevokedSchema)] : []), toRequestId(requestId)] });
+}
+
+function toRequestId(requestId: string): Any {
+  return annotate(RequestIdSchema, create(RequestIdSchema, { requestId }));
 }
 
 /** Whether a request for grants means the whole type. Decided by the marker, never by the shape of the id. */

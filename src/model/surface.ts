@@ -7,6 +7,10 @@ import type {
   EntitlementsServiceListEntitlementsResponse,
   EntitlementsServiceListStaticEntitlementsRequest,
   EntitlementsServiceListStaticEntitlementsResponse,
+  GrantManagerServiceGrantRequest,
+  GrantManagerServiceGrantResponse,
+  GrantManagerServiceRevokeRequest,
+  GrantManagerServiceRevokeResponse,
   GrantsServiceListGrantsRequest,
   GrantsServiceListGrantsResponse,
   ResourceGetterServiceGetResourceRequest,
@@ -34,4 +38,6 @@ export interface ConnectorSurface {
   ): Promise<EntitlementsServiceListStaticEntitlementsResponse>;
   listEntitlements(request: EntitlementsServiceListEntitlementsRequest, signal?: AbortSignal): Promise<EntitlementsServiceListEntitlementsResponse>;
   listGrants(request: GrantsServiceListGrantsRequest, signal?: AbortSignal): Promise<GrantsServiceListGrantsResponse>;
+  grant(request: GrantManagerServiceGrantRequest, signal?: AbortSignal): Promise<GrantManagerServiceGrantResponse>;
+  revoke(request: GrantManagerServiceRevokeRequest, signal?: AbortSignal): Promise<GrantManagerServiceRevokeResponse>;
 }

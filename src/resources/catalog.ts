@@ -1,5 +1,5 @@
 import type { Permission, Role, Tenant } from '../descope/rows.ts';
-import { bindingResourceId, roleResourceId } from '../model/ids.ts';
+import { bindingResourceId, type RoleAddress, roleResourceId } from '../model/ids.ts';
 
 /** A project role inside a tenant. */
 export interface Binding {
@@ -37,6 +37,11 @@ export class Catalog {
   /** The role of this name that the project (tenantId '') or a tenant defines. */
   role(tenantId: string, roleName: string): Role | undefined {
     return this.#rolesById.get(roleResourceId({ tenantId, roleName }));
+  }
+
+  /** Whether the role is there to be held: it is defined, and a tenant's own in a tenant that exists. */
+  canBeHeld({ tenantId, roleName }: RoleAddress): boolean {
+    return this.role(tenantId, roleName) !== undefined && (tenantId === '' || this.#tenantsById.has(tenantId));
   }
 
   hasPermission(name: string): boolean {

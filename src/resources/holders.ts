@@ -1,38 +1,33 @@
 import type { Grant } from '../model/messages.ts';
+import type { TokenFields } from '../model/page-token.ts';
 import type { Ordinals } from './ordinals.ts';
-import { fillPage, type Page, type PageRequest, placeIn } from './syncer.ts';
+import { fillPage, type Page, type PageRequest, placeIn, rowsAfter } from './syncer.ts';
 
-/** The users who hold one thing, in the order of one read of them. */
-export interface Holders {
-  readonly readId: string;
-  readonly length: number;
-  readonly userIdAt: (place: number) => string;
-}
+/** The users who hold one thing, from where a cursor stands, each with the cursor that stands right behind. */
+export type Holders = (cursor: TokenFields | undefined) => Iterable<readonly [userId: string, after: TokenFields]>;
 
-/** Holders as the index of a full read knows them. */
+/** Holders as the index of a full read knows them, by their places in it. */
 export function indexedHolders(readId: string, ordinals: Ordinals, userIdAt: (ordinal: number) => string): Holders {
-  return {
-    readId,
-    length: ordinals.length,
-    userIdAt: (place) => {
+  return function* indexed(cursor) {
+    for (let place = placeIn(readId, cursor); place < ordinals.length; place += 1) {
       const [ordinal = 0] = ordinals.slice(place, place + 1);
-      return userIdAt(ordinal);
-    },
+      yield [userIdAt(ordinal), { r: readId, o: place + 1 }];
+    }
   };
 }
 
-/** Holders as a filtered search found them. */
-export function listedHolders(readId: string, userIds: readonly string[]): Holders {
-  return { readId, length: userIds.length, userIdAt: (place) => userIds[place] ?? '' };
+/** Holders as a filtered search found them, by their ids in order: a search made anew goes on behind the same user. */
+export function listedHolders(sortedUserIds: readonly string[]): Holders {
+  return (cursor) => rowsAfter(sortedUserIds, cursor, (userId) => userId, (userId) => userId);
 }
 
 /** One page of the grants of a resource, one for each holder. */
 export function holdersPage(holders: Holders, { cursor, limit }: PageRequest, toGrant: (userId: string) => Grant, sizeOf: (grant: Grant) => number): Page<Grant> {
-  return fillPage(rows(holders, placeIn(holders.readId, cursor), toGrant), limit, sizeOf);
+  return fillPage(grantsOf(holders(cursor), toGrant), limit, sizeOf);
 }
 
-function* rows({ readId, length, userIdAt }: Holders, from: number, toGrant: (userId: string) => Grant): Generator<readonly [Grant, Readonly<Record<string, string | number>>]> {
-  for (let place = from; place < length; place += 1) {
-    yield [toGrant(userIdAt(place)), { r: readId, o: place + 1 }];
+function* grantsOf(holders: Iterable<readonly [string, TokenFields]>, toGrant: (userId: string) => Grant): Generator<readonly [Grant, TokenFields]> {
+  for (const [userId, after] of holders) {
+    yield [toGrant(userId), after];
   }
 }

@@ -48,14 +48,15 @@ export const roleBindingSyncer: ResourceSyncer = {
     template: entitlementTemplate('role_binding'),
     grants: async (read, id, request) => {
       const binding = parseBindingResourceId(id);
-      if (binding === undefined || !(await read.catalog(request.signal)).isBinding(binding)) {
+      if (binding === undefined) {
         return emptyPage();
       }
       const { tenantId, roleName } = binding;
       const holders = await read.holders(
         {
           filter: { tenantRoleNames: { [tenantId]: [roleName] } },
-          of: ({ index }) => index.holdersOf(tenantId, roleName),
+          exists: (catalog) => catalog.isBinding(binding),
+          of: (index) => index.holdersOf(tenantId, roleName),
           holds: (user) => user.userTenants.some((entry) => entry.tenantId === tenantId && entry.roleNames.includes(roleName)),
         },
         request.signal,

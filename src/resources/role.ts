@@ -64,7 +64,8 @@ export const roleSyncer: ResourceSyncer = {
       const holders = await read.holders(
         {
           filter: tenantId === '' ? { roleNames: [roleName] } : { tenantRoleNames: { [tenantId]: [roleName] } },
-          of: ({ catalog, index }) => (catalog.role(tenantId, roleName) === undefined ? undefined : index.holdersOf(tenantId, roleName)),
+          exists: (catalog) => catalog.canBeHeld({ tenantId, roleName }),
+          of: (index) => index.holdersOf(tenantId, roleName),
           holds: (user) =>
             tenantId === ''
               ? user.roleNames.includes(roleName)

@@ -27,6 +27,8 @@ export interface SyncPolicy extends DanglingPolicy {
 export interface UserPosition extends ReadOrigin {
   readonly sequence: number;
   readonly skip: number;
+  /** How many reads before this one went on from each other's tokens: a page told again must not end in the same token. */
+  readonly generation: number;
 }
 
 /** A page of users for a position, and the position of the page itself in the read that is current now. */
@@ -52,11 +54,19 @@ export interface Settled {
 /** Who holds something, asked in three ways: of the index, of Descope's search, of one user's record. */
 export interface HoldersQuestion {
   readonly filter: NonNullable<UserReadOptions['filter']>;
-  readonly of: (settled: Settled) => Ordinals | undefined;
+  /** Whether there is such a thing at all: what only users' records name is dangling, and nobody holds it. */
+  readonly exists: (catalog: Catalog) => boolean;
+  readonly of: (index: AccessIndex) => Ordinals;
   readonly holds: (user: User) => boolean;
 }
 
 const nobody = new Ordinals();
+
+/** A page that was read a moment ago: those of its users whom no page before it held. */
+interface RecentPage {
+  readonly users: readonly User[];
+  readonly isWhole: boolean;
+}
 
 export interface Cuts {
   readonly textsCut: number;
@@ -81,8 +91,10 @@ export class SyncRead {
   readonly #loadCatalog: (signal?: AbortSignal) => Promise<Catalog>;
   #settle: (signal?: AbortSignal) => Promise<Settled>;
   #read: UserRead | undefined;
+  #generation = 0;
   #index = new AccessIndex();
-  #recent = new Map<number, UserBatch>();
+  #recent = new Map<number, RecentPage>();
+  readonly #searches = new Map<string, (signal?: AbortSignal) => Promise<Holders>>();
   #queue: Promise<unknown> = Promise.resolve();
   #settled: Settled | undefined;
 
@@ -131,13 +143,21 @@ export class SyncRead {
    */
   async holders(question: HoldersQuestion, signal?: AbortSignal): Promise<Holders> {
     if (this.#read === undefined && this.isTargeted) {
-      return await this.#search(question, signal);
+      return question.exists(await this.catalog(signal)) ? await this.#found(question, signal) : listedHolders([]);
     }
-    const settled = await this.settle(signal);
-    return indexedHolders(settled.readId, question.of(settled) ?? nobody, settled.userIdAt);
+    const { catalog, index, readId, userIdAt } = await this.settle(signal);
+    return indexedHolders(readId, question.exists(catalog) ? question.of(index) : nobody, userIdAt);
   }
 
-  async #search({ filter, holds }: HoldersQuestion, signal?: AbortSignal): Promise<Holders> {
+  /** What a filtered search finds, searched once in this sync however many pages it fills. */
+  async #found(question: HoldersQuestion, signal?: AbortSignal): Promise<Holders> {
+    const key = JSON.stringify(question.filter);
+    const search = this.#searches.get(key) ?? createShared((stop) => this.#search(question, stop));
+    this.#searches.set(key, search);
+    return await search(signal);
+  }
+
+  async #search({ filter, holds }: HoldersQuestion, signal: AbortSignal): Promise<Holders> {
     const { onRequest } = this.call();
     const read = createUserRead({ search: (query, call) => this.project.searchUsers(query, call), filter }, onRequest);
     const userIds = new Set<string>();
@@ -146,7 +166,7 @@ export class SyncRead {
         userIds.add(user.userId);
       }
     }
-    return listedHolders(`f${originOf(read).boundMs.toString(36)}`, [...userIds]);
+    return listedHolders([...userIds].sort(compare));
   }
 
   /** What stands when all users were read; undefined before. */
@@ -166,6 +186,7 @@ export class SyncRead {
   forgetUsers(): void {
     this.#read?.close();
     this.#read = undefined;
+    this.#generation = 0;
     this.#index = new AccessIndex();
     this.#recent = new Map();
     this.#settled = undefined;
@@ -198,7 +219,7 @@ export class SyncRead {
     }
     const held = this.#recent.get(wanted.sequence);
     const users = held?.users ?? (await read.again(wanted.sequence, signal));
-    return { users, position: { ...originOf(read), ...wanted } };
+    return { users, position: { ...originOf(read), ...wanted, generation: this.#generation } };
   }
 
   /** Where in the current read a position lies. A position that this read never gave out begins a new read there. */
@@ -206,15 +227,23 @@ export class SyncRead {
     if (position === undefined) {
       return { sequence: 0, skip: 0 };
     }
-    const { sequence, skip, boundMs, total, startPage } = position;
+    const { sequence, skip, boundMs, total, startPage, generation } = position;
     const origin = this.#read?.origin;
-    const isOurs = origin?.boundMs === boundMs && origin.total === total && origin.startPage === startPage;
-    if (isOurs && sequence <= (this.#read?.sequence ?? 0)) {
+    const handedOut = this.#read?.sequence ?? 0;
+    const isOurs = origin?.boundMs === boundMs && origin.total === total;
+    if (isOurs && origin.startPage === startPage && generation === this.#generation && sequence <= handedOut) {
       return { sequence, skip };
     }
     const pages = Math.ceil(total / userPageSize);
+    const page = sequence < pages ? (startPage + sequence) % pages : 0;
+    // The token that this read went on from may come twice, or others of the read before: the same pages, whole.
+    const again = isOurs ? (page - origin.startPage + pages) % pages : handedOut;
+    if (again < handedOut) {
+      return { sequence: again, skip: 0 };
+    }
     this.forgetUsers();
-    this.#begin(pages > 1 ? { boundMs, total, startPage: sequence < pages ? (startPage + sequence) % pages : 0 } : undefined);
+    this.#begin(pages > 1 ? { boundMs, total, startPage: page } : undefined);
+    this.#generation = generation + 1;
     return { sequence: 0, skip: 0 };
   }
 
@@ -227,19 +256,31 @@ export class SyncRead {
   /** Takes one more page in; false when there is none. A read that contradicts itself is forgotten at once. */
   async #advance(read: UserRead, signal?: AbortSignal): Promise<boolean> {
     try {
+      const known = read.ids.size;
       const batch = await read.next(signal);
       if (batch === undefined) {
         return false;
       }
       this.#index.add(batch);
-      this.#recent.set(read.sequence - 1, batch);
-      this.#recent.delete(read.sequence - 3);
+      this.#keep(read.sequence - 1, batch, known);
       return true;
     } catch (thrown) {
       if (isKind(thrown, 'inconsistent', 'upstream-contract')) {
         this.forgetUsers();
       }
       throw thrown;
+    }
+  }
+
+  /**
+   * Keeps a page for those who ask for it once more. Users of whom the read tells again, as it does where somebody is
+   * newer than its bound, were given out before: a page without them is kept for good, as no second reading gives it.
+   */
+  #keep(sequence: number, { users, ordinals }: UserBatch, known: number): void {
+    const fresh = users.filter((_, place) => (ordinals[place] ?? 0) >= known);
+    this.#recent.set(sequence, { users: fresh, isWhole: fresh.length === users.length });
+    if (this.#recent.get(sequence - 2)?.isWhole === true) {
+      this.#recent.delete(sequence - 2);
     }
   }
 

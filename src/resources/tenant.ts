@@ -43,7 +43,7 @@ export const tenantSyncer: ResourceSyncer = {
     return fillPage(rowsAfter(listed, cursor, (tenant) => tenant.id, (tenant) => toTenant(tenant, read.cuts)), limit, resourceSize);
   },
   get: async (read, id, signal) => {
-    const tenant = await read.project.loadTenant(id, read.call(signal));
+    const tenant = (await read.catalog(signal)).tenant(id);
     return tenant === undefined ? undefined : toTenant(tenant, read.cuts);
   },
   entitled: {
@@ -53,7 +53,8 @@ export const tenantSyncer: ResourceSyncer = {
       const holders = await read.holders(
         {
           filter: { tenantIds: [id] },
-          of: ({ catalog, index }) => (catalog.tenant(id) === undefined ? undefined : index.membersOf(id)),
+          exists: (catalog) => catalog.tenant(id) !== undefined,
+          of: (index) => index.membersOf(id),
           holds: (user) => user.userTenants.some(({ tenantId }) => tenantId === id),
         },
         request.signal,

@@ -21,6 +21,7 @@ const emailPattern = /^[^\s@]+@[^\s@]+$/;
 
 export function toUser(user: User, cuts: CutCounter): Resource {
   const [login = '', ...loginAliases] = user.loginIds.map((loginId) => fitText(loginId, maxDisplayNameBytes, cuts));
+  const email = fitText(user.email, maxDisplayNameBytes, cuts);
   const { status, detail } = Object.hasOwn(statuses, user.status) ? (statuses[user.status] ?? unknown(user.status)) : unknown(user.status);
   return toUserResource(
     {
@@ -29,7 +30,7 @@ export function toUser(user: User, cuts: CutCounter): Resource {
       status,
       statusDetail: detail,
       createdTime: user.createdTime,
-      emails: emailPattern.test(user.email) ? [fitText(user.email, maxDisplayNameBytes, cuts)] : [],
+      emails: emailPattern.test(email) ? [email] : [],
       login,
       loginAliases,
       givenName: fitText(user.givenName, maxDisplayNameBytes, cuts),
@@ -40,7 +41,7 @@ export function toUser(user: User, cuts: CutCounter): Resource {
       profile: {
         user_id: user.userId,
         login_ids: [login, ...loginAliases].filter((loginId) => loginId !== ''),
-        email: fitText(user.email, maxDisplayNameBytes),
+        email,
         verified_email: user.verifiedEmail,
         phone: fitText(user.phone, maxDisplayNameBytes, cuts),
         verified_phone: user.verifiedPhone,
@@ -93,8 +94,8 @@ async function lastPage(read: SyncRead, rows: Resource[], signal?: AbortSignal):
   return { rows: [...rows, ...lateResources(read, await read.settle(signal))] };
 }
 
-function toCursor({ sequence, skip, boundMs, total, startPage }: UserPosition): TokenFields {
-  return { q: sequence, k: skip, b: boundMs, n: total, s: startPage };
+function toCursor({ sequence, skip, boundMs, total, startPage, generation }: UserPosition): TokenFields {
+  return { q: sequence, k: skip, b: boundMs, n: total, s: startPage, g: generation };
 }
 
 function toPosition(cursor: TokenFields): UserPosition {
@@ -104,5 +105,6 @@ function toPosition(cursor: TokenFields): UserPosition {
     boundMs: tokenNumber(cursor, 'b'),
     total: tokenNumber(cursor, 'n'),
     startPage: tokenNumber(cursor, 's'),
+    generation: tokenNumber(cursor, 'g'),
   };
 }

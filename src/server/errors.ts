@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { create, toBinary } from '@bufbuild/protobuf';
-import { anyPack, timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { type Any, anyPack, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { ConnectorError, type ErrorKind } from '../errors.ts';
 import { RateLimitDescription_Status, RateLimitDescriptionSchema } from '../gen/c1/connector/v2/annotation_ratelimit_pb.ts';
+import { ErrorInfoSchema } from '../gen/google/rpc/error_details_pb.ts';
 import { StatusSchema } from '../gen/google/rpc/status_pb.ts';
 import type { Logger } from '../log.ts';
 
@@ -20,6 +21,7 @@ const statusOfKind: Readonly<Record<ErrorKind, status>> = {
   invalid: status.INVALID_ARGUMENT,
   unsupported: status.UNIMPLEMENTED,
   precondition: status.FAILED_PRECONDITION,
+  refused: status.FAILED_PRECONDITION,
   'rate-limited': status.UNAVAILABLE,
   unavailable: status.UNAVAILABLE,
   timeout: status.DEADLINE_EXCEEDED,
@@ -34,7 +36,7 @@ const detailsKey = 'grpc-status-details-bin';
 /** The gRPC answer for anything thrown. What was not raised on purpose leaves as "internal error"; its cause is logged. */
 export function toServiceError(thrown: unknown, logger: Logger): ServiceError {
   if (thrown instanceof ConnectorError) {
-    return serviceError(statusOfKind[thrown.kind], `baton-descope: ${thrown.message}`, rateLimitMetadata(thrown));
+    return serviceError(statusOfKind[thrown.kind], `baton-descope: ${thrown.message}`, richMetadata(thrown));
   }
   const reference = randomUUID();
   logger.error('internal error', { reference, cause: thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : typeof thrown });
@@ -45,19 +47,29 @@ function serviceError(code: status, details: string, metadata: Metadata): Servic
   return Object.assign(new Error(details), { code, details, metadata });
 }
 
-/** The reset time of a rate limit, as a status detail: the syncer waits until then instead of guessing. */
-function rateLimitMetadata({ kind, message, facts }: ConnectorError): Metadata {
+/**
+ * Details that a client acts on. A rate limit carries its reset time: the syncer waits until then instead of guessing. A
+ * deliberate refusal of a grant or revoke is marked as such: the platform shows its reason instead of an error.
+ */
+function richMetadata({ kind, message, facts }: ConnectorError): Metadata {
   const metadata = new Metadata();
-  if (kind === 'rate-limited') {
-    const resetAtMs = typeof facts['resetAt'] === 'number' ? facts['resetAt'] : Date.now() + 60_000;
-    const description = create(RateLimitDescriptionSchema, {
-      status: RateLimitDescription_Status.OVERLIMIT,
-      limit: 1n,
-      remaining: 0n,
-      resetAt: timestampFromMs(resetAtMs),
-    });
-    const rich = create(StatusSchema, { code: statusOfKind[kind], message, details: [anyPack(RateLimitDescriptionSchema, description)] });
+  const detail = detailOf(kind, message, facts['resetAt']);
+  if (detail !== undefined) {
+    const rich = create(StatusSchema, { code: statusOfKind[kind], message, details: [detail] });
     metadata.set(detailsKey, Buffer.from(toBinary(StatusSchema, rich)));
   }
   return metadata;
+}
+
+function detailOf(kind: ErrorKind, message: string, resetAt: string | number | undefined): Any | undefined {
+  if (kind === 'rate-limited') {
+    const resetAtMs = typeof resetAt === 'number' ? resetAt : Date.now() + 60_000;
+    const description = { status: RateLimitDescription_Status.OVERLIMIT, limit: 1n, remaining: 0n, resetAt: timestampFromMs(resetAtMs) };
+    return anyPack(RateLimitDescriptionSchema, create(RateLimitDescriptionSchema, description));
+  }
+  if (kind === 'refused') {
+    const info = { reason: 'grant_cancelled', domain: 'github.com/conductorone/baton-sdk', metadata: { reason: message } };
+    return anyPack(ErrorInfoSchema, create(ErrorInfoSchema, info));
+  }
+  return undefined;
 }

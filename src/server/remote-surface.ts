@@ -4,7 +4,7 @@ import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { ConnectorError, type ErrorKind } from '../errors.ts';
 import { ConnectorService } from '../gen/c1/connector/v2/connector_pb.ts';
 import { EntitlementsService } from '../gen/c1/connector/v2/entitlement_pb.ts';
-import { GrantsService } from '../gen/c1/connector/v2/grant_pb.ts';
+import { GrantManagerService, GrantsService } from '../gen/c1/connector/v2/grant_pb.ts';
 import { ResourceGetterService, ResourcesService, ResourceTypesService } from '../gen/c1/connector/v2/resource_pb.ts';
 import type { ConnectorSurface } from '../model/surface.ts';
 import { methodDefinition } from './definition.ts';
@@ -57,6 +57,8 @@ export function connectSurface(address: string): RemoteSurface {
     listStaticEntitlements: (request, signal) => call(EntitlementsService.method.listStaticEntitlements, request, signal),
     listEntitlements: (request, signal) => call(EntitlementsService.method.listEntitlements, request, signal),
     listGrants: (request, signal) => call(GrantsService.method.listGrants, request, signal),
+    grant: (request, signal) => call(GrantManagerService.method.grant, request, signal),
+    revoke: (request, signal) => call(GrantManagerService.method.revoke, request, signal),
   };
 }
 

@@ -1,10 +1,14 @@
-import { Server, ServerCredentials } from '@grpc/grpc-js';
+import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
+import { HealthImplementation } from 'grpc-health-check';
 import { ConnectorError } from '../errors.ts';
+import { Health } from '../gen/grpc/health/v1/health_pb.ts';
 import { type Logger, silentLogger } from '../log.ts';
 import { isLoopbackHost } from '../loopback.ts';
 import type { ConnectorSurface } from '../model/surface.ts';
 import type { CallObserver } from './handlers.ts';
+import { addReflection } from './reflection.ts';
 import { addServices } from './services.ts';
+import { rotatingCredentials, type TlsFiles } from './tls.ts';
 
 /** What Go clients accept and send at most, by default. */
 const maxMessageBytes = 4 * 1024 * 1024;
@@ -15,6 +19,8 @@ export interface ServerOptions {
   readonly surface: ConnectorSurface;
   /** `HOST:PORT`; port 0 takes a free one. */
   readonly listen: string;
+  /** Mutual TLS. Without it only a loopback address may be listened on. */
+  readonly tls?: TlsFiles;
   readonly logger?: Logger;
   readonly onCall?: CallObserver;
 }
@@ -22,42 +28,62 @@ export interface ServerOptions {
 export interface RunningServer {
   /** `host:port` as it was bound: what a client dials. */
   readonly address: string;
-  /** No new calls; those in flight may finish within the grace period, then they are cut off. */
+  /** Health turns, no new calls; those in flight may finish within the grace period, then they are cut off. */
   stop(graceMs?: number): Promise<void>;
 }
 
-/** Starts the gRPC service. Plaintext is for loopback addresses only: anything else is refused before the port opens. */
-export async function startServer({ surface, listen, logger = silentLogger, onCall }: ServerOptions): Promise<RunningServer> {
+/**
+ * Starts the gRPC service, with health (grpc.health.v1) and reflection. Plaintext is for loopback addresses only: anything
+ * else is refused before the port opens.
+ */
+export async function startServer({ surface, listen, tls, logger = silentLogger, onCall }: ServerOptions): Promise<RunningServer> {
   const { host, port } = parseListen(listen);
-  if (!isLoopbackHost(host)) {
+  if (tls === undefined && !isLoopbackHost(host)) {
     throw new ConnectorError(
       'config',
-      `refusing to listen on ${listen} without TLS: whoever reaches the port could read every user; use a loopback address such as 127.0.0.1:${port}`,
+      `refusing to listen on ${listen} without TLS: whoever reaches the port could read every user; give --tls-cert, --tls-key and --tls-client-ca, or listen on 127.0.0.1:${port}`,
     );
   }
+  setLogVerbosity(logVerbosity.NONE); // what goes wrong is told by whoever handles it, in one line of ours
+  const rotating = tls === undefined ? undefined : rotatingCredentials(tls, logger);
   const server = new Server({
     'grpc.max_receive_message_length': maxMessageBytes,
     'grpc.max_concurrent_streams': maxConcurrentStreams,
   });
-  addServices(server, surface, { logger, ...(onCall !== undefined && { onCall }) });
-  const bound = await bind(server, `${host}:${port}`);
-  logger.info('listening', { address: `${host}:${bound}` });
+  const services = addServices(server, surface, { logger, ...(onCall !== undefined && { onCall }) });
+  const health = new HealthImplementation(Object.fromEntries(['', ...services.map(({ typeName }) => typeName)].map((name) => [name, 'SERVING' as const])));
+  health.addToServer(server);
+  addReflection(server, [...services, Health]);
+  const bound = await bind(server, `${host}:${port}`, rotating?.credentials ?? ServerCredentials.createInsecure()).catch((thrown: unknown) => {
+    rotating?.close();
+    throw thrown;
+  });
+  logger.info('listening', { address: `${host}:${bound}`, tls: tls !== undefined });
 
   return {
     address: `${host}:${bound}`,
-    stop: (graceMs = 20_000) =>
-      new Promise((resolve) => {
-        // tryShutdown has been seen to hang on a stuck client (grpc-node#1458): the timer has the last word.
-        const force = setTimeout(() => {
-          server.forceShutdown();
-          resolve();
-        }, graceMs);
-        server.tryShutdown(() => {
-          clearTimeout(force);
-          resolve();
-        });
-      }),
+    stop: async (graceMs = 20_000) => {
+      for (const service of ['', ...services.map(({ typeName }) => typeName)]) {
+        health.setStatus(service, 'NOT_SERVING');
+      }
+      await shutDown(server, graceMs);
+      rotating?.close();
+    },
   };
+}
+
+function shutDown(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    // tryShutdown has been seen to hang on a stuck client (grpc-node#1458): the timer has the last word.
+    const force = setTimeout(() => {
+      server.forceShutdown();
+      resolve();
+    }, graceMs);
+    server.tryShutdown(() => {
+      clearTimeout(force);
+      resolve();
+    });
+  });
 }
 
 /** Splits `HOST:PORT`; an IPv6 host stands in brackets. */
@@ -70,9 +96,9 @@ function parseListen(listen: string): { readonly host: string; readonly port: nu
   return { host, port };
 }
 
-function bind(server: Server, address: string): Promise<number> {
+function bind(server: Server, address: string, credentials: ServerCredentials): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
+    server.bindAsync(address, credentials, (error, port) => {
       if (error === null) {
         resolve(port);
       } else {

@@ -23,9 +23,11 @@ import { type HandlerOptions, implementationOf, type ServiceAnswers } from './ha
 import type { DescService } from '@bufbuild/protobuf';
 
 /** Registers every service that a Baton client may call, in the same set as a Go connector does. */
-export function addServices(server: Server, surface: ConnectorSurface, options: HandlerOptions): void {
+export function addServices(server: Server, surface: ConnectorSurface, options: HandlerOptions): readonly DescService[] {
+  const services: DescService[] = [];
   function add<Service extends DescService>(service: Service, answers: ServiceAnswers<Service>): void {
     server.addService(definitionOf(service), implementationOf(service, answers, options));
+    services.push(service);
   }
 
   add(ConnectorService, {
@@ -42,8 +44,9 @@ export function addServices(server: Server, surface: ConnectorSurface, options: 
   });
   add(GrantsService, { listGrants: (request, signal) => surface.listGrants(request, signal) });
 
-  // The five provisioning services answer as a Go connector does that was started without --provisioning.
-  add(GrantManagerService, { grant: refuseProvisioning, revoke: refuseProvisioning });
+  add(GrantManagerService, { grant: (request, signal) => surface.grant(request, signal), revoke: (request, signal) => surface.revoke(request, signal) });
+
+  // Not built yet: they answer as a Go connector does that was started without --provisioning.
   add(ResourceManagerService, { createResource: refuseProvisioning, deleteResource: refuseProvisioning });
   add(ResourceDeleterService, { deleteResourceV2: refuseProvisioning });
   add(AccountManagerService, { createAccount: refuseProvisioning });
@@ -65,10 +68,11 @@ export function addServices(server: Server, surface: ConnectorSurface, options: 
     do: ({ requestToken }) => ({ requestToken, description: { status: RateLimitDescription_Status.EMPTY } }),
     report: () => ({}),
   });
+  return services;
 }
 
 function refuseProvisioning(): never {
-  throw new ConnectorError('precondition', 'provisioning is not enabled: this server only reads');
+  throw new ConnectorError('precondition', 'provisioning is not enabled for this: the connector grants and revokes only');
 }
 
 function notFound(what: string): never {

@@ -1,0 +1,117 @@
+import type { Command } from 'commander';
+import type { Flags } from '../config/load.ts';
+import type { DescopeClient } from '../descope/client.ts';
+import { ConnectorError } from '../errors.ts';
+import { parseEntitlementId } from '../model/ids.ts';
+import { openAuditLog } from '../output/audit-log.ts';
+import { type Change, createProvisioner, type Provisioner } from '../provisioning/provisioner.ts';
+import { parseTarget, type Target } from '../provisioning/target.ts';
+import type { CommandContext } from './program.ts';
+import { addSettingOptions, setUp } from './settings.ts';
+
+const rateWaits = { longestRateWaitMs: 2 * 60_000, totalRateWaitMs: 5 * 60_000 };
+
+type ChangeFlags = Flags & { readonly entitlement: string; readonly principal: string; readonly dryRun?: boolean; readonly json?: boolean };
+
+const operations = {
+  grant: { description: 'give one user one entitlement: a tenant membership, or a role in its scope', settings: ['joinTenant'] },
+  revoke: { description: 'take one entitlement from one user', settings: [] },
+} as const;
+
+/** `grant` and `revoke`: whoever types them has consented to the change. */
+export function addChangeCommand(program: Command, operation: 'grant' | 'revoke', { env, signal, print }: CommandContext): void {
+  const { description, settings } = operations[operation];
+  const command = program
+    .command(operation)
+    .description(description)
+    .requiredOption('--entitlement <id>', 'its id as in the sync file, such as "role_binding:acme/Editor:assigned"')
+    .requiredOption('--principal <user>', 'the user id, or a login id that only one user has')
+    .option('--dry-run', 'show what would be sent, and send nothing')
+    .option('--json', 'print the outcome as one line of JSON');
+  addSettingOptions(command, ...settings, 'auditLog', 'projectId', 'baseUrl', 'logLevel');
+  command.addHelpText(
+    'after',
+    `
+Examples:
+  $ baton-descope ${operation} --entitlement role:Editor:assigned --principal U2abc...
+  $ baton-descope ${operation} --entitlement tenant:acme:member --principal ada@acme.example --dry-run`,
+  );
+
+  command.action(async (options: ChangeFlags) => {
+    const parts = parseEntitlement(options.entitlement);
+    const { client, logger, settings: loaded } = setUp(options, env, rateWaits);
+    await using audit = await opened(loaded.auditLog);
+    const provisioner = createProvisioner({
+      client,
+      audit: (entry) => audit.append(entry),
+      joinTenant: loaded.joinTenant,
+      dryRun: options.dryRun === true,
+      logger,
+    });
+    const target = await understood(provisioner, operation, options, parts);
+    const userId = await findUserId(client, options.principal, signal);
+    const change = await provisioner[operation](target, userId, signal);
+    print(options.json === true ? JSON.stringify(toJsonLine(change, options.entitlement)) : sentences(change).join('\n'));
+  });
+}
+
+async function opened(path: string | undefined): Promise<Awaited<ReturnType<typeof openAuditLog>> & AsyncDisposable> {
+  const log = await openAuditLog(path);
+  return { ...log, [Symbol.asyncDispose]: () => log.close() };
+}
+
+type EntitlementParts = NonNullable<ReturnType<typeof parseEntitlementId>>;
+
+function parseEntitlement(entitlement: string): EntitlementParts {
+  const parts = parseEntitlementId(entitlement);
+  if (parts === undefined) {
+    throw new ConnectorError('config', '--entitlement is not an id of ours; it looks like tenant:acme:member, role:Editor:assigned or role_binding:acme/Editor:assigned');
+  }
+  return parts;
+}
+
+/** The target, or a refusal that is written down like any other attempt. */
+async function understood(provisioner: Provisioner, operation: 'grant' | 'revoke', { entitlement, principal }: ChangeFlags, parts: EntitlementParts): Promise<Target> {
+  try {
+    return parseTarget(parts.typeId, parts.resourceId);
+  } catch (thrown) {
+    await provisioner.refused(operation, entitlement, principal, thrown);
+    throw thrown;
+  }
+}
+
+/** The user id that a user id or login id means. A login id counts only when exactly one user has it. */
+async function findUserId(client: Pick<DescopeClient, 'loadUser' | 'findByLoginId'>, principal: string, signal: AbortSignal): Promise<string> {
+  if ((await client.loadUser(principal, { signal })) !== undefined) {
+    return principal;
+  }
+  const [found, ...others] = await client.findByLoginId(principal, { signal });
+  if (others.length > 0) {
+    throw new ConnectorError('conflict', `${others.length + 1} users have this login id: name one by its user id`);
+  }
+  return found?.userId ?? principal; // nobody: the operation itself says what that means
+}
+
+function sentences({ operation, outcome, target, words, writes }: Change): readonly string[] {
+  const { user, alongside } = words;
+  const isMembership = target.roleName === undefined;
+  const also = (verb: string): readonly string[] => (alongside.length > 0 ? [`With it ${verb}: ${alongside.join(', ')}.`] : []);
+  const now = isMembership ? `${user} is now a member of ${words.target}` : `${user} now holds ${words.target}`;
+  const notNow = isMembership ? `${user} is not a member of ${words.target}` : `${user} does not hold ${words.target}`;
+  switch (outcome) {
+    case 'granted':
+      return [`${now}.`, ...also('came')];
+    case 'already-granted':
+      return [`${now}; they already ${isMembership ? 'were' : 'did'}: nothing sent.`];
+    case 'revoked':
+      return [`${notNow} any more.`, ...also('went')];
+    case 'already-revoked':
+      return [`${notNow}: nothing sent.`];
+    case 'planned':
+      return [`Nothing was sent. To ${operation} it, this would be:`, ...writes.map(({ request, body }) => `  ${request} ${JSON.stringify(body)}`)];
+  }
+}
+
+function toJsonLine({ operation, outcome, requestId, userId, alongside, writes, words }: Change, entitlement: string): object {
+  return { operation, outcome, entitlement, principal: userId, user: words.user, alongside, writes, requestId };
+}

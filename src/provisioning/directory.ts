@@ -1,0 +1,70 @@
+import type { CallOptions, DescopeClient } from '../descope/client.ts';
+import { nameOfTenant } from '../model/names.ts';
+import { bindingResourceId, roleResourceId } from '../model/ids.ts';
+import type { Role, Tenant } from '../descope/rows.ts';
+import type { Holding, Target } from './target.ts';
+
+/** How old the lists may be when they say yes. Before they say no they are read again. */
+const maxAgeMs = 60_000;
+
+export type ListRead = Pick<DescopeClient, 'allTenants' | 'allRoles'>;
+
+/** The tenants and roles of the project as one look at the two lists showed them. */
+export class Directory {
+  readonly #tenants: ReadonlyMap<string, Tenant>;
+  readonly #roles: ReadonlySet<string>;
+
+  constructor(tenants: readonly Tenant[], roles: readonly Role[]) {
+    this.#tenants = new Map(tenants.map((tenant) => [tenant.id, tenant]));
+    this.#roles = new Set(roles.map((role) => roleResourceId({ tenantId: role.tenantId, roleName: role.name })));
+  }
+
+  hasTenant(tenantId: string): boolean {
+    return this.#tenants.has(tenantId);
+  }
+
+  /** Whether the project (tenantId '') or the tenant defines a role of this name. */
+  hasRole(tenantId: string, roleName: string): boolean {
+    return this.#roles.has(roleResourceId({ tenantId, roleName }));
+  }
+
+  tenantName(tenantId: string): string {
+    return nameOfTenant(tenantId, this.#tenants.get(tenantId)?.name);
+  }
+
+  /** How people call it: "Acme", "Editor", "Editor in Acme". */
+  nameOf({ tenantId, roleName }: Holding): string {
+    if (roleName === undefined) {
+      return this.tenantName(tenantId);
+    }
+    return tenantId === '' ? roleName : `${roleName} in ${this.tenantName(tenantId)}`;
+  }
+
+  /** The resource that a holding is listed under, by the access model's rule; undefined for one that leads nowhere. */
+  targetOf({ tenantId, roleName }: Holding): Target | undefined {
+    if (roleName === undefined) {
+      return { typeId: 'tenant', resourceId: tenantId, tenantId, roleName };
+    }
+    if (this.hasRole(tenantId, roleName)) {
+      return { typeId: 'role', resourceId: roleResourceId({ tenantId, roleName }), tenantId, roleName };
+    }
+    return this.hasRole('', roleName) ? { typeId: 'role_binding', resourceId: bindingResourceId(tenantId, roleName), tenantId, roleName } : undefined;
+  }
+}
+
+/** Looks at the two lists, at most once a minute unless a fresh look is asked for. */
+export type LookUp = (freshness: 'recent' | 'fresh', call: CallOptions) => Promise<Directory>;
+
+export function createLookUp(lists: ListRead, now: () => number): LookUp {
+  let last: { readonly directory: Directory; readonly at: number } | undefined;
+
+  return async (freshness, call) => {
+    if (freshness === 'recent' && last !== undefined && now() - last.at <= maxAgeMs) {
+      return last.directory;
+    }
+    const at = now();
+    const [tenants, roles] = await Promise.all([lists.allTenants(call), lists.allRoles(call)]);
+    last = { directory: new Directory(tenants, roles), at };
+    return last.directory;
+  };
+}

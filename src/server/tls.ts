@@ -1,0 +1,134 @@
+import { type FSWatcher, readFileSync, watch } from 'node:fs';
+import { dirname } from 'node:path';
+import { createSecureContext } from 'node:tls';
+import { experimental, type ServerCredentials } from '@grpc/grpc-js';
+import { ConnectorError } from '../errors.ts';
+import type { Logger } from '../log.ts';
+
+/** The three files of mutual TLS: our certificate and key, and the CA that callers' certificates must come from. PEM. */
+export interface TlsFiles {
+  readonly cert: string;
+  readonly key: string;
+  readonly clientCa: string;
+}
+
+interface Certificates {
+  readonly certificate: Buffer;
+  readonly privateKey: Buffer;
+  readonly caCertificate: Buffer;
+}
+
+/** Several files change one after the other: they are read when they have been quiet for this long. */
+const settleMs = 200;
+
+/** Server credentials that take new certificates up when the files change. Close them with the server. */
+export interface RotatingCredentials {
+  readonly credentials: ServerCredentials;
+  close(): void;
+}
+
+/**
+ * Mutual TLS from files. They must be good when the server starts (`config` otherwise). Later, new ones count only once
+ * they fit together: a half-finished rotation leaves the old ones in force and is logged.
+ */
+export function rotatingCredentials(files: TlsFiles, logger: Logger): RotatingCredentials {
+  const provider = new Provider(load(files));
+  const watchers: FSWatcher[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  const reload = (): void => {
+    try {
+      provider.update(load(files));
+      logger.info('tls certificates reloaded');
+    } catch (thrown) {
+      logger.warn('tls certificates not reloaded, the old ones stay in force', { reason: thrown instanceof ConnectorError ? thrown.message : 'unknown' });
+    }
+  };
+  const schedule = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(reload, settleMs);
+  };
+  // Folders are watched, not files: a rotation usually puts a new file or link in the old one's place.
+  for (const folder of new Set([files.cert, files.key, files.clientCa].map((path) => dirname(path)))) {
+    watchers.push(watch(folder, { persistent: false }, schedule));
+  }
+
+  return {
+    credentials: experimental.createCertificateProviderServerCredentials(provider, provider, true),
+    close: () => {
+      clearTimeout(timer);
+      for (const watcher of watchers) {
+        watcher.close();
+      }
+    },
+  };
+}
+
+/** Reads the files and checks that they fit together. */
+function load(files: TlsFiles): Certificates {
+  const certificates = {
+    certificate: read('--tls-cert', files.cert),
+    privateKey: read('--tls-key', files.key),
+    caCertificate: read('--tls-client-ca', files.clientCa),
+  };
+  try {
+    createSecureContext({ cert: certificates.certificate, key: certificates.privateKey, ca: certificates.caCertificate });
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message.replace(/^error:[0-9A-F]+:/, '') : 'unknown';
+    throw new ConnectorError('config', `the TLS files do not fit together (${reason}); --tls-cert and --tls-key must be a PEM certificate and its key, --tls-client-ca a PEM certificate`);
+  }
+  if (!certificates.caCertificate.includes('BEGIN CERTIFICATE')) {
+    throw new ConnectorError('config', '--tls-client-ca holds no PEM certificate: without it anybody could call');
+  }
+  return certificates;
+}
+
+function read(flag: string, path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (thrown) {
+    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
+    throw new ConnectorError('config', `${flag}: cannot read ${path} (${code})`);
+  }
+}
+
+type CaListener = experimental.CaCertificateUpdateListener;
+type IdentityListener = experimental.IdentityCertificateUpdateListener;
+
+/** Hands certificates to grpc-js, now and whenever they change. */
+class Provider implements experimental.CertificateProvider {
+  readonly #caListeners = new Set<CaListener>();
+  readonly #identityListeners = new Set<IdentityListener>();
+  #current: Certificates;
+
+  constructor(certificates: Certificates) {
+    this.#current = certificates;
+  }
+
+  update(certificates: Certificates): void {
+    this.#current = certificates;
+    for (const listener of this.#caListeners) {
+      listener(certificates);
+    }
+    for (const listener of this.#identityListeners) {
+      listener(certificates);
+    }
+  }
+
+  addCaCertificateListener(listener: CaListener): void {
+    this.#caListeners.add(listener);
+    process.nextTick(listener, this.#current);
+  }
+
+  removeCaCertificateListener(listener: CaListener): void {
+    this.#caListeners.delete(listener);
+  }
+
+  addIdentityCertificateListener(listener: IdentityListener): void {
+    this.#identityListeners.add(listener);
+    process.nextTick(listener, this.#current);
+  }
+
+  removeIdentityCertificateListener(listener: IdentityListener): void {
+    this.#identityListeners.delete(listener);
+  }
+}
