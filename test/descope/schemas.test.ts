@@ -1,0 +1,286 @@
+import { describe, expect, it } from 'vitest';
+import { parsePermissions, parseRoles, parseTenant, parseTenants, parseUser, parseUserPage } from '../../src/descope/schemas.ts';
+
+const bareUser = {
+  userId: 'U1',
+  loginIds: [],
+  name: '',
+  givenName: '',
+  middleName: '',
+  familyName: '',
+  email: '',
+  phone: '',
+  verifiedEmail: false,
+  verifiedPhone: false,
+  status: '',
+  test: false,
+  roleNames: [],
+  userTenants: [],
+  ssoAppIds: [],
+  customAttributes: {},
+  createdTime: undefined,
+  usesTotp: false,
+  usesWebauthn: false,
+  usesPush: false,
+  usesSaml: false,
+  usesOidc: false,
+  isScim: false,
+};
+
+const contractFault = expect.objectContaining({ kind: 'upstream-contract' });
+
+function firstUser(user: Record<string, unknown>): unknown {
+  return parseUserPage({ users: [user], total: 1 }).users[0];
+}
+
+describe('a page of users', () => {
+  it('may be empty only when it says so', () => {
+    expect(parseUserPage({ users: [], total: 0 })).toEqual({ users: [], total: 0 });
+  });
+
+  it.each([
+    ['null', null],
+    ['a list', [{ userId: 'U1' }]],
+    ['a string', 'ok'],
+    ['a number', 0],
+    ['an empty object', {}],
+    ['without users', { total: 0 }],
+    ['with users null', { users: null, total: 0 }],
+    ['with users an object', { users: {}, total: 0 }],
+    ['with users a string', { users: '', total: 0 }],
+    ['without a total', { users: [] }],
+    ['with a total of null', { users: [], total: null }],
+    ['with a total that is a string', { users: [], total: '0' }],
+    ['with a negative total', { users: [], total: -1 }],
+    ['with a total that is a fraction', { users: [], total: 0.5 }],
+    ['with a total of 2^31', { users: [], total: 2 ** 31 }],
+    ['with a total of 2^53', { users: [], total: 2 ** 53 }],
+    ['with an error inside', { users: [], total: 0, errorCode: 'E011001', errorDescription: 'Request is malformed' }],
+    ['that names its fields in the prototype', JSON.parse('{"__proto__": {"users": [], "total": 0}}') as unknown],
+  ])('is refused when it is %s', (_, json) => {
+    expect(() => parseUserPage(json)).toThrow(contractFault);
+  });
+
+  it('takes an empty error code for none', () => {
+    expect(parseUserPage({ users: [], total: 0, errorCode: '' }).total).toBe(0);
+  });
+
+  it('names the endpoint and the row of a broken user, and none of its values', () => {
+    const page = { users: [{ userId: 'U1' }, { userId: 'U2', email: ['private@example.com'] }], total: 2 };
+
+    expect(() => parseUserPage(page)).toThrow('POST /v2/mgmt/user/search answered in an unknown shape: users[1]: "email" is not a string');
+  });
+});
+
+describe('a user', () => {
+  it('needs an id and nothing else', () => {
+    expect(firstUser({ userId: 'U1' })).toEqual(bareUser);
+  });
+
+  it('may have null in every other field', () => {
+    const { userId, ...others } = bareUser;
+    const nulls = Object.fromEntries([...Object.keys(others), 'TOTP', 'SAML', 'OIDC', 'SCIM', 'push', 'webauthn'].map((key) => [key, null]));
+
+    expect(firstUser({ userId, ...nulls })).toEqual(bareUser);
+  });
+
+  it('is read in full', () => {
+    const user = {
+      userId: 'U1',
+      loginIds: ['a@example.com', '', 'b'],
+      name: 'Ada L',
+      givenName: 'Ada',
+      middleName: 'K',
+      familyName: 'L',
+      email: 'a@example.com',
+      phone: '+123',
+      verifiedEmail: true,
+      verifiedPhone: true,
+      status: 'something new',
+      test: true,
+      roleNames: ['R', 'S', 'R'],
+      userTenants: [{ tenantId: 'T1', tenantName: 'One', roleNames: ['R'], permissions: ['P'] }],
+      ssoAppIds: ['app'],
+      customAttributes: { level: 3, tags: ['x'] },
+      createdTime: '1700000000',
+      TOTP: true,
+      webauthn: true,
+      push: true,
+      SAML: true,
+      OIDC: true,
+      SCIM: true,
+      OAuth: { google: true },
+      somethingNew: { deep: [1] },
+    };
+
+    expect(firstUser(user)).toEqual({
+      userId: 'U1',
+      loginIds: ['a@example.com', 'b'],
+      name: 'Ada L',
+      givenName: 'Ada',
+      middleName: 'K',
+      familyName: 'L',
+      email: 'a@example.com',
+      phone: '+123',
+      verifiedEmail: true,
+      verifiedPhone: true,
+      status: 'something new',
+      test: true,
+      roleNames: ['R', 'S'],
+      userTenants: [{ tenantId: 'T1', roleNames: ['R'] }],
+      ssoAppIds: ['app'],
+      customAttributes: { level: 3, tags: ['x'] },
+      createdTime: 1_700_000_000,
+      usesTotp: true,
+      usesWebauthn: true,
+      usesPush: true,
+      usesSaml: true,
+      usesOidc: true,
+      isScim: true,
+    });
+  });
+
+  it.each([
+    ['without an id', { name: 'Ada' }],
+    ['with an empty id', { userId: '' }],
+    ['with an id of null', { userId: null }],
+    ['with an id that is a number', { userId: 7 }],
+    ['with an id that is broken', { userId: 'U\ud800' }],
+    ['with a role that is no string', { userId: 'U1', roleNames: [7] }],
+    ['with a role without a name', { userId: 'U1', roleNames: [''] }],
+    ['with roles in a string', { userId: 'U1', roleNames: 'admin' }],
+    ['with a membership without a tenant', { userId: 'U1', userTenants: [{ roleNames: [] }] }],
+    ['with a membership of null', { userId: 'U1', userTenants: [null] }],
+    ['with a tenant id that is a number', { userId: 'U1', userTenants: [{ tenantId: 7 }] }],
+    ['with memberships in an object', { userId: 'U1', userTenants: { T1: {} } }],
+    ['with a creation time that is no number', { userId: 'U1', createdTime: 'yesterday' }],
+    ['with attributes in a list', { userId: 'U1', customAttributes: [] }],
+  ])('%s is refused', (_, user) => {
+    expect(() => firstUser(user)).toThrow(contractFault);
+  });
+
+  it('is never given a field through "__proto__"', () => {
+    const json = '{"userId": "U1", "__proto__": {"test": true}, "customAttributes": {"__proto__": {"level": 9}}}';
+    const user = parseUserPage({ users: [JSON.parse(json)], total: 1 }).users[0];
+
+    expect(user?.test).toBe(false);
+    expect(Object.keys(user?.customAttributes ?? {})).toEqual(['__proto__']);
+    expect(user?.customAttributes['level']).toBeUndefined();
+    expect(({} as { level?: number }).level).toBeUndefined();
+  });
+
+  it('with a tenant twice has one membership with the roles of both', () => {
+    const userTenants = [
+      { tenantId: 'T1', roleNames: ['R'] },
+      { tenantId: '__proto__', roleNames: [] },
+      { tenantId: 'T1', roleNames: ['S', 'R'] },
+    ];
+
+    expect(firstUser({ userId: 'U1', userTenants })).toMatchObject({
+      userTenants: [
+        { tenantId: 'T1', roleNames: ['R', 'S'] },
+        { tenantId: '__proto__', roleNames: [] },
+      ],
+    });
+  });
+
+  it('that was loaded comes in a wrapper', () => {
+    expect(parseUser('loadUser', { user: { userId: 'U1' } })).toEqual(bareUser);
+    expect(() => parseUser('loadUser', { userId: 'U1' })).toThrow(contractFault);
+    expect(() => parseUser('loadUser', { user: null })).toThrow(contractFault);
+  });
+});
+
+describe('a list of tenants, roles or permissions', () => {
+  it.each([
+    ['tenants', parseTenants],
+    ['roles', parseRoles],
+    ['permissions', parsePermissions],
+  ] as const)('of %s is taken empty, and refused when it is not a list', (key, parse) => {
+    expect(parse({ [key]: [] })).toEqual([]);
+    for (const json of [{}, [], null, { [key]: null }, { [key]: {} }, { [key]: [null] }, { [key]: [{}] }, { [key]: [], errorCode: 'E011001' }]) {
+      expect(() => parse(json)).toThrow(contractFault);
+    }
+  });
+
+  it.each([
+    ['tenant', () => parseTenants({ tenants: [{ id: 'T1', name: 'a' }, { id: 'T1', name: 'b' }] })],
+    ['project role', () => parseRoles({ roles: [{ name: 'R' }, { name: 'R', tenantId: '' }] })],
+    ['tenant role', () => parseRoles({ roles: [{ name: 'R', tenantId: 'T1' }, { name: 'R', tenantId: 'T1' }] })],
+    ['permission', () => parsePermissions({ permissions: [{ name: 'P' }, { name: 'Q' }, { name: 'P' }] })],
+  ])('that holds a %s twice is refused', (_, parse) => {
+    expect(parse).toThrow(contractFault);
+  });
+
+  it('keeps roles of one name apart that belong to different tenants or differ in case', () => {
+    const roles = [{ name: 'R' }, { name: 'R', tenantId: 'T1' }, { name: 'R', tenantId: 'T2' }, { name: 'r' }];
+
+    expect(parseRoles({ roles }).map(({ tenantId, name }) => [tenantId, name])).toEqual([
+      ['', 'R'],
+      ['T1', 'R'],
+      ['T2', 'R'],
+      ['', 'r'],
+    ]);
+  });
+
+  it('is not misled by an identity that is a name of the prototype', () => {
+    const names = ['__proto__', 'constructor', 'toString'];
+
+    expect(parsePermissions({ permissions: names.map((name) => ({ name })) }).map(({ name }) => name)).toEqual(names);
+    expect(parseTenants({ tenants: names.map((id) => ({ id })) }).map(({ id }) => id)).toEqual(names);
+  });
+
+  it('is read with every field missing that may be missing', () => {
+    expect(parseTenants({ tenants: [{ id: 'T1', parent: null }] })).toEqual([
+      {
+        id: 'T1',
+        name: '',
+        domains: [],
+        selfProvisioningDomains: [],
+        authType: '',
+        enforceSso: false,
+        disabled: false,
+        parent: '',
+        roleInheritance: '',
+        defaultRoles: [],
+        customAttributes: {},
+        createdTime: undefined,
+      },
+    ]);
+    expect(parseRoles({ roles: [{ name: 'R' }] })).toEqual([
+      { id: '', name: 'R', description: '', permissionNames: [], tenantId: '', isDefault: false, isPrivate: false, createdTime: undefined },
+    ]);
+    expect(parsePermissions({ permissions: [{ name: 'P' }] })).toEqual([{ id: '', name: 'P', description: '', systemDefault: false }]);
+  });
+
+  it('is read with every field there is', () => {
+    const role = { id: 'R1', name: 'R', description: 'd', permissionNames: ['P'], tenantId: 'T1', default: true, private: true, createdTime: 5, hidden: true };
+
+    expect(parseRoles({ roles: [role] })).toEqual([
+      { id: 'R1', name: 'R', description: 'd', permissionNames: ['P'], tenantId: 'T1', isDefault: true, isPrivate: true, createdTime: 5 },
+    ]);
+    expect(parsePermissions({ permissions: [{ id: 'P1', name: 'P', description: 'd', systemDefault: true }] })).toEqual([
+      { id: 'P1', name: 'P', description: 'd', systemDefault: true },
+    ]);
+  });
+
+  it.each([
+    ['a role without a name', () => parseRoles({ roles: [{ id: 'R1' }] })],
+    ['a role whose tenant is a number', () => parseRoles({ roles: [{ name: 'R', tenantId: 7 }] })],
+    ['a role with a permission that is null', () => parseRoles({ roles: [{ name: 'R', permissionNames: [null] }] })],
+    ['a tenant whose id is a number', () => parseTenants({ tenants: [{ id: 7 }] })],
+    ['a tenant whose parent is broken', () => parseTenants({ tenants: [{ id: 'T1', parent: '\udc00' }] })],
+    ['a permission with a broken name', () => parsePermissions({ permissions: [{ name: '\ud83d' }] })],
+  ])('is refused for %s', (_, parse) => {
+    expect(parse).toThrow(contractFault);
+  });
+});
+
+it('a loaded tenant may come bare or in a wrapper', () => {
+  const tenant = { id: 'T1', name: 'One' };
+
+  expect(parseTenant({ tenant })).toEqual(parseTenant(tenant));
+  expect(parseTenant(tenant)).toMatchObject(tenant);
+  expect(() => parseTenant({ tenant: null })).toThrow(contractFault);
+  expect(() => parseTenant({})).toThrow(contractFault);
+});
