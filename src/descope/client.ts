@@ -92,8 +92,9 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
     random = Math.random,
   } = options;
   const send = createTransport(options);
+  const onRateWait = (waitMs: number): void => logger.warn('waiting for the rate limit of Descope', { seconds: Math.ceil(waitMs / 1000), until: new Date(Date.now() + waitMs).toISOString() });
   const lanes = createLanes({ maxParallel: Math.min(maxParallelFetches, maxParallelFetchesCeiling), now, sleep });
-  const retrying = createRetrying({ lanes, sleep, random, longestRateWaitMs, totalRateWaitMs });
+  const retrying = createRetrying({ lanes, sleep, random, longestRateWaitMs, totalRateWaitMs, onRateWait });
 
   function read(endpoint: EndpointName, request: HttpRequest, { signal, onRequest, requestId }: CallOptions = {}): Promise<HttpAnswer> {
     const label = endpointLabel(endpoint);

@@ -19,6 +19,8 @@ export interface RetryOptions {
   readonly longestRateWaitMs: number;
   /** All waits for rate limits together, over the life of this owner. */
   readonly totalRateWaitMs: number;
+  /** Told of every wait for a rate limit as it begins. */
+  readonly onRateWait?: (waitMs: number) => void;
 }
 
 /** An attempt fails by throwing this; everything else that it throws is final. */
@@ -43,7 +45,7 @@ export interface Retrying {
   readonly pauseForRateLimit: PauseForRateLimit;
 }
 
-export function createRetrying({ lanes, sleep, random, longestRateWaitMs, totalRateWaitMs }: RetryOptions): Retrying {
+export function createRetrying({ lanes, sleep, random, longestRateWaitMs, totalRateWaitMs, onRateWait }: RetryOptions): Retrying {
   let rateWaitedMs = 0;
   let unheraldedWaits = 0;
 
@@ -61,6 +63,7 @@ export function createRetrying({ lanes, sleep, random, longestRateWaitMs, totalR
     }
     unheraldedWaits = failure.retryAfterMs === undefined ? unheraldedWaits + 1 : 0;
     rateWaitedMs += Math.max(0, waitMs - lanes.pausedForMs());
+    onRateWait?.(waitMs);
     lanes.pauseFor(waitMs);
   }
 
@@ -109,19 +112,14 @@ export function createRetrying({ lanes, sleep, random, longestRateWaitMs, totalR
   return { run, pauseForRateLimit };
 }
 
-/** A 429 is always waited for; its budget is the waiting time. */
+/** How many retries a failure leaves room for. A 429 always leaves some: its budget is the waiting time. */
+const retryLimits: Readonly<Record<AttemptFailure['retry'], number>> = {
+  never: 0,
+  body: maxBodyTries - 1,
+  yes: maxTries - 1,
+  'rate-limit': Number.POSITIVE_INFINITY,
+};
+
 function mayRetry(error: Error, retriesConsumed: number): error is AttemptFailed {
-  if (!(error instanceof AttemptFailed)) {
-    return false;
-  }
-  switch (error.failure.retry) {
-    case 'never':
-      return false;
-    case 'rate-limit':
-      return true;
-    case 'body':
-      return retriesConsumed < maxBodyTries - 1;
-    case 'yes':
-      return retriesConsumed < maxTries - 1;
-  }
+  return error instanceof AttemptFailed && retriesConsumed < retryLimits[error.failure.retry];
 }

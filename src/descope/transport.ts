@@ -143,6 +143,13 @@ function retryable(kind: 'timeout' | 'unavailable', endpoint: EndpointName, what
 
 const tlsCodes = /^(CERT_|ERR_TLS|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|ERR_SSL|EPROTO|HOSTNAME_MISMATCH)/;
 
+const networkReasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there (ECONNREFUSED); check the base URL',
+  ENOTFOUND: 'its host name is unknown (ENOTFOUND); check the base URL and the DNS',
+  EAI_AGAIN: 'the DNS does not answer (EAI_AGAIN); check the network',
+  ECONNRESET: 'the connection was cut (ECONNRESET)',
+};
+
 /** Says what the network did, from the error's code alone. */
 function networkFailure(endpoint: EndpointName, thrown: unknown): unknown {
   if (thrown instanceof TimeoutError) {
@@ -162,5 +169,5 @@ function networkFailure(endpoint: EndpointName, thrown: unknown): unknown {
   if (code.startsWith('Z_') || code.startsWith('ERR_BUFFER') || code.startsWith('ERR_BROTLI')) {
     return new AttemptFailed({ error: shapeError(endpoint, `the body is not in the encoding it claims (${code})`), retry: 'body' });
   }
-  return retryable('unavailable', endpoint, /^[A-Z0-9_]{3,40}$/.test(code) ? code : 'the connection broke');
+  return retryable('unavailable', endpoint, networkReasons[code] ?? (/^[A-Z0-9_]{3,40}$/.test(code) ? code : 'the connection broke'));
 }

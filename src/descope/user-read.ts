@@ -88,6 +88,7 @@ export function createUserRead({ search, filter = {}, origin: given, now = Date.
   let newerRows = 0;
   let newerUsers = 0;
   const newer = new Set<number>();
+  let isEndChecked = false;
   let proof: ReadProof | undefined;
 
   const pageCount = (): number => Math.ceil((origin?.total ?? 0) / userPageSize);
@@ -196,12 +197,33 @@ export function createUserRead({ search, filter = {}, origin: given, now = Date.
     return batch;
   }
 
+  /**
+   * A page that is full to the last row and counts exactly its own rows: is that everybody, or does the service count
+   * pages? Only the page behind it tells.
+   */
+  async function checkNobodyIsBehind(signal?: AbortSignal): Promise<void> {
+    const { users, total } = await call(pageQuery(1), signal);
+    if (users.length > 0 || total !== userPageSize) {
+      throw alarm('the service counts the users of a page instead of all users');
+    }
+    isEndChecked = true;
+  }
+
+  /**
+   * Everybody below the bound and above it was read, and yet there are fewer than the first page counted: somebody was
+   * deleted meanwhile, or the time filter hides users. A count without the filter may not exceed those who were read.
+   */
+  async function checkNobodyIsHidden(signal?: AbortSignal): Promise<void> {
+    const { total } = await call(pageQuery(0), signal);
+    if (total > (boundedTotal ?? 0) + newerUsers) {
+      throw alarm('there are users whom the search by time of creation does not show');
+    }
+    isEndChecked = true;
+  }
+
   function prove(from: ReadOrigin): void {
     if (boundedRows !== boundedTotal) {
       throw alarm('fewer users were listed than the service counts');
-    }
-    if (boundedTotal + newerUsers < from.total) {
-      throw alarm('users vanished while they were being listed');
     }
     proof = {
       mode: 'stable',
@@ -243,6 +265,12 @@ export function createUserRead({ search, filter = {}, origin: given, now = Date.
       }
       if (isShort && (newerTotal === undefined || newerRows < newerTotal)) {
         return await readNewer(origin, signal);
+      }
+      if (isShort && !isEndChecked && (boundedTotal ?? 0) + newerUsers < origin.total) {
+        await checkNobodyIsHidden(signal);
+      }
+      if (origin.total === userPageSize && given === undefined && !isEndChecked) {
+        await checkNobodyIsBehind(signal);
       }
       prove(origin);
       return undefined;

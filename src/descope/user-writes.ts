@@ -72,7 +72,8 @@ function outcomeOf(thrown: unknown, pauseForRateLimit: PauseForRateLimit): Write
       if (error.kind === 'unauthenticated' || error.kind === 'forbidden') {
         throw error;
       }
-      return { kind: 'refused', error };
+      // Another success than 200, a redirect, a giant body: neither a yes nor a no.
+      return { kind: error.kind === 'upstream-contract' ? 'uncertain' : 'refused', error };
     }
     return { kind: 'uncertain', error };
   }
