@@ -153,8 +153,9 @@ export function createConnector({ project, policy, provisioner, now }: Connector
         return grantsResponse([], '');
       }
       const read = reads.of(request.activeSyncId);
-      const { rows, next, annotations } = await (isWholeType ? grantsOfType(entitled, read, page) : entitled.grants(read, id, page));
-      return grantsResponse(rows, nextToken(scope, next, request.pageToken), annotations);
+      const found: GrantPage = await (isWholeType ? grantsOfType(entitled, read, page) : entitled.grants(read, id, page));
+      const siblings = (found.siblings ?? []).map((fields) => encodeToken(scope, fields));
+      return grantsResponse(found.rows, nextToken(scope, found.next, request.pageToken), siblings, found.estimatedTotal);
     },
 
     grant: async ({ entitlement, principal }, signal) => {
@@ -208,6 +209,9 @@ async function understand(
     const target = parseEntitlement(entitlement);
     if (resourceType !== 'user') {
       throw new ConnectorError('invalid', `a ${target.typeId} can be granted to a user, not to a ${JSON.stringify(resourceType.slice(0, 100))}`);
+    }
+    if (operation === 'grant') {
+      requiredText(`${entitlement?.id}:user:${userId}`, "the grant's id"); // else what was granted could not be answered
     }
     return { target, userId };
   } catch (thrown) {

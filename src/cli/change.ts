@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import type { Flags } from '../config/load.ts';
 import type { DescopeClient } from '../descope/client.ts';
 import { ConnectorError } from '../errors.ts';
-import { parseEntitlementId } from '../model/ids.ts';
+import { maxIdBytes, parseEntitlementId } from '../model/ids.ts';
+import { requiredText } from '../model/requests.ts';
 import { openAuditLog } from '../output/audit-log.ts';
 import { type Change, createProvisioner, type Provisioner } from '../provisioning/provisioner.ts';
 import { parseTarget, type Target } from '../provisioning/target.ts';
@@ -11,7 +12,7 @@ import { addSettingOptions, setUp } from './settings.ts';
 
 const rateWaits = { longestRateWaitMs: 2 * 60_000, totalRateWaitMs: 5 * 60_000 };
 
-type ChangeFlags = Flags & { readonly entitlement: string; readonly principal: string; readonly dryRun?: boolean; readonly json?: boolean };
+export type ChangeFlags = Flags & { readonly entitlement: string; readonly principal: string; readonly dryRun?: boolean; readonly json?: boolean };
 
 const operations = {
   grant: { description: 'give one user one entitlement: a tenant membership, or a role in its scope', settings: ['joinTenant'] },
@@ -28,7 +29,7 @@ export function addChangeCommand(program: Command, operation: 'grant' | 'revoke'
     .requiredOption('--principal <user>', 'the user id, or a login id that only one user has')
     .option('--dry-run', 'show what would be sent, and send nothing')
     .option('--json', 'print the outcome as one line of JSON');
-  addSettingOptions(command, ...settings, 'auditLog', 'projectId', 'baseUrl', 'logLevel');
+  addSettingOptions(command, ...settings, 'auditLog', 'projectId', 'baseUrl', 'logLevel', 'logFormat');
   command.addHelpText(
     'after',
     `
@@ -37,22 +38,27 @@ Examples:
   $ baton-descope ${operation} --entitlement tenant:acme:member --principal ada@acme.example --dry-run`,
   );
 
-  command.action(async (options: ChangeFlags) => {
-    const parts = parseEntitlement(options.entitlement);
-    const { client, logger, settings: loaded } = setUp(options, env, rateWaits);
-    await using audit = await opened(loaded.auditLog);
-    const provisioner = createProvisioner({
-      client,
-      audit: (entry) => audit.append(entry),
-      joinTenant: loaded.joinTenant,
-      dryRun: options.dryRun === true,
-      logger,
-    });
-    const target = await understood(provisioner, operation, options, parts);
-    const userId = await findUserId(client, options.principal, signal);
-    const change = await provisioner[operation](target, userId, signal);
-    print(options.json === true ? JSON.stringify(toJsonLine(change, options.entitlement)) : sentences(change).join('\n'));
+  command.action((options: ChangeFlags) => changeOnce(operation, options, { env, signal, print }));
+}
+
+/** One grant or revoke, told in a sentence or as a line of JSON. */
+export async function changeOnce(operation: 'grant' | 'revoke', options: ChangeFlags, { env, signal, print }: Pick<CommandContext, 'env' | 'signal' | 'print'>): Promise<void> {
+  const parts = parseEntitlement(options.entitlement);
+  const { client, logger, settings: loaded } = setUp(options, env, rateWaits);
+  await using audit = await opened(loaded.auditLog);
+  const provisioner = createProvisioner({
+    client,
+    audit: (entry) => audit.append(entry),
+    joinTenant: loaded.joinTenant,
+    dryRun: options.dryRun === true,
+    logger,
   });
+  const { target, userId } = await understood(provisioner, operation, options, async () => ({
+    target: parseTarget(parts.typeId, parts.resourceId),
+    userId: await findUserId(client, requiredText(options.principal, '--principal'), signal),
+  }));
+  const change = await provisioner[operation](target, userId, signal);
+  print(options.json === true ? JSON.stringify(toJsonLine(change, options.entitlement)) : sentences(change).join('\n'));
 }
 
 async function opened(path: string | undefined): Promise<Awaited<ReturnType<typeof openAuditLog>> & AsyncDisposable> {
@@ -70,12 +76,17 @@ function parseEntitlement(entitlement: string): EntitlementParts {
   return parts;
 }
 
-/** The target, or a refusal that is written down like any other attempt. */
-async function understood(provisioner: Provisioner, operation: 'grant' | 'revoke', { entitlement, principal }: ChangeFlags, parts: EntitlementParts): Promise<Target> {
+interface Asked {
+  readonly target: Target;
+  readonly userId: string;
+}
+
+/** What is asked for, or a refusal that is written down like any other attempt. */
+async function understood(provisioner: Provisioner, operation: 'grant' | 'revoke', { entitlement, principal }: ChangeFlags, read: () => Promise<Asked>): Promise<Asked> {
   try {
-    return parseTarget(parts.typeId, parts.resourceId);
+    return await read();
   } catch (thrown) {
-    await provisioner.refused(operation, entitlement, principal, thrown);
+    await provisioner.refused(operation, entitlement.slice(0, maxIdBytes), principal.slice(0, maxIdBytes), thrown);
     throw thrown;
   }
 }

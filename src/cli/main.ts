@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CommanderError } from 'commander';
 import { refuseKeyInArguments } from '../config/load.ts';
 import { ConnectorError } from '../errors.ts';
+import { ecosystemCommand } from './ecosystem.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { createProgram } from './program.ts';
 
@@ -27,12 +28,12 @@ async function main(): Promise<number> {
   const argv = process.argv.slice(2);
   try {
     refuseKeyInArguments(argv, process.env);
-    const program = createProgram({ env: process.env, signal: stop.signal, print: (text) => void process.stdout.write(`${text}\n`) });
+    const program = createProgram({ env: process.env, signal: stop.signal, print: (text) => void process.stdout.write(`${text}\n`), write: (text) => void process.stdout.write(text) });
     if (argv.length === 0) {
       console.error(program.helpInformation());
       return 2;
     }
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(isCommandless(argv) ? [ecosystemCommand, ...argv] : argv, { from: 'user' });
     return 0;
   } catch (thrown) {
     if (thrown instanceof CommanderError) {
@@ -45,6 +46,11 @@ async function main(): Promise<number> {
     tell(thrown);
     return exitCodeOf(thrown);
   }
+}
+
+/** Flags alone: the way in which every Baton connector is called. */
+function isCommandless([first = '']: readonly string[]): boolean {
+  return first.startsWith('-') && !['-h', '--help', '-v', '--version'].includes(first);
 }
 
 /** Help and version are results (commander has written them); the rest is a mistake on the command line. */

@@ -3,7 +3,9 @@ import { Command } from 'commander';
 import type { Environment } from '../config/load.ts';
 import { addChangeCommand } from './change.ts';
 import { addDemoCommand } from './demo.ts';
+import { addEcosystemCommand } from './ecosystem.ts';
 import { addEmulatorCommand } from './emulator.ts';
+import { addManifestCommands } from './manifests.ts';
 import { addServeCommand } from './serve.ts';
 import { addSyncCommand } from './sync.ts';
 
@@ -13,8 +15,10 @@ const { version } = createRequire(import.meta.url)('../../package.json') as { ve
 export interface CommandContext {
   readonly env: Environment;
   readonly signal: AbortSignal;
-  /** Writes a result to stdout. */
+  /** Writes a result to stdout, with a line end. */
   readonly print: (text: string) => void;
+  /** Writes to stdout byte for byte. */
+  readonly write: (text: string) => void;
 }
 
 export function createProgram(context: CommandContext): Command {
@@ -28,6 +32,8 @@ export function createProgram(context: CommandContext): Command {
   addServeCommand(program, context);
   addChangeCommand(program, 'grant', context);
   addChangeCommand(program, 'revoke', context);
+  addManifestCommands(program, context);
+  addEcosystemCommand(program, context);
   addEmulatorCommand(program, context);
   addDemoCommand(program, context);
   for (const command of program.commands) {

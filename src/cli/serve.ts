@@ -18,7 +18,7 @@ export function addServeCommand(program: Command, { env, signal, print }: Comman
     .command('serve')
     .description('answer the Baton connector protocol over gRPC')
     .option('--listen <host:port>', 'where to listen; plaintext is for loopback addresses only', '127.0.0.1:9090');
-  addSettingOptions(command, 'provisioning', 'joinTenant', 'auditLog', 'tlsCert', 'tlsKey', 'tlsClientCa', 'projectId', 'baseUrl', 'maxParallelFetches', 'tenantRoles', 'maxDangling', 'strict', 'logLevel');
+  addSettingOptions(command, 'provisioning', 'joinTenant', 'auditLog', 'tlsCert', 'tlsKey', 'tlsClientCa', 'projectId', 'baseUrl', 'maxParallelFetches', 'tenantRoles', 'maxDangling', 'strict', 'logLevel', 'logFormat');
   command.addHelpText(
     'after',
     `

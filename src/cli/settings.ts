@@ -28,7 +28,7 @@ export interface Setup {
 export function setUp(flags: Flags, env: Environment, waits: Pick<DescopeClientOptions, 'longestRateWaitMs' | 'totalRateWaitMs'>): Setup {
   const loaded = loadSettings({ flags, env, refine: { projectId: parseProjectId, baseUrl: parseBaseUrl } });
   const key = loadManagementKey(env);
-  const logger = createLogger(loaded.logLevel);
+  const logger = createLogger(loaded.logLevel, loaded.logFormat);
   const { projectId, maxParallelFetches, tenantRoles, maxDangling, strict } = loaded;
   return {
     settings: loaded,

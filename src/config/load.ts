@@ -29,7 +29,7 @@ export function loadSettings({ flags, env, refine = {} }: LoadOptions): Settings
     const given = givenValue(name, setting, flags, env);
     if (given === undefined) {
       if (setting.isRequired === true) {
-        problems.push(`${setting.env.join(' or ')} is not set: ${setting.help} (or give ${setting.flag})`);
+        problems.push(`${setting.env.join(' or ')} is not set: ${setting.help} (or give ${longFlag(setting)})`);
       }
       continue;
     }
@@ -51,10 +51,15 @@ export function loadSettings({ flags, env, refine = {} }: LoadOptions): Settings
   return Object.freeze(values) as Settings; // each value went through its own schema above
 }
 
+/** "--project-id" of "--project-id <id>", "--provisioning" of "-p, --provisioning". */
+export function longFlag({ flag }: Pick<Setting, 'flag'>): string {
+  return /--[a-z-]+/.exec(flag)?.[0] ?? flag;
+}
+
 function givenValue(name: SettingName, setting: Setting, flags: Flags, env: Environment): { readonly text: string; readonly source: string } | undefined {
   const flag = flags[name];
   if (flag !== undefined) {
-    return { text: String(flag), source: setting.flag.split(' ')[0] ?? setting.flag };
+    return { text: String(flag), source: longFlag(setting) };
   }
   for (const variable of setting.env) {
     const value = env[variable];
@@ -65,28 +70,33 @@ function givenValue(name: SettingName, setting: Setting, flags: Flags, env: Envi
   return setting.default === undefined ? undefined : { text: setting.default, source: 'the default' };
 }
 
-export const managementKeyVariable = 'DESCOPE_MANAGEMENT_KEY';
-export const managementKeyFileVariable = 'DESCOPE_MANAGEMENT_KEY_FILE';
+/** Where the key may stand, earlier names first; a `_FILE` names a file that holds it. */
+export const managementKeyVariables = ['BATON_DESCOPE_MANAGEMENT_KEY', 'DESCOPE_MANAGEMENT_KEY'] as const;
 
 /** The management key from the environment, or from the file that the environment names. Never from the command line. */
 export function loadManagementKey(env: Environment): Secret {
-  const direct = env[managementKeyVariable]?.trim() ?? '';
-  const file = env[managementKeyFileVariable]?.trim() ?? '';
-  if (direct !== '' && file !== '') {
-    throw new ConnectorError('config', `set either ${managementKeyVariable} or ${managementKeyFileVariable}, not both`);
+  for (const variable of managementKeyVariables) {
+    const direct = env[variable]?.trim() ?? '';
+    const file = env[`${variable}_FILE`]?.trim() ?? '';
+    if (direct !== '' && file !== '') {
+      throw new ConnectorError('config', `set either ${variable} or ${variable}_FILE, not both`);
+    }
+    if (direct !== '') {
+      return new Secret(checkKey(direct, variable));
+    }
+    if (file !== '') {
+      return new Secret(checkKey(readKeyFile(file, `${variable}_FILE`), `${variable}_FILE`));
+    }
   }
-  if (direct === '' && file === '') {
-    throw new ConnectorError('config', `${managementKeyVariable} is not set: make a key in Console > Company > Management Keys and export it, or name a file that holds it with ${managementKeyFileVariable}`);
-  }
-  return new Secret(checkKey(direct === '' ? readKeyFile(file) : direct, direct === '' ? managementKeyFileVariable : managementKeyVariable));
+  throw new ConnectorError('config', 'DESCOPE_MANAGEMENT_KEY is not set: make a key in Console > Company > Management Keys and export it, or name a file that holds it with DESCOPE_MANAGEMENT_KEY_FILE');
 }
 
-function readKeyFile(path: string): string {
+function readKeyFile(path: string, variable: string): string {
   try {
     return readFileSync(path, 'utf8').trim();
   } catch (thrown) {
     const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
-    throw new ConnectorError('config', `${managementKeyFileVariable}: cannot read ${path} (${code})`);
+    throw new ConnectorError('config', `${variable}: cannot read ${path} (${code})`);
   }
 }
 
@@ -103,12 +113,12 @@ function checkKey(key: string, source: string): string {
  * repeating it.
  */
 export function refuseKeyInArguments(argv: readonly string[], env: Environment): void {
-  const key = env[managementKeyVariable]?.trim() ?? '';
+  const keys = managementKeyVariables.map((variable) => env[variable]?.trim() ?? '').filter((key) => key.length >= 8);
   const isKeyFlag = (argument: string): boolean => /^--?(descope-)?(management-)?key(=|$)/i.test(argument);
-  if (argv.some((argument) => isKeyFlag(argument) || (key.length >= 8 && argument.includes(key)))) {
+  if (argv.some((argument) => isKeyFlag(argument) || keys.some((key) => argument.includes(key)))) {
     throw new ConnectorError(
       'config',
-      `the management key must not be given on the command line, where other processes can read it: use ${managementKeyVariable} or ${managementKeyFileVariable}, and make a new key, since this one has been seen`,
+      `the management key must not be given on the command line, where other processes can read it: use DESCOPE_MANAGEMENT_KEY or DESCOPE_MANAGEMENT_KEY_FILE, and make a new key, since this one has been seen`,
     );
   }
 }

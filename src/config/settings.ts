@@ -1,10 +1,19 @@
 import { z } from 'zod';
 
-/** One setting: its names, what it means, and how its text is understood. Help, environment and checks come from here. */
+/**
+ * One setting: its names, what it means, and how its text is understood. Help, environment, checks and the manifest that
+ * platforms read come from here. Of several environment names an earlier one wins: `BATON_*`, then the vendor's own.
+ */
 export interface Setting {
   readonly flag: string;
-  readonly env: readonly string[];
+  readonly env: readonly [string, ...string[]];
   readonly help: string;
+  /** What the platform's form calls it. */
+  readonly title: string;
+  /** How a form asks for it. */
+  readonly kind: 'text' | 'number' | 'switch';
+  /** True for what concerns running the program rather than the connection to Descope. */
+  readonly isOperational?: boolean;
   /** What it is when nobody says anything; absent when it must be said or may stay unsaid. */
   readonly default?: string;
   readonly isRequired?: boolean;
@@ -30,20 +39,26 @@ const yesOrNo: z.ZodType<boolean, string> = z
 export const settings = {
   projectId: {
     flag: '--project-id <id>',
-    env: ['DESCOPE_PROJECT_ID'],
+    env: ['BATON_DESCOPE_PROJECT_ID', 'DESCOPE_PROJECT_ID'],
+    title: 'Project ID',
+    kind: 'text',
     help: 'the Descope project (Console > Project); starts with "P"',
     isRequired: true,
     schema: z.string(),
   },
   baseUrl: {
     flag: '--base-url <url>',
-    env: ['DESCOPE_BASE_URL'],
+    env: ['BATON_DESCOPE_BASE_URL', 'DESCOPE_BASE_URL'],
+    title: 'Base URL',
+    kind: 'text',
     help: "the Management API's address; derived from the project id when left out",
     schema: z.string(),
   },
   maxParallelFetches: {
     flag: '--max-parallel-fetches <n>',
     env: ['BATON_DESCOPE_MAX_PARALLEL_FETCHES'],
+    title: 'Parallel requests',
+    kind: 'number',
     help: 'requests to Descope in flight at once, 1 to 6',
     default: '6',
     schema: wholeNumber(1, 6),
@@ -51,6 +66,8 @@ export const settings = {
   tenantRoles: {
     flag: '--tenant-roles <which>',
     env: ['BATON_DESCOPE_TENANT_ROLES'],
+    title: 'Roles in tenants',
+    kind: 'text',
     help: 'which project roles in which tenants are listed: "all" pairs, or only those "observed" to be held',
     default: 'all',
     schema: oneOf('all', 'observed'),
@@ -58,19 +75,25 @@ export const settings = {
   maxDangling: {
     flag: '--max-dangling <n>',
     env: ['BATON_DESCOPE_MAX_DANGLING'],
+    title: 'Dangling references allowed',
+    kind: 'number',
     help: 'fail when more role and tenant references than this lead nowhere (else: more than 10 and than 1 %)',
     schema: wholeNumber(0, 999_999_999),
   },
   strict: {
     flag: '--strict',
     env: ['BATON_DESCOPE_STRICT'],
+    title: 'Strict',
+    kind: 'switch',
     help: 'fail on the first reference that leads nowhere',
     default: 'false',
     schema: yesOrNo,
   },
   provisioning: {
-    flag: '--provisioning',
+    flag: '-p, --provisioning',
     env: ['BATON_PROVISIONING'],
+    title: 'Provisioning',
+    kind: 'switch',
     help: 'allow grants and revokes; without it the server only reads',
     default: 'false',
     schema: yesOrNo,
@@ -78,6 +101,8 @@ export const settings = {
   joinTenant: {
     flag: '--join-tenant',
     env: ['BATON_DESCOPE_JOIN_TENANT'],
+    title: 'Join tenant',
+    kind: 'switch',
     help: 'make a user a member of the tenant where a role inside it needs that',
     default: 'false',
     schema: yesOrNo,
@@ -85,30 +110,54 @@ export const settings = {
   auditLog: {
     flag: '--audit-log <file>',
     env: ['BATON_DESCOPE_AUDIT_LOG'],
+    title: 'Audit log',
+    kind: 'text',
+    isOperational: true,
     help: 'append a line of JSON for every attempted change to this file instead of stderr',
     schema: z.string(),
   },
   tlsCert: {
     flag: '--tls-cert <file>',
     env: ['BATON_DESCOPE_TLS_CERT'],
+    title: 'TLS certificate',
+    kind: 'text',
+    isOperational: true,
     help: 'serve with mutual TLS: our certificate (PEM); re-read when it changes',
     schema: z.string(),
   },
   tlsKey: {
     flag: '--tls-key <file>',
     env: ['BATON_DESCOPE_TLS_KEY'],
+    title: 'TLS key',
+    kind: 'text',
+    isOperational: true,
     help: "the certificate's private key (PEM)",
     schema: z.string(),
   },
   tlsClientCa: {
     flag: '--tls-client-ca <file>',
     env: ['BATON_DESCOPE_TLS_CLIENT_CA'],
+    title: 'TLS client CA',
+    kind: 'text',
+    isOperational: true,
     help: "the CA that callers' certificates must come from (PEM)",
     schema: z.string(),
+  },
+  logFormat: {
+    flag: '--log-format <format>',
+    env: ['BATON_LOG_FORMAT'],
+    title: 'Log format',
+    kind: 'text',
+    isOperational: true,
+    help: '"json", or "console" for people; by default whichever suits where stderr goes',
+    schema: oneOf('json', 'console'),
   },
   logLevel: {
     flag: '--log-level <level>',
     env: ['BATON_LOG_LEVEL'],
+    title: 'Log level',
+    kind: 'text',
+    isOperational: true,
     help: 'debug, info, warn or error; logs go to stderr',
     default: 'warn',
     schema: oneOf('debug', 'info', 'warn', 'error'),

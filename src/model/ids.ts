@@ -87,6 +87,21 @@ export function parseEntitlementId(id: string): { readonly typeId: EntitledTypeI
   return undefined;
 }
 
+/**
+ * What a bare grant id says: the entitlement id, and the principal behind the last `:user:` that follows a slug. Undefined
+ * for a grant that no user holds.
+ */
+export function parseGrantId(id: string): { readonly entitlementId: string; readonly userId: string } | undefined {
+  for (const slug of new Set(Object.values(entitlementSlugs))) {
+    const end = id.lastIndexOf(`:${slug}:user:`);
+    const entitlement = end === -1 ? '' : id.slice(0, end + slug.length + 1);
+    if (parseEntitlementId(entitlement) !== undefined) {
+      return { entitlementId: entitlement, userId: id.slice(end + slug.length + ':user:'.length + 1) };
+    }
+  }
+  return undefined;
+}
+
 /** Identities are never cut: one that the protocol cannot carry fails the sync. */
 export function checkId(id: string): string {
   if (id.length > maxIdBytes / 3 && Buffer.byteLength(id, 'utf8') > maxIdBytes) {

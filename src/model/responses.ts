@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import { TypeScopedGrantsSchema } from '../gen/c1/connector/v2/annotation_type_scoped_grants_pb.ts';
+import { EnqueuePageTokensSchema, TypeScopedGrantsSchema } from '../gen/c1/connector/v2/annotation_type_scoped_grants_pb.ts';
 import {
   Capability,
   ConnectorServiceCleanupResponseSchema,
@@ -52,6 +52,15 @@ export function cleanupResponse(): ConnectorServiceCleanupResponse {
 /** Types whose entitlements can be given and taken away. */
 const provisionedTypes: ReadonlySet<string> = new Set(['tenant', 'role', 'role_binding']);
 
+/** What the management key must be allowed to call, to read a type and to change who holds it. */
+const neededRights: Readonly<Record<string, readonly string[]>> = {
+  user: ['read: POST /v2/mgmt/user/search', 'read: GET /v1/mgmt/user'],
+  tenant: ['read: GET /v1/mgmt/tenant/all', 'write: POST /v1/mgmt/user/update/tenant/add', 'write: POST /v1/mgmt/user/update/tenant/remove'],
+  role: ['read: GET /v1/mgmt/role/all', 'write: POST /v1/mgmt/user/update/role/add', 'write: POST /v1/mgmt/user/update/role/remove'],
+  permission: ['read: GET /v1/mgmt/permission/all'],
+  role_binding: ['read: GET /v1/mgmt/role/all', 'read: GET /v1/mgmt/tenant/all', 'write: POST /v1/mgmt/user/update/role/add', 'write: POST /v1/mgmt/user/update/role/remove'],
+};
+
 /**
  * Name and abilities of the connector: every listed type can be synced, as a whole and one resource at a time. What it can
  * do is said whether or not this process was allowed to: a platform decides by it what to offer.
@@ -66,7 +75,11 @@ export function metadataResponse(types: readonly ResourceType[]): ConnectorServi
       capabilities: {
         resourceTypeCapabilities: types
           .toSorted((left, right) => (left.id < right.id ? -1 : 1))
-          .map((resourceType) => ({ resourceType, capabilities: provisionedTypes.has(resourceType.id) ? [...read, Capability.PROVISION] : read, permissions: {} })),
+          .map((resourceType) => ({
+            resourceType,
+            capabilities: provisionedTypes.has(resourceType.id) ? [...read, Capability.PROVISION] : read,
+            permissions: { permissions: (neededRights[resourceType.id] ?? []).map((permission) => ({ permission })) },
+          })),
         connectorCapabilities: [Capability.PROVISION, ...read, Capability.SERVICE_MODE_TARGETED_SYNC],
         credentialDetails: {},
       },
@@ -94,7 +107,10 @@ export function entitlementsResponse(list: Entitlement[]): EntitlementsServiceLi
   return create(EntitlementsServiceListEntitlementsResponseSchema, { list });
 }
 
-export function grantsResponse(list: Grant[], nextPageToken: string, annotations: Any[] = []): GrantsServiceListGrantsResponse {
+/** `siblings` are tokens of other stretches of the listing: whoever asks may walk them at the same time. */
+export function grantsResponse(list: Grant[], nextPageToken: string, siblings: readonly string[] = [], estimatedTotal = 0): GrantsServiceListGrantsResponse {
+  const enqueue = create(EnqueuePageTokensSchema, { pageTokens: [...siblings], estimatedTotal: BigInt(estimatedTotal) });
+  const annotations = siblings.length === 0 ? [] : [annotate(EnqueuePageTokensSchema, enqueue)];
   return create(GrantsServiceListGrantsResponseSchema, { list, nextPageToken, annotations });
 }
 

@@ -1,11 +1,12 @@
-import { create } from '@bufbuild/protobuf';
+import { create, isMessage } from '@bufbuild/protobuf';
+import { type Any, anyUnpack } from '@bufbuild/protobuf/wkt';
 import { SkipEntitlementsAndGrantsSchema, SkipEntitlementsSchema } from '../gen/c1/connector/v2/annotation_resource_tree_pb.ts';
-import { TypeScopedGrantsSchema } from '../gen/c1/connector/v2/annotation_type_scoped_grants_pb.ts';
+import { EnqueuePageTokensSchema, TypeScopedGrantsSchema } from '../gen/c1/connector/v2/annotation_type_scoped_grants_pb.ts';
 import { ConnectorServiceCleanupRequestSchema } from '../gen/c1/connector/v2/connector_pb.ts';
 import { EntitlementsServiceListStaticEntitlementsRequestSchema } from '../gen/c1/connector/v2/entitlement_pb.ts';
 import { GrantsServiceListGrantsRequestSchema } from '../gen/c1/connector/v2/grant_pb.ts';
 import { ResourcesServiceListResourcesRequestSchema, ResourceTypesServiceListResourceTypesRequestSchema } from '../gen/c1/connector/v2/resource_pb.ts';
-import { hasAnnotation, marker } from './annotations.ts';
+import { annotationRegistry, hasAnnotation, marker } from './annotations.ts';
 import type {
   ConnectorServiceCleanupRequest,
   EntitlementsServiceListStaticEntitlementsRequest,
@@ -40,6 +41,11 @@ export function grantsRequest(activeSyncId: string, resourceTypeId: string, reso
 
 export function cleanupRequest(activeSyncId: string): ConnectorServiceCleanupRequest {
   return create(ConnectorServiceCleanupRequestSchema, { activeSyncId });
+}
+
+/** Tokens of further stretches that a page of grants names. */
+export function enqueuedTokens(annotations: readonly Any[]): readonly string[] {
+  return annotations.flatMap((annotation) => anyUnpack(annotation, annotationRegistry)).flatMap((message) => (message !== undefined && isMessage(message, EnqueuePageTokensSchema) ? message.pageTokens : []));
 }
 
 export function skipsEntitlements({ annotations }: ResourceType): boolean {

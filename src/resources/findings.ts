@@ -105,7 +105,8 @@ export function listsToReread(catalog: Catalog, index: AccessIndex): { readonly 
     tenants: index.members.keys().some((tenantId) => catalog.tenant(tenantId) === undefined),
     roles:
       index.projectRoles.keys().some((roleName) => isUnknownRole('', roleName)) ||
-      index.tenantRoles.entries().some(([tenantId, held]) => held.keys().some((roleName) => isUnknownRole(tenantId, roleName))),
+      // a tenant younger than our list of them may define any name itself
+      index.tenantRoles.entries().some(([tenantId, held]) => catalog.tenant(tenantId) === undefined || held.keys().some((roleName) => isUnknownRole(tenantId, roleName))),
     permissions: catalog.roles.some((role) => role.permissionNames.some((name) => !catalog.hasPermission(name))),
   };
 }

@@ -6,6 +6,8 @@ export interface HeldBindings {
   readonly count: number;
   /** The binding at a place, undefined beyond the last. */
   at(place: number): Binding | undefined;
+  /** Where the binding stands, or, if it is not held, the place of the first one behind it. */
+  placeOf(binding: Binding): number;
   /** Ids of the tenants inside which somebody holds the project role, in order. */
   tenantsOf(roleName: string): readonly string[];
 }
@@ -38,6 +40,14 @@ export function createHeldBindings(catalog: Catalog, index: AccessIndex): HeldBi
       const run = runs.findLast(({ from }) => from <= place);
       const tenantId = run?.tenants[place - run.from];
       return run === undefined || tenantId === undefined ? undefined : { tenantId, roleName: run.roleName };
+    },
+    placeOf: ({ roleName, tenantId }) => {
+      const run = runs.find((candidate) => candidate.roleName >= roleName);
+      if (run === undefined || run.roleName > roleName) {
+        return run?.from ?? count;
+      }
+      const behind = run.tenants.findIndex((tenant) => tenant >= tenantId);
+      return run.from + (behind === -1 ? run.tenants.length : behind);
     },
     tenantsOf: (roleName) => tenantsByRole.get(roleName) ?? [],
   };

@@ -1,8 +1,9 @@
 import { entitlementTemplate, grantSize, resourceSize, toBindingResource, toGrant } from '../model/builders.ts';
 import { parseBindingResourceId, roleResourceId } from '../model/ids.ts';
-import type { Grant, Resource } from '../model/messages.ts';
+import type { Resource } from '../model/messages.ts';
 import { type TokenFields, tokenText } from '../model/page-token.ts';
 import type { CutCounter } from '../model/text.ts';
+import { walkBindings } from './binding-walk.ts';
 import { type Binding, type Catalog, idOfBinding } from './catalog.ts';
 import { holdersPage } from './holders.ts';
 import { tenantName } from './role.ts';
@@ -63,7 +64,7 @@ export const roleBindingSyncer: ResourceSyncer = {
       );
       return holdersPage(holders, request, (userId) => toGrant('role_binding', id, 'user', userId), grantSize);
     },
-    allGrants: async (read, { cursor, limit, signal }) => fillPage(walk(await read.settle(signal), cursor), limit, grantSize),
+    allGrants: async (read, { cursor, limit, signal }) => walkBindings(await read.settle(signal), cursor, limit),
   },
 };
 
@@ -82,21 +83,3 @@ function* observedAfter({ heldBindings, readId }: Settled, cursor: TokenFields |
     }
   }
 }
-
-/** Every grant of every held binding, in order: `b` counts bindings, `o` the holders of the one it stands at. */
-function* walk({ heldBindings, index, readId, userIdAt }: Settled, cursor: TokenFields | undefined): Generator<readonly [Grant, TokenFields]> {
-  let from = placeIn(readId, cursor, 'o');
-  for (let place = placeIn(readId, cursor, 'b'); place < heldBindings.count; place += 1) {
-    const binding = heldBindings.at(place);
-    if (binding !== undefined) {
-      const id = idOfBinding(binding);
-      const holders = index.holdersOf(binding.tenantId, binding.roleName);
-      for (; from < holders.length; from += 1) {
-        const [ordinal = 0] = holders.slice(from, from + 1);
-        yield [toGrant('role_binding', id, 'user', userIdAt(ordinal)), { r: readId, b: place, o: from + 1 }];
-      }
-    }
-    from = 0;
-  }
-}
-

@@ -1,4 +1,4 @@
-import type { Any, Entitlement, Grant, Resource } from '../model/messages.ts';
+import type { Entitlement, Grant, Resource } from '../model/messages.ts';
 import type { EntitledTypeId, ResourceTypeId } from '../model/ids.ts';
 import { type TokenFields, tokenNumber, tokenText } from '../model/page-token.ts';
 import type { SyncRead } from './sync-read.ts';
@@ -10,10 +10,13 @@ const maxPageBytes = 900 * 1024;
 export interface Page<T> {
   readonly rows: T[];
   readonly next?: TokenFields;
-  readonly annotations?: Any[];
 }
 
-export type GrantPage = Page<Grant>;
+/** A page of grants; `siblings` are cursors of other stretches of the same listing, which may be walked at the same time. */
+export interface GrantPage extends Page<Grant> {
+  readonly siblings?: readonly TokenFields[];
+  readonly estimatedTotal?: number;
+}
 
 /** Where to go on (nothing: at the beginning), at most how many rows, and when to stop. */
 export interface PageRequest {

@@ -2,7 +2,7 @@ import { ConnectorError } from '../errors.ts';
 import { entitlementOf } from '../model/builders.ts';
 import { type EntitledTypeId, isResourceTypeId, type ResourceTypeId } from '../model/ids.ts';
 import type { Any, Entitlement, Grant, Resource, ResourceType } from '../model/messages.ts';
-import { grantsRequest, isTypeScopedType, resourcesRequest, skipsEntitlements, skipsGrants, staticEntitlementsRequest, typesRequest } from '../model/walk-requests.ts';
+import { enqueuedTokens, grantsRequest, isTypeScopedType, resourcesRequest, skipsEntitlements, skipsGrants, staticEntitlementsRequest, typesRequest } from '../model/walk-requests.ts';
 import type { ConnectorSurface } from '../model/surface.ts';
 
 /** Takes the rows of a sync in the order of its sections; each promise is waited for, so that a slow sink slows the walk. */
@@ -110,18 +110,27 @@ interface ListPage<T> {
   readonly annotations: readonly Any[];
 }
 
+/** Every page of a listing, and of the stretches that its pages name besides: one after the other, in that order. */
 async function eachPage<T>(ask: (pageToken: string) => Promise<ListPage<T>>, take: (row: T) => Promise<void>): Promise<void> {
-  let pageToken = '';
-  do {
-    const page = await ask(pageToken);
-    for (const row of page.list) {
-      await take(row);
-    }
-    if (page.nextPageToken !== '' && page.nextPageToken === pageToken) {
-      throw new ConnectorError('inconsistent', 'the connector gave the same page token back: its listing would never end');
-    }
-    pageToken = page.nextPageToken;
-  } while (pageToken !== '');
+  const starts = [''];
+  const known = new Set(starts);
+  for (let start = starts.shift(); start !== undefined; start = starts.shift()) {
+    let pageToken = start;
+    do {
+      const page = await ask(pageToken);
+      for (const row of page.list) {
+        await take(row);
+      }
+      if (page.nextPageToken !== '' && page.nextPageToken === pageToken) {
+        throw new ConnectorError('inconsistent', 'the connector gave the same page token back: its listing would never end');
+      }
+      for (const sibling of enqueuedTokens(page.annotations).filter((token) => !known.has(token))) {
+        known.add(sibling);
+        starts.push(sibling);
+      }
+      pageToken = page.nextPageToken;
+    } while (pageToken !== '');
+  }
 }
 
 /** Tells the progress of one step: at its start, then with every row; whoever listens thins it out. */

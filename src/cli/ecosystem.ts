@@ -1,0 +1,71 @@
+import type { Command } from 'commander';
+import { loadSettings } from '../config/load.ts';
+import type { Flags } from '../config/load.ts';
+import { ConnectorError } from '../errors.ts';
+import { parseGrantId } from '../model/ids.ts';
+import { changeOnce } from './change.ts';
+import type { CommandContext } from './program.ts';
+import { addSettingOptions } from './settings.ts';
+import { syncOnce } from './sync.ts';
+
+/** The command that stands for none: see below. */
+export const ecosystemCommand = '_baton';
+
+type EcosystemFlags = Flags & {
+  readonly file?: string;
+  readonly grantEntitlement?: string;
+  readonly grantPrincipal?: string;
+  readonly grantPrincipalType?: string;
+  readonly revokeGrant?: string;
+};
+
+/**
+ * Flags without a command mean what they mean to every Baton connector: a full sync into `--file`, or the one operation
+ * that is asked for. Operations are allowed with `--provisioning` only, as there.
+ */
+export function addEcosystemCommand(program: Command, context: CommandContext): void {
+  const command = program
+    .command(ecosystemCommand, { hidden: true })
+    .option('-f, --file <file>', 'sync into this file (env: BATON_FILE; default: sync.c1z)')
+    .option('--grant-entitlement <id>', 'give this entitlement to --grant-principal')
+    .option('--grant-principal <id>', 'the user id')
+    .option('--grant-principal-type <type>', '"user"')
+    .option('--revoke-grant <id>', 'take this grant away');
+  addSettingOptions(command, 'provisioning', 'joinTenant', 'auditLog', 'projectId', 'baseUrl', 'maxParallelFetches', 'tenantRoles', 'maxDangling', 'strict', 'logLevel', 'logFormat');
+
+  command.action(async (options: EcosystemFlags) => {
+    const { grantEntitlement, revokeGrant } = options;
+    if (grantEntitlement !== undefined && revokeGrant !== undefined) {
+      throw new ConnectorError('config', '--grant-entitlement and --revoke-grant are two operations: give one of them');
+    }
+    if (grantEntitlement !== undefined) {
+      checkProvisioning(options, context);
+      await changeOnce('grant', { ...options, entitlement: grantEntitlement, principal: principalOf(options) }, context);
+    } else if (revokeGrant !== undefined) {
+      checkProvisioning(options, context);
+      const parts = parseGrantId(revokeGrant);
+      if (parts === undefined) {
+        throw new ConnectorError('config', '--revoke-grant is not the id of a grant to a user; it looks like tenant:acme:member:user:U2abc');
+      }
+      await changeOnce('revoke', { ...options, entitlement: parts.entitlementId, principal: parts.userId }, context);
+    } else {
+      await syncOnce({ ...options, out: options.file ?? context.env['BATON_FILE'] ?? 'sync.c1z' }, context);
+    }
+  });
+}
+
+function principalOf({ grantPrincipal, grantPrincipalType = 'user' }: EcosystemFlags): string {
+  if (grantPrincipal === undefined) {
+    throw new ConnectorError('config', '--grant-entitlement needs --grant-principal, the id of the user');
+  }
+  if (grantPrincipalType !== 'user') {
+    throw new ConnectorError('config', `--grant-principal-type is "user", not ${JSON.stringify(grantPrincipalType)}: nothing else can be granted to`);
+  }
+  return grantPrincipal;
+}
+
+function checkProvisioning(flags: Flags, { env }: CommandContext): void {
+  if (!loadSettings({ flags, env }).provisioning) {
+    throw new ConnectorError('precondition', 'provisioning is not enabled: add --provisioning (-p) to change access');
+  }
+}

@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import { type Setting, settings } from '../config/settings.ts';
+import { metadataResponse } from '../model/responses.ts';
+import { resourceTypeIds } from '../model/ids.ts';
+import { resourceTypes } from '../model/resource-types.ts';
+import { capabilitiesManifest, type ConfigField, configManifest } from '../output/manifests.ts';
+import type { CommandContext } from './program.ts';
+
+/** `capabilities` and `config`: what platforms and CI read about a connector, without any credentials. */
+export function addManifestCommands(program: Command, { write }: CommandContext): void {
+  program
+    .command('capabilities')
+    .description('print baton_capabilities.json: what can be read and changed, and the rights it takes')
+    .action(() => write(capabilitiesManifest(metadataResponse(resourceTypeIds.map((typeId) => resourceTypes[typeId])))));
+  program
+    .command('config')
+    .description('print config_schema.json: every setting, as a platform asks for it')
+    .action(() => write(configManifest(configFields())));
+}
+
+/** The settings as form fields; the key, which is no setting, stands among them as the one secret. */
+export function configFields(): readonly ConfigField[] {
+  const fields = Object.values<Setting>(settings).map(({ env, title, help, kind, isRequired = false, isOperational = false, default: standard }) => ({
+    name: fieldName(env[0]),
+    displayName: title,
+    description: help,
+    kind,
+    isRequired,
+    isOps: isOperational,
+    isSecret: false,
+    defaultValue: standard,
+  }));
+  const key: ConfigField = {
+    name: 'descope-management-key',
+    displayName: 'Management key',
+    description: 'a Descope management key of the project (Console > Company > Management Keys); read-only is enough for syncs',
+    kind: 'text',
+    isRequired: true,
+    isOps: false,
+    isSecret: true,
+  };
+  return fields.flatMap((field) => (field.name === 'descope-project-id' ? [field, key] : [field]));
+}
+
+/** "descope-project-id" of BATON_DESCOPE_PROJECT_ID: the ecosystem's rule, read backwards. */
+function fieldName(variable: string): string {
+  return variable.replace(/^BATON_/, '').toLowerCase().replaceAll('_', '-');
+}

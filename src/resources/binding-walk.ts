@@ -1,0 +1,76 @@
+import { grantSize, toGrant } from '../model/builders.ts';
+import type { Grant } from '../model/messages.ts';
+import { type TokenFields, tokenText } from '../model/page-token.ts';
+import { type Binding, idOfBinding } from './catalog.ts';
+import type { Settled } from './sync-read.ts';
+import { fillPage, type GrantPage, placeIn } from './syncer.ts';
+
+/** A stretch of the walk is worth a cursor of its own from about this many grants on. */
+const grantsPerStretch = 5_000;
+const maxStretches = 64;
+
+/**
+ * The grants of all held bindings in one walk. Asked without a cursor it begins the first stretch and names cursors for
+ * the others, so that several workers walk at once. A stretch is bounded by bindings, not by places: in another process,
+ * whose read may differ, each still covers its own part and together they cover all.
+ */
+export function walkBindings(settled: Settled, cursor: TokenFields | undefined, limit: number): GrantPage {
+  if (cursor !== undefined) {
+    return fillPage(grantsFrom(settled, cursor), limit, grantSize);
+  }
+  const [first = {}, ...others] = stretches(settled);
+  return { ...fillPage(grantsFrom(settled, first), limit, grantSize), ...(others.length > 0 && { siblings: others, estimatedTotal: countGrants(settled) }) };
+}
+
+/** Bounds travel as a role and a tenant: `fr`, `ft` where a stretch begins, `tr`, `tt` before which it ends. */
+function stretches(settled: Settled): readonly TokenFields[] {
+  const { heldBindings, index } = settled;
+  const perStretch = Math.max(grantsPerStretch, Math.ceil(countGrants(settled) / maxStretches));
+  const starts: Binding[] = [];
+  let grants = perStretch;
+  for (let place = 0; place < heldBindings.count; place += 1) {
+    const binding = heldBindings.at(place);
+    if (binding !== undefined) {
+      if (grants >= perStretch) {
+        starts.push(binding);
+        grants = 0;
+      }
+      grants += index.holdersOf(binding.tenantId, binding.roleName).length;
+    }
+  }
+  return starts.map((start, place) => {
+    const end = starts[place + 1];
+    const from = place === 0 ? {} : { fr: start.roleName, ft: start.tenantId };
+    return end === undefined ? from : { ...from, tr: end.roleName, tt: end.tenantId };
+  });
+}
+
+function countGrants({ heldBindings, index }: Settled): number {
+  let count = 0;
+  for (let place = 0; place < heldBindings.count; place += 1) {
+    const binding = heldBindings.at(place);
+    count += binding === undefined ? 0 : index.holdersOf(binding.tenantId, binding.roleName).length;
+  }
+  return count;
+}
+
+/** The grants of one stretch: `b` is the place of the binding it stands at, `o` how many of its holders are past. */
+function* grantsFrom({ heldBindings, index, readId, userIdAt }: Settled, cursor: TokenFields): Generator<readonly [Grant, TokenFields]> {
+  const { r: _read, b: _place, o: _holders, ...bounds } = cursor;
+  const isOfThisRead = tokenText(cursor, 'r') === readId;
+  const end = 'tr' in bounds ? heldBindings.placeOf({ roleName: tokenText(bounds, 'tr'), tenantId: tokenText(bounds, 'tt') }) : heldBindings.count;
+  const start = 'fr' in bounds ? heldBindings.placeOf({ roleName: tokenText(bounds, 'fr'), tenantId: tokenText(bounds, 'ft') }) : 0;
+  let from = isOfThisRead ? placeIn(readId, cursor, 'o') : 0;
+  for (let place = isOfThisRead ? placeIn(readId, cursor, 'b') : start; place < end; place += 1) {
+    const binding = heldBindings.at(place);
+    if (binding !== undefined) {
+      const id = idOfBinding(binding);
+      const holders = index.holdersOf(binding.tenantId, binding.roleName);
+      for (; from < holders.length; from += 1) {
+        const [ordinal = 0] = holders.slice(from, from + 1);
+        yield [toGrant('role_binding', id, 'user', userIdAt(ordinal)), { ...bounds, r: readId, b: place, o: from + 1 }];
+      }
+    }
+    from = 0;
+  }
+}
