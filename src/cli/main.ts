@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CommanderError } from 'commander';
-import { refuseKeyInArguments } from '../config/load.ts';
+import { refuseKeyInArguments } from '../config/management-key.ts';
 import { ConnectorError } from '../errors.ts';
 import { ecosystemCommand } from './ecosystem.ts';
 import { exitCodeOf } from './exit-codes.ts';

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
-import { type Environment, type Flags, loadManagementKey, loadSettings } from '../config/load.ts';
+import { type Environment, type Flags, loadSettings } from '../config/load.ts';
+import { type KeySource, openManagementKey } from '../config/management-key.ts';
 import { type Setting, type SettingName, type Settings, settings } from '../config/settings.ts';
 import { parseBaseUrl, parseProjectId, deriveBaseUrl } from '../descope/base-url.ts';
 import { createDescopeClient, type DescopeClient, type DescopeClientOptions } from '../descope/client.ts';
@@ -26,8 +27,16 @@ export interface Setup {
 
 /** Everything a command needs to talk to a project, from its flags and the environment. Nothing is sent yet. */
 export function setUp(flags: Flags, env: Environment, waits: Pick<DescopeClientOptions, 'longestRateWaitMs' | 'totalRateWaitMs'>): Setup {
-  const loaded = loadSettings({ flags, env, refine: { projectId: parseProjectId, baseUrl: parseBaseUrl } });
-  const key = loadManagementKey(env);
+  let key: KeySource | undefined;
+  const loaded = loadSettings({
+    flags,
+    env,
+    refine: { projectId: parseProjectId, baseUrl: parseBaseUrl },
+    alsoCheck: () => {
+      key = openManagementKey(env);
+    },
+  });
+  const managementKey = key ?? openManagementKey(env);
   const logger = createLogger(loaded.logLevel, loaded.logFormat);
   const { projectId, maxParallelFetches, tenantRoles, maxDangling, strict } = loaded;
   return {
@@ -37,7 +46,7 @@ export function setUp(flags: Flags, env: Environment, waits: Pick<DescopeClientO
     client: createDescopeClient({
       projectId,
       baseUrl: loaded.baseUrl ?? deriveBaseUrl(projectId),
-      managementKey: () => key,
+      managementKey,
       maxParallelFetches,
       logger,
       ...waits,

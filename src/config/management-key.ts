@@ -1,0 +1,89 @@
+import { readFileSync, statSync } from 'node:fs';
+import { ConnectorError } from '../errors.ts';
+import { Secret } from '../secret.ts';
+import type { Environment } from './load.ts';
+
+/** Where the key may stand, earlier names first; a `_FILE` behind one names a file that holds it. */
+const variables = ['BATON_DESCOPE_MANAGEMENT_KEY', 'DESCOPE_MANAGEMENT_KEY'] as const;
+
+/** The key that is in force now. */
+export type KeySource = () => Secret;
+
+/**
+ * The management key from the environment, or from the file that the environment names, which is read again when it
+ * changes. Never from the command line. A `config` error now, when there is none that could be one.
+ */
+export function openManagementKey(env: Environment): KeySource {
+  for (const variable of variables) {
+    const direct = env[variable]?.trim() ?? '';
+    const file = env[`${variable}_FILE`]?.trim() ?? '';
+    if (direct !== '' && file !== '') {
+      throw new ConnectorError('config', `set either ${variable} or ${variable}_FILE, not both`);
+    }
+    if (direct !== '') {
+      const key = new Secret(checkKey(direct, variable));
+      return () => key;
+    }
+    if (file !== '') {
+      return keyInFile(file, `${variable}_FILE`);
+    }
+  }
+  throw new ConnectorError(
+    'config',
+    'DESCOPE_MANAGEMENT_KEY is not set: make a key in Console > Company > Management Keys and export it, or name a file that holds it with DESCOPE_MANAGEMENT_KEY_FILE',
+  );
+}
+
+/** A rotated file that is not there yet, or holds no key, leaves the old key in force: Descope will say if it is over. */
+function keyInFile(path: string, variable: string): KeySource {
+  let key = new Secret(checkKey(readKeyFile(path, variable), variable));
+  let readAt = modifiedAt(path);
+  return () => {
+    const at = modifiedAt(path);
+    if (at !== undefined && at !== readAt) {
+      readAt = at;
+      try {
+        key = new Secret(checkKey(readKeyFile(path, variable), variable));
+      } catch {
+        return key;
+      }
+    }
+    return key;
+  };
+}
+
+function modifiedAt(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+}
+
+function readKeyFile(path: string, variable: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch (thrown) {
+    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
+    throw new ConnectorError('config', `${variable}: cannot read ${path} (${code})`);
+  }
+}
+
+/** It travels in a header: printable ASCII without spaces, and of a sane length. */
+function checkKey(key: string, source: string): string {
+  if (!/^[\x21-\x7e]{1,4096}$/.test(key)) {
+    throw new ConnectorError('config', `${source} does not hold a management key: it must be one line of printable characters without spaces`);
+  }
+  return key;
+}
+
+/**
+ * Refuses a key that reached the command line, where every process of the machine can read it. Says so without
+ * repeating it.
+ */
+export function refuseKeyInArguments(argv: readonly string[], env: Environment): void {
+  const keys = variables.map((variable) => env[variable]?.trim() ?? '').filter((key) => key.length >= 8);
+  const isKeyFlag = (argument: string): boolean => /^--?(descope-)?(management-)?key(=|$)/i.test(argument);
+  if (argv.some((argument) => isKeyFlag(argument) || keys.some((key) => argument.includes(key)))) {
+    throw new ConnectorError(
+      'config',
+      `the management key must not be given on the command line, where other processes can read it: use DESCOPE_MANAGEMENT_KEY or DESCOPE_MANAGEMENT_KEY_FILE, and make a new key, since this one has been seen`,
+    );
+  }
+}
