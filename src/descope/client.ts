@@ -5,7 +5,7 @@ import { type EndpointName, endpointLabel } from './endpoints.ts';
 import { createLanes, sleep as realSleep, type Sleep } from './lanes.ts';
 import { createRetrying } from './retry.ts';
 import type { Permission, Role, Tenant, User } from './rows.ts';
-import { parsePermissions, parseRoles, parseTenant, parseTenants, parseUser, parseUserPage, type UserPage } from './schemas.ts';
+import { parsePermissions, parseRoles, parseTenants, parseUser, parseUserPage, type UserPage } from './schemas.ts';
 import { createUserWrite, type WriteUser } from './user-writes.ts';
 import { createTransport, type HttpAnswer, type HttpRequest } from './transport.ts';
 
@@ -66,7 +66,6 @@ export interface DescopeClient {
   /** Undefined when no user has this user id. */
   loadUser(userId: string, options?: CallOptions): Promise<User | undefined>;
   allTenants(options?: CallOptions): Promise<readonly Tenant[]>;
-  loadTenant(id: string, options?: CallOptions): Promise<Tenant | undefined>;
   allRoles(options?: CallOptions): Promise<readonly Role[]>;
   allPermissions(options?: CallOptions): Promise<readonly Permission[]>;
   /** Users who have exactly this login id: one, unless logins are isolated by tenant. */
@@ -134,11 +133,6 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
         return user.userId === userId ? user : undefined;
       }),
     allTenants: async (call) => parseTenants((await read('allTenants', {}, call)).json),
-    loadTenant: (id, call) =>
-      orUndefined(async () => {
-        const tenant = parseTenant((await read('loadTenant', { query: { id } }, call)).json);
-        return checkAsked('loadTenant', tenant, tenant.id === id);
-      }),
     allRoles: async (call) => parseRoles((await read('allRoles', {}, call)).json),
     allPermissions: async (call) => parsePermissions((await read('allPermissions', {}, call)).json),
     findByLoginId: async (loginId, call) => {
@@ -155,14 +149,6 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
       }),
     writeUser: createUserWrite({ send, lanes, pauseForRateLimit: retrying.pauseForRateLimit }),
   };
-}
-
-/** A load that answers with somebody else must never be believed. */
-function checkAsked<T>(endpoint: EndpointName, loaded: T, isAsked: boolean): T {
-  if (!isAsked) {
-    throw new ConnectorError('upstream-contract', `${endpointLabel(endpoint)} answered with another object than the one asked for`);
-  }
-  return loaded;
 }
 
 /**

@@ -12,7 +12,6 @@ export const endpoints = {
   searchUsers: { method: 'POST', path: '/v2/mgmt/user/search', effect: 'read' },
   loadUser: { method: 'GET', path: '/v1/mgmt/user', effect: 'read' },
   allTenants: { method: 'GET', path: '/v1/mgmt/tenant/all', effect: 'read' },
-  loadTenant: { method: 'GET', path: '/v1/mgmt/tenant', effect: 'read' },
   allRoles: { method: 'GET', path: '/v1/mgmt/role/all', effect: 'read' },
   addUserRoles: { method: 'POST', path: '/v1/mgmt/user/update/role/add', effect: 'write' },
   removeUserRoles: { method: 'POST', path: '/v1/mgmt/user/update/role/remove', effect: 'write' },

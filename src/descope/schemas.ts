@@ -41,12 +41,6 @@ export function parseUser(endpoint: EndpointName, json: unknown): User {
   return parseOne(endpoint, user, 'user', decodeUser);
 }
 
-/** A loaded tenant: the SDKs parse the bare object, the published schema shows `{tenant: {...}}`; both are taken. */
-export function parseTenant(json: unknown): Tenant {
-  const answer = parseAnswer('loadTenant', json);
-  return parseOne('loadTenant', isJsonObject(answer['tenant']) ? answer['tenant'] : answer, 'tenant', decodeTenant);
-}
-
 function parseAnswer(endpoint: EndpointName, json: unknown): JsonObject {
   if (!isJsonObject(json)) {
     throw shapeError(endpoint, 'the body is not a JSON object');

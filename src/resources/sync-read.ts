@@ -15,7 +15,7 @@ import { createShared } from './shared.ts';
 /** What a project's reading needs of the client. */
 export type ProjectRead = Pick<
   DescopeClient,
-  'projectId' | 'searchUsers' | 'loadUser' | 'allTenants' | 'loadTenant' | 'allRoles' | 'allPermissions'
+  'projectId' | 'searchUsers' | 'loadUser' | 'allTenants' | 'allRoles' | 'allPermissions'
 >;
 
 export interface SyncPolicy extends DanglingPolicy {

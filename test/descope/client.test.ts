@@ -62,20 +62,16 @@ describe('a load', () => {
 
   it('answers undefined for somebody whom Descope does not know', async () => {
     nock(host).get('/v1/mgmt/user').query({ userId: 'U1' }).reply(404, { errorCode: 'E112102' });
-    nock(host).get('/v1/mgmt/tenant').query({ id: 'T1' }).reply(404);
     const client = testClient();
 
     expect(await client.loadUser('U1')).toBeUndefined();
-    expect(await client.loadTenant('T1')).toBeUndefined();
   });
 
   it('never believes an answer about somebody else', async () => {
     nock(host).get('/v1/mgmt/user').query({ userId: 'U1' }).reply(200, { user: { userId: 'U2' } });
-    nock(host).get('/v1/mgmt/tenant').query({ id: 'T1' }).reply(200, { id: 't1' });
     const client = testClient();
 
     expect(await client.loadUser('U1')).toBeUndefined();
-    expect((await failureOf(client.loadTenant('T1'))).kind).toBe('upstream-contract');
   });
 
   it.each([401, 403, 500])('does not take %i for "no such user"', async (status) => {

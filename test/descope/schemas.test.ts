@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parsePermissions, parseRoles, parseTenant, parseTenants, parseUser, parseUserPage } from '../../src/descope/schemas.ts';
+import { parsePermissions, parseRoles, parseTenants, parseUser, parseUserPage } from '../../src/descope/schemas.ts';
 
 const bareUser = {
   userId: 'U1',
@@ -274,13 +274,4 @@ describe('a list of tenants, roles or permissions', () => {
   ])('is refused for %s', (_, parse) => {
     expect(parse).toThrow(contractFault);
   });
-});
-
-it('a loaded tenant may come bare or in a wrapper', () => {
-  const tenant = { id: 'T1', name: 'One' };
-
-  expect(parseTenant({ tenant })).toEqual(parseTenant(tenant));
-  expect(parseTenant(tenant)).toMatchObject(tenant);
-  expect(() => parseTenant({ tenant: null })).toThrow(contractFault);
-  expect(() => parseTenant({})).toThrow(contractFault);
 });

@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { adaLovelace, type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
+import { envOf, runCli, temporaryFolder } from '../support/cli.ts';
+
+let emulator: Emulator;
+let env: Readonly<Record<string, string>>;
+
+beforeEach(async () => {
+  emulator = await startEmulator();
+  env = envOf(emulator);
+});
+
+afterEach(async () => {
+  await emulator.close();
+});
+
+const auditor = ['--grant-entitlement', 'role:Auditor:assigned', '--grant-principal', adaLovelace.userId, '--grant-principal-type', 'user'];
+
+describe('flags without a command, as every Baton connector takes them', () => {
+  it.each([
+    ['-f', (path: string) => [['-f', path], {}] as const],
+    ['--file', (path: string) => [['--file', path], {}] as const],
+    ['BATON_FILE', (path: string) => [['--log-level', 'warn'], { BATON_FILE: path }] as const],
+  ])('a full sync into the file that %s names', async (_name, call) => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'out.json');
+    const [args, more] = call(path);
+
+    const { code } = await runCli(args, { env: { ...env, ...more } });
+
+    expect(code).toBe(0);
+    expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ summary: { complete: true } });
+  });
+
+  it('take the BATON_ names of the environment before the vendor\'s', async () => {
+    await using folder = await temporaryFolder();
+    const { DESCOPE_PROJECT_ID, DESCOPE_MANAGEMENT_KEY, DESCOPE_BASE_URL } = env;
+    const baton = { BATON_DESCOPE_PROJECT_ID: DESCOPE_PROJECT_ID ?? '', BATON_DESCOPE_MANAGEMENT_KEY: DESCOPE_MANAGEMENT_KEY ?? '', BATON_DESCOPE_BASE_URL: DESCOPE_BASE_URL ?? '' };
+
+    const { code } = await runCli(['-f', join(folder.path, 'out.json')], { env: { ...baton, DESCOPE_PROJECT_ID: 'Pother', DESCOPE_MANAGEMENT_KEY: 'other', DESCOPE_BASE_URL: 'http://127.0.0.1:9' } });
+
+    expect(code).toBe(0);
+  });
+
+  it('grant and revoke with --provisioning, by the ids of the file', async () => {
+    const granted = await runCli(['-p', ...auditor], { env });
+    const after = emulator.state.user(adaLovelace.userId)?.roleNames;
+    const revoked = await runCli(['--revoke-grant', `role:Auditor:assigned:user:${adaLovelace.userId}`], { env: { ...env, BATON_PROVISIONING: 'true' } });
+
+    expect([granted.code, revoked.code]).toEqual([0, 0]);
+    expect(after).toContain('Auditor');
+    expect(emulator.state.user(adaLovelace.userId)?.roleNames).not.toContain('Auditor');
+  });
+
+  it.each([
+    ['a grant without --provisioning', auditor, 1, 'provisioning is not enabled'],
+    ['a grant to something that is no user', ['-p', ...auditor.slice(0, 4), '--grant-principal-type', 'group'], 2, '"user"'],
+    ['a grant to nobody', ['-p', '--grant-entitlement', 'role:Auditor:assigned'], 2, '--grant-principal'],
+    ['a grant id that is none', ['-p', '--revoke-grant', 'role:Auditor:assigned'], 2, '--revoke-grant'],
+    ['two operations at once', ['-p', ...auditor, '--revoke-grant', 'x'], 2, 'give one of them'],
+    ['a flag that nobody knows', ['--frobnicate'], 2, "unknown option '--frobnicate'"],
+  ])('refuse %s, before anything is sent', async (_name, args, code, message) => {
+    const run = await runCli(args, { env });
+
+    expect(run.code).toBe(code);
+    expect(run.stderr).toContain(message);
+    expect(emulator.stats.total).toBe(0);
+  });
+});

@@ -1,0 +1,96 @@
+/** A source file, by its path below src/, with the specifiers that it imports. */
+export interface SourceFile {
+  readonly path: string;
+  readonly imports: readonly string[];
+}
+
+/** Rank of each file or folder at the top of src/: a module imports only from a strictly lower one, or its own folder. */
+const ranks: Readonly<Record<string, number>> = {
+  'errors.ts': 0,
+  'log.ts': 0,
+  'secret.ts': 0,
+  'loopback.ts': 0,
+  gen: 0,
+  descope: 1,
+  model: 1,
+  resources: 2,
+  provisioning: 2,
+  'connector.ts': 3,
+  doctor: 3,
+  server: 4,
+  sync: 4,
+  output: 4,
+  config: 4,
+  emulator: 4,
+  observe: 4,
+  answers: 4,
+  cli: 5,
+};
+
+/** Folders that only these may open, besides themselves. */
+const doors: Readonly<Record<string, readonly string[]>> = {
+  descope: ['resources', 'provisioning', 'doctor', 'cli'],
+  gen: ['model', 'server', 'output'],
+};
+
+/** Every breach of the layer rule, one line each. */
+export function layerViolations(files: readonly SourceFile[]): string[] {
+  return files.flatMap(({ path, imports }) => {
+    const from = topOf(path);
+    const rank = rankOf(from);
+    if (rank === undefined) {
+      return [`${path}: nobody has given ${from} a rank`];
+    }
+    return imports.flatMap((specifier) => {
+      const to = targetOf(path, specifier);
+      return to === undefined ? [] : violationsOf(`${path} -> ${to}`, from, rank, topOf(to));
+    });
+  });
+}
+
+function violationsOf(what: string, from: string, rank: number, to: string): string[] {
+  if (to === from) {
+    return [];
+  }
+  const toRank = rankOf(to);
+  if (toRank === undefined) {
+    return [`${what}: nobody has given ${to} a rank`];
+  }
+  const opens = Object.hasOwn(doors, to) ? doors[to] : undefined;
+  return [
+    ...(toRank < rank ? [] : [`${what}: rank ${rank} imports rank ${toRank}`]),
+    ...(opens === undefined || opens.includes(from) ? [] : [`${what}: ${from} may not open ${to}`]),
+    ...(from !== 'emulator' || toRank === 0 ? [] : [`${what}: the emulator knows nothing of ours`]),
+  ];
+}
+
+function rankOf(top: string): number | undefined {
+  return Object.hasOwn(ranks, top) ? ranks[top] : undefined;
+}
+
+function topOf(path: string): string {
+  return path.split('/')[0] ?? '';
+}
+
+/** The path below src/ that a relative specifier leads to; undefined for a package. One that leaves src/ begins with "..". */
+function targetOf(path: string, specifier: string): string | undefined {
+  if (!specifier.startsWith('.')) {
+    return undefined;
+  }
+  const parts = path.split('/').slice(0, -1);
+  for (const step of specifier.split('/')) {
+    if (step === '..' && parts.length > 0 && parts.at(-1) !== '..') {
+      parts.pop();
+    } else if (step !== '.') {
+      parts.push(step);
+    }
+  }
+  return parts.join('/');
+}
+
+/** What a module imports, types too: statements, re-exports, side effects, calls and type queries. */
+export function importsOf(source: string): string[] {
+  const code = source.replaceAll(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, '');
+  const specifiers = code.matchAll(/(?:\bfrom\s*|^\s*import\s*|\bimport\s*\(\s*|\brequire\s*\(\s*)(['"])(?<specifier>[^'"\n]+)\1/gm);
+  return Array.from(specifiers, ({ groups }) => groups?.['specifier'] ?? '');
+}

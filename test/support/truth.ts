@@ -1,0 +1,130 @@
+/**
+ * What a project's records mean, computed once more and straight from the access model's tables, without a line of src:
+ * the oracle that the connector is held against. It is slow and plain on purpose. Change it only when the model changes.
+ */
+interface UserRow {
+  readonly userId: string;
+  readonly roleNames: readonly string[];
+  readonly userTenants: readonly { readonly tenantId: string; readonly roleNames: readonly string[] }[];
+}
+
+export interface TruthRows {
+  readonly users: readonly UserRow[];
+  readonly tenants: readonly { readonly id: string; readonly parent: string }[];
+  readonly roles: readonly { readonly name: string; readonly tenantId: string; readonly permissionNames: readonly string[] }[];
+  readonly permissions: readonly { readonly name: string }[];
+}
+
+/** `source` is the entitlement that GrantExpandable names, `tenantId` the one in GrantMetadata; null for neither. */
+export interface GrantTruth {
+  readonly source: string | null;
+  readonly tenantId: string | null;
+}
+
+export interface Truth {
+  /** `<type>:<resource id>` of every resource, and the tenant that is its parent ('' for none). */
+  readonly resources: Map<string, string>;
+  readonly entitlements: Set<string>;
+  readonly grants: Map<string, GrantTruth>;
+  /** References that lead nowhere, one line each, sorted; those of roles to permissions are not users' references. */
+  readonly dangling: readonly string[];
+  readonly danglingPermissions: readonly string[];
+  readonly ambiguous: number;
+  readonly references: number;
+}
+
+function escaped(part: string): string {
+  return part.replace(/[%/]/g, (character) => (character === '%' ? '%25' : '%2F'));
+}
+
+export function truthOf(rows: TruthRows, tenantRoles: 'all' | 'observed'): Truth {
+  const resources = new Map<string, string>();
+  const entitlements = new Set<string>();
+  const grants = new Map<string, GrantTruth>();
+  const dangling: string[] = [];
+  const danglingPermissions: string[] = [];
+  let ambiguous = 0;
+  let references = 0;
+
+  const isTenant = (id: string): boolean => rows.tenants.some((tenant) => tenant.id === id);
+  const isRole = (tenantId: string, name: string): boolean => rows.roles.some((role) => role.tenantId === tenantId && role.name === name);
+  const isPermission = (name: string): boolean => rows.permissions.some((permission) => permission.name === name);
+  const roleId = (tenantId: string, name: string): string => (tenantId === '' ? escaped(name) : `${escaped(tenantId)}/${escaped(name)}`);
+  const held: { readonly tenantId: string; readonly name: string }[] = [];
+
+  const plain = { source: null, tenantId: null };
+  const grant = (entitlement: string, principalType: string, principalId: string, truth: GrantTruth = plain): void => {
+    grants.set(`${entitlement}:${principalType}:${principalId}`, truth);
+  };
+
+  for (const user of rows.users) {
+    resources.set(`user:${user.userId}`, '');
+    for (const name of user.roleNames) {
+      references += 1;
+      if (isRole('', name)) {
+        grant(`role:${roleId('', name)}:assigned`, 'user', user.userId);
+      } else {
+        dangling.push(`${user.userId} project role ${name}`);
+      }
+    }
+    for (const { tenantId, roleNames } of user.userTenants) {
+      references += 1;
+      if (isTenant(tenantId)) {
+        grant(`tenant:${tenantId}:member`, 'user', user.userId);
+      } else {
+        dangling.push(`${user.userId} tenant ${tenantId}`);
+      }
+      for (const name of roleNames) {
+        references += 1;
+        if (isTenant(tenantId) && isRole(tenantId, name)) {
+          grant(`role:${roleId(tenantId, name)}:assigned`, 'user', user.userId);
+          ambiguous += isRole('', name) ? 1 : 0;
+        } else if (isTenant(tenantId) && isRole('', name)) {
+          grant(`role_binding:${escaped(tenantId)}/${escaped(name)}:assigned`, 'user', user.userId);
+          held.push({ tenantId, name });
+        } else {
+          dangling.push(`${user.userId} role ${name} in ${tenantId}`);
+        }
+      }
+    }
+  }
+
+  for (const tenant of rows.tenants) {
+    resources.set(`tenant:${tenant.id}`, tenant.parent);
+    entitlements.add(`tenant:${tenant.id}:member`);
+  }
+  for (const { name } of rows.permissions) {
+    resources.set(`permission:${name}`, '');
+    entitlements.add(`permission:${name}:granted`);
+  }
+  for (const role of rows.roles) {
+    const id = roleId(role.tenantId, role.name);
+    resources.set(`role:${id}`, role.tenantId);
+    entitlements.add(`role:${id}:assigned`);
+    for (const name of role.permissionNames) {
+      if (isPermission(name)) {
+        grant(`permission:${name}:granted`, 'role', id, { source: `role:${id}:assigned`, tenantId: role.tenantId === '' ? null : role.tenantId });
+      } else {
+        danglingPermissions.push(`${id} permission ${name}`);
+      }
+    }
+  }
+  const pairs =
+    tenantRoles === 'observed'
+      ? held
+      : rows.tenants.flatMap((tenant) => rows.roles.filter((role) => role.tenantId === '' && !isRole(tenant.id, role.name)).map(({ name }) => ({ tenantId: tenant.id, name })));
+  for (const { tenantId, name } of pairs) {
+    resources.set(`role_binding:${escaped(tenantId)}/${escaped(name)}`, tenantId);
+    entitlements.add(`role_binding:${escaped(tenantId)}/${escaped(name)}:assigned`);
+  }
+  for (const { tenantId, name } of held) {
+    const id = `${escaped(tenantId)}/${escaped(name)}`;
+    for (const allowed of rows.roles.find((role) => role.tenantId === '' && role.name === name)?.permissionNames ?? []) {
+      if (isPermission(allowed)) {
+        grant(`permission:${allowed}:granted`, 'role_binding', id, { source: `role_binding:${id}:assigned`, tenantId });
+      }
+    }
+  }
+
+  return { resources, entitlements, grants, dangling: dangling.toSorted(), danglingPermissions: danglingPermissions.toSorted(), ambiguous, references };
+}

@@ -1,0 +1,212 @@
+import { create } from '@bufbuild/protobuf';
+import { anyIs, anyUnpack } from '@bufbuild/protobuf/wkt';
+import { expect } from 'vitest';
+import { type Connector, createConnector } from '../../src/connector.ts';
+import { GrantExpandableSchema, GrantMetadataSchema } from '../../src/gen/c1/connector/v2/annotation_grant_pb.ts';
+import { EnqueuePageTokensSchema, TypeScopedGrantsSchema } from '../../src/gen/c1/connector/v2/annotation_type_scoped_grants_pb.ts';
+import { GrantsServiceListGrantsRequestSchema, type GrantsServiceListGrantsResponse } from '../../src/gen/c1/connector/v2/grant_pb.ts';
+import {
+  ResourceGetterServiceGetResourceRequestSchema,
+  ResourcesServiceListResourcesRequestSchema,
+  type ResourcesServiceListResourcesResponse,
+} from '../../src/gen/c1/connector/v2/resource_pb.ts';
+import { marker } from '../../src/model/annotations.ts';
+import type { Any, Entitlement, Grant, Resource, ResourceType } from '../../src/model/messages.ts';
+import type { ProjectRead, SyncPolicy } from '../../src/resources/sync-read.ts';
+import type { SyncSink } from '../../src/sync/walk.ts';
+import type { GrantTruth, Truth } from './truth.ts';
+
+export const typeIds = ['user', 'tenant', 'role', 'permission', 'role_binding'] as const;
+export type TypeId = (typeof typeIds)[number];
+
+export function connectorOf(project: ProjectRead, policy: Partial<SyncPolicy> = {}, now?: () => number): Connector {
+  return createConnector({ project, policy: { tenantRoles: 'all', ...policy }, ...(now !== undefined && { now }) });
+}
+
+export interface Ask {
+  readonly syncId?: string;
+  readonly pageSize?: number;
+  readonly pageToken?: string;
+  readonly parentTenantId?: string;
+  readonly signal?: AbortSignal;
+}
+
+export function listResources(connector: Connector, resourceTypeId: string, ask: Ask = {}): Promise<ResourcesServiceListResourcesResponse> {
+  const { syncId = 'sync-1', pageSize = 0, pageToken = '', parentTenantId, signal } = ask;
+  const request = create(ResourcesServiceListResourcesRequestSchema, {
+    activeSyncId: syncId,
+    resourceTypeId,
+    pageSize,
+    pageToken,
+    ...(parentTenantId !== undefined && { parentResourceId: { resourceType: 'tenant', resource: parentTenantId } }),
+  });
+  return connector.listResources(request, signal);
+}
+
+/** Grants of one resource; of the whole type, by the marker, when the id is undefined. */
+export function listGrants(connector: Connector, typeId: string, id: string | undefined, ask: Ask = {}): Promise<GrantsServiceListGrantsResponse> {
+  const { syncId = 'sync-1', pageSize = 0, pageToken = '', signal } = ask;
+  const request = create(GrantsServiceListGrantsRequestSchema, {
+    activeSyncId: syncId,
+    pageSize,
+    pageToken,
+    resource: { id: { resourceType: typeId, resource: id ?? typeId } },
+    annotations: id === undefined ? [marker(TypeScopedGrantsSchema)] : [],
+  });
+  return connector.listGrants(request, signal);
+}
+
+export async function getResource(connector: Connector, typeId: string, id: string, syncId = 'sync-1'): Promise<Resource> {
+  const request = create(ResourceGetterServiceGetResourceRequestSchema, { activeSyncId: syncId, resourceId: { resourceType: typeId, resource: id } });
+  const { resource } = await connector.getResource(request);
+  if (resource === undefined) {
+    throw new Error('an answer without a resource');
+  }
+  return resource;
+}
+
+export interface ListPage<T> {
+  readonly list: readonly T[];
+  readonly nextPageToken: string;
+  readonly annotations: readonly Any[];
+}
+
+/**
+ * All pages of a listing, those included that its pages enqueue. Fails when it does not end: no token may come twice, and a
+ * thousand pages are enough. Holds EnqueuePageTokens to the Go syncer's limits.
+ */
+export async function allPages<T>(ask: (pageToken: string) => Promise<ListPage<T>>, from = ''): Promise<T[][]> {
+  const pages: T[][] = [];
+  const waiting = [from];
+  const known = new Set(waiting);
+  for (let pageToken = waiting.shift(); pageToken !== undefined; pageToken = waiting.shift()) {
+    const page = await ask(pageToken);
+    pages.push([...page.list]);
+    for (const token of followingTokens(page)) {
+      expect(known.has(token), 'a page token came twice').toBe(false);
+      known.add(token);
+      waiting.push(token);
+    }
+    expect(pages.length, 'a listing does not end').toBeLessThan(1000);
+  }
+  return pages;
+}
+
+/** The next page's token, if there is one, and those that the page enqueues. */
+export function followingTokens({ nextPageToken, annotations }: ListPage<unknown>): string[] {
+  const enqueued = annotations.map((annotation) => anyUnpack(annotation, EnqueuePageTokensSchema)).filter((unpacked) => unpacked !== undefined);
+  const tokens = enqueued.flatMap(({ pageTokens }) => pageTokens);
+  expect(enqueued.length, 'one EnqueuePageTokens a response').toBeLessThanOrEqual(1);
+  expect(tokens.length).toBeLessThanOrEqual(1024);
+  expect(tokens).not.toContain('');
+  return nextPageToken === '' ? tokens : [nextPageToken, ...tokens];
+}
+
+export async function allResources(connector: Connector, typeId: string, ask: Ask = {}): Promise<Resource[]> {
+  return (await allPages((pageToken) => listResources(connector, typeId, { ...ask, pageToken }))).flat();
+}
+
+export async function allGrants(connector: Connector, typeId: string, id: string | undefined, ask: Ask = {}): Promise<Grant[]> {
+  return (await allPages((pageToken) => listGrants(connector, typeId, id, { ...ask, pageToken }))).flat();
+}
+
+export function keyOf({ id }: Resource): string {
+  return `${id?.resourceType}:${id?.resource}`;
+}
+
+export function idsOf(rows: readonly (Resource | Grant)[]): string[] {
+  return rows.map((row) => (row.$typeName === 'c1.connector.v2.Grant' ? row.id : (row.id?.resource ?? '')));
+}
+
+/** What GrantExpandable and GrantMetadata say on a grant, checked down to their last field. */
+export function toGrantTruth({ annotations, principal }: Grant): GrantTruth {
+  let source: string | null = null;
+  let tenantId: string | null = null;
+  for (const annotation of annotations) {
+    const expandable = anyUnpack(annotation, GrantExpandableSchema);
+    const metadata = anyUnpack(annotation, GrantMetadataSchema);
+    if (expandable !== undefined) {
+      expect(expandable).toMatchObject({ shallow: true, resourceTypeIds: ['user'] });
+      expect(expandable.entitlementIds).toHaveLength(1);
+      source = expandable.entitlementIds[0] ?? null;
+      expect(source).toBe(`${principal?.id?.resourceType}:${principal?.id?.resource}:assigned`); // else the Go syncer fails
+    } else if (metadata !== undefined) {
+      expect(Object.keys(metadata.metadata ?? {})).toEqual(['tenant_id']);
+      expect(metadata.metadata?.['tenant_id']).toBeTypeOf('string');
+      tenantId = metadata.metadata?.['tenant_id'] as string;
+    } else {
+      throw new Error(`an annotation that nobody planned: ${annotation.typeUrl}`);
+    }
+  }
+  expect(annotations.filter((annotation) => anyIs(annotation, GrantExpandableSchema)).length).toBeLessThan(2);
+  return { source, tenantId };
+}
+
+/** What a walk brought, in order and with every repeat. */
+export interface Walked {
+  readonly types: ResourceType[];
+  readonly resources: Resource[];
+  readonly entitlements: Entitlement[];
+  readonly grants: Grant[];
+}
+
+export function createCollector(): Walked & SyncSink {
+  const walked: Walked = { types: [], resources: [], entitlements: [], grants: [] };
+  return {
+    ...walked,
+    resourceType: async (row) => void walked.types.push(row),
+    resource: async (row) => void walked.resources.push(row),
+    entitlement: async (row) => void walked.entitlements.push(row),
+    grant: async (row) => void walked.grants.push(row),
+  };
+}
+
+/** Holds rows against the truth: the very same sets, and nothing twice. */
+export function expectTruth({ resources, grants }: Pick<Walked, 'resources' | 'grants'>, truth: Truth): void {
+  expectResources(resources, truth);
+  expectIds(grants.map(({ id }) => id), truth.grants.keys());
+  expect(new Map(grants.map((grant) => [grant.id, toGrantTruth(grant)]))).toEqual(truth.grants);
+}
+
+export function expectResources(resources: readonly Resource[], truth: Truth): void {
+  expectIds(resources.map(keyOf), truth.resources.keys());
+  expect(new Map(resources.map((resource) => [keyOf(resource), resource.parentResourceId?.resource ?? '']))).toEqual(truth.resources);
+}
+
+export function expectEntitlements(entitlements: readonly Entitlement[], truth: Truth): void {
+  expectIds(entitlements.map(({ id }) => id), truth.entitlements);
+}
+
+/** Exactly these ids, each of them once, in any order. */
+export function expectIds(ids: readonly string[], expected: Iterable<string>): void {
+  const wanted = new Set(expected);
+  const found = new Set(ids);
+  const twice = ids.filter((id, place) => ids.indexOf(id) !== place);
+  expect({ missing: [...wanted.difference(found)], invented: [...found.difference(wanted)], twice }).toEqual({ missing: [], invented: [], twice: [] });
+}
+
+/** Walks a connector by hand: any order of types, any page size, grants of bindings per resource or for the whole type. */
+export interface HandWalkOptions {
+  readonly syncId?: string;
+  readonly order?: readonly TypeId[];
+  readonly pageSize?: number;
+  readonly isTypeScoped?: boolean;
+}
+
+export async function handWalk(connector: Connector, { syncId = 'sync-1', order = typeIds, pageSize = 0, isTypeScoped = true }: HandWalkOptions = {}): Promise<Pick<Walked, 'resources' | 'grants'>> {
+  const resources: Resource[] = [];
+  for (const typeId of order) {
+    resources.push(...(await allResources(connector, typeId, { syncId, pageSize })));
+  }
+  const grants: Grant[] = [];
+  for (const { id } of resources) {
+    const isWhole = isTypeScoped && id?.resourceType === 'role_binding';
+    if (id !== undefined && id.resourceType !== 'user' && !isWhole) {
+      grants.push(...(await allGrants(connector, id.resourceType, id.resource, { syncId, pageSize })));
+    }
+  }
+  if (isTypeScoped) {
+    grants.push(...(await allGrants(connector, 'role_binding', undefined, { syncId, pageSize })));
+  }
+  return { resources, grants };
+}
