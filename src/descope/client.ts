@@ -36,6 +36,8 @@ export interface UserQuery {
   readonly tenantIds?: readonly string[];
   readonly roleNames?: readonly string[];
   readonly tenantRoleNames?: Readonly<Record<string, readonly string[]>>;
+  /** Leaves the order to the service, for one that refuses to sort. */
+  readonly unsorted?: boolean;
 }
 
 /** A page of users and the server's clock when it answered (epoch ms), if it said so. */
@@ -156,12 +158,12 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
  * the same as none. 64-bit times travel as strings.
  */
 function toSearchBody(query: UserQuery): Readonly<Record<string, unknown>> {
-  const { limit, offset, fromCreatedTimeMs, toCreatedTimeMs, tenantIds, roleNames, tenantRoleNames } = query;
+  const { limit, offset, fromCreatedTimeMs, toCreatedTimeMs, tenantIds, roleNames, tenantRoleNames, unsorted = false } = query;
   return {
     limit,
     offset,
     withTestUser: true,
-    sort: [{ field: 'createdTime', desc: false }],
+    ...(!unsorted && { sort: [{ field: 'createdTime', desc: false }] }),
     ...(fromCreatedTimeMs !== undefined && { fromCreatedTime: String(fromCreatedTimeMs) }),
     ...(toCreatedTimeMs !== undefined && { toCreatedTime: String(toCreatedTimeMs) }),
     ...(tenantIds !== undefined && { tenantIds }),

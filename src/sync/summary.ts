@@ -33,10 +33,7 @@ export function toSummary(report: SyncReport, counts: SummaryCounts, { startedAt
     consistency: {
       mode: proof.mode,
       passes: proof.passes,
-      proved:
-        proof.boundMs === undefined
-          ? 'one answer held every user'
-          : 'every user created up to usersCreatedUpTo and present throughout was read: equal totals, rows = distinct ids = total, nobody beyond the bound',
+      proved: whatIsProved(proof),
       usersAtStart: proof.total,
       usersBelowBound: proof.bounded,
       usersNewer: proof.newer,
@@ -55,6 +52,21 @@ export function toSummary(report: SyncReport, counts: SummaryCounts, { startedAt
     },
     contentHash,
   };
+}
+
+function whatIsProved({ mode, passes, boundMs }: SyncReport['proof']): string {
+  if (mode === 'overlap') {
+    return 'every page began with the last user of the one before, and as many users were read as the service counts';
+  }
+  if (mode === 'unproven') {
+    return 'nothing: the service neither bounds nor sorts its list; as many users were read as it counts';
+  }
+  if (passes > 1) {
+    return 'every user created up to usersCreatedUpTo and present throughout was read: the list moved, and was read on by time of creation, page by page';
+  }
+  return boundMs === undefined
+    ? 'one answer held every user'
+    : 'every user created up to usersCreatedUpTo and present throughout was read: equal totals, rows = distinct ids = total, nobody beyond the bound';
 }
 
 function toTime(ms: number): string {

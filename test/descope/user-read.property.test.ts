@@ -108,6 +108,8 @@ interface Tally {
   runs: number;
   proved: number;
   provedWithChanges: number;
+  /** Proved although the list moved: by another pass. */
+  repaired: number;
 }
 
 async function checkPromise(world: World, tally: Tally): Promise<void> {
@@ -123,6 +125,7 @@ async function checkPromise(world: World, tally: Tally): Promise<void> {
     return;
   }
   tally.proved += 1;
+  tally.repaired += (read.proof?.passes ?? 1) > 1 ? 1 : 0;
   tally.provedWithChanges += run.deleted.size > 0 || run.server.users.size !== before ? 1 : 0;
   expect(read.proof).toBeDefined();
   const { boundMs = 0 } = read.origin ?? {};
@@ -150,13 +153,14 @@ async function checkResumed(world: World, tally: Tally): Promise<void> {
     return;
   }
   tally.proved += 1;
+  tally.repaired += (read.proof?.passes ?? 1) > 1 ? 1 : 0;
   tally.provedWithChanges += run.deleted.size > 0 ? 1 : 0;
   expect(promised(run, origin.boundMs + lagSeconds * 1000 + 1).filter((userId) => !ids.has(userId))).toEqual([]);
 }
 
 describe('a read that ends without an alarm', () => {
   it('holds everybody who was there by the bound and stayed, whatever else happened', { timeout: 20_000 }, async () => {
-    const tally: Tally = { runs: 0, proved: 0, provedWithChanges: 0 };
+    const tally: Tally = { runs: 0, proved: 0, provedWithChanges: 0, repaired: 0 };
 
     await fc.assert(
       fc.asyncProperty(fc.record({ ...common, ...busy, hasStableTies: fc.boolean() }), (world) => checkPromise(world, tally)),
@@ -165,11 +169,11 @@ describe('a read that ends without an alarm', () => {
 
     expect(tally.proved).toBeGreaterThan(100);
     expect(tally.provedWithChanges).toBeGreaterThan(30);
-    expect(tally.runs - tally.proved).toBeGreaterThan(50);
+    expect(tally.repaired).toBeGreaterThan(50);
   });
 
   it('holds them as well when another process began it', { timeout: 20_000 }, async () => {
-    const tally: Tally = { runs: 0, proved: 0, provedWithChanges: 0 };
+    const tally: Tally = { runs: 0, proved: 0, provedWithChanges: 0, repaired: 0 };
 
     await fc.assert(
       fc.asyncProperty(fc.record({ ...common, ...busy, hasStableTies: fc.boolean() }), (world) => checkResumed(world, tally)),
@@ -177,7 +181,7 @@ describe('a read that ends without an alarm', () => {
     );
 
     expect(tally.proved).toBeGreaterThan(30);
-    expect(tally.runs - tally.proved).toBeGreaterThan(30);
+    expect(tally.repaired).toBeGreaterThan(20);
   });
 });
 
@@ -199,13 +203,13 @@ describe('a quiet project', () => {
   });
 
   it('whose users of one second change places is never read wrongly, but may raise an alarm', { timeout: 20_000 }, async () => {
-    const tally: Tally = { runs: 0, proved: 0, provedWithChanges: 0 };
+    const tally: Tally = { runs: 0, proved: 0, provedWithChanges: 0, repaired: 0 };
 
     await fc.assert(
       fc.asyncProperty(fc.record({ ...common, ...quiet, hasStableTies: fc.constant(false) }), (world) => checkPromise(world, tally)),
       { numRuns: 200 },
     );
 
-    expect(tally.runs - tally.proved).toBeGreaterThan(10);
+    expect(tally.repaired).toBeGreaterThan(10);
   });
 });

@@ -1,0 +1,62 @@
+import { ConnectorError } from '../errors.ts';
+import type { UserQuery } from './client.ts';
+import { endpointLabel } from './endpoints.ts';
+import { IdTable } from './id-table.ts';
+import type { User } from './rows.ts';
+
+/** One page as it was read. `ordinals` number the users of this read; a user seen before keeps the number. */
+export interface UserBatch {
+  readonly users: readonly User[];
+  readonly ordinals: readonly number[];
+}
+
+/** What a read has handed out, whichever way it read: the users by number, and the query of each page. */
+export class Ledger {
+  readonly ids = new IdTable();
+  readonly pages: { readonly query: UserQuery; readonly ordinals: readonly number[] }[] = [];
+
+  /** Numbers the users of a page; a user who was there before is an alarm unless the caller expects some. */
+  enter(query: UserQuery, users: readonly User[], mayRepeat = false): UserBatch {
+    const ordinals = users.map((user) => {
+      const { ordinal, isNew } = this.ids.add(user.userId);
+      if (!isNew && !mayRepeat) {
+        throw alarm('a user was listed twice');
+      }
+      return ordinal;
+    });
+    this.pages.push({ query, ordinals });
+    return { users, ordinals };
+  }
+}
+
+/** One way of reading all users, begun where another had to stop or from the start. */
+export interface Pass {
+  /** The next page, undefined when everybody has been read and every check holds. Throws `inconsistent` otherwise. */
+  next(signal?: AbortSignal): Promise<UserBatch | undefined>;
+  /** What this pass can say for itself once `next` has answered undefined. */
+  outcome(): PassOutcome;
+  /** The pass that goes on after this one threw, undefined when there is none. */
+  repair(thrown: unknown): Pass | undefined;
+  /** Stops what is in flight. */
+  close(): void;
+}
+
+/** `stable`: proved. `overlap`: each page overlapped the one before. `unproven`: no page missed as far as counts can tell. */
+export type ConsistencyMode = 'stable' | 'overlap' | 'unproven';
+
+export interface PassOutcome {
+  readonly mode: ConsistencyMode;
+  /** How many users the first answer counted, how many stood below the bound and above it. */
+  readonly total: number;
+  readonly bounded: number;
+  readonly newer: number;
+  /** Everybody created up to here is there; undefined when no time bounds what was read. Epoch milliseconds. */
+  readonly boundMs: number | undefined;
+}
+
+/** The list moved while it was read, or contradicts itself: a result made of it could miss somebody. */
+export function alarm(what: string): ConnectorError {
+  return new ConnectorError('inconsistent', `the users could not be read consistently: ${what}; run the sync again`, {
+    endpoint: endpointLabel('searchUsers'),
+  });
+}

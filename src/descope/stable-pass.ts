@@ -1,0 +1,262 @@
+import { isKind } from '../errors.ts';
+import type { TimedUserPage, UserQuery } from './client.ts';
+import { createKeysetPass } from './keyset-pass.ts';
+import { alarm, type Ledger, type Pass, type PassOutcome, type UserBatch } from './ledger.ts';
+import { createOverlapPass } from './overlap-pass.ts';
+import { createPageWindow } from './page-window.ts';
+import type { User } from './rows.ts';
+
+/** Rows per search. Descope documents a default of 100 and no maximum; its own tools never ask for more. */
+export const userPageSize = 100;
+/** How far behind the server's clock the upper bound lies: longer than a search may lag behind a creation. */
+const indexLagMs = 15_000;
+
+/** Where a read that another process began goes on: its bound, its first total, and the page to begin with. */
+export interface ReadOrigin {
+  readonly boundMs: number;
+  readonly total: number;
+  readonly startPage: number;
+}
+
+export interface StableOptions {
+  readonly call: (query: UserQuery, signal?: AbortSignal) => Promise<TimedUserPage>;
+  readonly filter: Pick<UserQuery, 'tenantIds' | 'roleNames' | 'tenantRoleNames'>;
+  readonly ledger: Ledger;
+  readonly origin: ReadOrigin | undefined;
+  /** Epoch milliseconds, used where the service does not tell its own. */
+  readonly nowMs: number;
+}
+
+export interface StablePass extends Pass {
+  readonly origin: ReadOrigin | undefined;
+}
+
+/**
+ * Stable paging: sorted by creation, bounded above by B so that the population can only shrink, and believed only when
+ * (a) every bounded total equals the first one, (b) rows = distinct ids = total and (c) no row was created after B.
+ * Design and proof: docs/descope-notes.md. Six pages at once; any failed check throws `inconsistent`, and `repair` goes
+ * on by time of creation from the last page before it.
+ */
+export function createStablePass({ call, filter, ledger, origin: given, nowMs }: StableOptions): StablePass {
+  let origin = given;
+  let boundedTotal: number | undefined;
+  let boundedRows = 0;
+  /** Users of the unbounded first page; after its re-read, those of them who were not seen below the bound. */
+  let firstPage = new Set<string>();
+  let isRechecked = false;
+  let newerTotal: number | undefined;
+  let newerRows = 0;
+  let newerUsers = 0;
+  const newer = new Set<number>();
+  let isEndChecked = false;
+  let isFilterTrusted = true;
+  let isInOrder = true;
+  /** The second of the last user of the first page, and of the last bounded one. */
+  let firstSecond: number | undefined;
+  let lastSecond: number | undefined;
+
+  const pageCount = (): number => Math.ceil((origin?.total ?? 0) / userPageSize);
+  /** Pages of the bounded part that are still to be handed out come from here; a wrapped read ends where it began. */
+  const boundedQuery = (index: number): UserQuery => ({
+    ...pageQuery(((origin?.startPage ?? 0) + index) % pageCount()),
+    ...(origin !== undefined && { toCreatedTimeMs: origin.boundMs }),
+  });
+  const pageQuery = (page: number): UserQuery => ({ ...filter, limit: userPageSize, offset: page * userPageSize });
+  const window = createPageWindow(pageCount, (index, signal) => call(boundedQuery(index), signal));
+
+  async function readFirst(signal?: AbortSignal): Promise<UserBatch> {
+    const query = pageQuery(0);
+    const { users, total, serverTimeMs } = await call(query, signal);
+    const boundMs = Math.floor((serverTimeMs ?? nowMs) / 1000) * 1000 - indexLagMs - 1;
+    origin = { boundMs, total, startPage: 0 };
+    if (total > userPageSize && serverTimeMs === undefined) {
+      isFilterTrusted = false;
+      throw alarm('the service does not tell its time, by which the pages would be bounded');
+    }
+    checkRowCount(users, total, 0);
+    const batch = ledger.enter(query, users);
+    firstPage = new Set(users.map((user) => user.userId));
+    firstSecond = lastInOrder(users, undefined);
+    boundedRows = users.length;
+    if (total <= userPageSize) {
+      boundedTotal = total;
+    }
+    return batch;
+  }
+
+  async function readBounded(from: ReadOrigin, signal?: AbortSignal): Promise<UserBatch> {
+    const index = ledger.pages.length;
+    const query = boundedQuery(index);
+    const { users, total } = await window.take(index, signal);
+    checkBounded(users, total, query.offset, from);
+    const second = lastInOrder(users, lastSecond ?? firstSecond);
+    const batch = ledger.enter(query, users);
+    boundedRows += users.length;
+    lastSecond = second;
+    return batch;
+  }
+
+  /** The second of the last user of a page; from the beginning (undefined) where the page is not in order. */
+  function lastInOrder(users: readonly User[], after: number | undefined): number | undefined {
+    let second = after ?? Number.NEGATIVE_INFINITY;
+    for (const { createdTime } of users) {
+      if (createdTime === undefined || createdTime < second) {
+        isInOrder = false;
+      }
+      second = createdTime ?? second;
+    }
+    return users.at(-1)?.createdTime;
+  }
+
+  function checkBounded(users: readonly User[], total: number, offset: number, from: ReadOrigin): void {
+    boundedTotal ??= total;
+    if (total !== boundedTotal) {
+      throw alarm('the number of users changed between pages');
+    }
+    if (total > from.total) {
+      throw alarm('users with an old creation time appeared');
+    }
+    checkRowCount(users, total, offset);
+    for (const { createdTime } of users) {
+      if (createdTime === undefined || createdTime * 1000 > from.boundMs) {
+        throw alarm('a page bounded in time held a user who lies outside the bound');
+      }
+    }
+  }
+
+  /** Somebody is newer than the bound: the first page, which was read without it, is read again with it. */
+  async function recheckFirst(from: ReadOrigin, signal?: AbortSignal): Promise<UserBatch> {
+    const query = { ...pageQuery(0), toCreatedTimeMs: from.boundMs };
+    const { users, total } = await call(query, signal);
+    checkBounded(users, total, 0, from);
+    if (new Set(users.map((user) => user.userId)).size < users.length || users.some((user) => ledger.ids.has(user.userId) && !firstPage.has(user.userId))) {
+      throw alarm('a user was listed twice');
+    }
+    const batch = ledger.enter(query, users, true);
+    boundedRows += users.length - firstPage.size;
+    for (const { userId } of users) {
+      firstPage.delete(userId);
+    }
+    isRechecked = true;
+    return batch;
+  }
+
+  async function readNewer(from: ReadOrigin, signal?: AbortSignal): Promise<UserBatch> {
+    const query = { ...filter, limit: userPageSize, offset: newerRows, fromCreatedTimeMs: from.boundMs };
+    const { users, total } = await call(query, signal);
+    newerTotal ??= total;
+    if (total !== newerTotal) {
+      throw alarm('the number of new users changed between pages');
+    }
+    checkRowCount(users, total, newerRows);
+    const known = ledger.ids.size;
+    const batch = ledger.enter(query, users, true);
+    for (const ordinal of batch.ordinals) {
+      newer.add(ordinal);
+    }
+    newerRows += users.length;
+    if (newer.size < newerRows) {
+      throw alarm('a user was listed twice');
+    }
+    newerUsers += users.filter((user) => firstPage.has(user.userId)).length + (ledger.ids.size - known);
+    return batch;
+  }
+
+  /**
+   * A page that is full to the last row and counts exactly its own rows: is that everybody, or does the service count
+   * pages? Only the page behind it tells.
+   */
+  async function checkNobodyIsBehind(signal?: AbortSignal): Promise<void> {
+    const { users, total } = await call(pageQuery(1), signal);
+    if (users.length > 0 || total !== userPageSize) {
+      throw alarm('the service counts the users of a page instead of all users');
+    }
+    isEndChecked = true;
+  }
+
+  /**
+   * Everybody below the bound and above it was read, and yet there are fewer than the first page counted: somebody was
+   * deleted meanwhile, or the time filter hides users. A count without the filter may not exceed those who were read.
+   */
+  async function checkNobodyIsHidden(signal?: AbortSignal): Promise<void> {
+    const { total } = await call(pageQuery(0), signal);
+    if (total > (boundedTotal ?? 0) + newerUsers) {
+      isFilterTrusted = false;
+      throw alarm('there are users whom the search by time of creation does not show');
+    }
+    isEndChecked = true;
+  }
+
+  async function next(signal?: AbortSignal): Promise<UserBatch | undefined> {
+    if (origin === undefined) {
+      return await readFirst(signal);
+    }
+    if (ledger.pages.length < pageCount()) {
+      return await readBounded(origin, signal);
+    }
+    const isShort = boundedTotal !== undefined && boundedTotal < origin.total;
+    if (isShort && given === undefined && !isRechecked) {
+      return await recheckFirst(origin, signal);
+    }
+    if (isShort && (newerTotal === undefined || newerRows < newerTotal)) {
+      return await readNewer(origin, signal);
+    }
+    if (isShort && !isEndChecked && (boundedTotal ?? 0) + newerUsers < origin.total) {
+      await checkNobodyIsHidden(signal);
+    }
+    if (origin.total === userPageSize && given === undefined && !isEndChecked) {
+      await checkNobodyIsBehind(signal);
+    }
+    if (boundedRows !== boundedTotal) {
+      throw alarm('fewer users were listed than the service counts');
+    }
+    return undefined;
+  }
+
+  function outcome(): PassOutcome {
+    const total = origin?.total ?? 0;
+    return { mode: 'stable', total, bounded: boundedTotal ?? total, newer: newerUsers, boundMs: total <= userPageSize ? undefined : origin?.boundMs };
+  }
+
+  /**
+   * From which second on users must be read again. Everything below the bound is whole once its pages are through; a
+   * stretch of pages is whole while the total stands; and the first page is one answer.
+   */
+  function resumeSecond(): number | undefined {
+    if (origin === undefined || given !== undefined || !isInOrder) {
+      return undefined;
+    }
+    if (isRechecked) {
+      return Math.floor(origin.boundMs / 1000);
+    }
+    return boundedTotal === origin.total ? (lastSecond ?? firstSecond) : firstSecond;
+  }
+
+  function repair(thrown: unknown): Pass | undefined {
+    const orElse = (): Pass => createOverlapPass({ call, filter, pageSize: userPageSize, ledger, isSorted: true });
+    if (isKind(thrown, 'upstream-contract') && thrown.facts['status'] === 400) {
+      return orElse();
+    }
+    if (!isKind(thrown, 'inconsistent')) {
+      return undefined;
+    }
+    return isFilterTrusted ? createKeysetPass({ call, filter, pageSize: userPageSize, ledger, fromSecond: resumeSecond(), before: outcome(), orElse }) : orElse();
+  }
+
+  return {
+    next,
+    outcome,
+    repair,
+    close: () => window.drop(),
+    get origin() {
+      return origin;
+    },
+  };
+}
+
+function checkRowCount(users: readonly User[], total: number, offset: number): void {
+  const expected = Math.min(userPageSize, Math.max(0, total - offset));
+  if (users.length !== expected) {
+    throw alarm(`a page held ${users.length} users where ${expected} were due`);
+  }
+}
