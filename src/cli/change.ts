@@ -104,7 +104,7 @@ async function findUserId(client: Pick<DescopeClient, 'loadUser' | 'findByLoginI
 }
 
 function sentences({ operation, outcome, target, words, writes }: Change): readonly string[] {
-  const { user, alongside } = words;
+  const { user, alongside, isKnownUser } = words;
   const isMembership = target.roleName === undefined;
   const also = (verb: string): readonly string[] => (alongside.length > 0 ? [`With it ${verb}: ${alongside.join(', ')}.`] : []);
   const now = isMembership ? `${user} is now a member of ${words.target}` : `${user} now holds ${words.target}`;
@@ -117,6 +117,9 @@ function sentences({ operation, outcome, target, words, writes }: Change): reado
     case 'revoked':
       return [`${notNow} any more.`, ...also('went')];
     case 'already-revoked':
+      if (!isKnownUser) {
+        return [`There is no user ${user} in the project: nothing sent. Was the id meant?`];
+      }
       return [`${notNow}: nothing sent.`];
     case 'planned':
       return [`Nothing was sent. To ${operation} it, this would be:`, ...writes.map(({ request, body }) => `  ${request} ${JSON.stringify(body)}`)];

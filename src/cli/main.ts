@@ -40,7 +40,7 @@ async function main(): Promise<number> {
       return tellUsage(thrown);
     }
     if (received !== undefined && thrown instanceof ConnectorError && thrown.kind === 'cancelled') {
-      console.error(`baton-descope: stopped by ${received}; nothing was written`);
+      console.error(`baton-descope: stopped by ${received} before it was done`);
       return signalExitCode(received);
     }
     tell(thrown);

@@ -92,7 +92,8 @@ export function createUserRead({ search, filter = {}, origin, now = Date.now }: 
       return ledger.pages.length;
     },
     get origin() {
-      return stable.origin;
+      // A service that refused the very first search has told nothing to go on from: another process begins anew.
+      return stable.origin ?? (ledger.pages.length > 0 ? { boundMs: readFromMs, total: 0, startPage: 0 } : undefined);
     },
     get proof() {
       return proof;

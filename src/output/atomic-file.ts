@@ -13,6 +13,8 @@ const chunkBytes = 64 * 1024;
 export interface AtomicFile {
   /** Appends text; waits when the disk is slower than we are. */
   write(text: string): Promise<void>;
+  /** Appends bytes as they are, after all the text so far; one call at a time. */
+  writeBytes(bytes: Uint8Array): Promise<void>;
   /** Puts the file in its place. */
   commit(): Promise<void>;
   /** Takes the unfinished file away; never throws. */
@@ -48,6 +50,10 @@ export async function createAtomicFile(target: string): Promise<AtomicFile> {
       if (waitingBytes >= chunkBytes) {
         await flush();
       }
+    },
+    writeBytes: async (bytes) => {
+      await flush();
+      await attempt(target, 'write it', () => writeAll(handle, bytes));
     },
     commit: async () => {
       await flush();

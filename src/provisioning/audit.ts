@@ -19,6 +19,7 @@ export interface AuditEntry {
   readonly principal: string;
   readonly outcome: AuditOutcome;
   readonly before?: AuditState;
+  /** The last that Descope showed; absent when nothing was shown after `before`. */
   readonly after?: AuditState;
   /** What came or went besides what was asked for. */
   readonly alsoGained?: readonly Holding[];
@@ -30,8 +31,14 @@ export interface AuditEntry {
 /** Where the lines go. It must not return before the line is kept. */
 export type WriteAudit = (entry: AuditEntry) => Promise<void>;
 
+/** Both states as the members of an entry; what is not known is left out. */
+export function auditStates(before: User | undefined, after: User | undefined, target: Pick<Target, 'tenantId'>): Pick<AuditEntry, 'before' | 'after'> {
+  const states = { before: auditState(before, target), after: auditState(after, target) };
+  return { ...(states.before !== undefined && { before: states.before }), ...(states.after !== undefined && { after: states.after }) };
+}
+
 /** The scope of a target, as a record shows it. */
-export function auditState(user: User | undefined, { tenantId }: Pick<Target, 'tenantId'>): AuditState | undefined {
+function auditState(user: User | undefined, { tenantId }: Pick<Target, 'tenantId'>): AuditState | undefined {
   if (user === undefined) {
     return undefined;
   }

@@ -19,6 +19,8 @@ export interface Attempt {
   readonly call: CallOptions;
   /** Counts the writes that are sent; in a dry run they are only noted down. */
   readonly onWrite: (change: UserChange) => void;
+  /** Told of every record of the user that Descope showed, in order; undefined: it knew no such user. */
+  readonly onSeen: (user: User | undefined) => void;
 }
 
 /** What is known before a write: the lists, and the user as loaded just now (undefined: there is none). */
@@ -27,8 +29,11 @@ export interface Seen {
   readonly user: User | undefined;
 }
 
-/** What to do next, judged from what is seen: it is settled one way or the other, or a write is due. */
-export type Verdict<Settled> = { readonly settled: Settled } | { readonly write: Omit<UserChange, 'userId'> };
+/**
+ * What to do next, judged from what is seen: it is settled one way or the other, or a write is due. `needsFreshLists`: lists
+ * that are a minute old may not settle it.
+ */
+export type Verdict<Settled> = { readonly settled: Settled; readonly needsFreshLists?: boolean } | { readonly write: Omit<UserChange, 'userId'> };
 
 /** `mayBeOurs`: a write was sent whose outcome is not known, so what is seen now may be its effect. */
 export type Judge<Settled> = (seen: Seen, mayBeOurs: boolean) => Verdict<Settled>;
@@ -46,12 +51,13 @@ export interface Effected {
  * repeated and one which did not is never believed.
  */
 export async function bringAbout<Settled>(userId: string, judge: Judge<Settled>, attempt: Attempt): Promise<{ readonly settled: Settled } | Effected> {
-  const { client, call, sleep, onWrite } = attempt;
+  const { client, call, sleep, onWrite, onSeen } = attempt;
   let failure: ConnectorError | undefined;
   let wasRefused = false;
   let mayBeOurs = false;
   for (let sent = 0; ; sent += 1) {
     const seen = await (sent === 0 ? lookFirst(userId, judge, attempt) : lookAfresh(userId, attempt));
+    onSeen(seen.user);
     const verdict = judge(seen, mayBeOurs);
     if ('settled' in verdict) {
       return verdict;
@@ -63,6 +69,7 @@ export async function bringAbout<Settled>(userId: string, judge: Judge<Settled>,
     onWrite(write);
     const outcome = await client.writeUser(write, call);
     if (outcome.kind === 'answered') {
+      onSeen(outcome.user);
       if (holds(outcome.user, write) === (write.operation === 'add')) {
         return { after: outcome.user, directory: seen.directory };
       }
@@ -78,19 +85,27 @@ export async function bringAbout<Settled>(userId: string, judge: Judge<Settled>,
   }
 }
 
-/** The lists may be a minute old when they allow something; before they forbid it they are read again. */
+/** The lists may be a minute old when they allow something; before they forbid it, or settle what hangs on them, they are read again. */
 async function lookFirst<Settled>(userId: string, judge: Judge<Settled>, { client, lookUp, call }: Attempt): Promise<Seen> {
   const [directory, user] = await Promise.all([lookUp('recent', call), client.loadForWrite(userId, call)]);
+  return mayStand(judge, { directory, user }) ? { directory, user } : { directory: await lookUp('fresh', call), user };
+}
+
+function mayStand<Settled>(judge: Judge<Settled>, seen: Seen): boolean {
   try {
-    judge({ directory, user }, false);
-    return { directory, user };
+    const verdict = judge(seen, false);
+    return 'write' in verdict || verdict.needsFreshLists !== true;
   } catch {
-    return { directory: await lookUp('fresh', call), user };
+    return false;
   }
 }
 
 /** After a write that did not plainly succeed nothing that was seen before counts. */
 async function lookAfresh(userId: string, { client, lookUp, call }: Attempt): Promise<Seen> {
-  const [directory, user] = await Promise.all([lookUp('fresh', call), client.loadForWrite(userId, call)]);
-  return { directory, user };
+  try {
+    const [directory, user] = await Promise.all([lookUp('fresh', call), client.loadForWrite(userId, call)]);
+    return { directory, user };
+  } catch (thrown) {
+    throw thrown instanceof ConnectorError ? new ConnectorError(thrown.kind, `a change was sent and may have happened, but reading it back failed: ${thrown.message}`, thrown.facts) : thrown;
+  }
 }

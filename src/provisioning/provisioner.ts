@@ -8,7 +8,7 @@ import { ConnectorError } from '../errors.ts';
 import { type Logger, silentLogger } from '../log.ts';
 import { entitlementId } from '../model/ids.ts';
 import { nameOfUser } from '../model/names.ts';
-import { auditState, type AuditEntry, type WriteAudit } from './audit.ts';
+import { auditStates, type AuditEntry, type WriteAudit } from './audit.ts';
 import type { Attempt } from './change.ts';
 import { createLookUp, type Directory } from './directory.ts';
 import { grant } from './grant.ts';
@@ -46,7 +46,7 @@ export interface Change {
   /** Where each of `alongside` is listed, for those that are. */
   readonly alongsideTargets: readonly Target[];
   readonly writes: readonly PlannedWrite[];
-  readonly words: { readonly user: string; readonly target: string; readonly alongside: readonly string[] };
+  readonly words: { readonly isKnownUser: boolean; readonly user: string; readonly target: string; readonly alongside: readonly string[] };
 }
 
 /** Changes access in Descope, one user and one thing at a time, and writes every attempt down. */
@@ -99,30 +99,31 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
         throw new WouldWrite();
       }
     };
+    const seen: (User | undefined)[] = [];
     const entry = { requestId, operation, entitlement: entitlementId(target.typeId, target.resourceId), principal: userId };
     const write = (rest: Omit<AuditEntry, 'time' | 'writes' | keyof typeof entry>): Promise<void> =>
       audit({ time: new Date().toISOString(), ...entry, ...rest, writes: dryRun ? 0 : writes.length });
+    let ended: Ended;
     try {
-      const ended = await run({ client, lookUp, sleep, call, onWrite });
-      const { before, after, changed, directory } = ended;
-      const alongside = changed.filter(({ tenantId, roleName }) => tenantId !== target.tenantId || roleName !== target.roleName);
-      const states = { before: auditState(before, target), after: auditState(after, target) };
-      await write({
-        outcome: ended.outcome,
-        ...(states.before !== undefined && { before: states.before }),
-        ...(states.after !== undefined && { after: states.after }),
-        ...(alongside.length > 0 && (operation === 'grant' ? { alsoGained: alongside } : { alsoLost: alongside })),
-      });
-      logger.info(`${operation} ended`, { requestId, outcome: ended.outcome, entitlement: entry.entitlement, principal: userId, alongside: alongside.length });
-      return toChange(operation, ended, { requestId, target, userId, alongside, writes });
+      ended = await run({ client, lookUp, sleep, call, onWrite, onSeen: (user) => void seen.push(user) });
     } catch (thrown) {
       if (thrown instanceof WouldWrite) {
-        await write({ outcome: 'planned' });
+        await write({ outcome: 'planned', ...auditStates(seen[0], undefined, target) });
         return planned(operation, { requestId, target, userId, writes }, await lookUp('recent', call));
       }
-      await write({ outcome: writes.length === 0 ? 'refused' : 'failed', error: messageOf(thrown) });
+      const last = seen.length > 1 ? seen.at(-1) : undefined;
+      await write({ outcome: writes.length === 0 ? 'refused' : 'failed', ...auditStates(seen[0], last, target), error: messageOf(thrown) });
       throw thrown;
     }
+    const { before, after, changed } = ended;
+    const alongside = changed.filter(({ tenantId, roleName }) => tenantId !== target.tenantId || roleName !== target.roleName);
+    await write({
+      outcome: ended.outcome,
+      ...auditStates(before, after, target),
+      ...(alongside.length > 0 && (operation === 'grant' ? { alsoGained: alongside } : { alsoLost: alongside })),
+    });
+    logger.info(`${operation} ended`, { requestId, outcome: ended.outcome, entitlement: entry.entitlement, principal: userId, alongside: alongside.length });
+    return toChange(operation, ended, { requestId, target, userId, alongside, writes });
   }
 
   return {
@@ -156,6 +157,7 @@ function toChange(operation: 'grant' | 'revoke', { outcome, before, after, direc
     ...made,
     alongsideTargets: alongside.map((holding) => directory.targetOf(holding)).filter((listed) => listed !== undefined),
     words: {
+      isKnownUser: person !== undefined,
       user: person === undefined ? userId : nameOfUser(person),
       target: directory.nameOf(target),
       alongside: alongside.map((holding) => (holding.roleName === undefined ? `membership of ${directory.nameOf(holding)}` : directory.nameOf(holding))),
@@ -165,7 +167,7 @@ function toChange(operation: 'grant' | 'revoke', { outcome, before, after, direc
 
 /** A dry run ends at the first write: what would follow depends on its answer. */
 function planned(operation: 'grant' | 'revoke', made: Made, directory: Directory): Change {
-  return { operation, outcome: 'planned', ...made, alongside: [], alongsideTargets: [], words: { user: made.userId, target: directory.nameOf(made.target), alongside: [] } };
+  return { operation, outcome: 'planned', ...made, alongside: [], alongsideTargets: [], words: { isKnownUser: true, user: made.userId, target: directory.nameOf(made.target), alongside: [] } };
 }
 
 function messageOf(thrown: unknown): string {

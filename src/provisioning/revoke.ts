@@ -21,6 +21,7 @@ export interface Revoked {
  */
 export async function revoke(target: Target, userId: string, attempt: Attempt): Promise<Revoked> {
   let first: User | undefined;
+  let wasListed = false; // when the removal was sent
 
   function judge({ directory, user }: Seen, mayBeOurs: boolean): Verdict<Revoked> {
     first ??= user;
@@ -29,6 +30,7 @@ export async function revoke(target: Target, userId: string, attempt: Attempt): 
       return { settled: { ...settled, outcome: 'already-revoked' } };
     }
     const { typeId, tenantId, roleName } = target;
+    const isListed = roleName !== undefined && directory.hasRole(typeId === 'role' ? tenantId : '', roleName);
     if (typeId === 'role_binding' && roleName !== undefined) {
       checkBinding(tenantId, roleName, directory);
     }
@@ -36,16 +38,18 @@ export async function revoke(target: Target, userId: string, attempt: Attempt): 
       checkNotBinding(tenantId, roleName, directory);
     }
     if (holds(user, target)) {
+      wasListed = isListed;
       return { write: { operation: 'remove', tenantId, roleName } };
     }
     const isTenantGone = tenantId !== '' && !directory.hasTenant(tenantId);
-    if (!mayBeOurs && !isTenantGone && roleName !== undefined && !directory.hasRole(typeId === 'role' ? tenantId : '', roleName)) {
+    const isExplained = mayBeOurs && !wasListed; // a name that no list knew cannot have been renamed meanwhile
+    if (roleName !== undefined && !isListed && !isTenantGone && !isExplained) {
       throw new ConnectorError(
         'refused',
         `role ${JSON.stringify(roleName)} was deleted or renamed in Descope, and user ${userId} may still hold it under its new name: sync again and revoke what is there then`,
       );
     }
-    return { settled };
+    return { settled, needsFreshLists: roleName !== undefined };
   }
 
   const outcome = await bringAbout(userId, judge, attempt);

@@ -20,6 +20,8 @@ export interface Target {
 
 /** The target that a resource's entitlement stands for, or `invalid` for an id that no such resource can have. */
 export function parseTarget(typeId: string, resourceId: string): Target {
+  requiredText(resourceId, "the resource's id");
+  requiredText(`${typeId}:${resourceId}:assigned`, "the entitlement's id"); // the longest slug
   if (typeId === 'permission') {
     throw new ConnectorError('refused', 'a permission cannot be granted or revoked by itself: edit the role in Descope');
   }

@@ -129,11 +129,19 @@ describe('a sync that cannot be complete', () => {
     expect(await readdir(folder.path)).toEqual(['sync.json']);
   });
 
-  it('users that move while they are listed: exit 5', async () => {
+  it('users that are counted differently each time: exit 5 after three passes', async () => {
     await using folder = await temporaryFolder();
+    let total = 1_200;
     const rule = emulator.faults.add({
       match: { endpoint: 'POST /v2/mgmt/user/search', nth: 7 },
-      fault: { kind: 'mutate', change: (body) => ({ ...(body as object), total: 1_199 }) },
+      times: Number.POSITIVE_INFINITY,
+      fault: {
+        kind: 'mutate',
+        change: (body) => {
+          total += 1;
+          return { ...(body as object), total };
+        },
+      },
     });
 
     const run = await runCli(['sync', '--out', join(folder.path, 'sync.json')], { env });
@@ -142,6 +150,26 @@ describe('a sync that cannot be complete', () => {
     expect(run.code).toBe(5);
     expect(run.stderr).toContain('could not be read consistently');
     expect(await readdir(folder.path)).toEqual([]);
+  });
+
+  it('users that are deleted while they are listed: read on from there, and whoever stayed is in the file', async () => {
+    await using folder = await temporaryFolder();
+    const churning = await startEmulator({ managementKey: canary });
+    const leavers = [7, 340, 611].map((place) => churning.state.userAt(place)?.userId ?? '');
+    leavers.forEach((userId, place) => churning.state.onRequest(6 + 2 * place, () => churning.state.deleteUser(userId)));
+    const out = join(folder.path, 'sync.json');
+
+    const run = await runCli(['sync', '--out', out, '--json'], { env: envOf(churning) });
+    const stayed = [...churning.state.users()].map(({ userId }) => userId);
+    await churning.close();
+
+    const file = await readSync(out);
+    const listed = file.resources.filter(({ id }) => id.resourceType === 'user').map(({ id }) => id.resource);
+    expect(run.code).toBe(0);
+    expect(JSON.parse(run.stdout)).toMatchObject({ complete: true, consistency: { mode: 'stable', passes: 2 } });
+    expect(stayed).toHaveLength(1_197);
+    expect(stayed.filter((userId) => !listed.includes(userId))).toEqual([]);
+    expect(new Set(listed).size).toBe(listed.length);
   });
 
   it.each([
@@ -220,7 +248,7 @@ describe('the management key', () => {
     await using folder = await temporaryFolder();
     const needles = [canary, canary.slice(0, 20), canary.slice(20), Buffer.from(canary).toString('base64').slice(0, 40)];
     const outputs: string[] = [];
-    for (const status of [200, 401, 403, 429, 500] as const) {
+    for (const status of [200, 401, 403, 429, 500] as const) { // a 429 of an hour is beyond what a sync waits for
       const out = join(folder.path, `sync-${status}.json`);
       const rule = status === 200 ? undefined : emulator.faults.add({ match: { endpoint: 'GET /v1/mgmt/tenant/all' }, times: Number.POSITIVE_INFINITY, fault: { kind: 'status', status, headers: { 'retry-after': '3600' } } });
       const run = await runCli(['sync', '--out', out, '--log-level', 'debug'], { env });

@@ -75,7 +75,7 @@ export const clock = (): number => Date.UTC(2026, 0, 2, 3, 4, 5);
 /** The whole project, save when users were last touched. */
 export function snapshot(state: ProjectState): unknown {
   return {
-    users: [...state.users()].map(({ modifiedTime: _, ...user }) => user),
+    users: [...state.users()].map((user) => Object.assign({}, user, { modifiedTime: 0 })),
     tenants: state.tenants(),
     roles: state.roles(),
     permissions: state.permissions(),

@@ -1,0 +1,177 @@
+import { open, rm } from 'node:fs/promises';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { ConnectorError } from '../errors.ts';
+import type { C1zRow } from './c1z-rows.ts';
+import { c1zSchema } from './c1z-schema.ts';
+
+/** The tables that rows of a sync go into, with the columns that they bring. */
+const columns = {
+  v1_resource_types: ['external_id', 'data'],
+  v1_resources: ['resource_type_id', 'external_id', 'parent_resource_type_id', 'parent_resource_id', 'data'],
+  v1_entitlements: ['resource_type_id', 'resource_id', 'external_id', 'data'],
+  v1_grants: [
+    'resource_type_id',
+    'resource_id',
+    'entitlement_id',
+    'principal_resource_type_id',
+    'principal_resource_id',
+    'external_id',
+    'expansion',
+    'needs_expansion',
+    'data',
+  ],
+} as const;
+export type C1zTable = keyof typeof columns;
+
+/** What is written anew when a row comes a second time; the other columns keep their first values, as in the Go writer. */
+const renewed: Readonly<Record<C1zTable, readonly string[]>> = {
+  v1_resource_types: ['data'],
+  v1_resources: ['data'],
+  v1_entitlements: ['data'],
+  v1_grants: ['expansion', 'needs_expansion', 'data'],
+};
+
+/** The SQLite database of one sync, built in a file of its own. */
+export interface C1zDatabase {
+  /** Keeps a row; true when it is new, false when it took the place of one with the same id. */
+  put(table: C1zTable, row: C1zRow): boolean;
+  /** Marks the sync as finished and closes the file: nothing of it is pending elsewhere. */
+  finish(): void;
+  /** Closes the file if it is open and takes it away; never throws. */
+  remove(): Promise<void>;
+}
+
+export interface C1zDatabaseOptions {
+  readonly path: string;
+  /** The file that this is made for: errors name it. */
+  readonly target: string;
+  readonly syncId: string;
+  readonly now: () => number;
+}
+
+/**
+ * Creates the database, mode 0600; the path must be free. It has no journal and is never forced to the disk: what is left
+ * of it after a fault is thrown away. Indexes grow with the rows, so that nothing is sorted in a temporary folder.
+ */
+export async function createC1zDatabase({ path, target, syncId, now }: C1zDatabaseOptions): Promise<C1zDatabase> {
+  await createEmpty(path, target);
+  const database = new DatabaseSync(path, { open: false });
+
+  async function remove(): Promise<void> {
+    if (database.isOpen) {
+      try {
+        database.close();
+      } catch {
+        // it goes away with its file
+      }
+    }
+    await rm(path, { force: true }).catch(() => undefined);
+  }
+
+  try {
+    const { inserts, updates } = guarded(target, () => begin(database, syncId, toLocalTime(now())));
+    return {
+      remove,
+      put: (table, row) =>
+        guarded(target, () => {
+          const { changes } = inserts[table].run(...valuesOf(row, columns[table]), syncId, toLocalTime(now()));
+          if (changes === 0) {
+            updates[table].run(...valuesOf(row, renewed[table]), row.external_id, syncId);
+          }
+          return changes !== 0;
+        }),
+      finish: () =>
+        guarded(target, () => {
+          database.prepare('update v1_sync_runs set ended_at = ? where sync_id = ?').run(toLocalTime(now()), syncId);
+          database.exec('commit');
+          database.close();
+        }),
+    };
+  } catch (thrown) {
+    await remove();
+    throw thrown;
+  }
+}
+
+type Statements = Readonly<Record<C1zTable, StatementSync>>;
+
+/** Opens the database, makes its tables, and begins the one transaction of its life with the row of the sync itself. */
+function begin(database: DatabaseSync, syncId: string, startedAt: string): { readonly inserts: Statements; readonly updates: Statements } {
+  database.open();
+  database.exec('pragma journal_mode = off; pragma synchronous = off; pragma locking_mode = exclusive; pragma temp_store = memory; pragma cache_size = -65536;');
+  database.exec(c1zSchema);
+  database.exec('begin');
+  database
+    .prepare("insert into v1_sync_runs (sync_id, started_at, sync_token, sync_type, grants_backfilled) values (?, ?, '', 'full', 1)")
+    .run(syncId, startedAt);
+  return {
+    inserts: prepareAll(database, (table) => {
+      const names = [...columns[table], 'sync_id', 'discovered_at'];
+      return `insert into ${table} (${names.join(', ')}) values (${names.map(() => '?').join(', ')}) on conflict (external_id, sync_id) do nothing`;
+    }),
+    updates: prepareAll(database, (table) => `update ${table} set ${renewed[table].map((name) => `${name} = ?`).join(', ')} where external_id = ? and sync_id = ?`),
+  };
+}
+
+function valuesOf(row: C1zRow, names: readonly string[]): (string | number | Uint8Array | null)[] {
+  return names.map((name) => row[name] ?? null);
+}
+
+function prepareAll(database: DatabaseSync, sql: (table: C1zTable) => string): Statements {
+  const prepare = (table: C1zTable): StatementSync => database.prepare(sql(table));
+  return {
+    v1_resource_types: prepare('v1_resource_types'),
+    v1_resources: prepare('v1_resources'),
+    v1_entitlements: prepare('v1_entitlements'),
+    v1_grants: prepare('v1_grants'),
+  };
+}
+
+/** SQLite would create the file with a mode of its own; an empty file of ours keeps the mode that it has. */
+async function createEmpty(path: string, target: string): Promise<void> {
+  try {
+    const handle = await open(path, 'wx', 0o600);
+    await handle.close();
+  } catch (thrown) {
+    throw toLocalIo(target, 'create a file in its folder', thrown);
+  }
+}
+
+/** A fault of the file system as what it means for the target; anything that is already told stays as it is. */
+export function toLocalIo(target: string, step: string, thrown: unknown): unknown {
+  if (thrown instanceof ConnectorError || !(thrown instanceof Error && 'syscall' in thrown && 'code' in thrown)) {
+    return thrown;
+  }
+  const code = String(thrown.code);
+  return new ConnectorError('local-io', `cannot write ${target}: could not ${step}: ${code}`, { code });
+}
+
+/** SQLite's primary result codes that mean the disk or the file system. */
+const diskFaults: Readonly<Record<number, string>> = {
+  3: 'permission denied',
+  8: 'the file system is read-only',
+  10: 'the disk failed',
+  13: 'the disk is full',
+  14: 'the file could not be opened',
+};
+
+function guarded<T>(target: string, work: () => T): T {
+  try {
+    return work();
+  } catch (thrown) {
+    const code = thrown instanceof Error && 'errcode' in thrown ? Number(thrown.errcode) : 0;
+    const reason = diskFaults[code % 256]; // above the lowest byte stands what exactly failed
+    if (reason === undefined) {
+      throw thrown;
+    }
+    throw new ConnectorError('local-io', `cannot write ${target}: could not write its database: ${reason}`, { code });
+  }
+}
+
+/** "2026-01-02 03:04:05.678" on the local clock, without a zone: what the Go readers expect, and compare as text. */
+export function toLocalTime(ms: number): string {
+  const time = new Date(ms);
+  const pad = (value: number, width = 2): string => String(value).padStart(width, '0');
+  const date = `${pad(time.getFullYear(), 4)}-${pad(time.getMonth() + 1)}-${pad(time.getDate())}`;
+  return `${date} ${pad(time.getHours())}:${pad(time.getMinutes())}:${pad(time.getSeconds())}.${pad(time.getMilliseconds(), 3)}`;
+}

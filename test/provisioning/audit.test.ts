@@ -1,0 +1,206 @@
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { status } from '@grpc/grpc-js';
+import { afterEach, describe, expect, it } from 'vitest';
+import { openAuditLog } from '../../src/output/audit-log.ts';
+import { temporaryFolder } from '../support/cli.ts';
+import { failureOf } from '../support/grpc-call.ts';
+import { addRole, company, type Provisioning, type ProvisioningOptions, removeRole, startProvisioning } from '../support/provisioning-server.ts';
+
+const canary = 'K2canaryKeyThatMustNeverBeSeen0123456789';
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+let running: Provisioning | undefined;
+
+async function start(options?: ProvisioningOptions): Promise<Provisioning> {
+  running = await startProvisioning(options);
+  return running;
+}
+
+afterEach(async () => {
+  await running?.[Symbol.asyncDispose]();
+  running = undefined;
+});
+
+describe('the audit line', () => {
+  it('of a grant and of a revoke tells all, and nothing else', async () => {
+    const { grant, revoke, audit } = await start();
+
+    const granted = await grant('role_binding', 'acme/Editor', 'U2Ada');
+    const revoked = await revoke('role_binding', 'acme/Editor', 'U2Ada');
+
+    expect(audit).toEqual([
+      {
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+        requestId: granted.requestId,
+        operation: 'grant',
+        entitlement: 'role_binding:acme/Editor:assigned',
+        principal: 'U2Ada',
+        outcome: 'granted',
+        before: { member: true, roles: [] },
+        after: { member: true, roles: ['Editor'] },
+        writes: 1,
+      },
+      {
+        time: expect.any(String),
+        requestId: revoked.requestId,
+        operation: 'revoke',
+        entitlement: 'role_binding:acme/Editor:assigned',
+        principal: 'U2Ada',
+        outcome: 'revoked',
+        before: { member: true, roles: ['Editor'] },
+        after: { member: true, roles: [] },
+        writes: 1,
+      },
+    ]);
+    expect(granted.requestId).toMatch(uuid);
+  });
+
+  it('is written for every attempt, once, whatever comes of it', async () => {
+    const { grant, revoke, fault, audit } = await start();
+    fault(addRole, { kind: 'status', status: 403 });
+
+    await failureOf(grant('role', 'Editor', 'U2Ada'));
+    await grant('role', 'Editor', 'U2Ada');
+    await grant('role', 'Editor', 'U2Ada');
+    await revoke('role', 'Editor', 'U2Ada');
+    await revoke('role', 'Editor', 'U2Ada');
+    await failureOf(grant('role_binding', 'acme/Editor', 'U2Cleo'));
+    await failureOf(grant('permission', 'read', 'U2Ada'));
+    await failureOf(grant('role', 'Nowhere', 'U2Ada'));
+    await failureOf(grant('role', 'Editor', 'U2Nobody'));
+    await revoke('role', 'Editor', 'U2Nobody');
+
+    expect(audit.map(({ outcome, writes, before, after }) => ({ outcome, writes, before: before?.roles, after: after?.roles }))).toEqual([
+      { outcome: 'failed', writes: 1, before: [], after: undefined },
+      { outcome: 'granted', writes: 1, before: [], after: ['Editor'] },
+      { outcome: 'already-granted', writes: 0, before: ['Editor'], after: ['Editor'] },
+      { outcome: 'revoked', writes: 1, before: ['Editor'], after: [] },
+      { outcome: 'already-revoked', writes: 0, before: [], after: [] },
+      { outcome: 'refused', writes: 0, before: [], after: undefined },
+      { outcome: 'refused', writes: 0, before: undefined, after: undefined },
+      { outcome: 'refused', writes: 0, before: [], after: undefined },
+      { outcome: 'refused', writes: 0, before: undefined, after: undefined },
+      { outcome: 'already-revoked', writes: 0, before: undefined, after: undefined },
+    ]);
+    expect(audit.filter(({ error }) => error !== undefined).map(({ outcome }) => outcome)).toEqual(['failed', 'refused', 'refused', 'refused', 'refused']);
+    expect(new Set(audit.map(({ requestId }) => requestId)).size).toBe(10);
+  });
+
+  it('carries the request id of every request that the attempt sent, and of no other', async () => {
+    const { grant, revoke, fault, audit, emulator } = await start({ joinTenant: true });
+    fault(removeRole, { kind: 'reset', at: 'before-headers' });
+
+    const sent: (readonly string[])[] = [];
+    for (const attempt of [() => grant('role', 'acme/Approver', 'U2Cleo'), () => revoke('role_binding', 'acme/Editor', 'U2Bob'), () => failureOf(grant('role', 'Nowhere', 'U2Ada'))]) {
+      emulator.stats.reset();
+      await attempt();
+      sent.push([...new Set(emulator.stats.recent.map(({ headers }) => headers['x-external-rid'] ?? 'none'))]);
+    }
+
+    expect(sent).toEqual(audit.map(({ requestId }) => [requestId]));
+  });
+
+  it('holds nothing about the person but ids and role names, and never the key', async () => {
+    const { grant, revoke, fault, audit } = await start({ emulator: { managementKey: canary } });
+    fault(addRole, { kind: 'status', status: 401, body: { errorCode: 'E011001', errorDescription: canary, message: 'ada@acme.example' } });
+
+    const error = await failureOf(grant('role', 'Editor', 'U2Ada'));
+    await revoke('tenant', 'acme', 'U2Ada');
+    await revoke('tenant', 'acme', 'U2Bob');
+
+    const lines = JSON.stringify(audit) + error.details;
+    for (const secret of [canary, canary.slice(0, 20), Buffer.from(canary).toString('base64').slice(0, 30), 'Bearer', 'ada@acme.example', 'badge']) {
+      expect(lines).not.toContain(secret);
+    }
+  });
+
+  it('that cannot be kept makes the call fail, though the change has happened, and is not written as something else', async () => {
+    const { grant, audit, emulator } = await start({ audit: () => Promise.reject(new Error('disk full')) });
+
+    expect(await failureOf(grant('role', 'Editor', 'U2Ada'))).toMatchObject({ code: status.INTERNAL });
+    expect(emulator.state.user('U2Ada')?.roleNames).toEqual(['Editor']);
+    expect(audit.map(({ outcome }) => outcome)).toEqual(['granted']);
+  });
+
+  it('names the scope only: roles of the project for the project, roles in the tenant for the tenant', async () => {
+    const { revoke, audit } = await start();
+
+    await revoke('role', 'Editor', 'U2Bob');
+    await revoke('role_binding', 'globex/Editor', 'U2Bob');
+
+    expect(audit.map(({ before, after }) => [before, after])).toEqual([
+      [{ roles: ['Editor', 'Viewer'] }, { roles: ['Viewer'] }],
+      [
+        { member: true, roles: ['Editor', 'Auditor'] },
+        { member: true, roles: ['Auditor'] },
+      ],
+    ]);
+  });
+});
+
+describe('the audit file', () => {
+  it('is made for its owner only, and only ever grows', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'audit.jsonl');
+
+    for (const round of [1, 2]) {
+      const log = await openAuditLog(path);
+      await log.append({ round });
+      await log.close();
+    }
+
+    expect(await readFile(path, 'utf8')).toBe('{"round":1}\n{"round":2}\n');
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+  });
+
+  it('keeps a line whole, whatever is in it and however many come at once', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'audit.jsonl');
+    const log = await openAuditLog(path);
+    const lines = Array.from({ length: 60 }, (_, place) => ({ place, entitlement: `role:a\r\nb\u2028${'x'.repeat(2_000)}:assigned` }));
+
+    await Promise.all(lines.map((line) => log.append(line)));
+    await log.close();
+
+    const kept = (await readFile(path, 'utf8')).split('\n');
+    expect(kept.pop()).toBe('');
+    expect(kept.map((line) => JSON.parse(line) as { place: number }).toSorted((left, right) => left.place - right.place)).toEqual(lines);
+  });
+
+  it('holds the line before the caller has its answer', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'audit.jsonl');
+    const log = await openAuditLog(path);
+    const { grant } = await start({ audit: (entry) => log.append(entry), emulator: { project: company() } });
+
+    const { requestId } = await grant('role', 'Editor', 'U2Ada');
+
+    expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ requestId, outcome: 'granted' });
+    await log.close();
+  });
+
+  it.each([
+    ['a folder that is not there', async (folder: string) => join(folder, 'no', 'audit.jsonl')],
+    [
+      'a folder in its place',
+      async (folder: string) => {
+        await mkdir(join(folder, 'audit.jsonl'));
+        return join(folder, 'audit.jsonl');
+      },
+    ],
+  ])('that cannot be opened ends the command before anything is sent: %s', async (_what, pathIn) => {
+    await using folder = await temporaryFolder();
+
+    await expect(openAuditLog(await pathIn(folder.path))).rejects.toMatchObject({ kind: 'local-io', message: expect.stringContaining('no change was sent') });
+  });
+
+  it('that cannot be written any more says that the change may have happened', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'audit.jsonl');
+    await writeFile(path, '');
+    const log = await openAuditLog(path);
+    await log.close();
+
+    await expect(log.append({ outcome: 'granted' })).rejects.toMatchObject({ kind: 'local-io', message: expect.stringContaining('may have happened') });
+  });
+});

@@ -1,0 +1,223 @@
+import { describe, expect, it } from 'vitest';
+import { ConnectorError } from '../../src/errors.ts';
+import type { WriteOutcome } from '../../src/descope/user-writes.ts';
+import { Directory } from '../../src/provisioning/directory.ts';
+import { parseTarget } from '../../src/provisioning/target.ts';
+import { createFakeProject, type FakeProject } from '../support/provisioning-fake.ts';
+import { inTenant, role, tenant, user } from '../support/project-fixture.ts';
+
+function project(options?: Parameters<typeof createFakeProject>[1]): FakeProject {
+  return createFakeProject(
+    {
+      tenants: [tenant('acme', { name: 'Acme' }), tenant('globex')],
+      roles: [role('Editor'), role('Viewer'), role('Approver', { tenantId: 'acme' }), role('Viewer', { tenantId: 'globex' })],
+      users: [user('ann', { userTenants: [inTenant('acme')] }), user('bob', { name: 'Bob', roleNames: ['Editor'], userTenants: [inTenant('acme', 'Editor', 'Approver'), inTenant('globex', 'Editor')] })],
+    },
+    options,
+  );
+}
+
+const lost: WriteOutcome = { kind: 'uncertain', error: new ConnectorError('unavailable', 'the connection broke') };
+const refused: WriteOutcome = { kind: 'refused', error: new ConnectorError('invalid', 'Descope said no') };
+const editorInAcme = parseTarget('role_binding', 'acme/Editor');
+const lists = ['tenants', 'roles'];
+const look = [...lists, 'load'];
+
+describe('a change', () => {
+  it('looks at lists and user, then writes once, under one request id', async () => {
+    const fake = project();
+
+    const { outcome, requestId } = await fake.provisioner.grant(editorInAcme, 'ann');
+
+    expect(outcome).toBe('granted');
+    expect(fake.calls).toEqual([...look, 'add acme/Editor']);
+    expect([...fake.requestIds]).toEqual([requestId]);
+    expect(fake.slept).toEqual([]);
+  });
+
+  it.each([
+    [60_000, ['load', 'add acme/Editor']],
+    [60_001, [...look, 'add acme/Editor']],
+  ])('%i ms after the lists were read asks for %j', async (ms, calls) => {
+    const fake = project();
+    await fake.provisioner.grant(parseTarget('role', 'Viewer'), 'ann');
+    fake.calls.length = 0;
+    fake.nowMs += ms;
+
+    await fake.provisioner.grant(editorInAcme, 'ann');
+
+    expect(fake.calls).toEqual(calls);
+  });
+
+  it.each([
+    ['grant', 'role', 'Nowhere', 'ann', 'not-found'],
+    ['grant', 'role_binding', 'globex/Editor', 'ann', 'refused'],
+    ['grant', 'role_binding', 'globex/Viewer', 'bob', 'refused'],
+    ['grant', 'role', 'Editor', 'nobody', 'not-found'],
+    ['revoke', 'role', 'Nowhere', 'bob', 'refused'],
+    ['revoke', 'role_binding', 'globex/Viewer', 'bob', 'refused'],
+  ] as const)('that is forbidden by lists read before is judged by new ones first: %s %s %s %s', async (operation, typeId, resource, userId, kind) => {
+    const fake = project();
+    await fake.provisioner.grant(parseTarget('role', 'Viewer'), 'ann');
+    fake.calls.length = 0;
+
+    await expect(fake.provisioner[operation](parseTarget(typeId, resource), userId)).rejects.toMatchObject({ kind });
+
+    expect(fake.calls).toEqual(['load', ...lists]);
+  });
+
+  it('that finds no role to take away asks the lists anew before it says so, a membership does not hang on them', async () => {
+    const fake = project();
+    await fake.provisioner.grant(parseTarget('role', 'Viewer'), 'ann');
+    fake.calls.length = 0;
+
+    await fake.provisioner.revoke(parseTarget('role', 'Editor'), 'ann');
+    await fake.provisioner.revoke(parseTarget('tenant', 'globex'), 'ann');
+
+    expect(fake.calls).toEqual(['load', ...lists, 'load']);
+  });
+
+  it('whose answer is lost is looked at afresh, lists and user, before it is sent again', async () => {
+    const fake = project();
+    fake.onWrite = () => {
+      fake.onWrite = undefined;
+      return lost;
+    };
+
+    await fake.provisioner.grant(editorInAcme, 'ann');
+
+    expect(fake.calls).toEqual([...look, 'add acme/Editor', ...look, 'add acme/Editor']);
+    expect(fake.slept).toEqual([500]);
+  });
+
+  it('whose answer is lost after it happened is not sent again', async () => {
+    const fake = project();
+    fake.onWrite = (_change, carryOut) => {
+      carryOut();
+      return lost;
+    };
+
+    expect(await fake.provisioner.grant(editorInAcme, 'ann')).toMatchObject({ outcome: 'granted', writes: [{ body: { tenantId: 'acme' } }] });
+    expect(await fake.provisioner.revoke(editorInAcme, 'ann')).toMatchObject({ outcome: 'revoked', writes: [{ body: { tenantId: 'acme' } }] });
+  });
+
+  it('is sent three times at most, each after a look, with longer waits', async () => {
+    const fake = project();
+    fake.onWrite = () => lost;
+
+    await expect(fake.provisioner.revoke(editorInAcme, 'bob')).rejects.toMatchObject({ kind: 'unavailable', message: 'the connection broke' });
+
+    expect(fake.calls).toEqual([...look, 'remove acme/Editor', ...look, 'remove acme/Editor', ...look, 'remove acme/Editor', ...look]);
+    expect(fake.slept).toEqual([500, 1000, 2000]);
+  });
+
+  it('that Descope refuses is looked at once more and not sent again', async () => {
+    const fake = project();
+    fake.onWrite = () => refused;
+
+    await expect(fake.provisioner.grant(editorInAcme, 'ann')).rejects.toMatchObject({ kind: 'invalid', message: 'Descope said no' });
+
+    expect(fake.calls).toEqual([...look, 'add acme/Editor', ...look]);
+  });
+
+  it('is not believed by an answer that shows it in another scope', async () => {
+    const fake = project();
+    fake.onWrite = () => ({ kind: 'answered', user: user('ann', { roleNames: ['Editor'], userTenants: [inTenant('acme'), inTenant('globex', 'Editor')] }) });
+
+    await expect(fake.provisioner.grant(editorInAcme, 'ann')).rejects.toMatchObject({ kind: 'inconsistent' });
+  });
+
+  it('that somebody else makes while the answer is lost is not an old one', async () => {
+    const fake = project();
+    fake.onWrite = () => lost;
+    fake.onLoad = () => {
+      if (fake.calls.includes('add acme/Editor')) {
+        fake.users = [user('ann', { userTenants: [inTenant('acme', 'Editor')] })];
+      }
+    };
+
+    expect(await fake.provisioner.grant(editorInAcme, 'ann')).toMatchObject({ outcome: 'granted' });
+  });
+
+  it('of a role that no list knows is a revoke once the record does not show it any more, though the answer was lost', async () => {
+    const fake = project();
+    fake.users = [user('bob', { roleNames: ['Gone'] })];
+    fake.onWrite = (_change, carryOut) => {
+      carryOut();
+      return lost;
+    };
+
+    expect(await fake.provisioner.revoke(parseTarget('role', 'Gone'), 'bob')).toMatchObject({ outcome: 'revoked' });
+  });
+
+  it('keeps its place behind others for the same user, also when those fail', async () => {
+    const fake = project();
+    fake.onWrite = () => {
+      fake.onWrite = undefined;
+      return refused;
+    };
+
+    const [first, second] = await Promise.allSettled([fake.provisioner.grant(editorInAcme, 'ann'), fake.provisioner.grant(editorInAcme, 'ann')]);
+
+    expect([first.status, second.status]).toEqual(['rejected', 'fulfilled']);
+    expect(fake.audit.map(({ outcome }) => outcome)).toEqual(['failed', 'granted']);
+  });
+
+  it('is not sent again for a caller who has gone', async () => {
+    const fake = project({ sleep: () => Promise.reject(new ConnectorError('cancelled', 'gone')) });
+    fake.onWrite = () => lost;
+
+    await expect(fake.provisioner.grant(editorInAcme, 'ann')).rejects.toMatchObject({ kind: 'cancelled' });
+
+    expect(fake.calls.filter((call) => call.startsWith('add'))).toHaveLength(1);
+    expect(fake.audit).toMatchObject([{ outcome: 'failed', writes: 1 }]);
+  });
+});
+
+describe('the words for a change', () => {
+  it.each([
+    ['role', 'Editor', 'Editor'],
+    ['role', 'acme/Approver', 'Approver in Acme'],
+    ['role_binding', 'globex/Editor', 'Editor in globex'],
+    ['tenant', 'acme', 'Acme'],
+  ])('name user, role and tenant as people call them: %s %s is "%s"', async (typeId, resource, words) => {
+    const { provisioner } = project();
+
+    expect((await provisioner.revoke(parseTarget(typeId, resource), 'bob')).words).toMatchObject({ user: 'Bob', target: words });
+  });
+
+  it('name what went along', async () => {
+    const { provisioner } = project();
+
+    const { words, alongsideTargets } = await provisioner.revoke(parseTarget('tenant', 'acme'), 'bob');
+
+    expect(words.alongside).toEqual(['Editor in Acme', 'Approver in Acme']);
+    expect(alongsideTargets.map(({ typeId, resourceId }) => `${typeId}:${resourceId}`)).toEqual(['role_binding:acme/Editor', 'role:acme/Approver']);
+  });
+});
+
+describe('the two lists', () => {
+  it.each([
+    ['', 'Editor', 'role', 'Editor'],
+    ['acme', 'Approver', 'role', 'acme/Approver'],
+    ['acme', 'Editor', 'role_binding', 'acme/Editor'],
+    ['globex', 'Viewer', 'role', 'globex/Viewer'],
+    ['acme', undefined, 'tenant', 'acme'],
+  ])('say where "%s" %s is listed: %s %s', (tenantId, roleName, typeId, resourceId) => {
+    const directory = directoryOf(project());
+
+    expect(directory.targetOf({ tenantId, roleName })).toEqual({ typeId, resourceId, tenantId, roleName });
+  });
+
+  it('know no place for a name that leads nowhere', () => {
+    const directory = directoryOf(project());
+
+    expect(directory.targetOf({ tenantId: 'acme', roleName: 'Nowhere' })).toBeUndefined();
+    expect(directory.hasRole('globex', 'Approver')).toBe(false);
+    expect(directory.hasRole('', '__proto__')).toBe(false);
+  });
+});
+
+function directoryOf({ tenants, roles }: FakeProject): Directory {
+  return new Directory(tenants, roles);
+}

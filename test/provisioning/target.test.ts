@@ -1,0 +1,134 @@
+import { create } from '@bufbuild/protobuf';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { toWriteRequest } from '../../src/descope/user-writes.ts';
+import { EntitlementSchema } from '../../src/gen/c1/connector/v2/entitlement_pb.ts';
+import { bindingResourceId, entitlementId, roleResourceId } from '../../src/model/ids.ts';
+import { gainedBetween, holds, parseEntitlement, parseTarget } from '../../src/provisioning/target.ts';
+import { nameArbitrary } from '../support/arbitraries.ts';
+import { inTenant, user } from '../support/project-fixture.ts';
+
+describe('the target of an entitlement', () => {
+  it.each([
+    ['tenant', 'acme', 'acme', undefined],
+    ['tenant', 'a/b%2F', 'a/b%2F', undefined],
+    ['role', 'Editor', '', 'Editor'],
+    ['role', 'acme/Editor', 'acme', 'Editor'],
+    ['role', 'A%2FB 50%25', '', 'A/B 50%'],
+    ['role', 'te%2Fnant/A%2FB', 'te/nant', 'A/B'],
+    ['role', '__proto__', '', '__proto__'],
+    ['role_binding', 'acme/Editor', 'acme', 'Editor'],
+    ['role_binding', 'a:b/c:d', 'a:b', 'c:d'],
+  ])('of %s %s is in scope "%s" the role %s', (typeId, resourceId, tenantId, roleName) => {
+    expect(parseTarget(typeId, resourceId)).toEqual({ typeId, resourceId, tenantId, roleName });
+  });
+
+  it.each([
+    ['permission', 'read', 'refused'],
+    ['user', 'U2Ada', 'invalid'],
+    ['group', 'g', 'unsupported'],
+    ['toString', 'g', 'unsupported'],
+    ['tenant', '', 'invalid'],
+    ['role', '', 'invalid'],
+    ['role', 'a/b/c', 'invalid'],
+    ['role', '/Editor', 'invalid'],
+    ['role', 'acme/', 'invalid'],
+    ['role', '%2f', 'invalid'],
+    ['role_binding', 'Editor', 'invalid'],
+    ['role', 'x'.repeat(1024), 'invalid'],
+    ['tenant', '\u{1F600}'.repeat(300), 'invalid'],
+  ])('%s %s is none: %s', (typeId, resourceId, kind) => {
+    expect(() => parseTarget(typeId, resourceId)).toThrow(expect.objectContaining({ kind }));
+  });
+
+  it('is read from the resource id, for every name and tenant that can be', () => {
+    fc.assert(
+      fc.property(nameArbitrary, nameArbitrary, (tenantId, roleName) => {
+        const scoped = bindingResourceId(tenantId, roleName);
+        expect(parseTarget('role_binding', scoped)).toMatchObject({ tenantId, roleName });
+        expect(parseTarget('role', scoped)).toMatchObject({ tenantId, roleName });
+        expect(parseTarget('role', roleResourceId({ tenantId: '', roleName }))).toMatchObject({ tenantId: '', roleName });
+        expect(parseTarget('tenant', tenantId)).toMatchObject({ tenantId, roleName: undefined });
+      }),
+    );
+  });
+
+  it('comes from no two different ids', () => {
+    fc.assert(
+      fc.property(nameArbitrary, nameArbitrary, fc.constantFrom('role', 'role_binding'), (resourceId, other, typeId) => {
+        fc.pre(resourceId !== other);
+        const parsed = [resourceId, other].map((id) => {
+          try {
+            const { tenantId, roleName } = parseTarget(typeId, id);
+            return JSON.stringify([tenantId, roleName]);
+          } catch {
+            return undefined;
+          }
+        });
+        expect(parsed[0] === undefined || parsed[0] !== parsed[1]).toBe(true);
+      }),
+    );
+  });
+
+  it('is refused whenever id and resource differ in a single character', () => {
+    const id = entitlementId('role_binding', 'acme/Editor');
+    for (let place = 0; place < id.length; place += 1) {
+      const changed = `${id.slice(0, place)}~${id.slice(place + 1)}`;
+      const entitlement = create(EntitlementSchema, { id: changed, resource: { id: { resourceType: 'role_binding', resource: 'acme/Editor' } } });
+      expect(() => parseEntitlement(entitlement)).toThrow(expect.objectContaining({ kind: 'invalid' }));
+    }
+  });
+});
+
+describe('the request of a change', () => {
+  it('carries the tenant id exactly when the change is in a tenant, for adding and for removing', () => {
+    const scope = fc.oneof(nameArbitrary, fc.constant(''));
+    fc.assert(
+      fc.property(fc.constantFrom('add', 'remove'), scope, nameArbitrary, nameArbitrary, (operation, tenantId, roleName, userId) => {
+        const { endpoint, json } = toWriteRequest({ operation, userId, tenantId, roleName });
+
+        expect(endpoint).toBe(operation === 'add' ? 'addUserRoles' : 'removeUserRoles');
+        expect(JSON.parse(JSON.stringify(json))).toEqual(tenantId === '' ? { loginId: userId, roleNames: [roleName] } : { loginId: userId, roleNames: [roleName], tenantId });
+      }),
+    );
+  });
+
+  it.each([
+    ['add', 'addUserTenant'],
+    ['remove', 'removeUserTenant'],
+  ] as const)('to %s a membership names the tenant and no role', (operation, endpoint) => {
+    expect(toWriteRequest({ operation, userId: 'U2Ada', tenantId: 'acme', roleName: undefined })).toEqual({ endpoint, json: { loginId: 'U2Ada', tenantId: 'acme' } });
+  });
+});
+
+describe('a record', () => {
+  const bob = user('bob', { roleNames: ['Viewer'], userTenants: [inTenant('acme', 'Editor'), inTenant('globex')] });
+
+  it.each([
+    ['', 'Viewer', true],
+    ['', 'Editor', false],
+    ['acme', 'Editor', true],
+    ['acme', 'Viewer', false],
+    ['acme', 'editor', false],
+    ['globex', 'Editor', false],
+    ['globex', undefined, true],
+    ['initech', undefined, false],
+    ['', undefined, false],
+    ['__proto__', undefined, false],
+  ])('in scope "%s" shows %s: %s', (tenantId, roleName, isHeld) => {
+    expect(holds(bob, { tenantId, roleName })).toBe(isHeld);
+  });
+
+  it('that shows more than another one tells what came, by scope', () => {
+    const after = user('bob', { roleNames: ['Viewer', 'Editor'], userTenants: [inTenant('acme', 'Editor', 'Viewer'), inTenant('initech', 'Editor')] });
+
+    expect(gainedBetween(bob, after)).toEqual([
+      { tenantId: '', roleName: 'Editor' },
+      { tenantId: 'acme', roleName: 'Viewer' },
+      { tenantId: 'initech', roleName: undefined },
+      { tenantId: 'initech', roleName: 'Editor' },
+    ]);
+    expect(gainedBetween(after, bob)).toEqual([{ tenantId: 'globex', roleName: undefined }]);
+    expect(gainedBetween(bob, bob)).toEqual([]);
+  });
+});
