@@ -51,7 +51,8 @@ export async function startServer({ surface, listen, tls, logger = silentLogger,
     'grpc.max_concurrent_streams': maxConcurrentStreams,
   });
   const services = addServices(server, surface, { logger, ...(onCall !== undefined && { onCall }) });
-  const health = new HealthImplementation(Object.fromEntries(['', ...services.map(({ typeName }) => typeName)].map((name) => [name, 'SERVING' as const])));
+  const named = ['', Health.typeName, ...services.map(({ typeName }) => typeName)];
+  const health = new HealthImplementation(Object.fromEntries(named.map((name) => [name, 'SERVING' as const])));
   health.addToServer(server);
   addReflection(server, [...services, Health]);
   const bound = await bind(server, `${host}:${port}`, rotating?.credentials ?? ServerCredentials.createInsecure()).catch((thrown: unknown) => {
@@ -63,9 +64,7 @@ export async function startServer({ surface, listen, tls, logger = silentLogger,
   return {
     address: `${host}:${bound}`,
     stop: async (graceMs = 20_000) => {
-      for (const service of ['', ...services.map(({ typeName }) => typeName)]) {
-        health.setStatus(service, 'NOT_SERVING');
-      }
+      named.forEach((name) => health.setStatus(name, 'NOT_SERVING'));
       await shutDown(server, graceMs);
       rotating?.close();
     },

@@ -106,7 +106,7 @@ describe('revoke', () => {
     const [held, nobody] = [await run('revoke', 'role_binding:acme/Viewer:assigned', 'U2Bob'), await run('revoke', 'role:Editor:assigned', 'U2Nobody')];
 
     expect(held).toMatchObject({ code: 0, stdout: 'Bob does not hold Viewer in Acme: nothing sent.\n' });
-    expect(nobody).toMatchObject({ code: 0, stdout: 'U2Nobody does not hold Editor: nothing sent.\n' });
+    expect(nobody).toMatchObject({ code: 0, stdout: 'There is no user U2Nobody in the project: nothing sent. Was the id meant?\n' });
     expect(writes()).toEqual([]);
   });
 });

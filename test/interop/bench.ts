@@ -1,0 +1,116 @@
+import { ok } from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createAuthority } from '../support/certificates.ts';
+import { type Environment, type Report, runClient, type Running, runToEnd, start } from './processes.ts';
+import { countsOf, differences, type Facts, factsOfStore, factsOfSyncFile, type SyncRows } from './rows.ts';
+
+/** What every scenario works with: the embedded project, what our own sync says of it, and the Go client. */
+export interface Bench {
+  readonly rows: SyncRows;
+  readonly expected: Facts;
+  readonly tls: { readonly server: readonly string[]; readonly client: readonly string[]; readonly anonymous: readonly string[]; readonly stranger: readonly string[] };
+  /** A new path in the bench's folder. */
+  readonly path: (name: string) => string;
+  /** Starts `serve`, on a free port if the options do not name another. */
+  readonly serve: (options?: readonly string[]) => Promise<Served>;
+  readonly client: (args: readonly string[], onHeld?: () => Promise<void>) => Promise<Report>;
+  /** A user's record as the Management API gives it. */
+  readonly loadUser: (userId: string) => Promise<UserRecord>;
+}
+
+export interface Scenario {
+  readonly name: string;
+  /** Says what was seen; throws when it is not what it should be. */
+  readonly run: (bench: Bench) => Promise<string>;
+}
+
+export interface Served extends Running {
+  readonly address: string;
+}
+
+export interface UserRecord {
+  readonly roleNames: readonly string[];
+  readonly userTenants: readonly { readonly tenantId: string; readonly roleNames: readonly string[] }[];
+}
+
+export async function openBench(folder: string, binary: string, users: string | undefined): Promise<Bench & { close(): Promise<void> }> {
+  const emulator = await start(['emulator', '--port', '0', ...(users === undefined ? [] : ['--users', users])], {}, /MANAGEMENT_KEY=.*\n/);
+  const env: Environment = Object.fromEntries([...emulator.greeting.matchAll(/^export (\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]));
+  const syncFile = join(folder, 'sync.json');
+  await runToEnd(['sync', '--out', syncFile], env);
+  const rows = JSON.parse(await readFile(syncFile, 'utf8')) as SyncRows;
+  let files = 0;
+  const path = (name: string): string => join(folder, `${(files += 1)}-${name}`);
+
+  return {
+    rows,
+    expected: factsOfSyncFile(rows),
+    tls: await certificates(folder),
+    path,
+    serve: async (options = []) => {
+      const running = await start(['serve', '--listen', '127.0.0.1:0', ...options], env, /listening on .*\n/);
+      return { ...running, address: /listening on (\S+)/.exec(running.greeting)?.[1] ?? '' };
+    },
+    client: (args, onHeld) => runClient(binary, args, folder, onHeld),
+    loadUser: async (userId) => {
+      const response = await fetch(`${env['DESCOPE_BASE_URL']}/v1/mgmt/user?userId=${encodeURIComponent(userId)}`, {
+        headers: { authorization: `Bearer ${env['DESCOPE_PROJECT_ID']}:${env['DESCOPE_MANAGEMENT_KEY']}` },
+      });
+      ok(response.ok, `GET user answered ${response.status}`);
+      return ((await response.json()) as { user: UserRecord }).user;
+    },
+    close: () => emulator.stop(),
+  };
+}
+
+export async function withServer<T>(bench: Bench, options: readonly string[], use: (served: Served) => Promise<T>): Promise<T> {
+  const served = await bench.serve(options);
+  try {
+    return await use(served);
+  } finally {
+    await served.stop();
+  }
+}
+
+async function certificates(folder: string): Promise<Bench['tls']> {
+  const [ours, theirs] = await Promise.all([createAuthority('ours'), createAuthority('theirs')]);
+  const [server, client, stranger] = await Promise.all([ours.issue('server'), ours.issue('client'), theirs.issue('client')]);
+  const put = async (name: string, pem: string): Promise<string> => {
+    const file = join(folder, name);
+    await writeFile(file, pem, { mode: 0o600 });
+    return file;
+  };
+  const ca = await put('ca.pem', ours.cert);
+  const pair = async (name: string, { cert, key }: typeof client): Promise<string[]> => ['-tls-cert', await put(`${name}.pem`, cert), '-tls-key', await put(`${name}.key`, key)];
+  return {
+    server: ['--tls-cert', await put('server.pem', server.cert), '--tls-key', await put('server.key', server.key), '--tls-client-ca', ca],
+    client: ['-tls-ca', ca, ...(await pair('client', client))],
+    anonymous: ['-tls-ca', ca],
+    stranger: ['-tls-ca', ca, ...(await pair('stranger', stranger))],
+  };
+}
+
+/** SQLite stores cannot be looked into by the SDK's own checks, and it says so; there is nothing that we could change. */
+const engineNotes = /^ingest invariants: store engine lacks the inspection surface/;
+
+/** Throws when the run failed, or when the SDK warned of anything else than `expected`. */
+export function checkClean({ error, logs }: Report, expected?: RegExp): void {
+  ok(error === undefined, `the SDK failed: ${error}`);
+  const unexpected = logs.filter(({ message }) => !engineNotes.test(message) && expected?.test(message) !== true);
+  ok(unexpected.length === 0, `the SDK warned: ${JSON.stringify(unexpected.slice(0, 3))}`);
+}
+
+/** A finished sync must be clean and hold what our own sync holds, to the row. */
+export function checkSync(report: Report, expected: Facts, warnings?: RegExp): string {
+  checkClean(report, warnings);
+  ok(report.rows !== undefined, 'no rows in the report');
+  const actual = factsOfStore(report.rows);
+  const found = differences(expected, actual);
+  ok(found.length === 0, found.join('\n    '));
+  return countsOf(actual);
+}
+
+export function callsOf({ calls }: Report, ...methods: readonly string[]): string {
+  return methods.map((method) => `${calls[method] ?? 0} ${method}`).join(', ');
+}

@@ -1,0 +1,121 @@
+// Command client drives a running connector with the unmodified Baton SDK, as a platform does, and tells in JSON what
+// came of it. Everything that it calls is exported by the SDK or by grpc-go.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/conductorone/baton-sdk/pkg/connectorclient"
+	"google.golang.org/grpc/status"
+)
+
+type options struct {
+	address string
+	tls     tlsFiles
+	limited bool
+	hold    string
+	cancel  string
+	c1z     string
+	engine  string
+	workers int
+	targets string
+	tmp     string
+	grant   grantOptions
+	revoke  string
+	rows    bool
+}
+
+// report is all that the driver learns. A failed run is a report too: the exit code tells only whether there is one.
+type report struct {
+	Seconds  float64             `json:"seconds"`
+	Error    string              `json:"error,omitempty"`
+	Code     string              `json:"code,omitempty"`
+	Calls    map[string]int      `json:"calls"`
+	Replies  map[string][]string `json:"replies"`
+	Logs     []logLine           `json:"logs"`
+	Rows     *rows               `json:"rows,omitempty"`
+	Services []string            `json:"services,omitempty"`
+	Health   map[string]string   `json:"health,omitempty"`
+}
+
+func main() {
+	var o options
+	flag.StringVar(&o.address, "address", "", "host:port of the connector")
+	flag.StringVar(&o.tls.ca, "tls-ca", "", "mutual TLS: the CA of the connector's certificate")
+	flag.StringVar(&o.tls.cert, "tls-cert", "", "mutual TLS: our certificate")
+	flag.StringVar(&o.tls.key, "tls-key", "", "mutual TLS: our key")
+	flag.BoolVar(&o.limited, "rate-limited", false, "ask the connector's rate limiter before every call, as the wrapper does")
+	flag.StringVar(&o.hold, "hold", "", "Method:N: print \"held\" before the Nth such call and wait for a line on stdin")
+	flag.StringVar(&o.cancel, "cancel", "", "Method:N: cancel everything at the Nth such call")
+	flag.StringVar(&o.c1z, "c1z", "", "the store")
+	flag.StringVar(&o.engine, "engine", "sqlite", "sqlite or pebble")
+	flag.IntVar(&o.workers, "workers", 1, "calls in flight")
+	flag.StringVar(&o.targets, "targets", "", "JSON list of {type, id, parentType, parentId}: sync only these")
+	flag.StringVar(&o.tmp, "tmp", os.TempDir(), "where the SDK may put temporary files")
+	flag.StringVar(&o.grant.entitlement, "entitlement", "", "grant: entitlement id")
+	flag.StringVar(&o.grant.principalType, "principal-type", "user", "grant: principal's type")
+	flag.StringVar(&o.grant.principal, "principal", "", "grant: principal's id")
+	flag.StringVar(&o.revoke, "grant-id", "", "revoke: grant id")
+	flag.BoolVar(&o.rows, "rows", true, "sync: put the store's rows into the report")
+	flag.Parse()
+
+	result, err := run(o, flag.Arg(0))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(2)
+	}
+	if err := json.NewEncoder(os.Stdout).Encode(result); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(2)
+	}
+}
+
+func run(o options, command string) (*report, error) {
+	ctx, logs := withLogs(context.Background())
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	calls, err := newCallLog(o.hold, o.cancel, cancel)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := dial(o.address, o.tls, o.limited, calls)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+
+	result := &report{}
+	client := connectorclient.NewConnectorClient(ctx, conn)
+	startedAt := time.Now()
+	var failure error
+	switch command {
+	case "sync":
+		failure = syncOnce(ctx, client, o)
+	case "grant":
+		failure = grant(ctx, client, o.c1z, o.grant)
+	case "revoke":
+		failure = revoke(ctx, client, o.c1z, o.revoke)
+	case "probe":
+		result.Services, result.Health, failure = probe(ctx, conn)
+	default:
+		return nil, fmt.Errorf("no such command: %q", command)
+	}
+	result.Seconds = time.Since(startedAt).Seconds()
+	if failure != nil {
+		result.Error, result.Code = failure.Error(), status.Code(failure).String()
+	}
+	if command == "sync" && failure == nil && o.rows {
+		// The rows are read back from the file, not from the store that the syncer had open.
+		if result.Rows, err = readStore(context.WithoutCancel(ctx), o.c1z, o.tmp); err != nil {
+			return nil, err
+		}
+	}
+	result.Calls, result.Replies = calls.told()
+	result.Logs = logs()
+	return result, nil
+}
