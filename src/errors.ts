@@ -18,6 +18,7 @@ export type ErrorKind =
   | 'upstream-contract'
   | 'inconsistent'
   | 'local-io'
+  | 'held'
   | 'cancelled';
 
 /** Safe scalars only: endpoint names, statuses, counts, our own ids. Never a body, a header or a value of a record. */

@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import type { Flags } from '../config/load.ts';
 import type { DescopeClient } from '../descope/client.ts';
 import { ConnectorError } from '../errors.ts';
@@ -8,38 +7,11 @@ import { openAuditLog } from '../output/audit-log.ts';
 import { type Change, createProvisioner, type Provisioner } from '../provisioning/provisioner.ts';
 import { parseTarget, type Target } from '../provisioning/target.ts';
 import type { CommandContext } from './program.ts';
-import { addSettingOptions, setUp } from './settings.ts';
+import { setUp } from './settings.ts';
 
 const rateWaits = { longestRateWaitMs: 2 * 60_000, totalRateWaitMs: 5 * 60_000 };
 
 export type ChangeFlags = Flags & { readonly entitlement: string; readonly principal: string; readonly dryRun?: boolean; readonly json?: boolean };
-
-const operations = {
-  grant: { description: 'give one user one entitlement: a tenant membership, or a role in its scope', settings: ['joinTenant'] },
-  revoke: { description: 'take one entitlement from one user', settings: [] },
-} as const;
-
-/** `grant` and `revoke`: whoever types them has consented to the change. */
-export function addChangeCommand(program: Command, operation: 'grant' | 'revoke', { env, signal, print }: CommandContext): void {
-  const { description, settings } = operations[operation];
-  const command = program
-    .command(operation)
-    .description(description)
-    .requiredOption('--entitlement <id>', 'its id as in the sync file, such as "role_binding:acme/Editor:assigned"')
-    .requiredOption('--principal <user>', 'the user id, or a login id that only one user has')
-    .option('--dry-run', 'show what would be sent, and send nothing')
-    .option('--json', 'print the outcome as one line of JSON');
-  addSettingOptions(command, ...settings, 'auditLog', 'projectId', 'baseUrl', 'logLevel', 'logFormat');
-  command.addHelpText(
-    'after',
-    `
-Examples:
-  $ baton-descope ${operation} --entitlement role:Editor:assigned --principal U2abc...
-  $ baton-descope ${operation} --entitlement tenant:acme:member --principal ada@acme.example --dry-run`,
-  );
-
-  command.action((options: ChangeFlags) => changeOnce(operation, options, { env, signal, print }));
-}
 
 /** One grant or revoke, told in a sentence or as a line of JSON. */
 export async function changeOnce(operation: 'grant' | 'revoke', options: ChangeFlags, { env, signal, print }: Pick<CommandContext, 'env' | 'signal' | 'print'>): Promise<void> {

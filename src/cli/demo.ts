@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
 import { createConnector } from '../connector.ts';
 import { createDescopeClient } from '../descope/client.ts';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
@@ -19,58 +18,52 @@ import { countsTable, remarks } from './table.ts';
  * The main job, end to end, without an account: an embedded Descope project on real HTTP, our gRPC server in front of
  * it, and a full sync as a client of that server.
  */
-export function addDemoCommand(program: Command, { signal, print }: CommandContext): void {
-  program
-    .command('demo')
-    .description('see it work without a Descope account: sync an embedded project through gRPC')
-    .option('--out <file>', 'the file to write', 'sync.json')
-    .action(async ({ out }: { readonly out: string }) => {
-      await using stack = new AsyncDisposableStack();
-      const target = resolve(out);
-      let emulator: Emulator | undefined;
-      let connector: ReturnType<typeof createConnector> | undefined;
-      let address = '';
-      let summary: SyncSummary | undefined;
-      await runSteps([
-        {
-          title: 'Starting an embedded Descope project',
-          run: async () => {
-            emulator = await startEmulator();
-            const started = emulator;
-            stack.defer(() => started.close());
-            return `An embedded Descope project answers at ${emulator.baseUrl}`;
-          },
-        },
-        {
-          title: 'Starting the gRPC connector',
-          run: async () => {
-            connector = createConnector({ project: clientOf(emulator), policy: { tenantRoles: 'all' } });
-            const server = await startServer({ surface: connector, listen: '127.0.0.1:0' });
-            stack.defer(() => server.stop(1_000));
-            ({ address } = server);
-            return `The connector serves gRPC at ${address}`;
-          },
-        },
-        {
-          title: 'Syncing through gRPC',
-          run: async (tell) => {
-            const surface = connectSurface(address);
-            stack.defer(() => surface.close());
-            summary = await runSync({
-              surface,
-              report: (syncId) => connector?.report(syncId),
-              target: await createSyncFile(target),
-              onProgress: describeProgress(tell),
-              signal,
-            });
-            return `Synced through gRPC: ${describeRequests(summary)}`;
-          },
-        },
-      ]);
-      if (summary !== undefined) {
-        print(['', countsTable(summary), '', ...remarks(summary), '', ...(await readAnswers(target)), '', `The whole answer is in ${target}`].join('\n'));
-      }
-    });
+export async function demo(out: string, { signal, print }: CommandContext): Promise<void> {
+  await using stack = new AsyncDisposableStack();
+  const target = resolve(out);
+  let emulator: Emulator | undefined;
+  let connector: ReturnType<typeof createConnector> | undefined;
+  let address = '';
+  let summary: SyncSummary | undefined;
+  await runSteps([
+    {
+      title: 'Starting an embedded Descope project',
+      run: async () => {
+        emulator = await startEmulator();
+        const started = emulator;
+        stack.defer(() => started.close());
+        return `An embedded Descope project answers at ${emulator.baseUrl}`;
+      },
+    },
+    {
+      title: 'Starting the gRPC connector',
+      run: async () => {
+        connector = createConnector({ project: clientOf(emulator), policy: { tenantRoles: 'all' } });
+        const server = await startServer({ surface: connector, listen: '127.0.0.1:0' });
+        stack.defer(() => server.stop(1_000));
+        ({ address } = server);
+        return `The connector serves gRPC at ${address}`;
+      },
+    },
+    {
+      title: 'Syncing through gRPC',
+      run: async (tell) => {
+        const surface = connectSurface(address);
+        stack.defer(() => surface.close());
+        summary = await runSync({
+          surface,
+          report: (syncId) => connector?.report(syncId),
+          target: await createSyncFile(target),
+          onProgress: describeProgress(tell),
+          signal,
+        });
+        return `Synced through gRPC: ${describeRequests(summary)}`;
+      },
+    },
+  ]);
+  if (summary !== undefined) {
+    print(['', countsTable(summary), '', ...remarks(summary), '', ...(await readAnswers(target)), '', `The whole answer is in ${target}`].join('\n'));
+  }
 }
 
 function clientOf(emulator: Emulator | undefined): ReturnType<typeof createDescopeClient> {

@@ -3,16 +3,15 @@ import { loadSettings } from '../config/load.ts';
 import type { Flags } from '../config/load.ts';
 import { ConnectorError } from '../errors.ts';
 import { parseGrantId } from '../model/ids.ts';
-import { changeOnce } from './change.ts';
 import type { CommandContext } from './program.ts';
-import { addSettingOptions } from './settings.ts';
-import { syncOnce } from './sync.ts';
+import { addSettingOptions } from './setting-options.ts';
 
 /** The command that stands for none: see below. */
 export const ecosystemCommand = '_baton';
 
 type EcosystemFlags = Flags & {
   readonly file?: string;
+  readonly acceptShrink?: boolean;
   readonly grantEntitlement?: string;
   readonly grantPrincipal?: string;
   readonly grantPrincipalType?: string;
@@ -27,11 +26,12 @@ export function addEcosystemCommand(program: Command, context: CommandContext): 
   const command = program
     .command(ecosystemCommand, { hidden: true })
     .option('-f, --file <file>', 'sync into this file (env: BATON_FILE; default: sync.c1z)')
+    .option('--accept-shrink', 'replace the file though far fewer were found than it holds')
     .option('--grant-entitlement <id>', 'give this entitlement to --grant-principal')
     .option('--grant-principal <id>', 'the user id')
     .option('--grant-principal-type <type>', '"user"')
     .option('--revoke-grant <id>', 'take this grant away');
-  addSettingOptions(command, 'provisioning', 'joinTenant', 'auditLog', 'projectId', 'baseUrl', 'maxParallelFetches', 'tenantRoles', 'maxDangling', 'strict', 'logLevel', 'logFormat');
+  addSettingOptions(command, 'provisioning', 'joinTenant', 'auditLog', 'projectId', 'baseUrl', 'maxParallelFetches', 'rateLimit', 'tenantRoles', 'maxDangling', 'strict', 'maxShrink', 'logLevel', 'logFormat');
 
   command.action(async (options: EcosystemFlags) => {
     const { grantEntitlement, revokeGrant } = options;
@@ -40,16 +40,16 @@ export function addEcosystemCommand(program: Command, context: CommandContext): 
     }
     if (grantEntitlement !== undefined) {
       checkProvisioning(options, context);
-      await changeOnce('grant', { ...options, entitlement: grantEntitlement, principal: principalOf(options) }, context);
+      await (await import('./change.ts')).changeOnce('grant', { ...options, entitlement: grantEntitlement, principal: principalOf(options) }, context);
     } else if (revokeGrant !== undefined) {
       checkProvisioning(options, context);
       const parts = parseGrantId(revokeGrant);
       if (parts === undefined) {
         throw new ConnectorError('config', '--revoke-grant is not the id of a grant to a user; it looks like tenant:acme:member:user:U2abc');
       }
-      await changeOnce('revoke', { ...options, entitlement: parts.entitlementId, principal: parts.userId }, context);
+      await (await import('./change.ts')).changeOnce('revoke', { ...options, entitlement: parts.entitlementId, principal: parts.userId }, context);
     } else {
-      await syncOnce({ ...options, out: options.file ?? context.env['BATON_FILE'] ?? 'sync.c1z' }, context);
+      await (await import('./sync.ts')).syncOnce({ ...options, out: options.file ?? context.env['BATON_FILE'] ?? 'sync.c1z' }, context);
     }
   });
 }

@@ -17,6 +17,7 @@ const exitCodeOfKind: Readonly<Record<ErrorKind, number>> = {
   'upstream-contract': 5,
   inconsistent: 5,
   'local-io': 6,
+  held: 7,
   cancelled: 130,
 };
 

@@ -1,21 +1,17 @@
-import type { Command } from 'commander';
 import { type Setting, settings } from '../config/settings.ts';
 import { metadataResponse } from '../model/responses.ts';
 import { resourceTypeIds } from '../model/ids.ts';
 import { resourceTypes } from '../model/resource-types.ts';
 import { capabilitiesManifest, type ConfigField, configManifest } from '../output/manifests.ts';
-import type { CommandContext } from './program.ts';
 
-/** `capabilities` and `config`: what platforms and CI read about a connector, without any credentials. */
-export function addManifestCommands(program: Command, { write }: CommandContext): void {
-  program
-    .command('capabilities')
-    .description('print baton_capabilities.json: what can be read and changed, and the rights it takes')
-    .action(() => write(capabilitiesManifest(metadataResponse(resourceTypeIds.map((typeId) => resourceTypes[typeId])))));
-  program
-    .command('config')
-    .description('print config_schema.json: every setting, as a platform asks for it')
-    .action(() => write(configManifest(configFields())));
+/** `baton_capabilities.json`. */
+export function capabilities(): string {
+  return capabilitiesManifest(metadataResponse(resourceTypeIds.map((typeId) => resourceTypes[typeId])));
+}
+
+/** `config_schema.json`. */
+export function config(): string {
+  return configManifest(configFields());
 }
 
 /** The settings as form fields; the key, which is no setting, stands among them as the one secret. */

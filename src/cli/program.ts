@@ -1,13 +1,13 @@
 import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import type { Environment } from '../config/load.ts';
-import { addChangeCommand } from './change.ts';
-import { addDemoCommand } from './demo.ts';
+import { addChangeCommand } from './change-command.ts';
+import { addDemoCommand } from './demo-command.ts';
 import { addEcosystemCommand } from './ecosystem.ts';
-import { addEmulatorCommand } from './emulator.ts';
-import { addManifestCommands } from './manifests.ts';
-import { addServeCommand } from './serve.ts';
-import { addSyncCommand } from './sync.ts';
+import { addEmulatorCommand } from './emulator-command.ts';
+import { addManifestCommands } from './manifests-command.ts';
+import { addServeCommand } from './serve-command.ts';
+import { addSyncCommand } from './sync-command.ts';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 

@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import type { Flags } from '../config/load.ts';
 import { createConnector } from '../connector.ts';
 import { openAuditLog } from '../output/audit-log.ts';
@@ -8,39 +7,27 @@ import type { Settings } from '../config/settings.ts';
 import type { TlsFiles } from '../server/tls.ts';
 import { startServer } from '../server/server.ts';
 import type { CommandContext } from './program.ts';
-import { addSettingOptions, setUp } from './settings.ts';
+import { setUp } from './settings.ts';
+import { untilAborted } from './until-aborted.ts';
 
 /** A platform holds its call open meanwhile: beyond this it is told when to come back instead. */
 const rateWaits = { longestRateWaitMs: 30_000 };
 
-export function addServeCommand(program: Command, { env, signal, print }: CommandContext): void {
-  const command = program
-    .command('serve')
-    .description('answer the Baton connector protocol over gRPC')
-    .option('--listen <host:port>', 'where to listen; plaintext is for loopback addresses only', '127.0.0.1:9090');
-  addSettingOptions(command, 'provisioning', 'joinTenant', 'auditLog', 'tlsCert', 'tlsKey', 'tlsClientCa', 'projectId', 'baseUrl', 'maxParallelFetches', 'tenantRoles', 'maxDangling', 'strict', 'logLevel', 'logFormat');
-  command.addHelpText(
-    'after',
-    `
-The management key comes from DESCOPE_MANAGEMENT_KEY or DESCOPE_MANAGEMENT_KEY_FILE, never from a flag.
+export type ServeFlags = Flags & { readonly listen: string };
 
-Example:
-  $ DESCOPE_PROJECT_ID=P2... DESCOPE_MANAGEMENT_KEY=K2... baton-descope serve --listen 127.0.0.1:9090`,
-  );
-
-  command.action(async (options: Flags & { readonly listen: string }) => {
-    const { client, policy, logger, settings } = setUp(options, env, rateWaits);
-    const tls = tlsFiles(settings);
-    const audit = settings.provisioning ? await openAuditLog(settings.auditLog) : undefined;
-    const provisioner = audit && createProvisioner({ client, audit: (entry) => audit.append(entry), joinTenant: settings.joinTenant, logger });
-    const connector = createConnector({ project: client, policy, ...(provisioner !== undefined && { provisioner }) });
-    const server = await startServer({ surface: connector, listen: options.listen, logger, ...(tls !== undefined && { tls }) });
-    print(`listening on ${server.address}`);
-    await untilAborted(signal);
-    await server.stop();
-    connector.close();
-    await audit?.close();
-  });
+/** Serves until the process is asked to end. */
+export async function serve(options: ServeFlags, { env, signal, print }: CommandContext): Promise<void> {
+  const { client, policy, logger, settings } = setUp(options, env, rateWaits);
+  const tls = tlsFiles(settings);
+  const audit = settings.provisioning ? await openAuditLog(settings.auditLog) : undefined;
+  const provisioner = audit && createProvisioner({ client, audit: (entry) => audit.append(entry), joinTenant: settings.joinTenant, logger });
+  const connector = createConnector({ project: client, policy, ...(provisioner !== undefined && { provisioner }) });
+  const server = await startServer({ surface: connector, listen: options.listen, logger, ...(tls !== undefined && { tls }) });
+  print(`listening on ${server.address}`);
+  await untilAborted(signal);
+  await server.stop();
+  connector.close();
+  await audit?.close();
 }
 
 /** All three files of mutual TLS, or none. */
@@ -52,13 +39,4 @@ function tlsFiles({ tlsCert: cert, tlsKey: key, tlsClientCa: clientCa }: Setting
     throw new ConnectorError('config', '--tls-cert, --tls-key and --tls-client-ca go together: TLS here is always mutual');
   }
   return undefined;
-}
-
-export function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve();
-    }
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

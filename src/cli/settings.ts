@@ -1,22 +1,11 @@
-import { type Command, Option } from 'commander';
 import { type Environment, type Flags, loadSettings } from '../config/load.ts';
 import { type KeySource, openManagementKey } from '../config/management-key.ts';
-import { type Setting, type SettingName, type Settings, settings } from '../config/settings.ts';
+import type { Settings } from '../config/settings.ts';
 import { parseBaseUrl, parseProjectId, deriveBaseUrl } from '../descope/base-url.ts';
 import { createDescopeClient, type DescopeClient, type DescopeClientOptions } from '../descope/client.ts';
 import type { SyncPolicy } from '../resources/sync-read.ts';
 import { createLogger } from './logger.ts';
 import type { Logger } from '../log.ts';
-
-/** Adds the settings' flags to a command, with their help, defaults and environment names. */
-export function addSettingOptions(command: Command, ...names: readonly SettingName[]): Command {
-  for (const name of names) {
-    const { flag, help, env, default: standard }: Setting = settings[name];
-    const isSwitch = standard === 'false';
-    command.addOption(new Option(flag, `${help} (env: ${env.join(', ')}${standard === undefined || isSwitch ? '' : `; default: ${standard}`})`));
-  }
-  return command;
-}
 
 export interface Setup {
   readonly settings: Settings;
@@ -38,7 +27,7 @@ export function setUp(flags: Flags, env: Environment, waits: Pick<DescopeClientO
   });
   const managementKey = key ?? openManagementKey(env);
   const logger = createLogger(loaded.logLevel, loaded.logFormat);
-  const { projectId, maxParallelFetches, tenantRoles, maxDangling, strict } = loaded;
+  const { projectId, maxParallelFetches, rateLimit, tenantRoles, maxDangling, strict } = loaded;
   return {
     settings: loaded,
     logger,
@@ -48,6 +37,7 @@ export function setUp(flags: Flags, env: Environment, waits: Pick<DescopeClientO
       baseUrl: loaded.baseUrl ?? deriveBaseUrl(projectId),
       managementKey,
       maxParallelFetches,
+      rateLimit,
       logger,
       ...waits,
     }),

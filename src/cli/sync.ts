@@ -1,68 +1,99 @@
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
 import type { Flags } from '../config/load.ts';
 import { createConnector } from '../connector.ts';
+import type { DescopeClient } from '../descope/client.ts';
+import { expectedTime } from '../descope/pacing.ts';
+import { userPageSize } from '../descope/user-read.ts';
 import { checkTarget } from '../output/atomic-file.ts';
-import { chooseOutput } from '../output/outputs.ts';
+import { sweepLeftovers } from '../output/leftovers.ts';
+import { chooseOutput, readLast } from '../output/outputs.ts';
+import { checkShrink, type ShrinkLimits, type SyncExtent } from '../sync/guard.ts';
 import { runSync } from '../sync/run.ts';
 import type { SyncSummary } from '../sync/summary.ts';
 import { newSyncId } from '../sync/sync-id.ts';
 import { describeProgress, runSteps } from './progress.ts';
-import { addSettingOptions, setUp } from './settings.ts';
+import { setUp } from './settings.ts';
 import type { CommandContext } from './program.ts';
 import { countsTable, remarks } from './table.ts';
 
 /** A one-shot sync may wait out Descope's penalties; nobody holds a call open meanwhile. */
 const rateWaits = { longestRateWaitMs: 10 * 60_000, totalRateWaitMs: 10 * 60_000 };
 
-export function addSyncCommand(program: Command, { env, signal, print }: CommandContext): void {
-  const command = program
-    .command('sync')
-    .description('read a whole project once and write who holds what, where, to a file')
-    .requiredOption('--out <file>', 'the file to write; it is replaced only by a complete sync')
-    .option('--json', 'print the summary as one line of JSON');
-  addSettingOptions(command, 'projectId', 'baseUrl', 'maxParallelFetches', 'tenantRoles', 'maxDangling', 'strict', 'logLevel', 'logFormat');
-  command.addHelpText(
-    'after',
-    `
-The management key comes from DESCOPE_MANAGEMENT_KEY or DESCOPE_MANAGEMENT_KEY_FILE, never from a flag.
-
-Examples:
-  $ DESCOPE_PROJECT_ID=P2... DESCOPE_MANAGEMENT_KEY=K2... baton-descope sync --out sync.json
-  $ baton-descope sync --out sync.json --json | jq .counts.grants`,
-  );
-
-  command.action((options: SyncFlags) => syncOnce(options, { env, signal, print }));
-}
-
-export type SyncFlags = Flags & { readonly out: string; readonly json?: boolean };
+export type SyncFlags = Flags & { readonly out: string; readonly json?: boolean; readonly acceptShrink?: boolean };
 
 /** One full sync into a file, shown as it goes and summed up at the end. */
 export async function syncOnce(options: SyncFlags, { env, signal, print }: Pick<CommandContext, 'env' | 'signal' | 'print'>): Promise<void> {
   const target = resolve(options.out);
   const createOutput = chooseOutput(target);
-  const { client, policy } = setUp(options, env, rateWaits);
+  const { client, policy, settings } = setUp(options, env, rateWaits);
   await checkTarget(target);
-  const connector = createConnector({ project: client, policy });
+  await sweepLeftovers(target);
+  let showTotal: (users: number) => void = () => undefined;
+  const connector = createConnector({ project: tellingTotal(client, (users) => showTotal(users)), policy });
+  const notes: string[] = [];
   let summary: SyncSummary | undefined;
   await runSteps([
     {
       title: `Reading project ${client.projectId}`,
       run: async (tell) => {
+        let ofAbout = '';
+        showTotal = (users) => {
+          const expected = expectedTime(Math.ceil(users / userPageSize), client.searchesPerMinute);
+          if (expected !== undefined) {
+            ofAbout = ` of ${expected.about}`;
+            tell(expected.line);
+          }
+        };
         summary = await runSync({
           surface: connector,
           report: (syncId) => connector.report(syncId),
           target: await createOutput({ syncId: newSyncId() }),
-          onProgress: describeProgress(tell),
+          tenantRoles: policy.tenantRoles,
+          guard: async (found) => void notes.push(...(await compareWithLast(target, found, { maxShrink: settings.maxShrink, isAccepted: options.acceptShrink === true }))),
+          onProgress: describeProgress((text) => tell(text + ofAbout)),
           signal,
         });
         return `Read project ${client.projectId}: ${describeRequests(summary)}`;
       },
     },
   ]);
-  if (summary !== undefined) {
-    print(options.json === true ? JSON.stringify(summary) : [countsTable(summary), ...remarks(summary), `Wrote ${target}`].join('\n'));
+  if (summary === undefined) {
+    return;
   }
+  if (options.json === true) {
+    print(JSON.stringify(summary));
+    notes.forEach((note) => console.error(`baton-descope: ${note}`));
+  } else {
+    print([countsTable(summary), ...remarks(summary), ...notes, `Wrote ${target}`].join('\n'));
+  }
+}
+
+/** The client, whose first search also tells how many users there are. */
+function tellingTotal(client: DescopeClient, tell: (users: number) => void): DescopeClient {
+  let isTold = false;
+  return {
+    ...client,
+    searchUsers: async (query, call) => {
+      const page = await client.searchUsers(query, call);
+      if (!isTold) {
+        isTold = true;
+        tell(page.total);
+      }
+      return page;
+    },
+  };
+}
+
+/** Holds what is far less than the file at the target tells; returns what is to be told besides. */
+async function compareWithLast(target: string, found: SyncExtent, limits: ShrinkLimits): Promise<readonly string[]> {
+  if (limits.maxShrink === 100) {
+    return [];
+  }
+  const last = await readLast(target);
+  if (last === 'untold') {
+    return ['note: a .c1z file does not tell how much it holds: what was found is not compared with the file before'];
+  }
+  return last === undefined ? [] : checkShrink(last, found, limits);
 }
 
 /** "16 requests in 0.8 s". */

@@ -30,7 +30,7 @@ export function remarks(summary: SyncSummary): readonly string[] {
     lines.push('warning: the project has no users at all; is it the right project and key?');
   }
   if (summary.consistency.mode === 'unproven') {
-    lines.push('warning: completeness is not proved: Descope neither bounds nor sorts (summary.consistency)');
+    lines.push('warning: completeness is likely but not proved (summary.consistency)');
   }
   if (dangling.count > 0) {
     lines.push(`warning: ${counted(dangling.count, 'reference')} to something that does not exist (summary.dangling)`);

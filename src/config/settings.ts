@@ -36,6 +36,20 @@ const yesOrNo: z.ZodType<boolean, string> = z
   .refine((value) => ['true', 'false', '1', '0', ''].includes(value), 'must be true or false')
   .transform((value) => value === 'true' || value === '1');
 
+const periods: Readonly<Record<string, number>> = { s: 1_000, m: 60_000 };
+
+/** "off", "auto", or so many in a second or minute. */
+const rate: z.ZodType<'off' | 'auto' | { readonly count: number; readonly periodMs: number }, string> = z
+  .string()
+  .regex(/^(off|auto|[1-9]\d{0,4}\/[sm])$/, 'must be off, auto, or a rate such as 200/m or 3/s')
+  .transform((text) => {
+    if (text === 'off' || text === 'auto') {
+      return text;
+    }
+    const [count, unit = 'm'] = text.split('/');
+    return { count: Number(count), periodMs: periods[unit] ?? 60_000 };
+  });
+
 export const settings = {
   projectId: {
     flag: '--project-id <id>',
@@ -63,6 +77,15 @@ export const settings = {
     default: '6',
     schema: wholeNumber(1, 6),
   },
+  rateLimit: {
+    flag: '--rate-limit <rate>',
+    env: ['BATON_DESCOPE_RATE_LIMIT'],
+    title: 'Rate limit',
+    kind: 'text',
+    help: 'how fast users are read: "auto" takes 80 % of what Descope documents (nothing is held back on loopback addresses), "200/m" or "3/s" exactly this, "off" as fast as it goes',
+    default: 'auto',
+    schema: rate,
+  },
   tenantRoles: {
     flag: '--tenant-roles <which>',
     env: ['BATON_DESCOPE_TENANT_ROLES'],
@@ -88,6 +111,16 @@ export const settings = {
     help: 'fail on the first reference that leads nowhere',
     default: 'false',
     schema: yesOrNo,
+  },
+  maxShrink: {
+    flag: '--max-shrink <percent>',
+    env: ['BATON_DESCOPE_MAX_SHRINK'],
+    title: 'Shrinking allowed',
+    kind: 'number',
+    isOperational: true,
+    help: 'hold a sync that finds more percent fewer users, tenants or grants than the file it would replace; 100 never holds one',
+    default: '20',
+    schema: wholeNumber(0, 100),
   },
   provisioning: {
     flag: '-p, --provisioning',

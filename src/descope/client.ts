@@ -3,6 +3,7 @@ import { type Logger, silentLogger } from '../log.ts';
 import type { Secret } from '../secret.ts';
 import { type EndpointName, endpointLabel } from './endpoints.ts';
 import { createLanes, sleep as realSleep, type Sleep } from './lanes.ts';
+import { createPacing, type RateLimit } from './pacing.ts';
 import { createRetrying } from './retry.ts';
 import type { Permission, Role, Tenant, User } from './rows.ts';
 import { parsePermissions, parseRoles, parseTenants, parseUser, parseUserPage, type UserPage } from './schemas.ts';
@@ -21,6 +22,8 @@ export interface DescopeClientOptions {
   /** Longest single wait for a rate limit: 30 s where a caller holds a call open, 10 min for a one-shot sync. */
   readonly longestRateWaitMs?: number;
   readonly totalRateWaitMs?: number;
+  /** How requests are held back before any limit is met; not at all when left out. */
+  readonly rateLimit?: RateLimit;
   readonly logger?: Logger;
   readonly now?: () => number;
   readonly sleep?: Sleep;
@@ -64,6 +67,8 @@ export interface CallOptions {
  */
 export interface DescopeClient {
   readonly projectId: string;
+  /** How many searches are sent in a minute at most; undefined when requests are not held back. */
+  readonly searchesPerMinute: number | undefined;
   searchUsers(query: UserQuery, options?: CallOptions): Promise<TimedUserPage>;
   /** Undefined when no user has this user id. */
   loadUser(userId: string, options?: CallOptions): Promise<User | undefined>;
@@ -83,10 +88,12 @@ export interface DescopeClient {
 
 export function createDescopeClient(options: DescopeClientOptions): DescopeClient {
   const {
+    baseUrl,
     projectId,
     maxParallelFetches = maxParallelFetchesCeiling,
     longestRateWaitMs = 30_000,
     totalRateWaitMs = Number.POSITIVE_INFINITY,
+    rateLimit = 'off',
     logger = silentLogger,
     now = () => performance.now(),
     sleep = realSleep,
@@ -95,11 +102,12 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
   const send = createTransport(options);
   const onRateWait = (waitMs: number): void => logger.warn('waiting for the rate limit of Descope', { seconds: Math.ceil(waitMs / 1000), until: new Date(Date.now() + waitMs).toISOString() });
   const lanes = createLanes({ maxParallel: Math.min(maxParallelFetches, maxParallelFetchesCeiling), now, sleep });
-  const retrying = createRetrying({ lanes, sleep, random, longestRateWaitMs, totalRateWaitMs, onRateWait });
+  const pacing = createPacing({ rateLimit, baseUrl, lanes, now, sleep });
+  const retrying = createRetrying({ lanes, now, sleep, random, longestRateWaitMs, totalRateWaitMs, onRateWait });
 
   function read(endpoint: EndpointName, request: HttpRequest, { signal, onRequest, requestId }: CallOptions = {}): Promise<HttpAnswer> {
     const label = endpointLabel(endpoint);
-    return retrying.run(async () => {
+    const attempt = async (): Promise<HttpAnswer> => {
       onRequest?.(label);
       const startedAt = now();
       try {
@@ -107,7 +115,8 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
       } finally {
         logger.debug('descope request', { endpoint: label, durationMs: Math.round(now() - startedAt) });
       }
-    }, signal);
+    };
+    return retrying.run(attempt, signal, pacing.lanesOf(endpoint));
   }
 
   /** Runs a load and turns "no such thing" into undefined. */
@@ -124,6 +133,7 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
 
   return {
     projectId,
+    searchesPerMinute: pacing.searchesPerMinute,
     searchUsers: async (query, call) => {
       const { json, serverTimeMs } = await read('searchUsers', { json: toSearchBody(query) }, call);
       return { ...parseUserPage(json), serverTimeMs };
@@ -149,7 +159,7 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
         }
         return user;
       }),
-    writeUser: createUserWrite({ send, lanes, pauseForRateLimit: retrying.pauseForRateLimit }),
+    writeUser: createUserWrite({ send, lanes: pacing.lanesOf('addUserRoles'), pauseForRateLimit: retrying.pauseForRateLimit }),
   };
 }
 

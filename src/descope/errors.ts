@@ -59,7 +59,7 @@ export function failureOfStatus(endpoint: EndpointName, status: number, body: st
       ? { error: fail('upstream-contract', `${where}: a list cannot be missing; check the base URL`), retry: 'never' }
       : { error: fail('not-found', where), retry: 'never' };
   }
-  if (status === 409) {
+  if (status === 409 && !listEndpoints.has(endpoint)) {
     return { error: fail('conflict', where), retry: 'never' };
   }
   return { error: fail(listEndpoints.has(endpoint) ? 'upstream-contract' : 'invalid', `Descope refused the request: ${where}`), retry: 'never' };

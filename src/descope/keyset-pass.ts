@@ -1,4 +1,5 @@
 import type { TimedUserPage, UserQuery } from './client.ts';
+import { countEverybody } from './hidden-users.ts';
 import { alarm, type Ledger, type Pass, type PassOutcome, type UserBatch } from './ledger.ts';
 import type { User } from './rows.ts';
 
@@ -74,6 +75,9 @@ export function createKeysetPass({ call, filter, pageSize, ledger, fromSecond, b
     if (users.length > total) {
       throw alarm('a page held more users than the service counts');
     }
+    if (new Set(users.map((user) => user.userId)).size < users.length) {
+      throw alarm('a user was listed twice');
+    }
     let second = from ?? Number.NEGATIVE_INFINITY;
     for (const { createdTime } of users) {
       if (createdTime === undefined || createdTime < second) {
@@ -106,16 +110,16 @@ export function createKeysetPass({ call, filter, pageSize, ledger, fromSecond, b
   }
 
   /**
-   * The end: nobody may be left whom only a search without the filter shows. Who came meanwhile is looked for once more
-   * before the filter is blamed.
+   * The end: nobody may be left whom only a search without bounds of time shows, and nobody whom this pass has gone past.
+   * Who came meanwhile is looked for once more before that is said.
    */
   async function finish(signal?: AbortSignal): Promise<UserBatch | undefined> {
-    const { total } = await call(queryFrom(undefined), signal);
-    isDone = total <= ledger.ids.size;
+    const everybody = await countEverybody(call, filter, signal);
+    isDone = everybody !== undefined && everybody <= ledger.ids.size;
     if (isDone) {
       return undefined;
     }
-    if (hasLookedAgain) {
+    if (everybody === undefined || hasLookedAgain) {
       isUnfit = true;
       throw alarm('there are users whom the search by time of creation does not show');
     }

@@ -59,7 +59,7 @@ export function createLanes({ maxParallel, now, sleep }: LanesOptions): Lanes {
 }
 
 /** What the work answers, unless the signal fires first: who waits for a slot need not wait for others to be done. */
-function orCancelled<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+export function orCancelled<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) {
     return work;
   }

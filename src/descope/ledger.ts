@@ -15,15 +15,15 @@ export class Ledger {
   readonly ids = new IdTable();
   readonly pages: { readonly query: UserQuery; readonly ordinals: readonly number[] }[] = [];
 
-  /** Numbers the users of a page; a user who was there before is an alarm unless the caller expects some. */
+  /**
+   * Numbers the users of a page, all of them or, when it throws, none: who has a number has been handed out. A user who was
+   * there before is an alarm unless the caller expects some.
+   */
   enter(query: UserQuery, users: readonly User[], mayRepeat = false): UserBatch {
-    const ordinals = users.map((user) => {
-      const { ordinal, isNew } = this.ids.add(user.userId);
-      if (!isNew && !mayRepeat) {
-        throw alarm('a user was listed twice');
-      }
-      return ordinal;
-    });
+    if (!mayRepeat && (new Set(users.map((user) => user.userId)).size < users.length || users.some((user) => this.ids.has(user.userId)))) {
+      throw alarm('a user was listed twice');
+    }
+    const ordinals = users.map((user) => this.ids.add(user.userId).ordinal);
     this.pages.push({ query, ordinals });
     return { users, ordinals };
   }

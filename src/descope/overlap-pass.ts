@@ -2,6 +2,7 @@ import { isKind } from '../errors.ts';
 import type { TimedUserPage, UserQuery } from './client.ts';
 import { alarm, type ConsistencyMode, type Ledger, type Pass, type UserBatch } from './ledger.ts';
 import { createPageWindow } from './page-window.ts';
+import type { User } from './rows.ts';
 
 export interface OverlapOptions {
   readonly call: (query: UserQuery, signal?: AbortSignal) => Promise<TimedUserPage>;
@@ -24,6 +25,9 @@ export function createOverlapPass({ call, filter, pageSize, ledger, isSorted }: 
   let page = 0;
   let total: number | undefined;
   let lastUserId: string | undefined;
+  let lastSecond: number | undefined;
+  /** Whether two pages join among users of the same second, whose order nobody promises. */
+  let splitsTies = false;
   const seen = new Set<string>();
   const pageCount = (): number => (total === undefined ? 1 : Math.max(1, Math.ceil((total - 1) / stride)));
   const window = createPageWindow(pageCount, (index, signal) => call(queryAt(index), signal));
@@ -39,6 +43,8 @@ export function createOverlapPass({ call, filter, pageSize, ledger, isSorted }: 
     check(answer);
     total ??= answer.total;
     lastUserId = answer.users.at(-1)?.userId;
+    splitsTies ||= endsInTie(answer.users, lastSecond);
+    lastSecond = answer.users.at(-1)?.createdTime;
     answer.users.forEach(({ userId }) => seen.add(userId));
     const batch = ledger.enter(queryAt(page), answer.users, true);
     page += 1;
@@ -62,7 +68,7 @@ export function createOverlapPass({ call, filter, pageSize, ledger, isSorted }: 
     }
   }
 
-  const mode: ConsistencyMode = isSorted ? 'overlap' : 'unproven';
+  const mode = (): ConsistencyMode => (isSorted && !splitsTies ? 'overlap' : 'unproven');
   return {
     next,
     close: () => window.drop(),
@@ -72,6 +78,14 @@ export function createOverlapPass({ call, filter, pageSize, ledger, isSorted }: 
       }
       return isKind(thrown, 'inconsistent') ? createOverlapPass({ call, filter, pageSize, ledger, isSorted }) : undefined;
     },
-    outcome: () => ({ mode, total: total ?? 0, bounded: total ?? 0, newer: 0, boundMs: undefined }),
+    outcome: () => ({ mode: mode(), total: total ?? 0, bounded: total ?? 0, newer: 0, boundMs: undefined }),
   };
+}
+
+/** Whether the row in which this page joins the one before, or the one after, has a neighbour of the same second. */
+function endsInTie(users: readonly User[], lastSecond: number | undefined): boolean {
+  const [first, second] = users;
+  const [beforeLast, last] = users.slice(-2);
+  const joinsInTie = lastSecond !== undefined && second !== undefined && second.createdTime === first?.createdTime;
+  return joinsInTie || (users.length > 1 && last !== undefined && last.createdTime === beforeLast?.createdTime);
 }

@@ -1,7 +1,9 @@
 import pRetry from 'p-retry';
 import { ConnectorError } from '../errors.ts';
+import { createBreaker, type Passage } from './breaker.ts';
 import type { AttemptFailure } from './errors.ts';
 import type { Lanes, Sleep } from './lanes.ts';
+import { createRetryBudget } from './retry-budget.ts';
 
 const maxTries = 5;
 const maxBodyTries = 3;
@@ -13,6 +15,8 @@ const maxRateWaitMs = 60_000;
 
 export interface RetryOptions {
   readonly lanes: Lanes;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
   readonly sleep: Sleep;
   readonly random: () => number;
   /** Longest single wait for a rate limit; a longer one is handed to the caller as `rate-limited` with its reset time. */
@@ -33,8 +37,11 @@ export class AttemptFailed extends Error {
   }
 }
 
-/** The one owner of retries: nobody else repeats a request. Only for calls whose effect is a read. */
-export type Retry = <T>(attempt: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
+/**
+ * The one owner of retries: nobody else repeats a request. Only for calls whose effect is a read. Each try goes through
+ * the lanes, or through the narrower way into them that is given.
+ */
+export type Retry = <T>(attempt: () => Promise<T>, signal?: AbortSignal, through?: Lanes) => Promise<T>;
 
 /** Pauses all lanes as one 429 asks, or throws when the wait is longer than this process may wait. */
 export type PauseForRateLimit = (failure: AttemptFailure) => void;
@@ -45,7 +52,9 @@ export interface Retrying {
   readonly pauseForRateLimit: PauseForRateLimit;
 }
 
-export function createRetrying({ lanes, sleep, random, longestRateWaitMs, totalRateWaitMs, onRateWait }: RetryOptions): Retrying {
+export function createRetrying({ lanes, now, sleep, random, longestRateWaitMs, totalRateWaitMs, onRateWait }: RetryOptions): Retrying {
+  const budget = createRetryBudget();
+  const breaker = createBreaker(now);
   let rateWaitedMs = 0;
   let unheraldedWaits = 0;
 
@@ -67,7 +76,8 @@ export function createRetrying({ lanes, sleep, random, longestRateWaitMs, totalR
     lanes.pauseFor(waitMs);
   }
 
-  async function waitAfter(failure: AttemptFailure, tries: number, signal?: AbortSignal): Promise<void> {
+  async function waitAfter(error: AttemptFailed, tries: number, signal?: AbortSignal): Promise<void> {
+    const { failure } = error;
     if (failure.retry === 'rate-limit') {
       pauseForRateLimit(failure); // the pause itself is waited for in the lanes
       return;
@@ -75,38 +85,63 @@ export function createRetrying({ lanes, sleep, random, longestRateWaitMs, totalR
     const backoffMs = random() * Math.min(maxBackoffMs, firstBackoffMs * 2 ** (tries - 1));
     const askedMs = failure.retryAfterMs ?? 0;
     if (askedMs > longestRateWaitMs) {
-      throw failure.error;
+      throw error;
+    }
+    if (!budget.spend()) {
+      const { kind, message, facts } = failure.error;
+      throw new AttemptFailed({ ...failure, error: new ConnectorError(kind, `${message}; not tried again, since too many requests fail`, facts) });
     }
     await sleep(Math.max(backoffMs, askedMs), signal);
   }
 
-  const run: Retry = async (attempt, signal) => {
+  async function tryOften<T>(attempt: () => Promise<T>, passage: Passage, through: Lanes, signal?: AbortSignal): Promise<T> {
+    const mayRetry = (error: Error, retriesConsumed: number): error is AttemptFailed =>
+      error instanceof AttemptFailed && retriesConsumed < retryLimits[error.failure.retry] && (!passage.isProbe || error.failure.retry === 'rate-limit');
+    return await pRetry(
+      () =>
+        through.run(() => {
+          passage.check();
+          return attempt();
+        }, signal),
+      {
+        retries: maxTries, // one more than is ever used: at its own last one p-retry would give up on a 429, too
+        minTimeout: 0,
+        factor: 1,
+        ...(signal !== undefined && { signal }),
+        shouldConsumeRetry: ({ error }) => !(error instanceof AttemptFailed && error.failure.retry === 'rate-limit'),
+        shouldRetry: ({ error, retriesConsumed }) => mayRetry(error, retriesConsumed),
+        onFailedAttempt: async ({ error, retriesConsumed }) => {
+          if (mayRetry(error, retriesConsumed)) {
+            await waitAfter(error, retriesConsumed + 1, signal);
+          }
+        },
+      },
+    );
+  }
+
+  const run: Retry = async (attempt, signal, through = lanes) => {
+    const passage = breaker.enter();
+    budget.earn();
     try {
-      return await pRetry(
-        async () => {
-          const answer = await lanes.run(attempt, signal);
-          unheraldedWaits = 0;
-          return answer;
-        },
-        {
-          retries: maxTries, // one more than is ever used: at its own last one p-retry would give up on a 429, too
-          minTimeout: 0,
-          factor: 1,
-          ...(signal !== undefined && { signal }),
-          shouldConsumeRetry: ({ error }) => !(error instanceof AttemptFailed && error.failure.retry === 'rate-limit'),
-          shouldRetry: ({ error, retriesConsumed }) => mayRetry(error, retriesConsumed),
-          onFailedAttempt: async ({ error, retriesConsumed }) => {
-            if (mayRetry(error, retriesConsumed)) {
-              await waitAfter(error.failure, retriesConsumed + 1, signal);
-            }
-          },
-        },
-      );
+      const answer = await tryOften(attempt, passage, through, signal);
+      passage.answered();
+      unheraldedWaits = 0;
+      return answer;
     } catch (thrown) {
       if (signal?.aborted) {
+        passage.abandoned();
         throw new ConnectorError('cancelled', 'the caller went away before the work was done');
       }
-      throw thrown instanceof AttemptFailed ? thrown.failure.error : thrown;
+      if (!(thrown instanceof AttemptFailed)) {
+        passage.abandoned();
+        throw thrown;
+      }
+      if (thrown.failure.retry === 'yes' || thrown.failure.retry === 'body') {
+        passage.exhausted();
+      } else {
+        passage.answered();
+      }
+      throw thrown.failure.error;
     }
   };
   return { run, pauseForRateLimit };
@@ -119,7 +154,3 @@ const retryLimits: Readonly<Record<AttemptFailure['retry'], number>> = {
   yes: maxTries - 1,
   'rate-limit': Number.POSITIVE_INFINITY,
 };
-
-function mayRetry(error: Error, retriesConsumed: number): error is AttemptFailed {
-  return error instanceof AttemptFailed && retriesConsumed < retryLimits[error.failure.retry];
-}

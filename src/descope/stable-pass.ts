@@ -1,5 +1,6 @@
 import { isKind } from '../errors.ts';
 import type { TimedUserPage, UserQuery } from './client.ts';
+import { countEverybody } from './hidden-users.ts';
 import { createKeysetPass } from './keyset-pass.ts';
 import { alarm, type Ledger, type Pass, type PassOutcome, type UserBatch } from './ledger.ts';
 import { createOverlapPass } from './overlap-pass.ts';
@@ -47,7 +48,7 @@ export function createStablePass({ call, filter, ledger, origin: given, nowMs }:
   let newerTotal: number | undefined;
   let newerRows = 0;
   let newerUsers = 0;
-  const newer = new Set<number>();
+  const newer = new Set<string>();
   let isEndChecked = false;
   let isFilterTrusted = true;
   let isInOrder = true;
@@ -149,15 +150,14 @@ export function createStablePass({ call, filter, ledger, origin: given, nowMs }:
       throw alarm('the number of new users changed between pages');
     }
     checkRowCount(users, total, newerRows);
-    const known = ledger.ids.size;
-    const batch = ledger.enter(query, users, true);
-    for (const ordinal of batch.ordinals) {
-      newer.add(ordinal);
-    }
-    newerRows += users.length;
-    if (newer.size < newerRows) {
+    const fresh = new Set(users.map((user) => user.userId));
+    if (fresh.size < users.length || users.some((user) => newer.has(user.userId))) {
       throw alarm('a user was listed twice');
     }
+    const known = ledger.ids.size;
+    const batch = ledger.enter(query, users, true);
+    fresh.forEach((userId) => newer.add(userId));
+    newerRows += users.length;
     newerUsers += users.filter((user) => firstPage.has(user.userId)).length + (ledger.ids.size - known);
     return batch;
   }
@@ -174,14 +174,12 @@ export function createStablePass({ call, filter, ledger, origin: given, nowMs }:
     isEndChecked = true;
   }
 
-  /**
-   * Everybody below the bound and above it was read, and yet there are fewer than the first page counted: somebody was
-   * deleted meanwhile, or the time filter hides users. A count without the filter may not exceed those who were read.
-   */
-  async function checkNobodyIsHidden(signal?: AbortSignal): Promise<void> {
-    const { total } = await call(pageQuery(0), signal);
-    if (total > (boundedTotal ?? 0) + newerUsers) {
-      isFilterTrusted = false;
+  /** There are fewer below the bound than the first page counted: somebody is newer, was deleted, or is hidden. */
+  async function checkNobodyIsHidden(from: ReadOrigin, signal?: AbortSignal): Promise<void> {
+    const everybody = await countEverybody(call, filter, signal);
+    isFilterTrusted = everybody !== undefined;
+    const read = (boundedTotal ?? 0) + newerUsers;
+    if (everybody === undefined || (read < from.total && read < everybody)) {
       throw alarm('there are users whom the search by time of creation does not show');
     }
     isEndChecked = true;
@@ -201,8 +199,8 @@ export function createStablePass({ call, filter, ledger, origin: given, nowMs }:
     if (isShort && (newerTotal === undefined || newerRows < newerTotal)) {
       return await readNewer(origin, signal);
     }
-    if (isShort && !isEndChecked && (boundedTotal ?? 0) + newerUsers < origin.total) {
-      await checkNobodyIsHidden(signal);
+    if (isShort && !isEndChecked) {
+      await checkNobodyIsHidden(origin, signal);
     }
     if (origin.total === userPageSize && given === undefined && !isEndChecked) {
       await checkNobodyIsBehind(signal);

@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { ConnectorError } from '../errors.ts';
+import { type FileLayer, type OpenFile, realFiles } from './file-layer.ts';
+import { unfinishedPath } from './leftovers.ts';
 
 /** A chunk is handed to the file when this much text has gathered. */
 const chunkBytes = 64 * 1024;
@@ -21,10 +22,10 @@ export interface AtomicFile {
   discard(): Promise<void>;
 }
 
-export async function createAtomicFile(target: string): Promise<AtomicFile> {
+export async function createAtomicFile(target: string, files: FileLayer = realFiles): Promise<AtomicFile> {
   const directory = dirname(target);
-  const temporary = join(directory, `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
-  const handle = await attempt(target, 'create a file in its folder', () => open(temporary, 'wx', 0o600));
+  const temporary = unfinishedPath(target, '.tmp');
+  const handle = await attempt(target, 'create a file in its folder', () => files.open(temporary, 'wx'));
   let waiting: string[] = [];
   let waitingBytes = 0;
 
@@ -39,7 +40,7 @@ export async function createAtomicFile(target: string): Promise<AtomicFile> {
 
   async function discard(): Promise<void> {
     await handle.close().catch(() => undefined);
-    await rm(temporary, { force: true }).catch(() => undefined);
+    await files.rm(temporary).catch(() => undefined);
   }
 
   return {
@@ -59,21 +60,24 @@ export async function createAtomicFile(target: string): Promise<AtomicFile> {
       await flush();
       await attempt(target, 'force it to the disk', () => handle.sync());
       await attempt(target, 'close it', () => handle.close());
-      await attempt(target, 'put it in its place', () => rename(temporary, target));
-      await attempt(target, 'force its folder to the disk', () => syncDirectory(directory));
+      await attempt(target, 'put it in its place', () => files.rename(temporary, target));
+      await attempt(target, 'force its folder to the disk', () => syncDirectory(directory, files));
     },
   };
 }
 
-async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let written = 0; written < bytes.length; ) {
-    const { bytesWritten } = await handle.write(bytes, written);
-    written += bytesWritten;
+async function writeAll(handle: OpenFile, bytes: Uint8Array): Promise<void> {
+  for (let rest = bytes; rest.length > 0; ) {
+    const written = await handle.write(rest);
+    if (written === 0) {
+      throw Object.assign(new Error('the disk takes nothing more'), { code: 'EIO' }); // else we would ask it for ever
+    }
+    rest = rest.subarray(written);
   }
 }
 
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r');
+async function syncDirectory(directory: string, files: FileLayer): Promise<void> {
+  const handle = await files.open(directory, 'r');
   try {
     await handle.sync();
   } finally {
@@ -102,6 +106,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
   EISDIR: 'it is a folder',
+  EIO: 'the disk failed',
 };
 
 async function attempt<T>(target: string, step: string, work: () => Promise<T>): Promise<T> {

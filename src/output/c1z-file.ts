@@ -1,12 +1,13 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { constants, createZstdCompress } from 'node:zlib';
 import type { Entitlement, Grant, Resource, ResourceType } from '../model/messages.ts';
 import { type AtomicFile, createAtomicFile } from './atomic-file.ts';
 import { createC1zDatabase, toLocalIo } from './c1z-database.ts';
 import { toEntitlementRow, toGrantRow, toResourceRow, toResourceTypeRow } from './c1z-rows.ts';
+import type { FileLayer } from './file-layer.ts';
+import { unfinishedPath } from './leftovers.ts';
 import type { RowCounts } from './sync-file.ts';
 
 /** What every file of container version 1 begins with; one zstd frame with one SQLite database follows. */
@@ -32,10 +33,12 @@ export interface C1zFileOptions {
   /** A KSUID: readers sort by it. */
   readonly syncId: string;
   readonly now?: () => number;
+  /** What the file itself is written with; SQLite writes its database by itself. */
+  readonly files?: FileLayer;
 }
 
-export async function createC1zFile(target: string, { syncId, now = Date.now }: C1zFileOptions): Promise<C1zFile> {
-  const path = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.db.tmp`);
+export async function createC1zFile(target: string, { syncId, now = Date.now, files }: C1zFileOptions): Promise<C1zFile> {
+  const path = unfinishedPath(target, '.db.tmp');
   const database = await createC1zDatabase({ path, target, syncId, now });
   const counts = { resourceTypes: 0, resources: {}, entitlements: {}, grants: {} };
   let output: AtomicFile | undefined;
@@ -63,7 +66,7 @@ export async function createC1zFile(target: string, { syncId, now = Date.now }: 
     finish: async (summary) => {
       try {
         database.finish();
-        output = await createAtomicFile(target);
+        output = await createAtomicFile(target, files);
         summary(`sha256:${await pack(path, output)}`);
       } catch (thrown) {
         throw toLocalIo(target, 'read its database back', thrown);

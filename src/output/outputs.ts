@@ -1,6 +1,8 @@
+import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { ConnectorError } from '../errors.ts';
 import { type C1zFile, type C1zFileOptions, createC1zFile } from './c1z-file.ts';
+import { type LastSync, readLastSync } from './last-sync.ts';
 import { createSyncFile, type SyncFile } from './sync-file.ts';
 
 /** Begins a file of the kind that was chosen. */
@@ -16,4 +18,18 @@ export function chooseOutput(target: string): CreateOutput {
     default:
       throw new ConnectorError('config', `cannot tell what to write to ${target}: end its name with .json (for people and scripts) or .c1z (for Baton's tools)`);
   }
+}
+
+/**
+ * What the complete sync that stands at a target tells of itself: undefined when there is none, `untold` for a kind of file
+ * that would have to be unpacked and does not name its project.
+ */
+export async function readLast(target: string): Promise<LastSync | 'untold' | undefined> {
+  if (extname(target).toLowerCase() === '.json') {
+    return await readLastSync(target);
+  }
+  return await stat(target).then(
+    () => 'untold',
+    () => undefined,
+  );
 }

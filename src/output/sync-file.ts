@@ -6,6 +6,7 @@ import { ResourceSchema, ResourceTypeSchema } from '../gen/c1/connector/v2/resou
 import { annotationRegistry } from '../model/annotations.ts';
 import type { Entitlement, Grant, Resource, ResourceType } from '../model/messages.ts';
 import { createAtomicFile } from './atomic-file.ts';
+import type { FileLayer } from './file-layer.ts';
 
 export const syncFileFormat = 'baton-descope.sync';
 export const syncFileVersion = 1;
@@ -37,8 +38,8 @@ export interface SyncFile {
   discard(): Promise<void>;
 }
 
-export async function createSyncFile(target: string): Promise<SyncFile> {
-  const file = await createAtomicFile(target);
+export async function createSyncFile(target: string, files?: FileLayer): Promise<SyncFile> {
+  const file = await createAtomicFile(target, files);
   const hash = createHash('sha256');
   const counts = { resourceTypes: 0, resources: {}, entitlements: {}, grants: {} };
   let current = -1;

@@ -11,16 +11,15 @@ export class AccessIndex {
   readonly members = new Map<string, Ordinals>();
   readonly projectRoles = new Map<string, Ordinals>();
   readonly tenantRoles = new Map<string, Map<string, Ordinals>>();
-  #indexed = 0;
+  #isIndexed = new Uint8Array(1024);
 
   /** Enters the users of a page; users who are in already stay as they are. */
   add({ users, ordinals }: UserBatch): void {
     for (const [place, user] of users.entries()) {
       const ordinal = ordinals[place] ?? 0;
-      if (ordinal < this.#indexed) {
+      if (!this.#begin(ordinal)) {
         continue;
       }
-      this.#indexed = ordinal + 1;
       for (const roleName of user.roleNames) {
         push(this.projectRoles, roleName, ordinal);
       }
@@ -35,6 +34,18 @@ export class AccessIndex {
         }
       }
     }
+  }
+
+  /** Marks a user as entered; false for one who was. */
+  #begin(ordinal: number): boolean {
+    if (ordinal >= this.#isIndexed.length) {
+      const grown = new Uint8Array(Math.max(ordinal + 1, this.#isIndexed.length * 2));
+      grown.set(this.#isIndexed);
+      this.#isIndexed = grown;
+    }
+    const isFirst = this.#isIndexed[ordinal] === 0;
+    this.#isIndexed[ordinal] = 1;
+    return isFirst;
   }
 
   membersOf(tenantId: string): Ordinals {

@@ -39,10 +39,13 @@ function stretches(settled: Settled): readonly TokenFields[] {
     }
   }
   return starts.map((start, place) => {
-    const end = starts[place + 1];
-    const from = place === 0 ? {} : { fr: start.roleName, ft: start.tenantId };
-    return end === undefined ? from : { ...from, tr: end.roleName, tt: end.tenantId };
+    const from: TokenFields = place === 0 ? {} : { fr: start.roleName, ft: start.tenantId };
+    return Object.assign({}, from, endOf(starts[place + 1]));
   });
+}
+
+function endOf(following: Binding | undefined): TokenFields {
+  return following === undefined ? {} : { tr: following.roleName, tt: following.tenantId };
 }
 
 function countGrants({ heldBindings, index }: Settled): number {

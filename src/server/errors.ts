@@ -28,6 +28,7 @@ const statusOfKind: Readonly<Record<ErrorKind, status>> = {
   'upstream-contract': status.FAILED_PRECONDITION,
   inconsistent: status.ABORTED,
   'local-io': status.INTERNAL,
+  held: status.FAILED_PRECONDITION,
   cancelled: status.CANCELLED,
 };
 

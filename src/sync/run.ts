@@ -1,7 +1,8 @@
 import type { SyncReport } from '../connector.ts';
 import { cleanupRequest } from '../model/walk-requests.ts';
 import type { ConnectorSurface } from '../model/surface.ts';
-import { type SummaryCounts, type SyncSummary, toSummary } from './summary.ts';
+import type { SyncExtent } from './guard.ts';
+import { type SummaryCounts, type SyncSummary, type TenantRoles, toSummary } from './summary.ts';
 import { newSyncId } from './sync-id.ts';
 import { type SyncSink, walk, type WalkProgress } from './walk.ts';
 
@@ -17,13 +18,17 @@ export interface RunOptions {
   /** What the connector has read and proved for a sync id: the summary is made of it. */
   readonly report: (syncId: string) => SyncReport | undefined;
   readonly target: SyncTarget;
+  /** The policy that the rows were made under, if it is known here: the summary tells it. */
+  readonly tenantRoles?: TenantRoles;
+  /** Looks at what was found before the target is finished; what it throws ends the sync without a result. */
+  readonly guard?: (found: SyncExtent) => Promise<void>;
   readonly onProgress?: (progress: WalkProgress) => void;
   readonly signal?: AbortSignal;
   readonly now?: () => number;
 }
 
 /** One full sync, from the first call to the finished target. It is complete, or it throws and the target is discarded. */
-export async function runSync({ surface, report, target, onProgress, signal, now = Date.now }: RunOptions): Promise<SyncSummary> {
+export async function runSync({ surface, report, target, tenantRoles, guard, onProgress, signal, now = Date.now }: RunOptions): Promise<SyncSummary> {
   const startedAtMs = now();
   const syncId = newSyncId(startedAtMs);
   try {
@@ -32,8 +37,9 @@ export async function runSync({ surface, report, target, onProgress, signal, now
     if (read === undefined) {
       throw new Error('the walk ended although the users were not all read');
     }
+    await guard?.({ projectId: read.projectId, tenantRoles, counts: target.counts });
     let summary: SyncSummary | undefined;
-    await target.finish((contentHash) => (summary = toSummary(read, target.counts, { startedAtMs, finishedAtMs: now() }, contentHash)));
+    await target.finish((contentHash) => (summary = toSummary(read, target.counts, { startedAtMs, finishedAtMs: now(), tenantRoles }, contentHash)));
     if (summary === undefined) {
       throw new Error('the target did not take the summary');
     }

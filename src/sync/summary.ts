@@ -8,19 +8,24 @@ export interface SummaryCounts {
   readonly grants: Readonly<Record<string, number>>;
 }
 
-export interface SyncTimes {
+/** Which roles in tenants a sync lists: every pair, or those that somebody holds. */
+export type TenantRoles = 'all' | 'observed';
+
+export interface SyncRun {
   readonly startedAtMs: number;
   readonly finishedAtMs: number;
+  readonly tenantRoles?: TenantRoles | undefined;
 }
 
 /** The closing summary of a sync file: only a complete sync has one. Times are RFC 3339. Part of the file's contract. */
 export type SyncSummary = ReturnType<typeof toSummary>;
 
-export function toSummary(report: SyncReport, counts: SummaryCounts, { startedAtMs, finishedAtMs }: SyncTimes, contentHash: string) {
+export function toSummary(report: SyncReport, counts: SummaryCounts, { startedAtMs, finishedAtMs, tenantRoles }: SyncRun, contentHash: string) {
   const { proof, findings, requests, cuts, inheritance } = report;
   return {
     complete: true,
     projectId: report.projectId,
+    ...(tenantRoles !== undefined && { tenantRoles }),
     startedAt: toTime(startedAtMs),
     finishedAt: toTime(finishedAtMs),
     counts: {
@@ -40,7 +45,7 @@ export function toSummary(report: SyncReport, counts: SummaryCounts, { startedAt
       ...(proof.boundMs !== undefined && { usersCreatedUpTo: toTime(proof.boundMs) }),
       readFrom: toTime(proof.readFromMs),
       readUntil: toTime(proof.readUntilMs),
-      assumptions: ['"total" is exact', 'a search shows a new user within 15 s'],
+      assumptions: ['"total" is exact', 'a search shows a new user within 15 s', 'nobody is created with a creation time of long ago'],
     },
     dangling: findings.dangling,
     ambiguous: findings.ambiguous,
@@ -59,7 +64,7 @@ function whatIsProved({ mode, passes, boundMs }: SyncReport['proof']): string {
     return 'every page began with the last user of the one before, and as many users were read as the service counts';
   }
   if (mode === 'unproven') {
-    return 'nothing: the service neither bounds nor sorts its list; as many users were read as it counts';
+    return 'nothing: the service does not bound its list in time, and does not sort it or holds users created within the same second; as many users were read as it counts';
   }
   if (passes > 1) {
     return 'every user created up to usersCreatedUpTo and present throughout was read: the list moved, and was read on by time of creation, page by page';

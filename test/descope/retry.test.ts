@@ -25,6 +25,7 @@ function setUp(options: Partial<RetryOptions> = {}, maxParallel = 6): Setup {
   const lanes = createLanes({ maxParallel, ...time });
   const { run: retrying } = createRetrying({
     lanes,
+    now: time.now,
     sleep: time.sleep,
     random: () => 1,
     longestRateWaitMs: 600_000,
@@ -240,6 +241,129 @@ describe('a rate limit', () => {
     expect(facts['resetAt']).toBeTypeOf('number');
     expect(tries()).toBe(4);
     expect(time.slept).toEqual([3_000, 3_000, 3_000]);
+  });
+});
+
+describe('retries', () => {
+  it('are at most ten and a tenth of the requests, over all requests', async () => {
+    const { retrying } = setUp();
+    let sent = 0;
+    const failsOnce = (): Promise<string> => {
+      const { attempt } = script(outage());
+      return retrying(() => {
+        sent += 1;
+        return attempt();
+      });
+    };
+
+    const outcomes: boolean[] = [];
+    for (let count = 0; count < 60; count += 1) {
+      outcomes.push(await failsOnce().then(() => true, () => false));
+      await retrying(script().attempt); // what succeeds keeps the breaker closed
+    }
+
+    const retries = sent - 60;
+    expect(outcomes.slice(0, 10)).not.toContain(false);
+    expect(outcomes).toContain(false);
+    expect(retries).toBeLessThanOrEqual(10 + 120 / 10);
+    expect(retries).toBeGreaterThan(120 / 10);
+  });
+
+  it('that the budget has no room for are not made, and the error says so', async () => {
+    const { retrying } = setUp();
+    await Promise.all(times(10, () => retrying(script(outage()).attempt)));
+    const { attempt, tries } = script(outage());
+
+    const { kind, message } = await failureOf(retrying(attempt));
+
+    expect({ kind, message }).toEqual({ kind: 'unavailable', message: 'a yes failure; not tried again, since too many requests fail' });
+    expect(tries()).toBe(1);
+  });
+
+  it('after a 429 cost nothing of the budget', async () => {
+    const { retrying } = setUp();
+
+    await retrying(script(...times(40, () => limited(1_000))).attempt);
+
+    expect(await retrying(script(...times(4, outage)).attempt)).toBe('answer');
+  });
+});
+
+describe('a service that has stopped answering', () => {
+  /** Ends every request in an outage, one after the other, and says how many tries that took. */
+  async function fail(retrying: Retry, requests: number): Promise<number> {
+    let tries = 0;
+    for (let count = 0; count < requests; count += 1) {
+      await failureOf(
+        retrying(async () => {
+          tries += 1;
+          throw outage();
+        }),
+      );
+    }
+    return tries;
+  }
+
+  it('is asked no more after five exhausted requests', async () => {
+    const { retrying } = setUp();
+
+    expect(await fail(retrying, 5)).toBe(5 + 10);
+    const { attempt, tries } = script();
+
+    expect(await failureOf(retrying(attempt))).toMatchObject({ kind: 'unavailable', message: expect.stringContaining('nothing more is sent') as string });
+    expect(tries()).toBe(0);
+  });
+
+  it('is asked once after 30 seconds, with one try, and again 30 seconds later', async () => {
+    const { retrying, time } = setUp();
+    await fail(retrying, 5);
+
+    time.advance(30_000);
+    expect(await fail(retrying, 3)).toBe(1);
+    time.advance(30_000);
+
+    expect(await fail(retrying, 3)).toBe(1);
+  });
+
+  it('is asked by everybody again once a probe was answered', async () => {
+    const { retrying, time } = setUp();
+    await fail(retrying, 5);
+    time.advance(30_000);
+
+    expect(await retrying(script().attempt)).toBe('answer');
+
+    expect(await Promise.all(times(20, () => retrying(script().attempt)))).toHaveLength(20);
+  });
+
+  it.each([
+    ['an answer', (): unknown => undefined],
+    ['a no', (): unknown => refused()],
+  ])('is not one that gives %s in between', async (_, outcome) => {
+    const { retrying } = setUp();
+    await fail(retrying, 4);
+    await retrying(script(outcome()).attempt).catch(() => undefined);
+    await fail(retrying, 4);
+
+    expect(await retrying(script().attempt)).toBe('answer');
+  });
+
+  it('holds back those who still wait for a lane or for their next try', async () => {
+    const { retrying } = setUp({}, 1);
+    let tries = 0;
+
+    const failures = await Promise.all(
+      times(30, () =>
+        failureOf(
+          retrying(async () => {
+            tries += 1;
+            throw outage();
+          }),
+        ),
+      ),
+    );
+
+    expect(tries).toBeLessThan(30);
+    expect(failures.filter(({ message }) => message.includes('nothing more is sent')).length).toBeGreaterThan(0);
   });
 });
 

@@ -108,7 +108,7 @@ describe('a status', () => {
     [403, 'forbidden'],
     [404, 'upstream-contract'],
     [405, 'upstream-contract'],
-    [409, 'conflict'],
+    [409, 'upstream-contract'],
     [410, 'upstream-contract'],
     [422, 'upstream-contract'],
   ])('of %i on a list is final after one request, as %s', async (status, kind) => {

@@ -22,7 +22,7 @@ describe('an atomic file', () => {
 
     await file.commit();
 
-    expect(before).toEqual([expect.stringMatching(/^\.sync\.json\.[0-9a-f]{12}\.tmp$/)]);
+    expect(before).toEqual([expect.stringMatching(new RegExp(`^\\.sync\\.json\\.[0-9a-f]{8}-${process.pid}-[0-9a-f]{12}\\.tmp$`))]);
     expect(await readdir(folder)).toEqual(['sync.json']);
     expect(await readFile(target(), 'utf8')).toBe('x'.repeat(200_000));
   });

@@ -351,7 +351,7 @@ describe('a .c1z target', () => {
     await file.finish(() => ({}));
     process.umask(umask);
 
-    expect(early).toMatch(/^\.sync\.c1z\.[0-9a-f]{12}\.db\.tmp$/);
+    expect(early).toMatch(/^\.sync\.c1z\.[0-9a-f]{8}-\d+-[0-9a-f]{12}\.db\.tmp$/);
     expect(earlyMode & 0o777).toBe(0o600);
     expect((await stat(target())).mode & 0o777).toBe(0o600);
     expect(await readdir(folder)).toEqual(['sync.c1z']);

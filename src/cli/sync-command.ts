@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import type { CommandContext } from './program.ts';
+import { addSettingOptions } from './setting-options.ts';
+import type { SyncFlags } from './sync.ts';
+
+export function addSyncCommand(program: Command, context: CommandContext): void {
+  const command = program
+    .command('sync')
+    .description('read a whole project once and write who holds what, where, to a file')
+    .requiredOption('--out <file>', 'the file to write; it is replaced only by a complete sync')
+    .option('--accept-shrink', 'replace the file though far fewer were found than it holds; for this one run')
+    .option('--json', 'print the summary as one line of JSON');
+  addSettingOptions(command, 'projectId', 'baseUrl', 'maxParallelFetches', 'rateLimit', 'tenantRoles', 'maxDangling', 'strict', 'maxShrink', 'logLevel', 'logFormat');
+  command.addHelpText(
+    'after',
+    `
+The management key comes from DESCOPE_MANAGEMENT_KEY or DESCOPE_MANAGEMENT_KEY_FILE, never from a flag.
+
+Examples:
+  $ DESCOPE_PROJECT_ID=P2... DESCOPE_MANAGEMENT_KEY=K2... baton-descope sync --out sync.json
+  $ baton-descope sync --out sync.json --json | jq .counts.grants`,
+  );
+
+  command.action(async (options: SyncFlags) => (await import('./sync.ts')).syncOnce(options, context));
+}

@@ -1,0 +1,62 @@
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { z } from 'zod';
+import { syncFileFormat, syncFileVersion } from './sync-file.ts';
+
+const countsByType = z.record(z.string(), z.number().int().nonnegative());
+const schema = z.object({
+  summary: z.object({
+    complete: z.literal(true),
+    projectId: z.string(),
+    tenantRoles: z.enum(['all', 'observed']).optional(),
+    counts: z.object({ resources: countsByType, grants: countsByType }),
+  }),
+});
+
+/** What the summary at the end of a sync file tells of the sync that wrote it. */
+export type LastSync = z.output<typeof schema>['summary'];
+
+const firstTail = 64 * 1024;
+/** A summary repeats names that lead nowhere, 200 at most: even the longest are far below this. */
+const longestTail = 16 * 1024 * 1024;
+
+const head = `{"format":"${syncFileFormat}","version":${syncFileVersion},`;
+/** No string of JSON holds this, and nothing inside the summary: its last place is where the summary begins. */
+const beginning = ',"summary":';
+
+/** Reads the summary of the sync file at a path, from its end. Undefined when there is none to be understood. */
+export async function readLastSync(path: string): Promise<LastSync | undefined> {
+  try {
+    if (!(await stat(path)).isFile()) {
+      return undefined; // a pipe would keep us waiting
+    }
+    await using handle = await open(path, 'r');
+    const text = await readSummary(handle, (await handle.stat()).size);
+    return text === undefined ? undefined : schema.safeParse(JSON.parse(text)).data?.summary;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The summary as a JSON object of its own: {"summary":...}. */
+async function readSummary(handle: FileHandle, size: number): Promise<string | undefined> {
+  if ((await readAt(handle, 0, Math.min(size, head.length))).toString('latin1') !== head) {
+    return undefined;
+  }
+  for (let length = Math.min(size, firstTail); length <= longestTail; length = Math.min(size, length * 4)) {
+    const tail = await readAt(handle, size - length, length);
+    const at = tail.lastIndexOf(beginning);
+    if (at !== -1) {
+      return `{${tail.toString('utf8', at + 1)}`;
+    }
+    if (length === size) {
+      return undefined;
+    }
+  }
+  return undefined;
+}
+
+async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(length);
+  const { bytesRead } = await handle.read(bytes, 0, length, position);
+  return bytes.subarray(0, bytesRead);
+}

@@ -1,0 +1,53 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { lstat, readdir, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+
+const oneHourMs = 60 * 60_000;
+
+/** A process id means something on its own machine only; a folder may be shared. */
+const thisHost = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+
+/** What follows the target's name, and a dot, in the name of an unfinished file; older versions named no process. */
+const unfinished = /^(?:(?<host>[0-9a-f]{8})-(?<pid>\d{1,10})-)?[0-9a-f]{12}(?:\.db)?\.tmp$/;
+
+/** A free path beside the target for a file that is not finished: it tells the target, and who writes it. */
+export function unfinishedPath(target: string, ending: '.tmp' | '.db.tmp'): string {
+  return join(dirname(target), `.${basename(target)}.${thisHost}-${process.pid}-${randomBytes(6).toString('hex')}${ending}`);
+}
+
+export interface SweepOptions {
+  readonly nowMs?: number;
+  readonly isRunning?: (pid: number) => boolean;
+}
+
+/**
+ * Takes away what killed runs left beside a target: unfinished files whose process on this machine is gone, or that nobody
+ * has written to for an hour. Nothing else is touched; a file that cannot be taken away stays. Never throws.
+ */
+export async function sweepLeftovers(target: string, { nowMs = Date.now(), isRunning = isProcessRunning }: SweepOptions = {}): Promise<void> {
+  const folder = dirname(target);
+  const prefix = `.${basename(target)}.`;
+  const names = await readdir(folder).catch((): string[] => []);
+  for (const name of names.filter((entry) => entry.startsWith(prefix))) {
+    const match = unfinished.exec(name.slice(prefix.length));
+    if (match === null) {
+      continue;
+    }
+    const path = join(folder, name);
+    const status = await lstat(path).catch(() => undefined);
+    const isOrphan = match.groups?.['host'] === thisHost && !isRunning(Number(match.groups['pid']));
+    if (status?.isFile() === true && (isOrphan || nowMs - status.mtimeMs > oneHourMs)) {
+      await rm(path, { force: true }).catch(() => undefined);
+    }
+  }
+}
+
+/** Another user's process may not be signalled, but it is there. */
+function isProcessRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (thrown) {
+    return thrown instanceof Error && 'code' in thrown && thrown.code !== 'ESRCH';
+  }
+}

@@ -1,0 +1,65 @@
+import { ConnectorError } from '../errors.ts';
+import type { SummaryCounts, TenantRoles } from './summary.ts';
+
+/** What is compared of a sync: of which project, under which policy, and how much it found. */
+export interface SyncExtent {
+  readonly projectId: string;
+  readonly tenantRoles?: TenantRoles | undefined;
+  readonly counts: Pick<SummaryCounts, 'resources' | 'grants'>;
+}
+
+export interface ShrinkLimits {
+  /** How many percent fewer are believed. */
+  readonly maxShrink: number;
+  /** True when somebody has looked, and says that it is right. */
+  readonly isAccepted: boolean;
+}
+
+/** Fewer missing than this are never held: in a small project one person leaving is many percent. */
+const fewestMissing = 5;
+
+/**
+ * Holds a sync that found far fewer users, tenants or grants than the last one, with a `held` error: whoever reads the file
+ * takes absence for access that was removed. Only syncs of one project and policy are compared; returns what to tell, a
+ * line each.
+ */
+export function checkShrink(last: SyncExtent, found: SyncExtent, { maxShrink, isAccepted }: ShrinkLimits): readonly string[] {
+  if (last.projectId !== found.projectId) {
+    return [`note: the file before was of another project, ${JSON.stringify(last.projectId)}: what was found is compared with nothing`];
+  }
+  if (last.tenantRoles !== undefined && found.tenantRoles !== undefined && last.tenantRoles !== found.tenantRoles) {
+    return [`note: the file before was made with --tenant-roles ${last.tenantRoles}: what was found is compared with nothing`];
+  }
+  const shrunk = shrunkBy(last, found, maxShrink);
+  if (shrunk === '') {
+    return [];
+  }
+  if (!isAccepted) {
+    throw new ConnectorError('held', `held back, the file stays as it was: ${shrunk} since then, more than ${maxShrink} % fewer; if that is right, run it again with --accept-shrink`);
+  }
+  return [`note: ${shrunk} since the file before, as accepted`];
+}
+
+/** "users went from 1,200 to 300, grants from 5,000 to 900"; empty when nothing shrank beyond the limit. */
+function shrunkBy(last: SyncExtent, found: SyncExtent, maxShrink: number): string {
+  const now = measures(found);
+  const parts = measures(last).flatMap(({ what, count: before }, place) => {
+    const after = now[place]?.count ?? 0;
+    const missing = before - after;
+    return missing >= fewestMissing && missing * 100 > before * maxShrink ? [{ what, numbers: `from ${before.toLocaleString('en')} to ${after.toLocaleString('en')}` }] : [];
+  });
+  return parts.map(({ what, numbers }, place) => (place === 0 ? `${what} went ${numbers}` : `${what} ${numbers}`)).join(', ');
+}
+
+function measures({ counts }: SyncExtent): readonly { readonly what: string; readonly count: number }[] {
+  return [
+    { what: 'users', count: counts.resources['user'] ?? 0 },
+    { what: 'tenants', count: counts.resources['tenant'] ?? 0 },
+    { what: 'grants', count: sumOf(counts.grants) },
+  ];
+}
+
+/** A summary counts by type and adds the total; an output counts by type only. */
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.entries(counts).reduce((sum, [typeId, count]) => (typeId === 'total' ? sum : sum + count), 0);
+}

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { checkShrink, type ShrinkLimits, type SyncExtent } from '../../src/sync/guard.ts';
+
+interface Found {
+  readonly users?: number;
+  readonly tenants?: number;
+  readonly grants?: number;
+  readonly projectId?: string;
+  readonly tenantRoles?: 'all' | 'observed';
+}
+
+const extent = ({ users = 1_000, tenants = 100, grants = 5_000, projectId = 'P2one', tenantRoles }: Found): SyncExtent => ({
+  projectId,
+  tenantRoles,
+  counts: { resources: { user: users, tenant: tenants, total: users + tenants }, grants: { role: grants - 1, tenant: 1, total: grants } },
+});
+
+const check = (before: Found, found: Found, limits: Partial<ShrinkLimits> = {}): readonly string[] => checkShrink(extent(before), extent(found), { maxShrink: 20, isAccepted: false, ...limits });
+
+describe('the shrink guard', () => {
+  it.each([
+    { what: 'nothing missing', found: {}, isHeld: false },
+    { what: 'more than before', found: { users: 2_000, tenants: 200, grants: 9_000 }, isHeld: false },
+    { what: 'exactly a fifth fewer', found: { users: 800, tenants: 80, grants: 4_000 }, isHeld: false },
+    { what: 'one more user missing', found: { users: 799 }, isHeld: true },
+    { what: 'one more tenant missing', found: { tenants: 79 }, isHeld: true },
+    { what: 'one more grant missing', found: { grants: 3_999 }, isHeld: true },
+    { what: 'nobody left', found: { users: 0, tenants: 0, grants: 1 }, isHeld: true },
+  ])('with $what: held is $isHeld', ({ found, isHeld }) => {
+    const act = (): readonly string[] => check({}, found);
+
+    if (isHeld) {
+      expect(act).toThrow(expect.objectContaining({ kind: 'held' }));
+    } else {
+      expect(act()).toEqual([]);
+    }
+  });
+
+  it('says in one line what shrank, from how many to how many, and how to go on', () => {
+    expect(() => check({}, { users: 300, grants: 900 })).toThrow(
+      'held back, the file stays as it was: users went from 1,000 to 300, grants from 5,000 to 900 since then, more than 20 % fewer; if that is right, run it again with --accept-shrink',
+    );
+  });
+
+  it.each([
+    { before: 4, after: 0, isHeld: false },
+    { before: 5, after: 1, isHeld: false },
+    { before: 5, after: 0, isHeld: true },
+    { before: 10, after: 5, isHeld: true },
+    { before: 10, after: 6, isHeld: false },
+    { before: 0, after: 0, isHeld: false },
+  ])('counts a loss from five missing on: $before to $after is held: $isHeld', ({ before, after, isHeld }) => {
+    const act = (): readonly string[] => check({ users: before }, { users: after });
+
+    if (isHeld) {
+      expect(act).toThrow(expect.objectContaining({ kind: 'held' }));
+    } else {
+      expect(act()).toEqual([]);
+    }
+  });
+
+  it.each([
+    { maxShrink: 0, users: 995, isHeld: true },
+    { maxShrink: 0, users: 996, isHeld: false },
+    { maxShrink: 50, users: 500, isHeld: false },
+    { maxShrink: 50, users: 499, isHeld: true },
+    { maxShrink: 99, users: 0, isHeld: true },
+    { maxShrink: 100, users: 0, isHeld: false },
+  ])('at $maxShrink percent, $users users of 1,000 are held: $isHeld', ({ maxShrink, users, isHeld }) => {
+    const act = (): readonly string[] => check({}, { users }, { maxShrink });
+
+    if (isHeld) {
+      expect(act).toThrow(expect.objectContaining({ kind: 'held' }));
+    } else {
+      expect(act()).toEqual([]);
+    }
+  });
+
+  it('lets an accepted loss through, and tells it', () => {
+    expect(check({}, { users: 300 }, { isAccepted: true })).toEqual(['note: users went from 1,000 to 300 since the file before, as accepted']);
+  });
+
+  it('compares nothing with another project, and says so', () => {
+    expect(check({}, { projectId: 'P2other', users: 1 })).toEqual([expect.stringContaining('another project, "P2one"')]);
+  });
+
+  it('compares nothing with another policy, and says so', () => {
+    expect(check({ tenantRoles: 'all' }, { tenantRoles: 'observed', grants: 1 })).toEqual([expect.stringContaining('--tenant-roles all')]);
+  });
+
+  it('compares with a file that does not tell its policy', () => {
+    expect(() => check({}, { tenantRoles: 'observed', grants: 1 })).toThrow(expect.objectContaining({ kind: 'held' }));
+  });
+
+  it('takes a type that is not counted for none of it', () => {
+    const before: SyncExtent = { projectId: 'P2one', counts: { resources: {}, grants: {} } };
+
+    expect(checkShrink(before, extent({}), { maxShrink: 20, isAccepted: false })).toEqual([]);
+    expect(() => checkShrink(extent({}), before, { maxShrink: 20, isAccepted: false })).toThrow('tenants from 100 to 0');
+  });
+});
