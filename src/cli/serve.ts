@@ -11,7 +11,7 @@ import { setUp } from './settings.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** A platform holds its call open meanwhile: beyond this it is told when to come back instead. */
-const rateWaits = { longestRateWaitMs: 30_000 };
+const rateWaits = { longestRateWaitMs: 30_000, totalRateWaitMs: 60_000, forgetsRateWaits: true };
 
 export type ServeFlags = Flags & { readonly listen: string };
 

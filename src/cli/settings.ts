@@ -15,7 +15,7 @@ export interface Setup {
 }
 
 /** Everything a command needs to talk to a project, from its flags and the environment. Nothing is sent yet. */
-export function setUp(flags: Flags, env: Environment, waits: Pick<DescopeClientOptions, 'longestRateWaitMs' | 'totalRateWaitMs'>): Setup {
+export function setUp(flags: Flags, env: Environment, waits: Pick<DescopeClientOptions, 'longestRateWaitMs' | 'totalRateWaitMs' | 'forgetsRateWaits'>): Setup {
   let key: KeySource | undefined;
   const loaded = loadSettings({
     flags,

@@ -22,6 +22,7 @@ export interface DescopeClientOptions {
   /** Longest single wait for a rate limit: 30 s where a caller holds a call open, 10 min for a one-shot sync. */
   readonly longestRateWaitMs?: number;
   readonly totalRateWaitMs?: number;
+  readonly forgetsRateWaits?: boolean;
   /** How requests are held back before any limit is met; not at all when left out. */
   readonly rateLimit?: RateLimit;
   readonly logger?: Logger;
@@ -93,6 +94,7 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
     maxParallelFetches = maxParallelFetchesCeiling,
     longestRateWaitMs = 30_000,
     totalRateWaitMs = Number.POSITIVE_INFINITY,
+    forgetsRateWaits = false,
     rateLimit = 'off',
     logger = silentLogger,
     now = () => performance.now(),
@@ -103,7 +105,7 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
   const onRateWait = (waitMs: number): void => logger.warn('waiting for the rate limit of Descope', { seconds: Math.ceil(waitMs / 1000), until: new Date(Date.now() + waitMs).toISOString() });
   const lanes = createLanes({ maxParallel: Math.min(maxParallelFetches, maxParallelFetchesCeiling), now, sleep });
   const pacing = createPacing({ rateLimit, baseUrl, lanes, now, sleep });
-  const retrying = createRetrying({ lanes, now, sleep, random, longestRateWaitMs, totalRateWaitMs, onRateWait });
+  const retrying = createRetrying({ lanes, now, sleep, random, longestRateWaitMs, totalRateWaitMs, forgetsRateWaits, onRateWait });
 
   function read(endpoint: EndpointName, request: HttpRequest, { signal, onRequest, requestId }: CallOptions = {}): Promise<HttpAnswer> {
     const label = endpointLabel(endpoint);

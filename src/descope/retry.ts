@@ -23,6 +23,8 @@ export interface RetryOptions {
   readonly longestRateWaitMs: number;
   /** All waits for rate limits together, over the life of this owner. */
   readonly totalRateWaitMs: number;
+  /** Whether an answer begins that sum anew: for a process that serves for years. */
+  readonly forgetsRateWaits?: boolean;
   /** Told of every wait for a rate limit as it begins. */
   readonly onRateWait?: (waitMs: number) => void;
 }
@@ -52,7 +54,7 @@ export interface Retrying {
   readonly pauseForRateLimit: PauseForRateLimit;
 }
 
-export function createRetrying({ lanes, now, sleep, random, longestRateWaitMs, totalRateWaitMs, onRateWait }: RetryOptions): Retrying {
+export function createRetrying({ lanes, now, sleep, random, longestRateWaitMs, totalRateWaitMs, forgetsRateWaits = false, onRateWait }: RetryOptions): Retrying {
   const budget = createRetryBudget();
   const breaker = createBreaker(now);
   let rateWaitedMs = 0;
@@ -126,6 +128,7 @@ export function createRetrying({ lanes, now, sleep, random, longestRateWaitMs, t
       const answer = await tryOften(attempt, passage, through, signal);
       passage.answered();
       unheraldedWaits = 0;
+      rateWaitedMs = forgetsRateWaits ? 0 : rateWaitedMs;
       return answer;
     } catch (thrown) {
       if (signal?.aborted) {

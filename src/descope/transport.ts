@@ -143,11 +143,19 @@ function retryable(kind: 'timeout' | 'unavailable', endpoint: EndpointName, what
 
 const tlsCodes = /^(CERT_|ERR_TLS|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|ERR_SSL|EPROTO|HOSTNAME_MISMATCH)/;
 
+/** got wraps what the stream said: an encoding that is not what it claims shows only in the cause. */
+function innermostCode({ code, cause }: RequestError): string {
+  return typeof cause === 'object' && cause !== null && 'code' in cause && typeof cause.code === 'string' ? cause.code : code;
+}
+
 const networkReasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there (ECONNREFUSED); check the base URL',
   ENOTFOUND: 'its host name is unknown (ENOTFOUND); check the base URL and the DNS',
   EAI_AGAIN: 'the DNS does not answer (EAI_AGAIN); check the network',
   ECONNRESET: 'the connection was cut (ECONNRESET)',
+  ERR_HTTP_CONTENT_LENGTH_MISMATCH: 'the answer was cut off (its length is not the one announced)',
+  ERR_READING_RESPONSE_STREAM: 'the answer was cut off',
+  Z_BUF_ERROR: 'the answer was cut off',
 };
 
 /** Says what the network did, from the error's code alone. */
@@ -159,14 +167,14 @@ function networkFailure(endpoint: EndpointName, thrown: unknown): unknown {
     return thrown;
   }
   const label = endpointLabel(endpoint);
-  const { code } = thrown;
+  const code = innermostCode(thrown);
   if (tlsCodes.test(code)) {
     return new AttemptFailed({
       error: new ConnectorError('unavailable', `${label} failed: TLS to Descope could not be trusted (${code}); check the base URL, the proxy and the CA`, { endpoint: label }),
       retry: 'never',
     });
   }
-  if (code.startsWith('Z_') || code.startsWith('ERR_BUFFER') || code.startsWith('ERR_BROTLI')) {
+  if ((code.startsWith('Z_') && code !== 'Z_BUF_ERROR') || code.startsWith('ERR_BUFFER') || code.startsWith('ERR_BROTLI')) {
     return new AttemptFailed({ error: shapeError(endpoint, `the body is not in the encoding it claims (${code})`), retry: 'body' });
   }
   return retryable('unavailable', endpoint, networkReasons[code] ?? (/^[A-Z0-9_]{3,40}$/.test(code) ? code : 'the connection broke'));

@@ -53,6 +53,21 @@ function script(...outcomes: readonly unknown[]): { attempt: () => Promise<strin
 
 const times = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make);
 
+describe('a rate limit that never ends', () => {
+  it('ends a call of a server after the waits that it may hold it for, and an answer begins the count anew', async () => {
+    const { retrying, time } = setUp({ longestRateWaitMs: 30_000, totalRateWaitMs: 60_000, forgetsRateWaits: true });
+    const startedAt = time.now();
+    await retrying(script(limited(25_000), limited(25_000)).attempt);
+    const { attempt, tries } = script(...times(9, () => limited(25_000)));
+
+    const { kind } = await failureOf(retrying(attempt));
+
+    expect(kind).toBe('rate-limited');
+    expect(tries()).toBe(3);
+    expect(time.now() - startedAt).toBe(100_000);
+  });
+});
+
 describe('an outage', () => {
   it('is tried five times in all, with a back-off that doubles', async () => {
     const { retrying, time } = setUp();
