@@ -3,7 +3,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 20_000,
+    testTimeout: 30_000,
+    // All cores: the default leaves one idle, which on two cores means one file at a time.
+    maxWorkers: '100%',
     coverage: { include: ['src/**'], exclude: ['src/gen/**'] },
   },
 });
