@@ -15,16 +15,21 @@ function hasGo(): boolean {
   return major > neededGo[0] || (major === neededGo[0] && minor >= neededGo[1]);
 }
 
-/** Builds the client where the next run finds it again; Go itself knows whether anything has changed. */
-async function build(): Promise<string> {
+/** Builds the client and the SDK's own command line where the next run finds them; Go knows whether anything has changed. */
+async function build(): Promise<{ readonly client: string; readonly baton: string }> {
   const folder = join(tmpdir(), 'baton-descope-interop');
   await mkdir(folder, { recursive: true });
-  const binary = join(folder, 'client');
-  const { status, stderr } = spawnSync('go', ['build', '-o', binary, '.'], { cwd: source, encoding: 'utf8' });
-  if (status !== 0) {
-    throw new Error(`go build failed: ${stderr}`);
+  const binaries = { client: join(folder, 'client'), baton: join(folder, 'baton') };
+  for (const [binary, target] of [
+    [binaries.client, '.'],
+    [binaries.baton, 'github.com/conductorone/baton-sdk/cmd/baton'],
+  ] as const) {
+    const { status, stderr } = spawnSync('go', ['build', '-o', binary, target], { cwd: source, encoding: 'utf8' });
+    if (status !== 0) {
+      throw new Error(`go build failed: ${stderr}`);
+    }
   }
-  return binary;
+  return binaries;
 }
 
 async function main(): Promise<number> {
@@ -33,9 +38,9 @@ async function main(): Promise<number> {
     console.log('skipped: no Go');
     return 0;
   }
-  const binary = await build();
+  const binaries = await build();
   const folder = await mkdtemp(join(tmpdir(), 'baton-descope-'));
-  const bench = await openBench(folder, binary, values.users);
+  const bench = await openBench(folder, binaries, values.users);
   const count = { passed: 0, failed: 0, skipped: 0 };
   try {
     for (const { name, run } of scenarios) {

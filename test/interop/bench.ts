@@ -1,6 +1,8 @@
 import { ok } from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { createAuthority } from '../support/certificates.ts';
 import { type Environment, type Report, runClient, type Running, runToEnd, start } from './processes.ts';
 import { countsOf, differences, type Facts, factsOfStore, factsOfSyncFile, type SyncRows } from './rows.ts';
@@ -15,6 +17,10 @@ export interface Bench {
   /** Starts `serve`, on a free port if the options do not name another. */
   readonly serve: (options?: readonly string[]) => Promise<Served>;
   readonly client: (args: readonly string[], onHeld?: () => Promise<void>) => Promise<Report>;
+  /** Runs our own `sync --out` into a file. */
+  readonly sync: (file: string) => Promise<string>;
+  /** Runs the `baton` command line of the SDK; what it prints as JSON. */
+  readonly baton: (args: readonly string[]) => Promise<unknown>;
   /** A user's record as the Management API gives it. */
   readonly loadUser: (userId: string) => Promise<UserRecord>;
 }
@@ -34,7 +40,7 @@ export interface UserRecord {
   readonly userTenants: readonly { readonly tenantId: string; readonly roleNames: readonly string[] }[];
 }
 
-export async function openBench(folder: string, binary: string, users: string | undefined): Promise<Bench & { close(): Promise<void> }> {
+export async function openBench(folder: string, { client, baton }: { readonly client: string; readonly baton: string }, users: string | undefined): Promise<Bench & { close(): Promise<void> }> {
   const emulator = await start(['emulator', '--port', '0', ...(users === undefined ? [] : ['--users', users])], {}, /MANAGEMENT_KEY=.*\n/);
   const env: Environment = Object.fromEntries([...emulator.greeting.matchAll(/^export (\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]));
   const syncFile = join(folder, 'sync.json');
@@ -52,7 +58,9 @@ export async function openBench(folder: string, binary: string, users: string | 
       const running = await start(['serve', '--listen', '127.0.0.1:0', ...options], env, /listening on .*\n/);
       return { ...running, address: /listening on (\S+)/.exec(running.greeting)?.[1] ?? '' };
     },
-    client: (args, onHeld) => runClient(binary, args, folder, onHeld),
+    client: (args, onHeld) => runClient(client, args, folder, onHeld),
+    sync: (file) => runToEnd(['sync', '--out', file], env),
+    baton: async (args) => JSON.parse((await promisify(execFile)(baton, [...args, '-o', 'json'], { maxBuffer: 1024 * 1024 * 1024 })).stdout) as unknown,
     loadUser: async (userId) => {
       const response = await fetch(`${env['DESCOPE_BASE_URL']}/v1/mgmt/user?userId=${encodeURIComponent(userId)}`, {
         headers: { authorization: `Bearer ${env['DESCOPE_PROJECT_ID']}:${env['DESCOPE_MANAGEMENT_KEY']}` },

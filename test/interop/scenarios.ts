@@ -1,5 +1,6 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { type Bench, callsOf, checkClean, checkSync, type Scenario, type Served, withServer } from './bench.ts';
+import { c1zScenarios } from './c1z.ts';
 import { provisioningScenarios } from './provisioning.ts';
 import type { Report } from './processes.ts';
 import { countsOf, type Facts, factsOfSyncFile, type Id } from './rows.ts';
@@ -23,6 +24,7 @@ export const scenarios: readonly Scenario[] = [
     ['ListResources:6', 'ListGrants:20'].flatMap((at) => [1, 4].map((workers) => ({ name: `resume after ${at}, ${engine}, ${workers} worker${workers === 1 ? '' : 's'}`, run: (bench: Bench) => resume(bench, engine, at, workers) }))),
   ),
   ...['ListResources:4', 'ListGrants:30'].map((at) => ({ name: `connector killed under way at ${at}`, run: (bench: Bench) => killedUnderWay(bench, at) })),
+  ...c1zScenarios,
   ...provisioningScenarios,
 ];
 
