@@ -2,6 +2,7 @@ import type { Role } from '../descope/rows.ts';
 import { entitlementTemplate, grantSize, resourceSize, toGrant, toRoleResource } from '../model/builders.ts';
 import { parseRoleResourceId } from '../model/ids.ts';
 import type { Resource } from '../model/messages.ts';
+import { nameOfTenant } from '../model/names.ts';
 import type { CutCounter } from '../model/text.ts';
 import { type Catalog, idOfRole } from './catalog.ts';
 import { holdersPage } from './holders.ts';
@@ -32,8 +33,7 @@ export function toRole(role: Role, catalog: Catalog, cuts: CutCounter): Resource
 
 /** A tenant as people call it: by its name, or by its id when it has none. */
 export function tenantName(catalog: Catalog, tenantId: string): string {
-  const name = catalog.tenant(tenantId)?.name ?? '';
-  return name.trim() === '' ? tenantId : name;
+  return nameOfTenant(tenantId, catalog.tenant(tenantId)?.name);
 }
 
 export const roleSyncer: ResourceSyncer = {

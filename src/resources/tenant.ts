@@ -1,6 +1,7 @@
 import type { Tenant } from '../descope/rows.ts';
 import { entitlementTemplate, grantSize, resourceSize, toGrant, toTenantResource } from '../model/builders.ts';
 import type { Resource } from '../model/messages.ts';
+import { nameOfTenant } from '../model/names.ts';
 import { toAttributes } from '../model/profile.ts';
 import type { CutCounter } from '../model/text.ts';
 import { holdersPage } from './holders.ts';
@@ -11,7 +12,7 @@ export function toTenant(tenant: Tenant, cuts: CutCounter): Resource {
     {
       id: tenant.id,
       parentTenantId: tenant.parent,
-      displayName: tenant.name.trim() === '' ? tenant.id : tenant.name,
+      displayName: nameOfTenant(tenant.id, tenant.name),
       status: tenant.disabled ? 'disabled' : 'enabled',
       createdTime: tenant.createdTime,
       profile: {

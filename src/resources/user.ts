@@ -2,6 +2,7 @@ import type { User } from '../descope/rows.ts';
 import { userPageSize } from '../descope/user-read.ts';
 import { type ResourceStatus, resourceSize, toUserResource } from '../model/builders.ts';
 import type { Resource } from '../model/messages.ts';
+import { nameOfUser } from '../model/names.ts';
 import { type TokenFields, tokenNumber } from '../model/page-token.ts';
 import { toAttributes } from '../model/profile.ts';
 import { type CutCounter, fitText, maxDisplayNameBytes } from '../model/text.ts';
@@ -26,7 +27,7 @@ export function toUser(user: User, cuts: CutCounter): Resource {
   return toUserResource(
     {
       id: user.userId,
-      displayName: [user.name, user.email, user.phone, login].find((text) => text.trim() !== '') ?? user.userId,
+      displayName: nameOfUser(user),
       status,
       statusDetail: detail,
       createdTime: user.createdTime,
