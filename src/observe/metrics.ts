@@ -88,17 +88,14 @@ function syncMetrics(registry: Registry, now: () => number): SyncWatcher {
   const running = gauge(registry, 'sync_running', '1 while a scheduled sync runs');
   const failures = gauge(registry, 'sync_failures_in_a_row', 'scheduled syncs that failed since the last complete one');
   const skipped = counter(registry, 'sync_ticks_skipped_total', 'times at which a sync was due while the one before still ran');
-  const next = gauge(registry, 'next_sync_timestamp_seconds', 'when the next scheduled sync is due, Unix time; 0 without a schedule');
+  const next = gauge(registry, 'next_sync_timestamp_seconds', 'when the next scheduled sync is due, Unix time; absent without a schedule');
+  next.remove();
   let last: CompleteSync | undefined;
   gauge(registry, 'last_complete_sync_timestamp_seconds', 'when the last complete sync was finished, Unix time; absent when there is none', [], (self) => {
-    if (last !== undefined) {
-      self.set(last.finishedAtMs / 1000);
-    }
+    tellOrLeaveOut(self, last && last.finishedAtMs / 1000);
   });
   gauge(registry, 'last_complete_sync_age_seconds', 'how long ago that was; absent when there is none', [], (self) => {
-    if (last !== undefined) {
-      self.set(Math.max(0, now() - last.finishedAtMs) / 1000);
-    }
+    tellOrLeaveOut(self, last && Math.max(0, now() - last.finishedAtMs) / 1000);
   });
   const rows = gauge(registry, 'last_complete_sync_rows', 'what the last complete sync holds, by section (resources, grants) and resource type', ['section', 'type']);
   return {
@@ -121,6 +118,15 @@ function syncMetrics(registry: Registry, now: () => number): SyncWatcher {
       failures.set(failuresInARow);
     },
   };
+}
+
+/** A gauge without labels begins as 0, which is a lie about something that is not known. */
+function tellOrLeaveOut(self: Gauge, value: number | undefined): void {
+  if (value === undefined) {
+    self.remove();
+  } else {
+    self.set(value);
+  }
 }
 
 function processMetrics(registry: Registry, loop: ReturnType<typeof monitorEventLoopDelay>): void {
