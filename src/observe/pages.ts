@@ -58,7 +58,7 @@ export async function startPages({ host, port, health, metrics }: PagesOptions):
 function answerWith(pages: Readonly<Record<string, () => Page | Promise<Page>>>): RequestListener {
   return (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://pages.invalid');
-    const page = Object.hasOwn(pages, pathname) ? pages[pathname] : undefined;
+    const page = pages[pathname]; // it begins with a slash: no name of Object's own
     void (async () => {
       const { status, type, body } = page === undefined ? notFound(Object.keys(pages)) : isRead(request.method) ? await page() : notAllowed;
       response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body), 'cache-control': 'no-store', ...(status === 405 && { allow: 'GET, HEAD' }) });

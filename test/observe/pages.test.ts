@@ -1,6 +1,5 @@
-import { createServer } from 'node:net';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createHealth } from '../../src/observe/health.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
@@ -67,11 +66,18 @@ describe('the pages', () => {
     expect(await statusOf(`${url}/live`)).toBe(200);
   });
 
-  it('end though somebody keeps a connection open', async () => {
+  it('end though somebody keeps a connection open, in the middle of asking', async () => {
     const { url } = await start();
+    const { hostname, port } = new URL(url);
+    const slow = connect(Number(port), hostname);
+    slow.on('error', () => undefined);
+    await new Promise<void>((resolve) => slow.write('GET /live HTTP/1.1\r\n', () => resolve()));
     await fetch(`${url}/live`);
 
+    const startedAt = performance.now();
     await pages?.close();
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    slow.destroy();
 
     await expect(fetch(`${url}/live`)).rejects.toThrow('fetch failed');
   });

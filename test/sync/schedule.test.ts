@@ -104,6 +104,38 @@ describe('a cron pattern', () => {
   });
 });
 
+describe('two runs', () => {
+  it('never overlap: nothing is begun before the one before has ended', async () => {
+    let clock = start;
+    let running = 0;
+    const atOnce: number[] = [];
+    const stop = new AbortController();
+
+    await followSchedule({
+      ticks: everySo(minute),
+      now: () => clock,
+      wait: async (ms) => {
+        clock += ms;
+      },
+      run: async () => {
+        running += 1;
+        atOnce.push(running);
+        await new Promise(setImmediate); // ticks go by meanwhile
+        clock += 3 * minute;
+        running -= 1;
+        if (atOnce.length === 3) {
+          stop.abort();
+        }
+      },
+      onNext: () => undefined,
+      onSkipped: () => undefined,
+      signal: stop.signal,
+    });
+
+    expect(atOnce).toEqual([1, 1, 1]);
+  });
+});
+
 describe('a schedule that is given up', () => {
   it('ends at once while it waits, without a run', async () => {
     const stop = new AbortController();
