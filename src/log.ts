@@ -10,8 +10,6 @@ export const logFieldNames = [
   'code',
   'durationMs',
   'endpoint',
-  'every',
-  'failed',
   'failuresInARow',
   'file',
   'folder',
@@ -30,13 +28,11 @@ export const logFieldNames = [
   'resources',
   'run',
   'seconds',
-  'signal',
   'skipped',
   'sync',
   'tls',
   'until',
   'users',
-  'version',
 ] as const;
 
 export type LogFieldName = (typeof logFieldNames)[number];

@@ -7,6 +7,7 @@ import { create } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import { ConnectorService } from '../../src/gen/c1/connector/v2/connector_pb.ts';
+import { GrantManagerService } from '../../src/gen/c1/connector/v2/grant_pb.ts';
 import { Health, HealthCheckResponse_ServingStatus as Serving } from '../../src/gen/grpc/health/v1/health_pb.ts';
 import type { HealthReport } from '../../src/observe/health.ts';
 import { readLastSync } from '../../src/output/last-sync.ts';
@@ -216,13 +217,19 @@ describe('the port of the health pages', () => {
   });
 });
 
-describe('OpenTelemetry', () => {
-  it('is not even loaded when nobody asks for traces', async () => {
+describe('serve -p, without OTEL variables', () => {
+  it('counts changes and calls as they end, and does not even load OpenTelemetry', async () => {
     await using folder = await temporaryFolder();
-    const process = startCli(['serve', '--listen', '127.0.0.1:0', '--health-check-port', '0'], { ...envOf(emulator), NODE_V8_COVERAGE: folder.path });
-    await process.until(/listening on .*\n/);
+    await using running = await serve(['-p'], { ...envOf(emulator), NODE_V8_COVERAGE: folder.path });
+    const { grpc, pages, process } = running;
+
+    const { code } = await failureOf(grpcCall(grpc, GrantManagerService.method.grant, {}));
+    const metrics = await (await fetch(`${pages}/metrics`)).text();
     await process.stop();
 
+    expect(code).toBe(status.INVALID_ARGUMENT);
+    expect(metrics).toContain('baton_descope_changes_total{operation="grant",outcome="refused"} 1');
+    expect(metrics).toContain('baton_descope_grpc_calls_total{method="c1.connector.v2.GrantManagerService/Grant",code="INVALID_ARGUMENT"} 1');
     const [report = ''] = await readdir(folder.path);
     const loaded = await readFile(join(folder.path, report), 'utf8');
     expect(loaded).toContain('prom-client');
