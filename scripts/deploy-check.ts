@@ -1,0 +1,17 @@
+// Checks what baton-descope is deployed with, each file with the code of the tool that reads it: Docker Compose, Kubernetes,
+// systemd, GitHub's workflows. What this machine has no tool for is said, and counted as skipped.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../test/deploy/dockerfile.ts';
+import { runActionlint, runGoCheck } from '../test/deploy/go-check.ts';
+import { Report } from '../test/deploy/report.ts';
+import { checkUnits } from '../test/deploy/systemd.ts';
+
+const filesIn = (folder: string, ending: string): string[] => readdirSync(join(root, folder)).filter((name) => name.endsWith(ending)).map((name) => join(folder, name));
+
+const report = new Report();
+runGoCheck(report, 'check', ['.', 'compose']);
+runGoCheck(report, 'kubernetes', filesIn('deploy/kubernetes', '.yaml'));
+runActionlint(report, filesIn('.github/workflows', '.yml').map((path) => join(root, path)));
+await checkUnits(report);
+report.end();

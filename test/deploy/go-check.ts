@@ -1,0 +1,62 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from './dockerfile.ts';
+import type { Report } from './report.ts';
+
+const neededGo = [1, 26] as const;
+
+/**
+ * Builds one of our Go programs (folders beside this file) where the next run finds it, runs it at the root, prints its
+ * lines and adds its count. Where Go or the modules cannot be had, that is said and counted as skipped.
+ */
+export function runGoCheck(report: Report, program: 'check' | 'kubernetes', args: readonly string[]): void {
+  const why = whyNoGo() ?? whyNoModules(program);
+  if (why !== undefined) {
+    report.skip(`go program "${program}"`, why);
+    return;
+  }
+  const folder = join(tmpdir(), 'baton-descope-deploy');
+  mkdirSync(folder, { recursive: true });
+  const binary = join(folder, program);
+  const built = spawnSync('go', ['build', '-o', binary, '.'], { cwd: sourceOf(program), encoding: 'utf8' });
+  if (built.status !== 0) {
+    report.fail(`go build of ${program}`, built.stderr);
+    return;
+  }
+  const { stdout, stderr } = spawnSync(binary, args, { cwd: root, encoding: 'utf8' });
+  const lines = stdout.trimEnd().split('\n');
+  const [, passed, failed] = (/^(\d+) passed, (\d+) failed/.exec(lines.pop() ?? '') ?? []).map(Number);
+  if (passed === undefined || failed === undefined) {
+    report.fail(`go program "${program}"`, `it ended without a count: ${stdout}${stderr}`);
+    return;
+  }
+  console.log(lines.join('\n'));
+  report.add(passed, failed);
+}
+
+/** Checks the workflows with actionlint, at the version that its go.mod pins. */
+export function runActionlint(report: Report, workflows: readonly string[]): void {
+  const why = whyNoGo() ?? whyNoModules('actionlint');
+  if (why !== undefined) {
+    report.skip('actionlint', why);
+    return;
+  }
+  const { status, stdout, stderr } = spawnSync('go', ['tool', 'actionlint', '-no-color', ...workflows], { cwd: sourceOf('actionlint'), encoding: 'utf8' });
+  if (status === 0) report.pass('workflows', workflows.map((path) => path.slice(root.length + 1)).join(', '));
+  else report.fail('workflows', stdout + stderr);
+}
+
+function whyNoGo(): string | undefined {
+  const [, major, minor] = (/go(\d+)\.(\d+)/.exec(spawnSync('go', ['env', 'GOVERSION'], { encoding: 'utf8' }).stdout ?? '') ?? []).map(Number);
+  if (major === undefined || minor === undefined) return 'no Go';
+  return major > neededGo[0] || (major === neededGo[0] && minor >= neededGo[1]) ? undefined : `Go is older than ${neededGo.join('.')}`;
+}
+
+/** Fetches a program's modules, once; so a machine that cannot is told apart from a program that does not build. */
+function whyNoModules(name: string): string | undefined {
+  return spawnSync('go', ['mod', 'download'], { cwd: sourceOf(name), timeout: 300_000 }).status === 0 ? undefined : 'the Go modules cannot be had here';
+}
+
+const sourceOf = (name: string): string => join(root, 'test', 'deploy', name);
