@@ -78,13 +78,11 @@ function librariesOf(binary: string): string[] {
 function runInBox({ user, env: imageEnv }: ImageFacts, image: string, data: string, command: readonly string[], env: Readonly<Record<string, string>>): BoxRun {
   const isRoot = process.getuid?.() === 0;
   const settings = Object.entries({ ...imageEnv, ...env }).flatMap(([name, value]) => ['--setenv', name, value]);
+  const restrictions = ['--unshare-all', '--share-net', '--as-pid-1', '--die-with-parent', '--cap-drop', 'ALL', '--uid', String(user.uid), '--gid', String(user.gid)];
+  const files = ['--ro-bind', image, '/', '--proc', '/proc', '--dev', '/dev', '--bind', data, '/data', '--remount-ro', '/dev', '--chdir', '/data', '--clearenv', ...settings];
   const child = spawn(
     'bwrap',
-    [
-      ...['--unshare-all', '--share-net', '--as-pid-1', '--die-with-parent', '--cap-drop', 'ALL', '--uid', String(user.uid), '--gid', String(user.gid)],
-      ...['--ro-bind', image, '/', '--proc', '/proc', '--dev', '/dev', '--bind', data, '/data', '--remount-ro', '/dev', '--chdir', '/data', '--clearenv', ...settings],
-      ...['--info-fd', '3', '--', ...command],
-    ],
+    [...restrictions, ...files, '--info-fd', '3', '--', ...command],
     // Where we are root, the box begins as the image's user on this machine, too, so that the files' owner is the real one.
     { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], ...(isRoot && { uid: user.uid, gid: user.gid }) },
   );
