@@ -1,6 +1,8 @@
 // Checks the image without a container engine: BuildKit's own checks of the Dockerfile, and the tree that it builds, run under
 // the same user and restrictions. What cannot be checked on this machine is said, and counted as skipped.
+import { once } from 'node:events';
 import { readdirSync, statSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { startEmulator } from '../src/emulator/emulator.ts';
 import { type Box, type BoxRun, canMakeBoxes, makeBox } from '../test/deploy/box.ts';
@@ -16,6 +18,14 @@ const expect = (isSo: boolean, otherwise: string): void => {
   if (!isSo) throw new Error(otherwise);
 };
 
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo; // it listens on a port, not on a pipe
+  server.close();
+  return port;
+}
+
 async function waitFor(run: BoxRun, text: string): Promise<void> {
   const isOver = run.ended.then(() => true);
   while (!run.output().includes(text)) {
@@ -26,7 +36,9 @@ async function waitFor(run: BoxRun, text: string): Promise<void> {
 
 async function inTheBox(box: Box): Promise<void> {
   const emulator = await startEmulator({ users: 300, seed: 7 });
-  const project = { DESCOPE_BASE_URL: emulator.baseUrl, DESCOPE_PROJECT_ID: emulator.projectId, DESCOPE_MANAGEMENT_KEY: emulator.managementKey };
+  // The box has the machine's loopback addresses, where somebody else may have taken the usual port.
+  const port = String(await freePort());
+  const project = { BATON_HEALTH_CHECK_PORT: port, DESCOPE_BASE_URL: emulator.baseUrl, DESCOPE_PROJECT_ID: emulator.projectId, DESCOPE_MANAGEMENT_KEY: emulator.managementKey };
   const cli = (...args: string[]): BoxRun => box.run([...entrypoint, ...args], project);
   try {
     await report.step('it runs where there is no shell and nothing can be written but /data', async () => {
@@ -65,6 +77,26 @@ async function inTheBox(box: Box): Promise<void> {
       }
       return '/app, /, /dev, /nodejs';
     });
+    await report.step('the HEALTHCHECK says 1 where nobody listens', async () => {
+      const run = box.run(healthcheck, project);
+      const code = await run.ended;
+      expect(code === 1, `exit ${code}: ${run.output()}`);
+      return run.output().trim();
+    });
+    await report.step('serve keeps its scheduled files in /data, and the HEALTHCHECK says 0', async () => {
+      const run = cli('serve', '--listen', '127.0.0.1:0', '--sync-every', '30s', '--out', '/data', '--keep', '2');
+      await waitFor(run, 'health and metrics on');
+      while (!readdirSync(box.data).includes('latest.json')) {
+        expect(run.child.exitCode === null, run.output());
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      const check = box.run(healthcheck, project);
+      const code = await check.ended;
+      run.kill('SIGTERM');
+      expect((await run.ended) === 0, run.output());
+      expect(code === 0, `exit ${code}: ${check.output()}`);
+      return readdirSync(box.data).filter((name) => name.startsWith('latest')).join();
+    });
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       await report.step(`serve as process 1 ends with 0 on ${signal}`, async () => {
         const run = cli('serve', '--listen', '127.0.0.1:0');
@@ -87,12 +119,6 @@ async function inTheBox(box: Box): Promise<void> {
       expect(code === 143, `exit ${code}: ${run.output()}`);
       expect(readdirSync(box.data).join() === before, `/data holds ${readdirSync(box.data).join(', ')}`);
       return 'exit 143';
-    });
-    await report.step('the HEALTHCHECK says 1 where nobody listens', async () => {
-      const run = box.run(healthcheck, {});
-      const code = await run.ended;
-      expect(code === 1, `exit ${code}: ${run.output()}`);
-      return 'exit 1';
     });
   } finally {
     await emulator.close();

@@ -15,6 +15,7 @@ export interface Box {
   readonly image: string;
   /** Starts a command line in the box. `pid` is that of process 1 in the box, as seen from outside. */
   readonly run: (command: readonly string[], env?: Readonly<Record<string, string>>) => BoxRun;
+  /** Ends whatever still runs in it, and takes its files away. */
   readonly remove: () => void;
 }
 
@@ -55,7 +56,20 @@ export function makeBox(facts: ImageFacts): Box {
   chmodSync(base, 0o755);
   mkdirSync(data, { mode: 0o700 });
   if (process.getuid?.() === 0) chownSync(data, facts.user.uid, facts.user.gid);
-  return { data, image, run: (command, env = {}) => runInBox(facts, image, data, command, env), remove: () => rmSync(base, { recursive: true, force: true }) };
+  const runs: BoxRun[] = [];
+  return {
+    data,
+    image,
+    run: (command, env = {}) => {
+      const run = runInBox(facts, image, data, command, env);
+      runs.push(run);
+      return run;
+    },
+    remove: () => {
+      for (const { child } of runs) child.kill('SIGKILL'); // process 1 of the box dies with it
+      rmSync(base, { recursive: true, force: true });
+    },
+  };
 }
 
 function copyInto(folder: string, rest: string): void {

@@ -1,3 +1,5 @@
+const longestStepMs = 90_000;
+
 /** One line for each check, and at the end how many passed, failed and could not be done here. */
 export class Report {
   #passed = 0;
@@ -7,7 +9,7 @@ export class Report {
   /** `check` gives what it saw, or throws what is wrong. */
   async step(name: string, check: () => Promise<string>): Promise<void> {
     try {
-      const seen = await check();
+      const seen = await within(name, check());
       this.pass(name, seen);
     } catch (thrown) {
       this.fail(name, thrown instanceof Error ? thrown.message : String(thrown));
@@ -39,5 +41,17 @@ export class Report {
   end(): void {
     console.log(`${this.#passed} passed, ${this.#failed} failed, ${this.#skipped} skipped`);
     process.exitCode = this.#failed > 0 ? 1 : 0;
+  }
+}
+
+async function within<Seen>(name: string, work: Promise<Seen>): Promise<Seen> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`"${name}" took more than ${longestStepMs / 1000} s`)), longestStepMs);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
