@@ -1,4 +1,4 @@
-const longestStepMs = 90_000;
+const longestStepMs = 45_000;
 
 /** One line for each check, and at the end how many passed, failed and could not be done here. */
 export class Report {

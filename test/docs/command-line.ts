@@ -6,7 +6,7 @@ const program = createProgram({ env: {}, signal: new AbortController().signal, p
 const everywhere = ['-h', '--help'];
 
 /** Every flag of every command. */
-export const allFlags: ReadonlySet<string> = new Set([program, ...program.commands].flatMap((command) => [...everywhere, ...flagsOf(command)]));
+export const allFlags: ReadonlySet<string> = new Set([...everywhere, ...[program, ...program.commands].flatMap(flagsOf)]);
 
 function flagsOf({ options }: Command): string[] {
   return options.flatMap(({ short, long }) => [short, long].filter((flag) => flag !== undefined && flag !== null));

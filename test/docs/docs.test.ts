@@ -58,7 +58,7 @@ describe('every page', () => {
 
 describe('every page and every file of deploy/', () => {
   it('names settings of the environment that are read', () => {
-    const names = new Set<string>(Object.values(settings).flatMap(({ env }) => [...env]));
+    const names = new Set<string>(Object.values(settings).flatMap(({ env }): readonly string[] => env));
     for (const name of ['DESCOPE_MANAGEMENT_KEY', 'BATON_DESCOPE_MANAGEMENT_KEY']) names.add(name).add(`${name}_FILE`);
     const wrong = [...all, ...deployed].flatMap(({ path, text }) => [...text.matchAll(/(?<![A-Z_])(?:BATON|DESCOPE)_[A-Z_]*[A-Z]\b(?!\*)/g)].flatMap(([name]) => (names.has(name) || foreignNames.has(name) ? [] : [`${path}: ${name}`])));
 
