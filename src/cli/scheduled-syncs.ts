@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { createConnector } from '../connector.ts';
@@ -63,10 +63,17 @@ export interface ScheduledSyncsOptions {
 
 /** Makes sure, before anything is served, that the folder is there and can be written to. */
 export async function checkFolder({ folder, files }: Plan): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((thrown: NodeJS.ErrnoException) => {
-    throw new ConnectorError('local-io', `cannot use the folder ${folder} (${thrown.code ?? 'unknown'}): name another with --out`);
+  // Not with those above it: that is a typing mistake as a rule, and Node's recursive way never returns below /proc.
+  await mkdir(folder, { mode: 0o700 }).catch((thrown: NodeJS.ErrnoException) => {
+    if (thrown.code !== 'EEXIST') {
+      const reason = thrown.code === 'ENOENT' ? 'the folder above it does not exist' : (thrown.code ?? 'unknown');
+      throw new ConnectorError('local-io', `cannot make the folder ${folder}: ${reason}; make it, or name another with --out`);
+    }
   });
   await checkTarget(files.latest);
+  await access(folder, constants.W_OK).catch((thrown: NodeJS.ErrnoException) => {
+    throw new ConnectorError('local-io', `cannot write to the folder ${folder} (${thrown.code ?? 'unknown'}): name another with --out`);
+  });
 }
 
 /** Runs syncs at the plan's ticks until the signal fires. A run that fails is told and counted; the next tick tries again. */

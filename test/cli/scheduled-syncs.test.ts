@@ -258,6 +258,29 @@ describe('scheduled syncs', () => {
   });
 });
 
+describe('the folder', () => {
+  const planned = (out: string): Promise<void> => checkFolder(planOf(loadSettings({ flags: { projectId: 'P1', syncEvery: '1h', out }, env: {} })) ?? expect.fail('nothing is planned'));
+
+  it('is made when only itself is missing', async () => {
+    await using folder = await temporaryFolder();
+
+    await planned(join(folder.path, 'syncs'));
+
+    expect(await readdir(folder.path)).toEqual(['syncs']);
+  });
+
+  it.each([
+    ['below one that is not there', (path: string) => join(path, 'no', 'syncs'), 'the folder above it does not exist'],
+    ['below /proc, where Node never returns from making folders', () => '/proc/none', 'cannot make the folder'],
+    ['that is a file', (path: string) => join(path, 'file'), 'not a folder'],
+  ])('%s is a fault before anything is served', async (_name, within, message) => {
+    await using folder = await temporaryFolder();
+    await writeFile(join(folder.path, 'file'), '');
+
+    await expect(planned(within(folder.path))).rejects.toMatchObject({ kind: 'local-io', message: expect.stringContaining(message) as string });
+  });
+});
+
 describe('a plan', () => {
   const load = (flags: Readonly<Record<string, string>>): unknown => planOf(loadSettings({ flags: { projectId: 'P1', ...flags }, env: {} }));
 

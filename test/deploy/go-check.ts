@@ -36,16 +36,26 @@ export function runGoCheck(report: Report, program: 'check' | 'kubernetes', args
   report.add(passed, failed);
 }
 
-/** Checks the workflows with actionlint, at the version that its go.mod pins. */
+/** Checks the workflows with actionlint. */
 export function runActionlint(report: Report, workflows: readonly string[]): void {
-  const why = whyNoGo() ?? whyNoModules('actionlint');
+  runGoTool(report, 'actionlint', ['-no-color', ...workflows.map((path) => join(root, path))], workflows.join(', '));
+}
+
+/** Looks for keys in every commit that this clone has. */
+export function runGitleaks(report: Report): void {
+  runGoTool(report, 'gitleaks', ['git', '--no-banner', '--no-color', '--redact', '--log-level', 'warn', '--verbose', root], 'no key in any commit');
+}
+
+/** Runs a tool at the version that the go.mod of its folder beside this file pins. It complains by its exit code. */
+function runGoTool(report: Report, tool: 'actionlint' | 'gitleaks', args: readonly string[], good: string): void {
+  const why = whyNoGo() ?? whyNoModules(tool);
   if (why !== undefined) {
-    report.skip('actionlint', why);
+    report.skip(tool, why);
     return;
   }
-  const { status, stdout, stderr } = spawnSync('go', ['tool', 'actionlint', '-no-color', ...workflows], { cwd: sourceOf('actionlint'), encoding: 'utf8' });
-  if (status === 0) report.pass('workflows', workflows.map((path) => path.slice(root.length + 1)).join(', '));
-  else report.fail('workflows', stdout + stderr);
+  const { status, stdout, stderr } = spawnSync('go', ['tool', tool, ...args], { cwd: sourceOf(tool), encoding: 'utf8' });
+  if (status === 0) report.pass(tool, good);
+  else report.fail(tool, stdout + stderr);
 }
 
 function whyNoGo(): string | undefined {
