@@ -72,3 +72,6 @@ function tell(thrown: unknown): void {
 }
 
 process.exitCode = await main();
+if (received !== undefined) {
+  process.exit(); // a request that was given up in the moment it was made keeps its connection, and that would keep us
+}
