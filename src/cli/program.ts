@@ -6,6 +6,7 @@ import { addDemoCommand } from './demo-command.ts';
 import { addEcosystemCommand } from './ecosystem.ts';
 import { addEmulatorCommand } from './emulator-command.ts';
 import { addManifestCommands } from './manifests-command.ts';
+import { addQuestionCommands } from './question-commands.ts';
 import { addServeCommand } from './serve-command.ts';
 import { addSyncCommand } from './sync-command.ts';
 
@@ -32,6 +33,7 @@ export function createProgram(context: CommandContext): Command {
   addServeCommand(program, context);
   addChangeCommand(program, 'grant', context);
   addChangeCommand(program, 'revoke', context);
+  addQuestionCommands(program, context);
   addManifestCommands(program, context);
   addEcosystemCommand(program, context);
   addEmulatorCommand(program, context);
