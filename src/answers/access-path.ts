@@ -37,7 +37,7 @@ export function pathInWords(path: AccessPath): string {
 
 /** A database row with the columns of `pathColumns`. */
 export function toPath(row: Readonly<Record<string, unknown>>): AccessPath {
-  const text = (name: string): string => String(row[name] ?? '');
+  const text = (name: string): string => textIn(row, name);
   const kind = text('kind');
   return {
     userId: text('user_id'),
@@ -57,3 +57,9 @@ export function toPath(row: Readonly<Record<string, unknown>>): AccessPath {
 /** Columns of a path, over user u, thing t and its tenant e; the permission is the query's to add. */
 export const pathColumns = `u.id user_id, u.name user_name, u.login login, u.email email, u.status status,
   t.kind kind, t.id held_id, t.role role, t.tenant tenant_id, coalesce(e.name, t.tenant) tenant`;
+
+/** A column's text; '' when it is null or no text. */
+export function textIn(row: Readonly<Record<string, unknown>>, name: string): string {
+  const value = row[name];
+  return typeof value === 'string' ? value : '';
+}

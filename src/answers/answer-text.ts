@@ -18,11 +18,11 @@ export function whoCells(path: AccessPath): string[] {
   return [nameAndStatus(path), `-> ${heldInWords(path)}`, `-> ${path.permission}`, path.login === path.user ? '' : path.login];
 }
 
-/** How the columns of `whoCells` and `heldCells` give way: the permission stands above the table of the first, too. */
+/** How the columns of `whoCells` and `heldCells` give way. The permission goes early: it stands above the table, too. */
 export const whoShrink = [
   { column: 3, to: 0 },
-  { column: 2, to: 12 },
-  { column: 1, to: 24 },
+  { column: 2, to: 0 },
+  { column: 1, to: 30 },
   { column: 0, to: 12 },
 ] as const;
 export const heldShrink = [

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { Environment } from '../config/load.ts';
 import { addChangeCommand } from './change-command.ts';
 import { addDemoCommand } from './demo-command.ts';
+import { addDiffCommand } from './diff-command.ts';
 import { addEcosystemCommand } from './ecosystem.ts';
 import { addEmulatorCommand } from './emulator-command.ts';
 import { addManifestCommands } from './manifests-command.ts';
@@ -20,6 +21,8 @@ export interface CommandContext {
   readonly print: (text: string) => void;
   /** Writes to stdout byte for byte. */
   readonly write: (text: string) => void;
+  /** Ends the process with this code when the command is done: for an answer that is no fault, but not "nothing to tell". */
+  readonly endWith: (code: number) => void;
 }
 
 export function createProgram(context: CommandContext): Command {
@@ -34,6 +37,7 @@ export function createProgram(context: CommandContext): Command {
   addChangeCommand(program, 'grant', context);
   addChangeCommand(program, 'revoke', context);
   addQuestionCommands(program, context);
+  addDiffCommand(program, context);
   addManifestCommands(program, context);
   addEcosystemCommand(program, context);
   addEmulatorCommand(program, context);

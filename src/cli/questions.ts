@@ -33,7 +33,7 @@ export async function tellWhoCan(file: string, permission: string, options: WhoC
     question: { question: 'who-can', permission, ...(answer.tenant !== undefined && { tenantId: answer.tenant.id, tenant: answer.tenant.name }) },
     paths: () => answer.paths(),
     *text(paths) {
-      yield `Who can ${printable(permission)}${where}?`;
+      yield `Who can ${printable(permission)}${where}? (user -> role -> ${printable(permission)})`;
       yield* tableLines(map(paths, whoCells), { width: screenWidth(), shrink: whoShrink });
       const { users, held } = answer.counts();
       yield held === 0 ? `Nobody: ${answer.ways === 0 ? 'no role allows it' : 'nobody holds a role that allows it'}${where}.` : `${count(users, 'user')}, in ${count(held, 'way')}.`;
@@ -98,7 +98,8 @@ export function checkOneFormat(flags: { readonly csv?: boolean; readonly json?: 
   }
 }
 
-function* map<T, U>(items: Iterable<T>, change: (item: T) => U): Generator<U> {
+/** `Array.map` for rows that are made on the way. */
+export function* map<T, U>(items: Iterable<T>, change: (item: T) => U): Generator<U> {
   for (const item of items) {
     yield change(item);
   }
