@@ -75,7 +75,8 @@ export async function createAccessIndex(path: string, { signal, onProgress, open
 /** Enters rows. Holdings come thing by thing, so the last thing is kept at hand. */
 function createWriter(path: string, database: DatabaseSync): (row: FileRow) => void {
   const putUser = database.prepare(
-    'insert into user (id, name, login, email, status, is_test, created_at) values (?, ?, ?, ?, ?, ?, ?) on conflict (id) do update set name = excluded.name, login = excluded.login, email = excluded.email, status = excluded.status',
+    `insert into user (${userColumns.join(', ')}) values (${userColumns.map(() => '?').join(', ')})
+     on conflict (id) do update set ${userColumns.slice(1).map((name) => `${name} = excluded.${name}`).join(', ')}`,
   );
   const putLogin = database.prepare('insert into login (user, login) select n, ? from user where id = ?');
   const putTenant = database.prepare('insert or replace into tenant (id, name, parent, inheritance) values (?, ?, ?, ?)');
@@ -97,7 +98,7 @@ function createWriter(path: string, database: DatabaseSync): (row: FileRow) => v
   return (row) => {
     switch (row.kind) {
       case 'user':
-        putUser.run(row.id, row.name, loginOf(row), row.email, row.status, Number(row.isTest), row.createdAt);
+        putUser.run(...userValues(row));
         row.loginIds.forEach((login) => putLogin.run(login, row.id));
         return;
       case 'tenant':
@@ -115,6 +116,13 @@ function createWriter(path: string, database: DatabaseSync): (row: FileRow) => v
         putGrant(row);
     }
   };
+}
+
+const userColumns = ['id', 'name', 'login', 'email', 'is_email_verified', 'phone', 'is_phone_verified', 'status', 'is_test', 'is_scim', 'has_mfa', 'has_sso', 'created_at'];
+
+function userValues(row: UserRow): (string | number)[] {
+  const { id, name, email, isEmailVerified, phone, isPhoneVerified, status, isTest, isScim, hasMfa, hasSso, createdAt } = row;
+  return [id, name, loginOf(row), email, Number(isEmailVerified), phone, Number(isPhoneVerified), status, Number(isTest), Number(isScim), Number(hasMfa), Number(hasSso), createdAt];
 }
 
 /** What a user is told apart by: the first login id, else the email, phone or id. */

@@ -9,8 +9,14 @@ create table user (
   name text not null,
   login text not null,
   email text not null,
+  is_email_verified integer not null,
+  phone text not null,
+  is_phone_verified integer not null,
   status text not null,
   is_test integer not null,
+  is_scim integer not null,
+  has_mfa integer not null,
+  has_sso integer not null,
   created_at text not null
 );
 create table login (user integer not null, login text not null);

@@ -6,6 +6,7 @@ import { addDemoCommand } from './demo-command.ts';
 import { addDiffCommand } from './diff-command.ts';
 import { addEcosystemCommand } from './ecosystem.ts';
 import { addEmulatorCommand } from './emulator-command.ts';
+import { addExportCommand } from './export-command.ts';
 import { addManifestCommands } from './manifests-command.ts';
 import { addQuestionCommands } from './question-commands.ts';
 import { addServeCommand } from './serve-command.ts';
@@ -38,6 +39,7 @@ export function createProgram(context: CommandContext): Command {
   addChangeCommand(program, 'revoke', context);
   addQuestionCommands(program, context);
   addDiffCommand(program, context);
+  addExportCommand(program, context);
   addManifestCommands(program, context);
   addEcosystemCommand(program, context);
   addEmulatorCommand(program, context);
