@@ -26,13 +26,13 @@ export async function writeWholeFile(target: string, bytes: AsyncIterable<Uint8A
 
 /**
  * A folder of files (mode 0700, each file 0600) that appears whole or not at all: it is filled beside the target under
- * another name and then renamed. A folder that stood there is moved aside first and taken away at the end; one that holds
- * anything but these files is not touched.
+ * another name and then renamed. A folder that stood there is moved aside first (to a hidden name that ends with ".old", where
+ * a crash at that moment leaves it) and taken away at the end; one that holds anything but these files is not touched.
  */
 export async function writeWholeFolder(target: string, files: readonly FolderFile[]): Promise<void> {
   const isReplaced = await checkFolderTarget(target, files.map(({ name }) => name));
-  const filling = unfinishedPath(target, '.tmp');
-  const aside = unfinishedPath(target, '.tmp');
+  const filling = unfinishedPath(target, '.d.tmp');
+  const aside = unfinishedPath(target, '.old');
   try {
     await attempt(target, 'create a folder beside it', () => mkdir(filling, { mode: 0o700 }));
     for (const { name, bytes } of files) {
