@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { AccessIndex } from '../answers/access-index.ts';
 import { gapInWords } from '../answers/answer-text.ts';
 import { csvBytes } from '../answers/csv.ts';
@@ -48,7 +48,7 @@ export async function tellDiff(oldFile: string, newFile: string, options: DiffFl
 }
 
 function originInWords({ path, summary }: AccessIndex, name: (text: string) => string): string {
-  return `${name(path)}${summary.finishedAt === undefined ? '' : ` (${printable(summary.finishedAt)})`}`;
+  return `${name(basename(path))}${summary.finishedAt === undefined ? '' : ` (${printable(summary.finishedAt)})`}`;
 }
 
 function projectNotes({ summary: { projectId: old } }: AccessIndex, { summary: { projectId: now } }: AccessIndex): string[] {

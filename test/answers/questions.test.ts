@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createAccessIndex } from '../../src/answers/access-index.ts';
 import { accessOf } from '../../src/answers/access-of.ts';
 import { type AccessPath, pathInWords } from '../../src/answers/access-path.ts';
@@ -153,15 +153,14 @@ describe('every answer', () => {
   });
 
   it('takes its database away', async () => {
-    const before = process.env['TMPDIR'];
-    process.env['TMPDIR'] = await mkdtemp(join(folder, 'tmp-'));
+    vi.stubEnv('TMPDIR', await mkdtemp(join(folder, 'tmp-')));
     try {
       const index = await indexOf(office());
       expect(await readdir(tmpdir())).toHaveLength(1);
       await index[Symbol.asyncDispose]();
       expect(await readdir(tmpdir())).toEqual([]);
     } finally {
-      before === undefined ? delete process.env['TMPDIR'] : (process.env['TMPDIR'] = before);
+      vi.unstubAllEnvs();
     }
   });
 

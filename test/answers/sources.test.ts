@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openSource } from '../../src/answers/open.ts';
 import type { FileRow } from '../../src/answers/rows.ts';
 import { messageToJson } from '../../src/model/stored-rows.ts';
@@ -185,14 +184,13 @@ describe('an unpacked .c1z', () => {
   it('leaves nothing behind in the folder for temporary files', async () => {
     const path = join(folder, 'sync.c1z');
     await writeSync(path, smallProject());
-    const before = process.env['TMPDIR'];
-    process.env['TMPDIR'] = folder;
+    vi.stubEnv('TMPDIR', folder);
     try {
       const source = await openSource(path);
       expect(execFileSync('ls', ['-A', folder], { encoding: 'utf8' })).toMatch(/baton-descope-/);
       await source[Symbol.asyncDispose]();
     } finally {
-      before === undefined ? delete process.env['TMPDIR'] : (process.env['TMPDIR'] = before);
+      vi.unstubAllEnvs();
     }
 
     expect(execFileSync('ls', ['-A', folder], { encoding: 'utf8' })).toBe('sync.c1z\n');

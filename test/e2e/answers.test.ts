@@ -43,7 +43,7 @@ afterAll(async () => {
 });
 
 /** What a terminal would obey. */
-const dangerous = /[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/;
+const dangerous = /(?!\n)\p{Cc}|[\u202A-\u202E\u2066-\u2069]/u;
 
 describe('who-can', () => {
   it('answers from a file of the embedded project exactly as its records say, as JSON and as CSV', async () => {
@@ -53,8 +53,10 @@ describe('who-can', () => {
       .toSorted();
     expect(expected.length).toBeGreaterThan(20);
 
-    const json = await runCli(['who-can', at('sync.json'), 'invoices.approve', '--json']);
-    const csv = await runCli(['who-can', at('sync.json'), 'invoices.approve', '--csv']);
+    const [json, csv] = await Promise.all(['--json', '--csv'].map((form) => runCli(['who-can', at('sync.json'), 'invoices.approve', form])));
+    if (json === undefined || csv === undefined) {
+      throw new Error('two runs were started');
+    }
 
     const answer = JSON.parse(json.stdout);
     const rows = answer.rows.map((row: Readonly<Record<string, string>>) => [row['userId'], row['kind'], row['role'], row['tenantId']].join(' | '));
@@ -69,12 +71,11 @@ describe('who-can', () => {
   });
 
   it('tells nothing to a terminal that it would obey, whatever the names are', async () => {
-    for (const flags of [[], ['--csv'], ['--json']]) {
-      const { stdout, code } = await runCli(['who-can', at('hostile.json'), hostile.permission, '--tenant', hostile.tenant, ...flags]);
+    const runs = await Promise.all([[], ['--csv'], ['--json']].map((flags) => runCli(['who-can', at('hostile.json'), hostile.permission, '--tenant', hostile.tenant, ...flags])));
 
+    for (const { stdout, code } of runs) {
       expect(code).toBe(0);
       expect(stdout.replaceAll('\r\n', '\n')).not.toMatch(dangerous);
-      expect(stdout).toContain('U1'.repeat(flags.length)); // the table names people, the others their ids
       expect(stdout).toContain('Eve');
     }
   });
@@ -82,10 +83,19 @@ describe('who-can', () => {
   it('ends with 1 for a permission that is not there, 2 for two forms at once, 5 for a file that is cut off, 6 for none', async () => {
     await writeFile(at('cut.json'), (await readFile(at('sync.json'), 'utf8')).slice(0, 50_000));
 
-    expect(await runCli(['who-can', at('sync.json'), 'no\u001Bne'])).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^baton-descope: there is no permission "no\\\\u\{1b\}ne" in .*\n$/) });
-    expect(await runCli(['who-can', at('sync.json'), 'invoices.approve', '--json', '--csv'])).toMatchObject({ code: 2, stdout: '' });
-    expect(await runCli(['who-can', at('cut.json'), 'invoices.approve'])).toMatchObject({ code: 5, stdout: '', stderr: expect.stringContaining('not complete') });
-    expect(await runCli(['who-can', at('none.json'), 'invoices.approve'])).toMatchObject({ code: 6, stdout: '', stderr: expect.stringContaining('there is no such file') });
+    const runs = await Promise.all([
+      runCli(['who-can', at('sync.json'), 'no\u001Bne']),
+      runCli(['who-can', at('sync.json'), 'invoices.approve', '--json', '--csv']),
+      runCli(['who-can', at('cut.json'), 'invoices.approve']),
+      runCli(['who-can', at('none.json'), 'invoices.approve']),
+    ]);
+
+    expect(runs).toEqual([
+      { code: 1, stdout: '', stderr: expect.stringMatching(/^baton-descope: there is no permission "no\\\\u\{1b\}ne" in .*\n$/) },
+      { code: 2, stdout: '', stderr: expect.stringContaining('one form') },
+      { code: 5, stdout: '', stderr: expect.stringContaining('not complete') },
+      { code: 6, stdout: '', stderr: expect.stringContaining('there is no such file') },
+    ]);
   });
 
   it('ends quietly when its reader has seen enough', async () => {
@@ -122,7 +132,7 @@ describe('access', () => {
         '  -> Editor in Acme  -> customers.edit',
         '  -> Editor in Acme  -> customers.read',
         '  -> Editor in Acme  -> orders.read',
-        expect.stringMatching(/^note: inherited access is not derived yet/).asymmetricMatch(stdout.trim().split('\n').at(-1)) ? stdout.trim().split('\n').at(-1) : 'a note',
+        'note: inherited access is not derived yet, nor in this answer (1 tenant, 6 roles)',
         '',
       ].join('\n'),
     );
@@ -134,12 +144,11 @@ describe('diff', () => {
   beforeAll(async () => {
     const { users, ...lists } = smallProject();
     await writeSync(at('old.json'), { ...lists, users });
-    await writeSync(at('new.c1z'), { ...lists, users: users.map((row) => (row.userId === 'dan' ? { ...row, roleNames: ['Editor'] } : row)) });
+    await writeSync(at('new.c1z'), { ...lists, users: users.map((row) => (row.userId === 'dan' ? Object.assign({}, row, { roleNames: ['Editor'] }) : row)) });
   });
 
   it('ends with 0 and says so when nothing changed, with 1 when something did', async () => {
-    const same = await runCli(['diff', at('old.json'), at('old.json')]);
-    const changed = await runCli(['diff', at('old.json'), at('new.c1z')]);
+    const [same, changed] = await Promise.all([runCli(['diff', at('old.json'), at('old.json')]), runCli(['diff', at('old.json'), at('new.c1z')])]);
 
     expect(same).toMatchObject({ code: 0, stdout: expect.stringContaining('Nothing changed') });
     expect(changed).toMatchObject({ code: 1, stderr: '', stdout: expect.stringContaining('Access in the whole project\n  +  dan  was given Editor (whole project)\n') });
@@ -147,9 +156,11 @@ describe('diff', () => {
   });
 
   it('is JSON, CSV and Markdown, too', async () => {
-    const json = await runCli(['diff', at('old.json'), at('new.c1z'), '--json']);
-    const csv = await runCli(['diff', at('old.json'), at('new.c1z'), '--csv']);
-    const md = await runCli(['diff', at('nobody.json'), at('hostile.json'), '--md']);
+    const [json, csv, md] = await Promise.all([
+      runCli(['diff', at('old.json'), at('new.c1z'), '--json']),
+      runCli(['diff', at('old.json'), at('new.c1z'), '--csv']),
+      runCli(['diff', at('nobody.json'), at('hostile.json'), '--md']),
+    ]);
 
     expect(JSON.parse(json.stdout)).toMatchObject({ isSame: false, counts: { gained: 1, lost: 0 }, changes: [{ area: 'access', change: 'gained', userId: 'dan', heldId: 'Editor', tenantId: '' }] });
     expect(Papa.parse<Readonly<Record<string, string>>>(csv.stdout, { header: true, skipEmptyLines: true }).data).toEqual([expect.objectContaining({ change: 'gained', user_id: 'dan', words: 'dan was given Editor (whole project)' })]);
@@ -163,9 +174,8 @@ describe('diff', () => {
 
 describe('export', () => {
   it('makes each kind of file of another, and comes back to the same bytes', async () => {
-    await runCli(['export', at('sync.json'), '--out', at('a.ndjson')]);
+    await Promise.all(['a.ndjson', 'a.c1z'].map((name) => runCli(['export', at('sync.json'), '--out', at(name)])));
     await runCli(['export', at('a.ndjson'), '--out', at('back.json')]);
-    await runCli(['export', at('sync.json'), '--out', at('a.c1z')]);
     const sheet = await runCli(['export', at('a.c1z'), '--out', at('review.xlsx'), '--since', at('sync.json')]);
 
     expect(await readFile(at('back.json'), 'utf8')).toBe(await readFile(at('sync.json'), 'utf8'));

@@ -19,20 +19,24 @@ export function accessTruthOf({ users, tenants, roles, permissions }: TruthRows)
   const known = new Set(permissions.map(({ name }) => name));
   const roleOf = (tenantId: string, name: string): TruthRows['roles'][number] | undefined => roles.find((role) => role.tenantId === tenantId && role.name === name);
   const allowedBy = (role: TruthRows['roles'][number]): string[] => [...new Set(role.permissionNames)].filter((name) => known.has(name)).toSorted();
-  return users.flatMap(({ userId, roleNames, userTenants }) => [
-    ...new Set(roleNames).values().flatMap((role): AccessTruth[] => {
+  const access: AccessTruth[] = [];
+  for (const { userId, roleNames, userTenants } of users) {
+    for (const role of new Set(roleNames)) {
       const found = roleOf('', role);
-      return found === undefined ? [] : [{ userId, kind: 'role', role, tenantId: '', permissions: allowedBy(found) }];
-    }),
-    ...userTenants
-      .filter(({ tenantId }) => tenants.some(({ id }) => id === tenantId))
-      .flatMap(({ tenantId, roleNames: names }): AccessTruth[] => [
-        { userId, kind: 'tenant', role: '', tenantId, permissions: [] },
-        ...[...new Set(names)].flatMap((role): AccessTruth[] => {
-          const own = roleOf(tenantId, role);
-          const found = own ?? roleOf('', role);
-          return found === undefined ? [] : [{ userId, kind: own === undefined ? 'binding' : 'role', role, tenantId, permissions: allowedBy(found) }];
-        }),
-      ]),
-  ]);
+      if (found !== undefined) {
+        access.push({ userId, kind: 'role', role, tenantId: '', permissions: allowedBy(found) });
+      }
+    }
+    for (const { tenantId, roleNames: names } of userTenants.filter((entry) => tenants.some(({ id }) => id === entry.tenantId))) {
+      access.push({ userId, kind: 'tenant', role: '', tenantId, permissions: [] });
+      for (const role of new Set(names)) {
+        const own = roleOf(tenantId, role);
+        const found = own ?? roleOf('', role);
+        if (found !== undefined) {
+          access.push({ userId, kind: own === undefined ? 'binding' : 'role', role, tenantId, permissions: allowedBy(found) });
+        }
+      }
+    }
+  }
+  return access;
 }
