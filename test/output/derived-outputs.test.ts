@@ -110,12 +110,12 @@ describe('the spreadsheet', () => {
 
   it('tells what is new since an older file', async () => {
     const { users, ...lists } = smallProject();
-    await using older = await indexOf({ ...lists, users: users.map((row) => (row.userId === 'ann' ? Object.assign({}, row, { roleNames: [] }) : row)) }, 'old.json');
+    await using older = await indexOf({ ...lists, users: users.map((row) => (row.userId === 'ann' ? Object.assign({}, row, { userTenants: [inTenant('acme'), inTenant('globex')] }) : row)) }, 'old.json'); // bob keeps the same role
     await using index = await indexOf(smallProject());
 
     const rows = [...reviewRows(index, older)].map((row) => [row[1], row[7], row[6], row[9]?.split(' ')[0]]);
 
-    expect(rows.filter(([, , , change]) => change === 'between')).toEqual([['ann', 'Editor', '', 'between']]);
+    expect(rows.filter(([, , , change]) => change === 'between')).toEqual([['ann', 'Editor', 'acme', 'between']]);
     expect(rows.filter(([, , , change]) => change === 'before')).toHaveLength(rows.length - 1);
     expect([...reviewRows(index, older)]).toHaveLength(rows.length);
   });
