@@ -3,6 +3,7 @@ import { openSource } from '../answers/open.ts';
 import { printable } from '../answers/printable.ts';
 import type { SyncSource } from '../answers/source.ts';
 import { ConnectorError } from '../errors.ts';
+import { entitlementRow, grantRow, resourceRow } from '../model/row.ts';
 import { sweepLeftovers } from '../output/leftovers.ts';
 import { checkOutput, chooseOutput, kindOf } from '../output/outputs.ts';
 import { newSyncId } from '../sync/sync-id.ts';
@@ -43,25 +44,14 @@ function timeOf({ summary }: SyncSource): number {
   return Number.isNaN(ms) ? Date.now() : ms;
 }
 
-/** Every message of a source into a target, which is there whole or not at all. */
+/** Every message of a source, a batch of one section at a time, into a target, which is there whole or not at all. */
 async function copy(source: SyncSource, target: SyncTarget, signal: AbortSignal): Promise<void> {
   try {
     for await (const batch of source.messages(signal)) {
-      for (const stored of batch) {
-        switch (stored.section) {
-          case 'resourceTypes':
-            await target.resourceType(stored.message);
-            break;
-          case 'resources':
-            await target.resource(stored.message);
-            break;
-          case 'entitlements':
-            await target.entitlement(stored.message);
-            break;
-          case 'grants':
-            await target.grant(stored.message);
-        }
-      }
+      await target.resourceTypes(batch.flatMap(({ section, message }) => (section === 'resourceTypes' ? [message] : [])));
+      await target.resources(batch.flatMap(({ section, message }) => (section === 'resources' ? [resourceRow(message)] : [])));
+      await target.entitlements(batch.flatMap(({ section, message }) => (section === 'entitlements' ? [entitlementRow(message)] : [])));
+      await target.grants(batch.flatMap(({ section, message }) => (section === 'grants' ? [grantRow(message)] : [])));
     }
     await target.finish((contentHash) => ({ ...(source.wholeSummary ?? madeSummary(source, target)), contentHash }));
   } catch (thrown) {

@@ -1,11 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type JsonValue } from '@bufbuild/protobuf';
-import { messageToJson, type StoredMessage } from '../model/stored-rows.ts';
+import { messageToJson } from '../model/stored-rows.ts';
 import { createAtomicFile } from './atomic-file.ts';
 import type { FileLayer } from './file-layer.ts';
 import { syncFileFormat, syncFileVersion, type SyncFile } from './sync-file.ts';
-
-const keys = { resourceTypes: 'resourceType', resources: 'resource', entitlements: 'entitlement', grants: 'grant' } as const;
 
 /**
  * The sync file as lines, for tools that take one JSON object after the other: first the format, then a row a line under the
@@ -16,40 +13,35 @@ export async function createNdjsonFile(target: string, files?: FileLayer): Promi
   const hash = createHash('sha256');
   const counts = { resourceTypes: 0, resources: {}, entitlements: {}, grants: {} };
 
-  async function put(object: Readonly<Record<string, JsonValue>>): Promise<void> {
-    const line = `${JSON.stringify(object)}\n`;
-    hash.update(line);
-    await file.write(line);
+  async function put(text: string): Promise<void> {
+    const bytes = Buffer.from(text, 'utf8');
+    hash.update(bytes);
+    await file.writeBytes(bytes);
   }
-  const row = (stored: StoredMessage): Promise<void> => put({ [keys[stored.section]]: messageToJson(stored) });
 
-  await put({ format: syncFileFormat, version: syncFileVersion });
+  async function lines(key: string, rows: readonly { readonly typeId: string; json(): string }[], counted: Record<string, number>): Promise<void> {
+    let text = '';
+    for (const row of rows) {
+      text += `{"${key}":${row.json()}}\n`;
+      counted[row.typeId] = (counted[row.typeId] ?? 0) + 1;
+    }
+    await put(text);
+  }
+
+  await put(`${JSON.stringify({ format: syncFileFormat, version: syncFileVersion })}\n`);
   return {
     counts,
-    resourceType: async (message) => {
-      await row({ section: 'resourceTypes', message });
-      counts.resourceTypes += 1;
+    resourceTypes: async (rows) => {
+      await put(rows.map((message) => `${JSON.stringify({ resourceType: messageToJson({ section: 'resourceTypes', message }) })}\n`).join(''));
+      counts.resourceTypes += rows.length;
     },
-    resource: async (message) => {
-      await row({ section: 'resources', message });
-      countOne(counts.resources, message.id?.resourceType);
-    },
-    entitlement: async (message) => {
-      await row({ section: 'entitlements', message });
-      countOne(counts.entitlements, message.resource?.id?.resourceType);
-    },
-    grant: async (message) => {
-      await row({ section: 'grants', message });
-      countOne(counts.grants, message.entitlement?.resource?.id?.resourceType);
-    },
+    resources: (rows) => lines('resource', rows, counts.resources),
+    entitlements: (rows) => lines('entitlement', rows, counts.entitlements),
+    grants: (rows) => lines('grant', rows, counts.grants),
     finish: async (summary) => {
       await file.write(`${JSON.stringify({ summary: summary(`sha256:${hash.digest('hex')}`) })}\n`);
       await file.commit();
     },
     discard: () => file.discard(),
   };
-}
-
-function countOne(counts: Record<string, number>, typeId = 'unknown'): void {
-  counts[typeId] = (counts[typeId] ?? 0) + 1;
 }

@@ -2,15 +2,16 @@ import { readdir, stat } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
 import { ConnectorError } from '../errors.ts';
 import { checkTarget, diskFault } from './atomic-file.ts';
-import { type C1zFile, type C1zFileOptions, createC1zFile } from './c1z-file.ts';
+import { type C1zFileOptions, createC1zFile } from './c1z-file.ts';
 import { type Convert, createDerivedFile } from './derived-file.ts';
 import { type LastSync, readLastSync } from './last-sync.ts';
+import { messageByMessage } from './message-sink.ts';
 import { createNdjsonFile } from './ndjson-file.ts';
 import { createSyncFile, type SyncFile } from './sync-file.ts';
 import { checkFolderTarget } from './whole-folder.ts';
 
 /** Begins a file of the kind that was chosen. */
-export type CreateOutput = (options: C1zFileOptions) => Promise<SyncFile | C1zFile>;
+export type CreateOutput = (options: C1zFileOptions) => Promise<SyncFile>;
 
 /** The kinds of file, by extension. The first three hold all that a sync brings; the others are made of it, for people. */
 export const outputKinds = ['.json', '.ndjson', '.c1z', '.csv', '.xlsx'] as const;
@@ -43,7 +44,7 @@ export function chooseOutput(target: string, derived?: Pick<DerivedOutputs, 'con
     case '.ndjson':
       return () => createNdjsonFile(target);
     case '.c1z':
-      return (options) => createC1zFile(target, options);
+      return async (options) => messageByMessage(await createC1zFile(target, options));
     case '.csv':
     case '.xlsx':
       if (derived === undefined) {
