@@ -7,6 +7,7 @@ import { addDiffCommand } from './diff-command.ts';
 import { addEcosystemCommand } from './ecosystem.ts';
 import { addEmulatorCommand } from './emulator-command.ts';
 import { addExportCommand } from './export-command.ts';
+import { addHealthCheckCommand } from './health-check-command.ts';
 import { addManifestCommands } from './manifests-command.ts';
 import { addQuestionCommands } from './question-commands.ts';
 import { addServeCommand } from './serve-command.ts';
@@ -40,6 +41,7 @@ export function createProgram(context: CommandContext): Command {
   addQuestionCommands(program, context);
   addDiffCommand(program, context);
   addExportCommand(program, context);
+  addHealthCheckCommand(program, context);
   addManifestCommands(program, context);
   addEcosystemCommand(program, context);
   addEmulatorCommand(program, context);
