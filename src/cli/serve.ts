@@ -1,4 +1,3 @@
-import type { Flags } from '../config/load.ts';
 import { createConnector } from '../connector.ts';
 import { openAuditLog } from '../output/audit-log.ts';
 import { createProvisioner } from '../provisioning/provisioner.ts';
@@ -7,13 +6,13 @@ import type { Settings } from '../config/settings.ts';
 import type { TlsFiles } from '../server/tls.ts';
 import { startServer } from '../server/server.ts';
 import type { CommandContext } from './program.ts';
-import { setUp } from './settings.ts';
+import { type SettingFlags, setUp } from './settings.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** A platform holds its call open meanwhile: beyond this it is told when to come back instead. */
 const rateWaits = { longestRateWaitMs: 30_000, totalRateWaitMs: 60_000, forgetsRateWaits: true };
 
-export type ServeFlags = Flags & { readonly listen: string };
+export type ServeFlags = SettingFlags & { readonly listen: string };
 
 /** Serves until the process is asked to end. */
 export async function serve(options: ServeFlags, { env, signal, print }: CommandContext): Promise<void> {

@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import type { Flags } from '../config/load.ts';
 import { createConnector } from '../connector.ts';
 import type { DescopeClient } from '../descope/client.ts';
 import { expectedTime } from '../descope/pacing.ts';
@@ -12,14 +11,14 @@ import { runSync } from '../sync/run.ts';
 import type { SyncSummary } from '../sync/summary.ts';
 import { newSyncId } from '../sync/sync-id.ts';
 import { describeProgress, runSteps } from './progress.ts';
-import { setUp } from './settings.ts';
+import { type SettingFlags, setUp } from './settings.ts';
 import type { CommandContext } from './program.ts';
 import { countsTable, remarks } from './table.ts';
 
 /** A one-shot sync may wait out Descope's penalties; nobody holds a call open meanwhile. */
 const rateWaits = { longestRateWaitMs: 10 * 60_000, totalRateWaitMs: 10 * 60_000 };
 
-export type SyncFlags = Flags & { readonly out: string; readonly json?: boolean; readonly acceptShrink?: boolean };
+export type SyncFlags = SettingFlags & { readonly out: string; readonly json?: boolean; readonly acceptShrink?: boolean };
 
 /** One full sync into a file, shown as it goes and summed up at the end. */
 export async function syncOnce(options: SyncFlags, { env, signal, print }: Pick<CommandContext, 'env' | 'signal' | 'print'>): Promise<void> {
