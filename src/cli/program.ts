@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { Environment } from '../config/load.ts';
 import { addChangeCommand } from './change-command.ts';
 import { addDemoCommand } from './demo-command.ts';
+import { addDoctorCommand } from './doctor-command.ts';
 import { addEcosystemCommand } from './ecosystem.ts';
 import { addEmulatorCommand } from './emulator-command.ts';
 import { addManifestCommands } from './manifests-command.ts';
@@ -32,6 +33,7 @@ export function createProgram(context: CommandContext): Command {
   addServeCommand(program, context);
   addChangeCommand(program, 'grant', context);
   addChangeCommand(program, 'revoke', context);
+  addDoctorCommand(program, context);
   addManifestCommands(program, context);
   addEcosystemCommand(program, context);
   addEmulatorCommand(program, context);

@@ -63,6 +63,7 @@ describe('a config file', () => {
     ['an unknown key', 'base-ulr: https://x', ':1 base-ulr is no setting; did you mean base-url?'],
     ['a key that nothing resembles', 'okta-domain: x', ':1 okta-domain is no setting; `baton-descope config show`'],
     ['an environment name', 'strict: true\nDESCOPE_BASE_URL: https://x', ':2 DESCOPE_BASE_URL is no setting; did you mean descope-base-url?'],
+    ['the key itself', 'management-key: K2secret', ':1 management-key: a config file must not hold the management key itself'],
     ['a value out of range', '\nmax-parallel-fetches: 9', ':2 max-parallel-fetches must be a whole number from 1 to 6'],
     ['a value that is a list', 'rate-limit: [a]', ':1 rate-limit must have one text'],
     ['a key without a value', 'rate-limit:', ':1 rate-limit must have one text'],
