@@ -50,8 +50,8 @@ export async function doctor({ out, json = false, ...flags }: DoctorFlags, { env
   }
 }
 
-/** Runs the checks and prints each as it comes; returns them all. */
-export async function examineAndTell(options: DoctorOptions, print: (text: string) => void): Promise<{ readonly checks: readonly Check[]; readonly requests: number }> {
+/** Runs the checks and prints each as it comes, or those that are of interest; returns them all. */
+export async function examineAndTell(options: DoctorOptions, print: (text: string) => void, isShown: (check: Check) => boolean = () => true): Promise<{ readonly checks: readonly Check[]; readonly requests: number }> {
   const checks: Check[] = [];
   const findings = examine(options);
   for (;;) {
@@ -60,7 +60,9 @@ export async function examineAndTell(options: DoctorOptions, print: (text: strin
       return { checks, requests: next.value.requests };
     }
     checks.push(next.value);
-    print(toLines(next.value).join('\n'));
+    if (isShown(next.value)) {
+      print(toLines(next.value).join('\n'));
+    }
   }
 }
 

@@ -6,6 +6,7 @@ import { addDemoCommand } from './demo-command.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { addEcosystemCommand } from './ecosystem.ts';
 import { addEmulatorCommand } from './emulator-command.ts';
+import { addInitCommand } from './init-command.ts';
 import { addManifestCommands } from './manifests-command.ts';
 import { addServeCommand } from './serve-command.ts';
 import { addSyncCommand } from './sync-command.ts';
@@ -29,11 +30,12 @@ export function createProgram(context: CommandContext): Command {
     .showHelpAfterError('(add --help for what there is)')
     .exitOverride()
     .configureOutput({ writeErr: () => undefined });
+  addInitCommand(program, context);
+  addDoctorCommand(program, context);
   addSyncCommand(program, context);
   addServeCommand(program, context);
   addChangeCommand(program, 'grant', context);
   addChangeCommand(program, 'revoke', context);
-  addDoctorCommand(program, context);
   addManifestCommands(program, context);
   addEcosystemCommand(program, context);
   addEmulatorCommand(program, context);
