@@ -17,6 +17,8 @@ export interface Setting {
   /** What it is when nobody says anything; absent when it must be said or may stay unsaid. */
   readonly default?: string;
   readonly isRequired?: boolean;
+  /** The words that it may be, where they are few: for completion and the reference page. */
+  readonly choices?: readonly string[];
   /** Takes the text as it was given, or says in a few words what is wrong with it. */
   readonly schema: z.ZodType<unknown, string>;
 }
@@ -93,6 +95,7 @@ export const settings = {
     kind: 'text',
     help: 'which project roles in which tenants are listed: "all" pairs, or only those "observed" to be held',
     default: 'all',
+    choices: ['all', 'observed'],
     schema: oneOf('all', 'observed'),
   },
   maxDangling: {
@@ -183,6 +186,7 @@ export const settings = {
     kind: 'text',
     isOperational: true,
     help: '"json", or "console" for people; by default whichever suits where stderr goes',
+    choices: ['json', 'console'],
     schema: oneOf('json', 'console'),
   },
   logLevel: {
@@ -193,6 +197,7 @@ export const settings = {
     isOperational: true,
     help: 'debug, info, warn or error; logs go to stderr',
     default: 'warn',
+    choices: ['debug', 'info', 'warn', 'error'],
     schema: oneOf('debug', 'info', 'warn', 'error'),
   },
 } as const satisfies Record<string, Setting>;
