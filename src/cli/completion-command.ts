@@ -12,7 +12,8 @@ export function addCompletionCommand(program: Command, { write }: CommandContext
 Examples:
   $ source <(baton-descope completion bash)     # in ~/.bashrc, for every shell
   $ baton-descope completion zsh > "\${fpath[1]}/_baton-descope"
-  $ baton-descope completion fish > ~/.config/fish/completions/baton-descope.fish`,
+  $ baton-descope completion fish > \\
+      ~/.config/fish/completions/baton-descope.fish`,
     )
     .action(async (shell: 'bash' | 'zsh' | 'fish') => {
       const [{ readCommands }, { scripts }] = await Promise.all([import('./command-tree.ts'), import('./completion.ts')]);

@@ -19,7 +19,7 @@ the gravest failure, or 0. Warnings do not count.
 Examples:
   $ baton-descope doctor
   $ baton-descope doctor --out /var/lib/baton/sync.json --provisioning
-  $ baton-descope doctor --json | jq -r '.checks[] | select(.level == "fail") | .remedy'`,
+  $ baton-descope doctor --json | jq -c '.checks[] | {name, level}'`,
   );
   command.action(async (flags: DoctorFlags) => (await import('./doctor.ts')).doctor(flags, context));
 }

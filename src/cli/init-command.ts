@@ -14,8 +14,8 @@ export function addInitCommand(program: Command, context: CommandContext): void 
     .addHelpText(
       'after',
       `
-Two files are written, both readable by you alone: the settings, and the key in a
-file of its own beside them. Without a terminal the key is read from stdin, or
+Two files are written, both readable by you alone: the settings, and the key in
+a file of its own beside them. Without a terminal the key is read from stdin, or
 taken from DESCOPE_MANAGEMENT_KEY.
 
 Examples:

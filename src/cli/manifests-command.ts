@@ -33,7 +33,7 @@ function addShowCommand(config: Command, context: CommandContext): void {
     `
 Examples:
   $ baton-descope config show
-  $ baton-descope config show --config prod.yaml --json | jq -r '.settings[] | select(.value) | "\\(.name)=\\(.value)"'`,
+  $ baton-descope config show --config prod.yaml --json | jq .problems`,
   );
   show.action(async (flags: SettingFlags & { readonly json?: boolean }) => (await import('./config-show.ts')).showConfig(flags, context));
 }

@@ -30,7 +30,19 @@ export function createProgram(context: CommandContext): Command {
     .version(version, '-v, --version')
     .showHelpAfterError('(add --help for what there is)')
     .exitOverride()
-    .configureOutput({ writeErr: () => undefined });
+    .configureOutput({ writeErr: () => undefined })
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ baton-descope demo                          # see it work, no account
+  $ baton-descope init                          # set a project up, check it
+  $ baton-descope sync --out sync.json          # who can do what, and where
+  $ baton-descope serve --listen 127.0.0.1:9090 # answer a governance platform
+
+Flags without a command mean what they mean to every Baton connector:
+  $ baton-descope -f sync.c1z`,
+    );
   addInitCommand(program, context);
   addDoctorCommand(program, context);
   addSyncCommand(program, context);
@@ -42,9 +54,15 @@ export function createProgram(context: CommandContext): Command {
   addEmulatorCommand(program, context);
   addDemoCommand(program, context);
   addCompletionCommand(program, context);
-  for (const command of program.commands) {
-    command.exitOverride().configureOutput({ writeErr: () => undefined });
-  }
+  quieten(program.commands);
   return program;
+}
+
+/** Mistakes are told once, by main, whichever command found them. */
+function quieten(commands: readonly Command[]): void {
+  for (const command of commands) {
+    command.exitOverride().configureOutput({ writeErr: () => undefined });
+    quieten(command.commands);
+  }
 }
 
