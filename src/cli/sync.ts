@@ -35,11 +35,11 @@ export async function syncOnce(options: SyncFlags, { env, signal, print }: Pick<
     {
       title: `Reading project ${client.projectId}`,
       run: async (tell) => {
-        let ofAbout = '';
+        let total: number | undefined;
         showTotal = (users) => {
+          total = users;
           const expected = expectedTime(Math.ceil(users / userPageSize), client.searchesPerMinute);
           if (expected !== undefined) {
-            ofAbout = ` of ${expected.about}`;
             tell(expected.line);
           }
         };
@@ -49,7 +49,7 @@ export async function syncOnce(options: SyncFlags, { env, signal, print }: Pick<
           target: await createOutput({ syncId: newSyncId() }),
           tenantRoles: policy.tenantRoles,
           guard: async (found) => void notes.push(...(await compareWithLast(target, found, { maxShrink: settings.maxShrink, isAccepted: options.acceptShrink === true }))),
-          onProgress: describeProgress((text) => tell(text + ofAbout)),
+          onProgress: describeProgress(tell, { users: () => total }),
           signal,
         });
         return `Read project ${client.projectId}: ${describeRequests(summary)}`;

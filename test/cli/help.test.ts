@@ -19,7 +19,7 @@ function helpTexts(command: Command, path: readonly string[] = []): readonly (re
 
 describe('the help of', () => {
   it.each(helpTexts(program()))('%j has examples, and fits into 80 columns', (_path, text) => {
-    expect(text).toMatch(/^Examples?:\n {2}\$ baton-descope/m);
+    expect(text).toMatch(/^Examples?:\n {2}\$ .*baton-descope/m);
     expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 });
