@@ -5,7 +5,7 @@ import type { Environment } from '../config/load.ts';
 import { checkKey } from '../config/management-key.ts';
 import { deriveBaseUrl, parseBaseUrl, parseProjectId } from '../descope/base-url.ts';
 import { gravestKind } from '../doctor/check.ts';
-import { ConnectorError } from '../errors.ts';
+import { ConnectorError, throwIfCancelled } from '../errors.ts';
 import { keyPathBeside, writeSetup } from '../output/setup-files.ts';
 import { Secret } from '../secret.ts';
 import { examineAndTell } from './doctor.ts';
@@ -38,7 +38,7 @@ export async function init(flags: InitFlags, context: InitContext): Promise<void
   if (flags.skipDoctor !== true) {
     await checkSetup({ projectId, baseUrl, key }, prompts, context);
   }
-  signal.throwIfAborted();
+  throwIfCancelled(signal);
   await writeSetup({ path, projectId, baseUrl, key, force });
   print(`Wrote ${path}\nWrote ${keyPathBeside(path)} (the key)\n\nNext: baton-descope sync --out sync.json${isFoundByItself(path, env) ? '' : ` --config ${path}`}`);
 }
