@@ -7,6 +7,7 @@ import { addDemoCommand } from './demo-command.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { addEcosystemCommand } from './ecosystem.ts';
 import { addEmulatorCommand } from './emulator-command.ts';
+import { addHealthCheckCommand } from './health-check-command.ts';
 import { addInitCommand } from './init-command.ts';
 import { addManifestCommands } from './manifests-command.ts';
 import { addServeCommand } from './serve-command.ts';
@@ -49,6 +50,7 @@ Flags without a command mean what they mean to every Baton connector:
   addServeCommand(program, context);
   addChangeCommand(program, 'grant', context);
   addChangeCommand(program, 'revoke', context);
+  addHealthCheckCommand(program, context);
   addManifestCommands(program, context);
   addEcosystemCommand(program, context);
   addEmulatorCommand(program, context);

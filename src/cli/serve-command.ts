@@ -6,9 +6,9 @@ import { addSettingOptions } from './setting-options.ts';
 export function addServeCommand(program: Command, context: CommandContext): void {
   const command = program
     .command('serve')
-    .description('answer the Baton connector protocol over gRPC')
+    .description('answer the Baton connector protocol over gRPC, and sync into files at set times if asked to')
     .option('--listen <host:port>', 'where to listen; plaintext is for loopback addresses only', '127.0.0.1:9090');
-  addSettingOptions(command, 'provisioning', 'joinTenant', 'auditLog', 'tlsCert', 'tlsKey', 'tlsClientCa', 'projectId', 'baseUrl', 'maxParallelFetches', 'rateLimit', 'tenantRoles', 'maxDangling', 'strict', 'logLevel', 'logFormat');
+  addSettingOptions(command, 'provisioning', 'joinTenant', 'auditLog', 'syncEvery', 'syncCron', 'out', 'outFormat', 'keep', 'maxShrink', 'healthCheckPort', 'healthCheckBindAddress', 'tlsCert', 'tlsKey', 'tlsClientCa', 'projectId', 'baseUrl', 'maxParallelFetches', 'rateLimit', 'tenantRoles', 'maxDangling', 'strict', 'logLevel', 'logFormat');
   command.addHelpText(
     'after',
     `
@@ -19,7 +19,10 @@ management-key-file; never from a flag. \`baton-descope init\` sets all of it up
 Examples:
   $ baton-descope serve --listen 127.0.0.1:9090
   $ baton-descope serve --listen 0.0.0.0:9090 --tls-cert server.pem \\
-      --tls-key server.key --tls-client-ca ca.pem --provisioning`,
+      --tls-key server.key --tls-client-ca ca.pem --provisioning
+  $ baton-descope serve --sync-every 1h --out /var/lib/baton-descope
+  $ baton-descope serve --sync-cron "30 2 * * *" --out syncs --keep 30
+  $ curl http://127.0.0.1:8081/health`,
   );
 
   command.action(async (options: ServeFlags) => (await import('./serve.ts')).serve(options, context));
