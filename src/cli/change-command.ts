@@ -24,7 +24,8 @@ export function addChangeCommand(program: Command, operation: 'grant' | 'revoke'
     `
 Examples:
   $ baton-descope ${operation} --entitlement role:Editor:assigned --principal U2abc...
-  $ baton-descope ${operation} --entitlement tenant:acme:member --principal ada@acme.example --dry-run`,
+  $ baton-descope ${operation} --entitlement tenant:acme:member \\
+      --principal ada@acme.example --dry-run`,
   );
 
   command.action(async (options: ChangeFlags) => (await import('./change.ts')).changeOnce(operation, options, context));

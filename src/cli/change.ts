@@ -1,4 +1,3 @@
-import type { Flags } from '../config/load.ts';
 import type { DescopeClient } from '../descope/client.ts';
 import { ConnectorError } from '../errors.ts';
 import { maxIdBytes, parseEntitlementId } from '../model/ids.ts';
@@ -7,11 +6,11 @@ import { openAuditLog } from '../output/audit-log.ts';
 import { type Change, createProvisioner, type Provisioner } from '../provisioning/provisioner.ts';
 import { parseTarget, type Target } from '../provisioning/target.ts';
 import type { CommandContext } from './program.ts';
-import { setUp } from './settings.ts';
+import { type SettingFlags, setUp } from './settings.ts';
 
 const rateWaits = { longestRateWaitMs: 2 * 60_000, totalRateWaitMs: 5 * 60_000 };
 
-export type ChangeFlags = Flags & { readonly entitlement: string; readonly principal: string; readonly dryRun?: boolean; readonly json?: boolean };
+export type ChangeFlags = SettingFlags & { readonly entitlement: string; readonly principal: string; readonly dryRun?: boolean; readonly json?: boolean };
 
 /** One grant or revoke, told in a sentence or as a line of JSON. */
 export async function changeOnce(operation: 'grant' | 'revoke', options: ChangeFlags, { env, signal, print }: Pick<CommandContext, 'env' | 'signal' | 'print'>): Promise<void> {

@@ -1,15 +1,15 @@
 import type { Command } from 'commander';
 import { loadSettings } from '../config/load.ts';
-import type { Flags } from '../config/load.ts';
 import { ConnectorError } from '../errors.ts';
 import { parseGrantId } from '../model/ids.ts';
 import type { CommandContext } from './program.ts';
 import { addSettingOptions } from './setting-options.ts';
+import { type SettingFlags, settingSources } from './settings.ts';
 
 /** The command that stands for none: see below. */
 export const ecosystemCommand = '_baton';
 
-type EcosystemFlags = Flags & {
+type EcosystemFlags = SettingFlags & {
   readonly file?: string;
   readonly acceptShrink?: boolean;
   readonly grantEntitlement?: string;
@@ -64,8 +64,8 @@ function principalOf({ grantPrincipal, grantPrincipalType = 'user' }: EcosystemF
   return grantPrincipal;
 }
 
-function checkProvisioning(flags: Flags, { env }: CommandContext): void {
-  if (!loadSettings({ flags, env }).provisioning) {
+function checkProvisioning(flags: SettingFlags, { env }: CommandContext): void {
+  if (!loadSettings(settingSources(flags, env)).provisioning) {
     throw new ConnectorError('precondition', 'provisioning is not enabled: add --provisioning (-p) to change access');
   }
 }

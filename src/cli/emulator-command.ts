@@ -21,5 +21,13 @@ export function addEmulatorCommand(program: Command, context: CommandContext): v
     .option('--latency-ms <ms>', 'wait this long before each answer', wholeNumber)
     .option('--switch <name=value>', 'change a behaviour that is not certain (see docs/emulator.md); may be repeated', collect)
     .option('--fault <spec>', 'make requests fail, such as "POST /v2/mgmt/user/search@3=503"; may be repeated', collect)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ baton-descope emulator --port 18090
+  $ baton-descope emulator --port 18090 --users 50000 --switch tieOrder=shuffled
+  $ baton-descope emulator --port 18090 --fault 'GET /v1/mgmt/role/all+=403'`,
+    )
     .action(async (flags: EmulatorFlags) => (await import('./emulator.ts')).runEmulator(flags, context));
 }

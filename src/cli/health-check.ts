@@ -1,13 +1,14 @@
-import { type Flags, loadSettings } from '../config/load.ts';
+import { loadSettings } from '../config/load.ts';
 import { ConnectorError } from '../errors.ts';
 import type { CommandContext } from './program.ts';
+import { type SettingFlags, settingSources } from './settings.ts';
 
-export type HealthCheckFlags = Flags & { readonly endpoint: 'health' | 'ready' | 'live'; readonly timeout: number };
+export type HealthCheckFlags = SettingFlags & { readonly endpoint: 'health' | 'ready' | 'live'; readonly timeout: number };
 
 /** Prints what the page says. Not well, or no answer, is a `precondition` error: exit 1, which is what containers look at. */
 export async function healthCheck({ endpoint, timeout, ...flags }: HealthCheckFlags, { env, print }: Pick<CommandContext, 'env' | 'print'>): Promise<void> {
   // The project is not asked for: a check that needs less can fail for less.
-  const { healthCheckPort: port, healthCheckBindAddress: host } = loadSettings({ flags: { projectId: 'none', ...flags }, env });
+  const { healthCheckPort: port, healthCheckBindAddress: host } = loadSettings(settingSources({ projectId: 'none', ...flags }, env));
   if (port === 'off' || port === 0) {
     throw new ConnectorError('config', `--health-check-port is ${port}: name the port that serve listens on`);
   }

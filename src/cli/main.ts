@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { refuseKeyInArguments } from '../config/management-key.ts';
 import { ConnectorError } from '../errors.ts';
 import { ecosystemCommand } from './ecosystem.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { createProgram } from './program.ts';
+import { usageLine } from './usage.ts';
 
 const stop = new AbortController();
 let received: 'SIGINT' | 'SIGTERM' | undefined;
@@ -27,9 +28,10 @@ function signalExitCode(signal: 'SIGINT' | 'SIGTERM'): number {
 async function main(): Promise<number> {
   const argv = process.argv.slice(2);
   let code = 0;
+  let program: Command | undefined;
   try {
     refuseKeyInArguments(argv, process.env);
-    const program = createProgram({ env: process.env, signal: stop.signal, print: (text) => void process.stdout.write(`${text}\n`), write: (text) => void process.stdout.write(text), endWith: (chosen) => void (code = chosen) });
+    program = createProgram({ env: process.env, signal: stop.signal, print: (text) => void process.stdout.write(`${text}\n`), write: (text) => void process.stdout.write(text), endWith: (chosen) => void (code = chosen) });
     if (argv.length === 0) {
       console.error(program.helpInformation());
       return 2;
@@ -38,7 +40,7 @@ async function main(): Promise<number> {
     return code;
   } catch (thrown) {
     if (thrown instanceof CommanderError) {
-      return tellUsage(thrown);
+      return tellUsage(thrown, program === undefined ? thrown.message : usageLine(program, argv, thrown));
     }
     if (received !== undefined && thrown instanceof ConnectorError && thrown.kind === 'cancelled') {
       console.error(`baton-descope: stopped by ${received} before it was done`);
@@ -55,18 +57,24 @@ function isCommandless([first = '']: readonly string[]): boolean {
 }
 
 /** Help and version are results (commander has written them); the rest is a mistake on the command line. */
-function tellUsage({ exitCode, message }: CommanderError): number {
+function tellUsage({ exitCode, message }: CommanderError, line: string): number {
   if (exitCode === 0 || message === '(outputHelp)') {
     return exitCode === 0 ? 0 : 2;
   }
-  console.error(`baton-descope: ${message.replace(/^error: /, '')}; see baton-descope --help`);
+  console.error(`baton-descope: ${line}`);
   return 2;
+}
+
+/** Whether the error came from asking Descope, and not from doctor itself. */
+function doctorHelps({ kind, facts }: ConnectorError): boolean {
+  return ['unauthenticated', 'forbidden', 'unavailable', 'timeout'].includes(kind) && facts['endpoint'] !== undefined;
 }
 
 /** One line for a known error; for a bug a reference, and its stack, since nobody else can find it. */
 function tell(thrown: unknown): void {
   if (thrown instanceof ConnectorError) {
-    console.error(thrown.message.split('\n').map((line) => `baton-descope: ${line}`).join('\n'));
+    const hint = doctorHelps(thrown) ? '; `baton-descope doctor` looks closer' : '';
+    console.error((thrown.message + hint).split('\n').map((line) => `baton-descope: ${line}`).join('\n'));
     return;
   }
   console.error(`baton-descope: a bug in this program (reference ${randomUUID()}); please report it with this:\n${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`);

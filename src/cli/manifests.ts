@@ -1,3 +1,4 @@
+import { ecosystemKey } from '../config/file-keys.ts';
 import { type Setting, settings } from '../config/settings.ts';
 import { metadataResponse } from '../model/responses.ts';
 import { resourceTypeIds } from '../model/ids.ts';
@@ -17,7 +18,7 @@ export function config(): string {
 /** The settings as form fields; the key, which is no setting, stands among them as the one secret. */
 export function configFields(): readonly ConfigField[] {
   const fields = Object.values<Setting>(settings).map(({ env, title, help, kind, isRequired = false, isOperational = false, default: standard }) => ({
-    name: fieldName(env[0]),
+    name: ecosystemKey({ env }),
     displayName: title,
     description: help,
     kind,
@@ -36,9 +37,4 @@ export function configFields(): readonly ConfigField[] {
     isSecret: true,
   };
   return fields.flatMap((field) => (field.name === 'descope-project-id' ? [field, key] : [field]));
-}
-
-/** "descope-project-id" of BATON_DESCOPE_PROJECT_ID: the ecosystem's rule, read backwards. */
-function fieldName(variable: string): string {
-  return variable.replace(/^BATON_/, '').toLowerCase().replaceAll('_', '-');
 }

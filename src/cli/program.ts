@@ -2,12 +2,15 @@ import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import type { Environment } from '../config/load.ts';
 import { addChangeCommand } from './change-command.ts';
+import { addCompletionCommand } from './completion-command.ts';
 import { addDemoCommand } from './demo-command.ts';
 import { addDiffCommand } from './diff-command.ts';
+import { addDoctorCommand } from './doctor-command.ts';
 import { addEcosystemCommand } from './ecosystem.ts';
 import { addEmulatorCommand } from './emulator-command.ts';
 import { addExportCommand } from './export-command.ts';
 import { addHealthCheckCommand } from './health-check-command.ts';
+import { addInitCommand } from './init-command.ts';
 import { addManifestCommands } from './manifests-command.ts';
 import { addQuestionCommands } from './question-commands.ts';
 import { addServeCommand } from './serve-command.ts';
@@ -33,7 +36,21 @@ export function createProgram(context: CommandContext): Command {
     .version(version, '-v, --version')
     .showHelpAfterError('(add --help for what there is)')
     .exitOverride()
-    .configureOutput({ writeErr: () => undefined });
+    .configureOutput({ writeErr: () => undefined })
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ baton-descope demo                          # see it work, no account
+  $ baton-descope init                          # set a project up, check it
+  $ baton-descope sync --out sync.json          # who can do what, and where
+  $ baton-descope serve --listen 127.0.0.1:9090 # answer a governance platform
+
+Flags without a command mean what they mean to every Baton connector:
+  $ baton-descope -f sync.c1z`,
+    );
+  addInitCommand(program, context);
+  addDoctorCommand(program, context);
   addSyncCommand(program, context);
   addServeCommand(program, context);
   addChangeCommand(program, 'grant', context);
@@ -46,9 +63,16 @@ export function createProgram(context: CommandContext): Command {
   addEcosystemCommand(program, context);
   addEmulatorCommand(program, context);
   addDemoCommand(program, context);
-  for (const command of program.commands) {
-    command.exitOverride().configureOutput({ writeErr: () => undefined });
-  }
+  addCompletionCommand(program, context);
+  quieten(program.commands);
   return program;
+}
+
+/** Mistakes are told once, by main, whichever command found them. */
+function quieten(commands: readonly Command[]): void {
+  for (const command of commands) {
+    command.exitOverride().configureOutput({ writeErr: () => undefined });
+    quieten(command.commands);
+  }
 }
 

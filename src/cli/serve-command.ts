@@ -12,10 +12,14 @@ export function addServeCommand(program: Command, context: CommandContext): void
   command.addHelpText(
     'after',
     `
-The management key comes from DESCOPE_MANAGEMENT_KEY or DESCOPE_MANAGEMENT_KEY_FILE, never from a flag.
+The management key comes from DESCOPE_MANAGEMENT_KEY, from the file that
+DESCOPE_MANAGEMENT_KEY_FILE names, or from the config file's
+management-key-file; never from a flag. \`baton-descope init\` sets all of it up.
 
 Examples:
-  $ DESCOPE_PROJECT_ID=P2... DESCOPE_MANAGEMENT_KEY=K2... baton-descope serve --listen 127.0.0.1:9090
+  $ baton-descope serve --listen 127.0.0.1:9090
+  $ baton-descope serve --listen 0.0.0.0:9090 --tls-cert server.pem \\
+      --tls-key server.key --tls-client-ca ca.pem --provisioning
   $ baton-descope serve --sync-every 1h --out /var/lib/baton-descope
   $ baton-descope serve --sync-cron "30 2 * * *" --out syncs --keep 30
   $ curl http://127.0.0.1:8081/health`,

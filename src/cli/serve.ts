@@ -1,5 +1,4 @@
 import { createRequire } from 'node:module';
-import type { Flags } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import { createConnector } from '../connector.ts';
 import { ConnectorError } from '../errors.ts';
@@ -12,7 +11,7 @@ import type { TlsFiles } from '../server/tls.ts';
 import { processRunId } from './logger.ts';
 import type { CommandContext } from './program.ts';
 import { checkFolder, planOf, runScheduledSyncs, scheduledRateWaits } from './scheduled-syncs.ts';
-import { type Prepared, prepare } from './settings.ts';
+import { type Prepared, prepare, type SettingFlags } from './settings.ts';
 import { untilAborted } from './until-aborted.ts';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
@@ -20,7 +19,7 @@ const { version } = createRequire(import.meta.url)('../../package.json') as { ve
 /** A platform holds its call open meanwhile: beyond this it is told when to come back instead. */
 const callRateWaits = { longestRateWaitMs: 30_000, totalRateWaitMs: 60_000, forgetsRateWaits: true };
 
-export type ServeFlags = Flags & { readonly listen: string };
+export type ServeFlags = SettingFlags & { readonly listen: string };
 
 /** Serves, and syncs at set times if asked to, until the process is asked to end. */
 export async function serve(options: ServeFlags, { env, signal, print }: CommandContext): Promise<void> {

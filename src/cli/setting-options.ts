@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander';
 import { type Setting, type SettingName, settings } from '../config/settings.ts';
 
-/** Adds the settings' flags to a command, with their help, defaults and environment names. */
+/** Adds --config and the settings' flags to a command, with their help, defaults and environment names. */
 export function addSettingOptions(command: Command, ...names: readonly SettingName[]): Command {
   for (const name of names) {
     const { flag, help, env, default: standard }: Setting = settings[name];
     const isSwitch = standard === 'false';
     command.addOption(new Option(flag, `${help} (env: ${env.join(', ')}${standard === undefined || isSwitch ? '' : `; default: ${standard}`})`));
   }
-  return command;
+  return command.addOption(new Option('--config <file>', 'take settings from this YAML or JSON file; else from ./baton.yaml, else from ~/.config/baton-descope/config.yaml (env: BATON_CONFIG)'));
 }

@@ -1,4 +1,5 @@
-import { type Environment, type Flags, loadSettings } from '../config/load.ts';
+import { findConfigFile } from '../config/find-config-file.ts';
+import { type Environment, type Flags, type LoadOptions, loadSettings } from '../config/load.ts';
 import { type KeySource, openManagementKey } from '../config/management-key.ts';
 import type { Settings } from '../config/settings.ts';
 import { parseBaseUrl, parseProjectId, deriveBaseUrl } from '../descope/base-url.ts';
@@ -24,21 +25,32 @@ export interface Setup extends Omit<Prepared, 'connect'> {
   readonly client: DescopeClient;
 }
 
-/** Everything a command needs to talk to a project, from its flags and the environment. Nothing is sent yet. */
-export function setUp(flags: Flags, env: Environment, waits: RateWaits): Setup {
+/** The settings' flags, and the flag that names the config file. */
+export type SettingFlags = Flags & { readonly config?: string };
+
+/** Where a command's settings come from: its flags, the environment, the config file. The loading itself is done in `config/`. */
+export function settingSources(flags: SettingFlags, env: Environment): Pick<LoadOptions, 'flags' | 'env' | 'openFile' | 'refine'> {
+  return {
+    flags,
+    env,
+    openFile: () => findConfigFile({ flag: flags.config, env, cwd: process.cwd() }),
+    refine: { projectId: parseProjectId, baseUrl: parseBaseUrl },
+  };
+}
+
+/** Everything a command needs to talk to a project, from its flags, the environment and the config file. Nothing is sent yet. */
+export function setUp(flags: SettingFlags, env: Environment, waits: RateWaits): Setup {
   const { connect, ...prepared } = prepare(flags, env);
   return { ...prepared, client: connect()(waits) };
 }
 
 /** The same for a command that watches its requests, or has several clients. `logLevel` counts when nobody says which. */
-export function prepare(flags: Flags, env: Environment, logLevel: 'info' | 'warn' = 'warn'): Prepared {
+export function prepare(flags: SettingFlags, env: Environment, logLevel: 'info' | 'warn' = 'warn'): Prepared {
   let key: KeySource | undefined;
   const loaded = loadSettings({
-    flags,
-    env,
-    refine: { projectId: parseProjectId, baseUrl: parseBaseUrl },
-    alsoCheck: () => {
-      key = openManagementKey(env);
+    ...settingSources(flags, env),
+    alsoCheck: (file) => {
+      key = openManagementKey(env, file?.keyFile);
     },
   });
   const managementKey = key ?? openManagementKey(env);

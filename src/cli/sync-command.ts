@@ -14,10 +14,13 @@ export function addSyncCommand(program: Command, context: CommandContext): void 
   command.addHelpText(
     'after',
     `
-The management key comes from DESCOPE_MANAGEMENT_KEY or DESCOPE_MANAGEMENT_KEY_FILE, never from a flag.
+The management key comes from DESCOPE_MANAGEMENT_KEY, from the file that
+DESCOPE_MANAGEMENT_KEY_FILE names, or from the config file's
+management-key-file; never from a flag. \`baton-descope init\` sets all of it up.
 
 Examples:
-  $ DESCOPE_PROJECT_ID=P2... DESCOPE_MANAGEMENT_KEY=K2... baton-descope sync --out sync.json
+  $ baton-descope sync --out sync.json
+  $ baton-descope sync --out sync.json --config prod.yaml --rate-limit 100/m
   $ baton-descope sync --out sync.json --json | jq .counts.grants`,
   );
 

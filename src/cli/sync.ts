@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import type { Flags } from '../config/load.ts';
 import { createConnector } from '../connector.ts';
 import type { DescopeClient } from '../descope/client.ts';
 import { expectedTime } from '../descope/pacing.ts';
@@ -12,14 +11,14 @@ import type { SyncSummary } from '../sync/summary.ts';
 import { newSyncId } from '../sync/sync-id.ts';
 import { derivedOutputs } from './derived-outputs.ts';
 import { describeProgress, runSteps } from './progress.ts';
-import { setUp } from './settings.ts';
+import { type SettingFlags, setUp } from './settings.ts';
 import type { CommandContext } from './program.ts';
 import { countsTable, remarks } from './table.ts';
 
 /** A one-shot sync may wait out Descope's penalties; nobody holds a call open meanwhile. */
 const rateWaits = { longestRateWaitMs: 10 * 60_000, totalRateWaitMs: 10 * 60_000 };
 
-export type SyncFlags = Flags & { readonly out: string; readonly json?: boolean; readonly acceptShrink?: boolean };
+export type SyncFlags = SettingFlags & { readonly out: string; readonly json?: boolean; readonly acceptShrink?: boolean };
 
 /** One full sync into a file, shown as it goes and summed up at the end. */
 export async function syncOnce(options: SyncFlags, { env, signal, print }: Pick<CommandContext, 'env' | 'signal' | 'print'>): Promise<void> {
@@ -36,11 +35,11 @@ export async function syncOnce(options: SyncFlags, { env, signal, print }: Pick<
     {
       title: `Reading project ${client.projectId}`,
       run: async (tell) => {
-        let ofAbout = '';
+        let total: number | undefined;
         showTotal = (users) => {
+          total = users;
           const expected = expectedTime(Math.ceil(users / userPageSize), client.searchesPerMinute);
           if (expected !== undefined) {
-            ofAbout = ` of ${expected.about}`;
             tell(expected.line);
           }
         };
@@ -50,7 +49,7 @@ export async function syncOnce(options: SyncFlags, { env, signal, print }: Pick<
           target: await createOutput({ syncId: newSyncId() }),
           tenantRoles: policy.tenantRoles,
           guard: async (found) => void notes.push(...(await compareWithLast(target, found, { maxShrink: settings.maxShrink, isAccepted: options.acceptShrink === true }))),
-          onProgress: describeProgress((text) => tell(text + ofAbout)),
+          onProgress: describeProgress(tell, { users: () => total }),
           signal,
         });
         return `Read project ${client.projectId}: ${describeRequests(summary)}`;

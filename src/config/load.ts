@@ -1,4 +1,6 @@
 import { ConnectorError } from '../errors.ts';
+import type { ConfigFile } from './config-file.ts';
+import { longFlag } from './file-keys.ts';
 import { type Setting, type SettingName, type Settings, settings } from './settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -12,56 +14,92 @@ export type Refine = Readonly<Partial<Record<SettingName, (value: string) => str
 export interface LoadOptions {
   readonly flags: Flags;
   readonly env: Environment;
+  /** Finds the config file. It may throw: its problem is told together with the others. */
+  readonly openFile?: () => ConfigFile | undefined;
   readonly refine?: Refine;
   /** Checks something besides, so that its problem is told together with the others. */
-  readonly alsoCheck?: () => void;
+  readonly alsoCheck?: (file: ConfigFile | undefined) => void;
+}
+
+/** A setting's text and the name of the place that it came from. */
+export interface Origin {
+  readonly text: string;
+  readonly source: string;
+}
+
+/** One thing that is wrong; `setting` when it is one setting's value. */
+export interface Problem {
+  readonly setting?: SettingName;
+  readonly message: string;
+}
+
+/** All that was found out, right and wrong. `values` holds the settings that are understood. */
+export interface Resolved {
+  readonly values: Readonly<Partial<Settings>>;
+  readonly origins: Readonly<Partial<Record<SettingName, Origin>>>;
+  readonly problems: readonly Problem[];
+  readonly file: ConfigFile | undefined;
 }
 
 /**
- * The settings in force: flags, then environment, then defaults. Every problem is reported at once, with the name that
- * was used and how to mend it, as one `config` error.
+ * The settings in force: flags, then environment, then the config file, then defaults. Every problem is reported at
+ * once, with the name that was used and how to mend it, as one `config` error.
  */
-export function loadSettings({ flags, env, refine = {}, alsoCheck }: LoadOptions): Settings {
-  const problems: string[] = [];
+export function loadSettings(options: LoadOptions): Settings {
+  const { values, problems } = resolveSettings(options);
+  if (problems.length > 0) {
+    throw new ConnectorError('config', problems.map(({ message }) => message).join('\n'));
+  }
+  return Object.freeze(values) as Settings; // each value went through its own schema, none is missing
+}
+
+/** The same without an end at problems: for whoever shows what is in force, and what is wrong with it. */
+export function resolveSettings({ flags, env, openFile, refine = {}, alsoCheck }: LoadOptions): Resolved {
+  const problems: Problem[] = [];
+  const collect = <T>(work: () => T, tell: (message: string) => Problem): T | undefined => {
+    try {
+      return work();
+    } catch (thrown) {
+      problems.push(tell(thrown instanceof ConnectorError ? thrown.message : 'something is not understood'));
+      return undefined;
+    }
+  };
+  const file = collect(() => openFile?.(), (message) => ({ message }));
+  problems.push(...(file?.problems ?? []).map((message) => ({ message })));
+
   const values: Partial<Record<SettingName, unknown>> = {};
+  const origins: Partial<Record<SettingName, Origin>> = {};
   for (const name of Object.keys(settings) as SettingName[]) {
     const setting: Setting = settings[name];
-    const given = givenValue(name, setting, flags, env);
+    const given = givenValue(name, setting, { flags, env, file });
     if (given === undefined) {
       if (setting.isRequired === true) {
-        problems.push(`${setting.env.join(' or ')} is not set: ${setting.help} (or give ${longFlag(setting)})`);
+        problems.push({ setting: name, message: `${setting.env.join(' or ')} is not set: ${setting.help} (or give ${longFlag(setting)})` });
       }
       continue;
     }
-    const { text, source } = given;
-    const parsed = setting.schema.safeParse(text);
+    origins[name] = given;
+    const parsed = setting.schema.safeParse(given.text);
     if (!parsed.success) {
-      problems.push(`${source} ${parsed.error.issues[0]?.message ?? 'is not understood'}`);
+      problems.push({ setting: name, message: `${given.source} ${parsed.error.issues[0]?.message ?? 'is not understood'}` });
       continue;
     }
-    try {
-      values[name] = refine[name]?.(text) ?? parsed.data;
-    } catch (thrown) {
-      problems.push(`${source}: ${thrown instanceof ConnectorError ? thrown.message : 'is not understood'}`);
+    const kept = collect(() => refine[name]?.(given.text) ?? parsed.data, (message) => ({ setting: name, message: `${given.source}: ${message}` }));
+    if (kept !== undefined) {
+      values[name] = kept;
     }
   }
-  try {
-    alsoCheck?.();
-  } catch (thrown) {
-    problems.push(thrown instanceof ConnectorError ? thrown.message : 'something is not understood');
-  }
-  if (problems.length > 0) {
-    throw new ConnectorError('config', problems.join('\n'));
-  }
-  return Object.freeze(values) as Settings; // each value went through its own schema above
+  collect(() => alsoCheck?.(file), (message) => ({ message }));
+  return { values: values as Partial<Settings>, origins, problems, file }; // each value went through its own schema above
 }
 
-/** "--project-id" of "--project-id <id>", "--provisioning" of "-p, --provisioning". */
-export function longFlag({ flag }: Pick<Setting, 'flag'>): string {
-  return /--[a-z-]+/.exec(flag)?.[0] ?? flag;
+interface Places {
+  readonly flags: Flags;
+  readonly env: Environment;
+  readonly file: ConfigFile | undefined;
 }
 
-function givenValue(name: SettingName, setting: Setting, flags: Flags, env: Environment): { readonly text: string; readonly source: string } | undefined {
+function givenValue(name: SettingName, setting: Setting, { flags, env, file }: Places): Origin | undefined {
   const flag = flags[name];
   if (flag !== undefined) {
     return { text: String(flag), source: longFlag(setting) };
@@ -71,6 +109,10 @@ function givenValue(name: SettingName, setting: Setting, flags: Flags, env: Envi
     if (value !== undefined && value.trim() !== '') {
       return { text: value.trim(), source: variable };
     }
+  }
+  const inFile = file?.values[name];
+  if (inFile !== undefined) {
+    return inFile;
   }
   return setting.default === undefined ? undefined : { text: setting.default, source: 'the default' };
 }

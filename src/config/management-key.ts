@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { ConnectorError } from '../errors.ts';
 import { Secret } from '../secret.ts';
+import type { FileValue } from './config-file.ts';
 import type { Environment } from './load.ts';
 
 /** Where the key may stand, earlier names first; a `_FILE` behind one names a file that holds it. */
@@ -9,11 +10,23 @@ const variables = ['BATON_DESCOPE_MANAGEMENT_KEY', 'DESCOPE_MANAGEMENT_KEY'] as 
 /** The key that is in force now. */
 export type KeySource = () => Secret;
 
+/** A key, and the name of the place that it came from; `path` when it stands in a file. */
+export interface FoundKey {
+  readonly key: KeySource;
+  readonly source: string;
+  readonly path?: string;
+}
+
+/** The same as `findManagementKey`, for whoever needs the key only. */
+export function openManagementKey(env: Environment, keyFile?: FileValue): KeySource {
+  return findManagementKey(env, keyFile).key;
+}
+
 /**
- * The management key from the environment, or from the file that the environment names, which is read again when it
- * changes. Never from the command line. A `config` error now, when there is none that could be one.
+ * The management key from the environment, or from the file that the environment or else the config file names, which is
+ * read again when it changes. Never from the command line. A `config` error now, when there is none that could be one.
  */
-export function openManagementKey(env: Environment): KeySource {
+export function findManagementKey(env: Environment, keyFile?: FileValue): FoundKey {
   for (const variable of variables) {
     const direct = env[variable]?.trim() ?? '';
     const file = env[`${variable}_FILE`]?.trim() ?? '';
@@ -22,15 +35,18 @@ export function openManagementKey(env: Environment): KeySource {
     }
     if (direct !== '') {
       const key = new Secret(checkKey(direct, variable));
-      return () => key;
+      return { key: () => key, source: variable };
     }
     if (file !== '') {
-      return keyInFile(file, `${variable}_FILE`);
+      return { key: keyInFile(file, `${variable}_FILE`), source: `${variable}_FILE`, path: file };
     }
+  }
+  if (keyFile !== undefined) {
+    return { key: keyInFile(keyFile.text, keyFile.source), source: keyFile.source, path: keyFile.text };
   }
   throw new ConnectorError(
     'config',
-    'DESCOPE_MANAGEMENT_KEY is not set: make a key in Console > Company > Management Keys and export it, or name a file that holds it with DESCOPE_MANAGEMENT_KEY_FILE',
+    'DESCOPE_MANAGEMENT_KEY is not set: make a key in Console > Company > Management Keys and export it, or name a file that holds it with DESCOPE_MANAGEMENT_KEY_FILE, or let `baton-descope init` ask for it',
   );
 }
 
@@ -65,8 +81,8 @@ function readKeyFile(path: string, variable: string): string {
   }
 }
 
-/** It travels in a header: printable ASCII without spaces, and of a sane length. */
-function checkKey(key: string, source: string): string {
+/** It travels in a header: printable ASCII without spaces, and of a sane length. A `config` error otherwise. */
+export function checkKey(key: string, source: string): string {
   if (!/^[\x21-\x7e]{1,4096}$/.test(key)) {
     throw new ConnectorError('config', `${source} does not hold a management key: it must be one line of printable characters without spaces`);
   }

@@ -18,6 +18,8 @@ export interface Setting {
   /** What it is when nobody says anything; absent when it must be said or may stay unsaid. */
   readonly default?: string;
   readonly isRequired?: boolean;
+  /** The words that it may be, where they are few: for completion and the reference page. */
+  readonly choices?: readonly string[];
   /** Takes the text as it was given, or says in a few words what is wrong with it. */
   readonly schema: z.ZodType<unknown, string>;
 }
@@ -118,6 +120,7 @@ export const settings = {
     kind: 'text',
     help: 'which project roles in which tenants are listed: "all" pairs, or only those "observed" to be held',
     default: 'all',
+    choices: ['all', 'observed'],
     schema: oneOf('all', 'observed'),
   },
   maxDangling: {
@@ -275,6 +278,7 @@ export const settings = {
     kind: 'text',
     isOperational: true,
     help: '"json", or "console" for people; by default whichever suits where stderr goes',
+    choices: ['json', 'console'],
     schema: oneOf('json', 'console'),
   },
   logLevel: {
@@ -284,6 +288,7 @@ export const settings = {
     kind: 'text',
     isOperational: true,
     help: 'debug, info, warn or error; by default info for serve, else warn; logs go to stderr',
+    choices: ['debug', 'info', 'warn', 'error'],
     schema: oneOf('debug', 'info', 'warn', 'error'),
   },
 } as const satisfies Record<string, Setting>;

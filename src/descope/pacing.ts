@@ -52,22 +52,41 @@ export interface Pacing {
 }
 
 export function createPacing({ rateLimit, baseUrl, lanes, now, sleep }: PacingOptions): Pacing {
-  if (rateLimit === 'off' || (rateLimit === 'auto' && isLoopbackHost(new URL(baseUrl).hostname))) {
+  if (isUnpaced(rateLimit, baseUrl)) {
     return { lanesOf: () => lanes, searchesPerMinute: undefined };
   }
-  const ofDocumented = (name: BucketName): Rate => ({ count: documentedPerMinute[name] * shareOfDocumented, periodMs: minuteMs });
-  const searches = rateLimit === 'auto' ? ofDocumented('search') : rateLimit;
   const paced = (rate: Rate): Lanes => ({ ...lanes, run: paceLanes(lanes, createBucket(rate, now), sleep) });
   const buckets: Readonly<Record<BucketName, Lanes>> = {
-    search: paced(searches),
+    search: paced(searchRate(rateLimit)),
     user: paced(ofDocumented('user')),
     update: paced(ofDocumented('update')),
     general: paced(ofDocumented('general')),
   };
   return {
     lanesOf: (endpoint) => buckets[bucketOf[endpoint]],
-    searchesPerMinute: (searches.count * minuteMs) / searches.periodMs,
+    searchesPerMinute: searchesPerMinute({ rateLimit, baseUrl }),
   };
+}
+
+/** How many user searches a minute are sent at most; undefined where nothing is held back. */
+export function searchesPerMinute({ rateLimit, baseUrl }: Pick<PacingOptions, 'rateLimit' | 'baseUrl'>): number | undefined {
+  if (isUnpaced(rateLimit, baseUrl)) {
+    return undefined;
+  }
+  const { count, periodMs } = searchRate(rateLimit);
+  return (count * minuteMs) / periodMs;
+}
+
+function isUnpaced(rateLimit: RateLimit, baseUrl: string): rateLimit is 'off' {
+  return rateLimit === 'off' || (rateLimit === 'auto' && isLoopbackHost(new URL(baseUrl).hostname));
+}
+
+function ofDocumented(name: BucketName): Rate {
+  return { count: documentedPerMinute[name] * shareOfDocumented, periodMs: minuteMs };
+}
+
+function searchRate(rateLimit: Exclude<RateLimit, 'off'>): Rate {
+  return rateLimit === 'auto' ? ofDocumented('search') : rateLimit;
 }
 
 /** A shorter wait needs no announcement. */

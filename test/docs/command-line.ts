@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { ecosystemCommand } from '../../src/cli/ecosystem.ts';
 import { createProgram } from '../../src/cli/program.ts';
 
-const program = createProgram({ env: {}, signal: new AbortController().signal, print: () => undefined, write: () => undefined });
+const program = createProgram({ env: {}, signal: new AbortController().signal, print: () => undefined, write: () => undefined, endWith: () => undefined });
 const everywhere = ['-h', '--help'];
 
 /** Every flag of every command. */

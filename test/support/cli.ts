@@ -19,12 +19,17 @@ export interface CliOptions {
   /** Sends this signal as soon as the output holds the text. */
   readonly signalOn?: { readonly text: string; readonly signal: NodeJS.Signals };
   readonly cwd?: string;
+  /** What it reads from stdin; without it stdin is an open pipe that says nothing. */
+  readonly stdin?: string;
 }
 
 /** Runs the built command line as its own process, with nothing of our environment but the PATH. */
-export function runCli(args: readonly string[], { env = {}, signalOn, cwd }: CliOptions = {}): Promise<CliRun> {
+export function runCli(args: readonly string[], { env = {}, signalOn, cwd, stdin }: CliOptions = {}): Promise<CliRun> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [bin, ...args], { env: { PATH: process.env['PATH'] ?? '', ...env }, ...(cwd !== undefined && { cwd }) });
+    if (stdin !== undefined) {
+      child.stdin.end(stdin);
+    }
     let stdout = '';
     let stderr = '';
     let isSignalled = false;

@@ -1,0 +1,25 @@
+import type { Command } from 'commander';
+import type { DoctorFlags } from './doctor.ts';
+import type { CommandContext } from './program.ts';
+import { addSettingOptions } from './setting-options.ts';
+
+export function addDoctorCommand(program: Command, context: CommandContext): void {
+  const command = program
+    .command('doctor')
+    .description('check a setup before it fails: project, key and its rights, limits, clock, TLS files, output')
+    .option('--out <file>', 'the file or folder that syncs write to; it is tried')
+    .option('--json', 'print the findings as one line of JSON');
+  addSettingOptions(command, 'projectId', 'baseUrl', 'maxParallelFetches', 'rateLimit', 'provisioning', 'tlsCert', 'tlsKey', 'tlsClientCa', 'logLevel', 'logFormat');
+  command.addHelpText(
+    'after',
+    `
+It changes nothing and sends six requests at most. It ends with the exit code of
+the gravest failure, or 0. Warnings do not count.
+
+Examples:
+  $ baton-descope doctor
+  $ baton-descope doctor --out /var/lib/baton/sync.json --provisioning
+  $ baton-descope doctor --json | jq -c '.checks[] | {name, level}'`,
+  );
+  command.action(async (flags: DoctorFlags) => (await import('./doctor.ts')).doctor(flags, context));
+}

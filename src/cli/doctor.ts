@@ -1,0 +1,80 @@
+import { resolve } from 'node:path';
+import { styleText } from 'node:util';
+import { resolveSettings } from '../config/load.ts';
+import { findManagementKey, type FoundKey } from '../config/management-key.ts';
+import { type Check, gravestKind } from '../doctor/check.ts';
+import { type DoctorOptions, examine } from '../doctor/doctor.ts';
+import { ConnectorError } from '../errors.ts';
+import type { CommandContext } from './program.ts';
+import { type SettingFlags, settingSources } from './settings.ts';
+import { counted } from './table.ts';
+import { wrapped } from './text.ts';
+
+export type DoctorFlags = SettingFlags & { readonly out?: string; readonly json?: boolean };
+
+/** Looks at the setup, says what was found as it is found, and fails with the gravest kind, if anything failed. */
+export async function doctor({ out, json = false, ...flags }: DoctorFlags, { env, signal, print }: Pick<CommandContext, 'env' | 'signal' | 'print'>): Promise<void> {
+  let key: FoundKey | undefined;
+  const { values, problems, file } = resolveSettings({
+    ...settingSources(flags, env),
+    alsoCheck: (found) => {
+      key = findManagementKey(env, found?.keyFile);
+    },
+  });
+  const { checks, requests } = await examineAndTell(
+    {
+      problems: problems.map(({ message }) => message),
+      configFile: file?.path,
+      projectId: values.projectId,
+      baseUrl: values.baseUrl,
+      key: key && { reveal: key.key, source: key.source, path: key.path },
+      rateLimit: values.rateLimit ?? 'auto',
+      maxParallelFetches: values.maxParallelFetches ?? 6,
+      provisioning: values.provisioning ?? false,
+      tls: { cert: values.tlsCert, key: values.tlsKey, clientCa: values.tlsClientCa },
+      out: out === undefined ? undefined : resolve(out),
+      signal,
+    },
+    json ? () => undefined : print,
+  );
+  const failed = checks.filter(({ level }) => level === 'fail').length;
+  const warned = checks.filter(({ level }) => level === 'warn').length;
+  const kind = gravestKind(checks);
+  if (json) {
+    print(JSON.stringify({ ok: failed === 0, failed, warned, requests, checks }));
+  } else {
+    print(`\n${failed === 0 ? 'Ready' : 'Not ready'}: ${failed} failed, ${warned} to look at; ${counted(requests, 'request')} sent, nothing changed.`);
+  }
+  if (kind !== undefined) {
+    throw new ConnectorError(kind, `doctor: ${failed} of ${checks.length} checks failed`);
+  }
+}
+
+/** Runs the checks and prints each as it comes, or those that are of interest; returns them all. */
+export async function examineAndTell(options: DoctorOptions, print: (text: string) => void, isShown: (check: Check) => boolean = () => true): Promise<{ readonly checks: readonly Check[]; readonly requests: number }> {
+  const checks: Check[] = [];
+  const findings = examine(options);
+  for (;;) {
+    const next = await findings.next();
+    if (next.done === true) {
+      return { checks, requests: next.value.requests };
+    }
+    checks.push(next.value);
+    if (isShown(next.value)) {
+      print(toLines(next.value).join('\n'));
+    }
+  }
+}
+
+const nameWidth = 13;
+const lineWidth = 80;
+const colors = { ok: 'green', warn: 'yellow', fail: 'red', skip: 'dim' } as const;
+
+/** "ok    clock         agrees with that of Descope", and below it the remedy; 80 columns. Colour on a terminal only. */
+function toLines({ level, name, text, remedy }: Check): readonly string[] {
+  const indent = ' '.repeat(4 + 2 + nameWidth + 2);
+  const width = lineWidth - indent.length;
+  const [first = '', ...rest] = wrapped(text, width);
+  const mark = styleText(colors[level], (level === 'skip' ? '-' : level).padEnd(4), { stream: process.stdout });
+  return [`${mark}  ${name.padEnd(nameWidth)}  ${first}`, ...rest.map((line) => indent + line), ...(remedy === undefined ? [] : wrapped(`-> ${remedy}`, width).map((line) => indent + line))];
+}

@@ -1,0 +1,80 @@
+import { deriveBaseUrl } from '../descope/base-url.ts';
+import type { RateLimit } from '../descope/pacing.ts';
+import { createTransport } from '../descope/transport.ts';
+import type { Secret } from '../secret.ts';
+import { type Check, fail, ok, skip } from './check.ts';
+import { checkOutput } from './output-check.ts';
+import { createProbe } from './probe.ts';
+import { checkProject } from './project-checks.ts';
+import { checkBaseUrl, checkKeyPlace, checkProjectId } from './setup-checks.ts';
+import { checkTls, type TlsPaths } from './tls-checks.ts';
+import { checkWriteRights } from './write-check.ts';
+
+/** The setup to look at, as far as it could be understood. */
+export interface DoctorOptions {
+  /** What is wrong with the settings themselves, one line each. */
+  readonly problems: readonly string[];
+  readonly configFile: string | undefined;
+  readonly projectId: string | undefined;
+  /** As it was given; the project id decides when it is undefined. */
+  readonly baseUrl: string | undefined;
+  readonly key: { readonly reveal: () => Secret; readonly source: string; readonly path?: string | undefined } | undefined;
+  readonly rateLimit: RateLimit;
+  readonly maxParallelFetches: number;
+  readonly provisioning: boolean;
+  readonly tls: TlsPaths;
+  /** The file or folder that syncs write to; not looked at when undefined. */
+  readonly out: string | undefined;
+  readonly signal?: AbortSignal;
+  /** How long each request may take. */
+  readonly deadlineMs?: number;
+  readonly now?: () => number;
+  readonly wallClock?: () => number;
+}
+
+/** How many requests were sent, told at the end. */
+export interface DoctorReport {
+  readonly requests: number;
+}
+
+/**
+ * Looks at a setup and yields what it finds, in the order of a reader's questions. Nothing is changed, at Descope or here;
+ * six requests at most, none repeated. Rejects with `cancelled` only.
+ */
+export async function* examine(options: DoctorOptions): AsyncGenerator<Check, DoctorReport> {
+  const { problems, configFile, projectId, baseUrl, key, signal, deadlineMs = 10_000, now = () => performance.now(), wallClock = Date.now } = options;
+  yield ok('config file', configFile ?? 'none: flags and environment only');
+  for (const problem of problems) {
+    yield fail('config', 'settings', problem, 'Mend it there; `baton-descope config show` prints what is in force.');
+  }
+  if (projectId !== undefined) {
+    yield checkProjectId(projectId);
+    yield checkBaseUrl(projectId, baseUrl);
+  }
+  if (key !== undefined) {
+    yield checkKeyPlace(key);
+  }
+
+  let requests = 0;
+  if (projectId === undefined || key === undefined || problems.length > 0) {
+    yield skip('Descope', 'not asked: the settings come first');
+  } else {
+    const place = { projectId, baseUrl: baseUrl ?? deriveBaseUrl(projectId) };
+    const send = createTransport({ ...place, managementKey: key.reveal });
+    const probe = createProbe({ send, deadlineMs, now, signal, onRequest: () => (requests += 1) });
+    let isLet = false;
+    for await (const check of checkProject({ ...options, ...place, probe, wallClock })) {
+      isLet ||= check.name === 'key' && check.level === 'ok';
+      yield check;
+    }
+    if (isLet) {
+      yield await checkWriteRights(probe, place, options.provisioning);
+    }
+  }
+
+  yield* checkTls(options.tls, wallClock());
+  if (options.out !== undefined) {
+    yield await checkOutput(options.out);
+  }
+  return { requests };
+}

@@ -1,0 +1,130 @@
+import { expectedTime, type RateLimit, searchesPerMinute } from '../descope/pacing.ts';
+import { parsePermissions, parseRoles, parseTenants, parseUserPage } from '../descope/schemas.ts';
+import { userPageSize } from '../descope/user-read.ts';
+import { type Check, ok, skip, warn } from './check.ts';
+import { explain, type Place } from './explain.ts';
+import type { Probe, Probed } from './probe.ts';
+
+const slowMs = 2_000;
+const skewMs = 30_000;
+const longSyncMinutes = 60;
+
+export interface ProjectChecksOptions extends Place {
+  readonly probe: Probe;
+  readonly rateLimit: RateLimit;
+  readonly maxParallelFetches: number;
+  readonly wallClock: () => number;
+}
+
+/**
+ * What only Descope can tell, in five requests at most, and one when it cannot be reached or does not know the key.
+ * Each search asks for one user, of whom only the number is looked at.
+ */
+export async function* checkProject(options: ProjectChecksOptions): AsyncGenerator<Check> {
+  const { probe } = options;
+  const users = await probe('searchUsers', { json: { limit: 1, offset: 0, withTestUser: true } }, parseUserPage);
+  if (!users.isAnswered && users.error.kind !== 'forbidden' && users.error.kind !== 'upstream-contract') {
+    yield explain(users.error.kind === 'unauthenticated' ? 'key' : 'Descope', users, options);
+    yield skip('lists', 'not asked after that');
+    return;
+  }
+  const [tenants, roles, permissions, testUsers] = await Promise.all([
+    probe('allTenants', {}, parseTenants),
+    probe('allRoles', {}, parseRoles),
+    probe('allPermissions', {}, parsePermissions),
+    probe('searchUsers', { json: { limit: 1, offset: 0, withTestUser: true, testUsersOnly: true } }, parseUserPage),
+  ]);
+  const lists = [
+    { name: 'users', answer: users, count: users.isAnswered ? users.value.total : 0 },
+    { name: 'tenants', answer: tenants, count: tenants.isAnswered ? tenants.value.length : 0 },
+    { name: 'roles', answer: roles, count: roles.isAnswered ? roles.value.length : 0 },
+    { name: 'permissions', answer: permissions, count: permissions.isAnswered ? permissions.value.length : 0 },
+  ];
+  const answers = lists.map(({ answer }) => answer);
+  yield checkSpeed(answers);
+  yield checkClock(answers, options.wallClock());
+  if (!users.isAnswered && answers.every((answer) => !answer.isAnswered && answer.error.kind === 'forbidden')) {
+    yield explain('key', users, options, 'all');
+    return;
+  }
+  yield checkKey(answers);
+  for (const { name, answer, count } of lists) {
+    yield answer.isAnswered ? checkCount(name, count) : explain(name, answer, options);
+  }
+  yield checkTestUsers(users, testUsers, options);
+  yield checkDuration(users, options);
+}
+
+function checkSpeed(answers: readonly Probed<unknown>[]): Check {
+  const times = answers.flatMap((answer) => (answer.isAnswered ? [answer.ms] : []));
+  const slowest = Math.max(...times);
+  if (times.length === 0) {
+    return ok('Descope', 'answers, if only with a no');
+  }
+  const text = `answers; the slowest of ${times.length} answers took ${slowest < 1_000 ? `${Math.ceil(slowest)} ms` : `${(slowest / 1_000).toFixed(1)} s`}`;
+  return slowest > slowMs ? warn('Descope', text, 'A sync will be slow. Look at the network between here and Descope.') : ok('Descope', text);
+}
+
+function checkClock(answers: readonly Probed<unknown>[], nowMs: number): Check {
+  const name = 'clock';
+  const times = answers.flatMap((answer) => (answer.isAnswered && answer.serverTimeMs !== undefined ? [answer.serverTimeMs] : []));
+  const [first] = times;
+  if (!answers.some(({ isAnswered }) => isAnswered)) {
+    return skip(name, 'cannot be told: no answer was understood');
+  }
+  if (first === undefined) {
+    return warn(name, 'Descope did not tell its time (no Date header)', 'Does a proxy take the header away? Without it, users are read one page after the other.');
+  }
+  const offMs = nowMs - first;
+  if (Math.abs(offMs) > skewMs) {
+    return warn(name, `this machine is ${Math.round(Math.abs(offMs) / 1_000).toLocaleString('en')} s ${offMs > 0 ? 'ahead of' : 'behind'} Descope`, 'Set the clock (NTP). A sync goes by the clock of Descope, but times in logs and files will be wrong.');
+  }
+  return ok(name, 'agrees with that of Descope');
+}
+
+function checkKey(answers: readonly Probed<unknown>[]): Check {
+  const refused = answers.filter((answer) => !answer.isAnswered && answer.error.kind === 'forbidden').length;
+  if (answers.some((answer) => answer.isAnswered)) {
+    return ok('key', refused === 0 ? 'accepted' : 'accepted, so it is valid and may be used from this address');
+  }
+  return skip('key', 'cannot be told: no answer was understood');
+}
+
+function checkCount(name: string, count: number): Check {
+  if (name === 'users' && count === 0) {
+    return warn(name, 'the project has no users at all', 'Is it the right project, and a key for it?');
+  }
+  return ok(name, `${count.toLocaleString('en')} can be read`);
+}
+
+function checkTestUsers(users: Probed<{ readonly total: number }>, tests: Probed<{ readonly total: number }>, options: Place): Check {
+  const name = 'test users';
+  if (!tests.isAnswered) {
+    return users.isAnswered ? explain(name, tests, options) : skip(name, 'cannot be told: users cannot be read');
+  }
+  if (tests.value.total === 0) {
+    return ok(name, 'none found. If the project has some, the key may not see them');
+  }
+  return users.isAnswered && tests.value.total > users.value.total
+    ? warn(name, `${tests.value.total.toLocaleString('en')} found, more than all users together`, 'The search may have ignored what was asked. Look at the first sync closely.')
+    : ok(name, `${tests.value.total.toLocaleString('en')} found, and part of the sync`);
+}
+
+/** How long a full sync takes, at the pace that is set. No answer tells what is left of Descope's limit. */
+function checkDuration(users: Probed<{ readonly total: number }>, { rateLimit, baseUrl, maxParallelFetches }: ProjectChecksOptions): Check {
+  const name = 'full sync';
+  if (!users.isAnswered) {
+    return skip(name, 'cannot be told: users cannot be read');
+  }
+  const pages = Math.max(1, Math.ceil(users.value.total / userPageSize));
+  const pace = searchesPerMinute({ rateLimit, baseUrl });
+  const requests = `${(pages + 3).toLocaleString('en')} requests`;
+  if (pace === undefined) {
+    const seconds = Math.ceil((pages * users.ms) / maxParallelFetches / 1_000);
+    return ok(name, `${requests}, not held back (${rateLimit === 'off' ? 'rate-limit off' : 'loopback'}): about ${seconds.toLocaleString('en')} s`);
+  }
+  const expected = expectedTime(pages, pace);
+  const text = `${requests}, ${pace.toLocaleString('en')} searches a minute at most, no limit met now: ${expected?.about ?? 'less than 20 s'}`;
+  return pages / pace > longSyncMinutes ? warn(name, text, 'Plan for it: syncs must not begin more often. --rate-limit may be raised if Descope has raised yours.') : ok(name, text);
+}
+

@@ -1,0 +1,56 @@
+import { statSync } from 'node:fs';
+import { deriveBaseUrl } from '../descope/base-url.ts';
+import { isLoopbackHost } from '../loopback.ts';
+import { type Check, ok, warn } from './check.ts';
+
+const descopeHost = /^api(\.[a-z0-9]+)?\.descope\.com$/;
+
+/** The shape of the project id: 28 characters, or 32 with the region in it. Source: the vendor's SDKs. */
+export function checkProjectId(projectId: string): Check {
+  const name = 'project id';
+  if (!projectId.startsWith('P')) {
+    return warn(name, `${projectId} does not begin with "P"`, 'Copy the id from Console > Project; a tenant or user id will not do.');
+  }
+  if (projectId.length !== 28 && projectId.length !== 32) {
+    return warn(name, `${projectId} has ${projectId.length} characters; 28 or 32 are usual`, 'Copy the id from Console > Project; perhaps a part is missing.');
+  }
+  const region = regionOf(projectId);
+  return ok(name, `${projectId}, which names ${region === undefined ? 'no region' : `the region ${region}`}`);
+}
+
+/** Whether the address fits the region that the project id names. A project lives in one region for life. */
+export function checkBaseUrl(projectId: string, baseUrl: string | undefined): Check {
+  const name = 'base URL';
+  const derived = deriveBaseUrl(projectId);
+  const { hostname } = new URL(baseUrl ?? derived);
+  if (baseUrl === undefined || baseUrl === derived) {
+    return ok(name, `${derived}, as the project id has it`);
+  }
+  if (isLoopbackHost(hostname)) {
+    return ok(name, `${baseUrl}, on this machine`);
+  }
+  if (!descopeHost.test(hostname)) {
+    return ok(name, `${baseUrl}, a domain of your own`);
+  }
+  if (regionOf(projectId) === undefined) {
+    return ok(name, `${baseUrl}; the project id does not say whether that is its region`);
+  }
+  return warn(name, `${baseUrl}, but the project id names ${derived}`, 'Leave --base-url out: the address follows from the project id.');
+}
+
+/** Where the key comes from, and who else may read its file. */
+export function checkKeyPlace({ source, path }: { readonly source: string; readonly path?: string | undefined }): Check {
+  const name = 'key file';
+  if (path === undefined) {
+    return ok(name, `none: the key comes from ${source}`);
+  }
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
+  if ((mode & 0o077) !== 0) {
+    return warn(name, `${path} can be read by others (mode ${(mode & 0o777).toString(8)})`, `chmod 600 ${path}`);
+  }
+  return ok(name, `${path}, for its owner only`);
+}
+
+export function regionOf(projectId: string): string | undefined {
+  return /^https:\/\/api\.([a-z0-9]{4})\.descope\.com$/.exec(deriveBaseUrl(projectId))?.[1];
+}

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import { ConnectorError } from '../errors.ts';
+import type { Secret } from '../secret.ts';
+
+/** A setup to write down: the settings in one file, the key in another beside it. */
+export interface SetupFiles {
+  readonly path: string;
+  readonly projectId: string;
+  readonly baseUrl: string | undefined;
+  readonly key: Secret;
+  /** Puts them in the place of files that are there. */
+  readonly force: boolean;
+}
+
+/** "baton.key" beside "baton.yaml". */
+export function keyPathBeside(path: string): string {
+  return join(dirname(path), `${basename(path, extname(path))}.key`);
+}
+
+/**
+ * Writes both files with mode 0600, or neither: each is written whole under another name first. Without `force` a file
+ * that is there makes it a `local-io` error, even one that came into being a moment ago.
+ */
+export async function writeSetup({ path, projectId, baseUrl, key, force }: SetupFiles): Promise<void> {
+  const keyPath = keyPathBeside(path);
+  const config = [
+    '# Written by `baton-descope init`. All settings: docs/configuration.md',
+    `project-id: ${JSON.stringify(projectId)}`,
+    ...(baseUrl === undefined ? [] : [`base-url: ${JSON.stringify(baseUrl)}`]),
+    `management-key-file: ${JSON.stringify(basename(keyPath))}`,
+    '',
+  ].join('\n');
+  const added: string[] = [];
+  const unfinished: string[] = [];
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    for (const [target, text] of [[keyPath, `${key.reveal()}\n`], [path, config]] as const) {
+      unfinished.push(await writeBeside(target, text));
+    }
+    for (const [index, target] of [keyPath, path].entries()) {
+      const isNew = !existsSync(target);
+      await place(unfinished[index] ?? '', target, force);
+      added.push(...(isNew ? [target] : []));
+    }
+  } catch (thrown) {
+    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
+    await Promise.all(added.map((target) => rm(target, { force: true }).catch(() => undefined)));
+    throw new ConnectorError('local-io', `cannot write ${path} and its key: ${reasons[code] ?? code}`, { code });
+  } finally {
+    await Promise.all(unfinished.map((temporary) => rm(temporary, { force: true }).catch(() => undefined)));
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EEXIST: 'a file is there already (--force overwrites)',
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'part of the path is not a folder',
+  EISDIR: 'it is a folder',
+};
+
+async function writeBeside(target: string, text: string): Promise<string> {
+  const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`);
+  const handle = await open(temporary, 'wx', 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } catch (thrown) {
+    await rm(temporary, { force: true });
+    throw thrown;
+  } finally {
+    await handle.close();
+  }
+  return temporary;
+}
+
+/** A link fails where a file is, which a rename does not. */
+async function place(temporary: string, target: string, force: boolean): Promise<void> {
+  await (force ? rename(temporary, target) : link(temporary, target));
+}
