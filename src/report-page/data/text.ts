@@ -1,0 +1,42 @@
+/** A piece of a name: text, or one character that would not be seen, or would change how others are seen. */
+export interface TextPiece {
+  readonly text: string;
+  /** Such as "U+202E"; absent for ordinary text. */
+  readonly hidden?: string;
+}
+
+// Controls, formats and separators, but for joiners between letters that need them, and the selectors of emoji.
+const hidden =
+  /[\p{Cc}\p{Zl}\p{Zp}\u{00ad}\u{034f}\u{061c}\u{115f}\u{1160}\u{17b4}\u{17b5}\u{180b}-\u{180f}\u{200b}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2060}-\u{206f}\u{3164}\u{feff}\u{ffa0}\u{fff9}-\u{fffb}\u{e0000}-\u{e007f}\u{d800}-\u{dfff}]|(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}])[\u{200c}\u{200d}]/gu;
+
+/** A name in pieces, so that nothing in it is invisible: two names that look alike are alike. */
+export function pieces(text: string): TextPiece[] {
+  const found: TextPiece[] = [];
+  let from = 0;
+  for (const match of text.matchAll(hidden)) {
+    if (match.index > from) {
+      found.push({ text: text.slice(from, match.index) });
+    }
+    const code = match[0].codePointAt(0) ?? 0;
+    found.push({ text: match[0], hidden: `U+${code.toString(16).toUpperCase().padStart(4, '0')}` });
+    from = match.index + match[0].length;
+  }
+  if (from < text.length || found.length === 0) {
+    found.push({ text: text.slice(from) });
+  }
+  return found;
+}
+
+/** A name as plain text, for charts and titles: hidden characters in brackets, and apart from the text around it. */
+export function plain(text: string): string {
+  const visible = pieces(text)
+    .map((piece) => (piece.hidden === undefined ? piece.text : `[${piece.hidden}]`))
+    .join('');
+  return `\u{2068}${visible}\u{2069}`; // first-strong isolate ... pop: right-to-left names stay within themselves
+}
+
+/** At most so many characters, the rest as an ellipsis. Counts what a reader would count. */
+export function shorten(text: string, most: number): string {
+  const characters = Array.from(new Intl.Segmenter().segment(text.slice(0, most * 16)), ({ segment }) => segment);
+  return characters.length > most || text.length > most * 16 ? `${characters.slice(0, most - 1).join('')}…` : text;
+}
