@@ -1,9 +1,9 @@
 import { createByteSink } from './report-bytes.ts';
 import { createChangeLedger, type TargetUsers } from './report-changes.ts';
-import { type ReportAbout, type ReportSummary, reportVersion, sectionTags } from './report-format.ts';
+import { type ReportAbout, reportVersion, sectionTags } from './report-format.ts';
 import { createReportTables } from './report-tables.ts';
 import { createUserBlocks } from './report-users.ts';
-import type { FileRow, GrantRow } from './rows.ts';
+import type { FileRow, FileSummary, GrantRow } from './rows.ts';
 
 /** What a report names: the program's version, and the files without their folders. */
 export interface ReportNames {
@@ -27,7 +27,7 @@ export interface ReportBuilder {
   /** How many bytes are ready. */
   readonly pending: number;
   /** Ends the data; then take() gives the last of it. */
-  finish(names: ReportNames, summary: ReportSummary, olderSummary: ReportSummary | undefined): void;
+  finish(names: ReportNames, summary: FileSummary, olderSummary: FileSummary | undefined): void;
 }
 
 /** Holdings of one target are written together, up to this many. */

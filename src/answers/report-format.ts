@@ -5,6 +5,8 @@
 // and as many bytes. Sections come in any order and may repeat, since they are written while the sync file is read; only
 // `end` is always last, so that a page whose data was cut off says so instead of showing less.
 
+import type { FileSummary } from './rows.ts';
+
 /** Raised whenever an old page could not read new data. */
 export const reportVersion = 1;
 
@@ -92,51 +94,14 @@ export interface ReportTables {
   readonly statuses: readonly string[];
 }
 
-/** A reference that leads nowhere, or to two roles: as in the file's summary. */
-export interface ReportReference {
-  readonly kind: string;
-  readonly name: string;
-  readonly tenantId?: string | undefined;
-  readonly userId?: string | undefined;
-  readonly roleId?: string | undefined;
-}
-
-/** The part of a sync file's summary that a reader of the report needs; a `.c1z` file tells little of it. */
-export interface ReportSummary {
-  readonly projectId?: string | undefined;
-  readonly startedAt?: string | undefined;
-  readonly finishedAt?: string | undefined;
-  readonly tenantRoles?: string | undefined;
-  readonly consistency?: ReportConsistency | undefined;
-  readonly dangling?: ReportReferences | undefined;
-  readonly ambiguous?: ReportReferences | undefined;
-  readonly notDerived?: { readonly inheritingTenants: number; readonly inheritedRoles: number } | undefined;
-  readonly contentHash?: string | undefined;
-}
-
-export interface ReportConsistency {
-  readonly mode: string;
-  readonly passes: number;
-  readonly proved: string;
-  readonly assumptions: readonly string[];
-  readonly readFrom?: string | undefined;
-  readonly readUntil?: string | undefined;
-  readonly usersAtStart?: number | undefined;
-}
-
-export interface ReportReferences {
-  readonly count: number;
-  readonly first: readonly ReportReference[];
-}
-
 export interface ReportAbout {
   readonly version: number;
   /** The program's version. */
   readonly madeBy: string;
   /** File names, without folders. */
   readonly file: string;
-  readonly summary: ReportSummary;
-  readonly since?: { readonly file: string; readonly summary: ReportSummary } | undefined;
+  readonly summary: FileSummary;
+  readonly since?: { readonly file: string; readonly summary: FileSummary } | undefined;
   /** Ordinals of users that only the newer file has; absent without an older one. */
   readonly newUsers?: readonly number[] | undefined;
   /** User, status before (number): whose status changed. */

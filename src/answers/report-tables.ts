@@ -14,7 +14,7 @@ export interface HoldingTarget {
 export interface ReportTableBuilder {
   add(row: TenantRow | RoleRow | PermissionRow | BindingRow): void;
   beginOlder(): void;
-  /** The number of what a grant is about. Throws `invalid` for something that the file does not list. */
+  /** The number of what a grant is about. Throws `inconsistent` for something that the file does not list. */
   targetOf(kind: 'tenant' | 'role' | 'binding', id: string): number;
   target(number: number): HoldingTarget;
   allow(roleId: string, permissionId: string): void;
@@ -157,5 +157,5 @@ function createNumbered<T>(type: string): Numbered<T> {
 
 /** For a file that names something it does not list: it was cut, edited, or no sync wrote it. */
 export function unlisted(type: string, id: string): ConnectorError {
-  return new ConnectorError('invalid', `the file grants something of ${type} ${JSON.stringify(id.slice(0, 200))}, which it does not list; was it cut or edited?`);
+  return new ConnectorError('inconsistent', `the file grants something of ${type} ${JSON.stringify(id.slice(0, 200))}, which it does not list; was it edited?`);
 }

@@ -8,7 +8,7 @@ export interface UserBlocks {
   /** A user of the older file is written only when the newer one lacks them, and is marked as former. */
   add(user: UserRow, older: boolean): void;
   beginOlder(): void;
-  /** Throws `invalid` for a user that the file does not list. */
+  /** Throws `inconsistent` for a user that the file does not list. */
   ordinalOf(id: string): number;
   flush(): void;
   count(): number;

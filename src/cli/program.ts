@@ -6,10 +6,12 @@ import { addDemoCommand } from './demo-command.ts';
 import { addEcosystemCommand } from './ecosystem.ts';
 import { addEmulatorCommand } from './emulator-command.ts';
 import { addManifestCommands } from './manifests-command.ts';
+import { addReportCommand } from './report-command.ts';
 import { addServeCommand } from './serve-command.ts';
 import { addSyncCommand } from './sync-command.ts';
 
-const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+/** Of this program. */
+export const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 /** What a command takes from the process. `signal` fires when the process is asked to end. */
 export interface CommandContext {
@@ -32,6 +34,7 @@ export function createProgram(context: CommandContext): Command {
   addServeCommand(program, context);
   addChangeCommand(program, 'grant', context);
   addChangeCommand(program, 'revoke', context);
+  addReportCommand(program, context);
   addManifestCommands(program, context);
   addEcosystemCommand(program, context);
   addEmulatorCommand(program, context);

@@ -19,6 +19,7 @@ export function showReport(project: Project, root: HTMLElement): void {
   const analysis = analyse(project);
   const findings = findAll(project, analysis);
   const draw = (printing: boolean): void => render(<App report={{ project, analysis, findings, printing }} />, root);
+  root.replaceChildren();
   draw(false);
   addEventListener('beforeprint', () => draw(true));
   addEventListener('afterprint', () => draw(false));

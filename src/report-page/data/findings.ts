@@ -37,9 +37,10 @@ export interface Finding {
   readonly total?: number | undefined;
 }
 
-/** All findings, in the order in which they are worth reading. Those without rows are there too: that is an answer. */
+/** All findings, in the order in which they are worth reading. Those without rows are there too, last: that is an answer. */
 export function findAll(project: Project, analysis: Analysis): Finding[] {
-  return [
+  const rank = { act: 0, look: 1, note: 2 };
+  const all = [
     privilegedDisabled(project, analysis),
     privilegedRoles(project, analysis),
     outliers(analysis),
@@ -51,6 +52,7 @@ export function findAll(project: Project, analysis: Analysis): Finding[] {
     rolesNobodyHolds(project, analysis),
     permissionsNobodyUses(project, analysis),
   ];
+  return all.sort((left, right) => Number(left.rows.length === 0) - Number(right.rows.length === 0) || rank[left.urgency] - rank[right.urgency]);
 }
 
 function privilegedRows(project: Project, { privilege }: Analysis): FindingRow[] {

@@ -51,7 +51,7 @@ export function About() {
         <ul>
           <li>
             Access inherited down a tree of tenants is not derived yet.{' '}
-            {notDerived === undefined ? 'This file does not say what that touches.' : `It touches ${counted(notDerived.inheritingTenants, 'tenant')} that inherit, and ${counted(notDerived.inheritedRoles, 'role')} held above them.`}
+            {notDerived === undefined ? 'This file does not say what that touches.' : `It touches ${counted(notDerived.inheritingTenants, 'inheriting tenant')} and ${counted(notDerived.inheritedRoles, 'role')} held above.`}
           </li>
           <li>Access keys, management keys and console users are not read.</li>
           <li>Roles that single sign-on or SCIM maps at the next login are not predicted.</li>

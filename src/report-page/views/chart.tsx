@@ -12,12 +12,11 @@ interface ChartProps {
   readonly table: { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
   readonly draw: (width: number) => SVGSVGElement | HTMLElement;
   readonly legend?: readonly (readonly [colour: string, text: string])[];
-  readonly wide?: boolean;
 }
 
 const printedWidth = 330;
 
-export function Chart({ title, note, table, draw, legend, wide = false }: ChartProps) {
+export function Chart({ title, note, table, draw, legend }: ChartProps) {
   const { printing } = useReport();
   const frame = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
@@ -37,7 +36,7 @@ export function Chart({ title, note, table, draw, legend, wide = false }: ChartP
   }, [draw, width, printing]);
 
   return (
-    <figure class={wide ? 'card chart wide' : 'card chart'}>
+    <figure class="card chart">
       <figcaption>
         <h3>{title}</h3>
         <p class="note">{note}</p>
@@ -90,7 +89,7 @@ export interface Bar {
 /** Horizontal bars with their names before and their numbers behind them. */
 export function drawBars(bars: readonly Bar[]): (width: number) => SVGSVGElement | HTMLElement {
   return (width) => {
-    const margin = Math.min(190, Math.max(90, Math.floor(width * 0.36)));
+    const margin = Math.min(190, Math.max(90, Math.floor(width * 0.42)), 24 + 7.6 * Math.max(0, ...bars.map(({ name }) => name.length)));
     const characters = Math.floor(margin / 7.4);
     const longest = Math.max(1, ...bars.map(({ parts }) => parts.reduce((sum, { value }) => sum + value, 0)));
     const pieces = bars.flatMap(({ parts, href, name }, row) => parts.map(({ value, colour }) => ({ row, value, colour, href, title: `${plain(name)}: ${number(value)}` })));
@@ -99,7 +98,7 @@ export function drawBars(bars: readonly Bar[]): (width: number) => SVGSVGElement
       width,
       height: bars.length * 27 + 8,
       marginLeft: margin,
-      marginRight: 64,
+      marginRight: 12 + 7.4 * Math.max(0, ...bars.map(({ value }) => value.length)),
       marginTop: 4,
       marginBottom: 4,
       className: 'plot',

@@ -6,6 +6,11 @@ import { LevelBadge, Name, PermissionName, PlaceName, RoleName, Status, UserName
 
 type Of = (row: number) => number | undefined;
 
+/** Names in the order of their letters; those that begin with none, such as telephone numbers, come last. */
+export function nameKey(name: string): string {
+  return `${/^\p{L}/u.test(name) ? ' ' : '~'}${fold(name)}`;
+}
+
 /** Columns that many grids share. `of` tells which user, role ... a row is about; undefined leaves the cell empty. */
 export function commonColumns({ project, analysis }: Report) {
   const { users, roles, tenants, permissions, statuses } = project;
@@ -16,7 +21,7 @@ export function commonColumns({ project, analysis }: Report) {
       const ordinal = of(row);
       return ordinal === undefined ? '' : nameOf(ordinal);
     };
-    return { id, header, width, text, key: (row) => fold(text(row)), cell: (row) => (of(row) === undefined ? null : cell(row)), ...options };
+    return { id, header, width, text, key: (row) => nameKey(text(row)), cell: (row) => (of(row) === undefined ? null : cell(row)), ...options };
   };
 
   return {

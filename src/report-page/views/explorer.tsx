@@ -1,9 +1,8 @@
 import { useMemo, useState } from 'preact/hooks';
 import { type Report, useReport } from '../context.ts';
 import { hasUserFlag, isCurrent } from '../data/analysis.ts';
-import { fold } from '../data/search.ts';
 import { type Kind, type Route, toHash } from '../route.ts';
-import { commonColumns } from './columns.tsx';
+import { commonColumns, nameKey } from './columns.tsx';
 import { Grid, type GridColumn } from './grid.tsx';
 import { Badge, LevelBadge, Name } from './names.tsx';
 import { PermissionDetail } from './permission-detail.tsx';
@@ -66,7 +65,7 @@ function findThing({ users, tenants, roles, permissions }: Report['project'], ki
 
 function List({ kind, chosen, compact }: { readonly kind: Kind; readonly chosen: number; readonly compact: boolean }) {
   const report = useReport();
-  const { columns, count, idOf, alsoSearched, sortedBy } = useMemo(() => listOf(report, kind), [report.project, kind]);
+  const { columns, compactColumns, count, idOf, alsoSearched, sortedBy } = listingOf(report, kind);
   const [only, setOnly] = useState('');
   const filters = useMemo(() => filtersOf(report, kind), [report.project, kind]);
   const filter = useMemo(() => filterRows(count, filters.find(({ id }) => id === only)?.test ?? filters[0]?.test), [count, filters, only]);
@@ -74,7 +73,7 @@ function List({ kind, chosen, compact }: { readonly kind: Kind; readonly chosen:
     <Grid
       label={kind}
       noun={nouns[kind]}
-      columns={compact ? columns.slice(0, 3) : columns}
+      columns={compact ? compactColumns : columns}
       count={count}
       filter={filter}
       sortedBy={sortedBy}
@@ -136,6 +135,22 @@ function filtersOf({ project, analysis }: Report, kind: Kind): readonly RowFilte
   return [all];
 }
 
+const listings = new WeakMap<Report['project'], Map<Kind, Listing & { readonly compactColumns: readonly GridColumn[] }>>();
+
+/** Made once for each kind: what its grid has sorted and indexed hangs on the columns. */
+function listingOf(report: Report, kind: Kind): Listing & { readonly compactColumns: readonly GridColumn[] } {
+  const known = listings.get(report.project) ?? new Map<Kind, Listing & { readonly compactColumns: readonly GridColumn[] }>();
+  listings.set(report.project, known);
+  const made = known.get(kind);
+  if (made !== undefined) {
+    return made;
+  }
+  const listing = listOf(report, kind);
+  const full = { ...listing, compactColumns: listing.columns.filter(({ isOptional }) => isOptional !== true).slice(0, 3) };
+  known.set(kind, full);
+  return full;
+}
+
 interface Listing {
   readonly columns: readonly GridColumn[];
   readonly count: number;
@@ -188,7 +203,7 @@ function listOf(report: Report, kind: Kind): Listing {
         sortedBy: { id: 'holders', desc: true },
         columns: [
           common.role(self),
-          { ...common.place((row) => roles[row]?.tenant ?? -1, 'Defined by'), key: (row) => fold(tenants[roles[row]?.tenant ?? -1]?.name ?? '') },
+          { ...common.place((row) => roles[row]?.tenant ?? -1, 'Defined by'), key: (row) => nameKey(tenants[roles[row]?.tenant ?? -1]?.name ?? '') },
           common.number('holders', 'People', (row) => analysis.roleHolders[row] ?? 0),
           common.number('project', 'In whole project', (row) => analysis.roleProjectHolders[row] ?? 0, { width: '1.1fr', isOptional: true }),
           common.number('allows', 'Permissions', (row) => roles[row]?.allows.length ?? 0),

@@ -9,7 +9,7 @@ import { Badge } from './names.tsx';
 
 const urgencies: Readonly<Record<Urgency, { readonly word: string; readonly tone: 'bad' | 'warn' | 'info' }>> = {
   act: { word: 'Act', tone: 'bad' },
-  look: { word: 'Judge', tone: 'warn' },
+  look: { word: 'Review', tone: 'warn' },
   note: { word: 'Tidy up', tone: 'info' },
 };
 
@@ -77,7 +77,7 @@ function FindingPanel({ finding }: { readonly finding: Finding }) {
         <p class="clear">{none}</p>
       ) : (
         <>
-          <Grid label={title} noun={['line', 'lines']} columns={shown} count={rows.length} alsoSearched={(row) => idsOf(report, rows[row])} href={(row) => hrefOf(report, rows[row])} tall />
+          <Grid label={title} noun={['entry', 'entries']} columns={shown} count={rows.length} alsoSearched={(row) => idsOf(report, rows[row])} href={(row) => hrefOf(report, rows[row])} tall />
           {total !== undefined && total > rows.length && <p class="note">The file names the first {number(rows.length)} of {number(total)}.</p>}
         </>
       )}
@@ -111,7 +111,7 @@ function columnOf(report: Report, rows: readonly FindingRow[], column: FindingCo
     place: () => common.place((row) => rows[row]?.place),
     permission: () => common.permission((row) => rows[row]?.permission),
     name: () => common.text('name', 'Name', '1.6fr', (row) => rows[row]?.name ?? ''),
-    why: () => common.text('why', 'Why', '2fr', (row) => rows[row]?.why ?? ''),
+    why: () => common.text('why', 'Why', '2.6fr', (row) => rows[row]?.why ?? ''),
     roles: () => common.number('roles', 'Roles', ofUser(analysis.userRoles)),
     tenants: () => common.number('tenants', 'Tenants', ofUser(analysis.userTenants)),
     privileged: () =>
@@ -119,7 +119,7 @@ function columnOf(report: Report, rows: readonly FindingRow[], column: FindingCo
         cell: (row) => (analysis.userPrivileged[user(row) ?? -1] === 1 ? <Badge tone="bad">privileged</Badge> : null),
       }),
     count: () => common.number('count', 'Permissions', (row) => rows[row]?.count ?? 0),
-    usual: () => common.number('usual', 'Median there', (row) => Number(rows[row]?.why ?? 0)),
+    usual: () => common.number('usual', 'Median', (row) => Number(rows[row]?.why ?? 0)),
     score: () => common.number('score', 'Score', (row) => Math.round((rows[row]?.score ?? 0) * 10) / 10),
   };
   return columns[column]();

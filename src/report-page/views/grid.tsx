@@ -6,6 +6,7 @@ import { useReport } from '../context.ts';
 import { toCsv } from '../data/csv.ts';
 import { pick, type SortKey, sortedRows } from '../data/order.ts';
 import { createSearchIndex, type SearchIndex } from '../data/search.ts';
+import { plain } from '../data/text.ts';
 import { counted, number } from '../format.ts';
 import { useVirtualizer } from './use-virtualizer.ts';
 
@@ -89,6 +90,14 @@ function LiveGrid({ label, noun, columns, count, filter, alsoSearched, sortedBy,
   const items = virtualizer.getVirtualItems();
   table.setOptions((options) => ({ ...options, data: items.map(({ index: at }): GridRow => [rows[at] ?? 0]) }));
 
+  useEffect(() => {
+    const at = isSelected === undefined ? -1 : rows.findIndex(isSelected); // a link from elsewhere: show where it leads
+    if (at > 0) {
+      setActive(at);
+      virtualizer.scrollToIndex(at, { align: 'center' });
+    }
+  }, []);
+
   function goTo(to: number): void {
     const at = Math.max(0, Math.min(rows.length - 1, to));
     setActive(at);
@@ -125,12 +134,14 @@ function LiveGrid({ label, noun, columns, count, filter, alsoSearched, sortedBy,
           }}
         />
         {tools}
+        <div class="grid-end">
         <span class="grid-count" role="status">
           {rows.length === count ? counted(count, ...noun) : `${number(rows.length)} of ${counted(count, ...noun)}`}
         </span>
         <button type="button" class="quiet-button" onClick={() => download(label, columns, rows)} disabled={rows.length === 0} title={`Save these ${noun[1]} as a CSV file`}>
           CSV
         </button>
+        </div>
       </div>
       <div
         ref={scroller}
@@ -182,8 +193,8 @@ function LiveGrid({ label, noun, columns, count, filter, alsoSearched, sortedBy,
                   }
                 }}
               >
-                {shown.map(({ id, isNumber, cell }) => (
-                  <div key={id} role="gridcell" class={isNumber === true ? 'number' : ''}>
+                {shown.map(({ id, isNumber, cell, text }) => (
+                  <div key={id} role="gridcell" class={isNumber === true ? 'number' : ''} title={isNumber === true ? undefined : plain(text(row))}>
                     {cell(row)}
                   </div>
                 ))}
@@ -233,8 +244,22 @@ function PrintedGrid({ label, noun, columns, count, filter, sortedBy }: GridProp
   );
 }
 
+/** What was worked out for a list, kept as long as its columns are: coming back to it costs nothing. */
+interface ListWork {
+  readonly orders: Map<string, Uint32Array>;
+  index?: SearchIndex;
+}
+
+const works = new WeakMap<readonly GridColumn[], ListWork>();
+
+function workOf(columns: readonly GridColumn[]): ListWork {
+  const known = works.get(columns) ?? { orders: new Map<string, Uint32Array>() };
+  works.set(columns, known);
+  return known;
+}
+
 function useRows(columns: readonly GridColumn[], count: number, sorting: GridProps['sortedBy'], filters: readonly (Uint8Array | undefined)[]): Uint32Array {
-  const orders = useMemo(() => new Map<string, Uint32Array>(), [columns, count]);
+  const { orders } = workOf(columns);
   const key = sorting?.id ?? '';
   let order = orders.get(key);
   if (order === undefined) {
@@ -249,8 +274,8 @@ function useRows(columns: readonly GridColumn[], count: number, sorting: GridPro
 /** Made when it is first asked for, or when the browser has nothing else to do. */
 function useSearchIndex(columns: readonly GridColumn[], count: number, alsoSearched: GridProps['alsoSearched']): () => SearchIndex {
   const made = useMemo(() => {
-    let index: SearchIndex | undefined;
-    return () => (index ??= createSearchIndex(count, (row) => [...columns.map(({ text }) => text(row)), alsoSearched?.(row) ?? ''].join(' ')));
+    const work = workOf(columns);
+    return () => (work.index ??= createSearchIndex(count, (row) => [...columns.map(({ text }) => text(row)), alsoSearched?.(row) ?? ''].join(' ')));
   }, [columns, count]);
   useEffect(() => {
     const later = 'requestIdleCallback' in window ? requestIdleCallback(() => made(), { timeout: 2000 }) : setTimeout(made, 500);

@@ -24,10 +24,10 @@ export function Overview() {
       <Proof />
       <section aria-label="In numbers" class="tiles">
         <Tile href={toHash('people')} value={project.users.current} name="People" note={`${number(rows('disabled'))} disabled or expired with access`} />
-        <Tile href={toHash('tenants')} value={project.tenants.filter(isCurrent).length} name="Tenants" note={`${counted(rows('disabled-tenants'), 'role')} held in disabled ones`} />
+        <Tile href={toHash('tenants')} value={project.tenants.filter(isCurrent).length} name="Tenants" note={rows('disabled-tenants') === 0 ? 'nothing is held in disabled ones' : `${number(rows('disabled-tenants'))} times a role is held in a disabled one`} />
         <Tile href={toHash('roles')} value={roles.length} name="Roles" note={`${number(own)} of them tenants’ own`} />
-        <Tile href={toHash('permissions')} value={project.permissions.filter(isCurrent).length} name="Permissions" note={`${number(rows('unused-permissions'))} nobody can use`} />
-        <Tile href={toHash('findings', 'privileged')} value={privileged} name="Privileged people" note={`hold one of ${counted(privilegedRoles, 'privileged role')}`} />
+        <Tile href={toHash('permissions')} value={project.permissions.filter(isCurrent).length} name="Permissions" note={rows('unused-permissions') === 0 ? 'somebody can use each' : `${number(rows('unused-permissions'))} nobody can use`} />
+        <Tile href={toHash('findings', 'privileged')} value={privileged} name="Privileged people" note={privilegedRoles === 1 ? 'hold the one privileged role' : `hold one of ${number(privilegedRoles)} privileged roles`} />
         <Tile href={toHash('findings', 'unusual')} value={new Set(analysis.outliers.map(({ user }) => user)).size} name="Unusual access" note="far more than others in their tenant" />
       </section>
       <section aria-labelledby="first" class="block">
@@ -57,7 +57,7 @@ function Tile({ href, value, name, note }: { readonly href: string; readonly val
 }
 
 function chartsOf(report: Report) {
-  return [statusChart(report), tenantChart(report), roleChart(report), permissionChart(report), spreadChart(report)];
+  return [statusChart(report), spreadChart(report), tenantChart(report), roleChart(report), permissionChart(report)];
 }
 
 const statusColours: Readonly<Record<string, string>> = { enabled: 'var(--series-1)', invited: 'var(--series-2)', disabled: 'var(--series-quiet)', expired: 'var(--series-3)' };
@@ -130,7 +130,6 @@ function spreadChart({ project, analysis }: Report) {
     note: 'People by how many different permissions they have, wherever.',
     table: { head: ['Permissions', 'People'], rows },
     draw: drawHistogram(people, 'different permissions'),
-    wide: true,
   };
 }
 

@@ -54,9 +54,9 @@ function Box({ node: { kind, label, detail, thing }, x, y }: { readonly node: Pa
 }
 
 function arrange({ nodes, edges }: Paths) {
-  const graph = new Graph().setGraph({ rankdir: 'LR', nodesep: 12, ranksep: 46, marginx: 2, marginy: 2 }).setDefaultEdgeLabel(() => ({}));
+  const graph = new Graph().setGraph({ rankdir: 'LR', nodesep: 12, ranksep: 52, marginx: 2, marginy: 2 }).setDefaultEdgeLabel(() => ({}));
   nodes.forEach(({ id }) => graph.setNode(id, { ...box }));
-  edges.forEach(({ from, to }) => graph.setEdge(from, to));
+  edges.toReversed().forEach(({ from, to }) => graph.setEdge(from, to)); // dagre puts the last edge on top
   layout(graph);
   const places = new Map(nodes.map(({ id }) => [id, graph.node(id) as { readonly x: number; readonly y: number }])); // layout() puts x and y there
   const { width = 0, height = 0 } = graph.graph();
