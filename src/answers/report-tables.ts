@@ -92,8 +92,11 @@ export function createReportTables(): ReportTableBuilder {
       return {
         tenants: tenants.all().map((tenant, at) => marked(tenant, at, named.tenants)),
         permissions: permissions.all().map((permission, at) => marked(permission, at, named.permissions)),
-        roles: roles.all().map(({ role, tenantId, allows, allowedBefore }, at) => ({
-          ...marked(role, at, named.roles),
+        roles: roles.all().map(({ role: { id, name, flags, description }, tenantId, allows, allowedBefore }, at) => ({
+          id,
+          name,
+          description,
+          flags: marked({ flags }, at, named.roles).flags,
           tenant: tenantId === '' ? noOrdinal : tenants.ordinalOf(tenantId),
           allows: Array.from(allows),
           ...(withOlder && allows.symmetricDifference(allowedBefore).size > 0 && { allowedBefore: Array.from(allowedBefore) }),

@@ -7,8 +7,8 @@ export const levels: readonly Level[] = ['administrative', 'sensitive', 'ordinar
 
 const adminWords = ['admin', 'administer', 'administrator', 'impersonate', 'root', 'superuser', 'owner'];
 const sensitiveWords = [
-  ...['delete', 'remove', 'destroy', 'purge', 'approve', 'manage', 'grant', 'revoke', 'invite', 'assign', 'export', 'transfer', 'pay', 'payout', 'refund'],
-  ...['billing', 'secret', 'secrets', 'key', 'keys', 'token', 'tokens', 'password', 'passwords', 'role', 'roles', 'permission', 'permissions', 'sso', 'deploy'],
+  'delete', 'remove', 'destroy', 'purge', 'approve', 'manage', 'grant', 'revoke', 'invite', 'assign', 'export', 'transfer', 'pay', 'payout', 'refund',
+  'billing', 'secret', 'secrets', 'key', 'keys', 'token', 'tokens', 'password', 'passwords', 'role', 'roles', 'permission', 'permissions', 'sso', 'deploy',
 ];
 const readingWords = ['read', 'view', 'list', 'get', 'see', 'search', 'show'];
 export const words = { administrative: adminWords, sensitive: sensitiveWords, reading: readingWords };

@@ -5,9 +5,10 @@ export interface TextPiece {
   readonly hidden?: string;
 }
 
-// Controls, formats and separators, but for joiners between letters that need them, and the selectors of emoji.
+// Controls, separators of lines, halves of characters, and whatever Unicode says to draw as nothing or to use for turning
+// the direction of writing; but not the selectors of emoji and of Han variants, nor joiners between letters that need them.
 const hidden =
-  /[\p{Cc}\p{Zl}\p{Zp}\u{00ad}\u{034f}\u{061c}\u{115f}\u{1160}\u{17b4}\u{17b5}\u{180b}-\u{180f}\u{200b}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2060}-\u{206f}\u{3164}\u{feff}\u{ffa0}\u{fff9}-\u{fffb}\u{e0000}-\u{e007f}\u{d800}-\u{dfff}]|(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}])[\u{200c}\u{200d}]/gu;
+  /[[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\u{fff9}-\u{fffb}]--[\u{200c}\u{200d}\u{fe00}-\u{fe0f}\u{e0100}-\u{e01ef}]]|(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}])[\u{200c}\u{200d}]/gv;
 
 /** A name in pieces, so that nothing in it is invisible: two names that look alike are alike. */
 export function pieces(text: string): TextPiece[] {

@@ -5,12 +5,15 @@ import { useReport } from '../context.ts';
 import { plain, shorten } from '../data/text.ts';
 import { number } from '../format.ts';
 
+/** Draws at a width in pixels; `dense` for paper. */
+type Draw = (width: number, dense: boolean) => SVGSVGElement | HTMLElement;
+
 interface ChartProps {
   readonly title: string;
   readonly note: ComponentChildren;
   /** The same as a table, for who does not see the picture. */
   readonly table: { readonly head: readonly string[]; readonly rows: readonly (readonly string[])[] };
-  readonly draw: (width: number) => SVGSVGElement | HTMLElement;
+  readonly draw: Draw;
   readonly legend?: readonly (readonly [colour: string, text: string])[];
 }
 
@@ -28,7 +31,7 @@ export function Chart({ title, note, table, draw, legend }: ChartProps) {
     return () => observer.disconnect();
   }, []);
   useLayoutEffect(() => {
-    const chart = draw(printing ? printedWidth : Math.max(width, 240));
+    const chart = draw(printing ? printedWidth : Math.max(width, 240), printing);
     chart.querySelector('style')?.remove(); // ours are in the page's one style sheet, the only one that is allowed
     chart.setAttribute('aria-hidden', 'true'); // the table says the same
     chart.querySelectorAll('a').forEach((link) => link.setAttribute('tabindex', '-1'));
@@ -87,8 +90,8 @@ export interface Bar {
 }
 
 /** Horizontal bars with their names before and their numbers behind them. */
-export function drawBars(bars: readonly Bar[]): (width: number) => SVGSVGElement | HTMLElement {
-  return (width) => {
+export function drawBars(bars: readonly Bar[]): Draw {
+  return (width, dense) => {
     const margin = Math.min(190, Math.max(90, Math.floor(width * 0.42)), 24 + 7.6 * Math.max(0, ...bars.map(({ name }) => name.length)));
     const characters = Math.floor(margin / 7.4);
     const longest = Math.max(1, ...bars.map(({ parts }) => parts.reduce((sum, { value }) => sum + value, 0)));
@@ -96,7 +99,7 @@ export function drawBars(bars: readonly Bar[]): (width: number) => SVGSVGElement
     const ends = bars.map(({ value, parts }, row) => ({ row, value, end: parts.reduce((sum, part) => sum + part.value, 0) }));
     return Plot.plot({
       width,
-      height: bars.length * 27 + 8,
+      height: bars.length * (dense ? 19 : 27) + 8,
       marginLeft: margin,
       marginRight: 12 + 7.4 * Math.max(0, ...bars.map(({ value }) => value.length)),
       marginTop: 4,
@@ -114,12 +117,12 @@ export function drawBars(bars: readonly Bar[]): (width: number) => SVGSVGElement
 }
 
 /** How many people (y) have how many of something (x). */
-export function drawHistogram(values: readonly number[], label: string): (width: number) => SVGSVGElement | HTMLElement {
-  return (width) => {
+export function drawHistogram(values: readonly number[], label: string): Draw {
+  return (width, dense) => {
     const bins = values.map((people, at) => ({ at, people }));
     return Plot.plot({
       width,
-      height: 210,
+      height: dense ? 150 : 210,
       marginLeft: 48,
       marginBottom: 38,
       marginTop: 12,

@@ -37,11 +37,22 @@ export function commonColumns({ project, analysis }: Report) {
       return { id: 'level', header: 'Level', width: '1.2fr', isNumber: false, text: levelOf, key: (row) => -rank[levelOf(row)], cell: (row) => <LevelBadge level={levelOf(row)} /> };
     },
     text: (id: string, header: string, width: string, textOf: (row: number) => string, options: Partial<GridColumn> = {}): GridColumn => ({
-      ...{ id, header, width, text: textOf, key: (row) => fold(textOf(row)), cell: (row) => <Name text={textOf(row)} /> },
+      id,
+      header,
+      width,
+      text: textOf,
+      key: (row) => fold(textOf(row)),
+      cell: (row) => <Name text={textOf(row)} />,
       ...options,
     }),
     number: (id: string, header: string, valueOf: (row: number) => number, options: Partial<GridColumn> = {}): GridColumn => ({
-      ...{ id, header, width: '0.8fr', isNumber: true, text: (row) => String(valueOf(row)), key: valueOf, cell: (row) => number(valueOf(row)) },
+      id,
+      header,
+      width: '0.8fr',
+      isNumber: true,
+      text: (row) => String(valueOf(row)),
+      key: valueOf,
+      cell: (row) => number(valueOf(row)),
       ...options,
     }),
   };

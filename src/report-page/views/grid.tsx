@@ -211,6 +211,7 @@ function LiveGrid({ label, noun, columns, count, filter, alsoSearched, sortedBy,
 function PrintedGrid({ label, noun, columns, count, filter, sortedBy }: GridProps) {
   const rows = useRows(columns, count, sortedBy, [filter]);
   return (
+    <>
     <table class="printed">
       <caption class="visually-hidden">{label}</caption>
       <thead>
@@ -233,14 +234,9 @@ function PrintedGrid({ label, noun, columns, count, filter, sortedBy }: GridProp
           </tr>
         ))}
       </tbody>
-      {rows.length > printedRows && (
-        <tfoot>
-          <tr>
-            <td colSpan={columns.length}>… and {counted(rows.length - printedRows, `more ${noun[0]}`, `more ${noun[1]}`)}, on the page itself</td>
-          </tr>
-        </tfoot>
-      )}
     </table>
+    {rows.length > printedRows && <p class="note">… and {counted(rows.length - printedRows, `more ${noun[0]}`, `more ${noun[1]}`)}: see the page itself</p>}
+    </>
   );
 }
 

@@ -1,10 +1,12 @@
 import { useMemo } from 'preact/hooks';
 import { type Report, useReport } from '../context.ts';
 import { isCurrent } from '../data/analysis.ts';
-import { counted, number, percent } from '../format.ts';
+import { counted, moment, number, percent } from '../format.ts';
 import { toHash } from '../route.ts';
 import { type Bar, Chart, drawBars, drawHistogram } from './chart.tsx';
+import { changeCount } from './changes.tsx';
 import { FindingList } from './findings.tsx';
+import { Name } from './names.tsx';
 import { Proof } from './proof.tsx';
 
 const mostBars = 10;
@@ -22,6 +24,7 @@ export function Overview() {
   return (
     <>
       <Proof />
+      <Since />
       <section aria-label="In numbers" class="tiles">
         <Tile href={toHash('people')} value={project.users.current} name="People" note={`${number(rows('disabled'))} disabled or expired with access`} />
         <Tile href={toHash('tenants')} value={project.tenants.filter(isCurrent).length} name="Tenants" note={rows('disabled-tenants') === 0 ? 'nothing is held in disabled ones' : `${number(rows('disabled-tenants'))} times a role is held in a disabled one`} />
@@ -43,6 +46,16 @@ export function Overview() {
         </div>
       </section>
     </>
+  );
+}
+
+function Since() {
+  const report = useReport();
+  const { since } = report.project.about;
+  return since === undefined ? null : (
+    <p class="proof info">
+      <strong>{changeCount(report)}</strong> since <Name text={since.file} />, read {moment(since.summary.finishedAt)}. <a href={toHash('changes')}>What was gained and lost</a>
+    </p>
   );
 }
 

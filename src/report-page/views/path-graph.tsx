@@ -5,11 +5,12 @@ import { plain, shorten } from '../data/text.ts';
 import { toHash } from '../route.ts';
 import { Name } from './names.tsx';
 
-const box = { width: 176, height: 50 };
+/** Four columns of boxes, from person to permission, have to fit beside the list. */
+const sizes = { few: { width: 176, height: 50, apart: 52 }, many: { width: 147, height: 50, apart: 34 } };
 
 /** A small graph of access, laid out by dagre from left to right. Boxes lead to what they stand for. */
 export function PathGraph({ graph, label }: { readonly graph: Paths; readonly label: string }) {
-  const { width, height, places, lines } = useMemo(() => arrange(graph), [graph]);
+  const { width, height, places, lines, box } = useMemo(() => arrange(graph), [graph]);
   return (
     <div class="path-graph" role="group" aria-label={label}>
       <div class="path-graph-inner" style={{ width: `${width}px`, height: `${height}px` }}>
@@ -25,7 +26,7 @@ export function PathGraph({ graph, label }: { readonly graph: Paths; readonly la
         </svg>
         {graph.nodes.map((node) => {
           const { x, y } = places.get(node.id) ?? { x: 0, y: 0 };
-          return <Box key={node.id} node={node} x={x - box.width / 2} y={y - box.height / 2} />;
+          return <Box key={node.id} node={node} x={x - box.width / 2} y={y - box.height / 2} width={box.width} height={box.height} />;
         })}
       </div>
     </div>
@@ -34,14 +35,14 @@ export function PathGraph({ graph, label }: { readonly graph: Paths; readonly la
 
 const kindNames: Readonly<Record<NodeKind, string>> = { person: 'Person', place: 'Where', role: 'Role', permission: 'Permission', more: '' };
 
-function Box({ node: { kind, label, detail, thing }, x, y }: { readonly node: PathNode; readonly x: number; readonly y: number }) {
+function Box({ node: { kind, label, detail, thing }, x, y, width, height }: { readonly node: PathNode; readonly x: number; readonly y: number; readonly width: number; readonly height: number }) {
   const inside = (
     <>
       <span class="path-kind">{kindNames[kind]}{detail !== undefined && <span class="path-detail">{kindNames[kind] === '' ? '' : ' · '}<Name text={detail} /></span>}</span>
       <span class="path-label"><Name text={shorten(label, 60)} /></span>
     </>
   );
-  const style = { left: `${x}px`, top: `${y}px`, width: `${box.width}px`, height: `${box.height}px` };
+  const style = { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` };
   return thing === undefined ? (
     <div class={`path-node ${kind}`} style={style} title={plain(label)}>
       {inside}
@@ -54,8 +55,9 @@ function Box({ node: { kind, label, detail, thing }, x, y }: { readonly node: Pa
 }
 
 function arrange({ nodes, edges }: Paths) {
-  const graph = new Graph().setGraph({ rankdir: 'LR', nodesep: 12, ranksep: 52, marginx: 2, marginy: 2 }).setDefaultEdgeLabel(() => ({}));
-  nodes.forEach(({ id }) => graph.setNode(id, { ...box }));
+  const box = new Set(nodes.map(({ kind }) => kind)).isSupersetOf(new Set<NodeKind>(['person', 'place', 'role', 'permission'])) ? sizes.many : sizes.few;
+  const graph = new Graph().setGraph({ rankdir: 'LR', nodesep: 12, ranksep: box.apart, marginx: 2, marginy: 2 }).setDefaultEdgeLabel(() => ({}));
+  nodes.forEach(({ id }) => graph.setNode(id, { width: box.width, height: box.height }));
   edges.toReversed().forEach(({ from, to }) => graph.setEdge(from, to)); // dagre puts the last edge on top
   layout(graph);
   const places = new Map(nodes.map(({ id }) => [id, graph.node(id) as { readonly x: number; readonly y: number }])); // layout() puts x and y there
@@ -67,5 +69,5 @@ function arrange({ nodes, edges }: Paths) {
     const middle = (x1 + x2) / 2;
     return `M${x1} ${start.y} C${middle} ${start.y} ${middle} ${end.y} ${x2} ${end.y}`;
   });
-  return { width: Math.ceil(width), height: Math.ceil(height), places, lines };
+  return { width: Math.ceil(width), height: Math.ceil(height), places, lines, box };
 }

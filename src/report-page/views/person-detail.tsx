@@ -64,10 +64,12 @@ export function PersonDetail({ user, permission }: { readonly user: number; read
                   {place !== -1 && <PlaceName place={place} />} → <Name text={project.permissions[chosen]?.name ?? ''} />
                 </li>
               ))}
-            <li>
-              <a href={toHash('people', id)}>Show all roles again</a>
-            </li>
           </ul>
+        )}
+        {chosen !== -1 && (
+          <p class="note">
+            <a href={toHash('people', id)}>Show all roles again</a>
+          </p>
         )}
       </Part>
       <Part title="What this person can do">

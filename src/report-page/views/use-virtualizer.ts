@@ -19,7 +19,9 @@ export function useVirtualizer(scroller: RefObject<HTMLDivElement | null>, count
   };
   const [virtualizer] = useState(() => new Virtualizer<HTMLDivElement, Element>(options));
   virtualizer.setOptions(options);
+  /* oxlint-disable no-underscore-dangle -- the two calls by which every adapter of this library drives it */
   useLayoutEffect(() => virtualizer._didMount(), [virtualizer]);
   useLayoutEffect(() => virtualizer._willUpdate());
+  /* oxlint-enable no-underscore-dangle */
   return virtualizer;
 }
