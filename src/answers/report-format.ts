@@ -76,7 +76,7 @@ export interface ReportRole {
   /** Ordinals of the permissions it allows. */
   readonly allows: readonly number[];
   /** Those it allowed in the older file; absent where that is the same, or there is no older file. */
-  readonly allowedBefore?: readonly number[];
+  readonly allowedBefore?: readonly number[] | undefined;
 }
 
 export interface ReportPermission {

@@ -88,18 +88,21 @@ export function createReportTables(): ReportTableBuilder {
     finish: (withOlder) => {
       // `named` are now those of the older file: whom it does not name is new.
       const marked = <T extends { readonly flags: number }>(thing: T, at: number, before: ReadonlySet<number>): T =>
-        withOlder && !before.has(at) ? { ...thing, flags: thing.flags | thingFlags.isNew } : thing;
+        withOlder && !before.has(at) && (thing.flags & thingFlags.former) === 0 ? { ...thing, flags: thing.flags | thingFlags.isNew } : thing;
+      // A role's tenant may be unlisted: deleted a moment ago. It is shown as gone, so that the role does not become the project's.
+      const tenantOf = (id: string): number => (id === '' ? noOrdinal : tenants.add(id, { id, name: id, parentId: '', flags: thingFlags.former }));
+      const definedBy = roles.all().map(({ tenantId }) => tenantOf(tenantId));
       return {
         tenants: tenants.all().map((tenant, at) => marked(tenant, at, named.tenants)),
         permissions: permissions.all().map((permission, at) => marked(permission, at, named.permissions)),
-        roles: roles.all().map(({ role: { id, name, flags, description }, tenantId, allows, allowedBefore }, at) => ({
+        roles: roles.all().map(({ role: { id, name, flags, description }, allows, allowedBefore }, at) => ({
           id,
           name,
           description,
           flags: marked({ flags }, at, named.roles).flags,
-          tenant: tenantId === '' ? noOrdinal : tenants.ordinalOf(tenantId),
+          tenant: definedBy[at] ?? noOrdinal,
           allows: Array.from(allows),
-          ...(withOlder && allows.symmetricDifference(allowedBefore).size > 0 && { allowedBefore: Array.from(allowedBefore) }),
+          allowedBefore: withOlder && allows.symmetricDifference(allowedBefore).size > 0 ? Array.from(allowedBefore) : undefined,
         })),
       };
     },

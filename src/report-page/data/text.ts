@@ -8,7 +8,7 @@ export interface TextPiece {
 // Controls, separators of lines, halves of characters, and whatever Unicode says to draw as nothing or to use for turning
 // the direction of writing; but not the selectors of emoji and of Han variants, nor joiners between letters that need them.
 const hidden =
-  /[[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\u{fff9}-\u{fffb}]--[\u{200c}\u{200d}\u{fe00}-\u{fe0f}\u{e0100}-\u{e01ef}]]|(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}])[\u{200c}\u{200d}]/gv;
+  /[[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\u{fff9}-\u{fffb}]--[\p{Variation_Selector}\p{Join_Control}]]|(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}])\p{Join_Control}/gv;
 
 /** A name in pieces, so that nothing in it is invisible: two names that look alike are alike. */
 export function pieces(text: string): TextPiece[] {

@@ -68,6 +68,7 @@ function List({ kind, chosen, compact }: { readonly kind: Kind; readonly chosen:
   const { columns, compactColumns, count, idOf, alsoSearched, sortedBy } = listingOf(report, kind);
   const [only, setOnly] = useState('');
   const filters = useMemo(() => filtersOf(report, kind), [report.project, kind]);
+  const total = useMemo(() => filterRows(count, filters[0]?.test).reduce((sum, one) => sum + one, 0), [count, filters]);
   const filter = useMemo(() => filterRows(count, filters.find(({ id }) => id === only)?.test ?? filters[0]?.test), [count, filters, only]);
   return (
     <Grid
@@ -75,6 +76,7 @@ function List({ kind, chosen, compact }: { readonly kind: Kind; readonly chosen:
       noun={nouns[kind]}
       columns={compact ? compactColumns : columns}
       count={count}
+      total={total}
       filter={filter}
       sortedBy={sortedBy}
       alsoSearched={alsoSearched}

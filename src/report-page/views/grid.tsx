@@ -32,6 +32,8 @@ interface GridProps {
   readonly noun: readonly [one: string, many: string];
   readonly columns: readonly GridColumn[];
   readonly count: number;
+  /** How many there are, where some rows are never shown; else `count`. */
+  readonly total?: number | undefined;
   /** 1 for each row that may be shown. */
   readonly filter?: Uint8Array | undefined;
   /** Searched besides the columns' texts. */
@@ -74,7 +76,7 @@ export function Grid(props: GridProps) {
   return printing ? <PrintedGrid {...props} /> : <LiveGrid {...props} />;
 }
 
-function LiveGrid({ label, noun, columns, count, filter, alsoSearched, sortedBy, href, isSelected, empty, tools, tall = false }: GridProps) {
+function LiveGrid({ label, noun, columns, count, total = count, filter, alsoSearched, sortedBy, href, isSelected, empty, tools, tall = false }: GridProps) {
   const [query, setQuery] = useState('');
   const [active, setActive] = useState(0);
   const [, redraw] = useReducer<number, undefined>((times) => times + 1, 0);
@@ -136,7 +138,7 @@ function LiveGrid({ label, noun, columns, count, filter, alsoSearched, sortedBy,
         {tools}
         <div class="grid-end">
         <span class="grid-count" role="status">
-          {rows.length === count ? counted(count, ...noun) : `${number(rows.length)} of ${counted(count, ...noun)}`}
+          {rows.length === total ? counted(total, ...noun) : `${number(rows.length)} of ${counted(total, ...noun)}`}
         </span>
         <button type="button" class="quiet-button" onClick={() => download(label, columns, rows)} disabled={rows.length === 0} title={`Save these ${noun[1]} as a CSV file`}>
           CSV
@@ -202,7 +204,7 @@ function LiveGrid({ label, noun, columns, count, filter, alsoSearched, sortedBy,
             );
           })}
         </div>
-        {rows.length === 0 && <p class="grid-empty">{count === 0 ? (empty ?? `There are no ${noun[1]}.`) : `No ${noun[1]} match.`}</p>}
+        {rows.length === 0 && <p class="grid-empty">{total === 0 ? (empty ?? `There are no ${noun[1]}.`) : `No ${noun[1]} match.`}</p>}
       </div>
     </div>
   );
