@@ -2,7 +2,7 @@
 // the browser run exactly these two and connect to nothing. The data comes later, when a report is made.
 
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'rolldown';
 
@@ -22,6 +22,11 @@ if (/<\/script|<!--/i.test(script) || /<\/style/i.test(style)) {
   throw new Error('the bundle would end its own element');
 }
 
+const licences = licencesOf(bundle.output[0].moduleIds);
+if (licences.includes('</script')) {
+  throw new Error('a licence would end its element');
+}
+
 const policy = [
   "default-src 'none'",
   `script-src '${hashOf(script)}'`,
@@ -32,10 +37,26 @@ const policy = [
   "trusted-types 'none'",
 ].join('; ');
 
-const parts: Readonly<Record<string, string>> = { policy, style, script };
-const page = readFileSync(join(source, 'page.html'), 'utf8').replaceAll(/<!--(policy|style|script)-->/g, (_, name: string) => parts[name] ?? '');
+const parts: Readonly<Record<string, string>> = { policy, style, script, licences };
+const page = readFileSync(join(source, 'page.html'), 'utf8').replaceAll(/<!--(policy|style|script|licences)-->/g, (_, name: string) => parts[name] ?? '');
 mkdirSync(target, { recursive: true });
 writeFileSync(join(target, 'page.html'), page);
+
+/** The licence texts of all packages in the bundle, each said once: every report is a copy of them. */
+function licencesOf(modules: readonly string[]): string {
+  const roots = new Set(modules.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id)?.[0] ?? []));
+  const packagesOf = new Map<string, string[]>();
+  for (const root of [...roots].toSorted()) {
+    const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { name: string; version: string };
+    const file = readdirSync(root).find((entry) => /^licen[cs]e/i.test(entry));
+    if (file === undefined) {
+      throw new Error(`${name} has no licence file`);
+    }
+    const text = readFileSync(join(root, file), 'utf8').trim();
+    packagesOf.set(text, [...(packagesOf.get(text) ?? []), `${name} ${version}`]);
+  }
+  return Array.from(packagesOf, ([text, packages]) => `${packages.join(', ')}\n\n${text}`).join(`\n\n${'-'.repeat(72)}\n\n`);
+}
 
 function hashOf(text: string): string {
   return `sha256-${createHash('sha256').update(text).digest('base64')}`;

@@ -88,6 +88,10 @@ export function About() {
         <p>
           It is one file and loads nothing: its own policy forbids every connection. It holds personal data of {number(users.count)} people; keep it as you keep the sync file. Press <kbd>/</kbd> to search. In a table, the arrow keys, <kbd>Page up</kbd>, <kbd>Page down</kbd>, <kbd>Home</kbd> and <kbd>End</kbd> move, <kbd>Enter</kbd> opens. Characters that would not be seen are shown as their code, as in <Name text={'Ada\u{202e}ecalevoL'} />.
         </p>
+        <details class="licences-part">
+          <summary>What it is built from, and the licences</summary>
+          <pre class="licences">{document.querySelector('#licences')?.textContent.trim()}</pre>
+        </details>
       </section>
     </div>
   );
