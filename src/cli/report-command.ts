@@ -12,7 +12,8 @@ export function addReportCommand(program: Command, context: CommandContext): voi
   command.addHelpText(
     'after',
     `
-The page is one file that loads nothing and connects to nothing. It holds personal data, so it has mode 0600.
+The page is one file that loads nothing and connects to nothing.
+It holds personal data, so it has mode 0600.
 
 Examples:
   $ baton-descope report sync.json --out report.html

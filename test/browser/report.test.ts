@@ -107,6 +107,7 @@ describe.skipIf(chromium === undefined)('the report, in a real browser', () => {
     await page.keyboard.press('Tab'); // CSV
     await page.keyboard.press('Tab'); // the grid
     expect(await page.$eval(':focus', (element) => element.getAttribute('role'))).toBe('grid');
+    expect(await page.$$eval('.grid-row a', (links) => links.filter(({ tabIndex }) => tabIndex !== -1).length)).toBe(0);
     await page.keyboard.press('Enter');
     await page.waitForSelector('.detail .path-node');
     expect(await page.$eval('.detail h2', (element) => element.textContent)).toBe('Ann');

@@ -99,6 +99,16 @@ describe('the findings', () => {
     expect(rowsOf('unused-permissions').toSorted()).toEqual(['far', 'free', 'idle']);
   });
 
+  it('say that a .c1z file does not tell what leads nowhere, instead of that nothing does', async () => {
+    const path = join(folder, 'sync.c1z');
+    await writeSync(path, { users: [user('ann', { roleNames: ['Lost'] })] });
+
+    const findings = findingsOf(await projectOf(path));
+
+    expect(found(findings, 'dangling')).toMatchObject({ rows: [], isUntold: true, none: expect.stringContaining('does not tell') });
+    expect(found(findings, 'ambiguous')).toMatchObject({ isUntold: true });
+  });
+
   it('name what is held inside disabled tenants', async () => {
     const rowsOf = await find({ users: [user('ann', { userTenants: [inTenant('shut', 'Viewer'), inTenant('open', 'Viewer')] })], tenants: [tenant('shut', { disabled: true }), tenant('open')], roles: [role('Viewer')] });
 

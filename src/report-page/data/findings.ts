@@ -35,6 +35,8 @@ export interface Finding {
   readonly rows: readonly FindingRow[];
   /** How many there are, where the file names only the first of them. */
   readonly total?: number | undefined;
+  /** The file tells nothing about this: no rows are no good news. */
+  readonly isUntold?: boolean;
 }
 
 /** All findings, in the order in which they are worth reading. Those without rows are there too, last: that is an answer. */
@@ -52,7 +54,8 @@ export function findAll(project: Project, analysis: Analysis): Finding[] {
     rolesNobodyHolds(project, analysis),
     permissionsNobodyUses(project, analysis),
   ];
-  return all.sort((left, right) => Number(left.rows.length === 0) - Number(right.rows.length === 0) || rank[left.urgency] - rank[right.urgency]);
+  const isClear = ({ rows, isUntold = false }: Finding): number => Number(rows.length === 0 && !isUntold);
+  return all.sort((left, right) => isClear(left) - isClear(right) || rank[left.urgency] - rank[right.urgency]);
 }
 
 function privilegedRows(project: Project, { privilege }: Analysis): FindingRow[] {
@@ -158,6 +161,8 @@ function disabledTenants(project: Project): Finding {
   };
 }
 
+const untold = 'This file does not tell. A .json file does: make the report from that.';
+
 function references({ about, users, tenants, roles }: Project): Finding[] {
   const { dangling, ambiguous } = about.summary;
   const named = [...(dangling?.first ?? []), ...(ambiguous?.first ?? [])];
@@ -178,7 +183,8 @@ function references({ about, users, tenants, roles }: Project): Finding[] {
       urgency: 'act',
       title: 'Dangling references',
       rule: 'A record names a role, tenant or permission that does not exist: deleted since, or misspelt. It gives no access today. If something of that name is made again, it does.',
-      none: 'Every reference leads somewhere.',
+      none: dangling === undefined ? untold : 'Every reference leads somewhere.',
+      isUntold: dangling === undefined,
       columns: ['name', 'why', 'user', 'place'],
       rows: rows(Array.from(dangling?.first ?? [])),
       total: dangling?.count,
@@ -188,7 +194,8 @@ function references({ about, users, tenants, roles }: Project): Finding[] {
       urgency: 'look',
       title: 'Ambiguous roles',
       rule: 'The tenant and the project both define a role of this name, and the record does not say which one is meant. It is counted as the tenant’s. Rename one of the two.',
-      none: 'No name of a role has two meanings.',
+      none: ambiguous === undefined ? untold : 'No name of a role has two meanings.',
+      isUntold: ambiguous === undefined,
       columns: ['name', 'place', 'user', 'why'],
       rows: rows(Array.from(ambiguous?.first ?? [])),
       total: ambiguous?.count,

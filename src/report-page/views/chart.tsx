@@ -21,6 +21,7 @@ const printedWidth = 330;
 
 export function Chart({ title, note, table, draw, legend }: ChartProps) {
   const { printing } = useReport();
+  const isEmpty = table.rows.length === 0;
   const frame = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   useEffect(() => {
@@ -31,6 +32,9 @@ export function Chart({ title, note, table, draw, legend }: ChartProps) {
     return () => observer.disconnect();
   }, []);
   useLayoutEffect(() => {
+    if (isEmpty) {
+      return;
+    }
     const chart = draw(printing ? printedWidth : Math.max(width, 240), printing);
     chart.querySelector('style')?.remove(); // ours are in the page's one style sheet, the only one that is allowed
     chart.setAttribute('aria-hidden', 'true'); // the table says the same
@@ -44,7 +48,7 @@ export function Chart({ title, note, table, draw, legend }: ChartProps) {
         <h3>{title}</h3>
         <p class="note">{note}</p>
       </figcaption>
-      {legend !== undefined && (
+      {!isEmpty && legend !== undefined && (
         <ul class="legend">
           {legend.map(([colour, text]) => (
             <li key={text}>
@@ -54,8 +58,8 @@ export function Chart({ title, note, table, draw, legend }: ChartProps) {
           ))}
         </ul>
       )}
-      <div ref={frame} class="chart-frame" />
-      <details class="as-table">
+      <div ref={frame} class="chart-frame">{isEmpty && <p class="clear">Nothing to show.</p>}</div>
+      <details class="as-table" hidden={isEmpty}>
         <summary>As a table</summary>
         <table>
           <thead>

@@ -1,6 +1,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import { type Report, useReport } from '../context.ts';
 import { hasUserFlag, isCurrent } from '../data/analysis.ts';
+import { plain } from '../data/text.ts';
 import { type Kind, type Route, toHash } from '../route.ts';
 import { commonColumns, nameKey } from './columns.tsx';
 import { Grid, type GridColumn } from './grid.tsx';
@@ -19,9 +20,12 @@ export function Explorer({ kind, route }: { readonly kind: Kind; readonly route:
   const chosen = useMemo(() => (key === undefined ? -1 : findThing(project, kind, key)), [project, kind, key]);
   return (
     <div class={key === undefined ? 'explorer' : 'explorer split wide-right'}>
+      <p class="visually-hidden" role="status">
+        {chosen === -1 ? '' : `${plain(nameOf(project, kind, chosen))} is shown below the list`}
+      </p>
       <List key={kind} kind={kind} chosen={chosen} compact={key !== undefined} />
       {key !== undefined && (
-        <article class="panel detail" aria-live="polite">
+        <article class="panel detail">
           <a class="close" href={toHash(kind)} aria-label="Close">
             ✕
           </a>
@@ -43,6 +47,10 @@ function Detail({ kind, chosen, permission }: { readonly kind: Kind; readonly ch
     case 'permissions':
       return <PermissionDetail permission={chosen} />;
   }
+}
+
+function nameOf({ users, tenants, roles, permissions }: Report['project'], kind: Kind, chosen: number): string {
+  return kind === 'people' ? users.name.at(chosen) : ((kind === 'tenants' ? tenants : kind === 'roles' ? roles : permissions)[chosen]?.name ?? '');
 }
 
 function findThing({ users, tenants, roles, permissions }: Report['project'], kind: Kind, key: string): number {

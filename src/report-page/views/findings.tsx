@@ -15,6 +15,9 @@ const urgencies: Readonly<Record<Urgency, { readonly word: string; readonly tone
 
 function UrgencyBadge({ finding }: { readonly finding: Finding }) {
   const { word, tone } = urgencies[finding.urgency];
+  if (finding.isUntold === true) {
+    return <Badge tone="quiet">Not told</Badge>;
+  }
   return sizeOf(finding) === 0 ? <Badge tone="good">Clear</Badge> : <Badge tone={tone}>{word}</Badge>;
 }
 
@@ -32,7 +35,7 @@ export function FindingList({ current }: { readonly current?: string | undefined
           <a href={toHash('findings', finding.id)} class="finding-link" aria-current={finding.id === current ? 'true' : undefined}>
             <UrgencyBadge finding={finding} />
             <span class="finding-title">{finding.title}</span>
-            <span class="finding-count">{number(sizeOf(finding))}</span>
+            <span class="finding-count">{finding.isUntold === true ? '?' : number(sizeOf(finding))}</span>
           </a>
         </li>
       ))}

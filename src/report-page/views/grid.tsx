@@ -8,6 +8,7 @@ import { pick, type SortKey, sortedRows } from '../data/order.ts';
 import { createSearchIndex, type SearchIndex } from '../data/search.ts';
 import { plain } from '../data/text.ts';
 import { counted, number } from '../format.ts';
+import { InGrid } from './names.tsx';
 import { useVirtualizer } from './use-virtualizer.ts';
 
 /** A column of a grid. Rows are numbers: what they stand for is the caller's business, and no row is ever an object. */
@@ -175,6 +176,7 @@ function LiveGrid({ label, noun, columns, count, total = count, filter, alsoSear
             </div>
           ))}
         </div>
+        <InGrid.Provider value={true}>
         <div class="grid-body" role="rowgroup" style={{ height: `${rows.length * rowHeight}px` }}>
           {items.map(({ index: at, start }) => {
             const row = rows[at] ?? 0;
@@ -204,6 +206,7 @@ function LiveGrid({ label, noun, columns, count, total = count, filter, alsoSear
             );
           })}
         </div>
+        </InGrid.Provider>
         {rows.length === 0 && <p class="grid-empty">{total === 0 ? (empty ?? `There are no ${noun[1]}.`) : `No ${noun[1]} match.`}</p>}
       </div>
     </div>

@@ -1,4 +1,5 @@
-import type { ComponentChildren } from 'preact';
+import { type ComponentChildren, createContext } from 'preact';
+import { useContext } from 'preact/hooks';
 import { thingFlags, userFlags } from '../../answers/report-format.ts';
 import { useReport } from '../context.ts';
 import type { Level } from '../data/power.ts';
@@ -22,10 +23,12 @@ export function Name({ text }: { readonly text: string }) {
   );
 }
 
-/** A link inside a table's row: the row itself takes the focus, so the link does not. */
+/** True inside a grid: there the row takes the focus, and its links do not, so that the grid is one stop for Tab. */
+export const InGrid = createContext(false);
+
 function Link({ href, children, former = false }: { readonly href: string; readonly children: ComponentChildren; readonly former?: boolean }) {
   return (
-    <a href={href} class={former ? 'thing former' : 'thing'}>
+    <a href={href} class={former ? 'thing former' : 'thing'} tabIndex={useContext(InGrid) ? -1 : undefined}>
       {children}
     </a>
   );

@@ -141,7 +141,7 @@ function spreadChart({ project, analysis }: Report) {
   return {
     title: 'How much people can do',
     note: 'People by how many different permissions they have, wherever.',
-    table: { head: ['Permissions', 'People'], rows },
+    table: { head: ['Permissions', 'People'], rows: project.users.current === 0 ? [] : rows },
     draw: drawHistogram(people, 'different permissions'),
   };
 }

@@ -4,7 +4,8 @@ import { toHash } from '../route.ts';
 
 /** Whether the sync was complete, when it was read, and what it does not tell. */
 export function Proof() {
-  const { summary } = useReport().project.about;
+  const { about, users } = useReport().project;
+  const { summary } = about;
   const { consistency, notDerived } = summary;
   const proved = consistency !== undefined && consistency.mode !== 'unproven';
   return (
@@ -19,6 +20,11 @@ export function Proof() {
           </>
         )}
       </p>
+      {users.current === 0 && (
+        <p class="proof warn">
+          <strong>The project has no users at all.</strong> Is it the right project and key?
+        </p>
+      )}
       {notDerived !== undefined && notDerived.inheritingTenants > 0 && (
         <p class="proof warn">
           <strong>Inherited access is not shown.</strong> Access that comes down a tree of tenants is not derived yet. That touches {counted(notDerived.inheritingTenants, 'tenant')} and {counted(notDerived.inheritedRoles, 'role')}: people may have more there than this page says.
