@@ -124,28 +124,14 @@ function LiveGrid({ label, noun, columns, count, total = count, filter, alsoSear
 
   return (
     <div class={tall ? 'grid-frame tall' : 'grid-frame'}>
-      <div class="grid-tools">
-        <input
-          type="search"
-          placeholder={`Search ${noun[1]}`}
-          aria-label={`Search: ${label}`}
-          value={query}
-          onInput={(event) => {
-            setQuery(event.currentTarget.value);
-            setActive(0);
-            virtualizer.scrollToOffset(0);
-          }}
-        />
-        {tools}
-        <div class="grid-end">
-        <span class="grid-count" role="status">
-          {rows.length === total ? counted(total, ...noun) : `${number(rows.length)} of ${counted(total, ...noun)}`}
-        </span>
-        <button type="button" class="quiet-button" onClick={() => download(label, columns, rows)} disabled={rows.length === 0} title={`Save these ${noun[1]} as a CSV file`}>
-          CSV
-        </button>
-        </div>
-      </div>
+      <GridTools
+        {...{ label, noun, columns, rows, total, tools, query }}
+        onQuery={(text) => {
+          setQuery(text);
+          setActive(0);
+          virtualizer.scrollToOffset(0);
+        }}
+      />
       <div
         ref={scroller}
         class="grid"
@@ -158,57 +144,115 @@ function LiveGrid({ label, noun, columns, count, total = count, filter, alsoSear
         onKeyDown={onKeyDown}
         style={{ '--columns': shown.map(({ width }) => `minmax(0, ${width})`).join(' ') }}
       >
-        <div class="grid-header" role="row" aria-rowindex={1}>
-          {shown.map(({ id, header, isNumber }) => (
-            <div key={id} role="columnheader" class={isNumber === true ? 'number' : ''} aria-sort={sorting?.id !== id ? 'none' : sorting.desc ? 'descending' : 'ascending'}>
-              <button
-                type="button"
-                onClick={() => {
-                  table.getColumn(id)?.toggleSorting();
-                  redraw(undefined);
-                }}
-              >
-                {header}
-                <span class="sort-mark" aria-hidden="true">
-                  {sorting?.id !== id ? '' : sorting.desc ? '↓' : '↑'}
-                </span>
-              </button>
-            </div>
-          ))}
-        </div>
+        <GridHeader
+          columns={shown}
+          sorting={sorting}
+          onSort={(id) => {
+            table.getColumn(id)?.toggleSorting();
+            redraw(undefined);
+          }}
+        />
         <InGrid.Provider value={true}>
-        <div class="grid-body" role="rowgroup" style={{ height: `${rows.length * rowHeight}px` }}>
-          {items.map(({ index: at, start }) => {
-            const row = rows[at] ?? 0;
-            const state = `${at === active ? ' active' : ''}${isSelected?.(row) === true ? ' selected' : ''}${href === undefined ? '' : ' opens'}`;
-            return (
-              <div
+          <div class="grid-body" role="rowgroup" style={{ height: `${rows.length * rowHeight}px` }}>
+            {items.map(({ index: at, start }) => (
+              <GridRowView
                 key={at}
+                {...{ at, href, isSelected }}
                 id={`${prefix}-${at}`}
-                role="row"
-                class={`grid-row${state}`}
-                aria-rowindex={at + 2}
-                aria-selected={isSelected?.(row)}
-                style={{ transform: `translateY(${start - headerHeight}px)` }}
-                onClick={(event) => {
-                  setActive(at);
-                  if (href !== undefined && !(event.target instanceof Element && event.target.closest('a') !== null)) {
-                    location.hash = href(row);
-                  }
-                }}
-              >
-                {shown.map(({ id, isNumber, cell, text }) => (
-                  <div key={id} role="gridcell" class={isNumber === true ? 'number' : ''} title={isNumber === true ? undefined : plain(text(row))}>
-                    {cell(row)}
-                  </div>
-                ))}
-              </div>
-            );
-          })}
-        </div>
+                row={rows[at] ?? 0}
+                columns={shown}
+                top={start - headerHeight}
+                isActive={at === active}
+                onClick={() => setActive(at)}
+              />
+            ))}
+          </div>
         </InGrid.Provider>
         {rows.length === 0 && <p class="grid-empty">{total === 0 ? (empty ?? `There are no ${noun[1]}.`) : `No ${noun[1]} match.`}</p>}
       </div>
+    </div>
+  );
+}
+
+interface ToolsProps extends Pick<GridProps, 'label' | 'noun' | 'columns' | 'tools'> {
+  readonly rows: Uint32Array;
+  readonly total: number;
+  readonly query: string;
+  readonly onQuery: (text: string) => void;
+}
+
+function GridTools({ label, noun, columns, rows, total, tools, query, onQuery }: ToolsProps) {
+  return (
+    <div class="grid-tools">
+      <input type="search" placeholder={`Search ${noun[1]}`} aria-label={`Search: ${label}`} value={query} onInput={(event) => onQuery(event.currentTarget.value)} />
+      {tools}
+      <div class="grid-end">
+        <span class="grid-count" role="status">
+          {rows.length === total ? counted(total, ...noun) : `${number(rows.length)} of ${counted(total, ...noun)}`}
+        </span>
+        <button type="button" class="quiet-button" onClick={() => download(label, columns, rows)} disabled={rows.length === 0} title={`Save these ${noun[1]} as a CSV file`}>
+          CSV
+        </button>
+      </div>
+    </div>
+  );
+}
+
+interface HeaderProps {
+  readonly columns: readonly GridColumn[];
+  readonly sorting: GridProps['sortedBy'];
+  readonly onSort: (id: string) => void;
+}
+
+function GridHeader({ columns, sorting, onSort }: HeaderProps) {
+  return (
+    <div class="grid-header" role="row" aria-rowindex={1}>
+      {columns.map(({ id, header, isNumber }) => (
+        <div key={id} role="columnheader" class={isNumber === true ? 'number' : ''} aria-sort={sorting?.id !== id ? 'none' : sorting.desc ? 'descending' : 'ascending'}>
+          <button type="button" onClick={() => onSort(id)}>
+            {header}
+            <span class="sort-mark" aria-hidden="true">
+              {sorting?.id !== id ? '' : sorting.desc ? '↓' : '↑'}
+            </span>
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+interface RowProps extends Pick<GridProps, 'columns' | 'href' | 'isSelected'> {
+  readonly id: string;
+  /** Its place among the rows that are left, and which row it is. */
+  readonly at: number;
+  readonly row: number;
+  readonly top: number;
+  readonly isActive: boolean;
+  readonly onClick: () => void;
+}
+
+function GridRowView({ id, at, row, top, columns, href, isSelected, isActive, onClick }: RowProps) {
+  const selected = isSelected?.(row);
+  return (
+    <div
+      id={id}
+      role="row"
+      class={`grid-row${isActive ? ' active' : ''}${selected === true ? ' selected' : ''}${href === undefined ? '' : ' opens'}`}
+      aria-rowindex={at + 2}
+      aria-selected={selected}
+      style={{ transform: `translateY(${top}px)` }}
+      onClick={(event) => {
+        onClick();
+        if (href !== undefined && !(event.target instanceof Element && event.target.closest('a') !== null)) {
+          location.hash = href(row);
+        }
+      }}
+    >
+      {columns.map(({ id: column, isNumber, cell, text }) => (
+        <div key={column} role="gridcell" class={isNumber === true ? 'number' : ''} title={isNumber === true ? undefined : plain(text(row))}>
+          {cell(row)}
+        </div>
+      ))}
     </div>
   );
 }

@@ -29,8 +29,8 @@ export function Overview() {
         <Tile href={toHash('people')} value={project.users.current} name="People" note={`${number(rows('disabled'))} disabled or expired with access`} />
         <Tile href={toHash('tenants')} value={project.tenants.filter(isCurrent).length} name="Tenants" note={rows('disabled-tenants') === 0 ? 'nothing is held in disabled ones' : `${counted(rows('disabled-tenants'), 'role')} held in a disabled one`} />
         <Tile href={toHash('roles')} value={roles.length} name="Roles" note={`${number(own)} of them tenants’ own`} />
-        <Tile href={toHash('permissions')} value={project.permissions.filter(isCurrent).length} name="Permissions" note={rows('unused-permissions') === 0 ? 'somebody can use each' : `${number(rows('unused-permissions'))} nobody can use`} />
-        <Tile href={toHash('findings', 'privileged')} value={privileged} name="Privileged people" note={privilegedRoles === 1 ? 'hold the one privileged role' : `hold one of ${number(privilegedRoles)} privileged roles`} />
+        <Tile href={toHash('permissions')} value={project.permissions.filter(isCurrent).length} name="Permissions" note={project.permissions.length === 0 ? 'none is defined' : rows('unused-permissions') === 0 ? 'somebody can use each' : `${number(rows('unused-permissions'))} nobody can use`} />
+        <Tile href={toHash('findings', 'privileged')} value={privileged} name="Privileged people" note={privilegedRoles === 0 ? 'no role is privileged' : privilegedRoles === 1 ? 'hold the one privileged role' : `hold one of ${number(privilegedRoles)} privileged roles`} />
         <Tile href={toHash('findings', 'unusual')} value={new Set(analysis.outliers.map(({ user }) => user)).size} name="Unusual access" note="far more than others in their tenant" />
       </section>
       <section aria-labelledby="first" class="block first">
