@@ -5,6 +5,7 @@ import { addChangeCommand } from './change-command.ts';
 import { addDemoCommand } from './demo-command.ts';
 import { addEcosystemCommand } from './ecosystem.ts';
 import { addEmulatorCommand } from './emulator-command.ts';
+import { addHealthCheckCommand } from './health-check-command.ts';
 import { addManifestCommands } from './manifests-command.ts';
 import { addReportCommand } from './report-command.ts';
 import { addServeCommand } from './serve-command.ts';
@@ -35,6 +36,7 @@ export function createProgram(context: CommandContext): Command {
   addChangeCommand(program, 'grant', context);
   addChangeCommand(program, 'revoke', context);
   addReportCommand(program, context);
+  addHealthCheckCommand(program, context);
   addManifestCommands(program, context);
   addEcosystemCommand(program, context);
   addEmulatorCommand(program, context);

@@ -85,7 +85,7 @@ function tellingTotal(client: DescopeClient, tell: (users: number) => void): Des
 }
 
 /** Holds what is far less than the file at the target tells; returns what is to be told besides. */
-async function compareWithLast(target: string, found: SyncExtent, limits: ShrinkLimits): Promise<readonly string[]> {
+export async function compareWithLast(target: string, found: SyncExtent, limits: ShrinkLimits): Promise<readonly string[]> {
   if (limits.maxShrink === 100) {
     return [];
   }

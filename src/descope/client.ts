@@ -2,13 +2,14 @@ import { ConnectorError } from '../errors.ts';
 import { type Logger, silentLogger } from '../log.ts';
 import type { Secret } from '../secret.ts';
 import { type EndpointName, endpointLabel } from './endpoints.ts';
-import { createLanes, sleep as realSleep, type Sleep } from './lanes.ts';
-import { createPacing, type RateLimit } from './pacing.ts';
-import { createRetrying } from './retry.ts';
+import { createLanes, type Lanes, sleep as realSleep, type Sleep } from './lanes.ts';
+import { type DescopeObserver, observed } from './observer.ts';
+import { createPacing, type Pacing, type RateLimit } from './pacing.ts';
+import { AttemptFailed, createRetrying } from './retry.ts';
 import type { Permission, Role, Tenant, User } from './rows.ts';
 import { parsePermissions, parseRoles, parseTenants, parseUser, parseUserPage, type UserPage } from './schemas.ts';
 import { createUserWrite, type WriteUser } from './user-writes.ts';
-import { createTransport, type HttpAnswer, type HttpRequest } from './transport.ts';
+import { createTransport, type HttpAnswer, type HttpRequest, parseBody, type Send } from './transport.ts';
 
 /** The most requests that are ever in flight, and the default. Descope's limits are per project and per minute. */
 export const maxParallelFetchesCeiling = 6;
@@ -25,10 +26,20 @@ export interface DescopeClientOptions {
   readonly forgetsRateWaits?: boolean;
   /** How requests are held back before any limit is met; not at all when left out. */
   readonly rateLimit?: RateLimit;
+  /** Shared with another client, so that both together keep to one limit and one pace; made for this one when left out. */
+  readonly channel?: Channel;
+  readonly observer?: DescopeObserver;
   readonly logger?: Logger;
   readonly now?: () => number;
   readonly sleep?: Sleep;
   readonly random?: () => number;
+}
+
+/** What all requests of a process go through: the transport, the lanes and the pace. */
+export interface Channel {
+  readonly send: Send;
+  readonly lanes: Lanes;
+  readonly pacing: Pacing;
 }
 
 /** Which users, and which of their pages. Times are epoch milliseconds and inclusive as far as is known. */
@@ -47,6 +58,14 @@ export interface UserQuery {
 /** A page of users and the server's clock when it answered (epoch ms), if it said so. */
 export interface TimedUserPage extends UserPage {
   readonly serverTimeMs: number | undefined;
+}
+
+/**
+ * A page that has arrived and is not opened yet: held as bytes it costs a tenth of the memory, and the garbage collector
+ * nothing. Opening it may ask for it again, where its body turns out to be cut off or not JSON.
+ */
+export interface ClosedPage {
+  open(options?: CallOptions): Promise<TimedUserPage>;
 }
 
 /** Counts of requests sent, by endpoint, retries included. */
@@ -71,6 +90,8 @@ export interface DescopeClient {
   /** How many searches are sent in a minute at most; undefined when requests are not held back. */
   readonly searchesPerMinute: number | undefined;
   searchUsers(query: UserQuery, options?: CallOptions): Promise<TimedUserPage>;
+  /** The same search, for whoever reads ahead. */
+  fetchUsers(query: UserQuery, options?: CallOptions): Promise<ClosedPage>;
   /** Undefined when no user has this user id. */
   loadUser(userId: string, options?: CallOptions): Promise<User | undefined>;
   allTenants(options?: CallOptions): Promise<readonly Tenant[]>;
@@ -87,29 +108,48 @@ export interface DescopeClient {
   readonly writeUser: WriteUser;
 }
 
+export type ChannelOptions = Pick<DescopeClientOptions, 'baseUrl' | 'projectId' | 'managementKey' | 'maxParallelFetches' | 'rateLimit' | 'observer' | 'now' | 'sleep'>;
+
+export function createChannel(options: ChannelOptions): Channel {
+  const { baseUrl, maxParallelFetches = maxParallelFetchesCeiling, rateLimit = 'off', observer, now = () => performance.now(), sleep = realSleep } = options;
+  const lanes = createLanes({ maxParallel: Math.min(maxParallelFetches, maxParallelFetchesCeiling), now, sleep });
+  return { send: observed(createTransport(options), observer), lanes, pacing: createPacing({ rateLimit, baseUrl, lanes, now, sleep }) };
+}
+
 export function createDescopeClient(options: DescopeClientOptions): DescopeClient {
   const {
-    baseUrl,
     projectId,
-    maxParallelFetches = maxParallelFetchesCeiling,
+    observer,
     longestRateWaitMs = 30_000,
     totalRateWaitMs = Number.POSITIVE_INFINITY,
     forgetsRateWaits = false,
-    rateLimit = 'off',
     logger = silentLogger,
     now = () => performance.now(),
     sleep = realSleep,
     random = Math.random,
   } = options;
-  const send = createTransport(options);
-  const onRateWait = (waitMs: number): void => logger.warn('waiting for the rate limit of Descope', { seconds: Math.ceil(waitMs / 1000), until: new Date(Date.now() + waitMs).toISOString() });
-  const lanes = createLanes({ maxParallel: Math.min(maxParallelFetches, maxParallelFetchesCeiling), now, sleep });
-  const pacing = createPacing({ rateLimit, baseUrl, lanes, now, sleep });
+  const { send, lanes, pacing } = options.channel ?? createChannel(options);
+  const onRateWait = (waitMs: number): void => {
+    observer?.onRateWait(waitMs);
+    logger.warn('waiting for the rate limit of Descope', { seconds: Math.ceil(waitMs / 1000), until: new Date(Date.now() + waitMs).toISOString() });
+  };
   const retrying = createRetrying({ lanes, now, sleep, random, longestRateWaitMs, totalRateWaitMs, forgetsRateWaits, onRateWait });
 
-  function read(endpoint: EndpointName, request: HttpRequest, { signal, onRequest, requestId }: CallOptions = {}): Promise<HttpAnswer> {
+  /** `failed`: what a first try, made before, came to. */
+  function read(endpoint: EndpointName, request: HttpRequest, { signal, onRequest, requestId }: CallOptions = {}, failed?: AttemptFailed): Promise<HttpAnswer> {
     const label = endpointLabel(endpoint);
+    let before = failed;
+    let tries = failed === undefined ? 0 : 1;
     const attempt = async (): Promise<HttpAnswer> => {
+      if (before !== undefined) {
+        const fault = before;
+        before = undefined;
+        throw fault;
+      }
+      tries += 1;
+      if (tries > 1) {
+        observer?.onRetry(label);
+      }
       onRequest?.(label);
       const startedAt = now();
       try {
@@ -119,6 +159,24 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
       }
     };
     return retrying.run(attempt, signal, pacing.lanesOf(endpoint));
+  }
+
+  async function searchUsers(query: UserQuery, call?: CallOptions, failed?: AttemptFailed): Promise<TimedUserPage> {
+    const { json, serverTimeMs } = await read('searchUsers', { json: toSearchBody(query) }, call, failed);
+    return { ...parseUserPage(json), serverTimeMs };
+  }
+
+  async function openPage(query: UserQuery, body: Uint8Array, serverTimeMs: number | undefined, call?: CallOptions): Promise<TimedUserPage> {
+    let json: unknown;
+    try {
+      json = parseBody('searchUsers', body);
+    } catch (thrown) {
+      if (thrown instanceof AttemptFailed) {
+        return await searchUsers(query, call, thrown);
+      }
+      throw thrown;
+    }
+    return { ...parseUserPage(json), serverTimeMs };
   }
 
   /** Runs a load and turns "no such thing" into undefined. */
@@ -136,9 +194,10 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
   return {
     projectId,
     searchesPerMinute: pacing.searchesPerMinute,
-    searchUsers: async (query, call) => {
-      const { json, serverTimeMs } = await read('searchUsers', { json: toSearchBody(query) }, call);
-      return { ...parseUserPage(json), serverTimeMs };
+    searchUsers: (query, call) => searchUsers(query, call),
+    fetchUsers: async (query, call) => {
+      const { body, serverTimeMs } = await read('searchUsers', { json: toSearchBody(query), isOpenedLater: true }, call);
+      return { open: (later) => openPage(query, body, serverTimeMs, later) };
     },
     // The service may take the parameter for a login id, too: whoever else it finds is not the user with this id.
     loadUser: (userId, call) =>

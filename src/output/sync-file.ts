@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { toJson } from '@bufbuild/protobuf';
 import { ResourceTypeSchema } from '../gen/c1/connector/v2/resource_pb.ts';
 import { annotationRegistry } from '../model/annotations.ts';
@@ -6,6 +5,7 @@ import type { ResourceType } from '../model/messages.ts';
 import type { EntitlementRow, GrantRow, ResourceRow } from '../model/row.ts';
 import { createAtomicFile } from './atomic-file.ts';
 import type { FileLayer } from './file-layer.ts';
+import { HashedText } from './hashed-text.ts';
 
 export const syncFileFormat = 'baton-descope.sync';
 export const syncFileVersion = 1;
@@ -39,16 +39,10 @@ export interface SyncFile {
 
 export async function createSyncFile(target: string, files?: FileLayer): Promise<SyncFile> {
   const file = await createAtomicFile(target, files);
-  const hash = createHash('sha256');
+  const text = new HashedText(file);
   const counts = { resourceTypes: 0, resources: {}, entitlements: {}, grants: {} };
   let current = -1;
   let isFirstRow = true;
-
-  async function put(text: string): Promise<void> {
-    const bytes = Buffer.from(text, 'utf8');
-    hash.update(bytes);
-    await file.writeBytes(bytes);
-  }
 
   /** Closes sections and opens others until the given one is open. */
   async function enter(section: Section): Promise<void> {
@@ -58,23 +52,26 @@ export async function createSyncFile(target: string, files?: FileLayer): Promise
     }
     for (; current < place; current += 1) {
       const opened = `,"${sections[current + 1] ?? ''}":[`;
-      await put(current === -1 ? `{"format":"${syncFileFormat}","version":${syncFileVersion}${opened}` : `${isFirstRow ? '' : '\n'}]${opened}`);
+      await text.put(current === -1 ? `{"format":"${syncFileFormat}","version":${syncFileVersion}${opened}` : `${isFirstRow ? '' : '\n'}]${opened}`);
       isFirstRow = true;
     }
   }
 
-  /** Writes rows of a section, a line each, all in one piece. */
+  /** Writes rows of a section, a line each. */
   async function lines<R>(section: Section, rows: readonly R[], toLine: (row: R) => string): Promise<void> {
     if (rows.length === 0) {
       return;
     }
     await enter(section);
-    let text = '';
     for (const row of rows) {
-      text += isFirstRow ? `\n${toLine(row)}` : `,\n${toLine(row)}`;
+      const line = isFirstRow ? `\n${toLine(row)}` : `,\n${toLine(row)}`;
       isFirstRow = false;
+      if (text.hasRoom(line)) {
+        text.add(line);
+      } else {
+        await text.put(line);
+      }
     }
-    await put(text);
   }
 
   return {
@@ -97,8 +94,9 @@ export async function createSyncFile(target: string, files?: FileLayer): Promise
     },
     finish: async (summary) => {
       await enter('grants');
-      await put(`${isFirstRow ? '' : '\n'}]`);
-      await file.write(`,"summary":${JSON.stringify(summary(`sha256:${hash.digest('hex')}`), undefined, 2)}}\n`);
+      await text.put(`${isFirstRow ? '' : '\n'}]`);
+      const contentHash = `sha256:${await text.digest()}`;
+      await file.write(`,"summary":${JSON.stringify(summary(contentHash), undefined, 2)}}\n`);
       await file.commit();
     },
     discard: () => file.discard(),
