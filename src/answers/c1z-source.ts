@@ -75,7 +75,13 @@ function chooseSync(path: string, database: DatabaseSync): ChosenSync {
   if (!ourTypes.every((type) => types.has(type))) {
     throw foreign(path, 'it is a sync of something else than a Descope project: the types of baton-descope are not in it');
   }
-  return { syncId, summary: { startedAt: String(run['started_at']), finishedAt: String(run['ended_at']) } };
+  return { syncId, summary: { startedAt: toTime(String(run['started_at'])), finishedAt: toTime(String(run['ended_at'])) } };
+}
+
+/** RFC 3339 of a time without a zone, which is by the clock of the machine that wrote it: taken for this one's. */
+function toTime(text: string): string {
+  const ms = Date.parse(text.replace(' ', 'T'));
+  return Number.isNaN(ms) ? text : new Date(ms).toISOString();
 }
 
 interface OpenDatabase {
@@ -116,6 +122,7 @@ function sourceOf({ path, size, database, syncId, summary, remove }: OpenDatabas
     size,
     kind: 'c1z',
     summary,
+    wholeSummary: undefined,
     async *rows(signal) {
       for await (const batch of read(['resources', 'grants'], signal)) {
         yield batch.map(toRow).filter((row) => row !== undefined);

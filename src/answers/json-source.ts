@@ -6,7 +6,7 @@ import { foreign, incomplete, reading } from './faults.ts';
 import { bytesAt, wholeLines } from './lines.ts';
 import type { FileRow, FileSummary } from './rows.ts';
 import { fileFormat, fileVersion, type SyncSource } from './source.ts';
-import { parsed, textAfterLast, toSummary } from './summary.ts';
+import { closing, type ClosingSummary, parsed, summaryOf, textAfterLast } from './summary.ts';
 import { type JsonGrant, type JsonResource, rowOfJsonGrant, rowOfJsonResource } from './to-row.ts';
 
 /** Rows of one section, as JSON. */
@@ -27,34 +27,28 @@ export async function openJsonSource(path: string, size: number): Promise<SyncSo
     return await openReformatted(path, size);
   }
   const text = await textAfterLast(path, size, beginning);
-  const summary = toSummary(summaryIn(text));
-  if (summary === undefined) {
+  const closed = summaryOf(text === undefined ? undefined : `{"summary":${text}`);
+  if (closed === undefined) {
     throw incomplete(path, 'its closing summary is missing, so it is not complete');
   }
-  return sourceOf({ path, size, summary, kind: 'json', batches: (signal) => linesOf(path, summary, signal) });
+  return sourceOf({ path, size, ...closed, kind: 'json', batches: (signal) => linesOf(path, closed.summary, signal) });
 }
 
-/** The summary in what follows its key, up to the end of the file, which closes the file's object too. */
-function summaryIn(text: string | undefined): unknown {
-  const object = parsed(text === undefined ? undefined : `{"summary":${text}`);
-  return typeof object === 'object' && object !== null && 'summary' in object ? object.summary : undefined;
-}
-
-export interface BatchSource {
+export interface BatchSource extends ClosingSummary {
   readonly path: string;
   readonly size: number;
   readonly kind: 'json' | 'ndjson';
-  readonly summary: FileSummary;
   readonly batches: (signal?: AbortSignal) => AsyncGenerator<JsonBatch>;
 }
 
 /** A source of rows and messages over batches of their JSON. */
-export function sourceOf({ path, size, kind, summary, batches }: BatchSource): SyncSource {
+export function sourceOf({ path, size, kind, summary, wholeSummary, batches }: BatchSource): SyncSource {
   return {
     path,
     size,
     kind,
     summary,
+    wholeSummary,
     async *rows(signal) {
       for await (const { section, rows } of batches(signal)) {
         if (section === 'resources') {
@@ -159,15 +153,15 @@ async function openReformatted(path: string, size: number): Promise<SyncSource> 
   if (!('version' in file) || file.version !== fileVersion) {
     throw foreign(path, `it is of another version than ${fileVersion}, the one that is understood`);
   }
-  const summary = 'summary' in file ? toSummary(file.summary) : undefined;
-  if (summary === undefined) {
+  const closed = 'summary' in file ? closing(file.summary) : undefined;
+  if (closed === undefined) {
     throw incomplete(path, 'its closing summary is missing, so it is not complete');
   }
   const lists = (['resourceTypes', 'resources', 'entitlements', 'grants'] as const).map((section) => ({ section, rows: listOf(path, file, section) }));
   return sourceOf({
     path,
     size,
-    summary,
+    ...closed,
     kind: 'json',
     async *batches(signal) {
       for (const { section, rows } of lists) {

@@ -5,7 +5,7 @@ import { type JsonBatch, sourceOf } from './json-source.ts';
 import { bytesAt, wholeLines } from './lines.ts';
 import type { FileSummary } from './rows.ts';
 import { fileFormat, fileVersion, type SyncSource } from './source.ts';
-import { parsed, textAfterLast, toSummary } from './summary.ts';
+import { parsed, summaryOf, textAfterLast } from './summary.ts';
 
 /** The first line of the file. */
 export const ndjsonHead = `{"format":"${fileFormat}","version":${fileVersion}}`;
@@ -17,12 +17,12 @@ export async function openNdjsonSource(path: string, size: number): Promise<Sync
   if ((await bytesAt(path, 0, ndjsonHead.length + 1)).toString('latin1') !== `${ndjsonHead}\n`) {
     throw foreign(path, `it is no sync file: its first line is not ${ndjsonHead}`);
   }
-  const last = parsed(await textAfterLast(path, size, '\n{"summary":').then((text) => (text === undefined ? undefined : `{"summary":${text}`)));
-  const summary = typeof last === 'object' && last !== null && 'summary' in last ? toSummary(last.summary) : undefined;
-  if (summary === undefined) {
+  const text = await textAfterLast(path, size, '\n{"summary":');
+  const closed = summaryOf(text === undefined ? undefined : `{"summary":${text}`);
+  if (closed === undefined) {
     throw incomplete(path, 'it is cut off: its last line is not the summary of a complete sync');
   }
-  return sourceOf({ path, size, summary, kind: 'ndjson', batches: (signal) => batchesOf(path, summary, signal) });
+  return sourceOf({ path, size, ...closed, kind: 'ndjson', batches: (signal) => batchesOf(path, closed.summary, signal) });
 }
 
 async function* batchesOf(path: string, { contentHash }: FileSummary, signal?: AbortSignal): AsyncGenerator<JsonBatch> {

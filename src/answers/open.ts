@@ -14,11 +14,10 @@ const openers: Readonly<Record<string, (path: string, size: number) => Promise<S
 };
 
 /**
- * Opens a file that `sync` or `export` wrote, by its extension. Errors: `local-io` when it cannot be read, `config` for an
+ * Opens a file that `sync` or `export` wrote, by its extension, or another one that is given. Errors: `local-io` when it cannot be read, `config` for an
  * extension that is not read, `invalid` for a file that is none of ours, `inconsistent` for one that is not complete.
  */
-export async function openSource(path: string): Promise<SyncSource> {
-  const extension = extname(path).toLowerCase();
+export async function openSource(path: string, extension = extname(path).toLowerCase()): Promise<SyncSource> {
   const open = Object.hasOwn(openers, extension) ? openers[extension] : undefined;
   if (open === undefined) {
     throw new ConnectorError('config', `cannot answer from ${path}: give a file that ends with .json, .ndjson or .c1z`);

@@ -24,8 +24,24 @@ const schema = z.object({
 });
 
 /** The summary that a value is; undefined when it is not the one of a complete sync. */
-export function toSummary(value: unknown): FileSummary | undefined {
+function toSummary(value: unknown): FileSummary | undefined {
   return schema.safeParse(value).data;
+}
+
+/** The summary of a complete sync in the last object of a file, understood and whole; undefined when there is none. */
+export function summaryOf(text: string | undefined): ClosingSummary | undefined {
+  const object = parsed(text);
+  return typeof object === 'object' && object !== null && 'summary' in object ? closing(object.summary) : undefined;
+}
+
+export interface ClosingSummary {
+  readonly summary: FileSummary;
+  readonly wholeSummary: object;
+}
+
+export function closing(value: unknown): ClosingSummary | undefined {
+  const summary = toSummary(value);
+  return summary === undefined || typeof value !== 'object' || value === null ? undefined : { summary, wholeSummary: value };
 }
 
 const firstTail = 64 * 1024;

@@ -26,15 +26,16 @@ function signalExitCode(signal: 'SIGINT' | 'SIGTERM'): number {
 
 async function main(): Promise<number> {
   const argv = process.argv.slice(2);
+  let code = 0;
   try {
     refuseKeyInArguments(argv, process.env);
-    const program = createProgram({ env: process.env, signal: stop.signal, print: (text) => void process.stdout.write(`${text}\n`), write: (text) => void process.stdout.write(text) });
+    const program = createProgram({ env: process.env, signal: stop.signal, print: (text) => void process.stdout.write(`${text}\n`), write: (text) => void process.stdout.write(text), endWith: (chosen) => void (code = chosen) });
     if (argv.length === 0) {
       console.error(program.helpInformation());
       return 2;
     }
     await program.parseAsync(isCommandless(argv) ? [ecosystemCommand, ...argv] : argv, { from: 'user' });
-    return 0;
+    return code;
   } catch (thrown) {
     if (thrown instanceof CommanderError) {
       return tellUsage(thrown);

@@ -3,10 +3,13 @@ import { Command } from 'commander';
 import type { Environment } from '../config/load.ts';
 import { addChangeCommand } from './change-command.ts';
 import { addDemoCommand } from './demo-command.ts';
+import { addDiffCommand } from './diff-command.ts';
 import { addEcosystemCommand } from './ecosystem.ts';
 import { addEmulatorCommand } from './emulator-command.ts';
+import { addExportCommand } from './export-command.ts';
 import { addHealthCheckCommand } from './health-check-command.ts';
 import { addManifestCommands } from './manifests-command.ts';
+import { addQuestionCommands } from './question-commands.ts';
 import { addReportCommand } from './report-command.ts';
 import { addServeCommand } from './serve-command.ts';
 import { addSyncCommand } from './sync-command.ts';
@@ -22,6 +25,8 @@ export interface CommandContext {
   readonly print: (text: string) => void;
   /** Writes to stdout byte for byte. */
   readonly write: (text: string) => void;
+  /** Ends the process with this code when the command is done: for an answer that is no fault, but not "nothing to tell". */
+  readonly endWith: (code: number) => void;
 }
 
 export function createProgram(context: CommandContext): Command {
@@ -35,8 +40,11 @@ export function createProgram(context: CommandContext): Command {
   addServeCommand(program, context);
   addChangeCommand(program, 'grant', context);
   addChangeCommand(program, 'revoke', context);
-  addReportCommand(program, context);
   addHealthCheckCommand(program, context);
+  addQuestionCommands(program, context);
+  addDiffCommand(program, context);
+  addReportCommand(program, context);
+  addExportCommand(program, context);
   addManifestCommands(program, context);
   addEcosystemCommand(program, context);
   addEmulatorCommand(program, context);

@@ -37,6 +37,7 @@ export function sourceOf(rows: readonly FileRow[], summary: FileSummary = {}): S
     messages: async function* () {
       yield [];
     },
+    wholeSummary: undefined,
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
