@@ -7,7 +7,7 @@ const source = join(import.meta.dirname, '..', 'src');
 
 function sourceFiles(): SourceFile[] {
   return readdirSync(source, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .map((file) => ({ path: relative(source, file).split(sep).join('/'), imports: importsOf(readFileSync(file, 'utf8')) }))
     .filter(({ path }) => !path.startsWith('gen/'));
@@ -53,6 +53,7 @@ describe('the layer rule', () => {
     ['emulator/deep/api.ts', '../project.ts'],
     ['emulator/api.ts', '../loopback.ts'],
     ['cli/main.ts', '../descope/client.ts'],
+    ['report-page/data/decode.ts', '../../answers/report-bytes.ts'],
     ['model/ids.ts', 'node:path'],
     ['model/ids.ts', '@bufbuild/protobuf'],
   ])('lets %s import %s', (path, specifier) => {
@@ -74,6 +75,9 @@ describe('the layer rule', () => {
     ['cli/main.ts', '../gen/x_pb.ts', 'cli may not open gen'],
     ['emulator/api.ts', '../model/ids.ts', 'the emulator knows nothing of ours'],
     ['emulator/api.ts', '../connector.ts', 'the emulator knows nothing of ours'],
+    ['report-page/main.ts', '../answers/open.ts', 'the page knows nothing but its data'],
+    ['cli/report.ts', '../report-page/main.ts', 'rank 5 imports rank 5'],
+    ['answers/report.ts', '../report-page/main.ts', 'rank 4 imports rank 5'],
     ['cli/main.ts', '../utils/text.ts', 'nobody has given utils a rank'],
     ['cli/main.ts', '../../test/support/x.ts', 'nobody has given .. a rank'],
     ['cli/main.ts', '../constructor/x.ts', 'nobody has given constructor a rank'],

@@ -83,11 +83,23 @@ export interface FileSummary {
   readonly startedAt?: string | undefined;
   readonly finishedAt?: string | undefined;
   readonly counts?: { readonly resources: Readonly<Record<string, number>>; readonly grants: Readonly<Record<string, number>> } | undefined;
+  /** What proves the users complete. */
+  readonly consistency?: FileConsistency | undefined;
   readonly dangling?: FileFindings | undefined;
   readonly ambiguous?: FileFindings | undefined;
   /** Inherited access that the file does not tell: tenants that inherit, and pairs of such a tenant and a role held above it. */
   readonly notDerived?: { readonly inheritingTenants: number; readonly inheritedRoles: number } | undefined;
   readonly contentHash?: string | undefined;
+}
+
+export interface FileConsistency {
+  /** `stable`, `overlap` or `unproven`. */
+  readonly mode: string;
+  readonly passes: number;
+  readonly proved: string;
+  readonly assumptions: readonly string[];
+  readonly readFrom?: string | undefined;
+  readonly readUntil?: string | undefined;
 }
 
 export interface FileFindings {

@@ -14,6 +14,9 @@ const schema = z.object({
   startedAt: z.string().optional(),
   finishedAt: z.string().optional(),
   counts: z.object({ resources: counts, grants: counts }),
+  consistency: z
+    .object({ mode: z.string(), passes: z.number(), proved: z.string(), assumptions: z.array(z.string()), readFrom: z.string().optional(), readUntil: z.string().optional() })
+    .optional(),
   dangling: findings.optional(),
   ambiguous: findings.optional(),
   notDerived: z.object({ inheritingTenants: z.number(), inheritedRoles: z.number() }).optional(),

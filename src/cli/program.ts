@@ -13,10 +13,12 @@ import { addHealthCheckCommand } from './health-check-command.ts';
 import { addInitCommand } from './init-command.ts';
 import { addManifestCommands } from './manifests-command.ts';
 import { addQuestionCommands } from './question-commands.ts';
+import { addReportCommand } from './report-command.ts';
 import { addServeCommand } from './serve-command.ts';
 import { addSyncCommand } from './sync-command.ts';
 
-const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+/** Of this program. */
+export const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 /** What a command takes from the process. `signal` fires when the process is asked to end. */
 export interface CommandContext {
@@ -57,6 +59,7 @@ Flags without a command mean what they mean to every Baton connector:
   addChangeCommand(program, 'revoke', context);
   addQuestionCommands(program, context);
   addDiffCommand(program, context);
+  addReportCommand(program, context);
   addExportCommand(program, context);
   addHealthCheckCommand(program, context);
   addManifestCommands(program, context);

@@ -1,0 +1,167 @@
+import { ConnectorError } from '../errors.ts';
+import { roleResourceId } from '../model/ids.ts';
+import { holdingKinds, noOrdinal, type ReportPermission, type ReportRole, type ReportTables, type ReportTenant, thingFlags } from './report-format.ts';
+import type { BindingRow, PermissionRow, RoleRow, TenantRow } from './rows.ts';
+
+/** What is held. `role` and `tenant` are ordinals, -1 where the kind has none. */
+export interface HoldingTarget {
+  readonly kind: number;
+  readonly role: number;
+  readonly tenant: number;
+}
+
+/** Numbers tenants, roles and permissions, and whatever can be held. What only the older file has is marked `former`. */
+export interface ReportTableBuilder {
+  add(row: TenantRow | RoleRow | PermissionRow | BindingRow): void;
+  beginOlder(): void;
+  /** The number of what a grant is about. Throws `inconsistent` for something that the file does not list. */
+  targetOf(kind: 'tenant' | 'role' | 'binding', id: string): number;
+  target(number: number): HoldingTarget;
+  allow(roleId: string, permissionId: string): void;
+  finish(withOlder: boolean): Omit<ReportTables, 'statuses'>;
+}
+
+interface RoleEntry {
+  readonly role: Pick<ReportRole, 'id' | 'name' | 'flags' | 'description'>;
+  readonly tenantId: string;
+  readonly allows: Set<number>;
+  readonly allowedBefore: Set<number>;
+}
+
+export function createReportTables(): ReportTableBuilder {
+  const tenants = createNumbered<ReportTenant>('tenant');
+  const roles = createNumbered<RoleEntry>('role');
+  const permissions = createNumbered<ReportPermission>('permission');
+  const bindings = new Map<string, BindingRow>();
+  const targets = new Map<string, number>();
+  const list: HoldingTarget[] = [];
+  const named = { tenants: new Set<number>(), roles: new Set<number>(), permissions: new Set<number>() };
+  let older = false;
+
+  function meaning(kind: string, id: string): HoldingTarget {
+    if (kind === 'tenant') {
+      return { kind: holdingKinds.member, role: noOrdinal, tenant: tenants.ordinalOf(id) };
+    }
+    if (kind === 'role') {
+      return { kind: holdingKinds.role, role: roles.ordinalOf(id), tenant: noOrdinal };
+    }
+    const binding = bindings.get(id);
+    if (binding === undefined) {
+      throw unlisted('role in tenant', id);
+    }
+    const role = roles.ordinalOf(roleResourceId({ tenantId: '', roleName: binding.roleName }));
+    return { kind: holdingKinds.binding, role, tenant: tenants.ordinalOf(binding.tenantId) };
+  }
+
+  return {
+    add: (row) => {
+      const mark = older ? thingFlags.former : 0;
+      if (row.kind === 'binding') {
+        bindings.set(row.id, row);
+      } else if (row.kind === 'tenant') {
+        named.tenants.add(tenants.add(row.id, toTenant(row, mark)));
+      } else if (row.kind === 'permission') {
+        named.permissions.add(permissions.add(row.id, toPermission(row, mark)));
+      } else {
+        named.roles.add(roles.add(row.id, toRoleEntry(row, mark)));
+      }
+    },
+    beginOlder: () => {
+      older = true;
+      Object.values(named).forEach((ordinals) => ordinals.clear());
+    },
+    targetOf: (kind, id) => {
+      const target = meaning(kind, id);
+      const key = `${target.kind} ${target.role} ${target.tenant}`;
+      const known = targets.get(key);
+      if (known !== undefined) {
+        return known;
+      }
+      targets.set(key, list.length);
+      return list.push(target) - 1;
+    },
+    target: (number) => list[number] ?? { kind: holdingKinds.member, role: noOrdinal, tenant: noOrdinal },
+    allow: (roleId, permissionId) => {
+      const { allows, allowedBefore } = roles.at(roles.ordinalOf(roleId));
+      (older ? allowedBefore : allows).add(permissions.ordinalOf(permissionId));
+    },
+    finish: (withOlder) => {
+      // `named` are now those of the older file: whom it does not name is new.
+      const marked = <T extends { readonly flags: number }>(thing: T, at: number, before: ReadonlySet<number>): T =>
+        withOlder && !before.has(at) && (thing.flags & thingFlags.former) === 0 ? { ...thing, flags: thing.flags | thingFlags.isNew } : thing;
+      // A role's tenant may be unlisted: deleted a moment ago. It is shown as gone, so that the role does not become the project's.
+      const tenantOf = (id: string): number => (id === '' ? noOrdinal : tenants.add(id, { id, name: id, parentId: '', flags: thingFlags.former }));
+      const definedBy = roles.all().map(({ tenantId }) => tenantOf(tenantId));
+      return {
+        tenants: tenants.all().map((tenant, at) => marked(tenant, at, named.tenants)),
+        permissions: permissions.all().map((permission, at) => marked(permission, at, named.permissions)),
+        roles: roles.all().map(({ role: { id, name, flags, description }, allows, allowedBefore }, at) => ({
+          id,
+          name,
+          description,
+          flags: marked({ flags }, at, named.roles).flags,
+          tenant: definedBy[at] ?? noOrdinal,
+          allows: Array.from(allows),
+          allowedBefore: withOlder && allows.symmetricDifference(allowedBefore).size > 0 ? Array.from(allowedBefore) : undefined,
+        })),
+      };
+    },
+  };
+}
+
+function toTenant({ id, name, parentTenantId, roleInheritance, isDisabled }: TenantRow, mark: number): ReportTenant {
+  const inherits = roleInheritance !== '' && roleInheritance !== 'none';
+  return { id, name, parentId: parentTenantId, flags: mark | (isDisabled ? thingFlags.disabled : 0) | (inherits ? thingFlags.inherits : 0) };
+}
+
+function toPermission({ id, description, isSystem }: PermissionRow, mark: number): ReportPermission {
+  return { name: id, description, flags: mark | (isSystem ? thingFlags.system : 0) };
+}
+
+function toRoleEntry({ id, roleName, tenantId, description, isDefault, isPrivate }: RoleRow, mark: number): RoleEntry {
+  const flags = mark | (isDefault ? thingFlags.isDefault : 0) | (isPrivate ? thingFlags.isPrivate : 0);
+  return { role: { id, name: roleName, description, flags }, tenantId, allows: new Set(), allowedBefore: new Set() };
+}
+
+interface Numbered<T> {
+  /** The ordinal; what is known already stays as it is. */
+  add(key: string, value: T): number;
+  ordinalOf(key: string): number;
+  at(ordinal: number): T;
+  all(): readonly T[];
+}
+
+function createNumbered<T>(type: string): Numbered<T> {
+  const ordinals = new Map<string, number>();
+  const values: T[] = [];
+  return {
+    all: () => values,
+    add: (key, value) => {
+      const known = ordinals.get(key);
+      if (known !== undefined) {
+        return known;
+      }
+      ordinals.set(key, values.length);
+      return values.push(value) - 1;
+    },
+    ordinalOf: (key) => {
+      const known = ordinals.get(key);
+      if (known === undefined) {
+        throw unlisted(type, key);
+      }
+      return known;
+    },
+    at: (ordinal) => {
+      const value = values[ordinal];
+      if (value === undefined) {
+        throw unlisted(type, String(ordinal));
+      }
+      return value;
+    },
+  };
+}
+
+/** For a file that names something it does not list: it was cut, edited, or no sync wrote it. */
+export function unlisted(type: string, id: string): ConnectorError {
+  return new ConnectorError('inconsistent', `the file grants something of ${type} ${JSON.stringify(id.slice(0, 200))}, which it does not list; was it edited?`);
+}

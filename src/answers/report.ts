@@ -1,0 +1,71 @@
+import { Readable } from 'node:stream';
+import { createGzip } from 'node:zlib';
+import { throwIfCancelled } from '../errors.ts';
+import { createReportBuilder, type ReportBuilder, type ReportNames } from './report-builder.ts';
+import type { SyncSource } from './source.ts';
+
+/** Where the page's data goes, in its template. */
+export const dataMark = '<!--data-->';
+
+export interface ReportWork {
+  readonly source: SyncSource;
+  /** The older file, read after the other; absent when no changes are asked for. */
+  readonly older?: SyncSource | undefined;
+  readonly names: ReportNames;
+  /** The built page, with `dataMark` in it once. */
+  readonly template: string;
+  readonly write: (text: string) => Promise<void>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Writes the page: the template, with the data in it as gzip in base64. Nothing that was read can end the element it
+ * stands in, since base64 has no "<". The data is compressed and written while the file is read.
+ */
+export async function writeReport({ source, older, names, template, write, signal }: ReportWork): Promise<void> {
+  const [before, after, more] = template.split(dataMark);
+  if (before === undefined || after === undefined || more !== undefined) {
+    throw new Error('the page has no single place for its data');
+  }
+
+  await write(before);
+  const pieces = Readable.from(sections(source, older, names, signal), { objectMode: true });
+  const zip = createGzip({ level: 9 });
+  pieces.on('error', (error) => zip.destroy(error));
+  for await (const text of inBase64(pieces.pipe(zip))) {
+    throwIfCancelled(signal);
+    await write(text);
+  }
+  await write(after);
+}
+
+async function* sections(source: SyncSource, older: SyncSource | undefined, names: ReportNames, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  const builder = createReportBuilder({ withOlder: older !== undefined });
+  yield* drained(source, builder, signal);
+  if (older !== undefined) {
+    builder.beginOlder();
+    yield* drained(older, builder, signal);
+  }
+  builder.finish(names, source.summary, older?.summary);
+  yield builder.take();
+}
+
+async function* drained(source: SyncSource, builder: ReportBuilder, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  for await (const rows of source.rows(signal)) {
+    rows.forEach((row) => builder.add(row));
+    if (builder.pending > 0) {
+      yield builder.take();
+    }
+  }
+}
+
+async function* inBase64(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> {
+  let rest = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    const bytes = Buffer.concat([rest, chunk]);
+    const whole = bytes.length - (bytes.length % 3); // so that no padding comes up in the middle
+    rest = bytes.subarray(whole);
+    yield bytes.toString('base64', 0, whole);
+  }
+  yield rest.toString('base64');
+}

@@ -1,0 +1,41 @@
+import { readFile, stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { openSource } from '../answers/open.ts';
+import { writeReport } from '../answers/report.ts';
+import { ConnectorError } from '../errors.ts';
+import { checkTarget, createAtomicFile } from '../output/atomic-file.ts';
+import { type CommandContext, version } from './program.ts';
+import { counted } from './table.ts';
+
+export interface ReportFlags {
+  readonly since?: string;
+  readonly out: string;
+}
+
+const templatePath = fileURLToPath(new URL('../report-page/page.html', import.meta.url));
+
+/** Makes the page; whatever stood at its place stays until the new one is whole. */
+export async function report(file: string, { since, out }: ReportFlags, { print, signal }: CommandContext): Promise<void> {
+  if ([file, since].some((path) => path !== undefined && resolve(path) === resolve(out))) {
+    throw new ConnectorError('config', `--out ${out} is the file to read: name another one, such as report.html`);
+  }
+  await checkTarget(out);
+  await using source = await openSource(file);
+  await using older = since === undefined ? undefined : await openSource(since);
+  const template = await readFile(templatePath, 'utf8');
+
+  const target = await createAtomicFile(out);
+  try {
+    const names = { madeBy: version, file: basename(file), ...(since !== undefined && { since: basename(since) }) };
+    await writeReport({ source, older, names, template, write: (text) => target.write(text), signal });
+    await target.commit();
+  } catch (thrown) {
+    await target.discard();
+    throw thrown;
+  }
+
+  const { counts } = source.summary;
+  const size = `${((await stat(out)).size / 1e6).toFixed(1)} MB`;
+  print(`${out}: ${counts === undefined ? '' : `${counted(counts.resources['user'] ?? 0, 'user')}, ${counted(counts.resources['tenant'] ?? 0, 'tenant')}, `}${size}. Open it in a browser; it holds personal data.`);
+}

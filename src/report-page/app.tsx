@@ -1,0 +1,146 @@
+import { render } from 'preact';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { type Report, ReportContext } from './context.ts';
+import { analyse } from './data/analysis.ts';
+import { findAll } from './data/findings.ts';
+import type { Project } from './data/project.ts';
+import { moment } from './format.ts';
+import { type Kind, kinds, type Route, toHash, useRoute } from './route.ts';
+import { About } from './views/about.tsx';
+import { ChangesView } from './views/changes.tsx';
+import { Explorer } from './views/explorer.tsx';
+import { Findings } from './views/findings.tsx';
+import { Name } from './views/names.tsx';
+import { Overview } from './views/overview.tsx';
+import { ThemeButton } from './views/theme.tsx';
+
+/** Draws the whole page. While it is printed it is drawn otherwise: all parts, one after the other. */
+export function showReport(project: Project, root: HTMLElement): void {
+  const analysis = analyse(project);
+  const findings = findAll(project, analysis);
+  const draw = (printing: boolean): void => render(<App report={{ project, analysis, findings, printing }} />, root);
+  root.replaceChildren();
+  draw(false);
+  addEventListener('beforeprint', () => draw(true));
+  addEventListener('afterprint', () => draw(false));
+}
+
+const titles: Readonly<Record<string, string>> = { overview: 'Overview', findings: 'Findings', people: 'People', tenants: 'Tenants', roles: 'Roles', permissions: 'Permissions', changes: 'Changes', about: 'About' };
+
+function App({ report }: { readonly report: Report }) {
+  const route = useRoute();
+  const { about } = report.project;
+  const page = titles[route[0] ?? ''] === undefined || (route[0] === 'changes' && about.since === undefined) ? 'overview' : (route[0] ?? 'overview');
+  const pages = Object.keys(titles).filter((name) => name !== 'changes' || about.since !== undefined);
+  useShortcuts();
+  useEffect(() => scrollTo(0, 0), [page]);
+  useEffect(() => {
+    document.title = `${titles[page] ?? ''} · who can do what in ${about.summary.projectId ?? about.file}`;
+  }, [page]);
+
+  return (
+    <ReportContext.Provider value={report}>
+      <a class="skip" href="#main" onClick={skipToMain}>
+        Skip to content
+      </a>
+      <header class="top">
+        <div class="top-inner">
+          <div class="title">
+            <h1>Who can do what, and where</h1>
+            <p>
+              Descope project <code><Name text={about.summary.projectId ?? '(unnamed)'} /></code> <span class="dot">·</span> read {moment(about.summary.finishedAt)}
+            </p>
+          </div>
+          <ThemeButton />
+        </div>
+        <nav class="tabs" aria-label="Parts of the report">
+          {pages.map((name) => (
+            <a key={name} href={toHash(name)} aria-current={name === page ? 'page' : undefined}>
+              {titles[name]}
+            </a>
+          ))}
+        </nav>
+      </header>
+      <main id="main" tabIndex={-1}>
+        {report.printing ? <Printed hasChanges={about.since !== undefined} /> : <Page page={page} route={route} />}
+      </main>
+      <footer>
+        baton-descope {about.madeBy} <span class="dot">·</span> <Name text={about.file} /> <span class="dot">·</span> holds personal data
+      </footer>
+    </ReportContext.Provider>
+  );
+}
+
+function Page({ page, route }: { readonly page: string; readonly route: Route }) {
+  if (isKind(page)) {
+    return <Explorer key={page} kind={page} route={route} />;
+  }
+  switch (page) {
+    case 'findings':
+      return <Findings route={route} />;
+    case 'changes':
+      return <ChangesView />;
+    case 'about':
+      return <About />;
+    default:
+      return <Overview />;
+  }
+}
+
+function Printed({ hasChanges }: { readonly hasChanges: boolean }) {
+  return (
+    <>
+      <Overview />
+      {hasChanges && (
+        <div class="print-part">
+          <h2 class="print-title">Changes</h2>
+          <ChangesView />
+        </div>
+      )}
+      <div class="print-part">
+        <h2 class="print-title">Findings</h2>
+        <Findings route={[]} />
+      </div>
+      <div class="print-part">
+        <h2 class="print-title">About</h2>
+        <About />
+      </div>
+    </>
+  );
+}
+
+function isKind(page: string): page is Kind {
+  return (kinds as readonly string[]).includes(page);
+}
+
+/** The skip link's "#main" would be taken for a part of the report. */
+function skipToMain(event: Event): void {
+  event.preventDefault();
+  document.querySelector<HTMLElement>('#main')?.focus();
+}
+
+/** "/" goes to the search; on a page without one, to the people. */
+function useShortcuts(): void {
+  const [, setTimes] = useState(0);
+  const listener = useMemo(
+    () => (event: KeyboardEvent) => {
+      const typing = event.target instanceof HTMLElement && event.target.matches('input, textarea, select');
+      if (event.key === '/' && !typing && !event.ctrlKey && !event.metaKey && !event.altKey) {
+        event.preventDefault();
+        const search = document.querySelector<HTMLInputElement>('input[type=search]');
+        if (search === null) {
+          location.hash = toHash('people');
+          setTimes((times) => times + 1);
+          setTimeout(() => document.querySelector<HTMLInputElement>('input[type=search]')?.focus(), 50);
+        } else {
+          search.focus();
+        }
+      }
+    },
+    [],
+  );
+  useEffect(() => {
+    addEventListener('keydown', listener);
+    return () => removeEventListener('keydown', listener);
+  }, [listener]);
+}

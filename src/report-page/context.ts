@@ -1,0 +1,24 @@
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import type { Analysis } from './data/analysis.ts';
+import type { Finding } from './data/findings.ts';
+import type { Project } from './data/project.ts';
+
+/** What every part of the page may need. Made once; only `printing` changes. */
+export interface Report {
+  readonly project: Project;
+  readonly analysis: Analysis;
+  readonly findings: readonly Finding[];
+  /** True while the page is being printed: everything is shown, and nothing scrolls. */
+  readonly printing: boolean;
+}
+
+export const ReportContext = createContext<Report | undefined>(undefined);
+
+export function useReport(): Report {
+  const report = useContext(ReportContext);
+  if (report === undefined) {
+    throw new Error('a view outside the report');
+  }
+  return report;
+}

@@ -1,0 +1,187 @@
+import { type ByteSource, createByteSource } from '../../answers/report-bytes.ts';
+import { type ReportAbout, type ReportTables, reportVersion, sectionTags, userBlockSize, userFlags } from '../../answers/report-format.ts';
+import type { HoldingChange, Holdings, Project, Target, TextColumn, Users } from './project.ts';
+
+/** Raised when the data in the page is not whole, or of another version. The message is for the reader. */
+export class DataError extends Error {
+  override readonly name = 'DataError';
+}
+
+/** The project from the inflated bytes of a page. Throws a DataError unless they are whole. */
+export function decodeProject(bytes: Uint8Array): Project {
+  const found = readSections(bytes);
+  const tables = found.tables;
+  const about = found.about;
+  if (tables === undefined || about === undefined || found.end === undefined) {
+    throw new DataError('The data in this page was cut off. Make the report again.');
+  }
+  if (about.version !== reportVersion) {
+    throw new DataError(`The data in this page is of version ${about.version}, the page of ${reportVersion}. Make the report again.`);
+  }
+
+  const users = joinUsers(found.users);
+  const holdings = index(found.holdings, users.count);
+  if (users.count !== found.end.users || holdings.count !== found.end.holdings) {
+    throw new DataError('The data in this page is not whole: it holds fewer users or grants than it says. Make the report again.');
+  }
+  return { about, users, ...tables, holdings, gained: found.gained, lost: found.lost };
+}
+
+interface UserBlock {
+  readonly count: number;
+  readonly status: readonly number[];
+  readonly flags: readonly number[];
+  readonly createdAt: readonly number[];
+  readonly texts: readonly { readonly run: string; readonly starts: Uint32Array }[];
+}
+
+/** Holdings as they were written: pairs of target number and user. */
+interface Pairs {
+  readonly targets: Target[];
+  readonly numbers: Map<string, number>;
+  readonly target: number[];
+  readonly user: number[];
+}
+
+interface Found {
+  readonly users: UserBlock[];
+  readonly holdings: Pairs;
+  readonly gained: HoldingChange[];
+  readonly lost: HoldingChange[];
+  tables?: ReportTables;
+  about?: ReportAbout;
+  end?: { readonly users: number; readonly holdings: number };
+}
+
+function readSections(bytes: Uint8Array): Found {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const found: Found = { users: [], holdings: { targets: [], numbers: new Map(), target: [], user: [] }, gained: [], lost: [] };
+  for (let at = 0; at + 5 <= bytes.length; ) {
+    const length = view.getUint32(at + 1, true);
+    if (at + 5 + length > bytes.length) {
+      break; // cut off: the end is missing, and that is told
+    }
+    readSection(found, view.getUint8(at), bytes.subarray(at + 5, at + 5 + length));
+    at += 5 + length;
+  }
+  return found;
+}
+
+function readSection(found: Found, tag: number, bytes: Uint8Array): void {
+  const source = createByteSource(bytes);
+  switch (tag) {
+    case sectionTags.users:
+      found.users.push(readUsers(source));
+      break;
+    case sectionTags.holdings:
+      readGroups(source, (target, user) => addPair(found.holdings, target, user));
+      break;
+    case sectionTags.gained:
+      readGroups(source, (target, user) => found.gained.push({ target, user }));
+      break;
+    case sectionTags.lost:
+      readGroups(source, (target, user) => found.lost.push({ target, user }));
+      break;
+    case sectionTags.tables:
+      found.tables = readJson(bytes) as ReportTables; // written by the generator; `about` has its version
+      break;
+    case sectionTags.about:
+      found.about = readJson(bytes) as ReportAbout;
+      break;
+    case sectionTags.end:
+      found.end = { users: source.number(), holdings: source.number() };
+      break;
+    default: // of a later version of the program, which says so in `about`
+  }
+}
+
+function readJson(bytes: Uint8Array): unknown {
+  return JSON.parse(new TextDecoder().decode(bytes));
+}
+
+function readUsers(source: ByteSource): UserBlock {
+  const count = source.number();
+  const status = Array.from({ length: count }, () => source.number());
+  const flags = Array.from({ length: count }, () => source.number());
+  let seconds = 0;
+  const createdAt = Array.from({ length: count }, () => (seconds += source.signed()));
+  return { count, status, flags, createdAt, texts: [0, 1, 2, 3].map(() => source.texts(count)) };
+}
+
+function readGroups(source: ByteSource, take: (target: Target, user: number) => void): void {
+  while (!source.done) {
+    const target = { kind: source.number(), role: source.number() - 1, tenant: source.number() - 1 };
+    let user = 0;
+    for (let rest = source.number(); rest > 0; rest--) {
+      user += source.signed();
+      take(target, user);
+    }
+  }
+}
+
+function addPair(pairs: Pairs, target: Target, user: number): void {
+  const last = pairs.target.at(-1);
+  let number = last !== undefined && same(pairs.targets[last], target) ? last : undefined;
+  if (number === undefined) {
+    const key = `${target.kind} ${target.role} ${target.tenant}`;
+    number = pairs.numbers.get(key) ?? pairs.targets.push(target) - 1;
+    pairs.numbers.set(key, number);
+  }
+  pairs.target.push(number);
+  pairs.user.push(user);
+}
+
+function same(left: Target | undefined, right: Target): boolean {
+  return left?.kind === right.kind && left.role === right.role && left.tenant === right.tenant;
+}
+
+function joinUsers(blocks: readonly UserBlock[]): Users {
+  const count = blocks.reduce((sum, block) => sum + block.count, 0);
+  if (blocks.some((block, at) => block.count > userBlockSize || (at < blocks.length - 1 && block.count !== userBlockSize))) {
+    throw new DataError('The data in this page is not whole: a block of users is short. Make the report again.');
+  }
+  const users = { status: new Uint8Array(count), flags: new Uint16Array(count), createdAt: new Uint32Array(count) };
+  blocks.forEach((block, at) => {
+    users.status.set(block.status, at * userBlockSize);
+    users.flags.set(block.flags, at * userBlockSize);
+    users.createdAt.set(block.createdAt, at * userBlockSize);
+  });
+  const former = users.flags.findIndex((flags) => (flags & userFlags.former) !== 0);
+  const column = (which: number): TextColumn => textColumn(blocks.map(({ texts }) => texts[which] ?? { run: '', starts: new Uint32Array(1) }));
+  return { ...users, count, current: former === -1 ? count : former, id: column(0), name: column(1), email: column(2), login: column(3) };
+}
+
+function textColumn(runs: readonly { readonly run: string; readonly starts: Uint32Array }[]): TextColumn {
+  return {
+    at: (ordinal) => {
+      const block = runs[Math.floor(ordinal / userBlockSize)];
+      const within = ordinal % userBlockSize;
+      return block === undefined ? '' : block.run.slice(block.starts[within], block.starts[within + 1]);
+    },
+  };
+}
+
+/** Two orders of the same pairs, each made by counting: no sorting, no objects. */
+function index({ targets, target, user }: Pairs, users: number): Holdings {
+  const [userStart, targetsOf] = grouped(user, target, users);
+  const [targetStart, usersOf] = grouped(target, user, targets.length);
+  return { targets, count: target.length, userStart, targetsOf, targetStart, usersOf };
+}
+
+function grouped(groups: readonly number[], partners: readonly number[], count: number): readonly [Uint32Array, Uint32Array] {
+  const start = new Uint32Array(count + 1);
+  for (const group of groups) {
+    start[group + 1] = (start[group + 1] ?? 0) + 1;
+  }
+  for (let group = 0; group < count; group++) {
+    start[group + 1] = (start[group + 1] ?? 0) + (start[group] ?? 0);
+  }
+  const next = start.slice();
+  const grouped = new Uint32Array(partners.length);
+  groups.forEach((group, at) => {
+    const place = next[group] ?? 0;
+    grouped[place] = partners[at] ?? 0;
+    next[group] = place + 1;
+  });
+  return [start, grouped];
+}

@@ -1,0 +1,58 @@
+import type { ReportAbout, ReportPermission, ReportRole, ReportTenant } from '../../answers/report-format.ts';
+
+/** Texts of all users in one column, kept as long runs: a hundred thousand small strings are made only when asked for. */
+export interface TextColumn {
+  at(ordinal: number): string;
+}
+
+export interface Users {
+  /** All, with the former ones of an older file, who come last. */
+  readonly count: number;
+  /** Those that the file lists: ordinals below this. */
+  readonly current: number;
+  readonly id: TextColumn;
+  readonly name: TextColumn;
+  readonly email: TextColumn;
+  /** The first login id where it is not the email; else empty. */
+  readonly login: TextColumn;
+  readonly status: Uint8Array;
+  readonly flags: Uint16Array;
+  /** Seconds since 1970, 0 for unknown. */
+  readonly createdAt: Uint32Array;
+}
+
+/** What can be held. `role` and `tenant` are ordinals, -1 for none. */
+export interface Target {
+  readonly kind: number;
+  readonly role: number;
+  readonly tenant: number;
+}
+
+/** Pairs of user and target, by user and by target: `xOf` lists the partners of number n from `xStart[n]` to `xStart[n + 1]`. */
+export interface Holdings {
+  readonly targets: readonly Target[];
+  readonly count: number;
+  readonly userStart: Uint32Array;
+  readonly targetsOf: Uint32Array;
+  readonly targetStart: Uint32Array;
+  readonly usersOf: Uint32Array;
+}
+
+/** A change of holdings: the user, and what was held. */
+export interface HoldingChange {
+  readonly user: number;
+  readonly target: Target;
+}
+
+/** Everything the page knows. */
+export interface Project {
+  readonly about: ReportAbout;
+  readonly users: Users;
+  readonly tenants: readonly ReportTenant[];
+  readonly roles: readonly ReportRole[];
+  readonly permissions: readonly ReportPermission[];
+  readonly statuses: readonly string[];
+  readonly holdings: Holdings;
+  readonly gained: readonly HoldingChange[];
+  readonly lost: readonly HoldingChange[];
+}

@@ -1,0 +1,103 @@
+import { type ComponentChildren, createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import { thingFlags, userFlags } from '../../answers/report-format.ts';
+import { useReport } from '../context.ts';
+import type { Level } from '../data/power.ts';
+import { pieces } from '../data/text.ts';
+import { toHash } from '../route.ts';
+
+/** Any text that was read: isolated from the direction of its surroundings, nothing in it invisible. */
+export function Name({ text }: { readonly text: string }) {
+  return (
+    <bdi>
+      {pieces(text).map(({ text: piece, hidden }) =>
+        hidden === undefined ? (
+          piece
+        ) : (
+          <span class="hidden-character" title="a character that would not be seen">
+            {hidden}
+          </span>
+        ),
+      )}
+    </bdi>
+  );
+}
+
+/** True inside a grid: there the row takes the focus, and its links do not, so that the grid is one stop for Tab. */
+export const InGrid = createContext(false);
+
+function Link({ href, children, former = false }: { readonly href: string; readonly children: ComponentChildren; readonly former?: boolean }) {
+  return (
+    <a href={href} class={former ? 'thing former' : 'thing'} tabIndex={useContext(InGrid) ? -1 : undefined}>
+      {children}
+    </a>
+  );
+}
+
+export function UserName({ user }: { readonly user: number }) {
+  const { users } = useReport().project;
+  return (
+    <Link href={toHash('people', users.id.at(user))} former={user >= users.current}>
+      <Name text={users.name.at(user)} />
+    </Link>
+  );
+}
+
+export function RoleName({ role }: { readonly role: number }) {
+  const found = useReport().project.roles[role];
+  return found === undefined ? null : (
+    <Link href={toHash('roles', found.id)} former={(found.flags & thingFlags.former) !== 0}>
+      <Name text={found.name} />
+    </Link>
+  );
+}
+
+export function PermissionName({ permission }: { readonly permission: number }) {
+  const found = useReport().project.permissions[permission];
+  return found === undefined ? null : (
+    <Link href={toHash('permissions', found.name)} former={(found.flags & thingFlags.former) !== 0}>
+      <Name text={found.name} />
+    </Link>
+  );
+}
+
+export const wholeProject = 'Whole project';
+
+/** The tenant in which something counts; -1 is the whole project. */
+export function PlaceName({ place }: { readonly place: number }) {
+  const found = useReport().project.tenants[place];
+  return found === undefined ? (
+    <span class="whole">{wholeProject}</span>
+  ) : (
+    <Link href={toHash('tenants', found.id)} former={(found.flags & thingFlags.former) !== 0}>
+      <Name text={found.name} />
+    </Link>
+  );
+}
+
+type Tone = 'good' | 'info' | 'warn' | 'bad' | 'quiet';
+
+export function Badge({ tone, children }: { readonly tone: Tone; readonly children: ComponentChildren }) {
+  return <span class={`badge ${tone}`}>{children}</span>;
+}
+
+const statusTones: Readonly<Record<string, Tone>> = { enabled: 'good', invited: 'info', disabled: 'quiet', expired: 'warn' };
+
+export function Status({ user }: { readonly user: number }) {
+  const { users, statuses } = useReport().project;
+  if (((users.flags[user] ?? 0) & userFlags.former) !== 0) {
+    return <Badge tone="bad">gone</Badge>;
+  }
+  const word = statuses[users.status[user] ?? 0] ?? '';
+  return (
+    <Badge tone={Object.hasOwn(statusTones, word) ? (statusTones[word] ?? 'quiet') : 'quiet'}>
+      <Name text={word === '' ? 'unknown' : word} />
+    </Badge>
+  );
+}
+
+const levelTones: Readonly<Record<Level, Tone>> = { administrative: 'bad', sensitive: 'warn', ordinary: 'info', reading: 'quiet' };
+
+export function LevelBadge({ level }: { readonly level: Level }) {
+  return <Badge tone={levelTones[level]}>{level}</Badge>;
+}

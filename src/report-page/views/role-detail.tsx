@@ -1,0 +1,65 @@
+import { useMemo } from 'preact/hooks';
+import { thingFlags } from '../../answers/report-format.ts';
+import { useReport } from '../context.ts';
+import { placeOf, usersOf } from '../data/access.ts';
+import { graphOfRole } from '../data/graph.ts';
+import { number } from '../format.ts';
+import { toHash } from '../route.ts';
+import { commonColumns } from './columns.tsx';
+import { DetailHead, Facts, Part } from './detail-parts.tsx';
+import { Grid } from './grid.tsx';
+import { Badge, Name, PlaceName } from './names.tsx';
+import { PathGraph } from './path-graph.tsx';
+
+export function RoleDetail({ role }: { readonly role: number }) {
+  const report = useReport();
+  const { project, analysis } = report;
+  const found = project.roles[role];
+  const { holders, places } = useMemo(() => {
+    const targets = project.holdings.targets.flatMap((target, at) => (target.role === role ? [{ place: placeOf(project, target), users: usersOf(project, at) }] : []));
+    const places = targets.map(({ place, users }) => ({ place, people: users.length })).sort((left, right) => right.people - left.people);
+    return { places, holders: targets.flatMap(({ place, users }) => Array.from(users, (user) => ({ user, place }))) };
+  }, [project, role]);
+  const graph = useMemo(() => graphOfRole(project, role, places), [project, role]);
+  const allows = found?.allows ?? [];
+  const columns = useMemo(() => {
+    const common = commonColumns(report);
+    const user = (row: number) => holders[row]?.user;
+    return {
+      holders: [common.user(user), common.status(user), common.place((row) => holders[row]?.place)],
+      allows: [common.permission((row) => allows[row]), common.level((row) => allows[row]), common.number('people', 'People who can', (row) => analysis.permissionUsers[allows[row] ?? 0] ?? 0, { width: '1fr' })],
+    };
+  }, [project, role]);
+  if (found === undefined) {
+    return null;
+  }
+  const why = analysis.privilege[role] ?? [];
+
+  return (
+    <>
+      <DetailHead what={found.tenant === -1 ? 'Role of the project' : 'Role of one tenant'} name={found.name}>
+        {why.length > 0 && <Badge tone="bad">privileged</Badge>}
+        {(found.flags & thingFlags.isDefault) !== 0 && <Badge tone="info">default: every new user gets it</Badge>}
+        {(found.flags & thingFlags.isPrivate) !== 0 && <Badge tone="quiet">private</Badge>}
+        {(found.flags & thingFlags.former) !== 0 && <Badge tone="bad">gone</Badge>}
+      </DetailHead>
+      <Facts
+        facts={[
+          ['Description', found.description === '' ? '' : <Name text={found.description} />],
+          ['Defined by', <PlaceName place={found.tenant} />],
+          ['Privileged, since it', why.length === 0 ? '' : <Name text={why.join('; ')} />],
+          ['People', `${number(analysis.roleHolders[role] ?? 0)}, of them ${number(analysis.roleProjectHolders[role] ?? 0)} in the whole project`],
+        ]}
+      />
+      <Part title="From where it is held to what it allows">
+        <PathGraph graph={graph} label="Where the role is held, and what it allows" />
+      </Part>
+      <Part title="Who holds it, and where">
+        <Grid label={`Holders of ${found.name}`} noun={['holding', 'holdings']} columns={columns.holders} count={holders.length} sortedBy={{ id: 'user', desc: false }} alsoSearched={(row) => project.users.email.at(holders[row]?.user ?? 0)} href={(row) => toHash('people', project.users.id.at(holders[row]?.user ?? 0))} empty="Nobody holds it." />
+      </Part>
+      <Part title="What it allows">
+        <Grid label={`Permissions of ${found.name}`} noun={['permission', 'permissions']} columns={columns.allows} count={allows.length} sortedBy={{ id: 'level', desc: false }} href={(row) => toHash('permissions', project.permissions[allows[row] ?? 0]?.name ?? '')} empty="It allows nothing." />
+      </Part>
+    </>
+  );
+}

@@ -1,0 +1,143 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { FileRow } from '../../src/answers/rows.ts';
+import { decodeProject } from '../../src/report-page/data/decode.ts';
+import { listChanges } from '../../src/report-page/data/changes.ts';
+import { projectArbitrary } from '../support/arbitraries.ts';
+import { inTenant, permission, role, smallProject, tenant, user } from '../support/project-fixture.ts';
+import { dataOf, dataOfSource, entitlementOf, grantIdsOf, inflated, projectOf, sourceOf, userRow } from '../support/reports.ts';
+import { writeSync } from '../support/sync-files.ts';
+import { truthOf } from '../support/truth.ts';
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'report-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Grants to users, as the oracle has them. */
+function heldIn(truth: ReturnType<typeof truthOf>): string[] {
+  return [...truth.grants.keys()].filter((id) => !id.startsWith('permission:')).toSorted();
+}
+
+describe('the data of a report', () => {
+  it.each(['json', 'c1z'])('made from .%s holds who holds what, and what roles allow, whatever the names are', async (extension) => {
+    const path = join(folder, `sync.${extension}`);
+    await fc.assert(
+      fc.asyncProperty(projectArbitrary, async (rows) => {
+        const truth = truthOf(rows, 'observed');
+        await writeSync(path, rows, { tenantRoles: 'observed' });
+
+        const project = await projectOf(path);
+
+        expect(grantIdsOf(project).toSorted()).toEqual(heldIn(truth));
+        const allowed = project.roles.flatMap(({ id, allows }) => allows.map((at) => `permission:${project.permissions[at]?.name}:granted:role:${id}`));
+        expect(allowed.toSorted()).toEqual([...truth.grants.keys()].filter((id) => id.startsWith('permission:') && truth.grants.get(id)?.source?.startsWith('role:')).toSorted());
+        expect(Array.from({ length: project.users.current }, (_, at) => project.users.id.at(at)).toSorted()).toEqual(rows.users.map(({ userId }) => userId).toSorted());
+      }),
+      { numRuns: extension === 'json' ? 15 : 6 },
+    );
+  });
+
+  it('is base64 and nothing else, so that no name can end its element', async () => {
+    const path = join(folder, 'sync.json');
+    await writeSync(path, { users: [user('u', { name: '</script><script>alert(1)</script><!--' })] });
+
+    const data = await dataOf(path);
+
+    expect(data).toMatch(/^[A-Za-z0-9+/]+={0,2}$/);
+    expect((await projectOf(path)).users.name.at(0)).toBe('</script><script>alert(1)</script><!--');
+  });
+
+  it('keeps the columns of users apart over several blocks', async () => {
+    const rows = Array.from({ length: 9000 }, (_, at) => userRow(`u${at}`, { name: `N${at}`, email: at % 3 === 0 ? '' : `e${at}`, loginIds: [`l${at}`], isTest: at % 7 === 0, createdAt: new Date((1_600_000_000 + at) * 1000).toISOString() }));
+
+    const { users } = decodeProject(inflated(await dataOfSource(sourceOf(rows))));
+
+    expect(users.count).toBe(9000);
+    for (const at of [0, 1, 4095, 4096, 4097, 8191, 8192, 8999]) {
+      expect([users.name.at(at), users.email.at(at), users.login.at(at), users.flags[at]! & 1, users.createdAt[at]]).toEqual([`N${at}`, at % 3 === 0 ? '' : `e${at}`, `l${at}`, at % 7 === 0 ? 1 : 0, 1_600_000_000 + at]);
+    }
+  });
+
+  it('is refused by the page when it was cut off', async () => {
+    const path = join(folder, 'sync.json');
+    await writeSync(path, smallProject());
+    const bytes = inflated(await dataOf(path));
+
+    for (const length of [0, 3, 40, bytes.length - 8, bytes.length - 1]) {
+      expect(() => decodeProject(bytes.subarray(0, length))).toThrow(/cut off/);
+    }
+  });
+
+  it('shows a role whose tenant is not listed as that tenant’s, not as the project’s', async () => {
+    const path = join(folder, 'sync.json');
+    await writeSync(path, { roles: [role('Own', { tenantId: 'gone' })] });
+
+    const { roles, tenants } = await projectOf(path);
+
+    expect(tenants[roles[0]?.tenant ?? -1]?.id).toBe('gone');
+  });
+
+  it('is not made of a file that grants something to nobody it lists', async () => {
+    const rows: FileRow[] = [
+      { kind: 'permission', id: 'p', name: 'p', description: '', isSystem: false },
+      { kind: 'role', id: 'r', name: 'r', roleName: 'r', tenantId: '', description: '', isDefault: false, isPrivate: false },
+      { kind: 'grant', id: 'g', on: { kind: 'role', id: 'r' }, to: { kind: 'user', id: 'nobody' } },
+    ];
+
+    const work = dataOfSource(sourceOf(rows));
+
+    await expect(work).rejects.toMatchObject({ kind: 'inconsistent' });
+  });
+});
+
+describe('the changes in a report', () => {
+  it('are exactly what the older file lacks and the newer one has, and the other way round', async () => {
+    const [path, since] = [join(folder, 'new.json'), join(folder, 'old.json')];
+    await fc.assert(
+      fc.asyncProperty(projectArbitrary, projectArbitrary, fc.array(fc.boolean(), { minLength: 40, maxLength: 40 }), async (rows, other, dice) => {
+        // Most of it stays, some goes: else nothing would be the same on both sides.
+        const kept = rows.users.filter((_, at) => dice[at % 40]).map((row, at) => (dice[(at + 20) % 40] ? row : user(row.userId, { userTenants: row.userTenants.slice(1) })));
+        const ids = new Set(kept.map(({ userId }) => userId));
+        const before = { ...rows, users: [...kept, ...other.users.filter(({ userId }) => !ids.has(userId))] };
+        const [now, then] = [heldIn(truthOf(rows, 'observed')), heldIn(truthOf(before, 'observed'))];
+        await writeSync(path, rows, { tenantRoles: 'observed' });
+        await writeSync(since, before, { tenantRoles: 'observed' });
+
+        const project = await projectOf(path, since);
+
+        const named = (changes: typeof project.gained): string[] => changes.map(({ user: at, target }) => `${entitlementOf(project, target)}:user:${project.users.id.at(at)}`).toSorted();
+        expect(named(project.gained)).toEqual(now.filter((id) => !then.includes(id)));
+        expect(named(project.lost)).toEqual(then.filter((id) => !now.includes(id)));
+        expect(grantIdsOf(project).toSorted()).toEqual(now);
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  it('name people who came, went or changed status, roles that allow something else, and things that came and went', async () => {
+    const [path, since] = [join(folder, 'new.json'), join(folder, 'old.json')];
+    await writeSync(since, { users: [user('ann'), user('bob'), user('eve')], tenants: [tenant('acme')], roles: [role('Editor', { permissionNames: ['read', 'write'] })], permissions: [permission('read'), permission('write')] });
+    await writeSync(path, {
+      users: [user('ann', { status: 'disabled' }), user('bob', { userTenants: [inTenant('globex')] }), user('zoe')],
+      tenants: [tenant('globex')],
+      roles: [role('Editor', { permissionNames: ['read', 'approve'] })],
+      permissions: [permission('read'), permission('write'), permission('approve')],
+    });
+
+    const project = await projectOf(path, since);
+    const { access, people, roles, things } = listChanges(project);
+
+    const nameOf = (at: number | undefined): string => (at === undefined ? '' : project.users.id.at(at));
+    expect(people.map(({ sign, what, user: at }) => `${sign} ${nameOf(at)} ${what}`)).toEqual(['+ zoe appeared', '− eve gone', '− ann was enabled, is disabled']);
+    expect(roles.map(({ sign, permission: at }) => `${sign} ${project.permissions[at ?? -1]?.name}`)).toEqual(['+ approve', '− write']);
+    expect(things.map(({ sign, what, name }) => `${sign} ${what} ${name}`)).toEqual(['+ tenant globex', '− tenant acme', '+ permission approve']);
+    expect(access).toMatchObject([{ sign: '+', what: 'membership' }]);
+  });
+});

@@ -1,0 +1,230 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, Page } from 'puppeteer-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCli, temporaryFolder } from '../support/cli.ts';
+import { inTenant, permission, role, type Rows, smallProject, tenant, user } from '../support/project-fixture.ts';
+import { writeSync } from '../support/sync-files.ts';
+import { chromium, drawn, goTo, launchBrowser, openReport } from './browser.ts';
+
+const hostile = ['</script><script>alert(1)</script>', '<img src=x onerror=alert(2)>', 'Ada\u202Eecalevol', '"><svg onload=alert(3)>', '${alert(4)}', 'javascript:alert(5)', '=cmd', '__proto__'];
+
+/** Every name of every thing is hostile; each user holds something. */
+function hostileProject(): Rows {
+  return {
+    users: hostile.map((name, at) => user(`u${at}${name}`, { name, email: name, loginIds: [name], roleNames: at === 0 ? [name] : [], userTenants: [inTenant(hostile[(at + 1) % hostile.length] ?? '', hostile[(at + 2) % hostile.length] ?? '')] })),
+    tenants: hostile.map((name) => tenant(name, { name })),
+    roles: hostile.map((name, at) => role(name, { description: name, permissionNames: hostile.slice(at, at + 2) })),
+    permissions: hostile.map((name) => permission(name, { description: name })),
+  };
+}
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+const file = (name: string): string => join(folder.path, name);
+
+describe.skipIf(chromium === undefined)('the report, in a real browser', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    folder = await temporaryFolder();
+    await writeSync(file('small.json'), smallProject());
+    await writeSync(file('hostile.json'), hostileProject());
+    await runCli(['report', file('small.json'), '--out', file('small.html')]);
+    await runCli(['report', file('hostile.json'), '--since', file('small.json'), '--out', file('hostile.html')]);
+    browser = await launchBrowser();
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.close();
+    await folder?.[Symbol.asyncDispose]();
+  });
+
+  it('asks for nothing and complains of nothing, on every part, whatever the names are', async () => {
+    const { page, complaints } = await openReport(browser, file('hostile.html'));
+    const name = encodeURIComponent(hostile[0] ?? '');
+    const roleId = encodeURIComponent((hostile[0] ?? '').replaceAll('/', '%2F'));
+    for (const [hash, selector] of [['#/overview', '.chart svg'], ['#/findings', '.finding-list'], ['#/people', '.grid-row'], ['#/changes', '.grid-row'], ['#/about', '.levels'], [`#/tenants/${name}`, '.path-node'], [`#/roles/${roleId}`, '.path-node'], [`#/permissions/${name}`, '.path-node'], ['#/%E0%A4%A', '.tile']] as const) {
+      await goTo(page, hash, selector);
+      expect(await page.$$eval('#report script, #report img, #report svg svg, #report iframe', (found) => found.length)).toBe(0);
+    }
+
+    await goTo(page, '#/people', '.grid-row');
+    const names = await columnOf(page, 0);
+    expect(names).toHaveLength(hostile.length);
+    expect(names).toEqual(expect.arrayContaining([hostile[0], hostile[1], 'AdaU+202Eecalevol', hostile[3]]));
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('could not connect or become markup even if some code in it tried', async () => {
+    const { page } = await openReport(browser, file('small.html'));
+
+    const refused = await page.evaluate(async () => {
+      const directives: string[] = [];
+      document.addEventListener('securitypolicyviolation', ({ effectiveDirective }) => directives.push(effectiveDirective));
+      const image = new Image();
+      image.src = 'data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw==';
+      await fetch('http://127.0.0.1:9/').catch(() => undefined);
+      try {
+        document.body.insertAdjacentHTML('beforeend', '<b>x</b>');
+      } catch {
+        // refused, and told as an event
+      }
+      const frame = document.createElement('iframe');
+      frame.src = 'http://127.0.0.1:9/';
+      document.body.append(frame);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return directives;
+    });
+
+    expect(refused.toSorted()).toEqual(['connect-src', 'frame-src', 'img-src', 'require-trusted-types-for']);
+    expect(await page.$$eval('body > b', (found) => found.length)).toBe(0);
+    await page.close();
+  });
+
+  it('shows for each permission exactly who can, and where', async () => {
+    const { page } = await openReport(browser, file('small.html'));
+    const expected: Readonly<Record<string, string[]>> = {
+      read: ['Ann|Whole project|Editor', 'Ann|Acme|Editor', 'bob@acme.example|Whole project|Viewer', 'bob@acme.example|Acme|Editor', 'cleo|Globex|Viewer'],
+      write: ['Ann|Whole project|Editor', 'Ann|Acme|Editor', 'bob@acme.example|Acme|Editor', 'cleo|Globex|Editor'],
+      approve: ['bob@acme.example|Acme|Approver'],
+    };
+
+    for (const [name, ways] of Object.entries(expected)) {
+      await goTo(page, `#/permissions/${name}`, '.detail .grid-row');
+      const columns = await Promise.all([0, 2, 3].map((column) => columnOf(page, column, '.detail')));
+      expect((columns[0] ?? []).map((_, row) => columns.map((column) => column[row]).join('|')).toSorted()).toEqual(ways.toSorted());
+    }
+    await page.close();
+  });
+
+  it('is used by keyboard alone: search, move, open, follow a path', async () => {
+    const { page } = await openReport(browser, file('small.html'));
+
+    await page.keyboard.press('/');
+    await page.waitForSelector('input[type=search]:focus');
+    await page.keyboard.type('ANN');
+    await page.waitForFunction(() => document.querySelector('.grid-count')?.textContent === '1 of 4 people');
+    await page.keyboard.press('Tab'); // the filter
+    await page.keyboard.press('Tab'); // CSV
+    await page.keyboard.press('Tab'); // the grid
+    expect(await page.$eval(':focus', (element) => element.getAttribute('role'))).toBe('grid');
+    expect(await page.$$eval('.grid-row a', (links) => links.filter(({ tabIndex }) => tabIndex !== -1).length)).toBe(0);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.detail .path-node');
+    expect(await page.$eval('.detail h2', (element) => element.textContent)).toBe('Ann');
+
+    await page.focus('.detail .grid');
+    await page.keyboard.press('End');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.sentences');
+    expect(await page.$$eval('.path-node.permission', (found) => found.length)).toBe(1);
+    expect(await page.$eval('.sentences li', (element) => element.textContent)).toMatch(/^Ann → Editor .* → (read|write)$/);
+    await page.close();
+  });
+
+  it('sorts by a column, and says so', async () => {
+    const { page } = await openReport(browser, file('small.html'), '#/people');
+    await page.waitForSelector('.grid-row');
+    const sortedBy = (): Promise<string[]> => page.$$eval('[role=columnheader]', (found) => found.map((header) => `${header.textContent} ${header.getAttribute('aria-sort')}`).filter((text) => !text.endsWith('none')));
+    expect(await columnOf(page, 0)).toEqual(['Ann', 'bob@acme.example', 'cleo', 'dan']);
+
+    await page.evaluate(() => document.querySelectorAll<HTMLElement>('[role=columnheader] button')[4]?.click());
+    await drawn(page);
+
+    expect(await sortedBy()).toEqual(['Roles↓ descending']);
+    expect(await columnOf(page, 4)).toEqual(['3', '2', '2', '0']);
+    await page.close();
+  });
+
+  it('is readable in light and in dark: every text has a contrast of 4.5', async () => {
+    const { page } = await openReport(browser, file('hostile.html'));
+    for (const scheme of ['light', 'dark']) {
+      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: scheme }]);
+      for (const [hash, selector] of [['#/overview', '.tile'], ['#/people', '.grid-row'], [`#/permissions/${encodeURIComponent(hostile[1] ?? '')}`, '.path-node'], ['#/changes', '.grid-row']] as const) {
+        await goTo(page, hash, selector);
+        expect(await page.evaluate(faintTexts), `${scheme} ${hash}`).toEqual([]);
+      }
+    }
+    await page.close();
+  });
+
+  it('has a name for everything that can be used', async () => {
+    const { page } = await openReport(browser, file('small.html'));
+    for (const hash of ['#/overview', '#/people/ann', '#/findings']) {
+      await goTo(page, hash, 'main');
+      const nameless = await page.$$eval('a, button, input, select, [role=grid]', (found) => found.filter((element) => `${element.textContent}${element.getAttribute('aria-label') ?? ''}`.trim() === '').map((element) => element.outerHTML));
+      expect(nameless).toEqual([]);
+      expect(await page.$$eval('[id]', (found) => found.map(({ id }) => id).filter((id, at, ids) => ids.indexOf(id) !== at))).toEqual([]);
+    }
+    await page.close();
+  });
+
+  it('prints all its parts without anything to scroll, and is itself again afterwards', async () => {
+    const { page } = await openReport(browser, file('small.html'));
+
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    expect(await page.$$eval('h2', (found) => found.map((element) => element.textContent))).toEqual(expect.arrayContaining(['In pictures', 'Privileged roles and who holds them', 'What proves it complete']));
+    expect(await page.$$eval('.grid', (found) => found.length)).toBe(0);
+    await page.evaluate(() => dispatchEvent(new Event('afterprint')));
+
+    expect(await page.$$eval('h2', (found) => found.map((element) => element.textContent))).toEqual(['What to look at first', 'In pictures']);
+    expect((await page.pdf()).length).toBeGreaterThan(20_000);
+    await page.close();
+  });
+
+  it('says that its data is damaged instead of showing less', async () => {
+    const html = await readFile(file('small.html'), 'utf8');
+    await writeFile(file('cut.html'), html.replace(/(id="data">.{200})[^<]*/, '$1'));
+
+    const { page } = await openReport(browser, file('cut.html'));
+
+    expect(await page.$eval('#report', (element) => element.textContent)).toMatch(/data in this page is damaged/);
+    await page.close();
+  });
+});
+
+/** The texts of a column of the first grid below an element. */
+async function columnOf(page: Page, column: number, below = 'main'): Promise<string[]> {
+  await page.waitForSelector(`${below} .grid-row`);
+  return await page.$$eval(`${below} .grid`, ([grid], at) => Array.from(grid?.querySelectorAll('.grid-row') ?? [], (row) => row.children[at]?.textContent ?? ''), column);
+}
+
+/** Runs in the page: texts whose colour is too close to the ground they stand on. */
+function faintTexts(): string[] {
+  const canvas = document.createElement('canvas').getContext('2d', { willReadFrequently: true });
+  if (canvas === null) {
+    return ['no canvas'];
+  }
+  const paint = canvas;
+  const rgba = (colour: string): number[] => {
+    paint.clearRect(0, 0, 1, 1);
+    paint.fillStyle = colour;
+    paint.fillRect(0, 0, 1, 1);
+    return Array.from(paint.getImageData(0, 0, 1, 1).data);
+  };
+  const luminance = (colour: readonly number[]): number => {
+    const [red = 0, green = 0, blue = 0] = colour.map((value) => (value / 255 <= 0.039_28 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const groundOf = (element: Element | null): number[] => {
+    for (let at = element; at !== null; at = at.parentElement) {
+      const ground = rgba(getComputedStyle(at).backgroundColor);
+      if ((ground[3] ?? 0) > 250) {
+        return ground;
+      }
+    }
+    return [255, 255, 255, 255];
+  };
+  const faint: string[] = [];
+  for (const element of document.querySelectorAll('main *, header *, footer *')) {
+    const own = Array.from(element.childNodes).some((node) => node.nodeType === 3 && (node.textContent ?? '').trim() !== '');
+    if (!own || element.closest('svg, option, .visually-hidden, .dot, :disabled') !== null || element.getClientRects().length === 0) {
+      continue;
+    }
+    const [light = 0, dark = 0] = [luminance(rgba(getComputedStyle(element).color)), luminance(groundOf(element))].sort((left, right) => right - left);
+    const ratio = (light + 0.05) / (dark + 0.05);
+    if (ratio < 4.5) {
+      faint.push(`${element.className} ${element.textContent} ${ratio.toFixed(2)}`);
+    }
+  }
+  return faint;
+}

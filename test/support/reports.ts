@@ -1,0 +1,98 @@
+import { gunzipSync } from 'node:zlib';
+import { openSource } from '../../src/answers/open.ts';
+import { writeReport } from '../../src/answers/report.ts';
+import type { FileRow, FileSummary, UserRow } from '../../src/answers/rows.ts';
+import type { SyncSource } from '../../src/answers/source.ts';
+import { holdingKinds } from '../../src/answers/report-format.ts';
+import { placeOf } from '../../src/report-page/data/access.ts';
+import { analyse } from '../../src/report-page/data/analysis.ts';
+import { decodeProject } from '../../src/report-page/data/decode.ts';
+import { findAll, type Finding } from '../../src/report-page/data/findings.ts';
+import type { Project, Target } from '../../src/report-page/data/project.ts';
+
+/** What a report of the file would carry: the text that takes the place of the data in the page. */
+export async function dataOf(path: string, since?: string): Promise<string> {
+  await using source = await openSource(path);
+  await using older = since === undefined ? undefined : await openSource(since);
+  return await dataOfSource(source, older);
+}
+
+export async function dataOfSource(source: SyncSource, older?: SyncSource): Promise<string> {
+  const written: string[] = [];
+  const write = (text: string): Promise<void> => Promise.resolve(void written.push(text));
+  await writeReport({ source, older, names: { madeBy: '0.0.0', file: 'new.json', since: 'old.json' }, template: '<a><!--data--></a>', write });
+  return written.join('').slice('<a>'.length, -'</a>'.length);
+}
+
+/** A file of nothing but these rows. */
+export function sourceOf(rows: readonly FileRow[], summary: FileSummary = {}): SyncSource {
+  return {
+    path: 'rows.json',
+    kind: 'json',
+    size: 0,
+    summary,
+    rows: async function* () {
+      yield rows;
+    },
+    messages: async function* () {
+      yield [];
+    },
+    wholeSummary: undefined,
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+export function userRow(id: string, fields: Partial<UserRow> = {}): UserRow {
+  return {
+    kind: 'user',
+    id,
+    name: id,
+    status: 'enabled',
+    loginIds: [],
+    email: '',
+    isEmailVerified: true,
+    phone: '',
+    isPhoneVerified: false,
+    isTest: false,
+    isScim: false,
+    hasMfa: false,
+    hasSso: false,
+    createdAt: '',
+    ...fields,
+  };
+}
+
+/** The project as the page of a report reads it. */
+export async function projectOf(path: string, since?: string): Promise<Project> {
+  return decodeProject(inflated(await dataOf(path, since)));
+}
+
+export function inflated(data: string): Uint8Array {
+  return new Uint8Array(gunzipSync(Buffer.from(data, 'base64')));
+}
+
+export function findingsOf(project: Project): readonly Finding[] {
+  return findAll(project, analyse(project));
+}
+
+/** Who holds what, as grant ids of the access model: `role_binding:acme/Editor:assigned:user:ann`. */
+export function grantIdsOf(project: Project): string[] {
+  const { users, holdings } = project;
+  return holdings.targets.flatMap((target, number) =>
+    Array.from(holdings.usersOf.subarray(holdings.targetStart[number], holdings.targetStart[number + 1]), (user) => `${entitlementOf(project, target)}:user:${users.id.at(user)}`),
+  );
+}
+
+export function entitlementOf(project: Project, target: Target): string {
+  const { tenants, roles } = project;
+  const role = roles[target.role]?.id ?? '';
+  const place = tenants[placeOf(project, target)]?.id ?? '';
+  switch (target.kind) {
+    case holdingKinds.member:
+      return `tenant:${place}:member`;
+    case holdingKinds.role:
+      return `role:${role}:assigned`;
+    default:
+      return `role_binding:${place.replaceAll('%', '%25').replaceAll('/', '%2F')}/${role}:assigned`;
+  }
+}
