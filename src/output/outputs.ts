@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { ConnectorError } from '../errors.ts';
 import { type C1zFile, type C1zFileOptions, createC1zFile } from './c1z-file.ts';
+import { readLastC1z } from './last-c1z.ts';
 import { type LastSync, readLastSync } from './last-sync.ts';
 import { createSyncFile, type SyncFile } from './sync-file.ts';
 
@@ -20,16 +20,7 @@ export function chooseOutput(target: string): CreateOutput {
   }
 }
 
-/**
- * What the complete sync that stands at a target tells of itself: undefined when there is none, `untold` for a kind of file
- * that would have to be unpacked and does not name its project.
- */
-export async function readLast(target: string): Promise<LastSync | 'untold' | undefined> {
-  if (extname(target).toLowerCase() === '.json') {
-    return await readLastSync(target);
-  }
-  return await stat(target).then(
-    () => 'untold',
-    () => undefined,
-  );
+/** What the complete sync that stands at a target tells of itself: undefined when there is none, `untold` when it is not to be unpacked. */
+export async function readLast(target: string, signal?: AbortSignal): Promise<LastSync | 'untold' | undefined> {
+  return extname(target).toLowerCase() === '.json' ? await readLastSync(target) : await readLastC1z(target, signal);
 }
