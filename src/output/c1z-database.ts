@@ -55,8 +55,9 @@ export interface C1zDatabaseOptions {
 export const c1zAboutKey = 'baton-descope/sync';
 
 /**
- * Creates the database, mode 0600; the path must be free. It has no journal and is never forced to the disk: what is left
- * of it after a fault is thrown away. Indexes grow with the rows, so that nothing is sorted in a temporary folder.
+ * Creates the database, mode 0600; the path must be free. Its journal is in memory, so that no second file lies beside it
+ * (Node's SQLite does not let us go without), and it is never forced to the disk: what is left of it after a fault is
+ * thrown away. Indexes grow with the rows, so that nothing is sorted in a temporary folder.
  */
 export async function createC1zDatabase({ path, target, syncId, about, now }: C1zDatabaseOptions): Promise<C1zDatabase> {
   await createEmpty(path, target);
@@ -103,7 +104,7 @@ type Statements = Readonly<Record<C1zTable, StatementSync>>;
 /** Opens the database, makes its tables, and begins the one transaction of its life with the row of the sync itself. */
 function begin(database: DatabaseSync, syncId: string, startedAt: string, about: object | undefined): { readonly inserts: Statements; readonly updates: Statements } {
   database.open();
-  database.exec('pragma journal_mode = off; pragma synchronous = off; pragma locking_mode = exclusive; pragma temp_store = memory; pragma cache_size = -65536;');
+  database.exec('pragma journal_mode = memory; pragma synchronous = off; pragma locking_mode = exclusive; pragma temp_store = memory; pragma cache_size = -65536;');
   database.exec(c1zSchema);
   database.exec('begin');
   database

@@ -8,8 +8,11 @@ const oneHourMs = 60 * 60_000;
 /** A process id means something on its own machine only; a folder may be shared. */
 const thisHost = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 
-/** What follows the target's name, and a dot, in the name of an unfinished file; older versions named no process. */
-const unfinished = /^(?:(?<host>[0-9a-f]{8})-(?<pid>\d{1,10})-)?[0-9a-f]{12}(?:\.db)?\.tmp$/;
+/**
+ * What follows the target's name, and a dot, in the name of an unfinished file; older versions named no process, and
+ * left the journal of a database behind.
+ */
+const unfinished = /^(?:(?<host>[0-9a-f]{8})-(?<pid>\d{1,10})-)?[0-9a-f]{12}(?:\.tmp|\.db\.tmp(?:-journal)?)$/;
 
 /** A free path beside the target for a file that is not finished: it tells the target, and who writes it. */
 export function unfinishedPath(target: string, ending: '.tmp' | '.db.tmp'): string {
