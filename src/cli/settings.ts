@@ -6,6 +6,7 @@ import { createDescopeClient, type DescopeClient, type DescopeClientOptions } fr
 import type { SyncPolicy } from '../resources/sync-read.ts';
 import { createLogger } from './logger.ts';
 import type { Logger } from '../log.ts';
+import { ConnectorError } from '../errors.ts';
 
 export interface Setup {
   readonly settings: Settings;
@@ -21,9 +22,12 @@ export function setUp(flags: Flags, env: Environment, waits: Pick<DescopeClientO
     flags,
     env,
     refine: { projectId: parseProjectId, baseUrl: parseBaseUrl },
-    alsoCheck: () => {
-      key = openManagementKey(env);
-    },
+    alsoCheck: [
+      () => refuseTlsBypass(env),
+      () => {
+        key = openManagementKey(env);
+      },
+    ],
   });
   const managementKey = key ?? openManagementKey(env);
   const logger = createLogger(loaded.logLevel, loaded.logFormat);
@@ -42,4 +46,11 @@ export function setUp(flags: Flags, env: Environment, waits: Pick<DescopeClientO
       ...waits,
     }),
   };
+}
+
+/** We check certificates whatever this says; who sets it means to go without, and must not believe that it helped. */
+function refuseTlsBypass(env: Environment): void {
+  if (env['NODE_TLS_REJECT_UNAUTHORIZED']?.trim() === '0') {
+    throw new ConnectorError('config', 'NODE_TLS_REJECT_UNAUTHORIZED=0 is refused: certificates are always checked; unset it, and give the CA of a proxy with NODE_EXTRA_CA_CERTS');
+  }
 }

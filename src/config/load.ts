@@ -13,15 +13,15 @@ export interface LoadOptions {
   readonly flags: Flags;
   readonly env: Environment;
   readonly refine?: Refine;
-  /** Checks something besides, so that its problem is told together with the others. */
-  readonly alsoCheck?: () => void;
+  /** Checks of something besides, so that their problems are told together with the others. */
+  readonly alsoCheck?: readonly (() => void)[];
 }
 
 /**
  * The settings in force: flags, then environment, then defaults. Every problem is reported at once, with the name that
  * was used and how to mend it, as one `config` error.
  */
-export function loadSettings({ flags, env, refine = {}, alsoCheck }: LoadOptions): Settings {
+export function loadSettings({ flags, env, refine = {}, alsoCheck = [] }: LoadOptions): Settings {
   const problems: string[] = [];
   const values: Partial<Record<SettingName, unknown>> = {};
   for (const name of Object.keys(settings) as SettingName[]) {
@@ -45,10 +45,12 @@ export function loadSettings({ flags, env, refine = {}, alsoCheck }: LoadOptions
       problems.push(`${source}: ${thrown instanceof ConnectorError ? thrown.message : 'is not understood'}`);
     }
   }
-  try {
-    alsoCheck?.();
-  } catch (thrown) {
-    problems.push(thrown instanceof ConnectorError ? thrown.message : 'something is not understood');
+  for (const check of alsoCheck) {
+    try {
+      check();
+    } catch (thrown) {
+      problems.push(thrown instanceof ConnectorError ? thrown.message : 'something is not understood');
+    }
   }
   if (problems.length > 0) {
     throw new ConnectorError('config', problems.join('\n'));

@@ -8,7 +8,7 @@ import { createRetrying } from './retry.ts';
 import type { Permission, Role, Tenant, User } from './rows.ts';
 import { parsePermissions, parseRoles, parseTenants, parseUser, parseUserPage, type UserPage } from './schemas.ts';
 import { createUserWrite, type WriteUser } from './user-writes.ts';
-import { createTransport, type HttpAnswer, type HttpRequest } from './transport.ts';
+import { createTransport, type Deadlines, type HttpAnswer, type HttpRequest } from './transport.ts';
 
 /** The most requests that are ever in flight, and the default. Descope's limits are per project and per minute. */
 export const maxParallelFetchesCeiling = 6;
@@ -25,6 +25,8 @@ export interface DescopeClientOptions {
   readonly forgetsRateWaits?: boolean;
   /** How requests are held back before any limit is met; not at all when left out. */
   readonly rateLimit?: RateLimit;
+  /** Others than the usual ones, for tests. */
+  readonly deadlines?: Deadlines;
   readonly logger?: Logger;
   readonly now?: () => number;
   readonly sleep?: Sleep;

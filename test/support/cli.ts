@@ -19,12 +19,14 @@ export interface CliOptions {
   /** Sends this signal as soon as the output holds the text. */
   readonly signalOn?: { readonly text: string; readonly signal: NodeJS.Signals };
   readonly cwd?: string;
+  /** Flags for Node itself. */
+  readonly nodeFlags?: readonly string[];
 }
 
 /** Runs the built command line as its own process, with nothing of our environment but the PATH. */
-export function runCli(args: readonly string[], { env = {}, signalOn, cwd }: CliOptions = {}): Promise<CliRun> {
+export function runCli(args: readonly string[], { env = {}, signalOn, cwd, nodeFlags = [] }: CliOptions = {}): Promise<CliRun> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [bin, ...args], { env: { PATH: process.env['PATH'] ?? '', ...env }, ...(cwd !== undefined && { cwd }) });
+    const child = spawn(process.execPath, [...nodeFlags, bin, ...args], { env: { PATH: process.env['PATH'] ?? '', ...env }, ...(cwd !== undefined && { cwd }) });
     let stdout = '';
     let stderr = '';
     let isSignalled = false;
@@ -46,6 +48,9 @@ export function runCli(args: readonly string[], { env = {}, signalOn, cwd }: Cli
     child.on('close', (code) => resolve({ code, stdout, stderr }));
   });
 }
+
+/** Makes the deadlines of the built program pass fifty times faster. */
+export const quickClock: readonly string[] = ['--import', fileURLToPath(new URL('quick-clock.ts', import.meta.url))];
 
 /** The environment that points the command line at an embedded project. */
 export function envOf({ baseUrl, projectId, managementKey }: Emulator): Readonly<Record<string, string>> {
