@@ -24,7 +24,7 @@ export interface StableOptions {
   readonly filter: Pick<UserQuery, 'tenantIds' | 'roleNames' | 'tenantRoleNames'>;
   readonly ledger: Ledger;
   readonly origin: ReadOrigin | undefined;
-  /** Epoch milliseconds, used where the service does not tell its own. */
+  /** Epoch milliseconds by our own clock. */
   readonly nowMs: number;
 }
 
@@ -45,10 +45,8 @@ export function createStablePass({ call, filter, ledger, origin: given, nowMs }:
   /** Users of the unbounded first page; after its re-read, those of them who were not seen below the bound. */
   let firstPage = new Set<string>();
   let isRechecked = false;
-  let newerTotal: number | undefined;
-  let newerRows = 0;
+  let areNewerRead = false;
   let newerUsers = 0;
-  const newer = new Set<string>();
   let isEndChecked = false;
   let isFilterTrusted = true;
   let isInOrder = true;
@@ -68,9 +66,11 @@ export function createStablePass({ call, filter, ledger, origin: given, nowMs }:
   async function readFirst(signal?: AbortSignal): Promise<UserBatch> {
     const query = pageQuery(0);
     const { users, total, serverTimeMs } = await call(query, signal);
-    const boundMs = Math.floor((serverTimeMs ?? nowMs) / 1000) * 1000 - indexLagMs - 1;
+    // A clock that is ahead would let users in who are created while we read. Ours may pull the bound back: that is always safe.
+    const clockMs = Math.min(serverTimeMs ?? nowMs, nowMs);
+    const boundMs = Math.max(0, Math.floor(clockMs / 1000) * 1000 - indexLagMs - 1);
     origin = { boundMs, total, startPage: 0 };
-    if (total > userPageSize && serverTimeMs === undefined) {
+    if (total > userPageSize && (serverTimeMs === undefined || boundMs === 0)) {
       isFilterTrusted = false;
       throw alarm('the service does not tell its time, by which the pages would be bounded');
     }
@@ -142,23 +142,21 @@ export function createStablePass({ call, filter, ledger, origin: given, nowMs }:
     return batch;
   }
 
+  /** Nothing bounds the newer users from above, so that only one answer holds them as they were. */
   async function readNewer(from: ReadOrigin, signal?: AbortSignal): Promise<UserBatch> {
-    const query = { ...filter, limit: userPageSize, offset: newerRows, fromCreatedTimeMs: from.boundMs };
+    const query = { ...filter, limit: userPageSize, offset: 0, fromCreatedTimeMs: from.boundMs };
     const { users, total } = await call(query, signal);
-    newerTotal ??= total;
-    if (total !== newerTotal) {
-      throw alarm('the number of new users changed between pages');
+    if (total > userPageSize) {
+      throw alarm('more users are newer than the bound than one page holds');
     }
-    checkRowCount(users, total, newerRows);
-    const fresh = new Set(users.map((user) => user.userId));
-    if (fresh.size < users.length || users.some((user) => newer.has(user.userId))) {
+    checkRowCount(users, total, 0);
+    if (new Set(users.map((user) => user.userId)).size < users.length) {
       throw alarm('a user was listed twice');
     }
     const known = ledger.ids.size;
     const batch = ledger.enter(query, users, true);
-    fresh.forEach((userId) => newer.add(userId));
-    newerRows += users.length;
-    newerUsers += users.filter((user) => firstPage.has(user.userId)).length + (ledger.ids.size - known);
+    areNewerRead = true;
+    newerUsers = users.filter((user) => firstPage.has(user.userId)).length + (ledger.ids.size - known);
     return batch;
   }
 
@@ -196,7 +194,7 @@ export function createStablePass({ call, filter, ledger, origin: given, nowMs }:
     if (isShort && given === undefined && !isRechecked) {
       return await recheckFirst(origin, signal);
     }
-    if (isShort && (newerTotal === undefined || newerRows < newerTotal)) {
+    if (isShort && !areNewerRead) {
       return await readNewer(origin, signal);
     }
     if (isShort && !isEndChecked) {
@@ -221,6 +219,9 @@ export function createStablePass({ call, filter, ledger, origin: given, nowMs }:
    * stretch of pages is whole while the total stands; and the first page is one answer.
    */
   function resumeSecond(): number | undefined {
+    if (origin !== undefined && given !== undefined && ledger.pages.length >= pageCount() && boundedRows === boundedTotal) {
+      return Math.floor(origin.boundMs / 1000);
+    }
     if (origin === undefined || given !== undefined || !isInOrder) {
       return undefined;
     }

@@ -3,4 +3,4 @@
 const speed = 50;
 const usual = globalThis.setTimeout;
 const quick = (callback: (...values: unknown[]) => void, ms = 0, ...values: unknown[]): NodeJS.Timeout => usual(callback, ms >= 100 ? ms / speed : ms, ...values);
-globalThis.setTimeout = Object.assign(quick, usual) as typeof setTimeout; // the same, but for the time that it takes
+globalThis.setTimeout = Object.assign(quick, usual);
