@@ -104,7 +104,7 @@ type Statements = Readonly<Record<C1zTable, StatementSync>>;
 /** Opens the database, makes its tables, and begins the one transaction of its life with the row of the sync itself. */
 function begin(database: DatabaseSync, syncId: string, startedAt: string, about: object | undefined): { readonly inserts: Statements; readonly updates: Statements } {
   database.open();
-  database.exec('pragma journal_mode = memory; pragma synchronous = off; pragma locking_mode = exclusive; pragma temp_store = memory; pragma cache_size = -65536;');
+  database.exec('pragma journal_mode = memory; pragma synchronous = off; pragma locking_mode = exclusive; pragma temp_store = memory; pragma cache_size = -16384;');
   database.exec(c1zSchema);
   database.exec('begin');
   database
