@@ -53,7 +53,7 @@ const lies: Readonly<Record<string, (chance: Chance) => (body: Body, before: Bod
   'the order turned round': () => (body) => ({ ...body, users: body.users.toReversed() }),
   'half a page': () => (body) => ({ ...body, users: body.users.slice(0, Math.floor(body.users.length / 2)) }),
   'an empty page': () => (body) => ({ ...body, users: [] }),
-  'no creation times': () => (body) => ({ ...body, users: body.users.map(({ createdTime: _, ...rest }) => rest) }),
+  'no creation times': () => (body) => ({ ...body, users: body.users.map((row) => ({ ...row, createdTime: undefined })) }),
   'a user without an id': () => (body) => ({ ...body, users: body.users.map((row, at) => (at === 3 ? { ...row, userId: null } : row)) }),
   'null roles': () => (body) => ({ ...body, users: body.users.map((row, at) => (at === 5 ? { ...row, roleNames: 'Editor' } : row)) }),
   'an error beside the data': () => (body) => Object.assign({}, body, { errorCode: 'E011001' }),
@@ -120,7 +120,7 @@ export async function sweep(seed: number, way: Way): Promise<{ readonly told: st
   try {
     judge({ ...outcome, fired: [1] }, ['same', 'shape', 'unavailable', 'rate-limited', 'timeout', 'inconsistent', 'unauthenticated', 'forbidden']);
   } catch (thrown) {
-    throw new Error(`${told}\n${thrown instanceof Error ? thrown.message : String(thrown)} (mode ${outcome.report?.proof.mode ?? outcome.summary?.consistency.mode ?? 'none'})`);
+    throw new Error(`${told}\n${thrown instanceof Error ? thrown.message : String(thrown)} (mode ${outcome.report?.proof.mode ?? outcome.summary?.consistency.mode ?? 'none'})`, { cause: thrown });
   }
   return { told, verdict };
 }
