@@ -9,11 +9,11 @@ import {
   cleanupResponse,
   entitlementsResponse,
   grantResponse,
-  grantsResponse,
+  enqueuedPages,
   isTypeScoped,
   metadataResponse,
   resourceResponse,
-  resourcesResponse,
+  toRowPage,
   resourceTypesResponse,
   revokeResponse,
   staticEntitlementsResponse,
@@ -95,14 +95,14 @@ export function createConnector({ project, policy, provisioner, now }: Connector
       const scope = JSON.stringify(['resources', syncer.typeId, parent?.resourceType, parent?.resource]);
       const page = pageRequest(scope, request, signal);
       if (parent !== undefined && parent.resourceType !== 'tenant') {
-        return resourcesResponse([], '');
+        return toRowPage([], '');
       }
       if (syncer.typeId === 'user' && request.activeSyncId === '' && page.cursor === undefined) {
         reads.end(''); // without a sync id, the first page of the users is what begins a sync
       }
       const read = reads.of(request.activeSyncId);
       const { rows, next } = await syncer.list(read, { ...page, ...(parent !== undefined && { parentTenantId: parent.resource }) });
-      return resourcesResponse(rows, nextToken(scope, next, request.pageToken));
+      return toRowPage(rows, nextToken(scope, next, request.pageToken));
     },
 
     getResource: async (request, signal) => {
@@ -119,7 +119,7 @@ export function createConnector({ project, policy, provisioner, now }: Connector
       if (resource === undefined) {
         throw new ConnectorError('not-found', `there is no ${syncer.typeId} with this id in the project`, { resourceType: syncer.typeId });
       }
-      return resourceResponse(resource);
+      return resourceResponse(resource.message);
     },
 
     listStaticEntitlements: async (request) => {
@@ -150,12 +150,12 @@ export function createConnector({ project, policy, provisioner, now }: Connector
       const scope = JSON.stringify(['grants', resourceType, isWholeType ? undefined : id]);
       const page = pageRequest(scope, request, signal);
       if (entitled === undefined) {
-        return grantsResponse([], '');
+        return toRowPage([], '');
       }
       const read = reads.of(request.activeSyncId);
       const found: GrantPage = await (isWholeType ? grantsOfType(entitled, read, page) : entitled.grants(read, id, page));
       const siblings = (found.siblings ?? []).map((fields) => encodeToken(scope, fields));
-      return grantsResponse(found.rows, nextToken(scope, found.next, request.pageToken), siblings, found.estimatedTotal);
+      return toRowPage(found.rows, nextToken(scope, found.next, request.pageToken), enqueuedPages(siblings, found.estimatedTotal));
     },
 
     grant: async ({ entitlement, principal }, signal) => {

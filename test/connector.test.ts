@@ -45,7 +45,7 @@ describe('a small project', () => {
   it('is told exactly as the access model says, written out by hand', async () => {
     const collector = createCollector();
 
-    await walk({ surface: connectorOf(createProject(smallProject())), syncId: 'sync-1', sink: collector });
+    await walk({ surface: connectorOf(createProject(smallProject())), syncId: 'sync-1', sink: collector.sink });
 
     expectIds(idsOf(collector.grants), [
       'tenant:acme:member:user:ann',
@@ -91,7 +91,7 @@ describe('a small project', () => {
   it.each(['all', 'observed'] as const)('agrees with the independent truth, with tenant roles "%s"', async (tenantRoles) => {
     const collector = createCollector();
 
-    await walk({ surface: connectorOf(createProject(smallProject()), { tenantRoles }), syncId: 'sync-1', sink: collector });
+    await walk({ surface: connectorOf(createProject(smallProject()), { tenantRoles }), syncId: 'sync-1', sink: collector.sink });
 
     expectTruth(collector, truthOf(smallProject(), tenantRoles));
     expectEntitlements(collector.entitlements, truthOf(smallProject(), tenantRoles));

@@ -4,11 +4,11 @@ import type { Secret } from '../secret.ts';
 import { type EndpointName, endpointLabel } from './endpoints.ts';
 import { createLanes, sleep as realSleep, type Sleep } from './lanes.ts';
 import { createPacing, type RateLimit } from './pacing.ts';
-import { createRetrying } from './retry.ts';
+import { AttemptFailed, createRetrying } from './retry.ts';
 import type { Permission, Role, Tenant, User } from './rows.ts';
 import { parsePermissions, parseRoles, parseTenants, parseUser, parseUserPage, type UserPage } from './schemas.ts';
 import { createUserWrite, type WriteUser } from './user-writes.ts';
-import { createTransport, type Deadlines, type HttpAnswer, type HttpRequest } from './transport.ts';
+import { createTransport, type Deadlines, type HttpAnswer, type HttpRequest, parseBody } from './transport.ts';
 
 /** The most requests that are ever in flight, and the default. Descope's limits are per project and per minute. */
 export const maxParallelFetchesCeiling = 6;
@@ -51,6 +51,14 @@ export interface TimedUserPage extends UserPage {
   readonly serverTimeMs: number | undefined;
 }
 
+/**
+ * A page that has arrived and is not opened yet: held as bytes it costs a tenth of the memory, and the garbage collector
+ * nothing. Opening it may ask for it again, where its body turns out to be cut off or not JSON.
+ */
+export interface ClosedPage {
+  open(options?: CallOptions): Promise<TimedUserPage>;
+}
+
 /** Counts of requests sent, by endpoint, retries included. */
 export type RequestCounts = Readonly<Record<string, number>>;
 
@@ -73,6 +81,8 @@ export interface DescopeClient {
   /** How many searches are sent in a minute at most; undefined when requests are not held back. */
   readonly searchesPerMinute: number | undefined;
   searchUsers(query: UserQuery, options?: CallOptions): Promise<TimedUserPage>;
+  /** The same search, for whoever reads ahead. */
+  fetchUsers(query: UserQuery, options?: CallOptions): Promise<ClosedPage>;
   /** Undefined when no user has this user id. */
   loadUser(userId: string, options?: CallOptions): Promise<User | undefined>;
   allTenants(options?: CallOptions): Promise<readonly Tenant[]>;
@@ -109,9 +119,16 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
   const pacing = createPacing({ rateLimit, baseUrl, lanes, now, sleep });
   const retrying = createRetrying({ lanes, now, sleep, random, longestRateWaitMs, totalRateWaitMs, forgetsRateWaits, onRateWait });
 
-  function read(endpoint: EndpointName, request: HttpRequest, { signal, onRequest, requestId }: CallOptions = {}): Promise<HttpAnswer> {
+  /** `failed`: what a first try, made before, came to. */
+  function read(endpoint: EndpointName, request: HttpRequest, { signal, onRequest, requestId }: CallOptions = {}, failed?: AttemptFailed): Promise<HttpAnswer> {
     const label = endpointLabel(endpoint);
+    let before = failed;
     const attempt = async (): Promise<HttpAnswer> => {
+      if (before !== undefined) {
+        const fault = before;
+        before = undefined;
+        throw fault;
+      }
       onRequest?.(label);
       const startedAt = now();
       try {
@@ -121,6 +138,24 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
       }
     };
     return retrying.run(attempt, signal, pacing.lanesOf(endpoint));
+  }
+
+  async function searchUsers(query: UserQuery, call?: CallOptions, failed?: AttemptFailed): Promise<TimedUserPage> {
+    const { json, serverTimeMs } = await read('searchUsers', { json: toSearchBody(query) }, call, failed);
+    return { ...parseUserPage(json), serverTimeMs };
+  }
+
+  async function openPage(query: UserQuery, body: Uint8Array, serverTimeMs: number | undefined, call?: CallOptions): Promise<TimedUserPage> {
+    let json: unknown;
+    try {
+      json = parseBody('searchUsers', body);
+    } catch (thrown) {
+      if (thrown instanceof AttemptFailed) {
+        return await searchUsers(query, call, thrown);
+      }
+      throw thrown;
+    }
+    return { ...parseUserPage(json), serverTimeMs };
   }
 
   /** Runs a load and turns "no such thing" into undefined. */
@@ -138,9 +173,10 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
   return {
     projectId,
     searchesPerMinute: pacing.searchesPerMinute,
-    searchUsers: async (query, call) => {
-      const { json, serverTimeMs } = await read('searchUsers', { json: toSearchBody(query) }, call);
-      return { ...parseUserPage(json), serverTimeMs };
+    searchUsers: (query, call) => searchUsers(query, call),
+    fetchUsers: async (query, call) => {
+      const { body, serverTimeMs } = await read('searchUsers', { json: toSearchBody(query), isOpenedLater: true }, call);
+      return { open: (later) => openPage(query, body, serverTimeMs, later) };
     },
     // The service may take the parameter for a login id, too: whoever else it finds is not the user with this id.
     loadUser: (userId, call) =>

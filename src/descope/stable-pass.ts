@@ -19,8 +19,13 @@ export interface ReadOrigin {
   readonly startPage: number;
 }
 
+/** Opens a page that was read ahead. */
+export type OpenPage = (signal?: AbortSignal) => Promise<TimedUserPage>;
+
 export interface StableOptions {
   readonly call: (query: UserQuery, signal?: AbortSignal) => Promise<TimedUserPage>;
+  /** The same for a page that is taken later. */
+  readonly ahead: (query: UserQuery, signal: AbortSignal) => Promise<OpenPage>;
   readonly filter: Pick<UserQuery, 'tenantIds' | 'roleNames' | 'tenantRoleNames'>;
   readonly ledger: Ledger;
   readonly origin: ReadOrigin | undefined;
@@ -38,7 +43,7 @@ export interface StablePass extends Pass {
  * Design and proof: docs/descope-notes.md. Six pages at once; any failed check throws `inconsistent`, and `repair` goes
  * on by time of creation from the last page before it.
  */
-export function createStablePass({ call, filter, ledger, origin: given, nowMs }: StableOptions): StablePass {
+export function createStablePass({ call, ahead, filter, ledger, origin: given, nowMs }: StableOptions): StablePass {
   let origin = given;
   let boundedTotal: number | undefined;
   let boundedRows = 0;
@@ -61,7 +66,7 @@ export function createStablePass({ call, filter, ledger, origin: given, nowMs }:
     ...(origin !== undefined && { toCreatedTimeMs: origin.boundMs }),
   });
   const pageQuery = (page: number): UserQuery => ({ ...filter, limit: userPageSize, offset: page * userPageSize });
-  const window = createPageWindow(pageCount, (index, signal) => call(boundedQuery(index), signal));
+  const window = createPageWindow(pageCount, (index, signal) => ahead(boundedQuery(index), signal));
 
   async function readFirst(signal?: AbortSignal): Promise<UserBatch> {
     const query = pageQuery(0);
@@ -88,7 +93,8 @@ export function createStablePass({ call, filter, ledger, origin: given, nowMs }:
   async function readBounded(from: ReadOrigin, signal?: AbortSignal): Promise<UserBatch> {
     const index = ledger.pages.length;
     const query = boundedQuery(index);
-    const { users, total } = await window.take(index, signal);
+    const open = await window.take(index, signal);
+    const { users, total } = await open(signal);
     checkBounded(users, total, query.offset, from);
     const second = lastInOrder(users, lastSecond ?? firstSecond);
     const batch = ledger.enter(query, users);

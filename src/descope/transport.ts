@@ -34,13 +34,15 @@ export interface HttpRequest {
   readonly query?: Readonly<Record<string, string>>;
   readonly json?: Readonly<Record<string, unknown>>;
   readonly requestId?: string;
+  /** Leaves the body of a success as it came; `parseBody` opens it. */
+  readonly isOpenedLater?: boolean;
 }
 
-/** A 2xx answer: its parsed JSON, the server's own clock (epoch ms, when it sent a Date header) and the body's size. */
+/** A 200: its parsed JSON (or its body, where that is opened later), and the server's own clock (epoch ms, when it sent a Date header). */
 export interface HttpAnswer {
   readonly json: unknown;
+  readonly body: Uint8Array;
   readonly serverTimeMs: number | undefined;
-  readonly bytes: number;
 }
 
 /** Sends one attempt, without any retry. Throws AttemptFailed, or `cancelled`. */
@@ -109,7 +111,10 @@ export function createTransport({ baseUrl, projectId, managementKey, deadlines =
           failureOfStatus(endpoint, statusCode, Buffer.from(body).toString('utf8'), parseRetryAfter(headers['retry-after'], serverTimeMs)),
         );
       }
-      return { json: parseJson(endpoint, statusCode, body), serverTimeMs, bytes: body.length };
+      if (statusCode !== 200) {
+        throw new AttemptFailed({ error: shapeError(endpoint, `status ${statusCode} instead of 200`), retry: 'never' });
+      }
+      return { json: request.isOpenedLater === true ? undefined : parseBody(endpoint, body), body, serverTimeMs };
     } catch (thrown) {
       if (thrown instanceof AttemptFailed) {
         throw thrown;
@@ -135,10 +140,7 @@ function parseDate(header: string | undefined): number | undefined {
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Parsed strictly: a byte-order mark, invalid UTF-8 or a cut body is a fault, which may be a fault of this attempt only. */
-function parseJson(endpoint: EndpointName, status: number, body: Uint8Array): unknown {
-  if (status !== 200) {
-    throw new AttemptFailed({ error: shapeError(endpoint, `status ${status} instead of 200`), retry: 'never' });
-  }
+export function parseBody(endpoint: EndpointName, body: Uint8Array): unknown {
   try {
     return JSON.parse(utf8.decode(body)) as unknown;
   } catch {

@@ -1,9 +1,9 @@
 import { isKind } from '../errors.ts';
-import type { CallOptions, TimedUserPage, UserQuery } from './client.ts';
+import type { CallOptions, ClosedPage, TimedUserPage, UserQuery } from './client.ts';
 import type { IdTable } from './id-table.ts';
 import { alarm, Ledger, type Pass, type PassOutcome, type UserBatch } from './ledger.ts';
 import type { User } from './rows.ts';
-import { createStablePass, type ReadOrigin } from './stable-pass.ts';
+import { createStablePass, type OpenPage, type ReadOrigin } from './stable-pass.ts';
 
 export type { UserBatch } from './ledger.ts';
 export { type ReadOrigin, userPageSize } from './stable-pass.ts';
@@ -13,8 +13,12 @@ const maxPasses = 3;
 
 export type SearchUsers = (query: UserQuery, call: CallOptions) => Promise<TimedUserPage>;
 
+export type FetchUsers = (query: UserQuery, call: CallOptions) => Promise<ClosedPage>;
+
 export interface UserReadOptions {
   readonly search: SearchUsers;
+  /** How pages are read ahead; by `search`, and opened at once, when left out. */
+  readonly fetch?: FetchUsers;
   /** Narrows the read to the users of a tenant or a role; every row is still checked by whoever uses it. */
   readonly filter?: Pick<UserQuery, 'tenantIds' | 'roleNames' | 'tenantRoleNames'>;
   readonly origin?: ReadOrigin;
@@ -54,12 +58,16 @@ export interface UserRead {
   close(): void;
 }
 
-export function createUserRead({ search, filter = {}, origin, now = Date.now }: UserReadOptions, onRequest?: (endpoint: string) => void): UserRead {
+export function createUserRead({ search, fetch = opened(search), filter = {}, origin, now = Date.now }: UserReadOptions, onRequest?: (endpoint: string) => void): UserRead {
   const readFromMs = now();
   const ledger = new Ledger();
-  const call = (query: UserQuery, signal?: AbortSignal): Promise<TimedUserPage> =>
-    search(query, { ...(signal !== undefined && { signal }), ...(onRequest !== undefined && { onRequest }) });
-  const stable = createStablePass({ call, filter, ledger, origin, nowMs: readFromMs });
+  const optionsOf = (signal?: AbortSignal): CallOptions => ({ ...(signal !== undefined && { signal }), ...(onRequest !== undefined && { onRequest }) });
+  const call = (query: UserQuery, signal?: AbortSignal): Promise<TimedUserPage> => search(query, optionsOf(signal));
+  const ahead = async (query: UserQuery, signal: AbortSignal): Promise<OpenPage> => {
+    const page = await fetch(query, optionsOf(signal));
+    return (later) => page.open(optionsOf(later));
+  };
+  const stable = createStablePass({ call, ahead, filter, ledger, origin, nowMs: readFromMs });
   let pass: Pass = stable;
   let passes = 1;
   let proof: ReadProof | undefined;
@@ -112,5 +120,12 @@ export function createUserRead({ search, filter = {}, origin, now = Date.now }: 
       }
       return users;
     },
+  };
+}
+
+function opened(search: SearchUsers): FetchUsers {
+  return async (query, call) => {
+    const page = await search(query, call);
+    return { open: () => Promise.resolve(page) };
   };
 }

@@ -1,5 +1,5 @@
-import { create, type JsonObject, toBinary } from '@bufbuild/protobuf';
-import { type Any, timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { create, type JsonObject } from '@bufbuild/protobuf';
+import { type Any, type Timestamp, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { EntitlementImmutableSchema } from '../gen/c1/connector/v2/annotation_entitlement_pb.ts';
 import { GrantExpandableSchema, GrantMetadataSchema } from '../gen/c1/connector/v2/annotation_grant_pb.ts';
 import { RawIdSchema } from '../gen/c1/connector/v2/annotation_raw_id_pb.ts';
@@ -16,6 +16,7 @@ import { type Resource, ResourceSchema, Status_ResourceStatus } from '../gen/c1/
 import { annotate, marker } from './annotations.ts';
 import { checkId, type EntitledTypeId, entitlementId, entitlementSlugs, grantId, type ResourceTypeId } from './ids.ts';
 import { resourceTypes } from './resource-types.ts';
+import { isTellable } from './time.ts';
 import { type CutCounter, fitText, maxDescriptionBytes, maxDisplayNameBytes, maxStatusDetailBytes } from './text.ts';
 
 /** The protocol's three answers to "may this be used?"; `unspecified` for a word that we do not know. */
@@ -28,7 +29,7 @@ const resourceStatuses = {
 } as const;
 
 /** UserTrait.Status numbers its values as Resource's Status does. */
-const userStatuses = { enabled: 1, disabled: 2, unspecified: 0 } as const;
+export const userStatuses = { enabled: 1, disabled: 2, unspecified: 0 } as const;
 
 export interface ResourceParts {
   readonly id: string;
@@ -56,8 +57,13 @@ function toResource(typeId: ResourceTypeId, parts: ResourceParts, traits: readon
     ...(parts.status !== undefined && {
       status: { status: resourceStatuses[parts.status], details: fitText(parts.statusDetail ?? '', maxStatusDetailBytes, cuts) },
     }),
-    ...(createdTime !== undefined && { createdAt: timestampFromMs(createdTime * 1000) }),
+    ...createdAt(createdTime),
   });
+}
+
+/** A time that protobuf has no words for is left out. */
+function createdAt(createdTime: number | undefined): { readonly createdAt?: Timestamp } {
+  return createdTime !== undefined && isTellable(createdTime) ? { createdAt: timestampFromMs(createdTime * 1000) } : {};
 }
 
 export interface UserParts extends ResourceParts {
@@ -81,7 +87,7 @@ export function toUserResource(parts: UserParts, cuts: CutCounter): Resource {
     accountType: UserTrait_AccountType.HUMAN,
     login: parts.login,
     loginAliases: [...parts.loginAliases],
-    ...(createdTime !== undefined && { createdAt: timestampFromMs(createdTime * 1000) }),
+    ...createdAt(createdTime),
     mfaStatus: { mfaEnabled: parts.mfaEnabled },
     ssoStatus: { ssoEnabled: parts.ssoEnabled },
     structuredName: {
@@ -222,14 +228,4 @@ export function toConferringGrant(permissionName: string, principalTypeId: 'role
     annotate(GrantExpandableSchema, expandable),
     ...(tenantId === '' ? [] : [annotate(GrantMetadataSchema, create(GrantMetadataSchema, { metadata: { tenant_id: tenantId } }))]),
   ]);
-}
-
-/** Bytes that a resource takes in a response. */
-export function resourceSize(resource: Resource): number {
-  return toBinary(ResourceSchema, resource).length;
-}
-
-/** Bytes that a grant takes in a response. */
-export function grantSize(grant: Grant): number {
-  return toBinary(GrantSchema, grant).length;
 }

@@ -9,10 +9,9 @@ import {
 import { EntitlementsServiceListEntitlementsResponseSchema, EntitlementsServiceListStaticEntitlementsResponseSchema } from '../gen/c1/connector/v2/entitlement_pb.ts';
 import { GrantAlreadyExistsSchema, GrantAlreadyRevokedSchema } from '../gen/c1/connector/v2/annotation_grant_pb.ts';
 import { RequestIdSchema } from '../gen/c1/connector/v2/annotation_request_pb.ts';
-import { GrantManagerServiceGrantResponseSchema, GrantManagerServiceRevokeResponseSchema, GrantsServiceListGrantsResponseSchema } from '../gen/c1/connector/v2/grant_pb.ts';
+import { GrantManagerServiceGrantResponseSchema, GrantManagerServiceRevokeResponseSchema } from '../gen/c1/connector/v2/grant_pb.ts';
 import {
   ResourceGetterServiceGetResourceResponseSchema,
-  ResourcesServiceListResourcesResponseSchema,
   ResourceTypesServiceListResourceTypesResponseSchema,
 } from '../gen/c1/connector/v2/resource_pb.ts';
 import { annotate, hasAnnotation, marker } from './annotations.ts';
@@ -27,13 +26,12 @@ import type {
   Grant,
   GrantManagerServiceGrantResponse,
   GrantManagerServiceRevokeResponse,
-  GrantsServiceListGrantsResponse,
   Resource,
   ResourceGetterServiceGetResourceResponse,
-  ResourcesServiceListResourcesResponse,
   ResourceType,
   ResourceTypesServiceListResourceTypesResponse,
 } from './messages.ts';
+import type { RowPage } from './row.ts';
 
 /**
  * The protocol version that we speak, as the reference SDK numbers it. The Go syncer fills `active_sync_id` in later
@@ -91,8 +89,8 @@ export function resourceTypesResponse(list: ResourceType[]): ResourceTypesServic
   return create(ResourceTypesServiceListResourceTypesResponseSchema, { list });
 }
 
-export function resourcesResponse(list: Resource[], nextPageToken: string): ResourcesServiceListResourcesResponse {
-  return create(ResourcesServiceListResourcesResponseSchema, { list, nextPageToken });
+export function toRowPage<R>(list: readonly R[], nextPageToken: string, annotations: readonly Any[] = []): RowPage<R> {
+  return { list, nextPageToken, annotations };
 }
 
 export function resourceResponse(resource: Resource): ResourceGetterServiceGetResourceResponse {
@@ -108,10 +106,9 @@ export function entitlementsResponse(list: Entitlement[]): EntitlementsServiceLi
 }
 
 /** `siblings` are tokens of other stretches of the listing: whoever asks may walk them at the same time. */
-export function grantsResponse(list: Grant[], nextPageToken: string, siblings: readonly string[] = [], estimatedTotal = 0): GrantsServiceListGrantsResponse {
+export function enqueuedPages(siblings: readonly string[], estimatedTotal = 0): readonly Any[] {
   const enqueue = create(EnqueuePageTokensSchema, { pageTokens: [...siblings], estimatedTotal: BigInt(estimatedTotal) });
-  const annotations = siblings.length === 0 ? [] : [annotate(EnqueuePageTokensSchema, enqueue)];
-  return create(GrantsServiceListGrantsResponseSchema, { list, nextPageToken, annotations });
+  return siblings.length === 0 ? [] : [annotate(EnqueuePageTokensSchema, enqueue)];
 }
 
 /** The grants that stand now. `isOld`: what was asked for was so before, and nothing was sent. */

@@ -1,12 +1,13 @@
 import { extname } from 'node:path';
 import { ConnectorError } from '../errors.ts';
-import { type C1zFile, type C1zFileOptions, createC1zFile } from './c1z-file.ts';
+import { type C1zFileOptions, createC1zFile } from './c1z-file.ts';
 import { readLastC1z } from './last-c1z.ts';
 import { type LastSync, readLastSync } from './last-sync.ts';
+import { messageByMessage } from './message-sink.ts';
 import { createSyncFile, type SyncFile } from './sync-file.ts';
 
 /** Begins a file of the kind that was chosen. */
-export type CreateOutput = (options: C1zFileOptions) => Promise<SyncFile | C1zFile>;
+export type CreateOutput = (options: C1zFileOptions) => Promise<SyncFile>;
 
 /** The kind of file that a target's extension asks for. Any other extension is a `config` error, before anything is done. */
 export function chooseOutput(target: string): CreateOutput {
@@ -14,7 +15,7 @@ export function chooseOutput(target: string): CreateOutput {
     case '.json':
       return () => createSyncFile(target);
     case '.c1z':
-      return (options) => createC1zFile(target, options);
+      return async (options) => messageByMessage(await createC1zFile(target, options));
     default:
       throw new ConnectorError('config', `cannot tell what to write to ${target}: end its name with .json (for people and scripts) or .c1z (for Baton's tools)`);
   }

@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
-import { type DescMessage, type MessageShape, toJson } from '@bufbuild/protobuf';
-import { EntitlementSchema } from '../gen/c1/connector/v2/entitlement_pb.ts';
-import { GrantSchema } from '../gen/c1/connector/v2/grant_pb.ts';
-import { ResourceSchema, ResourceTypeSchema } from '../gen/c1/connector/v2/resource_pb.ts';
+import { toJson } from '@bufbuild/protobuf';
+import { ResourceTypeSchema } from '../gen/c1/connector/v2/resource_pb.ts';
 import { annotationRegistry } from '../model/annotations.ts';
-import type { Entitlement, Grant, Resource, ResourceType } from '../model/messages.ts';
+import type { ResourceType } from '../model/messages.ts';
+import type { EntitlementRow, GrantRow, ResourceRow } from '../model/row.ts';
 import { createAtomicFile } from './atomic-file.ts';
 import type { FileLayer } from './file-layer.ts';
+import { HashedText } from './hashed-text.ts';
 
 export const syncFileFormat = 'baton-descope.sync';
 export const syncFileVersion = 1;
@@ -27,10 +26,10 @@ export interface RowCounts {
  * current section or a later one may come. Nothing stands at the target before `finish`.
  */
 export interface SyncFile {
-  resourceType(row: ResourceType): Promise<void>;
-  resource(row: Resource): Promise<void>;
-  entitlement(row: Entitlement): Promise<void>;
-  grant(row: Grant): Promise<void>;
+  resourceTypes(rows: readonly ResourceType[]): Promise<void>;
+  resources(rows: readonly ResourceRow[]): Promise<void>;
+  entitlements(rows: readonly EntitlementRow[]): Promise<void>;
+  grants(rows: readonly GrantRow[]): Promise<void>;
   readonly counts: RowCounts;
   /** Closes the rows, appends the summary that is made of their hash, and puts the file in its place. */
   finish(summary: (contentHash: string) => object): Promise<void>;
@@ -40,15 +39,10 @@ export interface SyncFile {
 
 export async function createSyncFile(target: string, files?: FileLayer): Promise<SyncFile> {
   const file = await createAtomicFile(target, files);
-  const hash = createHash('sha256');
+  const text = new HashedText(file);
   const counts = { resourceTypes: 0, resources: {}, entitlements: {}, grants: {} };
   let current = -1;
   let isFirstRow = true;
-
-  async function put(text: string): Promise<void> {
-    hash.update(text);
-    await file.write(text);
-  }
 
   /** Closes sections and opens others until the given one is open. */
   async function enter(section: Section): Promise<void> {
@@ -58,45 +52,59 @@ export async function createSyncFile(target: string, files?: FileLayer): Promise
     }
     for (; current < place; current += 1) {
       const opened = `,"${sections[current + 1] ?? ''}":[`;
-      await put(current === -1 ? `{"format":"${syncFileFormat}","version":${syncFileVersion}${opened}` : `${isFirstRow ? '' : '\n'}]${opened}`);
+      await text.put(current === -1 ? `{"format":"${syncFileFormat}","version":${syncFileVersion}${opened}` : `${isFirstRow ? '' : '\n'}]${opened}`);
       isFirstRow = true;
     }
   }
 
-  async function row<Desc extends DescMessage>(section: Section, schema: Desc, message: MessageShape<Desc>): Promise<void> {
+  /** Writes rows of a section, a line each. */
+  async function lines<R>(section: Section, rows: readonly R[], toLine: (row: R) => string): Promise<void> {
+    if (rows.length === 0) {
+      return;
+    }
     await enter(section);
-    await put(`${isFirstRow ? '' : ','}\n${JSON.stringify(toJson(schema, message, { registry: annotationRegistry }))}`);
-    isFirstRow = false;
+    for (const row of rows) {
+      const line = isFirstRow ? `\n${toLine(row)}` : `,\n${toLine(row)}`;
+      isFirstRow = false;
+      if (text.hasRoom(line)) {
+        text.add(line);
+      } else {
+        await text.put(line);
+      }
+    }
   }
 
   return {
     counts,
-    resourceType: async (message) => {
-      await row('resourceTypes', ResourceTypeSchema, message);
-      counts.resourceTypes += 1;
+    resourceTypes: async (rows) => {
+      await lines('resourceTypes', rows, (row) => JSON.stringify(toJson(ResourceTypeSchema, row, { registry: annotationRegistry })));
+      counts.resourceTypes += rows.length;
     },
-    resource: async (message) => {
-      await row('resources', ResourceSchema, message);
-      countOne(counts.resources, message.id?.resourceType);
+    resources: async (rows) => {
+      await lines('resources', rows, (row) => row.json());
+      countAll(counts.resources, rows);
     },
-    entitlement: async (message) => {
-      await row('entitlements', EntitlementSchema, message);
-      countOne(counts.entitlements, message.resource?.id?.resourceType);
+    entitlements: async (rows) => {
+      await lines('entitlements', rows, (row) => row.json());
+      countAll(counts.entitlements, rows);
     },
-    grant: async (message) => {
-      await row('grants', GrantSchema, message);
-      countOne(counts.grants, message.entitlement?.resource?.id?.resourceType);
+    grants: async (rows) => {
+      await lines('grants', rows, (row) => row.json());
+      countAll(counts.grants, rows);
     },
     finish: async (summary) => {
       await enter('grants');
-      await put(`${isFirstRow ? '' : '\n'}]`);
-      await file.write(`,"summary":${JSON.stringify(summary(`sha256:${hash.digest('hex')}`), undefined, 2)}}\n`);
+      await text.put(`${isFirstRow ? '' : '\n'}]`);
+      const contentHash = `sha256:${await text.digest()}`;
+      await file.write(`,"summary":${JSON.stringify(summary(contentHash), undefined, 2)}}\n`);
       await file.commit();
     },
     discard: () => file.discard(),
   };
 }
 
-function countOne(counts: Record<string, number>, typeId = 'unknown'): void {
-  counts[typeId] = (counts[typeId] ?? 0) + 1;
+function countAll(counts: Record<string, number>, rows: readonly { readonly typeId: string }[]): void {
+  for (const { typeId } of rows) {
+    counts[typeId] = (counts[typeId] ?? 0) + 1;
+  }
 }

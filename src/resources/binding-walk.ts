@@ -1,6 +1,6 @@
-import { grantSize, toGrant } from '../model/builders.ts';
-import type { Grant } from '../model/messages.ts';
+import { grantRowsOf } from '../model/grant-row.ts';
 import { type TokenFields, tokenText } from '../model/page-token.ts';
+import type { GrantRow } from '../model/row.ts';
 import { type Binding, idOfBinding } from './catalog.ts';
 import type { Settled } from './sync-read.ts';
 import { fillPage, type GrantPage, placeIn } from './syncer.ts';
@@ -16,10 +16,10 @@ const maxStretches = 64;
  */
 export function walkBindings(settled: Settled, cursor: TokenFields | undefined, limit: number): GrantPage {
   if (cursor !== undefined) {
-    return fillPage(grantsFrom(settled, cursor), limit, grantSize);
+    return fillPage(grantsFrom(settled, cursor), limit);
   }
   const [first = {}, ...others] = stretches(settled);
-  return { ...fillPage(grantsFrom(settled, first), limit, grantSize), ...(others.length > 0 && { siblings: others, estimatedTotal: countGrants(settled) }) };
+  return { ...fillPage(grantsFrom(settled, first), limit), ...(others.length > 0 && { siblings: others, estimatedTotal: countGrants(settled) }) };
 }
 
 /** Bounds travel as a role and a tenant: `fr`, `ft` where a stretch begins, `tr`, `tt` before which it ends. */
@@ -58,7 +58,7 @@ function countGrants({ heldBindings, index }: Settled): number {
 }
 
 /** The grants of one stretch: `b` is the place of the binding it stands at, `o` how many of its holders are past. */
-function* grantsFrom({ heldBindings, index, readId, userIdAt }: Settled, cursor: TokenFields): Generator<readonly [Grant, TokenFields]> {
+function* grantsFrom({ heldBindings, index, readId, userIdAt }: Settled, cursor: TokenFields): Generator<readonly [GrantRow, TokenFields]> {
   const { r: _read, b: _place, o: _holders, ...bounds } = cursor;
   const isOfThisRead = tokenText(cursor, 'r') === readId;
   const end = 'tr' in bounds ? heldBindings.placeOf({ roleName: tokenText(bounds, 'tr'), tenantId: tokenText(bounds, 'tt') }) : heldBindings.count;
@@ -67,11 +67,11 @@ function* grantsFrom({ heldBindings, index, readId, userIdAt }: Settled, cursor:
   for (let place = isOfThisRead ? placeIn(readId, cursor, 'b') : start; place < end; place += 1) {
     const binding = heldBindings.at(place);
     if (binding !== undefined) {
-      const id = idOfBinding(binding);
+      const toRow = grantRowsOf('role_binding', idOfBinding(binding));
       const holders = index.holdersOf(binding.tenantId, binding.roleName);
       for (; from < holders.length; from += 1) {
         const [ordinal = 0] = holders.slice(from, from + 1);
-        yield [toGrant('role_binding', id, 'user', userIdAt(ordinal)), { ...bounds, r: readId, b: place, o: from + 1 }];
+        yield [toRow(userIdAt(ordinal)), { ...bounds, r: readId, b: place, o: from + 1 }];
       }
     }
     from = 0;

@@ -1,5 +1,5 @@
-import type { Grant } from '../model/messages.ts';
 import type { TokenFields } from '../model/page-token.ts';
+import type { GrantRow } from '../model/row.ts';
 import type { Ordinals } from './ordinals.ts';
 import { fillPage, type Page, type PageRequest, placeIn, rowsAfter } from './syncer.ts';
 
@@ -22,11 +22,11 @@ export function listedHolders(sortedUserIds: readonly string[]): Holders {
 }
 
 /** One page of the grants of a resource, one for each holder. */
-export function holdersPage(holders: Holders, { cursor, limit }: PageRequest, toGrant: (userId: string) => Grant, sizeOf: (grant: Grant) => number): Page<Grant> {
-  return fillPage(grantsOf(holders(cursor), toGrant), limit, sizeOf);
+export function holdersPage(holders: Holders, { cursor, limit }: PageRequest, toGrant: (userId: string) => GrantRow): Page<GrantRow> {
+  return fillPage(grantsOf(holders(cursor), toGrant), limit);
 }
 
-function* grantsOf(holders: Iterable<readonly [string, TokenFields]>, toGrant: (userId: string) => Grant): Generator<readonly [Grant, TokenFields]> {
+function* grantsOf(holders: Iterable<readonly [string, TokenFields]>, toGrant: (userId: string) => GrantRow): Generator<readonly [GrantRow, TokenFields]> {
   for (const [userId, after] of holders) {
     yield [toGrant(userId), after];
   }

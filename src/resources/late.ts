@@ -1,4 +1,4 @@
-import type { Resource } from '../model/messages.ts';
+import type { ResourceRow } from '../model/row.ts';
 import { toPermission } from './permission.ts';
 import { toBinding } from './role-binding.ts';
 import { toRole } from './role.ts';
@@ -9,7 +9,7 @@ import { toTenant } from './tenant.ts';
  * Resources that a second look at a list added after that list had been given out: they ride on the last page of the
  * users, so that no grant of this sync leads to something that it never told. (A response may hold other types.)
  */
-export function lateResources(read: SyncRead, { catalog, firstCatalog }: Settled): readonly Resource[] {
+export function lateResources(read: SyncRead, { catalog, firstCatalog }: Settled): readonly ResourceRow[] {
   if (catalog === firstCatalog || read.listedEarly.size === 0) {
     return [];
   }

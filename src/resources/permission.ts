@@ -1,14 +1,14 @@
 import type { Permission } from '../descope/rows.ts';
-import { entitlementTemplate, grantSize, resourceSize, toConferringGrant, toPermissionResource } from '../model/builders.ts';
-import type { Grant, Resource } from '../model/messages.ts';
+import { entitlementTemplate, toConferringGrant, toPermissionResource } from '../model/builders.ts';
 import type { TokenFields } from '../model/page-token.ts';
+import { type GrantRow, grantRow, type ResourceRow, resourceRow } from '../model/row.ts';
 import type { CutCounter } from '../model/text.ts';
 import { idOfBinding, idOfRole } from './catalog.ts';
 import type { Settled } from './sync-read.ts';
 import { emptyPage, fillPage, placeIn, type ResourceSyncer, rowsAfter } from './syncer.ts';
 
-export function toPermission(permission: Permission, cuts: CutCounter): Resource {
-  return toPermissionResource(
+export function toPermission(permission: Permission, cuts: CutCounter): ResourceRow {
+  const resource = toPermissionResource(
     {
       id: permission.name,
       displayName: permission.name,
@@ -18,6 +18,7 @@ export function toPermission(permission: Permission, cuts: CutCounter): Resource
     },
     cuts,
   );
+  return resourceRow(resource);
 }
 
 export const permissionSyncer: ResourceSyncer = {
@@ -27,7 +28,7 @@ export const permissionSyncer: ResourceSyncer = {
       return emptyPage();
     }
     const { permissions } = await read.catalogToList('permission', signal);
-    return fillPage(rowsAfter(permissions, cursor, (permission) => permission.name, (permission) => toPermission(permission, read.cuts)), limit, resourceSize);
+    return fillPage(rowsAfter(permissions, cursor, (permission) => permission.name, (permission) => toPermission(permission, read.cuts)), limit);
   },
   get: async (read, name, signal) => {
     const permission = (await read.catalog(signal)).permissions.find((listed) => listed.name === name);
@@ -39,7 +40,7 @@ export const permissionSyncer: ResourceSyncer = {
     // Which bindings confer a permission depends on who holds them, so this one needs all users even in a targeted sync.
     grants: async (read, name, { cursor, limit, signal }) => {
       const settled = await read.settle(signal);
-      return settled.catalog.hasPermission(name) ? fillPage(conferring(settled, name, cursor), limit, grantSize) : emptyPage();
+      return settled.catalog.hasPermission(name) ? fillPage(conferring(settled, name, cursor), limit) : emptyPage();
     },
   },
 };
@@ -48,13 +49,13 @@ export const permissionSyncer: ResourceSyncer = {
  * The roles that allow it, then the held bindings of those of them that are the project's. In the cursor `p` counts
  * roles, twice over: once as themselves, once for their bindings, of which `o` are past.
  */
-function* conferring({ catalog, heldBindings, readId }: Settled, name: string, cursor: TokenFields | undefined): Generator<readonly [Grant, TokenFields]> {
+function* conferring({ catalog, heldBindings, readId }: Settled, name: string, cursor: TokenFields | undefined): Generator<readonly [GrantRow, TokenFields]> {
   const roles = catalog.roles.filter((role) => role.permissionNames.includes(name));
   const start = placeIn(readId, cursor, 'p');
   for (let place = start; place < roles.length; place += 1) {
     const role = roles[place];
     if (role !== undefined) {
-      yield [toConferringGrant(name, 'role', idOfRole(role), role.tenantId), { r: readId, p: place + 1, o: 0 }];
+      yield [grantRow(toConferringGrant(name, 'role', idOfRole(role), role.tenantId)), { r: readId, p: place + 1, o: 0 }];
     }
   }
   let from = placeIn(readId, cursor, 'o');
@@ -65,7 +66,7 @@ function* conferring({ catalog, heldBindings, readId }: Settled, name: string, c
       const tenantId = tenants[from];
       if (tenantId !== undefined && role !== undefined) {
         const id = idOfBinding({ tenantId, roleName: role.name });
-        yield [toConferringGrant(name, 'role_binding', id, tenantId), { r: readId, p: roles.length + place, o: from + 1 }];
+        yield [grantRow(toConferringGrant(name, 'role_binding', id, tenantId)), { r: readId, p: roles.length + place, o: from + 1 }];
       }
     }
     from = 0;

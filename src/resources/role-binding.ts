@@ -1,7 +1,9 @@
-import { entitlementTemplate, grantSize, resourceSize, toBindingResource, toGrant } from '../model/builders.ts';
+import { toBindingRow } from '../model/binding-row.ts';
+import { entitlementTemplate } from '../model/builders.ts';
+import { grantRowsOf } from '../model/grant-row.ts';
 import { parseBindingResourceId, roleResourceId } from '../model/ids.ts';
-import type { Resource } from '../model/messages.ts';
 import { type TokenFields, tokenText } from '../model/page-token.ts';
+import type { ResourceRow } from '../model/row.ts';
 import type { CutCounter } from '../model/text.ts';
 import { walkBindings } from './binding-walk.ts';
 import { type Binding, type Catalog, idOfBinding } from './catalog.ts';
@@ -10,9 +12,9 @@ import { tenantName } from './role.ts';
 import type { Settled } from './sync-read.ts';
 import { emptyPage, fillPage, placeIn, type ResourceSyncer } from './syncer.ts';
 
-export function toBinding(binding: Binding, catalog: Catalog, cuts: CutCounter): Resource {
+export function toBinding(binding: Binding, catalog: Catalog, cuts: CutCounter): ResourceRow {
   const { tenantId, roleName } = binding;
-  return toBindingResource(
+  return toBindingRow(
     {
       id: idOfBinding(binding),
       parentTenantId: tenantId,
@@ -34,7 +36,7 @@ export const roleBindingSyncer: ResourceSyncer = {
     const catalog = isAll ? await read.catalogToList('role_binding', signal) : (await read.settle(signal)).catalog;
     const bindings = isAll ? allAfter(catalog, cursor) : observedAfter(await read.settle(signal), cursor);
     const rows = bindings.filter(([binding]) => isOfParent(binding)).map(([binding, after]) => [toBinding(binding, catalog, read.cuts), after] as const);
-    return fillPage(rows, limit, resourceSize);
+    return fillPage(rows, limit);
   },
   get: async (read, id, signal) => {
     const binding = parseBindingResourceId(id);
@@ -62,7 +64,7 @@ export const roleBindingSyncer: ResourceSyncer = {
         },
         request.signal,
       );
-      return holdersPage(holders, request, (userId) => toGrant('role_binding', id, 'user', userId), grantSize);
+      return holdersPage(holders, request, grantRowsOf('role_binding', id));
     },
     allGrants: async (read, { cursor, limit, signal }) => walkBindings(await read.settle(signal), cursor, limit),
   },

@@ -1,16 +1,17 @@
 import type { Role } from '../descope/rows.ts';
-import { entitlementTemplate, grantSize, resourceSize, toGrant, toRoleResource } from '../model/builders.ts';
+import { entitlementTemplate, toRoleResource } from '../model/builders.ts';
+import { grantRowsOf } from '../model/grant-row.ts';
 import { parseRoleResourceId } from '../model/ids.ts';
-import type { Resource } from '../model/messages.ts';
 import { nameOfTenant } from '../model/names.ts';
+import { type ResourceRow, resourceRow } from '../model/row.ts';
 import type { CutCounter } from '../model/text.ts';
 import { type Catalog, idOfRole } from './catalog.ts';
 import { holdersPage } from './holders.ts';
 import { emptyPage, fillPage, type ResourceSyncer, rowsAfter } from './syncer.ts';
 
 /** A role; a tenant's own is shown with the tenant's name, since several tenants may use the same one. */
-export function toRole(role: Role, catalog: Catalog, cuts: CutCounter): Resource {
-  return toRoleResource(
+export function toRole(role: Role, catalog: Catalog, cuts: CutCounter): ResourceRow {
+  const resource = toRoleResource(
     {
       id: idOfRole(role),
       parentTenantId: role.tenantId,
@@ -29,6 +30,7 @@ export function toRole(role: Role, catalog: Catalog, cuts: CutCounter): Resource
     },
     cuts,
   );
+  return resourceRow(resource);
 }
 
 /** A tenant as people call it: by its name, or by its id when it has none. */
@@ -41,7 +43,7 @@ export const roleSyncer: ResourceSyncer = {
   list: async (read, { cursor, limit, signal, parentTenantId }) => {
     const catalog = await read.catalogToList('role', signal);
     const listed = parentTenantId === undefined ? catalog.roles : catalog.roles.filter((role) => role.tenantId === parentTenantId);
-    return fillPage(rowsAfter(listed, cursor, idOfRole, (role) => toRole(role, catalog, read.cuts)), limit, resourceSize);
+    return fillPage(rowsAfter(listed, cursor, idOfRole, (role) => toRole(role, catalog, read.cuts)), limit);
   },
   get: async (read, id, signal) => {
     const address = parseRoleResourceId(id);
@@ -73,7 +75,7 @@ export const roleSyncer: ResourceSyncer = {
         },
         request.signal,
       );
-      return holdersPage(holders, request, (userId) => toGrant('role', id, 'user', userId), grantSize);
+      return holdersPage(holders, request, grantRowsOf('role', id));
     },
   },
 };

@@ -16,7 +16,8 @@ import { createShared } from './shared.ts';
 export type ProjectRead = Pick<
   DescopeClient,
   'projectId' | 'searchUsers' | 'loadUser' | 'allTenants' | 'allRoles' | 'allPermissions'
->;
+> &
+  Partial<Pick<DescopeClient, 'fetchUsers'>>;
 
 export interface SyncPolicy extends DanglingPolicy {
   /** Which project role x tenant pairs exist as bindings: every one, or those that somebody holds. */
@@ -249,7 +250,8 @@ export class SyncRead {
 
   #begin(origin?: ReadOrigin): UserRead {
     const { onRequest } = this.call();
-    this.#read = createUserRead({ search: (query, call) => this.project.searchUsers(query, call), ...(origin !== undefined && { origin }) }, onRequest);
+    const { fetchUsers } = this.project;
+    this.#read = createUserRead({ search: (query, call) => this.project.searchUsers(query, call), ...(fetchUsers !== undefined && { fetch: fetchUsers }), ...(origin !== undefined && { origin }) }, onRequest);
     return this.#read;
   }
 

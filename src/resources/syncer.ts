@@ -1,6 +1,7 @@
-import type { Entitlement, Grant, Resource } from '../model/messages.ts';
+import type { Entitlement } from '../model/messages.ts';
 import type { EntitledTypeId, ResourceTypeId } from '../model/ids.ts';
 import { type TokenFields, tokenNumber, tokenText } from '../model/page-token.ts';
+import type { GrantRow, ResourceRow, Row } from '../model/row.ts';
 import type { SyncRead } from './sync-read.ts';
 
 /** A response should stay under this; the protocol's clients refuse 4 MiB. */
@@ -13,7 +14,7 @@ export interface Page<T> {
 }
 
 /** A page of grants; `siblings` are cursors of other stretches of the same listing, which may be walked at the same time. */
-export interface GrantPage extends Page<Grant> {
+export interface GrantPage extends Page<GrantRow> {
   readonly siblings?: readonly TokenFields[];
   readonly estimatedTotal?: number;
 }
@@ -29,9 +30,9 @@ export interface PageRequest {
 export interface ResourceSyncer {
   readonly typeId: ResourceTypeId;
   /** Resources in a stable order; only those of a parent when `parentTenantId` is given. */
-  list(read: SyncRead, request: PageRequest & { readonly parentTenantId?: string }): Promise<Page<Resource>>;
+  list(read: SyncRead, request: PageRequest & { readonly parentTenantId?: string }): Promise<Page<ResourceRow>>;
   /** One resource, loaded for itself; undefined when there is no such thing. */
-  get(read: SyncRead, id: string, signal?: AbortSignal): Promise<Resource | undefined>;
+  get(read: SyncRead, id: string, signal?: AbortSignal): Promise<ResourceRow | undefined>;
   /** Present on types whose resources can be held. */
   readonly entitled?: EntitledSyncer;
 }
@@ -41,7 +42,7 @@ export interface EntitledSyncer {
   /** The one template; a resource's own entitlement is made from it. */
   readonly template: Entitlement;
   /** Direct grants of one resource. An id that no such resource has is an empty page: never NOT_FOUND from a list. */
-  grants(read: SyncRead, resourceId: string, request: PageRequest): Promise<Page<Grant>>;
+  grants(read: SyncRead, resourceId: string, request: PageRequest): Promise<Page<GrantRow>>;
   /** Direct grants of every resource of the type, for types that are listed in one walk. */
   readonly allGrants?: (read: SyncRead, request: PageRequest) => Promise<GrantPage>;
 }
@@ -50,20 +51,37 @@ export interface EntitledSyncer {
  * Fills one page from rows that come in order, each with the cursor that stands right behind it: at most `limit` rows
  * and about a mebibyte, at least one row. `next` is absent when the rows ended.
  */
-export function fillPage<T>(source: Iterable<readonly [row: T, after: TokenFields]>, limit: number, sizeOf: (row: T) => number): Page<T> {
-  const rows: T[] = [];
-  let bytes = 0;
+export function fillPage<R extends Row<unknown>>(source: Iterable<readonly [row: R, after: TokenFields]>, limit: number): Page<R> {
+  const rows: R[] = [];
+  const isFull = createGauge();
   let after: TokenFields | undefined;
   for (const [row, cursor] of source) {
-    const size = sizeOf(row);
-    if (rows.length === limit || (rows.length > 0 && bytes + size > maxPageBytes)) {
+    if (rows.length === limit || isFull(rows, row)) {
       return after === undefined ? { rows } : { rows, next: after };
     }
     rows.push(row);
-    bytes += size;
     after = cursor;
   }
   return { rows };
+}
+
+/** Tells whether a page has no room for one row more: by an estimate from above, and by the bytes only when that is not enough. */
+export function createGauge(): (rows: readonly Row<unknown>[], row: Row<unknown>) => boolean {
+  let size = 0;
+  let isExact = false;
+  return (rows, row) => {
+    let rowSize = isExact ? row.bytes.length : row.maxSize;
+    if (!isExact && size + rowSize > maxPageBytes) {
+      isExact = true;
+      size = rows.reduce((sum, { bytes }) => sum + bytes.length, 0);
+      rowSize = row.bytes.length;
+    }
+    if (rows.length > 0 && size + rowSize > maxPageBytes) {
+      return true;
+    }
+    size += rowSize;
+    return false;
+  };
 }
 
 /** The `after` key of a listing by key, '' at the beginning. */

@@ -1,14 +1,15 @@
 import type { Tenant } from '../descope/rows.ts';
-import { entitlementTemplate, grantSize, resourceSize, toGrant, toTenantResource } from '../model/builders.ts';
-import type { Resource } from '../model/messages.ts';
+import { entitlementTemplate, toTenantResource } from '../model/builders.ts';
+import { grantRowsOf } from '../model/grant-row.ts';
 import { nameOfTenant } from '../model/names.ts';
 import { toAttributes } from '../model/profile.ts';
+import { type ResourceRow, resourceRow } from '../model/row.ts';
 import type { CutCounter } from '../model/text.ts';
 import { holdersPage } from './holders.ts';
 import { fillPage, type ResourceSyncer, rowsAfter } from './syncer.ts';
 
-export function toTenant(tenant: Tenant, cuts: CutCounter): Resource {
-  return toTenantResource(
+export function toTenant(tenant: Tenant, cuts: CutCounter): ResourceRow {
+  const resource = toTenantResource(
     {
       id: tenant.id,
       parentTenantId: tenant.parent,
@@ -30,6 +31,7 @@ export function toTenant(tenant: Tenant, cuts: CutCounter): Resource {
     },
     cuts,
   );
+  return resourceRow(resource);
 }
 
 function wellFormed(texts: readonly string[]): string[] {
@@ -41,7 +43,7 @@ export const tenantSyncer: ResourceSyncer = {
   list: async (read, { cursor, limit, signal, parentTenantId }) => {
     const { tenants } = await read.catalogToList('tenant', signal);
     const listed = parentTenantId === undefined ? tenants : tenants.filter((tenant) => tenant.parent === parentTenantId);
-    return fillPage(rowsAfter(listed, cursor, (tenant) => tenant.id, (tenant) => toTenant(tenant, read.cuts)), limit, resourceSize);
+    return fillPage(rowsAfter(listed, cursor, (tenant) => tenant.id, (tenant) => toTenant(tenant, read.cuts)), limit);
   },
   get: async (read, id, signal) => {
     const tenant = (await read.catalog(signal)).tenant(id);
@@ -60,7 +62,7 @@ export const tenantSyncer: ResourceSyncer = {
         },
         request.signal,
       );
-      return holdersPage(holders, request, (userId) => toGrant('tenant', id, 'user', userId), grantSize);
+      return holdersPage(holders, request, grantRowsOf('tenant', id));
     },
   },
 };

@@ -1,11 +1,12 @@
 import type { User } from '../descope/rows.ts';
 import { userPageSize } from '../descope/user-read.ts';
-import { type ResourceStatus, resourceSize, toUserResource } from '../model/builders.ts';
-import type { Resource } from '../model/messages.ts';
+import type { ResourceStatus } from '../model/builders.ts';
 import { nameOfUser } from '../model/names.ts';
 import { type TokenFields, tokenNumber } from '../model/page-token.ts';
 import { toAttributes } from '../model/profile.ts';
+import type { ResourceRow } from '../model/row.ts';
 import { type CutCounter, fitText, maxDisplayNameBytes } from '../model/text.ts';
+import { toUserRow } from '../model/user-row.ts';
 import { lateResources } from './late.ts';
 import type { SyncRead, UserPosition } from './sync-read.ts';
 import { emptyPage, fillPage, type Page, type PageRequest, type ResourceSyncer } from './syncer.ts';
@@ -20,11 +21,11 @@ const statuses: Readonly<Record<string, { readonly status: ResourceStatus; reado
 /** What the protocol's rules accept as an email address; anything else stays in the profile only. */
 const emailPattern = /^[^\s@]+@[^\s@]+$/;
 
-export function toUser(user: User, cuts: CutCounter): Resource {
+export function toUser(user: User, cuts: CutCounter): ResourceRow {
   const [login = '', ...loginAliases] = user.loginIds.map((loginId) => fitText(loginId, maxDisplayNameBytes, cuts));
   const email = fitText(user.email, maxDisplayNameBytes, cuts);
   const { status, detail } = Object.hasOwn(statuses, user.status) ? (statuses[user.status] ?? unknown(user.status)) : unknown(user.status);
-  return toUserResource(
+  return toUserRow(
     {
       id: user.userId,
       displayName: nameOfUser(user),
@@ -70,7 +71,7 @@ export const userSyncer: ResourceSyncer = {
   },
 };
 
-async function listUsers(read: SyncRead, { cursor, limit, signal }: PageRequest): Promise<Page<Resource>> {
+async function listUsers(read: SyncRead, { cursor, limit, signal }: PageRequest): Promise<Page<ResourceRow>> {
   const batch = await read.usersAt(cursor === undefined ? undefined : toPosition(cursor), signal);
   if (batch === undefined) {
     return await lastPage(read, [], signal);
@@ -80,7 +81,6 @@ async function listUsers(read: SyncRead, { cursor, limit, signal }: PageRequest)
   const page = fillPage(
     rest.values().map(([user, after]) => [toUser(user, read.cuts), after] as const),
     limit,
-    resourceSize,
   );
   if (page.next !== undefined) {
     return page;
@@ -91,7 +91,7 @@ async function listUsers(read: SyncRead, { cursor, limit, signal }: PageRequest)
 }
 
 /** The last page is given out only when the read is proved and every reference looked up: without it, no sync is complete. */
-async function lastPage(read: SyncRead, rows: Resource[], signal?: AbortSignal): Promise<Page<Resource>> {
+async function lastPage(read: SyncRead, rows: ResourceRow[], signal?: AbortSignal): Promise<Page<ResourceRow>> {
   return { rows: [...rows, ...lateResources(read, await read.settle(signal))] };
 }
 

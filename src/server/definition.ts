@@ -1,5 +1,6 @@
 import { type DescMessage, type DescMethod, type DescService, fromBinary, type MessageShape, toBinary } from '@bufbuild/protobuf';
 import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
+import { EncodedResponse } from './row-page.ts';
 
 /** A grpc-js service definition made of a generated service: what carries our messages over the wire. */
 export function definitionOf(service: DescService): ServiceDefinition {
@@ -7,14 +8,14 @@ export function definitionOf(service: DescService): ServiceDefinition {
 }
 
 /** A grpc-js method definition made of a generated method. */
-export function methodDefinition(method: DescMethod): MethodDefinition<MessageShape<DescMessage>, MessageShape<DescMessage>> {
+export function methodDefinition(method: DescMethod): MethodDefinition<MessageShape<DescMessage>, MessageShape<DescMessage> | EncodedResponse> {
   return {
     path: `/${method.parent.typeName}/${method.name}`,
     requestStream: method.methodKind === 'client_streaming' || method.methodKind === 'bidi_streaming',
     responseStream: method.methodKind === 'server_streaming' || method.methodKind === 'bidi_streaming',
     requestSerialize: (message) => toBuffer(method.input, message),
     requestDeserialize: (bytes) => fromBinary(method.input, bytes),
-    responseSerialize: (message) => toBuffer(method.output, message),
+    responseSerialize: (message) => (message instanceof EncodedResponse ? message.bytes : toBuffer(method.output, message)),
     responseDeserialize: (bytes) => fromBinary(method.output, bytes),
   };
 }

@@ -3,6 +3,7 @@ import type { handleServerStreamingCall, handleUnaryCall, UntypedServiceImplemen
 import { ConnectorError } from '../errors.ts';
 import { type Logger, silentLogger } from '../log.ts';
 import { toServiceError } from './errors.ts';
+import { EncodedResponse } from './row-page.ts';
 
 /** What a call is answered with. Whatever it throws becomes a status; the signal fires when the caller goes away. */
 export type Answer<I, O> = (request: I, signal: AbortSignal) => Promise<O> | O;
@@ -10,7 +11,7 @@ export type Answer<I, O> = (request: I, signal: AbortSignal) => Promise<O> | O;
 /** The answers of a service, by method; a method that is left out answers UNIMPLEMENTED. */
 export type ServiceAnswers<Service extends DescService> = {
   [Method in keyof Service['method']]?: Service['method'][Method] extends DescMethodUnary<infer I, infer O>
-    ? Answer<MessageShape<I>, MessageInitShape<O>>
+    ? Answer<MessageShape<I>, MessageInitShape<O> | EncodedResponse>
     : never;
 };
 
@@ -40,11 +41,16 @@ export function implementationOf<Service extends DescService>(service: Service, 
               if (answer === undefined) {
                 throw new ConnectorError('unsupported', `${path} is not something that this connector does`);
               }
-              return create(method.output, await answer(request as never, signal));
+              const answered: MessageInitShape<typeof method.output> | EncodedResponse = await answer(request as never, signal);
+              return isEncoded(answered) ? answered : create(method.output, answered);
             }, options),
       ];
     }),
   );
+}
+
+function isEncoded(answered: unknown): answered is EncodedResponse {
+  return answered instanceof EncodedResponse;
 }
 
 function unary<I, O>(path: string, answer: Answer<I, O>, { logger = silentLogger, onCall }: HandlerOptions): handleUnaryCall<I, O> {

@@ -6,6 +6,8 @@ import { ConnectorService } from '../gen/c1/connector/v2/connector_pb.ts';
 import { EntitlementsService } from '../gen/c1/connector/v2/entitlement_pb.ts';
 import { GrantManagerService, GrantsService } from '../gen/c1/connector/v2/grant_pb.ts';
 import { ResourceGetterService, ResourcesService, ResourceTypesService } from '../gen/c1/connector/v2/resource_pb.ts';
+import type { Any } from '../model/messages.ts';
+import { grantRow, resourceRow, type RowPage } from '../model/row.ts';
 import type { ConnectorSurface } from '../model/surface.ts';
 import { methodDefinition } from './definition.ts';
 
@@ -52,14 +54,18 @@ export function connectSurface(address: string): RemoteSurface {
     getMetadata: (signal) => call(ConnectorService.method.getMetadata, {}, signal),
     cleanup: (request, signal) => call(ConnectorService.method.cleanup, request, signal),
     listResourceTypes: (request, signal) => call(ResourceTypesService.method.listResourceTypes, request, signal),
-    listResources: (request, signal) => call(ResourcesService.method.listResources, request, signal),
+    listResources: async (request, signal) => ofRows(await call(ResourcesService.method.listResources, request, signal), resourceRow),
     getResource: (request, signal) => call(ResourceGetterService.method.getResource, request, signal),
     listStaticEntitlements: (request, signal) => call(EntitlementsService.method.listStaticEntitlements, request, signal),
     listEntitlements: (request, signal) => call(EntitlementsService.method.listEntitlements, request, signal),
-    listGrants: (request, signal) => call(GrantsService.method.listGrants, request, signal),
+    listGrants: async (request, signal) => ofRows(await call(GrantsService.method.listGrants, request, signal), grantRow),
     grant: (request, signal) => call(GrantManagerService.method.grant, request, signal),
     revoke: (request, signal) => call(GrantManagerService.method.revoke, request, signal),
   };
+}
+
+function ofRows<Message, R>({ list, nextPageToken, annotations }: { readonly list: readonly Message[]; readonly nextPageToken: string; readonly annotations: readonly Any[] }, toRow: (message: Message) => R): RowPage<R> {
+  return { list: list.map(toRow), nextPageToken, annotations };
 }
 
 function toConnectorError(error: ServiceError | null): ConnectorError {

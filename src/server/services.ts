@@ -19,6 +19,7 @@ import { TicketsService } from '../gen/c1/connector/v2/ticket_pb.ts';
 import { RateLimitDescription_Status, RateLimiterService } from '../gen/c1/ratelimit/v1/ratelimit_pb.ts';
 import type { ConnectorSurface } from '../model/surface.ts';
 import { definitionOf } from './definition.ts';
+import { grantsResponse, resourcesResponse } from './row-page.ts';
 import { type HandlerOptions, implementationOf, type ServiceAnswers } from './handlers.ts';
 import type { DescService } from '@bufbuild/protobuf';
 
@@ -36,13 +37,13 @@ export function addServices(server: Server, surface: ConnectorSurface, options: 
     cleanup: (request, signal) => surface.cleanup(request, signal),
   });
   add(ResourceTypesService, { listResourceTypes: (request, signal) => surface.listResourceTypes(request, signal) });
-  add(ResourcesService, { listResources: (request, signal) => surface.listResources(request, signal) });
+  add(ResourcesService, { listResources: async (request, signal) => resourcesResponse(await surface.listResources(request, signal)) });
   add(ResourceGetterService, { getResource: (request, signal) => surface.getResource(request, signal) });
   add(EntitlementsService, {
     listStaticEntitlements: (request, signal) => surface.listStaticEntitlements(request, signal),
     listEntitlements: (request, signal) => surface.listEntitlements(request, signal),
   });
-  add(GrantsService, { listGrants: (request, signal) => surface.listGrants(request, signal) });
+  add(GrantsService, { listGrants: async (request, signal) => grantsResponse(await surface.listGrants(request, signal)) });
 
   add(GrantManagerService, { grant: (request, signal) => surface.grant(request, signal), revoke: (request, signal) => surface.revoke(request, signal) });
 

@@ -1,17 +1,21 @@
 import { ConnectorError } from '../errors.ts';
-import { entitlementOf } from '../model/builders.ts';
+import { entitlementRowsOf } from '../model/entitlement-row.ts';
 import { type EntitledTypeId, isResourceTypeId, type ResourceTypeId } from '../model/ids.ts';
-import type { Any, Entitlement, Grant, Resource, ResourceType } from '../model/messages.ts';
+import type { ResourceType } from '../model/messages.ts';
+import type { EntitlementRow, GrantRow, ResourceRow, RowPage } from '../model/row.ts';
 import { enqueuedTokens, grantsRequest, isTypeScopedType, resourcesRequest, skipsEntitlements, skipsGrants, staticEntitlementsRequest, typesRequest } from '../model/walk-requests.ts';
 import type { ConnectorSurface } from '../model/surface.ts';
 
-/** Takes the rows of a sync in the order of its sections; each promise is waited for, so that a slow sink slows the walk. */
+/** Takes the rows of a sync in the order of its sections, some at once; each promise is waited for, so that a slow sink slows the walk. */
 export interface SyncSink {
-  resourceType(row: ResourceType): Promise<void>;
-  resource(row: Resource): Promise<void>;
-  entitlement(row: Entitlement): Promise<void>;
-  grant(row: Grant): Promise<void>;
+  resourceTypes(rows: readonly ResourceType[]): Promise<void>;
+  resources(rows: readonly ResourceRow[]): Promise<void>;
+  entitlements(rows: readonly EntitlementRow[]): Promise<void>;
+  grants(rows: readonly GrantRow[]): Promise<void>;
 }
+
+/** Entitlements are made, and handed on, so many at a time. */
+const entitlementsAtOnce = 250;
 
 /** How far a walk has come. `rows` counts what this step has brought so far. */
 export interface WalkProgress {
@@ -35,20 +39,18 @@ export interface WalkOptions {
  */
 export async function walk({ surface, syncId, sink, onProgress, signal }: WalkOptions): Promise<void> {
   const { list: types } = await surface.listResourceTypes(typesRequest(syncId), signal);
-  for (const type of types) {
-    await sink.resourceType(type);
-  }
+  await sink.resourceTypes(types);
 
   const found: Found[] = [];
   for (const type of types) {
     const count = counter('resources', type.id, onProgress);
     await eachPage(
       (pageToken) => surface.listResources(resourcesRequest(syncId, type.id, pageToken), signal),
-      async (resource) => {
-        await sink.resource(resource);
-        count();
+      async (rows) => {
+        await sink.resources(rows);
+        count(rows.length);
         if (!(skipsEntitlements(type) && skipsGrants(type))) {
-          found.push(toFound(resource));
+          rows.forEach((row) => found.push(toFound(row)));
         }
       },
     );
@@ -57,11 +59,12 @@ export async function walk({ surface, syncId, sink, onProgress, signal }: WalkOp
   for (const type of types) {
     const { list: templates } = await surface.listStaticEntitlements(staticEntitlementsRequest(syncId, type.id), signal);
     const count = counter('entitlements', type.id, onProgress);
-    for (const resource of found.filter(({ typeId }) => typeId === type.id)) {
-      for (const template of templates) {
-        await sink.entitlement(entitlementOf(toEntitled(resource), template));
-        count();
-      }
+    const makers = templates.map((template) => entitlementRowsOf(template));
+    const entitled = makers.length === 0 ? [] : found.filter(({ typeId }) => typeId === type.id);
+    for (let from = 0; from < entitled.length; from += entitlementsAtOnce) {
+      const rows = entitled.slice(from, from + entitlementsAtOnce).flatMap((resource) => makers.map((toRow) => toRow(toEntitled(resource))));
+      await sink.entitlements(rows);
+      count(rows.length);
     }
   }
 
@@ -71,9 +74,9 @@ export async function walk({ surface, syncId, sink, onProgress, signal }: WalkOp
     for (const target of targets) {
       await eachPage(
         (pageToken) => surface.listGrants(grantsRequest(syncId, type.id, target?.id, pageToken), signal),
-        async (grant) => {
-          await sink.grant(grant);
-          count();
+        async (rows) => {
+          await sink.grants(rows);
+          count(rows.length);
         },
       );
     }
@@ -88,8 +91,8 @@ interface Found {
   readonly parentTenantId: string;
 }
 
-function toFound({ id, displayName, parentResourceId }: Resource): Found {
-  return { typeId: id?.resourceType ?? '', id: id?.resource ?? '', displayName, parentTenantId: parentResourceId?.resource ?? '' };
+function toFound({ typeId, id, displayName, parentTenantId }: ResourceRow): Found {
+  return { typeId, id, displayName, parentTenantId };
 }
 
 function toEntitled(found: Found): Found & { readonly typeId: EntitledTypeId } {
@@ -104,23 +107,15 @@ function isEntitled(typeId: string): typeId is EntitledTypeId & ResourceTypeId {
   return isResourceTypeId(typeId) && typeId !== 'user';
 }
 
-interface ListPage<T> {
-  readonly list: readonly T[];
-  readonly nextPageToken: string;
-  readonly annotations: readonly Any[];
-}
-
 /** Every page of a listing, and of the stretches that its pages name besides: one after the other, in that order. */
-async function eachPage<T>(ask: (pageToken: string) => Promise<ListPage<T>>, take: (row: T) => Promise<void>): Promise<void> {
+async function eachPage<T>(ask: (pageToken: string) => Promise<RowPage<T>>, take: (rows: readonly T[]) => Promise<void>): Promise<void> {
   const starts = [''];
   const known = new Set(starts);
   for (let start = starts.shift(); start !== undefined; start = starts.shift()) {
     let pageToken = start;
     do {
       const page = await ask(pageToken);
-      for (const row of page.list) {
-        await take(row);
-      }
+      await take(page.list);
       if (page.nextPageToken !== '' && page.nextPageToken === pageToken) {
         throw new ConnectorError('inconsistent', 'the connector gave the same page token back: its listing would never end');
       }
@@ -133,12 +128,12 @@ async function eachPage<T>(ask: (pageToken: string) => Promise<ListPage<T>>, tak
   }
 }
 
-/** Tells the progress of one step: at its start, then with every row; whoever listens thins it out. */
-function counter(step: WalkProgress['step'], typeId: string, onProgress: WalkOptions['onProgress']): () => void {
+/** Tells the progress of one step: at its start, then with every page; whoever listens thins it out. */
+function counter(step: WalkProgress['step'], typeId: string, onProgress: WalkOptions['onProgress']): (more: number) => void {
   let rows = 0;
   onProgress?.({ step, typeId, rows });
-  return () => {
-    rows += 1;
+  return (more) => {
+    rows += more;
     onProgress?.({ step, typeId, rows });
   };
 }

@@ -82,7 +82,7 @@ describe('the access model as it is published', () => {
   it('gives resources their ids, parents and profiles', async () => {
     const collector = createCollector();
 
-    await walk({ surface: connectorOf(createProject(rows)), syncId: 'sync-1', sink: collector });
+    await walk({ surface: connectorOf(createProject(rows)), syncId: 'sync-1', sink: collector.sink });
 
     const told = collector.resources.map((resource) => toJson(ResourceSchema, resource, { registry: annotationRegistry }));
     await expect(`${JSON.stringify(told, undefined, 2)}\n`).toMatchFileSnapshot('./access-model/resources.json');
@@ -91,7 +91,7 @@ describe('the access model as it is published', () => {
   it('gives entitlements and grants their ids, and says how grants are passed on', async () => {
     const collector = createCollector();
 
-    await walk({ surface: connectorOf(createProject(rows)), syncId: 'sync-1', sink: collector });
+    await walk({ surface: connectorOf(createProject(rows)), syncId: 'sync-1', sink: collector.sink });
 
     const told = {
       entitlementIds: collector.entitlements.map(({ id }) => id),
@@ -123,7 +123,7 @@ describe('the profile keys', () => {
 
     for (const project of [rows, bare]) {
       const collector = createCollector();
-      await walk({ surface: connectorOf(createProject(project)), syncId: 'sync-1', sink: collector });
+      await walk({ surface: connectorOf(createProject(project)), syncId: 'sync-1', sink: collector.sink });
       const profiles = collector.resources.filter(({ id }) => id?.resourceType === typeId).map(({ profile }) => Object.keys(profile ?? {}));
       expect(profiles.length).toBeGreaterThan(0);
       for (const profile of profiles) {

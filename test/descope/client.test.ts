@@ -52,6 +52,37 @@ describe('a search', () => {
   });
 });
 
+describe('a page that is fetched ahead', () => {
+  const cut = '{"users":[],"tot';
+  const answering = (...bodies: readonly string[]): void => bodies.forEach((body) => void nock(host).post(searchPath).reply(200, body));
+
+  it('is opened when it is wanted, without another request', async () => {
+    answering(JSON.stringify({ users: [{ userId: 'U1' }], total: 1 }));
+
+    const page = await testClient().fetchUsers(anySearch);
+
+    expect(await page.open()).toMatchObject({ users: [{ userId: 'U1' }], total: 1 });
+  });
+
+  it('is asked for again when it turns out to be cut off', async () => {
+    answering(cut, JSON.stringify({ users: [], total: 0 }));
+    const asked: string[] = [];
+
+    const page = await testClient().fetchUsers(anySearch, { onRequest: (endpoint) => void asked.push(endpoint) });
+
+    expect(await page.open({ onRequest: (endpoint) => void asked.push(endpoint) })).toMatchObject({ users: [], total: 0 });
+    expect(asked).toHaveLength(2);
+  });
+
+  it('fails when it is cut off three times in all', async () => {
+    answering(cut, cut, cut);
+
+    const page = await testClient().fetchUsers(anySearch);
+
+    expect(await failureOf(page.open())).toMatchObject({ kind: 'upstream-contract' });
+  });
+});
+
 describe('a load', () => {
   it('of a user asks by user id, percent-encoded', async () => {
     const userId = 'U1&loginId=x/../é';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { TimedUserPage, UserQuery } from '../../src/descope/client.ts';
 import type { User } from '../../src/descope/rows.ts';
 import { Ledger } from '../../src/descope/ledger.ts';
-import { createStablePass } from '../../src/descope/stable-pass.ts';
+import { createStablePass, type OpenPage } from '../../src/descope/stable-pass.ts';
 import { createUserRead, type ReadOrigin, type UserRead } from '../../src/descope/user-read.ts';
 import { ConnectorError } from '../../src/errors.ts';
 import { useNock } from '../support/nock.ts';
@@ -23,7 +23,11 @@ const readOf = (server: ModelServer, origin?: ReadOrigin): UserRead =>
 
 /** The first pass alone: what it raises the alarm for, before any other pass repairs it. */
 function stableOf(server: ModelServer, origin?: ReadOrigin): Pick<UserRead, 'next' | 'proof'> {
-  const pass = createStablePass({ call: (query) => server.search(query), filter: {}, ledger: new Ledger(), origin, nowMs: ourNowMs });
+  const ahead = async (query: UserQuery): Promise<OpenPage> => {
+    const page = await server.search(query);
+    return () => Promise.resolve(page);
+  };
+  const pass = createStablePass({ call: (query) => server.search(query), ahead, filter: {}, ledger: new Ledger(), origin, nowMs: ourNowMs });
   return { proof: undefined, next: (signal) => pass.next(signal) };
 }
 

@@ -14,6 +14,7 @@ import { annotate } from '../../src/model/annotations.ts';
 import { toConferringGrant, toGrant } from '../../src/model/builders.ts';
 import type { Grant } from '../../src/model/messages.ts';
 import { type C1zFile, createC1zFile } from '../../src/output/c1z-file.ts';
+import { messageByMessage } from '../../src/output/message-sink.ts';
 import { newSyncId } from '../../src/sync/sync-id.ts';
 import { walk } from '../../src/sync/walk.ts';
 import { hostileNames } from '../support/arbitraries.ts';
@@ -70,7 +71,7 @@ async function put(file: C1zFile, { types, resources, entitlements, grants }: Pa
 /** Writes a project's walk to the target, and hands back what was walked. */
 async function written(rows: Partial<Rows> = smallProject()): Promise<Walked> {
   const collector = createCollector();
-  await walk({ surface: connectorOf(createProject(rows), { maxDangling: 1000 }), syncId, sink: collector });
+  await walk({ surface: connectorOf(createProject(rows), { maxDangling: 1000 }), syncId, sink: collector.sink });
   const file = await createC1zFile(target(), { syncId });
   await put(file, collector);
   await file.finish(() => ({}));
@@ -207,7 +208,7 @@ describe('a .c1z file', () => {
   it('counts what it holds', async () => {
     const { resources, entitlements, grants } = await written();
     const file = await createC1zFile(target(), { syncId });
-    await walk({ surface: connectorOf(createProject(smallProject())), syncId, sink: file });
+    await walk({ surface: connectorOf(createProject(smallProject())), syncId, sink: messageByMessage(file) });
     await file.finish(() => ({}));
     using database = await opened();
 

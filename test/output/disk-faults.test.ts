@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAtomicFile } from '../../src/output/atomic-file.ts';
 import { createC1zFile } from '../../src/output/c1z-file.ts';
 import { type FileLayer, type OpenFile, realFiles } from '../../src/output/file-layer.ts';
+import { messageByMessage } from '../../src/output/message-sink.ts';
 import { createSyncFile } from '../../src/output/sync-file.ts';
 import { runSync, type SyncTarget } from '../../src/sync/run.ts';
 import { newSyncId } from '../../src/sync/sync-id.ts';
@@ -70,7 +71,7 @@ function failingFiles({ place, code, isLasting }: Fault, mostBytes = 4_096): Fil
 
 const makers = {
   'sync.json': (target: string, files: FileLayer) => createSyncFile(target, files),
-  'sync.c1z': (target: string, files: FileLayer) => createC1zFile(target, { syncId: newSyncId(), files }),
+  'sync.c1z': async (target: string, files: FileLayer) => messageByMessage(await createC1zFile(target, { syncId: newSyncId(), files })),
 } as const satisfies Record<string, (target: string, files: FileLayer) => Promise<SyncTarget>>;
 
 const rows = { ...smallProject(), users: [...smallProject().users, ...plainUsers(60)] };

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { grantRow, resourceRow } from '../../src/model/row.ts';
 import { createSyncFile, type SyncFile } from '../../src/output/sync-file.ts';
 import { walk } from '../../src/sync/walk.ts';
 import { hostileNames } from '../support/arbitraries.ts';
@@ -71,12 +72,10 @@ describe('the sync file', () => {
 
   it('has its sections though only the last of them has rows', async () => {
     const collector = createCollector();
-    await walk({ surface: connectorOf(createProject(smallProject())), syncId: 'sync-1', sink: collector });
+    await walk({ surface: connectorOf(createProject(smallProject())), syncId: 'sync-1', sink: collector.sink });
     const file = await createSyncFile(target());
 
-    for (const grant of collector.grants) {
-      await file.grant(grant);
-    }
+    await file.grants(collector.grants.map(grantRow));
     await finish(file);
 
     expect(parse(await readFile(target(), 'utf8'))).toMatchObject({ resourceTypes: [], resources: [], entitlements: [], grants: { length: collector.grants.length } });
@@ -156,13 +155,13 @@ describe('the sync file', () => {
 
   it('refuses a row of a section that is closed', async () => {
     const collector = createCollector();
-    await walk({ surface: connectorOf(createProject(smallProject())), syncId: 'sync-1', sink: collector });
+    await walk({ surface: connectorOf(createProject(smallProject())), syncId: 'sync-1', sink: collector.sink });
     const [grant] = collector.grants;
     const [resource] = collector.resources;
     const file = await createSyncFile(target());
-    await file.grant(grant ?? expect.fail('no grant'));
+    await file.grants([grantRow(grant ?? expect.fail('no grant'))]);
 
-    await expect(file.resource(resource ?? expect.fail('no resource'))).rejects.toThrow('after that section was closed');
+    await expect(file.resources([resourceRow(resource ?? expect.fail('no resource'))])).rejects.toThrow('after that section was closed');
 
     await file.discard();
   });

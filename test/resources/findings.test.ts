@@ -8,7 +8,7 @@ import { allGrants, allResources, connectorOf, createCollector, expectIds, expec
 
 async function walked(connector: Connector): Promise<Walked> {
   const collector = createCollector();
-  await walk({ surface: connector, syncId: 'sync-1', sink: collector });
+  await walk({ surface: connector, syncId: 'sync-1', sink: collector.sink });
   return collector;
 }
 

@@ -1,5 +1,5 @@
 import { anyUnpack } from '@bufbuild/protobuf/wkt';
-import { toBinary } from '@bufbuild/protobuf';
+import { create, toBinary } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import { RawIdSchema } from '../../src/gen/c1/connector/v2/annotation_raw_id_pb.ts';
 import { GroupTraitSchema, RoleTraitSchema, ScopeBindingTraitSchema, type UserTrait, UserTraitSchema } from '../../src/gen/c1/connector/v2/annotation_trait_pb.ts';
@@ -158,7 +158,7 @@ describe('a user', () => {
     };
     const collector = createCollector();
 
-    await walk({ surface: connectorOf(createProject(rows)), syncId: 'sync-1', sink: collector });
+    await walk({ surface: connectorOf(createProject(rows)), syncId: 'sync-1', sink: collector.sink });
 
     expect(collector.grants).toHaveLength(5000 + 5000 + 1 + 5000);
     expect(new Set(idsOf(collector.grants)).size).toBe(15_001);
@@ -173,7 +173,7 @@ describe('a page', () => {
 
     const pages = await allPages(async (pageToken) => {
       const page = await listResources(connector, 'user', { pageToken });
-      expect(toBinary(ResourcesServiceListResourcesResponseSchema, page).length).toBeLessThan(mebibyte);
+      expect(toBinary(ResourcesServiceListResourcesResponseSchema, create(ResourcesServiceListResourcesResponseSchema, { list: [...page.list], nextPageToken: page.nextPageToken })).length).toBeLessThan(mebibyte);
       return page;
     });
 
@@ -190,7 +190,7 @@ describe('a page', () => {
 
     const page = await listResources(connector, 'user');
 
-    expect(toBinary(ResourcesServiceListResourcesResponseSchema, page).length).toBeLessThan(mebibyte);
+    expect(toBinary(ResourcesServiceListResourcesResponseSchema, create(ResourcesServiceListResourcesResponseSchema, { list: [...page.list], nextPageToken: page.nextPageToken })).length).toBeLessThan(mebibyte);
   });
 
   it('of grants stays under a mebibyte with ids of the greatest length', async () => {
@@ -200,7 +200,7 @@ describe('a page', () => {
     const page = await listGrants(connector, 'tenant', 't'.repeat(450));
 
     expect(page.list.length).toBeGreaterThan(100);
-    expect(toBinary(GrantsServiceListGrantsResponseSchema, page).length).toBeLessThan(mebibyte);
+    expect(toBinary(GrantsServiceListGrantsResponseSchema, create(GrantsServiceListGrantsResponseSchema, { list: [...page.list], nextPageToken: page.nextPageToken })).length).toBeLessThan(mebibyte);
     expect(await allGrants(connector, 'tenant', 't'.repeat(450))).toHaveLength(250);
   });
 });
@@ -222,7 +222,7 @@ describe('an id that the protocol cannot carry', () => {
     ["an entitlement's id", { tenants: [tenant('t'.repeat(1020))] }],
     ["a grant's id", { tenants: [tenant(half)], users: [user(half, { userTenants: [inTenant(half)] })] }],
   ])('(%s) fails the sync', async (_what, rows) => {
-    const walking = walk({ surface: connectorOf(createProject(rows)), syncId: 'sync-1', sink: createCollector() });
+    const walking = walk({ surface: connectorOf(createProject(rows)), syncId: 'sync-1', sink: createCollector().sink });
 
     await expect(walking).rejects.toMatchObject({ kind: 'upstream-contract', message: expect.stringContaining('1024') });
   });

@@ -16,7 +16,7 @@ describe('a project, read through the connector', () => {
       const connector = connectorOf(createProject(rows), { tenantRoles, maxDangling });
       const collector = createCollector();
 
-      await walk({ surface: connector, syncId: 'sync-1', sink: collector });
+      await walk({ surface: connector, syncId: 'sync-1', sink: collector.sink });
 
       expectTruth(collector, truth);
       expectEntitlements(collector.entitlements, truth);

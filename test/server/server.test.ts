@@ -89,11 +89,11 @@ describe('a sync through gRPC', () => {
     const second = await remote.listResources(resourcesRequest('resumed', 'user', first.nextPageToken));
     const successor = createConnector({ project: clientOf(emulator), policy: { tenantRoles: 'all' } });
 
-    const ids = [...first.list, ...second.list].map(({ id }) => id?.resource);
+    const ids = [...first.list, ...second.list].map(({ id }) => id);
     const requestsBefore = emulator.stats.total;
     for (let token = second.nextPageToken; token !== ''; ) {
       const page = await successor.listResources(resourcesRequest('resumed', 'user', token));
-      ids.push(...page.list.map(({ id }) => id?.resource));
+      ids.push(...page.list.map(({ id }) => id));
       token = page.nextPageToken;
     }
 

@@ -20,10 +20,10 @@ export async function collect(surface: ConnectorSurface, syncId: string): Promis
     surface,
     syncId,
     sink: {
-      resourceType: async () => undefined,
-      resource: async (row) => void collected.resources.push(toJson(ResourceSchema, row, options)),
-      entitlement: async (row) => void collected.entitlements.push(toJson(EntitlementSchema, row, options)),
-      grant: async (row) => void collected.grants.push(toJson(GrantSchema, row, options)),
+      resourceTypes: async () => undefined,
+      resources: async (rows) => void collected.resources.push(...rows.map(({ message }) => toJson(ResourceSchema, message, options))),
+      entitlements: async (rows) => void collected.entitlements.push(...rows.map(({ message }) => toJson(EntitlementSchema, message, options))),
+      grants: async (rows) => void collected.grants.push(...rows.map(({ message }) => toJson(GrantSchema, message, options))),
     },
   });
   return collected;

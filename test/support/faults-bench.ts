@@ -243,10 +243,10 @@ async function throughGrpc(remote: ConnectorSurface, signal: AbortSignal | undef
       surface,
       syncId: grpcSyncId,
       sink: {
-        resourceType: async () => undefined,
-        resource: async ({ id }) => void resources.push(`${id?.resourceType}:${id?.resource}`),
-        entitlement: async ({ id }) => void entitlements.push(id),
-        grant: async ({ id }) => void grants.push(id),
+        resourceTypes: async () => undefined,
+        resources: async (rows) => void resources.push(...rows.map(({ typeId, id }) => `${typeId}:${id}`)),
+        entitlements: async (rows) => void entitlements.push(...rows.map(({ message }) => message.id)),
+        grants: async (rows) => void grants.push(...rows.map(({ message }) => message.id)),
       },
       ...(signal !== undefined && { signal }),
     });

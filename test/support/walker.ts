@@ -4,14 +4,14 @@ import { expect } from 'vitest';
 import { type Connector, createConnector } from '../../src/connector.ts';
 import { GrantExpandableSchema, GrantMetadataSchema } from '../../src/gen/c1/connector/v2/annotation_grant_pb.ts';
 import { EnqueuePageTokensSchema, TypeScopedGrantsSchema } from '../../src/gen/c1/connector/v2/annotation_type_scoped_grants_pb.ts';
-import { GrantsServiceListGrantsRequestSchema, type GrantsServiceListGrantsResponse } from '../../src/gen/c1/connector/v2/grant_pb.ts';
+import { GrantsServiceListGrantsRequestSchema } from '../../src/gen/c1/connector/v2/grant_pb.ts';
 import {
   ResourceGetterServiceGetResourceRequestSchema,
   ResourcesServiceListResourcesRequestSchema,
-  type ResourcesServiceListResourcesResponse,
 } from '../../src/gen/c1/connector/v2/resource_pb.ts';
 import { marker } from '../../src/model/annotations.ts';
 import type { Any, Entitlement, Grant, Resource, ResourceType } from '../../src/model/messages.ts';
+import type { Row, RowPage } from '../../src/model/row.ts';
 import type { ProjectRead, SyncPolicy } from '../../src/resources/sync-read.ts';
 import type { SyncSink } from '../../src/sync/walk.ts';
 import type { GrantTruth, Truth } from './truth.ts';
@@ -31,7 +31,7 @@ export interface Ask {
   readonly signal?: AbortSignal;
 }
 
-export function listResources(connector: Connector, resourceTypeId: string, ask: Ask = {}): Promise<ResourcesServiceListResourcesResponse> {
+export async function listResources(connector: Connector, resourceTypeId: string, ask: Ask = {}): Promise<ListPage<Resource>> {
   const { syncId = 'sync-1', pageSize = 0, pageToken = '', parentTenantId, signal } = ask;
   const request = create(ResourcesServiceListResourcesRequestSchema, {
     activeSyncId: syncId,
@@ -40,11 +40,11 @@ export function listResources(connector: Connector, resourceTypeId: string, ask:
     pageToken,
     ...(parentTenantId !== undefined && { parentResourceId: { resourceType: 'tenant', resource: parentTenantId } }),
   });
-  return connector.listResources(request, signal);
+  return messagesOf(await connector.listResources(request, signal));
 }
 
 /** Grants of one resource; of the whole type, by the marker, when the id is undefined. */
-export function listGrants(connector: Connector, typeId: string, id: string | undefined, ask: Ask = {}): Promise<GrantsServiceListGrantsResponse> {
+export async function listGrants(connector: Connector, typeId: string, id: string | undefined, ask: Ask = {}): Promise<ListPage<Grant>> {
   const { syncId = 'sync-1', pageSize = 0, pageToken = '', signal } = ask;
   const request = create(GrantsServiceListGrantsRequestSchema, {
     activeSyncId: syncId,
@@ -53,7 +53,12 @@ export function listGrants(connector: Connector, typeId: string, id: string | un
     resource: { id: { resourceType: typeId, resource: id ?? typeId } },
     annotations: id === undefined ? [marker(TypeScopedGrantsSchema)] : [],
   });
-  return connector.listGrants(request, signal);
+  return messagesOf(await connector.listGrants(request, signal));
+}
+
+/** A page of rows as the messages that they stand for. */
+export function messagesOf<M>({ list, ...rest }: RowPage<Row<M>>): ListPage<M> {
+  return { ...rest, list: list.map(({ message }) => message) };
 }
 
 export async function getResource(connector: Connector, typeId: string, id: string, syncId = 'sync-1'): Promise<Resource> {
@@ -150,14 +155,16 @@ export interface Walked {
   readonly grants: Grant[];
 }
 
-export function createCollector(): Walked & SyncSink {
+export function createCollector(): Walked & { readonly sink: SyncSink } {
   const walked: Walked = { types: [], resources: [], entitlements: [], grants: [] };
   return {
     ...walked,
-    resourceType: async (row) => void walked.types.push(row),
-    resource: async (row) => void walked.resources.push(row),
-    entitlement: async (row) => void walked.entitlements.push(row),
-    grant: async (row) => void walked.grants.push(row),
+    sink: {
+      resourceTypes: async (rows) => void walked.types.push(...rows),
+      resources: async (rows) => void walked.resources.push(...rows.map(({ message }) => message)),
+      entitlements: async (rows) => void walked.entitlements.push(...rows.map(({ message }) => message)),
+      grants: async (rows) => void walked.grants.push(...rows.map(({ message }) => message)),
+    },
   };
 }
 

@@ -1,11 +1,9 @@
-import { create } from '@bufbuild/protobuf';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Connector } from '../../src/connector.ts';
 import { ConnectorError } from '../../src/errors.ts';
-import { ResourcesServiceListResourcesResponseSchema } from '../../src/gen/c1/connector/v2/resource_pb.ts';
 import { createSyncFile } from '../../src/output/sync-file.ts';
 import { runSync } from '../../src/sync/run.ts';
 import type { SyncSummary } from '../../src/sync/summary.ts';
@@ -168,10 +166,10 @@ describe('a walk', () => {
   it('fails when a page token comes back unchanged, instead of going on for ever', async () => {
     const stuck: Connector = {
       ...connectorOf(createProject(smallProject())),
-      listResources: () => Promise.resolve(create(ResourcesServiceListResourcesResponseSchema, { list: [], nextPageToken: 'same' })),
+      listResources: () => Promise.resolve({ list: [], nextPageToken: 'same', annotations: [] }),
     };
 
-    await expect(walk({ surface: stuck, syncId: 'sync-1', sink: createCollector() })).rejects.toMatchObject({ kind: 'inconsistent' });
+    await expect(walk({ surface: stuck, syncId: 'sync-1', sink: createCollector().sink })).rejects.toMatchObject({ kind: 'inconsistent' });
   });
 
   it('asks as the Go syncer does: no page size, one sync id, the users first', async () => {
@@ -179,13 +177,13 @@ describe('a walk', () => {
     const asked: { readonly resourceTypeId: string; readonly pageSize: number; readonly activeSyncId: string }[] = [];
     const watched: Connector = { ...connector, listResources: (request, signal) => (asked.push(request), connector.listResources(request, signal)) };
 
-    await walk({ surface: watched, syncId: 'sync-1', sink: createCollector() });
+    await walk({ surface: watched, syncId: 'sync-1', sink: createCollector().sink });
 
     expect(asked.map(({ resourceTypeId }) => resourceTypeId)).toEqual(['user', 'user', 'tenant', 'role', 'permission', 'role_binding']);
     expect(new Set(asked.map(({ pageSize, activeSyncId }) => `${pageSize} ${activeSyncId}`))).toEqual(new Set(['0 sync-1']));
   });
 
-  it('waits for its sink: never two rows at once', async () => {
+  it('waits for its sink: never two pages at once', async () => {
     let atOnce = 0;
     let most = 0;
     const slow = async (): Promise<void> => {
@@ -195,13 +193,13 @@ describe('a walk', () => {
       atOnce -= 1;
     };
 
-    await walk({ surface: connectorOf(createProject(smallProject())), syncId: 'sync-1', sink: { resourceType: slow, resource: slow, entitlement: slow, grant: slow } });
+    await walk({ surface: connectorOf(createProject(smallProject())), syncId: 'sync-1', sink: { resourceTypes: slow, resources: slow, entitlements: slow, grants: slow } });
 
     expect(most).toBe(1);
   });
 
   it('fails with its sink', async () => {
-    const full = { ...createCollector(), grant: () => Promise.reject(new Error('disk full')) };
+    const full = { ...createCollector().sink, grants: () => Promise.reject(new Error('disk full')) };
 
     await expect(walk({ surface: connectorOf(createProject(smallProject())), syncId: 'sync-1', sink: full })).rejects.toThrow('disk full');
   });
@@ -209,7 +207,7 @@ describe('a walk', () => {
   it('tells how far it has come, each step from nought to its rows', async () => {
     const told: WalkProgress[] = [];
 
-    await walk({ surface: connectorOf(createProject(smallProject())), syncId: 'sync-1', sink: createCollector(), onProgress: (progress) => told.push(progress) });
+    await walk({ surface: connectorOf(createProject(smallProject())), syncId: 'sync-1', sink: createCollector().sink, onProgress: (progress) => told.push(progress) });
 
     const steps = told.filter(({ rows }) => rows === 0).map(({ step, typeId }) => `${step} ${typeId}`);
     expect(steps).toEqual([

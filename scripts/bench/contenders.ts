@@ -1,0 +1,109 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createAuthority } from '../../test/support/certificates.ts';
+import type { Walked } from './grpc-walk.ts';
+import { cliPath, type Fixture, type Ran, startNode } from './processes.ts';
+import type { Conditions, Seen } from './fixture.ts';
+
+export const projectId = 'P2BenchmarkProject0000000000';
+const script = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+/** One run of a contender: wall from the first request to its end, what the OS counted, and what the fixture saw. */
+export interface Sample {
+  readonly wallS: number;
+  /** From its start to its first request: Node, modules, options. */
+  readonly startS: number;
+  readonly cpuS: number;
+  readonly rssMb: number;
+  readonly loopDelayP99Ms: number;
+  readonly seen: Seen;
+  readonly walked?: Walked;
+}
+
+export type Contender = (fixture: Fixture, conditions: Conditions) => Promise<readonly Sample[]>;
+
+export interface CliOptions {
+  readonly rateLimit?: string;
+  readonly tenantRoles?: 'all' | 'observed';
+  readonly nodeFlags?: readonly string[];
+}
+
+/** `sync --out sync.json`, fsync and rename included. */
+export function ourCli({ rateLimit = 'auto', tenantRoles = 'all', nodeFlags = [] }: CliOptions = {}): Contender {
+  return async (fixture, conditions) => {
+    const folder = await mkdtemp(join(tmpdir(), 'baton-descope-bench-'));
+    try {
+      return [await measured(fixture, conditions, () => startNode([cliPath, 'sync', '--out', join(folder, 'sync.json'), '--json', '--rate-limit', rateLimit, '--tenant-roles', tenantRoles], settings(fixture), { nodeFlags }).ended())];
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  };
+}
+
+/** `serve` under mutual TLS, walked twice as a platform walks it: cold, then warm. */
+export function ourServer(workers: number, { rateLimit = 'auto' }: CliOptions = {}): Contender {
+  return async (fixture, conditions) => {
+    const folder = await mkdtemp(join(tmpdir(), 'baton-descope-bench-'));
+    try {
+      await writeCertificates(folder);
+      const file = (name: string): string => join(folder, name);
+      const server = startNode([cliPath, 'serve', '--listen', 'localhost:0', '--tls-cert', file('server.pem'), '--tls-key', file('server.key'), '--tls-client-ca', file('ca.pem'), '--rate-limit', rateLimit], settings(fixture));
+      const [line] = (await once(server.child.stdout ?? server.child, 'data')) as [Buffer];
+      const address = /listening on (\S+)/.exec(String(line))?.[1] ?? '';
+      const runs: Omit<Sample, 'rssMb' | 'loopDelayP99Ms'>[] = [];
+      let cpuBefore = 0;
+      for (const syncId of ['cold', 'warm']) {
+        await fixture.begin(conditions);
+        const walk = startNode([script('grpc-walk.ts'), address, folder, String(workers), syncId], {}, { core: 0 });
+        const { stdout } = await walk.ended();
+        const walked = JSON.parse(stdout) as Walked; // it prints nothing else
+        const cpu = await cpuOf(server.child.pid);
+        runs.push({ wallS: walked.totalMs / 1000, startS: 0, cpuS: cpu - cpuBefore, seen: await fixture.seen(), walked });
+        cpuBefore = cpu;
+      }
+      server.child.kill('SIGTERM');
+      const { measured: total } = await server.ended();
+      return runs.map((run) => Object.assign(run, { rssMb: total.rssMb, loopDelayP99Ms: total.loopDelayP99Ms }));
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  };
+}
+
+/** A script of ours that takes the fixture's address. */
+export function other(name: string, ...args: readonly string[]): Contender {
+  return async (fixture, conditions) => [await measured(fixture, conditions, () => startNode([script(name), fixture.address, ...args]).ended())];
+}
+
+async function measured(fixture: Fixture, conditions: Conditions, run: () => Promise<Ran>): Promise<Sample> {
+  await fixture.begin(conditions);
+  const { measured: { cpuS, rssMb, loopDelayP99Ms }, startedAt, endedAt } = await run();
+  const seen = await fixture.seen();
+  const first = seen.firstAt ?? startedAt;
+  return { wallS: (endedAt - first) / 1000, startS: (first - startedAt) / 1000, cpuS, rssMb, loopDelayP99Ms, seen };
+}
+
+function settings(fixture: Fixture): NodeJS.ProcessEnv {
+  return { DESCOPE_BASE_URL: fixture.address, DESCOPE_PROJECT_ID: projectId, DESCOPE_MANAGEMENT_KEY: 'benchmark-key' };
+}
+
+async function writeCertificates(folder: string): Promise<void> {
+  const authority = await createAuthority('bench');
+  await writeFile(join(folder, 'ca.pem'), authority.cert);
+  for (const name of ['server', 'client']) {
+    const { cert, key } = await authority.issue(name);
+    await writeFile(join(folder, `${name}.pem`), cert);
+    await writeFile(join(folder, `${name}.key`), key, { mode: 0o600 });
+  }
+}
+
+/** CPU seconds of a process so far, as Linux counts them (in hundredths); 0 elsewhere. */
+async function cpuOf(pid: number | undefined): Promise<number> {
+  const { readFile } = await import('node:fs/promises');
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / 100;
+}

@@ -1,0 +1,62 @@
+import { toBinary } from '@bufbuild/protobuf';
+import { EntitlementSchema } from '../gen/c1/connector/v2/entitlement_pb.ts';
+import { type EntitledResource, entitlementOf } from './builders.ts';
+import { entitlementId } from './ids.ts';
+import type { Entitlement } from './messages.ts';
+import { type EntitlementRow, entitlementRow } from './row.ts';
+
+/** A resource's entitlement made of a template: what follows the id is the same for all, and written once. */
+class TemplateEntitlementRow implements EntitlementRow {
+  readonly #resource: EntitledResource;
+  readonly #template: Entitlement;
+  readonly #jsonBehindId: string;
+
+  constructor(resource: EntitledResource, template: Entitlement, jsonBehindId: string) {
+    this.#resource = resource;
+    this.#template = template;
+    this.#jsonBehindId = jsonBehindId;
+  }
+
+  get typeId(): string {
+    return this.#resource.typeId;
+  }
+
+  get message(): Entitlement {
+    return entitlementOf(this.#resource, this.#template);
+  }
+
+  get bytes(): Uint8Array {
+    return toBinary(EntitlementSchema, this.message);
+  }
+
+  get maxSize(): number {
+    return this.bytes.length;
+  }
+
+  json(): string {
+    const { typeId, id, displayName, parentTenantId } = this.#resource;
+    const text = JSON.stringify;
+    const parent = parentTenantId === '' ? '' : `,"parentResourceId":{"resourceType":"tenant","resource":${text(parentTenantId)}}`;
+    const name = displayName === '' ? '' : `,"displayName":${text(displayName)}`;
+    return `{"resource":{"id":{"resourceType":"${typeId}","resource":${text(id)}}${parent}${name}},"id":${text(entitlementId(typeId, id))}${this.#jsonBehindId}`;
+  }
+}
+
+/** Makes entitlements of a template as the Go syncer does. A template that takes its name from the resource is no shortcut's case. */
+export function entitlementRowsOf(template: Entitlement): (resource: EntitledResource) => EntitlementRow {
+  if (template.displayName === '') {
+    return (resource) => entitlementRow(entitlementOf(resource, template));
+  }
+  const behindId = new Map<string, string>();
+  return (resource) => {
+    const { typeId } = resource;
+    let json = behindId.get(typeId);
+    if (json === undefined) {
+      const sample = entitlementRow(entitlementOf({ typeId, id: 'x', displayName: '', parentTenantId: '' }, template)).json();
+      const id = `"id":"${entitlementId(typeId, 'x')}"`;
+      json = sample.slice(sample.indexOf(id) + id.length);
+      behindId.set(typeId, json);
+    }
+    return new TemplateEntitlementRow(resource, template, json);
+  };
+}

@@ -1,0 +1,111 @@
+import { type DescMessage, type MessageShape, toBinary, toJson } from '@bufbuild/protobuf';
+import { EntitlementSchema } from '../gen/c1/connector/v2/entitlement_pb.ts';
+import { GrantSchema } from '../gen/c1/connector/v2/grant_pb.ts';
+import { ResourceSchema } from '../gen/c1/connector/v2/resource_pb.ts';
+import { annotationRegistry } from './annotations.ts';
+import type { Any, Entitlement, Grant, Resource } from './messages.ts';
+
+/**
+ * A row of a listing on its way out. What a walk needs to know of it is at hand; the message and its two encodings are made
+ * when somebody asks for them, so that a file costs no bytes and a call no JSON. All three say the same.
+ */
+export interface Row<Message> {
+  readonly message: Message;
+  /** The message on the wire. */
+  readonly bytes: Uint8Array;
+  /** At least as much as `bytes` are long, without making them. */
+  readonly maxSize: number;
+  /** The message as protobuf JSON, on one line. */
+  json(): string;
+}
+
+export interface ResourceRow extends Row<Resource> {
+  readonly typeId: string;
+  readonly id: string;
+  readonly displayName: string;
+  /** '' for a resource without a parent. */
+  readonly parentTenantId: string;
+}
+
+export interface EntitlementRow extends Row<Entitlement> {
+  readonly typeId: string;
+}
+
+export interface GrantRow extends Row<Grant> {
+  /** Of the resource that the grant is about. */
+  readonly typeId: string;
+}
+
+/** One page of a listing, as a connector answers it. */
+export interface RowPage<R> {
+  readonly list: readonly R[];
+  readonly nextPageToken: string;
+  readonly annotations: readonly Any[];
+}
+
+/** A row made of its message: for what is not listed by the hundred thousand, or came from elsewhere. */
+class MessageRow<Desc extends DescMessage> implements Row<MessageShape<Desc>> {
+  readonly message: MessageShape<Desc>;
+  readonly #schema: Desc;
+  #bytes: Uint8Array | undefined;
+
+  constructor(schema: Desc, message: MessageShape<Desc>) {
+    this.#schema = schema;
+    this.message = message;
+  }
+
+  get bytes(): Uint8Array {
+    this.#bytes ??= toBinary(this.#schema, this.message);
+    return this.#bytes;
+  }
+
+  get maxSize(): number {
+    return this.bytes.length;
+  }
+
+  json(): string {
+    return JSON.stringify(toJson(this.#schema, this.message, { registry: annotationRegistry }));
+  }
+}
+
+class ResourceMessageRow extends MessageRow<typeof ResourceSchema> implements ResourceRow {
+  get typeId(): string {
+    return this.message.id?.resourceType ?? '';
+  }
+
+  get id(): string {
+    return this.message.id?.resource ?? '';
+  }
+
+  get displayName(): string {
+    return this.message.displayName;
+  }
+
+  get parentTenantId(): string {
+    return this.message.parentResourceId?.resource ?? '';
+  }
+}
+
+class EntitlementMessageRow extends MessageRow<typeof EntitlementSchema> implements EntitlementRow {
+  get typeId(): string {
+    return this.message.resource?.id?.resourceType ?? '';
+  }
+}
+
+class GrantMessageRow extends MessageRow<typeof GrantSchema> implements GrantRow {
+  get typeId(): string {
+    return this.message.entitlement?.resource?.id?.resourceType ?? '';
+  }
+}
+
+export function resourceRow(message: Resource): ResourceRow {
+  return new ResourceMessageRow(ResourceSchema, message);
+}
+
+export function entitlementRow(message: Entitlement): EntitlementRow {
+  return new EntitlementMessageRow(EntitlementSchema, message);
+}
+
+export function grantRow(message: Grant): GrantRow {
+  return new GrantMessageRow(GrantSchema, message);
+}

@@ -1,0 +1,114 @@
+import { type JsonObject, toBinary, toJson } from '@bufbuild/protobuf';
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { EntitlementSchema } from '../../src/gen/c1/connector/v2/entitlement_pb.ts';
+import { GrantSchema } from '../../src/gen/c1/connector/v2/grant_pb.ts';
+import { ResourceSchema } from '../../src/gen/c1/connector/v2/resource_pb.ts';
+import { annotationRegistry } from '../../src/model/annotations.ts';
+import { toBindingRow } from '../../src/model/binding-row.ts';
+import { entitlementTemplate } from '../../src/model/builders.ts';
+import { entitlementRowsOf } from '../../src/model/entitlement-row.ts';
+import { grantRowsOf } from '../../src/model/grant-row.ts';
+import { toAttributes } from '../../src/model/profile.ts';
+import type { Row } from '../../src/model/row.ts';
+import { type CutCounter, noCuts } from '../../src/model/text.ts';
+import { toUserRow } from '../../src/model/user-row.ts';
+import { toUser } from '../../src/resources/user.ts';
+import { nameArbitrary } from '../support/arbitraries.ts';
+import { user } from '../support/project-fixture.ts';
+
+/** A row's two encodings, and those of the message that it stands for, made by the protobuf library. */
+function encodings(row: Row<never>, schema: typeof ResourceSchema | typeof GrantSchema | typeof EntitlementSchema): { readonly own: object; readonly library: object } {
+  const { bytes, message } = row;
+  return {
+    own: { bytes: Buffer.from(bytes).toString('hex'), json: row.json() },
+    library: {
+      bytes: Buffer.from(toBinary(schema, message)).toString('hex'),
+      json: JSON.stringify(toJson(schema, message, { registry: annotationRegistry })),
+    },
+  };
+}
+
+function expectFaithful(row: Row<unknown>, schema: Parameters<typeof encodings>[1]): void {
+  const { own, library } = encodings(row as Row<never>, schema); // each kind of row is given with the schema of its message
+  expect(own).toEqual(library);
+  expect(row.maxSize).toBeGreaterThanOrEqual(row.bytes.length);
+}
+
+const text = fc.oneof(nameArbitrary, fc.constant(''), fc.string({ unit: 'binary', maxLength: 300 }));
+const json: fc.Arbitrary<JsonObject> = fc.dictionary(text, fc.jsonValue({ stringUnit: 'binary' }), { maxKeys: 6 }).map((value) => toAttributes(value as JsonObject));
+const time = fc.option(fc.oneof(fc.integer({ min: -62_135_596_800, max: 253_402_300_799 }), fc.constantFrom(0, 127, 128, 1_641_196_800, -1, 253_402_300_800, 9e15)), { nil: undefined });
+
+describe('the row of a user', () => {
+  it('is encoded as the protobuf library encodes its message, whoever the user is', () => {
+    const parts = fc.record({
+      id: nameArbitrary,
+      displayName: text,
+      profile: json,
+      status: fc.constantFrom('enabled', 'disabled', 'unspecified'),
+      statusDetail: text,
+      createdTime: time,
+      emails: fc.array(nameArbitrary, { maxLength: 3 }),
+      login: text,
+      loginAliases: fc.array(text, { maxLength: 3 }),
+      givenName: text,
+      middleName: text,
+      familyName: text,
+      mfaEnabled: fc.boolean(),
+      ssoEnabled: fc.boolean(),
+    });
+
+    fc.assert(fc.property(parts, (given) => expectFaithful(toUserRow(given, noCuts), ResourceSchema)), { numRuns: 400 });
+  });
+
+  it('is encoded so with attributes of a megabyte and with texts that are too long, each cut counted once', () => {
+    let cut = 0;
+    const cuts: CutCounter = { textCut: () => void (cut += 1), attributesDropped: () => undefined };
+    const row = toUser(user('U1', { name: 'n'.repeat(2_000), customAttributes: { text: '\u4E2D'.repeat(60_000), deep: { a: [1, { b: null }] } } }), cuts);
+
+    expectFaithful(row, ResourceSchema);
+    expectFaithful(row, ResourceSchema);
+
+    expect(cut).toBe(1);
+    expect(row.bytes.length).toBeGreaterThan(100_000);
+  });
+
+  it('says nothing of a creation time that no protocol can carry, instead of failing the sync', () => {
+    const { message } = toUser(user('U1', { createdTime: 9e15 }), noCuts);
+
+    expect(message.createdAt).toBeUndefined();
+  });
+});
+
+describe('the row of a role in a tenant', () => {
+  it('is encoded as the protobuf library encodes its message', () => {
+    const parts = fc.record({ id: nameArbitrary, displayName: text, description: text, tenantId: nameArbitrary, roleResourceId: nameArbitrary, profile: json }).map((given) => Object.assign(given, { parentTenantId: given.tenantId }));
+
+    fc.assert(fc.property(parts, (given) => expectFaithful(toBindingRow(given, noCuts), ResourceSchema)));
+  });
+});
+
+describe('the row of a grant', () => {
+  it('is encoded as the protobuf library encodes its message', () => {
+    fc.assert(
+      fc.property(fc.constantFrom('tenant', 'role', 'role_binding'), nameArbitrary, nameArbitrary, (typeId, resourceId, userId) =>
+        expectFaithful(grantRowsOf(typeId, resourceId)(userId), GrantSchema),
+      ),
+    );
+  });
+
+  it('never carries an id that the protocol could not', () => {
+    expect(() => grantRowsOf('tenant', 'a')('u'.repeat(1_020))).toThrow(expect.objectContaining({ kind: 'upstream-contract' }));
+    expect(() => grantRowsOf('tenant', 'a'.repeat(1_020))).toThrow(expect.objectContaining({ kind: 'upstream-contract' }));
+  });
+});
+
+describe('the row of an entitlement', () => {
+  it('is encoded as the protobuf library encodes its message', () => {
+    fc.assert(
+      fc.property(fc.constantFrom('tenant', 'role', 'permission', 'role_binding'), nameArbitrary, text, fc.oneof(nameArbitrary, fc.constant('')), (typeId, id, displayName, parentTenantId) => {
+        expectFaithful(entitlementRowsOf(entitlementTemplate(typeId))({ typeId, id, displayName, parentTenantId }), EntitlementSchema);
+      }),
+    );
+  });
+});
