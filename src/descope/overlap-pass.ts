@@ -47,6 +47,7 @@ export function createOverlapPass({ call, filter, pageSize, ledger, isSorted }: 
       if (seen.size !== total) {
         throw alarm('fewer users were listed than the service counts');
       }
+      await checkNobodyIsBehind(total, signal);
       return mode() === 'unproven' && !isConfirming ? await confirm(signal) : undefined;
     }
     const answer = await window.take(page, signal);
@@ -69,6 +70,14 @@ export function createOverlapPass({ call, filter, pageSize, ledger, isSorted }: 
     seen.clear();
     window = openWindow();
     return await next(signal);
+  }
+
+  /** A service that counts the users of a page instead of all would have us end after the first. */
+  async function checkNobodyIsBehind(counted: number, signal?: AbortSignal): Promise<void> {
+    const behind = await call({ ...filter, ...order, limit: pageSize, offset: counted }, signal);
+    if (behind.users.length > 0 || behind.total !== counted) {
+      throw alarm('there are users behind the last one that the service counts');
+    }
   }
 
   function check({ users, total: counted }: TimedUserPage): void {

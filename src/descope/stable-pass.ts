@@ -9,6 +9,8 @@ import type { User } from './rows.ts';
 
 /** Rows per search. Descope documents a default of 100 and no maximum; its own tools never ask for more. */
 export const userPageSize = 100;
+/** The most that a service gives in one page is a multiple of this: 10, 20, 25, 50, 100. */
+const roundness = 5;
 /** How far behind the server's clock the upper bound lies: longer than a search may lag behind a creation. */
 const indexLagMs = 15_000;
 
@@ -167,12 +169,12 @@ export function createStablePass({ call, ahead, filter, ledger, origin: given, n
   }
 
   /**
-   * A page that is full to the last row and counts exactly its own rows: is that everybody, or does the service count
-   * pages? Only the page behind it tells.
+   * One page that counts exactly its own rows, as many as a service might give at most: is that everybody, or does it
+   * count pages? Only what is behind it tells.
    */
-  async function checkNobodyIsBehind(signal?: AbortSignal): Promise<void> {
-    const { users, total } = await call(pageQuery(1), signal);
-    if (users.length > 0 || total !== userPageSize) {
+  async function checkNobodyIsBehind(from: ReadOrigin, signal?: AbortSignal): Promise<void> {
+    const { users, total } = await call({ ...filter, limit: userPageSize, offset: from.total }, signal);
+    if (users.length > 0 || total !== from.total) {
       throw alarm('the service counts the users of a page instead of all users');
     }
     isEndChecked = true;
@@ -206,8 +208,8 @@ export function createStablePass({ call, ahead, filter, ledger, origin: given, n
     if (isShort && !isEndChecked) {
       await checkNobodyIsHidden(origin, signal);
     }
-    if (origin.total === userPageSize && given === undefined && !isEndChecked) {
-      await checkNobodyIsBehind(signal);
+    if (origin.total > 0 && origin.total <= userPageSize && origin.total % roundness === 0 && given === undefined && !isEndChecked) {
+      await checkNobodyIsBehind(origin, signal);
     }
     if (boundedRows !== boundedTotal) {
       throw alarm('fewer users were listed than the service counts');

@@ -345,7 +345,7 @@ describe('users who are newer than the bound', () => {
   });
 
   it('are not looked for when one page held everybody', async () => {
-    const server = youngProject(80, 10);
+    const server = youngProject(80, 11);
 
     await readAll(readOf(server));
 

