@@ -50,7 +50,7 @@ export function ourServer(workers: number, { rateLimit = 'auto' }: CliOptions = 
     try {
       await writeCertificates(folder);
       const file = (name: string): string => join(folder, name);
-      const server = startNode([cliPath, 'serve', '--listen', 'localhost:0', '--tls-cert', file('server.pem'), '--tls-key', file('server.key'), '--tls-client-ca', file('ca.pem'), '--rate-limit', rateLimit], settings(fixture));
+      const server = startNode([cliPath, 'serve', '--listen', 'localhost:0', '--health-check-port', 'off', '--tls-cert', file('server.pem'), '--tls-key', file('server.key'), '--tls-client-ca', file('ca.pem'), '--rate-limit', rateLimit], settings(fixture));
       const [line] = (await once(server.child.stdout ?? server.child, 'data')) as [Buffer];
       const address = /listening on (\S+)/.exec(String(line))?.[1] ?? '';
       const runs: Omit<Sample, 'rssMb' | 'loopDelayP99Ms'>[] = [];

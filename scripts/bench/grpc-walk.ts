@@ -95,7 +95,7 @@ for (const type of types) {
   for (let token = '', isFirst = true; isFirst || token !== ''; isFirst = false) {
     const page = openPage(await ask(ResourcesService.method.listResources, resourcesRequest(syncId, type.id, token)));
     token = page.next;
-    if (type.id !== 'user' && !isTypeScopedType(type)) {
+    if (!skipsGrants(type) && !isTypeScopedType(type)) {
       found.push(...page.rows.map((row) => fromBinary(ResourceSchema, row)));
     }
   }

@@ -1,15 +1,73 @@
-import { destination, pino } from 'pino';
+import { randomUUID } from 'node:crypto';
+import { destination, type DestinationStream, pino } from 'pino';
 import pretty from 'pino-pretty';
-import type { Logger } from '../log.ts';
+import { type LogFields, logFieldNames, type Logger } from '../log.ts';
 
-/** Structured logs on stderr; stdout is for results. Fields are an allow-list by type, see `log.ts`. */
-export function createLogger(level: string, format: 'json' | 'console' = process.stderr.isTTY ? 'console' : 'json'): Logger {
-  const stream = format === 'console' ? pretty({ destination: 2, sync: true, colorize: process.stderr.isTTY, translateTime: 'SYS:HH:MM:ss' }) : destination({ dest: 2, sync: true });
-  const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, ...(format === 'json' && { formatters: { level: (label) => ({ level: label }) } }) }, stream);
+const maxTextLength = 1_000;
+
+/** Tells the lines of one process from those of the next, and of others that log to the same place. */
+export const processRunId: string = randomUUID().slice(0, 8);
+
+/**
+ * Structured logs on stderr; stdout is for results. A line has listed fields only (`log.ts`); texts are stripped of what
+ * looks like an address or could begin another line. The run id is in every line.
+ */
+export function createLogger(level: string, format: 'json' | 'console' = process.stderr.isTTY ? 'console' : 'json', stream: DestinationStream = streamOf(format)): Logger {
+  const log = pino({ level, base: { run: processRunId }, timestamp: pino.stdTimeFunctions.isoTime, ...(format === 'json' && { formatters: { level: (label) => ({ level: label }) } }) }, stream);
   return {
-    debug: (event, fields = {}) => log.debug(fields, event),
-    info: (event, fields = {}) => log.info(fields, event),
-    warn: (event, fields = {}) => log.warn(fields, event),
-    error: (event, fields = {}) => log.error(fields, event),
+    debug: (event, fields) => log.debug(safeFields(fields), safeText(event)),
+    info: (event, fields) => log.info(safeFields(fields), safeText(event)),
+    warn: (event, fields) => log.warn(safeFields(fields), safeText(event)),
+    error: (event, fields) => log.error(safeFields(fields), safeText(event)),
   };
+}
+
+function streamOf(format: 'json' | 'console'): DestinationStream {
+  return format === 'console' ? consoleStream(2, process.stderr.isTTY) : destination({ dest: 2, sync: true });
+}
+
+/** One line for people: the time, the level, what happened, and the fields behind it. */
+export function consoleStream(to: number | NodeJS.WritableStream, colorize: boolean): DestinationStream {
+  return pretty({
+    destination: to,
+    sync: true,
+    colorize,
+    translateTime: 'SYS:HH:MM:ss',
+    hideObject: true,
+    messageFormat: ({ msg, run, level: _level, time: _time, ...fields }) => [String(msg), ...Object.entries({ ...fields, run }).map(([name, value]) => `${name}=${shown(value)}`)].join(' '),
+  });
+}
+
+function shown(value: unknown): string {
+  const text = String(value);
+  return /[\s"=]/.test(text) ? JSON.stringify(text) : text;
+}
+
+const allowed: ReadonlySet<string> = new Set(logFieldNames);
+
+/** The fields of a line that may be in it: whoever goes around the types gets nothing in, either. */
+function safeFields(fields: LogFields = {}): object {
+  return Object.fromEntries(
+    Object.entries(fields)
+      .filter(([name]) => allowed.has(name))
+      .map(([name, value]) => [name, safeValue(value)]),
+  );
+}
+
+function safeValue(value: unknown): string | number | boolean | undefined {
+  if (typeof value === 'string') {
+    return safeText(value);
+  }
+  return typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
+}
+
+/** Line ends, escape codes, and marks that turn the direction of text. */
+const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
+const addresses = /[^\s@"'<>(),;]+@[^\s@"'<>(),;]+/g;
+
+function safeText(text: string): string {
+  return text
+    .slice(0, maxTextLength)
+    .replaceAll(unprintable, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .replaceAll(addresses, '[address]');
 }

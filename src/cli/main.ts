@@ -34,15 +34,16 @@ function signalExitCode(signal: 'SIGINT' | 'SIGTERM'): number {
 
 async function main(): Promise<number> {
   const argv = process.argv.slice(2);
+  let code = 0;
   try {
     refuseKeyInArguments(argv, process.env);
-    const program = createProgram({ env: process.env, signal: stop.signal, print: (text) => void process.stdout.write(`${text}\n`), write: (text) => void process.stdout.write(text) });
+    const program = createProgram({ env: process.env, signal: stop.signal, print: (text) => void process.stdout.write(`${text}\n`), write: (text) => void process.stdout.write(text), endWith: (chosen) => void (code = chosen) });
     if (argv.length === 0) {
       console.error(program.helpInformation());
       return 2;
     }
     await program.parseAsync(isCommandless(argv) ? [ecosystemCommand, ...argv] : argv, { from: 'user' });
-    return 0;
+    return code;
   } catch (thrown) {
     if (thrown instanceof CommanderError) {
       return tellUsage(thrown);
@@ -80,3 +81,6 @@ function tell(thrown: unknown): void {
 }
 
 process.exitCode = await main();
+if (received !== undefined) {
+  process.exit(); // a request that was given up in the moment it was made keeps its connection, and that would keep us
+}

@@ -3,9 +3,13 @@ import { Command } from 'commander';
 import type { Environment } from '../config/load.ts';
 import { addChangeCommand } from './change-command.ts';
 import { addDemoCommand } from './demo-command.ts';
+import { addDiffCommand } from './diff-command.ts';
 import { addEcosystemCommand } from './ecosystem.ts';
 import { addEmulatorCommand } from './emulator-command.ts';
+import { addExportCommand } from './export-command.ts';
+import { addHealthCheckCommand } from './health-check-command.ts';
 import { addManifestCommands } from './manifests-command.ts';
+import { addQuestionCommands } from './question-commands.ts';
 import { addServeCommand } from './serve-command.ts';
 import { addSyncCommand } from './sync-command.ts';
 
@@ -19,6 +23,8 @@ export interface CommandContext {
   readonly print: (text: string) => void;
   /** Writes to stdout byte for byte. */
   readonly write: (text: string) => void;
+  /** Ends the process with this code when the command is done: for an answer that is no fault, but not "nothing to tell". */
+  readonly endWith: (code: number) => void;
 }
 
 export function createProgram(context: CommandContext): Command {
@@ -32,6 +38,10 @@ export function createProgram(context: CommandContext): Command {
   addServeCommand(program, context);
   addChangeCommand(program, 'grant', context);
   addChangeCommand(program, 'revoke', context);
+  addQuestionCommands(program, context);
+  addDiffCommand(program, context);
+  addExportCommand(program, context);
+  addHealthCheckCommand(program, context);
   addManifestCommands(program, context);
   addEcosystemCommand(program, context);
   addEmulatorCommand(program, context);

@@ -1,33 +1,118 @@
+import { createRequire } from 'node:module';
 import type { Flags } from '../config/load.ts';
-import { createConnector } from '../connector.ts';
-import { openAuditLog } from '../output/audit-log.ts';
-import { createProvisioner } from '../provisioning/provisioner.ts';
-import { ConnectorError } from '../errors.ts';
 import type { Settings } from '../config/settings.ts';
+import { createConnector } from '../connector.ts';
+import { ConnectorError } from '../errors.ts';
+import { type Observation, startObservation } from '../observe/observation.ts';
+import { type Pages, startPages } from '../observe/pages.ts';
+import { type AuditLog, openAuditLog } from '../output/audit-log.ts';
+import { createProvisioner } from '../provisioning/provisioner.ts';
+import { checkListen, type RunningServer, startServer } from '../server/server.ts';
 import type { TlsFiles } from '../server/tls.ts';
-import { startServer } from '../server/server.ts';
+import { processRunId } from './logger.ts';
 import type { CommandContext } from './program.ts';
-import { setUp } from './settings.ts';
+import { checkFolder, planOf, runScheduledSyncs, scheduledRateWaits } from './scheduled-syncs.ts';
+import { type Prepared, prepare } from './settings.ts';
 import { untilAborted } from './until-aborted.ts';
 
+const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+
 /** A platform holds its call open meanwhile: beyond this it is told when to come back instead. */
-const rateWaits = { longestRateWaitMs: 30_000, totalRateWaitMs: 60_000, forgetsRateWaits: true };
+const callRateWaits = { longestRateWaitMs: 30_000, totalRateWaitMs: 60_000, forgetsRateWaits: true };
 
 export type ServeFlags = Flags & { readonly listen: string };
 
-/** Serves until the process is asked to end. */
+/** Serves, and syncs at set times if asked to, until the process is asked to end. */
 export async function serve(options: ServeFlags, { env, signal, print }: CommandContext): Promise<void> {
-  const { client, policy, logger, settings } = setUp(options, env, rateWaits);
+  const prepared = prepare(options, env, 'info');
+  const { settings, logger, policy } = prepared;
   const tls = tlsFiles(settings);
+  checkListen(options.listen, tls !== undefined);
+  const plan = planOf(settings);
+  let server: RunningServer | undefined;
+  const observation = await startObservation({
+    env,
+    version,
+    runId: processRunId,
+    logger,
+    onHealth: (isHealthy, { details }) => {
+      server?.setHealthy(isHealthy);
+      const { descope, sync } = details;
+      if (isHealthy) {
+        logger.info('health is ok again');
+      } else {
+        logger.warn('health is failing', { health: descope.status === 'failing' ? `Descope: ${descope.lastFailure?.what}` : `${sync.failuresInARow} syncs in a row failed` });
+      }
+    },
+  });
+  await using stack = new AsyncDisposableStack(); // what is begun here ends in the opposite order, also when the next step fails
+  stack.defer(() => observation.close());
+  const { traces } = observation;
+  if (plan !== undefined) {
+    await checkFolder(plan);
+  }
+  const pages = await pagesOf(settings, observation);
+  stack.defer(async () => pages?.close());
+  const connect = prepared.connect(observation.requests);
   const audit = settings.provisioning ? await openAuditLog(settings.auditLog) : undefined;
-  const provisioner = audit && createProvisioner({ client, audit: (entry) => audit.append(entry), joinTenant: settings.joinTenant, logger });
-  const connector = createConnector({ project: client, policy, ...(provisioner !== undefined && { provisioner }) });
-  const server = await startServer({ surface: connector, listen: options.listen, logger, ...(tls !== undefined && { tls }) });
-  print(`listening on ${server.address}`);
-  await untilAborted(signal);
-  await server.stop();
-  connector.close();
-  await audit?.close();
+  stack.defer(async () => audit?.close());
+  const client = connect(callRateWaits);
+  const connector = createConnector({ project: client, policy, ...provisioning(prepared, client, audit, observation) });
+  stack.defer(() => connector.close());
+  const running = await startServer({
+    surface: connector,
+    listen: options.listen,
+    logger,
+    onCall: (path, durationMs, code) => observation.metrics.onCall(path, durationMs, code),
+    ...(traces !== undefined && { wrapCall: (path, header, work) => traces.call(path, header, work) }),
+    ...(tls !== undefined && { tls }),
+  });
+  server = running;
+  observation.health.setPhase('serving');
+  print(`listening on ${running.address}`);
+  if (pages !== undefined) {
+    print(`health and metrics on ${pages.url}`);
+  }
+  const syncs =
+    plan &&
+    runScheduledSyncs({
+      plan,
+      connect: (syncLogger) => connect(scheduledRateWaits, syncLogger),
+      policy,
+      watcher: observation.syncs,
+      trace: (syncId, work) => (traces === undefined ? work() : traces.sync(syncId, work)),
+      logger,
+      signal,
+    });
+  try {
+    await Promise.race([untilAborted(signal), syncs ?? untilAborted(signal)]); // syncs end by themselves only by a bug
+  } finally {
+    observation.health.setPhase('stopping');
+    logger.info('stopping');
+    await running.stop();
+  }
+  await syncs;
+}
+
+async function pagesOf({ healthCheckPort: port, healthCheckBindAddress: host }: Settings, { health, metrics }: Observation): Promise<Pages | undefined> {
+  return port === 'off' ? undefined : await startPages({ host, port, health, metrics });
+}
+
+/** What changes access, if that is allowed; each attempt is counted once it is written down. */
+function provisioning({ settings, logger }: Prepared, client: Parameters<typeof createProvisioner>[0]['client'], audit: AuditLog | undefined, { metrics }: Observation): Pick<Parameters<typeof createConnector>[0], 'provisioner'> {
+  if (audit === undefined) {
+    return {};
+  }
+  const provisioner = createProvisioner({
+    client,
+    audit: async (entry) => {
+      metrics.onChange(entry.operation, entry.outcome);
+      await audit.append(entry);
+    },
+    joinTenant: settings.joinTenant,
+    logger,
+  });
+  return { provisioner };
 }
 
 /** All three files of mutual TLS, or none. */

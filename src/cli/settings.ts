@@ -2,21 +2,37 @@ import { type Environment, type Flags, loadSettings } from '../config/load.ts';
 import { type KeySource, openManagementKey } from '../config/management-key.ts';
 import type { Settings } from '../config/settings.ts';
 import { parseBaseUrl, parseProjectId, deriveBaseUrl } from '../descope/base-url.ts';
-import { createDescopeClient, type DescopeClient, type DescopeClientOptions } from '../descope/client.ts';
+import { createChannel, createDescopeClient, type DescopeClient, type DescopeClientOptions } from '../descope/client.ts';
+import type { DescopeObserver } from '../descope/observer.ts';
 import type { SyncPolicy } from '../resources/sync-read.ts';
 import { createLogger } from './logger.ts';
 import type { Logger } from '../log.ts';
 import { ConnectorError } from '../errors.ts';
 
-export interface Setup {
+export type RateWaits = Pick<DescopeClientOptions, 'longestRateWaitMs' | 'totalRateWaitMs' | 'forgetsRateWaits'>;
+
+/** A client that waits so for rate limits. All clients of one connection keep to one limit and one pace together. */
+export type ConnectClient = (waits: RateWaits, logger?: Logger) => DescopeClient;
+
+export interface Prepared {
   readonly settings: Settings;
-  readonly client: DescopeClient;
   readonly policy: SyncPolicy;
   readonly logger: Logger;
+  readonly connect: (observer?: DescopeObserver) => ConnectClient;
+}
+
+export interface Setup extends Omit<Prepared, 'connect'> {
+  readonly client: DescopeClient;
 }
 
 /** Everything a command needs to talk to a project, from its flags and the environment. Nothing is sent yet. */
-export function setUp(flags: Flags, env: Environment, waits: Pick<DescopeClientOptions, 'longestRateWaitMs' | 'totalRateWaitMs' | 'forgetsRateWaits'>): Setup {
+export function setUp(flags: Flags, env: Environment, waits: RateWaits): Setup {
+  const { connect, ...prepared } = prepare(flags, env);
+  return { ...prepared, client: connect()(waits) };
+}
+
+/** The same for a command that watches its requests, or has several clients. `logLevel` counts when nobody says which. */
+export function prepare(flags: Flags, env: Environment, logLevel: 'info' | 'warn' = 'warn'): Prepared {
   let key: KeySource | undefined;
   const loaded = loadSettings({
     flags,
@@ -30,21 +46,17 @@ export function setUp(flags: Flags, env: Environment, waits: Pick<DescopeClientO
     ],
   });
   const managementKey = key ?? openManagementKey(env);
-  const logger = createLogger(loaded.logLevel, loaded.logFormat);
+  const logger = createLogger(loaded.logLevel ?? logLevel, loaded.logFormat);
   const { projectId, maxParallelFetches, rateLimit, tenantRoles, maxDangling, strict } = loaded;
   return {
     settings: loaded,
     logger,
     policy: { tenantRoles, strict, ...(maxDangling !== undefined && { maxDangling }) },
-    client: createDescopeClient({
-      projectId,
-      baseUrl: loaded.baseUrl ?? deriveBaseUrl(projectId),
-      managementKey,
-      maxParallelFetches,
-      rateLimit,
-      logger,
-      ...waits,
-    }),
+    connect: (observer) => {
+      const options = { projectId, baseUrl: loaded.baseUrl ?? deriveBaseUrl(projectId), managementKey, maxParallelFetches, rateLimit, ...(observer !== undefined && { observer }) };
+      const channel = createChannel(options);
+      return (waits, ownLogger = logger) => createDescopeClient({ ...options, ...waits, channel, logger: ownLogger });
+    },
   };
 }
 

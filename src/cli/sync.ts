@@ -4,13 +4,13 @@ import { createConnector } from '../connector.ts';
 import type { DescopeClient } from '../descope/client.ts';
 import { expectedTime } from '../descope/pacing.ts';
 import { userPageSize } from '../descope/user-read.ts';
-import { checkTarget } from '../output/atomic-file.ts';
 import { sweepLeftovers } from '../output/leftovers.ts';
-import { chooseOutput, readLast } from '../output/outputs.ts';
+import { checkOutput, chooseOutput, kindOf, readLast } from '../output/outputs.ts';
 import { checkShrink, type ShrinkLimits, type SyncExtent } from '../sync/guard.ts';
 import { runSync } from '../sync/run.ts';
 import type { SyncSummary } from '../sync/summary.ts';
 import { newSyncId } from '../sync/sync-id.ts';
+import { derivedOutputs } from './derived-outputs.ts';
 import { describeProgress, runSteps } from './progress.ts';
 import { setUp } from './settings.ts';
 import type { CommandContext } from './program.ts';
@@ -24,9 +24,9 @@ export type SyncFlags = Flags & { readonly out: string; readonly json?: boolean;
 /** One full sync into a file, shown as it goes and summed up at the end. */
 export async function syncOnce(options: SyncFlags, { env, signal, print }: Pick<CommandContext, 'env' | 'signal' | 'print'>): Promise<void> {
   const target = resolve(options.out);
-  const createOutput = chooseOutput(target);
+  const createOutput = chooseOutput(target, derivedOutputs(signal));
   const { client, policy, settings } = setUp(options, env, rateWaits);
-  await checkTarget(target);
+  await checkOutput(target, derivedOutputs(signal));
   await sweepLeftovers(target);
   let showTotal: (users: number) => void = () => undefined;
   const connector = createConnector({ project: tellingTotal(client, (users) => showTotal(users)), policy });
@@ -85,13 +85,13 @@ function tellingTotal(client: DescopeClient, tell: (users: number) => void): Des
 }
 
 /** Holds what is far less than the file at the target tells; returns what is to be told besides. */
-async function compareWithLast(target: string, found: SyncExtent, limits: ShrinkLimits, signal: AbortSignal): Promise<readonly string[]> {
+export async function compareWithLast(target: string, found: SyncExtent, limits: ShrinkLimits, signal?: AbortSignal): Promise<readonly string[]> {
   if (limits.maxShrink === 100) {
     return [];
   }
   const last = await readLast(target, signal);
   if (last === 'untold') {
-    return ['note: the file before unpacks to more than is safe to take: what was found is compared with nothing'];
+    return [`note: this ${kindOf(target)} file does not tell how much it holds, or unpacks to more than is safe to take: what was found is compared with nothing`];
   }
   return last === undefined ? [] : checkShrink(last, found, limits);
 }

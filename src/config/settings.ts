@@ -1,3 +1,4 @@
+import { Cron } from 'croner';
 import { z } from 'zod';
 
 /**
@@ -49,6 +50,30 @@ const rate: z.ZodType<'off' | 'auto' | { readonly count: number; readonly period
     const [count, unit = 'm'] = text.split('/');
     return { count: Number(count), periodMs: periods[unit] ?? 60_000 };
   });
+
+const durationUnits: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const longestDurationMs = 31 * 86_400_000;
+
+/** "30s", "5m", "1h", "1d" as milliseconds. */
+const duration: z.ZodType<number, string> = z
+  .string()
+  .regex(/^[1-9]\d{0,6}[smhd]$/, 'must be a duration such as 30s, 5m, 1h or 1d')
+  .transform((text) => Number(text.slice(0, -1)) * (durationUnits[text.slice(-1)] ?? 1_000))
+  .refine((ms) => ms <= longestDurationMs, 'must be 31d at most');
+
+/** A cron pattern of five fields (or six, with seconds first) that comes due at least once more. */
+const cronPattern = z.string().refine((text) => {
+  try {
+    return new Cron(text, { mode: '5-or-6-parts', paused: true }).nextRun() !== null;
+  } catch {
+    return false;
+  }
+}, 'must be a cron pattern such as "0 * * * *" (minute, hour, day, month, weekday) that comes due');
+
+const portOrOff: z.ZodType<number | 'off', string> = z
+  .string()
+  .refine((text) => text === 'off' || (/^\d{1,5}$/.test(text) && Number(text) <= 65_535), 'must be a port (0 takes a free one) or off')
+  .transform((text) => (text === 'off' ? text : Number(text)));
 
 export const settings = {
   projectId: {
@@ -176,6 +201,73 @@ export const settings = {
     help: "the CA that callers' certificates must come from (PEM)",
     schema: z.string(),
   },
+  syncEvery: {
+    flag: '--sync-every <duration>',
+    env: ['BATON_DESCOPE_SYNC_EVERY'],
+    title: 'Sync every',
+    kind: 'text',
+    isOperational: true,
+    help: 'run full syncs by itself, one every 30s, 5m, 1h or 1d; needs --out',
+    schema: duration,
+  },
+  syncCron: {
+    flag: '--sync-cron <pattern>',
+    env: ['BATON_DESCOPE_SYNC_CRON'],
+    title: 'Sync at',
+    kind: 'text',
+    isOperational: true,
+    help: 'the same at fixed times, in the time zone of the process: a cron pattern such as "0 * * * *"',
+    schema: cronPattern,
+  },
+  out: {
+    flag: '--out <folder>',
+    env: ['BATON_DESCOPE_OUT'],
+    title: 'Output folder',
+    kind: 'text',
+    isOperational: true,
+    help: 'the folder of scheduled syncs: latest.json and the files before it',
+    schema: z.string(),
+  },
+  outFormat: {
+    flag: '--out-format <format>',
+    env: ['BATON_DESCOPE_OUT_FORMAT'],
+    title: 'Output format',
+    kind: 'text',
+    isOperational: true,
+    help: 'what scheduled syncs write: json, or c1z for the tools of Baton',
+    default: 'json',
+    schema: oneOf('json', 'c1z'),
+  },
+  keep: {
+    flag: '--keep <n>',
+    env: ['BATON_DESCOPE_KEEP'],
+    title: 'Files kept',
+    kind: 'number',
+    isOperational: true,
+    help: 'how many complete files of scheduled syncs are kept, 1 to 10000',
+    default: '7',
+    schema: wholeNumber(1, 10_000),
+  },
+  healthCheckPort: {
+    flag: '--health-check-port <port>',
+    env: ['BATON_HEALTH_CHECK_PORT'],
+    title: 'Health port',
+    kind: 'text',
+    isOperational: true,
+    help: 'where /live, /ready, /health and /metrics are served over HTTP; 0 takes a free port, off serves none',
+    default: '8081',
+    schema: portOrOff,
+  },
+  healthCheckBindAddress: {
+    flag: '--health-check-bind-address <host>',
+    env: ['BATON_HEALTH_CHECK_BIND_ADDRESS'],
+    title: 'Health address',
+    kind: 'text',
+    isOperational: true,
+    help: 'the address that those pages listen on',
+    default: '127.0.0.1',
+    schema: z.string(),
+  },
   logFormat: {
     flag: '--log-format <format>',
     env: ['BATON_LOG_FORMAT'],
@@ -191,8 +283,7 @@ export const settings = {
     title: 'Log level',
     kind: 'text',
     isOperational: true,
-    help: 'debug, info, warn or error; logs go to stderr',
-    default: 'warn',
+    help: 'debug, info, warn or error; by default info for serve, else warn; logs go to stderr',
     schema: oneOf('debug', 'info', 'warn', 'error'),
   },
 } as const satisfies Record<string, Setting>;

@@ -2,13 +2,14 @@ import { ConnectorError } from '../errors.ts';
 import { type Logger, silentLogger } from '../log.ts';
 import type { Secret } from '../secret.ts';
 import { type EndpointName, endpointLabel } from './endpoints.ts';
-import { createLanes, sleep as realSleep, type Sleep } from './lanes.ts';
-import { createPacing, type RateLimit } from './pacing.ts';
+import { createLanes, type Lanes, sleep as realSleep, type Sleep } from './lanes.ts';
+import { type DescopeObserver, observed } from './observer.ts';
+import { createPacing, type Pacing, type RateLimit } from './pacing.ts';
 import { AttemptFailed, createRetrying } from './retry.ts';
 import type { Permission, Role, Tenant, User } from './rows.ts';
 import { parsePermissions, parseRoles, parseTenants, parseUser, parseUserPage, type UserPage } from './schemas.ts';
 import { createUserWrite, type WriteUser } from './user-writes.ts';
-import { createTransport, type Deadlines, type HttpAnswer, type HttpRequest, parseBody } from './transport.ts';
+import { createTransport, type Deadlines, type HttpAnswer, type HttpRequest, parseBody, type Send } from './transport.ts';
 
 /** The most requests that are ever in flight, and the default. Descope's limits are per project and per minute. */
 export const maxParallelFetchesCeiling = 6;
@@ -27,10 +28,20 @@ export interface DescopeClientOptions {
   readonly rateLimit?: RateLimit;
   /** Others than the usual ones, for tests. */
   readonly deadlines?: Deadlines;
+  /** Shared with another client, so that both together keep to one limit and one pace; made for this one when left out. */
+  readonly channel?: Channel;
+  readonly observer?: DescopeObserver;
   readonly logger?: Logger;
   readonly now?: () => number;
   readonly sleep?: Sleep;
   readonly random?: () => number;
+}
+
+/** What all requests of a process go through: the transport, the lanes and the pace. */
+export interface Channel {
+  readonly send: Send;
+  readonly lanes: Lanes;
+  readonly pacing: Pacing;
 }
 
 /** Which users, and which of their pages. Times are epoch milliseconds and inclusive as far as is known. */
@@ -99,35 +110,47 @@ export interface DescopeClient {
   readonly writeUser: WriteUser;
 }
 
+export type ChannelOptions = Pick<DescopeClientOptions, 'baseUrl' | 'projectId' | 'managementKey' | 'maxParallelFetches' | 'rateLimit' | 'observer' | 'now' | 'sleep'>;
+
+export function createChannel(options: ChannelOptions): Channel {
+  const { baseUrl, maxParallelFetches = maxParallelFetchesCeiling, rateLimit = 'off', observer, now = () => performance.now(), sleep = realSleep } = options;
+  const lanes = createLanes({ maxParallel: Math.min(maxParallelFetches, maxParallelFetchesCeiling), now, sleep });
+  return { send: observed(createTransport(options), observer), lanes, pacing: createPacing({ rateLimit, baseUrl, lanes, now, sleep }) };
+}
+
 export function createDescopeClient(options: DescopeClientOptions): DescopeClient {
   const {
-    baseUrl,
     projectId,
-    maxParallelFetches = maxParallelFetchesCeiling,
+    observer,
     longestRateWaitMs = 30_000,
     totalRateWaitMs = Number.POSITIVE_INFINITY,
     forgetsRateWaits = false,
-    rateLimit = 'off',
     logger = silentLogger,
     now = () => performance.now(),
     sleep = realSleep,
     random = Math.random,
   } = options;
-  const send = createTransport(options);
-  const onRateWait = (waitMs: number): void => logger.warn('waiting for the rate limit of Descope', { seconds: Math.ceil(waitMs / 1000), until: new Date(Date.now() + waitMs).toISOString() });
-  const lanes = createLanes({ maxParallel: Math.min(maxParallelFetches, maxParallelFetchesCeiling), now, sleep });
-  const pacing = createPacing({ rateLimit, baseUrl, lanes, now, sleep });
+  const { send, lanes, pacing } = options.channel ?? createChannel(options);
+  const onRateWait = (waitMs: number): void => {
+    observer?.onRateWait(waitMs);
+    logger.warn('waiting for the rate limit of Descope', { seconds: Math.ceil(waitMs / 1000), until: new Date(Date.now() + waitMs).toISOString() });
+  };
   const retrying = createRetrying({ lanes, now, sleep, random, longestRateWaitMs, totalRateWaitMs, forgetsRateWaits, onRateWait });
 
   /** `failed`: what a first try, made before, came to. */
   function read(endpoint: EndpointName, request: HttpRequest, { signal, onRequest, requestId }: CallOptions = {}, failed?: AttemptFailed): Promise<HttpAnswer> {
     const label = endpointLabel(endpoint);
     let before = failed;
+    let tries = failed === undefined ? 0 : 1;
     const attempt = async (): Promise<HttpAnswer> => {
       if (before !== undefined) {
         const fault = before;
         before = undefined;
         throw fault;
+      }
+      tries += 1;
+      if (tries > 1) {
+        observer?.onRetry(label);
       }
       onRequest?.(label);
       const startedAt = now();

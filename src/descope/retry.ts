@@ -121,7 +121,17 @@ export function createRetrying({ lanes, now, sleep, random, longestRateWaitMs, t
     );
   }
 
+  /** Another client of the same lanes may have closed them for longer than this one's callers wait. */
+  function checkPause(): void {
+    const waitMs = lanes.pausedForMs();
+    if (waitMs > longestRateWaitMs) {
+      const resetAt = Date.now() + waitMs;
+      throw new ConnectorError('rate-limited', `Descope's rate limit is used up; it opens again at ${new Date(resetAt).toISOString()}`, { resetAt });
+    }
+  }
+
   const run: Retry = async (attempt, signal, through = lanes) => {
+    checkPause();
     const passage = breaker.enter();
     budget.earn();
     try {

@@ -113,7 +113,12 @@ async function attempt<T>(target: string, step: string, work: () => Promise<T>):
   try {
     return await work();
   } catch (thrown) {
-    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
-    throw new ConnectorError('local-io', `cannot write ${target}: could not ${step}: ${reasons[code] ?? code}`, { code });
+    throw diskFault(target, step, thrown);
   }
+}
+
+/** A fault of the file system at a step of writing to a target, as `local-io`. */
+export function diskFault(target: string, step: string, thrown: unknown): ConnectorError {
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
+  return new ConnectorError('local-io', `cannot write ${target}: could not ${step}: ${reasons[code] ?? code}`, { code });
 }

@@ -23,9 +23,14 @@ const firstTail = 64 * 1024;
 /** A summary repeats names that lead nowhere, 200 at most: even the longest are far below this. */
 const longestTail = 16 * 1024 * 1024;
 
-const head = `{"format":"${syncFileFormat}","version":${syncFileVersion},`;
-/** No string of JSON holds this, and nothing inside the summary: its last place is where the summary begins. */
-const beginning = ',"summary":';
+/**
+ * How a file begins, and what stands before its summary: no string of JSON holds it, and nothing inside the summary, so its
+ * last place is where the summary begins. One character of it does not belong to the summary as an object of its own.
+ */
+const layouts = [
+  { head: `{"format":"${syncFileFormat}","version":${syncFileVersion},`, beginning: ',"summary":', open: '{' },
+  { head: `{"format":"${syncFileFormat}","version":${syncFileVersion}}\n`, beginning: '\n{"summary":', open: '' },
+] as const;
 
 /** Reads the summary of the sync file at a path, from its end. Undefined when there is none to be understood. */
 export async function readLastSync(path: string): Promise<LastSync | undefined> {
@@ -51,14 +56,16 @@ function toLastSync(file: z.output<typeof schema> | undefined): LastSync | undef
 
 /** The summary as a JSON object of its own: {"summary":...}. */
 async function readSummary(handle: FileHandle, size: number): Promise<string | undefined> {
-  if ((await readAt(handle, 0, Math.min(size, head.length))).toString('latin1') !== head) {
+  const begins = (await readAt(handle, 0, Math.min(size, 100))).toString('latin1');
+  const layout = layouts.find(({ head }) => begins.startsWith(head));
+  if (layout === undefined) {
     return undefined;
   }
   for (let length = Math.min(size, firstTail); length <= longestTail; length = Math.min(size, length * 4)) {
     const tail = await readAt(handle, size - length, length);
-    const at = tail.lastIndexOf(beginning);
+    const at = tail.lastIndexOf(layout.beginning);
     if (at !== -1) {
-      return `{${tail.toString('utf8', at + 1)}`;
+      return `${layout.open}${tail.toString('utf8', at + 1)}`;
     }
     if (length === size) {
       return undefined;

@@ -10,12 +10,16 @@ const thisHost = createHash('sha256').update(hostname()).digest('hex').slice(0, 
 
 /**
  * What follows the target's name, and a dot, in the name of an unfinished file; older versions named no process, and
- * left the journal of a database behind.
+ * left the journal of a database behind. A file that
+ * another one is made of is unfinished twice over, and its name begins with two dots.
  */
-const unfinished = /^(?:(?<host>[0-9a-f]{8})-(?<pid>\d{1,10})-)?[0-9a-f]{12}(?:\.tmp|\.db\.tmp(?:-journal)?)$/;
+const unfinished = /^(?:(?<host>[0-9a-f]{8})-(?<pid>\d{1,10})-)?[0-9a-f]{12}(?:\.db|(?<folder>\.d))?\.tmp(?:-journal)?(?:\.[0-9a-f]{8}-\d{1,10}-[0-9a-f]{12}\.tmp)?$/;
 
-/** A free path beside the target for a file that is not finished: it tells the target, and who writes it. */
-export function unfinishedPath(target: string, ending: '.tmp' | '.db.tmp'): string {
+/**
+ * A free path beside the target for a file that is not finished, or for a folder (`.d.tmp`): it tells the target, and who writes
+ * it. What is moved aside (`.old`) is finished, and never swept.
+ */
+export function unfinishedPath(target: string, ending: '.tmp' | '.db.tmp' | '.d.tmp' | '.old'): string {
   return join(dirname(target), `.${basename(target)}.${thisHost}-${process.pid}-${randomBytes(6).toString('hex')}${ending}`);
 }
 
@@ -32,16 +36,17 @@ export async function sweepLeftovers(target: string, { nowMs = Date.now(), isRun
   const folder = dirname(target);
   const prefix = `.${basename(target)}.`;
   const names = await readdir(folder).catch((): string[] => []);
-  for (const name of names.filter((entry) => entry.startsWith(prefix))) {
-    const match = unfinished.exec(name.slice(prefix.length));
+  for (const name of names.filter((entry) => entry.startsWith(prefix) || entry.startsWith(`.${prefix}`))) {
+    const match = unfinished.exec(name.slice(name.indexOf(prefix) + prefix.length));
     if (match === null) {
       continue;
     }
     const path = join(folder, name);
     const status = await lstat(path).catch(() => undefined);
     const isOrphan = match.groups?.['host'] === thisHost && !isRunning(Number(match.groups['pid']));
-    if (status?.isFile() === true && (isOrphan || nowMs - status.mtimeMs > oneHourMs)) {
-      await rm(path, { force: true }).catch(() => undefined);
+    const isOurs = match.groups?.['folder'] === undefined ? status?.isFile() === true : status?.isDirectory() === true;
+    if (status !== undefined && isOurs && (isOrphan || nowMs - status.mtimeMs > oneHourMs)) {
+      await rm(path, { force: true, recursive: true }).catch(() => undefined);
     }
   }
 }

@@ -1,27 +1,85 @@
-import { extname } from 'node:path';
+import { readdir, stat } from 'node:fs/promises';
+import { dirname, extname } from 'node:path';
 import { ConnectorError } from '../errors.ts';
+import { checkTarget, diskFault } from './atomic-file.ts';
 import { type C1zFileOptions, createC1zFile } from './c1z-file.ts';
 import { readLastC1z } from './last-c1z.ts';
+import { type Convert, createDerivedFile } from './derived-file.ts';
 import { type LastSync, readLastSync } from './last-sync.ts';
 import { messageByMessage } from './message-sink.ts';
+import { createNdjsonFile } from './ndjson-file.ts';
 import { createSyncFile, type SyncFile } from './sync-file.ts';
+import { checkFolderTarget } from './whole-folder.ts';
 
 /** Begins a file of the kind that was chosen. */
 export type CreateOutput = (options: C1zFileOptions) => Promise<SyncFile>;
 
+/** The kinds of file, by extension. The first three hold all that a sync brings; the others are made of it, for people. */
+export const outputKinds = ['.json', '.ndjson', '.c1z', '.csv', '.xlsx'] as const;
+export type OutputKind = (typeof outputKinds)[number];
+
+/** What makes the kinds that are derived, and the names of the tables in a folder of them. */
+export interface DerivedOutputs {
+  readonly convert: Convert;
+  readonly tableNames: readonly string[];
+}
+
 /** The kind of file that a target's extension asks for. Any other extension is a `config` error, before anything is done. */
-export function chooseOutput(target: string): CreateOutput {
-  switch (extname(target).toLowerCase()) {
+export function kindOf(target: string): OutputKind {
+  const extension = extname(target).toLowerCase();
+  const kind = outputKinds.find((known) => known === extension);
+  if (kind === undefined) {
+    throw new ConnectorError(
+      'config',
+      `cannot tell what to write to ${target}: end its name with .json or .ndjson (for people and scripts), .c1z (for Baton's tools), .csv (a folder of tables) or .xlsx (for a review)`,
+    );
+  }
+  return kind;
+}
+
+/** What begins a file of the kind that a target's extension asks for; errors as those of `kindOf`. */
+export function chooseOutput(target: string, derived?: Pick<DerivedOutputs, 'convert'>): CreateOutput {
+  switch (kindOf(target)) {
     case '.json':
       return () => createSyncFile(target);
+    case '.ndjson':
+      return () => createNdjsonFile(target);
     case '.c1z':
       return async (options) => messageByMessage(await createC1zFile(target, options));
-    default:
-      throw new ConnectorError('config', `cannot tell what to write to ${target}: end its name with .json (for people and scripts) or .c1z (for Baton's tools)`);
+    case '.csv':
+    case '.xlsx':
+      if (derived === undefined) {
+        throw new ConnectorError('config', `cannot write ${target} here: end its name with .json, .ndjson or .c1z`);
+      }
+      return () => createDerivedFile(target, derived.convert);
   }
 }
 
-/** What the complete sync that stands at a target tells of itself: undefined when there is none, `untold` when it is not to be unpacked. */
+/** Checks before any work that what was chosen can be put at the target. */
+export async function checkOutput(target: string, { tableNames }: Pick<DerivedOutputs, 'tableNames'>): Promise<void> {
+  if (kindOf(target) !== '.csv') {
+    await checkTarget(target);
+    return;
+  }
+  await readdir(dirname(target)).catch((thrown: unknown) => {
+    throw diskFault(target, 'look into its folder', thrown);
+  });
+  await checkFolderTarget(target, tableNames);
+}
+
+/**
+ * What the complete sync that stands at a target tells of itself: undefined when there is none, `untold` for a kind of file
+ * that does not tell (tables and spreadsheets are extracts) or is not to be unpacked.
+ */
 export async function readLast(target: string, signal?: AbortSignal): Promise<LastSync | 'untold' | undefined> {
-  return extname(target).toLowerCase() === '.json' ? await readLastSync(target) : await readLastC1z(target, signal);
+  if (['.json', '.ndjson'].includes(extname(target).toLowerCase())) {
+    return await readLastSync(target);
+  }
+  if (extname(target).toLowerCase() === '.c1z') {
+    return await readLastC1z(target, signal);
+  }
+  return await stat(target).then(
+    () => 'untold',
+    () => undefined,
+  );
 }

@@ -122,7 +122,8 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
       ...auditStates(before, after, target),
       ...(alongside.length > 0 && (operation === 'grant' ? { alsoGained: alongside } : { alsoLost: alongside })),
     });
-    logger.info(`${operation} ended`, { requestId, outcome: ended.outcome, entitlement: entry.entitlement, principal: userId, alongside: alongside.length });
+    // Who and what stands in the audit line with this id: a log is read by more people.
+    logger.info(`${operation} ended`, { requestId, outcome: ended.outcome, alongside: alongside.length });
     return toChange(operation, ended, { requestId, target, userId, alongside, writes });
   }
 

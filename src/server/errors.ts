@@ -6,7 +6,7 @@ import { ConnectorError, type ErrorKind } from '../errors.ts';
 import { RateLimitDescription_Status, RateLimitDescriptionSchema } from '../gen/c1/connector/v2/annotation_ratelimit_pb.ts';
 import { ErrorInfoSchema } from '../gen/google/rpc/error_details_pb.ts';
 import { StatusSchema } from '../gen/google/rpc/status_pb.ts';
-import type { Logger } from '../log.ts';
+import { type Logger, whereItBroke } from '../log.ts';
 
 /**
  * Which status each kind becomes, chosen for what Baton's syncer does with it: only UNAVAILABLE and DEADLINE_EXCEEDED
@@ -40,7 +40,7 @@ export function toServiceError(thrown: unknown, logger: Logger): ServiceError {
     return serviceError(statusOfKind[thrown.kind], `baton-descope: ${thrown.message}`, richMetadata(thrown));
   }
   const reference = randomUUID();
-  logger.error('internal error', { reference, cause: thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : typeof thrown });
+  logger.error('internal error', { reference, ...whereItBroke(thrown) });
   return serviceError(status.INTERNAL, `baton-descope: internal error (reference ${reference})`, new Metadata());
 }
 

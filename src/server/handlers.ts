@@ -1,5 +1,5 @@
 import { type DescMethodUnary, type DescService, create, type MessageInitShape, type MessageShape } from '@bufbuild/protobuf';
-import type { handleServerStreamingCall, handleUnaryCall, UntypedServiceImplementation } from '@grpc/grpc-js';
+import { type handleServerStreamingCall, type handleUnaryCall, status, type UntypedServiceImplementation } from '@grpc/grpc-js';
 import { ConnectorError } from '../errors.ts';
 import { type Logger, silentLogger } from '../log.ts';
 import { toServiceError } from './errors.ts';
@@ -15,12 +15,16 @@ export type ServiceAnswers<Service extends DescService> = {
     : never;
 };
 
-/** Told of every call that ended. */
-export type CallObserver = (path: string, durationMs: number, error: unknown) => void;
+/** Told of every call that ended: "/c1.connector.v2.GrantsService/ListGrants", and its status by name, "OK" or "UNAVAILABLE". */
+export type CallObserver = (path: string, durationMs: number, code: string) => void;
+
+/** Runs the work of a call, inside a trace for instance. `header` reads what the caller sent along. It answers what the work does. */
+export type CallWrapper = <T>(path: string, header: (name: string) => string | undefined, work: () => Promise<T>) => Promise<T>;
 
 export interface HandlerOptions {
   readonly logger?: Logger;
   readonly onCall?: CallObserver;
+  readonly wrapCall?: CallWrapper;
 }
 
 /**
@@ -53,22 +57,33 @@ function isEncoded(answered: unknown): answered is EncodedResponse {
   return answered instanceof EncodedResponse;
 }
 
-function unary<I, O>(path: string, answer: Answer<I, O>, { logger = silentLogger, onCall }: HandlerOptions): handleUnaryCall<I, O> {
+function unary<I, O>(path: string, answer: Answer<I, O>, { logger = silentLogger, onCall, wrapCall = unwrapped }: HandlerOptions): handleUnaryCall<I, O> {
   return (call, reply) => {
     const abort = new AbortController();
     const startedAt = performance.now();
     call.on('cancelled', () => abort.abort());
     const finish = (error: unknown, message?: O): void => {
-      const durationMs = Math.round(performance.now() - startedAt);
-      onCall?.(path, durationMs, error);
-      logger.debug('grpc call', { path, durationMs, failed: error !== undefined });
-      reply(error === undefined ? null : toServiceError(error, logger), message);
+      const durationMs = performance.now() - startedAt;
+      const failure = error === undefined ? undefined : toServiceError(error, logger);
+      const code = status[failure?.code ?? status.OK];
+      onCall?.(path, durationMs, code);
+      logger.debug('grpc call', { path, durationMs: Math.round(durationMs), code, sync: syncIdOf(call.request) });
+      reply(failure ?? null, message);
     };
-    void (async () => answer(call.request, abort.signal))().then(
+    const header = (name: string): string | undefined => call.metadata.get(name)[0]?.toString();
+    void (async () => await wrapCall(path, header, async () => answer(call.request, abort.signal)))().then(
       (message) => finish(undefined, message),
       (thrown: unknown) => finish(thrown ?? new Error('thrown without a reason')),
     );
   };
+}
+
+const unwrapped: CallWrapper = (_path, _header, work) => work();
+
+/** The sync that a request belongs to, if it names one as the syncer does; what else a caller may send stays out of the logs. */
+function syncIdOf(request: unknown): string | undefined {
+  const id = typeof request === 'object' && request !== null && 'activeSyncId' in request ? request.activeSyncId : undefined;
+  return typeof id === 'string' && /^[0-9A-Za-z]{27}$/.test(id) ? id : undefined;
 }
 
 /** What Go connectors answer where they have nothing to stream. */

@@ -2,10 +2,10 @@ import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/
 import { HealthImplementation } from 'grpc-health-check';
 import { ConnectorError } from '../errors.ts';
 import { Health } from '../gen/grpc/health/v1/health_pb.ts';
-import { type Logger, silentLogger } from '../log.ts';
+import { silentLogger } from '../log.ts';
 import { isLoopbackHost } from '../loopback.ts';
 import type { ConnectorSurface } from '../model/surface.ts';
-import type { CallObserver } from './handlers.ts';
+import type { HandlerOptions } from './handlers.ts';
 import { addReflection } from './reflection.ts';
 import { addServices } from './services.ts';
 import { rotatingCredentials, type TlsFiles } from './tls.ts';
@@ -15,19 +15,22 @@ const maxMessageBytes = 4 * 1024 * 1024;
 /** All workers of a platform share one connection. */
 const maxConcurrentStreams = 1_000;
 
-export interface ServerOptions {
+export interface ServerOptions extends HandlerOptions {
   readonly surface: ConnectorSurface;
   /** `HOST:PORT`; port 0 takes a free one. */
   readonly listen: string;
   /** Mutual TLS. Without it only a loopback address may be listened on. */
   readonly tls?: TlsFiles;
-  readonly logger?: Logger;
-  readonly onCall?: CallObserver;
 }
 
 export interface RunningServer {
   /** `host:port` as it was bound: what a client dials. */
   readonly address: string;
+  /**
+   * What health says of the whole, under the empty name. The services keep their own SERVING: they can answer, if only with
+   * an error that says why.
+   */
+  setHealthy(isHealthy: boolean): void;
   /** Health turns, no new calls; those in flight may finish within the grace period, then they are cut off. */
   stop(graceMs?: number): Promise<void>;
 }
@@ -36,21 +39,15 @@ export interface RunningServer {
  * Starts the gRPC service, with health (grpc.health.v1) and reflection. Plaintext is for loopback addresses only: anything
  * else is refused before the port opens.
  */
-export async function startServer({ surface, listen, tls, logger = silentLogger, onCall }: ServerOptions): Promise<RunningServer> {
-  const { host, port } = parseListen(listen);
-  if (tls === undefined && !isLoopbackHost(host)) {
-    throw new ConnectorError(
-      'config',
-      `refusing to listen on ${listen} without TLS: whoever reaches the port could read every user; give --tls-cert, --tls-key and --tls-client-ca, or listen on 127.0.0.1:${port}`,
-    );
-  }
+export async function startServer({ surface, listen, tls, logger = silentLogger, ...hooks }: ServerOptions): Promise<RunningServer> {
+  const { host, port } = checkListen(listen, tls !== undefined);
   setLogVerbosity(logVerbosity.NONE); // what goes wrong is told by whoever handles it, in one line of ours
   const rotating = tls === undefined ? undefined : rotatingCredentials(tls, logger);
   const server = new Server({
     'grpc.max_receive_message_length': maxMessageBytes,
     'grpc.max_concurrent_streams': maxConcurrentStreams,
   });
-  const services = addServices(server, surface, { logger, ...(onCall !== undefined && { onCall }) });
+  const services = addServices(server, surface, { logger, ...hooks });
   const named = ['', Health.typeName, ...services.map(({ typeName }) => typeName)];
   const health = new HealthImplementation(Object.fromEntries(named.map((name) => [name, 'SERVING' as const])));
   health.addToServer(server);
@@ -61,9 +58,16 @@ export async function startServer({ surface, listen, tls, logger = silentLogger,
   });
   logger.info('listening', { address: `${host}:${bound}`, tls: tls !== undefined });
 
+  let isStopping = false;
   return {
     address: `${host}:${bound}`,
+    setHealthy: (isHealthy) => {
+      if (!isStopping) {
+        health.setStatus('', isHealthy ? 'SERVING' : 'NOT_SERVING');
+      }
+    },
     stop: async (graceMs = 20_000) => {
+      isStopping = true;
       named.forEach((name) => health.setStatus(name, 'NOT_SERVING'));
       await shutDown(server, graceMs);
       rotating?.close();
@@ -83,6 +87,18 @@ function shutDown(server: Server, graceMs: number): Promise<void> {
       resolve();
     });
   });
+}
+
+/** The host and port to listen on, or the `config` error that starting the server would end with. */
+export function checkListen(listen: string, hasTls: boolean): { readonly host: string; readonly port: number } {
+  const { host, port } = parseListen(listen);
+  if (!hasTls && !isLoopbackHost(host)) {
+    throw new ConnectorError(
+      'config',
+      `refusing to listen on ${listen} without TLS: whoever reaches the port could read every user; give --tls-cert, --tls-key and --tls-client-ca, or listen on 127.0.0.1:${port}`,
+    );
+  }
+  return { host, port };
 }
 
 /** Splits `HOST:PORT`; an IPv6 host stands in brackets. */

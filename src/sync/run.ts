@@ -18,6 +18,8 @@ export interface RunOptions {
   /** What the connector has read and proved for a sync id: the summary is made of it. */
   readonly report: (syncId: string) => SyncReport | undefined;
   readonly target: SyncTarget;
+  /** A KSUID; a new one when left out. */
+  readonly syncId?: string;
   /** The policy that the rows were made under, if it is known here: the summary tells it. */
   readonly tenantRoles?: TenantRoles;
   /** Looks at what was found before the target is finished; what it throws ends the sync without a result. */
@@ -28,9 +30,8 @@ export interface RunOptions {
 }
 
 /** One full sync, from the first call to the finished target. It is complete, or it throws and the target is discarded. */
-export async function runSync({ surface, report, target, tenantRoles, guard, onProgress, signal, now = Date.now }: RunOptions): Promise<SyncSummary> {
+export async function runSync({ surface, report, target, syncId = newSyncId(), tenantRoles, guard, onProgress, signal, now = Date.now }: RunOptions): Promise<SyncSummary> {
   const startedAtMs = now();
-  const syncId = newSyncId(startedAtMs);
   try {
     await walk({ surface, syncId, sink: target, ...(onProgress !== undefined && { onProgress }), ...(signal !== undefined && { signal }) });
     const read = report(syncId);

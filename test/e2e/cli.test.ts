@@ -185,6 +185,17 @@ describe('a sync that cannot be complete', () => {
     expect(run.code).toBe(code);
     expect(await readdir(folder.path)).toEqual([]);
   });
+
+  it('SIGTERM in the moment of the first requests: ends, though Descope never answers them', async () => {
+    await using folder = await temporaryFolder();
+    const silent = await startEmulator({ managementKey: canary });
+    silent.faults.add({ times: Infinity, fault: { kind: 'hang', at: 'before-headers' } });
+
+    const run = await runCli(['sync', '--out', join(folder.path, 'sync.json')], { env: envOf(silent), signalOn: { text: 'Reading', signal: 'SIGTERM' } });
+    await silent.close();
+
+    expect(run.code).toBe(143);
+  });
 });
 
 describe('mistakes on the command line', () => {
@@ -264,7 +275,7 @@ describe('the management key', () => {
 
 describe('serve', () => {
   it('says where it listens, and ends with 0 on SIGTERM', async () => {
-    const run = await runCli(['serve', '--listen', '127.0.0.1:0'], { env, signalOn: { text: 'listening on', signal: 'SIGTERM' } });
+    const run = await runCli(['serve', '--listen', '127.0.0.1:0', '--health-check-port', 'off'], { env, signalOn: { text: 'listening on', signal: 'SIGTERM' } });
 
     expect(run.code).toBe(0);
     expect(run.stdout).toMatch(/^listening on 127\.0\.0\.1:\d+\n$/);

@@ -55,7 +55,7 @@ export async function openBench(folder: string, { client, baton }: { readonly cl
     tls: await certificates(folder),
     path,
     serve: async (options = []) => {
-      const running = await start(['serve', '--listen', '127.0.0.1:0', ...options], env, /listening on .*\n/);
+      const running = await start(['serve', '--listen', '127.0.0.1:0', '--health-check-port', 'off', ...options], env, /listening on .*\n/);
       return { ...running, address: /listening on (\S+)/.exec(running.greeting)?.[1] ?? '' };
     },
     client: (args, onHeld) => runClient(client, args, folder, onHeld),

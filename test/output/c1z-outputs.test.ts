@@ -19,6 +19,7 @@ describe('the output of a sync', () => {
     ['SYNC.JSON', '{"format"'],
     ['sync.c1z', 'C1ZF\0'],
     ['my.json.C1Z', 'C1ZF\0'],
+    ['sync.ndjson', '{"format":"baton-descope.sync","version":1}\n'],
   ])('is by its extension: %s begins with %j', async (name, beginning) => {
     const file = await chooseOutput(join(folder, name))({ syncId: newSyncId() });
     await file.finish(() => ({}));
@@ -27,8 +28,8 @@ describe('the output of a sync', () => {
     expect((await readFile(join(folder, name), 'latin1')).startsWith(beginning)).toBe(true);
   });
 
-  it.each(['sync', 'sync.csv', 'sync.c1z.gz', '.json', 'json', 'sync.json5'])('is refused as %s, with the two that there are, and nothing is written', async (name) => {
-    expect(() => chooseOutput(join(folder, name))).toThrow(expect.objectContaining({ kind: 'config', message: expect.stringMatching(/\.json .*\.c1z /) }));
+  it.each(['sync', 'sync.tsv', 'sync.c1z.gz', '.json', 'json', 'sync.json5'])('is refused as %s, with those that there are, and nothing is written', async (name) => {
+    expect(() => chooseOutput(join(folder, name))).toThrow(expect.objectContaining({ kind: 'config', message: expect.stringMatching(/\.json .*\.ndjson .*\.c1z .*\.csv .*\.xlsx /) }));
     expect(await readdir(folder)).toEqual([]);
   });
 });

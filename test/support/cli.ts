@@ -62,3 +62,61 @@ export async function temporaryFolder(): Promise<{ readonly path: string } & Asy
   const path = await mkdtemp(join(tmpdir(), 'baton-descope-'));
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
+
+/** A run of the built command line that goes on. */
+export interface RunningCli extends AsyncDisposable {
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  /** What the pattern matches in all that was written so far, as soon as it does; fails when the run ends before. */
+  until(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Asks it to end, and tells how it did. */
+  stop(signal?: NodeJS.Signals): Promise<CliRun>;
+}
+
+/** Starts the built command line as `runCli` does. It is killed when the test is over. */
+export function startCli(args: readonly string[], env: Readonly<Record<string, string>> = {}): RunningCli {
+  const child = spawn(process.execPath, [bin, ...args], { env: { PATH: process.env['PATH'] ?? '', ...env } });
+  let [stdout, stderr] = ['', ''];
+  const listeners = new Set<() => void>();
+  const tell = (): void => listeners.forEach((listener) => listener());
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    tell();
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    tell();
+  });
+  const ended = new Promise<CliRun>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+  return {
+    stdout: () => stdout,
+    stderr: () => stderr,
+    until: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          const match = pattern.exec(stdout + stderr);
+          if (match !== null) {
+            listeners.delete(look);
+            resolve(match);
+          }
+        };
+        listeners.add(look);
+        look();
+        ended.then(
+          ({ code }) => reject(new Error(`it ended with ${code} before ${String(pattern)}: ${stdout}${stderr}`)),
+          (thrown: unknown) => reject(thrown as Error), // spawn fails with errors only
+        );
+      }),
+    stop: async (signal = 'SIGTERM') => {
+      child.kill(signal);
+      return await ended;
+    },
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}

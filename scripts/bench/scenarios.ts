@@ -1,0 +1,73 @@
+import { type Contender, other, ourCli, ourServer, projectId } from './contenders.ts';
+import type { Conditions } from './fixture.ts';
+import type { Shape } from './project.ts';
+
+export interface Scenario {
+  readonly name: string;
+  readonly shape: Shape;
+  readonly conditions: Conditions;
+  readonly contenders: Readonly<Record<string, Contender>>;
+  readonly rounds: number;
+  /** One round more, before the others, that is thrown away. */
+  readonly hasWarmUp?: boolean;
+}
+
+/** Two roles in the whole project, two tenants, and a role inside one of them: about 1.2 KB a user. */
+export function plain(users: number): Shape {
+  return { users, tenants: 100, projectRoles: 20, memberships: 2, wideRoles: 2 };
+}
+
+const floor = { floor: other('drain.ts'), 'floor, parsed': other('drain.ts', 'parse') };
+const ours = { cli: ourCli(), server: ourServer(1) };
+const sdk = { 'vendor SDK loop': other('sdk-loop.ts', projectId) };
+const perRole = { 'per role, filtered': other('per-role.ts', 'filtered') };
+const naive = { 'per role, naive': other('per-role.ts', 'naive') };
+/** 200 searches a second for the documented 200 a minute: one second here is a minute there. */
+const rate = { count: 200, windowMs: 1_000 };
+const paced = { 'cli, paced': ourCli({ rateLimit: '200/s' }), 'cli, limit unknown': ourCli() };
+
+function size(users: number, rounds: number, hasWarmUp = true): Scenario {
+  return { name: 'size', shape: plain(users), conditions: { latencyMs: 0 }, contenders: { ...floor, ...ours }, rounds, hasWarmUp };
+}
+
+function latency(latencyMs: number, users: number, rounds: number, contenders: Scenario['contenders']): Scenario {
+  return { name: 'latency', shape: plain(users), conditions: { latencyMs }, contenders, rounds };
+}
+
+export const quick: readonly Scenario[] = [
+  size(1_000, 1),
+  size(10_000, 1),
+  size(100_000, 1, false),
+  latency(50, 10_000, 1, { floor: floor.floor, ...ours, ...sdk, ...perRole }),
+  { name: 'rate limit', shape: plain(100_000), conditions: { latencyMs: 5, rate }, contenders: { 'cli, paced': paced['cli, paced'] }, rounds: 1 },
+];
+
+/** What a CI gate looks at: counts, and ratios within one run. */
+export const gated: readonly Scenario[] = [
+  { name: 'size', shape: plain(10_000), conditions: { latencyMs: 0 }, contenders: { ...floor, ...ours }, rounds: 1 },
+  { name: 'size', shape: plain(60_000), conditions: { latencyMs: 0 }, contenders: { ...floor, ...ours }, rounds: 1 },
+  latency(50, 10_000, 1, { floor: floor.floor, ...ours }),
+];
+
+const scale: readonly Scenario[] = [
+  { name: 'scale: 300,000 bindings, all', shape: { users: 100_000, tenants: 10_000, projectRoles: 30, memberships: 2, wideRoles: 1 }, conditions: { latencyMs: 0 }, contenders: { cli: ourCli(), server: ourServer(1), 'server, 4 workers': ourServer(4) }, rounds: 1 },
+  { name: 'scale: 300,000 bindings, observed', shape: { users: 100_000, tenants: 10_000, projectRoles: 30, memberships: 2, wideRoles: 1 }, conditions: { latencyMs: 0 }, contenders: { cli: ourCli({ tenantRoles: 'observed' }) }, rounds: 1 },
+  { name: 'scale: one user in 5,000 tenants', shape: { users: 10_000, tenants: 5_000, projectRoles: 20, memberships: 2, wideRoles: 1, spread: 5_000 }, conditions: { latencyMs: 0 }, contenders: { cli: ourCli(), server: ourServer(1) }, rounds: 1 },
+  { name: 'scale: a role held by 500,000', shape: { ...plain(500_000), popularRole: true }, conditions: { latencyMs: 0 }, contenders: { cli: ourCli(), server: ourServer(1) }, rounds: 1 },
+  { name: 'scale: heap of 384 MB', shape: plain(1_000_000), conditions: { latencyMs: 0 }, contenders: { cli: ourCli({ nodeFlags: ['--max-old-space-size=256'] }) }, rounds: 1 },
+];
+
+export const full: readonly Scenario[] = [
+  size(1_000, 5),
+  size(10_000, 5),
+  size(100_000, 3),
+  size(1_000_000, 1, false),
+  latency(50, 20_000, 3, { ...floor, ...ours, 'server, 4 workers': ourServer(4), ...sdk, ...perRole }),
+  latency(50, 100_000, 3, { floor: floor.floor, ...ours }),
+  latency(200, 20_000, 3, { floor: floor.floor, ...ours, ...sdk }),
+  latency(200, 100_000, 1, { floor: floor.floor, ...ours }),
+  latency(0, 1_000, 1, { ...ours, ...perRole, ...naive }),
+  { name: 'rate limit', shape: plain(100_000), conditions: { latencyMs: 5, rate }, contenders: paced, rounds: 3 },
+  { name: 'failures', shape: plain(100_000), conditions: { latencyMs: 50, failEvery: 100 }, contenders: { cli: ourCli() }, rounds: 1 },
+  ...scale,
+];

@@ -1,0 +1,181 @@
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { ConnectorError } from '../errors.ts';
+import { incomplete, toReadFault } from './faults.ts';
+import { indexIndexes, indexSchema } from './index-schema.ts';
+import { openSource } from './open.ts';
+import type { FileRow, FileSummary, GrantRow, UserRow } from './rows.ts';
+import type { SyncSource } from './source.ts';
+
+/** What is not in an answer: access that tenants inherit from those above them. */
+export interface InheritanceGap {
+  readonly inheritingTenants: number;
+  /** Pairs of such a tenant and a role that somebody holds above it. */
+  readonly inheritedRoles: number;
+}
+
+/**
+ * The access that a whole file tells, in a database of its own in the folder for temporary files; it goes away with the
+ * index. Memory stays the same for any number of users.
+ */
+export interface AccessIndex extends AsyncDisposable {
+  readonly path: string;
+  /** Where its database is, for one that wants to attach it. */
+  readonly databasePath: string;
+  readonly database: DatabaseSync;
+  readonly summary: FileSummary;
+  readonly gap: InheritanceGap;
+}
+
+export interface IndexOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Told after each batch how many rows are in. */
+  readonly onProgress?: ((rows: number) => void) | undefined;
+  /** How the file is opened; by its extension otherwise. */
+  readonly open?: ((path: string) => Promise<SyncSource>) | undefined;
+}
+
+/** Reads a file once, from end to end. Errors as those of `openSource`; grants of somebody who is not listed: `inconsistent`. */
+export async function createAccessIndex(path: string, { signal, onProgress, open: openFile = openSource }: IndexOptions = {}): Promise<AccessIndex> {
+  await using source = await openFile(path);
+  const folder = await mkdtemp(join(tmpdir(), 'baton-descope-'));
+  const databasePath = join(folder, 'index.db');
+  const database = new DatabaseSync(databasePath, { open: false });
+  const dispose = async (): Promise<void> => {
+    if (database.isOpen) {
+      database.close();
+    }
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await (await open(databasePath, 'wx', 0o600)).close();
+    database.open();
+    database.exec('pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -65536;');
+    database.exec(indexSchema);
+    database.exec('begin');
+    const put = createWriter(path, database);
+    let rows = 0;
+    for await (const batch of source.rows(signal)) {
+      batch.forEach(put);
+      rows += batch.length;
+      onProgress?.(rows);
+    }
+    database.exec(indexIndexes);
+    database.exec('commit');
+    const gap = source.summary.notDerived ?? gapOf(database);
+    return { path, databasePath, database, summary: source.summary, gap, [Symbol.asyncDispose]: dispose };
+  } catch (thrown) {
+    await dispose();
+    throw toDiskFault(toReadFault(path, thrown));
+  }
+}
+
+/** Enters rows. Holdings come thing by thing, so the last thing is kept at hand. */
+function createWriter(path: string, database: DatabaseSync): (row: FileRow) => void {
+  const putUser = database.prepare(
+    `insert into user (${userColumns.join(', ')}) values (${userColumns.map(() => '?').join(', ')})
+     on conflict (id) do update set ${userColumns.slice(1).map((name) => `${name} = excluded.${name}`).join(', ')}`,
+  );
+  const putLogin = database.prepare('insert into login (user, login) select n, ? from user where id = ?');
+  const putTenant = database.prepare('insert or replace into tenant (id, name, parent, inheritance) values (?, ?, ?, ?)');
+  const putThing = database.prepare('insert or ignore into thing (kind, id, name, role, tenant) values (?, ?, ?, ?, ?)');
+  const putHolding = database.prepare('insert or ignore into holding (thing, user) select ?, n from user where id = ?');
+  const hasHolding = database.prepare('select 1 from user where id = ?');
+  const putConfers = database.prepare('insert or ignore into confers (permission, thing) values (?, ?)');
+  const thingOf = createThingLookup(path, database.prepare('select n from thing where kind = ? and id = ?'));
+
+  function putGrant({ on, to }: GrantRow): void {
+    const held = thingOf(on.kind, on.id);
+    if (to.kind !== 'user') {
+      putConfers.run(held, thingOf(to.kind, to.id));
+    } else if (putHolding.run(held, to.id).changes === 0 && hasHolding.get(to.id) === undefined) {
+      throw incomplete(path, 'it grants something to a user whom it does not list');
+    }
+  }
+
+  return (row) => {
+    switch (row.kind) {
+      case 'user':
+        putUser.run(...userValues(row));
+        row.loginIds.forEach((login) => putLogin.run(login, row.id));
+        return;
+      case 'tenant':
+        putTenant.run(row.id, row.name, row.parentTenantId, row.roleInheritance);
+        putThing.run('tenant', row.id, row.name, '', row.id);
+        return;
+      case 'role':
+      case 'binding':
+        putThing.run(row.kind, row.id, row.name, row.roleName, row.tenantId);
+        return;
+      case 'permission':
+        putThing.run('permission', row.id, row.name, '', '');
+        return;
+      case 'grant':
+        putGrant(row);
+    }
+  };
+}
+
+const userColumns = ['id', 'name', 'login', 'email', 'is_email_verified', 'phone', 'is_phone_verified', 'status', 'is_test', 'is_scim', 'has_mfa', 'has_sso', 'created_at'];
+
+function userValues(row: UserRow): (string | number)[] {
+  const { id, name, email, isEmailVerified, phone, isPhoneVerified, status, isTest, isScim, hasMfa, hasSso, createdAt } = row;
+  return [id, name, loginOf(row), email, Number(isEmailVerified), phone, Number(isPhoneVerified), status, Number(isTest), Number(isScim), Number(hasMfa), Number(hasSso), createdAt];
+}
+
+/** What a user is told apart by: the first login id, else the email, phone or id. */
+function loginOf({ loginIds, email, phone, id }: UserRow): string {
+  return [...loginIds.slice(0, 1), email, phone].find((text) => text !== '') ?? id;
+}
+
+function createThingLookup(path: string, find: StatementSync): (kind: string, id: string) => number {
+  let lastKind = '';
+  let lastId = '';
+  let lastNumber = 0;
+  return (kind, id) => {
+    if (kind !== lastKind || id !== lastId) {
+      const found = find.get(kind, id)?.['n'];
+      if (typeof found !== 'number') {
+        throw incomplete(path, `it grants a ${kind} that it does not list`);
+      }
+      [lastKind, lastId, lastNumber] = [kind, id, found];
+    }
+    return lastNumber;
+  };
+}
+
+/** The gap as the summary counts it, for a file that has no summary. */
+function gapOf(database: DatabaseSync): InheritanceGap {
+  const parents = new Map(
+    database
+      .prepare("select id, parent from tenant where parent <> '' and inheritance <> 'none'")
+      .all()
+      .map(({ id, parent }) => [String(id), String(parent)]),
+  );
+  const held = database.prepare("select distinct role from thing where tenant = ? and kind in ('role', 'binding') and exists (select 1 from holding where thing = n)");
+  const rolesIn = (tenantId: string): string[] => held.all(tenantId).map(({ role }) => String(role));
+  const inherited = Array.from(parents.keys(), (heir) => new Set(ancestorsOf(parents, heir).flatMap(rolesIn)).size);
+  return { inheritingTenants: parents.size, inheritedRoles: inherited.reduce((sum, count) => sum + count, 0) };
+}
+
+/** A chain that bites its own tail ends there. */
+function ancestorsOf(parents: ReadonlyMap<string, string>, heir: string): string[] {
+  const chain: string[] = [];
+  for (let parent = parents.get(heir); parent !== undefined && parent !== heir && !chain.includes(parent); parent = parents.get(parent)) {
+    chain.push(parent);
+  }
+  return chain;
+}
+
+/** SQLite's result code for a disk that takes no more. */
+const diskIsFull = 13;
+
+/** The index has to go somewhere: a full disk is the machine's fault, not a bug. */
+function toDiskFault(thrown: unknown): unknown {
+  if (thrown instanceof Error && 'errcode' in thrown && Number(thrown.errcode) % 256 === diskIsFull) {
+    return new ConnectorError('local-io', `the folder for temporary files, ${tmpdir()}, is full: set TMPDIR to one with room for about half the file`);
+  }
+  return thrown;
+}

@@ -1,0 +1,65 @@
+/** One way in which somebody has access: what they hold, where, and what follows from it. */
+export interface AccessPath {
+  readonly userId: string;
+  readonly user: string;
+  readonly login: string;
+  readonly email: string;
+  /** Descope's word: a disabled user cannot log in, but still holds what they hold. */
+  readonly status: string;
+  /** A membership of a tenant, a role in the scope that defines it, or a project role inside one tenant. */
+  readonly kind: 'tenant' | 'role' | 'binding';
+  /** The resource id of what is held, as in the file. */
+  readonly heldId: string;
+  /** The role's name; '' for a membership. */
+  readonly role: string;
+  /** '' for what holds in the whole project; then `tenant` is '', too. */
+  readonly tenantId: string;
+  readonly tenant: string;
+  /** '' where no permission is concerned. */
+  readonly permission: string;
+}
+
+/** What is held, in words: "Editor in Acme", "Approver (Acme)", "Viewer (whole project)", "member of Acme". */
+export function heldInWords({ kind, role, tenantId, tenant }: Pick<AccessPath, 'kind' | 'role' | 'tenantId' | 'tenant'>): string {
+  if (kind === 'tenant') {
+    return `member of ${tenant}`;
+  }
+  if (kind === 'binding') {
+    return `${role} in ${tenant}`;
+  }
+  return tenantId === '' ? `${role} (whole project)` : `${role} (${tenant})`;
+}
+
+/** "Ada Lovelace -> Editor in Acme -> invoices.approve". */
+export function pathInWords(path: AccessPath): string {
+  return [path.user, heldInWords(path), ...(path.permission === '' ? [] : [path.permission])].join(' -> ');
+}
+
+/** A database row with the columns of `pathColumns`. */
+export function toPath(row: Readonly<Record<string, unknown>>): AccessPath {
+  const text = (name: string): string => textIn(row, name);
+  const kind = text('kind');
+  return {
+    userId: text('user_id'),
+    user: text('user_name'),
+    login: text('login'),
+    email: text('email'),
+    status: text('status'),
+    kind: kind === 'tenant' || kind === 'binding' ? kind : 'role',
+    heldId: text('held_id'),
+    role: text('role'),
+    tenantId: text('tenant_id'),
+    tenant: text('tenant'),
+    permission: text('permission'),
+  };
+}
+
+/** Columns of a path, over user u, thing t and its tenant e; the permission is the query's to add. */
+export const pathColumns = `u.id user_id, u.name user_name, u.login login, u.email email, u.status status,
+  t.kind kind, t.id held_id, t.role role, t.tenant tenant_id, coalesce(e.name, t.tenant) tenant`;
+
+/** A column's text; '' when it is null or no text. */
+export function textIn(row: Readonly<Record<string, unknown>>, name: string): string {
+  const value = row[name];
+  return typeof value === 'string' ? value : '';
+}

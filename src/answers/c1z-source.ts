@@ -1,0 +1,173 @@
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { DatabaseSync } from 'node:sqlite';
+import { createZstdDecompress } from 'node:zlib';
+import { ConnectorError, throwIfCancelled } from '../errors.ts';
+import { messageFromBytes, type StoredMessage, type StoredSection, withExpansion } from '../model/stored-rows.ts';
+import { foreign, incomplete, toReadFault } from './faults.ts';
+import { bytesAt } from './lines.ts';
+import type { FileRow, FileSummary } from './rows.ts';
+import type { SyncSource } from './source.ts';
+import { rowOfGrant, rowOfResource } from './to-row.ts';
+
+const magic = 'C1ZF\0';
+const batchRows = 1_000;
+/** A connector of another product names other types: its rows would be misread. */
+const ourTypes = ['user', 'tenant', 'role', 'permission', 'role_binding'];
+const tables: Readonly<Record<StoredSection, string>> = { resourceTypes: 'v1_resource_types', resources: 'v1_resources', entitlements: 'v1_entitlements', grants: 'v1_grants' };
+
+/**
+ * Opens a `.c1z` file, ours or one that the Go SDK wrote of our connector: its newest finished full sync. It is unpacked
+ * into a file of its own in the folder for temporary files, mode 0600, which goes away with the source.
+ */
+export async function openC1zSource(path: string, size: number): Promise<SyncSource> {
+  if ((await bytesAt(path, 0, magic.length)).toString('latin1') !== magic) {
+    throw foreign(path, 'it does not begin as a .c1z file of container version 1 does');
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'baton-descope-'));
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  try {
+    const unpacked = join(folder, 'sync.db');
+    await unpack(path, unpacked);
+    const database = new DatabaseSync(unpacked, { readOnly: true });
+    try {
+      const { syncId, summary } = guarded(path, () => chooseSync(path, database));
+      return sourceOf({ path, size, database, syncId, summary, remove });
+    } catch (thrown) {
+      database.close();
+      throw thrown;
+    }
+  } catch (thrown) {
+    await remove();
+    throw toReadFault(path, thrown);
+  }
+}
+
+async function unpack(path: string, target: string): Promise<void> {
+  try {
+    await pipeline(createReadStream(path, { start: magic.length }), createZstdDecompress(), createWriteStream(target, { flags: 'wx', mode: 0o600 }));
+  } catch (thrown) {
+    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+    throw code.startsWith('ZSTD') || code.startsWith('ERR_ZSTD') || code === 'Z_BUF_ERROR' ? incomplete(path, 'it is cut off or damaged: it cannot be unpacked') : thrown;
+  }
+}
+
+interface ChosenSync {
+  readonly syncId: string;
+  readonly summary: FileSummary;
+}
+
+function chooseSync(path: string, database: DatabaseSync): ChosenSync {
+  const columns = new Set(database.prepare('select name from pragma_table_info(?)').all('v1_sync_runs').map(({ name }) => String(name)));
+  if (!columns.has('sync_id')) {
+    throw foreign(path, 'its database is not that of a sync');
+  }
+  const isFull = columns.has('sync_type') ? "and sync_type in ('full', '')" : ''; // older writers knew full syncs only
+  const run = database.prepare(`select sync_id, started_at, ended_at from v1_sync_runs where ended_at is not null ${isFull} order by ended_at desc, id desc limit 1`).get();
+  if (run === undefined) {
+    throw incomplete(path, 'it holds no full sync that was finished');
+  }
+  const syncId = String(run['sync_id']);
+  const types = new Set(database.prepare('select external_id from v1_resource_types where sync_id = ?').all(syncId).map(({ external_id: id }) => String(id)));
+  if (!ourTypes.every((type) => types.has(type))) {
+    throw foreign(path, 'it is a sync of something else than a Descope project: the types of baton-descope are not in it');
+  }
+  return { syncId, summary: { startedAt: toTime(String(run['started_at'])), finishedAt: toTime(String(run['ended_at'])) } };
+}
+
+/** RFC 3339 of a time without a zone, which is by the clock of the machine that wrote it: taken for this one's. */
+function toTime(text: string): string {
+  const ms = Date.parse(text.replace(' ', 'T'));
+  return Number.isNaN(ms) ? text : new Date(ms).toISOString();
+}
+
+interface OpenDatabase {
+  readonly path: string;
+  readonly size: number;
+  readonly database: DatabaseSync;
+  readonly syncId: string;
+  readonly summary: FileSummary;
+  readonly remove: () => Promise<void>;
+}
+
+function sourceOf({ path, size, database, syncId, summary, remove }: OpenDatabase): SyncSource {
+  async function* read(sections: readonly StoredSection[], signal?: AbortSignal): AsyncGenerator<readonly StoredMessage[]> {
+    for (const section of sections) {
+      for (const batch of batchesOf(section)) {
+        throwIfCancelled(signal);
+        yield batch;
+        await new Promise(setImmediate); // a pass is long: signals must be heard
+      }
+    }
+  }
+
+  function* batchesOf(section: StoredSection): Generator<readonly StoredMessage[]> {
+    const hasExpansion = section === 'grants' && database.prepare('select name from pragma_table_info(?)').all('v1_grants').some(({ name }) => name === 'expansion');
+    const statement = guarded(path, () => database.prepare(`select id, data${hasExpansion ? ', expansion' : ''} from ${tables[section]} where sync_id = ? and id > ? order by id limit ?`));
+    for (let after = 0; ; ) {
+      const rows = guarded(path, () => statement.all(syncId, after, batchRows));
+      if (rows.length === 0) {
+        return;
+      }
+      after = Number(rows.at(-1)?.['id']);
+      yield rows.map((row) => toMessage(path, section, row));
+    }
+  }
+
+  return {
+    path,
+    size,
+    kind: 'c1z',
+    summary,
+    wholeSummary: undefined,
+    async *rows(signal) {
+      for await (const batch of read(['resources', 'grants'], signal)) {
+        yield batch.map(toRow).filter((row) => row !== undefined);
+      }
+    },
+    messages: (signal) => read(['resourceTypes', 'resources', 'entitlements', 'grants'], signal),
+    [Symbol.asyncDispose]: async () => {
+      database.close();
+      await remove();
+    },
+  };
+}
+
+function toMessage(path: string, section: StoredSection, row: Readonly<Record<string, unknown>>): StoredMessage {
+  const { data, expansion = null } = row;
+  if (!(data instanceof Uint8Array)) {
+    throw incomplete(path, `one of its ${section} has no content`);
+  }
+  try {
+    const stored = messageFromBytes(section, data);
+    return stored.section === 'grants' ? { section: 'grants', message: withExpansion(stored.message, expansion instanceof Uint8Array ? expansion : null) } : stored;
+  } catch {
+    throw incomplete(path, `one of its ${section} is not understood`);
+  }
+}
+
+function toRow(stored: StoredMessage): FileRow | undefined {
+  switch (stored.section) {
+    case 'resources':
+      return rowOfResource(stored.message);
+    case 'grants':
+      return rowOfGrant(stored.message);
+    default:
+      return undefined;
+  }
+}
+
+/** SQLite's own complaints about what was unpacked, as what they mean for the file. */
+function guarded<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (thrown) {
+    if (thrown instanceof ConnectorError || !(thrown instanceof Error && 'errcode' in thrown)) {
+      throw thrown;
+    }
+    throw incomplete(path, `it is damaged, or of another kind: its database cannot be read (${thrown.message})`);
+  }
+}

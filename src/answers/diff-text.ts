@@ -1,0 +1,158 @@
+import { heldInWords } from './access-path.ts';
+import { count } from './answer-text.ts';
+import type { Change, Diff } from './diff.ts';
+import { markdownName, printable } from './printable.ts';
+import { tableLines } from './table.ts';
+
+/** The columns of a change in CSV, in this order; part of the contract. */
+export const changeHeader = ['area', 'change', 'tenant_id', 'tenant', 'user_id', 'user', 'login', 'kind', 'held_id', 'role', 'permission', 'because', 'before', 'after', 'holders', 'words'] as const;
+
+export function changeCells(change: Change): string[] {
+  const { area, tenantId, tenant, userId, user, login, kind, heldId, role, permission, because, before, after, holders } = change;
+  return [area, change.change, tenantId, tenant, userId, user, login, kind, heldId, role, permission, because, before, after, kind === 'role-permission' ? String(holders) : '', changeInWords(change)];
+}
+
+export function changeJson(change: Change): object {
+  return { ...change, words: changeInWords(change) };
+}
+
+/** Calls things by their names as they are, or as the text at hand can carry them. */
+type Name = (text: string) => string;
+
+/** A change as a reviewer would say it: "Ada Lovelace was given Editor in Acme". */
+export function changeInWords(change: Change, name: Name = (text) => text): string {
+  const { subject, words } = partsOf(change, name);
+  return `${subject} ${words}`;
+}
+
+function partsOf(change: Change, name: Name): { readonly subject: string; readonly words: string } {
+  switch (change.area) {
+    case 'access':
+      return { subject: name(change.user), words: accessWords(change, name) };
+    case 'people':
+      return { subject: name(change.user), words: peopleWords(change, name) };
+    case 'model':
+      return modelParts(change, name);
+  }
+}
+
+function accessWords(change: Change, name: Name): string {
+  const { kind, because } = change;
+  const isGained = change.change === 'gained';
+  const why = because === '' ? '' : ` (the ${because} is ${isGained ? 'new' : 'gone'})`;
+  if (kind === 'tenant') {
+    return `${isGained ? 'became a member' : 'is no longer a member'} of ${name(change.tenant)}${why}`;
+  }
+  return `${isGained ? 'was given' : 'lost'} ${thing(change, name)}${why}`;
+}
+
+function peopleWords({ change, before, after }: Change, name: Name): string {
+  if (change === 'changed') {
+    return `went from ${name(before)} to ${name(after)}`;
+  }
+  const status = change === 'appeared' ? after : before;
+  return `${change === 'appeared' ? 'is new' : 'is gone'}${status === '' || status === 'enabled' ? '' : ` (${change === 'appeared' ? '' : 'was '}${name(status)})`}`;
+}
+
+function modelParts(change: Change, name: Name): { readonly subject: string; readonly words: string } {
+  if (change.kind === 'role-permission') {
+    const verb = change.change === 'gained' ? 'now allows' : 'no longer allows';
+    return { subject: thing(change, name), words: `${verb} ${name(change.permission)} (${count(change.holders, 'holder')})` };
+  }
+  const subject = change.kind === 'tenant' ? `tenant ${name(change.tenant)}` : change.kind === 'role' ? `role ${thing(change, name)}` : `permission ${name(change.permission)}`;
+  return { subject, words: change.change === 'appeared' ? 'is new' : 'is gone' };
+}
+
+function thing({ kind, role, tenantId, tenant }: Change, name: Name): string {
+  return heldInWords({ kind: kind === 'binding' ? 'binding' : 'role', role: name(role), tenantId, tenant: name(tenant) });
+}
+
+/** One line that sums it up. */
+export function diffInWords({ counts, isSame }: Diff): string {
+  if (isSame) {
+    return 'Nothing changed: the same people hold the same access.';
+  }
+  const { gained, lost, tenants, usersAppeared, usersGone, usersChanged, model } = counts;
+  const places = tenants === 0 ? '' : ` in ${count(tenants, 'place')}`;
+  return [
+    `Access: ${gained.toLocaleString('en')} gained, ${lost.toLocaleString('en')} lost${places}.`,
+    `People: ${usersAppeared.toLocaleString('en')} new, ${usersGone.toLocaleString('en')} gone, ${usersChanged.toLocaleString('en')} of another status.`,
+    `Tenants, roles, permissions: ${count(model, 'change')}.`,
+  ].join('\n');
+}
+
+/** A heading, and the changes under it. */
+interface Group {
+  readonly title: string;
+  readonly changes: Iterable<Change>;
+}
+
+/** Changes that stand under one heading follow each other; each group must be read to its end before the next. */
+function* groupsOf(changes: Iterator<Change>, name: Name): Generator<Group> {
+  let next = changes.next();
+  while (next.done !== true) {
+    const first = next.value;
+    yield { title: titleOf(first, name), changes: alike(keyOf(first)) };
+  }
+
+  function* alike(key: string): Generator<Change> {
+    while (next.done !== true && keyOf(next.value) === key) {
+      const { value } = next;
+      next = changes.next();
+      yield value;
+    }
+  }
+}
+
+function keyOf({ area, tenantId }: Change): string {
+  return area === 'access' ? `access ${tenantId}` : area;
+}
+
+function titleOf({ area, tenantId, tenant }: Change, name: Name): string {
+  switch (area) {
+    case 'access':
+      return tenantId === '' ? 'Access in the whole project' : `Access in ${name(tenant)}`;
+    case 'people':
+      return 'People';
+    case 'model':
+      return 'Tenants, roles and permissions';
+  }
+}
+
+const signs = { gained: '+', appeared: '+', lost: '-', gone: '-', changed: '~' } as const;
+
+/** The changes as a text of aligned lines, grouped by tenant. */
+export function* diffLines(diff: Diff, width: number | undefined): Generator<string> {
+  for (const { title, changes } of groupsOf(diff.changes(), printable)) {
+    yield '';
+    yield title;
+    yield* tableLines(rowsOf(changes), {
+      width,
+      shrink: [
+        { column: 3, to: 0 },
+        { column: 1, to: 16 },
+        { column: 2, to: 30 },
+      ],
+    });
+  }
+}
+
+function* rowsOf(changes: Iterable<Change>): Generator<string[]> {
+  for (const change of changes) {
+    const { subject, words } = partsOf(change, (text) => text);
+    yield [signs[change.change], subject, words, change.login === change.user ? '' : change.login];
+  }
+}
+
+/** The changes as Markdown for a pull request or a ticket. */
+export function* diffMarkdown(diff: Diff): Generator<string> {
+  for (const { title, changes } of groupsOf(diff.changes(), markdownName)) {
+    yield '';
+    yield `### ${title}`;
+    yield '';
+    for (const change of changes) {
+      const login = change.login === '' || change.login === change.user ? '' : `, ${markdownName(change.login)}`;
+      yield `- **${change.change}:** ${changeInWords(change, markdownName)}${login}`;
+    }
+  }
+}

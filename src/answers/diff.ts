@@ -1,0 +1,162 @@
+import { DatabaseSync } from 'node:sqlite';
+import type { AccessIndex } from './access-index.ts';
+import { textIn } from './access-path.ts';
+
+/**
+ * One difference between two files, in the terms of a reviewer. `tenantId` is where it stands: '' for the whole project and
+ * for people. What both files tell alike is no change.
+ */
+export interface Change {
+  readonly area: 'access' | 'people' | 'model';
+  readonly change: 'gained' | 'lost' | 'appeared' | 'gone' | 'changed';
+  readonly tenantId: string;
+  /** What it is called; '' for the whole project. */
+  readonly tenant: string;
+  readonly userId: string;
+  readonly user: string;
+  readonly login: string;
+  /** What was gained or lost, or what appeared or is gone. */
+  readonly kind: 'tenant' | 'role' | 'binding' | 'permission' | 'user' | 'role-permission';
+  /** Its resource id; '' for a user. */
+  readonly heldId: string;
+  readonly role: string;
+  readonly permission: string;
+  /** Why access is lost or gained, where more than itself has changed: `user`, `role` or `tenant` appeared or is gone. */
+  readonly because: '' | 'user' | 'role' | 'tenant';
+  /** For a user whose status changed: before and now. */
+  readonly before: string;
+  readonly after: string;
+  /** For a role and its permission: how many users hold the role, project-wide and inside tenants, in the file that has both. */
+  readonly holders: number;
+}
+
+/** What changed between two indexes. It opens both databases itself; changes come area by area, grouped by tenant. */
+export interface Diff extends Disposable {
+  readonly counts: Readonly<Record<'gained' | 'lost' | 'usersAppeared' | 'usersGone' | 'usersChanged' | 'model' | 'tenants', number>>;
+  readonly isSame: boolean;
+  changes(): Generator<Change>;
+}
+
+/** Access first, by tenant and then by what is held and who; then people; then tenants, roles and what roles allow. */
+export function diffOf(before: AccessIndex, after: AccessIndex): Diff {
+  const database = new DatabaseSync(':memory:');
+  database.exec('pragma temp_store = file; pragma cache_size = -65536;');
+  database.prepare('attach ? as old').run(before.databasePath);
+  database.prepare('attach ? as new').run(after.databasePath);
+  database.exec(prepared);
+
+  const numberOf = (sql: string): number => Number(database.prepare(sql).get()?.['n'] ?? 0);
+  const counts = {
+    gained: numberOf("select count(*) n from access_change where change = 'gained'"),
+    lost: numberOf("select count(*) n from access_change where change = 'lost'"),
+    usersAppeared: numberOf("select count(*) n from people_change where change = 'appeared'"),
+    usersGone: numberOf("select count(*) n from people_change where change = 'gone'"),
+    usersChanged: numberOf("select count(*) n from people_change where change = 'changed'"),
+    model: numberOf('select count(*) n from model_change'),
+    tenants: numberOf('select count(distinct tenant_id) n from access_change'),
+  };
+  return {
+    counts,
+    isSame: counts.gained + counts.lost + counts.usersAppeared + counts.usersGone + counts.usersChanged + counts.model === 0,
+    *changes() {
+      for (const table of ['access_change', 'people_change', 'model_change']) {
+        for (const row of database.prepare(`select * from temp.${table} order by tenant_id <> '', tenant, tenant_id, sort, held_id, kind, permission, change, user_name, user_id`).iterate()) {
+          yield toChange(row);
+        }
+      }
+    },
+    [Symbol.dispose]: () => database.close(),
+  };
+}
+
+function toChange(row: Readonly<Record<string, unknown>>): Change {
+  return {
+    // the database holds only the words that are written below
+    area: textIn(row, 'area') as Change['area'],
+    change: textIn(row, 'change') as Change['change'],
+    kind: textIn(row, 'kind') as Change['kind'],
+    because: textIn(row, 'because') as Change['because'],
+    tenantId: textIn(row, 'tenant_id'),
+    tenant: textIn(row, 'tenant'),
+    userId: textIn(row, 'user_id'),
+    user: textIn(row, 'user_name'),
+    login: textIn(row, 'login'),
+    heldId: textIn(row, 'held_id'),
+    role: textIn(row, 'role'),
+    permission: textIn(row, 'permission'),
+    before: textIn(row, 'before'),
+    after: textIn(row, 'after'),
+    holders: Number(row['holders'] ?? 0),
+  };
+}
+
+/** Holdings of one side that the other does not have: numbers differ from file to file, so both are matched by id first. */
+function accessChange(change: 'gained' | 'lost', here: 'old' | 'new', there: 'old' | 'new'): string {
+  return `
+insert into temp.access_change
+select 'access', '${change}', t.tenant, coalesce(e.name, t.tenant), u.id, u.name, u.login, t.kind, t.id, t.role, '',
+  case when um.${there} is null then 'user'
+       when t.tenant <> '' and not exists (select 1 from ${there}.tenant x where x.id = t.tenant) then 'tenant'
+       when t.kind <> 'tenant' and tm.${there} is null and not exists
+         (select 1 from ${there}.thing x where x.kind in ('role', 'binding') and x.tenant = t.tenant and x.role = t.role) then 'role'
+       else '' end,
+  '', '', 0, (t.kind <> 'tenant') || t.role
+from ${here}.holding h
+  left join temp.thing_match tm on tm.${here} = h.thing
+  left join temp.user_match um on um.${here} = h.user
+  join ${here}.thing t on t.n = h.thing
+  join ${here}.user u on u.n = h.user
+  left join ${here}.tenant e on e.id = t.tenant
+where tm.${there} is null or um.${there} is null
+  or not exists (select 1 from ${there}.holding o where o.thing = tm.${there} and o.user = um.${there});`;
+}
+
+/** Roles, tenants and permissions of one side only; bindings are no things of their own. */
+function modelChange(change: 'appeared' | 'gone', here: 'old' | 'new', there: 'old' | 'new'): string {
+  return `
+insert into temp.model_change
+select 'model', '${change}', t.tenant, coalesce(e.name, t.tenant), '', '', '', t.kind, t.id, t.role, case t.kind when 'permission' then t.id else '' end, '', '', '', 0,
+  case t.kind when 'tenant' then '0' when 'role' then '1' else '2' end
+from ${here}.thing t left join ${here}.tenant e on e.id = t.tenant
+where t.kind in ('tenant', 'role', 'permission') and not exists (select 1 from ${there}.thing o where o.kind = t.kind and o.id = t.id);
+
+insert into temp.model_change
+select 'model', '${change === 'appeared' ? 'gained' : 'lost'}', r.tenant, coalesce(e.name, r.tenant), '', '', '', 'role-permission', r.id, r.role, p.id, '', '', '',
+  (select count(distinct h.user) from ${here}.thing b join ${here}.holding h on h.thing = b.n
+    where b.role = r.role and ((b.kind = 'role' and b.id = r.id) or (r.tenant = '' and b.kind = 'binding'))),
+  '3' || r.role
+from ${here}.confers c join ${here}.thing r on r.n = c.thing and r.kind = 'role' join ${here}.thing p on p.n = c.permission
+  left join ${here}.tenant e on e.id = r.tenant
+where not exists (
+  select 1 from ${there}.confers o join ${there}.thing x on x.n = o.thing and x.kind = 'role' and x.id = r.id
+    join ${there}.thing y on y.n = o.permission and y.id = p.id);`;
+}
+
+function peopleChange(change: 'appeared' | 'gone', here: 'old' | 'new'): string {
+  return `
+insert into temp.people_change
+select 'people', '${change}', '', '', u.id, u.name, u.login, 'user', '', '', '', '',
+  ${change === 'gone' ? "u.status, ''" : "'', u.status"}, 0, '${change === 'appeared' ? 0 : 1}'
+from ${here}.user u where not exists (select 1 from temp.user_match m where m.${here} = u.n);`;
+}
+
+const columns = 'area, change, tenant_id, tenant, user_id, user_name, login, kind, held_id, role, permission, because, before, after, holders, sort';
+
+const prepared = `
+create temp table thing_match (old integer primary key, new integer unique);
+insert into temp.thing_match select o.n, n.n from old.thing o join new.thing n on n.kind = o.kind and n.id = o.id;
+create temp table user_match (old integer primary key, new integer unique);
+insert into temp.user_match select o.n, n.n from old.user o join new.user n on n.id = o.id;
+create temp table access_change (${columns});
+create temp table people_change (${columns});
+create temp table model_change (${columns});
+${accessChange('gained', 'new', 'old')}
+${accessChange('lost', 'old', 'new')}
+${peopleChange('appeared', 'new')}
+${peopleChange('gone', 'old')}
+insert into temp.people_change
+select 'people', 'changed', '', '', n.id, n.name, n.login, 'user', '', '', '', '', o.status, n.status, 0, '2'
+from temp.user_match m join old.user o on o.n = m.old join new.user n on n.n = m.new where o.status <> n.status;
+${modelChange('appeared', 'new', 'old')}
+${modelChange('gone', 'old', 'new')}
+`;

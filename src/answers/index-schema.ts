@@ -1,0 +1,41 @@
+/**
+ * The tables of an index: who holds what, by numbers instead of ids. A `thing` is what can be held (a tenant's membership,
+ * a role, a binding) or what follows from it (a permission). `login` is what a person types to be found.
+ */
+export const indexSchema = `
+create table user (
+  n integer primary key,
+  id text not null unique,
+  name text not null,
+  login text not null,
+  email text not null,
+  is_email_verified integer not null,
+  phone text not null,
+  is_phone_verified integer not null,
+  status text not null,
+  is_test integer not null,
+  is_scim integer not null,
+  has_mfa integer not null,
+  has_sso integer not null,
+  created_at text not null
+);
+create table login (user integer not null, login text not null);
+create table tenant (id text primary key, name text not null, parent text not null, inheritance text not null) without rowid;
+create table thing (
+  n integer primary key,
+  kind text not null,
+  id text not null,
+  name text not null,
+  role text not null,
+  tenant text not null,
+  unique (kind, id)
+);
+create table holding (thing integer not null, user integer not null, primary key (thing, user)) without rowid;
+create table confers (permission integer not null, thing integer not null, primary key (permission, thing)) without rowid;
+`;
+
+/** Made when all rows are in: sorted once, it is several times as fast as growing with them. */
+export const indexIndexes = `
+create index holding_by_user on holding (user, thing);
+create index confers_by_thing on confers (thing, permission);
+`;

@@ -1,0 +1,68 @@
+import type { AccessIndex } from './access-index.ts';
+import { pathColumns, textIn } from './access-path.ts';
+import type { SheetColumn } from './xlsx.ts';
+
+/** The columns of the spreadsheet that a reviewer signs off: the last three are theirs to fill in. */
+export const reviewColumns: readonly SheetColumn[] = [
+  { header: 'User', width: 26 },
+  { header: 'User id', width: 32 },
+  { header: 'Login', width: 32 },
+  { header: 'Email', width: 32 },
+  { header: 'Status', width: 10 },
+  { header: 'Tenant', width: 24 },
+  { header: 'Tenant id', width: 24 },
+  { header: 'Role', width: 24 },
+  { header: 'Source', width: 34 },
+  { header: 'Last change', width: 30 },
+  { header: 'Decision', width: 14 },
+  { header: 'Reviewer', width: 20 },
+  { header: 'Comment', width: 40 },
+];
+
+const sources: Readonly<Record<string, string>> = {
+  tenant: 'membership',
+  binding: 'project role, inside this tenant',
+  ownRole: "the tenant's own role",
+  projectRole: 'project role, in the whole project',
+};
+
+/**
+ * Everything that anybody holds, a row each, by tenant, role and user. Descope does not tell when a role was given: "last
+ * change" is known only against an older file, and empty without one.
+ */
+export function* reviewRows({ database, summary }: AccessIndex, since?: AccessIndex): Generator<string[]> {
+  if (since !== undefined) {
+    database.prepare('attach ? as since').run(since.databasePath);
+  }
+  const isKnown =
+    since === undefined
+      ? "''"
+      : `exists (select 1 from since.holding sh join since.thing st on st.n = sh.thing join since.user su on su.n = sh.user where su.id = u.id and st.kind = t.kind and st.id = t.id)`;
+  try {
+    const things = database.prepare("select t.n n from thing t left join tenant e on e.id = t.tenant where t.kind in ('tenant', 'role', 'binding') order by t.tenant <> '', e.name, t.tenant, t.kind <> 'tenant', t.role, t.kind").all();
+    const holders = database.prepare(
+      `select ${pathColumns}, ${isKnown} known from holding h join user u on u.n = h.user join thing t on t.n = h.thing left join tenant e on e.id = t.tenant where h.thing = ? order by u.name, u.id`,
+    );
+    for (const { n } of things) {
+      for (const row of holders.iterate(Number(n))) {
+        const change = since === undefined ? '' : row['known'] === 1 ? `before ${timeOf(since)}` : `between ${timeOf(since)} and ${summary.finishedAt ?? 'this file'}`;
+        yield [...['user_name', 'user_id', 'login', 'email', 'status'].map((name) => textIn(row, name)), ...placeOf(row), change, '', '', ''];
+      }
+    }
+  } finally {
+    if (since !== undefined) {
+      database.exec('detach since');
+    }
+  }
+}
+
+function placeOf(row: Readonly<Record<string, unknown>>): string[] {
+  const kind = textIn(row, 'kind');
+  const tenantId = textIn(row, 'tenant_id');
+  const source = kind === 'role' ? (tenantId === '' ? 'projectRole' : 'ownRole') : kind;
+  return [tenantId === '' ? '(whole project)' : textIn(row, 'tenant'), tenantId, kind === 'tenant' ? '(member)' : textIn(row, 'role'), sources[source] ?? source];
+}
+
+function timeOf({ summary }: AccessIndex): string {
+  return summary.finishedAt ?? 'the older file';
+}

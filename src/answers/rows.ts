@@ -1,0 +1,105 @@
+/** What a file of a sync tells, row by row, in the words of the access model. Ids are those of the file. */
+export type FileRow = UserRow | TenantRow | RoleRow | PermissionRow | BindingRow | GrantRow;
+
+export interface UserRow {
+  readonly kind: 'user';
+  readonly id: string;
+  /** For people; never empty. It may hold anything: see `printable`. */
+  readonly name: string;
+  /** Descope's word: `enabled`, `invited`, `disabled`, `expired` or another. */
+  readonly status: string;
+  readonly loginIds: readonly string[];
+  /** '' for none; the same for `phone` and `createdAt` (RFC 3339). */
+  readonly email: string;
+  readonly isEmailVerified: boolean;
+  readonly phone: string;
+  readonly isPhoneVerified: boolean;
+  readonly isTest: boolean;
+  readonly isScim: boolean;
+  readonly hasMfa: boolean;
+  readonly hasSso: boolean;
+  readonly createdAt: string;
+}
+
+export interface TenantRow {
+  readonly kind: 'tenant';
+  readonly id: string;
+  readonly name: string;
+  /** '' for a tenant without a parent. */
+  readonly parentTenantId: string;
+  /** Descope's word; `none` inherits nothing. */
+  readonly roleInheritance: string;
+  readonly isDisabled: boolean;
+  readonly createdAt: string;
+}
+
+/** A role of the project (`tenantId` is ''), or one that a tenant defines for itself. */
+export interface RoleRow {
+  readonly kind: 'role';
+  readonly id: string;
+  /** As the file shows it: "Editor", "Approver (Acme)". */
+  readonly name: string;
+  readonly roleName: string;
+  readonly tenantId: string;
+  readonly description: string;
+  readonly isDefault: boolean;
+  readonly isPrivate: boolean;
+}
+
+export interface PermissionRow {
+  readonly kind: 'permission';
+  /** The permission's name. */
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly isSystem: boolean;
+}
+
+/** A role of the project inside one tenant, held by somebody or not. */
+export interface BindingRow {
+  readonly kind: 'binding';
+  readonly id: string;
+  /** As the file shows it: "Editor in Acme". */
+  readonly name: string;
+  readonly roleName: string;
+  readonly tenantId: string;
+}
+
+/**
+ * Somebody holds something. `on` is a tenant (member), a role or a binding, held by a user; or a permission, granted to a
+ * role or a binding. Permissions that another tool has already multiplied out to users are left out by the readers.
+ */
+export interface GrantRow {
+  readonly kind: 'grant';
+  readonly id: string;
+  readonly on: { readonly kind: 'tenant' | 'role' | 'binding' | 'permission'; readonly id: string };
+  readonly to: { readonly kind: 'user' | 'role' | 'binding'; readonly id: string };
+}
+
+/** The closing summary, as far as a file has one: a `.c1z` tells only when its sync began and ended. */
+export interface FileSummary {
+  readonly projectId?: string | undefined;
+  readonly tenantRoles?: string | undefined;
+  readonly startedAt?: string | undefined;
+  readonly finishedAt?: string | undefined;
+  readonly counts?: { readonly resources: Readonly<Record<string, number>>; readonly grants: Readonly<Record<string, number>> } | undefined;
+  readonly dangling?: FileFindings | undefined;
+  readonly ambiguous?: FileFindings | undefined;
+  /** Inherited access that the file does not tell: tenants that inherit, and pairs of such a tenant and a role held above it. */
+  readonly notDerived?: { readonly inheritingTenants: number; readonly inheritedRoles: number } | undefined;
+  readonly contentHash?: string | undefined;
+}
+
+export interface FileFindings {
+  readonly count: number;
+  /** The first hundred at most. */
+  readonly first: readonly FileFinding[];
+}
+
+export interface FileFinding {
+  readonly kind: string;
+  readonly name: string;
+  readonly tenantId?: string | undefined;
+  readonly userId?: string | undefined;
+  readonly roleId?: string | undefined;
+}

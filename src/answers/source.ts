@@ -1,0 +1,24 @@
+import type { StoredMessage } from '../model/stored-rows.ts';
+import type { FileRow, FileSummary } from './rows.ts';
+
+/** The format of our files, and the one version that we read. */
+export const fileFormat = 'baton-descope.sync';
+export const fileVersion = 1;
+
+/**
+ * A complete file of a sync, open for reading. Every call of `rows` or `messages` is one pass over the file, in memory that
+ * does not grow with it; rows come in batches: resources first, then grants. A file that turns out to be damaged on the
+ * way ends the pass with `inconsistent`, so what was made of the rows counts only after the pass has ended.
+ */
+export interface SyncSource extends AsyncDisposable {
+  readonly path: string;
+  readonly kind: 'json' | 'ndjson' | 'c1z';
+  /** Bytes of the file itself: passes can be told how far they are by it. */
+  readonly size: number;
+  readonly summary: FileSummary;
+  /** The summary as the file has it, with all that is not understood here; a `.c1z` has none. */
+  readonly wholeSummary: object | undefined;
+  rows(signal?: AbortSignal): AsyncGenerator<readonly FileRow[]>;
+  /** The same as the messages that they are, resource types and entitlements too. */
+  messages(signal?: AbortSignal): AsyncGenerator<readonly StoredMessage[]>;
+}

@@ -1,0 +1,56 @@
+import { basename, resolve } from 'node:path';
+import type { AccessIndex } from '../answers/access-index.ts';
+import { gapInWords } from '../answers/answer-text.ts';
+import { csvBytes } from '../answers/csv.ts';
+import { diffOf } from '../answers/diff.ts';
+import { changeCells, changeHeader, changeJson, diffInWords, diffLines, diffMarkdown } from '../answers/diff-text.ts';
+import { jsonLines } from '../answers/json-lines.ts';
+import { markdownName, printable } from '../answers/printable.ts';
+import type { CommandContext } from './program.ts';
+import { checkOneFormat, map, originOf } from './questions.ts';
+import { readIndex } from './read-index.ts';
+import { screenWidth, withEnds, writeResult } from './results.ts';
+
+export interface DiffFlags {
+  readonly csv?: boolean;
+  readonly json?: boolean;
+  readonly md?: boolean;
+}
+
+/** The exit code of a comparison that found something, as `diff` has it. */
+const changedCode = 1;
+
+/** What changed between two files. */
+export async function tellDiff(oldFile: string, newFile: string, options: DiffFlags, { signal, endWith }: Pick<CommandContext, 'signal' | 'endWith'>): Promise<void> {
+  checkOneFormat(options);
+  await using before = await readIndex(resolve(oldFile), signal);
+  await using after = await readIndex(resolve(newFile), signal);
+  using diff = diffOf(before, after);
+  const notes = [...projectNotes(before, after), gapInWords(after.gap)];
+  if (options.json === true) {
+    const head = { isSame: diff.isSame, old: { file: before.path, ...originOf(before.summary) }, new: { file: after.path, ...originOf(after.summary) }, counts: diff.counts, notDerived: after.gap };
+    await writeResult(jsonLines(head, 'changes', map(diff.changes(), changeJson)), signal);
+  } else if (options.csv === true) {
+    await writeResult(csvBytes(changeHeader, map(diff.changes(), changeCells)), signal);
+    notes.forEach((note) => console.error(`baton-descope: ${note}`));
+  } else if (options.md === true) {
+    await writeResult(withEnds(['## Access changes', '', `From ${originInWords(before, markdownName)} to ${originInWords(after, markdownName)}.`, '', ...diffInWords(diff).split('\n').map((line) => `- ${line}`)]), signal);
+    await writeResult(withEnds(diffMarkdown(diff)), signal);
+    await writeResult(withEnds(['', ...notes.map((note) => `_${note}_`)]), signal);
+  } else {
+    await writeResult(withEnds([`From ${originInWords(before, printable)}`, `  to ${originInWords(after, printable)}`, diffInWords(diff)]), signal);
+    await writeResult(withEnds(diffLines(diff, screenWidth())), signal);
+    await writeResult(withEnds(['', ...notes]), signal);
+  }
+  if (!diff.isSame) {
+    endWith(changedCode);
+  }
+}
+
+function originInWords({ path, summary }: AccessIndex, name: (text: string) => string): string {
+  return `${name(basename(path))}${summary.finishedAt === undefined ? '' : ` (${printable(summary.finishedAt)})`}`;
+}
+
+function projectNotes({ summary: { projectId: old } }: AccessIndex, { summary: { projectId: now } }: AccessIndex): string[] {
+  return old === undefined || now === undefined || old === now ? [] : [`note: the files are of two projects, ${printable(old)} and ${printable(now)}`];
+}

@@ -1,0 +1,78 @@
+import { extname, resolve } from 'node:path';
+import { openSource } from '../answers/open.ts';
+import { printable } from '../answers/printable.ts';
+import type { SyncSource } from '../answers/source.ts';
+import { ConnectorError } from '../errors.ts';
+import { entitlementRow, grantRow, resourceRow } from '../model/row.ts';
+import { sweepLeftovers } from '../output/leftovers.ts';
+import { checkOutput, chooseOutput, kindOf } from '../output/outputs.ts';
+import { newSyncId } from '../sync/sync-id.ts';
+import type { SyncTarget } from '../sync/run.ts';
+import { derivedOutputs, writeDerived } from './derived-outputs.ts';
+import type { CommandContext } from './program.ts';
+import { readIndex } from './read-index.ts';
+
+export interface ExportFlags {
+  readonly out: string;
+  readonly since?: string;
+}
+
+/** One file as another kind of file. */
+export async function exportOnce(file: string, { out, since }: ExportFlags, { signal, print }: Pick<CommandContext, 'signal' | 'print'>): Promise<void> {
+  const path = resolve(file);
+  const target = resolve(out);
+  const kind = kindOf(target);
+  if (since !== undefined && kind !== '.xlsx') {
+    throw new ConnectorError('config', '--since is for a spreadsheet: end the name after --out with .xlsx');
+  }
+  await checkOutput(target, derivedOutputs(signal));
+  await sweepLeftovers(target);
+  if (kind === '.csv' || kind === '.xlsx') {
+    await using older = since === undefined ? undefined : await readIndex(resolve(since), signal);
+    await using index = await readIndex(path, signal);
+    await writeDerived(index, target, older);
+  } else {
+    await using source = await openSource(path);
+    await copy(source, await chooseOutput(target)({ syncId: newSyncId(timeOf(source)), now: () => timeOf(source) }), signal);
+  }
+  print(`Wrote ${printable(target)}`);
+}
+
+/** When the sync ended that a file is of: a `.c1z` made of it tells the same. */
+function timeOf({ summary }: SyncSource): number {
+  const ms = Date.parse(summary.finishedAt ?? '');
+  return Number.isNaN(ms) ? Date.now() : ms;
+}
+
+/** Every message of a source, a batch of one section at a time, into a target, which is there whole or not at all. */
+async function copy(source: SyncSource, target: SyncTarget, signal: AbortSignal): Promise<void> {
+  try {
+    for await (const batch of source.messages(signal)) {
+      await target.resourceTypes(batch.flatMap(({ section, message }) => (section === 'resourceTypes' ? [message] : [])));
+      await target.resources(batch.flatMap(({ section, message }) => (section === 'resources' ? [resourceRow(message)] : [])));
+      await target.entitlements(batch.flatMap(({ section, message }) => (section === 'entitlements' ? [entitlementRow(message)] : [])));
+      await target.grants(batch.flatMap(({ section, message }) => (section === 'grants' ? [grantRow(message)] : [])));
+    }
+    await target.finish((contentHash) => ({ ...(source.wholeSummary ?? madeSummary(source, target)), contentHash }));
+  } catch (thrown) {
+    await target.discard();
+    throw thrown;
+  }
+}
+
+/** A `.c1z` has no summary and does not name its project: as much of one as is known. */
+function madeSummary({ path, summary }: SyncSource, { counts }: SyncTarget): object {
+  const { resourceTypes, resources, entitlements, grants } = counts;
+  return {
+    complete: true,
+    projectId: '',
+    exportedFrom: extname(path).toLowerCase(),
+    startedAt: summary.startedAt,
+    finishedAt: summary.finishedAt,
+    counts: { resourceTypes, resources: withTotal(resources), entitlements: withTotal(entitlements), grants: withTotal(grants) },
+  };
+}
+
+function withTotal(counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return { ...counts, total: Object.values(counts).reduce((sum, count) => sum + count, 0) };
+}

@@ -1,0 +1,39 @@
+import { type Flags, loadSettings } from '../config/load.ts';
+import { ConnectorError } from '../errors.ts';
+import type { CommandContext } from './program.ts';
+
+export type HealthCheckFlags = Flags & { readonly endpoint: 'health' | 'ready' | 'live'; readonly timeout: number };
+
+/** Prints what the page says. Not well, or no answer, is a `precondition` error: exit 1, which is what containers look at. */
+export async function healthCheck({ endpoint, timeout, ...flags }: HealthCheckFlags, { env, print }: Pick<CommandContext, 'env' | 'print'>): Promise<void> {
+  // The project is not asked for: a check that needs less can fail for less.
+  const { healthCheckPort: port, healthCheckBindAddress: host } = loadSettings({ flags: { projectId: 'none', ...flags }, env });
+  if (port === 'off' || port === 0) {
+    throw new ConnectorError('config', `--health-check-port is ${port}: name the port that serve listens on`);
+  }
+  const url = `http://${dialled(host)}:${port}/${endpoint}`;
+  const { status, body } = await ask(url, timeout);
+  print(body.trim());
+  if (status !== 200) {
+    throw new ConnectorError('precondition', `not well: ${url} answered ${status}`);
+  }
+}
+
+/** Who listens on every address is asked on loopback. */
+function dialled(host: string): string {
+  if (host === '0.0.0.0') {
+    return '127.0.0.1';
+  }
+  return host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
+}
+
+async function ask(url: string, timeoutSeconds: number): Promise<{ readonly status: number; readonly body: string }> {
+  try {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(timeoutSeconds * 1000), redirect: 'error' });
+    return { status: answer.status, body: await answer.text() };
+  } catch (thrown) {
+    const cause = thrown instanceof Error ? thrown.cause : undefined;
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : thrown instanceof Error ? thrown.name : 'unknown';
+    throw new ConnectorError('precondition', `no answer from ${url} (${reason}): is serve running, and is this its --health-check-port?`);
+  }
+}

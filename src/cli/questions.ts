@@ -1,0 +1,106 @@
+import { resolve } from 'node:path';
+import type { AccessIndex } from '../answers/access-index.ts';
+import { accessOf } from '../answers/access-of.ts';
+import type { AccessPath } from '../answers/access-path.ts';
+import { count, gapInWords, heldCells, heldShrink, nameAndStatus, pathCells, pathHeader, pathJson, whoCells, whoShrink } from '../answers/answer-text.ts';
+import { csvBytes } from '../answers/csv.ts';
+import { jsonLines } from '../answers/json-lines.ts';
+import { printable } from '../answers/printable.ts';
+import type { FileSummary } from '../answers/rows.ts';
+import { tableLines } from '../answers/table.ts';
+import { whoCan } from '../answers/who-can.ts';
+import { ConnectorError } from '../errors.ts';
+import type { CommandContext } from './program.ts';
+import { readIndex } from './read-index.ts';
+import { screenWidth, withEnds, writeResult } from './results.ts';
+
+export interface AnswerFlags {
+  readonly csv?: boolean;
+  readonly json?: boolean;
+}
+
+export type WhoCanFlags = AnswerFlags & { readonly tenant?: string };
+
+type QuestionContext = Pick<CommandContext, 'signal'>;
+
+/** Who has a permission, and where. */
+export async function tellWhoCan(file: string, permission: string, options: WhoCanFlags, { signal }: QuestionContext): Promise<void> {
+  checkOneFormat(options);
+  await using index = await readIndex(resolve(file), signal);
+  const answer = whoCan(index, permission, options.tenant);
+  const where = answer.tenant === undefined ? '' : ` in ${printable(answer.tenant.name)}`;
+  await tell(options, index, signal, {
+    question: { question: 'who-can', permission, ...(answer.tenant !== undefined && { tenantId: answer.tenant.id, tenant: answer.tenant.name }) },
+    paths: () => answer.paths(),
+    *text(paths) {
+      yield `Who can ${printable(permission)}${where}? (user -> role -> ${printable(permission)})`;
+      yield* tableLines(map(paths, whoCells), { width: screenWidth(), shrink: whoShrink });
+      const { users, held } = answer.counts();
+      yield held === 0 ? `Nobody: ${answer.ways === 0 ? 'no role allows it' : 'nobody holds a role that allows it'}${where}.` : `${count(users, 'user')}, in ${count(held, 'way')}.`;
+    },
+  });
+}
+
+/** What one user can do, and where. */
+export async function tellAccess(file: string, asked: string, options: AnswerFlags, { signal }: QuestionContext): Promise<void> {
+  checkOneFormat(options);
+  await using index = await readIndex(resolve(file), signal);
+  const answer = accessOf(index, asked);
+  const { user } = answer;
+  await tell(options, index, signal, {
+    question: { question: 'access', user },
+    paths: () => answer.paths(),
+    *text(rows) {
+      const details = [user.login, user.id, ...(user.isTest ? ['test user'] : [])].filter((text, place) => text !== user.name && (place !== 0 || text !== user.id));
+      yield `${printable(nameAndStatus({ user: user.name, status: user.status }))}${details.length === 0 ? '' : `: ${details.map(printable).join(', ')}`}`;
+      let held = 0;
+      yield* tableLines(
+        map(rows, (path) => {
+          held += 1;
+          return heldCells(path);
+        }),
+        { width: screenWidth(), shrink: heldShrink },
+      );
+      if (held === 0) {
+        yield 'Holds nothing.';
+      }
+    },
+  });
+}
+
+interface Answer {
+  readonly question: object;
+  readonly paths: () => Iterable<AccessPath>;
+  readonly text: (paths: Iterable<AccessPath>) => Iterable<string>;
+}
+
+/** Writes an answer in the form that was asked for. What is left out of it is told in each of them, in CSV on stderr. */
+async function tell({ csv = false, json = false }: AnswerFlags, { gap, summary, path }: AccessIndex, signal: AbortSignal, { question, paths, text }: Answer): Promise<void> {
+  if (csv) {
+    await writeResult(csvBytes(pathHeader, map(paths(), pathCells)), signal);
+    console.error(`baton-descope: ${gapInWords(gap)}`);
+  } else if (json) {
+    await writeResult(jsonLines({ ...question, file: path, ...originOf(summary), notDerived: gap }, 'rows', map(paths(), pathJson)), signal);
+  } else {
+    await writeResult(withEnds(text(paths())), signal);
+    await writeResult([`${gapInWords(gap)}\n`], signal);
+  }
+}
+
+/** Of what, and of when, an answer is. */
+export function originOf({ projectId, finishedAt }: FileSummary): object {
+  return { ...(projectId !== undefined && { projectId }), ...(finishedAt !== undefined && { finishedAt }) };
+}
+
+export function checkOneFormat(flags: { readonly csv?: boolean; readonly json?: boolean; readonly md?: boolean }): void {
+  if ([flags.csv, flags.json, flags.md].filter((flag) => flag === true).length > 1) {
+    throw new ConnectorError('config', 'an answer has one form: give one of the flags that choose it');
+  }
+}
+
+/** `Array.map` for rows that are made on the way. */
+export function* map<T, U>(items: Iterable<T>, change: (item: T) => U): Generator<U> {
+  for (const item of items) {
+    yield change(item);
+  }
+}

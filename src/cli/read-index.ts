@@ -1,0 +1,46 @@
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { type AccessIndex, createAccessIndex, type IndexOptions } from '../answers/access-index.ts';
+import { printable } from '../answers/printable.ts';
+import { runSteps } from './progress.ts';
+
+/** A file that takes longer than a moment to read is read under a line of progress on stderr. */
+const quickBytes = 32 * 1024 * 1024;
+const intervalMs = 250;
+
+/** Reads a file into an index, and shows how far it is. */
+export async function readIndex(path: string, signal: AbortSignal, open?: IndexOptions['open']): Promise<AccessIndex> {
+  const size = await stat(path).then(
+    (status) => status.size,
+    () => 0,
+  );
+  if (size < quickBytes) {
+    return await createAccessIndex(path, { signal, open });
+  }
+  let index: AccessIndex | undefined;
+  const name = printable(basename(path));
+  await runSteps([
+    {
+      title: `Reading ${name}`,
+      run: async (tell) => {
+        const startedAt = performance.now();
+        let toldAt = startedAt;
+        index = await createAccessIndex(path, {
+          signal,
+          open,
+          onProgress: (rows) => {
+            if (process.stderr.isTTY && performance.now() - toldAt >= intervalMs) {
+              toldAt = performance.now();
+              tell(`${rows.toLocaleString('en')} rows`);
+            }
+          },
+        });
+        return `Read ${name} in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
+      },
+    },
+  ]);
+  if (index === undefined) {
+    throw new Error('the file was not read');
+  }
+  return index;
+}

@@ -1,0 +1,183 @@
+import { access, constants, mkdir, stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Settings } from '../config/settings.ts';
+import { createConnector } from '../connector.ts';
+import type { DescopeClient } from '../descope/client.ts';
+import { ConnectorError } from '../errors.ts';
+import { type LogFields, type Logger, whereItBroke, withFields } from '../log.ts';
+import type { SyncWatcher } from '../observe/watchers.ts';
+import { checkTarget } from '../output/atomic-file.ts';
+import { type KeptFiles, openKeptFiles } from '../output/kept-files.ts';
+import { sweepLeftovers } from '../output/leftovers.ts';
+import { chooseOutput, readLast } from '../output/outputs.ts';
+import type { SyncPolicy } from '../resources/sync-read.ts';
+import { runSync } from '../sync/run.ts';
+import { atTimesOf, everySo, followSchedule, type Ticks } from '../sync/schedule.ts';
+import type { SyncSummary } from '../sync/summary.ts';
+import { newSyncId } from '../sync/sync-id.ts';
+import { compareWithLast } from './sync.ts';
+
+/** Nobody holds a call open meanwhile: a scheduled sync waits out the penalties of Descope, as `sync` does. */
+export const scheduledRateWaits = { longestRateWaitMs: 10 * 60_000, totalRateWaitMs: 10 * 60_000, forgetsRateWaits: true };
+
+/** Which syncs are to be run, where to, and how many are kept. */
+export interface Plan {
+  readonly ticks: Ticks;
+  readonly files: KeptFiles;
+  readonly folder: string;
+  readonly maxShrink: number;
+}
+
+/** What the settings plan; undefined when they plan nothing. Settings that do not go together are a `config` error. */
+export function planOf({ syncEvery, syncCron, out, outFormat, keep, maxShrink }: Settings): Plan | undefined {
+  if (syncEvery !== undefined && syncCron !== undefined) {
+    throw new ConnectorError('config', '--sync-every and --sync-cron are two schedules: give one of them');
+  }
+  const ticks = syncEvery !== undefined ? everySo(syncEvery) : syncCron !== undefined ? atTimesOf(syncCron) : undefined;
+  if (ticks === undefined) {
+    if (out !== undefined) {
+      throw new ConnectorError('config', '--out is for scheduled syncs: say when with --sync-every 1h or --sync-cron "0 * * * *"');
+    }
+    return undefined;
+  }
+  if (out === undefined) {
+    throw new ConnectorError('config', 'scheduled syncs need --out, the folder that they are written to');
+  }
+  const folder = resolve(out);
+  return { ticks, folder, maxShrink, files: openKeptFiles(folder, outFormat, keep) };
+}
+
+export interface ScheduledSyncsOptions {
+  readonly plan: Plan;
+  /** Makes the client of these syncs, which logs with the given logger. */
+  readonly connect: (logger: Logger) => DescopeClient;
+  readonly policy: SyncPolicy;
+  readonly watcher: SyncWatcher;
+  /** Runs a sync inside a trace. */
+  readonly trace: <T>(syncId: string, work: () => Promise<T>) => Promise<T>;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  readonly now?: () => number;
+  readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** Makes sure, before anything is served, that the folder is there and can be written to. */
+export async function checkFolder({ folder, files }: Plan): Promise<void> {
+  // Not with those above it: that is a typing mistake as a rule, and Node's recursive way never returns below /proc.
+  await mkdir(folder, { mode: 0o700 }).catch((thrown: NodeJS.ErrnoException) => {
+    if (thrown.code !== 'EEXIST') {
+      const reason = thrown.code === 'ENOENT' ? 'the folder above it does not exist' : (thrown.code ?? 'unknown');
+      throw new ConnectorError('local-io', `cannot make the folder ${folder}: ${reason}; make it, or name another with --out`);
+    }
+  });
+  await checkTarget(files.latest);
+  await access(folder, constants.W_OK).catch((thrown: NodeJS.ErrnoException) => {
+    throw new ConnectorError('local-io', `cannot write to the folder ${folder} (${thrown.code ?? 'unknown'}): name another with --out`);
+  });
+}
+
+/** Runs syncs at the plan's ticks until the signal fires. A run that fails is told and counted; the next tick tries again. */
+export async function runScheduledSyncs({ plan, connect, policy, watcher, trace, logger: ownLogger, signal, now = Date.now, wait }: ScheduledSyncsOptions): Promise<void> {
+  let syncId: string | undefined;
+  const logger = withFields(ownLogger, () => (syncId === undefined ? {} : { sync: syncId }));
+  const client = connect(logger);
+  const connector = createConnector({ project: client, policy });
+  let failuresInARow = 0;
+  let isFirst = true;
+
+  async function syncOnce(id: string): Promise<SyncSummary> {
+    const { latest } = plan.files;
+    await sweepLeftovers(latest);
+    await plan.files.keepLatest(); // one that was put there meanwhile, by hand for instance
+    const summary = await runSync({
+      surface: connector,
+      report: (reportOf) => connector.report(reportOf),
+      target: await chooseOutput(latest)({ syncId: id }),
+      syncId: id,
+      tenantRoles: policy.tenantRoles,
+      guard: async (found) => {
+        for (const note of await compareWithLast(latest, found, { maxShrink: plan.maxShrink, isAccepted: false })) {
+          logger.warn('compared with the sync before', { note });
+        }
+      },
+      signal,
+      now,
+    });
+    watcher.onComplete({ finishedAtMs: Date.parse(summary.finishedAt), counts: summary.counts });
+    return summary;
+  }
+
+  async function run(): Promise<void> {
+    const id = newSyncId(now());
+    syncId = id;
+    const startedAt = performance.now();
+    watcher.onStart();
+    logger.info('sync started');
+    let outcome = 'complete';
+    try {
+      const summary = await trace(id, () => syncOnce(id));
+      const { name, removed } = await plan.files.keepLatest();
+      failuresInARow = 0;
+      logger.info('sync complete', { ...countsOf(summary), seconds: secondsSince(startedAt), file: name, removed });
+    } catch (thrown) {
+      outcome = thrown instanceof ConnectorError ? thrown.kind : 'internal';
+      if (outcome === 'cancelled') {
+        logger.info('sync cancelled', { seconds: secondsSince(startedAt) });
+      } else {
+        failuresInARow += 1;
+        logger.error('sync failed, the files stay as they were', { kind: outcome, ...reasonOf(thrown, plan), failuresInARow, seconds: secondsSince(startedAt) });
+      }
+    } finally {
+      watcher.onEnd(outcome, performance.now() - startedAt, failuresInARow);
+      syncId = undefined;
+    }
+  }
+
+  try {
+    await followSchedule({
+      ticks: plan.ticks,
+      lastFinishedAtMs: await tellLast(plan, watcher),
+      run,
+      onNext: (atMs) => {
+        watcher.onScheduled(atMs);
+        logger[isFirst ? 'info' : 'debug']('next sync', { next: new Date(atMs).toISOString(), folder: plan.folder });
+        isFirst = false;
+      },
+      onSkipped: (count) => {
+        watcher.onSkipped(count);
+        logger.warn('the sync took longer than its interval', { skipped: count });
+      },
+      signal,
+      now,
+      ...(wait !== undefined && { wait }),
+    });
+  } finally {
+    connector.close();
+  }
+}
+
+/** Tells the complete sync that was there before us, and returns when it was finished. */
+async function tellLast({ files }: Plan, watcher: SyncWatcher): Promise<number | undefined> {
+  const last = await readLast(files.latest);
+  const status = await stat(files.latest).catch(() => undefined);
+  if (last === undefined || status === undefined) {
+    return undefined;
+  }
+  watcher.onComplete({ finishedAtMs: status.mtimeMs, counts: last === 'untold' ? undefined : last.counts });
+  return status.mtimeMs;
+}
+
+function countsOf({ counts, requests }: SyncSummary): LogFields {
+  return { users: counts.resources['user'] ?? 0, resources: counts.resources['total'] ?? 0, grants: counts.grants['total'] ?? 0, requests: requests['total'] ?? 0 };
+}
+
+function reasonOf(thrown: unknown, { files }: Plan): LogFields {
+  if (!(thrown instanceof ConnectorError)) {
+    return whereItBroke(thrown);
+  }
+  return { reason: thrown.message, ...(thrown.kind === 'held' && { note: `if that is right, once: baton-descope sync --out ${files.latest} --accept-shrink` }) };
+}
+
+function secondsSince(startedAt: number): number {
+  return Math.round((performance.now() - startedAt) / 100) / 10;
+}

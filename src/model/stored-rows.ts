@@ -1,0 +1,73 @@
+import { type DescMessage, fromBinary, fromJson, type JsonValue, type MessageShape, toJson } from '@bufbuild/protobuf';
+import { anyIs, anyUnpack, timestampMs } from '@bufbuild/protobuf/wkt';
+import { GrantExpandableSchema } from '../gen/c1/connector/v2/annotation_grant_pb.ts';
+import { type UserTrait, UserTraitSchema } from '../gen/c1/connector/v2/annotation_trait_pb.ts';
+import { type Entitlement, EntitlementSchema } from '../gen/c1/connector/v2/entitlement_pb.ts';
+import { type Grant, GrantSchema } from '../gen/c1/connector/v2/grant_pb.ts';
+import { type Resource, ResourceSchema, type ResourceType, ResourceTypeSchema } from '../gen/c1/connector/v2/resource_pb.ts';
+import { annotate, annotationRegistry, hasAnnotation } from './annotations.ts';
+
+/** The four messages that a file keeps, by the name of its section. */
+const schemas = { resourceTypes: ResourceTypeSchema, resources: ResourceSchema, entitlements: EntitlementSchema, grants: GrantSchema } as const;
+export type StoredSection = keyof typeof schemas;
+
+/** A row of a file as the message that it is, with the section that it stands in. */
+export type StoredMessage =
+  | { readonly section: 'resourceTypes'; readonly message: ResourceType }
+  | { readonly section: 'resources'; readonly message: Resource }
+  | { readonly section: 'entitlements'; readonly message: Entitlement }
+  | { readonly section: 'grants'; readonly message: Grant };
+
+/** A message from its protobuf JSON. Throws an error of the protobuf library when it is none. */
+export function messageFromJson(section: StoredSection, json: unknown): StoredMessage {
+  const read = <Desc extends DescMessage>(schema: Desc): MessageShape<Desc> =>
+    fromJson(schema, json as JsonValue, { registry: annotationRegistry, ignoreUnknownFields: true }); // it came from JSON.parse
+  switch (section) {
+    case 'resourceTypes':
+      return { section, message: read(ResourceTypeSchema) };
+    case 'resources':
+      return { section, message: read(ResourceSchema) };
+    case 'entitlements':
+      return { section, message: read(EntitlementSchema) };
+    case 'grants':
+      return { section, message: read(GrantSchema) };
+  }
+}
+
+/** A message from its bytes. Throws an error of the protobuf library when it is none. */
+export function messageFromBytes(section: StoredSection, bytes: Uint8Array): StoredMessage {
+  switch (section) {
+    case 'resourceTypes':
+      return { section, message: fromBinary(ResourceTypeSchema, bytes) };
+    case 'resources':
+      return { section, message: fromBinary(ResourceSchema, bytes) };
+    case 'entitlements':
+      return { section, message: fromBinary(EntitlementSchema, bytes) };
+    case 'grants':
+      return { section, message: fromBinary(GrantSchema, bytes) };
+  }
+}
+
+/** The protobuf JSON of a row, as the sync file has it. */
+export function messageToJson({ section, message }: StoredMessage): JsonValue {
+  return toJson(schemas[section], message, { registry: annotationRegistry });
+}
+
+/** A grant with what it expands to put back among its annotations: a `.c1z` file keeps that in a column of its own. */
+export function withExpansion(message: Grant, expansion: Uint8Array | null): Grant {
+  if (expansion === null || hasAnnotation(message.annotations, GrantExpandableSchema)) {
+    return message;
+  }
+  return { ...message, annotations: [annotate(GrantExpandableSchema, fromBinary(GrantExpandableSchema, expansion)), ...message.annotations] };
+}
+
+/** The user trait among a resource's annotations, if it has one. */
+export function userTraitOf({ annotations }: Resource): UserTrait | undefined {
+  const annotation = annotations.find((candidate) => anyIs(candidate, UserTraitSchema));
+  return annotation === undefined ? undefined : anyUnpack(annotation, UserTraitSchema);
+}
+
+/** When a resource was created, as RFC 3339; '' when it does not say. */
+export function createdAtOf({ createdAt }: Resource): string {
+  return createdAt === undefined ? '' : new Date(timestampMs(createdAt)).toISOString();
+}

@@ -1,0 +1,99 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ConnectorError } from '../errors.ts';
+import type { Health } from './health.ts';
+import type { Metrics } from './metrics.ts';
+
+export interface PagesOptions {
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly health: Pick<Health, 'report' | 'isReady'>;
+  readonly metrics: Pick<Metrics, 'render' | 'contentType'>;
+}
+
+/** The pages for probes and for Prometheus, over plain HTTP. */
+export interface Pages {
+  /** `http://host:port` as it was bound. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Whoever needs longer than this to ask is no probe. */
+const requestTimeoutMs = 5_000;
+
+interface Page {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+/** Serves /live, /ready, /health and /metrics. `local-io` when the address cannot be had. */
+export async function startPages({ host, port, health, metrics }: PagesOptions): Promise<Pages> {
+  const pages: Readonly<Record<string, () => Page | Promise<Page>>> = {
+    '/live': () => json(200, { status: 'ok', timestamp: health.report().timestamp }),
+    '/ready': () => {
+      const { status, timestamp } = health.report();
+      return json(health.isReady ? 200 : 503, { status: health.isReady ? 'ok' : status, timestamp });
+    },
+    '/health': () => {
+      const report = health.report();
+      return json(report.status === 'ok' ? 200 : 503, report);
+    },
+    '/metrics': async () => ({ status: 200, type: metrics.contentType, body: await metrics.render() }),
+  };
+  const server = createServer({ requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs, keepAliveTimeout: requestTimeoutMs }, answerWith(pages));
+  await listen(server, host, port);
+  const bound = server.address() as AddressInfo; // it listens on a port, not on a pipe
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound.port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function answerWith(pages: Readonly<Record<string, () => Page | Promise<Page>>>): RequestListener {
+  return (request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://pages.invalid');
+    const page = pages[pathname]; // it begins with a slash: no name of Object's own
+    void (async () => {
+      const { status, type, body } = page === undefined ? notFound(Object.keys(pages)) : isRead(request.method) ? await page() : notAllowed;
+      response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body), 'cache-control': 'no-store', ...(status === 405 && { allow: 'GET, HEAD' }) });
+      response.end(request.method === 'HEAD' ? undefined : body);
+    })().catch(() => response.writeHead(500).end());
+  };
+}
+
+function isRead(method: string | undefined): boolean {
+  return method === 'GET' || method === 'HEAD';
+}
+
+function json(status: number, body: object): Page {
+  return { status, type: 'application/json', body: `${JSON.stringify(body, undefined, 2)}\n` };
+}
+
+const notAllowed: Page = { status: 405, type: 'text/plain', body: 'these pages are only read\n' };
+
+function notFound(paths: readonly string[]): Page {
+  return { status: 404, type: 'text/plain', body: `there is ${paths.join(', ')}\n` };
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the port is taken',
+  EACCES: 'this port needs more rights',
+  EADDRNOTAVAIL: 'the machine has no such address',
+  ENOTFOUND: 'there is no such host',
+};
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (thrown: NodeJS.ErrnoException) => {
+      const reason = reasons[thrown.code ?? ''] ?? thrown.code ?? 'unknown';
+      reject(new ConnectorError('local-io', `cannot serve the health pages on ${host}:${port}: ${reason}; choose another with --health-check-port or --health-check-bind-address, or give --health-check-port off`));
+    });
+    server.listen({ host, port, exclusive: true }, () => resolve());
+  });
+}

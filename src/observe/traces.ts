@@ -1,0 +1,112 @@
+import { context, diag, propagation, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { W3CTraceContextPropagator } from '@opentelemetry/core';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
+import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { ConnectorError } from '../errors.ts';
+import { type Logger, silentLogger } from '../log.ts';
+import { samplerOf } from './sampler.ts';
+import type { RequestWatcher } from './watchers.ts';
+
+/** Trace spans around calls, syncs and requests. They carry names, statuses and our own ids; no person, no record. */
+export interface Traces {
+  readonly requests: Pick<RequestWatcher, 'onAttempt'>;
+  /** Runs a gRPC call inside a span, a child of the caller's when it sent its own along. */
+  call<T>(path: string, header: (name: string) => string | undefined, work: () => Promise<T>): Promise<T>;
+  sync<T>(syncId: string, work: () => Promise<T>): Promise<T>;
+  /** Sends what has gathered, and no more after that. Gives up after three seconds. */
+  stop(): Promise<void>;
+}
+
+export interface TracesOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+  readonly runId: string;
+  readonly logger?: Logger;
+}
+
+const stopWithinMs = 3_000;
+const complainEveryMs = 60_000;
+
+/** Where to, and how, the exporter reads from the OTEL_* variables itself. */
+export function startTraces({ env, version, runId, logger = silentLogger }: TracesOptions): Traces {
+  complainTo(logger);
+  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+  const own = resourceFromAttributes({ 'service.name': 'baton-descope', 'service.version': version, 'service.instance.id': runId });
+  const sampler = samplerOf(env);
+  const provider = new TracerProvider({
+    resource: defaultResource().merge(own).merge(detectResources({ detectors: [envDetector] })),
+    spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
+    ...(sampler !== undefined && { sampler }),
+  });
+  const tracer = provider.getTracer('baton-descope', version);
+
+  return {
+    requests: { onAttempt: (endpoint) => beginRequest(tracer, endpoint) },
+    call: (path, header, work) => {
+      const [service = '', method = ''] = path.slice(1).split('/');
+      const parent = propagation.extract(context.active(), header, { get: (read, name) => read(name), keys: () => [] });
+      const span = tracer.startSpan(path.slice(1), { kind: SpanKind.SERVER, attributes: { 'rpc.system': 'grpc', 'rpc.service': service, 'rpc.method': method } }, parent);
+      return within(span, trace.setSpan(parent, span), work);
+    },
+    sync: (syncId, work) => {
+      const span = tracer.startSpan('sync', { attributes: { 'baton_descope.sync.id': syncId } });
+      return within(span, trace.setSpan(context.active(), span), work);
+    },
+    stop: async () => {
+      await Promise.race([provider.shutdown().catch(() => undefined), new Promise((resolve) => setTimeout(resolve, stopWithinMs).unref())]);
+      context.disable();
+      propagation.disable();
+    },
+  };
+}
+
+function beginRequest(tracer: Tracer, endpoint: string): (status: string) => void {
+  const [method = '', path = ''] = endpoint.split(' ');
+  const span = tracer.startSpan(endpoint, { kind: SpanKind.CLIENT, attributes: { 'http.request.method': method, 'url.template': path } });
+  return (status) => {
+    const code = Number(status);
+    if (Number.isInteger(code)) {
+      span.setAttribute('http.response.status_code', code);
+    }
+    if (!(code >= 200 && code < 300)) {
+      fail(span, status);
+    }
+    span.end();
+  };
+}
+
+async function within<T>(span: Span, inside: ReturnType<typeof context.active>, work: () => Promise<T>): Promise<T> {
+  try {
+    return await context.with(inside, work);
+  } catch (thrown) {
+    fail(span, kindOf(thrown));
+    throw thrown;
+  } finally {
+    span.end();
+  }
+}
+
+function fail(span: Span, kind: string): void {
+  span.setAttribute('error.type', kind);
+  span.setStatus({ code: SpanStatusCode.ERROR });
+}
+
+function kindOf(thrown: unknown): string {
+  return thrown instanceof ConnectorError ? thrown.kind : 'internal';
+}
+
+/** The exporter says little and often: that it fails is told, once a minute at most. */
+function complainTo(logger: Logger): void {
+  let toldAt = Number.NEGATIVE_INFINITY;
+  const complain = (): void => {
+    if (performance.now() - toldAt > complainEveryMs) {
+      toldAt = performance.now();
+      logger.warn('traces could not be delivered; see OTEL_EXPORTER_OTLP_ENDPOINT');
+    }
+  };
+  const ignore = (): void => undefined;
+  diag.setLogger({ error: complain, warn: ignore, info: ignore, debug: ignore, verbose: ignore }, { suppressOverrideMessage: true });
+}

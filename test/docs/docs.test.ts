@@ -1,0 +1,123 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { settings } from '../../src/config/settings.ts';
+import { endpoints } from '../../src/descope/endpoints.ts';
+import { createMetrics } from '../../src/observe/metrics.ts';
+import { allFlags, callsIn, wrongWords } from './command-line.ts';
+import { brokenLinks, codeIn, pages, readPage, root, withoutCode } from './pages.ts';
+
+const all = pages();
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const { version, scripts } = JSON.parse(read('package.json')) as { readonly version: string; readonly scripts: Readonly<Record<string, string>> };
+
+/** Flags of other programs that the pages name by themselves. */
+const foreignFlags = new Set(['--ignore-scripts', '--omit']);
+/** Names that look like our settings, and are Compose's or the image's. */
+const foreignNames = new Set(['BATON_DESCOPE_IMAGE']);
+
+/** What is deployed: files that call our program or set its environment. */
+const deployed = ['compose.yaml', ...['systemd', 'kubernetes'].flatMap((folder) => readdirSync(join(root, 'deploy', folder)).map((name) => `${folder}/${name}`))].map((name) => readPage(`deploy/${name}`));
+
+describe('every page', () => {
+  it('links to files and headings that are there', () => {
+    expect(all.length).toBeGreaterThan(15);
+    expect(all.flatMap(brokenLinks)).toEqual([]);
+  });
+
+  it('calls our program with commands and flags that --help has', () => {
+    const calls = all.flatMap(({ path, text }) => codeIn(text).flatMap(({ code, line }) => callsIn(code).map((words) => ({ words, where: `${path}:${line}` }))));
+
+    expect(calls.length).toBeGreaterThan(20);
+    expect(calls.flatMap(({ words, where }) => wrongWords(words).map((wrong) => `${where}: ${wrong}`))).toEqual([]);
+  });
+
+  it('names no flag by itself that nobody has', () => {
+    const named = all.filter(({ path }) => path !== 'CHANGELOG.md').flatMap(({ path, text }) => codeIn(text).flatMap(({ code, line }) => (/^--?[a-z]/.test(code) ? [{ flag: code.split(/[ =,]/)[0] ?? '', where: `${path}:${line}` }] : [])));
+
+    expect(named.length).toBeGreaterThan(40);
+    expect(named.filter(({ flag }) => !allFlags.has(flag) && !foreignFlags.has(flag)).map(({ flag, where }) => `${where}: ${flag}`)).toEqual([]);
+  });
+
+  it('names npm scripts that package.json has', () => {
+    const wrong = all.flatMap(({ path, text }) => [...text.matchAll(/npm run (?:--silent )?([a-z:-]+)/g)].flatMap(([, name = '']) => (name in scripts ? [] : [`${path}: npm run ${name}`])));
+
+    expect(wrong).toEqual([]);
+  });
+
+  it('names metrics that are served', async () => {
+    const metrics = createMetrics({ version: '0' });
+    const served = new Set([...(await metrics.render()).matchAll(/^# HELP (\w+)/gm)].map(([, name]) => name));
+    metrics.close();
+    const named = all.flatMap(({ path, text }) => [...text.matchAll(/\bbaton_descope_\w+/g)].map(([name]) => ({ name, path })));
+
+    expect(named.length).toBeGreaterThan(8);
+    expect(named.filter(({ name }) => !served.has(name) && !served.has(name.replace(/_(bucket|sum|count)$/, ''))).map(({ name, path }) => `${path}: ${name}`)).toEqual([]);
+  });
+});
+
+describe('every page and every file of deploy/', () => {
+  it('names settings of the environment that are read', () => {
+    const names = new Set<string>(Object.values(settings).flatMap(({ env }): readonly string[] => env));
+    for (const name of ['DESCOPE_MANAGEMENT_KEY', 'BATON_DESCOPE_MANAGEMENT_KEY']) names.add(name).add(`${name}_FILE`);
+    const wrong = [...all, ...deployed].flatMap(({ path, text }) => [...text.matchAll(/(?<![A-Z_])(?:BATON|DESCOPE)_[A-Z_]*[A-Z]\b(?!\*)/g)].flatMap(([name]) => (names.has(name) || foreignNames.has(name) ? [] : [`${path}: ${name}`])));
+
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe('the files of deploy/', () => {
+  it('start our program with commands and flags that --help has', () => {
+    const calls = deployed.flatMap(({ path, text }) => [
+      ...[...text.matchAll(/(?:command|args): \[([^\]]+)\]/g)].map(([, list = '']) => ({ path, words: list.split(',').map((word) => word.trim().replaceAll('"', '')) })),
+      ...[...text.matchAll(/^ExecStart=\S+ (.+)$/gm)].map(([, line = '']) => ({ path, words: line.split(' ') })),
+    ]);
+
+    expect(calls.length).toBe(7);
+    expect(calls.flatMap(({ path, words }) => wrongWords(words).map((wrong) => `${path}: ${wrong}`))).toEqual([]);
+  });
+
+  it('name the image by the version of package.json', () => {
+    const images = [...deployed, readPage('deploy/README.md')].flatMap(({ text }) => [...text.matchAll(/baton-descope:(\d[\w.-]*)/g)].map(([, tag]) => tag));
+
+    expect(images.length).toBeGreaterThan(3);
+    expect(new Set(images)).toEqual(new Set([version]));
+  });
+});
+
+describe('docs/connector.mdx', () => {
+  const { text } = readPage('docs/connector.mdx');
+  const prose = withoutCode(text).replace(/^---\n[\s\S]*?\n---\n/, '');
+
+  it('has the front matter and the order of the ecosystem', () => {
+    expect(text).toMatch(/^---\ntitle: "Set up an? .+ connector"\n/);
+    expect([...prose.matchAll(/^###? (.+)$/gm)].map(([, heading]) => heading)).toEqual([
+      'Capabilities',
+      'Connector actions',
+      'Gather Descope credentials',
+      'Configure the Descope connector',
+      'Step 1: Make the secrets',
+      'Step 2: Make the configuration',
+      'Step 3: Deploy the connector',
+      'Step 4: Verify',
+      'Troubleshooting',
+    ]);
+  });
+
+  it('uses only components that the ecosystem renders, each closed, and no code outside code', () => {
+    const allowed = new Set(['Card', 'Check', 'Frame', 'Icon', 'Info', 'Note', 'Step', 'Steps', 'Tab', 'Tabs', 'Tip', 'Warning']);
+    const tags = [...prose.matchAll(/<(\/?)([A-Za-z]+)[^>]*?(\/?)>/g)].map(([, close, name = '', self]) => ({ name, depth: close === '/' ? -1 : self === '/' ? 0 : 1 }));
+
+    expect(tags.filter(({ name }) => !allowed.has(name))).toEqual([]);
+    for (const tag of allowed) {
+      expect(tags.reduce((open, { name, depth }) => (name === tag ? open + depth : open), 0), tag).toBe(0);
+    }
+    expect(prose).not.toMatch(/[{}]|^(import|export)\b|\son[A-Z]\w+=/m);
+  });
+});
+
+it('docs/docs-info.md names every endpoint that can be called, and no other', () => {
+  const named = new Set([...read('docs/docs-info.md').matchAll(/(?:GET|POST) \/v\d[^`]+/g)].map(([call]) => call));
+
+  expect([...named].toSorted()).toEqual(Object.values(endpoints).map(({ method, path }) => `${method} ${path}`).toSorted());
+});

@@ -1,0 +1,18 @@
+import { chooseOutput, type DerivedOutputs } from '../../src/output/outputs.ts';
+import { runSync } from '../../src/sync/run.ts';
+import { newSyncId } from '../../src/sync/sync-id.ts';
+import type { SyncPolicy } from '../../src/resources/sync-read.ts';
+import { createProject, type Rows } from './project-fixture.ts';
+import { connectorOf } from './walker.ts';
+
+/** Writes what a sync of a project makes of it, in the format of the path's extension. */
+export async function writeSync(path: string, rows: Partial<Rows>, policy: Partial<SyncPolicy> = {}, derived?: DerivedOutputs): Promise<void> {
+  const connector = connectorOf(createProject(rows), { maxDangling: 1_000_000, ...policy });
+  await runSync({
+    surface: connector,
+    report: (syncId) => connector.report(syncId),
+    target: await chooseOutput(path, derived)({ syncId: newSyncId() }),
+    tenantRoles: policy.tenantRoles ?? 'all',
+  });
+  connector.close();
+}
