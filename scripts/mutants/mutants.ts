@@ -125,4 +125,36 @@ export const mutants: readonly Mutant[] = [
     edits: [{ file: 'src/resources/catalog.ts', from: "return this.#tenantsById.has(tenantId) && this.role('', roleName)", to: "return this.role('', roleName)" }],
     tests: ['test/resources', 'test/contract/access-model.test.ts'],
   },
+  {
+    name: 'a clock that is ahead believed',
+    edits: [{ file: 'src/descope/stable-pass.ts', from: 'Math.min(serverTimeMs ?? nowMs, nowMs)', to: '(serverTimeMs ?? nowMs)' }],
+    tests: ['test/descope/user-read.test.ts'],
+  },
+  {
+    name: 'pages that join by one user only',
+    edits: [{ file: 'src/descope/overlap-pass.ts', from: 'const overlap = 2;', to: 'const overlap = 1;' }],
+    tests: ['test/churn', 'test/descope/user-read.test.ts'],
+  },
+  {
+    name: 'certificates not checked',
+    edits: [{ file: 'src/descope/transport.ts', from: 'rejectUnauthorized: true', to: 'rejectUnauthorized: false' }],
+    tests: ['test/faults/tls.test.ts'],
+  },
+  {
+    name: 'a body that never ends waited for',
+    edits: [{ file: 'src/descope/transport.ts', from: '), deadlines.bodyIdleMs);', to: '), 100 * deadlines.bodyIdleMs);' }],
+    tests: ['test/faults/slow.test.ts'],
+  },
+  {
+    name: 'a .c1z file not counted before it is replaced',
+    edits: [{ file: 'src/output/last-c1z.ts', from: 'return count(unpacked);', to: 'return undefined;' }],
+    tests: ['test/output/last-c1z.test.ts'],
+  },
+  {
+    name: 'the packed file put in its place before it is forced to the disk',
+    edits: [
+      { file: 'src/output/atomic-file.ts', from: "      await attempt(target, 'force it to the disk', () => handle.sync());\n", to: '' },
+    ],
+    tests: ['test/output/disk-faults.test.ts'],
+  },
 ];

@@ -6,7 +6,7 @@ import { type Setting, type SettingName, settings } from '../config/settings.ts'
 import { deriveBaseUrl } from '../descope/base-url.ts';
 import { ConnectorError } from '../errors.ts';
 import type { CommandContext } from './program.ts';
-import { type SettingFlags, settingSources } from './settings.ts';
+import { refuseTlsBypass, type SettingFlags, settingSources } from './settings.ts';
 import { columns } from './text.ts';
 
 const mask = '********';
@@ -23,9 +23,12 @@ export function showConfig({ json = false, ...flags }: SettingFlags & { readonly
   let key: FoundKey | undefined;
   const resolved = resolveSettings({
     ...settingSources(flags, env),
-    alsoCheck: (file) => {
-      key = findManagementKey(env, file?.keyFile);
-    },
+    alsoCheck: [
+      () => refuseTlsBypass(env),
+      (file) => {
+        key = findManagementKey(env, file?.keyFile);
+      },
+    ],
   });
   const shown = (Object.keys(settings) as SettingName[]).flatMap((name) => {
     const row = describe(name, resolved);

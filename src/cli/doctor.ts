@@ -6,7 +6,7 @@ import { type Check, gravestKind } from '../doctor/check.ts';
 import { type DoctorOptions, examine } from '../doctor/doctor.ts';
 import { ConnectorError } from '../errors.ts';
 import type { CommandContext } from './program.ts';
-import { type SettingFlags, settingSources } from './settings.ts';
+import { refuseTlsBypass, type SettingFlags, settingSources } from './settings.ts';
 import { counted } from './table.ts';
 import { wrapped } from './text.ts';
 
@@ -17,9 +17,12 @@ export async function doctor({ out, json = false, ...flags }: DoctorFlags, { env
   let key: FoundKey | undefined;
   const { values, problems, file } = resolveSettings({
     ...settingSources(flags, env),
-    alsoCheck: (found) => {
-      key = findManagementKey(env, found?.keyFile);
-    },
+    alsoCheck: [
+      () => refuseTlsBypass(env),
+      (found) => {
+        key = findManagementKey(env, found?.keyFile);
+      },
+    ],
   });
   const { checks, requests } = await examineAndTell(
     {

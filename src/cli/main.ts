@@ -20,6 +20,14 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
+// Nothing may end this process without a word, or with a code that means something else.
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+  process.on(event, (thrown: unknown) => {
+    tell(thrown);
+    process.exit(exitCodeOf(thrown));
+  });
+}
+
 /** `serve` and `emulator` end with 0 on a signal: that is how they end. Anything else was cut short. */
 function signalExitCode(signal: 'SIGINT' | 'SIGTERM'): number {
   return signal === 'SIGINT' ? 130 : 143;

@@ -92,11 +92,11 @@ export async function runScheduledSyncs({ plan, connect, policy, watcher, trace,
     const summary = await runSync({
       surface: connector,
       report: (reportOf) => connector.report(reportOf),
-      target: await chooseOutput(latest)({ syncId: id }),
+      target: await chooseOutput(latest)({ syncId: id, about: { projectId: client.projectId, tenantRoles: policy.tenantRoles } }),
       syncId: id,
       tenantRoles: policy.tenantRoles,
       guard: async (found) => {
-        for (const note of await compareWithLast(latest, found, { maxShrink: plan.maxShrink, isAccepted: false })) {
+        for (const note of await compareWithLast(latest, found, { maxShrink: plan.maxShrink, isAccepted: false }, signal)) {
           logger.warn('compared with the sync before', { note });
         }
       },

@@ -8,6 +8,7 @@ import type { DescopeObserver } from '../descope/observer.ts';
 import type { SyncPolicy } from '../resources/sync-read.ts';
 import { createLogger } from './logger.ts';
 import type { Logger } from '../log.ts';
+import { ConnectorError } from '../errors.ts';
 
 export type RateWaits = Pick<DescopeClientOptions, 'longestRateWaitMs' | 'totalRateWaitMs' | 'forgetsRateWaits'>;
 
@@ -49,9 +50,12 @@ export function prepare(flags: SettingFlags, env: Environment, logLevel: 'info' 
   let key: KeySource | undefined;
   const loaded = loadSettings({
     ...settingSources(flags, env),
-    alsoCheck: (file) => {
-      key = openManagementKey(env, file?.keyFile);
-    },
+    alsoCheck: [
+      () => refuseTlsBypass(env),
+      (file) => {
+        key = openManagementKey(env, file?.keyFile);
+      },
+    ],
   });
   const managementKey = key ?? openManagementKey(env);
   const logger = createLogger(loaded.logLevel ?? logLevel, loaded.logFormat);
@@ -66,4 +70,11 @@ export function prepare(flags: SettingFlags, env: Environment, logLevel: 'info' 
       return (waits, ownLogger = logger) => createDescopeClient({ ...options, ...waits, channel, logger: ownLogger });
     },
   };
+}
+
+/** We check certificates whatever this says; who sets it means to go without, and must not believe that it helped. */
+export function refuseTlsBypass(env: Environment): void {
+  if (env['NODE_TLS_REJECT_UNAUTHORIZED']?.trim() === '0') {
+    throw new ConnectorError('config', 'NODE_TLS_REJECT_UNAUTHORIZED=0 is refused: certificates are always checked; unset it, and give the CA of a proxy with NODE_EXTRA_CA_CERTS');
+  }
 }

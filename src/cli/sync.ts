@@ -46,9 +46,9 @@ export async function syncOnce(options: SyncFlags, { env, signal, print }: Pick<
         summary = await runSync({
           surface: connector,
           report: (syncId) => connector.report(syncId),
-          target: await createOutput({ syncId: newSyncId() }),
+          target: await createOutput({ syncId: newSyncId(), about: { projectId: client.projectId, tenantRoles: policy.tenantRoles } }),
           tenantRoles: policy.tenantRoles,
-          guard: async (found) => void notes.push(...(await compareWithLast(target, found, { maxShrink: settings.maxShrink, isAccepted: options.acceptShrink === true }))),
+          guard: async (found) => void notes.push(...(await compareWithLast(target, found, { maxShrink: settings.maxShrink, isAccepted: options.acceptShrink === true }, signal))),
           onProgress: describeProgress(tell, { users: () => total }),
           signal,
         });
@@ -84,13 +84,13 @@ function tellingTotal(client: DescopeClient, tell: (users: number) => void): Des
 }
 
 /** Holds what is far less than the file at the target tells; returns what is to be told besides. */
-export async function compareWithLast(target: string, found: SyncExtent, limits: ShrinkLimits): Promise<readonly string[]> {
+export async function compareWithLast(target: string, found: SyncExtent, limits: ShrinkLimits, signal?: AbortSignal): Promise<readonly string[]> {
   if (limits.maxShrink === 100) {
     return [];
   }
-  const last = await readLast(target);
+  const last = await readLast(target, signal);
   if (last === 'untold') {
-    return [`note: a ${kindOf(target)} file does not tell how much it holds: what was found is not compared with the file before`];
+    return [`note: this ${kindOf(target)} file does not tell how much it holds, or unpacks to more than is safe to take: what was found is compared with nothing`];
   }
   return last === undefined ? [] : checkShrink(last, found, limits);
 }

@@ -17,8 +17,8 @@ export interface LoadOptions {
   /** Finds the config file. It may throw: its problem is told together with the others. */
   readonly openFile?: () => ConfigFile | undefined;
   readonly refine?: Refine;
-  /** Checks something besides, so that its problem is told together with the others. */
-  readonly alsoCheck?: (file: ConfigFile | undefined) => void;
+  /** Checks of something besides, so that their problems are told together with the others. */
+  readonly alsoCheck?: readonly ((file: ConfigFile | undefined) => void)[];
 }
 
 /** A setting's text and the name of the place that it came from. */
@@ -54,7 +54,7 @@ export function loadSettings(options: LoadOptions): Settings {
 }
 
 /** The same without an end at problems: for whoever shows what is in force, and what is wrong with it. */
-export function resolveSettings({ flags, env, openFile, refine = {}, alsoCheck }: LoadOptions): Resolved {
+export function resolveSettings({ flags, env, openFile, refine = {}, alsoCheck = [] }: LoadOptions): Resolved {
   const problems: Problem[] = [];
   const collect = <T>(work: () => T, tell: (message: string) => Problem): T | undefined => {
     try {
@@ -89,7 +89,9 @@ export function resolveSettings({ flags, env, openFile, refine = {}, alsoCheck }
       values[name] = kept;
     }
   }
-  collect(() => alsoCheck?.(file), (message) => ({ message }));
+  for (const check of alsoCheck) {
+    collect(() => check(file), (message) => ({ message }));
+  }
   return { values: values as Partial<Settings>, origins, problems, file }; // each value went through its own schema above
 }
 

@@ -9,7 +9,7 @@ import { AttemptFailed, createRetrying } from './retry.ts';
 import type { Permission, Role, Tenant, User } from './rows.ts';
 import { parsePermissions, parseRoles, parseTenants, parseUser, parseUserPage, type UserPage } from './schemas.ts';
 import { createUserWrite, type WriteUser } from './user-writes.ts';
-import { createTransport, type HttpAnswer, type HttpRequest, parseBody, type Send } from './transport.ts';
+import { createTransport, type Deadlines, type HttpAnswer, type HttpRequest, parseBody, type Send } from './transport.ts';
 
 /** The most requests that are ever in flight, and the default. Descope's limits are per project and per minute. */
 export const maxParallelFetchesCeiling = 6;
@@ -26,6 +26,8 @@ export interface DescopeClientOptions {
   readonly forgetsRateWaits?: boolean;
   /** How requests are held back before any limit is met; not at all when left out. */
   readonly rateLimit?: RateLimit;
+  /** Others than the usual ones, for tests. */
+  readonly deadlines?: Deadlines;
   /** Shared with another client, so that both together keep to one limit and one pace; made for this one when left out. */
   readonly channel?: Channel;
   readonly observer?: DescopeObserver;

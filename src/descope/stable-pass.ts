@@ -9,6 +9,8 @@ import type { User } from './rows.ts';
 
 /** Rows per search. Descope documents a default of 100 and no maximum; its own tools never ask for more. */
 export const userPageSize = 100;
+/** The most that a service gives in one page is a multiple of this: 10, 20, 25, 50, 100. */
+const roundness = 5;
 /** How far behind the server's clock the upper bound lies: longer than a search may lag behind a creation. */
 const indexLagMs = 15_000;
 
@@ -29,7 +31,7 @@ export interface StableOptions {
   readonly filter: Pick<UserQuery, 'tenantIds' | 'roleNames' | 'tenantRoleNames'>;
   readonly ledger: Ledger;
   readonly origin: ReadOrigin | undefined;
-  /** Epoch milliseconds, used where the service does not tell its own. */
+  /** Epoch milliseconds by our own clock. */
   readonly nowMs: number;
 }
 
@@ -50,10 +52,8 @@ export function createStablePass({ call, ahead, filter, ledger, origin: given, n
   /** Users of the unbounded first page; after its re-read, those of them who were not seen below the bound. */
   let firstPage = new Set<string>();
   let isRechecked = false;
-  let newerTotal: number | undefined;
-  let newerRows = 0;
+  let areNewerRead = false;
   let newerUsers = 0;
-  const newer = new Set<string>();
   let isEndChecked = false;
   let isFilterTrusted = true;
   let isInOrder = true;
@@ -73,9 +73,11 @@ export function createStablePass({ call, ahead, filter, ledger, origin: given, n
   async function readFirst(signal?: AbortSignal): Promise<UserBatch> {
     const query = pageQuery(0);
     const { users, total, serverTimeMs } = await call(query, signal);
-    const boundMs = Math.floor((serverTimeMs ?? nowMs) / 1000) * 1000 - indexLagMs - 1;
+    // A clock that is ahead would let users in who are created while we read. Ours may pull the bound back: that is always safe.
+    const clockMs = Math.min(serverTimeMs ?? nowMs, nowMs);
+    const boundMs = Math.max(0, Math.floor(clockMs / 1000) * 1000 - indexLagMs - 1);
     origin = { boundMs, total, startPage: 0 };
-    if (total > userPageSize && serverTimeMs === undefined) {
+    if (total > userPageSize && (serverTimeMs === undefined || boundMs === 0)) {
       isFilterTrusted = false;
       throw alarm('the service does not tell its time, by which the pages would be bounded');
     }
@@ -148,33 +150,31 @@ export function createStablePass({ call, ahead, filter, ledger, origin: given, n
     return batch;
   }
 
+  /** Nothing bounds the newer users from above, so that only one answer holds them as they were. */
   async function readNewer(from: ReadOrigin, signal?: AbortSignal): Promise<UserBatch> {
-    const query = { ...filter, limit: userPageSize, offset: newerRows, fromCreatedTimeMs: from.boundMs };
+    const query = { ...filter, limit: userPageSize, offset: 0, fromCreatedTimeMs: from.boundMs };
     const { users, total } = await call(query, signal);
-    newerTotal ??= total;
-    if (total !== newerTotal) {
-      throw alarm('the number of new users changed between pages');
+    if (total > userPageSize) {
+      throw alarm('more users are newer than the bound than one page holds');
     }
-    checkRowCount(users, total, newerRows);
-    const fresh = new Set(users.map((user) => user.userId));
-    if (fresh.size < users.length || users.some((user) => newer.has(user.userId))) {
+    checkRowCount(users, total, 0);
+    if (new Set(users.map((user) => user.userId)).size < users.length) {
       throw alarm('a user was listed twice');
     }
     const known = ledger.ids.size;
     const batch = ledger.enter(query, users, true);
-    fresh.forEach((userId) => newer.add(userId));
-    newerRows += users.length;
-    newerUsers += users.filter((user) => firstPage.has(user.userId)).length + (ledger.ids.size - known);
+    areNewerRead = true;
+    newerUsers = users.filter((user) => firstPage.has(user.userId)).length + (ledger.ids.size - known);
     return batch;
   }
 
   /**
-   * A page that is full to the last row and counts exactly its own rows: is that everybody, or does the service count
-   * pages? Only the page behind it tells.
+   * One page that counts exactly its own rows, as many as a service might give at most: is that everybody, or does it
+   * count pages? Only what is behind it tells.
    */
-  async function checkNobodyIsBehind(signal?: AbortSignal): Promise<void> {
-    const { users, total } = await call(pageQuery(1), signal);
-    if (users.length > 0 || total !== userPageSize) {
+  async function checkNobodyIsBehind(from: ReadOrigin, signal?: AbortSignal): Promise<void> {
+    const { users, total } = await call({ ...filter, limit: userPageSize, offset: from.total }, signal);
+    if (users.length > 0 || total !== from.total) {
       throw alarm('the service counts the users of a page instead of all users');
     }
     isEndChecked = true;
@@ -202,14 +202,14 @@ export function createStablePass({ call, ahead, filter, ledger, origin: given, n
     if (isShort && given === undefined && !isRechecked) {
       return await recheckFirst(origin, signal);
     }
-    if (isShort && (newerTotal === undefined || newerRows < newerTotal)) {
+    if (isShort && !areNewerRead) {
       return await readNewer(origin, signal);
     }
     if (isShort && !isEndChecked) {
       await checkNobodyIsHidden(origin, signal);
     }
-    if (origin.total === userPageSize && given === undefined && !isEndChecked) {
-      await checkNobodyIsBehind(signal);
+    if (origin.total > 0 && origin.total <= userPageSize && origin.total % roundness === 0 && given === undefined && !isEndChecked) {
+      await checkNobodyIsBehind(origin, signal);
     }
     if (boundedRows !== boundedTotal) {
       throw alarm('fewer users were listed than the service counts');
@@ -227,6 +227,9 @@ export function createStablePass({ call, ahead, filter, ledger, origin: given, n
    * stretch of pages is whole while the total stands; and the first page is one answer.
    */
   function resumeSecond(): number | undefined {
+    if (origin !== undefined && given !== undefined && ledger.pages.length >= pageCount() && boundedRows === boundedTotal) {
+      return Math.floor(origin.boundMs / 1000);
+    }
     if (origin === undefined || given !== undefined || !isInOrder) {
       return undefined;
     }

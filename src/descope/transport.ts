@@ -7,11 +7,17 @@ import { type EndpointName, endpointLabel, endpoints } from './endpoints.ts';
 import { failureOfStatus, shapeError } from './errors.ts';
 import { AttemptFailed } from './retry.ts';
 import { parseRetryAfter } from './retry-after.ts';
+import { tlsReason } from './tls-reasons.ts';
 
-const connectTimeoutMs = 10_000;
-const headersTimeoutMs = 30_000;
-const bodyIdleTimeoutMs = 15_000;
-const attemptTimeoutMs = 60_000;
+/** How long each part of one attempt may take, in milliseconds. `connectMs` holds for the look-up, the connection and TLS, each. */
+export interface Deadlines {
+  readonly connectMs: number;
+  readonly headersMs: number;
+  readonly bodyIdleMs: number;
+  readonly attemptMs: number;
+}
+
+const usualDeadlines: Deadlines = { connectMs: 10_000, headersMs: 30_000, bodyIdleMs: 15_000, attemptMs: 60_000 };
 const maxBodyBytes = 32 * 1024 * 1024;
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
@@ -20,6 +26,8 @@ export interface TransportOptions {
   readonly baseUrl: string;
   readonly projectId: string;
   readonly managementKey: () => Secret;
+  /** Others than the usual ones, for tests. */
+  readonly deadlines?: Deadlines;
 }
 
 export interface HttpRequest {
@@ -40,19 +48,21 @@ export interface HttpAnswer {
 /** Sends one attempt, without any retry. Throws AttemptFailed, or `cancelled`. */
 export type Send = (endpoint: EndpointName, request: HttpRequest, signal?: AbortSignal) => Promise<HttpAnswer>;
 
-export function createTransport({ baseUrl, projectId, managementKey }: TransportOptions): Send {
+export function createTransport({ baseUrl, projectId, managementKey, deadlines = usualDeadlines }: TransportOptions): Send {
   const http = got.extend({
     retry: { limit: 0 },
     followRedirect: false,
     throwHttpErrors: false,
     responseType: 'buffer',
     timeout: {
-      lookup: connectTimeoutMs,
-      connect: connectTimeoutMs,
-      secureConnect: connectTimeoutMs,
-      response: headersTimeoutMs,
-      request: attemptTimeoutMs,
+      lookup: deadlines.connectMs,
+      connect: deadlines.connectMs,
+      secureConnect: deadlines.connectMs,
+      response: deadlines.headersMs,
+      request: deadlines.attemptMs,
     },
+    // Said here, so that nothing in the environment can switch it off.
+    https: { rejectUnauthorized: true, minVersion: 'TLSv1.2' },
     headers: {
       accept: 'application/json',
       'user-agent': `baton-descope/${version}`,
@@ -83,7 +93,7 @@ export function createTransport({ baseUrl, projectId, managementKey }: Transport
     let idle: NodeJS.Timeout | undefined;
     const awaitBytes = (): void => {
       clearTimeout(idle);
-      idle = setTimeout(() => giveUp(retryable('timeout', endpoint, 'the body stalled for 15 s')), bodyIdleTimeoutMs);
+      idle = setTimeout(() => giveUp(retryable('timeout', endpoint, `the body stalled for ${deadlines.bodyIdleMs / 1000} s`)), deadlines.bodyIdleMs);
     };
     void pending.on('response', awaitBytes);
     void pending.on('downloadProgress', ({ transferred }) => {
@@ -143,11 +153,14 @@ function retryable(kind: 'timeout' | 'unavailable', endpoint: EndpointName, what
   return new AttemptFailed({ error: new ConnectorError(kind, `${label} failed: ${what}`, { endpoint: label }), retry: 'yes' });
 }
 
-const tlsCodes = /^(CERT_|ERR_TLS|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|ERR_SSL|EPROTO|HOSTNAME_MISMATCH)/;
-
 /** got wraps what the stream said: an encoding that is not what it claims shows only in the cause. */
 function innermostCode({ code, cause }: RequestError): string {
   return typeof cause === 'object' && cause !== null && 'code' in cause && typeof cause.code === 'string' ? cause.code : code;
+}
+
+/** Node says ECONNRESET for this, too, and tells it apart in the text only. */
+function isHandshakeCut({ code, message }: RequestError): boolean {
+  return code === 'ECONNRESET' && message.includes('before secure TLS connection');
 }
 
 const networkReasons: Readonly<Record<string, string>> = {
@@ -170,11 +183,15 @@ function networkFailure(endpoint: EndpointName, thrown: unknown): unknown {
   }
   const label = endpointLabel(endpoint);
   const code = innermostCode(thrown);
-  if (tlsCodes.test(code)) {
+  const reason = tlsReason(code, thrown.message);
+  if (reason !== undefined) {
     return new AttemptFailed({
-      error: new ConnectorError('unavailable', `${label} failed: TLS to Descope could not be trusted (${code}); check the base URL, the proxy and the CA`, { endpoint: label }),
+      error: new ConnectorError('unavailable', `${label} failed: TLS to Descope could not be trusted: ${reason} (${code}); check the base URL, the proxy and the CA`, { endpoint: label }),
       retry: 'never',
     });
+  }
+  if (isHandshakeCut(thrown)) {
+    return retryable('unavailable', endpoint, 'the connection was cut before TLS was established (ECONNRESET)');
   }
   if ((code.startsWith('Z_') && code !== 'Z_BUF_ERROR') || code.startsWith('ERR_BUFFER') || code.startsWith('ERR_BROTLI')) {
     return new AttemptFailed({ error: shapeError(endpoint, `the body is not in the encoding it claims (${code})`), retry: 'body' });

@@ -46,14 +46,20 @@ export interface C1zDatabaseOptions {
   /** The file that this is made for: errors name it. */
   readonly target: string;
   readonly syncId: string;
+  /** Kept in the file beside the rows, as JSON under `c1zAboutKey`, where nobody but us looks. */
+  readonly about?: object | undefined;
   readonly now: () => number;
 }
 
+/** The key, among the sessions of the sync, under which a file of ours tells what it was made of. */
+export const c1zAboutKey = 'baton-descope/sync';
+
 /**
- * Creates the database, mode 0600; the path must be free. It has no journal and is never forced to the disk: what is left
- * of it after a fault is thrown away. Indexes grow with the rows, so that nothing is sorted in a temporary folder.
+ * Creates the database, mode 0600; the path must be free. Its journal is in memory, so that no second file lies beside it
+ * (Node's SQLite does not let us go without), and it is never forced to the disk: what is left of it after a fault is
+ * thrown away. Indexes grow with the rows, so that nothing is sorted in a temporary folder.
  */
-export async function createC1zDatabase({ path, target, syncId, now }: C1zDatabaseOptions): Promise<C1zDatabase> {
+export async function createC1zDatabase({ path, target, syncId, about, now }: C1zDatabaseOptions): Promise<C1zDatabase> {
   await createEmpty(path, target);
   const database = new DatabaseSync(path, { open: false });
 
@@ -69,7 +75,7 @@ export async function createC1zDatabase({ path, target, syncId, now }: C1zDataba
   }
 
   try {
-    const { inserts, updates } = guarded(target, () => begin(database, syncId, toLocalTime(now())));
+    const { inserts, updates } = guarded(target, () => begin(database, syncId, toLocalTime(now()), about));
     return {
       remove,
       put: (table, row) =>
@@ -96,14 +102,17 @@ export async function createC1zDatabase({ path, target, syncId, now }: C1zDataba
 type Statements = Readonly<Record<C1zTable, StatementSync>>;
 
 /** Opens the database, makes its tables, and begins the one transaction of its life with the row of the sync itself. */
-function begin(database: DatabaseSync, syncId: string, startedAt: string): { readonly inserts: Statements; readonly updates: Statements } {
+function begin(database: DatabaseSync, syncId: string, startedAt: string, about: object | undefined): { readonly inserts: Statements; readonly updates: Statements } {
   database.open();
-  database.exec('pragma journal_mode = off; pragma synchronous = off; pragma locking_mode = exclusive; pragma temp_store = memory; pragma cache_size = -65536;');
+  database.exec('pragma journal_mode = memory; pragma synchronous = off; pragma locking_mode = exclusive; pragma temp_store = memory; pragma cache_size = -16384;');
   database.exec(c1zSchema);
   database.exec('begin');
   database
     .prepare("insert into v1_sync_runs (sync_id, started_at, sync_token, sync_type, grants_backfilled) values (?, ?, '', 'full', 1)")
     .run(syncId, startedAt);
+  if (about !== undefined) {
+    database.prepare('insert into v1_connector_sessions (sync_id, key, value) values (?, ?, ?)').run(syncId, c1zAboutKey, Buffer.from(JSON.stringify(about)));
+  }
   return {
     inserts: prepareAll(database, (table) => {
       const names = [...columns[table], 'sync_id', 'discovered_at'];

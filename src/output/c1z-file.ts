@@ -32,14 +32,16 @@ export interface C1zFile {
 export interface C1zFileOptions {
   /** A KSUID: readers sort by it. */
   readonly syncId: string;
+  /** What the sync is made of. It is kept in the file, so that the next one knows what it compares itself with. */
+  readonly about?: { readonly projectId: string; readonly tenantRoles?: 'all' | 'observed' };
   readonly now?: () => number;
   /** What the file itself is written with; SQLite writes its database by itself. */
   readonly files?: FileLayer;
 }
 
-export async function createC1zFile(target: string, { syncId, now = Date.now, files }: C1zFileOptions): Promise<C1zFile> {
+export async function createC1zFile(target: string, { syncId, about, now = Date.now, files }: C1zFileOptions): Promise<C1zFile> {
   const path = unfinishedPath(target, '.db.tmp');
-  const database = await createC1zDatabase({ path, target, syncId, now });
+  const database = await createC1zDatabase({ path, target, syncId, about, now });
   const counts = { resourceTypes: 0, resources: {}, entitlements: {}, grants: {} };
   let output: AtomicFile | undefined;
 

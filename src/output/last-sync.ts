@@ -12,8 +12,12 @@ const schema = z.object({
   }),
 });
 
-/** What the summary at the end of a sync file tells of the sync that wrote it. */
-export type LastSync = z.output<typeof schema>['summary'];
+/** What a file tells of the sync that wrote it. A `.c1z` file need not tell its project and policy. */
+export interface LastSync {
+  readonly projectId: string | undefined;
+  readonly tenantRoles?: 'all' | 'observed' | undefined;
+  readonly counts: { readonly resources: Readonly<Record<string, number>>; readonly grants: Readonly<Record<string, number>> };
+}
 
 const firstTail = 64 * 1024;
 /** A summary repeats names that lead nowhere, 200 at most: even the longest are far below this. */
@@ -36,10 +40,18 @@ export async function readLastSync(path: string): Promise<LastSync | undefined> 
     }
     await using handle = await open(path, 'r');
     const text = await readSummary(handle, (await handle.stat()).size);
-    return text === undefined ? undefined : schema.safeParse(JSON.parse(text)).data?.summary;
+    return text === undefined ? undefined : toLastSync(schema.safeParse(JSON.parse(text)).data);
   } catch {
     return undefined;
   }
+}
+
+function toLastSync(file: z.output<typeof schema> | undefined): LastSync | undefined {
+  if (file === undefined) {
+    return undefined;
+  }
+  const { projectId, tenantRoles, counts } = file.summary;
+  return { projectId, tenantRoles, counts };
 }
 
 /** The summary as a JSON object of its own: {"summary":...}. */

@@ -9,10 +9,11 @@ const oneHourMs = 60 * 60_000;
 const thisHost = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
 
 /**
- * What follows the target's name, and a dot, in the name of an unfinished file; older versions named no process. A file that
+ * What follows the target's name, and a dot, in the name of an unfinished file; older versions named no process, and
+ * left the journal of a database behind. A file that
  * another one is made of is unfinished twice over, and its name begins with two dots.
  */
-const unfinished = /^(?:(?<host>[0-9a-f]{8})-(?<pid>\d{1,10})-)?[0-9a-f]{12}(?:\.db|(?<folder>\.d))?\.tmp(?:\.[0-9a-f]{8}-\d{1,10}-[0-9a-f]{12}\.tmp)?$/;
+const unfinished = /^(?:(?<host>[0-9a-f]{8})-(?<pid>\d{1,10})-)?[0-9a-f]{12}(?:\.db|(?<folder>\.d))?\.tmp(?:-journal)?(?:\.[0-9a-f]{8}-\d{1,10}-[0-9a-f]{12}\.tmp)?$/;
 
 /**
  * A free path beside the target for a file that is not finished, or for a folder (`.d.tmp`): it tells the target, and who writes

@@ -3,6 +3,7 @@ import { dirname, extname } from 'node:path';
 import { ConnectorError } from '../errors.ts';
 import { checkTarget, diskFault } from './atomic-file.ts';
 import { type C1zFileOptions, createC1zFile } from './c1z-file.ts';
+import { readLastC1z } from './last-c1z.ts';
 import { type Convert, createDerivedFile } from './derived-file.ts';
 import { type LastSync, readLastSync } from './last-sync.ts';
 import { messageByMessage } from './message-sink.ts';
@@ -68,11 +69,14 @@ export async function checkOutput(target: string, { tableNames }: Pick<DerivedOu
 
 /**
  * What the complete sync that stands at a target tells of itself: undefined when there is none, `untold` for a kind of file
- * that does not tell (a `.c1z` would have to be unpacked and does not name its project; tables and spreadsheets are extracts).
+ * that does not tell (tables and spreadsheets are extracts) or is not to be unpacked.
  */
-export async function readLast(target: string): Promise<LastSync | 'untold' | undefined> {
+export async function readLast(target: string, signal?: AbortSignal): Promise<LastSync | 'untold' | undefined> {
   if (['.json', '.ndjson'].includes(extname(target).toLowerCase())) {
     return await readLastSync(target);
+  }
+  if (extname(target).toLowerCase() === '.c1z') {
+    return await readLastC1z(target, signal);
   }
   return await stat(target).then(
     () => 'untold',

@@ -8,6 +8,9 @@ export interface SyncExtent {
   readonly counts: Pick<SummaryCounts, 'resources' | 'grants'>;
 }
 
+/** What is known of the sync before: a file need not tell its project. */
+export type LastExtent = Omit<SyncExtent, 'projectId'> & { readonly projectId: string | undefined };
+
 export interface ShrinkLimits {
   /** How many percent fewer are believed. */
   readonly maxShrink: number;
@@ -20,11 +23,11 @@ const fewestMissing = 5;
 
 /**
  * Holds a sync that found far fewer users, tenants or grants than the last one, with a `held` error: whoever reads the file
- * takes absence for access that was removed. Only syncs of one project and policy are compared; returns what to tell, a
+ * takes absence for access that was removed. Syncs of different projects or policies are not compared; returns what to tell, a
  * line each.
  */
-export function checkShrink(last: SyncExtent, found: SyncExtent, { maxShrink, isAccepted }: ShrinkLimits): readonly string[] {
-  if (last.projectId !== found.projectId) {
+export function checkShrink(last: LastExtent, found: SyncExtent, { maxShrink, isAccepted }: ShrinkLimits): readonly string[] {
+  if (last.projectId !== undefined && last.projectId !== found.projectId) {
     return [`note: the file before was of another project, ${JSON.stringify(last.projectId)}: what was found is compared with nothing`];
   }
   if (last.tenantRoles !== undefined && found.tenantRoles !== undefined && last.tenantRoles !== found.tenantRoles) {
@@ -41,7 +44,7 @@ export function checkShrink(last: SyncExtent, found: SyncExtent, { maxShrink, is
 }
 
 /** "users went from 1,200 to 300, grants from 5,000 to 900"; empty when nothing shrank beyond the limit. */
-function shrunkBy(last: SyncExtent, found: SyncExtent, maxShrink: number): string {
+function shrunkBy(last: LastExtent, found: SyncExtent, maxShrink: number): string {
   const now = measures(found);
   const parts = measures(last).flatMap(({ what, count: before }, place) => {
     const after = now[place]?.count ?? 0;
@@ -51,7 +54,7 @@ function shrunkBy(last: SyncExtent, found: SyncExtent, maxShrink: number): strin
   return parts.map(({ what, numbers }, place) => (place === 0 ? `${what} went ${numbers}` : `${what} ${numbers}`)).join(', ');
 }
 
-function measures({ counts }: SyncExtent): readonly { readonly what: string; readonly count: number }[] {
+function measures({ counts }: LastExtent): readonly { readonly what: string; readonly count: number }[] {
   return [
     { what: 'users', count: counts.resources['user'] ?? 0 },
     { what: 'tenants', count: counts.resources['tenant'] ?? 0 },

@@ -61,10 +61,10 @@ export function toSummary(report: SyncReport, counts: SummaryCounts, { startedAt
 
 function whatIsProved({ mode, passes, boundMs }: SyncReport['proof']): string {
   if (mode === 'overlap') {
-    return 'every page began with the last user of the one before, and as many users were read as the service counts';
+    return 'every page began with the last two users of the one before, created in different seconds, and as many users were read as the service counts';
   }
   if (mode === 'unproven') {
-    return 'nothing: the service does not bound its list in time, and does not sort it or holds users created within the same second; as many users were read as it counts';
+    return 'nothing: the service does not bound its list in time, and does not sort it or holds users created within the same second; as many users were read as it counts, twice';
   }
   if (passes > 1) {
     return 'every user created up to usersCreatedUpTo and present throughout was read: the list moved, and was read on by time of creation, page by page';

@@ -5,11 +5,9 @@ import { type Change, type Plan, planOf, scenarios } from './scenarios.ts';
 import { runPlan } from './tally.ts';
 
 const seeds = Array.from({ length: 15 }, (_, place) => place + 1);
-/** Known to lose somebody now and then: docs/reliability.md, "Churn: who gets lost". The last tests here show how. */
-const knownToLose = new Set(['time filter hides invited users', 'time filter refused, ties unstable']);
 
 describe('while users come and go', () => {
-  it.each(scenarios.map(({ name }) => name).filter((name) => !knownToLose.has(name)))('a read that counts as proved loses nobody: %s', async (name) => {
+  it.each(scenarios.map(({ name }) => name))('a read that counts as proved loses nobody: %s', async (name) => {
     const losing: number[] = [];
 
     for (const seed of seeds) {
@@ -85,7 +83,8 @@ describe('losses that the soak found once', () => {
     expect(await lossesOf({ ...plan, users })).toEqual([]);
   });
 
-  it('overlapping pages, unstable ties, and a swap in one gap: labelled unproven', async () => {
-    expect((await runPlan(planOf(4837, 'time filter refused, ties unstable'), readOurs)).mode).toBe('unproven');
+  // 4837 was labelled unproven; the others, where a tie lies just behind the joint, were even taken for proved.
+  it.each([4837, 1347, 1907, 2845])('overlapping pages, unstable ties, and a swap in one gap, seed %i: nobody is lost', async (seed) => {
+    expect(await lossesOf(planOf(seed, 'time filter refused, ties unstable'))).toEqual([]);
   });
 });

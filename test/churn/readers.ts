@@ -20,8 +20,8 @@ export type Reader = (world: World, plan: Plan) => Promise<Reading>;
 const complete = (ids: ReadonlySet<string>): Reading => ({ ids, ended: 'complete', mode: undefined, passes: 1 });
 
 /** Ours: complete, or an alarm. */
-export const readOurs: Reader = async ({ search }) => {
-  const read = createUserRead({ search });
+export const readOurs: Reader = async ({ search, now }) => {
+  const read = createUserRead({ search, now });
   const ids = new Set<string>();
   try {
     for (let batch = await read.next(); batch !== undefined; batch = await read.next()) {

@@ -51,6 +51,8 @@ export const scenarios: readonly Scenario[] = [
   { name: 'mixed, search lags 3 s', switches: { searchLagSeconds: 3 }, burst: mixed, spreads: any, isLagging: true },
   { name: 'mixed, ties unstable', switches: { tieOrder: 'shuffled' }, burst: mixed, spreads: tied },
   { name: 'mixed, no Date header', switches: { dateHeader: 'off' }, burst: mixed, spreads: any },
+  { name: 'mixed, Date a day ahead', switches: { clockSkewSeconds: 86_400 }, burst: both, spreads: any },
+  { name: 'mixed, Date a day behind', switches: { clockSkewSeconds: -86_400 }, burst: both, spreads: any },
   { name: 'time filter refused', switches: { createdTimeFilter: 'unknown-field' }, burst: mixed, spreads: any },
   { name: 'time filter refused, ties unstable', switches: { createdTimeFilter: 'unknown-field', tieOrder: 'shuffled' }, burst: mixed, spreads: tied },
   { name: 'time filter ignored', switches: { createdTimeFilter: 'ignored' }, burst: mixed, spreads: any },

@@ -32,6 +32,8 @@ export interface Address {
 
 /** A project in which a plan comes true while somebody reads it. Each reader gets one of its own. */
 export interface World {
+  /** The reader's own clock. */
+  readonly now: () => number;
   readonly search: SearchUsers;
   readonly post: (body: Readonly<Record<string, unknown>>) => Promise<PlainPage>;
   /** Undefined in process. */
@@ -113,7 +115,7 @@ export function openInProcess(plan: Plan): World {
       signal?.throwIfAborted();
       course.advance();
       const reply = api.answer({ number: 0, nth: 0, endpoint: `POST ${path}`, method: 'POST', path, query: {}, body }, true);
-      const serverTimeMs = switches.dateHeader === 'off' ? undefined : Math.floor(course.now() / 1000) * 1000;
+      const serverTimeMs = switches.dateHeader === 'off' ? undefined : (Math.floor(course.now() / 1000) + switches.clockSkewSeconds) * 1000;
       for (let left = Math.floor(chance() * 6); left > 0; left -= 1) {
         await turn();
       }
@@ -125,6 +127,7 @@ export function openInProcess(plan: Plan): World {
     });
 
   return {
+    now: course.now,
     search: async (query, { signal }) => {
       const { json, serverTimeMs } = await ask(toBody(query), signal);
       return { ...parseUserPage(json), serverTimeMs };
@@ -163,6 +166,7 @@ export async function openOverHttp(plan: Plan): Promise<World> {
   const { projectId, baseUrl, managementKey } = emulator;
   const client = createDescopeClient({ projectId, baseUrl, managementKey: () => new Secret(managementKey) });
   return {
+    now: course.now,
     search: (query, call) => client.searchUsers(query, call),
     post: async (body) => {
       const headers = { authorization: `Bearer ${projectId}:${managementKey}`, 'content-type': 'application/json' };

@@ -44,9 +44,9 @@ describe('settings', () => {
       loadSettings({
         flags: { maxParallelFetches: '7' },
         env: { BATON_LOG_LEVEL: 'loud' },
-        alsoCheck: () => {
+        alsoCheck: [() => {
           openManagementKey({});
-        },
+        }],
       }),
     );
 

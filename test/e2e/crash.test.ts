@@ -1,104 +1,46 @@
-import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
+import { startEmulator } from '../../src/emulator/emulator.ts';
 import { envOf, runCli, temporaryFolder } from '../support/cli.ts';
-
-const bin = fileURLToPath(new URL('../../bin/baton-descope.js', import.meta.url));
-const old = 'the old file';
-const latencyMs = 40;
-
-/** When a run is killed: so long after its n-th request has come in, which is answered after the latency. */
-interface Moment {
-  readonly request: number;
-  readonly delayMs: number;
-}
-
-/** Twelve moments while it reads, and eight from its last answer on, while it writes, forces and renames its file. */
-const requests = 16;
-const moments: readonly Moment[] = [
-  ...Array.from({ length: 12 }, (_, place) => ({ request: 1 + place, delayMs: 5 })),
-  ...Array.from({ length: 8 }, (_, place) => ({ request: requests, delayMs: latencyMs + 16 * place ** 2 })),
-];
-
-/** Starts a real sync and kills it at a moment, without a chance to clean up. True when that cut it short. */
-async function killedAt({ request, delayMs }: Moment, emulator: Emulator, out: string): Promise<boolean> {
-  emulator.stats.reset();
-  const child = spawn(process.execPath, [bin, 'sync', '--out', out], { env: { PATH: process.env['PATH'] ?? '', ...envOf(emulator) }, stdio: 'ignore' });
-  emulator.state.onRequest(request, () => void setTimeout(() => child.kill('SIGKILL'), delayMs));
-  return await new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('exit', (_code, signal) => resolve(signal === 'SIGKILL'));
-  });
-}
-
-/** The users of a whole sync file, by project; fails for half a file, and for a mix of two. */
-async function usersIn(out: string): Promise<string> {
-  const text = await readFile(out, 'utf8');
-  const { resources, summary } = JSON.parse(text) as {
-    readonly resources: readonly { readonly id: { readonly resourceType: string } }[];
-    readonly summary: { readonly projectId: string; readonly contentHash: string };
-  };
-  const hash = createHash('sha256').update(text.slice(0, text.lastIndexOf(',"summary":'))).digest('hex');
-  expect(summary.contentHash).toBe(`sha256:${hash}`);
-  return `${summary.projectId}: ${resources.filter(({ id }) => id.resourceType === 'user').length}`;
-}
+import { expectWhole, killBench } from '../support/kills.ts';
 
 describe('a sync that is killed', () => {
-  it.concurrent.each([
-    { name: 'even', lane: moments.filter((_, place) => place % 2 === 0) },
-    { name: 'odd', lane: moments.filter((_, place) => place % 2 === 1) },
-  ])('at any of the $name ones of twenty moments leaves the old file or a whole new one, and the next run sweeps what it left', async ({ lane }) => {
-    await using stack = new AsyncDisposableStack();
-    const folder = stack.use(await temporaryFolder()).path;
-    const emulator = await startEmulator({ latencyMs });
-    stack.defer(() => emulator.close());
-    const out = join(folder, 'sync.json');
-    let killed = 0;
-    let leftovers = 0;
+  it.concurrent.each(['sync.json', 'sync.c1z'] as const)('before any operation on its files leaves the old %s byte for byte, or a whole new one, and the next run sweeps what it left', async (name) => {
+    await using bench = await killBench(name);
+    const { operations } = bench;
+    const renamed = operations.indexOf('rename 1');
+    const sampled = operations.filter((operation) => !/^database (pragma|create|begin|rows)/.test(operation) && (!operation.startsWith('write') || /^write [26]$/.test(operation))); // all: npm run test:long
 
-    for (const moment of lane) {
-      await writeFile(out, old);
-      killed += Number(await killedAt(moment, emulator, out));
+    for (const operation of sampled) {
+      const outcome = await bench.kill(operation);
 
-      const beside = (await readdir(folder)).filter((name) => name !== 'sync.json');
-      expect(beside.length).toBeLessThanOrEqual(1); // the one before was swept
-      leftovers += beside.length;
-      if ((await readFile(out, 'utf8')) !== old) {
-        expect(await usersIn(out)).toBe(`${emulator.projectId}: 1200`);
-      }
+      expect({ operation, ...outcome }).toMatchObject({ isKilled: true, target: operations.indexOf(operation) <= renamed ? 'old' : 'new' });
+      expect(outcome.leftovers.length, `${operation}: ${outcome.leftovers.join()}`).toBeLessThanOrEqual(2); // what the one before left is gone
     }
-    emulator.stats.reset();
-    const last = await runCli(['sync', '--out', out], { env: envOf(emulator) });
 
-    expect(killed).toBeGreaterThanOrEqual(6);
-    expect(leftovers).toBeGreaterThanOrEqual(6);
-    expect(last.code).toBe(0);
-    expect(emulator.stats.total).toBe(requests);
-    expect(await readdir(folder)).toEqual(['sync.json']);
-    expect(await usersIn(out)).toBe(`${emulator.projectId}: 1200`);
-  }, 60_000);
+    expect(operations.slice(renamed - 2).map((operation) => operation.replace(/ \d+$/, ''))).toEqual(['sync', 'close', 'rename', 'open folder', 'sync folder', 'close folder']);
+    expect(sampled.length).toBeGreaterThanOrEqual(8); // with the other target: more than twenty
+    expect(await bench.finish()).toEqual({ code: 0, names: [name], target: 'new' });
+  }, 90_000);
 });
 
 describe('two syncs at once on one target', () => {
   it('end with the whole file of one of them, and nothing beside it', async () => {
     await using stack = new AsyncDisposableStack();
     const folder = stack.use(await temporaryFolder()).path;
-    const one = await startEmulator();
+    const one = await startEmulator({ users: 600 });
     stack.defer(() => one.close());
-    const other = await startEmulator({ users: 700, projectId: 'P2OtherProject00000000000000' });
+    const other = await startEmulator({ users: 500, projectId: 'P2OtherProject00000000000000' });
     stack.defer(() => other.close());
     const out = join(folder, 'sync.json');
 
-    for (let round = 0; round < 2; round += 1) {
-      const runs = await Promise.all([one, other].map((emulator) => runCli(['sync', '--out', out], { env: envOf(emulator) })));
+    const runs = await Promise.all([one, other].map((emulator) => runCli(['sync', '--out', out], { env: envOf(emulator) })));
 
-      expect(runs.map(({ code }) => code)).toEqual([0, 0]);
-      expect([`${one.projectId}: 1200`, `${other.projectId}: 700`]).toContain(await usersIn(out));
-      expect(await readdir(folder)).toEqual(['sync.json']);
-    }
+    const { resources, summary } = JSON.parse(await readFile(out, 'utf8')) as { resources: { id: { resourceType: string } }[]; summary: { projectId: string } };
+    await expectWhole(out);
+    expect(runs.map(({ code }) => code)).toEqual([0, 0]);
+    expect([`${one.projectId}: 600`, `${other.projectId}: 500`]).toContain(`${summary.projectId}: ${resources.filter(({ id }) => id.resourceType === 'user').length}`);
+    expect(await readdir(folder)).toEqual(['sync.json']);
   }, 30_000);
 });

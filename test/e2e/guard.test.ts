@@ -93,16 +93,34 @@ describe('a sync that finds far fewer than the file holds', () => {
     expect(JSON.parse(await readFile(out, 'utf8'))).toMatchObject({ summary: { tenantRoles: 'observed' } });
   });
 
-  it('is not compared as a .c1z file, and says so', async () => {
+  it('is held as a .c1z file, too: exit 7, the file byte for byte as it was and nothing beside it; --accept-shrink goes on', async () => {
     await using folder = await temporaryFolder();
     const out = join(folder.path, 'sync.c1z');
-    const first = await sync(full, out);
+    await sync(full, out);
+    const before = await readFile(out);
 
-    const second = await sync(shrunk, out);
+    const held = await sync(shrunk, out);
+    const after = await readFile(out);
+    const accepted = await sync(shrunk, out, '--accept-shrink');
+    const next = await sync(full, out);
 
-    expect([first.code, second.code]).toEqual([0, 0]);
-    expect(first.stdout).not.toContain('.c1z file does not tell');
-    expect(second.stdout).toContain('note: a .c1z file does not tell how much it holds');
+    expect([held.code, accepted.code, next.code]).toEqual([7, 0, 0]);
+    expect(told(held)).toEqual([expect.stringMatching(/users went from 300 to 120, grants from .*--accept-shrink$/)]);
+    expect(held.stdout).toBe('');
+    expect(after.equals(before)).toBe(true);
+    expect(accepted.stdout).toContain('note: users went from 300 to 120');
+    expect(await readdir(folder.path)).toEqual(['sync.c1z']);
+  });
+
+  it('as a .c1z file is not compared with another project either, and says so', async () => {
+    await using folder = await temporaryFolder();
+    const out = join(folder.path, 'sync.c1z');
+    await sync(full, out);
+
+    const run = await sync(other, out);
+
+    expect(run.code).toBe(0);
+    expect(run.stdout).toContain(`of another project, "${full.projectId}"`);
   });
 
   it('is no reason to take a percentage beyond 100: exit 2', async () => {

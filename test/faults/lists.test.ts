@@ -151,6 +151,8 @@ describe('row 14: pages of the wrong length', () => {
     { name: 'one short at the end', expected: 'same', arm: page((users) => users.slice(1), 4) },
     { name: 'the service never gives more than 50', expected: 'same', arm: page((users) => users.slice(0, 50), 1, forever) },
     { name: 'the service never gives more than 50 (its own switch)', expected: 'same', emulator: { project: benchProject(), switches: { maxLimit: 50 } }, arm: ({ fault }) => void fault(search, { kind: 'delay', ms: 1 }) },
+    { name: 'the service never gives more than 50, and counts a page only', expected: 'same', emulator: { project: benchProject(), switches: { maxLimit: 50, total: 'page-length' } }, arm: ({ fault }) => void fault(search, { kind: 'delay', ms: 1 }) },
+    { name: 'the same, and knows no bounds of time', expected: ['inconsistent', 'shape'], emulator: { project: benchProject(), switches: { total: 'page-length', createdTimeFilter: 'unknown-field' } }, arm: ({ fault }) => void fault(search, { kind: 'delay', ms: 1 }) },
     { name: 'the service refuses more than 50', expected: 'shape', emulator: { project: benchProject(), switches: { maxLimit: 50, overMaxLimit: 'reject' } }, arm: ({ evidence, emulator }) => evidence(() => emulator.stats.count(search)) },
     { name: 'the service never gives more than 3', expected: ['same', 'inconsistent'], arm: page((users) => users.slice(0, 3), 1, forever) },
     { name: 'one of every page is left out', expected: 'inconsistent', arm: page((users) => users.toSpliced(Math.floor(users.length / 2), 1), 1, forever) },

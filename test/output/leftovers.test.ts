@@ -58,6 +58,7 @@ describe('what a killed run left beside the target', () => {
     const young = await put(`.sync.json.${random}.tmp`);
     await put('.sync.json.ba9876543210.tmp', oneHourMs + 1_000);
     await put('.sync.json.ba9876543210.db.tmp', oneHourMs + 1_000);
+    await put('.sync.json.ba9876543210.db.tmp-journal', oneHourMs + 1_000);
 
     await sweepLeftovers(target(), { isRunning: () => false });
 

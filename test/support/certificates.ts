@@ -13,8 +13,8 @@ export interface Issued {
 }
 
 export interface Authority extends Issued {
-  /** A leaf for `localhost`, valid from yesterday for a year unless said otherwise. */
-  issue(name: string, options?: { readonly isExpired?: boolean }): Promise<Issued>;
+  /** A leaf for `localhost` or another host, valid from yesterday for a year unless said otherwise. */
+  issue(name: string, options?: { readonly isExpired?: boolean; readonly host?: string }): Promise<Issued>;
 }
 
 let serial = 0;
@@ -43,7 +43,7 @@ export async function createAuthority(name: string): Promise<Authority> {
   return {
     cert: root.toString('pem'),
     key: await pemOfKey(keys),
-    issue: async (leafName, { isExpired = false } = {}) => {
+    issue: async (leafName, { isExpired = false, host = 'localhost' } = {}) => {
       const leafKeys = await keyPair();
       const leaf = await x509.X509CertificateGenerator.create({
         serialNumber: nextSerial(),
@@ -56,14 +56,29 @@ export async function createAuthority(name: string): Promise<Authority> {
         signingAlgorithm: algorithm,
         extensions: [
           new x509.SubjectAlternativeNameExtension([
-            { type: 'dns', value: 'localhost' },
-            { type: 'ip', value: '127.0.0.1' },
+            { type: 'dns', value: host },
+            ...(host === 'localhost' ? [{ type: 'ip' as const, value: '127.0.0.1' }] : []),
           ]),
         ],
       });
       return { cert: leaf.toString('pem'), key: await pemOfKey(leafKeys) };
     },
   };
+}
+
+/** A certificate for `localhost` that vouches for itself, and is no authority. */
+export async function createSelfSigned(): Promise<Issued> {
+  const keys = await keyPair();
+  const cert = await x509.X509CertificateGenerator.createSelfSigned({
+    serialNumber: nextSerial(),
+    name: 'CN=self',
+    notBefore: new Date(Date.now() - dayMs),
+    notAfter: new Date(Date.now() + 365 * dayMs),
+    keys,
+    signingAlgorithm: algorithm,
+    extensions: [new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: 'localhost' }])],
+  });
+  return { cert: cert.toString('pem'), key: await pemOfKey(keys) };
 }
 
 function nextSerial(): string {

@@ -316,10 +316,10 @@ export interface Case extends Trial {
   readonly check?: (outcome: Outcome) => void;
 }
 
-/** Declares a test for every line of a table, through gRPC and through the one-shot sync. */
-export function table(rows: readonly Case[]): void {
+/** Declares a test for every line of a table, through gRPC and through the one-shot sync. Tests that wait for real deadlines do it side by side. */
+export function table(rows: readonly Case[], { areWaiting = false }: { readonly areWaiting?: boolean } = {}): void {
   describe.each(ways)('%s', (way) => {
-    it.each(rows)('$name', async (row) => {
+    (areWaiting ? it.concurrent : it).each(rows)('$name', async (row) => {
       await runCase(way, row);
     });
   });

@@ -1,0 +1,118 @@
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open, rm, stat } from 'node:fs/promises';
+import { DatabaseSync } from 'node:sqlite';
+import { pipeline } from 'node:stream/promises';
+import { pathToFileURL } from 'node:url';
+import { createZstdDecompress } from 'node:zlib';
+import { z } from 'zod';
+import { ConnectorError } from '../errors.ts';
+import { c1zAboutKey, toLocalIo } from './c1z-database.ts';
+import { c1zMagic } from './c1z-file.ts';
+import type { LastSync } from './last-sync.ts';
+import { unfinishedPath } from './leftovers.ts';
+
+/** A database is packed to a twelfth or so; beyond this it is no sync of anybody, but something that fills the disk. */
+const mostUnpacked = { base: 64 * 1024 * 1024, perPackedByte: 100 };
+
+class TooLarge extends Error {}
+
+/**
+ * Counts what the last finished full sync in a `.c1z` file holds. It is unpacked beside the file for that, mode 0600, and
+ * taken away again. Undefined when there is none to be understood, `untold` when it is too large to unpack; `local-io`
+ * when the disk does not take it. A file that we did not write ourselves may hold derived grants: they are not told.
+ */
+export async function readLastC1z(path: string, signal?: AbortSignal): Promise<LastSync | 'untold' | undefined> {
+  const size = await sizeOf(path);
+  if (size === undefined) {
+    return undefined;
+  }
+  const unpacked = unfinishedPath(path, '.db.tmp');
+  try {
+    await unpack(path, unpacked, mostUnpacked.base + size * mostUnpacked.perPackedByte, signal);
+    return count(unpacked);
+  } catch (thrown) {
+    if (signal?.aborted) {
+      throw new ConnectorError('cancelled', 'the caller went away before the work was done');
+    }
+    if (thrown instanceof TooLarge) {
+      return 'untold';
+    }
+    const told = toLocalIo(path, 'unpack the file that stands there, to compare with it', thrown);
+    if (told instanceof ConnectorError) {
+      throw told;
+    }
+    return undefined; // what is no packed database, or none of a sync, tells nothing
+  } finally {
+    await rm(unpacked, { force: true }).catch(() => undefined);
+  }
+}
+
+/** The size of a file that begins as a container does. */
+async function sizeOf(path: string): Promise<number | undefined> {
+  try {
+    if (!(await stat(path)).isFile()) {
+      return undefined; // a pipe would keep us waiting
+    }
+    await using handle = await open(path, 'r');
+    const head = Buffer.alloc(c1zMagic.length);
+    await handle.read(head, 0, head.length, 0);
+    return head.equals(c1zMagic) ? (await handle.stat()).size : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function unpack(from: string, to: string, mostBytes: number, signal: AbortSignal | undefined): Promise<void> {
+  await using handle = await open(to, 'wx', 0o600);
+  const write = async (unpacked: AsyncIterable<Uint8Array>): Promise<void> => {
+    let written = 0;
+    for await (const bytes of unpacked) {
+      written += bytes.length;
+      if (written > mostBytes) {
+        throw new TooLarge();
+      }
+      await writeAll(handle, bytes);
+    }
+  };
+  await pipeline(createReadStream(from, { start: c1zMagic.length }), createZstdDecompress(), write, { ...(signal !== undefined && { signal }) });
+}
+
+async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let rest = bytes; rest.length > 0; ) {
+    rest = rest.subarray((await handle.write(rest)).bytesWritten);
+  }
+}
+
+const aboutSchema = z.object({ projectId: z.string(), tenantRoles: z.enum(['all', 'observed']).optional() });
+const countSchema = z.array(z.object({ type: z.string(), count: z.number().int().nonnegative() }));
+
+function count(path: string): LastSync | undefined {
+  const url = pathToFileURL(path);
+  url.searchParams.set('immutable', '1'); // else a database with a write-ahead log would want files of its own beside it
+  const database = new DatabaseSync(url, { readOnly: true });
+  try {
+    const run = database.prepare("select sync_id from v1_sync_runs where ended_at is not null and sync_type = 'full' order by ended_at desc, sync_id desc limit 1").get();
+    const syncId = run?.['sync_id'];
+    if (typeof syncId !== 'string') {
+      return undefined;
+    }
+    const countBy = (table: 'v1_resources' | 'v1_grants'): Readonly<Record<string, number>> => {
+      const rows = countSchema.parse(database.prepare(`select resource_type_id as type, count(*) as count from ${table} where sync_id = ? group by resource_type_id`).all(syncId));
+      return Object.fromEntries(rows.map((row) => [row.type, row.count]));
+    };
+    const about = aboutIn(database, syncId);
+    return { projectId: about?.projectId, tenantRoles: about?.tenantRoles, counts: { resources: countBy('v1_resources'), grants: about === undefined ? {} : countBy('v1_grants') } };
+  } finally {
+    database.close();
+  }
+}
+
+/** What we told of ourselves; a file that others wrote, or an older version of ours, tells nothing. */
+function aboutIn(database: DatabaseSync, syncId: string): z.output<typeof aboutSchema> | undefined {
+  try {
+    const value = database.prepare('select value from v1_connector_sessions where sync_id = ? and key = ?').get(syncId, c1zAboutKey)?.['value'];
+    return value instanceof Uint8Array ? aboutSchema.safeParse(JSON.parse(Buffer.from(value).toString('utf8'))).data : undefined;
+  } catch {
+    return undefined;
+  }
+}
