@@ -15,7 +15,7 @@ export function addDiffCommand(program: Command, context: CommandContext): void 
       `
 Examples:
   $ baton-descope diff monday.json friday.json
-  $ baton-descope diff monday.c1z friday.json --md > changes.md || echo "access changed"`,
+  $ baton-descope diff monday.json friday.json --md > changes.md`,
     )
     .action(async (before: string, after: string, options: DiffFlags) => (await import('./diff.ts')).tellDiff(before, after, options, context));
 }

@@ -37,6 +37,7 @@ export function createProgram(context: CommandContext): Command {
     .description('Who can do what, and where, in a Descope project: a Baton connector for identity governance')
     .version(version, '-v, --version')
     .showHelpAfterError('(add --help for what there is)')
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .exitOverride()
     .configureOutput({ writeErr: () => undefined })
     .addHelpText(

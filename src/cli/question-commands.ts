@@ -15,7 +15,7 @@ export function addQuestionCommands(program: Command, context: CommandContext): 
       `
 Examples:
   $ baton-descope who-can sync.json invoices.approve
-  $ baton-descope who-can sync.c1z invoices.approve --tenant acme --csv > approvers.csv`,
+  $ baton-descope who-can sync.c1z invoices.approve --csv > who.csv`,
     )
     .action(async (file: string, permission: string, options: WhoCanFlags) => (await import('./questions.ts')).tellWhoCan(file, permission, options, context));
 

@@ -17,7 +17,7 @@ It holds personal data, so it has mode 0600.
 
 Examples:
   $ baton-descope report sync.json --out report.html
-  $ baton-descope report sync.json --since sync-last-month.json --out report.html`,
+  $ baton-descope report sync.json --since last-month.json --out report.html`,
   );
 
   command.action(async (file: string, options: ReportFlags) => (await import('./report.ts')).report(file, options, context));

@@ -5,7 +5,7 @@ import { type ConfigFile, readConfigFile } from './config-file.ts';
 import type { Environment } from './load.ts';
 
 /** Environment names of --config; the second is the ecosystem's. */
-const variables = ['BATON_CONFIG', 'BATON_CONFIG_PATH'] as const;
+export const configVariables = ['BATON_CONFIG', 'BATON_CONFIG_PATH'] as const;
 
 export interface ConfigFilePlace {
   /** What --config said. */
@@ -19,7 +19,7 @@ export interface ConfigFilePlace {
  * the home folder, else none. Files are not merged. A named one that is not there is a `config` error.
  */
 export function findConfigFile({ flag, env, cwd }: ConfigFilePlace): ConfigFile | undefined {
-  const variable = variables.find((name) => (env[name]?.trim() ?? '') !== '');
+  const variable = configVariables.find((name) => (env[name]?.trim() ?? '') !== '');
   const named = flag ?? (variable === undefined ? undefined : env[variable]?.trim());
   if (named !== undefined) {
     const path = resolve(cwd, named);

@@ -9,7 +9,8 @@ import type { User } from './rows.ts';
 
 /** Rows per search. Descope documents a default of 100 and no maximum; its own tools never ask for more. */
 export const userPageSize = 100;
-/** The most that a service gives in one page is a multiple of this: 10, 20, 25, 50, 100. */
+/** The most that a service gives in one page is a round number: at least 10, and a multiple of 5. */
+const smallestCap = 10;
 const roundness = 5;
 /** How far behind the server's clock the upper bound lies: longer than a search may lag behind a creation. */
 const indexLagMs = 15_000;
@@ -55,6 +56,8 @@ export function createStablePass({ call, ahead, filter, ledger, origin: given, n
   let areNewerRead = false;
   let newerUsers = 0;
   let isEndChecked = false;
+  /** One answer is everybody; unless somebody is known who came after it. */
+  let isBoundTold = false;
   let isFilterTrusted = true;
   let isInOrder = true;
   /** The second of the last user of the first page, and of the last bounded one. */
@@ -170,13 +173,15 @@ export function createStablePass({ call, ahead, filter, ledger, origin: given, n
 
   /**
    * One page that counts exactly its own rows, as many as a service might give at most: is that everybody, or does it
-   * count pages? Only what is behind it tells.
+   * count pages? Only what is behind it tells. Who is behind it and newer than the bound has joined meanwhile.
    */
   async function checkNobodyIsBehind(from: ReadOrigin, signal?: AbortSignal): Promise<void> {
     const { users, total } = await call({ ...filter, limit: userPageSize, offset: from.total }, signal);
-    if (users.length > 0 || total !== from.total) {
+    const haveJoined = users.every(({ createdTime }) => createdTime !== undefined && createdTime * 1000 > from.boundMs);
+    if (!haveJoined || total !== from.total + users.length) {
       throw alarm('the service counts the users of a page instead of all users');
     }
+    isBoundTold = users.length > 0;
     isEndChecked = true;
   }
 
@@ -208,7 +213,7 @@ export function createStablePass({ call, ahead, filter, ledger, origin: given, n
     if (isShort && !isEndChecked) {
       await checkNobodyIsHidden(origin, signal);
     }
-    if (origin.total > 0 && origin.total <= userPageSize && origin.total % roundness === 0 && given === undefined && !isEndChecked) {
+    if (origin.total >= smallestCap && origin.total <= userPageSize && origin.total % roundness === 0 && given === undefined && !isEndChecked) {
       await checkNobodyIsBehind(origin, signal);
     }
     if (boundedRows !== boundedTotal) {
@@ -219,7 +224,7 @@ export function createStablePass({ call, ahead, filter, ledger, origin: given, n
 
   function outcome(): PassOutcome {
     const total = origin?.total ?? 0;
-    return { mode: 'stable', total, bounded: boundedTotal ?? total, newer: newerUsers, boundMs: total <= userPageSize ? undefined : origin?.boundMs };
+    return { mode: 'stable', total, bounded: boundedTotal ?? total, newer: newerUsers, boundMs: total <= userPageSize && !isBoundTold ? undefined : origin?.boundMs };
   }
 
   /**

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { configVariables } from '../../src/config/find-config-file.ts';
 import { settings } from '../../src/config/settings.ts';
 import { endpoints } from '../../src/descope/endpoints.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
@@ -12,7 +13,7 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const { version, scripts } = JSON.parse(read('package.json')) as { readonly version: string; readonly scripts: Readonly<Record<string, string>> };
 
 /** Flags of other programs that the pages name by themselves. */
-const foreignFlags = new Set(['--ignore-scripts', '--omit']);
+const foreignFlags = new Set(['--ignore-scripts', '--omit', '--full', '--only']);
 /** Names that look like our settings, and are Compose's or the image's. */
 const foreignNames = new Set(['BATON_DESCOPE_IMAGE']);
 
@@ -59,6 +60,7 @@ describe('every page', () => {
 describe('every page and every file of deploy/', () => {
   it('names settings of the environment that are read', () => {
     const names = new Set<string>(Object.values(settings).flatMap(({ env }): readonly string[] => env));
+    configVariables.forEach((name) => names.add(name));
     for (const name of ['DESCOPE_MANAGEMENT_KEY', 'BATON_DESCOPE_MANAGEMENT_KEY']) names.add(name).add(`${name}_FILE`);
     const wrong = [...all, ...deployed].flatMap(({ path, text }) => [...text.matchAll(/(?<![A-Z_])(?:BATON|DESCOPE)_[A-Z_]*[A-Z]\b(?!\*)/g)].flatMap(([name]) => (names.has(name) || foreignNames.has(name) ? [] : [`${path}: ${name}`])));
 
