@@ -21,7 +21,6 @@ function chart(results: readonly Result[], label: string, of: (result: Result) =
     height: 400,
     marginRight: 110,
     marginLeft: 60,
-    style: 'background: white; color: #222; font: 13px system-ui, sans-serif',
     x: { type: 'log', label: 'users', tickFormat: '~s', grid: true },
     y: { type: isLog ? 'log' : 'linear', label, grid: true, ...(isLog ? { tickFormat: '~g' } : { zero: true }) },
     color: { scheme: 'observable10' },
@@ -32,5 +31,6 @@ function chart(results: readonly Result[], label: string, of: (result: Result) =
     ],
   });
   figure.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  figure.setAttribute('style', 'background: white; color: #222; font: 13px system-ui, sans-serif');
   return `${figure.outerHTML}\n`;
 }

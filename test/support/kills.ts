@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import { readLast } from '../../src/output/outputs.ts';
-import { envOf, runCli, temporaryFolder } from './cli.ts';
+import { envOf, quickStart, runCli, temporaryFolder } from './cli.ts';
 
 const bin = fileURLToPath(new URL('../../bin/baton-descope.js', import.meta.url));
 const killAt = fileURLToPath(new URL('kill-at.ts', import.meta.url));
@@ -82,7 +82,7 @@ async function besides(folder: string, target: string): Promise<readonly string[
 
 /** True when SIGKILL ended the sync; fails when anything else went wrong with it. */
 async function runKilled(emulator: Emulator, out: string, env: Readonly<Record<string, string>>): Promise<boolean> {
-  const child = spawn(process.execPath, ['--import', killAt, bin, 'sync', '--out', out], { env: { PATH: process.env['PATH'] ?? '', ...envOf(emulator), ...env }, stdio: 'ignore' });
+  const child = spawn(process.execPath, [...quickStart, '--import', killAt, bin, 'sync', '--out', out], { env: { PATH: process.env['PATH'] ?? '', ...envOf(emulator), ...env }, stdio: 'ignore' });
   return await new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code, signal) => (code === 0 || signal === 'SIGKILL' ? resolve(signal === 'SIGKILL') : reject(new Error(`the sync ended with ${code ?? signal ?? ''}`))));
