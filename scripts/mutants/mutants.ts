@@ -50,7 +50,7 @@ export const mutants: readonly Mutant[] = [
     // Either check alone is enough: full pages of different users add up to the total only where every two of them join.
     name: 'pages that overlap without joining, and are not counted either',
     edits: [
-      { file: 'src/descope/overlap-pass.ts', from: 'if (lastUserId !== undefined && users[0]?.userId !== lastUserId) {', to: 'if (false) {' },
+      { file: 'src/descope/overlap-pass.ts', from: 'if (joint.some(({ userId, createdTime }, place) => users[place]?.userId !== userId || users[place].createdTime !== createdTime)) {', to: 'if (false) {' },
       { file: 'src/descope/overlap-pass.ts', from: 'if (seen.size !== total) {', to: 'if (false) {' },
     ],
     tests: read,
