@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { type ImageFacts, root } from './dockerfile.ts';
 
 /**
@@ -76,7 +76,7 @@ function copyInto(folder: string, rest: string): void {
   const paths = rest.split(' ');
   const target = paths.pop() ?? '.';
   for (const path of paths) {
-    cpSync(join(root, path), paths.length > 1 || target.endsWith('/') ? join(folder, target, path) : join(folder, target), { recursive: true });
+    cpSync(join(root, path), paths.length > 1 || target.endsWith('/') ? join(folder, target, basename(path)) : join(folder, target), { recursive: true });
   }
 }
 
