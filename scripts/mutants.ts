@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { mutants } from './mutants/mutants.ts';
 import { copyTree, plant } from './mutants/tree.ts';
 
-const copied = ['src', 'test', 'scripts', 'bin', 'proto', 'docs', 'package.json', 'tsconfig.json', 'vitest.config.ts', 'baton_capabilities.json', 'config_schema.json'];
+const copied = ['src', 'dist', 'test', 'scripts', 'bin', 'proto', 'docs', 'package.json', 'tsconfig.json', 'vitest.config.ts', 'baton_capabilities.json', 'config_schema.json'];
 /** A mutant that makes a test hang is killed as well, but not before this. */
 const patienceMs = 120_000;
 

@@ -83,7 +83,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'rows of a sync not waited for',
-    edits: [{ file: 'src/sync/walk.ts', from: 'await take(row);', to: 'void take(row);' }],
+    edits: [{ file: 'src/sync/walk.ts', from: 'await take(page.list);', to: 'void take(page.list);' }],
     tests: ['test/sync', 'test/churn'],
   },
   {
