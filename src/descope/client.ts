@@ -64,7 +64,7 @@ export interface TimedUserPage extends UserPage {
 
 /**
  * A page that has arrived and is not opened yet: held as bytes it costs a tenth of the memory, and the garbage collector
- * nothing. Opening it may ask for it again, where its body turns out to be cut off or not JSON.
+ * nothing. It is opened once. Opening it may ask for it again, where its body turns out to be cut off or not JSON.
  */
 export interface ClosedPage {
   open(options?: CallOptions): Promise<TimedUserPage>;
@@ -177,6 +177,8 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
         return await searchUsers(query, call, thrown);
       }
       throw thrown;
+    } finally {
+      giveBack(body);
     }
     return { ...parseUserPage(json), serverTimeMs };
   }
@@ -224,6 +226,16 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
       }),
     writeUser: createUserWrite({ send, lanes: pacing.lanesOf('addUserRoles'), pauseForRateLimit: retrying.pauseForRateLimit }),
   };
+}
+
+/**
+ * Frees the memory of bytes that nobody will look at again, now and not at some full collection: a page has waited for its
+ * turn long enough to have grown old. Bytes that share their memory with others are left alone.
+ */
+function giveBack({ buffer, byteLength }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && byteLength === buffer.byteLength) {
+    buffer.transfer(0);
+  }
 }
 
 /**

@@ -3,7 +3,7 @@ const noSlot = 0;
 /**
  * A set of strings that gives each one a number (an ordinal), in the order of arrival. Built for a million user ids: the
  * text lies in one growing buffer and the hash table holds 32-bit numbers, about 45 bytes for an id of 28 characters,
- * where a Set of strings needs well over 100.
+ * where a Set of strings needs well over 100. Ids are compared byte by byte, so that looking one up makes no strings.
  */
 export class IdTable {
   #bytes: Buffer = Buffer.allocUnsafe(4096);
@@ -18,14 +18,25 @@ export class IdTable {
     return this.#size;
   }
 
-  /** The ordinal of the id; a new one when it was not there. `isNew` says which. */
+  /** All ids as UTF-8, one behind the other, for whoever copies them. Good until the next `add`. */
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
+  /** Where the bytes of an ordinal begin; they end where those of the next one begin. */
+  startOf(ordinal: number): number {
+    return this.#starts[ordinal] ?? 0;
+  }
+
+  /** The ordinal of the id, which must be well-formed; a new one when it was not there. `isNew` says which. */
   add(id: string): { readonly ordinal: number; readonly isNew: boolean } {
-    const slot = this.#find(id);
+    const key = toByteString(id);
+    const slot = this.#find(key);
     const found = this.#slots[slot] ?? noSlot;
     if (found !== noSlot) {
       return { ordinal: found - 1, isNew: false };
     }
-    this.#append(id);
+    this.#append(key);
     this.#slots[slot] = this.#size;
     if (this.#size * 2 > this.#slots.length) {
       this.#rehash();
@@ -34,7 +45,7 @@ export class IdTable {
   }
 
   has(id: string): boolean {
-    return (this.#slots[this.#find(id)] ?? noSlot) !== noSlot;
+    return id.isWellFormed() && (this.#slots[this.#find(toByteString(id))] ?? noSlot) !== noSlot;
   }
 
   /** The id of an ordinal that `add` gave out. */
@@ -42,10 +53,10 @@ export class IdTable {
     return this.#bytes.toString('utf8', this.#starts[ordinal], this.#starts[ordinal + 1]);
   }
 
-  #append(id: string): void {
-    const length = Buffer.byteLength(id, 'utf8');
-    if (this.#used + length > this.#bytes.length) {
-      const grown = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#used + length));
+  #append(key: string): void {
+    const end = this.#used + key.length;
+    if (end > this.#bytes.length) {
+      const grown = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, end));
       this.#bytes.copy(grown, 0, 0, this.#used);
       this.#bytes = grown;
     }
@@ -54,39 +65,81 @@ export class IdTable {
       grown.set(this.#starts);
       this.#starts = grown;
     }
-    this.#bytes.write(id, this.#used, 'utf8');
-    this.#used += length;
+    for (let place = 0; place < key.length; place += 1) {
+      this.#bytes[this.#used + place] = key.charCodeAt(place);
+    }
+    this.#used = end;
     this.#size += 1;
-    this.#starts[this.#size] = this.#used;
+    this.#starts[this.#size] = end;
   }
 
   /** The slot that holds the id, or the free one where it belongs (open addressing, linear probing). */
-  #find(id: string): number {
+  #find(key: string): number {
     const mask = this.#slots.length - 1;
-    let slot = hash(id) & mask;
+    let value = hashSeed;
+    for (let place = 0; place < key.length; place += 1) {
+      value = hashStep(value, key.charCodeAt(place));
+    }
+    let slot = hashEnd(value) & mask;
     for (;;) {
       const entry = this.#slots[slot] ?? noSlot;
-      if (entry === noSlot || this.at(entry - 1) === id) {
+      if (entry === noSlot || this.#isAt(entry - 1, key)) {
         return slot;
       }
       slot = (slot + 1) & mask;
     }
   }
 
-  #rehash(): void {
-    this.#slots = new Uint32Array(this.#slots.length * 2);
-    for (let ordinal = 0; ordinal < this.#size; ordinal += 1) {
-      this.#slots[this.#find(this.at(ordinal))] = ordinal + 1;
+  /** Compared from the end: ids that are alike are alike at their beginning. */
+  #isAt(ordinal: number, key: string): boolean {
+    const from = this.#starts[ordinal] ?? 0;
+    if ((this.#starts[ordinal + 1] ?? 0) - from !== key.length) {
+      return false;
     }
+    for (let place = key.length - 1; place >= 0; place -= 1) {
+      if (this.#bytes[from + place] !== key.charCodeAt(place)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  #rehash(): void {
+    const slots = new Uint32Array(this.#slots.length * 2);
+    const mask = slots.length - 1;
+    for (let ordinal = 0; ordinal < this.#size; ordinal += 1) {
+      const end = this.#starts[ordinal + 1] ?? 0;
+      let value = hashSeed;
+      for (let at = this.#starts[ordinal] ?? 0; at < end; at += 1) {
+        value = hashStep(value, this.#bytes[at] ?? 0);
+      }
+      let slot = hashEnd(value) & mask;
+      while (slots[slot] !== noSlot) {
+        slot = (slot + 1) & mask;
+      }
+      slots[slot] = ordinal + 1;
+    }
+    this.#slots = slots;
   }
 }
 
-/** FNV-1a over UTF-16 units, finished with a mix so that ids which differ in their last characters spread. */
-function hash(id: string): number {
-  let value = 0x811c9dc5;
-  for (let index = 0; index < id.length; index += 1) {
-    value = Math.imul(value ^ id.charCodeAt(index), 0x01000193);
+/** The UTF-8 bytes of a text as the units of a string: the text itself, when it is ASCII. */
+function toByteString(text: string): string {
+  for (let place = 0; place < text.length; place += 1) {
+    if (text.charCodeAt(place) >= 0x80) {
+      return Buffer.from(text, 'utf8').toString('latin1');
+    }
   }
-  value ^= value >>> 15;
-  return Math.imul(value, 0x2c1b3c6d) >>> 0;
+  return text;
+}
+
+/** FNV-1a over bytes, finished with a mix so that ids which differ in their last characters spread. */
+const hashSeed = 0x811c9dc5;
+
+function hashStep(value: number, byte: number): number {
+  return Math.imul(value ^ byte, 0x01000193);
+}
+
+function hashEnd(value: number): number {
+  return Math.imul(value ^ (value >>> 15), 0x2c1b3c6d) >>> 0;
 }

@@ -12,24 +12,25 @@ export interface PageWindow<T> {
 
 /**
  * Read-ahead over numbered pages that are taken in order. Bounded: a caller that pauses costs at most twelve pages. When
- * the caller goes away in the middle of a `take`, everything in flight is stopped with it.
+ * the caller goes away in the middle of a `take`, everything in flight is stopped with it. Pages lie in slots that are
+ * written over: a map would be laid out anew every few pages, and its old tables hold on to what they held.
  */
 export function createPageWindow<T>(count: () => number, fetch: (index: number, signal: AbortSignal) => Promise<T>): PageWindow<T> {
-  let pages = new Map<number, Promise<T>>();
+  const slots = Array.from<undefined, Asked<T> | undefined>({ length: maxAhead }, () => undefined);
   let stop = new AbortController();
 
   function drop(): void {
     stop.abort();
     stop = new AbortController();
-    pages = new Map();
+    slots.fill(undefined);
   }
 
   function launch(from: number): void {
     for (let index = from; index < Math.min(count(), from + maxAhead); index += 1) {
-      if (!pages.has(index)) {
+      if (slots[index % maxAhead]?.index !== index) {
         const page = fetch(index, stop.signal);
         page.catch(() => undefined); // taken later, or dropped: never an unhandled rejection
-        pages.set(index, page);
+        slots[index % maxAhead] = { index, page };
       }
     }
   }
@@ -39,14 +40,14 @@ export function createPageWindow<T>(count: () => number, fetch: (index: number, 
     take: async (index, signal) => {
       throwIfCancelled(signal);
       launch(index);
-      const page = pages.get(index);
-      if (page === undefined) {
+      const asked = slots[index % maxAhead];
+      if (asked?.index !== index) {
         throw new RangeError(`page ${index} lies beyond the last one`);
       }
       signal?.addEventListener('abort', drop, { once: true });
       try {
-        const taken = await page;
-        pages.delete(index);
+        const taken = await asked.page;
+        slots[index % maxAhead] = undefined;
         return taken;
       } catch (thrown) {
         drop();
@@ -56,4 +57,9 @@ export function createPageWindow<T>(count: () => number, fetch: (index: number, 
       }
     },
   };
+}
+
+interface Asked<T> {
+  readonly index: number;
+  readonly page: Promise<T>;
 }

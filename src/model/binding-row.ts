@@ -4,7 +4,8 @@ import { checkId } from './ids.ts';
 import type { Resource } from './messages.ts';
 import type { ResourceRow } from './row.ts';
 import { type CutCounter, fitText, maxDescriptionBytes, maxDisplayNameBytes, noCuts } from './text.ts';
-import { encode, maxStructSize } from './wire-writer.ts';
+import type { TextWriter } from './text-writer.ts';
+import { maxStructSize, type WireWriter } from './wire-writer.ts';
 
 const traitUrl = `type.googleapis.com/${ScopeBindingTraitSchema.typeName}`;
 
@@ -12,7 +13,6 @@ const traitUrl = `type.googleapis.com/${ScopeBindingTraitSchema.typeName}`;
 class BindingRow implements ResourceRow {
   readonly typeId = 'role_binding';
   readonly #parts: BindingParts;
-  #bytes: Uint8Array | undefined;
 
   constructor(parts: BindingParts) {
     this.#parts = parts;
@@ -39,39 +39,37 @@ class BindingRow implements ResourceRow {
     return 400 + 3 * (id.length + displayName.length + description.length + 2 * tenantId.length + roleResourceId.length) + maxStructSize(profile);
   }
 
-  get bytes(): Uint8Array {
-    this.#bytes ??= encode((writer) => {
-      const { id, displayName, description = '', tenantId, roleResourceId, profile } = this.#parts;
-      const idField = (field: number, typeId: string, resourceId: string): void => {
-        const from = writer.length;
-        writer.textField(2, resourceId);
-        writer.textField(1, typeId);
-        writer.close(field, from);
-      };
-      writer.struct(profile);
-      writer.close(9, 0);
-      writer.optionalText(5, description);
-      const annotationFrom = writer.length;
-      idField(2, 'tenant', tenantId);
-      idField(1, 'role', roleResourceId);
-      writer.close(2, annotationFrom);
-      writer.textField(1, traitUrl);
-      writer.close(4, annotationFrom);
-      writer.optionalText(3, displayName);
-      idField(2, 'tenant', tenantId);
-      idField(1, 'role_binding', id);
-    });
-    return this.#bytes;
+  write(out: WireWriter): void {
+    const { id, displayName, description = '', tenantId, roleResourceId, profile } = this.#parts;
+    const idField = (field: number, typeId: string, resourceId: string): void => {
+      const from = out.length;
+      out.textField(2, resourceId);
+      out.textField(1, typeId);
+      out.close(field, from);
+    };
+    const profileFrom = out.length;
+    out.struct(profile);
+    out.close(9, profileFrom);
+    out.optionalText(5, description);
+    const annotationFrom = out.length;
+    idField(2, 'tenant', tenantId);
+    idField(1, 'role', roleResourceId);
+    out.close(2, annotationFrom);
+    out.textField(1, traitUrl);
+    out.close(4, annotationFrom);
+    out.optionalText(3, displayName);
+    idField(2, 'tenant', tenantId);
+    idField(1, 'role_binding', id);
   }
 
-  json(): string {
+  writeJson(out: TextWriter): void {
     const { id, displayName, description = '', tenantId, roleResourceId, profile } = this.#parts;
     const text = JSON.stringify;
     const tenant = `{"resourceType":"tenant","resource":${text(tenantId)}}`;
-    return (
+    out.text(
       `{"id":{"resourceType":"role_binding","resource":${text(id)}},"parentResourceId":${tenant}${displayName === '' ? '' : `,"displayName":${text(displayName)}`}` +
       `,"annotations":[{"roleId":{"resourceType":"role","resource":${text(roleResourceId)}},"scopeResourceId":${tenant},"@type":"${traitUrl}"}]` +
-      `${description === '' ? '' : `,"description":${text(description)}`},"profile":${text(profile)}}`
+      `${description === '' ? '' : `,"description":${text(description)}`},"profile":${text(profile)}}`,
     );
   }
 }

@@ -4,6 +4,8 @@ import { type EntitledResource, entitlementOf } from './builders.ts';
 import { entitlementId } from './ids.ts';
 import type { Entitlement } from './messages.ts';
 import { type EntitlementRow, entitlementRow } from './row.ts';
+import { type TextWriter, writtenText } from './text-writer.ts';
+import type { WireWriter } from './wire-writer.ts';
 
 /** A resource's entitlement made of a template: what follows the id is the same for all, and written once. */
 class TemplateEntitlementRow implements EntitlementRow {
@@ -25,20 +27,24 @@ class TemplateEntitlementRow implements EntitlementRow {
     return entitlementOf(this.#resource, this.#template);
   }
 
-  get bytes(): Uint8Array {
+  get maxSize(): number {
+    return this.#encoded.length;
+  }
+
+  write(out: WireWriter): void {
+    out.raw(this.#encoded);
+  }
+
+  get #encoded(): Uint8Array {
     return toBinary(EntitlementSchema, this.message);
   }
 
-  get maxSize(): number {
-    return this.bytes.length;
-  }
-
-  json(): string {
+  writeJson(out: TextWriter): void {
     const { typeId, id, displayName, parentTenantId } = this.#resource;
     const text = JSON.stringify;
     const parent = parentTenantId === '' ? '' : `,"parentResourceId":{"resourceType":"tenant","resource":${text(parentTenantId)}}`;
     const name = displayName === '' ? '' : `,"displayName":${text(displayName)}`;
-    return `{"resource":{"id":{"resourceType":"${typeId}","resource":${text(id)}}${parent}${name}},"id":${text(entitlementId(typeId, id))}${this.#jsonBehindId}`;
+    out.text(`{"resource":{"id":{"resourceType":"${typeId}","resource":${text(id)}}${parent}${name}},"id":${text(entitlementId(typeId, id))}${this.#jsonBehindId}`);
   }
 }
 
@@ -52,7 +58,8 @@ export function entitlementRowsOf(template: Entitlement): (resource: EntitledRes
     const { typeId } = resource;
     let json = behindId.get(typeId);
     if (json === undefined) {
-      const sample = entitlementRow(entitlementOf({ typeId, id: 'x', displayName: '', parentTenantId: '' }, template)).json();
+      const row = entitlementRow(entitlementOf({ typeId, id: 'x', displayName: '', parentTenantId: '' }, template));
+      const sample = writtenText((out) => row.writeJson(out));
       const id = `"id":"${entitlementId(typeId, 'x')}"`;
       json = sample.slice(sample.indexOf(id) + id.length);
       behindId.set(typeId, json);

@@ -4,19 +4,26 @@ import { GrantSchema } from '../gen/c1/connector/v2/grant_pb.ts';
 import { ResourceSchema } from '../gen/c1/connector/v2/resource_pb.ts';
 import { annotationRegistry } from './annotations.ts';
 import type { Any, Entitlement, Grant, Resource } from './messages.ts';
+import type { TextWriter } from './text-writer.ts';
+import { encode, type WireWriter } from './wire-writer.ts';
 
 /**
  * A row of a listing on its way out. What a walk needs to know of it is at hand; the message and its two encodings are made
- * when somebody asks for them, so that a file costs no bytes and a call no JSON. All three say the same.
+ * when somebody asks for them, so that a file costs no wire format and a call no JSON. All three say the same.
  */
 export interface Row<Message> {
   readonly message: Message;
-  /** The message on the wire. */
-  readonly bytes: Uint8Array;
-  /** At least as much as `bytes` are long, without making them. */
+  /** At least as many bytes as `write` writes, without writing them. */
   readonly maxSize: number;
-  /** The message as protobuf JSON, on one line. */
-  json(): string;
+  /** Puts the message, as it is on the wire, in front of what was written. */
+  write(out: WireWriter): void;
+  /** Appends the message as protobuf JSON, on one line. */
+  writeJson(out: TextWriter): void;
+}
+
+/** How many bytes a row takes on the wire. */
+export function wireSize(row: Row<unknown>): number {
+  return encode((out) => row.write(out)).length;
 }
 
 export interface ResourceRow extends Row<Resource> {
@@ -54,17 +61,21 @@ class MessageRow<Desc extends DescMessage> implements Row<MessageShape<Desc>> {
     this.message = message;
   }
 
-  get bytes(): Uint8Array {
+  get maxSize(): number {
+    return this.#encoded.length;
+  }
+
+  write(out: WireWriter): void {
+    out.raw(this.#encoded);
+  }
+
+  writeJson(out: TextWriter): void {
+    out.text(JSON.stringify(toJson(this.#schema, this.message, { registry: annotationRegistry })));
+  }
+
+  get #encoded(): Uint8Array {
     this.#bytes ??= toBinary(this.#schema, this.message);
     return this.#bytes;
-  }
-
-  get maxSize(): number {
-    return this.bytes.length;
-  }
-
-  json(): string {
-    return JSON.stringify(toJson(this.#schema, this.message, { registry: annotationRegistry }));
   }
 }
 

@@ -4,8 +4,9 @@ import { checkId } from './ids.ts';
 import type { Resource } from './messages.ts';
 import type { ResourceRow } from './row.ts';
 import { type CutCounter, fitText, maxDisplayNameBytes, maxStatusDetailBytes, noCuts } from './text.ts';
+import type { TextWriter } from './text-writer.ts';
 import { isTellable, toTime } from './time.ts';
-import { encode, maxStructSize, type WireWriter } from './wire-writer.ts';
+import { maxStructSize, type WireWriter } from './wire-writer.ts';
 
 const traitUrl = `type.googleapis.com/${UserTraitSchema.typeName}`;
 const statusWords: Readonly<Record<ResourceStatus, string>> = { enabled: 'ENABLED', disabled: 'DISABLED', unspecified: '' };
@@ -21,7 +22,6 @@ class UserRow implements ResourceRow {
   readonly typeId = 'user';
   readonly parentTenantId = '';
   readonly #parts: UserParts;
-  #bytes: Uint8Array | undefined;
 
   constructor(parts: UserParts) {
     this.#parts = parts;
@@ -39,19 +39,18 @@ class UserRow implements ResourceRow {
     return toUserResource(this.#parts, noCuts);
   }
 
-  get bytes(): Uint8Array {
-    this.#bytes ??= encode((writer) => writeUser(writer, this.#parts));
-    return this.#bytes;
-  }
-
   get maxSize(): number {
     const { id, displayName, login, loginAliases, emails, givenName, middleName, familyName, profile, statusDetail = '' } = this.#parts;
     const units = id.length + displayName.length + login.length + givenName.length + middleName.length + familyName.length + statusDetail.length + unitsOf(loginAliases) + unitsOf(emails);
     return fixedSize + growth * units + 2 * maxStructSize(profile);
   }
 
-  json(): string {
-    return userJson(this.#parts);
+  write(out: WireWriter): void {
+    writeUser(out, this.#parts);
+  }
+
+  writeJson(out: TextWriter): void {
+    out.text(userJson(this.#parts));
   }
 }
 

@@ -21,7 +21,7 @@ export class WireWriter {
   }
 
   /** What was written, as bytes of their own; the writer is empty again. */
-  take(): Uint8Array {
+  take(): Buffer {
     const taken = Buffer.from(this.#bytes.subarray(this.#at));
     this.#at = this.#bytes.length;
     return taken;
@@ -36,6 +36,18 @@ export class WireWriter {
     this.#reserve(bytes.length);
     this.#at -= bytes.length;
     this.#bytes.set(bytes, this.#at);
+  }
+
+  /** What `claim` made room in. */
+  get buffer(): Uint8Array {
+    return this.#bytes;
+  }
+
+  /** Room for so many bytes in front of what was written, which whoever claims it writes into `buffer` from the place that is returned. */
+  claim(size: number): number {
+    this.#reserve(size);
+    this.#at -= size;
+    return this.#at;
   }
 
   varint(value: number): void {
@@ -179,17 +191,21 @@ export class WireWriter {
   }
 }
 
-/** A writer for whoever writes one message after the other, in one go each. A very large one is not kept for ever. */
+/** A very large one is not kept for ever. */
 const keptUpTo = 1024 * 1024;
-let shared = new WireWriter();
+let spare: WireWriter | undefined;
 
-export function encode(write: (writer: WireWriter) => void): Uint8Array {
-  const writer = shared;
+/** What is written, as bytes of their own. Writes may be nested: each has a writer to itself, and the last one is used again. */
+export function encode(write: (writer: WireWriter) => void): Buffer {
+  const writer = spare ?? new WireWriter();
+  spare = undefined;
   write(writer);
-  if (writer.length > keptUpTo) {
-    shared = new WireWriter();
+  const { length } = writer;
+  const bytes = writer.take();
+  if (length <= keptUpTo) {
+    spare = writer;
   }
-  return writer.take();
+  return bytes;
 }
 
 /** Bytes that a Struct takes at most: tags, lengths and numbers are below 24 for each value. */

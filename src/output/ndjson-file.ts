@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
+import type { Row } from '../model/row.ts';
 import { messageToJson } from '../model/stored-rows.ts';
 import { createAtomicFile } from './atomic-file.ts';
 import type { FileLayer } from './file-layer.ts';
+import { HashedText } from './hashed-text.ts';
 import { syncFileFormat, syncFileVersion, type SyncFile } from './sync-file.ts';
 
 /**
@@ -10,36 +11,35 @@ import { syncFileFormat, syncFileVersion, type SyncFile } from './sync-file.ts';
  */
 export async function createNdjsonFile(target: string, files?: FileLayer): Promise<SyncFile> {
   const file = await createAtomicFile(target, files);
-  const hash = createHash('sha256');
+  const text = new HashedText(file);
+  const { out } = text;
   const counts = { resourceTypes: 0, resources: {}, entitlements: {}, grants: {} };
 
-  async function put(text: string): Promise<void> {
-    const bytes = Buffer.from(text, 'utf8');
-    hash.update(bytes);
-    await file.writeBytes(bytes);
-  }
-
-  async function lines(key: string, rows: readonly { readonly typeId: string; json(): string }[], counted: Record<string, number>): Promise<void> {
-    let text = '';
+  async function lines(key: string, rows: readonly (Row<unknown> & { readonly typeId: string })[], counted: Record<string, number>): Promise<void> {
     for (const row of rows) {
-      text += `{"${key}":${row.json()}}\n`;
+      out.text(`{"${key}":`);
+      row.writeJson(out);
+      out.text('}\n');
       counted[row.typeId] = (counted[row.typeId] ?? 0) + 1;
+      if (text.isFull) {
+        await text.flush();
+      }
     }
-    await put(text);
   }
 
-  await put(`${JSON.stringify({ format: syncFileFormat, version: syncFileVersion })}\n`);
+  out.text(`${JSON.stringify({ format: syncFileFormat, version: syncFileVersion })}\n`);
   return {
     counts,
     resourceTypes: async (rows) => {
-      await put(rows.map((message) => `${JSON.stringify({ resourceType: messageToJson({ section: 'resourceTypes', message }) })}\n`).join(''));
+      out.text(rows.map((message) => `${JSON.stringify({ resourceType: messageToJson({ section: 'resourceTypes', message }) })}\n`).join(''));
       counts.resourceTypes += rows.length;
     },
     resources: (rows) => lines('resource', rows, counts.resources),
     entitlements: (rows) => lines('entitlement', rows, counts.entitlements),
     grants: (rows) => lines('grant', rows, counts.grants),
     finish: async (summary) => {
-      await file.write(`${JSON.stringify({ summary: summary(`sha256:${hash.digest('hex')}`) })}\n`);
+      const contentHash = `sha256:${await text.digest()}`;
+      await file.write(`${JSON.stringify({ summary: summary(contentHash) })}\n`);
       await file.commit();
     },
     discard: () => file.discard(),

@@ -2,7 +2,7 @@ import { toJson } from '@bufbuild/protobuf';
 import { ResourceTypeSchema } from '../gen/c1/connector/v2/resource_pb.ts';
 import { annotationRegistry } from '../model/annotations.ts';
 import type { ResourceType } from '../model/messages.ts';
-import type { EntitlementRow, GrantRow, ResourceRow } from '../model/row.ts';
+import type { EntitlementRow, GrantRow, ResourceRow, Row } from '../model/row.ts';
 import { createAtomicFile } from './atomic-file.ts';
 import type { FileLayer } from './file-layer.ts';
 import { HashedText } from './hashed-text.ts';
@@ -40,61 +40,63 @@ export interface SyncFile {
 export async function createSyncFile(target: string, files?: FileLayer): Promise<SyncFile> {
   const file = await createAtomicFile(target, files);
   const text = new HashedText(file);
+  const { out } = text;
   const counts = { resourceTypes: 0, resources: {}, entitlements: {}, grants: {} };
   let current = -1;
   let isFirstRow = true;
 
   /** Closes sections and opens others until the given one is open. */
-  async function enter(section: Section): Promise<void> {
+  function enter(section: Section): void {
     const place = sections.indexOf(section);
     if (place < current) {
       throw new Error(`a row of "${section}" came after that section was closed`);
     }
     for (; current < place; current += 1) {
       const opened = `,"${sections[current + 1] ?? ''}":[`;
-      await text.put(current === -1 ? `{"format":"${syncFileFormat}","version":${syncFileVersion}${opened}` : `${isFirstRow ? '' : '\n'}]${opened}`);
+      out.text(current === -1 ? `{"format":"${syncFileFormat}","version":${syncFileVersion}${opened}` : `${isFirstRow ? '' : '\n'}]${opened}`);
       isFirstRow = true;
     }
   }
 
   /** Writes rows of a section, a line each. */
-  async function lines<R>(section: Section, rows: readonly R[], toLine: (row: R) => string): Promise<void> {
+  async function lines<R>(section: Section, rows: readonly R[], write: (row: R) => void): Promise<void> {
     if (rows.length === 0) {
       return;
     }
-    await enter(section);
+    enter(section);
     for (const row of rows) {
-      const line = isFirstRow ? `\n${toLine(row)}` : `,\n${toLine(row)}`;
+      out.text(isFirstRow ? '\n' : ',\n');
       isFirstRow = false;
-      if (text.hasRoom(line)) {
-        text.add(line);
-      } else {
-        await text.put(line);
+      write(row);
+      if (text.isFull) {
+        await text.flush();
       }
     }
   }
 
+  const writeRow = (row: Row<unknown>): void => row.writeJson(out);
+
   return {
     counts,
     resourceTypes: async (rows) => {
-      await lines('resourceTypes', rows, (row) => JSON.stringify(toJson(ResourceTypeSchema, row, { registry: annotationRegistry })));
+      await lines('resourceTypes', rows, (row) => out.text(JSON.stringify(toJson(ResourceTypeSchema, row, { registry: annotationRegistry }))));
       counts.resourceTypes += rows.length;
     },
     resources: async (rows) => {
-      await lines('resources', rows, (row) => row.json());
+      await lines('resources', rows, writeRow);
       countAll(counts.resources, rows);
     },
     entitlements: async (rows) => {
-      await lines('entitlements', rows, (row) => row.json());
+      await lines('entitlements', rows, writeRow);
       countAll(counts.entitlements, rows);
     },
     grants: async (rows) => {
-      await lines('grants', rows, (row) => row.json());
+      await lines('grants', rows, writeRow);
       countAll(counts.grants, rows);
     },
     finish: async (summary) => {
-      await enter('grants');
-      await text.put(`${isFirstRow ? '' : '\n'}]`);
+      enter('grants');
+      out.text(isFirstRow ? ']' : '\n]');
       const contentHash = `sha256:${await text.digest()}`;
       await file.write(`,"summary":${JSON.stringify(summary(contentHash), undefined, 2)}}\n`);
       await file.commit();

@@ -3,7 +3,7 @@ import { type TokenFields, tokenText } from '../model/page-token.ts';
 import type { GrantRow } from '../model/row.ts';
 import { type Binding, idOfBinding } from './catalog.ts';
 import type { Settled } from './sync-read.ts';
-import { fillPage, type GrantPage, placeIn } from './syncer.ts';
+import { createGauge, type GrantPage, type Page, placeIn } from './syncer.ts';
 
 /** A stretch of the walk is worth a cursor of its own from about this many grants on. */
 const grantsPerStretch = 5_000;
@@ -16,10 +16,10 @@ const maxStretches = 64;
  */
 export function walkBindings(settled: Settled, cursor: TokenFields | undefined, limit: number): GrantPage {
   if (cursor !== undefined) {
-    return fillPage(grantsFrom(settled, cursor), limit);
+    return grantsFrom(settled, cursor, limit);
   }
   const [first = {}, ...others] = stretches(settled);
-  return { ...fillPage(grantsFrom(settled, first), limit), ...(others.length > 0 && { siblings: others, estimatedTotal: countGrants(settled) }) };
+  return { ...grantsFrom(settled, first, limit), ...(others.length > 0 && { siblings: others, estimatedTotal: countGrants(settled) }) };
 }
 
 /** Bounds travel as a role and a tenant: `fr`, `ft` where a stretch begins, `tr`, `tt` before which it ends. */
@@ -57,23 +57,29 @@ function countGrants({ heldBindings, index }: Settled): number {
   return count;
 }
 
-/** The grants of one stretch: `b` is the place of the binding it stands at, `o` how many of its holders are past. */
-function* grantsFrom({ heldBindings, index, readId, userIdAt }: Settled, cursor: TokenFields): Generator<readonly [GrantRow, TokenFields]> {
+/** A page of the grants of one stretch: `b` is the place of the binding it stands at, `o` how many of its holders are past. */
+function grantsFrom({ heldBindings, index, readId, users }: Settled, cursor: TokenFields, limit: number): Page<GrantRow> {
   const { r: _read, b: _place, o: _holders, ...bounds } = cursor;
   const isOfThisRead = tokenText(cursor, 'r') === readId;
   const end = 'tr' in bounds ? heldBindings.placeOf({ roleName: tokenText(bounds, 'tr'), tenantId: tokenText(bounds, 'tt') }) : heldBindings.count;
   const start = 'fr' in bounds ? heldBindings.placeOf({ roleName: tokenText(bounds, 'fr'), tenantId: tokenText(bounds, 'ft') }) : 0;
+  const rows: GrantRow[] = [];
+  const isFull = createGauge();
   let from = isOfThisRead ? placeIn(readId, cursor, 'o') : 0;
   for (let place = isOfThisRead ? placeIn(readId, cursor, 'b') : start; place < end; place += 1) {
     const binding = heldBindings.at(place);
     if (binding !== undefined) {
-      const toRow = grantRowsOf('role_binding', idOfBinding(binding));
+      const toRow = grantRowsOf('role_binding', idOfBinding(binding), users);
       const holders = index.holdersOf(binding.tenantId, binding.roleName);
       for (; from < holders.length; from += 1) {
-        const [ordinal = 0] = holders.slice(from, from + 1);
-        yield [toRow(userIdAt(ordinal)), { ...bounds, r: readId, b: place, o: from + 1 }];
+        const row = toRow(holders.at(from));
+        if (rows.length === limit || isFull(rows, row)) {
+          return { rows, next: { ...bounds, r: readId, b: place, o: from } };
+        }
+        rows.push(row);
       }
     }
     from = 0;
   }
+  return { rows };
 }

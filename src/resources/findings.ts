@@ -1,4 +1,5 @@
 import { ConnectorError } from '../errors.ts';
+import type { IdBytes } from '../model/blank-form.ts';
 import type { AccessIndex } from './access-index.ts';
 import { type Catalog, idOfRole } from './catalog.ts';
 import type { Ordinals } from './ordinals.ts';
@@ -50,16 +51,16 @@ class Collector implements FindingList {
   }
 
   /** One finding for each holder of a reference. */
-  addHolders(finding: Finding, holders: Ordinals, userIdAt: (ordinal: number) => string): void {
+  addHolders(finding: Finding, holders: Ordinals, users: IdBytes): void {
     for (const ordinal of holders.slice(0, maxNamed - this.first.length)) {
-      this.first.push({ ...finding, userId: userIdAt(ordinal) });
+      this.first.push({ ...finding, userId: users.at(ordinal) });
     }
     this.count += holders.length;
   }
 }
 
 /** Looks every reference of the users and of the roles up in the catalog. */
-export function findReferences(catalog: Catalog, index: AccessIndex, userIdAt: (ordinal: number) => string): Findings {
+export function findReferences(catalog: Catalog, index: AccessIndex, users: IdBytes): Findings {
   const dangling = new Collector();
   const ambiguous = new Collector();
   let references = 0;
@@ -67,13 +68,13 @@ export function findReferences(catalog: Catalog, index: AccessIndex, userIdAt: (
   for (const [tenantId, members] of index.members) {
     references += members.length;
     if (catalog.tenant(tenantId) === undefined) {
-      dangling.addHolders({ kind: 'tenant', name: tenantId }, members, userIdAt);
+      dangling.addHolders({ kind: 'tenant', name: tenantId }, members, users);
     }
   }
   for (const [roleName, holders] of index.projectRoles) {
     references += holders.length;
     if (catalog.role('', roleName) === undefined) {
-      dangling.addHolders({ kind: 'role', name: roleName }, holders, userIdAt);
+      dangling.addHolders({ kind: 'role', name: roleName }, holders, users);
     }
   }
   for (const [tenantId, held] of index.tenantRoles) {
@@ -82,9 +83,9 @@ export function findReferences(catalog: Catalog, index: AccessIndex, userIdAt: (
       const isOfTenant = catalog.role(tenantId, roleName) !== undefined;
       const isOfProject = catalog.role('', roleName) !== undefined;
       if (catalog.tenant(tenantId) === undefined || !(isOfTenant || isOfProject)) {
-        dangling.addHolders({ kind: 'role', tenantId, name: roleName }, holders, userIdAt);
+        dangling.addHolders({ kind: 'role', tenantId, name: roleName }, holders, users);
       } else if (isOfTenant && isOfProject) {
-        ambiguous.addHolders({ kind: 'role', tenantId, name: roleName }, holders, userIdAt);
+        ambiguous.addHolders({ kind: 'role', tenantId, name: roleName }, holders, users);
       }
     }
   }

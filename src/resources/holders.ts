@@ -1,33 +1,57 @@
+import { IdTable } from '../descope/id-table.ts';
+import type { IdBytes } from '../model/blank-form.ts';
 import type { TokenFields } from '../model/page-token.ts';
 import type { GrantRow } from '../model/row.ts';
 import type { Ordinals } from './ordinals.ts';
-import { fillPage, type Page, type PageRequest, placeIn, rowsAfter } from './syncer.ts';
+import { afterKey, createGauge, firstAbove, type Page, type PageRequest, placeIn } from './syncer.ts';
 
-/** The users who hold one thing, from where a cursor stands, each with the cursor that stands right behind. */
-export type Holders = (cursor: TokenFields | undefined) => Iterable<readonly [userId: string, after: TokenFields]>;
+/** The users who hold one thing, in order, each by a number among `users`. */
+export interface Holders {
+  readonly users: IdBytes;
+  readonly count: number;
+  /** The number of the user at a place. */
+  at(place: number): number;
+  /** The place where a cursor stands, and the cursor that stands at a place other than the first. */
+  placeOf(cursor: TokenFields | undefined): number;
+  cursorAt(place: number): TokenFields;
+}
 
 /** Holders as the index of a full read knows them, by their places in it. */
-export function indexedHolders(readId: string, ordinals: Ordinals, userIdAt: (ordinal: number) => string): Holders {
-  return function* indexed(cursor) {
-    for (let place = placeIn(readId, cursor); place < ordinals.length; place += 1) {
-      const [ordinal = 0] = ordinals.slice(place, place + 1);
-      yield [userIdAt(ordinal), { r: readId, o: place + 1 }];
-    }
+export function indexedHolders(readId: string, ordinals: Ordinals, users: IdBytes): Holders {
+  return {
+    users,
+    count: ordinals.length,
+    at: (place) => ordinals.at(place),
+    placeOf: (cursor) => placeIn(readId, cursor),
+    cursorAt: (place) => ({ r: readId, o: place }),
   };
 }
 
 /** Holders as a filtered search found them, by their ids in order: a search made anew goes on behind the same user. */
 export function listedHolders(sortedUserIds: readonly string[]): Holders {
-  return (cursor) => rowsAfter(sortedUserIds, cursor, (userId) => userId, (userId) => userId);
+  const users = new IdTable();
+  sortedUserIds.forEach((userId) => users.add(userId));
+  return {
+    users,
+    count: sortedUserIds.length,
+    at: (place) => place,
+    placeOf: (cursor) => (cursor === undefined ? 0 : firstAbove(sortedUserIds, afterKey(cursor), (userId) => userId)),
+    cursorAt: (place) => ({ a: sortedUserIds[place - 1] ?? '' }),
+  };
 }
 
 /** One page of the grants of a resource, one for each holder. */
-export function holdersPage(holders: Holders, { cursor, limit }: PageRequest, toGrant: (userId: string) => GrantRow): Page<GrantRow> {
-  return fillPage(grantsOf(holders(cursor), toGrant), limit);
-}
-
-function* grantsOf(holders: Iterable<readonly [string, TokenFields]>, toGrant: (userId: string) => GrantRow): Generator<readonly [GrantRow, TokenFields]> {
-  for (const [userId, after] of holders) {
-    yield [toGrant(userId), after];
+export function holdersPage(holders: Holders, { cursor, limit }: PageRequest, grantRows: (users: IdBytes) => (user: number) => GrantRow): Page<GrantRow> {
+  const toGrant = grantRows(holders.users);
+  const rows: GrantRow[] = [];
+  const isFull = createGauge();
+  const from = holders.placeOf(cursor);
+  for (let place = from; place < holders.count; place += 1) {
+    const row = toGrant(holders.at(place));
+    if (rows.length === limit || isFull(rows, row)) {
+      return { rows, next: holders.cursorAt(place) };
+    }
+    rows.push(row);
   }
+  return { rows };
 }

@@ -17,6 +17,11 @@ export class Ordinals {
     this.#length += 1;
   }
 
+  /** The ordinal at a place before the end. */
+  at(place: number): number {
+    return this.#items[place] ?? 0;
+  }
+
   /** The ordinals from one place up to another, as a view that must not be kept. */
   slice(from: number, to: number): Uint32Array {
     return this.#items.subarray(from, Math.min(to, this.#length));

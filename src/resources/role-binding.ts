@@ -64,7 +64,7 @@ export const roleBindingSyncer: ResourceSyncer = {
         },
         request.signal,
       );
-      return holdersPage(holders, request, grantRowsOf('role_binding', id));
+      return holdersPage(holders, request, (users) => grantRowsOf('role_binding', id, users));
     },
     allGrants: async (read, { cursor, limit, signal }) => walkBindings(await read.settle(signal), cursor, limit),
   },

@@ -75,7 +75,7 @@ export const roleSyncer: ResourceSyncer = {
         },
         request.signal,
       );
-      return holdersPage(holders, request, grantRowsOf('role', id));
+      return holdersPage(holders, request, (users) => grantRowsOf('role', id, users));
     },
   },
 };

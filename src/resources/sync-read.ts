@@ -1,7 +1,8 @@
 import type { CallOptions, DescopeClient, RequestCounts } from '../descope/client.ts';
 import type { User } from '../descope/rows.ts';
-import { createUserRead, type ReadOrigin, type ReadProof, type UserBatch, type UserRead, type UserReadOptions, userPageSize } from '../descope/user-read.ts';
+import { createUserRead, type ReadOrigin, type ReadProof, type UserRead, type UserReadOptions, userPageSize } from '../descope/user-read.ts';
 import { isKind } from '../errors.ts';
+import type { IdBytes } from '../model/blank-form.ts';
 import type { ResourceTypeId } from '../model/ids.ts';
 import type { CutCounter } from '../model/text.ts';
 import { AccessIndex } from './access-index.ts';
@@ -10,6 +11,7 @@ import { checkDangling, type DanglingPolicy, type Findings, findReferences, list
 import { createHeldBindings, type HeldBindings } from './held-bindings.ts';
 import { type Holders, indexedHolders, listedHolders } from './holders.ts';
 import { Ordinals } from './ordinals.ts';
+import { RecentPages } from './recent-pages.ts';
 import { createShared } from './shared.ts';
 
 /** What a project's reading needs of the client. */
@@ -49,7 +51,8 @@ export interface Settled {
   readonly proof: ReadProof;
   /** Names this read: a place within its lists means nothing in another. */
   readonly readId: string;
-  readonly userIdAt: (ordinal: number) => string;
+  /** Every user, by number. */
+  readonly users: IdBytes;
 }
 
 /** Who holds something, asked in three ways: of the index, of Descope's search, of one user's record. */
@@ -62,12 +65,6 @@ export interface HoldersQuestion {
 }
 
 const nobody = new Ordinals();
-
-/** A page that was read a moment ago: those of its users whom no page before it held. */
-interface RecentPage {
-  readonly users: readonly User[];
-  readonly isWhole: boolean;
-}
 
 export interface Cuts {
   readonly textsCut: number;
@@ -94,7 +91,7 @@ export class SyncRead {
   #read: UserRead | undefined;
   #generation = 0;
   #index = new AccessIndex();
-  #recent = new Map<number, RecentPage>();
+  #recent = new RecentPages();
   readonly #searches = new Map<string, (signal?: AbortSignal) => Promise<Holders>>();
   #queue: Promise<unknown> = Promise.resolve();
   #settled: Settled | undefined;
@@ -146,8 +143,8 @@ export class SyncRead {
     if (this.#read === undefined && this.isTargeted) {
       return question.exists(await this.catalog(signal)) ? await this.#found(question, signal) : listedHolders([]);
     }
-    const { catalog, index, readId, userIdAt } = await this.settle(signal);
-    return indexedHolders(readId, question.exists(catalog) ? question.of(index) : nobody, userIdAt);
+    const { catalog, index, readId, users } = await this.settle(signal);
+    return indexedHolders(readId, question.exists(catalog) ? question.of(index) : nobody, users);
   }
 
   /** What a filtered search finds, searched once in this sync however many pages it fills. */
@@ -189,7 +186,7 @@ export class SyncRead {
     this.#read = undefined;
     this.#generation = 0;
     this.#index = new AccessIndex();
-    this.#recent = new Map();
+    this.#recent = new RecentPages();
     this.#settled = undefined;
     this.#settle = createShared((signal) => this.#readToTheEnd(signal));
   }
@@ -218,8 +215,7 @@ export class SyncRead {
         return undefined;
       }
     }
-    const held = this.#recent.get(wanted.sequence);
-    const users = held?.users ?? (await read.again(wanted.sequence, signal));
+    const users = this.#recent.usersOf(wanted.sequence) ?? (await read.again(wanted.sequence, signal));
     return { users, position: { ...originOf(read), ...wanted, generation: this.#generation } };
   }
 
@@ -264,25 +260,13 @@ export class SyncRead {
         return false;
       }
       this.#index.add(batch);
-      this.#keep(read.sequence - 1, batch, known);
+      this.#recent.keep(read.sequence - 1, batch, known);
       return true;
     } catch (thrown) {
       if (isKind(thrown, 'inconsistent', 'upstream-contract')) {
         this.forgetUsers();
       }
       throw thrown;
-    }
-  }
-
-  /**
-   * Keeps a page for those who ask for it once more. Users of whom the read tells again, as it does where somebody is
-   * newer than its bound, were given out before: a page without them is kept for good, as no second reading gives it.
-   */
-  #keep(sequence: number, { users, ordinals }: UserBatch, known: number): void {
-    const fresh = users.filter((_, place) => (ordinals[place] ?? 0) >= known);
-    this.#recent.set(sequence, { users: fresh, isWhole: fresh.length === users.length });
-    if (this.#recent.get(sequence - 2)?.isWhole === true) {
-      this.#recent.delete(sequence - 2);
     }
   }
 
@@ -303,8 +287,7 @@ export class SyncRead {
         throw new Error('a read of the users ended without its proof');
       }
       const catalog = await this.#lookAgain(first, signal);
-      const userIdAt = (ordinal: number): string => read.ids.at(ordinal);
-      const findings = findReferences(catalog, this.#index, userIdAt);
+      const findings = findReferences(catalog, this.#index, read.ids);
       checkDangling(findings, this.policy);
       const { boundMs, startPage } = originOf(read);
       this.#settled = {
@@ -315,7 +298,7 @@ export class SyncRead {
         findings,
         proof,
         readId: `${proof.readFromMs.toString(36)}-${boundMs.toString(36)}-${startPage}`,
-        userIdAt,
+        users: read.ids,
       };
       return this.#settled;
     });

@@ -1,7 +1,7 @@
 import type { Entitlement } from '../model/messages.ts';
 import type { EntitledTypeId, ResourceTypeId } from '../model/ids.ts';
 import { type TokenFields, tokenNumber, tokenText } from '../model/page-token.ts';
-import type { GrantRow, ResourceRow, Row } from '../model/row.ts';
+import { type GrantRow, type ResourceRow, type Row, wireSize } from '../model/row.ts';
 import type { SyncRead } from './sync-read.ts';
 
 /** A response should stay under this; the protocol's clients refuse 4 MiB. */
@@ -70,11 +70,11 @@ export function createGauge(): (rows: readonly Row<unknown>[], row: Row<unknown>
   let size = 0;
   let isExact = false;
   return (rows, row) => {
-    let rowSize = isExact ? row.bytes.length : row.maxSize;
+    let rowSize = isExact ? wireSize(row) : row.maxSize;
     if (!isExact && size + rowSize > maxPageBytes) {
       isExact = true;
-      size = rows.reduce((sum, { bytes }) => sum + bytes.length, 0);
-      rowSize = row.bytes.length;
+      size = rows.reduce((sum, before) => sum + wireSize(before), 0);
+      rowSize = wireSize(row);
     }
     if (rows.length > 0 && size + rowSize > maxPageBytes) {
       return true;
@@ -100,7 +100,8 @@ export function* rowsAfter<S, T>(sorted: readonly S[], cursor: TokenFields | und
   }
 }
 
-function firstAbove<S>(sorted: readonly S[], key: string, keyOf: (row: S) => string): number {
+/** The first place of a sorted list whose key is above the given one. */
+export function firstAbove<S>(sorted: readonly S[], key: string, keyOf: (row: S) => string): number {
   let low = 0;
   let high = sorted.length;
   while (low < high) {

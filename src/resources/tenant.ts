@@ -62,7 +62,7 @@ export const tenantSyncer: ResourceSyncer = {
         },
         request.signal,
       );
-      return holdersPage(holders, request, grantRowsOf('tenant', id));
+      return holdersPage(holders, request, (users) => grantRowsOf('tenant', id, users));
     },
   },
 };

@@ -2,6 +2,7 @@ import { create, type DescMessage, type MessageShape, toBinary } from '@bufbuild
 import { GrantsServiceListGrantsResponseSchema } from '../gen/c1/connector/v2/grant_pb.ts';
 import { ResourcesServiceListResourcesResponseSchema } from '../gen/c1/connector/v2/resource_pb.ts';
 import type { GrantRow, ResourceRow, Row, RowPage } from '../model/row.ts';
+import { encode } from '../model/wire-writer.ts';
 
 /** A response that is already bytes: it goes onto the wire as it is. */
 export class EncodedResponse {
@@ -12,8 +13,8 @@ export class EncodedResponse {
   }
 }
 
-/** In both responses the list is field 1, of messages. */
-const listTag = 0x0a;
+/** In both responses. */
+const listField = 1;
 
 export function resourcesResponse(page: RowPage<ResourceRow>): EncodedResponse {
   const { nextPageToken, annotations } = page;
@@ -25,39 +26,17 @@ export function grantsResponse(page: RowPage<GrantRow>): EncodedResponse {
   return encodePage(page, GrantsServiceListGrantsResponseSchema, create(GrantsServiceListGrantsResponseSchema, { nextPageToken, annotations: [...annotations] }));
 }
 
-/** The rows' own bytes one after the other, and behind them the rest of the response. */
+/** The rows one after the other, and behind them the rest of the response: written from the end to the beginning. */
 function encodePage<Desc extends DescMessage>({ list }: RowPage<Row<unknown>>, schema: Desc, rest: MessageShape<Desc>): EncodedResponse {
   const tail = toBinary(schema, rest);
-  const rows = list.map(({ bytes }) => bytes);
-  const size = rows.reduce((sum, { length }) => sum + 1 + varintSize(length) + length, tail.length);
-  const bytes = Buffer.allocUnsafe(size);
-  let at = 0;
-  for (const row of rows) {
-    bytes[at] = listTag;
-    at = writeVarint(bytes, at + 1, row.length);
-    bytes.set(row, at);
-    at += row.length;
-  }
-  bytes.set(tail, at);
-  return new EncodedResponse(bytes);
-}
-
-function varintSize(value: number): number {
-  let size = 1;
-  for (let rest = value; rest >= 0x80; rest >>>= 7) {
-    size += 1;
-  }
-  return size;
-}
-
-/** Returns the place behind it. */
-function writeVarint(bytes: Buffer, from: number, value: number): number {
-  let at = from;
-  let rest = value;
-  for (; rest >= 0x80; rest >>>= 7) {
-    bytes[at] = (rest & 0x7f) | 0x80;
-    at += 1;
-  }
-  bytes[at] = rest;
-  return at + 1;
+  return new EncodedResponse(
+    encode((out) => {
+      out.raw(tail);
+      for (let place = list.length - 1; place >= 0; place -= 1) {
+        const from = out.length;
+        list[place]?.write(out);
+        out.close(listField, from);
+      }
+    }),
+  );
 }

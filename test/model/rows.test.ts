@@ -1,6 +1,7 @@
 import { type JsonObject, toBinary, toJson } from '@bufbuild/protobuf';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { IdTable } from '../../src/descope/id-table.ts';
 import { EntitlementSchema } from '../../src/gen/c1/connector/v2/entitlement_pb.ts';
 import { GrantSchema } from '../../src/gen/c1/connector/v2/grant_pb.ts';
 import { ResourceSchema } from '../../src/gen/c1/connector/v2/resource_pb.ts';
@@ -10,18 +11,20 @@ import { entitlementTemplate } from '../../src/model/builders.ts';
 import { entitlementRowsOf } from '../../src/model/entitlement-row.ts';
 import { grantRowsOf } from '../../src/model/grant-row.ts';
 import { toAttributes } from '../../src/model/profile.ts';
-import type { Row } from '../../src/model/row.ts';
+import { type Row, wireSize } from '../../src/model/row.ts';
 import { type CutCounter, noCuts } from '../../src/model/text.ts';
+import { writtenText } from '../../src/model/text-writer.ts';
 import { toUserRow } from '../../src/model/user-row.ts';
+import { encode } from '../../src/model/wire-writer.ts';
 import { toUser } from '../../src/resources/user.ts';
 import { nameArbitrary } from '../support/arbitraries.ts';
 import { user } from '../support/project-fixture.ts';
 
 /** A row's two encodings, and those of the message that it stands for, made by the protobuf library. */
 function encodings(row: Row<never>, schema: typeof ResourceSchema | typeof GrantSchema | typeof EntitlementSchema): { readonly own: object; readonly library: object } {
-  const { bytes, message } = row;
+  const { message } = row;
   return {
-    own: { bytes: Buffer.from(bytes).toString('hex'), json: row.json() },
+    own: { bytes: encode((out) => row.write(out)).toString('hex'), json: writtenText((out) => row.writeJson(out)) },
     library: {
       bytes: Buffer.from(toBinary(schema, message)).toString('hex'),
       json: JSON.stringify(toJson(schema, message, { registry: annotationRegistry })),
@@ -32,7 +35,13 @@ function encodings(row: Row<never>, schema: typeof ResourceSchema | typeof Grant
 function expectFaithful(row: Row<unknown>, schema: Parameters<typeof encodings>[1]): void {
   const { own, library } = encodings(row as Row<never>, schema); // each kind of row is given with the schema of its message
   expect(own).toEqual(library);
-  expect(row.maxSize).toBeGreaterThanOrEqual(row.bytes.length);
+  expect(row.maxSize).toBeGreaterThanOrEqual(wireSize(row));
+}
+
+function idsOf(...ids: readonly string[]): IdTable {
+  const table = new IdTable();
+  ids.forEach((id) => table.add(id));
+  return table;
 }
 
 const text = fc.oneof(nameArbitrary, fc.constant(''), fc.string({ unit: 'binary', maxLength: 300 }));
@@ -70,7 +79,7 @@ describe('the row of a user', () => {
     expectFaithful(row, ResourceSchema);
 
     expect(cut).toBe(1);
-    expect(row.bytes.length).toBeGreaterThan(100_000);
+    expect(wireSize(row)).toBeGreaterThan(100_000);
   });
 
   it('says nothing of a creation time that no protocol can carry, instead of failing the sync', () => {
@@ -92,14 +101,14 @@ describe('the row of a grant', () => {
   it('is encoded as the protobuf library encodes its message', () => {
     fc.assert(
       fc.property(fc.constantFrom('tenant', 'role', 'role_binding'), nameArbitrary, nameArbitrary, (typeId, resourceId, userId) =>
-        expectFaithful(grantRowsOf(typeId, resourceId)(userId), GrantSchema),
+        expectFaithful(grantRowsOf(typeId, resourceId, idsOf('first', userId))(1), GrantSchema),
       ),
     );
   });
 
   it('never carries an id that the protocol could not', () => {
-    expect(() => grantRowsOf('tenant', 'a')('u'.repeat(1_020))).toThrow(expect.objectContaining({ kind: 'upstream-contract' }));
-    expect(() => grantRowsOf('tenant', 'a'.repeat(1_020))).toThrow(expect.objectContaining({ kind: 'upstream-contract' }));
+    expect(() => grantRowsOf('tenant', 'a', idsOf('u'.repeat(1_020)))(0)).toThrow(expect.objectContaining({ kind: 'upstream-contract' }));
+    expect(() => grantRowsOf('tenant', 'a'.repeat(1_020), idsOf())).toThrow(expect.objectContaining({ kind: 'upstream-contract' }));
   });
 });
 
