@@ -14,11 +14,16 @@ export const processRunId: string = randomUUID().slice(0, 8);
  */
 export function createLogger(level: string, format: 'json' | 'console' = process.stderr.isTTY ? 'console' : 'json', stream: DestinationStream = streamOf(format)): Logger {
   const log = pino({ level, base: { run: processRunId }, timestamp: pino.stdTimeFunctions.isoTime, ...(format === 'json' && { formatters: { level: (label) => ({ level: label }) } }) }, stream);
+  const tell = (lineLevel: keyof Logger, event: string, fields?: LogFields): void => {
+    if (log.isLevelEnabled(lineLevel)) {
+      log[lineLevel](safeFields(fields), safeText(event));
+    }
+  };
   return {
-    debug: (event, fields) => log.debug(safeFields(fields), safeText(event)),
-    info: (event, fields) => log.info(safeFields(fields), safeText(event)),
-    warn: (event, fields) => log.warn(safeFields(fields), safeText(event)),
-    error: (event, fields) => log.error(safeFields(fields), safeText(event)),
+    debug: (event, fields) => tell('debug', event, fields),
+    info: (event, fields) => tell('info', event, fields),
+    warn: (event, fields) => tell('warn', event, fields),
+    error: (event, fields) => tell('error', event, fields),
   };
 }
 

@@ -1,11 +1,9 @@
-import { fromJson, type JsonObject, type JsonValue, toBinary } from '@bufbuild/protobuf';
-import { StructSchema } from '@bufbuild/protobuf/wkt';
+import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import { type CutCounter, noCuts } from './text.ts';
+import { encode, maxStructSize } from './wire-writer.ts';
 
 /** Attributes of one object beyond this many bytes on the wire are left out: they travel twice, and a page has 1 MiB. */
 const maxAttributesBytes = 256 * 1024;
-/** A Struct takes at most this many times the bytes of its JSON: `1,` becomes eleven. */
-const structGrowth = 6;
 const maxDepth = 16;
 
 /**
@@ -22,8 +20,7 @@ export function toAttributes(attributes: Readonly<Record<string, unknown>>, cuts
 }
 
 function isTooLarge(carried: JsonObject): boolean {
-  const jsonBytes = Buffer.byteLength(JSON.stringify(carried), 'utf8');
-  return jsonBytes * structGrowth > maxAttributesBytes && (jsonBytes > maxAttributesBytes || toBinary(StructSchema, fromJson(StructSchema, carried)).length > maxAttributesBytes);
+  return maxStructSize(carried) > maxAttributesBytes && encode((out) => out.struct(carried)).length > maxAttributesBytes;
 }
 
 function toStruct(value: Readonly<Record<string, unknown>>, cuts: CutCounter, depth: number): JsonObject {

@@ -61,8 +61,14 @@ function unary<I, O>(path: string, answer: Answer<I, O>, { logger = silentLogger
   return (call, reply) => {
     const abort = new AbortController();
     const startedAt = performance.now();
-    call.on('cancelled', () => abort.abort());
+    let isAnswered = false;
+    call.on('cancelled', () => {
+      if (!isAnswered) {
+        abort.abort(); // aborting makes an error with a stack: not for the one that follows every success
+      }
+    });
     const finish = (error: unknown, message?: O): void => {
+      isAnswered = true;
       const durationMs = performance.now() - startedAt;
       const failure = error === undefined ? undefined : toServiceError(error, logger);
       const code = status[failure?.code ?? status.OK];
