@@ -18,8 +18,8 @@ const regressions: readonly Pick<Mutant, 'name' | 'edits'>[] = [
   {
     name: 'the disk not waited for',
     edits: [
-      { file: 'src/output/hashed-text.ts', from: '    await this.#file.writeBytes(bytes);', to: '    this.#last = this.#last.then(() => this.#file.writeBytes(Buffer.from(bytes)));' },
-      { file: 'src/output/hashed-text.ts', from: '  #used = 0;\n', to: '  #used = 0;\n  #last: Promise<void> = Promise.resolve();\n' },
+      { file: 'src/output/hashed-text.ts', from: '      await this.#file.writeBytes(bytes);', to: '      const copy = Buffer.from(bytes);\n      this.#last = this.#last.then(() => this.#file.writeBytes(copy));' },
+      { file: 'src/output/hashed-text.ts', from: '  readonly #file: AtomicFile;\n', to: '  readonly #file: AtomicFile;\n  #last: Promise<void> = Promise.resolve();\n' },
       { file: 'src/output/hashed-text.ts', from: "    return this.#hash.digest('hex');", to: "    await this.#last;\n    return this.#hash.digest('hex');" },
     ],
   },

@@ -47,7 +47,9 @@ export function createPageWindow<T>(count: () => number, fetch: (index: number, 
       signal?.addEventListener('abort', drop, { once: true });
       try {
         const taken = await asked.page;
-        slots[index % maxAhead] = undefined;
+        if (slots[index % maxAhead] === asked) {
+          slots[index % maxAhead] = undefined;
+        }
         return taken;
       } catch (thrown) {
         drop();

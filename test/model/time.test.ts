@@ -1,0 +1,22 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { isTellable, toTime } from '../../src/model/time.ts';
+
+describe('a time', () => {
+  it('is told as RFC 3339 tells it, in whatever order times come', () => {
+    const seconds = fc.oneof(fc.integer({ min: -62_135_596_800, max: 253_402_300_799 }), fc.constantFrom(0, -1, 59, 60, 3_599, 3_600, 86_399, 86_400, -86_400, 1_709_164_800));
+
+    fc.assert(
+      fc.property(fc.array(seconds, { minLength: 1, maxLength: 20 }), (times) => {
+        expect(times.map(toTime)).toEqual(times.map((time) => new Date(time * 1000).toISOString().replace('.000Z', 'Z')));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('can be told from the year 1 to the year 9999', () => {
+    expect([-62_135_596_801, -62_135_596_800, 253_402_300_799, 253_402_300_800].map(isTellable)).toEqual([false, true, true, false]);
+    expect(toTime(-62_135_596_800)).toBe('0001-01-01T00:00:00Z');
+    expect(toTime(253_402_300_799)).toBe('9999-12-31T23:59:59Z');
+  });
+});

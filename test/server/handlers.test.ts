@@ -1,0 +1,42 @@
+import { EventEmitter, once } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { ConnectorService } from '../../src/gen/c1/connector/v2/connector_pb.ts';
+import { implementationOf } from '../../src/server/handlers.ts';
+
+/** A call as grpc-js hands one over, as far as we look at it; what is replied is told by its event. */
+function startCall(answer: (signal: AbortSignal) => Promise<object>): { readonly call: EventEmitter; readonly replied: Promise<unknown> } {
+  const call = Object.assign(new EventEmitter(), { request: {}, metadata: { get: (): readonly string[] => [] } });
+  const { cleanup } = implementationOf(ConnectorService, { cleanup: async (_request, signal) => await answer(signal) });
+  const replied = once(call, 'replied');
+  (cleanup as (call: EventEmitter, reply: (error: unknown) => void) => void)(call, (error) => call.emit('replied', error));
+  return { call, replied };
+}
+
+describe('the signal of a call', () => {
+  it('fires when the caller goes away before the answer', async () => {
+    let seen: AbortSignal | undefined;
+    const { call, replied } = startCall(async (signal) => {
+      seen = signal;
+      await once(signal, 'abort');
+      return {};
+    });
+
+    call.emit('cancelled');
+    await replied;
+
+    expect(seen?.aborted).toBe(true);
+  });
+
+  it('does not fire for the cancellation that grpc-js reports behind every answer', async () => {
+    let seen: AbortSignal | undefined;
+    const { call, replied } = startCall(async (signal) => {
+      seen = signal;
+      return await Promise.resolve({});
+    });
+    await replied;
+
+    call.emit('cancelled');
+
+    expect(seen?.aborted).toBe(false);
+  });
+});
