@@ -73,6 +73,13 @@ describe('IdTable', () => {
     expect(ordinals).toEqual([0, 1, 2, 3, 4]);
   });
 
+  it('tells ids apart that differ in their first character only', () => {
+    const table = new IdTable();
+    const ids = Array.from({ length: 0x7f - 0x21 }, (_, place) => String.fromCharCode(0x21 + place)).flatMap((first) => [`${first}x`, `${first}${'x'.repeat(27)}`]);
+
+    expect(ids.map((id) => table.add(id).ordinal)).toEqual(ids.map((_, place) => place));
+  });
+
   it('does not know an id that was never added, even in an empty table', () => {
     expect(new IdTable().has('anybody')).toBe(false);
     expect(new IdTable().has('')).toBe(false);

@@ -41,7 +41,7 @@ describe('a text writer', () => {
 });
 
 describe('text written for its own sake', () => {
-  it('is not mixed up with text that is written meanwhile', () => {
+  it.each(['at first', 'and again'])('is not mixed up with text that is written meanwhile (%s)', () => {
     const outer = writtenText((out) => {
       out.text('before ');
       out.text(writtenText((inner) => inner.text('within')));
