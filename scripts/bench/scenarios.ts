@@ -17,6 +17,9 @@ export function plain(users: number): Shape {
   return { users, tenants: 100, projectRoles: 20, memberships: 2, wideRoles: 2 };
 }
 
+/** The same with three grants a user, by which the design counts what a sync may cost. */
+const threeGrants: Shape = { ...plain(100_000), memberships: 1, wideRoles: 1 };
+
 const floor = { floor: other('drain.ts'), 'floor, parsed': other('drain.ts', 'parse') };
 const ours = { cli: ourCli(), server: ourServer(1) };
 const sdk = { 'vendor SDK loop': other('sdk-loop.ts', projectId) };
@@ -61,6 +64,7 @@ export const full: readonly Scenario[] = [
   size(1_000, 5),
   size(10_000, 5),
   size(100_000, 3),
+  { ...size(100_000, 3), name: 'three grants each', shape: threeGrants },
   size(1_000_000, 1, false),
   latency(50, 20_000, 3, { ...floor, ...ours, 'server, 4 workers': ourServer(4), ...sdk, ...perRole }),
   latency(50, 100_000, 3, { floor: floor.floor, ...ours }),
