@@ -1,78 +1,94 @@
+import { Numbers } from './numbers.ts';
 import { Ordinals } from './ordinals.ts';
+
+/** A thing that more than so many hold has a list of its own. */
+const few = 64;
+/** Added to an ordinal: this entry of the log is a user, and what follows is held by that one. */
+const userMark = 2 ** 31;
 
 /**
  * Who holds what, where things (a tenant to be in, a role to have) are numbered as they come. Built for hundreds of thousands
- * of things that a few hold each: a holding takes four bytes and a thing four besides, in two blocks, where a list of its
- * own would take 300. Users come one after the other; who holds a thing can be asked when all have come.
+ * of things that a few hold each: a list for each would take 300 bytes to hold four. What few hold is written one behind
+ * the other as the users come, and sorted by thing when somebody first asks; all users must have come by then.
  */
 export class Holdings {
-  /** As they came: a user, as the complement of its ordinal, and behind it each thing that it holds. */
-  #log = new Int32Array(1024);
-  #logged = 0;
-  #things = 0;
-  /** By thing: its holders, in the order in which they came, lie from `starts[thing]` up to `starts[thing + 1]`. */
-  #sorted: { readonly starts: Uint32Array; readonly users: Uint32Array } | undefined;
+  /** How many hold each thing. */
+  readonly #counts: number[] = [];
+  #log = new Numbers();
+  #user = 0;
+  #isUserLogged = false;
+  /** Holders of what many hold. The first few places are filled when the log is sorted. */
+  readonly #ofMany = new Map<number, Numbers>();
+  /** Holders of what few hold, by thing: from `starts[thing]` on. */
+  #ofFew: { readonly starts: Uint32Array; readonly users: Uint32Array } | undefined;
 
   /** The number of a thing that was not there before. */
   newThing(): number {
-    this.#things += 1;
-    return this.#things - 1;
+    return this.#counts.push(0) - 1;
   }
 
   /** Begins with the next user. */
   begin(ordinal: number): void {
-    this.#append(~ordinal);
+    if (this.#ofFew !== undefined) {
+      throw new Error('somebody was asked who holds what before every user had come');
+    }
+    this.#user = ordinal;
+    this.#isUserLogged = false;
   }
 
   /** Notes that the user who was begun last holds a thing. */
   hold(thing: number): void {
-    this.#append(thing);
+    const count = this.#counts[thing] ?? 0;
+    this.#counts[thing] = count + 1;
+    if (count >= few) {
+      this.#listOf(thing).push(this.#user);
+      return;
+    }
+    if (!this.#isUserLogged) {
+      this.#log.push(this.#user + userMark);
+      this.#isUserLogged = true;
+    }
+    this.#log.push(thing);
   }
 
+  /** In the order in which they came. */
   holdersOf(thing: number): Ordinals {
-    this.#sorted ??= this.#sort();
-    const { starts, users } = this.#sorted;
-    return new Ordinals(users, starts[thing], starts[thing + 1]);
+    this.#ofFew ??= this.#sort();
+    const { starts, users } = this.#ofFew;
+    const list = this.#ofMany.get(thing);
+    return list === undefined ? new Ordinals(users, starts[thing], starts[thing + 1]) : new Ordinals(list.view());
   }
 
-  #append(entry: number): void {
-    if (this.#sorted !== undefined) {
-      throw new Error('somebody was asked who holds what before every user had come');
-    }
-    if (this.#logged === this.#log.length) {
-      const grown = new Int32Array(this.#log.length * 2);
-      grown.set(this.#log);
-      this.#log = grown;
-    }
-    this.#log[this.#logged] = entry;
-    this.#logged += 1;
+  #listOf(thing: number): Numbers {
+    const list = this.#ofMany.get(thing) ?? new Numbers(few);
+    this.#ofMany.set(thing, list);
+    return list;
   }
 
-  /** Counts the holders of each thing, then puts them in place. The log is not needed any more. */
+  /** Puts each entry of the log where it belongs; the log is not needed any more. */
   #sort(): { readonly starts: Uint32Array; readonly users: Uint32Array } {
-    const log = this.#log.subarray(0, this.#logged);
-    const starts = new Uint32Array(this.#things + 1);
-    for (const entry of log) {
-      if (entry >= 0) {
-        starts[entry + 1] = (starts[entry + 1] ?? 0) + 1;
-      }
+    const starts = new Uint32Array(this.#counts.length + 1);
+    for (const [thing, count] of this.#counts.entries()) {
+      starts[thing + 1] = (starts[thing] ?? 0) + (count > few ? 0 : count);
     }
-    for (let thing = 0; thing < this.#things; thing += 1) {
-      starts[thing + 1] = (starts[thing + 1] ?? 0) + (starts[thing] ?? 0);
-    }
-    const users = new Uint32Array(starts[this.#things] ?? 0);
+    const users = new Uint32Array(starts.at(-1) ?? 0);
     const next = starts.slice();
     let user = 0;
-    for (const entry of log) {
-      if (entry < 0) {
-        user = ~entry;
+    for (const entry of this.#log.view()) {
+      if (entry >= userMark) {
+        user = entry - userMark;
       } else {
         const place = next[entry] ?? 0;
-        users[place] = user;
         next[entry] = place + 1;
+        const list = this.#ofMany.get(entry);
+        if (list === undefined) {
+          users[place] = user;
+        } else {
+          list.set(place - (starts[entry] ?? 0), user);
+        }
       }
     }
-    this.#log = new Int32Array(0);
+    this.#log = new Numbers();
     return { starts, users };
   }
 }

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Holdings } from '../../src/resources/holdings.ts';
 import type { Ordinals } from '../../src/resources/ordinals.ts';
+import { heldBytes } from '../support/memory.ts';
 
 function toArray(ordinals: Ordinals): readonly number[] {
   return Array.from(ordinals.slice(0, ordinals.length));
@@ -11,7 +12,7 @@ function toArray(ordinals: Ordinals): readonly number[] {
 const told = fc.integer({ min: 1, max: 30 }).chain((things) =>
   fc.record({
     things: fc.constant(things),
-    users: fc.uniqueArray(fc.tuple(fc.oneof(fc.nat(300), fc.constantFrom(0, 2 ** 31 - 1)), fc.array(fc.nat(things - 1), { maxLength: 12 })), { maxLength: 150, selector: ([ordinal]) => ordinal }),
+    users: fc.uniqueArray(fc.tuple(fc.oneof(fc.nat(300), fc.constantFrom(0, 2 ** 31 - 1)), fc.array(fc.nat(things - 1), { maxLength: 12 })), { maxLength: 250, selector: ([ordinal]) => ordinal }),
   }),
 );
 
@@ -55,6 +56,39 @@ describe('holdings', () => {
     }
     expect(new Set(toArray(holdings.holdersOf(things[7] ?? -1))).size).toBe(20_000);
     expect(holdings.holdersOf(things[7] ?? -1).length).toBe(20_000 + 2 * 20);
+  });
+
+  it.each([1, 63, 64, 65, 128, 129, 5_000])('tell a thing that %d hold apart from those that others hold', (count) => {
+    const holdings = new Holdings();
+    const [before, thing, behind] = [holdings.newThing(), holdings.newThing(), holdings.newThing()];
+
+    for (let ordinal = 0; ordinal < count; ordinal += 1) {
+      holdings.begin(ordinal);
+      [before, thing, behind].slice(ordinal % 50 === 0 ? 0 : 1, ordinal % 50 === 0 ? 3 : 2).forEach((held) => holdings.hold(held));
+    }
+
+    const all = Array.from({ length: count }, (_, ordinal) => ordinal);
+    expect(toArray(holdings.holdersOf(thing))).toEqual(all);
+    expect([before, behind].map((held) => toArray(holdings.holdersOf(held)))).toEqual([all.filter((ordinal) => ordinal % 50 === 0), all.filter((ordinal) => ordinal % 50 === 0)]);
+  });
+
+  it('take little memory when very many things are held by a few each', () => {
+    const before = heldBytes();
+    const holdings = new Holdings();
+    const things = Array.from({ length: 100_000 }, () => holdings.newThing());
+    for (let ordinal = 0; ordinal < 30_000; ordinal += 1) {
+      holdings.begin(ordinal);
+      for (let place = 0; place < 10; place += 1) {
+        holdings.hold((ordinal * 10 + place) % things.length);
+      }
+    }
+    const whileReading = heldBytes() - before;
+    const held = things.reduce((sum, thing) => sum + holdings.holdersOf(thing).length, 0);
+    const whenAsked = heldBytes() - before;
+
+    expect(held).toBe(300_000);
+    expect(whileReading).toBeLessThan(5 * 2 ** 20);
+    expect(whenAsked).toBeLessThan(5 * 2 ** 20);
   });
 
   it('know nobody where nobody holds', () => {

@@ -1,9 +1,8 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Remembered, RememberedResources } from '../../src/sync/remembered-resources.ts';
 import { nameArbitrary } from '../support/arbitraries.ts';
+import { heldBytes } from '../support/memory.ts';
 
 /** Any text, also one that is empty or not well-formed. */
 const text = fc.oneof(nameArbitrary, fc.constantFrom('', '\uD83D', 'a\uDE00', '漢字/Rôle'));
@@ -63,19 +62,11 @@ describe('remembered resources', () => {
   });
 
   it('take little memory when they are many and alike', () => {
-    setFlagsFromString('--expose-gc');
-    const collect = runInNewContext('gc') as () => void;
     const resources = JSON.parse(JSON.stringify(bindings(60_000))) as readonly Remembered[]; // plain texts, which nothing makes longer later
-    const used = (): number => {
-      collect();
-      collect();
-      const { heapUsed, external } = process.memoryUsage();
-      return heapUsed + external;
-    };
 
-    const before = used();
+    const before = heldBytes();
     const remembered = remember(resources);
-    const taken = used() - before;
+    const taken = heldBytes() - before;
 
     expect(taken).toBeLessThan(2 ** 20);
     expect(remembered.batches().toArray().flat()).toHaveLength(60_000);
