@@ -1,16 +1,19 @@
 import type { UserBatch } from '../descope/user-read.ts';
+import type { RoleAddress } from '../model/ids.ts';
+import { Holdings } from './holdings.ts';
 import { Ordinals } from './ordinals.ts';
 
 const nobody = new Ordinals();
 
 /**
- * Who holds what, as the user records say it, in four bytes a holding: references are kept by their names and given a
- * meaning only when the read is complete. Users themselves are never kept.
+ * Who holds what, as the user records say it, in a few bytes a holding: references are kept by their names and given a
+ * meaning only when the read is complete. Users themselves are never kept. It is filled first, and asked when it is full.
  */
 export class AccessIndex {
-  readonly members = new Map<string, Ordinals>();
-  readonly projectRoles = new Map<string, Ordinals>();
-  readonly tenantRoles = new Map<string, Map<string, Ordinals>>();
+  readonly #holdings = new Holdings();
+  readonly #members = new Map<string, number>();
+  readonly #projectRoles = new Map<string, number>();
+  readonly #tenantRoles = new Map<string, Map<string, number>>();
   #isIndexed = new Uint8Array(1024);
 
   /** Enters the users of a page; users who are in already stay as they are. */
@@ -20,16 +23,17 @@ export class AccessIndex {
       if (!this.#begin(ordinal)) {
         continue;
       }
+      this.#holdings.begin(ordinal);
       for (const roleName of user.roleNames) {
-        push(this.projectRoles, roleName, ordinal);
+        this.#hold(this.#projectRoles, roleName);
       }
       for (const { tenantId, roleNames } of user.userTenants) {
-        push(this.members, tenantId, ordinal);
+        this.#hold(this.#members, tenantId);
         if (roleNames.length > 0) {
-          const held = this.tenantRoles.get(tenantId) ?? new Map<string, Ordinals>();
-          this.tenantRoles.set(tenantId, held);
+          const held = this.#tenantRoles.get(tenantId) ?? new Map<string, number>();
+          this.#tenantRoles.set(tenantId, held);
           for (const roleName of roleNames) {
-            push(held, roleName, ordinal);
+            this.#hold(held, roleName);
           }
         }
       }
@@ -48,21 +52,53 @@ export class AccessIndex {
     return isFirst;
   }
 
+  #hold(things: Map<string, number>, name: string): void {
+    let thing = things.get(name);
+    if (thing === undefined) {
+      thing = this.#holdings.newThing();
+      things.set(name, thing);
+    }
+    this.#holdings.hold(thing);
+  }
+
+  /** Every tenant that somebody is in, with its members. */
+  *members(): Generator<readonly [tenantId: string, Ordinals]> {
+    for (const [tenantId, thing] of this.#members) {
+      yield [tenantId, this.#holdings.holdersOf(thing)];
+    }
+  }
+
+  /** Every role that somebody holds in the whole project, with its holders. */
+  *projectRoles(): Generator<readonly [roleName: string, Ordinals]> {
+    for (const [roleName, thing] of this.#projectRoles) {
+      yield [roleName, this.#holdings.holdersOf(thing)];
+    }
+  }
+
+  /** Every role that somebody holds inside a tenant, with its holders: tenant by tenant. */
+  *tenantRoles(): Generator<readonly [RoleAddress, Ordinals]> {
+    for (const [tenantId, held] of this.#tenantRoles) {
+      for (const [roleName, thing] of held) {
+        yield [{ tenantId, roleName }, this.#holdings.holdersOf(thing)];
+      }
+    }
+  }
+
+  /** Names of the roles that somebody holds inside a tenant. */
+  rolesHeldIn(tenantId: string): readonly string[] {
+    return [...(this.#tenantRoles.get(tenantId)?.keys() ?? [])];
+  }
+
   membersOf(tenantId: string): Ordinals {
-    return this.members.get(tenantId) ?? nobody;
+    return this.#holdersOf(this.#members.get(tenantId));
   }
 
   /** Holders of a role name: project-wide for tenantId '', else inside that tenant. */
   holdersOf(tenantId: string, roleName: string): Ordinals {
-    return (tenantId === '' ? this.projectRoles.get(roleName) : this.tenantRoles.get(tenantId)?.get(roleName)) ?? nobody;
+    return this.#holdersOf((tenantId === '' ? this.#projectRoles : this.#tenantRoles.get(tenantId))?.get(roleName));
   }
-}
 
-function push(lists: Map<string, Ordinals>, key: string, ordinal: number): void {
-  let list = lists.get(key);
-  if (list === undefined) {
-    list = new Ordinals();
-    lists.set(key, list);
+  #holdersOf(thing: number | undefined): Ordinals {
+    return thing === undefined ? nobody : this.#holdings.holdersOf(thing);
   }
-  list.push(ordinal);
 }

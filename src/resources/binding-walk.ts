@@ -18,14 +18,14 @@ export function walkBindings(settled: Settled, cursor: TokenFields | undefined, 
   if (cursor !== undefined) {
     return grantsFrom(settled, cursor, limit);
   }
-  const [first = {}, ...others] = stretches(settled);
-  return { ...grantsFrom(settled, first, limit), ...(others.length > 0 && { siblings: others, estimatedTotal: countGrants(settled) }) };
+  const estimatedTotal = countGrants(settled);
+  const [first = {}, ...others] = stretches(settled, estimatedTotal);
+  return { ...grantsFrom(settled, first, limit), ...(others.length > 0 && { siblings: others, estimatedTotal }) };
 }
 
 /** Bounds travel as a role and a tenant: `fr`, `ft` where a stretch begins, `tr`, `tt` before which it ends. */
-function stretches(settled: Settled): readonly TokenFields[] {
-  const { heldBindings, index } = settled;
-  const perStretch = Math.max(grantsPerStretch, Math.ceil(countGrants(settled) / maxStretches));
+function stretches({ heldBindings, index }: Settled, total: number): readonly TokenFields[] {
+  const perStretch = Math.max(grantsPerStretch, Math.ceil(total / maxStretches));
   const starts: Binding[] = [];
   let grants = perStretch;
   for (let place = 0; place < heldBindings.count; place += 1) {

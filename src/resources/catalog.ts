@@ -17,7 +17,8 @@ export class Catalog {
   readonly permissions: readonly Permission[];
   readonly projectRoles: readonly Role[];
   readonly #tenantsById: ReadonlyMap<string, Tenant>;
-  readonly #rolesById: ReadonlyMap<string, Role>;
+  /** By name, then by tenant: names are few, and most tenants define no role. */
+  readonly #roles: ReadonlyMap<string, ReadonlyMap<string, Role>>;
   readonly #permissionNames: ReadonlySet<string>;
 
   constructor(tenants: readonly Tenant[], roles: readonly Role[], permissions: readonly Permission[]) {
@@ -26,7 +27,7 @@ export class Catalog {
     this.permissions = sortBy(permissions, (permission) => permission.name);
     this.projectRoles = this.roles.filter((role) => role.tenantId === '');
     this.#tenantsById = new Map(tenants.map((tenant) => [tenant.id, tenant]));
-    this.#rolesById = new Map(roles.map((role) => [idOfRole(role), role]));
+    this.#roles = new Map(Map.groupBy(roles, ({ name }) => name).entries().map(([name, named]) => [name, new Map(named.map((role) => [role.tenantId, role]))]));
     this.#permissionNames = new Set(permissions.map((permission) => permission.name));
   }
 
@@ -36,7 +37,7 @@ export class Catalog {
 
   /** The role of this name that the project (tenantId '') or a tenant defines. */
   role(tenantId: string, roleName: string): Role | undefined {
-    return this.#rolesById.get(roleResourceId({ tenantId, roleName }));
+    return this.#roles.get(roleName)?.get(tenantId);
   }
 
   /** Whether the role is there to be held: it is defined, and a tenant's own in a tenant that exists. */

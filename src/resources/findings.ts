@@ -65,28 +65,26 @@ export function findReferences(catalog: Catalog, index: AccessIndex, users: IdBy
   const ambiguous = new Collector();
   let references = 0;
 
-  for (const [tenantId, members] of index.members) {
+  for (const [tenantId, members] of index.members()) {
     references += members.length;
     if (catalog.tenant(tenantId) === undefined) {
       dangling.addHolders({ kind: 'tenant', name: tenantId }, members, users);
     }
   }
-  for (const [roleName, holders] of index.projectRoles) {
+  for (const [roleName, holders] of index.projectRoles()) {
     references += holders.length;
     if (catalog.role('', roleName) === undefined) {
       dangling.addHolders({ kind: 'role', name: roleName }, holders, users);
     }
   }
-  for (const [tenantId, held] of index.tenantRoles) {
-    for (const [roleName, holders] of held) {
-      references += holders.length;
-      const isOfTenant = catalog.role(tenantId, roleName) !== undefined;
-      const isOfProject = catalog.role('', roleName) !== undefined;
-      if (catalog.tenant(tenantId) === undefined || !(isOfTenant || isOfProject)) {
-        dangling.addHolders({ kind: 'role', tenantId, name: roleName }, holders, users);
-      } else if (isOfTenant && isOfProject) {
-        ambiguous.addHolders({ kind: 'role', tenantId, name: roleName }, holders, users);
-      }
+  for (const [{ tenantId, roleName }, holders] of index.tenantRoles()) {
+    references += holders.length;
+    const isOfTenant = catalog.role(tenantId, roleName) !== undefined;
+    const isOfProject = catalog.role('', roleName) !== undefined;
+    if (catalog.tenant(tenantId) === undefined || !(isOfTenant || isOfProject)) {
+      dangling.addHolders({ kind: 'role', tenantId, name: roleName }, holders, users);
+    } else if (isOfTenant && isOfProject) {
+      ambiguous.addHolders({ kind: 'role', tenantId, name: roleName }, holders, users);
     }
   }
   const danglingReferences = dangling.count;
@@ -103,11 +101,11 @@ export function listsToReread(catalog: Catalog, index: AccessIndex): { readonly 
   const isUnknownRole = (tenantId: string, roleName: string): boolean =>
     catalog.role('', roleName) === undefined && catalog.role(tenantId, roleName) === undefined;
   return {
-    tenants: index.members.keys().some((tenantId) => catalog.tenant(tenantId) === undefined),
+    tenants: index.members().some(([tenantId]) => catalog.tenant(tenantId) === undefined),
     roles:
-      index.projectRoles.keys().some((roleName) => isUnknownRole('', roleName)) ||
+      index.projectRoles().some(([roleName]) => isUnknownRole('', roleName)) ||
       // a tenant younger than our list of them may define any name itself
-      index.tenantRoles.entries().some(([tenantId, held]) => catalog.tenant(tenantId) === undefined || held.keys().some((roleName) => isUnknownRole(tenantId, roleName))),
+      index.tenantRoles().some(([{ tenantId, roleName }]) => catalog.tenant(tenantId) === undefined || isUnknownRole(tenantId, roleName)),
     permissions: catalog.roles.some((role) => role.permissionNames.some((name) => !catalog.hasPermission(name))),
   };
 }

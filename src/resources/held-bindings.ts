@@ -14,15 +14,13 @@ export interface HeldBindings {
 
 export function createHeldBindings(catalog: Catalog, index: AccessIndex): HeldBindings {
   const tenantsByRole = new Map<string, string[]>();
-  for (const [tenantId, held] of index.tenantRoles) {
-    for (const roleName of held.keys()) {
-      if (catalog.isBinding({ tenantId, roleName })) {
-        const tenants = tenantsByRole.get(roleName);
-        if (tenants === undefined) {
-          tenantsByRole.set(roleName, [tenantId]);
-        } else {
-          tenants.push(tenantId);
-        }
+  for (const [{ tenantId, roleName }] of index.tenantRoles()) {
+    if (catalog.isBinding({ tenantId, roleName })) {
+      const tenants = tenantsByRole.get(roleName);
+      if (tenants === undefined) {
+        tenantsByRole.set(roleName, [tenantId]);
+      } else {
+        tenants.push(tenantId);
       }
     }
   }

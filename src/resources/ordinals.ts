@@ -1,29 +1,22 @@
-/** A growing list of user ordinals, four bytes each. */
+/** The ordinals of some users: a stretch of one list that many such stretches share. */
 export class Ordinals {
-  #items = new Uint32Array(4);
-  #length = 0;
+  readonly length: number;
+  readonly #all: Uint32Array;
+  readonly #start: number;
 
-  get length(): number {
-    return this.#length;
-  }
-
-  push(ordinal: number): void {
-    if (this.#length === this.#items.length) {
-      const grown = new Uint32Array(this.#items.length * 2);
-      grown.set(this.#items);
-      this.#items = grown;
-    }
-    this.#items[this.#length] = ordinal;
-    this.#length += 1;
+  constructor(all: Uint32Array = new Uint32Array(0), start = 0, end = all.length) {
+    this.#all = all;
+    this.#start = start;
+    this.length = end - start;
   }
 
   /** The ordinal at a place before the end. */
   at(place: number): number {
-    return this.#items[place] ?? 0;
+    return this.#all[this.#start + place] ?? 0;
   }
 
-  /** The ordinals from one place up to another, as a view that must not be kept. */
+  /** The ordinals from one place up to another, as a view that must not be changed. */
   slice(from: number, to: number): Uint32Array {
-    return this.#items.subarray(from, Math.min(to, this.#length));
+    return this.#all.subarray(this.#start + from, this.#start + Math.min(to, this.length));
   }
 }

@@ -1,10 +1,12 @@
 import { ConnectorError } from '../errors.ts';
+import type { EntitledResource } from '../model/builders.ts';
 import { entitlementRowsOf } from '../model/entitlement-row.ts';
 import { type EntitledTypeId, isResourceTypeId, type ResourceTypeId } from '../model/ids.ts';
 import type { ResourceType } from '../model/messages.ts';
 import type { EntitlementRow, GrantRow, ResourceRow, RowPage } from '../model/row.ts';
 import { enqueuedTokens, grantsRequest, isTypeScopedType, resourcesRequest, skipsEntitlements, skipsGrants, staticEntitlementsRequest, typesRequest } from '../model/walk-requests.ts';
 import type { ConnectorSurface } from '../model/surface.ts';
+import { type Remembered, RememberedResources } from './remembered-resources.ts';
 
 /** Takes the rows of a sync in the order of its sections, some at once; each promise is waited for, so that a slow sink slows the walk. */
 export interface SyncSink {
@@ -13,9 +15,6 @@ export interface SyncSink {
   entitlements(rows: readonly EntitlementRow[]): Promise<void>;
   grants(rows: readonly GrantRow[]): Promise<void>;
 }
-
-/** Entitlements are made, and handed on, so many at a time. */
-const entitlementsAtOnce = 250;
 
 /** How far a walk has come. `rows` counts what this step has brought so far. */
 export interface WalkProgress {
@@ -41,7 +40,7 @@ export async function walk({ surface, syncId, sink, onProgress, signal }: WalkOp
   const { list: types } = await surface.listResourceTypes(typesRequest(syncId), signal);
   await sink.resourceTypes(types);
 
-  const found: Found[] = [];
+  const remembered = new Map(types.filter((type) => !(skipsEntitlements(type) && skipsGrants(type))).map(({ id }) => [id, new RememberedResources()]));
   for (const type of types) {
     const count = counter('resources', type.id, onProgress);
     await eachPage(
@@ -49,9 +48,7 @@ export async function walk({ surface, syncId, sink, onProgress, signal }: WalkOp
       async (rows) => {
         await sink.resources(rows);
         count(rows.length);
-        if (!(skipsEntitlements(type) && skipsGrants(type))) {
-          rows.forEach((row) => found.push(toFound(row)));
-        }
+        rows.forEach((row) => remembered.get(row.typeId)?.add(row)); // a page may hold other types than the one asked for
       },
     );
   }
@@ -60,9 +57,8 @@ export async function walk({ surface, syncId, sink, onProgress, signal }: WalkOp
     const { list: templates } = await surface.listStaticEntitlements(staticEntitlementsRequest(syncId, type.id), signal);
     const count = counter('entitlements', type.id, onProgress);
     const makers = templates.map((template) => entitlementRowsOf(template));
-    const entitled = makers.length === 0 ? [] : found.filter(({ typeId }) => typeId === type.id);
-    for (let from = 0; from < entitled.length; from += entitlementsAtOnce) {
-      const rows = entitled.slice(from, from + entitlementsAtOnce).flatMap((resource) => makers.map((toRow) => toRow(toEntitled(resource))));
+    for (const resources of makers.length === 0 ? [] : (remembered.get(type.id)?.batches() ?? [])) {
+      const rows = resources.flatMap((resource) => makers.map((toRow) => toRow(toEntitled(type.id, resource))));
       await sink.entitlements(rows);
       count(rows.length);
     }
@@ -70,10 +66,9 @@ export async function walk({ surface, syncId, sink, onProgress, signal }: WalkOp
 
   for (const type of types.filter((listed) => !skipsGrants(listed))) {
     const count = counter('grants', type.id, onProgress);
-    const targets = isTypeScopedType(type) ? [undefined] : found.filter(({ typeId }) => typeId === type.id);
-    for (const target of targets) {
+    for (const id of isTypeScopedType(type) ? [undefined] : (remembered.get(type.id)?.ids() ?? [])) {
       await eachPage(
-        (pageToken) => surface.listGrants(grantsRequest(syncId, type.id, target?.id, pageToken), signal),
+        (pageToken) => surface.listGrants(grantsRequest(syncId, type.id, id, pageToken), signal),
         async (rows) => {
           await sink.grants(rows);
           count(rows.length);
@@ -83,24 +78,11 @@ export async function walk({ surface, syncId, sink, onProgress, signal }: WalkOp
   }
 }
 
-/** What must be remembered of a resource to ask for its entitlements and grants. */
-interface Found {
-  readonly typeId: string;
-  readonly id: string;
-  readonly displayName: string;
-  readonly parentTenantId: string;
-}
-
-function toFound({ typeId, id, displayName, parentTenantId }: ResourceRow): Found {
-  return { typeId, id, displayName, parentTenantId };
-}
-
-function toEntitled(found: Found): Found & { readonly typeId: EntitledTypeId } {
-  const { typeId } = found;
+function toEntitled(typeId: string, resource: Remembered): EntitledResource {
   if (!isEntitled(typeId)) {
     throw new ConnectorError('upstream-contract', `the connector offers an entitlement on ${JSON.stringify(typeId)}, which cannot be held`);
   }
-  return { ...found, typeId };
+  return { ...resource, typeId };
 }
 
 function isEntitled(typeId: string): typeId is EntitledTypeId & ResourceTypeId {

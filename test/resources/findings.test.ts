@@ -44,6 +44,16 @@ describe('a reference that leads nowhere', () => {
     expect(connector.report('sync-1')?.findings).toMatchObject({ danglingReferences: 1, dangling: { count: 1, first: [finding] } });
   });
 
+  it('to a role whose name is longer than any id may be is counted like any other', async () => {
+    const rows = { users: [user('u', { roleNames: ['x'.repeat(2_000)], userTenants: [inTenant('acme', 'y'.repeat(2_000))] })], tenants: [acme], roles: [editor], permissions: [read] };
+    const connector = connectorOf(createProject(rows));
+
+    const collected = await walked(connector);
+
+    expectTruth(collected, truthOf(rows, 'all'));
+    expect(connector.report('sync-1')?.findings).toMatchObject({ danglingReferences: 2, references: 3 });
+  });
+
   it('to a permission is counted, apart from the references of the users', async () => {
     const rows = { users: [], tenants: [], roles: [role('Editor', { permissionNames: ['ghost', 'read'] })], permissions: [read] };
     const connector = connectorOf(createProject(rows));

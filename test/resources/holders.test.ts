@@ -9,10 +9,8 @@ const ids = Array.from({ length: 11 }, (_, place) => `U${String(place).padStart(
 
 function indexed(readId = 'read'): Holders {
   const users = new IdTable();
-  const ordinals = new Ordinals();
   ['nobody', ...ids].forEach((id) => users.add(id));
-  ids.forEach((_, place) => ordinals.push(place + 1));
-  return indexedHolders(readId, ordinals, users);
+  return indexedHolders(readId, new Ordinals(Uint32Array.from(ids.keys()).map((place) => place + 1)), users);
 }
 
 /** The user ids of one page after the other, from a cursor on. */

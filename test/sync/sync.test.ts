@@ -9,7 +9,7 @@ import { runSync } from '../../src/sync/run.ts';
 import type { SyncSummary } from '../../src/sync/summary.ts';
 import { newSyncId } from '../../src/sync/sync-id.ts';
 import { walk, type WalkProgress } from '../../src/sync/walk.ts';
-import { createProject, plainUsers, type ProjectFixture, role, smallProject, user, usersWith } from '../support/project-fixture.ts';
+import { createProject, inTenant, plainUsers, type ProjectFixture, role, smallProject, tenant, user, usersWith } from '../support/project-fixture.ts';
 import { connectorOf, createCollector, typeIds } from '../support/walker.ts';
 
 let folder = '';
@@ -181,6 +181,37 @@ describe('a walk', () => {
 
     expect(asked.map(({ resourceTypeId }) => resourceTypeId)).toEqual(['user', 'user', 'tenant', 'role', 'permission', 'role_binding']);
     expect(new Set(asked.map(({ pageSize, activeSyncId }) => `${pageSize} ${activeSyncId}`))).toEqual(new Set(['0 sync-1']));
+  });
+
+  it('asks for the entitlements and grants of every resource, in the order of the listing, however many there are', async () => {
+    const ids = Array.from({ length: 760 }, (_, place) => `ténant-${String(place).padStart(3, '0')}`);
+    const connector = connectorOf(createProject({ tenants: ids.map((id) => tenant(id, { name: '' })) }));
+    const asked: string[] = [];
+    const watched: Connector = { ...connector, listGrants: (request, signal) => (asked.push(request.resource?.id?.resource ?? ''), connector.listGrants(request, signal)) };
+    const collector = createCollector();
+
+    await walk({ surface: watched, syncId: 'sync-1', sink: collector.sink });
+
+    expect(asked).toEqual([...ids, 'role_binding']);
+    expect(collector.entitlements.map(({ id }) => id)).toEqual(ids.map((id) => `tenant:${id}:member`));
+  });
+
+  it('asks for the entitlement and the grants of a resource that came on a page of another type', async () => {
+    const connector = connectorOf(createProject({ tenants: [tenant('acme')], users: [user('ann', { userTenants: [inTenant('acme')] })] }));
+    const tenantsLate: Connector = {
+      ...connector,
+      listResources: async (request, signal) => {
+        const page = await connector.listResources(request, signal);
+        const { list: tenants } = await connector.listResources({ ...request, resourceTypeId: 'tenant' }, signal);
+        return { ...page, list: request.resourceTypeId === 'user' ? [...page.list, ...tenants] : page.list.filter(({ typeId }) => typeId !== 'tenant') };
+      },
+    };
+    const collector = createCollector();
+
+    await walk({ surface: tenantsLate, syncId: 'sync-1', sink: collector.sink });
+
+    expect(collector.entitlements.map(({ id }) => id)).toEqual(['tenant:acme:member']);
+    expect(collector.grants.map(({ id }) => id)).toEqual(['tenant:acme:member:user:ann']);
   });
 
   it('waits for its sink: never two pages at once', async () => {
