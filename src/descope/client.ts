@@ -2,7 +2,7 @@ import { ConnectorError } from '../errors.ts';
 import { type Logger, silentLogger } from '../log.ts';
 import type { Secret } from '../secret.ts';
 import { type EndpointName, endpointLabel } from './endpoints.ts';
-import { createLanes, type Lanes, sleep as realSleep, type Sleep } from './lanes.ts';
+import { createLanes, type Lanes, maxParallelFetchesCeiling, sleep as realSleep, type Sleep } from './lanes.ts';
 import { type DescopeObserver, observed } from './observer.ts';
 import { createPacing, type Pacing, type RateLimit } from './pacing.ts';
 import { AttemptFailed, createRetrying } from './retry.ts';
@@ -10,9 +10,6 @@ import type { Permission, Role, Tenant, User } from './rows.ts';
 import { parsePermissions, parseRoles, parseTenants, parseUser, parseUserPage, type UserPage } from './schemas.ts';
 import { createUserWrite, type WriteUser } from './user-writes.ts';
 import { createTransport, type Deadlines, type HttpAnswer, type HttpRequest, parseBody, type Send } from './transport.ts';
-
-/** The most requests that are ever in flight, and the default. Descope's limits are per project and per minute. */
-export const maxParallelFetchesCeiling = 6;
 
 export interface DescopeClientOptions {
   readonly baseUrl: string;
