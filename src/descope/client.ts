@@ -9,7 +9,7 @@ import { AttemptFailed, createRetrying } from './retry.ts';
 import type { Permission, Role, Tenant, User } from './rows.ts';
 import { parsePermissions, parseRoles, parseTenants, parseUser, parseUserPage, type UserPage } from './schemas.ts';
 import { createUserWrite, type WriteUser } from './user-writes.ts';
-import { createTransport, type Deadlines, type HttpAnswer, type HttpRequest, parseBody, type Send } from './transport.ts';
+import { createTransport, type Deadlines, type HttpAnswer, type HttpRequest, parseBody, type Send, type TransportOptions } from './transport.ts';
 
 export interface DescopeClientOptions {
   readonly baseUrl: string;
@@ -25,6 +25,8 @@ export interface DescopeClientOptions {
   readonly rateLimit?: RateLimit;
   /** Others than the usual ones, for tests. */
   readonly deadlines?: Deadlines;
+  /** Instead of the network, for tests. */
+  readonly dispatcher?: TransportOptions['dispatcher'];
   /** Shared with another client, so that both together keep to one limit and one pace; made for this one when left out. */
   readonly channel?: Channel;
   readonly observer?: DescopeObserver;
