@@ -96,7 +96,10 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'redirects followed',
-    edits: [{ file: 'src/descope/transport.ts', from: 'followRedirect: false,', to: 'followRedirect: true,' }],
+    edits: [
+      { file: 'src/descope/transport.ts', from: 'import { Agent, type Dispatcher }', to: 'import { Agent, type Dispatcher, interceptors }' },
+      { file: 'src/descope/transport.ts', from: 'exchange({ dispatcher,', to: 'exchange({ dispatcher: dispatcher.compose(interceptors.redirect({ maxRedirections: 3 })),' },
+    ],
     tests: ['test/descope/transport.test.ts'],
   },
   {
@@ -142,7 +145,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a body that never ends waited for',
-    edits: [{ file: 'src/descope/transport.ts', from: '), deadlines.bodyIdleMs);', to: '), 100 * deadlines.bodyIdleMs);' }],
+    edits: [{ file: 'src/descope/transport.ts', from: 'bodyTimeout: bodyIdleMs,', to: 'bodyTimeout: 100 * bodyIdleMs,' }],
     tests: ['test/faults/slow.test.ts'],
   },
   {

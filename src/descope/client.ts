@@ -2,17 +2,14 @@ import { ConnectorError } from '../errors.ts';
 import { type Logger, silentLogger } from '../log.ts';
 import type { Secret } from '../secret.ts';
 import { type EndpointName, endpointLabel } from './endpoints.ts';
-import { createLanes, type Lanes, sleep as realSleep, type Sleep } from './lanes.ts';
+import { createLanes, type Lanes, maxParallelFetchesCeiling, sleep as realSleep, type Sleep } from './lanes.ts';
 import { type DescopeObserver, observed } from './observer.ts';
 import { createPacing, type Pacing, type RateLimit } from './pacing.ts';
 import { AttemptFailed, createRetrying } from './retry.ts';
 import type { Permission, Role, Tenant, User } from './rows.ts';
 import { parsePermissions, parseRoles, parseTenants, parseUser, parseUserPage, type UserPage } from './schemas.ts';
 import { createUserWrite, type WriteUser } from './user-writes.ts';
-import { createTransport, type Deadlines, type HttpAnswer, type HttpRequest, parseBody, type Send } from './transport.ts';
-
-/** The most requests that are ever in flight, and the default. Descope's limits are per project and per minute. */
-export const maxParallelFetchesCeiling = 6;
+import { createTransport, type Deadlines, type HttpAnswer, type HttpRequest, parseBody, type Send, type TransportOptions } from './transport.ts';
 
 export interface DescopeClientOptions {
   readonly baseUrl: string;
@@ -28,6 +25,8 @@ export interface DescopeClientOptions {
   readonly rateLimit?: RateLimit;
   /** Others than the usual ones, for tests. */
   readonly deadlines?: Deadlines;
+  /** Instead of the network, for tests. */
+  readonly dispatcher?: TransportOptions['dispatcher'];
   /** Shared with another client, so that both together keep to one limit and one pace; made for this one when left out. */
   readonly channel?: Channel;
   readonly observer?: DescopeObserver;

@@ -1,6 +1,9 @@
 import pLimit from 'p-limit';
 import { ConnectorError, throwIfCancelled } from '../errors.ts';
 
+/** The most requests that are ever in flight, and the default. Descope's limits are per project and per minute. */
+export const maxParallelFetchesCeiling = 6;
+
 /** Waits, and rejects with `cancelled` when the signal fires first. */
 export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
 

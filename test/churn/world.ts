@@ -1,7 +1,8 @@
 import pLimit from 'p-limit';
 import type { SearchUsers } from '../../src/descope/user-read.ts';
-import { createDescopeClient, maxParallelFetchesCeiling, type UserQuery } from '../../src/descope/client.ts';
+import { createDescopeClient, type UserQuery } from '../../src/descope/client.ts';
 import { failureOfStatus } from '../../src/descope/errors.ts';
+import { maxParallelFetchesCeiling } from '../../src/descope/lanes.ts';
 import { parseUserPage } from '../../src/descope/schemas.ts';
 import { createApi } from '../../src/emulator/api.ts';
 import { type ProjectSeed, type ProjectState, startEmulator } from '../../src/emulator/emulator.ts';

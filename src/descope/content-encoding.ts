@@ -1,0 +1,44 @@
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib';
+import type { EndpointName } from './endpoints.ts';
+import { shapeError } from './errors.ts';
+import { bodyTooLarge, codeOf, maxBodyBytes, retryable } from './network-failures.ts';
+import { AttemptFailed } from './retry.ts';
+
+type Unpacker = (packed: Uint8Array, options: { readonly maxOutputLength: number }) => Promise<Uint8Array>;
+
+const unpackers: ReadonlyMap<string, Unpacker> = new Map<string, Unpacker>([
+  ['gzip', promisify(gunzip)],
+  ['x-gzip', promisify(gunzip)],
+  ['deflate', promisify(inflate)],
+  ['br', promisify(brotliDecompress)],
+  ['zstd', promisify(zstdDecompress)],
+]);
+
+export const acceptedEncodings = 'gzip, deflate, br, zstd';
+
+/** The body as it was before it was packed for the way. Throws AttemptFailed. */
+export async function unpack(endpoint: EndpointName, body: Uint8Array, contentEncoding: string): Promise<Uint8Array> {
+  const encoding = contentEncoding.toLowerCase();
+  if (encoding === '' || encoding === 'identity' || body.length === 0) {
+    return body;
+  }
+  const unpacker = unpackers.get(encoding);
+  if (unpacker === undefined) {
+    throw new AttemptFailed({ error: shapeError(endpoint, `the body is in an encoding that was not asked for; asked for was ${acceptedEncodings}`), retry: 'never' });
+  }
+  try {
+    return await unpacker(body, { maxOutputLength: maxBodyBytes });
+  } catch (thrown) {
+    throw unpackFailure(endpoint, codeOf(thrown));
+  }
+}
+
+function unpackFailure(endpoint: EndpointName, code: string): AttemptFailed {
+  if (code === 'ERR_BUFFER_TOO_LARGE') {
+    return bodyTooLarge(endpoint);
+  }
+  return code === 'Z_BUF_ERROR'
+    ? retryable('unavailable', endpoint, 'the answer was cut off')
+    : new AttemptFailed({ error: shapeError(endpoint, `the body is not in the encoding it claims (${code})`), retry: 'body' });
+}
