@@ -11,7 +11,8 @@ import type { TlsFiles } from '../server/tls.ts';
 import { processRunId } from './logger.ts';
 import type { CommandContext } from './program.ts';
 import { checkFolder, planOf, runScheduledSyncs, scheduledRateWaits } from './scheduled-syncs.ts';
-import { type Prepared, prepare, type SettingFlags } from './settings.ts';
+import type { SettingFlags } from './setting-sources.ts';
+import { type Prepared, prepare } from './settings.ts';
 import { untilAborted } from './until-aborted.ts';
 
 const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
@@ -23,7 +24,7 @@ export type ServeFlags = SettingFlags & { readonly listen: string };
 
 /** Serves, and syncs at set times if asked to, until the process is asked to end. */
 export async function serve(options: ServeFlags, { env, signal, print }: CommandContext): Promise<void> {
-  const prepared = prepare(options, env, 'info');
+  const prepared = await prepare(options, env, 'info');
   const { settings, logger, policy } = prepared;
   const tls = tlsFiles(settings);
   checkListen(options.listen, tls !== undefined);
