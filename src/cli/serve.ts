@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import type { Settings } from '../config/settings.ts';
 import { createConnector } from '../connector.ts';
 import { ConnectorError } from '../errors.ts';
@@ -8,14 +7,13 @@ import { type AuditLog, openAuditLog } from '../output/audit-log.ts';
 import { createProvisioner } from '../provisioning/provisioner.ts';
 import { checkListen, type RunningServer, startServer } from '../server/server.ts';
 import type { TlsFiles } from '../server/tls.ts';
+import { version } from '../version.ts';
 import { processRunId } from './logger.ts';
 import type { CommandContext } from './program.ts';
 import { checkFolder, planOf, runScheduledSyncs, scheduledRateWaits } from './scheduled-syncs.ts';
 import type { SettingFlags } from './setting-sources.ts';
 import { type Prepared, prepare } from './settings.ts';
 import { untilAborted } from './until-aborted.ts';
-
-const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 /** A platform holds its call open meanwhile: beyond this it is told when to come back instead. */
 const callRateWaits = { longestRateWaitMs: 30_000, totalRateWaitMs: 60_000, forgetsRateWaits: true };

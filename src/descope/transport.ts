@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { createRequire } from 'node:module';
 import got, { RequestError, TimeoutError } from 'got';
 import { ConnectorError } from '../errors.ts';
 import type { Secret } from '../secret.ts';
+import { version } from '../version.ts';
 import { type EndpointName, endpointLabel, endpoints } from './endpoints.ts';
 import { failureOfStatus, shapeError } from './errors.ts';
 import { AttemptFailed } from './retry.ts';
@@ -19,8 +19,6 @@ export interface Deadlines {
 
 const usualDeadlines: Deadlines = { connectMs: 10_000, headersMs: 30_000, bodyIdleMs: 15_000, attemptMs: 60_000 };
 const maxBodyBytes = 32 * 1024 * 1024;
-
-const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 export interface TransportOptions {
   readonly baseUrl: string;
