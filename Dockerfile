@@ -10,7 +10,8 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
-COPY scripts/build-report-page.ts ./scripts/
+COPY scripts/build.ts ./scripts/
+COPY scripts/build ./scripts/build
 RUN npm run build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 # The one folder that is written to, owned by the user below.
 RUN mkdir -m 0700 /data

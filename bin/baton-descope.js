@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 // Plain JavaScript on purpose: it must start, and explain itself, on any Node that a machine happens to have.
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+
+// Required and not imported: an import reads every property of a module, and some load much. Older Nodes know these names alone.
+const require = createRequire(import.meta.url);
+const { existsSync } = require('fs');
 
 const neededMajor = 24;
 const entry = new URL('../dist/cli/main.js', import.meta.url);
@@ -11,12 +13,14 @@ const entry = new URL('../dist/cli/main.js', import.meta.url);
  * What is read is soon garbage, and little of it is ever kept: with a small nursery and an old space that grows by
  * 60 % between two collections a large sync takes half of the memory, for a tenth more CPU. Only a start can set them.
  */
-const heapFlags = ['--max-semi-space-size=4', '--heap-growing-percent=60'];
+const heapFlags = ['--max-semi-space-size=8', '--heap-growing-percent=60'];
+/** What reads nothing that is large, and starts sooner without a second start: a container asks for its health all the time. */
+const smallCommands = new Set(['health-check', 'completion', 'config', 'capabilities', '--version', '-v', '--help', '-h']);
 
 /** Path of the Node 24 that this package brings along as a development dependency, if it is there. */
 function bundledNode() {
   try {
-    const path = createRequire(import.meta.url).resolve('node/bin/node');
+    const path = require.resolve('node/bin/node');
     return existsSync(path) ? path : undefined;
   } catch {
     return undefined;
@@ -25,6 +29,7 @@ function bundledNode() {
 
 /** Runs this same file under the bundled Node, handing signals on, and ends as it ended. */
 function runUnder(node) {
+  const { spawn } = require('child_process');
   const child = spawn(node, [...heapFlags, fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     process.on(signal, () => child.kill(signal));
@@ -43,7 +48,9 @@ function runUnder(node) {
 /** Starts this process anew, as the same process, with the flags of the heap; where that cannot be done, goes on without. */
 function takeFlags() {
   const { execArgv, execPath, argv, env } = process;
-  if (typeof process.execve === 'function' && execArgv.every((flag) => !heapFlags.includes(flag))) {
+  const [command, ...others] = argv.slice(2);
+  const isSmall = command === undefined || smallCommands.has(command) || others.includes('--help');
+  if (!isSmall && typeof process.execve === 'function' && execArgv.every((flag) => !heapFlags.includes(flag))) {
     try {
       process.execve(execPath, [execPath, ...heapFlags, ...execArgv, ...argv.slice(1)], env);
     } catch {

@@ -52,6 +52,7 @@ describe('the layer rule', () => {
     ['doctor/doctor.ts', '../descope/client.ts'],
     ['emulator/deep/api.ts', '../project.ts'],
     ['emulator/api.ts', '../loopback.ts'],
+    ['version.ts', '../package.json'],
     ['cli/main.ts', '../descope/client.ts'],
     ['report-page/data/decode.ts', '../../answers/report-bytes.ts'],
     ['model/ids.ts', 'node:path'],
@@ -80,6 +81,7 @@ describe('the layer rule', () => {
     ['answers/report.ts', '../report-page/main.ts', 'rank 4 imports rank 5'],
     ['cli/main.ts', '../utils/text.ts', 'nobody has given utils a rank'],
     ['cli/main.ts', '../../test/support/x.ts', 'nobody has given .. a rank'],
+    ['cli/main.ts', '../../package.json', 'nobody has given .. a rank'],
     ['cli/main.ts', '../constructor/x.ts', 'nobody has given constructor a rank'],
   ])('stops %s from importing %s', (path, specifier, why) => {
     expect(layerViolations([{ path, imports: [specifier] }])).toEqual(expect.arrayContaining([expect.stringContaining(why)]));

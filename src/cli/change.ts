@@ -6,7 +6,8 @@ import { openAuditLog } from '../output/audit-log.ts';
 import { type Change, createProvisioner, type Provisioner } from '../provisioning/provisioner.ts';
 import { parseTarget, type Target } from '../provisioning/target.ts';
 import type { CommandContext } from './program.ts';
-import { type SettingFlags, setUp } from './settings.ts';
+import type { SettingFlags } from './setting-sources.ts';
+import { setUp } from './settings.ts';
 
 const rateWaits = { longestRateWaitMs: 2 * 60_000, totalRateWaitMs: 5 * 60_000 };
 
@@ -15,7 +16,7 @@ export type ChangeFlags = SettingFlags & { readonly entitlement: string; readonl
 /** One grant or revoke, told in a sentence or as a line of JSON. */
 export async function changeOnce(operation: 'grant' | 'revoke', options: ChangeFlags, { env, signal, print }: Pick<CommandContext, 'env' | 'signal' | 'print'>): Promise<void> {
   const parts = parseEntitlement(options.entitlement);
-  const { client, logger, settings: loaded } = setUp(options, env, rateWaits);
+  const { client, logger, settings: loaded } = await setUp(options, env, rateWaits);
   await using audit = await opened(loaded.auditLog);
   const provisioner = createProvisioner({
     client,

@@ -6,7 +6,7 @@ import { type Setting, type SettingName, settings } from '../config/settings.ts'
 import { deriveBaseUrl } from '../descope/base-url.ts';
 import { ConnectorError } from '../errors.ts';
 import type { CommandContext } from './program.ts';
-import { refuseTlsBypass, type SettingFlags, settingSources } from './settings.ts';
+import { refuseTlsBypass, type SettingFlags, settingSources } from './setting-sources.ts';
 import { columns } from './text.ts';
 
 const mask = '********';
@@ -19,10 +19,10 @@ interface ShownSetting {
 }
 
 /** Prints what is in force and where each value came from; then fails, if something is wrong, with all of it. */
-export function showConfig({ json = false, ...flags }: SettingFlags & { readonly json?: boolean }, { env, print }: Pick<CommandContext, 'env' | 'print'>): void {
+export async function showConfig({ json = false, ...flags }: SettingFlags & { readonly json?: boolean }, { env, print }: Pick<CommandContext, 'env' | 'print'>): Promise<void> {
   let key: FoundKey | undefined;
   const resolved = resolveSettings({
-    ...settingSources(flags, env),
+    ...(await settingSources(flags, env)),
     alsoCheck: [
       () => refuseTlsBypass(env),
       (file) => {

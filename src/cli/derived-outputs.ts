@@ -1,28 +1,10 @@
-import { extname } from 'node:path';
-import { type AccessIndex, createAccessIndex } from '../answers/access-index.ts';
-import { csvTableNames, csvTables } from '../answers/csv-tables.ts';
-import { openSource } from '../answers/open.ts';
-import { reviewColumns, reviewRows } from '../answers/review.ts';
-import { xlsxBytes } from '../answers/xlsx.ts';
+import { csvTableNames } from '../answers/csv-schema.ts';
 import type { DerivedOutputs } from '../output/outputs.ts';
-import { writeWholeFile, writeWholeFolder } from '../output/whole-folder.ts';
 
-/** The kinds of file that are made of a complete sync file: tables, and a spreadsheet. */
+/** The kinds of file that are made of a complete sync file: tables, and a spreadsheet. What makes them is loaded when it is needed. */
 export function derivedOutputs(signal: AbortSignal): DerivedOutputs {
   return {
     tableNames: csvTableNames,
-    convert: async (syncFile, target) => {
-      await using index = await createAccessIndex(syncFile, { signal, open: (path) => openSource(path, '.json') });
-      await writeDerived(index, target);
-    },
+    convert: async (syncFile, target) => (await import('./derived-files.ts')).convert(syncFile, target, signal),
   };
-}
-
-/** Writes tables or a spreadsheet, by the target's extension; `since` tells the spreadsheet what is new. */
-export async function writeDerived(index: AccessIndex, target: string, since?: AccessIndex): Promise<void> {
-  if (extname(target).toLowerCase() === '.csv') {
-    await writeWholeFolder(target, csvTables(index));
-  } else {
-    await writeWholeFile(target, xlsxBytes('Access', reviewColumns, reviewRows(index, since)));
-  }
 }

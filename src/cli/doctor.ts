@@ -6,7 +6,7 @@ import { type Check, gravestKind } from '../doctor/check.ts';
 import { type DoctorOptions, examine } from '../doctor/doctor.ts';
 import { ConnectorError } from '../errors.ts';
 import type { CommandContext } from './program.ts';
-import { refuseTlsBypass, type SettingFlags, settingSources } from './settings.ts';
+import { refuseTlsBypass, type SettingFlags, settingSources } from './setting-sources.ts';
 import { counted } from './table.ts';
 import { wrapped } from './text.ts';
 
@@ -16,7 +16,7 @@ export type DoctorFlags = SettingFlags & { readonly out?: string; readonly json?
 export async function doctor({ out, json = false, ...flags }: DoctorFlags, { env, signal, print }: Pick<CommandContext, 'env' | 'signal' | 'print'>): Promise<void> {
   let key: FoundKey | undefined;
   const { values, problems, file } = resolveSettings({
-    ...settingSources(flags, env),
+    ...(await settingSources(flags, env)),
     alsoCheck: [
       () => refuseTlsBypass(env),
       (found) => {

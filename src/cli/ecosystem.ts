@@ -1,10 +1,9 @@
 import type { Command } from 'commander';
-import { loadSettings } from '../config/load.ts';
 import { ConnectorError } from '../errors.ts';
 import { parseGrantId } from '../model/ids.ts';
 import type { CommandContext } from './program.ts';
 import { addSettingOptions } from './setting-options.ts';
-import { type SettingFlags, settingSources } from './settings.ts';
+import type { SettingFlags } from './setting-sources.ts';
 
 /** The command that stands for none: see below. */
 export const ecosystemCommand = '_baton';
@@ -39,10 +38,10 @@ export function addEcosystemCommand(program: Command, context: CommandContext): 
       throw new ConnectorError('config', '--grant-entitlement and --revoke-grant are two operations: give one of them');
     }
     if (grantEntitlement !== undefined) {
-      checkProvisioning(options, context);
+      await checkProvisioning(options, context);
       await (await import('./change.ts')).changeOnce('grant', { ...options, entitlement: grantEntitlement, principal: principalOf(options) }, context);
     } else if (revokeGrant !== undefined) {
-      checkProvisioning(options, context);
+      await checkProvisioning(options, context);
       const parts = parseGrantId(revokeGrant);
       if (parts === undefined) {
         throw new ConnectorError('config', '--revoke-grant is not the id of a grant to a user; it looks like tenant:acme:member:user:U2abc');
@@ -64,8 +63,9 @@ function principalOf({ grantPrincipal, grantPrincipalType = 'user' }: EcosystemF
   return grantPrincipal;
 }
 
-function checkProvisioning(flags: SettingFlags, { env }: CommandContext): void {
-  if (!loadSettings(settingSources(flags, env)).provisioning) {
+async function checkProvisioning(flags: SettingFlags, { env }: CommandContext): Promise<void> {
+  const [{ loadSettings }, { settingSources }] = await Promise.all([import('../config/load.ts'), import('./setting-sources.ts')]);
+  if (!loadSettings(await settingSources(flags, env)).provisioning) {
     throw new ConnectorError('precondition', 'provisioning is not enabled: add --provisioning (-p) to change access');
   }
 }

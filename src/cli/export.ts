@@ -8,7 +8,8 @@ import { sweepLeftovers } from '../output/leftovers.ts';
 import { checkOutput, chooseOutput, kindOf } from '../output/outputs.ts';
 import { newSyncId } from '../sync/sync-id.ts';
 import type { SyncTarget } from '../sync/run.ts';
-import { derivedOutputs, writeDerived } from './derived-outputs.ts';
+import { writeDerived } from './derived-files.ts';
+import { derivedOutputs } from './derived-outputs.ts';
 import type { CommandContext } from './program.ts';
 import { readIndex } from './read-index.ts';
 

@@ -1,14 +1,14 @@
 import { loadSettings } from '../config/load.ts';
 import { ConnectorError } from '../errors.ts';
 import type { CommandContext } from './program.ts';
-import { type SettingFlags, settingSources } from './settings.ts';
+import { type SettingFlags, settingSources } from './setting-sources.ts';
 
 export type HealthCheckFlags = SettingFlags & { readonly endpoint: 'health' | 'ready' | 'live'; readonly timeout: number };
 
 /** Prints what the page says. Not well, or no answer, is a `precondition` error: exit 1, which is what containers look at. */
 export async function healthCheck({ endpoint, timeout, ...flags }: HealthCheckFlags, { env, print }: Pick<CommandContext, 'env' | 'print'>): Promise<void> {
   // The project is not asked for: a check that needs less can fail for less.
-  const { healthCheckPort: port, healthCheckBindAddress: host } = loadSettings(settingSources({ projectId: 'none', ...flags }, env));
+  const { healthCheckPort: port, healthCheckBindAddress: host } = loadSettings(await settingSources({ projectId: 'none', ...flags }, env));
   if (port === 'off' || port === 0) {
     throw new ConnectorError('config', `--health-check-port is ${port}: name the port that serve listens on`);
   }

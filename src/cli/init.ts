@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { homeConfigPath } from '../config/find-config-file.ts';
+import { homeConfigPath } from '../config/config-file-path.ts';
 import type { Environment } from '../config/load.ts';
 import { checkKey } from '../config/management-key.ts';
 import { deriveBaseUrl, parseBaseUrl, parseProjectId } from '../descope/base-url.ts';

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { destination, type DestinationStream, pino } from 'pino';
-import pretty from 'pino-pretty';
 import { type LogFields, logFieldNames, type Logger } from '../log.ts';
 
 const maxTextLength = 1_000;
@@ -12,7 +11,7 @@ export const processRunId: string = randomUUID().slice(0, 8);
  * Structured logs on stderr; stdout is for results. A line has listed fields only (`log.ts`); texts are stripped of what
  * looks like an address or could begin another line. The run id is in every line.
  */
-export function createLogger(level: string, format: 'json' | 'console' = process.stderr.isTTY ? 'console' : 'json', stream: DestinationStream = streamOf(format)): Logger {
+export function createLogger(level: string, format: 'json' | 'console', stream: DestinationStream): Logger {
   const log = pino({ level, base: { run: processRunId }, timestamp: pino.stdTimeFunctions.isoTime, ...(format === 'json' && { formatters: { level: (label) => ({ level: label }) } }) }, stream);
   const tell = (lineLevel: keyof Logger, event: string, fields?: LogFields): void => {
     if (log.isLevelEnabled(lineLevel)) {
@@ -27,25 +26,9 @@ export function createLogger(level: string, format: 'json' | 'console' = process
   };
 }
 
-function streamOf(format: 'json' | 'console'): DestinationStream {
-  return format === 'console' ? consoleStream(2, process.stderr.isTTY) : destination({ dest: 2, sync: true });
-}
-
-/** One line for people: the time, the level, what happened, and the fields behind it. */
-export function consoleStream(to: number | NodeJS.WritableStream, colorize: boolean): DestinationStream {
-  return pretty({
-    destination: to,
-    sync: true,
-    colorize,
-    translateTime: 'SYS:HH:MM:ss',
-    hideObject: true,
-    messageFormat: ({ msg, run, level: _level, time: _time, ...fields }) => [String(msg), ...Object.entries({ ...fields, run }).map(([name, value]) => `${name}=${shown(value)}`)].join(' '),
-  });
-}
-
-function shown(value: unknown): string {
-  const text = String(value);
-  return /[\s"=]/.test(text) ? JSON.stringify(text) : text;
+/** The logger of a command. What writes for people is loaded only where people read. */
+export async function openLogger(level: string, format: 'json' | 'console' = process.stderr.isTTY ? 'console' : 'json'): Promise<Logger> {
+  return createLogger(level, format, format === 'console' ? (await import('./console-stream.ts')).consoleStream(2, process.stderr.isTTY) : destination({ dest: 2, sync: true }));
 }
 
 const allowed: ReadonlySet<string> = new Set(logFieldNames);

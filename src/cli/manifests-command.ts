@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { type SettingName, settings } from '../config/settings.ts';
 import type { CommandContext } from './program.ts';
 import { addSettingOptions } from './setting-options.ts';
-import type { SettingFlags } from './settings.ts';
+import type { SettingFlags } from './setting-sources.ts';
 
 /** `capabilities` and `config`: what platforms and CI read about a connector, without any credentials. */
 export function addManifestCommands(program: Command, context: CommandContext): void {

@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import { Command } from 'commander';
 import type { Environment } from '../config/load.ts';
+import { version } from '../version.ts';
 import { addChangeCommand } from './change-command.ts';
 import { addCompletionCommand } from './completion-command.ts';
 import { addDemoCommand } from './demo-command.ts';
@@ -16,9 +16,6 @@ import { addQuestionCommands } from './question-commands.ts';
 import { addReportCommand } from './report-command.ts';
 import { addServeCommand } from './serve-command.ts';
 import { addSyncCommand } from './sync-command.ts';
-
-/** Of this program. */
-export const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 /** What a command takes from the process. `signal` fires when the process is asked to end. */
 export interface CommandContext {

@@ -5,7 +5,8 @@ import { openSource } from '../answers/open.ts';
 import { writeReport } from '../answers/report.ts';
 import { ConnectorError } from '../errors.ts';
 import { checkTarget, createAtomicFile } from '../output/atomic-file.ts';
-import { type CommandContext, version } from './program.ts';
+import { version } from '../version.ts';
+import type { CommandContext } from './program.ts';
 import { counted } from './table.ts';
 
 export interface ReportFlags {

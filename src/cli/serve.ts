@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import type { Settings } from '../config/settings.ts';
 import { createConnector } from '../connector.ts';
 import { ConnectorError } from '../errors.ts';
@@ -8,13 +7,13 @@ import { type AuditLog, openAuditLog } from '../output/audit-log.ts';
 import { createProvisioner } from '../provisioning/provisioner.ts';
 import { checkListen, type RunningServer, startServer } from '../server/server.ts';
 import type { TlsFiles } from '../server/tls.ts';
+import { version } from '../version.ts';
 import { processRunId } from './logger.ts';
 import type { CommandContext } from './program.ts';
 import { checkFolder, planOf, runScheduledSyncs, scheduledRateWaits } from './scheduled-syncs.ts';
-import { type Prepared, prepare, type SettingFlags } from './settings.ts';
+import type { SettingFlags } from './setting-sources.ts';
+import { type Prepared, prepare } from './settings.ts';
 import { untilAborted } from './until-aborted.ts';
-
-const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 /** A platform holds its call open meanwhile: beyond this it is told when to come back instead. */
 const callRateWaits = { longestRateWaitMs: 30_000, totalRateWaitMs: 60_000, forgetsRateWaits: true };
@@ -23,7 +22,7 @@ export type ServeFlags = SettingFlags & { readonly listen: string };
 
 /** Serves, and syncs at set times if asked to, until the process is asked to end. */
 export async function serve(options: ServeFlags, { env, signal, print }: CommandContext): Promise<void> {
-  const prepared = prepare(options, env, 'info');
+  const prepared = await prepare(options, env, 'info');
   const { settings, logger, policy } = prepared;
   const tls = tlsFiles(settings);
   checkListen(options.listen, tls !== undefined);

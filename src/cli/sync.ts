@@ -11,7 +11,8 @@ import type { SyncSummary } from '../sync/summary.ts';
 import { newSyncId } from '../sync/sync-id.ts';
 import { derivedOutputs } from './derived-outputs.ts';
 import { describeProgress, runSteps } from './progress.ts';
-import { type SettingFlags, setUp } from './settings.ts';
+import type { SettingFlags } from './setting-sources.ts';
+import { setUp } from './settings.ts';
 import type { CommandContext } from './program.ts';
 import { countsTable, remarks } from './table.ts';
 
@@ -24,7 +25,7 @@ export type SyncFlags = SettingFlags & { readonly out: string; readonly json?: b
 export async function syncOnce(options: SyncFlags, { env, signal, print }: Pick<CommandContext, 'env' | 'signal' | 'print'>): Promise<void> {
   const target = resolve(options.out);
   const createOutput = chooseOutput(target, derivedOutputs(signal));
-  const { client, policy, settings } = setUp(options, env, rateWaits);
+  const { client, policy, settings } = await setUp(options, env, rateWaits);
   await checkOutput(target, derivedOutputs(signal));
   await sweepLeftovers(target);
   let showTotal: (users: number) => void = () => undefined;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { createRequire } from 'node:module';
 import { Agent, type Dispatcher } from 'undici';
 import { isKind } from '../errors.ts';
 import type { Secret } from '../secret.ts';
+import { version } from '../version.ts';
 import { acceptedEncodings, unpack } from './content-encoding.ts';
 import { type EndpointName, endpoints } from './endpoints.ts';
 import { failureOfStatus, shapeError } from './errors.ts';
@@ -21,8 +21,6 @@ export interface Deadlines {
 }
 
 const usualDeadlines: Deadlines = { connectMs: 10_000, headersMs: 30_000, bodyIdleMs: 15_000, attemptMs: 60_000 };
-
-const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
 
 export interface TransportOptions {
   readonly baseUrl: string;

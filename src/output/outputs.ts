@@ -2,8 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { dirname, extname } from 'node:path';
 import { ConnectorError } from '../errors.ts';
 import { checkTarget, diskFault } from './atomic-file.ts';
-import { type C1zFileOptions, createC1zFile } from './c1z-file.ts';
-import { readLastC1z } from './last-c1z.ts';
+import type { C1zFileOptions } from './c1z-file.ts';
 import { type Convert, createDerivedFile } from './derived-file.ts';
 import { type LastSync, readLastSync } from './last-sync.ts';
 import { messageByMessage } from './message-sink.ts';
@@ -45,7 +44,7 @@ export function chooseOutput(target: string, derived?: Pick<DerivedOutputs, 'con
     case '.ndjson':
       return () => createNdjsonFile(target);
     case '.c1z':
-      return async (options) => messageByMessage(await createC1zFile(target, options));
+      return async (options) => messageByMessage(await (await import('./c1z-file.ts')).createC1zFile(target, options));
     case '.csv':
     case '.xlsx':
       if (derived === undefined) {
@@ -76,7 +75,7 @@ export async function readLast(target: string, signal?: AbortSignal): Promise<La
     return await readLastSync(target);
   }
   if (extname(target).toLowerCase() === '.c1z') {
-    return await readLastC1z(target, signal);
+    return await (await import('./last-c1z.ts')).readLastC1z(target, signal);
   }
   return await stat(target).then(
     () => 'untold',

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { consoleStream, createLogger, processRunId } from '../../src/cli/logger.ts';
+import { consoleStream } from '../../src/cli/console-stream.ts';
+import { createLogger, processRunId } from '../../src/cli/logger.ts';
 import { type LogFields, type Logger, whereItBroke, withFields } from '../../src/log.ts';
 
 /** What a logger writes, in each of its two formats. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readConfigFile } from '../../src/config/config-file.ts';
 import { meantKey } from '../../src/config/file-keys.ts';
-import { findConfigFile, homeConfigPath } from '../../src/config/find-config-file.ts';
+import { configFilePath, homeConfigPath } from '../../src/config/config-file-path.ts';
 import { type LoadOptions, resolveSettings } from '../../src/config/load.ts';
 import { findManagementKey } from '../../src/config/management-key.ts';
 import { ConnectorError } from '../../src/errors.ts';
@@ -120,7 +120,7 @@ describe('the config file that counts', () => {
     await mkdir(join(home, '.config', 'baton-descope'), { recursive: true });
     await mkdir(cwd);
     const env = { HOME: home };
-    const found = (flag: string | undefined, more = {}): string | undefined => findConfigFile({ flag, env: { ...env, ...more }, cwd })?.path;
+    const found = (flag: string | undefined, more = {}): string | undefined => configFilePath({ flag, env: { ...env, ...more }, cwd });
 
     const none = found(undefined);
     await writeFile(join(home, '.config', 'baton-descope', 'config.yaml'), '');
@@ -135,8 +135,8 @@ describe('the config file that counts', () => {
   });
 
   it('must be there when it is named', () => {
-    expect(messageOf(() => findConfigFile({ flag: 'no/such.yaml', env: {}, cwd: '/' }))).toBe('--config: there is no file /no/such.yaml');
-    expect(messageOf(() => findConfigFile({ flag: undefined, env: { BATON_CONFIG_PATH: 'x.yaml' }, cwd: '/' }))).toBe('BATON_CONFIG_PATH: there is no file /x.yaml');
+    expect(messageOf(() => configFilePath({ flag: 'no/such.yaml', env: {}, cwd: '/' }))).toBe('--config: there is no file /no/such.yaml');
+    expect(messageOf(() => configFilePath({ flag: undefined, env: { BATON_CONFIG_PATH: 'x.yaml' }, cwd: '/' }))).toBe('BATON_CONFIG_PATH: there is no file /x.yaml');
   });
 });
 

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { configVariables } from '../../src/config/find-config-file.ts';
+import { configVariables } from '../../src/config/config-file-path.ts';
 import { settings } from '../../src/config/settings.ts';
 import { endpoints } from '../../src/descope/endpoints.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';

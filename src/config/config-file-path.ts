@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ConnectorError } from '../errors.ts';
-import { type ConfigFile, readConfigFile } from './config-file.ts';
 import type { Environment } from './load.ts';
 
 /** Environment names of --config; the second is the ecosystem's. */
@@ -15,10 +14,10 @@ export interface ConfigFilePlace {
 }
 
 /**
- * The one config file that counts: the one that is named (--config, BATON_CONFIG), else `./baton.yaml`, else the one in
- * the home folder, else none. Files are not merged. A named one that is not there is a `config` error.
+ * The path of the one config file that counts: the one that is named (--config, BATON_CONFIG), else `./baton.yaml`, else the
+ * one in the home folder, else none. Files are not merged. A named one that is not there is a `config` error.
  */
-export function findConfigFile({ flag, env, cwd }: ConfigFilePlace): ConfigFile | undefined {
+export function configFilePath({ flag, env, cwd }: ConfigFilePlace): string | undefined {
   const variable = configVariables.find((name) => (env[name]?.trim() ?? '') !== '');
   const named = flag ?? (variable === undefined ? undefined : env[variable]?.trim());
   if (named !== undefined) {
@@ -26,10 +25,9 @@ export function findConfigFile({ flag, env, cwd }: ConfigFilePlace): ConfigFile 
     if (named === '' || !existsSync(path)) {
       throw new ConnectorError('config', `${flag === undefined ? variable : '--config'}: there is no file ${path}`);
     }
-    return readConfigFile(path);
+    return path;
   }
-  const path = [join(cwd, 'baton.yaml'), homeConfigPath(env)].find((candidate) => candidate !== undefined && existsSync(candidate));
-  return path === undefined ? undefined : readConfigFile(path);
+  return [join(cwd, 'baton.yaml'), homeConfigPath(env)].find((candidate) => candidate !== undefined && existsSync(candidate));
 }
 
 /** `~/.config/baton-descope/config.yaml`, or below XDG_CONFIG_HOME; undefined for a user without a home. */

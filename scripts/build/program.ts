@@ -1,0 +1,41 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'rolldown';
+import { lazyBuiltIns } from './built-ins.ts';
+import { licencesOf } from './licences.ts';
+import { narrowUndici } from './narrow-undici.ts';
+
+/** They read files of their own from beside their code, so they stay where those are. See docs/decisions/018. */
+const unbundled = [/^@grpc\//, /^grpc-health-check$/];
+const entry = 'src/cli/main.ts';
+
+/** Bundles the program. What one command needs and others do not lies in files of its own, which that command loads. */
+export async function buildProgram(root: string, target: string): Promise<void> {
+  const { output } = await build({
+    cwd: root,
+    input: entry,
+    platform: 'node',
+    tsconfig: 'tsconfig.json',
+    external: unbundled,
+    plugins: [lazyBuiltIns, narrowUndici],
+    output: {
+      dir: join(target, 'cli'),
+      format: 'esm',
+      chunkFileNames: '[name].js',
+      // What every command needs in one file, apart from the entry: see below.
+      codeSplitting: { groups: [{ name: 'start', tags: ['$initial'], test: (id) => !id.endsWith(entry) }] },
+      minify: false, // a stack is to be read by people, and what is smaller starts no faster
+      minifyInternalExports: false,
+      keepNames: true,
+      comments: { legal: true, annotation: false, jsdoc: false },
+      sourcemap: true,
+      sourcemapExcludeSources: true,
+    },
+  });
+  const chunks = output.filter((file) => file.type === 'chunk');
+  const place = chunks.find(({ moduleIds }) => moduleIds.some((id) => id.endsWith(entry)))?.fileName ?? '';
+  if (chunks.some(({ imports, isEntry }) => imports.includes(place) && !isEntry)) {
+    throw new Error(`${place} holds ${entry}, which waits for the command that it calls; a command that imports ${place} would wait for it, too, and neither go on`);
+  }
+  writeFileSync(join(target, 'LICENCES.txt'), `The packages whose code is in dist/cli, and their licences.\n\n${licencesOf(chunks.flatMap(({ moduleIds }) => moduleIds))}\n`);
+}

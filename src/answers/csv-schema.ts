@@ -1,0 +1,29 @@
+/** The tables of a `.csv` folder: file name, columns, and the query that fills them. Names and columns are a contract. */
+export const tables = [
+  {
+    name: 'users.csv',
+    columns: ['user_id', 'name', 'login', 'email', 'email_verified', 'phone', 'phone_verified', 'status', 'test', 'scim', 'mfa', 'sso', 'created_at'],
+    sql: `select id, name, login, email, ${flag('is_email_verified')}, phone, ${flag('is_phone_verified')}, status, ${flag('is_test')}, ${flag('is_scim')}, ${flag('has_mfa')}, ${flag('has_sso')}, created_at
+      from user order by n`,
+  },
+  { name: 'tenants.csv', columns: ['tenant_id', 'name', 'parent_tenant_id', 'role_inheritance'], sql: 'select id, name, parent, inheritance from tenant order by id' },
+  { name: 'roles.csv', columns: ['role_id', 'role', 'scope', 'tenant_id'], sql: "select id, role, case tenant when '' then 'project' else 'tenant' end, tenant from thing where kind = 'role' order by tenant, role" },
+  { name: 'permissions.csv', columns: ['permission'], sql: "select id from thing where kind = 'permission' order by id" },
+  {
+    name: 'role_permissions.csv',
+    columns: ['role_id', 'role', 'tenant_id', 'permission'],
+    sql: "select r.id, r.role, r.tenant, p.id from thing r join confers c on c.thing = r.n join thing p on p.n = c.permission where r.kind = 'role' order by r.tenant, r.role, p.id",
+  },
+  {
+    name: 'access.csv',
+    columns: ['user_id', 'user', 'held', 'held_id', 'role', 'tenant_id', 'tenant'],
+    sql: `select u.id, u.name, case t.kind when 'tenant' then 'member' when 'binding' then 'role_binding' else t.kind end, t.id, t.role, t.tenant, coalesce(e.name, t.tenant)
+      from holding h join thing t on t.n = h.thing join user u on u.n = h.user left join tenant e on e.id = t.tenant order by h.thing, h.user`,
+  },
+] as const;
+
+export const csvTableNames: readonly string[] = tables.map(({ name }) => name);
+
+function flag(column: string): string {
+  return `case ${column} when 1 then 'true' else 'false' end`;
+}

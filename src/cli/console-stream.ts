@@ -1,0 +1,19 @@
+import type { DestinationStream } from 'pino';
+import pretty from 'pino-pretty';
+
+/** One line for people: the time, the level, what happened, and the fields behind it. */
+export function consoleStream(to: number | NodeJS.WritableStream, colorize: boolean): DestinationStream {
+  return pretty({
+    destination: to,
+    sync: true,
+    colorize,
+    translateTime: 'SYS:HH:MM:ss',
+    hideObject: true,
+    messageFormat: ({ msg, run, level: _level, time: _time, ...fields }) => [String(msg), ...Object.entries({ ...fields, run }).map(([name, value]) => `${name}=${shown(value)}`)].join(' '),
+  });
+}
+
+function shown(value: unknown): string {
+  const text = String(value);
+  return /[\s"=]/.test(text) ? JSON.stringify(text) : text;
+}
