@@ -64,13 +64,18 @@ export function createConnector({ project, policy, provisioner, now }: Connector
   return {
     // Each list that a sync will need is really asked for: a key can be good for one and not for another.
     validate: async (signal) => {
-      const call = { ...(signal !== undefined && { signal }) };
-      await Promise.all([
-        project.searchUsers({ limit: 1, offset: 0 }, call),
-        project.allTenants(call),
-        project.allRoles(call),
-        project.allPermissions(call),
-      ]);
+      const stop = new AbortController();
+      const call = { signal: signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]) };
+      try {
+        await Promise.all([
+          project.searchUsers({ limit: 1, offset: 0 }, call),
+          project.allTenants(call),
+          project.allRoles(call),
+          project.allPermissions(call),
+        ]);
+      } finally {
+        stop.abort(); // once one has failed the caller is answered: the others are not tried on for nobody
+      }
       return validateResponse();
     },
 
