@@ -14,6 +14,11 @@ export type RateLimit = 'off' | 'auto' | Rate;
 
 /** The rest is left to logins and to other jobs: Descope counts per project and per address, not per program. */
 const shareOfDocumented = 0.8;
+/**
+ * A rate that is given is the whole limit, and requests do not all take the same time to arrive: those of a period that is
+ * used up to the last one may meet more of them at the other end. So a period lasts a fiftieth longer for us.
+ */
+const slackOfGiven = 1 / 50;
 /** Requests that may go out at once after a silence: one for each lane. */
 const burst = 6;
 const minuteMs = 60_000;
@@ -55,9 +60,9 @@ export function createPacing({ rateLimit, baseUrl, lanes, now, sleep }: PacingOp
   if (isUnpaced(rateLimit, baseUrl)) {
     return { lanesOf: () => lanes, searchesPerMinute: undefined };
   }
-  const paced = (rate: Rate): Lanes => ({ ...lanes, run: paceLanes(lanes, createBucket(rate, now), sleep) });
+  const paced = (rate: Rate, slack = 0): Lanes => ({ ...lanes, run: paceLanes(lanes, createBucket(rate, slack * rate.periodMs, now), sleep) });
   const buckets: Readonly<Record<BucketName, Lanes>> = {
-    search: paced(searchRate(rateLimit)),
+    search: paced(searchRate(rateLimit), rateLimit === 'auto' ? 0 : slackOfGiven),
     user: paced(ofDocumented('user')),
     update: paced(ofDocumented('update')),
     general: paced(ofDocumented('general')),
@@ -143,7 +148,7 @@ interface Bucket {
  * A token bucket: a few at once, then one every period / count. A full bucket and what flows in meanwhile would be more
  * than `count` in the first period, so the last `count` times are kept, too: no period, wherever it begins, sees more.
  */
-function createBucket({ count, periodMs }: Rate, now: () => number): Bucket {
+function createBucket({ count, periodMs }: Rate, slackMs: number, now: () => number): Bucket {
   const intervalMs = periodMs / count;
   const capacityMs = intervalMs * Math.min(burst, count);
   /** When the bucket would be full again, and when each of the last `count` tokens was taken. */
@@ -153,7 +158,7 @@ function createBucket({ count, periodMs }: Rate, now: () => number): Bucket {
   return {
     waitMs: () => {
       const tokenAt = fullAt + intervalMs - capacityMs;
-      const periodEndsAt = (takenAt[taken % count] ?? Number.NEGATIVE_INFINITY) + periodMs;
+      const periodEndsAt = (takenAt[taken % count] ?? Number.NEGATIVE_INFINITY) + periodMs + slackMs;
       return Math.max(tokenAt, periodEndsAt) - now();
     },
     take: () => {
