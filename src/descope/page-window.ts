@@ -1,7 +1,10 @@
 import { throwIfCancelled } from '../errors.ts';
 
-/** Pages asked for and not yet taken: six in flight (the process-wide limit sees to that) and six held ready. */
-const maxAhead = 12;
+/**
+ * Pages asked for and not yet taken: six in flight (the process-wide limit sees to that) and twelve held ready, so that a page
+ * that has to be asked for again does not hold up all lanes while it is waited for.
+ */
+const maxAhead = 18;
 
 export interface PageWindow<T> {
   /** The page at this place; it and the next ones are on their way. A failure or a cancelled signal drops them all. */
@@ -11,7 +14,7 @@ export interface PageWindow<T> {
 }
 
 /**
- * Read-ahead over numbered pages that are taken in order. Bounded: a caller that pauses costs at most twelve pages. When
+ * Read-ahead over numbered pages that are taken in order. Bounded: a caller that pauses costs at most eighteen pages. When
  * the caller goes away in the middle of a `take`, everything in flight is stopped with it. Pages lie in slots that are
  * written over: a map would be laid out anew every few pages, and its old tables hold on to what they held.
  */

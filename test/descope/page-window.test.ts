@@ -49,17 +49,17 @@ describe('the page window', () => {
     expect(rejections).toEqual([]);
   });
 
-  it('asks for twelve pages at once, and for one more each time one is taken', async () => {
+  it('asks for eighteen pages at once, and for one more each time one is taken', async () => {
     const { window, fetched, latest } = windowOf(100);
 
     const first = window.take(0);
-    expect(indexes(fetched)).toEqual(upTo(12));
+    expect(indexes(fetched)).toEqual(upTo(18));
     latest(0).answer();
     await first;
-    expect(fetched).toHaveLength(12);
+    expect(fetched).toHaveLength(18);
 
     const second = window.take(1);
-    expect(indexes(fetched)).toEqual(upTo(13));
+    expect(indexes(fetched)).toEqual(upTo(19));
     latest(1).answer();
 
     expect(await second).toBe('page 1');
@@ -108,7 +108,7 @@ describe('the page window', () => {
     caller.abort();
 
     await expect(page).rejects.toThrow('aborted');
-    expect(fetched).toHaveLength(12);
+    expect(fetched).toHaveLength(18);
     expect(fetched.every(({ signal }) => signal.aborted)).toBe(true);
   });
 

@@ -119,17 +119,17 @@ describe('a quiet project', () => {
     expect(server.queries.map(({ tenantIds }) => tenantIds)).toEqual([['T1'], ['T1']]);
   });
 
-  it('is read ahead, but never more than twelve pages', async () => {
+  it('is read ahead, but never more than eighteen pages', async () => {
     const server = quietProject(3_000);
     const read = readOf(server);
 
     await read.next();
     expect(server.queries).toHaveLength(1);
     await read.next();
-    expect(server.queries).toHaveLength(13);
+    expect(server.queries).toHaveLength(19);
     await read.next();
 
-    expect(server.queries).toHaveLength(14);
+    expect(server.queries).toHaveLength(20);
   });
 });
 
@@ -410,11 +410,11 @@ describe('users who leave', () => {
   });
 
   it('between two bounded pages raise the alarm, even when somebody else joins at once', async () => {
-    const server = quietProject(1_800);
+    const server = quietProject(2_600);
     const read = stableOf(server);
 
     await read.next();
-    await read.next(); // twelve pages are on their way
+    await read.next(); // eighteen pages are on their way
     await read.next();
     server.delete(userIdAt(3));
     server.create();
@@ -441,7 +441,7 @@ describe('a read that another process began', () => {
 
     const pages = await readAll(read);
 
-    expect(pages).toHaveLength(13);
+    expect(pages).toHaveLength(19);
     expect(at(pages, 0)[0]).toBe(userIdAt(startPage * 100));
     expect(pages.flat().toSorted()).toEqual(userIds(1_250));
     expect(server.queries.every((query) => query.toCreatedTimeMs === boundMs)).toBe(true);
@@ -585,7 +585,7 @@ describe('trouble on the way', () => {
 
     const { ids, failures } = await persist(readOf(server));
 
-    expect(ids).toEqual(userIds(1_450));
+    expect(ids).toEqual(userIds(2_150));
     expect(failures).toBeGreaterThan(2);
   });
 
@@ -634,7 +634,7 @@ describe('a caller who goes away', () => {
   }
 
   it('in the middle of a page stops everything in flight, and the next caller goes on without loss or repeat', async () => {
-    const { server, gate, aborted } = gatedProject(1_450);
+    const { server, gate, aborted } = gatedProject(2_150);
     const read = readOf(server);
     const first = await read.next();
     gate.isOpen = false;
@@ -646,13 +646,13 @@ describe('a caller who goes away', () => {
     expect((await cancelled).kind).toBe('cancelled');
     await turn();
     await turn();
-    expect(aborted()).toBe(12);
+    expect(aborted()).toBe(18);
     expect(read.sequence).toBe(1);
 
     gate.isOpen = true;
     const rest = await readAll(read);
 
-    expect([...(first?.users.map(({ userId }) => userId) ?? []), ...rest.flat()]).toEqual(userIds(1_450));
+    expect([...(first?.users.map(({ userId }) => userId) ?? []), ...rest.flat()]).toEqual(userIds(2_150));
     expect(read.proof).toBeDefined();
   });
 
@@ -672,7 +672,7 @@ describe('a caller who goes away', () => {
   });
 
   it('for good is told by close, which stops what is in flight', async () => {
-    const { server, gate, aborted } = gatedProject(1_450);
+    const { server, gate, aborted } = gatedProject(2_150);
     const read = readOf(server);
     await read.next();
     gate.isOpen = false;
@@ -684,6 +684,6 @@ describe('a caller who goes away', () => {
     expect((await pending).kind).toBe('cancelled');
     await turn();
     await turn();
-    expect(aborted()).toBe(12);
+    expect(aborted()).toBe(18);
   });
 });
