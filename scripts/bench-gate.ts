@@ -32,11 +32,11 @@ hold('requests in flight', Math.max(...results.filter(({ contender }) => /^(cli|
 // Without reading ahead this is 6; a shared machine has its moods.
 hold('wall of the CLI, in floors, at 50 ms', of('latency', 'cli').wallS.median / of('latency', 'floor').wallS.median, 2);
 hold('users through gRPC, in floors, at 50 ms', (of('latency', 'server, warm').walked?.usersMs ?? Number.POSITIVE_INFINITY) / 1000 / of('latency', 'floor').wallS.median, 2);
-hold('CPU of the CLI, in drained and parsed floors', of('size', 'cli', large).cpuS.median / of('size', 'floor, parsed', large).cpuS.median, 9);
+hold('CPU of the CLI, in drained and parsed floors', of('size', 'cli', large).cpuS.median / of('size', 'floor, parsed', large).cpuS.median, 6);
 // 50,000 users more: parsed users kept are 90 MB more, and a file whose writes are not waited for is as much.
-hold('growth of the CLI, MB', of('size', 'cli', large).rssMb.median - of('size', 'cli', small).rssMb.median, 50);
-hold('growth of the server, MB', of('size', 'server', large).rssMb.median - of('size', 'server', small).rssMb.median, 60);
-hold('peak of the CLI, MB', of('size', 'cli', large).rssMb.median, 190);
+hold('growth of the CLI, MB', of('size', 'cli', large).rssMb.median - of('size', 'cli', small).rssMb.median, 30);
+hold('growth of the server, MB', of('size', 'server', large).rssMb.median - of('size', 'server', small).rssMb.median, 35);
+hold('peak of the CLI, MB', of('size', 'cli', large).rssMb.median, 170);
 // One call for each page of users, and for each other resource one or, where it has many holders, some more; never one for each user.
 const { tenants, projectRoles } = plain(large);
 const { calls, userCalls, grants } = of('size', 'server', large).walked ?? { calls: Number.POSITIVE_INFINITY, userCalls: 0, grants: 0 };

@@ -34,7 +34,7 @@ let survivors = 0;
 for (const regression of regressions) {
   const heal = await plant(copy.path, regression);
   const node = (args: readonly string[]): number | null => spawnSync(process.execPath, args, { cwd: copy.path, stdio: ['ignore', 'inherit', 'inherit'] }).status;
-  const isBuilt = node([join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.build.json']) === 0;
+  const isBuilt = node([join('scripts', 'build.ts')]) === 0;
   const isShut = isBuilt && node([join('scripts', 'bench-gate.ts')]) !== 0;
   await heal();
   survivors += Number(!isShut);
