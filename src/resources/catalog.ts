@@ -94,7 +94,10 @@ function union<T>(rows: readonly T[], later: readonly T[] | undefined, keyOf: (r
 
 /** By code unit, so that the order is the same on every machine. */
 function sortBy<T>(rows: readonly T[], keyOf: (row: T) => string): readonly T[] {
-  return rows.toSorted((left, right) => compare(keyOf(left), keyOf(right)));
+  return rows
+    .map((row) => ({ row, key: keyOf(row) }))
+    .sort((left, right) => compare(left.key, right.key))
+    .map(({ row }) => row);
 }
 
 export function compare(left: string, right: string): number {

@@ -1,7 +1,8 @@
 import type { Permission } from '../descope/rows.ts';
-import { entitlementTemplate, toConferringGrant, toPermissionResource } from '../model/builders.ts';
+import { entitlementTemplate, toPermissionResource } from '../model/builders.ts';
+import { conferringGrantRow } from '../model/conferring-row.ts';
 import type { TokenFields } from '../model/page-token.ts';
-import { type GrantRow, grantRow, type ResourceRow, resourceRow } from '../model/row.ts';
+import { type GrantRow, type ResourceRow, resourceRow } from '../model/row.ts';
 import type { CutCounter } from '../model/text.ts';
 import { idOfBinding, idOfRole } from './catalog.ts';
 import type { Settled } from './sync-read.ts';
@@ -55,7 +56,7 @@ function* conferring({ catalog, heldBindings, readId }: Settled, name: string, c
   for (let place = start; place < roles.length; place += 1) {
     const role = roles[place];
     if (role !== undefined) {
-      yield [grantRow(toConferringGrant(name, 'role', idOfRole(role), role.tenantId)), { r: readId, p: place + 1, o: 0 }];
+      yield [conferringGrantRow(name, 'role', idOfRole(role), role.tenantId), { r: readId, p: place + 1, o: 0 }];
     }
   }
   let from = placeIn(readId, cursor, 'o');
@@ -66,7 +67,7 @@ function* conferring({ catalog, heldBindings, readId }: Settled, name: string, c
       const tenantId = tenants[from];
       if (tenantId !== undefined && role !== undefined) {
         const id = idOfBinding({ tenantId, roleName: role.name });
-        yield [grantRow(toConferringGrant(name, 'role_binding', id, tenantId)), { r: readId, p: roles.length + place, o: from + 1 }];
+        yield [conferringGrantRow(name, 'role_binding', id, tenantId), { r: readId, p: roles.length + place, o: from + 1 }];
       }
     }
     from = 0;

@@ -8,6 +8,7 @@ import { ResourceSchema } from '../../src/gen/c1/connector/v2/resource_pb.ts';
 import { annotationRegistry } from '../../src/model/annotations.ts';
 import { toBindingRow } from '../../src/model/binding-row.ts';
 import { entitlementTemplate } from '../../src/model/builders.ts';
+import { conferringGrantRow } from '../../src/model/conferring-row.ts';
 import { entitlementRowsOf } from '../../src/model/entitlement-row.ts';
 import { grantRowsOf } from '../../src/model/grant-row.ts';
 import { toAttributes } from '../../src/model/profile.ts';
@@ -106,7 +107,16 @@ describe('the row of a grant', () => {
     );
   });
 
+  it('of a permission that a role confers is encoded as the protobuf library encodes its message', () => {
+    fc.assert(
+      fc.property(nameArbitrary, fc.constantFrom('role', 'role_binding'), nameArbitrary, fc.oneof(nameArbitrary, fc.constant('')), (permissionName, typeId, principalId, tenantId) =>
+        expectFaithful(conferringGrantRow(permissionName, typeId, principalId, tenantId), GrantSchema),
+      ),
+    );
+  });
+
   it('never carries an id that the protocol could not', () => {
+    expect(() => conferringGrantRow('p'.repeat(1_000), 'role', 'r'.repeat(100), '')).toThrow(expect.objectContaining({ kind: 'upstream-contract' }));
     expect(() => grantRowsOf('tenant', 'a', idsOf('u'.repeat(1_020)))(0)).toThrow(expect.objectContaining({ kind: 'upstream-contract' }));
     expect(() => grantRowsOf('tenant', 'a'.repeat(1_020), idsOf())).toThrow(expect.objectContaining({ kind: 'upstream-contract' }));
   });
