@@ -72,6 +72,6 @@ export const full: readonly Scenario[] = [
   latency(200, 100_000, 1, { floor: floor.floor, ...ours }),
   latency(0, 1_000, 1, { ...ours, ...perRole, ...naive }),
   { name: 'rate limit', shape: plain(100_000), conditions: { latencyMs: 5, rate }, contenders: paced, rounds: 3 },
-  { name: 'failures', shape: plain(100_000), conditions: { latencyMs: 50, failEvery: 100 }, contenders: { cli: ourCli() }, rounds: 1 },
+  { name: 'failures', shape: plain(100_000), conditions: { latencyMs: 50, failEvery: 100 }, contenders: { cli: ourCli() }, rounds: 3 },
   ...scale,
 ];
