@@ -67,7 +67,7 @@ function whole(text: string): number {
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { users: { type: 'string', default: '100000' }, limit: { type: 'string', default: '256' }, heap: { type: 'string', default: '128' }, squeezed: { type: 'string', default: '24' } },
+    options: { users: { type: 'string', default: '100000' }, limit: { type: 'string', default: '256' }, heap: { type: 'string', default: '128' }, squeezed: { type: 'string', default: '16' } },
   });
   const [users, limitMb, heapMb, squeezedMb] = [whole(values.users), whole(values.limit), whole(values.heap), whole(values.squeezed)];
   const folder = await mkdtemp(join(tmpdir(), 'baton-descope-memory-'));
