@@ -46,6 +46,10 @@ export function verdictsOf(results: readonly Result[]): readonly Verdict[] {
   atMost('peak RSS of the CLI <= 260 MB, 1,000,000 users', at1m('cli')?.rssMb.median, 260, ' MB');
   atMost('peak RSS of the server <= 180 MB, 100,000 users', at100k('server')?.rssMb.median, 180, ' MB');
   atMost('peak RSS of the server <= 330 MB, 1,000,000 users', at1m('server')?.rssMb.median, 330, ' MB');
+  for (const [contender, limit] of [['cli', 110], ['server', 170]] as const) {
+    const [before, after] = [at100k(contender)?.rssMb.median, at1m(contender)?.rssMb.median];
+    atMost(`growth of the ${contender}, 100,000 to 1,000,000 users <= ${limit} B a user`, before === undefined || after === undefined ? undefined : ((after - before) * 2 ** 20) / 900_000, limit, ' B');
+  }
   const grants = at100k('server, warm')?.walked;
   judge('>= 100,000 grants/s through gRPC', grants === undefined ? undefined : grants.grants / (grants.grantsMs / 1000), (given) => given >= 100_000, (given) => `${Math.round(given).toLocaleString('en')}/s`);
   atMost('event-loop delay, p99 <= 50 ms, CLI, 100,000 users', at100k('cli')?.loopDelayP99Ms.median, 50, ' ms');
