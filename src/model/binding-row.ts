@@ -5,6 +5,7 @@ import type { Resource } from './messages.ts';
 import type { ResourceRow } from './row.ts';
 import { type CutCounter, fitText, maxDescriptionBytes, maxDisplayNameBytes, noCuts } from './text.ts';
 import type { TextWriter } from './text-writer.ts';
+import { writeResourceId } from './wire-id.ts';
 import { maxStructSize, type WireWriter } from './wire-writer.ts';
 
 const traitUrl = `type.googleapis.com/${ScopeBindingTraitSchema.typeName}`;
@@ -41,25 +42,19 @@ class BindingRow implements ResourceRow {
 
   write(out: WireWriter): void {
     const { id, displayName, description = '', tenantId, roleResourceId, profile } = this.#parts;
-    const idField = (field: number, typeId: string, resourceId: string): void => {
-      const from = out.length;
-      out.textField(2, resourceId);
-      out.textField(1, typeId);
-      out.close(field, from);
-    };
     const profileFrom = out.length;
     out.struct(profile);
     out.close(9, profileFrom);
     out.optionalText(5, description);
     const annotationFrom = out.length;
-    idField(2, 'tenant', tenantId);
-    idField(1, 'role', roleResourceId);
+    writeResourceId(out, 2, 'tenant', tenantId);
+    writeResourceId(out, 1, 'role', roleResourceId);
     out.close(2, annotationFrom);
     out.textField(1, traitUrl);
     out.close(4, annotationFrom);
     out.optionalText(3, displayName);
-    idField(2, 'tenant', tenantId);
-    idField(1, 'role_binding', id);
+    writeResourceId(out, 2, 'tenant', tenantId);
+    writeResourceId(out, 1, 'role_binding', id);
   }
 
   writeJson(out: TextWriter): void {

@@ -4,6 +4,7 @@ import { entitlementId, grantId } from './ids.ts';
 import type { Grant } from './messages.ts';
 import type { GrantRow } from './row.ts';
 import type { TextWriter } from './text-writer.ts';
+import { writeResourceId } from './wire-id.ts';
 import type { WireWriter } from './wire-writer.ts';
 
 const expandableUrl = `type.googleapis.com/${GrantExpandableSchema.typeName}`;
@@ -50,12 +51,12 @@ class ConferringGrantRow implements GrantRow {
     this.#writeExpandable(out);
     out.textField(3, this.#grantId);
     const principalFrom = out.length;
-    writeId(out, this.#principalTypeId, this.#principalId);
+    writeResourceId(out, 1, this.#principalTypeId, this.#principalId);
     out.close(2, principalFrom);
     const entitlementFrom = out.length;
     out.textField(2, this.#entitlementId);
     const resourceFrom = out.length;
-    writeId(out, 'permission', this.#permissionName);
+    writeResourceId(out, 1, 'permission', this.#permissionName);
     out.close(1, resourceFrom);
     out.close(1, entitlementFrom);
   }
@@ -88,14 +89,6 @@ class ConferringGrantRow implements GrantRow {
     out.textField(1, metadataUrl);
     out.close(4, from);
   }
-}
-
-/** The `id` of a resource. */
-function writeId(out: WireWriter, typeId: string, id: string): void {
-  const from = out.length;
-  out.textField(2, id);
-  out.textField(1, typeId);
-  out.close(1, from);
 }
 
 export function conferringGrantRow(permissionName: string, principalTypeId: 'role' | 'role_binding', principalId: string, tenantId: string): GrantRow {

@@ -4,6 +4,7 @@ import { checkId, type EntitledTypeId, entitlementId, maxIdBytes } from './ids.t
 import type { Grant } from './messages.ts';
 import type { GrantRow } from './row.ts';
 import { type TextWriter, writtenBytes } from './text-writer.ts';
+import { writeResourceId } from './wire-id.ts';
 import { encode, type WireWriter } from './wire-writer.ts';
 
 /** Stands between the entitlement's id and the user's in the id of a grant. */
@@ -96,9 +97,7 @@ class GrantedEntitlement {
       const entitlementFrom = writer.length;
       writer.textField(2, this.id);
       const resourceFrom = writer.length;
-      writer.textField(2, this.resourceId);
-      writer.textField(1, this.typeId);
-      writer.close(1, resourceFrom);
+      writeResourceId(writer, 1, this.typeId, this.resourceId);
       writer.close(1, resourceFrom);
       writer.close(1, entitlementFrom);
     });

@@ -6,6 +6,7 @@ import type { ResourceRow } from './row.ts';
 import { type CutCounter, fitText, maxDisplayNameBytes, maxStatusDetailBytes, noCuts } from './text.ts';
 import type { TextWriter } from './text-writer.ts';
 import { isTellable, toTime } from './time.ts';
+import { writeResourceId } from './wire-id.ts';
 import { maxStructSize, type WireWriter } from './wire-writer.ts';
 
 const traitUrl = `type.googleapis.com/${UserTraitSchema.typeName}`;
@@ -89,10 +90,7 @@ function writeUser(writer: WireWriter, parts: UserParts): void {
   writer.textField(1, traitUrl);
   writer.close(4, annotationFrom);
   writer.optionalText(3, parts.displayName);
-  const idFrom = writer.length;
-  writer.textField(2, parts.id);
-  writer.textField(1, 'user');
-  writer.close(1, idFrom);
+  writeResourceId(writer, 1, 'user', parts.id);
 }
 
 function writeTrait(writer: WireWriter, parts: UserParts, profile: Uint8Array): void {
