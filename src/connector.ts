@@ -60,6 +60,8 @@ export interface Connector extends ConnectorSurface {
 export function createConnector({ project, policy, provisioner, now }: ConnectorOptions): Connector {
   const reads = createSyncReads({ project, policy, ...(now !== undefined && { now }) });
   const listedTypes = resourceTypeIds.map((typeId) => resourceTypes[typeId]);
+  // A page token counts in one project only, and in one listing of it: what went on from another's would seal two halves as one.
+  const scopeOf = (...listing: readonly (string | undefined)[]): string => JSON.stringify([project.projectId, ...listing]);
 
   return {
     // Each list that a sync will need is really asked for: a key can be good for one and not for another.
@@ -97,7 +99,9 @@ export function createConnector({ project, policy, provisioner, now }: Connector
       checkListRequest(request);
       const syncer = syncerOf(requiredText(request.resourceTypeId, 'resource_type_id'));
       const parent = optionalResourceId(request.parentResourceId, 'parent_resource_id');
-      const scope = JSON.stringify(['resources', syncer.typeId, parent?.resourceType, parent?.resource]);
+      // Which roles in tenants are listed depends on the policy; no other listing does.
+      const policyOfList = syncer.typeId === 'role_binding' ? policy.tenantRoles : undefined;
+      const scope = scopeOf('resources', syncer.typeId, parent?.resourceType, parent?.resource, policyOfList);
       const page = pageRequest(scope, request, signal);
       if (parent !== undefined && parent.resourceType !== 'tenant') {
         return toRowPage([], '');
@@ -152,7 +156,7 @@ export function createConnector({ project, policy, provisioner, now }: Connector
       const { resourceType, resource: id } = requiredResourceId(request.resource?.id, 'resource.id');
       const { entitled } = syncerOf(resourceType);
       const isWholeType = isTypeScoped(request.annotations);
-      const scope = JSON.stringify(['grants', resourceType, isWholeType ? undefined : id]);
+      const scope = scopeOf('grants', resourceType, isWholeType ? undefined : id);
       const page = pageRequest(scope, request, signal);
       if (entitled === undefined) {
         return toRowPage([], '');

@@ -8,8 +8,8 @@ const version = '1';
 export type TokenFields = Readonly<Record<string, string | number>>;
 
 /**
- * Page tokens: opaque, versioned, self-contained. `scope` names the listing that the token belongs to (operation, type,
- * resource) and is part of the checksum, so that a token of another listing is refused. The checksum has no key: a token
+ * Page tokens: opaque, versioned, self-contained. `scope` names the listing that the token belongs to (project, operation,
+ * type, resource) and is part of the checksum, so that a token of another listing is refused. The checksum has no key: a token
  * holds nothing secret, and must outlive a restart and a rotated key.
  */
 export function encodeToken(scope: string, fields: TokenFields): string {
@@ -40,7 +40,7 @@ function parseFields(payload: string): unknown {
 }
 
 function notOurs(): ConnectorError {
-  return new ConnectorError('invalid', 'the page token is not one that this listing gave out; start the listing again without a token');
+  return new ConnectorError('invalid', 'the page token is not one that this listing of this project gave out; start the sync again, without a token');
 }
 
 function checksum(scope: string, payload: string): string {
