@@ -1,6 +1,7 @@
 import { ConnectorError } from '../errors.ts';
 import type { AccessIndex } from './access-index.ts';
 import { type AccessPath, pathColumns, toPath } from './access-path.ts';
+import { countsIn } from './access-rules.ts';
 import { printable } from './printable.ts';
 
 export interface WhoCan {
@@ -34,10 +35,11 @@ export function whoCan({ database, path }: AccessIndex, permission: string, tena
   const tenant = tenantAsked === undefined ? undefined : findTenant({ database, path }, tenantAsked);
   const things = database
     .prepare(
-      `select t.n n from confers c join thing t on t.n = c.thing left join tenant e on e.id = t.tenant
-       where c.permission = ? and (? is null or t.tenant in ('', ?)) order by t.tenant <> '', e.name, t.tenant, t.role, t.kind`,
+      `select t.n n, nullif(t.tenant, '') place from confers c join thing t on t.n = c.thing left join tenant e on e.id = t.tenant
+       where c.permission = ? order by t.tenant <> '', e.name, t.tenant, t.role, t.kind`,
     )
-    .all(found, tenant?.id ?? null, tenant?.id ?? null)
+    .all(found)
+    .filter(({ place }) => countsIn(place ?? undefined, tenant?.id))
     .map(({ n }) => Number(n));
   const holders = database.prepare(
     `select ${pathColumns}, ? permission from holding h join user u on u.n = h.user join thing t on t.n = h.thing left join tenant e on e.id = t.tenant

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { thingFlags } from '../../src/answers/report-format.ts';
 import { spreadOf, unusual } from '../../src/report-page/data/outliers.ts';
-import { judgePower, levelOf } from '../../src/report-page/data/power.ts';
+import { judgePower, levelOf } from '../../src/answers/power.ts';
 
 describe('the level of a permission', () => {
   it.each([
@@ -30,8 +30,8 @@ describe('the level of a permission', () => {
 });
 
 describe('a role', () => {
-  const permissions = ['a.read', 'b.read', 'c.edit', 'd.edit', 'e.delete', 'f.approve', 'g.refund', 'User Admin'].map((name) => ({ name, flags: 0, description: '' }));
-  const privilegeOf = (name: string, allows: readonly number[]) => judgePower({ permissions, roles: [{ id: name, name, tenant: -1, flags: 0, description: '', allows }] }).privilege[0];
+  const permissions = ['a.read', 'b.read', 'c.edit', 'd.edit', 'e.delete', 'f.approve', 'g.refund', 'User Admin'].map((name) => ({ name, flags: 0 }));
+  const privilegeOf = (name: string, allows: readonly number[]) => judgePower({ permissions, roles: [{ name, allows }] }).privilege[0];
 
   it.each([
     ['is privileged by being Descope’s own', 'Tenant Admin', [], [expect.stringContaining('own administrator role')]],

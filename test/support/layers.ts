@@ -29,8 +29,11 @@ const ranks: Readonly<Record<string, number>> = {
   'report-page': 5,
 };
 
-/** The page runs in a browser: besides its own files, it knows only the format of its data. */
-const openToThePage = new Set(['answers/report-format.ts', 'answers/report-bytes.ts']);
+/**
+ * The page runs in a browser: besides its own files, it knows the format of its data, and the rules by which the answers
+ * count and judge, so that both say the same. All of them must do without Node.
+ */
+const openToThePage = new Set(['answers/report-format.ts', 'answers/report-bytes.ts', 'answers/access-rules.ts', 'answers/power.ts']);
 
 /** Folders that only these may open, besides themselves. */
 const doors: Readonly<Record<string, readonly string[]>> = {
@@ -66,7 +69,7 @@ function violationsOf(what: string, from: string, rank: number, target: string):
   return [
     ...(toRank < rank ? [] : [`${what}: rank ${rank} imports rank ${toRank}`]),
     ...(opens === undefined || opens.includes(from) ? [] : [`${what}: ${from} may not open ${to}`]),
-    ...(from !== 'report-page' || openToThePage.has(target) ? [] : [`${what}: the page knows nothing but its data`]),
+    ...(from !== 'report-page' || openToThePage.has(target) ? [] : [`${what}: the page knows its data and the rules, and nothing else`]),
     ...(from !== 'emulator' || toRank === 0 ? [] : [`${what}: the emulator knows nothing of ours`]),
   ];
 }

@@ -1,7 +1,7 @@
 import { holdingKinds, thingFlags, userFlags } from '../../answers/report-format.ts';
 import { placeOf, targetsOf } from './access.ts';
 import { outlierRule, spreadOf, unusual } from './outliers.ts';
-import { judgePower, type Power } from './power.ts';
+import { judgePower, type Power } from '../../answers/power.ts';
 import type { Project } from './project.ts';
 
 /** Somebody who may do unusually much inside a tenant. */

@@ -2,7 +2,7 @@ import { thingFlags } from '../../answers/report-format.ts';
 import { placeOf, usersOf } from './access.ts';
 import { type Analysis, hasAccess, hasUserFlag, isCurrent } from './analysis.ts';
 import { outlierRule } from './outliers.ts';
-import { broad, manySensitive, systemRoleName } from './power.ts';
+import { broad, manySensitive, systemRoleName } from '../../answers/power.ts';
 import type { Project } from './project.ts';
 
 /** How soon to look: `act` for what is probably wrong, `look` for what somebody has to judge, `note` for the rest. */

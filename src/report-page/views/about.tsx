@@ -1,6 +1,6 @@
 import { useReport } from '../context.ts';
 import { outlierRule } from '../data/outliers.ts';
-import { broad, manySensitive, systemRoleName, words } from '../data/power.ts';
+import { broad, manySensitive, systemRoleName, words } from '../../answers/power.ts';
 import { counted, moment, number } from '../format.ts';
 import { Facts } from './detail-parts.tsx';
 import { Name } from './names.tsx';

@@ -2,7 +2,7 @@ import { type ComponentChildren, createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import { thingFlags, userFlags } from '../../answers/report-format.ts';
 import { useReport } from '../context.ts';
-import type { Level } from '../data/power.ts';
+import type { Level } from '../../answers/power.ts';
 import { pieces } from '../data/text.ts';
 import { toHash } from '../route.ts';
 

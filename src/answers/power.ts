@@ -1,5 +1,7 @@
-import { thingFlags } from '../../answers/report-format.ts';
-import type { Project } from './project.ts';
+// How much a permission and a role can do. The report's page is bundled for the browser and imports this file, so nothing of
+// Node may be needed here.
+
+import { type ReportPermission, type ReportRole, thingFlags } from './report-format.ts';
 
 /** How much a permission can do, judged by whose it is and what it is called. The page prints these rules. */
 export type Level = 'administrative' | 'sensitive' | 'ordinary' | 'reading';
@@ -38,13 +40,21 @@ export const broad = { share: 0.5, atLeast: 4 };
 /** ... or at least this many sensitive permissions. */
 export const manySensitive = 3;
 
+/** What is judged, by the places in the lists. */
 export interface Power {
   readonly levelOfPermission: readonly Level[];
   /** By role. */
   readonly privilege: readonly Privilege[];
 }
 
-export function judgePower({ roles, permissions }: Pick<Project, 'roles' | 'permissions'>): Power {
+/** The roles and permissions to judge; `allows` are places in the list of permissions. */
+export interface Judged {
+  readonly roles: readonly Pick<ReportRole, 'name' | 'allows'>[];
+  readonly permissions: readonly Pick<ReportPermission, 'name' | 'flags'>[];
+}
+
+/** Judges every permission by its level, and says of every role why it is privileged. */
+export function judgePower({ roles, permissions }: Judged): Power {
   const current = permissions.filter(({ flags }) => (flags & thingFlags.former) === 0).length;
   const levelOfPermission = permissions.map(({ name, flags }) => levelOf(name, flags));
   const privilege = roles.map(({ name, allows }) => {
