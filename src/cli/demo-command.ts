@@ -5,7 +5,7 @@ export function addDemoCommand(program: Command, context: CommandContext): void 
   program
     .command('demo')
     .description('see it work without a Descope account: sync an embedded project through gRPC')
-    .option('--out <file>', 'the file to write', 'sync.json')
-    .addHelpText('after', '\nExample:\n  $ baton-descope demo --out sync.json && jq .summary.counts sync.json')
+    .option('--out <file>', 'the file to write', 'demo-sync.json')
+    .addHelpText('after', '\nExample:\n  $ baton-descope demo && jq .summary.counts demo-sync.json')
     .action(async ({ out }: { readonly out: string }) => (await import('./demo.ts')).demo(out, context));
 }

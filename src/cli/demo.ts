@@ -1,8 +1,11 @@
-import { resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { extname, resolve } from 'node:path';
 import { createConnector } from '../connector.ts';
 import { createDescopeClient } from '../descope/client.ts';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
 import { Secret } from '../secret.ts';
+import { ConnectorError } from '../errors.ts';
+import { readLast } from '../output/outputs.ts';
 import { createSyncFile } from '../output/sync-file.ts';
 import { connectSurface } from '../server/remote-surface.ts';
 import { startServer } from '../server/server.ts';
@@ -14,6 +17,23 @@ import { describeProgress, runSteps } from './progress.ts';
 import { describeRequests } from './sync.ts';
 import { countsTable, remarks } from './table.ts';
 
+const demoProjectId = 'P2EmulatorProject00000000000';
+
+/** The demo replaces only what an embedded project left there: anything else at its target belongs to somebody. */
+async function checkDemoTarget(target: string): Promise<void> {
+  if (extname(target).toLowerCase() !== '.json') {
+    throw new ConnectorError('config', `the demo writes JSON: end the name after --out with .json, not as in ${target}`);
+  }
+  const isThere = await stat(target).then(
+    (status) => status.isFile(),
+    () => false,
+  );
+  const last = isThere ? await readLast(target) : undefined;
+  if (isThere && (last === undefined || last === 'untold' || last.projectId !== demoProjectId)) {
+    throw new ConnectorError('config', `${target} is no file of the demo, and is kept as it is: name another file with --out, or move this one away`);
+  }
+}
+
 /**
  * The main job, end to end, without an account: an embedded Descope project on real HTTP, our gRPC server in front of
  * it, and a full sync as a client of that server.
@@ -21,6 +41,7 @@ import { countsTable, remarks } from './table.ts';
 export async function demo(out: string, { signal, print }: CommandContext): Promise<void> {
   await using stack = new AsyncDisposableStack();
   const target = resolve(out);
+  await checkDemoTarget(target);
   let emulator: Emulator | undefined;
   let connector: ReturnType<typeof createConnector> | undefined;
   let address = '';
@@ -29,7 +50,7 @@ export async function demo(out: string, { signal, print }: CommandContext): Prom
     {
       title: 'Starting an embedded Descope project',
       run: async () => {
-        emulator = await startEmulator();
+        emulator = await startEmulator({ projectId: demoProjectId });
         const started = emulator;
         stack.defer(() => started.close());
         return `An embedded Descope project answers at ${emulator.baseUrl}`;

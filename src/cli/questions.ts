@@ -24,10 +24,11 @@ export type WhoCanFlags = AnswerFlags & { readonly tenant?: string };
 type QuestionContext = Pick<CommandContext, 'signal'>;
 
 /** Who has a permission, and where. */
-export async function tellWhoCan(file: string, permission: string, options: WhoCanFlags, { signal }: QuestionContext): Promise<void> {
+export async function tellWhoCan(file: string, asked: string, options: WhoCanFlags, { signal }: QuestionContext): Promise<void> {
   checkOneFormat(options);
   await using index = await readIndex(resolve(file), signal);
-  const answer = whoCan(index, permission, options.tenant);
+  const answer = whoCan(index, asked, options.tenant);
+  const { permission } = answer;
   const where = answer.tenant === undefined ? '' : ` in ${printable(answer.tenant.name)}`;
   await tell(options, index, signal, {
     question: { question: 'who-can', permission, ...(answer.tenant !== undefined && { tenantId: answer.tenant.id, tenant: answer.tenant.name }) },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import { envOf, runCli, temporaryFolder } from '../support/cli.ts';
+import { writeSync } from '../support/sync-files.ts';
 
 const canary = 'K2canaryKeyThatMustNeverBeSeen0123456789';
 let emulator: Emulator;
@@ -301,6 +302,23 @@ describe('demo', () => {
     expect(run.stdout).toContain('Who can invoices.approve, and where?');
     expect(run.stdout).toContain('Editor in Acme');
     expect(run.stdout).toMatch(/Users +1,200/);
-    expect((await readSync(join(folder.path, 'sync.json'))).summary.complete).toBe(true);
+    expect((await readSync(join(folder.path, 'demo-sync.json'))).summary.complete).toBe(true);
+  });
+
+  it('replaces its own file and nothing else: neither what stands in the folder nor what --out names', async () => {
+    await using folder = await temporaryFolder();
+    const at = (name: string): string => join(folder.path, name);
+    await writeSync(at('sync.json'), { users: [] });
+    await writeFile(at('notes.json'), '{}');
+    const before = await Promise.all(['sync.json', 'notes.json'].map((name) => readFile(at(name), 'utf8')));
+
+    const runs = [await runCli(['demo'], { cwd: folder.path }), await runCli(['demo'], { cwd: folder.path })];
+    const refused = await Promise.all(['sync.json', 'notes.json', 'demo.c1z'].map((name) => runCli(['demo', '--out', at(name)])));
+
+    expect(runs.map(({ code }) => code)).toEqual([0, 0]);
+    expect(refused.map(({ code }) => code)).toEqual([2, 2, 2]);
+    expect(refused[0]?.stderr).toContain('is no file of the demo, and is kept as it is');
+    expect(await Promise.all(['sync.json', 'notes.json'].map((name) => readFile(at(name), 'utf8')))).toEqual(before);
+    expect((await readdir(folder.path)).toSorted()).toEqual(['demo-sync.json', 'notes.json', 'sync.json']);
   });
 });

@@ -1,0 +1,147 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { distance } from 'fastest-levenshtein';
+import { ConnectorError } from '../errors.ts';
+import { fold } from '../model/fold.ts';
+import type { AccessIndex } from './access-index.ts';
+import { printable } from './printable.ts';
+
+/** What can be asked for by name. `n` is its key in the index. */
+export interface Found {
+  readonly n: number | string;
+  readonly id: string;
+  readonly name: string;
+  /** What a user is told apart by besides; '' for everything else. */
+  readonly login: string;
+}
+
+type Findable = 'user' | 'tenant' | 'permission';
+
+interface FindableTable {
+  /** Rows of n, id, name and login. */
+  readonly rows: string;
+  /** Rows of n and text: every text that names one. */
+  readonly texts: string;
+  readonly plural: string;
+}
+
+const tables: Readonly<Record<Findable, FindableTable>> = {
+  user: {
+    rows: 'select n, id, name, login from user',
+    texts: 'select user n, login text from login union all select n, email from user union all select n, name from user union all select n, id from user',
+    plural: 'users',
+  },
+  tenant: { rows: "select id n, id, name, '' login from tenant", texts: 'select id n, name text from tenant union all select id, id from tenant', plural: 'tenants' },
+  permission: {
+    rows: "select n, id, name, '' login from thing where kind = 'permission'",
+    texts: "select n, id text from thing where kind = 'permission' union all select n, name from thing where kind = 'permission'",
+    plural: 'permissions',
+  },
+};
+
+/** How many candidates a message names. */
+const mostNamed = 10;
+
+/**
+ * The one that a text names: by id; else by a text that is equal; else by one that is equal once both are folded. What fits
+ * several is a `conflict`, and what fits none `not-found`; both name candidates with their ids. A blank text is a `config` error.
+ */
+export function find({ database, path }: Pick<AccessIndex, 'database' | 'path'>, kind: Findable, asked: string): Found {
+  const { rows, texts } = tables[kind];
+  const byId = database.prepare(`select * from (${rows}) where id = ?`).get(asked);
+  if (byId !== undefined) {
+    return toFound(byId);
+  }
+  if (fold(asked) === '') {
+    throw new ConnectorError('config', `the name of the ${kind} is blank: give the id or the name`);
+  }
+  addFold(database);
+  for (const condition of ['text = ?', 'fold(text) = fold(?)']) {
+    const found = database.prepare(`select * from (${rows}) where n in (select n from (${texts}) where ${condition}) order by id limit ${mostNamed + 1}`).all(asked).map(toFound);
+    if (found.length > 1) {
+      throw ambiguous(kind, asked, found);
+    }
+    if (found[0] !== undefined) {
+      return found[0];
+    }
+  }
+  throw unknown(kind, asked, path, nearest(database, kind, asked));
+}
+
+/** Makes `fold` known to the database. */
+export function addFold(database: DatabaseSync): void {
+  database.function('fold', { deterministic: true }, (text) => fold(String(text)));
+}
+
+function toFound(row: Readonly<Record<string, unknown>>): Found {
+  const n = row['n'];
+  return { n: typeof n === 'number' ? n : String(n), id: String(row['id']), name: String(row['name']), login: String(row['login']) };
+}
+
+/** The few that were probably meant, nearest first. */
+function nearest(database: DatabaseSync, kind: Findable, asked: string): readonly Found[] {
+  const { rows, texts } = tables[kind];
+  const farness = farnessFrom(asked);
+  database.function('farness', { deterministic: true }, (text) => farness(String(text)));
+  return database
+    .prepare(`with near as (select n, min(farness(text)) far from (${texts}) group by n) select r.* from near join (${rows}) r on r.n = near.n where far is not null order by far, r.id limit ${mostNamed + 1}`)
+    .all()
+    .map(toFound);
+}
+
+/** How far a text is from the one that was asked for; null where nobody would take one for the other. */
+function farnessFrom(asked: string): (text: string) => number | null {
+  const wanted = fold(asked);
+  const words = wanted.split(/[ ,;]+/u).filter((word) => word !== '');
+  const most = Math.min(3, Math.floor(wanted.length / 3));
+  return (text) => {
+    if (wanted === '' || text === '') {
+      return null;
+    }
+    const folded = fold(text);
+    if (folded.includes(wanted)) {
+      return folded.startsWith(wanted) ? 0 : 1;
+    }
+    if (words.length > 1 && words.every((word) => folded.includes(word))) {
+      return 2;
+    }
+    const parts = wanted.includes('@') ? [folded] : [folded, ...folded.split(/[ @]/u)];
+    const nearestPart = Math.min(...parts.map((part) => (Math.abs(part.length - wanted.length) > most ? most + 1 : distance(part, wanted))));
+    return nearestPart > most ? null : 2 + nearestPart;
+  };
+}
+
+function ambiguous(kind: Findable, asked: string, found: readonly Found[]): ConnectorError {
+  return new ConnectorError('conflict', [`several ${tables[kind].plural} are found by ${quoted(asked)}: give the id of one`, ...candidates(found)].join('\n'));
+}
+
+function unknown(kind: Findable, asked: string, path: string, near: readonly Found[]): ConnectorError {
+  const what = `there is no ${kind} ${quoted(asked)} in ${printable(path)}`;
+  const [only, ...others] = near;
+  if (only === undefined) {
+    return new ConnectorError('not-found', `${what}; \`baton-descope list ${tables[kind].plural}\` shows all of them`);
+  }
+  if (others.length === 0) {
+    return new ConnectorError('not-found', `${what}; did you mean ${inWords(only)}?`);
+  }
+  return new ConnectorError('not-found', [`${what}; did you mean one of these? Give its id`, ...candidates(near)].join('\n'));
+}
+
+function candidates(found: readonly Found[]): readonly string[] {
+  const ids = found.slice(0, mostNamed).map((one) => [printable(one.id), nameAndLogin(one)].filter((text) => text !== '').map((text) => `  ${text}`).join(''));
+  return [...ids, ...(found.length > mostNamed ? ['  and more'] : [])];
+}
+
+/** "Ada Lovelace <ada@acme.example> (U2...)", "Acme (acme-1)", or an id alone where it is the name, too. */
+function inWords(found: Found): string {
+  const name = nameAndLogin(found);
+  return name === '' ? quoted(found.id) : `${name} (${printable(found.id)})`;
+}
+
+function nameAndLogin({ id, name, login }: Found): string {
+  const parts = [name === id ? '' : printable(name), ['', id, name].includes(login) ? '' : `<${printable(login)}>`];
+  return parts.filter((part) => part !== '').join(' ');
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(printable(text));
+}

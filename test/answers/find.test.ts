@@ -1,0 +1,121 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type AccessIndex, createAccessIndex } from '../../src/answers/access-index.ts';
+import { accessOf } from '../../src/answers/access-of.ts';
+import { whoCan } from '../../src/answers/who-can.ts';
+import { permission, role, tenant, user } from '../support/project-fixture.ts';
+import { writeSync } from '../support/sync-files.ts';
+
+let folder = '';
+let index: AccessIndex;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'find-'));
+  const path = join(folder, 'sync.json');
+  await writeSync(path, {
+    users: [
+      user('U1', { name: 'Åsa Öberg', loginIds: ['Åsa.Öberg@x.test'], email: 'a.oberg@x.test' }),
+      user('U2', { name: 'Jörg Groß'.normalize('NFD'), loginIds: ['jörg@x.test'.normalize('NFD')] }),
+      user('U3', { name: 'Işık Demir', loginIds: ['isik.demir@x.test'] }),
+      user('U4', { name: 'Sam Hill', loginIds: ['sam'] }),
+      user('U5', { name: 'Sam Hill', loginIds: ['SAM'] }),
+      user('U6', { name: 'Ada Lovelace', loginIds: ['ada.lovelace@acme.example'] }),
+      ...Array.from({ length: 14 }, (_, place) => user(`V${place + 10}`, { name: `Twin ${place}`, loginIds: [`twin${place}@x.test`] })),
+    ],
+    tenants: [tenant('acme', { name: 'Acmé' }), tenant('t-1', { name: 'Globex' }), tenant('t-2', { name: 'GLOBEX' }), tenant('initech', { name: 'Initech' })],
+    roles: [role('Editor', { permissionNames: ['invoices.approve', 'Write', 'write', 'stock:move/adjust'] })],
+    permissions: ['invoices.approve', 'invoices.read', 'Write', 'write', 'stock:move/adjust', 'Größe'].map((name) => permission(name)),
+  });
+  index = await createAccessIndex(path);
+});
+afterAll(async () => {
+  await index[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const messageOf = (work: () => unknown): string => {
+  try {
+    work();
+  } catch (thrown) {
+    return thrown instanceof Error ? thrown.message : '';
+  }
+  return 'nothing was thrown';
+};
+
+describe('a name', () => {
+  it.each([
+    ['åsa.öberg@x.test', 'U1'],
+    ['ÅSA ÖBERG', 'U1'],
+    ['åsa öberg'.normalize('NFD'), 'U1'],
+    ['A.OBERG@X.TEST', 'U1'],
+    ['JÖRG@x.test', 'U2'],
+    ['jörg gross', 'U2'],
+    ['JÖRG GROSS', 'U2'],
+    ['IŞIK DEMİR', 'U3'],
+    ['ışık  demir', 'U3'],
+    ['u6', 'U6'],
+  ])('of a user is found in any case and normal form: %j', (asked, id) => {
+    expect(accessOf(index, asked).user.id).toBe(id);
+  });
+
+  it.each([
+    ['sam', 'U4'],
+    ['SAM', 'U5'],
+  ])('that is equal wins over one that is only alike: %j', (asked, id) => {
+    expect(accessOf(index, asked).user.id).toBe(id);
+  });
+
+  it.each([
+    ['WRITE', 'conflict'],
+    ['INVOICES.APPROVE', 'invoices.approve'],
+    ['grösse', 'Größe'],
+    ['GRÖSSE'.normalize('NFD'), 'Größe'],
+    ['write', 'write'],
+    ['Write', 'Write'],
+    ['Stock:Move/Adjust', 'stock:move/adjust'],
+  ])('of a permission is found alike: %j', (asked, expected) => {
+    if (expected === 'conflict') {
+      expect(messageOf(() => whoCan(index, asked))).toBe('several permissions are found by "WRITE": give the id of one\n  Write\n  write');
+    } else {
+      expect(whoCan(index, asked).permission).toBe(expected);
+    }
+  });
+
+  it('of a tenant is found alike, and candidates of one name are told with their ids', () => {
+    expect(whoCan(index, 'write', 'ACMÉ').tenant?.id).toBe('acme');
+    expect(whoCan(index, 'write', 'GLOBEX').tenant?.id).toBe('t-2');
+    expect(messageOf(() => whoCan(index, 'write', 'globex'))).toBe('several tenants are found by "globex": give the id of one\n  t-1  Globex\n  t-2  GLOBEX');
+  });
+
+  it('that several users bear is refused with their ids', () => {
+    expect(messageOf(() => accessOf(index, 'sam hill'))).toBe('several users are found by "sam hill": give the id of one\n  U4  Sam Hill <sam>\n  U5  Sam Hill <SAM>');
+  });
+});
+
+describe('what is not there', () => {
+  it.each([
+    ['ada.lovelce@acme.example', 'did you mean Ada Lovelace <ada.lovelace@acme.example> (U6)?'],
+    ['Lovelace', 'did you mean Ada Lovelace <ada.lovelace@acme.example> (U6)?'],
+    ['lovelce', 'did you mean Ada Lovelace <ada.lovelace@acme.example> (U6)?'],
+    ['Lovelace, Ada', 'did you mean Ada Lovelace <ada.lovelace@acme.example> (U6)?'],
+    ['sam hil', 'did you mean one of these? Give its id\n  U4  Sam Hill <sam>\n  U5  Sam Hill <SAM>'],
+    ['nobody-at-all@y.example', '`baton-descope list users` shows all of them'],
+  ])('is told with who was probably meant: %j', (asked, told) => {
+    expect(messageOf(() => accessOf(index, asked))).toBe(`there is no user ${JSON.stringify(asked)} in ${join(folder, 'sync.json')}; ${told}`);
+  });
+
+  it('is told with ten candidates at most', () => {
+    expect(messageOf(() => accessOf(index, 'twin')).split('\n')).toEqual([expect.stringContaining('did you mean one of these?'), ...Array.from({ length: 10 }, () => expect.stringMatching(/^ {2}V\d\d {2}Twin \d+ <twin/)), '  and more']);
+  });
+
+  it('is told for permissions and tenants, too', () => {
+    expect(messageOf(() => whoCan(index, 'invoice.approve'))).toMatch(/; did you mean "invoices.approve"\?$/);
+    expect(messageOf(() => whoCan(index, 'approve'))).toMatch(/; did you mean "invoices.approve"\?$/);
+    expect(messageOf(() => whoCan(index, 'write', 'Initec'))).toMatch(/; did you mean Initech \(initech\)\?$/);
+  });
+
+  it('is refused where nothing was asked for', () => {
+    expect(() => accessOf(index, ' ')).toThrow(expect.objectContaining({ kind: 'config' }));
+  });
+});
