@@ -1,5 +1,6 @@
 import { type AccessPath, heldInWords, pathInWords } from './access-path.ts';
 import type { InheritanceGap } from './access-index.ts';
+import type { Namesakes } from './namesakes.ts';
 
 /** The columns of a path in CSV, in this order; part of the contract. */
 export const pathHeader = ['user_id', 'user', 'login', 'email', 'status', 'held', 'held_id', 'role', 'tenant_id', 'tenant', 'permission', 'path'] as const;
@@ -13,9 +14,23 @@ export function pathJson(path: AccessPath): object {
   return { ...path, path: pathInWords(path) };
 }
 
-/** A path as cells of a table, which read from left to right as a sentence. */
-export function whoCells(path: AccessPath): string[] {
-  return [nameAndStatus(path), `-> ${heldInWords(path)}`, `-> ${path.permission}`, path.login === path.user ? '' : path.login];
+/** A path as cells of a table, which read from left to right as a sentence; the last one is a note with the ids that are needed. */
+export function whoCells(path: AccessPath, names: Namesakes): string[] {
+  return [nameAndStatus(path), `-> ${heldInWords(path)}`, `-> ${path.permission}`, path.login === path.user ? '' : path.login, idsNeeded(path, names)];
+}
+
+/** The ids of what its name alone does not tell apart: "U2abc", "-> acme-2/Editor", or both. */
+export function idsNeeded(path: Pick<AccessPath, 'userId' | 'user' | 'heldId' | 'role' | 'tenant'>, names: Namesakes): string {
+  return [...(path.user !== path.userId && names.isUserShared(path.user) ? [path.userId] : []), ...(isHeldShared(path, names) ? [`-> ${path.heldId}`] : [])].join(' ');
+}
+
+function isHeldShared({ role, tenant }: Pick<AccessPath, 'role' | 'tenant'>, names: Namesakes): boolean {
+  return (tenant !== '' && names.isTenantShared(tenant)) || (role !== '' && names.isRoleShared(role));
+}
+
+/** A tenant by its name, and by its id too where another one bears that name. */
+export function tenantInWords({ id, name }: { readonly id: string; readonly name: string }, names: Namesakes): string {
+  return name !== id && names.isTenantShared(name) ? `${name} (${id})` : name;
 }
 
 /** How the columns of `whoCells` and `heldCells` give way. The permission goes early: it stands above the table, too. */
@@ -30,9 +45,9 @@ export const heldShrink = [
   { column: 1, to: 24 },
 ] as const;
 
-/** What is held, of one user who is named above the table. */
-export function heldCells(path: AccessPath): string[] {
-  return [`-> ${heldInWords(path)}`, path.permission === '' ? '' : `-> ${path.permission}`];
+/** What is held, of one user who is named above the table; the last cell is a note with the id, where it is needed. */
+export function heldCells(path: AccessPath, names: Namesakes): string[] {
+  return [`-> ${heldInWords(path)}`, path.permission === '' ? '' : `-> ${path.permission}`, isHeldShared(path, names) ? `-> ${path.heldId}` : ''];
 }
 
 /** Who is not simply enabled is marked: that a disabled user holds something is what a reviewer looks for. */

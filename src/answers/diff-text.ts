@@ -1,6 +1,7 @@
 import { heldInWords } from './access-path.ts';
-import { count } from './answer-text.ts';
+import { count, idsNeeded, tenantInWords } from './answer-text.ts';
 import type { Change, Diff } from './diff.ts';
+import type { Namesakes } from './namesakes.ts';
 import { markdownName, printable } from './printable.ts';
 import { tableLines } from './table.ts';
 
@@ -88,11 +89,12 @@ interface Group {
 }
 
 /** Changes that stand under one heading follow each other; each group must be read to its end before the next. */
-function* groupsOf(changes: Iterator<Change>, name: Name): Generator<Group> {
+function* groupsOf(diff: Diff, name: Name): Generator<Group> {
+  const changes = diff.changes();
   let next = changes.next();
   while (next.done !== true) {
     const first = next.value;
-    yield { title: titleOf(first, name), changes: alike(keyOf(first)) };
+    yield { title: titleOf(first, name, diff.namesakes()), changes: alike(keyOf(first)) };
   }
 
   function* alike(key: string): Generator<Change> {
@@ -108,10 +110,10 @@ function keyOf({ area, tenantId }: Change): string {
   return area === 'access' ? `access ${tenantId}` : area;
 }
 
-function titleOf({ area, tenantId, tenant }: Change, name: Name): string {
+function titleOf({ area, tenantId, tenant }: Change, name: Name, names: Namesakes): string {
   switch (area) {
     case 'access':
-      return tenantId === '' ? 'Access in the whole project' : `Access in ${name(tenant)}`;
+      return tenantId === '' ? 'Access in the whole project' : `Access in ${name(tenantInWords({ id: tenantId, name: tenant }, names))}`;
     case 'people':
       return 'People';
     case 'model':
@@ -123,11 +125,12 @@ const signs = { gained: '+', appeared: '+', lost: '-', gone: '-', changed: '~' }
 
 /** The changes as a text of aligned lines, grouped by tenant. */
 export function* diffLines(diff: Diff, width: number | undefined): Generator<string> {
-  for (const { title, changes } of groupsOf(diff.changes(), printable)) {
+  for (const { title, changes } of groupsOf(diff, printable)) {
     yield '';
     yield title;
-    yield* tableLines(rowsOf(changes), {
+    yield* tableLines(rowsOf(changes, diff.namesakes()), {
       width,
+      hasNotes: true,
       shrink: [
         { column: 3, to: 0 },
         { column: 1, to: 16 },
@@ -137,22 +140,29 @@ export function* diffLines(diff: Diff, width: number | undefined): Generator<str
   }
 }
 
-function* rowsOf(changes: Iterable<Change>): Generator<string[]> {
+function* rowsOf(changes: Iterable<Change>, names: Namesakes): Generator<string[]> {
   for (const change of changes) {
     const { subject, words } = partsOf(change, (text) => text);
-    yield [signs[change.change], subject, words, change.login === change.user ? '' : change.login];
+    yield [signs[change.change], subject, words, change.login === change.user ? '' : change.login, idsOf(change, names)];
   }
+}
+
+/** The ids that a change needs besides its words; what came or went itself is named by its id alone. */
+function idsOf(change: Change, names: Namesakes): string {
+  const ids = idsNeeded(change, names);
+  return change.area === 'model' ? ids.replace(/^-> /, '') : ids;
 }
 
 /** The changes as Markdown for a pull request or a ticket. */
 export function* diffMarkdown(diff: Diff): Generator<string> {
-  for (const { title, changes } of groupsOf(diff.changes(), markdownName)) {
+  for (const { title, changes } of groupsOf(diff, markdownName)) {
     yield '';
     yield `### ${title}`;
     yield '';
     for (const change of changes) {
       const login = change.login === '' || change.login === change.user ? '' : `, ${markdownName(change.login)}`;
-      yield `- **${change.change}:** ${changeInWords(change, markdownName)}${login}`;
+      const ids = idsOf(change, diff.namesakes());
+      yield `- **${change.change}:** ${changeInWords(change, markdownName)}${login}${ids === '' ? '' : `, ${markdownName(ids)}`}`;
     }
   }
 }

@@ -1,6 +1,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import type { AccessIndex } from './access-index.ts';
 import { textIn } from './access-path.ts';
+import { type Namesakes, namesakesIn } from './namesakes.ts';
 
 /**
  * One difference between two files, in the terms of a reviewer. `tenantId` is where it stands: '' for the whole project and
@@ -35,6 +36,8 @@ export interface Diff extends Disposable {
   readonly counts: Readonly<Record<'gained' | 'lost' | 'usersAppeared' | 'usersGone' | 'usersChanged' | 'model' | 'tenants', number>>;
   readonly isSame: boolean;
   changes(): Generator<Change>;
+  /** Which names of the two files together do not tell things apart. Looked up at the first call. */
+  namesakes(): Namesakes;
 }
 
 /** Access first, by tenant and then by what is held and who; then people; then tenants, roles and what roles allow. */
@@ -55,8 +58,10 @@ export function diffOf(before: AccessIndex, after: AccessIndex): Diff {
     model: numberOf('select count(*) n from model_change'),
     tenants: numberOf('select count(distinct tenant_id) n from access_change'),
   };
+  let namesakes: Namesakes | undefined;
   return {
     counts,
+    namesakes: () => (namesakes ??= namesakesIn(database, ['old', 'new'], 'select user_name name from temp.access_change union all select user_name from temp.people_change')),
     isSame: counts.gained + counts.lost + counts.usersAppeared + counts.usersGone + counts.usersChanged + counts.model === 0,
     *changes() {
       for (const table of ['access_change', 'people_change', 'model_change']) {

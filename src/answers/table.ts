@@ -6,6 +6,8 @@ export interface TableOptions {
   readonly width?: number | undefined;
   /** Which columns give way on a narrow screen, in this order, and how narrow each may become; 0 leaves a column out. */
   readonly shrink?: readonly { readonly column: number; readonly to: number }[];
+  /** True when the last cell of every row is a note: it is never cut, and stands on a line of its own below where it does not fit. */
+  readonly hasNotes?: boolean;
 }
 
 const indent = '  ';
@@ -14,26 +16,46 @@ const measuredRows = 500;
 const gap = '  ';
 
 /** Rows as aligned lines of printable text, each no wider than the screen; what does not fit ends with "…". */
-export function* tableLines(rows: Iterable<readonly string[]>, { width = Number.POSITIVE_INFINITY, shrink = [] }: TableOptions = {}): Generator<string> {
-  const waiting: string[][] = [];
+export function* tableLines(rows: Iterable<readonly string[]>, { width = Number.POSITIVE_INFINITY, shrink = [], hasNotes = false }: TableOptions = {}): Generator<string> {
+  const waiting: Row[] = [];
   let widths: readonly number[] | undefined;
   const room = width - stringWidth(indent);
+  const linesOf = ({ cells, note }: Row, columns: readonly number[]): string[] => withNote(lineOf(cells, columns, room), note, width);
   for (const row of rows) {
-    const cells = row.map(printable);
+    const texts = row.map(printable);
+    const cells = hasNotes ? texts.slice(0, -1) : texts;
+    const told: Row = { cells, note: hasNotes ? (texts.at(-1) ?? '') : '' };
     if (widths !== undefined) {
-      yield lineOf(cells, widths, room);
-    } else if (waiting.push(cells) === measuredRows) {
+      yield* linesOf(told, widths);
+    } else if (waiting.push(told) === measuredRows) {
       widths = widthsOf(waiting, room, shrink);
-      yield* waiting.splice(0).map((cell) => lineOf(cell, widths ?? [], room));
+      yield* waiting.splice(0).flatMap((first) => linesOf(first, widths ?? []));
     }
   }
   const last = widths ?? widthsOf(waiting, room, shrink);
-  yield* waiting.map((cells) => lineOf(cells, last, room));
+  yield* waiting.flatMap((row) => linesOf(row, last));
 }
 
-function widthsOf(rows: readonly (readonly string[])[], room: number, shrink: NonNullable<TableOptions['shrink']>): number[] {
-  const count = Math.max(0, ...rows.map((row) => row.length));
-  const widths = Array.from({ length: count }, (_, column) => rows.reduce((widest, row) => Math.max(widest, stringWidth(row[column] ?? '')), 0));
+interface Row {
+  readonly cells: readonly string[];
+  readonly note: string;
+}
+
+function withNote(line: string, note: string, width: number): string[] {
+  if (note === '') {
+    return [line];
+  }
+  const whole = `${line}${gap}${note}`;
+  if (stringWidth(whole) <= width) {
+    return [whole];
+  }
+  const below = indent + indent;
+  return [line, ...(stringWidth(below + note) <= width ? [note] : note.split(/(?<=.) (?=-> )/)).map((part) => below + part)];
+}
+
+function widthsOf(rows: readonly Row[], room: number, shrink: NonNullable<TableOptions['shrink']>): number[] {
+  const count = Math.max(0, ...rows.map(({ cells }) => cells.length));
+  const widths = Array.from({ length: count }, (_, column) => rows.reduce((widest, { cells }) => Math.max(widest, stringWidth(cells[column] ?? '')), 0));
   for (const { column, to } of shrink) {
     const excess = lineWidth(widths) - room;
     const width = widths[column] ?? 0;

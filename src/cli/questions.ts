@@ -2,9 +2,10 @@ import { resolve } from 'node:path';
 import type { AccessIndex } from '../answers/access-index.ts';
 import { accessOf } from '../answers/access-of.ts';
 import type { AccessPath } from '../answers/access-path.ts';
-import { count, gapInWords, heldCells, heldShrink, nameAndStatus, pathCells, pathHeader, pathJson, whoCells, whoShrink } from '../answers/answer-text.ts';
+import { count, gapInWords, heldCells, heldShrink, nameAndStatus, pathCells, pathHeader, pathJson, tenantInWords, whoCells, whoShrink } from '../answers/answer-text.ts';
 import { csvBytes } from '../answers/csv.ts';
 import { jsonLines } from '../answers/json-lines.ts';
+import { namesakesIn } from '../answers/namesakes.ts';
 import { printable } from '../answers/printable.ts';
 import type { FileSummary } from '../answers/rows.ts';
 import { tableLines } from '../answers/table.ts';
@@ -29,13 +30,14 @@ export async function tellWhoCan(file: string, asked: string, options: WhoCanFla
   await using index = await readIndex(resolve(file), signal);
   const answer = whoCan(index, asked, options.tenant);
   const { permission } = answer;
-  const where = answer.tenant === undefined ? '' : ` in ${printable(answer.tenant.name)}`;
   await tell(options, index, signal, {
     question: { question: 'who-can', permission, ...(answer.tenant !== undefined && { tenantId: answer.tenant.id, tenant: answer.tenant.name }) },
     paths: () => answer.paths(),
     *text(paths) {
+      const names = namesakesIn(index.database);
+      const where = answer.tenant === undefined ? '' : ` in ${printable(tenantInWords(answer.tenant, names))}`;
       yield `Who can ${printable(permission)}${where}? (user -> role -> ${printable(permission)})`;
-      yield* tableLines(map(paths, whoCells), { width: screenWidth(), shrink: whoShrink });
+      yield* tableLines(map(paths, (path) => whoCells(path, names)), { width: screenWidth(), shrink: whoShrink, hasNotes: true });
       const { users, held } = answer.counts();
       yield held === 0 ? `Nobody: ${answer.ways === 0 ? 'no role allows it' : 'nobody holds a role that allows it'}${where}.` : `${count(users, 'user')}, in ${count(held, 'way')}.`;
     },
@@ -54,13 +56,14 @@ export async function tellAccess(file: string, asked: string, options: AnswerFla
     *text(rows) {
       const details = [user.login, user.id, ...(user.isTest ? ['test user'] : [])].filter((text, place) => text !== user.name && (place !== 0 || text !== user.id));
       yield `${printable(nameAndStatus({ user: user.name, status: user.status }))}${details.length === 0 ? '' : `: ${details.map(printable).join(', ')}`}`;
+      const names = namesakesIn(index.database);
       let held = 0;
       yield* tableLines(
         map(rows, (path) => {
           held += 1;
-          return heldCells(path);
+          return heldCells(path, names);
         }),
-        { width: screenWidth(), shrink: heldShrink },
+        { width: screenWidth(), shrink: heldShrink, hasNotes: true },
       );
       if (held === 0) {
         yield 'Holds nothing.';

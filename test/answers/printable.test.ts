@@ -84,6 +84,17 @@ describe('a table', () => {
     expect([...tableLines([['a'.repeat(300), 'b'], ['c', 'd']])]).toEqual([`  ${'a'.repeat(300)}  b`, `  c${' '.repeat(299)}  d`]);
   });
 
+  it('never cuts a note: it stands behind its row where it fits, else below', () => {
+    const rows = [
+      ['Ada', '-> Editor in Acme', ''],
+      ['José', '-> Editor in Globex', 'U2abc -> globex-2/Editor'],
+    ];
+
+    expect([...tableLines(rows, { hasNotes: true })]).toEqual(['  Ada   -> Editor in Acme', '  José  -> Editor in Globex  U2abc -> globex-2/Editor']);
+    expect([...tableLines(rows, { hasNotes: true, width: 40 })]).toEqual(['  Ada   -> Editor in Acme', '  José  -> Editor in Globex', '    U2abc -> globex-2/Editor']);
+    expect([...tableLines(rows, { hasNotes: true, width: 24, shrink: [{ column: 1, to: 8 }] })]).toEqual(['  Ada   -> Editor in Ac…', '  José  -> Editor in Gl…', '    U2abc', '    -> globex-2/Editor']);
+  });
+
   it('measures the first rows and keeps to them', () => {
     const rows = Array.from({ length: 1_200 }, (_, place) => [String(place), 'x']);
 

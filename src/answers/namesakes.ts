@@ -1,0 +1,60 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { fold } from '../model/fold.ts';
+import { addFold } from './find.ts';
+
+/** Which names do not tell things apart, because another thing bears the same one in whatever case or form. */
+export interface Namesakes {
+  isUserShared(name: string): boolean;
+  isTenantShared(name: string): boolean;
+  isRoleShared(name: string): boolean;
+}
+
+/** SQL for the folded form of a column; plain ASCII, which most names are, is folded without leaving the database. */
+function folded(column: string): string {
+  return `case when ${column} glob '*[^ -~]*' or ${column} glob '*  *' then fold(${column}) else lower(trim(${column})) end`;
+}
+
+/**
+ * The namesakes within one file (`main`), or within several that are attached to a database: a name is shared when things of
+ * two ids bear it, in whichever file. `among` is a query for the names of the users that matter; without it all do.
+ */
+export function namesakesIn(database: DatabaseSync, files: readonly string[] = ['main'], among?: string): Namesakes {
+  addFold(database);
+  const shared = (rows: (file: string) => string): ReadonlySet<string> =>
+    new Set(
+      database
+        .prepare(`select f from (${files.map(rows).join(' union ')}) group by f having count(distinct id) > 1`)
+        .all()
+        .map(({ f }) => String(f)),
+    );
+  const tenants = shared((file) => `select id, ${folded('name')} f from ${file}.tenant`);
+  const roles = shared((file) => `select role id, ${folded('role')} f from ${file}.thing where kind = 'role'`);
+  let isUser: ((name: string) => boolean) | undefined;
+  return {
+    isUserShared: (name) => (isUser ??= usersShared(database, files, among))(name),
+    isTenantShared: (name) => tenants.has(fold(name)),
+    isRoleShared: (name) => roles.has(fold(name)),
+  };
+}
+
+/** Users may be a million, and most share a name with nobody: those that do are kept in a table, made when it is first needed. */
+function usersShared(database: DatabaseSync, files: readonly string[], among: string | undefined): (name: string) => boolean {
+  if (among !== undefined) {
+    database.exec(`create temp table name_among as select distinct ${folded('name')} f from (${among})`);
+    database.exec('create index temp.name_among_by_f on name_among (f)');
+  }
+  const condition = among === undefined ? '' : `where ${folded('name')} in (select f from temp.name_among)`;
+  const rows = files.map((file) => `select id, ${folded('name')} f from ${file}.user ${condition}`).join(' union all ');
+  const several = files.length === 1 ? 'count(*)' : 'count(distinct id)';
+  database.exec('create temp table shared_user_name (f text primary key) without rowid');
+  database.exec(`insert into temp.shared_user_name select f from (${rows}) group by f having ${several} > 1`);
+  const find = database.prepare('select 1 from temp.shared_user_name where f = ?');
+  const isShared = (name: string): boolean => find.get(fold(name)) !== undefined;
+  let last = { name: '', isShared: isShared('') };
+  return (name) => {
+    if (name !== last.name) {
+      last = { name, isShared: isShared(name) };
+    }
+    return last.isShared;
+  };
+}
