@@ -1,5 +1,4 @@
-import { mkdtemp, open, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ConnectorError } from '../errors.ts';
@@ -8,6 +7,7 @@ import { indexIndexes, indexSchema } from './index-schema.ts';
 import { openSource } from './open.ts';
 import type { FileRow, FileSummary, GrantRow, UserRow } from './rows.ts';
 import type { SyncSource } from './source.ts';
+import { sortIn, systemWorkPlace, type WorkPlace } from './work-place.ts';
 
 /** What is not in an answer: access that tenants inherit from those above them. */
 export interface InheritanceGap {
@@ -17,8 +17,7 @@ export interface InheritanceGap {
 }
 
 /**
- * The access that a whole file tells, in a database of its own in the folder for temporary files; it goes away with the
- * index. Memory stays the same for any number of users.
+ * The access that a whole file tells, in a database of its own; it goes away with the index. Memory stays the same for any number of users.
  */
 export interface AccessIndex extends AsyncDisposable {
   readonly path: string;
@@ -34,24 +33,30 @@ export interface IndexOptions {
   /** Told after each batch how many rows are in. */
   readonly onProgress?: ((rows: number) => void) | undefined;
   /** How the file is opened; by its extension otherwise. */
-  readonly open?: ((path: string) => Promise<SyncSource>) | undefined;
+  readonly open?: ((path: string, work: WorkPlace) => Promise<SyncSource>) | undefined;
+  /** Where the database is made. */
+  readonly work?: WorkPlace | undefined;
 }
 
 /** Reads a file once, from end to end. Errors as those of `openSource`; grants of somebody who is not listed: `inconsistent`. */
-export async function createAccessIndex(path: string, { signal, onProgress, open: openFile = openSource }: IndexOptions = {}): Promise<AccessIndex> {
-  await using source = await openFile(path);
-  const folder = await mkdtemp(join(tmpdir(), 'baton-descope-'));
-  const databasePath = join(folder, 'index.db');
+export async function createAccessIndex(
+  path: string,
+  { signal, onProgress, open: openFile = (name, place) => openSource(name, { work: place }), work = systemWorkPlace }: IndexOptions = {},
+): Promise<AccessIndex> {
+  const folder = await work.makeFolder();
+  const databasePath = join(folder.path, 'index.db');
   const database = new DatabaseSync(databasePath, { open: false });
   const dispose = async (): Promise<void> => {
     if (database.isOpen) {
       database.close();
     }
-    await rm(folder, { recursive: true, force: true });
+    await folder[Symbol.asyncDispose]();
   };
   try {
+    await using source = await openFile(path, work);
     await (await open(databasePath, 'wx', 0o600)).close();
     database.open();
+    sortIn(database, folder.path);
     database.exec('pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -65536;');
     database.exec(indexSchema);
     database.exec('begin');
@@ -68,7 +73,7 @@ export async function createAccessIndex(path: string, { signal, onProgress, open
     return { path, databasePath, database, summary: source.summary, gap, [Symbol.asyncDispose]: dispose };
   } catch (thrown) {
     await dispose();
-    throw toDiskFault(toReadFault(path, thrown));
+    throw toDiskFault(path, toReadFault(path, thrown), work);
   }
 }
 
@@ -173,9 +178,9 @@ function ancestorsOf(parents: ReadonlyMap<string, string>, heir: string): string
 const diskIsFull = 13;
 
 /** The index has to go somewhere: a full disk is the machine's fault, not a bug. */
-function toDiskFault(thrown: unknown): unknown {
+function toDiskFault(path: string, thrown: unknown, { fullRemedy }: WorkPlace): unknown {
   if (thrown instanceof Error && 'errcode' in thrown && Number(thrown.errcode) % 256 === diskIsFull) {
-    return new ConnectorError('local-io', `the folder for temporary files, ${tmpdir()}, is full: set TMPDIR to one with room for about half the file`);
+    return new ConnectorError('local-io', `cannot answer from ${path}: the disk is full; ${fullRemedy}`);
   }
   return thrown;
 }

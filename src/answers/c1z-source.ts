@@ -1,17 +1,19 @@
+import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { createZstdDecompress } from 'node:zlib';
 import { ConnectorError, throwIfCancelled } from '../errors.ts';
+import { type C1zAbout, c1zAboutKey, parseC1zAbout } from '../model/c1z-about.ts';
 import { messageFromBytes, type StoredMessage, type StoredSection, withExpansion } from '../model/stored-rows.ts';
 import { foreign, incomplete, toReadFault } from './faults.ts';
 import { bytesAt } from './lines.ts';
 import type { FileRow, FileSummary } from './rows.ts';
 import type { SyncSource } from './source.ts';
+import { closing } from './summary.ts';
 import { rowOfGrant, rowOfResource } from './to-row.ts';
+import type { WorkPlace } from './work-place.ts';
 
 const magic = 'C1ZF\0';
 const batchRows = 1_000;
@@ -21,21 +23,21 @@ const tables: Readonly<Record<StoredSection, string>> = { resourceTypes: 'v1_res
 
 /**
  * Opens a `.c1z` file, ours or one that the Go SDK wrote of our connector: its newest finished full sync. It is unpacked
- * into a file of its own in the folder for temporary files, mode 0600, which goes away with the source.
+ * into a folder of its own, which goes away with the source.
  */
-export async function openC1zSource(path: string, size: number): Promise<SyncSource> {
+export async function openC1zSource(path: string, size: number, work: WorkPlace): Promise<SyncSource> {
   if ((await bytesAt(path, 0, magic.length)).toString('latin1') !== magic) {
     throw foreign(path, 'it does not begin as a .c1z file of container version 1 does');
   }
-  const folder = await mkdtemp(join(tmpdir(), 'baton-descope-'));
-  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const folder = await work.makeFolder();
+  const remove = async (): Promise<void> => await folder[Symbol.asyncDispose]();
   try {
-    const unpacked = join(folder, 'sync.db');
-    await unpack(path, unpacked);
+    const unpacked = join(folder.path, 'sync.db');
+    const contentHash = await unpack(path, unpacked, work);
     const database = new DatabaseSync(unpacked, { readOnly: true });
     try {
-      const { syncId, summary } = guarded(path, () => chooseSync(path, database));
-      return sourceOf({ path, size, database, syncId, summary, remove });
+      const chosen = guarded(path, () => chooseSync(path, database, contentHash));
+      return sourceOf({ path, size, database, ...chosen, remove });
     } catch (thrown) {
       database.close();
       throw thrown;
@@ -46,11 +48,23 @@ export async function openC1zSource(path: string, size: number): Promise<SyncSou
   }
 }
 
-async function unpack(path: string, target: string): Promise<void> {
+/** Unpacks the database; returns the hash of the whole file. */
+async function unpack(path: string, target: string, { fullRemedy }: WorkPlace): Promise<string> {
+  const hash = createHash('sha256').update(magic, 'latin1');
   try {
-    await pipeline(createReadStream(path, { start: magic.length }), createZstdDecompress(), createWriteStream(target, { flags: 'wx', mode: 0o600 }));
+    const hashed = async function* (pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+      for await (const piece of pieces) {
+        hash.update(piece);
+        yield piece;
+      }
+    };
+    await pipeline(createReadStream(path, { start: magic.length }), hashed, createZstdDecompress(), createWriteStream(target, { flags: 'wx', mode: 0o600 }));
+    return `sha256:${hash.digest('hex')}`;
   } catch (thrown) {
     const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+    if (code === 'ENOSPC' || code === 'EDQUOT') {
+      throw new ConnectorError('local-io', `cannot unpack ${path}: the disk is full; ${fullRemedy}`);
+    }
     throw code.startsWith('ZSTD') || code.startsWith('ERR_ZSTD') || code === 'Z_BUF_ERROR' ? incomplete(path, 'it is cut off or damaged: it cannot be unpacked') : thrown;
   }
 }
@@ -58,9 +72,10 @@ async function unpack(path: string, target: string): Promise<void> {
 interface ChosenSync {
   readonly syncId: string;
   readonly summary: FileSummary;
+  readonly wholeSummary: object | undefined;
 }
 
-function chooseSync(path: string, database: DatabaseSync): ChosenSync {
+function chooseSync(path: string, database: DatabaseSync, contentHash: string): ChosenSync {
   const columns = new Set(database.prepare('select name from pragma_table_info(?)').all('v1_sync_runs').map(({ name }) => String(name)));
   if (!columns.has('sync_id')) {
     throw foreign(path, 'its database is not that of a sync');
@@ -75,7 +90,33 @@ function chooseSync(path: string, database: DatabaseSync): ChosenSync {
   if (!ourTypes.every((type) => types.has(type))) {
     throw foreign(path, 'it is a sync of something else than a Descope project: the types of baton-descope are not in it');
   }
-  return { syncId, summary: { startedAt: toTime(String(run['started_at'])), finishedAt: toTime(String(run['ended_at'])) } };
+  const times = { startedAt: toTime(String(run['started_at'])), finishedAt: toTime(String(run['ended_at'])) };
+  return { syncId, ...summaryIn(database, syncId, times, contentHash) };
+}
+
+/** The summary that we have put into the file, if its rows are still those that it counts: a tool of others may have changed them. */
+function summaryIn(database: DatabaseSync, syncId: string, times: Pick<FileSummary, 'startedAt' | 'finishedAt'>, contentHash: string): Pick<ChosenSync, 'summary' | 'wholeSummary'> {
+  const about = aboutIn(database, syncId);
+  const told = about?.summary === undefined ? undefined : closing({ ...about.summary, contentHash });
+  const { resources, grants } = told?.summary.counts ?? {};
+  const isOfTheseRows = resources?.['total'] === countOf(database, 'v1_resources', syncId) && grants?.['total'] === countOf(database, 'v1_grants', syncId);
+  if (told !== undefined && isOfTheseRows) {
+    return told;
+  }
+  return { summary: { ...times, contentHash, ...(about?.projectId !== undefined && { projectId: about.projectId }), ...(about?.tenantRoles !== undefined && { tenantRoles: about.tenantRoles }) }, wholeSummary: undefined };
+}
+
+function countOf(database: DatabaseSync, table: 'v1_resources' | 'v1_grants', syncId: string): number {
+  return Number(database.prepare(`select count(*) n from ${table} where sync_id = ?`).get(syncId)?.['n']);
+}
+
+/** What we told of ourselves; a file that others wrote tells nothing, and an older one has no such table. */
+function aboutIn(database: DatabaseSync, syncId: string): C1zAbout | undefined {
+  try {
+    return parseC1zAbout(database.prepare('select value from v1_connector_sessions where sync_id = ? and key = ?').get(syncId, c1zAboutKey)?.['value']);
+  } catch {
+    return undefined;
+  }
 }
 
 /** RFC 3339 of a time without a zone, which is by the clock of the machine that wrote it: taken for this one's. */
@@ -90,10 +131,11 @@ interface OpenDatabase {
   readonly database: DatabaseSync;
   readonly syncId: string;
   readonly summary: FileSummary;
+  readonly wholeSummary: object | undefined;
   readonly remove: () => Promise<void>;
 }
 
-function sourceOf({ path, size, database, syncId, summary, remove }: OpenDatabase): SyncSource {
+function sourceOf({ path, size, database, syncId, summary, wholeSummary, remove }: OpenDatabase): SyncSource {
   async function* read(sections: readonly StoredSection[], signal?: AbortSignal): AsyncGenerator<readonly StoredMessage[]> {
     for (const section of sections) {
       for (const batch of batchesOf(section)) {
@@ -122,7 +164,7 @@ function sourceOf({ path, size, database, syncId, summary, remove }: OpenDatabas
     size,
     kind: 'c1z',
     summary,
-    wholeSummary: undefined,
+    wholeSummary,
     async *rows(signal) {
       for await (const batch of read(['resources', 'grants'], signal)) {
         yield batch.map(toRow).filter((row) => row !== undefined);
@@ -130,7 +172,9 @@ function sourceOf({ path, size, database, syncId, summary, remove }: OpenDatabas
     },
     messages: (signal) => read(['resourceTypes', 'resources', 'entitlements', 'grants'], signal),
     [Symbol.asyncDispose]: async () => {
-      database.close();
+      if (database.isOpen) {
+        database.close();
+      }
       await remove();
     },
   };

@@ -1,7 +1,9 @@
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { AccessIndex } from './access-index.ts';
 import { textIn } from './access-path.ts';
 import { type Namesakes, namesakesIn } from './namesakes.ts';
+import { sortIn } from './work-place.ts';
 
 /**
  * One difference between two files, in the terms of a reviewer. `tenantId` is where it stands: '' for the whole project and
@@ -44,6 +46,7 @@ export interface Diff extends Disposable {
 export function diffOf(before: AccessIndex, after: AccessIndex): Diff {
   const database = new DatabaseSync(':memory:');
   database.exec('pragma temp_store = file; pragma cache_size = -65536;');
+  sortIn(database, dirname(after.databasePath));
   database.prepare('attach ? as old').run(before.databasePath);
   database.prepare('attach ? as new').run(after.databasePath);
   database.exec(prepared);

@@ -7,6 +7,9 @@ import type { SyncSource } from './source.ts';
 /** Where the page's data goes, in its template. */
 export const dataMark = '<!--data-->';
 
+/** The name of the element by which a page tells its project, near its beginning: the writers look for it. */
+export const pageOwnerName = 'baton-descope-project';
+
 export interface ReportWork {
   readonly source: SyncSource;
   /** The older file, read after the other; absent when no changes are asked for. */
@@ -28,7 +31,7 @@ export async function writeReport({ source, older, names, template, write, signa
     throw new Error('the page has no single place for its data');
   }
 
-  await write(before);
+  await write(before.replace('<head>', `<head>\n<meta name="${pageOwnerName}" content="${attributeText(source.summary.projectId ?? '')}">`));
   const pieces = Readable.from(sections(source, older, names, signal), { objectMode: true });
   const zip = createGzip({ level: 9 });
   pieces.on('error', (error) => zip.destroy(error));
@@ -68,4 +71,8 @@ async function* inBase64(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> 
     yield bytes.toString('base64', 0, whole);
   }
   yield rest.toString('base64');
+}
+
+function attributeText(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 }

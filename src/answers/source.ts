@@ -16,7 +16,7 @@ export interface SyncSource extends AsyncDisposable {
   /** Bytes of the file itself: passes can be told how far they are by it. */
   readonly size: number;
   readonly summary: FileSummary;
-  /** The summary as the file has it, with all that is not understood here; a `.c1z` has none. */
+  /** The summary as the file has it, with all that is not understood here; a `.c1z` that others wrote has none. */
   readonly wholeSummary: object | undefined;
   rows(signal?: AbortSignal): AsyncGenerator<readonly FileRow[]>;
   /** The same as the messages that they are, resource types and entitlements too. */

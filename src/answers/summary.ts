@@ -9,7 +9,7 @@ const findings = z.object({
 });
 const schema = z.object({
   complete: z.literal(true),
-  projectId: z.string(),
+  projectId: z.string().transform((id) => (id === '' ? undefined : id)), // a file that does not know its project says ''
   tenantRoles: z.string().optional(),
   startedAt: z.string().optional(),
   finishedAt: z.string().optional(),

@@ -5,10 +5,11 @@ import { openSource } from '../answers/open.ts';
 import { reviewColumns, reviewRows } from '../answers/review.ts';
 import { xlsxBytes } from '../answers/xlsx.ts';
 import { writeWholeFile, writeWholeFolder } from '../output/whole-folder.ts';
+import { besideTarget } from './work-places.ts';
 
 /** Makes tables or a spreadsheet of a complete sync file in JSON, whatever its name. */
 export async function convert(syncFile: string, target: string, signal: AbortSignal): Promise<void> {
-  await using index = await createAccessIndex(syncFile, { signal, open: (path) => openSource(path, '.json') });
+  await using index = await createAccessIndex(syncFile, { signal, work: besideTarget(target), open: (path, work) => openSource(path, { extension: '.json', work }) });
   await writeDerived(index, target);
 }
 

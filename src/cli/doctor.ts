@@ -1,10 +1,15 @@
-import { resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { extname, join, resolve } from 'node:path';
 import { styleText } from 'node:util';
 import { resolveSettings } from '../config/load.ts';
 import { findManagementKey, type FoundKey } from '../config/management-key.ts';
 import { type Check, gravestKind } from '../doctor/check.ts';
 import { type DoctorOptions, examine } from '../doctor/doctor.ts';
 import { ConnectorError } from '../errors.ts';
+import { checkOutput, outputKinds } from '../output/outputs.ts';
+import { checkTarget } from '../output/place.ts';
+import { derivedOutputs } from './derived-outputs.ts';
+import { refuseOtherProject } from './last-output.ts';
 import type { CommandContext } from './program.ts';
 import { refuseTlsBypass, type SettingFlags, settingSources } from './setting-sources.ts';
 import { counted } from './table.ts';
@@ -36,6 +41,7 @@ export async function doctor({ out, json = false, ...flags }: DoctorFlags, { env
       provisioning: values.provisioning ?? false,
       tls: { cert: values.tlsCert, key: values.tlsKey, clientCa: values.tlsClientCa },
       out: out === undefined ? undefined : resolve(out),
+      lookAtTarget: (target) => lookAtTarget(target, values.projectId, signal),
       signal,
     },
     json ? () => undefined : print,
@@ -50,6 +56,17 @@ export async function doctor({ out, json = false, ...flags }: DoctorFlags, { env
   }
   if (kind !== undefined) {
     throw new ConnectorError(kind, `doctor: ${failed} of ${checks.length} checks failed`);
+  }
+}
+
+/** What a sync into this file would say before it begins; into a folder `serve` syncs, too, and looks by itself. */
+async function lookAtTarget(target: string, projectId: string | undefined, signal: AbortSignal): Promise<void> {
+  const kind = outputKinds.find((known) => known === extname(target).toLowerCase());
+  const isFolder = await stat(target).then((found) => found.isDirectory(), () => false);
+  const file = isFolder && kind !== '.csv' ? join(target, 'latest.json') : target;
+  await (kind === undefined ? checkTarget(file) : checkOutput(file, derivedOutputs(signal)));
+  if (projectId !== undefined) {
+    await refuseOtherProject(file, projectId, false, signal);
   }
 }
 

@@ -11,6 +11,7 @@ export const ecosystemCommand = '_baton';
 type EcosystemFlags = SettingFlags & {
   readonly file?: string;
   readonly acceptShrink?: boolean;
+  readonly replaceOtherProject?: boolean;
   readonly grantEntitlement?: string;
   readonly grantPrincipal?: string;
   readonly grantPrincipalType?: string;
@@ -26,6 +27,7 @@ export function addEcosystemCommand(program: Command, context: CommandContext): 
     .command(ecosystemCommand, { hidden: true })
     .option('-f, --file <file>', 'sync into this file (env: BATON_FILE; default: sync.c1z)')
     .option('--accept-shrink', 'replace the file though far fewer were found than it holds')
+    .option('--replace-other-project', 'replace the file though it is of another project')
     .option('--grant-entitlement <id>', 'give this entitlement to --grant-principal')
     .option('--grant-principal <id>', 'the user id')
     .option('--grant-principal-type <type>', '"user"')

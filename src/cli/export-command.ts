@@ -9,6 +9,7 @@ export function addExportCommand(program: Command, context: CommandContext): voi
     .description('make another kind of file of one that "sync" wrote: tables, or a spreadsheet to sign off')
     .requiredOption('--out <file>', 'the file to write, by its extension: .json, .ndjson, .c1z, .csv (a folder) or .xlsx')
     .option('--since <old>', 'an older file: a spreadsheet then tells in "Last change" what is new since')
+    .option('--replace-other-project', 'replace what is of another project')
     .addHelpText(
       'after',
       `

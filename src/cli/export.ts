@@ -10,33 +10,38 @@ import { newSyncId } from '../sync/sync-id.ts';
 import type { SyncTarget } from '../sync/run.ts';
 import { writeDerived } from './derived-files.ts';
 import { derivedOutputs } from './derived-outputs.ts';
+import { refuseOtherProject } from './last-output.ts';
 import type { CommandContext } from './program.ts';
 import { readIndex } from './read-index.ts';
+import { besideTarget } from './work-places.ts';
 
 export interface ExportFlags {
   readonly out: string;
   readonly since?: string;
+  readonly replaceOtherProject?: boolean;
 }
 
 /** One file as another kind of file. */
-export async function exportOnce(file: string, { out, since }: ExportFlags, { signal, print }: Pick<CommandContext, 'signal' | 'print'>): Promise<void> {
+export async function exportOnce(file: string, flags: ExportFlags, { signal, print }: Pick<CommandContext, 'signal' | 'print'>): Promise<void> {
   const path = resolve(file);
-  const target = resolve(out);
+  const target = resolve(flags.out);
   const kind = kindOf(target);
-  if (since !== undefined && kind !== '.xlsx') {
+  if (flags.since !== undefined && kind !== '.xlsx') {
     throw new ConnectorError('config', '--since is for a spreadsheet: end the name after --out with .xlsx');
   }
   await checkOutput(target, derivedOutputs(signal));
   await sweepLeftovers(target);
+  const work = besideTarget(target);
+  await using source = await openSource(path, { work });
+  const notes = await refuseOtherProject(target, source.summary.projectId, flags.replaceOtherProject === true, signal);
   if (kind === '.csv' || kind === '.xlsx') {
-    await using older = since === undefined ? undefined : await readIndex(resolve(since), signal);
-    await using index = await readIndex(path, signal);
+    await using older = flags.since === undefined ? undefined : await readIndex(resolve(flags.since), signal, { work });
+    await using index = await readIndex(path, signal, { work, open: async () => source });
     await writeDerived(index, target, older);
   } else {
-    await using source = await openSource(path);
     await copy(source, await chooseOutput(target)({ syncId: newSyncId(timeOf(source)), now: () => timeOf(source) }), signal);
   }
-  print(`Wrote ${printable(target)}`);
+  print([...notes, `Wrote ${printable(target)}`].join('\n'));
 }
 
 /** When the sync ended that a file is of: a `.c1z` made of it tells the same. */
@@ -61,12 +66,13 @@ async function copy(source: SyncSource, target: SyncTarget, signal: AbortSignal)
   }
 }
 
-/** A `.c1z` has no summary and does not name its project: as much of one as is known. */
+/** A `.c1z` that others wrote has no summary and does not name its project: as much of one as is known. */
 function madeSummary({ path, summary }: SyncSource, { counts }: SyncTarget): object {
   const { resourceTypes, resources, entitlements, grants } = counts;
   return {
     complete: true,
-    projectId: '',
+    projectId: summary.projectId ?? '',
+    ...(summary.tenantRoles !== undefined && { tenantRoles: summary.tenantRoles }),
     exportedFrom: extname(path).toLowerCase(),
     startedAt: summary.startedAt,
     finishedAt: summary.finishedAt,

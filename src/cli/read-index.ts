@@ -3,19 +3,20 @@ import { basename } from 'node:path';
 import { type AccessIndex, createAccessIndex, type IndexOptions } from '../answers/access-index.ts';
 import { printable } from '../answers/printable.ts';
 import { runSteps } from './progress.ts';
+import { temporaryPlace } from './work-places.ts';
 
 /** A file that takes longer than a moment to read is read under a line of progress on stderr. */
 const quickBytes = 32 * 1024 * 1024;
 const intervalMs = 250;
 
 /** Reads a file into an index, and shows how far it is. */
-export async function readIndex(path: string, signal: AbortSignal, open?: IndexOptions['open']): Promise<AccessIndex> {
+export async function readIndex(path: string, signal: AbortSignal, { work = temporaryPlace(), open }: Pick<IndexOptions, 'open' | 'work'> = {}): Promise<AccessIndex> {
   const size = await stat(path).then(
     (status) => status.size,
     () => 0,
   );
   if (size < quickBytes) {
-    return await createAccessIndex(path, { signal, open });
+    return await createAccessIndex(path, { signal, open, work });
   }
   let index: AccessIndex | undefined;
   const name = printable(basename(path));
@@ -28,6 +29,7 @@ export async function readIndex(path: string, signal: AbortSignal, open?: IndexO
         index = await createAccessIndex(path, {
           signal,
           open,
+          work,
           onProgress: (rows) => {
             if (process.stderr.isTTY && performance.now() - toldAt >= intervalMs) {
               toldAt = performance.now();

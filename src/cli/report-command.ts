@@ -8,7 +8,8 @@ export function addReportCommand(program: Command, context: CommandContext): voi
     .description('make one page for a browser from the file of a sync: pictures, findings, and who can do what, where')
     .argument('<file>', 'a .json, .ndjson or .c1z file of a sync')
     .option('--since <file>', 'an older file: what was gained and lost since')
-    .requiredOption('--out <file>', 'the page to write, such as report.html');
+    .requiredOption('--out <file>', 'the page to write, such as report.html')
+    .option('--replace-other-project', 'replace what is of another project');
   command.addHelpText(
     'after',
     `

@@ -4,26 +4,34 @@ import { fileURLToPath } from 'node:url';
 import { openSource } from '../answers/open.ts';
 import { writeReport } from '../answers/report.ts';
 import { ConnectorError } from '../errors.ts';
-import { checkTarget, createAtomicFile } from '../output/atomic-file.ts';
+import { createAtomicFile } from '../output/atomic-file.ts';
+import { sweepLeftovers } from '../output/leftovers.ts';
+import { checkTarget } from '../output/place.ts';
 import { version } from '../version.ts';
+import { refuseOtherProject } from './last-output.ts';
 import type { CommandContext } from './program.ts';
 import { counted } from './table.ts';
+import { besideTarget } from './work-places.ts';
 
 export interface ReportFlags {
   readonly since?: string;
   readonly out: string;
+  readonly replaceOtherProject?: boolean;
 }
 
 const templatePath = fileURLToPath(new URL('../report-page/page.html', import.meta.url));
 
 /** Makes the page; whatever stood at its place stays until the new one is whole. */
-export async function report(file: string, { since, out }: ReportFlags, { print, signal }: CommandContext): Promise<void> {
+export async function report(file: string, { since, out, replaceOtherProject }: ReportFlags, { print, signal }: CommandContext): Promise<void> {
   if ([file, since].some((path) => path !== undefined && resolve(path) === resolve(out))) {
     throw new ConnectorError('config', `--out ${out} is the file to read: name another one, such as report.html`);
   }
   await checkTarget(out);
-  await using source = await openSource(file);
-  await using older = since === undefined ? undefined : await openSource(since);
+  await sweepLeftovers(out);
+  const work = besideTarget(out);
+  await using source = await openSource(file, { work });
+  await using older = since === undefined ? undefined : await openSource(since, { work });
+  const notes = await refuseOtherProject(out, source.summary.projectId, replaceOtherProject === true, signal);
   const template = await readFile(templatePath, 'utf8');
 
   const target = await createAtomicFile(out);
@@ -38,5 +46,6 @@ export async function report(file: string, { since, out }: ReportFlags, { print,
 
   const { counts } = source.summary;
   const size = `${((await stat(out)).size / 1e6).toFixed(1)} MB`;
+  notes.forEach((note) => console.error(`baton-descope: ${note}`));
   print(`${out}: ${counts === undefined ? '' : `${counted(counts.resources['user'] ?? 0, 'user')}, ${counted(counts.resources['tenant'] ?? 0, 'tenant')}, `}${size}. Open it in a browser; it holds personal data.`);
 }

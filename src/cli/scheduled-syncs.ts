@@ -6,16 +6,17 @@ import type { DescopeClient } from '../descope/client.ts';
 import { ConnectorError } from '../errors.ts';
 import { type LogFields, type Logger, whereItBroke, withFields } from '../log.ts';
 import type { SyncWatcher } from '../observe/watchers.ts';
-import { checkTarget } from '../output/atomic-file.ts';
 import { type KeptFiles, openKeptFiles } from '../output/kept-files.ts';
+import { readLast } from '../output/last.ts';
 import { sweepLeftovers } from '../output/leftovers.ts';
-import { chooseOutput, readLast } from '../output/outputs.ts';
+import { chooseOutput } from '../output/outputs.ts';
+import { checkTarget } from '../output/place.ts';
 import type { SyncPolicy } from '../resources/sync-read.ts';
 import { runSync } from '../sync/run.ts';
 import { atTimesOf, everySo, followSchedule, type Ticks } from '../sync/schedule.ts';
 import type { SyncSummary } from '../sync/summary.ts';
 import { newSyncId } from '../sync/sync-id.ts';
-import { compareWithLast } from './sync.ts';
+import { type Comparison, createComparison } from './last-output.ts';
 
 /** Nobody holds a call open meanwhile: a scheduled sync waits out the penalties of Descope, as `sync` does. */
 export const scheduledRateWaits = { longestRateWaitMs: 10 * 60_000, totalRateWaitMs: 10 * 60_000, forgetsRateWaits: true };
@@ -61,8 +62,8 @@ export interface ScheduledSyncsOptions {
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** Makes sure, before anything is served, that the folder is there and can be written to. */
-export async function checkFolder({ folder, files }: Plan): Promise<void> {
+/** Makes sure, before anything is served, that the folder is there, can be written to, and is not that of another project. */
+export async function checkFolder({ folder, files, maxShrink }: Plan, projectId: string): Promise<void> {
   // Not with those above it: that is a typing mistake as a rule, and Node's recursive way never returns below /proc.
   await mkdir(folder, { mode: 0o700 }).catch((thrown: NodeJS.ErrnoException) => {
     if (thrown.code !== 'EEXIST') {
@@ -74,6 +75,12 @@ export async function checkFolder({ folder, files }: Plan): Promise<void> {
   await access(folder, constants.W_OK).catch((thrown: NodeJS.ErrnoException) => {
     throw new ConnectorError('local-io', `cannot write to the folder ${folder} (${thrown.code ?? 'unknown'}): name another with --out`);
   });
+  await comparisonOf(files.latest, maxShrink).checkOwner(projectId);
+}
+
+/** Nobody stands by who could say that less, or another project, is right: that is said by a sync of one's own. */
+function comparisonOf(latest: string, maxShrink: number, signal?: AbortSignal): Comparison {
+  return createComparison(latest, { maxShrink, isAccepted: false, isOtherAccepted: false, remedy: `run once: baton-descope sync --out ${latest} --replace-other-project` }, signal);
 }
 
 /** Runs syncs at the plan's ticks until the signal fires. A run that fails is told and counted; the next tick tries again. */
@@ -88,6 +95,8 @@ export async function runScheduledSyncs({ plan, connect, policy, watcher, trace,
   async function syncOnce(id: string): Promise<SyncSummary> {
     const { latest } = plan.files;
     await sweepLeftovers(latest);
+    const comparison = comparisonOf(latest, plan.maxShrink, signal);
+    await comparison.checkOwner(client.projectId);
     await plan.files.keepLatest(); // one that was put there meanwhile, by hand for instance
     const summary = await runSync({
       surface: connector,
@@ -96,7 +105,7 @@ export async function runScheduledSyncs({ plan, connect, policy, watcher, trace,
       syncId: id,
       tenantRoles: policy.tenantRoles,
       guard: async (found) => {
-        for (const note of await compareWithLast(latest, found, { maxShrink: plan.maxShrink, isAccepted: false }, signal)) {
+        for (const note of await comparison.compare(found)) {
           logger.warn('compared with the sync before', { note });
         }
       },
@@ -163,7 +172,7 @@ async function tellLast({ files }: Plan, watcher: SyncWatcher): Promise<number |
   if (last === undefined || status === undefined) {
     return undefined;
   }
-  watcher.onComplete({ finishedAtMs: status.mtimeMs, counts: last === 'untold' ? undefined : last.counts });
+  watcher.onComplete({ finishedAtMs: status.mtimeMs, counts: last.counts });
   return status.mtimeMs;
 }
 
@@ -175,7 +184,7 @@ function reasonOf(thrown: unknown, { files }: Plan): LogFields {
   if (!(thrown instanceof ConnectorError)) {
     return whereItBroke(thrown);
   }
-  return { reason: thrown.message, ...(thrown.kind === 'held' && { note: `if that is right, once: baton-descope sync --out ${files.latest} --accept-shrink` }) };
+  return { reason: thrown.message, ...(thrown.message.includes('--accept-shrink') && { note: `if that is right, once: baton-descope sync --out ${files.latest} --accept-shrink` }) };
 }
 
 function secondsSince(startedAt: number): number {

@@ -47,7 +47,7 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
   stack.defer(() => observation.close());
   const { traces } = observation;
   if (plan !== undefined) {
-    await checkFolder(plan);
+    await checkFolder(plan, settings.projectId);
   }
   const pages = await pagesOf(settings, observation);
   stack.defer(async () => pages?.close());

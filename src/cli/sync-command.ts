@@ -9,6 +9,7 @@ export function addSyncCommand(program: Command, context: CommandContext): void 
     .description('read a whole project once and write who holds what, where, to a file')
     .requiredOption('--out <file>', 'the file to write, by its extension: .json, .ndjson, .c1z, .csv (a folder) or .xlsx; it is replaced only by a complete sync')
     .option('--accept-shrink', 'replace the file though far fewer were found than it holds; for this one run')
+    .option('--replace-other-project', 'replace the file though it is of another project; for this one run')
     .option('--json', 'print the summary as one line of JSON');
   addSettingOptions(command, 'projectId', 'baseUrl', 'maxParallelFetches', 'rateLimit', 'tenantRoles', 'maxDangling', 'strict', 'maxShrink', 'logLevel', 'logFormat');
   command.addHelpText(

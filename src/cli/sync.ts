@@ -4,12 +4,12 @@ import type { DescopeClient } from '../descope/client.ts';
 import { expectedTime } from '../descope/pacing.ts';
 import { userPageSize } from '../descope/user-read.ts';
 import { sweepLeftovers } from '../output/leftovers.ts';
-import { checkOutput, chooseOutput, kindOf, readLast } from '../output/outputs.ts';
-import { checkShrink, type ShrinkLimits, type SyncExtent } from '../sync/guard.ts';
+import { checkOutput, chooseOutput } from '../output/outputs.ts';
 import { runSync } from '../sync/run.ts';
 import type { SyncSummary } from '../sync/summary.ts';
 import { newSyncId } from '../sync/sync-id.ts';
 import { derivedOutputs } from './derived-outputs.ts';
+import { createComparison } from './last-output.ts';
 import { describeProgress, runSteps } from './progress.ts';
 import type { SettingFlags } from './setting-sources.ts';
 import { setUp } from './settings.ts';
@@ -19,7 +19,7 @@ import { countsTable, remarks } from './table.ts';
 /** A one-shot sync may wait out Descope's penalties; nobody holds a call open meanwhile. */
 const rateWaits = { longestRateWaitMs: 10 * 60_000, totalRateWaitMs: 10 * 60_000 };
 
-export type SyncFlags = SettingFlags & { readonly out: string; readonly json?: boolean; readonly acceptShrink?: boolean };
+export type SyncFlags = SettingFlags & { readonly out: string; readonly json?: boolean; readonly acceptShrink?: boolean; readonly replaceOtherProject?: boolean };
 
 /** One full sync into a file, shown as it goes and summed up at the end. */
 export async function syncOnce(options: SyncFlags, { env, signal, print }: Pick<CommandContext, 'env' | 'signal' | 'print'>): Promise<void> {
@@ -28,6 +28,8 @@ export async function syncOnce(options: SyncFlags, { env, signal, print }: Pick<
   const { client, policy, settings } = await setUp(options, env, rateWaits);
   await checkOutput(target, derivedOutputs(signal));
   await sweepLeftovers(target);
+  const comparison = createComparison(target, { maxShrink: settings.maxShrink, isAccepted: options.acceptShrink === true, isOtherAccepted: options.replaceOtherProject === true }, signal);
+  await comparison.checkOwner(client.projectId);
   let showTotal: (users: number) => void = () => undefined;
   const connector = createConnector({ project: tellingTotal(client, (users) => showTotal(users)), policy });
   const notes: string[] = [];
@@ -49,7 +51,7 @@ export async function syncOnce(options: SyncFlags, { env, signal, print }: Pick<
           report: (syncId) => connector.report(syncId),
           target: await createOutput({ syncId: newSyncId(), about: { projectId: client.projectId, tenantRoles: policy.tenantRoles } }),
           tenantRoles: policy.tenantRoles,
-          guard: async (found) => void notes.push(...(await compareWithLast(target, found, { maxShrink: settings.maxShrink, isAccepted: options.acceptShrink === true }, signal))),
+          guard: async (found) => void notes.push(...(await comparison.compare(found))),
           onProgress: describeProgress(tell, { users: () => total }),
           signal,
         });
@@ -82,18 +84,6 @@ function tellingTotal(client: DescopeClient, tell: (users: number) => void): Des
       return page;
     },
   };
-}
-
-/** Holds what is far less than the file at the target tells; returns what is to be told besides. */
-export async function compareWithLast(target: string, found: SyncExtent, limits: ShrinkLimits, signal?: AbortSignal): Promise<readonly string[]> {
-  if (limits.maxShrink === 100) {
-    return [];
-  }
-  const last = await readLast(target, signal);
-  if (last === 'untold') {
-    return [`note: this ${kindOf(target)} file does not tell how much it holds, or unpacks to more than is safe to take: what was found is compared with nothing`];
-  }
-  return last === undefined ? [] : checkShrink(last, found, limits);
 }
 
 /** "16 requests in 0.8 s". */

@@ -3,7 +3,7 @@ import type { RateLimit } from '../descope/pacing.ts';
 import { createTransport } from '../descope/transport.ts';
 import type { Secret } from '../secret.ts';
 import { type Check, fail, ok, skip } from './check.ts';
-import { checkOutput } from './output-check.ts';
+import { checkOutput, checkTemporary, type LookAtTarget } from './output-check.ts';
 import { createProbe } from './probe.ts';
 import { checkProject } from './project-checks.ts';
 import { checkBaseUrl, checkKeyPlace, checkProjectId } from './setup-checks.ts';
@@ -25,6 +25,8 @@ export interface DoctorOptions {
   readonly tls: TlsPaths;
   /** The file or folder that syncs write to; not looked at when undefined. */
   readonly out: string | undefined;
+  /** What a sync would say of the target before it begins. */
+  readonly lookAtTarget?: LookAtTarget | undefined;
   readonly signal?: AbortSignal;
   /** How long each request may take. */
   readonly deadlineMs?: number;
@@ -74,7 +76,8 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check, Do
 
   yield* checkTls(options.tls, wallClock());
   if (options.out !== undefined) {
-    yield await checkOutput(options.out);
+    yield await checkOutput(options.out, options.lookAtTarget);
+    yield await checkTemporary();
   }
   return { requests };
 }

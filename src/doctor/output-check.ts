@@ -1,29 +1,57 @@
 import { randomUUID } from 'node:crypto';
-import { rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { realpath, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { ConnectorError } from '../errors.ts';
 import { type Check, fail, ok, warn } from './check.ts';
 
 const name = 'output';
 const littleRoomBytes = 256 * 1024 * 1024;
 
+/** Looks at what stands at a target, and throws what a sync would throw. */
+export type LookAtTarget = (out: string) => Promise<void>;
+
 /** Whether a file can be written where a sync would put it: tried, in its folder or, for a folder, inside it. */
-export async function checkOutput(out: string): Promise<Check> {
+export async function checkOutput(out: string, look: LookAtTarget = async () => undefined): Promise<Check> {
   const isFolder = await stat(out).then(
     (found) => found.isDirectory(),
     () => false,
   );
-  const folder = isFolder ? out : dirname(out);
+  const folder = isFolder ? out : await realpath(out).then(dirname, () => dirname(out));
   const trial = join(folder, `.baton-descope-doctor-${randomUUID()}.tmp`);
   try {
     await writeFile(trial, 'written by baton-descope doctor, and taken away at once', { flag: 'wx', mode: 0o600 });
     await rm(trial);
+    await look(out);
     const { bavail, bsize } = await statfs(folder);
     const free = bavail * bsize;
     return free < littleRoomBytes ? warn(name, `${folder} is writable, but has only ${inMegabytes(free)} left`, 'Make room: a full disk ends a sync, though it keeps the old file.') : ok(name, `${folder} is writable, with ${inMegabytes(free)} left`);
   } catch (thrown) {
     await rm(trial, { force: true }).catch(() => undefined);
+    if (thrown instanceof ConnectorError) {
+      const [text = '', remedy = 'Choose another place with --out.'] = thrown.message.split('; ');
+      return fail(thrown.kind, name, text, remedy);
+    }
     const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
     return fail('local-io', name, `nothing can be written in ${folder}: ${reasons[code] ?? code}`, remedies[code] ?? 'Choose another place with --out, or look at its rights.');
+  }
+}
+
+/** Whether there is a folder for temporary files: only the questions need it, since what writes a file works beside it. */
+export async function checkTemporary(): Promise<Check> {
+  const folder = tmpdir();
+  const trial = join(folder, `.baton-descope-doctor-${randomUUID()}.tmp`);
+  try {
+    await writeFile(trial, '', { flag: 'wx', mode: 0o600 });
+    await rm(trial);
+    return ok('temporary', `${folder} is writable`);
+  } catch (thrown) {
+    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
+    return warn(
+      'temporary',
+      `nothing can be written in ${folder}, the folder for temporary files: ${reasons[code] ?? code}; sync, export and report do without it, who-can, access and diff do not`,
+      'Set TMPDIR to a folder that can be written to, where those are used.',
+    );
   }
 }
 

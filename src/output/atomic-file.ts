@@ -1,8 +1,8 @@
-import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { ConnectorError } from '../errors.ts';
+import { diskFault } from './disk-fault.ts';
 import { type FileLayer, type OpenFile, realFiles } from './file-layer.ts';
 import { unfinishedPath } from './leftovers.ts';
+import { placeOf } from './place.ts';
 
 /** A chunk is handed to the file when this much text has gathered. */
 const chunkBytes = 64 * 1024;
@@ -23,8 +23,9 @@ export interface AtomicFile {
 }
 
 export async function createAtomicFile(target: string, files: FileLayer = realFiles): Promise<AtomicFile> {
-  const directory = dirname(target);
-  const temporary = unfinishedPath(target, '.tmp');
+  const place = await placeOf(target);
+  const directory = dirname(place);
+  const temporary = unfinishedPath(place, '.tmp');
   const handle = await attempt(target, 'create a file in its folder', () => files.open(temporary, 'wx'));
   let waiting: string[] = [];
   let waitingBytes = 0;
@@ -60,7 +61,7 @@ export async function createAtomicFile(target: string, files: FileLayer = realFi
       await flush();
       await attempt(target, 'force it to the disk', () => handle.sync());
       await attempt(target, 'close it', () => handle.close());
-      await attempt(target, 'put it in its place', () => files.rename(temporary, target));
+      await attempt(target, 'put it in its place', () => files.rename(temporary, place));
       await attempt(target, 'force its folder to the disk', () => syncDirectory(directory, files));
     },
   };
@@ -85,40 +86,10 @@ async function syncDirectory(directory: string, files: FileLayer): Promise<void>
   }
 }
 
-/** Checks before any work that a file can be put at the target: its folder is there and it is not a folder itself. */
-export async function checkTarget(target: string): Promise<void> {
-  await attempt(target, 'look into its folder', () => readdir(dirname(target)));
-  const isFolder = await readdir(target).then(
-    () => true,
-    () => false,
-  );
-  if (isFolder) {
-    throw new ConnectorError('local-io', `cannot write ${target}: it is a folder; name a file inside it`);
-  }
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'the folder does not exist',
-  ENOTDIR: 'part of the path is not a folder',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
-  EISDIR: 'it is a folder',
-  EIO: 'the disk failed',
-};
-
 async function attempt<T>(target: string, step: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (thrown) {
     throw diskFault(target, step, thrown);
   }
-}
-
-/** A fault of the file system at a step of writing to a target, as `local-io`. */
-export function diskFault(target: string, step: string, thrown: unknown): ConnectorError {
-  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
-  return new ConnectorError('local-io', `cannot write ${target}: could not ${step}: ${reasons[code] ?? code}`, { code });
 }

@@ -1,6 +1,7 @@
 import { open, rm } from 'node:fs/promises';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ConnectorError } from '../errors.ts';
+import { c1zAboutKey } from '../model/c1z-about.ts';
 import type { C1zRow } from './c1z-rows.ts';
 import { c1zSchema } from './c1z-schema.ts';
 
@@ -35,8 +36,8 @@ const renewed: Readonly<Record<C1zTable, readonly string[]>> = {
 export interface C1zDatabase {
   /** Keeps a row; true when it is new, false when it took the place of one with the same id. */
   put(table: C1zTable, row: C1zRow): boolean;
-  /** Marks the sync as finished and closes the file: nothing of it is pending elsewhere. */
-  finish(): void;
+  /** Marks the sync as finished, keeps what it tells of itself, and closes the file: nothing of it is pending elsewhere. */
+  finish(about: object): void;
   /** Closes the file if it is open and takes it away; never throws. */
   remove(): Promise<void>;
 }
@@ -46,20 +47,15 @@ export interface C1zDatabaseOptions {
   /** The file that this is made for: errors name it. */
   readonly target: string;
   readonly syncId: string;
-  /** Kept in the file beside the rows, as JSON under `c1zAboutKey`, where nobody but us looks. */
-  readonly about?: object | undefined;
   readonly now: () => number;
 }
-
-/** The key, among the sessions of the sync, under which a file of ours tells what it was made of. */
-export const c1zAboutKey = 'baton-descope/sync';
 
 /**
  * Creates the database, mode 0600; the path must be free. Its journal is in memory, so that no second file lies beside it
  * (Node's SQLite does not let us go without), and it is never forced to the disk: what is left of it after a fault is
  * thrown away. Indexes grow with the rows, so that nothing is sorted in a temporary folder.
  */
-export async function createC1zDatabase({ path, target, syncId, about, now }: C1zDatabaseOptions): Promise<C1zDatabase> {
+export async function createC1zDatabase({ path, target, syncId, now }: C1zDatabaseOptions): Promise<C1zDatabase> {
   await createEmpty(path, target);
   const database = new DatabaseSync(path, { open: false });
 
@@ -75,7 +71,7 @@ export async function createC1zDatabase({ path, target, syncId, about, now }: C1
   }
 
   try {
-    const { inserts, updates } = guarded(target, () => begin(database, syncId, toLocalTime(now()), about));
+    const { inserts, updates } = guarded(target, () => begin(database, syncId, toLocalTime(now())));
     return {
       remove,
       put: (table, row) =>
@@ -86,8 +82,10 @@ export async function createC1zDatabase({ path, target, syncId, about, now }: C1
           }
           return changes !== 0;
         }),
-      finish: () =>
+      finish: (about) =>
         guarded(target, () => {
+          // among the sessions of the sync, where nobody but us looks
+          database.prepare('insert into v1_connector_sessions (sync_id, key, value) values (?, ?, ?)').run(syncId, c1zAboutKey, Buffer.from(JSON.stringify(about)));
           database.prepare('update v1_sync_runs set ended_at = ? where sync_id = ?').run(toLocalTime(now()), syncId);
           database.exec('commit');
           database.close();
@@ -102,7 +100,7 @@ export async function createC1zDatabase({ path, target, syncId, about, now }: C1
 type Statements = Readonly<Record<C1zTable, StatementSync>>;
 
 /** Opens the database, makes its tables, and begins the one transaction of its life with the row of the sync itself. */
-function begin(database: DatabaseSync, syncId: string, startedAt: string, about: object | undefined): { readonly inserts: Statements; readonly updates: Statements } {
+function begin(database: DatabaseSync, syncId: string, startedAt: string): { readonly inserts: Statements; readonly updates: Statements } {
   database.open();
   database.exec('pragma journal_mode = memory; pragma synchronous = off; pragma locking_mode = exclusive; pragma temp_store = memory; pragma cache_size = -16384;');
   database.exec(c1zSchema);
@@ -110,9 +108,6 @@ function begin(database: DatabaseSync, syncId: string, startedAt: string, about:
   database
     .prepare("insert into v1_sync_runs (sync_id, started_at, sync_token, sync_type, grants_backfilled) values (?, ?, '', 'full', 1)")
     .run(syncId, startedAt);
-  if (about !== undefined) {
-    database.prepare('insert into v1_connector_sessions (sync_id, key, value) values (?, ?, ?)').run(syncId, c1zAboutKey, Buffer.from(JSON.stringify(about)));
-  }
   return {
     inserts: prepareAll(database, (table) => {
       const names = [...columns[table], 'sync_id', 'discovered_at'];

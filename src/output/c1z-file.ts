@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { constants, createZstdCompress } from 'node:zlib';
+import { c1zAboutOf } from '../model/c1z-about.ts';
 import type { Entitlement, Grant, Resource, ResourceType } from '../model/messages.ts';
 import { type AtomicFile, createAtomicFile } from './atomic-file.ts';
 import { createC1zDatabase, toLocalIo } from './c1z-database.ts';
 import { toEntitlementRow, toGrantRow, toResourceRow, toResourceTypeRow } from './c1z-rows.ts';
 import type { FileLayer } from './file-layer.ts';
 import { unfinishedPath } from './leftovers.ts';
+import { placeOf } from './place.ts';
 import type { RowCounts } from './sync-file.ts';
 
 /** What every file of container version 1 begins with; one zstd frame with one SQLite database follows. */
@@ -23,7 +25,10 @@ export interface C1zFile {
   entitlement(row: Entitlement): Promise<void>;
   grant(row: Grant): Promise<void>;
   readonly counts: RowCounts;
-  /** Packs the database and puts the file in its place. The hash that the summary is made of is the whole file's. */
+  /**
+   * Packs the database, with the summary in it, and puts the file in its place. The hash that the summary is made of is the
+   * whole file's, so the summary is asked for twice: first without the hash, for the file itself.
+   */
   finish(summary: (contentHash: string) => object): Promise<void>;
   /** Gives up; the target stays as it was. Never throws. */
   discard(): Promise<void>;
@@ -40,8 +45,8 @@ export interface C1zFileOptions {
 }
 
 export async function createC1zFile(target: string, { syncId, about, now = Date.now, files }: C1zFileOptions): Promise<C1zFile> {
-  const path = unfinishedPath(target, '.db.tmp');
-  const database = await createC1zDatabase({ path, target, syncId, about, now });
+  const path = unfinishedPath(await placeOf(target), '.db.tmp');
+  const database = await createC1zDatabase({ path, target, syncId, now });
   const counts = { resourceTypes: 0, resources: {}, entitlements: {}, grants: {} };
   let output: AtomicFile | undefined;
 
@@ -67,7 +72,7 @@ export async function createC1zFile(target: string, { syncId, about, now = Date.
     },
     finish: async (summary) => {
       try {
-        database.finish();
+        database.finish({ ...about, ...c1zAboutOf(summary('')) });
         output = await createAtomicFile(target, files);
         summary(`sha256:${await pack(path, output)}`);
       } catch (thrown) {

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { unfinishedPath } from './leftovers.ts';
+import { placeOf } from './place.ts';
 import { createSyncFile, type SyncFile } from './sync-file.ts';
 
 /** Makes what is to stand at the target of a complete sync file at a path. It leaves the target as it was when it throws. */
@@ -10,7 +11,7 @@ export type Convert = (syncFile: string, target: string) => Promise<void>;
  * as a sync file beside the target first, which is gone when the target is there.
  */
 export async function createDerivedFile(target: string, convert: Convert): Promise<SyncFile> {
-  const between = unfinishedPath(target, '.tmp');
+  const between = unfinishedPath(await placeOf(target), '.tmp');
   const file = await createSyncFile(between);
   return {
     ...file,

@@ -6,10 +6,13 @@ import { pathToFileURL } from 'node:url';
 import { createZstdDecompress } from 'node:zlib';
 import { z } from 'zod';
 import { ConnectorError } from '../errors.ts';
-import { c1zAboutKey, toLocalIo } from './c1z-database.ts';
+import { type C1zAbout, c1zAboutKey, parseC1zAbout } from '../model/c1z-about.ts';
+import { resourceTypeIds } from '../model/ids.ts';
+import { toLocalIo } from './c1z-database.ts';
 import { c1zMagic } from './c1z-file.ts';
 import type { LastSync } from './last-sync.ts';
 import { unfinishedPath } from './leftovers.ts';
+import { placeOf } from './place.ts';
 
 /** A database is packed to a twelfth or so; beyond this it is no sync of anybody, but something that fills the disk. */
 const mostUnpacked = { base: 64 * 1024 * 1024, perPackedByte: 100 };
@@ -26,7 +29,7 @@ export async function readLastC1z(path: string, signal?: AbortSignal): Promise<L
   if (size === undefined) {
     return undefined;
   }
-  const unpacked = unfinishedPath(path, '.db.tmp');
+  const unpacked = unfinishedPath(await placeOf(path), '.db.tmp');
   try {
     await unpack(path, unpacked, mostUnpacked.base + size * mostUnpacked.perPackedByte, signal);
     return count(unpacked);
@@ -83,7 +86,7 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
   }
 }
 
-const aboutSchema = z.object({ projectId: z.string(), tenantRoles: z.enum(['all', 'observed']).optional() });
+const ourTypes: ReadonlySet<string> = new Set(resourceTypeIds);
 const countSchema = z.array(z.object({ type: z.string(), count: z.number().int().nonnegative() }));
 
 function count(path: string): LastSync | undefined {
@@ -101,18 +104,29 @@ function count(path: string): LastSync | undefined {
       return Object.fromEntries(rows.map((row) => [row.type, row.count]));
     };
     const about = aboutIn(database, syncId);
-    return { projectId: about?.projectId, tenantRoles: about?.tenantRoles, counts: { resources: countBy('v1_resources'), grants: about === undefined ? {} : countBy('v1_grants') } };
+    const projectId = about?.projectId;
+    return {
+      projectId,
+      tenantRoles: about?.tenantRoles,
+      ...(about === undefined && isOfAnother(database, syncId) && { isForeign: true }),
+      counts: { resources: countBy('v1_resources'), grants: projectId === undefined ? {} : countBy('v1_grants') },
+    };
   } finally {
     database.close();
   }
 }
 
 /** What we told of ourselves; a file that others wrote, or an older version of ours, tells nothing. */
-function aboutIn(database: DatabaseSync, syncId: string): z.output<typeof aboutSchema> | undefined {
+function aboutIn(database: DatabaseSync, syncId: string): C1zAbout | undefined {
   try {
-    const value = database.prepare('select value from v1_connector_sessions where sync_id = ? and key = ?').get(syncId, c1zAboutKey)?.['value'];
-    return value instanceof Uint8Array ? aboutSchema.safeParse(JSON.parse(Buffer.from(value).toString('utf8'))).data : undefined;
+    return parseC1zAbout(database.prepare('select value from v1_connector_sessions where sync_id = ? and key = ?').get(syncId, c1zAboutKey)?.['value']);
   } catch {
-    return undefined;
+    return undefined; // an older layout has no such table
   }
+}
+
+/** Whether it lists a type of resource that no sync of ours has: every Baton connector writes to "sync.c1z" by default. */
+function isOfAnother(database: DatabaseSync, syncId: string): boolean {
+  const types = database.prepare('select external_id from v1_resource_types where sync_id = ?').all(syncId);
+  return types.some(({ external_id: id }) => !ourTypes.has(String(id)));
 }

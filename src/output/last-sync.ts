@@ -8,6 +8,7 @@ const schema = z.object({
     complete: z.literal(true),
     projectId: z.string(),
     tenantRoles: z.enum(['all', 'observed']).optional(),
+    exportedFrom: z.string().optional(),
     counts: z.object({ resources: countsByType, grants: countsByType }),
   }),
 });
@@ -16,6 +17,8 @@ const schema = z.object({
 export interface LastSync {
   readonly projectId: string | undefined;
   readonly tenantRoles?: 'all' | 'observed' | undefined;
+  /** True for the sync of another product's connector. */
+  readonly isForeign?: boolean;
   readonly counts: { readonly resources: Readonly<Record<string, number>>; readonly grants: Readonly<Record<string, number>> };
 }
 
@@ -50,28 +53,44 @@ function toLastSync(file: z.output<typeof schema> | undefined): LastSync | undef
   if (file === undefined) {
     return undefined;
   }
-  const { projectId, tenantRoles, counts } = file.summary;
-  return { projectId, tenantRoles, counts };
+  const { projectId, tenantRoles, exportedFrom, counts } = file.summary;
+  return {
+    projectId: projectId === '' ? undefined : projectId,
+    tenantRoles,
+    // Made of a file of others, which may hold derived grants, too: a sync never finds those.
+    counts: exportedFrom === undefined ? counts : { resources: counts.resources, grants: {} },
+  };
 }
 
 /** The summary as a JSON object of its own: {"summary":...}. */
 async function readSummary(handle: FileHandle, size: number): Promise<string | undefined> {
-  const begins = (await readAt(handle, 0, Math.min(size, 100))).toString('latin1');
+  const begins = (await readAt(handle, 0, Math.min(size, 200))).toString('latin1');
   const layout = layouts.find(({ head }) => begins.startsWith(head));
-  if (layout === undefined) {
+  const isReformatted = layout === undefined && reformatted.test(begins);
+  if (layout === undefined && !isReformatted) {
     return undefined;
   }
   for (let length = Math.min(size, firstTail); length <= longestTail; length = Math.min(size, length * 4)) {
     const tail = await readAt(handle, size - length, length);
-    const at = tail.lastIndexOf(layout.beginning);
-    if (at !== -1) {
-      return `${layout.open}${tail.toString('utf8', at + 1)}`;
-    }
-    if (length === size) {
-      return undefined;
+    const text = layout === undefined ? summaryAtEnd(tail.toString('utf8')) : textBehind(tail, layout);
+    if (text !== undefined || length === size) {
+      return text;
     }
   }
   return undefined;
+}
+
+function textBehind(tail: Buffer, { beginning, open }: (typeof layouts)[number]): string | undefined {
+  const at = tail.lastIndexOf(beginning);
+  return at === -1 ? undefined : `${open}${tail.toString('utf8', at + 1)}`;
+}
+
+/** A file that another tool has laid out anew, such as jq. */
+const reformatted = new RegExp(`^\\s*\\{\\s*"format"\\s*:\\s*"${RegExp.escape(syncFileFormat)}"\\s*,\\s*"version"\\s*:\\s*${syncFileVersion}\\b`);
+
+function summaryAtEnd(text: string): string | undefined {
+  const last = [...text.matchAll(/(?<=[,\]]\s*)"summary"\s*:\s*\{/g)].at(-1);
+  return last === undefined ? undefined : `{${text.slice(last.index)}`;
 }
 
 async function readAt(handle: FileHandle, position: number, length: number): Promise<Buffer> {

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { placeOf } from './place.ts';
 
 const oneHourMs = 60 * 60_000;
 
@@ -20,7 +21,19 @@ const unfinished = /^(?:(?<host>[0-9a-f]{8})-(?<pid>\d{1,10})-)?[0-9a-f]{12}(?:\
  * it. What is moved aside (`.old`) is finished, and never swept.
  */
 export function unfinishedPath(target: string, ending: '.tmp' | '.db.tmp' | '.d.tmp' | '.old'): string {
-  return join(dirname(target), `.${basename(target)}.${thisHost}-${process.pid}-${randomBytes(6).toString('hex')}${ending}`);
+  return join(dirname(target), `.${stemOf(target)}.${thisHost}-${process.pid}-${randomBytes(6).toString('hex')}${ending}`);
+}
+
+/** File systems take names of 255 bytes, and what we add takes some 40: a longer name is told by its beginning and its hash. */
+const longestStem = 210;
+
+function stemOf(target: string): string {
+  const name = basename(target);
+  if (Buffer.byteLength(name, 'utf8') <= longestStem) {
+    return name;
+  }
+  const beginning = Buffer.from(name, 'utf8').subarray(0, longestStem / 2).toString('latin1').replaceAll(/[^\w.-]/g, '_');
+  return `${beginning}~${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
 }
 
 export interface SweepOptions {
@@ -33,8 +46,9 @@ export interface SweepOptions {
  * has written to for an hour. Nothing else is touched; a file that cannot be taken away stays. Never throws.
  */
 export async function sweepLeftovers(target: string, { nowMs = Date.now(), isRunning = isProcessRunning }: SweepOptions = {}): Promise<void> {
-  const folder = dirname(target);
-  const prefix = `.${basename(target)}.`;
+  const place = await placeOf(target).catch(() => target);
+  const folder = dirname(place);
+  const prefix = `.${stemOf(place)}.`;
   const names = await readdir(folder).catch((): string[] => []);
   for (const name of names.filter((entry) => entry.startsWith(prefix) || entry.startsWith(`.${prefix}`))) {
     const match = unfinished.exec(name.slice(name.indexOf(prefix) + prefix.length));

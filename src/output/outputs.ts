@@ -1,14 +1,12 @@
-import { readdir, stat } from 'node:fs/promises';
-import { dirname, extname } from 'node:path';
+import { extname } from 'node:path';
 import { ConnectorError } from '../errors.ts';
-import { checkTarget, diskFault } from './atomic-file.ts';
 import type { C1zFileOptions } from './c1z-file.ts';
 import { type Convert, createDerivedFile } from './derived-file.ts';
-import { type LastSync, readLastSync } from './last-sync.ts';
 import { messageByMessage } from './message-sink.ts';
 import { createNdjsonFile } from './ndjson-file.ts';
+import { checkFolderTarget, checkTarget } from './place.ts';
 import { createSyncFile, type SyncFile } from './sync-file.ts';
-import { checkFolderTarget } from './whole-folder.ts';
+
 
 /** Begins a file of the kind that was chosen. */
 export type CreateOutput = (options: C1zFileOptions) => Promise<SyncFile>;
@@ -56,29 +54,5 @@ export function chooseOutput(target: string, derived?: Pick<DerivedOutputs, 'con
 
 /** Checks before any work that what was chosen can be put at the target. */
 export async function checkOutput(target: string, { tableNames }: Pick<DerivedOutputs, 'tableNames'>): Promise<void> {
-  if (kindOf(target) !== '.csv') {
-    await checkTarget(target);
-    return;
-  }
-  await readdir(dirname(target)).catch((thrown: unknown) => {
-    throw diskFault(target, 'look into its folder', thrown);
-  });
-  await checkFolderTarget(target, tableNames);
-}
-
-/**
- * What the complete sync that stands at a target tells of itself: undefined when there is none, `untold` for a kind of file
- * that does not tell (tables and spreadsheets are extracts) or is not to be unpacked.
- */
-export async function readLast(target: string, signal?: AbortSignal): Promise<LastSync | 'untold' | undefined> {
-  if (['.json', '.ndjson'].includes(extname(target).toLowerCase())) {
-    return await readLastSync(target);
-  }
-  if (extname(target).toLowerCase() === '.c1z') {
-    return await (await import('./last-c1z.ts')).readLastC1z(target, signal);
-  }
-  return await stat(target).then(
-    () => 'untold',
-    () => undefined,
-  );
+  await (kindOf(target) === '.csv' ? checkFolderTarget(target, tableNames) : checkTarget(target));
 }

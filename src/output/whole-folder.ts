@@ -1,8 +1,10 @@
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ConnectorError } from '../errors.ts';
-import { createAtomicFile, diskFault } from './atomic-file.ts';
+import { createAtomicFile } from './atomic-file.ts';
+import { diskFault } from './disk-fault.ts';
 import { unfinishedPath } from './leftovers.ts';
+import { checkFolderTarget, placeOf } from './place.ts';
 
 /** A file of a folder: its name, and its bytes in the order in which they are asked for. */
 export interface FolderFile {
@@ -24,54 +26,79 @@ export async function writeWholeFile(target: string, bytes: AsyncIterable<Uint8A
   }
 }
 
+/** Another writer may move its folder in between our two renames: so often it is tried again. */
+const mostTries = 5;
+
 /**
  * A folder of files (mode 0700, each file 0600) that appears whole or not at all: it is filled beside the target under
  * another name and then renamed. A folder that stood there is moved aside first (to a hidden name that ends with ".old", where
- * a crash at that moment leaves it) and taken away at the end; one that holds anything but these files is not touched.
+ * a crash at that moment leaves it) and taken away at the end; one that holds anything but `names` is not touched. Of two
+ * writers of one folder the last one to finish wins.
  */
-export async function writeWholeFolder(target: string, files: readonly FolderFile[]): Promise<void> {
-  const isReplaced = await checkFolderTarget(target, files.map(({ name }) => name));
-  const filling = unfinishedPath(target, '.d.tmp');
-  const aside = unfinishedPath(target, '.old');
+export async function writeWholeFolder(target: string, files: readonly FolderFile[], names: readonly string[] = files.map(({ name }) => name)): Promise<void> {
+  await checkFolderTarget(target, names);
+  const place = await placeOf(target);
+  const filling = unfinishedPath(place, '.d.tmp');
   try {
     await attempt(target, 'create a folder beside it', () => mkdir(filling, { mode: 0o700 }));
     for (const { name, bytes } of files) {
       await writeWholeFile(join(filling, name), bytes);
     }
-    if (isReplaced) {
-      await attempt(target, 'move the old one aside', () => rename(target, aside));
-    }
-    try {
-      await attempt(target, 'put it in its place', () => rename(filling, target));
-    } catch (thrown) {
-      if (isReplaced) {
-        await rename(aside, target).catch(() => undefined);
-      }
-      throw thrown;
-    }
-    await attempt(target, 'force its folder to the disk', () => syncFolder(dirname(target)));
-    await rm(aside, { recursive: true, force: true });
+    await attempt(target, 'put it in its place', () => moveIn(target, place, filling, names));
+    await attempt(target, 'force its folder to the disk', () => syncFolder(dirname(place)));
   } finally {
     await rm(filling, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
-/** Whether a folder stands at the target; a file, or a folder that holds something else than these names, is `local-io`. */
-export async function checkFolderTarget(target: string, names: readonly string[]): Promise<boolean> {
-  const found = await readdir(target).catch((thrown: unknown) => {
-    const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
-    if (code === 'ENOENT') {
-      return undefined;
+/** Renames the filled folder onto the target, and takes away what stood there. */
+async function moveIn(target: string, place: string, filling: string, names: readonly string[]): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    const aside = await moveAside(target, place, names);
+    try {
+      await rename(filling, place);
+    } catch (thrown) {
+      if (isTaken(thrown) && tries < mostTries) {
+        await removeFolder(aside, names);
+        continue;
+      }
+      if (aside !== undefined) {
+        await rename(aside, place).catch(() => undefined);
+      }
+      throw thrown;
     }
-    throw code === 'ENOTDIR'
-      ? new ConnectorError('local-io', `cannot write ${target}: a file stands there, and tables need a folder; name another`)
-      : diskFault(target, 'look into it', thrown);
-  });
-  const foreign = found?.find((name) => !names.includes(name));
-  if (foreign !== undefined) {
-    throw new ConnectorError('local-io', `cannot write ${target}: the folder holds something else, which would be lost; name another, or a new one`);
+    await removeFolder(aside, names);
+    return;
   }
-  return found !== undefined;
+}
+
+/** Where the folder that stood there has gone; undefined when there was none. It is looked at once more: it took a while to get here. */
+async function moveAside(target: string, place: string, names: readonly string[]): Promise<string | undefined> {
+  if (!(await checkFolderTarget(target, names))) {
+    return undefined;
+  }
+  const aside = unfinishedPath(place, '.old');
+  try {
+    await rename(place, aside);
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') {
+      return undefined; // another writer was first
+    }
+    throw thrown;
+  }
+  return aside;
+}
+
+function isTaken(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && (thrown.code === 'ENOTEMPTY' || thrown.code === 'EEXIST');
+}
+
+/** Takes away the files that are ours, and the folder if that leaves it empty. */
+async function removeFolder(folder: string | undefined, names: readonly string[]): Promise<void> {
+  if (folder !== undefined) {
+    await Promise.all(names.map((name) => rm(join(folder, name), { force: true })));
+    await rmdir(folder).catch(() => undefined); // what somebody put in at the last moment stays
+  }
 }
 
 async function syncFolder(path: string): Promise<void> {
@@ -83,6 +110,6 @@ async function attempt<T>(target: string, step: string, work: () => Promise<T>):
   try {
     return await work();
   } catch (thrown) {
-    throw diskFault(target, step, thrown);
+    throw thrown instanceof ConnectorError ? thrown : diskFault(target, step, thrown);
   }
 }

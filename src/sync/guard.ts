@@ -18,17 +18,48 @@ export interface ShrinkLimits {
   readonly isAccepted: boolean;
 }
 
+/** What is known of an output that is to be replaced: extracts, such as tables, tell their project only. */
+export interface OwnedOutput {
+  readonly projectId: string | undefined;
+  /** True for the sync of another product's connector. */
+  readonly isForeign?: boolean;
+}
+
+export interface OwnerRules {
+  /** True when somebody says that it may be replaced. */
+  readonly isAccepted: boolean;
+  /** How to say so, where there is no flag for it. */
+  readonly remedy?: string | undefined;
+}
+
+const defaultRemedy = 'give --replace-other-project';
+
+/**
+ * Refuses to replace what is of another project, with a `held` error: the file of one project would be lost for that of another.
+ * What does not tell its project may be replaced by a sync that tells its own, and by what does not tell it either.
+ */
+export function checkOwner(target: string, last: OwnedOutput, projectId: string | undefined, { isAccepted, remedy = defaultRemedy }: OwnerRules): readonly string[] {
+  const whose = last.isForeign === true ? "the sync of another product's connector" : last.projectId !== undefined && last.projectId !== projectId ? `of another project, ${JSON.stringify(last.projectId)}` : undefined;
+  if (whose === undefined) {
+    return [];
+  }
+  if (!isAccepted) {
+    const ours = projectId === undefined ? 'what is to be written does not tell its project' : `this is project ${JSON.stringify(projectId)}`;
+    throw new ConnectorError('held', `held back, ${target} stays as it was: it is ${whose}, and ${ours}; name another with --out, or ${remedy}`);
+  }
+  return [`note: what stood at ${target} was ${whose}; it is replaced, as accepted`];
+}
+
 /** Fewer missing than this are never held: in a small project one person leaving is many percent. */
 const fewestMissing = 5;
 
 /**
  * Holds a sync that found far fewer users, tenants or grants than the last one, with a `held` error: whoever reads the file
- * takes absence for access that was removed. Syncs of different projects or policies are not compared; returns what to tell, a
- * line each.
+ * takes absence for access that was removed. Syncs of different policies are not compared; returns what to tell, a line each.
  */
 export function checkShrink(last: LastExtent, found: SyncExtent, { maxShrink, isAccepted }: ShrinkLimits): readonly string[] {
   if (last.projectId !== undefined && last.projectId !== found.projectId) {
-    return [`note: the file before was of another project, ${JSON.stringify(last.projectId)}: what was found is compared with nothing`];
+    return []; // two projects have nothing to compare: see `checkOwner`
   }
   if (last.tenantRoles !== undefined && found.tenantRoles !== undefined && last.tenantRoles !== found.tenantRoles) {
     return [`note: the file before was made with --tenant-roles ${last.tenantRoles}: what was found is compared with nothing`];

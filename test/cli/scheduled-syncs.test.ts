@@ -54,7 +54,7 @@ async function bench(folder: string, users = 120): Promise<Bench> {
       if (plan === undefined) {
         return expect.fail('nothing is planned');
       }
-      await checkFolder(plan);
+      await checkFolder(plan, project.projectId);
       const stop = new AbortController();
       let ended = 0;
       let isBegun = false;
@@ -259,7 +259,7 @@ describe('scheduled syncs', () => {
 });
 
 describe('the folder', () => {
-  const planned = (out: string): Promise<void> => checkFolder(planOf(loadSettings({ flags: { projectId: 'P1', syncEvery: '1h', out }, env: {} })) ?? expect.fail('nothing is planned'));
+  const planned = (out: string): Promise<void> => checkFolder(planOf(loadSettings({ flags: { projectId: 'P1', syncEvery: '1h', out }, env: {} })) ?? expect.fail('nothing is planned'), 'P1');
 
   it('is made when only itself is missing', async () => {
     await using folder = await temporaryFolder();

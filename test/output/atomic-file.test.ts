@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkTarget, createAtomicFile } from '../../src/output/atomic-file.ts';
+import { createAtomicFile } from '../../src/output/atomic-file.ts';
+import { checkTarget } from '../../src/output/place.ts';
 
 let folder = '';
 beforeEach(async () => {
@@ -63,18 +65,42 @@ describe('an atomic file', () => {
     expect(await readFile(target(), 'utf8')).toBe('old');
   });
 
-  it('replaces a symbolic link at its target, and does not follow it', async () => {
-    const elsewhere = join(folder, 'elsewhere');
-    await writeFile(elsewhere, 'precious');
-    await symlink(elsewhere, target());
+  it.each([
+    ['a file that is there', true],
+    ['one that is not there yet', false],
+  ])('is put where a symbolic link of ours leads to, %s: the link stays, and nothing is left beside either', async (_name, isThere) => {
+    await mkdir(join(folder, 'data'));
+    const elsewhere = join(folder, 'data', 'elsewhere');
+    if (isThere) {
+      await writeFile(elsewhere, 'old');
+    }
+    await symlink(join('data', 'elsewhere'), target());
+    await checkTarget(target());
     const file = await createAtomicFile(target());
     await file.write('new');
 
     await file.commit();
 
-    expect((await lstat(target())).isSymbolicLink()).toBe(false);
-    expect(await readFile(elsewhere, 'utf8')).toBe('precious');
-    expect(await readFile(target(), 'utf8')).toBe('new');
+    expect((await lstat(target())).isSymbolicLink()).toBe(true);
+    expect(await readFile(elsewhere, 'utf8')).toBe('new');
+    expect([await readdir(folder), await readdir(join(folder, 'data'))]).toEqual([['data', 'sync.json'], ['elsewhere']]);
+  });
+
+  it('is not put where links lead in a circle, nor where one leads into a folder that is not there', async () => {
+    await symlink('sync.json', target());
+    await expect(checkTarget(target())).rejects.toMatchObject({ kind: 'local-io', message: expect.stringContaining('in a circle') });
+    await rm(target());
+    await symlink(join('missing', 'sync.json'), target());
+    await expect(checkTarget(target())).rejects.toMatchObject({ kind: 'local-io', message: expect.stringContaining('its link leads to') });
+  });
+
+  it('is not put in the place of a file that is read-only, a pipe or a device', async () => {
+    await writeFile(target(), 'kept', { mode: 0o444 });
+    execFileSync('mkfifo', [join(folder, 'pipe.json')]);
+
+    await expect(checkTarget(target())).rejects.toMatchObject({ kind: 'local-io', message: expect.stringContaining('read-only; make it writable') });
+    await expect(checkTarget(join(folder, 'pipe.json'))).rejects.toMatchObject({ kind: 'local-io', message: expect.stringContaining('a pipe') });
+    await expect(checkTarget('/dev/null')).rejects.toMatchObject({ kind: 'local-io', message: expect.stringContaining('a device') });
   });
 
   it('keeps text in order and whole, whatever it is cut into', async () => {
@@ -139,10 +165,19 @@ describe('a target that cannot be written', () => {
   });
 
   it('because its name is too long is named, with the reason', async () => {
-    const lost = join(folder, `${'x'.repeat(250)}.json`);
+    const lost = join(folder, `${'x'.repeat(251)}.json`);
 
-    await expect(createAtomicFile(lost)).rejects.toMatchObject({ kind: 'local-io', message: expect.stringContaining(`cannot write ${lost}`) });
+    await expect(checkTarget(lost)).rejects.toMatchObject({ kind: 'local-io', message: expect.stringContaining(`cannot write ${lost}`) });
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('is none although no name could be longer', async () => {
+    const longest = join(folder, `${'ü'.repeat(125)}.json`);
+    const file = await createAtomicFile(longest);
+
+    await file.commit();
+
+    expect(await readdir(folder)).toEqual([basename(longest)]);
   });
 
   it('is none where everything is in order', async () => {

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createC1zFile, type C1zFileOptions } from '../../src/output/c1z-file.ts';
 import { messageByMessage } from '../../src/output/message-sink.ts';
 import { readLastC1z } from '../../src/output/last-c1z.ts';
-import { readLast } from '../../src/output/outputs.ts';
+import { readLast } from '../../src/output/last.ts';
 import { newSyncId } from '../../src/sync/sync-id.ts';
 import { walk } from '../../src/sync/walk.ts';
 import { createProject, smallProject } from '../support/project-fixture.ts';

@@ -65,6 +65,12 @@ describe('the last sync at a target', () => {
     expect(await readLastSync(target())).toBeUndefined();
   });
 
+  it('is read of a file that another tool has laid out anew', async () => {
+    await writeFile(target(), JSON.stringify(JSON.parse(headed(`],"summary":${JSON.stringify(complete)}}`)), undefined, 2));
+
+    expect(await readLastSync(target())).toMatchObject({ projectId: complete.projectId });
+  });
+
   it('is none in a file that lost its last byte but one', async () => {
     await written();
     await truncate(target(), 300);

@@ -5,7 +5,7 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
-import { readLast } from '../../src/output/outputs.ts';
+import { readLast } from '../../src/output/last.ts';
 import { envOf, quickStart, runCli, temporaryFolder } from './cli.ts';
 
 const bin = fileURLToPath(new URL('../../bin/baton-descope.js', import.meta.url));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkShrink, type ShrinkLimits, type SyncExtent } from '../../src/sync/guard.ts';
+import { checkOwner, checkShrink, type ShrinkLimits, type SyncExtent } from '../../src/sync/guard.ts';
 
 interface Found {
   readonly users?: number;
@@ -80,8 +80,8 @@ describe('the shrink guard', () => {
     expect(check({}, { users: 300 }, { isAccepted: true })).toEqual(['note: users went from 1,000 to 300 since the file before, as accepted']);
   });
 
-  it('compares nothing with another project, and says so', () => {
-    expect(check({}, { projectId: 'P2other', users: 1 })).toEqual([expect.stringContaining('another project, "P2one"')]);
+  it('compares nothing with another project', () => {
+    expect(check({}, { projectId: 'P2other', users: 1 })).toEqual([]);
   });
 
   it('compares nothing with another policy, and says so', () => {
@@ -97,5 +97,26 @@ describe('the shrink guard', () => {
 
     expect(checkShrink(before, extent({}), { maxShrink: 20, isAccepted: false })).toEqual([]);
     expect(() => checkShrink(extent({}), before, { maxShrink: 20, isAccepted: false })).toThrow('tenants from 100 to 0');
+  });
+});
+
+describe('what is of another project', () => {
+  const target = 'sync.json';
+
+  it.each([
+    { last: { projectId: 'P2one' }, projectId: 'P2one' },
+    { last: { projectId: undefined }, projectId: 'P2one' },
+    { last: { projectId: undefined }, projectId: undefined },
+  ])('is not $last for $projectId', ({ last, projectId }) => {
+    expect(checkOwner(target, last, projectId, { isAccepted: false })).toEqual([]);
+  });
+
+  it.each([
+    { last: { projectId: 'P2other' }, projectId: 'P2one', told: /another project, "P2other", and this is project "P2one"; .*--replace-other-project$/ },
+    { last: { projectId: 'P2other' }, projectId: undefined, told: /another project, "P2other", and what is to be written does not tell its project/ },
+    { last: { projectId: undefined, isForeign: true }, projectId: 'P2one', told: /another product's connector/ },
+  ])('is $last for $projectId: held, unless that is accepted', ({ last, projectId, told }) => {
+    expect(() => checkOwner(target, last, projectId, { isAccepted: false })).toThrow(expect.objectContaining({ kind: 'held', message: expect.stringMatching(told) }));
+    expect(checkOwner(target, last, projectId, { isAccepted: true })).toHaveLength(1);
   });
 });

@@ -1,0 +1,65 @@
+import { stat } from 'node:fs/promises';
+import { printable } from '../answers/printable.ts';
+import { type LastOutput, readLast } from '../output/last.ts';
+import { checkOwner, checkShrink, type ShrinkLimits, type SyncExtent } from '../sync/guard.ts';
+
+export interface ComparisonLimits extends ShrinkLimits {
+  /** True when somebody says that what is of another project may be replaced. */
+  readonly isOtherAccepted: boolean;
+  /** How to say so, where there is no flag for it. */
+  readonly remedy?: string;
+}
+
+/** Compares what is about to be written with what stands at the target. */
+export interface Comparison {
+  /** Before any work: refuses the output of another project; returns what to tell, a line each. */
+  checkOwner(projectId: string | undefined): Promise<readonly string[]>;
+  /** When all is read: the same once more, since it took a while, and holds what is far less. */
+  compare(found: SyncExtent): Promise<readonly string[]>;
+}
+
+/** One reading of a target serves both questions, as long as nobody replaces it in between. */
+export function createComparison(target: string, { isOtherAccepted, remedy, ...limits }: ComparisonLimits, signal?: AbortSignal): Comparison {
+  let known: { readonly identity: string; readonly last: LastOutput | undefined } | undefined;
+
+  async function read(): Promise<{ readonly last: LastOutput | undefined; readonly isReplaced: boolean }> {
+    const identity = await identityOf(target);
+    if (known?.identity === identity) {
+      return { last: known.last, isReplaced: false };
+    }
+    const isReplaced = known !== undefined && identity !== '';
+    known = { identity, last: identity === '' ? undefined : await readLast(target, signal) };
+    return { last: known.last, isReplaced };
+  }
+
+  const ownerNotes = (last: LastOutput | undefined, projectId: string | undefined): readonly string[] =>
+    last === undefined ? [] : checkOwner(printable(target), last, projectId, { isAccepted: isOtherAccepted, remedy });
+
+  return {
+    checkOwner: async (projectId) => ownerNotes((await read()).last, projectId),
+    compare: async (found) => {
+      const { last, isReplaced } = await read();
+      const notes = [...(isReplaced ? [`note: another run wrote ${printable(target)} meanwhile; it is replaced`] : []), ...ownerNotes(last, found.projectId)];
+      if (last === undefined || limits.maxShrink === 100) {
+        return notes;
+      }
+      const { counts } = last;
+      return counts === undefined
+        ? [...notes, `note: ${printable(target)} does not tell how much it holds, or unpacks to more than is safe to take: how much less was found than before is not known`]
+        : [...notes, ...checkShrink({ ...last, counts }, found, limits)];
+    },
+  };
+}
+
+/** The same check alone, for a command that writes no sync of its own reading. */
+export async function refuseOtherProject(target: string, projectId: string | undefined, isAccepted: boolean, signal?: AbortSignal): Promise<readonly string[]> {
+  return await createComparison(target, { maxShrink: 100, isAccepted: false, isOtherAccepted: isAccepted }, signal).checkOwner(projectId);
+}
+
+/** Tells two files at one path apart; '' for none. */
+async function identityOf(target: string): Promise<string> {
+  return await stat(target, { bigint: true }).then(
+    ({ ino, size, mtimeNs }) => `${ino}:${size}:${mtimeNs}`,
+    () => '',
+  );
+}

@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createAccessIndex } from '../../src/answers/access-index.ts';
+import { diffOf } from '../../src/answers/diff.ts';
+import { openSource } from '../../src/answers/open.ts';
+import { exportOnce } from '../../src/cli/export.ts';
+import { readLast } from '../../src/output/last.ts';
+import { temporaryFolder } from '../support/cli.ts';
+import { smallProject } from '../support/project-fixture.ts';
+import { writeSync } from '../support/sync-files.ts';
+
+const whole = ['json', 'ndjson', 'c1z'] as const;
+const extracts: readonly string[] = [];
+const context = { signal: new AbortController().signal, print: () => undefined };
+const pairs = whole.flatMap((from) => [...whole, ...extracts].map((to) => ({ from, to })));
+
+describe('a sync in every kind of file', () => {
+  it.each(pairs)('keeps its project from .$from to .$to', async ({ from, to }) => {
+    await using folder = await temporaryFolder();
+    const [first, second] = [join(folder.path, `a.${from}`), join(folder.path, `b.${to}`)];
+    await writeSync(first, smallProject());
+
+    await exportOnce(first, { out: second }, context);
+
+    const project = (await readLast(first))?.projectId;
+    expect(project).toMatch(/^P/);
+    expect((await readLast(second))?.projectId).toBe(project);
+  });
+
+  it.each(whole.flatMap((one) => whole.map((two) => [one, two] as const)))('keeps its rows and its summary through .%s and .%s', async (one, two) => {
+    await using folder = await temporaryFolder();
+    const paths = [join(folder.path, 'a.json'), join(folder.path, `b.${one}`), join(folder.path, `c.${two}`), join(folder.path, 'd.json')];
+    await writeSync(paths[0] ?? '', smallProject());
+
+    for (const [place, from] of paths.slice(0, -1).entries()) {
+      await exportOnce(from, { out: paths[place + 1] ?? '' }, context);
+    }
+
+    await using before = await openSource(paths[0] ?? '');
+    await using after = await openSource(paths[3] ?? '');
+    expect(after.wholeSummary).toEqual(before.wholeSummary); // the hash is among it: the rows are the same bytes
+    await using old = await createAccessIndex(paths[1] ?? '');
+    await using now = await createAccessIndex(paths[2] ?? '');
+    using diff = diffOf(old, now);
+    expect(diff.isSame).toBe(true);
+    expect([old.summary.projectId, old.gap]).toEqual([now.summary.projectId, now.gap]);
+  });
+});
