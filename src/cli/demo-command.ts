@@ -6,6 +6,7 @@ export function addDemoCommand(program: Command, context: CommandContext): void 
     .command('demo')
     .description('see it work without a Descope account: sync an embedded project through gRPC')
     .option('--out <file>', 'the file to write', 'demo-sync.json')
+    .option('--replace-other-project', 'replace the file though it is of another project')
     .addHelpText('after', '\nExample:\n  $ baton-descope demo && jq .summary.counts demo-sync.json')
-    .action(async ({ out }: { readonly out: string }) => (await import('./demo.ts')).demo(out, context));
+    .action(async ({ out, replaceOtherProject }: { readonly out: string; readonly replaceOtherProject?: boolean }) => (await import('./demo.ts')).demo(out, replaceOtherProject === true, context));
 }

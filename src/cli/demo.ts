@@ -5,13 +5,15 @@ import { createDescopeClient } from '../descope/client.ts';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
 import { Secret } from '../secret.ts';
 import { ConnectorError } from '../errors.ts';
-import { readLast } from '../output/outputs.ts';
+import { readLast } from '../output/last.ts';
+import { checkTarget } from '../output/place.ts';
 import { createSyncFile } from '../output/sync-file.ts';
 import { connectSurface } from '../server/remote-surface.ts';
 import { startServer } from '../server/server.ts';
 import { runSync } from '../sync/run.ts';
 import type { SyncSummary } from '../sync/summary.ts';
 import { readAnswers } from './demo-answers.ts';
+import { refuseOtherProject } from './last-output.ts';
 import type { CommandContext } from './program.ts';
 import { describeProgress, runSteps } from './progress.ts';
 import { describeRequests } from './sync.ts';
@@ -20,16 +22,19 @@ import { countsTable, remarks } from './table.ts';
 const demoProjectId = 'P2EmulatorProject00000000000';
 
 /** The demo replaces only what an embedded project left there: anything else at its target belongs to somebody. */
-async function checkDemoTarget(target: string): Promise<void> {
+async function checkDemoTarget(target: string, isOtherAccepted: boolean): Promise<void> {
   if (extname(target).toLowerCase() !== '.json') {
     throw new ConnectorError('config', `the demo writes JSON: end the name after --out with .json, not as in ${target}`);
+  }
+  await checkTarget(target);
+  if ((await refuseOtherProject(target, demoProjectId, isOtherAccepted)).length > 0) {
+    return;
   }
   const isThere = await stat(target).then(
     (status) => status.isFile(),
     () => false,
   );
-  const last = isThere ? await readLast(target) : undefined;
-  if (isThere && (last === undefined || last === 'untold' || last.projectId !== demoProjectId)) {
+  if (isThere && (await readLast(target))?.projectId !== demoProjectId) {
     throw new ConnectorError('config', `${target} is no file of the demo, and is kept as it is: name another file with --out, or move this one away`);
   }
 }
@@ -38,10 +43,10 @@ async function checkDemoTarget(target: string): Promise<void> {
  * The main job, end to end, without an account: an embedded Descope project on real HTTP, our gRPC server in front of
  * it, and a full sync as a client of that server.
  */
-export async function demo(out: string, { signal, print }: CommandContext): Promise<void> {
+export async function demo(out: string, isOtherAccepted: boolean, { signal, print }: CommandContext): Promise<void> {
   await using stack = new AsyncDisposableStack();
   const target = resolve(out);
-  await checkDemoTarget(target);
+  await checkDemoTarget(target, isOtherAccepted);
   let emulator: Emulator | undefined;
   let connector: ReturnType<typeof createConnector> | undefined;
   let address = '';

@@ -316,8 +316,9 @@ describe('demo', () => {
     const refused = await Promise.all(['sync.json', 'notes.json', 'demo.c1z'].map((name) => runCli(['demo', '--out', at(name)])));
 
     expect(runs.map(({ code }) => code)).toEqual([0, 0]);
-    expect(refused.map(({ code }) => code)).toEqual([2, 2, 2]);
-    expect(refused[0]?.stderr).toContain('is no file of the demo, and is kept as it is');
+    expect(refused.map(({ code }) => code)).toEqual([7, 2, 2]);
+    expect(refused[0]?.stderr).toMatch(/of another project, .*--replace-other-project/);
+    expect(refused[1]?.stderr).toContain('is no file of the demo, and is kept as it is');
     expect(await Promise.all(['sync.json', 'notes.json'].map((name) => readFile(at(name), 'utf8')))).toEqual(before);
     expect((await readdir(folder.path)).toSorted()).toEqual(['demo-sync.json', 'notes.json', 'sync.json']);
   });
