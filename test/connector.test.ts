@@ -97,12 +97,12 @@ describe('a small project', () => {
     expectEntitlements(collector.entitlements, truthOf(smallProject(), tenantRoles));
   });
 
-  it('costs one request for the users and one for each list', async () => {
+  it('costs one request for the users, one that looks behind them, and one for each list', async () => {
     const project = createProject(smallProject());
 
     await handWalk(connectorOf(project));
 
-    expect(project.requests.map(({ endpoint }) => endpoint).toSorted()).toEqual(['allPermissions', 'allRoles', 'allTenants', 'searchUsers']);
+    expect(project.requests.map(({ endpoint }) => endpoint).toSorted()).toEqual(['allPermissions', 'allRoles', 'allTenants', 'searchUsers', 'searchUsers']);
   });
 
   it('gives the same grants of bindings for the whole type and one by one', async () => {
@@ -606,7 +606,7 @@ describe('Validate', () => {
     const { sdkVersion } = await connectorOf(project).validate();
 
     expect(sdkVersion).toMatch(/^\d+\.\d+\.\d+$/); // a suffix would cost us the sync id
-    expect(project.requests.map(({ endpoint }) => endpoint).toSorted()).toEqual(['allPermissions', 'allRoles', 'allTenants', 'searchUsers']);
+    expect(project.requests.map(({ endpoint }) => endpoint).toSorted()).toEqual(['allPermissions', 'allRoles', 'allTenants', 'searchUsers', 'searchUsers']);
   });
 
   it.each(['searchUsers', 'allTenants', 'allRoles', 'allPermissions'] as const)('fails when %s does', async (endpoint) => {

@@ -1,8 +1,10 @@
 import type { TimedUserPage, UserQuery } from './client.ts';
 import { countEverybody } from './hidden-users.ts';
-import { alarm, type Ledger, type Pass, type PassOutcome, type UserBatch } from './ledger.ts';
+import { alarm, indexLagMs, type Ledger, type Pass, type PassOutcome, type UserBatch } from './ledger.ts';
 import type { User } from './rows.ts';
 
+/** A page that is shorter than asked for is asked for again with the length that came: this often in a read. */
+const maxShorterPages = 2;
 /** A second in which more users were created than a page holds is read this often before it is given up. */
 const maxSecondTries = 3;
 
@@ -11,6 +13,8 @@ export interface KeysetOptions {
   readonly filter: Omit<UserQuery, 'limit' | 'offset'>;
   readonly pageSize: number;
   readonly ledger: Ledger;
+  /** Epoch milliseconds by our own clock. */
+  readonly now: () => number;
   /** Everybody created before this second is in the ledger; undefined: begin with the oldest. Epoch seconds. */
   readonly fromSecond: number | undefined;
   /** What the pass before had found out. */
@@ -24,8 +28,12 @@ export interface KeysetOptions {
  * Each page is one answer, so that deletions cannot shift anybody past it; users of the last second come twice and are
  * handed out once. One page after the other, and thus slower than offsets: the way on when offsets have moved.
  */
-export function createKeysetPass({ call, filter, pageSize, ledger, fromSecond, before, orElse }: KeysetOptions): Pass {
+export function createKeysetPass({ call, filter, pageSize, ledger, now, fromSecond, before, orElse }: KeysetOptions): Pass {
   let from = fromSecond;
+  let limit = pageSize;
+  let shorterPages = 0;
+  /** The page that last said, by being shorter than asked for, that it was the end. */
+  let saidEnd: { readonly from: number | undefined; readonly rows: number; readonly second: number; readonly untilMs: number } | undefined;
   let largestPage = 0;
   let isDone = false;
   let isUnfit = false;
@@ -34,7 +42,7 @@ export function createKeysetPass({ call, filter, pageSize, ledger, fromSecond, b
 
   const queryFrom = (second: number | undefined): UserQuery => ({
     ...filter,
-    limit: pageSize,
+    limit,
     offset: 0,
     ...(second !== undefined && { fromCreatedTimeMs: second * 1000 - 1 }), // whether a bound is inclusive is not known
   });
@@ -49,8 +57,20 @@ export function createKeysetPass({ call, filter, pageSize, ledger, fromSecond, b
       return undefined;
     }
     const query = queryFrom(from);
-    const { users, total } = await call(query, signal);
+    const { users, total, serverTimeMs } = await call(query, signal);
     const last = checkPage(users, total);
+    if (last !== undefined && users.length < Math.min(limit, total)) {
+      askForShorterPages(users.length);
+      return await next(signal);
+    }
+    if (saidEnd !== undefined && last !== undefined && last > saidEnd.second && users.some(isKeptBack)) {
+      from = saidEnd.from;
+      askForShorterPages(saidEnd.rows);
+      return await next(signal);
+    }
+    if (last !== undefined && users.length < limit) {
+      saidEnd = { from, rows: users.length, second: last, untilMs: Math.min(serverTimeMs ?? Number.POSITIVE_INFINITY, now()) - indexLagMs };
+    }
     largestPage = Math.max(largestPage, users.length);
     if (last === undefined) {
       return await finish(signal);
@@ -65,6 +85,25 @@ export function createKeysetPass({ call, filter, pageSize, ledger, fromSecond, b
     waiting = await readSecond(last, signal);
     from = last + 1;
     return await next(signal);
+  }
+
+  /** Somebody whom an earlier page should have shown, since that one said it was the end. */
+  function isKeptBack({ createdTime = 0 }: User): boolean {
+    return saidEnd !== undefined && createdTime > saidEnd.second && createdTime * 1000 < saidEnd.untilMs;
+  }
+
+  /**
+   * A page held fewer users than were due. Either the service gives no more than that in a page, and then it gives as many
+   * again when no more are asked for; or somebody was left out of the page, which shows when fewer come again.
+   */
+  function askForShorterPages(rows: number): void {
+    shorterPages += 1;
+    if (shorterPages > maxShorterPages) {
+      isUnfit = true;
+      throw alarm('pages held fewer users than were due');
+    }
+    limit = rows;
+    saidEnd = undefined;
   }
 
   /** The second of the page's last user; undefined for an empty page. */
@@ -114,7 +153,7 @@ export function createKeysetPass({ call, filter, pageSize, ledger, fromSecond, b
    * Who came meanwhile is looked for once more before that is said.
    */
   async function finish(signal?: AbortSignal): Promise<UserBatch | undefined> {
-    const everybody = await countEverybody(call, filter, signal);
+    const everybody = await countEverybody(call, filter, ledger.ids.size, signal);
     isDone = everybody !== undefined && everybody <= ledger.ids.size;
     if (isDone) {
       return undefined;
@@ -130,7 +169,7 @@ export function createKeysetPass({ call, filter, pageSize, ledger, fromSecond, b
   return {
     next,
     close: () => undefined,
-    repair: () => (isUnfit ? orElse() : undefined),
+    repair: () => (isUnfit || isDone ? orElse() : undefined),
     outcome: () => ({ ...before, mode: 'stable', bounded: ledger.ids.size, newer: 0 }),
   };
 }

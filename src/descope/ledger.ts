@@ -4,6 +4,9 @@ import { endpointLabel } from './endpoints.ts';
 import { IdTable } from './id-table.ts';
 import type { User } from './rows.ts';
 
+/** A search shows a new user within this time: assumed, and said so in the summary. */
+export const indexLagMs = 15_000;
+
 /** One page as it was read. `ordinals` number the users of this read; a user seen before keeps the number. */
 export interface UserBatch {
   readonly users: readonly User[];

@@ -3,18 +3,17 @@ import { isKind } from '../errors.ts';
 import type { TimedUserPage, UserQuery } from './client.ts';
 import { countEverybody } from './hidden-users.ts';
 import { createKeysetPass } from './keyset-pass.ts';
-import { alarm, type Ledger, type Pass, type PassOutcome, type UserBatch } from './ledger.ts';
+import { alarm, indexLagMs, type Ledger, type Pass, type PassOutcome, type UserBatch } from './ledger.ts';
 import { createOverlapPass } from './overlap-pass.ts';
 import { createPageWindow } from './page-window.ts';
 import type { User } from './rows.ts';
 
 /** Rows per search. Descope documents a default of 100 and no maximum; its own tools never ask for more. */
 export const userPageSize = 100;
-/** The most that a service gives in one page is a round number: at least 10, and a multiple of 5. */
+
+/** In a narrowed read, which is small as a rule, the probe is kept for what could be a full page: no service caps its pages at an odd number. */
 const smallestCap = 10;
 const roundness = 5;
-/** How far behind the server's clock the upper bound lies: longer than a search may lag behind a creation. */
-const indexLagMs = 15_000;
 
 /** Where a read that another process began goes on: its bound, its first total, and the page to begin with. */
 export interface ReadOrigin {
@@ -34,7 +33,7 @@ export interface StableOptions {
   readonly ledger: Ledger;
   readonly origin: ReadOrigin | undefined;
   /** Epoch milliseconds by our own clock. */
-  readonly nowMs: number;
+  readonly now: () => number;
 }
 
 export interface StablePass extends Pass {
@@ -47,7 +46,8 @@ export interface StablePass extends Pass {
  * Design and proof: docs/descope-notes.md. Six pages at once; any failed check throws `inconsistent`, and `repair` goes
  * on by time of creation from the last page before it.
  */
-export function createStablePass({ call, ahead, filter, ledger, origin: given, nowMs }: StableOptions): StablePass {
+export function createStablePass({ call, ahead, filter, ledger, origin: given, now }: StableOptions): StablePass {
+  const startedMs = now();
   let origin = given;
   let boundedTotal: number | undefined;
   let boundedRows = 0;
@@ -65,6 +65,8 @@ export function createStablePass({ call, ahead, filter, ledger, origin: given, n
   let firstSecond: number | undefined;
   let lastSecond: number | undefined;
 
+  const isNarrowed = Object.keys(filter).length > 0;
+  const mayBeCapped = (total: number): boolean => total > 0 && total <= userPageSize && (!isNarrowed || (total >= smallestCap && total % roundness === 0));
   const pageCount = (): number => Math.ceil((origin?.total ?? 0) / userPageSize);
   /** Pages of the bounded part that are still to be handed out come from here; a wrapped read ends where it began. */
   const boundedQuery = (index: number): UserQuery => ({
@@ -78,7 +80,7 @@ export function createStablePass({ call, ahead, filter, ledger, origin: given, n
     const query = pageQuery(0);
     const { users, total, serverTimeMs } = await call(query, signal);
     // A clock that is ahead would let users in who are created while we read. Ours may pull the bound back: that is always safe.
-    const clockMs = Math.min(serverTimeMs ?? nowMs, nowMs);
+    const clockMs = Math.min(serverTimeMs ?? startedMs, startedMs);
     const boundMs = Math.max(0, Math.floor(clockMs / 1000) * 1000 - indexLagMs - 1);
     origin = { boundMs, total, startPage: 0 };
     if (total > userPageSize && (serverTimeMs === undefined || boundMs === 0)) {
@@ -174,8 +176,8 @@ export function createStablePass({ call, ahead, filter, ledger, origin: given, n
   }
 
   /**
-   * One page that counts exactly its own rows, as many as a service might give at most: is that everybody, or does it
-   * count pages? Only what is behind it tells. Who is behind it and newer than the bound has joined meanwhile.
+   * One page that counts exactly its own rows: is that everybody, or does the service count pages? Only what is behind it
+   * tells. Who is behind it and newer than the bound has joined meanwhile.
    */
   async function checkNobodyIsBehind(from: ReadOrigin, signal?: AbortSignal): Promise<void> {
     const { users, total } = await call({ ...filter, limit: userPageSize, offset: from.total }, signal);
@@ -189,9 +191,9 @@ export function createStablePass({ call, ahead, filter, ledger, origin: given, n
 
   /** There are fewer below the bound than the first page counted: somebody is newer, was deleted, or is hidden. */
   async function checkNobodyIsHidden(from: ReadOrigin, signal?: AbortSignal): Promise<void> {
-    const everybody = await countEverybody(call, filter, signal);
-    isFilterTrusted = everybody !== undefined;
     const read = (boundedTotal ?? 0) + newerUsers;
+    const everybody = await countEverybody(call, filter, read, signal);
+    isFilterTrusted = everybody !== undefined;
     if (everybody === undefined || (read < from.total && read < everybody)) {
       throw alarm('there are users whom the search by time of creation does not show');
     }
@@ -215,7 +217,7 @@ export function createStablePass({ call, ahead, filter, ledger, origin: given, n
     if (isShort && !isEndChecked) {
       await checkNobodyIsHidden(origin, signal);
     }
-    if (origin.total >= smallestCap && origin.total <= userPageSize && origin.total % roundness === 0 && given === undefined && !isEndChecked) {
+    if (mayBeCapped(origin.total) && given === undefined && !isEndChecked) {
       await checkNobodyIsBehind(origin, signal);
     }
     if (boundedRows !== boundedTotal) {
@@ -254,7 +256,7 @@ export function createStablePass({ call, ahead, filter, ledger, origin: given, n
     if (!isKind(thrown, 'inconsistent')) {
       return undefined;
     }
-    return isFilterTrusted ? createKeysetPass({ call, filter, pageSize: userPageSize, ledger, fromSecond: resumeSecond(), before: outcome(), orElse }) : orElse();
+    return isFilterTrusted ? createKeysetPass({ call, filter, pageSize: userPageSize, ledger, now, fromSecond: resumeSecond(), before: outcome(), orElse }) : orElse();
   }
 
   return {

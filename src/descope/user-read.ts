@@ -3,6 +3,7 @@ import type { CallOptions, ClosedPage, TimedUserPage, UserQuery } from './client
 import type { IdTable } from './id-table.ts';
 import { alarm, Ledger, type Pass, type PassOutcome, type UserBatch } from './ledger.ts';
 import type { User } from './rows.ts';
+import { Sightings } from './sightings.ts';
 import { createStablePass, type OpenPage, type ReadOrigin } from './stable-pass.ts';
 
 export type { UserBatch } from './ledger.ts';
@@ -22,6 +23,8 @@ export interface UserReadOptions {
   /** Narrows the read to the users of a tenant or a role; every row is still checked by whoever uses it. */
   readonly filter?: Pick<UserQuery, 'tenantIds' | 'roleNames' | 'tenantRoleNames'>;
   readonly origin?: ReadOrigin;
+  /** Looks one user up, to tell who has been deleted from who is kept back; a narrowed read has no use for it. */
+  readonly load?: (userId: string, call: CallOptions) => Promise<User | undefined>;
   readonly now?: () => number;
 }
 
@@ -58,16 +61,21 @@ export interface UserRead {
   close(): void;
 }
 
-export function createUserRead({ search, fetch = opened(search), filter = {}, origin, now = Date.now }: UserReadOptions, onRequest?: (endpoint: string) => void): UserRead {
+export function createUserRead({ search, fetch = opened(search), filter = {}, origin, load, now = Date.now }: UserReadOptions, onRequest?: (endpoint: string) => void): UserRead {
   const readFromMs = now();
   const ledger = new Ledger();
   const optionsOf = (signal?: AbortSignal): CallOptions => ({ ...(signal !== undefined && { signal }), ...(onRequest !== undefined && { onRequest }) });
-  const call = (query: UserQuery, signal?: AbortSignal): Promise<TimedUserPage> => search(query, optionsOf(signal));
+  const sightings = new Sightings(ledger);
+  const seen = (page: TimedUserPage): TimedUserPage => {
+    sightings.answered(page.users);
+    return page;
+  };
+  const call = async (query: UserQuery, signal?: AbortSignal): Promise<TimedUserPage> => seen(await search(query, optionsOf(signal)));
   const ahead = async (query: UserQuery, signal: AbortSignal): Promise<OpenPage> => {
     const page = await fetch(query, optionsOf(signal));
-    return (later) => page.open(optionsOf(later));
+    return async (later) => seen(await page.open(optionsOf(later)));
   };
-  const stable = createStablePass({ call, ahead, filter, ledger, origin, nowMs: readFromMs });
+  const stable = createStablePass({ call, ahead, filter, ledger, origin, now });
   let pass: Pass = stable;
   let passes = 1;
   let proof: ReadProof | undefined;
@@ -78,11 +86,14 @@ export function createUserRead({ search, fetch = opened(search), filter = {}, or
     }
     try {
       const batch = await pass.next(signal);
+      sightings.believed();
       if (batch === undefined) {
+        await checkSightings(signal);
         proof = { ...pass.outcome(), passes, readFromMs, readUntilMs: now() };
       }
       return batch;
     } catch (thrown) {
+      sightings.rejected();
       const following = isKind(thrown, 'inconsistent', 'upstream-contract') ? pass.repair(thrown) : undefined;
       if (following === undefined || passes === maxPasses) {
         throw thrown;
@@ -92,6 +103,12 @@ export function createUserRead({ search, fetch = opened(search), filter = {}, or
       passes += 1;
     }
     return await next(signal);
+  }
+
+  async function checkSightings(signal?: AbortSignal): Promise<void> {
+    if (load !== undefined) {
+      await sightings.check(async (userId) => (await load(userId, optionsOf(signal))) !== undefined);
+    }
   }
 
   return {
@@ -113,7 +130,7 @@ export function createUserRead({ search, fetch = opened(search), filter = {}, or
       if (page === undefined) {
         throw new RangeError(`page ${sequence} was not read yet`);
       }
-      const { users } = await call(page.query, signal);
+      const { users } = await search(page.query, optionsOf(signal));
       const present = new Set(users.map((user) => user.userId));
       if (!page.ordinals.every((ordinal) => present.has(ledger.ids.at(ordinal)))) {
         throw alarm('somebody has moved away from a page that was read before');

@@ -247,7 +247,8 @@ export class SyncRead {
   #begin(origin?: ReadOrigin): UserRead {
     const { onRequest } = this.call();
     const { fetchUsers } = this.project;
-    this.#read = createUserRead({ search: (query, call) => this.project.searchUsers(query, call), ...(fetchUsers !== undefined && { fetch: fetchUsers }), ...(origin !== undefined && { origin }) }, onRequest);
+    const load: UserReadOptions['load'] = (userId, call) => this.project.loadUser(userId, call);
+    this.#read = createUserRead({ search: (query, call) => this.project.searchUsers(query, call), load, ...(fetchUsers !== undefined && { fetch: fetchUsers }), ...(origin !== undefined && { origin }) }, onRequest);
     return this.#read;
   }
 

@@ -49,7 +49,7 @@ function serviceError(code: status, details: string, metadata: Metadata): Servic
 }
 
 /**
- * Details that a client acts on. A rate limit carries its reset time: the syncer waits until then instead of guessing. A
+ * Details that a client acts on. A rate limit, or a call that took too long, carries the time to ask again: the syncer waits until then instead of guessing. A
  * deliberate refusal of a grant or revoke is marked as such: the platform shows its reason instead of an error.
  */
 function richMetadata({ kind, message, facts }: ConnectorError): Metadata {
@@ -63,7 +63,7 @@ function richMetadata({ kind, message, facts }: ConnectorError): Metadata {
 }
 
 function detailOf(kind: ErrorKind, message: string, resetAt: string | number | undefined): Any | undefined {
-  if (kind === 'rate-limited') {
+  if (kind === 'rate-limited' || (kind === 'timeout' && typeof resetAt === 'number')) {
     const resetAtMs = typeof resetAt === 'number' ? resetAt : Date.now() + 60_000;
     const description = { status: RateLimitDescription_Status.OVERLIMIT, limit: 1n, remaining: 0n, resetAt: timestampFromMs(resetAtMs) };
     return anyPack(RateLimitDescriptionSchema, create(RateLimitDescriptionSchema, description));

@@ -23,9 +23,18 @@ export type CallWrapper = <T>(path: string, header: (name: string) => string | u
 
 export interface HandlerOptions {
   readonly logger?: Logger;
+  /** How long a call may take whose caller sets no deadline. */
+  readonly longestCallMs?: number;
   readonly onCall?: CallObserver;
   readonly wrapCall?: CallWrapper;
 }
+
+/** For a caller without a deadline: long enough for any one page under a rate limit, and what was read by then is kept. */
+const usualLongestCallMs = 5 * 60_000;
+/** A deadline beyond this one is none. */
+const latestDeadlineMs = 60 * 60_000;
+/** Soon: the next call goes on where this one had to stop. */
+const askAgainAfterMs = 1_000;
 
 /**
  * One adapter for every handler: an async function may reject (grpc-js would leave its caller hanging), may finish after
@@ -57,7 +66,7 @@ function isEncoded(answered: unknown): answered is EncodedResponse {
   return answered instanceof EncodedResponse;
 }
 
-function unary<I, O>(path: string, answer: Answer<I, O>, { logger = silentLogger, onCall, wrapCall = unwrapped }: HandlerOptions): handleUnaryCall<I, O> {
+function unary<I, O>(path: string, answer: Answer<I, O>, { logger = silentLogger, onCall, wrapCall = unwrapped, longestCallMs = usualLongestCallMs }: HandlerOptions): handleUnaryCall<I, O> {
   return (call, reply) => {
     const abort = new AbortController();
     const startedAt = performance.now();
@@ -67,8 +76,16 @@ function unary<I, O>(path: string, answer: Answer<I, O>, { logger = silentLogger
         abort.abort(); // aborting makes an error with a stack: not for the one that follows every success
       }
     });
+    const ourDeadline = setTimeout(() => {
+      finish(overdue(longestCallMs));
+      abort.abort();
+    }, ownDeadlineMs(call.getDeadline(), longestCallMs)).unref();
     const finish = (error: unknown, message?: O): void => {
+      if (isAnswered) {
+        return;
+      }
       isAnswered = true;
+      clearTimeout(ourDeadline);
       const durationMs = performance.now() - startedAt;
       const failure = error === undefined ? undefined : toServiceError(error, logger);
       const code = status[failure?.code ?? status.OK];
@@ -82,6 +99,17 @@ function unary<I, O>(path: string, answer: Answer<I, O>, { logger = silentLogger
       (thrown: unknown) => finish(thrown ?? new Error('thrown without a reason')),
     );
   };
+}
+
+/** When a call is ended from our side: a caller's own deadline is kept by grpc-js, ours stands behind it. */
+function ownDeadlineMs(deadline: Date | number, longestCallMs: number): number {
+  const leftMs = Number(deadline) - Date.now();
+  return leftMs <= latestDeadlineMs ? Math.max(0, leftMs) + longestCallMs : longestCallMs;
+}
+
+function overdue(longestCallMs: number): ConnectorError {
+  const resetAt = Date.now() + askAgainAfterMs;
+  return new ConnectorError('timeout', `this call took longer than ${Math.round(longestCallMs / 1000)} s, and its caller set no deadline; what was read is kept: ask again`, { resetAt });
 }
 
 const unwrapped: CallWrapper = (_path, _header, work) => work();

@@ -1,7 +1,7 @@
 import { type Connector, createConnector } from '../../src/connector.ts';
 import { createDescopeClient, type DescopeClientOptions } from '../../src/descope/client.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/emulator/emulator.ts';
-import type { SyncPolicy } from '../../src/resources/sync-read.ts';
+import type { ProjectRead, SyncPolicy } from '../../src/resources/sync-read.ts';
 import { Secret } from '../../src/secret.ts';
 import { connectSurface, type RemoteSurface } from '../../src/server/remote-surface.ts';
 import { type RunningServer, startServer } from '../../src/server/server.ts';
@@ -24,11 +24,13 @@ export interface EmbeddedOptions {
   readonly emulator?: EmulatorOptions;
   readonly policy?: SyncPolicy;
   readonly client?: Partial<DescopeClientOptions>;
+  /** Stands between the connector and its client. */
+  readonly wrap?: (project: ProjectRead) => ProjectRead;
 }
 
-export async function startEmbedded({ emulator: emulatorOptions = {}, policy = { tenantRoles: 'all' }, client = {} }: EmbeddedOptions = {}): Promise<Embedded> {
+export async function startEmbedded({ emulator: emulatorOptions = {}, policy = { tenantRoles: 'all' }, client = {}, wrap = (project) => project }: EmbeddedOptions = {}): Promise<Embedded> {
   const emulator = await startEmulator(emulatorOptions);
-  const connector = createConnector({ project: clientOf(emulator, client), policy });
+  const connector = createConnector({ project: wrap(clientOf(emulator, client)), policy });
   const server = await startServer({ surface: connector, listen: '127.0.0.1:0' });
   const remote = connectSurface(server.address);
   return {

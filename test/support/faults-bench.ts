@@ -14,7 +14,7 @@ import type { SyncSummary } from '../../src/sync/summary.ts';
 import { walk } from '../../src/sync/walk.ts';
 import { type FakeTime, fakeTime } from '../descope/support.ts';
 import { temporaryFolder } from './cli.ts';
-import { type Embedded, startEmbedded } from './embedded.ts';
+import { type Embedded, type EmbeddedOptions, startEmbedded } from './embedded.ts';
 import { type Truth, truthOf, type TruthRows } from './truth.ts';
 
 export const search = 'POST /v2/mgmt/user/search';
@@ -131,6 +131,7 @@ export interface Trial {
   readonly emulator?: EmulatorOptions;
   readonly policy?: SyncPolicy;
   readonly client?: Partial<DescopeClientOptions>;
+  readonly wrap?: EmbeddedOptions['wrap'];
   readonly signal?: AbortSignal;
 }
 
@@ -160,16 +161,17 @@ export interface Outcome {
 const oldFile = '{"the":"old file"}\n';
 
 /** Runs one sync and looks at everything it leaves behind; that it left nothing wrong is checked here already. */
-export async function attempt(way: Way, { arm, emulator: options = {}, policy = { tenantRoles: 'all' }, client = {}, signal }: Trial): Promise<Outcome> {
+export async function attempt(way: Way, { arm, emulator: options = {}, policy = { tenantRoles: 'all' }, client = {}, wrap, signal }: Trial): Promise<Outcome> {
   const time = fakeTime();
   const said: string[] = [];
   const say = (level: string) => (message: string, fields: object = {}) => void said.push(`${level} ${message} ${JSON.stringify(fields)}`);
   const logger = { error: say('error'), warn: say('warn'), info: say('info'), debug: say('debug') };
-  const rateWaits = way === 'file' ? { longestRateWaitMs: 600_000, totalRateWaitMs: 600_000 } : {};
+  const rateWaits = way === 'file' ? { longestRateWaitMs: 600_000, totalRateWaitMs: 600_000 } : { longestRateWaitMs: 30_000, totalRateWaitMs: 60_000, forgetsRateWaits: true }; // as `sync` and `serve` set them
   await using embedded = await startEmbedded({
     emulator: { project: benchProject(), projectId, managementKey: canaryKey, ...options },
     policy,
     client: { now: time.now, sleep: time.sleep, random: () => 0.5, logger, ...rateWaits, ...client },
+    ...(wrap !== undefined && { wrap }),
   });
   const { emulator, connector } = embedded;
   const hooks: { readonly ran: number }[] = [];

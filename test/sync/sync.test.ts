@@ -54,7 +54,7 @@ describe('a sync', () => {
       startedAt: '2026-01-01T00:00:00.000Z',
       finishedAt: '2026-01-01T00:00:00.000Z',
       counts: { resourceTypes: 5, resources: { user: 5, total: 17 }, entitlements: { total: 12 }, grants: { total: 19 } },
-      requests: { searchUsers: 1, allTenants: 1, allRoles: 2, allPermissions: 1, total: 5 },
+      requests: { searchUsers: 2, allTenants: 1, allRoles: 2, allPermissions: 1, total: 6 },
       consistency: { mode: 'stable', passes: 1, usersAtStart: 5 },
       dangling: { count: 1, first: [{ kind: 'role', name: 'Ghost', userId: 'eve' }] },
       ambiguous: { count: 1 },

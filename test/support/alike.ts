@@ -1,0 +1,43 @@
+import type { CallOptions, TimedUserPage, UserQuery } from '../../src/descope/client.ts';
+import type { ProjectRead } from '../../src/resources/sync-read.ts';
+import { benchProject } from './faults-bench.ts';
+
+/** One search as it was asked and answered: what a reader gets to see of the users. */
+export interface SeenSearch {
+  readonly query: UserQuery;
+  readonly userIds: readonly string[];
+  readonly total: number;
+}
+
+/** A project whose searches are written down. */
+export function recorded(project: ProjectRead, seen: SeenSearch[]): ProjectRead {
+  const note = (query: UserQuery, page: TimedUserPage): TimedUserPage => {
+    seen.push({ query, userIds: page.users.map(({ userId }) => userId), total: page.total });
+    return page;
+  };
+  const { fetchUsers } = project;
+  return {
+    ...project,
+    searchUsers: async (query: UserQuery, call?: CallOptions) => note(query, await project.searchUsers(query, call)),
+    ...(fetchUsers !== undefined && {
+      fetchUsers: async (query: UserQuery, call?: CallOptions) => {
+        const page = await fetchUsers(query, call);
+        return { open: async (later?: CallOptions) => note(query, await page.open(later)) };
+      },
+    }),
+  };
+}
+
+/**
+ * Whether an honest service of a project that has these users of the bench, and no others, would have given the same
+ * answers to the same questions. Then no reader who asks them can tell the two projects from each other.
+ */
+export function isWorldOf(userIds: ReadonlySet<string>, seen: readonly SeenSearch[]): boolean {
+  const users = (benchProject().users ?? []).filter(({ userId }) => userId !== undefined && userIds.has(userId));
+  return users.length === userIds.size && seen.every(({ query, userIds: told, total }) => {
+    const { fromCreatedTimeMs = 0, toCreatedTimeMs = Number.POSITIVE_INFINITY, offset, limit } = query;
+    const matching = users.filter(({ createdTime = 0 }) => createdTime * 1000 >= fromCreatedTimeMs && createdTime * 1000 <= toCreatedTimeMs);
+    const page = matching.slice(offset, offset + limit).map(({ userId }) => userId);
+    return total === matching.length && page.length === told.length && page.every((userId, place) => userId === told[place]);
+  });
+}
