@@ -18,8 +18,9 @@ told at once, with the name that was used, for a file with its line, and how to 
 
 ## Settings
 
-Not every command has every flag: \`baton-descope <command> --help\` lists its own. Of several environment names an earlier
-one wins.
+Not every command has every flag: \`baton-descope <command> --help\` lists its own. Environment and config file count for
+every command alike. Of several environment names an earlier one wins; one that is set to nothing counts as not set, but for
+the two addresses to listen on, which would then mean every address of the machine and are refused.
 
 ### The connection, and what is read
 
@@ -42,7 +43,12 @@ The key is no setting: it is taken, in this order, from
 3. the file that \`management-key-file\` in the config file names.
 
 Never from the command line, where every process of the machine can read it, and never from the config file itself: a
-config file is copied, committed and shown. A key file is read again when it changes; \`doctor\` warns when others can read it.
+config file is copied, committed and shown. A key file is read again when it changes; \`doctor\` warns when others can read it,
+and one that every user may change is refused.
+
+White space and a byte order mark around the key do not matter. Quotes, \`NAME=\`, \`Bearer\`, the project id and a colon, several
+lines: each is refused with exit code 2 and its name, before anything is sent. What looks like a key in any other place (a
+project id, a base URL, a path, an argument) is refused, too, and never repeated.
 
 ## The config file
 
@@ -53,7 +59,16 @@ YAML, or JSON, which is a part of it; one level of \`name: value\`. The one that
 3. \`~/.config/baton-descope/config.yaml\` (below \`XDG_CONFIG_HOME\`, where that is set), which \`init\` writes.
 
 Files are not merged. A name that is not known is refused, with the one that was probably meant. Paths count from the
-file's own folder. A file that every user of the machine may change is refused, since it could send your key elsewhere.
+file's own folder. The text is UTF-8.
+
+The key goes where the file says. So a file is obeyed only where nobody else could have written it:
+
+- Nobody named \`./baton.yaml\`: it and every folder above it must belong to you or to root, and nobody else may write there. A
+  sticky folder such as \`/tmp\` counts as open, a group that is yours alone does not. Links are followed and looked at.
+- The same for the file at home, from the home folder (or \`XDG_CONFIG_HOME\`) on.
+- A \`base-url\` in \`./baton.yaml\` must be an address of Descope (\`api.descope.com\`, \`api.<region>.descope.com\`): the file may have
+  come with a clone or an archive. For another address name the file. From either of the two places the address is shown on stderr.
+- A file that is named may stand anywhere, unless every user of the machine may change it.
 
 \`\`\`yaml
 project-id: P2...

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { ChangeFlags } from './change.ts';
 import type { CommandContext } from './program.ts';
-import { addSettingOptions } from './setting-options.ts';
+import { addSettingOptions, connectionSettings } from './setting-options.ts';
 
 const operations = {
   grant: { description: 'give one user one entitlement: a tenant membership, or a role in its scope', settings: ['joinTenant'] },
@@ -18,7 +18,7 @@ export function addChangeCommand(program: Command, operation: 'grant' | 'revoke'
     .requiredOption('--principal <user>', 'the user id, or a login id that only one user has')
     .option('--dry-run', 'show what would be sent, and send nothing')
     .option('--json', 'print the outcome as one line of JSON');
-  addSettingOptions(command, ...settings, 'auditLog', 'projectId', 'baseUrl', 'logLevel', 'logFormat');
+  addSettingOptions(command, ...settings, 'auditLog', ...connectionSettings);
   command.addHelpText(
     'after',
     `

@@ -1,12 +1,13 @@
 import { isAbsolute, relative } from 'node:path';
 import { fileKey } from '../config/file-keys.ts';
+import { holdsKey } from '../config/key-form.ts';
 import { type Resolved, resolveSettings } from '../config/load.ts';
-import { findManagementKey, type FoundKey } from '../config/management-key.ts';
+import { type FoundKey, keyFinder } from '../config/management-key.ts';
 import { type Setting, type SettingName, settings } from '../config/settings.ts';
 import { deriveBaseUrl } from '../descope/base-url.ts';
 import { ConnectorError } from '../errors.ts';
 import type { CommandContext } from './program.ts';
-import { refuseTlsBypass, type SettingFlags, settingSources } from './setting-sources.ts';
+import { environmentChecks, type SettingFlags, settingSources } from './setting-sources.ts';
 import { columns } from './text.ts';
 
 const mask = '********';
@@ -20,19 +21,11 @@ interface ShownSetting {
 
 /** Prints what is in force and where each value came from; then fails, if something is wrong, with all of it. */
 export async function showConfig({ json = false, ...flags }: SettingFlags & { readonly json?: boolean }, { env, print }: Pick<CommandContext, 'env' | 'print'>): Promise<void> {
-  let key: FoundKey | undefined;
-  const resolved = resolveSettings({
-    ...(await settingSources(flags, env)),
-    alsoCheck: [
-      () => refuseTlsBypass(env),
-      (file) => {
-        key = findManagementKey(env, file?.keyFile);
-      },
-    ],
-  });
+  const keys = keyFinder(env);
+  const resolved = resolveSettings({ ...(await settingSources(flags, env)), alsoCheck: [...environmentChecks(env), keys.check] });
   const shown = (Object.keys(settings) as SettingName[]).flatMap((name) => {
     const row = describe(name, resolved);
-    return name === 'projectId' ? [row, describeKey(key)] : [row];
+    return name === 'projectId' ? [row, describeKey(keys.found())] : [row];
   });
   const file = resolved.file?.path;
   const problems = resolved.problems.map(({ message }) => message);
@@ -55,7 +48,7 @@ function describe(name: SettingName, { origins, values, problems }: Resolved): S
       ? { name: key, value: deriveBaseUrl(values.projectId), source: 'the project id' }
       : { name: key, value: null, source: setting.isRequired === true ? 'must be given' : 'not set' };
   }
-  return { name: key, value: origin.text.replace(/\/\/[^/@]*@/, `//${mask}@`), source: origin.source + (problems.some(({ setting: wrong }) => wrong === name) ? ' (wrong)' : '') };
+  return { name: key, value: holdsKey(origin.text) ? mask : origin.text.replace(/\/\/[^/@]*@/, `//${mask}@`), source: origin.source + (problems.some(({ setting: wrong }) => wrong === name) ? ' (wrong)' : '') };
 }
 
 function describeKey(key: FoundKey | undefined): ShownSetting {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { DoctorFlags } from './doctor.ts';
 import type { CommandContext } from './program.ts';
-import { addSettingOptions } from './setting-options.ts';
+import { addSettingOptions, connectionSettings } from './setting-options.ts';
 
 export function addDoctorCommand(program: Command, context: CommandContext): void {
   const command = program
@@ -9,7 +9,7 @@ export function addDoctorCommand(program: Command, context: CommandContext): voi
     .description('check a setup before it fails: project, key and its rights, limits, clock, TLS files, output')
     .option('--out <file>', 'the file or folder that syncs write to; it is tried')
     .option('--json', 'print the findings as one line of JSON');
-  addSettingOptions(command, 'projectId', 'baseUrl', 'maxParallelFetches', 'rateLimit', 'provisioning', 'tlsCert', 'tlsKey', 'tlsClientCa', 'logLevel', 'logFormat');
+  addSettingOptions(command, 'provisioning', 'tlsCert', 'tlsKey', 'tlsClientCa', ...connectionSettings);
   command.addHelpText(
     'after',
     `

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
 import { styleText } from 'node:util';
 import { resolveSettings } from '../config/load.ts';
-import { findManagementKey, type FoundKey } from '../config/management-key.ts';
+import { keyFinder } from '../config/management-key.ts';
 import { type Check, gravestKind } from '../doctor/check.ts';
 import { type DoctorOptions, examine } from '../doctor/doctor.ts';
 import { ConnectorError } from '../errors.ts';
@@ -11,7 +11,7 @@ import { checkTarget } from '../output/place.ts';
 import { derivedOutputs } from './derived-outputs.ts';
 import { refuseOtherProject } from './last-output.ts';
 import type { CommandContext } from './program.ts';
-import { refuseTlsBypass, type SettingFlags, settingSources } from './setting-sources.ts';
+import { environmentChecks, type SettingFlags, settingSources, tellFoundBaseUrl } from './setting-sources.ts';
 import { counted } from './table.ts';
 import { wrapped } from './text.ts';
 
@@ -19,16 +19,11 @@ export type DoctorFlags = SettingFlags & { readonly out?: string; readonly json?
 
 /** Looks at the setup, says what was found as it is found, and fails with the gravest kind, if anything failed. */
 export async function doctor({ out, json = false, ...flags }: DoctorFlags, { env, signal, print }: Pick<CommandContext, 'env' | 'signal' | 'print'>): Promise<void> {
-  let key: FoundKey | undefined;
-  const { values, problems, file } = resolveSettings({
-    ...(await settingSources(flags, env)),
-    alsoCheck: [
-      () => refuseTlsBypass(env),
-      (found) => {
-        key = findManagementKey(env, found?.keyFile);
-      },
-    ],
-  });
+  const keys = keyFinder(env);
+  const resolved = resolveSettings({ ...(await settingSources(flags, env)), alsoCheck: [...environmentChecks(env), keys.check] });
+  const { values, problems, file } = resolved;
+  const key = keys.found();
+  tellFoundBaseUrl(resolved, (address, source) => console.error(`baton-descope: base URL ${address}, from a config file that was found by chance (${source})`));
   const { checks, requests } = await examineAndTell(
     {
       problems: problems.map(({ message }) => message),

@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { refuseKeyForm } from '../config/key-form.ts';
 import { ConnectorError } from '../errors.ts';
 import { parseGrantId } from '../model/ids.ts';
 import type { CommandContext } from './program.ts';
-import { addSettingOptions } from './setting-options.ts';
+import { addSettingOptions, connectionSettings } from './setting-options.ts';
 import type { SettingFlags } from './setting-sources.ts';
 
 /** The command that stands for none: see below. */
@@ -32,7 +33,7 @@ export function addEcosystemCommand(program: Command, context: CommandContext): 
     .option('--grant-principal <id>', 'the user id')
     .option('--grant-principal-type <type>', '"user"')
     .option('--revoke-grant <id>', 'take this grant away');
-  addSettingOptions(command, 'provisioning', 'joinTenant', 'auditLog', 'projectId', 'baseUrl', 'maxParallelFetches', 'rateLimit', 'tenantRoles', 'maxDangling', 'strict', 'maxShrink', 'logLevel', 'logFormat');
+  addSettingOptions(command, 'provisioning', 'joinTenant', 'auditLog', 'tenantRoles', 'maxDangling', 'strict', 'maxShrink', ...connectionSettings);
 
   command.action(async (options: EcosystemFlags) => {
     const { grantEntitlement, revokeGrant } = options;
@@ -50,9 +51,14 @@ export function addEcosystemCommand(program: Command, context: CommandContext): 
       }
       await (await import('./change.ts')).changeOnce('revoke', { ...options, entitlement: parts.entitlementId, principal: parts.userId }, context);
     } else {
-      await (await import('./sync.ts')).syncOnce({ ...options, out: options.file ?? context.env['BATON_FILE'] ?? 'sync.c1z' }, context);
+      await (await import('./sync.ts')).syncOnce({ ...options, out: options.file ?? fileOf(context.env) }, context);
     }
   });
+}
+
+function fileOf({ BATON_FILE: file = '' }: CommandContext['env']): string {
+  refuseKeyForm(file, 'BATON_FILE');
+  return file.trim() === '' ? 'sync.c1z' : file.trim();
 }
 
 function principalOf({ grantPrincipal, grantPrincipalType = 'user' }: EcosystemFlags): string {

@@ -1,13 +1,7 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { EmulatorFlags } from './emulator.ts';
+import { wholeNumber } from './number-flags.ts';
 import type { CommandContext } from './program.ts';
-
-function wholeNumber(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) {
-    throw new InvalidArgumentError('It must be a whole number.');
-  }
-  return Number(text);
-}
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
@@ -15,10 +9,10 @@ export function addEmulatorCommand(program: Command, context: CommandContext): v
   program
     .command('emulator')
     .description('run the embedded Descope project: a stand-in for the Management API, on loopback')
-    .requiredOption('--port <port>', 'where to listen on 127.0.0.1; 0 takes a free port', wholeNumber)
-    .option('--users <n>', 'how many users it has (default: 1,200)', wholeNumber)
-    .option('--seed <n>', 'another seed makes other users', wholeNumber)
-    .option('--latency-ms <ms>', 'wait this long before each answer', wholeNumber)
+    .requiredOption('--port <port>', 'where to listen on 127.0.0.1; 0 takes a free port', wholeNumber(0, 65_535))
+    .option('--users <n>', 'how many users it has (default: 1,200)', wholeNumber(0, 10_000_000))
+    .option('--seed <n>', 'another seed makes other users', wholeNumber(0, 4_294_967_295))
+    .option('--latency-ms <ms>', 'wait this long before each answer', wholeNumber(0, 3_600_000))
     .option('--switch <name=value>', 'change a behaviour that is not certain (see docs/emulator.md); may be repeated', collect)
     .option('--fault <spec>', 'make requests fail, such as "POST /v2/mgmt/user/search@3=503"; may be repeated', collect)
     .addHelpText(

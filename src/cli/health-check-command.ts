@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { HealthCheckFlags } from './health-check.ts';
 import type { CommandContext } from './program.ts';
+import { wholeNumber } from './number-flags.ts';
 import { addSettingOptions } from './setting-options.ts';
 
 export function addHealthCheckCommand(program: Command, context: CommandContext): void {
@@ -8,7 +9,7 @@ export function addHealthCheckCommand(program: Command, context: CommandContext)
     .command('health-check')
     .description('ask a serve that runs on this machine how it is: exit 0 when it is well, 1 when it is not')
     .addOption(new Option('--endpoint <page>', 'which page to ask').choices(['health', 'ready', 'live']).default('health'))
-    .option('--timeout <seconds>', 'how long to wait for the answer', seconds, 5);
+    .option('--timeout <seconds>', 'how long to wait for the answer', wholeNumber(1, 999), 5);
   addSettingOptions(command, 'healthCheckPort', 'healthCheckBindAddress');
   command.addHelpText(
     'after',
@@ -18,11 +19,4 @@ Examples:
   $ baton-descope health-check --endpoint ready --health-check-port 8082`,
   );
   command.action(async (options: HealthCheckFlags) => (await import('./health-check.ts')).healthCheck(options, context));
-}
-
-function seconds(text: string): number {
-  if (!/^[1-9]\d{0,2}$/.test(text)) {
-    throw new InvalidArgumentError('It must be a whole number of seconds, 1 to 999.');
-  }
-  return Number(text);
 }

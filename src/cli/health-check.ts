@@ -1,5 +1,7 @@
+import { isIP } from 'node:net';
 import { loadSettings } from '../config/load.ts';
 import { ConnectorError } from '../errors.ts';
+import { parseListenHost } from '../listen-address.ts';
 import type { CommandContext } from './program.ts';
 import { type SettingFlags, settingSources } from './setting-sources.ts';
 
@@ -8,7 +10,7 @@ export type HealthCheckFlags = SettingFlags & { readonly endpoint: 'health' | 'r
 /** Prints what the page says. Not well, or no answer, is a `precondition` error: exit 1, which is what containers look at. */
 export async function healthCheck({ endpoint, timeout, ...flags }: HealthCheckFlags, { env, print }: Pick<CommandContext, 'env' | 'print'>): Promise<void> {
   // The project is not asked for: a check that needs less can fail for less.
-  const { healthCheckPort: port, healthCheckBindAddress: host } = loadSettings(await settingSources({ projectId: 'none', ...flags }, env));
+  const { healthCheckPort: port, healthCheckBindAddress: host } = loadSettings(await settingSources({ projectId: 'P', ...flags }, env));
   if (port === 'off' || port === 0) {
     throw new ConnectorError('config', `--health-check-port is ${port}: name the port that serve listens on`);
   }
@@ -21,11 +23,12 @@ export async function healthCheck({ endpoint, timeout, ...flags }: HealthCheckFl
 }
 
 /** Who listens on every address is asked on loopback. */
-function dialled(host: string): string {
-  if (host === '0.0.0.0') {
-    return '127.0.0.1';
+function dialled(text: string): string {
+  const parsed = parseListenHost(text);
+  if ('flaw' in parsed) {
+    throw new ConnectorError('config', `--health-check-bind-address ${parsed.flaw}`);
   }
-  return host === '::' ? '[::1]' : host.includes(':') ? `[${host}]` : host;
+  return parsed.host === '0.0.0.0' ? '127.0.0.1' : isIP(parsed.host) === 6 && /^[0:]+$/.test(parsed.host) ? '[::1]' : parsed.written;
 }
 
 async function ask(url: string, timeoutSeconds: number): Promise<{ readonly status: number; readonly body: string }> {

@@ -1,26 +1,17 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { homeConfigPath } from '../config/config-file-path.ts';
-import type { Environment } from '../config/load.ts';
-import { checkKey } from '../config/management-key.ts';
-import { deriveBaseUrl, parseBaseUrl, parseProjectId } from '../descope/base-url.ts';
-import { gravestKind } from '../doctor/check.ts';
+import { dirname } from 'node:path';
+import type { ConfigFile } from '../config/config-file.ts';
+import { configFilePath, homeConfig, homeConfigPath, namedConfigPath } from '../config/config-file-path.ts';
+import { type Environment, resolveSettings } from '../config/load.ts';
 import { ConnectorError, throwIfCancelled } from '../errors.ts';
+import { whoElseCanChange } from '../file-trust.ts';
 import { keyPathBeside, writeSetup } from '../output/setup-files.ts';
-import { Secret } from '../secret.ts';
-import { examineAndTell } from './doctor.ts';
-import { createPrompts, type Prompts, readStdin } from './prompts.ts';
-import type { CommandContext } from './program.ts';
+import { shellWord } from '../shell-word.ts';
+import { askForSetup, type Given, type InitContext } from './init-questions.ts';
+import { createPrompts, type Prompts } from './prompts.ts';
+import { environmentChecks, refine, type SettingFlags, settingSources } from './setting-sources.ts';
 
-export interface InitFlags {
-  readonly projectId?: string;
-  readonly baseUrl?: string;
-  readonly config?: string;
-  readonly skipDoctor?: boolean;
-  readonly force?: boolean;
-}
-
-type InitContext = Pick<CommandContext, 'env' | 'signal' | 'print'>;
+export type InitFlags = Pick<SettingFlags, 'projectId' | 'baseUrl' | 'config'> & { readonly skipDoctor?: boolean; readonly force?: boolean };
 
 /**
  * Asks for what a sync needs, looks whether it works, and only then writes it down. Whatever ends it before leaves no
@@ -29,30 +20,67 @@ type InitContext = Pick<CommandContext, 'env' | 'signal' | 'print'>;
 export async function init(flags: InitFlags, context: InitContext): Promise<void> {
   const { env, signal, print } = context;
   const path = targetOf(flags, env);
+  const given = await givenBy(flags, env, path);
   const prompts = createPrompts(signal);
   const force = flags.force === true || (await mayOverwrite(path, prompts));
-  const projectId = await projectIdOf(flags, env, prompts);
-  const baseUrl = flags.baseUrl === undefined ? undefined : parseBaseUrl(flags.baseUrl);
-  const key = new Secret(await keyOf(env, prompts, context));
-
-  if (flags.skipDoctor !== true) {
-    await checkSetup({ projectId, baseUrl, key }, prompts, context);
-  }
+  const setup = await askForSetup(given, { prompts, context, skipDoctor: flags.skipDoctor === true });
   throwIfCancelled(signal);
-  await writeSetup({ path, projectId, baseUrl, key, force });
-  print(`Wrote ${path}\nWrote ${keyPathBeside(path)} (the key)\n\nNext: baton-descope sync --out sync.json${isFoundByItself(path, env) ? '' : ` --config ${path}`}`);
+  await writeSetup({ ...setup, path, force });
+  const config = (await isFoundByItself(path, env)) ? '' : ` --config ${shellWord(path)}`;
+  print(`Wrote ${path}\nWrote ${keyPathBeside(path)} (the key)\n${noteOnFolder(path, env)}\nNext: baton-descope sync --out sync.json${config}`);
 }
 
+/** The file that every command reads: the named one, else the one at home. `./baton.yaml` is written only when it is named. */
 function targetOf({ config }: InitFlags, env: Environment): string {
-  const path = config === undefined ? homeConfigPath(env) : resolve(config);
+  const path = namedConfigPath({ flag: config, env, cwd: process.cwd() })?.path ?? homeConfigPath(env);
   if (path === undefined) {
     throw new ConnectorError('config', 'there is no home folder (HOME) to write to: name the file with --config');
   }
   return path;
 }
 
-function isFoundByItself(path: string, env: Environment): boolean {
-  return path === homeConfigPath(env) || path === resolve('baton.yaml');
+/**
+ * What flags, environment and the file that is to be overwritten say, in this order, as for every command. What is wrong
+ * with flags or environment is told; what is wrong with the file is about to go.
+ */
+async function givenBy({ projectId, baseUrl }: InitFlags, env: Environment, path: string): Promise<Given> {
+  const before = await fileBefore(path, env);
+  const flags = { ...(projectId !== undefined && { projectId }), ...(baseUrl !== undefined && { baseUrl }) };
+  const { values, origins, problems } = resolveSettings({ flags, env, openFile: () => before, refine, alsoCheck: environmentChecks(env) });
+  const ours = problems.filter(({ setting }) => setting === undefined || ((setting === 'projectId' || setting === 'baseUrl') && origins[setting] !== undefined));
+  const told = ours.filter(({ message }) => !message.startsWith(`${path}:`));
+  if (told.length > 0) {
+    throw new ConnectorError('config', told.map(({ message }) => message).join('\n'));
+  }
+  const sources = [origins.projectId, origins.baseUrl].flatMap((origin) => (origin === undefined || origin.source.startsWith('--') ? [] : [origin.source]));
+  return { projectId: values.projectId, baseUrl: values.baseUrl, keyFile: before?.keyFile, sources };
+}
+
+async function fileBefore(path: string, env: Environment): Promise<ConfigFile | undefined> {
+  if (!existsSync(path)) {
+    return undefined;
+  }
+  const { readConfigFile } = await import('../config/config-file.ts');
+  const home = homeConfig(env);
+  try {
+    return readConfigFile(home?.path === path ? home : { path, by: 'name' });
+  } catch {
+    return undefined; // not a file of settings, or not to be trusted: it says nothing
+  }
+}
+
+async function isFoundByItself(path: string, env: Environment): Promise<boolean> {
+  if (configFilePath({ flag: undefined, env, cwd: process.cwd() })?.path !== path) {
+    return false;
+  }
+  return resolveSettings(await settingSources({}, env)).problems.length === 0;
+}
+
+/** A folder that others may change is told: they could put other files in the place of these two. */
+function noteOnFolder(path: string, env: Environment): string {
+  const isHome = path === homeConfigPath(env);
+  const problem = isHome ? undefined : whoElseCanChange(dirname(path));
+  return problem === undefined ? '' : `note: ${problem}: the file is obeyed only when it is named\n`;
 }
 
 async function mayOverwrite(path: string, prompts: Prompts | undefined): Promise<boolean> {
@@ -68,58 +96,4 @@ async function mayOverwrite(path: string, prompts: Prompts | undefined): Promise
     throw new ConnectorError('cancelled', 'nothing was written, and nothing overwritten');
   }
   return true;
-}
-
-async function projectIdOf({ projectId }: InitFlags, env: Environment, prompts: Prompts | undefined): Promise<string> {
-  const given = projectId ?? firstSet(env, 'BATON_DESCOPE_PROJECT_ID', 'DESCOPE_PROJECT_ID');
-  if (given !== undefined) {
-    return parseProjectId(given);
-  }
-  if (prompts === undefined) {
-    throw new ConnectorError('config', '--project-id is not given, and there is no terminal to ask at: copy it from Console > Project');
-  }
-  return parseProjectId(await prompts.text('Project id (Console > Project)', parseProjectId));
-}
-
-async function keyOf(env: Environment, prompts: Prompts | undefined, { signal, print }: InitContext): Promise<string> {
-  const given = firstSet(env, 'BATON_DESCOPE_MANAGEMENT_KEY', 'DESCOPE_MANAGEMENT_KEY');
-  if (given !== undefined) {
-    print('Taking the key from DESCOPE_MANAGEMENT_KEY.');
-    return checkKey(given, 'DESCOPE_MANAGEMENT_KEY');
-  }
-  if (prompts !== undefined) {
-    return await prompts.hidden('Management key (Console > Company > Management Keys)', (text) => checkKey(text, 'this'));
-  }
-  return checkKey((await readStdin(signal)).trim(), 'stdin');
-}
-
-function firstSet(env: Environment, ...names: readonly string[]): string | undefined {
-  return names.map((name) => env[name]?.trim()).find((value) => value !== undefined && value !== '');
-}
-
-interface Setup {
-  readonly projectId: string;
-  readonly baseUrl: string | undefined;
-  readonly key: Secret;
-}
-
-/** Runs doctor. A person may go on in spite of a failure; a script may not. */
-async function checkSetup({ projectId, baseUrl, key }: Setup, prompts: Prompts | undefined, { signal, print }: InitContext): Promise<void> {
-  print(`\nAsking ${baseUrl ?? deriveBaseUrl(projectId)}:`);
-  const { checks } = await examineAndTell(
-    { problems: [], configFile: undefined, projectId, baseUrl, key: { reveal: () => key, source: 'you' }, rateLimit: 'auto', maxParallelFetches: 6, provisioning: false, tls: {}, out: undefined, signal },
-    print,
-    (check) => !['config file', 'key file', 'TLS files', 'write rights'].includes(check.name),
-  );
-  print('');
-  const kind = gravestKind(checks);
-  if (kind === undefined) {
-    return;
-  }
-  if (prompts === undefined) {
-    throw new ConnectorError(kind, 'this setup does not work yet, and was not written: mend it, or write it all the same with --skip-doctor');
-  }
-  if (!(await prompts.confirm('It does not work yet. Write it all the same?'))) {
-    throw new ConnectorError(kind, 'nothing was written');
-  }
 }

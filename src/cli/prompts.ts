@@ -9,7 +9,8 @@ type Validate = (text: string) => unknown;
 
 /** Questions to a person. Each rejects with `cancelled` on Ctrl-C, and when the process is asked to end. */
 export interface Prompts {
-  text(question: string, validate: Validate): Promise<string>;
+  /** `standard` is what Enter alone means. */
+  text(question: string, validate: Validate, standard?: string): Promise<string>;
   /** Shows nothing of what is typed, not even how much. */
   hidden(question: string, validate: Validate): Promise<string>;
   confirm(question: string): Promise<boolean>;
@@ -22,7 +23,7 @@ export function createPrompts(signal: AbortSignal): Prompts | undefined {
   }
   const context = { output: process.stderr, signal };
   return {
-    text: (message, validate) => orCancelled(input({ message, validate: said(validate) }, context)),
+    text: (message, validate, standard) => orCancelled(input({ message, validate: said(validate), ...(standard !== undefined && { default: standard }) }, context)),
     hidden: (message, validate) => orCancelled(password({ message, toggleMask: false, validate: said(validate) }, context)),
     confirm: (message) => orCancelled(confirm({ message, default: false }, context)),
   };

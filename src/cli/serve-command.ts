@@ -1,14 +1,13 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './program.ts';
 import type { ServeFlags } from './serve.ts';
-import { addSettingOptions } from './setting-options.ts';
+import { addSettingOptions, connectionSettings } from './setting-options.ts';
 
 export function addServeCommand(program: Command, context: CommandContext): void {
   const command = program
     .command('serve')
-    .description('answer the Baton connector protocol over gRPC, and sync into files at set times if asked to')
-    .option('--listen <host:port>', 'where to listen; plaintext is for loopback addresses only', '127.0.0.1:9090');
-  addSettingOptions(command, 'provisioning', 'joinTenant', 'auditLog', 'syncEvery', 'syncCron', 'out', 'outFormat', 'keep', 'maxShrink', 'healthCheckPort', 'healthCheckBindAddress', 'tlsCert', 'tlsKey', 'tlsClientCa', 'projectId', 'baseUrl', 'maxParallelFetches', 'rateLimit', 'tenantRoles', 'maxDangling', 'strict', 'logLevel', 'logFormat');
+    .description('answer the Baton connector protocol over gRPC, and sync into files at set times if asked to');
+  addSettingOptions(command, 'listen', 'provisioning', 'joinTenant', 'auditLog', 'syncEvery', 'syncCron', 'out', 'outFormat', 'keep', 'maxShrink', 'healthCheckPort', 'healthCheckBindAddress', 'tlsCert', 'tlsKey', 'tlsClientCa', 'tenantRoles', 'maxDangling', 'strict', ...connectionSettings);
   command.addHelpText(
     'after',
     `

@@ -18,14 +18,14 @@ import { untilAborted } from './until-aborted.ts';
 /** A platform holds its call open meanwhile: beyond this it is told when to come back instead. */
 const callRateWaits = { longestRateWaitMs: 30_000, totalRateWaitMs: 60_000, forgetsRateWaits: true };
 
-export type ServeFlags = SettingFlags & { readonly listen: string };
+export type ServeFlags = SettingFlags;
 
 /** Serves, and syncs at set times if asked to, until the process is asked to end. */
 export async function serve(options: ServeFlags, { env, signal, print }: CommandContext): Promise<void> {
   const prepared = await prepare(options, env, 'info');
   const { settings, logger, policy } = prepared;
   const tls = tlsFiles(settings);
-  checkListen(options.listen, tls !== undefined);
+  checkListen(settings.listen, tls !== undefined);
   const plan = planOf(settings);
   let server: RunningServer | undefined;
   const observation = await startObservation({
@@ -59,7 +59,7 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
   stack.defer(() => connector.close());
   const running = await startServer({
     surface: connector,
-    listen: options.listen,
+    listen: settings.listen,
     logger,
     onCall: (path, durationMs, code) => observation.metrics.onCall(path, durationMs, code),
     ...(traces !== undefined && { wrapCall: (path, header, work) => traces.call(path, header, work) }),

@@ -1,41 +1,66 @@
+import { join } from 'node:path';
 import type { ConfigFile } from '../config/config-file.ts';
-import { configFilePath, type ConfigFilePlace } from '../config/config-file-path.ts';
-import type { Environment, Flags, LoadOptions } from '../config/load.ts';
-import { parseBaseUrl, parseProjectId } from '../descope/base-url.ts';
+import { type ConfigFilePath, configFilePath, type ConfigFilePlace } from '../config/config-file-path.ts';
+import type { Environment, Facts, Flags, LoadOptions, Origin, Resolved } from '../config/load.ts';
+import { isDescopeUrl, parseBaseUrl, parseProjectId } from '../descope/base-url.ts';
 import { ConnectorError } from '../errors.ts';
+import { shellWord } from '../shell-word.ts';
+import { refuseUnknownTimeZone } from './time-zone.ts';
 
 /** The settings' flags, and the flag that names the config file. */
 export type SettingFlags = Flags & { readonly config?: string };
 
 /** Where a command's settings come from: its flags, the environment, the config file. The loading itself is done in `config/`. */
 export async function settingSources(flags: SettingFlags, env: Environment): Promise<Pick<LoadOptions, 'flags' | 'env' | 'openFile' | 'refine'>> {
-  return {
-    flags,
-    env,
-    openFile: await fileOpener({ flag: flags.config, env, cwd: process.cwd() }),
-    refine: { projectId: parseProjectId, baseUrl: parseBaseUrl },
-  };
+  return { flags, env, openFile: await fileOpener({ flag: flags.config, env, cwd: process.cwd() }), refine };
+}
+
+/** What every command asks of the project id and the address, wherever they come from. */
+export const refine = { projectId: parseProjectId, baseUrl: baseUrlOf } as const;
+
+/** A file that came with a folder may name an address of Descope only: the key is sent to it. */
+function baseUrlOf(value: string, { foundBy }: Origin): string {
+  const baseUrl = parseBaseUrl(value);
+  if (foundBy === 'folder' && !isDescopeUrl(baseUrl)) {
+    const file = join(process.cwd(), 'baton.yaml');
+    throw new ConnectorError('config', `${baseUrl} is not Descope's own address, and this file was found by chance: your key would be sent there; if that is meant, name the file: --config ${shellWord(file)}`);
+  }
+  return baseUrl;
+}
+
+/** Says to which address the key goes, when that stands in a file that nobody named. */
+export function tellFoundBaseUrl({ origins, values }: Pick<Resolved, 'origins' | 'values'>, tell: (baseUrl: string, source: string) => void): void {
+  const { baseUrl } = origins;
+  if (baseUrl?.foundBy !== undefined && values.baseUrl !== undefined) {
+    tell(values.baseUrl, baseUrl.source);
+  }
 }
 
 /** What reads YAML is loaded only where there is a file. If a named one is not there, that is told when it is opened. */
 async function fileOpener(place: ConfigFilePlace): Promise<() => ConfigFile | undefined> {
-  let path: string | undefined;
+  let file: ConfigFilePath | undefined;
   try {
-    path = configFilePath(place);
+    file = configFilePath(place);
   } catch (thrown) {
     return () => {
       throw thrown;
     };
   }
-  if (path === undefined) {
+  if (file === undefined) {
     return () => undefined;
   }
+  const found = file;
   const { readConfigFile } = await import('../config/config-file.ts');
-  return () => readConfigFile(path);
+  return () => readConfigFile(found);
+}
+
+/** What is wrong with the environment itself, whatever the settings are; or with what a setting makes of it. */
+export function environmentChecks(env: Environment): readonly ((facts: Facts) => void)[] {
+  return [() => refuseTlsBypass(env), ({ values }) => refuseUnknownTimeZone(env, values.syncCron)];
 }
 
 /** We check certificates whatever this says; who sets it means to go without, and must not believe that it helped. */
-export function refuseTlsBypass(env: Environment): void {
+function refuseTlsBypass(env: Environment): void {
   if (env['NODE_TLS_REJECT_UNAUTHORIZED']?.trim() === '0') {
     throw new ConnectorError('config', 'NODE_TLS_REJECT_UNAUTHORIZED=0 is refused: certificates are always checked; unset it, and give the CA of a proxy with NODE_EXTRA_CA_CERTS');
   }

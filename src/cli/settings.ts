@@ -1,5 +1,5 @@
-import { type Environment, loadSettings } from '../config/load.ts';
-import { type KeySource, openManagementKey } from '../config/management-key.ts';
+import { type Environment, resolveSettings, settingsOf } from '../config/load.ts';
+import { keyFinder, openManagementKey } from '../config/management-key.ts';
 import type { Settings } from '../config/settings.ts';
 import { deriveBaseUrl } from '../descope/base-url.ts';
 import { createChannel, createDescopeClient, type DescopeClient, type DescopeClientOptions } from '../descope/client.ts';
@@ -7,7 +7,7 @@ import type { DescopeObserver } from '../descope/observer.ts';
 import type { SyncPolicy } from '../resources/sync-read.ts';
 import { openLogger } from './logger.ts';
 import type { Logger } from '../log.ts';
-import { refuseTlsBypass, type SettingFlags, settingSources } from './setting-sources.ts';
+import { environmentChecks, type SettingFlags, settingSources, tellFoundBaseUrl } from './setting-sources.ts';
 
 export type RateWaits = Pick<DescopeClientOptions, 'longestRateWaitMs' | 'totalRateWaitMs' | 'forgetsRateWaits'>;
 
@@ -33,18 +33,12 @@ export async function setUp(flags: SettingFlags, env: Environment, waits: RateWa
 
 /** The same for a command that watches its requests, or has several clients. `logLevel` counts when nobody says which. */
 export async function prepare(flags: SettingFlags, env: Environment, logLevel: 'info' | 'warn' = 'warn'): Promise<Prepared> {
-  let key: KeySource | undefined;
-  const loaded = loadSettings({
-    ...(await settingSources(flags, env)),
-    alsoCheck: [
-      () => refuseTlsBypass(env),
-      (file) => {
-        key = openManagementKey(env, file?.keyFile);
-      },
-    ],
-  });
-  const managementKey = key ?? openManagementKey(env);
+  const keys = keyFinder(env);
+  const resolved = resolveSettings({ ...(await settingSources(flags, env)), alsoCheck: [...environmentChecks(env), keys.check] });
+  const loaded = settingsOf(resolved);
+  const managementKey = keys.found()?.key ?? openManagementKey(env);
   const logger = await openLogger(loaded.logLevel ?? logLevel, loaded.logFormat);
+  tellFoundBaseUrl(resolved, (address, path) => logger.warn('base URL from a config file that was found by chance', { address, path }));
   const { projectId, maxParallelFetches, rateLimit, tenantRoles, maxDangling, strict } = loaded;
   return {
     settings: loaded,

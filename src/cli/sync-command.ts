@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './program.ts';
-import { addSettingOptions } from './setting-options.ts';
+import { addSettingOptions, connectionSettings } from './setting-options.ts';
 import type { SyncFlags } from './sync.ts';
 
 export function addSyncCommand(program: Command, context: CommandContext): void {
@@ -11,7 +11,7 @@ export function addSyncCommand(program: Command, context: CommandContext): void 
     .option('--accept-shrink', 'replace the file though far fewer were found than it holds; for this one run')
     .option('--replace-other-project', 'replace the file though it is of another project; for this one run')
     .option('--json', 'print the summary as one line of JSON');
-  addSettingOptions(command, 'projectId', 'baseUrl', 'maxParallelFetches', 'rateLimit', 'tenantRoles', 'maxDangling', 'strict', 'maxShrink', 'logLevel', 'logFormat');
+  addSettingOptions(command, 'tenantRoles', 'maxDangling', 'strict', 'maxShrink', ...connectionSettings);
   command.addHelpText(
     'after',
     `

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ConnectorError } from '../errors.ts';
+import { refuseKeyForm } from './key-form.ts';
 import type { Environment } from './load.ts';
 
 /** Environment names of --config; the second is the ecosystem's. */
@@ -13,27 +14,59 @@ export interface ConfigFilePlace {
   readonly cwd: string;
 }
 
+/** The config file that counts. One that nobody named was found by chance, and is obeyed only where nobody else could have put it. */
+export interface ConfigFilePath {
+  readonly path: string;
+  readonly by: 'name' | 'folder' | 'home';
+  /** A folder that the environment names, for a file below it: what is above that folder is not looked at. */
+  readonly base?: string;
+}
+
 /**
- * The path of the one config file that counts: the one that is named (--config, BATON_CONFIG), else `./baton.yaml`, else the
- * one in the home folder, else none. Files are not merged. A named one that is not there is a `config` error.
+ * The one config file that counts: the one that is named (--config, BATON_CONFIG), else `./baton.yaml`, else the one in the
+ * home folder, else none. Files are not merged. A named one that is not there is a `config` error.
  */
-export function configFilePath({ flag, env, cwd }: ConfigFilePlace): string | undefined {
-  const variable = configVariables.find((name) => (env[name]?.trim() ?? '') !== '');
-  const named = flag ?? (variable === undefined ? undefined : env[variable]?.trim());
+export function configFilePath({ flag, env, cwd }: ConfigFilePlace): ConfigFilePath | undefined {
+  const named = namedConfigPath({ flag, env, cwd });
   if (named !== undefined) {
-    const path = resolve(cwd, named);
-    if (named === '' || !existsSync(path)) {
-      throw new ConnectorError('config', `${flag === undefined ? variable : '--config'}: there is no file ${path}`);
+    if (!existsSync(named.path)) {
+      throw new ConnectorError('config', `${named.source}: there is no file ${named.path}`);
     }
-    return path;
+    return { path: named.path, by: 'name' };
   }
-  return [join(cwd, 'baton.yaml'), homeConfigPath(env)].find((candidate) => candidate !== undefined && existsSync(candidate));
+  const here = join(cwd, 'baton.yaml');
+  if (existsSync(here)) {
+    return { path: here, by: 'folder' };
+  }
+  const home = homeConfig(env);
+  return home !== undefined && existsSync(home.path) ? home : undefined;
+}
+
+/** The path that --config or the environment gives, whether there is a file or not; an empty one or a key is a `config` error. */
+export function namedConfigPath({ flag, env, cwd }: ConfigFilePlace): { readonly path: string; readonly source: string } | undefined {
+  const variable = configVariables.find((name) => (env[name]?.trim() ?? '') !== '');
+  const text = flag ?? (variable === undefined ? undefined : env[variable]?.trim());
+  const source = flag === undefined ? (variable ?? '') : '--config';
+  if (text === undefined) {
+    return undefined;
+  }
+  if (text.trim() === '') {
+    throw new ConnectorError('config', `${source} is empty: name a file, or leave it out`);
+  }
+  refuseKeyForm(text, source);
+  return { path: resolve(cwd, text), source };
 }
 
 /** `~/.config/baton-descope/config.yaml`, or below XDG_CONFIG_HOME; undefined for a user without a home. */
-export function homeConfigPath({ XDG_CONFIG_HOME: xdg = '', HOME: home = '' }: Environment): string | undefined {
-  if (xdg.startsWith('/')) {
-    return join(xdg, 'baton-descope', 'config.yaml');
+export function homeConfigPath(env: Environment): string | undefined {
+  return homeConfig(env)?.path;
+}
+
+/** The same with how far up it is to be trusted. */
+export function homeConfig({ XDG_CONFIG_HOME: xdg = '', HOME: home = '' }: Environment): ConfigFilePath | undefined {
+  const base = xdg.startsWith('/') ? xdg : home === '' ? undefined : resolve(home);
+  if (base === undefined) {
+    return undefined;
   }
-  return home === '' ? undefined : join(home, '.config', 'baton-descope', 'config.yaml');
+  return { base, by: 'home', path: join(base === xdg ? base : join(base, '.config'), 'baton-descope', 'config.yaml') };
 }

@@ -1,16 +1,18 @@
-import { readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { isMap, isNode, isScalar, LineCounter, type Pair, parseDocument } from 'yaml';
-import { ConnectorError } from '../errors.ts';
+import { isAlias, isMap, isNode, isScalar, LineCounter, type Pair, parseDocument } from 'yaml';
+import type { ConfigFilePath } from './config-file-path.ts';
+import { readConfigText } from './config-file-text.ts';
 import { isPath, keyFileKeys, meantKey, plainKeyKeys, settingOfKey } from './file-keys.ts';
+import { holdsKey } from './key-form.ts';
 import { type SettingName, settings } from './settings.ts';
-
-const maxBytes = 1024 * 1024;
+import { explainYaml, starNeedsQuotes } from './yaml-faults.ts';
 
 /** One value as text, and where it stands: "baton.yaml:3 project-id". */
 export interface FileValue {
   readonly text: string;
   readonly source: string;
+  /** How the file came to be obeyed, when nobody named it. */
+  readonly foundBy?: 'folder' | 'home';
 }
 
 /** What a config file says. Its problems are told together with those of flags and environment. */
@@ -20,50 +22,67 @@ export interface ConfigFile {
   /** The file that holds the management key, as an absolute path. */
   readonly keyFile?: FileValue;
   readonly problems: readonly string[];
+  /** What the file means to say, but does not say rightly: it would be misleading to call it missing. */
+  readonly isTried: (what: SettingName | 'key') => boolean;
 }
 
 /**
  * Reads a config file: YAML, of which JSON is a part; one level of "name: value". Paths in it count from its own folder.
- * A file that cannot be read is a `config` error; what is wrong inside stands in `problems`, each with file and line.
- * Values are never repeated in a problem: one of them could be a key in the wrong place.
+ * A file that cannot be read, or that others could have written, is a `config` error; what is wrong inside stands in
+ * `problems`, each with file and line. Values are never repeated in a problem: one of them could be a key in the wrong place.
  */
-export function readConfigFile(path: string): ConfigFile {
+export function readConfigFile(file: ConfigFilePath): ConfigFile {
+  const { path } = file;
+  const text = readConfigText(file);
   const lines = new LineCounter();
   // Its own pretty errors would quote the line, and with it perhaps a secret.
-  const document = parseDocument(readText(path), { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const at = (offset: number | undefined): string => `${path}:${offset === undefined ? 1 : lines.linePos(offset).line}`;
-  const problems = document.errors.map(({ pos: [offset], code }) => `${at(offset)} is not YAML or JSON that can be read (${code.toLowerCase().replaceAll('_', ' ')})`);
-  if (problems.length > 0) {
-    return { path, values: {}, problems };
+  const fault = explainYaml(text, document.errors, (name) => isKnownKey(name));
+  if (fault !== undefined) {
+    return { path, values: {}, problems: [`${path}:${fault.line} ${fault.text}`], isTried: () => true };
   }
   if (document.contents === null) {
-    return { path, values: {}, problems: [] }; // an empty file says nothing, which is no mistake
+    return { path, values: {}, problems: [], isTried: () => false }; // an empty file says nothing, which is no mistake
   }
   if (!isMap(document.contents)) {
-    return { path, values: {}, problems: [`${at(0)} must be a list of settings, one "name: value" on each line`] };
+    const hint = /^\s*[\w.-]+:[^\s/]/m.test(text) ? ', with a blank after the colon' : '';
+    return { path, values: {}, problems: [`${at(0)} must be a list of settings, one "name: value" on each line${hint}`], isTried: () => true };
   }
 
   const values: Partial<Record<SettingName, FileValue>> = {};
+  const problems: string[] = [];
+  const tried = new Set<SettingName | 'key'>();
   let keyFile: FileValue | undefined;
   for (const pair of document.contents.items) {
     const { key, offset } = keyOf(pair);
     const source = `${at(offset)} ${key}`;
-    const text = textOf(pair);
+    const value = textOf(pair);
     const name = settingOfKey(key);
+    const from = { source, ...(file.by !== 'name' && { foundBy: file.by }) };
     if (plainKeyKeys.includes(key)) {
+      tried.add('key');
       problems.push(`${source}: a config file must not hold the management key itself: put it into a file of its own with mode 0600 and name that with ${keyFileKeys[0]}`);
     } else if (name === undefined && !keyFileKeys.includes(key)) {
       const meant = meantKey(key);
+      if (meant !== undefined) {
+        tried.add(settingOfKey(meant) ?? 'key');
+      }
       problems.push(`${source} is no setting${meant === undefined ? '; `baton-descope config show` lists them' : `; did you mean ${meant}?`}`);
-    } else if (text === undefined) {
-      problems.push(`${source} must have one text, number, true or false as its value`);
+    } else if (value === undefined) {
+      tried.add(name ?? 'key');
+      problems.push(`${source} ${isAlias(pair.value) ? starNeedsQuotes(key) : 'must have one text, number, true or false as its value, and no list'}`);
     } else if (name === undefined) {
-      keyFile = firstOf(keyFile, { text: fromFolderOf(path, text), source }, problems);
+      keyFile = firstOf(keyFile, { text: holdsKey(value) ? value : fromFolderOf(path, value), ...from }, problems);
     } else {
-      values[name] = firstOf(values[name], { text: isPath(settings[name]) ? fromFolderOf(path, text) : text, source }, problems);
+      values[name] = firstOf(values[name], { text: isPath(settings[name]) ? fromFolderOf(path, value) : value, ...from }, problems);
     }
   }
-  return { path, values, problems, ...(keyFile !== undefined && { keyFile }) };
+  return { path, values, problems, isTried: (what) => tried.has(what), ...(keyFile !== undefined && { keyFile }) };
+}
+
+function isKnownKey(name: string): boolean {
+  return settingOfKey(name) !== undefined || keyFileKeys.includes(name) || plainKeyKeys.includes(name);
 }
 
 /** One setting under two of its names would leave open which counts. */
@@ -76,38 +95,20 @@ function firstOf(before: FileValue | undefined, found: FileValue, problems: stri
 
 function keyOf({ key }: Pair): { readonly key: string; readonly offset: number | undefined } {
   const offset = isNode(key) ? key.range?.[0] : undefined;
-  return { key: isScalar(key) && typeof key.value === 'string' ? key.value.slice(0, 80) : '(a key that is no text)', offset };
+  const text = isScalar(key) && typeof key.value === 'string' ? key.value.slice(0, 80) : '(a key that is no text)';
+  return { key: holdsKey(text) ? '(what looks like a management key)' : text, offset };
 }
 
-/** A scalar as text; undefined for lists, maps, references and nothing at all. */
+/** A scalar as text, a number as it is spelt; undefined for lists, maps, references and nothing at all. */
 function textOf({ value }: Pair): string | undefined {
   const inside: unknown = isScalar(value) ? value.value : undefined;
   if (typeof inside !== 'string' && typeof inside !== 'number' && typeof inside !== 'boolean') {
     return undefined;
   }
-  const text = String(inside).trim();
+  const text = (typeof inside === 'number' && isScalar(value) ? (value.source ?? String(inside)) : String(inside)).trim();
   return text === '' ? undefined : text;
 }
 
 function fromFolderOf(path: string, text: string): string {
   return isAbsolute(text) ? text : resolve(dirname(path), text);
-}
-
-function readText(path: string): string {
-  try {
-    const { size, mode } = statSync(path);
-    if (size > maxBytes) {
-      throw new ConnectorError('config', `${path} is larger than a config file can be`);
-    }
-    if ((mode & 0o002) !== 0) {
-      throw new ConnectorError('config', `${path} can be changed by every user of this machine, who could send your key elsewhere: chmod o-w it`);
-    }
-    return readFileSync(path, 'utf8');
-  } catch (thrown) {
-    if (thrown instanceof ConnectorError) {
-      throw thrown;
-    }
-    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
-    throw new ConnectorError('config', `cannot read the config file ${path} (${code})`);
-  }
 }

@@ -1,6 +1,7 @@
 import { ConnectorError } from '../errors.ts';
 import type { ConfigFile } from './config-file.ts';
 import { longFlag } from './file-keys.ts';
+import { holdsKey, keyInWrongPlace } from './key-form.ts';
 import { type Setting, type SettingName, type Settings, settings } from './settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -9,7 +10,16 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export type Flags = Readonly<Partial<Record<SettingName, string | boolean>>>;
 
 /** A further check of one setting's text: returns what to keep, or throws a ConnectorError that says what is wrong. */
-export type Refine = Readonly<Partial<Record<SettingName, (value: string) => string>>>;
+export type Refine = Readonly<Partial<Record<SettingName, (value: string, origin: Origin) => string>>>;
+
+/** What a check of something besides may look at. */
+export interface Facts {
+  /** Undefined when there is none, and when it could not be read. */
+  readonly file: ConfigFile | undefined;
+  /** True when the config file means to name the key, or could not be read: to call the key missing would be misleading. */
+  readonly isKeyTried: boolean;
+  readonly values: Readonly<Partial<Settings>>;
+}
 
 export interface LoadOptions {
   readonly flags: Flags;
@@ -18,13 +28,15 @@ export interface LoadOptions {
   readonly openFile?: () => ConfigFile | undefined;
   readonly refine?: Refine;
   /** Checks of something besides, so that their problems are told together with the others. */
-  readonly alsoCheck?: readonly ((file: ConfigFile | undefined) => void)[];
+  readonly alsoCheck?: readonly ((facts: Facts) => void)[];
 }
 
 /** A setting's text and the name of the place that it came from. */
 export interface Origin {
   readonly text: string;
   readonly source: string;
+  /** How the config file that it stands in came to be obeyed, when nobody named it. */
+  readonly foundBy?: 'folder' | 'home';
 }
 
 /** One thing that is wrong; `setting` when it is one setting's value. */
@@ -46,7 +58,11 @@ export interface Resolved {
  * once, with the name that was used and how to mend it, as one `config` error.
  */
 export function loadSettings(options: LoadOptions): Settings {
-  const { values, problems } = resolveSettings(options);
+  return settingsOf(resolveSettings(options));
+}
+
+/** What was resolved, as settings, or all problems as one `config` error. */
+export function settingsOf({ values, problems }: Pick<Resolved, 'values' | 'problems'>): Settings {
   if (problems.length > 0) {
     throw new ConnectorError('config', problems.map(({ message }) => message).join('\n'));
   }
@@ -64,7 +80,13 @@ export function resolveSettings({ flags, env, openFile, refine = {}, alsoCheck =
       return undefined;
     }
   };
-  const file = collect(() => openFile?.(), (message) => ({ message }));
+  let isFileRead = false;
+  const file = collect(() => {
+    const opened = openFile?.();
+    isFileRead = true;
+    return opened;
+  }, (message) => ({ message }));
+  const isTried = (what: SettingName | 'key'): boolean => !isFileRead || file?.isTried(what) === true;
   problems.push(...(file?.problems ?? []).map((message) => ({ message })));
 
   const values: Partial<Record<SettingName, unknown>> = {};
@@ -73,26 +95,40 @@ export function resolveSettings({ flags, env, openFile, refine = {}, alsoCheck =
     const setting: Setting = settings[name];
     const given = givenValue(name, setting, { flags, env, file });
     if (given === undefined) {
-      if (setting.isRequired === true) {
+      if (setting.isRequired === true && !isTried(name)) {
         problems.push({ setting: name, message: `${setting.env.join(' or ')} is not set: ${setting.help} (or give ${longFlag(setting)})` });
       }
       continue;
     }
     origins[name] = given;
+    const flaw = flawOf(given, setting);
+    if (flaw !== undefined) {
+      problems.push({ setting: name, message: flaw });
+      continue;
+    }
     const parsed = setting.schema.safeParse(given.text);
     if (!parsed.success) {
       problems.push({ setting: name, message: `${given.source} ${parsed.error.issues[0]?.message ?? 'is not understood'}` });
       continue;
     }
-    const kept = collect(() => refine[name]?.(given.text) ?? parsed.data, (message) => ({ setting: name, message: `${given.source}: ${message}` }));
+    const kept = collect(() => refine[name]?.(given.text, given) ?? parsed.data, (message) => ({ setting: name, message: `${given.source}: ${message}` }));
     if (kept !== undefined) {
       values[name] = kept;
     }
   }
+  const found = values as Partial<Settings>; // each value went through its own schema above
   for (const check of alsoCheck) {
-    collect(() => check(file), (message) => ({ message }));
+    collect(() => check({ file, isKeyTried: isTried('key'), values: found }), (message) => ({ message }));
   }
-  return { values: values as Partial<Settings>, origins, problems, file }; // each value went through its own schema above
+  return { values: found, origins, problems, file };
+}
+
+/** What no setting may be, whatever it means: empty, or a key. */
+function flawOf({ text, source }: Origin, setting: Setting): string | undefined {
+  if (holdsKey(text)) {
+    return keyInWrongPlace(source);
+  }
+  return text.trim() === '' && setting.kind !== 'switch' && setting.isListenAddress !== true ? `${source} is empty: give a value, or leave it out` : undefined;
 }
 
 interface Places {
@@ -108,7 +144,7 @@ function givenValue(name: SettingName, setting: Setting, { flags, env, file }: P
   }
   for (const variable of setting.env) {
     const value = env[variable];
-    if (value !== undefined && value.trim() !== '') {
+    if (value !== undefined && (value.trim() !== '' || setting.isListenAddress === true)) {
       return { text: value.trim(), source: variable };
     }
   }

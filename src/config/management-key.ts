@@ -1,8 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { ConnectorError } from '../errors.ts';
+import { isWritableByAll } from '../file-trust.ts';
 import { Secret } from '../secret.ts';
+import { shellWord } from '../shell-word.ts';
 import type { FileValue } from './config-file.ts';
-import type { Environment } from './load.ts';
+import { holdsKey, keyFlaw } from './key-form.ts';
+import type { Environment, Facts } from './load.ts';
 
 /** Where the key may stand, earlier names first; a `_FILE` behind one names a file that holds it. */
 const variables = ['BATON_DESCOPE_MANAGEMENT_KEY', 'DESCOPE_MANAGEMENT_KEY'] as const;
@@ -20,6 +23,30 @@ export interface FoundKey {
 /** The same as `findManagementKey`, for whoever needs the key only. */
 export function openManagementKey(env: Environment, keyFile?: FileValue): KeySource {
   return findManagementKey(env, keyFile).key;
+}
+
+/** A check for `resolveSettings` that finds the key, which is then there. */
+export interface KeyFinder {
+  readonly check: (facts: Facts) => void;
+  readonly found: () => FoundKey | undefined;
+}
+
+/** Finds the key together with the settings, so that its problems are told with theirs. */
+export function keyFinder(env: Environment): KeyFinder {
+  let key: FoundKey | undefined;
+  return {
+    found: () => key,
+    check: ({ file, isKeyTried }) => {
+      if (file?.keyFile !== undefined || !isKeyTried || isKeyNamed(env)) {
+        key = findManagementKey(env, file?.keyFile);
+      }
+    },
+  };
+}
+
+/** True when the environment has a key or names its file. */
+export function isKeyNamed(env: Environment): boolean {
+  return variables.some((variable) => [variable, `${variable}_FILE`].some((name) => (env[name]?.trim() ?? '') !== ''));
 }
 
 /**
@@ -73,18 +100,33 @@ function modifiedAt(path: string): number | undefined {
 }
 
 function readKeyFile(path: string, variable: string): string {
+  if (holdsKey(path)) {
+    throw new ConnectorError('config', `${variable} must name a file, but holds what looks like the key itself (not shown): write the key into a file with mode 0600, and name that`);
+  }
   try {
+    if (isWritableByAll(path)) {
+      throw new ConnectorError('config', `${variable}: ${path} can be changed by every user of this machine: chmod 600 ${shellWord(path)}`);
+    }
     return readFileSync(path, 'utf8').trim();
   } catch (thrown) {
+    if (thrown instanceof ConnectorError) {
+      throw thrown;
+    }
     const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
-    throw new ConnectorError('config', `${variable}: cannot read ${path} (${code})`);
+    throw new ConnectorError('config', `${variable}: cannot read ${isPathLike(path) ? path : 'the file that it names (not shown: it could be the key itself)'} (${code})`);
   }
 }
 
-/** It travels in a header: printable ASCII without spaces, and of a sane length. A `config` error otherwise. */
+/** A bare word of some length could be a key of a form that we do not know. */
+function isPathLike(path: string): boolean {
+  return path.length < 12 || /[/\\.]/.test(path);
+}
+
+/** The key, when it can be one; else a `config` error that names what is wrong with it and never the key. */
 export function checkKey(key: string, source: string): string {
-  if (!/^[\x21-\x7e]{1,4096}$/.test(key)) {
-    throw new ConnectorError('config', `${source} does not hold a management key: it must be one line of printable characters without spaces`);
+  const flaw = keyFlaw(key);
+  if (flaw !== undefined) {
+    throw new ConnectorError('config', `${source} does not hold a management key alone: it ${flaw}`);
   }
   return key;
 }
@@ -96,7 +138,7 @@ export function checkKey(key: string, source: string): string {
 export function refuseKeyInArguments(argv: readonly string[], env: Environment): void {
   const keys = variables.map((variable) => env[variable]?.trim() ?? '').filter((key) => key.length >= 8);
   const isKeyFlag = (argument: string): boolean => /^--?(descope-)?(management-)?key(=|$)/i.test(argument);
-  if (argv.some((argument) => isKeyFlag(argument) || keys.some((key) => argument.includes(key)))) {
+  if (argv.some((argument) => isKeyFlag(argument) || holdsKey(argument) || keys.some((key) => argument.includes(key)))) {
     throw new ConnectorError(
       'config',
       `the management key must not be given on the command line, where other processes can read it: use DESCOPE_MANAGEMENT_KEY or DESCOPE_MANAGEMENT_KEY_FILE, and make a new key, since this one has been seen`,

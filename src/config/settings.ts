@@ -1,5 +1,6 @@
 import { Cron } from 'croner';
 import { z } from 'zod';
+import { parseListenAddress, parseListenHost } from '../listen-address.ts';
 
 /**
  * One setting: its names, what it means, and how its text is understood. Help, environment, checks and the manifest that
@@ -18,6 +19,8 @@ export interface Setting {
   /** What it is when nobody says anything; absent when it must be said or may stay unsaid. */
   readonly default?: string;
   readonly isRequired?: boolean;
+  /** True for an address to listen on: said to be empty in the environment, it is refused and not taken as unsaid. */
+  readonly isListenAddress?: boolean;
   /** The words that it may be, where they are few: for completion and the reference page. */
   readonly choices?: readonly string[];
   /** Takes the text as it was given, or says in a few words what is wrong with it. */
@@ -71,6 +74,15 @@ const cronPattern = z.string().refine((text) => {
     return false;
   }
 }, 'must be a cron pattern such as "0 * * * *" (minute, hour, day, month, weekday) that comes due');
+
+/** Keeps the text that an address parser takes, and says its flaw otherwise. */
+const address = (parse: (text: string) => object): z.ZodType<string, string> =>
+  z.string().superRefine((text, context) => {
+    const parsed = parse(text);
+    if ('flaw' in parsed) {
+      context.addIssue({ code: 'custom', message: String(parsed.flaw) });
+    }
+  });
 
 const portOrOff: z.ZodType<number | 'off', string> = z
   .string()
@@ -251,6 +263,17 @@ export const settings = {
     default: '7',
     schema: wholeNumber(1, 10_000),
   },
+  listen: {
+    flag: '--listen <host:port>',
+    env: ['BATON_DESCOPE_LISTEN'],
+    title: 'Listen on',
+    kind: 'text',
+    isOperational: true,
+    help: 'where serve listens; plaintext is for loopback addresses only',
+    default: '127.0.0.1:9090',
+    isListenAddress: true,
+    schema: address(parseListenAddress),
+  },
   healthCheckPort: {
     flag: '--health-check-port <port>',
     env: ['BATON_HEALTH_CHECK_PORT'],
@@ -269,7 +292,8 @@ export const settings = {
     isOperational: true,
     help: 'the address that those pages listen on',
     default: '127.0.0.1',
-    schema: z.string(),
+    isListenAddress: true,
+    schema: address(parseListenHost),
   },
   logFormat: {
     flag: '--log-format <format>',

@@ -2,6 +2,7 @@ import { ConnectorError } from '../errors.ts';
 import { isLoopbackHost } from '../loopback.ts';
 
 const projectIdPattern = /^[A-Za-z0-9_-]{1,64}$/;
+const descopeHost = /^api(\.[a-z0-9]+)?\.descope\.com$/;
 const regionPattern = /^[a-z0-9]{4}$/;
 
 /**
@@ -15,9 +16,21 @@ export function deriveBaseUrl(projectId: string): string {
     : 'https://api.descope.com';
 }
 
+/** True for the address of Descope itself, whichever the region; false for a domain of one's own, a proxy, this machine. */
+export function isDescopeUrl(baseUrl: string): boolean {
+  const { protocol, hostname, port } = new URL(baseUrl);
+  return protocol === 'https:' && port === '' && descopeHost.test(hostname);
+}
+
 /** The project id, trimmed, or a `config` error. It becomes part of a header and perhaps of a host name. */
 export function parseProjectId(value: string): string {
   const projectId = value.trim();
+  if (/^["'`\u2018-\u201F]/.test(projectId)) {
+    throw new ConnectorError('config', 'the Descope project id has quotes around it: leave them out');
+  }
+  if (projectId !== '' && !projectId.startsWith('P')) {
+    throw new ConnectorError('config', 'the Descope project id must begin with "P" (what was given is not shown: it could be a key); copy it from Console > Project');
+  }
   if (!projectIdPattern.test(projectId)) {
     throw new ConnectorError(
       'config',

@@ -1,9 +1,7 @@
 import { statSync } from 'node:fs';
-import { deriveBaseUrl } from '../descope/base-url.ts';
+import { deriveBaseUrl, isDescopeUrl } from '../descope/base-url.ts';
 import { isLoopbackHost } from '../loopback.ts';
 import { type Check, ok, warn } from './check.ts';
-
-const descopeHost = /^api(\.[a-z0-9]+)?\.descope\.com$/;
 
 /** The shape of the project id: 28 characters, or 32 with the region in it. Source: the vendor's SDKs. */
 export function checkProjectId(projectId: string): Check {
@@ -29,7 +27,7 @@ export function checkBaseUrl(projectId: string, baseUrl: string | undefined): Ch
   if (isLoopbackHost(hostname)) {
     return ok(name, `${baseUrl}, on this machine`);
   }
-  if (!descopeHost.test(hostname)) {
+  if (!isDescopeUrl(baseUrl)) {
     return ok(name, `${baseUrl}, a domain of your own`);
   }
   if (regionOf(projectId) === undefined) {

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConnectorError } from '../errors.ts';
+import { type ListenHost, parseListenHost } from '../listen-address.ts';
 import type { Health } from './health.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -29,7 +30,8 @@ interface Page {
 }
 
 /** Serves /live, /ready, /health and /metrics. `local-io` when the address cannot be had. */
-export async function startPages({ host, port, health, metrics }: PagesOptions): Promise<Pages> {
+export async function startPages({ host: text, port, health, metrics }: PagesOptions): Promise<Pages> {
+  const { host, written } = hostOf(text);
   const pages: Readonly<Record<string, () => Page | Promise<Page>>> = {
     '/live': () => json(200, { status: 'ok', timestamp: health.report().timestamp }),
     '/ready': () => {
@@ -43,10 +45,10 @@ export async function startPages({ host, port, health, metrics }: PagesOptions):
     '/metrics': async () => ({ status: 200, type: metrics.contentType, body: await metrics.render() }),
   };
   const server = createServer({ requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs, keepAliveTimeout: requestTimeoutMs }, answerWith(pages));
-  await listen(server, host, port);
+  await listen(server, { host, written, port });
   const bound = server.address() as AddressInfo; // it listens on a port, not on a pipe
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound.port}`,
+    url: `http://${written}:${bound.port}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -88,11 +90,19 @@ const reasons: Readonly<Record<string, string>> = {
   ENOTFOUND: 'there is no such host',
 };
 
-function listen(server: Server, host: string, port: number): Promise<void> {
+function hostOf(text: string): ListenHost {
+  const parsed = parseListenHost(text);
+  if ('flaw' in parsed) {
+    throw new ConnectorError('config', `--health-check-bind-address ${parsed.flaw}`);
+  }
+  return parsed;
+}
+
+function listen(server: Server, { host, written, port }: ListenHost & { readonly port: number }): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (thrown: NodeJS.ErrnoException) => {
       const reason = reasons[thrown.code ?? ''] ?? thrown.code ?? 'unknown';
-      reject(new ConnectorError('local-io', `cannot serve the health pages on ${host}:${port}: ${reason}; choose another with --health-check-port or --health-check-bind-address, or give --health-check-port off`));
+      reject(new ConnectorError('local-io', `cannot serve the health pages on ${written}:${port}: ${reason}; choose another with --health-check-port or --health-check-bind-address, or give --health-check-port off`));
     });
     server.listen({ host, port, exclusive: true }, () => resolve());
   });

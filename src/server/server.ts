@@ -3,6 +3,7 @@ import { HealthImplementation } from 'grpc-health-check';
 import { ConnectorError } from '../errors.ts';
 import { Health } from '../gen/grpc/health/v1/health_pb.ts';
 import { silentLogger } from '../log.ts';
+import { type ListenHost, parseListenAddress } from '../listen-address.ts';
 import { isLoopbackHost } from '../loopback.ts';
 import type { ConnectorSurface } from '../model/surface.ts';
 import type { HandlerOptions } from './handlers.ts';
@@ -40,7 +41,7 @@ export interface RunningServer {
  * else is refused before the port opens.
  */
 export async function startServer({ surface, listen, tls, logger = silentLogger, ...hooks }: ServerOptions): Promise<RunningServer> {
-  const { host, port } = checkListen(listen, tls !== undefined);
+  const { written: host, port } = checkListen(listen, tls !== undefined);
   setLogVerbosity(logVerbosity.NONE); // what goes wrong is told by whoever handles it, in one line of ours
   const rotating = tls === undefined ? undefined : rotatingCredentials(tls, logger);
   const server = new Server({
@@ -90,25 +91,19 @@ function shutDown(server: Server, graceMs: number): Promise<void> {
 }
 
 /** The host and port to listen on, or the `config` error that starting the server would end with. */
-export function checkListen(listen: string, hasTls: boolean): { readonly host: string; readonly port: number } {
-  const { host, port } = parseListen(listen);
-  if (!hasTls && !isLoopbackHost(host)) {
+export function checkListen(listen: string, hasTls: boolean): ListenHost & { readonly port: number } {
+  const address = parseListenAddress(listen);
+  if ('flaw' in address) {
+    throw new ConnectorError('config', `--listen ${address.flaw}`);
+  }
+  if (!hasTls && !isLoopbackHost(address.host)) {
+    const own = address.host.includes(':') ? '[::1]' : '127.0.0.1';
     throw new ConnectorError(
       'config',
-      `refusing to listen on ${listen} without TLS: whoever reaches the port could read every user; give --tls-cert, --tls-key and --tls-client-ca, or listen on 127.0.0.1:${port}`,
+      `refusing to listen on ${listen} without TLS: whoever reaches the port could read every user; give --tls-cert, --tls-key and --tls-client-ca, or listen on ${own}:${address.port}`,
     );
   }
-  return { host, port };
-}
-
-/** Splits `HOST:PORT`; an IPv6 host stands in brackets. */
-function parseListen(listen: string): { readonly host: string; readonly port: number } {
-  const [, host, digits] = /^(\[[0-9a-fA-F:]+\]|[^\s:[\]]+):(\d{1,5})$/.exec(listen) ?? [];
-  const port = Number(digits);
-  if (host === undefined || !(port <= 65_535)) {
-    throw new ConnectorError('config', `--listen must look like 127.0.0.1:9090, not ${JSON.stringify(listen)}`);
-  }
-  return { host, port };
+  return address;
 }
 
 function bind(server: Server, address: string, credentials: ServerCredentials): Promise<number> {

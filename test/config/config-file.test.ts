@@ -14,7 +14,7 @@ async function resolvedWith(text: string, options: Omit<LoadOptions, 'openFile'>
   await using folder = await temporaryFolder();
   const path = join(folder.path, name);
   await writeFile(path, text);
-  const found = resolveSettings({ ...options, openFile: () => readConfigFile(path) });
+  const found = resolveSettings({ ...options, openFile: () => readConfigFile({ path, by: 'name' }) });
   return { ...found, folder: folder.path };
 }
 
@@ -68,8 +68,8 @@ describe('a config file', () => {
     ['a value that is a list', 'rate-limit: [a]', ':1 rate-limit must have one text'],
     ['a key without a value', 'rate-limit:', ':1 rate-limit must have one text'],
     ['one setting under two names', 'strict: true\ndescope-strict: false', ':2 descope-strict says again'],
-    ['the same key twice', 'strict: true\nstrict: false', ':2 is not YAML or JSON that can be read (duplicate key)'],
-    ['broken YAML', 'strict: "true', 'is not YAML or JSON that can be read'],
+    ['the same key twice', 'strict: true\nstrict: false', ':2 strict is given twice'],
+    ['broken YAML', 'strict: "true', ':1 strict has a quote that is opened and not closed'],
     ['a list', '- strict', ':1 must be a list of settings, one "name: value" on each line'],
   ])('is refused with the line and the remedy: %s', async (_name, text, message) => {
     const { problems } = await resolvedWith(text, { flags: { projectId: 'P2abc' }, env: {} });
@@ -103,7 +103,7 @@ describe('a config file', () => {
     await writeFile(path, '');
     await chmod(path, 0o666);
 
-    expect(messageOf(() => readConfigFile(path))).toContain('can be changed by every user');
+    expect(messageOf(() => readConfigFile({ path, by: 'name' }))).toContain('can be changed by every user');
   });
 
   it('that is empty says nothing', async () => {
@@ -120,7 +120,7 @@ describe('the config file that counts', () => {
     await mkdir(join(home, '.config', 'baton-descope'), { recursive: true });
     await mkdir(cwd);
     const env = { HOME: home };
-    const found = (flag: string | undefined, more = {}): string | undefined => configFilePath({ flag, env: { ...env, ...more }, cwd });
+    const found = (flag: string | undefined, more = {}): string | undefined => configFilePath({ flag, env: { ...env, ...more }, cwd })?.path;
 
     const none = found(undefined);
     await writeFile(join(home, '.config', 'baton-descope', 'config.yaml'), '');
@@ -170,7 +170,7 @@ describe('config show', () => {
     await writeFile(join(folder.path, 'baton.yaml'), 'project-id: P2abc\nmanagement-key-file: key\n');
     await writeFile(join(folder.path, 'key'), 'K2secretsecret');
 
-    const run = await runCli(['config', 'show', '--strict'], { cwd: folder.path, env: { BATON_LOG_LEVEL: 'info' } });
+    const run = await runCli(['config', 'show', '--strict', '--config', 'baton.yaml'], { cwd: folder.path, env: { BATON_LOG_LEVEL: 'info' } });
 
     expect(run.code).toBe(0);
     expect(run.stdout).toMatch(/^project-id +P2abc +baton\.yaml:1 project-id$/m);
@@ -185,7 +185,7 @@ describe('config show', () => {
     await using folder = await temporaryFolder();
     await writeFile(join(folder.path, 'baton.yaml'), 'project-id: P2abc\nmax-shrink: 200\n');
 
-    const run = await runCli(['config', 'show', '--json'], { cwd: folder.path, env: { DESCOPE_MANAGEMENT_KEY: 'K2secretsecret' } });
+    const run = await runCli(['config', 'show', '--json', '--config', 'baton.yaml'], { cwd: folder.path, env: { DESCOPE_MANAGEMENT_KEY: 'K2secretsecret' } });
 
     expect(run.code).toBe(2);
     expect(JSON.parse(run.stdout)).toMatchObject({ file: join(folder.path, 'baton.yaml'), problems: [expect.stringContaining('baton.yaml:2 max-shrink must be')] });

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -89,8 +89,48 @@ describe('init without a terminal', () => {
   });
 });
 
+describe('the command that init prints', () => {
+  /** Runs the printed command in a shell, as who pastes it does. */
+  async function paste(folder: string, env: Readonly<Record<string, string>>, printed: string): Promise<number | null> {
+    const command = /^Next: baton-descope (.*)$/m.exec(printed)?.[1] ?? expect.fail('no command');
+    const child = spawn('sh', ['-c', `'${process.execPath}' '${bin}' ${command}`], { cwd: folder, env: { PATH: process.env['PATH'] ?? '', ...env } });
+    return await new Promise((resolve) => child.on('close', resolve));
+  }
+
+  it.each(['a b', "it's", '$HOME;x', '"q"', 'plain'])('can be pasted, whatever the folder is named: %s', async (name) => {
+    await using home = await temporaryFolder();
+    const folder = join(home.path, name);
+    await mkdir(folder);
+    const run = await initIn(home.path, ['--config', join(name, 'baton.yaml')]);
+
+    expect(run.code).toBe(0);
+    expect(await paste(home.path, { HOME: home.path }, run.stdout)).toBe(0);
+  });
+
+  it('names the file where it would not be found, or not be obeyed, by itself', async () => {
+    await using home = await temporaryFolder();
+    await chmod(home.path, 0o777);
+    const here = await initIn(home.path, ['--config', 'baton.yaml']);
+    await chmod(home.path, 0o700);
+    const atHome = await initIn(home.path, []);
+
+    expect(here.stdout).toContain(`--config ${join(home.path, 'baton.yaml')}`);
+    expect(here.stdout).toContain('can be changed by every user of this machine');
+    expect(atHome.stdout).toContain(`--config ${join(home.path, '.config', 'baton-descope', 'config.yaml')}`); // ./baton.yaml would come first
+  });
+
+  it('writes the file that BATON_CONFIG names, which needs no flag', async () => {
+    await using home = await temporaryFolder();
+    const env = { HOME: home.path, BATON_CONFIG: join(home.path, 'named.yaml'), DESCOPE_PROJECT_ID: emulator.projectId, DESCOPE_BASE_URL: emulator.baseUrl };
+    const run = await runCli(['init'], { cwd: home.path, env, stdin: canary });
+
+    expect(run.stdout).toContain('Next: baton-descope sync --out sync.json\n');
+    expect(await readFile(join(home.path, 'named.yaml'), 'utf8')).toContain(`base-url: ${JSON.stringify(emulator.baseUrl)}`);
+  });
+});
+
 /** Types each answer when its question shows, on a terminal of its own. */
-function onTerminal(home: string, answers: readonly (readonly [question: string, answer: string])[]): Promise<{ readonly code: number | null; readonly screen: string }> {
+function onTerminal(home: string, answers: readonly (readonly [question: string | RegExp, answer: string])[]): Promise<{ readonly code: number | null; readonly screen: string }> {
   return new Promise((resolve, reject) => {
     const command = `'${process.execPath}' '${bin}' init --base-url ${emulator.baseUrl} --config baton.yaml`;
     const child = spawn('script', ['-qec', command, '/dev/null'], { cwd: home, env: { PATH: process.env['PATH'] ?? '', HOME: home, TERM: 'xterm' } });
@@ -99,7 +139,7 @@ function onTerminal(home: string, answers: readonly (readonly [question: string,
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       screen += text;
       const [next] = unanswered;
-      if (next !== undefined && screen.includes(next[0])) {
+      if (next !== undefined && (typeof next[0] === 'string' ? screen.includes(next[0]) : next[0].test(screen))) {
         unanswered = unanswered.slice(1);
         child.stdin.write(next[1]);
       }
@@ -120,6 +160,52 @@ describe.skipIf(!existsSync('/usr/bin/script'))('init on a terminal', () => {
     expect(code).toBe(0);
     expect(screen).not.toContain('canary');
     expect(await readFile(join(home.path, 'baton.key'), 'utf8')).toBe(`${canary}\n`);
+  });
+
+  it('checks the form of the id before it asks for the key', async () => {
+    await using home = await temporaryFolder();
+    const { code, screen } = await onTerminal(home.path, [
+      ['Project id', 'P2short\r'],
+      ['28 or 32 characters', `\u0015${canary}\r`],
+      ['must begin with "P"', `\u0015${emulator.projectId}\r`],
+      ['Management key', `"${canary}"\r`],
+      ['has quotes around the key', `\u0015${canary}\r`],
+    ]);
+
+    expect(code).toBe(0);
+    expect(screen.indexOf('28 or 32 characters')).toBeLessThan(screen.indexOf('Management key'));
+    expect(await readFile(join(home.path, 'baton.key'), 'utf8')).toBe(`${canary}\n`);
+  });
+
+  it('asks again after a wrong key, with what to look at, and keeps the id on Enter', async () => {
+    await using home = await temporaryFolder();
+    const { code, screen } = await onTerminal(home.path, [
+      ['Project id (Console', `${emulator.projectId}\r`],
+      ['Management key', 'K2wrong\r'],
+      ['Project id (Enter keeps it)', '\r'],
+      [/Enter keeps it[^]*Management key/, `${canary}\r`],
+    ]);
+
+    expect(code).toBe(0);
+    expect(screen).toContain('Compare the project id with Console > Project');
+    expect(await readFile(join(home.path, 'baton.key'), 'utf8')).toBe(`${canary}\n`);
+  });
+
+  it('asks three times at most, and then whether to write it all the same', async () => {
+    await using home = await temporaryFolder();
+    const { code, screen } = await onTerminal(home.path, [
+      ['Project id (Console', `${emulator.projectId}\r`],
+      ['Management key', 'K2wrong\r'],
+      [/Enter keeps it/, '\r'],
+      [/Enter keeps it[^]*Management key/, 'K2wrong\r'],
+      [/(Once more[^]*){2}Enter keeps it/, '\r'],
+      [/(Once more[^]*){2}Management key/, 'K2wrong\r'],
+      ['Write it all the same?', 'n\r'],
+    ]);
+
+    expect(code).toBe(3);
+    expect(screen).toContain('nothing was written');
+    expect(await readdir(home.path)).toEqual([]);
   });
 
   it('leaves nothing behind after Ctrl-C', async () => {

@@ -1,0 +1,128 @@
+import type { FileValue } from '../config/config-file.ts';
+import { checkKey, findManagementKey, isKeyNamed } from '../config/management-key.ts';
+import { deriveBaseUrl, parseProjectId } from '../descope/base-url.ts';
+import { gravestKind } from '../doctor/check.ts';
+import { ConnectorError, type ErrorKind } from '../errors.ts';
+import { Secret } from '../secret.ts';
+import { examineAndTell } from './doctor.ts';
+import type { CommandContext } from './program.ts';
+import { type Prompts, readStdin } from './prompts.ts';
+
+export type InitContext = Pick<CommandContext, 'env' | 'signal' | 'print'>;
+
+/** What need not be asked, and the names of the places that it comes from. */
+export interface Given {
+  readonly projectId: string | undefined;
+  readonly baseUrl: string | undefined;
+  /** The key file of the settings that are to be overwritten. */
+  readonly keyFile: FileValue | undefined;
+  readonly sources: readonly string[];
+}
+
+/** What is written down in the end. */
+export interface Setup {
+  readonly projectId: string;
+  readonly baseUrl: string | undefined;
+  readonly key: Secret;
+}
+
+interface Asking {
+  /** Undefined where nobody can be asked. */
+  readonly prompts: Prompts | undefined;
+  readonly context: InitContext;
+  readonly skipDoctor: boolean;
+}
+
+/** A slip of the hand is mended at once; who is wrong more often should look at the console first. */
+const mostTries = 3;
+
+/** The setup that works, or that a person wants in spite of a failure. A refused id or key is asked for again, a few times. */
+export async function askForSetup(given: Given, { prompts, context, skipDoctor }: Asking): Promise<Setup> {
+  if (given.sources.length > 0) {
+    context.print(`Taking ${given.sources.join(' and ')}.`);
+  }
+  let setup = await firstSetup(given, prompts, context);
+  if (skipDoctor) {
+    return setup;
+  }
+  for (let tries = 1; ; tries += 1) {
+    const kind = await checkSetup(setup, context);
+    if (kind === undefined) {
+      return setup;
+    }
+    if (prompts === undefined) {
+      throw new ConnectorError(kind, 'this setup does not work yet, and was not written: mend it, or write it all the same with --skip-doctor');
+    }
+    if (tries === mostTries || (kind !== 'unauthenticated' && kind !== 'forbidden')) {
+      if (await prompts.confirm('It does not work yet. Write it all the same?')) {
+        return setup;
+      }
+      throw new ConnectorError(kind, 'nothing was written');
+    }
+    context.print(`${hintFor(kind)} Once more (Ctrl-C ends it, and nothing is written):`);
+    setup = await askAgain(setup, kind, prompts);
+  }
+}
+
+async function firstSetup({ projectId: given, baseUrl, keyFile }: Given, prompts: Prompts | undefined, context: InitContext): Promise<Setup> {
+  if (given === undefined && prompts === undefined) {
+    throw new ConnectorError('config', '--project-id is not given, and there is no terminal to ask at: copy it from Console > Project');
+  }
+  const projectId = given ?? parseProjectId((await prompts?.text('Project id (Console > Project)', likelyProjectId)) ?? '');
+  return { projectId, baseUrl, key: new Secret(await firstKey(keyFile, prompts, context)) };
+}
+
+async function firstKey(keyFile: FileValue | undefined, prompts: Prompts | undefined, { env, signal, print }: InitContext): Promise<string> {
+  if (isKeyNamed(env)) {
+    const { key, source } = findManagementKey(env);
+    print(`Taking the key from ${source}.`);
+    return key().reveal();
+  }
+  if (prompts !== undefined) {
+    return await askForKey(prompts);
+  }
+  const text = (await readStdin(signal)).trim();
+  if (text === '' && keyFile !== undefined) {
+    const { key, path = '' } = findManagementKey(env, keyFile);
+    print(`Taking the key from ${path}.`);
+    return key().reveal();
+  }
+  return checkKey(text, 'stdin');
+}
+
+/** After a 401 either may be wrong; after a 403 the id and the key are known, and the key is too weak. */
+async function askAgain({ projectId, baseUrl }: Setup, kind: ErrorKind, prompts: Prompts): Promise<Setup> {
+  const again = kind === 'forbidden' ? projectId : parseProjectId(await prompts.text('Project id (Enter keeps it)', likelyProjectId, projectId));
+  return { projectId: again, baseUrl, key: new Secret(await askForKey(prompts)) };
+}
+
+function askForKey(prompts: Prompts): Promise<string> {
+  return prompts.hidden('Management key (Console > Company > Management Keys)', (text) => checkKey(text, 'this'));
+}
+
+function hintFor(kind: ErrorKind): string {
+  return kind === 'forbidden'
+    ? "The key is known, but may not read this: look at its rights, its project and its permitted IPs."
+    : 'Compare the project id with Console > Project; paste the whole key, which is shown only once, or make a new one.';
+}
+
+/** A typed id is looked at before a key is asked for: what no id looks like would only be refused later, by Descope. */
+export function likelyProjectId(text: string): string {
+  const projectId = parseProjectId(text);
+  if (projectId.length !== 28 && projectId.length !== 32) {
+    throw new ConnectorError('config', `a project id has 28 or 32 characters, this has ${projectId.length}: is a part missing? (if it is right all the same, give it with --project-id)`);
+  }
+  return projectId;
+}
+
+/** Runs doctor; the kind of the gravest failure, or undefined when all is well. */
+async function checkSetup({ projectId, baseUrl, key }: Setup, { signal, print }: InitContext): Promise<ErrorKind | undefined> {
+  print(`\nAsking ${baseUrl ?? deriveBaseUrl(projectId)}:`);
+  const { checks } = await examineAndTell(
+    { problems: [], configFile: undefined, projectId, baseUrl, key: { reveal: () => key, source: 'you' }, rateLimit: 'auto', maxParallelFetches: 6, provisioning: false, tls: {}, out: undefined, signal },
+    print,
+    (check) => !['config file', 'key file', 'TLS files', 'write rights'].includes(check.name),
+  );
+  print('');
+  return gravestKind(checks);
+}

@@ -1,0 +1,23 @@
+import type { Environment } from '../config/load.ts';
+import { ConnectorError } from '../errors.ts';
+
+const namesOfUtc = /^:?(?:Etc\/)?(?:UTC|UCT|GMT|GMT[+-]?0|Zulu|Universal|Greenwich)$/i;
+
+/**
+ * A cron pattern counts in the time zone that TZ names. Node takes one that it does not know for UTC without a word, and
+ * every sync would run at another hour than was meant.
+ */
+export function refuseUnknownTimeZone({ TZ: zone = '' }: Environment, syncCron: string | undefined, known: string | undefined = zoneInForce()): void {
+  if (syncCron === undefined || zone.trim() === '') {
+    return;
+  }
+  const isTaken = known !== undefined && known !== 'Etc/Unknown' && !/^[+-]\d/.test(known) && (known !== 'UTC' || namesOfUtc.test(zone));
+  if (!isTaken) {
+    throw new ConnectorError('config', `TZ names no time zone that is known here, and --sync-cron counts in it: ${JSON.stringify(zone.slice(0, 60))} must be a name such as Europe/Berlin, America/New_York or UTC, spelt exactly so`);
+  }
+}
+
+/** Undefined for a TZ that is not understood, although the type does not say so. */
+function zoneInForce(): string | undefined {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}

@@ -1,0 +1,62 @@
+import { readFileSync, statSync } from 'node:fs';
+import { ConnectorError } from '../errors.ts';
+import { isWritableByAll, whoElseCanChange } from '../file-trust.ts';
+import { shellWord } from '../shell-word.ts';
+import type { ConfigFilePath } from './config-file-path.ts';
+
+const maxBytes = 1024 * 1024;
+
+/** The text of a config file. One that cannot be read, or that others could have written, is a `config` error. */
+export function readConfigText(file: ConfigFilePath): string {
+  const { path } = file;
+  try {
+    refuseOthers(file);
+    const found = statSync(path);
+    if (!found.isFile()) {
+      throw new ConnectorError('config', `${path} is ${found.isDirectory() ? 'a folder' : 'no plain file'}: name a file of YAML or JSON`);
+    }
+    if (found.size > maxBytes) {
+      throw new ConnectorError('config', `${path} is larger than a config file can be (1 MB)`);
+    }
+    return decode(readFileSync(path), path);
+  } catch (thrown) {
+    if (thrown instanceof ConnectorError) {
+      throw thrown;
+    }
+    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
+    throw new ConnectorError('config', `cannot read the config file ${path} (${code})`);
+  }
+}
+
+/** A named file is the user's own choice, unless all may change it. A found one must be ours, with every folder above it. */
+function refuseOthers({ path, by, base }: ConfigFilePath): void {
+  if (by === 'name') {
+    if (isWritableByAll(path)) {
+      throw new ConnectorError('config', `${path} can be changed by every user of this machine, who could send your key elsewhere: chmod o-w ${shellWord(path)}`);
+    }
+    return;
+  }
+  const problem = whoElseCanChange(path, base);
+  if (problem !== undefined) {
+    throw new ConnectorError(
+      'config',
+      `${path} was found by chance and is not obeyed: ${problem}, so another user could have written it, to send your key elsewhere; if it is yours, name it: --config ${shellWord(path)}`,
+    );
+  }
+}
+
+function decode(bytes: Buffer, path: string): string {
+  const isWide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff) || bytes.subarray(0, 4).includes(0);
+  if (isWide) {
+    throw new ConnectorError('config', `${path} is UTF-16 or UTF-32 text, as some Windows tools write it: save it as UTF-8`);
+  }
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes); // takes a byte order mark away
+    if (!text.includes('\0')) {
+      return text;
+    }
+  } catch {
+    // told below
+  }
+  throw new ConnectorError('config', `${path} is not UTF-8 text: save it as UTF-8`);
+}
