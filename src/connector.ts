@@ -23,12 +23,13 @@ import type { ConnectorSurface } from './model/surface.ts';
 import type { Change, Provisioner } from './provisioning/provisioner.ts';
 import { parseEntitlement, type Target } from './provisioning/target.ts';
 import { permissionSyncer } from './resources/permission.ts';
+import { createProbe } from './resources/probe.ts';
 import { type SyncReport, syncReport } from './resources/report.ts';
 export type { SyncReport } from './resources/report.ts';
 import { roleBindingSyncer } from './resources/role-binding.ts';
 import { roleSyncer } from './resources/role.ts';
 import type { ProjectRead, SyncPolicy, SyncRead } from './resources/sync-read.ts';
-import { createSyncReads } from './resources/sync-reads.ts';
+import { createSyncReads, type ReadLimits } from './resources/sync-reads.ts';
 import type { EntitledSyncer, GrantPage, PageRequest, ResourceSyncer } from './resources/syncer.ts';
 import { tenantSyncer } from './resources/tenant.ts';
 import { userSyncer } from './resources/user.ts';
@@ -47,6 +48,9 @@ export interface ConnectorOptions {
   readonly project: ProjectRead;
   readonly policy: SyncPolicy;
   readonly now?: () => number;
+  /** A clock that ticks, and how much is kept for syncs that nobody ends; others than the usual ones for tests. */
+  readonly every?: (ms: number, work: () => void) => () => void;
+  readonly limits?: ReadLimits;
 }
 
 /** The connector: the protocol's read surface over one Descope project. */
@@ -57,27 +61,16 @@ export interface Connector extends ConnectorSurface {
   close(): void;
 }
 
-export function createConnector({ project, policy, provisioner, now }: ConnectorOptions): Connector {
-  const reads = createSyncReads({ project, policy, ...(now !== undefined && { now }) });
+export function createConnector({ project, policy, provisioner, now = () => performance.now(), ...timing }: ConnectorOptions): Connector {
+  const reads = createSyncReads({ project, policy, now, ...timing });
+  const probe = createProbe(project, now);
   const listedTypes = resourceTypeIds.map((typeId) => resourceTypes[typeId]);
   // A page token counts in one project only, and in one listing of it: what went on from another's would seal two halves as one.
   const scopeOf = (...listing: readonly (string | undefined)[]): string => JSON.stringify([project.projectId, ...listing]);
 
   return {
-    // Each list that a sync will need is really asked for: a key can be good for one and not for another.
     validate: async (signal) => {
-      const stop = new AbortController();
-      const call = { signal: signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]) };
-      try {
-        await Promise.all([
-          project.searchUsers({ limit: 1, offset: 0 }, call),
-          project.allTenants(call),
-          project.allRoles(call),
-          project.allPermissions(call),
-        ]);
-      } finally {
-        stop.abort(); // once one has failed the caller is answered: the others are not tried on for nobody
-      }
+      await probe(signal);
       return validateResponse();
     },
 
@@ -106,11 +99,10 @@ export function createConnector({ project, policy, provisioner, now }: Connector
       if (parent !== undefined && parent.resourceType !== 'tenant') {
         return toRowPage([], '');
       }
-      if (syncer.typeId === 'user' && request.activeSyncId === '' && page.cursor === undefined) {
-        reads.end(''); // without a sync id, the first page of the users is what begins a sync
-      }
-      const read = reads.of(request.activeSyncId);
-      const { rows, next } = await syncer.list(read, { ...page, ...(parent !== undefined && { parentTenantId: parent.resource }) });
+      const begins = syncer.typeId === 'user' && parent === undefined && page.cursor === undefined;
+      const { rows, next } = await reads.use({ syncId: request.activeSyncId, cursor: page.cursor, begins }, (read) =>
+        syncer.list(read, { ...page, ...(parent !== undefined && { parentTenantId: parent.resource }) }),
+      );
       return toRowPage(rows, nextToken(scope, next, request.pageToken));
     },
 
@@ -119,12 +111,11 @@ export function createConnector({ project, policy, provisioner, now }: Connector
       const { resourceType, resource: id } = requiredResourceId(request.resourceId, 'resource_id');
       optionalResourceId(request.parentResourceId, 'parent_resource_id');
       const syncer = syncerOf(resourceType);
-      if (request.activeSyncId === '') {
-        reads.end('');
-      }
-      const read = reads.of(request.activeSyncId);
-      read.isTargeted = true;
-      const resource = await syncer.get(read, id, signal);
+      const call = { syncId: request.activeSyncId, begins: true, resource: keyOf(resourceType, id) };
+      const resource = await reads.use(call, (read) => {
+        read.isTargeted = true;
+        return syncer.get(read, id, signal);
+      });
       if (resource === undefined) {
         throw new ConnectorError('not-found', `there is no ${syncer.typeId} with this id in the project`, { resourceType: syncer.typeId });
       }
@@ -161,8 +152,8 @@ export function createConnector({ project, policy, provisioner, now }: Connector
       if (entitled === undefined) {
         return toRowPage([], '');
       }
-      const read = reads.of(request.activeSyncId);
-      const found: GrantPage = await (isWholeType ? grantsOfType(entitled, read, page) : entitled.grants(read, id, page));
+      const call = { syncId: request.activeSyncId, cursor: page.cursor, ...(!isWholeType && { resource: keyOf(resourceType, id) }) };
+      const found = await reads.use(call, (read): Promise<GrantPage> => (isWholeType ? grantsOfType(entitled, read, page) : entitled.grants(read, id, page)));
       const siblings = (found.siblings ?? []).map((fields) => encodeToken(scope, fields));
       return toRowPage(found.rows, nextToken(scope, found.next, request.pageToken), enqueuedPages(siblings, found.estimatedTotal));
     },
@@ -227,6 +218,11 @@ async function understand(
     await provisioner.refused(operation, (entitlement?.id ?? '').slice(0, maxIdBytes), (principal?.id?.resource ?? '').slice(0, maxIdBytes), thrown);
     throw thrown;
   }
+}
+
+/** One resource, in one text. */
+function keyOf(resourceType: string, id: string): string {
+  return `${resourceType}:${id}`;
 }
 
 function syncerOf(typeId: string): ResourceSyncer {

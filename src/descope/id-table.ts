@@ -6,7 +6,8 @@ const noSlot = 0;
  * where a Set of strings needs well over 100. Ids are compared byte by byte, so that looking one up makes no strings.
  */
 export class IdTable {
-  #bytes: Buffer = Buffer.allocUnsafe(4096);
+  /** Of its own: a small piece of Node's common buffer would keep all 64 KB of that alive for as long as the table lives. */
+  #bytes: Buffer = Buffer.allocUnsafeSlow(4096);
   #used = 0;
   /** Where the text of each ordinal begins; one more entry marks the end of the last. */
   #starts = new Uint32Array(256);
@@ -16,6 +17,11 @@ export class IdTable {
   /** Number of different ids. */
   get size(): number {
     return this.#size;
+  }
+
+  /** The memory that it takes. */
+  get byteLength(): number {
+    return this.#bytes.length + this.#starts.byteLength + this.#slots.byteLength;
   }
 
   /** All ids as UTF-8, one behind the other, for whoever copies them. Good until the next `add`. */
@@ -56,7 +62,7 @@ export class IdTable {
   #append(key: string): void {
     const end = this.#used + key.length;
     if (end > this.#bytes.length) {
-      const grown = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, end));
+      const grown = Buffer.allocUnsafeSlow(Math.max(this.#bytes.length * 2, end));
       this.#bytes.copy(grown, 0, 0, this.#used);
       this.#bytes = grown;
     }

@@ -19,7 +19,8 @@ export class Catalog {
   readonly #tenantsById: ReadonlyMap<string, Tenant>;
   /** By name, then by tenant: names are few, and most tenants define no role. */
   readonly #roles: ReadonlyMap<string, ReadonlyMap<string, Role>>;
-  readonly #permissionNames: ReadonlySet<string>;
+  readonly #permissions: ReadonlyMap<string, Permission>;
+  #bytes: number | undefined;
 
   constructor(tenants: readonly Tenant[], roles: readonly Role[], permissions: readonly Permission[]) {
     this.tenants = sortBy(tenants, (tenant) => tenant.id);
@@ -28,7 +29,7 @@ export class Catalog {
     this.projectRoles = this.roles.filter((role) => role.tenantId === '');
     this.#tenantsById = new Map(tenants.map((tenant) => [tenant.id, tenant]));
     this.#roles = new Map(Map.groupBy(roles, ({ name }) => name).entries().map(([name, named]) => [name, new Map(named.map((role) => [role.tenantId, role]))]));
-    this.#permissionNames = new Set(permissions.map((permission) => permission.name));
+    this.#permissions = new Map(permissions.map((permission) => [permission.name, permission]));
   }
 
   tenant(id: string): Tenant | undefined {
@@ -45,8 +46,18 @@ export class Catalog {
     return this.role(tenantId, roleName) !== undefined && (tenantId === '' || this.#tenantsById.has(tenantId));
   }
 
+  permission(name: string): Permission | undefined {
+    return this.#permissions.get(name);
+  }
+
   hasPermission(name: string): boolean {
-    return this.#permissionNames.has(name);
+    return this.#permissions.has(name);
+  }
+
+  /** About how much memory it takes. */
+  get bytes(): number {
+    this.#bytes ??= this.tenants.reduce((sum, tenant) => sum + bytesOfTenant(tenant), 0) + this.roles.reduce((sum, role) => sum + 700 + role.permissionNames.length * 60, 0) + this.permissions.length * 500;
+    return this.#bytes;
   }
 
   /** Whether "the project role, inside the tenant" exists: where the tenant defines a role of that name there is none. */
@@ -72,12 +83,20 @@ export class Catalog {
 
   /** This catalog with everything that a later read of some of its lists showed besides: what was there once stays. */
   joinedWith(later: { readonly tenants?: readonly Tenant[]; readonly roles?: readonly Role[]; readonly permissions?: readonly Permission[] }): Catalog {
+    if (later.tenants === undefined && later.roles === undefined && later.permissions === undefined) {
+      return this;
+    }
     return new Catalog(
       union(this.tenants, later.tenants, (tenant) => tenant.id),
       union(this.roles, later.roles, idOfRole),
       union(this.permissions, later.permissions, (permission) => permission.name),
     );
   }
+}
+
+function bytesOfTenant({ customAttributes, domains, selfProvisioningDomains, defaultRoles }: Tenant): number {
+  const attributes = Object.keys(customAttributes).length === 0 ? 0 : JSON.stringify(customAttributes).length * 2;
+  return 800 + attributes + (domains.length + selfProvisioningDomains.length + defaultRoles.length) * 60;
 }
 
 export function idOfRole({ tenantId, name }: Role): string {

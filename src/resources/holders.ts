@@ -8,6 +8,8 @@ import { afterKey, createGauge, firstAbove, type Page, type PageRequest, placeIn
 /** The users who hold one thing, in order, each by a number among `users`. */
 export interface Holders {
   readonly users: IdBytes;
+  /** About how much memory they take that nothing else holds. */
+  readonly bytes: number;
   readonly count: number;
   /** The number of the user at a place. */
   at(place: number): number;
@@ -20,6 +22,7 @@ export interface Holders {
 export function indexedHolders(readId: string, ordinals: Ordinals, users: IdBytes): Holders {
   return {
     users,
+    bytes: 0,
     count: ordinals.length,
     at: (place) => ordinals.at(place),
     placeOf: (cursor) => placeIn(readId, cursor),
@@ -33,6 +36,7 @@ export function listedHolders(sortedUserIds: readonly string[]): Holders {
   sortedUserIds.forEach((userId) => users.add(userId));
   return {
     users,
+    bytes: users.byteLength + sortedUserIds.length * 80,
     count: sortedUserIds.length,
     at: (place) => place,
     placeOf: (cursor) => (cursor === undefined ? 0 : firstAbove(sortedUserIds, afterKey(cursor), (userId) => userId)),

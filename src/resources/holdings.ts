@@ -22,6 +22,18 @@ export class Holdings {
   /** Holders of what few hold, by thing: from `starts[thing]` on. */
   #ofFew: { readonly starts: Uint32Array; readonly users: Uint32Array } | undefined;
 
+  /** About how much memory it takes. */
+  get bytes(): number {
+    const { starts, users } = this.#ofFew ?? {};
+    const ofMany = this.#ofMany.values().reduce((sum, list) => sum + list.bytes, 0);
+    return this.#counts.length * 8 + this.#log.bytes + ofMany + (starts?.byteLength ?? 0) + (users?.byteLength ?? 0);
+  }
+
+  /** How many things there are. */
+  get size(): number {
+    return this.#counts.length;
+  }
+
   /** The number of a thing that was not there before. */
   newThing(): number {
     return this.#counts.push(0) - 1;

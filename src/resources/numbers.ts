@@ -13,6 +13,11 @@ export class Numbers {
     return this.#length;
   }
 
+  /** The memory that it takes. */
+  get bytes(): number {
+    return this.#items.byteLength;
+  }
+
   push(value: number): void {
     if (this.#length === this.#items.length) {
       const grown = new Uint32Array(this.#items.length * 2);

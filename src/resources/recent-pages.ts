@@ -20,6 +20,17 @@ export class RecentPages {
     this.#slots[sequence % 2] = { sequence, users: fresh };
   }
 
+  /** Forgets the last two: they can be read once more. */
+  rest(): void {
+    this.#slots.fill(undefined);
+  }
+
+  /** How many users are kept. */
+  get size(): number {
+    const lists = [...this.#slots.map((page) => page?.users), ...this.#shortened.values()];
+    return lists.reduce((sum, users) => sum + (users?.length ?? 0), 0);
+  }
+
   /** The users of a page whom no page before it held; undefined when it is not kept any more. */
   usersOf(sequence: number): readonly User[] | undefined {
     const page = this.#slots[sequence % 2];

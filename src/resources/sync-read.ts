@@ -4,9 +4,11 @@ import { createUserRead, type ReadOrigin, type ReadProof, type UserRead, type Us
 import { isKind } from '../errors.ts';
 import type { IdBytes } from '../model/blank-form.ts';
 import type { ResourceTypeId } from '../model/ids.ts';
+import type { TokenFields } from '../model/page-token.ts';
 import type { CutCounter } from '../model/text.ts';
 import { AccessIndex } from './access-index.ts';
 import { Catalog, compare } from './catalog.ts';
+import type { Catalogs } from './catalogs.ts';
 import { checkDangling, type DanglingPolicy, type Findings, findReferences, listsToReread } from './findings.ts';
 import { createHeldBindings, type HeldBindings } from './held-bindings.ts';
 import { type Holders, indexedHolders, listedHolders } from './holders.ts';
@@ -65,6 +67,9 @@ export interface HoldersQuestion {
 }
 
 const nobody = new Ordinals();
+/** Measured: what an empty read takes, and a user of a page that is kept. */
+const bytesOfRead = 12_000;
+const bytesOfUser = 2_500;
 
 export interface Cuts {
   readonly textsCut: number;
@@ -96,9 +101,14 @@ export class SyncRead {
   #queue: Promise<unknown> = Promise.resolve();
   #settled: Settled | undefined;
 
-  constructor(project: ProjectRead, policy: SyncPolicy) {
+  readonly #catalogs: Catalogs;
+  #firstCatalog: Catalog | undefined;
+  #searchedBytes = 0;
+
+  constructor(project: ProjectRead, policy: SyncPolicy, catalogs: Catalogs) {
     this.project = project;
     this.policy = policy;
+    this.#catalogs = catalogs;
     this.cuts = {
       textCut: () => {
         this.#cutCounts.textsCut += 1;
@@ -109,7 +119,8 @@ export class SyncRead {
     };
     this.#loadCatalog = createShared(async (signal) => {
       const call = this.call(signal);
-      return new Catalog(...(await Promise.all([project.allTenants(call), project.allRoles(call), project.allPermissions(call)])));
+      this.#firstCatalog = catalogs.share(new Catalog(...(await Promise.all([project.allTenants(call), project.allRoles(call), project.allPermissions(call)]))));
+      return this.#firstCatalog;
     });
     this.#settle = createShared((signal) => this.#readToTheEnd(signal));
   }
@@ -164,7 +175,9 @@ export class SyncRead {
         userIds.add(user.userId);
       }
     }
-    return listedHolders([...userIds].sort(compare));
+    const found = listedHolders([...userIds].sort(compare));
+    this.#searchedBytes += found.bytes;
+    return found;
   }
 
   /** What stands when all users were read; undefined before. */
@@ -193,6 +206,34 @@ export class SyncRead {
 
   close(): void {
     this.#read?.close();
+  }
+
+  /** Nobody asks for the moment: pages that were read ahead are dropped, and asked for anew when somebody comes back. */
+  rest(): void {
+    this.#read?.close();
+    this.#recent.rest();
+  }
+
+  /** Whether a cursor comes from this read: exactly so, or from one that went on from the same origin. */
+  gaveOut(cursor: TokenFields): 'exactly' | 'perhaps' | 'never' {
+    if (this.#settled !== undefined && cursor['r'] === this.#settled.readId) {
+      return 'exactly';
+    }
+    const origin = this.#read?.origin;
+    if (origin === undefined || cursor['b'] !== origin.boundMs || cursor['n'] !== origin.total) {
+      return 'never';
+    }
+    const isOfThis = cursor['s'] === origin.startPage && cursor['g'] === this.#generation && Number(cursor['q']) <= (this.#read?.sequence ?? 0);
+    return isOfThis ? 'exactly' : 'perhaps';
+  }
+
+  /** About how much memory it takes, without its catalogs, which it may share. */
+  get bytes(): number {
+    return bytesOfRead + (this.#read?.ids.byteLength ?? 0) + this.#index.bytes + this.#recent.size * bytesOfUser + (this.#settled?.heldBindings.count ?? 0) * 16 + this.#searchedBytes;
+  }
+
+  get catalogs(): readonly Catalog[] {
+    return [this.#firstCatalog, this.#settled?.catalog].filter((catalog) => catalog !== undefined);
   }
 
   /**
@@ -287,7 +328,7 @@ export class SyncRead {
       if (proof === undefined) {
         throw new Error('a read of the users ended without its proof');
       }
-      const catalog = await this.#lookAgain(first, signal);
+      const catalog = this.#catalogs.share(await this.#lookAgain(first, signal));
       const findings = findReferences(catalog, this.#index, read.ids);
       checkDangling(findings, this.policy);
       const { boundMs, startPage } = originOf(read);

@@ -11,7 +11,6 @@ export interface Listing {
   readonly ask: (connector: Connector, ask?: Ask) => Promise<ListPage<Resource | Grant>>;
   /** Rows of one page at most, whatever the caller allows. */
   readonly ownLimit: number;
-  readonly isOfBindings: boolean;
   /** The listing may name stretches of itself that are walked besides: its pages then end where they must. */
   readonly isSplit: boolean;
 }
@@ -95,8 +94,7 @@ const described: readonly (Pick<Listing, 'name' | 'rowsOf' | 'ask'> & Partial<Li
 ];
 
 export const listings: readonly Listing[] = described.map(({ name, rowsOf, ask, tenantRoles = 'all', ownLimit = 250 }) => {
-  const isOfBindings = name.endsWith('bindings') && !name.startsWith('grants');
-  return { name, rowsOf, ask, tenantRoles, ownLimit, isOfBindings, isSplit: name === 'grants of all bindings' };
+  return { name, rowsOf, ask, tenantRoles, ownLimit, isSplit: name === 'grants of all bindings' };
 });
 
 function members(count: number, membership: ReturnType<typeof inTenant>, prefix = 'u'): Rows['users'] {
