@@ -43,7 +43,7 @@ const syncers: Readonly<Record<ResourceTypeId, ResourceSyncer>> = {
 };
 
 export interface ConnectorOptions {
-  /** Changes access; without it every grant and revoke is refused. */
+  /** Changes access, or refuses to and writes that down; without it every grant and revoke is refused. */
   readonly provisioner?: Provisioner;
   readonly project: ProjectRead;
   readonly policy: SyncPolicy;
@@ -159,7 +159,7 @@ export function createConnector({ project, policy, provisioner, now = () => perf
     },
 
     grant: async ({ entitlement, principal }, signal) => {
-      const { change, target } = await provision(enabled(provisioner), 'grant', entitlement, principal, signal);
+      const { change, target } = await provision(present(provisioner), 'grant', entitlement, principal, signal);
       const asked = toGrant(target.typeId, target.resourceId, 'user', change.userId);
       const alongside = change.alongsideTargets.map(({ typeId, resourceId }) => toGrant(typeId, resourceId, 'user', change.userId));
       return grantResponse([asked, ...alongside], change.outcome === 'already-granted', change.requestId);
@@ -167,7 +167,7 @@ export function createConnector({ project, policy, provisioner, now = () => perf
 
     // The id of the grant is not looked at: it can be a placeholder. Entitlement and principal say all.
     revoke: async ({ grant }, signal) => {
-      const { change } = await provision(enabled(provisioner), 'revoke', grant?.entitlement, grant?.principal, signal);
+      const { change } = await provision(present(provisioner), 'revoke', grant?.entitlement, grant?.principal, signal);
       return revokeResponse(change.outcome === 'already-revoked', change.requestId);
     },
 
@@ -179,7 +179,7 @@ export function createConnector({ project, policy, provisioner, now = () => perf
   };
 }
 
-function enabled(provisioner: Provisioner | undefined): Provisioner {
+function present(provisioner: Provisioner | undefined): Provisioner {
   if (provisioner === undefined) {
     throw new ConnectorError('precondition', 'provisioning is not enabled: start the server with --provisioning');
   }
@@ -205,6 +205,7 @@ async function understand(
   principal: Resource | undefined,
 ): Promise<{ readonly target: Target; readonly userId: string }> {
   try {
+    provisioner.checkEnabled();
     const { resourceType, resource: userId } = requiredResourceId(principal?.id, 'principal.id');
     const target = parseEntitlement(entitlement);
     if (resourceType !== 'user') {

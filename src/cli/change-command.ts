@@ -1,31 +1,36 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { ChangeFlags } from './change.ts';
 import type { CommandContext } from './program.ts';
 import { addSettingOptions, connectionSettings } from './setting-options.ts';
 
 const operations = {
-  grant: { description: 'give one user one entitlement: a tenant membership, or a role in its scope', settings: ['joinTenant'] },
-  revoke: { description: 'take one entitlement from one user', settings: [] },
+  grant: { description: 'give one user one role or one tenant membership', settings: ['joinTenant'], person: '--to' },
+  revoke: { description: 'take one role or one tenant membership from one user', settings: [], person: '--from' },
 } as const;
 
 /** `grant` and `revoke`: whoever types them has consented to the change. */
 export function addChangeCommand(program: Command, operation: 'grant' | 'revoke', context: CommandContext): void {
-  const { description, settings } = operations[operation];
+  const { description, settings, person } = operations[operation];
   const command = program
     .command(operation)
     .description(description)
-    .requiredOption('--entitlement <id>', 'its id as in the sync file, such as "role_binding:acme/Editor:assigned"')
-    .requiredOption('--principal <user>', 'the user id, or a login id that only one user has')
-    .option('--dry-run', 'show what would be sent, and send nothing')
+    .option('--role <role>', 'the role, by its name or id: of the whole project, or with --in inside a tenant')
+    .option('--in <tenant>', 'the tenant that --role is held in, by its id or name')
+    .option('--tenant <tenant>', 'the tenant whose membership it is about, by its id or name')
+    .option('--entitlement <id>', 'instead of these: the id as in the sync file, such as "role_binding:acme/Editor:assigned"')
+    .option(`${person} <user>`, 'the user: a user id, or a login id, email address or exact name that only one user has')
+    .addOption(new Option('--principal <user>', `the same as ${person}`))
+    .option('--dry-run', 'show everything that would be sent, and send nothing')
     .option('--json', 'print the outcome as one line of JSON');
   addSettingOptions(command, ...settings, 'auditLog', ...connectionSettings);
   command.addHelpText(
     'after',
     `
 Examples:
-  $ baton-descope ${operation} --entitlement role:Editor:assigned --principal U2abc...
-  $ baton-descope ${operation} --entitlement tenant:acme:member \\
-      --principal ada@acme.example --dry-run`,
+  $ baton-descope ${operation} --role Editor --in Acme ${person} ada@acme.example
+  $ baton-descope ${operation} --tenant Acme ${person} ada@acme.example --dry-run
+  $ baton-descope ${operation} --entitlement role:Editor:assigned \\
+      --principal U2abc...`,
   );
 
   command.action(async (options: ChangeFlags) => (await import('./change.ts')).changeOnce(operation, options, context));

@@ -41,15 +41,13 @@ export function addEcosystemCommand(program: Command, context: CommandContext): 
       throw new ConnectorError('config', '--grant-entitlement and --revoke-grant are two operations: give one of them');
     }
     if (grantEntitlement !== undefined) {
-      await checkProvisioning(options, context);
-      await (await import('./change.ts')).changeOnce('grant', { ...options, entitlement: grantEntitlement, principal: principalOf(options) }, context);
+      await (await import('./change.ts')).changeOnce('grant', { ...options, needsProvisioning: true, entitlement: grantEntitlement, principal: principalOf(options) }, context);
     } else if (revokeGrant !== undefined) {
-      await checkProvisioning(options, context);
       const parts = parseGrantId(revokeGrant);
       if (parts === undefined) {
         throw new ConnectorError('config', '--revoke-grant is not the id of a grant to a user; it looks like tenant:acme:member:user:U2abc');
       }
-      await (await import('./change.ts')).changeOnce('revoke', { ...options, entitlement: parts.entitlementId, principal: parts.userId }, context);
+      await (await import('./change.ts')).changeOnce('revoke', { ...options, needsProvisioning: true, entitlement: parts.entitlementId, principal: parts.userId }, context);
     } else {
       await (await import('./sync.ts')).syncOnce({ ...options, out: options.file ?? fileOf(context.env) }, context);
     }
@@ -69,11 +67,4 @@ function principalOf({ grantPrincipal, grantPrincipalType = 'user' }: EcosystemF
     throw new ConnectorError('config', `--grant-principal-type is "user", not ${JSON.stringify(grantPrincipalType)}: nothing else can be granted to`);
   }
   return grantPrincipal;
-}
-
-async function checkProvisioning(flags: SettingFlags, { env }: CommandContext): Promise<void> {
-  const [{ loadSettings }, { settingSources }] = await Promise.all([import('../config/load.ts'), import('./setting-sources.ts')]);
-  if (!loadSettings(await settingSources(flags, env)).provisioning) {
-    throw new ConnectorError('precondition', 'provisioning is not enabled: add --provisioning (-p) to change access');
-  }
 }

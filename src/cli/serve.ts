@@ -3,11 +3,11 @@ import { createConnector } from '../connector.ts';
 import { ConnectorError } from '../errors.ts';
 import { type Observation, startObservation } from '../observe/observation.ts';
 import { type Pages, startPages } from '../observe/pages.ts';
-import { type AuditLog, openAuditLog } from '../output/audit-log.ts';
-import { createProvisioner } from '../provisioning/provisioner.ts';
+import { createProvisioner, type Provisioner } from '../provisioning/provisioner.ts';
 import { checkListen, type RunningServer, startServer } from '../server/server.ts';
 import type { TlsFiles } from '../server/tls.ts';
 import { version } from '../version.ts';
+import { type AuditSink, openAudit } from './audit.ts';
 import { processRunId } from './logger.ts';
 import type { CommandContext } from './program.ts';
 import { checkFolder, planOf, runScheduledSyncs, scheduledRateWaits } from './scheduled-syncs.ts';
@@ -52,10 +52,9 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
   const pages = await pagesOf(settings, observation);
   stack.defer(async () => pages?.close());
   const connect = prepared.connect(observation.requests);
-  const audit = settings.provisioning ? await openAuditLog(settings.auditLog) : undefined;
-  stack.defer(async () => audit?.close());
+  const audit = stack.use(await openAudit(settings, { logger })); // without --provisioning, too: refused attempts are written down
   const client = connect(callRateWaits);
-  const connector = createConnector({ project: client, policy, ...provisioning(prepared, client, audit, observation) });
+  const connector = createConnector({ project: client, policy, provisioner: provisioning(prepared, client, audit, observation) });
   stack.defer(() => connector.close());
   const running = await startServer({
     surface: connector,
@@ -96,21 +95,20 @@ async function pagesOf({ healthCheckPort: port, healthCheckBindAddress: host }: 
   return port === 'off' ? undefined : await startPages({ host, port, health, metrics });
 }
 
-/** What changes access, if that is allowed; each attempt is counted once it is written down. */
-function provisioning({ settings, logger }: Prepared, client: Parameters<typeof createProvisioner>[0]['client'], audit: AuditLog | undefined, { metrics }: Observation): Pick<Parameters<typeof createConnector>[0], 'provisioner'> {
-  if (audit === undefined) {
-    return {};
-  }
-  const provisioner = createProvisioner({
+/** What changes access, if that is allowed, and counts each attempt that has ended; the first line of one is no end. */
+function provisioning({ settings, logger }: Prepared, client: Parameters<typeof createProvisioner>[0]['client'], audit: AuditSink, { metrics }: Observation): Provisioner {
+  return createProvisioner({
     client,
     audit: async (entry) => {
-      metrics.onChange(entry.operation, entry.outcome);
+      if (entry.outcome !== 'intended') {
+        metrics.onChange(entry.operation, entry.outcome);
+      }
       await audit.append(entry);
     },
+    isEnabled: settings.provisioning,
     joinTenant: settings.joinTenant,
     logger,
   });
-  return { provisioner };
 }
 
 /** All three files of mutual TLS, or none. */

@@ -100,6 +100,8 @@ export interface DescopeClient {
   allPermissions(options?: CallOptions): Promise<readonly Permission[]>;
   /** Users who have exactly this login id: one, unless logins are isolated by tenant. */
   findByLoginId(loginId: string, options?: CallOptions): Promise<readonly User[]>;
+  /** The first hundred users in whom Descope finds this text, and how many there are. For names only: never for a proof. */
+  findByText(text: string, options?: CallOptions): Promise<UserPage>;
   /**
    * The user whom a write to this user id would change: loaded in the way in which writes address. Undefined when there is
    * none; `refused` when it would be somebody else, whose login id this is.
@@ -215,6 +217,7 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
       const { users } = parseUserPage((await read('searchUsers', { json: { limit: 100, withTestUser: true, loginIds: [loginId] } }, call)).json);
       return users.filter(({ loginIds }) => loginIds.includes(loginId));
     },
+    findByText: async (text, call) => parseUserPage((await read('searchUsers', { json: { limit: 100, withTestUser: true, text } }, call)).json),
     loadForWrite: (userId, call) =>
       orUndefined(async () => {
         const user = parseUser('loadUser', (await read('loadUser', { query: { loginId: userId } }, call)).json);

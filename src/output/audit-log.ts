@@ -1,5 +1,8 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { ConnectorError } from '../errors.ts';
+import { diskFault } from './disk-fault.ts';
 
 /** Takes one line of JSON at a time and returns when it is kept. */
 export interface AuditLog {
@@ -7,31 +10,130 @@ export interface AuditLog {
   close(): Promise<void>;
 }
 
-/** An append-only file of JSON lines, mode 0600; on stderr when no file is named. Opened before anything is changed. */
-export async function openAuditLog(path: string | undefined): Promise<AuditLog> {
-  if (path === undefined) {
-    return {
-      append: async (entry) => void process.stderr.write(`${JSON.stringify({ audit: entry })}\n`),
-      close: async () => undefined,
-    };
+export interface AuditLogOptions {
+  /** Told when the file was moved or removed while it was in use, and a new one was begun in its place. */
+  readonly onReplaced?: () => void;
+}
+
+/** Looks once more after a line was written; a file that is taken away each time is no place for an audit log. */
+const maxWrites = 3;
+
+/**
+ * An append-only file of JSON lines, mode 0600, opened before anything is changed. A line counts when it is on the disk, in the
+ * file that has the name: one that was moved or removed meanwhile (a rotation) is begun anew.
+ */
+export async function openAuditLog(path: string, { onReplaced }: AuditLogOptions = {}): Promise<AuditLog> {
+  let file = await openFile(path).catch((thrown: unknown) => {
+    const { message, facts } = diskFault(path, 'open the audit log', thrown);
+    throw new ConnectorError('local-io', `${message}; no change was sent`, facts);
+  });
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function reopen(): Promise<void> {
+    const begun = await openFile(path);
+    await file.handle.close().catch(() => undefined);
+    file = begun;
+    onReplaced?.();
   }
-  const handle = await attempt(path, 'no change was sent', () => open(path, 'a', 0o600));
+
+  async function keep(line: string): Promise<void> {
+    for (let written = 0; written < maxWrites; written += 1) {
+      if (!(await hasName(file.handle, path))) {
+        await reopen();
+      }
+      await appendLine(file, line);
+      if (await hasName(file.handle, path)) {
+        return;
+      }
+    }
+    throw Object.assign(new Error('the file is taken away each time'), { code: 'ESTALE' });
+  }
+
   return {
-    append: (entry) => attempt(path, 'the change it was to tell of may have happened', () => appendLine(handle, JSON.stringify(entry))),
-    close: () => handle.close(),
+    append: (entry) => {
+      const turn = last.then(() => keep(JSON.stringify(entry)));
+      last = turn.catch(() => undefined);
+      return turn.catch((thrown: unknown) => {
+        throw diskFault(path, 'write the audit line', thrown);
+      });
+    },
+    close: async () => {
+      await last;
+      await file.handle.close();
+    },
   };
 }
 
-async function appendLine(handle: FileHandle, line: string): Promise<void> {
-  await handle.appendFile(`${line}\n`, 'utf8');
-  await handle.sync();
+interface AuditFile {
+  readonly handle: FileHandle;
+  /** A pipe or a device cannot be forced to a disk. */
+  readonly isRegular: boolean;
+  /** What stands in the file ends in the middle of a line: a disk was full, or a process was killed. */
+  isTorn: boolean;
 }
 
-async function attempt<T>(path: string, consequence: string, work: () => Promise<T>): Promise<T> {
+async function openFile(path: string): Promise<AuditFile> {
+  // Not blocking: a pipe that nobody reads would hold up the start for ever.
+  const handle = await open(path, constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | constants.O_NONBLOCK, 0o600);
   try {
-    return await work();
+    const { size, isRegular } = await kindOf(handle);
+    if (size === 0 && isRegular) {
+      await forceFolder(dirname(path));
+    }
+    return { handle, isRegular, isTorn: isRegular && size > 0 && (await endsInLine(path)) };
   } catch (thrown) {
-    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
-    throw new ConnectorError('local-io', `cannot write the audit log ${path} (${code}); ${consequence}`, { code });
+    await handle.close();
+    throw thrown;
+  }
+}
+
+async function kindOf(handle: FileHandle): Promise<{ readonly size: number; readonly isRegular: boolean }> {
+  const stats = await handle.stat();
+  return { size: stats.size, isRegular: stats.isFile() };
+}
+
+/** Whether the last line has no end. A file that we may only append to is taken to be whole. */
+async function endsInLine(path: string): Promise<boolean> {
+  try {
+    await using handle = await open(path, 'r');
+    const { size } = await handle.stat();
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
+    return bytesRead === 1 && buffer[0] !== 0x0a;
+  } catch {
+    return false;
+  }
+}
+
+/** A new file's name is in its folder: both must be on the disk. Folders that cannot be forced there are left alone. */
+async function forceFolder(folder: string): Promise<void> {
+  try {
+    await using handle = await open(folder, 'r');
+    await handle.sync();
+  } catch {
+    // some file systems do not take it
+  }
+}
+
+/** A line that was cut off gets its end first, so that it spoils nobody but itself. */
+async function appendLine(file: AuditFile, line: string): Promise<void> {
+  const text = `${file.isTorn ? '\n' : ''}${line}\n`;
+  file.isTorn = true;
+  await file.handle.appendFile(text, 'utf8');
+  file.isTorn = false;
+  if (file.isRegular) {
+    await file.handle.sync();
+  }
+}
+
+/** Whether the open file is the one that the path names. */
+async function hasName(handle: FileHandle, path: string): Promise<boolean> {
+  try {
+    const [ours, named] = await Promise.all([handle.stat({ bigint: true }), stat(path, { bigint: true })]);
+    return ours.ino === named.ino && ours.dev === named.dev;
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR')) {
+      return false;
+    }
+    throw thrown;
   }
 }

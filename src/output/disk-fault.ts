@@ -11,6 +11,7 @@ const reasons: Readonly<Record<string, string>> = {
   EFBIG: 'the file is larger than the system allows',
   EISDIR: 'it is a folder',
   EIO: 'the disk failed',
+  ENXIO: 'it is a pipe that nobody reads',
   ELOOP: 'its symbolic links lead in a circle',
   ENAMETOOLONG: 'the name is too long for the file system',
 };

@@ -7,10 +7,22 @@ export interface AuditState {
   readonly roles: readonly string[];
 }
 
-/** How an attempt ended. `failed` leaves open whether something changed; its `error` says what is known. */
-export type AuditOutcome = 'granted' | 'already-granted' | 'revoked' | 'already-revoked' | 'planned' | 'refused' | 'failed';
+/** How an attempt can end, by operation. `failed` leaves open whether something changed; its `error` says what is known. */
+export const endings = {
+  grant: ['granted', 'already-granted', 'refused', 'failed'],
+  revoke: ['revoked', 'already-revoked', 'refused', 'failed'],
+} as const;
 
-/** One attempt to change access, as it is written down: one JSON line, whatever came of it, never a secret. */
+/** `intended`: a write is about to be sent, and a line with the same request id will say how it ended. `planned`: a dry run. */
+export type AuditOutcome = 'intended' | 'planned' | (typeof endings)['grant' | 'revoke'][number];
+
+/** A request as it is sent to Descope, or would be. */
+export interface PlannedWrite {
+  readonly request: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** One attempt to change access, as it is written down: a line before it is sent and a line about its end, never a secret. */
 export interface AuditEntry {
   readonly time: string;
   readonly requestId: string;
@@ -25,10 +37,12 @@ export interface AuditEntry {
   readonly alsoGained?: readonly Holding[];
   readonly alsoLost?: readonly Holding[];
   readonly writes: number;
+  /** What is about to be sent, for `intended`, or would be, for `planned`. */
+  readonly plan?: readonly PlannedWrite[];
   readonly error?: string;
 }
 
-/** Where the lines go. It must not return before the line is kept. */
+/** Where the lines go. It must not return before the line is kept: a write is sent only after its `intended` line is. */
 export type WriteAudit = (entry: AuditEntry) => Promise<void>;
 
 /** Both states as the members of an entry; what is not known is left out. */

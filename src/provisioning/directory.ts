@@ -11,10 +11,14 @@ export type ListRead = Pick<DescopeClient, 'allTenants' | 'allRoles'>;
 
 /** The tenants and roles of the project as one look at the two lists showed them. */
 export class Directory {
+  readonly tenants: readonly Tenant[];
+  readonly roles: readonly Role[];
   readonly #tenants: ReadonlyMap<string, Tenant>;
   readonly #roles: ReadonlySet<string>;
 
   constructor(tenants: readonly Tenant[], roles: readonly Role[]) {
+    this.tenants = tenants;
+    this.roles = roles;
     this.#tenants = new Map(tenants.map((tenant) => [tenant.id, tenant]));
     this.#roles = new Set(roles.map((role) => roleResourceId({ tenantId: role.tenantId, roleName: role.name })));
   }
@@ -26,6 +30,16 @@ export class Directory {
   /** Whether the project (tenantId '') or the tenant defines a role of this name. */
   hasRole(tenantId: string, roleName: string): boolean {
     return this.#roles.has(roleResourceId({ tenantId, roleName }));
+  }
+
+  /** The roles that can be held in a scope: the project's, and in a tenant its own besides. Asked for errors and names only. */
+  roleNamesIn(tenantId: string): readonly string[] {
+    return [...new Set(this.roles.filter((role) => role.tenantId === '' || role.tenantId === tenantId).map(({ name }) => name))];
+  }
+
+  /** Ids of the tenants that define a role of this name themselves. */
+  tenantsDefining(roleName: string): readonly string[] {
+    return this.roles.filter((role) => role.tenantId !== '' && role.name === roleName).map(({ tenantId }) => tenantId);
   }
 
   tenantName(tenantId: string): string {

@@ -1,74 +1,82 @@
-import type { User } from '../descope/rows.ts';
 import { ConnectorError } from '../errors.ts';
-import { type Attempt, bringAbout, type Seen, type Verdict } from './change.ts';
+import { entitlementId } from '../model/ids.ts';
+import type { Directory } from './directory.ts';
 import { checkBinding } from './grant.ts';
-import { gainedBetween, holds, type Holding, type Target } from './target.ts';
-
-/** A revoke whose end state stands. `lost` holds everything the record showed and does not any more. */
-export interface Revoked {
-  readonly outcome: 'revoked' | 'already-revoked';
-  /** Undefined when the user is gone. */
-  readonly before: User | undefined;
-  readonly after: User | undefined;
-  readonly lost: readonly Holding[];
-  readonly directory: Seen['directory'];
-}
+import { didYouMean, nearTargets, readAsNames } from './near-targets.ts';
+import type { Plan, Planner, Progress, Seen } from './plan.ts';
+import { canBeUserId } from './principal.ts';
+import { holds, type Target } from './target.ts';
 
 /**
- * Takes one thing from one user, in exactly one scope. A user or tenant that is gone, and a record that does not show it,
- * mean already revoked; but a role that no list knows any more may have been renamed, and its holders with it: unless the
- * record still shows the old name, nobody can tell, and the answer is a refusal.
+ * Plans to take one thing from one user, in exactly one scope. A user or tenant that is gone, and a record that does not
+ * show it, mean already revoked; but a role that no list knows any more may have been renamed, and its holders with it:
+ * unless the record still shows the old name, nobody can tell, and the answer is a refusal. So is an id that names nothing
+ * as it is, but would name something if its parts were encoded: the thing that was meant may still be held.
  */
-export async function revoke(target: Target, userId: string, attempt: Attempt): Promise<Revoked> {
-  let first: User | undefined;
-  let wasListed = false; // when the removal was sent
+export function planRevoke(target: Target, userId: string): Planner {
+  let wasListed = false; // when the removal was planned
 
-  function judge({ directory, user }: Seen, mayBeOurs: boolean): Verdict<Revoked> {
-    first ??= user;
-    const settled: Revoked = { outcome: mayBeOurs ? 'revoked' : 'already-revoked', before: first, after: user, lost: lostBetween(first, user), directory };
+  return ({ directory, user }: Seen, progress: Progress): Plan => {
     if (user === undefined) {
-      return { settled: { ...settled, outcome: 'already-revoked' } };
+      checkCouldBeUser(userId, progress);
+      return { kind: 'settled', isOurs: false };
     }
     const { typeId, tenantId, roleName } = target;
+    const { mayBeOurs } = progress;
     const isListed = roleName !== undefined && directory.hasRole(typeId === 'role' ? tenantId : '', roleName);
-    if (typeId === 'role_binding' && roleName !== undefined) {
-      checkBinding(tenantId, roleName, directory);
-    }
-    if (typeId === 'role' && roleName !== undefined) {
-      checkNotBinding(tenantId, roleName, directory);
-    }
+    checkScope(target, directory);
     if (holds(user, target)) {
       wasListed = isListed;
-      return { write: { operation: 'remove', tenantId, roleName } };
+      return { kind: 'due', steps: [{ operation: 'remove', tenantId, roleName }] };
     }
     const isTenantGone = tenantId !== '' && !directory.hasTenant(tenantId);
     const isExplained = mayBeOurs && !wasListed; // a name that no list knew cannot have been renamed meanwhile
-    if (roleName !== undefined && !isListed && !isTenantGone && !isExplained) {
-      throw new ConnectorError(
-        'refused',
-        `role ${JSON.stringify(roleName)} was deleted or renamed in Descope, and user ${userId} may still hold it under its new name: sync again and revoke what is there then`,
-      );
+    if (isTenantGone && !mayBeOurs) {
+      checkNotMisread(target, directory);
     }
-    return { settled, needsFreshLists: roleName !== undefined };
-  }
-
-  const outcome = await bringAbout(userId, judge, attempt);
-  if ('settled' in outcome) {
-    return outcome.settled;
-  }
-  return { outcome: 'revoked', before: first, after: outcome.after, lost: lostBetween(first, outcome.after), directory: outcome.directory };
+    if (roleName !== undefined && !isListed && !isTenantGone && !isExplained) {
+      throw unknownRole(target, userId, directory);
+    }
+    return { kind: 'settled', isOurs: mayBeOurs, needsFreshLists: roleName !== undefined || isTenantGone };
+  };
 }
 
-/** Where the tenant's role is gone and the project defines one of that name, the record means the project's: something else. */
-function checkNotBinding(tenantId: string, roleName: string, directory: Seen['directory']): void {
-  if (tenantId !== '' && !directory.hasRole(tenantId, roleName) && directory.hasRole('', roleName) && directory.hasTenant(tenantId)) {
+/** A user who is gone holds nothing; a text that is no user id says nothing about anybody. */
+function checkCouldBeUser(userId: string, { seen }: Progress): void {
+  if (!canBeUserId(userId) && seen.every((record) => record === undefined)) {
+    throw new ConnectorError('not-found', `there is no user ${JSON.stringify(userId.slice(0, 100))} in the project, and this is not the id of one who is gone: user ids are a "U" with letters and digits`);
+  }
+}
+
+/** Each of the two kinds of role inside a tenant must be what its id says: both are one call to Descope. */
+function checkScope({ typeId, tenantId, roleName }: Target, directory: Directory): void {
+  if (roleName === undefined || tenantId === '') {
+    return;
+  }
+  if (typeId === 'role_binding') {
+    checkBinding(tenantId, roleName, directory);
+  } else if (!directory.hasRole(tenantId, roleName) && directory.hasRole('', roleName) && directory.hasTenant(tenantId)) {
+    // The tenant's role is gone, and what the record means by that name is the project's: something else.
+    const binding = directory.targetOf({ tenantId, roleName });
     throw new ConnectorError(
       'refused',
-      `tenant ${JSON.stringify(tenantId)} does not define a role ${JSON.stringify(roleName)} any more, and what is held there now is the project's role of that name: sync again and revoke that`,
+      `tenant ${JSON.stringify(tenantId)} does not define a role ${JSON.stringify(roleName)} any more, and what is held there now is the project's role of that name: sync again and revoke that${binding === undefined ? '' : `, ${entitlementId(binding.typeId, binding.resourceId)}`}`,
     );
   }
 }
 
-function lostBetween(before: User | undefined, after: User | undefined): readonly Holding[] {
-  return before === undefined || after === undefined ? [] : gainedBetween(after, before);
+function checkNotMisread({ typeId, resourceId, tenantId }: Target, directory: Directory): void {
+  const meant = readAsNames(typeId, resourceId, directory);
+  if (meant.length > 0) {
+    throw new ConnectorError('refused', `there is no tenant with the id ${JSON.stringify(tenantId)} in the project${didYouMean(meant, directory)}`);
+  }
+}
+
+function unknownRole(target: Target, userId: string, directory: Directory): ConnectorError {
+  const { tenantId, roleName } = target;
+  const where = tenantId === '' ? 'in the project' : `in tenant ${JSON.stringify(tenantId)}`;
+  const near = nearTargets(target, directory);
+  return near.length > 0
+    ? new ConnectorError('refused', `there is no role ${JSON.stringify(roleName)} ${where}${didYouMean(near, directory)} If it was renamed, user ${userId} may still hold it under its new name: sync again and look`)
+    : new ConnectorError('refused', `role ${JSON.stringify(roleName)} was deleted or renamed in Descope, and user ${userId} may still hold it under its new name: sync again and revoke what is there then`);
 }

@@ -35,7 +35,7 @@ export function parseTarget(typeId: string, resourceId: string): Target {
   }
   const address = typeId === 'role' ? parseRoleResourceId(resourceId) : parseBindingResourceId(resourceId);
   if (address === undefined) {
-    throw new ConnectorError('invalid', `no ${typeId} has the id ${JSON.stringify(resourceId.slice(0, 100))}; it looks like ${typeId === 'role' ? 'Editor or tenant-id/Editor' : 'tenant-id/Editor'}`);
+    throw new ConnectorError('invalid', `no ${typeId} has the id ${JSON.stringify(resourceId.slice(0, 100))}; it looks like ${typeId === 'role' ? 'Editor or tenant-id/Editor' : 'tenant-id/Editor'}, and "%" and "/" inside a name are written %25 and %2F`);
   }
   return { typeId, resourceId, ...address };
 }

@@ -1,11 +1,14 @@
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
+import { ConnectorError } from '../../src/errors.ts';
+import { silentLogger } from '../../src/log.ts';
 import { openAuditLog } from '../../src/output/audit-log.ts';
+import { parseTarget } from '../../src/provisioning/target.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import { failureOf } from '../support/grpc-call.ts';
-import { addRole, company, type Provisioning, type ProvisioningOptions, removeRole, startProvisioning } from '../support/provisioning-server.ts';
+import { addRole, addTenant, company, type Provisioning, type ProvisioningOptions, removeRole, startProvisioning } from '../support/provisioning-server.ts';
 
 const canary = 'K2canaryKeyThatMustNeverBeSeen0123456789';
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -69,6 +72,7 @@ describe('the audit line', () => {
     await failureOf(grant('role', 'Nowhere', 'U2Ada'));
     await failureOf(grant('role', 'Editor', 'U2Nobody'));
     await revoke('role', 'Editor', 'U2Nobody');
+    await failureOf(revoke('role', 'Editor', 'nobody@acme.example'));
 
     expect(audit.map(({ outcome, writes, before, after }) => ({ outcome, writes, before: before?.roles, after: after?.roles }))).toEqual([
       { outcome: 'failed', writes: 1, before: [], after: undefined },
@@ -81,9 +85,10 @@ describe('the audit line', () => {
       { outcome: 'refused', writes: 0, before: [], after: undefined },
       { outcome: 'refused', writes: 0, before: undefined, after: undefined },
       { outcome: 'already-revoked', writes: 0, before: undefined, after: undefined },
+      { outcome: 'refused', writes: 0, before: undefined, after: undefined },
     ]);
-    expect(audit.filter(({ error }) => error !== undefined).map(({ outcome }) => outcome)).toEqual(['failed', 'refused', 'refused', 'refused', 'refused']);
-    expect(new Set(audit.map(({ requestId }) => requestId)).size).toBe(10);
+    expect(audit.filter(({ error }) => error !== undefined).map(({ outcome }) => outcome)).toEqual(['failed', 'refused', 'refused', 'refused', 'refused', 'refused']);
+    expect(new Set(audit.map(({ requestId }) => requestId)).size).toBe(11);
   });
 
   it('carries the request id of every request that the attempt sent, and of no other', async () => {
@@ -114,12 +119,94 @@ describe('the audit line', () => {
     }
   });
 
-  it('that cannot be kept makes the call fail, though the change has happened, and is not written as something else', async () => {
-    const { grant, audit, emulator } = await start({ audit: () => Promise.reject(new Error('disk full')) });
+  it('that announces a change cannot be kept: nothing is sent, and the error says so', async () => {
+    const { grant, audit, intents, writes, emulator } = await start({ audit: () => Promise.reject(new Error('disk full')) });
 
-    expect(await failureOf(grant('role', 'Editor', 'U2Ada'))).toMatchObject({ code: status.INTERNAL });
+    const error = await failureOf(grant('role', 'Editor', 'U2Ada'));
+
+    expect(error).toMatchObject({ code: status.INTERNAL, details: expect.stringContaining('nothing was sent to Descope') });
+    expect(writes()).toEqual([]);
+    expect(emulator.state.user('U2Ada')?.roleNames).toEqual([]);
+    expect([intents, audit].map((lines) => lines.map(({ outcome }) => outcome))).toEqual([['intended'], ['refused']]);
+  });
+
+  it('about the end cannot be kept: the call fails and says that access was changed all the same, in the error and in the log', async () => {
+    const logged: unknown[] = [];
+    const logger = { ...silentLogger, error: (event: string, fields?: object) => void logged.push([event, fields]) };
+    const { grant, audit, emulator } = await start({ logger, audit: async ({ outcome }) => (outcome === 'intended' ? undefined : Promise.reject(new ConnectorError('local-io', 'the disk is full'))) });
+
+    const error = await failureOf(grant('role', 'Editor', 'U2Ada'));
+
+    expect(error.code).toBe(status.INTERNAL);
+    expect(error.details).toMatch(/the disk is full: access was changed all the same \(granted\) \(request [0-9a-f-]{36}\)$/);
     expect(emulator.state.user('U2Ada')?.roleNames).toEqual(['Editor']);
     expect(audit.map(({ outcome }) => outcome)).toEqual(['granted']);
+    expect(logged).toEqual([['audit line not written', { requestId: audit[0]?.requestId, outcome: 'granted', reason: 'the disk is full' }]]);
+  });
+
+  it.each([
+    ['was sent', (server: Provisioning) => server.fault(addRole, { kind: 'status', status: 403 }), 'may not do this', 'a change was sent to Descope and may have happened'],
+    ['was not sent', (server: Provisioning) => server.emulator.state.deleteRole('Editor'), 'there is no role "Editor"', 'nothing was sent to Descope'],
+  ])('about a bad end cannot be kept: the error tells both, and what is known of a change that %s', async (_what, spoil, cause, consequence) => {
+    const server = await start({ audit: async ({ outcome }) => (outcome === 'intended' ? undefined : Promise.reject(new ConnectorError('local-io', 'the disk is full'))) });
+    spoil(server);
+
+    const { details } = await failureOf(server.grant('role', 'Editor', 'U2Ada'));
+
+    expect(details).toContain(cause);
+    expect(details).toContain(`besides, the disk is full: ${consequence}`);
+  });
+
+  it('that announces a change stands before anything is sent, with all that is going to be', async () => {
+    const seen: unknown[] = [];
+    const server = await start({ joinTenant: true, audit: async ({ outcome }) => void seen.push([outcome, server.writes().length]) });
+
+    const { requestId } = await server.grant('role', 'acme/Approver', 'U2Cleo');
+
+    expect(seen).toEqual([
+      ['intended', 0],
+      ['granted', 2],
+    ]);
+    expect(server.intents).toEqual([
+      {
+        time: expect.any(String),
+        requestId,
+        operation: 'grant',
+        entitlement: 'role:acme/Approver:assigned',
+        principal: 'U2Cleo',
+        outcome: 'intended',
+        before: { member: false, roles: [] },
+        writes: 0,
+        plan: [
+          { request: addTenant, body: { loginId: 'U2Cleo', tenantId: 'acme' } },
+          { request: addRole, body: { loginId: 'U2Cleo', roleNames: ['Approver'], tenantId: 'acme' } },
+        ],
+      },
+    ]);
+  });
+
+  it('is there for what is refused because nothing may be changed, too', async () => {
+    const { grant, sendRevoke, audit, emulator } = await start({ isOff: true });
+
+    await failureOf(grant('role', 'Editor', 'U2Ada'));
+    await failureOf(sendRevoke({}));
+
+    expect(audit).toMatchObject([
+      { operation: 'grant', entitlement: 'role:Editor:assigned', principal: 'U2Ada', outcome: 'refused', writes: 0, error: expect.stringContaining('--provisioning') },
+      { operation: 'revoke', entitlement: '', principal: '', outcome: 'refused', writes: 0, error: expect.stringContaining('--provisioning') },
+    ]);
+    expect(emulator.stats.total).toBe(0);
+  });
+
+  it('says refused where a caller went away before anything was sent', async () => {
+    const { provisioner, audit, writes, emulator } = await start();
+    const abort = new AbortController();
+    emulator.state.onRequest(({ path }) => path === '/v1/mgmt/user', () => abort.abort());
+
+    await expect(provisioner.grant(parseTarget('role', 'Editor'), 'U2Ada', abort.signal)).rejects.toMatchObject({ kind: 'cancelled', message: expect.not.stringContaining('may have happened') });
+
+    expect(audit).toMatchObject([{ outcome: 'refused', writes: 0 }]);
+    expect(writes()).toEqual([]);
   });
 
   it('names the scope only: roles of the project for the project, roles in the tenant for the tenant', async () => {
@@ -175,7 +262,11 @@ describe('the audit file', () => {
 
     const { requestId } = await grant('role', 'Editor', 'U2Ada');
 
-    expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ requestId, outcome: 'granted' });
+    const lines = (await readFile(path, 'utf8')).trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([
+      { requestId, outcome: 'intended' },
+      { requestId, outcome: 'granted' },
+    ]);
     await log.close();
   });
 
@@ -192,15 +283,5 @@ describe('the audit file', () => {
     await using folder = await temporaryFolder();
 
     await expect(openAuditLog(await pathIn(folder.path))).rejects.toMatchObject({ kind: 'local-io', message: expect.stringContaining('no change was sent') });
-  });
-
-  it('that cannot be written any more says that the change may have happened', async () => {
-    await using folder = await temporaryFolder();
-    const path = join(folder.path, 'audit.jsonl');
-    await writeFile(path, '');
-    const log = await openAuditLog(path);
-    await log.close();
-
-    await expect(log.append({ outcome: 'granted' })).rejects.toMatchObject({ kind: 'local-io', message: expect.stringContaining('may have happened') });
   });
 });

@@ -145,19 +145,43 @@ describe('an entitlement that means something which the project does not have', 
   });
 
   it.each([
-    ['a role of the project', 'role', 'Editr'],
-    ["a tenant's own role", 'role', 'acme/Editr'],
-    ["another tenant's own role", 'role', 'globex/Approver'],
-    ['a binding', 'role_binding', 'acme/Editr'],
-  ])('is refused for a revoke, since it may have been renamed: %s', async (_what, typeId, resource) => {
-    const { revoke, writes } = await start();
+    ['a role of the project', 'role', 'Editr', 'there is no role "Editr" in the project; did you mean "Editor" (role:Editor:assigned)?'],
+    ['a role in capitals', 'role', 'EDITOR', 'did you mean "Editor" (role:Editor:assigned)?'],
+    ["a tenant's own role", 'role', 'acme/Aprover', 'did you mean "Approver in Acme" (role:acme/Approver:assigned)?'],
+    ["another tenant's own role", 'role', 'globex/Approver', 'did you mean "Approver in Acme" (role:acme/Approver:assigned)?'],
+    ["a tenant's own role as if it were the project's", 'role', 'Approver', 'did you mean "Approver in Acme" (role:acme/Approver:assigned)?'],
+    ['a binding', 'role_binding', 'acme/Editr', 'did you mean "Editor in Acme" (role_binding:acme/Editor:assigned)?'],
+  ])('is refused for a revoke, with what was probably meant: %s', async (_what, typeId, resource, says) => {
+    const { revoke, writes, audit } = await start();
 
     const error = await failureOf(revoke(typeId, resource, 'U2Bob'));
+
+    expect(error).toMatchObject({ code: status.FAILED_PRECONDITION });
+    expect(error.details).toContain(says);
+    expect(error.details).not.toContain('deleted or renamed');
+    expect(errorInfoOf(error)?.reason).toBe('grant_cancelled');
+    expect(writes()).toEqual([]);
+    expect(audit).toMatchObject([{ outcome: 'refused' }]);
+  });
+
+  it('is refused for a revoke, since it may have been renamed, where nothing is called alike', async () => {
+    const { revoke, writes } = await start();
+
+    const error = await failureOf(revoke('role', 'Gatekeeper', 'U2Bob'));
 
     expect(error).toMatchObject({ code: status.FAILED_PRECONDITION });
     expect(error.details).toContain('deleted or renamed');
     expect(errorInfoOf(error)?.reason).toBe('grant_cancelled');
     expect(writes()).toEqual([]);
+  });
+
+  it.each(['ada@acme.example', 'nobody@acme.example', 'Ursula Smith', 'u2nobody'])('is NOT_FOUND for a revoke from somebody who is no user and whose name is no user id: %s', async (userId) => {
+    const { revoke, writes, audit, emulator } = await start();
+    emulator.state.deleteUser('U2Ada');
+
+    expect(await failureOf(revoke('role', 'Editor', userId))).toMatchObject({ code: status.NOT_FOUND });
+    expect(writes()).toEqual([]);
+    expect(audit).toMatchObject([{ outcome: 'refused', writes: 0 }]);
   });
 
   it.each([
@@ -206,7 +230,7 @@ describe('a renamed role', () => {
 
     const error = await failureOf(server.revoke('role', 'Editor', 'U2Bob'));
 
-    expect(error.details).toContain('deleted or renamed');
+    expect(error.details).toContain('may still hold it under its new name');
     expect(server.emulator.state.user('U2Bob')?.roleNames).toContain('Writer');
   });
 

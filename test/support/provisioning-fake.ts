@@ -20,7 +20,10 @@ export interface FakeProject {
   readonly calls: string[];
   readonly requestIds: Set<string | undefined>;
   readonly slept: number[];
+  /** How attempts ended. */
   readonly audit: AuditEntry[];
+  /** What was written down before something was sent. */
+  readonly intents: AuditEntry[];
   readonly provisioner: Provisioner;
 }
 
@@ -46,6 +49,7 @@ export function createFakeProject(rows: Pick<FakeProject, 'tenants' | 'roles' | 
       },
       writeUser: async (change, call) => {
         note(`${change.operation} ${change.tenantId}/${change.roleName ?? ''}`, call);
+        call?.onRequest?.('a write');
         const carryOut = (): User => {
           fake.users = fake.users.map((row) => (row.userId === change.userId ? applied(row, change) : row));
           const changed = fake.users.find((row) => row.userId === change.userId);
@@ -57,12 +61,12 @@ export function createFakeProject(rows: Pick<FakeProject, 'tenants' | 'roles' | 
         return fake.onWrite?.(change, carryOut) ?? { kind: 'answered', user: carryOut() };
       },
     },
-    audit: async (entry) => void fake.audit.push(entry),
+    audit: async (entry) => void (entry.outcome === 'intended' ? fake.intents : fake.audit).push(entry),
     now: () => fake.nowMs,
     sleep: async (ms) => void fake.slept.push(ms),
     ...options,
   });
-  const fake: FakeProject = { ...rows, nowMs: 0, onWrite: undefined, onLoad: undefined, calls: [], requestIds: new Set(), slept: [], audit: [], provisioner };
+  const fake: FakeProject = { ...rows, nowMs: 0, onWrite: undefined, onLoad: undefined, calls: [], requestIds: new Set(), slept: [], audit: [], intents: [], provisioner };
   return fake;
 }
 

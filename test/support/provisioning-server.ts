@@ -10,6 +10,7 @@ import { RequestIdSchema } from '../../src/gen/c1/connector/v2/annotation_reques
 import { GrantManagerService, type GrantManagerServiceGrantRequestSchema, type GrantManagerServiceRevokeRequestSchema } from '../../src/gen/c1/connector/v2/grant_pb.ts';
 import { ErrorInfoSchema } from '../../src/gen/google/rpc/error_details_pb.ts';
 import { StatusSchema } from '../../src/gen/google/rpc/status_pb.ts';
+import type { Logger } from '../../src/log.ts';
 import type { AuditEntry, WriteAudit } from '../../src/provisioning/audit.ts';
 import { createProvisioner, type Provisioner } from '../../src/provisioning/provisioner.ts';
 import { startServer } from '../../src/server/server.ts';
@@ -102,6 +103,7 @@ export interface ProvisioningOptions {
   readonly dryRun?: boolean;
   readonly isOff?: boolean;
   readonly audit?: WriteAudit;
+  readonly logger?: Logger;
   readonly client?: Partial<DescopeClientOptions>;
 }
 
@@ -109,8 +111,10 @@ export interface Provisioning extends AsyncDisposable {
   readonly emulator: Emulator;
   readonly address: string;
   readonly provisioner: Provisioner;
-  /** The audit lines so far. */
+  /** The audit lines so far about how attempts ended. */
   readonly audit: AuditEntry[];
+  /** Those that were written before something was sent. */
+  readonly intents: AuditEntry[];
   /** Milliseconds that anybody would have waited. */
   readonly waited: () => number;
   /** Lets time pass. */
@@ -125,7 +129,7 @@ export interface Provisioning extends AsyncDisposable {
 }
 
 /** An embedded project, a connector that may change it, its gRPC server and a foreign client. Nobody really waits. */
-export async function startProvisioning({ emulator: given = {}, joinTenant = false, dryRun = false, isOff = false, audit: sink, client: clientOptions = {} }: ProvisioningOptions = {}): Promise<Provisioning> {
+export async function startProvisioning({ emulator: given = {}, joinTenant = false, dryRun = false, isOff = false, audit: sink, logger, client: clientOptions = {} }: ProvisioningOptions = {}): Promise<Provisioning> {
   const emulator = await startEmulator({ project: company(), now: clock, ...given });
   let skipped = 0;
   const now = (): number => performance.now() + skipped;
@@ -135,18 +139,21 @@ export async function startProvisioning({ emulator: given = {}, joinTenant = fal
   };
   const client = clientOf(emulator, { now, sleep, random: () => 0.5, longestRateWaitMs: 30_000, ...clientOptions });
   const audit: AuditEntry[] = [];
+  const intents: AuditEntry[] = [];
   const provisioner = createProvisioner({
     client,
     now,
     sleep,
     joinTenant,
     dryRun,
+    isEnabled: !isOff,
+    ...(logger !== undefined && { logger }),
     audit: async (entry) => {
-      audit.push(entry);
+      (entry.outcome === 'intended' ? intents : audit).push(entry);
       await sink?.(entry);
     },
   });
-  const connector = createConnector({ project: client, policy: { tenantRoles: 'all' }, ...(isOff ? {} : { provisioner }) });
+  const connector = createConnector({ project: client, policy: { tenantRoles: 'all' }, provisioner });
   const server = await startServer({ surface: connector, listen: '127.0.0.1:0' });
 
   const sendGrant: Provisioning['sendGrant'] = async (request, cancelAfterMs) => {
@@ -163,6 +170,7 @@ export async function startProvisioning({ emulator: given = {}, joinTenant = fal
     address: server.address,
     provisioner,
     audit,
+    intents,
     waited: () => skipped,
     pass: (ms) => void (skipped += ms),
     writes: () => emulator.stats.recent.filter(({ path }) => path.includes('/user/update/')).map(({ endpoint, body }) => ({ endpoint, body })),

@@ -1,0 +1,77 @@
+import { ConnectorError, isKind } from '../errors.ts';
+import { maxIdBytes, parseEntitlementId } from '../model/ids.ts';
+import { requiredText } from '../model/requests.ts';
+import { type AskedByName, namedTarget } from '../provisioning/named-target.ts';
+import { didYouMean, readAsNames } from '../provisioning/near-targets.ts';
+import { type FindClient, findUserId } from '../provisioning/principal.ts';
+import type { Provisioner } from '../provisioning/provisioner.ts';
+import { parseTarget, type Target } from '../provisioning/target.ts';
+
+/** What the command line says of one change; which flags go together is checked here. */
+export interface ChangeRequestFlags {
+  readonly entitlement?: string;
+  readonly role?: string;
+  readonly in?: string;
+  readonly tenant?: string;
+  readonly principal?: string;
+  readonly to?: string;
+  readonly from?: string;
+}
+
+/** One change as it was asked for, in ids or in names. */
+export interface ChangeRequest {
+  readonly what: AskedByName | { readonly entitlement: string };
+  readonly who: string;
+  /** What is asked for, as an audit line tells it before it is understood. */
+  readonly asked: string;
+}
+
+/** The request that the flags make, or the `config` error that says which one is missing or too many. */
+export function readChangeRequest(operation: 'grant' | 'revoke', flags: ChangeRequestFlags): ChangeRequest {
+  const { entitlement, role, in: inTenant, tenant, principal } = flags;
+  const personFlag = operation === 'grant' ? '--to' : '--from';
+  const person = operation === 'grant' ? flags.to : flags.from;
+  if ([entitlement, role, tenant].filter((value) => value !== undefined).length !== 1) {
+    throw new ConnectorError('config', `say what to ${operation} with one of --role (and --in), --tenant or --entitlement`);
+  }
+  if (inTenant !== undefined && role === undefined) {
+    throw new ConnectorError('config', '--in says where a --role is held; for a membership use --tenant alone');
+  }
+  if ((person === undefined) === (principal === undefined)) {
+    throw new ConnectorError('config', `say who with ${personFlag} or --principal${person === undefined ? '' : ', not with both'}`);
+  }
+  const who = person ?? principal ?? '';
+  return { ...whatOf({ entitlement, role, inTenant, tenant }), who };
+}
+
+function whatOf({ entitlement = '', role, inTenant, tenant }: Readonly<Record<'entitlement' | 'role' | 'inTenant' | 'tenant', string | undefined>>): Pick<ChangeRequest, 'what' | 'asked'> {
+  if (role !== undefined) {
+    return { what: { role, inTenant }, asked: `role ${JSON.stringify(role)}${inTenant === undefined ? '' : ` in ${JSON.stringify(inTenant)}`}` };
+  }
+  return tenant === undefined ? { what: { entitlement }, asked: entitlement } : { what: { tenant }, asked: `tenant ${JSON.stringify(tenant)}` };
+}
+
+/** What is asked for, by its ids; nothing is sent but reads. */
+export async function understand({ what, who }: ChangeRequest, client: FindClient, provisioner: Provisioner, signal: AbortSignal): Promise<{ readonly target: Target; readonly userId: string }> {
+  const principal = requiredText(who, 'the user');
+  const target = 'entitlement' in what ? await targetOfId(what.entitlement, provisioner, signal) : namedTarget(what, await provisioner.directory(signal));
+  return { target, userId: await findUserId(client, principal, { signal }) };
+}
+
+/** An id whose names are not encoded is told with the right one, where the project has what it says. */
+async function targetOfId(entitlement: string, provisioner: Provisioner, signal: AbortSignal): Promise<Target> {
+  const parts = parseEntitlementId(entitlement);
+  if (parts === undefined) {
+    throw new ConnectorError('config', '--entitlement is not an id of ours; it looks like tenant:acme:member, role:Editor:assigned or role_binding:acme/Editor:assigned');
+  }
+  const { typeId, resourceId } = parts;
+  try {
+    return parseTarget(typeId, resourceId);
+  } catch (thrown) {
+    if (!isKind(thrown, 'invalid') || typeId === 'permission' || Buffer.byteLength(entitlement) > maxIdBytes) {
+      throw thrown;
+    }
+    const directory = await provisioner.directory(signal);
+    throw new ConnectorError('invalid', thrown.message + didYouMean(readAsNames(typeId, resourceId, directory), directory));
+  }
+}

@@ -1,0 +1,66 @@
+import { printable, printableJson } from '../answers/printable.ts';
+import { entitlementId } from '../model/ids.ts';
+import type { AuditState } from '../provisioning/audit.ts';
+import type { Change } from '../provisioning/provisioner.ts';
+
+/** What came of a change, for people: a sentence, what came or went along, and what the record showed before and shows now. */
+export function changeSentences(change: Change): readonly string[] {
+  const { operation, outcome, words, writes } = change;
+  const [user, target] = [personOf(change), thingOf(change)];
+  const isMembership = change.target.roleName === undefined;
+  const also = (verb: string): readonly string[] => (words.alongside.length > 0 ? [`With it ${verb}: ${words.alongside.map(printable).join(', ')}.`] : []);
+  const now = isMembership ? `${user} is now a member of ${target}` : `${user} now holds ${target}`;
+  const notNow = isMembership ? `${user} is not a member of ${target}` : `${user} does not hold ${target}`;
+  switch (outcome) {
+    case 'granted':
+      return [`${now}.`, ...also('came'), ...beforeAndAfter(change)];
+    case 'already-granted':
+      return [`${now}; they already ${isMembership ? 'were' : 'did'}: nothing sent.`];
+    case 'revoked':
+      return [`${notNow} any more.`, ...also('went'), ...beforeAndAfter(change)];
+    case 'already-revoked':
+      if (!words.isKnownUser) {
+        return [`There is no user ${user} in the project: nothing sent. Was the id meant?`];
+      }
+      return [words.isKnownTenant ? `${notNow}: nothing sent.` : `There is no tenant ${printable(change.target.tenantId)} in the project: nothing sent. Was the id meant?`];
+    case 'planned':
+      return [
+        `Nothing was sent. To ${operation} ${target} ${operation === 'grant' ? 'to' : 'from'} ${user}, ${writes.length === 1 ? 'this' : `these ${writes.length}`} would be:`,
+        ...writes.map(({ request, body }) => `  ${request} ${printableJson(body)}`),
+        ...beforeAndAfter(change),
+      ];
+  }
+}
+
+/** The outcome for a script. */
+export function toChangeLine({ operation, outcome, requestId, target, userId, before, after, alongside, writes, words }: Change): object {
+  const entitlement = entitlementId(target.typeId, target.resourceId);
+  return { operation, outcome, entitlement, principal: userId, user: words.user, login: words.login, before, after, alongside, writes, requestId };
+}
+
+/** Many people share a name: login id and user id stand with it. */
+function personOf({ userId, words: { user, login } }: Change): string {
+  if (user === userId) {
+    return printable(userId);
+  }
+  return printable(login === '' || login === user ? `${user} (${userId})` : `${user} <${login}> (${userId})`);
+}
+
+/** Tenants can share a name, too. */
+function thingOf({ target: { tenantId }, words }: Change): string {
+  return printable(tenantId === '' || words.tenant === tenantId ? words.target : `${words.target} (${tenantId})`);
+}
+
+function beforeAndAfter({ target, before, after, outcome, words }: Change): readonly string[] {
+  const told = (state: AuditState | undefined): string => (state === undefined ? 'not known' : stateOf(state));
+  const where = printable(target.tenantId === '' ? 'the whole project' : words.tenant);
+  return [`Before, in ${where}: ${told(before)}.`, `After, in ${where}${outcome === 'planned' ? ', would be' : ''}: ${told(after)}.`];
+}
+
+function stateOf({ member, roles }: AuditState): string {
+  if (member === false) {
+    return 'not a member';
+  }
+  const held = roles.length === 0 ? 'no roles' : roles.map(printable).join(', ');
+  return member === undefined ? held : `member, ${held}`;
+}
