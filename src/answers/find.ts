@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { distance } from 'fastest-levenshtein';
 import { ConnectorError } from '../errors.ts';
 import { fold } from '../model/fold.ts';
+import { farnessFrom } from '../model/near-names.ts';
 import type { AccessIndex } from './access-index.ts';
 import { printable } from './printable.ts';
 
@@ -86,28 +86,6 @@ function nearest(database: DatabaseSync, kind: Findable, asked: string): readonl
     .prepare(`with near as (select n, min(farness(text)) far from (${texts}) group by n) select r.* from near join (${rows}) r on r.n = near.n where far is not null order by far, r.id limit ${mostNamed + 1}`)
     .all()
     .map(toFound);
-}
-
-/** How far a text is from the one that was asked for; null where nobody would take one for the other. */
-function farnessFrom(asked: string): (text: string) => number | null {
-  const wanted = fold(asked);
-  const words = wanted.split(/[ ,;]+/u).filter((word) => word !== '');
-  const most = Math.min(3, Math.floor(wanted.length / 3));
-  return (text) => {
-    if (wanted === '' || text === '') {
-      return null;
-    }
-    const folded = fold(text);
-    if (folded.includes(wanted)) {
-      return folded.startsWith(wanted) ? 0 : 1;
-    }
-    if (words.length > 1 && words.every((word) => folded.includes(word))) {
-      return 2;
-    }
-    const parts = wanted.includes('@') ? [folded] : [folded, ...folded.split(/[ @]/u)];
-    const nearestPart = Math.min(...parts.map((part) => (Math.abs(part.length - wanted.length) > most ? most + 1 : distance(part, wanted))));
-    return nearestPart > most ? null : 2 + nearestPart;
-  };
 }
 
 function ambiguous(kind: Findable, asked: string, found: readonly Found[]): ConnectorError {

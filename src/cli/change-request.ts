@@ -40,6 +40,11 @@ export function readChangeRequest(operation: 'grant' | 'revoke', flags: ChangeRe
   if ((person === undefined) === (principal === undefined)) {
     throw new ConnectorError('config', `say who with ${personFlag} or --principal${person === undefined ? '' : ', not with both'}`);
   }
+  for (const [flag, value] of Object.entries({ '--role': role, '--in': inTenant, '--tenant': tenant })) {
+    if (value?.trim() === '') {
+      throw new ConnectorError('config', `${flag} is empty: give an id or a name`);
+    }
+  }
   const who = person ?? principal ?? '';
   return { ...whatOf({ entitlement, role, inTenant, tenant }), who };
 }

@@ -27,6 +27,7 @@ export function changeSentences(change: Change): readonly string[] {
       return [
         `Nothing was sent. To ${operation} ${target} ${operation === 'grant' ? 'to' : 'from'} ${user}, ${writes.length === 1 ? 'this' : `these ${writes.length}`} would be:`,
         ...writes.map(({ request, body }) => `  ${request} ${printableJson(body)}`),
+        ...also(operation === 'grant' ? 'would come' : 'would go'),
         ...beforeAndAfter(change),
       ];
   }

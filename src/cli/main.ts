@@ -51,7 +51,7 @@ async function main(): Promise<number> {
       return tellUsage(thrown, program === undefined ? thrown.message : usageLine(program, argv, thrown));
     }
     if (received !== undefined && thrown instanceof ConnectorError && thrown.kind === 'cancelled') {
-      console.error(`baton-descope: stopped by ${received} before it was done`);
+      console.error(`baton-descope: stopped by ${received} before it was done${thrown.facts['sent'] === undefined ? '' : `: ${thrown.message}`}`);
       return signalExitCode(received);
     }
     tell(thrown);

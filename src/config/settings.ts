@@ -186,7 +186,7 @@ export const settings = {
     title: 'Audit log',
     kind: 'text',
     isOperational: true,
-    help: 'append a line of JSON for every attempted change to this file instead of stderr',
+    help: 'write every attempted change down in this file, before it is sent and when it has ended; without it on stderr',
     schema: z.string(),
   },
   tlsCert: {

@@ -1,27 +1,40 @@
 import { distance } from 'fastest-levenshtein';
+import { fold } from './fold.ts';
 
-const shortestPart = 3;
-
-/** The names that were probably meant, nearest first: capitals and one slip in three letters are forgiven, and a part is enough. */
-export function nearNames(asked: string, names: Iterable<string>, most = 3): readonly string[] {
-  const wanted = tidy(asked);
-  const slips = Math.max(1, Math.round(wanted.length / 3));
-  const ranked: { readonly name: string; readonly rank: number }[] = [];
-  for (const name of new Set(names)) {
-    const candidate = tidy(name);
-    const isPart = wanted.length >= shortestPart && candidate.includes(wanted);
-    const mayBeNear = isPart || Math.abs(candidate.length - wanted.length) <= slips; // else no need to count
-    const rank = isPart ? slips : mayBeNear ? distance(wanted, candidate) : slips + 1;
-    if (rank <= slips && rank < Math.max(wanted.length, 1)) {
-      ranked.push({ name, rank: candidate === wanted ? -1 : rank });
+/** How far a text is from the one that was asked for; null where nobody would take one for the other. */
+export function farnessFrom(asked: string): (text: string) => number | null {
+  const wanted = fold(asked);
+  const words = wanted.split(/[ ,;]+/u).filter((word) => word !== '');
+  const most = Math.min(3, Math.floor(wanted.length / 3));
+  return (text) => {
+    if (wanted === '' || text === '') {
+      return null;
     }
-  }
-  return ranked
-    .toSorted((one, other) => one.rank - other.rank || one.name.localeCompare(other.name))
-    .slice(0, most)
-    .map(({ name }) => name);
+    const folded = fold(text);
+    if (folded.includes(wanted)) {
+      return folded.startsWith(wanted) ? 0 : 1;
+    }
+    if (words.length > 1 && words.every((word) => folded.includes(word))) {
+      return 2;
+    }
+    const parts = wanted.includes('@') ? [folded] : [folded, ...folded.split(/[ @]/u)];
+    const nearestPart = Math.min(...parts.map((part) => (Math.abs(part.length - wanted.length) > most ? most + 1 : distance(part, wanted))));
+    return nearestPart > most ? null : 2 + nearestPart;
+  };
 }
 
-function tidy(text: string): string {
-  return text.normalize('NFC').toLowerCase();
+/** The names that were probably meant, nearest first; those that are the same but for case and form alone, where there are any. */
+export function nearNames(asked: string, names: Iterable<string>, most = 3): readonly string[] {
+  const farness = farnessFrom(asked);
+  const candidates = [...new Set(names)];
+  const same = candidates.filter((name) => fold(name) === fold(asked));
+  if (same.length > 0) {
+    return same.slice(0, most);
+  }
+  return candidates
+    .map((name) => ({ name, far: farness(name) }))
+    .filter(({ far }) => far !== null)
+    .toSorted((one, other) => Number(one.far) - Number(other.far) || (one.name < other.name ? -1 : 1))
+    .slice(0, most)
+    .map(({ name }) => name);
 }

@@ -1,3 +1,4 @@
+import { fold } from '../model/fold.ts';
 import { nearNames } from '../model/near-names.ts';
 import { entitlementId } from '../model/ids.ts';
 import type { Directory } from './directory.ts';
@@ -10,7 +11,7 @@ const mostNamed = 3;
  * "Ops/On-call" for `Ops/On-call`, whose id is `Ops%2FOn-call`. Only what the project has; never the asked target itself.
  */
 export function readAsNames(typeId: GrantableTypeId, resourceId: string, directory: Directory): readonly Target[] {
-  const wanted = fold(resourceId);
+  const wanted = plain(resourceId);
   const found = new Map<string, Target>();
   const add = (holding: Holding): void => {
     const target = directory.targetOf(holding);
@@ -20,28 +21,28 @@ export function readAsNames(typeId: GrantableTypeId, resourceId: string, directo
   };
   const isTenant = typeId === 'tenant';
   for (const { id, name } of directory.tenants) {
-    for (const called of new Set([fold(id), fold(name)])) {
+    for (const called of new Set([plain(id), plain(name)])) {
       if (isTenant && called === wanted) {
         add({ tenantId: id, roleName: undefined });
       } else if (!isTenant && called !== '' && wanted.startsWith(`${called}/`)) {
-        directory.roleNamesIn(id).filter((roleName) => fold(roleName) === wanted.slice(called.length + 1)).forEach((roleName) => add({ tenantId: id, roleName }));
+        directory.roleNamesIn(id).filter((roleName) => plain(roleName) === wanted.slice(called.length + 1)).forEach((roleName) => add({ tenantId: id, roleName }));
       }
     }
   }
   if (!isTenant) {
-    directory.roleNamesIn('').filter((roleName) => fold(roleName) === wanted).forEach((roleName) => add({ tenantId: '', roleName }));
+    directory.roleNamesIn('').filter((roleName) => plain(roleName) === wanted).forEach((roleName) => add({ tenantId: '', roleName }));
   }
   return [...found.values()];
 }
 
-/** Text with every escape undone, however often it was made, and without regard to capitals. */
-function fold(text: string): string {
-  let folded = text.normalize('NFC').toLowerCase();
-  for (let before = ''; before !== folded; ) {
-    before = folded;
-    folded = folded.replaceAll('%2f', '/').replaceAll('%25', '%');
+/** Text with every escape undone, however often it was made, and in the form in which names are compared. */
+function plain(text: string): string {
+  let decoded = fold(text);
+  for (let before = ''; before !== decoded; ) {
+    before = decoded;
+    decoded = decoded.replaceAll('%2f', '/').replaceAll('%25', '%');
   }
-  return folded;
+  return decoded;
 }
 
 /** What was probably meant by a target that the project does not have: the same name elsewhere, or a name that is spelt alike. */

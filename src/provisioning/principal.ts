@@ -68,7 +68,7 @@ function isSameText(one: string, other: string): boolean {
 }
 
 const mostSearches = 6;
-const shortestPart = 3;
+const shortestPart = 2;
 
 /** The words of a text, which may be spelt right, and then the halves of them, one of which is; an address counts as its first part. */
 function partsOf(asked: string): readonly string[] {
