@@ -35,7 +35,7 @@ export function planRevoke(target: Target, userId: string): Planner {
       checkNotMisread(target, directory);
     }
     if (roleName !== undefined && !isListed && !isTenantGone && !isExplained) {
-      throw unknownRole(target, userId, directory);
+      throw wasListed ? vanishedRole(roleName, userId) : unknownRole(target, userId, directory);
     }
     return { kind: 'settled', isOurs: mayBeOurs, needsFreshLists: roleName !== undefined || isTenantGone };
   };
@@ -78,5 +78,9 @@ function unknownRole(target: Target, userId: string, directory: Directory): Conn
   const near = nearTargets(target, directory);
   return near.length > 0
     ? new ConnectorError('refused', `there is no role ${JSON.stringify(roleName)} ${where}${didYouMean(near, directory)} If it was renamed, user ${userId} may still hold it under its new name: sync again and look`)
-    : new ConnectorError('refused', `role ${JSON.stringify(roleName)} was deleted or renamed in Descope, and user ${userId} may still hold it under its new name: sync again and revoke what is there then`);
+    : vanishedRole(roleName, userId);
+}
+
+function vanishedRole(roleName: string | undefined, userId: string): ConnectorError {
+  return new ConnectorError('refused', `role ${JSON.stringify(roleName)} was deleted or renamed in Descope, and user ${userId} may still hold it under its new name: sync again and revoke what is there then`);
 }

@@ -328,7 +328,7 @@ describe('between the load and the write', () => {
     const ended = await server.revoke('role_binding', 'globex/Editor', 'U2Bob');
 
     expect(error.code).toBe(status.NOT_FOUND);
-    expect(error.details).toContain('no tenant "acme"');
+    expect(error.details).toContain('no tenant with the id "acme"');
     expect(ended.isOld).toBe(true);
     expect(server.state()).toEqual(
       await expected((project) => {
