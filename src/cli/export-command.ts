@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import type { ExportFlags } from './export.ts';
 import type { CommandContext } from './program.ts';
+import { fileArgument } from './shown-arguments.ts';
 
 /** `export`: a file of one kind as a file of another. */
 export function addExportCommand(program: Command, context: CommandContext): void {
   program
-    .command('export <file>')
+    .command('export')
+    .addArgument(fileArgument())
     .description('make another kind of file of one that "sync" wrote: tables, or a spreadsheet to sign off')
     .requiredOption('--out <file>', 'the file to write, by its extension: .json, .ndjson, .c1z, .csv (a folder) or .xlsx')
     .option('--since <old>', 'an older file: a spreadsheet then tells in "Last change" what is new since')
@@ -17,5 +19,5 @@ Examples:
   $ baton-descope export sync.json --out review.xlsx --since last-quarter.json
   $ baton-descope export sync.c1z --out tables.csv`,
     )
-    .action(async (file: string, options: ExportFlags) => (await import('./export.ts')).exportOnce(file, options, context));
+    .action(async (file: string | undefined, options: ExportFlags) => (await import('./export.ts')).exportOnce(file, options, context));
 }

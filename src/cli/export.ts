@@ -10,6 +10,7 @@ import { newSyncId } from '../sync/sync-id.ts';
 import type { SyncTarget } from '../sync/run.ts';
 import { writeDerived } from './derived-files.ts';
 import { derivedOutputs } from './derived-outputs.ts';
+import { chooseFile } from './file-argument.ts';
 import { refuseOtherProject } from './last-output.ts';
 import type { CommandContext } from './program.ts';
 import { readIndex } from './read-index.ts';
@@ -21,9 +22,8 @@ export interface ExportFlags {
   readonly replaceOtherProject?: boolean;
 }
 
-/** One file as another kind of file. */
-export async function exportOnce(file: string, flags: ExportFlags, { signal, print }: Pick<CommandContext, 'signal' | 'print'>): Promise<void> {
-  const path = resolve(file);
+/** One file, or the newest one here, as another kind of file. */
+export async function exportOnce(file: string | undefined, flags: ExportFlags, { env, signal, print }: Pick<CommandContext, 'env' | 'signal' | 'print'>): Promise<void> {
   const target = resolve(flags.out);
   const kind = kindOf(target);
   if (flags.since !== undefined && kind !== '.xlsx') {
@@ -32,6 +32,7 @@ export async function exportOnce(file: string, flags: ExportFlags, { signal, pri
   await checkOutput(target, derivedOutputs(signal));
   await sweepLeftovers(target);
   const work = besideTarget(target);
+  const path = resolve(await chooseFile(file, { env, except: [flags.since, flags.out], work }));
   await using source = await openSource(path, { work });
   const notes = await refuseOtherProject(target, source.summary.projectId, flags.replaceOtherProject === true, signal);
   if (kind === '.csv' || kind === '.xlsx') {

@@ -11,6 +11,7 @@ import { addEmulatorCommand } from './emulator-command.ts';
 import { addExportCommand } from './export-command.ts';
 import { addHealthCheckCommand } from './health-check-command.ts';
 import { addInitCommand } from './init-command.ts';
+import { addListCommand } from './list-command.ts';
 import { addManifestCommands } from './manifests-command.ts';
 import { addQuestionCommands } from './question-commands.ts';
 import { addReportCommand } from './report-command.ts';
@@ -56,6 +57,7 @@ Flags without a command mean what they mean to every Baton connector:
   addChangeCommand(program, 'grant', context);
   addChangeCommand(program, 'revoke', context);
   addQuestionCommands(program, context);
+  addListCommand(program, context);
   addDiffCommand(program, context);
   addReportCommand(program, context);
   addExportCommand(program, context);

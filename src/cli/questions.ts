@@ -11,6 +11,7 @@ import type { FileSummary } from '../answers/rows.ts';
 import { tableLines } from '../answers/table.ts';
 import { whoCan } from '../answers/who-can.ts';
 import { ConnectorError } from '../errors.ts';
+import { chooseFile, splitFile } from './file-argument.ts';
 import type { CommandContext } from './program.ts';
 import { readIndex } from './read-index.ts';
 import { screenWidth, withEnds, writeResult } from './results.ts';
@@ -22,12 +23,13 @@ export interface AnswerFlags {
 
 export type WhoCanFlags = AnswerFlags & { readonly tenant?: string };
 
-type QuestionContext = Pick<CommandContext, 'signal'>;
+type QuestionContext = Pick<CommandContext, 'env' | 'signal'>;
 
-/** Who has a permission, and where. */
-export async function tellWhoCan(file: string, asked: string, options: WhoCanFlags, { signal }: QuestionContext): Promise<void> {
+/** Who has a permission, and where. The words are `[FILE] PERMISSION`. */
+export async function tellWhoCan(words: readonly string[], options: WhoCanFlags, { env, signal }: QuestionContext): Promise<void> {
   checkOneFormat(options);
-  await using index = await readIndex(resolve(file), signal);
+  const { file, asked } = splitFile(words, { command: 'who-can', noun: 'permission', example: 'invoices.approve' });
+  await using index = await readIndex(resolve(await chooseFile(file, { env })), signal);
   const answer = whoCan(index, asked, options.tenant);
   const { permission } = answer;
   await tell(options, index, signal, {
@@ -44,10 +46,11 @@ export async function tellWhoCan(file: string, asked: string, options: WhoCanFla
   });
 }
 
-/** What one user can do, and where. */
-export async function tellAccess(file: string, asked: string, options: AnswerFlags, { signal }: QuestionContext): Promise<void> {
+/** What one user can do, and where. The words are `[FILE] USER`. */
+export async function tellAccess(words: readonly string[], options: AnswerFlags, { env, signal }: QuestionContext): Promise<void> {
   checkOneFormat(options);
-  await using index = await readIndex(resolve(file), signal);
+  const { file, asked } = splitFile(words, { command: 'access', noun: 'user', example: 'ada@acme.example' });
+  await using index = await readIndex(resolve(await chooseFile(file, { env })), signal);
   const answer = accessOf(index, asked);
   const { user } = answer;
   await tell(options, index, signal, {

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './program.ts';
 import type { ReportFlags } from './report.ts';
+import { fileArgument } from './shown-arguments.ts';
 
 export function addReportCommand(program: Command, context: CommandContext): void {
   const command = program
     .command('report')
     .description('make one page for a browser from the file of a sync: pictures, findings, and who can do what, where')
-    .argument('<file>', 'a .json, .ndjson or .c1z file of a sync')
+    .addArgument(fileArgument())
     .option('--since <file>', 'an older file: what was gained and lost since')
     .requiredOption('--out <file>', 'the page to write, such as report.html')
     .option('--replace-other-project', 'replace what is of another project');
@@ -17,9 +18,9 @@ The page is one file that loads nothing and connects to nothing.
 It holds personal data, so it has mode 0600.
 
 Examples:
-  $ baton-descope report sync.json --out report.html
+  $ baton-descope report --out report.html
   $ baton-descope report sync.json --since last-month.json --out report.html`,
   );
 
-  command.action(async (file: string, options: ReportFlags) => (await import('./report.ts')).report(file, options, context));
+  command.action(async (file: string | undefined, options: ReportFlags) => (await import('./report.ts')).report(file, options, context));
 }

@@ -8,6 +8,7 @@ import { createAtomicFile } from '../output/atomic-file.ts';
 import { sweepLeftovers } from '../output/leftovers.ts';
 import { checkTarget } from '../output/place.ts';
 import { version } from '../version.ts';
+import { chooseFile } from './file-argument.ts';
 import { refuseOtherProject } from './last-output.ts';
 import type { CommandContext } from './program.ts';
 import { counted } from './table.ts';
@@ -21,14 +22,15 @@ export interface ReportFlags {
 
 const templatePath = fileURLToPath(new URL('../report-page/page.html', import.meta.url));
 
-/** Makes the page; whatever stood at its place stays until the new one is whole. */
-export async function report(file: string, { since, out, replaceOtherProject }: ReportFlags, { print, signal }: CommandContext): Promise<void> {
-  if ([file, since].some((path) => path !== undefined && resolve(path) === resolve(out))) {
+/** Makes the page of a file, or of the newest one here; whatever stood at its place stays until the new one is whole. */
+export async function report(given: string | undefined, { since, out, replaceOtherProject }: ReportFlags, { env, print, signal }: CommandContext): Promise<void> {
+  if ([given, since].some((path) => path !== undefined && resolve(path) === resolve(out))) {
     throw new ConnectorError('config', `--out ${out} is the file to read: name another one, such as report.html`);
   }
   await checkTarget(out);
   await sweepLeftovers(out);
   const work = besideTarget(out);
+  const file = await chooseFile(given, { env, except: [since, out], work });
   await using source = await openSource(file, { work });
   await using older = since === undefined ? undefined : await openSource(since, { work });
   const notes = await refuseOtherProject(out, source.summary.projectId, replaceOtherProject === true, signal);

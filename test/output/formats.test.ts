@@ -11,7 +11,7 @@ import { writeSync } from '../support/sync-files.ts';
 
 const whole = ['json', 'ndjson', 'c1z'] as const;
 const extracts: readonly string[] = [];
-const context = { signal: new AbortController().signal, print: () => undefined };
+const context = { env: {}, signal: new AbortController().signal, print: () => undefined };
 const pairs = whole.flatMap((from) => [...whole, ...extracts].map((to) => ({ from, to })));
 
 describe('a sync in every kind of file', () => {

@@ -1,0 +1,104 @@
+import { existsSync, statSync } from 'node:fs';
+import { dirname, extname, isAbsolute, relative, resolve } from 'node:path';
+import { newestSync } from '../answers/newest.ts';
+import { printable } from '../answers/printable.ts';
+import type { WorkPlace } from '../answers/work-place.ts';
+import { type Environment, resolveSettings } from '../config/load.ts';
+import { ConnectorError } from '../errors.ts';
+import { outputKinds } from '../output/outputs.ts';
+import { settingSources } from './setting-sources.ts';
+import { temporaryPlace } from './work-places.ts';
+
+/** What a question takes besides its FILE: the command's name, and what is asked for. */
+export interface Question {
+  readonly command: string;
+  readonly noun: string;
+  readonly example: string;
+}
+
+/** FILE, where it was given, and what was asked for. */
+export interface Asked {
+  readonly file: string | undefined;
+  readonly asked: string;
+}
+
+/**
+ * Takes `[FILE] ASKED` apart. FILE is the word that ends with one of our extensions, or is there; it may stand on either
+ * side. One word alone is what was asked for, unless it has such an extension.
+ */
+export function splitFile(words: readonly string[], { command, noun, example }: Question): Asked {
+  const usage = `"baton-descope ${command} FILE ${example}", or without FILE for the newest sync`;
+  const [first, second, ...others] = words;
+  if (first === undefined) {
+    throw new ConnectorError('config', `${command} needs a ${noun}, as in ${usage}`);
+  }
+  if (others.length > 0) {
+    const name = words.slice(isFileLike(first) ? 1 : 0).join(' ');
+    throw new ConnectorError('config', `${command} takes one ${noun}, as in ${usage}; is it a name with blanks? Put it into quotes: ${JSON.stringify(printable(name))}`);
+  }
+  if (second === undefined) {
+    if (hasOurExtension(first)) {
+      throw new ConnectorError('config', `${command} needs a ${noun} besides the file ${printable(first)}, as in ${usage}; to ask for a ${noun} of that name, give the file as well`);
+    }
+    return { file: undefined, asked: first };
+  }
+  if (isFileLike(first)) {
+    return { file: first, asked: second };
+  }
+  if (isFileLike(second)) {
+    return { file: second, asked: first };
+  }
+  throw new ConnectorError('config', `neither ${printable(first)} nor ${printable(second)} is a file: give one that ends with .json, .ndjson or .c1z; put a name with blanks into quotes: ${JSON.stringify(printable(`${first} ${second}`))}`);
+}
+
+function hasOurExtension(word: string): boolean {
+  return outputKinds.some((kind) => kind === extname(word).toLowerCase());
+}
+
+function isFileLike(word: string): boolean {
+  return hasOurExtension(word) || existsSync(word);
+}
+
+export interface FileChoice {
+  readonly env: Environment;
+  /** Files that are never meant: what is about to be written, or is read besides. */
+  readonly except?: readonly (string | undefined)[];
+  /** Where a packed file is unpacked. */
+  readonly work?: WorkPlace;
+}
+
+/**
+ * FILE as it was given; the path of the newest sync in it where it is a folder; without it, of the newest sync in the current folder and in
+ * the one that the setting `out` names. Which one was taken is told on stderr. Finding none is a `config` error.
+ */
+export async function chooseFile(file: string | undefined, { env, except = [], work = temporaryPlace() }: FileChoice): Promise<string> {
+  const isFolder = file !== undefined && !hasOurExtension(file) && statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (file !== undefined && !isFolder) {
+    return file;
+  }
+  const folders = isFolder ? [resolve(file)] : [process.cwd(), ...(await outFolders(env))];
+  const found = await newestSync(folders, { except: except.flatMap((path) => (path === undefined ? [] : [resolve(path)])), work });
+  if (found === undefined) {
+    throw new ConnectorError('config', `there is no sync in ${folders.map((folder) => printable(folder)).join(' or ')}: give the file to read, or make one with "baton-descope sync --out sync.json"`);
+  }
+  const { path, summary, time } = found;
+  const about = [...((summary.projectId ?? '') === '' ? [] : [`project ${summary.projectId}`]), new Date(time).toISOString().replace(/\.\d+/, '')];
+  console.error(`baton-descope: reading ${printable(shown(path))}, the newest sync ${where(path)} (${printable(about.join(', '))})`);
+  return path;
+}
+
+function where(path: string): string {
+  return dirname(path) === process.cwd() ? 'in this folder' : `in ${printable(dirname(path))}`;
+}
+
+/** A path as short as it can be and still be pasted. */
+function shown(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') || isAbsolute(short) ? path : short;
+}
+
+/** Where scheduled syncs go. What is wrong with other settings is of no concern to a question. */
+async function outFolders(env: Environment): Promise<readonly string[]> {
+  const { out } = resolveSettings(await settingSources({}, env)).values;
+  return out === undefined ? [] : [resolve(hasOurExtension(out) ? dirname(out) : out)];
+}
