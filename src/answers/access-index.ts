@@ -4,6 +4,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ConnectorError } from '../errors.ts';
 import { incomplete, toReadFault } from './faults.ts';
 import { indexIndexes, indexSchema } from './index-schema.ts';
+import { loginOf } from './login.ts';
 import { openSource } from './open.ts';
 import type { FileRow, FileSummary, GrantRow, UserRow } from './rows.ts';
 import type { SyncSource } from './source.ts';
@@ -128,11 +129,6 @@ const userColumns = ['id', 'name', 'login', 'email', 'is_email_verified', 'phone
 function userValues(row: UserRow): (string | number)[] {
   const { id, name, email, isEmailVerified, phone, isPhoneVerified, status, isTest, isScim, hasMfa, hasSso, createdAt } = row;
   return [id, name, loginOf(row), email, Number(isEmailVerified), phone, Number(isPhoneVerified), status, Number(isTest), Number(isScim), Number(hasMfa), Number(hasSso), createdAt];
-}
-
-/** What a user is told apart by: the first login id, else the email, phone or id. */
-function loginOf({ loginIds, email, phone, id }: UserRow): string {
-  return [...loginIds.slice(0, 1), email, phone].find((text) => text !== '') ?? id;
 }
 
 function createThingLookup(path: string, find: StatementSync): (kind: string, id: string) => number {

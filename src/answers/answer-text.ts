@@ -1,5 +1,5 @@
 import { type AccessPath, heldInWords, pathInWords } from './access-path.ts';
-import type { InheritanceGap } from './access-index.ts';
+import type { AccessIndex } from './access-index.ts';
 import type { Namesakes } from './namesakes.ts';
 
 /** The columns of a path in CSV, in this order; part of the contract. */
@@ -55,12 +55,19 @@ export function nameAndStatus({ user, status }: Pick<AccessPath, 'user' | 'statu
   return status === 'enabled' || status === '' ? user : `${user} (${status})`;
 }
 
-/** What every answer has to say of what it does not know. */
-export function gapInWords({ inheritingTenants, inheritedRoles }: InheritanceGap): string {
-  if (inheritingTenants === 0) {
-    return 'note: no tenant inherits from another, so nothing is left out for that';
-  }
-  return `note: inherited access is not derived yet, nor in this answer (${count(inheritingTenants, 'tenant')}, ${count(inheritedRoles, 'role')})`;
+/** What every answer has to say of what is complete, and of what it does not know: a line each. */
+export function limitsInWords({ gap: { inheritingTenants, inheritedRoles }, summary: { consistency } }: Pick<AccessIndex, 'gap' | 'summary'>): string[] {
+  const read =
+    consistency === undefined
+      ? 'the file does not tell how it was proved complete'
+      : consistency.mode === 'unproven'
+        ? 'it is not proved that nobody is missing: "consistency" in the file says why'
+        : 'everything that Descope lists was read';
+  const derived =
+    inheritingTenants === 0
+      ? 'no tenant inherits from another, so nothing is left out for that'
+      : `access that tenants inherit is not derived from it (${count(inheritingTenants, 'tenant')}, ${count(inheritedRoles, 'role')})`;
+  return [`note: ${read}`, `note: ${derived}`];
 }
 
 export function count(number: number, noun: string): string {

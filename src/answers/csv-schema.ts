@@ -16,8 +16,8 @@ export const tables = [
   },
   {
     name: 'access.csv',
-    columns: ['user_id', 'user', 'held', 'held_id', 'role', 'tenant_id', 'tenant'],
-    sql: `select u.id, u.name, case t.kind when 'tenant' then 'member' when 'binding' then 'role_binding' else t.kind end, t.id, t.role, t.tenant, coalesce(e.name, t.tenant)
+    columns: ['user_id', 'user', 'held', 'held_id', 'role', 'tenant_id', 'tenant', 'login', 'email'],
+    sql: `select u.id, u.name, case t.kind when 'tenant' then 'member' when 'binding' then 'role_binding' else t.kind end, t.id, t.role, t.tenant, coalesce(e.name, t.tenant), u.login, u.email
       from holding h join thing t on t.n = h.thing join user u on u.n = h.user left join tenant e on e.id = t.tenant order by h.thing, h.user`,
   },
 ] as const;

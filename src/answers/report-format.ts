@@ -7,6 +7,8 @@
 
 import type { FileSummary } from './rows.ts';
 
+export type { FileSummary };
+
 /** Raised whenever an old page could not read new data. */
 export const reportVersion = 1;
 

@@ -1,3 +1,4 @@
+import { loginOf } from './login.ts';
 import { createByteSink } from './report-bytes.ts';
 import { userBlockSize, userFlags } from './report-format.ts';
 import { unlisted } from './report-tables.ts';
@@ -103,8 +104,14 @@ function encodeBlock(block: readonly { readonly user: UserRow; readonly status: 
   bytes.texts(users.map(({ id }) => id));
   bytes.texts(users.map(({ name }) => name));
   bytes.texts(users.map(({ email }) => email));
-  bytes.texts(users.map(({ loginIds: [login = ''], email }) => (login === email ? '' : login)));
+  bytes.texts(users.map(loginBesides));
   return bytes.take();
+}
+
+/** The login, where neither email nor id say the same. */
+function loginBesides(user: UserRow): string {
+  const login = loginOf(user);
+  return login === user.email || login === user.id ? '' : login;
 }
 
 function flagsOf(user: UserRow): number {

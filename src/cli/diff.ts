@@ -1,6 +1,6 @@
 import { basename, resolve } from 'node:path';
 import type { AccessIndex } from '../answers/access-index.ts';
-import { gapInWords } from '../answers/answer-text.ts';
+import { limitsInWords } from '../answers/answer-text.ts';
 import { csvBytes } from '../answers/csv.ts';
 import { diffOf } from '../answers/diff.ts';
 import { changeCells, changeHeader, changeJson, diffInWords, diffLines, diffMarkdown } from '../answers/diff-text.ts';
@@ -26,7 +26,7 @@ export async function tellDiff(oldFile: string, newFile: string, options: DiffFl
   await using before = await readIndex(resolve(oldFile), signal);
   await using after = await readIndex(resolve(newFile), signal);
   using diff = diffOf(before, after);
-  const notes = [...projectNotes(before, after), gapInWords(after.gap)];
+  const notes = [...projectNotes(before, after), ...limitsInWords(after)];
   if (options.json === true) {
     const head = { isSame: diff.isSame, old: { file: before.path, ...originOf(before.summary) }, new: { file: after.path, ...originOf(after.summary) }, counts: diff.counts, notDerived: after.gap };
     await writeResult(jsonLines(head, 'changes', map(diff.changes(), changeJson)), signal);

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { AccessIndex } from '../answers/access-index.ts';
 import { accessOf } from '../answers/access-of.ts';
 import type { AccessPath } from '../answers/access-path.ts';
-import { count, gapInWords, heldCells, heldShrink, nameAndStatus, pathCells, pathHeader, pathJson, tenantInWords, whoCells, whoShrink } from '../answers/answer-text.ts';
+import { count, limitsInWords, heldCells, heldShrink, nameAndStatus, pathCells, pathHeader, pathJson, tenantInWords, whoCells, whoShrink } from '../answers/answer-text.ts';
 import { csvBytes } from '../answers/csv.ts';
 import { jsonLines } from '../answers/json-lines.ts';
 import { namesakesIn } from '../answers/namesakes.ts';
@@ -85,12 +85,12 @@ interface Answer {
 async function tell({ csv = false, json = false }: AnswerFlags, { gap, summary, path }: AccessIndex, signal: AbortSignal, { question, paths, text }: Answer): Promise<void> {
   if (csv) {
     await writeResult(csvBytes(pathHeader, map(paths(), pathCells)), signal);
-    console.error(`baton-descope: ${gapInWords(gap)}`);
+    limitsInWords({ gap, summary }).forEach((note) => console.error(`baton-descope: ${note}`));
   } else if (json) {
     await writeResult(jsonLines({ ...question, file: path, ...originOf(summary), notDerived: gap }, 'rows', map(paths(), pathJson)), signal);
   } else {
     await writeResult(withEnds(text(paths())), signal);
-    await writeResult([`${gapInWords(gap)}\n`], signal);
+    await writeResult(withEnds(limitsInWords({ gap, summary })), signal);
   }
 }
 

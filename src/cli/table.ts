@@ -30,7 +30,7 @@ export function remarks(summary: SyncSummary): readonly string[] {
     lines.push('warning: the project has no users at all; is it the right project and key?');
   }
   if (summary.consistency.mode === 'unproven') {
-    lines.push('warning: completeness is likely but not proved (summary.consistency)');
+    lines.push('warning: as many users were read as Descope counts, but it is not proved that nobody is missing (why: "consistency" in the summary)');
   }
   if (dangling.count > 0) {
     lines.push(`warning: ${counted(dangling.count, 'reference')} to something that does not exist (summary.dangling)`);

@@ -33,7 +33,11 @@ function App({ report }: { readonly report: Report }) {
   const page = titles[route[0] ?? ''] === undefined || (route[0] === 'changes' && about.since === undefined) ? 'overview' : (route[0] ?? 'overview');
   const pages = Object.keys(titles).filter((name) => name !== 'changes' || about.since !== undefined);
   useShortcuts();
-  useEffect(() => scrollTo(0, 0), [page]);
+  useEffect(() => {
+    scrollTo(0, 0);
+    // On a telephone the tabs do not all fit: the one that is open has to be in sight.
+    document.querySelector('.tabs [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [page]);
   useEffect(() => {
     document.title = `${titles[page] ?? ''} · who can do what in ${about.summary.projectId ?? about.file}`;
   }, [page]);

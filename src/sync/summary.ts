@@ -45,13 +45,13 @@ export function toSummary(report: SyncReport, counts: SummaryCounts, { startedAt
       ...(proof.boundMs !== undefined && { usersCreatedUpTo: toTime(proof.boundMs) }),
       readFrom: toTime(proof.readFromMs),
       readUntil: toTime(proof.readUntilMs),
-      assumptions: ['"total" is exact', 'a search shows a new user within 15 s', 'nobody is created with a creation time of long ago'],
+      assumptions: ['the number of users that Descope gives is exact', 'Descope lists a new user within 15 seconds', 'nobody is created with a creation time of long ago'],
     },
     dangling: findings.dangling,
     ambiguous: findings.ambiguous,
     cut: cuts,
     notDerived: {
-      what: 'access inherited down a tenant tree is not derived yet',
+      what: 'access that tenants inherit from those above them is not derived',
       inheritingTenants: inheritance.tenants,
       inheritedRoles: inheritance.roles,
     },
@@ -59,19 +59,26 @@ export function toSummary(report: SyncReport, counts: SummaryCounts, { startedAt
   };
 }
 
+/** The proof for people: it stands on the report's page and in the spreadsheet, so it names no field of this file. */
 function whatIsProved({ mode, passes, boundMs }: SyncReport['proof']): string {
   if (mode === 'overlap') {
-    return 'every page began with the last two users of the one before, created in different seconds, and as many users were read as the service counts';
+    return 'as many different users were read as Descope counts, and every page began with the last two users of the page before it, who were created in different seconds: nobody can have slipped through between two pages';
   }
   if (mode === 'unproven') {
-    return 'nothing: the service does not bound its list in time, and does not sort it or holds users created within the same second; as many users were read as it counts, twice';
+    return 'nothing is proved: Descope does not limit its list to a time, and does not sort it or holds users created in the same second; as many users were read as it counts, twice';
   }
-  if (passes > 1) {
-    return 'every user created up to usersCreatedUpTo and present throughout was read: the list moved, and was read on by time of creation, page by page';
+  if (boundMs === undefined) {
+    return 'every user: Descope gave all of them in one answer';
   }
-  return boundMs === undefined
-    ? 'one answer held every user'
-    : 'every user created up to usersCreatedUpTo and present throughout was read: equal totals, rows = distinct ids = total, nobody beyond the bound';
+  const everyone = `every user created up to ${toWords(boundMs)} and not deleted during the read`;
+  return passes > 1
+    ? `${everyone}: the list changed while it was read, so the rest was read in the order of creation, page by page`
+    : `${everyone}: Descope counted the same number at the beginning, on every page and at the end, as many different users were read, and nobody stood behind the last of them`;
+}
+
+/** "2026-11-25 16:13:05 UTC". */
+function toWords(ms: number): string {
+  return `${toTime(ms).slice(0, 19).replace('T', ' ')} UTC`;
 }
 
 function toTime(ms: number): string {

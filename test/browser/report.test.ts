@@ -19,6 +19,31 @@ function hostileProject(): Rows {
   };
 }
 
+/** Two people who share a name, one of them disabled, each with access of their own. */
+function twoOfOneName(): Rows {
+  return {
+    users: [
+      user('U1', { name: 'Sam Lee', email: 'sam.one@acme.example', loginIds: ['sam.one@acme.example'], verifiedEmail: true, userTenants: [inTenant('acme', 'Editor')] }),
+      user('U2', { name: 'Sam Lee', email: 'sam.two@acme.example', loginIds: ['sam-two'], verifiedEmail: true, status: 'disabled', userTenants: [inTenant('acme', 'Editor')] }),
+    ],
+    tenants: [tenant('acme', { name: 'Acme' })],
+    roles: [role('Editor', { permissionNames: ['write'] })],
+    permissions: ['write', 'read', 'see', 'view', 'list'].map((name) => permission(name)),
+  };
+}
+
+/** The text of a file that the browser is about to write. */
+async function textOf(path: string): Promise<string> {
+  for (let tries = 0; tries < 100; tries++) {
+    const text = await readFile(path, 'utf8').catch(() => '');
+    if (text !== '') {
+      return text;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`the browser has not written ${path}`);
+}
+
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 const file = (name: string): string => join(folder.path, name);
 
@@ -29,6 +54,9 @@ describe.skipIf(chromium === undefined)('the report, in a real browser', () => {
     await writeSync(file('small.json'), smallProject());
     await writeSync(file('hostile.json'), hostileProject());
     await runCli(['report', file('small.json'), '--out', file('small.html')]);
+    await writeSync(file('people.json'), twoOfOneName());
+    await writeSync(file('people-before.json'), { ...twoOfOneName(), users: twoOfOneName().users.map((one) => Object.assign({}, one, { userTenants: [] })) });
+    await runCli(['report', file('people.json'), '--since', file('people-before.json'), '--out', file('people.html')]);
     await runCli(['report', file('hostile.json'), '--since', file('small.json'), '--out', file('hostile.html')]);
     browser = await launchBrowser();
   }, 60_000);
@@ -51,6 +79,24 @@ describe.skipIf(chromium === undefined)('the report, in a real browser', () => {
     expect(names).toHaveLength(hostile.length);
     expect(names).toEqual(expect.arrayContaining([hostile[0], hostile[1], 'AdaU+202Eecalevol', hostile[3]]));
     expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it('names people with login and user id wherever it names them, in saved lists too', async () => {
+    const { page } = await openReport(browser, file('people.html'));
+    const client = await page.createCDPSession();
+    await client.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: folder.path });
+    for (const [hash, below] of [['#/people', 'main'], ['#/people/U1', 'main'], ['#/findings/disabled', 'main'], ['#/tenants/acme', '.detail'], ['#/roles/Editor', '.detail'], ['#/permissions/write', '.detail'], ['#/changes', 'main']] as const) {
+      await goTo(page, hash, `${below} .person-name`);
+      const cells = await page.$$eval(`${below} .person-name`, (found) => found.map((element) => Array.from(element.querySelectorAll('a, .person-marks > *'), ({ textContent }) => textContent)));
+      expect(cells.map((cell) => cell.join(' ')).filter((name) => !['Sam Lee sam.one@acme.example U1', 'Sam Lee sam-two U2'].includes(name)), hash).toEqual([]);
+    }
+
+    await goTo(page, '#/people/U1', '.detail .path-node.person');
+    expect(await page.$eval('.path-node.person', (element) => Array.from(element.children, ({ textContent }) => textContent))).toEqual(['Person', 'Sam Lee', 'sam.one@acme.example', 'U1']);
+    await page.click('.explorer > .grid-frame .grid-end button');
+    const saved = await textOf(file('people.csv'));
+    expect(saved.split('\r\n').slice(0, 3)).toEqual(['\uFEFFPerson,Login,Email,User id,Status,Tenants,Roles,Permissions,Privileged', 'Sam Lee,sam.one@acme.example,sam.one@acme.example,U1,enabled,1,1,1,', 'Sam Lee,sam-two,sam.two@acme.example,U2,disabled,1,1,1,']);
     await page.close();
   });
 
@@ -117,7 +163,7 @@ describe.skipIf(chromium === undefined)('the report, in a real browser', () => {
     await page.keyboard.press('Enter');
     await page.waitForSelector('.sentences');
     expect(await page.$$eval('.path-node.permission', (found) => found.length)).toBe(1);
-    expect(await page.$eval('.sentences li', (element) => element.textContent)).toMatch(/^Ann → Editor .* → (read|write)$/);
+    expect(await page.$eval('.sentences li', (element) => element.textContent)).toMatch(/^Ann \(ann\) → Editor .* → (read|write)$/);
     await page.close();
   });
 
@@ -127,11 +173,11 @@ describe.skipIf(chromium === undefined)('the report, in a real browser', () => {
     const sortedBy = (): Promise<string[]> => page.$$eval('[role=columnheader]', (found) => found.map((header) => `${header.textContent} ${header.getAttribute('aria-sort')}`).filter((text) => !text.endsWith('none')));
     expect(await columnOf(page, 0)).toEqual(['Ann', 'bob@acme.example', 'cleo', 'dan']);
 
-    await page.evaluate(() => document.querySelectorAll<HTMLElement>('[role=columnheader] button')[4]?.click());
+    await page.evaluate(() => document.querySelectorAll<HTMLElement>('[role=columnheader] button')[3]?.click());
     await drawn(page);
 
     expect(await sortedBy()).toEqual(['Roles↓ descending']);
-    expect(await columnOf(page, 4)).toEqual(['3', '2', '2', '0']);
+    expect(await columnOf(page, 3)).toEqual(['3', '2', '2', '0']);
     await page.close();
   });
 
@@ -162,7 +208,7 @@ describe.skipIf(chromium === undefined)('the report, in a real browser', () => {
     const { page } = await openReport(browser, file('small.html'));
 
     await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
-    expect(await page.$$eval('h2', (found) => found.map((element) => element.textContent))).toEqual(expect.arrayContaining(['In pictures', 'Privileged roles and who holds them', 'What proves it complete']));
+    expect(await page.$$eval('h2', (found) => found.map((element) => element.textContent))).toEqual(expect.arrayContaining(['In pictures', 'Privileged roles and who holds them', 'What proves that everything was read']));
     expect(await page.$$eval('.grid', (found) => found.length)).toBe(0);
     await page.evaluate(() => dispatchEvent(new Event('afterprint')));
 
@@ -182,10 +228,10 @@ describe.skipIf(chromium === undefined)('the report, in a real browser', () => {
   });
 });
 
-/** The texts of a column of the first grid below an element. */
+/** The texts of a column of the first grid below an element; of people only the names. */
 async function columnOf(page: Page, column: number, below = 'main'): Promise<string[]> {
   await page.waitForSelector(`${below} .grid-row`);
-  return await page.$$eval(`${below} .grid`, ([grid], at) => Array.from(grid?.querySelectorAll('.grid-row') ?? [], (row) => row.children[at]?.textContent ?? ''), column);
+  return await page.$$eval(`${below} .grid`, ([grid], at) => Array.from(grid?.querySelectorAll('.grid-row') ?? [], (row) => (row.children[at]?.querySelector('.person-name > a') ?? row.children[at])?.textContent ?? ''), column);
 }
 
 /** Runs in the page: texts whose colour is too close to the ground they stand on. */

@@ -67,7 +67,7 @@ describe('who-can', () => {
     expect(errors).toEqual([]);
     expect(data.map((row) => [row['user_id'], row['held'], row['role'], row['tenant_id']].join(' | ')).toSorted()).toEqual(expected);
     expect([json.code, csv.code, json.stderr]).toEqual([0, 0, '']);
-    expect(csv.stderr).toMatch(/^baton-descope: note: inherited access is not derived yet, nor in this answer \(1 tenant, \d+ roles\)\n$/);
+    expect(csv.stderr).toMatch(/^baton-descope: note: everything that Descope lists was read\nbaton-descope: note: access that tenants inherit is not derived from it \(1 tenant, \d+ roles\)\n$/);
   });
 
   it('tells nothing to a terminal that it would obey, whatever the names are', async () => {
@@ -132,7 +132,8 @@ describe('access', () => {
         '  -> Editor in Acme  -> customers.edit',
         '  -> Editor in Acme  -> customers.read',
         '  -> Editor in Acme  -> orders.read',
-        'note: inherited access is not derived yet, nor in this answer (1 tenant, 6 roles)',
+        'note: everything that Descope lists was read',
+        'note: access that tenants inherit is not derived from it (1 tenant, 6 roles)',
         '',
       ].join('\n'),
     );

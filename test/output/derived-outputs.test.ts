@@ -58,8 +58,8 @@ describe('the tables', () => {
     const read = async (name: string): Promise<unknown> => Papa.parse(await readFile(join(target, name), 'utf8'), { header: true, skipEmptyLines: true }).data;
     expect((await readdir(target)).toSorted()).toEqual(['access.csv', 'permissions.csv', 'role_permissions.csv', 'roles.csv', 'tenants.csv', 'users.csv']);
     expect(await read('access.csv')).toHaveLength(accessTruthOf(smallProject()).length);
-    expect(await read('access.csv')).toContainEqual({ user_id: 'ann', user: 'Ann', held: 'role_binding', held_id: 'acme/Editor', role: 'Editor', tenant_id: 'acme', tenant: 'Acme' });
-    expect(await read('access.csv')).toContainEqual({ user_id: 'ann', user: 'Ann', held: 'member', held_id: 'globex', role: '', tenant_id: 'globex', tenant: 'Globex' });
+    expect(await read('access.csv')).toContainEqual({ user_id: 'ann', user: 'Ann', held: 'role_binding', held_id: 'acme/Editor', role: 'Editor', tenant_id: 'acme', tenant: 'Acme', login: 'ann', email: '' });
+    expect(await read('access.csv')).toContainEqual({ user_id: 'ann', user: 'Ann', held: 'member', held_id: 'globex', role: '', tenant_id: 'globex', tenant: 'Globex', login: 'ann', email: '' });
     expect(await read('role_permissions.csv')).toContainEqual({ role_id: 'globex/Editor', role: 'Editor', tenant_id: 'globex', permission: 'write' });
     expect(await read('tenants.csv')).toEqual([
       { tenant_id: 'acme', name: 'Acme', parent_tenant_id: '', role_inheritance: '' },

@@ -1,3 +1,4 @@
+import { countsIn } from '../../answers/access-rules.ts';
 import { holdingKinds } from '../../answers/report-format.ts';
 import type { Project, Target } from './project.ts';
 
@@ -16,6 +17,11 @@ export function placeOf({ roles }: Project, target: Target): number {
   return target.kind === holdingKinds.role ? (roles[target.role]?.tenant ?? -1) : target.tenant;
 }
 
+/** Whether what is held there counts in a tenant: what is held in the whole project does, in every one. */
+export function countsInTenant(place: number, tenant: number): boolean {
+  return countsIn(place === -1 ? undefined : place, tenant);
+}
+
 /** One way in which a user comes by a permission. */
 export interface AccessPath {
   readonly user: number;
@@ -28,6 +34,14 @@ export interface AccessPath {
 /** Every way in which a user may use each permission; a role that allows nothing gives none. */
 export function pathsOf(project: Project, user: number): AccessPath[] {
   return rolesHeldBy(project, user).flatMap(({ role, place }) => (project.roles[role]?.allows ?? []).map((permission) => ({ user, place, role, permission })));
+}
+
+/** Every way in which anybody comes by a permission: the rows of `who-can`. */
+export function waysTo(project: Project, permission: number): AccessPath[] {
+  const conferring = new Set(project.roles.flatMap(({ allows }, role) => (allows.includes(permission) ? [role] : [])));
+  return project.holdings.targets.flatMap((target, at) =>
+    conferring.has(target.role) ? Array.from(usersOf(project, at), (user) => ({ user, place: placeOf(project, target), role: target.role, permission })) : [],
+  );
 }
 
 /** A role that a user holds, and where. */

@@ -1,8 +1,8 @@
 import { holdingKinds, thingFlags, userFlags } from '../../answers/report-format.ts';
-import { placeOf, targetsOf } from './access.ts';
+import { countsInTenant, placeOf, targetsOf } from './access.ts';
 import { outlierRule, spreadOf, unusual } from './outliers.ts';
 import { judgePower, type Power } from '../../answers/power.ts';
-import type { Project } from './project.ts';
+import type { Project, Target } from './project.ts';
 
 /** Somebody who may do unusually much inside a tenant. */
 export interface Outlier {
@@ -21,8 +21,14 @@ export interface Analysis extends Power {
   readonly userPermissions: Uint32Array;
   readonly userPrivileged: Uint8Array;
   readonly tenantMembers: Uint32Array;
-  /** People who hold a privileged role of or inside the tenant. */
+  /** People with access in the tenant: its members, who holds a role of or inside it, and who holds one in the whole project. */
+  readonly tenantPeople: Uint32Array;
+  /** Of them, those who are members or hold a role of or inside it. The others have it through the whole project only. */
+  readonly tenantInside: Uint32Array;
+  /** People who hold a privileged role that counts in the tenant, one of the whole project too. */
   readonly tenantPrivileged: Uint32Array;
+  /** Of them, those who hold one of or inside it. */
+  readonly tenantPrivilegedInside: Uint32Array;
   readonly roleHolders: Uint32Array;
   /** Of them, those who hold it in the whole project. */
   readonly roleProjectHolders: Uint32Array;
@@ -32,15 +38,18 @@ export interface Analysis extends Power {
 }
 
 export function analyse(project: Project): Analysis {
-  const { users, tenants, roles, permissions, holdings } = project;
   const power = judgePower(project);
+  return { ...power, ...countHoldings(project, power), ...countTenants(project, power), outliers: findOutliers(project) };
+}
+
+/** Counts by user, role and permission. */
+function countHoldings(project: Project, power: Power) {
+  const { users, roles, permissions } = project;
   const counts = {
     userTenants: new Uint32Array(users.count),
     userRoles: new Uint32Array(users.count),
     userPermissions: new Uint32Array(users.count),
     userPrivileged: new Uint8Array(users.count),
-    tenantMembers: new Uint32Array(tenants.length),
-    tenantPrivileged: new Uint32Array(tenants.length),
     roleHolders: new Uint32Array(roles.length),
     roleProjectHolders: new Uint32Array(roles.length),
     permissionUsers: new Uint32Array(permissions.length),
@@ -48,49 +57,111 @@ export function analyse(project: Project): Analysis {
   };
   roles.forEach(({ allows }) => allows.forEach((permission) => increase(counts.permissionRoles, permission)));
 
-  // A mark holds the number of the last user who was counted there, plus one: counting the distinct without sets.
-  const roleMark = new Uint32Array(roles.length);
-  const permissionMark = new Uint32Array(permissions.length);
-  const tenantMark = new Uint32Array(tenants.length);
+  const isNewRole = createMarks(roles.length);
+  const isNewPermission = createMarks(permissions.length);
   for (let user = 0; user < users.current; user++) {
-    const mark = user + 1;
-    for (const number of targetsOf(project, user)) {
-      const target = holdings.targets[number];
-      if (target === undefined) {
-        continue;
-      }
-      const { kind, role } = target;
+    eachTarget(project, user, ({ kind, role }, place) => {
       if (kind === holdingKinds.member) {
         increase(counts.userTenants, user);
-        increase(counts.tenantMembers, target.tenant);
-        continue;
+        return;
       }
-      const place = placeOf(project, target);
       increase(counts.userRoles, user);
       if (place === -1) {
         increase(counts.roleProjectHolders, role);
       }
-      if (roleMark[role] !== mark) {
-        roleMark[role] = mark;
-        increase(counts.roleHolders, role);
-        for (const permission of roles[role]?.allows ?? []) {
-          if (permissionMark[permission] !== mark) {
-            permissionMark[permission] = mark;
-            increase(counts.userPermissions, user);
-            increase(counts.permissionUsers, permission);
-          }
-        }
-      }
-      if ((power.privilege[role]?.length ?? 0) > 0) {
+      if (isPrivileged(power, role)) {
         counts.userPrivileged[user] = 1;
-        if (place !== -1 && tenantMark[place] !== mark) {
-          tenantMark[place] = mark;
-          increase(counts.tenantPrivileged, place);
+      }
+      if (!isNewRole(role, user)) {
+        return;
+      }
+      increase(counts.roleHolders, role);
+      for (const permission of roles[role]?.allows ?? []) {
+        if (isNewPermission(permission, user)) {
+          increase(counts.userPermissions, user);
+          increase(counts.permissionUsers, permission);
         }
       }
+    });
+  }
+  return counts;
+}
+
+/** Counts by tenant. Who holds something in the whole project counts in each of them, and once. */
+function countTenants(project: Project, power: Power) {
+  const { users, tenants } = project;
+  const ofTenants = (): Uint32Array => new Uint32Array(tenants.length);
+  const counts = { tenantMembers: ofTenants(), tenantPeople: ofTenants(), tenantInside: ofTenants(), tenantPrivileged: ofTenants(), tenantPrivilegedInside: ofTenants() };
+  const isNewTenant = createMarks(tenants.length);
+  const isNewPrivileged = createMarks(tenants.length);
+  const throughProject = { people: 0, privileged: 0 };
+  for (let user = 0; user < users.current; user++) {
+    const inside: number[] = [];
+    const privileged: number[] = [];
+    const throughout = { holds: false, isPrivileged: false };
+    eachTarget(project, user, ({ kind, role }, place) => {
+      const isPower = kind !== holdingKinds.member && isPrivileged(power, role);
+      if (place === -1) {
+        throughout.holds = true;
+        throughout.isPrivileged ||= isPower;
+        return;
+      }
+      if (kind === holdingKinds.member) {
+        increase(counts.tenantMembers, place);
+      }
+      if (isNewTenant(place, user)) {
+        inside.push(place);
+      }
+      if (isPower && isNewPrivileged(place, user)) {
+        privileged.push(place);
+      }
+    });
+    countPerson(counts.tenantInside, counts.tenantPeople, inside, throughout.holds);
+    countPerson(counts.tenantPrivilegedInside, counts.tenantPrivileged, privileged, throughout.isPrivileged);
+    throughProject.people += Number(throughout.holds);
+    throughProject.privileged += Number(throughout.isPrivileged);
+  }
+  tenants.forEach((tenant, at) => {
+    if (isCurrent(tenant)) {
+      counts.tenantPeople[at] = (counts.tenantPeople[at] ?? 0) + throughProject.people;
+      counts.tenantPrivileged[at] = (counts.tenantPrivileged[at] ?? 0) + throughProject.privileged;
+    }
+  });
+  return counts;
+}
+
+/** Enters one person; whoever holds in the whole project is added to all tenants at the end, so not here. */
+function countPerson(inside: Uint32Array, all: Uint32Array, places: readonly number[], isThroughout: boolean): void {
+  for (const place of places) {
+    increase(inside, place);
+    if (!isThroughout) {
+      increase(all, place);
     }
   }
-  return { ...power, ...counts, outliers: findOutliers(project) };
+}
+
+/** True once for each thing and user: counting the distinct without sets, as long as users come one after the other. */
+export function createMarks(count: number): (thing: number, user: number) => boolean {
+  const marks = new Uint32Array(count);
+  return (thing, user) => {
+    const isNew = marks[thing] !== user + 1;
+    marks[thing] = user + 1;
+    return isNew;
+  };
+}
+
+function eachTarget(project: Project, user: number, visit: (target: Target, place: number) => void): void {
+  for (const number of targetsOf(project, user)) {
+    const target = project.holdings.targets[number];
+    if (target !== undefined) {
+      visit(target, placeOf(project, target));
+    }
+  }
+}
+
+/** True for a role that is privileged; false for a membership. */
+export function isPrivileged({ privilege }: Power, role: number): boolean {
+  return (privilege[role]?.length ?? 0) > 0;
 }
 
 function increase(counts: Uint32Array, at: number): void {
@@ -130,7 +201,7 @@ function peopleOfTenants(project: Project): { readonly user: number; readonly pe
       mark++;
       let count = 0;
       for (const { role, place: where } of held) {
-        for (const permission of where === place || where === -1 ? (roles[role]?.allows ?? []) : []) {
+        for (const permission of countsInTenant(where, place) ? (roles[role]?.allows ?? []) : []) {
           if (seen[permission] !== mark) {
             seen[permission] = mark;
             count++;

@@ -1,5 +1,9 @@
+import { throughProject } from '../../answers/access-rules.ts';
+import { counted, number } from '../format.ts';
 import type { HeldRole } from './access.ts';
+import { marksOf } from './people.ts';
 import type { Project } from './project.ts';
+import type { CountThere } from './tenant-access.ts';
 
 export type NodeKind = 'person' | 'place' | 'role' | 'permission' | 'more';
 
@@ -9,6 +13,8 @@ export interface PathNode {
   readonly kind: NodeKind;
   readonly label: string;
   readonly detail?: string | undefined;
+  /** Lines below the name: what tells a person apart, login and user id; how a role comes to count. */
+  readonly marks?: readonly string[] | undefined;
   /** Where a click leads: the kind of thing and its id; absent for none. */
   readonly thing?: readonly [kind: string, id: string] | undefined;
 }
@@ -29,7 +35,7 @@ const mostInColumn = 7;
 /** Person -> place -> role, for all they hold; with a permission only the ways to it, and the permission at the end. */
 export function graphOfPerson(project: Project, user: number, held: readonly HeldRole[], memberOf: readonly number[], permission?: number): PathGraph {
   const graph = createGraph();
-  graph.node({ id: 'person', kind: 'person', label: project.users.name.at(user) });
+  graph.node({ id: 'person', kind: 'person', label: project.users.name.at(user), marks: marksOf(project, user) });
   const ways = permission === undefined ? held : held.filter(({ role }) => project.roles[role]?.allows.includes(permission));
   const shown = ways.slice(0, mostInColumn);
   for (const { role, place } of shown) {
@@ -45,8 +51,8 @@ export function graphOfPerson(project: Project, user: number, held: readonly Hel
   return graph.done();
 }
 
-/** Tenant -> roles held inside it, the most held first. */
-export function graphOfTenant(project: Project, tenant: number, roles: readonly { readonly role: number; readonly people: number }[]): PathGraph {
+/** Tenant -> roles that count in it, the most held first. */
+export function graphOfTenant(project: Project, tenant: number, roles: readonly CountThere[]): PathGraph {
   const graph = createGraph();
   const node = placeNode(project, tenant);
   const parent = project.tenants.findIndex(({ id }) => id === project.tenants[tenant]?.parentId);
@@ -58,7 +64,7 @@ export function graphOfTenant(project: Project, tenant: number, roles: readonly 
   limited(children, (child) => graph.path(node.id, { ...placeNode(project, child), detail: 'child tenant' }), (more) => graph.path(node.id, { id: 'more children', kind: 'more', label: `${more} more tenants` }), 3);
   limited(
     roles,
-    ({ role, people }) => graph.path(node.id, { ...roleNode(project, role, tenant), detail: people === 1 ? '1 person' : `${people.toLocaleString('en')} people` }),
+    ({ of, people, throughProject: through }) => graph.path(node.id, { ...roleNode(project, of, tenant), detail: counted(people, 'person', 'people'), marks: through === 0 ? [] : [`${through === people ? '' : `${number(through)} `}${throughProject}`] }),
     (more) => graph.path(node.id, { id: 'more', kind: 'more', label: `${more} more roles` }),
   );
   return graph.done();
@@ -71,7 +77,7 @@ export function graphOfRole(project: Project, role: number, places: readonly { r
   graph.node(node);
   limited(
     places,
-    ({ place, people }) => graph.path(graph.node({ ...placeNode(project, place), detail: people === 1 ? '1 person' : `${people.toLocaleString('en')} people` }), node),
+    ({ place, people }) => graph.path(graph.node({ ...placeNode(project, place), detail: counted(people, 'person', 'people') }), node),
     (more) => graph.path(graph.node({ id: 'more places', kind: 'more', label: `${more} more tenants` }), node),
   );
   limited(
@@ -91,7 +97,7 @@ export function graphOfPermission(project: Project, permission: number, roles: r
     roles,
     ({ role, people }) => {
       const own = project.roles[role]?.tenant ?? -1;
-      const by = graph.node({ ...roleNode(project, role, own), detail: people === 1 ? '1 person' : `${people.toLocaleString('en')} people` });
+      const by = graph.node({ ...roleNode(project, role, own), detail: counted(people, 'person', 'people') });
       if (own !== -1) {
         graph.path(graph.node(placeNode(project, own)), { ...roleNode(project, role, own) });
       }

@@ -13,7 +13,7 @@ export interface Users {
   readonly id: TextColumn;
   readonly name: TextColumn;
   readonly email: TextColumn;
-  /** The first login id where it is not the email; else empty. */
+  /** The login, where it is neither the email nor the user id; else empty. */
   readonly login: TextColumn;
   readonly status: Uint8Array;
   readonly flags: Uint16Array;

@@ -6,6 +6,8 @@ import { Facts } from './detail-parts.tsx';
 import { Name } from './names.tsx';
 import { Proof } from './proof.tsx';
 
+const proofs: Readonly<Record<string, string>> = { stable: 'Proved', overlap: 'Shown by pages that overlap', unproven: 'Not proved' };
+
 /** Where the data comes from, what is proved, and the rules by which the page judges. */
 export function About() {
   const { project } = useReport();
@@ -32,9 +34,9 @@ export function About() {
       </section>
       {consistency !== undefined && (
         <section class="panel block">
-          <h2>What proves it complete</h2>
+          <h2>What proves that everything was read</h2>
           <p>
-            Mode “<Name text={consistency.mode} />”, {counted(consistency.passes, 'pass', 'passes')}: <Name text={consistency.proved} />.
+            {proofs[consistency.mode] ?? 'What was checked'}, in {counted(consistency.passes, 'pass', 'passes')} over the list of users: <Name text={consistency.proved} />.
           </p>
           <p>Assumed, not proved:</p>
           <ul>
@@ -50,8 +52,8 @@ export function About() {
         <h2>What is not shown</h2>
         <ul>
           <li>
-            Access inherited down a tree of tenants is not derived yet.{' '}
-            {notDerived === undefined ? 'This file does not say what that touches.' : `It touches ${counted(notDerived.inheritingTenants, 'inheriting tenant')} and ${counted(notDerived.inheritedRoles, 'role')} held above.`}
+            What tenants inherit from those above them: it is not derived.{' '}
+            {notDerived === undefined ? 'This file does not tell what that concerns.' : `That concerns ${counted(notDerived.inheritingTenants, 'inheriting tenant')} and ${counted(notDerived.inheritedRoles, 'role')} held above.`}
           </li>
           <li>Access keys, management keys and console users are not read.</li>
           <li>Roles that single sign-on or SCIM maps at the next login are not predicted.</li>

@@ -4,7 +4,8 @@ import { type ChangeRow, listChanges } from '../data/changes.ts';
 import { counted, moment, number } from '../format.ts';
 import { toHash } from '../route.ts';
 import { commonColumns } from './columns.tsx';
-import { Grid, type GridColumn } from './grid.tsx';
+import { Grid } from './grid.tsx';
+import type { GridColumn } from './grid-layout.ts';
 import { Badge, Name } from './names.tsx';
 
 /** What was gained and lost since the older file. */

@@ -1,10 +1,40 @@
 import type { Report } from '../context.ts';
+import { loginOf } from '../data/people.ts';
 import { fold } from '../data/search.ts';
-import type { GridColumn } from './grid.tsx';
+import type { ExportedColumn, GridColumn } from './grid-layout.ts';
 import { number } from '../format.ts';
 import { LevelBadge, Name, PermissionName, PlaceName, RoleName, Status, UserName, wholeProject } from './names.tsx';
 
 type Of = (row: number) => number | undefined;
+
+/** What tells people apart, in every saved list that names one, whatever is shown. */
+export function personExport({ project }: Report, of: Of): ExportedColumn[] {
+  const { users } = project;
+  return [exported('Login', of, (user) => loginOf(project, user)), exported('Email', of, (user) => users.email.at(user)), exported('User id', of, (user) => users.id.at(user))];
+}
+
+/** The first columns of a saved list that is about one thing. */
+export function aboutPerson(report: Report, user: number): ExportedColumn[] {
+  return [{ header: 'Person', text: () => report.project.users.name.at(user) }, ...personExport(report, () => user)];
+}
+
+export function aboutThing(header: string, { name, id }: { readonly name: string; readonly id?: string }): ExportedColumn[] {
+  return [{ header, text: () => name }, ...(id === undefined ? [] : [{ header: `${header} id`, text: () => id }])];
+}
+
+function exported(header: string, of: Of, textOf: (ordinal: number) => string): ExportedColumn {
+  return {
+    header,
+    text: (row) => {
+      const ordinal = of(row);
+      return ordinal === undefined ? '' : textOf(ordinal);
+    },
+  };
+}
+
+function searchedOf({ project: { users } }: Report, user: number | undefined): string {
+  return user === undefined ? '' : `${users.name.at(user)} ${users.email.at(user)} ${users.login.at(user)} ${users.id.at(user)}`;
+}
 
 /** Names in the order of their letters; those that begin with none, such as telephone numbers, come last. */
 export function nameKey(name: string): string {
@@ -12,7 +42,8 @@ export function nameKey(name: string): string {
 }
 
 /** Columns that many grids share. `of` tells which user, role ... a row is about; undefined leaves the cell empty. */
-export function commonColumns({ project, analysis }: Report) {
+export function commonColumns(report: Report) {
+  const { project, analysis } = report;
   const { users, roles, tenants, permissions, statuses } = project;
 
   /** A column of names: sorted and searched by the name, shown as a link. */
@@ -25,11 +56,11 @@ export function commonColumns({ project, analysis }: Report) {
   };
 
   return {
-    user: (of: Of, header = 'Person') => named('user', header, '2.2fr', of, (user) => users.name.at(user), (row) => <UserName user={of(row) ?? 0} />),
-    contact: (of: Of) => named('contact', 'Email or login', '2.4fr', of, (user) => users.email.at(user) || users.login.at(user), (row) => <Name text={users.email.at(of(row) ?? 0) || users.login.at(of(row) ?? 0)} />, { isOptional: true }),
-    status: (of: Of) => named('status', 'Status', '0.9fr', of, (user) => statuses[users.status[user] ?? 0] ?? '', (row) => <Status user={of(row) ?? 0} />),
-    role: (of: Of) => named('role', 'Role', '1.8fr', of, (role) => roles[role]?.name ?? '', (row) => <RoleName role={of(row) ?? 0} />),
-    place: (of: Of, header = 'Where') => named('place', header, '1.5fr', of, (place) => tenants[place]?.name ?? wholeProject, (row) => <PlaceName place={of(row) ?? -1} />),
+    user: (of: Of, header = 'Person') =>
+      named('user', header, '3.4fr', of, (user) => users.name.at(user), (row) => <UserName user={of(row) ?? 0} />, { isPerson: true, least: 190, alsoExported: personExport(report, of), searched: (row) => searchedOf(report, of(row)) }),
+    status: (of: Of) => named('status', 'Status', '0.9fr', of, (user) => statuses[users.status[user] ?? 0] ?? '', (row) => <Status user={of(row) ?? 0} />, { least: 84 }),
+    role: (of: Of) => named('role', 'Role', '1.8fr', of, (role) => roles[role]?.name ?? '', (row) => <RoleName role={of(row) ?? 0} />, { alsoExported: [exported('Role id', of, (role) => roles[role]?.id ?? '')] }),
+    place: (of: Of, header = 'Where') => named('place', header, '1.5fr', of, (place) => tenants[place]?.name ?? wholeProject, (row) => <PlaceName place={of(row) ?? -1} />, { alsoExported: [exported('Tenant id', of, (place) => tenants[place]?.id ?? '')] }),
     permission: (of: Of) => named('permission', 'Permission', '1.8fr', of, (permission) => permissions[permission]?.name ?? '', (row) => <PermissionName permission={of(row) ?? 0} />),
     level: (of: Of): GridColumn => {
       const levelOf = (row: number) => analysis.levelOfPermission[of(row) ?? 0] ?? 'ordinary';

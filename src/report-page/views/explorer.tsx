@@ -1,10 +1,13 @@
 import { useMemo, useState } from 'preact/hooks';
+import { throughProject } from '../../answers/access-rules.ts';
 import { type Report, useReport } from '../context.ts';
 import { hasUserFlag, isCurrent } from '../data/analysis.ts';
+import { personInWords } from '../data/people.ts';
 import { plain } from '../data/text.ts';
 import { type Kind, type Route, toHash } from '../route.ts';
 import { commonColumns, nameKey } from './columns.tsx';
-import { Grid, type GridColumn } from './grid.tsx';
+import { Grid } from './grid.tsx';
+import type { GridColumn } from './grid-layout.ts';
 import { Badge, LevelBadge, Name } from './names.tsx';
 import { PermissionDetail } from './permission-detail.tsx';
 import { PersonDetail } from './person-detail.tsx';
@@ -49,8 +52,9 @@ function Detail({ kind, chosen, permission }: { readonly kind: Kind; readonly ch
   }
 }
 
-function nameOf({ users, tenants, roles, permissions }: Report['project'], kind: Kind, chosen: number): string {
-  return kind === 'people' ? users.name.at(chosen) : ((kind === 'tenants' ? tenants : kind === 'roles' ? roles : permissions)[chosen]?.name ?? '');
+function nameOf(project: Report['project'], kind: Kind, chosen: number): string {
+  const { tenants, roles, permissions } = project;
+  return kind === 'people' ? personInWords(project, chosen) : ((kind === 'tenants' ? tenants : kind === 'roles' ? roles : permissions)[chosen]?.name ?? '');
 }
 
 function findThing({ users, tenants, roles, permissions }: Report['project'], kind: Kind, key: string): number {
@@ -73,7 +77,7 @@ function findThing({ users, tenants, roles, permissions }: Report['project'], ki
 
 function List({ kind, chosen, compact }: { readonly kind: Kind; readonly chosen: number; readonly compact: boolean }) {
   const report = useReport();
-  const { columns, compactColumns, count, idOf, alsoSearched, sortedBy } = listingOf(report, kind);
+  const { columns, count, idOf, sortedBy } = listingOf(report, kind);
   const [only, setOnly] = useState('');
   const filters = useMemo(() => filtersOf(report, kind), [report.project, kind]);
   const total = useMemo(() => filterRows(count, filters[0]?.test).reduce((sum, one) => sum + one, 0), [count, filters]);
@@ -82,12 +86,12 @@ function List({ kind, chosen, compact }: { readonly kind: Kind; readonly chosen:
     <Grid
       label={kind}
       noun={nouns[kind]}
-      columns={compact ? compactColumns : columns}
+      columns={columns}
+      isCompact={compact}
       count={count}
       total={total}
       filter={filter}
       sortedBy={sortedBy}
-      alsoSearched={alsoSearched}
       href={(row) => toHash(kind, idOf(row))}
       isSelected={(row) => row === chosen}
       tall
@@ -145,27 +149,21 @@ function filtersOf({ project, analysis }: Report, kind: Kind): readonly RowFilte
   return [all];
 }
 
-const listings = new WeakMap<Report['project'], Map<Kind, Listing & { readonly compactColumns: readonly GridColumn[] }>>();
+const listings = new WeakMap<Report['project'], Map<Kind, Listing>>();
 
 /** Made once for each kind: what its grid has sorted and indexed hangs on the columns. */
-function listingOf(report: Report, kind: Kind): Listing & { readonly compactColumns: readonly GridColumn[] } {
-  const known = listings.get(report.project) ?? new Map<Kind, Listing & { readonly compactColumns: readonly GridColumn[] }>();
+function listingOf(report: Report, kind: Kind): Listing {
+  const known = listings.get(report.project) ?? new Map<Kind, Listing>();
   listings.set(report.project, known);
-  const made = known.get(kind);
-  if (made !== undefined) {
-    return made;
-  }
-  const listing = listOf(report, kind);
-  const full = { ...listing, compactColumns: listing.columns.filter(({ isOptional }) => isOptional !== true).slice(0, 3) };
-  known.set(kind, full);
-  return full;
+  const listing = known.get(kind) ?? listOf(report, kind);
+  known.set(kind, listing);
+  return listing;
 }
 
 interface Listing {
   readonly columns: readonly GridColumn[];
   readonly count: number;
   readonly idOf: (row: number) => string;
-  readonly alsoSearched?: (row: number) => string;
   readonly sortedBy: { readonly id: string; readonly desc: boolean };
 }
 
@@ -181,11 +179,9 @@ function listOf(report: Report, kind: Kind): Listing {
       return {
         count: users.count,
         idOf: (row) => users.id.at(row),
-        alsoSearched: (row) => `${users.login.at(row)} ${users.id.at(row)}`,
         sortedBy: { id: 'user', desc: false },
         columns: [
           common.user(self),
-          common.contact(self),
           common.status(self),
           common.number('tenants', 'Tenants', (row) => analysis.userTenants[row] ?? 0),
           common.number('roles', 'Roles', (row) => analysis.userRoles[row] ?? 0),
@@ -201,7 +197,9 @@ function listOf(report: Report, kind: Kind): Listing {
         columns: [
           { ...common.place(self, 'Tenant'), width: '2fr' },
           common.number('members', 'Members', (row) => analysis.tenantMembers[row] ?? 0),
+          common.number('people', 'People with access', (row) => analysis.tenantPeople[row] ?? 0, { width: '1.1fr' }),
           common.number('privileged', 'Privileged people', (row) => analysis.tenantPrivileged[row] ?? 0, { width: '1.1fr' }),
+          common.number('through', `Privileged, ${throughProject} only`, (row) => (analysis.tenantPrivileged[row] ?? 0) - (analysis.tenantPrivilegedInside[row] ?? 0), { width: '1.4fr', isOptional: true }),
           common.text('id', 'Id', '1.5fr', (row) => tenants[row]?.id ?? '', { isOptional: true }),
           common.text('parent', 'Parent', '1.2fr', (row) => tenants.find(({ id }) => id === tenants[row]?.parentId)?.name ?? '', { isOptional: true }),
         ],

@@ -4,7 +4,8 @@ import type { Finding, FindingColumn, FindingRow, Urgency } from '../data/findin
 import { number } from '../format.ts';
 import { type Route, toHash } from '../route.ts';
 import { commonColumns } from './columns.tsx';
-import { Grid, type GridColumn } from './grid.tsx';
+import { Grid } from './grid.tsx';
+import type { GridColumn } from './grid-layout.ts';
 import { Badge } from './names.tsx';
 
 const urgencies: Readonly<Record<Urgency, { readonly word: string; readonly tone: 'bad' | 'warn' | 'info' }>> = {
@@ -80,16 +81,12 @@ function FindingPanel({ finding }: { readonly finding: Finding }) {
         <p class="clear">{none}</p>
       ) : (
         <>
-          <Grid label={title} noun={['entry', 'entries']} columns={shown} count={rows.length} alsoSearched={(row) => idsOf(report, rows[row])} href={(row) => hrefOf(report, rows[row])} tall />
+          <Grid label={title} noun={['entry', 'entries']} columns={shown} count={rows.length} href={(row) => hrefOf(report, rows[row])} tall />
           {total !== undefined && total > rows.length && <p class="note">The file names the first {number(rows.length)} of {number(total)}.</p>}
         </>
       )}
     </section>
   );
-}
-
-function idsOf({ project: { users } }: Report, row: FindingRow | undefined): string {
-  return row?.user === undefined ? '' : `${users.id.at(row.user)} ${users.email.at(row.user)}`;
 }
 
 function hrefOf({ project }: Report, row: FindingRow | undefined): string {

@@ -1,45 +1,32 @@
 import { columnVisibilityFeature, constructTable, createColumnHelper, rowSortingFeature, tableFeatures } from '@tanstack/table-core';
 import { storeReactivityBindings } from '@tanstack/table-core/store-reactivity-bindings';
+import type { Virtualizer } from '@tanstack/virtual-core';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useMemo, useReducer, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
 import { useReport } from '../context.ts';
-import { toCsv } from '../data/csv.ts';
-import { pick, type SortKey, sortedRows } from '../data/order.ts';
-import { createSearchIndex, type SearchIndex } from '../data/search.ts';
-import { plain } from '../data/text.ts';
-import { counted, number } from '../format.ts';
+import { type ExportedColumn, type GridColumn, layoutOf } from './grid-layout.ts';
+import { GridFoot, GridHeader, GridRowView, GridTools } from './grid-parts.tsx';
+import { type Sorting, useRows, useSearchIndex } from './grid-work.ts';
 import { InGrid } from './names.tsx';
+import { PrintedGrid } from './printed-grid.tsx';
 import { useVirtualizer } from './use-virtualizer.ts';
 
-/** A column of a grid. Rows are numbers: what they stand for is the caller's business, and no row is ever an object. */
-export interface GridColumn {
-  readonly id: string;
-  readonly header: string;
-  /** Share of the width, as in "2fr". */
-  readonly width: string;
-  readonly isNumber?: boolean;
-  /** Left out where there is little room. */
-  readonly isOptional?: boolean;
-  readonly cell: (row: number) => ComponentChildren;
-  /** What is sorted by; texts folded. */
-  readonly key: (row: number) => SortKey;
-  /** What is searched and exported. */
-  readonly text: (row: number) => string;
-}
-
-interface GridProps {
+/** What a list is made of. */
+export interface GridProps {
   /** What the rows are, for screen readers and for the exported file: "People of Acme". */
   readonly label: string;
   readonly noun: readonly [one: string, many: string];
   readonly columns: readonly GridColumn[];
+  /** Beside a detail there is room for the first columns only; the saved file has all of them. */
+  readonly isCompact?: boolean;
+  /** What the whole list is about, as the first columns of the saved file: it is read without the page around it. */
+  readonly about?: readonly ExportedColumn[] | undefined;
   readonly count: number;
   /** How many there are, where some rows are never shown; else `count`. */
   readonly total?: number | undefined;
   /** 1 for each row that may be shown. */
   readonly filter?: Uint8Array | undefined;
-  /** Searched besides the columns' texts. */
-  readonly alsoSearched?: ((row: number) => string) | undefined;
-  readonly sortedBy?: { readonly id: string; readonly desc: boolean } | undefined;
+  readonly sortedBy?: Sorting | undefined;
   readonly href?: ((row: number) => string) | undefined;
   readonly isSelected?: ((row: number) => boolean) | undefined;
   readonly empty?: string | undefined;
@@ -48,10 +35,8 @@ interface GridProps {
   readonly tall?: boolean;
 }
 
-const rowHeight = 38;
-const headerHeight = 36;
-const printedRows = 20;
-const noRows = new Uint32Array();
+const compactColumns = 3;
+const cardGap = 8;
 
 const features = tableFeatures({ coreReactivityFeature: storeReactivityBindings(), rowSortingFeature, columnVisibilityFeature });
 type GridRow = readonly [row: number];
@@ -72,24 +57,29 @@ function useTable(columns: readonly GridColumn[], sortedBy: GridProps['sortedBy'
   }, [columns]);
 }
 
+/** A list to search, sort and walk through; on paper a plain table. */
 export function Grid(props: GridProps) {
   const { printing } = useReport();
   return printing ? <PrintedGrid {...props} /> : <LiveGrid {...props} />;
 }
 
-function LiveGrid({ label, noun, columns, count, total = count, filter, alsoSearched, sortedBy, href, isSelected, empty, tools, tall = false }: GridProps) {
+function LiveGrid({ label, noun, columns, isCompact = false, about, count, total = count, filter, sortedBy, href, isSelected, empty, tools, tall = false }: GridProps) {
   const [query, setQuery] = useState('');
   const [active, setActive] = useState(0);
   const [, redraw] = useReducer<number, undefined>((times) => times + 1, 0);
   const scroller = useRef<HTMLDivElement>(null);
   const prefix = useId();
   const table = useTable(columns, sortedBy);
-  const index = useSearchIndex(columns, count, alsoSearched);
+  const index = useSearchIndex(columns, count);
   const sorting = table.atoms.sorting.get()[0];
   const rows = useRows(columns, count, sorting, [query === '' ? undefined : index().find(query), filter]);
-  const narrow = useIsNarrow(scroller, columns.length);
-  const shown = columns.filter(({ isOptional }) => !narrow || isOptional !== true);
-  const virtualizer = useVirtualizer(scroller, rows.length, rowHeight, headerHeight);
+  const { width, header } = useSizes(scroller);
+  const layout = useMemo(() => {
+    const some = isCompact ? columns.filter(({ isOptional }) => isOptional !== true).slice(0, compactColumns) : columns;
+    return layoutOf(some, width, isCompact);
+  }, [columns, width, isCompact]);
+  const { columns: shown, isCards, rowHeight } = layout;
+  const virtualizer = useVirtualizer(scroller, rows.length, { rowHeight, header, gap: isCards ? cardGap : 0 });
   const items = virtualizer.getVirtualItems();
   table.setOptions((options) => ({ ...options, data: items.map(({ index: at }): GridRow => [rows[at] ?? 0]) }));
 
@@ -107,6 +97,11 @@ function LiveGrid({ label, noun, columns, count, total = count, filter, alsoSear
     virtualizer.scrollToIndex(at);
   }
 
+  function sortBy(id: string): void {
+    table.getColumn(id)?.toggleSorting();
+    redraw(undefined);
+  }
+
   function onKeyDown(event: KeyboardEvent): void {
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 2);
     const moves: Readonly<Record<string, number>> = { ArrowDown: active + 1, ArrowUp: active - 1, PageDown: active + page, PageUp: active - page, Home: 0, End: rows.length - 1 };
@@ -122,10 +117,12 @@ function LiveGrid({ label, noun, columns, count, total = count, filter, alsoSear
     }
   }
 
+  const sight = inSight(virtualizer, header);
   return (
     <div class={tall ? 'grid-frame tall' : 'grid-frame'}>
       <GridTools
-        {...{ label, noun, columns, rows, total, tools, query }}
+        {...{ label, noun, columns, about, rows, total, tools, query, sorting, isCards }}
+        onSort={sortBy}
         onQuery={(text) => {
           setQuery(text);
           setActive(0);
@@ -134,7 +131,7 @@ function LiveGrid({ label, noun, columns, count, total = count, filter, alsoSear
       />
       <div
         ref={scroller}
-        class="grid"
+        class={`grid${isCards ? ' cards' : ''}${layout.personLines === 3 ? ' stacked' : ''}`}
         role="grid"
         tabIndex={0}
         aria-label={label}
@@ -142,18 +139,11 @@ function LiveGrid({ label, noun, columns, count, total = count, filter, alsoSear
         aria-colcount={shown.length}
         aria-activedescendant={rows.length > 0 ? `${prefix}-${active}` : undefined}
         onKeyDown={onKeyDown}
-        style={{ '--columns': shown.map(({ width }) => `minmax(0, ${width})`).join(' ') }}
+        style={{ '--columns': layout.template, '--row': `${rowHeight}px` }}
       >
-        <GridHeader
-          columns={shown}
-          sorting={sorting}
-          onSort={(id) => {
-            table.getColumn(id)?.toggleSorting();
-            redraw(undefined);
-          }}
-        />
+        {!isCards && <GridHeader columns={shown} sorting={sorting} onSort={sortBy} />}
         <InGrid.Provider value={true}>
-          <div class="grid-body" role="rowgroup" style={{ height: `${rows.length * rowHeight}px` }}>
+          <div class="grid-body" role="rowgroup" style={{ height: `${virtualizer.getTotalSize()}px` }}>
             {items.map(({ index: at, start }) => (
               <GridRowView
                 key={at}
@@ -161,8 +151,10 @@ function LiveGrid({ label, noun, columns, count, total = count, filter, alsoSear
                 id={`${prefix}-${at}`}
                 row={rows[at] ?? 0}
                 columns={shown}
-                top={start - headerHeight}
+                top={start - header}
                 isActive={at === active}
+                isCard={isCards}
+                measure={isCards ? virtualizer.measureElement : undefined}
                 onClick={() => setActive(at)}
               />
             ))}
@@ -170,186 +162,42 @@ function LiveGrid({ label, noun, columns, count, total = count, filter, alsoSear
         </InGrid.Provider>
         {rows.length === 0 && <p class="grid-empty">{total === 0 ? (empty ?? `There are no ${noun[1]}.`) : `No ${noun[1]} match.`}</p>}
       </div>
+      {sight !== undefined && (sight.first > 0 || sight.last < rows.length - 1) && (
+        <GridFoot {...sight} count={rows.length} {...{ noun, label }} onPage={(direction) => virtualizer.scrollToIndex(direction === 1 ? sight.last + 1 : sight.first - 1, { align: direction === 1 ? 'start' : 'end' })} />
+      )}
     </div>
   );
 }
 
-interface ToolsProps extends Pick<GridProps, 'label' | 'noun' | 'columns' | 'tools'> {
-  readonly rows: Uint32Array;
-  readonly total: number;
-  readonly query: string;
-  readonly onQuery: (text: string) => void;
+/** The first and the last row that can be seen as a whole; undefined before anything is drawn. */
+function inSight(virtualizer: Virtualizer<HTMLDivElement, Element>, header: number): { readonly first: number; readonly last: number } | undefined {
+  const from = (virtualizer.scrollOffset ?? 0) + header;
+  const to = (virtualizer.scrollOffset ?? 0) + (virtualizer.scrollRect?.height ?? 0);
+  const seen = virtualizer.getVirtualItems().filter(({ start, end }) => start >= from - 2 && end <= to + 2);
+  const [first, last] = [seen[0], seen.at(-1)];
+  return first === undefined || last === undefined ? undefined : { first: first.index, last: last.index };
 }
 
-function GridTools({ label, noun, columns, rows, total, tools, query, onQuery }: ToolsProps) {
-  return (
-    <div class="grid-tools">
-      <input type="search" placeholder={`Search ${noun[1]}`} aria-label={`Search: ${label}`} value={query} onInput={(event) => onQuery(event.currentTarget.value)} />
-      {tools}
-      <div class="grid-end">
-        <span class="grid-count" role="status">
-          {rows.length === total ? counted(total, ...noun) : `${number(rows.length)} of ${counted(total, ...noun)}`}
-        </span>
-        <button type="button" class="quiet-button" onClick={() => download(label, columns, rows)} disabled={rows.length === 0} title={`Save these ${noun[1]} as a CSV file`}>
-          CSV
-        </button>
-      </div>
-    </div>
-  );
-}
-
-interface HeaderProps {
-  readonly columns: readonly GridColumn[];
-  readonly sorting: GridProps['sortedBy'];
-  readonly onSort: (id: string) => void;
-}
-
-function GridHeader({ columns, sorting, onSort }: HeaderProps) {
-  return (
-    <div class="grid-header" role="row" aria-rowindex={1}>
-      {columns.map(({ id, header, isNumber }) => (
-        <div key={id} role="columnheader" class={isNumber === true ? 'number' : ''} aria-sort={sorting?.id !== id ? 'none' : sorting.desc ? 'descending' : 'ascending'}>
-          <button type="button" onClick={() => onSort(id)}>
-            {header}
-            <span class="sort-mark" aria-hidden="true">
-              {sorting?.id !== id ? '' : sorting.desc ? '↓' : '↑'}
-            </span>
-          </button>
-        </div>
-      ))}
-    </div>
-  );
-}
-
-interface RowProps extends Pick<GridProps, 'columns' | 'href' | 'isSelected'> {
-  readonly id: string;
-  /** Its place among the rows that are left, and which row it is. */
-  readonly at: number;
-  readonly row: number;
-  readonly top: number;
-  readonly isActive: boolean;
-  readonly onClick: () => void;
-}
-
-function GridRowView({ id, at, row, top, columns, href, isSelected, isActive, onClick }: RowProps) {
-  const selected = isSelected?.(row);
-  return (
-    <div
-      id={id}
-      role="row"
-      class={`grid-row${isActive ? ' active' : ''}${selected === true ? ' selected' : ''}${href === undefined ? '' : ' opens'}`}
-      aria-rowindex={at + 2}
-      aria-selected={selected}
-      style={{ transform: `translateY(${top}px)` }}
-      onClick={(event) => {
-        onClick();
-        if (href !== undefined && !(event.target instanceof Element && event.target.closest('a') !== null)) {
-          location.hash = href(row);
-        }
-      }}
-    >
-      {columns.map(({ id: column, isNumber, cell, text }) => (
-        <div key={column} role="gridcell" class={isNumber === true ? 'number' : ''} title={isNumber === true ? undefined : plain(text(row))}>
-          {cell(row)}
-        </div>
-      ))}
-    </div>
-  );
-}
-
-function PrintedGrid({ label, noun, columns, count, filter, sortedBy }: GridProps) {
-  const rows = useRows(columns, count, sortedBy, [filter]);
-  return (
-    <>
-    <table class="printed">
-      <caption class="visually-hidden">{label}</caption>
-      <thead>
-        <tr>
-          {columns.map(({ id, header, isNumber }) => (
-            <th key={id} class={isNumber === true ? 'number' : ''}>
-              {header}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {Array.from(rows.subarray(0, printedRows), (row) => (
-          <tr key={row}>
-            {columns.map(({ id, cell, isNumber }) => (
-              <td key={id} class={isNumber === true ? 'number' : ''}>
-                {cell(row)}
-              </td>
-            ))}
-          </tr>
-        ))}
-      </tbody>
-    </table>
-    {rows.length > printedRows && <p class="note">… and {counted(rows.length - printedRows, `more ${noun[0]}`, `more ${noun[1]}`)}: see the page itself</p>}
-    </>
-  );
-}
-
-/** What was worked out for a list, kept as long as its columns are: coming back to it costs nothing. */
-interface ListWork {
-  readonly orders: Map<string, Uint32Array>;
-  index?: SearchIndex;
-}
-
-const works = new WeakMap<readonly GridColumn[], ListWork>();
-
-function workOf(columns: readonly GridColumn[]): ListWork {
-  const known = works.get(columns) ?? { orders: new Map<string, Uint32Array>() };
-  works.set(columns, known);
-  return known;
-}
-
-function useRows(columns: readonly GridColumn[], count: number, sorting: GridProps['sortedBy'], filters: readonly (Uint8Array | undefined)[]): Uint32Array {
-  const { orders } = workOf(columns);
-  const key = sorting?.id ?? '';
-  let order = orders.get(key);
-  if (order === undefined) {
-    const by = columns.find(({ id }) => id === key);
-    order = by === undefined ? Uint32Array.from({ length: count }, (_, row) => row) : sortedRows(count, by.key);
-    orders.set(key, order);
-  }
-  const chosen = order;
-  return useMemo(() => (count === 0 ? noRows : pick(chosen, sorting?.desc === true, filters.filter((filter) => filter !== undefined))), [chosen, sorting?.desc, ...filters]);
-}
-
-/** Made when it is first asked for, or when the browser has nothing else to do. */
-function useSearchIndex(columns: readonly GridColumn[], count: number, alsoSearched: GridProps['alsoSearched']): () => SearchIndex {
-  const made = useMemo(() => {
-    const work = workOf(columns);
-    return () => (work.index ??= createSearchIndex(count, (row) => [...columns.map(({ text }) => text(row)), alsoSearched?.(row) ?? ''].join(' ')));
-  }, [columns, count]);
-  useEffect(() => {
-    const later = 'requestIdleCallback' in window ? requestIdleCallback(() => made(), { timeout: 2000 }) : setTimeout(made, 500);
-    return () => ('cancelIdleCallback' in window ? cancelIdleCallback(later) : clearTimeout(later));
-  }, [made]);
-  return made;
-}
-
-/** True when a column would have less than about eight characters. */
-function useIsNarrow(scroller: { readonly current: HTMLDivElement | null }, columns: number): boolean {
-  const [narrow, setNarrow] = useState(false);
-  useEffect(() => {
+/** The width of a grid and the height of its header, as they are and become. */
+function useSizes(scroller: { readonly current: HTMLDivElement | null }): { readonly width: number; readonly header: number } {
+  const [sizes, setSizes] = useState({ width: 1000, header: 0 });
+  useLayoutEffect(() => {
     const element = scroller.current;
     if (element === null) {
       return;
     }
-    const observer = new ResizeObserver(() => setNarrow(element.clientWidth < columns * 105));
+    const measure = (): void => {
+      const now = { width: element.clientWidth, header: element.querySelector<HTMLElement>('.grid-header')?.offsetHeight ?? 0 };
+      setSizes((before) => (before.width === now.width && before.header === now.header ? before : now));
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
-  }, [columns]);
-  return narrow;
-}
-
-function download(label: string, columns: readonly GridColumn[], rows: Uint32Array): void {
-  const lines = [columns.map(({ header }) => header), ...Array.from(rows, (row) => columns.map(({ text }) => text(row)))];
-  const url = URL.createObjectURL(new Blob([toCsv(lines)], { type: 'text/csv' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `${label.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.csv`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  }, []);
+  useLayoutEffect(() => {
+    const header = scroller.current?.querySelector<HTMLElement>('.grid-header')?.offsetHeight ?? 0;
+    setSizes((before) => (before.header === header ? before : { ...before, header })); // other columns, another height
+  });
+  return sizes;
 }

@@ -3,6 +3,7 @@ import { useContext } from 'preact/hooks';
 import { thingFlags, userFlags } from '../../answers/report-format.ts';
 import { useReport } from '../context.ts';
 import type { Level } from '../../answers/power.ts';
+import { marksOf, sharesName } from '../data/people.ts';
 import { pieces } from '../data/text.ts';
 import { toHash } from '../route.ts';
 
@@ -34,12 +35,23 @@ function Link({ href, children, former = false }: { readonly href: string; reado
   );
 }
 
+/** A person: the name, which others may share, and beneath it what tells them apart, login and user id. */
 export function UserName({ user }: { readonly user: number }) {
-  const { users } = useReport().project;
+  const { project } = useReport();
+  const { users } = project;
   return (
-    <Link href={toHash('people', users.id.at(user))} former={user >= users.current}>
-      <Name text={users.name.at(user)} />
-    </Link>
+    <span class="person-name">
+      <Link href={toHash('people', users.id.at(user))} former={user >= users.current}>
+        <Name text={users.name.at(user)} />
+      </Link>
+      <span class="person-marks">
+        {marksOf(project, user).map((mark) => (
+          <span key={mark}>
+            <Name text={mark} />
+          </span>
+        ))}
+      </span>
+    </span>
   );
 }
 
@@ -63,14 +75,15 @@ export function PermissionName({ permission }: { readonly permission: number }) 
 
 export const wholeProject = 'Whole project';
 
-/** The tenant in which something counts; -1 is the whole project. */
+/** The tenant in which something counts, with its id where others bear its name; -1 is the whole project. */
 export function PlaceName({ place }: { readonly place: number }) {
-  const found = useReport().project.tenants[place];
+  const { project } = useReport();
+  const found = project.tenants[place];
   return found === undefined ? (
     <span class="whole">{wholeProject}</span>
   ) : (
     <Link href={toHash('tenants', found.id)} former={(found.flags & thingFlags.former) !== 0}>
-      <Name text={found.name} />
+      <Name text={sharesName(project, place) ? `${found.name} (${found.id})` : found.name} />
     </Link>
   );
 }

@@ -1,4 +1,5 @@
 import { useMemo } from 'preact/hooks';
+import { throughProject } from '../../answers/access-rules.ts';
 import { type Report, useReport } from '../context.ts';
 import { isCurrent } from '../data/analysis.ts';
 import { counted, moment, number, percent } from '../format.ts';
@@ -87,10 +88,29 @@ function statusChart({ project: { users, statuses } }: Report) {
   return chart('People by status', 'Every status is read, disabled people too.', ['Status', 'People'], bars);
 }
 
-function tenantChart({ project: { tenants }, analysis: { tenantMembers } }: Report) {
-  const all = ranked(tenants.map((tenant, at) => ({ ...tenant, people: isCurrent(tenant) ? (tenantMembers[at] ?? 0) : 0 })), ({ people }) => people);
-  const bars = all.shown.map(({ name, id, people }): Bar => ({ name, href: toHash('tenants', id), parts: [{ value: people, colour: 'var(--series-1)' }], value: number(people) }));
-  return chart('Members by tenant', noteOf(all, 'tenant', 'with members'), ['Tenant', 'Members'], bars);
+function tenantChart({ project: { tenants }, analysis: { tenantPeople, tenantInside } }: Report) {
+  const all = ranked(
+    tenants.map((tenant, at) => ({ ...tenant, people: isCurrent(tenant) ? (tenantPeople[at] ?? 0) : 0, inside: tenantInside[at] ?? 0 })),
+    ({ people, inside }) => (people === 0 ? 0 : inside + 1),
+  );
+  const bars = all.shown.map(
+    ({ name, id, people, inside }): Bar => ({
+      name,
+      href: toHash('tenants', id),
+      parts: [
+        { value: inside, colour: 'var(--series-1)' },
+        { value: people - inside, colour: 'var(--series-3)' },
+      ],
+      value: number(people),
+    }),
+  );
+  return {
+    ...chart('People with access by tenant', noteOf(all, 'tenant', 'where anybody has access'), ['Tenant', 'People with access'], bars),
+    legend: [
+      ['var(--series-1)', 'members, or with a role inside'],
+      ['var(--series-3)', `${throughProject} only`],
+    ] as const,
+  };
 }
 
 function roleChart({ project: { roles, tenants }, analysis: { roleHolders, roleProjectHolders } }: Report) {

@@ -7,6 +7,8 @@ import { Name } from './names.tsx';
 
 /** Four columns of boxes, from person to permission, have to fit beside the list. */
 const sizes = { few: { width: 176, height: 50, apart: 52 }, many: { width: 147, height: 50, apart: 34 } };
+/** A box has two lines more for each mark, such as login and user id: they are never cut short. */
+const marksHeight = 62;
 
 /** A small graph of access, laid out by dagre from left to right. Boxes lead to what they stand for. */
 export function PathGraph({ graph, label }: { readonly graph: Paths; readonly label: string }) {
@@ -26,7 +28,8 @@ export function PathGraph({ graph, label }: { readonly graph: Paths; readonly la
         </svg>
         {graph.nodes.map((node) => {
           const { x, y } = places.get(node.id) ?? { x: 0, y: 0 };
-          return <Box key={node.id} node={node} x={x - box.width / 2} y={y - box.height / 2} width={box.width} height={box.height} />;
+          const high = heightOf(node, box.height);
+          return <Box key={node.id} node={node} x={x - box.width / 2} y={y - high / 2} width={box.width} height={high} />;
         })}
       </div>
     </div>
@@ -35,11 +38,12 @@ export function PathGraph({ graph, label }: { readonly graph: Paths; readonly la
 
 const kindNames: Readonly<Record<NodeKind, string>> = { person: 'Person', place: 'Where', role: 'Role', permission: 'Permission', more: '' };
 
-function Box({ node: { kind, label, detail, thing }, x, y, width, height }: { readonly node: PathNode; readonly x: number; readonly y: number; readonly width: number; readonly height: number }) {
+function Box({ node: { kind, label, detail, marks, thing }, x, y, width, height }: { readonly node: PathNode; readonly x: number; readonly y: number; readonly width: number; readonly height: number }) {
   const inside = (
     <>
       <span class="path-kind">{kindNames[kind]}{detail !== undefined && <span class="path-detail">{kindNames[kind] === '' ? '' : ' · '}<Name text={detail} /></span>}</span>
       <span class="path-label"><Name text={shorten(label, 60)} /></span>
+      {marks?.map((mark) => <span key={mark} class="path-mark" title={plain(mark)}><Name text={mark} /></span>)}
     </>
   );
   const style = { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` };
@@ -54,10 +58,14 @@ function Box({ node: { kind, label, detail, thing }, x, y, width, height }: { re
   );
 }
 
+function heightOf({ marks = [] }: PathNode, height: number): number {
+  return height + (marks.length === 0 ? 0 : marks.length === 1 ? marksHeight / 2 : marksHeight);
+}
+
 function arrange({ nodes, edges }: Paths) {
   const box = new Set(nodes.map(({ kind }) => kind)).isSupersetOf(new Set<NodeKind>(['person', 'place', 'role', 'permission'])) ? sizes.many : sizes.few;
   const graph = new Graph().setGraph({ rankdir: 'LR', nodesep: 12, ranksep: box.apart, marginx: 2, marginy: 2 }).setDefaultEdgeLabel(() => ({}));
-  nodes.forEach(({ id }) => graph.setNode(id, { width: box.width, height: box.height }));
+  nodes.forEach((node) => graph.setNode(node.id, { width: box.width, height: heightOf(node, box.height) }));
   edges.toReversed().forEach(({ from, to }) => graph.setEdge(from, to)); // dagre puts the last edge on top
   layout(graph);
   const places = new Map(nodes.map(({ id }) => [id, graph.node(id) as { readonly x: number; readonly y: number }])); // layout() puts x and y there

@@ -1,11 +1,11 @@
 import { useMemo } from 'preact/hooks';
 import { thingFlags } from '../../answers/report-format.ts';
 import { useReport } from '../context.ts';
-import { placeOf, usersOf } from '../data/access.ts';
+import { waysTo } from '../data/access.ts';
 import { graphOfPermission } from '../data/graph.ts';
 import { number, percent } from '../format.ts';
 import { toHash } from '../route.ts';
-import { commonColumns } from './columns.tsx';
+import { aboutThing, commonColumns } from './columns.tsx';
 import { DetailHead, Facts, Part } from './detail-parts.tsx';
 import { Grid } from './grid.tsx';
 import { Badge, LevelBadge, Name } from './names.tsx';
@@ -17,8 +17,7 @@ export function PermissionDetail({ permission }: { readonly permission: number }
   const found = project.permissions[permission];
   const { ways, roles } = useMemo(() => {
     const roles = project.roles.flatMap(({ allows }, role) => (allows.includes(permission) ? [{ role, people: analysis.roleHolders[role] ?? 0 }] : []));
-    const conferring = new Set(roles.map(({ role }) => role));
-    const ways = project.holdings.targets.flatMap((target, at) => (conferring.has(target.role) ? Array.from(usersOf(project, at), (user) => ({ user, role: target.role, place: placeOf(project, target) })) : []));
+    const ways = waysTo(project, permission);
     return { ways, roles: roles.sort((left, right) => right.people - left.people) };
   }, [project, permission]);
   const graph = useMemo(() => graphOfPermission(project, permission, roles), [project, permission]);
@@ -48,7 +47,7 @@ export function PermissionDetail({ permission }: { readonly permission: number }
       />
       <Part title="Roles that allow it">{roles.length > 0 ? <PathGraph graph={graph} label="Roles that allow the permission" /> : <p class="clear">No role allows it.</p>}</Part>
       <Part title="Who can, where, and how">
-        <Grid label={`Who can ${found.name}`} noun={['way', 'ways']} columns={columns} count={ways.length} sortedBy={{ id: 'user', desc: false }} alsoSearched={(row) => project.users.email.at(ways[row]?.user ?? 0)} href={(row) => toHash('people', project.users.id.at(ways[row]?.user ?? 0), found.name)} empty="Nobody can." />
+        <Grid label={`Who can ${found.name}`} noun={['way', 'ways']} about={aboutThing('Can', found)} columns={columns} count={ways.length} sortedBy={{ id: 'user', desc: false }} href={(row) => toHash('people', project.users.id.at(ways[row]?.user ?? 0), found.name)} empty="Nobody can." />
       </Part>
     </>
   );

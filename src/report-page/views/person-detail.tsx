@@ -4,9 +4,10 @@ import { membershipsOf, pathsOf, rolesHeldBy } from '../data/access.ts';
 import { hasUserFlag } from '../data/analysis.ts';
 import type { Finding } from '../data/findings.ts';
 import { graphOfPerson } from '../data/graph.ts';
+import { loginOf, personInWords } from '../data/people.ts';
 import { counted, day } from '../format.ts';
 import { toHash } from '../route.ts';
-import { commonColumns } from './columns.tsx';
+import { aboutPerson, commonColumns } from './columns.tsx';
 import { DetailHead, Facts, Part } from './detail-parts.tsx';
 import { Grid } from './grid.tsx';
 import { Badge, Name, PlaceName, Status, wholeProject } from './names.tsx';
@@ -21,6 +22,7 @@ export function PersonDetail({ user, permission }: { readonly user: number; read
   const paths = useMemo(() => pathsOf(project, user), [project, user]);
   const chosen = permission === undefined ? -1 : project.permissions.findIndex(({ name }) => name === permission);
   const graph = useMemo(() => graphOfPerson(project, user, held, members, chosen === -1 ? undefined : chosen), [project, user, chosen]);
+  const holdings = useMemo(() => [...held, ...members.map((place) => ({ role: undefined, place }))], [held, members]);
   const columns = useMemo(() => {
     const common = commonColumns(report);
     return [
@@ -30,6 +32,18 @@ export function PersonDetail({ user, permission }: { readonly user: number; read
       { ...common.role((row) => paths[row]?.role), header: 'Through role' },
     ];
   }, [project, paths]);
+  const heldColumns = useMemo(() => {
+    const common = commonColumns(report);
+    const role = (row: number) => holdings[row]?.role;
+    const isPower = (row: number): boolean => (analysis.privilege[role(row) ?? -1]?.length ?? 0) > 0;
+    return [
+      common.text('what', 'What', '1fr', (row) => (role(row) === undefined ? 'membership' : project.roles[role(row) ?? 0]?.tenant === -1 ? 'role' : 'tenant’s own role')),
+      common.role(role),
+      common.place((row) => holdings[row]?.place),
+      common.number('permissions', 'Permissions', (row) => project.roles[role(row) ?? -1]?.allows.length ?? 0),
+      common.text('privileged', 'Privileged', '1fr', (row) => (isPower(row) ? 'privileged' : ''), { key: (row) => Number(!isPower(row)), cell: (row) => (isPower(row) ? <Badge tone="bad">privileged</Badge> : null) }),
+    ];
+  }, [project, holdings]);
   const id = users.id.at(user);
 
   return (
@@ -44,7 +58,7 @@ export function PersonDetail({ user, permission }: { readonly user: number; read
       <Facts
         facts={[
           ['Email', users.email.at(user) === '' ? '' : <Name text={users.email.at(user)} />],
-          ['Login', users.login.at(user) === '' ? '' : <Name text={users.login.at(user)} />],
+          ['Login', loginOf(project, user) === '' ? '' : <Name text={loginOf(project, user)} />],
           ['User id', <code><Name text={id} /></code>],
           ['Created', day(users.createdAt[user] ?? 0)],
           ['Member of', members.length === 0 ? 'no tenant' : members.length > 6 ? counted(members.length, 'tenant') : members.map((tenant, at) => <span key={tenant}>{at > 0 && ', '}<PlaceName place={tenant} /></span>)],
@@ -60,7 +74,7 @@ export function PersonDetail({ user, permission }: { readonly user: number; read
               .slice(0, 20)
               .map(({ role, place }) => (
                 <li key={`${role} ${place}`}>
-                  <Name text={users.name.at(user)} /> → <Name text={project.roles[role]?.name ?? ''} /> {place === -1 ? `(${wholeProject.toLowerCase()})` : 'in '}
+                  <Name text={personInWords(project, user)} /> → <Name text={project.roles[role]?.name ?? ''} /> {place === -1 ? `(${wholeProject.toLowerCase()})` : 'in '}
                   {place !== -1 && <PlaceName place={place} />} → <Name text={project.permissions[chosen]?.name ?? ''} />
                 </li>
               ))}
@@ -74,7 +88,8 @@ export function PersonDetail({ user, permission }: { readonly user: number; read
       </Part>
       <Part title="What this person can do">
         <Grid
-          label={`What ${users.name.at(user)} can do`}
+          label={`What ${users.name.at(user)} ${id} can do`}
+          about={aboutPerson(report, user)}
           noun={['way', 'ways']}
           columns={columns}
           count={paths.length}
@@ -82,6 +97,21 @@ export function PersonDetail({ user, permission }: { readonly user: number; read
           href={(row) => toHash('people', id, project.permissions[paths[row]?.permission ?? 0]?.name ?? '')}
           isSelected={(row) => paths[row]?.permission === chosen}
           empty={held.length === 0 ? 'No role, so no permission.' : 'The roles held allow nothing.'}
+        />
+      </Part>
+      <Part title="What this person holds">
+        <Grid
+          label={`What ${users.name.at(user)} ${id} holds`}
+          noun={['role or membership', 'roles and memberships']}
+          about={aboutPerson(report, user)}
+          columns={heldColumns}
+          count={holdings.length}
+          sortedBy={{ id: 'privileged', desc: false }}
+          href={(row) => {
+            const { role, place = -1 } = holdings[row] ?? {};
+            return role === undefined ? toHash('tenants', project.tenants[place]?.id ?? '') : toHash('roles', project.roles[role]?.id ?? '');
+          }}
+          empty="Holds nothing, and belongs to no tenant."
         />
       </Part>
     </>

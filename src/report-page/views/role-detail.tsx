@@ -5,7 +5,7 @@ import { placeOf, usersOf } from '../data/access.ts';
 import { graphOfRole } from '../data/graph.ts';
 import { number } from '../format.ts';
 import { toHash } from '../route.ts';
-import { commonColumns } from './columns.tsx';
+import { aboutThing, commonColumns } from './columns.tsx';
 import { DetailHead, Facts, Part } from './detail-parts.tsx';
 import { Grid } from './grid.tsx';
 import { Badge, Name, PlaceName } from './names.tsx';
@@ -34,6 +34,7 @@ export function RoleDetail({ role }: { readonly role: number }) {
     return null;
   }
   const why = analysis.privilege[role] ?? [];
+  const about = aboutThing('Of role', found);
 
   return (
     <>
@@ -55,10 +56,10 @@ export function RoleDetail({ role }: { readonly role: number }) {
         <PathGraph graph={graph} label="Where the role is held, and what it allows" />
       </Part>
       <Part title="Who holds it, and where">
-        <Grid label={`Holders of ${found.name}`} noun={['holding', 'holdings']} columns={columns.holders} count={holders.length} sortedBy={{ id: 'user', desc: false }} alsoSearched={(row) => project.users.email.at(holders[row]?.user ?? 0)} href={(row) => toHash('people', project.users.id.at(holders[row]?.user ?? 0))} empty="Nobody holds it." />
+        <Grid label={`Holders of ${found.name} ${found.tenant === -1 ? '' : (project.tenants[found.tenant]?.id ?? '')}`} noun={['holding', 'holdings']} about={about} columns={columns.holders} count={holders.length} sortedBy={{ id: 'user', desc: false }} href={(row) => toHash('people', project.users.id.at(holders[row]?.user ?? 0))} empty="Nobody holds it." />
       </Part>
       <Part title="What it allows">
-        <Grid label={`Permissions of ${found.name}`} noun={['permission', 'permissions']} columns={columns.allows} count={allows.length} sortedBy={{ id: 'level', desc: false }} href={(row) => toHash('permissions', project.permissions[allows[row] ?? 0]?.name ?? '')} empty="It allows nothing." />
+        <Grid label={`Permissions of ${found.name}`} noun={['permission', 'permissions']} about={about} columns={columns.allows} count={allows.length} sortedBy={{ id: 'level', desc: false }} href={(row) => toHash('permissions', project.permissions[allows[row] ?? 0]?.name ?? '')} empty="It allows nothing." />
       </Part>
     </>
   );

@@ -13,7 +13,7 @@ export function ThemeButton() {
   }, [theme]);
   return (
     <button type="button" class="theme" onClick={() => setTheme(themes[(themes.indexOf(theme) + 1) % themes.length] ?? 'auto')}>
-      <span aria-hidden="true">{icons[theme]}</span> Colours: {names[theme]}
+      <span aria-hidden="true">{icons[theme]}</span> <span class="theme-word">Colours: {names[theme]}</span>
     </button>
   );
 }
