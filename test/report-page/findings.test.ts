@@ -2,10 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { decodeProject } from '../../src/report-page/data/decode.ts';
 import type { Finding, FindingRow } from '../../src/report-page/data/findings.ts';
 import type { Project } from '../../src/report-page/data/project.ts';
 import { inTenant, permission, role, type Rows, tenant, user } from '../support/project-fixture.ts';
-import { findingsOf, projectOf } from '../support/reports.ts';
+import { dataOfSource, findingsOf, inflated, projectOf, sourceOf, userRow } from '../support/reports.ts';
 import { writeSync } from '../support/sync-files.ts';
 
 let folder = '';
@@ -99,11 +100,8 @@ describe('the findings', () => {
     expect(rowsOf('unused-permissions').toSorted()).toEqual(['far', 'free', 'idle']);
   });
 
-  it('say that a .c1z file does not tell what leads nowhere, instead of that nothing does', async () => {
-    const path = join(folder, 'sync.c1z');
-    await writeSync(path, { users: [user('ann', { roleNames: ['Lost'] })] });
-
-    const findings = findingsOf(await projectOf(path));
+  it('say that a file without a summary does not tell what leads nowhere, instead of that nothing does', async () => {
+    const findings = findingsOf(decodeProject(inflated(await dataOfSource(sourceOf([userRow('ann')])))));
 
     expect(found(findings, 'dangling')).toMatchObject({ rows: [], isUntold: true, none: expect.stringContaining('does not tell') });
     expect(found(findings, 'ambiguous')).toMatchObject({ isUntold: true });

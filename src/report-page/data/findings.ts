@@ -161,7 +161,7 @@ function disabledTenants(project: Project): Finding {
   };
 }
 
-const untold = 'This file does not tell. A .json file does: make the report from that.';
+const untold = 'This file does not tell, since another tool wrote it. Make the report from a file that "sync" wrote.';
 
 function references({ about, users, tenants, roles }: Project): Finding[] {
   const { dangling, ambiguous } = about.summary;

@@ -12,7 +12,7 @@ export function Proof() {
     <div class="proofs">
       {consistency === undefined ? (
         <p class="proof warn">
-          <strong>Everything that this file lists is shown; it does not tell how that was proved complete.</strong> A .c1z file carries no proof: make the report from the .json file to see it.
+          <strong>Everything that this file lists is shown; it does not tell how that was proved complete.</strong> A .c1z file of another tool carries no proof: make the report from a file that “sync” wrote to see it.
         </p>
       ) : (
         <p class={consistency.mode === 'unproven' ? 'proof warn' : 'proof good'}>
