@@ -33,6 +33,7 @@ export async function doctor({ out, json = false, ...flags }: DoctorFlags, { env
       key: key && { reveal: key.key, source: key.source, path: key.path },
       rateLimit: values.rateLimit ?? 'auto',
       maxParallelFetches: values.maxParallelFetches ?? 6,
+      maxResponseMiB: values.maxResponseSize,
       provisioning: values.provisioning ?? false,
       tls: { cert: values.tlsCert, key: values.tlsKey, clientCa: values.tlsClientCa },
       out: out === undefined ? undefined : resolve(out),

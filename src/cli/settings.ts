@@ -39,13 +39,13 @@ export async function prepare(flags: SettingFlags, env: Environment, logLevel: '
   const managementKey = keys.found()?.key ?? openManagementKey(env);
   const logger = await openLogger(loaded.logLevel ?? logLevel, loaded.logFormat);
   tellFoundBaseUrl(resolved, (address, path) => logger.warn('base URL from a config file that was found by chance', { address, path }));
-  const { projectId, maxParallelFetches, rateLimit, tenantRoles, maxDangling, strict } = loaded;
+  const { projectId, maxParallelFetches, maxResponseSize, rateLimit, tenantRoles, maxDangling, strict } = loaded;
   return {
     settings: loaded,
     logger,
     policy: { tenantRoles, strict, ...(maxDangling !== undefined && { maxDangling }) },
     connect: (observer) => {
-      const options = { projectId, baseUrl: loaded.baseUrl ?? deriveBaseUrl(projectId), managementKey, maxParallelFetches, rateLimit, ...(observer !== undefined && { observer }) };
+      const options = { projectId, baseUrl: loaded.baseUrl ?? deriveBaseUrl(projectId), managementKey, maxParallelFetches, rateLimit, ...(maxResponseSize !== undefined && { maxResponseMiB: maxResponseSize }), ...(observer !== undefined && { observer }) };
       const channel = createChannel(options);
       return (waits, ownLogger = logger) => createDescopeClient({ ...options, ...waits, channel, logger: ownLogger });
     },

@@ -125,6 +125,15 @@ export const settings = {
     default: 'auto',
     schema: rate,
   },
+  maxResponseSize: {
+    flag: '--max-response-size <MiB>',
+    env: ['BATON_DESCOPE_MAX_RESPONSE_SIZE'],
+    title: 'Largest answer',
+    kind: 'number',
+    isOperational: true,
+    help: 'how large an answer of Descope may be, in MiB, 1 to 2000: tenants, roles and permissions come in one each (else: an eighth of the heap of Node, 256 at most); a page of users may have 32, or an eighth of this if that is more',
+    schema: wholeNumber(1, 2_000),
+  },
   tenantRoles: {
     flag: '--tenant-roles <which>',
     env: ['BATON_DESCOPE_TENANT_ROLES'],

@@ -7,7 +7,7 @@ import { type DescopeObserver, observed } from './observer.ts';
 import { createPacing, type Pacing, type RateLimit } from './pacing.ts';
 import { AttemptFailed, createRetrying } from './retry.ts';
 import type { Permission, Role, Tenant, User } from './rows.ts';
-import { parsePermissions, parseRoles, parseTenants, parseUser, parseUserPage, type UserPage } from './schemas.ts';
+import { openPermissions, openRoles, openTenants, parseUser, parseUserPage, type UserPage } from './schemas.ts';
 import { createUserWrite, type WriteUser } from './user-writes.ts';
 import { createTransport, type Deadlines, type HttpAnswer, type HttpRequest, parseBody, type Send, type TransportOptions } from './transport.ts';
 
@@ -25,6 +25,7 @@ export interface DescopeClientOptions {
   readonly rateLimit?: RateLimit;
   /** Others than the usual ones, for tests. */
   readonly deadlines?: Deadlines;
+  readonly maxResponseMiB?: number;
   /** Instead of the network, for tests. */
   readonly dispatcher?: TransportOptions['dispatcher'];
   /** Shared with another client, so that both together keep to one limit and one pace; made for this one when left out. */
@@ -111,7 +112,7 @@ export interface DescopeClient {
   readonly writeUser: WriteUser;
 }
 
-export type ChannelOptions = Pick<DescopeClientOptions, 'baseUrl' | 'projectId' | 'managementKey' | 'maxParallelFetches' | 'rateLimit' | 'observer' | 'now' | 'sleep'>;
+export type ChannelOptions = Pick<DescopeClientOptions, 'maxResponseMiB' | 'baseUrl' | 'projectId' | 'managementKey' | 'maxParallelFetches' | 'rateLimit' | 'observer' | 'now' | 'sleep'>;
 
 export function createChannel(options: ChannelOptions): Channel {
   const { baseUrl, maxParallelFetches = maxParallelFetchesCeiling, rateLimit = 'off', observer, now = () => performance.now(), sleep = realSleep } = options;
@@ -164,9 +165,16 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
     return retrying.run(attempt, signal, pacing.lanesOf(endpoint));
   }
 
+  /** A list is opened as it comes, row by row: it may be large. */
+  async function readList<T>(endpoint: EndpointName, open: (body: Uint8Array) => readonly T[], call?: CallOptions): Promise<readonly T[]> {
+    let rows: readonly T[] = [];
+    await read(endpoint, { open: (body) => void (rows = open(body)) }, call);
+    return rows;
+  }
+
   async function searchUsers(query: UserQuery, call?: CallOptions, failed?: AttemptFailed): Promise<TimedUserPage> {
     const { json, serverTimeMs } = await read('searchUsers', { json: toSearchBody(query) }, call, failed);
-    return { ...parseUserPage(json), serverTimeMs };
+    return { ...parseUserPage(json, query), serverTimeMs };
   }
 
   async function openPage(query: UserQuery, body: Uint8Array, serverTimeMs: number | undefined, call?: CallOptions): Promise<TimedUserPage> {
@@ -181,7 +189,7 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
     } finally {
       giveBack(body);
     }
-    return { ...parseUserPage(json), serverTimeMs };
+    return { ...parseUserPage(json, query), serverTimeMs };
   }
 
   /** Runs a load and turns "no such thing" into undefined. */
@@ -210,9 +218,9 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
         const user = parseUser('loadUser', (await read('loadUser', { query: { userId } }, call)).json);
         return user.userId === userId ? user : undefined;
       }),
-    allTenants: async (call) => parseTenants((await read('allTenants', {}, call)).json),
-    allRoles: async (call) => parseRoles((await read('allRoles', {}, call)).json),
-    allPermissions: async (call) => parsePermissions((await read('allPermissions', {}, call)).json),
+    allTenants: (call) => readList('allTenants', openTenants, call),
+    allRoles: (call) => readList('allRoles', openRoles, call),
+    allPermissions: (call) => readList('allPermissions', openPermissions, call),
     findByLoginId: async (loginId, call) => {
       const { users } = parseUserPage((await read('searchUsers', { json: { limit: 100, withTestUser: true, loginIds: [loginId] } }, call)).json);
       return users.filter(({ loginIds }) => loginIds.includes(loginId));

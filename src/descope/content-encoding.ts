@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib';
 import type { EndpointName } from './endpoints.ts';
 import { shapeError } from './errors.ts';
-import { bodyTooLarge, codeOf, maxBodyBytes, retryable } from './network-failures.ts';
+import { bodyTooLarge, codeOf, retryable } from './network-failures.ts';
 import { AttemptFailed } from './retry.ts';
 
 type Unpacker = (packed: Uint8Array, options: { readonly maxOutputLength: number }) => Promise<Uint8Array>;
@@ -17,8 +17,8 @@ const unpackers: ReadonlyMap<string, Unpacker> = new Map<string, Unpacker>([
 
 export const acceptedEncodings = 'gzip, deflate, br, zstd';
 
-/** The body as it was before it was packed for the way. Throws AttemptFailed. */
-export async function unpack(endpoint: EndpointName, body: Uint8Array, contentEncoding: string): Promise<Uint8Array> {
+/** The body as it was before it was packed for the way, of `limit` bytes at most. Throws AttemptFailed. */
+export async function unpack(endpoint: EndpointName, body: Uint8Array, contentEncoding: string, limit: number): Promise<Uint8Array> {
   const encoding = contentEncoding.toLowerCase();
   if (encoding === '' || encoding === 'identity' || body.length === 0) {
     return body;
@@ -28,15 +28,15 @@ export async function unpack(endpoint: EndpointName, body: Uint8Array, contentEn
     throw new AttemptFailed({ error: shapeError(endpoint, `the body is in an encoding that was not asked for; asked for was ${acceptedEncodings}`), retry: 'never' });
   }
   try {
-    return await unpacker(body, { maxOutputLength: maxBodyBytes });
+    return await unpacker(body, { maxOutputLength: limit });
   } catch (thrown) {
-    throw unpackFailure(endpoint, codeOf(thrown));
+    throw unpackFailure(endpoint, codeOf(thrown), limit);
   }
 }
 
-function unpackFailure(endpoint: EndpointName, code: string): AttemptFailed {
+function unpackFailure(endpoint: EndpointName, code: string, limit: number): AttemptFailed {
   if (code === 'ERR_BUFFER_TOO_LARGE') {
-    return bodyTooLarge(endpoint);
+    return bodyTooLarge(endpoint, limit);
   }
   return code === 'Z_BUF_ERROR'
     ? retryable('unavailable', endpoint, 'the answer was cut off')

@@ -15,6 +15,8 @@ export interface ExchangeOptions {
   readonly dispatcher: Dispatcher;
   readonly request: Dispatcher.DispatchOptions;
   readonly attemptMs: number;
+  /** Of the body as it comes. */
+  readonly maxBytes: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -23,14 +25,18 @@ export class AttemptTimeout extends Error {
   readonly code = 'ATTEMPT_TIMEOUT';
 }
 
+/** A body that is longer than it may be. The rest of it was not waited for. */
+export class BodyTooLarge extends Error {}
+
 /**
  * Sends one request, once. Over the moment the time is up or the caller goes away, even while the connection is still being
- * made. Rejects with `cancelled`, AttemptTimeout or what undici threw; the last may hold the request with its bearer token.
+ * made. Rejects with `cancelled`, AttemptTimeout, BodyTooLarge or what undici threw; the last may hold the request with its bearer token.
  */
-export async function exchange({ dispatcher, request, attemptMs, signal }: ExchangeOptions): Promise<Exchanged> {
+export async function exchange({ dispatcher, request, attemptMs, maxBytes, signal }: ExchangeOptions): Promise<Exchanged> {
   throwIfCancelled(signal);
   const { promise, resolve, reject } = Promise.withResolvers<Exchanged>();
   const chunks: Buffer[] = [];
+  let received = 0;
   let status = 0;
   let headers: AnswerHeaders = {};
   let running: Dispatcher.DispatchController | undefined;
@@ -51,11 +57,18 @@ export async function exchange({ dispatcher, request, attemptMs, signal }: Excha
           controller.abort(reason); // given up while it waited for its connection
         }
       },
-      onResponseStart: (_, code, received) => {
+      onResponseStart: (_, code, ofAnswer) => {
         status = code; // the last one counts: those before it, of 1xx, are no answers
-        headers = received;
+        headers = ofAnswer;
       },
-      onResponseData: (_, chunk) => void chunks.push(chunk),
+      onResponseData: (_, chunk) => {
+        received += chunk.length;
+        chunks.push(chunk);
+        if (received > maxBytes) {
+          chunks.length = 0;
+          giveUp(new BodyTooLarge());
+        }
+      },
       onResponseEnd: () => resolve({ status, headers, body: chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks) }),
       onResponseError: (_, thrown) => reject(thrown),
     });

@@ -1,19 +1,18 @@
 import { ConnectorError } from '../errors.ts';
 import { type EndpointName, endpointLabel } from './endpoints.ts';
-import { shapeError } from './errors.ts';
 import { AttemptFailed } from './retry.ts';
 import { tlsReason } from './tls-reasons.ts';
-
-/** Of a body as it came, and of one that is unpacked. */
-export const maxBodyBytes = 32 * 1024 * 1024;
 
 export function retryable(kind: 'timeout' | 'unavailable', endpoint: EndpointName, what: string): AttemptFailed {
   const label = endpointLabel(endpoint);
   return new AttemptFailed({ error: new ConnectorError(kind, `${label} failed: ${what}`, { endpoint: label }), retry: 'yes' });
 }
 
-export function bodyTooLarge(endpoint: EndpointName): AttemptFailed {
-  return new AttemptFailed({ error: shapeError(endpoint, 'the body is larger than 32 MiB'), retry: 'never' });
+/** `limit` in bytes, as body-limit.ts has it. */
+export function bodyTooLarge(endpoint: EndpointName, limit: number): AttemptFailed {
+  const label = endpointLabel(endpoint);
+  const what = `${label} answered with a body larger than ${Number((limit / 1024 / 1024).toFixed(2))} MiB, the most that is read of it; where there is memory for more, raise --max-response-size`;
+  return new AttemptFailed({ error: new ConnectorError('upstream-contract', what, { endpoint: label }), retry: 'never' });
 }
 
 /** The code of an error; of several addresses that were tried in vain, that of the first. Empty when there is none. */
@@ -55,9 +54,6 @@ export function networkFailure(endpoint: EndpointName, thrown: unknown, bodyIdle
       error: new ConnectorError('unavailable', `${label} failed: TLS to Descope could not be trusted: ${tls} (${code}); check the base URL, the proxy and the CA`, { endpoint: label }),
       retry: 'never',
     });
-  }
-  if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') {
-    return bodyTooLarge(endpoint);
   }
   if (code === 'UND_ERR_BODY_TIMEOUT') {
     return retryable('timeout', endpoint, `the body stalled for ${bodyIdleMs / 1000} s`);

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { Agent, type Dispatcher } from 'undici';
-import { isKind } from '../errors.ts';
+import { ConnectorError, isKind } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 import { version } from '../version.ts';
+import { maxBodyBytes, usualMaxResponseMiB } from './body-limit.ts';
 import { acceptedEncodings, unpack } from './content-encoding.ts';
 import { type EndpointName, endpoints } from './endpoints.ts';
 import { failureOfStatus, shapeError } from './errors.ts';
-import { exchange, type Exchanged } from './exchange.ts';
+import { BodyTooLarge, exchange, type Exchanged } from './exchange.ts';
 import { maxParallelFetchesCeiling } from './lanes.ts';
-import { maxBodyBytes, networkFailure } from './network-failures.ts';
+import { parseWhole } from './large-list.ts';
+import { bodyTooLarge, networkFailure } from './network-failures.ts';
 import { AttemptFailed } from './retry.ts';
 import { parseRetryAfter } from './retry-after.ts';
 
@@ -28,6 +30,8 @@ export interface TransportOptions {
   readonly managementKey: () => Secret;
   /** Others than the usual ones, for tests. */
   readonly deadlines?: Deadlines;
+  /** How large an answer may be; body-limit.ts says which. */
+  readonly maxResponseMiB?: number;
   /** Instead of the network, for tests. */
   readonly dispatcher?: Dispatcher;
 }
@@ -38,6 +42,8 @@ export interface HttpRequest {
   readonly requestId?: string;
   /** Leaves the body of a success as it came; `parseBody` opens it. */
   readonly isOpenedLater?: boolean;
+  /** Opens the body of a success; `JSON.parse` when left out. Throws SyntaxError or TypeError where it is not whole JSON. */
+  readonly open?: (body: Uint8Array) => unknown;
 }
 
 /** A 200: its parsed JSON (or its body, where that is opened later), and the server's own clock (epoch ms, when it sent a Date header). */
@@ -50,7 +56,7 @@ export interface HttpAnswer {
 /** Sends one attempt, without any retry. Throws AttemptFailed, or `cancelled`. */
 export type Send = (endpoint: EndpointName, request: HttpRequest, signal?: AbortSignal) => Promise<HttpAnswer>;
 
-export function createTransport({ baseUrl, projectId, managementKey, deadlines = usualDeadlines, dispatcher = createAgent(deadlines) }: TransportOptions): Send {
+export function createTransport({ baseUrl, projectId, managementKey, deadlines = usualDeadlines, maxResponseMiB = usualMaxResponseMiB(), dispatcher = createAgent(deadlines) }: TransportOptions): Send {
   const { attemptMs, bodyIdleMs } = deadlines;
   const sameHeaders = {
     accept: 'application/json',
@@ -59,7 +65,7 @@ export function createTransport({ baseUrl, projectId, managementKey, deadlines =
     'x-descope-project-id': projectId,
   };
 
-  async function attempt(endpoint: EndpointName, { query, json, requestId }: HttpRequest, signal: AbortSignal | undefined): Promise<Exchanged> {
+  async function attempt(endpoint: EndpointName, { query, json, requestId }: HttpRequest, limit: number, signal: AbortSignal | undefined): Promise<Exchanged> {
     const { method, path } = endpoints[endpoint];
     const url = new URL(`${baseUrl}${path}`);
     url.search = new URLSearchParams(query).toString();
@@ -76,15 +82,19 @@ export function createTransport({ baseUrl, projectId, managementKey, deadlines =
       ...(json !== undefined && { body: JSON.stringify(json) }),
     };
     try {
-      return await exchange({ dispatcher, request, attemptMs, signal });
+      return await exchange({ dispatcher, request, attemptMs, maxBytes: limit, signal });
     } catch (thrown) {
+      if (thrown instanceof BodyTooLarge) {
+        throw bodyTooLarge(endpoint, limit);
+      }
       throw isKind(thrown, 'cancelled') ? thrown : networkFailure(endpoint, thrown, bodyIdleMs);
     }
   }
 
   return async (endpoint, request, signal) => {
-    const { status, headers, body: packed } = await attempt(endpoint, request, signal);
-    const body = await unpack(endpoint, packed, [headers['content-encoding'] ?? ''].flat().join(', '));
+    const limit = maxBodyBytes(endpoint, maxResponseMiB);
+    const { status, headers, body: packed } = await attempt(endpoint, request, limit, signal);
+    const body = await unpack(endpoint, packed, [headers['content-encoding'] ?? ''].flat().join(', '), limit);
     const serverTimeMs = parseDate(first(headers['date']));
     if (status < 200 || status > 299) {
       throw new AttemptFailed(failureOfStatus(endpoint, status, Buffer.from(body).toString('utf8'), parseRetryAfter(first(headers['retry-after']), serverTimeMs)));
@@ -92,7 +102,7 @@ export function createTransport({ baseUrl, projectId, managementKey, deadlines =
     if (status !== 200) {
       throw new AttemptFailed({ error: shapeError(endpoint, `status ${status} instead of 200`), retry: 'never' });
     }
-    return { json: request.isOpenedLater === true ? undefined : parseBody(endpoint, body), body, serverTimeMs };
+    return { json: request.isOpenedLater === true ? undefined : parseBody(endpoint, body, request.open), body, serverTimeMs };
   };
 }
 
@@ -104,7 +114,6 @@ function createAgent({ connectMs, headersMs, bodyIdleMs }: Deadlines): Agent {
     allowH2: false,
     headersTimeout: headersMs,
     bodyTimeout: bodyIdleMs,
-    maxResponseSize: maxBodyBytes,
     // Said here, so that nothing in the environment can switch it off.
     connect: { rejectUnauthorized: true, minVersion: 'TLSv1.2', timeout: connectMs },
   });
@@ -119,13 +128,14 @@ function parseDate(header: string | undefined): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
 /** Parsed strictly: a byte-order mark, invalid UTF-8 or a cut body is a fault, which may be a fault of this attempt only. */
-export function parseBody(endpoint: EndpointName, body: Uint8Array): unknown {
+export function parseBody(endpoint: EndpointName, body: Uint8Array, open: (body: Uint8Array) => unknown = parseWhole): unknown {
   try {
-    return JSON.parse(utf8.decode(body)) as unknown;
-  } catch {
+    return open(body);
+  } catch (thrown) {
+    if (thrown instanceof ConnectorError) {
+      throw thrown;
+    }
     throw new AttemptFailed({ error: shapeError(endpoint, `the body (${body.length} bytes) is not whole JSON`), retry: 'body' });
   }
 }

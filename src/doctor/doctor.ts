@@ -21,6 +21,7 @@ export interface DoctorOptions {
   readonly key: { readonly reveal: () => Secret; readonly source: string; readonly path?: string | undefined } | undefined;
   readonly rateLimit: RateLimit;
   readonly maxParallelFetches: number;
+  readonly maxResponseMiB?: number | undefined;
   readonly provisioning: boolean;
   readonly tls: TlsPaths;
   /** The file or folder that syncs write to; not looked at when undefined. */
@@ -62,7 +63,7 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check, Do
     yield skip('Descope', 'not asked: the settings come first');
   } else {
     const place = { projectId, baseUrl: baseUrl ?? deriveBaseUrl(projectId) };
-    const send = createTransport({ ...place, managementKey: key.reveal });
+    const send = createTransport({ ...place, managementKey: key.reveal, ...(options.maxResponseMiB !== undefined && { maxResponseMiB: options.maxResponseMiB }) });
     const probe = createProbe({ send, deadlineMs, now, signal, onRequest: () => (requests += 1) });
     let isLet = false;
     for await (const check of checkProject({ ...options, ...place, probe, wallClock })) {

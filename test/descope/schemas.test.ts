@@ -65,10 +65,23 @@ describe('a page of users', () => {
     expect(parseUserPage({ users: [], total: 0, errorCode: '' }).total).toBe(0);
   });
 
-  it('names the endpoint and the row of a broken user, and none of its values', () => {
-    const page = { users: [{ userId: 'U1' }, { userId: 'U2', email: ['private@example.com'] }], total: 2 };
+  it.each<[string, Record<string, unknown>, string]>([
+    ['id and login', { userId: 'U2', loginIds: ['', 'ada@example.com'], email: ['private@example.com'] }, 'user "U2" (login "ada@example.com"), users[1] (page 3, which begins at row 201): "email" is not a string'],
+    ['id alone, where nothing else is known', { userId: 'U2', loginIds: 7, phone: 5 }, 'user "U2", users[1] (page 3, which begins at row 201): "loginIds" is not a list of strings'],
+    ['login alone, where the id is broken', { userId: 5, loginIds: ['ada'] }, 'a user without an id (login "ada"), users[1] (page 3, which begins at row 201): "userId" is missing or not a string'],
+    ['a name that would forge a line', { userId: 'U\u001b[2J\n\u202egnp', phone: 5 }, 'user "U\\u001b[2J\\n\\u{202e}gnp", users[1] (page 3, which begins at row 201): "phone" is not a string'],
+    ['the field of a membership', { userId: 'U2', userTenants: [{ tenantId: 'acme' }, { tenantId: 5 }] }, 'user "U2", users[1] (page 3, which begins at row 201): userTenants[1]: "tenantId" is missing or not a string'],
+    ['no more of a long id than a line takes', { userId: 'x'.repeat(5_000), phone: 5 }, `user "${'x'.repeat(120)}...", users[1] (page 3, which begins at row 201): "phone" is not a string`],
+  ])('names a broken user with endpoint, page and row, and none of the other values: %s', (_, broken, told) => {
+    const page = { users: [{ userId: 'U1' }, broken], total: 350 };
 
-    expect(() => parseUserPage(page)).toThrow('POST /v2/mgmt/user/search answered in an unknown shape: users[1]: "email" is not a string');
+    expect(() => parseUserPage(page, { limit: 100, offset: 200 })).toThrow(new RegExp(`^${RegExp.escape(`POST /v2/mgmt/user/search answered in an unknown shape: ${told}`)}$`, 'u'));
+  });
+
+  it('that was asked for by time is told with the time', () => {
+    const page = { users: [{ userId: 'U1', phone: 5 }], total: 1 };
+
+    expect(() => parseUserPage(page, { limit: 100, offset: 0, fromCreatedTimeMs: 1_700_000_000_000 })).toThrow('page 1, which begins at row 1 of the users created from 2023-11-14T22:13:20.000Z on');
   });
 });
 
@@ -204,12 +217,22 @@ describe('a list of tenants, roles or permissions', () => {
   });
 
   it.each([
-    ['tenant', () => parseTenants({ tenants: [{ id: 'T1', name: 'a' }, { id: 'T1', name: 'b' }] })],
-    ['project role', () => parseRoles({ roles: [{ name: 'R' }, { name: 'R', tenantId: '' }] })],
-    ['tenant role', () => parseRoles({ roles: [{ name: 'R', tenantId: 'T1' }, { name: 'R', tenantId: 'T1' }] })],
-    ['permission', () => parsePermissions({ permissions: [{ name: 'P' }, { name: 'Q' }, { name: 'P' }] })],
-  ])('that holds a %s twice is refused', (_, parse) => {
+    ['tenant', () => parseTenants({ tenants: [{ id: 'T1', name: 'a' }, { id: 'T1', name: 'b' }] }), 'tenant "T1" is listed twice (rows 1 and 2)'],
+    ['project role', () => parseRoles({ roles: [{ name: 'R' }, { name: 'R', tenantId: '' }] }), 'role "R" is listed twice (rows 1 and 2)'],
+    ['tenant role', () => parseRoles({ roles: [{ name: 'R', tenantId: 'T1' }, { name: 'R', tenantId: 'T1' }] }), 'role "R" of tenant "T1" is listed twice (rows 1 and 2)'],
+    ['permission', () => parsePermissions({ permissions: [{ name: 'P' }, { name: 'Q' }, { name: 'P' }] }), 'permission "P" is listed twice (rows 1 and 3)'],
+  ])('that holds a %s twice is refused, with its name', (_, parse, told) => {
     expect(parse).toThrow(contractFault);
+    expect(parse).toThrow(told);
+  });
+
+  it.each([
+    ['tenant', () => parseTenants({ tenants: [{ id: 'T1', domains: 'private.example' }] }), 'tenant "T1", tenants[0]: "domains" is not a list of strings'],
+    ['role', () => parseRoles({ roles: [{ name: 'R', tenantId: 'T1', default: 'private' }] }), 'role "R" of tenant "T1", roles[0]: "default" is not a boolean'],
+    ['permission', () => parsePermissions({ permissions: [{ name: 'P', description: ['private'] }] }), 'permission "P", permissions[0]: "description" is not a string'],
+  ])('that holds a broken %s says which one', (_, parse, told) => {
+    expect(parse).toThrow(told);
+    expect(parse).not.toThrow('private');
   });
 
   it('keeps roles of one name apart that belong to different tenants or differ in case', () => {

@@ -1,0 +1,77 @@
+const [quote, backslash, comma, openObject, closeObject, openList, closeList] = Buffer.from('"\\,{}[]');
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** The whole text at once. */
+export function parseWhole(body: Uint8Array): unknown {
+  return JSON.parse(utf8.decode(body)) as unknown;
+}
+
+/**
+ * The rows of a large answer, one after the other, each handed to `take` and forgotten: parsed as a whole, a list takes
+ * several times its size in memory. Answers the rest of the object, with an empty list in place of the rows. Throws
+ * SyntaxError or TypeError for what is not whole JSON; without such a list, the object comes back as it is.
+ */
+export function parseLargeList(body: Uint8Array, key: string, take: (row: unknown, index: number) => void): unknown {
+  const list = findList(body, key);
+  if (list === undefined) {
+    return parseWhole(body);
+  }
+  const { start, end, cuts } = list;
+  const rest: unknown = JSON.parse(utf8.decode(body.subarray(0, start)) + utf8.decode(body.subarray(end)));
+  const isEmpty = cuts.length === 1 && utf8.decode(body.subarray(start, end)).trim() === '';
+  let from = start;
+  for (const [index, cut] of isEmpty ? [] : cuts.entries()) {
+    take(parseWhole(body.subarray(from, cut)), index);
+    from = cut + 1;
+  }
+  return rest;
+}
+
+interface ListPlace {
+  /** The first byte behind the opening bracket, and the closing bracket. */
+  readonly start: number;
+  readonly end: number;
+  /** Where each row ends: at a comma, the last one at the closing bracket. */
+  readonly cuts: readonly number[];
+}
+
+/** Where the list stands that the outermost object has under this key. Looks at brackets and strings only: parsing comes later. */
+function findList(body: Uint8Array, key: string): ListPlace | undefined {
+  const cuts: number[] = [];
+  let depth = 0;
+  let start = -1;
+  let lastText = '';
+  for (let place = 0; place < body.length; place += 1) {
+    const byte = body[place];
+    if (byte === quote) {
+      const end = endOfText(body, place + 1);
+      if (depth === 1) {
+        lastText = utf8.decode(body.subarray(place + 1, end));
+      }
+      place = end;
+    } else if (byte === openObject || byte === openList) {
+      depth += 1;
+      if (depth === 2 && byte === openList && start < 0 && lastText === key) {
+        start = place + 1;
+      }
+    } else if (byte === closeObject || byte === closeList) {
+      depth -= 1;
+      if (depth === 1 && start >= 0) {
+        cuts.push(place);
+        return { start, end: place, cuts };
+      }
+    } else if (byte === comma && depth === 2 && start >= 0) {
+      cuts.push(place);
+    }
+  }
+  return undefined;
+}
+
+/** The place of the quotation mark that ends a text. */
+function endOfText(body: Uint8Array, from: number): number {
+  let place = from;
+  while (place < body.length && body[place] !== quote) {
+    place += body[place] === backslash ? 2 : 1;
+  }
+  return place;
+}
