@@ -61,6 +61,7 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
     listen: settings.listen,
     logger,
     onCall: (path, durationMs, code) => observation.metrics.onCall(path, durationMs, code),
+    onRefused: (cause) => observation.metrics.onRefused(cause),
     ...(traces !== undefined && { wrapCall: (path, header, work) => traces.call(path, header, work) }),
     ...(tls !== undefined && { tls }),
   });

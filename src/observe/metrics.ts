@@ -13,6 +13,8 @@ export interface Metrics {
   readonly syncs: SyncWatcher;
   onCall(path: string, durationMs: number, code: string): void;
   onChange(operation: string, outcome: string): void;
+  /** A connection or an unfinished request was ended from our side. */
+  onRefused(cause: string): void;
   setHealthy(isHealthy: boolean): void;
   readonly contentType: string;
   /** All of them in the text format of Prometheus. */
@@ -34,6 +36,10 @@ export function createMetrics({ version, now = Date.now }: MetricsOptions): Metr
   const calls = counter(registry, 'grpc_calls_total', 'gRPC calls that ended, by method and status code', ['method', 'code']);
   const callSeconds = histogram(registry, 'grpc_call_duration_seconds', 'how long gRPC calls took', ['method'], requestSeconds);
   const changes = counter(registry, 'changes_total', 'grants and revokes that were asked for, by outcome', ['operation', 'outcome']);
+  const refused = counter(registry, 'grpc_refused_total', 'connections and unfinished requests that were ended from our side, by cause', ['cause']);
+  for (const cause of ['tls', 'silent', 'crowded', 'unfinished']) {
+    refused.inc({ cause }, 0);
+  }
   const healthy = gauge(registry, 'healthy', '1 while /health says ok, else 0');
   healthy.set(1);
   gauge(registry, 'build_info', 'always 1; the version of this program and of Node', ['version', 'node']).set({ version, node: process.versions.node }, 1);
@@ -48,6 +54,7 @@ export function createMetrics({ version, now = Date.now }: MetricsOptions): Metr
       calls.inc({ method, code });
       callSeconds.observe({ method }, durationMs / 1000);
     },
+    onRefused: (cause) => refused.inc({ cause }),
     onChange: (operation, outcome) => changes.inc({ operation, outcome }),
     setHealthy: (isHealthy) => healthy.set(isHealthy ? 1 : 0),
     contentType: registry.contentType,

@@ -22,6 +22,8 @@ export interface Pages {
 
 /** Whoever needs longer than this to ask is no probe. */
 const requestTimeoutMs = 5_000;
+/** Probes are few: more connections at once are a mistake, or somebody who holds them open. */
+const maxConnections = 64;
 
 interface Page {
   readonly status: number;
@@ -44,7 +46,8 @@ export async function startPages({ host: text, port, health, metrics }: PagesOpt
     },
     '/metrics': async () => ({ status: 200, type: metrics.contentType, body: await metrics.render() }),
   };
-  const server = createServer({ requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs, keepAliveTimeout: requestTimeoutMs }, answerWith(pages));
+  const server = createServer({ requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs, keepAliveTimeout: requestTimeoutMs, connectionsCheckingInterval: 1_000, maxHeaderSize: 8 * 1024 }, answerWith(pages));
+  server.maxConnections = maxConnections;
   await listen(server, { host, written, port });
   const bound = server.address() as AddressInfo; // it listens on a port, not on a pipe
   return {
@@ -59,8 +62,9 @@ export async function startPages({ host: text, port, health, metrics }: PagesOpt
 
 function answerWith(pages: Readonly<Record<string, () => Page | Promise<Page>>>): RequestListener {
   return (request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://pages.invalid');
-    const page = pages[pathname]; // it begins with a slash: no name of Object's own
+    // What a caller sends need not be a URL: it is looked up as it stands, up to its query.
+    const [path = ''] = (request.url ?? '').split(/[?#]/);
+    const page = path.startsWith('/') ? pages[path] : undefined; // it begins with a slash: no name of Object's own
     void (async () => {
       const { status, type, body } = page === undefined ? notFound(Object.keys(pages)) : isRead(request.method) ? await page() : notAllowed;
       response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body), 'cache-control': 'no-store', ...(status === 405 && { allow: 'GET, HEAD' }) });

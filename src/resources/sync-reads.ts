@@ -32,12 +32,12 @@ export function defaultLimits(heapBytes = getHeapStatistics().heap_size_limit): 
   return {
     idleMs: 15 * 60 * second,
     restMs: 30 * second,
-    crowdedRestMs: 2 * second,
+    crowdedRestMs: second,
     awake: 2,
     spared: 8,
     spareMs: 2 * second,
-    reads: 250,
-    bytes: 4 * 1024 * 1024,
+    reads: 200,
+    bytes: 2 * 1024 * 1024,
     fullBytes: heapBytes / 2,
   };
 }

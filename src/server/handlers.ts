@@ -27,6 +27,7 @@ export interface HandlerOptions {
   readonly longestCallMs?: number;
   readonly onCall?: CallObserver;
   readonly wrapCall?: CallWrapper;
+  readonly calls?: Pick<CallsUnderWay, 'begin'>;
 }
 
 /** For a caller without a deadline: long enough for any one page under a rate limit, and what was read by then is kept. */
@@ -35,6 +36,32 @@ const usualLongestCallMs = 5 * 60_000;
 const latestDeadlineMs = 60 * 60_000;
 /** Soon: the next call goes on where this one had to stop. */
 const askAgainAfterMs = 1_000;
+
+/** Counts the calls that somebody waits for. */
+export interface CallsUnderWay {
+  /** Begins one, and answers what ends it; to end it twice does nothing. */
+  begin(): () => void;
+  /** Resolves as soon as none is under way. */
+  idle(): Promise<void>;
+}
+
+export function callsUnderWay(): CallsUnderWay {
+  const calls = new Set<symbol>();
+  let waiting: (() => void)[] = [];
+  return {
+    begin: () => {
+      const call = Symbol('call');
+      calls.add(call);
+      return () => {
+        if (calls.delete(call) && calls.size === 0) {
+          waiting.forEach((resolve) => resolve());
+          waiting = [];
+        }
+      };
+    },
+    idle: () => (calls.size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
+  };
+}
 
 /**
  * One adapter for every handler: an async function may reject (grpc-js would leave its caller hanging), may finish after
@@ -66,12 +93,14 @@ function isEncoded(answered: unknown): answered is EncodedResponse {
   return answered instanceof EncodedResponse;
 }
 
-function unary<I, O>(path: string, answer: Answer<I, O>, { logger = silentLogger, onCall, wrapCall = unwrapped, longestCallMs = usualLongestCallMs }: HandlerOptions): handleUnaryCall<I, O> {
+function unary<I, O>(path: string, answer: Answer<I, O>, { logger = silentLogger, onCall, wrapCall = unwrapped, longestCallMs = usualLongestCallMs, calls }: HandlerOptions): handleUnaryCall<I, O> {
   return (call, reply) => {
     const abort = new AbortController();
     const startedAt = performance.now();
     let isAnswered = false;
+    const counted = calls?.begin();
     call.on('cancelled', () => {
+      counted?.(); // nobody waits for an answer any more
       if (!isAnswered) {
         abort.abort(); // aborting makes an error with a stack: not for the one that follows every success
       }
@@ -85,6 +114,7 @@ function unary<I, O>(path: string, answer: Answer<I, O>, { logger = silentLogger
         return;
       }
       isAnswered = true;
+      counted?.();
       clearTimeout(ourDeadline);
       const durationMs = performance.now() - startedAt;
       const failure = error === undefined ? undefined : toServiceError(error, logger);
@@ -93,6 +123,10 @@ function unary<I, O>(path: string, answer: Answer<I, O>, { logger = silentLogger
       logger.debug('grpc call', { path, durationMs: Math.round(durationMs), code, sync: syncIdOf(call.request) });
       reply(failure ?? null, message);
     };
+    if (Number(call.getDeadline()) <= Date.now()) {
+      finish(new ConnectorError('timeout', 'the deadline of this call was over before it was begun; nothing was done'));
+      return;
+    }
     const header = (name: string): string | undefined => call.metadata.get(name)[0]?.toString();
     void (async () => await wrapCall(path, header, async () => answer(call.request, abort.signal)))().then(
       (message) => finish(undefined, message),

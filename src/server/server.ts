@@ -1,3 +1,5 @@
+import type { Http2Server } from 'node:http2';
+import { setTimeout as wait } from 'node:timers/promises';
 import { logVerbosity, Server, ServerCredentials, setLogVerbosity } from '@grpc/grpc-js';
 import { HealthImplementation } from 'grpc-health-check';
 import { ConnectorError } from '../errors.ts';
@@ -6,15 +8,25 @@ import { silentLogger } from '../log.ts';
 import { type ListenHost, parseListenAddress } from '../listen-address.ts';
 import { isLoopbackHost } from '../loopback.ts';
 import type { ConnectorSurface } from '../model/surface.ts';
-import type { HandlerOptions } from './handlers.ts';
+import { type ConnectionLimits, guardConnections } from './connections.ts';
+import { callsUnderWay, type HandlerOptions } from './handlers.ts';
 import { addReflection } from './reflection.ts';
+import { createRefusals, type RefusalObserver } from './refusals.ts';
+import { guardRequests, type RequestLimits } from './requests-in.ts';
 import { addServices } from './services.ts';
 import { rotatingCredentials, type TlsFiles } from './tls.ts';
 
 /** What Go clients accept and send at most, by default. */
 const maxMessageBytes = 4 * 1024 * 1024;
-/** All workers of a platform share one connection. */
-const maxConcurrentStreams = 1_000;
+/** All workers of a platform share one connection; what is beyond waits at the caller's. */
+const maxConcurrentStreams = 250;
+/** A connection on which nobody calls is closed after this; a client opens another when it calls again. */
+const idleConnectionMs = 5 * 60_000;
+/** One whose other end does not even answer a ping is dead. */
+const pingEveryMs = 60_000;
+const pingTimeoutMs = 20_000;
+/** What was answered last has so long to arrive before connections are cut. */
+const flushMs = 1_000;
 
 export interface ServerOptions extends HandlerOptions {
   readonly surface: ConnectorSurface;
@@ -22,6 +34,10 @@ export interface ServerOptions extends HandlerOptions {
   readonly listen: string;
   /** Mutual TLS. Without it only a loopback address may be listened on. */
   readonly tls?: TlsFiles;
+  readonly onRefused?: RefusalObserver;
+  /** Others than the usual ones, for tests. */
+  readonly connectionLimits?: ConnectionLimits;
+  readonly requestLimits?: RequestLimits;
 }
 
 export interface RunningServer {
@@ -32,7 +48,10 @@ export interface RunningServer {
    * an error that says why.
    */
   setHealthy(isHealthy: boolean): void;
-  /** Health turns, no new calls; those in flight may finish within the grace period, then they are cut off. */
+  /**
+   * Health turns, no new calls; those in flight may finish within the grace period, then they are cut off. Nothing else is
+   * waited for: watchers of health, silent connections and half-sent requests end at once.
+   */
   stop(graceMs?: number): Promise<void>;
 }
 
@@ -40,15 +59,19 @@ export interface RunningServer {
  * Starts the gRPC service, with health (grpc.health.v1) and reflection. Plaintext is for loopback addresses only: anything
  * else is refused before the port opens.
  */
-export async function startServer({ surface, listen, tls, logger = silentLogger, ...hooks }: ServerOptions): Promise<RunningServer> {
+export async function startServer({ surface, listen, tls, logger = silentLogger, onRefused, connectionLimits, requestLimits, ...hooks }: ServerOptions): Promise<RunningServer> {
   const { written: host, port } = checkListen(listen, tls !== undefined);
   setLogVerbosity(logVerbosity.NONE); // what goes wrong is told by whoever handles it, in one line of ours
   const rotating = tls === undefined ? undefined : rotatingCredentials(tls, logger);
   const server = new Server({
     'grpc.max_receive_message_length': maxMessageBytes,
     'grpc.max_concurrent_streams': maxConcurrentStreams,
+    'grpc.max_connection_idle_ms': idleConnectionMs,
+    'grpc.keepalive_time_ms': pingEveryMs,
+    'grpc.keepalive_timeout_ms': pingTimeoutMs,
   });
-  const services = addServices(server, surface, { logger, ...hooks });
+  const calls = callsUnderWay();
+  const services = addServices(server, surface, { logger, ...hooks, calls });
   const named = ['', Health.typeName, ...services.map(({ typeName }) => typeName)];
   const health = new HealthImplementation(Object.fromEntries(named.map((name) => [name, 'SERVING' as const])));
   health.addToServer(server);
@@ -56,6 +79,11 @@ export async function startServer({ surface, listen, tls, logger = silentLogger,
   const bound = await bind(server, `${host}:${port}`, rotating?.credentials ?? ServerCredentials.createInsecure()).catch((thrown: unknown) => {
     rotating?.close();
     throw thrown;
+  });
+  const refusals = createRefusals(logger, onRefused);
+  const endSilent = http2ServersOf(server).map((http2) => {
+    guardRequests(http2, refusals, requestLimits);
+    return guardConnections(http2, refusals, connectionLimits);
   });
   logger.info('listening', { address: `${host}:${bound}`, tls: tls !== undefined });
 
@@ -70,24 +98,33 @@ export async function startServer({ surface, listen, tls, logger = silentLogger,
     stop: async (graceMs = 20_000) => {
       isStopping = true;
       named.forEach((name) => health.setStatus(name, 'NOT_SERVING'));
-      await shutDown(server, graceMs);
+      endSilent.forEach((end) => end());
+      await shutDown(server, calls.idle(), graceMs);
+      endSilent.forEach((end) => end());
       rotating?.close();
+      refusals.close();
     },
   };
 }
 
-function shutDown(server: Server, graceMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    // tryShutdown has been seen to hang on a stuck client (grpc-node#1458): the timer has the last word.
-    const force = setTimeout(() => {
-      server.forceShutdown();
-      resolve();
-    }, graceMs);
-    server.tryShutdown(() => {
-      clearTimeout(force);
-      resolve();
-    });
-  });
+/** Ends when the last call has been answered, or when the grace period is over: whoever else is connected is cut off then. */
+async function shutDown(server: Server, idle: Promise<void>, graceMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
+  const grace = new AbortController();
+  // tryShutdown waits for every stream, also for one that only watches, and has been seen to hang on a stuck client (grpc-node#1458).
+  const answered = idle.then(() => wait(flushMs));
+  await Promise.race([closed, answered, wait(graceMs, undefined, { signal: grace.signal }).catch(() => undefined)]);
+  grace.abort();
+  server.forceShutdown();
+}
+
+/** The HTTP/2 servers beneath: grpc-js offers no other way to look at connections, and a test holds it to this one. */
+function http2ServersOf(server: Server): readonly Http2Server[] {
+  const servers: unknown = Reflect.get(server, 'http2Servers');
+  if (!(servers instanceof Map) || servers.size === 0) {
+    throw new Error('grpc-js keeps its HTTP/2 servers elsewhere: connections could not be bounded');
+  }
+  return [...servers.keys()] as Http2Server[]; // that is what it keeps there
 }
 
 /** The host and port to listen on, or the `config` error that starting the server would end with. */

@@ -93,3 +93,40 @@ describe('the pages', () => {
     expect(failure).toMatchObject({ kind: 'local-io', message: expect.stringMatching(new RegExp(`127\\.0\\.0\\.1:${port}: the port is taken; .*--health-check-port`)) as string });
   });
 });
+
+describe('whoever asks for the pages badly', () => {
+  /** What comes back for some bytes, until the server closes; for none, when that is. */
+  async function answerTo(url: string, bytes: string): Promise<string> {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    const parts: string[] = [];
+    socket.setEncoding('utf8').on('error', () => undefined).on('data', (text: string) => parts.push(text));
+    socket.write(bytes);
+    await once(socket, 'close');
+    return parts.join('');
+  }
+
+  it.each(['//', '/\\', '*', 'live', '/%', '//[', 'http://[/', '/live/..', '/__proto__', '/constructor'])('with the target %j gets 404, and the next one is served', async (target) => {
+    const { url } = await start();
+
+    const answer = await answerTo(url, `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+
+    expect(answer).toMatch(/^HTTP\/1\.1 40[04] /);
+    expect(await statusOf(`${url}/live`)).toBe(200);
+  });
+
+  it('by saying nothing is closed within seconds, and there are never more than 64 such', async () => {
+    const { url } = await start();
+    const startedAt = performance.now();
+    const sockets = Array.from({ length: 80 }, () => connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined).resume());
+    const closed = sockets.map(async (socket) => {
+      await once(socket, 'close');
+      return performance.now() - startedAt;
+    });
+
+    const times = await Promise.all(closed);
+
+    expect(times.filter((ms) => ms < 2_000).length).toBeGreaterThanOrEqual(80 - 64);
+    expect(Math.max(...times)).toBeLessThan(9_000);
+    expect(await statusOf(`${url}/live`)).toBe(200);
+  }, 20_000);
+});
