@@ -86,7 +86,7 @@ function createWriter(path: string, database: DatabaseSync): (row: FileRow) => v
   );
   const putLogin = database.prepare('insert into login (user, login) select n, ? from user where id = ?');
   const putTenant = database.prepare('insert or replace into tenant (id, name, parent, inheritance) values (?, ?, ?, ?)');
-  const putThing = database.prepare('insert or ignore into thing (kind, id, name, role, tenant) values (?, ?, ?, ?, ?)');
+  const putThing = database.prepare('insert or ignore into thing (kind, id, name, role, tenant, is_system) values (?, ?, ?, ?, ?, ?)');
   const putHolding = database.prepare('insert or ignore into holding (thing, user) select ?, n from user where id = ?');
   const hasHolding = database.prepare('select 1 from user where id = ?');
   const putConfers = database.prepare('insert or ignore into confers (permission, thing) values (?, ?)');
@@ -109,14 +109,14 @@ function createWriter(path: string, database: DatabaseSync): (row: FileRow) => v
         return;
       case 'tenant':
         putTenant.run(row.id, row.name, row.parentTenantId, row.roleInheritance);
-        putThing.run('tenant', row.id, row.name, '', row.id);
+        putThing.run('tenant', row.id, row.name, '', row.id, 0);
         return;
       case 'role':
       case 'binding':
-        putThing.run(row.kind, row.id, row.name, row.roleName, row.tenantId);
+        putThing.run(row.kind, row.id, row.name, row.roleName, row.tenantId, 0);
         return;
       case 'permission':
-        putThing.run('permission', row.id, row.name, '', '');
+        putThing.run('permission', row.id, row.name, '', '', Number(row.isSystem));
         return;
       case 'grant':
         putGrant(row);

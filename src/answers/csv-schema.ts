@@ -22,7 +22,11 @@ export const tables = [
   },
 ] as const;
 
-export const csvTableNames: readonly string[] = tables.map(({ name }) => name);
+/** What the tables were made of, and what they do not show, beside them. */
+export const aboutName = 'about.json';
+
+/** All files of the folder. */
+export const csvFileNames: readonly string[] = [...tables.map(({ name }) => name), aboutName];
 
 function flag(column: string): string {
   return `case ${column} when 1 then 'true' else 'false' end`;

@@ -28,6 +28,7 @@ create table thing (
   name text not null,
   role text not null,
   tenant text not null,
+  is_system integer not null,
   unique (kind, id)
 );
 create table holding (thing integer not null, user integer not null, primary key (thing, user)) without rowid;

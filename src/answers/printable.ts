@@ -3,7 +3,7 @@
  * cursor or write a title; marks that turn the direction of text round; line ends. The two joiners stay: emoji and
  * Persian need them.
  */
-const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]|(?![\u200C\u200D])\p{Cf}/gu;
+const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Noncharacter_Code_Point}]|(?![\u200C\u200D])\p{Cf}/gu;
 
 /** A name as one line of harmless text: what is not printable is told by its number, such as "\u{1b}". */
 export function printable(text: string): string {

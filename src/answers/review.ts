@@ -1,5 +1,8 @@
+import type { DatabaseSync } from 'node:sqlite';
 import type { AccessIndex } from './access-index.ts';
 import { pathColumns, textIn } from './access-path.ts';
+import { judgePower } from './power.ts';
+import { thingFlags } from './report-format.ts';
 import type { SheetColumn } from './xlsx.ts';
 
 /** The columns of the spreadsheet that a reviewer signs off: the last three are theirs to fill in. */
@@ -13,8 +16,10 @@ export const reviewColumns: readonly SheetColumn[] = [
   { header: 'Tenant id', width: 24 },
   { header: 'Role', width: 24 },
   { header: 'Source', width: 34 },
+  { header: 'Permissions', width: 40 },
+  { header: 'Risk', width: 34 },
   { header: 'Last change', width: 30 },
-  { header: 'Decision', width: 14 },
+  { header: 'Decision', width: 14, options: ['Keep', 'Revoke', 'Change', 'Ask'] },
   { header: 'Reviewer', width: 20 },
   { header: 'Comment', width: 40 },
 ];
@@ -43,10 +48,12 @@ export function* reviewRows({ database, summary }: AccessIndex, since?: AccessIn
     const holders = database.prepare(
       `select ${pathColumns}, ${isKnown} known from holding h join user u on u.n = h.user join thing t on t.n = h.thing left join tenant e on e.id = t.tenant where h.thing = ? order by u.name, u.id`,
     );
+    const powerOf = powersOf(database);
     for (const { n } of things) {
+      const { permissions, risk } = powerOf(Number(n));
       for (const row of holders.iterate(Number(n))) {
         const change = since === undefined ? '' : row['known'] === 1 ? `before ${timeOf(since)}` : `between ${timeOf(since)} and ${summary.finishedAt ?? 'this file'}`;
-        yield [...['user_name', 'user_id', 'login', 'email', 'status'].map((name) => textIn(row, name)), ...placeOf(row), change, '', '', ''];
+        yield [...['user_name', 'user_id', 'login', 'email', 'status'].map((name) => textIn(row, name)), ...placeOf(row), permissions, riskOf(risk, textIn(row, 'status')), change, '', '', ''];
       }
     }
   } finally {
@@ -65,4 +72,46 @@ function placeOf(row: Readonly<Record<string, unknown>>): string[] {
 
 function timeOf({ summary }: AccessIndex): string {
   return summary.finishedAt ?? 'the older file';
+}
+
+/** Nobody reads more names than these in a cell, and a million rows may repeat them. */
+const mostNamed = 30;
+
+interface ThingPower {
+  readonly permissions: string;
+  readonly risk: string;
+}
+
+/** What everything that can be held confers, and why that is much: judged as on the report's page. */
+function powersOf(database: DatabaseSync): (thing: number) => ThingPower {
+  const permissions = database.prepare("select n, id, is_system from thing where kind = 'permission' order by id").all();
+  const places = new Map(permissions.map(({ n }, place) => [Number(n), place]));
+  const confers = database.prepare('select permission from confers where thing = ?');
+  const roles = new Map<string, { readonly name: string; readonly allows: readonly number[] }>(); // a role inside many tenants is judged once
+  const keys = new Map<number, string>();
+  for (const { n, role } of database.prepare("select n, role from thing where kind in ('role', 'binding')").all()) {
+    const allows = confers
+      .all(Number(n))
+      .map(({ permission }) => places.get(Number(permission)) ?? 0)
+      .toSorted((one, other) => one - other);
+    const key = `${allows.join()}:${String(role)}`;
+    keys.set(Number(n), key);
+    roles.set(key, roles.get(key) ?? { name: String(role), allows });
+  }
+  const { privilege } = judgePower({ roles: [...roles.values()], permissions: permissions.map((row) => ({ name: textIn(row, 'id'), flags: row['is_system'] === 1 ? thingFlags.system : 0 })) });
+  const powers = new Map(
+    Array.from(roles, ([key, { allows }], place) => {
+      const names = allows.slice(0, mostNamed).map((permission) => textIn(permissions[permission] ?? {}, 'id'));
+      const more = allows.length > mostNamed ? ` and ${(allows.length - mostNamed).toLocaleString('en')} more` : '';
+      const why = privilege[place] ?? [];
+      return [key, { permissions: names.join(', ') + more, risk: why.length === 0 ? '' : `privileged: ${why.join('; ')}` }];
+    }),
+  );
+  return (thing) => powers.get(keys.get(thing) ?? '') ?? { permissions: '', risk: '' };
+}
+
+/** Somebody who cannot log in and still holds something is what a reviewer looks for. */
+function riskOf(risk: string, status: string): string {
+  const still = status === 'disabled' || status === 'expired' ? `the user is ${status}` : '';
+  return [risk, still].filter((text) => text !== '').join('; ');
 }

@@ -89,6 +89,8 @@ export interface FileSummary {
   readonly ambiguous?: FileFindings | undefined;
   /** Inherited access that the file does not tell: tenants that inherit, and pairs of such a tenant and a role held above it. */
   readonly notDerived?: { readonly inheritingTenants: number; readonly inheritedRoles: number } | undefined;
+  /** What the protocol could not carry. */
+  readonly cut?: { readonly textsCut: number; readonly attributesDropped: number } | undefined;
   readonly contentHash?: string | undefined;
 }
 

@@ -20,6 +20,7 @@ const schema = z.object({
   dangling: findings.optional(),
   ambiguous: findings.optional(),
   notDerived: z.object({ inheritingTenants: z.number(), inheritedRoles: z.number() }).optional(),
+  cut: z.object({ textsCut: z.number(), attributesDropped: z.number() }).optional(),
   contentHash: z.string(),
 });
 

@@ -1,10 +1,14 @@
 import { extname } from 'node:path';
 import { type AccessIndex, createAccessIndex } from '../answers/access-index.ts';
+import { aboutOf, aboutRows } from '../answers/about.ts';
+import { aboutName, csvFileNames } from '../answers/csv-schema.ts';
 import { csvTables } from '../answers/csv-tables.ts';
 import { openSource } from '../answers/open.ts';
 import { reviewColumns, reviewRows } from '../answers/review.ts';
-import { xlsxBytes } from '../answers/xlsx.ts';
+import { type SheetOfTexts, xlsxBytes } from '../answers/xlsx.ts';
+import { ownerMarks } from '../output/last.ts';
 import { writeWholeFile, writeWholeFolder } from '../output/whole-folder.ts';
+import { version } from '../version.ts';
 import { besideTarget } from './work-places.ts';
 
 /** Makes tables or a spreadsheet of a complete sync file in JSON, whatever its name. */
@@ -16,8 +20,25 @@ export async function convert(syncFile: string, target: string, signal: AbortSig
 /** Writes tables or a spreadsheet, by the target's extension; `since` tells the spreadsheet what is new. */
 export async function writeDerived(index: AccessIndex, target: string, since?: AccessIndex): Promise<void> {
   if (extname(target).toLowerCase() === '.csv') {
-    await writeWholeFolder(target, csvTables(index));
+    const text = `${JSON.stringify(aboutOf(index, version), undefined, 2)}\n`;
+    await writeWholeFolder(target, [...csvTables(index), { name: aboutName, bytes: pieceOf(text) }], csvFileNames);
   } else {
-    await writeWholeFile(target, xlsxBytes('Access', reviewColumns, reviewRows(index, since)));
+    await writeWholeFile(target, xlsxBytes(reviewSheets(index, since), { property: { name: ownerMarks.workbookProperty, value: index.summary.projectId ?? '' } }));
   }
+}
+
+/** What is to be signed off, and on a sheet of its own what that is. */
+function reviewSheets(index: AccessIndex, since?: AccessIndex): readonly SheetOfTexts[] {
+  const aboutColumns = [
+    { header: 'About this file', width: 30 },
+    { header: '', width: 110 },
+  ];
+  return [
+    { name: 'Access', columns: reviewColumns, rows: reviewRows(index, since) },
+    { name: 'About', columns: aboutColumns, rows: aboutRows(aboutOf(index, version, since)), isWrapped: true },
+  ];
+}
+
+async function* pieceOf(text: string): AsyncGenerator<Uint8Array> {
+  yield Buffer.from(text, 'utf8');
 }

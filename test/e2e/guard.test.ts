@@ -110,7 +110,7 @@ describe('a sync that finds far fewer than the file holds', () => {
 });
 
 describe('a file of another project', () => {
-  const kinds = ['json', 'ndjson', 'c1z', 'html'];
+  const kinds = ['json', 'ndjson', 'c1z', 'csv', 'xlsx', 'html'];
   let written = '';
   beforeAll(async () => {
     written = await mkdtemp(join(prepared.path, 'kinds-'));

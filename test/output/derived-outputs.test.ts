@@ -56,7 +56,7 @@ describe('the tables', () => {
     await writeDerived(index, target);
 
     const read = async (name: string): Promise<unknown> => Papa.parse(await readFile(join(target, name), 'utf8'), { header: true, skipEmptyLines: true }).data;
-    expect((await readdir(target)).toSorted()).toEqual(['access.csv', 'permissions.csv', 'role_permissions.csv', 'roles.csv', 'tenants.csv', 'users.csv']);
+    expect((await readdir(target)).toSorted()).toEqual(['about.json', 'access.csv', 'permissions.csv', 'role_permissions.csv', 'roles.csv', 'tenants.csv', 'users.csv']);
     expect(await read('access.csv')).toHaveLength(accessTruthOf(smallProject()).length);
     expect(await read('access.csv')).toContainEqual({ user_id: 'ann', user: 'Ann', held: 'role_binding', held_id: 'acme/Editor', role: 'Editor', tenant_id: 'acme', tenant: 'Acme', login: 'ann', email: '' });
     expect(await read('access.csv')).toContainEqual({ user_id: 'ann', user: 'Ann', held: 'member', held_id: 'globex', role: '', tenant_id: 'globex', tenant: 'Globex', login: 'ann', email: '' });
@@ -102,10 +102,10 @@ describe('the spreadsheet', () => {
 
     const [sheet] = await readXlsx(target);
     const [header, ...rows] = sheet?.data ?? [];
-    expect(header).toEqual(['User', 'User id', 'Login', 'Email', 'Status', 'Tenant', 'Tenant id', 'Role', 'Source', 'Last change', 'Decision', 'Reviewer', 'Comment']);
+    expect(header).toEqual(['User', 'User id', 'Login', 'Email', 'Status', 'Tenant', 'Tenant id', 'Role', 'Source', 'Permissions', 'Risk', 'Last change', 'Decision', 'Reviewer', 'Comment']);
     expect(rows).toHaveLength(accessTruthOf(smallProject()).length);
-    expect(rows).toContainEqual(['bob@acme.example', 'bob', 'bob@acme.example', 'bob@acme.example', 'enabled', 'Acme', 'acme', 'Approver', "the tenant's own role", null, null, null, null]);
-    expect(rows).toContainEqual(['Ann', 'ann', 'ann', null, 'enabled', '(whole project)', null, 'Editor', 'project role, in the whole project', null, null, null, null]);
+    expect(rows).toContainEqual(['bob@acme.example', 'bob', 'bob@acme.example', 'bob@acme.example', 'enabled', 'Acme', 'acme', 'Approver', "the tenant's own role", 'approve', null, null, null, null, null]);
+    expect(rows).toContainEqual(['Ann', 'ann', 'ann', null, 'enabled', '(whole project)', null, 'Editor', 'project role, in the whole project', 'read, write', null, null, null, null, null]);
     expect(((await stat(target)).mode & 0o777).toString(8)).toBe('600');
   });
 
@@ -114,7 +114,7 @@ describe('the spreadsheet', () => {
     await using older = await indexOf({ ...lists, users: users.map((row) => (row.userId === 'ann' ? Object.assign({}, row, { userTenants: [inTenant('acme'), inTenant('globex')] }) : row)) }, 'old.json'); // bob keeps the same role
     await using index = await indexOf(smallProject());
 
-    const rows = [...reviewRows(index, older)].map((row) => [row[1], row[7], row[6], row[9]?.split(' ')[0]]);
+    const rows = [...reviewRows(index, older)].map((row) => [row[1], row[7], row[6], row[11]?.split(' ')[0]]);
 
     expect(rows.filter(([, , , change]) => change === 'between')).toEqual([['ann', 'Editor', 'acme', 'between']]);
     expect(rows.filter(([, , , change]) => change === 'before')).toHaveLength(rows.length - 1);
@@ -138,7 +138,7 @@ describe('the spreadsheet', () => {
     const target = join(folder, 'split.xlsx');
     const rows = Array.from({ length: 25 }, (_, place) => [String(place)]);
 
-    await writeWholeFile(target, xlsxBytes('Access', reviewColumns.slice(0, 1), rows, { rowsPerSheet: 11 }));
+    await writeWholeFile(target, xlsxBytes([{ name: 'Access', columns: reviewColumns.slice(0, 1), rows }], { property: { name: 'p', value: '' }, rowsPerSheet: 11 }));
 
     const sheets = await readXlsx(target);
     expect(sheets.map(({ data }) => data.length)).toEqual([11, 11, 6]);

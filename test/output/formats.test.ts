@@ -10,7 +10,7 @@ import { smallProject } from '../support/project-fixture.ts';
 import { writeSync } from '../support/sync-files.ts';
 
 const whole = ['json', 'ndjson', 'c1z'] as const;
-const extracts: readonly string[] = [];
+const extracts = ['csv', 'xlsx'] as const;
 const context = { env: {}, signal: new AbortController().signal, print: () => undefined };
 const pairs = whole.flatMap((from) => [...whole, ...extracts].map((to) => ({ from, to })));
 

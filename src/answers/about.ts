@@ -1,0 +1,86 @@
+import type { AccessIndex } from './access-index.ts';
+import { count } from './answer-text.ts';
+
+/** What an extract was made of: it travels without the file, and must say by itself what it is and what it leaves out. */
+export interface About {
+  readonly format: 'baton-descope.extract';
+  readonly version: 1;
+  readonly madeBy: string;
+  /** '' when the file does not tell it. */
+  readonly projectId: string;
+  readonly startedAt?: string;
+  readonly finishedAt?: string;
+  readonly comparedWith?: string;
+  readonly contentHash?: string;
+  readonly tenantRoles?: string;
+  readonly holds: Readonly<Record<'users' | 'tenants' | 'roles' | 'permissions' | 'held', number>>;
+  readonly complete: string;
+  readonly assumed: readonly string[];
+  readonly notShown: readonly string[];
+}
+
+/** Tells it in words; `version` is the program's. */
+export function aboutOf({ database, summary, gap }: AccessIndex, version: string, since?: AccessIndex): About {
+  const numberOf = (sql: string): number => Number(database.prepare(`select count(*) n from ${sql}`).get()?.['n']);
+  const { projectId = '', startedAt, finishedAt, contentHash, tenantRoles, consistency } = summary;
+  return {
+    format: 'baton-descope.extract',
+    version: 1,
+    madeBy: `baton-descope ${version}`,
+    projectId,
+    ...(startedAt !== undefined && { startedAt }),
+    ...(finishedAt !== undefined && { finishedAt }),
+    ...(since !== undefined && { comparedWith: since.summary.finishedAt ?? 'an older file, which does not tell its time' }),
+    ...(contentHash !== undefined && { contentHash }),
+    ...(tenantRoles !== undefined && { tenantRoles }),
+    holds: {
+      users: numberOf('user'),
+      tenants: numberOf('tenant'),
+      roles: numberOf("thing where kind = 'role'"),
+      permissions: numberOf("thing where kind = 'permission'"),
+      held: numberOf('holding'),
+    },
+    complete: consistency === undefined ? 'The file does not tell what proves that its users are complete.' : `Users: ${consistency.proved}.`,
+    assumed: consistency?.assumptions ?? [],
+    notShown: [
+      gap.inheritingTenants === 0
+        ? 'Access that tenants inherit: no tenant inherits from another here.'
+        : `Access that tenants inherit from those above them is not derived (${count(gap.inheritingTenants, 'tenant')}, ${count(gap.inheritedRoles, 'role')}).`,
+      'Access keys, management keys and users of the console are not read.',
+      'Roles that single sign-on or SCIM maps at the next login are not predicted.',
+      ...findings(summary),
+    ],
+  };
+}
+
+function findings({ dangling, ambiguous, cut }: AccessIndex['summary']): string[] {
+  const lines: string[] = [];
+  if (dangling !== undefined && dangling.count > 0) {
+    lines.push(`${count(dangling.count, 'reference')} to something that does not exist: nothing follows from them.`);
+  }
+  if (ambiguous !== undefined && ambiguous.count > 0) {
+    lines.push(`${count(ambiguous.count, 'role')} held under a name that tenant and project both define: taken for the tenant's own.`);
+  }
+  if (cut !== undefined && cut.textsCut + cut.attributesDropped > 0) {
+    lines.push(`${count(cut.textsCut, 'text')} cut and ${count(cut.attributesDropped, 'attribute')} left out, which the protocol cannot carry.`);
+  }
+  return lines;
+}
+
+/** The same as rows of two cells. */
+export function* aboutRows({ madeBy, projectId, startedAt = '', finishedAt = '', comparedWith = '', contentHash = '', tenantRoles = '', holds, complete, assumed, notShown }: About): Generator<string[]> {
+  const facts: readonly (readonly [string, string])[] = [
+    ['Descope project', projectId === '' ? 'the file does not tell it' : projectId],
+    ['Read from', startedAt],
+    ['Read until', finishedAt],
+    ['Compared with the file of', comparedWith],
+    ['Content hash of the file', contentHash],
+    ['Roles in tenants', tenantRoles === 'observed' ? 'those that somebody holds' : tenantRoles],
+    ['Made by', madeBy],
+    ...Object.entries(holds).map(([what, number]) => [what === 'held' ? 'Memberships and roles held' : what.replace(/^./, (first) => first.toUpperCase()), String(number)] as const),
+    ['What is complete', complete],
+    ...assumed.map((text) => ['Assumed, not proved', text] as const),
+    ...notShown.map((text) => ['What is not shown', text] as const),
+  ];
+  yield* facts.filter(([, text]) => text !== '').map((row) => [...row]);
+}
