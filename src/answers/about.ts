@@ -69,7 +69,7 @@ function findings({ dangling, ambiguous, cut }: AccessIndex['summary']): string[
 
 /** The same as rows of two cells. */
 export function* aboutRows({ madeBy, projectId, startedAt = '', finishedAt = '', comparedWith = '', contentHash = '', tenantRoles = '', holds, complete, assumed, notShown }: About): Generator<string[]> {
-  const facts: readonly (readonly [string, string])[] = [
+  const facts: string[][] = [
     ['Descope project', projectId === '' ? 'the file does not tell it' : projectId],
     ['Read from', startedAt],
     ['Read until', finishedAt],
@@ -77,10 +77,10 @@ export function* aboutRows({ madeBy, projectId, startedAt = '', finishedAt = '',
     ['Content hash of the file', contentHash],
     ['Roles in tenants', tenantRoles === 'observed' ? 'those that somebody holds' : tenantRoles],
     ['Made by', madeBy],
-    ...Object.entries(holds).map(([what, number]) => [what === 'held' ? 'Memberships and roles held' : what.replace(/^./, (first) => first.toUpperCase()), String(number)] as const),
+    ...Object.entries(holds).map(([what, number]) => [what === 'held' ? 'Memberships and roles held' : what.replace(/^./, (first) => first.toUpperCase()), String(number)]),
     ['What is complete', complete],
-    ...assumed.map((text) => ['Assumed, not proved', text] as const),
-    ...notShown.map((text) => ['What is not shown', text] as const),
+    ...assumed.map((text) => ['Assumed, not proved', text]),
+    ...notShown.map((text) => ['What is not shown', text]),
   ];
-  yield* facts.filter(([, text]) => text !== '').map((row) => [...row]);
+  yield* facts.filter(([, text]) => text !== '');
 }

@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { writeFile } from 'node:fs/promises';
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { readXlsx } from 'hucre/xlsx';
 import { parseHTML } from 'linkedom';
 import Papa from 'papaparse';
@@ -25,10 +24,10 @@ const nasty = [
   '\u0000', '\u0007', '\u001B[2J', '\u007F', '\u009B', '\uD800', '\uDC00', '\uFFFE', '\uFFFF', '\u{1FFFE}', '\uFDD0', '\u2028', '\u202E', '\u2066', '\u200F', '\uFEFF', '\u00AD',
   '_x0041_', '_x003D_1+1', '_x005F_', '_xFFFF_', '__x0041_x0042_', '=1+1', '+1', '-1', '@x', '\t=1', ' =1', '＝1', ']]>', '<!--', '</t></is>', '</script>', '&amp;', '&#0;', "'", '"', '""', ',', ';',
   '\r', '\n', '\r\n', '\t', '\\', '`', '|', '{{x}}', '  ', '\u00A0', 'é', 'e\u0301', '𐀀', '👩‍👩‍👧', '‮', 'null', '__proto__', '1e999', '0123',
-]; // prettier-ignore
+];
 const text = fc.array(fc.oneof(fc.constantFrom(...nasty), fc.string({ unit: 'binary', maxLength: 4 }), fc.constantFrom('a', 'Ada')), { minLength: 1, maxLength: 6 }).map((parts) => parts.join('').slice(0, 60));
-/** All that XML 1.0 lets stand in a document. */
-const xmlCharacters = /^[\u0009\u000A\u000D\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]*$/u;
+/** What XML 1.0 lets nowhere stand in a document; the line ends that it does are the writer's own. */
+const notXml = /(?![\t\r\n])\p{Cc}|[\p{Cs}\uFFFE\uFFFF]/u;
 
 /** A project in which the text stands wherever somebody can write one. */
 function projectOf(name: string): Rows {
@@ -82,7 +81,7 @@ describe('every text in every kind of file', () => {
         expect(workbook.sheets[0]?.rows[1]?.[0]).toBe(harmlessCell(told));
         expect(await readExcelFile(at('xlsx'))).toHaveLength(2);
         for (const part of ['xl/worksheets/sheet1.xml', 'xl/worksheets/sheet2.xml', 'xl/workbook.xml', 'docProps/custom.xml']) {
-          expect((await readZipPart(at('xlsx'), part, 1_000_000))?.toString('utf8'), part).toMatch(xmlCharacters);
+          expect((await readZipPart(at('xlsx'), part, 1_000_000))?.toString('utf8'), part).not.toMatch(notXml);
         }
       }),
       { numRuns: 60, examples: nasty.map((name) => [name]) },
