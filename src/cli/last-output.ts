@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import { printable } from '../answers/printable.ts';
 import { type LastOutput, readLast } from '../output/last.ts';
 import { checkOwner, checkShrink, type ShrinkLimits, type SyncExtent } from '../sync/guard.ts';
 
@@ -33,19 +32,19 @@ export function createComparison(target: string, { isOtherAccepted, remedy, ...l
   }
 
   const ownerNotes = (last: LastOutput | undefined, projectId: string | undefined): readonly string[] =>
-    last === undefined ? [] : checkOwner(printable(target), last, projectId, { isAccepted: isOtherAccepted, remedy });
+    last === undefined ? [] : checkOwner(target, last, projectId, { isAccepted: isOtherAccepted, remedy });
 
   return {
     checkOwner: async (projectId) => ownerNotes((await read()).last, projectId),
     compare: async (found) => {
       const { last, isReplaced } = await read();
-      const notes = [...(isReplaced ? [`note: another run wrote ${printable(target)} meanwhile; it is replaced`] : []), ...ownerNotes(last, found.projectId)];
+      const notes = [...(isReplaced ? [`note: another run wrote ${target} meanwhile; it is replaced`] : []), ...ownerNotes(last, found.projectId)];
       if (last === undefined || limits.maxShrink === 100) {
         return notes;
       }
       const { counts } = last;
       return counts === undefined
-        ? [...notes, `note: ${printable(target)} does not tell how much it holds, or unpacks to more than is safe to take: how much less was found than before is not known`]
+        ? [...notes, `note: ${target} does not tell how much it holds, or unpacks to more than is safe to take: how much less was found than before is not known`]
         : [...notes, ...checkShrink({ ...last, counts }, found, limits)];
     },
   };
