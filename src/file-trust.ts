@@ -67,9 +67,14 @@ export function whoElseCanChange(path: string, base = '/', view: TrustView = rea
   return problem;
 }
 
-/** True when every user of the machine may write the file (or what a link leads to); false when there is none. */
+/** True when every user of the machine may write the plain file (or the one that a link leads to); false when there is none. */
 export function isWritableByAll(path: string): boolean {
-  return ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o002) !== 0;
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found?.isFile() === true && (found.mode & 0o002) !== 0;
+  } catch {
+    return false; // whoever reads it tells why it cannot be
+  }
 }
 
 function flawOf(path: string, entry: Entry, uid: number, view: TrustView): string | undefined {

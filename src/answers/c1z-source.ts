@@ -7,6 +7,7 @@ import { createZstdDecompress } from 'node:zlib';
 import { ConnectorError, throwIfCancelled } from '../errors.ts';
 import { type C1zAbout, c1zAboutKey, parseC1zAbout } from '../model/c1z-about.ts';
 import { messageFromBytes, type StoredMessage, type StoredSection, withExpansion } from '../model/stored-rows.ts';
+import { isTellable } from '../model/time.ts';
 import { foreign, incomplete, toReadFault } from './faults.ts';
 import { bytesAt } from './lines.ts';
 import type { FileRow, FileSummary } from './rows.ts';
@@ -119,10 +120,13 @@ function aboutIn(database: DatabaseSync, syncId: string): C1zAbout | undefined {
   }
 }
 
-/** RFC 3339 of a time without a zone, which is by the clock of the machine that wrote it: taken for this one's. */
-function toTime(text: string): string {
+/**
+ * RFC 3339 of a time without a zone, which is by the clock of the machine that wrote it: taken for this one's. Undefined
+ * for a time that was never set, as Go writes it.
+ */
+function toTime(text: string): string | undefined {
   const ms = Date.parse(text.replace(' ', 'T'));
-  return Number.isNaN(ms) ? text : new Date(ms).toISOString();
+  return Number.isNaN(ms) ? text : isTellable(ms / 1000) ? new Date(ms).toISOString() : undefined;
 }
 
 interface OpenDatabase {

@@ -28,6 +28,7 @@ export async function doctor({ out, json = false, ...flags }: DoctorFlags, { env
     {
       problems: problems.map(({ message }) => message),
       configFile: file?.path,
+      env,
       projectId: values.projectId,
       baseUrl: values.baseUrl,
       key: key && { reveal: key.key, source: key.source, path: key.path },

@@ -33,7 +33,7 @@ export function addEcosystemCommand(program: Command, context: CommandContext): 
     .option('--grant-principal <id>', 'the user id')
     .option('--grant-principal-type <type>', '"user"')
     .option('--revoke-grant <id>', 'take this grant away');
-  addSettingOptions(command, 'provisioning', 'joinTenant', 'auditLog', 'tenantRoles', 'maxDangling', 'strict', 'maxShrink', ...connectionSettings);
+  addSettingOptions(command, 'provisioning', 'joinTenant', 'auditLog', 'tenantRoles', 'maxDangling', 'strict', 'maxShrink', 'metricsTextfile', ...connectionSettings);
 
   command.action(async (options: EcosystemFlags) => {
     const { grantEntitlement, revokeGrant } = options;

@@ -116,10 +116,10 @@ export function likelyProjectId(text: string): string {
 }
 
 /** Runs doctor; the kind of the gravest failure, or undefined when all is well. */
-async function checkSetup({ projectId, baseUrl, key }: Setup, { signal, print }: InitContext): Promise<ErrorKind | undefined> {
+async function checkSetup({ projectId, baseUrl, key }: Setup, { env, signal, print }: InitContext): Promise<ErrorKind | undefined> {
   print(`\nAsking ${baseUrl ?? deriveBaseUrl(projectId)}:`);
   const { checks } = await examineAndTell(
-    { problems: [], configFile: undefined, projectId, baseUrl, key: { reveal: () => key, source: 'you' }, rateLimit: 'auto', maxParallelFetches: 6, provisioning: false, tls: {}, out: undefined, signal },
+    { problems: [], configFile: undefined, env, projectId, baseUrl, key: { reveal: () => key, source: 'you' }, rateLimit: 'auto', maxParallelFetches: 6, provisioning: false, tls: {}, out: undefined, signal },
     print,
     (check) => !['config file', 'key file', 'TLS files', 'write rights'].includes(check.name),
   );

@@ -12,8 +12,9 @@ import { sweepLeftovers } from '../output/leftovers.ts';
 import { chooseOutput } from '../output/outputs.ts';
 import { checkTarget } from '../output/place.ts';
 import type { SyncPolicy } from '../resources/sync-read.ts';
+import { shellWord } from '../shell-word.ts';
 import { runSync } from '../sync/run.ts';
-import { atTimesOf, everySo, followSchedule, type Ticks } from '../sync/schedule.ts';
+import { type AskedRuns, atTimesOf, everySo, followSchedule, type Ticks } from '../sync/schedule.ts';
 import type { SyncSummary } from '../sync/summary.ts';
 import { newSyncId } from '../sync/sync-id.ts';
 import { type Comparison, createComparison } from './last-output.ts';
@@ -57,6 +58,8 @@ export interface ScheduledSyncsOptions {
   /** Runs a sync inside a trace. */
   readonly trace: <T>(syncId: string, work: () => Promise<T>) => Promise<T>;
   readonly logger: Logger;
+  /** Runs between the ticks, as SIGUSR2 asks for them. */
+  readonly asked?: AskedRuns;
   readonly signal: AbortSignal;
   readonly now?: () => number;
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
@@ -80,11 +83,11 @@ export async function checkFolder({ folder, files, maxShrink }: Plan, projectId:
 
 /** Nobody stands by who could say that less, or another project, is right: that is said by a sync of one's own. */
 function comparisonOf(latest: string, maxShrink: number, signal?: AbortSignal): Comparison {
-  return createComparison(latest, { maxShrink, isAccepted: false, isOtherAccepted: false, remedy: `run once: baton-descope sync --out ${latest} --replace-other-project` }, signal);
+  return createComparison(latest, { maxShrink, isAccepted: false, isOtherAccepted: false, remedy: `run once: baton-descope sync --out ${shellWord(latest)} --replace-other-project` }, signal);
 }
 
 /** Runs syncs at the plan's ticks until the signal fires. A run that fails is told and counted; the next tick tries again. */
-export async function runScheduledSyncs({ plan, connect, policy, watcher, trace, logger: ownLogger, signal, now = Date.now, wait }: ScheduledSyncsOptions): Promise<void> {
+export async function runScheduledSyncs({ plan, connect, policy, watcher, trace, logger: ownLogger, asked, signal, now = Date.now, wait }: ScheduledSyncsOptions): Promise<void> {
   let syncId: string | undefined;
   const logger = withFields(ownLogger, () => (syncId === undefined ? {} : { sync: syncId }));
   const client = connect(logger);
@@ -158,6 +161,7 @@ export async function runScheduledSyncs({ plan, connect, policy, watcher, trace,
       },
       signal,
       now,
+      ...(asked !== undefined && { asked }),
       ...(wait !== undefined && { wait }),
     });
   } finally {
@@ -184,7 +188,7 @@ function reasonOf(thrown: unknown, { files }: Plan): LogFields {
   if (!(thrown instanceof ConnectorError)) {
     return whereItBroke(thrown);
   }
-  return { reason: thrown.message, ...(thrown.message.includes('--accept-shrink') && { note: `if that is right, once: baton-descope sync --out ${files.latest} --accept-shrink` }) };
+  return { reason: thrown.message, ...(thrown.message.includes('--accept-shrink') && { note: `if that is right, once: baton-descope sync --out ${shellWord(files.latest)} --accept-shrink` }) };
 }
 
 function secondsSince(startedAt: number): number {

@@ -2,10 +2,12 @@ import type { Settings } from '../config/settings.ts';
 import { createConnector } from '../connector.ts';
 import { ConnectorError } from '../errors.ts';
 import { type Observation, startObservation } from '../observe/observation.ts';
+import type { Logger } from '../log.ts';
 import { type Pages, startPages } from '../observe/pages.ts';
 import { createProvisioner, type Provisioner } from '../provisioning/provisioner.ts';
 import { checkListen, type RunningServer, startServer } from '../server/server.ts';
 import type { TlsFiles } from '../server/tls.ts';
+import { type AskedRuns, createAskedRuns } from '../sync/schedule.ts';
 import { version } from '../version.ts';
 import { type AuditSink, openAudit } from './audit.ts';
 import { processRunId } from './logger.ts';
@@ -27,6 +29,7 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
   const tls = tlsFiles(settings);
   checkListen(settings.listen, tls !== undefined);
   const plan = planOf(settings);
+  const syncNow = syncNowOnSignal(plan !== undefined, logger);
   let server: RunningServer | undefined;
   const observation = await startObservation({
     env,
@@ -45,6 +48,7 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
   });
   await using stack = new AsyncDisposableStack(); // what is begun here ends in the opposite order, also when the next step fails
   stack.defer(() => observation.close());
+  stack.defer(() => syncNow.close());
   const { traces } = observation;
   if (plan !== undefined) {
     await checkFolder(plan, settings.projectId);
@@ -80,6 +84,7 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
       watcher: observation.syncs,
       trace: (syncId, work) => (traces === undefined ? work() : traces.sync(syncId, work)),
       logger,
+      asked: syncNow.asked,
       signal,
     });
   try {
@@ -90,6 +95,21 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
     await running.stop();
   }
   await syncs;
+}
+
+/** SIGUSR2 asks for a scheduled sync now. Who may send it is who runs this process, and root. */
+function syncNowOnSignal(hasPlan: boolean, logger: Logger): { readonly asked: AskedRuns; readonly close: () => void } {
+  const asked = createAskedRuns();
+  const onSignal = (): void => {
+    if (hasPlan) {
+      logger.info('sync asked for by SIGUSR2');
+      asked.ask();
+    } else {
+      logger.warn('SIGUSR2 asks for a sync, but this serve runs none: give --out with --sync-every or --sync-cron');
+    }
+  };
+  process.on('SIGUSR2', onSignal);
+  return { asked, close: () => void process.off('SIGUSR2', onSignal) };
 }
 
 async function pagesOf({ healthCheckPort: port, healthCheckBindAddress: host }: Settings, { health, metrics }: Observation): Promise<Pages | undefined> {

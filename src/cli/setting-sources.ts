@@ -4,6 +4,7 @@ import { type ConfigFilePath, configFilePath, type ConfigFilePlace } from '../co
 import type { Environment, Facts, Flags, LoadOptions, Origin, Resolved } from '../config/load.ts';
 import { isDescopeUrl, parseBaseUrl, parseProjectId } from '../descope/base-url.ts';
 import { ConnectorError } from '../errors.ts';
+import { isWritableByAll } from '../file-trust.ts';
 import { shellWord } from '../shell-word.ts';
 import { refuseUnknownTimeZone } from './time-zone.ts';
 
@@ -56,7 +57,14 @@ async function fileOpener(place: ConfigFilePlace): Promise<() => ConfigFile | un
 
 /** What is wrong with the environment itself, whatever the settings are; or with what a setting makes of it. */
 export function environmentChecks(env: Environment): readonly ((facts: Facts) => void)[] {
-  return [() => refuseTlsBypass(env), ({ values }) => refuseUnknownTimeZone(env, values.syncCron)];
+  return [() => refuseTlsBypass(env), ({ values }) => refuseUnknownTimeZone(env, values.syncCron), ({ values }) => refuseOpenAuditLog(values.auditLog)];
+}
+
+/** What stands in an audit log must be ours: one that everybody may write proves nothing. */
+function refuseOpenAuditLog(path: string | undefined): void {
+  if (path !== undefined && isWritableByAll(path)) {
+    throw new ConnectorError('config', `the audit log ${path} can be changed by every user of this machine: chmod o-w ${shellWord(path)}`);
+  }
 }
 
 /** We check certificates whatever this says; who sets it means to go without, and must not believe that it helped. */

@@ -11,7 +11,7 @@ export function addSyncCommand(program: Command, context: CommandContext): void 
     .option('--accept-shrink', 'replace the file though far fewer were found than it holds; for this one run')
     .option('--replace-other-project', 'replace the file though it is of another project; for this one run')
     .option('--json', 'print the summary as one line of JSON');
-  addSettingOptions(command, 'tenantRoles', 'maxDangling', 'strict', 'maxShrink', ...connectionSettings);
+  addSettingOptions(command, 'tenantRoles', 'maxDangling', 'strict', 'maxShrink', 'metricsTextfile', ...connectionSettings);
   command.addHelpText(
     'after',
     `

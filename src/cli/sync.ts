@@ -10,6 +10,7 @@ import type { SyncSummary } from '../sync/summary.ts';
 import { newSyncId } from '../sync/sync-id.ts';
 import { derivedOutputs } from './derived-outputs.ts';
 import { createComparison } from './last-output.ts';
+import { withMetricsTextfile } from './metrics-textfile.ts';
 import { describeProgress, runSteps } from './progress.ts';
 import type { SettingFlags } from './setting-sources.ts';
 import { setUp } from './settings.ts';
@@ -21,8 +22,14 @@ const rateWaits = { longestRateWaitMs: 10 * 60_000, totalRateWaitMs: 10 * 60_000
 
 export type SyncFlags = SettingFlags & { readonly out: string; readonly json?: boolean; readonly acceptShrink?: boolean; readonly replaceOtherProject?: boolean };
 
-/** One full sync into a file, shown as it goes and summed up at the end. */
-export async function syncOnce(options: SyncFlags, { env, signal, print }: Pick<CommandContext, 'env' | 'signal' | 'print'>): Promise<void> {
+type SyncContext = Pick<CommandContext, 'env' | 'signal' | 'print'>;
+
+/** One full sync into a file, shown as it goes and summed up at the end; with --metrics-textfile, told to the monitoring, too. */
+export async function syncOnce(options: SyncFlags, context: SyncContext): Promise<void> {
+  await withMetricsTextfile(options, context.env, () => readAndWrite(options, context));
+}
+
+async function readAndWrite(options: SyncFlags, { env, signal, print }: SyncContext): Promise<SyncSummary | undefined> {
   const target = resolve(options.out);
   const createOutput = chooseOutput(target, derivedOutputs(signal));
   const { client, policy, settings } = await setUp(options, env, rateWaits);
@@ -60,7 +67,7 @@ export async function syncOnce(options: SyncFlags, { env, signal, print }: Pick<
     },
   ]);
   if (summary === undefined) {
-    return;
+    return undefined;
   }
   if (options.json === true) {
     print(JSON.stringify(summary));
@@ -68,6 +75,7 @@ export async function syncOnce(options: SyncFlags, { env, signal, print }: Pick<
   } else {
     print([countsTable(summary), ...remarks(summary), ...notes, `Wrote ${target}`].join('\n'));
   }
+  return summary;
 }
 
 /** The client, whose first search also tells how many users there are. */

@@ -304,6 +304,15 @@ export const settings = {
     isListenAddress: true,
     schema: address(parseListenHost),
   },
+  metricsTextfile: {
+    flag: '--metrics-textfile <file>',
+    env: ['BATON_DESCOPE_METRICS_TEXTFILE'],
+    title: 'Metrics file',
+    kind: 'text',
+    isOperational: true,
+    help: 'after each run of sync, write how it ended to this file (*.prom), for the textfile collector of node_exporter',
+    schema: z.string().regex(/[^/]\.prom$/, 'must be a file whose name ends in .prom: the collector reads no other'),
+  },
   logFormat: {
     flag: '--log-format <format>',
     env: ['BATON_LOG_FORMAT'],

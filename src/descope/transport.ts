@@ -123,9 +123,13 @@ function first(header: string | readonly string[] | undefined): string | undefin
   return typeof header === 'object' ? header[0] : header;
 }
 
+const year1971 = 31_536_000_000;
+const year9999 = 253_370_764_800_000;
+
+/** A clock that was never set, or says "never", is none. */
 function parseDate(header: string | undefined): number | undefined {
   const time = header === undefined ? Number.NaN : Date.parse(header);
-  return Number.isNaN(time) ? undefined : time;
+  return time >= year1971 && time < year9999 ? time : undefined;
 }
 
 /** Parsed strictly: a byte-order mark, invalid UTF-8 or a cut body is a fault, which may be a fault of this attempt only. */

@@ -6,7 +6,7 @@ import { type Check, fail, ok, skip } from './check.ts';
 import { checkOutput, checkTemporary, type LookAtTarget } from './output-check.ts';
 import { createProbe } from './probe.ts';
 import { checkProject } from './project-checks.ts';
-import { checkBaseUrl, checkKeyPlace, checkProjectId } from './setup-checks.ts';
+import { checkBaseUrl, checkKeyPlace, checkProjectId, checkProxy } from './setup-checks.ts';
 import { checkTls, type TlsPaths } from './tls-checks.ts';
 import { checkWriteRights } from './write-check.ts';
 
@@ -24,6 +24,8 @@ export interface DoctorOptions {
   readonly maxResponseMiB?: number | undefined;
   readonly provisioning: boolean;
   readonly tls: TlsPaths;
+  /** The environment, for what is looked at besides the settings: proxies. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** The file or folder that syncs write to; not looked at when undefined. */
   readonly out: string | undefined;
   /** What a sync would say of the target before it begins. */
@@ -56,6 +58,10 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check, Do
   }
   if (key !== undefined) {
     yield checkKeyPlace(key);
+  }
+  const proxy = checkProxy(options.env ?? {});
+  if (proxy !== undefined) {
+    yield proxy;
   }
 
   let requests = 0;

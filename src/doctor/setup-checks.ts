@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { deriveBaseUrl, isDescopeUrl } from '../descope/base-url.ts';
 import { isLoopbackHost } from '../loopback.ts';
+import { shellWord } from '../shell-word.ts';
 import { type Check, ok, warn } from './check.ts';
 
 /** The shape of the project id: 28 characters, or 32 with the region in it. Source: the vendor's SDKs. */
@@ -44,9 +45,22 @@ export function checkKeyPlace({ source, path }: { readonly source: string; reado
   }
   const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
   if ((mode & 0o077) !== 0) {
-    return warn(name, `${path} can be read by others (mode ${(mode & 0o777).toString(8)})`, `chmod 600 ${path}`);
+    return warn(name, `${path} can be read by others (mode ${(mode & 0o777).toString(8)})`, `chmod 600 ${shellWord(path)}`);
   }
   return ok(name, `${path}, for its owner only`);
+}
+
+const proxyVariables = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy', 'NODE_USE_ENV_PROXY'];
+
+/**
+ * Whether the environment names a proxy, none of which is used yet. Values are not shown: a proxy's address may hold a
+ * password. Undefined when there is none.
+ */
+export function checkProxy(env: Readonly<Record<string, string | undefined>>): Check | undefined {
+  const named = proxyVariables.filter((variable) => (env[variable]?.trim() ?? '') !== '');
+  return named.length === 0
+    ? undefined
+    : warn('proxy', `${named.join(' and ')} set, but proxies are not used: requests go out directly`, 'If only the proxy may go out, let this machine reach the base URL on port 443, too.');
 }
 
 export function regionOf(projectId: string): string | undefined {

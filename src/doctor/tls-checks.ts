@@ -1,5 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
+import { isWritableByAll } from '../file-trust.ts';
+import { shellWord } from '../shell-word.ts';
 import { type Check, fail, ok, skip, warn } from './check.ts';
 
 const name = 'TLS files';
@@ -33,6 +35,9 @@ function checkCertificate(what: string, path: string, nowMs: number, isCa = fals
   const { validFromDate, validToDate, ca } = read.value;
   const days = Math.floor((validToDate.getTime() - nowMs) / dayMs);
   const until = validToDate.toISOString().slice(0, 10);
+  if (isWritableByAll(path)) {
+    return fail('config', what, `${path} can be changed by every user of this machine`, `chmod o-w ${shellWord(path)}`);
+  }
   if (validToDate.getTime() <= nowMs) {
     return fail('config', what, `${path} expired on ${until}`, 'Renew it; a running serve takes the new files up by itself.');
   }
@@ -45,7 +50,7 @@ function checkCertificate(what: string, path: string, nowMs: number, isCa = fals
   if (days < soonDays) {
     return warn(what, `${path} expires on ${until}, in ${days} days`, 'Renew it soon; a running serve takes the new files up by itself.');
   }
-  return ok(what, `${path}, valid until ${until}`);
+  return ok(what, until.startsWith('9999-') ? `${path}, which does not expire` : `${path}, valid until ${until}`);
 }
 
 function checkKey(cert: string, path: string): Check {
@@ -54,12 +59,15 @@ function checkKey(cert: string, path: string): Check {
   if (!read.isDone) {
     return fail('config', what, `${path}: ${read.reason}`, 'It must be a private key in PEM form, without a password, that this user may read.');
   }
+  if (isWritableByAll(path)) {
+    return fail('config', what, `${path} can be changed by every user of this machine`, `chmod 600 ${shellWord(path)}`);
+  }
   const fits = attempt(() => new X509Certificate(readFileSync(cert)).checkPrivateKey(read.value));
   if (fits.isDone && !fits.value) {
     return fail('config', what, `${path} does not belong to ${cert}`, 'Name the key that the certificate was made for.');
   }
   if (((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0) {
-    return warn(what, `${path} can be read by others`, `chmod 600 ${path}`);
+    return warn(what, `${path} can be read by others`, `chmod 600 ${shellWord(path)}`);
   }
   return ok(what, fits.isDone ? `${path} belongs to the certificate` : `${path} is a key`);
 }

@@ -1,10 +1,13 @@
-/** What a protobuf Timestamp can say: the years 1 to 9999, in epoch seconds. */
-const earliest = -62_135_596_800; // 0001-01-01T00:00:00Z
-const latest = 253_402_300_799; // 9999-12-31T23:59:59Z
+/** The last second of a 32-bit clock, which many systems write for "never". */
+const endOf32Bits = 2_147_483_647;
+const year9999 = 253_370_764_800;
 
-/** Whether a time can be told at all: beyond these years, protobuf has no words for it. */
+/**
+ * Whether a time, in epoch seconds, is one. 0, -1 and the year 1 are how other languages write a time that was never set,
+ * and the year 9999 and the end of a 32-bit clock how they write "never": none of them is told as a date.
+ */
 export function isTellable(epochSeconds: number): boolean {
-  return epochSeconds >= earliest && epochSeconds <= latest;
+  return epochSeconds > 0 && epochSeconds < year9999 && epochSeconds !== endOf32Bits;
 }
 
 const daySeconds = 86_400;

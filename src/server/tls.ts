@@ -3,7 +3,9 @@ import { dirname } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { experimental, type ServerCredentials } from '@grpc/grpc-js';
 import { ConnectorError } from '../errors.ts';
+import { isWritableByAll } from '../file-trust.ts';
 import type { Logger } from '../log.ts';
+import { shellWord } from '../shell-word.ts';
 
 /** The three files of mutual TLS: our certificate and key, and the CA that callers' certificates must come from. PEM. */
 export interface TlsFiles {
@@ -83,6 +85,9 @@ function load(files: TlsFiles): Certificates {
 }
 
 function read(flag: string, path: string): Buffer {
+  if (isWritableByAll(path)) {
+    throw new ConnectorError('config', `${flag}: ${path} can be changed by every user of this machine, who could let others call: chmod o-w ${shellWord(path)}`);
+  }
   try {
     return readFileSync(path);
   } catch (thrown) {

@@ -42,8 +42,36 @@ export function atTimesOf(pattern: string): Ticks {
   };
 }
 
+/** Runs that somebody asks for between the ticks. */
+export interface AskedRuns {
+  /** One run as soon as there is none under way; asked several times meanwhile, it is still one. */
+  ask(): void;
+  /** Fires when a run is asked for. A new one stands here when that was taken. */
+  readonly asked: AbortSignal;
+  /** True once for what was asked for so far. */
+  take(): boolean;
+}
+
+export function createAskedRuns(): AskedRuns {
+  let waiting = new AbortController();
+  return {
+    ask: () => waiting.abort(),
+    get asked() {
+      return waiting.signal;
+    },
+    take: () => {
+      const isAsked = waiting.signal.aborted;
+      if (isAsked) {
+        waiting = new AbortController();
+      }
+      return isAsked;
+    },
+  };
+}
+
 export interface ScheduleOptions {
   readonly ticks: Ticks;
+  readonly asked?: AskedRuns;
   readonly lastFinishedAtMs?: number | undefined;
   /** One run. It must not throw: what went wrong is its own to tell. */
   readonly run: () => Promise<void>;
@@ -59,20 +87,29 @@ export interface ScheduleOptions {
 /** The clock may be set, and a timer holds 24 days at most: it is looked at this often. */
 const longestNapMs = 60_000;
 
-/** Runs at every tick until the signal fires, one run after the other: a tick that falls into a run is skipped. */
-export async function followSchedule({ ticks, lastFinishedAtMs, run, onNext, onSkipped, signal, now = Date.now, wait = waitFor }: ScheduleOptions): Promise<void> {
+/**
+ * Runs at every tick until the signal fires, one run after the other: a tick that falls into a run is skipped. A run that
+ * was asked for leaves the ticks where they are.
+ */
+export async function followSchedule(options: ScheduleOptions): Promise<void> {
+  const { ticks, lastFinishedAtMs, asked = createAskedRuns(), run, onNext, onSkipped, signal, now = Date.now, wait = waitFor } = options;
   let tick = ticks.first(now(), lastFinishedAtMs);
   while (!signal.aborted) {
     onNext(tick);
-    while (now() < tick && !signal.aborted) {
-      await wait(Math.min(tick - now(), longestNapMs), signal);
+    while (now() < tick && !signal.aborted && !asked.asked.aborted) {
+      await wait(Math.min(tick - now(), longestNapMs), AbortSignal.any([signal, asked.asked]));
     }
     if (signal.aborted) {
       return;
     }
+    const isDue = now() >= tick;
+    asked.take();
     await run();
     const endedAt = now();
-    const skipped = ticks.missed(tick, endedAt);
+    if (!isDue && endedAt < tick) {
+      continue; // it was asked for: the tick is still to come
+    }
+    const skipped = ticks.missed(tick, endedAt) + (isDue ? 0 : 1);
     if (skipped > 0 && !signal.aborted) {
       onSkipped(skipped);
     }

@@ -158,3 +158,25 @@ it('the file at home is refused when others may write it, and is trusted from th
   expect(closed).toBe('0 ');
   expect(open).toContain('can be changed by every user');
 });
+
+it.each([
+  ['a key file', 'DESCOPE_MANAGEMENT_KEY_FILE', 'chmod 600'],
+  ['an audit log', 'BATON_DESCOPE_AUDIT_LOG', 'chmod o-w'],
+  ['a named config file', 'BATON_CONFIG', 'chmod o-w'],
+])('%s that every user may write is refused, with a command that can be pasted', async (_name, variable, remedy) => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'a b');
+  await writeFile(file, variable.includes('KEY') ? 'K2file' : '');
+  const run = async (): Promise<string> => {
+    const { code, stderr } = await runCli(['config', 'show', '--json'], { cwd: '/', env: { DESCOPE_PROJECT_ID: 'P2abc', ...(!variable.includes('KEY') && { DESCOPE_MANAGEMENT_KEY: 'K2env' }), [variable]: file } });
+    return `${code} ${stderr}`;
+  };
+
+  const closed = await run();
+  await chmod(file, 0o666);
+  const open = await run();
+
+  expect(closed).toBe('0 ');
+  expect(open).toContain(`2 baton-descope: `);
+  expect(open).toContain(`${remedy} '${file}'`);
+});

@@ -5,12 +5,12 @@ import { holdsKey, keyFlaw } from '../../src/config/key-form.ts';
 import { startEmulator } from '../../src/emulator/emulator.ts';
 import { envOf, runCli, temporaryFolder } from '../support/cli.ts';
 
-const key = 'K2canaryKeyThatMustNeverBeSeen0123456789';
+const canary = 'K2canaryKeyThatMustNeverBeSeen0123456789';
 const secret = 'canaryKey';
 const project = 'P2abcdefghijklmnopqrstuvwxyz';
 
 describe('the form of a key', () => {
-  it.each([key, `https://${key}@api.descope.com`, `https://x.example/?k=${key}`, `${project}:${key}`, `"${key}"`, `./${key}`, `NAME=${key}`, 'K3abcdefghij0123456789'])('is seen in %s', (text) => {
+  it.each([canary, `https://${canary}@api.descope.com`, `https://x.example/?k=${canary}`, `${project}:${canary}`, `"${canary}"`, `./${canary}`, `NAME=${canary}`, 'K3abcdefghij0123456789'])('is seen in %s', (text) => {
     expect(holdsKey(text)).toBe(true);
   });
 
@@ -21,29 +21,29 @@ describe('the form of a key', () => {
 
 describe('what is wrong with a key', () => {
   it.each([
-    [`"${key}"`, 'quotes'],
-    [`'${key}'`, 'quotes'],
-    [`\u201C${key}\u201D`, 'quotes'],
-    [`${key}"`, 'quotes'],
-    [`DESCOPE_MANAGEMENT_KEY=${key}`, 'begins with a name and "="'],
-    [`export KEY="${key}"`, 'quotes'],
-    [`export KEY=${key}`, 'begins with a name and "="'],
-    [`key: ${key}`, 'begins with a name and ":"'],
-    [`${project}:${key}`, 'project id and a colon'],
-    [`Bearer ${key}`, '"Bearer"'],
-    [`${key}\n${key}`, 'more than one line'],
-    [`${key.slice(0, 20)}\r\n${key.slice(20)}`, 'more than one line'],
-    [`${key.slice(0, 20)} ${key.slice(20)}`, 'a blank inside'],
-    [`${key.slice(0, 20)}\u00A0${key.slice(20)}`, 'a blank inside'],
-    [`${key.slice(0, 20)}\uFEFF${key.slice(20)}x`, 'a blank inside'],
-    [`${key}\u200Bx`, 'invisible'],
-    [`<${key}>`, 'brackets'],
-    [`${key},`, 'ends with ","'],
+    [`"${canary}"`, 'quotes'],
+    [`'${canary}'`, 'quotes'],
+    [`\u201C${canary}\u201D`, 'quotes'],
+    [`${canary}"`, 'quotes'],
+    [`DESCOPE_MANAGEMENT_KEY=${canary}`, 'begins with a name and "="'],
+    [`export KEY="${canary}"`, 'quotes'],
+    [`export KEY=${canary}`, 'begins with a name and "="'],
+    [`key: ${canary}`, 'begins with a name and ":"'],
+    [`${project}:${canary}`, 'project id and a colon'],
+    [`Bearer ${canary}`, '"Bearer"'],
+    [`${canary}\n${canary}`, 'more than one line'],
+    [`${canary.slice(0, 20)}\r\n${canary.slice(20)}`, 'more than one line'],
+    [`${canary.slice(0, 20)} ${canary.slice(20)}`, 'a blank inside'],
+    [`${canary.slice(0, 20)}\u00A0${canary.slice(20)}`, 'a blank inside'],
+    [`${canary.slice(0, 20)}\uFEFF${canary.slice(20)}x`, 'a blank inside'],
+    [`${canary}\u200Bx`, 'invisible'],
+    [`<${canary}>`, 'brackets'],
+    [`${canary},`, 'ends with ","'],
     [`/run/secrets/key`, 'path of a file'],
     [project, 'project id'],
     ['', 'empty'],
-    [key.replaceAll(/./g, '$&\0'), 'UTF-16'],
-    [`${key}\u00E4`, 'no key has'],
+    [canary.replaceAll(/./g, '$&\0'), 'UTF-16'],
+    [`${canary}\u00E4`, 'no key has'],
   ])('is named, and the key is not: %j', (text, expected) => {
     const flaw = keyFlaw(text);
 
@@ -51,17 +51,17 @@ describe('what is wrong with a key', () => {
     expect(flaw).not.toContain(secret);
   });
 
-  it.each([key, 'K2wrong', 'emulator-management-key', 'K2with+/=and-_.~'])('is nothing for %s', (text) => {
+  it.each([canary, 'K2wrong', 'emulator-management-key', 'K2with+/=and-_.~'])('is nothing for %s', (text) => {
     expect(keyFlaw(text)).toBeUndefined();
   });
 });
 
 describe('a key that was pasted with something around it', () => {
-  const bad = [`"${key}"`, `DESCOPE_MANAGEMENT_KEY=${key}`, `${project}:${key}`, `${key}\n${key}`];
+  const bad = [`"${canary}"`, `DESCOPE_MANAGEMENT_KEY=${canary}`, `${project}:${canary}`, `${canary}\n${canary}`];
 
   it.each(bad)('ends with exit 2 before anything is sent, from the environment, from a file and from stdin: %j', async (text) => {
     await using folder = await temporaryFolder();
-    await using emulator = await startEmulator({ managementKey: key, users: 10 }).then((running) => Object.assign(running, { [Symbol.asyncDispose]: () => running.close() }));
+    await using emulator = await startEmulator({ managementKey: canary, users: 10 }).then((running) => Object.assign(running, { [Symbol.asyncDispose]: () => running.close() }));
     const { DESCOPE_MANAGEMENT_KEY: _key, ...place } = envOf(emulator);
     await writeFile(join(folder.path, 'key'), text);
     const sync = ['sync', '--out', 'sync.json'];
@@ -78,7 +78,7 @@ describe('a key that was pasted with something around it', () => {
     expect(emulator.stats.total).toBe(0);
   });
 
-  it.each([`${key}\n`, `\uFEFF${key}\r\n`, `  ${key}\t`])('is taken when that is only white space or a byte order mark: %j', async (text) => {
+  it.each([`${canary}\n`, `\uFEFF${canary}\r\n`, `  ${canary}\t`])('is taken when that is only white space or a byte order mark: %j', async (text) => {
     await using folder = await temporaryFolder();
     await writeFile(join(folder.path, 'key'), text);
 
@@ -93,24 +93,24 @@ describe('a key in a place that is not for it', () => {
   const sync = ['sync', '--out', 'x.json'];
 
   it.each<[string, readonly string[], Readonly<Record<string, string>>]>([
-    ['the project id', sync, { ...env, DESCOPE_PROJECT_ID: key }],
+    ['the project id', sync, { ...env, DESCOPE_PROJECT_ID: canary }],
     ['the project id, of another form', sync, { ...env, DESCOPE_PROJECT_ID: `${secret}-of-the-emulator` }],
-    ['the base URL', sync, { ...env, DESCOPE_BASE_URL: `https://${key}` }],
-    ['the user name of the base URL', sync, { ...env, DESCOPE_BASE_URL: `https://${project}:${key}@api.descope.com` }],
-    ['the path of the key file', sync, { DESCOPE_PROJECT_ID: project, DESCOPE_MANAGEMENT_KEY_FILE: key }],
+    ['the base URL', sync, { ...env, DESCOPE_BASE_URL: `https://${canary}` }],
+    ['the user name of the base URL', sync, { ...env, DESCOPE_BASE_URL: `https://${project}:${canary}@api.descope.com` }],
+    ['the path of the key file', sync, { DESCOPE_PROJECT_ID: project, DESCOPE_MANAGEMENT_KEY_FILE: canary }],
     ['the path of the key file, of another form', sync, { DESCOPE_PROJECT_ID: project, DESCOPE_MANAGEMENT_KEY_FILE: `${secret}oftheemulator` }],
-    ['the path of the config file', sync, { ...env, BATON_CONFIG: key }],
-    ['the path of the output', ['-p'], { ...env, BATON_FILE: key }],
-    ['a number', sync, { ...env, BATON_DESCOPE_MAX_SHRINK: key }],
-    ['--project-id', [...sync, '--project-id', key], env],
-    ['--config', [...sync, `--config=${key}`], env],
-    ['--principal', ['grant', '--entitlement', 'role:E:assigned', '--principal', key], env],
-    ['a word', [key], env],
-    ['an unknown flag', [`--${key}`], env],
-    ['config show', ['config', 'show'], { ...env, DESCOPE_BASE_URL: `https://${key}` }],
-    ['config show --json', ['config', 'show', '--json'], { ...env, BATON_DESCOPE_AUDIT_LOG: key }],
-    ['doctor', ['doctor'], { ...env, DESCOPE_PROJECT_ID: key }],
-    ['init', ['init', '--config', 'new.yaml'], { ...env, DESCOPE_PROJECT_ID: key }],
+    ['the path of the config file', sync, { ...env, BATON_CONFIG: canary }],
+    ['the path of the output', ['-p'], { ...env, BATON_FILE: canary }],
+    ['a number', sync, { ...env, BATON_DESCOPE_MAX_SHRINK: canary }],
+    ['--project-id', [...sync, '--project-id', canary], env],
+    ['--config', [...sync, `--config=${canary}`], env],
+    ['--principal', ['grant', '--entitlement', 'role:E:assigned', '--principal', canary], env],
+    ['a word', [canary], env],
+    ['an unknown flag', [`--${canary}`], env],
+    ['config show', ['config', 'show'], { ...env, DESCOPE_BASE_URL: `https://${canary}` }],
+    ['config show --json', ['config', 'show', '--json'], { ...env, BATON_DESCOPE_AUDIT_LOG: canary }],
+    ['doctor', ['doctor'], { ...env, DESCOPE_PROJECT_ID: canary }],
+    ['init', ['init', '--config', 'new.yaml'], { ...env, DESCOPE_PROJECT_ID: canary }],
   ])('is recognised and not repeated: %s', async (_name, args, given) => {
     await using folder = await temporaryFolder();
     const run = await runCli(args, { cwd: folder.path, env: given, stdin: '' });
@@ -119,7 +119,7 @@ describe('a key in a place that is not for it', () => {
     expect(run.stdout + run.stderr).not.toContain(secret);
   });
 
-  it.each([`project-id: ${key}`, `base-url: https://${key}`, `management-key-file: ${key}`, `${key}: true`, `management-key: ${key}`, `audit-log: "${key}`, `strict: *${key}`, key, `- ${key}`, `out: {${key}`])('is not repeated from a config file: %s', async (text) => {
+  it.each([`project-id: ${canary}`, `base-url: https://${canary}`, `management-key-file: ${canary}`, `${canary}: true`, `management-key: ${canary}`, `audit-log: "${canary}`, `strict: *${canary}`, canary, `- ${canary}`, `out: {${canary}`])('is not repeated from a config file: %s', async (text) => {
     await using folder = await temporaryFolder();
     await writeFile(join(folder.path, 'c.yaml'), `${text}\n`);
     const runs = await Promise.all([['doctor'], ['config', 'show'], ['sync', '--out', 'x.json']].map((args) => runCli([...args, '--config', 'c.yaml'], { cwd: folder.path, env: { ...env, DESCOPE_MANAGEMENT_KEY: '' } })));

@@ -5,6 +5,7 @@ import { configVariables } from '../../src/config/config-file-path.ts';
 import { settings } from '../../src/config/settings.ts';
 import { endpoints } from '../../src/descope/endpoints.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
+import { textfileOf } from '../../src/observe/textfile.ts';
 import { allFlags, callsIn, wrongWords } from './command-line.ts';
 import { brokenLinks, codeIn, pages, readPage, root, withoutCode } from './pages.ts';
 
@@ -48,7 +49,8 @@ describe('every page', () => {
 
   it('names metrics that are served', async () => {
     const metrics = createMetrics({ version: '0' });
-    const served = new Set([...(await metrics.render()).matchAll(/^# HELP (\w+)/gm)].map(([, name]) => name));
+    const ofRuns = textfileOf({ projectId: 'P', endedAtMs: 0, seconds: 0, exitCode: 0, complete: { finishedAtMs: 0, counts: { resources: { user: 1 }, grants: {} } } }, '');
+    const served = new Set([...`${await metrics.render()}\n${ofRuns}`.matchAll(/^# HELP (\w+)/gm)].map(([, name]) => name));
     metrics.close();
     const named = all.flatMap(({ path, text }) => [...text.matchAll(/\bbaton_descope_\w+/g)].map(([name]) => ({ name, path })));
 
@@ -75,7 +77,7 @@ describe('the files of deploy/', () => {
       ...[...text.matchAll(/^ExecStart=\S+ (.+)$/gm)].map(([, line = '']) => ({ path, words: line.split(' ') })),
     ]);
 
-    expect(calls.length).toBe(7);
+    expect(calls.length).toBe(8);
     expect(calls.flatMap(({ path, words }) => wrongWords(words).map((wrong) => `${path}: ${wrong}`))).toEqual([]);
   });
 

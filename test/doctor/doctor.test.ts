@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Check, gravestKind } from '../../src/doctor/check.ts';
 import { type DoctorOptions, examine } from '../../src/doctor/doctor.ts';
-import { checkBaseUrl, checkProjectId } from '../../src/doctor/setup-checks.ts';
+import { checkBaseUrl, checkProjectId, checkProxy } from '../../src/doctor/setup-checks.ts';
 import { checkTls } from '../../src/doctor/tls-checks.ts';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import type { Fault } from '../../src/emulator/faults.ts';
@@ -221,6 +221,25 @@ describe('the project id and the base URL', () => {
   });
 });
 
+describe('proxies', () => {
+  it.each(['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'ALL_PROXY', 'NODE_USE_ENV_PROXY'])('that %s names are told as not used, without their address, which may hold a password', (variable) => {
+    const check = checkProxy({ [variable]: 'http://user:secret@proxy.example:3128' });
+
+    expect(check).toMatchObject({ level: 'warn', text: expect.stringContaining(variable) as string });
+    expect(JSON.stringify(check)).not.toContain('secret');
+  });
+
+  it('that nobody names are not spoken of', () => {
+    expect(checkProxy({ NO_PROXY: '*', HTTPS_PROXY: ' ' })).toBeUndefined();
+  });
+
+  it('are looked at on the way', async () => {
+    const seen = await visit({ env: { HTTPS_PROXY: 'http://127.0.0.1:1' } });
+
+    expect(seen.of('proxy')).toMatchObject({ level: 'warn' });
+  });
+});
+
 describe('TLS files', () => {
   it('are good when key, certificate and CA fit and last', async () => {
     await using folder = await temporaryFolder();
@@ -241,6 +260,8 @@ describe('TLS files', () => {
     expect(found({ clientCa: files.cert })).toContain('TLS client CA fail');
     expect(found({ cert: files.key })).toContain('TLS cert fail');
     expect(found({ key: '/no/such' })).toContain('TLS key fail');
+    await chmod(files.cert, 0o666);
+    expect(found({})).toContain('TLS cert fail');
     expect(checkTls({ cert: files.cert }, now)).toEqual([expect.objectContaining({ level: 'fail', text: '--tls-key and --tls-client-ca missing' })]);
     await chmod(files.key, 0o644);
     expect(found({})).toContain('TLS key warn');

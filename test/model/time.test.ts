@@ -14,8 +14,15 @@ describe('a time', () => {
     );
   });
 
-  it('can be told from the year 1 to the year 9999', () => {
-    expect([-62_135_596_801, -62_135_596_800, 253_402_300_799, 253_402_300_800].map(isTellable)).toEqual([false, true, true, false]);
+  it('is told where it is one, and not where it says "never" or "not set" in some language', () => {
+    const told = [1, 1_700_000_000, 2_147_483_646, 2_147_483_648, 253_370_764_799];
+    const untold = [0, -1, -0, -62_135_596_800, -62_135_596_801, -2_147_483_648, 2_147_483_647, 253_370_764_800, 253_402_300_799, 253_402_300_800, 1_700_000_000_000, Number.NaN, Number.POSITIVE_INFINITY];
+
+    expect(told.map(isTellable)).toEqual(told.map(() => true));
+    expect(untold.map(isTellable)).toEqual(untold.map(() => false));
+  });
+
+  it('can be written from the year 1 to the year 9999', () => {
     expect(toTime(-62_135_596_800)).toBe('0001-01-01T00:00:00Z');
     expect(toTime(253_402_300_799)).toBe('9999-12-31T23:59:59Z');
   });

@@ -1,4 +1,4 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { chmod, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
 import { create } from '@bufbuild/protobuf';
@@ -94,11 +94,18 @@ describe('mutual TLS', () => {
   });
 });
 
+async function opened(files: TlsFiles, which: keyof TlsFiles): Promise<TlsFiles> {
+  await chmod(files[which], 0o666);
+  return files;
+}
+
 describe('starting with TLS files that are no good', () => {
   it.each<[string, (good: Issued) => Promise<TlsFiles>, string]>([
     ['a missing file', async (good) => ({ ...(await put(good, ours.cert, 'bad')), cert: join(folder.path, 'none.crt') }), '--tls-cert: cannot read'],
     ['a key of another certificate', async (good) => put({ ...good, key: (await ours.issue('other')).key }, ours.cert, 'bad'), 'do not fit together'],
     ['an empty CA file', async (good) => put(good, '', 'bad'), '--tls-client-ca holds no PEM certificate'],
+    ['a CA file that all may write', async (good) => opened(await put(good, ours.cert, 'open-ca'), 'clientCa'), '--tls-client-ca: '],
+    ['a key file that all may write', async (good) => opened(await put(good, ours.cert, 'open-key'), 'key'), 'can be changed by every user'],
     ['text instead of a certificate', async (good) => put({ ...good, cert: 'hello' }, ours.cert, 'bad'), 'do not fit together'],
   ])('%s: refused in one line, before the port opens', async (_name, make, message) => {
     const tls = await make(await ours.issue('server'));

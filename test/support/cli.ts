@@ -78,6 +78,8 @@ export interface RunningCli extends AsyncDisposable {
   readonly stderr: () => string;
   /** What the pattern matches in all that was written so far, as soon as it does; fails when the run ends before. */
   until(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Sends a signal, and does not wait for anything. */
+  send(signal: NodeJS.Signals): void;
   /** Asks it to end, and tells how it did. */
   stop(signal?: NodeJS.Signals): Promise<CliRun>;
 }
@@ -119,6 +121,7 @@ export function startCli(args: readonly string[], env: Readonly<Record<string, s
           (thrown: unknown) => reject(thrown as Error), // spawn fails with errors only
         );
       }),
+    send: (signal) => void child.kill(signal),
     stop: async (signal = 'SIGTERM') => {
       child.kill(signal);
       return await ended;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { atTimesOf, everySo, followSchedule, type Ticks } from '../../src/sync/schedule.ts';
+import { atTimesOf, createAskedRuns, everySo, followSchedule, type Ticks } from '../../src/sync/schedule.ts';
 
 const start = Date.parse('2026-11-25T12:00:00Z');
 const minute = 60_000;
@@ -166,5 +166,55 @@ describe('a schedule that is given up', () => {
     });
 
     expect(runs).toBe(1);
+  });
+});
+
+describe('a sync that is asked for', () => {
+  /** Asks at these minutes; a wait ends early then, as the real one does. Tells when each run began. */
+  async function followAsked(askAt: readonly number[], durations: readonly number[]): Promise<Followed> {
+    let clock = start;
+    const stop = new AbortController();
+    const asked = createAskedRuns();
+    const waiting = askAt.map((at) => start + at * minute);
+    const followed = { runs: [] as number[], skipped: [] as number[], told: [] as number[] };
+    const moveTo = (at: number): void => {
+      clock = at;
+      while (waiting[0] !== undefined && waiting[0] <= clock) {
+        waiting.shift();
+        asked.ask();
+      }
+    };
+    await followSchedule({
+      ticks: everySo(10 * minute),
+      asked,
+      now: () => clock,
+      wait: async (ms) => moveTo(Math.min(clock + ms, waiting[0] ?? Number.POSITIVE_INFINITY)),
+      run: async () => {
+        followed.runs.push((clock - start) / minute);
+        moveTo(clock + (durations[followed.runs.length - 1] ?? 0) * minute);
+        if (followed.runs.length === durations.length) {
+          stop.abort();
+        }
+      },
+      onNext: (atMs) => followed.told.push((atMs - start) / minute),
+      onSkipped: (count) => followed.skipped.push(count),
+      signal: stop.signal,
+    });
+    return followed;
+  }
+
+  it('runs at once, and leaves the times of the others where they are', async () => {
+    expect((await followAsked([3, 7], [1, 1, 1, 1, 1])).runs).toEqual([0, 3, 7, 10, 20]);
+  });
+
+  it('runs when the one under way has ended, and once, however often it is asked for', async () => {
+    expect((await followAsked([11, 12, 13], [1, 4, 1, 1])).runs).toEqual([0, 10, 14, 20]);
+  });
+
+  it('that lasts over a tick is told as having skipped it', async () => {
+    const { runs, skipped } = await followAsked([8], [1, 15, 1]);
+
+    expect(runs).toEqual([0, 8, 30]);
+    expect(skipped).toEqual([2]);
   });
 });

@@ -28,6 +28,11 @@ func validate(object runtime.Object) field.ErrorList {
 		return appsvalidation.ValidateDeployment(it, pod.GetValidationOptionsFromPodTemplate(&it.Spec.Template, nil))
 	case *batch.CronJob:
 		return batchvalidation.ValidateCronJobCreate(it, pod.GetValidationOptionsFromPodTemplate(&it.Spec.JobTemplate.Spec.Template, nil))
+	case *batch.Job:
+		// The selector is made by the API server, as for the template of a CronJob.
+		template := batch.JobTemplateSpec{ObjectMeta: it.ObjectMeta, Spec: it.Spec}
+		problems := corevalidation.ValidateObjectMeta(&it.ObjectMeta, true, corevalidation.NameIsDNSSubdomain, field.NewPath("metadata"))
+		return append(problems, batchvalidation.ValidateJobTemplateSpec(&template, field.NewPath("job"), pod.GetValidationOptionsFromPodTemplate(&it.Spec.Template, nil))...)
 	case *core.Namespace:
 		return corevalidation.ValidateNamespace(it)
 	case *core.ConfigMap:
@@ -53,6 +58,8 @@ func podSecurity(object runtime.Object) []string {
 		template = &it.Spec.Template
 	case *batchv1.CronJob:
 		template = &it.Spec.JobTemplate.Spec.Template
+	case *batchv1.Job:
+		template = &it.Spec.Template
 	default:
 		return nil
 	}
