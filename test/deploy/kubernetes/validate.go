@@ -6,6 +6,7 @@ import (
 	appsv1 "k8s.io/api/apps/v1"
 	batchv1 "k8s.io/api/batch/v1"
 	corev1 "k8s.io/api/core/v1"
+	apivalidation "k8s.io/apimachinery/pkg/api/validation"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/util/validation/field"
 	"k8s.io/kubernetes/pkg/api/pod"
@@ -29,9 +30,12 @@ func validate(object runtime.Object) field.ErrorList {
 	case *batch.CronJob:
 		return batchvalidation.ValidateCronJobCreate(it, pod.GetValidationOptionsFromPodTemplate(&it.Spec.JobTemplate.Spec.Template, nil))
 	case *batch.Job:
-		// The selector is made by the API server, as for the template of a CronJob.
+		// Name and selector are made by the API server before it checks them, the selector as for the template of a CronJob.
+		if it.Name == "" && it.GenerateName != "" {
+			it.Name = it.GenerateName + "abcde"
+		}
 		template := batch.JobTemplateSpec{ObjectMeta: it.ObjectMeta, Spec: it.Spec}
-		problems := corevalidation.ValidateObjectMeta(&it.ObjectMeta, true, corevalidation.NameIsDNSSubdomain, field.NewPath("metadata"))
+		problems := corevalidation.ValidateObjectMeta(&it.ObjectMeta, true, apivalidation.NameIsDNSSubdomain, field.NewPath("metadata"))
 		return append(problems, batchvalidation.ValidateJobTemplateSpec(&template, field.NewPath("job"), pod.GetValidationOptionsFromPodTemplate(&it.Spec.Template, nil))...)
 	case *core.Namespace:
 		return corevalidation.ValidateNamespace(it)
