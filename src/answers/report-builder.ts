@@ -1,9 +1,10 @@
 import { createByteSink } from './report-bytes.ts';
-import { createChangeLedger, type TargetUsers } from './report-changes.ts';
-import { type ReportAbout, reportVersion, sectionTags } from './report-format.ts';
+import { changeBlocks } from './report-changes.ts';
+import type { Change } from './diff.ts';
+import { noOrdinal, type ReportAbout, type ReportChange, reportVersion, sectionTags } from './report-format.ts';
 import { createReportTables } from './report-tables.ts';
 import { createUserBlocks } from './report-users.ts';
-import type { FileRow, FileSummary, GrantRow } from './rows.ts';
+import type { FileRow, FileSummary, GrantRow, UserRow } from './rows.ts';
 
 /** What a report names: the program's version, and the files without their folders. */
 export interface ReportNames {
@@ -12,35 +13,44 @@ export interface ReportNames {
   readonly since?: string | undefined;
 }
 
+/** What is compared with an older file: what "diff" finds, and whom only the older file has. */
+export interface ReportComparison {
+  readonly summary: FileSummary;
+  readonly changes: Iterable<Change>;
+  readonly readFormerUser: (id: string) => UserRow;
+}
+
 /**
- * Turns rows into the sections of a report. First all rows of the file, then, where changes are asked for, all rows of the
- * older one. In memory are the ids of the users and, for changes, eight bytes for each holding; users themselves are given
- * out at once.
+ * Turns rows into the sections of a report: first all rows of the file, then the changes, if there are any. In memory are the
+ * ids of the users; users themselves are given out at once.
  */
 export interface ReportBuilder {
   /** Resources come before grants. */
   add(row: FileRow): void;
-  /** From here on rows are of the older file. */
-  beginOlder(): void;
+  /** After the last row. What the older file had is named, so that each change can be told. */
+  compare(comparison: ReportComparison): void;
   /** The sections that are ready, in one piece; empty when there are none. */
   take(): Uint8Array<ArrayBuffer>;
   /** How many bytes are ready. */
   readonly pending: number;
   /** Ends the data; then take() gives the last of it. */
-  finish(names: ReportNames, summary: FileSummary, olderSummary: FileSummary | undefined): void;
+  finish(names: ReportNames, summary: FileSummary, olderSummary?: FileSummary): void;
 }
 
 /** Holdings of one target are written together, up to this many. */
 const groupSize = 65_536;
 
-export function createReportBuilder({ withOlder }: { readonly withOlder: boolean }): ReportBuilder {
+interface Group {
+  readonly target: number;
+  readonly users: number[];
+}
+
+export function createReportBuilder(): ReportBuilder {
   const out = createByteSink();
   const tables = createReportTables();
   const users = createUserBlocks((block) => section(sectionTags.users, block));
-  const ledger = createChangeLedger();
-  let older = false;
   let holdings = 0;
-  let open: { readonly target: number; readonly users: number[] } | undefined;
+  let open: Group | undefined;
 
   function section(tag: number, bytes: Uint8Array): void {
     const head = new Uint8Array(5);
@@ -54,41 +64,27 @@ export function createReportBuilder({ withOlder }: { readonly withOlder: boolean
     section(tag, new TextEncoder().encode(JSON.stringify(value)));
   }
 
-  function writeGroups(tag: number, groups: Iterable<TargetUsers>): void {
+  function writeGroup({ target, users: held }: Group): void {
     const bytes = createByteSink();
-    for (const { target, users: held } of groups) {
-      const { kind, role, tenant } = tables.target(target);
-      bytes.number(kind);
-      bytes.number(role + 1);
-      bytes.number(tenant + 1);
-      bytes.number(held.length);
-      let before = 0;
-      for (const user of held) {
-        bytes.signed(user - before);
-        before = user;
-      }
+    const { kind, role, tenant } = tables.target(target);
+    [kind, role + 1, tenant + 1, held.length].forEach((value) => bytes.number(value));
+    let before = 0;
+    for (const user of held) {
+      bytes.signed(user - before);
+      before = user;
     }
-    if (bytes.length > 0) {
-      section(tag, bytes.take());
-    }
+    section(sectionTags.holdings, bytes.take());
   }
 
   function closeGroup(): void {
     if (open !== undefined) {
-      writeGroups(sectionTags.holdings, [open]);
+      writeGroup(open);
       open = undefined;
     }
   }
 
   function hold(target: number, user: number): void {
-    if (older) {
-      ledger.before(target, user);
-      return;
-    }
     holdings++;
-    if (withOlder) {
-      ledger.after(target, user);
-    }
     if (open?.target !== target || open.users.length >= groupSize) {
       closeGroup();
       open = { target, users: [] };
@@ -107,18 +103,31 @@ export function createReportBuilder({ withOlder }: { readonly withOlder: boolean
   return {
     add: (row) => {
       if (row.kind === 'user') {
-        users.add(row, older);
+        users.add(row);
       } else if (row.kind === 'grant') {
         grant(row);
       } else {
         tables.add(row);
       }
     },
-    beginOlder: () => {
+    compare: ({ changes, readFormerUser }) => {
       closeGroup();
-      older = true;
-      tables.beginOlder();
-      users.beginOlder();
+      const numbered = map(changes, (change): ReportChange => {
+        const status = (word: string): number => (change.kind === 'user' && word !== '' ? users.statusNumber(word) : noOrdinal);
+        return {
+          verb: change.change,
+          kind: change.kind,
+          because: change.because,
+          user: change.userId === '' ? noOrdinal : users.ordinalOfFormer(change.userId, readFormerUser),
+          ...tables.ordinalsOf(change),
+          before: status(change.before),
+          after: status(change.after),
+          holders: change.holders,
+        };
+      });
+      for (const block of changeBlocks(numbered)) {
+        section(sectionTags.changes, block);
+      }
     },
     take: () => out.take(),
     get pending() {
@@ -127,17 +136,13 @@ export function createReportBuilder({ withOlder }: { readonly withOlder: boolean
     finish: ({ madeBy, file, since }, summary, olderSummary) => {
       closeGroup();
       users.flush();
-      if (withOlder) {
-        writeGroups(sectionTags.gained, ledger.gained());
-        writeGroups(sectionTags.lost, ledger.lost());
-      }
-      json(sectionTags.tables, { ...tables.finish(withOlder), statuses: users.statuses() });
+      json(sectionTags.tables, { ...tables.finish(), statuses: users.statuses() });
       const about: ReportAbout = {
         version: reportVersion,
         madeBy,
         file,
         summary,
-        ...(olderSummary !== undefined && { since: { file: since ?? '', summary: olderSummary }, newUsers: users.newUsers(), statusBefore: users.statusBefore() }),
+        ...(olderSummary !== undefined && { since: { file: since ?? '', summary: olderSummary } }),
       };
       json(sectionTags.about, about);
       const end = createByteSink();
@@ -146,4 +151,10 @@ export function createReportBuilder({ withOlder }: { readonly withOlder: boolean
       section(sectionTags.end, end.take());
     },
   };
+}
+
+function* map<T, R>(items: Iterable<T>, change: (item: T) => R): Generator<R> {
+  for (const item of items) {
+    yield change(item);
+  }
 }

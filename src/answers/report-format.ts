@@ -10,7 +10,7 @@ import type { FileSummary } from './rows.ts';
 export type { FileSummary };
 
 /** Raised whenever an old page could not read new data. */
-export const reportVersion = 1;
+export const reportVersion = 2;
 
 export const sectionTags = {
   /** A block of up to `userBlockSize` users, column by column. Blocks but the last are full. */
@@ -19,9 +19,8 @@ export const sectionTags = {
   tables: 2,
   /** What is held, and by whom: groups of kind, role, tenant, count and users. */
   holdings: 3,
-  /** The same, for what was held in the older file and no more, and the other way round. */
-  gained: 4,
-  lost: 5,
+  /** A block of up to `changeBlockSize` changes since the older file, column by column, as `diff` finds them. */
+  changes: 4,
   /** ReportAbout as JSON. */
   about: 6,
   /** The number of users and of holdings, for a last check. */
@@ -29,6 +28,30 @@ export const sectionTags = {
 } as const;
 
 export const userBlockSize = 4096;
+export const changeBlockSize = 4096;
+
+/** Words of a change, by their numbers; those of `answers/diff.ts`. */
+export const changeVerbs = ['gained', 'lost', 'appeared', 'gone', 'changed'] as const;
+export const changeKinds = ['tenant', 'role', 'binding', 'permission', 'user', 'role-permission'] as const;
+export const changeReasons = ['', 'user', 'role', 'tenant'] as const;
+
+/** One change as the page reads it. Ordinals, -1 for none; `before` and `after` are numbers of statuses. */
+export interface ReportChange {
+  readonly verb: (typeof changeVerbs)[number];
+  readonly kind: (typeof changeKinds)[number];
+  readonly because: (typeof changeReasons)[number];
+  readonly user: number;
+  readonly role: number;
+  /** Where it counts, or which tenant it is about; -1 for the whole project. */
+  readonly tenant: number;
+  readonly permission: number;
+  readonly before: number;
+  readonly after: number;
+  readonly holders: number;
+}
+
+/** The columns of a block of changes, in this order; `verb`, `kind` and `because` as numbers, ordinals one up. */
+export const changeColumns = ['verb', 'kind', 'because', 'user', 'role', 'tenant', 'permission', 'before', 'after', 'holders'] as const;
 
 /** Bits of a user. `former`: only the older file has this user. */
 export const userFlags = {
@@ -50,7 +73,6 @@ export const thingFlags = {
   isDefault: 8,
   isPrivate: 16,
   system: 32,
-  isNew: 64,
 } as const;
 
 /** How a thing is held: a membership, a role as such, a project role inside a tenant. */
@@ -77,8 +99,6 @@ export interface ReportRole {
   readonly description: string;
   /** Ordinals of the permissions it allows. */
   readonly allows: readonly number[];
-  /** Those it allowed in the older file; absent where that is the same, or there is no older file. */
-  readonly allowedBefore?: readonly number[] | undefined;
 }
 
 export interface ReportPermission {
@@ -104,8 +124,4 @@ export interface ReportAbout {
   readonly file: string;
   readonly summary: FileSummary;
   readonly since?: { readonly file: string; readonly summary: FileSummary } | undefined;
-  /** Ordinals of users that only the newer file has; absent without an older one. */
-  readonly newUsers?: readonly number[] | undefined;
-  /** User, status before (number): whose status changed. */
-  readonly statusBefore?: readonly (readonly [number, number])[] | undefined;
 }

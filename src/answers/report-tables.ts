@@ -1,5 +1,6 @@
 import { ConnectorError } from '../errors.ts';
 import { roleResourceId } from '../model/ids.ts';
+import type { Change } from './diff.ts';
 import { holdingKinds, noOrdinal, type ReportPermission, type ReportRole, type ReportTables, type ReportTenant, thingFlags } from './report-format.ts';
 import type { BindingRow, PermissionRow, RoleRow, TenantRow } from './rows.ts';
 
@@ -13,19 +14,19 @@ export interface HoldingTarget {
 /** Numbers tenants, roles and permissions, and whatever can be held. What only the older file has is marked `former`. */
 export interface ReportTableBuilder {
   add(row: TenantRow | RoleRow | PermissionRow | BindingRow): void;
-  beginOlder(): void;
   /** The number of what a grant is about. Throws `inconsistent` for something that the file does not list. */
   targetOf(kind: 'tenant' | 'role' | 'binding', id: string): number;
   target(number: number): HoldingTarget;
   allow(roleId: string, permissionId: string): void;
-  finish(withOlder: boolean): Omit<ReportTables, 'statuses'>;
+  /** The ordinals of what a change is about, -1 for none; what only the older file has is added. */
+  ordinalsOf(change: Change): Readonly<Record<'role' | 'tenant' | 'permission', number>>;
+  finish(): Omit<ReportTables, 'statuses'>;
 }
 
 interface RoleEntry {
   readonly role: Pick<ReportRole, 'id' | 'name' | 'flags' | 'description'>;
   readonly tenantId: string;
   readonly allows: Set<number>;
-  readonly allowedBefore: Set<number>;
 }
 
 export function createReportTables(): ReportTableBuilder {
@@ -35,8 +36,6 @@ export function createReportTables(): ReportTableBuilder {
   const bindings = new Map<string, BindingRow>();
   const targets = new Map<string, number>();
   const list: HoldingTarget[] = [];
-  const named = { tenants: new Set<number>(), roles: new Set<number>(), permissions: new Set<number>() };
-  let older = false;
 
   function meaning(kind: string, id: string): HoldingTarget {
     if (kind === 'tenant') {
@@ -53,22 +52,34 @@ export function createReportTables(): ReportTableBuilder {
     return { kind: holdingKinds.binding, role, tenant: tenants.ordinalOf(binding.tenantId) };
   }
 
+  function tenantOf(id: string, name: string): number {
+    return id === '' ? noOrdinal : tenants.add(id, { id, name, parentId: '', flags: thingFlags.former });
+  }
+
+  function permissionOf(name: string): number {
+    return name === '' ? noOrdinal : permissions.add(name, { name, description: '', flags: thingFlags.former });
+  }
+
+  function roleOf({ kind, heldId, role: name, tenantId: place }: Change): number {
+    if (name === '') {
+      return noOrdinal;
+    }
+    const tenantId = kind === 'binding' ? '' : place; // inside a tenant it is still the project's role that is held
+    const id = kind === 'binding' ? roleResourceId({ tenantId: '', roleName: name }) : heldId;
+    return roles.add(id, { role: { id, name, flags: thingFlags.former, description: '' }, tenantId, allows: new Set() });
+  }
+
   return {
     add: (row) => {
-      const mark = older ? thingFlags.former : 0;
       if (row.kind === 'binding') {
         bindings.set(row.id, row);
       } else if (row.kind === 'tenant') {
-        named.tenants.add(tenants.add(row.id, toTenant(row, mark)));
+        tenants.add(row.id, toTenant(row));
       } else if (row.kind === 'permission') {
-        named.permissions.add(permissions.add(row.id, toPermission(row, mark)));
+        permissions.add(row.id, toPermission(row));
       } else {
-        named.roles.add(roles.add(row.id, toRoleEntry(row, mark)));
+        roles.add(row.id, toRoleEntry(row));
       }
-    },
-    beginOlder: () => {
-      older = true;
-      Object.values(named).forEach((ordinals) => ordinals.clear());
     },
     targetOf: (kind, id) => {
       const target = meaning(kind, id);
@@ -82,45 +93,33 @@ export function createReportTables(): ReportTableBuilder {
     },
     target: (number) => list[number] ?? { kind: holdingKinds.member, role: noOrdinal, tenant: noOrdinal },
     allow: (roleId, permissionId) => {
-      const { allows, allowedBefore } = roles.at(roles.ordinalOf(roleId));
-      (older ? allowedBefore : allows).add(permissions.ordinalOf(permissionId));
+      roles.at(roles.ordinalOf(roleId)).allows.add(permissions.ordinalOf(permissionId));
     },
-    finish: (withOlder) => {
-      // `named` are now those of the older file: whom it does not name is new.
-      const marked = <T extends { readonly flags: number }>(thing: T, at: number, before: ReadonlySet<number>): T =>
-        withOlder && !before.has(at) && (thing.flags & thingFlags.former) === 0 ? { ...thing, flags: thing.flags | thingFlags.isNew } : thing;
+    ordinalsOf: (change) => ({ role: roleOf(change), tenant: tenantOf(change.tenantId, change.tenant), permission: permissionOf(change.permission) }),
+    finish: () => {
       // A role's tenant may be unlisted: deleted a moment ago. It is shown as gone, so that the role does not become the project's.
-      const tenantOf = (id: string): number => (id === '' ? noOrdinal : tenants.add(id, { id, name: id, parentId: '', flags: thingFlags.former }));
-      const definedBy = roles.all().map(({ tenantId }) => tenantOf(tenantId));
+      const definedBy = roles.all().map(({ tenantId }) => tenantOf(tenantId, tenantId));
       return {
-        tenants: tenants.all().map((tenant, at) => marked(tenant, at, named.tenants)),
-        permissions: permissions.all().map((permission, at) => marked(permission, at, named.permissions)),
-        roles: roles.all().map(({ role: { id, name, flags, description }, allows, allowedBefore }, at) => ({
-          id,
-          name,
-          description,
-          flags: marked({ flags }, at, named.roles).flags,
-          tenant: definedBy[at] ?? noOrdinal,
-          allows: Array.from(allows),
-          allowedBefore: withOlder && allows.symmetricDifference(allowedBefore).size > 0 ? Array.from(allowedBefore) : undefined,
-        })),
+        tenants: tenants.all(),
+        permissions: permissions.all(),
+        roles: roles.all().map(({ role: { id, name, flags, description }, allows }, at) => ({ id, name, description, flags, tenant: definedBy[at] ?? noOrdinal, allows: Array.from(allows) })),
       };
     },
   };
 }
 
-function toTenant({ id, name, parentTenantId, roleInheritance, isDisabled }: TenantRow, mark: number): ReportTenant {
+function toTenant({ id, name, parentTenantId, roleInheritance, isDisabled }: TenantRow): ReportTenant {
   const inherits = roleInheritance !== '' && roleInheritance !== 'none';
-  return { id, name, parentId: parentTenantId, flags: mark | (isDisabled ? thingFlags.disabled : 0) | (inherits ? thingFlags.inherits : 0) };
+  return { id, name, parentId: parentTenantId, flags: (isDisabled ? thingFlags.disabled : 0) | (inherits ? thingFlags.inherits : 0) };
 }
 
-function toPermission({ id, description, isSystem }: PermissionRow, mark: number): ReportPermission {
-  return { name: id, description, flags: mark | (isSystem ? thingFlags.system : 0) };
+function toPermission({ id, description, isSystem }: PermissionRow): ReportPermission {
+  return { name: id, description, flags: isSystem ? thingFlags.system : 0 };
 }
 
-function toRoleEntry({ id, roleName, tenantId, description, isDefault, isPrivate }: RoleRow, mark: number): RoleEntry {
-  const flags = mark | (isDefault ? thingFlags.isDefault : 0) | (isPrivate ? thingFlags.isPrivate : 0);
-  return { role: { id, name: roleName, description, flags }, tenantId, allows: new Set(), allowedBefore: new Set() };
+function toRoleEntry({ id, roleName, tenantId, description, isDefault, isPrivate }: RoleRow): RoleEntry {
+  const flags = (isDefault ? thingFlags.isDefault : 0) | (isPrivate ? thingFlags.isPrivate : 0);
+  return { role: { id, name: roleName, description, flags }, tenantId, allows: new Set() };
 }
 
 interface Numbered<T> {

@@ -6,28 +6,22 @@ import type { UserRow } from './rows.ts';
 
 /** Numbers users in the order in which they come, and gives them out in blocks of columns. */
 export interface UserBlocks {
-  /** A user of the older file is written only when the newer one lacks them, and is marked as former. */
-  add(user: UserRow, older: boolean): void;
-  beginOlder(): void;
+  add(user: UserRow): void;
+  /** The ordinal of a user whom a change is about; one whom only the older file has is read from there, and marked as former. */
+  ordinalOfFormer(id: string, read: (id: string) => UserRow): number;
   /** Throws `inconsistent` for a user that the file does not list. */
   ordinalOf(id: string): number;
+  /** The number of a status. */
+  statusNumber(word: string): number;
   flush(): void;
   count(): number;
   statuses(): readonly string[];
-  /** Users that only the newer file has. Needs the older one to be read to its end. */
-  newUsers(): readonly number[];
-  /** Users whose status changed, with the old one's number. */
-  statusBefore(): readonly (readonly [number, number])[];
 }
 
 export function createUserBlocks(emit: (block: Uint8Array) => void): UserBlocks {
   const ordinals = new Map<string, number>();
   const statuses = new Map<string, number>();
-  const statusOf: number[] = [];
-  const changed: [number, number][] = [];
   let block: { readonly user: UserRow; readonly status: number; readonly flags: number }[] = [];
-  let newerCount = 0;
-  let seen = new Uint8Array();
 
   function statusNumber(word: string): number {
     const known = statuses.get(word) ?? statuses.size;
@@ -42,39 +36,25 @@ export function createUserBlocks(emit: (block: Uint8Array) => void): UserBlocks 
     }
   }
 
-  function append(user: UserRow, mark = 0): void {
-    ordinals.set(user.id, ordinals.size);
+  function append(user: UserRow, mark = 0): number {
+    const ordinal = ordinals.size;
+    ordinals.set(user.id, ordinal);
     block.push({ user, status: statusNumber(user.status), flags: flagsOf(user) | mark });
     if (block.length === userBlockSize) {
       flush();
     }
+    return ordinal;
   }
 
   return {
     flush,
-    add: (user, older) => {
-      const known = ordinals.get(user.id);
-      const status = statusNumber(user.status);
-      if (!older) {
-        if (known === undefined) {
-          statusOf.push(status); // of a user who is listed twice, the first counts
-          append(user);
-        }
-        return;
-      }
-      if (known === undefined) {
-        append(user, userFlags.former);
-        return;
-      }
-      seen[known] = 1;
-      if (statusOf[known] !== undefined && statusOf[known] !== status) {
-        changed.push([known, status]);
+    statusNumber,
+    add: (user) => {
+      if (!ordinals.has(user.id)) {
+        append(user); // of a user who is listed twice, the first counts
       }
     },
-    beginOlder: () => {
-      newerCount = ordinals.size;
-      seen = new Uint8Array(newerCount);
-    },
+    ordinalOfFormer: (id, read) => ordinals.get(id) ?? append(read(id), userFlags.former),
     ordinalOf: (id) => {
       const known = ordinals.get(id);
       if (known === undefined) {
@@ -84,8 +64,6 @@ export function createUserBlocks(emit: (block: Uint8Array) => void): UserBlocks 
     },
     count: () => ordinals.size,
     statuses: () => Array.from(statuses.keys()),
-    newUsers: () => Array.from({ length: newerCount }, (_, ordinal) => ordinal).filter((ordinal) => seen[ordinal] === 0),
-    statusBefore: () => changed,
   };
 }
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { throwIfCancelled } from '../errors.ts';
-import { createReportBuilder, type ReportBuilder, type ReportNames } from './report-builder.ts';
+import { createReportBuilder, type ReportBuilder, type ReportComparison, type ReportNames } from './report-builder.ts';
 import type { SyncSource } from './source.ts';
 
 /** Where the page's data goes, in its template. */
@@ -12,8 +12,8 @@ export const pageOwnerName = 'baton-descope-project';
 
 export interface ReportWork {
   readonly source: SyncSource;
-  /** The older file, read after the other; absent when no changes are asked for. */
-  readonly older?: SyncSource | undefined;
+  /** What `diff` finds since an older file; absent when no changes are asked for. */
+  readonly comparison?: ReportComparison | undefined;
   readonly names: ReportNames;
   /** The built page, with `dataMark` in it once. */
   readonly template: string;
@@ -25,14 +25,14 @@ export interface ReportWork {
  * Writes the page: the template, with the data in it as gzip in base64. Nothing that was read can end the element it
  * stands in, since base64 has no "<". The data is compressed and written while the file is read.
  */
-export async function writeReport({ source, older, names, template, write, signal }: ReportWork): Promise<void> {
+export async function writeReport({ source, comparison, names, template, write, signal }: ReportWork): Promise<void> {
   const [before, after, more] = template.split(dataMark);
   if (before === undefined || after === undefined || more !== undefined) {
     throw new Error('the page has no single place for its data');
   }
 
   await write(before.replace('<head>', `<head>\n<meta name="${pageOwnerName}" content="${attributeText(source.summary.projectId ?? '')}">`));
-  const pieces = Readable.from(sections(source, older, names, signal), { objectMode: true });
+  const pieces = Readable.from(sections(source, comparison, names, signal), { objectMode: true });
   const zip = createGzip({ level: 9 });
   pieces.on('error', (error) => zip.destroy(error));
   for await (const text of inBase64(pieces.pipe(zip))) {
@@ -42,14 +42,13 @@ export async function writeReport({ source, older, names, template, write, signa
   await write(after);
 }
 
-async function* sections(source: SyncSource, older: SyncSource | undefined, names: ReportNames, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
-  const builder = createReportBuilder({ withOlder: older !== undefined });
+async function* sections(source: SyncSource, comparison: ReportComparison | undefined, names: ReportNames, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  const builder = createReportBuilder();
   yield* drained(source, builder, signal);
-  if (older !== undefined) {
-    builder.beginOlder();
-    yield* drained(older, builder, signal);
+  if (comparison !== undefined) {
+    builder.compare(comparison);
   }
-  builder.finish(names, source.summary, older?.summary);
+  builder.finish(names, source.summary, comparison?.summary);
   yield builder.take();
 }
 

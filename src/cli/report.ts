@@ -1,8 +1,11 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type Comparison, compare } from '../answers/comparison.ts';
 import { openSource } from '../answers/open.ts';
 import { writeReport } from '../answers/report.ts';
+import type { SyncSource } from '../answers/source.ts';
+import type { WorkPlace } from '../answers/work-place.ts';
 import { ConnectorError } from '../errors.ts';
 import { createAtomicFile } from '../output/atomic-file.ts';
 import { sweepLeftovers } from '../output/leftovers.ts';
@@ -11,6 +14,7 @@ import { version } from '../version.ts';
 import { chooseFile } from './file-argument.ts';
 import { refuseOtherProject } from './last-output.ts';
 import type { CommandContext } from './program.ts';
+import { readIndex } from './read-index.ts';
 import { counted } from './table.ts';
 import { besideTarget } from './work-places.ts';
 
@@ -32,14 +36,15 @@ export async function report(given: string | undefined, { since, out, replaceOth
   const work = besideTarget(out);
   const file = await chooseFile(given, { env, except: [since, out], work });
   await using source = await openSource(file, { work });
-  await using older = since === undefined ? undefined : await openSource(since, { work });
   const notes = await refuseOtherProject(out, source.summary.projectId, replaceOtherProject === true, signal);
   const template = await readFile(templatePath, 'utf8');
+  await using stack = new AsyncDisposableStack();
+  const comparison = since === undefined ? undefined : await compareWith(since, source, { signal, work }, stack);
 
   const target = await createAtomicFile(out);
   try {
     const names = { madeBy: version, file: basename(file), ...(since !== undefined && { since: basename(since) }) };
-    await writeReport({ source, older, names, template, write: (text) => target.write(text), signal });
+    await writeReport({ source, comparison, names, template, write: (text) => target.write(text), signal });
     await target.commit();
   } catch (thrown) {
     await target.discard();
@@ -50,4 +55,14 @@ export async function report(given: string | undefined, { since, out, replaceOth
   const size = `${((await stat(out)).size / 1e6).toFixed(1)} MB`;
   notes.forEach((note) => console.error(`baton-descope: ${note}`));
   print(`${out}: ${counts === undefined ? '' : `${counted(counts.resources['user'] ?? 0, 'user')}, ${counted(counts.resources['tenant'] ?? 0, 'tenant')}, `}${size}. Open it in a browser; it holds personal data.`);
+}
+
+/** What changed since an older file, as `diff` tells it. Both files are indexed for that; the indexes go away with the stack. */
+async function compareWith(since: string, { path, summary }: SyncSource, { signal, work }: { readonly signal: AbortSignal; readonly work: WorkPlace }, stack: AsyncDisposableStack): Promise<Comparison> {
+  const before = stack.use(await readIndex(since, signal, { work }));
+  const after = stack.use(await readIndex(path, signal, { work }));
+  if (after.summary.contentHash !== summary.contentHash) {
+    throw new ConnectorError('inconsistent', `${path} was replaced while it was read: run "report" again`);
+  }
+  return stack.use(compare(before, after));
 }

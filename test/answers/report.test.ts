@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileRow } from '../../src/answers/rows.ts';
+import { createAccessIndex } from '../../src/answers/access-index.ts';
+import { diffOf } from '../../src/answers/diff.ts';
+import { analyse } from '../../src/report-page/data/analysis.ts';
 import { decodeProject } from '../../src/report-page/data/decode.ts';
 import { listChanges } from '../../src/report-page/data/changes.ts';
 import { projectArbitrary } from '../support/arbitraries.ts';
@@ -112,9 +115,12 @@ describe('the changes in a report', () => {
 
         const project = await projectOf(path, since);
 
-        const named = (changes: typeof project.gained): string[] => changes.map(({ user: at, target }) => `${entitlementOf(project, target)}:user:${project.users.id.at(at)}`).toSorted();
-        expect(named(project.gained)).toEqual(now.filter((id) => !then.includes(id)));
-        expect(named(project.lost)).toEqual(then.filter((id) => !now.includes(id)));
+        const named = (verb: string): string[] =>
+          project.changes
+            .flatMap(({ verb: one, kind, user: at, role: held, tenant: place }) => (one === verb && ['tenant', 'role', 'binding'].includes(kind) ? [`${entitlementOf(project, { kind: ['tenant', 'role', 'binding'].indexOf(kind), role: held, tenant: place })}:user:${project.users.id.at(at)}`] : []))
+            .toSorted();
+        expect(named('gained')).toEqual(now.filter((id) => !then.includes(id)));
+        expect(named('lost')).toEqual(then.filter((id) => !now.includes(id)));
         expect(grantIdsOf(project).toSorted()).toEqual(now);
       }),
       { numRuns: 12 },
@@ -132,12 +138,68 @@ describe('the changes in a report', () => {
     });
 
     const project = await projectOf(path, since);
-    const { access, people, roles, things } = listChanges(project);
+    const { gained, lost, people, model } = listChanges(project, analyse(project));
 
-    const nameOf = (at: number | undefined): string => (at === undefined ? '' : project.users.id.at(at));
-    expect(people.map(({ sign, what, user: at }) => `${sign} ${nameOf(at)} ${what}`)).toEqual(['+ zoe appeared', '− eve gone', '− ann was enabled, is disabled']);
-    expect(roles.map(({ sign, permission: at }) => `${sign} ${project.permissions[at ?? -1]?.name}`)).toEqual(['+ approve', '− write']);
-    expect(things.map(({ sign, what, name }) => `${sign} ${what} ${name}`)).toEqual(['+ tenant globex', '− tenant acme', '+ permission approve']);
-    expect(access).toMatchObject([{ sign: '+', what: 'membership' }]);
+    const nameOf = (at: number): string => (at === -1 ? '' : project.users.id.at(at));
+    expect(people.map(({ verb, user: at, before, after }) => [verb, nameOf(at), project.statuses[before], project.statuses[after]].join(' '))).toEqual(['appeared zoe  enabled', 'gone eve enabled ', 'changed ann enabled disabled']);
+    expect(model.map(({ verb, kind, tenant: place, permission: at }) => [verb, kind, project.tenants[place]?.id, project.permissions[at]?.name].join(' '))).toEqual([
+      'appeared permission  approve',
+      'gained role-permission  approve',
+      'lost role-permission  write',
+      'gone tenant acme ',
+      'appeared tenant globex ',
+    ]);
+    expect(gained).toMatchObject([{ kind: 'tenant' }]);
+    expect(lost).toEqual([]);
+  });
+
+  it('are those of diff, in number and kind, whatever the two files are', async () => {
+    const [path, since] = [join(folder, 'new.json'), join(folder, 'old.json')];
+    await fc.assert(
+      fc.asyncProperty(projectArbitrary, projectArbitrary, fc.boolean(), async (rows, other, isNear) => {
+        const before = isNear ? { ...rows, users: rows.users.slice(1), roles: rows.roles.slice(1), permissions: other.permissions } : other;
+        await writeSync(path, rows);
+        await writeSync(since, before);
+
+        const project = await projectOf(path, since);
+        await using old = await createAccessIndex(since);
+        await using now = await createAccessIndex(path);
+        using diff = diffOf(old, now);
+
+        const { all, gained, lost, people, model } = listChanges(project, analyse(project));
+        const { counts } = diff;
+        expect([gained.length, lost.length, people.length, model.length]).toEqual([counts.gained, counts.lost, counts.usersAppeared + counts.usersGone + counts.usersChanged, counts.model]);
+        const told = all.map(({ verb, kind, user: at, role: held, tenant: place, permission: can }) => [verb, kind, at === -1 ? '' : project.users.id.at(at), project.roles[held]?.name ?? '', project.tenants[place]?.id ?? '', project.permissions[can]?.name ?? ''].join('|'));
+        expect(told.toSorted()).toEqual(Array.from(diff.changes(), ({ change, kind, userId, role: held, tenantId, permission: can }) => [change, kind, userId, held, tenantId, can].join('|')).toSorted());
+        // What only the older file has changes no number of the newer one.
+        expect(grantIdsOf(project).toSorted()).toEqual(grantIdsOf(await projectOf(path)).toSorted());
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('are flagged and come first where privileged access is new, or somebody disabled gained something', async () => {
+    const [path, since] = [join(folder, 'new.json'), join(folder, 'old.json')];
+    const lists = { tenants: [tenant('acme')], roles: [role('Chief', { permissionNames: ['Impersonate'] }), role('Viewer', { permissionNames: ['read'] })], permissions: [permission('Impersonate'), permission('read'), permission('root')] };
+    await writeSync(since, { ...lists, users: [user('ann'), user('bob', { status: 'disabled' }), user('cleo'), user('dan', { status: 'disabled', roleNames: ['Chief'] }), user('eve', { roleNames: ['Chief'] })] });
+    await writeSync(path, {
+      ...lists,
+      roles: [role('Chief', { permissionNames: ['Impersonate'] }), role('Viewer', { permissionNames: ['read', 'root'] })],
+      users: [user('ann', { roleNames: ['Viewer'] }), user('bob', { status: 'disabled', userTenants: [inTenant('acme')] }), user('cleo', { userTenants: [inTenant('acme', 'Chief')] }), user('dan', { roleNames: ['Chief'] }), user('eve')],
+    });
+
+    const project = await projectOf(path, since);
+    const { all, flagged } = listChanges(project, analyse(project));
+
+    const words = flagged.map(({ kind, user: at, flags }) => `${kind} ${at === -1 ? '' : project.users.id.at(at)}: ${flags.join(', ')}`);
+    expect(words.toSorted()).toEqual([
+      'binding cleo: new privileged access',
+      'role ann: new privileged access',
+      'role-permission : new privileged access',
+      'tenant bob: gained while disabled',
+      'user dan: enabled again, privileged',
+    ]);
+    expect(all.slice(0, flagged.length)).toEqual(flagged);
+    expect(all.some(({ verb, kind }) => verb === 'lost' && kind === 'role')).toBe(true);
   });
 });

@@ -1,4 +1,6 @@
 import { gunzipSync } from 'node:zlib';
+import { createAccessIndex } from '../../src/answers/access-index.ts';
+import { type Comparison, compare } from '../../src/answers/comparison.ts';
 import { openSource } from '../../src/answers/open.ts';
 import { writeReport } from '../../src/answers/report.ts';
 import type { FileRow, FileSummary, UserRow } from '../../src/answers/rows.ts';
@@ -13,14 +15,19 @@ import type { Project, Target } from '../../src/report-page/data/project.ts';
 /** What a report of the file would carry: the text that takes the place of the data in the page. */
 export async function dataOf(path: string, since?: string): Promise<string> {
   await using source = await openSource(path);
-  await using older = since === undefined ? undefined : await openSource(since);
-  return await dataOfSource(source, older);
+  if (since === undefined) {
+    return await dataOfSource(source);
+  }
+  await using before = await createAccessIndex(since);
+  await using after = await createAccessIndex(path);
+  using comparison = compare(before, after);
+  return await dataOfSource(source, comparison);
 }
 
-export async function dataOfSource(source: SyncSource, older?: SyncSource): Promise<string> {
+export async function dataOfSource(source: SyncSource, comparison?: Comparison): Promise<string> {
   const written: string[] = [];
   const write = (text: string): Promise<void> => Promise.resolve(void written.push(text));
-  await writeReport({ source, older, names: { madeBy: '0.0.0', file: 'new.json', since: 'old.json' }, template: '<a><!--data--></a>', write });
+  await writeReport({ source, comparison, names: { madeBy: '0.0.0', file: 'new.json', since: 'old.json' }, template: '<a><!--data--></a>', write });
   return written.join('').slice('<a>'.length, -'</a>'.length);
 }
 

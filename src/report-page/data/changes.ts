@@ -1,63 +1,73 @@
-import { thingFlags } from '../../answers/report-format.ts';
-import { placeOf } from './access.ts';
-import type { HoldingChange, Project } from './project.ts';
+import type { ReportChange } from '../../answers/report-format.ts';
+import type { Analysis } from './analysis.ts';
+import { isShut } from './findings.ts';
+import type { Project } from './project.ts';
 
-/** One change since the older file. Ordinals; a place is a tenant's, -1 for the whole project. */
-export interface ChangeRow {
-  readonly sign: '+' | '−';
-  readonly what: string;
-  readonly user?: number | undefined;
-  readonly role?: number | undefined;
-  readonly place?: number | undefined;
-  readonly permission?: number | undefined;
-  readonly name?: string | undefined;
+/** Why a change is to be looked at first. */
+export type Flag = 'new privileged access' | 'gained while disabled' | 'enabled again, privileged';
+
+/** One change since the older file, with what a reviewer has to look at first. */
+export interface ChangeRow extends ReportChange {
+  readonly flags: readonly Flag[];
 }
 
+/** The changes in the groups in which `diff` counts them; in each, those that are flagged come first. */
 export interface Changes {
-  /** Memberships and roles that people gained and lost. */
-  readonly access: readonly ChangeRow[];
+  /** Of all groups. */
+  readonly flagged: readonly ChangeRow[];
+  /** Memberships and roles. */
+  readonly gained: readonly ChangeRow[];
+  readonly lost: readonly ChangeRow[];
   /** People who came, went, or whose status changed. */
   readonly people: readonly ChangeRow[];
-  /** Permissions that roles gained and lost: it changes what all their holders can do. */
-  readonly roles: readonly ChangeRow[];
-  /** Tenants, roles and permissions that came and went. */
-  readonly things: readonly ChangeRow[];
+  /** Tenants, roles and permissions that came and went, and permissions that roles gained and lost. */
+  readonly model: readonly ChangeRow[];
+  readonly all: readonly ChangeRow[];
 }
 
-export function listChanges(project: Project): Changes {
-  const { about, users, roles, statuses, gained, lost } = project;
-  const held = (sign: '+' | '−', changes: readonly HoldingChange[]): ChangeRow[] =>
-    changes.map(({ user, target }) => ({ sign, what: target.role === -1 ? 'membership' : 'role', user, role: target.role === -1 ? undefined : target.role, place: placeOf(project, target) }));
-  const former = Array.from({ length: users.count - users.current }, (_, at) => users.current + at);
-  return {
-    access: [...held('+', gained), ...held('−', lost)],
-    people: [
-      ...(about.newUsers ?? []).map((user): ChangeRow => ({ sign: '+', what: 'appeared', user })),
-      ...former.map((user): ChangeRow => ({ sign: '−', what: 'gone', user })),
-      ...(about.statusBefore ?? []).map(([user, before]): ChangeRow => {
-        const [was, now] = [statuses[before] ?? '', statuses[users.status[user] ?? 0] ?? ''];
-        return { sign: now === 'disabled' || now === 'expired' ? '−' : '+', what: `was ${was}, is ${now}`, user };
-      }),
-    ],
-    roles: roles.flatMap(({ allows, allowedBefore, flags }, role) =>
-      allowedBefore === undefined || (flags & (thingFlags.isNew | thingFlags.former)) !== 0
-        ? []
-        : [
-            ...allows.filter((permission) => !allowedBefore.includes(permission)).map((permission): ChangeRow => ({ sign: '+', what: 'allows now', role, permission })),
-            ...allowedBefore.filter((permission) => !allows.includes(permission)).map((permission): ChangeRow => ({ sign: '−', what: 'allowed before', role, permission })),
-          ],
-    ),
-    things: [
-      ...comings(project.tenants, 'tenant', (place) => ({ place })),
-      ...comings(roles, 'role', (role) => ({ role, place: roles[role]?.tenant })),
-      ...comings(project.permissions, 'permission', (permission) => ({ permission })),
-    ],
+const made = new WeakMap<Project, Changes>();
+
+/** All changes, flagged ones first. Worked out once. */
+export function listChanges(project: Project, analysis: Analysis): Changes {
+  const known = made.get(project);
+  if (known !== undefined) {
+    return known;
+  }
+  const all = project.changes
+    .map((change): ChangeRow => Object.assign({ flags: flagsOf(project, analysis, change) }, change))
+    .sort((left, right) => right.flags.length - left.flags.length);
+  const changes = {
+    all,
+    flagged: all.filter(({ flags }) => flags.length > 0),
+    gained: all.filter((change) => groupOf(change) === 'gained'),
+    lost: all.filter((change) => groupOf(change) === 'lost'),
+    people: all.filter((change) => groupOf(change) === 'people'),
+    model: all.filter((change) => groupOf(change) === 'model'),
   };
+  made.set(project, changes);
+  return changes;
 }
 
-function comings(list: readonly { readonly flags: number; readonly name: string }[], what: string, of: (ordinal: number) => Partial<ChangeRow>): ChangeRow[] {
-  return list.flatMap(({ flags, name }, at) => {
-    const sign = (flags & thingFlags.isNew) !== 0 ? '+' : (flags & thingFlags.former) !== 0 ? '−' : undefined;
-    return sign === undefined ? [] : [{ sign, what, name, ...of(at) }];
-  });
+function groupOf({ kind, verb }: ReportChange): 'gained' | 'lost' | 'people' | 'model' {
+  if (kind === 'user') {
+    return 'people';
+  }
+  return kind !== 'role-permission' && (verb === 'gained' || verb === 'lost') ? verb : 'model';
+}
+
+function flagsOf(project: Project, { privilege, levelOfPermission, userPrivileged }: Analysis, { kind, verb, user, role, permission, before, after, holders }: ReportChange): Flag[] {
+  const word = (status: number): string => project.statuses[status] ?? '';
+  if (kind === 'user') {
+    const wasShut = ['disabled', 'expired'].includes(word(before));
+    const isBack = verb === 'changed' && wasShut && !['disabled', 'expired'].includes(word(after));
+    return isBack && userPrivileged[user] === 1 ? ['enabled again, privileged'] : [];
+  }
+  if (verb !== 'gained') {
+    return [];
+  }
+  if (kind === 'role-permission') {
+    return holders > 0 && levelOfPermission[permission] === 'administrative' ? ['new privileged access'] : [];
+  }
+  const isPower = (privilege[role]?.length ?? 0) > 0;
+  return [...(isPower ? (['new privileged access'] as const) : []), ...(isShut(project, user) ? (['gained while disabled'] as const) : [])];
 }

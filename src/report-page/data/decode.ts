@@ -1,6 +1,6 @@
 import { type ByteSource, createByteSource } from '../../answers/report-bytes.ts';
-import { type ReportAbout, type ReportTables, reportVersion, sectionTags, userBlockSize, userFlags } from '../../answers/report-format.ts';
-import type { HoldingChange, Holdings, Project, Target, TextColumn, Users } from './project.ts';
+import { changeColumns, changeKinds, changeReasons, changeVerbs, type ReportAbout, type ReportChange, type ReportTables, reportVersion, sectionTags, userBlockSize, userFlags } from '../../answers/report-format.ts';
+import type { Holdings, Project, Target, TextColumn, Users } from './project.ts';
 
 /** Raised when the data in the page is not whole, or of another version. The message is for the reader. */
 export class DataError extends Error {
@@ -24,7 +24,7 @@ export function decodeProject(bytes: Uint8Array): Project {
   if (users.count !== found.end.users || holdings.count !== found.end.holdings) {
     throw new DataError('The data in this page is not whole: it holds fewer users or grants than it says. Make the report again.');
   }
-  return { about, users, ...tables, holdings, gained: found.gained, lost: found.lost };
+  return { about, users, ...tables, holdings, changes: found.changes };
 }
 
 interface UserBlock {
@@ -46,8 +46,7 @@ interface Pairs {
 interface Found {
   readonly users: UserBlock[];
   readonly holdings: Pairs;
-  readonly gained: HoldingChange[];
-  readonly lost: HoldingChange[];
+  readonly changes: ReportChange[];
   tables?: ReportTables;
   about?: ReportAbout;
   end?: { readonly users: number; readonly holdings: number };
@@ -55,7 +54,7 @@ interface Found {
 
 function readSections(bytes: Uint8Array): Found {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const found: Found = { users: [], holdings: { targets: [], numbers: new Map(), target: [], user: [] }, gained: [], lost: [] };
+  const found: Found = { users: [], holdings: { targets: [], numbers: new Map(), target: [], user: [] }, changes: [] };
   for (let at = 0; at + 5 <= bytes.length; ) {
     const length = view.getUint32(at + 1, true);
     if (at + 5 + length > bytes.length) {
@@ -76,11 +75,8 @@ function readSection(found: Found, tag: number, bytes: Uint8Array): void {
     case sectionTags.holdings:
       readGroups(source, (target, user) => addPair(found.holdings, target, user));
       break;
-    case sectionTags.gained:
-      readGroups(source, (target, user) => found.gained.push({ target, user }));
-      break;
-    case sectionTags.lost:
-      readGroups(source, (target, user) => found.lost.push({ target, user }));
+    case sectionTags.changes:
+      found.changes.push(...readChanges(source));
       break;
     case sectionTags.tables:
       found.tables = readJson(bytes) as ReportTables; // written by the generator; `about` has its version
@@ -117,6 +113,26 @@ function readGroups(source: ByteSource, take: (target: Target, user: number) => 
       take(target, user);
     }
   }
+}
+
+function readChanges(source: ByteSource): ReportChange[] {
+  const count = source.number();
+  const columns = changeColumns.map(() => Array.from({ length: count }, () => source.number()));
+  return Array.from({ length: count }, (_, row) => {
+    const [verb = 0, kind = 0, because = 0, user = 0, role = 0, tenant = 0, permission = 0, before = 0, after = 0, holders = 0] = columns.map((column) => column[row] ?? 0);
+    return {
+      verb: changeVerbs[verb] ?? 'changed',
+      kind: changeKinds[kind] ?? 'user',
+      because: changeReasons[because] ?? '',
+      user: user - 1,
+      role: role - 1,
+      tenant: tenant - 1,
+      permission: permission - 1,
+      before: before - 1,
+      after: after - 1,
+      holders,
+    };
+  });
 }
 
 function addPair(pairs: Pairs, target: Target, user: number): void {

@@ -1,4 +1,4 @@
-import type { ReportAbout, ReportPermission, ReportRole, ReportTenant } from '../../answers/report-format.ts';
+import type { ReportAbout, ReportChange, ReportPermission, ReportRole, ReportTenant } from '../../answers/report-format.ts';
 
 /** Texts of all users in one column, kept as long runs: a hundred thousand small strings are made only when asked for. */
 export interface TextColumn {
@@ -38,12 +38,6 @@ export interface Holdings {
   readonly usersOf: Uint32Array;
 }
 
-/** A change of holdings: the user, and what was held. */
-export interface HoldingChange {
-  readonly user: number;
-  readonly target: Target;
-}
-
 /** Everything the page knows. */
 export interface Project {
   readonly about: ReportAbout;
@@ -53,6 +47,6 @@ export interface Project {
   readonly permissions: readonly ReportPermission[];
   readonly statuses: readonly string[];
   readonly holdings: Holdings;
-  readonly gained: readonly HoldingChange[];
-  readonly lost: readonly HoldingChange[];
+  /** As `diff` finds them; none without an older file. */
+  readonly changes: readonly ReportChange[];
 }

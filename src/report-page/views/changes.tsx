@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import { type Report, useReport } from '../context.ts';
-import { type ChangeRow, listChanges } from '../data/changes.ts';
+import { type ChangeRow, type Changes, listChanges } from '../data/changes.ts';
 import { counted, moment, number } from '../format.ts';
 import { toHash } from '../route.ts';
 import { commonColumns } from './columns.tsx';
@@ -8,86 +8,150 @@ import { Grid } from './grid.tsx';
 import type { GridColumn } from './grid-layout.ts';
 import { Badge, Name } from './names.tsx';
 
-/** What was gained and lost since the older file. */
+/** What was gained and lost since the older file, counted as `diff` counts it. What must be looked at stands first. */
 export function ChangesView() {
   const report = useReport();
   const { about } = report.project;
-  const changes = useMemo(() => listChanges(report.project), [report.project]);
-  const count = (rows: readonly ChangeRow[], sign: string): number => rows.filter((row) => row.sign === sign).length;
+  const changes = listChanges(report.project, report.analysis);
   return (
     <>
       <p class="lead">
         From <strong><Name text={about.since?.file ?? ''} /></strong> (read {moment(about.since?.summary.finishedAt)}) to <strong><Name text={about.file} /></strong> (read {moment(about.summary.finishedAt)}).
-        {about.since?.summary.projectId !== about.summary.projectId && <Badge tone="bad">two different projects</Badge>}
+        {isOtherProject(report) && <Badge tone="bad">two different projects</Badge>}
       </p>
-      <section class="tiles" aria-label="Changes in numbers">
-        {[
-          ['Access gained', count(changes.access, '+'), 'memberships and roles'],
-          ['Access lost', count(changes.access, '−'), 'memberships and roles'],
-          ['People', changes.people.length, 'came, went, or changed status'],
-          ['Roles redefined', changes.roles.length, 'permissions gained or lost'],
-          ['Things', changes.things.length, 'tenants, roles, permissions: new or gone'],
-        ].map(([name, value, note]) => (
-          <div key={name} class="card tile">
-            <span class="tile-name">{name}</span>
-            <span class="tile-value">{number(Number(value))}</span>
-            <span class="tile-note">{note}</span>
-          </div>
-        ))}
-      </section>
-      <ChangeGrid title="Access gained and lost" rows={changes.access} pick={['sign', 'user', 'status', 'what', 'role', 'place']} none="Nobody gained or lost anything." />
-      <ChangeGrid title="What roles allow" rows={changes.roles} pick={['sign', 'role', 'permission', 'what', 'holders']} none="Every role allows what it allowed before." />
-      <ChangeGrid title="People" rows={changes.people} pick={['sign', 'user', 'what']} none="The same people, of the same status." />
-      <ChangeGrid title="Tenants, roles and permissions" rows={changes.things} pick={['sign', 'what', 'name', 'place']} none="The same tenants, roles and permissions." />
+      <Numbers changes={changes} />
+      <ChangeGrid
+        title="To look at first"
+        rule="New privileged access, gains of people who are disabled or expired, and privileged people who were enabled again. All of them are listed below as well."
+        rows={changes.flagged}
+        pick={['flags', 'user', 'status', 'what', 'role', 'place', 'permission']}
+        none="No new privileged access, and no gain of anybody who is disabled."
+      />
+      <ChangeGrid title="Access gained" rows={changes.gained} pick={['user', 'status', 'what', 'role', 'place', 'flags']} none="Nobody gained anything." />
+      <ChangeGrid title="Access lost" rows={changes.lost} pick={['user', 'status', 'what', 'role', 'place']} none="Nobody lost anything." />
+      <ChangeGrid title="People" rows={changes.people} pick={['what', 'user', 'flags']} none="The same people, of the same status." />
+      <ChangeGrid
+        title="Tenants, roles and permissions"
+        rule="What is new or gone, and what roles allow now or allow no longer. It changes what everybody can do who holds the role."
+        rows={changes.model}
+        pick={['what', 'role', 'place', 'permission', 'holders', 'flags']}
+        none="The same tenants, roles and permissions."
+      />
     </>
   );
 }
 
-type Pick = 'sign' | 'user' | 'status' | 'what' | 'role' | 'place' | 'permission' | 'name' | 'holders';
+function isOtherProject({ project: { about } }: Report): boolean {
+  const [then, now] = [about.since?.summary.projectId, about.summary.projectId];
+  return then !== undefined && now !== undefined && then !== now;
+}
 
-function ChangeGrid({ title, rows, pick, none }: { readonly title: string; readonly rows: readonly ChangeRow[]; readonly pick: readonly Pick[]; readonly none: string }) {
+function Numbers({ changes: { flagged, gained, lost, people, model } }: { readonly changes: Changes }) {
+  const tiles: readonly (readonly [name: string, value: number, note: string])[] = [
+    ['To look at first', flagged.length, 'privileged, or gained while disabled'],
+    ['Access gained', gained.length, 'memberships and roles'],
+    ['Access lost', lost.length, 'memberships and roles'],
+    ['People', people.length, 'came, went, or changed status'],
+    ['Tenants, roles, permissions', model.length, 'new, gone, or allowing something else'],
+  ];
+  return (
+    <section class="tiles" aria-label="Changes in numbers">
+      {tiles.map(([name, value, note]) => (
+        <div key={name} class="card tile">
+          <span class="tile-name">{name}</span>
+          <span class="tile-value">{number(value)}</span>
+          <span class="tile-note">{note}</span>
+        </div>
+      ))}
+    </section>
+  );
+}
+
+type Pick = 'flags' | 'user' | 'status' | 'what' | 'role' | 'place' | 'permission' | 'holders';
+
+interface ChangeGridProps {
+  readonly title: string;
+  readonly rule?: string;
+  readonly rows: readonly ChangeRow[];
+  readonly pick: readonly Pick[];
+  readonly none: string;
+}
+
+function ChangeGrid({ title, rule, rows, pick, none }: ChangeGridProps) {
   const report = useReport();
   const columns = useMemo(() => pick.map((name) => columnOf(report, rows, name)), [report.project, rows]);
   return (
     <section class="panel block" aria-label={title}>
       <header class="panel-head">
-        <h2>{title}</h2>
+        <h2>
+          {title} <span class="count">{number(rows.length)}</span>
+        </h2>
       </header>
-      {rows.length === 0 ? <p class="clear">{none}</p> : <Grid label={title} noun={['change', 'changes']} columns={columns} count={rows.length} href={(row) => hrefOf(report, rows[row])} />}
+      {rule !== undefined && rows.length > 0 && <p class="rule">{rule}</p>}
+      {rows.length === 0 ? <p class="clear">{none}</p> : <Grid label={title} noun={['change', 'changes']} columns={columns} count={rows.length} href={(row) => hrefOf(report, rows[row])} tall />}
     </section>
   );
 }
 
 function columnOf(report: Report, rows: readonly ChangeRow[], name: Pick): GridColumn {
   const common = commonColumns(report);
+  const some = (ordinal: number | undefined): number | undefined => (ordinal === undefined || ordinal === -1 ? undefined : ordinal);
+  const flags = (row: number): readonly string[] => rows[row]?.flags ?? [];
   const columns: Readonly<Record<Pick, () => GridColumn>> = {
-    sign: () => common.text('sign', '', '0.5fr', (row) => (rows[row]?.sign === '+' ? 'gained' : 'lost'), { cell: (row) => <Badge tone={rows[row]?.sign === '+' ? 'good' : 'bad'}>{rows[row]?.sign === '+' ? '+' : '−'}<span class="visually-hidden">{rows[row]?.sign === '+' ? 'gained' : 'lost'}</span></Badge>, header: '+/−' }),
-    user: () => common.user((row) => rows[row]?.user),
-    status: () => common.status((row) => rows[row]?.user),
-    what: () => common.text('what', 'What', '1.2fr', (row) => rows[row]?.what ?? ''),
-    role: () => common.role((row) => rows[row]?.role),
-    place: () => common.place((row) => rows[row]?.place),
-    permission: () => common.permission((row) => rows[row]?.permission),
-    name: () => common.text('name', 'Name', '2fr', (row) => rows[row]?.name ?? ''),
-    holders: () => common.number('holders', 'People concerned', (row) => report.analysis.roleHolders[rows[row]?.role ?? -1] ?? 0, { width: '1.1fr' }),
+    flags: () =>
+      common.text('flags', 'Look at', '1.4fr', (row) => flags(row).join('; '), {
+        least: 150,
+        key: (row) => -flags(row).length,
+        cell: (row) => flags(row).map((flag) => <Badge key={flag} tone="bad">{flag}</Badge>),
+      }),
+    user: () => common.user((row) => some(rows[row]?.user)),
+    status: () => common.status((row) => some(rows[row]?.user)),
+    what: () => common.text('what', 'What', '1.4fr', (row) => whatOf(report, rows[row]), { least: 150 }),
+    role: () => common.role((row) => some(rows[row]?.role)),
+    place: () => common.place((row) => (hasPlace(rows[row]) ? rows[row]?.tenant : undefined)),
+    permission: () => common.permission((row) => some(rows[row]?.permission)),
+    holders: () => common.number('holders', 'Holders of the role', (row) => rows[row]?.holders ?? 0, { width: '1.1fr' }),
   };
   return columns[name]();
 }
 
-function hrefOf({ project }: Report, row: ChangeRow | undefined): string {
-  if (row?.user !== undefined) {
-    return toHash('people', project.users.id.at(row.user));
-  }
-  if (row?.role !== undefined) {
-    return toHash('roles', project.roles[row.role]?.id ?? '');
-  }
-  if (row?.permission !== undefined) {
-    return toHash('permissions', project.permissions[row.permission]?.name ?? '');
-  }
-  return toHash('tenants', project.tenants[row?.place ?? -1]?.id ?? '');
+/** People and permissions are nowhere in particular. */
+function hasPlace(row: ChangeRow | undefined): boolean {
+  return row !== undefined && row.kind !== 'user' && row.kind !== 'permission';
 }
 
-export function changeCount(report: Report): string {
-  const { access, people, roles, things } = listChanges(report.project);
-  return counted(access.length + people.length + roles.length + things.length, 'change');
+/** "membership lost (the user is gone)", "role is new", "was enabled, is disabled". */
+function whatOf({ project }: Report, row: ChangeRow | undefined): string {
+  if (row === undefined) {
+    return '';
+  }
+  const { kind, verb, because, before, after } = row;
+  if (kind === 'user') {
+    return verb === 'changed' ? `was ${project.statuses[before] ?? ''}, is ${project.statuses[after] ?? ''}` : verb === 'appeared' ? 'is new' : 'is gone';
+  }
+  if (kind === 'role-permission') {
+    return verb === 'gained' ? 'allows now' : 'allows no longer';
+  }
+  if (verb === 'appeared' || verb === 'gone') {
+    return `${kind} is ${verb === 'appeared' ? 'new' : 'gone'}`;
+  }
+  const why = because === '' ? '' : ` (the ${because} is ${verb === 'gained' ? 'new' : 'gone'})`;
+  return `${kind === 'tenant' ? 'membership' : 'role'} ${verb}${why}`;
+}
+
+function hrefOf({ project }: Report, row: ChangeRow | undefined): string {
+  const { user = -1, role = -1, permission = -1, tenant = -1 } = row ?? {};
+  if (user !== -1) {
+    return toHash('people', project.users.id.at(user));
+  }
+  if (role !== -1) {
+    return toHash('roles', project.roles[role]?.id ?? '');
+  }
+  return permission === -1 ? toHash('tenants', project.tenants[tenant]?.id ?? '') : toHash('permissions', project.permissions[permission]?.name ?? '');
+}
+
+/** "23 changes, 2 of them to look at first". */
+export function changeCount({ project, analysis }: Report): string {
+  const { all, flagged } = listChanges(project, analysis);
+  return `${counted(all.length, 'change')}${flagged.length === 0 ? '' : `, ${number(flagged.length)} to look at first`}`;
 }
