@@ -1,4 +1,4 @@
-import { render } from 'preact';
+import { type ComponentChildren, render } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import { type Report, ReportContext } from './context.ts';
 import { analyse } from './data/analysis.ts';
@@ -8,10 +8,11 @@ import { moment } from './format.ts';
 import { type Kind, kinds, type Route, toHash, useRoute } from './route.ts';
 import { About } from './views/about.tsx';
 import { ChangesView } from './views/changes.tsx';
-import { Explorer } from './views/explorer.tsx';
+import { Explorer, PrintedList } from './views/explorer.tsx';
 import { Findings } from './views/findings.tsx';
 import { Name } from './views/names.tsx';
 import { Overview } from './views/overview.tsx';
+import { ReviewForm, setPageFooter } from './views/review-form.tsx';
 import { ThemeButton } from './views/theme.tsx';
 
 /** Draws the whole page. While it is printed it is drawn otherwise: all parts, one after the other. */
@@ -20,6 +21,7 @@ export function showReport(project: Project, root: HTMLElement): void {
   const findings = findAll(project, analysis);
   const draw = (printing: boolean): void => render(<App report={{ project, analysis, findings, printing }} />, root);
   root.replaceChildren();
+  setPageFooter(project);
   draw(false);
   addEventListener('beforeprint', () => draw(true));
   addEventListener('afterprint', () => draw(false));
@@ -91,25 +93,38 @@ function Page({ page, route }: { readonly page: string; readonly route: Route })
   }
 }
 
+/** Everything on paper, one part after the other, with a place to sign on the first page. */
 function Printed({ hasChanges }: { readonly hasChanges: boolean }) {
   return (
     <>
+      <ReviewForm />
       <Overview />
       {hasChanges && (
-        <div class="print-part">
-          <h2 class="print-title">Changes</h2>
+        <PrintedPart name="changes">
           <ChangesView />
-        </div>
+        </PrintedPart>
       )}
-      <div class="print-part">
-        <h2 class="print-title">Findings</h2>
+      <PrintedPart name="findings">
         <Findings route={[]} />
-      </div>
-      <div class="print-part">
-        <h2 class="print-title">About</h2>
+      </PrintedPart>
+      {kinds.map((kind) => (
+        <PrintedPart key={kind} name={kind}>
+          <PrintedList kind={kind} />
+        </PrintedPart>
+      ))}
+      <PrintedPart name="about">
         <About />
-      </div>
+      </PrintedPart>
     </>
+  );
+}
+
+function PrintedPart({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {
+  return (
+    <div class="print-part">
+      <h2 class="print-title">{titles[name]}</h2>
+      {children}
+    </div>
   );
 }
 

@@ -27,7 +27,7 @@ function twoOfOneName(): Rows {
       user('U2', { name: 'Sam Lee', email: 'sam.two@acme.example', loginIds: ['sam-two'], verifiedEmail: true, status: 'disabled', userTenants: [inTenant('acme', 'Editor')] }),
     ],
     tenants: [tenant('acme', { name: 'Acme' })],
-    roles: [role('Editor', { permissionNames: ['write'] })],
+    roles: [role('Editor', { permissionNames: ['write'] }), role('Viewer', { permissionNames: ['view'] })],
     permissions: ['write', 'read', 'see', 'view', 'list'].map((name) => permission(name)),
   };
 }
@@ -55,7 +55,7 @@ describe.skipIf(chromium === undefined)('the report, in a real browser', () => {
     await writeSync(file('hostile.json'), hostileProject());
     await runCli(['report', file('small.json'), '--out', file('small.html')]);
     await writeSync(file('people.json'), twoOfOneName());
-    await writeSync(file('people-before.json'), { ...twoOfOneName(), users: twoOfOneName().users.map((one) => Object.assign({}, one, { userTenants: [] })) });
+    await writeSync(file('people-before.json'), { ...twoOfOneName(), users: twoOfOneName().users.map((one, at) => Object.assign({}, one, { userTenants: [], roleNames: at === 0 ? ['Viewer'] : [] })) });
     await runCli(['report', file('people.json'), '--since', file('people-before.json'), '--out', file('people.html')]);
     await runCli(['report', file('hostile.json'), '--since', file('small.json'), '--out', file('hostile.html')]);
     browser = await launchBrowser();
@@ -204,11 +204,58 @@ describe.skipIf(chromium === undefined)('the report, in a real browser', () => {
     await page.close();
   });
 
+  it.each([320, 390, 600, 768, 900, 1024, 1280, 1600])('at a width of %i cuts no header and no table, and shows which part is open', async (width) => {
+    const { page } = await openReport(browser, file('people.html'));
+    await page.setViewport({ width, height: 844 });
+    for (const hash of ['#/overview', '#/findings/disabled', '#/people', '#/people/U1', '#/tenants', '#/tenants/acme', '#/roles', '#/roles/Editor', '#/permissions', '#/permissions/write', '#/changes', '#/about']) {
+      await goTo(page, hash, 'main');
+      await drawn(page);
+      expect(await page.evaluate(cutThings), hash).toEqual([]);
+    }
+    await goTo(page, '#/people', '.grid-row');
+    expect(await page.$$eval('.cards', (found) => found.length)).toBe(width <= 600 ? 1 : 0);
+    await page.close();
+  });
+
+  it('shows each row of a long list on a telephone as a card with all its texts, and pages through them', async () => {
+    const { page } = await openReport(browser, file('hostile.html'));
+    await page.setViewport({ width: 390, height: 844 });
+    await goTo(page, '#/people', '.card-row');
+
+    expect(await page.$eval('.card-row', (card) => Array.from(card.querySelectorAll('.card-label'), ({ textContent }) => textContent))).toEqual(['Status', 'Tenants', 'Roles', 'Permissions', 'Privileged']);
+    const tops = await page.$$eval('.card-row', (cards) => cards.map((card) => card.getBoundingClientRect()).map(({ top, bottom }) => [top, bottom] as const).toSorted(([left], [right]) => left - right));
+    expect(tops.slice(1).filter(([top], at) => top < (tops[at]?.[1] ?? 0))).toEqual([]);
+    const first = (): Promise<string | null> => page.$eval('.grid-foot span', ({ textContent }) => textContent);
+    expect(await first()).toMatch(/^1 to \d of 8 people$/);
+    await page.click('.grid-foot button:last-child');
+    await page.waitForFunction(() => !(document.querySelector('.grid-foot span')?.textContent ?? '').startsWith('1 to '));
+    await page.close();
+  });
+
+  it('puts changes to look at first, and shows what was lost beside what was gained', async () => {
+    const { page } = await openReport(browser, file('people.html'), '#/changes');
+    await page.waitForSelector('.grid-row');
+
+    expect(await page.$$eval('.panel h2', (found) => found.map(({ textContent }) => textContent))).toEqual(['To look at first 2', 'Access gained 4', 'Access lost 1', 'People 0', 'Tenants, roles and permissions 0']);
+    expect(await page.$$eval('.tile-value', (found) => found.map(({ textContent }) => textContent))).toEqual(['2', '4', '1', '0', '0']);
+    const diff = await runCli(['diff', file('people-before.json'), file('people.json')]);
+    expect(diff.stdout).toContain('Access: 4 gained, 1 lost');
+    await page.close();
+  });
+
   it('prints all its parts without anything to scroll, and is itself again afterwards', async () => {
     const { page } = await openReport(browser, file('small.html'));
 
     await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
-    expect(await page.$$eval('h2', (found) => found.map((element) => element.textContent))).toEqual(expect.arrayContaining(['In pictures', 'Privileged roles and who holds them', 'What proves that everything was read']));
+    expect(await page.$$eval('h2', (found) => found.map((element) => element.textContent))).toEqual(
+      expect.arrayContaining(['In pictures', 'Privileged roles and who holds them', 'What proves that everything was read', 'People', 'Tenants', 'Roles', 'Permissions']),
+    );
+    expect(await page.$$eval('.sign dt', (found) => found.map(({ textContent }) => textContent))).toEqual(['Reviewer', 'Date', 'Signature', 'Decision and remarks']);
+    expect(await page.$eval('.review', ({ textContent }) => textContent)).toMatch(/sha256:[0-9a-f]{64}/);
+    expect(await page.$$eval('.printed .person-name', (found) => found.map(({ textContent }) => textContent))).toEqual(expect.arrayContaining(['Annann', 'bob@acme.examplebob', 'cleo', 'dan']));
+    const foot = await page.evaluate(() => Array.from(document.styleSheets[0]?.cssRules ?? [], ({ cssText }) => cssText).filter((rule) => rule.startsWith('@page')).join(' '));
+    expect(foot).toMatch(/P2fake.*sha256\\?.*[0-9a-f]{64}/s);
+    expect(foot).toMatch(/counter\(page\).*counter\(pages\)/s);
     expect(await page.$$eval('.grid', (found) => found.length)).toBe(0);
     await page.evaluate(() => dispatchEvent(new Event('afterprint')));
 
@@ -232,6 +279,32 @@ describe.skipIf(chromium === undefined)('the report, in a real browser', () => {
 async function columnOf(page: Page, column: number, below = 'main'): Promise<string[]> {
   await page.waitForSelector(`${below} .grid-row`);
   return await page.$$eval(`${below} .grid`, ([grid], at) => Array.from(grid?.querySelectorAll('.grid-row') ?? [], (row) => (row.children[at]?.querySelector('.person-name > a') ?? row.children[at])?.textContent ?? ''), column);
+}
+
+/** Runs in the page: headers, tables, tabs and pages of which something cannot be seen. */
+function cutThings(): string[] {
+  const cut: string[] = [];
+  if (document.documentElement.scrollWidth > innerWidth) {
+    cut.push(`the page is ${document.documentElement.scrollWidth} wide`);
+  }
+  for (const grid of document.querySelectorAll('.grid')) {
+    const frame = grid.getBoundingClientRect();
+    if (grid.scrollWidth > grid.clientWidth + 1) {
+      cut.push(`${grid.getAttribute('aria-label') ?? ''} is cut`);
+    }
+    for (const header of grid.querySelectorAll('[role=columnheader] button span:first-child')) {
+      const { left, right } = header.getBoundingClientRect();
+      const cell = header.closest('[role=columnheader]')?.getBoundingClientRect();
+      if (left < frame.left || right > frame.right + 1 || (cell !== undefined && (left < cell.left - 1 || right > cell.right + 1))) {
+        cut.push(`header ${header.textContent}`);
+      }
+    }
+  }
+  const tab = document.querySelector('.tabs [aria-current]')?.getBoundingClientRect();
+  if (tab === undefined || tab.left < 0 || tab.right > innerWidth) {
+    cut.push('the open tab is out of sight');
+  }
+  return cut;
 }
 
 /** Runs in the page: texts whose colour is too close to the ground they stand on. */

@@ -95,7 +95,7 @@ function outliers({ outliers }: Analysis): Finding {
     id: 'unusual',
     urgency: 'look',
     title: 'People with unusually much access in a tenant',
-    rule: `Counted are the distinct permissions a person has in the tenant, roles of the whole project included, and compared with everybody there. Listed is who lies more than ${outlierRule.score} units of usual spread, and at least ${outlierRule.above} permissions, above the median. The unit is 1.4826 times the median distance from the median; where that is 0, 1.2533 times the mean distance. Tenants with fewer than ${outlierRule.members} people are left out.`,
+    rule: `Counted are the distinct permissions a person has in the tenant, roles of the whole project included, and compared with everybody who belongs to it or holds something inside it. Listed is who lies more than ${outlierRule.score} units of usual spread, and at least ${outlierRule.above} permissions, above the median. The unit is 1.4826 times the median distance from the median; where that is 0, 1.2533 times the mean distance. Tenants with fewer than ${outlierRule.members} people are left out.`,
     none: 'Nobody stands out in any tenant.',
     columns: ['user', 'status', 'place', 'count', 'usual', 'score'],
     rows: outliers.map(({ user, tenant, permissions, median, score }) => ({ user, place: tenant, count: permissions, why: String(median), score })),

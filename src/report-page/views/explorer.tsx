@@ -39,6 +39,11 @@ export function Explorer({ kind, route }: { readonly kind: Kind; readonly route:
   );
 }
 
+/** The whole list on paper. */
+export function PrintedList({ kind }: { readonly kind: Kind }) {
+  return <List kind={kind} chosen={-1} compact={false} />;
+}
+
 function Detail({ kind, chosen, permission }: { readonly kind: Kind; readonly chosen: number; readonly permission: string | undefined }) {
   switch (kind) {
     case 'people':
