@@ -2,24 +2,27 @@
  * What can go wrong, as a closed list. Kinds are assigned where the fault is seen (`descope/errors.ts` for Descope's
  * answers), become gRPC statuses in `server/errors.ts` and exit codes in `cli/exit-codes.ts`, and nowhere else.
  */
-export type ErrorKind =
-  | 'config'
-  | 'unauthenticated'
-  | 'forbidden'
-  | 'not-found'
-  | 'conflict'
-  | 'invalid'
-  | 'unsupported'
-  | 'precondition'
-  | 'refused'
-  | 'rate-limited'
-  | 'unavailable'
-  | 'timeout'
-  | 'upstream-contract'
-  | 'inconsistent'
-  | 'local-io'
-  | 'held'
-  | 'cancelled';
+export const errorKinds = [
+  'config',
+  'unauthenticated',
+  'forbidden',
+  'not-found',
+  'conflict',
+  'invalid',
+  'unsupported',
+  'precondition',
+  'refused',
+  'rate-limited',
+  'unavailable',
+  'timeout',
+  'upstream-contract',
+  'inconsistent',
+  'local-io',
+  'held',
+  'cancelled',
+] as const;
+
+export type ErrorKind = (typeof errorKinds)[number];
 
 /** Safe scalars only: endpoint names, statuses, counts, our own ids. Never a body, a header or a value of a record. */
 export type ErrorFacts = Readonly<Record<string, string | number>>;

@@ -1,5 +1,6 @@
 import type { Settings } from '../config/settings.ts';
 import { createConnector } from '../connector.ts';
+import { endpointLabels } from '../descope/endpoints.ts';
 import { ConnectorError } from '../errors.ts';
 import { type Observation, startObservation } from '../observe/observation.ts';
 import type { Logger } from '../log.ts';
@@ -34,6 +35,7 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
   const observation = await startObservation({
     env,
     version,
+    endpoints: endpointLabels,
     runId: processRunId,
     logger,
     onHealth: (isHealthy, { details }) => {
@@ -67,8 +69,9 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
     onCall: (path, durationMs, code) => observation.metrics.onCall(path, durationMs, code),
     onRefused: (cause) => observation.metrics.onRefused(cause),
     ...(traces !== undefined && { wrapCall: (path, header, work) => traces.call(path, header, work) }),
-    ...(tls !== undefined && { tls }),
+    ...(tls !== undefined && { tls, onCertificates: (expiriesMs) => observation.metrics.onCertificates(expiriesMs) }),
   });
+  observation.metrics.expectCalls(running.calls.paths, running.calls.codes);
   server = running;
   observation.health.setPhase('serving');
   print(`listening on ${running.address}`);

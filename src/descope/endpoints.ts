@@ -26,3 +26,6 @@ export type EndpointName = keyof typeof endpoints;
 export function endpointLabel(name: EndpointName): string {
   return `${endpoints[name].method} ${endpoints[name].path}`;
 }
+
+/** The names of all endpoints, as they stand in errors, counts and logs. */
+export const endpointLabels: readonly string[] = (Object.keys(endpoints) as EndpointName[]).map(endpointLabel);

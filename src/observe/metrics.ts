@@ -1,9 +1,14 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { type Gauge, Registry } from 'prom-client';
+import { errorKinds } from '../errors.ts';
+import { endings } from '../provisioning/audit.ts';
+import { bear, counter, gauge, histogram } from './metric-kinds.ts';
+import { watchProcess } from './process-metrics.ts';
 import type { CompleteSync, RequestWatcher, SyncWatcher } from './watchers.ts';
 
 export interface MetricsOptions {
   readonly version: string;
+  /** The labels of the endpoints that requests can go to. */
+  readonly endpoints?: readonly string[];
   readonly now?: () => number;
 }
 
@@ -11,7 +16,11 @@ export interface MetricsOptions {
 export interface Metrics {
   readonly requests: RequestWatcher;
   readonly syncs: SyncWatcher;
+  /** Which calls can come, and how they can end: their counts begin at 0, so that the first one is seen as a rise. */
+  expectCalls(paths: readonly string[], codes: readonly string[]): void;
   onCall(path: string, durationMs: number, code: string): void;
+  /** Until when the certificates in force are good, by the file that they come from; epoch ms. */
+  onCertificates(expiriesMs: Readonly<Record<string, number>>): void;
   onChange(operation: string, outcome: string): void;
   /** A connection or an unfinished request was ended from our side. */
   onRefused(cause: string): void;
@@ -22,52 +31,69 @@ export interface Metrics {
   close(): void;
 }
 
-const prefix = 'baton_descope_';
+/** How a scheduled sync can end. */
+const syncOutcomes = ['complete', ...errorKinds, 'internal'];
+/** How a try can end, as far as can be foreseen: HTTP statuses, and kinds of failure without one. */
+const statuses = ['200', '400', '401', '403', '404', '408', '409', '429', '500', '502', '503', '504', 'timeout', 'unavailable', 'upstream-contract', 'cancelled'];
 const requestSeconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
-const loopResolutionMs = 10;
 const syncSeconds = [1, 5, 15, 60, 300, 900, 1_800, 3_600, 7_200];
 
-export function createMetrics({ version, now = Date.now }: MetricsOptions): Metrics {
+export function createMetrics({ version, endpoints = [], now = Date.now }: MetricsOptions): Metrics {
   const registry = new Registry();
-  const loop = monitorEventLoopDelay({ resolution: loopResolutionMs });
-  loop.enable();
-  const requests = requestMetrics(registry);
+  const requests = requestMetrics(registry, endpoints);
   const syncs = syncMetrics(registry, now);
   const calls = counter(registry, 'grpc_calls_total', 'gRPC calls that ended, by method and status code', ['method', 'code']);
   const callSeconds = histogram(registry, 'grpc_call_duration_seconds', 'how long gRPC calls took', ['method'], requestSeconds);
   const changes = counter(registry, 'changes_total', 'grants and revokes that were asked for, by outcome', ['operation', 'outcome']);
   const refused = counter(registry, 'grpc_refused_total', 'connections and unfinished requests that were ended from our side, by cause', ['cause']);
-  for (const cause of ['tls', 'silent', 'crowded', 'unfinished']) {
-    refused.inc({ cause }, 0);
-  }
+  bear(refused, { cause: ['tls', 'silent', 'crowded', 'unfinished'] });
+  Object.entries(endings).forEach(([operation, outcomes]) => bear(changes, { operation: [operation], outcome: outcomes }));
+  const expiry = gauge(registry, 'tls_certificate_expiry_timestamp_seconds', 'until when the certificates of a file are good, Unix time; absent without TLS', ['file']);
   const healthy = gauge(registry, 'healthy', '1 while /health says ok, else 0');
   healthy.set(1);
   gauge(registry, 'build_info', 'always 1; the version of this program and of Node', ['version', 'node']).set({ version, node: process.versions.node }, 1);
   gauge(registry, 'start_time_seconds', 'when the process began, Unix time').set(Math.round(now() / 1000 - process.uptime()));
-  processMetrics(registry, loop);
+  const stopWatching = watchProcess(registry);
 
   return {
     requests,
     syncs,
+    expectCalls: (paths, codes) => {
+      const methods = paths.map(methodOf);
+      bear(calls, { method: methods, code: codes });
+      methods.forEach((method) => callSeconds.zero({ method }));
+    },
     onCall: (path, durationMs, code) => {
-      const method = path.slice(1);
+      const method = methodOf(path);
       calls.inc({ method, code });
       callSeconds.observe({ method }, durationMs / 1000);
     },
     onRefused: (cause) => refused.inc({ cause }),
     onChange: (operation, outcome) => changes.inc({ operation, outcome }),
+    onCertificates: (expiriesMs) => {
+      for (const [file, expiryMs] of Object.entries(expiriesMs)) {
+        expiry.set({ file }, Math.round(expiryMs / 1000));
+      }
+    },
     setHealthy: (isHealthy) => healthy.set(isHealthy ? 1 : 0),
     contentType: registry.contentType,
     render: () => registry.metrics(),
-    close: () => loop.disable(),
+    close: stopWatching,
   };
 }
 
-function requestMetrics(registry: Registry): RequestWatcher {
+function methodOf(path: string): string {
+  return path.slice(1);
+}
+
+function requestMetrics(registry: Registry, endpoints: readonly string[]): RequestWatcher {
   const sent = counter(registry, 'api_requests_total', 'requests to Descope that ended, each try counted, by endpoint and status (or the kind of failure)', ['endpoint', 'status']);
   const seconds = histogram(registry, 'api_request_duration_seconds', 'how long requests to Descope took, each try by itself', ['endpoint'], requestSeconds);
   const inFlight = gauge(registry, 'api_requests_in_flight', 'requests to Descope under way now; six at most');
   const retries = counter(registry, 'api_retries_total', 'requests to Descope that were sent again, after a 429 too', ['endpoint']);
+  bear(sent, { endpoint: endpoints, status: statuses });
+  bear(retries, { endpoint: endpoints });
+  endpoints.forEach((endpoint) => seconds.zero({ endpoint }));
   const waits = counter(registry, 'api_rate_limit_waits_total', 'how often a 429 held all requests back');
   const waited = counter(registry, 'api_rate_limit_wait_seconds_total', 'how long in all a 429 asked us to wait');
   return {
@@ -90,8 +116,9 @@ function requestMetrics(registry: Registry): RequestWatcher {
 
 function syncMetrics(registry: Registry, now: () => number): SyncWatcher {
   const ended = counter(registry, 'syncs_total', 'scheduled syncs that ended: complete, or the kind of failure', ['outcome']);
-  ended.inc({ outcome: 'complete' }, 0);
+  bear(ended, { outcome: syncOutcomes });
   const seconds = histogram(registry, 'sync_duration_seconds', 'how long scheduled syncs took', ['outcome'], syncSeconds);
+  seconds.zero({ outcome: 'complete' });
   const running = gauge(registry, 'sync_running', '1 while a scheduled sync runs');
   const failures = gauge(registry, 'sync_failures_in_a_row', 'scheduled syncs that failed since the last complete one');
   const skipped = counter(registry, 'sync_ticks_skipped_total', 'times at which a sync was due while the one before still ran');
@@ -134,45 +161,4 @@ function tellOrLeaveOut(self: Gauge, value: number | undefined): void {
   } else {
     self.set(value);
   }
-}
-
-function processMetrics(registry: Registry, loop: ReturnType<typeof monitorEventLoopDelay>): void {
-  gauge(registry, 'resident_memory_bytes', 'memory that the process holds (RSS)', [], (self) => self.set(process.memoryUsage.rss()));
-  gauge(registry, 'heap_used_bytes', 'memory that live objects of JavaScript take', [], (self) => self.set(process.memoryUsage().heapUsed));
-  let countedSeconds = 0;
-  const cpu: Counter = counter(registry, 'cpu_seconds_total', 'processor time used, user and system', [], () => {
-    const { user, system } = process.cpuUsage();
-    const seconds = (user + system) / 1e6;
-    cpu.inc(Math.max(0, seconds - countedSeconds));
-    countedSeconds = seconds;
-  });
-  gauge(registry, 'event_loop_delay_seconds', 'how late the event loop was since the last scrape, by quantile; 1 is the worst', ['quantile'], (self) => {
-    for (const quantile of [0.5, 0.99, 1]) {
-      const ns = quantile === 1 ? loop.max : loop.percentile(quantile * 100);
-      self.set({ quantile }, loop.count === 0 ? 0 : Math.max(0, ns / 1e9 - loopResolutionMs / 1000)); // the timer's own interval is in it
-    }
-    loop.reset();
-  });
-}
-
-function counter<Label extends string = never>(registry: Registry, name: string, help: string, labelNames: readonly Label[] = [], collect?: () => void): Counter<Label> {
-  return new Counter({ name: prefix + name, help, labelNames: [...labelNames], registers: [registry], ...(collect !== undefined && { collect }) });
-}
-
-function gauge<Label extends string = never>(registry: Registry, name: string, help: string, labelNames: readonly Label[] = [], collect?: (self: Gauge<Label>) => void): Gauge<Label> {
-  return new Gauge<Label>({
-    name: prefix + name,
-    help,
-    labelNames: [...labelNames],
-    registers: [registry],
-    ...(collect !== undefined && {
-      collect() {
-        collect(this);
-      },
-    }),
-  });
-}
-
-function histogram<Label extends string>(registry: Registry, name: string, help: string, labelNames: readonly Label[], buckets: number[]): Histogram<Label> {
-  return new Histogram({ name: prefix + name, help, labelNames: [...labelNames], buckets, registers: [registry] });
 }

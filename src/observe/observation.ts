@@ -8,6 +8,8 @@ import type { RequestWatcher, SyncWatcher } from './watchers.ts';
 export interface ObservationOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly version: string;
+  /** The labels of the endpoints that requests can go to. */
+  readonly endpoints?: readonly string[];
   readonly runId: string;
   readonly logger: Logger;
   /** Told whenever health begins or ceases to fail. */
@@ -25,9 +27,9 @@ export interface Observation {
   close(): Promise<void>;
 }
 
-export async function startObservation({ env, version, runId, logger, onHealth }: ObservationOptions): Promise<Observation> {
+export async function startObservation({ env, version, endpoints = [], runId, logger, onHealth }: ObservationOptions): Promise<Observation> {
   const traces = wantsTraces(env) ? (await import('./traces.ts')).startTraces({ env, version, runId, logger }) : undefined;
-  const metrics = createMetrics({ version });
+  const metrics = createMetrics({ version, endpoints });
   const health = createHealth({
     onChange: (isHealthy, report) => {
       metrics.setHealthy(isHealthy);

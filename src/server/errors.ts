@@ -32,6 +32,9 @@ const statusOfKind: Readonly<Record<ErrorKind, status>> = {
   cancelled: status.CANCELLED,
 };
 
+/** Every status that a call can end with, by name. */
+export const answeredCodes: readonly string[] = [...new Set([status.OK, ...Object.values(statusOfKind), status.INTERNAL])].map((code) => status[code]);
+
 const detailsKey = 'grpc-status-details-bin';
 
 /** The gRPC answer for anything thrown. What was not raised on purpose leaves as "internal error"; its cause is logged. */

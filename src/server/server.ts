@@ -9,12 +9,13 @@ import { type ListenHost, parseListenAddress } from '../listen-address.ts';
 import { isLoopbackHost } from '../loopback.ts';
 import type { ConnectorSurface } from '../model/surface.ts';
 import { type ConnectionLimits, guardConnections } from './connections.ts';
+import { answeredCodes } from './errors.ts';
 import { callsUnderWay, type HandlerOptions } from './handlers.ts';
 import { addReflection } from './reflection.ts';
 import { createRefusals, type RefusalObserver } from './refusals.ts';
 import { guardRequests, type RequestLimits } from './requests-in.ts';
 import { addServices } from './services.ts';
-import { rotatingCredentials, type TlsFiles } from './tls.ts';
+import { type CertificateWatcher, rotatingCredentials, type TlsFiles } from './tls.ts';
 
 /** What Go clients accept and send at most, by default. */
 const maxMessageBytes = 4 * 1024 * 1024;
@@ -34,6 +35,7 @@ export interface ServerOptions extends HandlerOptions {
   readonly listen: string;
   /** Mutual TLS. Without it only a loopback address may be listened on. */
   readonly tls?: TlsFiles;
+  readonly onCertificates?: CertificateWatcher;
   readonly onRefused?: RefusalObserver;
   /** Others than the usual ones, for tests. */
   readonly connectionLimits?: ConnectionLimits;
@@ -43,6 +45,8 @@ export interface ServerOptions extends HandlerOptions {
 export interface RunningServer {
   /** `host:port` as it was bound: what a client dials. */
   readonly address: string;
+  /** The paths of the calls that are answered, as an observer of calls is told them, and the codes that they can end with. */
+  readonly calls: { readonly paths: readonly string[]; readonly codes: readonly string[] };
   /**
    * What health says of the whole, under the empty name. The services keep their own SERVING: they can answer, if only with
    * an error that says why.
@@ -59,10 +63,10 @@ export interface RunningServer {
  * Starts the gRPC service, with health (grpc.health.v1) and reflection. Plaintext is for loopback addresses only: anything
  * else is refused before the port opens.
  */
-export async function startServer({ surface, listen, tls, logger = silentLogger, onRefused, connectionLimits, requestLimits, ...hooks }: ServerOptions): Promise<RunningServer> {
+export async function startServer({ surface, listen, tls, onCertificates, logger = silentLogger, onRefused, connectionLimits, requestLimits, ...hooks }: ServerOptions): Promise<RunningServer> {
   const { written: host, port } = checkListen(listen, tls !== undefined);
   setLogVerbosity(logVerbosity.NONE); // what goes wrong is told by whoever handles it, in one line of ours
-  const rotating = tls === undefined ? undefined : rotatingCredentials(tls, logger);
+  const rotating = tls === undefined ? undefined : rotatingCredentials(tls, logger, onCertificates);
   const server = new Server({
     'grpc.max_receive_message_length': maxMessageBytes,
     'grpc.max_concurrent_streams': maxConcurrentStreams,
@@ -90,6 +94,7 @@ export async function startServer({ surface, listen, tls, logger = silentLogger,
   let isStopping = false;
   return {
     address: `${host}:${bound}`,
+    calls: { paths: pathsOf(services), codes: answeredCodes },
     setHealthy: (isHealthy) => {
       if (!isStopping) {
         health.setStatus('', isHealthy ? 'SERVING' : 'NOT_SERVING');
@@ -105,6 +110,10 @@ export async function startServer({ surface, listen, tls, logger = silentLogger,
       refusals.close();
     },
   };
+}
+
+function pathsOf(services: ReturnType<typeof addServices>): readonly string[] {
+  return services.flatMap(({ typeName, methods }) => methods.filter(({ methodKind }) => methodKind === 'unary').map(({ name }) => `/${typeName}/${name}`));
 }
 
 /** Ends when the last call has been answered, or when the grace period is over: whoever else is connected is cut off then. */

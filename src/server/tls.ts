@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { type FSWatcher, readFileSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
 import { createSecureContext } from 'node:tls';
@@ -23,6 +24,9 @@ interface Certificates {
 /** Several files change one after the other: they are read when they have been quiet for this long. */
 const settleMs = 200;
 
+/** Told of the certificates in force, now and after each change: until when each file's are good (epoch ms). */
+export type CertificateWatcher = (expiriesMs: Readonly<Record<string, number>>) => void;
+
 /** Server credentials that take new certificates up when the files change. Close them with the server. */
 export interface RotatingCredentials {
   readonly credentials: ServerCredentials;
@@ -33,13 +37,17 @@ export interface RotatingCredentials {
  * Mutual TLS from files. They must be good when the server starts (`config` otherwise). Later, new ones count only once
  * they fit together: a half-finished rotation leaves the old ones in force and is logged.
  */
-export function rotatingCredentials(files: TlsFiles, logger: Logger): RotatingCredentials {
-  const provider = new Provider(load(files));
+export function rotatingCredentials(files: TlsFiles, logger: Logger, onCertificates?: CertificateWatcher): RotatingCredentials {
+  const certificates = load(files);
+  const provider = new Provider(certificates);
+  onCertificates?.(expiriesOf(certificates));
   const watchers: FSWatcher[] = [];
   let timer: NodeJS.Timeout | undefined;
   const reload = (): void => {
     try {
-      provider.update(load(files));
+      const renewed = load(files);
+      provider.update(renewed);
+      onCertificates?.(expiriesOf(renewed));
       logger.info('tls certificates reloaded');
     } catch (thrown) {
       logger.warn('tls certificates not reloaded, the old ones stay in force', { reason: thrown instanceof ConnectorError ? thrown.message : 'unknown' });
@@ -82,6 +90,26 @@ function load(files: TlsFiles): Certificates {
     throw new ConnectorError('config', '--tls-client-ca holds no PEM certificate: without it anybody could call');
   }
   return certificates;
+}
+
+/** A file with several certificates is as good as the one that ends first. */
+function expiriesOf({ certificate, caCertificate }: Certificates): Readonly<Record<string, number>> {
+  const expiries = { 'tls-cert': earliestExpiry(certificate), 'tls-client-ca': earliestExpiry(caCertificate) };
+  return Object.fromEntries(Object.entries(expiries).filter(([, expiryMs]) => Number.isFinite(expiryMs)));
+}
+
+function earliestExpiry(pem: Buffer): number {
+  const blocks = pem.toString('latin1').match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  return Math.min(...blocks.map(expiryOf));
+}
+
+/** A block that cannot be read says nothing; whether it may be in force is judged elsewhere. */
+function expiryOf(block: string): number {
+  try {
+    return new X509Certificate(block).validToDate.getTime();
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
 }
 
 function read(flag: string, path: string): Buffer {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
+import { errorKinds } from '../../src/errors.ts';
 import { createMetrics, type Metrics } from '../../src/observe/metrics.ts';
 
 interface Sample {
@@ -20,7 +21,7 @@ const parse = createRequire(import.meta.url)('parse-prometheus-text-format') as 
 
 /** Metrics of a process in which everything has happened once. */
 function lived(): Metrics {
-  const metrics = createMetrics({ version: '1.2.3', now: () => Date.parse('2026-11-25T13:00:00Z') });
+  const metrics = createMetrics({ version: '1.2.3', endpoints: ['POST /v2/mgmt/user/search'], now: () => Date.parse('2026-11-25T13:00:00Z') });
   const { requests, syncs } = metrics;
   requests.onAttempt('POST /v2/mgmt/user/search')('200');
   requests.onAttempt('POST /v2/mgmt/user/search')('503');
@@ -38,6 +39,7 @@ function lived(): Metrics {
   metrics.onCall('/c1.connector.v2.GrantsService/ListGrants', 12, 'OK');
   metrics.onCall('/c1.connector.v2.GrantsService/ListGrants', 12, 'UNAVAILABLE');
   metrics.onChange('grant', 'granted');
+  metrics.onCertificates({ 'tls-cert': Date.parse('2027-01-01T00:00:00Z') });
   metrics.setHealthy(false);
   return metrics;
 }
@@ -82,6 +84,7 @@ describe('/metrics', () => {
     ['last_complete_sync_rows', { section: 'grants', type: 'role' }, 7],
     ['grpc_calls_total', { method: 'c1.connector.v2.GrantsService/ListGrants', code: 'UNAVAILABLE' }, 1],
     ['changes_total', { operation: 'grant', outcome: 'granted' }, 1],
+    ['tls_certificate_expiry_timestamp_seconds', { file: 'tls-cert' }, Date.parse('2027-01-01T00:00:00Z') / 1000],
     ['healthy', undefined, 0],
     ['build_info', { version: '1.2.3', node: process.versions.node }, 1],
   ])('%s %j is %d', async (name, labels, value) => {
@@ -119,7 +122,7 @@ describe('/metrics', () => {
     const found = await families(metrics);
 
     expect(await metrics.render()).not.toMatch(/^baton_descope_(last_complete|next)_sync/m);
-    expect(found.get('baton_descope_syncs_total')?.metrics).toEqual([{ value: '0', labels: { outcome: 'complete' } }]);
+    expect(found.get('baton_descope_syncs_total')?.metrics).toContainEqual({ value: '0', labels: { outcome: 'complete' } });
   });
 
   it('has exactly the metrics that docs/metrics.md explains, each with its labels', async () => {
@@ -128,11 +131,25 @@ describe('/metrics', () => {
 
     const metrics = lived();
     const text = await metrics.render();
-    const exposed = [...(await families(metrics)).keys()].map((name) => ({ name, labels: labelsIn(text, name) }));
+    const ours = [...(await families(metrics)).keys()].filter((name) => name.startsWith('baton_descope_'));
+    const exposed = ours.map((name) => ({ name, labels: labelsIn(text, name) }));
 
     const byName = (one: { readonly name: string }, other: { readonly name: string }): number => one.name.localeCompare(other.name);
     expect(exposed.toSorted(byName)).toEqual(explained.toSorted(byName));
-    expect(exposed.every(({ name }) => name.startsWith('baton_descope_'))).toBe(true);
+  });
+
+  it('has besides only the standard names of a Node process', async () => {
+    const others = [...(await families()).keys()].filter((name) => !name.startsWith('baton_descope_'));
+
+    expect(others).toEqual(expect.arrayContaining(['process_cpu_seconds_total', 'process_resident_memory_bytes', 'process_start_time_seconds', 'nodejs_eventloop_lag_p99_seconds', 'nodejs_heap_size_used_bytes', 'nodejs_version_info']));
+    expect(others.filter((name) => !/^(process|nodejs)_/.test(name))).toEqual([]);
+  });
+
+  it('begins every count of changes and of syncs at 0', async () => {
+    const text = await createMetrics({ version: '0' }).render();
+
+    expect(text.match(/^baton_descope_changes_total\{.*\} 0$/gm)).toHaveLength(8);
+    expect(text.match(/^baton_descope_syncs_total\{.*\} 0$/gm)).toHaveLength(errorKinds.length + 2);
   });
 
   it('has no metric in the alerts of docs/metrics.md that is not there', async () => {
