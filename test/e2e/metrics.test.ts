@@ -34,6 +34,9 @@ async function selectors(): Promise<readonly Selector[]> {
   for (const page of ['docs/metrics.md', 'docs/operations.md', 'docs/serve.md', 'docs/troubleshooting.md', 'README.md']) {
     const text = await readFile(new URL(`../../${page}`, import.meta.url), 'utf8');
     for (const [, name = '', inside = ''] of text.matchAll(/\b((?:baton_descope|process|nodejs)_[a-z0-9_]*[a-z0-9])(?:\{([^}]*)\})?/g)) {
+      if (name.startsWith('baton_descope_sync_last_run_')) {
+        continue; // of the text file that one run of sync leaves, not of a server
+      }
       const matchers = Array.from(inside.matchAll(/(\w+)(=~|!~|!=|=)"([^"]*)"/g), ([, label = '', operator = '', values = '']) => ({ label, operator, values: values.split(/\\?\|/) }));
       found.push({ name, matchers, where: `${page}: ${name}${inside === '' ? '' : `{${inside}}`}` });
     }
