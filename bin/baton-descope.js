@@ -3,6 +3,9 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
+// Before anything else: Node would open its debugger at this signal, and show the key to whoever connects to it.
+process.on('SIGUSR1', () => undefined);
+
 // Required and not imported: an import reads every property of a module, and some load much. Older Nodes know these names alone.
 const require = createRequire(import.meta.url);
 const { existsSync } = require('fs');
@@ -14,8 +17,12 @@ const entry = new URL('../dist/cli/main.js', import.meta.url);
  * 60 % between two collections a large sync takes half of the memory, for a tenth more CPU. Only a start can set them.
  */
 const heapFlags = ['--max-semi-space-size=8', '--heap-growing-percent=60'];
+/** From before our own code runs until it does, only a flag keeps the debugger closed. */
+const closedFlags = ['--disable-sigusr1'];
 /** What reads nothing that is large, and starts sooner without a second start: a container asks for its health all the time. */
 const smallCommands = new Set(['health-check', 'completion', 'config', 'capabilities', '--version', '-v', '--help', '-h']);
+/** What the child is told of; the rest ends this process, and so the child: see src/cli/signals.ts. */
+const handedOn = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'];
 
 /** Path of the Node 24 that this package brings along as a development dependency, if it is there. */
 function bundledNode() {
@@ -27,35 +34,44 @@ function bundledNode() {
   }
 }
 
-/** Runs this same file under the bundled Node, handing signals on, and ends as it ended. */
+/**
+ * Runs this same file under the bundled Node: in the place of this process where an older Node can do that, else as its
+ * child. The child owns the signals. What reaches us is handed on over a channel, where it cannot be mistaken for what the
+ * terminal delivered to both of us; when we are killed the channel ends, and the child with it.
+ */
 function runUnder(node) {
+  const args = [...heapFlags, ...closedFlags, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
+  takePlace(node, args);
   const { spawn } = require('child_process');
-  const child = spawn(node, [...heapFlags, fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.on(signal, () => child.kill(signal));
+  const child = spawn(node, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  const hand = (message) => child.connected && child.send(message, () => undefined);
+  hand('baton-descope launcher');
+  for (const signal of handedOn) {
+    process.on(signal, () => hand(signal));
   }
   child.on('error', (error) => {
     console.error(`baton-descope: cannot start ${node}: ${error.message}`);
     process.exit(70);
   });
-  child.on('exit', (code, signal) => {
-    if (signal === 'SIGINT') process.exit(130);
-    if (signal === 'SIGTERM') process.exit(143);
-    process.exit(code ?? 70);
-  });
+  child.on('exit', (code, signal) => process.exit(code ?? 128 + (require('os').constants.signals[signal] ?? 0)));
 }
 
-/** Starts this process anew, as the same process, with the flags of the heap; where that cannot be done, goes on without. */
+/** Goes on as that program, under the same process id. Returns where that cannot be done: on Windows, and with Node 20. */
+function takePlace(path, args) {
+  try {
+    process.execve?.(path, [path, ...args], process.env);
+  } catch {
+    // not on this platform
+  }
+}
+
+/** Starts this process anew with the flags that only a start can set; where that cannot be done, goes on without. */
 function takeFlags() {
-  const { execArgv, execPath, argv, env } = process;
+  const { execArgv, execPath, argv } = process;
   const [command, ...others] = argv.slice(2);
   const isSmall = command === undefined || smallCommands.has(command) || others.includes('--help');
-  if (!isSmall && typeof process.execve === 'function' && execArgv.every((flag) => !heapFlags.includes(flag))) {
-    try {
-      process.execve(execPath, [execPath, ...heapFlags, ...execArgv, ...argv.slice(1)], env);
-    } catch {
-      // not on this platform
-    }
+  if (!isSmall && execArgv.every((flag) => !heapFlags.includes(flag))) {
+    takePlace(execPath, [...heapFlags, ...closedFlags, ...execArgv, ...argv.slice(1)]);
   }
 }
 

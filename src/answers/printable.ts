@@ -1,14 +1,6 @@
-/**
- * What must not reach a terminal, a spreadsheet or a page as it is: control characters, among them those that move a
- * cursor or write a title; marks that turn the direction of text round; line ends. The two joiners stay: emoji and
- * Persian need them.
- */
-const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Noncharacter_Code_Point}]|(?![\u200C\u200D])\p{Cf}/gu;
+import { printable, unprintable } from '../printable.ts';
 
-/** A name as one line of harmless text: what is not printable is told by its number, such as "\u{1b}". */
-export function printable(text: string): string {
-  return text.replace(unprintable, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
-}
+export { printable };
 
 /** JSON in one line that is harmless on a terminal and still the same JSON. */
 export function printableJson(value: unknown): string {

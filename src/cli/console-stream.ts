@@ -1,16 +1,15 @@
 import type { DestinationStream } from 'pino';
-import pretty from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
 
 /** One line for people: the time, the level, what happened, and the fields behind it. */
-export function consoleStream(to: number | NodeJS.WritableStream, colorize: boolean): DestinationStream {
-  return pretty({
-    destination: to,
-    sync: true,
+export function consoleStream(to: { readonly write: (line: string) => unknown }, colorize: boolean): DestinationStream {
+  const toLine = prettyFactory({
     colorize,
     translateTime: 'SYS:HH:MM:ss',
     hideObject: true,
     messageFormat: ({ msg, run, level: _level, time: _time, ...fields }) => [String(msg), ...Object.entries({ ...fields, run }).map(([name, value]) => `${name}=${shown(value)}`)].join(' '),
   });
+  return { write: (line) => void to.write(toLine(line)) };
 }
 
 function shown(value: unknown): string {

@@ -10,6 +10,7 @@ import type { CommandContext } from './program.ts';
 import { checkOneFormat, map, originOf } from './questions.ts';
 import { readIndex } from './read-index.ts';
 import { screenWidth, withEnds, writeResult } from './results.ts';
+import { tell } from './tell.ts';
 
 export interface DiffFlags {
   readonly csv?: boolean;
@@ -32,7 +33,7 @@ export async function tellDiff(oldFile: string, newFile: string, options: DiffFl
     await writeResult(jsonLines(head, 'changes', map(diff.changes(), changeJson)), signal);
   } else if (options.csv === true) {
     await writeResult(csvBytes(changeHeader, map(diff.changes(), changeCells)), signal);
-    notes.forEach((note) => console.error(`baton-descope: ${note}`));
+    notes.forEach((note) => tell('info', note));
   } else if (options.md === true) {
     await writeResult(withEnds(['## Access changes', '', `From ${originInWords(before, markdownName)} to ${originInWords(after, markdownName)}.`, '', ...diffInWords(diff).split('\n').map((line) => `- ${line}`)]), signal);
     await writeResult(withEnds(diffMarkdown(diff)), signal);

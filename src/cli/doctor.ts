@@ -13,6 +13,7 @@ import { refuseOtherProject } from './last-output.ts';
 import type { CommandContext } from './program.ts';
 import { environmentChecks, type SettingFlags, settingSources, tellFoundBaseUrl } from './setting-sources.ts';
 import { counted } from './table.ts';
+import { tell } from './tell.ts';
 import { wrapped } from './text.ts';
 
 export type DoctorFlags = SettingFlags & { readonly out?: string; readonly json?: boolean };
@@ -23,7 +24,7 @@ export async function doctor({ out, json = false, ...flags }: DoctorFlags, { env
   const resolved = resolveSettings({ ...(await settingSources(flags, env)), alsoCheck: [...environmentChecks(env), keys.check] });
   const { values, problems, file } = resolved;
   const key = keys.found();
-  tellFoundBaseUrl(resolved, (address, source) => console.error(`baton-descope: base URL ${address}, from a config file that was found by chance (${source})`));
+  tellFoundBaseUrl(resolved, (address, source) => tell('warn', `base URL ${address}, from a config file that was found by chance (${source})`));
   const { checks, requests } = await examineAndTell(
     {
       problems: problems.map(({ message }) => message),

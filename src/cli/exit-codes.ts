@@ -22,7 +22,10 @@ const exitCodeOfKind: Readonly<Record<ErrorKind, number>> = {
 };
 
 /** A bug: anything that was not raised on purpose. */
-const exitCodeOfBug = 70;
+export const exitCodeOfBug = 70;
+
+/** Nobody reads what a command prints any more: as if SIGPIPE had ended it, as it ends `cat` and programs in Go. */
+export const exitCodeOfGoneReader = 141;
 
 export function exitCodeOf(thrown: unknown): number {
   return thrown instanceof ConnectorError ? exitCodeOfKind[thrown.kind] : exitCodeOfBug;

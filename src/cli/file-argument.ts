@@ -7,6 +7,7 @@ import { type Environment, resolveSettings } from '../config/load.ts';
 import { ConnectorError } from '../errors.ts';
 import { outputKinds } from '../output/outputs.ts';
 import { settingSources } from './setting-sources.ts';
+import { tell } from './tell.ts';
 import { temporaryPlace } from './work-places.ts';
 
 /** What a question takes besides its FILE: the command's name, and what is asked for. */
@@ -83,7 +84,7 @@ export async function chooseFile(file: string | undefined, { env, except = [], w
   }
   const { path, summary, time } = found;
   const about = [...((summary.projectId ?? '') === '' ? [] : [`project ${summary.projectId}`]), new Date(time).toISOString().replace(/\.\d+/, '')];
-  console.error(`baton-descope: reading ${printable(shown(path))}, the newest sync ${where(path)} (${printable(about.join(', '))})`);
+  tell('info', `reading ${printable(shown(path))}, the newest sync ${where(path)} (${printable(about.join(', '))})`);
   return path;
 }
 

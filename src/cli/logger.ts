@@ -1,11 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { destination, type DestinationStream, pino } from 'pino';
+import { type DestinationStream, pino } from 'pino';
 import { type LogFields, logFieldNames, type Logger } from '../log.ts';
-
-const maxTextLength = 1_000;
-
-/** Tells the lines of one process from those of the next, and of others that log to the same place. */
-export const processRunId: string = randomUUID().slice(0, 8);
+import { processRunId, safeText } from './safe-text.ts';
+import { writeErr } from './streams.ts';
+import { hasColors } from './terminal.ts';
 
 /**
  * Structured logs on stderr; stdout is for results. A line has listed fields only (`log.ts`); texts are stripped of what
@@ -26,9 +23,12 @@ export function createLogger(level: string, format: 'json' | 'console', stream: 
   };
 }
 
+/** Where all log lines go: not to the file descriptor itself, so that a reader that goes away is met in one place. */
+const stderrLines: DestinationStream = { write: (line) => writeErr(line) };
+
 /** The logger of a command. What writes for people is loaded only where people read. */
 export async function openLogger(level: string, format: 'json' | 'console' = process.stderr.isTTY ? 'console' : 'json'): Promise<Logger> {
-  return createLogger(level, format, format === 'console' ? (await import('./console-stream.ts')).consoleStream(2, process.stderr.isTTY) : destination({ dest: 2, sync: true }));
+  return createLogger(level, format, format === 'console' ? (await import('./console-stream.ts')).consoleStream(stderrLines, hasColors(process.stderr)) : stderrLines);
 }
 
 const allowed: ReadonlySet<string> = new Set(logFieldNames);
@@ -47,15 +47,4 @@ function safeValue(value: unknown): string | number | boolean | undefined {
     return safeText(value);
   }
   return typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
-}
-
-/** Line ends, escape codes, and marks that turn the direction of text. */
-const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu;
-const addresses = /[^\s@"'<>(),;]+@[^\s@"'<>(),;]+/g;
-
-function safeText(text: string): string {
-  return text
-    .slice(0, maxTextLength)
-    .replaceAll(unprintable, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`)
-    .replaceAll(addresses, '[address]');
 }

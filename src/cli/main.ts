@@ -2,35 +2,49 @@ import { randomUUID } from 'node:crypto';
 import { type Command, CommanderError } from 'commander';
 import { refuseKeyInArguments } from '../config/management-key.ts';
 import { ConnectorError } from '../errors.ts';
+import { whereItBroke } from '../log.ts';
+import { printableLines } from '../printable.ts';
 import { ecosystemCommand } from './ecosystem.ts';
-import { exitCodeOf } from './exit-codes.ts';
+import { exitCodeOf, exitCodeOfBug, exitCodeOfGoneReader } from './exit-codes.ts';
 import { createProgram } from './program.ts';
+import { type EndingSignal, ownSignals, signalExitCode } from './signals.ts';
+import { outputSettled, outputState, watchStreams, writeErr, writeOut } from './streams.ts';
+import { tell, tellAsAsked, tellPlainly, tellsJson } from './tell.ts';
 import { usageLine } from './usage.ts';
+import { whatFor } from './what-for.ts';
 
 const stop = new AbortController();
-let received: 'SIGINT' | 'SIGTERM' | undefined;
+let received: EndingSignal | undefined;
+let purpose: ReturnType<typeof whatFor> = 'prints';
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    if (received !== undefined) {
-      process.exit(signalExitCode(received)); // the second one means now
-    }
+ownSignals({
+  onStop: (signal) => {
     received = signal;
     stop.abort();
-  });
-}
+  },
+  onNow: (code) => process.exit(code),
+});
+watchStreams(() => {
+  if (purpose === 'prints') {
+    stop.abort(); // for nobody: there is no use in reading on
+  }
+});
+tellAsAsked(process.argv.slice(2), process.env);
 
 // Nothing may end this process without a word, or with a code that means something else.
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(event, (thrown: unknown) => {
-    tell(thrown);
+    tellThrown(thrown);
     process.exit(exitCodeOf(thrown));
   });
 }
 
-/** `serve` and `emulator` end with 0 on a signal: that is how they end. Anything else was cut short. */
-function signalExitCode(signal: 'SIGINT' | 'SIGTERM'): number {
-  return signal === 'SIGINT' ? 130 : 143;
+/** Prints a result. Where stdout does not take it, what was changed, or where we listen, is told on stderr all the same. */
+async function print(text: string): Promise<void> {
+  const isTaken = await writeOut(`${text}\n`);
+  if (!isTaken && purpose === 'changes') {
+    tellPlainly(text);
+  }
 }
 
 async function main(): Promise<number> {
@@ -39,9 +53,10 @@ async function main(): Promise<number> {
   let program: Command | undefined;
   try {
     refuseKeyInArguments(argv, process.env);
-    program = createProgram({ env: process.env, signal: stop.signal, print: (text) => void process.stdout.write(`${text}\n`), write: (text) => void process.stdout.write(text), endWith: (chosen) => void (code = chosen) });
+    program = createProgram({ env: process.env, signal: stop.signal, print: (text) => void print(text), write: (text) => void writeOut(text), endWith: (chosen) => void (code = chosen) });
+    program.hook('preAction', (_program, command) => void (purpose = whatFor(command)));
     if (argv.length === 0) {
-      console.error(program.helpInformation());
+      tellHelp(program);
       return 2;
     }
     await program.parseAsync(isCommandless(argv) ? [ecosystemCommand, ...argv] : argv, { from: 'user' });
@@ -50,13 +65,39 @@ async function main(): Promise<number> {
     if (thrown instanceof CommanderError) {
       return tellUsage(thrown, program === undefined ? thrown.message : usageLine(program, argv, thrown));
     }
+    if (await isForNobody()) {
+      return exitCodeOfGoneReader;
+    }
     if (received !== undefined && thrown instanceof ConnectorError && thrown.kind === 'cancelled') {
-      console.error(`baton-descope: stopped by ${received} before it was done${thrown.facts['sent'] === undefined ? '' : `: ${thrown.message}`}`);
+      tell('error', `stopped by ${received} before it was done${thrown.facts['sent'] === undefined ? '' : `: ${thrown.message}`}`, { kind: 'cancelled', code: signalExitCode(received) });
       return signalExitCode(received);
     }
-    tell(thrown);
+    tellThrown(thrown);
     return exitCodeOf(thrown);
   }
+}
+
+/** Whether all that the command is good for went away with its reader; then nothing is told, either. */
+async function isForNobody(): Promise<boolean> {
+  await outputSettled();
+  return purpose === 'prints' && outputState() === 'gone';
+}
+
+/** The code to end with when that of the command is known, and stdout has taken what it takes. */
+async function endOf(code: number): Promise<number> {
+  await outputSettled();
+  const state = outputState();
+  if (state === 'open' || purpose === 'changes') {
+    return code;
+  }
+  if (state === 'gone') {
+    return purpose === 'prints' ? exitCodeOfGoneReader : code;
+  }
+  tellThrown(state);
+  if (code === 0 && purpose === 'writes') {
+    tell('error', 'the rest of the command was done');
+  }
+  return code === 0 || purpose === 'prints' ? exitCodeOf(state) : code;
 }
 
 /** Flags alone: the way in which every Baton connector is called. */
@@ -69,7 +110,7 @@ function tellUsage({ exitCode, message }: CommanderError, line: string): number 
   if (exitCode === 0 || message === '(outputHelp)') {
     return exitCode === 0 ? 0 : 2;
   }
-  console.error(`baton-descope: ${line}`);
+  tell('error', line, { kind: 'config', code: 2 });
   return 2;
 }
 
@@ -78,17 +119,32 @@ function doctorHelps({ kind, facts }: ConnectorError): boolean {
   return ['unauthenticated', 'forbidden', 'unavailable', 'timeout'].includes(kind) && facts['endpoint'] !== undefined;
 }
 
-/** One line for a known error; for a bug a reference, and its stack, since nobody else can find it. */
-function tell(thrown: unknown): void {
-  if (thrown instanceof ConnectorError) {
-    const hint = doctorHelps(thrown) ? '; `baton-descope doctor` looks closer' : '';
-    console.error((thrown.message + hint).split('\n').map((line) => `baton-descope: ${line}`).join('\n'));
-    return;
+/** Help that nobody asked for: it goes where errors go. */
+function tellHelp(program: Command): void {
+  if (tellsJson()) {
+    tell('error', 'no command is given; see baton-descope --help', { kind: 'config', code: 2 });
+  } else {
+    writeErr(program.helpInformation());
   }
-  console.error(`baton-descope: a bug in this program (reference ${randomUUID()}); please report it with this:\n${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`);
 }
 
-process.exitCode = await main();
+/** One line for a known error; for a bug a reference, and its stack, since nobody else can find it. */
+function tellThrown(thrown: unknown): void {
+  if (thrown instanceof ConnectorError) {
+    const hint = doctorHelps(thrown) ? '; `baton-descope doctor` looks closer' : '';
+    tell('error', thrown.message + hint, { kind: thrown.kind, code: exitCodeOf(thrown) });
+    return;
+  }
+  const reference = randomUUID();
+  if (tellsJson()) {
+    tell('error', 'a bug in this program; please report it with this line', { reference, code: exitCodeOfBug, ...whereItBroke(thrown) });
+    return;
+  }
+  tell('error', `a bug in this program (reference ${reference}); please report it with this:`);
+  writeErr(`${printableLines(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown))}\n`);
+}
+
+process.exitCode = await endOf(await main());
 if (received !== undefined) {
   process.exit(); // a request that was given up in the moment it was made keeps its connection, and that would keep us
 }

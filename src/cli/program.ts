@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, type OutputConfiguration } from 'commander';
 import type { Environment } from '../config/load.ts';
 import { version } from '../version.ts';
 import { addChangeCommand } from './change-command.ts';
@@ -17,6 +17,7 @@ import { addQuestionCommands } from './question-commands.ts';
 import { addReportCommand } from './report-command.ts';
 import { addServeCommand } from './serve-command.ts';
 import { addSyncCommand } from './sync-command.ts';
+import { widthOf } from './terminal.ts';
 
 /** What a command takes from the process. `signal` fires when the process is asked to end. */
 export interface CommandContext {
@@ -37,7 +38,7 @@ export function createProgram(context: CommandContext): Command {
     .showHelpAfterError('(add --help for what there is)')
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .exitOverride()
-    .configureOutput({ writeErr: () => undefined })
+    .configureOutput(outputOf(context))
     .addHelpText(
       'after',
       `
@@ -67,15 +68,19 @@ Flags without a command mean what they mean to every Baton connector:
   addEmulatorCommand(program, context);
   addDemoCommand(program, context);
   addCompletionCommand(program, context);
-  quieten(program.commands);
+  quieten(program.commands, context);
   return program;
 }
 
 /** Mistakes are told once, by main, whichever command found them. */
-function quieten(commands: readonly Command[]): void {
+function quieten(commands: readonly Command[], context: CommandContext): void {
   for (const command of commands) {
-    command.exitOverride().configureOutput({ writeErr: () => undefined });
-    quieten(command.commands);
+    command.exitOverride().configureOutput(outputOf(context));
+    quieten(command.commands, context);
   }
 }
 
+/** Help fits the screen, also one that does not know how wide it is. */
+function outputOf({ write }: CommandContext): OutputConfiguration {
+  return { writeErr: () => undefined, writeOut: write, getOutHelpWidth: () => widthOf(process.stdout) ?? 80, getErrHelpWidth: () => widthOf(process.stderr) ?? 80, getOutHasColors: () => false, getErrHasColors: () => false };
+}

@@ -1,5 +1,7 @@
-import { Listr, ListrLogger, ProcessOutput } from 'listr2';
+import { printable } from '../printable.ts';
 import type { WalkProgress } from '../sync/walk.ts';
+import { tellPlainly, tellsJson } from './tell.ts';
+import { canRedraw } from './terminal.ts';
 
 const redrawMs = 100;
 /** Off a terminal every line stays: often at first, so that it is seen to move, then less and less. */
@@ -23,32 +25,46 @@ export interface Step {
  * on as it is; only its title is marked, since whoever catches the error says it once.
  */
 export async function runSteps(steps: readonly Step[]): Promise<void> {
-  let failure: { readonly thrown: unknown } | undefined;
-  const output = { processOutput: new ProcessOutput(process.stderr, process.stderr) };
-  const options = { logger: new ListrLogger(output) };
-  const tasks = steps.map(({ title, run }) => ({
-    title,
-    task: async (_context: unknown, task: { output: string; title: string }) => {
-      try {
-        task.title = await run((text) => {
-          task.output = text;
-        });
-      } catch (thrown) {
-        failure = { thrown };
-        throw new Error('see below', { cause: thrown });
-      }
-    },
-  }));
-  const isTerminal = process.stderr.isTTY;
-  await new Listr(tasks, {
-    renderer: isTerminal ? 'default' : 'simple',
-    rendererOptions: isTerminal ? { ...options, showErrorMessage: false, collapseErrors: false } : options,
-    registerSignalListeners: false,
-  })
-    .run()
-    .catch((thrown: unknown) => {
-      throw failure === undefined ? thrown : failure.thrown;
-    });
+  for (const { title, run } of steps) {
+    const line = isRedrawn() ? await redrawnLine(printable(title)) : plainLine(printable(title));
+    try {
+      line.done(printable(await run((text) => line.tell(printable(text)))));
+    } catch (thrown) {
+      line.failed();
+      throw thrown;
+    }
+  }
+}
+
+/** Whether progress is one line that changes; else each line stays. */
+export function isRedrawn(): boolean {
+  return canRedraw(process.stderr) && !tellsJson();
+}
+
+interface Line {
+  readonly tell: (text: string) => void;
+  readonly done: (text: string) => void;
+  readonly failed: () => void;
+}
+
+async function redrawnLine(title: string): Promise<Line> {
+  const { startSpinner } = await import('./spinner.ts'); // what measures text is seldom needed
+  const spinner = startSpinner(title);
+  return {
+    tell: (text) => spinner.show(`${title}: ${text}`),
+    done: (text) => spinner.end('✔', 'green', text),
+    failed: () => spinner.end('✖', 'red', title),
+  };
+}
+
+function plainLine(title: string): Line {
+  const mark = (sign: string): string => (tellsJson() ? '' : `${sign} `);
+  tellPlainly(mark('❯') + title);
+  return {
+    tell: (text) => tellPlainly(mark('›') + text),
+    done: (text) => tellPlainly(mark('✔') + text),
+    failed: () => tellPlainly(`${mark('✖')}${title}: failed`),
+  };
 }
 
 export interface ProgressOptions {
@@ -62,7 +78,7 @@ export interface ProgressOptions {
  * Turns the walk's row-by-row progress into text now and then: what is being read, how many of how many, how fast, and
  * for users how long it will still take at the speed so far.
  */
-export function describeProgress(tell: (text: string) => void, { users, isTerminal = process.stderr.isTTY, now = () => performance.now() }: ProgressOptions = {}): (progress: WalkProgress) => void {
+export function describeProgress(tell: (text: string) => void, { users, isTerminal = isRedrawn(), now = () => performance.now() }: ProgressOptions = {}): (progress: WalkProgress) => void {
   const startedAt = now();
   let toldAt = startedAt;
   let step = '';

@@ -14,6 +14,7 @@ import { ConnectorError } from '../errors.ts';
 import { chooseFile, splitFile } from './file-argument.ts';
 import type { CommandContext } from './program.ts';
 import { readIndex } from './read-index.ts';
+import { tell as tellNote } from './tell.ts';
 import { screenWidth, withEnds, writeResult } from './results.ts';
 
 export interface AnswerFlags {
@@ -85,7 +86,7 @@ interface Answer {
 async function tell({ csv = false, json = false }: AnswerFlags, { gap, summary, path }: AccessIndex, signal: AbortSignal, { question, paths, text }: Answer): Promise<void> {
   if (csv) {
     await writeResult(csvBytes(pathHeader, map(paths(), pathCells)), signal);
-    limitsInWords({ gap, summary }).forEach((note) => console.error(`baton-descope: ${note}`));
+    limitsInWords({ gap, summary }).forEach((note) => tellNote('info', note));
   } else if (json) {
     await writeResult(jsonLines({ ...question, file: path, ...originOf(summary), notDerived: gap }, 'rows', map(paths(), pathJson)), signal);
   } else {

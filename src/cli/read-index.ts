@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type AccessIndex, createAccessIndex, type IndexOptions } from '../answers/access-index.ts';
 import { printable } from '../answers/printable.ts';
-import { runSteps } from './progress.ts';
+import { isRedrawn, runSteps } from './progress.ts';
 import { temporaryPlace } from './work-places.ts';
 
 /** A file that takes longer than a moment to read is read under a line of progress on stderr. */
@@ -31,7 +31,7 @@ export async function readIndex(path: string, signal: AbortSignal, { work = temp
           open,
           work,
           onProgress: (rows) => {
-            if (process.stderr.isTTY && performance.now() - toldAt >= intervalMs) {
+            if (isRedrawn() && performance.now() - toldAt >= intervalMs) {
               toldAt = performance.now();
               tell(`${rows.toLocaleString('en')} rows`);
             }

@@ -16,6 +16,7 @@ import { refuseOtherProject } from './last-output.ts';
 import type { CommandContext } from './program.ts';
 import { readIndex } from './read-index.ts';
 import { counted } from './table.ts';
+import { tell } from './tell.ts';
 import { besideTarget } from './work-places.ts';
 
 export interface ReportFlags {
@@ -53,7 +54,7 @@ export async function report(given: string | undefined, { since, out, replaceOth
 
   const { counts } = source.summary;
   const size = `${((await stat(out)).size / 1e6).toFixed(1)} MB`;
-  notes.forEach((note) => console.error(`baton-descope: ${note}`));
+  notes.forEach((note) => tell('info', note));
   print(`${out}: ${counts === undefined ? '' : `${counted(counts.resources['user'] ?? 0, 'user')}, ${counted(counts.resources['tenant'] ?? 0, 'tenant')}, `}${size}. Open it in a browser; it holds personal data.`);
 }
 

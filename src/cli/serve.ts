@@ -11,11 +11,13 @@ import type { TlsFiles } from '../server/tls.ts';
 import { type AskedRuns, createAskedRuns } from '../sync/schedule.ts';
 import { version } from '../version.ts';
 import { type AuditSink, openAudit } from './audit.ts';
-import { processRunId } from './logger.ts';
+import { processRunId } from './safe-text.ts';
 import type { CommandContext } from './program.ts';
 import { checkFolder, planOf, runScheduledSyncs, scheduledRateWaits } from './scheduled-syncs.ts';
 import type { SettingFlags } from './setting-sources.ts';
+import { onUserSignal } from './signals.ts';
 import { type Prepared, prepare } from './settings.ts';
+import { tellsJson } from './tell.ts';
 import { untilAborted } from './until-aborted.ts';
 
 /** A platform holds its call open meanwhile: beyond this it is told when to come back instead. */
@@ -74,10 +76,7 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
   observation.metrics.expectCalls(running.calls.paths, running.calls.codes);
   server = running;
   observation.health.setPhase('serving');
-  print(`listening on ${running.address}`);
-  if (pages !== undefined) {
-    print(`health and metrics on ${pages.url}`);
-  }
+  tellAddresses(prepared, running.address, pages?.url, print);
   const syncs =
     plan &&
     runScheduledSyncs({
@@ -111,8 +110,16 @@ function syncNowOnSignal(hasPlan: boolean, logger: Logger): { readonly asked: As
       logger.warn('SIGUSR2 asks for a sync, but this serve runs none: give --out with --sync-every or --sync-cron');
     }
   };
-  process.on('SIGUSR2', onSignal);
-  return { asked, close: () => void process.off('SIGUSR2', onSignal) };
+  return { asked, close: onUserSignal(onSignal) };
+}
+
+/** For people a line each on stdout. Where JSON was asked for, the log tells it, like everything else; the server has told its part. */
+function tellAddresses({ logger }: Prepared, address: string, pagesUrl: string | undefined, print: CommandContext['print']): void {
+  if (!tellsJson()) {
+    print(`listening on ${address}${pagesUrl === undefined ? '' : `\nhealth and metrics on ${pagesUrl}`}`);
+  } else if (pagesUrl !== undefined) {
+    logger.info('health and metrics', { address: pagesUrl });
+  }
 }
 
 async function pagesOf({ healthCheckPort: port, healthCheckBindAddress: host }: Settings, { health, metrics }: Observation): Promise<Pages | undefined> {

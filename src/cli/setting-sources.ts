@@ -6,6 +6,7 @@ import { isDescopeUrl, parseBaseUrl, parseProjectId } from '../descope/base-url.
 import { ConnectorError } from '../errors.ts';
 import { isWritableByAll } from '../file-trust.ts';
 import { shellWord } from '../shell-word.ts';
+import { tellAs } from './tell.ts';
 import { refuseUnknownTimeZone } from './time-zone.ts';
 
 /** The settings' flags, and the flag that names the config file. */
@@ -13,7 +14,7 @@ export type SettingFlags = Flags & { readonly config?: string };
 
 /** Where a command's settings come from: its flags, the environment, the config file. The loading itself is done in `config/`. */
 export async function settingSources(flags: SettingFlags, env: Environment): Promise<Pick<LoadOptions, 'flags' | 'env' | 'openFile' | 'refine'>> {
-  return { flags, env, openFile: await fileOpener({ flag: flags.config, env, cwd: process.cwd() }), refine };
+  return { flags, env, openFile: await fileOpener({ flag: flags.config, env, cwd: process.cwd() }, (flags.logFormat ?? env['BATON_LOG_FORMAT']?.trim() ?? '') !== ''), refine };
 }
 
 /** What every command asks of the project id and the address, wherever they come from. */
@@ -38,7 +39,7 @@ export function tellFoundBaseUrl({ origins, values }: Pick<Resolved, 'origins' |
 }
 
 /** What reads YAML is loaded only where there is a file. If a named one is not there, that is told when it is opened. */
-async function fileOpener(place: ConfigFilePlace): Promise<() => ConfigFile | undefined> {
+async function fileOpener(place: ConfigFilePlace, isAsked: boolean): Promise<() => ConfigFile | undefined> {
   let file: ConfigFilePath | undefined;
   try {
     file = configFilePath(place);
@@ -52,7 +53,13 @@ async function fileOpener(place: ConfigFilePlace): Promise<() => ConfigFile | un
   }
   const found = file;
   const { readConfigFile } = await import('../config/config-file.ts');
-  return () => readConfigFile(found);
+  return () => {
+    const opened = readConfigFile(found);
+    if (!isAsked) {
+      tellAs({ format: opened.values.logFormat?.text.trim() }); // at once: what is wrong with the rest is told in it, too
+    }
+    return opened;
+  };
 }
 
 /** What is wrong with the environment itself, whatever the settings are; or with what a setting makes of it. */

@@ -8,6 +8,7 @@ import type { SyncPolicy } from '../resources/sync-read.ts';
 import { openLogger } from './logger.ts';
 import type { Logger } from '../log.ts';
 import { environmentChecks, type SettingFlags, settingSources, tellFoundBaseUrl } from './setting-sources.ts';
+import { tellAs } from './tell.ts';
 
 export type RateWaits = Pick<DescopeClientOptions, 'longestRateWaitMs' | 'totalRateWaitMs' | 'forgetsRateWaits'>;
 
@@ -37,6 +38,7 @@ export async function prepare(flags: SettingFlags, env: Environment, logLevel: '
   const resolved = resolveSettings({ ...(await settingSources(flags, env)), alsoCheck: [...environmentChecks(env), keys.check] });
   const loaded = settingsOf(resolved);
   const managementKey = keys.found()?.key ?? openManagementKey(env);
+  tellAs({ format: loaded.logFormat, level: loaded.logLevel });
   const logger = await openLogger(loaded.logLevel ?? logLevel, loaded.logFormat);
   tellFoundBaseUrl(resolved, (address, path) => logger.warn('base URL from a config file that was found by chance', { address, path }));
   const { projectId, maxParallelFetches, maxResponseSize, rateLimit, tenantRoles, maxDangling, strict } = loaded;

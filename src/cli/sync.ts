@@ -16,6 +16,7 @@ import type { SettingFlags } from './setting-sources.ts';
 import { setUp } from './settings.ts';
 import type { CommandContext } from './program.ts';
 import { countsTable, remarks } from './table.ts';
+import { tell } from './tell.ts';
 
 /** A one-shot sync may wait out Descope's penalties; nobody holds a call open meanwhile. */
 const rateWaits = { longestRateWaitMs: 10 * 60_000, totalRateWaitMs: 10 * 60_000 };
@@ -71,7 +72,7 @@ async function readAndWrite(options: SyncFlags, { env, signal, print }: SyncCont
   }
   if (options.json === true) {
     print(JSON.stringify(summary));
-    notes.forEach((note) => console.error(`baton-descope: ${note}`));
+    notes.forEach((note) => tell('warn', note));
   } else {
     print([countsTable(summary), ...remarks(summary), ...notes, `Wrote ${target}`].join('\n'));
   }

@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { diskFault } from './disk-fault.ts';
 import { type FileLayer, type OpenFile, realFiles } from './file-layer.ts';
-import { unfinishedPath } from './leftovers.ts';
+import { sweepLeftovers, unfinishedPath } from './leftovers.ts';
 import { placeOf } from './place.ts';
 
 /** A chunk is handed to the file when this much text has gathered. */
@@ -25,6 +25,7 @@ export interface AtomicFile {
 export async function createAtomicFile(target: string, files: FileLayer = realFiles): Promise<AtomicFile> {
   const place = await placeOf(target);
   const directory = dirname(place);
+  await sweepLeftovers(target);
   const temporary = unfinishedPath(place, '.tmp');
   const handle = await attempt(target, 'create a file in its folder', () => files.open(temporary, 'wx'));
   let waiting: string[] = [];

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { lstat, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -6,8 +7,10 @@ import { placeOf } from './place.ts';
 
 const oneHourMs = 60 * 60_000;
 
-/** A process id means something on its own machine only; a folder may be shared. */
-const thisHost = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+/** A process id means something on its own machine only, and in its own container; a folder may be shared. */
+const thisHost = createHash('sha256').update(`${hostname()} ${orElse(() => readlinkSync('/proc/self/ns/pid'), '')}`).digest('hex').slice(0, 8);
+/** How far the clock may have been set since a file was written. */
+const clockSlackMs = 60_000;
 
 /**
  * What follows the target's name, and a dot, in the name of an unfinished file; older versions named no process, and
@@ -38,14 +41,15 @@ function stemOf(target: string): string {
 
 export interface SweepOptions {
   readonly nowMs?: number;
-  readonly isRunning?: (pid: number) => boolean;
+  /** Whether the process may be the one that wrote to the file last, at that time. */
+  readonly isRunning?: (pid: number, writtenAtMs: number) => boolean;
 }
 
 /**
  * Takes away what killed runs left beside a target: unfinished files whose process on this machine is gone, or that nobody
  * has written to for an hour. Nothing else is touched; a file that cannot be taken away stays. Never throws.
  */
-export async function sweepLeftovers(target: string, { nowMs = Date.now(), isRunning = isProcessRunning }: SweepOptions = {}): Promise<void> {
+export async function sweepLeftovers(target: string, { nowMs = Date.now(), isRunning = mayBeWriting }: SweepOptions = {}): Promise<void> {
   const place = await placeOf(target).catch(() => target);
   const folder = dirname(place);
   const prefix = `.${stemOf(place)}.`;
@@ -57,7 +61,7 @@ export async function sweepLeftovers(target: string, { nowMs = Date.now(), isRun
     }
     const path = join(folder, name);
     const status = await lstat(path).catch(() => undefined);
-    const isOrphan = match.groups?.['host'] === thisHost && !isRunning(Number(match.groups['pid']));
+    const isOrphan = status !== undefined && match.groups?.['host'] === thisHost && !isRunning(Number(match.groups['pid']), status.mtimeMs);
     const isOurs = match.groups?.['folder'] === undefined ? status?.isFile() === true : status?.isDirectory() === true;
     if (status !== undefined && isOurs && (isOrphan || nowMs - status.mtimeMs > oneHourMs)) {
       await rm(path, { force: true, recursive: true }).catch(() => undefined);
@@ -65,11 +69,36 @@ export async function sweepLeftovers(target: string, { nowMs = Date.now(), isRun
   }
 }
 
+/**
+ * Not a process that is gone, nor one that ended and waits for its parent to look (nobody does in a container without an
+ * init), nor one that began after the file was written to and was given the same number.
+ */
+function mayBeWriting(pid: number, writtenAtMs: number): boolean {
+  const [state = '', ...fields] = orElse(() => readFileSync(`/proc/${pid}/stat`, 'utf8'), '').replace(/^.*\) /s, '').split(' ');
+  if (state === '') {
+    return isProcessThere(pid); // not on Linux, or it is gone
+  }
+  const bootedAt = Number(/^btime (\d+)$/m.exec(orElse(() => readFileSync('/proc/stat', 'utf8'), ''))?.[1]);
+  const startedAtMs = (bootedAt + Number(fields[18]) / ticksPerSecond) * 1_000;
+  return !/[ZXx]/.test(state) && !(startedAtMs > writtenAtMs + clockSlackMs);
+}
+
+/** What Linux counts the times of processes in, for programs, on every machine. */
+const ticksPerSecond = 100;
+
 /** Another user's process may not be signalled, but it is there. */
-function isProcessRunning(pid: number): boolean {
+function isProcessThere(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (thrown) {
     return thrown instanceof Error && 'code' in thrown && thrown.code !== 'ESRCH';
+  }
+}
+
+function orElse(read: () => string, otherwise: string): string {
+  try {
+    return read();
+  } catch {
+    return otherwise;
   }
 }

@@ -1,7 +1,8 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { consoleStream } from '../../src/cli/console-stream.ts';
-import { createLogger, processRunId } from '../../src/cli/logger.ts';
+import { createLogger } from '../../src/cli/logger.ts';
+import { processRunId } from '../../src/cli/safe-text.ts';
 import { type LogFields, type Logger, whereItBroke, withFields } from '../../src/log.ts';
 
 /** What a logger writes, in each of its two formats. */

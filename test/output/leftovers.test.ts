@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createAtomicFile } from '../../src/output/atomic-file.ts';
 import { sweepLeftovers, unfinishedPath } from '../../src/output/leftovers.ts';
 
 const oneHourMs = 60 * 60_000;
@@ -35,14 +38,44 @@ describe('what a killed run left beside the target', () => {
   });
 
   it('stays while its process runs, and is swept when nobody has written to it for an hour', async () => {
-    const name = await put(basename(unfinishedPath(target(), '.tmp')), oneHourMs - 1_000);
+    const name = await put(basename(unfinishedPath(target(), '.tmp')));
 
     await sweepLeftovers(target());
     const before = await readdir(folder);
-    await sweepLeftovers(target(), { nowMs: Date.now() + 2_000 });
+    await sweepLeftovers(target(), { nowMs: Date.now() + oneHourMs + 2_000 });
 
     expect(before).toEqual([name]);
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it.runIf(process.platform === 'linux')('is swept where the number of its process was given to one that began after it was written', async () => {
+    await put(basename(unfinishedPath(target(), '.tmp')), 50 * 60_000 + performance.now());
+
+    await sweepLeftovers(target());
+
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it.runIf(process.platform === 'linux')('is swept where its process ended and nobody has looked after it yet', async () => {
+    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60']);
+    const pid = await new Promise<string>((resolve) => {
+      parent.stdout.once('data', (text: Buffer) => resolve(text.toString().trim()));
+    });
+    await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z ');
+    await put(basename(unfinishedPath(target(), '.tmp')).replace(`-${process.pid}-`, `-${pid}-`));
+
+    await sweepLeftovers(target());
+    parent.kill('SIGKILL');
+
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('is swept by whatever writes a file there next', async () => {
+    await put(`.report.html.${random}.tmp`, 2 * oneHourMs);
+
+    await (await createAtomicFile(target('report.html'))).commit();
+
+    expect(await readdir(folder)).toEqual(['report.html']);
   });
 
   it('on another machine is judged by its age alone', async () => {

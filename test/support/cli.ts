@@ -9,7 +9,7 @@ const bin = fileURLToPath(new URL('../../bin/baton-descope.js', import.meta.url)
 
 /** With these the program need not start itself anew, and with compiled code kept starts faster: there are hundreds of starts. */
 export const quickStart: readonly string[] = ['--max-semi-space-size=8', '--heap-growing-percent=60'];
-const quickEnv = { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: join(tmpdir(), 'baton-descope-test-compile-cache') };
+export const quickEnv = { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: join(tmpdir(), 'baton-descope-test-compile-cache') };
 
 /** How a run of the built command line ended. */
 export interface CliRun {

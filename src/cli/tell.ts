@@ -1,0 +1,59 @@
+import { printableLines } from '../printable.ts';
+import type { LogFields } from '../log.ts';
+import { processRunId, safeText } from './safe-text.ts';
+import { writeErr } from './streams.ts';
+
+/** What a person is told besides results. It goes to stderr, as lines of text, or as lines of JSON where logs were asked for so. */
+type Level = 'info' | 'warn' | 'error';
+
+const ranks = { debug: 0, info: 1, warn: 2, error: 3 } as const;
+
+let isJson = false;
+let lowest: number = ranks.debug;
+
+/** Whether somebody asked for JSON on stderr: not merely that stderr goes to a file. */
+export function tellsJson(): boolean {
+  return isJson;
+}
+
+/** Takes up what was asked for: undefined leaves it as it is. */
+export function tellAs({ format, level }: { readonly format?: string | undefined; readonly level?: string | undefined }): void {
+  isJson = format === undefined ? isJson : format === 'json';
+  lowest = level !== undefined && level in ranks ? ranks[level as keyof typeof ranks] : lowest; // it is one of the names, as was just seen
+}
+
+/** The same from the command line and the environment, before they are read in earnest: what is wrong with them must be told, too. */
+export function tellAsAsked(argv: readonly string[], env: NodeJS.ProcessEnv): void {
+  const flag = (name: string): string | undefined => {
+    const place = argv.findIndex((word) => word === name || word.startsWith(`${name}=`));
+    return place < 0 ? undefined : argv[place] === name ? argv[place + 1] : argv[place]?.slice(name.length + 1);
+  };
+  const variable = (name: string): string | undefined => (env[name]?.trim() === '' ? undefined : env[name]?.trim());
+  tellAs({ format: flag('--log-format') ?? variable('BATON_LOG_FORMAT'), level: flag('--log-level') ?? variable('BATON_LOG_LEVEL') });
+}
+
+/** Tells a line, or a few: an error, or a note that goes with a result. */
+export function tell(level: Level, text: string, fields: LogFields = {}): void {
+  for (const line of text.split('\n')) {
+    if (isJson) {
+      writeJson(level, line, fields);
+    } else {
+      writeErr(`baton-descope: ${printableLines(line)}\n`);
+    }
+  }
+}
+
+/** Tells a line that is no error, as it is: how far a command is, or a result that stdout did not take. */
+export function tellPlainly(text: string): void {
+  if (isJson) {
+    text.split('\n').filter((line) => line !== '').forEach((line) => writeJson('info', line));
+  } else {
+    writeErr(`${printableLines(text)}\n`);
+  }
+}
+
+function writeJson(level: Level, text: string, fields: LogFields = {}): void {
+  if (ranks[level] >= lowest) {
+    writeErr(`${JSON.stringify({ level, time: new Date().toISOString(), run: processRunId, ...fields, msg: safeText(text) })}\n`);
+  }
+}

@@ -1,0 +1,170 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createProgram } from '../../src/cli/program.ts';
+import { whatFor } from '../../src/cli/what-for.ts';
+import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
+import { envOf, quickEnv, quickStart, runCli, temporaryFolder } from '../support/cli.ts';
+
+const bin = fileURLToPath(new URL('../../bin/baton-descope.js', import.meta.url));
+const program = createProgram({ env: {}, signal: new AbortController().signal, print: () => undefined, write: () => undefined, endWith: () => undefined });
+
+/** What to call each command with, so that it does what it is for. A command that is not here has to be added. */
+const calls: Readonly<Record<string, readonly string[]>> = {
+  init: ['--project-id', 'P2EmulatorProject00000000000', '--config', 'made.yaml', '--skip-doctor', '--force'],
+  doctor: [],
+  sync: ['--out', 'again.json', '--json'],
+  grant: ['--entitlement', 'role:Editor:assigned', '--principal', '{user}', '--dry-run'],
+  revoke: ['--entitlement', 'role:Editor:assigned', '--principal', '{user}', '--dry-run'],
+  'who-can': ['sync.json', 'invoices.approve'],
+  access: ['sync.json', '{user}'],
+  diff: ['sync.json', 'sync.json'],
+  report: ['sync.json', '--out', 'report.html'],
+  export: ['sync.json', '--out', 'tables.csv'],
+  'health-check': ['--health-check-port', '1'],
+  capabilities: [],
+  config: [],
+  'config show': [],
+  demo: ['--out', 'demo.json'],
+  completion: ['bash'],
+  '--help': [],
+  'sync --help': [],
+};
+/** They run until they are stopped: see below. */
+const lasting = new Set(['serve', 'emulator']);
+
+function commandsOf(command: Command, path: readonly string[] = []): readonly string[] {
+  return command.commands.filter((child) => !child.name().startsWith('_')).flatMap((child) => [[...path, child.name()].join(' '), ...commandsOf(child, [...path, child.name()])]);
+}
+
+let emulator: Emulator;
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+let user = '';
+beforeAll(async () => {
+  emulator = await startEmulator({ users: 20 });
+  folder = await temporaryFolder();
+  await runCli(['sync', '--out', 'sync.json'], { env: envOf(emulator), cwd: folder.path });
+  const { resources } = JSON.parse(await readFile(join(folder.path, 'sync.json'), 'utf8')) as { readonly resources: readonly { readonly id: { readonly resourceType: string; readonly resource: string } }[] };
+  user = resources.find(({ id }) => id.resourceType === 'user')?.id.resource ?? '';
+});
+afterAll(async () => {
+  await emulator.close();
+  await folder[Symbol.asyncDispose]();
+});
+
+/** Runs a command through a shell, which does with its streams what a shell does. */
+async function run(name: string, streams: string): Promise<{ readonly code: number | null; readonly stderr: string }> {
+  const args = [...name.split(' '), ...(calls[name] ?? [])].map((word) => word.replace('{user}', user));
+  const child = spawn('bash', ['-c', `"$@" ${streams}; exit \${PIPESTATUS[0]}`, 'bash', process.execPath, ...quickStart, bin, ...args], { env: { ...quickEnv, ...envOf(emulator) }, cwd: folder.path, stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stdin.end('key-of-the-project');
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  child.stdout.resume();
+  return await new Promise((resolve) => {
+    child.on('close', (code) => resolve({ code, stderr }));
+  });
+}
+
+const all = [...commandsOf(program).filter((name) => !lasting.has(name)), '--help', 'sync --help'];
+/** What each does with whole streams. */
+const wholeCode: Readonly<Record<string, number>> = { 'health-check': 1 };
+
+describe('every command', () => {
+  it('is tried here, with flags that let it do its work', () => {
+    expect(all.filter((name) => calls[name] === undefined)).toEqual([]);
+  });
+
+  describe.concurrent.each(all)('%s', (name) => {
+    const [top = ''] = name.split(' ');
+    const purpose = name.includes('--help') ? 'prints' : whatFor(program.commands.find((command) => command.name() === top) ?? program);
+    const isPrinting = purpose === 'prints';
+    const code = wholeCode[name] ?? 0;
+
+    it('ends as `cat` does, or goes on to its end, when nobody reads what it prints', async () => {
+      const { code: ended, stderr } = await run(name, '| exec true');
+
+      expect(stderr).not.toMatch(/a bug|EPIPE/);
+      expect(isPrinting ? [0, 141] : [code]).toContain(ended); // 0 when it was done before the reader went away
+    });
+
+    it.each(name === 'diff' || name === 'sync' ? ['2> >(exit 0)', '2>&-', '2>/dev/full', '>&- 2>&-', '2> >(exit 0) > >(exit 0)'] : ['2> >(exit 0)'])('does what it is for whatever becomes of stderr: %s', async (streams) => {
+      const { code: ended } = await run(name, streams);
+
+      expect([code, ...(isPrinting && streams.endsWith(' > >(exit 0)') ? [141] : [])]).toContain(ended);
+    });
+
+    it.runIf(existsSync('/dev/full'))('says so when the disk under stdout is full', async () => {
+      const { code: ended, stderr } = await run(name, '> /dev/full');
+
+      expect(stderr).not.toMatch(/a bug|ENOSPC|at .*\.js:/);
+      if (purpose !== 'changes' && code === 0) {
+        expect(stderr).toContain('cannot write to standard output: the disk is full');
+        expect(ended).toBe(6);
+      }
+    });
+  });
+});
+
+describe('a change whose result nobody reads', () => {
+  it.each(['> /dev/full', '> >(exec 0<&-; sleep 0.2)'])('is told on stderr, with the code of what was done: grant %s', async (streams) => {
+    const { code, stderr } = await run('grant', streams);
+
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/Nothing was sent|POST/);
+  });
+});
+
+describe('a sync whose stderr goes away', () => {
+  it('goes on, and writes its file', async () => {
+    const { code } = await run('sync', '2> >(exit 0) | cat');
+
+    expect(code).toBe(0);
+    expect(JSON.parse(await readFile(join(folder.path, 'again.json'), 'utf8'))).toMatchObject({ summary: { complete: true } });
+  });
+});
+
+describe('a result on a disk that takes only a part of it', () => {
+  it('is no success', async () => {
+    const { code, stderr } = await limited();
+
+    expect(stderr).toContain('cannot write to standard output: the file may not grow any more');
+    expect(code).toBe(6);
+  });
+
+  async function limited(): Promise<{ readonly code: number | null; readonly stderr: string }> {
+    const child = spawn('bash', ['-c', 'ulimit -f 1; "$@" > part', 'bash', process.execPath, bin, 'completion', 'bash'], { cwd: folder.path });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    return await new Promise((resolve) => {
+      child.on('close', (code) => resolve({ code, stderr }));
+    });
+  }
+});
+
+describe('a service whose greeting nobody reads', () => {
+  it.each([['serve', '--listen', '127.0.0.1:0', '--health-check-port', 'off'], ['emulator', '--port', '0']])('goes on: %s', async (...args) => {
+    const child = spawn(process.execPath, [...quickStart, bin, ...args], { env: { ...quickEnv, ...envOf(emulator) } });
+    child.stdout.destroy();
+    let stderr = '';
+    const told = new Promise<void>((resolve) => {
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        stderr += text;
+        if (/listening on|export DESCOPE/.test(stderr)) {
+          resolve();
+        }
+      });
+    });
+    const ended = new Promise<number | null>((resolve) => {
+      child.on('close', resolve);
+    });
+
+    await told;
+    child.kill('SIGTERM');
+
+    expect(await ended).toBe(0);
+  });
+});
