@@ -38,7 +38,7 @@ function start(node: string, nodeFlags: readonly string[], args: readonly string
     ended: new Promise((resolve) => {
       child.on('close', resolve);
     }),
-    until: async (text) => void (await expect.poll(() => stdout + stderr, { timeout: 20_000, interval: 10 }).toContain(text)),
+    until: (text) => expect.poll(() => stdout + stderr, { timeout: 20_000, interval: 10 }).toContain(text),
   };
 }
 
@@ -128,7 +128,7 @@ describe('an unfinished file of a sync that was killed', () => {
     const [left = ''] = await readdir(folder.path);
     const living = start(process.execPath, quickStart, ['sync', '--out', 'sync.json'], folder.path);
     await expect.poll(async () => (await readdir(folder.path)).filter((name) => name !== left), { timeout: 20_000 }).toHaveLength(1);
-    const [own = ''] = (await readdir(folder.path)).filter((name) => name !== left);
+    const own = (await readdir(folder.path)).find((name) => name !== left);
 
     const other = await startEmulator({ users: 5 });
     const next = await runCli(['sync', '--out', 'sync.json', '--accept-shrink'], { env: envOf(other), cwd: folder.path });

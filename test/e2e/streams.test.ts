@@ -18,10 +18,11 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   init: ['--project-id', 'P2EmulatorProject00000000000', '--config', 'made.yaml', '--skip-doctor', '--force'],
   doctor: [],
   sync: ['--out', 'again.json', '--json'],
-  grant: ['--entitlement', 'role:Editor:assigned', '--principal', '{user}', '--dry-run'],
-  revoke: ['--entitlement', 'role:Editor:assigned', '--principal', '{user}', '--dry-run'],
+  grant: ['--entitlement', 'role:Editor:assigned', '--principal', '{user}', '--dry-run', '--audit-log', 'audit.jsonl'],
+  revoke: ['--entitlement', 'role:Editor:assigned', '--principal', '{user}', '--dry-run', '--audit-log', 'audit.jsonl'],
   'who-can': ['sync.json', 'invoices.approve'],
   access: ['sync.json', '{user}'],
+  list: ['users', 'sync.json'],
   diff: ['sync.json', 'sync.json'],
   report: ['sync.json', '--out', 'report.html'],
   export: ['sync.json', '--out', 'tables.csv'],
@@ -37,8 +38,8 @@ const calls: Readonly<Record<string, readonly string[]>> = {
 /** They run until they are stopped: see below. */
 const lasting = new Set(['serve', 'emulator']);
 
-function commandsOf(command: Command, path: readonly string[] = []): readonly string[] {
-  return command.commands.filter((child) => !child.name().startsWith('_')).flatMap((child) => [[...path, child.name()].join(' '), ...commandsOf(child, [...path, child.name()])]);
+function commandsOf(command: Command, before = ''): readonly string[] {
+  return command.commands.flatMap((child) => (child.name().startsWith('_') ? [] : [`${before}${child.name()}`, ...commandsOf(child, `${before}${child.name()} `)]));
 }
 
 let emulator: Emulator;
@@ -59,7 +60,7 @@ afterAll(async () => {
 /** Runs a command through a shell, which does with its streams what a shell does. */
 async function run(name: string, streams: string): Promise<{ readonly code: number | null; readonly stderr: string }> {
   const args = [...name.split(' '), ...(calls[name] ?? [])].map((word) => word.replace('{user}', user));
-  const child = spawn('bash', ['-c', `"$@" ${streams}; exit \${PIPESTATUS[0]}`, 'bash', process.execPath, ...quickStart, bin, ...args], { env: { ...quickEnv, ...envOf(emulator) }, cwd: folder.path, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn('bash', ['--norc', '-c', `"$@" ${streams}; exit \${PIPESTATUS[0]}`, 'bash', process.execPath, ...quickStart, bin, ...args], { env: { ...quickEnv, ...envOf(emulator) }, cwd: folder.path, stdio: ['pipe', 'pipe', 'pipe'] });
   child.stdin.end('key-of-the-project');
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
@@ -136,7 +137,7 @@ describe('a result on a disk that takes only a part of it', () => {
   });
 
   async function limited(): Promise<{ readonly code: number | null; readonly stderr: string }> {
-    const child = spawn('bash', ['-c', 'ulimit -f 1; "$@" > part', 'bash', process.execPath, bin, 'completion', 'bash'], { cwd: folder.path });
+    const child = spawn('bash', ['--norc', '-c', 'ulimit -f 1; "$@" > part', 'bash', process.execPath, bin, 'completion', 'bash'], { cwd: folder.path });
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     return await new Promise((resolve) => {
