@@ -9,6 +9,7 @@ import { checkTarget, placeOf } from '../output/place.ts';
 import type { SyncSummary } from '../sync/summary.ts';
 import { exitCodeOf } from './exit-codes.ts';
 import { type SettingFlags, settingSources } from './setting-sources.ts';
+import { tell as tellNote } from './tell.ts';
 
 /**
  * Runs a sync and writes how it ended to the file of --metrics-textfile, if there is one: also when it failed, or was set up
@@ -28,7 +29,7 @@ export async function withMetricsTextfile(flags: SettingFlags, env: Environment,
     const complete = summary && { finishedAtMs: Date.parse(summary.finishedAt), counts: summary.counts };
     const before = await readFile(target, 'utf8').catch(() => '');
     await replace(target, textfileOf({ projectId, endedAtMs: Date.now(), seconds, exitCode, complete }, before)).catch((thrown: unknown) => {
-      console.error(`baton-descope: the metrics were not written: ${thrown instanceof ConnectorError ? thrown.message : 'unknown'}`);
+      tellNote('warn', `the metrics were not written: ${thrown instanceof ConnectorError ? thrown.message : 'unknown'}`);
     });
   };
   let summary: SyncSummary | undefined;
