@@ -1,6 +1,6 @@
 import type { TimedUserPage, UserQuery } from './client.ts';
 import { countEverybody } from './hidden-users.ts';
-import { alarm, indexLagMs, type Ledger, type Pass, type PassOutcome, type UserBatch } from './ledger.ts';
+import { alarm, indexLagMs, type Ledger, type Pass, type PassOutcome, type ReadOrigin, type UserBatch } from './ledger.ts';
 import type { User } from './rows.ts';
 
 /** A page that is shorter than asked for is asked for again with the length that came: this often in a read. */
@@ -15,8 +15,8 @@ export interface KeysetOptions {
   readonly ledger: Ledger;
   /** Epoch milliseconds by our own clock. */
   readonly now: () => number;
-  /** Everybody created before this second is in the ledger; undefined: begin with the oldest. Epoch seconds. */
-  readonly fromSecond: number | undefined;
+  /** Where to go on; undefined: with the oldest. */
+  readonly from: ReadOrigin | undefined;
   /** What the pass before had found out. */
   readonly before: PassOutcome;
   /** Takes over when the service does not sort, or hides users behind the filter. */
@@ -28,8 +28,9 @@ export interface KeysetOptions {
  * Each page is one answer, so that deletions cannot shift anybody past it; users of the last second come twice and are
  * handed out once. One page after the other, and thus slower than offsets: the way on when offsets have moved.
  */
-export function createKeysetPass({ call, filter, pageSize, ledger, now, fromSecond, before, orElse }: KeysetOptions): Pass {
-  let from = fromSecond;
+export function createKeysetPass({ call, filter, pageSize, ledger, now, from: begin, before, orElse }: KeysetOptions): Pass {
+  let from = begin?.second;
+  let resumePoint = begin;
   let limit = pageSize;
   let shorterPages = 0;
   /** The page that last said, by being shorter than asked for, that it was the end. */
@@ -51,7 +52,11 @@ export function createKeysetPass({ call, filter, pageSize, ledger, now, fromSeco
     if (waiting.length > 0) {
       const users = waiting.slice(0, pageSize);
       waiting = waiting.slice(pageSize);
-      return ledger.enter(queryFrom(users[0]?.createdTime), users, true);
+      const batch = ledger.enter(queryFrom(users[0]?.createdTime), users, true);
+      if (waiting.length === 0 && from !== undefined) {
+        resumePoint = { second: from, before: ledger.count };
+      }
+      return batch;
     }
     if (isDone) {
       return undefined;
@@ -77,7 +82,9 @@ export function createKeysetPass({ call, filter, pageSize, ledger, now, fromSeco
     }
     if (last !== from) {
       from = last;
-      return ledger.enter(query, users, true);
+      const batch = ledger.enter(query, users, true);
+      resumePoint = { second: last, before: ledger.count - users.filter(({ createdTime }) => createdTime === last).length };
+      return batch;
     }
     if (users.length === total && users.length < largestPage && users.every(({ userId }) => ledger.ids.has(userId))) {
       return await finish(signal);
@@ -153,8 +160,8 @@ export function createKeysetPass({ call, filter, pageSize, ledger, now, fromSeco
    * Who came meanwhile is looked for once more before that is said.
    */
   async function finish(signal?: AbortSignal): Promise<UserBatch | undefined> {
-    const everybody = await countEverybody(call, filter, ledger.ids.size, signal);
-    isDone = everybody !== undefined && everybody <= ledger.ids.size;
+    const everybody = await countEverybody(call, filter, ledger.count, signal);
+    isDone = everybody !== undefined && everybody <= ledger.count;
     if (isDone) {
       return undefined;
     }
@@ -169,7 +176,8 @@ export function createKeysetPass({ call, filter, pageSize, ledger, now, fromSeco
   return {
     next,
     close: () => undefined,
+    resume: () => resumePoint,
     repair: () => (isUnfit || isDone ? orElse() : undefined),
-    outcome: () => ({ ...before, mode: 'stable', bounded: ledger.ids.size, newer: 0 }),
+    outcome: () => ({ ...before, mode: 'stable', bounded: ledger.count, newer: 0 }),
   };
 }

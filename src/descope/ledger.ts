@@ -13,10 +13,34 @@ export interface UserBatch {
   readonly ordinals: readonly number[];
 }
 
+/** Where a read goes on: everybody created before this second has been handed out, `before` of them. */
+export interface ReadOrigin {
+  readonly second: number;
+  readonly before: number;
+}
+
+interface LedgerPage {
+  readonly query: UserQuery;
+  readonly ordinals: readonly number[];
+  /** How many users had been handed out before it. */
+  readonly known: number;
+}
+
 /** What a read has handed out, whichever way it read: the users by number, and the query of each page. */
 export class Ledger {
   readonly ids = new IdTable();
-  readonly pages: { readonly query: UserQuery; readonly ordinals: readonly number[] }[] = [];
+  readonly pages: LedgerPage[] = [];
+  /** Where the read began, where another process had begun it. */
+  readonly start: ReadOrigin | undefined;
+
+  constructor(start?: ReadOrigin) {
+    this.start = start;
+  }
+
+  /** How many users have been handed out, those by other processes among them. */
+  get count(): number {
+    return (this.start?.before ?? 0) + this.ids.size;
+  }
 
   /**
    * Numbers the users of a page, all of them or, when it throws, none: who has a number has been handed out. A user who was
@@ -26,8 +50,9 @@ export class Ledger {
     if (!mayRepeat && (new Set(users.map((user) => user.userId)).size < users.length || users.some((user) => this.ids.has(user.userId)))) {
       throw alarm('a user was listed twice');
     }
+    const known = this.count;
     const ordinals = users.map((user) => this.ids.add(user.userId).ordinal);
-    this.pages.push({ query, ordinals });
+    this.pages.push({ query, ordinals, known });
     return { users, ordinals };
   }
 }
@@ -38,6 +63,8 @@ export interface Pass {
   next(signal?: AbortSignal): Promise<UserBatch | undefined>;
   /** What this pass can say for itself once `next` has answered undefined. */
   outcome(): PassOutcome;
+  /** From where on another process could go on; undefined where it would have to begin anew. */
+  resume(): ReadOrigin | undefined;
   /** The pass that goes on after this one threw, undefined when there is none. */
   repair(thrown: unknown): Pass | undefined;
   /** Stops what is in flight. */

@@ -107,6 +107,7 @@ export function createOverlapPass({ call, filter, pageSize, ledger, isSorted }: 
       }
       return isKind(thrown, 'inconsistent') ? createOverlapPass({ call, filter, pageSize, ledger, isSorted }) : undefined;
     },
+    resume: () => undefined,
     outcome: () => ({ mode: mode(), total: total ?? 0, bounded: total ?? 0, newer: 0, boundMs: undefined }),
   };
 }

@@ -3,7 +3,7 @@ import { isKind } from '../errors.ts';
 import type { TimedUserPage, UserQuery } from './client.ts';
 import { countEverybody } from './hidden-users.ts';
 import { createKeysetPass } from './keyset-pass.ts';
-import { alarm, indexLagMs, type Ledger, type Pass, type PassOutcome, type UserBatch } from './ledger.ts';
+import { alarm, indexLagMs, type Ledger, type Pass, type PassOutcome, type ReadOrigin, type UserBatch } from './ledger.ts';
 import { createOverlapPass } from './overlap-pass.ts';
 import { createPageWindow } from './page-window.ts';
 import type { User } from './rows.ts';
@@ -15,13 +15,6 @@ export const userPageSize = 100;
 const smallestCap = 10;
 const roundness = 5;
 
-/** Where a read that another process began goes on: its bound, its first total, and the page to begin with. */
-export interface ReadOrigin {
-  readonly boundMs: number;
-  readonly total: number;
-  readonly startPage: number;
-}
-
 /** Opens a page that was read ahead. */
 export type OpenPage = (signal?: AbortSignal) => Promise<TimedUserPage>;
 
@@ -31,24 +24,31 @@ export interface StableOptions {
   readonly ahead: (query: UserQuery, signal: AbortSignal) => Promise<OpenPage>;
   readonly filter: Pick<UserQuery, 'tenantIds' | 'roleNames' | 'tenantRoleNames'>;
   readonly ledger: Ledger;
-  readonly origin: ReadOrigin | undefined;
   /** Epoch milliseconds by our own clock. */
   readonly now: () => number;
 }
 
+/** What the first answer told: the bound, in epoch milliseconds, and how many users there are. */
+interface FirstAnswer {
+  readonly boundMs: number;
+  readonly total: number;
+}
+
 export interface StablePass extends Pass {
-  readonly origin: ReadOrigin | undefined;
+  readonly first: FirstAnswer | undefined;
 }
 
 /**
  * Stable paging: sorted by creation, bounded above by B so that the population can only shrink, and believed only when
  * (a) every bounded total equals the first one, (b) rows = distinct ids = total and (c) no row was created after B.
  * Design and proof: docs/descope-notes.md. Six pages at once; any failed check throws `inconsistent`, and `repair` goes
- * on by time of creation from the last page before it.
+ * on by time of creation from the last page before it. Where the ledger says that another process began, only users created
+ * from there on are read: they are a population that can only shrink as well.
  */
-export function createStablePass({ call, ahead, filter, ledger, origin: given, now }: StableOptions): StablePass {
+export function createStablePass({ call, ahead, filter, ledger, now }: StableOptions): StablePass {
   const startedMs = now();
-  let origin = given;
+  const { start } = ledger;
+  let origin: FirstAnswer | undefined;
   let boundedTotal: number | undefined;
   let boundedRows = 0;
   /** Users of the unbounded first page; after its re-read, those of them who were not seen below the bound. */
@@ -57,6 +57,7 @@ export function createStablePass({ call, ahead, filter, ledger, origin: given, n
   let areNewerRead = false;
   let newerUsers = 0;
   let isEndChecked = false;
+  let isFilterChecked = false;
   /** One answer is everybody; unless somebody is known who came after it. */
   let isBoundTold = false;
   let isFilterTrusted = true;
@@ -64,16 +65,19 @@ export function createStablePass({ call, ahead, filter, ledger, origin: given, n
   /** The second of the last user of the first page, and of the last bounded one. */
   let firstSecond: number | undefined;
   let lastSecond: number | undefined;
+  /** How many of the rows of this pass were created before that second, on the first page and in all. */
+  let olderOnFirst = 0;
+  let older = 0;
 
   const isNarrowed = Object.keys(filter).length > 0;
   const mayBeCapped = (total: number): boolean => total > 0 && total <= userPageSize && (!isNarrowed || (total >= smallestCap && total % roundness === 0));
   const pageCount = (): number => Math.ceil((origin?.total ?? 0) / userPageSize);
-  /** Pages of the bounded part that are still to be handed out come from here; a wrapped read ends where it began. */
   const boundedQuery = (index: number): UserQuery => ({
-    ...pageQuery(((origin?.startPage ?? 0) + index) % pageCount()),
+    ...pageQuery(index),
     ...(origin !== undefined && { toCreatedTimeMs: origin.boundMs }),
   });
-  const pageQuery = (page: number): UserQuery => ({ ...filter, limit: userPageSize, offset: page * userPageSize });
+  const range = { ...filter, ...(start !== undefined && { fromCreatedTimeMs: start.second * 1000 - 1 }) }; // whether a bound is inclusive is not known
+  const pageQuery = (page: number): UserQuery => ({ ...range, limit: userPageSize, offset: page * userPageSize });
   const window = createPageWindow(pageCount, (index, signal) => ahead(boundedQuery(index), signal));
 
   async function readFirst(signal?: AbortSignal): Promise<UserBatch> {
@@ -82,15 +86,17 @@ export function createStablePass({ call, ahead, filter, ledger, origin: given, n
     // A clock that is ahead would let users in who are created while we read. Ours may pull the bound back: that is always safe.
     const clockMs = Math.min(serverTimeMs ?? startedMs, startedMs);
     const boundMs = Math.max(0, Math.floor(clockMs / 1000) * 1000 - indexLagMs - 1);
-    origin = { boundMs, total, startPage: 0 };
+    origin = { boundMs, total };
     if (total > userPageSize && (serverTimeMs === undefined || boundMs === 0)) {
       isFilterTrusted = false;
       throw alarm('the service does not tell its time, by which the pages would be bounded');
     }
     checkRowCount(users, total, 0);
+    checkStart(users);
     const batch = ledger.enter(query, users);
     firstPage = new Set(users.map((user) => user.userId));
-    firstSecond = lastInOrder(users, undefined);
+    firstSecond = lastInOrder(users, start?.second);
+    olderOnFirst = older;
     boundedRows = users.length;
     if (total <= userPageSize) {
       boundedTotal = total;
@@ -98,8 +104,8 @@ export function createStablePass({ call, ahead, filter, ledger, origin: given, n
     return batch;
   }
 
-  async function readBounded(from: ReadOrigin, signal?: AbortSignal): Promise<UserBatch> {
-    const index = ledger.pages.length;
+  async function readBounded(from: FirstAnswer, signal?: AbortSignal): Promise<UserBatch> {
+    const index = pagesRead();
     const query = boundedQuery(index);
     const open = await window.take(index, signal);
     await setImmediate(); // other answers that are there go first, and the next requests with them: opening this one takes its time
@@ -115,16 +121,18 @@ export function createStablePass({ call, ahead, filter, ledger, origin: given, n
   /** The second of the last user of a page; from the beginning (undefined) where the page is not in order. */
   function lastInOrder(users: readonly User[], after: number | undefined): number | undefined {
     let second = after ?? Number.NEGATIVE_INFINITY;
-    for (const { createdTime } of users) {
+    for (const [place, { createdTime }] of users.entries()) {
       if (createdTime === undefined || createdTime < second) {
         isInOrder = false;
+      } else if (createdTime > second) {
+        older = boundedRows + place;
       }
       second = createdTime ?? second;
     }
     return users.at(-1)?.createdTime;
   }
 
-  function checkBounded(users: readonly User[], total: number, offset: number, from: ReadOrigin): void {
+  function checkBounded(users: readonly User[], total: number, offset: number, from: FirstAnswer): void {
     boundedTotal ??= total;
     if (total !== boundedTotal) {
       throw alarm('the number of users changed between pages');
@@ -138,10 +146,24 @@ export function createStablePass({ call, ahead, filter, ledger, origin: given, n
         throw alarm('a page bounded in time held a user who lies outside the bound');
       }
     }
+    checkStart(users);
+  }
+
+  /** Nobody may come who is older than where this read begins: then the service does not look at the bound. */
+  function checkStart(users: readonly User[]): void {
+    if (start !== undefined && users.some(({ createdTime }) => createdTime === undefined || createdTime < start.second)) {
+      isFilterTrusted = false;
+      throw alarm('a page bounded in time held a user who lies outside the bound');
+    }
+  }
+
+  /** Pages read by offset, the first one among them. */
+  function pagesRead(): number {
+    return ledger.pages.length - Number(isRechecked);
   }
 
   /** Somebody is newer than the bound: the first page, which was read without it, is read again with it. */
-  async function recheckFirst(from: ReadOrigin, signal?: AbortSignal): Promise<UserBatch> {
+  async function recheckFirst(from: FirstAnswer, signal?: AbortSignal): Promise<UserBatch> {
     const query = { ...pageQuery(0), toCreatedTimeMs: from.boundMs };
     const { users, total } = await call(query, signal);
     checkBounded(users, total, 0, from);
@@ -150,6 +172,7 @@ export function createStablePass({ call, ahead, filter, ledger, origin: given, n
     }
     const batch = ledger.enter(query, users, true);
     boundedRows += users.length - firstPage.size;
+    older += users.length - firstPage.size;
     for (const { userId } of users) {
       firstPage.delete(userId);
     }
@@ -158,7 +181,7 @@ export function createStablePass({ call, ahead, filter, ledger, origin: given, n
   }
 
   /** Nothing bounds the newer users from above, so that only one answer holds them as they were. */
-  async function readNewer(from: ReadOrigin, signal?: AbortSignal): Promise<UserBatch> {
+  async function readNewer(from: FirstAnswer, signal?: AbortSignal): Promise<UserBatch> {
     const query = { ...filter, limit: userPageSize, offset: 0, fromCreatedTimeMs: from.boundMs };
     const { users, total } = await call(query, signal);
     if (total > userPageSize) {
@@ -179,8 +202,8 @@ export function createStablePass({ call, ahead, filter, ledger, origin: given, n
    * One page that counts exactly its own rows: is that everybody, or does the service count pages? Only what is behind it
    * tells. Who is behind it and newer than the bound has joined meanwhile.
    */
-  async function checkNobodyIsBehind(from: ReadOrigin, signal?: AbortSignal): Promise<void> {
-    const { users, total } = await call({ ...filter, limit: userPageSize, offset: from.total }, signal);
+  async function checkNobodyIsBehind(from: FirstAnswer, signal?: AbortSignal): Promise<void> {
+    const { users, total } = await call({ ...range, limit: userPageSize, offset: from.total }, signal);
     const haveJoined = users.every(({ createdTime }) => createdTime !== undefined && createdTime * 1000 > from.boundMs);
     if (!haveJoined || total !== from.total + users.length) {
       throw alarm('the service counts the users of a page instead of all users');
@@ -190,35 +213,35 @@ export function createStablePass({ call, ahead, filter, ledger, origin: given, n
   }
 
   /** There are fewer below the bound than the first page counted: somebody is newer, was deleted, or is hidden. */
-  async function checkNobodyIsHidden(from: ReadOrigin, signal?: AbortSignal): Promise<void> {
-    const read = (boundedTotal ?? 0) + newerUsers;
+  async function checkNobodyIsHidden(from: FirstAnswer, signal?: AbortSignal): Promise<void> {
+    const read = (start?.before ?? 0) + (boundedTotal ?? 0) + newerUsers;
     const everybody = await countEverybody(call, filter, read, signal);
     isFilterTrusted = everybody !== undefined;
-    if (everybody === undefined || (read < from.total && read < everybody)) {
+    if (everybody === undefined || (read < everybody && (start !== undefined || read < from.total))) {
       throw alarm('there are users whom the search by time of creation does not show');
     }
-    isEndChecked = true;
+    isFilterChecked = true;
   }
 
   async function next(signal?: AbortSignal): Promise<UserBatch | undefined> {
     if (origin === undefined) {
       return await readFirst(signal);
     }
-    if (ledger.pages.length < pageCount()) {
-      return await readBounded(origin, signal);
-    }
     const isShort = boundedTotal !== undefined && boundedTotal < origin.total;
-    if (isShort && given === undefined && !isRechecked) {
-      return await recheckFirst(origin, signal);
+    if (isShort && !isRechecked) {
+      return await recheckFirst(origin, signal); // at once: from then on another process can go on from any page
+    }
+    if (pagesRead() < pageCount()) {
+      return await readBounded(origin, signal);
     }
     if (isShort && !areNewerRead) {
       return await readNewer(origin, signal);
     }
-    if (isShort && !isEndChecked) {
-      await checkNobodyIsHidden(origin, signal);
-    }
-    if (mayBeCapped(origin.total) && given === undefined && !isEndChecked) {
+    if (mayBeCapped(origin.total) && !isEndChecked) {
       await checkNobodyIsBehind(origin, signal);
+    }
+    if ((isShort || start !== undefined) && !isFilterChecked) {
+      await checkNobodyIsHidden(origin, signal);
     }
     if (boundedRows !== boundedTotal) {
       throw alarm('fewer users were listed than the service counts');
@@ -228,24 +251,30 @@ export function createStablePass({ call, ahead, filter, ledger, origin: given, n
 
   function outcome(): PassOutcome {
     const total = origin?.total ?? 0;
-    return { mode: 'stable', total, bounded: boundedTotal ?? total, newer: newerUsers, boundMs: total <= userPageSize && !isBoundTold ? undefined : origin?.boundMs };
+    const { before } = start ?? { before: 0 };
+    return { mode: 'stable', total: before + total, bounded: before + (boundedTotal ?? total), newer: newerUsers, boundMs: total <= userPageSize && !isBoundTold ? undefined : origin?.boundMs };
   }
 
   /**
-   * From which second on users must be read again. Everything below the bound is whole once its pages are through; a
-   * stretch of pages is whole while the total stands; and the first page is one answer.
+   * From where on users must be read again. A stretch of pages is whole while the total stands, and the first page is one
+   * answer; where the two differ, somebody may have moved from the second page to the first before that was read again.
    */
-  function resumeSecond(): number | undefined {
-    if (origin !== undefined && given !== undefined && ledger.pages.length >= pageCount() && boundedRows === boundedTotal) {
-      return Math.floor(origin.boundMs / 1000);
+  function resume(): ReadOrigin | undefined {
+    if (firstSecond === undefined || !isInOrder) {
+      return start;
     }
-    if (origin === undefined || given !== undefined || !isInOrder) {
-      return undefined;
+    const isWhole = isRechecked || boundedTotal === origin?.total;
+    const [second, count] = isWhole ? [lastSecond ?? firstSecond, older] : [firstSecond, olderOnFirst];
+    return { second, before: (start?.before ?? 0) + count };
+  }
+
+  /** Everybody below the bound is there once its pages are through, the first one read again among them. */
+  function resumeAtEnd(): ReadOrigin | undefined {
+    if (origin === undefined) {
+      return start;
     }
-    if (isRechecked) {
-      return Math.floor(origin.boundMs / 1000);
-    }
-    return boundedTotal === origin.total ? (lastSecond ?? firstSecond) : firstSecond;
+    const isThrough = isInOrder && isRechecked && pagesRead() >= pageCount() && boundedRows === boundedTotal;
+    return isThrough ? { second: Math.floor(origin.boundMs / 1000), before: (start?.before ?? 0) + boundedRows } : resume();
   }
 
   function repair(thrown: unknown): Pass | undefined {
@@ -256,15 +285,16 @@ export function createStablePass({ call, ahead, filter, ledger, origin: given, n
     if (!isKind(thrown, 'inconsistent')) {
       return undefined;
     }
-    return isFilterTrusted ? createKeysetPass({ call, filter, pageSize: userPageSize, ledger, now, fromSecond: resumeSecond(), before: outcome(), orElse }) : orElse();
+    return isFilterTrusted ? createKeysetPass({ call, filter, pageSize: userPageSize, ledger, now, from: resumeAtEnd(), before: outcome(), orElse }) : orElse();
   }
 
   return {
     next,
     outcome,
+    resume,
     repair,
     close: () => window.drop(),
-    get origin() {
+    get first() {
       return origin;
     },
   };

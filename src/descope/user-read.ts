@@ -1,13 +1,14 @@
 import { isKind } from '../errors.ts';
 import type { CallOptions, ClosedPage, TimedUserPage, UserQuery } from './client.ts';
 import type { IdTable } from './id-table.ts';
-import { alarm, Ledger, type Pass, type PassOutcome, type UserBatch } from './ledger.ts';
+import { alarm, Ledger, type Pass, type PassOutcome, type ReadOrigin, type UserBatch } from './ledger.ts';
 import type { User } from './rows.ts';
 import { Sightings } from './sightings.ts';
-import { createStablePass, type OpenPage, type ReadOrigin } from './stable-pass.ts';
+import { createStablePass, type OpenPage, userPageSize } from './stable-pass.ts';
 
 export type { UserBatch } from './ledger.ts';
-export { type ReadOrigin, userPageSize } from './stable-pass.ts';
+export type { ReadOrigin } from './ledger.ts';
+export { userPageSize } from './stable-pass.ts';
 
 /** A read that needs more passes than this is given up: the list moves faster than it can be read. */
 const maxPasses = 3;
@@ -22,6 +23,7 @@ export interface UserReadOptions {
   readonly fetch?: FetchUsers;
   /** Narrows the read to the users of a tenant or a role; every row is still checked by whoever uses it. */
   readonly filter?: Pick<UserQuery, 'tenantIds' | 'roleNames' | 'tenantRoleNames'>;
+  /** Goes on where another process was: only users created from there on are read. */
   readonly origin?: ReadOrigin;
   /** Looks one user up, to tell who has been deleted from who is kept back; a narrowed read has no use for it. */
   readonly load?: (userId: string, call: CallOptions) => Promise<User | undefined>;
@@ -51,8 +53,14 @@ export interface UserRead {
   again(sequence: number, signal?: AbortSignal): Promise<readonly User[]>;
   /** How many pages `next` has handed out. */
   readonly sequence: number;
-  /** Bound, first total and first page: what another process needs to go on. Undefined before the first page. */
+  /** Where it began, where another process had begun it. */
   readonly origin: ReadOrigin | undefined;
+  /** How many pages there are at least, as far as the first answer told. */
+  readonly leastPages: number;
+  /** What another process needs to go on at this page: undefined where it would have to begin anew. */
+  resumeAt(sequence: number): ReadOrigin | undefined;
+  /** The same in the middle of a page, behind so many of its users. */
+  resumeWithin(sequence: number, users: readonly User[], given: number): ReadOrigin | undefined;
   /** Every user of this read, numbered. */
   readonly ids: IdTable;
   /** Set once `next` has answered undefined. */
@@ -63,7 +71,8 @@ export interface UserRead {
 
 export function createUserRead({ search, fetch = opened(search), filter = {}, origin, load, now = Date.now }: UserReadOptions, onRequest?: (endpoint: string) => void): UserRead {
   const readFromMs = now();
-  const ledger = new Ledger();
+  const ledger = new Ledger(origin);
+  const resumes: (ReadOrigin | undefined)[] = [];
   const optionsOf = (signal?: AbortSignal): CallOptions => ({ ...(signal !== undefined && { signal }), ...(onRequest !== undefined && { onRequest }) });
   const sightings = new Sightings(ledger);
   const seen = (page: TimedUserPage): TimedUserPage => {
@@ -75,7 +84,7 @@ export function createUserRead({ search, fetch = opened(search), filter = {}, or
     const page = await fetch(query, optionsOf(signal));
     return async (later) => seen(await page.open(optionsOf(later)));
   };
-  const stable = createStablePass({ call, ahead, filter, ledger, origin, now });
+  const stable = createStablePass({ call, ahead, filter, ledger, now });
   let pass: Pass = stable;
   let passes = 1;
   let proof: ReadProof | undefined;
@@ -90,6 +99,8 @@ export function createUserRead({ search, fetch = opened(search), filter = {}, or
       if (batch === undefined) {
         await checkSightings(signal);
         proof = { ...pass.outcome(), passes, readFromMs, readUntilMs: now() };
+      } else {
+        resumes.push(pass.resume());
       }
       return batch;
     } catch (thrown) {
@@ -105,6 +116,10 @@ export function createUserRead({ search, fetch = opened(search), filter = {}, or
     return await next(signal);
   }
 
+  function resumeAt(sequence: number): ReadOrigin | undefined {
+    return sequence === 0 ? origin : resumes[sequence - 1];
+  }
+
   async function checkSightings(signal?: AbortSignal): Promise<void> {
     if (load !== undefined) {
       await sightings.check(async (userId) => (await load(userId, optionsOf(signal))) !== undefined);
@@ -116,9 +131,19 @@ export function createUserRead({ search, fetch = opened(search), filter = {}, or
     get sequence() {
       return ledger.pages.length;
     },
-    get origin() {
-      // A service that refused the very first search has told nothing to go on from: another process begins anew.
-      return stable.origin ?? (ledger.pages.length > 0 ? { boundMs: readFromMs, total: 0, startPage: 0 } : undefined);
+    origin,
+    get leastPages() {
+      return passes > 1 ? 0 : Math.ceil((stable.first?.total ?? 0) / userPageSize);
+    },
+    resumeAt,
+    resumeWithin: (sequence, users, given) => {
+      const [before, after] = [resumeAt(sequence), resumeAt(sequence + 1)];
+      const second = users[given]?.createdTime;
+      if (second === undefined || after === undefined || second > after.second || second <= (before?.second ?? Number.NEGATIVE_INFINITY)) {
+        return given >= users.length ? after : before;
+      }
+      const older = users.slice(0, given).filter(({ createdTime }) => createdTime !== undefined && createdTime < second).length;
+      return { second, before: (ledger.pages[sequence]?.known ?? 0) + older };
     },
     get proof() {
       return proof;

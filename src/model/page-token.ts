@@ -3,7 +3,7 @@ import { ConnectorError } from '../errors.ts';
 
 /** The protocol allows a mebibyte; ours stay under a few hundred bytes unless a name in them is very long. */
 const maxTokenLength = 16 * 1024;
-const version = '1';
+const version = '2';
 
 export type TokenFields = Readonly<Record<string, string | number>>;
 

@@ -1,9 +1,13 @@
+import { IdTable } from '../descope/id-table.ts';
+import type { User } from '../descope/rows.ts';
 import { grantRowsOf } from '../model/grant-row.ts';
 import { type TokenFields, tokenText } from '../model/page-token.ts';
 import type { GrantRow } from '../model/row.ts';
-import { type Binding, idOfBinding } from './catalog.ts';
+import { type Binding, type Catalog, compare, idOfBinding } from './catalog.ts';
 import type { Settled } from './sync-read.ts';
-import { createGauge, type GrantPage, type Page, placeIn } from './syncer.ts';
+import { createGauge, type GrantPage, type Page, type PageRequest, placeIn } from './syncer.ts';
+import type { UserWalk } from './user-walk.ts';
+import { walkedPage } from './walked-page.ts';
 
 /** A stretch of the walk is worth a cursor of its own from about this many grants on. */
 const grantsPerStretch = 5_000;
@@ -82,4 +86,31 @@ function grantsFrom({ heldBindings, index, readId, users }: Settled, cursor: Tok
     from = 0;
   }
   return { rows };
+}
+
+/** The bindings that a user holds. */
+export function bindingsOf({ userTenants }: User, catalog: Catalog): readonly Binding[] {
+  return userTenants.flatMap(({ tenantId, roleNames }) => roleNames.map((roleName) => ({ tenantId, roleName }))).filter((binding) => catalog.isBinding(binding));
+}
+
+/**
+ * The same grants, user by user, for a process that has no index of who holds what: every page makes progress. A cursor that
+ * names the bounds of a stretch keeps to them.
+ */
+export async function walkedGrants(walk: UserWalk, catalog: Catalog, request: PageRequest): Promise<Page<GrantRow>> {
+  const { i: _walk, q: _page, k: _rows, s: _second, c: _count, r: _read, b: _place, o: _holders, ...bounds } = request.cursor ?? {};
+  const users = new IdTable();
+  const from = 'fr' in bounds ? [tokenText(bounds, 'fr'), tokenText(bounds, 'ft')] : undefined;
+  const to = 'tr' in bounds ? [tokenText(bounds, 'tr'), tokenText(bounds, 'tt')] : undefined;
+  const isWithin = ({ roleName, tenantId }: Binding): boolean => (from === undefined || compareBoth([roleName, tenantId], from) >= 0) && (to === undefined || compareBoth([roleName, tenantId], to) < 0);
+  return await walkedPage(
+    walk,
+    request,
+    (user) => bindingsOf(user, catalog).filter(isWithin).map((binding) => grantRowsOf('role_binding', idOfBinding(binding), users)(users.add(user.userId).ordinal)),
+    bounds,
+  );
+}
+
+function compareBoth([role = '', tenant = '']: readonly string[], [otherRole = '', otherTenant = '']: readonly string[]): number {
+  return compare(role, otherRole) || compare(tenant, otherTenant);
 }

@@ -3,7 +3,9 @@ import type { IdBytes } from '../model/blank-form.ts';
 import type { TokenFields } from '../model/page-token.ts';
 import type { GrantRow } from '../model/row.ts';
 import type { Ordinals } from './ordinals.ts';
+import type { HoldersQuestion, SyncRead } from './sync-read.ts';
 import { afterKey, createGauge, firstAbove, type Page, type PageRequest, placeIn } from './syncer.ts';
+import { walkedPage } from './walked-page.ts';
 
 /** The users who hold one thing, in order, each by a number among `users`. */
 export interface Holders {
@@ -42,6 +44,20 @@ export function listedHolders(sortedUserIds: readonly string[]): Holders {
     placeOf: (cursor) => (cursor === undefined ? 0 : firstAbove(sortedUserIds, afterKey(cursor), (userId) => userId)),
     cursorAt: (place) => ({ a: sortedUserIds[place - 1] ?? '' }),
   };
+}
+
+/** Direct grants of one resource: from the index, from a search, or, in a process without an index, from a walk. */
+export async function grantsOfHolders(read: SyncRead, question: HoldersQuestion, request: PageRequest, grantRows: (users: IdBytes) => (user: number) => GrantRow): Promise<Page<GrantRow>> {
+  const walk = await read.walkInstead(question.filter, request.cursor, request.signal);
+  if (walk === undefined) {
+    return holdersPage(await read.holders(question, request.signal), request, grantRows);
+  }
+  if (!question.exists(await read.catalog(request.signal))) {
+    return { rows: [] };
+  }
+  const users = new IdTable();
+  const toGrant = grantRows(users);
+  return await walkedPage(walk, request, (user) => (question.holds(user) ? [toGrant(users.add(user.userId).ordinal)] : []));
 }
 
 /** One page of the grants of a resource, one for each holder. */

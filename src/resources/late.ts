@@ -2,14 +2,14 @@ import type { ResourceRow } from '../model/row.ts';
 import { toPermission } from './permission.ts';
 import { toBinding } from './role-binding.ts';
 import { toRole } from './role.ts';
-import type { Settled, SyncRead } from './sync-read.ts';
+import type { LookedUp, SyncRead } from './sync-read.ts';
 import { toTenant } from './tenant.ts';
 
 /**
  * Resources that a second look at a list added after that list had been given out: they ride on the last page of the
  * users, so that no grant of this sync leads to something that it never told. (A response may hold other types.)
  */
-export function lateResources(read: SyncRead, { catalog, firstCatalog }: Settled): readonly ResourceRow[] {
+export function lateResources(read: SyncRead, { catalog, firstCatalog }: LookedUp): readonly ResourceRow[] {
   if (catalog === firstCatalog || read.listedEarly.size === 0) {
     return [];
   }

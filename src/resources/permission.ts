@@ -4,9 +4,12 @@ import { conferringGrantRow } from '../model/conferring-row.ts';
 import type { TokenFields } from '../model/page-token.ts';
 import { type GrantRow, type ResourceRow, resourceRow } from '../model/row.ts';
 import type { CutCounter } from '../model/text.ts';
-import { idOfBinding, idOfRole } from './catalog.ts';
+import { bindingsOf } from './binding-walk.ts';
+import { type Catalog, idOfBinding, idOfRole } from './catalog.ts';
 import type { Settled } from './sync-read.ts';
-import { emptyPage, fillPage, placeIn, type ResourceSyncer, rowsAfter } from './syncer.ts';
+import { emptyPage, fillPage, type Page, type PageRequest, placeIn, type ResourceSyncer, rowsAfter } from './syncer.ts';
+import { isWalkCursor, toWalkPosition, type UserWalk } from './user-walk.ts';
+import { walkedPage } from './walked-page.ts';
 
 export function toPermission(permission: Permission, cuts: CutCounter): ResourceRow {
   const resource = toPermissionResource(
@@ -39,7 +42,12 @@ export const permissionSyncer: ResourceSyncer = {
     typeId: 'permission',
     template: entitlementTemplate('permission'),
     // Which bindings confer a permission depends on who holds them, so this one needs all users even in a targeted sync.
-    grants: async (read, name, { cursor, limit, signal }) => {
+    grants: async (read, name, request) => {
+      const { cursor, limit, signal } = request;
+      const walk = await read.walkInstead({}, cursor, signal);
+      if (walk !== undefined) {
+        return await walkedConferring(walk, await read.catalog(signal), name, request);
+      }
       const settled = await read.settle(signal);
       return settled.catalog.hasPermission(name) ? fillPage(conferring(settled, name, cursor), limit) : emptyPage();
     },
@@ -73,3 +81,34 @@ function* conferring({ catalog, heldBindings, readId }: Settled, name: string, c
     from = 0;
   }
 }
+
+/**
+ * The same in a process that has no index of who holds what: first the roles, then the bindings as the walk comes to users
+ * who hold them. A binding comes once for each page with such a user: told again it is the same.
+ */
+async function walkedConferring(walk: UserWalk, catalog: Catalog, name: string, request: PageRequest): Promise<Page<GrantRow>> {
+  if (!catalog.hasPermission(name)) {
+    return { rows: [] };
+  }
+  const { cursor, limit } = request;
+  if (toWalkPosition(cursor)?.walk !== rolesFirst) {
+    if (cursor !== undefined && isWalkCursor(cursor)) {
+      const told = new Set<string>();
+      return await walkedPage(walk, request, (user) =>
+        bindingsOf(user, catalog)
+          .filter(({ roleName }) => catalog.role('', roleName)?.permissionNames.includes(name))
+          .filter((binding) => !told.has(idOfBinding(binding)) && told.add(idOfBinding(binding)))
+          .map((binding) => conferringGrantRow(name, 'role_binding', idOfBinding(binding), binding.tenantId)),
+      );
+    }
+  }
+  const roles = catalog.roles.filter((role) => role.permissionNames.includes(name));
+  const from = toWalkPosition(cursor)?.skip ?? 0;
+  const rows = roles.slice(from, from + limit).map((role) => conferringGrantRow(name, 'role', idOfRole(role), role.tenantId));
+  const isLast = from + limit >= roles.length;
+  return { rows, next: { i: isLast ? startOfWalk : rolesFirst, q: 0, k: isLast ? 0 : from + limit } };
+}
+
+/** Stand in a cursor where a walk's name would: roles from a place on, and the beginning of the walk. */
+const rolesFirst = 'roles';
+const startOfWalk = 'start';

@@ -5,12 +5,13 @@ import { parseBindingResourceId, roleResourceId } from '../model/ids.ts';
 import { type TokenFields, tokenText } from '../model/page-token.ts';
 import type { ResourceRow } from '../model/row.ts';
 import type { CutCounter } from '../model/text.ts';
-import { walkBindings } from './binding-walk.ts';
+import { bindingsOf, walkBindings, walkedGrants } from './binding-walk.ts';
 import { type Binding, type Catalog, idOfBinding } from './catalog.ts';
-import { holdersPage } from './holders.ts';
+import { grantsOfHolders } from './holders.ts';
 import { tenantName } from './role.ts';
 import type { Settled } from './sync-read.ts';
 import { emptyPage, fillPage, placeIn, type ResourceSyncer } from './syncer.ts';
+import { walkedPage } from './walked-page.ts';
 
 export function toBinding(binding: Binding, catalog: Catalog, cuts: CutCounter): ResourceRow {
   const { tenantId, roleName } = binding;
@@ -33,6 +34,13 @@ export const roleBindingSyncer: ResourceSyncer = {
   list: async (read, { cursor, limit, signal, parentTenantId }) => {
     const isOfParent = ({ tenantId }: Binding): boolean => parentTenantId === undefined || tenantId === parentTenantId;
     const isAll = read.policy.tenantRoles === 'all';
+    const walk = isAll ? undefined : await read.walkInstead({}, cursor, signal);
+    if (walk !== undefined) {
+      const observed = await read.catalog(signal);
+      return await walkedPage(walk, { cursor, limit, ...(signal !== undefined && { signal }) }, (user) =>
+        bindingsOf(user, observed).filter(isOfParent).map((binding) => toBinding(binding, observed, read.cuts)),
+      );
+    }
     const catalog = isAll ? await read.catalogToList('role_binding', signal) : (await read.settle(signal)).catalog;
     const bindings = isAll ? allAfter(catalog, cursor) : observedAfter(await read.settle(signal), cursor);
     const rows = bindings.filter(([binding]) => isOfParent(binding)).map(([binding, after]) => [toBinding(binding, catalog, read.cuts), after] as const);
@@ -55,18 +63,22 @@ export const roleBindingSyncer: ResourceSyncer = {
         return emptyPage();
       }
       const { tenantId, roleName } = binding;
-      const holders = await read.holders(
+      return await grantsOfHolders(
+        read,
         {
           filter: { tenantRoleNames: { [tenantId]: [roleName] } },
           exists: (catalog) => catalog.isBinding(binding),
           of: (index) => index.holdersOf(tenantId, roleName),
           holds: (user) => user.userTenants.some((entry) => entry.tenantId === tenantId && entry.roleNames.includes(roleName)),
         },
-        request.signal,
+        request,
+        (users) => grantRowsOf('role_binding', id, users),
       );
-      return holdersPage(holders, request, (users) => grantRowsOf('role_binding', id, users));
     },
-    allGrants: async (read, { cursor, limit, signal }) => walkBindings(await read.settle(signal), cursor, limit),
+    allGrants: async (read, request) => {
+      const walk = await read.walkInstead({}, request.cursor, request.signal);
+      return walk === undefined ? walkBindings(await read.settle(request.signal), request.cursor, request.limit) : await walkedGrants(walk, await read.catalog(request.signal), request);
+    },
   },
 };
 

@@ -6,7 +6,7 @@ import { nameOfTenant } from '../model/names.ts';
 import { type ResourceRow, resourceRow } from '../model/row.ts';
 import type { CutCounter } from '../model/text.ts';
 import { type Catalog, idOfRole } from './catalog.ts';
-import { holdersPage } from './holders.ts';
+import { grantsOfHolders } from './holders.ts';
 import { emptyPage, fillPage, type ResourceSyncer, rowsAfter } from './syncer.ts';
 
 /** A role; a tenant's own is shown with the tenant's name, since several tenants may use the same one. */
@@ -63,7 +63,8 @@ export const roleSyncer: ResourceSyncer = {
         return emptyPage();
       }
       const { tenantId, roleName } = address;
-      const holders = await read.holders(
+      return await grantsOfHolders(
+        read,
         {
           filter: tenantId === '' ? { roleNames: [roleName] } : { tenantRoleNames: { [tenantId]: [roleName] } },
           exists: (catalog) => catalog.canBeHeld({ tenantId, roleName }),
@@ -73,9 +74,9 @@ export const roleSyncer: ResourceSyncer = {
               ? user.roleNames.includes(roleName)
               : user.userTenants.some((entry) => entry.tenantId === tenantId && entry.roleNames.includes(roleName)),
         },
-        request.signal,
+        request,
+        (users) => grantRowsOf('role', id, users),
       );
-      return holdersPage(holders, request, (users) => grantRowsOf('role', id, users));
     },
   },
 };

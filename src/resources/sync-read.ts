@@ -1,7 +1,6 @@
 import type { CallOptions, DescopeClient, RequestCounts } from '../descope/client.ts';
 import type { User } from '../descope/rows.ts';
 import { createUserRead, type ReadOrigin, type ReadProof, type UserRead, type UserReadOptions, userPageSize } from '../descope/user-read.ts';
-import { isKind } from '../errors.ts';
 import type { IdBytes } from '../model/blank-form.ts';
 import type { ResourceTypeId } from '../model/ids.ts';
 import type { TokenFields } from '../model/page-token.ts';
@@ -13,8 +12,8 @@ import { checkDangling, type DanglingPolicy, type Findings, findReferences, list
 import { createHeldBindings, type HeldBindings } from './held-bindings.ts';
 import { type Holders, indexedHolders, listedHolders } from './holders.ts';
 import { Ordinals } from './ordinals.ts';
-import { RecentPages } from './recent-pages.ts';
 import { createShared } from './shared.ts';
+import { isWalkCursor, toWalkPosition, UserWalk, type WalkPage, type WalkPosition } from './user-walk.ts';
 
 /** What a project's reading needs of the client. */
 export type ProjectRead = Pick<
@@ -26,20 +25,6 @@ export type ProjectRead = Pick<
 export interface SyncPolicy extends DanglingPolicy {
   /** Which project role x tenant pairs exist as bindings: every one, or those that somebody holds. */
   readonly tenantRoles: 'all' | 'observed';
-}
-
-/** Where a page of users lies, in one read: what a page token carries. `skip` rows of it were given out already. */
-export interface UserPosition extends ReadOrigin {
-  readonly sequence: number;
-  readonly skip: number;
-  /** How many reads before this one went on from each other's tokens: a page told again must not end in the same token. */
-  readonly generation: number;
-}
-
-/** A page of users for a position, and the position of the page itself in the read that is current now. */
-export interface PlacedBatch {
-  readonly users: readonly User[];
-  readonly position: UserPosition;
 }
 
 /** What stands when every user has been read and every reference looked up. */
@@ -57,6 +42,9 @@ export interface Settled {
   readonly users: IdBytes;
 }
 
+/** The lists as first read, and with what a second look at them added. */
+export type LookedUp = Pick<Settled, 'catalog' | 'firstCatalog'>;
+
 /** Who holds something, asked in three ways: of the index, of Descope's search, of one user's record. */
 export interface HoldersQuestion {
   readonly filter: NonNullable<UserReadOptions['filter']>;
@@ -67,6 +55,8 @@ export interface HoldersQuestion {
 }
 
 const nobody = new Ordinals();
+/** So many pages come within a second: two rounds of six at once. */
+const quickPages = 12;
 /** Measured: what an empty read takes, and a user of a page that is kept. */
 const bytesOfRead = 12_000;
 const bytesOfUser = 2_500;
@@ -93,10 +83,28 @@ export class SyncRead {
   readonly #cutCounts = { textsCut: 0, attributesDropped: 0 };
   readonly #loadCatalog: (signal?: AbortSignal) => Promise<Catalog>;
   #settle: (signal?: AbortSignal) => Promise<Settled>;
-  #read: UserRead | undefined;
-  #generation = 0;
   #index = new AccessIndex();
-  #recent = new RecentPages();
+  /** All users from the oldest on. */
+  readonly #main = new UserWalk(
+    () => this.#openRead(),
+    (batch) => this.#index.add(batch),
+    () => this.#forgetDerived(),
+  );
+  #restIndex = new AccessIndex();
+  /** The rest of the users, where another process had begun the listing. */
+  readonly #rest = new UserWalk(
+    (origin) => this.#openRead({}, origin),
+    (batch) => this.#restIndex.add(batch),
+    () => {
+      this.#restIndex = new AccessIndex();
+    },
+  );
+  /** What is walked because the process has no index, by what is asked for. */
+  readonly #walks = new Map<string, UserWalk>();
+  #lookedAgain: Catalog | undefined;
+  /** Searches for walks and reads, and how many of them a process without an index may send before it makes one. */
+  #searchesSent = 0;
+  #wholeCost: number | undefined;
   readonly #searches = new Map<string, (signal?: AbortSignal) => Promise<Holders>>();
   #queue: Promise<unknown> = Promise.resolve();
   #settled: Settled | undefined;
@@ -135,7 +143,7 @@ export class SyncRead {
 
   /** Tenants, roles and permissions: as first read, or, once the users are settled, with what a second look added. */
   async catalog(signal?: AbortSignal): Promise<Catalog> {
-    return this.#settled?.catalog ?? (await this.#loadCatalog(signal));
+    return this.#settled?.catalog ?? this.#lookedAgain ?? (await this.#loadCatalog(signal));
   }
 
   /** The catalog, for a type whose resources are about to be listed. */
@@ -151,7 +159,7 @@ export class SyncRead {
    * this sync); in a targeted sync, which has none, by a filtered search whose rows are checked again.
    */
   async holders(question: HoldersQuestion, signal?: AbortSignal): Promise<Holders> {
-    if (this.#read === undefined && this.isTargeted) {
+    if (this.#main.read === undefined && this.isTargeted) {
       return question.exists(await this.catalog(signal)) ? await this.#found(question, signal) : listedHolders([]);
     }
     const { catalog, index, readId, users } = await this.settle(signal);
@@ -195,23 +203,27 @@ export class SyncRead {
 
   /** Forgets the users that were read, and what was derived from them. */
   forgetUsers(): void {
-    this.#read?.close();
-    this.#read = undefined;
-    this.#generation = 0;
+    this.#main.forget();
+    this.#rest.forget();
+  }
+
+  #forgetDerived(): void {
     this.#index = new AccessIndex();
-    this.#recent = new RecentPages();
     this.#settled = undefined;
     this.#settle = createShared((signal) => this.#readToTheEnd(signal));
   }
 
+  get #allWalks(): readonly UserWalk[] {
+    return [this.#main, this.#rest, ...this.#walks.values()];
+  }
+
   close(): void {
-    this.#read?.close();
+    this.#allWalks.forEach((walk) => walk.close());
   }
 
   /** Nobody asks for the moment: pages that were read ahead are dropped, and asked for anew when somebody comes back. */
   rest(): void {
-    this.#read?.close();
-    this.#recent.rest();
+    this.#allWalks.forEach((walk) => walk.rest());
   }
 
   /** Whether a cursor comes from this read: exactly so, or from one that went on from the same origin. */
@@ -219,17 +231,14 @@ export class SyncRead {
     if (this.#settled !== undefined && cursor['r'] === this.#settled.readId) {
       return 'exactly';
     }
-    const origin = this.#read?.origin;
-    if (origin === undefined || cursor['b'] !== origin.boundMs || cursor['n'] !== origin.total) {
-      return 'never';
-    }
-    const isOfThis = cursor['s'] === origin.startPage && cursor['g'] === this.#generation && Number(cursor['q']) <= (this.#read?.sequence ?? 0);
-    return isOfThis ? 'exactly' : 'perhaps';
+    const position = toWalkPosition(cursor);
+    const answers = position === undefined ? [] : this.#allWalks.map((walk) => walk.gaveOut(position));
+    return (['exactly', 'perhaps'] as const).find((answer) => answers.includes(answer)) ?? 'never';
   }
 
   /** About how much memory it takes, without its catalogs, which it may share. */
   get bytes(): number {
-    return bytesOfRead + (this.#read?.ids.byteLength ?? 0) + this.#index.bytes + this.#recent.size * bytesOfUser + (this.#settled?.heldBindings.count ?? 0) * 16 + this.#searchedBytes;
+    return bytesOfRead + sum(this.#allWalks.map(({ read, recentUsers }) => (read?.ids.byteLength ?? 0) + recentUsers * bytesOfUser)) + this.#index.bytes + this.#restIndex.bytes + (this.#settled?.heldBindings.count ?? 0) * 16 + this.#searchedBytes;
   }
 
   get catalogs(): readonly Catalog[] {
@@ -240,76 +249,102 @@ export class SyncRead {
    * The page at a position; the first page for none. Pages come from the read in order; one that was read before is
    * answered again, without moving on; a position of another process begins a read there. Undefined past the last page.
    */
-  usersAt(position: UserPosition | undefined, signal?: AbortSignal): Promise<PlacedBatch | undefined> {
-    return this.#exclusively(() => this.#usersAt(position, signal));
-  }
-
-  async #usersAt(position: UserPosition | undefined, signal?: AbortSignal): Promise<PlacedBatch | undefined> {
-    const wanted = this.#place(position);
-    const read = this.#read ?? this.#begin();
-    if (read.sequence === 0) {
-      // The lists ride in the users' first flight: it is also the probe of all four.
-      await Promise.all([this.#advance(read, signal), this.#loadCatalog(signal)]);
-    }
-    while (read.sequence <= wanted.sequence) {
-      if (!(await this.#advance(read, signal))) {
-        return undefined;
+  usersAt(position: WalkPosition | undefined, signal?: AbortSignal): Promise<WalkPage | undefined> {
+    return this.#exclusively(async () => {
+      const walk = this.#walkOf(position);
+      if ((walk.read?.sequence ?? 0) > 0) {
+        return await walk.pageAt(position, signal);
       }
-    }
-    const users = this.#recent.usersOf(wanted.sequence) ?? (await read.again(wanted.sequence, signal));
-    return { users, position: { ...originOf(read), ...wanted, generation: this.#generation } };
+      // The lists ride in the users' first flight: it is also the probe of all four.
+      const [page] = await Promise.all([walk.pageAt(position, signal), this.#loadCatalog(signal)]);
+      return page;
+    });
   }
 
-  /** Where in the current read a position lies. A position that this read never gave out begins a new read there. */
-  #place(position: UserPosition | undefined): { sequence: number; skip: number } {
-    if (position === undefined) {
-      return { sequence: 0, skip: 0 };
-    }
-    const { sequence, skip, boundMs, total, startPage, generation } = position;
-    const origin = this.#read?.origin;
-    const handedOut = this.#read?.sequence ?? 0;
-    const isOurs = origin?.boundMs === boundMs && origin.total === total;
-    if (isOurs && origin.startPage === startPage && generation === this.#generation && sequence <= handedOut) {
-      return { sequence, skip };
-    }
-    const pages = Math.ceil(total / userPageSize);
-    const page = sequence < pages ? (startPage + sequence) % pages : 0;
-    // The token that this read went on from may come twice, or others of the read before: the same pages, whole.
-    const again = isOurs ? (page - origin.startPage + pages) % pages : handedOut;
-    if (again < handedOut) {
-      return { sequence: again, skip: 0 };
-    }
-    this.forgetUsers();
-    this.#begin(pages > 1 ? { boundMs, total, startPage: page } : undefined);
-    this.#generation = generation + 1;
-    return { sequence: 0, skip: 0 };
+  /** A position that the walk from the beginning did not give out is another process's; one that says no place begins anew. */
+  #walkOf(position: WalkPosition | undefined): UserWalk {
+    const isOfMain = position === undefined || position.origin === undefined || this.#main.gaveOut(position) === 'exactly';
+    return isOfMain && (position === undefined || this.#rest.gaveOut(position) !== 'exactly') ? this.#main : this.#rest;
   }
 
-  #begin(origin?: ReadOrigin): UserRead {
+  /** What the last page of the users is given out with: everybody is read and proved, and every reference looked up. */
+  async endOfUsers(position: WalkPosition | undefined, signal?: AbortSignal): Promise<LookedUp> {
+    return this.#walkOf(position) === this.#main ? await this.settle(signal) : await this.#exclusively(() => this.#finishRest(signal));
+  }
+
+  /** In a process that has only the rest of the users, only their references can be looked up. */
+  async #finishRest(signal?: AbortSignal): Promise<LookedUp> {
+    while (await this.#rest.advance(signal)) {
+      // to the end
+    }
+    const read = this.#rest.begin();
+    const firstCatalog = await this.#loadCatalog(signal);
+    const catalog = this.#catalogs.share(await this.#lookAgain(firstCatalog, this.#restIndex, signal));
+    checkDangling(findReferences(catalog, this.#restIndex, read.ids), this.policy);
+    this.#lookedAgain = catalog;
+    return { catalog, firstCatalog };
+  }
+
+  #openRead(filter: NonNullable<UserReadOptions['filter']> = {}, origin?: ReadOrigin): UserRead {
     const { onRequest } = this.call();
     const { fetchUsers } = this.project;
     const load: UserReadOptions['load'] = (userId, call) => this.project.loadUser(userId, call);
-    this.#read = createUserRead({ search: (query, call) => this.project.searchUsers(query, call), load, ...(fetchUsers !== undefined && { fetch: fetchUsers }), ...(origin !== undefined && { origin }) }, onRequest);
-    return this.#read;
+    const isNarrowed = Object.keys(filter).length > 0;
+    return createUserRead(
+      {
+        search: (query, call) => {
+          this.#searchesSent += 1;
+          return this.project.searchUsers(query, call);
+        },
+        filter,
+        ...(!isNarrowed && { load }),
+        ...(fetchUsers !== undefined && {
+          fetch: (query, call) => {
+            this.#searchesSent += 1;
+            return fetchUsers(query, call);
+          },
+        }),
+        ...(origin !== undefined && { origin }),
+      },
+      onRequest,
+    );
   }
 
-  /** Takes one more page in; false when there is none. A read that contradicts itself is forgotten at once. */
-  async #advance(read: UserRead, signal?: AbortSignal): Promise<boolean> {
-    try {
-      const known = read.ids.size;
-      const batch = await read.next(signal);
-      if (batch === undefined) {
-        return false;
-      }
-      this.#index.add(batch);
-      this.#recent.keep(read.sequence - 1, batch, known);
-      return true;
-    } catch (thrown) {
-      if (isKind(thrown, 'inconsistent', 'upstream-contract')) {
-        this.forgetUsers();
-      }
-      throw thrown;
+  /**
+   * The walk that answers a listing of grants in a process without an index (another process read the users), or undefined
+   * where the index answers. Walking makes progress however short a process lives; reading everybody once is cheaper for one
+   * that lives long. So walks are made until they have cost as much as that would: then the index is made after all. A
+   * project that is read in a moment is read at once.
+   */
+  async walkInstead(filter: NonNullable<UserReadOptions['filter']>, cursor: TokenFields | undefined, signal?: AbortSignal): Promise<UserWalk | undefined> {
+    const isWalked = cursor !== undefined && isWalkCursor(cursor);
+    if (!isWalked && (this.isTargeted || this.#settled !== undefined || (await this.#isIndexCheaper(signal)))) {
+      return undefined;
     }
+    const key = JSON.stringify(filter);
+    const walk = this.#walks.get(key) ?? new UserWalk((origin) => this.#openRead(filter, origin));
+    for (const [other, { read }] of this.#walks) {
+      if (other !== key && read?.proof !== undefined) {
+        this.#walks.delete(other); // done, and asked about no more; a page of it that is asked for again is read again
+      }
+    }
+    this.#walks.set(key, walk);
+    return walk;
+  }
+
+  async #isIndexCheaper(signal?: AbortSignal): Promise<boolean> {
+    if (this.#wholeCost === undefined) {
+      if (this.#main.read !== undefined) {
+        return true; // this process reads everybody itself
+      }
+      await this.#exclusively(() => Promise.all([this.#main.begin().sequence === 0 && this.#main.advance(signal), this.#loadCatalog(signal)]));
+      const pages = this.#main.begin().leastPages;
+      if (pages <= quickPages) {
+        return true;
+      }
+      this.#wholeCost = this.#searchesSent + pages;
+    }
+    return this.#searchesSent > this.#wholeCost;
   }
 
   /** Reads whoever is left and gives every reference its meaning. */
@@ -319,19 +354,18 @@ export class SyncRead {
 
   async #readToTheEnd(signal: AbortSignal): Promise<Settled> {
     return await this.#exclusively(async () => {
-      const read = this.#read ?? this.#begin();
-      const [first] = await Promise.all([this.#loadCatalog(signal), read.sequence === 0 && this.#advance(read, signal)]);
-      while (await this.#advance(read, signal)) {
+      const read = this.#main.begin();
+      const [first] = await Promise.all([this.#loadCatalog(signal), read.sequence === 0 && this.#main.advance(signal)]);
+      while (await this.#main.advance(signal)) {
         // each page goes into the index
       }
       const { proof } = read;
       if (proof === undefined) {
         throw new Error('a read of the users ended without its proof');
       }
-      const catalog = this.#catalogs.share(await this.#lookAgain(first, signal));
+      const catalog = this.#catalogs.share(await this.#lookAgain(first, this.#index, signal));
       const findings = findReferences(catalog, this.#index, read.ids);
       checkDangling(findings, this.policy);
-      const { boundMs, startPage } = originOf(read);
       this.#settled = {
         catalog,
         firstCatalog: first,
@@ -339,7 +373,7 @@ export class SyncRead {
         heldBindings: createHeldBindings(catalog, this.#index),
         findings,
         proof,
-        readId: `${proof.readFromMs.toString(36)}-${boundMs.toString(36)}-${startPage}`,
+        readId: this.#main.id,
         users: read.ids,
       };
       return this.#settled;
@@ -347,15 +381,15 @@ export class SyncRead {
   }
 
   /** Each list that something dangling would stand in is read once more: a role may be younger than our first look. */
-  async #lookAgain(catalog: Catalog, signal: AbortSignal): Promise<Catalog> {
-    const again = listsToReread(catalog, this.#index);
+  async #lookAgain(catalog: Catalog, index: AccessIndex, signal?: AbortSignal): Promise<Catalog> {
+    const again = listsToReread(catalog, index);
     const call = this.call(signal);
     const [tenants, roles] = await Promise.all([
       again.tenants ? this.project.allTenants(call) : undefined,
       again.roles ? this.project.allRoles(call) : undefined,
     ]);
     const joined = catalog.joinedWith({ ...(tenants !== undefined && { tenants }), ...(roles !== undefined && { roles }) });
-    if (!listsToReread(joined, this.#index).permissions) {
+    if (!listsToReread(joined, index).permissions) {
       return joined;
     }
     return joined.joinedWith({ permissions: await this.project.allPermissions(call) });
@@ -369,6 +403,6 @@ export class SyncRead {
   }
 }
 
-function originOf(read: UserRead): ReadOrigin {
-  return read.origin ?? { boundMs: 0, total: 0, startPage: 0 };
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }

@@ -199,7 +199,7 @@ function named(entries: ReadonlySet<Entry>, syncId: string): Entry | undefined {
 
 /** A cursor of the users that no read here gave out is another process's: only a read begun there goes on from it. */
 function isOfUsers(cursor: TokenFields | undefined): boolean {
-  return cursor?.['b'] !== undefined && cursor['q'] !== undefined;
+  return cursor?.['i'] !== undefined && cursor['q'] !== undefined;
 }
 
 function leastRecent(entries: ReadonlySet<Entry>): Entry | undefined {

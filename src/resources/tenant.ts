@@ -5,7 +5,7 @@ import { nameOfTenant } from '../model/names.ts';
 import { toAttributes } from '../model/profile.ts';
 import { type ResourceRow, resourceRow } from '../model/row.ts';
 import type { CutCounter } from '../model/text.ts';
-import { holdersPage } from './holders.ts';
+import { grantsOfHolders } from './holders.ts';
 import { fillPage, type ResourceSyncer, rowsAfter } from './syncer.ts';
 
 export function toTenant(tenant: Tenant, cuts: CutCounter): ResourceRow {
@@ -53,16 +53,17 @@ export const tenantSyncer: ResourceSyncer = {
     typeId: 'tenant',
     template: entitlementTemplate('tenant'),
     grants: async (read, id, request) => {
-      const holders = await read.holders(
+      return await grantsOfHolders(
+        read,
         {
           filter: { tenantIds: [id] },
           exists: (catalog) => catalog.tenant(id) !== undefined,
           of: (index) => index.membersOf(id),
           holds: (user) => user.userTenants.some(({ tenantId }) => tenantId === id),
         },
-        request.signal,
+        request,
+        (users) => grantRowsOf('tenant', id, users),
       );
-      return holdersPage(holders, request, (users) => grantRowsOf('tenant', id, users));
     },
   },
 };

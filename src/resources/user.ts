@@ -1,15 +1,16 @@
 import type { User } from '../descope/rows.ts';
-import { userPageSize } from '../descope/user-read.ts';
+import { ConnectorError } from '../errors.ts';
 import type { ResourceStatus } from '../model/builders.ts';
 import { nameOfUser } from '../model/names.ts';
-import { type TokenFields, tokenNumber } from '../model/page-token.ts';
+import type { TokenFields } from '../model/page-token.ts';
 import { toAttributes } from '../model/profile.ts';
 import type { ResourceRow } from '../model/row.ts';
 import { type CutCounter, fitText, maxDisplayNameBytes } from '../model/text.ts';
 import { toUserRow } from '../model/user-row.ts';
 import { lateResources } from './late.ts';
-import type { SyncRead, UserPosition } from './sync-read.ts';
-import { emptyPage, fillPage, type Page, type PageRequest, type ResourceSyncer } from './syncer.ts';
+import type { SyncRead } from './sync-read.ts';
+import { createGauge, emptyPage, type Page, type PageRequest, type ResourceSyncer } from './syncer.ts';
+import { toWalkCursor, toWalkPosition, type WalkPosition } from './user-walk.ts';
 
 const statuses: Readonly<Record<string, { readonly status: ResourceStatus; readonly detail: string }>> = {
   enabled: { status: 'enabled', detail: '' },
@@ -72,40 +73,36 @@ export const userSyncer: ResourceSyncer = {
 };
 
 async function listUsers(read: SyncRead, { cursor, limit, signal }: PageRequest): Promise<Page<ResourceRow>> {
-  const batch = await read.usersAt(cursor === undefined ? undefined : toPosition(cursor), signal);
-  if (batch === undefined) {
-    return await lastPage(read, [], signal);
+  const position = toPosition(cursor);
+  const page = await read.usersAt(position, signal);
+  if (page === undefined) {
+    return await lastPage(read, position, [], signal);
   }
-  const { users, position } = batch;
-  const rest = users.slice(position.skip).map((user, place) => [user, toCursor({ ...position, skip: position.skip + place + 1 })] as const);
-  const page = fillPage(
-    rest.values().map(([user, after]) => [toUser(user, read.cuts), after] as const),
-    limit,
-  );
-  if (page.next !== undefined) {
-    return page;
+  const rows: ResourceRow[] = [];
+  const isFull = createGauge();
+  for (let place = page.skip; place < page.users.length; place += 1) {
+    const user = page.users[place];
+    const row = user === undefined ? undefined : toUser(user, read.cuts);
+    if (row !== undefined) {
+      if (rows.length === limit || isFull(rows, row)) {
+        return { rows, next: toWalkCursor(page.within(place, place)) };
+      }
+      rows.push(row);
+    }
   }
-  const following: UserPosition = { ...position, sequence: position.sequence + 1, skip: 0 };
-  const isFollowed = following.sequence < Math.ceil(position.total / userPageSize) || (await read.usersAt(following, signal)) !== undefined;
-  return isFollowed ? { ...page, next: toCursor(following) } : await lastPage(read, page.rows, signal);
+  const isFollowed = page.isFollowed || (await read.usersAt(page.following, signal)) !== undefined;
+  return isFollowed ? { rows, next: toWalkCursor(page.following) } : await lastPage(read, page.following, rows, signal);
 }
 
 /** The last page is given out only when the read is proved and every reference looked up: without it, no sync is complete. */
-async function lastPage(read: SyncRead, rows: ResourceRow[], signal?: AbortSignal): Promise<Page<ResourceRow>> {
-  return { rows: [...rows, ...lateResources(read, await read.settle(signal))] };
+async function lastPage(read: SyncRead, position: WalkPosition | undefined, rows: ResourceRow[], signal?: AbortSignal): Promise<Page<ResourceRow>> {
+  return { rows: [...rows, ...lateResources(read, await read.endOfUsers(position, signal))] };
 }
 
-function toCursor({ sequence, skip, boundMs, total, startPage, generation }: UserPosition): TokenFields {
-  return { q: sequence, k: skip, b: boundMs, n: total, s: startPage, g: generation };
-}
-
-function toPosition(cursor: TokenFields): UserPosition {
-  return {
-    sequence: tokenNumber(cursor, 'q'),
-    skip: tokenNumber(cursor, 'k'),
-    boundMs: tokenNumber(cursor, 'b'),
-    total: tokenNumber(cursor, 'n'),
-    startPage: tokenNumber(cursor, 's'),
-    generation: tokenNumber(cursor, 'g'),
-  };
+function toPosition(cursor: TokenFields | undefined): WalkPosition | undefined {
+  const position = toWalkPosition(cursor);
+  if (cursor !== undefined && position === undefined) {
+    throw new ConnectorError('invalid', 'the page token says no place among the users; start the listing again without a token');
+  }
+  return position;
 }

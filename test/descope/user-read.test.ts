@@ -26,7 +26,7 @@ function stableOf(server: ModelServer, origin?: ReadOrigin): Pick<UserRead, 'nex
     const page = await server.search(query);
     return () => Promise.resolve(page);
   };
-  const pass = createStablePass({ call: (query) => server.search(query), ahead, filter: {}, ledger: new Ledger(), origin, now: () => ourNowMs });
+  const pass = createStablePass({ call: (query) => server.search(query), ahead, filter: {}, ledger: new Ledger(origin), now: () => ourNowMs });
   return { proof: undefined, next: (signal) => pass.next(signal) };
 }
 
@@ -85,7 +85,8 @@ describe('a quiet project', () => {
     });
     expect(read.sequence).toBe(requests);
     expect(read.ids.size).toBe(count);
-    expect(read.origin).toEqual({ boundMs, total: count, startPage: 0 });
+    expect(read.origin).toBeUndefined();
+    expect(read.leastPages).toBe(requests - Number(count === 0));
   });
 
   it('stays read: a finished read asks for nothing more', async () => {
@@ -442,43 +443,104 @@ describe('users who leave', () => {
 });
 
 describe('a read that another process began', () => {
-  it.each([0, 1, 5, 12])('goes on at page %i, wraps around and hands out everybody', async (startPage) => {
+  /** Where a process stood when it had handed out so many pages, and whom it had handed out. */
+  async function after(server: ModelServer, pages: number): Promise<{ readonly origin: ReadOrigin | undefined; readonly seen: Set<string> }> {
+    const read = readOf(server);
+    const seen = new Set<string>();
+    for (let page = 0; page < pages; page += 1) {
+      (await read.next())?.users.forEach(({ userId }) => seen.add(userId));
+    }
+    read.close();
+    return { origin: read.resumeAt(pages), seen };
+  }
+
+  it.each([1, 2, 5, 12, 13])('goes on where that one was after %i pages, and reads the rest only', async (pages) => {
     const server = quietProject(1_250);
-    const read = readOf(server, { boundMs, total: 1_250, startPage });
+    const { origin, seen } = await after(server, pages);
+    server.queries.length = 0;
 
-    const pages = await readAll(read);
+    const rest = await readAll(readOf(server, origin));
 
-    expect(pages).toHaveLength(13);
-    expect(at(pages, 0)[0]).toBe(userIdAt(startPage * 100));
-    expect(pages.flat().toSorted()).toEqual(userIds(1_250));
-    expect(server.queries.every((query) => query.toCreatedTimeMs === boundMs)).toBe(true);
-    expect(read.proof).toMatchObject({ total: 1_250, bounded: 1_250, newer: 0 });
-    expect(read.origin).toEqual({ boundMs, total: 1_250, startPage });
+    expect(new Set([...seen, ...rest.flat()])).toEqual(new Set(userIds(1_250)));
+    expect(rest.flat().length).toBe(1_250 - seen.size + 1); // the last user of the last page comes again
+    expect(origin?.before).toBe(seen.size - 1);
+  });
+
+  it('proves the end: with equal totals, nobody newer and nobody hidden', async () => {
+    const server = quietProject(450);
+    const { origin } = await after(server, 2);
+    const read = readOf(server, origin);
+
+    await readAll(read);
+
+    expect(read.proof).toMatchObject({ mode: 'stable', passes: 1, total: 450, bounded: 450, newer: 0 });
   });
 
   it('hands out those who are newer than its bound, too', async () => {
     const server = quietProject(249);
+    const { origin, seen } = await after(server, 1);
     server.create();
-    const read = readOf(server, { boundMs, total: 250, startPage: 1 });
 
-    const pages = await readAll(read);
+    const rest = await readAll(readOf(server, origin));
 
-    expect(new Set(pages.flat())).toEqual(new Set(server.users.keys()));
-    expect(read.proof).toMatchObject({ bounded: 249, newer: 1 });
+    expect(new Set([...seen, ...rest.flat()])).toEqual(new Set(server.users.keys()));
   });
 
-  it('goes on although somebody left in the meantime', async () => {
-    const server = quietProject(250);
+  it('goes on although somebody left in the meantime, before and behind the place', async () => {
+    const server = quietProject(350);
+    const { origin, seen } = await after(server, 2);
     server.delete(userIdAt(3));
-    const read = readOf(server, { boundMs, total: 250, startPage: 1 });
+    server.delete(userIdAt(250));
+    const read = readOf(server, origin);
 
-    const pages = await readAll(read);
+    const rest = await readAll(read);
 
-    expect(new Set(pages.flat())).toEqual(new Set(userIds(250).filter((id) => id !== userIdAt(3))));
+    const alive = userIds(350).filter((id) => id !== userIdAt(3) && id !== userIdAt(250));
+    expect(alive.filter((id) => !seen.has(id) && !rest.flat().includes(id))).toEqual([]);
+    expect(read.proof?.passes).toBe(1);
   });
 
-  it('raises the alarm when there are more users than before', async () => {
-    expect(await alarmOf(stableOf(quietProject(250), { boundMs, total: 249, startPage: 1 }))).toContain('old creation time');
+  it('goes on in the middle of a page', async () => {
+    const server = quietProject(250);
+    const first = readOf(server);
+    await first.next();
+    const page = await first.next();
+
+    const origin = first.resumeWithin(1, page?.users ?? [], 40);
+    const rest = (await readAll(readOf(server, origin))).flat();
+
+    expect(origin?.before).toBe(140);
+    expect(rest).toEqual(userIds(250).slice(140));
+  });
+
+  it('begins again with the whole of a second that was handed out in part', async () => {
+    const server = quietProject(60);
+    const inOneSecond = Array.from({ length: 250 }, (_, place) => ({ userId: `V${String(place).padStart(3, '0')}`, createdAt: server.clock - 600, visibleFrom: 0 }));
+    inOneSecond.forEach((user) => server.users.set(user.userId, user));
+    const { origin, seen } = await after(server, 2);
+
+    const rest = await readAll(readOf(server, origin));
+
+    expect(origin?.second).toBe(Math.floor(server.clock - 600));
+    expect(new Set([...seen, ...rest.flat()])).toEqual(new Set(server.users.keys()));
+  });
+
+  it('raises the alarm where the service does not keep to the bound, and then reads everybody', async () => {
+    const server = quietProject(350);
+    const { origin } = await after(server, 2);
+    const { search } = server;
+    Object.assign(server, { search: (query: UserQuery) => search({ ...query, fromCreatedTimeMs: 0 }) });
+
+    expect(await alarmOf(stableOf(server, origin))).toContain('outside the bound');
+    expect(new Set((await readAll(readOf(server, origin))).flat())).toEqual(new Set(userIds(350)));
+  });
+
+  it('notices users whom searches by time hide', async () => {
+    const server = quietProject(350);
+    const { origin } = await after(server, 2);
+    server.tamper = (page, query) => (isBounded(query) || query.fromCreatedTimeMs !== undefined ? { ...page, users: page.users.slice(1), total: Math.max(0, page.total - 1) } : page);
+
+    expect(await alarmOf(stableOf(server, origin))).toMatch(/does not show|were due|outside/);
   });
 });
 

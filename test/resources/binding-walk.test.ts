@@ -2,7 +2,7 @@ import { anyUnpack } from '@bufbuild/protobuf/wkt';
 import { describe, expect, it } from 'vitest';
 import { EnqueuePageTokensSchema } from '../../src/gen/c1/connector/v2/annotation_type_scoped_grants_pb.ts';
 import { createProject, inTenant, type Rows, role, tenant, user } from '../support/project-fixture.ts';
-import { allPages, connectorOf, listGrants } from '../support/walker.ts';
+import { allPages, allResources, connectorOf, listGrants } from '../support/walker.ts';
 
 /** 4,000 users who each hold two project roles in three of 40 tenants: 24,000 grants of up to 120 bindings. */
 function wideProject(without: readonly string[] = []): Partial<Rows> {
@@ -26,6 +26,7 @@ const everyGrant = 4_000 * 3 * 2;
 describe('the walk over all bindings', () => {
   it('names the other stretches in its first page, each token once and none its own next one', async () => {
     const connector = connectorOf(createProject(wideProject()));
+    await allResources(connector, 'user');
 
     const { nextPageToken, annotations } = await listGrants(connector, 'role_binding', undefined);
 
@@ -53,6 +54,7 @@ describe('the walk over all bindings', () => {
 
   it('covers everything in another process too, although bindings came and went between the two reads', async () => {
     const first = connectorOf(createProject(wideProject(['t05', 't06', 't07'])));
+    await allResources(first, 'user');
     const { annotations, nextPageToken } = await listGrants(first, 'role_binding', undefined);
     const others = annotations.flatMap((annotation) => anyUnpack(annotation, EnqueuePageTokensSchema)?.pageTokens ?? []);
     const second = connectorOf(createProject(wideProject(['t20'])));

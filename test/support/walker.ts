@@ -12,6 +12,7 @@ import {
 import { marker } from '../../src/model/annotations.ts';
 import type { Any, Entitlement, Grant, Resource, ResourceType } from '../../src/model/messages.ts';
 import type { Row, RowPage } from '../../src/model/row.ts';
+import type { ConnectorSurface } from '../../src/model/surface.ts';
 import type { ProjectRead, SyncPolicy } from '../../src/resources/sync-read.ts';
 import type { SyncSink } from '../../src/sync/walk.ts';
 import type { GrantTruth, Truth } from './truth.ts';
@@ -31,7 +32,7 @@ export interface Ask {
   readonly signal?: AbortSignal;
 }
 
-export async function listResources(connector: Connector, resourceTypeId: string, ask: Ask = {}): Promise<ListPage<Resource>> {
+export async function listResources(connector: ConnectorSurface, resourceTypeId: string, ask: Ask = {}): Promise<ListPage<Resource>> {
   const { syncId = 'sync-1', pageSize = 0, pageToken = '', parentTenantId, signal } = ask;
   const request = create(ResourcesServiceListResourcesRequestSchema, {
     activeSyncId: syncId,
@@ -44,7 +45,7 @@ export async function listResources(connector: Connector, resourceTypeId: string
 }
 
 /** Grants of one resource; of the whole type, by the marker, when the id is undefined. */
-export async function listGrants(connector: Connector, typeId: string, id: string | undefined, ask: Ask = {}): Promise<ListPage<Grant>> {
+export async function listGrants(connector: ConnectorSurface, typeId: string, id: string | undefined, ask: Ask = {}): Promise<ListPage<Grant>> {
   const { syncId = 'sync-1', pageSize = 0, pageToken = '', signal } = ask;
   const request = create(GrantsServiceListGrantsRequestSchema, {
     activeSyncId: syncId,
