@@ -172,7 +172,7 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
     }
     const batch = ledger.enter(query, users, true);
     boundedRows += users.length - firstPage.size;
-    older += users.length - firstPage.size;
+    older = Math.max(0, older + users.length - firstPage.size);
     for (const { userId } of users) {
       firstPage.delete(userId);
     }

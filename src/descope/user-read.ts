@@ -100,7 +100,7 @@ export function createUserRead({ search, fetch = opened(search), filter = {}, or
         await checkSightings(signal);
         proof = { ...pass.outcome(), passes, readFromMs, readUntilMs: now() };
       } else {
-        resumes.push(pass.resume());
+        resumes.push(usable(pass.resume()));
       }
       return batch;
     } catch (thrown) {
@@ -139,7 +139,7 @@ export function createUserRead({ search, fetch = opened(search), filter = {}, or
     resumeWithin: (sequence, users, given) => {
       const [before, after] = [resumeAt(sequence), resumeAt(sequence + 1)];
       const second = users[given]?.createdTime;
-      if (second === undefined || after === undefined || second > after.second || second <= (before?.second ?? Number.NEGATIVE_INFINITY)) {
+      if (second === undefined || after === undefined || second > after.second || second <= (before?.second ?? 0)) {
         return given >= users.length ? after : before;
       }
       const older = users.slice(0, given).filter(({ createdTime }) => createdTime !== undefined && createdTime < second).length;
@@ -163,6 +163,11 @@ export function createUserRead({ search, fetch = opened(search), filter = {}, or
       return users;
     },
   };
+}
+
+/** A time from before 1970 bounds nothing: zero means none. */
+function usable(origin: ReadOrigin | undefined): ReadOrigin | undefined {
+  return origin !== undefined && origin.second > 0 ? origin : undefined;
 }
 
 function opened(search: SearchUsers): FetchUsers {

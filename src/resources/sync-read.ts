@@ -1,6 +1,6 @@
 import type { CallOptions, DescopeClient, RequestCounts } from '../descope/client.ts';
 import type { User } from '../descope/rows.ts';
-import { createUserRead, type ReadOrigin, type ReadProof, type UserRead, type UserReadOptions, userPageSize } from '../descope/user-read.ts';
+import { createUserRead, type ReadOrigin, type ReadProof, type UserRead, type UserReadOptions } from '../descope/user-read.ts';
 import type { IdBytes } from '../model/blank-form.ts';
 import type { ResourceTypeId } from '../model/ids.ts';
 import type { TokenFields } from '../model/page-token.ts';

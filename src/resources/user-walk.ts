@@ -167,8 +167,9 @@ export class UserWalk {
     if (read === undefined || (read.origin !== undefined && (origin === undefined || origin.second < read.origin.second))) {
       return undefined;
     }
+    const from = origin?.second ?? 0;
     let sequence = 0;
-    while (origin !== undefined && sequence < read.sequence && (read.resumeAt(sequence + 1)?.second ?? Number.POSITIVE_INFINITY) < origin.second) {
+    while (sequence < read.sequence && (read.resumeAt(sequence + 1)?.second ?? from) < from) {
       sequence += 1;
     }
     return sequence;

@@ -28,7 +28,8 @@ describe('serve', () => {
       () => (caller.processes < 4 ? 3 : 100), // pages of users first, then many small listings
     );
 
-    const { resources, grants } = await caller.sync().finally(() => caller.end());
+    stack.defer(() => caller.end());
+    const { resources, grants } = await caller.sync();
 
     const whole = createConnector({ project: clientOf(emulator), policy: { tenantRoles: 'all' } });
     const truth = await handWalk(whole);
