@@ -1,15 +1,54 @@
+import { closest, distance } from 'fastest-levenshtein';
+import { ConnectorError } from '../errors.ts';
 import type { AccessIndex } from './access-index.ts';
 import { csvBytes } from './csv.ts';
 import { tables } from './csv-schema.ts';
 
-/** Every table of a file as CSV, made while it is read. */
-export function csvTables({ database }: AccessIndex): { readonly name: string; readonly bytes: AsyncIterable<Uint8Array> }[] {
-  function* rowsOf(sql: string): Generator<string[]> {
+/** A table with some of its columns, by their places. */
+interface ChosenTable {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly places: readonly number[];
+  readonly sql: string;
+}
+
+/** The tables as they are. */
+export const wholeTables: readonly ChosenTable[] = tables.map(({ name, columns, sql }) => ({ name, columns, sql, places: columns.map((_, place) => place) }));
+
+/**
+ * The tables that have any of these columns, with those columns alone and in their order. A name counts in every table;
+ * `access.user_id` counts in one. A name that no table has is a `config` error.
+ */
+export function chooseColumns(list: string): readonly ChosenTable[] {
+  const wanted = list.split(',').map((name) => name.trim());
+  const known = wholeTables.flatMap(({ name, columns }) => columns.flatMap((column) => [column, `${stemOf(name)}.${column}`]));
+  for (const name of wanted) {
+    if (!known.includes(name)) {
+      const near = closest(name, known);
+      const meant = distance(name, near) <= Math.floor(name.length / 3) + 1 ? `did you mean ${near}? ` : '';
+      throw new ConnectorError('config', `--columns: no table has a column ${JSON.stringify(name)}; ${meant}there are ${[...new Set(known.filter((column) => !column.includes('.')))].join(', ')}`);
+    }
+  }
+  return wholeTables.flatMap((table) => {
+    const columns = wanted.map((name) => (name.startsWith(`${stemOf(table.name)}.`) ? name.slice(stemOf(table.name).length + 1) : name)).filter((name) => table.columns.includes(name));
+    const chosen = [...new Set(columns)];
+    return chosen.length === 0 ? [] : [{ ...table, columns: chosen, places: chosen.map((column) => table.columns.indexOf(column)) }];
+  });
+}
+
+function stemOf(name: string): string {
+  return name.replace(/\.csv$/, '');
+}
+
+/** Tables of a file as CSV, made while it is read. */
+export function csvTables({ database }: AccessIndex, chosen: readonly ChosenTable[] = wholeTables): { readonly name: string; readonly bytes: AsyncIterable<Uint8Array> }[] {
+  function* rowsOf({ sql, places }: ChosenTable): Generator<string[]> {
     const statement = database.prepare(sql);
     statement.setReturnArrays(true); // names of columns may come twice
     for (const row of statement.iterate()) {
-      yield Object.values(row).map(String);
+      const cells = Object.values(row);
+      yield places.map((place) => String(cells[place]));
     }
   }
-  return tables.map(({ name, columns, sql }) => ({ name, bytes: csvBytes(columns, rowsOf(sql)) }));
+  return chosen.map((table) => ({ name: table.name, bytes: csvBytes(table.columns, rowsOf(table)) }));
 }

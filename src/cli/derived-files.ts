@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { type AccessIndex, createAccessIndex } from '../answers/access-index.ts';
 import { aboutOf, aboutRows } from '../answers/about.ts';
 import { aboutName, csvFileNames } from '../answers/csv-schema.ts';
-import { csvTables } from '../answers/csv-tables.ts';
+import { type chooseColumns, csvTables } from '../answers/csv-tables.ts';
 import { openSource } from '../answers/open.ts';
 import { reviewColumns, reviewRows } from '../answers/review.ts';
 import { type SheetOfTexts, xlsxBytes } from '../answers/xlsx.ts';
@@ -17,11 +17,18 @@ export async function convert(syncFile: string, target: string, signal: AbortSig
   await writeDerived(index, target);
 }
 
-/** Writes tables or a spreadsheet, by the target's extension; `since` tells the spreadsheet what is new. */
-export async function writeDerived(index: AccessIndex, target: string, since?: AccessIndex): Promise<void> {
+export interface DerivedOptions {
+  /** An older file: the spreadsheet tells what is new. */
+  readonly since?: AccessIndex | undefined;
+  /** The tables and columns that are asked for; all by default. */
+  readonly tables?: ReturnType<typeof chooseColumns> | undefined;
+}
+
+/** Writes tables or a spreadsheet, by the target's extension. */
+export async function writeDerived(index: AccessIndex, target: string, { since, tables }: DerivedOptions = {}): Promise<void> {
   if (extname(target).toLowerCase() === '.csv') {
     const text = `${JSON.stringify(aboutOf(index, version), undefined, 2)}\n`;
-    await writeWholeFolder(target, [...csvTables(index), { name: aboutName, bytes: pieceOf(text) }], csvFileNames);
+    await writeWholeFolder(target, [...csvTables(index, tables), { name: aboutName, bytes: pieceOf(text) }], csvFileNames);
   } else {
     await writeWholeFile(target, xlsxBytes(reviewSheets(index, since), { property: { name: ownerMarks.workbookProperty, value: index.summary.projectId ?? '' } }));
   }

@@ -11,13 +11,17 @@ export function addExportCommand(program: Command, context: CommandContext): voi
     .description('make another kind of file of one that "sync" wrote: tables, or a spreadsheet to sign off')
     .requiredOption('--out <file>', 'the file to write, by its extension: .json, .ndjson, .c1z, .csv (a folder) or .xlsx')
     .option('--since <old>', 'an older file: a spreadsheet then tells in "Last change" what is new since')
+    .option('--columns <list>', 'for .csv: these columns only, such as user_id,email or access.user_id')
+    .option('--anonymise', 'with pseudonyms for names, ids, addresses and attributes, for a bug report; the shape stays')
+    .option('--anonymise-key <file>', 'a secret that the pseudonyms are made with, so that nobody can try a guess')
     .option('--replace-other-project', 'replace what is of another project')
     .addHelpText(
       'after',
       `
 Examples:
   $ baton-descope export sync.json --out review.xlsx --since last-quarter.json
-  $ baton-descope export sync.c1z --out tables.csv`,
+  $ baton-descope export sync.c1z --out tables.csv --columns user_id,email,tenant_id
+  $ baton-descope export sync.json --out for-a-bug-report.json --anonymise`,
     )
     .action(async (file: string | undefined, options: ExportFlags) => (await import('./export.ts')).exportOnce(file, options, context));
 }

@@ -1,6 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
+import { anonymised } from '../answers/anonymous.ts';
+import { chooseColumns } from '../answers/csv-tables.ts';
 import { openSource } from '../answers/open.ts';
 import { printable } from '../answers/printable.ts';
+import { createPseudonyms } from '../answers/pseudonyms.ts';
 import type { SyncSource } from '../answers/source.ts';
 import { ConnectorError } from '../errors.ts';
 import { entitlementRow, grantRow, resourceRow } from '../model/row.ts';
@@ -20,6 +24,9 @@ export interface ExportFlags {
   readonly out: string;
   readonly since?: string;
   readonly replaceOtherProject?: boolean;
+  readonly anonymise?: boolean;
+  readonly anonymiseKey?: string;
+  readonly columns?: string;
 }
 
 /** One file, or the newest one here, as another kind of file. */
@@ -29,20 +36,59 @@ export async function exportOnce(file: string | undefined, flags: ExportFlags, {
   if (flags.since !== undefined && kind !== '.xlsx') {
     throw new ConnectorError('config', '--since is for a spreadsheet: end the name after --out with .xlsx');
   }
+  if (flags.columns !== undefined && kind !== '.csv') {
+    throw new ConnectorError('config', '--columns is for tables: end the name after --out with .csv');
+  }
+  const tables = flags.columns === undefined ? undefined : chooseColumns(flags.columns);
+  const key = await keyOf(flags);
   await checkOutput(target, derivedOutputs(signal));
   await sweepLeftovers(target);
   const work = besideTarget(target);
   const path = resolve(await chooseFile(file, { env, except: [flags.since, flags.out], work }));
-  await using source = await openSource(path, { work });
+  await using original = await openSource(path, { work });
+  const pseudonyms = flags.anonymise === true ? createPseudonyms(key ?? keyOfProject(original)) : undefined;
+  const seen = (opened: SyncSource): SyncSource => (pseudonyms === undefined ? opened : anonymised(opened, pseudonyms));
+  const source = seen(original);
   const notes = await refuseOtherProject(target, source.summary.projectId, flags.replaceOtherProject === true, signal);
   if (kind === '.csv' || kind === '.xlsx') {
-    await using older = flags.since === undefined ? undefined : await readIndex(resolve(flags.since), signal, { work });
+    await using older = flags.since === undefined ? undefined : await readIndex(resolve(flags.since), signal, { work, open: async (older, place) => seen(await openSource(older, { work: place })) });
     await using index = await readIndex(path, signal, { work, open: async () => source });
-    await writeDerived(index, target, older);
+    await writeDerived(index, target, { since: older, tables });
   } else {
     await copy(source, await chooseOutput(target)({ syncId: newSyncId(timeOf(source)), now: () => timeOf(source) }), signal);
   }
-  print([...notes, `Wrote ${printable(target)}`].join('\n'));
+  print([...notes, ...(pseudonyms === undefined ? [] : anonymousNotes(key !== undefined)), `Wrote ${printable(target)}`].join('\n'));
+}
+
+const shortestKey = 16;
+
+/** The key of the pseudonyms, from a file that somebody chose. */
+async function keyOf({ anonymise, anonymiseKey }: ExportFlags): Promise<Uint8Array | undefined> {
+  if (anonymiseKey === undefined) {
+    return undefined;
+  }
+  if (anonymise !== true) {
+    throw new ConnectorError('config', '--anonymise-key is for --anonymise: give both');
+  }
+  const bytes = await readFile(anonymiseKey).catch((thrown: NodeJS.ErrnoException) => {
+    throw new ConnectorError('local-io', `cannot read ${anonymiseKey}, the key of the pseudonyms (${thrown.code ?? 'unknown'}); make one, for instance with: head -c 32 /dev/urandom`);
+  });
+  if (bytes.length < shortestKey) {
+    throw new ConnectorError('config', `${anonymiseKey} has ${bytes.length} bytes, too few for the key of the pseudonyms: give it ${shortestKey} or more, for instance with: head -c 32 /dev/urandom`);
+  }
+  return bytes;
+}
+
+/** Without a key of one's own: the same for every file of a project, so that two of them can be compared. */
+function keyOfProject({ summary }: SyncSource): Uint8Array {
+  return Buffer.from(`baton-descope pseudonyms of ${summary.projectId ?? ''}`, 'utf8');
+}
+
+function anonymousNotes(hasKey: boolean): readonly string[] {
+  return [
+    'note: names, ids, addresses, texts and attributes are pseudonyms, the same in every file of this project; numbers of people, times, statuses and what leads where are real',
+    ...(hasKey ? [] : ['note: who knows the project id can try whether a guess is right; --anonymise-key FILE, with a secret in it, rules that out']),
+  ];
 }
 
 /** When the sync ended that a file is of: a `.c1z` made of it tells the same. */

@@ -67,7 +67,7 @@ export function userTraitOf({ annotations }: Resource): UserTrait | undefined {
   return annotation === undefined ? undefined : anyUnpack(annotation, UserTraitSchema);
 }
 
-/** When a resource was created, as RFC 3339; '' when it does not say. */
+/** When a resource was created, as RFC 3339 and as protobuf JSON has it, without empty fractions; '' when it does not say. */
 export function createdAtOf({ createdAt }: Resource): string {
-  return createdAt === undefined ? '' : new Date(timestampMs(createdAt)).toISOString();
+  return createdAt === undefined ? '' : new Date(timestampMs(createdAt)).toISOString().replace('.000Z', 'Z');
 }

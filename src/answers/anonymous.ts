@@ -1,0 +1,170 @@
+import { entitlementId, isResourceTypeId, parseEntitlementId, parseRoleResourceId, roleResourceId } from '../model/ids.ts';
+import { messageFromJson, messageToJson, type StoredMessage } from '../model/stored-rows.ts';
+import type { Pseudonyms } from './pseudonyms.ts';
+import type { FileRow } from './rows.ts';
+import type { SyncSource } from './source.ts';
+import { closing } from './summary.ts';
+import { rowOfGrant, rowOfResource } from './to-row.ts';
+
+type Json = string | number | boolean | null | readonly Json[] | JsonObject;
+interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/** Words of the protocol and of Descope, and times. Every other text is replaced, also one that nobody has thought of. */
+const protocolFields = ['@type', 'resourceType', 'traits', 'resourceTypeIds', 'slug', 'purpose', 'accountType', 'kind'];
+const descopeFields = ['status', 'createdAt', 'lastLogin', 'scope', 'auth_type', 'role_inheritance'];
+const keptFields: ReadonlySet<string> = new Set([...protocolFields, ...descopeFields]);
+const domainFields: ReadonlySet<string> = new Set(['domains', 'self_provisioning_domains']);
+
+/** A file with every name, id, address and attribute replaced: as many rows, of the same shape, that lead to each other alike. */
+export function anonymised(source: SyncSource, pseudonyms: Pseudonyms): SyncSource {
+  const whole = summaryOf(source, pseudonyms);
+  async function* messages(signal?: AbortSignal): AsyncGenerator<readonly StoredMessage[]> {
+    for await (const batch of source.messages(signal)) {
+      yield batch.map((stored) => messageOf(stored, pseudonyms));
+    }
+  }
+  return {
+    ...source,
+    ...whole,
+    messages,
+    async *rows(signal) {
+      for await (const batch of messages(signal)) {
+        yield batch.map(toRow).filter((row) => row !== undefined);
+      }
+    },
+  };
+}
+
+function toRow(stored: StoredMessage): FileRow | undefined {
+  return stored.section === 'resources' ? rowOfResource(stored.message) : stored.section === 'grants' ? rowOfGrant(stored.message) : undefined;
+}
+
+/** Numbers and proof stay: they are what a report of a fault is about. */
+function summaryOf({ summary, wholeSummary }: SyncSource, pseudonyms: Pseudonyms): Pick<SyncSource, 'summary' | 'wholeSummary'> {
+  const { projectId } = summary;
+  const other = projectId === undefined ? {} : { projectId: pseudonyms.text(projectId) };
+  if (wholeSummary === undefined) {
+    return { summary: { ...summary, ...other }, wholeSummary };
+  }
+  const { dangling, ambiguous, ...kept } = wholeSummary as JsonObject & { readonly dangling?: Json; readonly ambiguous?: Json }; // it came from JSON
+  const findings = { ...(dangling !== undefined && { dangling: valueOf('', dangling, pseudonyms) }), ...(ambiguous !== undefined && { ambiguous: valueOf('', ambiguous, pseudonyms) }) };
+  const whole = { ...kept, ...other, ...findings, anonymised: true };
+  return { summary: closing(whole)?.summary ?? { ...summary, ...other }, wholeSummary: whole };
+}
+
+function messageOf(stored: StoredMessage, pseudonyms: Pseudonyms): StoredMessage {
+  const json = messageToJson(stored) as JsonObject; // every message is an object
+  switch (stored.section) {
+    case 'resourceTypes':
+      return stored;
+    case 'resources':
+      return messageFromJson('resources', resourceOf(json, pseudonyms));
+    case 'entitlements': {
+      const { id, resource, displayName, description, ...others } = json;
+      const own = { ...(displayName !== undefined && { displayName }), ...(description !== undefined && { description }) }; // our own words
+      return messageFromJson('entitlements', { ...objectOf(others, pseudonyms), ...own, id: entitlementOf(id, pseudonyms), resource: resourceOf(resource, pseudonyms) });
+    }
+    case 'grants':
+      return messageFromJson('grants', grantOf(json, pseudonyms));
+  }
+}
+
+function grantOf(json: JsonObject, pseudonyms: Pseudonyms): JsonObject {
+  const { id: _made, entitlement, principal, ...others } = json;
+  const held: JsonObject = isObject(entitlement) ? { ...objectOf(entitlement, pseudonyms), id: entitlementOf(entitlement['id'], pseudonyms), resource: resourceOf(entitlement['resource'], pseudonyms) } : {};
+  const holder = resourceOf(principal, pseudonyms);
+  const { resourceType, resource } = idIn(holder);
+  return { ...objectOf(others, pseudonyms), entitlement: held, principal: holder, id: `${stringIn(held, 'id')}:${resourceType}:${resource}` };
+}
+
+/** A resource with its name, which for roles and bindings is made of two. */
+function resourceOf(json: Json | undefined, pseudonyms: Pseudonyms): JsonObject {
+  if (!isObject(json)) {
+    return {};
+  }
+  const { displayName, ...others } = json;
+  const { resourceType, resource } = idIn(json);
+  return { ...objectOf(others, pseudonyms), ...(typeof displayName === 'string' && { displayName: nameOf(displayName, resourceType, resource, pseudonyms) }) };
+}
+
+function idIn(json: JsonObject): { readonly resourceType: string; readonly resource: string } {
+  const id = isObject(json['id']) ? json['id'] : {};
+  return { resourceType: stringIn(id, 'resourceType'), resource: stringIn(id, 'resource') };
+}
+
+function stringIn(json: JsonObject, key: string): string {
+  const value = json[key];
+  return typeof value === 'string' ? value : '';
+}
+
+function nameOf(name: string, typeId: string, id: string, pseudonyms: Pseudonyms): string {
+  const address = typeId === 'role' || typeId === 'role_binding' ? parseRoleResourceId(id) : undefined;
+  const [before, after] = typeId === 'role' ? [' (', ')'] : [' in ', ''];
+  const role = address?.roleName ?? '';
+  if (address !== undefined && address.tenantId !== '' && name.startsWith(role + before) && name.endsWith(after)) {
+    const tenant = name.slice(role.length + before.length, name.length - after.length);
+    return pseudonyms.text(role) + before + pseudonyms.text(tenant) + after;
+  }
+  return pseudonyms.text(name);
+}
+
+function valueOf(field: string, value: Json, pseudonyms: Pseudonyms): Json {
+  if (typeof value === 'string') {
+    return keptFields.has(field) ? value : domainFields.has(field) ? pseudonyms.domain(value) : textOf(field, value, pseudonyms);
+  }
+  if (Array.isArray(value)) {
+    return field === 'grantableTo' ? value : (value as readonly Json[]).map((item) => valueOf(field, item, pseudonyms));
+  }
+  return isObject(value) ? (field === 'custom_attributes' ? attributesOf(value, pseudonyms) : objectOf(value, pseudonyms)) : value;
+}
+
+function textOf(field: string, text: string, pseudonyms: Pseudonyms): string {
+  switch (field) {
+    case 'entitlementIds':
+      return entitlementOf(text, pseudonyms);
+    case 'roleId':
+      return resourceIdOf('role', text, pseudonyms);
+    default:
+      return pseudonyms.text(text);
+  }
+}
+
+function objectOf(object: JsonObject, pseudonyms: Pseudonyms): JsonObject {
+  const { resourceType, resource } = object;
+  if (typeof resourceType === 'string' && typeof resource === 'string') {
+    return { resourceType, resource: resourceIdOf(resourceType, resource, pseudonyms) };
+  }
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, key === 'sources' ? sourcesOf(value, pseudonyms) : valueOf(key, value, pseudonyms)]));
+}
+
+/** Nothing is known of them: their names, texts and numbers are replaced alike. */
+function attributesOf(value: Json, pseudonyms: Pseudonyms): Json {
+  if (Array.isArray(value)) {
+    return (value as readonly Json[]).map((item) => attributesOf(item, pseudonyms));
+  }
+  if (isObject(value)) {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [pseudonyms.text(key), attributesOf(item, pseudonyms)]));
+  }
+  return typeof value === 'string' ? pseudonyms.text(value) : typeof value === 'number' ? pseudonyms.number(value) : value;
+}
+
+/** Tools of others name the entitlements that a grant came from, by their ids. */
+function sourcesOf(value: Json, pseudonyms: Pseudonyms): Json {
+  return isObject(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key === 'sources' ? key : entitlementOf(key, pseudonyms), sourcesOf(item, pseudonyms)])) : value;
+}
+
+function entitlementOf(id: Json | undefined, pseudonyms: Pseudonyms): string {
+  const parts = typeof id === 'string' ? parseEntitlementId(id) : undefined;
+  return parts === undefined ? pseudonyms.text(typeof id === 'string' ? id : '') : entitlementId(parts.typeId, resourceIdOf(parts.typeId, parts.resourceId, pseudonyms));
+}
+
+function resourceIdOf(typeId: string, id: string, pseudonyms: Pseudonyms): string {
+  const address = isResourceTypeId(typeId) && (typeId === 'role' || typeId === 'role_binding') ? parseRoleResourceId(id) : undefined;
+  return address === undefined ? pseudonyms.text(id) : roleResourceId({ tenantId: address.tenantId === '' ? '' : pseudonyms.text(address.tenantId), roleName: pseudonyms.text(address.roleName) });
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

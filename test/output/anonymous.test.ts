@@ -1,0 +1,162 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import Papa from 'papaparse';
+import { describe, expect, it } from 'vitest';
+import { createAccessIndex } from '../../src/answers/access-index.ts';
+import { diffOf } from '../../src/answers/diff.ts';
+import { createPseudonyms } from '../../src/answers/pseudonyms.ts';
+import { type ExportFlags, exportOnce } from '../../src/cli/export.ts';
+import { temporaryFolder } from '../support/cli.ts';
+import { inTenant, permission, role, type Rows, smallProject, tenant, user } from '../support/project-fixture.ts';
+import { writeSync } from '../support/sync-files.ts';
+
+const secrets = ['Zaphod', 'Beeblebrox', 'zaphod@heartofgold.example', '+4179123456', 'Heart of Gold', 'heartofgold', 'Navigator', 'improbability', 'Magrathea', '4815162342', 'Slartibartfast', 'planetdesign'];
+
+function secretProject(): Rows {
+  const project = smallProject();
+  return {
+    ...project,
+    users: [
+      ...project.users,
+      user('U2abcdefghijklmnopqrstuvwxyz', {
+        name: 'Zaphod Beeblebrox',
+        loginIds: ['zaphod@heartofgold.example', '+4179123456'],
+        email: 'zaphod@heartofgold.example',
+        phone: '+4179123456',
+        customAttributes: { planetdesign: 'Magrathea', list: ['Slartibartfast', 4815162342], deep: { planetdesign: true } },
+        roleNames: ['Gone Navigator'],
+        userTenants: [inTenant('heartofgold', 'Navigator', 'Editor')],
+      }),
+    ],
+    tenants: [...project.tenants, tenant('heartofgold', { name: 'Heart of Gold', domains: ['heartofgold.example'], customAttributes: { planetdesign: 'Magrathea' } })],
+    roles: [...project.roles, role('Navigator', { tenantId: 'heartofgold', description: 'Magrathea bound', permissionNames: ['improbability'] })],
+    permissions: [...project.permissions, permission('improbability', { description: 'Magrathea bound' })],
+  };
+}
+
+const context = { env: {}, signal: new AbortController().signal, print: () => undefined };
+const exported = (from: string, out: string, flags: Partial<ExportFlags> = { anonymise: true }): Promise<void> => exportOnce(from, { out, ...flags }, context);
+
+describe('an export with pseudonyms', () => {
+  it.each(['json', 'ndjson'])('of a project as .%s tells none of its names, addresses, ids and attributes', async (kind) => {
+    await using folder = await temporaryFolder();
+    const [from, out] = [join(folder.path, 'a.json'), join(folder.path, `b.${kind}`)];
+    await writeSync(from, secretProject());
+
+    await exported(from, out);
+
+    const [before, after] = [await readFile(from, 'utf8'), await readFile(out, 'utf8')];
+    expect(secrets.filter((secret) => !before.includes(secret))).toEqual([]);
+    expect(secrets.filter((secret) => after.toLowerCase().includes(secret.toLowerCase()))).toEqual([]);
+    expect(after).not.toContain('U2abcdefghijklmnopqrstuvwxyz');
+    expect(after).not.toMatch(/P2[A-Za-z0-9]*test|Acme|Globex/);
+  });
+
+  it('has the same shape: as many rows, held alike, found by the same questions', async () => {
+    await using folder = await temporaryFolder();
+    const [from, out] = [join(folder.path, 'a.json'), join(folder.path, 'b.c1z')];
+    await writeSync(from, secretProject());
+
+    await exported(from, out);
+
+    await using before = await createAccessIndex(from);
+    await using after = await createAccessIndex(out);
+    const shapeOf = ({ database }: typeof before): unknown => ({
+      held: database.prepare('select t.kind, count(*) n from holding h join thing t on t.n = h.thing group by h.thing order by h.thing').all(),
+      confers: database.prepare('select thing, count(*) n from confers group by thing order by thing').all(),
+      users: database.prepare("select status, email = login same, name = id nameless, email = '' as no_email, created_at from user order by n").all(),
+      names: database.prepare('select count(distinct name) names, count(distinct login) logins from user').all(),
+      tenants: database.prepare("select count(*) n, count(distinct name) names, sum(parent <> '') parents, sum(name = id) nameless from tenant").all(),
+    });
+    expect(shapeOf(after)).toEqual(shapeOf(before));
+    expect({ ...after.summary, projectId: '', contentHash: '' }).toMatchObject({ counts: before.summary.counts, consistency: before.summary.consistency, dangling: { count: before.summary.dangling?.count } });
+    expect(after.summary.projectId).not.toBe(before.summary.projectId);
+  });
+
+  it('has the same pseudonyms in every file of a project: what changed between two files is what changed', async () => {
+    await using folder = await temporaryFolder();
+    const at = (name: string): string => join(folder.path, name);
+    const project = secretProject();
+    await writeSync(at('old.json'), project);
+    await writeSync(at('new.json'), { ...project, users: project.users.slice(1) });
+    await exported(at('old.json'), at('old-b.json'));
+    await exported(at('new.json'), at('new-b.json'));
+
+    await using old = await createAccessIndex(at('old-b.json'));
+    await using now = await createAccessIndex(at('new-b.json'));
+    await using realOld = await createAccessIndex(at('old.json'));
+    await using realNow = await createAccessIndex(at('new.json'));
+    using diff = diffOf(old, now);
+    using real = diffOf(realOld, realNow);
+    expect(diff.counts).toEqual(real.counts);
+  });
+
+  it('cannot be tried with a guess where it is made with a key', async () => {
+    await using folder = await temporaryFolder();
+    const at = (name: string): string => join(folder.path, name);
+    await writeSync(at('a.json'), secretProject());
+    await writeFile(at('key'), 'x'.repeat(32));
+    await writeFile(at('short'), 'x');
+
+    await exported(at('a.json'), at('b.json'));
+    await exported(at('a.json'), at('c.json'), { anonymise: true, anonymiseKey: at('key') });
+
+    expect(await readFile(at('c.json'), 'utf8')).not.toBe(await readFile(at('b.json'), 'utf8'));
+    await expect(exported(at('a.json'), at('d.json'), { anonymise: true, anonymiseKey: at('short') })).rejects.toMatchObject({ kind: 'config' });
+    await expect(exported(at('a.json'), at('d.json'), { anonymise: true, anonymiseKey: at('none') })).rejects.toMatchObject({ kind: 'local-io' });
+    await expect(exported(at('a.json'), at('d.json'), { anonymiseKey: at('key') })).rejects.toMatchObject({ kind: 'config' });
+  });
+
+  it('never takes the place of the file that it was made of', async () => {
+    await using folder = await temporaryFolder();
+    const from = join(folder.path, 'a.json');
+    await writeSync(from, secretProject());
+
+    await expect(exported(from, from)).rejects.toMatchObject({ kind: 'held' });
+  });
+});
+
+describe('a pseudonym', () => {
+  const { text } = createPseudonyms(Buffer.from('key'));
+
+  it.each([
+    ['ada@acme.example', /^[a-z]+@[a-z]+\.invalid$/],
+    ['+41 79 123 45 67', /^\+999\d+$/],
+    ['U2abcdefghijklmnopqrstuvwxyz', /^U2[A-Za-z0-9]{26}$/],
+    ['invoices.approve', /^[a-z]+\.approve$/],
+    ['Ada Lovelace', /^[A-Z][a-z]+ [A-Z][a-z]+$/],
+    ['Tenant Admin', /^Tenant Admin$/],
+    ['', /^$/],
+  ])('of %j has its form', (name, form) => {
+    expect(text(name)).toMatch(form);
+  });
+
+  it('tells texts apart that differ in nothing but case or a lone surrogate', () => {
+    const names = ['acme', 'Acme', 'ACME', '\uD800', '\uD801', 'a', 'b', '\u0000'];
+
+    expect(new Set(names.map(text)).size).toBe(names.length);
+  });
+});
+
+describe('--columns', () => {
+  it('takes these columns of every table that has them, in this order', async () => {
+    await using folder = await temporaryFolder();
+    const [from, out] = [join(folder.path, 'a.json'), join(folder.path, 'b.csv')];
+    await writeSync(from, smallProject());
+
+    await exported(from, out, { columns: 'tenant_id,user_id,users.email' });
+
+    const header = async (name: string): Promise<unknown> => Papa.parse(await readFile(join(out, name), 'utf8')).data[0];
+    expect([await header('users.csv'), await header('access.csv'), await header('tenants.csv')]).toEqual([['user_id', 'email'], ['tenant_id', 'user_id'], ['tenant_id']]);
+    await expect(readFile(join(out, 'permissions.csv'))).rejects.toThrow('ENOENT');
+  });
+
+  it.each(['emial', '', 'access.phone'])('refuses %j, with what there is', async (columns) => {
+    await using folder = await temporaryFolder();
+    const from = join(folder.path, 'a.json');
+    await writeSync(from, smallProject());
+
+    await expect(exported(from, join(folder.path, 'b.csv'), { columns })).rejects.toMatchObject({ kind: 'config', message: expect.stringContaining('there are user_id, name, login, email') });
+    await expect(exported(from, join(folder.path, 'b.json'), { columns: 'email' })).rejects.toMatchObject({ kind: 'config' });
+  });
+});
