@@ -32,7 +32,7 @@ export function planGrant(target: Target, userId: string, { joinTenant }: GrantO
     if (joinTenant && !effected.some((step) => isSameStep(step, join))) {
       return { kind: 'due', steps: [join, wanted] };
     }
-    throw new ConnectorError('refused', `user ${userId} is not a member of ${directory.tenantName(target.tenantId)}: grant tenant:${target.tenantId}:member first, or use --join-tenant`);
+    throw new ConnectorError('refused', `user ${userId} is not a member of ${oneLine(directory.tenantName(target.tenantId))}: grant tenant:${target.tenantId}:member first, or use --join-tenant`);
   };
 }
 
@@ -42,8 +42,13 @@ export function withMembershipLeft(thrown: unknown, target: Target, userId: stri
   if (!hasJoined || !(thrown instanceof ConnectorError)) {
     return thrown;
   }
-  const tenantName = directory?.tenantName(target.tenantId) ?? target.tenantId;
+  const tenantName = oneLine(directory?.tenantName(target.tenantId) ?? target.tenantId);
   return new ConnectorError(thrown.kind, `user ${userId} was made a member of ${tenantName} and stays one, but the role failed: ${thrown.message}`, thrown.facts);
+}
+
+/** A name as it is, unless it holds what would end the line or move a cursor. */
+function oneLine(name: string): string {
+  return /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(name) ? JSON.stringify(name) : name;
 }
 
 function needsMembership({ tenantId, roleName }: Holding): boolean {

@@ -21,6 +21,10 @@ export function namedTarget(asked: AskedByName, directory: Directory): Target {
     return projectRole(role, directory);
   }
   const tenantIds = tenantsCalled(inTenant, directory);
+  if (tenantIds.length > 1) {
+    // Also where one alone has the role: whoever meant another one must not change this one.
+    throw new ConnectorError('conflict', `${tenantIds.length} tenants are called ${JSON.stringify(inTenant)}: name one by its id with --in, or say which with --entitlement: ${tenantIds.slice(0, 10).join(', ')}`);
+  }
   const named = tenantIds.flatMap((tenantId) => rolesCalled(role, tenantId, directory).map((roleName) => ({ tenantId, roleName })));
   if (named.length > 0) {
     return only(named, `${role} in ${inTenant}`, directory);

@@ -203,7 +203,7 @@ describe('names instead of ids', () => {
     const [tenant, user] = [await change('grant', '--role', 'Editor', '--in', 'Acme', '--to', 'U2Ada'), await change('grant', '--role', 'Editor', '--to', 'Bob')];
 
     expect([tenant.code, user.code]).toEqual([1, 1]);
-    expect(tenant.stderr).toContain('say which with --entitlement: role_binding:acme/Editor:assigned, role_binding:acme-2/Editor:assigned');
+    expect(tenant.stderr).toContain('2 tenants are called "Acme": name one by its id with --in, or say which with --entitlement: acme, acme-2');
     expect(user.stderr).toMatch(/2 users are called so: name one by its user id: U2Bob \("Bob", "bob@acme\.example"\), U2Ada \("Bob", "ada@acme\.example"\)/);
     expect(writes()).toEqual([]);
   });
