@@ -67,7 +67,7 @@ The key goes where the file says. So a file is obeyed only where nobody else cou
   sticky folder such as \`/tmp\` counts as open, a group that is yours alone does not. Links are followed and looked at.
 - The same for the file at home, from the home folder (or \`XDG_CONFIG_HOME\`) on.
 - A \`base-url\` in \`./baton.yaml\` must be an address of Descope (\`api.descope.com\`, \`api.<region>.descope.com\`): the file may have
-  come with a clone or an archive. For another address name the file. From either of the two places the address is shown on stderr.
+  come with a clone or an archive. For another address name the file. The address is shown on stderr. The file at home may name any.
 - A file that is named may stand anywhere, unless every user of the machine may change it.
 
 \`\`\`yaml

@@ -32,7 +32,7 @@ export async function showConfig({ json = false, ...flags }: SettingFlags & { re
   if (json) {
     print(JSON.stringify({ file: file ?? null, settings: shown, problems }));
   } else {
-    print([`Config file: ${file ?? 'none'}`, '', columns([['setting', 'value', 'from'], ...shown.map(({ name, value, source }) => [name, value ?? '-', short(source)])])].join('\n'));
+    print([`Config file: ${file ?? (resolved.isFileRead ? 'none' : 'one that is not obeyed')}`, '', columns([['setting', 'value', 'from'], ...shown.map(({ name, value, source }) => [name, value ?? '-', short(source)])])].join('\n'));
   }
   if (problems.length > 0) {
     throw new ConnectorError('config', problems.join('\n'));

@@ -22,13 +22,13 @@ export type DoctorFlags = SettingFlags & { readonly out?: string; readonly json?
 export async function doctor({ out, json = false, ...flags }: DoctorFlags, { env, signal, print }: Pick<CommandContext, 'env' | 'signal' | 'print'>): Promise<void> {
   const keys = keyFinder(env);
   const resolved = resolveSettings({ ...(await settingSources(flags, env)), alsoCheck: [...environmentChecks(env), keys.check] });
-  const { values, problems, file } = resolved;
+  const { values, problems, file, isFileRead } = resolved;
   const key = keys.found();
   tellFoundBaseUrl(resolved, (address, source) => tell('warn', `base URL ${address}, from a config file that was found by chance (${source})`));
   const { checks, requests } = await examineAndTell(
     {
       problems: problems.map(({ message }) => message),
-      configFile: file?.path,
+      configFile: file?.path ?? (isFileRead ? undefined : 'one that is not obeyed, as told below'),
       env,
       projectId: values.projectId,
       baseUrl: values.baseUrl,

@@ -1,6 +1,5 @@
 import { access, chmod, constants, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { type Environment, resolveSettings } from '../config/load.ts';
 import { ConnectorError, isKind } from '../errors.ts';
 import { textfileOf } from '../observe/textfile.ts';
 import { diskFault } from '../output/disk-fault.ts';
@@ -8,20 +7,14 @@ import { sweepLeftovers, unfinishedPath } from '../output/leftovers.ts';
 import { checkTarget, placeOf } from '../output/place.ts';
 import type { SyncSummary } from '../sync/summary.ts';
 import { exitCodeOf } from './exit-codes.ts';
-import { type SettingFlags, settingSources } from './setting-sources.ts';
 import { tell as tellNote } from './tell.ts';
 
 /**
- * Runs a sync and writes how it ended to the file of --metrics-textfile, if there is one: also when it failed, or was set up
- * wrongly. A file that cannot be written is `local-io` before anything is read; later it is told, and the sync counts.
+ * Runs a sync and writes how it ended to a file: also when it failed, or was set up wrongly. A file that cannot be written
+ * is `local-io` before anything is read; later it is told, and the sync counts.
  */
-export async function withMetricsTextfile(flags: SettingFlags, env: Environment, sync: () => Promise<SyncSummary | undefined>): Promise<void> {
-  const { metricsTextfile, projectId = '' } = resolveSettings(await settingSources(flags, env)).values;
-  if (metricsTextfile === undefined) {
-    await sync();
-    return;
-  }
-  const target = resolve(metricsTextfile);
+export async function withMetricsTextfile(file: string, projectId: string, sync: () => Promise<SyncSummary | undefined>): Promise<void> {
+  const target = resolve(file);
   await checkTextfile(target);
   const startedAt = performance.now();
   const tell = async (exitCode: number, summary?: SyncSummary): Promise<void> => {

@@ -30,10 +30,10 @@ function baseUrlOf(value: string, { foundBy }: Origin): string {
   return baseUrl;
 }
 
-/** Says to which address the key goes, when that stands in a file that nobody named. */
+/** Says to which address the key goes, when that stands in a `./baton.yaml` that nobody named. The file at home is no chance. */
 export function tellFoundBaseUrl({ origins, values }: Pick<Resolved, 'origins' | 'values'>, tell: (baseUrl: string, source: string) => void): void {
   const { baseUrl } = origins;
-  if (baseUrl?.foundBy !== undefined && values.baseUrl !== undefined) {
+  if (baseUrl?.foundBy === 'folder' && values.baseUrl !== undefined) {
     tell(values.baseUrl, baseUrl.source);
   }
 }
@@ -54,13 +54,17 @@ async function fileOpener(place: ConfigFilePlace, isAsked: boolean): Promise<() 
   const found = file;
   const { readConfigFile } = await import('../config/config-file.ts');
   return () => {
-    const opened = readConfigFile(found);
+    const config = filesRead.get(found.path) ?? readConfigFile(found);
+    filesRead.set(found.path, config);
     if (!isAsked) {
-      tellAs({ format: opened.values.logFormat?.text.trim() }); // at once: what is wrong with the rest is told in it, too
+      tellAs({ format: config.values.logFormat?.text.trim() }); // at once: what is wrong with the rest is told in it, too
     }
-    return opened;
+    return config;
   };
 }
+
+/** A file is read once in a process: a pipe can be read once only, and what is looked at twice must be the same. */
+const filesRead = new Map<string, ConfigFile>();
 
 /** What is wrong with the environment itself, whatever the settings are; or with what a setting makes of it. */
 export function environmentChecks(env: Environment): readonly ((facts: Facts) => void)[] {

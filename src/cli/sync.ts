@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { resolveSettings } from '../config/load.ts';
 import { createConnector } from '../connector.ts';
 import type { DescopeClient } from '../descope/client.ts';
 import { expectedTime } from '../descope/pacing.ts';
@@ -10,9 +11,8 @@ import type { SyncSummary } from '../sync/summary.ts';
 import { newSyncId } from '../sync/sync-id.ts';
 import { derivedOutputs } from './derived-outputs.ts';
 import { createComparison } from './last-output.ts';
-import { withMetricsTextfile } from './metrics-textfile.ts';
 import { describeProgress, runSteps } from './progress.ts';
-import type { SettingFlags } from './setting-sources.ts';
+import { type SettingFlags, settingSources } from './setting-sources.ts';
 import { setUp } from './settings.ts';
 import type { CommandContext } from './program.ts';
 import { countsTable, remarks } from './table.ts';
@@ -27,7 +27,9 @@ type SyncContext = Pick<CommandContext, 'env' | 'signal' | 'print'>;
 
 /** One full sync into a file, shown as it goes and summed up at the end; with --metrics-textfile, told to the monitoring, too. */
 export async function syncOnce(options: SyncFlags, context: SyncContext): Promise<void> {
-  await withMetricsTextfile(options, context.env, () => readAndWrite(options, context));
+  const sync = (): Promise<SyncSummary | undefined> => readAndWrite(options, context);
+  const { metricsTextfile, projectId = '' } = resolveSettings(await settingSources(options, context.env)).values; // whatever else is wrong
+  await (metricsTextfile === undefined ? sync() : (await import('./metrics-textfile.ts')).withMetricsTextfile(metricsTextfile, projectId, sync));
 }
 
 async function readAndWrite(options: SyncFlags, { env, signal, print }: SyncContext): Promise<SyncSummary | undefined> {

@@ -12,8 +12,8 @@ export function readConfigText(file: ConfigFilePath): string {
   try {
     refuseOthers(file);
     const found = statSync(path);
-    if (!found.isFile()) {
-      throw new ConnectorError('config', `${path} is ${found.isDirectory() ? 'a folder' : 'no plain file'}: name a file of YAML or JSON`);
+    if (found.isDirectory()) {
+      throw new ConnectorError('config', `${path} is a folder: name a file of YAML or JSON`);
     }
     if (found.size > maxBytes) {
       throw new ConnectorError('config', `${path} is larger than a config file can be (1 MB)`);

@@ -61,8 +61,14 @@ export function keyFlaw(key: string): string | undefined {
   if (zeroWidth.test(key)) {
     return 'has an invisible character in it (a byte order mark or a zero-width space): copy the key again';
   }
-  if (/^[<[({].*[>\])}]$/.test(key)) {
+  if (/^[<[({](?!\{).*[>\])}]$/.test(key)) {
     return 'has brackets around the key: leave them out';
+  }
+  if (/^(\$\{?\w|%\w+%|\{\{)/.test(key)) {
+    return 'is the name of a variable that nobody has put a value in the place of';
+  }
+  if (/(\.\.\.|\u2026)$/.test(key)) {
+    return 'ends with "...", as in an example: give the whole key';
   }
   if (/[,;]$/.test(key)) {
     return `ends with "${last}": leave that out`;

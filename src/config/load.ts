@@ -51,6 +51,8 @@ export interface Resolved {
   readonly origins: Readonly<Partial<Record<SettingName, Origin>>>;
   readonly problems: readonly Problem[];
   readonly file: ConfigFile | undefined;
+  /** False when there is a config file that could not be read, or is not obeyed. */
+  readonly isFileRead: boolean;
 }
 
 /**
@@ -120,7 +122,7 @@ export function resolveSettings({ flags, env, openFile, refine = {}, alsoCheck =
   for (const check of alsoCheck) {
     collect(() => check({ file, isKeyTried: isTried('key'), values: found }), (message) => ({ message }));
   }
-  return { values: found, origins, problems, file };
+  return { values: found, origins, problems, file, isFileRead };
 }
 
 /** What no setting may be, whatever it means: empty, or a key. */

@@ -141,6 +141,17 @@ describe.skipIf(whoElseCanChange(checkout) !== undefined)('a base URL in a ./bat
   });
 });
 
+it('a base URL in the file at home, which is where init puts it, may be any, and is not remarked on', async () => {
+  await using home = await temporaryFolder();
+  const folder = join(home.path, '.config', 'baton-descope');
+  await mkdir(folder, { recursive: true });
+  await writeFile(join(folder, 'config.yaml'), 'base-url: http://127.0.0.1:9\n');
+
+  const run = await runCli(['config', 'show', '--json'], { cwd: '/', env: { ...settings, HOME: home.path } });
+
+  expect(run).toMatchObject({ code: 0, stderr: '' });
+});
+
 it('the file at home is refused when others may write it, and is trusted from the home folder on', async () => {
   await using home = await temporaryFolder();
   const folder = join(home.path, '.config', 'baton-descope');

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { runCli, temporaryFolder } from '../support/cli.ts';
 
@@ -94,4 +96,16 @@ describe('a config file from another system', () => {
     expect(stdout).toContain('/12345678901234567890123"');
     expect(stdout).toContain('keep must be a whole number');
   });
+});
+
+it('a config file that is a pipe, which can be read once only, is taken', async () => {
+  await using folder = await temporaryFolder();
+  const pipe = join(folder.path, 'pipe');
+  await promisify(execFile)('mkfifo', [pipe]);
+  const [run] = await Promise.all([
+    runCli(['-f', 'x.json', '-p', '--grant-entitlement', 'x', '--grant-principal', 'y', '--config', pipe], { cwd: folder.path }),
+    writeFile(pipe, 'project-id: P2abc\nnope-nope: 1\n'),
+  ]);
+
+  expect(run.stderr).toContain('pipe:2 nope-nope is no setting');
 });
