@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, extname, isAbsolute, relative, resolve } from 'node:path';
-import { newestSync } from '../answers/newest.ts';
+import { type NewestOptions, newestSync, type SyncFileInfo } from '../answers/newest.ts';
 import { printable } from '../answers/printable.ts';
 import type { WorkPlace } from '../answers/work-place.ts';
 import { type Environment, resolveSettings } from '../config/load.ts';
@@ -77,7 +77,7 @@ export async function chooseFile(file: string | undefined, { env, except = [], w
   if (file !== undefined && !isFolder) {
     return file;
   }
-  const folders = isFolder ? [resolve(file)] : [process.cwd(), ...(await outFolders(env))];
+  const folders = isFolder ? [resolve(file)] : await usualFolders(env);
   const found = await newestSync(folders, { except: except.flatMap((path) => (path === undefined ? [] : [resolve(path)])), work });
   if (found === undefined) {
     throw new ConnectorError('config', `there is no sync in ${folders.map((folder) => printable(folder)).join(' or ')}: give the file to read, or make one with "baton-descope sync --out sync.json"`);
@@ -86,6 +86,21 @@ export async function chooseFile(file: string | undefined, { env, except = [], w
   const about = [...((summary.projectId ?? '') === '' ? [] : [`project ${summary.projectId}`]), new Date(time).toISOString().replace(/\.\d+/, '')];
   tell('info', `reading ${printable(shown(path))}, the newest sync ${where(path)} (${printable(about.join(', '))})`);
   return path;
+}
+
+/** The newest sync where a command without FILE looks for it; undefined when there is none. */
+export async function newestFile(env: Environment, options: NewestOptions): Promise<SyncFileInfo | undefined> {
+  return await newestSync(await usualFolders(env), options);
+}
+
+/** The file of a sync that stands among the words of a command line. */
+export function fileAmong(words: readonly string[]): string | undefined {
+  const word = words.find((candidate) => ['.json', '.ndjson', '.c1z'].includes(extname(candidate).toLowerCase()) && existsSync(candidate));
+  return word === undefined ? undefined : resolve(word);
+}
+
+async function usualFolders(env: Environment): Promise<readonly string[]> {
+  return [process.cwd(), ...(await outFolders(env))];
 }
 
 function where(path: string): string {

@@ -16,6 +16,7 @@ import { addManifestCommands } from './manifests-command.ts';
 import { addQuestionCommands } from './question-commands.ts';
 import { addReportCommand } from './report-command.ts';
 import { addServeCommand } from './serve-command.ts';
+import { addSuggestionsCommand } from './suggestions-command.ts';
 import { addSyncCommand } from './sync-command.ts';
 import { widthOf } from './terminal.ts';
 
@@ -68,6 +69,7 @@ Flags without a command mean what they mean to every Baton connector:
   addEmulatorCommand(program, context);
   addDemoCommand(program, context);
   addCompletionCommand(program, context);
+  addSuggestionsCommand(program, context);
   quieten(program.commands, context);
   return program;
 }

@@ -260,6 +260,7 @@ export const settings = {
     isOperational: true,
     help: 'what scheduled syncs write: json, or c1z for the tools of Baton',
     default: 'json',
+    choices: ['json', 'c1z'],
     schema: oneOf('json', 'c1z'),
   },
   keep: {

@@ -1,0 +1,24 @@
+import { suggest, type SuggestKind } from '../answers/suggest.ts';
+import { fileAmong, newestFile } from './file-argument.ts';
+import type { CommandContext } from './program.ts';
+import { temporaryPlace } from './work-places.ts';
+
+/** Who pressed a key does not wait longer than this. */
+const longestMs = 2_000;
+
+/**
+ * Names for a completion script, a line each: the name, a tab, and what else tells it apart. They come from the file among
+ * the words that stand on the command line, else from the newest one. Whatever goes wrong, nothing is suggested.
+ */
+export async function tellSuggestions(kind: SuggestKind, typed: string, words: readonly string[], { env, signal, write }: Pick<CommandContext, 'env' | 'signal' | 'write'>): Promise<void> {
+  try {
+    const work = temporaryPlace();
+    const path = fileAmong(words) ?? (await newestFile(env, { work }))?.path;
+    if (path !== undefined) {
+      const found = await suggest(path, kind, typed, { signal: AbortSignal.any([signal, AbortSignal.timeout(longestMs)]), work });
+      write(found.map(({ text, about }) => `${text}\t${about}\n`).join(''));
+    }
+  } catch {
+    // a message would stand in the middle of the line that is being typed
+  }
+}
