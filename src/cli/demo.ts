@@ -19,7 +19,8 @@ import { describeProgress, runSteps } from './progress.ts';
 import { describeRequests } from './sync.ts';
 import { countsTable, remarks } from './table.ts';
 
-const demoProjectId = 'P2EmulatorProject00000000000';
+/** The project of the embedded service, by which the demo knows its own files. */
+export const demoProjectId = 'P2EmulatorProject00000000000';
 
 /** The demo replaces only what an embedded project left there: anything else at its target belongs to somebody. */
 async function checkDemoTarget(target: string, isOtherAccepted: boolean): Promise<void> {
@@ -92,7 +93,8 @@ export async function demo(out: string, isOtherAccepted: boolean, { signal, prin
   }
 }
 
-function clientOf(emulator: Emulator | undefined): ReturnType<typeof createDescopeClient> {
+/** A client of the embedded project. */
+export function clientOf(emulator: Emulator | undefined): ReturnType<typeof createDescopeClient> {
   if (emulator === undefined) {
     throw new Error('the embedded project did not start');
   }
