@@ -96,7 +96,7 @@ describe.skipIf(chromium === undefined)('the report, in a real browser', () => {
     expect(await page.$eval('.path-node.person', (element) => Array.from(element.children, ({ textContent }) => textContent))).toEqual(['Person', 'Sam Lee', 'sam.one@acme.example', 'U1']);
     await page.click('.explorer > .grid-frame .grid-end button');
     const saved = await textOf(file('people.csv'));
-    expect(saved.split('\r\n').slice(0, 3)).toEqual(['\uFEFFPerson,Login,Email,User id,Status,Tenants,Roles,Permissions,Privileged', 'Sam Lee,sam.one@acme.example,sam.one@acme.example,U1,enabled,1,1,1,', 'Sam Lee,sam-two,sam.two@acme.example,U2,disabled,1,1,1,']);
+    expect(saved.split('\r\n').slice(0, 3)).toEqual(['\uFEFFPerson,Login,Email,User id,Status,Memberships,Roles,Permissions,Privileged', 'Sam Lee,sam.one@acme.example,sam.one@acme.example,U1,enabled,1,1,1,', 'Sam Lee,sam-two,sam.two@acme.example,U2,disabled,1,1,1,']);
     await page.close();
   });
 
@@ -222,7 +222,7 @@ describe.skipIf(chromium === undefined)('the report, in a real browser', () => {
     await page.setViewport({ width: 390, height: 844 });
     await goTo(page, '#/people', '.card-row');
 
-    expect(await page.$eval('.card-row', (card) => Array.from(card.querySelectorAll('.card-label'), ({ textContent }) => textContent))).toEqual(['Status', 'Tenants', 'Roles', 'Permissions', 'Privileged']);
+    expect(await page.$eval('.card-row', (card) => Array.from(card.querySelectorAll('.card-label'), ({ textContent }) => textContent))).toEqual(['Status', 'Memberships', 'Roles', 'Permissions', 'Privileged']);
     const tops = await page.$$eval('.card-row', (cards) => cards.map((card) => card.getBoundingClientRect()).map(({ top, bottom }) => [top, bottom] as const).toSorted(([left], [right]) => left - right));
     expect(tops.slice(1).filter(([top], at) => top < (tops[at]?.[1] ?? 0))).toEqual([]);
     const first = (): Promise<string | null> => page.$eval('.grid-foot span', ({ textContent }) => textContent);

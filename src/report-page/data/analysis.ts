@@ -2,7 +2,7 @@ import { holdingKinds, thingFlags, userFlags } from '../../answers/report-format
 import { countsInTenant, placeOf, targetsOf } from './access.ts';
 import { outlierRule, spreadOf, unusual } from './outliers.ts';
 import { judgePower, type Power } from '../../answers/power.ts';
-import type { Project, Target } from './project.ts';
+import type { Project } from './project.ts';
 
 /** Somebody who may do unusually much inside a tenant. */
 export interface Outlier {
@@ -60,20 +60,25 @@ function countHoldings(project: Project, power: Power) {
   const isNewRole = createMarks(roles.length);
   const isNewPermission = createMarks(permissions.length);
   for (let user = 0; user < users.current; user++) {
-    eachTarget(project, user, ({ kind, role }, place) => {
+    for (const number of targetsOf(project, user)) {
+      const target = project.holdings.targets[number];
+      if (target === undefined) {
+        continue;
+      }
+      const { kind, role } = target;
       if (kind === holdingKinds.member) {
         increase(counts.userTenants, user);
-        return;
+        continue;
       }
       increase(counts.userRoles, user);
-      if (place === -1) {
+      if (placeOf(project, target) === -1) {
         increase(counts.roleProjectHolders, role);
       }
       if (isPrivileged(power, role)) {
         counts.userPrivileged[user] = 1;
       }
       if (!isNewRole(role, user)) {
-        return;
+        continue;
       }
       increase(counts.roleHolders, role);
       for (const permission of roles[role]?.allows ?? []) {
@@ -82,62 +87,64 @@ function countHoldings(project: Project, power: Power) {
           increase(counts.permissionUsers, permission);
         }
       }
-    });
+    }
   }
   return counts;
 }
 
 /** Counts by tenant. Who holds something in the whole project counts in each of them, and once. */
 function countTenants(project: Project, power: Power) {
-  const { users, tenants } = project;
+  const { users, tenants, holdings } = project;
   const ofTenants = (): Uint32Array => new Uint32Array(tenants.length);
-  const counts = { tenantMembers: ofTenants(), tenantPeople: ofTenants(), tenantInside: ofTenants(), tenantPrivileged: ofTenants(), tenantPrivilegedInside: ofTenants() };
+  const counts = {
+    tenantMembers: ofTenants(),
+    tenantPeople: ofTenants(),
+    tenantInside: ofTenants(),
+    tenantPrivileged: ofTenants(),
+    tenantPrivilegedInside: ofTenants(),
+  };
   const isNewTenant = createMarks(tenants.length);
   const isNewPrivileged = createMarks(tenants.length);
-  const throughProject = { people: 0, privileged: 0 };
+  const places = Int32Array.from(holdings.targets, (target) => placeOf(project, target));
+  const isPower = Uint8Array.from(holdings.targets, ({ role }) => Number(isPrivileged(power, role)));
+  const throughout = { people: 0, privileged: 0 };
   for (let user = 0; user < users.current; user++) {
-    const inside: number[] = [];
-    const privileged: number[] = [];
-    const throughout = { holds: false, isPrivileged: false };
-    eachTarget(project, user, ({ kind, role }, place) => {
-      const isPower = kind !== holdingKinds.member && isPrivileged(power, role);
-      if (place === -1) {
-        throughout.holds = true;
-        throughout.isPrivileged ||= isPower;
-        return;
+    const held = targetsOf(project, user);
+    let holdsThroughout = 0;
+    let isPowerThroughout = 0;
+    for (const target of held) {
+      if (places[target] === -1) {
+        holdsThroughout = 1;
+        isPowerThroughout |= isPower[target] ?? 0;
       }
-      if (kind === holdingKinds.member) {
+    }
+    throughout.people += holdsThroughout;
+    throughout.privileged += isPowerThroughout;
+    for (const target of held) {
+      const place = places[target] ?? -1;
+      if (place === -1) {
+        continue;
+      }
+      if (holdings.targets[target]?.kind === holdingKinds.member) {
         increase(counts.tenantMembers, place);
       }
       if (isNewTenant(place, user)) {
-        inside.push(place);
+        increase(counts.tenantInside, place);
+        add(counts.tenantPeople, place, 1 - holdsThroughout); // the others are added to all tenants at the end
       }
-      if (isPower && isNewPrivileged(place, user)) {
-        privileged.push(place);
+      if (isPower[target] === 1 && isNewPrivileged(place, user)) {
+        increase(counts.tenantPrivilegedInside, place);
+        add(counts.tenantPrivileged, place, 1 - isPowerThroughout);
       }
-    });
-    countPerson(counts.tenantInside, counts.tenantPeople, inside, throughout.holds);
-    countPerson(counts.tenantPrivilegedInside, counts.tenantPrivileged, privileged, throughout.isPrivileged);
-    throughProject.people += Number(throughout.holds);
-    throughProject.privileged += Number(throughout.isPrivileged);
+    }
   }
   tenants.forEach((tenant, at) => {
     if (isCurrent(tenant)) {
-      counts.tenantPeople[at] = (counts.tenantPeople[at] ?? 0) + throughProject.people;
-      counts.tenantPrivileged[at] = (counts.tenantPrivileged[at] ?? 0) + throughProject.privileged;
+      add(counts.tenantPeople, at, throughout.people);
+      add(counts.tenantPrivileged, at, throughout.privileged);
     }
   });
   return counts;
-}
-
-/** Enters one person; whoever holds in the whole project is added to all tenants at the end, so not here. */
-function countPerson(inside: Uint32Array, all: Uint32Array, places: readonly number[], isThroughout: boolean): void {
-  for (const place of places) {
-    increase(inside, place);
-    if (!isThroughout) {
-      increase(all, place);
-    }
-  }
 }
 
 /** True once for each thing and user: counting the distinct without sets, as long as users come one after the other. */
@@ -150,22 +157,17 @@ export function createMarks(count: number): (thing: number, user: number) => boo
   };
 }
 
-function eachTarget(project: Project, user: number, visit: (target: Target, place: number) => void): void {
-  for (const number of targetsOf(project, user)) {
-    const target = project.holdings.targets[number];
-    if (target !== undefined) {
-      visit(target, placeOf(project, target));
-    }
-  }
-}
-
 /** True for a role that is privileged; false for a membership. */
 export function isPrivileged({ privilege }: Power, role: number): boolean {
   return (privilege[role]?.length ?? 0) > 0;
 }
 
 function increase(counts: Uint32Array, at: number): void {
-  counts[at] = (counts[at] ?? 0) + 1;
+  add(counts, at, 1);
+}
+
+function add(counts: Uint32Array, at: number, more: number): void {
+  counts[at] = (counts[at] ?? 0) + more;
 }
 
 /** By tenant: who of its people may do far more there than is usual there. Highest score first. */

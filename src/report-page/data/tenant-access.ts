@@ -31,32 +31,43 @@ export interface TenantAccess {
 
 /** What everybody holds in a tenant, roles of the whole project included. */
 export function accessIn(project: Project, analysis: Analysis, tenant: number): TenantAccess {
+  const { holdings } = project;
   const roles = createTally(project.roles.length);
   const permissions = createTally(project.permissions.length);
-  const people = peopleOf(project, tenant).map((user): PersonThere => {
+  const places = Int32Array.from(holdings.targets, (target) => placeOf(project, target));
+
+  function personThere(user: number): PersonThere {
+    const held = targetsOf(project, user);
     let isInside = false;
     let isPower = false;
     let count = 0;
-    for (const { role, place } of [...rolesThere(project, user, tenant)].sort((left, right) => right.place - left.place)) {
-      isInside ||= place !== -1;
-      isPower ||= isPrivileged(analysis, role);
-      roles.add(role, user, place === -1);
-      for (const permission of project.roles[role]?.allows ?? []) {
-        count += Number(permissions.add(permission, user, place === -1));
+    for (const place of [tenant, -1]) { // what is held inside comes first: the tallies rely on it
+      for (const number of held) {
+        if (places[number] !== place) {
+          continue;
+        }
+        isInside ||= place === tenant;
+        const role = holdings.targets[number]?.role ?? -1;
+        if (role === -1) {
+          continue; // a membership
+        }
+        isPower ||= isPrivileged(analysis, role);
+        roles.add(role, user, place === -1);
+        for (const permission of project.roles[role]?.allows ?? []) {
+          count += Number(permissions.add(permission, user, place === -1));
+        }
       }
     }
-    return { user, isInside: isInside || isMember(project, user, tenant), permissions: count, isPrivileged: isPower };
-  });
+    return { user, isInside, permissions: count, isPrivileged: isPower };
+  }
+
+  const people = peopleOf(project, tenant).map(personThere);
   return { people, roles: roles.counts(), permissions: permissions.counts() };
 }
 
 /** The roles that a person holds in a tenant: those inside it, and those of the whole project. */
 export function rolesThere(project: Project, user: number, tenant: number): { readonly role: number; readonly place: number }[] {
   return rolesHeldBy(project, user).filter(({ place }) => countsInTenant(place, tenant));
-}
-
-function isMember(project: Project, user: number, tenant: number): boolean {
-  return targetsOf(project, user).some((number) => project.holdings.targets[number]?.role === -1 && project.holdings.targets[number].tenant === tenant);
 }
 
 /** Ordinals of everybody who holds anything that counts there, ascending. */

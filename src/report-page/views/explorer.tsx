@@ -188,7 +188,7 @@ function listOf(report: Report, kind: Kind): Listing {
         columns: [
           common.user(self),
           common.status(self),
-          common.number('tenants', 'Tenants', (row) => analysis.userTenants[row] ?? 0),
+          common.number('tenants', 'Memberships', (row) => analysis.userTenants[row] ?? 0, { isOptional: true }),
           common.number('roles', 'Roles', (row) => analysis.userRoles[row] ?? 0),
           common.number('permissions', 'Permissions', (row) => analysis.userPermissions[row] ?? 0, { width: '1fr' }),
           privileged((row) => analysis.userPrivileged[row] === 1),

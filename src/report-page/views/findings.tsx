@@ -113,7 +113,7 @@ function columnOf(report: Report, rows: readonly FindingRow[], column: FindingCo
     name: () => common.text('name', 'Name', '1.6fr', (row) => rows[row]?.name ?? ''),
     why: () => common.text('why', 'Why', '2.6fr', (row) => rows[row]?.why ?? ''),
     roles: () => common.number('roles', 'Roles', ofUser(analysis.userRoles)),
-    tenants: () => common.number('tenants', 'Tenants', ofUser(analysis.userTenants)),
+    tenants: () => common.number('tenants', 'Memberships', ofUser(analysis.userTenants)),
     privileged: () =>
       common.text('privileged', 'Privileged', '0.9fr', (row) => (analysis.userPrivileged[user(row) ?? -1] === 1 ? 'yes' : ''), {
         cell: (row) => (analysis.userPrivileged[user(row) ?? -1] === 1 ? <Badge tone="bad">privileged</Badge> : null),
