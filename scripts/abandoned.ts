@@ -33,7 +33,7 @@ function projectOf(users: number, tenants: number, roles: number): ProjectSeed {
       email: `person.${place}@company.example`,
       name: `Person ${place}`,
       roleNames: [roleOf(place)],
-      userTenants: [0, 1, 2].map((more) => ({ tenantId: tenantOf(place * 13 + more), roleNames: more === 0 ? [roleOf(place + 1)] : [] })),
+      tenants: [0, 1, 2].map((more) => ({ tenantId: tenantOf(place * 13 + more), roleNames: more === 0 ? [roleOf(place + 1)] : [] })),
     })),
   };
 }

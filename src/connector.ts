@@ -23,8 +23,10 @@ import type { ConnectorSurface } from './model/surface.ts';
 import type { Change, Provisioner } from './provisioning/provisioner.ts';
 import { parseEntitlement, type Target } from './provisioning/target.ts';
 import { permissionSyncer } from './resources/permission.ts';
+import { forecastOf, type GrantForecast } from './resources/forecast.ts';
 import { createProbe } from './resources/probe.ts';
 import { type SyncReport, syncReport } from './resources/report.ts';
+export type { GrantForecast } from './resources/forecast.ts';
 export type { SyncReport } from './resources/report.ts';
 import { roleBindingSyncer } from './resources/role-binding.ts';
 import { roleSyncer } from './resources/role.ts';
@@ -51,6 +53,8 @@ export interface ConnectorOptions {
   /** A clock that ticks, and how much is kept for syncs that nobody ends; others than the usual ones for tests. */
   readonly every?: (ms: number, work: () => void) => () => void;
   readonly limits?: ReadLimits;
+  /** Told how many grants a sync will have to tell, once it has read every user. */
+  readonly onForecast?: (forecast: GrantForecast) => void;
 }
 
 /** The connector: the protocol's read surface over one Descope project. */
@@ -61,8 +65,14 @@ export interface Connector extends ConnectorSurface {
   close(): void;
 }
 
-export function createConnector({ project, policy, provisioner, now = () => performance.now(), ...timing }: ConnectorOptions): Connector {
-  const reads = createSyncReads({ project, policy, now, ...timing });
+export function createConnector({ project, policy, provisioner, now = () => performance.now(), onForecast, ...timing }: ConnectorOptions): Connector {
+  const reads = createSyncReads({
+    project,
+    policy,
+    now,
+    ...timing,
+    ...(onForecast !== undefined && { onSettled: ({ catalog, heldBindings }) => onForecast(forecastOf(catalog, heldBindings, policy)) }),
+  });
   const probe = createProbe(project, now);
   const listedTypes = resourceTypeIds.map((typeId) => resourceTypes[typeId]);
   // A page token counts in one project only, and in one listing of it: what went on from another's would seal two halves as one.

@@ -70,6 +70,8 @@ function plainLine(title: string): Line {
 export interface ProgressOptions {
   /** How many users there will be, as soon as that is known: reading them is what takes the time. */
   readonly users?: () => number | undefined;
+  /** How many grants will say which role confers which permission: these can be millions. */
+  readonly permissionGrants?: () => number | undefined;
   readonly isTerminal?: boolean;
   readonly now?: () => number;
 }
@@ -78,7 +80,7 @@ export interface ProgressOptions {
  * Turns the walk's row-by-row progress into text now and then: what is being read, how many of how many, how fast, and
  * for users how long it will still take at the speed so far.
  */
-export function describeProgress(tell: (text: string) => void, { users, isTerminal = isRedrawn(), now = () => performance.now() }: ProgressOptions = {}): (progress: WalkProgress) => void {
+export function describeProgress(tell: (text: string) => void, { users, permissionGrants, isTerminal = isRedrawn(), now = () => performance.now() }: ProgressOptions = {}): (progress: WalkProgress) => void {
   const startedAt = now();
   let toldAt = startedAt;
   let step = '';
@@ -94,7 +96,7 @@ export function describeProgress(tell: (text: string) => void, { users, isTermin
     if (nowMs - toldAt >= intervalOf(nowMs - startedAt, isTerminal)) {
       toldAt = nowMs;
       // Users are the first step: requests for them are under way before its first row.
-      const expected = current === 'users' ? users?.() : undefined;
+      const expected = current === 'users' ? users?.() : current === 'grants of permissions' ? permissionGrants?.() : undefined;
       const stepMs = nowMs - (current === 'users' ? startedAt : stepStartedAt);
       const rate = progress.rows / Math.max(0.001, stepMs / 1_000);
       const of = expected === undefined || expected < progress.rows ? '' : ` of ${expected.toLocaleString('en')} (${Math.floor((100 * progress.rows) / Math.max(1, expected))} %)`;

@@ -17,6 +17,7 @@ import { runSync } from '../sync/run.ts';
 import { type AskedRuns, atTimesOf, everySo, followSchedule, type Ticks } from '../sync/schedule.ts';
 import type { SyncSummary } from '../sync/summary.ts';
 import { newSyncId } from '../sync/sync-id.ts';
+import { logForecast } from './forecast.ts';
 import { type Comparison, createComparison } from './last-output.ts';
 
 /** Nobody holds a call open meanwhile: a scheduled sync waits out the penalties of Descope, as `sync` does. */
@@ -91,7 +92,7 @@ export async function runScheduledSyncs({ plan, connect, policy, watcher, trace,
   let syncId: string | undefined;
   const logger = withFields(ownLogger, () => (syncId === undefined ? {} : { sync: syncId }));
   const client = connect(logger);
-  const connector = createConnector({ project: client, policy });
+  const connector = createConnector({ project: client, policy, onForecast: logForecast(logger) });
   let failuresInARow = 0;
   let isFirst = true;
 

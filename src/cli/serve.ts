@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Settings } from '../config/settings.ts';
 import { createConnector } from '../connector.ts';
 import { endpointLabels } from '../descope/endpoints.ts';
@@ -11,6 +12,7 @@ import type { TlsFiles } from '../server/tls.ts';
 import { type AskedRuns, createAskedRuns } from '../sync/schedule.ts';
 import { version } from '../version.ts';
 import { type AuditSink, openAudit } from './audit.ts';
+import { logForecast } from './forecast.ts';
 import { processRunId } from './safe-text.ts';
 import type { CommandContext } from './program.ts';
 import { checkFolder, planOf, runScheduledSyncs, scheduledRateWaits } from './scheduled-syncs.ts';
@@ -22,6 +24,9 @@ import { untilAborted } from './until-aborted.ts';
 
 /** A platform holds its call open meanwhile: beyond this it is told when to come back instead. */
 const callRateWaits = { longestRateWaitMs: 30_000, totalRateWaitMs: 60_000, forgetsRateWaits: true };
+
+/** How long a scheduled sync that was cancelled may take to clear up once everything else has stopped. */
+const lastSyncMs = 5_000;
 
 export type ServeFlags = SettingFlags;
 
@@ -62,7 +67,7 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
   const connect = prepared.connect(observation.requests);
   const audit = stack.use(await openAudit(settings, { logger })); // without --provisioning, too: refused attempts are written down
   const client = connect(callRateWaits);
-  const connector = createConnector({ project: client, policy, provisioner: provisioning(prepared, client, audit, observation) });
+  const connector = createConnector({ project: client, policy, onForecast: logForecast(logger), provisioner: provisioning(prepared, client, audit, observation) });
   stack.defer(() => connector.close());
   const running = await startServer({
     surface: connector,
@@ -96,7 +101,8 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
     logger.info('stopping');
     await running.stop();
   }
-  await syncs;
+  // A cancelled sync ends at once, unless its disk does not answer: nothing may hold a stop up for ever.
+  await Promise.race([syncs, wait(lastSyncMs, undefined, { ref: false })]);
 }
 
 /** SIGUSR2 asks for a scheduled sync now. Who may send it is who runs this process, and root. */

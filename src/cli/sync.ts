@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { resolveSettings } from '../config/load.ts';
-import { createConnector } from '../connector.ts';
+import { createConnector, type GrantForecast } from '../connector.ts';
 import type { DescopeClient } from '../descope/client.ts';
 import { expectedTime } from '../descope/pacing.ts';
 import { userPageSize } from '../descope/user-read.ts';
@@ -11,7 +11,8 @@ import type { SyncSummary } from '../sync/summary.ts';
 import { newSyncId } from '../sync/sync-id.ts';
 import { derivedOutputs } from './derived-outputs.ts';
 import { createComparison } from './last-output.ts';
-import { describeProgress, runSteps } from './progress.ts';
+import { forecastLines } from './forecast.ts';
+import { describeProgress, isRedrawn, runSteps } from './progress.ts';
 import { type SettingFlags, settingSources } from './setting-sources.ts';
 import { setUp } from './settings.ts';
 import type { CommandContext } from './program.ts';
@@ -41,14 +42,22 @@ async function readAndWrite(options: SyncFlags, { env, signal, print }: SyncCont
   const comparison = createComparison(target, { maxShrink: settings.maxShrink, isAccepted: options.acceptShrink === true, isOtherAccepted: options.replaceOtherProject === true }, signal);
   await comparison.checkOwner(client.projectId);
   let showTotal: (users: number) => void = () => undefined;
-  const connector = createConnector({ project: tellingTotal(client, (users) => showTotal(users)), policy });
   const notes: string[] = [];
+  let showForecast: (forecast: GrantForecast) => void = () => undefined;
+  const connector = createConnector({ project: tellingTotal(client, (users) => showTotal(users)), policy, onForecast: (forecast) => showForecast(forecast) });
   let summary: SyncSummary | undefined;
   await runSteps([
     {
       title: `Reading project ${client.projectId}`,
       run: async (tell) => {
         let total: number | undefined;
+        let conferring: number | undefined;
+        showForecast = (forecast) => {
+          conferring = forecast.conferring;
+          notes.push(...forecastLines(forecast));
+          // Where progress is one line that changes, what is said of the amount stays above it.
+          notes.forEach((note) => (isRedrawn() ? process.stderr.write(`\r\u001B[K${note}\n`) : tell(note)));
+        };
         showTotal = (users) => {
           total = users;
           const expected = expectedTime(Math.ceil(users / userPageSize), client.searchesPerMinute);
@@ -62,7 +71,7 @@ async function readAndWrite(options: SyncFlags, { env, signal, print }: SyncCont
           target: await createOutput({ syncId: newSyncId(), about: { projectId: client.projectId, tenantRoles: policy.tenantRoles } }),
           tenantRoles: policy.tenantRoles,
           guard: async (found) => void notes.push(...(await comparison.compare(found))),
-          onProgress: describeProgress(tell, { users: () => total }),
+          onProgress: describeProgress(tell, { users: () => total, permissionGrants: () => conferring }),
           signal,
         });
         return `Read project ${client.projectId}: ${describeRequests(summary)}`;

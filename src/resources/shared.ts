@@ -1,3 +1,5 @@
+import { throwIfCancelled } from '../errors.ts';
+
 /**
  * Loads something once for all who ask while it is on its way, and keeps it. A failure is forgotten, so that the next
  * one to ask tries again; when the last one who waits goes away, the load is stopped.
@@ -18,6 +20,7 @@ export function createShared<T>(load: (signal: AbortSignal) => Promise<T>): (sig
   }
 
   return async (signal) => {
+    throwIfCancelled(signal);
     pending ??= begin();
     const entry = pending;
     entry.waiting += 1;

@@ -113,7 +113,10 @@ export class SyncRead {
   #firstCatalog: Catalog | undefined;
   #searchedBytes = 0;
 
-  constructor(project: ProjectRead, policy: SyncPolicy, catalogs: Catalogs) {
+  readonly #onSettled: ((settled: Settled) => void) | undefined;
+
+  constructor(project: ProjectRead, policy: SyncPolicy, catalogs: Catalogs, onSettled?: (settled: Settled) => void) {
+    this.#onSettled = onSettled;
     this.project = project;
     this.policy = policy;
     this.#catalogs = catalogs;
@@ -376,6 +379,7 @@ export class SyncRead {
         readId: this.#main.id,
         users: read.ids,
       };
+      this.#onSettled?.(this.#settled);
       return this.#settled;
     });
   }

@@ -3,7 +3,7 @@ import { ConnectorError } from '../errors.ts';
 import type { TokenFields } from '../model/page-token.ts';
 import type { Catalog } from './catalog.ts';
 import { createCatalogs } from './catalogs.ts';
-import { type ProjectRead, type SyncPolicy, SyncRead } from './sync-read.ts';
+import { type ProjectRead, type Settled, type SyncPolicy, SyncRead } from './sync-read.ts';
 
 const second = 1_000;
 const tickMs = second;
@@ -74,6 +74,8 @@ export interface SyncReadsOptions {
   /** Calls `work` every so often until what it answers is called. It must not keep the process alive. */
   readonly every?: (ms: number, work: () => void) => () => void;
   readonly limits?: ReadLimits;
+  /** Told when a sync has read every user. */
+  readonly onSettled?: (settled: Settled) => void;
 }
 
 interface Entry {
@@ -86,7 +88,7 @@ interface Entry {
   isAwake: boolean;
 }
 
-export function createSyncReads({ project, policy, now = () => performance.now(), every = realEvery, limits = defaultLimits() }: SyncReadsOptions): SyncReads {
+export function createSyncReads({ project, policy, now = () => performance.now(), every = realEvery, limits = defaultLimits(), onSettled }: SyncReadsOptions): SyncReads {
   const catalogs = createCatalogs(() => entries.size > 1);
   /** In the order in which they were begun. */
   const entries = new Set<Entry>();
@@ -97,7 +99,7 @@ export function createSyncReads({ project, policy, now = () => performance.now()
     if (entries.size >= limits.reads || bytesOf(entries) > limits.fullBytes) {
       throw full(entries.size, leastRecent(entries));
     }
-    const entry: Entry = { read: new SyncRead(project, policy, catalogs), syncId, resource, usedAt: now(), calls: 0, isAwake: true };
+    const entry: Entry = { read: new SyncRead(project, policy, catalogs, onSettled), syncId, resource, usedAt: now(), calls: 0, isAwake: true };
     entries.add(entry);
     stopClock ??= every(tickMs, tick);
     return entry;

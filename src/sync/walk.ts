@@ -1,4 +1,4 @@
-import { ConnectorError } from '../errors.ts';
+import { ConnectorError, throwIfCancelled } from '../errors.ts';
 import type { EntitledResource } from '../model/builders.ts';
 import { entitlementRowsOf } from '../model/entitlement-row.ts';
 import { type EntitledTypeId, isResourceTypeId, type ResourceTypeId } from '../model/ids.ts';
@@ -50,6 +50,7 @@ export async function walk({ surface, syncId, sink, onProgress, signal }: WalkOp
         count(rows.length);
         rows.forEach((row) => remembered.get(row.typeId)?.add(row)); // a page may hold other types than the one asked for
       },
+      signal,
     );
   }
 
@@ -58,6 +59,7 @@ export async function walk({ surface, syncId, sink, onProgress, signal }: WalkOp
     const count = counter('entitlements', type.id, onProgress);
     const makers = templates.map((template) => entitlementRowsOf(template));
     for (const resources of makers.length === 0 ? [] : (remembered.get(type.id)?.batches() ?? [])) {
+      throwIfCancelled(signal);
       const rows = resources.flatMap((resource) => makers.map((toRow) => toRow(toEntitled(type.id, resource))));
       await sink.entitlements(rows);
       count(rows.length);
@@ -73,6 +75,7 @@ export async function walk({ surface, syncId, sink, onProgress, signal }: WalkOp
           await sink.grants(rows);
           count(rows.length);
         },
+        signal,
       );
     }
   }
@@ -90,12 +93,13 @@ function isEntitled(typeId: string): typeId is EntitledTypeId & ResourceTypeId {
 }
 
 /** Every page of a listing, and of the stretches that its pages name besides: one after the other, in that order. */
-async function eachPage<T>(ask: (pageToken: string) => Promise<RowPage<T>>, take: (rows: readonly T[]) => Promise<void>): Promise<void> {
+async function eachPage<T>(ask: (pageToken: string) => Promise<RowPage<T>>, take: (rows: readonly T[]) => Promise<void>, signal: AbortSignal | undefined): Promise<void> {
   const starts = [''];
   const known = new Set(starts);
   for (let start = starts.shift(); start !== undefined; start = starts.shift()) {
     let pageToken = start;
     do {
+      throwIfCancelled(signal); // where all is read no request notices it, and millions of grants may be left to write
       const page = await ask(pageToken);
       await take(page.list);
       if (page.nextPageToken !== '' && page.nextPageToken === pageToken) {
