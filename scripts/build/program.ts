@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { build } from 'rolldown';
 import { lazyBuiltIns } from './built-ins.ts';
 import { licencesOf } from './licences.ts';
-import { narrowUndici } from './narrow-undici.ts';
 
 /** They read files of their own from beside their code, so they stay where those are. See docs/decisions/018. */
 const unbundled = [/^@grpc\//, /^grpc-health-check$/];
@@ -17,7 +16,7 @@ export async function buildProgram(root: string, target: string): Promise<void> 
     platform: 'node',
     tsconfig: 'tsconfig.json',
     external: unbundled,
-    plugins: [lazyBuiltIns, narrowUndici],
+    plugins: [lazyBuiltIns],
     output: {
       dir: join(target, 'cli'),
       format: 'esm',

@@ -97,8 +97,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'redirects followed',
     edits: [
-      { file: 'src/descope/transport.ts', from: 'import { Agent, type Dispatcher }', to: 'import { Agent, type Dispatcher, interceptors }' },
-      { file: 'src/descope/transport.ts', from: 'exchange({ dispatcher,', to: 'exchange({ dispatcher: dispatcher.compose(interceptors.redirect({ maxRedirections: 3 })),' },
+      { file: 'src/descope/exchange.ts', from: 'followRedirect: false', to: 'followRedirect: true' },
     ],
     tests: ['test/descope/transport.test.ts'],
   },

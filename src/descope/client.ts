@@ -9,7 +9,8 @@ import { AttemptFailed, createRetrying } from './retry.ts';
 import type { Permission, Role, Tenant, User } from './rows.ts';
 import { openPermissions, openRoles, openTenants, parseUser, parseUserPage, type UserPage } from './schemas.ts';
 import { createUserWrite, type WriteUser } from './user-writes.ts';
-import { createTransport, type Deadlines, type HttpAnswer, type HttpRequest, parseBody, type Send, type TransportOptions } from './transport.ts';
+import type { Deadlines } from './exchange.ts';
+import { createTransport, type HttpAnswer, type HttpRequest, parseBody, type Send, type TransportOptions } from './transport.ts';
 
 export interface DescopeClientOptions {
   readonly baseUrl: string;
@@ -26,8 +27,8 @@ export interface DescopeClientOptions {
   /** Others than the usual ones, for tests. */
   readonly deadlines?: Deadlines;
   readonly maxResponseMiB?: number;
-  /** Instead of the network, for tests. */
-  readonly dispatcher?: TransportOptions['dispatcher'];
+  /** Proxies and CAs; a direct way and Node's own CAs when left out. */
+  readonly route?: TransportOptions['route'];
   /** Shared with another client, so that both together keep to one limit and one pace; made for this one when left out. */
   readonly channel?: Channel;
   readonly observer?: DescopeObserver;

@@ -1,5 +1,7 @@
 import { ConnectorError } from '../errors.ts';
 import { type EndpointName, endpointLabel } from './endpoints.ts';
+import { ConnectionFailure } from './exchange-faults.ts';
+import type { Proxy } from './proxy.ts';
 import { AttemptFailed } from './retry.ts';
 import { tlsReason } from './tls-reasons.ts';
 
@@ -17,16 +19,21 @@ export function bodyTooLarge(endpoint: EndpointName, limit: number): AttemptFail
 
 /** The code of an error; of several addresses that were tried in vain, that of the first. Empty when there is none. */
 export function codeOf(thrown: unknown): string {
-  if (typeof thrown === 'object' && thrown !== null && 'code' in thrown && typeof thrown.code === 'string') {
-    return thrown.code;
+  if (thrown instanceof AggregateError && thrown.errors.length > 0) {
+    return codeOf(thrown.errors[0]);
   }
-  return thrown instanceof AggregateError && thrown.errors.length > 0 ? codeOf(thrown.errors[0]) : '';
+  return typeof thrown === 'object' && thrown !== null && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
+}
+
+/** What Node threw: got wraps it, and gives it a code of its own where it had none. */
+function innermost(thrown: unknown): unknown {
+  return thrown instanceof Error && thrown.cause instanceof Error ? innermost(thrown.cause) : thrown;
 }
 
 /** What was waited for in vain. */
 const timeoutReasons: ReadonlyMap<string, string> = new Map([
-  ['UND_ERR_CONNECT_TIMEOUT', 'no connection in time'],
-  ['UND_ERR_HEADERS_TIMEOUT', 'no response in time'],
+  ['CONNECT_TIMEOUT', 'no connection in time'],
+  ['HEADERS_TIMEOUT', 'no response in time'],
   ['ATTEMPT_TIMEOUT', 'no whole answer in time'],
 ]);
 
@@ -35,34 +42,37 @@ const networkReasons: ReadonlyMap<string, string> = new Map([
   ['ENOTFOUND', 'its host name is unknown (ENOTFOUND); check the base URL and the DNS'],
   ['EAI_AGAIN', 'the DNS does not answer (EAI_AGAIN); check the network'],
   ['ECONNRESET', 'the connection was cut (ECONNRESET)'],
-  ['UND_ERR_SOCKET', 'the connection was cut'],
-  ['UND_ERR_HEADERS_OVERFLOW', 'the headers of the answer are too large'],
-  ['UND_ERR_RES_CONTENT_LENGTH_MISMATCH', 'the answer was cut off (its length is not the one announced)'],
+  ['SWITCHED_PROTOCOL', 'the server switched to another protocol; check the base URL and the proxy'],
+  ['HPE_HEADER_OVERFLOW', 'the headers of the answer are too large'],
+  ['ERR_HTTP_CONTENT_LENGTH_MISMATCH', 'the answer was cut off (its length is not the one announced)'],
 ]);
+
+/** What stands in the way of a connection to anybody: with a proxy, to the proxy. */
+const unreachable: ReadonlySet<string> = new Set(['CONNECT_TIMEOUT', 'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT']);
 
 /**
  * Says what the network did, from the error's code and, where the code does not say it, its text. The error itself is
- * never kept, not even as a cause: it may hold the bearer token.
+ * never kept, not even as a cause: it may hold the bearer token, and the proxy's password.
  */
-export function networkFailure(endpoint: EndpointName, thrown: unknown, bodyIdleMs: number): AttemptFailed {
-  const code = codeOf(thrown);
-  const text = thrown instanceof Error ? thrown.message : '';
+export function networkFailure(endpoint: EndpointName, thrown: unknown, bodyIdleMs: number, proxy?: Proxy): AttemptFailed {
+  const cause = innermost(thrown);
+  const code = codeOf(cause);
+  const text = cause instanceof Error ? cause.message : '';
   const tls = tlsReason(code, text);
   if (tls !== undefined) {
-    const label = endpointLabel(endpoint);
-    return new AttemptFailed({
-      error: new ConnectorError('unavailable', `${label} failed: TLS to Descope could not be trusted: ${tls} (${code}); check the base URL, the proxy and the CA`, { endpoint: label }),
-      retry: 'never',
-    });
+    return final(endpoint, `TLS to Descope could not be trusted: ${tls.reason} (${code})${tls.isUnknownCa ? issuedBy(thrown) : ''}; ${tls.remedy}`);
   }
-  if (code === 'UND_ERR_BODY_TIMEOUT') {
+  if (proxy !== undefined && (code === 'ERR_PROXY_TUNNEL' || unreachable.has(code))) {
+    return proxyFailure(endpoint, proxy, code, cause);
+  }
+  if (code === 'BODY_TIMEOUT') {
     return retryable('timeout', endpoint, `the body stalled for ${bodyIdleMs / 1000} s`);
   }
   const late = timeoutReasons.get(code);
   if (late !== undefined) {
     return retryable('timeout', endpoint, late);
   }
-  if (thrown instanceof Error && thrown.name === 'HTTPParserError') {
+  if (code.startsWith('HPE_') && code !== 'HPE_HEADER_OVERFLOW') {
     return retryable('unavailable', endpoint, 'the answer is not HTTP, or was cut off');
   }
   // Node says ECONNRESET for this, too, and tells it apart in the text only.
@@ -70,4 +80,32 @@ export function networkFailure(endpoint: EndpointName, thrown: unknown, bodyIdle
     return retryable('unavailable', endpoint, 'the connection was cut before TLS was established (ECONNRESET)');
   }
   return retryable('unavailable', endpoint, networkReasons.get(code) ?? (/^[A-Z0-9_]{3,40}$/.test(code) ? code : 'the connection broke'));
+}
+
+/** The CA's name is the other side's own word: kept short, and plain. */
+function issuedBy(thrown: unknown): string {
+  const name = thrown instanceof ConnectionFailure ? thrown.issuer : undefined;
+  return name === undefined ? '' : `, issued by "${name.replaceAll(/[^\x20-\x7e]|"/g, '?').slice(0, 64)}"`;
+}
+
+/** What a proxy did instead of opening a way to Descope. */
+function proxyFailure(endpoint: EndpointName, { place, variable }: Proxy, code: string, cause: unknown): AttemptFailed {
+  const who = `the proxy ${place} (${variable})`;
+  const status = typeof cause === 'object' && cause !== null && 'statusCode' in cause && Number.isInteger(cause.statusCode) ? Number(cause.statusCode) : undefined;
+  if (unreachable.has(code)) {
+    const reason = timeoutReasons.get(code) ?? networkReasons.get(code)?.split(';')[0] ?? code;
+    return retryable(timeoutReasons.has(code) ? 'timeout' : 'unavailable', endpoint, `${who} cannot be reached: ${reason}; check ${variable}`);
+  }
+  if (status === 407) {
+    return final(endpoint, `${who} asks for a user name and password (407); give them in ${variable} as http://user:password@host:port`);
+  }
+  if (status !== undefined && status < 500) {
+    return final(endpoint, `${who} refused the way to Descope (${status}); have it allowed there, or list the host in NO_PROXY`);
+  }
+  return retryable('unavailable', endpoint, status === undefined ? `${who} did not open a tunnel` : `${who} could not open a tunnel (${status})`);
+}
+
+function final(endpoint: EndpointName, what: string): AttemptFailed {
+  const label = endpointLabel(endpoint);
+  return new AttemptFailed({ error: new ConnectorError('unavailable', `${label} failed: ${what}`, { endpoint: label }), retry: 'never' });
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { Agent, type Dispatcher } from 'undici';
 import { ConnectorError, isKind } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 import { version } from '../version.ts';
@@ -7,20 +6,13 @@ import { maxBodyBytes, usualMaxResponseMiB } from './body-limit.ts';
 import { acceptedEncodings, unpack } from './content-encoding.ts';
 import { type EndpointName, endpoints } from './endpoints.ts';
 import { failureOfStatus, shapeError } from './errors.ts';
-import { BodyTooLarge, exchange, type Exchanged } from './exchange.ts';
-import { maxParallelFetchesCeiling } from './lanes.ts';
+import { createExchange, type Deadlines, type Exchanged } from './exchange.ts';
+import { ExchangeFault } from './exchange-faults.ts';
 import { parseWhole } from './large-list.ts';
 import { bodyTooLarge, networkFailure } from './network-failures.ts';
 import { AttemptFailed } from './retry.ts';
 import { parseRetryAfter } from './retry-after.ts';
-
-/** How long each part of one attempt may take, in milliseconds. `connectMs` holds for the look-up, the connection and TLS together. */
-export interface Deadlines {
-  readonly connectMs: number;
-  readonly headersMs: number;
-  readonly bodyIdleMs: number;
-  readonly attemptMs: number;
-}
+import type { Route } from './route.ts';
 
 const usualDeadlines: Deadlines = { connectMs: 10_000, headersMs: 30_000, bodyIdleMs: 15_000, attemptMs: 60_000 };
 
@@ -32,8 +24,8 @@ export interface TransportOptions {
   readonly deadlines?: Deadlines;
   /** How large an answer may be; body-limit.ts says which. */
   readonly maxResponseMiB?: number;
-  /** Instead of the network, for tests. */
-  readonly dispatcher?: Dispatcher;
+  /** Proxies and CAs; a direct way and Node's own CAs when left out. */
+  readonly route?: Route;
 }
 
 export interface HttpRequest {
@@ -56,8 +48,8 @@ export interface HttpAnswer {
 /** Sends one attempt, without any retry. Throws AttemptFailed, or `cancelled`. */
 export type Send = (endpoint: EndpointName, request: HttpRequest, signal?: AbortSignal) => Promise<HttpAnswer>;
 
-export function createTransport({ baseUrl, projectId, managementKey, deadlines = usualDeadlines, maxResponseMiB = usualMaxResponseMiB(), dispatcher = createAgent(deadlines) }: TransportOptions): Send {
-  const { attemptMs, bodyIdleMs } = deadlines;
+export function createTransport({ baseUrl, projectId, managementKey, deadlines = usualDeadlines, maxResponseMiB = usualMaxResponseMiB(), route = {} }: TransportOptions): Send {
+  const exchange = createExchange(deadlines, route);
   const sameHeaders = {
     accept: 'application/json',
     'accept-encoding': acceptedEncodings,
@@ -70,9 +62,9 @@ export function createTransport({ baseUrl, projectId, managementKey, deadlines =
     const url = new URL(`${baseUrl}${path}`);
     url.search = new URLSearchParams(query).toString();
     const request = {
+      url: url.href,
       method,
-      origin: url.origin,
-      path: `${url.pathname}${url.search}`,
+      maxBytes: limit,
       headers: {
         ...sameHeaders,
         authorization: `Bearer ${projectId}:${managementKey().reveal()}`,
@@ -82,12 +74,12 @@ export function createTransport({ baseUrl, projectId, managementKey, deadlines =
       ...(json !== undefined && { body: JSON.stringify(json) }),
     };
     try {
-      return await exchange({ dispatcher, request, attemptMs, maxBytes: limit, signal });
+      return await exchange(request, signal);
     } catch (thrown) {
-      if (thrown instanceof BodyTooLarge) {
+      if (thrown instanceof ExchangeFault && thrown.code === 'BODY_TOO_LARGE') {
         throw bodyTooLarge(endpoint, limit);
       }
-      throw isKind(thrown, 'cancelled') ? thrown : networkFailure(endpoint, thrown, bodyIdleMs);
+      throw isKind(thrown, 'cancelled') ? thrown : networkFailure(endpoint, thrown, deadlines.bodyIdleMs, route.proxy);
     }
   }
 
@@ -104,19 +96,6 @@ export function createTransport({ baseUrl, projectId, managementKey, deadlines =
     }
     return { json: request.isOpenedLater === true ? undefined : parseBody(endpoint, body, request.open), body, serverTimeMs };
   };
-}
-
-/** Repeats nothing and follows nothing by itself. */
-function createAgent({ connectMs, headersMs, bodyIdleMs }: Deadlines): Agent {
-  return new Agent({
-    connections: maxParallelFetchesCeiling,
-    pipelining: 1,
-    allowH2: false,
-    headersTimeout: headersMs,
-    bodyTimeout: bodyIdleMs,
-    // Said here, so that nothing in the environment can switch it off.
-    connect: { rejectUnauthorized: true, minVersion: 'TLSv1.2', timeout: connectMs },
-  });
 }
 
 function first(header: string | readonly string[] | undefined): string | undefined {

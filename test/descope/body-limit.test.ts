@@ -1,12 +1,13 @@
+import nock from 'nock';
 import { describe, expect, it } from 'vitest';
 import { maxBodyBytes, usualMaxResponseMiB } from '../../src/descope/body-limit.ts';
-import { onRequest, useMockedHttp } from '../support/mocked-http.ts';
+import { useNock } from '../support/nock.ts';
 import { failureOf, host, testClient } from './support.ts';
 
 const MiB = 1024 * 1024;
 
 describe('the largest answer', () => {
-  useMockedHttp();
+  useNock();
 
   it.each([
     ['of a small container', 153 * MiB, 19],
@@ -25,7 +26,7 @@ describe('the largest answer', () => {
     ['role', (client: ReturnType<typeof testClient>) => client.allRoles()],
     ['permission', (client: ReturnType<typeof testClient>) => client.allPermissions()],
   ])('that is exceeded is told with the limit and the setting, and asked for once: %s', async (what, ask) => {
-    onRequest('GET', `${host}/v1/mgmt/${what}/all`).reply(200, `{"${what}s":[],"x":"${'x'.repeat(MiB)}"}`);
+    nock(host).get(`/v1/mgmt/${what}/all`).reply(200, `{"${what}s":[],"x":"${'x'.repeat(MiB)}"}`);
 
     const { kind, message } = await failureOf(ask(testClient({ maxResponseMiB: 1 })));
 
@@ -35,7 +36,7 @@ describe('the largest answer', () => {
 
   it('that is not reached is read, though a list of 40 MB is larger than a page may be', async () => {
     const tenants = Array.from({ length: 40_000 }, (_, place) => ({ id: `T${place}`, name: 'x'.repeat(1_000) }));
-    onRequest('GET', `${host}/v1/mgmt/tenant/all`).reply(200, JSON.stringify({ tenants }));
+    nock(host).get('/v1/mgmt/tenant/all').reply(200, JSON.stringify({ tenants }));
 
     expect(await testClient({ maxResponseMiB: 64 }).allTenants()).toHaveLength(40_000);
   });

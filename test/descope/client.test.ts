@@ -1,21 +1,20 @@
+import nock from 'nock';
 import { describe, expect, it } from 'vitest';
 import type { DescopeClient, UserQuery } from '../../src/descope/client.ts';
-import { onRequest, useMockedHttp } from '../support/mocked-http.ts';
+import { useNock } from '../support/nock.ts';
 import { anySearch, failureOf, host, noUsers, searchPath, testClient, turn } from './support.ts';
 
-const onSearch = (): ReturnType<typeof onRequest> => onRequest('POST', `${host}${searchPath}`);
-const onLoad = (userId: string): ReturnType<typeof onRequest> => onRequest('GET', `${host}/v1/mgmt/user`, { query: { userId } });
-const onTenants = (): ReturnType<typeof onRequest> => onRequest('GET', `${host}/v1/mgmt/tenant/all`);
-
-useMockedHttp();
+useNock();
 
 /** Sends a search and hands back the body of the request. */
 async function bodyOf(query: UserQuery): Promise<unknown> {
   let sent: unknown;
-  onSearch().reply(({ body }) => {
-    sent = JSON.parse(body as string);
-    return { statusCode: 200, data: noUsers };
-  });
+  nock(host)
+    .post(searchPath)
+    .reply((_, body) => {
+      sent = body;
+      return [200, noUsers];
+    });
 
   await testClient().searchUsers(query);
 
@@ -55,7 +54,7 @@ describe('a search', () => {
 
 describe('a page that is fetched ahead', () => {
   const cut = '{"users":[],"tot';
-  const answering = (...bodies: readonly string[]): void => bodies.forEach((body) => void onSearch().reply(200, body));
+  const answering = (...bodies: readonly string[]): void => bodies.forEach((body) => void nock(host).post(searchPath).reply(200, body));
 
   it('is opened when it is wanted, without another request', async () => {
     answering(JSON.stringify({ users: [{ userId: 'U1' }], total: 1 }));
@@ -87,27 +86,27 @@ describe('a page that is fetched ahead', () => {
 describe('a load', () => {
   it('of a user asks by user id, percent-encoded', async () => {
     const userId = 'U1&loginId=x/../é';
-    onLoad(userId).reply(200, { user: { userId } });
+    nock(host).get('/v1/mgmt/user').query({ userId }).reply(200, { user: { userId } });
 
     expect(await testClient().loadUser(userId)).toMatchObject({ userId });
   });
 
   it('answers undefined for somebody whom Descope does not know', async () => {
-    onLoad('U1').reply(404, { errorCode: 'E112102' });
+    nock(host).get('/v1/mgmt/user').query({ userId: 'U1' }).reply(404, { errorCode: 'E112102' });
     const client = testClient();
 
     expect(await client.loadUser('U1')).toBeUndefined();
   });
 
   it('never believes an answer about somebody else', async () => {
-    onLoad('U1').reply(200, { user: { userId: 'U2' } });
+    nock(host).get('/v1/mgmt/user').query({ userId: 'U1' }).reply(200, { user: { userId: 'U2' } });
     const client = testClient();
 
     expect(await client.loadUser('U1')).toBeUndefined();
   });
 
   it.each([401, 403, 500])('does not take %i for "no such user"', async (status) => {
-    onLoad('U1').reply(status).times(status === 500 ? 5 : 1);
+    nock(host).get('/v1/mgmt/user').query({ userId: 'U1' }).times(status === 500 ? 5 : 1).reply(status);
 
     expect((await failureOf(testClient().loadUser('U1'))).kind).not.toBe('not-found');
   });
@@ -119,7 +118,7 @@ describe('a list', () => {
     ['roles', '/v1/mgmt/role/all', (client) => client.allRoles(), { name: 'R' }],
     ['permissions', '/v1/mgmt/permission/all', (client) => client.allPermissions(), { name: 'P' }],
   ])('of %s is read with one request', async (key, path, list, row) => {
-    onRequest('GET', `${host}${path}`).reply(200, { [key]: [row] });
+    nock(host).get(path).reply(200, { [key]: [row] });
 
     expect(await list(testClient())).toMatchObject([row]);
   });
@@ -129,7 +128,7 @@ describe('a list', () => {
     ['role', '/v1/mgmt/role/all', (client) => client.allRoles(), { roles: [{ name: 'R', id: '1' }, { name: 'R', id: '2' }] }],
     ['permission', '/v1/mgmt/permission/all', (client) => client.allPermissions(), { permissions: [{ name: 'P' }, { name: 'P' }] }],
   ])('with a %s twice is refused', async (_, path, list, body) => {
-    onRequest('GET', `${host}${path}`).reply(200, body);
+    nock(host).get(path).reply(200, body);
 
     expect((await failureOf(list(testClient()))).kind).toBe('upstream-contract');
   });
@@ -141,21 +140,20 @@ describe('requests in flight', () => {
     let inFlight = 0;
     let most = 0;
     let served = 0;
-    const afterAFewTurns = async (): Promise<object> => {
-      for (let count = 0; count < 5; count += 1) {
-        await turn();
-      }
-      inFlight -= 1;
-      return { tenants: [] };
-    };
-    onTenants()
-      .reply(() => {
+    nock(host)
+      .get('/v1/mgmt/tenant/all')
+      .times(calls + Math.floor(calls / 4))
+      .reply(async () => {
         served += 1;
+        const status = served <= calls && served % 4 === 0 ? 503 : 200;
         inFlight += 1;
         most = Math.max(most, inFlight);
-        return { statusCode: served <= calls && served % 4 === 0 ? 503 : 200, data: afterAFewTurns };
-      })
-      .times(calls + Math.floor(calls / 4));
+        for (let count = 0; count < 5; count += 1) {
+          await turn();
+        }
+        inFlight -= 1;
+        return [status, { tenants: [] }];
+      });
     const client = testClient(maxParallelFetches === undefined ? {} : { maxParallelFetches });
 
     await Promise.all(Array.from({ length: calls }, () => client.allTenants()));
@@ -175,8 +173,8 @@ describe('requests in flight', () => {
   });
 
   it('are told to the observer one by one, retries included', async () => {
-    onSearch().reply(503).times(2);
-    onSearch().reply(200, noUsers);
+    nock(host).post(searchPath).times(2).reply(503);
+    nock(host).post(searchPath).reply(200, noUsers);
     const seen: string[] = [];
 
     await testClient().searchUsers(anySearch, { onRequest: (endpoint) => seen.push(endpoint) });
@@ -195,11 +193,12 @@ describe('a caller who goes away', () => {
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    const onceReleased = async (): Promise<object> => {
-      await held;
-      return { tenants: [] };
-    };
-    onTenants().reply(() => ({ statusCode: 200, data: onceReleased }));
+    nock(host)
+      .get('/v1/mgmt/tenant/all')
+      .reply(async () => {
+        await held;
+        return [200, { tenants: [] }];
+      });
     const client = testClient({ maxParallelFetches: 1 });
     const caller = new AbortController();
     const busy = client.allTenants();

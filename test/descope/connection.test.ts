@@ -25,7 +25,7 @@ describe('a connection', () => {
         response.writeHead(200, { 'content-length': '100' });
         response.write(whole, () => request.socket.resetAndDestroy());
       },
-      'the connection was cut (ECONNRESET)',
+      'the answer was cut off',
     ],
     [
       'ends before as many bytes as it promised',
@@ -33,7 +33,7 @@ describe('a connection', () => {
         response.writeHead(200, { 'content-length': '100' });
         response.write(whole, () => request.socket.end());
       },
-      'the connection was cut',
+      'its length is not the one announced',
     ],
     [
       'ends before as many bytes as it promised, as it was to be closed anyway',
@@ -57,10 +57,10 @@ describe('a connection', () => {
         response.writeHead(200, { connection: 'close' });
         response.write(whole, () => request.socket.end());
       },
-      'not HTTP, or was cut off',
+      'the connection was cut',
     ],
     ['speaks no HTTP', (request) => request.socket.end('SSH-2.0-OpenSSH\r\n'), 'not HTTP, or was cut off'],
-    ['changes to another protocol', (request) => request.socket.write('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'), 'the connection was cut'],
+    ['changes to another protocol', (request) => request.socket.write('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'), 'switched to another protocol'],
     ['has headers without an end', (request) => request.socket.write(`HTTP/1.1 200 OK\r\nx: ${'y'.repeat(20_000)}`), 'the headers of the answer are too large'],
   ])('that %s is tried five times and never believed', async (_, answer, words) => {
     const { baseUrl, asked } = await serve(answer);

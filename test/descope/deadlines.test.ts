@@ -3,10 +3,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { settle, useLoopback, waitUntil } from './loopback.ts';
 import { anySearch, failureOf, testClient } from './support.ts';
 
-/**
- * The usual deadlines, against servers that hold a connection and do not use it. undici keeps one timer for a whole process
- * and looks at it twice a second: so this file has one clock from its beginning to its end, and counts a second more.
- */
+/** The usual deadlines, against servers that hold a connection and do not use it. */
 describe('an attempt', () => {
   const serve = useLoopback();
   beforeAll(() => {
@@ -79,6 +76,6 @@ describe('an attempt', () => {
       await client.searchUsers(anySearch);
     }
 
-    expect(vi.getTimerCount()).toBeLessThanOrEqual(before + 6); // undici has one for each idle connection
+    expect(vi.getTimerCount()).toBe(before);
   });
 });

@@ -1,14 +1,13 @@
 import { array, assert, asyncProperty, constantFrom, integer, record } from 'fast-check';
+import nock from 'nock';
 import { describe, expect, it } from 'vitest';
 import type { EndpointName } from '../../src/descope/endpoints.ts';
 import { createLanes } from '../../src/descope/lanes.ts';
 import { createPacing, expectedTime, type PacingOptions, type Rate, type RateLimit } from '../../src/descope/pacing.ts';
-import { onRequest, useMockedHttp } from '../support/mocked-http.ts';
+import { useNock } from '../support/nock.ts';
 import { anySearch, failureOf, fakeTime, type FakeTime, host, noUsers, searchPath, testClient, turn } from './support.ts';
 
-const onSearch = (): ReturnType<typeof onRequest> => onRequest('POST', `${host}${searchPath}`);
-
-useMockedHttp();
+useNock();
 
 interface Paced {
   readonly pacing: { readonly searchesPerMinute: number | undefined; readonly take: (endpoint: EndpointName, signal?: AbortSignal) => Promise<void> };
@@ -217,12 +216,6 @@ describe('pacing', () => {
   });
 });
 
-interface Answer {
-  readonly statusCode: number;
-  readonly data: object;
-  readonly responseOptions?: { readonly headers: Record<string, string> };
-}
-
 /** Answers searches as a project would that allows 200 in a minute, counted from the first, and then blocks for one. */
 function limitedProject(time: FakeTime, limit = 200): { readonly refusals: () => number; readonly mostInFlight: () => number } {
   let windowFrom = Number.NEGATIVE_INFINITY;
@@ -230,31 +223,25 @@ function limitedProject(time: FakeTime, limit = 200): { readonly refusals: () =>
   let refusals = 0;
   let inFlight = 0;
   let most = 0;
-  const answer = (): Answer => {
-    if (time.now() - windowFrom >= 60_000) {
-      windowFrom = time.now();
-      used = 0;
-    }
-    used += 1;
-    if (used > limit) {
-      refusals += 1;
-      return { statusCode: 429, data: {}, responseOptions: { headers: { 'retry-after': '60' } } };
-    }
-    return { statusCode: 200, data: noUsers };
-  };
-  onSearch()
-    .reply(() => {
+  nock(host)
+    .persist()
+    .post(searchPath)
+    .reply(async () => {
       inFlight += 1;
       most = Math.max(most, inFlight);
-      const { data, ...told } = answer();
-      const aTurnLater = async (): Promise<object> => {
-        await turn();
-        inFlight -= 1;
-        return data;
-      };
-      return { ...told, data: aTurnLater };
-    })
-    .persist();
+      await turn();
+      inFlight -= 1;
+      if (time.now() - windowFrom >= 60_000) {
+        windowFrom = time.now();
+        used = 0;
+      }
+      used += 1;
+      if (used > limit) {
+        refusals += 1;
+        return [429, {}, { 'retry-after': '60' }];
+      }
+      return [200, noUsers];
+    });
   return { refusals: () => refusals, mostInFlight: () => most };
 }
 
@@ -292,7 +279,7 @@ describe('a client that reads 100,000 users', () => {
   it('holds no lane while it waits: a tenant list goes out at once', async () => {
     const time = fakeTime();
     limitedProject(time);
-    onRequest('GET', `${host}/v1/mgmt/tenant/all`).reply(200, { tenants: [] });
+    nock(host).get('/v1/mgmt/tenant/all').reply(200, { tenants: [] });
     const startedAt = time.now();
     let wake: () => void = () => undefined;
     const client = testClient({
@@ -318,8 +305,8 @@ describe('a client that reads 100,000 users', () => {
   });
 
   it('paces retries like first tries', async () => {
-    onSearch().reply(503).times(3);
-    onSearch().reply(200, noUsers);
+    nock(host).post(searchPath).times(3).reply(503);
+    nock(host).post(searchPath).reply(200, noUsers);
     const client = testClient({ rateLimit: { count: 1, periodMs: 60_000 } });
     const startedAt = client.time.now();
 

@@ -2,7 +2,6 @@ import { createDescopeClient, type DescopeClient, type DescopeClientOptions } fr
 import type { Sleep } from '../../src/descope/lanes.ts';
 import { ConnectorError, throwIfCancelled } from '../../src/errors.ts';
 import { Secret } from '../../src/secret.ts';
-import { mockedNetwork } from '../support/mocked-http.ts';
 
 export const host = 'https://api.descope.com';
 export const projectId = 'P2abcdefghijklmnopqrstuvwxyz1';
@@ -45,10 +44,9 @@ export function fakeTime(): FakeTime {
   };
 }
 
-/** A client of the mocked network, where there is one: instant sleeps, and back-offs of exactly half their upper bound. */
+/** A client of the mocked host: instant sleeps, and back-offs of exactly half their upper bound. */
 export function testClient(options: Partial<DescopeClientOptions> = {}): DescopeClient & { readonly time: FakeTime } {
   const time = fakeTime();
-  const dispatcher = mockedNetwork();
   const client = createDescopeClient({
     baseUrl: host,
     projectId,
@@ -56,7 +54,6 @@ export function testClient(options: Partial<DescopeClientOptions> = {}): Descope
     now: time.now,
     sleep: time.sleep,
     random: () => 0.5,
-    ...(dispatcher !== undefined && { dispatcher }),
     ...options,
   });
   return { ...client, time };

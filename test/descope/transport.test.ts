@@ -1,23 +1,24 @@
 import { inspect } from 'node:util';
-import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
+import nock from 'nock';
 import { describe, expect, it, vi } from 'vitest';
 import type { DescopeClient } from '../../src/descope/client.ts';
 import { Secret } from '../../src/secret.ts';
-import { onRequest, useMockedHttp } from '../support/mocked-http.ts';
+import { useNock } from '../support/nock.ts';
 import { anySearch, dateHeader, failureOf, host, key, noUsers, projectId, searchPath, testClient } from './support.ts';
 
-const tenantList = `${host}/v1/mgmt/tenant/all`;
+const tenantPath = '/v1/mgmt/tenant/all';
 
-const onSearch = (): ReturnType<typeof onRequest> => onRequest('POST', `${host}${searchPath}`);
+const onSearch = (): nock.Interceptor => nock(host).post(searchPath);
 
-useMockedHttp();
+useNock();
 
 describe('a request', () => {
   it('carries the key as "project:key", the project id and who we are, and impersonates no SDK', async () => {
     let headers: Record<string, unknown> = {};
-    onSearch().reply((request) => {
-      headers = request.headers as Record<string, string>;
-      return { statusCode: 200, data: noUsers };
+    onSearch().reply(function () {
+      headers = { ...this.req.headers };
+      return [200, noUsers];
     });
 
     await testClient().searchUsers(anySearch);
@@ -27,7 +28,6 @@ describe('a request', () => {
       'x-descope-project-id': projectId,
       'content-type': 'application/json',
       accept: 'application/json',
-      'accept-encoding': 'gzip, deflate, br, zstd',
       'user-agent': expect.stringMatching(/^baton-descope\/\d+\.\d+\.\d+/) as string,
       'x-external-rid': expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
     });
@@ -36,8 +36,8 @@ describe('a request', () => {
 
   it('asks for the key anew, so that a rotated one is used', async () => {
     const keys = ['old', 'new'];
-    onRequest('GET', tenantList, { headers: { authorization: `Bearer ${projectId}:old` } }).reply(200, { tenants: [] });
-    onRequest('GET', tenantList, { headers: { authorization: `Bearer ${projectId}:new` } }).reply(200, { tenants: [] });
+    nock(host, { reqheaders: { authorization: `Bearer ${projectId}:old` } }).get(tenantPath).reply(200, { tenants: [] });
+    nock(host, { reqheaders: { authorization: `Bearer ${projectId}:new` } }).get(tenantPath).reply(200, { tenants: [] });
     const client = testClient({ managementKey: () => new Secret(keys.shift() ?? '') });
 
     await client.allTenants();
@@ -47,7 +47,7 @@ describe('a request', () => {
   });
 
   it('keeps the path of a base URL', async () => {
-    onRequest('GET', 'https://gateway.example.com/descope/v1/mgmt/tenant/all').reply(200, { tenants: [] });
+    nock('https://gateway.example.com').get(`/descope${tenantPath}`).reply(200, { tenants: [] });
 
     expect(await testClient({ baseUrl: 'https://gateway.example.com/descope' }).allTenants()).toEqual([]);
   });
@@ -57,15 +57,15 @@ describe('the management key', () => {
   const body = { errorCode: 'E011001', errorDescription: key, errorMessage: `Bearer ${projectId}:${key}` };
 
   it.each([
-    ['the network', () => onSearch().replyWithError(Object.assign(new Error(key), { code: 'ECONNRESET' })).times(5)],
+    ['the network', () => nock(host).post(searchPath).times(5).replyWithError(Object.assign(new Error(key), { code: 'ECONNRESET' }))],
     ['401', () => onSearch().reply(401, body)],
     ['403', () => onSearch().reply(403, body)],
     ['400', () => onSearch().reply(400, body)],
     ['404', () => onSearch().reply(404, body)],
-    ['429', () => onSearch().reply(429, body, { headers: { 'retry-after': '600' } })],
-    ['500', () => onSearch().reply(500, body).times(5)],
-    ['a redirect', () => onSearch().reply(302, body, { headers: { location: `https://evil.example/?k=${key}` } })],
-    ['a body that is no JSON', () => onSearch().reply(200, `<html>${key}`).times(3)],
+    ['429', () => onSearch().reply(429, body, { 'retry-after': '600' })],
+    ['500', () => onSearch().times(5).reply(500, body)],
+    ['a redirect', () => onSearch().reply(302, body, { location: `https://evil.example/?k=${key}` })],
+    ['a body that is no JSON', () => onSearch().times(3).reply(200, `<html>${key}`)],
     ['a row of the wrong shape', () => onSearch().reply(200, { users: [{ userId: 'U1', email: [key] }], total: 1 })],
     ['an error in a 200', () => onSearch().reply(200, body)],
   ])('is in no part of the error for %s', async (_, arrange) => {
@@ -77,13 +77,22 @@ describe('the management key', () => {
     expect(shown.join('\n')).not.toContain(key);
     expect(error.cause).toBeUndefined();
   });
+
+  it('is not shown either when it cannot be put into a header', async () => {
+    const managementKey = (): Secret => new Secret(`${key}\r\nx-evil: 1`);
+
+    const error: unknown = await testClient({ managementKey }).searchUsers(anySearch).catch((thrown: unknown) => thrown);
+
+    expect(error).toBeInstanceOf(Error);
+    expect(inspect(error, { depth: 20, showHidden: true })).not.toContain(key);
+  });
 });
 
 describe('a redirect', () => {
   it.each([301, 302, 303, 307, 308].flatMap((status) => [`${host}/elsewhere`, 'https://evil.example/login', '/login'].map((location) => [status, location] as const)))(
     'of status %i to %s is not followed',
     async (status, location) => {
-      onSearch().reply(status, '', { headers: { location } }); // a second request would be unexpected, and fail this test
+      onSearch().reply(status, '', { location }); // a second request would be unexpected, and fail this test
 
       const { kind, facts } = await failureOf(testClient().searchUsers(anySearch));
 
@@ -116,19 +125,19 @@ describe('a status', () => {
     ['/v1/mgmt/role/all', (client) => client.allRoles()],
     ['/v1/mgmt/permission/all', (client) => client.allPermissions()],
   ])('of 404 on %s is never "not found"', async (path, list) => {
-    onRequest('GET', `${host}${path}`).reply(404);
+    nock(host).get(path).reply(404);
 
     expect((await failureOf(list(testClient()))).kind).toBe('upstream-contract');
   });
 
   it('of 400 on a load is "invalid"', async () => {
-    onRequest('GET', `${host}/v1/mgmt/user`, { query: { userId: 'U1' } }).reply(400);
+    nock(host).get('/v1/mgmt/user').query({ userId: 'U1' }).reply(400);
 
     expect((await failureOf(testClient().loadUser('U1'))).kind).toBe('invalid');
   });
 
   it.each([500, 501, 502, 503, 504, 520, 522, 524, 530, 599])('of %i is an outage: five tries', async (status) => {
-    onSearch().reply(status, '<html>not for parsing</html>').times(5);
+    onSearch().times(5).reply(status, '<html>not for parsing</html>');
     const client = testClient();
 
     const { kind, facts } = await failureOf(client.searchUsers(anySearch));
@@ -138,20 +147,20 @@ describe('a status', () => {
   });
 
   it('of 408 is a timeout that is tried again', async () => {
-    onSearch().reply(408).times(5);
+    onSearch().times(5).reply(408);
 
     expect((await failureOf(testClient().searchUsers(anySearch))).kind).toBe('timeout');
   });
 
   it('of 503 is forgotten once an answer comes', async () => {
-    onSearch().reply(503).times(4);
+    onSearch().times(4).reply(503);
     onSearch().reply(200, noUsers);
 
     expect(await testClient().searchUsers(anySearch)).toMatchObject(noUsers);
   });
 
   it('of 503 with Retry-After is waited out as told', async () => {
-    onSearch().reply(503, '', { headers: { 'retry-after': '9' } });
+    onSearch().reply(503, '', { 'retry-after': '9' });
     onSearch().reply(200, noUsers);
     const client = testClient();
 
@@ -176,7 +185,7 @@ describe('a 429', () => {
     ['a negative number', { 'retry-after': '-7' }, 1_000],
     ['no header', {}, 1_000],
   ])('with %s is waited for', async (_, headers, expected) => {
-    onSearch().reply(429, 'slow down', { headers: headers as unknown as Record<string, string> });
+    onSearch().reply(429, 'slow down', headers as unknown as Record<string, string>);
     onSearch().reply(200, noUsers);
     const client = testClient();
 
@@ -189,14 +198,15 @@ describe('a 429', () => {
     const client = testClient();
     const startedAt = client.time.now();
     const askedAt: number[] = [];
-    onSearch().reply(429, '', { headers: { 'retry-after': '20' } });
+    onSearch().reply(429, '', { 'retry-after': '20' });
     onSearch().reply(200, noUsers);
-    onRequest('GET', tenantList)
+    nock(host)
+      .get(tenantPath)
+      .times(3)
       .reply(() => {
         askedAt.push(client.time.now());
-        return { statusCode: 200, data: { tenants: [] } };
-      })
-      .times(3);
+        return [200, { tenants: [] }];
+      });
 
     const limited = client.searchUsers(anySearch);
     await vi.waitFor(() => expect(client.time.slept).toHaveLength(1));
@@ -207,7 +217,7 @@ describe('a 429', () => {
   });
 
   it('that asks for more than is allowed says when the limit opens again', async () => {
-    onSearch().reply(429, '', { headers: { 'retry-after': '31' } });
+    onSearch().reply(429, '', { 'retry-after': '31' });
     const before = Date.now();
 
     const { kind, facts } = await failureOf(testClient().searchUsers(anySearch));
@@ -218,7 +228,7 @@ describe('a 429', () => {
   });
 
   it('without an end is given up after waits of 1 to 16 s where a caller holds a call open', async () => {
-    onSearch().reply(429).times(6);
+    onSearch().times(6).reply(429);
     const client = testClient();
 
     expect((await failureOf(client.searchUsers(anySearch))).kind).toBe('rate-limited');
@@ -228,20 +238,13 @@ describe('a 429', () => {
 
 describe('the network', () => {
   it.each(['ECONNRESET', 'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EPIPE', 'ENETUNREACH'])('that fails with %s is tried five times', async (code) => {
-    onSearch().replyWithError(Object.assign(new Error('socket'), { code })).times(5);
+    onSearch().times(5).replyWithError(Object.assign(new Error('socket'), { code }));
 
     const { kind, message } = await failureOf(testClient().searchUsers(anySearch));
 
     expect(kind).toBe('unavailable');
     expect(message).toMatch(/^POST \/v2\/mgmt\/user\/search failed: /);
     expect(message).toContain(code);
-  });
-
-  it('that fails at each of several addresses is told from the first', async () => {
-    const failures = ['ENETUNREACH', 'ECONNREFUSED'].map((code) => Object.assign(new Error(code), { code }));
-    onSearch().replyWithError(new AggregateError(failures)).times(5);
-
-    expect((await failureOf(testClient().searchUsers(anySearch))).message).toContain('ENETUNREACH');
   });
 
   it('that fails once is forgotten', async () => {
@@ -276,7 +279,7 @@ describe('a body', () => {
     ['followed by something', `${whole}}`],
     ['not UTF-8', Buffer.concat([Buffer.from('{"users":[],"total":0,"x":"'), Buffer.from([0xff]), Buffer.from('"}')])],
   ])('that is %s is read again twice and then believed to be a changed contract', async (_, body) => {
-    onSearch().reply(200, body).times(3);
+    onSearch().times(3).reply(200, body);
 
     const { kind, message } = await failureOf(testClient().searchUsers(anySearch));
 
@@ -308,44 +311,33 @@ describe('a body', () => {
   });
 
   it('that is compressed is read', async () => {
-    onSearch().reply(200, gzipSync(whole), { headers: { 'content-encoding': 'gzip' } });
+    onSearch().reply(200, gzipSync(whole), { 'content-encoding': 'gzip' });
 
     expect(await testClient().searchUsers(anySearch)).toMatchObject(noUsers);
   });
 
   it.each(['gzip', 'deflate', 'br', 'zstd'])('that claims to be %s and is not is a changed contract after three tries', async (encoding) => {
-    onSearch().reply(200, whole, { headers: { 'content-encoding': encoding } }).times(3);
+    onSearch().times(3).reply(200, whole, { 'content-encoding': encoding });
 
     expect((await failureOf(testClient().searchUsers(anySearch))).kind).toBe('upstream-contract');
   });
 
-  it.each([
-    ['deflate', deflateSync(whole)],
-    ['br', brotliCompressSync(whole)],
-    ['zstd', zstdCompressSync(whole)],
-    ['x-gzip', gzipSync(whole)],
-    ['GZIP', gzipSync(whole)],
-    ['identity', Buffer.from(whole)],
-  ])('that is packed as %s is read, too', async (encoding, packed) => {
-    onSearch().reply(200, packed, { headers: { 'content-encoding': encoding } });
-
-    expect(await testClient().searchUsers(anySearch)).toMatchObject(noUsers);
-  });
-
-  it.each([['compress'], ['gzip, br'], [['gzip', 'br']]])('in an encoding that nobody asked for (%s) is refused after one request', async (encoding) => {
-    onSearch().reply(200, gzipSync(whole), { headers: { 'content-encoding': encoding } });
-
-    expect(await failureOf(testClient().searchUsers(anySearch))).toMatchObject({ kind: 'upstream-contract', message: expect.stringContaining('encoding') as string });
-  });
-
   it('that ends in the middle of its compression was cut off on the way', async () => {
-    onSearch().reply(200, gzipSync(whole).subarray(0, -10), { headers: { 'content-encoding': 'gzip' } }).times(5);
+    onSearch().times(5).reply(200, gzipSync(whole).subarray(0, -10), { 'content-encoding': 'gzip' });
 
     expect((await failureOf(testClient().searchUsers(anySearch))).kind).toBe('unavailable');
   });
 
+  it('larger than 32 MiB is refused after one request', async () => {
+    onSearch().reply(200, Buffer.alloc(33 * 1024 * 1024, 0x20));
+
+    const { kind, message } = await failureOf(testClient().searchUsers(anySearch));
+
+    expect({ kind, isTooLarge: message.includes('32 MiB') }).toEqual({ kind: 'upstream-contract', isTooLarge: true });
+  });
+
   it('that only grows larger than 32 MiB when it is unpacked is refused as well', async () => {
-    onSearch().reply(200, gzipSync(Buffer.alloc(64 * 1024 * 1024, 0x20)), { headers: { 'content-encoding': 'gzip' } });
+    onSearch().reply(200, gzipSync(Buffer.alloc(64 * 1024 * 1024, 0x20)), { 'content-encoding': 'gzip' });
 
     const { kind, message } = await failureOf(testClient().searchUsers(anySearch));
 
@@ -358,9 +350,8 @@ describe('the Date header', () => {
     ['is handed on', { date: dateHeader }, Date.parse(dateHeader)],
     ['may be missing', {}, undefined],
     ['may be nonsense', { date: 'yesterday' }, undefined],
-    ['counts once, when it is sent twice', { date: [dateHeader, 'yesterday'] }, Date.parse(dateHeader)],
   ])('%s', async (_, headers, expected) => {
-    onSearch().reply(200, noUsers, { headers: headers as unknown as Record<string, string> });
+    onSearch().reply(200, noUsers, headers as unknown as Record<string, string>);
 
     expect((await testClient().searchUsers(anySearch)).serverTimeMs).toBe(expected);
   });

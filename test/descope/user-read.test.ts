@@ -1,3 +1,4 @@
+import nock from 'nock';
 import { describe, expect, it } from 'vitest';
 import type { TimedUserPage, UserQuery } from '../../src/descope/client.ts';
 import type { User } from '../../src/descope/rows.ts';
@@ -5,7 +6,7 @@ import { Ledger } from '../../src/descope/ledger.ts';
 import { createStablePass, type OpenPage } from '../../src/descope/stable-pass.ts';
 import { createUserRead, type ReadOrigin, type UserRead } from '../../src/descope/user-read.ts';
 import { ConnectorError } from '../../src/errors.ts';
-import { onRequest, useMockedHttp } from '../support/mocked-http.ts';
+import { useNock } from '../support/nock.ts';
 import { type ModelServer, quietProject, userIdAt } from './model-server.ts';
 import { dateHeader, failureOf, host, searchPath, testClient, turn } from './support.ts';
 
@@ -133,7 +134,7 @@ describe('a quiet project', () => {
 });
 
 describe('over the wire', () => {
-  useMockedHttp();
+  useNock();
 
   it.each([
     ['a day ahead', 86_400_000],
@@ -160,13 +161,14 @@ describe('over the wire', () => {
   it('the bound comes from the Date header, when our own clock is ahead', async () => {
     const users = upTo(150).map((index) => ({ userId: userIdAt(index), createdTime: 1_700_000_000 + index }));
     const bodies: unknown[] = [];
-    onRequest('POST', `${host}${searchPath}`)
-      .reply((request) => {
-        const body = JSON.parse(request.body as string) as { offset: number };
+    nock(host)
+      .post(searchPath)
+      .times(2)
+      .reply((_, body) => {
         bodies.push(body);
-        return { statusCode: 200, data: { users: users.slice(body.offset, body.offset + 100), total: 150 }, responseOptions: { headers: { date: dateHeader } } };
-      })
-      .times(2);
+        const { offset } = body as { offset: number };
+        return [200, { users: users.slice(offset, offset + 100), total: 150 }, { date: dateHeader }];
+      });
     const client = testClient();
 
     const read = createUserRead({ search: (query, call) => client.searchUsers(query, call), now: () => Date.parse('2099-01-01T00:00:00Z') });

@@ -5,7 +5,7 @@ import { type Fault, startEmulator } from '../../src/emulator/emulator.ts';
 import { envOf, quickClock, runCli, temporaryFolder } from '../support/cli.ts';
 import { attempt, benchProject, benchRequests, type Case, forever, judge, lists, search, table, tenantList, ways } from '../support/faults-bench.ts';
 
-/** Real deadlines of real requests, only shorter than the usual ones. undici looks at its own twice a second. */
+/** Real deadlines of real requests, only shorter than the usual ones. */
 const deadlines = { connectMs: 2_000, headersMs: 250, bodyIdleMs: 250, attemptMs: 1_500 };
 
 const slow: readonly (readonly [string, Fault, RegExp])[] = [

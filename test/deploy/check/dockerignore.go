@@ -17,7 +17,7 @@ import (
 
 // Files that must never reach the builder, whether or not they are there today.
 var neverSent = []string{
-	".env", ".git/config", "node_modules/undici/package.json", "dist/cli/main.js", "sync.json", "sync.c1z",
+	".env", ".git/config", "node_modules/got/package.json", "dist/cli/main.js", "sync.json", "sync.c1z",
 	"deploy/secrets/management-key", "deploy/secrets/tls.key", "src/.env", "src/management-key", "src/cli/sync.json", "bin/tls.key", "test/connector.test.ts",
 }
 
