@@ -11,6 +11,7 @@ import { checkTarget } from '../output/place.ts';
 import { derivedOutputs } from './derived-outputs.ts';
 import { refuseOtherProject } from './last-output.ts';
 import type { CommandContext } from './program.ts';
+import { routeFinder } from './route.ts';
 import { environmentChecks, type SettingFlags, settingSources, tellFoundBaseUrl } from './setting-sources.ts';
 import { counted } from './table.ts';
 import { tell } from './tell.ts';
@@ -21,7 +22,8 @@ export type DoctorFlags = SettingFlags & { readonly out?: string; readonly json?
 /** Looks at the setup, says what was found as it is found, and fails with the gravest kind, if anything failed. */
 export async function doctor({ out, json = false, ...flags }: DoctorFlags, { env, signal, print }: Pick<CommandContext, 'env' | 'signal' | 'print'>): Promise<void> {
   const keys = keyFinder(env);
-  const resolved = resolveSettings({ ...(await settingSources(flags, env)), alsoCheck: [...environmentChecks(env), keys.check] });
+  const routes = routeFinder(env);
+  const resolved = resolveSettings({ ...(await settingSources(flags, env)), alsoCheck: [...environmentChecks(env), keys.check, routes.check] });
   const { values, problems, file, isFileRead } = resolved;
   const key = keys.found();
   tellFoundBaseUrl(resolved, (address, source) => tell('warn', `base URL ${address}, from a config file that was found by chance (${source})`));
@@ -33,6 +35,7 @@ export async function doctor({ out, json = false, ...flags }: DoctorFlags, { env
       projectId: values.projectId,
       baseUrl: values.baseUrl,
       key: key && { reveal: key.key, source: key.source, path: key.path },
+      route: routes.found(),
       rateLimit: values.rateLimit ?? 'auto',
       maxParallelFetches: values.maxParallelFetches ?? 6,
       maxResponseMiB: values.maxResponseSize,

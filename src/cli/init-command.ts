@@ -8,6 +8,7 @@ export function addInitCommand(program: Command, context: CommandContext): void 
     .description('set a project up: ask for its id and key, check them, write a config file')
     .option('--project-id <id>', 'the Descope project; asked for when left out')
     .option('--base-url <url>', 'where the Management API is, if not where the project id says')
+    .option('--ca-file <file>', 'certificates of CAs to trust besides the usual ones, for a proxy')
     .option('--config <file>', 'the file to write (default: ~/.config/baton-descope/config.yaml)')
     .option('--skip-doctor', 'write without checking: nothing is sent to Descope')
     .option('--force', 'overwrite files that are there')

@@ -7,6 +7,7 @@ import { Secret } from '../secret.ts';
 import { examineAndTell } from './doctor.ts';
 import type { CommandContext } from './program.ts';
 import { type Prompts, readStdin } from './prompts.ts';
+import { routeTo } from './route.ts';
 
 export type InitContext = Pick<CommandContext, 'env' | 'signal' | 'print'>;
 
@@ -14,6 +15,7 @@ export type InitContext = Pick<CommandContext, 'env' | 'signal' | 'print'>;
 export interface Given {
   readonly projectId: string | undefined;
   readonly baseUrl: string | undefined;
+  readonly caFile: string | undefined;
   /** The key file of the settings that are to be overwritten. */
   readonly keyFile: FileValue | undefined;
   readonly sources: readonly string[];
@@ -23,6 +25,7 @@ export interface Given {
 export interface Setup {
   readonly projectId: string;
   readonly baseUrl: string | undefined;
+  readonly caFile: string | undefined;
   readonly key: Secret;
 }
 
@@ -64,12 +67,12 @@ export async function askForSetup(given: Given, { prompts, context, skipDoctor }
   }
 }
 
-async function firstSetup({ projectId: given, baseUrl, keyFile }: Given, prompts: Prompts | undefined, context: InitContext): Promise<Setup> {
+async function firstSetup({ projectId: given, baseUrl, caFile, keyFile }: Given, prompts: Prompts | undefined, context: InitContext): Promise<Setup> {
   if (given === undefined && prompts === undefined) {
     throw new ConnectorError('config', '--project-id is not given, and there is no terminal to ask at: copy it from Console > Project');
   }
   const projectId = given ?? parseProjectId((await prompts?.text('Project id (Console > Project)', likelyProjectId)) ?? '');
-  return { projectId, baseUrl, key: new Secret(await firstKey(keyFile, prompts, context)) };
+  return { projectId, baseUrl, caFile, key: new Secret(await firstKey(keyFile, prompts, context)) };
 }
 
 async function firstKey(keyFile: FileValue | undefined, prompts: Prompts | undefined, { env, signal, print }: InitContext): Promise<string> {
@@ -91,9 +94,9 @@ async function firstKey(keyFile: FileValue | undefined, prompts: Prompts | undef
 }
 
 /** After a 401 either may be wrong; after a 403 the id and the key are known, and the key is too weak. */
-async function askAgain({ projectId, baseUrl }: Setup, kind: ErrorKind, prompts: Prompts): Promise<Setup> {
+async function askAgain({ projectId, ...others }: Setup, kind: ErrorKind, prompts: Prompts): Promise<Setup> {
   const again = kind === 'forbidden' ? projectId : parseProjectId(await prompts.text('Project id (Enter keeps it)', likelyProjectId, projectId));
-  return { projectId: again, baseUrl, key: new Secret(await askForKey(prompts)) };
+  return { ...others, projectId: again, key: new Secret(await askForKey(prompts)) };
 }
 
 function askForKey(prompts: Prompts): Promise<string> {
@@ -116,10 +119,11 @@ export function likelyProjectId(text: string): string {
 }
 
 /** Runs doctor; the kind of the gravest failure, or undefined when all is well. */
-async function checkSetup({ projectId, baseUrl, key }: Setup, { env, signal, print }: InitContext): Promise<ErrorKind | undefined> {
-  print(`\nAsking ${baseUrl ?? deriveBaseUrl(projectId)}:`);
+async function checkSetup({ projectId, baseUrl, caFile, key }: Setup, { env, signal, print }: InitContext): Promise<ErrorKind | undefined> {
+  const address = baseUrl ?? deriveBaseUrl(projectId);
+  print(`\nAsking ${address}:`);
   const { checks } = await examineAndTell(
-    { problems: [], configFile: undefined, env, projectId, baseUrl, key: { reveal: () => key, source: 'you' }, rateLimit: 'auto', maxParallelFetches: 6, provisioning: false, tls: {}, out: undefined, signal },
+    { problems: [], configFile: undefined, env, projectId, baseUrl, key: { reveal: () => key, source: 'you' }, route: routeTo(address, caFile, env), rateLimit: 'auto', maxParallelFetches: 6, provisioning: false, tls: {}, out: undefined, signal },
     print,
     (check) => !['config file', 'key file', 'TLS files', 'write rights'].includes(check.name),
   );

@@ -11,7 +11,7 @@ import { askForSetup, type Given, type InitContext } from './init-questions.ts';
 import { createPrompts, type Prompts } from './prompts.ts';
 import { environmentChecks, refine, type SettingFlags, settingSources } from './setting-sources.ts';
 
-export type InitFlags = Pick<SettingFlags, 'projectId' | 'baseUrl' | 'config'> & { readonly skipDoctor?: boolean; readonly force?: boolean };
+export type InitFlags = Pick<SettingFlags, 'projectId' | 'baseUrl' | 'caFile' | 'config'> & { readonly skipDoctor?: boolean; readonly force?: boolean };
 
 /**
  * Asks for what a sync needs, looks whether it works, and only then writes it down. Whatever ends it before leaves no
@@ -43,9 +43,9 @@ function targetOf({ config }: InitFlags, env: Environment): string {
  * What flags, environment and the file that is to be overwritten say, in this order, as for every command. What is wrong
  * with flags or environment is told; what is wrong with the file is about to go.
  */
-async function givenBy({ projectId, baseUrl }: InitFlags, env: Environment, path: string): Promise<Given> {
+async function givenBy({ projectId, baseUrl, caFile }: InitFlags, env: Environment, path: string): Promise<Given> {
   const before = await fileBefore(path, env);
-  const flags = { ...(projectId !== undefined && { projectId }), ...(baseUrl !== undefined && { baseUrl }) };
+  const flags = { ...(projectId !== undefined && { projectId }), ...(baseUrl !== undefined && { baseUrl }), ...(caFile !== undefined && { caFile }) };
   const { values, origins, problems } = resolveSettings({ flags, env, openFile: () => before, refine, alsoCheck: environmentChecks(env) });
   const ours = problems.filter(({ setting }) => setting === undefined || ((setting === 'projectId' || setting === 'baseUrl') && origins[setting] !== undefined));
   const told = ours.filter(({ message }) => !message.startsWith(`${path}:`));
@@ -53,7 +53,7 @@ async function givenBy({ projectId, baseUrl }: InitFlags, env: Environment, path
     throw new ConnectorError('config', told.map(({ message }) => message).join('\n'));
   }
   const sources = [origins.projectId, origins.baseUrl].flatMap((origin) => (origin === undefined || origin.source.startsWith('--') ? [] : [origin.source]));
-  return { projectId: values.projectId, baseUrl: values.baseUrl, keyFile: before?.keyFile, sources };
+  return { projectId: values.projectId, baseUrl: values.baseUrl, caFile: values.caFile, keyFile: before?.keyFile, sources };
 }
 
 async function fileBefore(path: string, env: Environment): Promise<ConfigFile | undefined> {

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { type Setting, type SettingName, settings } from '../config/settings.ts';
 
 /** What every command takes that talks to Descope: where, how fast, and what it says meanwhile. */
-export const connectionSettings = ['projectId', 'baseUrl', 'maxParallelFetches', 'rateLimit', 'maxResponseSize', 'logLevel', 'logFormat'] as const satisfies readonly SettingName[];
+export const connectionSettings = ['projectId', 'baseUrl', 'caFile', 'maxParallelFetches', 'rateLimit', 'maxResponseSize', 'logLevel', 'logFormat'] as const satisfies readonly SettingName[];
 
 /** Adds --config and the settings' flags to a command, with their help, defaults and environment names. */
 export function addSettingOptions(command: Command, ...names: readonly SettingName[]): Command {

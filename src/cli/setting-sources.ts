@@ -81,6 +81,6 @@ function refuseOpenAuditLog(path: string | undefined): void {
 /** We check certificates whatever this says; who sets it means to go without, and must not believe that it helped. */
 function refuseTlsBypass(env: Environment): void {
   if (env['NODE_TLS_REJECT_UNAUTHORIZED']?.trim() === '0') {
-    throw new ConnectorError('config', 'NODE_TLS_REJECT_UNAUTHORIZED=0 is refused: certificates are always checked; unset it, and give the CA of a proxy with NODE_EXTRA_CA_CERTS');
+    throw new ConnectorError('config', 'NODE_TLS_REJECT_UNAUTHORIZED=0 is refused: certificates are always checked; unset it, and give the CA of a proxy with --ca-file or NODE_EXTRA_CA_CERTS');
   }
 }

@@ -7,6 +7,7 @@ import type { DescopeObserver } from '../descope/observer.ts';
 import type { SyncPolicy } from '../resources/sync-read.ts';
 import { openLogger } from './logger.ts';
 import type { Logger } from '../log.ts';
+import { routeFinder } from './route.ts';
 import { environmentChecks, type SettingFlags, settingSources, tellFoundBaseUrl } from './setting-sources.ts';
 import { tellAs } from './tell.ts';
 
@@ -35,7 +36,8 @@ export async function setUp(flags: SettingFlags, env: Environment, waits: RateWa
 /** The same for a command that watches its requests, or has several clients. `logLevel` counts when nobody says which. */
 export async function prepare(flags: SettingFlags, env: Environment, logLevel: 'info' | 'warn' = 'warn'): Promise<Prepared> {
   const keys = keyFinder(env);
-  const resolved = resolveSettings({ ...(await settingSources(flags, env)), alsoCheck: [...environmentChecks(env), keys.check] });
+  const routes = routeFinder(env);
+  const resolved = resolveSettings({ ...(await settingSources(flags, env)), alsoCheck: [...environmentChecks(env), keys.check, routes.check] });
   const loaded = settingsOf(resolved);
   const managementKey = keys.found()?.key ?? openManagementKey(env);
   tellAs({ format: loaded.logFormat, level: loaded.logLevel });
@@ -47,7 +49,7 @@ export async function prepare(flags: SettingFlags, env: Environment, logLevel: '
     logger,
     policy: { tenantRoles, strict, ...(maxDangling !== undefined && { maxDangling }) },
     connect: (observer) => {
-      const options = { projectId, baseUrl: loaded.baseUrl ?? deriveBaseUrl(projectId), managementKey, maxParallelFetches, rateLimit, ...(maxResponseSize !== undefined && { maxResponseMiB: maxResponseSize }), ...(observer !== undefined && { observer }) };
+      const options = { projectId, baseUrl: loaded.baseUrl ?? deriveBaseUrl(projectId), managementKey, maxParallelFetches, rateLimit, route: routes.found(), ...(maxResponseSize !== undefined && { maxResponseMiB: maxResponseSize }), ...(observer !== undefined && { observer }) };
       const channel = createChannel(options);
       return (waits, ownLogger = logger) => createDescopeClient({ ...options, ...waits, channel, logger: ownLogger });
     },

@@ -107,6 +107,15 @@ export const settings = {
     help: "the Management API's address; derived from the project id when left out",
     schema: z.string(),
   },
+  caFile: {
+    flag: '--ca-file <file>',
+    env: ['BATON_DESCOPE_CA_FILE'],
+    title: 'CA file',
+    kind: 'text',
+    isOperational: true,
+    help: 'certificates (PEM) of CAs to trust towards Descope besides the usual ones, for a proxy that opens TLS; NODE_EXTRA_CA_CERTS works, too',
+    schema: z.string(),
+  },
   maxParallelFetches: {
     flag: '--max-parallel-fetches <n>',
     env: ['BATON_DESCOPE_MAX_PARALLEL_FETCHES'],

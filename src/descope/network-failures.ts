@@ -60,7 +60,7 @@ export function networkFailure(endpoint: EndpointName, thrown: unknown, bodyIdle
   const text = cause instanceof Error ? cause.message : '';
   const tls = tlsReason(code, text);
   if (tls !== undefined) {
-    return final(endpoint, `TLS to Descope could not be trusted: ${tls.reason} (${code})${tls.isUnknownCa ? issuedBy(thrown) : ''}; ${tls.remedy}`);
+    return final(endpoint, 'tls', `TLS to Descope could not be trusted: ${tls.reason} (${code})${tls.isUnknownCa ? issuedBy(thrown) : ''}; ${tls.remedy}`);
   }
   if (proxy !== undefined && (code === 'ERR_PROXY_TUNNEL' || unreachable.has(code))) {
     return proxyFailure(endpoint, proxy, code, cause);
@@ -97,15 +97,16 @@ function proxyFailure(endpoint: EndpointName, { place, variable }: Proxy, code: 
     return retryable(timeoutReasons.has(code) ? 'timeout' : 'unavailable', endpoint, `${who} cannot be reached: ${reason}; check ${variable}`);
   }
   if (status === 407) {
-    return final(endpoint, `${who} asks for a user name and password (407); give them in ${variable} as http://user:password@host:port`);
+    return final(endpoint, 'proxy', `${who} asks for a user name and password (407); give them in ${variable} as http://user:password@host:port`);
   }
   if (status !== undefined && status < 500) {
-    return final(endpoint, `${who} refused the way to Descope (${status}); have it allowed there, or list the host in NO_PROXY`);
+    return final(endpoint, 'proxy', `${who} refused the way to Descope (${status}); have it allowed there, or list the host in NO_PROXY`);
   }
   return retryable('unavailable', endpoint, status === undefined ? `${who} did not open a tunnel` : `${who} could not open a tunnel (${status})`);
 }
 
-function final(endpoint: EndpointName, what: string): AttemptFailed {
+/** Nothing that gets better by asking again. `cause` tells doctor which remedy to name. */
+function final(endpoint: EndpointName, cause: 'tls' | 'proxy', what: string): AttemptFailed {
   const label = endpointLabel(endpoint);
-  return new AttemptFailed({ error: new ConnectorError('unavailable', `${label} failed: ${what}`, { endpoint: label }), retry: 'never' });
+  return new AttemptFailed({ error: new ConnectorError('unavailable', `${label} failed: ${what}`, { endpoint: label, cause }), retry: 'never' });
 }

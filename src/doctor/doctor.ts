@@ -1,12 +1,13 @@
 import { deriveBaseUrl } from '../descope/base-url.ts';
 import type { RateLimit } from '../descope/pacing.ts';
 import { createTransport } from '../descope/transport.ts';
+import type { Route } from '../descope/route.ts';
 import type { Secret } from '../secret.ts';
 import { type Check, fail, ok, skip } from './check.ts';
 import { checkOutput, checkTemporary, type LookAtTarget } from './output-check.ts';
 import { createProbe } from './probe.ts';
 import { checkProject } from './project-checks.ts';
-import { checkBaseUrl, checkKeyPlace, checkProjectId, checkProxy } from './setup-checks.ts';
+import { checkBaseUrl, checkKeyPlace, checkProjectId, checkRoute } from './setup-checks.ts';
 import { checkTls, type TlsPaths } from './tls-checks.ts';
 import { checkWriteRights } from './write-check.ts';
 
@@ -19,6 +20,8 @@ export interface DoctorOptions {
   /** As it was given; the project id decides when it is undefined. */
   readonly baseUrl: string | undefined;
   readonly key: { readonly reveal: () => Secret; readonly source: string; readonly path?: string | undefined } | undefined;
+  /** The way to Descope; straight, when left out. */
+  readonly route?: Route;
   readonly rateLimit: RateLimit;
   readonly maxParallelFetches: number;
   readonly maxResponseMiB?: number | undefined;
@@ -55,13 +58,10 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check, Do
   if (projectId !== undefined) {
     yield checkProjectId(projectId);
     yield checkBaseUrl(projectId, baseUrl);
+    yield checkRoute(baseUrl ?? deriveBaseUrl(projectId), options.route, options.env);
   }
   if (key !== undefined) {
     yield checkKeyPlace(key);
-  }
-  const proxy = checkProxy(options.env ?? {});
-  if (proxy !== undefined) {
-    yield proxy;
   }
 
   let requests = 0;
@@ -69,7 +69,7 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check, Do
     yield skip('Descope', 'not asked: the settings come first');
   } else {
     const place = { projectId, baseUrl: baseUrl ?? deriveBaseUrl(projectId) };
-    const send = createTransport({ ...place, managementKey: key.reveal, ...(options.maxResponseMiB !== undefined && { maxResponseMiB: options.maxResponseMiB }) });
+    const send = createTransport({ ...place, managementKey: key.reveal, ...(options.route !== undefined && { route: options.route }), ...(options.maxResponseMiB !== undefined && { maxResponseMiB: options.maxResponseMiB }) });
     const probe = createProbe({ send, deadlineMs, now, signal, onRequest: () => (requests += 1) });
     let isLet = false;
     for await (const check of checkProject({ ...options, ...place, probe, wallClock })) {

@@ -16,9 +16,9 @@ type Failed = Extract<Probed<unknown>, { readonly isAnswered: false }>;
  * so a remedy lists what it can be, the likeliest first. `scope` is `all` when every list was forbidden.
  */
 export function explain(name: string, { error, retryAfterMs }: Failed, place: Place, scope: 'one' | 'all' = 'one'): Check {
-  const { status, endpoint } = error.facts;
+  const { status, endpoint, cause } = error.facts;
   const what = status === undefined ? error.message : `${endpoint ?? 'a request'} answered ${status}`;
-  return fail(error.kind, name, texts[error.kind]?.(what, retryAfterMs) ?? what, remedyFor(error.kind, { place, scope, status, list: name }));
+  return fail(error.kind, name, texts[error.kind]?.(what, retryAfterMs) ?? what, remedyFor(error.kind, { place, scope, status, cause, list: name }));
 }
 
 const texts: Readonly<Partial<Record<ErrorKind, (what: string, retryAfterMs: number | undefined) => string>>> = {
@@ -31,10 +31,11 @@ interface Case {
   readonly place: Place;
   readonly scope: 'one' | 'all';
   readonly status: string | number | undefined;
+  readonly cause: string | number | undefined;
   readonly list: string;
 }
 
-function remedyFor(kind: ErrorKind, { place: { projectId, baseUrl }, scope, status, list }: Case): string {
+function remedyFor(kind: ErrorKind, { place: { projectId, baseUrl }, scope, status, cause, list }: Case): string {
   switch (kind) {
     case 'unauthenticated':
       return `The key is wrong, expired or deleted, or belongs to a company elsewhere than project ${projectId} at ${baseUrl}. Look under Company > Management Keys. ${
@@ -48,6 +49,12 @@ function remedyFor(kind: ErrorKind, { place: { projectId, baseUrl }, scope, stat
       return 'Limits count for the whole project: stop other jobs, or wait. A sync waits by itself, ten minutes at most.';
     case 'timeout':
     case 'unavailable':
+      if (cause === 'tls') {
+        return `Something answers at ${baseUrl}, but is not trusted. A proxy that opens TLS has a CA of its own: save its certificate (PEM), and give it with --ca-file. Certificate checks are never switched off.`;
+      }
+      if (cause === 'proxy') {
+        return 'The proxy itself said no: what it needs stands above. For a way without it, list the host of the base URL in NO_PROXY.';
+      }
       return status === undefined
         ? `Nothing useful answers at ${baseUrl}. Is the address right, does a proxy or firewall stand between, is there a network?`
         : 'Descope has trouble, or a proxy before it. Try again later; see status.descope.com.';

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { deriveBaseUrl, isDescopeUrl } from '../descope/base-url.ts';
+import type { Route } from '../descope/route.ts';
 import { isLoopbackHost } from '../loopback.ts';
 import { shellWord } from '../shell-word.ts';
 import { type Check, ok, warn } from './check.ts';
@@ -37,6 +38,28 @@ export function checkBaseUrl(projectId: string, baseUrl: string | undefined): Ch
   return warn(name, `${baseUrl}, but the project id names ${derived}`, 'Leave --base-url out: the address follows from the project id.');
 }
 
+/** What people set for other programs and expect to count. */
+const otherProxyVariables = ['HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'];
+
+/**
+ * Which way requests go, whom they trust on it, and which variables name a proxy that is not used. Values are not shown: a
+ * proxy's address may hold a password.
+ */
+export function checkRoute(baseUrl: string, { proxy, extraCa = [] }: Route = {}, env: Readonly<Record<string, string | undefined>> = {}): Check {
+  const name = 'network path';
+  const { host, hostname } = new URL(baseUrl);
+  const trust = extraCa.length === 0 ? '' : `; ${extraCa.length} more CA certificate${extraCa.length === 1 ? '' : 's'} from --ca-file`;
+  if (proxy !== undefined) {
+    return ok(name, `through the proxy ${proxy.place} (${proxy.variable})${trust}`);
+  }
+  const isSet = (variable: string): boolean => (env[variable]?.trim() ?? '') !== '';
+  const unused = otherProxyVariables.filter(isSet);
+  if (unused.length > 0 && !isLoopbackHost(hostname) && !isSet('HTTPS_PROXY') && !isSet('https_proxy')) {
+    return warn(name, `straight to ${host}; ${unused.join(' and ')} set, but not used: Descope is asked over https${trust}`, 'If only the proxy may go out, name it in HTTPS_PROXY, too.');
+  }
+  return ok(name, `straight to ${host}${trust}`);
+}
+
 /** Where the key comes from, and who else may read its file. */
 export function checkKeyPlace({ source, path }: { readonly source: string; readonly path?: string | undefined }): Check {
   const name = 'key file';
@@ -48,19 +71,6 @@ export function checkKeyPlace({ source, path }: { readonly source: string; reado
     return warn(name, `${path} can be read by others (mode ${(mode & 0o777).toString(8)})`, `chmod 600 ${shellWord(path)}`);
   }
   return ok(name, `${path}, for its owner only`);
-}
-
-const proxyVariables = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy', 'NODE_USE_ENV_PROXY'];
-
-/**
- * Whether the environment names a proxy, none of which is used yet. Values are not shown: a proxy's address may hold a
- * password. Undefined when there is none.
- */
-export function checkProxy(env: Readonly<Record<string, string | undefined>>): Check | undefined {
-  const named = proxyVariables.filter((variable) => (env[variable]?.trim() ?? '') !== '');
-  return named.length === 0
-    ? undefined
-    : warn('proxy', `${named.join(' and ')} set, but proxies are not used: requests go out directly`, 'If only the proxy may go out, let this machine reach the base URL on port 443, too.');
 }
 
 export function regionOf(projectId: string): string | undefined {

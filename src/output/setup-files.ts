@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { link, mkdir, open, rename, rm } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { ConnectorError } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 
@@ -10,6 +10,7 @@ export interface SetupFiles {
   readonly path: string;
   readonly projectId: string;
   readonly baseUrl: string | undefined;
+  readonly caFile: string | undefined;
   readonly key: Secret;
   /** Puts them in the place of files that are there. */
   readonly force: boolean;
@@ -24,12 +25,13 @@ export function keyPathBeside(path: string): string {
  * Writes both files with mode 0600, or neither: each is written whole under another name first. Without `force` a file
  * that is there makes it a `local-io` error, even one that came into being a moment ago.
  */
-export async function writeSetup({ path, projectId, baseUrl, key, force }: SetupFiles): Promise<void> {
+export async function writeSetup({ path, projectId, baseUrl, caFile, key, force }: SetupFiles): Promise<void> {
   const keyPath = keyPathBeside(path);
   const config = [
     '# Written by `baton-descope init`. All settings: docs/configuration.md',
     `project-id: ${JSON.stringify(projectId)}`,
     ...(baseUrl === undefined ? [] : [`base-url: ${JSON.stringify(baseUrl)}`]),
+    ...(caFile === undefined ? [] : [`ca-file: ${JSON.stringify(resolve(caFile))}`]),
     `management-key-file: ${JSON.stringify(basename(keyPath))}`,
     '',
   ].join('\n');

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Check, gravestKind } from '../../src/doctor/check.ts';
 import { type DoctorOptions, examine } from '../../src/doctor/doctor.ts';
-import { checkBaseUrl, checkProjectId, checkProxy } from '../../src/doctor/setup-checks.ts';
+import { checkBaseUrl, checkProjectId, checkRoute } from '../../src/doctor/setup-checks.ts';
 import { checkTls } from '../../src/doctor/tls-checks.ts';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import type { Fault } from '../../src/emulator/faults.ts';
@@ -221,22 +221,25 @@ describe('the project id and the base URL', () => {
   });
 });
 
-describe('proxies', () => {
-  it.each(['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'ALL_PROXY', 'NODE_USE_ENV_PROXY'])('that %s names are told as not used, without their address, which may hold a password', (variable) => {
-    const check = checkProxy({ [variable]: 'http://user:secret@proxy.example:3128' });
+describe('the network path', () => {
+  const descope = 'https://api.descope.com';
 
-    expect(check).toMatchObject({ level: 'warn', text: expect.stringContaining(variable) as string });
+  it.each(['HTTP_PROXY', 'http_proxy', 'ALL_PROXY'])('tells %s as set and not used, without its address, which may hold a password', (variable) => {
+    const check = checkRoute(descope, {}, { [variable]: 'http://user:secret@proxy.example:3128' });
+
+    expect(check).toMatchObject({ level: 'warn', text: expect.stringContaining(variable) as string, remedy: expect.stringContaining('HTTPS_PROXY') as string });
     expect(JSON.stringify(check)).not.toContain('secret');
   });
 
-  it('that nobody names are not spoken of', () => {
-    expect(checkProxy({ NO_PROXY: '*', HTTPS_PROXY: ' ' })).toBeUndefined();
+  it('is straight where no proxy is named, or NO_PROXY lists the host', () => {
+    expect(checkRoute(descope, {}, {})).toMatchObject({ level: 'ok', text: 'straight to api.descope.com' });
+    expect(checkRoute(descope, {}, { HTTP_PROXY: 'http://proxy.example:1', HTTPS_PROXY: 'http://proxy.example:1', NO_PROXY: '*' })).toMatchObject({ level: 'ok' });
   });
 
-  it('are looked at on the way', async () => {
-    const seen = await visit({ env: { HTTPS_PROXY: 'http://127.0.0.1:1' } });
+  it('is looked at on the way', async () => {
+    const seen = await visit({});
 
-    expect(seen.of('proxy')).toMatchObject({ level: 'warn' });
+    expect(seen.of('network path')).toMatchObject({ level: 'ok', text: expect.stringMatching(/^straight to 127\.0\.0\.1:/) as string });
   });
 });
 

@@ -1,0 +1,33 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { ConnectorError } from '../errors.ts';
+
+const certificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+/** The certificates (PEM) in a file of CAs, in its order. Throws `config` where there is none, or one that is damaged. */
+export function readCaFile(path: string): readonly string[] {
+  let text: string;
+  try {
+    text = readFileSync(path, 'latin1');
+  } catch (thrown) {
+    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
+    throw new ConnectorError('config', `--ca-file ${path} cannot be read (${code})`);
+  }
+  const certificates = text.match(certificate) ?? [];
+  if (certificates.length === 0) {
+    throw new ConnectorError('config', `--ca-file ${path} holds no certificate in PEM form ("-----BEGIN CERTIFICATE-----"); a binary one becomes PEM with: openssl x509 -inform der -in FILE`);
+  }
+  const place = certificates.findIndex((pem) => !isCertificate(pem));
+  if (place !== -1) {
+    throw new ConnectorError('config', `--ca-file ${path}: certificate ${place + 1} of ${certificates.length} is damaged`);
+  }
+  return certificates;
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).subject !== undefined;
+  } catch {
+    return false;
+  }
+}
