@@ -22,7 +22,7 @@ export async function runHostile(way: Way, which: (endpoint: string, nth: number
     emulator.state.updateUser(benchUserId(1), { name: 'User 1' });
     evidence(front.fired);
   };
-  const outcome = await attempt(way, { client: { baseUrl: front.baseUrl, deadlines: quickDeadlines }, arm });
+  const outcome = await attempt(way, { client: { baseUrl: front.baseUrl, deadlines: quickDeadlines, maxResponseMiB: 32 }, arm });
   judge(outcome, cleanly);
   expect(outcome.requests).toBeLessThan(60);
 }

@@ -120,7 +120,7 @@ export async function sweep(seed: number, way: Way): Promise<{ readonly told: st
     arena.evidence(() => 1); // not every one of several faults gets its turn
   };
   const seen: SeenSearch[] = [];
-  const outcome = await attempt(way, { arm, wrap: (project) => recorded(project, seen), client: { deadlines: quickDeadlines, ...(front !== undefined && { baseUrl: front.baseUrl }) }, emulator: { project: benchProject(), seed, switches } });
+  const outcome = await attempt(way, { arm, wrap: (project) => recorded(project, seen), client: { deadlines: quickDeadlines, maxResponseMiB: 32, ...(front !== undefined && { baseUrl: front.baseUrl }) }, emulator: { project: benchProject(), seed, switches } });
   const verdict = verdictOf(outcome);
   try {
     judge({ ...outcome, fired: [1] }, ['same', 'shape', 'unavailable', 'rate-limited', 'timeout', 'inconsistent', 'unauthenticated', 'forbidden']);
