@@ -7,6 +7,7 @@ import { changeCells, changeHeader, changeJson, diffInWords, diffLines, diffMark
 import { jsonLines } from '../answers/json-lines.ts';
 import { markdownName, printable } from '../answers/printable.ts';
 import type { CommandContext } from './program.ts';
+import { projectNotes } from './project-notes.ts';
 import { checkOneFormat, map, originOf } from './questions.ts';
 import { readIndex } from './read-index.ts';
 import { screenWidth, withEnds, writeResult } from './results.ts';
@@ -50,8 +51,4 @@ export async function tellDiff(oldFile: string, newFile: string, options: DiffFl
 
 function originInWords({ path, summary }: AccessIndex, name: (text: string) => string): string {
   return `${name(basename(path))}${summary.finishedAt === undefined ? '' : ` (${printable(summary.finishedAt)})`}`;
-}
-
-function projectNotes({ summary: { projectId: old } }: AccessIndex, { summary: { projectId: now } }: AccessIndex): string[] {
-  return old === undefined || now === undefined || old === now ? [] : [`note: the files are of two projects, ${printable(old)} and ${printable(now)}`];
 }

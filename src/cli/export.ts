@@ -9,6 +9,7 @@ import type { SyncSource } from '../answers/source.ts';
 import { ConnectorError } from '../errors.ts';
 import { entitlementRow, grantRow, resourceRow } from '../model/row.ts';
 import { sweepLeftovers } from '../output/leftovers.ts';
+import { ndjsonInto } from '../output/ndjson-file.ts';
 import { checkOutput, chooseOutput, kindOf } from '../output/outputs.ts';
 import { newSyncId } from '../sync/sync-id.ts';
 import type { SyncTarget } from '../sync/run.ts';
@@ -17,8 +18,12 @@ import { derivedOutputs } from './derived-outputs.ts';
 import { chooseFile } from './file-argument.ts';
 import { refuseOtherProject } from './last-output.ts';
 import type { CommandContext } from './program.ts';
+import { projectNotes } from './project-notes.ts';
 import { readIndex } from './read-index.ts';
-import { besideTarget } from './work-places.ts';
+import { stdoutFile } from './stdout-file.ts';
+import { isStdout } from './stdout-names.ts';
+import { tell, tellPlainly } from './tell.ts';
+import { besideTarget, temporaryPlace } from './work-places.ts';
 
 export interface ExportFlags {
   readonly out: string;
@@ -31,8 +36,9 @@ export interface ExportFlags {
 
 /** One file, or the newest one here, as another kind of file. */
 export async function exportOnce(file: string | undefined, flags: ExportFlags, { env, signal, print }: Pick<CommandContext, 'env' | 'signal' | 'print'>): Promise<void> {
+  const isStream = isStdout(flags.out);
   const target = resolve(flags.out);
-  const kind = kindOf(target);
+  const kind = isStream ? '.ndjson' : kindOf(target);
   if (flags.since !== undefined && kind !== '.xlsx') {
     throw new ConnectorError('config', '--since is for a spreadsheet: end the name after --out with .xlsx');
   }
@@ -41,23 +47,26 @@ export async function exportOnce(file: string | undefined, flags: ExportFlags, {
   }
   const tables = flags.columns === undefined ? undefined : chooseColumns(flags.columns);
   const key = await keyOf(flags);
-  await checkOutput(target, derivedOutputs(signal));
-  await sweepLeftovers(target);
-  const work = besideTarget(target);
+  if (!isStream) {
+    await checkOutput(target, derivedOutputs(signal));
+    await sweepLeftovers(target);
+  }
+  const work = isStream ? temporaryPlace() : besideTarget(target);
   const path = resolve(await chooseFile(file, { env, except: [flags.since, flags.out], work }));
   await using original = await openSource(path, { work });
   const pseudonyms = flags.anonymise === true ? createPseudonyms(key ?? keyOfProject(original)) : undefined;
   const seen = (opened: SyncSource): SyncSource => (pseudonyms === undefined ? opened : anonymised(opened, pseudonyms));
   const source = seen(original);
-  const notes = await refuseOtherProject(target, source.summary.projectId, flags.replaceOtherProject === true, signal);
+  const notes = isStream ? [] : await refuseOtherProject(target, source.summary.projectId, flags.replaceOtherProject === true, signal);
   if (kind === '.csv' || kind === '.xlsx') {
     await using older = flags.since === undefined ? undefined : await readIndex(resolve(flags.since), signal, { work, open: async (older, place) => seen(await openSource(older, { work: place })) });
     await using index = await readIndex(path, signal, { work, open: async () => source });
+    (older === undefined ? [] : projectNotes(older, index)).forEach((note) => tell('warn', note));
     await writeDerived(index, target, { since: older, tables });
   } else {
-    await copy(source, await chooseOutput(target)({ syncId: newSyncId(timeOf(source)), now: () => timeOf(source) }), signal);
+    await copy(source, isStream ? ndjsonInto(stdoutFile()) : await chooseOutput(target)({ syncId: newSyncId(timeOf(source)), now: () => timeOf(source) }), signal);
   }
-  print([...notes, ...(pseudonyms === undefined ? [] : anonymousNotes(key !== undefined)), `Wrote ${printable(target)}`].join('\n'));
+  (isStream ? tellPlainly : print)([...notes, ...(pseudonyms === undefined ? [] : anonymousNotes(key !== undefined)), ...(isStream ? [] : [`Wrote ${printable(target)}`])].join('\n'));
 }
 
 const shortestKey = 16;

@@ -72,7 +72,9 @@ async function main(): Promise<number> {
       tell('error', `stopped by ${received} before it was done${thrown.facts['sent'] === undefined ? '' : `: ${thrown.message}`}`, { kind: 'cancelled', code: signalExitCode(received) });
       return signalExitCode(received);
     }
-    tellThrown(thrown);
+    if (thrown !== outputState()) {
+      tellThrown(thrown); // else it is told at the end
+    }
     return exitCodeOf(thrown);
   }
 }

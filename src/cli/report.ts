@@ -15,7 +15,9 @@ import { chooseFile } from './file-argument.ts';
 import { refuseOtherProject } from './last-output.ts';
 import type { CommandContext } from './program.ts';
 import { readIndex } from './read-index.ts';
+import { projectNotes } from './project-notes.ts';
 import { counted } from './table.ts';
+import { isStdout } from './stdout-names.ts';
 import { tell } from './tell.ts';
 import { besideTarget } from './work-places.ts';
 
@@ -31,6 +33,9 @@ const templatePath = fileURLToPath(new URL('../report-page/page.html', import.me
 export async function report(given: string | undefined, { since, out, replaceOtherProject }: ReportFlags, { env, print, signal }: CommandContext): Promise<void> {
   if ([given, since].some((path) => path !== undefined && resolve(path) === resolve(out))) {
     throw new ConnectorError('config', `--out ${out} is the file to read: name another one, such as report.html`);
+  }
+  if (isStdout(out)) {
+    throw new ConnectorError('config', `--out ${out} is standard output, and a page is a file: name one, such as report.html`);
   }
   await checkTarget(out);
   await sweepLeftovers(out);
@@ -65,5 +70,6 @@ async function compareWith(since: string, { path, summary }: SyncSource, { signa
   if (after.summary.contentHash !== summary.contentHash) {
     throw new ConnectorError('inconsistent', `${path} was replaced while it was read: run "report" again`);
   }
+  projectNotes(before, after).forEach((note) => tell('warn', note));
   return stack.use(compare(before, after));
 }

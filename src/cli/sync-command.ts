@@ -7,7 +7,7 @@ export function addSyncCommand(program: Command, context: CommandContext): void 
   const command = program
     .command('sync')
     .description('read a whole project once and write who holds what, where, to a file')
-    .requiredOption('--out <file>', 'the file to write, by its extension: .json, .ndjson, .c1z, .csv (a folder) or .xlsx; it is replaced only by a complete sync')
+    .option('--out <file>', 'the file to write, by its extension: .json, .ndjson, .c1z, .csv (a folder) or .xlsx, or - for lines of JSON on stdout (default: sync.json); it is replaced only by a complete sync')
     .option('--accept-shrink', 'replace the file though far fewer were found than it holds; for this one run')
     .option('--replace-other-project', 'replace the file though it is of another project; for this one run')
     .option('--json', 'print the summary as one line of JSON');
@@ -22,7 +22,8 @@ management-key-file; never from a flag. \`baton-descope init\` sets all of it up
 Examples:
   $ baton-descope sync --out sync.json
   $ baton-descope sync --out sync.json --config prod.yaml --rate-limit 100/m
-  $ baton-descope sync --out sync.json --json | jq .counts.grants`,
+  $ baton-descope sync --out sync.json --json | jq .counts.grants
+  $ baton-descope sync --out - | jq -r 'select(.grant) | .grant.id'`,
   );
 
   command.action(async (options: SyncFlags) => (await import('./sync.ts')).syncOnce(options, context));

@@ -1,10 +1,14 @@
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { resolveSettings } from '../config/load.ts';
 import { createConnector, type GrantForecast } from '../connector.ts';
 import type { DescopeClient } from '../descope/client.ts';
 import { expectedTime } from '../descope/pacing.ts';
 import { userPageSize } from '../descope/user-read.ts';
+import { ConnectorError } from '../errors.ts';
+import { readLast } from '../output/last.ts';
 import { sweepLeftovers } from '../output/leftovers.ts';
+import { ndjsonInto } from '../output/ndjson-file.ts';
 import { checkOutput, chooseOutput } from '../output/outputs.ts';
 import { runSync } from '../sync/run.ts';
 import type { SyncSummary } from '../sync/summary.ts';
@@ -16,13 +20,18 @@ import { describeProgress, isRedrawn, runSteps } from './progress.ts';
 import { type SettingFlags, settingSources } from './setting-sources.ts';
 import { setUp } from './settings.ts';
 import type { CommandContext } from './program.ts';
+import { stdoutFile } from './stdout-file.ts';
+import { isStdout } from './stdout-names.ts';
 import { countsTable, remarks } from './table.ts';
-import { tell } from './tell.ts';
+import { tell, tellPlainly } from './tell.ts';
+
+/** What is written where nobody says where to. */
+const defaultOut = 'sync.json';
 
 /** A one-shot sync may wait out Descope's penalties; nobody holds a call open meanwhile. */
 const rateWaits = { longestRateWaitMs: 10 * 60_000, totalRateWaitMs: 10 * 60_000 };
 
-export type SyncFlags = SettingFlags & { readonly out: string; readonly json?: boolean; readonly acceptShrink?: boolean; readonly replaceOtherProject?: boolean };
+export type SyncFlags = SettingFlags & { readonly out?: string; readonly json?: boolean; readonly acceptShrink?: boolean; readonly replaceOtherProject?: boolean };
 
 type SyncContext = Pick<CommandContext, 'env' | 'signal' | 'print'>;
 
@@ -34,13 +43,20 @@ export async function syncOnce(options: SyncFlags, context: SyncContext): Promis
 }
 
 async function readAndWrite(options: SyncFlags, { env, signal, print }: SyncContext): Promise<SyncSummary | undefined> {
-  const target = resolve(options.out);
-  const createOutput = chooseOutput(target, derivedOutputs(signal));
+  const isStream = isStdout(options.out);
+  const target = resolve(options.out ?? defaultOut);
+  const createOutput = isStream ? async () => ndjsonInto(stdoutFile()) : chooseOutput(target, derivedOutputs(signal));
   const { client, policy, settings } = await setUp(options, env, rateWaits);
-  await checkOutput(target, derivedOutputs(signal));
-  await sweepLeftovers(target);
-  const comparison = createComparison(target, { maxShrink: settings.maxShrink, isAccepted: options.acceptShrink === true, isOtherAccepted: options.replaceOtherProject === true }, signal);
-  await comparison.checkOwner(client.projectId);
+  const limits = { maxShrink: settings.maxShrink, isAccepted: options.acceptShrink === true, isOtherAccepted: options.replaceOtherProject === true };
+  const comparison = isStream ? undefined : createComparison(target, limits, signal);
+  if (comparison !== undefined) {
+    await checkOutput(target, derivedOutputs(signal));
+    await sweepLeftovers(target);
+    await comparison.checkOwner(client.projectId);
+    if (options.out === undefined) {
+      await refuseForeignFile(target);
+    }
+  }
   let showTotal: (users: number) => void = () => undefined;
   const notes: string[] = [];
   let showForecast: (forecast: GrantForecast) => void = () => undefined;
@@ -70,7 +86,7 @@ async function readAndWrite(options: SyncFlags, { env, signal, print }: SyncCont
           report: (syncId) => connector.report(syncId),
           target: await createOutput({ syncId: newSyncId(), about: { projectId: client.projectId, tenantRoles: policy.tenantRoles } }),
           tenantRoles: policy.tenantRoles,
-          guard: async (found) => void notes.push(...(await comparison.compare(found))),
+          guard: async (found) => void notes.push(...((await comparison?.compare(found)) ?? [])),
           onProgress: describeProgress(tell, { users: () => total, permissionGrants: () => conferring }),
           signal,
         });
@@ -81,13 +97,26 @@ async function readAndWrite(options: SyncFlags, { env, signal, print }: SyncCont
   if (summary === undefined) {
     return undefined;
   }
-  if (options.json === true) {
+  if (isStream) {
+    tellPlainly([...(options.json === true ? [] : [countsTable(summary), ...remarks(summary)]), ...notes].join('\n')); // the last line of the stream is the summary
+  } else if (options.json === true) {
     print(JSON.stringify(summary));
     notes.forEach((note) => tell('warn', note));
   } else {
-    print([countsTable(summary), ...remarks(summary), ...notes, `Wrote ${target}`].join('\n'));
+    print([countsTable(summary), ...remarks(summary), ...notes, `Wrote ${target}${options.out === undefined ? ' (--out names another file)' : ''}`].join('\n'));
   }
   return summary;
+}
+
+/** A name that nobody gave may be that of a file of somebody else, which only a name that was given replaces. */
+async function refuseForeignFile(target: string): Promise<void> {
+  const isThere = await stat(target).then(
+    () => true,
+    () => false,
+  );
+  if (isThere && (await readLast(target, undefined)) === undefined) {
+    throw new ConnectorError('held', `held back: ${target} is there, and is no file of a sync; name a file with --out`);
+  }
 }
 
 /** The client, whose first search also tells how many users there are. */

@@ -22,6 +22,14 @@ export function countsTable({ counts }: SyncSummary): string {
     .join('\n');
 }
 
+/** Why a custom attribute is not in the file, in words. */
+const dropWords: Readonly<Record<string, string>> = {
+  tooLarge: 'with all others of its owner, since they are more than 256 KiB together',
+  tooDeep: 'nested more than 16 levels deep, or of no kind that JSON has',
+  inexactNumber: 'a number beyond 2^53, which cannot be told exactly',
+  reservedName: 'named "__proto__"',
+};
+
 /** What a reader must know besides the counts, one line each; none when all is in order. */
 export function remarks(summary: SyncSummary): readonly string[] {
   const { dangling, ambiguous, cut, notDerived, counts } = summary;
@@ -38,8 +46,12 @@ export function remarks(summary: SyncSummary): readonly string[] {
   if (ambiguous.count > 0) {
     lines.push(`note: ${counted(ambiguous.count, 'role')} held that tenant and project both define (summary.ambiguous)`);
   }
-  if (cut.textsCut + cut.attributesDropped > 0) {
-    lines.push(`note: ${counted(cut.textsCut, 'text')} cut, ${counted(cut.attributesDropped, 'attribute')} left out: too long for the protocol`);
+  if (cut.textsCut > 0) {
+    lines.push(`note: ${counted(cut.textsCut, 'text')} cut: longer than the protocol carries`);
+  }
+  if (cut.attributesDropped > 0) {
+    const reasons = Object.entries(cut.dropReasons ?? {}).map(([reason, count]) => `${count.toLocaleString('en')} ${dropWords[reason] ?? reason}`);
+    lines.push(`note: ${counted(cut.attributesDropped, 'custom attribute')} left out: ${reasons.join(', ')}`);
   }
   if (notDerived.inheritingTenants > 0) {
     lines.push(`note: inherited access is not derived yet (${counted(notDerived.inheritingTenants, 'tenant')}, ${counted(notDerived.inheritedRoles, 'role')})`);

@@ -6,8 +6,11 @@ export const maxStatusDetailBytes = 1024;
 /** Told of each text that was cut and each attribute that was left out because the protocol could not carry it. */
 export interface CutCounter {
   textCut(): void;
-  attributesDropped(): void;
+  attributesDropped(reason: DropReason): void;
 }
+
+/** Why an attribute is left out: the words of the summary. */
+export type DropReason = 'tooLarge' | 'tooDeep' | 'inexactNumber' | 'reservedName';
 
 export const noCuts: CutCounter = { textCut: () => undefined, attributesDropped: () => undefined };
 

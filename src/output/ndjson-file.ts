@@ -1,6 +1,6 @@
 import type { Row } from '../model/row.ts';
 import { messageToJson } from '../model/stored-rows.ts';
-import { createAtomicFile } from './atomic-file.ts';
+import { type AtomicFile, createAtomicFile } from './atomic-file.ts';
 import type { FileLayer } from './file-layer.ts';
 import { HashedText } from './hashed-text.ts';
 import { syncFileFormat, syncFileVersion, type SyncFile } from './sync-file.ts';
@@ -10,7 +10,11 @@ import { syncFileFormat, syncFileVersion, type SyncFile } from './sync-file.ts';
  * name of its kind, last the summary. The summary's hash is that of all lines before it.
  */
 export async function createNdjsonFile(target: string, files?: FileLayer): Promise<SyncFile> {
-  const file = await createAtomicFile(target, files);
+  return ndjsonInto(await createAtomicFile(target, files));
+}
+
+/** The same into a file that is begun, or into what looks like one. */
+export function ndjsonInto(file: AtomicFile): SyncFile {
   const text = new HashedText(file);
   const { out } = text;
   const counts = { resourceTypes: 0, resources: {}, entitlements: {}, grants: {} };

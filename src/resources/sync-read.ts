@@ -4,7 +4,7 @@ import { createUserRead, type ReadOrigin, type ReadProof, type UserRead, type Us
 import type { IdBytes } from '../model/blank-form.ts';
 import type { ResourceTypeId } from '../model/ids.ts';
 import type { TokenFields } from '../model/page-token.ts';
-import type { CutCounter } from '../model/text.ts';
+import type { CutCounter, DropReason } from '../model/text.ts';
 import { AccessIndex } from './access-index.ts';
 import { Catalog, compare } from './catalog.ts';
 import type { Catalogs } from './catalogs.ts';
@@ -64,6 +64,8 @@ const bytesOfUser = 2_500;
 export interface Cuts {
   readonly textsCut: number;
   readonly attributesDropped: number;
+  /** How many of them for which reason; absent when there are none. */
+  readonly dropReasons?: Readonly<Partial<Record<DropReason, number>>>;
 }
 
 /**
@@ -80,7 +82,7 @@ export class SyncRead {
   readonly policy: SyncPolicy;
   readonly project: ProjectRead;
   readonly #requests = new Map<string, number>();
-  readonly #cutCounts = { textsCut: 0, attributesDropped: 0 };
+  readonly #cutCounts: { textsCut: number; attributesDropped: number; dropReasons?: Partial<Record<DropReason, number>> } = { textsCut: 0, attributesDropped: 0 };
   readonly #loadCatalog: (signal?: AbortSignal) => Promise<Catalog>;
   #settle: (signal?: AbortSignal) => Promise<Settled>;
   #index = new AccessIndex();
@@ -124,8 +126,10 @@ export class SyncRead {
       textCut: () => {
         this.#cutCounts.textsCut += 1;
       },
-      attributesDropped: () => {
+      attributesDropped: (reason) => {
+        const reasons = (this.#cutCounts.dropReasons ??= {});
         this.#cutCounts.attributesDropped += 1;
+        reasons[reason] = (reasons[reason] ?? 0) + 1;
       },
     };
     this.#loadCatalog = createShared(async (signal) => {

@@ -3,11 +3,17 @@ import { StructSchema } from '@bufbuild/protobuf/wkt';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toAttributes } from '../../src/model/profile.ts';
-import type { CutCounter } from '../../src/model/text.ts';
+import type { CutCounter, DropReason } from '../../src/model/text.ts';
 
-function counter(): CutCounter & { readonly dropped: number } {
-  const counts = { dropped: 0 };
-  return Object.assign(counts, { textCut: () => undefined, attributesDropped: () => void (counts.dropped += 1) });
+function counter(): CutCounter & { readonly dropped: number; readonly reasons: readonly DropReason[] } {
+  const counts = { dropped: 0, reasons: new Array<DropReason>() };
+  return Object.assign(counts, {
+    textCut: () => undefined,
+    attributesDropped: (reason: DropReason) => {
+      counts.dropped += 1;
+      counts.reasons.push(reason);
+    },
+  });
 }
 
 const parsed = (json: string): Record<string, unknown> => JSON.parse(json) as Record<string, unknown>;
@@ -22,6 +28,7 @@ describe('custom attributes', () => {
     { json: '{"a":1,"b":"x","c":true,"d":null,"e":[1,[2]],"f":{"g":{}}}', expected: { a: 1, b: 'x', c: true, d: null, e: [1, [2]], f: { g: {} } }, dropped: 0 },
     { json: '{"n":1e999,"m":-1e999,"a":1}', expected: { a: 1 }, dropped: 2 },
     { json: '{"list":[1e999,1]}', expected: { list: [null, 1] }, dropped: 1 },
+    { json: '{"id":9007199254740993,"ok":9007199254740991,"small":-9007199254740992,"half":0.5,"big":1e20}', expected: { ok: 9007199254740991, half: 0.5 }, dropped: 3 },
     { json: '{"__proto__":{"isAdmin":true},"a":1}', expected: { a: 1 }, dropped: 1 },
     { json: '{"a":{"__proto__":1,"constructor":2,"toString":3}}', expected: { a: { constructor: 2, toString: 3 } }, dropped: 1 },
     { json: '{"a\\ud800":"b\\ud800"}', expected: { 'a\uFFFD': 'b\uFFFD' }, dropped: 0 },
@@ -42,6 +49,15 @@ describe('custom attributes', () => {
     expect(toAttributes({ value, a: 1 }, cuts)).toEqual({ a: 1 });
 
     expect(cuts.dropped).toBe(1);
+  });
+
+  it('tell why one is left out', () => {
+    const cuts = counter();
+
+    toAttributes({ n: 2 ** 53, deep: nested(5000), ['__proto__']: 1 }, cuts);
+    toAttributes({ essay: 'x'.repeat(300_000) }, cuts);
+
+    expect(cuts.reasons).toEqual(['inexactNumber', 'tooDeep', 'reservedName', 'tooLarge']);
   });
 
   it('reach sixteen levels down, and no deeper', () => {

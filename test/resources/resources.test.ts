@@ -145,7 +145,7 @@ describe('a user', () => {
     const [resource] = await allResources(connector, 'user');
 
     expect(resource).toMatchObject({ displayName: 'Ann', profile: { user_id: 'u1', custom_attributes: {} } });
-    expect(connector.report('sync-1')?.cuts).toEqual({ textsCut: 0, attributesDropped: 1 });
+    expect(connector.report('sync-1')?.cuts).toEqual({ textsCut: 0, attributesDropped: 1, dropReasons: { tooLarge: 1 } });
   });
 
   it('who is a member of 5,000 tenants is told whole', async () => {
