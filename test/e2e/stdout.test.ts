@@ -56,9 +56,12 @@ describe('--out -', () => {
     const { code, stdout, stderr } = await runCli(['sync', '--out', out], { env: envOf(emulator), cwd: folder.path });
     await writeFile(join(folder.path, 'copy.ndjson'), stdout);
     await using source = await openSource(join(folder.path, 'copy.ndjson'));
-    const batches = await Array.fromAsync(source.rows()); // to its end: the hash is of what was streamed
+    let rows = 0;
+    for await (const batch of source.rows()) {
+      rows += batch.length; // to its end: the hash is of what was streamed
+    }
 
-    expect(batches.length).toBeGreaterThan(0);
+    expect(rows).toBeGreaterThan(300);
     expect(code).toBe(0);
     expect(source.summary.counts?.resources['user']).toBe(300);
     expect(stderr).toMatch(/Users +300/);
