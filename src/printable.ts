@@ -14,3 +14,20 @@ export function printable(text: string): string {
 export function printableLines(text: string): string {
   return text.split('\n').map(printable).join('\n');
 }
+
+/** Codes that dress text up, and nothing else. */
+const dress = new RegExp(String.raw`${'\u001B'}\[[\d;]*m`, 'g');
+
+/**
+ * The last look at what goes to stdout as text for people, or as a line of JSON: what moves a cursor or turns text round is told by its
+ * number, in a way that JSON understands, too. Names are escaped before, where they are told; this is for what was forgotten.
+ */
+export function harmlessOutput(text: string, isDressed: boolean): string {
+  const escaped = (part: string): string =>
+    part.replace(unprintable, (character) => (character === '\n' ? character : Array.from({ length: character.length }, (_, place) => `\\u${character.charCodeAt(place).toString(16).padStart(4, '0')}`).join('')));
+  if (!isDressed) {
+    return escaped(text);
+  }
+  const codes = text.match(dress) ?? [];
+  return text.split(dress).map((part, place) => escaped(part) + (codes[place] ?? '')).join('');
+}

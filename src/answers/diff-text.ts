@@ -123,13 +123,19 @@ function titleOf({ area, tenantId, tenant }: Change, name: Name, names: Namesake
 
 const signs = { gained: '+', appeared: '+', lost: '-', gone: '-', changed: '~' } as const;
 
+const colors: Readonly<Record<string, 'green' | 'red' | 'yellow'>> = { '+': 'green', '-': 'red', '~': 'yellow' };
+
+/** Dresses a text up where colour is wanted. */
+export type Paint = (style: 'bold' | 'dim' | 'green' | 'red' | 'yellow' | 'reset', text: string) => string;
+
 /** The changes as a text of aligned lines, grouped by tenant. */
-export function* diffLines(diff: Diff, width: number | undefined): Generator<string> {
+export function* diffLines(diff: Diff, width: number | undefined, paint: Paint = (_style, text) => text): Generator<string> {
   for (const { title, changes } of groupsOf(diff, printable)) {
     yield '';
-    yield title;
+    yield paint('bold', title);
     yield* tableLines(rowsOf(changes, diff.namesakes()), {
       width,
+      dress: (line, [sign = '']) => paint(colors[sign] ?? 'reset', line),
       hasNotes: true,
       shrink: [
         { column: 3, to: 0 },

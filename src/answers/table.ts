@@ -2,6 +2,8 @@ import stringWidth from 'string-width';
 import { printable } from './printable.ts';
 
 export interface TableOptions {
+  /** Dresses a line that is cut and padded already, by its row. */
+  readonly dress?: (line: string, row: readonly string[]) => string;
   /** The screen's columns; without them nothing is cut. */
   readonly width?: number | undefined;
   /** Which columns give way on a narrow screen, in this order, and how narrow each may become; 0 leaves a column out. */
@@ -16,11 +18,11 @@ const measuredRows = 500;
 const gap = '  ';
 
 /** Rows as aligned lines of printable text, each no wider than the screen; what does not fit ends with "…". */
-export function* tableLines(rows: Iterable<readonly string[]>, { width = Number.POSITIVE_INFINITY, shrink = [], hasNotes = false }: TableOptions = {}): Generator<string> {
+export function* tableLines(rows: Iterable<readonly string[]>, { width = Number.POSITIVE_INFINITY, shrink = [], hasNotes = false, dress = (line) => line }: TableOptions = {}): Generator<string> {
   const waiting: Row[] = [];
   let widths: readonly number[] | undefined;
   const room = width - stringWidth(indent);
-  const linesOf = ({ cells, note }: Row, columns: readonly number[]): string[] => withNote(lineOf(cells, columns, room), note, width);
+  const linesOf = ({ cells, note }: Row, columns: readonly number[]): string[] => withNote(lineOf(cells, columns, room), note, width).map((line) => dress(line, cells));
   for (const row of rows) {
     const texts = row.map(printable);
     const cells = hasNotes ? texts.slice(0, -1) : texts;

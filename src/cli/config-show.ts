@@ -6,9 +6,11 @@ import { type FoundKey, keyFinder } from '../config/management-key.ts';
 import { type Setting, type SettingName, settings } from '../config/settings.ts';
 import { deriveBaseUrl } from '../descope/base-url.ts';
 import { ConnectorError } from '../errors.ts';
+import { printable } from '../printable.ts';
 import type { CommandContext } from './program.ts';
+import { screenWidth } from './results.ts';
 import { environmentChecks, type SettingFlags, settingSources } from './setting-sources.ts';
-import { columns } from './text.ts';
+import { columns, wrapped } from './text.ts';
 
 const mask = '********';
 
@@ -32,7 +34,7 @@ export async function showConfig({ json = false, ...flags }: SettingFlags & { re
   if (json) {
     print(JSON.stringify({ file: file ?? null, settings: shown, problems }));
   } else {
-    print([`Config file: ${file ?? (resolved.isFileRead ? 'none' : 'one that is not obeyed')}`, '', columns([['setting', 'value', 'from'], ...shown.map(({ name, value, source }) => [name, value ?? '-', short(source)])])].join('\n'));
+    print([`Config file: ${printable(file ?? (resolved.isFileRead ? 'none' : 'one that is not obeyed'))}`, '', settingLines(shown, screenWidth())].join('\n'));
   }
   if (problems.length > 0) {
     throw new ConnectorError('config', problems.join('\n'));
@@ -53,6 +55,28 @@ function describe(name: SettingName, { origins, values, problems }: Resolved): S
 
 function describeKey(key: FoundKey | undefined): ShownSetting {
   return key === undefined ? { name: 'management-key', value: null, source: 'must be given' } : { name: 'management-key', value: mask, source: key.path === undefined ? key.source : `${key.path} (${key.source})` };
+}
+
+/** The table; on a screen that is too narrow for a row the value has lines of its own, cut where it must be. */
+function settingLines(shown: readonly ShownSetting[], width = Number.POSITIVE_INFINITY): string {
+  const rows = [['setting', 'value', 'from'], ...shown.map(({ name, value, source }) => [name, printable(value ?? '-'), printable(short(source))])];
+  const nameWidth = Math.max(...rows.map(([name = '']) => name.length)) + 2;
+  const valueWidth = Math.min(Math.max(...rows.map(([, value = '']) => value.length)), Math.max(10, Math.floor((width - nameWidth) / 2) - 2));
+  const sourceWidth = width - nameWidth - valueWidth - 2;
+  const whole = columns(rows);
+  if (whole.split('\n').every((line) => line.length <= width)) {
+    return whole;
+  }
+  return rows.flatMap(([name = '', value = '', source = '']) => rowLines(name.padEnd(nameWidth), pieces(value, valueWidth), pieces(source, sourceWidth), valueWidth)).join('\n');
+}
+
+function rowLines(name: string, values: readonly string[], sources: readonly string[], valueWidth: number): readonly string[] {
+  return Array.from({ length: Math.max(values.length, sources.length) }, (_, line) => `${line === 0 ? name : ' '.repeat(name.length)}${(values[line] ?? '').padEnd(valueWidth)}  ${sources[line] ?? ''}`.trimEnd());
+}
+
+/** Text in lines of at most so many characters: between words, and inside one that is longer. */
+function pieces(text: string, width: number): readonly string[] {
+  return wrapped(text, width).flatMap((line) => Array.from({ length: Math.ceil(line.length / width) }, (_, place) => line.slice(place * width, (place + 1) * width)));
 }
 
 /** Sources hold paths; one below this folder is shown from here, so that the table stays narrow. */

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { printable } from '../printable.ts';
 
 /** As much of a sync file as the three answers need. */
 interface SyncFileRows {
@@ -15,7 +16,7 @@ const asked = { permission: 'invoices.approve', user: 'Ada Lovelace' };
 export async function readAnswers(path: string): Promise<readonly string[]> {
   const { resources, grants } = JSON.parse(await readFile(path, 'utf8')) as SyncFileRows; // our own file, just written
   const names = new Map(resources.map(({ id, displayName }) => [`${id.resourceType}:${id.resource}`, displayName]));
-  const nameOf = ({ resourceType, resource }: { readonly resourceType: string; readonly resource: string }): string => names.get(`${resourceType}:${resource}`) ?? resource;
+  const nameOf = ({ resourceType, resource }: { readonly resourceType: string; readonly resource: string }): string => printable(names.get(`${resourceType}:${resource}`) ?? resource);
   const holdersOf = (resourceType: string, resource: string): readonly string[] =>
     grants.filter(({ entitlement }) => entitlement.resource.id.resourceType === resourceType && entitlement.resource.id.resource === resource).map(({ principal }) => nameOf(principal.id));
 

@@ -12,6 +12,7 @@ import { connectSurface } from '../server/remote-surface.ts';
 import { startServer } from '../server/server.ts';
 import { runSync } from '../sync/run.ts';
 import type { SyncSummary } from '../sync/summary.ts';
+import { printable } from '../printable.ts';
 import { readAnswers } from './demo-answers.ts';
 import { refuseOtherProject } from './last-output.ts';
 import type { CommandContext } from './program.ts';
@@ -89,7 +90,7 @@ export async function demo(out: string, isOtherAccepted: boolean, { signal, prin
     },
   ]);
   if (summary !== undefined) {
-    print(['', countsTable(summary), '', ...remarks(summary), '', ...(await readAnswers(target)), '', `The whole answer is in ${target}`].join('\n'));
+    print(['', countsTable(summary), '', ...remarks(summary), '', ...(await readAnswers(target)), '', `The whole answer is in ${printable(target)}`].join('\n'));
   }
 }
 

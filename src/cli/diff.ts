@@ -12,6 +12,7 @@ import { checkOneFormat, map, originOf } from './questions.ts';
 import { readIndex } from './read-index.ts';
 import { screenWidth, withEnds, writeResult } from './results.ts';
 import { tell } from './tell.ts';
+import { painter } from './terminal.ts';
 
 export interface DiffFlags {
   readonly csv?: boolean;
@@ -41,7 +42,7 @@ export async function tellDiff(oldFile: string, newFile: string, options: DiffFl
     await writeResult(withEnds(['', ...notes.map((note) => `_${note}_`)]), signal);
   } else {
     await writeResult(withEnds([`From ${originInWords(before, printable)}`, `  to ${originInWords(after, printable)}`, diffInWords(diff)]), signal);
-    await writeResult(withEnds(diffLines(diff, screenWidth())), signal);
+    await writeResult(withEnds(diffLines(diff, screenWidth(), painter())), signal);
     await writeResult(withEnds(['', ...notes]), signal);
   }
   if (!diff.isSame) {

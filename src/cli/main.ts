@@ -3,13 +3,14 @@ import { type Command, CommanderError } from 'commander';
 import { refuseKeyInArguments } from '../config/management-key.ts';
 import { ConnectorError } from '../errors.ts';
 import { whereItBroke } from '../log.ts';
-import { printableLines } from '../printable.ts';
+import { harmlessOutput, printableLines } from '../printable.ts';
 import { ecosystemCommand } from './ecosystem.ts';
 import { exitCodeOf, exitCodeOfBug, exitCodeOfGoneReader } from './exit-codes.ts';
 import { createProgram } from './program.ts';
 import { type EndingSignal, ownSignals, signalExitCode } from './signals.ts';
 import { outputSettled, outputState, watchStreams, writeErr, writeOut } from './streams.ts';
-import { tell, tellAsAsked, tellPlainly, tellsJson } from './tell.ts';
+import { tell, tellAsAsked, tellPlainly, tellsJson, withTypedInOneLine } from './tell.ts';
+import { hasColors } from './terminal.ts';
 import { usageLine } from './usage.ts';
 import { whatFor } from './what-for.ts';
 
@@ -41,7 +42,7 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
 
 /** Prints a result. Where stdout does not take it, what was changed, or where we listen, is told on stderr all the same. */
 async function print(text: string): Promise<void> {
-  const isTaken = await writeOut(`${text}\n`);
+  const isTaken = await writeOut(`${harmlessOutput(withTypedInOneLine(text), hasColors(process.stdout))}\n`);
   if (!isTaken && purpose === 'changes') {
     tellPlainly(text);
   }

@@ -52,22 +52,29 @@ Examples:
 Flags without a command mean what they mean to every Baton connector:
   $ baton-descope -f sync.c1z`,
     );
+  program.commandsGroup('Set up:');
   addInitCommand(program, context);
   addDoctorCommand(program, context);
+  program.commandsGroup('Read a project:');
   addSyncCommand(program, context);
   addServeCommand(program, context);
+  program.commandsGroup('Change access:');
   addChangeCommand(program, 'grant', context);
   addChangeCommand(program, 'revoke', context);
+  program.commandsGroup('Ask a file:');
   addQuestionCommands(program, context);
   addListCommand(program, context);
   addDiffCommand(program, context);
   addReportCommand(program, context);
   addExportCommand(program, context);
+  program.commandsGroup('For platforms and containers:');
   addHealthCheckCommand(program, context);
   addManifestCommands(program, context);
   addEcosystemCommand(program, context);
+  program.commandsGroup('Try it without an account:');
   addEmulatorCommand(program, context);
   addDemoCommand(program, context);
+  program.commandsGroup('Shell:');
   addCompletionCommand(program, context);
   addSuggestionsCommand(program, context);
   quieten(program.commands, context);

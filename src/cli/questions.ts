@@ -15,6 +15,7 @@ import { chooseFile, splitFile } from './file-argument.ts';
 import type { CommandContext } from './program.ts';
 import { readIndex } from './read-index.ts';
 import { tell as tellNote } from './tell.ts';
+import { painter } from './terminal.ts';
 import { screenWidth, withEnds, writeResult } from './results.ts';
 
 export interface AnswerFlags {
@@ -23,6 +24,8 @@ export interface AnswerFlags {
 }
 
 export type WhoCanFlags = AnswerFlags & { readonly tenant?: string };
+
+const paint = painter();
 
 type QuestionContext = Pick<CommandContext, 'env' | 'signal'>;
 
@@ -39,8 +42,8 @@ export async function tellWhoCan(words: readonly string[], options: WhoCanFlags,
     *text(paths) {
       const names = namesakesIn(index.database);
       const where = answer.tenant === undefined ? '' : ` in ${printable(tenantInWords(answer.tenant, names))}`;
-      yield `Who can ${printable(permission)}${where}? (user -> role -> ${printable(permission)})`;
-      yield* tableLines(map(paths, (path) => whoCells(path, names)), { width: screenWidth(), shrink: whoShrink, hasNotes: true });
+      yield paint('bold', `Who can ${printable(permission)}${where}? (user -> role -> ${printable(permission)})`);
+      yield* tableLines(map(paths, (path) => whoCells(path, names)), { width: screenWidth(), shrink: whoShrink, hasNotes: true, dress: (line, [who = '']) => (/ \((?:disabled|invited)\)$/.test(who) ? paint('yellow', line) : line) });
       const { users, held } = answer.counts();
       yield held === 0 ? `Nobody: ${answer.ways === 0 ? 'no role allows it' : 'nobody holds a role that allows it'}${where}.` : `${count(users, 'user')}, in ${count(held, 'way')}.`;
     },
@@ -59,7 +62,7 @@ export async function tellAccess(words: readonly string[], options: AnswerFlags,
     paths: () => answer.paths(),
     *text(rows) {
       const details = [user.login, user.id, ...(user.isTest ? ['test user'] : [])].filter((text, place) => text !== user.name && (place !== 0 || text !== user.id));
-      yield `${printable(nameAndStatus({ user: user.name, status: user.status }))}${details.length === 0 ? '' : `: ${details.map(printable).join(', ')}`}`;
+      yield paint('bold', `${printable(nameAndStatus({ user: user.name, status: user.status }))}${details.length === 0 ? '' : `: ${details.map(printable).join(', ')}`}`);
       const names = namesakesIn(index.database);
       let held = 0;
       yield* tableLines(
@@ -91,7 +94,7 @@ async function tell({ csv = false, json = false }: AnswerFlags, { gap, summary, 
     await writeResult(jsonLines({ ...question, file: path, ...originOf(summary), notDerived: gap }, 'rows', map(paths(), pathJson)), signal);
   } else {
     await writeResult(withEnds(text(paths())), signal);
-    await writeResult(withEnds(limitsInWords({ gap, summary })), signal);
+    await writeResult(withEnds(limitsInWords({ gap, summary }).map((note) => paint('dim', note))), signal);
   }
 }
 

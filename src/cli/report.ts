@@ -17,6 +17,7 @@ import type { CommandContext } from './program.ts';
 import { readIndex } from './read-index.ts';
 import { projectNotes } from './project-notes.ts';
 import { counted } from './table.ts';
+import { printable } from '../printable.ts';
 import { isStdout } from './stdout-names.ts';
 import { tell } from './tell.ts';
 import { besideTarget } from './work-places.ts';
@@ -60,7 +61,7 @@ export async function report(given: string | undefined, { since, out, replaceOth
   const { counts } = source.summary;
   const size = `${((await stat(out)).size / 1e6).toFixed(1)} MB`;
   notes.forEach((note) => tell('info', note));
-  print(`${out}: ${counts === undefined ? '' : `${counted(counts.resources['user'] ?? 0, 'user')}, ${counted(counts.resources['tenant'] ?? 0, 'tenant')}, `}${size}. Open it in a browser; it holds personal data.`);
+  print(`${printable(out)}: ${counts === undefined ? '' : `${counted(counts.resources['user'] ?? 0, 'user')}, ${counted(counts.resources['tenant'] ?? 0, 'tenant')}, `}${size}. Open it in a browser; it holds personal data.`);
 }
 
 /** What changed since an older file, as `diff` tells it. Both files are indexed for that; the indexes go away with the stack. */

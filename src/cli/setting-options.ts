@@ -6,6 +6,7 @@ export const connectionSettings = ['projectId', 'baseUrl', 'caFile', 'maxParalle
 
 /** Adds --config and the settings' flags to a command, with their help, defaults and environment names. */
 export function addSettingOptions(command: Command, ...names: readonly SettingName[]): Command {
+  command.optionsGroup('Settings:');
   for (const name of names) {
     const { flag, help, env, default: standard }: Setting = settings[name];
     const isSwitch = standard === 'false';

@@ -13,6 +13,7 @@ import { checkOutput, chooseOutput } from '../output/outputs.ts';
 import { runSync } from '../sync/run.ts';
 import type { SyncSummary } from '../sync/summary.ts';
 import { newSyncId } from '../sync/sync-id.ts';
+import { printable } from '../printable.ts';
 import { derivedOutputs } from './derived-outputs.ts';
 import { createComparison } from './last-output.ts';
 import { forecastLines } from './forecast.ts';
@@ -103,7 +104,7 @@ async function readAndWrite(options: SyncFlags, { env, signal, print }: SyncCont
     print(JSON.stringify(summary));
     notes.forEach((note) => tell('warn', note));
   } else {
-    print([countsTable(summary), ...remarks(summary), ...notes, `Wrote ${target}${options.out === undefined ? ' (--out names another file)' : ''}`].join('\n'));
+    print([countsTable(summary), ...remarks(summary), ...notes, `Wrote ${printable(target)}${options.out === undefined ? ' (--out names another file)' : ''}`].join('\n'));
   }
   return summary;
 }

@@ -1,4 +1,4 @@
-import { printableLines } from '../printable.ts';
+import { printable, printableLines } from '../printable.ts';
 import type { LogFields } from '../log.ts';
 import { processRunId, safeText } from './safe-text.ts';
 import { writeErr } from './streams.ts';
@@ -8,6 +8,8 @@ type Level = 'info' | 'warn' | 'error';
 
 const ranks = { debug: 0, info: 1, warn: 2, error: 3 } as const;
 
+/** What was typed, or handed over by a script, with line ends in it: quoted as it is, it could forge a line. */
+let typed: readonly string[] = [];
 let isJson = false;
 let lowest: number = ranks.debug;
 
@@ -24,6 +26,7 @@ export function tellAs({ format, level }: { readonly format?: string | undefined
 
 /** The same from the command line and the environment, before they are read in earnest: what is wrong with them must be told, too. */
 export function tellAsAsked(argv: readonly string[], env: NodeJS.ProcessEnv): void {
+  typed = argv.flatMap((word) => [word, word.slice(word.indexOf('=') + 1)]).filter((word) => word.includes('\n'));
   const flag = (name: string): string | undefined => {
     const place = argv.findIndex((word) => word === name || word.startsWith(`${name}=`));
     return place < 0 ? undefined : argv[place] === name ? argv[place + 1] : argv[place]?.slice(name.length + 1);
@@ -32,9 +35,14 @@ export function tellAsAsked(argv: readonly string[], env: NodeJS.ProcessEnv): vo
   tellAs({ format: flag('--log-format') ?? variable('BATON_LOG_FORMAT'), level: flag('--log-level') ?? variable('BATON_LOG_LEVEL') });
 }
 
+/** The text, in which what was typed has no line ends any more. */
+export function withTypedInOneLine(text: string): string {
+  return typed.reduce((told, word) => told.replaceAll(word, printable(word)), text);
+}
+
 /** Tells a line, or a few: an error, or a note that goes with a result. */
 export function tell(level: Level, text: string, fields: LogFields = {}): void {
-  for (const line of text.split('\n')) {
+  for (const line of withTypedInOneLine(text).split('\n')) {
     if (isJson) {
       writeJson(level, line, fields);
     } else {

@@ -1,4 +1,5 @@
 import { ConnectorError } from '../errors.ts';
+import { printable } from '../printable.ts';
 import { entitlementId } from '../model/ids.ts';
 import type { Directory } from './directory.ts';
 import { didYouMean, nearTargets } from './near-targets.ts';
@@ -20,7 +21,7 @@ export function planGrant(target: Target, userId: string, { joinTenant }: GrantO
 
   return ({ directory, user }: Seen, { mayBeOurs, effected }: Progress): Plan => {
     if (user === undefined) {
-      throw new ConnectorError('not-found', `there is no user ${userId} in the project`);
+      throw new ConnectorError('not-found', `there is no user ${printable(userId)} in the project`);
     }
     checkExists(target, directory);
     if (holds(user, wanted)) {
@@ -32,7 +33,7 @@ export function planGrant(target: Target, userId: string, { joinTenant }: GrantO
     if (joinTenant && !effected.some((step) => isSameStep(step, join))) {
       return { kind: 'due', steps: [join, wanted] };
     }
-    throw new ConnectorError('refused', `user ${userId} is not a member of ${oneLine(directory.tenantName(target.tenantId))}: grant tenant:${target.tenantId}:member first, or use --join-tenant`);
+    throw new ConnectorError('refused', `user ${printable(userId)} is not a member of ${printable(directory.tenantName(target.tenantId))}: grant tenant:${printable(target.tenantId)}:member first, or use --join-tenant`);
   };
 }
 
@@ -42,13 +43,8 @@ export function withMembershipLeft(thrown: unknown, target: Target, userId: stri
   if (!hasJoined || !(thrown instanceof ConnectorError)) {
     return thrown;
   }
-  const tenantName = oneLine(directory?.tenantName(target.tenantId) ?? target.tenantId);
-  return new ConnectorError(thrown.kind, `user ${userId} was made a member of ${tenantName} and stays one, but the role failed: ${thrown.message}`, thrown.facts);
-}
-
-/** A name as it is, unless it holds what would end the line or move a cursor. */
-function oneLine(name: string): string {
-  return /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(name) ? JSON.stringify(name) : name;
+  const tenantName = directory?.tenantName(target.tenantId) ?? target.tenantId;
+  return new ConnectorError(thrown.kind, `user ${printable(userId)} was made a member of ${printable(tenantName)} and stays one, but the role failed: ${thrown.message}`, thrown.facts);
 }
 
 function needsMembership({ tenantId, roleName }: Holding): boolean {

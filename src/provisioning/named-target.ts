@@ -1,4 +1,5 @@
 import { ConnectorError } from '../errors.ts';
+import { printable } from '../printable.ts';
 import { entitlementId, parseRoleResourceId } from '../model/ids.ts';
 import { nearNames } from '../model/near-names.ts';
 import type { Directory } from './directory.ts';
@@ -61,7 +62,7 @@ function rolesCalled(asked: string, tenantId: string, directory: Directory): rea
 function tenantsCalled(asked: string, directory: Directory): readonly string[] {
   const ids = directory.tenants.filter(({ id, name }) => id === asked || name.normalize('NFC') === asked.normalize('NFC')).map(({ id }) => id);
   if (ids.length === 0) {
-    const near = nearTenants(asked, directory).map((id) => `${JSON.stringify(directory.tenantName(id))} (${id})`);
+    const near = nearTenants(asked, directory).map((id) => `${JSON.stringify(directory.tenantName(id))} (${printable(id)})`);
     throw new ConnectorError('not-found', `there is no tenant with the id or name ${JSON.stringify(asked)}${near.length === 0 ? '' : `; did you mean ${near.slice(0, 3).join(' or ')}?`}`);
   }
   return ids;
@@ -71,7 +72,7 @@ function only(holdings: readonly { readonly tenantId: string; readonly roleName:
   const targets = holdings.map((holding) => directory.targetOf(holding)).filter((target) => target !== undefined);
   const [target, ...others] = targets;
   if (target === undefined || others.length > 0) {
-    const named = targets.map(({ typeId, resourceId }) => entitlementId(typeId, resourceId));
+    const named = targets.map(({ typeId, resourceId }) => printable(entitlementId(typeId, resourceId)));
     throw new ConnectorError('conflict', `${targets.length} things are meant by ${JSON.stringify(asked)}: say which with --entitlement: ${named.slice(0, 10).join(', ')}${named.length > 10 ? ', or another' : ''}`);
   }
   return parseTarget(target.typeId, target.resourceId);

@@ -1,5 +1,6 @@
 import { fold } from '../model/fold.ts';
 import { nearNames } from '../model/near-names.ts';
+import { printable } from '../printable.ts';
 import { entitlementId } from '../model/ids.ts';
 import type { Directory } from './directory.ts';
 import { type GrantableTypeId, type Holding, type Target } from './target.ts';
@@ -73,6 +74,6 @@ export function didYouMean(targets: readonly Target[], directory: Directory): st
   if (targets.length === 0) {
     return '';
   }
-  const named = targets.slice(0, mostNamed).map((target) => `${JSON.stringify(directory.nameOf(target))} (${entitlementId(target.typeId, target.resourceId)})`);
+  const named = targets.slice(0, mostNamed).map((target) => `${JSON.stringify(directory.nameOf(target))} (${printable(entitlementId(target.typeId, target.resourceId))})`);
   return `; did you mean ${named.join(' or ')}${targets.length > mostNamed ? ', or another' : ''}?`;
 }

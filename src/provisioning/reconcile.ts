@@ -2,6 +2,7 @@ import type { CallOptions, DescopeClient } from '../descope/client.ts';
 import type { Sleep } from '../descope/lanes.ts';
 import type { User } from '../descope/rows.ts';
 import { ConnectorError, isKind } from '../errors.ts';
+import { printable } from '../printable.ts';
 import type { Directory, LookUp } from './directory.ts';
 import { isSameStep, type Plan, type Planner, type Progress, type Seen, type Step } from './plan.ts';
 import { holds } from './target.ts';
@@ -91,7 +92,7 @@ async function send(userId: string, step: Step, attempt: Attempt): Promise<Writt
       return { kind: 'shown', user: outcome.user };
     }
     progress.seen.push(outcome.user);
-    return { kind: 'failed', error: new ConnectorError('inconsistent', `Descope accepted the change but does not show it; look at user ${userId} there before going on`), wasRefused: false };
+    return { kind: 'failed', error: new ConnectorError('inconsistent', `Descope accepted the change but does not show it; look at user ${printable(userId)} there before going on`), wasRefused: false };
   } catch (thrown) {
     throw progress.sent.length > before ? maybeHappened(thrown) : thrown;
   }

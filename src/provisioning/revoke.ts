@@ -1,4 +1,5 @@
 import { ConnectorError } from '../errors.ts';
+import { printable } from '../printable.ts';
 import { entitlementId } from '../model/ids.ts';
 import type { Directory } from './directory.ts';
 import { checkBinding } from './grant.ts';
@@ -77,10 +78,10 @@ function unknownRole(target: Target, userId: string, directory: Directory): Conn
   const where = tenantId === '' ? 'in the project' : `in tenant ${JSON.stringify(tenantId)}`;
   const near = nearTargets(target, directory);
   return near.length > 0
-    ? new ConnectorError('refused', `there is no role ${JSON.stringify(roleName)} ${where}${didYouMean(near, directory)} If it was renamed, user ${userId} may still hold it under its new name: sync again and look`)
+    ? new ConnectorError('refused', `there is no role ${JSON.stringify(roleName)} ${where}${didYouMean(near, directory)} If it was renamed, user ${printable(userId)} may still hold it under its new name: sync again and look`)
     : vanishedRole(roleName, userId);
 }
 
 function vanishedRole(roleName: string | undefined, userId: string): ConnectorError {
-  return new ConnectorError('refused', `role ${JSON.stringify(roleName)} was deleted or renamed in Descope, and user ${userId} may still hold it under its new name: sync again and revoke what is there then`);
+  return new ConnectorError('refused', `role ${JSON.stringify(roleName)} was deleted or renamed in Descope, and user ${printable(userId)} may still hold it under its new name: sync again and revoke what is there then`);
 }

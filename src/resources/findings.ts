@@ -1,4 +1,5 @@
 import { ConnectorError } from '../errors.ts';
+import { printable } from '../printable.ts';
 import type { IdBytes } from '../model/blank-form.ts';
 import type { AccessIndex } from './access-index.ts';
 import { type Catalog, idOfRole } from './catalog.ts';
@@ -130,5 +131,5 @@ function describe(finding: Finding | undefined): string {
   }
   const { kind, name, tenantId, userId, roleId } = finding;
   const inTenant = tenantId === undefined ? '' : ` in tenant ${JSON.stringify(tenantId)}`;
-  return `the first: ${kind} ${JSON.stringify(name)}${inTenant}, on ${userId === undefined ? `role ${JSON.stringify(roleId)}` : `user ${userId}`}`;
+  return `the first: ${kind} ${JSON.stringify(name)}${inTenant}, on ${userId === undefined ? `role ${JSON.stringify(roleId)}` : `user ${printable(userId)}`}`;
 }

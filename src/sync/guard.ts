@@ -1,4 +1,5 @@
 import { ConnectorError } from '../errors.ts';
+import { printable } from '../printable.ts';
 import type { SummaryCounts, TenantRoles } from './summary.ts';
 
 /** What is compared of a sync: of which project, under which policy, and how much it found. */
@@ -45,9 +46,9 @@ export function checkOwner(target: string, last: OwnedOutput, projectId: string 
   }
   if (!isAccepted) {
     const ours = projectId === undefined ? 'what is to be written does not tell its project' : `this is project ${JSON.stringify(projectId)}`;
-    throw new ConnectorError('held', `held back, ${target} stays as it was: it is ${whose}, and ${ours}; name another with --out, or ${remedy}`);
+    throw new ConnectorError('held', `held back, ${printable(target)} stays as it was: it is ${whose}, and ${ours}; name another with --out, or ${remedy}`);
   }
-  return [`note: what stood at ${target} was ${whose}; it is replaced, as accepted`];
+  return [`note: what stood at ${printable(target)} was ${whose}; it is replaced, as accepted`];
 }
 
 /** Fewer missing than this are never held: in a small project one person leaving is many percent. */
