@@ -20,7 +20,7 @@ export function addExportCommand(program: Command, context: CommandContext): voi
       `
 Examples:
   $ baton-descope export sync.json --out review.xlsx --since last-quarter.json
-  $ baton-descope export sync.c1z --out tables.csv --columns user_id,email,tenant_id
+  $ baton-descope export sync.c1z --out tables.csv --columns user_id,email
   $ baton-descope export sync.json --out for-a-bug-report.json --anonymise`,
     )
     .action(async (file: string | undefined, options: ExportFlags) => (await import('./export.ts')).exportOnce(file, options, context));
