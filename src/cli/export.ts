@@ -20,7 +20,6 @@ import { refuseOtherProject } from './last-output.ts';
 import type { CommandContext } from './program.ts';
 import { projectNotes } from './project-notes.ts';
 import { readIndex } from './read-index.ts';
-import { stdoutFile } from './stdout-file.ts';
 import { isStdout } from './stdout-names.ts';
 import { tell, tellPlainly } from './tell.ts';
 import { besideTarget, temporaryPlace } from './work-places.ts';
@@ -64,7 +63,7 @@ export async function exportOnce(file: string | undefined, flags: ExportFlags, {
     (older === undefined ? [] : projectNotes(older, index)).forEach((note) => tell('warn', note));
     await writeDerived(index, target, { since: older, tables });
   } else {
-    await copy(source, isStream ? ndjsonInto(stdoutFile()) : await chooseOutput(target)({ syncId: newSyncId(timeOf(source)), now: () => timeOf(source) }), signal);
+    await copy(source, isStream ? ndjsonInto((await import('./stdout-file.ts')).stdoutFile()) : await chooseOutput(target)({ syncId: newSyncId(timeOf(source)), now: () => timeOf(source) }), signal);
   }
   (isStream ? tellPlainly : print)([...notes, ...(pseudonyms === undefined ? [] : anonymousNotes(key !== undefined)), ...(isStream ? [] : [`Wrote ${printable(target)}`])].join('\n'));
 }

@@ -21,7 +21,6 @@ import { describeProgress, isRedrawn, runSteps } from './progress.ts';
 import { type SettingFlags, settingSources } from './setting-sources.ts';
 import { setUp } from './settings.ts';
 import type { CommandContext } from './program.ts';
-import { stdoutFile } from './stdout-file.ts';
 import { isStdout } from './stdout-names.ts';
 import { countsTable, remarks } from './table.ts';
 import { tell, tellPlainly } from './tell.ts';
@@ -46,7 +45,7 @@ export async function syncOnce(options: SyncFlags, context: SyncContext): Promis
 async function readAndWrite(options: SyncFlags, { env, signal, print }: SyncContext): Promise<SyncSummary | undefined> {
   const isStream = isStdout(options.out);
   const target = resolve(options.out ?? defaultOut);
-  const createOutput = isStream ? async () => ndjsonInto(stdoutFile()) : chooseOutput(target, derivedOutputs(signal));
+  const createOutput = isStream ? async () => ndjsonInto((await import('./stdout-file.ts')).stdoutFile()) : chooseOutput(target, derivedOutputs(signal));
   const { client, policy, settings } = await setUp(options, env, rateWaits);
   const limits = { maxShrink: settings.maxShrink, isAccepted: options.acceptShrink === true, isOtherAccepted: options.replaceOtherProject === true };
   const comparison = isStream ? undefined : createComparison(target, limits, signal);
