@@ -1,4 +1,4 @@
-import { printable } from '../answers/printable.ts';
+import { printable } from '../printable.ts';
 import type { GrantForecast } from '../connector.ts';
 import type { Logger } from '../log.ts';
 
