@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
-import { styleText } from 'node:util';
 import { resolveSettings } from '../config/load.ts';
 import { keyFinder } from '../config/management-key.ts';
 import { type Check, gravestKind } from '../doctor/check.ts';
@@ -15,6 +14,7 @@ import { routeFinder } from './route.ts';
 import { environmentChecks, type SettingFlags, settingSources, tellFoundBaseUrl } from './setting-sources.ts';
 import { counted } from './table.ts';
 import { tell } from './tell.ts';
+import { painter } from './terminal.ts';
 import { wrapped } from './text.ts';
 
 export type DoctorFlags = SettingFlags & { readonly out?: string; readonly json?: boolean };
@@ -96,6 +96,6 @@ function toLines({ level, name, text, remedy }: Check): readonly string[] {
   const indent = ' '.repeat(4 + 2 + nameWidth + 2);
   const width = lineWidth - indent.length;
   const [first = '', ...rest] = wrapped(text, width);
-  const mark = styleText(colors[level], (level === 'skip' ? '-' : level).padEnd(4), { stream: process.stdout });
+  const mark = painter()(colors[level], (level === 'skip' ? '-' : level).padEnd(4));
   return [`${mark}  ${name.padEnd(nameWidth)}  ${first}`, ...rest.map((line) => indent + line), ...(remedy === undefined ? [] : wrapped(`-> ${remedy}`, width).map((line) => indent + line))];
 }

@@ -22,6 +22,7 @@ import { type SettingFlags, settingSources } from './setting-sources.ts';
 import { setUp } from './settings.ts';
 import type { CommandContext } from './program.ts';
 import { isStdout } from './stdout-names.ts';
+import { writeErr } from './streams.ts';
 import { countsTable, remarks } from './table.ts';
 import { tell, tellPlainly } from './tell.ts';
 
@@ -72,7 +73,7 @@ async function readAndWrite(options: SyncFlags, { env, signal, print }: SyncCont
           conferring = forecast.conferring;
           notes.push(...forecastLines(forecast));
           // Where progress is one line that changes, what is said of the amount stays above it.
-          notes.forEach((note) => (isRedrawn() ? process.stderr.write(`\r\u001B[K${note}\n`) : tell(note)));
+          notes.forEach((note) => (isRedrawn() ? writeErr(`\r\u001B[K${note}\n`) : tell(note)));
         };
         showTotal = (users) => {
           total = users;

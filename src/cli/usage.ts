@@ -7,7 +7,7 @@ import { closest, distance } from 'fastest-levenshtein';
  */
 export function usageLine(program: Command, argv: readonly string[], { code, message }: CommanderError): string {
   const { command, path } = commandOf(program, argv);
-  const stranger = code === 'commander.missingMandatoryOptionValue' ? argv.map((argument) => argument.split('=')[0] ?? '').find((flag) => flag.startsWith('--') && flag !== '--' && !longFlags(command).includes(flag)) : undefined;
+  const stranger = ['commander.missingMandatoryOptionValue', 'commander.unknownOption'].includes(code) ? argv.map((argument) => argument.split('=')[0] ?? '').find((flag) => flag.startsWith('--') && flag !== '--' && !longFlags(command).includes(flag)) : undefined;
   if (code === 'commander.excessArguments' && command.commands.length > 0) {
     const word = argv.find((argument) => !argument.startsWith('-') && !path.includes(argument)) ?? '';
     return `unknown command '${[...path, word].join(' ')}'${meant(word, command.commands.map((child) => child.name()))}; see ${[program.name(), ...path, '--help'].join(' ')}`;

@@ -31,7 +31,6 @@ describe('a slip on the command line', () => {
     [['sync', '--otu', 'x'], "unknown option '--otu' (Did you mean --out?); see baton-descope sync --help"],
     [['sync', '--otu=x'], "unknown option '--otu' (Did you mean --out?); see baton-descope sync --help"],
     [['sync', '--out', 'x', '--rate-limt', '1/s'], "unknown option '--rate-limt' (Did you mean --rate-limit?); see baton-descope sync --help"],
-    [['sync'], "required option '--out <file>' not specified; see baton-descope sync --help"],
     [['_baton', '--fil', 'x'], "unknown option '--fil' (Did you mean --file?); see baton-descope --help"],
   ])('%j: %s', async (argv, line) => {
     const mistaken = program();
