@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import { ConnectorService } from '../../src/gen/c1/connector/v2/connector_pb.ts';
 import { GrantManagerService } from '../../src/gen/c1/connector/v2/grant_pb.ts';
+import { ResourcesService } from '../../src/gen/c1/connector/v2/resource_pb.ts';
 import { Health, HealthCheckResponse_ServingStatus as Serving } from '../../src/gen/grpc/health/v1/health_pb.ts';
 import type { HealthReport } from '../../src/observe/health.ts';
 import { readLastSync } from '../../src/output/last-sync.ts';
@@ -175,13 +176,15 @@ describe('serve while Descope is down', () => {
     const before = await grpcHealthOf(grpc, '');
     await first.close();
 
-    const code = (await failureOf(grpcCall(grpc, ConnectorService.method.validate, {}))).code;
+    // Not Validate, whose last success counts for some seconds.
+    const askTenants = () => grpcCall(grpc, ResourcesService.method.listResources, { resourceTypeId: 'tenant' });
+    const code = (await failureOf(askTenants())).code;
     const sentBefore = await metricAt(pages, 'api_requests_total');
     const seen = await Promise.all(Array.from({ length: 30 }, async (_, place) => (await fetch(`${pages}/${['live', 'ready', 'health'][place % 3]}`)).status));
     const during = await Promise.all([grpcHealthOf(grpc, ''), grpcHealthOf(grpc, ConnectorService.typeName)]);
     const sentAfter = await metricAt(pages, 'api_requests_total');
     const second = await startEmulator({ users: 10, port: Number(new URL(env['DESCOPE_BASE_URL'] ?? '').port) });
-    await grpcCall(grpc, ConnectorService.method.validate, {});
+    await askTenants();
     const after = [(await healthAt(pages)).status, await grpcHealthOf(grpc, '')];
     await running.process.stop();
     await second.close();

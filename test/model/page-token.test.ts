@@ -70,7 +70,7 @@ describe('a page token', () => {
   it('of another version is refused', () => {
     const token = encodeToken(scope, { q: 1 });
 
-    expect(() => decodeToken(scope, `2${token.slice(1)}`)).toThrow(refusal);
+    expect(() => decodeToken(scope, `${Number(token[0]) + 1}${token.slice(1)}`)).toThrow(refusal);
   });
 
   it.each(['null', '[]', '1', '"x"', 'true', '', 'not json', '{', '\u0000'])('with a forged checksum over %j is refused: the checksum has no key', (text) => {
