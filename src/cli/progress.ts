@@ -28,9 +28,9 @@ export async function runSteps(steps: readonly Step[]): Promise<void> {
   for (const { title, run } of steps) {
     const line = isRedrawn() ? await redrawnLine(printable(title)) : plainLine(printable(title));
     try {
-      line.done(printable(await run((text) => line.tell(printable(text)))));
+      await line.done(printable(await run((text) => line.tell(printable(text)))));
     } catch (thrown) {
-      line.failed();
+      await line.failed();
       throw thrown;
     }
   }
@@ -43,17 +43,17 @@ export function isRedrawn(): boolean {
 
 interface Line {
   readonly tell: (text: string) => void;
-  readonly done: (text: string) => void;
-  readonly failed: () => void;
+  readonly done: (text: string) => Promise<void>;
+  readonly failed: () => Promise<void>;
 }
 
 async function redrawnLine(title: string): Promise<Line> {
-  const { startSpinner } = await import('./spinner.ts'); // what measures text is seldom needed
+  const { startSpinner } = await import('./spinner.ts'); // what draws is needed on a terminal only
   const spinner = startSpinner(title);
   return {
-    tell: (text) => spinner.show(`${title}: ${text}`),
-    done: (text) => spinner.end('✔', 'green', text),
-    failed: () => spinner.end('✖', 'red', title),
+    tell: (text) => spinner.show(text),
+    done: (text) => spinner.end(true, text),
+    failed: () => spinner.end(false, title),
   };
 }
 
@@ -62,8 +62,8 @@ function plainLine(title: string): Line {
   tellPlainly(mark('❯') + title);
   return {
     tell: (text) => tellPlainly(mark('›') + text),
-    done: (text) => tellPlainly(mark('✔') + text),
-    failed: () => tellPlainly(`${mark('✖')}${title}: failed`),
+    done: async (text) => tellPlainly(mark('✔') + text),
+    failed: async () => tellPlainly(`${mark('✖')}${title}: failed`),
   };
 }
 

@@ -1,66 +1,76 @@
-import { fitted } from '../answers/table.ts';
+import { Listr, ListrLogger, ProcessOutput } from 'listr2';
 import { writeErr } from './streams.ts';
-import { type Style, painter, widthOf } from './terminal.ts';
-
-const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const;
-const frameMs = 100;
 
 const hideCursor = '\u001B[?25l';
 const showCursor = '\u001B[?25h';
-const clearLine = '\r\u001B[2K';
 
 /** One line on a terminal that is drawn anew until what it tells of is done. */
 export interface Spinner {
   show(text: string): void;
-  /** Puts a last line in its place, and gives the cursor back. */
-  end(mark: string, style: Style, text: string): void;
+  /** Leaves a last line in its place, marked as done or failed, and gives the cursor back. */
+  end(isDone: boolean, text: string): Promise<void>;
 }
 
-/** The line never wraps: a wrapped one could not be taken back. */
-export function startSpinner(text: string): Spinner {
-  const paint = painter(process.stderr);
-  let shown = text;
-  let frame = 0;
+/**
+ * listr2 draws on stderr, where nothing of a result belongs; what others write there meanwhile it puts behind the line. Signals
+ * are ours alone, but for Ctrl-Z, of which it knows nothing: the shell that comes back must have its cursor.
+ */
+export function startSpinner(title: string): Spinner {
+  let set: { title: string; output: string } | undefined;
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  const drawn = new Listr(
+    [
+      {
+        title,
+        task: async (_context, task) => {
+          set = task;
+          await promise;
+        },
+      },
+    ],
+    {
+      renderer: 'default',
+      rendererOptions: { logger: new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr, { leaveEmptyLine: false }) }), formatOutput: 'truncate', showErrorMessage: false, collapseErrors: false },
+      registerSignalListeners: false,
+    },
+  )
+    .run()
+    .catch(() => undefined); // what failed is thrown on by whoever did it
 
-  function draw(): void {
-    const width = widthOf(process.stderr) ?? 80; // asked each time: a window changes its size
-    writeErr(`${clearLine}${paint('yellow', frames[frame % frames.length] ?? '')} ${fitted(shown, Math.max(1, width - 3))}`);
-  }
-
-  /** Ctrl-Z: the shell that comes back must have its cursor. */
-  function suspend(): void {
-    writeErr(`${clearLine}${showCursor}`);
-    process.kill(process.pid, 'SIGSTOP');
-  }
-
-  function resume(): void {
-    writeErr(hideCursor);
-    draw();
-  }
-
-  function giveBack(): void {
-    writeErr(showCursor); // however the process ends
-  }
-
-  const timer = setInterval(() => {
-    frame += 1;
-    draw();
-  }, frameMs);
   process.on('SIGTSTP', suspend);
   process.on('SIGCONT', resume);
   process.on('exit', giveBack);
-  writeErr(hideCursor);
-  draw();
   return {
-    show: (next) => {
-      shown = next;
+    show: (text) => {
+      if (set !== undefined) {
+        set.output = text;
+      }
     },
-    end: (mark, style, last) => {
-      clearInterval(timer);
+    end: async (isDone, text) => {
+      if (set !== undefined) {
+        set.output = '';
+        set.title = text;
+      }
+      (isDone ? resolve : reject)();
+      await drawn;
       process.off('SIGTSTP', suspend);
       process.off('SIGCONT', resume);
       process.off('exit', giveBack);
-      writeErr(`${clearLine}${paint(style, mark)} ${last}\n${showCursor}`);
+      giveBack();
     },
   };
+}
+
+function suspend(): void {
+  giveBack();
+  process.kill(process.pid, 'SIGSTOP');
+}
+
+function resume(): void {
+  writeErr(hideCursor);
+}
+
+/** However the process ends. */
+function giveBack(): void {
+  writeErr(showCursor);
 }
