@@ -6,11 +6,11 @@ import { markdownName, printable } from './printable.ts';
 import { tableLines } from './table.ts';
 
 /** The columns of a change in CSV, in this order; part of the contract. */
-export const changeHeader = ['area', 'change', 'tenant_id', 'tenant', 'user_id', 'user', 'login', 'kind', 'held_id', 'role', 'permission', 'because', 'before', 'after', 'holders', 'words'] as const;
+export const changeHeader = ['area', 'change', 'tenant_id', 'tenant', 'user_id', 'user', 'login', 'kind', 'held_id', 'role', 'permission', 'because', 'before', 'after', 'holders', 'words', 'flags'] as const;
 
 export function changeCells(change: Change): string[] {
   const { area, tenantId, tenant, userId, user, login, kind, heldId, role, permission, because, before, after, holders } = change;
-  return [area, change.change, tenantId, tenant, userId, user, login, kind, heldId, role, permission, because, before, after, kind === 'role-permission' ? String(holders) : '', changeInWords(change)];
+  return [area, change.change, tenantId, tenant, userId, user, login, kind, heldId, role, permission, because, before, after, kind === 'role-permission' ? String(holders) : '', changeInWords(change), change.flags.join('; ')];
 }
 
 export function changeJson(change: Change): object {
@@ -73,12 +73,13 @@ export function diffInWords({ counts, isSame }: Diff): string {
   if (isSame) {
     return 'Nothing changed: the same people hold the same access.';
   }
-  const { gained, lost, tenants, usersAppeared, usersGone, usersChanged, model } = counts;
+  const { gained, lost, tenants, usersAppeared, usersGone, usersChanged, model, flagged } = counts;
   const places = tenants === 0 ? '' : ` in ${count(tenants, 'place')}`;
   return [
     `Access: ${gained.toLocaleString('en')} gained, ${lost.toLocaleString('en')} lost${places}.`,
     `People: ${usersAppeared.toLocaleString('en')} new, ${usersGone.toLocaleString('en')} gone, ${usersChanged.toLocaleString('en')} of another status.`,
     `Tenants, roles, permissions: ${count(model, 'change')}.`,
+    ...(flagged === 0 ? [] : [`To look at first: ${flagged.toLocaleString('en')}, listed first and again in ${flagged === 1 ? 'its' : 'their'} place.`]),
   ].join('\n');
 }
 
@@ -88,8 +89,11 @@ interface Group {
   readonly changes: Iterable<Change>;
 }
 
-/** Changes that stand under one heading follow each other; each group must be read to its end before the next. */
+/** What must be looked at comes first, and again in its place. Each group must be read to its end before the next. */
 function* groupsOf(diff: Diff, name: Name): Generator<Group> {
+  if (diff.counts.flagged > 0) {
+    yield { title: 'To look at first', changes: diff.flagged() };
+  }
   const changes = diff.changes();
   let next = changes.next();
   while (next.done !== true) {
@@ -149,8 +153,14 @@ export function* diffLines(diff: Diff, width: number | undefined, paint: Paint =
 function* rowsOf(changes: Iterable<Change>, names: Namesakes): Generator<string[]> {
   for (const change of changes) {
     const { subject, words } = partsOf(change, (text) => text);
-    yield [signs[change.change], subject, words, change.login === change.user ? '' : change.login, idsOf(change, names)];
+    yield [signs[change.change], subject, words, change.login === change.user ? '' : change.login, noteOf(change, names)];
   }
+}
+
+/** Why a change is to be looked at, and the ids that it needs. */
+function noteOf(change: Change, names: Namesakes): string {
+  const ids = idsOf(change, names);
+  return [...(change.flags.length === 0 ? [] : [`(${change.flags.join('; ')})`]), ...(ids === '' ? [] : [ids])].join(' ');
 }
 
 /** The ids that a change needs besides its words; what came or went itself is named by its id alone. */
@@ -168,7 +178,7 @@ export function* diffMarkdown(diff: Diff): Generator<string> {
     for (const change of changes) {
       const login = change.login === '' || change.login === change.user ? '' : `, ${markdownName(change.login)}`;
       const ids = idsOf(change, diff.namesakes());
-      yield `- **${change.change}:** ${changeInWords(change, markdownName)}${login}${ids === '' ? '' : `, ${markdownName(ids)}`}`;
+      yield `- **${change.change}:** ${changeInWords(change, markdownName)}${login}${ids === '' ? '' : `, ${markdownName(ids)}`}${change.flags.length === 0 ? '' : ` (${change.flags.join('; ')})`}`;
     }
   }
 }

@@ -2,7 +2,9 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { AccessIndex } from './access-index.ts';
 import { textIn } from './access-path.ts';
+import { flagChanges, flagsIn } from './change-flags.ts';
 import { type Namesakes, namesakesIn } from './namesakes.ts';
+import type { ChangeFlag } from './report-format.ts';
 import { sortIn } from './work-place.ts';
 
 /**
@@ -31,13 +33,19 @@ export interface Change {
   readonly after: string;
   /** For a role and its permission: how many users hold the role, project-wide and inside tenants, in the file that has both. */
   readonly holders: number;
+  /** Why it is to be looked at first; mostly empty. */
+  readonly flags: readonly ChangeFlag[];
 }
 
-/** What changed between two indexes. It opens both databases itself; changes come area by area, grouped by tenant. */
+/** What changed between two indexes. It opens both databases itself; changes come area by area, grouped by tenant, and in each group those first that are flagged. */
 export interface Diff extends Disposable {
-  readonly counts: Readonly<Record<'gained' | 'lost' | 'usersAppeared' | 'usersGone' | 'usersChanged' | 'model' | 'tenants', number>>;
+  readonly counts: Readonly<Record<'gained' | 'lost' | 'usersAppeared' | 'usersGone' | 'usersChanged' | 'model' | 'tenants' | 'flagged', number>>;
   readonly isSame: boolean;
   changes(): Generator<Change>;
+  /** Those to be looked at first, in the same order. */
+  flagged(): Generator<Change>;
+  /** All of them once, the flagged ones before all others. */
+  flaggedFirst(): Generator<Change>;
   /** Which names of the two files together do not tell things apart. Looked up at the first call. */
   namesakes(): Namesakes;
 }
@@ -50,6 +58,7 @@ export function diffOf(before: AccessIndex, after: AccessIndex): Diff {
   database.prepare('attach ? as old').run(before.databasePath);
   database.prepare('attach ? as new').run(after.databasePath);
   database.exec(prepared);
+  flagChanges(database);
 
   const numberOf = (sql: string): number => Number(database.prepare(sql).get()?.['n'] ?? 0);
   const counts = {
@@ -60,21 +69,38 @@ export function diffOf(before: AccessIndex, after: AccessIndex): Diff {
     usersChanged: numberOf("select count(*) n from people_change where change = 'changed'"),
     model: numberOf('select count(*) n from model_change'),
     tenants: numberOf('select count(distinct tenant_id) n from access_change'),
+    flagged: numberOf(`select sum(n) n from (${tables.map((table) => `select count(*) n from temp.${table} where flags <> 0`).join(' union all ')})`),
   };
   let namesakes: Namesakes | undefined;
   return {
     counts,
     namesakes: () => (namesakes ??= namesakesIn(database, ['old', 'new'], 'select user_name name from temp.access_change union all select user_name from temp.people_change')),
     isSame: counts.gained + counts.lost + counts.usersAppeared + counts.usersGone + counts.usersChanged + counts.model === 0,
-    *changes() {
-      for (const table of ['access_change', 'people_change', 'model_change']) {
-        for (const row of database.prepare(`select * from temp.${table} order by tenant_id <> '', tenant, tenant_id, sort, held_id, kind, permission, change, user_name, user_id`).iterate()) {
-          yield toChange(row);
-        }
-      }
+    changes: () => changesIn(database, ''),
+    flagged: () => changesIn(database, 'where flags <> 0'),
+    *flaggedFirst() {
+      yield* changesIn(database, 'where flags <> 0');
+      yield* changesIn(database, 'where flags = 0');
     },
     [Symbol.dispose]: () => database.close(),
   };
+}
+
+const tables = ['access_change', 'people_change', 'model_change'] as const;
+
+/** What is flagged comes first in its group: a tenant's for access, else all of the area. */
+function orderOf(table: (typeof tables)[number]): string {
+  const place = "tenant_id <> '', tenant, tenant_id";
+  const groups = table === 'access_change' ? `${place}, flags = 0` : `flags = 0, ${place}`;
+  return `${groups}, sort, held_id, kind, permission, change, user_name, user_id`;
+}
+
+function* changesIn(database: DatabaseSync, which: string): Generator<Change> {
+  for (const table of tables) {
+    for (const row of database.prepare(`select * from temp.${table} ${which} order by ${orderOf(table)}`).iterate()) {
+      yield toChange(row);
+    }
+  }
 }
 
 function toChange(row: Readonly<Record<string, unknown>>): Change {
@@ -95,6 +121,7 @@ function toChange(row: Readonly<Record<string, unknown>>): Change {
     before: textIn(row, 'before'),
     after: textIn(row, 'after'),
     holders: Number(row['holders'] ?? 0),
+    flags: flagsIn(Number(row['flags'])),
   };
 }
 
@@ -108,7 +135,7 @@ select 'access', '${change}', t.tenant, coalesce(e.name, t.tenant), u.id, u.name
        when t.kind <> 'tenant' and tm.${there} is null and not exists
          (select 1 from ${there}.thing x where x.kind in ('role', 'binding') and x.tenant = t.tenant and x.role = t.role) then 'role'
        else '' end,
-  '', '', 0, (t.kind <> 'tenant') || t.role
+  '', '', 0, (t.kind <> 'tenant') || t.role, 0
 from ${here}.holding h
   left join temp.thing_match tm on tm.${here} = h.thing
   left join temp.user_match um on um.${here} = h.user
@@ -124,7 +151,7 @@ function modelChange(change: 'appeared' | 'gone', here: 'old' | 'new', there: 'o
   return `
 insert into temp.model_change
 select 'model', '${change}', t.tenant, coalesce(e.name, t.tenant), '', '', '', t.kind, t.id, t.role, case t.kind when 'permission' then t.id else '' end, '', '', '', 0,
-  case t.kind when 'tenant' then '0' when 'role' then '1' else '2' end
+  case t.kind when 'tenant' then '0' when 'role' then '1' else '2' end, 0
 from ${here}.thing t left join ${here}.tenant e on e.id = t.tenant
 where t.kind in ('tenant', 'role', 'permission') and not exists (select 1 from ${there}.thing o where o.kind = t.kind and o.id = t.id);
 
@@ -132,7 +159,7 @@ insert into temp.model_change
 select 'model', '${change === 'appeared' ? 'gained' : 'lost'}', r.tenant, coalesce(e.name, r.tenant), '', '', '', 'role-permission', r.id, r.role, p.id, '', '', '',
   (select count(distinct h.user) from ${here}.thing b join ${here}.holding h on h.thing = b.n
     where b.role = r.role and ((b.kind = 'role' and b.id = r.id) or (r.tenant = '' and b.kind = 'binding'))),
-  '3' || r.role
+  '3' || r.role, 0
 from ${here}.confers c join ${here}.thing r on r.n = c.thing and r.kind = 'role' join ${here}.thing p on p.n = c.permission
   left join ${here}.tenant e on e.id = r.tenant
 where not exists (
@@ -144,11 +171,11 @@ function peopleChange(change: 'appeared' | 'gone', here: 'old' | 'new'): string 
   return `
 insert into temp.people_change
 select 'people', '${change}', '', '', u.id, u.name, u.login, 'user', '', '', '', '',
-  ${change === 'gone' ? "u.status, ''" : "'', u.status"}, 0, '${change === 'appeared' ? 0 : 1}'
+  ${change === 'gone' ? "u.status, ''" : "'', u.status"}, 0, '${change === 'appeared' ? 0 : 1}', 0
 from ${here}.user u where not exists (select 1 from temp.user_match m where m.${here} = u.n);`;
 }
 
-const columns = 'area, change, tenant_id, tenant, user_id, user_name, login, kind, held_id, role, permission, because, before, after, holders, sort';
+const columns = 'area, change, tenant_id, tenant, user_id, user_name, login, kind, held_id, role, permission, because, before, after, holders, sort, flags';
 
 const prepared = `
 create temp table thing_match (old integer primary key, new integer unique);
@@ -163,7 +190,7 @@ ${accessChange('lost', 'old', 'new')}
 ${peopleChange('appeared', 'new')}
 ${peopleChange('gone', 'old')}
 insert into temp.people_change
-select 'people', 'changed', '', '', n.id, n.name, n.login, 'user', '', '', '', '', o.status, n.status, 0, '2'
+select 'people', 'changed', '', '', n.id, n.name, n.login, 'user', '', '', '', '', o.status, n.status, 0, '2', 0
 from temp.user_match m join old.user o on o.n = m.old join new.user n on n.n = m.new where o.status <> n.status;
 ${modelChange('appeared', 'new', 'old')}
 ${modelChange('gone', 'old', 'new')}

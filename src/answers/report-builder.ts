@@ -1,7 +1,7 @@
 import { createByteSink } from './report-bytes.ts';
 import { changeBlocks } from './report-changes.ts';
 import type { Change } from './diff.ts';
-import { noOrdinal, type ReportAbout, type ReportChange, reportVersion, sectionTags } from './report-format.ts';
+import { changeFlags, noOrdinal, type ReportAbout, type ReportChange, reportVersion, sectionTags } from './report-format.ts';
 import { createReportTables } from './report-tables.ts';
 import { createUserBlocks } from './report-users.ts';
 import type { FileRow, FileSummary, GrantRow, UserRow } from './rows.ts';
@@ -123,6 +123,7 @@ export function createReportBuilder(): ReportBuilder {
           before: status(change.before),
           after: status(change.after),
           holders: change.holders,
+          flags: change.flags.reduce((bits, flag) => bits | (1 << changeFlags.indexOf(flag)), 0),
         };
       });
       for (const block of changeBlocks(numbered)) {

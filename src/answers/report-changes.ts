@@ -23,7 +23,7 @@ function encode(block: readonly ReportChange[]): Uint8Array {
   return bytes.take();
 }
 
-function toNumbers({ verb, kind, because, user, role, tenant, permission, before, after, holders }: ReportChange): number[] {
+function toNumbers({ verb, kind, because, user, role, tenant, permission, before, after, holders, flags }: ReportChange): number[] {
   const ordinals = [user, role, tenant, permission, before, after].map((ordinal) => ordinal + 1);
-  return [changeVerbs.indexOf(verb), changeKinds.indexOf(kind), changeReasons.indexOf(because), ...ordinals, holders];
+  return [changeVerbs.indexOf(verb), changeKinds.indexOf(kind), changeReasons.indexOf(because), ...ordinals, holders, flags];
 }

@@ -10,7 +10,7 @@ import type { FileSummary } from './rows.ts';
 export type { FileSummary };
 
 /** Raised whenever an old page could not read new data. */
-export const reportVersion = 2;
+export const reportVersion = 3;
 
 export const sectionTags = {
   /** A block of up to `userBlockSize` users, column by column. Blocks but the last are full. */
@@ -35,6 +35,10 @@ export const changeVerbs = ['gained', 'lost', 'appeared', 'gone', 'changed'] as 
 export const changeKinds = ['tenant', 'role', 'binding', 'permission', 'user', 'role-permission'] as const;
 export const changeReasons = ['', 'user', 'role', 'tenant'] as const;
 
+/** Why a change is to be looked at first, most urgent first. */
+export const changeFlags = ['new privileged access', 'gained while disabled', 'gained while expired', 'enabled again, privileged'] as const;
+export type ChangeFlag = (typeof changeFlags)[number];
+
 /** One change as the page reads it. Ordinals, -1 for none; `before` and `after` are numbers of statuses. */
 export interface ReportChange {
   readonly verb: (typeof changeVerbs)[number];
@@ -48,10 +52,12 @@ export interface ReportChange {
   readonly before: number;
   readonly after: number;
   readonly holders: number;
+  /** Places in `changeFlags`, as bits. */
+  readonly flags: number;
 }
 
 /** The columns of a block of changes, in this order; `verb`, `kind` and `because` as numbers, ordinals one up. */
-export const changeColumns = ['verb', 'kind', 'because', 'user', 'role', 'tenant', 'permission', 'before', 'after', 'holders'] as const;
+export const changeColumns = ['verb', 'kind', 'because', 'user', 'role', 'tenant', 'permission', 'before', 'after', 'holders', 'flags'] as const;
 
 /** Bits of a user. `former`: only the older file has this user. */
 export const userFlags = {

@@ -1,8 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { AccessIndex } from './access-index.ts';
 import { pathColumns, textIn } from './access-path.ts';
-import { judgePower } from './power.ts';
-import { thingFlags } from './report-format.ts';
+import { judgeRoles } from './role-power.ts';
 import type { SheetColumn } from './xlsx.ts';
 
 /** The columns of the spreadsheet that a reviewer signs off: the last three are theirs to fill in. */
@@ -82,32 +81,15 @@ interface ThingPower {
   readonly risk: string;
 }
 
-/** What everything that can be held confers, and why that is much: judged as on the report's page. */
+/** What everything that can be held confers, and why that is much. */
 function powersOf(database: DatabaseSync): (thing: number) => ThingPower {
-  const permissions = database.prepare("select n, id, is_system from thing where kind = 'permission' order by id").all();
-  const places = new Map(permissions.map(({ n }, place) => [Number(n), place]));
-  const confers = database.prepare('select permission from confers where thing = ?');
-  const roles = new Map<string, { readonly name: string; readonly allows: readonly number[] }>(); // a role inside many tenants is judged once
-  const keys = new Map<number, string>();
-  for (const { n, role } of database.prepare("select n, role from thing where kind in ('role', 'binding')").all()) {
-    const allows = confers
-      .all(Number(n))
-      .map(({ permission }) => places.get(Number(permission)) ?? 0)
-      .toSorted((one, other) => one - other);
-    const key = `${allows.join()}:${String(role)}`;
-    keys.set(Number(n), key);
-    roles.set(key, roles.get(key) ?? { name: String(role), allows });
-  }
-  const { privilege } = judgePower({ roles: [...roles.values()], permissions: permissions.map((row) => ({ name: textIn(row, 'id'), flags: row['is_system'] === 1 ? thingFlags.system : 0 })) });
-  const powers = new Map(
-    Array.from(roles, ([key, { allows }], place) => {
-      const names = allows.slice(0, mostNamed).map((permission) => textIn(permissions[permission] ?? {}, 'id'));
-      const more = allows.length > mostNamed ? ` and ${(allows.length - mostNamed).toLocaleString('en')} more` : '';
-      const why = privilege[place] ?? [];
-      return [key, { permissions: names.join(', ') + more, risk: why.length === 0 ? '' : `privileged: ${why.join('; ')}` }];
-    }),
-  );
-  return (thing) => powers.get(keys.get(thing) ?? '') ?? { permissions: '', risk: '' };
+  const powers = judgeRoles(database);
+  return (thing) => {
+    const { allows, privilege } = powers.of(thing) ?? { allows: [], privilege: [] };
+    const names = allows.slice(0, mostNamed).map((permission) => powers.permissions[permission]?.name ?? '');
+    const more = allows.length > mostNamed ? ` and ${(allows.length - mostNamed).toLocaleString('en')} more` : '';
+    return { permissions: names.join(', ') + more, risk: privilege.length === 0 ? '' : `privileged: ${privilege.join('; ')}` };
+  };
 }
 
 /** Somebody who cannot log in and still holds something is what a reviewer looks for. */

@@ -52,7 +52,7 @@ function withNote(line: string, note: string, width: number): string[] {
     return [whole];
   }
   const below = indent + indent;
-  return [line, ...(stringWidth(below + note) <= width ? [note] : note.split(/(?<=.) (?=-> )/)).map((part) => below + part)];
+  return [line, ...(stringWidth(below + note) <= width ? [note] : note.split(/(?<=.) (?=-> )|(?<=^\([^)]*\)) /)).map((part) => below + part)];
 }
 
 function widthsOf(rows: readonly Row[], room: number, shrink: NonNullable<TableOptions['shrink']>): number[] {

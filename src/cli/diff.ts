@@ -32,9 +32,9 @@ export async function tellDiff(oldFile: string, newFile: string, options: DiffFl
   const notes = [...projectNotes(before, after), ...limitsInWords(after)];
   if (options.json === true) {
     const head = { isSame: diff.isSame, old: { file: before.path, ...originOf(before.summary) }, new: { file: after.path, ...originOf(after.summary) }, counts: diff.counts, notDerived: after.gap };
-    await writeResult(jsonLines(head, 'changes', map(diff.changes(), changeJson)), signal);
+    await writeResult(jsonLines(head, 'changes', map(diff.flaggedFirst(), changeJson)), signal);
   } else if (options.csv === true) {
-    await writeResult(csvBytes(changeHeader, map(diff.changes(), changeCells)), signal);
+    await writeResult(csvBytes(changeHeader, map(diff.flaggedFirst(), changeCells)), signal);
     notes.forEach((note) => tell('info', note));
   } else if (options.md === true) {
     await writeResult(withEnds(['## Access changes', '', `From ${originInWords(before, markdownName)} to ${originInWords(after, markdownName)}.`, '', ...diffInWords(diff).split('\n').map((line) => `- ${line}`)]), signal);

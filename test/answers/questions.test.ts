@@ -200,9 +200,9 @@ describe('a diff', () => {
 
     expect(Array.from(diff.changes(), (change) => changeInWords(change))).toEqual([
       'Bob lost Editor (whole project)',
+      'Ada was given Approver (Acme)', // flagged: she is disabled
       'Eve became a member of Acme (the user is new)',
       'Bob is no longer a member of Acme (the user is gone)',
-      'Ada was given Approver (Acme)',
       'Bob lost Approver (Acme) (the user is gone)',
       'Bob is no longer a member of Globex (the user is gone)',
       'Bob lost Editor in Globex (the user is gone)',
@@ -218,7 +218,7 @@ describe('a diff', () => {
       'tenant Globex is gone',
       'tenant New is new',
     ]);
-    expect(diff.counts).toEqual({ gained: 2, lost: 5, usersAppeared: 1, usersGone: 1, usersChanged: 1, model: 8, tenants: 3 });
+    expect(diff.counts).toEqual({ gained: 2, lost: 5, usersAppeared: 1, usersGone: 1, usersChanged: 1, model: 8, tenants: 3, flagged: 1 });
   });
 
   it('tells exactly the holdings that one side has and the other has not', async () => {

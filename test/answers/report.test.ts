@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileRow } from '../../src/answers/rows.ts';
 import { createAccessIndex } from '../../src/answers/access-index.ts';
 import { diffOf } from '../../src/answers/diff.ts';
-import { analyse } from '../../src/report-page/data/analysis.ts';
+import { changeInWords } from '../../src/answers/diff-text.ts';
 import { decodeProject } from '../../src/report-page/data/decode.ts';
 import { listChanges } from '../../src/report-page/data/changes.ts';
 import { projectArbitrary } from '../support/arbitraries.ts';
@@ -138,7 +138,7 @@ describe('the changes in a report', () => {
     });
 
     const project = await projectOf(path, since);
-    const { gained, lost, people, model } = listChanges(project, analyse(project));
+    const { gained, lost, people, model } = listChanges(project);
 
     const nameOf = (at: number): string => (at === -1 ? '' : project.users.id.at(at));
     expect(people.map(({ verb, user: at, before, after }) => [verb, nameOf(at), project.statuses[before], project.statuses[after]].join(' '))).toEqual(['appeared zoe  enabled', 'gone eve enabled ', 'changed ann enabled disabled']);
@@ -166,11 +166,11 @@ describe('the changes in a report', () => {
         await using now = await createAccessIndex(path);
         using diff = diffOf(old, now);
 
-        const { all, gained, lost, people, model } = listChanges(project, analyse(project));
+        const { all, gained, lost, people, model } = listChanges(project);
         const { counts } = diff;
         expect([gained.length, lost.length, people.length, model.length]).toEqual([counts.gained, counts.lost, counts.usersAppeared + counts.usersGone + counts.usersChanged, counts.model]);
-        const told = all.map(({ verb, kind, user: at, role: held, tenant: place, permission: can }) => [verb, kind, at === -1 ? '' : project.users.id.at(at), project.roles[held]?.name ?? '', project.tenants[place]?.id ?? '', project.permissions[can]?.name ?? ''].join('|'));
-        expect(told.toSorted()).toEqual(Array.from(diff.changes(), ({ change, kind, userId, role: held, tenantId, permission: can }) => [change, kind, userId, held, tenantId, can].join('|')).toSorted());
+        const told = all.map(({ verb, kind, user: at, role: held, tenant: place, permission: can, flags }) => [verb, kind, at === -1 ? '' : project.users.id.at(at), project.roles[held]?.name ?? '', project.tenants[place]?.id ?? '', project.permissions[can]?.name ?? '', ...flags].join('|'));
+        expect(told.toSorted()).toEqual(Array.from(diff.flaggedFirst(), ({ change, kind, userId, role: held, tenantId, permission: can, flags }) => [change, kind, userId, held, tenantId, can, ...flags].join('|')).toSorted());
         // What only the older file has changes no number of the newer one.
         expect(grantIdsOf(project).toSorted()).toEqual(grantIdsOf(await projectOf(path)).toSorted());
       }),
@@ -189,7 +189,7 @@ describe('the changes in a report', () => {
     });
 
     const project = await projectOf(path, since);
-    const { all, flagged } = listChanges(project, analyse(project));
+    const { all, flagged } = listChanges(project);
 
     const words = flagged.map(({ kind, user: at, flags }) => `${kind} ${at === -1 ? '' : project.users.id.at(at)}: ${flags.join(', ')}`);
     expect(words.toSorted()).toEqual([
@@ -201,5 +201,34 @@ describe('the changes in a report', () => {
     ]);
     expect(all.slice(0, flagged.length)).toEqual(flagged);
     expect(all.some(({ verb, kind }) => verb === 'lost' && kind === 'role')).toBe(true);
+
+    await using old = await createAccessIndex(since);
+    await using now = await createAccessIndex(path);
+    using diff = diffOf(old, now);
+    expect(Array.from(diff.flagged(), ({ kind, userId, flags }) => `${kind} ${userId}: ${flags.join(', ')}`).toSorted()).toEqual(words.toSorted());
+    expect(diff.counts.flagged).toBe(flagged.length);
+  });
+
+  it('flag what a role has become, gains of whoever is expired, and nothing of a role that only bears a privileged name', async () => {
+    const [path, since] = [join(folder, 'new.json'), join(folder, 'old.json')];
+    const names = ['ship.delete', 'ship.approve', 'ship.export', 'ship.name', 'ship.read', 'Impersonate', 'x1', 'x2', 'x3', 'x4'];
+    const lists = { tenants: [tenant('acme')], permissions: names.map((name) => permission(name)) };
+    const own = role('Chief', { tenantId: 'acme', permissionNames: ['ship.read'] });
+    const roles = (ops: string[], idle: string[]) => [role('Ops', { permissionNames: ops }), role('Idle', { permissionNames: idle }), role('Chief', { permissionNames: ['Impersonate'] }), own];
+    await writeSync(since, { ...lists, roles: roles(['ship.delete', 'ship.approve'], []), users: [user('ann', { roleNames: ['Ops'] }), user('bob'), user('eve', { status: 'expired' }), user('fay', { status: 'disabled' })] });
+    await writeSync(path, {
+      ...lists,
+      roles: roles(['ship.delete', 'ship.approve', 'ship.export'], ['Impersonate']),
+      users: [user('ann', { roleNames: ['Ops'] }), user('bob', { userTenants: [inTenant('acme', 'Chief')] }), user('eve', { status: 'expired', roleNames: ['Chief'] }), user('fay', { status: 'enabled', userTenants: [inTenant('acme', 'Chief')] })],
+    });
+
+    await using old = await createAccessIndex(since);
+    await using now = await createAccessIndex(path);
+    using diff = diffOf(old, now);
+
+    expect(Array.from(diff.flagged(), (change) => `${changeInWords(change)}: ${change.flags.join(', ')}`)).toEqual([
+      'eve was given Chief (whole project): new privileged access, gained while expired',
+      'Ops (whole project) now allows ship.export (1 holder): new privileged access',
+    ]);
   });
 });

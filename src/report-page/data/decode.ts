@@ -119,7 +119,7 @@ function readChanges(source: ByteSource): ReportChange[] {
   const count = source.number();
   const columns = changeColumns.map(() => Array.from({ length: count }, () => source.number()));
   return Array.from({ length: count }, (_, row) => {
-    const [verb = 0, kind = 0, because = 0, user = 0, role = 0, tenant = 0, permission = 0, before = 0, after = 0, holders = 0] = columns.map((column) => column[row] ?? 0);
+    const [verb = 0, kind = 0, because = 0, user = 0, role = 0, tenant = 0, permission = 0, before = 0, after = 0, holders = 0, flags = 0] = columns.map((column) => column[row] ?? 0);
     return {
       verb: changeVerbs[verb] ?? 'changed',
       kind: changeKinds[kind] ?? 'user',
@@ -131,6 +131,7 @@ function readChanges(source: ByteSource): ReportChange[] {
       before: before - 1,
       after: after - 1,
       holders,
+      flags,
     };
   });
 }

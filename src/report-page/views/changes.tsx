@@ -12,7 +12,7 @@ import { Badge, Name } from './names.tsx';
 export function ChangesView() {
   const report = useReport();
   const { about } = report.project;
-  const changes = listChanges(report.project, report.analysis);
+  const changes = listChanges(report.project);
   return (
     <>
       <p class="lead">
@@ -22,10 +22,10 @@ export function ChangesView() {
       <Numbers changes={changes} />
       <ChangeGrid
         title="To look at first"
-        rule="New privileged access, gains of people who are disabled or expired, and privileged people who were enabled again. All of them are listed below as well."
+        rule="New privileged access, also where a role that people hold has become privileged or now allows something administrative; gains of people who are disabled or expired; and privileged people who were enabled again. All of them are listed below as well, and diff tells the same."
         rows={changes.flagged}
         pick={['flags', 'user', 'status', 'what', 'role', 'place', 'permission']}
-        none="No new privileged access, and no gain of anybody who is disabled."
+        none="No new privileged access, and no gain of anybody who is disabled or expired."
       />
       <ChangeGrid title="Access gained" rows={changes.gained} pick={['user', 'status', 'what', 'role', 'place', 'flags']} none="Nobody gained anything." />
       <ChangeGrid title="Access lost" rows={changes.lost} pick={['user', 'status', 'what', 'role', 'place']} none="Nobody lost anything." />
@@ -151,7 +151,7 @@ function hrefOf({ project }: Report, row: ChangeRow | undefined): string {
 }
 
 /** "23 changes, 2 of them to look at first". */
-export function changeCount({ project, analysis }: Report): string {
-  const { all, flagged } = listChanges(project, analysis);
+export function changeCount({ project }: Report): string {
+  const { all, flagged } = listChanges(project);
   return `${counted(all.length, 'change')}${flagged.length === 0 ? '' : `, ${number(flagged.length)} to look at first`}`;
 }
