@@ -55,7 +55,7 @@ export function whoElseCanChange(path: string, base = '/', view: TrustView = rea
     if (entry.isSymbolicLink()) {
       links += 1;
       if (links > mostLinks) {
-        return `${next} is a link that leads nowhere`;
+        return `${next} is a broken link`;
       }
       const target = view.readlink(next);
       here = target.startsWith('/') ? '/' : here;

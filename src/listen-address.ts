@@ -38,13 +38,13 @@ export function parseListenHost(text: string): ListenHost | AddressFlaw {
   if (isIP(address) === 4 || (name.test(address) && !/^(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+))*\.?$/i.test(address))) {
     return { host: address, written: address };
   }
-  return { flaw: 'is no address: it looks like 127.0.0.1, 0.0.0.0, ::1 or a host name' };
+  return { flaw: 'is not an address: it must be like 127.0.0.1, 0.0.0.0, ::1 or a host name' };
 }
 
 /** `HOST:PORT`; an IPv6 host stands in brackets. */
 export function parseListenAddress(text: string): (ListenHost & { readonly port: number }) | AddressFlaw {
   if (text.trim() === '') {
-    return { flaw: 'is empty: it looks like 127.0.0.1:9090, or [::1]:9090' };
+    return { flaw: 'is empty: it must be like 127.0.0.1:9090, or [::1]:9090' };
   }
   const [, hostText, digits] = /^(\[[^\]]*\]|[^\s:[\]]*):([^:[\]]*)$/.exec(text) ?? [];
   if (hostText === undefined || digits === undefined) {

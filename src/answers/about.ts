@@ -30,7 +30,7 @@ export function aboutOf({ database, summary, gap }: AccessIndex, version: string
     projectId,
     ...(startedAt !== undefined && { startedAt }),
     ...(finishedAt !== undefined && { finishedAt }),
-    ...(since !== undefined && { comparedWith: since.summary.finishedAt ?? 'an older file, which does not tell its time' }),
+    ...(since !== undefined && { comparedWith: since.summary.finishedAt ?? 'an older file that does not contain its time' }),
     ...(contentHash !== undefined && { contentHash }),
     ...(tenantRoles !== undefined && { tenantRoles }),
     holds: {
@@ -40,7 +40,7 @@ export function aboutOf({ database, summary, gap }: AccessIndex, version: string
       permissions: numberOf("thing where kind = 'permission'"),
       held: numberOf('holding'),
     },
-    complete: consistency === undefined ? 'The file does not tell what proves that its users are complete.' : `Users: ${consistency.proved}.`,
+    complete: consistency === undefined ? 'The file does not say how the completeness of its users was proved.' : `Users: ${consistency.proved}.`,
     assumed: consistency?.assumptions ?? [],
     notShown: [
       gap.inheritingTenants === 0

@@ -97,7 +97,7 @@ function createWriter(path: string, database: DatabaseSync): (row: FileRow) => v
     if (to.kind !== 'user') {
       putConfers.run(held, thingOf(to.kind, to.id));
     } else if (putHolding.run(held, to.id).changes === 0 && hasHolding.get(to.id) === undefined) {
-      throw incomplete(path, 'it grants something to a user whom it does not list');
+      throw incomplete(path, 'it grants something to a user that it does not list');
     }
   }
 

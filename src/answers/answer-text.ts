@@ -59,13 +59,13 @@ export function nameAndStatus({ user, status }: Pick<AccessPath, 'user' | 'statu
 export function limitsInWords({ gap: { inheritingTenants, inheritedRoles }, summary: { consistency } }: Pick<AccessIndex, 'gap' | 'summary'>): string[] {
   const read =
     consistency === undefined
-      ? 'the file does not tell how it was proved complete'
+      ? 'the file does not say how it was proved complete'
       : consistency.mode === 'unproven'
         ? 'it is not proved that nobody is missing: "consistency" in the file says why'
         : 'everything that Descope lists was read';
   const derived =
     inheritingTenants === 0
-      ? 'no tenant inherits from another, so nothing is left out for that'
+      ? 'no tenant inherits from another, so no access is left out'
       : `access that tenants inherit is not derived from it (${count(inheritingTenants, 'tenant')}, ${count(inheritedRoles, 'role')})`;
   return [`note: ${read}`, `note: ${derived}`];
 }

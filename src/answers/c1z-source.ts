@@ -89,7 +89,7 @@ function chooseSync(path: string, database: DatabaseSync, contentHash: string): 
   const syncId = String(run['sync_id']);
   const types = new Set(database.prepare('select external_id from v1_resource_types where sync_id = ?').all(syncId).map(({ external_id: id }) => String(id)));
   if (!ourTypes.every((type) => types.has(type))) {
-    throw foreign(path, 'it is a sync of something else than a Descope project: the types of baton-descope are not in it');
+    throw foreign(path, 'it is a sync of another connector: it does not have the resource types of baton-descope');
   }
   const times = { startedAt: toTime(String(run['started_at'])), finishedAt: toTime(String(run['ended_at'])) };
   return { syncId, ...summaryIn(database, syncId, times, contentHash) };

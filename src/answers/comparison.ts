@@ -21,7 +21,7 @@ export function compare(before: AccessIndex, after: AccessIndex): Comparison {
     readFormerUser: (id) => {
       const row = find.get(id);
       if (row === undefined) {
-        throw incomplete(before.path, 'it lost a user while it was read');
+        throw incomplete(before.path, 'a user disappeared from it while it was read');
       }
       return toUserRow(row);
     },

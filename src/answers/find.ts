@@ -89,7 +89,7 @@ function nearest(database: DatabaseSync, kind: Findable, asked: string): readonl
 }
 
 function ambiguous(kind: Findable, asked: string, found: readonly Found[]): ConnectorError {
-  return new ConnectorError('conflict', [`several ${tables[kind].plural} are found by ${quoted(asked)}: give the id of one`, ...candidates(found)].join('\n'));
+  return new ConnectorError('conflict', [`several ${tables[kind].plural} match ${quoted(asked)}: give the id of one`, ...candidates(found)].join('\n'));
 }
 
 function unknown(kind: Findable, asked: string, path: string, near: readonly Found[]): ConnectorError {

@@ -144,14 +144,14 @@ async function openReformatted(path: string, size: number): Promise<SyncSource> 
     throw foreign(path, 'it is no sync file (those are JSON and begin with their format)');
   }
   if (size > largestReformatted) {
-    throw foreign(path, 'it is not laid out as sync files are, a row a line, and too large to be read in one piece (256 MiB)');
+    throw foreign(path, 'it was reformatted (a sync file has one row per line) and is too large to be read in one piece (256 MiB)');
   }
   const file = parsed(await reading(path, () => readFile(path, 'utf8')));
   if (typeof file !== 'object' || file === null || !('format' in file) || file.format !== fileFormat) {
     throw foreign(path, `it is no sync file: its format is not "${fileFormat}"`);
   }
   if (!('version' in file) || file.version !== fileVersion) {
-    throw foreign(path, `it is of another version than ${fileVersion}, the one that is understood`);
+    throw foreign(path, `its version is not ${fileVersion}, the only one that is supported`);
   }
   const closed = 'summary' in file ? closing(file.summary) : undefined;
   if (closed === undefined) {

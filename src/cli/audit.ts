@@ -61,7 +61,7 @@ function sentences(tell: (entry: AuditEntry) => Promise<void>, isOneAnswer: bool
 }
 
 function sentenceOf({ time, requestId, operation, entitlement, principal, outcome }: AuditEntry, path: string | undefined): string {
-  const kept = path === undefined ? '; this is kept nowhere else: name a file with --audit-log' : `; ${path} could not take this line`;
+  const kept = path === undefined ? '; this line is stored nowhere else: name a file with --audit-log' : `; this line could not be written to ${path}`;
   return `Audit: ${time} ${operation} ${printable(entitlement)} for ${printable(principal)}: ${outcome}, request ${requestId}${printable(kept)}`;
 }
 

@@ -16,7 +16,7 @@ export function addChangeCommand(program: Command, operation: 'grant' | 'revoke'
     .description(description)
     .option('--role <role>', 'the role, by its name or id: of the whole project, or with --in inside a tenant')
     .option('--in <tenant>', 'the tenant that --role is held in, by its id or name')
-    .option('--tenant <tenant>', 'the tenant whose membership it is about, by its id or name')
+    .option('--tenant <tenant>', 'the tenant to be a member of, by its id or name')
     .option('--entitlement <id>', 'instead of these: the id as in the sync file, such as "role_binding:acme/Editor:assigned"')
     .option(`${person} <user>`, 'the user: a user id, or a login id, email address or exact name that only one user has')
     .addOption(new Option('--principal <user>', `the same as ${person}`))

@@ -67,7 +67,7 @@ export async function understand({ what, who }: ChangeRequest, client: FindClien
 async function targetOfId(entitlement: string, provisioner: Provisioner, signal: AbortSignal): Promise<Target> {
   const parts = parseEntitlementId(entitlement);
   if (parts === undefined) {
-    throw new ConnectorError('config', '--entitlement is not an id of ours; it looks like tenant:acme:member, role:Editor:assigned or role_binding:acme/Editor:assigned');
+    throw new ConnectorError('config', '--entitlement is not an entitlement id; valid ids look like tenant:acme:member, role:Editor:assigned or role_binding:acme/Editor:assigned');
   }
   const { typeId, resourceId } = parts;
   try {

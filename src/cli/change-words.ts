@@ -20,9 +20,9 @@ export function changeSentences(change: Change): readonly string[] {
       return [`${notNow} any more.`, ...also('went'), ...beforeAndAfter(change)];
     case 'already-revoked':
       if (!words.isKnownUser) {
-        return [`There is no user ${user} in the project: nothing sent. Was the id meant?`];
+        return [`There is no user ${user} in the project: nothing sent. Is the id right?`];
       }
-      return [words.isKnownTenant ? `${notNow}: nothing sent.` : `There is no tenant ${printable(change.target.tenantId)} in the project: nothing sent. Was the id meant?`];
+      return [words.isKnownTenant ? `${notNow}: nothing sent.` : `There is no tenant ${printable(change.target.tenantId)} in the project: nothing sent. Is the id right?`];
     case 'planned':
       return [
         `Nothing was sent. To ${operation} ${target} ${operation === 'grant' ? 'to' : 'from'} ${user}, ${writes.length === 1 ? 'this' : `these ${writes.length}`} would be:`,

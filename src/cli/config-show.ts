@@ -34,7 +34,7 @@ export async function showConfig({ json = false, ...flags }: SettingFlags & { re
   if (json) {
     print(JSON.stringify({ file: file ?? null, settings: shown, problems }));
   } else {
-    print([`Config file: ${printable(file ?? (resolved.isFileRead ? 'none' : 'one that is not obeyed'))}`, '', settingLines(shown, screenWidth())].join('\n'));
+    print([`Config file: ${printable(file ?? (resolved.isFileRead ? 'none' : 'found, but not used'))}`, '', settingLines(shown, screenWidth())].join('\n'));
   }
   if (problems.length > 0) {
     throw new ConnectorError('config', problems.join('\n'));

@@ -81,7 +81,7 @@ async function ownFolder(out: string | undefined): Promise<string> {
   if (out !== undefined) {
     const folder = resolve(out);
     if (!(await isFree(folder))) {
-      throw new ConnectorError('config', `${printable(folder)} holds other things than a demo, and is kept as it is: name another folder with --out`);
+      throw new ConnectorError('config', `${printable(folder)} contains files that are not from a demo and was left unchanged: name another folder with --out`);
     }
     return await made(folder);
   }

@@ -37,7 +37,7 @@ async function checkDemoTarget(target: string, isOtherAccepted: boolean): Promis
     () => false,
   );
   if (isThere && (await readLast(target))?.projectId !== demoProjectId) {
-    throw new ConnectorError('config', `${target} is no file of the demo, and is kept as it is: name another file with --out, or move this one away`);
+    throw new ConnectorError('config', `${target} was not written by the demo and was left unchanged: name another file with --out, or move this one`);
   }
 }
 

@@ -8,6 +8,7 @@ import { ConnectorError } from '../errors.ts';
 import { checkOutput, outputKinds } from '../output/outputs.ts';
 import { checkTarget } from '../output/place.ts';
 import { derivedOutputs } from './derived-outputs.ts';
+import { asCalled } from './how-called.ts';
 import { refuseOtherProject } from './last-output.ts';
 import type { CommandContext } from './program.ts';
 import { routeFinder } from './route.ts';
@@ -26,11 +27,11 @@ export async function doctor({ out, json = false, ...flags }: DoctorFlags, { env
   const resolved = resolveSettings({ ...(await settingSources(flags, env)), alsoCheck: [...environmentChecks(env), keys.check, routes.check] });
   const { values, problems, file, isFileRead } = resolved;
   const key = keys.found();
-  tellFoundBaseUrl(resolved, (address, source) => tell('warn', `base URL ${address}, from a config file that was found by chance (${source})`));
+  tellFoundBaseUrl(resolved, (address, source) => tell('warn', `base URL ${address}, from a config file that was found automatically (${source})`));
   const { checks, requests } = await examineAndTell(
     {
       problems: problems.map(({ message }) => message),
-      configFile: file?.path ?? (isFileRead ? undefined : 'one that is not obeyed, as told below'),
+      configFile: file?.path ?? (isFileRead ? undefined : 'found, but not used (see below)'),
       env,
       projectId: values.projectId,
       baseUrl: values.baseUrl,
@@ -80,11 +81,17 @@ export async function examineAndTell(options: DoctorOptions, print: (text: strin
     if (next.done === true) {
       return { checks, requests: next.value.requests };
     }
-    checks.push(next.value);
-    if (isShown(next.value)) {
-      print(toLines(next.value).join('\n'));
+    const check = inOurWords(next.value);
+    checks.push(check);
+    if (isShown(check)) {
+      print(toLines(check).join('\n'));
     }
   }
+}
+
+/** The check, with commands as they are called here. */
+function inOurWords({ text, remedy, ...check }: Check): Check {
+  return { ...check, text: asCalled(text), ...(remedy !== undefined && { remedy: asCalled(remedy) }) };
 }
 
 const nameWidth = 13;

@@ -27,8 +27,8 @@ export function addEcosystemCommand(program: Command, context: CommandContext): 
   const command = program
     .command(ecosystemCommand, { hidden: true })
     .option('-f, --file <file>', 'sync into this file (env: BATON_FILE; default: sync.c1z)')
-    .option('--accept-shrink', 'replace the file though far fewer were found than it holds')
-    .option('--replace-other-project', 'replace the file though it is of another project')
+    .option('--accept-shrink', 'replace the file even if far fewer objects were found than it has')
+    .option('--replace-other-project', 'replace the file even if it is of another project')
     .option('--grant-entitlement <id>', 'give this entitlement to --grant-principal')
     .option('--grant-principal <id>', 'the user id')
     .option('--grant-principal-type <type>', '"user"')
@@ -45,7 +45,7 @@ export function addEcosystemCommand(program: Command, context: CommandContext): 
     } else if (revokeGrant !== undefined) {
       const parts = parseGrantId(revokeGrant);
       if (parts === undefined) {
-        throw new ConnectorError('config', '--revoke-grant is not the id of a grant to a user; it looks like tenant:acme:member:user:U2abc');
+        throw new ConnectorError('config', '--revoke-grant is not the id of a grant to a user; valid ids look like tenant:acme:member:user:U2abc');
       }
       await (await import('./change.ts')).changeOnce('revoke', { ...options, needsProvisioning: true, entitlement: parts.entitlementId, principal: parts.userId }, context);
     } else {

@@ -1,5 +1,6 @@
 import { type EmulatorOptions, parseFault, parseSwitches, startEmulator } from '../emulator/emulator.ts';
 import { ConnectorError } from '../errors.ts';
+import { howCalled } from './how-called.ts';
 import type { CommandContext } from './program.ts';
 import { untilAborted } from './until-aborted.ts';
 
@@ -13,7 +14,7 @@ export interface EmulatorFlags {
 }
 
 /** Runs the embedded project until the process is asked to end. */
-export async function runEmulator({ port, users, seed, latencyMs, ...flags }: EmulatorFlags, { signal, print }: CommandContext): Promise<void> {
+export async function runEmulator({ port, users, seed, latencyMs, ...flags }: EmulatorFlags, { env, signal, print }: CommandContext): Promise<void> {
   const options: EmulatorOptions = {
     port,
     ...(users !== undefined && { users }),
@@ -35,7 +36,7 @@ export async function runEmulator({ port, users, seed, latencyMs, ...flags }: Em
       `export DESCOPE_BASE_URL=${emulator.baseUrl}`,
       `export DESCOPE_PROJECT_ID=${emulator.projectId}`,
       `export DESCOPE_MANAGEMENT_KEY=${emulator.managementKey}`,
-      'npx . sync --out sync.json',
+      `${howCalled(env)} sync --out sync.json`,
     ].join('\n'),
   );
   await untilAborted(signal);

@@ -8,13 +8,13 @@ export function addExportCommand(program: Command, context: CommandContext): voi
   program
     .command('export')
     .addArgument(fileArgument())
-    .description('make another kind of file of one that "sync" wrote: tables, or a spreadsheet to sign off')
+    .description('convert a file that "sync" wrote: to tables, or to a spreadsheet to sign off')
     .requiredOption('--out <file>', 'the file to write, by its extension: .json, .ndjson, .c1z, .csv (a folder) or .xlsx, or - for lines of JSON on stdout')
     .option('--since <old>', 'an older file: a spreadsheet then tells in "Last change" what is new since')
     .option('--columns <list>', 'for .csv: these columns only, such as user_id,email or access.user_id')
     .option('--anonymise', 'with pseudonyms for names, ids, addresses and attributes, for a bug report; the shape stays')
-    .option('--anonymise-key <file>', 'a secret that the pseudonyms are made with, so that nobody can try a guess')
-    .option('--replace-other-project', 'replace what is of another project')
+    .option('--anonymise-key <file>', 'a file with a secret for making the pseudonyms, so that guesses cannot be tested')
+    .option('--replace-other-project', 'replace the output of another project')
     .addHelpText(
       'after',
       `

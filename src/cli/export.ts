@@ -94,8 +94,8 @@ function keyOfProject({ summary }: SyncSource): Uint8Array {
 
 function anonymousNotes(hasKey: boolean): readonly string[] {
   return [
-    'note: names, ids, addresses, texts and attributes are pseudonyms, the same in every file of this project; numbers of people, times, statuses and what leads where are real',
-    ...(hasKey ? [] : ['note: who knows the project id can try whether a guess is right; --anonymise-key FILE, with a secret in it, rules that out']),
+    'note: names, ids, addresses, texts and attributes are pseudonyms, the same in every file of this project; counts, times, statuses and relations are real',
+    ...(hasKey ? [] : ['note: whoever knows the project id can test guesses; --anonymise-key FILE, with a secret in it, prevents that']),
   ];
 }
 

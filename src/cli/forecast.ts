@@ -15,13 +15,13 @@ export function forecastLines(forecast: GrantForecast): readonly string[] {
   const lines: string[] = [];
   if (bindings >= many && tenants * projectRoles === bindings) {
     lines.push(
-      `note: ${told(bindings)} roles in tenants are listed, ${told(tenants)} tenants x ${told(projectRoles)} project roles, with an entitlement each; --tenant-roles observed lists those only that somebody holds`,
+      `note: ${told(bindings)} roles in tenants are listed, ${told(tenants)} tenants x ${told(projectRoles)} project roles, with an entitlement each; --tenant-roles observed lists only those that somebody holds`,
     );
   }
   if (conferring >= many && most !== undefined) {
     lines.push(
-      `note: ${told(conferring)} grants say which role confers which permission, about ${(conferring * bytesOfGrant / 1e9).toFixed(1)} GB in .json; ${told(most.grants)} of them come of the role "${printable(most.roleName)}": ` +
-        `${told(most.permissions)} permissions, held inside ${told(most.tenants)} tenants, a grant for each. Fewer permissions in that role, or fewer tenants in which it is held, make fewer`,
+      `note: ${told(conferring)} grants say which role confers which permission, about ${(conferring * bytesOfGrant / 1e9).toFixed(1)} GB in .json; ${told(most.grants)} of them come from the role "${printable(most.roleName)}": ` +
+        `${told(most.permissions)} permissions, held inside ${told(most.tenants)} tenants, a grant for each. Fewer permissions in that role, or fewer tenants in which it is held, would reduce them`,
     );
   }
   return lines;
@@ -34,7 +34,7 @@ export function logForecast(logger: Logger): (forecast: GrantForecast) => void {
       logger.warn('very many grants of permissions', { grants: conferring, note: `one project role has ${told(most.permissions)} permissions and is held inside ${told(most.tenants)} tenants: a grant for each` });
     }
     if (bindings >= many && tenants * projectRoles === bindings) {
-      logger.warn('very many roles in tenants', { resources: bindings, note: `${told(tenants)} tenants x ${told(projectRoles)} project roles; --tenant-roles observed lists those only that somebody holds` });
+      logger.warn('very many roles in tenants', { resources: bindings, note: `${told(tenants)} tenants x ${told(projectRoles)} project roles; --tenant-roles observed lists only those that somebody holds` });
     }
   };
 }

@@ -7,7 +7,7 @@ import { addSettingOptions } from './setting-options.ts';
 export function addHealthCheckCommand(program: Command, context: CommandContext): void {
   const command = program
     .command('health-check')
-    .description('ask a serve that runs on this machine how it is: exit 0 when it is well, 1 when it is not')
+    .description('check a serve that runs on this machine: exit 0 when it is healthy, 1 when it is not')
     .addOption(new Option('--endpoint <page>', 'which page to ask').choices(['health', 'ready', 'live']).default('health'))
     .option('--timeout <seconds>', 'how long to wait for the answer', wholeNumber(1, 999), 5);
   addSettingOptions(command, 'healthCheckPort', 'healthCheckBindAddress');

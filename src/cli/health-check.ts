@@ -18,7 +18,7 @@ export async function healthCheck({ endpoint, timeout, ...flags }: HealthCheckFl
   const { status, body } = await ask(url, timeout);
   print(body.trim());
   if (status !== 200) {
-    throw new ConnectorError('precondition', `not well: ${url} answered ${status}`);
+    throw new ConnectorError('precondition', `not healthy: ${url} answered ${status}`);
   }
 }
 

@@ -4,6 +4,9 @@ import type { Environment } from '../config/load.ts';
 import { shellWord } from '../shell-word.ts';
 
 const name = 'baton-descope';
+/** The name where a command follows, in quotes or behind words that say what to run. */
+const commandsInText = /(?<=[`"]|: |see )baton-descope(?= (?:-|[a-z]))/g;
+const commands = new RegExp(commandsInText.source);
 
 /**
  * How this program is called from the current folder, for commands that people paste: by its name where it is on their
@@ -23,6 +26,14 @@ export function howCalled(env: Environment, script = process.argv[1] ?? '', cwd 
   }
   const short = relative(cwd, real);
   return `node ${shellWord(short.startsWith('..') || short === '' ? real : short)}`;
+}
+
+/**
+ * The text, in which every command of this program is written as it is called here. Lower layers name it `baton-descope`,
+ * since they know nothing of the command line.
+ */
+export function asCalled(text: string, env: Environment = process.env, called?: string): string {
+  return commands.test(text) ? text.replaceAll(commandsInText, () => called ?? howCalled(env)) : text;
 }
 
 function realOf(path: string): string {

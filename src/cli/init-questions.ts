@@ -54,22 +54,22 @@ export async function askForSetup(given: Given, { prompts, context, skipDoctor }
       return setup;
     }
     if (prompts === undefined) {
-      throw new ConnectorError(kind, 'this setup does not work yet, and was not written: mend it, or write it all the same with --skip-doctor');
+      throw new ConnectorError(kind, 'this setup does not work yet and was not written: fix it, or write it anyway with --skip-doctor');
     }
     if (tries === mostTries || (kind !== 'unauthenticated' && kind !== 'forbidden')) {
-      if (await prompts.confirm('It does not work yet. Write it all the same?')) {
+      if (await prompts.confirm('It does not work yet. Write it anyway?')) {
         return setup;
       }
       throw new ConnectorError(kind, 'nothing was written');
     }
-    context.print(`${hintFor(kind)} Once more (Ctrl-C ends it, and nothing is written):`);
+    context.print(`${hintFor(kind)} Try again (Ctrl-C stops, and nothing is written):`);
     setup = await askAgain(setup, kind, prompts);
   }
 }
 
 async function firstSetup({ projectId: given, baseUrl, caFile, keyFile }: Given, prompts: Prompts | undefined, context: InitContext): Promise<Setup> {
   if (given === undefined && prompts === undefined) {
-    throw new ConnectorError('config', '--project-id is not given, and there is no terminal to ask at: copy it from Console > Project');
+    throw new ConnectorError('config', '--project-id is not given, and there is no terminal to ask on: copy it from Console > Project');
   }
   const projectId = given ?? parseProjectId((await prompts?.text('Project id (Console > Project)', likelyProjectId)) ?? '');
   return { projectId, baseUrl, caFile, key: new Secret(await firstKey(keyFile, prompts, context)) };
@@ -113,7 +113,7 @@ function hintFor(kind: ErrorKind): string {
 export function likelyProjectId(text: string): string {
   const projectId = parseProjectId(text);
   if (projectId.length !== 28 && projectId.length !== 32) {
-    throw new ConnectorError('config', `a project id has 28 or 32 characters, this has ${projectId.length}: is a part missing? (if it is right all the same, give it with --project-id)`);
+    throw new ConnectorError('config', `a project id has 28 or 32 characters, this has ${projectId.length}: is a part missing? (if it is right, give it with --project-id)`);
   }
   return projectId;
 }

@@ -7,6 +7,7 @@ import { ConnectorError, throwIfCancelled } from '../errors.ts';
 import { whoElseCanChange } from '../file-trust.ts';
 import { keyPathBeside, writeSetup } from '../output/setup-files.ts';
 import { shellWord } from '../shell-word.ts';
+import { howCalled } from './how-called.ts';
 import { askForSetup, type Given, type InitContext } from './init-questions.ts';
 import { createPrompts, type Prompts } from './prompts.ts';
 import { environmentChecks, refine, type SettingFlags, settingSources } from './setting-sources.ts';
@@ -27,7 +28,7 @@ export async function init(flags: InitFlags, context: InitContext): Promise<void
   throwIfCancelled(signal);
   await writeSetup({ ...setup, path, force });
   const config = (await isFoundByItself(path, env)) ? '' : ` --config ${shellWord(path)}`;
-  print(`Wrote ${path}\nWrote ${keyPathBeside(path)} (the key)\n${noteOnFolder(path, env)}\nNext: baton-descope sync --out sync.json${config}`);
+  print(`Wrote ${path}\nWrote ${keyPathBeside(path)} (the key)\n${noteOnFolder(path, env)}\nNext: ${howCalled(env)} sync --out sync.json${config}`);
 }
 
 /** The file that every command reads: the named one, else the one at home. `./baton.yaml` is written only when it is named. */
@@ -80,7 +81,7 @@ async function isFoundByItself(path: string, env: Environment): Promise<boolean>
 function noteOnFolder(path: string, env: Environment): string {
   const isHome = path === homeConfigPath(env);
   const problem = isHome ? undefined : whoElseCanChange(dirname(path));
-  return problem === undefined ? '' : `note: ${problem}: the file is obeyed only when it is named\n`;
+  return problem === undefined ? '' : `note: ${problem}: the file is used only when it is named with --config\n`;
 }
 
 async function mayOverwrite(path: string, prompts: Prompts | undefined): Promise<boolean> {

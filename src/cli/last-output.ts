@@ -38,13 +38,13 @@ export function createComparison(target: string, { isOtherAccepted, remedy, ...l
     checkOwner: async (projectId) => ownerNotes((await read()).last, projectId),
     compare: async (found) => {
       const { last, isReplaced } = await read();
-      const notes = [...(isReplaced ? [`note: another run wrote ${target} meanwhile; it is replaced`] : []), ...ownerNotes(last, found.projectId)];
+      const notes = [...(isReplaced ? [`note: another run wrote ${target} in the meantime; it is replaced`] : []), ...ownerNotes(last, found.projectId)];
       if (last === undefined || limits.maxShrink === 100) {
         return notes;
       }
       const { counts } = last;
       return counts === undefined
-        ? [...notes, `note: ${target} does not tell how much it holds, or unpacks to more than is safe to take: how much less was found than before is not known`]
+        ? [...notes, `note: ${target} has no readable counts, or would unpack to more than the safe limit: this sync was not compared with it`]
         : [...notes, ...checkShrink({ ...last, counts }, found, limits)];
     },
   };

@@ -13,7 +13,7 @@ export function addListCommand(program: Command, context: CommandContext): void 
     .description('list what a file holds, with ids: its users, tenants, roles or permissions')
     .addArgument(new Argument('<users|tenants|roles|permissions>', 'what to list').choices(kinds))
     .addArgument(fileArgument())
-    .option('--match <text>', 'only those of which an id, name, login or email holds this text, in any case')
+    .option('--match <text>', 'only those whose id, name, login or email contains this text, in any case')
     .option('--csv', 'print the rows as CSV')
     .option('--json', 'print one JSON object, a row a line')
     .addHelpText(

@@ -134,7 +134,7 @@ function tellHelp(program: Command): void {
 /** One line for a known error; for a bug a reference, and its stack, since nobody else can find it. */
 function tellThrown(thrown: unknown): void {
   if (thrown instanceof ConnectorError) {
-    const hint = doctorHelps(thrown) ? '; `baton-descope doctor` looks closer' : '';
+    const hint = doctorHelps(thrown) ? '; `baton-descope doctor` examines the setup' : '';
     tell('error', thrown.message + hint, { kind: thrown.kind, code: exitCodeOf(thrown) });
     return;
   }

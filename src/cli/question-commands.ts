@@ -12,7 +12,7 @@ export function addQuestionCommands(program: Command, context: CommandContext): 
       .argument('[words...]')
       .configureHelp({ visibleArguments: () => [fileArgument(), new Argument('<permission>', 'its name, in any case')] })
       .description('tell from a file who has a permission, through which role, and where')
-      .option('--tenant <tenant>', 'in this tenant only (its id or name); who holds it in the whole project is told, too'),
+      .option('--tenant <tenant>', 'in this tenant only (its id or name); holders in the whole project are listed as well'),
   )
     .addHelpText(
       'after',

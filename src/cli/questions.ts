@@ -105,7 +105,7 @@ export function originOf({ projectId, finishedAt }: FileSummary): object {
 
 export function checkOneFormat(flags: { readonly csv?: boolean; readonly json?: boolean; readonly md?: boolean }): void {
   if ([flags.csv, flags.json, flags.md].filter((flag) => flag === true).length > 1) {
-    throw new ConnectorError('config', 'an answer has one form: give one of the flags that choose it');
+    throw new ConnectorError('config', 'give only one of the flags that choose the output format');
   }
 }
 

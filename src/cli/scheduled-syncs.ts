@@ -18,6 +18,7 @@ import { type AskedRuns, atTimesOf, everySo, followSchedule, type Ticks } from '
 import type { SyncSummary } from '../sync/summary.ts';
 import { newSyncId } from '../sync/sync-id.ts';
 import { logForecast } from './forecast.ts';
+import { asCalled } from './how-called.ts';
 import { type Comparison, createComparison } from './last-output.ts';
 
 /** Nobody holds a call open meanwhile: a scheduled sync waits out the penalties of Descope, as `sync` does. */
@@ -84,7 +85,7 @@ export async function checkFolder({ folder, files, maxShrink }: Plan, projectId:
 
 /** Nobody stands by who could say that less, or another project, is right: that is said by a sync of one's own. */
 function comparisonOf(latest: string, maxShrink: number, signal?: AbortSignal): Comparison {
-  return createComparison(latest, { maxShrink, isAccepted: false, isOtherAccepted: false, remedy: `run once: baton-descope sync --out ${shellWord(latest)} --replace-other-project` }, signal);
+  return createComparison(latest, { maxShrink, isAccepted: false, isOtherAccepted: false, remedy: asCalled(`run once: baton-descope sync --out ${shellWord(latest)} --replace-other-project`) }, signal);
 }
 
 /** Runs syncs at the plan's ticks until the signal fires. A run that fails is told and counted; the next tick tries again. */
@@ -189,7 +190,7 @@ function reasonOf(thrown: unknown, { files }: Plan): LogFields {
   if (!(thrown instanceof ConnectorError)) {
     return whereItBroke(thrown);
   }
-  return { reason: thrown.message, ...(thrown.message.includes('--accept-shrink') && { note: `if that is right, once: baton-descope sync --out ${shellWord(files.latest)} --accept-shrink` }) };
+  return { reason: thrown.message, ...(thrown.message.includes('--accept-shrink') && { note: asCalled(`if that is right, once: baton-descope sync --out ${shellWord(files.latest)} --accept-shrink`) }) };
 }
 
 function secondsSince(startedAt: number): number {

@@ -25,7 +25,7 @@ function baseUrlOf(value: string, { foundBy }: Origin): string {
   const baseUrl = parseBaseUrl(value);
   if (foundBy === 'folder' && !isDescopeUrl(baseUrl)) {
     const file = join(process.cwd(), 'baton.yaml');
-    throw new ConnectorError('config', `${baseUrl} is not Descope's own address, and this file was found by chance: your key would be sent there; if that is meant, name the file: --config ${shellWord(file)}`);
+    throw new ConnectorError('config', `${baseUrl} is not Descope's own address, and this file was found automatically: your key would be sent there; if that is meant, name the file: --config ${shellWord(file)}`);
   }
   return baseUrl;
 }

@@ -42,7 +42,7 @@ export async function prepare(flags: SettingFlags, env: Environment, logLevel: '
   const managementKey = keys.found()?.key ?? openManagementKey(env);
   tellAs({ format: loaded.logFormat, level: loaded.logLevel });
   const logger = await openLogger(loaded.logLevel ?? logLevel, loaded.logFormat);
-  tellFoundBaseUrl(resolved, (address, path) => logger.warn('base URL from a config file that was found by chance', { address, path }));
+  tellFoundBaseUrl(resolved, (address, path) => logger.warn('base URL from a config file that was found automatically', { address, path }));
   const { projectId, maxParallelFetches, maxResponseSize, rateLimit, tenantRoles, maxDangling, strict } = loaded;
   return {
     settings: loaded,

@@ -12,7 +12,7 @@ export function stdoutFile(isTerminal: boolean = process.stdout.isTTY): AtomicFi
     const isTaken = await writeOut(isTerminal ? escaped(Buffer.from(piece).toString('utf8')) : Buffer.from(piece));
     if (!isTaken) {
       const state = outputState();
-      throw state instanceof ConnectorError ? state : new ConnectorError('cancelled', 'nobody reads the output any more');
+      throw state instanceof ConnectorError ? state : new ConnectorError('cancelled', 'the reader of the output is gone');
     }
   };
   return { write: put, writeBytes: put, commit: async () => undefined, discard: async () => undefined };

@@ -11,7 +11,7 @@ const readerGone: ReadonlySet<string> = new Set(['EPIPE', 'ECONNRESET', 'ENOTCON
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
-  EFBIG: 'the file may not grow any more',
+  EFBIG: 'the file size limit is reached',
   EIO: 'the disk failed',
   EBADF: 'it is not open for writing',
 };
@@ -86,7 +86,7 @@ function fail(fault: NodeJS.ErrnoException): void {
     state = 'gone';
     onGone();
   } else {
-    state = new ConnectorError('local-io', `cannot write to standard output: ${reasons[code] ?? code}; what it got is not whole`, { code });
+    state = new ConnectorError('local-io', `cannot write to standard output: ${reasons[code] ?? code}; the output is incomplete`, { code });
   }
 }
 

@@ -8,8 +8,8 @@ export function addSyncCommand(program: Command, context: CommandContext): void 
     .command('sync')
     .description('read a whole project once and write who holds what, where, to a file')
     .option('--out <file>', 'the file to write, by its extension: .json, .ndjson, .c1z, .csv (a folder) or .xlsx, or - for lines of JSON on stdout (default: sync.json); it is replaced only by a complete sync')
-    .option('--accept-shrink', 'replace the file though far fewer were found than it holds; for this one run')
-    .option('--replace-other-project', 'replace the file though it is of another project; for this one run')
+    .option('--accept-shrink', 'replace the file even if far fewer objects were found than it has; for this one run')
+    .option('--replace-other-project', 'replace the file even if it is of another project; for this one run')
     .option('--json', 'print the summary as one line of JSON');
   addSettingOptions(command, 'tenantRoles', 'maxDangling', 'strict', 'maxShrink', 'metricsTextfile', ...connectionSettings);
   command.addHelpText(

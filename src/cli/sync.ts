@@ -116,7 +116,7 @@ async function refuseForeignFile(target: string): Promise<void> {
     () => false,
   );
   if (isThere && (await readLast(target, undefined)) === undefined) {
-    throw new ConnectorError('held', `held back: ${target} is there, and is no file of a sync; name a file with --out`);
+    throw new ConnectorError('held', `held back: ${target} exists and is not a sync file; name another with --out`);
   }
 }
 

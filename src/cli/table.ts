@@ -25,8 +25,8 @@ export function countsTable({ counts }: SyncSummary): string {
 /** Why a custom attribute is not in the file, in words. */
 const dropWords: Readonly<Record<string, string>> = {
   tooLarge: 'with all others of its owner, since they are more than 256 KiB together',
-  tooDeep: 'nested more than 16 levels deep, or of no kind that JSON has',
-  inexactNumber: 'a number beyond 2^53, which cannot be told exactly',
+  tooDeep: 'nested more than 16 levels deep, or of a type that JSON does not have',
+  inexactNumber: 'a number beyond 2^53, which cannot be represented exactly',
   reservedName: 'named "__proto__"',
 };
 

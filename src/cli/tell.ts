@@ -1,5 +1,6 @@
 import { printable, printableLines } from '../printable.ts';
 import type { LogFields } from '../log.ts';
+import { asCalled } from './how-called.ts';
 import { processRunId, safeText } from './safe-text.ts';
 import { writeErr } from './streams.ts';
 
@@ -42,7 +43,7 @@ export function withTypedInOneLine(text: string): string {
 
 /** Tells a line, or a few: an error, or a note that goes with a result. */
 export function tell(level: Level, text: string, fields: LogFields = {}): void {
-  for (const line of withTypedInOneLine(text).split('\n')) {
+  for (const line of asCalled(withTypedInOneLine(text)).split('\n')) {
     if (isJson) {
       writeJson(level, line, fields);
     } else {

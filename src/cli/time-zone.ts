@@ -13,7 +13,7 @@ export function refuseUnknownTimeZone({ TZ: zone = '' }: Environment, syncCron: 
   }
   const isTaken = known !== undefined && known !== 'Etc/Unknown' && !/^[+-]\d/.test(known) && (known !== 'UTC' || namesOfUtc.test(zone));
   if (!isTaken) {
-    throw new ConnectorError('config', `TZ names no time zone that is known here, and --sync-cron counts in it: ${JSON.stringify(zone.slice(0, 60))} must be a name such as Europe/Berlin, America/New_York or UTC, spelt exactly so`);
+    throw new ConnectorError('config', `TZ names an unknown time zone, and --sync-cron uses it: ${JSON.stringify(zone.slice(0, 60))} must be a name such as Europe/Berlin, America/New_York or UTC, spelt exactly so`);
   }
 }
 

@@ -68,7 +68,7 @@ export function readConfigFile(file: ConfigFilePath): ConfigFile {
       if (meant !== undefined) {
         tried.add(settingOfKey(meant) ?? 'key');
       }
-      problems.push(`${source} is no setting${meant === undefined ? '; `baton-descope config show` lists them' : `; did you mean ${meant}?`}`);
+      problems.push(`${source} is not a setting${meant === undefined ? '; `baton-descope config show` lists them' : `; did you mean ${meant}?`}`);
     } else if (value === undefined) {
       tried.add(name ?? 'key');
       problems.push(`${source} ${isAlias(pair.value) ? starNeedsQuotes(key) : 'must have one text, number, true or false as its value, and no list'}`);
@@ -88,7 +88,7 @@ function isKnownKey(name: string): boolean {
 /** One setting under two of its names would leave open which counts. */
 function firstOf(before: FileValue | undefined, found: FileValue, problems: string[]): FileValue {
   if (before !== undefined) {
-    problems.push(`${found.source} says again what ${before.source} says: leave one of them`);
+    problems.push(`${found.source} repeats ${before.source}: keep one of them`);
   }
   return before ?? found;
 }

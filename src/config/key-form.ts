@@ -65,7 +65,7 @@ export function keyFlaw(key: string): string | undefined {
     return 'has brackets around the key: leave them out';
   }
   if (/^(\$\{?\w|%\w+%|\{\{)/.test(key)) {
-    return 'is the name of a variable that nobody has put a value in the place of';
+    return 'is the name of a variable that was not replaced by its value';
   }
   if (/(\.\.\.|\u2026)$/.test(key)) {
     return 'ends with "...", as in an example: give the whole key';

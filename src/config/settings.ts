@@ -158,7 +158,7 @@ export const settings = {
     env: ['BATON_DESCOPE_MAX_DANGLING'],
     title: 'Dangling references allowed',
     kind: 'number',
-    help: 'fail when more role and tenant references than this lead nowhere (else: more than 10 and than 1 %)',
+    help: 'fail when more role and tenant references than this do not resolve (else: more than 10 and than 1 %)',
     schema: wholeNumber(0, 999_999_999),
   },
   strict: {
@@ -166,7 +166,7 @@ export const settings = {
     env: ['BATON_DESCOPE_STRICT'],
     title: 'Strict',
     kind: 'switch',
-    help: 'fail on the first reference that leads nowhere',
+    help: 'fail on the first reference that does not resolve',
     default: 'false',
     schema: yesOrNo,
   },

@@ -13,7 +13,7 @@ export function retryable(kind: 'timeout' | 'unavailable', endpoint: EndpointNam
 /** `limit` in bytes, as body-limit.ts has it. */
 export function bodyTooLarge(endpoint: EndpointName, limit: number): AttemptFailed {
   const label = endpointLabel(endpoint);
-  const what = `${label} answered with a body larger than ${Number((limit / 1024 / 1024).toFixed(2))} MiB, the most that is read of it; where there is memory for more, raise --max-response-size`;
+  const what = `${label} answered with a body larger than ${Number((limit / 1024 / 1024).toFixed(2))} MiB, the limit; if there is enough memory, raise --max-response-size`;
   return new AttemptFailed({ error: new ConnectorError('upstream-contract', what, { endpoint: label }), retry: 'never' });
 }
 
@@ -100,7 +100,7 @@ function proxyFailure(endpoint: EndpointName, { place, variable }: Proxy, code: 
     return final(endpoint, 'proxy', `${who} asks for a user name and password (407); give them in ${variable} as http://user:password@host:port`);
   }
   if (status !== undefined && status < 500) {
-    return final(endpoint, 'proxy', `${who} refused the way to Descope (${status}); have it allowed there, or list the host in NO_PROXY`);
+    return final(endpoint, 'proxy', `${who} refused to connect to Descope (${status}); have it allowed there, or list the host in NO_PROXY`);
   }
   return retryable('unavailable', endpoint, status === undefined ? `${who} did not open a tunnel` : `${who} could not open a tunnel (${status})`);
 }

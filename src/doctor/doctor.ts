@@ -53,7 +53,7 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check, Do
   const { problems, configFile, projectId, baseUrl, key, signal, deadlineMs = 10_000, now = () => performance.now(), wallClock = Date.now } = options;
   yield ok('config file', configFile ?? 'none: flags and environment only');
   for (const problem of problems) {
-    yield fail('config', 'settings', problem, 'Mend it there; `baton-descope config show` prints what is in force.');
+    yield fail('config', 'settings', problem, 'Fix it there; `baton-descope config show` prints what is in force.');
   }
   if (projectId !== undefined) {
     yield checkProjectId(projectId);

@@ -53,7 +53,7 @@ function remedyFor(kind: ErrorKind, { place: { projectId, baseUrl }, scope, stat
         return `Something answers at ${baseUrl}, but is not trusted. A proxy that opens TLS has a CA of its own: save its certificate (PEM), and give it with --ca-file. Certificate checks are never switched off.`;
       }
       if (cause === 'proxy') {
-        return 'The proxy itself said no: what it needs stands above. For a way without it, list the host of the base URL in NO_PROXY.';
+        return 'The proxy refused; the line above says why. To bypass it, list the host of the base URL in NO_PROXY.';
       }
       return status === undefined
         ? `Nothing useful answers at ${baseUrl}. Is the address right, does a proxy or firewall stand between, is there a network?`

@@ -20,7 +20,7 @@ export async function checkOutput(out: string, look: LookAtTarget = async () => 
   const folder = isFolder ? out : await realpath(out).then(dirname, () => dirname(out));
   const trial = join(folder, `.baton-descope-doctor-${randomUUID()}.tmp`);
   try {
-    await writeFile(trial, 'written by baton-descope doctor, and taken away at once', { flag: 'wx', mode: 0o600 });
+    await writeFile(trial, 'written by baton-descope doctor, and removed immediately', { flag: 'wx', mode: 0o600 });
     await rm(trial);
     await look(out);
     const { bavail, bsize } = await statfs(folder);
@@ -49,7 +49,7 @@ export async function checkTemporary(): Promise<Check> {
     const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
     return warn(
       'temporary',
-      `nothing can be written in ${folder}, the folder for temporary files: ${reasons[code] ?? code}; sync, export and report do without it, who-can, access and diff do not`,
+      `nothing can be written in ${folder}, the folder for temporary files: ${reasons[code] ?? code}; sync, export and report do not need it; who-can, access and diff do`,
       'Set TMPDIR to a folder that can be written to, where those are used.',
     );
   }

@@ -1,5 +1,6 @@
 import { expectedTime, type RateLimit, searchesPerMinute } from '../descope/pacing.ts';
 import { parsePermissions, parseRoles, parseTenants, parseUserPage } from '../descope/schemas.ts';
+import { requestsOfFullRead } from '../descope/request-count.ts';
 import { userPageSize } from '../descope/user-read.ts';
 import { type Check, ok, skip, warn } from './check.ts';
 import { explain, type Place } from './explain.ts';
@@ -70,7 +71,7 @@ function checkClock(answers: readonly Probed<unknown>[], nowMs: number): Check {
   const times = answers.flatMap((answer) => (answer.isAnswered && answer.serverTimeMs !== undefined ? [answer.serverTimeMs] : []));
   const [first] = times;
   if (!answers.some(({ isAnswered }) => isAnswered)) {
-    return skip(name, 'cannot be told: no answer was understood');
+    return skip(name, 'not known: no answer was understood');
   }
   if (first === undefined) {
     return warn(name, 'Descope did not tell its time (no Date header)', 'Does a proxy take the header away? Without it, users are read one page after the other.');
@@ -87,7 +88,7 @@ function checkKey(answers: readonly Probed<unknown>[]): Check {
   if (answers.some((answer) => answer.isAnswered)) {
     return ok('key', refused === 0 ? 'accepted' : 'accepted, so it is valid and may be used from this address');
   }
-  return skip('key', 'cannot be told: no answer was understood');
+  return skip('key', 'not known: no answer was understood');
 }
 
 function checkCount(name: string, count: number): Check {
@@ -100,7 +101,7 @@ function checkCount(name: string, count: number): Check {
 function checkTestUsers(users: Probed<{ readonly total: number }>, tests: Probed<{ readonly total: number }>, options: Place): Check {
   const name = 'test users';
   if (!tests.isAnswered) {
-    return users.isAnswered ? explain(name, tests, options) : skip(name, 'cannot be told: users cannot be read');
+    return users.isAnswered ? explain(name, tests, options) : skip(name, 'not known: users cannot be read');
   }
   if (tests.value.total === 0) {
     return ok(name, 'none found. If the project has some, the key may not see them');
@@ -114,11 +115,12 @@ function checkTestUsers(users: Probed<{ readonly total: number }>, tests: Probed
 function checkDuration(users: Probed<{ readonly total: number }>, { rateLimit, baseUrl, maxParallelFetches }: ProjectChecksOptions): Check {
   const name = 'full sync';
   if (!users.isAnswered) {
-    return skip(name, 'cannot be told: users cannot be read');
+    return skip(name, 'not known: users cannot be read');
   }
   const pages = Math.max(1, Math.ceil(users.value.total / userPageSize));
   const pace = searchesPerMinute({ rateLimit, baseUrl });
-  const requests = `${(pages + 3).toLocaleString('en')} requests`;
+  const { least, most } = requestsOfFullRead(users.value.total);
+  const requests = `${least.toLocaleString('en')} or ${most.toLocaleString('en')} requests`;
   if (pace === undefined) {
     const seconds = Math.ceil((pages * users.ms) / maxParallelFetches / 1_000);
     return ok(name, `${requests}, not held back (${rateLimit === 'off' ? 'rate-limit off' : 'loopback'}): about ${seconds.toLocaleString('en')} s`);

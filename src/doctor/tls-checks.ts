@@ -39,7 +39,7 @@ function checkCertificate(what: string, path: string, nowMs: number, isCa = fals
     return fail('config', what, `${path} can be changed by every user of this machine`, `chmod o-w ${shellWord(path)}`);
   }
   if (validToDate.getTime() <= nowMs) {
-    return fail('config', what, `${path} expired on ${until}`, 'Renew it; a running serve takes the new files up by itself.');
+    return fail('config', what, `${path} expired on ${until}`, 'Renew it; a running serve loads the new files by itself.');
   }
   if (validFromDate.getTime() > nowMs) {
     return fail('config', what, `${path} is valid only from ${validFromDate.toISOString().slice(0, 10)} on`, 'Wait, or look at the clock of this machine.');
@@ -48,7 +48,7 @@ function checkCertificate(what: string, path: string, nowMs: number, isCa = fals
     return fail('config', what, `${path} is not the certificate of a CA`, "Name the CA's own certificate: callers' certificates are checked against it.");
   }
   if (days < soonDays) {
-    return warn(what, `${path} expires on ${until}, in ${days} days`, 'Renew it soon; a running serve takes the new files up by itself.');
+    return warn(what, `${path} expires on ${until}, in ${days} days`, 'Renew it soon; a running serve loads the new files by itself.');
   }
   return ok(what, until.startsWith('9999-') ? `${path}, which does not expire` : `${path}, valid until ${until}`);
 }

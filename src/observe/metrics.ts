@@ -48,7 +48,7 @@ export function createMetrics({ version, endpoints = [], now = Date.now }: Metri
   const refused = counter(registry, 'grpc_refused_total', 'connections and unfinished requests that were ended from our side, by cause', ['cause']);
   bear(refused, { cause: ['tls', 'silent', 'crowded', 'unfinished'] });
   Object.entries(endings).forEach(([operation, outcomes]) => bear(changes, { operation: [operation], outcome: outcomes }));
-  const expiry = gauge(registry, 'tls_certificate_expiry_timestamp_seconds', 'until when the certificates of a file are good, Unix time; absent without TLS', ['file']);
+  const expiry = gauge(registry, 'tls_certificate_expiry_timestamp_seconds', 'when the certificates of a file expire, Unix time; absent without TLS', ['file']);
   const healthy = gauge(registry, 'healthy', '1 while /health says ok, else 0');
   healthy.set(1);
   gauge(registry, 'build_info', 'always 1; the version of this program and of Node', ['version', 'node']).set({ version, node: process.versions.node }, 1);

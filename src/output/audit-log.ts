@@ -46,7 +46,7 @@ export async function openAuditLog(path: string, { onReplaced }: AuditLogOptions
         return;
       }
     }
-    throw Object.assign(new Error('the file is taken away each time'), { code: 'ESTALE' });
+    throw Object.assign(new Error('the file disappears each time'), { code: 'ESTALE' });
   }
 
   return {

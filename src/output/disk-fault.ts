@@ -11,8 +11,8 @@ const reasons: Readonly<Record<string, string>> = {
   EFBIG: 'the file is larger than the system allows',
   EISDIR: 'it is a folder',
   EIO: 'the disk failed',
-  ENXIO: 'it is a pipe that nobody reads',
-  ELOOP: 'its symbolic links lead in a circle',
+  ENXIO: 'it is a pipe without a reader',
+  ELOOP: 'its symbolic links form a loop',
   ENAMETOOLONG: 'the name is too long for the file system',
 };
 

@@ -40,7 +40,7 @@ export async function readLastC1z(path: string, signal?: AbortSignal): Promise<L
     if (thrown instanceof TooLarge) {
       return 'untold';
     }
-    const told = toLocalIo(path, 'unpack the file that stands there, to compare with it', thrown);
+    const told = toLocalIo(path, 'unpack the existing file, to compare with it', thrown);
     if (told instanceof ConnectorError) {
       throw told;
     }

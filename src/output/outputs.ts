@@ -28,7 +28,7 @@ export function kindOf(target: string): OutputKind {
   if (kind === undefined) {
     throw new ConnectorError(
       'config',
-      `cannot tell what to write to ${target}: end its name with .json or .ndjson (for people and scripts), .c1z (for Baton's tools), .csv (a folder of tables) or .xlsx (for a review)`,
+      `cannot tell the format of ${target}: end its name with .json or .ndjson (for people and scripts), .c1z (for Baton's tools), .csv (a folder of tables) or .xlsx (for a review)`,
     );
   }
   return kind;

@@ -21,7 +21,7 @@ export async function placeOf(target: string): Promise<string> {
     const folder = await realpath(dirname(place)).catch(() => dirname(place)); // ".." in a link counts from where the link is
     place = resolve(folder, link);
   }
-  throw new ConnectorError('local-io', `cannot write ${target}: its symbolic links lead in a circle; name another file`);
+  throw new ConnectorError('local-io', `cannot write ${target}: its symbolic links form a loop; name another file`);
 }
 
 const othersMayWrite = 0o022;
@@ -82,7 +82,7 @@ export async function checkFolderTarget(target: string, names: readonly string[]
       return undefined;
     }
     throw thrown.code === 'ENOTDIR'
-      ? new ConnectorError('local-io', `cannot write ${target}: a file stands there, and tables need a folder; name another`)
+      ? new ConnectorError('local-io', `cannot write ${target}: it is a file, and tables need a folder; name another`)
       : diskFault(target, 'look into it', thrown);
   });
   if (found === undefined) {
@@ -91,7 +91,7 @@ export async function checkFolderTarget(target: string, names: readonly string[]
   }
   const foreign = found.find((entry) => !names.includes(entry.name) || !entry.isFile());
   if (foreign !== undefined) {
-    throw new ConnectorError('local-io', `cannot write ${target}: the folder holds something else, which would be lost (${JSON.stringify(foreign.name)}); name another, or a new one`);
+    throw new ConnectorError('local-io', `cannot write ${target}: the folder contains something else, which would be lost (${JSON.stringify(foreign.name)}); name another, or a new one`);
   }
   const { mode } = await attempt(target, 'look at it', () => stat(place));
   await refuseReadOnly(target, place, mode);

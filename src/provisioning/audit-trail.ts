@@ -46,7 +46,7 @@ export function createAuditTrail(write: WriteAudit, logger: Logger): { lineOf(at
         ended: ({ outcome, ...rest }) => {
           hasEnded = true;
           const isChanged = outcome === 'granted' || outcome === 'revoked';
-          return keep(outcome, rest, isChanged ? `access was changed all the same (${outcome})` : `nothing was changed (${outcome})`);
+          return keep(outcome, rest, isChanged ? `access was changed nevertheless (${outcome})` : `nothing was changed (${outcome})`);
         },
         failed: (thrown, rest) => {
           hasEnded = true;

@@ -73,7 +73,7 @@ function only(holdings: readonly { readonly tenantId: string; readonly roleName:
   const [target, ...others] = targets;
   if (target === undefined || others.length > 0) {
     const named = targets.map(({ typeId, resourceId }) => printable(entitlementId(typeId, resourceId)));
-    throw new ConnectorError('conflict', `${targets.length} things are meant by ${JSON.stringify(asked)}: say which with --entitlement: ${named.slice(0, 10).join(', ')}${named.length > 10 ? ', or another' : ''}`);
+    throw new ConnectorError('conflict', `${targets.length} entitlements match ${JSON.stringify(asked)}: say which with --entitlement: ${named.slice(0, 10).join(', ')}${named.length > 10 ? ', or another' : ''}`);
   }
   return parseTarget(target.typeId, target.resourceId);
 }

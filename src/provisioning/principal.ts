@@ -39,7 +39,7 @@ export async function findUserId(client: FindClient, asked: string, call: CallOp
   const { users, total } = await client.findByText(asked, call);
   const byName = users.filter(({ email, name }) => email === asked || isSameText(name, asked));
   if (byName.length === 1 && total > users.length) {
-    throw new ConnectorError('conflict', `${total} users are found by ${JSON.stringify(asked)}, too many to know whether one alone is called so: name one by login id or user id`);
+    throw new ConnectorError('conflict', `${total} users match ${JSON.stringify(asked)}, too many to tell whether exactly one has that name: name one by login id or user id`);
   }
   if (byName.length > 0) {
     return onlyOne(byName, 'are called so');

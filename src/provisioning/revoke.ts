@@ -45,7 +45,7 @@ export function planRevoke(target: Target, userId: string): Planner {
 /** A user who is gone holds nothing; a text that is no user id says nothing about anybody. */
 function checkCouldBeUser(userId: string, { seen }: Progress): void {
   if (!canBeUserId(userId) && seen.every((record) => record === undefined)) {
-    throw new ConnectorError('not-found', `there is no user ${JSON.stringify(userId.slice(0, 100))} in the project, and this is not the id of one who is gone: user ids are a "U" with letters and digits`);
+    throw new ConnectorError('not-found', `there is no user ${JSON.stringify(userId.slice(0, 100))} in the project, and this cannot be the id of a deleted user: user ids are a "U" with letters and digits`);
   }
 }
 

@@ -30,7 +30,7 @@ export function parseTarget(typeId: string, resourceId: string): Target {
   }
   if (typeId !== 'role' && typeId !== 'role_binding') {
     throw isResourceTypeId(typeId)
-      ? new ConnectorError('invalid', `a ${typeId} is nothing that can be granted`)
+      ? new ConnectorError('invalid', `a ${typeId} cannot be granted`)
       : new ConnectorError('unsupported', `there is no resource type ${JSON.stringify(typeId.slice(0, 100))}`);
   }
   const address = typeId === 'role' ? parseRoleResourceId(resourceId) : parseBindingResourceId(resourceId);

@@ -120,7 +120,7 @@ export function checkDangling({ dangling, references, danglingReferences }: Find
   if (tooMany) {
     throw new ConnectorError(
       'inconsistent',
-      `${danglingReferences} of ${references} role and tenant references lead nowhere (${describe(dangling.first[0])}): a list was probably short; run the sync again, or allow more with --max-dangling`,
+      `${danglingReferences} of ${references} role and tenant references do not resolve (${describe(dangling.first[0])}): a list was probably short; run the sync again, or allow more with --max-dangling`,
     );
   }
 }

@@ -8,7 +8,7 @@ import { type ProjectRead, type Settled, type SyncPolicy, SyncRead } from './syn
 const second = 1_000;
 const tickMs = second;
 
-/** How much is kept for syncs that were begun and never ended. The figures: docs/decisions/020-abandoned-syncs-are-bounded.md. */
+/** How much is kept for syncs that were begun and never ended. The figures: docs/decisions/022-abandoned-syncs-are-bounded.md. */
 export interface ReadLimits {
   /** Nobody has asked for so long: the read is ended. */
   readonly idleMs: number;

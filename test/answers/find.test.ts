@@ -76,7 +76,7 @@ describe('a name', () => {
     ['Stock:Move/Adjust', 'stock:move/adjust'],
   ])('of a permission is found alike: %j', (asked, expected) => {
     if (expected === 'conflict') {
-      expect(messageOf(() => whoCan(index, asked))).toBe('several permissions are found by "WRITE": give the id of one\n  Write\n  write');
+      expect(messageOf(() => whoCan(index, asked))).toBe('several permissions match "WRITE": give the id of one\n  Write\n  write');
     } else {
       expect(whoCan(index, asked).permission).toBe(expected);
     }
@@ -85,11 +85,11 @@ describe('a name', () => {
   it('of a tenant is found alike, and candidates of one name are told with their ids', () => {
     expect(whoCan(index, 'write', 'ACMÉ').tenant?.id).toBe('acme');
     expect(whoCan(index, 'write', 'GLOBEX').tenant?.id).toBe('t-2');
-    expect(messageOf(() => whoCan(index, 'write', 'globex'))).toBe('several tenants are found by "globex": give the id of one\n  t-1  Globex\n  t-2  GLOBEX');
+    expect(messageOf(() => whoCan(index, 'write', 'globex'))).toBe('several tenants match "globex": give the id of one\n  t-1  Globex\n  t-2  GLOBEX');
   });
 
   it('that several users bear is refused with their ids', () => {
-    expect(messageOf(() => accessOf(index, 'sam hill'))).toBe('several users are found by "sam hill": give the id of one\n  U4  Sam Hill <sam>\n  U5  Sam Hill <SAM>');
+    expect(messageOf(() => accessOf(index, 'sam hill'))).toBe('several users match "sam hill": give the id of one\n  U4  Sam Hill <sam>\n  U5  Sam Hill <SAM>');
   });
 });
 

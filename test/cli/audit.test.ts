@@ -49,7 +49,7 @@ describe('an audit line without a file', () => {
     }
     await settled();
 
-    expect(text()).toBe('Audit: 2026-11-29T18:20:53.937Z grant role:Editor:assigned for U2Ada: granted, request r-1; this is kept nowhere else: name a file with --audit-log\n');
+    expect(text()).toBe('Audit: 2026-11-29T18:20:53.937Z grant role:Editor:assigned for U2Ada: granted, request r-1; this line is stored nowhere else: name a file with --audit-log\n');
   });
 
   it('is a sentence on the terminal of a server at once, and holds nothing that moves the cursor', async () => {

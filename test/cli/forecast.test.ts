@@ -60,7 +60,7 @@ describe('what is told of it', () => {
   it('names the setting that lists fewer roles in tenants', () => {
     const [line = ''] = forecastLines({ conferring: 0, most: undefined, bindings: 10_000_000, tenants: 5_000, projectRoles: 2_000 });
 
-    expect(line).toBe('note: 10,000,000 roles in tenants are listed, 5,000 tenants x 2,000 project roles, with an entitlement each; --tenant-roles observed lists those only that somebody holds');
+    expect(line).toBe('note: 10,000,000 roles in tenants are listed, 5,000 tenants x 2,000 project roles, with an entitlement each; --tenant-roles observed lists only those that somebody holds');
   });
 
   it('does not name it where it is set', () => {

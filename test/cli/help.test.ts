@@ -40,6 +40,6 @@ describe('a slip on the command line', () => {
   });
 
   it('is told in one line, with exit 2', async () => {
-    expect(await runCli(['sync', '--otu', 'x'])).toEqual({ code: 2, stdout: '', stderr: "baton-descope: unknown option '--otu' (Did you mean --out?); see baton-descope sync --help\n" });
+    expect(await runCli(['sync', '--otu', 'x'])).toEqual({ code: 2, stdout: '', stderr: "baton-descope: unknown option '--otu' (Did you mean --out?); see npx . sync --help\n" });
   });
 });

@@ -60,14 +60,14 @@ describe('a config file', () => {
   });
 
   it.each([
-    ['an unknown key', 'base-ulr: https://x', ':1 base-ulr is no setting; did you mean base-url?'],
-    ['a key that nothing resembles', 'okta-domain: x', ':1 okta-domain is no setting; `baton-descope config show`'],
-    ['an environment name', 'strict: true\nDESCOPE_BASE_URL: https://x', ':2 DESCOPE_BASE_URL is no setting; did you mean descope-base-url?'],
+    ['an unknown key', 'base-ulr: https://x', ':1 base-ulr is not a setting; did you mean base-url?'],
+    ['a key that nothing resembles', 'okta-domain: x', ':1 okta-domain is not a setting; `baton-descope config show`'],
+    ['an environment name', 'strict: true\nDESCOPE_BASE_URL: https://x', ':2 DESCOPE_BASE_URL is not a setting; did you mean descope-base-url?'],
     ['the key itself', 'management-key: K2secret', ':1 management-key: a config file must not hold the management key itself'],
     ['a value out of range', '\nmax-parallel-fetches: 9', ':2 max-parallel-fetches must be a whole number from 1 to 6'],
     ['a value that is a list', 'rate-limit: [a]', ':1 rate-limit must have one text'],
     ['a key without a value', 'rate-limit:', ':1 rate-limit must have one text'],
-    ['one setting under two names', 'strict: true\ndescope-strict: false', ':2 descope-strict says again'],
+    ['one setting under two names', 'strict: true\ndescope-strict: false', ':2 descope-strict repeats'],
     ['the same key twice', 'strict: true\nstrict: false', ':2 strict is given twice'],
     ['broken YAML', 'strict: "true', ':1 strict has a quote that is opened and not closed'],
     ['a list', '- strict', ':1 must be a list of settings, one "name: value" on each line'],

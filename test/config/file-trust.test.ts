@@ -42,7 +42,7 @@ describe('a file that nobody named', () => {
     ['is not when it is a link that another made', { '/home/me/baton.yaml': { uid: 1001, link: '/home/me/real.yaml' } }, 'belongs to another user'],
     ['is not when it is a link to the file of another', { '/home/me/baton.yaml': { link: '/srv/x.yaml' }, '/srv/x.yaml': { uid: 5 } }, '/srv/x.yaml belongs to another user'],
     ['is not when a link on the way leads through an open folder', { '/home/me/baton.yaml': { link: '../shared/a.yaml' }, '/home/shared': { mode: 0o777 } }, '/home/shared can be changed'],
-    ['is not when links lead in a circle', { '/home/me/baton.yaml': { link: 'baton.yaml' } }, 'leads nowhere'],
+    ['is not when links lead in a circle', { '/home/me/baton.yaml': { link: 'baton.yaml' } }, 'broken link'],
   ])('%s', (_name, planted, expected) => {
     const problem = whoElseCanChange('/home/me/baton.yaml', '/', viewWith(planted));
 
@@ -95,7 +95,7 @@ describe('./baton.yaml in a folder that others may write', () => {
 
     expect(run.code).toBe(2);
     const told = (run.stdout + run.stderr).replaceAll(/\s+/g, ' '); // doctor wraps its lines
-    expect(told).toContain('baton.yaml was found by chance and is not obeyed');
+    expect(told).toContain('baton.yaml was found automatically and is not used');
     expect(told).toContain(`--config ${join(folder.path, 'baton.yaml')}`);
     expect(run.stderr.trim().split('\n')).toHaveLength(1);
   });
@@ -137,7 +137,7 @@ describe.skipIf(whoElseCanChange(checkout) !== undefined)('a base URL in a ./bat
 
     const run = await runCli(['doctor'], { cwd: folder.path, env: { ...settings, DESCOPE_PROJECT_ID: '' } });
 
-    expect(run.stderr).toContain('base URL https://api.euc1.descope.com, from a config file that was found by chance');
+    expect(run.stderr).toContain('base URL https://api.euc1.descope.com, from a config file that was found automatically');
   });
 });
 

@@ -107,5 +107,5 @@ it('a config file that is a pipe, which can be read once only, is taken', async 
     writeFile(pipe, 'project-id: P2abc\nnope-nope: 1\n'),
   ]);
 
-  expect(run.stderr).toContain('pipe:2 nope-nope is no setting');
+  expect(run.stderr).toContain('pipe:2 nope-nope is not a setting');
 });

@@ -31,7 +31,7 @@ describe('the largest answer', () => {
     const { kind, message } = await failureOf(ask(testClient({ maxResponseMiB: 1 })));
 
     expect(kind).toBe('upstream-contract');
-    expect(message).toBe(`GET /v1/mgmt/${what}/all answered with a body larger than 1 MiB, the most that is read of it; where there is memory for more, raise --max-response-size`);
+    expect(message).toBe(`GET /v1/mgmt/${what}/all answered with a body larger than 1 MiB, the limit; if there is enough memory, raise --max-response-size`);
   });
 
   it('that is not reached is read, though a list of 40 MB is larger than a page may be', async () => {

@@ -120,6 +120,14 @@ describe('docs/connector.mdx', () => {
   });
 });
 
+it('decisions have a number each, the one in their heading', () => {
+  const files = readdirSync(join(root, 'docs', 'decisions')).toSorted();
+  const numbers = files.map((name) => name.slice(0, 3));
+
+  expect(numbers).toEqual(files.map((_, place) => String(place + 1).padStart(3, '0')));
+  expect(files.map((name) => read(`docs/decisions/${name}`).slice(2, 5))).toEqual(numbers);
+});
+
 it('docs/docs-info.md names every endpoint that can be called, and no other', () => {
   const named = new Set([...read('docs/docs-info.md').matchAll(/(?:GET|POST) \/v\d[^`]+/g)].map(([call]) => call));
 

@@ -140,8 +140,8 @@ describe('revoke', () => {
     ];
 
     expect(held).toMatchObject({ code: 0, stdout: `${bob} does not hold Viewer in Acme (acme): nothing sent.\n` });
-    expect(nobody).toMatchObject({ code: 0, stdout: `There is no user ${goneId} in the project: nothing sent. Was the id meant?\n` });
-    expect(nowhere).toMatchObject({ code: 0, stdout: 'There is no tenant initech in the project: nothing sent. Was the id meant?\n' });
+    expect(nobody).toMatchObject({ code: 0, stdout: `There is no user ${goneId} in the project: nothing sent. Is the id right?\n` });
+    expect(nowhere).toMatchObject({ code: 0, stdout: 'There is no tenant initech in the project: nothing sent. Is the id right?\n' });
     expect(writes()).toEqual([]);
   });
 
@@ -215,7 +215,7 @@ describe('a change that is not made', () => {
     ['for an unknown login', 'role:Editor:assigned', 'nobody@acme.example', 1, 'no user of the project has the user id, login id', true],
     ["where the tenant's own role is meant", 'role_binding:globex/Auditor:assigned', 'U2Bob', 1, 'defines a role "Auditor" of its own', true],
     ['of a permission', 'permission:read:granted', 'U2Ada', 1, 'edit the role in Descope', true],
-    ['of an entitlement with another slug', 'role:Editor:member', 'U2Ada', 2, '--entitlement is not an id of ours', true],
+    ['of an entitlement with another slug', 'role:Editor:member', 'U2Ada', 2, '--entitlement is not an entitlement id', true],
     ['of a binding without a tenant', 'role_binding:Editor:assigned', 'U2Ada', 2, 'no role_binding has the id "Editor"', true],
     ['of a role whose name is not encoded', 'role:50% off:assigned', 'U2Ada', 2, 'did you mean "50% off" (role:50%25 off:assigned)?', true],
     ['of an entitlement that is too long', `role:${'x'.repeat(2_000)}:assigned`, 'U2Ada', 2, '1 to 1024 bytes', true],

@@ -318,7 +318,7 @@ describe('demo', () => {
     expect(runs.map(({ code }) => code)).toEqual([0, 0]);
     expect(refused.map(({ code }) => code)).toEqual([7, 2, 2]);
     expect(refused[0]?.stderr).toMatch(/of another project, .*--replace-other-project/);
-    expect(refused[1]?.stderr).toContain('is no file of the demo, and is kept as it is');
+    expect(refused[1]?.stderr).toContain('was not written by the demo and was left unchanged');
     expect(await Promise.all(['sync.json', 'notes.json'].map((name) => readFile(at(name), 'utf8')))).toEqual(before);
     expect((await readdir(folder.path)).toSorted()).toEqual(['demo-sync.json', 'notes.json', 'sync.json']);
   });

@@ -169,7 +169,7 @@ describe('a file of another project', () => {
     const run = await runCli(['serve', '--listen', '127.0.0.1:0', '--sync-every', '1h', '--out', folder.path], { env: envOf(other) });
 
     expect(run.code).toBe(7);
-    expect(run.stderr).toMatch(/another project, .*baton-descope sync --out .*latest\.json --replace-other-project/);
+    expect(run.stderr).toMatch(/another project, .*(?:npx \.|node \S+) sync --out .*latest\.json --replace-other-project/);
   });
 });
 

@@ -92,8 +92,8 @@ describe('init without a terminal', () => {
 describe('the command that init prints', () => {
   /** Runs the printed command in a shell, as who pastes it does. */
   async function paste(folder: string, env: Readonly<Record<string, string>>, printed: string): Promise<number | null> {
-    const command = /^Next: baton-descope (.*)$/m.exec(printed)?.[1] ?? expect.fail('no command');
-    const child = spawn('sh', ['-c', `'${process.execPath}' '${bin}' ${command}`], { cwd: folder, env: { PATH: process.env['PATH'] ?? '', ...env } });
+    const command = /^Next: (.*)$/m.exec(printed)?.[1] ?? expect.fail('no command');
+    const child = spawn('sh', ['-c', command], { cwd: folder, env: { PATH: process.env['PATH'] ?? '', ...env } });
     return await new Promise((resolve) => child.on('close', resolve));
   }
 
@@ -124,7 +124,7 @@ describe('the command that init prints', () => {
     const env = { HOME: home.path, BATON_CONFIG: join(home.path, 'named.yaml'), DESCOPE_PROJECT_ID: emulator.projectId, DESCOPE_BASE_URL: emulator.baseUrl };
     const run = await runCli(['init'], { cwd: home.path, env, stdin: canary });
 
-    expect(run.stdout).toContain('Next: baton-descope sync --out sync.json\n');
+    expect(run.stdout).toMatch(/^Next: (?:npx \.|node \S+) sync --out sync\.json$/m);
     expect(await readFile(join(home.path, 'named.yaml'), 'utf8')).toContain(`base-url: ${JSON.stringify(emulator.baseUrl)}`);
   });
 });
@@ -198,9 +198,9 @@ describe.skipIf(!existsSync('/usr/bin/script'))('init on a terminal', () => {
       ['Management key', 'K2wrong\r'],
       [/Enter keeps it/, '\r'],
       [/Enter keeps it[^]*Management key/, 'K2wrong\r'],
-      [/(Once more[^]*){2}Enter keeps it/, '\r'],
-      [/(Once more[^]*){2}Management key/, 'K2wrong\r'],
-      ['Write it all the same?', 'n\r'],
+      [/(Try again[^]*){2}Enter keeps it/, '\r'],
+      [/(Try again[^]*){2}Management key/, 'K2wrong\r'],
+      ['Write it anyway?', 'n\r'],
     ]);
 
     expect(code).toBe(3);

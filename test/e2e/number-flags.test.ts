@@ -40,7 +40,7 @@ describe('TZ', () => {
     const run = await runCli(cron, { env: { ...env, TZ: zone } });
 
     expect(run.code).toBe(2);
-    expect(run.stderr).toContain('TZ names no time zone');
+    expect(run.stderr).toContain('TZ names an unknown time zone');
   });
 
   it.each(['Europe/Berlin', 'UTC', ':America/New_York', 'Etc/GMT-2', ''])('that names one is taken: %j', async (zone) => {

@@ -45,7 +45,7 @@ describe('a sync without --out', () => {
     const again = await runCli(['sync'], { env: envOf(emulator), cwd: folder.path });
 
     expect([run.code, named.code, again.code]).toEqual([7, 0, 0]);
-    expect(run.stderr).toContain('is no file of a sync; name a file with --out');
+    expect(run.stderr).toContain('exists and is not a sync file; name another with --out');
   });
 });
 
