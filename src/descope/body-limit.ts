@@ -1,5 +1,5 @@
 import { getHeapStatistics } from 'node:v8';
-import type { EndpointName } from './endpoints.ts';
+import { type EndpointName, endpointOf } from './endpoints.ts';
 
 const bytesPerMiB = 1024 * 1024;
 const usualMostMiB = 256;
@@ -9,8 +9,6 @@ const partOfHeap = 8;
 const partForUsers = 8;
 const leastForUsersMiB = 32;
 
-const listEndpoints: ReadonlySet<EndpointName> = new Set(['allTenants', 'allRoles', 'allPermissions']);
-
 /** How large an answer may be when nobody says otherwise, in MiB: what this process has the memory for, 256 at most. */
 export function usualMaxResponseMiB(heapBytes = getHeapStatistics().heap_size_limit): number {
   return Math.max(1, Math.min(usualMostMiB, Math.floor(heapBytes / partOfHeap / bytesPerMiB)));
@@ -19,5 +17,5 @@ export function usualMaxResponseMiB(heapBytes = getHeapStatistics().heap_size_li
 /** How large the body of an answer may be, in bytes, as it came and when it is unpacked: the only place that says so. */
 export function maxBodyBytes(endpoint: EndpointName, maxResponseMiB: number): number {
   const forUsersMiB = Math.max(leastForUsersMiB, maxResponseMiB / partForUsers);
-  return Math.floor((listEndpoints.has(endpoint) ? maxResponseMiB : forUsersMiB) * bytesPerMiB);
+  return Math.floor((endpointOf(endpoint).isWhole === true ? maxResponseMiB : forUsersMiB) * bytesPerMiB);
 }

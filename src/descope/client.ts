@@ -1,7 +1,7 @@
 import { ConnectorError } from '../errors.ts';
 import { type Logger, silentLogger } from '../log.ts';
 import type { Secret } from '../secret.ts';
-import { type EndpointName, endpointLabel } from './endpoints.ts';
+import { endpointLabel, type ReadEndpoint, type WholeListEndpoint } from './endpoints.ts';
 import { createLanes, type Lanes, maxParallelFetchesCeiling, sleep as realSleep, type Sleep } from './lanes.ts';
 import { type DescopeObserver, observed } from './observer.ts';
 import { createPacing, type Pacing, type RateLimit } from './pacing.ts';
@@ -140,8 +140,8 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
   };
   const retrying = createRetrying({ lanes, now, sleep, random, longestRateWaitMs, totalRateWaitMs, forgetsRateWaits, onRateWait });
 
-  /** `failed`: what a first try, made before, came to. */
-  function read(endpoint: EndpointName, request: HttpRequest, { signal, onRequest, requestId }: CallOptions = {}, failed?: AttemptFailed): Promise<HttpAnswer> {
+  /** For what may be repeated only. `failed`: what a first try, made before, came to. */
+  function read(endpoint: ReadEndpoint, request: HttpRequest, { signal, onRequest, requestId }: CallOptions = {}, failed?: AttemptFailed): Promise<HttpAnswer> {
     const label = endpointLabel(endpoint);
     let before = failed;
     let tries = failed === undefined ? 0 : 1;
@@ -167,7 +167,7 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
   }
 
   /** A list is opened as it comes, row by row: it may be large. */
-  async function readList<T>(endpoint: EndpointName, open: (body: Uint8Array) => readonly T[], call?: CallOptions): Promise<readonly T[]> {
+  async function readList<T>(endpoint: WholeListEndpoint, open: (body: Uint8Array) => readonly T[], call?: CallOptions): Promise<readonly T[]> {
     let rows: readonly T[] = [];
     await read(endpoint, { open: (body) => void (rows = open(body)) }, call);
     return rows;
@@ -235,7 +235,7 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
         }
         return user;
       }),
-    writeUser: createUserWrite({ send, lanes: pacing.lanesOf('addUserRoles'), pauseForRateLimit: retrying.pauseForRateLimit }),
+    writeUser: createUserWrite({ send, lanesOf: (endpoint) => pacing.lanesOf(endpoint), pauseForRateLimit: retrying.pauseForRateLimit }),
   };
 }
 

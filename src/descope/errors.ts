@@ -1,5 +1,5 @@
 import { ConnectorError, type ErrorKind } from '../errors.ts';
-import { type EndpointName, endpointLabel } from './endpoints.ts';
+import { type EndpointName, endpointLabel, endpointOf } from './endpoints.ts';
 
 /** What is known of one failed attempt. `retryAfterMs` is what the service asked for, already clamped. */
 export interface AttemptFailure {
@@ -7,8 +7,6 @@ export interface AttemptFailure {
   readonly retry: 'never' | 'yes' | 'rate-limit' | 'body';
   readonly retryAfterMs?: number;
 }
-
-const listEndpoints: ReadonlySet<EndpointName> = new Set(['searchUsers', 'allTenants', 'allRoles', 'allPermissions']);
 
 /** Descope's own code from an error body, when the body is the JSON that the SDKs know. 5xx and 429 can be HTML. */
 export function descopeCode(body: string): string | undefined {
@@ -24,6 +22,7 @@ export function descopeCode(body: string): string | undefined {
 /** Turns an HTTP status other than 2xx into our error. Status first, code second: most codes are unpublished. */
 export function failureOfStatus(endpoint: EndpointName, status: number, body: string, retryAfterMs?: number): AttemptFailure {
   const code = descopeCode(body);
+  const isList = endpointOf(endpoint).answers === 'list';
   const facts = { endpoint: endpointLabel(endpoint), status, ...(code !== undefined && { code }) };
   const where = `${facts.endpoint} answered ${status}${code === undefined ? '' : ` (${code})`}`;
   const fail = (kind: ErrorKind, message: string): ConnectorError => new ConnectorError(kind, message, facts);
@@ -55,14 +54,14 @@ export function failureOfStatus(endpoint: EndpointName, status: number, body: st
     return { error: fail('timeout', where), retry: 'yes' };
   }
   if (status === 404) {
-    return listEndpoints.has(endpoint)
+    return isList
       ? { error: fail('upstream-contract', `${where}: a list cannot be missing; check the base URL`), retry: 'never' }
       : { error: fail('not-found', where), retry: 'never' };
   }
-  if (status === 409 && !listEndpoints.has(endpoint)) {
+  if (status === 409 && !isList) {
     return { error: fail('conflict', where), retry: 'never' };
   }
-  return { error: fail(listEndpoints.has(endpoint) ? 'upstream-contract' : 'invalid', `Descope refused the request: ${where}`), retry: 'never' };
+  return { error: fail(isList ? 'upstream-contract' : 'invalid', `Descope refused the request: ${where}`), retry: 'never' };
 }
 
 /** A 200 whose body is not what the endpoint answers. */

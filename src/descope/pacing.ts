@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { throwIfCancelled } from '../errors.ts';
 import { isLoopbackHost } from '../loopback.ts';
-import type { EndpointName } from './endpoints.ts';
+import { type EndpointName, endpointOf, type RateBucket } from './endpoints.ts';
 import { type Lanes, orCancelled, type Sleep } from './lanes.ts';
 
 export interface Rate {
@@ -24,21 +24,7 @@ const burst = 6;
 const minuteMs = 60_000;
 
 /** Descope's own counters, and what it documents of each, per minute. */
-const documentedPerMinute = { search: 200, user: 500, update: 200, general: 100 } as const;
-type BucketName = keyof typeof documentedPerMinute;
-
-const bucketOf: Readonly<Record<EndpointName, BucketName>> = {
-  searchUsers: 'search',
-  loadUser: 'user',
-  addUserRoles: 'update',
-  removeUserRoles: 'update',
-  addUserTenant: 'update',
-  removeUserTenant: 'update',
-  allTenants: 'general',
-  allRoles: 'general',
-  allPermissions: 'general',
-};
-
+const documentedPerMinute = { search: 200, user: 500, update: 200, general: 100 } as const satisfies Readonly<Record<RateBucket, number>>;
 export interface PacingOptions {
   readonly rateLimit: RateLimit;
   readonly baseUrl: string;
@@ -61,14 +47,14 @@ export function createPacing({ rateLimit, baseUrl, lanes, now, sleep }: PacingOp
     return { lanesOf: () => lanes, searchesPerMinute: undefined };
   }
   const paced = (rate: Rate, slack = 0): Lanes => ({ ...lanes, run: paceLanes(lanes, createBucket(rate, slack * rate.periodMs, now), sleep) });
-  const buckets: Readonly<Record<BucketName, Lanes>> = {
+  const buckets: Readonly<Record<RateBucket, Lanes>> = {
     search: paced(searchRate(rateLimit), rateLimit === 'auto' ? 0 : slackOfGiven),
     user: paced(ofDocumented('user')),
     update: paced(ofDocumented('update')),
     general: paced(ofDocumented('general')),
   };
   return {
-    lanesOf: (endpoint) => buckets[bucketOf[endpoint]],
+    lanesOf: (endpoint) => buckets[endpointOf(endpoint).bucket],
     searchesPerMinute: searchesPerMinute({ rateLimit, baseUrl }),
   };
 }
@@ -86,7 +72,7 @@ function isUnpaced(rateLimit: RateLimit, baseUrl: string): rateLimit is 'off' {
   return rateLimit === 'off' || (rateLimit === 'auto' && isLoopbackHost(new URL(baseUrl).hostname));
 }
 
-function ofDocumented(name: BucketName): Rate {
+function ofDocumented(name: RateBucket): Rate {
   return { count: documentedPerMinute[name] * shareOfDocumented, periodMs: minuteMs };
 }
 
@@ -111,7 +97,7 @@ export function expectedTime(pages: number, searchesPerMinute: number | undefine
  * First come, first served. Who is first waits for a token, then for a lane, and takes the token only as the task
  * begins: else tokens would pile up while the lanes are slow or paused, and be spent all at once.
  */
-function paceLanes(lanes: Lanes, bucket: Bucket, sleep: Sleep): Lanes['run'] {
+function paceLanes(lanes: Lanes, bucket: TokenBucket, sleep: Sleep): Lanes['run'] {
   const queue = pLimit(1);
 
   async function waitForToken(signal?: AbortSignal): Promise<void> {
@@ -138,7 +124,7 @@ function paceLanes(lanes: Lanes, bucket: Bucket, sleep: Sleep): Lanes['run'] {
   };
 }
 
-interface Bucket {
+interface TokenBucket {
   /** Milliseconds until there is a token, 0 or less when there is one. */
   waitMs(): number;
   take(): void;
@@ -148,7 +134,7 @@ interface Bucket {
  * A token bucket: a few at once, then one every period / count. A full bucket and what flows in meanwhile would be more
  * than `count` in the first period, so the last `count` times are kept, too: no period, wherever it begins, sees more.
  */
-function createBucket({ count, periodMs }: Rate, slackMs: number, now: () => number): Bucket {
+function createBucket({ count, periodMs }: Rate, slackMs: number, now: () => number): TokenBucket {
   const intervalMs = periodMs / count;
   const capacityMs = intervalMs * Math.min(burst, count);
   /** When the bucket would be full again, and when each of the last `count` tokens was taken. */

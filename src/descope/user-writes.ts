@@ -1,6 +1,6 @@
 import { ConnectorError } from '../errors.ts';
 import type { CallOptions } from './client.ts';
-import { type EndpointName, endpointLabel } from './endpoints.ts';
+import { type EndpointName, endpointLabel, type WriteEndpoint } from './endpoints.ts';
 import type { Lanes } from './lanes.ts';
 import { AttemptFailed, type PauseForRateLimit } from './retry.ts';
 import type { User } from './rows.ts';
@@ -30,7 +30,7 @@ export type WriteUser = (change: UserChange, call?: CallOptions) => Promise<Writ
  * The request of a change. The scope is in it or the change is another one: a role inside a tenant always carries its
  * tenantId, a project-wide role never does. One role per call, since the outcome of several is nowhere described.
  */
-export function toWriteRequest({ operation, userId, tenantId, roleName }: UserChange): { readonly endpoint: EndpointName; readonly json: Readonly<Record<string, unknown>> } {
+export function toWriteRequest({ operation, userId, tenantId, roleName }: UserChange): { readonly endpoint: WriteEndpoint; readonly json: Readonly<Record<string, unknown>> } {
   if (roleName === undefined) {
     return { endpoint: operation === 'add' ? 'addUserTenant' : 'removeUserTenant', json: { loginId: userId, tenantId } };
   }
@@ -42,16 +42,17 @@ export function toWriteRequest({ operation, userId, tenantId, roleName }: UserCh
 
 export interface UserWriteOptions {
   readonly send: Send;
-  readonly lanes: Lanes;
+  /** The way in for each endpoint. */
+  readonly lanesOf: (endpoint: WriteEndpoint) => Lanes;
   readonly pauseForRateLimit: PauseForRateLimit;
 }
 
 /** Sends each write exactly once. Whoever wants it again must have looked first whether it happened. */
-export function createUserWrite({ send, lanes, pauseForRateLimit }: UserWriteOptions): WriteUser {
+export function createUserWrite({ send, lanesOf, pauseForRateLimit }: UserWriteOptions): WriteUser {
   return async (change, { signal, onRequest, requestId } = {}) => {
     const { endpoint, json } = toWriteRequest(change);
     try {
-      const answer = await lanes.run(() => {
+      const answer = await lanesOf(endpoint).run(() => {
         onRequest?.(endpointLabel(endpoint));
         return send(endpoint, { json, ...(requestId !== undefined && { requestId }) }, signal);
       }, signal);
