@@ -18,3 +18,13 @@ export class ConnectionFailure extends Error {
     this.issuer = issuer;
   }
 }
+
+/** A proxy that opened no tunnel: what it answered, or what became of the connection to it (in `cause`). */
+export class TunnelFailure extends Error {
+  readonly status: number | undefined;
+
+  constructor(status?: number, cause?: Error) {
+    super('no tunnel', { cause });
+    this.status = status;
+  }
+}

@@ -1,6 +1,6 @@
 import { ConnectorError } from '../errors.ts';
 import { type EndpointName, endpointLabel } from './endpoints.ts';
-import { ConnectionFailure } from './exchange-faults.ts';
+import { ConnectionFailure, TunnelFailure } from './exchange-faults.ts';
 import type { Proxy } from './proxy.ts';
 import { AttemptFailed } from './retry.ts';
 import { tlsReason } from './tls-reasons.ts';
@@ -25,9 +25,9 @@ export function codeOf(thrown: unknown): string {
   return typeof thrown === 'object' && thrown !== null && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
 }
 
-/** What Node threw: got wraps it, and gives it a code of its own where it had none. */
+/** What Node or our tunnel threw: got wraps it, and gives it a code of its own where it had none. */
 function innermost(thrown: unknown): unknown {
-  return thrown instanceof Error && thrown.cause instanceof Error ? innermost(thrown.cause) : thrown;
+  return thrown instanceof Error && thrown.cause instanceof Error && !(thrown instanceof TunnelFailure) ? innermost(thrown.cause) : thrown;
 }
 
 /** What was waited for in vain. */
@@ -47,8 +47,8 @@ const networkReasons: ReadonlyMap<string, string> = new Map([
   ['ERR_HTTP_CONTENT_LENGTH_MISMATCH', 'the answer was cut off (its length is not the one announced)'],
 ]);
 
-/** What stands in the way of a connection to anybody: with a proxy, to the proxy. */
-const unreachable: ReadonlySet<string> = new Set(['CONNECT_TIMEOUT', 'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT']);
+/** What stands in the way of a connection to anybody. */
+const unreachable: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT']);
 
 /**
  * Says what the network did, from the error's code and, where the code does not say it, its text. The error itself is
@@ -58,12 +58,12 @@ export function networkFailure(endpoint: EndpointName, thrown: unknown, bodyIdle
   const cause = innermost(thrown);
   const code = codeOf(cause);
   const text = cause instanceof Error ? cause.message : '';
+  if (proxy !== undefined && (cause instanceof TunnelFailure || code === 'CONNECT_TIMEOUT')) {
+    return proxyFailure(endpoint, proxy, cause);
+  }
   const tls = tlsReason(code, text);
   if (tls !== undefined) {
     return final(endpoint, 'tls', `TLS to Descope could not be trusted: ${tls.reason} (${code})${tls.isUnknownCa ? issuedBy(thrown) : ''}; ${tls.remedy}`);
-  }
-  if (proxy !== undefined && (code === 'ERR_PROXY_TUNNEL' || unreachable.has(code))) {
-    return proxyFailure(endpoint, proxy, code, cause);
   }
   if (code === 'BODY_TIMEOUT') {
     return retryable('timeout', endpoint, `the body stalled for ${bodyIdleMs / 1000} s`);
@@ -89,20 +89,27 @@ function issuedBy(thrown: unknown): string {
 }
 
 /** What a proxy did instead of opening a way to Descope. */
-function proxyFailure(endpoint: EndpointName, { place, variable }: Proxy, code: string, cause: unknown): AttemptFailed {
+function proxyFailure(endpoint: EndpointName, { place, variable }: Proxy, failure: unknown): AttemptFailed {
   const who = `the proxy ${place} (${variable})`;
-  const status = typeof cause === 'object' && cause !== null && 'statusCode' in cause && Number.isInteger(cause.statusCode) ? Number(cause.statusCode) : undefined;
+  if (!(failure instanceof TunnelFailure)) {
+    return retryable('timeout', endpoint, `${who} did not connect to Descope in time; check ${variable}, and whether Descope can be reached from there`);
+  }
+  const { status, cause } = failure;
+  const code = codeOf(cause);
+  const tls = tlsReason(code, cause instanceof Error ? cause.message : '');
+  if (tls !== undefined) {
+    return final(endpoint, 'tls', `TLS to ${who} could not be trusted: ${tls.reason} (${code}); ${tls.isUnknownCa ? tls.remedy : `check ${variable}`}`);
+  }
   if (unreachable.has(code)) {
-    const reason = timeoutReasons.get(code) ?? networkReasons.get(code)?.split(';')[0] ?? code;
-    return retryable(timeoutReasons.has(code) ? 'timeout' : 'unavailable', endpoint, `${who} cannot be reached: ${reason}; check ${variable}`);
+    return retryable('unavailable', endpoint, `${who} cannot be reached: ${networkReasons.get(code)?.split(';')[0] ?? code}; check ${variable}`);
   }
   if (status === 407) {
     return final(endpoint, 'proxy', `${who} asks for a user name and password (407); give them in ${variable} as http://user:password@host:port`);
   }
-  if (status !== undefined && status < 500) {
+  if (status !== undefined && status >= 300 && status < 500) {
     return final(endpoint, 'proxy', `${who} refused to connect to Descope (${status}); have it allowed there, or list the host in NO_PROXY`);
   }
-  return retryable('unavailable', endpoint, status === undefined ? `${who} did not open a tunnel` : `${who} could not open a tunnel (${status})`);
+  return retryable('unavailable', endpoint, status === undefined || status < 300 ? `${who} did not open a tunnel` : `${who} could not open a tunnel (${status})`);
 }
 
 /** Nothing that gets better by asking again. `cause` tells doctor which remedy to name. */

@@ -3,6 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { getCACertificates } from 'node:tls';
 import { maxParallelFetchesCeiling } from './lanes.ts';
 import type { Proxy } from './proxy.ts';
+import { TunnelAgent } from './tunnel.ts';
 
 /** How requests leave this machine. */
 export interface Route {
@@ -12,18 +13,13 @@ export interface Route {
   readonly extraCa?: readonly string[] | undefined;
 }
 
-/**
- * Connections that are kept between requests, never more than requests may be in flight. `connectMs` ends a tunnel that a
- * proxy does not open: Node waits for it without an end otherwise, and nobody else holds that connection.
- */
+/** Connections that are kept between requests, never more than requests may be in flight. Plain http is for loopback, which no proxy is asked for. */
 export function createAgents({ proxy, extraCa }: Route, connectMs: number): { readonly http: HttpAgent; readonly https: HttpsAgent } {
-  const options = {
-    keepAlive: true,
-    maxSockets: maxParallelFetchesCeiling,
-    ...(proxy !== undefined && { proxyEnv: { HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url }, timeout: connectMs }),
-  };
+  const options = { keepAlive: true, maxSockets: maxParallelFetchesCeiling };
+  const secure = { ...options, ...(extraCa !== undefined && { ca: [...getCACertificates('default'), ...extraCa] }) };
+  const tunnel = { connectMs, maxOpening: 2 * maxParallelFetchesCeiling };
   return {
     http: new HttpAgent(options),
-    https: new HttpsAgent({ ...options, ...(extraCa !== undefined && { ca: [...getCACertificates('default'), ...extraCa] }) }),
+    https: proxy === undefined ? new HttpsAgent(secure) : new TunnelAgent(secure, { ...tunnel, proxyUrl: proxy.url }),
   };
 }
