@@ -151,7 +151,7 @@ describe('a CA of the company', () => {
   it('that a proxy has put before Descope is told with what to do', async () => {
     await tried({ isCaNamed: false }, ({ run, file }) => {
       expect({ code: run.code, file }).toEqual({ code: 4, file: 'the old file' });
-      expect(run.stderr).toContain('its certificate comes from a CA that is not known here (UNABLE_TO_VERIFY_LEAF_SIGNATURE); if that CA is to be trusted');
+      expect(run.stderr).toContain('its certificate comes from a CA that is not known here (UNABLE_TO_VERIFY_LEAF_SIGNATURE), issued by "Example Inc. Proxy CA"; if that CA is to be trusted');
     });
   });
 
