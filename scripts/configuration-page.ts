@@ -12,8 +12,8 @@ export function configurationPage(): string {
 
 <!-- Made by \`npm run docs:config\` from src/config/settings.ts. Change that, not this. -->
 
-Flags win over the environment, the environment over the config file, the file over defaults. Everything that is wrong is
-told at once, with the name that was used, for a file with its line, and how to mend it; exit code 2.
+Flags win over the environment, the environment over the config file, the file over defaults. Invalid settings are
+reported immediately, all of them, with the name that was used, for a file with its line, and how to mend it; exit code 2.
 \`baton-descope config show\` prints what is in force and where each value came from; \`--json\` as one line.
 
 ## Settings

@@ -23,7 +23,7 @@ export function buildManPage(folder: string): void {
     '.SH EXAMPLES',
     ...examplesOf(program),
     '.SH EXIT STATUS',
-    'Documented in README.md, under "Exit codes".',
+    'Documented in docs/exit\\-codes.md of the package.',
     '.SH SEE ALSO',
     'docs/getting\\-started.md, docs/configuration.md and docs/troubleshooting.md of the package.',
   ];

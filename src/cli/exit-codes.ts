@@ -1,6 +1,6 @@
 import { ConnectorError, type ErrorKind } from '../errors.ts';
 
-/** How the process ends for each kind of error. Documented in the README; part of the public contract. */
+/** How the process ends for each kind of error. Documented in docs/exit-codes.md; part of the public contract. */
 const exitCodeOfKind: Readonly<Record<ErrorKind, number>> = {
   config: 2,
   invalid: 2,

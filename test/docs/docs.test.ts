@@ -14,7 +14,7 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 const { version, scripts } = JSON.parse(read('package.json')) as { readonly version: string; readonly scripts: Readonly<Record<string, string>> };
 
 /** Flags of other programs that the pages name by themselves. */
-const foreignFlags = new Set(['--ignore-scripts', '--omit', '--full', '--only', '--max-semi-space-size', '--max-old-space-size', '--heap-growing-percent', '--disable-sigusr1']);
+const foreignFlags = new Set(['--ignore-scripts', '--loglevel', '--omit', '--full', '--only', '--max-semi-space-size', '--max-old-space-size', '--heap-growing-percent', '--disable-sigusr1']);
 /** Names that look like our settings, and are Compose's or the image's. */
 const foreignNames = new Set(['BATON_DESCOPE_IMAGE']);
 

@@ -40,6 +40,11 @@ export function codeIn(text: string): { readonly code: string; readonly line: nu
   });
 }
 
+/** Fenced blocks of commands, each with the line it begins on. */
+export function blocksIn(text: string): { readonly language: string; readonly code: string; readonly line: number }[] {
+  return [...text.matchAll(/^```(sh|bash|console)\n([\s\S]*?)^```/gm)].map(({ index, 1: language = '', 2: code = '' }) => ({ language, code, line: text.slice(0, index).split('\n').length }));
+}
+
 /** Links that lead nowhere: to a file that is not there, or to a heading that its page does not have. */
 export function brokenLinks({ path, text }: Page): string[] {
   return [...withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, target = '']) => {
