@@ -12,7 +12,8 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY src ./src
 COPY scripts/build.ts ./scripts/
 COPY scripts/build ./scripts/build
-RUN npm run build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
+# Then only the packages stay that the bundle does not carry.
+RUN npm run build && node scripts/build/runtime-modules.ts
 # The one folder that is written to, owned by the user below.
 RUN mkdir -m 0700 /data
 

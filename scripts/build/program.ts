@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { build } from 'rolldown';
 import { lazyBuiltIns } from './built-ins.ts';
 import { licencesOf } from './licences.ts';
+import { runtimePackages } from './runtime-modules.ts';
 
 /** They read files of their own from beside their code, so they stay where those are. See docs/decisions/018. */
-const unbundled = [/^@grpc\//, /^grpc-health-check$/];
+const unbundled = runtimePackages.map((name) => new RegExp(`^${name}(?:/|$)`));
 const entry = 'src/cli/main.ts';
 
 /** Bundles the program. What one command needs and others do not lies in files of its own, which that command loads. */
