@@ -100,6 +100,28 @@ describe.skipIf(chromium === undefined)('the report, in a real browser', () => {
     await page.close();
   });
 
+  it('tells tenants and roles of one name apart in pictures, graphs, sentences and lists', async () => {
+    const names = ['Twin', 'TWIN'];
+    await writeSync(file('twins.json'), {
+      users: [user('U1', { name: 'Ann', loginIds: ['ann'], roleNames: ['Viewer'], userTenants: [inTenant('t1', 'Viewer'), inTenant('t2', 'Viewer')] })],
+      tenants: names.map((name, at) => tenant(`t${at + 1}`, { name })),
+      roles: [role('Viewer', { permissionNames: ['see'] }), role('Viewer', { tenantId: 't2', permissionNames: ['see', 'Impersonate'] })],
+      permissions: [permission('see'), permission('Impersonate')],
+    });
+    await runCli(['report', file('twins.json'), '--out', file('twins.html')]);
+    const { page } = await openReport(browser, file('twins.html'));
+    await page.waitForSelector('.chart svg text');
+    const drawnTexts = await page.$$eval('.chart svg text', (found) => found.map(({ textContent }) => textContent?.replaceAll(/[\u2068\u2069]/g, '') ?? ''));
+    expect(drawnTexts).toEqual(expect.arrayContaining(['Twin (t1)', 'TWIN (t2)', 'Viewer']));
+
+    await goTo(page, '#/people/U1/see', '.sentences li');
+    expect((await page.$$eval('.sentences li', (found) => found.map(({ textContent }) => textContent?.replace(/^.*?→ /, '')))).toSorted()).toEqual(['Viewer (tenant’s own) in TWIN (t2) → see', 'Viewer (whole project) → see', 'Viewer in Twin (t1) → see']);
+    expect((await page.$$eval('.path-node.place .path-label', (found) => found.map(({ textContent }) => textContent))).toSorted()).toEqual(['TWIN (t2)', 'Twin (t1)', 'Whole project']);
+    await goTo(page, '#/tenants/t2', '.path-node.role');
+    expect((await page.$$eval('.path-node.role .path-label', (found) => found.map(({ textContent }) => textContent))).toSorted()).toEqual(['Viewer', 'Viewer (tenant’s own)']);
+    await page.close();
+  });
+
   it('could not connect or become markup even if some code in it tried', async () => {
     const { page } = await openReport(browser, file('small.html'));
 
@@ -130,7 +152,7 @@ describe.skipIf(chromium === undefined)('the report, in a real browser', () => {
     const { page } = await openReport(browser, file('small.html'));
     const expected: Readonly<Record<string, string[]>> = {
       read: ['Ann|Whole project|Editor', 'Ann|Acme|Editor', 'bob@acme.example|Whole project|Viewer', 'bob@acme.example|Acme|Editor', 'cleo|Globex|Viewer'],
-      write: ['Ann|Whole project|Editor', 'Ann|Acme|Editor', 'bob@acme.example|Acme|Editor', 'cleo|Globex|Editor'],
+      write: ['Ann|Whole project|Editor', 'Ann|Acme|Editor', 'bob@acme.example|Acme|Editor', 'cleo|Globex|Editor (tenant’s own)'],
       approve: ['bob@acme.example|Acme|Approver'],
     };
 

@@ -76,7 +76,7 @@ describe('a name on the page', () => {
 });
 
 describe('a table saved as CSV', () => {
-  it('has harmless cells, quoted where needed', () => {
-    expect(toCsv([['=1+1', '+1', '-1', '@x', '\tx'], ['a,b', 'a"b', 'a\nb', 'a-b', '']])).toBe('\uFEFF\'=1+1,\'+1,\'-1,\'@x,\'\tx\r\n"a,b","a""b","a\nb",a-b,\r\n');
+  it('has harmless cells by the rule of every other CSV, quoted where needed', () => {
+    expect(toCsv([['=1+1', '+1', '-1', '@x', '\tx', ' =1', '\uFF1D1', 'a\u202Eb'], ['a,b', 'a"b', 'a\nb', 'a-b', '']])).toBe('\uFEFF\'=1+1,\'+1,\'-1,\'@x,\'\\u{9}x,\' =1,\'\uFF1D1,a\\u{202e}b\r\n"a,b","a""b",a\\u{a}b,a-b,\r\n');
   });
 });

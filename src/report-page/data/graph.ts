@@ -1,7 +1,7 @@
 import { throughProject } from '../../answers/access-rules.ts';
 import { counted, number } from '../format.ts';
 import type { HeldRole } from './access.ts';
-import { marksOf } from './people.ts';
+import { marksOf, roleInWords, tenantInWords } from './people.ts';
 import type { Project } from './project.ts';
 import type { CountThere } from './tenant-access.ts';
 
@@ -116,15 +116,15 @@ function limited<T>(items: readonly T[], show: (item: T) => void, sumUp: (more: 
   }
 }
 
-function placeNode({ tenants }: Project, place: number): PathNode {
-  const tenant = tenants[place];
-  return tenant === undefined ? { id: 'place', kind: 'place', label: 'Whole project' } : { id: `place ${place}`, kind: 'place', label: tenant.name, thing: ['tenants', tenant.id] };
+function placeNode(project: Project, place: number): PathNode {
+  const tenant = project.tenants[place];
+  return tenant === undefined ? { id: 'place', kind: 'place', label: 'Whole project' } : { id: `place ${place}`, kind: 'place', label: tenantInWords(project, place), thing: ['tenants', tenant.id] };
 }
 
-function roleNode({ roles, tenants }: Project, role: number, place: number): PathNode {
-  const found = roles[role];
-  const own = found === undefined || found.tenant === -1 ? undefined : `role of ${tenants[found.tenant]?.name ?? 'a tenant'}`;
-  return { id: `role ${role} ${place}`, kind: 'role', label: found?.name ?? '', detail: own, thing: ['roles', found?.id ?? ''] };
+function roleNode(project: Project, role: number, place: number): PathNode {
+  const found = project.roles[role];
+  const own = found === undefined || found.tenant === -1 ? undefined : `role of ${tenantInWords(project, found.tenant)}`;
+  return { id: `role ${role} ${place}`, kind: 'role', label: roleInWords(project, role), detail: own, thing: ['roles', found?.id ?? ''] };
 }
 
 function permissionNode({ permissions }: Project, permission: number): PathNode {

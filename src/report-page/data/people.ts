@@ -1,3 +1,4 @@
+import { fold } from '../../model/fold.ts';
 import type { Project } from './project.ts';
 
 /** What a person is told apart by, as the answers tell it: the login, else the email, the phone or the user id. */
@@ -18,15 +19,27 @@ export function marksOf(project: Project, user: number): string[] {
   return [loginOf(project, user), project.users.id.at(user)].filter((text, at, all) => text !== '' && text !== name && all.indexOf(text) === at);
 }
 
-const shared = new WeakMap<Project, ReadonlySet<string>>();
+const sharedTenants = new WeakMap<Project, ReadonlySet<string>>();
+const sharedRoles = new WeakMap<Project, ReadonlySet<string>>();
 
-/** Whether other tenants bear the tenant's name, too, so that its id has to stand beside it. */
-export function sharesName(project: Project, tenant: number): boolean {
-  let names = shared.get(project);
+/** The tenant's name, with its id where other tenants bear the name, too, in whatever case or form. */
+export function tenantInWords(project: Project, tenant: number): string {
+  const { name = '', id = '' } = project.tenants[tenant] ?? {};
+  return name !== id && isShared(sharedTenants, project, project.tenants, name) ? `${name} (${id})` : name;
+}
+
+/** The role's name; what a tenant defined itself is marked where other roles bear the name, too: it may allow something else. */
+export function roleInWords(project: Project, role: number): string {
+  const { name = '', tenant = -1 } = project.roles[role] ?? {};
+  return tenant !== -1 && isShared(sharedRoles, project, project.roles, name) ? `${name} (tenant’s own)` : name;
+}
+
+function isShared(known: WeakMap<Project, ReadonlySet<string>>, project: Project, things: readonly { readonly name: string }[], name: string): boolean {
+  let names = known.get(project);
   if (names === undefined) {
     const seen = new Set<string>();
-    names = new Set(project.tenants.flatMap(({ name }) => (seen.size === seen.add(name).size ? [name] : [])));
-    shared.set(project, names);
+    names = new Set(things.map((thing) => fold(thing.name)).filter((folded) => seen.size === seen.add(folded).size));
+    known.set(project, names);
   }
-  return names.has(project.tenants[tenant]?.name ?? '');
+  return names.has(fold(name));
 }

@@ -29,7 +29,7 @@ export function ChangesView() {
       />
       <ChangeGrid title="Access gained" rows={changes.gained} pick={['user', 'status', 'what', 'role', 'place', 'flags']} none="Nobody gained anything." />
       <ChangeGrid title="Access lost" rows={changes.lost} pick={['user', 'status', 'what', 'role', 'place']} none="Nobody lost anything." />
-      <ChangeGrid title="People" rows={changes.people} pick={['what', 'user', 'flags']} none="The same people, of the same status." />
+      <ChangeGrid title="People" saved="people who came, went or changed" rows={changes.people} pick={['what', 'user', 'flags']} none="The same people, of the same status." />
       <ChangeGrid
         title="Tenants, roles and permissions"
         rule="What is new or gone, and what roles allow now or allow no longer. It changes what everybody can do who holds the role."
@@ -72,12 +72,14 @@ type Pick = 'flags' | 'user' | 'status' | 'what' | 'role' | 'place' | 'permissio
 interface ChangeGridProps {
   readonly title: string;
   readonly rule?: string;
+  /** What a saved list is called, where the title is taken. */
+  readonly saved?: string;
   readonly rows: readonly ChangeRow[];
   readonly pick: readonly Pick[];
   readonly none: string;
 }
 
-function ChangeGrid({ title, rule, rows, pick, none }: ChangeGridProps) {
+function ChangeGrid({ title, rule, saved = title, rows, pick, none }: ChangeGridProps) {
   const report = useReport();
   const columns = useMemo(() => pick.map((name) => columnOf(report, rows, name)), [report.project, rows]);
   return (
@@ -88,7 +90,7 @@ function ChangeGrid({ title, rule, rows, pick, none }: ChangeGridProps) {
         </h2>
       </header>
       {rule !== undefined && rows.length > 0 && <p class="rule">{rule}</p>}
-      {rows.length === 0 ? <p class="clear">{none}</p> : <Grid label={title} noun={['change', 'changes']} columns={columns} count={rows.length} href={(row) => hrefOf(report, rows[row])} tall />}
+      {rows.length === 0 ? <p class="clear">{none}</p> : <Grid label={saved} noun={['change', 'changes']} columns={columns} count={rows.length} href={(row) => hrefOf(report, rows[row])} tall />}
     </section>
   );
 }

@@ -112,12 +112,18 @@ export function drawBars(bars: readonly Bar[]): Draw {
       x: { axis: null, domain: [0, longest] },
       y: { axis: null, domain: bars.map((_, row) => row), padding: 0.34 },
       marks: [
-        Plot.axisY({ tickSize: 0, tickPadding: 10, label: null, fontSize: 12.5, tickFormat: (row: number) => plain(shorten(bars[row]?.name ?? '', characters)) }),
+        Plot.axisY({ tickSize: 0, tickPadding: 10, label: null, fontSize: 12.5, tickFormat: (row: number) => plain(shortName(bars[row]?.name ?? '', characters)) }),
         Plot.barX(pieces, { x: 'value', y: 'row', fill: 'colour', href: 'href', title: 'title', rx: 2.5, insetRight: 0.5 }),
         Plot.text(ends, { x: 'end', y: 'row', text: 'value', textAnchor: 'start', dx: 7, fontSize: 12.5, className: 'bar-value' }),
       ],
     });
   };
+}
+
+/** What stands in brackets at the end tells things of one name apart: the name before it gives way first. */
+function shortName(name: string, most: number): string {
+  const [mark = ''] = / \([^()]{1,24}\)$/.exec(name) ?? [];
+  return mark.length > most - 4 ? shorten(name, most) : shorten(name.slice(0, name.length - mark.length), most - mark.length) + mark;
 }
 
 /** How many people (y) have how many of something (x). */

@@ -58,7 +58,7 @@ export function commonColumns(report: Report) {
   return {
     user: (of: Of, header = 'Person') =>
       named('user', header, '3.4fr', of, (user) => users.name.at(user), (row) => <UserName user={of(row) ?? 0} />, { isPerson: true, least: 190, alsoExported: personExport(report, of), searched: (row) => searchedOf(report, of(row)) }),
-    status: (of: Of) => named('status', 'Status', '0.9fr', of, (user) => statuses[users.status[user] ?? 0] ?? '', (row) => <Status user={of(row) ?? 0} />, { least: 84 }),
+    status: (of: Of) => named('status', 'Status', '0.9fr', of, (user) => (user >= users.current ? 'gone' : (statuses[users.status[user] ?? 0] ?? '')), (row) => <Status user={of(row) ?? 0} />, { least: 84 }),
     role: (of: Of) => named('role', 'Role', '1.8fr', of, (role) => roles[role]?.name ?? '', (row) => <RoleName role={of(row) ?? 0} />, { alsoExported: [exported('Role id', of, (role) => roles[role]?.id ?? '')] }),
     place: (of: Of, header = 'Where') => named('place', header, '1.5fr', of, (place) => tenants[place]?.name ?? wholeProject, (row) => <PlaceName place={of(row) ?? -1} />, { alsoExported: [exported('Tenant id', of, (place) => tenants[place]?.id ?? '')] }),
     permission: (of: Of) => named('permission', 'Permission', '1.8fr', of, (permission) => permissions[permission]?.name ?? '', (row) => <PermissionName permission={of(row) ?? 0} />),

@@ -3,7 +3,7 @@ import { useContext } from 'preact/hooks';
 import { thingFlags, userFlags } from '../../answers/report-format.ts';
 import { useReport } from '../context.ts';
 import type { Level } from '../../answers/power.ts';
-import { marksOf, sharesName } from '../data/people.ts';
+import { marksOf, roleInWords, tenantInWords } from '../data/people.ts';
 import { pieces } from '../data/text.ts';
 import { toHash } from '../route.ts';
 
@@ -56,10 +56,11 @@ export function UserName({ user }: { readonly user: number }) {
 }
 
 export function RoleName({ role }: { readonly role: number }) {
-  const found = useReport().project.roles[role];
+  const { project } = useReport();
+  const found = project.roles[role];
   return found === undefined ? null : (
     <Link href={toHash('roles', found.id)} former={(found.flags & thingFlags.former) !== 0}>
-      <Name text={found.name} />
+      <Name text={roleInWords(project, role)} />
     </Link>
   );
 }
@@ -83,7 +84,7 @@ export function PlaceName({ place }: { readonly place: number }) {
     <span class="whole">{wholeProject}</span>
   ) : (
     <Link href={toHash('tenants', found.id)} former={(found.flags & thingFlags.former) !== 0}>
-      <Name text={sharesName(project, place) ? `${found.name} (${found.id})` : found.name} />
+      <Name text={tenantInWords(project, place)} />
     </Link>
   );
 }

@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks';
 import { throughProject } from '../../answers/access-rules.ts';
 import { type Report, useReport } from '../context.ts';
 import { isCurrent } from '../data/analysis.ts';
+import { tenantInWords } from '../data/people.ts';
 import { counted, moment, number, percent } from '../format.ts';
 import { toHash } from '../route.ts';
 import { type Bar, Chart, drawBars, drawHistogram } from './chart.tsx';
@@ -28,7 +29,7 @@ export function Overview() {
       <Since />
       <section aria-label="In numbers" class="tiles">
         <Tile href={toHash('people')} value={project.users.current} name="People" note={`${number(rows('disabled'))} disabled or expired with access`} />
-        <Tile href={toHash('tenants')} value={project.tenants.filter(isCurrent).length} name="Tenants" note={rows('disabled-tenants') === 0 ? 'nothing is held in disabled ones' : `${counted(rows('disabled-tenants'), 'role')} held in a disabled one`} />
+        <Tile href={toHash('tenants')} value={project.tenants.filter(isCurrent).length} name="Tenants" note={rows('disabled-tenants') === 0 ? 'nothing is held in disabled ones' : `${counted(rows('disabled-tenants'), 'role')} held in disabled ones`} />
         <Tile href={toHash('roles')} value={roles.length} name="Roles" note={`${number(own)} of them tenants’ own`} />
         <Tile href={toHash('permissions')} value={project.permissions.filter(isCurrent).length} name="Permissions" note={project.permissions.length === 0 ? 'none is defined' : rows('unused-permissions') === 0 ? 'somebody can use each' : `${number(rows('unused-permissions'))} nobody can use`} />
         <Tile href={toHash('findings', 'privileged')} value={privileged} name="Privileged people" note={privilegedRoles === 0 ? 'no role is privileged' : privilegedRoles === 1 ? 'hold the one privileged role' : `hold one of ${number(privilegedRoles)} privileged roles`} />
@@ -88,14 +89,15 @@ function statusChart({ project: { users, statuses } }: Report) {
   return chart('People by status', 'Every status is read, disabled people too.', ['Status', 'People'], bars);
 }
 
-function tenantChart({ project: { tenants }, analysis: { tenantPeople, tenantInside } }: Report) {
+function tenantChart({ project, analysis: { tenantPeople, tenantInside } }: Report) {
+  const { tenants } = project;
   const all = ranked(
-    tenants.map((tenant, at) => ({ ...tenant, people: isCurrent(tenant) ? (tenantPeople[at] ?? 0) : 0, inside: tenantInside[at] ?? 0 })),
+    tenants.map((tenant, at) => ({ id: tenant.id, words: tenantInWords(project, at), people: isCurrent(tenant) ? (tenantPeople[at] ?? 0) : 0, inside: tenantInside[at] ?? 0 })),
     ({ people, inside }) => (people === 0 ? 0 : inside + 1),
   );
   const bars = all.shown.map(
-    ({ name, id, people, inside }): Bar => ({
-      name,
+    ({ words, id, people, inside }): Bar => ({
+      name: words,
       href: toHash('tenants', id),
       parts: [
         { value: inside, colour: 'var(--series-1)' },
@@ -113,15 +115,16 @@ function tenantChart({ project: { tenants }, analysis: { tenantPeople, tenantIns
   };
 }
 
-function roleChart({ project: { roles, tenants }, analysis: { roleHolders, roleProjectHolders } }: Report) {
-  const all = ranked(roles.map((role, at) => ({ ...role, people: roleHolders[at] ?? 0, project: roleProjectHolders[at] ?? 0 })), ({ people }) => people);
+function roleChart({ project, analysis: { roleHolders, roleProjectHolders } }: Report) {
+  const { roles } = project;
+  const all = ranked(roles.map(({ id, name, tenant }, at) => ({ id, name, tenant, people: roleHolders[at] ?? 0, throughout: roleProjectHolders[at] ?? 0 })), ({ people }) => people);
   const bars = all.shown.map(
-    ({ name, tenant, id, people, project }): Bar => ({
-      name: tenant === -1 ? name : `${name} (${tenants[tenant]?.name ?? ''})`,
+    ({ name, tenant, id, people, throughout }): Bar => ({
+      name: tenant === -1 ? name : `${name} (${tenantInWords(project, tenant)})`,
       href: toHash('roles', id),
       parts: [
-        { value: project, colour: 'var(--series-3)' },
-        { value: people - project, colour: 'var(--series-1)' },
+        { value: throughout, colour: 'var(--series-3)' },
+        { value: people - throughout, colour: 'var(--series-1)' },
       ],
       value: number(people),
     }),

@@ -4,7 +4,7 @@ import { membershipsOf, pathsOf, rolesHeldBy } from '../data/access.ts';
 import { hasUserFlag } from '../data/analysis.ts';
 import type { Finding } from '../data/findings.ts';
 import { graphOfPerson } from '../data/graph.ts';
-import { loginOf, personInWords } from '../data/people.ts';
+import { loginOf, personInWords, roleInWords } from '../data/people.ts';
 import { counted, day } from '../format.ts';
 import { toHash } from '../route.ts';
 import { aboutPerson, commonColumns } from './columns.tsx';
@@ -74,7 +74,7 @@ export function PersonDetail({ user, permission }: { readonly user: number; read
               .slice(0, 20)
               .map(({ role, place }) => (
                 <li key={`${role} ${place}`}>
-                  <Name text={personInWords(project, user)} /> → <Name text={project.roles[role]?.name ?? ''} /> {place === -1 ? `(${wholeProject.toLowerCase()})` : 'in '}
+                  <Name text={personInWords(project, user)} /> → <Name text={roleInWords(project, role)} /> {place === -1 ? `(${wholeProject.toLowerCase()})` : 'in '}
                   {place !== -1 && <PlaceName place={place} />} → <Name text={project.permissions[chosen]?.name ?? ''} />
                 </li>
               ))}

@@ -59,7 +59,7 @@ export function RoleDetail({ role }: { readonly role: number }) {
         <Grid label={`Holders of ${found.name} ${found.tenant === -1 ? '' : (project.tenants[found.tenant]?.id ?? '')}`} noun={['holding', 'holdings']} about={about} columns={columns.holders} count={holders.length} sortedBy={{ id: 'user', desc: false }} href={(row) => toHash('people', project.users.id.at(holders[row]?.user ?? 0))} empty="Nobody holds it." />
       </Part>
       <Part title="What it allows">
-        <Grid label={`Permissions of ${found.name}`} noun={['permission', 'permissions']} about={about} columns={columns.allows} count={allows.length} sortedBy={{ id: 'level', desc: false }} href={(row) => toHash('permissions', project.permissions[allows[row] ?? 0]?.name ?? '')} empty="It allows nothing." />
+        <Grid label={`Permissions of ${found.name} ${found.tenant === -1 ? '' : (project.tenants[found.tenant]?.id ?? '')}`} noun={['permission', 'permissions']} about={about} columns={columns.allows} count={allows.length} sortedBy={{ id: 'level', desc: false }} href={(row) => toHash('permissions', project.permissions[allows[row] ?? 0]?.name ?? '')} empty="It allows nothing." />
       </Part>
     </>
   );
