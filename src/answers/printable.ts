@@ -1,3 +1,5 @@
+// The report's page is bundled for the browser and imports this file, so nothing of Node may be needed here.
+
 import { printable, unprintable } from '../printable.ts';
 
 export { printable };
