@@ -4,6 +4,8 @@ import { type AuditLog, openAuditLog } from '../output/audit-log.ts';
 import type { AuditEntry } from '../provisioning/audit.ts';
 import { printable, printableJson } from '../answers/printable.ts';
 import { ConnectorError } from '../errors.ts';
+import { folded } from './folded.ts';
+import { widthOf } from './terminal.ts';
 
 /** Where the lines about attempted changes go. */
 export interface AuditSink extends AsyncDisposable {
@@ -23,7 +25,7 @@ export interface AuditOptions {
  */
 export async function openAudit({ auditLog: path, logFormat }: Pick<Settings, 'auditLog' | 'logFormat'>, { logger, isOneAnswer = false, output = process.stderr }: AuditOptions): Promise<AuditSink> {
   const isForPeople = output.isTTY && logFormat !== 'json';
-  const toError = (entry: AuditEntry): Promise<void> => writeLine(output, isForPeople ? sentenceOf(entry, path) : printableJson({ audit: entry }));
+  const toError = (entry: AuditEntry): Promise<void> => writeLine(output, isForPeople ? folded(sentenceOf(entry, path), widthOf(output)) : printableJson({ audit: entry }));
   if (path === undefined) {
     return isForPeople ? sentences(toError, isOneAnswer) : { append: toError, [Symbol.asyncDispose]: async () => undefined };
   }

@@ -15,7 +15,7 @@ export function changeSentences(change: Change): readonly string[] {
     case 'granted':
       return [`${now}.`, ...also('came'), ...beforeAndAfter(change)];
     case 'already-granted':
-      return [`${now}; they already ${isMembership ? 'were' : 'did'}: nothing sent.`];
+      return [`${isMembership ? `${user} is already a member of ${target}` : `${user} already holds ${target}`}: nothing sent.`];
     case 'revoked':
       return [`${notNow} any more.`, ...also('went'), ...beforeAndAfter(change)];
     case 'already-revoked':

@@ -6,6 +6,7 @@ import { openAudit } from './audit.ts';
 import { type ChangeRequestFlags, readChangeRequest, understand } from './change-request.ts';
 import { changeSentences, toChangeLine } from './change-words.ts';
 import type { CommandContext } from './program.ts';
+import { prose } from './results.ts';
 import type { SettingFlags } from './setting-sources.ts';
 import { setUp } from './settings.ts';
 
@@ -43,5 +44,5 @@ export async function changeOnce(operation: 'grant' | 'revoke', options: ChangeF
     }
   })();
   const change = await provisioner[operation](asked.target, asked.userId, signal);
-  print(options.json === true ? printableJson(toChangeLine(change)) : changeSentences(change).join('\n'));
+  print(options.json === true ? printableJson(toChangeLine(change)) : prose(...changeSentences(change)).join('\n'));
 }

@@ -53,7 +53,7 @@ export async function demoOpen(out: string | undefined, context: CommandContext)
       title: 'Changing who may do what',
       run: async () => {
         changeProject(started().state);
-        return 'Changed who may do what: roles given and taken, a user disabled, one new, one gone';
+        return 'Changed who may do what: roles given and taken, people new and gone';
       },
     },
     syncStep(started, after, signal),

@@ -17,6 +17,7 @@ import { readAnswers } from './demo-answers.ts';
 import { refuseOtherProject } from './last-output.ts';
 import type { CommandContext } from './program.ts';
 import { describeProgress, runSteps } from './progress.ts';
+import { prose } from './results.ts';
 import { describeRequests } from './sync.ts';
 import { countsTable, remarks } from './table.ts';
 
@@ -90,7 +91,7 @@ export async function demo(out: string, isOtherAccepted: boolean, { signal, prin
     },
   ]);
   if (summary !== undefined) {
-    print(['', countsTable(summary), '', ...remarks(summary), '', ...(await readAnswers(target)), '', `The whole answer is in ${printable(target)}`].join('\n'));
+    print(['', countsTable(summary), '', ...prose(...remarks(summary), '', ...(await readAnswers(target))), '', `The whole answer is in ${printable(target)}`].join('\n'));
   }
 }
 

@@ -10,7 +10,7 @@ import type { CommandContext } from './program.ts';
 import { projectNotes } from './project-notes.ts';
 import { checkOneFormat, map, originOf } from './questions.ts';
 import { readIndex } from './read-index.ts';
-import { screenWidth, withEnds, writeResult } from './results.ts';
+import { prose, screenWidth, withEnds, writeResult } from './results.ts';
 import { tell } from './tell.ts';
 import { painter } from './terminal.ts';
 
@@ -41,9 +41,9 @@ export async function tellDiff(oldFile: string, newFile: string, options: DiffFl
     await writeResult(withEnds(diffMarkdown(diff)), signal);
     await writeResult(withEnds(['', ...notes.map((note) => `_${note}_`)]), signal);
   } else {
-    await writeResult(withEnds([`From ${originInWords(before, printable)}`, `  to ${originInWords(after, printable)}`, diffInWords(diff)]), signal);
+    await writeResult(withEnds(prose(`From ${originInWords(before, printable)}`, `  to ${originInWords(after, printable)}`, diffInWords(diff))), signal);
     await writeResult(withEnds(diffLines(diff, screenWidth(), painter())), signal);
-    await writeResult(withEnds(['', ...notes]), signal);
+    await writeResult(withEnds(prose('', ...notes)), signal);
   }
   if (!diff.isSame) {
     endWith(changedCode);

@@ -24,7 +24,7 @@ export async function runEmulator({ port, users, seed, latencyMs, ...flags }: Em
   };
   const faults = understood(() => (flags.fault ?? []).map((spec) => parseFault(spec)));
   const emulator = await startEmulator(options).catch((thrown: unknown) => {
-    throw new ConnectorError('local-io', `cannot listen on 127.0.0.1:${port}: ${thrown instanceof Error ? thrown.message : 'unknown'}`);
+    throw new ConnectorError('local-io', `cannot listen on 127.0.0.1:${port}: ${reasonOf(thrown)}; choose another with --port, or 0 for a free one`);
   });
   for (const fault of faults) {
     emulator.faults.add(fault);
@@ -41,6 +41,11 @@ export async function runEmulator({ port, users, seed, latencyMs, ...flags }: Em
   );
   await untilAborted(signal);
   await emulator.close();
+}
+
+function reasonOf(thrown: unknown): string {
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+  return code === 'EADDRINUSE' ? 'the port is taken' : code === 'EACCES' ? 'the port is reserved for the administrator' : thrown instanceof Error ? thrown.message : 'unknown';
 }
 
 /** The embedded project knows nothing of our errors: what it cannot parse is a mistake on the command line. */

@@ -7,6 +7,7 @@ import { Secret } from '../secret.ts';
 import { examineAndTell } from './doctor.ts';
 import type { CommandContext } from './program.ts';
 import { type Prompts, readStdin } from './prompts.ts';
+import { prose } from './results.ts';
 import { routeTo } from './route.ts';
 
 export type InitContext = Pick<CommandContext, 'env' | 'signal' | 'print'>;
@@ -62,7 +63,7 @@ export async function askForSetup(given: Given, { prompts, context, skipDoctor }
       }
       throw new ConnectorError(kind, 'nothing was written');
     }
-    context.print(`${hintFor(kind)} Try again (Ctrl-C stops, and nothing is written):`);
+    context.print(prose(`${hintFor(kind)} Try again (Ctrl-C stops, and nothing is written):`).join('\n'));
     setup = await askAgain(setup, kind, prompts);
   }
 }

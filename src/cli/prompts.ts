@@ -3,11 +3,13 @@ import confirm from '@inquirer/confirm';
 import input from '@inquirer/input';
 import password from '@inquirer/password';
 import { ConnectorError } from '../errors.ts';
+import { writeErr } from './streams.ts';
+import { tellPlainly } from './tell.ts';
 
 /** Throws a ConnectorError that says what is wrong with a text; its result does not matter. */
 type Validate = (text: string) => unknown;
 
-/** Questions to a person. Each rejects with `cancelled` on Ctrl-C, and when the process is asked to end. */
+/** Questions to a person. Each rejects with `cancelled` on Ctrl-C and Ctrl-D, and when the process is asked to end. */
 export interface Prompts {
   /** `standard` is what Enter alone means. */
   text(question: string, validate: Validate, standard?: string): Promise<string>;
@@ -16,40 +18,90 @@ export interface Prompts {
   confirm(question: string): Promise<boolean>;
 }
 
+interface PromptContext {
+  readonly output: NodeJS.WriteStream;
+  readonly signal: AbortSignal;
+}
+
 /** Undefined where nobody could answer: escape codes have no place in a pipe. Questions go to stderr. */
 export function createPrompts(signal: AbortSignal): Prompts | undefined {
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     return undefined;
   }
-  const context = { output: process.stderr, signal };
   return {
-    text: (message, validate, standard) => orCancelled(input({ message, validate: said(validate), ...(standard !== undefined && { default: standard }) }, context)),
-    hidden: (message, validate) => orCancelled(password({ message, toggleMask: false, validate: said(validate) }, context)),
-    confirm: (message) => orCancelled(confirm({ message, default: false }, context)),
+    text: (message, validate, standard) => untilRight(validate, () => answered(message, signal, (context) => input({ message, ...(standard !== undefined && { default: standard }) }, context))),
+    hidden: (message, validate) => untilRight(validate, () => answered(message, signal, (context) => password({ message, toggleMask: false }, context))),
+    confirm: (message) => answered(message, signal, (context) => confirm({ message, default: false }, context)),
   };
 }
 
-function said(validate: Validate): (text: string) => true | string {
-  return (text) => {
+/**
+ * Asks anew, from an empty line, until an answer is right. The prompts' own check would keep what was typed: who pastes a
+ * key again would add it to the wrong one, which nobody sees.
+ */
+async function untilRight(validate: Validate, ask: () => Promise<string>): Promise<string> {
+  for (;;) {
+    const answer = await ask();
     try {
-      validate(text.trim());
-      return true;
+      validate(answer);
+      return answer;
     } catch (thrown) {
-      return thrown instanceof ConnectorError ? thrown.message : 'not understood';
+      if (!(thrown instanceof ConnectorError)) {
+        throw thrown;
+      }
+      tellPlainly(`  ${thrown.message}`);
+    }
+  }
+}
+
+async function answered<T>(message: string, signal: AbortSignal, ask: (context: PromptContext) => Promise<T>): Promise<T> {
+  const ended = new AbortController();
+  const onKey = (_text: string | undefined, key: { readonly ctrl?: boolean; readonly name?: string } | undefined): void => {
+    if (key?.ctrl === true && key.name === 'd') {
+      ended.abort(); // the end of what is typed: the prompt itself would wait for ever
     }
   };
-}
-
-async function orCancelled<T>(answer: Promise<T>): Promise<T> {
+  const resumable = whileSuspendable(message);
+  process.stdin.on('keypress', onKey);
   try {
-    const given = await answer;
+    const given = await ask({ output: process.stderr, signal: AbortSignal.any([signal, ended.signal]) });
     return (typeof given === 'string' ? given.trim() : given) as T; // trimming keeps a text a text
   } catch (thrown) {
     if (thrown instanceof Error && (thrown.name === 'ExitPromptError' || thrown.name === 'AbortPromptError')) {
       throw new ConnectorError('cancelled', 'stopped; nothing was written');
     }
     throw thrown;
+  } finally {
+    process.stdin.off('keypress', onKey);
+    resumable[Symbol.dispose]();
+    process.stdin.pause(); // else it would keep the process after its last question
   }
+}
+
+/**
+ * Ctrl-Z reaches a prompt as a key. It is handed on to all that the terminal would have stopped: a launcher above us, or
+ * the shell would never come back. After `fg` the input, which is paused by then, is read again, and the question shown.
+ */
+function whileSuspendable(message: string): Disposable {
+  const suspend = (): void => {
+    process.off('SIGTSTP', suspend);
+    process.kill(0, 'SIGTSTP');
+    process.on('SIGTSTP', suspend);
+  };
+  const resume = (): void => {
+    setImmediate(() => {
+      process.stdin.resume();
+      writeErr(`? ${message} `);
+    });
+  };
+  process.on('SIGTSTP', suspend);
+  process.on('SIGCONT', resume);
+  return {
+    [Symbol.dispose]: () => {
+      process.off('SIGTSTP', suspend);
+      process.off('SIGCONT', resume);
+    },
+  };
 }
 
 /** All of stdin, up to a size that no key has. */

@@ -16,7 +16,7 @@ import type { CommandContext } from './program.ts';
 import { readIndex } from './read-index.ts';
 import { tell as tellNote } from './tell.ts';
 import { painter } from './terminal.ts';
-import { screenWidth, withEnds, writeResult } from './results.ts';
+import { prose, screenWidth, withEnds, writeResult } from './results.ts';
 
 export interface AnswerFlags {
   readonly csv?: boolean;
@@ -42,7 +42,7 @@ export async function tellWhoCan(words: readonly string[], options: WhoCanFlags,
     *text(paths) {
       const names = namesakesIn(index.database);
       const where = answer.tenant === undefined ? '' : ` in ${printable(tenantInWords(answer.tenant, names))}`;
-      yield paint('bold', `Who can ${printable(permission)}${where}? (user -> role -> ${printable(permission)})`);
+      yield* prose(`Who can ${printable(permission)}${where}? (user -> role -> ${printable(permission)})`).map((line) => paint('bold', line));
       yield* tableLines(map(paths, (path) => whoCells(path, names)), { width: screenWidth(), shrink: whoShrink, hasNotes: true, dress: (line, [who = '']) => (/ \((?:disabled|invited)\)$/.test(who) ? paint('yellow', line) : line) });
       const { users, held } = answer.counts();
       yield held === 0 ? `Nobody: ${answer.ways === 0 ? 'no role allows it' : 'nobody holds a role that allows it'}${where}.` : `${count(users, 'user')}, in ${count(held, 'way')}.`;
@@ -62,7 +62,8 @@ export async function tellAccess(words: readonly string[], options: AnswerFlags,
     paths: () => answer.paths(),
     *text(rows) {
       const details = [user.login, user.id, ...(user.isTest ? ['test user'] : [])].filter((text, place) => text !== user.name && (place !== 0 || text !== user.id));
-      yield paint('bold', `${printable(nameAndStatus({ user: user.name, status: user.status }))}${details.length === 0 ? '' : `: ${details.map(printable).join(', ')}`}`);
+      const person = `${printable(nameAndStatus({ user: user.name, status: user.status }))}${details.length === 0 ? '' : `: ${details.map(printable).join(', ')}`}`;
+      yield* prose(person).map((line) => paint('bold', line));
       const names = namesakesIn(index.database);
       let held = 0;
       yield* tableLines(
@@ -94,7 +95,7 @@ async function tell({ csv = false, json = false }: AnswerFlags, { gap, summary, 
     await writeResult(jsonLines({ ...question, file: path, ...originOf(summary), notDerived: gap }, 'rows', map(paths(), pathJson)), signal);
   } else {
     await writeResult(withEnds(text(paths())), signal);
-    await writeResult(withEnds(limitsInWords({ gap, summary }).map((note) => paint('dim', note))), signal);
+    await writeResult(withEnds(prose(...limitsInWords({ gap, summary })).map((note) => paint('dim', note))), signal);
   }
 }
 

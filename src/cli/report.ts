@@ -16,6 +16,7 @@ import { refuseOtherProject } from './last-output.ts';
 import type { CommandContext } from './program.ts';
 import { readIndex } from './read-index.ts';
 import { projectNotes } from './project-notes.ts';
+import { prose } from './results.ts';
 import { counted } from './table.ts';
 import { printable } from '../printable.ts';
 import { isStdout } from './stdout-names.ts';
@@ -61,7 +62,8 @@ export async function report(given: string | undefined, { since, out, replaceOth
   const { counts } = source.summary;
   const size = `${((await stat(out)).size / 1e6).toFixed(1)} MB`;
   notes.forEach((note) => tell('info', note));
-  print(`${printable(out)}: ${counts === undefined ? '' : `${counted(counts.resources['user'] ?? 0, 'user')}, ${counted(counts.resources['tenant'] ?? 0, 'tenant')}, `}${size}. Open it in a browser; it holds personal data.`);
+  const told = `${printable(out)}: ${counts === undefined ? '' : `${counted(counts.resources['user'] ?? 0, 'user')}, ${counted(counts.resources['tenant'] ?? 0, 'tenant')}, `}${size}. Open it in a browser; it holds personal data.`;
+  print(prose(told).join('\n'));
 }
 
 /** What changed since an older file, as `diff` tells it. Both files are indexed for that; the indexes go away with the stack. */

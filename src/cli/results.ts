@@ -1,4 +1,5 @@
 import { throwIfCancelled } from '../errors.ts';
+import { folded } from './folded.ts';
 import { outputState, writeOut } from './streams.ts';
 import { widthOf } from './terminal.ts';
 
@@ -34,6 +35,11 @@ export async function writeResult(pieces: AsyncIterable<string | Uint8Array> | I
 /** The columns of the screen that a result is shown on; undefined when it goes to a file or another program. */
 export function screenWidth(): number | undefined {
   return widthOf(process.stdout);
+}
+
+/** Sentences as lines that fit the screen. */
+export function prose(...lines: readonly string[]): readonly string[] {
+  return lines.flatMap((line) => folded(line, screenWidth()).split('\n'));
 }
 
 /** Lines with their ends. */

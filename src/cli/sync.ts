@@ -18,6 +18,7 @@ import { derivedOutputs } from './derived-outputs.ts';
 import { createComparison } from './last-output.ts';
 import { forecastLines } from './forecast.ts';
 import { describeProgress, isRedrawn, runSteps } from './progress.ts';
+import { prose } from './results.ts';
 import { type SettingFlags, settingSources } from './setting-sources.ts';
 import { setUp } from './settings.ts';
 import type { CommandContext } from './program.ts';
@@ -104,7 +105,7 @@ async function readAndWrite(options: SyncFlags, { env, signal, print }: SyncCont
     print(JSON.stringify(summary));
     notes.forEach((note) => tell('warn', note));
   } else {
-    print([countsTable(summary), ...remarks(summary), ...notes, `Wrote ${printable(target)}${options.out === undefined ? ' (--out names another file)' : ''}`].join('\n'));
+    print([countsTable(summary), ...prose(...remarks(summary), ...notes), `Wrote ${printable(target)}${options.out === undefined ? ' (--out names another file)' : ''}`].join('\n'));
   }
   return summary;
 }

@@ -1,8 +1,10 @@
 import { printable, printableLines } from '../printable.ts';
 import type { LogFields } from '../log.ts';
+import { folded } from './folded.ts';
 import { asCalled } from './how-called.ts';
 import { processRunId, safeText } from './safe-text.ts';
 import { writeErr } from './streams.ts';
+import { widthOf } from './terminal.ts';
 
 /** What a person is told besides results. It goes to stderr, as lines of text, or as lines of JSON where logs were asked for so. */
 type Level = 'info' | 'warn' | 'error';
@@ -33,7 +35,9 @@ export function tellAsAsked(argv: readonly string[], env: NodeJS.ProcessEnv): vo
     return place < 0 ? undefined : argv[place] === name ? argv[place + 1] : argv[place]?.slice(name.length + 1);
   };
   const variable = (name: string): string | undefined => (env[name]?.trim() === '' ? undefined : env[name]?.trim());
-  tellAs({ format: flag('--log-format') ?? variable('BATON_LOG_FORMAT'), level: flag('--log-level') ?? variable('BATON_LOG_LEVEL') });
+  const format = flag('--log-format');
+  // A format that is none is told in the one that the environment asks for.
+  tellAs({ format: format === 'json' || format === 'console' ? format : variable('BATON_LOG_FORMAT'), level: flag('--log-level') ?? variable('BATON_LOG_LEVEL') });
 }
 
 /** The text, in which what was typed has no line ends any more. */
@@ -47,7 +51,7 @@ export function tell(level: Level, text: string, fields: LogFields = {}): void {
     if (isJson) {
       writeJson(level, line, fields);
     } else {
-      writeErr(`baton-descope: ${printableLines(line)}\n`);
+      writeErr(`${folded(`baton-descope: ${printableLines(line)}`, widthOf(process.stderr))}\n`);
     }
   }
 }
@@ -57,7 +61,7 @@ export function tellPlainly(text: string): void {
   if (isJson) {
     text.split('\n').filter((line) => line !== '').forEach((line) => writeJson('info', line));
   } else {
-    writeErr(`${printableLines(text)}\n`);
+    writeErr(`${folded(printableLines(text), widthOf(process.stderr))}\n`);
   }
 }
 

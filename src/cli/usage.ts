@@ -12,8 +12,32 @@ export function usageLine(program: Command, argv: readonly string[], { code, mes
     const word = argv.find((argument) => !argument.startsWith('-') && !path.includes(argument)) ?? '';
     return `unknown command '${[...path, word].join(' ')}'${meant(word, command.commands.map((child) => child.name()))}; see ${[program.name(), ...path, '--help'].join(' ')}`;
   }
-  const said = stranger === undefined ? message.replace(/^error: /, '').replaceAll('\n', ' ') : `unknown option '${stranger}'${meant(stranger, longFlags(command))}`;
+  const said = stranger === undefined ? inPlainWords(message.replace(/^error: /, '').replaceAll('\n', ' '), command) : `unknown option '${stranger}'${meant(stranger, longFlags(command))}`;
   return `${said}; see ${[program.name(), ...path, '--help'].join(' ')}`;
+}
+
+/** What commander says of a value, as the rest of this program would say it: the name, what was given, what it takes. */
+function inPlainWords(message: string, command: Command): string {
+  const [, flag, given, remedy] = /^option '(.*?)' argument '([^]*)' is invalid\. ([^]*)$/.exec(message) ?? [];
+  if (flag !== undefined) {
+    return `${flag.replace(/^-\w, /, '').replace(/ .*/, '')} cannot be '${given}': ${allowed(remedy)}`;
+  }
+  const [, value, , choices] = /^command-argument value '([^]*)' is invalid for argument '(.*?)'\. ([^]*)$/.exec(message) ?? [];
+  if (value !== undefined) {
+    return `${command.name()} cannot take '${value}': ${allowed(choices)}`;
+  }
+  const [, lacking] = /^missing required argument '(.*)'$/.exec(message) ?? [];
+  const argument = command.registeredArguments.find((candidate) => candidate.name() === lacking);
+  if (argument !== undefined) {
+    const what = argument.argChoices === undefined ? `<${argument.name()}>` : `one of ${argument.argChoices.join(', ')}`;
+    return `${command.name()} needs ${what}`;
+  }
+  const [, required] = /^required option '(.*)' not specified$/.exec(message) ?? [];
+  return required === undefined ? message : `${command.name()} needs ${required}`;
+}
+
+function allowed(text = ''): string {
+  return text.replace(/^Allowed choices are (.*?)\.?$/s, 'it must be one of $1');
 }
 
 function commandOf(program: Command, argv: readonly string[]): { readonly command: Command; readonly path: readonly string[] } {

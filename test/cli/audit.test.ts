@@ -49,7 +49,7 @@ describe('an audit line without a file', () => {
     }
     await settled();
 
-    expect(text()).toBe('Audit: 2026-11-29T18:20:53.937Z grant role:Editor:assigned for U2Ada: granted, request r-1; this line is stored nowhere else: name a file with --audit-log\n');
+    expect(text()).toBe('Audit: 2026-11-29T18:20:53.937Z grant role:Editor:assigned for U2Ada: granted,\n  request r-1; this line is stored nowhere else: name a file with --audit-log\n');
   });
 
   it('is a sentence on the terminal of a server at once, and holds nothing that moves the cursor', async () => {
@@ -59,7 +59,7 @@ describe('an audit line without a file', () => {
     await audit.append(entry('refused', { entitlement: 'role:\u001b[2J\nGranted:assigned', principal: '\u202eadA' }));
     await settled();
 
-    expect(text()).toContain('grant role:\\u{1b}[2J\\u{a}Granted:assigned for \\u{202e}adA: refused');
+    expect(text()).toContain('grant role:\\u{1b}[2J\\u{a}Granted:assigned for\n  \\u{202e}adA: refused');
   });
 
   it('that standard error does not take is an error, so that nothing is sent', async () => {

@@ -43,7 +43,7 @@ describe('grant', () => {
   it('says so when it was so before, and sends nothing', async () => {
     const ended = await run('grant', 'role:Editor:assigned', 'U2Bob');
 
-    expect(ended).toMatchObject({ code: 0, stdout: `${bob} now holds Editor; they already did: nothing sent.\n` });
+    expect(ended).toMatchObject({ code: 0, stdout: `${bob} already holds Editor: nothing sent.\n` });
     expect(writes()).toEqual([]);
   });
 

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import { type CliRun, runCli, temporaryFolder } from '../support/cli.ts';
+import { canLend, inTerminal, olderNode } from '../support/terminal.ts';
 
 const canary = 'K2canaryKeyThatMustNeverBeSeen0123456789';
 const bin = fileURLToPath(new URL('../../bin/baton-descope.js', import.meta.url));
@@ -149,6 +150,33 @@ function onTerminal(home: string, answers: readonly (readonly [question: string 
   });
 }
 
+/** Types into a shell with job control, each line when the text before it shows. */
+async function inShell(home: string, node: string, steps: readonly (readonly [on: RegExp, keys: string])[]): Promise<string> {
+  const command = `'${node}' '${bin}' init --base-url ${emulator.baseUrl} --config baton.yaml`;
+  const { screen } = await inTerminal(['bash', '--norc', '--noprofile', '-i'], {
+    cwd: home,
+    env: { HOME: home },
+    type: [{ on: /[#$] $/, keys: `${command}\n` }, ...steps.map(([on, keys]) => ({ on, keys }))],
+  });
+  return screen;
+}
+
+describe.runIf(canLend && existsSync('/bin/bash'))('init in a shell', () => {
+  it.each([process.execPath, ...(olderNode === undefined ? [] : [olderNode])])('can be stopped with Ctrl-Z and taken up again, under %s', async (node) => {
+    await using home = await temporaryFolder();
+    const screen = await inShell(home.path, node, [
+      [/Project id/, '\u001A'],
+      [/Stopped[^]*[#$] $/, 'fg\n'],
+      [/Stopped[^]*\? Project id/, `${emulator.projectId}\r`],
+      [/Management key/, `${canary}\r`],
+      [/Next: [^]*[#$] $/, 'echo "code $?"; exit\n'],
+    ]);
+
+    expect(screen).toContain('code 0');
+    expect(screen).not.toContain('canary');
+  });
+});
+
 describe.skipIf(!existsSync('/usr/bin/script'))('init on a terminal', () => {
   it('asks for the project and the key, and shows nothing of the key', async () => {
     await using home = await temporaryFolder();
@@ -166,10 +194,10 @@ describe.skipIf(!existsSync('/usr/bin/script'))('init on a terminal', () => {
     await using home = await temporaryFolder();
     const { code, screen } = await onTerminal(home.path, [
       ['Project id', 'P2short\r'],
-      ['28 or 32 characters', `\u0015${canary}\r`],
-      ['must begin with "P"', `\u0015${emulator.projectId}\r`],
+      ['28 or 32 characters', `${canary}\r`],
+      ['must begin with "P"', `${emulator.projectId}\r`],
       ['Management key', `"${canary}"\r`],
-      ['has quotes around the key', `\u0015${canary}\r`],
+      ['has quotes around the key', `${canary}\r`],
     ]);
 
     expect(code).toBe(0);
@@ -208,13 +236,17 @@ describe.skipIf(!existsSync('/usr/bin/script'))('init on a terminal', () => {
     expect(await readdir(home.path)).toEqual([]);
   });
 
-  it('leaves nothing behind after Ctrl-C', async () => {
+  it.each([
+    ['Ctrl-C', '\u0003'],
+    ['Ctrl-D', '\u0004'],
+  ])('leaves nothing behind after %s', async (_name, keys) => {
     await using home = await temporaryFolder();
     const { code, screen } = await onTerminal(home.path, [
       ['Project id', `${emulator.projectId}\r`],
-      ['Management key', '\u0003'],
+      ['Management key', keys],
     ]);
 
+    expect(screen).not.toContain('Warning');
     expect(code).toBe(130);
     expect(screen).toContain('nothing was written');
     expect(await readdir(home.path)).toEqual([]);

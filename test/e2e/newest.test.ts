@@ -108,8 +108,9 @@ describe('words that are not understood', () => {
     [['who-can', 'now.json'], 'who-can needs a permission besides the file now.json'],
     [['access', 'ada', 'lovelace'], 'put a name with blanks into quotes: "ada lovelace"'],
     [['access', 'now.json', 'ada', 'lovelace'], 'Put it into quotes: "ada lovelace"'],
-    [['list'], "missing required argument 'users|tenants|roles|permissions'"],
-    [['list', 'groups'], 'Allowed choices are users, tenants, roles, permissions'],
+    [['list'], 'list needs one of users, tenants, roles, permissions'],
+    [['list', 'groups'], "list cannot take 'groups': it must be one of users, tenants, roles, permissions"],
+    [['list', 'sync.json', 'users'], 'the file comes after it'],
   ])('are told with the remedy: %j', async (args, told) => {
     expect(await run(args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(told) });
   });

@@ -23,9 +23,15 @@ export interface TerminalOptions {
 }
 
 /** Runs the built command line on a terminal, and returns all that it wrote to the screen. */
-export function onTerminal(args: readonly string[], { rows = 24, columns = 80, env = {}, cwd, type = [], node = process.execPath, nodeFlags = [] }: TerminalOptions = {}): Promise<{ readonly code: number | null; readonly screen: string }> {
+export function onTerminal(args: readonly string[], options: TerminalOptions = {}): Promise<{ readonly code: number | null; readonly screen: string }> {
+  const { node = process.execPath, nodeFlags = [] } = options;
+  return inTerminal([node, ...nodeFlags, bin, ...args], options);
+}
+
+/** The same for any other program. */
+export function inTerminal(command: readonly string[], { rows = 24, columns = 80, env = {}, cwd, type = [] }: TerminalOptions = {}): Promise<{ readonly code: number | null; readonly screen: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn('python3', [helper, String(rows), String(columns), node, ...nodeFlags, bin, ...args], { env: { PATH: process.env['PATH'], TERM: 'xterm-256color', ...env }, ...(cwd !== undefined && { cwd }) });
+    const child = spawn('python3', [helper, String(rows), String(columns), ...command], { env: { PATH: process.env['PATH'], TERM: 'xterm-256color', ...env }, ...(cwd !== undefined && { cwd }) });
     const waiting = [...type];
     let screen = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
