@@ -59,12 +59,12 @@ function checkExists(target: Target, directory: Directory): void {
     throw missing(`tenant with the id ${JSON.stringify(tenantId)} in the project`);
   }
   if (typeId === 'role' && !directory.hasRole(tenantId, roleName)) {
-    throw missing(`role ${JSON.stringify(roleName)} ${tenantId === '' ? 'of the project' : `that tenant ${JSON.stringify(tenantId)} defines`}`);
+    throw missing(`role ${JSON.stringify(roleName)} ${tenantId === '' ? 'in the project' : `that tenant ${JSON.stringify(tenantId)} defines`}`);
   }
   if (typeId === 'role_binding') {
     checkBinding(tenantId, roleName, directory);
     if (!directory.hasRole('', roleName)) {
-      throw missing(`role ${JSON.stringify(roleName)} of the project`);
+      throw missing(`role ${JSON.stringify(roleName)} in the project`);
     }
   }
 }

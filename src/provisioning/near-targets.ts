@@ -36,14 +36,23 @@ export function readAsNames(typeId: GrantableTypeId, resourceId: string, directo
   return [...found.values()];
 }
 
-/** Text with every escape undone, however often it was made, and in the form in which names are compared. */
+/** Text with every escape undone, ours and those of URLs, however often it was made, and in the form in which names are compared. */
 function plain(text: string): string {
-  let decoded = fold(text);
+  let decoded = text;
   for (let before = ''; before !== decoded; ) {
     before = decoded;
-    decoded = decoded.replaceAll('%2f', '/').replaceAll('%25', '%');
+    decoded = decoded.replaceAll(/(?:%[0-9a-f]{2})+/gi, unescaped);
   }
-  return decoded;
+  return fold(decoded);
+}
+
+/** A "%" that begins no escape stands for itself. */
+function unescaped(escapes: string): string {
+  try {
+    return decodeURIComponent(escapes);
+  } catch {
+    return escapes;
+  }
 }
 
 /** What was probably meant by a target that the project does not have: the same name elsewhere, or a name that is spelt alike. */

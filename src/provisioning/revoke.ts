@@ -76,12 +76,11 @@ function checkNotMisread({ typeId, resourceId, tenantId }: Target, directory: Di
 function unknownRole(target: Target, userId: string, directory: Directory): ConnectorError {
   const { tenantId, roleName } = target;
   const where = tenantId === '' ? 'in the project' : `in tenant ${JSON.stringify(tenantId)}`;
-  const near = nearTargets(target, directory);
-  return near.length > 0
-    ? new ConnectorError('refused', `there is no role ${JSON.stringify(roleName)} ${where}${didYouMean(near, directory)} If it was renamed, user ${printable(userId)} may still hold it under its new name: sync again and look`)
-    : vanishedRole(roleName, userId);
+  const hint = didYouMean(nearTargets(target, directory), directory) || '.';
+  return new ConnectorError('refused', `there is no role ${JSON.stringify(roleName)} ${where}${hint} If it was renamed, user ${printable(userId)} may still hold it under its new name: sync again and look`);
 }
 
+/** A role that was listed a moment ago. */
 function vanishedRole(roleName: string | undefined, userId: string): ConnectorError {
   return new ConnectorError('refused', `role ${JSON.stringify(roleName)} was deleted or renamed in Descope, and user ${printable(userId)} may still hold it under its new name: sync again and revoke what is there then`);
 }

@@ -49,6 +49,9 @@ describe('an id whose parts are not encoded as they should be, and that names so
     ['tenant', '50% Ltd', 'tenant:T2half:member'],
     ['tenant', '50%25 Ltd', 'tenant:T2half:member'],
     ['tenant', 'Acme', 'tenant:acme:member'],
+    ['tenant', '%61cme', 'tenant:acme:member'],
+    ['tenant', '50%25%20Ltd', 'tenant:T2half:member'],
+    ['tenant', 'te%252Fnant', 'tenant:te/nant:member'],
   ])('is refused for a revoke and not found for a grant, with the right id, and nothing is sent: %s %s', async (typeId, resource, right) => {
     const errors = [await failureOf(server.revoke(typeId, resource, 'U2Bob')), await failureOf(server.grant(typeId, resource, 'U2Bob'))];
 

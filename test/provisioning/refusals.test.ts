@@ -170,7 +170,7 @@ describe('an entitlement that means something which the project does not have', 
     const error = await failureOf(revoke('role', 'Gatekeeper', 'U2Bob'));
 
     expect(error).toMatchObject({ code: status.FAILED_PRECONDITION });
-    expect(error.details).toContain('deleted or renamed');
+    expect(error.details).toContain('there is no role "Gatekeeper" in the project. If it was renamed, user U2Bob may still hold it');
     expect(errorInfoOf(error)?.reason).toBe('grant_cancelled');
     expect(writes()).toEqual([]);
   });
