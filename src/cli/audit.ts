@@ -29,6 +29,9 @@ export async function openAudit({ auditLog: path, logFormat }: Pick<Settings, 'a
   if (path === undefined) {
     return isForPeople ? sentences(toError, isOneAnswer) : { append: toError, [Symbol.asyncDispose]: async () => undefined };
   }
+  if (path === '-') {
+    throw new ConnectorError('config', '--audit-log takes the name of a file, not "-"; leave it out to have the lines on standard error');
+  }
   const file: AuditLog = await openAuditLog(path, { onReplaced: () => logger.warn('the audit log was moved or removed, and a new one was begun', { file: path }) });
   return {
     append: async (entry) => {

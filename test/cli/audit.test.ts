@@ -113,3 +113,7 @@ describe('an audit line with a file', () => {
     expect(await readFile(path, 'utf8')).toContain('granted');
   });
 });
+
+it('is refused where "-" is given for a file: other programs mean a standard stream by it', async () => {
+  await expect(openAudit({ auditLog: '-', logFormat: undefined }, { logger: silentLogger })).rejects.toThrow('--audit-log takes the name of a file, not "-"');
+});
