@@ -203,7 +203,6 @@ describe('mistakes on the command line', () => {
   it.each([
     ['no command', [], 'Usage'],
     ['an unknown command', ['frobnicate'], "unknown command 'frobnicate'"],
-    ['no --out', ['sync'], '--out'],
     ['an unknown flag', ['sync', '--out', 'x.json', '--fast'], "unknown option '--fast'"],
     ['a number out of range', ['sync', '--out', 'x.json', '--max-parallel-fetches', '7'], 'from 1 to 6'],
     ['a word that is none of the choices', ['sync', '--out', 'x.json', '--tenant-roles', 'some'], 'all, observed'],

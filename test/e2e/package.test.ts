@@ -53,8 +53,9 @@ describe('the package', () => {
 
   it('installs globally from its tarball, and runs', { timeout: 180_000 }, async ({ skip }) => {
     const prefix = join(folder, 'global');
-    const { status, stderr } = npm('install', '--global', '--prefix', prefix, '--offline', '--no-audit', '--no-fund', tarball);
-    skip(status !== 0 && /ENOTCACHED|EAI_AGAIN|ENOTFOUND/.test(String(stderr)), "npm's cache lacks a dependency, and tests ask no registry");
+    const { status, stderr } = npm('install', '--global', '--prefix', prefix, '--prefer-offline', '--fetch-retries', '0', '--no-audit', '--no-fund', tarball);
+    // The one test that may ask a registry: an installation takes newer packages than our lock file knows.
+    skip(status !== 0 && /ENOTCACHED|EAI_AGAIN|ENOTFOUND|ECONNREFUSED|ETIMEDOUT/.test(String(stderr)), 'no registry can be reached, and npm has not kept all packages');
 
     expect(status, String(stderr)).toBe(0);
     expect(readdirSync(join(prefix, 'share', 'man', 'man1'))).toEqual(['baton-descope.1']);
