@@ -13,6 +13,8 @@ export interface AddressFlaw {
 
 const name = /^(?=.{1,253}$)[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})(?:\.[A-Za-z0-9_][A-Za-z0-9_-]{0,62})*\.?$/;
 
+const hasScheme = /^[a-z]+:\/\//i;
+
 /** A host alone: a name, an IPv4 address, or an IPv6 address with or without brackets. Never a port, a zone or nothing. */
 export function parseListenHost(text: string): ListenHost | AddressFlaw {
   const bare = /^\[([^[\]]*)\]$/.exec(text)?.[1];
@@ -22,7 +24,7 @@ export function parseListenHost(text: string): ListenHost | AddressFlaw {
   if (text.includes('%')) {
     return { flaw: 'has a zone ("%..."), which cannot be listened on: give the address without it, or :: for all' };
   }
-  if (/^[a-z]+:\/\//i.test(text)) {
+  if (hasScheme.test(text)) {
     return { flaw: 'must be an address without "http://" or a path' };
   }
   const address = bare ?? text;
@@ -45,6 +47,9 @@ export function parseListenHost(text: string): ListenHost | AddressFlaw {
 export function parseListenAddress(text: string): (ListenHost & { readonly port: number }) | AddressFlaw {
   if (text.trim() === '') {
     return { flaw: 'is empty: it must be like 127.0.0.1:9090, or [::1]:9090' };
+  }
+  if (hasScheme.test(text)) {
+    return { flaw: 'must be an address and a port without "http://" or a path: 127.0.0.1:9090' };
   }
   const [, hostText, digits] = /^(\[[^\]]*\]|[^\s:[\]]*):([^:[\]]*)$/.exec(text) ?? [];
   if (hostText === undefined || digits === undefined) {

@@ -56,6 +56,8 @@ describe('an address to listen on', () => {
     [':9090', 'names no host'],
     ['[]:9090', 'names no host'],
     ['9090', 'a host and a port'],
+    ['http://127.0.0.1:9090', 'without "http://"'],
+    ['grpc://localhost', 'without "http://"'],
     ['127.0.0.1', 'a host and a port'],
     ['::1', 'brackets'],
     ['::1:9090', 'brackets'],

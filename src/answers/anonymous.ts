@@ -15,6 +15,10 @@ interface JsonObject {
 const protocolFields = ['@type', 'resourceType', 'traits', 'resourceTypeIds', 'slug', 'purpose', 'accountType', 'kind'];
 const descopeFields = ['status', 'createdAt', 'lastLogin', 'scope', 'auth_type', 'role_inheritance'];
 const keptFields: ReadonlySet<string> = new Set([...protocolFields, ...descopeFields]);
+/** A status may be told by these of Descope's words, also where anything could stand. */
+const userStatuses: ReadonlySet<string> = new Set(['enabled', 'disabled', 'invited', 'expired']);
+/** What has a name that says how much it can do. */
+const powerTypes: ReadonlySet<string> = new Set(['role', 'permission', 'role_binding']);
 const domainFields: ReadonlySet<string> = new Set(['domains', 'self_provisioning_domains']);
 
 /** A file with every name, id, address and attribute replaced: as many rows, of the same shape, that lead to each other alike. */
@@ -43,15 +47,29 @@ function toRow(stored: StoredMessage): FileRow | undefined {
 
 /** Numbers and proof stay: they are what a report of a fault is about. */
 function summaryOf({ summary, wholeSummary }: SyncSource, pseudonyms: Pseudonyms): Pick<SyncSource, 'summary' | 'wholeSummary'> {
-  const { projectId } = summary;
+  const { projectId, contentHash: _ofTheOriginal, ...told } = summary;
   const other = projectId === undefined ? {} : { projectId: pseudonyms.text(projectId) };
   if (wholeSummary === undefined) {
-    return { summary: { ...summary, ...other }, wholeSummary };
+    return { summary: { ...told, ...other }, wholeSummary };
   }
-  const { dangling, ambiguous, ...kept } = wholeSummary as JsonObject & { readonly dangling?: Json; readonly ambiguous?: Json }; // it came from JSON
-  const findings = { ...(dangling !== undefined && { dangling: valueOf('', dangling, pseudonyms) }), ...(ambiguous !== undefined && { ambiguous: valueOf('', ambiguous, pseudonyms) }) };
+  const { dangling, ambiguous, contentHash: _alsoOfIt, ...kept } = wholeSummary as JsonObject & { readonly dangling?: Json; readonly ambiguous?: Json; readonly contentHash?: Json }; // it came from JSON
+  const findings = { ...(dangling !== undefined && { dangling: findingsOf(dangling, pseudonyms) }), ...(ambiguous !== undefined && { ambiguous: findingsOf(ambiguous, pseudonyms) }) };
   const whole = { ...kept, ...other, ...findings, anonymised: true };
-  return { summary: closing(whole)?.summary ?? { ...summary, ...other }, wholeSummary: whole };
+  return { summary: closing(whole)?.summary ?? { ...told, ...other }, wholeSummary: whole };
+}
+
+/** What of a kind was found: the name of a role, or of something else. */
+function findingsOf(value: Json, pseudonyms: Pseudonyms): Json {
+  if (Array.isArray(value)) {
+    return (value as readonly Json[]).map((item) => findingsOf(item, pseudonyms));
+  }
+  if (!isObject(value)) {
+    return valueOf('', value, pseudonyms);
+  }
+  const nameOfKind = value['kind'] === 'role' ? pseudonyms.power : pseudonyms.text;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, key === 'name' && typeof item === 'string' ? nameOfKind(item) : isObject(item) || Array.isArray(item) ? findingsOf(item, pseudonyms) : valueOf(key, item, pseudonyms)]),
+  );
 }
 
 function messageOf(stored: StoredMessage, pseudonyms: Pseudonyms): StoredMessage {
@@ -105,9 +123,9 @@ function nameOf(name: string, typeId: string, id: string, pseudonyms: Pseudonyms
   const role = address?.roleName ?? '';
   if (address !== undefined && address.tenantId !== '' && name.startsWith(role + before) && name.endsWith(after)) {
     const tenant = name.slice(role.length + before.length, name.length - after.length);
-    return pseudonyms.text(role) + before + pseudonyms.text(tenant) + after;
+    return pseudonyms.power(role) + before + pseudonyms.text(tenant) + after;
   }
-  return pseudonyms.text(name);
+  return powerTypes.has(typeId) ? pseudonyms.power(name) : pseudonyms.text(name);
 }
 
 function valueOf(field: string, value: Json, pseudonyms: Pseudonyms): Json {
@@ -126,6 +144,12 @@ function textOf(field: string, text: string, pseudonyms: Pseudonyms): string {
       return entitlementOf(text, pseudonyms);
     case 'roleId':
       return resourceIdOf('role', text, pseudonyms);
+    case 'role_name':
+    case 'permission_name':
+    case 'default_roles':
+      return pseudonyms.power(text);
+    case 'details':
+      return userStatuses.has(text) ? text : pseudonyms.text(text);
     default:
       return pseudonyms.text(text);
   }
@@ -162,7 +186,10 @@ function entitlementOf(id: Json | undefined, pseudonyms: Pseudonyms): string {
 
 function resourceIdOf(typeId: string, id: string, pseudonyms: Pseudonyms): string {
   const address = isResourceTypeId(typeId) && (typeId === 'role' || typeId === 'role_binding') ? parseRoleResourceId(id) : undefined;
-  return address === undefined ? pseudonyms.text(id) : roleResourceId({ tenantId: address.tenantId === '' ? '' : pseudonyms.text(address.tenantId), roleName: pseudonyms.text(address.roleName) });
+  if (address !== undefined) {
+    return roleResourceId({ tenantId: address.tenantId === '' ? '' : pseudonyms.text(address.tenantId), roleName: pseudonyms.power(address.roleName) });
+  }
+  return powerTypes.has(typeId) ? pseudonyms.power(id) : pseudonyms.text(id);
 }
 
 function isObject(value: Json | undefined): value is JsonObject {

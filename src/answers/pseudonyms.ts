@@ -5,6 +5,8 @@ import { systemRoleName, words } from './power.ts';
 export interface Pseudonyms {
   /** A name, an id, an email, a phone number: whatever form the text has. */
   readonly text: (text: string) => string;
+  /** The name of a role or a permission: words that say how much it can do stay, and so does Descope's own role. */
+  readonly power: (name: string) => string;
   /** A name in the internet, such as a tenant's domain. */
   readonly domain: (text: string) => string;
   /** A number of as many digits. */
@@ -15,7 +17,7 @@ const isEmail = /^[^\s@]+@[^\s@]+$/;
 const isPhone = /^\+?\d[\d ()-]{5,}$/;
 /** Descope's own ids: a letter or two, and what is random. */
 const isRandomId = /^[A-Z]{1,2}\d?[A-Za-z0-9]{18,}$/;
-/** Words that say how much a permission can do, and not whose it is: a report on pseudonyms judges alike. */
+/** Words that say how much a permission can do, and not whose it is: a report on pseudonyms judges alike. People may be called so, too. */
 const plainWords: ReadonlySet<string> = new Set([...words.administrative, ...words.sensitive, ...words.reading]);
 
 const consonants = 'bdfghjklmnprstvz';
@@ -33,9 +35,6 @@ export function createPseudonyms(key: Uint8Array): Pseudonyms {
 
   /** "kemotasuriva": six syllables are enough that no two of a project meet. */
   function word(text: string): string {
-    if (plainWords.has(text.toLowerCase())) {
-      return text;
-    }
     const bytes = bytesOf(text, 'word');
     let made = '';
     for (let place = 0; place < 12; place += 2) {
@@ -49,7 +48,7 @@ export function createPseudonyms(key: Uint8Array): Pseudonyms {
     return Array.from({ length }, (_, place) => from[(bytes[place % bytes.length] ?? 0) % from.length] ?? '').join('');
   }
 
-  function made(text: string): string {
+  function made(text: string, wordOf: (text: string) => string): string {
     if (isEmail.test(text)) {
       const at = text.lastIndexOf('@');
       return `${word(text.slice(0, at))}@${domain(text.slice(at + 1))}`;
@@ -61,30 +60,32 @@ export function createPseudonyms(key: Uint8Array): Pseudonyms {
       return text.slice(0, 2) + characters(text, alphabet, Math.min(text.length, 60) - 2);
     }
     const parts = text.split(/([._: -])/);
-    return parts.length > mostParts ? [text, `${text} `].map(word).join(' ') : parts.map((part) => (/^[._: -]?$/.test(part) ? part : word(part))).join('');
+    return parts.length > mostParts ? [text, `${text} `].map(word).join(' ') : parts.map((part) => (/^[._: -]?$/.test(part) ? part : wordOf(part))).join('');
   }
 
   function domain(text: string): string {
     return `${word(text.toLowerCase())}.invalid`;
   }
 
+  function remembered(use: string, text: string, make: () => string): string {
+    const name = use + text;
+    const known = kept.get(name);
+    if (known !== undefined) {
+      return known;
+    }
+    if (kept.size >= mostKept) {
+      kept.clear();
+    }
+    const pseudonym = make();
+    kept.set(name, pseudonym);
+    return pseudonym;
+  }
+
   return {
     domain,
-    text: (text) => {
-      if (text.trim() === '' || text === systemRoleName) {
-        return text;
-      }
-      const known = kept.get(text);
-      if (known !== undefined) {
-        return known;
-      }
-      if (kept.size >= mostKept) {
-        kept.clear();
-      }
-      const pseudonym = made(text);
-      kept.set(text, pseudonym);
-      return pseudonym;
-    },
+    text: (text) => (text.trim() === '' ? text : remembered('text:', text, () => made(text, word))),
+    power: (name) =>
+      name.trim() === '' || name === systemRoleName ? name : remembered('power:', name, () => made(name, (part) => (plainWords.has(part.toLowerCase()) ? part : word(part)))),
     number: (value) => {
       const length = Math.min(9, String(Math.trunc(Math.abs(value))).length);
       return 10 ** (length - 1) + (bytesOf(String(value), 'number').readUInt32LE() % (9 * 10 ** (length - 1)));

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { basename, resolve } from 'node:path';
+import { basename, extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Comparison, compare } from '../answers/comparison.ts';
 import { openSource } from '../answers/open.ts';
@@ -9,6 +9,7 @@ import type { WorkPlace } from '../answers/work-place.ts';
 import { ConnectorError } from '../errors.ts';
 import { createAtomicFile } from '../output/atomic-file.ts';
 import { sweepLeftovers } from '../output/leftovers.ts';
+import { outputKinds } from '../output/outputs.ts';
 import { checkTarget } from '../output/place.ts';
 import { version } from '../version.ts';
 import { chooseFile } from './file-argument.ts';
@@ -38,6 +39,10 @@ export async function report(given: string | undefined, { since, out, replaceOth
   }
   if (isStdout(out)) {
     throw new ConnectorError('config', `--out ${out} is standard output, and a page is a file: name one, such as report.html`);
+  }
+  if (outputKinds.some((kind) => kind === extname(out).toLowerCase())) {
+    // A page in the place of a sync would be the loss of it, and read by nothing.
+    throw new ConnectorError('config', `--out ${out} names a file of data, and a report is a page: end its name with .html`);
   }
   await checkTarget(out);
   await sweepLeftovers(out);

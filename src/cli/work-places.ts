@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -34,7 +35,12 @@ async function madeFolder(path: string, told: (reason: string) => string): Promi
   try {
     await mkdir(path, { mode: 0o700 });
   } catch (thrown) {
-    throw new ConnectorError('local-io', told(diskReason(thrown)));
+    throw new ConnectorError('local-io', told(isMissing(thrown) && existsSync(dirname(path)) ? 'nothing can be created in it' : diskReason(thrown)));
   }
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** Some file systems of the kernel say of a new entry that it is missing, though its folder is there. */
+function isMissing(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
 }

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { ConnectorError } from '../errors.ts';
 import { isWritableByAll, whoElseCanChange } from '../file-trust.ts';
 import { shellWord } from '../shell-word.ts';
@@ -15,16 +15,35 @@ export function readConfigText(file: ConfigFilePath): string {
     if (found.isDirectory()) {
       throw new ConnectorError('config', `${path} is a folder: name a file of YAML or JSON`);
     }
-    if (found.size > maxBytes) {
+    if (!found.isFile() && file.by !== 'name') {
+      throw new ConnectorError('config', `${path} was found by chance and is not obeyed: it is not a plain file; remove it, or name another with --config`);
+    }
+    const bytes = found.isFile() && found.size <= maxBytes ? readFileSync(path) : readSome(path);
+    if (bytes.length > maxBytes) {
       throw new ConnectorError('config', `${path} is larger than a config file can be (1 MB)`);
     }
-    return decode(readFileSync(path), path);
+    return decode(bytes, path);
   } catch (thrown) {
     if (thrown instanceof ConnectorError) {
       throw thrown;
     }
     const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
     throw new ConnectorError('config', `cannot read the config file ${path} (${code})`);
+  }
+}
+
+/** The first bytes of what may have no end, such as a device: a byte more than a config file can have. */
+function readSome(path: string): Buffer {
+  const handle = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(maxBytes + 1);
+    let length = 0;
+    for (let read = -1; read !== 0 && length < bytes.length; length += read) {
+      read = readSync(handle, bytes, length, bytes.length - length, null);
+    }
+    return bytes.subarray(0, length);
+  } finally {
+    closeSync(handle);
   }
 }
 

@@ -71,7 +71,7 @@ export function readConfigFile(file: ConfigFilePath): ConfigFile {
       problems.push(`${source} is not a setting${meant === undefined ? '; `baton-descope config show` lists them' : `; did you mean ${meant}?`}`);
     } else if (value === undefined) {
       tried.add(name ?? 'key');
-      problems.push(`${source} ${isAlias(pair.value) ? starNeedsQuotes(key) : 'must have one text, number, true or false as its value, and no list'}`);
+      problems.push(`${source} ${isAlias(pair.value) ? starNeedsQuotes(key) : flawOfValue(pair)}`);
     } else if (name === undefined) {
       keyFile = firstOf(keyFile, { text: holdsKey(value) ? value : fromFolderOf(path, value), ...from }, problems);
     } else {
@@ -107,6 +107,10 @@ function textOf({ value }: Pair): string | undefined {
   }
   const text = (typeof inside === 'number' && isScalar(value) ? (value.source ?? String(inside)) : String(inside)).trim();
   return text === '' ? undefined : text;
+}
+
+function flawOfValue({ value }: Pair): string {
+  return value === null || isScalar(value) ? 'is empty: give a value, or leave it out' : 'must have one text, number, true or false as its value, and no list';
 }
 
 function fromFolderOf(path: string, text: string): string {

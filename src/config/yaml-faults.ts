@@ -66,6 +66,9 @@ function sentence(code: string, lines: readonly string[], { line, name, value }:
   if (/^ *\t/.test(source) && (code === 'TAB_AS_INDENT' || code === 'MISSING_CHAR')) {
     return { line, text: 'is indented with a tab, which YAML does not allow: begin each setting at the start of its line' };
   }
+  if (code === 'BAD_DQ_ESCAPE') {
+    return said(`has a backslash in double quotes, which gives the next character another meaning: use single quotes: ${of}: '...'`);
+  }
   if (isOpenQuote) {
     return said('has a quote that is opened and not closed');
   }
@@ -81,14 +84,17 @@ function sentence(code: string, lines: readonly string[], { line, name, value }:
   if (code === 'BLOCK_AS_IMPLICIT_KEY' && !/:\s/.test(value) && /^\s+\S/.test(lines[line] ?? '')) {
     return { line: line + 1, text: indented };
   }
-  if (code === 'BLOCK_AS_IMPLICIT_KEY' || /:\s/.test(value)) {
-    return said(`needs quotes, since it has a colon and a blank in its value: ${of}: "..."`);
+  if (code === 'BLOCK_AS_IMPLICIT_KEY' || /:(?:\s|$)/.test(value)) {
+    return said(`needs quotes, since it has a colon ${/:\s/.test(value) || !value.endsWith(':') ? 'and a blank in' : 'at the end of'} its value: ${of}: "..."`);
   }
   if (/^[\w.-]+:\S/.test(source.trim())) {
     return { line, text: 'needs a blank after the colon: "name: value"' };
   }
   if (/^\s+\S/.test(source) && !source.trim().startsWith('"')) {
     return { line, text: indented };
+  }
+  if (lines.some((text) => /^\s*[{[]/.test(text))) {
+    return { line, text: 'ends before a bracket or brace is closed, or has a comma missing or too many' };
   }
   return { line, text: `is not YAML or JSON that can be read (${code.toLowerCase().replaceAll('_', ' ')})` };
 }

@@ -22,12 +22,13 @@ export interface AtomicFile {
   discard(): Promise<void>;
 }
 
-export async function createAtomicFile(target: string, files: FileLayer = realFiles): Promise<AtomicFile> {
+/** Faults name the target, or `toldAs` where the file is a step on the way to another one that the user asked for. */
+export async function createAtomicFile(target: string, files: FileLayer = realFiles, toldAs = target): Promise<AtomicFile> {
   const place = await placeOf(target);
   const directory = dirname(place);
   await sweepLeftovers(target);
   const temporary = unfinishedPath(place, '.tmp');
-  const handle = await attempt(target, 'create a file in its folder', () => files.open(temporary, 'wx'));
+  const handle = await attempt(toldAs, 'create a file in its folder', () => files.open(temporary, 'wx'));
   let waiting: string[] = [];
   let waitingBytes = 0;
 
@@ -36,7 +37,7 @@ export async function createAtomicFile(target: string, files: FileLayer = realFi
     waiting = [];
     waitingBytes = 0;
     if (text !== '') {
-      await attempt(target, 'write it', () => writeAll(handle, Buffer.from(text, 'utf8')));
+      await attempt(toldAs, 'write it', () => writeAll(handle, Buffer.from(text, 'utf8')));
     }
   }
 
@@ -56,14 +57,14 @@ export async function createAtomicFile(target: string, files: FileLayer = realFi
     },
     writeBytes: async (bytes) => {
       await flush();
-      await attempt(target, 'write it', () => writeAll(handle, bytes));
+      await attempt(toldAs, 'write it', () => writeAll(handle, bytes));
     },
     commit: async () => {
       await flush();
-      await attempt(target, 'force it to the disk', () => handle.sync());
-      await attempt(target, 'close it', () => handle.close());
-      await attempt(target, 'put it in its place', () => files.rename(temporary, place));
-      await attempt(target, 'force its folder to the disk', () => syncDirectory(directory, files));
+      await attempt(toldAs, 'force it to the disk', () => handle.sync());
+      await attempt(toldAs, 'close it', () => handle.close());
+      await attempt(toldAs, 'put it in its place', () => files.rename(temporary, place));
+      await attempt(toldAs, 'force its folder to the disk', () => syncDirectory(directory, files));
     },
   };
 }

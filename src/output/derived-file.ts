@@ -12,7 +12,7 @@ export type Convert = (syncFile: string, target: string) => Promise<void>;
  */
 export async function createDerivedFile(target: string, convert: Convert): Promise<SyncFile> {
   const between = unfinishedPath(await placeOf(target), '.tmp');
-  const file = await createSyncFile(between);
+  const file = await createSyncFile(between, undefined, target);
   return {
     ...file,
     finish: async (summary) => {

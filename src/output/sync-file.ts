@@ -37,8 +37,8 @@ export interface SyncFile {
   discard(): Promise<void>;
 }
 
-export async function createSyncFile(target: string, files?: FileLayer): Promise<SyncFile> {
-  const file = await createAtomicFile(target, files);
+export async function createSyncFile(target: string, files?: FileLayer, toldAs = target): Promise<SyncFile> {
+  const file = await createAtomicFile(target, files, toldAs);
   const text = new HashedText(file);
   const { out } = text;
   const counts = { resourceTypes: 0, resources: {}, entitlements: {}, grants: {} };

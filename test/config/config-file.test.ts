@@ -1,7 +1,10 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readConfigFile } from '../../src/config/config-file.ts';
+import { readConfigText } from '../../src/config/config-file-text.ts';
 import { meantKey } from '../../src/config/file-keys.ts';
 import { configFilePath, homeConfigPath } from '../../src/config/config-file-path.ts';
 import { type LoadOptions, resolveSettings } from '../../src/config/load.ts';
@@ -66,7 +69,7 @@ describe('a config file', () => {
     ['the key itself', 'management-key: K2secret', ':1 management-key: a config file must not hold the management key itself'],
     ['a value out of range', '\nmax-parallel-fetches: 9', ':2 max-parallel-fetches must be a whole number from 1 to 6'],
     ['a value that is a list', 'rate-limit: [a]', ':1 rate-limit must have one text'],
-    ['a key without a value', 'rate-limit:', ':1 rate-limit must have one text'],
+    ['a key without a value', 'rate-limit:', ':1 rate-limit is empty: give a value, or leave it out'],
     ['one setting under two names', 'strict: true\ndescope-strict: false', ':2 descope-strict repeats'],
     ['the same key twice', 'strict: true\nstrict: false', ':2 strict is given twice'],
     ['broken YAML', 'strict: "true', ':1 strict has a quote that is opened and not closed'],
@@ -191,5 +194,19 @@ describe('config show', () => {
     expect(JSON.parse(run.stdout)).toMatchObject({ file: join(folder.path, 'baton.yaml'), problems: [expect.stringContaining('baton.yaml:2 max-shrink must be')] });
     expect(run.stderr).toContain('baton.yaml:2 max-shrink must be');
     expect(run.stdout + run.stderr).not.toContain('K2secret');
+  });
+});
+
+describe('a config file that is not a plain file', () => {
+  it('is not waited for when it was found by chance', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'baton.yaml');
+    execFileSync('mkfifo', ['-m', '600', path]);
+
+    expect(messageOf(() => readConfigFile({ path, by: 'home', base: folder.path }))).toContain('it is not a plain file');
+  });
+
+  it.runIf(existsSync('/dev/zero'))('is not read without end when it was named', () => {
+    expect(messageOf(() => readConfigText({ path: '/dev/zero', by: 'name' }))).toContain('larger than a config file can be');
   });
 });

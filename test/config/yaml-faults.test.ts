@@ -36,6 +36,10 @@ describe('a config file that is no good YAML', () => {
     ['no colon', 'project-id P2abc\n', 'c.yaml:1 must be a list of settings'],
     ['a second document', 'strict: true\n---\nproject-id: P2abc\n', 'c.yaml:2 begins a second document'],
     ['JSON with a comma too many', '{"strict": true,, "project-id": "P2abc"}\n', 'c.yaml:1'],
+    ['JSON that is cut off', '{"strict": true, "project-id": "P2abc"\n', 'c.yaml:1 ends before a bracket or brace is closed'],
+    ['a backslash in double quotes', 'out: "C:\\q"\n', 'c.yaml:1 out has a backslash in double quotes'],
+    ['a value that ends with a colon', 'listen: ::\n', 'c.yaml:1 listen needs quotes, since it has a colon at the end of its value'],
+    ['a colon, and another at the end', 'listen: a:b:\n', 'c.yaml:1 listen needs quotes, since it has a colon at the end of its value'],
   ])('is told in one line with the remedy, and nothing else is called missing: %s', async (_name, text, expected) => {
     const { code, lines } = await saidOf(text);
 
@@ -59,6 +63,7 @@ describe('a config file that is no good YAML', () => {
   it.each([
     ['a list for a text', 'project-id: [P2abc]\nmanagement-key-file: [key]\n', ['c.yaml:1 project-id must have one text', 'c.yaml:2 management-key-file must have one text']],
     ['a list over lines', 'project-id:\n  - P2abc\nmanagement-key-file:\n  - key\n', ['c.yaml:1 project-id must have one text', 'c.yaml:3 management-key-file must have one text']],
+    ['no values', 'project-id:\nmanagement-key-file: null\n', ['c.yaml:1 project-id is empty: give a value, or leave it out', 'c.yaml:2 management-key-file is empty']],
     ['misspelt names', 'proyect-id: P2abc\nmanagment-key-file: key\n', ['did you mean project-id?', 'did you mean management-key-file?']],
   ])('is not said to lack what it tries to say: %s', async (_name, text, expected) => {
     const { lines } = await saidOf(text);

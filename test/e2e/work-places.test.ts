@@ -1,4 +1,5 @@
-import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
@@ -84,12 +85,14 @@ describe('what stands at the target and may not be replaced', () => {
     const target = join(folder.path, 'kept.json');
     await runCli(['export', join(folder.path, 'sync.json'), '--out', target]);
     await chmod(target, 0o400);
+    const page = join(folder.path, 'kept.html');
+    await writeFile(page, 'kept', { mode: 0o400 });
     const [before, requests] = [(await stat(target)).mtimeMs, emulator.stats.total];
 
     const runs = [
       await runCli(['sync', '--out', target], { env: envOf(emulator) }),
       await runCli(['export', join(folder.path, 'sync.json'), '--out', target]),
-      await runCli(['report', join(folder.path, 'sync.json'), '--out', target]),
+      await runCli(['report', join(folder.path, 'sync.json'), '--out', page]),
     ];
     expect(runs.map(({ code }) => code)).toEqual([6, 6, 6]);
     expect(runs.map(({ stderr }) => stderr.includes('the file is read-only'))).toEqual([true, true, true]);
@@ -98,5 +101,14 @@ describe('what stands at the target and may not be replaced', () => {
     const doctor = await runCli(['doctor', '--out', target], { env: envOf(emulator) });
     expect(doctor.code).toBe(6);
     expect(doctor.stdout).toMatch(/fail +output +.*read-only/s);
+  });
+});
+
+describe.runIf(existsSync('/proc/self'))('a folder for temporary files in which the system creates nothing', () => {
+  it('is not called missing', async () => {
+    const { code, stderr } = await run('/proc', 'access', join(folder.path, 'sync.json'), 'Ada Lovelace');
+
+    expect(code).toBe(6);
+    expect(stderr).toContain('/proc: nothing can be created in it; set TMPDIR');
   });
 });

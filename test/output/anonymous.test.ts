@@ -107,6 +107,23 @@ describe('an export with pseudonyms', () => {
     await expect(exported(at('a.json'), at('d.json'), { anonymiseKey: at('key') })).rejects.toMatchObject({ kind: 'config' });
   });
 
+  it('tells nobody who is called as a permission may be, and no hash of the real file', async () => {
+    await using folder = await temporaryFolder();
+    const at = (name: string): string => join(folder.path, name);
+    const project = smallProject();
+    const named = user('U9', { name: 'Grant Root', loginIds: ['grant'], email: 'root@admin.example', status: 'disabled', customAttributes: { owner: 'Key' } });
+    await writeSync(at('a.json'), { ...project, users: [...project.users, named], tenants: [...project.tenants, tenant('token', { name: 'Tenant Admin' })] });
+
+    for (const kind of ['json', 'csv', 'ndjson']) {
+      await exported(at('a.json'), at(`b.${kind}`));
+    }
+
+    const after = [await readFile(at('b.json'), 'utf8'), await readFile(at('b.ndjson'), 'utf8'), await readFile(join(at('b.csv'), 'users.csv'), 'utf8'), await readFile(join(at('b.csv'), 'tenants.csv'), 'utf8')].join('\n');
+    expect(after).not.toMatch(/"(?:Grant|Root|grant|owner|Key|token)"(?!:)|Grant |Root|@admin|Tenant Admin/);
+    expect(after).toContain('"details":"disabled"');
+    expect(await readFile(join(at('b.csv'), 'about.json'), 'utf8')).not.toContain('contentHash');
+  });
+
   it('never takes the place of the file that it was made of', async () => {
     await using folder = await temporaryFolder();
     const from = join(folder.path, 'a.json');
@@ -117,18 +134,26 @@ describe('an export with pseudonyms', () => {
 });
 
 describe('a pseudonym', () => {
-  const { text } = createPseudonyms(Buffer.from('key'));
+  const { text, power } = createPseudonyms(Buffer.from('key'));
 
   it.each([
     ['ada@acme.example', /^[a-z]+@[a-z]+\.invalid$/],
     ['+41 79 123 45 67', /^\+999\d+$/],
     ['U2abcdefghijklmnopqrstuvwxyz', /^U2[A-Za-z0-9]{26}$/],
-    ['invoices.approve', /^[a-z]+\.approve$/],
+    ['invoices.approve', /^[a-z]+\.(?!approve)[a-z]+$/],
     ['Ada Lovelace', /^[A-Z][a-z]+ [A-Z][a-z]+$/],
-    ['Tenant Admin', /^Tenant Admin$/],
+    ['Tenant Admin', /^(?!Tenant)[A-Z][a-z]+ (?!Admin)[A-Z][a-z]+$/],
     ['', /^$/],
   ])('of %j has its form', (name, form) => {
     expect(text(name)).toMatch(form);
+  });
+
+  it.each([
+    ['invoices.approve', /^[a-z]+\.approve$/],
+    ['Tenant Admin', /^Tenant Admin$/],
+    ['Editor', /^(?!Editor)[A-Z][a-z]+$/],
+  ])('of a role or permission %j says as much of what it can do', (name, form) => {
+    expect(power(name)).toMatch(form);
   });
 
   it('tells texts apart that differ in nothing but case or a lone surrogate', () => {

@@ -196,6 +196,10 @@ describe('a sync into a kind that is derived', () => {
     expect(await readdir(folder)).toEqual([`review.${extension}`]);
   });
 
+  it.runIf(process.platform === 'linux')('is named in a fault of the disk, and not the file on the way to it', async () => {
+    await expect(createDerivedFile('/proc/review.xlsx', async () => undefined)).rejects.toMatchObject({ kind: 'local-io', message: expect.stringMatching(/^cannot write \/proc\/review\.xlsx: could not create/) as string });
+  });
+
   it('leaves nothing when it cannot be made', async () => {
     const file = await createDerivedFile(join(folder, 'review.xlsx'), async () => {
       throw new Error('planted');
