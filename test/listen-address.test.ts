@@ -32,12 +32,12 @@ describe('an address to listen on', () => {
     ['http://127.0.0.1', 'without "http://"'],
     ['[1.2.3.4]', 'no IPv6 address'],
     [':::', 'no IPv6 address'],
-    ['0', 'no address'],
-    ['127.1', 'no address'],
-    ['0x7f000001', 'no address'],
-    ['256.0.0.1', 'no address'],
-    ['*', 'no address'],
-    ['a b', 'no address'],
+    ['0', 'is not an address'],
+    ['127.1', 'is not an address'],
+    ['0x7f000001', 'is not an address'],
+    ['256.0.0.1', 'is not an address'],
+    ['*', 'is not an address'],
+    ['a b', 'is not an address'],
   ])('is refused: %j', (text, flaw) => {
     expect(parseListenHost(text)).toMatchObject({ flaw: expect.stringContaining(flaw) as string });
   });
@@ -67,8 +67,8 @@ describe('an address to listen on', () => {
     ['127.0.0.1:-1', 'a port from 0 to 65535'],
     ['127.0.0.1:9090x', 'a port from 0 to 65535'],
     ['127.0.0.1:', 'a port from 0 to 65535'],
-    ['*:9090', 'no address'],
-    ['0:9090', 'no address'],
+    ['*:9090', 'is not an address'],
+    ['0:9090', 'is not an address'],
   ])('with a port is refused: %j', (text, flaw) => {
     expect(parseListenAddress(text)).toMatchObject({ flaw: expect.stringContaining(flaw) as string });
   });

@@ -171,7 +171,7 @@ describe('every answer', () => {
     file.resources = file.resources.filter(({ id }: { readonly id: { readonly resource: string } }) => id.resource !== 'U1');
     await writeFile(path, JSON.stringify(file));
 
-    await expect(createAccessIndex(path)).rejects.toMatchObject({ kind: 'inconsistent', message: expect.stringContaining('a user whom it does not list') });
+    await expect(createAccessIndex(path)).rejects.toMatchObject({ kind: 'inconsistent', message: expect.stringContaining('a user that it does not list') });
   });
 });
 

@@ -147,7 +147,7 @@ describe('a file that is not whole, or not ours,', () => {
 
   it.each([
     ['sync.json', '{"format":"other","version":1}', /^invalid: .*its format is not "baton-descope\.sync"/],
-    ['sync.json', '{"format":"baton-descope.sync","version":2}', /^invalid: .*another version than 1/],
+    ['sync.json', '{"format":"baton-descope.sync","version":2}', /^invalid: .*its version is not 1/],
     ['sync.json', '{"format":"baton-descope.sync","version":1,"resources":[]}', /^inconsistent: .*closing summary/],
     ['sync.json', 'hello', /^invalid: .*no sync file/],
     ['sync.json', '', /^invalid: /],

@@ -62,7 +62,7 @@ describe('demo --open', () => {
 
     expect(run2.code).toBe(0);
     expect((await readdir(at('other'))).toSorted()).toEqual(['baton-demo', 'baton-demo-2']);
-    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('holds other things than a demo') });
+    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('contains files that are not from a demo') });
     expect(await readFile(at('other', 'baton-demo', 'after.json'), 'utf8')).toBe('mine');
   });
 });

@@ -44,7 +44,7 @@ describe('an id is told wherever a name is not unique', () => {
       'José -> Own (GLOBEX) -> write jose.1@x.test U1 -> t-2/Own',
       '3 users, in 4 ways.',
       'note: everything that Descope lists was read',
-      'note: no tenant inherits from another, so nothing is left out for that',
+      'note: no tenant inherits from another, so no access is left out',
       '',
     ]);
   });

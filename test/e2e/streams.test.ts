@@ -132,7 +132,7 @@ describe('a result on a disk that takes only a part of it', () => {
   it('is no success', async () => {
     const { code, stderr } = await limited();
 
-    expect(stderr).toContain('cannot write to standard output: the file may not grow any more');
+    expect(stderr).toContain('cannot write to standard output: the file size limit is reached');
     expect(code).toBe(6);
   });
 
