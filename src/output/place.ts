@@ -60,7 +60,7 @@ export async function checkTarget(target: string): Promise<void> {
 async function refuseReadOnly(target: string, place: string, mode: number): Promise<void> {
   const mayWrite = await access(place, constants.W_OK).then(
     () => true,
-    () => false,
+    isGone, // what is gone is in nobody's way
   );
   if (!mayWrite || (mode & 0o222) === 0) {
     throw new ConnectorError('local-io', `cannot write ${target}: the file is read-only; make it writable, or name another file`);
@@ -93,13 +93,29 @@ export async function checkFolderTarget(target: string, names: readonly string[]
   if (foreign !== undefined) {
     throw new ConnectorError('local-io', `cannot write ${target}: the folder contains something else, which would be lost (${JSON.stringify(foreign.name)}); name another, or a new one`);
   }
-  const { mode } = await attempt(target, 'look at it', () => stat(place));
-  await refuseReadOnly(target, place, mode);
-  for (const { name } of found) {
-    const path = join(place, name);
-    await refuseReadOnly(path, path, (await attempt(path, 'look at it', () => stat(path))).mode);
+  for (const path of [place, ...found.map(({ name }) => join(place, name))]) {
+    const mode = await attempt(target, 'look at it', () => modeOf(path));
+    if (mode !== undefined) {
+      await refuseReadOnly(path === place ? target : path, path, mode);
+    }
   }
   return true;
+}
+
+/** Undefined for what another writer has put away since it was listed. */
+async function modeOf(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).mode;
+  } catch (thrown) {
+    if (isGone(thrown)) {
+      return undefined;
+    }
+    throw thrown;
+  }
+}
+
+function isGone(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
 }
 
 async function attempt<T>(target: string, step: string, work: () => Promise<T>): Promise<T> {
