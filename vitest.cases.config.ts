@@ -1,17 +1,21 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Every command tried with every kind of input or surrounding: hundreds of starts of the built program, three minutes on two
+ * Every command tried with every kind of input or surrounding: hundreds of starts of the built program, four to five minutes on two
  * cores. `npm test` leaves them out, so that it stays short, and has a share of each kind in its other files; `.ci/run` runs both.
  */
 export const caseFiles = [
+  'test/browser/report.test.ts',
   'test/config/key-form.test.ts',
   'test/config/yaml-faults.test.ts',
   'test/docs/commands.test.ts',
+  'test/e2e/change.test.ts',
   'test/e2e/completion.test.ts',
+  'test/e2e/crash.test.ts',
   'test/e2e/demo-open.test.ts',
   'test/e2e/guard.test.ts',
   'test/e2e/hostile-terminal.test.ts',
+  'test/e2e/init.test.ts',
   'test/e2e/json-lines.test.ts',
   'test/e2e/newest.test.ts',
   'test/e2e/number-flags.test.ts',
@@ -22,7 +26,10 @@ export const caseFiles = [
   'test/e2e/streams.test.ts',
   'test/e2e/terminal.test.ts',
   'test/e2e/work-places.test.ts',
+  'test/faults/answers.test.ts',
+  'test/faults/lists.test.ts',
   'test/faults/proxies.test.ts',
+  'test/faults/slow.test.ts',
   'test/output/foreign-readers.test.ts',
 ];
 

@@ -57,7 +57,7 @@ describe('what a killed run left beside the target', () => {
   });
 
   it.runIf(process.platform === 'linux')('is swept where its process ended and nobody has looked after it yet', async () => {
-    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60']);
+    const parent = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 60']);
     const pid = await new Promise<string>((resolve) => {
       parent.stdout.once('data', (text: Buffer) => resolve(text.toString().trim()));
     });
