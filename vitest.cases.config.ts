@@ -27,9 +27,13 @@ export const caseFiles = [
   'test/e2e/terminal.test.ts',
   'test/e2e/work-places.test.ts',
   'test/faults/answers.test.ts',
+  'test/faults/callers.test.ts',
+  'test/faults/hostile.test.ts',
   'test/faults/lists.test.ts',
   'test/faults/proxies.test.ts',
+  'test/faults/records.test.ts',
   'test/faults/slow.test.ts',
+  'test/listen-address.test.ts',
   'test/output/foreign-readers.test.ts',
 ];
 
