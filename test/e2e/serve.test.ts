@@ -167,7 +167,7 @@ describe('serve with a schedule', () => {
 });
 
 describe('serve while Descope is down', () => {
-  it('is alive and ready, says that it fails, also through gRPC, and sends nothing because somebody asks', async () => {
+  it('is alive and ready, says that it fails, also through gRPC, and sends nothing because somebody asks', { retry: 2 }, async () => {
     const first = await startEmulator({ users: 10 });
     const env = envOf(first);
     await using running = await serve([], env);
