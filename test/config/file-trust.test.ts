@@ -31,20 +31,20 @@ function viewWith(planted: Readonly<Record<string, Planted>>, uid: number | unde
 describe('a file that nobody named', () => {
   it.each<[string, Readonly<Record<string, Planted>>, string | undefined]>([
     ['is obeyed where all of it is ours', {}, undefined],
-    ['is obeyed where the folders are those of root', { '/': { uid: 0 }, '/home': { uid: 0 } }, undefined],
-    ['is obeyed where our own group may write', { '/home/me': { mode: 0o775 }, '/home/me/baton.yaml': { mode: 0o664 } }, undefined],
-    ['is not when it belongs to another', { '/home/me/baton.yaml': { uid: 1001 } }, '/home/me/baton.yaml belongs to another user (uid 1001)'],
-    ['is not when all may write it', { '/home/me/baton.yaml': { mode: 0o646 } }, '/home/me/baton.yaml can be changed by every user'],
-    ['is not when its folder belongs to another', { '/home/me': { uid: 7 } }, '/home/me belongs to another user (uid 7)'],
-    ['is not below a folder that all may write', { '/home': { uid: 0, mode: 0o777 } }, '/home can be changed by every user'],
-    ['is not below a sticky folder such as /tmp', { '/home': { uid: 0, mode: 0o1777 } }, '/home can be changed by every user'],
-    ['is not where a group of others may write', { '/home/me': { gid: 50, mode: 0o775 } }, '/home/me can be changed by its group (gid 50)'],
-    ['is not when it is a link that another made', { '/home/me/baton.yaml': { uid: 1001, link: '/home/me/real.yaml' } }, 'belongs to another user'],
-    ['is not when it is a link to the file of another', { '/home/me/baton.yaml': { link: '/srv/x.yaml' }, '/srv/x.yaml': { uid: 5 } }, '/srv/x.yaml belongs to another user'],
-    ['is not when a link on the way leads through an open folder', { '/home/me/baton.yaml': { link: '../shared/a.yaml' }, '/home/shared': { mode: 0o777 } }, '/home/shared can be changed'],
-    ['is not when links lead in a circle', { '/home/me/baton.yaml': { link: 'baton.yaml' } }, 'broken link'],
+    ['is obeyed where the folders are those of root', { '/': { uid: 0 }, '/srv': { uid: 0 } }, undefined],
+    ['is obeyed where our own group may write', { '/srv/me': { mode: 0o775 }, '/srv/me/baton.yaml': { mode: 0o664 } }, undefined],
+    ['is not when it belongs to another', { '/srv/me/baton.yaml': { uid: 1001 } }, '/srv/me/baton.yaml belongs to another user (uid 1001)'],
+    ['is not when all may write it', { '/srv/me/baton.yaml': { mode: 0o646 } }, '/srv/me/baton.yaml can be changed by every user'],
+    ['is not when its folder belongs to another', { '/srv/me': { uid: 7 } }, '/srv/me belongs to another user (uid 7)'],
+    ['is not below a folder that all may write', { '/srv': { uid: 0, mode: 0o777 } }, '/srv can be changed by every user'],
+    ['is not below a sticky folder such as /tmp', { '/srv': { uid: 0, mode: 0o1777 } }, '/srv can be changed by every user'],
+    ['is not where a group of others may write', { '/srv/me': { gid: 50, mode: 0o775 } }, '/srv/me can be changed by its group (gid 50)'],
+    ['is not when it is a link that another made', { '/srv/me/baton.yaml': { uid: 1001, link: '/srv/me/real.yaml' } }, 'belongs to another user'],
+    ['is not when it is a link to the file of another', { '/srv/me/baton.yaml': { link: '/srv/x.yaml' }, '/srv/x.yaml': { uid: 5 } }, '/srv/x.yaml belongs to another user'],
+    ['is not when a link on the way leads through an open folder', { '/srv/me/baton.yaml': { link: '../shared/a.yaml' }, '/srv/shared': { mode: 0o777 } }, '/srv/shared can be changed'],
+    ['is not when links lead in a circle', { '/srv/me/baton.yaml': { link: 'baton.yaml' } }, 'broken link'],
   ])('%s', (_name, planted, expected) => {
-    const problem = whoElseCanChange('/home/me/baton.yaml', '/', viewWith(planted));
+    const problem = whoElseCanChange('/srv/me/baton.yaml', '/', viewWith(planted));
 
     if (expected === undefined) {
       expect(problem).toBeUndefined();
@@ -54,15 +54,15 @@ describe('a file that nobody named', () => {
   });
 
   it('below a folder that the environment names is trusted from that folder on', () => {
-    const planted = { '/home': { mode: 0o777 } };
+    const planted = { '/srv': { mode: 0o777 } };
 
-    expect(whoElseCanChange('/home/me/x/c.yaml', '/home/me', viewWith(planted))).toBeUndefined();
-    expect(whoElseCanChange('/home/me/x/c.yaml', '/home/me', viewWith({ '/home/me': { mode: 0o777 } }))).toContain('/home/me can be changed');
-    expect(whoElseCanChange('/home/me/x/c.yaml', '/home/me', viewWith({ '/home/me/x': { link: '/home/other' }, ...planted }))).toContain('/home can be changed');
+    expect(whoElseCanChange('/srv/me/x/c.yaml', '/srv/me', viewWith(planted))).toBeUndefined();
+    expect(whoElseCanChange('/srv/me/x/c.yaml', '/srv/me', viewWith({ '/srv/me': { mode: 0o777 } }))).toContain('/srv/me can be changed');
+    expect(whoElseCanChange('/srv/me/x/c.yaml', '/srv/me', viewWith({ '/srv/me/x': { link: '/srv/other' }, ...planted }))).toContain('/srv can be changed');
   });
 
   it('is not looked at where a system has no owners', () => {
-    expect(whoElseCanChange('/home/me/baton.yaml', '/', { ...viewWith({ '/home': { mode: 0o777 } }), uid: undefined })).toBeUndefined();
+    expect(whoElseCanChange('/srv/me/baton.yaml', '/', { ...viewWith({ '/srv': { mode: 0o777 } }), uid: undefined })).toBeUndefined();
   });
 });
 
