@@ -20,7 +20,17 @@ const heapFlags = ['--max-semi-space-size=8', '--heap-growing-percent=60'];
 /** From before our own code runs until it does, only a flag keeps the debugger closed. */
 const closedFlags = ['--disable-sigusr1'];
 /** What reads nothing that is large, and starts sooner without a second start: a container asks for its health all the time. */
-const smallCommands = new Set(['health-check', 'completion', '_names', 'config', 'capabilities', '--version', '-v', '--help', '-h']);
+const smallCommands = new Set([
+  'health-check',
+  'completion',
+  '_names',
+  'config',
+  'capabilities',
+  '--version',
+  '-v',
+  '--help',
+  '-h',
+]);
 /** What the child is told of; the rest ends this process, and so the child: see src/cli/signals.ts. */
 const handedOn = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'];
 

@@ -25,7 +25,10 @@ function projectOf(users: number, tenants: number, roles: number): ProjectSeed {
   const roleOf = (place: number): string => `Role ${place % roles}`;
   return {
     permissions: Array.from({ length: 40 }, (_, place) => ({ name: `permission.${place}` })),
-    roles: Array.from({ length: roles }, (_, place) => ({ name: roleOf(place), permissionNames: [0, 1, 2].map((more) => `permission.${(place + more * 5) % 40}`) })),
+    roles: Array.from({ length: roles }, (_, place) => ({
+      name: roleOf(place),
+      permissionNames: [0, 1, 2].map((more) => `permission.${(place + more * 5) % 40}`),
+    })),
     tenants: Array.from({ length: tenants }, (_, place) => ({ id: tenantOf(place), name: `Company ${place}` })),
     users: Array.from({ length: users }, (_, place) => ({
       userId: `U2${String(place).padStart(26, '0')}`,
@@ -33,14 +36,24 @@ function projectOf(users: number, tenants: number, roles: number): ProjectSeed {
       email: `person.${place}@company.example`,
       name: `Person ${place}`,
       roleNames: [roleOf(place)],
-      tenants: [0, 1, 2].map((more) => ({ tenantId: tenantOf(place * 13 + more), roleNames: more === 0 ? [roleOf(place + 1)] : [] })),
+      tenants: [0, 1, 2].map((more) => ({
+        tenantId: tenantOf(place * 13 + more),
+        roleNames: more === 0 ? [roleOf(place + 1)] : [],
+      })),
     })),
   };
 }
 
 /** The process, and what the pattern finds in its standard output. */
-async function started(args: readonly string[], env: Readonly<Record<string, string>>, pattern: RegExp): Promise<{ readonly child: ChildProcess; readonly found: readonly string[] }> {
-  const child = spawn(process.execPath, args, { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+async function started(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  pattern: RegExp,
+): Promise<{ readonly child: ChildProcess; readonly found: readonly string[] }> {
+  const child = spawn(process.execPath, args, {
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let text = '';
   for await (const more of child.stdout.setEncoding('utf8')) {
     text += String(more);
@@ -70,10 +83,26 @@ async function main(): Promise<number> {
       ended: { type: 'boolean', default: false }, // to compare with: each sync is ended with Cleanup
     },
   });
-  const [syncs, pages, heap, limit] = [whole(values.syncs), whole(values.pages), whole(values.heap), whole(values.limit)];
-  const emulator = await startEmulator({ project: projectOf(whole(values.users), whole(values.tenants), whole(values.roles)) });
-  const env = { DESCOPE_PROJECT_ID: emulator.projectId, DESCOPE_MANAGEMENT_KEY: emulator.managementKey, DESCOPE_BASE_URL: emulator.baseUrl, BATON_LOG_LEVEL: 'warn' };
-  const server = await started([`--max-old-space-size=${heap}`, bin, 'serve', '--listen', '127.0.0.1:0', '--health-check-port', 'off'], env, /listening on (\S+)/);
+  const [syncs, pages, heap, limit] = [
+    whole(values.syncs),
+    whole(values.pages),
+    whole(values.heap),
+    whole(values.limit),
+  ];
+  const emulator = await startEmulator({
+    project: projectOf(whole(values.users), whole(values.tenants), whole(values.roles)),
+  });
+  const env = {
+    DESCOPE_PROJECT_ID: emulator.projectId,
+    DESCOPE_MANAGEMENT_KEY: emulator.managementKey,
+    DESCOPE_BASE_URL: emulator.baseUrl,
+    BATON_LOG_LEVEL: 'warn',
+  };
+  const server = await started(
+    [`--max-old-space-size=${heap}`, bin, 'serve', '--listen', '127.0.0.1:0', '--health-check-port', 'off'],
+    env,
+    /listening on (\S+)/,
+  );
   const remote = connectSurface(server.found[1] ?? '');
   let refusals = 0;
 

@@ -4,11 +4,15 @@ import { runScenarios } from './bench/run.ts';
 import { gated, plain } from './bench/scenarios.ts';
 
 const results = await runScenarios(gated);
-const [small = 0, large = 0] = [...new Set(gated.filter(({ name }) => name === 'size').map(({ shape }) => shape.users))];
+const [small = 0, large = 0] = [
+  ...new Set(gated.filter(({ name }) => name === 'size').map(({ shape }) => shape.users)),
+];
 const problems: string[] = [];
 
 function of(scenario: string, contender: string, users = small): Result {
-  const found = results.find((result) => result.scenario === scenario && result.contender === contender && result.users === users);
+  const found = results.find(
+    (result) => result.scenario === scenario && result.contender === contender && result.users === users,
+  );
   if (found === undefined) {
     throw new Error(`the gate ran nothing for ${contender} in ${scenario}`);
   }
@@ -23,23 +27,57 @@ function hold(what: string, value: number, limit: number): void {
   }
 }
 
-for (const [scenario, users] of [['size', small], ['size', large], ['latency', small]] as const) {
+for (const [scenario, users] of [
+  ['size', small],
+  ['size', large],
+  ['latency', small],
+] as const) {
   const floor = users / 100 + 3;
   hold(`requests of the CLI (${scenario}, ${users} users)`, of(scenario, 'cli', users).requests, floor);
-  hold(`requests of the server (${scenario}, ${users} users; 4 are Validate's)`, of(scenario, 'server', users).requests, floor + 4);
+  hold(
+    `requests of the server (${scenario}, ${users} users; 4 are Validate's)`,
+    of(scenario, 'server', users).requests,
+    floor + 4,
+  );
 }
-hold('requests in flight', Math.max(...results.filter(({ contender }) => /^(cli|server)/.test(contender)).map(({ maxInFlight }) => maxInFlight)), 6);
+hold(
+  'requests in flight',
+  Math.max(...results.filter(({ contender }) => /^(cli|server)/.test(contender)).map(({ maxInFlight }) => maxInFlight)),
+  6,
+);
 // Without reading ahead this is 6; a shared machine has its moods.
-hold('wall of the CLI, in floors, at 50 ms', of('latency', 'cli').wallS.median / of('latency', 'floor').wallS.median, 2);
-hold('users through gRPC, in floors, at 50 ms', (of('latency', 'server, warm').walked?.usersMs ?? Number.POSITIVE_INFINITY) / 1000 / of('latency', 'floor').wallS.median, 2);
-hold('CPU of the CLI, in drained and parsed floors', of('size', 'cli', large).cpuS.median / of('size', 'floor, parsed', large).cpuS.median, 6);
+hold(
+  'wall of the CLI, in floors, at 50 ms',
+  of('latency', 'cli').wallS.median / of('latency', 'floor').wallS.median,
+  2,
+);
+hold(
+  'users through gRPC, in floors, at 50 ms',
+  (of('latency', 'server, warm').walked?.usersMs ?? Number.POSITIVE_INFINITY) /
+    1000 /
+    of('latency', 'floor').wallS.median,
+  2,
+);
+hold(
+  'CPU of the CLI, in drained and parsed floors',
+  of('size', 'cli', large).cpuS.median / of('size', 'floor, parsed', large).cpuS.median,
+  6,
+);
 // 50,000 users more: parsed users kept are 90 MB more, and a file whose writes are not waited for is as much.
 hold('growth of the CLI, MB', of('size', 'cli', large).rssMb.median - of('size', 'cli', small).rssMb.median, 30);
-hold('growth of the server, MB', of('size', 'server', large).rssMb.median - of('size', 'server', small).rssMb.median, 35);
+hold(
+  'growth of the server, MB',
+  of('size', 'server', large).rssMb.median - of('size', 'server', small).rssMb.median,
+  35,
+);
 hold('peak of the CLI, MB', of('size', 'cli', large).rssMb.median, 170);
 // One call for each page of users, and for each other resource one or, where it has many holders, some more; never one for each user.
 const { tenants, projectRoles } = plain(large);
-const { calls, userCalls, grants } = of('size', 'server', large).walked ?? { calls: Number.POSITIVE_INFINITY, userCalls: 0, grants: 0 };
+const { calls, userCalls, grants } = of('size', 'server', large).walked ?? {
+  calls: Number.POSITIVE_INFINITY,
+  userCalls: 0,
+  grants: 0,
+};
 hold('calls of a walk', calls, userCalls + 2 * (1.5 * tenants + projectRoles + 40) + grants / 250 + 50);
 
 console.log(problems.length === 0 ? 'the gate is open' : `the gate is shut: ${problems.join('; ')}`);

@@ -7,7 +7,12 @@ const cell = (text: string): string => text.replaceAll('|', String.raw`\|`);
 export function configurationPage(): string {
   const all: readonly Setting[] = Object.values(settings);
   const rows = (chosen: readonly Setting[]): string =>
-    chosen.map((setting) => `| \`${setting.flag}\` | ${setting.env.map((name) => `\`${name}\``).join(', ')} | ${cell(meaning(setting))} | ${standard(setting)} |`).join('\n');
+    chosen
+      .map(
+        (setting) =>
+          `| \`${setting.flag}\` | ${setting.env.map((name) => `\`${name}\``).join(', ')} | ${cell(meaning(setting))} | ${standard(setting)} |`,
+      )
+      .join('\n');
   return `# Configuration
 
 <!-- Made by \`npm run docs:config\` from src/config/settings.ts. Change that, not this. -->
@@ -98,5 +103,8 @@ function kindOf(setting: Setting): string {
   if (setting.kind === 'switch') {
     return '`true` or `false`';
   }
-  return setting.choices?.map((word) => `\`${word}\``).join(', ') ?? (isPath(setting) ? 'a path' : setting.kind === 'number' ? 'a number' : 'a text');
+  return (
+    setting.choices?.map((word) => `\`${word}\``).join(', ') ??
+    (isPath(setting) ? 'a path' : setting.kind === 'number' ? 'a number' : 'a text')
+  );
 }

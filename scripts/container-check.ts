@@ -38,7 +38,12 @@ async function inTheBox(box: Box): Promise<void> {
   const emulator = await startEmulator({ users: 300, seed: 7 });
   // The box has the machine's loopback addresses, where somebody else may have taken the usual port.
   const port = String(await freePort());
-  const project = { BATON_HEALTH_CHECK_PORT: port, DESCOPE_BASE_URL: emulator.baseUrl, DESCOPE_PROJECT_ID: emulator.projectId, DESCOPE_MANAGEMENT_KEY: emulator.managementKey };
+  const project = {
+    BATON_HEALTH_CHECK_PORT: port,
+    DESCOPE_BASE_URL: emulator.baseUrl,
+    DESCOPE_PROJECT_ID: emulator.projectId,
+    DESCOPE_MANAGEMENT_KEY: emulator.managementKey,
+  };
   const cli = (...args: string[]): BoxRun => box.run([...entrypoint, ...args], project);
   try {
     await report.step('it runs where there is no shell and nothing can be written but /data', async () => {
@@ -47,10 +52,22 @@ async function inTheBox(box: Box): Promise<void> {
       return run.output().trim();
     });
     await report.step('process 1 is the numbered user, without any capability, unable to gain one', async () => {
-      const run = box.run([entrypoint[0], '-e', "console.log(process.pid, require('node:fs').readFileSync('/proc/self/status', 'utf8'))"]);
+      const run = box.run([
+        entrypoint[0],
+        '-e',
+        "console.log(process.pid, require('node:fs').readFileSync('/proc/self/status', 'utf8'))",
+      ]);
       await run.ended;
       const status = run.output();
-      for (const pattern of [/^1 /, new RegExp(`^Uid:\\s+${user.uid}\\s`, 'm'), new RegExp(`^Gid:\\s+${user.gid}\\s`, 'm'), /^CapEff:\s+0+$/m, /^CapPrm:\s+0+$/m, /^CapBnd:\s+0+$/m, /^NoNewPrivs:\s+1$/m]) {
+      for (const pattern of [
+        /^1 /,
+        new RegExp(`^Uid:\\s+${user.uid}\\s`, 'm'),
+        new RegExp(`^Gid:\\s+${user.gid}\\s`, 'm'),
+        /^CapEff:\s+0+$/m,
+        /^CapPrm:\s+0+$/m,
+        /^CapBnd:\s+0+$/m,
+        /^NoNewPrivs:\s+1$/m,
+      ]) {
         expect(pattern.test(status), `${String(pattern)} is not so:\n${status}`);
       }
       return `uid ${user.uid}`;
@@ -95,7 +112,9 @@ async function inTheBox(box: Box): Promise<void> {
       run.kill('SIGTERM');
       expect((await run.ended) === 0, run.output());
       expect(code === 0, `exit ${code}: ${check.output()}`);
-      return readdirSync(box.data).filter((name) => name.startsWith('latest')).join();
+      return readdirSync(box.data)
+        .filter((name) => name.startsWith('latest'))
+        .join();
     });
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       await report.step(`serve as process 1 ends with 0 on ${signal}`, async () => {
@@ -133,7 +152,9 @@ if (possible !== true) {
   const box = makeBox(facts);
   try {
     await report.step('nothing in the image is made for one processor', async () => {
-      const native = readdirSync(join(box.image, 'app'), { recursive: true, encoding: 'utf8' }).filter((name) => /\.(node|so|dylib|dll|exe)$/.test(name));
+      const native = readdirSync(join(box.image, 'app'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+        /\.(node|so|dylib|dll|exe)$/.test(name),
+      );
       expect(native.length === 0, native.join(', '));
       return 'JavaScript alone';
     });

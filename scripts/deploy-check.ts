@@ -7,7 +7,10 @@ import { runActionlint, runGitleaks, runGoCheck } from '../test/deploy/go-check.
 import { Report } from '../test/deploy/report.ts';
 import { checkUnits } from '../test/deploy/systemd.ts';
 
-const filesIn = (folder: string, ending: string): string[] => readdirSync(join(root, folder)).filter((name) => name.endsWith(ending)).map((name) => join(folder, name));
+const filesIn = (folder: string, ending: string): string[] =>
+  readdirSync(join(root, folder))
+    .filter((name) => name.endsWith(ending))
+    .map((name) => join(folder, name));
 
 const report = new Report();
 runGoCheck(report, 'check', ['.', 'compose']);

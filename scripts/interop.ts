@@ -11,7 +11,8 @@ const neededGo = [1, 25] as const;
 const source = join(import.meta.dirname, '..', 'test', 'interop', 'client');
 
 function hasGo(): boolean {
-  const [, major = 0, minor = 0] = /go(\d+)\.(\d+)/.exec(spawnSync('go', ['env', 'GOVERSION'], { encoding: 'utf8' }).stdout ?? '')?.map(Number) ?? [];
+  const [, major = 0, minor = 0] =
+    /go(\d+)\.(\d+)/.exec(spawnSync('go', ['env', 'GOVERSION'], { encoding: 'utf8' }).stdout ?? '')?.map(Number) ?? [];
   return major > neededGo[0] || (major === neededGo[0] && minor >= neededGo[1]);
 }
 
@@ -54,7 +55,9 @@ async function main(): Promise<number> {
         (thrown: unknown) => ['failed', thrown instanceof Error ? thrown.message : String(thrown)] as const,
       );
       count[outcome] += 1;
-      console.log(`${outcome === 'passed' ? 'ok    ' : 'FAILED'} ${((performance.now() - startedAt) / 1000).toFixed(1).padStart(5)} s  ${name}: ${text}`);
+      console.log(
+        `${outcome === 'passed' ? 'ok    ' : 'FAILED'} ${((performance.now() - startedAt) / 1000).toFixed(1).padStart(5)} s  ${name}: ${text}`,
+      );
     }
   } finally {
     await bench.close();

@@ -18,7 +18,9 @@ interface Run {
 
 /** The emulator in a process of its own: its memory is not ours. */
 async function startProject(users: number): Promise<{ readonly env: Readonly<Record<string, string>>; stop(): void }> {
-  const child = spawn(process.execPath, [bin, 'emulator', '--port', '0', '--users', String(users)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [bin, 'emulator', '--port', '0', '--users', String(users)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const env: Record<string, string> = {};
   let text = '';
   await new Promise<void>((resolve, reject) => {
@@ -43,7 +45,10 @@ async function peakOf(pid: number): Promise<number> {
 
 async function sync(env: Readonly<Record<string, string>>, out: string, heapMb: number): Promise<Run> {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [`--max-old-space-size=${heapMb}`, bin, 'sync', '--out', out], { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(process.execPath, [`--max-old-space-size=${heapMb}`, bin, 'sync', '--out', out], {
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let stderr = '';
   let peakMb = 0;
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -67,9 +72,19 @@ function whole(text: string): number {
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { users: { type: 'string', default: '100000' }, limit: { type: 'string', default: '256' }, heap: { type: 'string', default: '128' }, squeezed: { type: 'string', default: '16' } },
+    options: {
+      users: { type: 'string', default: '100000' },
+      limit: { type: 'string', default: '256' },
+      heap: { type: 'string', default: '128' },
+      squeezed: { type: 'string', default: '16' },
+    },
   });
-  const [users, limitMb, heapMb, squeezedMb] = [whole(values.users), whole(values.limit), whole(values.heap), whole(values.squeezed)];
+  const [users, limitMb, heapMb, squeezedMb] = [
+    whole(values.users),
+    whole(values.limit),
+    whole(values.heap),
+    whole(values.squeezed),
+  ];
   const folder = await mkdtemp(join(tmpdir(), 'baton-descope-memory-'));
   const project = await startProject(users);
   let failures = 0;
@@ -81,11 +96,17 @@ async function main(): Promise<number> {
     for (const name of ['sync.json', 'sync.c1z']) {
       const out = join(folder, name);
       const { code, signal, peakMb, seconds } = await sync(project.env, out, heapMb);
-      check(code === 0 && peakMb > 0 && peakMb <= limitMb, `${users.toLocaleString('en')} users into ${name}: exit ${code ?? signal ?? ''}, ${peakMb.toFixed(0)} MB resident at most (heap ${heapMb} MB, limit ${limitMb} MB), ${seconds.toFixed(1)} s`);
+      check(
+        code === 0 && peakMb > 0 && peakMb <= limitMb,
+        `${users.toLocaleString('en')} users into ${name}: exit ${code ?? signal ?? ''}, ${peakMb.toFixed(0)} MB resident at most (heap ${heapMb} MB, limit ${limitMb} MB), ${seconds.toFixed(1)} s`,
+      );
       await writeFile(out, 'the old file');
       const squeezed = await sync(project.env, out, squeezedMb);
       const isUntouched = (await readFile(out, 'utf8')) === 'the old file';
-      check(squeezed.code !== 0 && isUntouched, `squeezed to a heap of ${squeezedMb} MB: ended with ${squeezed.code ?? squeezed.signal ?? ''}, old file ${isUntouched ? 'as it was' : 'TOUCHED'}`);
+      check(
+        squeezed.code !== 0 && isUntouched,
+        `squeezed to a heap of ${squeezedMb} MB: ended with ${squeezed.code ?? squeezed.signal ?? ''}, old file ${isUntouched ? 'as it was' : 'TOUCHED'}`,
+      );
       await rm(out);
     }
     await sync(project.env, join(folder, 'sync.json'), heapMb);

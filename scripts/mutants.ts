@@ -5,7 +5,20 @@ import { parseArgs } from 'node:util';
 import { mutants } from './mutants/mutants.ts';
 import { copyTree, plant } from './mutants/tree.ts';
 
-const copied = ['src', 'dist', 'test', 'scripts', 'bin', 'proto', 'docs', 'package.json', 'tsconfig.json', 'vitest.config.ts', 'baton_capabilities.json', 'config_schema.json'];
+const copied = [
+  'src',
+  'dist',
+  'test',
+  'scripts',
+  'bin',
+  'proto',
+  'docs',
+  'package.json',
+  'tsconfig.json',
+  'vitest.config.ts',
+  'baton_capabilities.json',
+  'config_schema.json',
+];
 /** A mutant that makes a test hang is killed as well, but not before this. */
 const patienceMs = 120_000;
 
@@ -13,7 +26,11 @@ type Verdict = 'green' | 'red' | 'hung';
 
 function runTests(tree: string, tests: readonly string[]): Verdict {
   const vitest = join('node_modules', 'vitest', 'vitest.mjs');
-  const { status, error } = spawnSync(process.execPath, [vitest, 'run', '--bail=1', '--reporter=dot', ...tests], { cwd: tree, timeout: patienceMs, stdio: 'ignore' });
+  const { status, error } = spawnSync(process.execPath, [vitest, 'run', '--bail=1', '--reporter=dot', ...tests], {
+    cwd: tree,
+    timeout: patienceMs,
+    stdio: 'ignore',
+  });
   if (error !== undefined) {
     return 'hung';
   }
@@ -27,7 +44,9 @@ async function main(): Promise<number> {
   const tree = copy.path;
   let survivors = 0;
   for (const mutant of chosen) {
-    await (await plant(tree, mutant))(); // every text is looked up before any time is spent
+    await (
+      await plant(tree, mutant)
+    )(); // every text is looked up before any time is spent
   }
   if (runTests(tree, [...new Set(chosen.flatMap(({ tests }) => tests))]) !== 'green') {
     console.error('the tests fail without any fault planted: nothing can be said');
@@ -40,7 +59,9 @@ async function main(): Promise<number> {
     await heal();
     survivors += Number(verdict === 'green');
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-    console.log(`${verdict === 'green' ? 'SURVIVED' : 'killed  '} ${seconds.padStart(5)} s  ${mutant.name}${verdict === 'hung' ? ' (a test hung)' : ''}`);
+    console.log(
+      `${verdict === 'green' ? 'SURVIVED' : 'killed  '} ${seconds.padStart(5)} s  ${mutant.name}${verdict === 'hung' ? ' (a test hung)' : ''}`,
+    );
   }
   console.log(`${chosen.length - survivors} of ${chosen.length} killed`);
   return survivors === 0 ? 0 : 1;

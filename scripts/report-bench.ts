@@ -21,7 +21,9 @@ if (code !== 0) {
   throw new Error(stderr);
 }
 const megabytes = (name: string): string => `${(statSync(file(name)).size / 1e6).toFixed(1)} MB`;
-console.log(`file ${megabytes('sync.json')}, page ${megabytes('report.html')}, made in ${Math.round(performance.now() - started)} ms: ${stdout.trim().split(': ')[1]}`);
+console.log(
+  `file ${megabytes('sync.json')}, page ${megabytes('report.html')}, made in ${Math.round(performance.now() - started)} ms: ${stdout.trim().split(': ')[1]}`,
+);
 
 const browser = await launchBrowser();
 try {
@@ -32,8 +34,11 @@ try {
   await new Promise((resolve) => setTimeout(resolve, 2500)); // the search's index is made when the browser is idle
   for (const [name, times] of Object.entries(await page.evaluate(measure))) {
     const sorted = times.toSorted((left, right) => left - right);
-    const at = (share: number): string => (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(0);
-    console.log(`${name}: median ${at(0.5)} ms, 95 % within ${at(0.95)} ms, longest ${at(1)} ms (${times.length} times)`);
+    const at = (share: number): string =>
+      (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0).toFixed(0);
+    console.log(
+      `${name}: median ${at(0.5)} ms, 95 % within ${at(0.95)} ms, longest ${at(1)} ms (${times.length} times)`,
+    );
   }
   const { JSHeapUsedSize = 0 } = await page.metrics();
   console.log(`heap ${Math.round(JSHeapUsedSize / 1e6)} MB, complaints ${complaints.length}`);
@@ -50,7 +55,13 @@ async function measure(): Promise<Record<string, number[]>> {
     await frame();
     return performance.now() - start;
   };
-  const times = { search: [] as number[], scroll: [] as number[], 'first sort': [] as number[], 'sort again': [] as number[], 'other part': [] as number[] };
+  const times = {
+    search: [] as number[],
+    scroll: [] as number[],
+    'first sort': [] as number[],
+    'sort again': [] as number[],
+    'other part': [] as number[],
+  };
   const input = document.querySelector<HTMLInputElement>('input[type=search]');
   const grid = document.querySelector<HTMLElement>('.grid');
   if (input === null || grid === null) {
@@ -75,7 +86,15 @@ async function measure(): Promise<Record<string, number[]>> {
     times['first sort'].push(await time(() => button.click()));
     times['sort again'].push(await time(() => button.click()));
   }
-  for (const hash of ['#/overview', '#/findings/privileged', '#/findings/unverified', '#/tenants/acme', '#/roles/Viewer', '#/permissions/customers.read', '#/people']) {
+  for (const hash of [
+    '#/overview',
+    '#/findings/privileged',
+    '#/findings/unverified',
+    '#/tenants/acme',
+    '#/roles/Viewer',
+    '#/permissions/customers.read',
+    '#/people',
+  ]) {
     times['other part'].push(
       await time(() => {
         location.hash = hash;

@@ -35,7 +35,10 @@ await run('report', file('sync.json'), '--since', file('sync-before.json'), '--o
 
 const project = await projectOf(file('sync.json'));
 const permission = project.permissions.findIndex(({ name }) => name === 'invoices.approve');
-const adaAt = Array.from({ length: project.users.count }, (_, at) => at).find((at) => project.users.name.at(at) === 'Ada Lovelace') ?? 0;
+const adaAt =
+  Array.from({ length: project.users.count }, (_, at) => at).find(
+    (at) => project.users.name.at(at) === 'Ada Lovelace',
+  ) ?? 0;
 const ways = pathsOf(project, adaAt).filter((path) => path.permission === permission).length;
 if (ways !== 2) {
   throw new Error(`Ada should come by invoices.approve in two ways, not in ${ways}`);

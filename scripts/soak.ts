@@ -3,10 +3,31 @@ import { parseArgs } from 'node:util';
 import { scenarios } from '../test/churn/scenarios.ts';
 import { isOverHttp, runSeed, Tally } from '../test/churn/tally.ts';
 
-const columns = ['scenario', 'runs', 'complete', 'repaired', 'failed', 'unproven', 'lost, unproven', 'lost by us', 'lost by plain loop', 'lost by SDK loop'];
+const columns = [
+  'scenario',
+  'runs',
+  'complete',
+  'repaired',
+  'failed',
+  'unproven',
+  'lost, unproven',
+  'lost by us',
+  'lost by plain loop',
+  'lost by SDK loop',
+];
 
 function row(name: string, tally: Tally): string {
-  const counts = [tally.runs, tally.complete, tally.repaired, tally.failed, tally.unproven, tally.lostUnproven, tally.lostByUs, tally.lostPlainly, tally.lostBySdk];
+  const counts = [
+    tally.runs,
+    tally.complete,
+    tally.repaired,
+    tally.failed,
+    tally.unproven,
+    tally.lostUnproven,
+    tally.lostByUs,
+    tally.lostPlainly,
+    tally.lostBySdk,
+  ];
   return `| ${[name, ...counts].join(' | ')} |`;
 }
 
@@ -20,7 +41,11 @@ function whole(text: string, name: string): number {
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { runs: { type: 'string', default: '10000' }, seed: { type: 'string', default: '1' }, scenario: { type: 'string' } },
+    options: {
+      runs: { type: 'string', default: '10000' },
+      seed: { type: 'string', default: '1' },
+      scenario: { type: 'string' },
+    },
   });
   const runs = whole(values.runs, 'runs');
   const firstSeed = whole(values.seed, 'seed');
@@ -34,7 +59,9 @@ async function main(): Promise<number> {
     all.add(run);
     tallies.get(run.plan.scenario.name)?.add(run);
     if (all.failing.at(-1) === seed) {
-      console.error(`LOST: seed ${seed}, ${run.plan.scenario.name}, mode ${run.ours.mode}, ${run.ours.passes} passes: ${run.ours.lost.join(' ')}`);
+      console.error(
+        `LOST: seed ${seed}, ${run.plan.scenario.name}, mode ${run.ours.mode}, ${run.ours.passes} passes: ${run.ours.lost.join(' ')}`,
+      );
     }
   }
 
@@ -44,7 +71,9 @@ async function main(): Promise<number> {
   }
   console.log(row('**all**', all));
   const seconds = (performance.now() - startedAt) / 1000;
-  console.log(`\n${new Date().toISOString().slice(0, 10)}, seeds ${firstSeed} to ${firstSeed + runs - 1}, ${seconds.toFixed(0)} s; ${overHttp} runs over HTTP, the others in process. Sampled, not proved.`);
+  console.log(
+    `\n${new Date().toISOString().slice(0, 10)}, seeds ${firstSeed} to ${firstSeed + runs - 1}, ${seconds.toFixed(0)} s; ${overHttp} runs over HTTP, the others in process. Sampled, not proved.`,
+  );
   if (all.failing.length > 0) {
     console.log(`failing seeds (each again with --runs 1 --seed <seed>): ${all.failing.join(' ')}`);
   }

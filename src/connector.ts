@@ -3,7 +3,14 @@ import { entitlementOf, toGrant } from './model/builders.ts';
 import { isResourceTypeId, maxIdBytes, type ResourceTypeId, resourceTypeIds } from './model/ids.ts';
 import type { Entitlement, Resource } from './model/messages.ts';
 import { decodeToken, encodeToken, type TokenFields } from './model/page-token.ts';
-import { checkListRequest, checkSyncId, optionalResourceId, pageLimit, requiredResourceId, requiredText } from './model/requests.ts';
+import {
+  checkListRequest,
+  checkSyncId,
+  optionalResourceId,
+  pageLimit,
+  requiredResourceId,
+  requiredText,
+} from './model/requests.ts';
 import { resourceTypes } from './model/resource-types.ts';
 import {
   cleanupResponse,
@@ -65,18 +72,28 @@ export interface Connector extends ConnectorSurface {
   close(): void;
 }
 
-export function createConnector({ project, policy, provisioner, now = () => performance.now(), onForecast, ...timing }: ConnectorOptions): Connector {
+export function createConnector({
+  project,
+  policy,
+  provisioner,
+  now = () => performance.now(),
+  onForecast,
+  ...timing
+}: ConnectorOptions): Connector {
   const reads = createSyncReads({
     project,
     policy,
     now,
     ...timing,
-    ...(onForecast !== undefined && { onSettled: ({ catalog, heldBindings }) => onForecast(forecastOf(catalog, heldBindings, policy)) }),
+    ...(onForecast !== undefined && {
+      onSettled: ({ catalog, heldBindings }) => onForecast(forecastOf(catalog, heldBindings, policy)),
+    }),
   });
   const probe = createProbe(project, now);
   const listedTypes = resourceTypeIds.map((typeId) => resourceTypes[typeId]);
   // A page token counts in one project only, and in one listing of it: what went on from another's would seal two halves as one.
-  const scopeOf = (...listing: readonly (string | undefined)[]): string => JSON.stringify([project.projectId, ...listing]);
+  const scopeOf = (...listing: readonly (string | undefined)[]): string =>
+    JSON.stringify([project.projectId, ...listing]);
 
   return {
     validate: async (signal) => {
@@ -127,7 +144,9 @@ export function createConnector({ project, policy, provisioner, now = () => perf
         return syncer.get(read, id, signal);
       });
       if (resource === undefined) {
-        throw new ConnectorError('not-found', `there is no ${syncer.typeId} with this id in the project`, { resourceType: syncer.typeId });
+        throw new ConnectorError('not-found', `there is no ${syncer.typeId} with this id in the project`, {
+          resourceType: syncer.typeId,
+        });
       }
       return resourceResponse(resource.message);
     },
@@ -147,7 +166,12 @@ export function createConnector({ project, policy, provisioner, now = () => perf
       const entitlements: Entitlement[] = [];
       if (entitled !== undefined) {
         const { displayName = '', parentResourceId } = request.resource ?? {};
-        entitlements.push(entitlementOf({ typeId: entitled.typeId, id, displayName, parentTenantId: parentResourceId?.resource ?? '' }, entitled.template));
+        entitlements.push(
+          entitlementOf(
+            { typeId: entitled.typeId, id, displayName, parentTenantId: parentResourceId?.resource ?? '' },
+            entitled.template,
+          ),
+        );
       }
       return entitlementsResponse(entitlements);
     },
@@ -162,16 +186,28 @@ export function createConnector({ project, policy, provisioner, now = () => perf
       if (entitled === undefined) {
         return toRowPage([], '');
       }
-      const call = { syncId: request.activeSyncId, cursor: page.cursor, ...(!isWholeType && { resource: keyOf(resourceType, id) }) };
-      const found = await reads.use(call, (read): Promise<GrantPage> => (isWholeType ? grantsOfType(entitled, read, page) : entitled.grants(read, id, page)));
+      const call = {
+        syncId: request.activeSyncId,
+        cursor: page.cursor,
+        ...(!isWholeType && { resource: keyOf(resourceType, id) }),
+      };
+      const found = await reads.use(call, (read): Promise<GrantPage> =>
+        isWholeType ? grantsOfType(entitled, read, page) : entitled.grants(read, id, page),
+      );
       const siblings = (found.siblings ?? []).map((fields) => encodeToken(scope, fields));
-      return toRowPage(found.rows, nextToken(scope, found.next, request.pageToken), enqueuedPages(siblings, found.estimatedTotal));
+      return toRowPage(
+        found.rows,
+        nextToken(scope, found.next, request.pageToken),
+        enqueuedPages(siblings, found.estimatedTotal),
+      );
     },
 
     grant: async ({ entitlement, principal }, signal) => {
       const { change, target } = await provision(present(provisioner), 'grant', entitlement, principal, signal);
       const asked = toGrant(target.typeId, target.resourceId, 'user', change.userId);
-      const alongside = change.alongsideTargets.map(({ typeId, resourceId }) => toGrant(typeId, resourceId, 'user', change.userId));
+      const alongside = change.alongsideTargets.map(({ typeId, resourceId }) =>
+        toGrant(typeId, resourceId, 'user', change.userId),
+      );
       return grantResponse([asked, ...alongside], change.outcome === 'already-granted', change.requestId);
     },
 
@@ -219,14 +255,22 @@ async function understand(
     const { resourceType, resource: userId } = requiredResourceId(principal?.id, 'principal.id');
     const target = parseEntitlement(entitlement);
     if (resourceType !== 'user') {
-      throw new ConnectorError('invalid', `a ${target.typeId} can be granted to a user, not to a ${JSON.stringify(resourceType.slice(0, 100))}`);
+      throw new ConnectorError(
+        'invalid',
+        `a ${target.typeId} can be granted to a user, not to a ${JSON.stringify(resourceType.slice(0, 100))}`,
+      );
     }
     if (operation === 'grant') {
       requiredText(`${entitlement?.id}:user:${userId}`, "the grant's id"); // else what was granted could not be answered
     }
     return { target, userId };
   } catch (thrown) {
-    await provisioner.refused(operation, (entitlement?.id ?? '').slice(0, maxIdBytes), (principal?.id?.resource ?? '').slice(0, maxIdBytes), thrown);
+    await provisioner.refused(
+      operation,
+      (entitlement?.id ?? '').slice(0, maxIdBytes),
+      (principal?.id?.resource ?? '').slice(0, maxIdBytes),
+      thrown,
+    );
     throw thrown;
   }
 }
@@ -238,7 +282,10 @@ function keyOf(resourceType: string, id: string): string {
 
 function syncerOf(typeId: string): ResourceSyncer {
   if (!isResourceTypeId(typeId)) {
-    throw new ConnectorError('unsupported', `there is no resource type ${JSON.stringify(typeId.slice(0, 100))}; the types are ${resourceTypeIds.join(', ')}`);
+    throw new ConnectorError(
+      'unsupported',
+      `there is no resource type ${JSON.stringify(typeId.slice(0, 100))}; the types are ${resourceTypeIds.join(', ')}`,
+    );
   }
   return syncers[typeId];
 }
@@ -251,7 +298,11 @@ function grantsOfType({ typeId, allGrants }: EntitledSyncer, read: SyncRead, pag
   return allGrants(read, page);
 }
 
-function pageRequest(scope: string, request: { readonly pageSize: number; readonly pageToken: string }, signal: AbortSignal | undefined): PageRequest {
+function pageRequest(
+  scope: string,
+  request: { readonly pageSize: number; readonly pageToken: string },
+  signal: AbortSignal | undefined,
+): PageRequest {
   return {
     cursor: request.pageToken === '' ? undefined : decodeToken(scope, request.pageToken),
     limit: pageLimit(request.pageSize),
@@ -273,4 +324,3 @@ function refuseToken(pageToken: string): void {
     throw new ConnectorError('invalid', 'this listing has one page only and gave out no page token');
   }
 }
-

@@ -87,7 +87,9 @@ function flawOf(path: string, entry: Entry, uid: number, view: TrustView): strin
   if ((entry.mode & 0o002) !== 0) {
     return `${path} can be changed by every user of this machine`;
   }
-  return (entry.mode & 0o020) !== 0 && !view.isOwnGroup(entry.gid) ? `${path} can be changed by its group (gid ${entry.gid})` : undefined;
+  return (entry.mode & 0o020) !== 0 && !view.isOwnGroup(entry.gid)
+    ? `${path} can be changed by its group (gid ${entry.gid})`
+    : undefined;
 }
 
 const realView: TrustView = {
@@ -105,10 +107,15 @@ const realView: TrustView = {
 function isOwnGroup(gid: number): boolean {
   try {
     const ours = new Set(['root', userInfo().username]);
-    const rows = (file: string): readonly (readonly string[])[] => readFileSync(file, 'utf8').split('\n').map((line) => line.split(':'));
+    const rows = (file: string): readonly (readonly string[])[] =>
+      readFileSync(file, 'utf8')
+        .split('\n')
+        .map((line) => line.split(':'));
     const groups = rows('/etc/group').filter((row) => row[2] === String(gid));
     const members = groups.flatMap((row) => (row[3] ?? '').split(',')).filter((name) => name !== '');
-    const primaries = rows('/etc/passwd').filter((row) => row[3] === String(gid)).map(([name = '']) => name);
+    const primaries = rows('/etc/passwd')
+      .filter((row) => row[3] === String(gid))
+      .map(([name = '']) => name);
     return groups.length > 0 && [...members, ...primaries].every((name) => ours.has(name));
   } catch {
     return false;

@@ -19,7 +19,9 @@ const hasScheme = /^[a-z]+:\/\//i;
 export function parseListenHost(text: string): ListenHost | AddressFlaw {
   const bare = /^\[([^[\]]*)\]$/.exec(text)?.[1];
   if (text.trim() === '' || bare === '') {
-    return { flaw: 'is empty, which would listen on every address of this machine: name one, such as 127.0.0.1, or 0.0.0.0 and :: for all' };
+    return {
+      flaw: 'is empty, which would listen on every address of this machine: name one, such as 127.0.0.1, or 0.0.0.0 and :: for all',
+    };
   }
   if (text.includes('%')) {
     return { flaw: 'has a zone ("%..."), which cannot be listened on: give the address without it, or :: for all' };
@@ -37,7 +39,10 @@ export function parseListenHost(text: string): ListenHost | AddressFlaw {
   if (bare !== undefined || text.includes(':')) {
     return { flaw: 'is no IPv6 address' };
   }
-  if (isIP(address) === 4 || (name.test(address) && !/^(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+))*\.?$/i.test(address))) {
+  if (
+    isIP(address) === 4 ||
+    (name.test(address) && !/^(?:0x[0-9a-f]+|\d+)(?:\.(?:0x[0-9a-f]+|\d+))*\.?$/i.test(address))
+  ) {
     return { host: address, written: address };
   }
   return { flaw: 'is not an address: it must be like 127.0.0.1, 0.0.0.0, ::1 or a host name' };
@@ -53,11 +58,22 @@ export function parseListenAddress(text: string): (ListenHost & { readonly port:
   }
   const [, hostText, digits] = /^(\[[^\]]*\]|[^\s:[\]]*):([^:[\]]*)$/.exec(text) ?? [];
   if (hostText === undefined || digits === undefined) {
-    return { flaw: isIP(text) === 6 || /^[^[]*:.*:/.test(text) ? 'needs brackets around an IPv6 address, and a port: [::1]:9090' : 'must have a host and a port: 127.0.0.1:9090, or [::1]:9090' };
+    return {
+      flaw:
+        isIP(text) === 6 || /^[^[]*:.*:/.test(text)
+          ? 'needs brackets around an IPv6 address, and a port: [::1]:9090'
+          : 'must have a host and a port: 127.0.0.1:9090, or [::1]:9090',
+    };
   }
   const host = parseListenHost(hostText);
   if ('flaw' in host) {
-    return host.flaw.startsWith('is empty') ? { flaw: 'names no host, which would listen on every address of this machine: 127.0.0.1:9090, or 0.0.0.0:9090 and [::]:9090 for all' } : host;
+    return host.flaw.startsWith('is empty')
+      ? {
+          flaw: 'names no host, which would listen on every address of this machine: 127.0.0.1:9090, or 0.0.0.0:9090 and [::]:9090 for all',
+        }
+      : host;
   }
-  return /^\d{1,5}$/.test(digits) && Number(digits) <= 65_535 ? { ...host, port: Number(digits) } : { flaw: 'must have a port from 0 to 65535 after the last colon (0 takes a free one)' };
+  return /^\d{1,5}$/.test(digits) && Number(digits) <= 65_535
+    ? { ...host, port: Number(digits) }
+    : { flaw: 'must have a port from 0 to 65535 after the last colon (0 takes a free one)' };
 }

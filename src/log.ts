@@ -74,5 +74,16 @@ export function whereItBroke(thrown: unknown): LogFields {
     return { cause: typeof thrown };
   }
   const frames = (thrown.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  return { cause: thrown.name, at: frames.slice(0, framesTold).map((line) => line.trim().replace(/^at /, '').replace(/(?:file:\/\/)?\/[^\s()]*\/((?:src|dist|node_modules)\/)/, '$1')).join(' < ') };
+  return {
+    cause: thrown.name,
+    at: frames
+      .slice(0, framesTold)
+      .map((line) =>
+        line
+          .trim()
+          .replace(/^at /, '')
+          .replace(/(?:file:\/\/)?\/[^\s()]*\/((?:src|dist|node_modules)\/)/, '$1'),
+      )
+      .join(' < '),
+  };
 }

@@ -24,10 +24,20 @@ const dress = new RegExp(String.raw`${'\u001B'}\[[\d;]*m`, 'g');
  */
 export function harmlessOutput(text: string, isDressed: boolean): string {
   const escaped = (part: string): string =>
-    part.replace(unprintable, (character) => (character === '\n' ? character : Array.from({ length: character.length }, (_, place) => `\\u${character.charCodeAt(place).toString(16).padStart(4, '0')}`).join('')));
+    part.replace(unprintable, (character) =>
+      character === '\n'
+        ? character
+        : Array.from(
+            { length: character.length },
+            (_, place) => `\\u${character.charCodeAt(place).toString(16).padStart(4, '0')}`,
+          ).join(''),
+    );
   if (!isDressed) {
     return escaped(text);
   }
   const codes = text.match(dress) ?? [];
-  return text.split(dress).map((part, place) => escaped(part) + (codes[place] ?? '')).join('');
+  return text
+    .split(dress)
+    .map((part, place) => escaped(part) + (codes[place] ?? ''))
+    .join('');
 }

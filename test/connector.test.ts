@@ -2,7 +2,10 @@ import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import type { Connector } from '../src/connector.ts';
 import { ConnectorServiceCleanupRequestSchema } from '../src/gen/c1/connector/v2/connector_pb.ts';
-import { EntitlementsServiceListEntitlementsRequestSchema, EntitlementsServiceListStaticEntitlementsRequestSchema } from '../src/gen/c1/connector/v2/entitlement_pb.ts';
+import {
+  EntitlementsServiceListEntitlementsRequestSchema,
+  EntitlementsServiceListStaticEntitlementsRequestSchema,
+} from '../src/gen/c1/connector/v2/entitlement_pb.ts';
 import { GrantsServiceListGrantsRequestSchema } from '../src/gen/c1/connector/v2/grant_pb.ts';
 import {
   ResourceGetterServiceGetResourceRequestSchema,
@@ -11,7 +14,17 @@ import {
 } from '../src/gen/c1/connector/v2/resource_pb.ts';
 import type { Entitlement } from '../src/model/messages.ts';
 import { walk } from '../src/sync/walk.ts';
-import { createProject, inTenant, plainUsers, type ProjectFixture, role, smallProject, tenant, user, usersWith } from './support/project-fixture.ts';
+import {
+  createProject,
+  inTenant,
+  plainUsers,
+  type ProjectFixture,
+  role,
+  smallProject,
+  tenant,
+  user,
+  usersWith,
+} from './support/project-fixture.ts';
 import { truthOf } from './support/truth.ts';
 import {
   allGrants,
@@ -34,7 +47,11 @@ import {
 const entitledTypeIds = typeIds.filter((typeId) => typeId !== 'user');
 
 async function templateOf(connector: Connector, resourceTypeId: string): Promise<Entitlement[]> {
-  return (await connector.listStaticEntitlements(create(EntitlementsServiceListStaticEntitlementsRequestSchema, { resourceTypeId }))).list;
+  return (
+    await connector.listStaticEntitlements(
+      create(EntitlementsServiceListStaticEntitlementsRequestSchema, { resourceTypeId }),
+    )
+  ).list;
 }
 
 function cleanup(connector: Connector, activeSyncId: string): Promise<unknown> {
@@ -88,21 +105,34 @@ describe('a small project', () => {
     ]);
   });
 
-  it.each(['all', 'observed'] as const)('agrees with the independent truth, with tenant roles "%s"', async (tenantRoles) => {
-    const collector = createCollector();
+  it.each(['all', 'observed'] as const)(
+    'agrees with the independent truth, with tenant roles "%s"',
+    async (tenantRoles) => {
+      const collector = createCollector();
 
-    await walk({ surface: connectorOf(createProject(smallProject()), { tenantRoles }), syncId: 'sync-1', sink: collector.sink });
+      await walk({
+        surface: connectorOf(createProject(smallProject()), { tenantRoles }),
+        syncId: 'sync-1',
+        sink: collector.sink,
+      });
 
-    expectTruth(collector, truthOf(smallProject(), tenantRoles));
-    expectEntitlements(collector.entitlements, truthOf(smallProject(), tenantRoles));
-  });
+      expectTruth(collector, truthOf(smallProject(), tenantRoles));
+      expectEntitlements(collector.entitlements, truthOf(smallProject(), tenantRoles));
+    },
+  );
 
   it('costs one request for the users, one that looks behind them, and one for each list', async () => {
     const project = createProject(smallProject());
 
     await handWalk(connectorOf(project));
 
-    expect(project.requests.map(({ endpoint }) => endpoint).toSorted()).toEqual(['allPermissions', 'allRoles', 'allTenants', 'searchUsers', 'searchUsers']);
+    expect(project.requests.map(({ endpoint }) => endpoint).toSorted()).toEqual([
+      'allPermissions',
+      'allRoles',
+      'allTenants',
+      'searchUsers',
+      'searchUsers',
+    ]);
   });
 
   it('gives the same grants of bindings for the whole type and one by one', async () => {
@@ -112,17 +142,22 @@ describe('a small project', () => {
     const whole = await allGrants(connector, 'role_binding', undefined);
     const single = await Promise.all(bindings.map(({ id }) => allGrants(connector, 'role_binding', id?.resource)));
 
-    expect(single.flat().toSorted((left, right) => (left.id < right.id ? -1 : 1))).toEqual(whole.toSorted((left, right) => (left.id < right.id ? -1 : 1)));
+    expect(single.flat().toSorted((left, right) => (left.id < right.id ? -1 : 1))).toEqual(
+      whole.toSorted((left, right) => (left.id < right.id ? -1 : 1)),
+    );
     expect(whole).toHaveLength(3);
   });
 
-  it.each(['user', 'role', 'permission', 'role_binding', 'nonsense'])('tells by the marker, never by the id, that a whole type is meant: a binding named "%s" is none', async (id) => {
-    const connector = connectorOf(createProject(smallProject()));
+  it.each(['user', 'role', 'permission', 'role_binding', 'nonsense'])(
+    'tells by the marker, never by the id, that a whole type is meant: a binding named "%s" is none',
+    async (id) => {
+      const connector = connectorOf(createProject(smallProject()));
 
-    const { list } = await listGrants(connector, 'role_binding', id);
+      const { list } = await listGrants(connector, 'role_binding', id);
 
-    expect(list).toEqual([]);
-  });
+      expect(list).toEqual([]);
+    },
+  );
 
   it.each(entitledTypeIds)('gives the entitlements of each %s as its template makes them', async (typeId) => {
     const connector = connectorOf(createProject(smallProject()));
@@ -130,7 +165,9 @@ describe('a small project', () => {
     const resources = await allResources(connector, typeId);
 
     for (const resource of resources) {
-      const { list } = await connector.listEntitlements(create(EntitlementsServiceListEntitlementsRequestSchema, { resource }));
+      const { list } = await connector.listEntitlements(
+        create(EntitlementsServiceListEntitlementsRequestSchema, { resource }),
+      );
       const [entitlement] = list;
       expect(list).toHaveLength(1);
       expect(entitlement).toMatchObject({
@@ -153,7 +190,9 @@ describe('a small project', () => {
     const connector = connectorOf(createProject(smallProject()));
 
     const entitlements = await connector.listEntitlements(
-      create(EntitlementsServiceListEntitlementsRequestSchema, { resource: { id: { resourceType: 'user', resource: 'ann' } } }),
+      create(EntitlementsServiceListEntitlementsRequestSchema, {
+        resource: { id: { resourceType: 'user', resource: 'ann' } },
+      }),
     );
 
     expect(entitlements.list).toEqual([]);
@@ -189,18 +228,24 @@ describe('a small project', () => {
   it('lists nothing beneath a parent that is no tenant', async () => {
     const connector = connectorOf(createProject(smallProject()));
 
-    const request = create(ResourcesServiceListResourcesRequestSchema, { resourceTypeId: 'role', parentResourceId: { resourceType: 'role', resource: 'Editor' } });
+    const request = create(ResourcesServiceListResourcesRequestSchema, {
+      resourceTypeId: 'role',
+      parentResourceId: { resourceType: 'role', resource: 'Editor' },
+    });
 
     expect((await connector.listResources(request)).list).toEqual([]);
   });
 
-  it.each(['tenant', 'role', 'permission', 'role_binding', 'user'] as const)('answers an empty page, never an error, for the grants of a %s that does not exist', async (typeId) => {
-    const connector = connectorOf(createProject(smallProject()));
+  it.each(['tenant', 'role', 'permission', 'role_binding', 'user'] as const)(
+    'answers an empty page, never an error, for the grants of a %s that does not exist',
+    async (typeId) => {
+      const connector = connectorOf(createProject(smallProject()));
 
-    for (const id of ['gone', 'acme/gone', 'gone/Editor', 'a/b/c', '%', '/', 'globex/Editor%', '%2f']) {
-      expect((await listGrants(connector, typeId, id)).list).toEqual([]);
-    }
-  });
+      for (const id of ['gone', 'acme/gone', 'gone/Editor', 'a/b/c', '%', '/', 'globex/Editor%', '%2f']) {
+        expect((await listGrants(connector, typeId, id)).list).toEqual([]);
+      }
+    },
+  );
 });
 
 describe('a request that makes no sense', () => {
@@ -215,17 +260,41 @@ describe('a request that makes no sense', () => {
 
   const cases: readonly (readonly [string, string, (connector: Connector) => Promise<unknown>])[] = [
     ['page_size 251 on types', 'invalid', (c) => c.listResourceTypes(create(typesRequest, { pageSize: 251 }))],
-    ['page_size 251 on resources', 'invalid', (c) => c.listResources(create(resourcesRequest, { resourceTypeId: 'user', pageSize: 251 }))],
-    ['page_size 251 on entitlements', 'invalid', (c) => c.listEntitlements(create(entitlementsRequest, { resource, pageSize: 251 }))],
-    ['page_size 251 on static entitlements', 'invalid', (c) => c.listStaticEntitlements(create(staticRequest, { resourceTypeId: 'role', pageSize: 251 }))],
+    [
+      'page_size 251 on resources',
+      'invalid',
+      (c) => c.listResources(create(resourcesRequest, { resourceTypeId: 'user', pageSize: 251 })),
+    ],
+    [
+      'page_size 251 on entitlements',
+      'invalid',
+      (c) => c.listEntitlements(create(entitlementsRequest, { resource, pageSize: 251 })),
+    ],
+    [
+      'page_size 251 on static entitlements',
+      'invalid',
+      (c) => c.listStaticEntitlements(create(staticRequest, { resourceTypeId: 'role', pageSize: 251 })),
+    ],
     ['page_size 251 on grants', 'invalid', (c) => c.listGrants(create(grantsRequest, { resource, pageSize: 251 }))],
     ['page_size 2^32-1', 'invalid', (c) => c.listGrants(create(grantsRequest, { resource, pageSize: 0xffffffff }))],
     ['a token for the types', 'invalid', (c) => c.listResourceTypes(create(typesRequest, { pageToken: 'x' }))],
-    ['a token for entitlements', 'invalid', (c) => c.listEntitlements(create(entitlementsRequest, { resource, pageToken: 'x' }))],
-    ['a token for static entitlements', 'invalid', (c) => c.listStaticEntitlements(create(staticRequest, { resourceTypeId: 'role', pageToken: 'x' }))],
+    [
+      'a token for entitlements',
+      'invalid',
+      (c) => c.listEntitlements(create(entitlementsRequest, { resource, pageToken: 'x' })),
+    ],
+    [
+      'a token for static entitlements',
+      'invalid',
+      (c) => c.listStaticEntitlements(create(staticRequest, { resourceTypeId: 'role', pageToken: 'x' })),
+    ],
     ['a made-up token for resources', 'invalid', (c) => listResources(c, 'user', { pageToken: 'x' })],
     ['a made-up token for the grants of users', 'invalid', (c) => listGrants(c, 'user', 'ann', { pageToken: 'x' })],
-    ['a token of 1 MiB and a byte', 'invalid', (c) => listResources(c, 'user', { pageToken: 'x'.repeat(1024 * 1024 + 1) })],
+    [
+      'a token of 1 MiB and a byte',
+      'invalid',
+      (c) => listResources(c, 'user', { pageToken: 'x'.repeat(1024 * 1024 + 1) }),
+    ],
     ['a sync id of 1,025 bytes', 'invalid', (c) => listResources(c, 'user', { syncId: long })],
     ['a sync id of 1,025 bytes to clean up', 'invalid', (c) => cleanup(c, long)],
     ['no resource type', 'invalid', (c) => listResources(c, '')],
@@ -234,12 +303,28 @@ describe('a request that makes no sense', () => {
     ['a type that only a prototype knows', 'unsupported', (c) => listResources(c, 'constructor')],
     ['an unknown resource type on grants', 'unsupported', (c) => listGrants(c, 'group', 'x')],
     ['an unknown resource type on a resource', 'unsupported', (c) => getResource(c, 'group', 'x')],
-    ['an unknown resource type on entitlements', 'unsupported', (c) => c.listEntitlements(create(entitlementsRequest, { resource: { id: { resourceType: 'group', resource: 'x' } } }))],
+    [
+      'an unknown resource type on entitlements',
+      'unsupported',
+      (c) =>
+        c.listEntitlements(create(entitlementsRequest, { resource: { id: { resourceType: 'group', resource: 'x' } } })),
+    ],
     ['an unknown resource type on static entitlements', 'unsupported', (c) => templateOf(c, '__proto__')],
     ['a whole type that is listed per resource', 'unsupported', (c) => listGrants(c, 'tenant', undefined)],
     ['no resource on grants', 'invalid', (c) => c.listGrants(create(grantsRequest, {}))],
-    ['half a resource id', 'invalid', (c) => c.listGrants(create(grantsRequest, { resource: { id: { resourceType: 'role' } } }))],
-    ['half a parent', 'invalid', (c) => c.listResources(create(resourcesRequest, { resourceTypeId: 'role', parentResourceId: { resourceType: 'tenant' } }))],
+    [
+      'half a resource id',
+      'invalid',
+      (c) => c.listGrants(create(grantsRequest, { resource: { id: { resourceType: 'role' } } })),
+    ],
+    [
+      'half a parent',
+      'invalid',
+      (c) =>
+        c.listResources(
+          create(resourcesRequest, { resourceTypeId: 'role', parentResourceId: { resourceType: 'tenant' } }),
+        ),
+    ],
     ['an id of 1,025 bytes', 'invalid', (c) => getResource(c, 'role', long)],
     ['no id', 'invalid', (c) => c.getResource(create(getRequest, {}))],
   ];
@@ -283,7 +368,11 @@ describe('one sync and another', () => {
     const connector = connectorOf(project);
     const elsewhere = connectorOf(other);
 
-    const [one, two, three] = await Promise.all([handWalk(connector, { syncId: 'a' }), handWalk(connector, { syncId: 'b' }), handWalk(elsewhere, { syncId: 'a' })]);
+    const [one, two, three] = await Promise.all([
+      handWalk(connector, { syncId: 'a' }),
+      handWalk(connector, { syncId: 'b' }),
+      handWalk(elsewhere, { syncId: 'a' }),
+    ]);
 
     expectTruth(one, truthOf(project.rows, 'all'));
     expectTruth(two, truthOf(project.rows, 'all'));
@@ -369,7 +458,10 @@ describe('one sync and another', () => {
     await listResources(connector, 'user', { pageToken: nextPageToken });
 
     expect(early).toBeUndefined();
-    expect(connector.report('sync-1')).toMatchObject({ projectId: 'P2fake', proof: { mode: 'stable', passes: 1, total: 101 } });
+    expect(connector.report('sync-1')).toMatchObject({
+      projectId: 'P2fake',
+      proof: { mode: 'stable', passes: 1, total: 101 },
+    });
     expect(connector.report('unknown')).toBeUndefined();
   });
 });
@@ -382,11 +474,16 @@ describe('a cold connector', () => {
   it.each(entitledTypeIds)('that is asked for grants of a %s reads the project first, once', async (typeId) => {
     const project = createProject(rows);
     const connector = connectorOf(project);
-    const ids = [...truth.resources.keys()].filter((key) => key.startsWith(`${typeId}:`)).map((key) => key.slice(typeId.length + 1));
+    const ids = [...truth.resources.keys()]
+      .filter((key) => key.startsWith(`${typeId}:`))
+      .map((key) => key.slice(typeId.length + 1));
 
     const grants = await Promise.all(ids.map((id) => allGrants(connector, typeId, id)));
 
-    expectIds(idsOf(grants.flat()), [...truth.grants.keys()].filter((id) => id.startsWith(`${typeId}:`)));
+    expectIds(
+      idsOf(grants.flat()),
+      [...truth.grants.keys()].filter((id) => id.startsWith(`${typeId}:`)),
+    );
     expect(project.requests).toHaveLength(fullRead);
   });
 
@@ -395,38 +492,46 @@ describe('a cold connector', () => {
 
     const grants = await allGrants(connectorOf(project), 'role_binding', undefined);
 
-    expectIds(idsOf(grants), [...truth.grants.keys()].filter((id) => id.startsWith('role_binding:')));
+    expectIds(
+      idsOf(grants),
+      [...truth.grants.keys()].filter((id) => id.startsWith('role_binding:')),
+    );
     expect(project.requests).toHaveLength(fullRead);
   });
 
-  it.each([0, 1, 2, 3])('goes on with the users from page %i of another and tells the rest of the sync, for which it reads everybody once', async (place) => {
-    const old = connectorOf(createProject(rows));
-    const before = [];
-    let pageToken = '';
-    for (let page = 0; page < place; page += 1) {
-      const answer = await listResources(old, 'user', { pageToken });
-      before.push(...answer.list);
-      pageToken = answer.nextPageToken;
-    }
-    const project = createProject(rows);
-    const cold = connectorOf(project);
-
-    const after = [];
-    for (;;) {
-      const answer = await listResources(cold, 'user', { pageToken });
-      after.push(...answer.list);
-      pageToken = answer.nextPageToken;
-      if (pageToken === '') {
-        break;
+  it.each([0, 1, 2, 3])(
+    'goes on with the users from page %i of another and tells the rest of the sync, for which it reads everybody once',
+    async (place) => {
+      const old = connectorOf(createProject(rows));
+      const before = [];
+      let pageToken = '';
+      for (let page = 0; page < place; page += 1) {
+        const answer = await listResources(old, 'user', { pageToken });
+        before.push(...answer.list);
+        pageToken = answer.nextPageToken;
       }
-    }
-    const rest = await handWalk(cold, { order: typeIds.filter((typeId) => typeId !== 'user') });
+      const project = createProject(rows);
+      const cold = connectorOf(project);
 
-    const resources = [...new Map([...before, ...after, ...rest.resources].map((resource) => [keyOf(resource), resource])).values()];
-    expectTruth({ resources, grants: rest.grants }, truth);
-    expect(project.requests.length).toBeLessThanOrEqual(2 * fullRead);
-    expect(cold.report('sync-1')).toBeDefined();
-  });
+      const after = [];
+      for (;;) {
+        const answer = await listResources(cold, 'user', { pageToken });
+        after.push(...answer.list);
+        pageToken = answer.nextPageToken;
+        if (pageToken === '') {
+          break;
+        }
+      }
+      const rest = await handWalk(cold, { order: typeIds.filter((typeId) => typeId !== 'user') });
+
+      const resources = [
+        ...new Map([...before, ...after, ...rest.resources].map((resource) => [keyOf(resource), resource])).values(),
+      ];
+      expectTruth({ resources, grants: rest.grants }, truth);
+      expect(project.requests.length).toBeLessThanOrEqual(2 * fullRead);
+      expect(cold.report('sync-1')).toBeDefined();
+    },
+  );
 
   it('that gets the token it went on from twice answers alike, and reads nothing again', async () => {
     const { nextPageToken: second } = await listResources(connectorOf(createProject(rows)), 'user');
@@ -449,7 +554,10 @@ describe('a cold connector', () => {
     const living = rows.users.slice(1);
     const cold = connectorOf(createProject({ ...rows, users: living }));
 
-    const outcome = await allPages((pageToken) => listResources(cold, 'user', { pageToken }), first.nextPageToken).catch((thrown: unknown) => thrown);
+    const outcome = await allPages(
+      (pageToken) => listResources(cold, 'user', { pageToken }),
+      first.nextPageToken,
+    ).catch((thrown: unknown) => thrown);
 
     if (Array.isArray(outcome)) {
       const told = new Set((outcome.flat() as typeof first.list).map(keyOf));
@@ -459,32 +567,38 @@ describe('a cold connector', () => {
     }
   });
 
-  it.each([undefined, 1])('walks thousands of grants of bindings in stretches, each of which stands for itself (page %s goes on elsewhere)', async (restartAt) => {
-    const tenantIds = Array.from({ length: 40 }, (_, place) => `t${place}`);
-    const many = {
-      users: usersWith(200, { userTenants: tenantIds.map((id) => inTenant(id, 'Editor')) }),
-      tenants: tenantIds.map((id) => tenant(id)),
-      roles: [role('Editor')],
-      permissions: [],
-    };
-    const connectors = [connectorOf(createProject(many)), connectorOf(createProject(many))];
-    let page = 0;
+  it.each([undefined, 1])(
+    'walks thousands of grants of bindings in stretches, each of which stands for itself (page %s goes on elsewhere)',
+    async (restartAt) => {
+      const tenantIds = Array.from({ length: 40 }, (_, place) => `t${place}`);
+      const many = {
+        users: usersWith(200, { userTenants: tenantIds.map((id) => inTenant(id, 'Editor')) }),
+        tenants: tenantIds.map((id) => tenant(id)),
+        roles: [role('Editor')],
+        permissions: [],
+      };
+      const connectors = [connectorOf(createProject(many)), connectorOf(createProject(many))];
+      let page = 0;
 
-    const pages = await allPages((pageToken) => {
-      const [warm, cold] = connectors;
-      const asked = restartAt !== undefined && page >= restartAt ? cold : warm;
-      page += 1;
-      return listGrants(asked ?? expect.fail(), 'role_binding', undefined, { pageToken });
-    });
+      const pages = await allPages((pageToken) => {
+        const [warm, cold] = connectors;
+        const asked = restartAt !== undefined && page >= restartAt ? cold : warm;
+        page += 1;
+        return listGrants(asked ?? expect.fail(), 'role_binding', undefined, { pageToken });
+      });
 
-    const ids = pages.flatMap((list) => idsOf(list));
-    expect(new Set(ids)).toEqual(new Set([...truthOf(many, 'all').grants.keys()].filter((id) => id.startsWith('role_binding:'))));
-    expect(restartAt === undefined ? ids.length : 8000).toBe(8000);
-  });
+      const ids = pages.flatMap((list) => idsOf(list));
+      expect(new Set(ids)).toEqual(
+        new Set([...truthOf(many, 'all').grants.keys()].filter((id) => id.startsWith('role_binding:'))),
+      );
+      expect(restartAt === undefined ? ids.length : 8000).toBe(8000);
+    },
+  );
 });
 
 describe('a targeted sync', () => {
-  const held = (typeId: string, id: string): string[] => [...truthOf(smallProject(), 'all').grants.keys()].filter((grant) => grant.startsWith(`${typeId}:${id}:`));
+  const held = (typeId: string, id: string): string[] =>
+    [...truthOf(smallProject(), 'all').grants.keys()].filter((grant) => grant.startsWith(`${typeId}:${id}:`));
 
   async function target(project: ProjectFixture, typeId: string, id: string, pageSize = 0): Promise<string[]> {
     const connector = connectorOf(project);
@@ -512,9 +626,12 @@ describe('a targeted sync', () => {
     expect(searches.map(({ query }) => query)).toEqual([expect.objectContaining(filter)]);
   });
 
-  it.each(['read', 'write', 'approve'])('of permission %s reads everybody: which bindings confer it depends on who holds them', async (name) => {
-    expectIds(await target(createProject(smallProject()), 'permission', name), held('permission', name));
-  });
+  it.each(['read', 'write', 'approve'])(
+    'of permission %s reads everybody: which bindings confer it depends on who holds them',
+    async (name) => {
+      expectIds(await target(createProject(smallProject()), 'permission', name), held('permission', name));
+    },
+  );
 
   it('of a user loads that user alone', async () => {
     const project = createProject(smallProject());
@@ -536,7 +653,9 @@ describe('a targeted sync', () => {
     ['role_binding', 'acme/gone'],
     ['role_binding', 'globex/Editor'],
   ])('of a %s named "%s", which does not exist, is not found', async (typeId, id) => {
-    await expect(getResource(connectorOf(createProject(smallProject())), typeId, id)).rejects.toMatchObject({ kind: 'not-found' });
+    await expect(getResource(connectorOf(createProject(smallProject())), typeId, id)).rejects.toMatchObject({
+      kind: 'not-found',
+    });
   });
 
   it.each([
@@ -548,7 +667,10 @@ describe('a targeted sync', () => {
     ['role_binding', 'ghost/Editor'],
     ['role_binding', 'acme/Approver'],
   ])('makes no grants of a %s "%s" that only records name, or that is another thing', async (typeId, id) => {
-    const haunted = user('zoe', { roleNames: ['Ghost'], userTenants: [inTenant('ghost', 'Editor'), inTenant('acme', 'Editor', 'Approver'), inTenant('globex', 'Editor')] });
+    const haunted = user('zoe', {
+      roleNames: ['Ghost'],
+      userTenants: [inTenant('ghost', 'Editor'), inTenant('acme', 'Editor', 'Approver'), inTenant('globex', 'Editor')],
+    });
     const project = createProject({ ...smallProject(), users: [haunted, user('ann')] });
     const connector = connectorOf(project);
     await getResource(connector, 'tenant', 'acme'); // this is a targeted sync
@@ -565,7 +687,10 @@ describe('a targeted sync', () => {
 
     const grants = await target(project, 'tenant', 'acme', 100);
 
-    expectIds(grants, members.map(({ userId }) => `tenant:acme:member:user:${userId}`));
+    expectIds(
+      grants,
+      members.map(({ userId }) => `tenant:acme:member:user:${userId}`),
+    );
     expect(project.countOf('searchUsers')).toBe(3);
   });
 
@@ -582,7 +707,10 @@ describe('a targeted sync', () => {
 
     const second = await listGrants(young, 'tenant', 'acme', { pageSize: 250, pageToken: first.nextPageToken });
 
-    expectIds(idsOf([...first.list, ...second.list]), members.map(({ userId }) => `tenant:acme:member:user:${userId}`));
+    expectIds(
+      idsOf([...first.list, ...second.list]),
+      members.map(({ userId }) => `tenant:acme:member:user:${userId}`),
+    );
     expect(second.nextPageToken).toBe('');
   });
 
@@ -606,17 +734,25 @@ describe('Validate', () => {
     const { sdkVersion } = await connectorOf(project).validate();
 
     expect(sdkVersion).toMatch(/^\d+\.\d+\.\d+$/); // a suffix would cost us the sync id
-    expect(project.requests.map(({ endpoint }) => endpoint).toSorted()).toEqual(['allPermissions', 'allRoles', 'allTenants', 'searchUsers']);
+    expect(project.requests.map(({ endpoint }) => endpoint).toSorted()).toEqual([
+      'allPermissions',
+      'allRoles',
+      'allTenants',
+      'searchUsers',
+    ]);
   });
 
-  it.each(['searchUsers', 'allTenants', 'allRoles', 'allPermissions'] as const)('fails when %s does', async (endpoint) => {
-    const project = createProject(smallProject());
-    project.onRequest = (request) => {
-      if (request.endpoint === endpoint) {
-        throw new Error('planted');
-      }
-    };
+  it.each(['searchUsers', 'allTenants', 'allRoles', 'allPermissions'] as const)(
+    'fails when %s does',
+    async (endpoint) => {
+      const project = createProject(smallProject());
+      project.onRequest = (request) => {
+        if (request.endpoint === endpoint) {
+          throw new Error('planted');
+        }
+      };
 
-    await expect(connectorOf(project).validate()).rejects.toThrow('planted');
-  });
+      await expect(connectorOf(project).validate()).rejects.toThrow('planted');
+    },
+  );
 });

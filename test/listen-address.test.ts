@@ -5,7 +5,9 @@ import { type Emulator, startEmulator } from '../src/emulator/emulator.ts';
 import { parseListenAddress, parseListenHost } from '../src/listen-address.ts';
 import { envOf, runCli, startCli } from './support/cli.ts';
 
-const hasIpv6 = Object.values(networkInterfaces()).flat().some((found) => found !== undefined && isIPv6(found.address));
+const hasIpv6 = Object.values(networkInterfaces())
+  .flat()
+  .some((found) => found !== undefined && isIPv6(found.address));
 
 describe('an address to listen on', () => {
   it.each([
@@ -95,23 +97,48 @@ describe('serve', () => {
     ['[::]:0 without TLS', ['--listen', '[::]:0'], {}],
     ['0.0.0.0:0 without TLS', ['--listen', '0.0.0.0:0'], {}],
   ])('refuses with exit 2 before it listens: %s', async (_name, args, env) => {
-    const run = await runCli(['serve', '--health-check-port', '0', ...(args.some((flag) => flag.startsWith('--listen')) || 'BATON_DESCOPE_LISTEN' in env ? [] : ['--listen', '127.0.0.1:0']), ...args], { env: { ...envOf(emulator), ...env } });
+    const run = await runCli(
+      [
+        'serve',
+        '--health-check-port',
+        '0',
+        ...(args.some((flag) => flag.startsWith('--listen')) || 'BATON_DESCOPE_LISTEN' in env
+          ? []
+          : ['--listen', '127.0.0.1:0']),
+        ...args,
+      ],
+      { env: { ...envOf(emulator), ...env } },
+    );
 
     expect(run.code).toBe(2);
     expect(run.stdout).toBe('');
   });
 
   it('takes its address from the environment, too', async () => {
-    await using serve = startCli(['serve', '--health-check-port', 'off'], { ...envOf(emulator), BATON_DESCOPE_LISTEN: '127.0.0.1:0' });
+    await using serve = startCli(['serve', '--health-check-port', 'off'], {
+      ...envOf(emulator),
+      BATON_DESCOPE_LISTEN: '127.0.0.1:0',
+    });
 
     expect((await serve.until(/listening on (\S+)/))[1]).toMatch(/^127\.0\.0\.1:\d+$/);
   });
 
   it.skipIf(!hasIpv6)('listens on IPv6 alone, with and without brackets, and health-check asks there', async () => {
     for (const host of ['[::1]', '::1', '::']) {
-      await using serve = startCli(['serve', '--listen', '[::1]:0', '--health-check-port', '0', '--health-check-bind-address', host], envOf(emulator));
+      await using serve = startCli(
+        ['serve', '--listen', '[::1]:0', '--health-check-port', '0', '--health-check-bind-address', host],
+        envOf(emulator),
+      );
       const port = (await serve.until(/health and metrics on http:\/\/\[[:\d]+\]:(\d+)/))[1] ?? '';
-      const check = await runCli(['health-check', '--endpoint', 'live', '--health-check-port', port, '--health-check-bind-address', host]);
+      const check = await runCli([
+        'health-check',
+        '--endpoint',
+        'live',
+        '--health-check-port',
+        port,
+        '--health-check-bind-address',
+        host,
+      ]);
 
       expect(serve.stdout()).toMatch(/listening on \[::1\]:\d+/);
       expect(check.code).toBe(0);

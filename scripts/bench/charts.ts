@@ -14,7 +14,9 @@ export function chartsOf(results: readonly Result[]): Readonly<Record<string, st
 function chart(results: readonly Result[], label: string, of: (result: Result) => number, isLog: boolean): string {
   const { document } = parseHTML('<html><body></body></html>');
   const rows = results.map((result) => ({ users: result.users, value: of(result), contender: result.contender }));
-  const last = Object.values(Object.groupBy(rows, ({ contender }) => contender)).flatMap((group = []) => group.toSorted((left, right) => left.users - right.users).slice(-1));
+  const last = Object.values(Object.groupBy(rows, ({ contender }) => contender)).flatMap((group = []) =>
+    group.toSorted((left, right) => left.users - right.users).slice(-1),
+  );
   const figure = Plot.plot({
     document,
     width: 720,

@@ -36,7 +36,25 @@ export function ourCli({ rateLimit = 'auto', tenantRoles = 'all', nodeFlags = []
   return async (fixture, conditions) => {
     const folder = await mkdtemp(join(tmpdir(), 'baton-descope-bench-'));
     try {
-      return [await measured(fixture, conditions, () => startNode([cliPath, 'sync', '--out', join(folder, 'sync.json'), '--json', '--rate-limit', rateLimit, '--tenant-roles', tenantRoles], settings(fixture), { nodeFlags }).ended())];
+      return [
+        await measured(fixture, conditions, () =>
+          startNode(
+            [
+              cliPath,
+              'sync',
+              '--out',
+              join(folder, 'sync.json'),
+              '--json',
+              '--rate-limit',
+              rateLimit,
+              '--tenant-roles',
+              tenantRoles,
+            ],
+            settings(fixture),
+            { nodeFlags },
+          ).ended(),
+        ),
+      ];
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -50,7 +68,25 @@ export function ourServer(workers: number, { rateLimit = 'auto' }: CliOptions = 
     try {
       await writeCertificates(folder);
       const file = (name: string): string => join(folder, name);
-      const server = startNode([cliPath, 'serve', '--listen', 'localhost:0', '--health-check-port', 'off', '--tls-cert', file('server.pem'), '--tls-key', file('server.key'), '--tls-client-ca', file('ca.pem'), '--rate-limit', rateLimit], settings(fixture));
+      const server = startNode(
+        [
+          cliPath,
+          'serve',
+          '--listen',
+          'localhost:0',
+          '--health-check-port',
+          'off',
+          '--tls-cert',
+          file('server.pem'),
+          '--tls-key',
+          file('server.key'),
+          '--tls-client-ca',
+          file('ca.pem'),
+          '--rate-limit',
+          rateLimit,
+        ],
+        settings(fixture),
+      );
       const [line] = (await once(server.child.stdout ?? server.child, 'data')) as [Buffer];
       const address = /listening on (\S+)/.exec(String(line))?.[1] ?? '';
       const runs: Omit<Sample, 'rssMb' | 'loopDelayP99Ms'>[] = [];
@@ -61,7 +97,13 @@ export function ourServer(workers: number, { rateLimit = 'auto' }: CliOptions = 
         const { stdout } = await walk.ended();
         const walked = JSON.parse(stdout) as Walked; // it prints nothing else
         const cpu = await cpuOf(server.child.pid);
-        runs.push({ wallS: walked.totalMs / 1000, startS: 0, cpuS: cpu - cpuBefore, seen: await fixture.seen(), walked });
+        runs.push({
+          wallS: walked.totalMs / 1000,
+          startS: 0,
+          cpuS: cpu - cpuBefore,
+          seen: await fixture.seen(),
+          walked,
+        });
         cpuBefore = cpu;
       }
       server.child.kill('SIGTERM');
@@ -75,12 +117,18 @@ export function ourServer(workers: number, { rateLimit = 'auto' }: CliOptions = 
 
 /** A script of ours that takes the fixture's address. */
 export function other(name: string, ...args: readonly string[]): Contender {
-  return async (fixture, conditions) => [await measured(fixture, conditions, () => startNode([script(name), fixture.address, ...args]).ended())];
+  return async (fixture, conditions) => [
+    await measured(fixture, conditions, () => startNode([script(name), fixture.address, ...args]).ended()),
+  ];
 }
 
 async function measured(fixture: Fixture, conditions: Conditions, run: () => Promise<Ran>): Promise<Sample> {
   await fixture.begin(conditions);
-  const { measured: { cpuS, rssMb, loopDelayP99Ms }, startedAt, endedAt } = await run();
+  const {
+    measured: { cpuS, rssMb, loopDelayP99Ms },
+    startedAt,
+    endedAt,
+  } = await run();
   const seen = await fixture.seen();
   const first = seen.firstAt ?? startedAt;
   return { wallS: (endedAt - first) / 1000, startS: (first - startedAt) / 1000, cpuS, rssMb, loopDelayP99Ms, seen };

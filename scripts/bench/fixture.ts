@@ -40,7 +40,17 @@ let blockedUntil = 0;
 let searches = 0;
 
 function fresh() {
-  return { requests: 0, byPath: new Map<string, number>(), inFlight: 0, maxInFlight: 0, refused: 0, bytes: 0, firstAt: undefined as number | undefined, lastAt: undefined as number | undefined, cpu: process.cpuUsage() };
+  return {
+    requests: 0,
+    byPath: new Map<string, number>(),
+    inFlight: 0,
+    maxInFlight: 0,
+    refused: 0,
+    bytes: 0,
+    firstAt: undefined as number | undefined,
+    lastAt: undefined as number | undefined,
+    cpu: process.cpuUsage(),
+  };
 }
 
 const now = (): number => performance.timeOrigin + performance.now();
@@ -75,7 +85,12 @@ function send(response: ServerResponse, path: string, text: string): void {
   const isSearch = path.endsWith('/user/search');
   if (isSearch && isRefused()) {
     seen.refused += 1;
-    response.writeHead(429, { 'retry-after': String(Math.ceil((conditions.rate?.windowMs ?? 1000) / 1000)), 'content-type': 'application/json' }).end('{"errorCode":"E130429"}');
+    response
+      .writeHead(429, {
+        'retry-after': String(Math.ceil((conditions.rate?.windowMs ?? 1000) / 1000)),
+        'content-type': 'application/json',
+      })
+      .end('{"errorCode":"E130429"}');
     return;
   }
   searches += Number(isSearch);
@@ -83,7 +98,9 @@ function send(response: ServerResponse, path: string, text: string): void {
     response.writeHead(503).end();
     return;
   }
-  const body = isSearch ? searched(text) : (project?.lists[path] ?? Buffer.from(path.endsWith('/license') ? '{"rateLimitTier":"tier4"}' : '{}'));
+  const body = isSearch
+    ? searched(text)
+    : (project?.lists[path] ?? Buffer.from(path.endsWith('/license') ? '{"rateLimitTier":"tier4"}' : '{}'));
   seen.bytes += body.length;
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length }).end(body);
 }
@@ -148,7 +165,16 @@ function report(): Seen {
   const { byPath, requests, maxInFlight, refused, bytes, firstAt, lastAt, cpu } = seen;
   const { user, system } = process.cpuUsage(cpu);
   const wallMs = (lastAt ?? 0) - (firstAt ?? 0);
-  return { requests, byPath: Object.fromEntries(byPath), maxInFlight, refused, bytes, firstAt, lastAt, load: wallMs > 0 ? (user + system) / 1000 / wallMs : 0 };
+  return {
+    requests,
+    byPath: Object.fromEntries(byPath),
+    maxInFlight,
+    refused,
+    bytes,
+    firstAt,
+    lastAt,
+    load: wallMs > 0 ? (user + system) / 1000 / wallMs : 0,
+  };
 }
 
 process.on('message', (told: Told) => {

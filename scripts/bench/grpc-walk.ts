@@ -9,8 +9,22 @@ import { Client, credentials } from '@grpc/grpc-js';
 import { ConnectorService } from '../../src/gen/c1/connector/v2/connector_pb.ts';
 import { EntitlementsService } from '../../src/gen/c1/connector/v2/entitlement_pb.ts';
 import { GrantsService, GrantsServiceListGrantsResponseSchema } from '../../src/gen/c1/connector/v2/grant_pb.ts';
-import { type Resource, ResourceSchema, ResourcesService, ResourceTypesService } from '../../src/gen/c1/connector/v2/resource_pb.ts';
-import { cleanupRequest, enqueuedTokens, grantsRequest, isTypeScopedType, resourcesRequest, skipsGrants, staticEntitlementsRequest, typesRequest } from '../../src/model/walk-requests.ts';
+import {
+  type Resource,
+  ResourceSchema,
+  ResourcesService,
+  ResourceTypesService,
+} from '../../src/gen/c1/connector/v2/resource_pb.ts';
+import {
+  cleanupRequest,
+  enqueuedTokens,
+  grantsRequest,
+  isTypeScopedType,
+  resourcesRequest,
+  skipsGrants,
+  staticEntitlementsRequest,
+  typesRequest,
+} from '../../src/model/walk-requests.ts';
 import { methodDefinition } from '../../src/server/definition.ts';
 import type { DescMethodUnary, MessageShape, DescMessage } from '@bufbuild/protobuf';
 
@@ -31,16 +45,30 @@ export interface Walked {
 
 let calls = 0;
 
-function ask<I extends DescMessage, O extends DescMessage>(method: DescMethodUnary<I, O>, request: MessageShape<I>): Promise<Buffer> {
+function ask<I extends DescMessage, O extends DescMessage>(
+  method: DescMethodUnary<I, O>,
+  request: MessageShape<I>,
+): Promise<Buffer> {
   const { path, requestSerialize } = methodDefinition(method);
   calls += 1;
   return new Promise((resolve, reject) => {
-    client.makeUnaryRequest(path, requestSerialize, (bytes: Buffer) => bytes, request, (error, bytes) => (error === null && bytes !== undefined ? resolve(bytes) : reject(error ?? new Error('no answer'))));
+    client.makeUnaryRequest(
+      path,
+      requestSerialize,
+      (bytes: Buffer) => bytes,
+      request,
+      (error, bytes) =>
+        error === null && bytes !== undefined ? resolve(bytes) : reject(error ?? new Error('no answer')),
+    );
   });
 }
 
 /** Rows (field 1) of a list response, its next token (2) and the annotations (3), without looking into the rows. */
-function openPage(bytes: Buffer): { readonly rows: readonly Uint8Array[]; readonly next: string; readonly rest: Uint8Array[] } {
+function openPage(bytes: Buffer): {
+  readonly rows: readonly Uint8Array[];
+  readonly next: string;
+  readonly rest: Uint8Array[];
+} {
   const reader = new BinaryReader(bytes);
   const rows: Uint8Array[] = [];
   const rest: Uint8Array[] = [];
@@ -84,7 +112,10 @@ async function inTurns<T>(items: readonly T[], run: (item: T) => Promise<readonl
 const startedAt = performance.now();
 await ask(ConnectorService.method.validate, create(ConnectorService.method.validate.input));
 await ask(ConnectorService.method.getMetadata, create(ConnectorService.method.getMetadata.input));
-const types = fromBinary(ResourceTypesService.method.listResourceTypes.output, await ask(ResourceTypesService.method.listResourceTypes, typesRequest(syncId))).list;
+const types = fromBinary(
+  ResourceTypesService.method.listResourceTypes.output,
+  await ask(ResourceTypesService.method.listResourceTypes, typesRequest(syncId)),
+).list;
 
 const beganAt = performance.now();
 const found: Resource[] = [];
@@ -112,18 +143,31 @@ for (const type of types) {
 const asked = types
   .filter((type) => !skipsGrants(type))
   .flatMap((type): { readonly typeId: string; readonly id: string | undefined; readonly token: string }[] =>
-    isTypeScopedType(type) ? [{ typeId: type.id, id: undefined, token: '' }] : found.filter(({ id }) => id?.resourceType === type.id).map(({ id }) => ({ typeId: type.id, id: id?.resource ?? '', token: '' })),
+    isTypeScopedType(type)
+      ? [{ typeId: type.id, id: undefined, token: '' }]
+      : found
+          .filter(({ id }) => id?.resourceType === type.id)
+          .map(({ id }) => ({ typeId: type.id, id: id?.resource ?? '', token: '' })),
   );
 await inTurns(asked, async ({ typeId, id, token }) => {
   const bytes = await ask(GrantsService.method.listGrants, grantsRequest(syncId, typeId, id, token));
   const page = openPage(bytes);
   grants += page.rows.length;
   const more = page.next === '' ? [] : [{ typeId, id, token: page.next }];
-  const siblings = page.rest.length === 0 ? [] : enqueuedTokens(fromBinary(GrantsServiceListGrantsResponseSchema, bytes).annotations);
+  const siblings =
+    page.rest.length === 0 ? [] : enqueuedTokens(fromBinary(GrantsServiceListGrantsResponseSchema, bytes).annotations);
   return [...more, ...siblings.map((sibling) => ({ typeId, id, token: sibling }))];
 });
 const endedAt = performance.now();
 await ask(ConnectorService.method.cleanup, cleanupRequest(syncId));
 client.close();
-const walked: Walked = { usersMs, otherMs: grantsAt - beganAt - usersMs, grantsMs: endedAt - grantsAt, totalMs: endedAt - startedAt, calls, userCalls, grants };
+const walked: Walked = {
+  usersMs,
+  otherMs: grantsAt - beganAt - usersMs,
+  grantsMs: endedAt - grantsAt,
+  totalMs: endedAt - startedAt,
+  calls,
+  userCalls,
+  grants,
+};
 console.log(JSON.stringify(walked));

@@ -12,7 +12,11 @@ if (path !== undefined) {
   delay.enable();
   process.on('exit', () => {
     const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
-    const measured = { rssMb: maxRSS / 1024, cpuS: (userCPUTime + systemCPUTime) / 1e6, loopDelayP99Ms: Math.max(0, delay.percentile(99) / 1e6 - resolutionMs) };
+    const measured = {
+      rssMb: maxRSS / 1024,
+      cpuS: (userCPUTime + systemCPUTime) / 1e6,
+      loopDelayP99Ms: Math.max(0, delay.percentile(99) / 1e6 - resolutionMs),
+    };
     writeFileSync(path, JSON.stringify(measured));
   });
 }

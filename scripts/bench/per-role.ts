@@ -9,7 +9,11 @@ const headers = { authorization: 'Bearer pattern', 'content-type': 'application/
 
 async function search(filter: object): Promise<void> {
   for (let offset = 0, total = 1; offset < total; offset += 100) {
-    const answer = await request(`${base}/v2/mgmt/user/search`, { method: 'POST', headers, body: JSON.stringify({ limit: 100, offset, withTestUser: true, ...filter }) });
+    const answer = await request(`${base}/v2/mgmt/user/search`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify({ limit: 100, offset, withTestUser: true, ...filter }),
+    });
     ({ total } = (await answer.body.json()) as { readonly total: number }); // the fixture answers nothing else
   }
 }
@@ -19,7 +23,9 @@ async function list<T>(path: string): Promise<T> {
 }
 
 const { tenants } = await list<{ readonly tenants: readonly { readonly id: string }[] }>('/v1/mgmt/tenant/all');
-const { roles } = await list<{ readonly roles: readonly { readonly name: string; readonly tenantId: string }[] }>('/v1/mgmt/role/all');
+const { roles } = await list<{ readonly roles: readonly { readonly name: string; readonly tenantId: string }[] }>(
+  '/v1/mgmt/role/all',
+);
 await list('/v1/mgmt/permission/all');
 await search({});
 for (const { id } of tenants) {

@@ -25,7 +25,10 @@ export interface Fixture {
 }
 
 export async function startFixture(): Promise<Fixture> {
-  const child = fork(here('fixture.ts'), [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: ['--max-old-space-size=12288'] });
+  const child = fork(here('fixture.ts'), [], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    execArgv: ['--max-old-space-size=12288'],
+  });
   const [{ address }] = (await once(child, 'message')) as [{ readonly address: string }];
   if (canPin && child.pid !== undefined) {
     await run('taskset', ['-a', '-p', '-c', '0', String(child.pid)]);
@@ -67,12 +70,25 @@ export interface Started {
 }
 
 /** Starts Node with what measures it; on the second core. */
-export function startNode(args: readonly string[], env: NodeJS.ProcessEnv = {}, { core = 1, nodeFlags = [] as readonly string[] } = {}): Started {
+export function startNode(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  { core = 1, nodeFlags = [] as readonly string[] } = {},
+): Started {
   reports += 1;
   const report = join(tmpdir(), `bench-${process.pid}-${reports}.json`);
   const startedAt = performance.timeOrigin + performance.now();
-  const [command = '', ...rest] = pinned(core, [process.execPath, ...nodeFlags, '--import', here('measure.mjs'), ...args]);
-  const child = spawn(command, rest, { env: { ...process.env, ...env, BENCH_REPORT: report }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [command = '', ...rest] = pinned(core, [
+    process.execPath,
+    ...nodeFlags,
+    '--import',
+    here('measure.mjs'),
+    ...args,
+  ]);
+  const child = spawn(command, rest, {
+    env: { ...process.env, ...env, BENCH_REPORT: report },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (text) => (stdout += String(text)));

@@ -43,7 +43,9 @@ export function createProject(shape: Shape): Project {
     return json;
   };
   for (let from = 0; from < Math.max(1, shape.users); from += pageSize) {
-    const rows = Array.from({ length: Math.max(0, Math.min(pageSize, shape.users - from)) }, (_, place) => render(from + place));
+    const rows = Array.from({ length: Math.max(0, Math.min(pageSize, shape.users - from)) }, (_, place) =>
+      render(from + place),
+    );
     const page = Buffer.from(`{"users":[${rows.join(',')}],"total":${shape.users}}`);
     bytes += page.length;
     pages.push(page);
@@ -74,11 +76,21 @@ function ownRole(tenant: number): string | undefined {
   return tenant % 2 === 0 ? 'Own role' : undefined;
 }
 
-function toUser(index: number, shape: Shape): { readonly json: string; readonly roles: readonly string[]; readonly tenants: readonly string[]; readonly held: number } {
+function toUser(
+  index: number,
+  shape: Shape,
+): {
+  readonly json: string;
+  readonly roles: readonly string[];
+  readonly tenants: readonly string[];
+  readonly held: number;
+} {
   const id = `U2${index.toString(36).padStart(26, '0')}`;
   const name = `Person ${index} of the benchmark`;
   const email = `person.${index}@company-${index % 997}.example`;
-  const roles = Array.from({ length: shape.wideRoles }, (_, place) => roleName((index * 7 + place * 3) % shape.projectRoles));
+  const roles = Array.from({ length: shape.wideRoles }, (_, place) =>
+    roleName((index * 7 + place * 3) % shape.projectRoles),
+  );
   if (shape.popularRole === true && !roles.includes(roleName(0))) {
     roles.push(roleName(0));
   }
@@ -86,9 +98,17 @@ function toUser(index: number, shape: Shape): { readonly json: string; readonly 
   let held = roles.length;
   const userTenants = Array.from({ length: Math.min(count, shape.tenants) }, (_, place) => {
     const tenant = (index * 13 + place) % shape.tenants;
-    const roleNames = place === 0 || index === 0 ? [(index % 3 === 0 ? ownRole(tenant) : undefined) ?? roleName((index + place) % shape.projectRoles)] : [];
+    const roleNames =
+      place === 0 || index === 0
+        ? [(index % 3 === 0 ? ownRole(tenant) : undefined) ?? roleName((index + place) % shape.projectRoles)]
+        : [];
     held += 1 + roleNames.length;
-    return { tenantId: tenantId(tenant), tenantName: `Company ${tenant}`, roleNames, permissions: ['invoices.read', 'invoices.approve', 'reports.read'] };
+    return {
+      tenantId: tenantId(tenant),
+      tenantName: `Company ${tenant}`,
+      roleNames,
+      permissions: ['invoices.read', 'invoices.approve', 'reports.read'],
+    };
   });
   const json = JSON.stringify({
     userId: id,
@@ -112,7 +132,11 @@ function toUser(index: number, shape: Shape): { readonly json: string; readonly 
     permissions: ['invoices.read'],
     status: index % 11 === 0 ? 'disabled' : 'enabled',
     test: false,
-    customAttributes: { department: `Department ${index % 40}`, costCenter: 1000 + (index % 900), contractor: index % 8 === 0 },
+    customAttributes: {
+      department: `Department ${index % 40}`,
+      costCenter: 1000 + (index % 900),
+      contractor: index % 8 === 0,
+    },
     createdTime: lastCreated - shape.users + index,
     modifiedTime: lastCreated,
     ssoAppIds: [],
@@ -131,13 +155,21 @@ function toUser(index: number, shape: Shape): { readonly json: string; readonly 
 }
 
 function toLists({ tenants, projectRoles }: Shape): Project['lists'] {
-  const permissionName = (index: number): string => (['invoices.read', 'invoices.approve', 'reports.read'][index] ?? `permission.${index}`);
-  const permissions = Array.from({ length: permissionCount }, (_, index) => ({ id: `P${index}`, name: permissionName(index), description: '', systemDefault: false }));
+  const permissionName = (index: number): string =>
+    ['invoices.read', 'invoices.approve', 'reports.read'][index] ?? `permission.${index}`;
+  const permissions = Array.from({ length: permissionCount }, (_, index) => ({
+    id: `P${index}`,
+    name: permissionName(index),
+    description: '',
+    systemDefault: false,
+  }));
   const toRole = (name: string, index: number, tenant = ''): object => ({
     id: `R${tenant}${index}`,
     name,
     description: 'A role of the benchmark',
-    permissionNames: Array.from({ length: permissionsPerRole }, (_, place) => permissionName((index + place * 5) % permissionCount)),
+    permissionNames: Array.from({ length: permissionsPerRole }, (_, place) =>
+      permissionName((index + place * 5) % permissionCount),
+    ),
     createdTime: lastCreated,
     tenantId: tenant,
     default: false,
@@ -148,8 +180,21 @@ function toLists({ tenants, projectRoles }: Shape): Project['lists'] {
     return name === undefined ? [] : [toRole(name, index, tenantId(index))];
   });
   return {
-    '/v1/mgmt/tenant/all': toBytes({ tenants: Array.from({ length: tenants }, (_, index) => ({ id: tenantId(index), name: `Company ${index}`, selfProvisioningDomains: [], customAttributes: {}, domains: [], authType: 'none', createdTime: lastCreated, disabled: false })) }),
-    '/v1/mgmt/role/all': toBytes({ roles: [...Array.from({ length: projectRoles }, (_, index) => toRole(roleName(index), index)), ...own] }),
+    '/v1/mgmt/tenant/all': toBytes({
+      tenants: Array.from({ length: tenants }, (_, index) => ({
+        id: tenantId(index),
+        name: `Company ${index}`,
+        selfProvisioningDomains: [],
+        customAttributes: {},
+        domains: [],
+        authType: 'none',
+        createdTime: lastCreated,
+        disabled: false,
+      })),
+    }),
+    '/v1/mgmt/role/all': toBytes({
+      roles: [...Array.from({ length: projectRoles }, (_, index) => toRole(roleName(index), index)), ...own],
+    }),
     '/v1/mgmt/permission/all': toBytes({ permissions }),
   };
 }

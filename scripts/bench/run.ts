@@ -32,7 +32,10 @@ export interface Result {
 }
 
 /** Runs scenarios one after the other. Within one, contenders take turns: A B C, then C B A; a warm-up round is thrown away. */
-export async function runScenarios(chosen: readonly Scenario[], say: (text: string) => void = () => undefined): Promise<readonly Result[]> {
+export async function runScenarios(
+  chosen: readonly Scenario[],
+  say: (text: string) => void = () => undefined,
+): Promise<readonly Result[]> {
   const fixture = await startFixture();
   try {
     const results: Result[] = [];
@@ -49,7 +52,11 @@ export async function runScenarios(chosen: readonly Scenario[], say: (text: stri
           }
         }
       }
-      results.push(...[...samples].map(([contender, runs]) => toResult({ scenario: name, contender, users: shape.users, latencyMs: conditions.latencyMs, held }, runs)));
+      results.push(
+        ...[...samples].map(([contender, runs]) =>
+          toResult({ scenario: name, contender, users: shape.users, latencyMs: conditions.latencyMs, held }, runs),
+        ),
+      );
     }
     return results;
   } finally {
@@ -57,13 +64,24 @@ export async function runScenarios(chosen: readonly Scenario[], say: (text: stri
   }
 }
 
-function toResult(of: Pick<Result, 'scenario' | 'contender' | 'users' | 'latencyMs' | 'held'>, runs: readonly Sample[]): Result {
+function toResult(
+  of: Pick<Result, 'scenario' | 'contender' | 'users' | 'latencyMs' | 'held'>,
+  runs: readonly Sample[],
+): Result {
   const spreadOf = (pick: (sample: Sample) => number): Spread => {
     const sorted = runs.map(pick).toSorted((left, right) => left - right);
-    return { median: rounded(sorted[Math.floor(sorted.length / 2)] ?? 0), min: rounded(sorted[0] ?? 0), max: rounded(sorted.at(-1) ?? 0) };
+    return {
+      median: rounded(sorted[Math.floor(sorted.length / 2)] ?? 0),
+      min: rounded(sorted[0] ?? 0),
+      max: rounded(sorted.at(-1) ?? 0),
+    };
   };
-  const most = (pick: (sample: Sample) => number): number => runs.reduce((greatest, run) => Math.max(greatest, pick(run)), 0);
-  const walked = runs.map((run) => run.walked).filter((walk) => walk !== undefined).toSorted((left, right) => left.totalMs - right.totalMs)[Math.floor(runs.length / 2)];
+  const most = (pick: (sample: Sample) => number): number =>
+    runs.reduce((greatest, run) => Math.max(greatest, pick(run)), 0);
+  const walked = runs
+    .map((run) => run.walked)
+    .filter((walk) => walk !== undefined)
+    .toSorted((left, right) => left.totalMs - right.totalMs)[Math.floor(runs.length / 2)];
   return {
     ...of,
     rounds: runs.length,

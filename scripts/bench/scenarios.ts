@@ -30,7 +30,14 @@ const rate = { count: 200, windowMs: 1_000 };
 const paced = { 'cli, paced': ourCli({ rateLimit: '200/s' }), 'cli, limit unknown': ourCli() };
 
 function size(users: number, rounds: number, hasWarmUp = true): Scenario {
-  return { name: 'size', shape: plain(users), conditions: { latencyMs: 0 }, contenders: { ...floor, ...ours }, rounds, hasWarmUp };
+  return {
+    name: 'size',
+    shape: plain(users),
+    conditions: { latencyMs: 0 },
+    contenders: { ...floor, ...ours },
+    rounds,
+    hasWarmUp,
+  };
 }
 
 function latency(latencyMs: number, users: number, rounds: number, contenders: Scenario['contenders']): Scenario {
@@ -42,7 +49,13 @@ export const quick: readonly Scenario[] = [
   size(10_000, 1),
   size(100_000, 1, false),
   latency(50, 10_000, 1, { floor: floor.floor, ...ours, ...sdk, ...perRole }),
-  { name: 'rate limit', shape: plain(100_000), conditions: { latencyMs: 5, rate }, contenders: { 'cli, paced': paced['cli, paced'] }, rounds: 1 },
+  {
+    name: 'rate limit',
+    shape: plain(100_000),
+    conditions: { latencyMs: 5, rate },
+    contenders: { 'cli, paced': paced['cli, paced'] },
+    rounds: 1,
+  },
 ];
 
 /** What a CI gate looks at: counts, and ratios within one run. */
@@ -53,11 +66,41 @@ export const gated: readonly Scenario[] = [
 ];
 
 const scale: readonly Scenario[] = [
-  { name: 'scale: 300,000 bindings, all', shape: { users: 100_000, tenants: 10_000, projectRoles: 30, memberships: 2, wideRoles: 1 }, conditions: { latencyMs: 0 }, contenders: { cli: ourCli(), server: ourServer(1), 'server, 4 workers': ourServer(4) }, rounds: 1 },
-  { name: 'scale: 300,000 bindings, observed', shape: { users: 100_000, tenants: 10_000, projectRoles: 30, memberships: 2, wideRoles: 1 }, conditions: { latencyMs: 0 }, contenders: { cli: ourCli({ tenantRoles: 'observed' }) }, rounds: 1 },
-  { name: 'scale: one user in 5,000 tenants', shape: { users: 10_000, tenants: 5_000, projectRoles: 20, memberships: 2, wideRoles: 1, spread: 5_000 }, conditions: { latencyMs: 0 }, contenders: { cli: ourCli(), server: ourServer(1) }, rounds: 1 },
-  { name: 'scale: a role held by 500,000', shape: { ...plain(500_000), popularRole: true }, conditions: { latencyMs: 0 }, contenders: { cli: ourCli(), server: ourServer(1) }, rounds: 1 },
-  { name: 'scale: heap of 384 MB', shape: plain(1_000_000), conditions: { latencyMs: 0 }, contenders: { cli: ourCli({ nodeFlags: ['--max-old-space-size=256'] }) }, rounds: 1 },
+  {
+    name: 'scale: 300,000 bindings, all',
+    shape: { users: 100_000, tenants: 10_000, projectRoles: 30, memberships: 2, wideRoles: 1 },
+    conditions: { latencyMs: 0 },
+    contenders: { cli: ourCli(), server: ourServer(1), 'server, 4 workers': ourServer(4) },
+    rounds: 1,
+  },
+  {
+    name: 'scale: 300,000 bindings, observed',
+    shape: { users: 100_000, tenants: 10_000, projectRoles: 30, memberships: 2, wideRoles: 1 },
+    conditions: { latencyMs: 0 },
+    contenders: { cli: ourCli({ tenantRoles: 'observed' }) },
+    rounds: 1,
+  },
+  {
+    name: 'scale: one user in 5,000 tenants',
+    shape: { users: 10_000, tenants: 5_000, projectRoles: 20, memberships: 2, wideRoles: 1, spread: 5_000 },
+    conditions: { latencyMs: 0 },
+    contenders: { cli: ourCli(), server: ourServer(1) },
+    rounds: 1,
+  },
+  {
+    name: 'scale: a role held by 500,000',
+    shape: { ...plain(500_000), popularRole: true },
+    conditions: { latencyMs: 0 },
+    contenders: { cli: ourCli(), server: ourServer(1) },
+    rounds: 1,
+  },
+  {
+    name: 'scale: heap of 384 MB',
+    shape: plain(1_000_000),
+    conditions: { latencyMs: 0 },
+    contenders: { cli: ourCli({ nodeFlags: ['--max-old-space-size=256'] }) },
+    rounds: 1,
+  },
 ];
 
 export const full: readonly Scenario[] = [
@@ -72,6 +115,12 @@ export const full: readonly Scenario[] = [
   latency(200, 100_000, 1, { floor: floor.floor, ...ours }),
   latency(0, 1_000, 1, { ...ours, ...perRole, ...naive }),
   { name: 'rate limit', shape: plain(100_000), conditions: { latencyMs: 5, rate }, contenders: paced, rounds: 3 },
-  { name: 'failures', shape: plain(100_000), conditions: { latencyMs: 50, failEvery: 100 }, contenders: { cli: ourCli() }, rounds: 3 },
+  {
+    name: 'failures',
+    shape: plain(100_000),
+    conditions: { latencyMs: 50, failEvery: 100 },
+    contenders: { cli: ourCli() },
+    rounds: 3,
+  },
   ...scale,
 ];

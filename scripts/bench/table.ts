@@ -17,7 +17,8 @@ const columns: readonly (readonly [title: string, of: (result: Result) => string
 export function tableOf(results: readonly Result[]): string {
   const rows = [columns.map(([title]) => title), ...results.map((result) => columns.map(([, of]) => of(result)))];
   const widths = columns.map((_, place) => Math.max(...rows.map((row) => row[place]?.length ?? 0)));
-  const line = (row: readonly string[]): string => `| ${row.map((cell, place) => (place < 4 ? cell.padEnd(widths[place] ?? 0) : cell.padStart(widths[place] ?? 0))).join(' | ')} |`;
+  const line = (row: readonly string[]): string =>
+    `| ${row.map((cell, place) => (place < 4 ? cell.padEnd(widths[place] ?? 0) : cell.padStart(widths[place] ?? 0))).join(' | ')} |`;
   const rule = `|${widths.map((width, place) => (place < 4 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`;
   const [head = [], ...body] = rows;
   return [line(head), rule, ...body.map(line)].join('\n');
@@ -35,5 +36,9 @@ export interface Verdict {
 }
 
 export function verdictTable(verdicts: readonly Verdict[]): string {
-  return ['| target | measured | met |', '|---|---|---|', ...verdicts.map(({ target, measured, isMet }) => `| ${target} | ${measured} | ${isMet ? 'yes' : '**no**'} |`)].join('\n');
+  return [
+    '| target | measured | met |',
+    '|---|---|---|',
+    ...verdicts.map(({ target, measured, isMet }) => `| ${target} | ${measured} | ${isMet ? 'yes' : '**no**'} |`),
+  ].join('\n');
 }

@@ -28,7 +28,9 @@ export const lazyBuiltIns: Plugin = {
 };
 
 function sourceOf(name: string): string {
-  const names = Object.keys(process.getBuiltinModule(name) ?? {}).filter((key) => /^[A-Za-z_$][\w$]*$/.test(key) && key !== 'default');
+  const names = Object.keys(process.getBuiltinModule(name) ?? {}).filter(
+    (key) => /^[A-Za-z_$][\w$]*$/.test(key) && key !== 'default',
+  );
   return [
     `const builtIn = process.getBuiltinModule(${JSON.stringify(name)});`,
     'export default builtIn;',

@@ -10,12 +10,22 @@ interface Package {
 export function licencesOf(modules: readonly string[]): string {
   const modulesOf = Map.groupBy(modules, (id) => /^[^\0].*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id)?.[0]);
   const packages = [...modulesOf].flatMap(([root, ids]) => (root === undefined ? [] : [readPackage(root, ids)]));
-  const byLicence = Map.groupBy(packages.toSorted((one, other) => (one.title < other.title ? -1 : 1)), ({ licence }) => licence);
-  return Array.from(byLicence, ([licence, sharing]) => `${sharing.map(({ title }) => title).join(', ')}\n\n${licence}`).join(`\n\n${'-'.repeat(72)}\n\n`);
+  const byLicence = Map.groupBy(
+    packages.toSorted((one, other) => (one.title < other.title ? -1 : 1)),
+    ({ licence }) => licence,
+  );
+  return Array.from(
+    byLicence,
+    ([licence, sharing]) => `${sharing.map(({ title }) => title).join(', ')}\n\n${licence}`,
+  ).join(`\n\n${'-'.repeat(72)}\n\n`);
 }
 
 function readPackage(root: string, modules: readonly string[]): Package {
-  const { name, version, license } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { name: string; version: string; license?: string };
+  const { name, version, license } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    name: string;
+    version: string;
+    license?: string;
+  };
   const file = readdirSync(root).find((entry) => /^licen[cs]e/i.test(entry));
   const licence = file === undefined ? noticesIn(modules) : readFileSync(join(root, file), 'utf8').trim();
   if (licence === '') {
@@ -26,6 +36,8 @@ function readPackage(root: string, modules: readonly string[]): Package {
 
 /** What stands at the head of a package's files, where it has no licence file. */
 function noticesIn(modules: readonly string[]): string {
-  const heads = modules.map((id) => /^(?:\/\/.*\n)+/.exec(readFileSync(id, 'utf8'))?.[0] ?? '').filter((head) => head.includes('Copyright'));
+  const heads = modules
+    .map((id) => /^(?:\/\/.*\n)+/.exec(readFileSync(id, 'utf8'))?.[0] ?? '')
+    .filter((head) => head.includes('Copyright'));
   return [...new Set(heads)].map((head) => head.replaceAll(/^\/\/ ?/gm, '').trim()).join('\n\n');
 }

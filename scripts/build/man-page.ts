@@ -9,8 +9,17 @@ const roff = (text: string): string => text.replaceAll('\\', '\\e').replaceAll('
 
 /** `man/baton-descope.1`, made of the same tree of commands as the help. */
 export function buildManPage(folder: string): void {
-  const program = createProgram({ env: {}, signal: new AbortController().signal, print: () => undefined, write: () => undefined, endWith: () => undefined });
-  const commands = program.createHelp().visibleCommands(program).filter((command) => command.name() !== 'help');
+  const program = createProgram({
+    env: {},
+    signal: new AbortController().signal,
+    print: () => undefined,
+    write: () => undefined,
+    endWith: () => undefined,
+  });
+  const commands = program
+    .createHelp()
+    .visibleCommands(program)
+    .filter((command) => command.name() !== 'help');
   const page = [
     `.TH BATON\\-DESCOPE 1 "" "baton\\-descope ${version}"`,
     '.SH NAME',
@@ -40,14 +49,20 @@ function sectionOf(command: Command, before: string): readonly string[] {
     '.PP',
     roff(command.description()),
     ...help.visibleOptions(command).flatMap((option) => ['.TP', `.B ${roff(option.flags)}`, roff(option.description)]),
-    ...command.commands.filter((child) => !child.name().startsWith('_')).flatMap((child) => sectionOf(child, `${before}${command.name()} `)),
+    ...command.commands
+      .filter((child) => !child.name().startsWith('_'))
+      .flatMap((child) => sectionOf(child, `${before}${command.name()} `)),
   ];
 }
 
 /** The examples that stand below the help. */
 function examplesOf(command: Command): readonly string[] {
   let text = '';
-  command.configureOutput({ writeOut: (part) => (text += part), getOutHelpWidth: () => 80, getOutHasColors: () => false });
+  command.configureOutput({
+    writeOut: (part) => (text += part),
+    getOutHelpWidth: () => 80,
+    getOutHasColors: () => false,
+  });
   command.outputHelp();
   return ['.nf', ...text.slice(text.indexOf('Examples:')).split('\n').slice(1).map(roff), '.fi'];
 }

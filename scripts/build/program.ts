@@ -35,7 +35,12 @@ export async function buildProgram(root: string, target: string): Promise<void> 
   const chunks = output.filter((file) => file.type === 'chunk');
   const place = chunks.find(({ moduleIds }) => moduleIds.some((id) => id.endsWith(entry)))?.fileName ?? '';
   if (chunks.some(({ imports, isEntry }) => imports.includes(place) && !isEntry)) {
-    throw new Error(`${place} holds ${entry}, which waits for the command that it calls; a command that imports ${place} would wait for it, too, and neither go on`);
+    throw new Error(
+      `${place} holds ${entry}, which waits for the command that it calls; a command that imports ${place} would wait for it, too, and neither go on`,
+    );
   }
-  writeFileSync(join(target, 'LICENCES.txt'), `The packages whose code is in dist/cli, and their licences.\n\n${licencesOf(chunks.flatMap(({ moduleIds }) => moduleIds))}\n`);
+  writeFileSync(
+    join(target, 'LICENCES.txt'),
+    `The packages whose code is in dist/cli, and their licences.\n\n${licencesOf(chunks.flatMap(({ moduleIds }) => moduleIds))}\n`,
+  );
 }

@@ -26,7 +26,10 @@ export async function buildReportPage(source: string, target: string): Promise<v
     throw new Error('a licence would end its element');
   }
   const parts: Readonly<Record<string, string>> = { policy: policyOf(script, style), style, script, licences };
-  const page = readFileSync(join(source, 'page.html'), 'utf8').replaceAll(/<!--(policy|style|script|licences)-->/g, (_, name: string) => parts[name] ?? '');
+  const page = readFileSync(join(source, 'page.html'), 'utf8').replaceAll(
+    /<!--(policy|style|script|licences)-->/g,
+    (_, name: string) => parts[name] ?? '',
+  );
   mkdirSync(target, { recursive: true });
   writeFileSync(join(target, 'page.html'), page);
 }

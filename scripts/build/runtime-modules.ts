@@ -24,7 +24,9 @@ export function runtimeFolders(folder: string, names: readonly string[] = runtim
       found.add(place);
       const { dependencies = {} } = JSON.parse(readFileSync(join(place, 'package.json'), 'utf8')) as Manifest;
       // Types are read by compilers only.
-      Object.keys(dependencies).filter((needed) => !needed.startsWith('@types/')).forEach((needed) => visit(needed, place));
+      Object.keys(dependencies)
+        .filter((needed) => !needed.startsWith('@types/'))
+        .forEach((needed) => visit(needed, place));
     }
   };
   names.forEach((name) => visit(name, folder));

@@ -18,12 +18,20 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'no users read from a list that is missing',
-    edits: [{ file: 'src/descope/schemas.ts', from: 'const list = answer[key];', to: 'const list = answer[key] ?? [];' }],
+    edits: [
+      { file: 'src/descope/schemas.ts', from: 'const list = answer[key];', to: 'const list = answer[key] ?? [];' },
+    ],
     tests: ['test/descope/schemas.test.ts'],
   },
   {
     name: 'not-found for a list that answers 404',
-    edits: [{ file: 'src/descope/errors.ts', from: 'return listEndpoints.has(endpoint)\n      ? {', to: 'return false\n      ? {' }],
+    edits: [
+      {
+        file: 'src/descope/errors.ts',
+        from: 'return listEndpoints.has(endpoint)\n      ? {',
+        to: 'return false\n      ? {',
+      },
+    ],
     tests: ['test/descope/transport.test.ts', 'test/descope/client.test.ts', 'test/descope/retry.test.ts'],
   },
   {
@@ -38,7 +46,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'rows counted, but not whether they are different',
-    edits: [{ file: 'src/descope/ledger.ts', from: 'if (!mayRepeat && (new Set(', to: 'if (Date.now() < 0 && (new Set(' }],
+    edits: [
+      { file: 'src/descope/ledger.ts', from: 'if (!mayRepeat && (new Set(', to: 'if (Date.now() < 0 && (new Set(' },
+    ],
     tests: read,
   },
   {
@@ -50,19 +60,35 @@ export const mutants: readonly Mutant[] = [
     // Either check alone is enough: full pages of different users add up to the total only where every two of them join.
     name: 'pages that overlap without joining, and are not counted either',
     edits: [
-      { file: 'src/descope/overlap-pass.ts', from: 'if (joint.some(({ userId, createdTime }, place) => users[place]?.userId !== userId || users[place].createdTime !== createdTime)) {', to: 'if (false) {' },
+      {
+        file: 'src/descope/overlap-pass.ts',
+        from: 'if (joint.some(({ userId, createdTime }, place) => users[place]?.userId !== userId || users[place].createdTime !== createdTime)) {',
+        to: 'if (false) {',
+      },
       { file: 'src/descope/overlap-pass.ts', from: 'if (seen.size !== total) {', to: 'if (false) {' },
     ],
     tests: ['test/descope/overlap-pass.test.ts'],
   },
   {
     name: 'an alarm taken for the end of the list',
-    edits: [{ file: 'src/descope/user-read.ts', from: 'passes === maxPasses) {\n        throw thrown;', to: 'passes === maxPasses) {\n        return undefined;' }],
+    edits: [
+      {
+        file: 'src/descope/user-read.ts',
+        from: 'passes === maxPasses) {\n        throw thrown;',
+        to: 'passes === maxPasses) {\n        return undefined;',
+      },
+    ],
     tests: read,
   },
   {
     name: 'a bad page token read as the first page',
-    edits: [{ file: 'src/model/page-token.ts', from: 'sum !== checksum(scope, payload)) {\n    throw notOurs();', to: 'sum !== checksum(scope, payload)) {\n    return {};' }],
+    edits: [
+      {
+        file: 'src/model/page-token.ts',
+        from: 'sum !== checksum(scope, payload)) {\n    throw notOurs();',
+        to: 'sum !== checksum(scope, payload)) {\n    return {};',
+      },
+    ],
     tests: ['test/model/page-token.test.ts', 'test/model/requests.test.ts'],
   },
   {
@@ -70,7 +96,7 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         file: 'src/model/page-token.ts',
-        from: "throw new ConnectorError('invalid', `the page token lacks a valid \"${key}\"; start the listing again without a token`);\n  }\n  return value;\n}\n\n/** A field that must be a string",
+        from: 'throw new ConnectorError(\'invalid\', `the page token lacks a valid "${key}"; start the listing again without a token`);\n  }\n  return value;\n}\n\n/** A field that must be a string',
         to: 'return 0;\n  }\n  return value;\n}\n\n/** A field that must be a string',
       },
     ],
@@ -78,7 +104,13 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'no waiting for a slow disk',
-    edits: [{ file: 'src/output/atomic-file.ts', from: 'if (waitingBytes >= chunkBytes) {\n        await flush();', to: 'if (waitingBytes >= chunkBytes) {\n        void flush();' }],
+    edits: [
+      {
+        file: 'src/output/atomic-file.ts',
+        from: 'if (waitingBytes >= chunkBytes) {\n        await flush();',
+        to: 'if (waitingBytes >= chunkBytes) {\n        void flush();',
+      },
+    ],
     tests: ['test/output/atomic-file.test.ts', 'test/output/sync-file.test.ts', 'test/churn'],
   },
   {
@@ -96,9 +128,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'redirects followed',
-    edits: [
-      { file: 'src/descope/exchange.ts', from: 'followRedirect: false', to: 'followRedirect: true' },
-    ],
+    edits: [{ file: 'src/descope/exchange.ts', from: 'followRedirect: false', to: 'followRedirect: true' }],
     tests: ['test/descope/transport.test.ts'],
   },
   {
@@ -114,22 +144,46 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'users without the annotation that skips them',
-    edits: [{ file: 'src/model/resource-types.ts', from: 'annotations: [marker(SkipEntitlementsAndGrantsSchema)],', to: 'annotations: [],' }],
+    edits: [
+      {
+        file: 'src/model/resource-types.ts',
+        from: 'annotations: [marker(SkipEntitlementsAndGrantsSchema)],',
+        to: 'annotations: [],',
+      },
+    ],
     tests: ['test/contract', 'test/resources/resources.test.ts'],
   },
   {
     name: 'grants made of a role name that no list knows',
-    edits: [{ file: 'src/resources/catalog.ts', from: "this.role('', roleName) !== undefined && this.role(tenantId, roleName)", to: 'this.role(tenantId, roleName)' }],
+    edits: [
+      {
+        file: 'src/resources/catalog.ts',
+        from: "this.role('', roleName) !== undefined && this.role(tenantId, roleName)",
+        to: 'this.role(tenantId, roleName)',
+      },
+    ],
     tests: ['test/resources', 'test/contract/access-model.test.ts'],
   },
   {
     name: 'grants made inside a tenant that no list knows',
-    edits: [{ file: 'src/resources/catalog.ts', from: "return this.#tenantsById.has(tenantId) && this.role('', roleName)", to: "return this.role('', roleName)" }],
+    edits: [
+      {
+        file: 'src/resources/catalog.ts',
+        from: "return this.#tenantsById.has(tenantId) && this.role('', roleName)",
+        to: "return this.role('', roleName)",
+      },
+    ],
     tests: ['test/resources', 'test/contract/access-model.test.ts'],
   },
   {
     name: 'a clock that is ahead believed',
-    edits: [{ file: 'src/descope/stable-pass.ts', from: 'Math.min(serverTimeMs ?? nowMs, nowMs)', to: '(serverTimeMs ?? nowMs)' }],
+    edits: [
+      {
+        file: 'src/descope/stable-pass.ts',
+        from: 'Math.min(serverTimeMs ?? nowMs, nowMs)',
+        to: '(serverTimeMs ?? nowMs)',
+      },
+    ],
     tests: ['test/descope/user-read.test.ts'],
   },
   {
@@ -144,7 +198,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a body that never ends waited for',
-    edits: [{ file: 'src/descope/transport.ts', from: 'bodyTimeout: bodyIdleMs,', to: 'bodyTimeout: 100 * bodyIdleMs,' }],
+    edits: [
+      { file: 'src/descope/transport.ts', from: 'bodyTimeout: bodyIdleMs,', to: 'bodyTimeout: 100 * bodyIdleMs,' },
+    ],
     tests: ['test/faults/slow.test.ts'],
   },
   {
@@ -155,7 +211,11 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the packed file put in its place before it is forced to the disk',
     edits: [
-      { file: 'src/output/atomic-file.ts', from: "      await attempt(target, 'force it to the disk', () => handle.sync());\n", to: '' },
+      {
+        file: 'src/output/atomic-file.ts',
+        from: "      await attempt(target, 'force it to the disk', () => handle.sync());\n",
+        to: '',
+      },
     ],
     tests: ['test/output/disk-faults.test.ts'],
   },

@@ -16,18 +16,26 @@ export async function copyTree(names: readonly string[]): Promise<AsyncDisposabl
 }
 
 /** Puts the fault into the tree and gives back how to take it out again. */
-export async function plant(tree: string, { name, edits }: Pick<Mutant, 'name' | 'edits'>): Promise<() => Promise<void>> {
+export async function plant(
+  tree: string,
+  { name, edits }: Pick<Mutant, 'name' | 'edits'>,
+): Promise<() => Promise<void>> {
   const originals = new Map<string, string>();
   for (const { file, from, to } of edits) {
     const path = join(tree, file);
     const text = await readFile(path, 'utf8');
     if (text.split(from).length !== 2) {
-      throw new Error(`mutant "${name}": its text must stand in ${file} exactly once, and stands there ${text.split(from).length - 1} times`);
+      throw new Error(
+        `mutant "${name}": its text must stand in ${file} exactly once, and stands there ${text.split(from).length - 1} times`,
+      );
     }
     if (!originals.has(path)) {
       originals.set(path, text);
     }
-    await writeFile(path, text.replace(from, () => to));
+    await writeFile(
+      path,
+      text.replace(from, () => to),
+    );
   }
   return async () => {
     for (const [path, text] of originals) {

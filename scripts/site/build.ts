@@ -1,4 +1,13 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, posix } from 'node:path';
 import { Marked } from 'marked';
 import { frame } from './frame.ts';
@@ -16,16 +25,36 @@ export interface Site {
 
 /** Makes plain HTML of README and docs. Every link inside the site is looked up; one to a file of the repository becomes text. */
 export function buildSite(root: string, target: string): Site {
-  const sources = folders.flatMap((folder) => readdirSync(join(root, folder)).filter((name) => /\.mdx?$/.test(name)).map((name) => posix.join(folder, name)));
-  const texts = new Map([...sources.map((path) => [path, withoutComponents(readFileSync(join(root, path), 'utf8'))] as const), ['docs/decisions/index.md', decisionsIn(root)] as const]);
+  const sources = folders.flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => /\.mdx?$/.test(name))
+      .map((name) => posix.join(folder, name)),
+  );
+  const texts = new Map([
+    ...sources.map((path) => [path, withoutComponents(readFileSync(join(root, path), 'utf8'))] as const),
+    ['docs/decisions/index.md', decisionsIn(root)] as const,
+  ]);
   const known = new Set(texts.keys());
-  const navigation = markdownOf(/## More to read\n([\s\S]*?)\n## /.exec(texts.get('README.md') ?? '')?.[1] ?? '', 'README.md', known, root);
+  const navigation = markdownOf(
+    /## More to read\n([\s\S]*?)\n## /.exec(texts.get('README.md') ?? '')?.[1] ?? '',
+    'README.md',
+    known,
+    root,
+  );
   rmSync(target, { recursive: true, force: true });
   for (const [path, text] of texts) {
     const title = /^# (.+)$/m.exec(text)?.[1] ?? /^title: "(.+)"$/m.exec(text)?.[1] ?? basename(path);
     const up = '../'.repeat(path.split('/').length - 1);
     const body = markdownOf(text.replace(/^---\n[\s\S]*?\n---\n/, ''), path, known, root);
-    write(join(target, pageOf(path)), frame({ title, body, navigation: navigation.replaceAll(/href="(?![a-z]+:)/g, `href="${up}`), home: `${up}index.html` }));
+    write(
+      join(target, pageOf(path)),
+      frame({
+        title,
+        body,
+        navigation: navigation.replaceAll(/href="(?![a-z]+:)/g, `href="${up}`),
+        home: `${up}index.html`,
+      }),
+    );
   }
   for (const folder of ['docs/images', 'docs/performance']) {
     for (const name of readdirSync(join(root, folder)).filter((entry) => asset.test(entry))) {
@@ -47,18 +76,32 @@ function pageOf(path: string): string {
 }
 
 function decisionsIn(root: string): string {
-  const titles = readdirSync(join(root, 'docs/decisions')).toSorted().map((name) => `- [${/^# (.+)$/m.exec(readFileSync(join(root, 'docs/decisions', name), 'utf8'))?.[1] ?? name}](${name})`);
+  const titles = readdirSync(join(root, 'docs/decisions'))
+    .toSorted()
+    .map(
+      (name) =>
+        `- [${/^# (.+)$/m.exec(readFileSync(join(root, 'docs/decisions', name), 'utf8'))?.[1] ?? name}](${name})`,
+    );
   return `# Decisions\n\n${titles.join('\n')}\n`;
 }
 
 /** The setup page of the ecosystem has components of its documentation system; their content is what counts here. */
 function withoutComponents(text: string): string {
-  return text.replaceAll(/^<\/?(?:Steps?|Tabs|Check|Tip|Note|Info|Warning|Frame|Card)[^>]*>$/gm, '').replaceAll(/^<Tab title="([^"]+)">$/gm, '**$1**').replaceAll('</Tab>', '').replaceAll(/<Icon [^>]*\/>/g, 'yes');
+  return text
+    .replaceAll(/^<\/?(?:Steps?|Tabs|Check|Tip|Note|Info|Warning|Frame|Card)[^>]*>$/gm, '')
+    .replaceAll(/^<Tab title="([^"]+)">$/gm, '**$1**')
+    .replaceAll('</Tab>', '')
+    .replaceAll(/<Icon [^>]*\/>/g, 'yes');
 }
 
 /** As GitHub names the anchors of headings. */
 function anchorOf(heading: string): string {
-  return heading.replaceAll(/<[^>]+>/g, '').replaceAll(/&[a-z#0-9]+;/g, '').toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-');
+  return heading
+    .replaceAll(/<[^>]+>/g, '')
+    .replaceAll(/&[a-z#0-9]+;/g, '')
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
 }
 
 function markdownOf(text: string, path: string, known: ReadonlySet<string>, root: string): string {
@@ -84,7 +127,11 @@ function targetOf(href: string, path: string, known: ReadonlySet<string>, root: 
   }
   const [file = '', anchor] = href.split('#');
   const found = posix.join(posix.dirname(path), file);
-  const page = known.has(found) ? found : known.has(posix.join(found, 'index.md')) ? posix.join(found, 'index.md') : undefined;
+  const page = known.has(found)
+    ? found
+    : known.has(posix.join(found, 'index.md'))
+      ? posix.join(found, 'index.md')
+      : undefined;
   if (page === undefined) {
     return asset.test(file) || !existsSync(join(root, found)) ? href : undefined;
   }
@@ -99,7 +146,10 @@ function brokenIn(page: string, target: string): readonly string[] {
     }
     const [file = '', anchor] = link.split('#');
     const found = file === '' ? join(target, page) : join(target, dirname(page), decodeURIComponent(file));
-    const isThere = existsSync(found) && statSync(found).isFile() && (anchor === undefined || readFileSync(found, 'utf8').includes(`id="${decodeURIComponent(anchor)}"`));
+    const isThere =
+      existsSync(found) &&
+      statSync(found).isFile() &&
+      (anchor === undefined || readFileSync(found, 'utf8').includes(`id="${decodeURIComponent(anchor)}"`));
     return isThere ? [] : [`${page}: ${link}`];
   });
 }

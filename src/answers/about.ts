@@ -30,7 +30,9 @@ export function aboutOf({ database, summary, gap }: AccessIndex, version: string
     projectId,
     ...(startedAt !== undefined && { startedAt }),
     ...(finishedAt !== undefined && { finishedAt }),
-    ...(since !== undefined && { comparedWith: since.summary.finishedAt ?? 'an older file that does not contain its time' }),
+    ...(since !== undefined && {
+      comparedWith: since.summary.finishedAt ?? 'an older file that does not contain its time',
+    }),
     ...(contentHash !== undefined && { contentHash }),
     ...(tenantRoles !== undefined && { tenantRoles }),
     holds: {
@@ -40,7 +42,10 @@ export function aboutOf({ database, summary, gap }: AccessIndex, version: string
       permissions: numberOf("thing where kind = 'permission'"),
       held: numberOf('holding'),
     },
-    complete: consistency === undefined ? 'The file does not say how the completeness of its users was proved.' : `Users: ${consistency.proved}.`,
+    complete:
+      consistency === undefined
+        ? 'The file does not say how the completeness of its users was proved.'
+        : `Users: ${consistency.proved}.`,
     assumed: consistency?.assumptions ?? [],
     notShown: [
       gap.inheritingTenants === 0
@@ -59,16 +64,32 @@ function findings({ dangling, ambiguous, cut }: AccessIndex['summary']): string[
     lines.push(`${count(dangling.count, 'reference')} to something that does not exist: nothing follows from them.`);
   }
   if (ambiguous !== undefined && ambiguous.count > 0) {
-    lines.push(`${count(ambiguous.count, 'role')} held under a name that tenant and project both define: taken for the tenant's own.`);
+    lines.push(
+      `${count(ambiguous.count, 'role')} held under a name that tenant and project both define: taken for the tenant's own.`,
+    );
   }
   if (cut !== undefined && cut.textsCut + cut.attributesDropped > 0) {
-    lines.push(`${count(cut.textsCut, 'text')} cut and ${count(cut.attributesDropped, 'attribute')} left out, which the protocol cannot carry.`);
+    lines.push(
+      `${count(cut.textsCut, 'text')} cut and ${count(cut.attributesDropped, 'attribute')} left out, which the protocol cannot carry.`,
+    );
   }
   return lines;
 }
 
 /** The same as rows of two cells. */
-export function* aboutRows({ madeBy, projectId, startedAt = '', finishedAt = '', comparedWith = '', contentHash = '', tenantRoles = '', holds, complete, assumed, notShown }: About): Generator<string[]> {
+export function* aboutRows({
+  madeBy,
+  projectId,
+  startedAt = '',
+  finishedAt = '',
+  comparedWith = '',
+  contentHash = '',
+  tenantRoles = '',
+  holds,
+  complete,
+  assumed,
+  notShown,
+}: About): Generator<string[]> {
   const facts: string[][] = [
     ['Descope project', projectId === '' ? 'the file does not tell it' : projectId],
     ['Read from', startedAt],
@@ -77,7 +98,10 @@ export function* aboutRows({ madeBy, projectId, startedAt = '', finishedAt = '',
     ['Content hash of the file', contentHash],
     ['Roles in tenants', tenantRoles === 'observed' ? 'those that somebody holds' : tenantRoles],
     ['Made by', madeBy],
-    ...Object.entries(holds).map(([what, number]) => [what === 'held' ? 'Memberships and roles held' : what.replace(/^./, (first) => first.toUpperCase()), String(number)]),
+    ...Object.entries(holds).map(([what, number]) => [
+      what === 'held' ? 'Memberships and roles held' : what.replace(/^./, (first) => first.toUpperCase()),
+      String(number),
+    ]),
     ['What is complete', complete],
     ...assumed.map((text) => ['Assumed, not proved', text]),
     ...notShown.map((text) => ['What is not shown', text]),

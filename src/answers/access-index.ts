@@ -42,7 +42,12 @@ export interface IndexOptions {
 /** Reads a file once, from end to end. Errors as those of `openSource`; grants of somebody who is not listed: `inconsistent`. */
 export async function createAccessIndex(
   path: string,
-  { signal, onProgress, open: openFile = (name, place) => openSource(name, { work: place }), work = systemWorkPlace }: IndexOptions = {},
+  {
+    signal,
+    onProgress,
+    open: openFile = (name, place) => openSource(name, { work: place }),
+    work = systemWorkPlace,
+  }: IndexOptions = {},
 ): Promise<AccessIndex> {
   const folder = await work.makeFolder();
   const databasePath = join(folder.path, 'index.db');
@@ -82,11 +87,18 @@ export async function createAccessIndex(
 function createWriter(path: string, database: DatabaseSync): (row: FileRow) => void {
   const putUser = database.prepare(
     `insert into user (${userColumns.join(', ')}) values (${userColumns.map(() => '?').join(', ')})
-     on conflict (id) do update set ${userColumns.slice(1).map((name) => `${name} = excluded.${name}`).join(', ')}`,
+     on conflict (id) do update set ${userColumns
+       .slice(1)
+       .map((name) => `${name} = excluded.${name}`)
+       .join(', ')}`,
   );
   const putLogin = database.prepare('insert into login (user, login) select n, ? from user where id = ?');
-  const putTenant = database.prepare('insert or replace into tenant (id, name, parent, inheritance) values (?, ?, ?, ?)');
-  const putThing = database.prepare('insert or ignore into thing (kind, id, name, role, tenant, is_system) values (?, ?, ?, ?, ?, ?)');
+  const putTenant = database.prepare(
+    'insert or replace into tenant (id, name, parent, inheritance) values (?, ?, ?, ?)',
+  );
+  const putThing = database.prepare(
+    'insert or ignore into thing (kind, id, name, role, tenant, is_system) values (?, ?, ?, ?, ?, ?)',
+  );
   const putHolding = database.prepare('insert or ignore into holding (thing, user) select ?, n from user where id = ?');
   const hasHolding = database.prepare('select 1 from user where id = ?');
   const putConfers = database.prepare('insert or ignore into confers (permission, thing) values (?, ?)');
@@ -124,11 +136,52 @@ function createWriter(path: string, database: DatabaseSync): (row: FileRow) => v
   };
 }
 
-const userColumns = ['id', 'name', 'login', 'email', 'is_email_verified', 'phone', 'is_phone_verified', 'status', 'is_test', 'is_scim', 'has_mfa', 'has_sso', 'created_at'];
+const userColumns = [
+  'id',
+  'name',
+  'login',
+  'email',
+  'is_email_verified',
+  'phone',
+  'is_phone_verified',
+  'status',
+  'is_test',
+  'is_scim',
+  'has_mfa',
+  'has_sso',
+  'created_at',
+];
 
 function userValues(row: UserRow): (string | number)[] {
-  const { id, name, email, isEmailVerified, phone, isPhoneVerified, status, isTest, isScim, hasMfa, hasSso, createdAt } = row;
-  return [id, name, loginOf(row), email, Number(isEmailVerified), phone, Number(isPhoneVerified), status, Number(isTest), Number(isScim), Number(hasMfa), Number(hasSso), createdAt];
+  const {
+    id,
+    name,
+    email,
+    isEmailVerified,
+    phone,
+    isPhoneVerified,
+    status,
+    isTest,
+    isScim,
+    hasMfa,
+    hasSso,
+    createdAt,
+  } = row;
+  return [
+    id,
+    name,
+    loginOf(row),
+    email,
+    Number(isEmailVerified),
+    phone,
+    Number(isPhoneVerified),
+    status,
+    Number(isTest),
+    Number(isScim),
+    Number(hasMfa),
+    Number(hasSso),
+    createdAt,
+  ];
 }
 
 function createThingLookup(path: string, find: StatementSync): (kind: string, id: string) => number {
@@ -155,7 +208,9 @@ function gapOf(database: DatabaseSync): InheritanceGap {
       .all()
       .map(({ id, parent }) => [String(id), String(parent)]),
   );
-  const held = database.prepare("select distinct role from thing where tenant = ? and kind in ('role', 'binding') and exists (select 1 from holding where thing = n)");
+  const held = database.prepare(
+    "select distinct role from thing where tenant = ? and kind in ('role', 'binding') and exists (select 1 from holding where thing = n)",
+  );
   const rolesIn = (tenantId: string): string[] => held.all(tenantId).map(({ role }) => String(role));
   const inherited = Array.from(parents.keys(), (heir) => new Set(ancestorsOf(parents, heir).flatMap(rolesIn)).size);
   return { inheritingTenants: parents.size, inheritedRoles: inherited.reduce((sum, count) => sum + count, 0) };
@@ -164,7 +219,11 @@ function gapOf(database: DatabaseSync): InheritanceGap {
 /** A chain that bites its own tail ends there. */
 function ancestorsOf(parents: ReadonlyMap<string, string>, heir: string): string[] {
   const chain: string[] = [];
-  for (let parent = parents.get(heir); parent !== undefined && parent !== heir && !chain.includes(parent); parent = parents.get(parent)) {
+  for (
+    let parent = parents.get(heir);
+    parent !== undefined && parent !== heir && !chain.includes(parent);
+    parent = parents.get(parent)
+  ) {
     chain.push(parent);
   }
   return chain;

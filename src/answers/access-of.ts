@@ -3,7 +3,15 @@ import { type AccessPath, pathColumns, toPath } from './access-path.ts';
 import { find } from './find.ts';
 
 export interface AccessOf {
-  readonly user: { readonly id: string; readonly name: string; readonly login: string; readonly email: string; readonly status: string; readonly isTest: boolean; readonly createdAt: string };
+  readonly user: {
+    readonly id: string;
+    readonly name: string;
+    readonly login: string;
+    readonly email: string;
+    readonly status: string;
+    readonly isTest: boolean;
+    readonly createdAt: string;
+  };
   /** What the user holds and what follows: a row for each permission, one without a permission for what confers none. */
   paths(): Generator<AccessPath>;
 }

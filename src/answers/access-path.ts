@@ -20,7 +20,12 @@ export interface AccessPath {
 }
 
 /** What is held, in words: "Editor in Acme", "Approver (Acme)", "Viewer (whole project)", "member of Acme". */
-export function heldInWords({ kind, role, tenantId, tenant }: Pick<AccessPath, 'kind' | 'role' | 'tenantId' | 'tenant'>): string {
+export function heldInWords({
+  kind,
+  role,
+  tenantId,
+  tenant,
+}: Pick<AccessPath, 'kind' | 'role' | 'tenantId' | 'tenant'>): string {
   if (kind === 'tenant') {
     return `member of ${tenant}`;
   }

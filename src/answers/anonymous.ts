@@ -1,4 +1,10 @@
-import { entitlementId, isResourceTypeId, parseEntitlementId, parseRoleResourceId, roleResourceId } from '../model/ids.ts';
+import {
+  entitlementId,
+  isResourceTypeId,
+  parseEntitlementId,
+  parseRoleResourceId,
+  roleResourceId,
+} from '../model/ids.ts';
 import { messageFromJson, messageToJson, type StoredMessage } from '../model/stored-rows.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import type { FileRow } from './rows.ts';
@@ -42,18 +48,33 @@ export function anonymised(source: SyncSource, pseudonyms: Pseudonyms): SyncSour
 }
 
 function toRow(stored: StoredMessage): FileRow | undefined {
-  return stored.section === 'resources' ? rowOfResource(stored.message) : stored.section === 'grants' ? rowOfGrant(stored.message) : undefined;
+  return stored.section === 'resources'
+    ? rowOfResource(stored.message)
+    : stored.section === 'grants'
+      ? rowOfGrant(stored.message)
+      : undefined;
 }
 
 /** Numbers and proof stay: they are what a report of a fault is about. */
-function summaryOf({ summary, wholeSummary }: SyncSource, pseudonyms: Pseudonyms): Pick<SyncSource, 'summary' | 'wholeSummary'> {
+function summaryOf(
+  { summary, wholeSummary }: SyncSource,
+  pseudonyms: Pseudonyms,
+): Pick<SyncSource, 'summary' | 'wholeSummary'> {
   const { projectId, contentHash: _ofTheOriginal, ...told } = summary;
   const other = projectId === undefined ? {} : { projectId: pseudonyms.text(projectId) };
   if (wholeSummary === undefined) {
     return { summary: { ...told, ...other }, wholeSummary };
   }
-  const { dangling, ambiguous, contentHash: _alsoOfIt, ...kept } = wholeSummary as JsonObject & { readonly dangling?: Json; readonly ambiguous?: Json; readonly contentHash?: Json }; // it came from JSON
-  const findings = { ...(dangling !== undefined && { dangling: findingsOf(dangling, pseudonyms) }), ...(ambiguous !== undefined && { ambiguous: findingsOf(ambiguous, pseudonyms) }) };
+  const {
+    dangling,
+    ambiguous,
+    contentHash: _alsoOfIt,
+    ...kept
+  } = wholeSummary as JsonObject & { readonly dangling?: Json; readonly ambiguous?: Json; readonly contentHash?: Json }; // it came from JSON
+  const findings = {
+    ...(dangling !== undefined && { dangling: findingsOf(dangling, pseudonyms) }),
+    ...(ambiguous !== undefined && { ambiguous: findingsOf(ambiguous, pseudonyms) }),
+  };
   const whole = { ...kept, ...other, ...findings, anonymised: true };
   return { summary: closing(whole)?.summary ?? { ...told, ...other }, wholeSummary: whole };
 }
@@ -68,7 +89,14 @@ function findingsOf(value: Json, pseudonyms: Pseudonyms): Json {
   }
   const nameOfKind = value['kind'] === 'role' ? pseudonyms.power : pseudonyms.text;
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, key === 'name' && typeof item === 'string' ? nameOfKind(item) : isObject(item) || Array.isArray(item) ? findingsOf(item, pseudonyms) : valueOf(key, item, pseudonyms)]),
+    Object.entries(value).map(([key, item]) => [
+      key,
+      key === 'name' && typeof item === 'string'
+        ? nameOfKind(item)
+        : isObject(item) || Array.isArray(item)
+          ? findingsOf(item, pseudonyms)
+          : valueOf(key, item, pseudonyms),
+    ]),
   );
 }
 
@@ -81,8 +109,16 @@ function messageOf(stored: StoredMessage, pseudonyms: Pseudonyms): StoredMessage
       return messageFromJson('resources', resourceOf(json, pseudonyms));
     case 'entitlements': {
       const { id, resource, displayName, description, ...others } = json;
-      const own = { ...(displayName !== undefined && { displayName }), ...(description !== undefined && { description }) }; // our own words
-      return messageFromJson('entitlements', { ...objectOf(others, pseudonyms), ...own, id: entitlementOf(id, pseudonyms), resource: resourceOf(resource, pseudonyms) });
+      const own = {
+        ...(displayName !== undefined && { displayName }),
+        ...(description !== undefined && { description }),
+      }; // our own words
+      return messageFromJson('entitlements', {
+        ...objectOf(others, pseudonyms),
+        ...own,
+        id: entitlementOf(id, pseudonyms),
+        resource: resourceOf(resource, pseudonyms),
+      });
     }
     case 'grants':
       return messageFromJson('grants', grantOf(json, pseudonyms));
@@ -91,10 +127,21 @@ function messageOf(stored: StoredMessage, pseudonyms: Pseudonyms): StoredMessage
 
 function grantOf(json: JsonObject, pseudonyms: Pseudonyms): JsonObject {
   const { id: _made, entitlement, principal, ...others } = json;
-  const held: JsonObject = isObject(entitlement) ? { ...objectOf(entitlement, pseudonyms), id: entitlementOf(entitlement['id'], pseudonyms), resource: resourceOf(entitlement['resource'], pseudonyms) } : {};
+  const held: JsonObject = isObject(entitlement)
+    ? {
+        ...objectOf(entitlement, pseudonyms),
+        id: entitlementOf(entitlement['id'], pseudonyms),
+        resource: resourceOf(entitlement['resource'], pseudonyms),
+      }
+    : {};
   const holder = resourceOf(principal, pseudonyms);
   const { resourceType, resource } = idIn(holder);
-  return { ...objectOf(others, pseudonyms), entitlement: held, principal: holder, id: `${stringIn(held, 'id')}:${resourceType}:${resource}` };
+  return {
+    ...objectOf(others, pseudonyms),
+    entitlement: held,
+    principal: holder,
+    id: `${stringIn(held, 'id')}:${resourceType}:${resource}`,
+  };
 }
 
 /** A resource with its name, which for roles and bindings is made of two. */
@@ -104,7 +151,10 @@ function resourceOf(json: Json | undefined, pseudonyms: Pseudonyms): JsonObject 
   }
   const { displayName, ...others } = json;
   const { resourceType, resource } = idIn(json);
-  return { ...objectOf(others, pseudonyms), ...(typeof displayName === 'string' && { displayName: nameOf(displayName, resourceType, resource, pseudonyms) }) };
+  return {
+    ...objectOf(others, pseudonyms),
+    ...(typeof displayName === 'string' && { displayName: nameOf(displayName, resourceType, resource, pseudonyms) }),
+  };
 }
 
 function idIn(json: JsonObject): { readonly resourceType: string; readonly resource: string } {
@@ -130,12 +180,20 @@ function nameOf(name: string, typeId: string, id: string, pseudonyms: Pseudonyms
 
 function valueOf(field: string, value: Json, pseudonyms: Pseudonyms): Json {
   if (typeof value === 'string') {
-    return keptFields.has(field) ? value : domainFields.has(field) ? pseudonyms.domain(value) : textOf(field, value, pseudonyms);
+    return keptFields.has(field)
+      ? value
+      : domainFields.has(field)
+        ? pseudonyms.domain(value)
+        : textOf(field, value, pseudonyms);
   }
   if (Array.isArray(value)) {
     return field === 'grantableTo' ? value : (value as readonly Json[]).map((item) => valueOf(field, item, pseudonyms));
   }
-  return isObject(value) ? (field === 'custom_attributes' ? attributesOf(value, pseudonyms) : objectOf(value, pseudonyms)) : value;
+  return isObject(value)
+    ? field === 'custom_attributes'
+      ? attributesOf(value, pseudonyms)
+      : objectOf(value, pseudonyms)
+    : value;
 }
 
 function textOf(field: string, text: string, pseudonyms: Pseudonyms): string {
@@ -160,7 +218,12 @@ function objectOf(object: JsonObject, pseudonyms: Pseudonyms): JsonObject {
   if (typeof resourceType === 'string' && typeof resource === 'string') {
     return { resourceType, resource: resourceIdOf(resourceType, resource, pseudonyms) };
   }
-  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, key === 'sources' ? sourcesOf(value, pseudonyms) : valueOf(key, value, pseudonyms)]));
+  return Object.fromEntries(
+    Object.entries(object).map(([key, value]) => [
+      key,
+      key === 'sources' ? sourcesOf(value, pseudonyms) : valueOf(key, value, pseudonyms),
+    ]),
+  );
 }
 
 /** Nothing is known of them: their names, texts and numbers are replaced alike. */
@@ -169,25 +232,44 @@ function attributesOf(value: Json, pseudonyms: Pseudonyms): Json {
     return (value as readonly Json[]).map((item) => attributesOf(item, pseudonyms));
   }
   if (isObject(value)) {
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [pseudonyms.text(key), attributesOf(item, pseudonyms)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [pseudonyms.text(key), attributesOf(item, pseudonyms)]),
+    );
   }
-  return typeof value === 'string' ? pseudonyms.text(value) : typeof value === 'number' ? pseudonyms.number(value) : value;
+  return typeof value === 'string'
+    ? pseudonyms.text(value)
+    : typeof value === 'number'
+      ? pseudonyms.number(value)
+      : value;
 }
 
 /** Tools of others name the entitlements that a grant came from, by their ids. */
 function sourcesOf(value: Json, pseudonyms: Pseudonyms): Json {
-  return isObject(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key === 'sources' ? key : entitlementOf(key, pseudonyms), sourcesOf(item, pseudonyms)])) : value;
+  return isObject(value)
+    ? Object.fromEntries(
+        Object.entries(value).map(([key, item]) => [
+          key === 'sources' ? key : entitlementOf(key, pseudonyms),
+          sourcesOf(item, pseudonyms),
+        ]),
+      )
+    : value;
 }
 
 function entitlementOf(id: Json | undefined, pseudonyms: Pseudonyms): string {
   const parts = typeof id === 'string' ? parseEntitlementId(id) : undefined;
-  return parts === undefined ? pseudonyms.text(typeof id === 'string' ? id : '') : entitlementId(parts.typeId, resourceIdOf(parts.typeId, parts.resourceId, pseudonyms));
+  return parts === undefined
+    ? pseudonyms.text(typeof id === 'string' ? id : '')
+    : entitlementId(parts.typeId, resourceIdOf(parts.typeId, parts.resourceId, pseudonyms));
 }
 
 function resourceIdOf(typeId: string, id: string, pseudonyms: Pseudonyms): string {
-  const address = isResourceTypeId(typeId) && (typeId === 'role' || typeId === 'role_binding') ? parseRoleResourceId(id) : undefined;
+  const address =
+    isResourceTypeId(typeId) && (typeId === 'role' || typeId === 'role_binding') ? parseRoleResourceId(id) : undefined;
   if (address !== undefined) {
-    return roleResourceId({ tenantId: address.tenantId === '' ? '' : pseudonyms.text(address.tenantId), roleName: pseudonyms.power(address.roleName) });
+    return roleResourceId({
+      tenantId: address.tenantId === '' ? '' : pseudonyms.text(address.tenantId),
+      roleName: pseudonyms.power(address.roleName),
+    });
   }
   return powerTypes.has(typeId) ? pseudonyms.power(id) : pseudonyms.text(id);
 }

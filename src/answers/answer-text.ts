@@ -3,10 +3,36 @@ import type { AccessIndex } from './access-index.ts';
 import type { Namesakes } from './namesakes.ts';
 
 /** The columns of a path in CSV, in this order; part of the contract. */
-export const pathHeader = ['user_id', 'user', 'login', 'email', 'status', 'held', 'held_id', 'role', 'tenant_id', 'tenant', 'permission', 'path'] as const;
+export const pathHeader = [
+  'user_id',
+  'user',
+  'login',
+  'email',
+  'status',
+  'held',
+  'held_id',
+  'role',
+  'tenant_id',
+  'tenant',
+  'permission',
+  'path',
+] as const;
 
 export function pathCells(path: AccessPath): string[] {
-  return [path.userId, path.user, path.login, path.email, path.status, path.kind, path.heldId, path.role, path.tenantId, path.tenant, path.permission, pathInWords(path)];
+  return [
+    path.userId,
+    path.user,
+    path.login,
+    path.email,
+    path.status,
+    path.kind,
+    path.heldId,
+    path.role,
+    path.tenantId,
+    path.tenant,
+    path.permission,
+    pathInWords(path),
+  ];
 }
 
 /** A path as the JSON that is printed: its own fields, and the path in words. */
@@ -16,12 +42,24 @@ export function pathJson(path: AccessPath): object {
 
 /** A path as cells of a table, which read from left to right as a sentence; the last one is a note with the ids that are needed. */
 export function whoCells(path: AccessPath, names: Namesakes): string[] {
-  return [nameAndStatus(path), `-> ${heldInWords(path)}`, `-> ${path.permission}`, path.login === path.user ? '' : path.login, idsNeeded(path, names)];
+  return [
+    nameAndStatus(path),
+    `-> ${heldInWords(path)}`,
+    `-> ${path.permission}`,
+    path.login === path.user ? '' : path.login,
+    idsNeeded(path, names),
+  ];
 }
 
 /** The ids of what its name alone does not tell apart: "U2abc", "-> acme-2/Editor", or both. */
-export function idsNeeded(path: Pick<AccessPath, 'userId' | 'user' | 'heldId' | 'role' | 'tenant'>, names: Namesakes): string {
-  return [...(path.user !== path.userId && names.isUserShared(path.user) ? [path.userId] : []), ...(isHeldShared(path, names) ? [`-> ${path.heldId}`] : [])].join(' ');
+export function idsNeeded(
+  path: Pick<AccessPath, 'userId' | 'user' | 'heldId' | 'role' | 'tenant'>,
+  names: Namesakes,
+): string {
+  return [
+    ...(path.user !== path.userId && names.isUserShared(path.user) ? [path.userId] : []),
+    ...(isHeldShared(path, names) ? [`-> ${path.heldId}`] : []),
+  ].join(' ');
 }
 
 function isHeldShared({ role, tenant }: Pick<AccessPath, 'role' | 'tenant'>, names: Namesakes): boolean {
@@ -47,7 +85,11 @@ export const heldShrink = [
 
 /** What is held, of one user who is named above the table; the last cell is a note with the id, where it is needed. */
 export function heldCells(path: AccessPath, names: Namesakes): string[] {
-  return [`-> ${heldInWords(path)}`, path.permission === '' ? '' : `-> ${path.permission}`, isHeldShared(path, names) ? `-> ${path.heldId}` : ''];
+  return [
+    `-> ${heldInWords(path)}`,
+    path.permission === '' ? '' : `-> ${path.permission}`,
+    isHeldShared(path, names) ? `-> ${path.heldId}` : '',
+  ];
 }
 
 /** Who is not simply enabled is marked: that a disabled user holds something is what a reviewer looks for. */
@@ -56,7 +98,10 @@ export function nameAndStatus({ user, status }: Pick<AccessPath, 'user' | 'statu
 }
 
 /** What every answer has to say of what is complete, and of what it does not know: a line each. */
-export function limitsInWords({ gap: { inheritingTenants, inheritedRoles }, summary: { consistency } }: Pick<AccessIndex, 'gap' | 'summary'>): string[] {
+export function limitsInWords({
+  gap: { inheritingTenants, inheritedRoles },
+  summary: { consistency },
+}: Pick<AccessIndex, 'gap' | 'summary'>): string[] {
   const read =
     consistency === undefined
       ? 'the file does not say how it was proved complete'

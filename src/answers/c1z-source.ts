@@ -20,7 +20,12 @@ const magic = 'C1ZF\0';
 const batchRows = 1_000;
 /** A connector of another product names other types: its rows would be misread. */
 const ourTypes = ['user', 'tenant', 'role', 'permission', 'role_binding'];
-const tables: Readonly<Record<StoredSection, string>> = { resourceTypes: 'v1_resource_types', resources: 'v1_resources', entitlements: 'v1_entitlements', grants: 'v1_grants' };
+const tables: Readonly<Record<StoredSection, string>> = {
+  resourceTypes: 'v1_resource_types',
+  resources: 'v1_resources',
+  entitlements: 'v1_entitlements',
+  grants: 'v1_grants',
+};
 
 /**
  * Opens a `.c1z` file, ours or one that the Go SDK wrote of our connector: its newest finished full sync. It is unpacked
@@ -59,14 +64,21 @@ async function unpack(path: string, target: string, { fullRemedy }: WorkPlace): 
         yield piece;
       }
     };
-    await pipeline(createReadStream(path, { start: magic.length }), hashed, createZstdDecompress(), createWriteStream(target, { flags: 'wx', mode: 0o600 }));
+    await pipeline(
+      createReadStream(path, { start: magic.length }),
+      hashed,
+      createZstdDecompress(),
+      createWriteStream(target, { flags: 'wx', mode: 0o600 }),
+    );
     return `sha256:${hash.digest('hex')}`;
   } catch (thrown) {
     const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
     if (code === 'ENOSPC' || code === 'EDQUOT') {
       throw new ConnectorError('local-io', `cannot unpack ${path}: the disk is full; ${fullRemedy}`);
     }
-    throw code.startsWith('ZSTD') || code.startsWith('ERR_ZSTD') || code === 'Z_BUF_ERROR' ? incomplete(path, 'it is cut off or damaged: it cannot be unpacked') : thrown;
+    throw code.startsWith('ZSTD') || code.startsWith('ERR_ZSTD') || code === 'Z_BUF_ERROR'
+      ? incomplete(path, 'it is cut off or damaged: it cannot be unpacked')
+      : thrown;
   }
 }
 
@@ -77,17 +89,31 @@ interface ChosenSync {
 }
 
 function chooseSync(path: string, database: DatabaseSync, contentHash: string): ChosenSync {
-  const columns = new Set(database.prepare('select name from pragma_table_info(?)').all('v1_sync_runs').map(({ name }) => String(name)));
+  const columns = new Set(
+    database
+      .prepare('select name from pragma_table_info(?)')
+      .all('v1_sync_runs')
+      .map(({ name }) => String(name)),
+  );
   if (!columns.has('sync_id')) {
     throw foreign(path, 'its database is not that of a sync');
   }
   const isFull = columns.has('sync_type') ? "and sync_type in ('full', '')" : ''; // older writers knew full syncs only
-  const run = database.prepare(`select sync_id, started_at, ended_at from v1_sync_runs where ended_at is not null ${isFull} order by ended_at desc, id desc limit 1`).get();
+  const run = database
+    .prepare(
+      `select sync_id, started_at, ended_at from v1_sync_runs where ended_at is not null ${isFull} order by ended_at desc, id desc limit 1`,
+    )
+    .get();
   if (run === undefined) {
     throw incomplete(path, 'it holds no full sync that was finished');
   }
   const syncId = String(run['sync_id']);
-  const types = new Set(database.prepare('select external_id from v1_resource_types where sync_id = ?').all(syncId).map(({ external_id: id }) => String(id)));
+  const types = new Set(
+    database
+      .prepare('select external_id from v1_resource_types where sync_id = ?')
+      .all(syncId)
+      .map(({ external_id: id }) => String(id)),
+  );
   if (!ourTypes.every((type) => types.has(type))) {
     throw foreign(path, 'it is a sync of another connector: it does not have the resource types of baton-descope');
   }
@@ -96,15 +122,30 @@ function chooseSync(path: string, database: DatabaseSync, contentHash: string): 
 }
 
 /** The summary that we have put into the file, if its rows are still those that it counts: a tool of others may have changed them. */
-function summaryIn(database: DatabaseSync, syncId: string, times: Pick<FileSummary, 'startedAt' | 'finishedAt'>, contentHash: string): Pick<ChosenSync, 'summary' | 'wholeSummary'> {
+function summaryIn(
+  database: DatabaseSync,
+  syncId: string,
+  times: Pick<FileSummary, 'startedAt' | 'finishedAt'>,
+  contentHash: string,
+): Pick<ChosenSync, 'summary' | 'wholeSummary'> {
   const about = aboutIn(database, syncId);
   const told = about?.summary === undefined ? undefined : closing({ ...about.summary, contentHash });
   const { resources, grants } = told?.summary.counts ?? {};
-  const isOfTheseRows = resources?.['total'] === countOf(database, 'v1_resources', syncId) && grants?.['total'] === countOf(database, 'v1_grants', syncId);
+  const isOfTheseRows =
+    resources?.['total'] === countOf(database, 'v1_resources', syncId) &&
+    grants?.['total'] === countOf(database, 'v1_grants', syncId);
   if (told !== undefined && isOfTheseRows) {
     return told;
   }
-  return { summary: { ...times, contentHash, ...(about?.projectId !== undefined && { projectId: about.projectId }), ...(about?.tenantRoles !== undefined && { tenantRoles: about.tenantRoles }) }, wholeSummary: undefined };
+  return {
+    summary: {
+      ...times,
+      contentHash,
+      ...(about?.projectId !== undefined && { projectId: about.projectId }),
+      ...(about?.tenantRoles !== undefined && { tenantRoles: about.tenantRoles }),
+    },
+    wholeSummary: undefined,
+  };
 }
 
 function countOf(database: DatabaseSync, table: 'v1_resources' | 'v1_grants', syncId: string): number {
@@ -114,7 +155,11 @@ function countOf(database: DatabaseSync, table: 'v1_resources' | 'v1_grants', sy
 /** What we told of ourselves; a file that others wrote tells nothing, and an older one has no such table. */
 function aboutIn(database: DatabaseSync, syncId: string): C1zAbout | undefined {
   try {
-    return parseC1zAbout(database.prepare('select value from v1_connector_sessions where sync_id = ? and key = ?').get(syncId, c1zAboutKey)?.['value']);
+    return parseC1zAbout(
+      database
+        .prepare('select value from v1_connector_sessions where sync_id = ? and key = ?')
+        .get(syncId, c1zAboutKey)?.['value'],
+    );
   } catch {
     return undefined;
   }
@@ -140,7 +185,10 @@ interface OpenDatabase {
 }
 
 function sourceOf({ path, size, database, syncId, summary, wholeSummary, remove }: OpenDatabase): SyncSource {
-  async function* read(sections: readonly StoredSection[], signal?: AbortSignal): AsyncGenerator<readonly StoredMessage[]> {
+  async function* read(
+    sections: readonly StoredSection[],
+    signal?: AbortSignal,
+  ): AsyncGenerator<readonly StoredMessage[]> {
     for (const section of sections) {
       for (const batch of batchesOf(section)) {
         throwIfCancelled(signal);
@@ -151,9 +199,18 @@ function sourceOf({ path, size, database, syncId, summary, wholeSummary, remove 
   }
 
   function* batchesOf(section: StoredSection): Generator<readonly StoredMessage[]> {
-    const hasExpansion = section === 'grants' && database.prepare('select name from pragma_table_info(?)').all('v1_grants').some(({ name }) => name === 'expansion');
-    const statement = guarded(path, () => database.prepare(`select id, data${hasExpansion ? ', expansion' : ''} from ${tables[section]} where sync_id = ? and id > ? order by id limit ?`));
-    for (let after = 0; ; ) {
+    const hasExpansion =
+      section === 'grants' &&
+      database
+        .prepare('select name from pragma_table_info(?)')
+        .all('v1_grants')
+        .some(({ name }) => name === 'expansion');
+    const statement = guarded(path, () =>
+      database.prepare(
+        `select id, data${hasExpansion ? ', expansion' : ''} from ${tables[section]} where sync_id = ? and id > ? order by id limit ?`,
+      ),
+    );
+    for (let after = 0; ;) {
       const rows = guarded(path, () => statement.all(syncId, after, batchRows));
       if (rows.length === 0) {
         return;
@@ -191,7 +248,12 @@ function toMessage(path: string, section: StoredSection, row: Readonly<Record<st
   }
   try {
     const stored = messageFromBytes(section, data);
-    return stored.section === 'grants' ? { section: 'grants', message: withExpansion(stored.message, expansion instanceof Uint8Array ? expansion : null) } : stored;
+    return stored.section === 'grants'
+      ? {
+          section: 'grants',
+          message: withExpansion(stored.message, expansion instanceof Uint8Array ? expansion : null),
+        }
+      : stored;
   } catch {
     throw incomplete(path, `one of its ${section} is not understood`);
   }

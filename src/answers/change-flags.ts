@@ -16,7 +16,13 @@ function bit(flag: ChangeFlag): number {
  * people who can log in again. Roles are judged as on the report's page, which shows these flags as they are.
  */
 export function flagChanges(database: DatabaseSync): void {
-  if (database.prepare("select 1 from temp.access_change where change = 'gained' union all select 1 from temp.people_change where change = 'changed' union all select 1 from temp.model_change where change = 'gained' limit 1").get() === undefined) {
+  if (
+    database
+      .prepare(
+        "select 1 from temp.access_change where change = 'gained' union all select 1 from temp.people_change where change = 'changed' union all select 1 from temp.model_change where change = 'gained' limit 1",
+      )
+      .get() === undefined
+  ) {
     return; // nothing that could be flagged: roles need no judging
   }
   judge(database);
@@ -48,7 +54,9 @@ create temp table administrative (name text primary key) without rowid;`);
   const putRole = database.prepare('insert or ignore into temp.powerful (side, role, tenant) values (?, ?, ?)');
   for (const side of ['old', 'new'] as const) {
     const powers = judgeRoles(database, side, ['role']);
-    for (const { n, role, tenant } of database.prepare(`select n, role, tenant from ${side}.thing where kind = 'role'`).iterate()) {
+    for (const { n, role, tenant } of database
+      .prepare(`select n, role, tenant from ${side}.thing where kind = 'role'`)
+      .iterate()) {
       if ((powers.of(Number(n))?.privilege.length ?? 0) > 0) {
         putRole.run(side, String(role), String(tenant));
       }

@@ -2,13 +2,39 @@
 export const tables = [
   {
     name: 'users.csv',
-    columns: ['user_id', 'name', 'login', 'email', 'email_verified', 'phone', 'phone_verified', 'status', 'test', 'scim', 'mfa', 'sso', 'created_at'],
+    columns: [
+      'user_id',
+      'name',
+      'login',
+      'email',
+      'email_verified',
+      'phone',
+      'phone_verified',
+      'status',
+      'test',
+      'scim',
+      'mfa',
+      'sso',
+      'created_at',
+    ],
     sql: `select id, name, login, email, ${flag('is_email_verified')}, phone, ${flag('is_phone_verified')}, status, ${flag('is_test')}, ${flag('is_scim')}, ${flag('has_mfa')}, ${flag('has_sso')}, created_at
       from user order by n`,
   },
-  { name: 'tenants.csv', columns: ['tenant_id', 'name', 'parent_tenant_id', 'role_inheritance'], sql: 'select id, name, parent, inheritance from tenant order by id' },
-  { name: 'roles.csv', columns: ['role_id', 'role', 'scope', 'tenant_id'], sql: "select id, role, case tenant when '' then 'project' else 'tenant' end, tenant from thing where kind = 'role' order by tenant, role" },
-  { name: 'permissions.csv', columns: ['permission'], sql: "select id from thing where kind = 'permission' order by id" },
+  {
+    name: 'tenants.csv',
+    columns: ['tenant_id', 'name', 'parent_tenant_id', 'role_inheritance'],
+    sql: 'select id, name, parent, inheritance from tenant order by id',
+  },
+  {
+    name: 'roles.csv',
+    columns: ['role_id', 'role', 'scope', 'tenant_id'],
+    sql: "select id, role, case tenant when '' then 'project' else 'tenant' end, tenant from thing where kind = 'role' order by tenant, role",
+  },
+  {
+    name: 'permissions.csv',
+    columns: ['permission'],
+    sql: "select id from thing where kind = 'permission' order by id",
+  },
   {
     name: 'role_permissions.csv',
     columns: ['role_id', 'role', 'tenant_id', 'permission'],

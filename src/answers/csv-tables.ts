@@ -13,7 +13,12 @@ interface ChosenTable {
 }
 
 /** The tables as they are. */
-export const wholeTables: readonly ChosenTable[] = tables.map(({ name, columns, sql }) => ({ name, columns, sql, places: columns.map((_, place) => place) }));
+export const wholeTables: readonly ChosenTable[] = tables.map(({ name, columns, sql }) => ({
+  name,
+  columns,
+  sql,
+  places: columns.map((_, place) => place),
+}));
 
 /**
  * The tables that have any of these columns, with those columns alone and in their order. A name counts in every table;
@@ -21,18 +26,27 @@ export const wholeTables: readonly ChosenTable[] = tables.map(({ name, columns, 
  */
 export function chooseColumns(list: string): readonly ChosenTable[] {
   const wanted = list.split(',').map((name) => name.trim());
-  const known = wholeTables.flatMap(({ name, columns }) => columns.flatMap((column) => [column, `${stemOf(name)}.${column}`]));
+  const known = wholeTables.flatMap(({ name, columns }) =>
+    columns.flatMap((column) => [column, `${stemOf(name)}.${column}`]),
+  );
   for (const name of wanted) {
     if (!known.includes(name)) {
       const near = closest(name, known);
       const meant = distance(name, near) <= Math.floor(name.length / 3) + 1 ? `did you mean ${near}? ` : '';
-      throw new ConnectorError('config', `--columns: no table has a column ${JSON.stringify(name)}; ${meant}there are ${[...new Set(known.filter((column) => !column.includes('.')))].join(', ')}`);
+      throw new ConnectorError(
+        'config',
+        `--columns: no table has a column ${JSON.stringify(name)}; ${meant}there are ${[...new Set(known.filter((column) => !column.includes('.')))].join(', ')}`,
+      );
     }
   }
   return wholeTables.flatMap((table) => {
-    const columns = wanted.map((name) => (name.startsWith(`${stemOf(table.name)}.`) ? name.slice(stemOf(table.name).length + 1) : name)).filter((name) => table.columns.includes(name));
+    const columns = wanted
+      .map((name) => (name.startsWith(`${stemOf(table.name)}.`) ? name.slice(stemOf(table.name).length + 1) : name))
+      .filter((name) => table.columns.includes(name));
     const chosen = [...new Set(columns)];
-    return chosen.length === 0 ? [] : [{ ...table, columns: chosen, places: chosen.map((column) => table.columns.indexOf(column)) }];
+    return chosen.length === 0
+      ? []
+      : [{ ...table, columns: chosen, places: chosen.map((column) => table.columns.indexOf(column)) }];
   });
 }
 
@@ -41,7 +55,10 @@ function stemOf(name: string): string {
 }
 
 /** Tables of a file as CSV, made while it is read. */
-export function csvTables({ database }: AccessIndex, chosen: readonly ChosenTable[] = wholeTables): { readonly name: string; readonly bytes: AsyncIterable<Uint8Array> }[] {
+export function csvTables(
+  { database }: AccessIndex,
+  chosen: readonly ChosenTable[] = wholeTables,
+): { readonly name: string; readonly bytes: AsyncIterable<Uint8Array> }[] {
   function* rowsOf({ sql, places }: ChosenTable): Generator<string[]> {
     const statement = database.prepare(sql);
     statement.setReturnArrays(true); // names of columns may come twice

@@ -2,7 +2,10 @@ import { writeCsvStream } from 'hucre/csv';
 import { harmlessCell } from './printable.ts';
 
 /** Rows as CSV (RFC 4180, UTF-8, CRLF), each cell harmless to a spreadsheet and to a terminal. */
-export async function* csvBytes(header: readonly string[], rows: Iterable<readonly string[]>): AsyncGenerator<Uint8Array> {
+export async function* csvBytes(
+  header: readonly string[],
+  rows: Iterable<readonly string[]>,
+): AsyncGenerator<Uint8Array> {
   yield* writeCsvStream(harmless(header, rows), { headers: false });
   yield Buffer.from('\r\n', 'latin1'); // the library ends lines between rows only
 }

@@ -6,11 +6,62 @@ import { markdownName, printable } from './printable.ts';
 import { tableLines } from './table.ts';
 
 /** The columns of a change in CSV, in this order; part of the contract. */
-export const changeHeader = ['area', 'change', 'tenant_id', 'tenant', 'user_id', 'user', 'login', 'kind', 'held_id', 'role', 'permission', 'because', 'before', 'after', 'holders', 'words', 'flags'] as const;
+export const changeHeader = [
+  'area',
+  'change',
+  'tenant_id',
+  'tenant',
+  'user_id',
+  'user',
+  'login',
+  'kind',
+  'held_id',
+  'role',
+  'permission',
+  'because',
+  'before',
+  'after',
+  'holders',
+  'words',
+  'flags',
+] as const;
 
 export function changeCells(change: Change): string[] {
-  const { area, tenantId, tenant, userId, user, login, kind, heldId, role, permission, because, before, after, holders } = change;
-  return [area, change.change, tenantId, tenant, userId, user, login, kind, heldId, role, permission, because, before, after, kind === 'role-permission' ? String(holders) : '', changeInWords(change), change.flags.join('; ')];
+  const {
+    area,
+    tenantId,
+    tenant,
+    userId,
+    user,
+    login,
+    kind,
+    heldId,
+    role,
+    permission,
+    because,
+    before,
+    after,
+    holders,
+  } = change;
+  return [
+    area,
+    change.change,
+    tenantId,
+    tenant,
+    userId,
+    user,
+    login,
+    kind,
+    heldId,
+    role,
+    permission,
+    because,
+    before,
+    after,
+    kind === 'role-permission' ? String(holders) : '',
+    changeInWords(change),
+    change.flags.join('; '),
+  ];
 }
 
 export function changeJson(change: Change): object {
@@ -58,14 +109,27 @@ function peopleWords({ change, before, after }: Change, name: Name): string {
 function modelParts(change: Change, name: Name): { readonly subject: string; readonly words: string } {
   if (change.kind === 'role-permission') {
     const verb = change.change === 'gained' ? 'now allows' : 'no longer allows';
-    return { subject: thing(change, name), words: `${verb} ${name(change.permission)} (${count(change.holders, 'holder')})` };
+    return {
+      subject: thing(change, name),
+      words: `${verb} ${name(change.permission)} (${count(change.holders, 'holder')})`,
+    };
   }
-  const subject = change.kind === 'tenant' ? `tenant ${name(change.tenant)}` : change.kind === 'role' ? `role ${thing(change, name)}` : `permission ${name(change.permission)}`;
+  const subject =
+    change.kind === 'tenant'
+      ? `tenant ${name(change.tenant)}`
+      : change.kind === 'role'
+        ? `role ${thing(change, name)}`
+        : `permission ${name(change.permission)}`;
   return { subject, words: change.change === 'appeared' ? 'is new' : 'is gone' };
 }
 
 function thing({ kind, role, tenantId, tenant }: Change, name: Name): string {
-  return heldInWords({ kind: kind === 'binding' ? 'binding' : 'role', role: name(role), tenantId, tenant: name(tenant) });
+  return heldInWords({
+    kind: kind === 'binding' ? 'binding' : 'role',
+    role: name(role),
+    tenantId,
+    tenant: name(tenant),
+  });
 }
 
 /** One line that sums it up. */
@@ -79,7 +143,11 @@ export function diffInWords({ counts, isSame }: Diff): string {
     `Access: ${gained.toLocaleString('en')} gained, ${lost.toLocaleString('en')} lost${places}.`,
     `People: ${usersAppeared.toLocaleString('en')} new, ${usersGone.toLocaleString('en')} gone, ${usersChanged.toLocaleString('en')} of another status.`,
     `Tenants, roles, permissions: ${count(model, 'change')}.`,
-    ...(flagged === 0 ? [] : [`To look at first: ${flagged.toLocaleString('en')}, listed first and again in ${flagged === 1 ? 'its' : 'their'} place.`]),
+    ...(flagged === 0
+      ? []
+      : [
+          `To look at first: ${flagged.toLocaleString('en')}, listed first and again in ${flagged === 1 ? 'its' : 'their'} place.`,
+        ]),
   ].join('\n');
 }
 
@@ -117,7 +185,9 @@ function keyOf({ area, tenantId }: Change): string {
 function titleOf({ area, tenantId, tenant }: Change, name: Name, names: Namesakes): string {
   switch (area) {
     case 'access':
-      return tenantId === '' ? 'Access in the whole project' : `Access in ${name(tenantInWords({ id: tenantId, name: tenant }, names))}`;
+      return tenantId === ''
+        ? 'Access in the whole project'
+        : `Access in ${name(tenantInWords({ id: tenantId, name: tenant }, names))}`;
     case 'people':
       return 'People';
     case 'model':
@@ -133,7 +203,11 @@ const colors: Readonly<Record<string, 'green' | 'red' | 'yellow'>> = { '+': 'gre
 export type Paint = (style: 'bold' | 'dim' | 'green' | 'red' | 'yellow' | 'reset', text: string) => string;
 
 /** The changes as a text of aligned lines, grouped by tenant. */
-export function* diffLines(diff: Diff, width: number | undefined, paint: Paint = (_style, text) => text): Generator<string> {
+export function* diffLines(
+  diff: Diff,
+  width: number | undefined,
+  paint: Paint = (_style, text) => text,
+): Generator<string> {
   for (const { title, changes } of groupsOf(diff, printable)) {
     yield '';
     yield paint('bold', title);
@@ -153,14 +227,22 @@ export function* diffLines(diff: Diff, width: number | undefined, paint: Paint =
 function* rowsOf(changes: Iterable<Change>, names: Namesakes): Generator<string[]> {
   for (const change of changes) {
     const { subject, words } = partsOf(change, (text) => text);
-    yield [signs[change.change], subject, words, change.login === change.user ? '' : change.login, noteOf(change, names)];
+    yield [
+      signs[change.change],
+      subject,
+      words,
+      change.login === change.user ? '' : change.login,
+      noteOf(change, names),
+    ];
   }
 }
 
 /** Why a change is to be looked at, and the ids that it needs. */
 function noteOf(change: Change, names: Namesakes): string {
   const ids = idsOf(change, names);
-  return [...(change.flags.length === 0 ? [] : [`(${change.flags.join('; ')})`]), ...(ids === '' ? [] : [ids])].join(' ');
+  return [...(change.flags.length === 0 ? [] : [`(${change.flags.join('; ')})`]), ...(ids === '' ? [] : [ids])].join(
+    ' ',
+  );
 }
 
 /** The ids that a change needs besides its words; what came or went itself is named by its id alone. */

@@ -39,7 +39,9 @@ export interface Change {
 
 /** What changed between two indexes. It opens both databases itself; changes come area by area, grouped by tenant, and in each group those first that are flagged. */
 export interface Diff extends Disposable {
-  readonly counts: Readonly<Record<'gained' | 'lost' | 'usersAppeared' | 'usersGone' | 'usersChanged' | 'model' | 'tenants' | 'flagged', number>>;
+  readonly counts: Readonly<
+    Record<'gained' | 'lost' | 'usersAppeared' | 'usersGone' | 'usersChanged' | 'model' | 'tenants' | 'flagged', number>
+  >;
   readonly isSame: boolean;
   changes(): Generator<Change>;
   /** Those to be looked at first, in the same order. */
@@ -69,13 +71,21 @@ export function diffOf(before: AccessIndex, after: AccessIndex): Diff {
     usersChanged: numberOf("select count(*) n from people_change where change = 'changed'"),
     model: numberOf('select count(*) n from model_change'),
     tenants: numberOf('select count(distinct tenant_id) n from access_change'),
-    flagged: numberOf(`select sum(n) n from (${tables.map((table) => `select count(*) n from temp.${table} where flags <> 0`).join(' union all ')})`),
+    flagged: numberOf(
+      `select sum(n) n from (${tables.map((table) => `select count(*) n from temp.${table} where flags <> 0`).join(' union all ')})`,
+    ),
   };
   let namesakes: Namesakes | undefined;
   return {
     counts,
-    namesakes: () => (namesakes ??= namesakesIn(database, ['old', 'new'], 'select user_name name from temp.access_change union all select user_name from temp.people_change')),
-    isSame: counts.gained + counts.lost + counts.usersAppeared + counts.usersGone + counts.usersChanged + counts.model === 0,
+    namesakes: () =>
+      (namesakes ??= namesakesIn(
+        database,
+        ['old', 'new'],
+        'select user_name name from temp.access_change union all select user_name from temp.people_change',
+      )),
+    isSame:
+      counts.gained + counts.lost + counts.usersAppeared + counts.usersGone + counts.usersChanged + counts.model === 0,
     changes: () => changesIn(database, ''),
     flagged: () => changesIn(database, 'where flags <> 0'),
     *flaggedFirst() {
@@ -175,7 +185,8 @@ select 'people', '${change}', '', '', u.id, u.name, u.login, 'user', '', '', '',
 from ${here}.user u where not exists (select 1 from temp.user_match m where m.${here} = u.n);`;
 }
 
-const columns = 'area, change, tenant_id, tenant, user_id, user_name, login, kind, held_id, role, permission, because, before, after, holders, sort, flags';
+const columns =
+  'area, change, tenant_id, tenant, user_id, user_name, login, kind, held_id, role, permission, because, before, after, holders, sort, flags';
 
 const prepared = `
 create temp table thing_match (old integer primary key, new integer unique);

@@ -27,13 +27,19 @@ interface FindableTable {
 const tables: Readonly<Record<Findable, FindableTable>> = {
   user: {
     rows: 'select n, id, name, login from user',
-    texts: 'select user n, login text from login union all select n, email from user union all select n, name from user union all select n, id from user',
+    texts:
+      'select user n, login text from login union all select n, email from user union all select n, name from user union all select n, id from user',
     plural: 'users',
   },
-  tenant: { rows: "select id n, id, name, '' login from tenant", texts: 'select id n, name text from tenant union all select id, id from tenant', plural: 'tenants' },
+  tenant: {
+    rows: "select id n, id, name, '' login from tenant",
+    texts: 'select id n, name text from tenant union all select id, id from tenant',
+    plural: 'tenants',
+  },
   permission: {
     rows: "select n, id, name, '' login from thing where kind = 'permission'",
-    texts: "select n, id text from thing where kind = 'permission' union all select n, name from thing where kind = 'permission'",
+    texts:
+      "select n, id text from thing where kind = 'permission' union all select n, name from thing where kind = 'permission'",
     plural: 'permissions',
   },
 };
@@ -56,7 +62,12 @@ export function find({ database, path }: Pick<AccessIndex, 'database' | 'path'>,
   }
   addFold(database);
   for (const condition of ['text = ?', 'fold(text) = fold(?)']) {
-    const found = database.prepare(`select * from (${rows}) where n in (select n from (${texts}) where ${condition}) order by id limit ${mostNamed + 1}`).all(asked).map(toFound);
+    const found = database
+      .prepare(
+        `select * from (${rows}) where n in (select n from (${texts}) where ${condition}) order by id limit ${mostNamed + 1}`,
+      )
+      .all(asked)
+      .map(toFound);
     if (found.length > 1) {
       throw ambiguous(kind, asked, found);
     }
@@ -74,7 +85,12 @@ export function addFold(database: DatabaseSync): void {
 
 function toFound(row: Readonly<Record<string, unknown>>): Found {
   const n = row['n'];
-  return { n: typeof n === 'number' ? n : String(n), id: String(row['id']), name: String(row['name']), login: String(row['login']) };
+  return {
+    n: typeof n === 'number' ? n : String(n),
+    id: String(row['id']),
+    name: String(row['name']),
+    login: String(row['login']),
+  };
 }
 
 /** The few that were probably meant, nearest first. */
@@ -83,13 +99,18 @@ function nearest(database: DatabaseSync, kind: Findable, asked: string): readonl
   const farness = farnessFrom(asked);
   database.function('farness', { deterministic: true }, (text) => farness(String(text)));
   return database
-    .prepare(`with near as (select n, min(farness(text)) far from (${texts}) group by n) select r.* from near join (${rows}) r on r.n = near.n where far is not null order by far, r.id limit ${mostNamed + 1}`)
+    .prepare(
+      `with near as (select n, min(farness(text)) far from (${texts}) group by n) select r.* from near join (${rows}) r on r.n = near.n where far is not null order by far, r.id limit ${mostNamed + 1}`,
+    )
     .all()
     .map(toFound);
 }
 
 function ambiguous(kind: Findable, asked: string, found: readonly Found[]): ConnectorError {
-  return new ConnectorError('conflict', [`several ${tables[kind].plural} match ${quoted(asked)}: give the id of one`, ...candidates(found)].join('\n'));
+  return new ConnectorError(
+    'conflict',
+    [`several ${tables[kind].plural} match ${quoted(asked)}: give the id of one`, ...candidates(found)].join('\n'),
+  );
 }
 
 function unknown(kind: Findable, asked: string, path: string, near: readonly Found[]): ConnectorError {
@@ -101,11 +122,19 @@ function unknown(kind: Findable, asked: string, path: string, near: readonly Fou
   if (others.length === 0) {
     return new ConnectorError('not-found', `${what}; did you mean ${inWords(only)}?`);
   }
-  return new ConnectorError('not-found', [`${what}; did you mean one of these? Give its id`, ...candidates(near)].join('\n'));
+  return new ConnectorError(
+    'not-found',
+    [`${what}; did you mean one of these? Give its id`, ...candidates(near)].join('\n'),
+  );
 }
 
 function candidates(found: readonly Found[]): readonly string[] {
-  const ids = found.slice(0, mostNamed).map((one) => [printable(one.id), nameAndLogin(one)].filter((text) => text !== '').map((text) => `  ${text}`).join(''));
+  const ids = found.slice(0, mostNamed).map((one) =>
+    [printable(one.id), nameAndLogin(one)]
+      .filter((text) => text !== '')
+      .map((text) => `  ${text}`)
+      .join(''),
+  );
   return [...ids, ...(found.length > mostNamed ? ['  and more'] : [])];
 }
 

@@ -87,7 +87,7 @@ async function* linesOf(path: string, { contentHash }: FileSummary, signal?: Abo
   for await (const bytes of wholeLines(path, signal)) {
     const text = bytes.toString('utf8');
     let rows: unknown[] = [];
-    for (let from = 0; from < text.length; ) {
+    for (let from = 0; from < text.length;) {
       const lineEnd = text.indexOf('\n', from);
       const to = lineEnd === -1 ? text.length : lineEnd;
       if (isFirstLine || text.charCodeAt(from) === 0x5d) {
@@ -144,7 +144,10 @@ async function openReformatted(path: string, size: number): Promise<SyncSource> 
     throw foreign(path, 'it is no sync file (those are JSON and begin with their format)');
   }
   if (size > largestReformatted) {
-    throw foreign(path, 'it was reformatted (a sync file has one row per line) and is too large to be read in one piece (256 MiB)');
+    throw foreign(
+      path,
+      'it was reformatted (a sync file has one row per line) and is too large to be read in one piece (256 MiB)',
+    );
   }
   const file = parsed(await reading(path, () => readFile(path, 'utf8')));
   if (typeof file !== 'object' || file === null || !('format' in file) || file.format !== fileFormat) {
@@ -157,7 +160,10 @@ async function openReformatted(path: string, size: number): Promise<SyncSource> 
   if (closed === undefined) {
     throw incomplete(path, 'its closing summary is missing, so it is not complete');
   }
-  const lists = (['resourceTypes', 'resources', 'entitlements', 'grants'] as const).map((section) => ({ section, rows: listOf(path, file, section) }));
+  const lists = (['resourceTypes', 'resources', 'entitlements', 'grants'] as const).map((section) => ({
+    section,
+    rows: listOf(path, file, section),
+  }));
   return sourceOf({
     path,
     size,

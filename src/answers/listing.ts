@@ -32,12 +32,19 @@ const tables: Readonly<Record<ListKind, ListTable>> = {
   },
   roles: {
     columns: ['role_id', 'role', 'scope', 'tenant_id', 'tenant'],
-    select: "t.id role_id, t.role role, case t.tenant when '' then 'project' else 'tenant' end scope, t.tenant tenant_id, coalesce(e.name, t.tenant) tenant",
+    select:
+      "t.id role_id, t.role role, case t.tenant when '' then 'project' else 'tenant' end scope, t.tenant tenant_id, coalesce(e.name, t.tenant) tenant",
     from: "(select * from thing where kind = 'role') t left join tenant e on e.id = t.tenant",
     where: "matches(t.role) or matches(t.id) or matches(coalesce(e.name, ''))",
     order: "t.tenant <> '', t.role collate nocase, t.role, e.name, t.tenant",
   },
-  permissions: { columns: ['permission'], select: 'id permission', from: "(select id, name from thing where kind = 'permission')", where: 'matches(id) or matches(name)', order: 'id collate nocase, id' },
+  permissions: {
+    columns: ['permission'],
+    select: 'id permission',
+    from: "(select id, name from thing where kind = 'permission')",
+    where: 'matches(id) or matches(name)',
+    order: 'id collate nocase, id',
+  },
 };
 
 /** One thing of a list: its columns by name. */
@@ -56,7 +63,9 @@ export function listingOf({ database }: AccessIndex, kind: ListKind, match = '')
   const { columns, select, from, where, order } = tables[kind];
   const wanted = fold(match);
   database.function('matches', { deterministic: true }, (text) => Number(fold(String(text)).includes(wanted)));
-  const rows = database.prepare(`select ${select} from ${from} ${wanted === '' ? '' : `where ${where}`} order by ${order}`);
+  const rows = database.prepare(
+    `select ${select} from ${from} ${wanted === '' ? '' : `where ${where}`} order by ${order}`,
+  );
   return {
     columns,
     total: Number(database.prepare(`select count(*) n from ${from}`).get()?.['n'] ?? 0),

@@ -38,7 +38,11 @@ export function namesakesIn(database: DatabaseSync, files: readonly string[] = [
 }
 
 /** Users may be a million, and most share a name with nobody: those that do are kept in a table, made when it is first needed. */
-function usersShared(database: DatabaseSync, files: readonly string[], among: string | undefined): (name: string) => boolean {
+function usersShared(
+  database: DatabaseSync,
+  files: readonly string[],
+  among: string | undefined,
+): (name: string) => boolean {
   if (among !== undefined) {
     database.exec(`create temp table name_among as select distinct ${folded('name')} f from (${among})`);
     database.exec('create index temp.name_among_by_f on name_among (f)');

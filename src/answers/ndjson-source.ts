@@ -10,7 +10,12 @@ import { parsed, summaryOf, textAfterLast } from './summary.ts';
 /** The first line of the file. */
 export const ndjsonHead = `{"format":"${fileFormat}","version":${fileVersion}}`;
 /** The one key of a row's line, and the section that it belongs to. */
-const sections = { resourceType: 'resourceTypes', resource: 'resources', entitlement: 'entitlements', grant: 'grants' } as const;
+const sections = {
+  resourceType: 'resourceTypes',
+  resource: 'resources',
+  entitlement: 'entitlements',
+  grant: 'grants',
+} as const;
 
 /** Opens a sync file in which every line is a JSON object of its own, the last one the summary. */
 export async function openNdjsonSource(path: string, size: number): Promise<SyncSource> {
@@ -22,7 +27,13 @@ export async function openNdjsonSource(path: string, size: number): Promise<Sync
   if (closed === undefined) {
     throw incomplete(path, 'it is cut off: its last line is not the summary of a complete sync');
   }
-  return sourceOf({ path, size, ...closed, kind: 'ndjson', batches: (signal) => batchesOf(path, closed.summary, signal) });
+  return sourceOf({
+    path,
+    size,
+    ...closed,
+    kind: 'ndjson',
+    batches: (signal) => batchesOf(path, closed.summary, signal),
+  });
 }
 
 async function* batchesOf(path: string, { contentHash }: FileSummary, signal?: AbortSignal): AsyncGenerator<JsonBatch> {
@@ -56,7 +67,8 @@ function* byRuns(path: string, lines: readonly string[]): Generator<JsonBatch> {
     }
     const object = parsed(line);
     const [key, row] = typeof object === 'object' && object !== null ? (Object.entries(object)[0] ?? []) : [];
-    const found = key !== undefined && Object.hasOwn(sections, key) ? sections[key as keyof typeof sections] : undefined; // just looked up
+    const found =
+      key !== undefined && Object.hasOwn(sections, key) ? sections[key as keyof typeof sections] : undefined; // just looked up
     if (found === undefined || typeof row !== 'object' || row === null) {
       throw incomplete(path, 'it is damaged: one of its lines is not a row');
     }

@@ -35,15 +35,27 @@ const roundingMs = 2_000;
  * the file was written, so that an old sync which was copied or exported today stays old. Folders that cannot be read are
  * left out, and so are files that are none of ours. A file that turns out to be damaged counts: it must be told.
  */
-export async function newestSync(folders: readonly string[], { except = [], work }: NewestOptions = {}): Promise<SyncFileInfo | undefined> {
-  const files = (await Promise.all([...new Set(folders)].map(filesIn))).flat().filter(({ path }) => !except.includes(path));
+export async function newestSync(
+  folders: readonly string[],
+  { except = [], work }: NewestOptions = {},
+): Promise<SyncFileInfo | undefined> {
+  const files = (await Promise.all([...new Set(folders)].map(filesIn)))
+    .flat()
+    .filter(({ path }) => !except.includes(path));
   let newest: SyncFileInfo | undefined;
-  for (const { path, mtimeMs, size } of files.toSorted((one, other) => other.mtimeMs - one.mtimeMs || byKind(one.path, other.path))) {
+  for (const { path, mtimeMs, size } of files.toSorted(
+    (one, other) => other.mtimeMs - one.mtimeMs || byKind(one.path, other.path),
+  )) {
     if (newest !== undefined && mtimeMs + roundingMs < newest.time) {
       break;
     }
     const info = await inspect({ path, size, mtimeMs }, work).catch(() => undefined);
-    if (info !== undefined && (newest === undefined || info.time > newest.time || (info.time === newest.time && byKind(info.path, newest.path) < 0))) {
+    if (
+      info !== undefined &&
+      (newest === undefined ||
+        info.time > newest.time ||
+        (info.time === newest.time && byKind(info.path, newest.path) < 0))
+    ) {
       newest = info;
     }
   }
@@ -58,7 +70,9 @@ interface FileHere {
 
 async function filesIn(folder: string): Promise<FileHere[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((): Dirent[] => []);
-  const paths = entries.filter(({ name }) => !name.startsWith('.') && kinds.includes(extname(name).toLowerCase())).map(({ name }) => join(folder, name));
+  const paths = entries
+    .filter(({ name }) => !name.startsWith('.') && kinds.includes(extname(name).toLowerCase()))
+    .map(({ name }) => join(folder, name));
   const found = await Promise.all(
     paths.map(async (path) => {
       const status = await stat(path).catch(() => undefined);
@@ -79,7 +93,10 @@ const ourHead = new RegExp(String.raw`^\s*\{\s*"format"\s*:\s*"${format}"`);
 const asWritten = new RegExp(String.raw`^\{"format":"${format}","version":\d+(?:\}\n|,"resourceTypes":\[\n)`);
 
 /** Undefined for a file that is none of ours. */
-async function inspect({ path, size, mtimeMs }: FileHere, work: WorkPlace | undefined): Promise<SyncFileInfo | undefined> {
+async function inspect(
+  { path, size, mtimeMs }: FileHere,
+  work: WorkPlace | undefined,
+): Promise<SyncFileInfo | undefined> {
   const head = (await bytesAt(path, 0, 200)).toString('latin1');
   const isC1z = extname(path).toLowerCase() === '.c1z';
   if (isC1z ? !head.startsWith('C1ZF\0') : !ourHead.test(head)) {

@@ -25,7 +25,10 @@ export interface OpenOptions {
  * Opens a file that `sync` or `export` wrote, by its extension. Errors: `local-io` when it cannot be read, `config` for an
  * extension that is not read, `invalid` for a file that is none of ours, `inconsistent` for one that is not complete.
  */
-export async function openSource(path: string, { extension = extname(path).toLowerCase(), work = systemWorkPlace }: OpenOptions = {}): Promise<SyncSource> {
+export async function openSource(
+  path: string,
+  { extension = extname(path).toLowerCase(), work = systemWorkPlace }: OpenOptions = {},
+): Promise<SyncSource> {
   const open = Object.hasOwn(openers, extension) ? openers[extension] : undefined;
   if (open === undefined) {
     throw new ConnectorError('config', `cannot answer from ${path}: give a file that ends with .json, .ndjson or .c1z`);

@@ -9,8 +9,36 @@ export const levels: readonly Level[] = ['administrative', 'sensitive', 'ordinar
 
 const adminWords = ['admin', 'administer', 'administrator', 'impersonate', 'root', 'superuser', 'owner'];
 const sensitiveWords = [
-  'delete', 'remove', 'destroy', 'purge', 'approve', 'manage', 'grant', 'revoke', 'invite', 'assign', 'export', 'transfer', 'pay', 'payout', 'refund',
-  'billing', 'secret', 'secrets', 'key', 'keys', 'token', 'tokens', 'password', 'passwords', 'role', 'roles', 'permission', 'permissions', 'sso', 'deploy',
+  'delete',
+  'remove',
+  'destroy',
+  'purge',
+  'approve',
+  'manage',
+  'grant',
+  'revoke',
+  'invite',
+  'assign',
+  'export',
+  'transfer',
+  'pay',
+  'payout',
+  'refund',
+  'billing',
+  'secret',
+  'secrets',
+  'key',
+  'keys',
+  'token',
+  'tokens',
+  'password',
+  'passwords',
+  'role',
+  'roles',
+  'permission',
+  'permissions',
+  'sso',
+  'deploy',
 ];
 const readingWords = ['read', 'view', 'list', 'get', 'see', 'search', 'show'];
 export const words = { administrative: adminWords, sensitive: sensitiveWords, reading: readingWords };
@@ -21,7 +49,10 @@ export function levelOf(name: string, flags: number): Level {
     return 'administrative';
   }
   // "invoicesApprove", "invoices.approve" and "INVOICES_APPROVE" are the same words.
-  const parts = name.replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2').toLowerCase().split(/[^\p{L}\p{N}]+/u);
+  const parts = name
+    .replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u);
   if (parts.some((part) => adminWords.includes(part))) {
     return 'administrative';
   }
@@ -62,8 +93,12 @@ export function judgePower({ roles, permissions }: Judged): Power {
     const sensitive = allows.filter((permission) => levelOfPermission[permission] === 'sensitive');
     return [
       ...(name === systemRoleName ? ['Descope’s own administrator role'] : []),
-      ...(administrative.length > 0 ? [`allows ${administrative.map((permission) => permissions[permission]?.name).join(', ')}`] : []),
-      ...(allows.length >= Math.max(broad.atLeast, Math.ceil(current * broad.share)) ? [`allows ${allows.length} of ${current} permissions`] : []),
+      ...(administrative.length > 0
+        ? [`allows ${administrative.map((permission) => permissions[permission]?.name).join(', ')}`]
+        : []),
+      ...(allows.length >= Math.max(broad.atLeast, Math.ceil(current * broad.share))
+        ? [`allows ${allows.length} of ${current} permissions`]
+        : []),
       ...(sensitive.length >= manySensitive ? [`allows ${sensitive.length} sensitive permissions`] : []),
     ];
   });

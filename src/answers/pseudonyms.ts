@@ -31,14 +31,17 @@ const mostKept = 200_000;
 export function createPseudonyms(key: Uint8Array): Pseudonyms {
   const kept = new Map<string, string>();
 
-  const bytesOf = (text: string, use: string): Buffer => createHmac('sha256', key).update(`${use}\0`).update(text, 'utf16le').digest();
+  const bytesOf = (text: string, use: string): Buffer =>
+    createHmac('sha256', key).update(`${use}\0`).update(text, 'utf16le').digest();
 
   /** "kemotasuriva": six syllables are enough that no two of a project meet. */
   function word(text: string): string {
     const bytes = bytesOf(text, 'word');
     let made = '';
     for (let place = 0; place < 12; place += 2) {
-      made += (consonants[(bytes[place] ?? 0) % consonants.length] ?? '') + (vowels[(bytes[place + 1] ?? 0) % vowels.length] ?? '');
+      made +=
+        (consonants[(bytes[place] ?? 0) % consonants.length] ?? '') +
+        (vowels[(bytes[place + 1] ?? 0) % vowels.length] ?? '');
     }
     return /^\p{Lu}/u.test(text) ? made.replace(/^./, (first) => first.toUpperCase()) : made;
   }
@@ -60,7 +63,9 @@ export function createPseudonyms(key: Uint8Array): Pseudonyms {
       return text.slice(0, 2) + characters(text, alphabet, Math.min(text.length, 60) - 2);
     }
     const parts = text.split(/([._: -])/);
-    return parts.length > mostParts ? [text, `${text} `].map(word).join(' ') : parts.map((part) => (/^[._: -]?$/.test(part) ? part : wordOf(part))).join('');
+    return parts.length > mostParts
+      ? [text, `${text} `].map(word).join(' ')
+      : parts.map((part) => (/^[._: -]?$/.test(part) ? part : wordOf(part))).join('');
   }
 
   function domain(text: string): string {
@@ -85,7 +90,11 @@ export function createPseudonyms(key: Uint8Array): Pseudonyms {
     domain,
     text: (text) => (text.trim() === '' ? text : remembered('text:', text, () => made(text, word))),
     power: (name) =>
-      name.trim() === '' || name === systemRoleName ? name : remembered('power:', name, () => made(name, (part) => (plainWords.has(part.toLowerCase()) ? part : word(part)))),
+      name.trim() === '' || name === systemRoleName
+        ? name
+        : remembered('power:', name, () =>
+            made(name, (part) => (plainWords.has(part.toLowerCase()) ? part : word(part))),
+          ),
     number: (value) => {
       const length = Math.min(9, String(Math.trunc(Math.abs(value))).length);
       return 10 ** (length - 1) + (bytesOf(String(value), 'number').readUInt32LE() % (9 * 10 ** (length - 1)));

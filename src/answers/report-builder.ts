@@ -1,7 +1,14 @@
 import { createByteSink } from './report-bytes.ts';
 import { changeBlocks } from './report-changes.ts';
 import type { Change } from './diff.ts';
-import { changeFlags, noOrdinal, type ReportAbout, type ReportChange, reportVersion, sectionTags } from './report-format.ts';
+import {
+  changeFlags,
+  noOrdinal,
+  type ReportAbout,
+  type ReportChange,
+  reportVersion,
+  sectionTags,
+} from './report-format.ts';
 import { createReportTables } from './report-tables.ts';
 import { createUserBlocks } from './report-users.ts';
 import type { FileRow, FileSummary, GrantRow, UserRow } from './rows.ts';
@@ -113,7 +120,8 @@ export function createReportBuilder(): ReportBuilder {
     compare: ({ changes, readFormerUser }) => {
       closeGroup();
       const numbered = map(changes, (change): ReportChange => {
-        const status = (word: string): number => (change.kind === 'user' && word !== '' ? users.statusNumber(word) : noOrdinal);
+        const status = (word: string): number =>
+          change.kind === 'user' && word !== '' ? users.statusNumber(word) : noOrdinal;
         return {
           verb: change.change,
           kind: change.kind,

@@ -1,5 +1,12 @@
 import { createByteSink } from './report-bytes.ts';
-import { changeBlockSize, changeColumns, changeKinds, changeReasons, changeVerbs, type ReportChange } from './report-format.ts';
+import {
+  changeBlockSize,
+  changeColumns,
+  changeKinds,
+  changeReasons,
+  changeVerbs,
+  type ReportChange,
+} from './report-format.ts';
 
 /** Changes as blocks of columns of numbers. */
 export function* changeBlocks(changes: Iterable<ReportChange>): Generator<Uint8Array> {
@@ -23,7 +30,26 @@ function encode(block: readonly ReportChange[]): Uint8Array {
   return bytes.take();
 }
 
-function toNumbers({ verb, kind, because, user, role, tenant, permission, before, after, holders, flags }: ReportChange): number[] {
+function toNumbers({
+  verb,
+  kind,
+  because,
+  user,
+  role,
+  tenant,
+  permission,
+  before,
+  after,
+  holders,
+  flags,
+}: ReportChange): number[] {
   const ordinals = [user, role, tenant, permission, before, after].map((ordinal) => ordinal + 1);
-  return [changeVerbs.indexOf(verb), changeKinds.indexOf(kind), changeReasons.indexOf(because), ...ordinals, holders, flags];
+  return [
+    changeVerbs.indexOf(verb),
+    changeKinds.indexOf(kind),
+    changeReasons.indexOf(because),
+    ...ordinals,
+    holders,
+    flags,
+  ];
 }

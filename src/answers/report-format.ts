@@ -36,7 +36,12 @@ export const changeKinds = ['tenant', 'role', 'binding', 'permission', 'user', '
 export const changeReasons = ['', 'user', 'role', 'tenant'] as const;
 
 /** Why a change is to be looked at first, most urgent first. */
-export const changeFlags = ['new privileged access', 'gained while disabled', 'gained while expired', 'enabled again, privileged'] as const;
+export const changeFlags = [
+  'new privileged access',
+  'gained while disabled',
+  'gained while expired',
+  'enabled again, privileged',
+] as const;
 export type ChangeFlag = (typeof changeFlags)[number];
 
 /** One change as the page reads it. Ordinals, -1 for none; `before` and `after` are numbers of statuses. */
@@ -57,7 +62,19 @@ export interface ReportChange {
 }
 
 /** The columns of a block of changes, in this order; `verb`, `kind` and `because` as numbers, ordinals one up. */
-export const changeColumns = ['verb', 'kind', 'because', 'user', 'role', 'tenant', 'permission', 'before', 'after', 'holders', 'flags'] as const;
+export const changeColumns = [
+  'verb',
+  'kind',
+  'because',
+  'user',
+  'role',
+  'tenant',
+  'permission',
+  'before',
+  'after',
+  'holders',
+  'flags',
+] as const;
 
 /** Bits of a user. `former`: only the older file has this user. */
 export const userFlags = {

@@ -1,7 +1,15 @@
 import { ConnectorError } from '../errors.ts';
 import { roleResourceId } from '../model/ids.ts';
 import type { Change } from './diff.ts';
-import { holdingKinds, noOrdinal, type ReportPermission, type ReportRole, type ReportTables, type ReportTenant, thingFlags } from './report-format.ts';
+import {
+  holdingKinds,
+  noOrdinal,
+  type ReportPermission,
+  type ReportRole,
+  type ReportTables,
+  type ReportTenant,
+  thingFlags,
+} from './report-format.ts';
 import type { BindingRow, PermissionRow, RoleRow, TenantRow } from './rows.ts';
 
 /** What is held. `role` and `tenant` are ordinals, -1 where the kind has none. */
@@ -66,7 +74,11 @@ export function createReportTables(): ReportTableBuilder {
     }
     const tenantId = kind === 'binding' ? '' : place; // inside a tenant it is still the project's role that is held
     const id = kind === 'binding' ? roleResourceId({ tenantId: '', roleName: name }) : heldId;
-    return roles.add(id, { role: { id, name, flags: thingFlags.former, description: '' }, tenantId, allows: new Set() });
+    return roles.add(id, {
+      role: { id, name, flags: thingFlags.former, description: '' },
+      tenantId,
+      allows: new Set(),
+    });
   }
 
   return {
@@ -95,14 +107,25 @@ export function createReportTables(): ReportTableBuilder {
     allow: (roleId, permissionId) => {
       roles.at(roles.ordinalOf(roleId)).allows.add(permissions.ordinalOf(permissionId));
     },
-    ordinalsOf: (change) => ({ role: roleOf(change), tenant: tenantOf(change.tenantId, change.tenant), permission: permissionOf(change.permission) }),
+    ordinalsOf: (change) => ({
+      role: roleOf(change),
+      tenant: tenantOf(change.tenantId, change.tenant),
+      permission: permissionOf(change.permission),
+    }),
     finish: () => {
       // A role's tenant may be unlisted: deleted a moment ago. It is shown as gone, so that the role does not become the project's.
       const definedBy = roles.all().map(({ tenantId }) => tenantOf(tenantId, tenantId));
       return {
         tenants: tenants.all(),
         permissions: permissions.all(),
-        roles: roles.all().map(({ role: { id, name, flags, description }, allows }, at) => ({ id, name, description, flags, tenant: definedBy[at] ?? noOrdinal, allows: Array.from(allows) })),
+        roles: roles.all().map(({ role: { id, name, flags, description }, allows }, at) => ({
+          id,
+          name,
+          description,
+          flags,
+          tenant: definedBy[at] ?? noOrdinal,
+          allows: Array.from(allows),
+        })),
       };
     },
   };
@@ -110,7 +133,12 @@ export function createReportTables(): ReportTableBuilder {
 
 function toTenant({ id, name, parentTenantId, roleInheritance, isDisabled }: TenantRow): ReportTenant {
   const inherits = roleInheritance !== '' && roleInheritance !== 'none';
-  return { id, name, parentId: parentTenantId, flags: (isDisabled ? thingFlags.disabled : 0) | (inherits ? thingFlags.inherits : 0) };
+  return {
+    id,
+    name,
+    parentId: parentTenantId,
+    flags: (isDisabled ? thingFlags.disabled : 0) | (inherits ? thingFlags.inherits : 0),
+  };
 }
 
 function toPermission({ id, description, isSystem }: PermissionRow): ReportPermission {
@@ -162,5 +190,8 @@ function createNumbered<T>(type: string): Numbered<T> {
 
 /** For a file that names something it does not list: it was cut, edited, or no sync wrote it. */
 export function unlisted(type: string, id: string): ConnectorError {
-  return new ConnectorError('inconsistent', `the file grants something of ${type} ${JSON.stringify(id.slice(0, 200))}, which it does not list; was it edited?`);
+  return new ConnectorError(
+    'inconsistent',
+    `the file grants something of ${type} ${JSON.stringify(id.slice(0, 200))}, which it does not list; was it edited?`,
+  );
 }

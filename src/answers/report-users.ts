@@ -67,7 +67,9 @@ export function createUserBlocks(emit: (block: Uint8Array) => void): UserBlocks 
   };
 }
 
-function encodeBlock(block: readonly { readonly user: UserRow; readonly status: number; readonly flags: number }[]): Uint8Array {
+function encodeBlock(
+  block: readonly { readonly user: UserRow; readonly status: number; readonly flags: number }[],
+): Uint8Array {
   const bytes = createByteSink();
   bytes.number(block.length);
   block.forEach(({ status }) => bytes.number(status));

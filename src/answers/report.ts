@@ -31,7 +31,12 @@ export async function writeReport({ source, comparison, names, template, write, 
     throw new Error('the page has no single place for its data');
   }
 
-  await write(before.replace('<head>', `<head>\n<meta name="${pageOwnerName}" content="${attributeText(source.summary.projectId ?? '')}">`));
+  await write(
+    before.replace(
+      '<head>',
+      `<head>\n<meta name="${pageOwnerName}" content="${attributeText(source.summary.projectId ?? '')}">`,
+    ),
+  );
   const pieces = Readable.from(sections(source, comparison, names, signal), { objectMode: true });
   const zip = createGzip({ level: 9 });
   pieces.on('error', (error) => zip.destroy(error));
@@ -42,7 +47,12 @@ export async function writeReport({ source, comparison, names, template, write, 
   await write(after);
 }
 
-async function* sections(source: SyncSource, comparison: ReportComparison | undefined, names: ReportNames, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+async function* sections(
+  source: SyncSource,
+  comparison: ReportComparison | undefined,
+  names: ReportNames,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
   const builder = createReportBuilder();
   yield* drained(source, builder, signal);
   if (comparison !== undefined) {
@@ -52,7 +62,11 @@ async function* sections(source: SyncSource, comparison: ReportComparison | unde
   yield builder.take();
 }
 
-async function* drained(source: SyncSource, builder: ReportBuilder, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+async function* drained(
+  source: SyncSource,
+  builder: ReportBuilder,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
   for await (const rows of source.rows(signal)) {
     rows.forEach((row) => builder.add(row));
     if (builder.pending > 0) {

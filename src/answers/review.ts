@@ -43,7 +43,11 @@ export function* reviewRows({ database, summary }: AccessIndex, since?: AccessIn
       ? "''"
       : `exists (select 1 from since.holding sh join since.thing st on st.n = sh.thing join since.user su on su.n = sh.user where su.id = u.id and st.kind = t.kind and st.id = t.id)`;
   try {
-    const things = database.prepare("select t.n n from thing t left join tenant e on e.id = t.tenant where t.kind in ('tenant', 'role', 'binding') order by t.tenant <> '', e.name, t.tenant, t.kind <> 'tenant', t.role, t.kind").all();
+    const things = database
+      .prepare(
+        "select t.n n from thing t left join tenant e on e.id = t.tenant where t.kind in ('tenant', 'role', 'binding') order by t.tenant <> '', e.name, t.tenant, t.kind <> 'tenant', t.role, t.kind",
+      )
+      .all();
     const holders = database.prepare(
       `select ${pathColumns}, ${isKnown} known from holding h join user u on u.n = h.user join thing t on t.n = h.thing left join tenant e on e.id = t.tenant where h.thing = ? order by u.name, u.id`,
     );
@@ -51,8 +55,22 @@ export function* reviewRows({ database, summary }: AccessIndex, since?: AccessIn
     for (const { n } of things) {
       const { permissions, risk } = powerOf(Number(n));
       for (const row of holders.iterate(Number(n))) {
-        const change = since === undefined ? '' : row['known'] === 1 ? `before ${timeOf(since)}` : `between ${timeOf(since)} and ${summary.finishedAt ?? 'this file'}`;
-        yield [...['user_name', 'user_id', 'login', 'email', 'status'].map((name) => textIn(row, name)), ...placeOf(row), permissions, riskOf(risk, textIn(row, 'status')), change, '', '', ''];
+        const change =
+          since === undefined
+            ? ''
+            : row['known'] === 1
+              ? `before ${timeOf(since)}`
+              : `between ${timeOf(since)} and ${summary.finishedAt ?? 'this file'}`;
+        yield [
+          ...['user_name', 'user_id', 'login', 'email', 'status'].map((name) => textIn(row, name)),
+          ...placeOf(row),
+          permissions,
+          riskOf(risk, textIn(row, 'status')),
+          change,
+          '',
+          '',
+          '',
+        ];
       }
     }
   } finally {
@@ -66,7 +84,12 @@ function placeOf(row: Readonly<Record<string, unknown>>): string[] {
   const kind = textIn(row, 'kind');
   const tenantId = textIn(row, 'tenant_id');
   const source = kind === 'role' ? (tenantId === '' ? 'projectRole' : 'ownRole') : kind;
-  return [tenantId === '' ? '(whole project)' : textIn(row, 'tenant'), tenantId, kind === 'tenant' ? '(member)' : textIn(row, 'role'), sources[source] ?? source];
+  return [
+    tenantId === '' ? '(whole project)' : textIn(row, 'tenant'),
+    tenantId,
+    kind === 'tenant' ? '(member)' : textIn(row, 'role'),
+    sources[source] ?? source,
+  ];
 }
 
 function timeOf({ summary }: AccessIndex): string {
@@ -88,7 +111,10 @@ function powersOf(database: DatabaseSync): (thing: number) => ThingPower {
     const { allows, privilege } = powers.of(thing) ?? { allows: [], privilege: [] };
     const names = allows.slice(0, mostNamed).map((permission) => powers.permissions[permission]?.name ?? '');
     const more = allows.length > mostNamed ? ` and ${(allows.length - mostNamed).toLocaleString('en')} more` : '';
-    return { permissions: names.join(', ') + more, risk: privilege.length === 0 ? '' : `privileged: ${privilege.join('; ')}` };
+    return {
+      permissions: names.join(', ') + more,
+      risk: privilege.length === 0 ? '' : `privileged: ${privilege.join('; ')}`,
+    };
   };
 }
 

@@ -19,16 +19,26 @@ export interface RolePowers {
 }
 
 /** Judges all roles of an index; `file` is what its database is attached as. What is alike is judged once. */
-export function judgeRoles(database: DatabaseSync, file = 'main', kinds: readonly ('role' | 'binding')[] = ['role', 'binding']): RolePowers {
+export function judgeRoles(
+  database: DatabaseSync,
+  file = 'main',
+  kinds: readonly ('role' | 'binding')[] = ['role', 'binding'],
+): RolePowers {
   const permissions = database
     .prepare(`select n, id, is_system from ${file}.thing where kind = 'permission' order by id`)
     .all()
-    .map((row) => ({ n: Number(row['n']), name: textIn(row, 'id'), flags: row['is_system'] === 1 ? thingFlags.system : 0 }));
+    .map((row) => ({
+      n: Number(row['n']),
+      name: textIn(row, 'id'),
+      flags: row['is_system'] === 1 ? thingFlags.system : 0,
+    }));
   const places = new Map(permissions.map(({ n }, place) => [n, place]));
   const confers = database.prepare(`select permission from ${file}.confers where thing = ?`);
   const roles = new Map<string, { readonly name: string; readonly allows: readonly number[] }>(); // a role inside many tenants is judged once
   const keys = new Map<number, string>();
-  for (const { n, role } of database.prepare(`select n, role from ${file}.thing where kind in (${kinds.map((kind) => `'${kind}'`).join(', ')})`).iterate()) {
+  for (const { n, role } of database
+    .prepare(`select n, role from ${file}.thing where kind in (${kinds.map((kind) => `'${kind}'`).join(', ')})`)
+    .iterate()) {
     const allows = confers
       .all(Number(n))
       .map(({ permission }) => places.get(Number(permission)) ?? 0)
@@ -38,7 +48,9 @@ export function judgeRoles(database: DatabaseSync, file = 'main', kinds: readonl
     roles.set(key, roles.get(key) ?? { name: String(role), allows });
   }
   const { levelOfPermission, privilege } = judgePower({ roles: [...roles.values()], permissions });
-  const powers = new Map(Array.from(roles, ([key, { allows }], place) => [key, { allows, privilege: privilege[place] ?? [] }]));
+  const powers = new Map(
+    Array.from(roles, ([key, { allows }], place) => [key, { allows, privilege: privilege[place] ?? [] }]),
+  );
   return {
     permissions: permissions.map(({ name }, place) => ({ name, level: levelOfPermission[place] ?? 'ordinary' })),
     of: (thing) => powers.get(keys.get(thing) ?? ''),

@@ -82,7 +82,9 @@ export interface FileSummary {
   readonly tenantRoles?: string | undefined;
   readonly startedAt?: string | undefined;
   readonly finishedAt?: string | undefined;
-  readonly counts?: { readonly resources: Readonly<Record<string, number>>; readonly grants: Readonly<Record<string, number>> } | undefined;
+  readonly counts?:
+    | { readonly resources: Readonly<Record<string, number>>; readonly grants: Readonly<Record<string, number>> }
+    | undefined;
   /** What proves the users complete. */
   readonly consistency?: FileConsistency | undefined;
   readonly dangling?: FileFindings | undefined;

@@ -29,7 +29,10 @@ function fitted(cell: string): string {
   let end = longestCell - cutMark.length;
   let short = '';
   do {
-    short = cell.slice(0, end).replace(/[\uD800-\uDBFF]$/, '').replaceAll(looksEscaped, '_x005F_');
+    short = cell
+      .slice(0, end)
+      .replace(/[\uD800-\uDBFF]$/, '')
+      .replaceAll(looksEscaped, '_x005F_');
     end -= Math.max(1, short.length - (longestCell - cutMark.length));
   } while (short.length > longestCell - cutMark.length);
   return short + cutMark;

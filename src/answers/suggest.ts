@@ -36,19 +36,28 @@ const rowKinds = { permissions: 'permission', tenants: 'tenant', users: 'user', 
  * exactly, else the best known. The file is looked through quickly and not checked: these are suggestions, no answers.
  * Of too many the first ones and the last are given, so that what they begin with in common is right.
  */
-export async function suggest(path: string, kind: SuggestKind, typed: string, options: SuggestOptions): Promise<readonly Suggestion[]> {
+export async function suggest(
+  path: string,
+  kind: SuggestKind,
+  typed: string,
+  options: SuggestOptions,
+): Promise<readonly Suggestion[]> {
   const wanted = fold(typed) + (/\S\s$/u.test(typed) ? ' ' : ''); // a blank that was typed counts
   const found = new Map<string, string>();
   for await (const row of rowsOf(path, rowKinds[kind], options)) {
     const { texts, about } = namesOf(row);
     const usable = texts.filter((text) => text !== '' && printable(text) === text);
     // one for each thing: two that differ in case alone would leave a shell with no beginning in common
-    const text = usable.find((candidate) => candidate.startsWith(typed)) ?? usable.find((candidate) => fold(candidate).startsWith(wanted));
+    const text =
+      usable.find((candidate) => candidate.startsWith(typed)) ??
+      usable.find((candidate) => fold(candidate).startsWith(wanted));
     if (text !== undefined) {
       found.set(text, printable(about === text ? '' : about));
     }
   }
-  const sorted = Array.from(found, ([text, about]) => ({ text, about })).toSorted((one, other) => (one.text < other.text ? -1 : 1));
+  const sorted = Array.from(found, ([text, about]) => ({ text, about })).toSorted((one, other) =>
+    one.text < other.text ? -1 : 1,
+  );
   return sorted.length <= mostSuggested ? sorted : [...sorted.slice(0, mostSuggested - 1), ...sorted.slice(-1)];
 }
 
@@ -88,7 +97,7 @@ async function* quickRows(path: string, kind: FileRow['kind'], signal: AbortSign
   for await (const bytes of wholeLines(path, signal)) {
     const end = Math.min(...resourceEnds.map((text) => bytes.indexOf(text)).filter((at) => at !== -1));
     const resources = Number.isFinite(end) ? bytes.subarray(0, end) : bytes;
-    for (let at = resources.indexOf(mark); at !== -1; ) {
+    for (let at = resources.indexOf(mark); at !== -1;) {
       const lineEnd = resources.indexOf('\n', at);
       const row = rowIn(resources.toString('utf8', at, lineEnd === -1 ? resources.length : lineEnd));
       if (row !== undefined) {

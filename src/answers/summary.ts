@@ -5,7 +5,15 @@ import type { FileSummary } from './rows.ts';
 const counts = z.record(z.string(), z.number());
 const findings = z.object({
   count: z.number(),
-  first: z.array(z.object({ kind: z.string(), name: z.string(), tenantId: z.string().optional(), userId: z.string().optional(), roleId: z.string().optional() })),
+  first: z.array(
+    z.object({
+      kind: z.string(),
+      name: z.string(),
+      tenantId: z.string().optional(),
+      userId: z.string().optional(),
+      roleId: z.string().optional(),
+    }),
+  ),
 });
 const schema = z.object({
   complete: z.literal(true),
@@ -15,7 +23,14 @@ const schema = z.object({
   finishedAt: z.string().optional(),
   counts: z.object({ resources: counts, grants: counts }),
   consistency: z
-    .object({ mode: z.string(), passes: z.number(), proved: z.string(), assumptions: z.array(z.string()), readFrom: z.string().optional(), readUntil: z.string().optional() })
+    .object({
+      mode: z.string(),
+      passes: z.number(),
+      proved: z.string(),
+      assumptions: z.array(z.string()),
+      readFrom: z.string().optional(),
+      readUntil: z.string().optional(),
+    })
     .optional(),
   dangling: findings.optional(),
   ambiguous: findings.optional(),
@@ -42,7 +57,9 @@ export interface ClosingSummary {
 
 export function closing(value: unknown): ClosingSummary | undefined {
   const summary = toSummary(value);
-  return summary === undefined || typeof value !== 'object' || value === null ? undefined : { summary, wholeSummary: value };
+  return summary === undefined || typeof value !== 'object' || value === null
+    ? undefined
+    : { summary, wholeSummary: value };
 }
 
 const firstTail = 64 * 1024;

@@ -18,11 +18,15 @@ const measuredRows = 500;
 const gap = '  ';
 
 /** Rows as aligned lines of printable text, each no wider than the screen; what does not fit ends with "…". */
-export function* tableLines(rows: Iterable<readonly string[]>, { width = Number.POSITIVE_INFINITY, shrink = [], hasNotes = false, dress = (line) => line }: TableOptions = {}): Generator<string> {
+export function* tableLines(
+  rows: Iterable<readonly string[]>,
+  { width = Number.POSITIVE_INFINITY, shrink = [], hasNotes = false, dress = (line) => line }: TableOptions = {},
+): Generator<string> {
   const waiting: Row[] = [];
   let widths: readonly number[] | undefined;
   const room = width - stringWidth(indent);
-  const linesOf = ({ cells, note }: Row, columns: readonly number[]): string[] => withNote(lineOf(cells, columns, room), note, width).map((line) => dress(line, cells));
+  const linesOf = ({ cells, note }: Row, columns: readonly number[]): string[] =>
+    withNote(lineOf(cells, columns, room), note, width).map((line) => dress(line, cells));
   for (const row of rows) {
     const texts = row.map(printable);
     const cells = hasNotes ? texts.slice(0, -1) : texts;
@@ -52,12 +56,19 @@ function withNote(line: string, note: string, width: number): string[] {
     return [whole];
   }
   const below = indent + indent;
-  return [line, ...(stringWidth(below + note) <= width ? [note] : note.split(/(?<=.) (?=-> )|(?<=^\([^)]*\)) /)).map((part) => below + part)];
+  return [
+    line,
+    ...(stringWidth(below + note) <= width ? [note] : note.split(/(?<=.) (?=-> )|(?<=^\([^)]*\)) /)).map(
+      (part) => below + part,
+    ),
+  ];
 }
 
 function widthsOf(rows: readonly Row[], room: number, shrink: NonNullable<TableOptions['shrink']>): number[] {
   const count = Math.max(0, ...rows.map(({ cells }) => cells.length));
-  const widths = Array.from({ length: count }, (_, column) => rows.reduce((widest, { cells }) => Math.max(widest, stringWidth(cells[column] ?? '')), 0));
+  const widths = Array.from({ length: count }, (_, column) =>
+    rows.reduce((widest, { cells }) => Math.max(widest, stringWidth(cells[column] ?? '')), 0),
+  );
   for (const { column, to } of shrink) {
     const excess = lineWidth(widths) - room;
     const width = widths[column] ?? 0;

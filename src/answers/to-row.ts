@@ -15,7 +15,11 @@ export interface JsonResource {
   readonly description?: string;
   readonly profile?: Profile;
   readonly createdAt?: string;
-  readonly annotations?: readonly { readonly '@type'?: string; readonly mfaStatus?: { readonly mfaEnabled?: boolean }; readonly ssoStatus?: { readonly ssoEnabled?: boolean } }[];
+  readonly annotations?: readonly {
+    readonly '@type'?: string;
+    readonly mfaStatus?: { readonly mfaEnabled?: boolean };
+    readonly ssoStatus?: { readonly ssoEnabled?: boolean };
+  }[];
 }
 
 export interface JsonGrant {
@@ -38,7 +42,15 @@ interface Parts {
   readonly hasSso: boolean;
 }
 
-export function rowOfJsonResource({ id, parentResourceId, displayName = '', description = '', profile = {}, createdAt = '', annotations = [] }: JsonResource): FileRow | undefined {
+export function rowOfJsonResource({
+  id,
+  parentResourceId,
+  displayName = '',
+  description = '',
+  profile = {},
+  createdAt = '',
+  annotations = [],
+}: JsonResource): FileRow | undefined {
   const isUser = id?.resourceType === 'user';
   return rowOf({
     id: id?.resource ?? '',
@@ -70,7 +82,17 @@ export function rowOfResource(resource: Resource): FileRow | undefined {
 }
 
 /** Undefined for a resource that is none of ours. */
-function rowOf({ id, typeId, parentId, name, description, profile, createdAt, hasMfa, hasSso }: Parts): FileRow | undefined {
+function rowOf({
+  id,
+  typeId,
+  parentId,
+  name,
+  description,
+  profile,
+  createdAt,
+  hasMfa,
+  hasSso,
+}: Parts): FileRow | undefined {
   if (id === '') {
     return undefined;
   }
@@ -93,7 +115,15 @@ function rowOf({ id, typeId, parentId, name, description, profile, createdAt, ha
         createdAt,
       };
     case 'tenant':
-      return { kind: 'tenant', id, name: name === '' ? id : name, parentTenantId: parentId, roleInheritance: text(profile, 'role_inheritance'), isDisabled: flag(profile, 'disabled'), createdAt };
+      return {
+        kind: 'tenant',
+        id,
+        name: name === '' ? id : name,
+        parentTenantId: parentId,
+        roleInheritance: text(profile, 'role_inheritance'),
+        isDisabled: flag(profile, 'disabled'),
+        createdAt,
+      };
     case 'role':
       return {
         kind: 'role',
@@ -106,9 +136,21 @@ function rowOf({ id, typeId, parentId, name, description, profile, createdAt, ha
         isPrivate: flag(profile, 'private'),
       };
     case 'permission':
-      return { kind: 'permission', id, name: name === '' ? id : name, description, isSystem: flag(profile, 'system_default') };
+      return {
+        kind: 'permission',
+        id,
+        name: name === '' ? id : name,
+        description,
+        isSystem: flag(profile, 'system_default'),
+      };
     case 'role_binding':
-      return { kind: 'binding', id, name: name === '' ? id : name, roleName: text(profile, 'role_name') || name || id, tenantId: parentId };
+      return {
+        kind: 'binding',
+        id,
+        name: name === '' ? id : name,
+        roleName: text(profile, 'role_name') || name || id,
+        tenantId: parentId,
+      };
     default:
       return undefined;
   }
@@ -129,11 +171,21 @@ const conferringKinds = { role: 'role', role_binding: 'binding' } as const;
 function grantRow(id: string, on: JsonId | undefined, to: JsonId | undefined): GrantRow | undefined {
   const onKind = lookUp(heldKinds, on?.resourceType);
   if (onKind !== undefined && to?.resourceType === 'user') {
-    return { kind: 'grant', id, on: { kind: onKind, id: on?.resource ?? '' }, to: { kind: 'user', id: to.resource ?? '' } };
+    return {
+      kind: 'grant',
+      id,
+      on: { kind: onKind, id: on?.resource ?? '' },
+      to: { kind: 'user', id: to.resource ?? '' },
+    };
   }
   const toKind = lookUp(conferringKinds, to?.resourceType);
   if (on?.resourceType === 'permission' && toKind !== undefined) {
-    return { kind: 'grant', id, on: { kind: 'permission', id: on.resource ?? '' }, to: { kind: toKind, id: to?.resource ?? '' } };
+    return {
+      kind: 'grant',
+      id,
+      on: { kind: 'permission', id: on.resource ?? '' },
+      to: { kind: toKind, id: to?.resource ?? '' },
+    };
   }
   return undefined;
 }

@@ -46,7 +46,10 @@ export function whoCan(index: AccessIndex, permissionAsked: string, tenantAsked?
     ways: things.length,
     counts: () => {
       const inThese = `from holding where thing in (${things.join(', ') || 'null'})`; // numbers of our own
-      return { users: numberOf(database.prepare(`select count(distinct user) n ${inThese}`).get()), held: numberOf(database.prepare(`select count(*) n ${inThese}`).get()) };
+      return {
+        users: numberOf(database.prepare(`select count(distinct user) n ${inThese}`).get()),
+        held: numberOf(database.prepare(`select count(*) n ${inThese}`).get()),
+      };
     },
     *paths() {
       for (const thing of things) {

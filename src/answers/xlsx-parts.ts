@@ -24,7 +24,9 @@ export interface SheetBeginning {
 
 /** What stands before the rows of a sheet: its header stays in view. */
 export function sheetBeginning({ widths, isShown }: SheetBeginning): string {
-  const columns = widths.map((width, place) => `<col min="${place + 1}" max="${place + 1}" width="${width}" customWidth="1"/>`).join('');
+  const columns = widths
+    .map((width, place) => `<col min="${place + 1}" max="${place + 1}" width="${width}" customWidth="1"/>`)
+    .join('');
   const pane = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>';
   return `${declaration}<worksheet xmlns="${main}"><sheetViews><sheetView workbookViewId="0"${isShown ? ' tabSelected="1"' : ''}>${pane}</sheetView></sheetViews>\
 <sheetFormatPr defaultRowHeight="15"/><cols>${columns}</cols><sheetData>`;
@@ -44,7 +46,8 @@ export function sheetEnd(columns: number, rows: number, choices: readonly Choice
     const message = xmlText(`Choose one of: ${options.join(', ')}`);
     return `<dataValidation type="list" allowBlank="1" showErrorMessage="1" errorTitle="Not one of the list" error="${message}" sqref="${range}"><formula1>${xmlText(`"${options.join(',')}"`)}</formula1></dataValidation>`;
   });
-  const validations = lists.length === 0 ? '' : `<dataValidations count="${lists.length}">${lists.join('')}</dataValidations>`;
+  const validations =
+    lists.length === 0 ? '' : `<dataValidations count="${lists.length}">${lists.join('')}</dataValidations>`;
   return `</sheetData>${filter}${validations}<pageSetup orientation="landscape" fitToHeight="0"/></worksheet>`;
 }
 
@@ -56,21 +59,32 @@ export interface SheetEntry {
 }
 
 export function workbookXml(sheets: readonly SheetEntry[]): string {
-  const entries = sheets.map(({ name }, place) => `<sheet name="${xmlText(name)}" sheetId="${place + 1}" r:id="rId${place + 1}"/>`);
-  const names = sheets.map(
-    ({ name, columns, rows }, place) => `<definedName name="_xlnm._FilterDatabase" localSheetId="${place}" hidden="1">${xmlText(`'${name}'!$A$1:$${columnName(columns)}$${rows}`)}</definedName>`,
+  const entries = sheets.map(
+    ({ name }, place) => `<sheet name="${xmlText(name)}" sheetId="${place + 1}" r:id="rId${place + 1}"/>`,
   );
-  const titles = sheets.map(({ name }, place) => `<definedName name="_xlnm.Print_Titles" localSheetId="${place}">${xmlText(`'${name}'!$1:$1`)}</definedName>`);
+  const names = sheets.map(
+    ({ name, columns, rows }, place) =>
+      `<definedName name="_xlnm._FilterDatabase" localSheetId="${place}" hidden="1">${xmlText(`'${name}'!$A$1:$${columnName(columns)}$${rows}`)}</definedName>`,
+  );
+  const titles = sheets.map(
+    ({ name }, place) =>
+      `<definedName name="_xlnm.Print_Titles" localSheetId="${place}">${xmlText(`'${name}'!$1:$1`)}</definedName>`,
+  );
   return `${declaration}<workbook xmlns="${main}" xmlns:r="${relationships}"><bookViews><workbookView/></bookViews><sheets>${entries.join('')}</sheets>\
 <definedNames>${[...names, ...titles].join('')}</definedNames></workbook>`;
 }
 
 export function workbookRelationships(sheets: number): string {
-  const rows = Array.from({ length: sheets }, (_, place) => relationship(place + 1, 'worksheet', `worksheets/sheet${place + 1}.xml`));
+  const rows = Array.from({ length: sheets }, (_, place) =>
+    relationship(place + 1, 'worksheet', `worksheets/sheet${place + 1}.xml`),
+  );
   return relationshipsXml([...rows, relationship(sheets + 1, 'styles', 'styles.xml')]);
 }
 
-export const rootRelationships = relationshipsXml([relationship(1, 'officeDocument', 'xl/workbook.xml'), relationship(2, 'custom-properties', 'docProps/custom.xml')]);
+export const rootRelationships = relationshipsXml([
+  relationship(1, 'officeDocument', 'xl/workbook.xml'),
+  relationship(2, 'custom-properties', 'docProps/custom.xml'),
+]);
 
 function relationship(id: number, kind: string, target: string): string {
   return `<Relationship Id="rId${id}" Type="${relationships}/${kind}" Target="${target}"/>`;
@@ -81,10 +95,13 @@ function relationshipsXml(entries: readonly string[]): string {
 }
 
 export function contentTypesXml(sheets: number): string {
-  const override = (part: string, type: string): string => `<Override PartName="/${part}" ContentType="application/vnd.openxmlformats-officedocument.${type}+xml"/>`;
+  const override = (part: string, type: string): string =>
+    `<Override PartName="/${part}" ContentType="application/vnd.openxmlformats-officedocument.${type}+xml"/>`;
   const parts = [
     override('xl/workbook.xml', 'spreadsheetml.sheet.main'),
-    ...Array.from({ length: sheets }, (_, place) => override(`xl/worksheets/sheet${place + 1}.xml`, 'spreadsheetml.worksheet')),
+    ...Array.from({ length: sheets }, (_, place) =>
+      override(`xl/worksheets/sheet${place + 1}.xml`, 'spreadsheetml.worksheet'),
+    ),
     override('xl/styles.xml', 'spreadsheetml.styles'),
     override('docProps/custom.xml', 'custom-properties'),
   ];

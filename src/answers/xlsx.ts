@@ -1,6 +1,17 @@
 import { printable } from './printable.ts';
 import { rowXml } from './sheet-xml.ts';
-import { contentTypesXml, propertiesXml, rootRelationships, sheetBeginning, sheetEnd, type SheetEntry, styles, stylesXml, workbookRelationships, workbookXml } from './xlsx-parts.ts';
+import {
+  contentTypesXml,
+  propertiesXml,
+  rootRelationships,
+  sheetBeginning,
+  sheetEnd,
+  type SheetEntry,
+  styles,
+  stylesXml,
+  workbookRelationships,
+  workbookXml,
+} from './xlsx-parts.ts';
 import { zipBytes, type ZipPart } from './zip.ts';
 
 export interface SheetColumn {
@@ -35,7 +46,10 @@ const mostLength = 3 * 1024 ** 3;
  * Sheets of texts as a spreadsheet, made while the rows come: headers are bold and stay in view, every column can be
  * filtered, and no cell can be taken for a formula. The rows of a sheet are asked for after those of the one before.
  */
-export async function* xlsxBytes(sheets: readonly SheetOfTexts[], { property, rowsPerSheet = mostRows }: WorkbookOptions): AsyncGenerator<Uint8Array> {
+export async function* xlsxBytes(
+  sheets: readonly SheetOfTexts[],
+  { property, rowsPerSheet = mostRows }: WorkbookOptions,
+): AsyncGenerator<Uint8Array> {
   const entries: SheetEntry[] = [];
 
   function* parts(): Generator<ZipPart> {
@@ -51,7 +65,11 @@ export async function* xlsxBytes(sheets: readonly SheetOfTexts[], { property, ro
         const { columns } = sheet;
         const format = sheet.isWrapped === true ? styles.wrapped : styles.plain;
         let text = sheetBeginning({ widths: columns.map(({ width }) => width), isShown: entries.length === 0 });
-        text += rowXml(1, columns.map(({ header }) => header), styles.header);
+        text += rowXml(
+          1,
+          columns.map(({ header }) => header),
+          styles.header,
+        );
         let [row, length] = [1, 0];
         for (; next.done !== true && row < rowsPerSheet && length < mostLength; next = rows.next()) {
           row += 1;
@@ -63,7 +81,9 @@ export async function* xlsxBytes(sheets: readonly SheetOfTexts[], { property, ro
             text = '';
           }
         }
-        const choices = columns.flatMap(({ options }, place) => (options === undefined ? [] : [{ column: place + 1, options }]));
+        const choices = columns.flatMap(({ options }, place) =>
+          options === undefined ? [] : [{ column: place + 1, options }],
+        );
         yield Buffer.from(text + sheetEnd(columns.length, row, choices), 'utf8');
         entries.push({ name, columns: columns.length, rows: row });
       }

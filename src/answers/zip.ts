@@ -51,7 +51,16 @@ export async function* zipBytes(parts: Iterable<ZipPart> | AsyncIterable<ZipPart
   }
   const directory = Buffer.concat(entries.map(centralHeader));
   yield directory;
-  yield numbers([4, 0x06054b50], [2, 0], [2, 0], [2, entries.length], [2, entries.length], [4, directory.length], [4, fitting(at)], [2, 0]);
+  yield numbers(
+    [4, 0x06054b50],
+    [2, 0],
+    [2, 0],
+    [2, entries.length],
+    [2, entries.length],
+    [4, directory.length],
+    [4, fitting(at)],
+    [2, 0],
+  );
 }
 
 async function* deflate(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -70,12 +79,42 @@ async function* deflate(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8
 }
 
 function localHeader(name: Buffer): Buffer {
-  return Buffer.concat([numbers([4, 0x04034b50], [2, versionNeeded], [2, flags], [2, deflated], [2, 0], [2, date], [4, 0], [4, 0], [4, 0], [2, name.length], [2, 0]), name]);
+  return Buffer.concat([
+    numbers(
+      [4, 0x04034b50],
+      [2, versionNeeded],
+      [2, flags],
+      [2, deflated],
+      [2, 0],
+      [2, date],
+      [4, 0],
+      [4, 0],
+      [4, 0],
+      [2, name.length],
+      [2, 0],
+    ),
+    name,
+  ]);
 }
 
 function centralHeader({ name, crc, packed, size, at }: Entry): Buffer {
-  const sizes = numbers([4, crc], [4, packed], [4, size], [2, name.length], [2, 0], [2, 0], [2, 0], [2, 0], [4, 0], [4, at]);
-  return Buffer.concat([numbers([4, 0x02014b50], [2, versionNeeded], [2, versionNeeded], [2, flags], [2, deflated], [2, 0], [2, date]), sizes, name]);
+  const sizes = numbers(
+    [4, crc],
+    [4, packed],
+    [4, size],
+    [2, name.length],
+    [2, 0],
+    [2, 0],
+    [2, 0],
+    [2, 0],
+    [4, 0],
+    [4, at],
+  );
+  return Buffer.concat([
+    numbers([4, 0x02014b50], [2, versionNeeded], [2, versionNeeded], [2, flags], [2, deflated], [2, 0], [2, date]),
+    sizes,
+    name,
+  ]);
 }
 
 /** Little-endian numbers: how many bytes each takes, and its value. */
@@ -90,7 +129,10 @@ function numbers(...fields: readonly (readonly [2 | 4, number])[]): Buffer {
 
 function fitting(size: number): number {
   if (size > largest) {
-    throw new ConnectorError('local-io', 'the spreadsheet would be larger than 4 GiB, which most programs cannot open: end the name after --out with .csv');
+    throw new ConnectorError(
+      'local-io',
+      'the spreadsheet would be larger than 4 GiB, which most programs cannot open: end the name after --out with .csv',
+    );
   }
   return size;
 }

@@ -23,16 +23,27 @@ export interface AuditOptions {
  * The file of --audit-log. Without one, standard error: lines of JSON for a program that reads them, a sentence for a person at
  * a terminal. What a file could not take goes to standard error, too, so that it is not lost.
  */
-export async function openAudit({ auditLog: path, logFormat }: Pick<Settings, 'auditLog' | 'logFormat'>, { logger, isOneAnswer = false, output = process.stderr }: AuditOptions): Promise<AuditSink> {
+export async function openAudit(
+  { auditLog: path, logFormat }: Pick<Settings, 'auditLog' | 'logFormat'>,
+  { logger, isOneAnswer = false, output = process.stderr }: AuditOptions,
+): Promise<AuditSink> {
   const isForPeople = output.isTTY && logFormat !== 'json';
-  const toError = (entry: AuditEntry): Promise<void> => writeLine(output, isForPeople ? folded(sentenceOf(entry, path), widthOf(output)) : printableJson({ audit: entry }));
+  const toError = (entry: AuditEntry): Promise<void> =>
+    writeLine(output, isForPeople ? folded(sentenceOf(entry, path), widthOf(output)) : printableJson({ audit: entry }));
   if (path === undefined) {
-    return isForPeople ? sentences(toError, isOneAnswer) : { append: toError, [Symbol.asyncDispose]: async () => undefined };
+    return isForPeople
+      ? sentences(toError, isOneAnswer)
+      : { append: toError, [Symbol.asyncDispose]: async () => undefined };
   }
   if (path === '-') {
-    throw new ConnectorError('config', '--audit-log takes the name of a file, not "-"; leave it out to have the lines on standard error');
+    throw new ConnectorError(
+      'config',
+      '--audit-log takes the name of a file, not "-"; leave it out to have the lines on standard error',
+    );
   }
-  const file: AuditLog = await openAuditLog(path, { onReplaced: () => logger.warn('the audit log was moved or removed, and a new one was begun', { file: path }) });
+  const file: AuditLog = await openAuditLog(path, {
+    onReplaced: () => logger.warn('the audit log was moved or removed, and a new one was begun', { file: path }),
+  });
   return {
     append: async (entry) => {
       try {
@@ -65,8 +76,14 @@ function sentences(tell: (entry: AuditEntry) => Promise<void>, isOneAnswer: bool
   };
 }
 
-function sentenceOf({ time, requestId, operation, entitlement, principal, outcome }: AuditEntry, path: string | undefined): string {
-  const kept = path === undefined ? '; this line is stored nowhere else: name a file with --audit-log' : `; this line could not be written to ${path}`;
+function sentenceOf(
+  { time, requestId, operation, entitlement, principal, outcome }: AuditEntry,
+  path: string | undefined,
+): string {
+  const kept =
+    path === undefined
+      ? '; this line is stored nowhere else: name a file with --audit-log'
+      : `; this line could not be written to ${path}`;
   return `Audit: ${time} ${operation} ${printable(entitlement)} for ${printable(principal)}: ${outcome}, request ${requestId}${printable(kept)}`;
 }
 
@@ -77,7 +94,13 @@ function writeLine(output: NodeJS.WriteStream, line: string): Promise<void> {
         resolve();
       } else {
         const code = 'code' in failure ? String(failure.code) : 'unknown';
-        reject(new ConnectorError('local-io', `cannot write the audit line to standard error (${code}); name a file with --audit-log`, { code }));
+        reject(
+          new ConnectorError(
+            'local-io',
+            `cannot write the audit line to standard error (${code}); name a file with --audit-log`,
+            { code },
+          ),
+        );
       }
     });
   });

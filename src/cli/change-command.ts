@@ -17,8 +17,14 @@ export function addChangeCommand(program: Command, operation: 'grant' | 'revoke'
     .option('--role <role>', 'the role, by its name or id: of the whole project, or with --in inside a tenant')
     .option('--in <tenant>', 'the tenant that --role is held in, by its id or name')
     .option('--tenant <tenant>', 'the tenant to be a member of, by its id or name')
-    .option('--entitlement <id>', 'instead of these: the id as in the sync file, such as "role_binding:acme/Editor:assigned"')
-    .option(`${person} <user>`, 'the user: a user id, or a login id, email address or exact name that only one user has')
+    .option(
+      '--entitlement <id>',
+      'instead of these: the id as in the sync file, such as "role_binding:acme/Editor:assigned"',
+    )
+    .option(
+      `${person} <user>`,
+      'the user: a user id, or a login id, email address or exact name that only one user has',
+    )
     .addOption(new Option('--principal <user>', `the same as ${person}`))
     .option('--dry-run', 'show everything that would be sent, and send nothing')
     .option('--json', 'print the outcome as one line of JSON');

@@ -32,13 +32,19 @@ export function readChangeRequest(operation: 'grant' | 'revoke', flags: ChangeRe
   const personFlag = operation === 'grant' ? '--to' : '--from';
   const person = operation === 'grant' ? flags.to : flags.from;
   if ([entitlement, role, tenant].filter((value) => value !== undefined).length !== 1) {
-    throw new ConnectorError('config', `say what to ${operation} with one of --role (and --in), --tenant or --entitlement`);
+    throw new ConnectorError(
+      'config',
+      `say what to ${operation} with one of --role (and --in), --tenant or --entitlement`,
+    );
   }
   if (inTenant !== undefined && role === undefined) {
     throw new ConnectorError('config', '--in says where a --role is held; for a membership use --tenant alone');
   }
   if ((person === undefined) === (principal === undefined)) {
-    throw new ConnectorError('config', `say who with ${personFlag} or --principal${person === undefined ? '' : ', not with both'}`);
+    throw new ConnectorError(
+      'config',
+      `say who with ${personFlag} or --principal${person === undefined ? '' : ', not with both'}`,
+    );
   }
   for (const [flag, value] of Object.entries({ '--role': role, '--in': inTenant, '--tenant': tenant })) {
     if (value?.trim() === '') {
@@ -49,17 +55,38 @@ export function readChangeRequest(operation: 'grant' | 'revoke', flags: ChangeRe
   return { ...whatOf({ entitlement, role, inTenant, tenant }), who };
 }
 
-function whatOf({ entitlement = '', role, inTenant, tenant }: Readonly<Record<'entitlement' | 'role' | 'inTenant' | 'tenant', string | undefined>>): Pick<ChangeRequest, 'what' | 'asked'> {
+function whatOf({
+  entitlement = '',
+  role,
+  inTenant,
+  tenant,
+}: Readonly<Record<'entitlement' | 'role' | 'inTenant' | 'tenant', string | undefined>>): Pick<
+  ChangeRequest,
+  'what' | 'asked'
+> {
   if (role !== undefined) {
-    return { what: { role, inTenant }, asked: `role ${JSON.stringify(role)}${inTenant === undefined ? '' : ` in ${JSON.stringify(inTenant)}`}` };
+    return {
+      what: { role, inTenant },
+      asked: `role ${JSON.stringify(role)}${inTenant === undefined ? '' : ` in ${JSON.stringify(inTenant)}`}`,
+    };
   }
-  return tenant === undefined ? { what: { entitlement }, asked: entitlement } : { what: { tenant }, asked: `tenant ${JSON.stringify(tenant)}` };
+  return tenant === undefined
+    ? { what: { entitlement }, asked: entitlement }
+    : { what: { tenant }, asked: `tenant ${JSON.stringify(tenant)}` };
 }
 
 /** What is asked for, by its ids; nothing is sent but reads. */
-export async function understand({ what, who }: ChangeRequest, client: FindClient, provisioner: Provisioner, signal: AbortSignal): Promise<{ readonly target: Target; readonly userId: string }> {
+export async function understand(
+  { what, who }: ChangeRequest,
+  client: FindClient,
+  provisioner: Provisioner,
+  signal: AbortSignal,
+): Promise<{ readonly target: Target; readonly userId: string }> {
   const principal = requiredText(who, 'the user');
-  const target = 'entitlement' in what ? await targetOfId(what.entitlement, provisioner, signal) : namedTarget(what, await provisioner.directory(signal));
+  const target =
+    'entitlement' in what
+      ? await targetOfId(what.entitlement, provisioner, signal)
+      : namedTarget(what, await provisioner.directory(signal));
   return { target, userId: await findUserId(client, principal, { signal }) };
 }
 
@@ -67,7 +94,10 @@ export async function understand({ what, who }: ChangeRequest, client: FindClien
 async function targetOfId(entitlement: string, provisioner: Provisioner, signal: AbortSignal): Promise<Target> {
   const parts = parseEntitlementId(entitlement);
   if (parts === undefined) {
-    throw new ConnectorError('config', '--entitlement is not an entitlement id; valid ids look like tenant:acme:member, role:Editor:assigned or role_binding:acme/Editor:assigned');
+    throw new ConnectorError(
+      'config',
+      '--entitlement is not an entitlement id; valid ids look like tenant:acme:member, role:Editor:assigned or role_binding:acme/Editor:assigned',
+    );
   }
   const { typeId, resourceId } = parts;
   try {
@@ -77,6 +107,9 @@ async function targetOfId(entitlement: string, provisioner: Provisioner, signal:
       throw thrown;
     }
     const directory = await provisioner.directory(signal);
-    throw new ConnectorError('invalid', thrown.message + didYouMean(readAsNames(typeId, resourceId, directory), directory));
+    throw new ConnectorError(
+      'invalid',
+      thrown.message + didYouMean(readAsNames(typeId, resourceId, directory), directory),
+    );
   }
 }

@@ -8,21 +8,28 @@ export function changeSentences(change: Change): readonly string[] {
   const { operation, outcome, words, writes } = change;
   const [user, target] = [personOf(change), thingOf(change)];
   const isMembership = change.target.roleName === undefined;
-  const also = (verb: string): readonly string[] => (words.alongside.length > 0 ? [`With it ${verb}: ${words.alongside.map(printable).join(', ')}.`] : []);
+  const also = (verb: string): readonly string[] =>
+    words.alongside.length > 0 ? [`With it ${verb}: ${words.alongside.map(printable).join(', ')}.`] : [];
   const now = isMembership ? `${user} is now a member of ${target}` : `${user} now holds ${target}`;
   const notNow = isMembership ? `${user} is not a member of ${target}` : `${user} does not hold ${target}`;
   switch (outcome) {
     case 'granted':
       return [`${now}.`, ...also('came'), ...beforeAndAfter(change)];
     case 'already-granted':
-      return [`${isMembership ? `${user} is already a member of ${target}` : `${user} already holds ${target}`}: nothing sent.`];
+      return [
+        `${isMembership ? `${user} is already a member of ${target}` : `${user} already holds ${target}`}: nothing sent.`,
+      ];
     case 'revoked':
       return [`${notNow} any more.`, ...also('went'), ...beforeAndAfter(change)];
     case 'already-revoked':
       if (!words.isKnownUser) {
         return [`There is no user ${user} in the project: nothing sent. Is the id right?`];
       }
-      return [words.isKnownTenant ? `${notNow}: nothing sent.` : `There is no tenant ${printable(change.target.tenantId)} in the project: nothing sent. Is the id right?`];
+      return [
+        words.isKnownTenant
+          ? `${notNow}: nothing sent.`
+          : `There is no tenant ${printable(change.target.tenantId)} in the project: nothing sent. Is the id right?`,
+      ];
     case 'planned':
       return [
         `Nothing was sent. To ${operation} ${target} ${operation === 'grant' ? 'to' : 'from'} ${user}, ${writes.length === 1 ? 'this' : `these ${writes.length}`} would be:`,
@@ -34,9 +41,32 @@ export function changeSentences(change: Change): readonly string[] {
 }
 
 /** The outcome for a script. */
-export function toChangeLine({ operation, outcome, requestId, target, userId, before, after, alongside, writes, words }: Change): object {
+export function toChangeLine({
+  operation,
+  outcome,
+  requestId,
+  target,
+  userId,
+  before,
+  after,
+  alongside,
+  writes,
+  words,
+}: Change): object {
   const entitlement = entitlementId(target.typeId, target.resourceId);
-  return { operation, outcome, entitlement, principal: userId, user: words.user, login: words.login, before, after, alongside, writes, requestId };
+  return {
+    operation,
+    outcome,
+    entitlement,
+    principal: userId,
+    user: words.user,
+    login: words.login,
+    before,
+    after,
+    alongside,
+    writes,
+    requestId,
+  };
 }
 
 /** Many people share a name: login id and user id stand with it. */
@@ -55,7 +85,10 @@ function thingOf({ target: { tenantId }, words }: Change): string {
 function beforeAndAfter({ target, before, after, outcome, words }: Change): readonly string[] {
   const told = (state: AuditState | undefined): string => (state === undefined ? 'not known' : stateOf(state));
   const where = printable(target.tenantId === '' ? 'the whole project' : words.tenant);
-  return [`Before, in ${where}: ${told(before)}.`, `After, in ${where}${outcome === 'planned' ? ', would be' : ''}: ${told(after)}.`];
+  return [
+    `Before, in ${where}: ${told(before)}.`,
+    `After, in ${where}${outcome === 'planned' ? ', would be' : ''}: ${told(after)}.`,
+  ];
 }
 
 function stateOf({ member, roles }: AuditState): string {

@@ -21,7 +21,11 @@ export type ChangeFlags = SettingFlags &
   };
 
 /** One grant or revoke, told in a sentence or as a line of JSON. Whatever comes of it is written down. */
-export async function changeOnce(operation: 'grant' | 'revoke', options: ChangeFlags, { env, signal, print }: Pick<CommandContext, 'env' | 'signal' | 'print'>): Promise<void> {
+export async function changeOnce(
+  operation: 'grant' | 'revoke',
+  options: ChangeFlags,
+  { env, signal, print }: Pick<CommandContext, 'env' | 'signal' | 'print'>,
+): Promise<void> {
   const request = readChangeRequest(operation, options);
   const { client, logger, settings: loaded } = await setUp(options, env, rateWaits);
   await using audit = await openAudit(loaded, { logger, isOneAnswer: true });
@@ -35,11 +39,19 @@ export async function changeOnce(operation: 'grant' | 'revoke', options: ChangeF
   const asked = await (async () => {
     try {
       if (options.needsProvisioning === true && !loaded.provisioning) {
-        throw new ConnectorError('precondition', 'provisioning is not enabled: add --provisioning (-p) to change access');
+        throw new ConnectorError(
+          'precondition',
+          'provisioning is not enabled: add --provisioning (-p) to change access',
+        );
       }
       return await understand(request, client, provisioner, signal);
     } catch (thrown) {
-      await provisioner.refused(operation, request.asked.slice(0, maxIdBytes), request.who.slice(0, maxIdBytes), thrown);
+      await provisioner.refused(
+        operation,
+        request.asked.slice(0, maxIdBytes),
+        request.who.slice(0, maxIdBytes),
+        thrown,
+      );
       throw thrown;
     }
   })();

@@ -31,10 +31,25 @@ export function readCommands(program: Command): readonly CommandInfo[] {
   const own = describe(program, []);
   const ecosystem = program.commands.find((command) => command.name() === ecosystemCommand);
   const [root, ...rest] = own;
-  return root === undefined ? [] : [{ ...root, flags: [...root.flags, ...flagsOf(ecosystem).filter(({ long }) => root.flags.every((flag) => flag.long !== long))] }, ...rest];
+  return root === undefined
+    ? []
+    : [
+        {
+          ...root,
+          flags: [
+            ...root.flags,
+            ...flagsOf(ecosystem).filter(({ long }) => root.flags.every((flag) => flag.long !== long)),
+          ],
+        },
+        ...rest,
+      ];
 }
 
-function describe(command: Command, before: readonly string[], siblings: readonly string[] = []): readonly CommandInfo[] {
+function describe(
+  command: Command,
+  before: readonly string[],
+  siblings: readonly string[] = [],
+): readonly CommandInfo[] {
   const children = command.createHelp().visibleCommands(command);
   const names = children.map((child) => child.name()).filter((name) => name !== 'help');
   return [
@@ -50,7 +65,17 @@ function describe(command: Command, before: readonly string[], siblings: readonl
 }
 
 function flagsOf(command: Command | undefined): readonly FlagInfo[] {
-  return command === undefined ? [] : command.createHelp().visibleOptions(command).map((option) => ({ long: option.long ?? '', short: option.short, help: firstClause(option.description), value: valueOf(option) }));
+  return command === undefined
+    ? []
+    : command
+        .createHelp()
+        .visibleOptions(command)
+        .map((option) => ({
+          long: option.long ?? '',
+          short: option.short,
+          help: firstClause(option.description),
+          value: valueOf(option),
+        }));
 }
 
 function valueOf({ flags, long, required, argChoices }: Option): FlagInfo['value'] {
@@ -85,8 +110,13 @@ const suggested: ReadonlyMap<string, SuggestKind> = new Map([
 /** The arguments as the help shows them, since some are taken apart by the command itself. One that may be left out gives its place to the next. */
 function placesOf(command: Command): readonly (readonly Value[])[] {
   const shown = command.createHelp().visibleArguments(command);
-  const values = (shown.length > 0 ? shown : command.registeredArguments).map((argument) => ({ isRequired: argument.required, value: argument.argChoices ?? valueNamed(argument.name()) }));
-  return values.map(({ isRequired, value }, place) => (isRequired ? [value] : values.slice(place, place + 2).map((either) => either.value)));
+  const values = (shown.length > 0 ? shown : command.registeredArguments).map((argument) => ({
+    isRequired: argument.required,
+    value: argument.argChoices ?? valueNamed(argument.name()),
+  }));
+  return values.map(({ isRequired, value }, place) =>
+    isRequired ? [value] : values.slice(place, place + 2).map((either) => either.value),
+  );
 }
 
 /** The help of a flag without its environment names, no longer than a menu can show. */

@@ -20,7 +20,12 @@ export function bashScript(program: string, commands: readonly CommandInfo[]): s
     '  for ((i = 1; i < ${#whole[@]}; i++)); do',
     '    if [[ -n $flag ]]; then flag=; continue; fi',
     '    case "$cmd/${whole[i]}" in',
-    ...commands.slice(1).map((command) => `      ${quoted(`${parentOf(command)}/${lastWord(command)}`)}) if ((place == 0)); then cmd=${quoted(command.words)}; continue; fi ;;`),
+    ...commands
+      .slice(1)
+      .map(
+        (command) =>
+          `      ${quoted(`${parentOf(command)}/${lastWord(command)}`)}) if ((place == 0)); then cmd=${quoted(command.words)}; continue; fi ;;`,
+      ),
     '    esac',
     '    case ${whole[i]} in',
     `      ${unique(spellings(flags)).join('|')}) flag=\${whole[i]} ;;`,
@@ -30,14 +35,28 @@ export function bashScript(program: string, commands: readonly CommandInfo[]): s
     '  done',
     '  if [[ -z $flag && $cur == --*=* ]]; then flag=${cur%%=*} lead=${cur%%=*}= cur=${cur#*=}; fi',
     '  case $flag in',
-    ...unique(flags.flatMap(({ long, short, value }) => [long, short].filter((word) => word !== undefined && word !== '').map((word) => `    ${word}) ${value === 'file' ? ':' : offerOf(name, value)}; return ;;`))), // any file: bash itself offers those
+    ...unique(
+      flags.flatMap(({ long, short, value }) =>
+        [long, short]
+          .filter((word) => word !== undefined && word !== '')
+          .map((word) => `    ${word}) ${value === 'file' ? ':' : offerOf(name, value)}; return ;;`),
+      ),
+    ), // any file: bash itself offers those
     '  esac',
     '  case $cmd in',
-    ...commands.map(({ words, flags: own, children }) => `    ${quoted(words)}) words=${quoted(children.join(' '))} flags=${quoted(spellings(own).join(' '))} ;;`),
+    ...commands.map(
+      ({ words, flags: own, children }) =>
+        `    ${quoted(words)}) words=${quoted(children.join(' '))} flags=${quoted(spellings(own).join(' '))} ;;`,
+    ),
     '  esac',
     '  if [[ $cur == -* ]]; then words=$flags; else',
     '    case "$cmd/$place" in',
-    ...commands.flatMap(({ words, places }) => places.map((values, place) => `      ${quoted(`${words}/${place}`)}) ${values.map((value) => offerOf(name, value)).join('; ')}; return ;;`)),
+    ...commands.flatMap(({ words, places }) =>
+      places.map(
+        (values, place) =>
+          `      ${quoted(`${words}/${place}`)}) ${values.map((value) => offerOf(name, value)).join('; ')}; return ;;`,
+      ),
+    ),
     '    esac',
     '  fi',
     `  ${name}_words "\${words:-$flags}"`,
@@ -65,13 +84,13 @@ function splitter(name: string): readonly string[] {
     '    elif [[ $c == "$open" ]]; then open=; skip=',
     "    elif [[ $c == \\\\ && $open != \\' ]]; then cur=$cur${rest:0:1} skip=${skip}xx rest=${rest:1} has=1; continue # no break, and as long",
     '    elif [[ -n $open ]]; then cur=$cur$c',
-    "    elif [[ $c == [\\'\\\"] ]]; then open=$c has=1 skip=; continue",
-    "    elif [[ $c == [[:space:]] ]]; then if [[ -n $cur$has ]]; then whole+=(\"$cur\"); fi; cur= has= skip=; continue",
+    '    elif [[ $c == [\\\'\\"] ]]; then open=$c has=1 skip=; continue',
+    '    elif [[ $c == [[:space:]] ]]; then if [[ -n $cur$has ]]; then whole+=("$cur"); fi; cur= has= skip=; continue',
     '    else cur=$cur$c; fi',
     '    skip=$skip$c',
     '  done',
     '  # what bash takes for words of their own, up to the last one, is not to be repeated',
-    "  if [[ -n $open ]]; then skip=; else",
+    '  if [[ -n $open ]]; then skip=; else',
     '    case $skip in *["$COMP_WORDBREAKS"]*) skip=${skip%"${skip##*["$COMP_WORDBREAKS"]}"} ;; *) skip= ;; esac',
     '  fi',
     '}',
@@ -83,7 +102,7 @@ function offers(name: string, program: string): readonly string[] {
     `# offers a text, quoted as the line has begun it`,
     `${name}_add() {`,
     '  local text=$1',
-    "  case $open in \\') ;; \\\") text=${text//\\\\/\\\\\\\\}; text=${text//\\\"/\\\\\\\"}; text=${text//\\$/\\\\$}; text=${text//\\`/\\\\\\`} ;; *) printf -v text %q \"$text\" ;; esac",
+    '  case $open in \\\') ;; \\") text=${text//\\\\/\\\\\\\\}; text=${text//\\"/\\\\\\"}; text=${text//\\$/\\\\$}; text=${text//\\`/\\\\\\`} ;; *) printf -v text %q "$text" ;; esac',
     '  if [[ -z $open ]]; then text=$lead$text; fi',
     '  COMPREPLY+=("${text:${#skip}}")',
     '}',

@@ -16,7 +16,10 @@ Examples:
       ~/.config/fish/completions/baton-descope.fish`,
     )
     .action(async (shell: 'bash' | 'zsh' | 'fish') => {
-      const [{ readCommands }, { scripts }] = await Promise.all([import('./command-tree.ts'), import('./completion.ts')]);
+      const [{ readCommands }, { scripts }] = await Promise.all([
+        import('./command-tree.ts'),
+        import('./completion.ts'),
+      ]);
       write(scripts[shell](program.name(), readCommands(program)));
     });
 }

@@ -7,15 +7,22 @@ export function fishScript(program: string, commands: readonly CommandInfo[]): s
   const withValue = unique(spellings(commands.flatMap(({ flags }) => flags).filter(({ value }) => value !== 'none')));
   const lines = commands.flatMap((command) => {
     const children = commands.filter((child) => child.words !== '' && parentOf(child) === command.words);
-    const at = (place?: number): string => quoted(`${name}_is ${[JSON.stringify(command.words), ...(place === undefined ? [] : [String(place)])].join(' ')}`);
+    const at = (place?: number): string =>
+      quoted(
+        `${name}_is ${[JSON.stringify(command.words), ...(place === undefined ? [] : [String(place)])].join(' ')}`,
+      );
     const names = (kind: string): string => quoted(`(${name}_names ${kind})`);
     return [
-      ...children.map((child) => `complete -c ${program} -n ${at(0)} -f -a ${quoted(lastWord(child))} -d ${quoted(child.help)}`),
+      ...children.map(
+        (child) => `complete -c ${program} -n ${at(0)} -f -a ${quoted(lastWord(child))} -d ${quoted(child.help)}`,
+      ),
       ...command.places.flatMap((values, place) => {
         const files = values.includes('file') ? '-F' : '-f';
         return [
           ...(values.includes('file') ? [`complete -c ${program} -n ${at(place)} -F`] : []),
-          ...values.filter(isWorded).map((words) => `complete -c ${program} -n ${at(place)} ${files} -a ${quoted(words.join(' '))}`),
+          ...values
+            .filter(isWorded)
+            .map((words) => `complete -c ${program} -n ${at(place)} ${files} -a ${quoted(words.join(' '))}`),
           ...values.filter(isNamed).map((kind) => `complete -c ${program} -n ${at(place)} ${files} -a ${names(kind)}`),
         ];
       }),
@@ -61,6 +68,14 @@ function functions(name: string, commands: readonly CommandInfo[], withValue: re
 
 function fishFlag({ long, short, help, value }: FlagInfo, names: (kind: string) => string): string {
   const spelt = [`-l ${long.slice(2)}`, ...(short === undefined ? [] : [`-s ${short.slice(1)}`])];
-  const follows = isWorded(value) ? [`-x -a ${quoted(value.join(' '))}`] : isNamed(value) ? [`-x -a ${names(value)}`] : value === 'file' ? ['-r -F'] : value === 'any' ? ['-x'] : [];
+  const follows = isWorded(value)
+    ? [`-x -a ${quoted(value.join(' '))}`]
+    : isNamed(value)
+      ? [`-x -a ${names(value)}`]
+      : value === 'file'
+        ? ['-r -F']
+        : value === 'any'
+          ? ['-x']
+          : [];
   return [...spelt, ...follows, `-d ${quoted(help)}`].join(' ');
 }

@@ -10,7 +10,9 @@ export function quoted(text: string): string {
 
 /** Every way to spell the flags. */
 export function spellings(flags: readonly FlagInfo[]): readonly string[] {
-  return flags.flatMap(({ long, short }) => [long, ...(short === undefined ? [] : [short])]).filter((word) => word !== '');
+  return flags
+    .flatMap(({ long, short }) => [long, ...(short === undefined ? [] : [short])])
+    .filter((word) => word !== '');
 }
 
 /** Whether a value is one of some words that are known beforehand. */

@@ -4,7 +4,11 @@ import { fileEndings, isNamed, isWorded, lastWord, parentOf, quoted } from './co
 /** A function for each command; names are asked for with the words of the whole line, which `_arguments` would cut. */
 export function zshScript(program: string, commands: readonly CommandInfo[]): string {
   const name = `_${program.replaceAll('-', '_')}`;
-  const functionOf = ({ words }: CommandInfo): string => [name, ...words.split(' ')].filter((word) => word !== '').join('_').replaceAll('-', '_');
+  const functionOf = ({ words }: CommandInfo): string =>
+    [name, ...words.split(' ')]
+      .filter((word) => word !== '')
+      .join('_')
+      .replaceAll('-', '_');
   const lines = [
     `#compdef ${program}`,
     `# zsh completion of ${program}; to load it, put it into a folder of $fpath under the name _${program}`,
@@ -13,8 +17,8 @@ export function zshScript(program: string, commands: readonly CommandInfo[]): st
     '  local line',
     `  for line in "\${(@f)$(\${~whole[1]} _names $1 -- "\${(Q)PREFIX}" "\${(@Q)whole[2,-1]}" 2>/dev/null)}"; do`,
     '    [[ -n $line ]] || continue',
-    "    names+=(\"${line%%$'\\t'*}\")",
-    "    shown+=(\"${line/$'\\t'/  }\")",
+    '    names+=("${line%%$\'\\t\'*}")',
+    '    shown+=("${line/$\'\\t\'/  }")',
     '  done',
     '  (( $#names )) && compadd -U -l -d shown -a names',
     '}',
@@ -31,7 +35,9 @@ export function zshScript(program: string, commands: readonly CommandInfo[]): st
         `${functionOf(command)}() {`,
         ...(command.words === '' ? ['  local -a whole=("${words[@]}")'] : []),
         ...(children.length === 0
-          ? [`  _arguments ${[...flags, ...command.places.map((values, place) => quoted(`${place + 1}:${actionOf(name, values)}`))].join(' \\\n    ')}`]
+          ? [
+              `  _arguments ${[...flags, ...command.places.map((values, place) => quoted(`${place + 1}:${actionOf(name, values)}`))].join(' \\\n    ')}`,
+            ]
           : [
               '  local line state',
               `  _arguments -C ${[...flags, "'1: :->command'", "'*::arg:->rest'"].join(' \\\n    ')}`,

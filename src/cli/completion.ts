@@ -9,4 +9,8 @@ import type { CommandInfo } from './command-tree.ts';
  */
 type Script = (program: string, commands: readonly CommandInfo[]) => string;
 
-export const scripts: Readonly<Record<'bash' | 'zsh' | 'fish', Script>> = { bash: bashScript, zsh: zshScript, fish: fishScript };
+export const scripts: Readonly<Record<'bash' | 'zsh' | 'fish', Script>> = {
+  bash: bashScript,
+  zsh: zshScript,
+  fish: fishScript,
+};

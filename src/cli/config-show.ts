@@ -22,9 +22,15 @@ interface ShownSetting {
 }
 
 /** Prints what is in force and where each value came from; then fails, if something is wrong, with all of it. */
-export async function showConfig({ json = false, ...flags }: SettingFlags & { readonly json?: boolean }, { env, print }: Pick<CommandContext, 'env' | 'print'>): Promise<void> {
+export async function showConfig(
+  { json = false, ...flags }: SettingFlags & { readonly json?: boolean },
+  { env, print }: Pick<CommandContext, 'env' | 'print'>,
+): Promise<void> {
   const keys = keyFinder(env);
-  const resolved = resolveSettings({ ...(await settingSources(flags, env)), alsoCheck: [...environmentChecks(env), keys.check] });
+  const resolved = resolveSettings({
+    ...(await settingSources(flags, env)),
+    alsoCheck: [...environmentChecks(env), keys.check],
+  });
   const shown = (Object.keys(settings) as SettingName[]).flatMap((name) => {
     const row = describe(name, resolved);
     return name === 'projectId' ? [row, describeKey(keys.found())] : [row];
@@ -34,7 +40,13 @@ export async function showConfig({ json = false, ...flags }: SettingFlags & { re
   if (json) {
     print(JSON.stringify({ file: file ?? null, settings: shown, problems }));
   } else {
-    print([`Config file: ${printable(file ?? (resolved.isFileRead ? 'none' : 'found, but not used'))}`, '', settingLines(shown, screenWidth())].join('\n'));
+    print(
+      [
+        `Config file: ${printable(file ?? (resolved.isFileRead ? 'none' : 'found, but not used'))}`,
+        '',
+        settingLines(shown, screenWidth()),
+      ].join('\n'),
+    );
   }
   if (problems.length > 0) {
     throw new ConnectorError('config', problems.join('\n'));
@@ -50,33 +62,64 @@ function describe(name: SettingName, { origins, values, problems }: Resolved): S
       ? { name: key, value: deriveBaseUrl(values.projectId), source: 'the project id' }
       : { name: key, value: null, source: setting.isRequired === true ? 'must be given' : 'not set' };
   }
-  return { name: key, value: holdsKey(origin.text) ? mask : origin.text.replace(/\/\/[^/@]*@/, `//${mask}@`), source: origin.source + (problems.some(({ setting: wrong }) => wrong === name) ? ' (wrong)' : '') };
+  return {
+    name: key,
+    value: holdsKey(origin.text) ? mask : origin.text.replace(/\/\/[^/@]*@/, `//${mask}@`),
+    source: origin.source + (problems.some(({ setting: wrong }) => wrong === name) ? ' (wrong)' : ''),
+  };
 }
 
 function describeKey(key: FoundKey | undefined): ShownSetting {
-  return key === undefined ? { name: 'management-key', value: null, source: 'must be given' } : { name: 'management-key', value: mask, source: key.path === undefined ? key.source : `${key.path} (${key.source})` };
+  return key === undefined
+    ? { name: 'management-key', value: null, source: 'must be given' }
+    : {
+        name: 'management-key',
+        value: mask,
+        source: key.path === undefined ? key.source : `${key.path} (${key.source})`,
+      };
 }
 
 /** The table; on a screen that is too narrow for a row the value has lines of its own, cut where it must be. */
 function settingLines(shown: readonly ShownSetting[], width = Number.POSITIVE_INFINITY): string {
-  const rows = [['setting', 'value', 'from'], ...shown.map(({ name, value, source }) => [name, printable(value ?? '-'), printable(short(source))])];
+  const rows = [
+    ['setting', 'value', 'from'],
+    ...shown.map(({ name, value, source }) => [name, printable(value ?? '-'), printable(short(source))]),
+  ];
   const nameWidth = Math.max(...rows.map(([name = '']) => name.length)) + 2;
-  const valueWidth = Math.min(Math.max(...rows.map(([, value = '']) => value.length)), Math.max(10, Math.floor((width - nameWidth) / 2) - 2));
+  const valueWidth = Math.min(
+    Math.max(...rows.map(([, value = '']) => value.length)),
+    Math.max(10, Math.floor((width - nameWidth) / 2) - 2),
+  );
   const sourceWidth = width - nameWidth - valueWidth - 2;
   const whole = columns(rows);
   if (whole.split('\n').every((line) => line.length <= width)) {
     return whole;
   }
-  return rows.flatMap(([name = '', value = '', source = '']) => rowLines(name.padEnd(nameWidth), pieces(value, valueWidth), pieces(source, sourceWidth), valueWidth)).join('\n');
+  return rows
+    .flatMap(([name = '', value = '', source = '']) =>
+      rowLines(name.padEnd(nameWidth), pieces(value, valueWidth), pieces(source, sourceWidth), valueWidth),
+    )
+    .join('\n');
 }
 
-function rowLines(name: string, values: readonly string[], sources: readonly string[], valueWidth: number): readonly string[] {
-  return Array.from({ length: Math.max(values.length, sources.length) }, (_, line) => `${line === 0 ? name : ' '.repeat(name.length)}${(values[line] ?? '').padEnd(valueWidth)}  ${sources[line] ?? ''}`.trimEnd());
+function rowLines(
+  name: string,
+  values: readonly string[],
+  sources: readonly string[],
+  valueWidth: number,
+): readonly string[] {
+  return Array.from({ length: Math.max(values.length, sources.length) }, (_, line) =>
+    `${line === 0 ? name : ' '.repeat(name.length)}${(values[line] ?? '').padEnd(valueWidth)}  ${sources[line] ?? ''}`.trimEnd(),
+  );
 }
 
 /** Text in lines of at most so many characters: between words, and inside one that is longer. */
 function pieces(text: string, width: number): readonly string[] {
-  return wrapped(text, width).flatMap((line) => Array.from({ length: Math.ceil(line.length / width) }, (_, place) => line.slice(place * width, (place + 1) * width)));
+  return wrapped(text, width).flatMap((line) =>
+    Array.from({ length: Math.ceil(line.length / width) }, (_, place) =>
+      line.slice(place * width, (place + 1) * width),
+    ),
+  );
 }
 
 /** Sources hold paths; one below this folder is shown from here, so that the table stays narrow. */

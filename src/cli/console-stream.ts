@@ -7,7 +7,8 @@ export function consoleStream(to: { readonly write: (line: string) => unknown },
     colorize,
     translateTime: 'SYS:HH:MM:ss',
     hideObject: true,
-    messageFormat: ({ msg, run, level: _level, time: _time, ...fields }) => [String(msg), ...Object.entries({ ...fields, run }).map(([name, value]) => `${name}=${shown(value)}`)].join(' '),
+    messageFormat: ({ msg, run, level: _level, time: _time, ...fields }) =>
+      [String(msg), ...Object.entries({ ...fields, run }).map(([name, value]) => `${name}=${shown(value)}`)].join(' '),
   });
   return { write: (line) => void to.write(toLine(line)) };
 }

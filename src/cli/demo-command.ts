@@ -6,7 +6,10 @@ export function addDemoCommand(program: Command, context: CommandContext): void 
     .command('demo')
     .description('see it work without a Descope account: sync an embedded project through gRPC')
     .option('--open', 'make a folder with two syncs, and open the report of what changed between them in the browser')
-    .option('--out <file>', 'the file to write (default: demo-sync.json), or with --open the folder (default: baton-demo)')
+    .option(
+      '--out <file>',
+      'the file to write (default: demo-sync.json), or with --open the folder (default: baton-demo)',
+    )
     .option('--replace-other-project', 'replace the file even if it is of another project')
     .addHelpText(
       'after',

@@ -81,7 +81,10 @@ async function ownFolder(out: string | undefined): Promise<string> {
   if (out !== undefined) {
     const folder = resolve(out);
     if (!(await isFree(folder))) {
-      throw new ConnectorError('config', `${printable(folder)} contains files that are not from a demo and was left unchanged: name another folder with --out`);
+      throw new ConnectorError(
+        'config',
+        `${printable(folder)} contains files that are not from a demo and was left unchanged: name another folder with --out`,
+      );
     }
     return await made(folder);
   }
@@ -98,7 +101,10 @@ async function made(folder: string): Promise<string> {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     return folder;
   } catch (thrown) {
-    throw new ConnectorError('local-io', `cannot make the folder ${printable(folder)}: ${diskReason(thrown)}; name one that can be written with --out`);
+    throw new ConnectorError(
+      'local-io',
+      `cannot make the folder ${printable(folder)}: ${diskReason(thrown)}; name one that can be written with --out`,
+    );
   }
 }
 
@@ -129,7 +135,13 @@ function syncStep(started: () => Emulator, target: string, signal: AbortSignal):
       stack.defer(() => server.stop(1_000));
       const surface = connectSurface(server.address);
       stack.defer(() => surface.close());
-      const summary = await runSync({ surface, report: (syncId) => connector.report(syncId), target: await createSyncFile(target), onProgress: describeProgress(tell), signal });
+      const summary = await runSync({
+        surface,
+        report: (syncId) => connector.report(syncId),
+        target: await createSyncFile(target),
+        onProgress: describeProgress(tell),
+        signal,
+      });
       return `Synced through gRPC into ${name}: ${describeRequests(summary)}`;
     },
   };
@@ -139,9 +151,15 @@ function syncStep(started: () => Emulator, target: string, signal: AbortSignal):
 function changeProject(state: ProjectState): void {
   const users = [...state.users()];
   const ada = adaLovelace.userId;
-  const admin = users.find(({ userId, status, roleNames }) => userId !== ada && status === 'enabled' && roleNames.includes('Tenant Admin'));
-  const sleeper = users.find(({ userId, status, tenants }) => userId !== ada && status === 'disabled' && tenants.length > 0);
-  const leaver = users.findLast(({ userId, status, tenants }) => userId !== ada && status === 'enabled' && tenants.length > 0);
+  const admin = users.find(
+    ({ userId, status, roleNames }) => userId !== ada && status === 'enabled' && roleNames.includes('Tenant Admin'),
+  );
+  const sleeper = users.find(
+    ({ userId, status, tenants }) => userId !== ada && status === 'disabled' && tenants.length > 0,
+  );
+  const leaver = users.findLast(
+    ({ userId, status, tenants }) => userId !== ada && status === 'enabled' && tenants.length > 0,
+  );
   state.grantRole(ada, 'Tenant Admin', 'acme');
   state.revokeRole(ada, 'Editor', 'acme');
   if (sleeper !== undefined) {
@@ -153,6 +171,16 @@ function changeProject(state: ProjectState): void {
   if (leaver !== undefined) {
     state.deleteUser(leaver.userId);
   }
-  state.addUser({ name: 'Katherine Johnson', loginIds: ['katherine.johnson@acme.example'], email: 'katherine.johnson@acme.example', verifiedEmail: true, status: 'enabled', tenants: [{ tenantId: 'acme', roleNames: ['Approver'] }] });
-  state.putRole({ name: 'Support Agent', permissionNames: ['orders.read', 'orders.refund', 'customers.read', 'Impersonate'] });
+  state.addUser({
+    name: 'Katherine Johnson',
+    loginIds: ['katherine.johnson@acme.example'],
+    email: 'katherine.johnson@acme.example',
+    verifiedEmail: true,
+    status: 'enabled',
+    tenants: [{ tenantId: 'acme', roleNames: ['Approver'] }],
+  });
+  state.putRole({
+    name: 'Support Agent',
+    permissionNames: ['orders.read', 'orders.refund', 'customers.read', 'Impersonate'],
+  });
 }

@@ -27,7 +27,10 @@ export const demoProjectId = 'P2EmulatorProject00000000000';
 /** The demo replaces only what an embedded project left there: anything else at its target belongs to somebody. */
 async function checkDemoTarget(target: string, isOtherAccepted: boolean): Promise<void> {
   if (extname(target).toLowerCase() !== '.json') {
-    throw new ConnectorError('config', `the demo writes JSON: end the name after --out with .json, not as in ${target}`);
+    throw new ConnectorError(
+      'config',
+      `the demo writes JSON: end the name after --out with .json, not as in ${target}`,
+    );
   }
   await checkTarget(target);
   if ((await refuseOtherProject(target, demoProjectId, isOtherAccepted)).length > 0) {
@@ -38,7 +41,10 @@ async function checkDemoTarget(target: string, isOtherAccepted: boolean): Promis
     () => false,
   );
   if (isThere && (await readLast(target))?.projectId !== demoProjectId) {
-    throw new ConnectorError('config', `${target} was not written by the demo and was left unchanged: name another file with --out, or move this one`);
+    throw new ConnectorError(
+      'config',
+      `${target} was not written by the demo and was left unchanged: name another file with --out, or move this one`,
+    );
   }
 }
 
@@ -91,7 +97,16 @@ export async function demo(out: string, isOtherAccepted: boolean, { signal, prin
     },
   ]);
   if (summary !== undefined) {
-    print(['', countsTable(summary), '', ...prose(...remarks(summary), '', ...(await readAnswers(target))), '', `The whole answer is in ${printable(target)}`].join('\n'));
+    print(
+      [
+        '',
+        countsTable(summary),
+        '',
+        ...prose(...remarks(summary), '', ...(await readAnswers(target))),
+        '',
+        `The whole answer is in ${printable(target)}`,
+      ].join('\n'),
+    );
   }
 }
 

@@ -13,7 +13,11 @@ import { besideTarget } from './work-places.ts';
 
 /** Makes tables or a spreadsheet of a complete sync file in JSON, whatever its name. */
 export async function convert(syncFile: string, target: string, signal: AbortSignal): Promise<void> {
-  await using index = await createAccessIndex(syncFile, { signal, work: besideTarget(target), open: (path, work) => openSource(path, { extension: '.json', work }) });
+  await using index = await createAccessIndex(syncFile, {
+    signal,
+    work: besideTarget(target),
+    open: (path, work) => openSource(path, { extension: '.json', work }),
+  });
   await writeDerived(index, target);
 }
 
@@ -25,12 +29,25 @@ export interface DerivedOptions {
 }
 
 /** Writes tables or a spreadsheet, by the target's extension. */
-export async function writeDerived(index: AccessIndex, target: string, { since, tables }: DerivedOptions = {}): Promise<void> {
+export async function writeDerived(
+  index: AccessIndex,
+  target: string,
+  { since, tables }: DerivedOptions = {},
+): Promise<void> {
   if (extname(target).toLowerCase() === '.csv') {
     const text = `${JSON.stringify(aboutOf(index, version), undefined, 2)}\n`;
-    await writeWholeFolder(target, [...csvTables(index, tables), { name: aboutName, bytes: pieceOf(text) }], csvFileNames);
+    await writeWholeFolder(
+      target,
+      [...csvTables(index, tables), { name: aboutName, bytes: pieceOf(text) }],
+      csvFileNames,
+    );
   } else {
-    await writeWholeFile(target, xlsxBytes(reviewSheets(index, since), { property: { name: ownerMarks.workbookProperty, value: index.summary.projectId ?? '' } }));
+    await writeWholeFile(
+      target,
+      xlsxBytes(reviewSheets(index, since), {
+        property: { name: ownerMarks.workbookProperty, value: index.summary.projectId ?? '' },
+      }),
+    );
   }
 }
 

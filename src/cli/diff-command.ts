@@ -6,7 +6,9 @@ import type { CommandContext } from './program.ts';
 export function addDiffCommand(program: Command, context: CommandContext): void {
   program
     .command('diff <old> <new>')
-    .description('tell what changed between two files: access gained and lost, people and roles that appeared or are gone; exit code 1 when something did')
+    .description(
+      'tell what changed between two files: access gained and lost, people and roles that appeared or are gone; exit code 1 when something did',
+    )
     .option('--csv', 'print the changes as CSV')
     .option('--json', 'print one JSON object, a change a line')
     .option('--md', 'print Markdown, for a pull request or a ticket')
@@ -17,5 +19,7 @@ Examples:
   $ baton-descope diff monday.json friday.json
   $ baton-descope diff monday.json friday.json --md > changes.md`,
     )
-    .action(async (before: string, after: string, options: DiffFlags) => (await import('./diff.ts')).tellDiff(before, after, options, context));
+    .action(async (before: string, after: string, options: DiffFlags) =>
+      (await import('./diff.ts')).tellDiff(before, after, options, context),
+    );
 }

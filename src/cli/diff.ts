@@ -24,24 +24,51 @@ export interface DiffFlags {
 const changedCode = 1;
 
 /** What changed between two files. */
-export async function tellDiff(oldFile: string, newFile: string, options: DiffFlags, { signal, endWith }: Pick<CommandContext, 'signal' | 'endWith'>): Promise<void> {
+export async function tellDiff(
+  oldFile: string,
+  newFile: string,
+  options: DiffFlags,
+  { signal, endWith }: Pick<CommandContext, 'signal' | 'endWith'>,
+): Promise<void> {
   checkOneFormat(options);
   await using before = await readIndex(resolve(oldFile), signal);
   await using after = await readIndex(resolve(newFile), signal);
   using diff = diffOf(before, after);
   const notes = [...projectNotes(before, after), ...limitsInWords(after)];
   if (options.json === true) {
-    const head = { isSame: diff.isSame, old: { file: before.path, ...originOf(before.summary) }, new: { file: after.path, ...originOf(after.summary) }, counts: diff.counts, notDerived: after.gap };
+    const head = {
+      isSame: diff.isSame,
+      old: { file: before.path, ...originOf(before.summary) },
+      new: { file: after.path, ...originOf(after.summary) },
+      counts: diff.counts,
+      notDerived: after.gap,
+    };
     await writeResult(jsonLines(head, 'changes', map(diff.flaggedFirst(), changeJson)), signal);
   } else if (options.csv === true) {
     await writeResult(csvBytes(changeHeader, map(diff.flaggedFirst(), changeCells)), signal);
     notes.forEach((note) => tell('info', note));
   } else if (options.md === true) {
-    await writeResult(withEnds(['## Access changes', '', `From ${originInWords(before, markdownName)} to ${originInWords(after, markdownName)}.`, '', ...diffInWords(diff).split('\n').map((line) => `- ${line}`)]), signal);
+    await writeResult(
+      withEnds([
+        '## Access changes',
+        '',
+        `From ${originInWords(before, markdownName)} to ${originInWords(after, markdownName)}.`,
+        '',
+        ...diffInWords(diff)
+          .split('\n')
+          .map((line) => `- ${line}`),
+      ]),
+      signal,
+    );
     await writeResult(withEnds(diffMarkdown(diff)), signal);
     await writeResult(withEnds(['', ...notes.map((note) => `_${note}_`)]), signal);
   } else {
-    await writeResult(withEnds(prose(`From ${originInWords(before, printable)}`, `  to ${originInWords(after, printable)}`, diffInWords(diff))), signal);
+    await writeResult(
+      withEnds(
+        prose(`From ${originInWords(before, printable)}`, `  to ${originInWords(after, printable)}`, diffInWords(diff)),
+      ),
+      signal,
+    );
     await writeResult(withEnds(diffLines(diff, screenWidth(), painter())), signal);
     await writeResult(withEnds(prose('', ...notes)), signal);
   }

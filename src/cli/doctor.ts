@@ -21,13 +21,21 @@ import { wrapped } from './text.ts';
 export type DoctorFlags = SettingFlags & { readonly out?: string; readonly json?: boolean };
 
 /** Looks at the setup, says what was found as it is found, and fails with the gravest kind, if anything failed. */
-export async function doctor({ out, json = false, ...flags }: DoctorFlags, { env, signal, print }: Pick<CommandContext, 'env' | 'signal' | 'print'>): Promise<void> {
+export async function doctor(
+  { out, json = false, ...flags }: DoctorFlags,
+  { env, signal, print }: Pick<CommandContext, 'env' | 'signal' | 'print'>,
+): Promise<void> {
   const keys = keyFinder(env);
   const routes = routeFinder(env);
-  const resolved = resolveSettings({ ...(await settingSources(flags, env)), alsoCheck: [...environmentChecks(env), keys.check, routes.check] });
+  const resolved = resolveSettings({
+    ...(await settingSources(flags, env)),
+    alsoCheck: [...environmentChecks(env), keys.check, routes.check],
+  });
   const { values, problems, file, isFileRead } = resolved;
   const key = keys.found();
-  tellFoundBaseUrl(resolved, (address, source) => tell('warn', `base URL ${address}, from a config file that was found automatically (${source})`));
+  tellFoundBaseUrl(resolved, (address, source) =>
+    tell('warn', `base URL ${address}, from a config file that was found automatically (${source})`),
+  );
   const { checks, requests } = await examineAndTell(
     {
       problems: problems.map(({ message }) => message),
@@ -54,7 +62,9 @@ export async function doctor({ out, json = false, ...flags }: DoctorFlags, { env
   if (json) {
     print(JSON.stringify({ ok: failed === 0, failed, warned, requests, checks }));
   } else {
-    print(`\n${failed === 0 ? 'Ready' : 'Not ready'}: ${failed} failed, ${warned} to look at; ${counted(requests, 'request')} sent, nothing changed.`);
+    print(
+      `\n${failed === 0 ? 'Ready' : 'Not ready'}: ${failed} failed, ${warned} to look at; ${counted(requests, 'request')} sent, nothing changed.`,
+    );
   }
   if (kind !== undefined) {
     throw new ConnectorError(kind, `doctor: ${failed} of ${checks.length} checks failed`);
@@ -64,7 +74,10 @@ export async function doctor({ out, json = false, ...flags }: DoctorFlags, { env
 /** What a sync into this file would say before it begins; into a folder `serve` syncs, too, and looks by itself. */
 async function lookAtTarget(target: string, projectId: string | undefined, signal: AbortSignal): Promise<void> {
   const kind = outputKinds.find((known) => known === extname(target).toLowerCase());
-  const isFolder = await stat(target).then((found) => found.isDirectory(), () => false);
+  const isFolder = await stat(target).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
   const file = isFolder && kind !== '.csv' ? join(target, 'latest.json') : target;
   await (kind === undefined ? checkTarget(file) : checkOutput(file, derivedOutputs(signal)));
   if (projectId !== undefined) {
@@ -73,7 +86,11 @@ async function lookAtTarget(target: string, projectId: string | undefined, signa
 }
 
 /** Runs the checks and prints each as it comes, or those that are of interest; returns them all. */
-export async function examineAndTell(options: DoctorOptions, print: (text: string) => void, isShown: (check: Check) => boolean = () => true): Promise<{ readonly checks: readonly Check[]; readonly requests: number }> {
+export async function examineAndTell(
+  options: DoctorOptions,
+  print: (text: string) => void,
+  isShown: (check: Check) => boolean = () => true,
+): Promise<{ readonly checks: readonly Check[]; readonly requests: number }> {
   const checks: Check[] = [];
   const findings = examine(options);
   for (;;) {
@@ -104,5 +121,9 @@ function toLines({ level, name, text, remedy }: Check): readonly string[] {
   const width = lineWidth - indent.length;
   const [first = '', ...rest] = wrapped(text, width);
   const mark = painter()(colors[level], (level === 'skip' ? '-' : level).padEnd(4));
-  return [`${mark}  ${name.padEnd(nameWidth)}  ${first}`, ...rest.map((line) => indent + line), ...(remedy === undefined ? [] : wrapped(`-> ${remedy}`, width).map((line) => indent + line))];
+  return [
+    `${mark}  ${name.padEnd(nameWidth)}  ${first}`,
+    ...rest.map((line) => indent + line),
+    ...(remedy === undefined ? [] : wrapped(`-> ${remedy}`, width).map((line) => indent + line)),
+  ];
 }

@@ -33,7 +33,18 @@ export function addEcosystemCommand(program: Command, context: CommandContext): 
     .option('--grant-principal <id>', 'the user id')
     .option('--grant-principal-type <type>', '"user"')
     .option('--revoke-grant <id>', 'take this grant away');
-  addSettingOptions(command, 'provisioning', 'joinTenant', 'auditLog', 'tenantRoles', 'maxDangling', 'strict', 'maxShrink', 'metricsTextfile', ...connectionSettings);
+  addSettingOptions(
+    command,
+    'provisioning',
+    'joinTenant',
+    'auditLog',
+    'tenantRoles',
+    'maxDangling',
+    'strict',
+    'maxShrink',
+    'metricsTextfile',
+    ...connectionSettings,
+  );
 
   command.action(async (options: EcosystemFlags) => {
     const { grantEntitlement, revokeGrant } = options;
@@ -41,13 +52,28 @@ export function addEcosystemCommand(program: Command, context: CommandContext): 
       throw new ConnectorError('config', '--grant-entitlement and --revoke-grant are two operations: give one of them');
     }
     if (grantEntitlement !== undefined) {
-      await (await import('./change.ts')).changeOnce('grant', { ...options, needsProvisioning: true, entitlement: grantEntitlement, principal: principalOf(options) }, context);
+      await (
+        await import('./change.ts')
+      ).changeOnce(
+        'grant',
+        { ...options, needsProvisioning: true, entitlement: grantEntitlement, principal: principalOf(options) },
+        context,
+      );
     } else if (revokeGrant !== undefined) {
       const parts = parseGrantId(revokeGrant);
       if (parts === undefined) {
-        throw new ConnectorError('config', '--revoke-grant is not the id of a grant to a user; valid ids look like tenant:acme:member:user:U2abc');
+        throw new ConnectorError(
+          'config',
+          '--revoke-grant is not the id of a grant to a user; valid ids look like tenant:acme:member:user:U2abc',
+        );
       }
-      await (await import('./change.ts')).changeOnce('revoke', { ...options, needsProvisioning: true, entitlement: parts.entitlementId, principal: parts.userId }, context);
+      await (
+        await import('./change.ts')
+      ).changeOnce(
+        'revoke',
+        { ...options, needsProvisioning: true, entitlement: parts.entitlementId, principal: parts.userId },
+        context,
+      );
     } else {
       await (await import('./sync.ts')).syncOnce({ ...options, out: options.file ?? fileOf(context.env) }, context);
     }
@@ -64,7 +90,10 @@ function principalOf({ grantPrincipal, grantPrincipalType = 'user' }: EcosystemF
     throw new ConnectorError('config', '--grant-entitlement needs --grant-principal, the id of the user');
   }
   if (grantPrincipalType !== 'user') {
-    throw new ConnectorError('config', `--grant-principal-type is "user", not ${JSON.stringify(grantPrincipalType)}: nothing else can be granted to`);
+    throw new ConnectorError(
+      'config',
+      `--grant-principal-type is "user", not ${JSON.stringify(grantPrincipalType)}: nothing else can be granted to`,
+    );
   }
   return grantPrincipal;
 }

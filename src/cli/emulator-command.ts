@@ -13,7 +13,11 @@ export function addEmulatorCommand(program: Command, context: CommandContext): v
     .option('--users <n>', 'how many users it has (default: 1,200)', wholeNumber(0, 10_000_000))
     .option('--seed <n>', 'seed for generating the users', wholeNumber(0, 4_294_967_295))
     .option('--latency-ms <ms>', 'wait this long before each answer', wholeNumber(0, 3_600_000))
-    .option('--switch <name=value>', 'change a behaviour that is not certain (see docs/emulator.md); may be repeated', collect)
+    .option(
+      '--switch <name=value>',
+      'change a behaviour that is not certain (see docs/emulator.md); may be repeated',
+      collect,
+    )
     .option('--fault <spec>', 'make requests fail, such as "POST /v2/mgmt/user/search@3=503"; may be repeated', collect)
     .addHelpText(
       'after',

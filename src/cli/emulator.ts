@@ -14,7 +14,10 @@ export interface EmulatorFlags {
 }
 
 /** Runs the embedded project until the process is asked to end. */
-export async function runEmulator({ port, users, seed, latencyMs, ...flags }: EmulatorFlags, { env, signal, print }: CommandContext): Promise<void> {
+export async function runEmulator(
+  { port, users, seed, latencyMs, ...flags }: EmulatorFlags,
+  { env, signal, print }: CommandContext,
+): Promise<void> {
   const options: EmulatorOptions = {
     port,
     ...(users !== undefined && { users }),
@@ -24,7 +27,10 @@ export async function runEmulator({ port, users, seed, latencyMs, ...flags }: Em
   };
   const faults = understood(() => (flags.fault ?? []).map((spec) => parseFault(spec)));
   const emulator = await startEmulator(options).catch((thrown: unknown) => {
-    throw new ConnectorError('local-io', `cannot listen on 127.0.0.1:${port}: ${reasonOf(thrown)}; choose another with --port, or 0 for a free one`);
+    throw new ConnectorError(
+      'local-io',
+      `cannot listen on 127.0.0.1:${port}: ${reasonOf(thrown)}; choose another with --port, or 0 for a free one`,
+    );
   });
   for (const fault of faults) {
     emulator.faults.add(fault);
@@ -45,7 +51,13 @@ export async function runEmulator({ port, users, seed, latencyMs, ...flags }: Em
 
 function reasonOf(thrown: unknown): string {
   const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
-  return code === 'EADDRINUSE' ? 'the port is taken' : code === 'EACCES' ? 'the port is reserved for the administrator' : thrown instanceof Error ? thrown.message : 'unknown';
+  return code === 'EADDRINUSE'
+    ? 'the port is taken'
+    : code === 'EACCES'
+      ? 'the port is reserved for the administrator'
+      : thrown instanceof Error
+        ? thrown.message
+        : 'unknown';
 }
 
 /** The embedded project knows nothing of our errors: what it cannot parse is a mistake on the command line. */

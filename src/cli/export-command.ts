@@ -9,11 +9,20 @@ export function addExportCommand(program: Command, context: CommandContext): voi
     .command('export')
     .addArgument(fileArgument())
     .description('convert a file that "sync" wrote: to tables, or to a spreadsheet to sign off')
-    .requiredOption('--out <file>', 'the file to write, by its extension: .json, .ndjson, .c1z, .csv (a folder) or .xlsx, or - for lines of JSON on stdout')
+    .requiredOption(
+      '--out <file>',
+      'the file to write, by its extension: .json, .ndjson, .c1z, .csv (a folder) or .xlsx, or - for lines of JSON on stdout',
+    )
     .option('--since <old>', 'an older file: a spreadsheet then tells in "Last change" what is new since')
     .option('--columns <list>', 'for .csv: these columns only, such as user_id,email or access.user_id')
-    .option('--anonymise', 'with pseudonyms for names, ids, addresses and attributes, for a bug report; the shape stays')
-    .option('--anonymise-key <file>', 'a file with a secret for making the pseudonyms, so that guesses cannot be tested')
+    .option(
+      '--anonymise',
+      'with pseudonyms for names, ids, addresses and attributes, for a bug report; the shape stays',
+    )
+    .option(
+      '--anonymise-key <file>',
+      'a file with a secret for making the pseudonyms, so that guesses cannot be tested',
+    )
     .option('--replace-other-project', 'replace the output of another project')
     .addHelpText(
       'after',
@@ -23,5 +32,7 @@ Examples:
   $ baton-descope export sync.c1z --out tables.csv --columns user_id,email
   $ baton-descope export sync.json --out for-a-bug-report.json --anonymise`,
     )
-    .action(async (file: string | undefined, options: ExportFlags) => (await import('./export.ts')).exportOnce(file, options, context));
+    .action(async (file: string | undefined, options: ExportFlags) =>
+      (await import('./export.ts')).exportOnce(file, options, context),
+    );
 }

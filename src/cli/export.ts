@@ -34,7 +34,11 @@ export interface ExportFlags {
 }
 
 /** One file, or the newest one here, as another kind of file. */
-export async function exportOnce(file: string | undefined, flags: ExportFlags, { env, signal, print }: Pick<CommandContext, 'env' | 'signal' | 'print'>): Promise<void> {
+export async function exportOnce(
+  file: string | undefined,
+  flags: ExportFlags,
+  { env, signal, print }: Pick<CommandContext, 'env' | 'signal' | 'print'>,
+): Promise<void> {
   const isStream = isStdout(flags.out);
   const target = resolve(flags.out);
   const kind = isStream ? '.ndjson' : kindOf(target);
@@ -56,16 +60,36 @@ export async function exportOnce(file: string | undefined, flags: ExportFlags, {
   const pseudonyms = flags.anonymise === true ? createPseudonyms(key ?? keyOfProject(original)) : undefined;
   const seen = (opened: SyncSource): SyncSource => (pseudonyms === undefined ? opened : anonymised(opened, pseudonyms));
   const source = seen(original);
-  const notes = isStream ? [] : await refuseOtherProject(target, source.summary.projectId, flags.replaceOtherProject === true, signal);
+  const notes = isStream
+    ? []
+    : await refuseOtherProject(target, source.summary.projectId, flags.replaceOtherProject === true, signal);
   if (kind === '.csv' || kind === '.xlsx') {
-    await using older = flags.since === undefined ? undefined : await readIndex(resolve(flags.since), signal, { work, open: async (older, place) => seen(await openSource(older, { work: place })) });
+    await using older =
+      flags.since === undefined
+        ? undefined
+        : await readIndex(resolve(flags.since), signal, {
+            work,
+            open: async (older, place) => seen(await openSource(older, { work: place })),
+          });
     await using index = await readIndex(path, signal, { work, open: async () => source });
     (older === undefined ? [] : projectNotes(older, index)).forEach((note) => tell('warn', note));
     await writeDerived(index, target, { since: older, tables });
   } else {
-    await copy(source, isStream ? ndjsonInto((await import('./stdout-file.ts')).stdoutFile()) : await chooseOutput(target)({ syncId: newSyncId(timeOf(source)), now: () => timeOf(source) }), signal);
+    await copy(
+      source,
+      isStream
+        ? ndjsonInto((await import('./stdout-file.ts')).stdoutFile())
+        : await chooseOutput(target)({ syncId: newSyncId(timeOf(source)), now: () => timeOf(source) }),
+      signal,
+    );
   }
-  (isStream ? tellPlainly : print)([...notes, ...(pseudonyms === undefined ? [] : anonymousNotes(key !== undefined)), ...(isStream ? [] : [`Wrote ${printable(target)}`])].join('\n'));
+  (isStream ? tellPlainly : print)(
+    [
+      ...notes,
+      ...(pseudonyms === undefined ? [] : anonymousNotes(key !== undefined)),
+      ...(isStream ? [] : [`Wrote ${printable(target)}`]),
+    ].join('\n'),
+  );
 }
 
 const shortestKey = 16;
@@ -79,10 +103,16 @@ async function keyOf({ anonymise, anonymiseKey }: ExportFlags): Promise<Uint8Arr
     throw new ConnectorError('config', '--anonymise-key is for --anonymise: give both');
   }
   const bytes = await readFile(anonymiseKey).catch((thrown: NodeJS.ErrnoException) => {
-    throw new ConnectorError('local-io', `cannot read ${anonymiseKey}, the key of the pseudonyms (${thrown.code ?? 'unknown'}); make one, for instance with: head -c 32 /dev/urandom`);
+    throw new ConnectorError(
+      'local-io',
+      `cannot read ${anonymiseKey}, the key of the pseudonyms (${thrown.code ?? 'unknown'}); make one, for instance with: head -c 32 /dev/urandom`,
+    );
   });
   if (bytes.length < shortestKey) {
-    throw new ConnectorError('config', `${anonymiseKey} has ${bytes.length} bytes, too few for the key of the pseudonyms: give it ${shortestKey} or more, for instance with: head -c 32 /dev/urandom`);
+    throw new ConnectorError(
+      'config',
+      `${anonymiseKey} has ${bytes.length} bytes, too few for the key of the pseudonyms: give it ${shortestKey} or more, for instance with: head -c 32 /dev/urandom`,
+    );
   }
   return bytes;
 }
@@ -95,7 +125,11 @@ function keyOfProject({ summary }: SyncSource): Uint8Array {
 function anonymousNotes(hasKey: boolean): readonly string[] {
   return [
     'note: names, ids, addresses, texts and attributes are pseudonyms, the same in every file of this project; counts, times, statuses and relations are real',
-    ...(hasKey ? [] : ['note: whoever knows the project id can test guesses; --anonymise-key FILE, with a secret in it, prevents that']),
+    ...(hasKey
+      ? []
+      : [
+          'note: whoever knows the project id can test guesses; --anonymise-key FILE, with a secret in it, prevents that',
+        ]),
   ];
 }
 
@@ -109,9 +143,15 @@ function timeOf({ summary }: SyncSource): number {
 async function copy(source: SyncSource, target: SyncTarget, signal: AbortSignal): Promise<void> {
   try {
     for await (const batch of source.messages(signal)) {
-      await target.resourceTypes(batch.flatMap(({ section, message }) => (section === 'resourceTypes' ? [message] : [])));
-      await target.resources(batch.flatMap(({ section, message }) => (section === 'resources' ? [resourceRow(message)] : [])));
-      await target.entitlements(batch.flatMap(({ section, message }) => (section === 'entitlements' ? [entitlementRow(message)] : [])));
+      await target.resourceTypes(
+        batch.flatMap(({ section, message }) => (section === 'resourceTypes' ? [message] : [])),
+      );
+      await target.resources(
+        batch.flatMap(({ section, message }) => (section === 'resources' ? [resourceRow(message)] : [])),
+      );
+      await target.entitlements(
+        batch.flatMap(({ section, message }) => (section === 'entitlements' ? [entitlementRow(message)] : [])),
+      );
       await target.grants(batch.flatMap(({ section, message }) => (section === 'grants' ? [grantRow(message)] : [])));
     }
     await target.finish((contentHash) => ({ ...(source.wholeSummary ?? madeSummary(source, target)), contentHash }));
@@ -131,7 +171,12 @@ function madeSummary({ path, summary }: SyncSource, { counts }: SyncTarget): obj
     exportedFrom: extname(path).toLowerCase(),
     startedAt: summary.startedAt,
     finishedAt: summary.finishedAt,
-    counts: { resourceTypes, resources: withTotal(resources), entitlements: withTotal(entitlements), grants: withTotal(grants) },
+    counts: {
+      resourceTypes,
+      resources: withTotal(resources),
+      entitlements: withTotal(entitlements),
+      grants: withTotal(grants),
+    },
   };
 }
 

@@ -35,11 +35,17 @@ export function splitFile(words: readonly string[], { command, noun, example }: 
   }
   if (others.length > 0) {
     const name = words.slice(isFileLike(first) ? 1 : 0).join(' ');
-    throw new ConnectorError('config', `${command} takes one ${noun}, as in ${usage}; is it a name with blanks? Put it into quotes: ${JSON.stringify(printable(name))}`);
+    throw new ConnectorError(
+      'config',
+      `${command} takes one ${noun}, as in ${usage}; is it a name with blanks? Put it into quotes: ${JSON.stringify(printable(name))}`,
+    );
   }
   if (second === undefined) {
     if (hasOurExtension(first)) {
-      throw new ConnectorError('config', `${command} needs a ${noun} besides the file ${printable(first)}, as in ${usage}; to ask for a ${noun} of that name, give the file as well`);
+      throw new ConnectorError(
+        'config',
+        `${command} needs a ${noun} besides the file ${printable(first)}, as in ${usage}; to ask for a ${noun} of that name, give the file as well`,
+      );
     }
     return { file: undefined, asked: first };
   }
@@ -49,7 +55,10 @@ export function splitFile(words: readonly string[], { command, noun, example }: 
   if (isFileLike(second)) {
     return { file: second, asked: first };
   }
-  throw new ConnectorError('config', `neither ${printable(first)} nor ${printable(second)} is a file: give one that ends with .json, .ndjson or .c1z; put a name with blanks into quotes: ${JSON.stringify(printable(`${first} ${second}`))}`);
+  throw new ConnectorError(
+    'config',
+    `neither ${printable(first)} nor ${printable(second)} is a file: give one that ends with .json, .ndjson or .c1z; put a name with blanks into quotes: ${JSON.stringify(printable(`${first} ${second}`))}`,
+  );
 }
 
 function hasOurExtension(word: string): boolean {
@@ -72,18 +81,31 @@ export interface FileChoice {
  * FILE as it was given; the path of the newest sync in it where it is a folder; without it, of the newest sync in the current folder and in
  * the one that the setting `out` names. Which one was taken is told on stderr. Finding none is a `config` error.
  */
-export async function chooseFile(file: string | undefined, { env, except = [], work = temporaryPlace() }: FileChoice): Promise<string> {
-  const isFolder = file !== undefined && !hasOurExtension(file) && statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
+export async function chooseFile(
+  file: string | undefined,
+  { env, except = [], work = temporaryPlace() }: FileChoice,
+): Promise<string> {
+  const isFolder =
+    file !== undefined && !hasOurExtension(file) && statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
   if (file !== undefined && !isFolder) {
     return file;
   }
   const folders = isFolder ? [resolve(file)] : await usualFolders(env);
-  const found = await newestSync(folders, { except: except.flatMap((path) => (path === undefined ? [] : [resolve(path)])), work });
+  const found = await newestSync(folders, {
+    except: except.flatMap((path) => (path === undefined ? [] : [resolve(path)])),
+    work,
+  });
   if (found === undefined) {
-    throw new ConnectorError('config', `there is no sync in ${folders.map((folder) => printable(folder)).join(' or ')}: give the file to read, or make one with "baton-descope sync --out sync.json"`);
+    throw new ConnectorError(
+      'config',
+      `there is no sync in ${folders.map((folder) => printable(folder)).join(' or ')}: give the file to read, or make one with "baton-descope sync --out sync.json"`,
+    );
   }
   const { path, summary, time } = found;
-  const about = [...((summary.projectId ?? '') === '' ? [] : [`project ${summary.projectId}`]), new Date(time).toISOString().replace(/\.\d+/, '')];
+  const about = [
+    ...((summary.projectId ?? '') === '' ? [] : [`project ${summary.projectId}`]),
+    new Date(time).toISOString().replace(/\.\d+/, ''),
+  ];
   tell('info', `reading ${printable(shown(path))}, the newest sync ${where(path)} (${printable(about.join(', '))})`);
   return path;
 }
@@ -95,7 +117,9 @@ export async function newestFile(env: Environment, options: NewestOptions): Prom
 
 /** The file of a sync that stands among the words of a command line. */
 export function fileAmong(words: readonly string[]): string | undefined {
-  const word = words.find((candidate) => ['.json', '.ndjson', '.c1z'].includes(extname(candidate).toLowerCase()) && existsSync(candidate));
+  const word = words.find(
+    (candidate) => ['.json', '.ndjson', '.c1z'].includes(extname(candidate).toLowerCase()) && existsSync(candidate),
+  );
   return word === undefined ? undefined : resolve(word);
 }
 

@@ -3,7 +3,12 @@
  * between backticks is a command to paste and stays whole, as does a longer word. Without a width nothing is broken.
  */
 export function folded(text: string, width: number | undefined): string {
-  return width === undefined ? text : text.split('\n').flatMap((line) => foldedLine(line, width)).join('\n');
+  return width === undefined
+    ? text
+    : text
+        .split('\n')
+        .flatMap((line) => foldedLine(line, width))
+        .join('\n');
 }
 
 function foldedLine(line: string, width: number): readonly string[] {

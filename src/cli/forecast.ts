@@ -20,7 +20,7 @@ export function forecastLines(forecast: GrantForecast): readonly string[] {
   }
   if (conferring >= many && most !== undefined) {
     lines.push(
-      `note: ${told(conferring)} grants say which role confers which permission, about ${(conferring * bytesOfGrant / 1e9).toFixed(1)} GB in .json; ${told(most.grants)} of them come from the role "${printable(most.roleName)}": ` +
+      `note: ${told(conferring)} grants say which role confers which permission, about ${((conferring * bytesOfGrant) / 1e9).toFixed(1)} GB in .json; ${told(most.grants)} of them come from the role "${printable(most.roleName)}": ` +
         `${told(most.permissions)} permissions, held inside ${told(most.tenants)} tenants, a grant for each. Fewer permissions in that role, or fewer tenants in which it is held, would reduce them`,
     );
   }
@@ -31,10 +31,16 @@ export function forecastLines(forecast: GrantForecast): readonly string[] {
 export function logForecast(logger: Logger): (forecast: GrantForecast) => void {
   return ({ conferring, most, bindings, tenants, projectRoles }) => {
     if (conferring >= many && most !== undefined) {
-      logger.warn('very many grants of permissions', { grants: conferring, note: `one project role has ${told(most.permissions)} permissions and is held inside ${told(most.tenants)} tenants: a grant for each` });
+      logger.warn('very many grants of permissions', {
+        grants: conferring,
+        note: `one project role has ${told(most.permissions)} permissions and is held inside ${told(most.tenants)} tenants: a grant for each`,
+      });
     }
     if (bindings >= many && tenants * projectRoles === bindings) {
-      logger.warn('very many roles in tenants', { resources: bindings, note: `${told(tenants)} tenants x ${told(projectRoles)} project roles; --tenant-roles observed lists only those that somebody holds` });
+      logger.warn('very many roles in tenants', {
+        resources: bindings,
+        note: `${told(tenants)} tenants x ${told(projectRoles)} project roles; --tenant-roles observed lists only those that somebody holds`,
+      });
     }
   };
 }

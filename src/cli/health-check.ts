@@ -5,12 +5,20 @@ import { parseListenHost } from '../listen-address.ts';
 import type { CommandContext } from './program.ts';
 import { type SettingFlags, settingSources } from './setting-sources.ts';
 
-export type HealthCheckFlags = SettingFlags & { readonly endpoint: 'health' | 'ready' | 'live'; readonly timeout: number };
+export type HealthCheckFlags = SettingFlags & {
+  readonly endpoint: 'health' | 'ready' | 'live';
+  readonly timeout: number;
+};
 
 /** Prints what the page says. Not well, or no answer, is a `precondition` error: exit 1, which is what containers look at. */
-export async function healthCheck({ endpoint, timeout, ...flags }: HealthCheckFlags, { env, print }: Pick<CommandContext, 'env' | 'print'>): Promise<void> {
+export async function healthCheck(
+  { endpoint, timeout, ...flags }: HealthCheckFlags,
+  { env, print }: Pick<CommandContext, 'env' | 'print'>,
+): Promise<void> {
   // The project is not asked for: a check that needs less can fail for less.
-  const { healthCheckPort: port, healthCheckBindAddress: host } = loadSettings(await settingSources({ projectId: 'P', ...flags }, env));
+  const { healthCheckPort: port, healthCheckBindAddress: host } = loadSettings(
+    await settingSources({ projectId: 'P', ...flags }, env),
+  );
   if (port === 'off' || port === 0) {
     throw new ConnectorError('config', `--health-check-port is ${port}: name the port that serve listens on`);
   }
@@ -28,7 +36,11 @@ function dialled(text: string): string {
   if ('flaw' in parsed) {
     throw new ConnectorError('config', `--health-check-bind-address ${parsed.flaw}`);
   }
-  return parsed.host === '0.0.0.0' ? '127.0.0.1' : isIP(parsed.host) === 6 && /^[0:]+$/.test(parsed.host) ? '[::1]' : parsed.written;
+  return parsed.host === '0.0.0.0'
+    ? '127.0.0.1'
+    : isIP(parsed.host) === 6 && /^[0:]+$/.test(parsed.host)
+      ? '[::1]'
+      : parsed.written;
 }
 
 async function ask(url: string, timeoutSeconds: number): Promise<{ readonly status: number; readonly body: string }> {
@@ -37,7 +49,15 @@ async function ask(url: string, timeoutSeconds: number): Promise<{ readonly stat
     return { status: answer.status, body: await answer.text() };
   } catch (thrown) {
     const cause = thrown instanceof Error ? thrown.cause : undefined;
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : thrown instanceof Error ? thrown.name : 'unknown';
-    throw new ConnectorError('precondition', `no answer from ${url} (${reason}): is serve running, and is this its --health-check-port?`);
+    const reason =
+      cause instanceof Error && 'code' in cause
+        ? String(cause.code)
+        : thrown instanceof Error
+          ? thrown.name
+          : 'unknown';
+    throw new ConnectorError(
+      'precondition',
+      `no answer from ${url} (${reason}): is serve running, and is this its --health-check-port?`,
+    );
   }
 }

@@ -13,7 +13,9 @@ const commands = new RegExp(commandsInText.source);
  * path, `npx .` in a clone, else with Node and the path. What npx puts on the path is there for its own run only.
  */
 export function howCalled(env: Environment, script = process.argv[1] ?? '', cwd = process.cwd()): string {
-  const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => isAbsolute(folder) && !/[\\/](?:_npx|node_modules)[\\/]/.test(`${folder}/`));
+  const folders = (env['PATH'] ?? '')
+    .split(delimiter)
+    .filter((folder) => isAbsolute(folder) && !/[\\/](?:_npx|node_modules)[\\/]/.test(`${folder}/`));
   const real = realOf(script);
   if (folders.some((folder) => realOf(join(folder, name)) === real && existsSync(join(folder, name)))) {
     return name;
@@ -47,7 +49,9 @@ function realOf(path: string): string {
 function packageNameIn(folder: string): string {
   try {
     const manifest: unknown = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-    return typeof manifest === 'object' && manifest !== null && 'name' in manifest ? basename(String(manifest.name)) : '';
+    return typeof manifest === 'object' && manifest !== null && 'name' in manifest
+      ? basename(String(manifest.name))
+      : '';
   } catch {
     return '';
   }

@@ -55,7 +55,10 @@ export async function askForSetup(given: Given, { prompts, context, skipDoctor }
       return setup;
     }
     if (prompts === undefined) {
-      throw new ConnectorError(kind, 'this setup does not work yet and was not written: fix it, or write it anyway with --skip-doctor');
+      throw new ConnectorError(
+        kind,
+        'this setup does not work yet and was not written: fix it, or write it anyway with --skip-doctor',
+      );
     }
     if (tries === mostTries || (kind !== 'unauthenticated' && kind !== 'forbidden')) {
       if (await prompts.confirm('It does not work yet. Write it anyway?')) {
@@ -68,15 +71,27 @@ export async function askForSetup(given: Given, { prompts, context, skipDoctor }
   }
 }
 
-async function firstSetup({ projectId: given, baseUrl, caFile, keyFile }: Given, prompts: Prompts | undefined, context: InitContext): Promise<Setup> {
+async function firstSetup(
+  { projectId: given, baseUrl, caFile, keyFile }: Given,
+  prompts: Prompts | undefined,
+  context: InitContext,
+): Promise<Setup> {
   if (given === undefined && prompts === undefined) {
-    throw new ConnectorError('config', '--project-id is not given, and there is no terminal to ask on: copy it from Console > Project');
+    throw new ConnectorError(
+      'config',
+      '--project-id is not given, and there is no terminal to ask on: copy it from Console > Project',
+    );
   }
-  const projectId = given ?? parseProjectId((await prompts?.text('Project id (Console > Project)', likelyProjectId)) ?? '');
+  const projectId =
+    given ?? parseProjectId((await prompts?.text('Project id (Console > Project)', likelyProjectId)) ?? '');
   return { projectId, baseUrl, caFile, key: new Secret(await firstKey(keyFile, prompts, context)) };
 }
 
-async function firstKey(keyFile: FileValue | undefined, prompts: Prompts | undefined, { env, signal, print }: InitContext): Promise<string> {
+async function firstKey(
+  keyFile: FileValue | undefined,
+  prompts: Prompts | undefined,
+  { env, signal, print }: InitContext,
+): Promise<string> {
   if (isKeyNamed(env)) {
     const { key, source } = findManagementKey(env);
     print(`Taking the key from ${source}.`);
@@ -96,7 +111,10 @@ async function firstKey(keyFile: FileValue | undefined, prompts: Prompts | undef
 
 /** After a 401 either may be wrong; after a 403 the id and the key are known, and the key is too weak. */
 async function askAgain({ projectId, ...others }: Setup, kind: ErrorKind, prompts: Prompts): Promise<Setup> {
-  const again = kind === 'forbidden' ? projectId : parseProjectId(await prompts.text('Project id (Enter keeps it)', likelyProjectId, projectId));
+  const again =
+    kind === 'forbidden'
+      ? projectId
+      : parseProjectId(await prompts.text('Project id (Enter keeps it)', likelyProjectId, projectId));
   return { ...others, projectId: again, key: new Secret(await askForKey(prompts)) };
 }
 
@@ -106,7 +124,7 @@ function askForKey(prompts: Prompts): Promise<string> {
 
 function hintFor(kind: ErrorKind): string {
   return kind === 'forbidden'
-    ? "The key is known, but may not read this: look at its rights, its project and its permitted IPs."
+    ? 'The key is known, but may not read this: look at its rights, its project and its permitted IPs.'
     : 'Compare the project id with Console > Project; paste the whole key, which is shown only once, or make a new one.';
 }
 
@@ -114,17 +132,37 @@ function hintFor(kind: ErrorKind): string {
 export function likelyProjectId(text: string): string {
   const projectId = parseProjectId(text);
   if (projectId.length !== 28 && projectId.length !== 32) {
-    throw new ConnectorError('config', `a project id has 28 or 32 characters, this has ${projectId.length}: is a part missing? (if it is right, give it with --project-id)`);
+    throw new ConnectorError(
+      'config',
+      `a project id has 28 or 32 characters, this has ${projectId.length}: is a part missing? (if it is right, give it with --project-id)`,
+    );
   }
   return projectId;
 }
 
 /** Runs doctor; the kind of the gravest failure, or undefined when all is well. */
-async function checkSetup({ projectId, baseUrl, caFile, key }: Setup, { env, signal, print }: InitContext): Promise<ErrorKind | undefined> {
+async function checkSetup(
+  { projectId, baseUrl, caFile, key }: Setup,
+  { env, signal, print }: InitContext,
+): Promise<ErrorKind | undefined> {
   const address = baseUrl ?? deriveBaseUrl(projectId);
   print(`\nAsking ${address}:`);
   const { checks } = await examineAndTell(
-    { problems: [], configFile: undefined, env, projectId, baseUrl, key: { reveal: () => key, source: 'you' }, route: routeTo(address, caFile, env), rateLimit: 'auto', maxParallelFetches: 6, provisioning: false, tls: {}, out: undefined, signal },
+    {
+      problems: [],
+      configFile: undefined,
+      env,
+      projectId,
+      baseUrl,
+      key: { reveal: () => key, source: 'you' },
+      route: routeTo(address, caFile, env),
+      rateLimit: 'auto',
+      maxParallelFetches: 6,
+      provisioning: false,
+      tls: {},
+      out: undefined,
+      signal,
+    },
     print,
     (check) => !['config file', 'key file', 'TLS files', 'write rights'].includes(check.name),
   );

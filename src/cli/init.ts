@@ -12,7 +12,10 @@ import { askForSetup, type Given, type InitContext } from './init-questions.ts';
 import { createPrompts, type Prompts } from './prompts.ts';
 import { environmentChecks, refine, type SettingFlags, settingSources } from './setting-sources.ts';
 
-export type InitFlags = Pick<SettingFlags, 'projectId' | 'baseUrl' | 'caFile' | 'config'> & { readonly skipDoctor?: boolean; readonly force?: boolean };
+export type InitFlags = Pick<SettingFlags, 'projectId' | 'baseUrl' | 'caFile' | 'config'> & {
+  readonly skipDoctor?: boolean;
+  readonly force?: boolean;
+};
 
 /**
  * Asks for what a sync needs, looks whether it works, and only then writes it down. Whatever ends it before leaves no
@@ -28,7 +31,9 @@ export async function init(flags: InitFlags, context: InitContext): Promise<void
   throwIfCancelled(signal);
   await writeSetup({ ...setup, path, force });
   const config = (await isFoundByItself(path, env)) ? '' : ` --config ${shellWord(path)}`;
-  print(`Wrote ${path}\nWrote ${keyPathBeside(path)} (the key)\n${noteOnFolder(path, env)}\nNext: ${howCalled(env)} sync --out sync.json${config}`);
+  print(
+    `Wrote ${path}\nWrote ${keyPathBeside(path)} (the key)\n${noteOnFolder(path, env)}\nNext: ${howCalled(env)} sync --out sync.json${config}`,
+  );
 }
 
 /** The file that every command reads: the named one, else the one at home. `./baton.yaml` is written only when it is named. */
@@ -46,15 +51,36 @@ function targetOf({ config }: InitFlags, env: Environment): string {
  */
 async function givenBy({ projectId, baseUrl, caFile }: InitFlags, env: Environment, path: string): Promise<Given> {
   const before = await fileBefore(path, env);
-  const flags = { ...(projectId !== undefined && { projectId }), ...(baseUrl !== undefined && { baseUrl }), ...(caFile !== undefined && { caFile }) };
-  const { values, origins, problems } = resolveSettings({ flags, env, openFile: () => before, refine, alsoCheck: environmentChecks(env) });
-  const ours = problems.filter(({ setting }) => setting === undefined || ((setting === 'projectId' || setting === 'baseUrl') && origins[setting] !== undefined));
+  const flags = {
+    ...(projectId !== undefined && { projectId }),
+    ...(baseUrl !== undefined && { baseUrl }),
+    ...(caFile !== undefined && { caFile }),
+  };
+  const { values, origins, problems } = resolveSettings({
+    flags,
+    env,
+    openFile: () => before,
+    refine,
+    alsoCheck: environmentChecks(env),
+  });
+  const ours = problems.filter(
+    ({ setting }) =>
+      setting === undefined || ((setting === 'projectId' || setting === 'baseUrl') && origins[setting] !== undefined),
+  );
   const told = ours.filter(({ message }) => !message.startsWith(`${path}:`));
   if (told.length > 0) {
     throw new ConnectorError('config', told.map(({ message }) => message).join('\n'));
   }
-  const sources = [origins.projectId, origins.baseUrl].flatMap((origin) => (origin === undefined || origin.source.startsWith('--') ? [] : [origin.source]));
-  return { projectId: values.projectId, baseUrl: values.baseUrl, caFile: values.caFile, keyFile: before?.keyFile, sources };
+  const sources = [origins.projectId, origins.baseUrl].flatMap((origin) =>
+    origin === undefined || origin.source.startsWith('--') ? [] : [origin.source],
+  );
+  return {
+    projectId: values.projectId,
+    baseUrl: values.baseUrl,
+    caFile: values.caFile,
+    keyFile: before?.keyFile,
+    sources,
+  };
 }
 
 async function fileBefore(path: string, env: Environment): Promise<ConfigFile | undefined> {

@@ -18,7 +18,11 @@ export interface Comparison {
 }
 
 /** One reading of a target serves both questions, as long as nobody replaces it in between. */
-export function createComparison(target: string, { isOtherAccepted, remedy, ...limits }: ComparisonLimits, signal?: AbortSignal): Comparison {
+export function createComparison(
+  target: string,
+  { isOtherAccepted, remedy, ...limits }: ComparisonLimits,
+  signal?: AbortSignal,
+): Comparison {
   let known: { readonly identity: string; readonly last: LastOutput | undefined } | undefined;
 
   async function read(): Promise<{ readonly last: LastOutput | undefined; readonly isReplaced: boolean }> {
@@ -38,21 +42,36 @@ export function createComparison(target: string, { isOtherAccepted, remedy, ...l
     checkOwner: async (projectId) => ownerNotes((await read()).last, projectId),
     compare: async (found) => {
       const { last, isReplaced } = await read();
-      const notes = [...(isReplaced ? [`note: another run wrote ${target} in the meantime; it is replaced`] : []), ...ownerNotes(last, found.projectId)];
+      const notes = [
+        ...(isReplaced ? [`note: another run wrote ${target} in the meantime; it is replaced`] : []),
+        ...ownerNotes(last, found.projectId),
+      ];
       if (last === undefined || limits.maxShrink === 100) {
         return notes;
       }
       const { counts } = last;
       return counts === undefined
-        ? [...notes, `note: ${target} has no readable counts, or would unpack to more than the safe limit: this sync was not compared with it`]
+        ? [
+            ...notes,
+            `note: ${target} has no readable counts, or would unpack to more than the safe limit: this sync was not compared with it`,
+          ]
         : [...notes, ...checkShrink({ ...last, counts }, found, limits)];
     },
   };
 }
 
 /** The same check alone, for a command that writes no sync of its own reading. */
-export async function refuseOtherProject(target: string, projectId: string | undefined, isAccepted: boolean, signal?: AbortSignal): Promise<readonly string[]> {
-  return await createComparison(target, { maxShrink: 100, isAccepted: false, isOtherAccepted: isAccepted }, signal).checkOwner(projectId);
+export async function refuseOtherProject(
+  target: string,
+  projectId: string | undefined,
+  isAccepted: boolean,
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
+  return await createComparison(
+    target,
+    { maxShrink: 100, isAccepted: false, isOtherAccepted: isAccepted },
+    signal,
+  ).checkOwner(projectId);
 }
 
 /** Tells two files at one path apart; '' for none. */

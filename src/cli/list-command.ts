@@ -23,7 +23,9 @@ Examples:
   $ baton-descope list users --match lovelace
   $ baton-descope list roles sync.json --csv > roles.csv`,
     )
-    .action(async (what: ListKind, file: string | undefined, options: ListFlags) => (await import('./list.ts')).tellList(what, file, options, context));
+    .action(async (what: ListKind, file: string | undefined, options: ListFlags) =>
+      (await import('./list.ts')).tellList(what, file, options, context),
+    );
 }
 
 /** One of them is asked for as readily as all: `list user` means what `list users` means. */
@@ -31,7 +33,9 @@ function kindOf(word: string): ListKind {
   const kind = kinds.find((name) => name === word || name === `${word}s`);
   if (kind === undefined) {
     const isFile = /\.(?:json|ndjson|c1z)$/i.test(word);
-    throw new InvalidArgumentError(`Allowed choices are ${kinds.join(', ')}${isFile ? '; the file comes after it' : ''}.`);
+    throw new InvalidArgumentError(
+      `Allowed choices are ${kinds.join(', ')}${isFile ? '; the file comes after it' : ''}.`,
+    );
   }
   return kind;
 }

@@ -15,16 +15,34 @@ import { screenWidth, withEnds, writeResult } from './results.ts';
 export type ListFlags = AnswerFlags & { readonly match?: string };
 
 /** The users, tenants, roles or permissions of a file, with their ids. */
-export async function tellList(kind: ListKind, file: string | undefined, options: ListFlags, { env, signal }: Pick<CommandContext, 'env' | 'signal'>): Promise<void> {
+export async function tellList(
+  kind: ListKind,
+  file: string | undefined,
+  options: ListFlags,
+  { env, signal }: Pick<CommandContext, 'env' | 'signal'>,
+): Promise<void> {
   checkOneFormat(options);
   await using index = await readIndex(resolve(await chooseFile(file, { env })), signal);
   const { match } = options;
   const listing = listingOf(index, kind, match);
   const { columns, total } = listing;
   if (options.csv === true) {
-    await writeResult(csvBytes(columns, map(listing.rows(), (row) => columns.map((column) => row[column] ?? ''))), signal);
+    await writeResult(
+      csvBytes(
+        columns,
+        map(listing.rows(), (row) => columns.map((column) => row[column] ?? '')),
+      ),
+      signal,
+    );
   } else if (options.json === true) {
-    const head = { question: 'list', kind, ...(match !== undefined && { match }), file: index.path, ...originOf(index.summary), total };
+    const head = {
+      question: 'list',
+      kind,
+      ...(match !== undefined && { match }),
+      file: index.path,
+      ...originOf(index.summary),
+      total,
+    };
     await writeResult(jsonLines(head, 'rows', map(listing.rows(), toJson)), signal);
   } else {
     let shown = 0;
@@ -34,14 +52,23 @@ export async function tellList(kind: ListKind, file: string | undefined, options
     });
     await writeResult(withEnds(tableLines(counted, { width: screenWidth(), shrink: shrinks[kind] })), signal);
     const noun = total === 1 ? kind.slice(0, -1) : kind;
-    await writeResult([`${match === undefined ? '' : `${shown.toLocaleString('en')} of `}${total.toLocaleString('en')} ${noun}${match === undefined ? '' : ` with ${JSON.stringify(printable(match))}`}.\n`], signal);
+    await writeResult(
+      [
+        `${match === undefined ? '' : `${shown.toLocaleString('en')} of `}${total.toLocaleString('en')} ${noun}${match === undefined ? '' : ` with ${JSON.stringify(printable(match))}`}.\n`,
+      ],
+      signal,
+    );
   }
 }
 
 /** As JSON: the columns of CSV in camelCase, and what is true or false as such. */
 function toJson(row: ListRow): object {
   const camel = (column: string): string => column.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  return Object.fromEntries(Object.entries(row).map(([column, text]) => (column === 'test' ? ['isTest', text === 'true'] : [camel(column), text])));
+  return Object.fromEntries(
+    Object.entries(row).map(([column, text]) =>
+      column === 'test' ? ['isTest', text === 'true'] : [camel(column), text],
+    ),
+  );
 }
 
 /** The id stands first: it is what is pasted, and is never cut. */
@@ -49,11 +76,22 @@ function cellsOf(kind: ListKind, row: ListRow): string[] {
   const text = (column: string): string => row[column] ?? '';
   switch (kind) {
     case 'users':
-      return [text('user_id'), nameAndStatus({ user: text('name'), status: text('status') }), [text('user_id'), text('name')].includes(text('login')) ? '' : text('login')];
+      return [
+        text('user_id'),
+        nameAndStatus({ user: text('name'), status: text('status') }),
+        [text('user_id'), text('name')].includes(text('login')) ? '' : text('login'),
+      ];
     case 'tenants':
-      return [text('tenant_id'), text('name'), text('parent_tenant_id') === '' ? '' : `below ${text('parent_tenant_id')}`];
+      return [
+        text('tenant_id'),
+        text('name'),
+        text('parent_tenant_id') === '' ? '' : `below ${text('parent_tenant_id')}`,
+      ];
     case 'roles':
-      return [text('role_id'), heldInWords({ kind: 'role', role: text('role'), tenantId: text('tenant_id'), tenant: text('tenant') })];
+      return [
+        text('role_id'),
+        heldInWords({ kind: 'role', role: text('role'), tenantId: text('tenant_id'), tenant: text('tenant') }),
+      ];
     case 'permissions':
       return [text('permission')];
   }

@@ -9,7 +9,15 @@ import { hasColors } from './terminal.ts';
  * looks like an address or could begin another line. The run id is in every line.
  */
 export function createLogger(level: string, format: 'json' | 'console', stream: DestinationStream): Logger {
-  const log = pino({ level, base: { run: processRunId }, timestamp: pino.stdTimeFunctions.isoTime, ...(format === 'json' && { formatters: { level: (label) => ({ level: label }) } }) }, stream);
+  const log = pino(
+    {
+      level,
+      base: { run: processRunId },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      ...(format === 'json' && { formatters: { level: (label) => ({ level: label }) } }),
+    },
+    stream,
+  );
   const tell = (lineLevel: keyof Logger, event: string, fields?: LogFields): void => {
     if (log.isLevelEnabled(lineLevel)) {
       log[lineLevel](safeFields(fields), safeText(event));
@@ -27,8 +35,17 @@ export function createLogger(level: string, format: 'json' | 'console', stream: 
 const stderrLines: DestinationStream = { write: (line) => writeErr(line) };
 
 /** The logger of a command. What writes for people is loaded only where people read. */
-export async function openLogger(level: string, format: 'json' | 'console' = process.stderr.isTTY ? 'console' : 'json'): Promise<Logger> {
-  return createLogger(level, format, format === 'console' ? (await import('./console-stream.ts')).consoleStream(stderrLines, hasColors(process.stderr)) : stderrLines);
+export async function openLogger(
+  level: string,
+  format: 'json' | 'console' = process.stderr.isTTY ? 'console' : 'json',
+): Promise<Logger> {
+  return createLogger(
+    level,
+    format,
+    format === 'console'
+      ? (await import('./console-stream.ts')).consoleStream(stderrLines, hasColors(process.stderr))
+      : stderrLines,
+  );
 }
 
 const allowed: ReadonlySet<string> = new Set(logFieldNames);

@@ -54,7 +54,13 @@ async function main(): Promise<number> {
   let program: Command | undefined;
   try {
     refuseKeyInArguments(argv, process.env);
-    program = createProgram({ env: process.env, signal: stop.signal, print: (text) => void print(text), write: (text) => void writeOut(text), endWith: (chosen) => void (code = chosen) });
+    program = createProgram({
+      env: process.env,
+      signal: stop.signal,
+      print: (text) => void print(text),
+      write: (text) => void writeOut(text),
+      endWith: (chosen) => void (code = chosen),
+    });
     program.hook('preAction', (_program, command) => void (purpose = whatFor(command)));
     if (argv.length === 0) {
       tellHelp(program);
@@ -70,7 +76,11 @@ async function main(): Promise<number> {
       return exitCodeOfGoneReader;
     }
     if (received !== undefined && thrown instanceof ConnectorError && thrown.kind === 'cancelled') {
-      tell('error', `stopped by ${received} before it was done${thrown.facts['sent'] === undefined ? '' : `: ${thrown.message}`}`, { kind: 'cancelled', code: signalExitCode(received) });
+      tell(
+        'error',
+        `stopped by ${received} before it was done${thrown.facts['sent'] === undefined ? '' : `: ${thrown.message}`}`,
+        { kind: 'cancelled', code: signalExitCode(received) },
+      );
       return signalExitCode(received);
     }
     if (thrown !== outputState()) {
@@ -140,7 +150,11 @@ function tellThrown(thrown: unknown): void {
   }
   const reference = randomUUID();
   if (tellsJson()) {
-    tell('error', 'a bug in this program; please report it with this line', { reference, code: exitCodeOfBug, ...whereItBroke(thrown) });
+    tell('error', 'a bug in this program; please report it with this line', {
+      reference,
+      code: exitCodeOfBug,
+      ...whereItBroke(thrown),
+    });
     return;
   }
   tell('error', `a bug in this program (reference ${reference}); please report it with this:`);

@@ -13,7 +13,9 @@ export function addManifestCommands(program: Command, context: CommandContext): 
     .action(async () => context.write((await import('./manifests.ts')).capabilities()));
   const config = program
     .command('config')
-    .description('print config_schema.json: every setting, as a platform asks for it; `config show` tells what is in force')
+    .description(
+      'print config_schema.json: every setting, as a platform asks for it; `config show` tells what is in force',
+    )
     .addHelpText(
       'after',
       `
@@ -26,7 +28,10 @@ Examples:
 }
 
 function addShowCommand(config: Command, context: CommandContext): void {
-  const show = config.command('show').description('print the settings in force and where each came from; secrets are masked').option('--json', 'print them as one line of JSON');
+  const show = config
+    .command('show')
+    .description('print the settings in force and where each came from; secrets are masked')
+    .option('--json', 'print them as one line of JSON');
   addSettingOptions(show, ...(Object.keys(settings) as SettingName[]));
   show.addHelpText(
     'after',
@@ -35,5 +40,7 @@ Examples:
   $ baton-descope config show
   $ baton-descope config show --config prod.yaml --json | jq .problems`,
   );
-  show.action(async (flags: SettingFlags & { readonly json?: boolean }) => (await import('./config-show.ts')).showConfig(flags, context));
+  show.action(async (flags: SettingFlags & { readonly json?: boolean }) =>
+    (await import('./config-show.ts')).showConfig(flags, context),
+  );
 }

@@ -17,20 +17,23 @@ export function config(): string {
 
 /** The settings as form fields; the key, which is no setting, stands among them as the one secret. */
 export function configFields(): readonly ConfigField[] {
-  const fields = Object.values<Setting>(settings).map(({ env, title, help, kind, isRequired = false, isOperational = false, default: standard }) => ({
-    name: ecosystemKey({ env }),
-    displayName: title,
-    description: help,
-    kind,
-    isRequired,
-    isOps: isOperational,
-    isSecret: false,
-    defaultValue: standard,
-  }));
+  const fields = Object.values<Setting>(settings).map(
+    ({ env, title, help, kind, isRequired = false, isOperational = false, default: standard }) => ({
+      name: ecosystemKey({ env }),
+      displayName: title,
+      description: help,
+      kind,
+      isRequired,
+      isOps: isOperational,
+      isSecret: false,
+      defaultValue: standard,
+    }),
+  );
   const key: ConfigField = {
     name: 'descope-management-key',
     displayName: 'Management key',
-    description: 'a Descope management key of the project (Console > Company > Management Keys); read-only is enough for syncs',
+    description:
+      'a Descope management key of the project (Console > Company > Management Keys); read-only is enough for syncs',
     kind: 'text',
     isRequired: true,
     isOps: false,

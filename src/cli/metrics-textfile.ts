@@ -13,7 +13,11 @@ import { tell as tellNote } from './tell.ts';
  * Runs a sync and writes how it ended to a file: also when it failed, or was set up wrongly. A file that cannot be written
  * is `local-io` before anything is read; later it is told, and the sync counts.
  */
-export async function withMetricsTextfile(file: string, projectId: string, sync: () => Promise<SyncSummary | undefined>): Promise<void> {
+export async function withMetricsTextfile(
+  file: string,
+  projectId: string,
+  sync: () => Promise<SyncSummary | undefined>,
+): Promise<void> {
   const target = resolve(file);
   await checkTextfile(target);
   const startedAt = performance.now();
@@ -21,9 +25,14 @@ export async function withMetricsTextfile(file: string, projectId: string, sync:
     const seconds = Math.round(performance.now() - startedAt) / 1000;
     const complete = summary && { finishedAtMs: Date.parse(summary.finishedAt), counts: summary.counts };
     const before = await readFile(target, 'utf8').catch(() => '');
-    await replace(target, textfileOf({ projectId, endedAtMs: Date.now(), seconds, exitCode, complete }, before)).catch((thrown: unknown) => {
-      tellNote('warn', `the metrics were not written: ${thrown instanceof ConnectorError ? thrown.message : 'unknown'}`);
-    });
+    await replace(target, textfileOf({ projectId, endedAtMs: Date.now(), seconds, exitCode, complete }, before)).catch(
+      (thrown: unknown) => {
+        tellNote(
+          'warn',
+          `the metrics were not written: ${thrown instanceof ConnectorError ? thrown.message : 'unknown'}`,
+        );
+      },
+    );
   };
   let summary: SyncSummary | undefined;
   try {

@@ -6,12 +6,20 @@ import type { Environment } from '../config/load.ts';
 const patienceMs = 3_000;
 
 /** Opens a file in the browser of whoever sits at the machine. False where there is none, or no display. */
-export async function openInBrowser(path: string, env: Environment, platform: NodeJS.Platform = process.platform): Promise<boolean> {
+export async function openInBrowser(
+  path: string,
+  env: Environment,
+  platform: NodeJS.Platform = process.platform,
+): Promise<boolean> {
   const command = commandFor(pathToFileURL(path).href, env, platform);
   return command !== undefined && (await starts(command));
 }
 
-function commandFor(url: string, env: Environment, platform: NodeJS.Platform): readonly [string, ...string[]] | undefined {
+function commandFor(
+  url: string,
+  env: Environment,
+  platform: NodeJS.Platform,
+): readonly [string, ...string[]] | undefined {
   const isSet = (variable: string): boolean => (env[variable] ?? '') !== '';
   if (platform === 'darwin') {
     return isSet('SSH_CONNECTION') ? undefined : ['open', url];

@@ -91,5 +91,12 @@ function quieten(commands: readonly Command[], context: CommandContext): void {
 
 /** Help fits the screen, also one that does not know how wide it is. */
 function outputOf({ write }: CommandContext): OutputConfiguration {
-  return { writeErr: () => undefined, writeOut: write, getOutHelpWidth: () => widthOf(process.stdout) ?? 80, getErrHelpWidth: () => widthOf(process.stderr) ?? 80, getOutHasColors: () => false, getErrHasColors: () => false };
+  return {
+    writeErr: () => undefined,
+    writeOut: write,
+    getOutHelpWidth: () => widthOf(process.stdout) ?? 80,
+    getErrHelpWidth: () => widthOf(process.stderr) ?? 80,
+    getOutHasColors: () => false,
+    getErrHasColors: () => false,
+  };
 }

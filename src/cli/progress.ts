@@ -80,7 +80,10 @@ export interface ProgressOptions {
  * Turns the walk's row-by-row progress into text now and then: what is being read, how many of how many, how fast, and
  * for users how long it will still take at the speed so far.
  */
-export function describeProgress(tell: (text: string) => void, { users, permissionGrants, isTerminal = isRedrawn(), now = () => performance.now() }: ProgressOptions = {}): (progress: WalkProgress) => void {
+export function describeProgress(
+  tell: (text: string) => void,
+  { users, permissionGrants, isTerminal = isRedrawn(), now = () => performance.now() }: ProgressOptions = {},
+): (progress: WalkProgress) => void {
   const startedAt = now();
   let toldAt = startedAt;
   let step = '';
@@ -96,12 +99,21 @@ export function describeProgress(tell: (text: string) => void, { users, permissi
     if (nowMs - toldAt >= intervalOf(nowMs - startedAt, isTerminal)) {
       toldAt = nowMs;
       // Users are the first step: requests for them are under way before its first row.
-      const expected = current === 'users' ? users?.() : current === 'grants of permissions' ? permissionGrants?.() : undefined;
+      const expected =
+        current === 'users' ? users?.() : current === 'grants of permissions' ? permissionGrants?.() : undefined;
       const stepMs = nowMs - (current === 'users' ? startedAt : stepStartedAt);
       const rate = progress.rows / Math.max(0.001, stepMs / 1_000);
-      const of = expected === undefined || expected < progress.rows ? '' : ` of ${expected.toLocaleString('en')} (${Math.floor((100 * progress.rows) / Math.max(1, expected))} %)`;
-      const left = of === '' || expected === undefined || stepMs < tellLeftAfterMs ? '' : `, about ${duration((expected - progress.rows) / rate)} left`;
-      tell(`${current}: ${progress.rows.toLocaleString('en')}${of}, ${Math.round(rate).toLocaleString('en')}/s, ${duration((nowMs - startedAt) / 1_000)} so far${left}`);
+      const of =
+        expected === undefined || expected < progress.rows
+          ? ''
+          : ` of ${expected.toLocaleString('en')} (${Math.floor((100 * progress.rows) / Math.max(1, expected))} %)`;
+      const left =
+        of === '' || expected === undefined || stepMs < tellLeftAfterMs
+          ? ''
+          : `, about ${duration((expected - progress.rows) / rate)} left`;
+      tell(
+        `${current}: ${progress.rows.toLocaleString('en')}${of}, ${Math.round(rate).toLocaleString('en')}/s, ${duration((nowMs - startedAt) / 1_000)} so far${left}`,
+      );
     }
   };
 }
@@ -119,7 +131,13 @@ export function duration(seconds: number): string {
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-const typeWords: Readonly<Record<string, string>> = { user: 'users', tenant: 'tenants', role: 'roles', permission: 'permissions', role_binding: 'roles in tenants' };
+const typeWords: Readonly<Record<string, string>> = {
+  user: 'users',
+  tenant: 'tenants',
+  role: 'roles',
+  permission: 'permissions',
+  role_binding: 'roles in tenants',
+};
 
 function describe({ step, typeId }: WalkProgress): string {
   const words = typeWords[typeId] ?? typeId;

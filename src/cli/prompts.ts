@@ -29,8 +29,16 @@ export function createPrompts(signal: AbortSignal): Prompts | undefined {
     return undefined;
   }
   return {
-    text: (message, validate, standard) => untilRight(validate, () => answered(message, signal, (context) => input({ message, ...(standard !== undefined && { default: standard }) }, context))),
-    hidden: (message, validate) => untilRight(validate, () => answered(message, signal, (context) => password({ message, toggleMask: false }, context))),
+    text: (message, validate, standard) =>
+      untilRight(validate, () =>
+        answered(message, signal, (context) =>
+          input({ message, ...(standard !== undefined && { default: standard }) }, context),
+        ),
+      ),
+    hidden: (message, validate) =>
+      untilRight(validate, () =>
+        answered(message, signal, (context) => password({ message, toggleMask: false }, context)),
+      ),
     confirm: (message) => answered(message, signal, (context) => confirm({ message, default: false }, context)),
   };
 }
@@ -54,9 +62,16 @@ async function untilRight(validate: Validate, ask: () => Promise<string>): Promi
   }
 }
 
-async function answered<T>(message: string, signal: AbortSignal, ask: (context: PromptContext) => Promise<T>): Promise<T> {
+async function answered<T>(
+  message: string,
+  signal: AbortSignal,
+  ask: (context: PromptContext) => Promise<T>,
+): Promise<T> {
   const ended = new AbortController();
-  const onKey = (_text: string | undefined, key: { readonly ctrl?: boolean; readonly name?: string } | undefined): void => {
+  const onKey = (
+    _text: string | undefined,
+    key: { readonly ctrl?: boolean; readonly name?: string } | undefined,
+  ): void => {
     if (key?.ctrl === true && key.name === 'd') {
       ended.abort(); // the end of what is typed: the prompt itself would wait for ever
     }

@@ -10,9 +10,14 @@ export function addQuestionCommands(program: Command, context: CommandContext): 
       .command('who-can')
       .usage('[options] [file] <permission>')
       .argument('[words...]')
-      .configureHelp({ visibleArguments: () => [fileArgument(), new Argument('<permission>', 'its name, in any case')] })
+      .configureHelp({
+        visibleArguments: () => [fileArgument(), new Argument('<permission>', 'its name, in any case')],
+      })
       .description('tell from a file who has a permission, through which role, and where')
-      .option('--tenant <tenant>', 'in this tenant only (its id or name); holders in the whole project are listed as well'),
+      .option(
+        '--tenant <tenant>',
+        'in this tenant only (its id or name); holders in the whole project are listed as well',
+      ),
   )
     .addHelpText(
       'after',
@@ -22,14 +27,21 @@ Examples:
   $ baton-descope who-can sync.json invoices.approve --tenant Acme
   $ baton-descope who-can sync.c1z invoices.approve --csv > who.csv`,
     )
-    .action(async (words: readonly string[], options: WhoCanFlags) => (await import('./questions.ts')).tellWhoCan(words, options, context));
+    .action(async (words: readonly string[], options: WhoCanFlags) =>
+      (await import('./questions.ts')).tellWhoCan(words, options, context),
+    );
 
   addAnswerOptions(
     program
       .command('access')
       .usage('[options] [file] <user>')
       .argument('[words...]')
-      .configureHelp({ visibleArguments: () => [fileArgument(), new Argument('<user>', 'user id, login id, email or name, in any case')] })
+      .configureHelp({
+        visibleArguments: () => [
+          fileArgument(),
+          new Argument('<user>', 'user id, login id, email or name, in any case'),
+        ],
+      })
       .description('tell from a file what one user can do, and where'),
   )
     .addHelpText(
@@ -39,7 +51,9 @@ Examples:
   $ baton-descope access ada@acme.example
   $ baton-descope access sync.json "Ada Lovelace" --json | jq .rows`,
     )
-    .action(async (words: readonly string[], options: AnswerFlags) => (await import('./questions.ts')).tellAccess(words, options, context));
+    .action(async (words: readonly string[], options: AnswerFlags) =>
+      (await import('./questions.ts')).tellAccess(words, options, context),
+    );
 }
 
 function addAnswerOptions(command: Command): Command {

@@ -2,7 +2,19 @@ import { resolve } from 'node:path';
 import type { AccessIndex } from '../answers/access-index.ts';
 import { accessOf } from '../answers/access-of.ts';
 import type { AccessPath } from '../answers/access-path.ts';
-import { count, limitsInWords, heldCells, heldShrink, nameAndStatus, pathCells, pathHeader, pathJson, tenantInWords, whoCells, whoShrink } from '../answers/answer-text.ts';
+import {
+  count,
+  limitsInWords,
+  heldCells,
+  heldShrink,
+  nameAndStatus,
+  pathCells,
+  pathHeader,
+  pathJson,
+  tenantInWords,
+  whoCells,
+  whoShrink,
+} from '../answers/answer-text.ts';
 import { csvBytes } from '../answers/csv.ts';
 import { jsonLines } from '../answers/json-lines.ts';
 import { namesakesIn } from '../answers/namesakes.ts';
@@ -30,28 +42,52 @@ const paint = painter();
 type QuestionContext = Pick<CommandContext, 'env' | 'signal'>;
 
 /** Who has a permission, and where. The words are `[FILE] PERMISSION`. */
-export async function tellWhoCan(words: readonly string[], options: WhoCanFlags, { env, signal }: QuestionContext): Promise<void> {
+export async function tellWhoCan(
+  words: readonly string[],
+  options: WhoCanFlags,
+  { env, signal }: QuestionContext,
+): Promise<void> {
   checkOneFormat(options);
   const { file, asked } = splitFile(words, { command: 'who-can', noun: 'permission', example: 'invoices.approve' });
   await using index = await readIndex(resolve(await chooseFile(file, { env })), signal);
   const answer = whoCan(index, asked, options.tenant);
   const { permission } = answer;
   await tell(options, index, signal, {
-    question: { question: 'who-can', permission, ...(answer.tenant !== undefined && { tenantId: answer.tenant.id, tenant: answer.tenant.name }) },
+    question: {
+      question: 'who-can',
+      permission,
+      ...(answer.tenant !== undefined && { tenantId: answer.tenant.id, tenant: answer.tenant.name }),
+    },
     paths: () => answer.paths(),
     *text(paths) {
       const names = namesakesIn(index.database);
       const where = answer.tenant === undefined ? '' : ` in ${printable(tenantInWords(answer.tenant, names))}`;
-      yield* prose(`Who can ${printable(permission)}${where}? (user -> role -> ${printable(permission)})`).map((line) => paint('bold', line));
-      yield* tableLines(map(paths, (path) => whoCells(path, names)), { width: screenWidth(), shrink: whoShrink, hasNotes: true, dress: (line, [who = '']) => (/ \((?:disabled|invited)\)$/.test(who) ? paint('yellow', line) : line) });
+      yield* prose(`Who can ${printable(permission)}${where}? (user -> role -> ${printable(permission)})`).map((line) =>
+        paint('bold', line),
+      );
+      yield* tableLines(
+        map(paths, (path) => whoCells(path, names)),
+        {
+          width: screenWidth(),
+          shrink: whoShrink,
+          hasNotes: true,
+          dress: (line, [who = '']) => (/ \((?:disabled|invited)\)$/.test(who) ? paint('yellow', line) : line),
+        },
+      );
       const { users, held } = answer.counts();
-      yield held === 0 ? `Nobody: ${answer.ways === 0 ? 'no role allows it' : 'nobody holds a role that allows it'}${where}.` : `${count(users, 'user')}, in ${count(held, 'way')}.`;
+      yield held === 0
+        ? `Nobody: ${answer.ways === 0 ? 'no role allows it' : 'nobody holds a role that allows it'}${where}.`
+        : `${count(users, 'user')}, in ${count(held, 'way')}.`;
     },
   });
 }
 
 /** What one user can do, and where. The words are `[FILE] USER`. */
-export async function tellAccess(words: readonly string[], options: AnswerFlags, { env, signal }: QuestionContext): Promise<void> {
+export async function tellAccess(
+  words: readonly string[],
+  options: AnswerFlags,
+  { env, signal }: QuestionContext,
+): Promise<void> {
   checkOneFormat(options);
   const { file, asked } = splitFile(words, { command: 'access', noun: 'user', example: 'ada@acme.example' });
   await using index = await readIndex(resolve(await chooseFile(file, { env })), signal);
@@ -61,7 +97,9 @@ export async function tellAccess(words: readonly string[], options: AnswerFlags,
     question: { question: 'access', user },
     paths: () => answer.paths(),
     *text(rows) {
-      const details = [user.login, user.id, ...(user.isTest ? ['test user'] : [])].filter((text, place) => text !== user.name && (place !== 0 || text !== user.id));
+      const details = [user.login, user.id, ...(user.isTest ? ['test user'] : [])].filter(
+        (text, place) => text !== user.name && (place !== 0 || text !== user.id),
+      );
       const person = `${printable(nameAndStatus({ user: user.name, status: user.status }))}${details.length === 0 ? '' : `: ${details.map(printable).join(', ')}`}`;
       yield* prose(person).map((line) => paint('bold', line));
       const names = namesakesIn(index.database);
@@ -87,12 +125,20 @@ interface Answer {
 }
 
 /** Writes an answer in the form that was asked for. What is left out of it is told in each of them, in CSV on stderr. */
-async function tell({ csv = false, json = false }: AnswerFlags, { gap, summary, path }: AccessIndex, signal: AbortSignal, { question, paths, text }: Answer): Promise<void> {
+async function tell(
+  { csv = false, json = false }: AnswerFlags,
+  { gap, summary, path }: AccessIndex,
+  signal: AbortSignal,
+  { question, paths, text }: Answer,
+): Promise<void> {
   if (csv) {
     await writeResult(csvBytes(pathHeader, map(paths(), pathCells)), signal);
     limitsInWords({ gap, summary }).forEach((note) => tellNote('info', note));
   } else if (json) {
-    await writeResult(jsonLines({ ...question, file: path, ...originOf(summary), notDerived: gap }, 'rows', map(paths(), pathJson)), signal);
+    await writeResult(
+      jsonLines({ ...question, file: path, ...originOf(summary), notDerived: gap }, 'rows', map(paths(), pathJson)),
+      signal,
+    );
   } else {
     await writeResult(withEnds(text(paths())), signal);
     await writeResult(withEnds(prose(...limitsInWords({ gap, summary })).map((note) => paint('dim', note))), signal);
@@ -104,7 +150,11 @@ export function originOf({ projectId, finishedAt }: FileSummary): object {
   return { ...(projectId !== undefined && { projectId }), ...(finishedAt !== undefined && { finishedAt }) };
 }
 
-export function checkOneFormat(flags: { readonly csv?: boolean; readonly json?: boolean; readonly md?: boolean }): void {
+export function checkOneFormat(flags: {
+  readonly csv?: boolean;
+  readonly json?: boolean;
+  readonly md?: boolean;
+}): void {
   if ([flags.csv, flags.json, flags.md].filter((flag) => flag === true).length > 1) {
     throw new ConnectorError('config', 'give only one of the flags that choose the output format');
   }

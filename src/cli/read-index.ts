@@ -10,7 +10,11 @@ const quickBytes = 32 * 1024 * 1024;
 const intervalMs = 250;
 
 /** Reads a file into an index, and shows how far it is. */
-export async function readIndex(path: string, signal: AbortSignal, { work = temporaryPlace(), open }: Pick<IndexOptions, 'open' | 'work'> = {}): Promise<AccessIndex> {
+export async function readIndex(
+  path: string,
+  signal: AbortSignal,
+  { work = temporaryPlace(), open }: Pick<IndexOptions, 'open' | 'work'> = {},
+): Promise<AccessIndex> {
   const size = await stat(path).then(
     (status) => status.size,
     () => 0,

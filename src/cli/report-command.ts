@@ -22,5 +22,7 @@ Examples:
   $ baton-descope report sync.json --since last-month.json --out report.html`,
   );
 
-  command.action(async (file: string | undefined, options: ReportFlags) => (await import('./report.ts')).report(file, options, context));
+  command.action(async (file: string | undefined, options: ReportFlags) =>
+    (await import('./report.ts')).report(file, options, context),
+  );
 }

@@ -33,16 +33,26 @@ export interface ReportFlags {
 const templatePath = fileURLToPath(new URL('../report-page/page.html', import.meta.url));
 
 /** Makes the page of a file, or of the newest one here; whatever stood at its place stays until the new one is whole. */
-export async function report(given: string | undefined, { since, out, replaceOtherProject }: ReportFlags, { env, print, signal }: CommandContext): Promise<void> {
+export async function report(
+  given: string | undefined,
+  { since, out, replaceOtherProject }: ReportFlags,
+  { env, print, signal }: CommandContext,
+): Promise<void> {
   if ([given, since].some((path) => path !== undefined && resolve(path) === resolve(out))) {
     throw new ConnectorError('config', `--out ${out} is the file to read: name another one, such as report.html`);
   }
   if (isStdout(out)) {
-    throw new ConnectorError('config', `--out ${out} is standard output, and a page is a file: name one, such as report.html`);
+    throw new ConnectorError(
+      'config',
+      `--out ${out} is standard output, and a page is a file: name one, such as report.html`,
+    );
   }
   if (outputKinds.some((kind) => kind === extname(out).toLowerCase())) {
     // A page in the place of a sync would be the loss of it, and read by nothing.
-    throw new ConnectorError('config', `--out ${out} names a file of data, and a report is a page: end its name with .html`);
+    throw new ConnectorError(
+      'config',
+      `--out ${out} names a file of data, and a report is a page: end its name with .html`,
+    );
   }
   await checkTarget(out);
   await sweepLeftovers(out);
@@ -72,7 +82,12 @@ export async function report(given: string | undefined, { since, out, replaceOth
 }
 
 /** What changed since an older file, as `diff` tells it. Both files are indexed for that; the indexes go away with the stack. */
-async function compareWith(since: string, { path, summary }: SyncSource, { signal, work }: { readonly signal: AbortSignal; readonly work: WorkPlace }, stack: AsyncDisposableStack): Promise<Comparison> {
+async function compareWith(
+  since: string,
+  { path, summary }: SyncSource,
+  { signal, work }: { readonly signal: AbortSignal; readonly work: WorkPlace },
+  stack: AsyncDisposableStack,
+): Promise<Comparison> {
   const before = stack.use(await readIndex(since, signal, { work }));
   const after = stack.use(await readIndex(path, signal, { work }));
   if (after.summary.contentHash !== summary.contentHash) {

@@ -22,7 +22,11 @@ import { asCalled } from './how-called.ts';
 import { type Comparison, createComparison } from './last-output.ts';
 
 /** Nobody holds a call open meanwhile: a scheduled sync waits out the penalties of Descope, as `sync` does. */
-export const scheduledRateWaits = { longestRateWaitMs: 10 * 60_000, totalRateWaitMs: 10 * 60_000, forgetsRateWaits: true };
+export const scheduledRateWaits = {
+  longestRateWaitMs: 10 * 60_000,
+  totalRateWaitMs: 10 * 60_000,
+  forgetsRateWaits: true,
+};
 
 /** Which syncs are to be run, where to, and how many are kept. */
 export interface Plan {
@@ -40,7 +44,10 @@ export function planOf({ syncEvery, syncCron, out, outFormat, keep, maxShrink }:
   const ticks = syncEvery !== undefined ? everySo(syncEvery) : syncCron !== undefined ? atTimesOf(syncCron) : undefined;
   if (ticks === undefined) {
     if (out !== undefined) {
-      throw new ConnectorError('config', '--out is for scheduled syncs: say when with --sync-every 1h or --sync-cron "0 * * * *"');
+      throw new ConnectorError(
+        'config',
+        '--out is for scheduled syncs: say when with --sync-every 1h or --sync-cron "0 * * * *"',
+      );
     }
     return undefined;
   }
@@ -73,23 +80,49 @@ export async function checkFolder({ folder, files, maxShrink }: Plan, projectId:
   await mkdir(folder, { mode: 0o700 }).catch((thrown: NodeJS.ErrnoException) => {
     if (thrown.code !== 'EEXIST') {
       const reason = thrown.code === 'ENOENT' ? 'the folder above it does not exist' : (thrown.code ?? 'unknown');
-      throw new ConnectorError('local-io', `cannot make the folder ${folder}: ${reason}; make it, or name another with --out`);
+      throw new ConnectorError(
+        'local-io',
+        `cannot make the folder ${folder}: ${reason}; make it, or name another with --out`,
+      );
     }
   });
   await checkTarget(files.latest);
   await access(folder, constants.W_OK).catch((thrown: NodeJS.ErrnoException) => {
-    throw new ConnectorError('local-io', `cannot write to the folder ${folder} (${thrown.code ?? 'unknown'}): name another with --out`);
+    throw new ConnectorError(
+      'local-io',
+      `cannot write to the folder ${folder} (${thrown.code ?? 'unknown'}): name another with --out`,
+    );
   });
   await comparisonOf(files.latest, maxShrink).checkOwner(projectId);
 }
 
 /** Nobody stands by who could say that less, or another project, is right: that is said by a sync of one's own. */
 function comparisonOf(latest: string, maxShrink: number, signal?: AbortSignal): Comparison {
-  return createComparison(latest, { maxShrink, isAccepted: false, isOtherAccepted: false, remedy: asCalled(`run once: baton-descope sync --out ${shellWord(latest)} --replace-other-project`) }, signal);
+  return createComparison(
+    latest,
+    {
+      maxShrink,
+      isAccepted: false,
+      isOtherAccepted: false,
+      remedy: asCalled(`run once: baton-descope sync --out ${shellWord(latest)} --replace-other-project`),
+    },
+    signal,
+  );
 }
 
 /** Runs syncs at the plan's ticks until the signal fires. A run that fails is told and counted; the next tick tries again. */
-export async function runScheduledSyncs({ plan, connect, policy, watcher, trace, logger: ownLogger, asked, signal, now = Date.now, wait }: ScheduledSyncsOptions): Promise<void> {
+export async function runScheduledSyncs({
+  plan,
+  connect,
+  policy,
+  watcher,
+  trace,
+  logger: ownLogger,
+  asked,
+  signal,
+  now = Date.now,
+  wait,
+}: ScheduledSyncsOptions): Promise<void> {
   let syncId: string | undefined;
   const logger = withFields(ownLogger, () => (syncId === undefined ? {} : { sync: syncId }));
   const client = connect(logger);
@@ -106,7 +139,10 @@ export async function runScheduledSyncs({ plan, connect, policy, watcher, trace,
     const summary = await runSync({
       surface: connector,
       report: (reportOf) => connector.report(reportOf),
-      target: await chooseOutput(latest)({ syncId: id, about: { projectId: client.projectId, tenantRoles: policy.tenantRoles } }),
+      target: await chooseOutput(latest)({
+        syncId: id,
+        about: { projectId: client.projectId, tenantRoles: policy.tenantRoles },
+      }),
       syncId: id,
       tenantRoles: policy.tenantRoles,
       guard: async (found) => {
@@ -139,7 +175,12 @@ export async function runScheduledSyncs({ plan, connect, policy, watcher, trace,
         logger.info('sync cancelled', { seconds: secondsSince(startedAt) });
       } else {
         failuresInARow += 1;
-        logger.error('sync failed, the files stay as they were', { kind: outcome, ...reasonOf(thrown, plan), failuresInARow, seconds: secondsSince(startedAt) });
+        logger.error('sync failed, the files stay as they were', {
+          kind: outcome,
+          ...reasonOf(thrown, plan),
+          failuresInARow,
+          seconds: secondsSince(startedAt),
+        });
       }
     } finally {
       watcher.onEnd(outcome, performance.now() - startedAt, failuresInARow);
@@ -183,14 +224,24 @@ async function tellLast({ files }: Plan, watcher: SyncWatcher): Promise<number |
 }
 
 function countsOf({ counts, requests }: SyncSummary): LogFields {
-  return { users: counts.resources['user'] ?? 0, resources: counts.resources['total'] ?? 0, grants: counts.grants['total'] ?? 0, requests: requests['total'] ?? 0 };
+  return {
+    users: counts.resources['user'] ?? 0,
+    resources: counts.resources['total'] ?? 0,
+    grants: counts.grants['total'] ?? 0,
+    requests: requests['total'] ?? 0,
+  };
 }
 
 function reasonOf(thrown: unknown, { files }: Plan): LogFields {
   if (!(thrown instanceof ConnectorError)) {
     return whereItBroke(thrown);
   }
-  return { reason: thrown.message, ...(thrown.message.includes('--accept-shrink') && { note: asCalled(`if that is right, once: baton-descope sync --out ${shellWord(files.latest)} --accept-shrink`) }) };
+  return {
+    reason: thrown.message,
+    ...(thrown.message.includes('--accept-shrink') && {
+      note: asCalled(`if that is right, once: baton-descope sync --out ${shellWord(files.latest)} --accept-shrink`),
+    }),
+  };
 }
 
 function secondsSince(startedAt: number): number {

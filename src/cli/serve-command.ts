@@ -7,7 +7,28 @@ export function addServeCommand(program: Command, context: CommandContext): void
   const command = program
     .command('serve')
     .description('answer the Baton connector protocol over gRPC, and sync into files at set times if asked to');
-  addSettingOptions(command, 'listen', 'provisioning', 'joinTenant', 'auditLog', 'syncEvery', 'syncCron', 'out', 'outFormat', 'keep', 'maxShrink', 'healthCheckPort', 'healthCheckBindAddress', 'tlsCert', 'tlsKey', 'tlsClientCa', 'tenantRoles', 'maxDangling', 'strict', ...connectionSettings);
+  addSettingOptions(
+    command,
+    'listen',
+    'provisioning',
+    'joinTenant',
+    'auditLog',
+    'syncEvery',
+    'syncCron',
+    'out',
+    'outFormat',
+    'keep',
+    'maxShrink',
+    'healthCheckPort',
+    'healthCheckBindAddress',
+    'tlsCert',
+    'tlsKey',
+    'tlsClientCa',
+    'tenantRoles',
+    'maxDangling',
+    'strict',
+    ...connectionSettings,
+  );
   command.addHelpText(
     'after',
     `

@@ -51,7 +51,12 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
       if (isHealthy) {
         logger.info('health is ok again');
       } else {
-        logger.warn('health is failing', { health: descope.status === 'failing' ? `Descope: ${descope.lastFailure?.what}` : `${sync.failuresInARow} syncs in a row failed` });
+        logger.warn('health is failing', {
+          health:
+            descope.status === 'failing'
+              ? `Descope: ${descope.lastFailure?.what}`
+              : `${sync.failuresInARow} syncs in a row failed`,
+        });
       }
     },
   });
@@ -67,7 +72,12 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
   const connect = prepared.connect(observation.requests);
   const audit = stack.use(await openAudit(settings, { logger })); // without --provisioning, too: refused attempts are written down
   const client = connect(callRateWaits);
-  const connector = createConnector({ project: client, policy, onForecast: logForecast(logger), provisioner: provisioning(prepared, client, audit, observation) });
+  const connector = createConnector({
+    project: client,
+    policy,
+    onForecast: logForecast(logger),
+    provisioner: provisioning(prepared, client, audit, observation),
+  });
   stack.defer(() => connector.close());
   const running = await startServer({
     surface: connector,
@@ -120,7 +130,12 @@ function syncNowOnSignal(hasPlan: boolean, logger: Logger): { readonly asked: As
 }
 
 /** For people a line each on stdout. Where JSON was asked for, the log tells it, like everything else; the server has told its part. */
-function tellAddresses({ logger }: Prepared, address: string, pagesUrl: string | undefined, print: CommandContext['print']): void {
+function tellAddresses(
+  { logger }: Prepared,
+  address: string,
+  pagesUrl: string | undefined,
+  print: CommandContext['print'],
+): void {
   if (!tellsJson()) {
     print(`listening on ${address}${pagesUrl === undefined ? '' : `\nhealth and metrics on ${pagesUrl}`}`);
   } else if (pagesUrl !== undefined) {
@@ -128,12 +143,20 @@ function tellAddresses({ logger }: Prepared, address: string, pagesUrl: string |
   }
 }
 
-async function pagesOf({ healthCheckPort: port, healthCheckBindAddress: host }: Settings, { health, metrics }: Observation): Promise<Pages | undefined> {
+async function pagesOf(
+  { healthCheckPort: port, healthCheckBindAddress: host }: Settings,
+  { health, metrics }: Observation,
+): Promise<Pages | undefined> {
   return port === 'off' ? undefined : await startPages({ host, port, health, metrics });
 }
 
 /** What changes access, if that is allowed, and counts each attempt that has ended; the first line of one is no end. */
-function provisioning({ settings, logger }: Prepared, client: Parameters<typeof createProvisioner>[0]['client'], audit: AuditSink, { metrics }: Observation): Provisioner {
+function provisioning(
+  { settings, logger }: Prepared,
+  client: Parameters<typeof createProvisioner>[0]['client'],
+  audit: AuditSink,
+  { metrics }: Observation,
+): Provisioner {
   return createProvisioner({
     client,
     audit: async (entry) => {
@@ -154,7 +177,10 @@ function tlsFiles({ tlsCert: cert, tlsKey: key, tlsClientCa: clientCa }: Setting
     return { cert, key, clientCa };
   }
   if (cert !== undefined || key !== undefined || clientCa !== undefined) {
-    throw new ConnectorError('config', '--tls-cert, --tls-key and --tls-client-ca go together: TLS here is always mutual');
+    throw new ConnectorError(
+      'config',
+      '--tls-cert, --tls-key and --tls-client-ca go together: TLS here is always mutual',
+    );
   }
   return undefined;
 }

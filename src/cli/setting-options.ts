@@ -2,7 +2,16 @@ import { type Command, Option } from 'commander';
 import { type Setting, type SettingName, settings } from '../config/settings.ts';
 
 /** What every command takes that talks to Descope: where, how fast, and what it says meanwhile. */
-export const connectionSettings = ['projectId', 'baseUrl', 'caFile', 'maxParallelFetches', 'rateLimit', 'maxResponseSize', 'logLevel', 'logFormat'] as const satisfies readonly SettingName[];
+export const connectionSettings = [
+  'projectId',
+  'baseUrl',
+  'caFile',
+  'maxParallelFetches',
+  'rateLimit',
+  'maxResponseSize',
+  'logLevel',
+  'logFormat',
+] as const satisfies readonly SettingName[];
 
 /** Adds --config and the settings' flags to a command, with their help, defaults and environment names. */
 export function addSettingOptions(command: Command, ...names: readonly SettingName[]): Command {
@@ -10,7 +19,17 @@ export function addSettingOptions(command: Command, ...names: readonly SettingNa
   for (const name of names) {
     const { flag, help, env, default: standard }: Setting = settings[name];
     const isSwitch = standard === 'false';
-    command.addOption(new Option(flag, `${help} (env: ${env.join(', ')}${standard === undefined || isSwitch ? '' : `; default: ${standard}`})`));
+    command.addOption(
+      new Option(
+        flag,
+        `${help} (env: ${env.join(', ')}${standard === undefined || isSwitch ? '' : `; default: ${standard}`})`,
+      ),
+    );
   }
-  return command.addOption(new Option('--config <file>', 'take settings from this YAML or JSON file; else from ./baton.yaml, else from ~/.config/baton-descope/config.yaml (env: BATON_CONFIG)'));
+  return command.addOption(
+    new Option(
+      '--config <file>',
+      'take settings from this YAML or JSON file; else from ./baton.yaml, else from ~/.config/baton-descope/config.yaml (env: BATON_CONFIG)',
+    ),
+  );
 }

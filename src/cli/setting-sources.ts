@@ -13,8 +13,19 @@ import { refuseUnknownTimeZone } from './time-zone.ts';
 export type SettingFlags = Flags & { readonly config?: string };
 
 /** Where a command's settings come from: its flags, the environment, the config file. The loading itself is done in `config/`. */
-export async function settingSources(flags: SettingFlags, env: Environment): Promise<Pick<LoadOptions, 'flags' | 'env' | 'openFile' | 'refine'>> {
-  return { flags, env, openFile: await fileOpener({ flag: flags.config, env, cwd: process.cwd() }, (flags.logFormat ?? env['BATON_LOG_FORMAT']?.trim() ?? '') !== ''), refine };
+export async function settingSources(
+  flags: SettingFlags,
+  env: Environment,
+): Promise<Pick<LoadOptions, 'flags' | 'env' | 'openFile' | 'refine'>> {
+  return {
+    flags,
+    env,
+    openFile: await fileOpener(
+      { flag: flags.config, env, cwd: process.cwd() },
+      (flags.logFormat ?? env['BATON_LOG_FORMAT']?.trim() ?? '') !== '',
+    ),
+    refine,
+  };
 }
 
 /** What every command asks of the project id and the address, wherever they come from. */
@@ -25,13 +36,19 @@ function baseUrlOf(value: string, { foundBy }: Origin): string {
   const baseUrl = parseBaseUrl(value);
   if (foundBy === 'folder' && !isDescopeUrl(baseUrl)) {
     const file = join(process.cwd(), 'baton.yaml');
-    throw new ConnectorError('config', `${baseUrl} is not Descope's own address, and this file was found automatically: your key would be sent there; if that is meant, name the file: --config ${shellWord(file)}`);
+    throw new ConnectorError(
+      'config',
+      `${baseUrl} is not Descope's own address, and this file was found automatically: your key would be sent there; if that is meant, name the file: --config ${shellWord(file)}`,
+    );
   }
   return baseUrl;
 }
 
 /** Says to which address the key goes, when that stands in a `./baton.yaml` that nobody named. The file at home is no chance. */
-export function tellFoundBaseUrl({ origins, values }: Pick<Resolved, 'origins' | 'values'>, tell: (baseUrl: string, source: string) => void): void {
+export function tellFoundBaseUrl(
+  { origins, values }: Pick<Resolved, 'origins' | 'values'>,
+  tell: (baseUrl: string, source: string) => void,
+): void {
   const { baseUrl } = origins;
   if (baseUrl?.foundBy === 'folder' && values.baseUrl !== undefined) {
     tell(values.baseUrl, baseUrl.source);
@@ -68,19 +85,29 @@ const filesRead = new Map<string, ConfigFile>();
 
 /** What is wrong with the environment itself, whatever the settings are; or with what a setting makes of it. */
 export function environmentChecks(env: Environment): readonly ((facts: Facts) => void)[] {
-  return [() => refuseTlsBypass(env), ({ values }) => refuseUnknownTimeZone(env, values.syncCron), ({ values }) => refuseOpenAuditLog(values.auditLog)];
+  return [
+    () => refuseTlsBypass(env),
+    ({ values }) => refuseUnknownTimeZone(env, values.syncCron),
+    ({ values }) => refuseOpenAuditLog(values.auditLog),
+  ];
 }
 
 /** What stands in an audit log must be ours: one that everybody may write proves nothing. */
 function refuseOpenAuditLog(path: string | undefined): void {
   if (path !== undefined && isWritableByAll(path)) {
-    throw new ConnectorError('config', `the audit log ${path} can be changed by every user of this machine: chmod o-w ${shellWord(path)}`);
+    throw new ConnectorError(
+      'config',
+      `the audit log ${path} can be changed by every user of this machine: chmod o-w ${shellWord(path)}`,
+    );
   }
 }
 
 /** We check certificates whatever this says; who sets it means to go without, and must not believe that it helped. */
 function refuseTlsBypass(env: Environment): void {
   if (env['NODE_TLS_REJECT_UNAUTHORIZED']?.trim() === '0') {
-    throw new ConnectorError('config', 'NODE_TLS_REJECT_UNAUTHORIZED=0 is refused: certificates are always checked; unset it, and give the CA of a proxy with --ca-file or NODE_EXTRA_CA_CERTS');
+    throw new ConnectorError(
+      'config',
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 is refused: certificates are always checked; unset it, and give the CA of a proxy with --ca-file or NODE_EXTRA_CA_CERTS',
+    );
   }
 }

@@ -2,7 +2,12 @@ import { type Environment, resolveSettings, settingsOf } from '../config/load.ts
 import { keyFinder, openManagementKey } from '../config/management-key.ts';
 import type { Settings } from '../config/settings.ts';
 import { deriveBaseUrl } from '../descope/base-url.ts';
-import { createChannel, createDescopeClient, type DescopeClient, type DescopeClientOptions } from '../descope/client.ts';
+import {
+  createChannel,
+  createDescopeClient,
+  type DescopeClient,
+  type DescopeClientOptions,
+} from '../descope/client.ts';
 import type { DescopeObserver } from '../descope/observer.ts';
 import type { SyncPolicy } from '../resources/sync-read.ts';
 import { openLogger } from './logger.ts';
@@ -34,22 +39,40 @@ export async function setUp(flags: SettingFlags, env: Environment, waits: RateWa
 }
 
 /** The same for a command that watches its requests, or has several clients. `logLevel` counts when nobody says which. */
-export async function prepare(flags: SettingFlags, env: Environment, logLevel: 'info' | 'warn' = 'warn'): Promise<Prepared> {
+export async function prepare(
+  flags: SettingFlags,
+  env: Environment,
+  logLevel: 'info' | 'warn' = 'warn',
+): Promise<Prepared> {
   const keys = keyFinder(env);
   const routes = routeFinder(env);
-  const resolved = resolveSettings({ ...(await settingSources(flags, env)), alsoCheck: [...environmentChecks(env), keys.check, routes.check] });
+  const resolved = resolveSettings({
+    ...(await settingSources(flags, env)),
+    alsoCheck: [...environmentChecks(env), keys.check, routes.check],
+  });
   const loaded = settingsOf(resolved);
   const managementKey = keys.found()?.key ?? openManagementKey(env);
   tellAs({ format: loaded.logFormat, level: loaded.logLevel });
   const logger = await openLogger(loaded.logLevel ?? logLevel, loaded.logFormat);
-  tellFoundBaseUrl(resolved, (address, path) => logger.warn('base URL from a config file that was found automatically', { address, path }));
+  tellFoundBaseUrl(resolved, (address, path) =>
+    logger.warn('base URL from a config file that was found automatically', { address, path }),
+  );
   const { projectId, maxParallelFetches, maxResponseSize, rateLimit, tenantRoles, maxDangling, strict } = loaded;
   return {
     settings: loaded,
     logger,
     policy: { tenantRoles, strict, ...(maxDangling !== undefined && { maxDangling }) },
     connect: (observer) => {
-      const options = { projectId, baseUrl: loaded.baseUrl ?? deriveBaseUrl(projectId), managementKey, maxParallelFetches, rateLimit, route: routes.found(), ...(maxResponseSize !== undefined && { maxResponseMiB: maxResponseSize }), ...(observer !== undefined && { observer }) };
+      const options = {
+        projectId,
+        baseUrl: loaded.baseUrl ?? deriveBaseUrl(projectId),
+        managementKey,
+        maxParallelFetches,
+        rateLimit,
+        route: routes.found(),
+        ...(maxResponseSize !== undefined && { maxResponseMiB: maxResponseSize }),
+        ...(observer !== undefined && { observer }),
+      };
       const channel = createChannel(options);
       return (waits, ownLogger = logger) => createDescopeClient({ ...options, ...waits, channel, logger: ownLogger });
     },

@@ -48,7 +48,8 @@ export function ownSignals({ onStop, onNow }: EndRequests): void {
     if (first === undefined) {
       first = signal;
       onStop(signal);
-    } else if (!isRepeated && signal !== 'SIGHUP') { // a closed terminal sends SIGHUP twice: once itself, once through the shell
+    } else if (!isRepeated && signal !== 'SIGHUP') {
+      // a closed terminal sends SIGHUP twice: once itself, once through the shell
       onNow(endings[first]);
     }
   }
@@ -71,10 +72,13 @@ export function ownSignals({ onStop, onNow }: EndRequests): void {
   }
   process.on('SIGUSR1', () => undefined); // Node would open its debugger, which shows the key to whoever connects
   process.on('SIGUSR2', () => userListeners.forEach((listener) => listener()));
-  listenToLauncher((signal) => count('handedOn', signal), () => {
-    request('SIGTERM');
-    setTimeout(() => onNow(endings.SIGTERM), orphanMs).unref();
-  });
+  listenToLauncher(
+    (signal) => count('handedOn', signal),
+    () => {
+      request('SIGTERM');
+      setTimeout(() => onNow(endings.SIGTERM), orphanMs).unref();
+    },
+  );
 }
 
 /** Node forgets, as it starts, that `nohup` had SIGHUP ignored. What the shell noted down tells it. */

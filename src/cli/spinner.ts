@@ -30,7 +30,14 @@ export function startSpinner(title: string): Spinner {
     ],
     {
       renderer: 'default',
-      rendererOptions: { logger: new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr, { leaveEmptyLine: false }) }), formatOutput: 'truncate', showErrorMessage: false, collapseErrors: false },
+      rendererOptions: {
+        logger: new ListrLogger({
+          processOutput: new ProcessOutput(process.stderr, process.stderr, { leaveEmptyLine: false }),
+        }),
+        formatOutput: 'truncate',
+        showErrorMessage: false,
+        collapseErrors: false,
+      },
       registerSignalListeners: false,
     },
   )

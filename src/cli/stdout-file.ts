@@ -12,7 +12,9 @@ export function stdoutFile(isTerminal: boolean = process.stdout.isTTY): AtomicFi
     const isTaken = await writeOut(isTerminal ? escaped(Buffer.from(piece).toString('utf8')) : Buffer.from(piece));
     if (!isTaken) {
       const state = outputState();
-      throw state instanceof ConnectorError ? state : new ConnectorError('cancelled', 'the reader of the output is gone');
+      throw state instanceof ConnectorError
+        ? state
+        : new ConnectorError('cancelled', 'the reader of the output is gone');
     }
   };
   return { write: put, writeBytes: put, commit: async () => undefined, discard: async () => undefined };
@@ -20,6 +22,11 @@ export function stdoutFile(isTerminal: boolean = process.stdout.isTTY): AtomicFi
 
 function escaped(lines: string): string {
   return lines.replace(unprintable, (character) =>
-    character === '\n' ? character : Array.from({ length: character.length }, (_, place) => `\\u${character.charCodeAt(place).toString(16).padStart(4, '0')}`).join(''),
+    character === '\n'
+      ? character
+      : Array.from(
+          { length: character.length },
+          (_, place) => `\\u${character.charCodeAt(place).toString(16).padStart(4, '0')}`,
+        ).join(''),
   );
 }

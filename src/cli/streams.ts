@@ -43,7 +43,8 @@ export async function outputSettled(): Promise<void> {
 
 /** Writes to stdout, in order; false when that is lost, for a reason that `outputState` then tells. */
 export function writeOut(piece: string | Uint8Array): Promise<boolean> {
-  const written = state !== 'open' ? Promise.resolve(false) : isPlainFile ? Promise.resolve(writeWhole(piece)) : writeStream(piece);
+  const written =
+    state !== 'open' ? Promise.resolve(false) : isPlainFile ? Promise.resolve(writeWhole(piece)) : writeStream(piece);
   last = written;
   return written;
 }
@@ -67,7 +68,7 @@ function writeStream(piece: string | Uint8Array): Promise<boolean> {
 /** Node's own stream for files loses the rest in silence where a disk takes only a part. */
 function writeWhole(piece: string | Uint8Array): boolean {
   try {
-    for (let rest = typeof piece === 'string' ? Buffer.from(piece) : piece; rest.length > 0; ) {
+    for (let rest = typeof piece === 'string' ? Buffer.from(piece) : piece; rest.length > 0;) {
       rest = rest.subarray(writeSync(1, rest));
     }
     return true;
@@ -86,7 +87,11 @@ function fail(fault: NodeJS.ErrnoException): void {
     state = 'gone';
     onGone();
   } else {
-    state = new ConnectorError('local-io', `cannot write to standard output: ${reasons[code] ?? code}; the output is incomplete`, { code });
+    state = new ConnectorError(
+      'local-io',
+      `cannot write to standard output: ${reasons[code] ?? code}; the output is incomplete`,
+      { code },
+    );
   }
 }
 

@@ -13,5 +13,7 @@ export function addSuggestionsCommand(program: Command, context: CommandContext)
     .addArgument(new Argument('<kind>').choices(kinds))
     .argument('<typed>')
     .argument('[words...]')
-    .action(async (kind: SuggestKind, typed: string, words: readonly string[]) => (await import('./suggestions.ts')).tellSuggestions(kind, typed, words, context));
+    .action(async (kind: SuggestKind, typed: string, words: readonly string[]) =>
+      (await import('./suggestions.ts')).tellSuggestions(kind, typed, words, context),
+    );
 }

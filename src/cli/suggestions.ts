@@ -10,12 +10,20 @@ const longestMs = 2_000;
  * Names for a completion script, a line each: the name, a tab, and what else tells it apart. They come from the file among
  * the words that stand on the command line, else from the newest one. Whatever goes wrong, nothing is suggested.
  */
-export async function tellSuggestions(kind: SuggestKind, typed: string, words: readonly string[], { env, signal, write }: Pick<CommandContext, 'env' | 'signal' | 'write'>): Promise<void> {
+export async function tellSuggestions(
+  kind: SuggestKind,
+  typed: string,
+  words: readonly string[],
+  { env, signal, write }: Pick<CommandContext, 'env' | 'signal' | 'write'>,
+): Promise<void> {
   try {
     const work = temporaryPlace();
     const path = fileAmong(words) ?? (await newestFile(env, { work }))?.path;
     if (path !== undefined) {
-      const found = await suggest(path, kind, typed, { signal: AbortSignal.any([signal, AbortSignal.timeout(longestMs)]), work });
+      const found = await suggest(path, kind, typed, {
+        signal: AbortSignal.any([signal, AbortSignal.timeout(longestMs)]),
+        work,
+      });
       write(found.map(({ text, about }) => `${text}\t${about}\n`).join(''));
     }
   } catch {

@@ -7,11 +7,22 @@ export function addSyncCommand(program: Command, context: CommandContext): void 
   const command = program
     .command('sync')
     .description('read a whole project once and write who holds what, where, to a file')
-    .option('--out <file>', 'the file to write, by its extension: .json, .ndjson, .c1z, .csv (a folder) or .xlsx, or - for lines of JSON on stdout (default: sync.json); it is replaced only by a complete sync')
+    .option(
+      '--out <file>',
+      'the file to write, by its extension: .json, .ndjson, .c1z, .csv (a folder) or .xlsx, or - for lines of JSON on stdout (default: sync.json); it is replaced only by a complete sync',
+    )
     .option('--accept-shrink', 'replace the file even if far fewer objects were found than it has; for this one run')
     .option('--replace-other-project', 'replace the file even if it is of another project; for this one run')
     .option('--json', 'print the summary as one line of JSON');
-  addSettingOptions(command, 'tenantRoles', 'maxDangling', 'strict', 'maxShrink', 'metricsTextfile', ...connectionSettings);
+  addSettingOptions(
+    command,
+    'tenantRoles',
+    'maxDangling',
+    'strict',
+    'maxShrink',
+    'metricsTextfile',
+    ...connectionSettings,
+  );
   command.addHelpText(
     'after',
     `

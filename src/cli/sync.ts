@@ -33,7 +33,12 @@ const defaultOut = 'sync.json';
 /** A one-shot sync may wait out Descope's penalties; nobody holds a call open meanwhile. */
 const rateWaits = { longestRateWaitMs: 10 * 60_000, totalRateWaitMs: 10 * 60_000 };
 
-export type SyncFlags = SettingFlags & { readonly out?: string; readonly json?: boolean; readonly acceptShrink?: boolean; readonly replaceOtherProject?: boolean };
+export type SyncFlags = SettingFlags & {
+  readonly out?: string;
+  readonly json?: boolean;
+  readonly acceptShrink?: boolean;
+  readonly replaceOtherProject?: boolean;
+};
 
 type SyncContext = Pick<CommandContext, 'env' | 'signal' | 'print'>;
 
@@ -41,15 +46,23 @@ type SyncContext = Pick<CommandContext, 'env' | 'signal' | 'print'>;
 export async function syncOnce(options: SyncFlags, context: SyncContext): Promise<void> {
   const sync = (): Promise<SyncSummary | undefined> => readAndWrite(options, context);
   const { metricsTextfile, projectId = '' } = resolveSettings(await settingSources(options, context.env)).values; // whatever else is wrong
-  await (metricsTextfile === undefined ? sync() : (await import('./metrics-textfile.ts')).withMetricsTextfile(metricsTextfile, projectId, sync));
+  await (metricsTextfile === undefined
+    ? sync()
+    : (await import('./metrics-textfile.ts')).withMetricsTextfile(metricsTextfile, projectId, sync));
 }
 
 async function readAndWrite(options: SyncFlags, { env, signal, print }: SyncContext): Promise<SyncSummary | undefined> {
   const isStream = isStdout(options.out);
   const target = resolve(options.out ?? defaultOut);
-  const createOutput = isStream ? async () => ndjsonInto((await import('./stdout-file.ts')).stdoutFile()) : chooseOutput(target, derivedOutputs(signal));
+  const createOutput = isStream
+    ? async () => ndjsonInto((await import('./stdout-file.ts')).stdoutFile())
+    : chooseOutput(target, derivedOutputs(signal));
   const { client, policy, settings } = await setUp(options, env, rateWaits);
-  const limits = { maxShrink: settings.maxShrink, isAccepted: options.acceptShrink === true, isOtherAccepted: options.replaceOtherProject === true };
+  const limits = {
+    maxShrink: settings.maxShrink,
+    isAccepted: options.acceptShrink === true,
+    isOtherAccepted: options.replaceOtherProject === true,
+  };
   const comparison = isStream ? undefined : createComparison(target, limits, signal);
   if (comparison !== undefined) {
     await checkOutput(target, derivedOutputs(signal));
@@ -62,7 +75,11 @@ async function readAndWrite(options: SyncFlags, { env, signal, print }: SyncCont
   let showTotal: (users: number) => void = () => undefined;
   const notes: string[] = [];
   let showForecast: (forecast: GrantForecast) => void = () => undefined;
-  const connector = createConnector({ project: tellingTotal(client, (users) => showTotal(users)), policy, onForecast: (forecast) => showForecast(forecast) });
+  const connector = createConnector({
+    project: tellingTotal(client, (users) => showTotal(users)),
+    policy,
+    onForecast: (forecast) => showForecast(forecast),
+  });
   let summary: SyncSummary | undefined;
   await runSteps([
     {
@@ -86,7 +103,10 @@ async function readAndWrite(options: SyncFlags, { env, signal, print }: SyncCont
         summary = await runSync({
           surface: connector,
           report: (syncId) => connector.report(syncId),
-          target: await createOutput({ syncId: newSyncId(), about: { projectId: client.projectId, tenantRoles: policy.tenantRoles } }),
+          target: await createOutput({
+            syncId: newSyncId(),
+            about: { projectId: client.projectId, tenantRoles: policy.tenantRoles },
+          }),
           tenantRoles: policy.tenantRoles,
           guard: async (found) => void notes.push(...((await comparison?.compare(found)) ?? [])),
           onProgress: describeProgress(tell, { users: () => total, permissionGrants: () => conferring }),
@@ -105,7 +125,13 @@ async function readAndWrite(options: SyncFlags, { env, signal, print }: SyncCont
     print(JSON.stringify(summary));
     notes.forEach((note) => tell('warn', note));
   } else {
-    print([countsTable(summary), ...prose(...remarks(summary), ...notes), `Wrote ${printable(target)}${options.out === undefined ? ' (--out names another file)' : ''}`].join('\n'));
+    print(
+      [
+        countsTable(summary),
+        ...prose(...remarks(summary), ...notes),
+        `Wrote ${printable(target)}${options.out === undefined ? ' (--out names another file)' : ''}`,
+      ].join('\n'),
+    );
   }
   return summary;
 }

@@ -10,15 +10,24 @@ const rowNames = [
 
 /** The counts of a sync as a small table: a row per resource type, resources beside entitlements and grants. */
 export function countsTable({ counts }: SyncSummary): string {
-  const cell = (section: Readonly<Record<string, number>>, typeId: string): string => (section[typeId] ?? 0).toLocaleString('en');
+  const cell = (section: Readonly<Record<string, number>>, typeId: string): string =>
+    (section[typeId] ?? 0).toLocaleString('en');
   const rows = [
     ['', 'resources', 'entitlements', 'grants'],
-    ...rowNames.map(([typeId, name]) => [name, cell(counts.resources, typeId), cell(counts.entitlements, typeId), cell(counts.grants, typeId)]),
+    ...rowNames.map(([typeId, name]) => [
+      name,
+      cell(counts.resources, typeId),
+      cell(counts.entitlements, typeId),
+      cell(counts.grants, typeId),
+    ]),
     ['Total', cell(counts.resources, 'total'), cell(counts.entitlements, 'total'), cell(counts.grants, 'total')],
   ];
   const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows
-    .map((row) => `  ${row.map((text, column) => (column === 0 ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0))).join('  ')}`)
+    .map(
+      (row) =>
+        `  ${row.map((text, column) => (column === 0 ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0))).join('  ')}`,
+    )
     .join('\n');
 }
 
@@ -38,23 +47,31 @@ export function remarks(summary: SyncSummary): readonly string[] {
     lines.push('warning: the project has no users at all; is it the right project and key?');
   }
   if (summary.consistency.mode === 'unproven') {
-    lines.push('warning: as many users were read as Descope counts, but it is not proved that nobody is missing (why: "consistency" in the summary)');
+    lines.push(
+      'warning: as many users were read as Descope counts, but it is not proved that nobody is missing (why: "consistency" in the summary)',
+    );
   }
   if (dangling.count > 0) {
     lines.push(`warning: ${counted(dangling.count, 'reference')} to something that does not exist (summary.dangling)`);
   }
   if (ambiguous.count > 0) {
-    lines.push(`note: ${counted(ambiguous.count, 'role')} held that tenant and project both define (summary.ambiguous)`);
+    lines.push(
+      `note: ${counted(ambiguous.count, 'role')} held that tenant and project both define (summary.ambiguous)`,
+    );
   }
   if (cut.textsCut > 0) {
     lines.push(`note: ${counted(cut.textsCut, 'text')} cut: longer than the protocol carries`);
   }
   if (cut.attributesDropped > 0) {
-    const reasons = Object.entries(cut.dropReasons ?? {}).map(([reason, count]) => `${count.toLocaleString('en')} ${dropWords[reason] ?? reason}`);
+    const reasons = Object.entries(cut.dropReasons ?? {}).map(
+      ([reason, count]) => `${count.toLocaleString('en')} ${dropWords[reason] ?? reason}`,
+    );
     lines.push(`note: ${counted(cut.attributesDropped, 'custom attribute')} left out: ${reasons.join(', ')}`);
   }
   if (notDerived.inheritingTenants > 0) {
-    lines.push(`note: inherited access is not derived yet (${counted(notDerived.inheritingTenants, 'tenant')}, ${counted(notDerived.inheritedRoles, 'role')})`);
+    lines.push(
+      `note: inherited access is not derived yet (${counted(notDerived.inheritingTenants, 'tenant')}, ${counted(notDerived.inheritedRoles, 'role')})`,
+    );
   }
   return lines;
 }

@@ -22,7 +22,13 @@ export function tellsJson(): boolean {
 }
 
 /** Takes up what was asked for: undefined leaves it as it is. */
-export function tellAs({ format, level }: { readonly format?: string | undefined; readonly level?: string | undefined }): void {
+export function tellAs({
+  format,
+  level,
+}: {
+  readonly format?: string | undefined;
+  readonly level?: string | undefined;
+}): void {
   isJson = format === undefined ? isJson : format === 'json';
   lowest = level !== undefined && level in ranks ? ranks[level as keyof typeof ranks] : lowest; // it is one of the names, as was just seen
 }
@@ -37,7 +43,10 @@ export function tellAsAsked(argv: readonly string[], env: NodeJS.ProcessEnv): vo
   const variable = (name: string): string | undefined => (env[name]?.trim() === '' ? undefined : env[name]?.trim());
   const format = flag('--log-format');
   // A format that is none is told in the one that the environment asks for.
-  tellAs({ format: format === 'json' || format === 'console' ? format : variable('BATON_LOG_FORMAT'), level: flag('--log-level') ?? variable('BATON_LOG_LEVEL') });
+  tellAs({
+    format: format === 'json' || format === 'console' ? format : variable('BATON_LOG_FORMAT'),
+    level: flag('--log-level') ?? variable('BATON_LOG_LEVEL'),
+  });
 }
 
 /** The text, in which what was typed has no line ends any more. */
@@ -59,7 +68,10 @@ export function tell(level: Level, text: string, fields: LogFields = {}): void {
 /** Tells a line that is no error, as it is: how far a command is, or a result that stdout did not take. */
 export function tellPlainly(text: string): void {
   if (isJson) {
-    text.split('\n').filter((line) => line !== '').forEach((line) => writeJson('info', line));
+    text
+      .split('\n')
+      .filter((line) => line !== '')
+      .forEach((line) => writeJson('info', line));
   } else {
     writeErr(`${folded(printableLines(text), widthOf(process.stderr))}\n`);
   }
@@ -67,6 +79,8 @@ export function tellPlainly(text: string): void {
 
 function writeJson(level: Level, text: string, fields: LogFields = {}): void {
   if (ranks[level] >= lowest) {
-    writeErr(`${JSON.stringify({ level, time: new Date().toISOString(), run: processRunId, ...fields, msg: safeText(text) })}\n`);
+    writeErr(
+      `${JSON.stringify({ level, time: new Date().toISOString(), run: processRunId, ...fields, msg: safeText(text) })}\n`,
+    );
   }
 }

@@ -6,7 +6,13 @@ export function columns(rows: readonly (readonly string[])[], indent = ''): stri
       widths[column] = Math.max(widths[column] ?? 0, text.length);
     });
   }
-  return rows.map((row) => indent + row.map((text, column) => (column === row.length - 1 ? text : text.padEnd(widths[column] ?? 0))).join('  ')).join('\n');
+  return rows
+    .map(
+      (row) =>
+        indent +
+        row.map((text, column) => (column === row.length - 1 ? text : text.padEnd(widths[column] ?? 0))).join('  '),
+    )
+    .join('\n');
 }
 
 /** Words in lines of at most so many characters; a longer word has a line of its own. */

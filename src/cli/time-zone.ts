@@ -7,13 +7,24 @@ const namesOfUtc = /^:?(?:Etc\/)?(?:UTC|UCT|GMT|GMT[+-]?0|Zulu|Universal|Greenwi
  * A cron pattern counts in the time zone that TZ names. Node takes one that it does not know for UTC without a word, and
  * every sync would run at another hour than was meant.
  */
-export function refuseUnknownTimeZone({ TZ: zone = '' }: Environment, syncCron: string | undefined, known: string | undefined = zoneInForce()): void {
+export function refuseUnknownTimeZone(
+  { TZ: zone = '' }: Environment,
+  syncCron: string | undefined,
+  known: string | undefined = zoneInForce(),
+): void {
   if (syncCron === undefined || zone.trim() === '') {
     return;
   }
-  const isTaken = known !== undefined && known !== 'Etc/Unknown' && !/^[+-]\d/.test(known) && (known !== 'UTC' || namesOfUtc.test(zone));
+  const isTaken =
+    known !== undefined &&
+    known !== 'Etc/Unknown' &&
+    !/^[+-]\d/.test(known) &&
+    (known !== 'UTC' || namesOfUtc.test(zone));
   if (!isTaken) {
-    throw new ConnectorError('config', `TZ names an unknown time zone, and --sync-cron uses it: ${JSON.stringify(zone.slice(0, 60))} must be a name such as Europe/Berlin, America/New_York or UTC, spelt exactly so`);
+    throw new ConnectorError(
+      'config',
+      `TZ names an unknown time zone, and --sync-cron uses it: ${JSON.stringify(zone.slice(0, 60))} must be a name such as Europe/Berlin, America/New_York or UTC, spelt exactly so`,
+    );
   }
 }
 

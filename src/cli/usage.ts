@@ -7,12 +7,22 @@ import { closest, distance } from 'fastest-levenshtein';
  */
 export function usageLine(program: Command, argv: readonly string[], { code, message }: CommanderError): string {
   const { command, path } = commandOf(program, argv);
-  const stranger = ['commander.missingMandatoryOptionValue', 'commander.unknownOption'].includes(code) ? argv.map((argument) => argument.split('=')[0] ?? '').find((flag) => flag.startsWith('--') && flag !== '--' && !longFlags(command).includes(flag)) : undefined;
+  const stranger = ['commander.missingMandatoryOptionValue', 'commander.unknownOption'].includes(code)
+    ? argv
+        .map((argument) => argument.split('=')[0] ?? '')
+        .find((flag) => flag.startsWith('--') && flag !== '--' && !longFlags(command).includes(flag))
+    : undefined;
   if (code === 'commander.excessArguments' && command.commands.length > 0) {
     const word = argv.find((argument) => !argument.startsWith('-') && !path.includes(argument)) ?? '';
-    return `unknown command '${[...path, word].join(' ')}'${meant(word, command.commands.map((child) => child.name()))}; see ${[program.name(), ...path, '--help'].join(' ')}`;
+    return `unknown command '${[...path, word].join(' ')}'${meant(
+      word,
+      command.commands.map((child) => child.name()),
+    )}; see ${[program.name(), ...path, '--help'].join(' ')}`;
   }
-  const said = stranger === undefined ? inPlainWords(message.replace(/^error: /, '').replaceAll('\n', ' '), command) : `unknown option '${stranger}'${meant(stranger, longFlags(command))}`;
+  const said =
+    stranger === undefined
+      ? inPlainWords(message.replace(/^error: /, '').replaceAll('\n', ' '), command)
+      : `unknown option '${stranger}'${meant(stranger, longFlags(command))}`;
   return `${said}; see ${[program.name(), ...path, '--help'].join(' ')}`;
 }
 
@@ -22,14 +32,16 @@ function inPlainWords(message: string, command: Command): string {
   if (flag !== undefined) {
     return `${flag.replace(/^-\w, /, '').replace(/ .*/, '')} cannot be '${given}': ${allowed(remedy)}`;
   }
-  const [, value, , choices] = /^command-argument value '([^]*)' is invalid for argument '(.*?)'\. ([^]*)$/.exec(message) ?? [];
+  const [, value, , choices] =
+    /^command-argument value '([^]*)' is invalid for argument '(.*?)'\. ([^]*)$/.exec(message) ?? [];
   if (value !== undefined) {
     return `${command.name()} cannot take '${value}': ${allowed(choices)}`;
   }
   const [, lacking] = /^missing required argument '(.*)'$/.exec(message) ?? [];
   const argument = command.registeredArguments.find((candidate) => candidate.name() === lacking);
   if (argument !== undefined) {
-    const what = argument.argChoices === undefined ? `<${argument.name()}>` : `one of ${argument.argChoices.join(', ')}`;
+    const what =
+      argument.argChoices === undefined ? `<${argument.name()}>` : `one of ${argument.argChoices.join(', ')}`;
     return `${command.name()} needs ${what}`;
   }
   const [, required] = /^required option '(.*)' not specified$/.exec(message) ?? [];
@@ -40,7 +52,10 @@ function allowed(text = ''): string {
   return text.replace(/^Allowed choices are (.*?)\.?$/s, 'it must be one of $1');
 }
 
-function commandOf(program: Command, argv: readonly string[]): { readonly command: Command; readonly path: readonly string[] } {
+function commandOf(
+  program: Command,
+  argv: readonly string[],
+): { readonly command: Command; readonly path: readonly string[] } {
   let command = program;
   const path: string[] = [];
   for (const word of argv) {

@@ -7,7 +7,17 @@ import { isStdout } from './stdout-names.ts';
  */
 export type WhatFor = 'prints' | 'writes' | 'changes';
 
-const onlyPrint: ReadonlySet<string> = new Set(['doctor', 'who-can', 'access', 'diff', 'list', 'config', 'capabilities', 'completion', 'help']);
+const onlyPrint: ReadonlySet<string> = new Set([
+  'doctor',
+  'who-can',
+  'access',
+  'diff',
+  'list',
+  'config',
+  'capabilities',
+  'completion',
+  'help',
+]);
 /** What can write its result to stdout, and then is for nothing else. */
 const streams: ReadonlySet<string> = new Set(['sync', 'export']);
 const change: ReadonlySet<string> = new Set(['grant', 'revoke', 'serve', 'emulator', '_baton']);

@@ -14,7 +14,11 @@ const temporaryName = 'baton-descope';
 /** A place beside the file that is to be written: there must be room there anyway, and no other folder need be writable. */
 export function besideTarget(target: string): WorkPlace {
   return {
-    makeFolder: async () => await madeFolder(unfinishedPath(await placeOf(target), '.d.tmp'), (reason) => `cannot write ${target}: could not create a folder beside it: ${reason}`),
+    makeFolder: async () =>
+      await madeFolder(
+        unfinishedPath(await placeOf(target), '.d.tmp'),
+        (reason) => `cannot write ${target}: could not create a folder beside it: ${reason}`,
+      ),
     fullRemedy: `make room in ${dirname(target)}, where ${target} is to be written`,
   };
 }
@@ -25,7 +29,11 @@ export function temporaryPlace(): WorkPlace {
     makeFolder: async () => {
       const name = join(tmpdir(), temporaryName);
       await sweepLeftovers(name);
-      return await madeFolder(unfinishedPath(name, '.d.tmp'), (reason) => `cannot work in the folder for temporary files, ${tmpdir()}: ${reason}; set TMPDIR to a folder that can be written to`);
+      return await madeFolder(
+        unfinishedPath(name, '.d.tmp'),
+        (reason) =>
+          `cannot work in the folder for temporary files, ${tmpdir()}: ${reason}; set TMPDIR to a folder that can be written to`,
+      );
     },
     fullRemedy: `make room in the folder for temporary files, ${tmpdir()}, or set TMPDIR to one with room for about half the file`,
   };
@@ -35,7 +43,10 @@ async function madeFolder(path: string, told: (reason: string) => string): Promi
   try {
     await mkdir(path, { mode: 0o700 });
   } catch (thrown) {
-    throw new ConnectorError('local-io', told(isMissing(thrown) && existsSync(dirname(path)) ? 'nothing can be created in it' : diskReason(thrown)));
+    throw new ConnectorError(
+      'local-io',
+      told(isMissing(thrown) && existsSync(dirname(path)) ? 'nothing can be created in it' : diskReason(thrown)),
+    );
   }
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }

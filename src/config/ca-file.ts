@@ -15,11 +15,17 @@ export function readCaFile(path: string): readonly string[] {
   }
   const certificates = text.match(certificate) ?? [];
   if (certificates.length === 0) {
-    throw new ConnectorError('config', `--ca-file ${path} holds no certificate in PEM form ("-----BEGIN CERTIFICATE-----"); a binary one becomes PEM with: openssl x509 -inform der -in FILE`);
+    throw new ConnectorError(
+      'config',
+      `--ca-file ${path} holds no certificate in PEM form ("-----BEGIN CERTIFICATE-----"); a binary one becomes PEM with: openssl x509 -inform der -in FILE`,
+    );
   }
   const place = certificates.findIndex((pem) => !isCertificate(pem));
   if (place !== -1) {
-    throw new ConnectorError('config', `--ca-file ${path}: certificate ${place + 1} of ${certificates.length} is damaged`);
+    throw new ConnectorError(
+      'config',
+      `--ca-file ${path}: certificate ${place + 1} of ${certificates.length} is damaged`,
+    );
   }
   return certificates;
 }

@@ -43,7 +43,11 @@ export function configFilePath({ flag, env, cwd }: ConfigFilePlace): ConfigFileP
 }
 
 /** The path that --config or the environment gives, whether there is a file or not; an empty one or a key is a `config` error. */
-export function namedConfigPath({ flag, env, cwd }: ConfigFilePlace): { readonly path: string; readonly source: string } | undefined {
+export function namedConfigPath({
+  flag,
+  env,
+  cwd,
+}: ConfigFilePlace): { readonly path: string; readonly source: string } | undefined {
   const variable = configVariables.find((name) => (env[name]?.trim() ?? '') !== '');
   const text = flag ?? (variable === undefined ? undefined : env[variable]?.trim());
   const source = flag === undefined ? (variable ?? '') : '--config';

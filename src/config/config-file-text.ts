@@ -16,7 +16,10 @@ export function readConfigText(file: ConfigFilePath): string {
       throw new ConnectorError('config', `${path} is a folder: name a file of YAML or JSON`);
     }
     if (!found.isFile() && file.by !== 'name') {
-      throw new ConnectorError('config', `${path} was found by chance and is not obeyed: it is not a plain file; remove it, or name another with --config`);
+      throw new ConnectorError(
+        'config',
+        `${path} was found by chance and is not obeyed: it is not a plain file; remove it, or name another with --config`,
+      );
     }
     const bytes = found.isFile() && found.size <= maxBytes ? readFileSync(path) : readSome(path);
     if (bytes.length > maxBytes) {
@@ -51,7 +54,10 @@ function readSome(path: string): Buffer {
 function refuseOthers({ path, by, base }: ConfigFilePath): void {
   if (by === 'name') {
     if (isWritableByAll(path)) {
-      throw new ConnectorError('config', `${path} can be changed by every user of this machine, who could send your key elsewhere: chmod o-w ${shellWord(path)}`);
+      throw new ConnectorError(
+        'config',
+        `${path} can be changed by every user of this machine, who could send your key elsewhere: chmod o-w ${shellWord(path)}`,
+      );
     }
     return;
   }
@@ -65,9 +71,15 @@ function refuseOthers({ path, by, base }: ConfigFilePath): void {
 }
 
 function decode(bytes: Buffer, path: string): string {
-  const isWide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff) || bytes.subarray(0, 4).includes(0);
+  const isWide =
+    (bytes[0] === 0xff && bytes[1] === 0xfe) ||
+    (bytes[0] === 0xfe && bytes[1] === 0xff) ||
+    bytes.subarray(0, 4).includes(0);
   if (isWide) {
-    throw new ConnectorError('config', `${path} is UTF-16 or UTF-32 text, as some Windows tools write it: save it as UTF-8`);
+    throw new ConnectorError(
+      'config',
+      `${path} is UTF-16 or UTF-32 text, as some Windows tools write it: save it as UTF-8`,
+    );
   }
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes); // takes a byte order mark away

@@ -47,7 +47,12 @@ export function readConfigFile(file: ConfigFilePath): ConfigFile {
   }
   if (!isMap(document.contents)) {
     const hint = /^\s*[\w.-]+:[^\s/]/m.test(text) ? ', with a blank after the colon' : '';
-    return { path, values: {}, problems: [`${at(0)} must be a list of settings, one "name: value" on each line${hint}`], isTried: () => true };
+    return {
+      path,
+      values: {},
+      problems: [`${at(0)} must be a list of settings, one "name: value" on each line${hint}`],
+      isTried: () => true,
+    };
   }
 
   const values: Partial<Record<SettingName, FileValue>> = {};
@@ -62,20 +67,28 @@ export function readConfigFile(file: ConfigFilePath): ConfigFile {
     const from = { source, ...(file.by !== 'name' && { foundBy: file.by }) };
     if (plainKeyKeys.includes(key)) {
       tried.add('key');
-      problems.push(`${source}: a config file must not hold the management key itself: put it into a file of its own with mode 0600 and name that with ${keyFileKeys[0]}`);
+      problems.push(
+        `${source}: a config file must not hold the management key itself: put it into a file of its own with mode 0600 and name that with ${keyFileKeys[0]}`,
+      );
     } else if (name === undefined && !keyFileKeys.includes(key)) {
       const meant = meantKey(key);
       if (meant !== undefined) {
         tried.add(settingOfKey(meant) ?? 'key');
       }
-      problems.push(`${source} is not a setting${meant === undefined ? '; `baton-descope config show` lists them' : `; did you mean ${meant}?`}`);
+      problems.push(
+        `${source} is not a setting${meant === undefined ? '; `baton-descope config show` lists them' : `; did you mean ${meant}?`}`,
+      );
     } else if (value === undefined) {
       tried.add(name ?? 'key');
       problems.push(`${source} ${isAlias(pair.value) ? starNeedsQuotes(key) : flawOfValue(pair)}`);
     } else if (name === undefined) {
       keyFile = firstOf(keyFile, { text: holdsKey(value) ? value : fromFolderOf(path, value), ...from }, problems);
     } else {
-      values[name] = firstOf(values[name], { text: isPath(settings[name]) ? fromFolderOf(path, value) : value, ...from }, problems);
+      values[name] = firstOf(
+        values[name],
+        { text: isPath(settings[name]) ? fromFolderOf(path, value) : value, ...from },
+        problems,
+      );
     }
   }
   return { path, values, problems, isTried: (what) => tried.has(what), ...(keyFile !== undefined && { keyFile }) };
@@ -105,12 +118,16 @@ function textOf({ value }: Pair): string | undefined {
   if (typeof inside !== 'string' && typeof inside !== 'number' && typeof inside !== 'boolean') {
     return undefined;
   }
-  const text = (typeof inside === 'number' && isScalar(value) ? (value.source ?? String(inside)) : String(inside)).trim();
+  const text = (
+    typeof inside === 'number' && isScalar(value) ? (value.source ?? String(inside)) : String(inside)
+  ).trim();
   return text === '' ? undefined : text;
 }
 
 function flawOfValue({ value }: Pair): string {
-  return value === null || isScalar(value) ? 'is empty: give a value, or leave it out' : 'must have one text, number, true or false as its value, and no list';
+  return value === null || isScalar(value)
+    ? 'is empty: give a value, or leave it out'
+    : 'must have one text, number, true or false as its value, and no list';
 }
 
 function fromFolderOf(path: string, text: string): string {

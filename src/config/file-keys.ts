@@ -13,7 +13,10 @@ export function fileKey(setting: Pick<Setting, 'flag'>): string {
 
 /** "descope-project-id" of BATON_DESCOPE_PROJECT_ID: the name that Baton connectors use in files and forms. */
 export function ecosystemKey({ env }: Pick<Setting, 'env'>): string {
-  return env[0].replace(/^BATON_/, '').toLowerCase().replaceAll('_', '-');
+  return env[0]
+    .replace(/^BATON_/, '')
+    .toLowerCase()
+    .replaceAll('_', '-');
 }
 
 /** True when the setting names a file or folder: in a config file such a path counts from the file's own folder. */
@@ -33,12 +36,18 @@ export function settingOfKey(key: string): SettingName | undefined {
 }
 
 const byKey: ReadonlyMap<string, SettingName> = new Map(
-  (Object.keys(settings) as SettingName[]).flatMap((name) => [fileKey(settings[name]), ecosystemKey(settings[name])].map((key) => [key, name] as const)),
+  (Object.keys(settings) as SettingName[]).flatMap((name) =>
+    [fileKey(settings[name]), ecosystemKey(settings[name])].map((key) => [key, name] as const),
+  ),
 );
 
 /** The known key that was probably meant, if one is near enough. Underscores and capitals count as slips, too. */
 export function meantKey(key: string): string | undefined {
-  const tidy = key.replace(/([a-z])([A-Z])/g, '$1-$2').toLowerCase().replaceAll(/[_ .]/g, '-').slice(0, 80);
+  const tidy = key
+    .replace(/([a-z])([A-Z])/g, '$1-$2')
+    .toLowerCase()
+    .replaceAll(/[_ .]/g, '-')
+    .slice(0, 80);
   const near = closest(tidy, [...byKey.keys(), ...keyFileKeys]);
   return distance(tidy, near) <= Math.max(1, Math.floor(tidy.length / 3)) ? near : undefined;
 }

@@ -83,11 +83,14 @@ export function resolveSettings({ flags, env, openFile, refine = {}, alsoCheck =
     }
   };
   let isFileRead = false;
-  const file = collect(() => {
-    const opened = openFile?.();
-    isFileRead = true;
-    return opened;
-  }, (message) => ({ message }));
+  const file = collect(
+    () => {
+      const opened = openFile?.();
+      isFileRead = true;
+      return opened;
+    },
+    (message) => ({ message }),
+  );
   const isTried = (what: SettingName | 'key'): boolean => !isFileRead || file?.isTried(what) === true;
   problems.push(...(file?.problems ?? []).map((message) => ({ message })));
 
@@ -98,7 +101,10 @@ export function resolveSettings({ flags, env, openFile, refine = {}, alsoCheck =
     const given = givenValue(name, setting, { flags, env, file });
     if (given === undefined) {
       if (setting.isRequired === true && !isTried(name)) {
-        problems.push({ setting: name, message: `${setting.env.join(' or ')} is not set: ${setting.help} (or give ${longFlag(setting)})` });
+        problems.push({
+          setting: name,
+          message: `${setting.env.join(' or ')} is not set: ${setting.help} (or give ${longFlag(setting)})`,
+        });
       }
       continue;
     }
@@ -110,17 +116,26 @@ export function resolveSettings({ flags, env, openFile, refine = {}, alsoCheck =
     }
     const parsed = setting.schema.safeParse(given.text);
     if (!parsed.success) {
-      problems.push({ setting: name, message: `${given.source} ${parsed.error.issues[0]?.message ?? 'is not understood'}` });
+      problems.push({
+        setting: name,
+        message: `${given.source} ${parsed.error.issues[0]?.message ?? 'is not understood'}`,
+      });
       continue;
     }
-    const kept = collect(() => refine[name]?.(given.text, given) ?? parsed.data, (message) => ({ setting: name, message: `${given.source}: ${message}` }));
+    const kept = collect(
+      () => refine[name]?.(given.text, given) ?? parsed.data,
+      (message) => ({ setting: name, message: `${given.source}: ${message}` }),
+    );
     if (kept !== undefined) {
       values[name] = kept;
     }
   }
   const found = values as Partial<Settings>; // each value went through its own schema above
   for (const check of alsoCheck) {
-    collect(() => check({ file, isKeyTried: isTried('key'), values: found }), (message) => ({ message }));
+    collect(
+      () => check({ file, isKeyTried: isTried('key'), values: found }),
+      (message) => ({ message }),
+    );
   }
   return { values: found, origins, problems, file, isFileRead };
 }
@@ -130,7 +145,9 @@ function flawOf({ text, source }: Origin, setting: Setting): string | undefined 
   if (holdsKey(text)) {
     return keyInWrongPlace(source);
   }
-  return text.trim() === '' && setting.kind !== 'switch' && setting.isListenAddress !== true ? `${source} is empty: give a value, or leave it out` : undefined;
+  return text.trim() === '' && setting.kind !== 'switch' && setting.isListenAddress !== true
+    ? `${source} is empty: give a value, or leave it out`
+    : undefined;
 }
 
 interface Places {

@@ -101,11 +101,17 @@ function modifiedAt(path: string): number | undefined {
 
 function readKeyFile(path: string, variable: string): string {
   if (holdsKey(path)) {
-    throw new ConnectorError('config', `${variable} must name a file, but holds what looks like the key itself (not shown): write the key into a file with mode 0600, and name that`);
+    throw new ConnectorError(
+      'config',
+      `${variable} must name a file, but holds what looks like the key itself (not shown): write the key into a file with mode 0600, and name that`,
+    );
   }
   try {
     if (isWritableByAll(path)) {
-      throw new ConnectorError('config', `${variable}: ${path} can be changed by every user of this machine: chmod 600 ${shellWord(path)}`);
+      throw new ConnectorError(
+        'config',
+        `${variable}: ${path} can be changed by every user of this machine: chmod 600 ${shellWord(path)}`,
+      );
     }
     return readFileSync(path, 'utf8').trim();
   } catch (thrown) {
@@ -113,7 +119,10 @@ function readKeyFile(path: string, variable: string): string {
       throw thrown;
     }
     const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
-    throw new ConnectorError('config', `${variable}: cannot read ${isPathLike(path) ? path : 'the file that it names (not shown: it could be the key itself)'} (${code})`);
+    throw new ConnectorError(
+      'config',
+      `${variable}: cannot read ${isPathLike(path) ? path : 'the file that it names (not shown: it could be the key itself)'} (${code})`,
+    );
   }
 }
 
@@ -138,7 +147,9 @@ export function checkKey(key: string, source: string): string {
 export function refuseKeyInArguments(argv: readonly string[], env: Environment): void {
   const keys = variables.map((variable) => env[variable]?.trim() ?? '').filter((key) => key.length >= 8);
   const isKeyFlag = (argument: string): boolean => /^--?(descope-)?(management-)?key(=|$)/i.test(argument);
-  if (argv.some((argument) => isKeyFlag(argument) || holdsKey(argument) || keys.some((key) => argument.includes(key)))) {
+  if (
+    argv.some((argument) => isKeyFlag(argument) || holdsKey(argument) || keys.some((key) => argument.includes(key)))
+  ) {
     throw new ConnectorError(
       'config',
       `the management key must not be given on the command line, where other processes can read it: use DESCOPE_MANAGEMENT_KEY or DESCOPE_MANAGEMENT_KEY_FILE, and make a new key, since this one has been seen`,

@@ -86,7 +86,10 @@ const address = (parse: (text: string) => object): z.ZodType<string, string> =>
 
 const portOrOff: z.ZodType<number | 'off', string> = z
   .string()
-  .refine((text) => text === 'off' || (/^\d{1,5}$/.test(text) && Number(text) <= 65_535), 'must be a port (0 takes a free one) or off')
+  .refine(
+    (text) => text === 'off' || (/^\d{1,5}$/.test(text) && Number(text) <= 65_535),
+    'must be a port (0 takes a free one) or off',
+  )
   .transform((text) => (text === 'off' ? text : Number(text)));
 
 export const settings = {
@@ -351,7 +354,9 @@ type Parsed<S extends Setting> = z.output<S['schema']>;
 
 /** The settings as understood: those without a default and not required may be undefined. */
 export type Settings = {
-  readonly [Name in SettingName]: (typeof settings)[Name] extends { readonly isRequired: true } | { readonly default: string }
+  readonly [Name in SettingName]: (typeof settings)[Name] extends
+    | { readonly isRequired: true }
+    | { readonly default: string }
     ? Parsed<(typeof settings)[Name]>
     : Parsed<(typeof settings)[Name]> | undefined;
 };

@@ -16,7 +16,11 @@ interface Place {
  * The first fault alone, in words of the remedy: those that a parser finds after it are its consequences. `isName` tells
  * which names may be repeated.
  */
-export function explainYaml(text: string, [error]: readonly Pick<YAMLError, 'code' | 'pos'>[], isName: (name: string) => boolean): YamlFault | undefined {
+export function explainYaml(
+  text: string,
+  [error]: readonly Pick<YAMLError, 'code' | 'pos'>[],
+  isName: (name: string) => boolean,
+): YamlFault | undefined {
   if (error === undefined) {
     return undefined;
   }
@@ -53,7 +57,12 @@ export function starNeedsQuotes(name: string): string {
   return `needs quotes, since YAML reads a "*" at the start of a value as a reference: ${name}: "* * * * *"`;
 }
 
-function sentence(code: string, lines: readonly string[], { line, name, value }: Place, isOpenQuote: boolean): YamlFault {
+function sentence(
+  code: string,
+  lines: readonly string[],
+  { line, name, value }: Place,
+  isOpenQuote: boolean,
+): YamlFault {
   const of = name ?? 'name';
   const said = (text: string): YamlFault => ({ line, text: `${name === undefined ? '' : `${name} `}${text}` });
   const source = lines[line - 1] ?? '';
@@ -64,10 +73,15 @@ function sentence(code: string, lines: readonly string[], { line, name, value }:
     return { line, text: 'begins a second document with "---": a config file is one' };
   }
   if (/^ *\t/.test(source) && (code === 'TAB_AS_INDENT' || code === 'MISSING_CHAR')) {
-    return { line, text: 'is indented with a tab, which YAML does not allow: begin each setting at the start of its line' };
+    return {
+      line,
+      text: 'is indented with a tab, which YAML does not allow: begin each setting at the start of its line',
+    };
   }
   if (code === 'BAD_DQ_ESCAPE') {
-    return said(`has a backslash in double quotes, which gives the next character another meaning: use single quotes: ${of}: '...'`);
+    return said(
+      `has a backslash in double quotes, which gives the next character another meaning: use single quotes: ${of}: '...'`,
+    );
   }
   if (isOpenQuote) {
     return said('has a quote that is opened and not closed');
@@ -76,7 +90,9 @@ function sentence(code: string, lines: readonly string[], { line, name, value }:
     return said(starNeedsQuotes(of));
   }
   if (/^[&!@`%|>{[,?]/.test(value)) {
-    return said(`needs quotes, since "${value.charAt(0)}" at the start of a value means something else in YAML: ${of}: "..."`);
+    return said(
+      `needs quotes, since "${value.charAt(0)}" at the start of a value means something else in YAML: ${of}: "..."`,
+    );
   }
   if (/^["']/.test(value)) {
     return said('has something after the closing quote: put the whole value into one pair of quotes');
@@ -85,7 +101,9 @@ function sentence(code: string, lines: readonly string[], { line, name, value }:
     return { line: line + 1, text: indented };
   }
   if (code === 'BLOCK_AS_IMPLICIT_KEY' || /:(?:\s|$)/.test(value)) {
-    return said(`needs quotes, since it has a colon ${/:\s/.test(value) || !value.endsWith(':') ? 'and a blank in' : 'at the end of'} its value: ${of}: "..."`);
+    return said(
+      `needs quotes, since it has a colon ${/:\s/.test(value) || !value.endsWith(':') ? 'and a blank in' : 'at the end of'} its value: ${of}: "..."`,
+    );
   }
   if (/^[\w.-]+:\S/.test(source.trim())) {
     return { line, text: 'needs a blank after the colon: "name: value"' };

@@ -29,7 +29,10 @@ export function parseProjectId(value: string): string {
     throw new ConnectorError('config', 'the Descope project id has quotes around it: leave them out');
   }
   if (projectId !== '' && !projectId.startsWith('P')) {
-    throw new ConnectorError('config', 'the Descope project id must begin with "P" (what was given is not shown: it could be a key); copy it from Console > Project');
+    throw new ConnectorError(
+      'config',
+      'the Descope project id must begin with "P" (what was given is not shown: it could be a key); copy it from Console > Project',
+    );
   }
   if (!projectIdPattern.test(projectId)) {
     throw new ConnectorError(
@@ -55,7 +58,10 @@ export function parseBaseUrl(value: string): string {
     throw new ConnectorError('config', 'the Descope base URL must not carry a user name, a query or a fragment');
   }
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && isLoopbackHost(url.hostname))) {
-    throw new ConnectorError('config', `the Descope base URL must use https (plain http is for loopback addresses only), not ${url.protocol}//${url.host}`);
+    throw new ConnectorError(
+      'config',
+      `the Descope base URL must use https (plain http is for loopback addresses only), not ${url.protocol}//${url.host}`,
+    );
   }
   return url.origin + url.pathname.replace(/\/+$/, '');
 }

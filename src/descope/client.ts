@@ -10,7 +10,14 @@ import type { Permission, Role, Tenant, User } from './rows.ts';
 import { openPermissions, openRoles, openTenants, parseUser, parseUserPage, type UserPage } from './schemas.ts';
 import { createUserWrite, type WriteUser } from './user-writes.ts';
 import type { Deadlines } from './exchange.ts';
-import { createTransport, type HttpAnswer, type HttpRequest, parseBody, type Send, type TransportOptions } from './transport.ts';
+import {
+  createTransport,
+  type HttpAnswer,
+  type HttpRequest,
+  parseBody,
+  type Send,
+  type TransportOptions,
+} from './transport.ts';
 
 export interface DescopeClientOptions {
   readonly baseUrl: string;
@@ -113,12 +120,34 @@ export interface DescopeClient {
   readonly writeUser: WriteUser;
 }
 
-export type ChannelOptions = Pick<DescopeClientOptions, 'maxResponseMiB' | 'baseUrl' | 'projectId' | 'managementKey' | 'maxParallelFetches' | 'rateLimit' | 'observer' | 'now' | 'sleep'>;
+export type ChannelOptions = Pick<
+  DescopeClientOptions,
+  | 'maxResponseMiB'
+  | 'baseUrl'
+  | 'projectId'
+  | 'managementKey'
+  | 'maxParallelFetches'
+  | 'rateLimit'
+  | 'observer'
+  | 'now'
+  | 'sleep'
+>;
 
 export function createChannel(options: ChannelOptions): Channel {
-  const { baseUrl, maxParallelFetches = maxParallelFetchesCeiling, rateLimit = 'off', observer, now = () => performance.now(), sleep = realSleep } = options;
+  const {
+    baseUrl,
+    maxParallelFetches = maxParallelFetchesCeiling,
+    rateLimit = 'off',
+    observer,
+    now = () => performance.now(),
+    sleep = realSleep,
+  } = options;
   const lanes = createLanes({ maxParallel: Math.min(maxParallelFetches, maxParallelFetchesCeiling), now, sleep });
-  return { send: observed(createTransport(options), observer), lanes, pacing: createPacing({ rateLimit, baseUrl, lanes, now, sleep }) };
+  return {
+    send: observed(createTransport(options), observer),
+    lanes,
+    pacing: createPacing({ rateLimit, baseUrl, lanes, now, sleep }),
+  };
 }
 
 export function createDescopeClient(options: DescopeClientOptions): DescopeClient {
@@ -136,12 +165,29 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
   const { send, lanes, pacing } = options.channel ?? createChannel(options);
   const onRateWait = (waitMs: number): void => {
     observer?.onRateWait(waitMs);
-    logger.warn('waiting for the rate limit of Descope', { seconds: Math.ceil(waitMs / 1000), until: new Date(Date.now() + waitMs).toISOString() });
+    logger.warn('waiting for the rate limit of Descope', {
+      seconds: Math.ceil(waitMs / 1000),
+      until: new Date(Date.now() + waitMs).toISOString(),
+    });
   };
-  const retrying = createRetrying({ lanes, now, sleep, random, longestRateWaitMs, totalRateWaitMs, forgetsRateWaits, onRateWait });
+  const retrying = createRetrying({
+    lanes,
+    now,
+    sleep,
+    random,
+    longestRateWaitMs,
+    totalRateWaitMs,
+    forgetsRateWaits,
+    onRateWait,
+  });
 
   /** For what may be repeated only. `failed`: what a first try, made before, came to. */
-  function read(endpoint: ReadEndpoint, request: HttpRequest, { signal, onRequest, requestId }: CallOptions = {}, failed?: AttemptFailed): Promise<HttpAnswer> {
+  function read(
+    endpoint: ReadEndpoint,
+    request: HttpRequest,
+    { signal, onRequest, requestId }: CallOptions = {},
+    failed?: AttemptFailed,
+  ): Promise<HttpAnswer> {
     const label = endpointLabel(endpoint);
     let before = failed;
     let tries = failed === undefined ? 0 : 1;
@@ -167,7 +213,11 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
   }
 
   /** A list is opened as it comes, row by row: it may be large. */
-  async function readList<T>(endpoint: WholeListEndpoint, open: (body: Uint8Array) => readonly T[], call?: CallOptions): Promise<readonly T[]> {
+  async function readList<T>(
+    endpoint: WholeListEndpoint,
+    open: (body: Uint8Array) => readonly T[],
+    call?: CallOptions,
+  ): Promise<readonly T[]> {
     let rows: readonly T[] = [];
     await read(endpoint, { open: (body) => void (rows = open(body)) }, call);
     return rows;
@@ -178,7 +228,12 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
     return { ...parseUserPage(json, query), serverTimeMs };
   }
 
-  async function openPage(query: UserQuery, body: Uint8Array, serverTimeMs: number | undefined, call?: CallOptions): Promise<TimedUserPage> {
+  async function openPage(
+    query: UserQuery,
+    body: Uint8Array,
+    serverTimeMs: number | undefined,
+    call?: CallOptions,
+  ): Promise<TimedUserPage> {
     let json: unknown;
     try {
       json = parseBody('searchUsers', body);
@@ -210,7 +265,11 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
     searchesPerMinute: pacing.searchesPerMinute,
     searchUsers: (query, call) => searchUsers(query, call),
     fetchUsers: async (query, call) => {
-      const { body, serverTimeMs } = await read('searchUsers', { json: toSearchBody(query), isOpenedLater: true }, call);
+      const { body, serverTimeMs } = await read(
+        'searchUsers',
+        { json: toSearchBody(query), isOpenedLater: true },
+        call,
+      );
       return { open: (later) => openPage(query, body, serverTimeMs, later) };
     },
     // The service may take the parameter for a login id, too: whoever else it finds is not the user with this id.
@@ -223,19 +282,29 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
     allRoles: (call) => readList('allRoles', openRoles, call),
     allPermissions: (call) => readList('allPermissions', openPermissions, call),
     findByLoginId: async (loginId, call) => {
-      const { users } = parseUserPage((await read('searchUsers', { json: { limit: 100, withTestUser: true, loginIds: [loginId] } }, call)).json);
+      const { users } = parseUserPage(
+        (await read('searchUsers', { json: { limit: 100, withTestUser: true, loginIds: [loginId] } }, call)).json,
+      );
       return users.filter(({ loginIds }) => loginIds.includes(loginId));
     },
-    findByText: async (text, call) => parseUserPage((await read('searchUsers', { json: { limit: 100, withTestUser: true, text } }, call)).json),
+    findByText: async (text, call) =>
+      parseUserPage((await read('searchUsers', { json: { limit: 100, withTestUser: true, text } }, call)).json),
     loadForWrite: (userId, call) =>
       orUndefined(async () => {
         const user = parseUser('loadUser', (await read('loadUser', { query: { loginId: userId } }, call)).json);
         if (user.userId !== userId) {
-          throw new ConnectorError('refused', `${JSON.stringify(userId)} is a login id of user ${user.userId}, not a user id: a change must name the user by the user id`);
+          throw new ConnectorError(
+            'refused',
+            `${JSON.stringify(userId)} is a login id of user ${user.userId}, not a user id: a change must name the user by the user id`,
+          );
         }
         return user;
       }),
-    writeUser: createUserWrite({ send, lanesOf: (endpoint) => pacing.lanesOf(endpoint), pauseForRateLimit: retrying.pauseForRateLimit }),
+    writeUser: createUserWrite({
+      send,
+      lanesOf: (endpoint) => pacing.lanesOf(endpoint),
+      pauseForRateLimit: retrying.pauseForRateLimit,
+    }),
   };
 }
 
@@ -254,7 +323,16 @@ function giveBack({ buffer, byteLength }: Uint8Array): void {
  * the same as none. 64-bit times travel as strings.
  */
 function toSearchBody(query: UserQuery): Readonly<Record<string, unknown>> {
-  const { limit, offset, fromCreatedTimeMs, toCreatedTimeMs, tenantIds, roleNames, tenantRoleNames, unsorted = false } = query;
+  const {
+    limit,
+    offset,
+    fromCreatedTimeMs,
+    toCreatedTimeMs,
+    tenantIds,
+    roleNames,
+    tenantRoleNames,
+    unsorted = false,
+  } = query;
   return {
     limit,
     offset,
@@ -265,7 +343,9 @@ function toSearchBody(query: UserQuery): Readonly<Record<string, unknown>> {
     ...(tenantIds !== undefined && { tenantIds }),
     ...(roleNames !== undefined && { roleNames }),
     ...(tenantRoleNames !== undefined && {
-      tenantRoleNames: Object.fromEntries(Object.entries(tenantRoleNames).map(([tenantId, values]) => [tenantId, { values, and: false }])),
+      tenantRoleNames: Object.fromEntries(
+        Object.entries(tenantRoleNames).map(([tenantId, values]) => [tenantId, { values, and: false }]),
+      ),
     }),
   };
 }

@@ -18,14 +18,25 @@ const unpackers: ReadonlyMap<string, Unpacker> = new Map<string, Unpacker>([
 export const acceptedEncodings = 'gzip, deflate, br, zstd';
 
 /** The body as it was before it was packed for the way, of `limit` bytes at most. Throws AttemptFailed. */
-export async function unpack(endpoint: EndpointName, body: Uint8Array, contentEncoding: string, limit: number): Promise<Uint8Array> {
+export async function unpack(
+  endpoint: EndpointName,
+  body: Uint8Array,
+  contentEncoding: string,
+  limit: number,
+): Promise<Uint8Array> {
   const encoding = contentEncoding.toLowerCase();
   if (encoding === '' || encoding === 'identity' || body.length === 0) {
     return body;
   }
   const unpacker = unpackers.get(encoding);
   if (unpacker === undefined) {
-    throw new AttemptFailed({ error: shapeError(endpoint, `the body is in an encoding that was not asked for; asked for was ${acceptedEncodings}`), retry: 'never' });
+    throw new AttemptFailed({
+      error: shapeError(
+        endpoint,
+        `the body is in an encoding that was not asked for; asked for was ${acceptedEncodings}`,
+      ),
+      retry: 'never',
+    });
   }
   try {
     return await unpacker(body, { maxOutputLength: limit });
@@ -40,5 +51,8 @@ function unpackFailure(endpoint: EndpointName, code: string, limit: number): Att
   }
   return code === 'Z_BUF_ERROR'
     ? retryable('unavailable', endpoint, 'the answer was cut off')
-    : new AttemptFailed({ error: shapeError(endpoint, `the body is not in the encoding it claims (${code})`), retry: 'body' });
+    : new AttemptFailed({
+        error: shapeError(endpoint, `the body is not in the encoding it claims (${code})`),
+        retry: 'body',
+      });
 }

@@ -21,18 +21,65 @@ export type RateBucket = 'search' | 'user' | 'update' | 'general';
 export const endpoints = {
   searchUsers: { method: 'POST', path: '/v2/mgmt/user/search', effect: 'read', answers: 'list', bucket: 'search' },
   loadUser: { method: 'GET', path: '/v1/mgmt/user', effect: 'read', answers: 'one', bucket: 'user' },
-  allTenants: { method: 'GET', path: '/v1/mgmt/tenant/all', effect: 'read', answers: 'list', isWhole: true, bucket: 'general' },
-  allRoles: { method: 'GET', path: '/v1/mgmt/role/all', effect: 'read', answers: 'list', isWhole: true, bucket: 'general' },
-  allPermissions: { method: 'GET', path: '/v1/mgmt/permission/all', effect: 'read', answers: 'list', isWhole: true, bucket: 'general' },
-  addUserRoles: { method: 'POST', path: '/v1/mgmt/user/update/role/add', effect: 'write', answers: 'one', bucket: 'update' },
-  removeUserRoles: { method: 'POST', path: '/v1/mgmt/user/update/role/remove', effect: 'write', answers: 'one', bucket: 'update' },
-  addUserTenant: { method: 'POST', path: '/v1/mgmt/user/update/tenant/add', effect: 'write', answers: 'one', bucket: 'update' },
-  removeUserTenant: { method: 'POST', path: '/v1/mgmt/user/update/tenant/remove', effect: 'write', answers: 'one', bucket: 'update' },
+  allTenants: {
+    method: 'GET',
+    path: '/v1/mgmt/tenant/all',
+    effect: 'read',
+    answers: 'list',
+    isWhole: true,
+    bucket: 'general',
+  },
+  allRoles: {
+    method: 'GET',
+    path: '/v1/mgmt/role/all',
+    effect: 'read',
+    answers: 'list',
+    isWhole: true,
+    bucket: 'general',
+  },
+  allPermissions: {
+    method: 'GET',
+    path: '/v1/mgmt/permission/all',
+    effect: 'read',
+    answers: 'list',
+    isWhole: true,
+    bucket: 'general',
+  },
+  addUserRoles: {
+    method: 'POST',
+    path: '/v1/mgmt/user/update/role/add',
+    effect: 'write',
+    answers: 'one',
+    bucket: 'update',
+  },
+  removeUserRoles: {
+    method: 'POST',
+    path: '/v1/mgmt/user/update/role/remove',
+    effect: 'write',
+    answers: 'one',
+    bucket: 'update',
+  },
+  addUserTenant: {
+    method: 'POST',
+    path: '/v1/mgmt/user/update/tenant/add',
+    effect: 'write',
+    answers: 'one',
+    bucket: 'update',
+  },
+  removeUserTenant: {
+    method: 'POST',
+    path: '/v1/mgmt/user/update/tenant/remove',
+    effect: 'write',
+    answers: 'one',
+    bucket: 'update',
+  },
 } as const satisfies Record<string, Endpoint>;
 
 export type EndpointName = keyof typeof endpoints;
 
-type NamesWith<Part extends Partial<Endpoint>> = { [Name in EndpointName]: (typeof endpoints)[Name] extends Part ? Name : never }[EndpointName];
+type NamesWith<Part extends Partial<Endpoint>> = {
+  [Name in EndpointName]: (typeof endpoints)[Name] extends Part ? Name : never;
+}[EndpointName];
 
 /** The calls that nobody but a person's wish may repeat, and those that may be repeated: the compiler keeps them apart. */
 export type WriteEndpoint = NamesWith<{ effect: 'write' }>;

@@ -20,7 +20,12 @@ export function descopeCode(body: string): string | undefined {
 }
 
 /** Turns an HTTP status other than 2xx into our error. Status first, code second: most codes are unpublished. */
-export function failureOfStatus(endpoint: EndpointName, status: number, body: string, retryAfterMs?: number): AttemptFailure {
+export function failureOfStatus(
+  endpoint: EndpointName,
+  status: number,
+  body: string,
+  retryAfterMs?: number,
+): AttemptFailure {
   const code = descopeCode(body);
   const isList = endpointOf(endpoint).answers === 'list';
   const facts = { endpoint: endpointLabel(endpoint), status, ...(code !== undefined && { code }) };
@@ -35,13 +40,28 @@ export function failureOfStatus(endpoint: EndpointName, status: number, body: st
     };
   }
   if (status === 401) {
-    return { error: fail('unauthenticated', `Descope refused the management key: ${where}; check DESCOPE_PROJECT_ID, the key, its expiry and the region of the base URL`), retry: 'never' };
+    return {
+      error: fail(
+        'unauthenticated',
+        `Descope refused the management key: ${where}; check DESCOPE_PROJECT_ID, the key, its expiry and the region of the base URL`,
+      ),
+      retry: 'never',
+    };
   }
   if (status === 403) {
-    return { error: fail('forbidden', `the management key may not do this: ${where}; check the key's roles, project scope and permitted IPs`), retry: 'never' };
+    return {
+      error: fail(
+        'forbidden',
+        `the management key may not do this: ${where}; check the key's roles, project scope and permitted IPs`,
+      ),
+      retry: 'never',
+    };
   }
   if (status >= 300 && status < 400) {
-    return { error: fail('upstream-contract', `${where}: a redirect is not an answer and is not followed; check the base URL`), retry: 'never' };
+    return {
+      error: fail('upstream-contract', `${where}: a redirect is not an answer and is not followed; check the base URL`),
+      retry: 'never',
+    };
   }
   if (status >= 500) {
     return {
@@ -61,12 +81,19 @@ export function failureOfStatus(endpoint: EndpointName, status: number, body: st
   if (status === 409 && !isList) {
     return { error: fail('conflict', where), retry: 'never' };
   }
-  return { error: fail(isList ? 'upstream-contract' : 'invalid', `Descope refused the request: ${where}`), retry: 'never' };
+  return {
+    error: fail(isList ? 'upstream-contract' : 'invalid', `Descope refused the request: ${where}`),
+    retry: 'never',
+  };
 }
 
 /** A 200 whose body is not what the endpoint answers. */
 export function shapeError(endpoint: EndpointName, problem: string): ConnectorError {
-  return new ConnectorError('upstream-contract', `${endpointLabel(endpoint)} answered in an unknown shape: ${problem}`, {
-    endpoint: endpointLabel(endpoint),
-  });
+  return new ConnectorError(
+    'upstream-contract',
+    `${endpointLabel(endpoint)} answered in an unknown shape: ${problem}`,
+    {
+      endpoint: endpointLabel(endpoint),
+    },
+  );
 }

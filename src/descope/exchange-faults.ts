@@ -1,6 +1,12 @@
 /** Why we gave an attempt up ourselves: a deadline that passed, a body over the limit, or an answer that is none. */
 export class ExchangeFault extends Error {
-  readonly code: 'CONNECT_TIMEOUT' | 'HEADERS_TIMEOUT' | 'BODY_TIMEOUT' | 'ATTEMPT_TIMEOUT' | 'BODY_TOO_LARGE' | 'SWITCHED_PROTOCOL';
+  readonly code:
+    | 'CONNECT_TIMEOUT'
+    | 'HEADERS_TIMEOUT'
+    | 'BODY_TIMEOUT'
+    | 'ATTEMPT_TIMEOUT'
+    | 'BODY_TOO_LARGE'
+    | 'SWITCHED_PROTOCOL';
 
   constructor(code: ExchangeFault['code']) {
     super(code);

@@ -63,7 +63,12 @@ function headersOf({ headers, body }: ExchangeRequest): Record<string, string> {
 }
 
 /** Collects the answer of a request that is under way, under the deadline of each of its parts. */
-function receive(stream: Request, maxBytes: number, { connectMs, headersMs, bodyIdleMs, attemptMs }: Deadlines, signal: AbortSignal | undefined): Promise<Exchanged> {
+function receive(
+  stream: Request,
+  maxBytes: number,
+  { connectMs, headersMs, bodyIdleMs, attemptMs }: Deadlines,
+  signal: AbortSignal | undefined,
+): Promise<Exchanged> {
   return new Promise((resolve, reject) => {
     let chunks: Uint8Array[] = [];
     let size = 0;
@@ -87,7 +92,8 @@ function receive(stream: Request, maxBytes: number, { connectMs, headersMs, body
       }
     };
     const leave = (): void => giveUp(new ConnectorError('cancelled', 'the caller went away before the work was done'));
-    const within = (ms: number, code: ExchangeFault['code']): NodeJS.Timeout => setTimeout(() => giveUp(new ExchangeFault(code)), ms);
+    const within = (ms: number, code: ExchangeFault['code']): NodeJS.Timeout =>
+      setTimeout(() => giveUp(new ExchangeFault(code)), ms);
     const whole = within(attemptMs, 'ATTEMPT_TIMEOUT');
     let part = within(connectMs, 'CONNECT_TIMEOUT');
     const beginPart = (ms: number, code: ExchangeFault['code']): void => {

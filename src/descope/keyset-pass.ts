@@ -1,6 +1,14 @@
 import type { TimedUserPage, UserQuery } from './client.ts';
 import { countEverybody } from './hidden-users.ts';
-import { alarm, indexLagMs, type Ledger, type Pass, type PassOutcome, type ReadOrigin, type UserBatch } from './ledger.ts';
+import {
+  alarm,
+  indexLagMs,
+  type Ledger,
+  type Pass,
+  type PassOutcome,
+  type ReadOrigin,
+  type UserBatch,
+} from './ledger.ts';
 import type { User } from './rows.ts';
 
 /** A page that is shorter than asked for is asked for again with the length that came: this often in a read. */
@@ -28,13 +36,24 @@ export interface KeysetOptions {
  * Each page is one answer, so that deletions cannot shift anybody past it; users of the last second come twice and are
  * handed out once. One page after the other, and thus slower than offsets: the way on when offsets have moved.
  */
-export function createKeysetPass({ call, filter, pageSize, ledger, now, from: begin, before, orElse }: KeysetOptions): Pass {
+export function createKeysetPass({
+  call,
+  filter,
+  pageSize,
+  ledger,
+  now,
+  from: begin,
+  before,
+  orElse,
+}: KeysetOptions): Pass {
   let from = begin?.second;
   let resumePoint = begin;
   let limit = pageSize;
   let shorterPages = 0;
   /** The page that last said, by being shorter than asked for, that it was the end. */
-  let saidEnd: { readonly from: number | undefined; readonly rows: number; readonly second: number; readonly untilMs: number } | undefined;
+  let saidEnd:
+    | { readonly from: number | undefined; readonly rows: number; readonly second: number; readonly untilMs: number }
+    | undefined;
   let largestPage = 0;
   let isDone = false;
   let isUnfit = false;
@@ -74,7 +93,12 @@ export function createKeysetPass({ call, filter, pageSize, ledger, now, from: be
       return await next(signal);
     }
     if (last !== undefined && users.length < limit) {
-      saidEnd = { from, rows: users.length, second: last, untilMs: Math.min(serverTimeMs ?? Number.POSITIVE_INFINITY, now()) - indexLagMs };
+      saidEnd = {
+        from,
+        rows: users.length,
+        second: last,
+        untilMs: Math.min(serverTimeMs ?? Number.POSITIVE_INFINITY, now()) - indexLagMs,
+      };
     }
     largestPage = Math.max(largestPage, users.length);
     if (last === undefined) {
@@ -83,7 +107,10 @@ export function createKeysetPass({ call, filter, pageSize, ledger, now, from: be
     if (last !== from) {
       from = last;
       const batch = ledger.enter(query, users, true);
-      resumePoint = { second: last, before: ledger.count - users.filter(({ createdTime }) => createdTime === last).length };
+      resumePoint = {
+        second: last,
+        before: ledger.count - users.filter(({ createdTime }) => createdTime === last).length,
+      };
       return batch;
     }
     if (users.length === total && users.length < largestPage && users.every(({ userId }) => ledger.ids.has(userId))) {

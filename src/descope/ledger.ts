@@ -47,7 +47,10 @@ export class Ledger {
    * there before is an alarm unless the caller expects some.
    */
   enter(query: UserQuery, users: readonly User[], mayRepeat = false): UserBatch {
-    if (!mayRepeat && (new Set(users.map((user) => user.userId)).size < users.length || users.some((user) => this.ids.has(user.userId)))) {
+    if (
+      !mayRepeat &&
+      (new Set(users.map((user) => user.userId)).size < users.length || users.some((user) => this.ids.has(user.userId)))
+    ) {
       throw alarm('a user was listed twice');
     }
     const known = this.count;

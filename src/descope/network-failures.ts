@@ -7,14 +7,20 @@ import { tlsReason } from './tls-reasons.ts';
 
 export function retryable(kind: 'timeout' | 'unavailable', endpoint: EndpointName, what: string): AttemptFailed {
   const label = endpointLabel(endpoint);
-  return new AttemptFailed({ error: new ConnectorError(kind, `${label} failed: ${what}`, { endpoint: label }), retry: 'yes' });
+  return new AttemptFailed({
+    error: new ConnectorError(kind, `${label} failed: ${what}`, { endpoint: label }),
+    retry: 'yes',
+  });
 }
 
 /** `limit` in bytes, as body-limit.ts has it. */
 export function bodyTooLarge(endpoint: EndpointName, limit: number): AttemptFailed {
   const label = endpointLabel(endpoint);
   const what = `${label} answered with a body larger than ${Number((limit / 1024 / 1024).toFixed(2))} MiB, the limit; if there is enough memory, raise --max-response-size`;
-  return new AttemptFailed({ error: new ConnectorError('upstream-contract', what, { endpoint: label }), retry: 'never' });
+  return new AttemptFailed({
+    error: new ConnectorError('upstream-contract', what, { endpoint: label }),
+    retry: 'never',
+  });
 }
 
 /** The code of an error; of several addresses that were tried in vain, that of the first. Empty when there is none. */
@@ -22,12 +28,16 @@ export function codeOf(thrown: unknown): string {
   if (thrown instanceof AggregateError && thrown.errors.length > 0) {
     return codeOf(thrown.errors[0]);
   }
-  return typeof thrown === 'object' && thrown !== null && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
+  return typeof thrown === 'object' && thrown !== null && 'code' in thrown && typeof thrown.code === 'string'
+    ? thrown.code
+    : '';
 }
 
 /** What Node or our tunnel threw: got wraps it, and gives it a code of its own where it had none. */
 function innermost(thrown: unknown): unknown {
-  return thrown instanceof Error && thrown.cause instanceof Error && !(thrown instanceof TunnelFailure) ? innermost(thrown.cause) : thrown;
+  return thrown instanceof Error && thrown.cause instanceof Error && !(thrown instanceof TunnelFailure)
+    ? innermost(thrown.cause)
+    : thrown;
 }
 
 /** What was waited for in vain. */
@@ -48,13 +58,25 @@ const networkReasons: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** What stands in the way of a connection to anybody. */
-const unreachable: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT']);
+const unreachable: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ETIMEDOUT',
+]);
 
 /**
  * Says what the network did, from the error's code and, where the code does not say it, its text. The error itself is
  * never kept, not even as a cause: it may hold the bearer token, and the proxy's password.
  */
-export function networkFailure(endpoint: EndpointName, thrown: unknown, bodyIdleMs: number, proxy?: Proxy): AttemptFailed {
+export function networkFailure(
+  endpoint: EndpointName,
+  thrown: unknown,
+  bodyIdleMs: number,
+  proxy?: Proxy,
+): AttemptFailed {
   const cause = innermost(thrown);
   const code = codeOf(cause);
   const text = cause instanceof Error ? cause.message : '';
@@ -63,7 +85,11 @@ export function networkFailure(endpoint: EndpointName, thrown: unknown, bodyIdle
   }
   const tls = tlsReason(code, text);
   if (tls !== undefined) {
-    return final(endpoint, 'tls', `TLS to Descope could not be trusted: ${tls.reason} (${code})${tls.isUnknownCa ? issuedBy(thrown) : ''}; ${tls.remedy}`);
+    return final(
+      endpoint,
+      'tls',
+      `TLS to Descope could not be trusted: ${tls.reason} (${code})${tls.isUnknownCa ? issuedBy(thrown) : ''}; ${tls.remedy}`,
+    );
   }
   if (code === 'BODY_TIMEOUT') {
     return retryable('timeout', endpoint, `the body stalled for ${bodyIdleMs / 1000} s`);
@@ -79,7 +105,11 @@ export function networkFailure(endpoint: EndpointName, thrown: unknown, bodyIdle
   if (code === 'ECONNRESET' && text.includes('before secure TLS connection')) {
     return retryable('unavailable', endpoint, 'the connection was cut before TLS was established (ECONNRESET)');
   }
-  return retryable('unavailable', endpoint, networkReasons.get(code) ?? (/^[A-Z0-9_]{3,40}$/.test(code) ? code : 'the connection broke'));
+  return retryable(
+    'unavailable',
+    endpoint,
+    networkReasons.get(code) ?? (/^[A-Z0-9_]{3,40}$/.test(code) ? code : 'the connection broke'),
+  );
 }
 
 /** The CA's name is the other side's own word: kept short, and plain. */
@@ -92,28 +122,57 @@ function issuedBy(thrown: unknown): string {
 function proxyFailure(endpoint: EndpointName, { place, variable }: Proxy, failure: unknown): AttemptFailed {
   const who = `the proxy ${place} (${variable})`;
   if (!(failure instanceof TunnelFailure)) {
-    return retryable('timeout', endpoint, `${who} did not connect to Descope in time; check ${variable}, and whether Descope can be reached from there`);
+    return retryable(
+      'timeout',
+      endpoint,
+      `${who} did not connect to Descope in time; check ${variable}, and whether Descope can be reached from there`,
+    );
   }
   const { status, cause } = failure;
   const code = codeOf(cause);
   const tls = tlsReason(code, cause instanceof Error ? cause.message : '');
   if (tls !== undefined) {
-    return final(endpoint, 'tls', `TLS to ${who} could not be trusted: ${tls.reason} (${code}); ${tls.isUnknownCa ? tls.remedy : `check ${variable}`}`);
+    return final(
+      endpoint,
+      'tls',
+      `TLS to ${who} could not be trusted: ${tls.reason} (${code}); ${tls.isUnknownCa ? tls.remedy : `check ${variable}`}`,
+    );
   }
   if (unreachable.has(code)) {
-    return retryable('unavailable', endpoint, `${who} cannot be reached: ${networkReasons.get(code)?.split(';')[0] ?? code}; check ${variable}`);
+    return retryable(
+      'unavailable',
+      endpoint,
+      `${who} cannot be reached: ${networkReasons.get(code)?.split(';')[0] ?? code}; check ${variable}`,
+    );
   }
   if (status === 407) {
-    return final(endpoint, 'proxy', `${who} asks for a user name and password (407); give them in ${variable} as http://user:password@host:port`);
+    return final(
+      endpoint,
+      'proxy',
+      `${who} asks for a user name and password (407); give them in ${variable} as http://user:password@host:port`,
+    );
   }
   if (status !== undefined && status >= 300 && status < 500) {
-    return final(endpoint, 'proxy', `${who} refused to connect to Descope (${status}); have it allowed there, or list the host in NO_PROXY`);
+    return final(
+      endpoint,
+      'proxy',
+      `${who} refused to connect to Descope (${status}); have it allowed there, or list the host in NO_PROXY`,
+    );
   }
-  return retryable('unavailable', endpoint, status === undefined || status < 300 ? `${who} did not open a tunnel` : `${who} could not open a tunnel (${status})`);
+  return retryable(
+    'unavailable',
+    endpoint,
+    status === undefined || status < 300
+      ? `${who} did not open a tunnel`
+      : `${who} could not open a tunnel (${status})`,
+  );
 }
 
 /** Nothing that gets better by asking again. `cause` tells doctor which remedy to name. */
 function final(endpoint: EndpointName, cause: 'tls' | 'proxy', what: string): AttemptFailed {
   const label = endpointLabel(endpoint);
-  return new AttemptFailed({ error: new ConnectorError('unavailable', `${label} failed: ${what}`, { endpoint: label, cause }), retry: 'never' });
+  return new AttemptFailed({
+    error: new ConnectorError('unavailable', `${label} failed: ${what}`, { endpoint: label, cause }),
+    retry: 'never',
+  });
 }

@@ -38,7 +38,8 @@ export function createOverlapPass({ call, filter, pageSize, ledger, isSorted }: 
   let provesOrder = isSorted;
   const seen = new Set<string>();
   const pageCount = (): number => (total === undefined ? 1 : Math.max(1, Math.ceil((total - overlap) / stride)));
-  const openWindow = (): PageWindow<TimedUserPage> => createPageWindow(pageCount, (index, signal) => call(queryAt(index), signal));
+  const openWindow = (): PageWindow<TimedUserPage> =>
+    createPageWindow(pageCount, (index, signal) => call(queryAt(index), signal));
   let window: PageWindow<TimedUserPage> = openWindow();
   let isConfirming = false;
 
@@ -88,7 +89,11 @@ export function createOverlapPass({ call, filter, pageSize, ledger, isSorted }: 
     if (users.length !== Math.min(pageSize, Math.max(0, before - page * stride))) {
       throw alarm(`a page held ${users.length} users, which are not as many as were due`);
     }
-    if (joint.some(({ userId, createdTime }, place) => users[place]?.userId !== userId || users[place].createdTime !== createdTime)) {
+    if (
+      joint.some(
+        ({ userId, createdTime }, place) => users[place]?.userId !== userId || users[place].createdTime !== createdTime,
+      )
+    ) {
       throw alarm('two pages do not join: the list moved between them');
     }
     const fresh = users.slice(joint.length).map(({ userId }) => userId);
@@ -105,7 +110,9 @@ export function createOverlapPass({ call, filter, pageSize, ledger, isSorted }: 
       if (isKind(thrown, 'upstream-contract') && thrown.facts['status'] === 400 && isSorted) {
         return createOverlapPass({ call, filter, pageSize, ledger, isSorted: false });
       }
-      return isKind(thrown, 'inconsistent') ? createOverlapPass({ call, filter, pageSize, ledger, isSorted }) : undefined;
+      return isKind(thrown, 'inconsistent')
+        ? createOverlapPass({ call, filter, pageSize, ledger, isSorted })
+        : undefined;
     },
     resume: () => undefined,
     outcome: () => ({ mode: mode(), total: total ?? 0, bounded: total ?? 0, newer: 0, boundMs: undefined }),
@@ -113,10 +120,14 @@ export function createOverlapPass({ call, filter, pageSize, ledger, isSorted }: 
 }
 
 function isInOrder(users: readonly User[]): boolean {
-  return users.every(({ createdTime }, place) => createdTime !== undefined && createdTime >= (users[place - 1]?.createdTime ?? 0));
+  return users.every(
+    ({ createdTime }, place) => createdTime !== undefined && createdTime >= (users[place - 1]?.createdTime ?? 0),
+  );
 }
 
 /** Whether the users of a joint were created one after the other, in different seconds. */
 function joinsApart([first, second]: readonly User[]): boolean {
-  return first?.createdTime !== undefined && second?.createdTime !== undefined && first.createdTime < second.createdTime;
+  return (
+    first?.createdTime !== undefined && second?.createdTime !== undefined && first.createdTime < second.createdTime
+  );
 }

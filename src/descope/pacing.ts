@@ -24,7 +24,9 @@ const burst = 6;
 const minuteMs = 60_000;
 
 /** Descope's own counters, and what it documents of each, per minute. */
-const documentedPerMinute = { search: 200, user: 500, update: 200, general: 100 } as const satisfies Readonly<Record<RateBucket, number>>;
+const documentedPerMinute = { search: 200, user: 500, update: 200, general: 100 } as const satisfies Readonly<
+  Record<RateBucket, number>
+>;
 export interface PacingOptions {
   readonly rateLimit: RateLimit;
   readonly baseUrl: string;
@@ -46,7 +48,10 @@ export function createPacing({ rateLimit, baseUrl, lanes, now, sleep }: PacingOp
   if (isUnpaced(rateLimit, baseUrl)) {
     return { lanesOf: () => lanes, searchesPerMinute: undefined };
   }
-  const paced = (rate: Rate, slack = 0): Lanes => ({ ...lanes, run: paceLanes(lanes, createBucket(rate, slack * rate.periodMs, now), sleep) });
+  const paced = (rate: Rate, slack = 0): Lanes => ({
+    ...lanes,
+    run: paceLanes(lanes, createBucket(rate, slack * rate.periodMs, now), sleep),
+  });
   const buckets: Readonly<Record<RateBucket, Lanes>> = {
     search: paced(searchRate(rateLimit), rateLimit === 'auto' ? 0 : slackOfGiven),
     user: paced(ofDocumented('user')),
@@ -60,7 +65,10 @@ export function createPacing({ rateLimit, baseUrl, lanes, now, sleep }: PacingOp
 }
 
 /** How many user searches a minute are sent at most; undefined where nothing is held back. */
-export function searchesPerMinute({ rateLimit, baseUrl }: Pick<PacingOptions, 'rateLimit' | 'baseUrl'>): number | undefined {
+export function searchesPerMinute({
+  rateLimit,
+  baseUrl,
+}: Pick<PacingOptions, 'rateLimit' | 'baseUrl'>): number | undefined {
   if (isUnpaced(rateLimit, baseUrl)) {
     return undefined;
   }
@@ -84,13 +92,19 @@ function searchRate(rateLimit: Exclude<RateLimit, 'off'>): Rate {
 const worthTellingMs = 20_000;
 
 /** How long so many searches take at least; undefined where nothing is held back, or it is over in a moment. */
-export function expectedTime(pages: number, searchesPerMinute: number | undefined): { readonly about: string; readonly line: string } | undefined {
+export function expectedTime(
+  pages: number,
+  searchesPerMinute: number | undefined,
+): { readonly about: string; readonly line: string } | undefined {
   const ms = searchesPerMinute === undefined ? 0 : (pages / searchesPerMinute) * minuteMs;
   if (searchesPerMinute === undefined || ms <= worthTellingMs) {
     return undefined;
   }
   const about = ms < 1.5 * minuteMs ? `about ${Math.round(ms / 1000)} s` : `about ${Math.round(ms / minuteMs)} min`;
-  return { about, line: `${pages.toLocaleString('en')} pages at ${searchesPerMinute.toLocaleString('en')} a minute: ${about}` };
+  return {
+    about,
+    line: `${pages.toLocaleString('en')} pages at ${searchesPerMinute.toLocaleString('en')} a minute: ${about}`,
+  };
 }
 
 /**
@@ -120,7 +134,10 @@ function paceLanes(lanes: Lanes, bucket: TokenBucket, sleep: Sleep): Lanes['run'
         answer.catch(() => leave({ answer })); // given up before it began
       });
     });
-    return await orCancelled(work.then(({ answer }) => answer), signal);
+    return await orCancelled(
+      work.then(({ answer }) => answer),
+      signal,
+    );
   };
 }
 

@@ -18,7 +18,10 @@ export interface PageWindow<T> {
  * the caller goes away in the middle of a `take`, everything in flight is stopped with it. Pages lie in slots that are
  * written over: a map would be laid out anew every few pages, and its old tables hold on to what they held.
  */
-export function createPageWindow<T>(count: () => number, fetch: (index: number, signal: AbortSignal) => Promise<T>): PageWindow<T> {
+export function createPageWindow<T>(
+  count: () => number,
+  fetch: (index: number, signal: AbortSignal) => Promise<T>,
+): PageWindow<T> {
   const slots = Array.from<undefined, Asked<T> | undefined>({ length: maxAhead }, () => undefined);
   let stop = new AbortController();
 

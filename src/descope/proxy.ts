@@ -23,13 +23,20 @@ export interface Proxy {
 export function chooseProxy(baseUrl: string, env: ProxyEnvironment): Proxy | undefined {
   const target = new URL(baseUrl);
   const named = firstSet(env, target.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY');
-  if (named === undefined || isLoopbackHost(target.hostname) || isExempt(target, firstSet(env, 'NO_PROXY')?.text ?? '')) {
+  if (
+    named === undefined ||
+    isLoopbackHost(target.hostname) ||
+    isExempt(target, firstSet(env, 'NO_PROXY')?.text ?? '')
+  ) {
     return undefined;
   }
   return parseProxy(named.text, named.variable);
 }
 
-function firstSet(env: ProxyEnvironment, name: string): { readonly text: string; readonly variable: string } | undefined {
+function firstSet(
+  env: ProxyEnvironment,
+  name: string,
+): { readonly text: string; readonly variable: string } | undefined {
   for (const variable of [name, name.toLowerCase()]) {
     const text = env[variable]?.trim() ?? '';
     if (text !== '') {
@@ -42,12 +49,22 @@ function firstSet(env: ProxyEnvironment, name: string): { readonly text: string;
 function parseProxy(text: string, variable: string): Proxy {
   const url = URL.parse(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `http://${text}`);
   if (url === null || url.hostname === '') {
-    throw new ConnectorError('config', `${variable} is not the address of a proxy: it looks like http://proxy.example:3128`);
+    throw new ConnectorError(
+      'config',
+      `${variable} is not the address of a proxy: it looks like http://proxy.example:3128`,
+    );
   }
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new ConnectorError('config', `${variable} names a proxy that speaks ${url.protocol.slice(0, -1)}: only http:// and https:// proxies can be used`);
+    throw new ConnectorError(
+      'config',
+      `${variable} names a proxy that speaks ${url.protocol.slice(0, -1)}: only http:// and https:// proxies can be used`,
+    );
   }
-  return { url: url.href, place: url.port === '' ? `${url.hostname}:${url.protocol === 'https:' ? 443 : 80}` : url.host, variable };
+  return {
+    url: url.href,
+    place: url.port === '' ? `${url.hostname}:${url.protocol === 'https:' ? 443 : 80}` : url.host,
+    variable,
+  };
 }
 
 /** Whether NO_PROXY names the target: `*`, a host (with all below it), an address, a range such as 10.0.0.0/8; each with or without a port. */

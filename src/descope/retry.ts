@@ -54,7 +54,16 @@ export interface Retrying {
   readonly pauseForRateLimit: PauseForRateLimit;
 }
 
-export function createRetrying({ lanes, now, sleep, random, longestRateWaitMs, totalRateWaitMs, forgetsRateWaits = false, onRateWait }: RetryOptions): Retrying {
+export function createRetrying({
+  lanes,
+  now,
+  sleep,
+  random,
+  longestRateWaitMs,
+  totalRateWaitMs,
+  forgetsRateWaits = false,
+  onRateWait,
+}: RetryOptions): Retrying {
   const budget = createRetryBudget();
   const breaker = createBreaker(now);
   let rateWaitedMs = 0;
@@ -67,10 +76,14 @@ export function createRetrying({ lanes, now, sleep, random, longestRateWaitMs, t
     const waitMs = failure.retryAfterMs ?? Math.min(maxRateWaitMs, firstRateWaitMs * 2 ** unheraldedWaits);
     if (waitMs > longestRateWaitMs || rateWaitedMs + waitMs > totalRateWaitMs) {
       const resetAt = Date.now() + waitMs;
-      throw new ConnectorError('rate-limited', `${failure.error.message}; it opens again at ${new Date(resetAt).toISOString()}`, {
-        ...failure.error.facts,
-        resetAt,
-      });
+      throw new ConnectorError(
+        'rate-limited',
+        `${failure.error.message}; it opens again at ${new Date(resetAt).toISOString()}`,
+        {
+          ...failure.error.facts,
+          resetAt,
+        },
+      );
     }
     unheraldedWaits = failure.retryAfterMs === undefined ? unheraldedWaits + 1 : 0;
     rateWaitedMs += Math.max(0, waitMs - lanes.pausedForMs());
@@ -91,14 +104,24 @@ export function createRetrying({ lanes, now, sleep, random, longestRateWaitMs, t
     }
     if (!budget.spend()) {
       const { kind, message, facts } = failure.error;
-      throw new AttemptFailed({ ...failure, error: new ConnectorError(kind, `${message}; not tried again, since too many requests fail`, facts) });
+      throw new AttemptFailed({
+        ...failure,
+        error: new ConnectorError(kind, `${message}; not tried again, since too many requests fail`, facts),
+      });
     }
     await sleep(Math.max(backoffMs, askedMs), signal);
   }
 
-  async function tryOften<T>(attempt: () => Promise<T>, passage: Passage, through: Lanes, signal?: AbortSignal): Promise<T> {
+  async function tryOften<T>(
+    attempt: () => Promise<T>,
+    passage: Passage,
+    through: Lanes,
+    signal?: AbortSignal,
+  ): Promise<T> {
     const mayRetry = (error: Error, retriesConsumed: number): error is AttemptFailed =>
-      error instanceof AttemptFailed && retriesConsumed < retryLimits[error.failure.retry] && (!passage.isProbe || error.failure.retry === 'rate-limit');
+      error instanceof AttemptFailed &&
+      retriesConsumed < retryLimits[error.failure.retry] &&
+      (!passage.isProbe || error.failure.retry === 'rate-limit');
     return await pRetry(
       () =>
         through.run(() => {
@@ -126,7 +149,11 @@ export function createRetrying({ lanes, now, sleep, random, longestRateWaitMs, t
     const waitMs = lanes.pausedForMs();
     if (waitMs > longestRateWaitMs) {
       const resetAt = Date.now() + waitMs;
-      throw new ConnectorError('rate-limited', `Descope's rate limit is used up; it opens again at ${new Date(resetAt).toISOString()}`, { resetAt });
+      throw new ConnectorError(
+        'rate-limited',
+        `Descope's rate limit is used up; it opens again at ${new Date(resetAt).toISOString()}`,
+        { resetAt },
+      );
     }
   }
 

@@ -14,7 +14,10 @@ export interface Route {
 }
 
 /** Connections that are kept between requests, never more than requests may be in flight. Plain http is for loopback, which no proxy is asked for. */
-export function createAgents({ proxy, extraCa }: Route, connectMs: number): { readonly http: HttpAgent; readonly https: HttpsAgent } {
+export function createAgents(
+  { proxy, extraCa }: Route,
+  connectMs: number,
+): { readonly http: HttpAgent; readonly https: HttpsAgent } {
   const options = { keepAlive: true, maxSockets: maxParallelFetchesCeiling };
   const secure = { ...options, ...(extraCa !== undefined && { ca: [...getCACertificates('default'), ...extraCa] }) };
   const tunnel = { connectMs, maxOpening: 2 * maxParallelFetchesCeiling };

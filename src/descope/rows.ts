@@ -1,4 +1,15 @@
-import { flag, identities, identity, integer, type JsonObject, object, objects, optionalIdentity, text, texts } from './decode.ts';
+import {
+  flag,
+  identities,
+  identity,
+  integer,
+  type JsonObject,
+  object,
+  objects,
+  optionalIdentity,
+  text,
+  texts,
+} from './decode.ts';
 
 /** A membership as Descope reports it: `roleNames` mixes the tenant's own roles and project roles held in that tenant. */
 export interface UserTenant {

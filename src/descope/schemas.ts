@@ -3,7 +3,16 @@ import type { EndpointName } from './endpoints.ts';
 import { shapeError } from './errors.ts';
 import { parseLargeList, parseWhole } from './large-list.ts';
 import { named, nameOfRawUser } from './record-names.ts';
-import { decodePermission, decodeRole, decodeTenant, decodeUser, type Permission, type Role, type Tenant, type User } from './rows.ts';
+import {
+  decodePermission,
+  decodeRole,
+  decodeTenant,
+  decodeUser,
+  type Permission,
+  type Role,
+  type Tenant,
+  type User,
+} from './rows.ts';
 
 /** One page of a user search. `total` is the number of users that match, whatever the page. */
 export interface UserPage {
@@ -19,7 +28,13 @@ export function parseUserPage(json: unknown, asked?: PagePlace): UserPage {
   if (typeof total !== 'number' || !Number.isSafeInteger(total) || total < 0 || total > 2 ** 31 - 1) {
     throw shapeError(endpoint, '"total" is missing or not a whole number');
   }
-  const decode = rowDecoder(endpoint, 'users', decodeUser, nameOfRawUser, asked === undefined ? '' : ` (${placeOfPage(asked)})`);
+  const decode = rowDecoder(
+    endpoint,
+    'users',
+    decodeUser,
+    nameOfRawUser,
+    asked === undefined ? '' : ` (${placeOfPage(asked)})`,
+  );
   return { users: listIn(endpoint, answer, 'users').map(decode), total };
 }
 
@@ -31,7 +46,8 @@ export interface PagePlace {
 }
 
 function placeOfPage({ limit, offset, fromCreatedTimeMs }: PagePlace): string {
-  const from = fromCreatedTimeMs === undefined ? '' : ` of the users created from ${new Date(fromCreatedTimeMs).toISOString()} on`;
+  const from =
+    fromCreatedTimeMs === undefined ? '' : ` of the users created from ${new Date(fromCreatedTimeMs).toISOString()} on`;
   return `page ${Math.floor(offset / limit) + 1}, which begins at row ${offset + 1}${from}`;
 }
 
@@ -46,15 +62,28 @@ interface ListKind<T> {
   readonly identityOf: (row: T) => string;
 }
 
-const tenantList: ListKind<Tenant> = { endpoint: 'allTenants', key: 'tenants', decode: decodeTenant, nameOf: (row) => named('tenant', row['id']), identityOf: ({ id }) => id };
+const tenantList: ListKind<Tenant> = {
+  endpoint: 'allTenants',
+  key: 'tenants',
+  decode: decodeTenant,
+  nameOf: (row) => named('tenant', row['id']),
+  identityOf: ({ id }) => id,
+};
 const roleList: ListKind<Role> = {
   endpoint: 'allRoles',
   key: 'roles',
   decode: decodeRole,
-  nameOf: (row) => `${named('role', row['name'])}${typeof row['tenantId'] === 'string' && row['tenantId'] !== '' ? ` of ${named('tenant', row['tenantId'])}` : ''}`,
+  nameOf: (row) =>
+    `${named('role', row['name'])}${typeof row['tenantId'] === 'string' && row['tenantId'] !== '' ? ` of ${named('tenant', row['tenantId'])}` : ''}`,
   identityOf: ({ tenantId, name }) => JSON.stringify([tenantId, name]),
 };
-const permissionList: ListKind<Permission> = { endpoint: 'allPermissions', key: 'permissions', decode: decodePermission, nameOf: (row) => named('permission', row['name']), identityOf: ({ name }) => name };
+const permissionList: ListKind<Permission> = {
+  endpoint: 'allPermissions',
+  key: 'permissions',
+  decode: decodePermission,
+  nameOf: (row) => named('permission', row['name']),
+  identityOf: ({ name }) => name,
+};
 
 export const parseTenants = (json: unknown): readonly Tenant[] => parseList(tenantList, json);
 export const parseRoles = (json: unknown): readonly Role[] => parseList(roleList, json);
@@ -69,7 +98,9 @@ function parseList<T>(kind: ListKind<T>, json: unknown): readonly T[] {
   const { endpoint, key, decode, nameOf } = kind;
   const take = unique(kind);
   const decodeRow = rowDecoder(endpoint, key, decode, nameOf);
-  return listIn(endpoint, parseAnswer(endpoint, json), key).map((item, index) => take(decodeRow(item, index), item, index));
+  return listIn(endpoint, parseAnswer(endpoint, json), key).map((item, index) =>
+    take(decodeRow(item, index), item, index),
+  );
 }
 
 /** From here on a list is opened row by row. */
@@ -97,7 +128,10 @@ function unique<T>({ endpoint, identityOf, nameOf }: ListKind<T>): (row: T, item
     const identity = identityOf(row);
     const before = seen.get(identity);
     if (before !== undefined) {
-      throw shapeError(endpoint, `${isJsonObject(item) ? nameOf(item) : 'something'} is listed twice (rows ${before + 1} and ${index + 1})`);
+      throw shapeError(
+        endpoint,
+        `${isJsonObject(item) ? nameOf(item) : 'something'} is listed twice (rows ${before + 1} and ${index + 1})`,
+      );
     }
     seen.set(identity, index);
     return row;
@@ -130,7 +164,13 @@ function listIn(endpoint: EndpointName, answer: JsonObject, key: string): readon
 }
 
 /** Decodes rows of a list. A fault is told with the row's own name, as far as it has one, its number, and `where` it came. */
-function rowDecoder<T>(endpoint: EndpointName, key: string, decode: (item: JsonObject) => T, nameOf: (row: JsonObject) => string, where = ''): (item: unknown, index: number) => T {
+function rowDecoder<T>(
+  endpoint: EndpointName,
+  key: string,
+  decode: (item: JsonObject) => T,
+  nameOf: (row: JsonObject) => string,
+  where = '',
+): (item: unknown, index: number) => T {
   return (item, index) => {
     try {
       return isJsonObject(item) ? decode(item) : decodeItem(item, `${key}[${index}]`, decode);
@@ -138,7 +178,12 @@ function rowDecoder<T>(endpoint: EndpointName, key: string, decode: (item: JsonO
       if (!(thrown instanceof DecodeError)) {
         throw thrown;
       }
-      throw shapeError(endpoint, isJsonObject(item) ? `${nameOf(item)}, ${key}[${index}]${where}: ${thrown.message}` : `${thrown.message}${where}`);
+      throw shapeError(
+        endpoint,
+        isJsonObject(item)
+          ? `${nameOf(item)}, ${key}[${index}]${where}: ${thrown.message}`
+          : `${thrown.message}${where}`,
+      );
     }
   };
 }

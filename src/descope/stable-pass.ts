@@ -3,7 +3,15 @@ import { isKind } from '../errors.ts';
 import type { TimedUserPage, UserQuery } from './client.ts';
 import { countEverybody } from './hidden-users.ts';
 import { createKeysetPass } from './keyset-pass.ts';
-import { alarm, indexLagMs, type Ledger, type Pass, type PassOutcome, type ReadOrigin, type UserBatch } from './ledger.ts';
+import {
+  alarm,
+  indexLagMs,
+  type Ledger,
+  type Pass,
+  type PassOutcome,
+  type ReadOrigin,
+  type UserBatch,
+} from './ledger.ts';
 import { createOverlapPass } from './overlap-pass.ts';
 import { createPageWindow } from './page-window.ts';
 import type { User } from './rows.ts';
@@ -70,7 +78,8 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
   let older = 0;
 
   const isNarrowed = Object.keys(filter).length > 0;
-  const mayBeCapped = (total: number): boolean => total > 0 && total <= userPageSize && (!isNarrowed || (total >= smallestCap && total % roundness === 0));
+  const mayBeCapped = (total: number): boolean =>
+    total > 0 && total <= userPageSize && (!isNarrowed || (total >= smallestCap && total % roundness === 0));
   const pageCount = (): number => Math.ceil((origin?.total ?? 0) / userPageSize);
   const boundedQuery = (index: number): UserQuery => ({
     ...pageQuery(index),
@@ -151,7 +160,10 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
 
   /** Nobody may come who is older than where this read begins: then the service does not look at the bound. */
   function checkStart(users: readonly User[]): void {
-    if (start !== undefined && users.some(({ createdTime }) => createdTime === undefined || createdTime < start.second)) {
+    if (
+      start !== undefined &&
+      users.some(({ createdTime }) => createdTime === undefined || createdTime < start.second)
+    ) {
       isFilterTrusted = false;
       throw alarm('a page bounded in time held a user who lies outside the bound');
     }
@@ -167,7 +179,10 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
     const query = { ...pageQuery(0), toCreatedTimeMs: from.boundMs };
     const { users, total } = await call(query, signal);
     checkBounded(users, total, 0, from);
-    if (new Set(users.map((user) => user.userId)).size < users.length || users.some((user) => ledger.ids.has(user.userId) && !firstPage.has(user.userId))) {
+    if (
+      new Set(users.map((user) => user.userId)).size < users.length ||
+      users.some((user) => ledger.ids.has(user.userId) && !firstPage.has(user.userId))
+    ) {
       throw alarm('a user was listed twice');
     }
     const batch = ledger.enter(query, users, true);
@@ -252,7 +267,13 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
   function outcome(): PassOutcome {
     const total = origin?.total ?? 0;
     const { before } = start ?? { before: 0 };
-    return { mode: 'stable', total: before + total, bounded: before + (boundedTotal ?? total), newer: newerUsers, boundMs: total <= userPageSize && !isBoundTold ? undefined : origin?.boundMs };
+    return {
+      mode: 'stable',
+      total: before + total,
+      bounded: before + (boundedTotal ?? total),
+      newer: newerUsers,
+      boundMs: total <= userPageSize && !isBoundTold ? undefined : origin?.boundMs,
+    };
   }
 
   /**
@@ -274,7 +295,9 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
       return start;
     }
     const isThrough = isInOrder && isRechecked && pagesRead() >= pageCount() && boundedRows === boundedTotal;
-    return isThrough ? { second: Math.floor(origin.boundMs / 1000), before: (start?.before ?? 0) + boundedRows } : resume();
+    return isThrough
+      ? { second: Math.floor(origin.boundMs / 1000), before: (start?.before ?? 0) + boundedRows }
+      : resume();
   }
 
   function repair(thrown: unknown): Pass | undefined {
@@ -285,7 +308,18 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
     if (!isKind(thrown, 'inconsistent')) {
       return undefined;
     }
-    return isFilterTrusted ? createKeysetPass({ call, filter, pageSize: userPageSize, ledger, now, from: resumeAtEnd(), before: outcome(), orElse }) : orElse();
+    return isFilterTrusted
+      ? createKeysetPass({
+          call,
+          filter,
+          pageSize: userPageSize,
+          ledger,
+          now,
+          from: resumeAtEnd(),
+          before: outcome(),
+          orElse,
+        })
+      : orElse();
   }
 
   return {

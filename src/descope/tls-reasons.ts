@@ -1,4 +1,5 @@
-const tlsCodes = /^(CERT_|CRL_|ERROR_IN_|ERR_TLS|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|ERR_SSL|EPROTO|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH)/;
+const tlsCodes =
+  /^(CERT_|CRL_|ERROR_IN_|ERR_TLS|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|ERR_SSL|EPROTO|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH)/;
 
 const unknownCa = /SELF_SIGNED|^UNABLE_TO_|^CERT_UNTRUSTED$/;
 
@@ -33,6 +34,8 @@ export function tlsReason(code: string, text: string): TlsReason | undefined {
   return {
     reason,
     isUnknownCa,
-    remedy: isUnknownCa ? 'if that CA is to be trusted (a proxy of your company?), name its certificate with --ca-file or NODE_EXTRA_CA_CERTS' : 'check the base URL, the proxy and the CA',
+    remedy: isUnknownCa
+      ? 'if that CA is to be trusted (a proxy of your company?), name its certificate with --ca-file or NODE_EXTRA_CA_CERTS'
+      : 'check the base URL, the proxy and the CA',
   };
 }

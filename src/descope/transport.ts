@@ -48,7 +48,14 @@ export interface HttpAnswer {
 /** Sends one attempt, without any retry. Throws AttemptFailed, or `cancelled`. */
 export type Send = (endpoint: EndpointName, request: HttpRequest, signal?: AbortSignal) => Promise<HttpAnswer>;
 
-export function createTransport({ baseUrl, projectId, managementKey, deadlines = usualDeadlines, maxResponseMiB = usualMaxResponseMiB(), route = {} }: TransportOptions): Send {
+export function createTransport({
+  baseUrl,
+  projectId,
+  managementKey,
+  deadlines = usualDeadlines,
+  maxResponseMiB = usualMaxResponseMiB(),
+  route = {},
+}: TransportOptions): Send {
   const exchange = createExchange(deadlines, route);
   const sameHeaders = {
     accept: 'application/json',
@@ -57,7 +64,12 @@ export function createTransport({ baseUrl, projectId, managementKey, deadlines =
     'x-descope-project-id': projectId,
   };
 
-  async function attempt(endpoint: EndpointName, { query, json, requestId }: HttpRequest, limit: number, signal: AbortSignal | undefined): Promise<Exchanged> {
+  async function attempt(
+    endpoint: EndpointName,
+    { query, json, requestId }: HttpRequest,
+    limit: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Exchanged> {
     const { method, path } = endpoints[endpoint];
     const url = new URL(`${baseUrl}${path}`);
     url.search = new URLSearchParams(query).toString();
@@ -89,12 +101,23 @@ export function createTransport({ baseUrl, projectId, managementKey, deadlines =
     const body = await unpack(endpoint, packed, [headers['content-encoding'] ?? ''].flat().join(', '), limit);
     const serverTimeMs = parseDate(first(headers['date']));
     if (status < 200 || status > 299) {
-      throw new AttemptFailed(failureOfStatus(endpoint, status, Buffer.from(body).toString('utf8'), parseRetryAfter(first(headers['retry-after']), serverTimeMs)));
+      throw new AttemptFailed(
+        failureOfStatus(
+          endpoint,
+          status,
+          Buffer.from(body).toString('utf8'),
+          parseRetryAfter(first(headers['retry-after']), serverTimeMs),
+        ),
+      );
     }
     if (status !== 200) {
       throw new AttemptFailed({ error: shapeError(endpoint, `status ${status} instead of 200`), retry: 'never' });
     }
-    return { json: request.isOpenedLater === true ? undefined : parseBody(endpoint, body, request.open), body, serverTimeMs };
+    return {
+      json: request.isOpenedLater === true ? undefined : parseBody(endpoint, body, request.open),
+      body,
+      serverTimeMs,
+    };
   };
 }
 
@@ -112,13 +135,20 @@ function parseDate(header: string | undefined): number | undefined {
 }
 
 /** Parsed strictly: a byte-order mark, invalid UTF-8 or a cut body is a fault, which may be a fault of this attempt only. */
-export function parseBody(endpoint: EndpointName, body: Uint8Array, open: (body: Uint8Array) => unknown = parseWhole): unknown {
+export function parseBody(
+  endpoint: EndpointName,
+  body: Uint8Array,
+  open: (body: Uint8Array) => unknown = parseWhole,
+): unknown {
   try {
     return open(body);
   } catch (thrown) {
     if (thrown instanceof ConnectorError) {
       throw thrown;
     }
-    throw new AttemptFailed({ error: shapeError(endpoint, `the body (${body.length} bytes) is not whole JSON`), retry: 'body' });
+    throw new AttemptFailed({
+      error: shapeError(endpoint, `the body (${body.length} bytes) is not whole JSON`),
+      retry: 'body',
+    });
   }
 }

@@ -61,7 +61,9 @@ export class TunnelAgent extends Agent {
         return;
       }
       // The path of the request would be taken for that of a Unix socket.
-      stream = connect({ ...(options as ConnectionOptions), path: undefined, socket }).once('secureConnect', settle).once('close', settle);
+      stream = connect({ ...(options as ConnectionOptions), path: undefined, socket })
+        .once('secureConnect', settle)
+        .once('close', settle);
       tell(null); // whoever sends the request waits for TLS, and sees whose the certificate is
     });
     request.end();
@@ -80,9 +82,17 @@ export class TunnelAgent extends Agent {
       port: proxyPort || (protocol === 'https:' ? 443 : 80),
       path: target,
       agent: false,
-      headers: { host: target, ...(username + password !== '' && { 'proxy-authorization': `Basic ${credentials(username, password)}` }) },
+      headers: {
+        host: target,
+        ...(username + password !== '' && { 'proxy-authorization': `Basic ${credentials(username, password)}` }),
+      },
       // Without the name Node would look for that of the header, Descope's, in the proxy's certificate.
-      ...(protocol === 'https:' && { servername: isIP(proxyHost) === 0 ? proxyHost : '', rejectUnauthorized: true, minVersion: 'TLSv1.2', ...(ca !== undefined && { ca }) }),
+      ...(protocol === 'https:' && {
+        servername: isIP(proxyHost) === 0 ? proxyHost : '',
+        rejectUnauthorized: true,
+        minVersion: 'TLSv1.2',
+        ...(ca !== undefined && { ca }),
+      }),
     });
   }
 

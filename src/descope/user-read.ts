@@ -69,17 +69,24 @@ export interface UserRead {
   close(): void;
 }
 
-export function createUserRead({ search, fetch = opened(search), filter = {}, origin, load, now = Date.now }: UserReadOptions, onRequest?: (endpoint: string) => void): UserRead {
+export function createUserRead(
+  { search, fetch = opened(search), filter = {}, origin, load, now = Date.now }: UserReadOptions,
+  onRequest?: (endpoint: string) => void,
+): UserRead {
   const readFromMs = now();
   const ledger = new Ledger(origin);
   const resumes: (ReadOrigin | undefined)[] = [];
-  const optionsOf = (signal?: AbortSignal): CallOptions => ({ ...(signal !== undefined && { signal }), ...(onRequest !== undefined && { onRequest }) });
+  const optionsOf = (signal?: AbortSignal): CallOptions => ({
+    ...(signal !== undefined && { signal }),
+    ...(onRequest !== undefined && { onRequest }),
+  });
   const sightings = new Sightings(ledger);
   const seen = (page: TimedUserPage): TimedUserPage => {
     sightings.answered(page.users);
     return page;
   };
-  const call = async (query: UserQuery, signal?: AbortSignal): Promise<TimedUserPage> => seen(await search(query, optionsOf(signal)));
+  const call = async (query: UserQuery, signal?: AbortSignal): Promise<TimedUserPage> =>
+    seen(await search(query, optionsOf(signal)));
   const ahead = async (query: UserQuery, signal: AbortSignal): Promise<OpenPage> => {
     const page = await fetch(query, optionsOf(signal));
     return async (later) => seen(await page.open(optionsOf(later)));
@@ -142,7 +149,9 @@ export function createUserRead({ search, fetch = opened(search), filter = {}, or
       if (second === undefined || after === undefined || second > after.second || second <= (before?.second ?? 0)) {
         return given >= users.length ? after : before;
       }
-      const older = users.slice(0, given).filter(({ createdTime }) => createdTime !== undefined && createdTime < second).length;
+      const older = users
+        .slice(0, given)
+        .filter(({ createdTime }) => createdTime !== undefined && createdTime < second).length;
       return { second, before: (ledger.pages[sequence]?.known ?? 0) + older };
     },
     get proof() {

@@ -30,9 +30,15 @@ export type WriteUser = (change: UserChange, call?: CallOptions) => Promise<Writ
  * The request of a change. The scope is in it or the change is another one: a role inside a tenant always carries its
  * tenantId, a project-wide role never does. One role per call, since the outcome of several is nowhere described.
  */
-export function toWriteRequest({ operation, userId, tenantId, roleName }: UserChange): { readonly endpoint: WriteEndpoint; readonly json: Readonly<Record<string, unknown>> } {
+export function toWriteRequest({ operation, userId, tenantId, roleName }: UserChange): {
+  readonly endpoint: WriteEndpoint;
+  readonly json: Readonly<Record<string, unknown>>;
+} {
   if (roleName === undefined) {
-    return { endpoint: operation === 'add' ? 'addUserTenant' : 'removeUserTenant', json: { loginId: userId, tenantId } };
+    return {
+      endpoint: operation === 'add' ? 'addUserTenant' : 'removeUserTenant',
+      json: { loginId: userId, tenantId },
+    };
   }
   return {
     endpoint: operation === 'add' ? 'addUserRoles' : 'removeUserRoles',
@@ -87,7 +93,10 @@ function outcomeOf(thrown: unknown, pauseForRateLimit: PauseForRateLimit): Write
 /** An answer that shows somebody else must stop everything: the change may have hit the wrong person. */
 function checkUser(endpoint: EndpointName, user: User, userId: string): User {
   if (user.userId !== userId) {
-    throw new ConnectorError('inconsistent', `${endpointLabel(endpoint)} answered with another user than the one to change: look at both in Descope before going on`);
+    throw new ConnectorError(
+      'inconsistent',
+      `${endpointLabel(endpoint)} answered with another user than the one to change: look at both in Descope before going on`,
+    );
   }
   return user;
 }

@@ -29,7 +29,16 @@ export function fail(kind: ErrorKind, name: string, text: string, remedy: string
 }
 
 /** The gravest first: who cannot get in need not look at the rest. Kinds with one exit code stand together. */
-const gravity: readonly ErrorKind[] = ['unauthenticated', 'forbidden', 'unavailable', 'timeout', 'rate-limited', 'upstream-contract', 'config', 'local-io'];
+const gravity: readonly ErrorKind[] = [
+  'unauthenticated',
+  'forbidden',
+  'unavailable',
+  'timeout',
+  'rate-limited',
+  'upstream-contract',
+  'config',
+  'local-io',
+];
 
 /** The kind of the gravest failure; undefined when nothing failed. */
 export function gravestKind(checks: readonly Check[]): ErrorKind | undefined {

@@ -19,7 +19,9 @@ export interface DoctorOptions {
   readonly projectId: string | undefined;
   /** As it was given; the project id decides when it is undefined. */
   readonly baseUrl: string | undefined;
-  readonly key: { readonly reveal: () => Secret; readonly source: string; readonly path?: string | undefined } | undefined;
+  readonly key:
+    | { readonly reveal: () => Secret; readonly source: string; readonly path?: string | undefined }
+    | undefined;
   /** The way to Descope; straight, when left out. */
   readonly route?: Route;
   readonly rateLimit: RateLimit;
@@ -50,7 +52,17 @@ export interface DoctorReport {
  * six requests at most, none repeated. Rejects with `cancelled` only.
  */
 export async function* examine(options: DoctorOptions): AsyncGenerator<Check, DoctorReport> {
-  const { problems, configFile, projectId, baseUrl, key, signal, deadlineMs = 10_000, now = () => performance.now(), wallClock = Date.now } = options;
+  const {
+    problems,
+    configFile,
+    projectId,
+    baseUrl,
+    key,
+    signal,
+    deadlineMs = 10_000,
+    now = () => performance.now(),
+    wallClock = Date.now,
+  } = options;
   yield ok('config file', configFile ?? 'none: flags and environment only');
   for (const problem of problems) {
     yield fail('config', 'settings', problem, 'Fix it there; `baton-descope config show` prints what is in force.');
@@ -69,7 +81,12 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check, Do
     yield skip('Descope', 'not asked: the settings come first');
   } else {
     const place = { projectId, baseUrl: baseUrl ?? deriveBaseUrl(projectId) };
-    const send = createTransport({ ...place, managementKey: key.reveal, ...(options.route !== undefined && { route: options.route }), ...(options.maxResponseMiB !== undefined && { maxResponseMiB: options.maxResponseMiB }) });
+    const send = createTransport({
+      ...place,
+      managementKey: key.reveal,
+      ...(options.route !== undefined && { route: options.route }),
+      ...(options.maxResponseMiB !== undefined && { maxResponseMiB: options.maxResponseMiB }),
+    });
     const probe = createProbe({ send, deadlineMs, now, signal, onRequest: () => (requests += 1) });
     let isLet = false;
     for await (const check of checkProject({ ...options, ...place, probe, wallClock })) {

@@ -15,16 +15,27 @@ type Failed = Extract<Probed<unknown>, { readonly isAnswered: false }>;
  * A refusal or a fault as a failed check. Descope does not publish codes that would tell an expired key from a wrong one,
  * so a remedy lists what it can be, the likeliest first. `scope` is `all` when every list was forbidden.
  */
-export function explain(name: string, { error, retryAfterMs }: Failed, place: Place, scope: 'one' | 'all' = 'one'): Check {
+export function explain(
+  name: string,
+  { error, retryAfterMs }: Failed,
+  place: Place,
+  scope: 'one' | 'all' = 'one',
+): Check {
   const { status, endpoint, cause } = error.facts;
   const what = status === undefined ? error.message : `${endpoint ?? 'a request'} answered ${status}`;
-  return fail(error.kind, name, texts[error.kind]?.(what, retryAfterMs) ?? what, remedyFor(error.kind, { place, scope, status, cause, list: name }));
+  return fail(
+    error.kind,
+    name,
+    texts[error.kind]?.(what, retryAfterMs) ?? what,
+    remedyFor(error.kind, { place, scope, status, cause, list: name }),
+  );
 }
 
 const texts: Readonly<Partial<Record<ErrorKind, (what: string, retryAfterMs: number | undefined) => string>>> = {
   unauthenticated: (what) => `Descope does not know the key: ${what}`,
   forbidden: (what) => `the key may not do this: ${what}`,
-  'rate-limited': (what, retryAfterMs) => `the rate limit of the project is used up: ${what}${retryAfterMs === undefined ? '' : `; it opens again in ${Math.ceil(retryAfterMs / 1_000)} s`}`,
+  'rate-limited': (what, retryAfterMs) =>
+    `the rate limit of the project is used up: ${what}${retryAfterMs === undefined ? '' : `; it opens again in ${Math.ceil(retryAfterMs / 1_000)} s`}`,
 };
 
 interface Case {
@@ -39,7 +50,9 @@ function remedyFor(kind: ErrorKind, { place: { projectId, baseUrl }, scope, stat
   switch (kind) {
     case 'unauthenticated':
       return `The key is wrong, expired or deleted, or belongs to a company elsewhere than project ${projectId} at ${baseUrl}. Look under Company > Management Keys. ${
-        regionOf(projectId) === undefined ? "The project id names no region: if yours is not the default one, give --base-url, such as https://api.euc1.descope.com." : ''
+        regionOf(projectId) === undefined
+          ? 'The project id names no region: if yours is not the default one, give --base-url, such as https://api.euc1.descope.com.'
+          : ''
       }`.trim();
     case 'forbidden':
       return scope === 'all'

@@ -25,7 +25,13 @@ export async function checkOutput(out: string, look: LookAtTarget = async () => 
     await look(out);
     const { bavail, bsize } = await statfs(folder);
     const free = bavail * bsize;
-    return free < littleRoomBytes ? warn(name, `${folder} is writable, but has only ${inMegabytes(free)} left`, 'Make room: a full disk ends a sync, though it keeps the old file.') : ok(name, `${folder} is writable, with ${inMegabytes(free)} left`);
+    return free < littleRoomBytes
+      ? warn(
+          name,
+          `${folder} is writable, but has only ${inMegabytes(free)} left`,
+          'Make room: a full disk ends a sync, though it keeps the old file.',
+        )
+      : ok(name, `${folder} is writable, with ${inMegabytes(free)} left`);
   } catch (thrown) {
     await rm(trial, { force: true }).catch(() => undefined);
     if (thrown instanceof ConnectorError) {
@@ -33,7 +39,12 @@ export async function checkOutput(out: string, look: LookAtTarget = async () => 
       return fail(thrown.kind, name, text, remedy);
     }
     const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
-    return fail('local-io', name, `nothing can be written in ${folder}: ${reasons[code] ?? code}`, remedies[code] ?? 'Choose another place with --out, or look at its rights.');
+    return fail(
+      'local-io',
+      name,
+      `nothing can be written in ${folder}: ${reasons[code] ?? code}`,
+      remedies[code] ?? 'Choose another place with --out, or look at its rights.',
+    );
   }
 }
 

@@ -9,7 +9,11 @@ export type Probed<T> =
   | { readonly isAnswered: false; readonly error: ConnectorError; readonly retryAfterMs: number | undefined };
 
 /** Asks once. Unlike a sync, a probe neither repeats nor waits: what goes wrong is what is looked for. */
-export type Probe = <T>(endpoint: EndpointName, request: HttpRequest, parse: (json: unknown) => T) => Promise<Probed<T>>;
+export type Probe = <T>(
+  endpoint: EndpointName,
+  request: HttpRequest,
+  parse: (json: unknown) => T,
+) => Promise<Probed<T>>;
 
 export interface ProbeOptions {
   readonly send: Send;
@@ -26,7 +30,11 @@ export function createProbe({ send, deadlineMs, onRequest, now, signal }: ProbeO
     const startedAt = now();
     onRequest();
     try {
-      const { json, serverTimeMs } = await send(endpoint, request, signal === undefined ? deadline : AbortSignal.any([signal, deadline]));
+      const { json, serverTimeMs } = await send(
+        endpoint,
+        request,
+        signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+      );
       return { isAnswered: true, value: parse(json), ms: now() - startedAt, serverTimeMs };
     } catch (thrown) {
       if (thrown instanceof AttemptFailed) {
@@ -36,7 +44,11 @@ export function createProbe({ send, deadlineMs, onRequest, now, signal }: ProbeO
         throw thrown;
       }
       const isLate = thrown.kind === 'cancelled' && deadline.aborted;
-      return { isAnswered: false, error: isLate ? new ConnectorError('timeout', `no answer within ${deadlineMs / 1000} s`) : thrown, retryAfterMs: undefined };
+      return {
+        isAnswered: false,
+        error: isLate ? new ConnectorError('timeout', `no answer within ${deadlineMs / 1000} s`) : thrown,
+        retryAfterMs: undefined,
+      };
     }
   };
 }

@@ -63,22 +63,34 @@ function checkSpeed(answers: readonly Probed<unknown>[]): Check {
     return ok('Descope', 'answers, if only with a no');
   }
   const text = `answers; the slowest of ${times.length} answers took ${slowest < 1_000 ? `${Math.ceil(slowest)} ms` : `${(slowest / 1_000).toFixed(1)} s`}`;
-  return slowest > slowMs ? warn('Descope', text, 'A sync will be slow. Look at the network between here and Descope.') : ok('Descope', text);
+  return slowest > slowMs
+    ? warn('Descope', text, 'A sync will be slow. Look at the network between here and Descope.')
+    : ok('Descope', text);
 }
 
 function checkClock(answers: readonly Probed<unknown>[], nowMs: number): Check {
   const name = 'clock';
-  const times = answers.flatMap((answer) => (answer.isAnswered && answer.serverTimeMs !== undefined ? [answer.serverTimeMs] : []));
+  const times = answers.flatMap((answer) =>
+    answer.isAnswered && answer.serverTimeMs !== undefined ? [answer.serverTimeMs] : [],
+  );
   const [first] = times;
   if (!answers.some(({ isAnswered }) => isAnswered)) {
     return skip(name, 'not known: no answer was understood');
   }
   if (first === undefined) {
-    return warn(name, 'Descope did not tell its time (no Date header)', 'Does a proxy take the header away? Without it, users are read one page after the other.');
+    return warn(
+      name,
+      'Descope did not tell its time (no Date header)',
+      'Does a proxy take the header away? Without it, users are read one page after the other.',
+    );
   }
   const offMs = nowMs - first;
   if (Math.abs(offMs) > skewMs) {
-    return warn(name, `this machine is ${Math.round(Math.abs(offMs) / 1_000).toLocaleString('en')} s ${offMs > 0 ? 'ahead of' : 'behind'} Descope`, 'Set the clock (NTP). A sync goes by the clock of Descope, but times in logs and files will be wrong.');
+    return warn(
+      name,
+      `this machine is ${Math.round(Math.abs(offMs) / 1_000).toLocaleString('en')} s ${offMs > 0 ? 'ahead of' : 'behind'} Descope`,
+      'Set the clock (NTP). A sync goes by the clock of Descope, but times in logs and files will be wrong.',
+    );
   }
   return ok(name, 'agrees with that of Descope');
 }
@@ -98,7 +110,11 @@ function checkCount(name: string, count: number): Check {
   return ok(name, `${count.toLocaleString('en')} can be read`);
 }
 
-function checkTestUsers(users: Probed<{ readonly total: number }>, tests: Probed<{ readonly total: number }>, options: Place): Check {
+function checkTestUsers(
+  users: Probed<{ readonly total: number }>,
+  tests: Probed<{ readonly total: number }>,
+  options: Place,
+): Check {
   const name = 'test users';
   if (!tests.isAnswered) {
     return users.isAnswered ? explain(name, tests, options) : skip(name, 'not known: users cannot be read');
@@ -107,12 +123,19 @@ function checkTestUsers(users: Probed<{ readonly total: number }>, tests: Probed
     return ok(name, 'none found. If the project has some, the key may not see them');
   }
   return users.isAnswered && tests.value.total > users.value.total
-    ? warn(name, `${tests.value.total.toLocaleString('en')} found, more than all users together`, 'The search may have ignored what was asked. Look at the first sync closely.')
+    ? warn(
+        name,
+        `${tests.value.total.toLocaleString('en')} found, more than all users together`,
+        'The search may have ignored what was asked. Look at the first sync closely.',
+      )
     : ok(name, `${tests.value.total.toLocaleString('en')} found, and part of the sync`);
 }
 
 /** How long a full sync takes, at the pace that is set. No answer tells what is left of Descope's limit. */
-function checkDuration(users: Probed<{ readonly total: number }>, { rateLimit, baseUrl, maxParallelFetches }: ProjectChecksOptions): Check {
+function checkDuration(
+  users: Probed<{ readonly total: number }>,
+  { rateLimit, baseUrl, maxParallelFetches }: ProjectChecksOptions,
+): Check {
   const name = 'full sync';
   if (!users.isAnswered) {
     return skip(name, 'not known: users cannot be read');
@@ -123,10 +146,18 @@ function checkDuration(users: Probed<{ readonly total: number }>, { rateLimit, b
   const requests = `${least.toLocaleString('en')} or ${most.toLocaleString('en')} requests`;
   if (pace === undefined) {
     const seconds = Math.ceil((pages * users.ms) / maxParallelFetches / 1_000);
-    return ok(name, `${requests}, not held back (${rateLimit === 'off' ? 'rate-limit off' : 'loopback'}): about ${seconds.toLocaleString('en')} s`);
+    return ok(
+      name,
+      `${requests}, not held back (${rateLimit === 'off' ? 'rate-limit off' : 'loopback'}): about ${seconds.toLocaleString('en')} s`,
+    );
   }
   const expected = expectedTime(pages, pace);
   const text = `${requests}, ${pace.toLocaleString('en')} searches a minute at most, no limit met now: ${expected?.about ?? 'less than 20 s'}`;
-  return pages / pace > longSyncMinutes ? warn(name, text, 'Plan for it: syncs must not begin more often. --rate-limit may be raised if Descope has raised yours.') : ok(name, text);
+  return pages / pace > longSyncMinutes
+    ? warn(
+        name,
+        text,
+        'Plan for it: syncs must not begin more often. --rate-limit may be raised if Descope has raised yours.',
+      )
+    : ok(name, text);
 }
-

@@ -23,9 +23,15 @@ export async function checkWriteRights(probe: Probe, place: Place, isWanted: boo
     case 'not-found':
     case 'invalid':
     case 'conflict':
-      return ok(name, 'refused for a user that does not exist, not for the key: as far as can be told without a change, it may change roles');
+      return ok(
+        name,
+        'refused for a user that does not exist, not for the key: as far as can be told without a change, it may change roles',
+      );
     case 'forbidden':
-      return { ...explain(name, answer, place), remedy: 'The key may read only. Make one that may also update users, or leave provisioning off.' };
+      return {
+        ...explain(name, answer, place),
+        remedy: 'The key may read only. Make one that may also update users, or leave provisioning off.',
+      };
     default:
       return explain(name, answer, place);
   }

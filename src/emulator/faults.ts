@@ -79,7 +79,8 @@ export interface FaultPicker extends FaultPlan {
 }
 
 export function createFaults(): FaultPicker {
-  let armed: { readonly handle: ArmedFault; readonly meets: (request: RequestInfo) => boolean; fire: () => void }[] = [];
+  let armed: { readonly handle: ArmedFault; readonly meets: (request: RequestInfo) => boolean; fire: () => void }[] =
+    [];
 
   return {
     add(rule) {

@@ -69,7 +69,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ...request,
       at: started,
       headers: Object.fromEntries(Object.entries(headers).map(([name, values]) => [name, values?.join(', ') ?? ''])),
-      authorization: authorization === undefined ? ('none' as const) : authorized ? ('good' as const) : ('bad' as const),
+      authorization:
+        authorization === undefined ? ('none' as const) : authorized ? ('good' as const) : ('bad' as const),
       status: undefined as number | undefined,
     };
     stats.log(logged);

@@ -59,8 +59,10 @@ export interface HookedState {
 
 export function createProjectState(project: Project): HookedState {
   const { catalog, users } = project;
-  let hooks: { readonly when: (request: RequestInfo) => boolean; readonly change: (request: RequestInfo) => unknown }[] =
-    [];
+  let hooks: {
+    readonly when: (request: RequestInfo) => boolean;
+    readonly change: (request: RequestInfo) => unknown;
+  }[] = [];
 
   const find = (id: string): UserRecord | undefined => {
     const ref = users.live.findByUserId(id) ?? users.live.findByText(id)[0];
@@ -105,7 +107,15 @@ export function createProjectState(project: Project): HookedState {
     revokeRole(id, roleName, tenantId = '') {
       const user = existing(id);
       const held = rolesIn(user, tenantId);
-      return held ? save(withRoles(user, tenantId, held.filter((name) => name !== roleName))) : user;
+      return held
+        ? save(
+            withRoles(
+              user,
+              tenantId,
+              held.filter((name) => name !== roleName),
+            ),
+          )
+        : user;
     },
     joinTenant(id, tenantId) {
       const user = existing(id);

@@ -63,7 +63,9 @@ export function createProject(options: ProjectOptions): Project {
         .map((other) => other.tenantId),
     );
     const swap = (names: readonly string[]): readonly string[] =>
-      names.includes(role.name) ? [...new Set(names.flatMap((name) => (name === role.name ? replacement : [name])))] : names;
+      names.includes(role.name)
+        ? [...new Set(names.flatMap((name) => (name === role.name ? replacement : [name])))]
+        : names;
     const applies = (tenantId: string): boolean =>
       role.tenantId === '' ? !tenantsWithOwn.has(tenantId) : role.tenantId === tenantId;
     users.transformAll((record) => ({
@@ -141,4 +143,3 @@ export function withRoles(record: UserRecord, tenantId: string, roleNames: reado
 export function withoutTenant(record: UserRecord, tenantId: string): UserRecord {
   return { ...record, tenants: record.tenants.filter((membership) => membership.tenantId !== tenantId) };
 }
-

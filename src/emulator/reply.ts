@@ -66,7 +66,11 @@ export function toWrongReply(kind: string, good: Reply): Reply {
     case 'bom':
       return { ...good, body: Buffer.concat([Buffer.from('\uFEFF'), good.body]) };
     case 'gzip-lie':
-      return { ...good, headers: { ...good.headers, 'content-encoding': 'gzip' }, body: gzipSync(good.body).subarray(2) };
+      return {
+        ...good,
+        headers: { ...good.headers, 'content-encoding': 'gzip' },
+        body: gzipSync(good.body).subarray(2),
+      };
     case 'no-content':
       return { status: 204, headers: {}, body: Buffer.alloc(0) };
     default:

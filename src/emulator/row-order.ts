@@ -106,7 +106,6 @@ export function createRowOrder(
       }
       return refs;
     },
-    rankOf: (position, before) =>
-      living.countBefore(position) + countWhile((at) => before(inserted[at]?.ref ?? 0)),
+    rankOf: (position, before) => living.countBefore(position) + countWhile((at) => before(inserted[at]?.ref ?? 0)),
   };
 }

@@ -43,7 +43,11 @@ export function tenantEndpoints(project: Project): Endpoints {
       return { json: switches.wrapping === 'wrapped' ? { tenant } : tenant };
     }),
     'POST /v1/mgmt/tenant/search': endpoint(searchFields, ({ body }) => ({
-      json: { tenants: all().filter(toTenantTest(body)).map((tenant) => wire(tenant)) },
+      json: {
+        tenants: all()
+          .filter(toTenantTest(body))
+          .map((tenant) => wire(tenant)),
+      },
     })),
     'POST /v1/mgmt/tenant/create': endpoint([...settingFields, 'parent'], ({ body }) => {
       const name = body.required('name');

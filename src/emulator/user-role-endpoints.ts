@@ -133,5 +133,4 @@ function checkRepeat(project: Project): void {
   if (project.switches.repeatedChange === 'reject') throw badRequest('Nothing to change: it is so already');
 }
 
-const notMember = (): Error =>
-  invented(400, 'E990011', 'Not a member', 'The user is not associated with the tenant');
+const notMember = (): Error => invented(400, 'E990011', 'Not a member', 'The user is not associated with the tenant');

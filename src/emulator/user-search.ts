@@ -36,12 +36,18 @@ export function createUserSearch(context: SearchContext): UserSearch {
   let scans: { readonly key: string; readonly refs: readonly number[] }[] = [];
 
   /** Rows of one created-time range, straight from the order: no scan however many users there are. */
-  const rangeRows = (order: RowOrder, body: RequestBody, sort: readonly SortKey[], tie: UserCompare | undefined): Rows => {
+  const rangeRows = (
+    order: RowOrder,
+    body: RequestBody,
+    sort: readonly SortKey[],
+    tie: UserCompare | undefined,
+  ): Rows => {
     const { from, to } = createdRange(body, switches);
     const low = from === undefined ? 0 : population.createdRank(order, from);
     const high = Math.max(low, to === undefined ? order.size : population.createdRank(order, to));
     const descending = sort[0]?.desc === true;
-    const sliceAscending = (start: number, end: number): number[] => order.slice(low + start, Math.min(low + end, high));
+    const sliceAscending = (start: number, end: number): number[] =>
+      order.slice(low + start, Math.min(low + end, high));
     const total = high - low;
     const plain = (start: number, end: number): number[] =>
       descending

@@ -37,7 +37,11 @@ class BindingRow implements ResourceRow {
 
   get maxSize(): number {
     const { id, displayName, description = '', tenantId, roleResourceId, profile } = this.#parts;
-    return 400 + 3 * (id.length + displayName.length + description.length + 2 * tenantId.length + roleResourceId.length) + maxStructSize(profile);
+    return (
+      400 +
+      3 * (id.length + displayName.length + description.length + 2 * tenantId.length + roleResourceId.length) +
+      maxStructSize(profile)
+    );
   }
 
   write(out: WireWriter): void {
@@ -63,8 +67,8 @@ class BindingRow implements ResourceRow {
     const tenant = `{"resourceType":"tenant","resource":${text(tenantId)}}`;
     out.text(
       `{"id":{"resourceType":"role_binding","resource":${text(id)}},"parentResourceId":${tenant}${displayName === '' ? '' : `,"displayName":${text(displayName)}`}` +
-      `,"annotations":[{"roleId":{"resourceType":"role","resource":${text(roleResourceId)}},"scopeResourceId":${tenant},"@type":"${traitUrl}"}]` +
-      `${description === '' ? '' : `,"description":${text(description)}`},"profile":${text(profile)}}`,
+        `,"annotations":[{"roleId":{"resourceType":"role","resource":${text(roleResourceId)}},"scopeResourceId":${tenant},"@type":"${traitUrl}"}]` +
+        `${description === '' ? '' : `,"description":${text(description)}`},"profile":${text(profile)}}`,
     );
   }
 }

@@ -10,7 +10,11 @@ import {
   UserTrait_AccountType,
   UserTraitSchema,
 } from '../gen/c1/connector/v2/annotation_trait_pb.ts';
-import { type Entitlement, Entitlement_PurposeValue, EntitlementSchema } from '../gen/c1/connector/v2/entitlement_pb.ts';
+import {
+  type Entitlement,
+  Entitlement_PurposeValue,
+  EntitlementSchema,
+} from '../gen/c1/connector/v2/entitlement_pb.ts';
 import { type Grant, GrantSchema } from '../gen/c1/connector/v2/grant_pb.ts';
 import { type Resource, ResourceSchema, Status_ResourceStatus } from '../gen/c1/connector/v2/resource_pb.ts';
 import { annotate, marker } from './annotations.ts';
@@ -53,9 +57,15 @@ function toResource(typeId: ResourceTypeId, parts: ResourceParts, traits: readon
     displayName: fitText(parts.displayName, maxDisplayNameBytes, cuts),
     description: fitText(description, maxDescriptionBytes, cuts),
     profile: parts.profile,
-    annotations: [...traits, ...(rawId === '' ? [] : [annotate(RawIdSchema, create(RawIdSchema, { id: rawId.toWellFormed() }))])],
+    annotations: [
+      ...traits,
+      ...(rawId === '' ? [] : [annotate(RawIdSchema, create(RawIdSchema, { id: rawId.toWellFormed() }))]),
+    ],
     ...(parts.status !== undefined && {
-      status: { status: resourceStatuses[parts.status], details: fitText(parts.statusDetail ?? '', maxStatusDetailBytes, cuts) },
+      status: {
+        status: resourceStatuses[parts.status],
+        details: fitText(parts.statusDetail ?? '', maxStatusDetailBytes, cuts),
+      },
     }),
     ...createdAt(createdTime),
   });
@@ -100,11 +110,21 @@ export function toUserResource(parts: UserParts, cuts: CutCounter): Resource {
 }
 
 export function toTenantResource(parts: ResourceParts, cuts: CutCounter): Resource {
-  return toResource('tenant', parts, [annotate(GroupTraitSchema, create(GroupTraitSchema, { profile: parts.profile }))], cuts);
+  return toResource(
+    'tenant',
+    parts,
+    [annotate(GroupTraitSchema, create(GroupTraitSchema, { profile: parts.profile }))],
+    cuts,
+  );
 }
 
 export function toRoleResource(parts: ResourceParts, cuts: CutCounter): Resource {
-  return toResource('role', parts, [annotate(RoleTraitSchema, create(RoleTraitSchema, { profile: parts.profile }))], cuts);
+  return toResource(
+    'role',
+    parts,
+    [annotate(RoleTraitSchema, create(RoleTraitSchema, { profile: parts.profile }))],
+    cuts,
+  );
 }
 
 export function toPermissionResource(parts: ResourceParts, cuts: CutCounter): Resource {
@@ -171,7 +191,11 @@ export function entitlementTemplate(typeId: EntitledTypeId): Entitlement {
     displayName,
     description,
     purpose,
-    grantableTo: grantableTo.map((id) => ({ id, displayName: resourceTypes[id].displayName, traits: [...resourceTypes[id].traits] })),
+    grantableTo: grantableTo.map((id) => ({
+      id,
+      displayName: resourceTypes[id].displayName,
+      traits: [...resourceTypes[id].traits],
+    })),
     annotations: isImmutable ? [marker(EntitlementImmutableSchema)] : [],
   });
 }
@@ -185,7 +209,10 @@ export interface EntitledResource {
 }
 
 /** A resource's entitlement: what the Go syncer makes of a template, in the same way and with the same id. */
-export function entitlementOf({ typeId, id, displayName, parentTenantId }: EntitledResource, template = entitlementTemplate(typeId)): Entitlement {
+export function entitlementOf(
+  { typeId, id, displayName, parentTenantId }: EntitledResource,
+  template = entitlementTemplate(typeId),
+): Entitlement {
   const { slug, purpose, description, grantableTo, annotations } = template;
   return create(EntitlementSchema, {
     slug,
@@ -204,7 +231,13 @@ export function entitlementOf({ typeId, id, displayName, parentTenantId }: Entit
 }
 
 /** A grant, by identities only: the entitlement's id and its resource's id, and the principal's id. */
-export function toGrant(typeId: EntitledTypeId, resourceId: string, principalTypeId: ResourceTypeId, principalId: string, annotations: Any[] = []): Grant {
+export function toGrant(
+  typeId: EntitledTypeId,
+  resourceId: string,
+  principalTypeId: ResourceTypeId,
+  principalId: string,
+  annotations: Any[] = [],
+): Grant {
   const entitlement = entitlementId(typeId, resourceId);
   return create(GrantSchema, {
     id: grantId(entitlement, principalTypeId, principalId),
@@ -218,7 +251,12 @@ export function toGrant(typeId: EntitledTypeId, resourceId: string, principalTyp
  * A permission granted to a role or a binding, passed on to the users who hold that directly. Where it holds in one
  * tenant only, the tenant is said in GrantMetadata: an expanded grant tells that somebody can, not where.
  */
-export function toConferringGrant(permissionName: string, principalTypeId: 'role' | 'role_binding', principalId: string, tenantId: string): Grant {
+export function toConferringGrant(
+  permissionName: string,
+  principalTypeId: 'role' | 'role_binding',
+  principalId: string,
+  tenantId: string,
+): Grant {
   const expandable = create(GrantExpandableSchema, {
     entitlementIds: [entitlementId(principalTypeId, principalId)],
     shallow: true,
@@ -226,6 +264,8 @@ export function toConferringGrant(permissionName: string, principalTypeId: 'role
   });
   return toGrant('permission', permissionName, principalTypeId, principalId, [
     annotate(GrantExpandableSchema, expandable),
-    ...(tenantId === '' ? [] : [annotate(GrantMetadataSchema, create(GrantMetadataSchema, { metadata: { tenant_id: tenantId } }))]),
+    ...(tenantId === ''
+      ? []
+      : [annotate(GrantMetadataSchema, create(GrantMetadataSchema, { metadata: { tenant_id: tenantId } }))]),
   ]);
 }

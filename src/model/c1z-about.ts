@@ -29,5 +29,9 @@ export function parseC1zAbout(bytes: unknown): C1zAbout | undefined {
 export function c1zAboutOf(summary: object): C1zAbout {
   const { contentHash: _ofTheFile, ...told } = schema.shape.summary.unwrap().parse(summary);
   const { projectId, tenantRoles } = schema.catch({}).parse(told);
-  return { ...(projectId !== undefined && { projectId }), ...(tenantRoles !== undefined && { tenantRoles }), summary: told };
+  return {
+    ...(projectId !== undefined && { projectId }),
+    ...(tenantRoles !== undefined && { tenantRoles }),
+    summary: told,
+  };
 }

@@ -41,7 +41,16 @@ class ConferringGrantRow implements GrantRow {
   }
 
   get maxSize(): number {
-    return fixedSize + 3 * (this.#permissionName.length + this.#entitlementId.length + this.#grantId.length + this.#principalId.length + this.#heldId.length + this.#tenantId.length);
+    return (
+      fixedSize +
+      3 *
+        (this.#permissionName.length +
+          this.#entitlementId.length +
+          this.#grantId.length +
+          this.#principalId.length +
+          this.#heldId.length +
+          this.#tenantId.length)
+    );
   }
 
   write(out: WireWriter): void {
@@ -63,7 +72,8 @@ class ConferringGrantRow implements GrantRow {
 
   writeJson(out: TextWriter): void {
     const text = JSON.stringify;
-    const where = this.#tenantId === '' ? '' : `,{"metadata":{"tenant_id":${text(this.#tenantId)}},"@type":"${metadataUrl}"}`;
+    const where =
+      this.#tenantId === '' ? '' : `,{"metadata":{"tenant_id":${text(this.#tenantId)}},"@type":"${metadataUrl}"}`;
     out.text(
       `{"entitlement":{"resource":{"id":{"resourceType":"permission","resource":${text(this.#permissionName)}}},"id":${text(this.#entitlementId)}}` +
         `,"principal":{"id":{"resourceType":"${this.#principalTypeId}","resource":${text(this.#principalId)}}},"id":${text(this.#grantId)}` +
@@ -91,6 +101,11 @@ class ConferringGrantRow implements GrantRow {
   }
 }
 
-export function conferringGrantRow(permissionName: string, principalTypeId: 'role' | 'role_binding', principalId: string, tenantId: string): GrantRow {
+export function conferringGrantRow(
+  permissionName: string,
+  principalTypeId: 'role' | 'role_binding',
+  principalId: string,
+  tenantId: string,
+): GrantRow {
   return new ConferringGrantRow(permissionName, principalTypeId, principalId, tenantId);
 }

@@ -42,9 +42,12 @@ class TemplateEntitlementRow implements EntitlementRow {
   writeJson(out: TextWriter): void {
     const { typeId, id, displayName, parentTenantId } = this.#resource;
     const text = JSON.stringify;
-    const parent = parentTenantId === '' ? '' : `,"parentResourceId":{"resourceType":"tenant","resource":${text(parentTenantId)}}`;
+    const parent =
+      parentTenantId === '' ? '' : `,"parentResourceId":{"resourceType":"tenant","resource":${text(parentTenantId)}}`;
     const name = displayName === '' ? '' : `,"displayName":${text(displayName)}`;
-    out.text(`{"resource":{"id":{"resourceType":"${typeId}","resource":${text(id)}}${parent}${name}},"id":${text(entitlementId(typeId, id))}${this.#jsonBehindId}`);
+    out.text(
+      `{"resource":{"id":{"resourceType":"${typeId}","resource":${text(id)}}${parent}${name}},"id":${text(entitlementId(typeId, id))}${this.#jsonBehindId}`,
+    );
   }
 }
 

@@ -61,7 +61,11 @@ class GrantedEntitlement {
   #jsonAround(): readonly [before: string, between: string, behind: string] {
     const id = JSON.stringify(this.id).slice(1, -1);
     const entitlement = `{"resource":{"id":{"resourceType":"${this.typeId}","resource":${JSON.stringify(this.resourceId)}}},"id":"${id}"}`;
-    return [`{"entitlement":${entitlement},"principal":{"id":{"resourceType":"user","resource":"`, `"}},"id":"${id}${byUser}`, '"}'];
+    return [
+      `{"entitlement":${entitlement},"principal":{"id":{"resourceType":"user","resource":"`,
+      `"}},"id":"${id}${byUser}`,
+      '"}',
+    ];
   }
 
   #makeJsonForm(length: number): BlankForm {

@@ -78,7 +78,9 @@ export function grantId(entitlement: string, principalTypeId: ResourceTypeId, pr
  * What a bare entitlement id says, for the command line, which is handed nothing else: a known type in front and its slug
  * behind are taken off, and what is left is the resource id, whatever it holds. Undefined for any other text.
  */
-export function parseEntitlementId(id: string): { readonly typeId: EntitledTypeId; readonly resourceId: string } | undefined {
+export function parseEntitlementId(
+  id: string,
+): { readonly typeId: EntitledTypeId; readonly resourceId: string } | undefined {
   for (const [typeId, slug] of Object.entries(entitlementSlugs) as [EntitledTypeId, string][]) {
     if (id.startsWith(`${typeId}:`) && id.endsWith(`:${slug}`) && id.length > typeId.length + slug.length + 2) {
       return { typeId, resourceId: id.slice(typeId.length + 1, -(slug.length + 1)) };

@@ -18,7 +18,9 @@ export function farnessFrom(asked: string): (text: string) => number | null {
       return 2;
     }
     const parts = wanted.includes('@') ? [folded] : [folded, ...folded.split(/[ @]/u)];
-    const nearestPart = Math.min(...parts.map((part) => (Math.abs(part.length - wanted.length) > most ? most + 1 : distance(part, wanted))));
+    const nearestPart = Math.min(
+      ...parts.map((part) => (Math.abs(part.length - wanted.length) > most ? most + 1 : distance(part, wanted))),
+    );
     return nearestPart > most ? null : 2 + nearestPart;
   };
 }

@@ -40,7 +40,10 @@ function parseFields(payload: string): unknown {
 }
 
 function notOurs(): ConnectorError {
-  return new ConnectorError('invalid', 'the page token is not one that this listing of this project gave out; start the sync again, without a token');
+  return new ConnectorError(
+    'invalid',
+    'the page token is not one that this listing of this project gave out; start the sync again, without a token',
+  );
 }
 
 function checksum(scope: string, payload: string): string {
@@ -51,7 +54,10 @@ function checksum(scope: string, payload: string): string {
 export function tokenNumber(fields: TokenFields, key: string): number {
   const value = fields[key];
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
-    throw new ConnectorError('invalid', `the page token lacks a valid "${key}"; start the listing again without a token`);
+    throw new ConnectorError(
+      'invalid',
+      `the page token lacks a valid "${key}"; start the listing again without a token`,
+    );
   }
   return value;
 }
@@ -60,7 +66,10 @@ export function tokenNumber(fields: TokenFields, key: string): number {
 export function tokenText(fields: TokenFields, key: string): string {
   const value = fields[key] ?? '';
   if (typeof value !== 'string') {
-    throw new ConnectorError('invalid', `the page token lacks a valid "${key}"; start the listing again without a token`);
+    throw new ConnectorError(
+      'invalid',
+      `the page token lacks a valid "${key}"; start the listing again without a token`,
+    );
   }
   return value;
 }

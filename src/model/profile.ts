@@ -20,7 +20,9 @@ export function toAttributes(attributes: Readonly<Record<string, unknown>>, cuts
 }
 
 function isTooLarge(carried: JsonObject): boolean {
-  return maxStructSize(carried) > maxAttributesBytes && encode((out) => out.struct(carried)).length > maxAttributesBytes;
+  return (
+    maxStructSize(carried) > maxAttributesBytes && encode((out) => out.struct(carried)).length > maxAttributesBytes
+  );
 }
 
 function toStruct(value: Readonly<Record<string, unknown>>, cuts: CutCounter, depth: number): JsonObject {

@@ -43,12 +43,21 @@ export function requiredText(value: string | undefined, field: string): string {
 }
 
 /** A resource id that must be there, both halves of it. */
-export function requiredResourceId(id: ResourceId | undefined, field: string): { readonly resourceType: string; readonly resource: string } {
-  return { resourceType: requiredText(id?.resourceType, `${field}.resource_type`), resource: requiredText(id?.resource, `${field}.resource`) };
+export function requiredResourceId(
+  id: ResourceId | undefined,
+  field: string,
+): { readonly resourceType: string; readonly resource: string } {
+  return {
+    resourceType: requiredText(id?.resourceType, `${field}.resource_type`),
+    resource: requiredText(id?.resource, `${field}.resource`),
+  };
 }
 
 /** A resource id that may be absent, but not half there. */
-export function optionalResourceId(id: ResourceId | undefined, field: string): { readonly resourceType: string; readonly resource: string } | undefined {
+export function optionalResourceId(
+  id: ResourceId | undefined,
+  field: string,
+): { readonly resourceType: string; readonly resource: string } | undefined {
   return id === undefined ? undefined : requiredResourceId(id, field);
 }
 

@@ -1,5 +1,8 @@
 import { create } from '@bufbuild/protobuf';
-import { SkipEntitlementsAndGrantsSchema, SkipEntitlementsSchema } from '../gen/c1/connector/v2/annotation_resource_tree_pb.ts';
+import {
+  SkipEntitlementsAndGrantsSchema,
+  SkipEntitlementsSchema,
+} from '../gen/c1/connector/v2/annotation_resource_tree_pb.ts';
 import { TypeScopedGrantsSchema } from '../gen/c1/connector/v2/annotation_type_scoped_grants_pb.ts';
 import { type ResourceType, ResourceType_Trait, ResourceTypeSchema } from '../gen/c1/connector/v2/resource_pb.ts';
 import { marker } from './annotations.ts';

@@ -1,15 +1,24 @@
 import { create } from '@bufbuild/protobuf';
-import { EnqueuePageTokensSchema, TypeScopedGrantsSchema } from '../gen/c1/connector/v2/annotation_type_scoped_grants_pb.ts';
+import {
+  EnqueuePageTokensSchema,
+  TypeScopedGrantsSchema,
+} from '../gen/c1/connector/v2/annotation_type_scoped_grants_pb.ts';
 import {
   Capability,
   ConnectorServiceCleanupResponseSchema,
   ConnectorServiceGetMetadataResponseSchema,
   ConnectorServiceValidateResponseSchema,
 } from '../gen/c1/connector/v2/connector_pb.ts';
-import { EntitlementsServiceListEntitlementsResponseSchema, EntitlementsServiceListStaticEntitlementsResponseSchema } from '../gen/c1/connector/v2/entitlement_pb.ts';
+import {
+  EntitlementsServiceListEntitlementsResponseSchema,
+  EntitlementsServiceListStaticEntitlementsResponseSchema,
+} from '../gen/c1/connector/v2/entitlement_pb.ts';
 import { GrantAlreadyExistsSchema, GrantAlreadyRevokedSchema } from '../gen/c1/connector/v2/annotation_grant_pb.ts';
 import { RequestIdSchema } from '../gen/c1/connector/v2/annotation_request_pb.ts';
-import { GrantManagerServiceGrantResponseSchema, GrantManagerServiceRevokeResponseSchema } from '../gen/c1/connector/v2/grant_pb.ts';
+import {
+  GrantManagerServiceGrantResponseSchema,
+  GrantManagerServiceRevokeResponseSchema,
+} from '../gen/c1/connector/v2/grant_pb.ts';
 import {
   ResourceGetterServiceGetResourceResponseSchema,
   ResourceTypesServiceListResourceTypesResponseSchema,
@@ -53,10 +62,23 @@ const provisionedTypes: ReadonlySet<string> = new Set(['tenant', 'role', 'role_b
 /** What the management key must be allowed to call, to read a type and to change who holds it. */
 const neededRights: Readonly<Record<string, readonly string[]>> = {
   user: ['read: POST /v2/mgmt/user/search', 'read: GET /v1/mgmt/user'],
-  tenant: ['read: GET /v1/mgmt/tenant/all', 'write: POST /v1/mgmt/user/update/tenant/add', 'write: POST /v1/mgmt/user/update/tenant/remove'],
-  role: ['read: GET /v1/mgmt/role/all', 'write: POST /v1/mgmt/user/update/role/add', 'write: POST /v1/mgmt/user/update/role/remove'],
+  tenant: [
+    'read: GET /v1/mgmt/tenant/all',
+    'write: POST /v1/mgmt/user/update/tenant/add',
+    'write: POST /v1/mgmt/user/update/tenant/remove',
+  ],
+  role: [
+    'read: GET /v1/mgmt/role/all',
+    'write: POST /v1/mgmt/user/update/role/add',
+    'write: POST /v1/mgmt/user/update/role/remove',
+  ],
   permission: ['read: GET /v1/mgmt/permission/all'],
-  role_binding: ['read: GET /v1/mgmt/role/all', 'read: GET /v1/mgmt/tenant/all', 'write: POST /v1/mgmt/user/update/role/add', 'write: POST /v1/mgmt/user/update/role/remove'],
+  role_binding: [
+    'read: GET /v1/mgmt/role/all',
+    'read: GET /v1/mgmt/tenant/all',
+    'write: POST /v1/mgmt/user/update/role/add',
+    'write: POST /v1/mgmt/user/update/role/remove',
+  ],
 };
 
 /**
@@ -107,18 +129,26 @@ export function entitlementsResponse(list: Entitlement[]): EntitlementsServiceLi
 
 /** `siblings` are tokens of other stretches of the listing: whoever asks may walk them at the same time. */
 export function enqueuedPages(siblings: readonly string[], estimatedTotal = 0): readonly Any[] {
-  const enqueue = create(EnqueuePageTokensSchema, { pageTokens: [...siblings], estimatedTotal: BigInt(estimatedTotal) });
+  const enqueue = create(EnqueuePageTokensSchema, {
+    pageTokens: [...siblings],
+    estimatedTotal: BigInt(estimatedTotal),
+  });
   return siblings.length === 0 ? [] : [annotate(EnqueuePageTokensSchema, enqueue)];
 }
 
 /** The grants that stand now. `isOld`: what was asked for was so before, and nothing was sent. */
 export function grantResponse(grants: Grant[], isOld: boolean, requestId: string): GrantManagerServiceGrantResponse {
-  return create(GrantManagerServiceGrantResponseSchema, { grants, annotations: [...(isOld ? [marker(GrantAlreadyExistsSchema)] : []), toRequestId(requestId)] });
+  return create(GrantManagerServiceGrantResponseSchema, {
+    grants,
+    annotations: [...(isOld ? [marker(GrantAlreadyExistsSchema)] : []), toRequestId(requestId)],
+  });
 }
 
 /** `isOld`: there was nothing to take away. */
 export function revokeResponse(isOld: boolean, requestId: string): GrantManagerServiceRevokeResponse {
-  return create(GrantManagerServiceRevokeResponseSchema, { annotations: [...(isOld ? [marker(GrantAlreadyRevokedSchema)] : []), toRequestId(requestId)] });
+  return create(GrantManagerServiceRevokeResponseSchema, {
+    annotations: [...(isOld ? [marker(GrantAlreadyRevokedSchema)] : []), toRequestId(requestId)],
+  });
 }
 
 function toRequestId(requestId: string): Any {

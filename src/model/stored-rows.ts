@@ -4,11 +4,21 @@ import { GrantExpandableSchema } from '../gen/c1/connector/v2/annotation_grant_p
 import { type UserTrait, UserTraitSchema } from '../gen/c1/connector/v2/annotation_trait_pb.ts';
 import { type Entitlement, EntitlementSchema } from '../gen/c1/connector/v2/entitlement_pb.ts';
 import { type Grant, GrantSchema } from '../gen/c1/connector/v2/grant_pb.ts';
-import { type Resource, ResourceSchema, type ResourceType, ResourceTypeSchema } from '../gen/c1/connector/v2/resource_pb.ts';
+import {
+  type Resource,
+  ResourceSchema,
+  type ResourceType,
+  ResourceTypeSchema,
+} from '../gen/c1/connector/v2/resource_pb.ts';
 import { annotate, annotationRegistry, hasAnnotation } from './annotations.ts';
 
 /** The four messages that a file keeps, by the name of its section. */
-const schemas = { resourceTypes: ResourceTypeSchema, resources: ResourceSchema, entitlements: EntitlementSchema, grants: GrantSchema } as const;
+const schemas = {
+  resourceTypes: ResourceTypeSchema,
+  resources: ResourceSchema,
+  entitlements: EntitlementSchema,
+  grants: GrantSchema,
+} as const;
 export type StoredSection = keyof typeof schemas;
 
 /** A row of a file as the message that it is, with the section that it stands in. */
@@ -58,7 +68,13 @@ export function withExpansion(message: Grant, expansion: Uint8Array | null): Gra
   if (expansion === null || hasAnnotation(message.annotations, GrantExpandableSchema)) {
     return message;
   }
-  return { ...message, annotations: [annotate(GrantExpandableSchema, fromBinary(GrantExpandableSchema, expansion)), ...message.annotations] };
+  return {
+    ...message,
+    annotations: [
+      annotate(GrantExpandableSchema, fromBinary(GrantExpandableSchema, expansion)),
+      ...message.annotations,
+    ],
+  };
 }
 
 /** The user trait among a resource's annotations, if it has one. */

@@ -28,14 +28,23 @@ export interface ConnectorSurface {
   validate(signal?: AbortSignal): Promise<ConnectorServiceValidateResponse>;
   getMetadata(signal?: AbortSignal): Promise<ConnectorServiceGetMetadataResponse>;
   cleanup(request: ConnectorServiceCleanupRequest, signal?: AbortSignal): Promise<ConnectorServiceCleanupResponse>;
-  listResourceTypes(request: ResourceTypesServiceListResourceTypesRequest, signal?: AbortSignal): Promise<ResourceTypesServiceListResourceTypesResponse>;
+  listResourceTypes(
+    request: ResourceTypesServiceListResourceTypesRequest,
+    signal?: AbortSignal,
+  ): Promise<ResourceTypesServiceListResourceTypesResponse>;
   listResources(request: ResourcesServiceListResourcesRequest, signal?: AbortSignal): Promise<RowPage<ResourceRow>>;
-  getResource(request: ResourceGetterServiceGetResourceRequest, signal?: AbortSignal): Promise<ResourceGetterServiceGetResourceResponse>;
+  getResource(
+    request: ResourceGetterServiceGetResourceRequest,
+    signal?: AbortSignal,
+  ): Promise<ResourceGetterServiceGetResourceResponse>;
   listStaticEntitlements(
     request: EntitlementsServiceListStaticEntitlementsRequest,
     signal?: AbortSignal,
   ): Promise<EntitlementsServiceListStaticEntitlementsResponse>;
-  listEntitlements(request: EntitlementsServiceListEntitlementsRequest, signal?: AbortSignal): Promise<EntitlementsServiceListEntitlementsResponse>;
+  listEntitlements(
+    request: EntitlementsServiceListEntitlementsRequest,
+    signal?: AbortSignal,
+  ): Promise<EntitlementsServiceListEntitlementsResponse>;
   listGrants(request: GrantsServiceListGrantsRequest, signal?: AbortSignal): Promise<RowPage<GrantRow>>;
   grant(request: GrantManagerServiceGrantRequest, signal?: AbortSignal): Promise<GrantManagerServiceGrantResponse>;
   revoke(request: GrantManagerServiceRevokeRequest, signal?: AbortSignal): Promise<GrantManagerServiceRevokeResponse>;

@@ -10,7 +10,11 @@ import { writeResourceId } from './wire-id.ts';
 import { maxStructSize, type WireWriter } from './wire-writer.ts';
 
 const traitUrl = `type.googleapis.com/${UserTraitSchema.typeName}`;
-const statusWords: Readonly<Record<ResourceStatus, string>> = { enabled: 'ENABLED', disabled: 'DISABLED', unspecified: '' };
+const statusWords: Readonly<Record<ResourceStatus, string>> = {
+  enabled: 'ENABLED',
+  disabled: 'DISABLED',
+  unspecified: '',
+};
 const fixedSize = 400;
 /** A text stands at most twice in a row, and UTF-8 takes at most three bytes a unit. */
 const growth = 2 * 3;
@@ -41,8 +45,28 @@ class UserRow implements ResourceRow {
   }
 
   get maxSize(): number {
-    const { id, displayName, login, loginAliases, emails, givenName, middleName, familyName, profile, statusDetail = '' } = this.#parts;
-    const units = id.length + displayName.length + login.length + givenName.length + middleName.length + familyName.length + statusDetail.length + unitsOf(loginAliases) + unitsOf(emails);
+    const {
+      id,
+      displayName,
+      login,
+      loginAliases,
+      emails,
+      givenName,
+      middleName,
+      familyName,
+      profile,
+      statusDetail = '',
+    } = this.#parts;
+    const units =
+      id.length +
+      displayName.length +
+      login.length +
+      givenName.length +
+      middleName.length +
+      familyName.length +
+      statusDetail.length +
+      unitsOf(loginAliases) +
+      unitsOf(emails);
     return fixedSize + growth * units + 2 * maxStructSize(profile);
   }
 
@@ -132,10 +156,13 @@ function userJson(parts: UserParts): string {
   const text = JSON.stringify;
   const word = statusWords[status];
   const detail = statusDetail === '' ? '' : `"details":${text(statusDetail)}`;
-  const statusOf = (prefix: string): string => `{${word === '' ? '' : `"status":"${prefix}STATUS_${word}"`}${word !== '' && detail !== '' ? ',' : ''}${detail}}`;
+  const statusOf = (prefix: string): string =>
+    `{${word === '' ? '' : `"status":"${prefix}STATUS_${word}"`}${word !== '' && detail !== '' ? ',' : ''}${detail}}`;
   const profile = text(parts.profile);
   const created = createdTime === undefined ? '' : `,"createdAt":"${toTime(createdTime)}"`;
-  const emails = parts.emails.map((address, place) => `{"address":${text(address)}${place === 0 ? ',"isPrimary":true' : ''}}`).join(',');
+  const emails = parts.emails
+    .map((address, place) => `{"address":${text(address)}${place === 0 ? ',"isPrimary":true' : ''}}`)
+    .join(',');
   const names = [
     ...(parts.givenName === '' ? [] : [`"givenName":${text(parts.givenName)}`]),
     ...(parts.familyName === '' ? [] : [`"familyName":${text(parts.familyName)}`]),

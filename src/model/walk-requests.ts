@@ -1,11 +1,20 @@
 import { create, isMessage } from '@bufbuild/protobuf';
 import { type Any, anyUnpack } from '@bufbuild/protobuf/wkt';
-import { SkipEntitlementsAndGrantsSchema, SkipEntitlementsSchema } from '../gen/c1/connector/v2/annotation_resource_tree_pb.ts';
-import { EnqueuePageTokensSchema, TypeScopedGrantsSchema } from '../gen/c1/connector/v2/annotation_type_scoped_grants_pb.ts';
+import {
+  SkipEntitlementsAndGrantsSchema,
+  SkipEntitlementsSchema,
+} from '../gen/c1/connector/v2/annotation_resource_tree_pb.ts';
+import {
+  EnqueuePageTokensSchema,
+  TypeScopedGrantsSchema,
+} from '../gen/c1/connector/v2/annotation_type_scoped_grants_pb.ts';
 import { ConnectorServiceCleanupRequestSchema } from '../gen/c1/connector/v2/connector_pb.ts';
 import { EntitlementsServiceListStaticEntitlementsRequestSchema } from '../gen/c1/connector/v2/entitlement_pb.ts';
 import { GrantsServiceListGrantsRequestSchema } from '../gen/c1/connector/v2/grant_pb.ts';
-import { ResourcesServiceListResourcesRequestSchema, ResourceTypesServiceListResourceTypesRequestSchema } from '../gen/c1/connector/v2/resource_pb.ts';
+import {
+  ResourcesServiceListResourcesRequestSchema,
+  ResourceTypesServiceListResourceTypesRequestSchema,
+} from '../gen/c1/connector/v2/resource_pb.ts';
 import { annotationRegistry, hasAnnotation, marker } from './annotations.ts';
 import type {
   ConnectorServiceCleanupRequest,
@@ -21,16 +30,28 @@ export function typesRequest(activeSyncId: string): ResourceTypesServiceListReso
   return create(ResourceTypesServiceListResourceTypesRequestSchema, { activeSyncId });
 }
 
-export function resourcesRequest(activeSyncId: string, resourceTypeId: string, pageToken: string): ResourcesServiceListResourcesRequest {
+export function resourcesRequest(
+  activeSyncId: string,
+  resourceTypeId: string,
+  pageToken: string,
+): ResourcesServiceListResourcesRequest {
   return create(ResourcesServiceListResourcesRequestSchema, { activeSyncId, resourceTypeId, pageToken });
 }
 
-export function staticEntitlementsRequest(activeSyncId: string, resourceTypeId: string): EntitlementsServiceListStaticEntitlementsRequest {
+export function staticEntitlementsRequest(
+  activeSyncId: string,
+  resourceTypeId: string,
+): EntitlementsServiceListStaticEntitlementsRequest {
   return create(EntitlementsServiceListStaticEntitlementsRequestSchema, { activeSyncId, resourceTypeId });
 }
 
 /** Grants of one resource, or, without a resource id, of the whole type: a stub id and the marker. */
-export function grantsRequest(activeSyncId: string, resourceTypeId: string, resourceId: string | undefined, pageToken: string): GrantsServiceListGrantsRequest {
+export function grantsRequest(
+  activeSyncId: string,
+  resourceTypeId: string,
+  resourceId: string | undefined,
+  pageToken: string,
+): GrantsServiceListGrantsRequest {
   return create(GrantsServiceListGrantsRequestSchema, {
     activeSyncId,
     pageToken,
@@ -45,11 +66,17 @@ export function cleanupRequest(activeSyncId: string): ConnectorServiceCleanupReq
 
 /** Tokens of further stretches that a page of grants names. */
 export function enqueuedTokens(annotations: readonly Any[]): readonly string[] {
-  return annotations.flatMap((annotation) => anyUnpack(annotation, annotationRegistry)).flatMap((message) => (message !== undefined && isMessage(message, EnqueuePageTokensSchema) ? message.pageTokens : []));
+  return annotations
+    .flatMap((annotation) => anyUnpack(annotation, annotationRegistry))
+    .flatMap((message) =>
+      message !== undefined && isMessage(message, EnqueuePageTokensSchema) ? message.pageTokens : [],
+    );
 }
 
 export function skipsEntitlements({ annotations }: ResourceType): boolean {
-  return hasAnnotation(annotations, SkipEntitlementsSchema) || hasAnnotation(annotations, SkipEntitlementsAndGrantsSchema);
+  return (
+    hasAnnotation(annotations, SkipEntitlementsSchema) || hasAnnotation(annotations, SkipEntitlementsAndGrantsSchema)
+  );
 }
 
 export function skipsGrants({ annotations }: ResourceType): boolean {

@@ -15,7 +15,12 @@ export interface HealthReport {
   readonly status: 'ok' | 'failing' | 'starting' | 'stopping';
   readonly timestamp: string;
   readonly details: {
-    readonly descope: { readonly status: 'unknown' | 'ok' | 'failing'; readonly failuresInARow: number; readonly lastAnswerAt?: string; readonly lastFailure?: Failure };
+    readonly descope: {
+      readonly status: 'unknown' | 'ok' | 'failing';
+      readonly failuresInARow: number;
+      readonly lastAnswerAt?: string;
+      readonly lastFailure?: Failure;
+    };
     readonly sync: {
       readonly status: 'off' | 'ok' | 'failing';
       readonly running: boolean;
@@ -56,7 +61,11 @@ export function createHealth({ onChange, now = Date.now }: HealthOptions = {}): 
 
   function report(): HealthReport {
     const isFailing = descope.status === 'failing' || sync.status === 'failing';
-    return { status: phase === 'serving' ? (isFailing ? 'failing' : 'ok') : phase, timestamp: time(), details: { descope, sync } };
+    return {
+      status: phase === 'serving' ? (isFailing ? 'failing' : 'ok') : phase,
+      timestamp: time(),
+      details: { descope, sync },
+    };
   }
 
   function changed(): void {
@@ -74,7 +83,12 @@ export function createHealth({ onChange, now = Date.now }: HealthOptions = {}): 
     } else if (verdict !== 'nothing') {
       const failuresInARow = descope.failuresInARow + 1;
       const isFailing = verdict === 'refusal' || failuresInARow >= descopeFailsAfter;
-      descope = { ...descope, failuresInARow, lastFailure: { at: time(), what: status }, ...(isFailing && { status: 'failing' }) };
+      descope = {
+        ...descope,
+        failuresInARow,
+        lastFailure: { at: time(), what: status },
+        ...(isFailing && { status: 'failing' }),
+      };
     }
     changed();
   }

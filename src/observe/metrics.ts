@@ -34,7 +34,24 @@ export interface Metrics {
 /** How a scheduled sync can end. */
 const syncOutcomes = ['complete', ...errorKinds, 'internal'];
 /** How a try can end, as far as can be foreseen: HTTP statuses, and kinds of failure without one. */
-const statuses = ['200', '400', '401', '403', '404', '408', '409', '429', '500', '502', '503', '504', 'timeout', 'unavailable', 'upstream-contract', 'cancelled'];
+const statuses = [
+  '200',
+  '400',
+  '401',
+  '403',
+  '404',
+  '408',
+  '409',
+  '429',
+  '500',
+  '502',
+  '503',
+  '504',
+  'timeout',
+  'unavailable',
+  'upstream-contract',
+  'cancelled',
+];
 const requestSeconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
 const syncSeconds = [1, 5, 15, 60, 300, 900, 1_800, 3_600, 7_200];
 
@@ -42,17 +59,46 @@ export function createMetrics({ version, endpoints = [], now = Date.now }: Metri
   const registry = new Registry();
   const requests = requestMetrics(registry, endpoints);
   const syncs = syncMetrics(registry, now);
-  const calls = counter(registry, 'grpc_calls_total', 'gRPC calls that ended, by method and status code', ['method', 'code']);
-  const callSeconds = histogram(registry, 'grpc_call_duration_seconds', 'how long gRPC calls took', ['method'], requestSeconds);
-  const changes = counter(registry, 'changes_total', 'grants and revokes that were asked for, by outcome', ['operation', 'outcome']);
-  const refused = counter(registry, 'grpc_refused_total', 'connections and unfinished requests that were ended from our side, by cause', ['cause']);
+  const calls = counter(registry, 'grpc_calls_total', 'gRPC calls that ended, by method and status code', [
+    'method',
+    'code',
+  ]);
+  const callSeconds = histogram(
+    registry,
+    'grpc_call_duration_seconds',
+    'how long gRPC calls took',
+    ['method'],
+    requestSeconds,
+  );
+  const changes = counter(registry, 'changes_total', 'grants and revokes that were asked for, by outcome', [
+    'operation',
+    'outcome',
+  ]);
+  const refused = counter(
+    registry,
+    'grpc_refused_total',
+    'connections and unfinished requests that were ended from our side, by cause',
+    ['cause'],
+  );
   bear(refused, { cause: ['tls', 'silent', 'crowded', 'unfinished'] });
-  Object.entries(endings).forEach(([operation, outcomes]) => bear(changes, { operation: [operation], outcome: outcomes }));
-  const expiry = gauge(registry, 'tls_certificate_expiry_timestamp_seconds', 'when the certificates of a file expire, Unix time; absent without TLS', ['file']);
+  Object.entries(endings).forEach(([operation, outcomes]) =>
+    bear(changes, { operation: [operation], outcome: outcomes }),
+  );
+  const expiry = gauge(
+    registry,
+    'tls_certificate_expiry_timestamp_seconds',
+    'when the certificates of a file expire, Unix time; absent without TLS',
+    ['file'],
+  );
   const healthy = gauge(registry, 'healthy', '1 while /health says ok, else 0');
   healthy.set(1);
-  gauge(registry, 'build_info', 'always 1; the version of this program and of Node', ['version', 'node']).set({ version, node: process.versions.node }, 1);
-  gauge(registry, 'start_time_seconds', 'when the process began, Unix time').set(Math.round(now() / 1000 - process.uptime()));
+  gauge(registry, 'build_info', 'always 1; the version of this program and of Node', ['version', 'node']).set(
+    { version, node: process.versions.node },
+    1,
+  );
+  gauge(registry, 'start_time_seconds', 'when the process began, Unix time').set(
+    Math.round(now() / 1000 - process.uptime()),
+  );
   const stopWatching = watchProcess(registry);
 
   return {
@@ -87,10 +133,23 @@ function methodOf(path: string): string {
 }
 
 function requestMetrics(registry: Registry, endpoints: readonly string[]): RequestWatcher {
-  const sent = counter(registry, 'api_requests_total', 'requests to Descope that ended, each try counted, by endpoint and status (or the kind of failure)', ['endpoint', 'status']);
-  const seconds = histogram(registry, 'api_request_duration_seconds', 'how long requests to Descope took, each try by itself', ['endpoint'], requestSeconds);
+  const sent = counter(
+    registry,
+    'api_requests_total',
+    'requests to Descope that ended, each try counted, by endpoint and status (or the kind of failure)',
+    ['endpoint', 'status'],
+  );
+  const seconds = histogram(
+    registry,
+    'api_request_duration_seconds',
+    'how long requests to Descope took, each try by itself',
+    ['endpoint'],
+    requestSeconds,
+  );
   const inFlight = gauge(registry, 'api_requests_in_flight', 'requests to Descope under way now; six at most');
-  const retries = counter(registry, 'api_retries_total', 'requests to Descope that were sent again, after a 429 too', ['endpoint']);
+  const retries = counter(registry, 'api_retries_total', 'requests to Descope that were sent again, after a 429 too', [
+    'endpoint',
+  ]);
   bear(sent, { endpoint: endpoints, status: statuses });
   bear(retries, { endpoint: endpoints });
   endpoints.forEach((endpoint) => seconds.zero({ endpoint }));
@@ -115,23 +174,50 @@ function requestMetrics(registry: Registry, endpoints: readonly string[]): Reque
 }
 
 function syncMetrics(registry: Registry, now: () => number): SyncWatcher {
-  const ended = counter(registry, 'syncs_total', 'scheduled syncs that ended: complete, or the kind of failure', ['outcome']);
+  const ended = counter(registry, 'syncs_total', 'scheduled syncs that ended: complete, or the kind of failure', [
+    'outcome',
+  ]);
   bear(ended, { outcome: syncOutcomes });
-  const seconds = histogram(registry, 'sync_duration_seconds', 'how long scheduled syncs took', ['outcome'], syncSeconds);
+  const seconds = histogram(
+    registry,
+    'sync_duration_seconds',
+    'how long scheduled syncs took',
+    ['outcome'],
+    syncSeconds,
+  );
   seconds.zero({ outcome: 'complete' });
   const running = gauge(registry, 'sync_running', '1 while a scheduled sync runs');
   const failures = gauge(registry, 'sync_failures_in_a_row', 'scheduled syncs that failed since the last complete one');
-  const skipped = counter(registry, 'sync_ticks_skipped_total', 'times at which a sync was due while the one before still ran');
-  const next = gauge(registry, 'next_sync_timestamp_seconds', 'when the next scheduled sync is due, Unix time; absent without a schedule');
+  const skipped = counter(
+    registry,
+    'sync_ticks_skipped_total',
+    'times at which a sync was due while the one before still ran',
+  );
+  const next = gauge(
+    registry,
+    'next_sync_timestamp_seconds',
+    'when the next scheduled sync is due, Unix time; absent without a schedule',
+  );
   next.remove();
   let last: CompleteSync | undefined;
-  gauge(registry, 'last_complete_sync_timestamp_seconds', 'when the last complete sync was finished, Unix time; absent when there is none', [], (self) => {
-    tellOrLeaveOut(self, last && last.finishedAtMs / 1000);
-  });
+  gauge(
+    registry,
+    'last_complete_sync_timestamp_seconds',
+    'when the last complete sync was finished, Unix time; absent when there is none',
+    [],
+    (self) => {
+      tellOrLeaveOut(self, last && last.finishedAtMs / 1000);
+    },
+  );
   gauge(registry, 'last_complete_sync_age_seconds', 'how long ago that was; absent when there is none', [], (self) => {
     tellOrLeaveOut(self, last && Math.max(0, now() - last.finishedAtMs) / 1000);
   });
-  const rows = gauge(registry, 'last_complete_sync_rows', 'what the last complete sync holds, by section (resources, grants) and resource type', ['section', 'type']);
+  const rows = gauge(
+    registry,
+    'last_complete_sync_rows',
+    'what the last complete sync holds, by section (resources, grants) and resource type',
+    ['section', 'type'],
+  );
   return {
     onScheduled: (nextAtMs) => next.set(nextAtMs / 1000),
     onSkipped: (ticks) => skipped.inc(ticks),

@@ -27,8 +27,17 @@ export interface Observation {
   close(): Promise<void>;
 }
 
-export async function startObservation({ env, version, endpoints = [], runId, logger, onHealth }: ObservationOptions): Promise<Observation> {
-  const traces = wantsTraces(env) ? (await import('./traces.ts')).startTraces({ env, version, runId, logger }) : undefined;
+export async function startObservation({
+  env,
+  version,
+  endpoints = [],
+  runId,
+  logger,
+  onHealth,
+}: ObservationOptions): Promise<Observation> {
+  const traces = wantsTraces(env)
+    ? (await import('./traces.ts')).startTraces({ env, version, runId, logger })
+    : undefined;
   const metrics = createMetrics({ version, endpoints });
   const health = createHealth({
     onChange: (isHealthy, report) => {
@@ -42,7 +51,11 @@ export async function startObservation({ env, version, endpoints = [], runId, lo
     traces,
     requests: {
       onAttempt: (endpoint) => {
-        const ended = [metrics.requests.onAttempt(endpoint), health.requests.onAttempt(endpoint), traces?.requests.onAttempt(endpoint)];
+        const ended = [
+          metrics.requests.onAttempt(endpoint),
+          health.requests.onAttempt(endpoint),
+          traces?.requests.onAttempt(endpoint),
+        ];
         return (status) => ended.forEach((tell) => tell?.(status));
       },
       onRetry: (endpoint) => metrics.requests.onRetry(endpoint),

@@ -46,7 +46,16 @@ export async function startPages({ host: text, port, health, metrics }: PagesOpt
     },
     '/metrics': async () => ({ status: 200, type: metrics.contentType, body: await metrics.render() }),
   };
-  const server = createServer({ requestTimeout: requestTimeoutMs, headersTimeout: requestTimeoutMs, keepAliveTimeout: requestTimeoutMs, connectionsCheckingInterval: 1_000, maxHeaderSize: 8 * 1024 }, answerWith(pages));
+  const server = createServer(
+    {
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: requestTimeoutMs,
+      keepAliveTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: 1_000,
+      maxHeaderSize: 8 * 1024,
+    },
+    answerWith(pages),
+  );
   server.maxConnections = maxConnections;
   await listen(server, { host, written, port });
   const bound = server.address() as AddressInfo; // it listens on a port, not on a pipe
@@ -66,8 +75,14 @@ function answerWith(pages: Readonly<Record<string, () => Page | Promise<Page>>>)
     const [path = ''] = (request.url ?? '').split(/[?#]/);
     const page = path.startsWith('/') ? pages[path] : undefined; // it begins with a slash: no name of Object's own
     void (async () => {
-      const { status, type, body } = page === undefined ? notFound(Object.keys(pages)) : isRead(request.method) ? await page() : notAllowed;
-      response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(body), 'cache-control': 'no-store', ...(status === 405 && { allow: 'GET, HEAD' }) });
+      const { status, type, body } =
+        page === undefined ? notFound(Object.keys(pages)) : isRead(request.method) ? await page() : notAllowed;
+      response.writeHead(status, {
+        'content-type': type,
+        'content-length': Buffer.byteLength(body),
+        'cache-control': 'no-store',
+        ...(status === 405 && { allow: 'GET, HEAD' }),
+      });
       response.end(request.method === 'HEAD' ? undefined : body);
     })().catch(() => response.writeHead(500).end());
   };
@@ -106,7 +121,12 @@ function listen(server: Server, { host, written, port }: ListenHost & { readonly
   return new Promise((resolve, reject) => {
     server.once('error', (thrown: NodeJS.ErrnoException) => {
       const reason = reasons[thrown.code ?? ''] ?? thrown.code ?? 'unknown';
-      reject(new ConnectorError('local-io', `cannot serve the health pages on ${written}:${port}: ${reason}; choose another with --health-check-port or --health-check-bind-address, or give --health-check-port off`));
+      reject(
+        new ConnectorError(
+          'local-io',
+          `cannot serve the health pages on ${written}:${port}: ${reason}; choose another with --health-check-port or --health-check-bind-address, or give --health-check-port off`,
+        ),
+      );
     });
     server.listen({ host, port, exclusive: true }, () => resolve());
   });

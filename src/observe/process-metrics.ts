@@ -12,8 +12,12 @@ export function watchProcess(registry: Registry): () => void {
   const loop = monitorEventLoopDelay({ resolution: loopResolutionMs });
   loop.enable();
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: loopResolutionMs });
-  gauge(registry, 'resident_memory_bytes', 'memory that the process holds (RSS)', [], (self) => self.set(process.memoryUsage.rss()));
-  gauge(registry, 'heap_used_bytes', 'memory that live objects of JavaScript take', [], (self) => self.set(process.memoryUsage().heapUsed));
+  gauge(registry, 'resident_memory_bytes', 'memory that the process holds (RSS)', [], (self) =>
+    self.set(process.memoryUsage.rss()),
+  );
+  gauge(registry, 'heap_used_bytes', 'memory that live objects of JavaScript take', [], (self) =>
+    self.set(process.memoryUsage().heapUsed),
+  );
   let countedSeconds = 0;
   const cpu: Counter = counter(registry, 'cpu_seconds_total', 'processor time used, user and system', [], () => {
     const { user, system } = process.cpuUsage();
@@ -21,12 +25,18 @@ export function watchProcess(registry: Registry): () => void {
     cpu.inc(Math.max(0, seconds - countedSeconds));
     countedSeconds = seconds;
   });
-  gauge(registry, 'event_loop_delay_seconds', 'how late the event loop was since the last scrape, by quantile; 1 is the worst', ['quantile'], (self) => {
-    for (const quantile of [0.5, 0.99, 1]) {
-      const ns = quantile === 1 ? loop.max : loop.percentile(quantile * 100);
-      self.set({ quantile }, loop.count === 0 ? 0 : Math.max(0, ns / 1e9 - loopResolutionMs / 1000)); // the timer's own interval is in it
-    }
-    loop.reset();
-  });
+  gauge(
+    registry,
+    'event_loop_delay_seconds',
+    'how late the event loop was since the last scrape, by quantile; 1 is the worst',
+    ['quantile'],
+    (self) => {
+      for (const quantile of [0.5, 0.99, 1]) {
+        const ns = quantile === 1 ? loop.max : loop.percentile(quantile * 100);
+        self.set({ quantile }, loop.count === 0 ? 0 : Math.max(0, ns / 1e9 - loopResolutionMs / 1000)); // the timer's own interval is in it
+      }
+      loop.reset();
+    },
+  );
   return () => loop.disable();
 }

@@ -5,7 +5,12 @@ export interface EndedRun {
   readonly seconds: number;
   readonly exitCode: number;
   /** What it found; undefined for a run that failed. */
-  readonly complete: { readonly finishedAtMs: number; readonly counts: Readonly<Record<'resources' | 'grants', Readonly<Record<string, number>>>> } | undefined;
+  readonly complete:
+    | {
+        readonly finishedAtMs: number;
+        readonly counts: Readonly<Record<'resources' | 'grants', Readonly<Record<string, number>>>>;
+      }
+    | undefined;
 }
 
 const prefix = 'baton_descope_';
@@ -20,7 +25,10 @@ const families = {
   seconds: { name: 'sync_last_run_duration_seconds', help: 'how long the last run of sync took' },
   exitCode: { name: 'sync_last_run_exit_code', help: 'the exit code of the last run of sync; 0 is a complete one' },
   failures: { name: 'sync_failures_in_a_row', help: 'runs of sync that failed since the last complete one' },
-  completeAt: { name: 'last_complete_sync_timestamp_seconds', help: 'when the last complete sync was finished, Unix time; absent when there was none' },
+  completeAt: {
+    name: 'last_complete_sync_timestamp_seconds',
+    help: 'when the last complete sync was finished, Unix time; absent when there was none',
+  },
   rows: { name: 'last_complete_sync_rows', help: 'what the last complete sync holds, by section and resource type' },
 } as const satisfies Record<string, Family>;
 
@@ -41,13 +49,19 @@ export function textfileOf(run: EndedRun, before: string): string {
     ...family(families.seconds, [line(families.seconds, run.seconds)]),
     ...family(families.exitCode, [line(families.exitCode, run.exitCode)]),
     ...family(families.failures, [line(families.failures, failures)]),
-    ...family(families.completeAt, complete === undefined ? keptOf(families.completeAt) : [line(families.completeAt, complete.finishedAtMs / 1000)]),
+    ...family(
+      families.completeAt,
+      complete === undefined ? keptOf(families.completeAt) : [line(families.completeAt, complete.finishedAtMs / 1000)],
+    ),
     ...family(families.rows, complete === undefined ? keptOf(families.rows) : rowLines(complete.counts, line)),
     '',
   ].join('\n');
 }
 
-function rowLines(counts: NonNullable<EndedRun['complete']>['counts'], line: (of: Family, value: number, more: string) => string): readonly string[] {
+function rowLines(
+  counts: NonNullable<EndedRun['complete']>['counts'],
+  line: (of: Family, value: number, more: string) => string,
+): readonly string[] {
   return (['resources', 'grants'] as const).flatMap((section) =>
     Object.entries(counts[section])
       .filter(([type]) => type !== 'total')
@@ -65,5 +79,8 @@ function valueOf(line: string | undefined): number | undefined {
 }
 
 function label(text: string): string {
-  return text.replaceAll('\\', String.raw`\\`).replaceAll('"', String.raw`\"`).replaceAll('\n', String.raw`\n`);
+  return text
+    .replaceAll('\\', String.raw`\\`)
+    .replaceAll('"', String.raw`\"`)
+    .replaceAll('\n', String.raw`\n`);
 }

@@ -12,16 +12,24 @@ export function wantsTraces(env: Variables): boolean {
     return false;
   }
   const exporter = valueOf('OTEL_TRACES_EXPORTER');
-  const hasEndpoint = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'].some((name) => valueOf(name) !== '');
+  const hasEndpoint = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'].some(
+    (name) => valueOf(name) !== '',
+  );
   if (exporter === 'none' || (exporter === '' && !hasEndpoint)) {
     return false;
   }
   if (exporter !== '' && exporter !== 'otlp') {
-    throw new ConnectorError('config', `OTEL_TRACES_EXPORTER is ${JSON.stringify(exporter)}: traces are sent with "otlp", or not at all with "none"`);
+    throw new ConnectorError(
+      'config',
+      `OTEL_TRACES_EXPORTER is ${JSON.stringify(exporter)}: traces are sent with "otlp", or not at all with "none"`,
+    );
   }
   const protocol = valueOf('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL') || valueOf('OTEL_EXPORTER_OTLP_PROTOCOL');
   if (protocol === 'grpc') {
-    throw new ConnectorError('config', 'OTEL_EXPORTER_OTLP_PROTOCOL is "grpc": traces are sent over HTTP; use "http/json", and the HTTP port of the collector (usually 4318)');
+    throw new ConnectorError(
+      'config',
+      'OTEL_EXPORTER_OTLP_PROTOCOL is "grpc": traces are sent over HTTP; use "http/json", and the HTTP port of the collector (usually 4318)',
+    );
   }
   return true;
 }

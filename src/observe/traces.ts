@@ -1,4 +1,13 @@
-import { context, diag, propagation, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
+import {
+  context,
+  diag,
+  propagation,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  type Tracer,
+  trace,
+} from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
@@ -34,10 +43,16 @@ export function startTraces({ env, version, runId, logger = silentLogger }: Trac
   complainTo(logger);
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
-  const own = resourceFromAttributes({ 'service.name': 'baton-descope', 'service.version': version, 'service.instance.id': runId });
+  const own = resourceFromAttributes({
+    'service.name': 'baton-descope',
+    'service.version': version,
+    'service.instance.id': runId,
+  });
   const sampler = samplerOf(env);
   const provider = new TracerProvider({
-    resource: defaultResource().merge(own).merge(detectResources({ detectors: [envDetector] })),
+    resource: defaultResource()
+      .merge(own)
+      .merge(detectResources({ detectors: [envDetector] })),
     spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
     ...(sampler !== undefined && { sampler }),
   });
@@ -48,7 +63,11 @@ export function startTraces({ env, version, runId, logger = silentLogger }: Trac
     call: (path, header, work) => {
       const [service = '', method = ''] = path.slice(1).split('/');
       const parent = propagation.extract(context.active(), header, { get: (read, name) => read(name), keys: () => [] });
-      const span = tracer.startSpan(path.slice(1), { kind: SpanKind.SERVER, attributes: { 'rpc.system': 'grpc', 'rpc.service': service, 'rpc.method': method } }, parent);
+      const span = tracer.startSpan(
+        path.slice(1),
+        { kind: SpanKind.SERVER, attributes: { 'rpc.system': 'grpc', 'rpc.service': service, 'rpc.method': method } },
+        parent,
+      );
       return within(span, trace.setSpan(parent, span), work);
     },
     sync: (syncId, work) => {
@@ -56,7 +75,10 @@ export function startTraces({ env, version, runId, logger = silentLogger }: Trac
       return within(span, trace.setSpan(context.active(), span), work);
     },
     stop: async () => {
-      await Promise.race([provider.shutdown().catch(() => undefined), new Promise((resolve) => setTimeout(resolve, stopWithinMs).unref())]);
+      await Promise.race([
+        provider.shutdown().catch(() => undefined),
+        new Promise((resolve) => setTimeout(resolve, stopWithinMs).unref()),
+      ]);
       context.disable();
       propagation.disable();
     },
@@ -65,7 +87,10 @@ export function startTraces({ env, version, runId, logger = silentLogger }: Trac
 
 function beginRequest(tracer: Tracer, endpoint: string): (status: string) => void {
   const [method = '', path = ''] = endpoint.split(' ');
-  const span = tracer.startSpan(endpoint, { kind: SpanKind.CLIENT, attributes: { 'http.request.method': method, 'url.template': path } });
+  const span = tracer.startSpan(endpoint, {
+    kind: SpanKind.CLIENT,
+    attributes: { 'http.request.method': method, 'url.template': path },
+  });
   return (status) => {
     const code = Number(status);
     if (Number.isInteger(code)) {
@@ -108,5 +133,8 @@ function complainTo(logger: Logger): void {
     }
   };
   const ignore = (): void => undefined;
-  diag.setLogger({ error: complain, warn: ignore, info: ignore, debug: ignore, verbose: ignore }, { suppressOverrideMessage: true });
+  diag.setLogger(
+    { error: complain, warn: ignore, info: ignore, debug: ignore, verbose: ignore },
+    { suppressOverrideMessage: true },
+  );
 }

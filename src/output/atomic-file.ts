@@ -23,7 +23,11 @@ export interface AtomicFile {
 }
 
 /** Faults name the target, or `toldAs` where the file is a step on the way to another one that the user asked for. */
-export async function createAtomicFile(target: string, files: FileLayer = realFiles, toldAs = target): Promise<AtomicFile> {
+export async function createAtomicFile(
+  target: string,
+  files: FileLayer = realFiles,
+  toldAs = target,
+): Promise<AtomicFile> {
   const place = await placeOf(target);
   const directory = dirname(place);
   await sweepLeftovers(target);
@@ -70,7 +74,7 @@ export async function createAtomicFile(target: string, files: FileLayer = realFi
 }
 
 async function writeAll(handle: OpenFile, bytes: Uint8Array): Promise<void> {
-  for (let rest = bytes; rest.length > 0; ) {
+  for (let rest = bytes; rest.length > 0;) {
     const written = await handle.write(rest);
     if (written === 0) {
       throw Object.assign(new Error('the disk takes nothing more'), { code: 'EIO' }); // else we would ask it for ever

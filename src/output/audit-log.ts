@@ -74,7 +74,11 @@ interface AuditFile {
 
 async function openFile(path: string): Promise<AuditFile> {
   // Not blocking: a pipe that nobody reads would hold up the start for ever.
-  const handle = await open(path, constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | constants.O_NONBLOCK, 0o600);
+  const handle = await open(
+    path,
+    constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | constants.O_NONBLOCK,
+    0o600,
+  );
   try {
     const { size, isRegular } = await kindOf(handle);
     if (size === 0 && isRegular) {

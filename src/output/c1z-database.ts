@@ -85,7 +85,9 @@ export async function createC1zDatabase({ path, target, syncId, now }: C1zDataba
       finish: (about) =>
         guarded(target, () => {
           // among the sessions of the sync, where nobody but us looks
-          database.prepare('insert into v1_connector_sessions (sync_id, key, value) values (?, ?, ?)').run(syncId, c1zAboutKey, Buffer.from(JSON.stringify(about)));
+          database
+            .prepare('insert into v1_connector_sessions (sync_id, key, value) values (?, ?, ?)')
+            .run(syncId, c1zAboutKey, Buffer.from(JSON.stringify(about)));
           database.prepare('update v1_sync_runs set ended_at = ? where sync_id = ?').run(toLocalTime(now()), syncId);
           database.exec('commit');
           database.close();
@@ -100,20 +102,32 @@ export async function createC1zDatabase({ path, target, syncId, now }: C1zDataba
 type Statements = Readonly<Record<C1zTable, StatementSync>>;
 
 /** Opens the database, makes its tables, and begins the one transaction of its life with the row of the sync itself. */
-function begin(database: DatabaseSync, syncId: string, startedAt: string): { readonly inserts: Statements; readonly updates: Statements } {
+function begin(
+  database: DatabaseSync,
+  syncId: string,
+  startedAt: string,
+): { readonly inserts: Statements; readonly updates: Statements } {
   database.open();
-  database.exec('pragma journal_mode = memory; pragma synchronous = off; pragma locking_mode = exclusive; pragma temp_store = memory; pragma cache_size = -16384;');
+  database.exec(
+    'pragma journal_mode = memory; pragma synchronous = off; pragma locking_mode = exclusive; pragma temp_store = memory; pragma cache_size = -16384;',
+  );
   database.exec(c1zSchema);
   database.exec('begin');
   database
-    .prepare("insert into v1_sync_runs (sync_id, started_at, sync_token, sync_type, grants_backfilled) values (?, ?, '', 'full', 1)")
+    .prepare(
+      "insert into v1_sync_runs (sync_id, started_at, sync_token, sync_type, grants_backfilled) values (?, ?, '', 'full', 1)",
+    )
     .run(syncId, startedAt);
   return {
     inserts: prepareAll(database, (table) => {
       const names = [...columns[table], 'sync_id', 'discovered_at'];
       return `insert into ${table} (${names.join(', ')}) values (${names.map(() => '?').join(', ')}) on conflict (external_id, sync_id) do nothing`;
     }),
-    updates: prepareAll(database, (table) => `update ${table} set ${renewed[table].map((name) => `${name} = ?`).join(', ')} where external_id = ? and sync_id = ?`),
+    updates: prepareAll(
+      database,
+      (table) =>
+        `update ${table} set ${renewed[table].map((name) => `${name} = ?`).join(', ')} where external_id = ? and sync_id = ?`,
+    ),
   };
 }
 

@@ -44,7 +44,10 @@ export interface C1zFileOptions {
   readonly files?: FileLayer;
 }
 
-export async function createC1zFile(target: string, { syncId, about, now = Date.now, files }: C1zFileOptions): Promise<C1zFile> {
+export async function createC1zFile(
+  target: string,
+  { syncId, about, now = Date.now, files }: C1zFileOptions,
+): Promise<C1zFile> {
   const path = unfinishedPath(await placeOf(target), '.db.tmp');
   const database = await createC1zDatabase({ path, target, syncId, now });
   const counts = { resourceTypes: 0, resources: {}, entitlements: {}, grants: {} };
@@ -97,11 +100,15 @@ async function pack(path: string, output: AtomicFile): Promise<string> {
     await output.writeBytes(bytes);
   };
   await write(c1zMagic);
-  await pipeline(createReadStream(path), createZstdCompress({ params: { [constants.ZSTD_c_checksumFlag]: 1 } }), async (packed: AsyncIterable<Uint8Array>) => {
-    for await (const bytes of packed) {
-      await write(bytes);
-    }
-  });
+  await pipeline(
+    createReadStream(path),
+    createZstdCompress({ params: { [constants.ZSTD_c_checksumFlag]: 1 } }),
+    async (packed: AsyncIterable<Uint8Array>) => {
+      for await (const bytes of packed) {
+        await write(bytes);
+      }
+    },
+  );
   return hash.digest('hex');
 }
 

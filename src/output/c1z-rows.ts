@@ -7,7 +7,10 @@ import { ResourceSchema, ResourceTypeSchema } from '../gen/c1/connector/v2/resou
 import type { Entitlement, Grant, Resource, ResourceType } from '../model/messages.ts';
 
 /** A row by its columns. `data` is the message; `sync_id` and `discovered_at` are the database's to add. */
-export type C1zRow = Readonly<Record<string, string | number | Uint8Array | null>> & { readonly external_id: string; readonly data: Uint8Array };
+export type C1zRow = Readonly<Record<string, string | number | Uint8Array | null>> & {
+  readonly external_id: string;
+  readonly data: Uint8Array;
+};
 
 export function toResourceTypeRow(message: ResourceType): C1zRow {
   return { external_id: message.id, data: toBinary(ResourceTypeSchema, message) };

@@ -24,7 +24,9 @@ export function diskReason(thrown: unknown): string {
 
 /** A fault of the file system at a step of writing to a target, as `local-io`. */
 export function diskFault(target: string, step: string, thrown: unknown): ConnectorError {
-  return new ConnectorError('local-io', `cannot write ${target}: could not ${step}: ${diskReason(thrown)}`, { code: codeOf(thrown) });
+  return new ConnectorError('local-io', `cannot write ${target}: could not ${step}: ${diskReason(thrown)}`, {
+    code: codeOf(thrown),
+  });
 }
 
 function codeOf(thrown: unknown): string {

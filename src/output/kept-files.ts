@@ -44,7 +44,11 @@ export function openKeptFiles(folder: string, format: OutputFormat, keep: number
         return await keepLatest();
       } catch (thrown) {
         const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
-        throw new ConnectorError('local-io', `${latest} is complete and in its place, but it could not be given its own name, or an old file could not be removed (${code})`, { code });
+        throw new ConnectorError(
+          'local-io',
+          `${latest} is complete and in its place, but it could not be given its own name, or an old file could not be removed (${code})`,
+          { code },
+        );
       }
     },
   };

@@ -77,11 +77,13 @@ async function unpack(from: string, to: string, mostBytes: number, signal: Abort
       await writeAll(handle, bytes);
     }
   };
-  await pipeline(createReadStream(from, { start: c1zMagic.length }), createZstdDecompress(), write, { ...(signal !== undefined && { signal }) });
+  await pipeline(createReadStream(from, { start: c1zMagic.length }), createZstdDecompress(), write, {
+    ...(signal !== undefined && { signal }),
+  });
 }
 
 async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
-  for (let rest = bytes; rest.length > 0; ) {
+  for (let rest = bytes; rest.length > 0;) {
     rest = rest.subarray((await handle.write(rest)).bytesWritten);
   }
 }
@@ -94,13 +96,23 @@ function count(path: string): LastSync | undefined {
   url.searchParams.set('immutable', '1'); // else a database with a write-ahead log would want files of its own beside it
   const database = new DatabaseSync(url, { readOnly: true });
   try {
-    const run = database.prepare("select sync_id from v1_sync_runs where ended_at is not null and sync_type = 'full' order by ended_at desc, sync_id desc limit 1").get();
+    const run = database
+      .prepare(
+        "select sync_id from v1_sync_runs where ended_at is not null and sync_type = 'full' order by ended_at desc, sync_id desc limit 1",
+      )
+      .get();
     const syncId = run?.['sync_id'];
     if (typeof syncId !== 'string') {
       return undefined;
     }
     const countBy = (table: 'v1_resources' | 'v1_grants'): Readonly<Record<string, number>> => {
-      const rows = countSchema.parse(database.prepare(`select resource_type_id as type, count(*) as count from ${table} where sync_id = ? group by resource_type_id`).all(syncId));
+      const rows = countSchema.parse(
+        database
+          .prepare(
+            `select resource_type_id as type, count(*) as count from ${table} where sync_id = ? group by resource_type_id`,
+          )
+          .all(syncId),
+      );
       return Object.fromEntries(rows.map((row) => [row.type, row.count]));
     };
     const about = aboutIn(database, syncId);
@@ -119,7 +131,11 @@ function count(path: string): LastSync | undefined {
 /** What we told of ourselves; a file that others wrote, or an older version of ours, tells nothing. */
 function aboutIn(database: DatabaseSync, syncId: string): C1zAbout | undefined {
   try {
-    return parseC1zAbout(database.prepare('select value from v1_connector_sessions where sync_id = ? and key = ?').get(syncId, c1zAboutKey)?.['value']);
+    return parseC1zAbout(
+      database
+        .prepare('select value from v1_connector_sessions where sync_id = ? and key = ?')
+        .get(syncId, c1zAboutKey)?.['value'],
+    );
   } catch {
     return undefined; // an older layout has no such table
   }

@@ -19,7 +19,10 @@ export interface LastSync {
   readonly tenantRoles?: 'all' | 'observed' | undefined;
   /** True for the sync of another product's connector. */
   readonly isForeign?: boolean;
-  readonly counts: { readonly resources: Readonly<Record<string, number>>; readonly grants: Readonly<Record<string, number>> };
+  readonly counts: {
+    readonly resources: Readonly<Record<string, number>>;
+    readonly grants: Readonly<Record<string, number>>;
+  };
 }
 
 const firstTail = 64 * 1024;
@@ -86,7 +89,9 @@ function textBehind(tail: Buffer, { beginning, open }: (typeof layouts)[number])
 }
 
 /** A file that another tool has laid out anew, such as jq. */
-const reformatted = new RegExp(`^\\s*\\{\\s*"format"\\s*:\\s*"${RegExp.escape(syncFileFormat)}"\\s*,\\s*"version"\\s*:\\s*${syncFileVersion}\\b`);
+const reformatted = new RegExp(
+  `^\\s*\\{\\s*"format"\\s*:\\s*"${RegExp.escape(syncFileFormat)}"\\s*,\\s*"version"\\s*:\\s*${syncFileVersion}\\b`,
+);
 
 function summaryAtEnd(text: string): string | undefined {
   const last = [...text.matchAll(/(?<=[,\]]\s*)"summary"\s*:\s*\{/g)].at(-1);

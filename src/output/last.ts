@@ -7,7 +7,12 @@ import { readZipPart } from './zip-part.ts';
 export type LastOutput = Omit<LastSync, 'counts'> & { readonly counts: LastSync['counts'] | undefined };
 
 /** Where tables, spreadsheets and pages name the project that they are of. */
-export const ownerMarks = { table: 'about.json', workbookPart: 'docProps/custom.xml', workbookProperty: 'baton-descope project', page: 'baton-descope-project' } as const;
+export const ownerMarks = {
+  table: 'about.json',
+  workbookPart: 'docProps/custom.xml',
+  workbookProperty: 'baton-descope project',
+  page: 'baton-descope-project',
+} as const;
 
 const largestAbout = 1024 * 1024;
 const pageHeadBytes = 16 * 1024;
@@ -37,7 +42,9 @@ export async function readLast(target: string, signal?: AbortSignal): Promise<La
 }
 
 function extractOf(projectId: string | undefined): LastOutput | undefined {
-  return projectId === undefined ? undefined : { projectId: projectId === '' ? undefined : projectId, counts: undefined };
+  return projectId === undefined
+    ? undefined
+    : { projectId: projectId === '' ? undefined : projectId, counts: undefined };
 }
 
 async function headOf(path: string): Promise<string> {
@@ -54,8 +61,11 @@ async function headOf(path: string): Promise<string> {
 async function projectOfTables(folder: string): Promise<string | undefined> {
   try {
     const path = join(folder, ownerMarks.table);
-    const about: unknown = (await stat(path)).size > largestAbout ? undefined : JSON.parse(await readFile(path, 'utf8'));
-    return typeof about === 'object' && about !== null && 'projectId' in about && typeof about.projectId === 'string' ? about.projectId : undefined;
+    const about: unknown =
+      (await stat(path)).size > largestAbout ? undefined : JSON.parse(await readFile(path, 'utf8'));
+    return typeof about === 'object' && about !== null && 'projectId' in about && typeof about.projectId === 'string'
+      ? about.projectId
+      : undefined;
   } catch {
     return undefined;
   }
@@ -63,7 +73,9 @@ async function projectOfTables(folder: string): Promise<string | undefined> {
 
 async function projectOfWorkbook(path: string): Promise<string | undefined> {
   const part = (await readZipPart(path, ownerMarks.workbookPart, largestAbout))?.toString('utf8') ?? '';
-  const property = new RegExp(`name="${ownerMarks.workbookProperty}"[^>]*>\\s*<vt:lpwstr>([^<]*)</vt:lpwstr>`).exec(part);
+  const property = new RegExp(`name="${ownerMarks.workbookProperty}"[^>]*>\\s*<vt:lpwstr>([^<]*)</vt:lpwstr>`).exec(
+    part,
+  );
   return property === null ? undefined : unescaped(property[1] ?? '');
 }
 

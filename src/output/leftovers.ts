@@ -8,7 +8,10 @@ import { placeOf } from './place.ts';
 const oneHourMs = 60 * 60_000;
 
 /** A process id means something on its own machine only, and in its own container; a folder may be shared. */
-const thisHost = createHash('sha256').update(`${hostname()} ${orElse(() => readlinkSync('/proc/self/ns/pid'), '')}`).digest('hex').slice(0, 8);
+const thisHost = createHash('sha256')
+  .update(`${hostname()} ${orElse(() => readlinkSync('/proc/self/ns/pid'), '')}`)
+  .digest('hex')
+  .slice(0, 8);
 /** How far the clock may have been set since a file was written. */
 const clockSlackMs = 60_000;
 
@@ -17,14 +20,18 @@ const clockSlackMs = 60_000;
  * left the journal of a database behind. A file that
  * another one is made of is unfinished twice over, and its name begins with two dots.
  */
-const unfinished = /^(?:(?<host>[0-9a-f]{8})-(?<pid>\d{1,10})-)?[0-9a-f]{12}(?:\.db|(?<folder>\.d))?\.tmp(?:-journal)?(?:\.[0-9a-f]{8}-\d{1,10}-[0-9a-f]{12}\.tmp)?$/;
+const unfinished =
+  /^(?:(?<host>[0-9a-f]{8})-(?<pid>\d{1,10})-)?[0-9a-f]{12}(?:\.db|(?<folder>\.d))?\.tmp(?:-journal)?(?:\.[0-9a-f]{8}-\d{1,10}-[0-9a-f]{12}\.tmp)?$/;
 
 /**
  * A free path beside the target for a file that is not finished, or for a folder (`.d.tmp`): it tells the target, and who writes
  * it. What is moved aside (`.old`) is finished, and never swept.
  */
 export function unfinishedPath(target: string, ending: '.tmp' | '.db.tmp' | '.d.tmp' | '.old'): string {
-  return join(dirname(target), `.${stemOf(target)}.${thisHost}-${process.pid}-${randomBytes(6).toString('hex')}${ending}`);
+  return join(
+    dirname(target),
+    `.${stemOf(target)}.${thisHost}-${process.pid}-${randomBytes(6).toString('hex')}${ending}`,
+  );
 }
 
 /** File systems take names of 255 bytes, and what we add takes some 40: a longer name is told by its beginning and its hash. */
@@ -35,7 +42,10 @@ function stemOf(target: string): string {
   if (Buffer.byteLength(name, 'utf8') <= longestStem) {
     return name;
   }
-  const beginning = Buffer.from(name, 'utf8').subarray(0, longestStem / 2).toString('latin1').replaceAll(/[^\w.-]/g, '_');
+  const beginning = Buffer.from(name, 'utf8')
+    .subarray(0, longestStem / 2)
+    .toString('latin1')
+    .replaceAll(/[^\w.-]/g, '_');
   return `${beginning}~${createHash('sha256').update(name).digest('hex').slice(0, 8)}`;
 }
 
@@ -49,7 +59,10 @@ export interface SweepOptions {
  * Takes away what killed runs left beside a target: unfinished files whose process on this machine is gone, or that nobody
  * has written to for an hour. Nothing else is touched; a file that cannot be taken away stays. Never throws.
  */
-export async function sweepLeftovers(target: string, { nowMs = Date.now(), isRunning = mayBeWriting }: SweepOptions = {}): Promise<void> {
+export async function sweepLeftovers(
+  target: string,
+  { nowMs = Date.now(), isRunning = mayBeWriting }: SweepOptions = {},
+): Promise<void> {
   const place = await placeOf(target).catch(() => target);
   const folder = dirname(place);
   const prefix = `.${stemOf(place)}.`;
@@ -61,7 +74,10 @@ export async function sweepLeftovers(target: string, { nowMs = Date.now(), isRun
     }
     const path = join(folder, name);
     const status = await lstat(path).catch(() => undefined);
-    const isOrphan = status !== undefined && match.groups?.['host'] === thisHost && !isRunning(Number(match.groups['pid']), status.mtimeMs);
+    const isOrphan =
+      status !== undefined &&
+      match.groups?.['host'] === thisHost &&
+      !isRunning(Number(match.groups['pid']), status.mtimeMs);
     const isOurs = match.groups?.['folder'] === undefined ? status?.isFile() === true : status?.isDirectory() === true;
     if (status !== undefined && isOurs && (isOrphan || nowMs - status.mtimeMs > oneHourMs)) {
       await rm(path, { force: true, recursive: true }).catch(() => undefined);
@@ -74,7 +90,9 @@ export async function sweepLeftovers(target: string, { nowMs = Date.now(), isRun
  * init), nor one that began after the file was written to and was given the same number.
  */
 function mayBeWriting(pid: number, writtenAtMs: number): boolean {
-  const [state = '', ...fields] = orElse(() => readFileSync(`/proc/${pid}/stat`, 'utf8'), '').replace(/^.*\) /s, '').split(' ');
+  const [state = '', ...fields] = orElse(() => readFileSync(`/proc/${pid}/stat`, 'utf8'), '')
+    .replace(/^.*\) /s, '')
+    .split(' ');
   if (state === '') {
     return isProcessThere(pid); // not on Linux, or it is gone
   }

@@ -21,7 +21,11 @@ export interface ConfigField {
 export function capabilitiesManifest({ metadata }: ConnectorServiceGetMetadataResponse): string {
   const capabilities = metadata?.capabilities ?? create(ConnectorCapabilitiesSchema);
   const json = toObject<ConnectorCapabilities>(ConnectorCapabilitiesSchema, capabilities);
-  return JSON.stringify({ '@type': `type.googleapis.com/${ConnectorCapabilitiesSchema.typeName}`, ...json }, undefined, 2);
+  return JSON.stringify(
+    { '@type': `type.googleapis.com/${ConnectorCapabilitiesSchema.typeName}`, ...json },
+    undefined,
+    2,
+  );
 }
 
 /** `config_schema.json`: the settings, operational ones first, as the ecosystem's tools read them. */
@@ -41,9 +45,18 @@ function toField({ kind, defaultValue, ...field }: ConfigField): NonNullable<Fie
   const required = field.isRequired ? { rules: { isRequired: true } } : {};
   switch (kind) {
     case 'text':
-      return { ...field, field: { case: 'stringField', value: { ...(defaultValue !== undefined && { defaultValue }), ...required } } };
+      return {
+        ...field,
+        field: { case: 'stringField', value: { ...(defaultValue !== undefined && { defaultValue }), ...required } },
+      };
     case 'number':
-      return { ...field, field: { case: 'intField', value: { ...(defaultValue !== undefined && { defaultValue: BigInt(defaultValue) }), ...required } } };
+      return {
+        ...field,
+        field: {
+          case: 'intField',
+          value: { ...(defaultValue !== undefined && { defaultValue: BigInt(defaultValue) }), ...required },
+        },
+      };
     case 'switch':
       return { ...field, field: { case: 'boolField', value: { defaultValue: defaultValue === 'true' } } };
   }

@@ -19,7 +19,11 @@ export function ndjsonInto(file: AtomicFile): SyncFile {
   const { out } = text;
   const counts = { resourceTypes: 0, resources: {}, entitlements: {}, grants: {} };
 
-  async function lines(key: string, rows: readonly (Row<unknown> & { readonly typeId: string })[], counted: Record<string, number>): Promise<void> {
+  async function lines(
+    key: string,
+    rows: readonly (Row<unknown> & { readonly typeId: string })[],
+    counted: Record<string, number>,
+  ): Promise<void> {
     for (const row of rows) {
       out.text(`{"${key}":`);
       row.writeJson(out);
@@ -35,7 +39,13 @@ export function ndjsonInto(file: AtomicFile): SyncFile {
   return {
     counts,
     resourceTypes: async (rows) => {
-      out.text(rows.map((message) => `${JSON.stringify({ resourceType: messageToJson({ section: 'resourceTypes', message }) })}\n`).join(''));
+      out.text(
+        rows
+          .map(
+            (message) => `${JSON.stringify({ resourceType: messageToJson({ section: 'resourceTypes', message }) })}\n`,
+          )
+          .join(''),
+      );
       counts.resourceTypes += rows.length;
     },
     resources: (rows) => lines('resource', rows, counts.resources),

@@ -7,7 +7,6 @@ import { createNdjsonFile } from './ndjson-file.ts';
 import { checkFolderTarget, checkTarget } from './place.ts';
 import { createSyncFile, type SyncFile } from './sync-file.ts';
 
-
 /** Begins a file of the kind that was chosen. */
 export type CreateOutput = (options: C1zFileOptions) => Promise<SyncFile>;
 

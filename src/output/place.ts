@@ -27,17 +27,26 @@ export async function placeOf(target: string): Promise<string> {
 const othersMayWrite = 0o022;
 
 async function refuseForeignLink(target: string, link: string): Promise<void> {
-  const [{ uid }, folder] = await attempt(target, 'look at its link', () => Promise.all([lstat(link), stat(dirname(link))]));
+  const [{ uid }, folder] = await attempt(target, 'look at its link', () =>
+    Promise.all([lstat(link), stat(dirname(link))]),
+  );
   const isOurs = uid === process.geteuid?.() || uid === 0;
   if (!isOurs && (folder.mode & othersMayWrite) !== 0) {
-    throw new ConnectorError('local-io', `cannot write ${target}: it is a symbolic link of another user, in a folder that others may write to; name another file`);
+    throw new ConnectorError(
+      'local-io',
+      `cannot write ${target}: it is a symbolic link of another user, in a folder that others may write to; name another file`,
+    );
   }
 }
 
 /** Checks before any work that a file can be put at the target: its folder is there, and what stands there is a file that may be replaced. */
 export async function checkTarget(target: string): Promise<void> {
   const place = await placeOf(target);
-  await attempt(target, place === target ? 'look into its folder' : `look into the folder that its link leads to, ${dirname(place)}`, () => readdir(dirname(place)));
+  await attempt(
+    target,
+    place === target ? 'look into its folder' : `look into the folder that its link leads to, ${dirname(place)}`,
+    () => readdir(dirname(place)),
+  );
   const found = await stat(place).catch((thrown: NodeJS.ErrnoException) => {
     if (thrown.code === 'ENOENT') {
       return undefined;
@@ -51,7 +60,10 @@ export async function checkTarget(target: string): Promise<void> {
     throw new ConnectorError('local-io', `cannot write ${target}: it is a folder; name a file inside it`);
   }
   if (!found.isFile()) {
-    throw new ConnectorError('local-io', `cannot write ${target}: it is not a plain file, but a ${kindInWords(found)}; name a file`);
+    throw new ConnectorError(
+      'local-io',
+      `cannot write ${target}: it is not a plain file, but a ${kindInWords(found)}; name a file`,
+    );
   }
   await refuseReadOnly(target, place, found.mode);
 }
@@ -63,7 +75,10 @@ async function refuseReadOnly(target: string, place: string, mode: number): Prom
     isGone, // what is gone is in nobody's way
   );
   if (!mayWrite || (mode & 0o222) === 0) {
-    throw new ConnectorError('local-io', `cannot write ${target}: the file is read-only; make it writable, or name another file`);
+    throw new ConnectorError(
+      'local-io',
+      `cannot write ${target}: the file is read-only; make it writable, or name another file`,
+    );
   }
 }
 
@@ -91,7 +106,10 @@ export async function checkFolderTarget(target: string, names: readonly string[]
   }
   const foreign = found.find((entry) => !names.includes(entry.name) || !entry.isFile());
   if (foreign !== undefined) {
-    throw new ConnectorError('local-io', `cannot write ${target}: the folder contains something else, which would be lost (${JSON.stringify(foreign.name)}); name another, or a new one`);
+    throw new ConnectorError(
+      'local-io',
+      `cannot write ${target}: the folder contains something else, which would be lost (${JSON.stringify(foreign.name)}); name another, or a new one`,
+    );
   }
   for (const path of [place, ...found.map(({ name }) => join(place, name))]) {
     const mode = await attempt(target, 'look at it', () => modeOf(path));

@@ -39,7 +39,10 @@ export async function writeSetup({ path, projectId, baseUrl, caFile, key, force 
   const unfinished: string[] = [];
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    for (const [target, text] of [[keyPath, `${key.reveal()}\n`], [path, config]] as const) {
+    for (const [target, text] of [
+      [keyPath, `${key.reveal()}\n`],
+      [path, config],
+    ] as const) {
       unfinished.push(await writeBeside(target, text));
     }
     for (const [index, target] of [keyPath, path].entries()) {

@@ -53,7 +53,11 @@ export async function createSyncFile(target: string, files?: FileLayer, toldAs =
     }
     for (; current < place; current += 1) {
       const opened = `,"${sections[current + 1] ?? ''}":[`;
-      out.text(current === -1 ? `{"format":"${syncFileFormat}","version":${syncFileVersion}${opened}` : `${isFirstRow ? '' : '\n'}]${opened}`);
+      out.text(
+        current === -1
+          ? `{"format":"${syncFileFormat}","version":${syncFileVersion}${opened}`
+          : `${isFirstRow ? '' : '\n'}]${opened}`,
+      );
       isFirstRow = true;
     }
   }
@@ -79,7 +83,9 @@ export async function createSyncFile(target: string, files?: FileLayer, toldAs =
   return {
     counts,
     resourceTypes: async (rows) => {
-      await lines('resourceTypes', rows, (row) => out.text(JSON.stringify(toJson(ResourceTypeSchema, row, { registry: annotationRegistry }))));
+      await lines('resourceTypes', rows, (row) =>
+        out.text(JSON.stringify(toJson(ResourceTypeSchema, row, { registry: annotationRegistry }))),
+      );
       counts.resourceTypes += rows.length;
     },
     resources: async (rows) => {

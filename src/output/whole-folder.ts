@@ -35,7 +35,11 @@ const mostTries = 5;
  * a crash at that moment leaves it) and taken away at the end; one that holds anything but `names` is not touched. Of two
  * writers of one folder the last one to finish wins.
  */
-export async function writeWholeFolder(target: string, files: readonly FolderFile[], names: readonly string[] = files.map(({ name }) => name)): Promise<void> {
+export async function writeWholeFolder(
+  target: string,
+  files: readonly FolderFile[],
+  names: readonly string[] = files.map(({ name }) => name),
+): Promise<void> {
   await checkFolderTarget(target, names);
   const place = await placeOf(target);
   const filling = unfinishedPath(place, '.d.tmp');

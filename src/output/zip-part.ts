@@ -21,17 +21,29 @@ export async function readZipPart(path: string, name: string, mostBytes: number)
 
 async function readPart(handle: FileHandle, name: string, mostBytes: number): Promise<Buffer | undefined> {
   const { size } = await handle.stat();
-  const tail = await readAt(handle, Math.max(0, size - endLength - longestComment), Math.min(size, endLength + longestComment));
+  const tail = await readAt(
+    handle,
+    Math.max(0, size - endLength - longestComment),
+    Math.min(size, endLength + longestComment),
+  );
   const at = tail.lastIndexOf(markBytes(endMark));
   const length = tail.readUInt32LE(at + 12);
   if (at === -1 || length > largestDirectory) {
     return undefined;
   }
   const directory = await readAt(handle, tail.readUInt32LE(at + 16), length);
-  for (let entry = 0; entry + 46 <= directory.length && directory.readUInt32LE(entry) === entryMark; ) {
-    const [nameLength, extraLength, commentLength] = [directory.readUInt16LE(entry + 28), directory.readUInt16LE(entry + 30), directory.readUInt16LE(entry + 32)];
+  for (let entry = 0; entry + 46 <= directory.length && directory.readUInt32LE(entry) === entryMark;) {
+    const [nameLength, extraLength, commentLength] = [
+      directory.readUInt16LE(entry + 28),
+      directory.readUInt16LE(entry + 30),
+      directory.readUInt16LE(entry + 32),
+    ];
     if (directory.toString('utf8', entry + 46, entry + 46 + nameLength) === name) {
-      const packed = await readAt(handle, await beginningOf(handle, directory.readUInt32LE(entry + 42)), Math.min(mostBytes, directory.readUInt32LE(entry + 20)));
+      const packed = await readAt(
+        handle,
+        await beginningOf(handle, directory.readUInt32LE(entry + 42)),
+        Math.min(mostBytes, directory.readUInt32LE(entry + 20)),
+      );
       return directory.readUInt16LE(entry + 10) === 0 ? packed : inflateRawSync(packed, { maxOutputLength: mostBytes });
     }
     entry += 46 + nameLength + extraLength + commentLength;

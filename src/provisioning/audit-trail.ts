@@ -26,7 +26,12 @@ export function createAuditTrail(write: WriteAudit, logger: Logger): { lineOf(at
   return {
     lineOf: (attempted) => {
       let hasEnded = false;
-      const keep = async (outcome: AuditOutcome, rest: Rest & { readonly error?: string }, consequence: string, cause?: unknown): Promise<void> => {
+      const keep = async (
+        outcome: AuditOutcome,
+        rest: Rest & { readonly error?: string },
+        consequence: string,
+        cause?: unknown,
+      ): Promise<void> => {
         try {
           await write({ time: new Date().toISOString(), ...attempted, outcome, ...rest });
         } catch (thrown) {
@@ -46,12 +51,21 @@ export function createAuditTrail(write: WriteAudit, logger: Logger): { lineOf(at
         ended: ({ outcome, ...rest }) => {
           hasEnded = true;
           const isChanged = outcome === 'granted' || outcome === 'revoked';
-          return keep(outcome, rest, isChanged ? `access was changed nevertheless (${outcome})` : `nothing was changed (${outcome})`);
+          return keep(
+            outcome,
+            rest,
+            isChanged ? `access was changed nevertheless (${outcome})` : `nothing was changed (${outcome})`,
+          );
         },
         failed: (thrown, rest) => {
           hasEnded = true;
           const isSent = rest.writes > 0;
-          return keep(isSent ? 'failed' : 'refused', { ...rest, error: thrown instanceof HintedError ? thrown.plain : messageOf(thrown) }, isSent ? 'a change was sent to Descope and may have happened' : 'nothing was sent to Descope', thrown);
+          return keep(
+            isSent ? 'failed' : 'refused',
+            { ...rest, error: thrown instanceof HintedError ? thrown.plain : messageOf(thrown) },
+            isSent ? 'a change was sent to Descope and may have happened' : 'nothing was sent to Descope',
+            thrown,
+          );
         },
       };
     },

@@ -46,9 +46,16 @@ export interface AuditEntry {
 export type WriteAudit = (entry: AuditEntry) => Promise<void>;
 
 /** Both states as the members of an entry; what is not known is left out. */
-export function auditStates(before: User | undefined, after: User | undefined, target: Pick<Target, 'tenantId'>): Pick<AuditEntry, 'before' | 'after'> {
+export function auditStates(
+  before: User | undefined,
+  after: User | undefined,
+  target: Pick<Target, 'tenantId'>,
+): Pick<AuditEntry, 'before' | 'after'> {
   const states = { before: auditState(before, target), after: auditState(after, target) };
-  return { ...(states.before !== undefined && { before: states.before }), ...(states.after !== undefined && { after: states.after }) };
+  return {
+    ...(states.before !== undefined && { before: states.before }),
+    ...(states.after !== undefined && { after: states.after }),
+  };
 }
 
 /** The scope of a target, as a record shows it. */

@@ -34,7 +34,11 @@ export class Directory {
 
   /** The roles that can be held in a scope: the project's, and in a tenant its own besides. Asked for errors and names only. */
   roleNamesIn(tenantId: string): readonly string[] {
-    return [...new Set(this.roles.filter((role) => role.tenantId === '' || role.tenantId === tenantId).map(({ name }) => name))];
+    return [
+      ...new Set(
+        this.roles.filter((role) => role.tenantId === '' || role.tenantId === tenantId).map(({ name }) => name),
+      ),
+    ];
   }
 
   /** Ids of the tenants that define a role of this name themselves. */
@@ -62,7 +66,9 @@ export class Directory {
     if (this.hasRole(tenantId, roleName)) {
       return { typeId: 'role', resourceId: roleResourceId({ tenantId, roleName }), tenantId, roleName };
     }
-    return this.hasRole('', roleName) ? { typeId: 'role_binding', resourceId: bindingResourceId(tenantId, roleName), tenantId, roleName } : undefined;
+    return this.hasRole('', roleName)
+      ? { typeId: 'role_binding', resourceId: bindingResourceId(tenantId, roleName), tenantId, roleName }
+      : undefined;
   }
 }
 

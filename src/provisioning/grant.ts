@@ -33,18 +33,32 @@ export function planGrant(target: Target, userId: string, { joinTenant }: GrantO
     if (joinTenant && !effected.some((step) => isSameStep(step, join))) {
       return { kind: 'due', steps: [join, wanted] };
     }
-    throw new ConnectorError('refused', `user ${printable(userId)} is not a member of ${printable(directory.tenantName(target.tenantId))}: grant tenant:${printable(target.tenantId)}:member first, or use --join-tenant`);
+    throw new ConnectorError(
+      'refused',
+      `user ${printable(userId)} is not a member of ${printable(directory.tenantName(target.tenantId))}: grant tenant:${printable(target.tenantId)}:member first, or use --join-tenant`,
+    );
   };
 }
 
 /** An error of a grant that had made the user a member before it failed: the membership stays, and the error says so. */
-export function withMembershipLeft(thrown: unknown, target: Target, userId: string, { effected, directory }: Progress): unknown {
-  const hasJoined = target.roleName !== undefined && effected.some(({ operation, roleName }) => operation === 'add' && roleName === undefined);
+export function withMembershipLeft(
+  thrown: unknown,
+  target: Target,
+  userId: string,
+  { effected, directory }: Progress,
+): unknown {
+  const hasJoined =
+    target.roleName !== undefined &&
+    effected.some(({ operation, roleName }) => operation === 'add' && roleName === undefined);
   if (!hasJoined || !(thrown instanceof ConnectorError)) {
     return thrown;
   }
   const tenantName = directory?.tenantName(target.tenantId) ?? target.tenantId;
-  return new ConnectorError(thrown.kind, `user ${printable(userId)} was made a member of ${printable(tenantName)} and stays one, but the role failed: ${thrown.message}`, thrown.facts);
+  return new ConnectorError(
+    thrown.kind,
+    `user ${printable(userId)} was made a member of ${printable(tenantName)} and stays one, but the role failed: ${thrown.message}`,
+    thrown.facts,
+  );
 }
 
 function needsMembership({ tenantId, roleName }: Holding): boolean {
@@ -54,12 +68,15 @@ function needsMembership({ tenantId, roleName }: Holding): boolean {
 /** What the entitlement names must be there, and be what it says: a tenant's role, or the project's inside a tenant. */
 function checkExists(target: Target, directory: Directory): void {
   const { typeId, tenantId, roleName = '' } = target;
-  const missing = (what: string): ConnectorError => new ConnectorError('not-found', `there is no ${what}${didYouMean(nearTargets(target, directory), directory)}`);
+  const missing = (what: string): ConnectorError =>
+    new ConnectorError('not-found', `there is no ${what}${didYouMean(nearTargets(target, directory), directory)}`);
   if (tenantId !== '' && !directory.hasTenant(tenantId)) {
     throw missing(`tenant with the id ${JSON.stringify(tenantId)} in the project`);
   }
   if (typeId === 'role' && !directory.hasRole(tenantId, roleName)) {
-    throw missing(`role ${JSON.stringify(roleName)} ${tenantId === '' ? 'in the project' : `that tenant ${JSON.stringify(tenantId)} defines`}`);
+    throw missing(
+      `role ${JSON.stringify(roleName)} ${tenantId === '' ? 'in the project' : `that tenant ${JSON.stringify(tenantId)} defines`}`,
+    );
   }
   if (typeId === 'role_binding') {
     checkBinding(tenantId, roleName, directory);

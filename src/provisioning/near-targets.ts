@@ -26,12 +26,18 @@ export function readAsNames(typeId: GrantableTypeId, resourceId: string, directo
       if (isTenant && called === wanted) {
         add({ tenantId: id, roleName: undefined });
       } else if (!isTenant && called !== '' && wanted.startsWith(`${called}/`)) {
-        directory.roleNamesIn(id).filter((roleName) => plain(roleName) === wanted.slice(called.length + 1)).forEach((roleName) => add({ tenantId: id, roleName }));
+        directory
+          .roleNamesIn(id)
+          .filter((roleName) => plain(roleName) === wanted.slice(called.length + 1))
+          .forEach((roleName) => add({ tenantId: id, roleName }));
       }
     }
   }
   if (!isTenant) {
-    directory.roleNamesIn('').filter((roleName) => plain(roleName) === wanted).forEach((roleName) => add({ tenantId: '', roleName }));
+    directory
+      .roleNamesIn('')
+      .filter((roleName) => plain(roleName) === wanted)
+      .forEach((roleName) => add({ tenantId: '', roleName }));
   }
   return [...found.values()];
 }
@@ -39,7 +45,7 @@ export function readAsNames(typeId: GrantableTypeId, resourceId: string, directo
 /** Text with every escape undone, ours and those of URLs, however often it was made, and in the form in which names are compared. */
 function plain(text: string): string {
   let decoded = text;
-  for (let before = ''; before !== decoded; ) {
+  for (let before = ''; before !== decoded;) {
     before = decoded;
     decoded = decoded.replaceAll(/(?:%[0-9a-f]{2})+/gi, unescaped);
   }
@@ -56,7 +62,10 @@ function unescaped(escapes: string): string {
 }
 
 /** What was probably meant by a target that the project does not have: the same name elsewhere, or a name that is spelt alike. */
-export function nearTargets({ typeId, resourceId, tenantId, roleName }: Target, directory: Directory): readonly Target[] {
+export function nearTargets(
+  { typeId, resourceId, tenantId, roleName }: Target,
+  directory: Directory,
+): readonly Target[] {
   const read = readAsNames(typeId, resourceId, directory);
   if (read.length > 0) {
     return read;
@@ -66,16 +75,30 @@ export function nearTargets({ typeId, resourceId, tenantId, roleName }: Target, 
     const holdings = ids.map((id): Holding => ({ tenantId: id, roleName }));
     return holdings.map((holding) => directory.targetOf(holding)).filter((target) => target !== undefined);
   }
-  const here = nearNames(roleName, directory.roleNamesIn(tenantId)).map((name): Holding => ({ tenantId, roleName: name }));
+  const here = nearNames(roleName, directory.roleNamesIn(tenantId)).map((name): Holding => ({
+    tenantId,
+    roleName: name,
+  }));
   const elsewhere = directory.tenantsDefining(roleName).map((id): Holding => ({ tenantId: id, roleName }));
   const outside = tenantId !== '' && directory.hasRole('', roleName) ? [{ tenantId: '', roleName }] : [];
-  return [...here, ...(here.length > 0 ? [] : [...outside, ...elsewhere])].map((holding) => directory.targetOf(holding)).filter((target) => target !== undefined);
+  return [...here, ...(here.length > 0 ? [] : [...outside, ...elsewhere])]
+    .map((holding) => directory.targetOf(holding))
+    .filter((target) => target !== undefined);
 }
 
 /** Ids of the tenants whose id or name is spelt alike. */
 export function nearTenants(asked: string, directory: Directory): readonly string[] {
-  const names = nearNames(asked, directory.tenants.flatMap(({ id, name }) => [id, name]).filter((name) => name !== ''));
-  return [...new Set(names.flatMap((near) => directory.tenants.filter(({ id, name }) => id === near || name === near).map(({ id }) => id)))];
+  const names = nearNames(
+    asked,
+    directory.tenants.flatMap(({ id, name }) => [id, name]).filter((name) => name !== ''),
+  );
+  return [
+    ...new Set(
+      names.flatMap((near) =>
+        directory.tenants.filter(({ id, name }) => id === near || name === near).map(({ id }) => id),
+      ),
+    ),
+  ];
 }
 
 /** "; did you mean "Editor" (role:Editor:assigned)?", or nothing. */
@@ -83,6 +106,11 @@ export function didYouMean(targets: readonly Target[], directory: Directory): st
   if (targets.length === 0) {
     return '';
   }
-  const named = targets.slice(0, mostNamed).map((target) => `${JSON.stringify(directory.nameOf(target))} (${printable(entitlementId(target.typeId, target.resourceId))})`);
+  const named = targets
+    .slice(0, mostNamed)
+    .map(
+      (target) =>
+        `${JSON.stringify(directory.nameOf(target))} (${printable(entitlementId(target.typeId, target.resourceId))})`,
+    );
   return `; did you mean ${named.join(' or ')}${targets.length > mostNamed ? ', or another' : ''}?`;
 }

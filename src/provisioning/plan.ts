@@ -15,7 +15,9 @@ export interface Seen {
  * What a change comes to, judged by one look: the record is as it was asked for, or these writes are due, in this order.
  * `needsFreshLists`: lists that are a minute old may not settle it. `isOurs`: this attempt brought it about.
  */
-export type Plan = { readonly kind: 'settled'; readonly isOurs: boolean; readonly needsFreshLists?: boolean } | { readonly kind: 'due'; readonly steps: readonly [Step, ...Step[]] };
+export type Plan =
+  | { readonly kind: 'settled'; readonly isOurs: boolean; readonly needsFreshLists?: boolean }
+  | { readonly kind: 'due'; readonly steps: readonly [Step, ...Step[]] };
 
 /**
  * What an attempt has seen and done so far. It is read when the attempt fails, too: for the audit line, and for what the

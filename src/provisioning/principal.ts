@@ -39,13 +39,20 @@ export async function findUserId(client: FindClient, asked: string, call: CallOp
   const { users, total } = await client.findByText(asked, call);
   const byName = users.filter(({ email, name }) => email === asked || isSameText(name, asked));
   if (byName.length === 1 && total > users.length) {
-    throw new ConnectorError('conflict', `${total} users match ${JSON.stringify(asked)}, too many to tell whether exactly one has that name: name one by login id or user id`);
+    throw new ConnectorError(
+      'conflict',
+      `${total} users match ${JSON.stringify(asked)}, too many to tell whether exactly one has that name: name one by login id or user id`,
+    );
   }
   if (byName.length > 0) {
     return onlyOne(byName, 'are called so');
   }
   const near = await nearUsers(client, asked, users, call);
-  throw new HintedError('not-found', `no user of the project has the user id, login id, email address or exact name ${JSON.stringify(asked)}`, near.length === 0 ? '' : `; did you mean ${listed(near)}?`);
+  throw new HintedError(
+    'not-found',
+    `no user of the project has the user id, login id, email address or exact name ${JSON.stringify(asked)}`,
+    near.length === 0 ? '' : `; did you mean ${listed(near)}?`,
+  );
 }
 
 const mostNamed = 5;
@@ -59,7 +66,9 @@ function onlyOne(users: readonly User[], what: string): string {
 }
 
 function listed(users: readonly User[]): string {
-  const named = users.slice(0, mostNamed).map((user) => `${user.userId} (${JSON.stringify(nameOfUser(user))}, ${JSON.stringify(user.loginIds[0] ?? '')})`);
+  const named = users
+    .slice(0, mostNamed)
+    .map((user) => `${user.userId} (${JSON.stringify(nameOfUser(user))}, ${JSON.stringify(user.loginIds[0] ?? '')})`);
   return `${named.join(', ')}${users.length > mostNamed ? ', and more' : ''}`;
 }
 
@@ -73,12 +82,20 @@ const shortestPart = 2;
 /** The words of a text, which may be spelt right, and then the halves of them, one of which is; an address counts as its first part. */
 function partsOf(asked: string): readonly string[] {
   const words = (asked.includes('@') ? asked.slice(0, asked.indexOf('@')) : asked).split(/[\s._+-]+/);
-  const halves = words.flatMap((word) => [word.slice(0, Math.ceil(word.length / 2)), word.slice(Math.floor(word.length / 2))]);
+  const halves = words.flatMap((word) => [
+    word.slice(0, Math.ceil(word.length / 2)),
+    word.slice(Math.floor(word.length / 2)),
+  ]);
   return [...new Set([...words, ...halves])].filter((part) => part.length >= shortestPart && part !== asked);
 }
 
 /** Users who are spelt nearly so, as far as a few searches for its parts show them. A hint is no reason to fail. */
-async function nearUsers(client: FindClient, asked: string, found: readonly User[], call: CallOptions): Promise<readonly User[]> {
+async function nearUsers(
+  client: FindClient,
+  asked: string,
+  found: readonly User[],
+  call: CallOptions,
+): Promise<readonly User[]> {
   const users = new Map(found.map((user) => [user.userId, user]));
   for (const part of partsOf(asked).slice(0, mostSearches)) {
     try {

@@ -80,7 +80,15 @@ export interface Provisioner {
 type Operation = 'grant' | 'revoke';
 
 export function createProvisioner(options: ProvisionerOptions): Provisioner {
-  const { client, joinTenant = false, dryRun = false, isEnabled = true, logger = silentLogger, now = () => performance.now(), sleep = realSleep } = options;
+  const {
+    client,
+    joinTenant = false,
+    dryRun = false,
+    isEnabled = true,
+    logger = silentLogger,
+    now = () => performance.now(),
+    sleep = realSleep,
+  } = options;
   const lookUp = createLookUp(client, now);
   const trail = createAuditTrail(options.audit, logger);
   const inTurn = inTurns();
@@ -90,26 +98,46 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     const call: CallOptions = { requestId, ...(signal !== undefined && { signal }) };
     const progress = newProgress();
     const planner = operation === 'grant' ? planGrant(target, userId, { joinTenant }) : planRevoke(target, userId);
-    const line = trail.lineOf({ requestId, operation, entitlement: entitlementId(target.typeId, target.resourceId), principal: userId });
+    const line = trail.lineOf({
+      requestId,
+      operation,
+      entitlement: entitlementId(target.typeId, target.resourceId),
+      principal: userId,
+    });
     const intended: Step[] = [];
     const beforeWrites = async (steps: readonly Step[]): Promise<void> => {
       if (steps.some((step) => !intended.some((one) => isSameStep(one, step)))) {
         intended.push(...steps);
-        await line.intended({ ...auditStates(progress.seen[0], undefined, target), writes: progress.sent.length, plan: requestsOf(userId, steps) });
+        await line.intended({
+          ...auditStates(progress.seen[0], undefined, target),
+          writes: progress.sent.length,
+          plan: requestsOf(userId, steps),
+        });
       }
     };
     const attempt: Attempt = { client, lookUp, sleep, call, progress, beforeWrites };
     try {
       checkEnabled();
-      const ended = dryRun ? await rehearse(operation, userId, planner, attempt) : await carryOut(operation, userId, planner, attempt);
+      const ended = dryRun
+        ? await rehearse(operation, userId, planner, attempt)
+        : await carryOut(operation, userId, planner, attempt);
       const { before, after } = ended;
-      const changed = before === undefined || after === undefined ? [] : operation === 'grant' ? gainedBetween(before, after) : gainedBetween(after, before);
-      const alongside = changed.filter(({ tenantId, roleName }) => tenantId !== target.tenantId || roleName !== target.roleName);
+      const changed =
+        before === undefined || after === undefined
+          ? []
+          : operation === 'grant'
+            ? gainedBetween(before, after)
+            : gainedBetween(after, before);
+      const alongside = changed.filter(
+        ({ tenantId, roleName }) => tenantId !== target.tenantId || roleName !== target.roleName,
+      );
       const writes = requestsOf(userId, ended.writes);
       await line.ended({
         outcome: ended.outcome,
         ...auditStates(before, ended.outcome === 'planned' ? undefined : after, target),
-        ...(alongside.length > 0 && ended.outcome !== 'planned' && (operation === 'grant' ? { alsoGained: alongside } : { alsoLost: alongside })),
+        ...(alongside.length > 0 &&
+          ended.outcome !== 'planned' &&
+          (operation === 'grant' ? { alsoGained: alongside } : { alsoLost: alongside })),
         writes: progress.sent.length,
         ...(ended.outcome === 'planned' && { plan: writes }),
       });
@@ -122,7 +150,10 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
       }
       const told = withMembershipLeft(thrown, target, userId, progress);
       const { seen, sent } = progress;
-      await line.failed(told, { ...auditStates(seen[0], seen.length > 1 ? seen.at(-1) : undefined, target), writes: sent.length });
+      await line.failed(told, {
+        ...auditStates(seen[0], seen.length > 1 ? seen.at(-1) : undefined, target),
+        writes: sent.length,
+      });
       throw told;
     }
   }
@@ -138,7 +169,8 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     directory: (signal) => lookUp('recent', signal === undefined ? {} : { signal }),
     grant: (target, userId, signal) => inTurn(userId, () => change('grant', target, userId, signal)),
     revoke: (target, userId, signal) => inTurn(userId, () => change('revoke', target, userId, signal)),
-    refused: (operation, entitlement, principal, error) => trail.lineOf({ requestId: randomUUID(), operation, entitlement, principal }).failed(error, { writes: 0 }),
+    refused: (operation, entitlement, principal, error) =>
+      trail.lineOf({ requestId: randomUUID(), operation, entitlement, principal }).failed(error, { writes: 0 }),
   };
 }
 
@@ -156,7 +188,13 @@ const outcomes = { grant: ['already-granted', 'granted'], revoke: ['already-revo
 async function carryOut(operation: Operation, userId: string, planner: Planner, attempt: Attempt): Promise<Ended> {
   const { isOurs, after, directory } = await reconcile(userId, planner, attempt);
   const { seen, sent } = attempt.progress;
-  return { outcome: outcomes[operation][isOurs ? 1 : 0], before: firstRecord(attempt.progress) ?? seen[0], after, writes: sent, directory };
+  return {
+    outcome: outcomes[operation][isOurs ? 1 : 0],
+    before: firstRecord(attempt.progress) ?? seen[0],
+    after,
+    writes: sent,
+    directory,
+  };
 }
 
 /** A dry run: the plan, and what the record would show if nothing came along with it. */
@@ -164,7 +202,13 @@ async function rehearse(operation: Operation, userId: string, planner: Planner, 
   const { seen, plan } = await lookAndPlan(userId, planner, attempt);
   const { user, directory } = seen;
   if (plan.kind === 'due') {
-    return { outcome: 'planned', before: user, after: user && afterSteps(user, plan.steps), writes: plan.steps, directory };
+    return {
+      outcome: 'planned',
+      before: user,
+      after: user && afterSteps(user, plan.steps),
+      writes: plan.steps,
+      directory,
+    };
   }
   return { outcome: outcomes[operation][0], before: user, after: user, writes: [], directory };
 }
@@ -196,7 +240,9 @@ function toChange(made: Made, { before, after, directory }: Ended): Change {
       login: person?.loginIds[0] ?? '',
       target: directory.nameOf(target),
       tenant: target.tenantId === '' ? '' : directory.tenantName(target.tenantId),
-      alongside: alongside.map((holding) => (holding.roleName === undefined ? `membership of ${directory.nameOf(holding)}` : directory.nameOf(holding))),
+      alongside: alongside.map((holding) =>
+        holding.roleName === undefined ? `membership of ${directory.nameOf(holding)}` : directory.nameOf(holding),
+      ),
     },
   };
 }

@@ -32,7 +32,11 @@ export interface Reconciled {
 }
 
 /** Looks and plans, and sends nothing: what a dry run shows, and what carrying it out begins with. */
-export async function lookAndPlan(userId: string, planner: Planner, attempt: Attempt): Promise<{ readonly seen: Seen; readonly plan: Plan }> {
+export async function lookAndPlan(
+  userId: string,
+  planner: Planner,
+  attempt: Attempt,
+): Promise<{ readonly seen: Seen; readonly plan: Plan }> {
   const seen = note(attempt, await lookFirst(userId, planner, attempt));
   return { seen, plan: planner(seen, attempt.progress) };
 }
@@ -78,13 +82,18 @@ export async function reconcile(userId: string, planner: Planner, attempt: Attem
   return { isOurs: plan.isOurs, after: seen.user, directory: seen.directory };
 }
 
-type Written = { readonly kind: 'shown'; readonly user: User } | { readonly kind: 'failed'; readonly error: ConnectorError; readonly wasRefused: boolean };
+type Written =
+  | { readonly kind: 'shown'; readonly user: User }
+  | { readonly kind: 'failed'; readonly error: ConnectorError; readonly wasRefused: boolean };
 
 async function send(userId: string, step: Step, attempt: Attempt): Promise<Written> {
   const { client, call, progress } = attempt;
   const before = progress.sent.length;
   try {
-    const outcome = await client.writeUser({ ...step, userId }, { ...call, onRequest: () => void progress.sent.push(step) });
+    const outcome = await client.writeUser(
+      { ...step, userId },
+      { ...call, onRequest: () => void progress.sent.push(step) },
+    );
     if (outcome.kind !== 'answered') {
       return { kind: 'failed', error: outcome.error, wasRefused: outcome.kind === 'refused' };
     }
@@ -92,7 +101,14 @@ async function send(userId: string, step: Step, attempt: Attempt): Promise<Writt
       return { kind: 'shown', user: outcome.user };
     }
     progress.seen.push(outcome.user);
-    return { kind: 'failed', error: new ConnectorError('inconsistent', `Descope accepted the change but does not show it; look at user ${printable(userId)} there before going on`), wasRefused: false };
+    return {
+      kind: 'failed',
+      error: new ConnectorError(
+        'inconsistent',
+        `Descope accepted the change but does not show it; look at user ${printable(userId)} there before going on`,
+      ),
+      wasRefused: false,
+    };
   } catch (thrown) {
     throw progress.sent.length > before ? maybeHappened(thrown) : thrown;
   }
@@ -108,7 +124,13 @@ async function sleepAfter(sends: number, { sleep, call }: Attempt): Promise<void
 
 /** A caller who goes away after a write was sent must not believe that nothing happened. */
 function maybeHappened(thrown: unknown): unknown {
-  return isKind(thrown, 'cancelled') ? new ConnectorError('cancelled', 'stopped after a change was sent: it may have happened; ask for the same change again, which is safe', { sent: 1 }) : thrown;
+  return isKind(thrown, 'cancelled')
+    ? new ConnectorError(
+        'cancelled',
+        'stopped after a change was sent: it may have happened; ask for the same change again, which is safe',
+        { sent: 1 },
+      )
+    : thrown;
 }
 
 function note({ progress }: Attempt, seen: Seen): Seen {
@@ -120,7 +142,9 @@ function note({ progress }: Attempt, seen: Seen): Seen {
 /** The lists may be a minute old when they allow something; before they forbid it, or settle what hangs on them, they are read again. */
 async function lookFirst(userId: string, planner: Planner, { client, lookUp, call, progress }: Attempt): Promise<Seen> {
   const [directory, user] = await Promise.all([lookUp('recent', call), client.loadForWrite(userId, call)]);
-  return mayStand(() => planner({ directory, user }, progress)) ? { directory, user } : { directory: await lookUp('fresh', call), user };
+  return mayStand(() => planner({ directory, user }, progress))
+    ? { directory, user }
+    : { directory: await lookUp('fresh', call), user };
 }
 
 function mayStand(plan: () => Plan): boolean {
@@ -139,7 +163,11 @@ async function lookAfresh(userId: string, { client, lookUp, call }: Attempt): Pr
     return { directory, user };
   } catch (thrown) {
     throw thrown instanceof ConnectorError
-      ? new ConnectorError(thrown.kind, `a change was sent and may have happened, but reading it back failed: ${thrown.message}`, { ...thrown.facts, sent: 1 })
+      ? new ConnectorError(
+          thrown.kind,
+          `a change was sent and may have happened, but reading it back failed: ${thrown.message}`,
+          { ...thrown.facts, sent: 1 },
+        )
       : thrown;
   }
 }

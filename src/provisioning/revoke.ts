@@ -45,7 +45,10 @@ export function planRevoke(target: Target, userId: string): Planner {
 /** A user who is gone holds nothing; a text that is no user id says nothing about anybody. */
 function checkCouldBeUser(userId: string, { seen }: Progress): void {
   if (!canBeUserId(userId) && seen.every((record) => record === undefined)) {
-    throw new ConnectorError('not-found', `there is no user ${JSON.stringify(userId.slice(0, 100))} in the project, and this cannot be the id of a deleted user: user ids are a "U" with letters and digits`);
+    throw new ConnectorError(
+      'not-found',
+      `there is no user ${JSON.stringify(userId.slice(0, 100))} in the project, and this cannot be the id of a deleted user: user ids are a "U" with letters and digits`,
+    );
   }
 }
 
@@ -56,7 +59,11 @@ function checkScope({ typeId, tenantId, roleName }: Target, directory: Directory
   }
   if (typeId === 'role_binding') {
     checkBinding(tenantId, roleName, directory);
-  } else if (!directory.hasRole(tenantId, roleName) && directory.hasRole('', roleName) && directory.hasTenant(tenantId)) {
+  } else if (
+    !directory.hasRole(tenantId, roleName) &&
+    directory.hasRole('', roleName) &&
+    directory.hasTenant(tenantId)
+  ) {
     // The tenant's role is gone, and what the record means by that name is the project's: something else.
     const binding = directory.targetOf({ tenantId, roleName });
     throw new ConnectorError(
@@ -69,7 +76,10 @@ function checkScope({ typeId, tenantId, roleName }: Target, directory: Directory
 function checkNotMisread({ typeId, resourceId, tenantId }: Target, directory: Directory): void {
   const meant = readAsNames(typeId, resourceId, directory);
   if (meant.length > 0) {
-    throw new ConnectorError('refused', `there is no tenant with the id ${JSON.stringify(tenantId)} in the project${didYouMean(meant, directory)}`);
+    throw new ConnectorError(
+      'refused',
+      `there is no tenant with the id ${JSON.stringify(tenantId)} in the project${didYouMean(meant, directory)}`,
+    );
   }
 }
 
@@ -77,10 +87,16 @@ function unknownRole(target: Target, userId: string, directory: Directory): Conn
   const { tenantId, roleName } = target;
   const where = tenantId === '' ? 'in the project' : `in tenant ${JSON.stringify(tenantId)}`;
   const hint = didYouMean(nearTargets(target, directory), directory) || '.';
-  return new ConnectorError('refused', `there is no role ${JSON.stringify(roleName)} ${where}${hint} If it was renamed, user ${printable(userId)} may still hold it under its new name: sync again and look`);
+  return new ConnectorError(
+    'refused',
+    `there is no role ${JSON.stringify(roleName)} ${where}${hint} If it was renamed, user ${printable(userId)} may still hold it under its new name: sync again and look`,
+  );
 }
 
 /** A role that was listed a moment ago. */
 function vanishedRole(roleName: string | undefined, userId: string): ConnectorError {
-  return new ConnectorError('refused', `role ${JSON.stringify(roleName)} was deleted or renamed in Descope, and user ${printable(userId)} may still hold it under its new name: sync again and revoke what is there then`);
+  return new ConnectorError(
+    'refused',
+    `role ${JSON.stringify(roleName)} was deleted or renamed in Descope, and user ${printable(userId)} may still hold it under its new name: sync again and revoke what is there then`,
+  );
 }

@@ -1,6 +1,12 @@
 import type { User } from '../descope/rows.ts';
 import { ConnectorError } from '../errors.ts';
-import { entitlementId, entitlementSlugs, isResourceTypeId, parseBindingResourceId, parseRoleResourceId } from '../model/ids.ts';
+import {
+  entitlementId,
+  entitlementSlugs,
+  isResourceTypeId,
+  parseBindingResourceId,
+  parseRoleResourceId,
+} from '../model/ids.ts';
 import type { Entitlement } from '../model/messages.ts';
 import { requiredResourceId, requiredText } from '../model/requests.ts';
 
@@ -23,7 +29,10 @@ export function parseTarget(typeId: string, resourceId: string): Target {
   requiredText(resourceId, "the resource's id");
   requiredText(`${typeId}:${resourceId}:assigned`, "the entitlement's id"); // the longest slug
   if (typeId === 'permission') {
-    throw new ConnectorError('refused', 'a permission cannot be granted or revoked by itself: edit the role in Descope');
+    throw new ConnectorError(
+      'refused',
+      'a permission cannot be granted or revoked by itself: edit the role in Descope',
+    );
   }
   if (typeId === 'tenant') {
     return { typeId, resourceId, tenantId: resourceId, roleName: undefined };
@@ -35,7 +44,10 @@ export function parseTarget(typeId: string, resourceId: string): Target {
   }
   const address = typeId === 'role' ? parseRoleResourceId(resourceId) : parseBindingResourceId(resourceId);
   if (address === undefined) {
-    throw new ConnectorError('invalid', `no ${typeId} has the id ${JSON.stringify(resourceId.slice(0, 100))}; it looks like ${typeId === 'role' ? 'Editor or tenant-id/Editor' : 'tenant-id/Editor'}, and "%" and "/" inside a name are written %25 and %2F`);
+    throw new ConnectorError(
+      'invalid',
+      `no ${typeId} has the id ${JSON.stringify(resourceId.slice(0, 100))}; it looks like ${typeId === 'role' ? 'Editor or tenant-id/Editor' : 'tenant-id/Editor'}, and "%" and "/" inside a name are written %25 and %2F`,
+    );
   }
   return { typeId, resourceId, ...address };
 }
@@ -47,7 +59,10 @@ export function parseEntitlement(entitlement: Entitlement | undefined): Target {
   const target = parseTarget(resourceType, resource);
   const slug = entitlement?.slug ?? '';
   if (slug !== '' && slug !== entitlementSlugs[target.typeId]) {
-    throw new ConnectorError('invalid', `a ${target.typeId} has no entitlement ${JSON.stringify(slug.slice(0, 100))}, only "${entitlementSlugs[target.typeId]}"`);
+    throw new ConnectorError(
+      'invalid',
+      `a ${target.typeId} has no entitlement ${JSON.stringify(slug.slice(0, 100))}, only "${entitlementSlugs[target.typeId]}"`,
+    );
   }
   if (id !== entitlementId(target.typeId, resource)) {
     throw new ConnectorError('invalid', "the entitlement's id and its resource do not agree");
@@ -73,7 +88,10 @@ export interface Holding {
 function holdingsOf(user: User): readonly Holding[] {
   return [
     ...user.roleNames.map((roleName) => ({ tenantId: '', roleName })),
-    ...user.userTenants.flatMap(({ tenantId, roleNames }) => [{ tenantId, roleName: undefined }, ...roleNames.map((roleName) => ({ tenantId, roleName }))]),
+    ...user.userTenants.flatMap(({ tenantId, roleNames }) => [
+      { tenantId, roleName: undefined },
+      ...roleNames.map((roleName) => ({ tenantId, roleName })),
+    ]),
   ];
 }
 

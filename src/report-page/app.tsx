@@ -27,12 +27,24 @@ export function showReport(project: Project, root: HTMLElement): void {
   addEventListener('afterprint', () => draw(false));
 }
 
-const titles: Readonly<Record<string, string>> = { overview: 'Overview', findings: 'Findings', people: 'People', tenants: 'Tenants', roles: 'Roles', permissions: 'Permissions', changes: 'Changes', about: 'About' };
+const titles: Readonly<Record<string, string>> = {
+  overview: 'Overview',
+  findings: 'Findings',
+  people: 'People',
+  tenants: 'Tenants',
+  roles: 'Roles',
+  permissions: 'Permissions',
+  changes: 'Changes',
+  about: 'About',
+};
 
 function App({ report }: { readonly report: Report }) {
   const route = useRoute();
   const { about } = report.project;
-  const page = titles[route[0] ?? ''] === undefined || (route[0] === 'changes' && about.since === undefined) ? 'overview' : (route[0] ?? 'overview');
+  const page =
+    titles[route[0] ?? ''] === undefined || (route[0] === 'changes' && about.since === undefined)
+      ? 'overview'
+      : (route[0] ?? 'overview');
   const pages = Object.keys(titles).filter((name) => name !== 'changes' || about.since !== undefined);
   useShortcuts();
   useEffect(() => {
@@ -54,7 +66,11 @@ function App({ report }: { readonly report: Report }) {
           <div class="title">
             <h1>Who can do what, and where</h1>
             <p>
-              Descope project <code><Name text={about.summary.projectId ?? '(unnamed)'} /></code> <span class="dot">·</span> read {moment(about.summary.finishedAt)}
+              Descope project{' '}
+              <code>
+                <Name text={about.summary.projectId ?? '(unnamed)'} />
+              </code>{' '}
+              <span class="dot">·</span> read {moment(about.summary.finishedAt)}
             </p>
           </div>
           <ThemeButton />
@@ -71,7 +87,8 @@ function App({ report }: { readonly report: Report }) {
         {report.printing ? <Printed hasChanges={about.since !== undefined} /> : <Page page={page} route={route} />}
       </main>
       <footer>
-        baton-descope {about.madeBy} <span class="dot">·</span> <Name text={about.file} /> <span class="dot">·</span> holds personal data
+        baton-descope {about.madeBy} <span class="dot">·</span> <Name text={about.file} /> <span class="dot">·</span>{' '}
+        holds personal data
       </footer>
     </ReportContext.Provider>
   );

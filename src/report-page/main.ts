@@ -6,7 +6,9 @@ async function load(): Promise<Uint8Array> {
   const text = document.querySelector('#data')?.textContent.trim() ?? '';
   const zipped = fromBase64(text);
   try {
-    return new Uint8Array(await new Response(new Blob([zipped]).stream().pipeThrough(new DecompressionStream('gzip'))).arrayBuffer());
+    return new Uint8Array(
+      await new Response(new Blob([zipped]).stream().pipeThrough(new DecompressionStream('gzip'))).arrayBuffer(),
+    );
   } catch {
     throw new DataError('The data in this page is damaged. Make the report again.');
   }
@@ -38,7 +40,10 @@ async function start(root: HTMLElement): Promise<void> {
     showReport(decodeProject(await load()), root);
     document.documentElement.dataset['ready'] = 'yes';
   } catch (thrown) {
-    root.textContent = thrown instanceof DataError ? thrown.message : 'This page could not be shown: its data is damaged, or the browser is too old.';
+    root.textContent =
+      thrown instanceof DataError
+        ? thrown.message
+        : 'This page could not be shown: its data is damaged, or the browser is too old.';
     root.className = 'failed';
     document.documentElement.dataset['ready'] = 'failed';
     if (!(thrown instanceof DataError)) {

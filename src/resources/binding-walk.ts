@@ -62,11 +62,19 @@ function countGrants({ heldBindings, index }: Settled): number {
 }
 
 /** A page of the grants of one stretch: `b` is the place of the binding it stands at, `o` how many of its holders are past. */
-function grantsFrom({ heldBindings, index, readId, users }: Settled, cursor: TokenFields, limit: number): Page<GrantRow> {
+function grantsFrom(
+  { heldBindings, index, readId, users }: Settled,
+  cursor: TokenFields,
+  limit: number,
+): Page<GrantRow> {
   const { r: _read, b: _place, o: _holders, ...bounds } = cursor;
   const isOfThisRead = tokenText(cursor, 'r') === readId;
-  const end = 'tr' in bounds ? heldBindings.placeOf({ roleName: tokenText(bounds, 'tr'), tenantId: tokenText(bounds, 'tt') }) : heldBindings.count;
-  const start = 'fr' in bounds ? heldBindings.placeOf({ roleName: tokenText(bounds, 'fr'), tenantId: tokenText(bounds, 'ft') }) : 0;
+  const end =
+    'tr' in bounds
+      ? heldBindings.placeOf({ roleName: tokenText(bounds, 'tr'), tenantId: tokenText(bounds, 'tt') })
+      : heldBindings.count;
+  const start =
+    'fr' in bounds ? heldBindings.placeOf({ roleName: tokenText(bounds, 'fr'), tenantId: tokenText(bounds, 'ft') }) : 0;
   const rows: GrantRow[] = [];
   const isFull = createGauge();
   let from = isOfThisRead ? placeIn(readId, cursor, 'o') : 0;
@@ -90,7 +98,9 @@ function grantsFrom({ heldBindings, index, readId, users }: Settled, cursor: Tok
 
 /** The bindings that a user holds. */
 export function bindingsOf({ userTenants }: User, catalog: Catalog): readonly Binding[] {
-  return userTenants.flatMap(({ tenantId, roleNames }) => roleNames.map((roleName) => ({ tenantId, roleName }))).filter((binding) => catalog.isBinding(binding));
+  return userTenants
+    .flatMap(({ tenantId, roleNames }) => roleNames.map((roleName) => ({ tenantId, roleName })))
+    .filter((binding) => catalog.isBinding(binding));
 }
 
 /**
@@ -98,19 +108,37 @@ export function bindingsOf({ userTenants }: User, catalog: Catalog): readonly Bi
  * names the bounds of a stretch keeps to them.
  */
 export async function walkedGrants(walk: UserWalk, catalog: Catalog, request: PageRequest): Promise<Page<GrantRow>> {
-  const { i: _walk, q: _page, k: _rows, s: _second, c: _count, r: _read, b: _place, o: _holders, ...bounds } = request.cursor ?? {};
+  const {
+    i: _walk,
+    q: _page,
+    k: _rows,
+    s: _second,
+    c: _count,
+    r: _read,
+    b: _place,
+    o: _holders,
+    ...bounds
+  } = request.cursor ?? {};
   const users = new IdTable();
   const from = 'fr' in bounds ? [tokenText(bounds, 'fr'), tokenText(bounds, 'ft')] : undefined;
   const to = 'tr' in bounds ? [tokenText(bounds, 'tr'), tokenText(bounds, 'tt')] : undefined;
-  const isWithin = ({ roleName, tenantId }: Binding): boolean => (from === undefined || compareBoth([roleName, tenantId], from) >= 0) && (to === undefined || compareBoth([roleName, tenantId], to) < 0);
+  const isWithin = ({ roleName, tenantId }: Binding): boolean =>
+    (from === undefined || compareBoth([roleName, tenantId], from) >= 0) &&
+    (to === undefined || compareBoth([roleName, tenantId], to) < 0);
   return await walkedPage(
     walk,
     request,
-    (user) => bindingsOf(user, catalog).filter(isWithin).map((binding) => grantRowsOf('role_binding', idOfBinding(binding), users)(users.add(user.userId).ordinal)),
+    (user) =>
+      bindingsOf(user, catalog)
+        .filter(isWithin)
+        .map((binding) => grantRowsOf('role_binding', idOfBinding(binding), users)(users.add(user.userId).ordinal)),
     bounds,
   );
 }
 
-function compareBoth([role = '', tenant = '']: readonly string[], [otherRole = '', otherTenant = '']: readonly string[]): number {
+function compareBoth(
+  [role = '', tenant = '']: readonly string[],
+  [otherRole = '', otherTenant = '']: readonly string[],
+): number {
   return compare(role, otherRole) || compare(tenant, otherTenant);
 }

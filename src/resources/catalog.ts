@@ -28,7 +28,11 @@ export class Catalog {
     this.permissions = sortBy(permissions, (permission) => permission.name);
     this.projectRoles = this.roles.filter((role) => role.tenantId === '');
     this.#tenantsById = new Map(tenants.map((tenant) => [tenant.id, tenant]));
-    this.#roles = new Map(Map.groupBy(roles, ({ name }) => name).entries().map(([name, named]) => [name, new Map(named.map((role) => [role.tenantId, role]))]));
+    this.#roles = new Map(
+      Map.groupBy(roles, ({ name }) => name)
+        .entries()
+        .map(([name, named]) => [name, new Map(named.map((role) => [role.tenantId, role]))]),
+    );
     this.#permissions = new Map(permissions.map((permission) => [permission.name, permission]));
   }
 
@@ -56,13 +60,20 @@ export class Catalog {
 
   /** About how much memory it takes. */
   get bytes(): number {
-    this.#bytes ??= this.tenants.reduce((sum, tenant) => sum + bytesOfTenant(tenant), 0) + this.roles.reduce((sum, role) => sum + 700 + role.permissionNames.length * 60, 0) + this.permissions.length * 500;
+    this.#bytes ??=
+      this.tenants.reduce((sum, tenant) => sum + bytesOfTenant(tenant), 0) +
+      this.roles.reduce((sum, role) => sum + 700 + role.permissionNames.length * 60, 0) +
+      this.permissions.length * 500;
     return this.#bytes;
   }
 
   /** Whether "the project role, inside the tenant" exists: where the tenant defines a role of that name there is none. */
   isBinding({ tenantId, roleName }: Binding): boolean {
-    return this.#tenantsById.has(tenantId) && this.role('', roleName) !== undefined && this.role(tenantId, roleName) === undefined;
+    return (
+      this.#tenantsById.has(tenantId) &&
+      this.role('', roleName) !== undefined &&
+      this.role(tenantId, roleName) === undefined
+    );
   }
 
   /** Every binding that exists, in order of tenant and role, from the one after `after` on. */
@@ -82,7 +93,11 @@ export class Catalog {
   }
 
   /** This catalog with everything that a later read of some of its lists showed besides: what was there once stays. */
-  joinedWith(later: { readonly tenants?: readonly Tenant[]; readonly roles?: readonly Role[]; readonly permissions?: readonly Permission[] }): Catalog {
+  joinedWith(later: {
+    readonly tenants?: readonly Tenant[];
+    readonly roles?: readonly Role[];
+    readonly permissions?: readonly Permission[];
+  }): Catalog {
     if (later.tenants === undefined && later.roles === undefined && later.permissions === undefined) {
       return this;
     }

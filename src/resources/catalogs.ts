@@ -31,7 +31,9 @@ function inRowsOf(before: Catalog, { tenants, roles, permissions }: Catalog): Ca
     permissions: rowsOf(permissions, ({ name }) => before.permission(name)),
   };
   const isSame =
-    isSameList(shared.tenants, before.tenants) && isSameList(shared.roles, before.roles) && isSameList(shared.permissions, before.permissions);
+    isSameList(shared.tenants, before.tenants) &&
+    isSameList(shared.roles, before.roles) &&
+    isSameList(shared.permissions, before.permissions);
   return isSame ? before : new Catalog(shared.tenants, shared.roles, shared.permissions);
 }
 

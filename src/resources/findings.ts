@@ -98,7 +98,10 @@ export function findReferences(catalog: Catalog, index: AccessIndex, users: IdBy
 }
 
 /** Which lists a second look could help: those that something dangling would stand in. */
-export function listsToReread(catalog: Catalog, index: AccessIndex): { readonly tenants: boolean; readonly roles: boolean; readonly permissions: boolean } {
+export function listsToReread(
+  catalog: Catalog,
+  index: AccessIndex,
+): { readonly tenants: boolean; readonly roles: boolean; readonly permissions: boolean } {
   const isUnknownRole = (tenantId: string, roleName: string): boolean =>
     catalog.role('', roleName) === undefined && catalog.role(tenantId, roleName) === undefined;
   return {
@@ -106,16 +109,29 @@ export function listsToReread(catalog: Catalog, index: AccessIndex): { readonly 
     roles:
       index.projectRoles().some(([roleName]) => isUnknownRole('', roleName)) ||
       // a tenant younger than our list of them may define any name itself
-      index.tenantRoles().some(([{ tenantId, roleName }]) => catalog.tenant(tenantId) === undefined || isUnknownRole(tenantId, roleName)),
+      index
+        .tenantRoles()
+        .some(
+          ([{ tenantId, roleName }]) => catalog.tenant(tenantId) === undefined || isUnknownRole(tenantId, roleName),
+        ),
     permissions: catalog.roles.some((role) => role.permissionNames.some((name) => !catalog.hasPermission(name))),
   };
 }
 
 /** Fails a sync that has more dangling references than a project in order can have: a list was probably short. */
-export function checkDangling({ dangling, references, danglingReferences }: Findings, { maxDangling, strict = false }: DanglingPolicy): void {
-  const tooMany = maxDangling === undefined ? danglingReferences > 10 && danglingReferences * 100 > references : danglingReferences > maxDangling;
+export function checkDangling(
+  { dangling, references, danglingReferences }: Findings,
+  { maxDangling, strict = false }: DanglingPolicy,
+): void {
+  const tooMany =
+    maxDangling === undefined
+      ? danglingReferences > 10 && danglingReferences * 100 > references
+      : danglingReferences > maxDangling;
   if (strict && dangling.count > 0) {
-    throw new ConnectorError('inconsistent', `${dangling.count} references lead to a tenant, role or permission that does not exist (${describe(dangling.first[0])}), and --strict is set`);
+    throw new ConnectorError(
+      'inconsistent',
+      `${dangling.count} references lead to a tenant, role or permission that does not exist (${describe(dangling.first[0])}), and --strict is set`,
+    );
   }
   if (tooMany) {
     throw new ConnectorError(

@@ -23,7 +23,11 @@ export interface RoleForecast {
 }
 
 /** Known as soon as every user is read. Where every pair is listed, tenants that define a role of such a name themselves count, too. */
-export function forecastOf(catalog: Catalog, heldBindings: HeldBindings, { tenantRoles }: Pick<SyncPolicy, 'tenantRoles'>): GrantForecast {
+export function forecastOf(
+  catalog: Catalog,
+  heldBindings: HeldBindings,
+  { tenantRoles }: Pick<SyncPolicy, 'tenantRoles'>,
+): GrantForecast {
   let conferring = 0;
   let most: RoleForecast | undefined;
   for (const { name: roleName, tenantId, permissionNames } of catalog.roles) {
@@ -36,5 +40,11 @@ export function forecastOf(catalog: Catalog, heldBindings: HeldBindings, { tenan
     }
   }
   const [tenants, projectRoles] = [catalog.tenants.length, catalog.projectRoles.length];
-  return { conferring, most, bindings: tenantRoles === 'all' ? tenants * projectRoles : heldBindings.count, tenants, projectRoles };
+  return {
+    conferring,
+    most,
+    bindings: tenantRoles === 'all' ? tenants * projectRoles : heldBindings.count,
+    tenants,
+    projectRoles,
+  };
 }

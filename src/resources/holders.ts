@@ -47,7 +47,12 @@ export function listedHolders(sortedUserIds: readonly string[]): Holders {
 }
 
 /** Direct grants of one resource: from the index, from a search, or, in a process without an index, from a walk. */
-export async function grantsOfHolders(read: SyncRead, question: HoldersQuestion, request: PageRequest, grantRows: (users: IdBytes) => (user: number) => GrantRow): Promise<Page<GrantRow>> {
+export async function grantsOfHolders(
+  read: SyncRead,
+  question: HoldersQuestion,
+  request: PageRequest,
+  grantRows: (users: IdBytes) => (user: number) => GrantRow,
+): Promise<Page<GrantRow>> {
   const walk = await read.walkInstead(question.filter, request.cursor, request.signal);
   if (walk === undefined) {
     return holdersPage(await read.holders(question, request.signal), request, grantRows);
@@ -57,11 +62,17 @@ export async function grantsOfHolders(read: SyncRead, question: HoldersQuestion,
   }
   const users = new IdTable();
   const toGrant = grantRows(users);
-  return await walkedPage(walk, request, (user) => (question.holds(user) ? [toGrant(users.add(user.userId).ordinal)] : []));
+  return await walkedPage(walk, request, (user) =>
+    question.holds(user) ? [toGrant(users.add(user.userId).ordinal)] : [],
+  );
 }
 
 /** One page of the grants of a resource, one for each holder. */
-export function holdersPage(holders: Holders, { cursor, limit }: PageRequest, grantRows: (users: IdBytes) => (user: number) => GrantRow): Page<GrantRow> {
+export function holdersPage(
+  holders: Holders,
+  { cursor, limit }: PageRequest,
+  grantRows: (users: IdBytes) => (user: number) => GrantRow,
+): Page<GrantRow> {
   const toGrant = grantRows(holders.users);
   const rows: GrantRow[] = [];
   const isFull = createGauge();

@@ -4,7 +4,13 @@ import type { Catalog } from './catalog.ts';
 export function ancestorsOf(catalog: Catalog, tenantId: string): readonly string[] {
   const chain: string[] = [];
   let tenant = catalog.tenant(tenantId);
-  while (tenant !== undefined && tenant.parent !== '' && tenant.roleInheritance !== 'none' && !chain.includes(tenant.parent) && tenant.parent !== tenantId) {
+  while (
+    tenant !== undefined &&
+    tenant.parent !== '' &&
+    tenant.roleInheritance !== 'none' &&
+    !chain.includes(tenant.parent) &&
+    tenant.parent !== tenantId
+  ) {
     chain.push(tenant.parent);
     tenant = catalog.tenant(tenant.parent);
   }

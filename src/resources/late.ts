@@ -14,12 +14,24 @@ export function lateResources(read: SyncRead, { catalog, firstCatalog }: LookedU
     return [];
   }
   const { listedEarly, cuts } = read;
-  const bindings = listedEarly.has('role_binding') ? catalog.bindings().filter((binding) => !firstCatalog.isBinding(binding)).toArray() : [];
+  const bindings = listedEarly.has('role_binding')
+    ? catalog
+        .bindings()
+        .filter((binding) => !firstCatalog.isBinding(binding))
+        .toArray()
+    : [];
   return [
-    ...(listedEarly.has('tenant') ? catalog.tenants.filter(({ id }) => firstCatalog.tenant(id) === undefined) : []).map((tenant) => toTenant(tenant, cuts)),
-    ...(listedEarly.has('role') ? catalog.roles.filter((role) => firstCatalog.role(role.tenantId, role.name) === undefined) : []).map((role) => toRole(role, catalog, cuts)),
-    ...(listedEarly.has('permission') ? catalog.permissions.filter(({ name }) => !firstCatalog.hasPermission(name)) : []).map((permission) => toPermission(permission, cuts)),
+    ...(listedEarly.has('tenant') ? catalog.tenants.filter(({ id }) => firstCatalog.tenant(id) === undefined) : []).map(
+      (tenant) => toTenant(tenant, cuts),
+    ),
+    ...(listedEarly.has('role')
+      ? catalog.roles.filter((role) => firstCatalog.role(role.tenantId, role.name) === undefined)
+      : []
+    ).map((role) => toRole(role, catalog, cuts)),
+    ...(listedEarly.has('permission')
+      ? catalog.permissions.filter(({ name }) => !firstCatalog.hasPermission(name))
+      : []
+    ).map((permission) => toPermission(permission, cuts)),
     ...bindings.map((binding) => toBinding(binding, catalog, cuts)),
   ];
 }
-

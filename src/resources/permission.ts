@@ -18,7 +18,11 @@ export function toPermission(permission: Permission, cuts: CutCounter): Resource
       displayName: permission.name,
       description: permission.description,
       rawId: permission.id,
-      profile: { permission_name: permission.name, system_default: permission.systemDefault, descope_id: permission.id.toWellFormed() },
+      profile: {
+        permission_name: permission.name,
+        system_default: permission.systemDefault,
+        descope_id: permission.id.toWellFormed(),
+      },
     },
     cuts,
   );
@@ -32,7 +36,15 @@ export const permissionSyncer: ResourceSyncer = {
       return emptyPage();
     }
     const { permissions } = await read.catalogToList('permission', signal);
-    return fillPage(rowsAfter(permissions, cursor, (permission) => permission.name, (permission) => toPermission(permission, read.cuts)), limit);
+    return fillPage(
+      rowsAfter(
+        permissions,
+        cursor,
+        (permission) => permission.name,
+        (permission) => toPermission(permission, read.cuts),
+      ),
+      limit,
+    );
   },
   get: async (read, name, signal) => {
     const permission = (await read.catalog(signal)).permissions.find((listed) => listed.name === name);
@@ -58,7 +70,11 @@ export const permissionSyncer: ResourceSyncer = {
  * The roles that allow it, then the held bindings of those of them that are the project's. In the cursor `p` counts
  * roles, twice over: once as themselves, once for their bindings, of which `o` are past.
  */
-function* conferring({ catalog, heldBindings, readId }: Settled, name: string, cursor: TokenFields | undefined): Generator<readonly [GrantRow, TokenFields]> {
+function* conferring(
+  { catalog, heldBindings, readId }: Settled,
+  name: string,
+  cursor: TokenFields | undefined,
+): Generator<readonly [GrantRow, TokenFields]> {
   const roles = catalog.roles.filter((role) => role.permissionNames.includes(name));
   const start = placeIn(readId, cursor, 'p');
   for (let place = start; place < roles.length; place += 1) {
@@ -75,7 +91,10 @@ function* conferring({ catalog, heldBindings, readId }: Settled, name: string, c
       const tenantId = tenants[from];
       if (tenantId !== undefined && role !== undefined) {
         const id = idOfBinding({ tenantId, roleName: role.name });
-        yield [conferringGrantRow(name, 'role_binding', id, tenantId), { r: readId, p: roles.length + place, o: from + 1 }];
+        yield [
+          conferringGrantRow(name, 'role_binding', id, tenantId),
+          { r: readId, p: roles.length + place, o: from + 1 },
+        ];
       }
     }
     from = 0;
@@ -86,7 +105,12 @@ function* conferring({ catalog, heldBindings, readId }: Settled, name: string, c
  * The same in a process that has no index of who holds what: first the roles, then the bindings as the walk comes to users
  * who hold them. A binding comes once for each page with such a user: told again it is the same.
  */
-async function walkedConferring(walk: UserWalk, catalog: Catalog, name: string, request: PageRequest): Promise<Page<GrantRow>> {
+async function walkedConferring(
+  walk: UserWalk,
+  catalog: Catalog,
+  name: string,
+  request: PageRequest,
+): Promise<Page<GrantRow>> {
   if (!catalog.hasPermission(name)) {
     return { rows: [] };
   }
@@ -104,7 +128,9 @@ async function walkedConferring(walk: UserWalk, catalog: Catalog, name: string, 
   }
   const roles = catalog.roles.filter((role) => role.permissionNames.includes(name));
   const from = toWalkPosition(cursor)?.skip ?? 0;
-  const rows = roles.slice(from, from + limit).map((role) => conferringGrantRow(name, 'role', idOfRole(role), role.tenantId));
+  const rows = roles
+    .slice(from, from + limit)
+    .map((role) => conferringGrantRow(name, 'role', idOfRole(role), role.tenantId));
   const isLast = from + limit >= roles.length;
   return { rows, next: { i: isLast ? startOfWalk : rolesFirst, q: 0, k: isLast ? 0 : from + limit } };
 }

@@ -46,7 +46,12 @@ async function askForEachList(project: ProjectRead, signal: AbortSignal): Promis
   const stop = new AbortController();
   const call = { signal: AbortSignal.any([signal, stop.signal]) };
   try {
-    await Promise.all([project.searchUsers({ limit: 1, offset: 0 }, call), project.allTenants(call), project.allRoles(call), project.allPermissions(call)]);
+    await Promise.all([
+      project.searchUsers({ limit: 1, offset: 0 }, call),
+      project.allTenants(call),
+      project.allRoles(call),
+      project.allPermissions(call),
+    ]);
   } finally {
     stop.abort(); // once one has failed everybody is answered: the others are not tried on for nobody
   }

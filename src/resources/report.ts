@@ -31,7 +31,9 @@ export function syncReport(read: SyncRead): SyncReport | undefined {
   }
   const { catalog, index, proof, findings } = settled;
   const heirs = catalog.tenants.filter((tenant) => tenant.parent !== '' && tenant.roleInheritance !== 'none');
-  const inheritedRoles = heirs.map(({ id }) => new Set(ancestorsOf(catalog, id).flatMap((ancestor) => index.rolesHeldIn(ancestor))).size);
+  const inheritedRoles = heirs.map(
+    ({ id }) => new Set(ancestorsOf(catalog, id).flatMap((ancestor) => index.rolesHeldIn(ancestor))).size,
+  );
   return {
     projectId: read.project.projectId,
     requests: read.requests,

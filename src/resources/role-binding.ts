@@ -38,12 +38,16 @@ export const roleBindingSyncer: ResourceSyncer = {
     if (walk !== undefined) {
       const observed = await read.catalog(signal);
       return await walkedPage(walk, { cursor, limit, ...(signal !== undefined && { signal }) }, (user) =>
-        bindingsOf(user, observed).filter(isOfParent).map((binding) => toBinding(binding, observed, read.cuts)),
+        bindingsOf(user, observed)
+          .filter(isOfParent)
+          .map((binding) => toBinding(binding, observed, read.cuts)),
       );
     }
     const catalog = isAll ? await read.catalogToList('role_binding', signal) : (await read.settle(signal)).catalog;
     const bindings = isAll ? allAfter(catalog, cursor) : observedAfter(await read.settle(signal), cursor);
-    const rows = bindings.filter(([binding]) => isOfParent(binding)).map(([binding, after]) => [toBinding(binding, catalog, read.cuts), after] as const);
+    const rows = bindings
+      .filter(([binding]) => isOfParent(binding))
+      .map(([binding, after]) => [toBinding(binding, catalog, read.cuts), after] as const);
     return fillPage(rows, limit);
   },
   get: async (read, id, signal) => {
@@ -69,7 +73,8 @@ export const roleBindingSyncer: ResourceSyncer = {
           filter: { tenantRoleNames: { [tenantId]: [roleName] } },
           exists: (catalog) => catalog.isBinding(binding),
           of: (index) => index.holdersOf(tenantId, roleName),
-          holds: (user) => user.userTenants.some((entry) => entry.tenantId === tenantId && entry.roleNames.includes(roleName)),
+          holds: (user) =>
+            user.userTenants.some((entry) => entry.tenantId === tenantId && entry.roleNames.includes(roleName)),
         },
         request,
         (users) => grantRowsOf('role_binding', id, users),
@@ -77,19 +82,25 @@ export const roleBindingSyncer: ResourceSyncer = {
     },
     allGrants: async (read, request) => {
       const walk = await read.walkInstead({}, request.cursor, request.signal);
-      return walk === undefined ? walkBindings(await read.settle(request.signal), request.cursor, request.limit) : await walkedGrants(walk, await read.catalog(request.signal), request);
+      return walk === undefined
+        ? walkBindings(await read.settle(request.signal), request.cursor, request.limit)
+        : await walkedGrants(walk, await read.catalog(request.signal), request);
     },
   },
 };
 
 function* allAfter(catalog: Catalog, cursor: TokenFields | undefined): Generator<readonly [Binding, TokenFields]> {
-  const after = cursor === undefined ? undefined : { tenantId: tokenText(cursor, 't'), roleName: tokenText(cursor, 'n') };
+  const after =
+    cursor === undefined ? undefined : { tenantId: tokenText(cursor, 't'), roleName: tokenText(cursor, 'n') };
   for (const binding of catalog.bindings(after)) {
     yield [binding, { t: binding.tenantId, n: binding.roleName }];
   }
 }
 
-function* observedAfter({ heldBindings, readId }: Settled, cursor: TokenFields | undefined): Generator<readonly [Binding, TokenFields]> {
+function* observedAfter(
+  { heldBindings, readId }: Settled,
+  cursor: TokenFields | undefined,
+): Generator<readonly [Binding, TokenFields]> {
   for (let place = placeIn(readId, cursor); place < heldBindings.count; place += 1) {
     const binding = heldBindings.at(place);
     if (binding !== undefined) {

@@ -42,8 +42,12 @@ export const roleSyncer: ResourceSyncer = {
   typeId: 'role',
   list: async (read, { cursor, limit, signal, parentTenantId }) => {
     const catalog = await read.catalogToList('role', signal);
-    const listed = parentTenantId === undefined ? catalog.roles : catalog.roles.filter((role) => role.tenantId === parentTenantId);
-    return fillPage(rowsAfter(listed, cursor, idOfRole, (role) => toRole(role, catalog, read.cuts)), limit);
+    const listed =
+      parentTenantId === undefined ? catalog.roles : catalog.roles.filter((role) => role.tenantId === parentTenantId);
+    return fillPage(
+      rowsAfter(listed, cursor, idOfRole, (role) => toRole(role, catalog, read.cuts)),
+      limit,
+    );
   },
   get: async (read, id, signal) => {
     const address = parseRoleResourceId(id);

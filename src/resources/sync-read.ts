@@ -1,6 +1,12 @@
 import type { CallOptions, DescopeClient, RequestCounts } from '../descope/client.ts';
 import type { User } from '../descope/rows.ts';
-import { createUserRead, type ReadOrigin, type ReadProof, type UserRead, type UserReadOptions } from '../descope/user-read.ts';
+import {
+  createUserRead,
+  type ReadOrigin,
+  type ReadProof,
+  type UserRead,
+  type UserReadOptions,
+} from '../descope/user-read.ts';
 import type { IdBytes } from '../model/blank-form.ts';
 import type { ResourceTypeId } from '../model/ids.ts';
 import type { TokenFields } from '../model/page-token.ts';
@@ -82,7 +88,11 @@ export class SyncRead {
   readonly policy: SyncPolicy;
   readonly project: ProjectRead;
   readonly #requests = new Map<string, number>();
-  readonly #cutCounts: { textsCut: number; attributesDropped: number; dropReasons?: Partial<Record<DropReason, number>> } = { textsCut: 0, attributesDropped: 0 };
+  readonly #cutCounts: {
+    textsCut: number;
+    attributesDropped: number;
+    dropReasons?: Partial<Record<DropReason, number>>;
+  } = { textsCut: 0, attributesDropped: 0 };
   readonly #loadCatalog: (signal?: AbortSignal) => Promise<Catalog>;
   #settle: (signal?: AbortSignal) => Promise<Settled>;
   #index = new AccessIndex();
@@ -134,7 +144,11 @@ export class SyncRead {
     };
     this.#loadCatalog = createShared(async (signal) => {
       const call = this.call(signal);
-      this.#firstCatalog = catalogs.share(new Catalog(...(await Promise.all([project.allTenants(call), project.allRoles(call), project.allPermissions(call)]))));
+      this.#firstCatalog = catalogs.share(
+        new Catalog(
+          ...(await Promise.all([project.allTenants(call), project.allRoles(call), project.allPermissions(call)])),
+        ),
+      );
       return this.#firstCatalog;
     });
     this.#settle = createShared((signal) => this.#readToTheEnd(signal));
@@ -245,7 +259,14 @@ export class SyncRead {
 
   /** About how much memory it takes, without its catalogs, which it may share. */
   get bytes(): number {
-    return bytesOfRead + sum(this.#allWalks.map(({ read, recentUsers }) => (read?.ids.byteLength ?? 0) + recentUsers * bytesOfUser)) + this.#index.bytes + this.#restIndex.bytes + (this.#settled?.heldBindings.count ?? 0) * 16 + this.#searchedBytes;
+    return (
+      bytesOfRead +
+      sum(this.#allWalks.map(({ read, recentUsers }) => (read?.ids.byteLength ?? 0) + recentUsers * bytesOfUser)) +
+      this.#index.bytes +
+      this.#restIndex.bytes +
+      (this.#settled?.heldBindings.count ?? 0) * 16 +
+      this.#searchedBytes
+    );
   }
 
   get catalogs(): readonly Catalog[] {
@@ -270,13 +291,16 @@ export class SyncRead {
 
   /** A position that the walk from the beginning did not give out is another process's; one that says no place begins anew. */
   #walkOf(position: WalkPosition | undefined): UserWalk {
-    const isOfMain = position === undefined || position.origin === undefined || this.#main.gaveOut(position) === 'exactly';
+    const isOfMain =
+      position === undefined || position.origin === undefined || this.#main.gaveOut(position) === 'exactly';
     return isOfMain && (position === undefined || this.#rest.gaveOut(position) !== 'exactly') ? this.#main : this.#rest;
   }
 
   /** What the last page of the users is given out with: everybody is read and proved, and every reference looked up. */
   async endOfUsers(position: WalkPosition | undefined, signal?: AbortSignal): Promise<LookedUp> {
-    return this.#walkOf(position) === this.#main ? await this.settle(signal) : await this.#exclusively(() => this.#finishRest(signal));
+    return this.#walkOf(position) === this.#main
+      ? await this.settle(signal)
+      : await this.#exclusively(() => this.#finishRest(signal));
   }
 
   /** In a process that has only the rest of the users, only their references can be looked up. */
@@ -323,7 +347,11 @@ export class SyncRead {
    * that lives long. So walks are made until they have cost as much as that would: then the index is made after all. A
    * project that is read in a moment is read at once.
    */
-  async walkInstead(filter: NonNullable<UserReadOptions['filter']>, cursor: TokenFields | undefined, signal?: AbortSignal): Promise<UserWalk | undefined> {
+  async walkInstead(
+    filter: NonNullable<UserReadOptions['filter']>,
+    cursor: TokenFields | undefined,
+    signal?: AbortSignal,
+  ): Promise<UserWalk | undefined> {
     const isWalked = cursor !== undefined && isWalkCursor(cursor);
     if (!isWalked && (this.isTargeted || this.#settled !== undefined || (await this.#isIndexCheaper(signal)))) {
       return undefined;
@@ -344,7 +372,9 @@ export class SyncRead {
       if (this.#main.read !== undefined) {
         return true; // this process reads everybody itself
       }
-      await this.#exclusively(() => Promise.all([this.#main.begin().sequence === 0 && this.#main.advance(signal), this.#loadCatalog(signal)]));
+      await this.#exclusively(() =>
+        Promise.all([this.#main.begin().sequence === 0 && this.#main.advance(signal), this.#loadCatalog(signal)]),
+      );
       const pages = this.#main.begin().leastPages;
       if (pages <= quickPages) {
         return true;
@@ -396,7 +426,10 @@ export class SyncRead {
       again.tenants ? this.project.allTenants(call) : undefined,
       again.roles ? this.project.allRoles(call) : undefined,
     ]);
-    const joined = catalog.joinedWith({ ...(tenants !== undefined && { tenants }), ...(roles !== undefined && { roles }) });
+    const joined = catalog.joinedWith({
+      ...(tenants !== undefined && { tenants }),
+      ...(roles !== undefined && { roles }),
+    });
     if (!listsToReread(joined, index).permissions) {
       return joined;
     }

@@ -88,7 +88,14 @@ interface Entry {
   isAwake: boolean;
 }
 
-export function createSyncReads({ project, policy, now = () => performance.now(), every = realEvery, limits = defaultLimits(), onSettled }: SyncReadsOptions): SyncReads {
+export function createSyncReads({
+  project,
+  policy,
+  now = () => performance.now(),
+  every = realEvery,
+  limits = defaultLimits(),
+  onSettled,
+}: SyncReadsOptions): SyncReads {
   const catalogs = createCatalogs(() => entries.size > 1);
   /** In the order in which they were begun. */
   const entries = new Set<Entry>();
@@ -99,7 +106,14 @@ export function createSyncReads({ project, policy, now = () => performance.now()
     if (entries.size >= limits.reads || bytesOf(entries) > limits.fullBytes) {
       throw full(entries.size, leastRecent(entries));
     }
-    const entry: Entry = { read: new SyncRead(project, policy, catalogs, onSettled), syncId, resource, usedAt: now(), calls: 0, isAwake: true };
+    const entry: Entry = {
+      read: new SyncRead(project, policy, catalogs, onSettled),
+      syncId,
+      resource,
+      usedAt: now(),
+      calls: 0,
+      isAwake: true,
+    };
     entries.add(entry);
     stopClock ??= every(tickMs, tick);
     return entry;
@@ -154,9 +168,13 @@ export function createSyncReads({ project, policy, now = () => performance.now()
   function full(count: number, oldest: Entry | undefined): ConnectorError {
     const waitMs = Math.max(second, limits.spareMs - (now() - (oldest?.usedAt ?? 0)));
     const seconds = Math.ceil(waitMs / second);
-    return new ConnectorError('rate-limited', `${count} syncs are under way and none of them can be set aside: come back in ${seconds} s, and end each sync with Cleanup`, {
-      resetAt: Date.now() + seconds * second,
-    });
+    return new ConnectorError(
+      'rate-limited',
+      `${count} syncs are under way and none of them can be set aside: come back in ${seconds} s, and end each sync with Cleanup`,
+      {
+        resetAt: Date.now() + seconds * second,
+      },
+    );
   }
 
   /** The read of a caller who names no sync: the one that gave the cursor out, else the newest that can answer. */
@@ -165,8 +183,17 @@ export function createSyncReads({ project, policy, now = () => performance.now()
       return begin('', resource);
     }
     const newestFirst = [...entries].filter(({ syncId }) => syncId === '').toReversed();
-    const giver = cursor && (newestFirst.find(({ read }) => read.gaveOut(cursor) === 'exactly') ?? newestFirst.find(({ read }) => read.gaveOut(cursor) !== 'never'));
-    return giver ?? newestFirst.find((entry) => (entry.resource === undefined || entry.resource === resource) && !isOfUsers(cursor)) ?? begin('', undefined);
+    const giver =
+      cursor &&
+      (newestFirst.find(({ read }) => read.gaveOut(cursor) === 'exactly') ??
+        newestFirst.find(({ read }) => read.gaveOut(cursor) !== 'never'));
+    return (
+      giver ??
+      newestFirst.find(
+        (entry) => (entry.resource === undefined || entry.resource === resource) && !isOfUsers(cursor),
+      ) ??
+      begin('', undefined)
+    );
   }
 
   return {
@@ -187,7 +214,8 @@ export function createSyncReads({ project, policy, now = () => performance.now()
     end: (syncId) => {
       const ended = [...entries].filter((entry) => entry.syncId === syncId);
       // Several callers may name no sync: one that is done must not end what another is in the middle of.
-      const done = syncId === '' && ended.length > 1 ? ended.filter(({ read }) => read.settledNow !== undefined) : ended;
+      const done =
+        syncId === '' && ended.length > 1 ? ended.filter(({ read }) => read.settledNow !== undefined) : ended;
       done.forEach(endEntry);
     },
     close: () => [...entries].forEach(endEntry),
@@ -205,7 +233,10 @@ function isOfUsers(cursor: TokenFields | undefined): boolean {
 }
 
 function leastRecent(entries: ReadonlySet<Entry>): Entry | undefined {
-  return [...entries].reduce<Entry | undefined>((oldest, entry) => (oldest === undefined || entry.usedAt < oldest.usedAt ? entry : oldest), undefined);
+  return [...entries].reduce<Entry | undefined>(
+    (oldest, entry) => (oldest === undefined || entry.usedAt < oldest.usedAt ? entry : oldest),
+    undefined,
+  );
 }
 
 /** What they hold; a catalog that several share counts once, and one that others hold besides not at all. */

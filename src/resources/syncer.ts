@@ -51,7 +51,10 @@ export interface EntitledSyncer {
  * Fills one page from rows that come in order, each with the cursor that stands right behind it: at most `limit` rows
  * and about a mebibyte, at least one row. `next` is absent when the rows ended.
  */
-export function fillPage<R extends Row<unknown>>(source: Iterable<readonly [row: R, after: TokenFields]>, limit: number): Page<R> {
+export function fillPage<R extends Row<unknown>>(
+  source: Iterable<readonly [row: R, after: TokenFields]>,
+  limit: number,
+): Page<R> {
   const rows: R[] = [];
   const isFull = createGauge();
   let after: TokenFields | undefined;
@@ -90,7 +93,12 @@ export function afterKey(cursor: TokenFields | undefined): string {
 }
 
 /** Rows of a sorted list behind the key that the cursor names, each with the cursor behind itself. */
-export function* rowsAfter<S, T>(sorted: readonly S[], cursor: TokenFields | undefined, keyOf: (row: S) => string, toRow: (row: S) => T): Generator<readonly [T, TokenFields]> {
+export function* rowsAfter<S, T>(
+  sorted: readonly S[],
+  cursor: TokenFields | undefined,
+  keyOf: (row: S) => string,
+  toRow: (row: S) => T,
+): Generator<readonly [T, TokenFields]> {
   const after = afterKey(cursor);
   for (let place = cursor === undefined ? 0 : firstAbove(sorted, after, keyOf); place < sorted.length; place += 1) {
     const row = sorted[place];
@@ -128,4 +136,3 @@ export function placeIn(readId: string, cursor: TokenFields | undefined, key = '
 export function emptyPage<T>(): Page<T> {
   return { rows: [] };
 }
-

@@ -42,8 +42,17 @@ export const tenantSyncer: ResourceSyncer = {
   typeId: 'tenant',
   list: async (read, { cursor, limit, signal, parentTenantId }) => {
     const { tenants } = await read.catalogToList('tenant', signal);
-    const listed = parentTenantId === undefined ? tenants : tenants.filter((tenant) => tenant.parent === parentTenantId);
-    return fillPage(rowsAfter(listed, cursor, (tenant) => tenant.id, (tenant) => toTenant(tenant, read.cuts)), limit);
+    const listed =
+      parentTenantId === undefined ? tenants : tenants.filter((tenant) => tenant.parent === parentTenantId);
+    return fillPage(
+      rowsAfter(
+        listed,
+        cursor,
+        (tenant) => tenant.id,
+        (tenant) => toTenant(tenant, read.cuts),
+      ),
+      limit,
+    );
   },
   get: async (read, id, signal) => {
     const tenant = (await read.catalog(signal)).tenant(id);

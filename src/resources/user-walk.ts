@@ -42,7 +42,11 @@ export class UserWalk {
   #recent = new RecentPages();
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(open: (origin?: ReadOrigin) => UserRead, onBatch: (batch: UserBatch) => void = () => undefined, onForget: () => void = () => undefined) {
+  constructor(
+    open: (origin?: ReadOrigin) => UserRead,
+    onBatch: (batch: UserBatch) => void = () => undefined,
+    onForget: () => void = () => undefined,
+  ) {
     this.#open = open;
     this.#onBatch = onBatch;
     this.#onForget = onForget;
@@ -164,7 +168,10 @@ export class UserWalk {
   /** The page of this walk from which on everybody comes who was created in or after that second. */
   #sequenceOf(origin: ReadOrigin | undefined): number | undefined {
     const read = this.#read;
-    if (read === undefined || (read.origin !== undefined && (origin === undefined || origin.second < read.origin.second))) {
+    if (
+      read === undefined ||
+      (read.origin !== undefined && (origin === undefined || origin.second < read.origin.second))
+    ) {
       return undefined;
     }
     const from = origin?.second ?? 0;
@@ -194,7 +201,8 @@ export function toWalkPosition(cursor: TokenFields | undefined): WalkPosition | 
     walk: tokenText(cursor, 'i'),
     sequence: tokenNumber(cursor, 'q'),
     skip: tokenNumber(cursor, 'k'),
-    origin: cursor['s'] === undefined ? undefined : { second: tokenNumber(cursor, 's'), before: tokenNumber(cursor, 'c') },
+    origin:
+      cursor['s'] === undefined ? undefined : { second: tokenNumber(cursor, 's'), before: tokenNumber(cursor, 'c') },
   };
 }
 

@@ -25,7 +25,9 @@ const emailPattern = /^[^\s@]+@[^\s@]+$/;
 export function toUser(user: User, cuts: CutCounter): ResourceRow {
   const [login = '', ...loginAliases] = user.loginIds.map((loginId) => fitText(loginId, maxDisplayNameBytes, cuts));
   const email = fitText(user.email, maxDisplayNameBytes, cuts);
-  const { status, detail } = Object.hasOwn(statuses, user.status) ? (statuses[user.status] ?? unknown(user.status)) : unknown(user.status);
+  const { status, detail } = Object.hasOwn(statuses, user.status)
+    ? (statuses[user.status] ?? unknown(user.status))
+    : unknown(user.status);
   return toUserRow(
     {
       id: user.userId,
@@ -95,14 +97,22 @@ async function listUsers(read: SyncRead, { cursor, limit, signal }: PageRequest)
 }
 
 /** The last page is given out only when the read is proved and every reference looked up: without it, no sync is complete. */
-async function lastPage(read: SyncRead, position: WalkPosition | undefined, rows: ResourceRow[], signal?: AbortSignal): Promise<Page<ResourceRow>> {
+async function lastPage(
+  read: SyncRead,
+  position: WalkPosition | undefined,
+  rows: ResourceRow[],
+  signal?: AbortSignal,
+): Promise<Page<ResourceRow>> {
   return { rows: [...rows, ...lateResources(read, await read.endOfUsers(position, signal))] };
 }
 
 function toPosition(cursor: TokenFields | undefined): WalkPosition | undefined {
   const position = toWalkPosition(cursor);
   if (cursor !== undefined && position === undefined) {
-    throw new ConnectorError('invalid', 'the page token says no place among the users; start the listing again without a token');
+    throw new ConnectorError(
+      'invalid',
+      'the page token says no place among the users; start the listing again without a token',
+    );
   }
   return position;
 }

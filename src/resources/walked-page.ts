@@ -8,7 +8,12 @@ import { toWalkCursor, toWalkPosition, type UserWalk, type WalkPosition } from '
  * One page of rows that are made of users as a walk comes to them. A page may be empty and have a next one. `bounds` travel
  * along in the cursor.
  */
-export async function walkedPage<R extends Row<unknown>>(walk: UserWalk, { cursor, limit, signal }: PageRequest, rowsOf: (user: User) => readonly R[], bounds: TokenFields = {}): Promise<Page<R>> {
+export async function walkedPage<R extends Row<unknown>>(
+  walk: UserWalk,
+  { cursor, limit, signal }: PageRequest,
+  rowsOf: (user: User) => readonly R[],
+  bounds: TokenFields = {},
+): Promise<Page<R>> {
   const page = await walk.pageAt(toWalkPosition(cursor), signal);
   if (page === undefined) {
     return { rows: [] };

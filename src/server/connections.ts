@@ -19,7 +19,11 @@ export const usualConnectionLimits: ConnectionLimits = { connections: 256, openi
  * Watches the connections of an HTTP/2 server: bounds how many there are, ends those that stay silent, and tells what was
  * refused. Answers what ends all that have not begun to speak, which nothing else waits for or closes.
  */
-export function guardConnections(server: Http2Server, refusals: Refusals, limits: ConnectionLimits = usualConnectionLimits): () => void {
+export function guardConnections(
+  server: Http2Server,
+  refusals: Refusals,
+  limits: ConnectionLimits = usualConnectionLimits,
+): () => void {
   /** In the order in which they came, by the address of the caller. */
   const opening = new Map<string, { readonly socket: Socket; readonly timer: NodeJS.Timeout }>();
   server.maxConnections = limits.connections;
@@ -38,14 +42,22 @@ export function guardConnections(server: Http2Server, refusals: Refusals, limits
   server.prependListener('connection', (socket: Socket) => {
     const address = peerOf(socket);
     const timer = setTimeout(() => {
-      refusals.tell('silent', address, `nothing of HTTP/2 within ${limits.openingMs / 1_000} s, ${socket.bytesRead} bytes in all`);
+      refusals.tell(
+        'silent',
+        address,
+        `nothing of HTTP/2 within ${limits.openingMs / 1_000} s, ${socket.bytesRead} bytes in all`,
+      );
       end(address);
     }, limits.openingMs).unref();
     opening.set(address, { socket, timer });
     socket.once('close', () => opened(address));
     const [oldest] = opening.size > limits.opening ? opening.keys() : [];
     if (oldest !== undefined) {
-      refusals.tell('crowded', oldest, `more than ${limits.opening} connections have not begun to speak; the oldest was closed`);
+      refusals.tell(
+        'crowded',
+        oldest,
+        `more than ${limits.opening} connections have not begun to speak; the oldest was closed`,
+      );
       end(oldest);
     }
   });

@@ -1,4 +1,11 @@
-import { type DescMessage, type DescMethod, type DescService, fromBinary, type MessageShape, toBinary } from '@bufbuild/protobuf';
+import {
+  type DescMessage,
+  type DescMethod,
+  type DescService,
+  fromBinary,
+  type MessageShape,
+  toBinary,
+} from '@bufbuild/protobuf';
 import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
 import { EncodedResponse } from './row-page.ts';
 
@@ -8,14 +15,17 @@ export function definitionOf(service: DescService): ServiceDefinition {
 }
 
 /** A grpc-js method definition made of a generated method. */
-export function methodDefinition(method: DescMethod): MethodDefinition<MessageShape<DescMessage>, MessageShape<DescMessage> | EncodedResponse> {
+export function methodDefinition(
+  method: DescMethod,
+): MethodDefinition<MessageShape<DescMessage>, MessageShape<DescMessage> | EncodedResponse> {
   return {
     path: `/${method.parent.typeName}/${method.name}`,
     requestStream: method.methodKind === 'client_streaming' || method.methodKind === 'bidi_streaming',
     responseStream: method.methodKind === 'server_streaming' || method.methodKind === 'bidi_streaming',
     requestSerialize: (message) => toBuffer(method.input, message),
     requestDeserialize: (bytes) => fromBinary(method.input, bytes),
-    responseSerialize: (message) => (message instanceof EncodedResponse ? message.bytes : toBuffer(method.output, message)),
+    responseSerialize: (message) =>
+      message instanceof EncodedResponse ? message.bytes : toBuffer(method.output, message),
     responseDeserialize: (bytes) => fromBinary(method.output, bytes),
   };
 }

@@ -3,7 +3,10 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { type Any, anyPack, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import { Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { ConnectorError, type ErrorKind } from '../errors.ts';
-import { RateLimitDescription_Status, RateLimitDescriptionSchema } from '../gen/c1/connector/v2/annotation_ratelimit_pb.ts';
+import {
+  RateLimitDescription_Status,
+  RateLimitDescriptionSchema,
+} from '../gen/c1/connector/v2/annotation_ratelimit_pb.ts';
 import { ErrorInfoSchema } from '../gen/google/rpc/error_details_pb.ts';
 import { StatusSchema } from '../gen/google/rpc/status_pb.ts';
 import { type Logger, whereItBroke } from '../log.ts';
@@ -33,7 +36,9 @@ const statusOfKind: Readonly<Record<ErrorKind, status>> = {
 };
 
 /** Every status that a call can end with, by name. */
-export const answeredCodes: readonly string[] = [...new Set([status.OK, ...Object.values(statusOfKind), status.INTERNAL])].map((code) => status[code]);
+export const answeredCodes: readonly string[] = [
+  ...new Set([status.OK, ...Object.values(statusOfKind), status.INTERNAL]),
+].map((code) => status[code]);
 
 const detailsKey = 'grpc-status-details-bin';
 
@@ -68,11 +73,20 @@ function richMetadata({ kind, message, facts }: ConnectorError): Metadata {
 function detailOf(kind: ErrorKind, message: string, resetAt: string | number | undefined): Any | undefined {
   if (kind === 'rate-limited' || (kind === 'timeout' && typeof resetAt === 'number')) {
     const resetAtMs = typeof resetAt === 'number' ? resetAt : Date.now() + 60_000;
-    const description = { status: RateLimitDescription_Status.OVERLIMIT, limit: 1n, remaining: 0n, resetAt: timestampFromMs(resetAtMs) };
+    const description = {
+      status: RateLimitDescription_Status.OVERLIMIT,
+      limit: 1n,
+      remaining: 0n,
+      resetAt: timestampFromMs(resetAtMs),
+    };
     return anyPack(RateLimitDescriptionSchema, create(RateLimitDescriptionSchema, description));
   }
   if (kind === 'refused') {
-    const info = { reason: 'grant_cancelled', domain: 'github.com/conductorone/baton-sdk', metadata: { reason: message } };
+    const info = {
+      reason: 'grant_cancelled',
+      domain: 'github.com/conductorone/baton-sdk',
+      metadata: { reason: message },
+    };
     return anyPack(ErrorInfoSchema, create(ErrorInfoSchema, info));
   }
   return undefined;

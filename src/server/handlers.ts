@@ -1,5 +1,16 @@
-import { type DescMethodUnary, type DescService, create, type MessageInitShape, type MessageShape } from '@bufbuild/protobuf';
-import { type handleServerStreamingCall, type handleUnaryCall, status, type UntypedServiceImplementation } from '@grpc/grpc-js';
+import {
+  type DescMethodUnary,
+  type DescService,
+  create,
+  type MessageInitShape,
+  type MessageShape,
+} from '@bufbuild/protobuf';
+import {
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  status,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
 import { ConnectorError } from '../errors.ts';
 import { type Logger, silentLogger } from '../log.ts';
 import { toServiceError } from './errors.ts';
@@ -19,7 +30,11 @@ export type ServiceAnswers<Service extends DescService> = {
 export type CallObserver = (path: string, durationMs: number, code: string) => void;
 
 /** Runs the work of a call, inside a trace for instance. `header` reads what the caller sent along. It answers what the work does. */
-export type CallWrapper = <T>(path: string, header: (name: string) => string | undefined, work: () => Promise<T>) => Promise<T>;
+export type CallWrapper = <T>(
+  path: string,
+  header: (name: string) => string | undefined,
+  work: () => Promise<T>,
+) => Promise<T>;
 
 export interface HandlerOptions {
   readonly logger?: Logger;
@@ -67,7 +82,11 @@ export function callsUnderWay(): CallsUnderWay {
  * One adapter for every handler: an async function may reject (grpc-js would leave its caller hanging), may finish after
  * the caller has gone, and may be cancelled, which grpc-js also reports after every success.
  */
-export function implementationOf<Service extends DescService>(service: Service, answers: ServiceAnswers<Service>, options: HandlerOptions = {}): UntypedServiceImplementation {
+export function implementationOf<Service extends DescService>(
+  service: Service,
+  answers: ServiceAnswers<Service>,
+  options: HandlerOptions = {},
+): UntypedServiceImplementation {
   const byName = answers as Readonly<Record<string, Answer<never, never> | undefined>>; // the mapped type above is checked where it is written
   return Object.fromEntries(
     service.methods.map((method) => {
@@ -77,13 +96,20 @@ export function implementationOf<Service extends DescService>(service: Service, 
         method.localName,
         method.methodKind === 'server_streaming'
           ? emptyStream()
-          : unary(path, async (request, signal) => {
-              if (answer === undefined) {
-                throw new ConnectorError('unsupported', `${path} is not something that this connector does`);
-              }
-              const answered: MessageInitShape<typeof method.output> | EncodedResponse = await answer(request as never, signal);
-              return isEncoded(answered) ? answered : create(method.output, answered);
-            }, options),
+          : unary(
+              path,
+              async (request, signal) => {
+                if (answer === undefined) {
+                  throw new ConnectorError('unsupported', `${path} is not something that this connector does`);
+                }
+                const answered: MessageInitShape<typeof method.output> | EncodedResponse = await answer(
+                  request as never,
+                  signal,
+                );
+                return isEncoded(answered) ? answered : create(method.output, answered);
+              },
+              options,
+            ),
       ];
     }),
   );
@@ -93,7 +119,11 @@ function isEncoded(answered: unknown): answered is EncodedResponse {
   return answered instanceof EncodedResponse;
 }
 
-function unary<I, O>(path: string, answer: Answer<I, O>, { logger = silentLogger, onCall, wrapCall = unwrapped, longestCallMs = usualLongestCallMs, calls }: HandlerOptions): handleUnaryCall<I, O> {
+function unary<I, O>(
+  path: string,
+  answer: Answer<I, O>,
+  { logger = silentLogger, onCall, wrapCall = unwrapped, longestCallMs = usualLongestCallMs, calls }: HandlerOptions,
+): handleUnaryCall<I, O> {
   return (call, reply) => {
     const abort = new AbortController();
     const startedAt = performance.now();
@@ -105,10 +135,13 @@ function unary<I, O>(path: string, answer: Answer<I, O>, { logger = silentLogger
         abort.abort(); // aborting makes an error with a stack: not for the one that follows every success
       }
     });
-    const ourDeadline = setTimeout(() => {
-      finish(overdue(longestCallMs));
-      abort.abort();
-    }, ownDeadlineMs(call.getDeadline(), longestCallMs)).unref();
+    const ourDeadline = setTimeout(
+      () => {
+        finish(overdue(longestCallMs));
+        abort.abort();
+      },
+      ownDeadlineMs(call.getDeadline(), longestCallMs),
+    ).unref();
     const finish = (error: unknown, message?: O): void => {
       if (isAnswered) {
         return;
@@ -143,14 +176,19 @@ function ownDeadlineMs(deadline: Date | number, longestCallMs: number): number {
 
 function overdue(longestCallMs: number): ConnectorError {
   const resetAt = Date.now() + askAgainAfterMs;
-  return new ConnectorError('timeout', `this call took longer than ${Math.round(longestCallMs / 1000)} s, and its caller set no deadline; what was read is kept: ask again`, { resetAt });
+  return new ConnectorError(
+    'timeout',
+    `this call took longer than ${Math.round(longestCallMs / 1000)} s, and its caller set no deadline; what was read is kept: ask again`,
+    { resetAt },
+  );
 }
 
 const unwrapped: CallWrapper = (_path, _header, work) => work();
 
 /** The sync that a request belongs to, if it names one as the syncer does; what else a caller may send stays out of the logs. */
 function syncIdOf(request: unknown): string | undefined {
-  const id = typeof request === 'object' && request !== null && 'activeSyncId' in request ? request.activeSyncId : undefined;
+  const id =
+    typeof request === 'object' && request !== null && 'activeSyncId' in request ? request.activeSyncId : undefined;
   return typeof id === 'string' && /^[0-9A-Za-z]{27}$/.test(id) ? id : undefined;
 }
 

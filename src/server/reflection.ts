@@ -13,8 +13,12 @@ export function addReflection(server: Server, services: readonly DescService[]):
     }
   };
   services.forEach(({ file }) => collect(file));
-  const fileDescriptorProtos = [...files.values()].map(({ proto }) => Buffer.from(toBinary(FileDescriptorProtoSchema, proto)));
+  const fileDescriptorProtos = [...files.values()].map(({ proto }) =>
+    Buffer.from(toBinary(FileDescriptorProtoSchema, proto)),
+  );
   // The service reads nothing of a package definition but these bytes.
   const definition = { format: 'Protocol Buffer 3 EnumDescriptorProto' as const, type: {}, fileDescriptorProtos };
-  new ReflectionService({ all: definition }, { services: services.map(({ typeName }) => typeName) }).addToServer(server);
+  new ReflectionService({ all: definition }, { services: services.map(({ typeName }) => typeName) }).addToServer(
+    server,
+  );
 }

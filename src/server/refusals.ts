@@ -25,7 +25,10 @@ export interface Refusals {
 
 /** Tells refusals to the log: the first at once; of those that follow the last one, with how many were skipped. */
 export function createRefusals(logger: Logger, onRefused: RefusalObserver = () => undefined): Refusals {
-  const held = new Map<RefusalCause, { readonly timer: NodeJS.Timeout; skipped: number; last: { readonly address: string; readonly reason: string } }>();
+  const held = new Map<
+    RefusalCause,
+    { readonly timer: NodeJS.Timeout; skipped: number; last: { readonly address: string; readonly reason: string } }
+  >();
 
   /** Ends a time of quiet; where something was held back, it is told and another one begins. */
   function speak(cause: RefusalCause): void {
@@ -37,7 +40,11 @@ export function createRefusals(logger: Logger, onRefused: RefusalObserver = () =
     }
   }
 
-  function tellNow(cause: RefusalCause, last: { readonly address: string; readonly reason: string }, skipped: number): void {
+  function tellNow(
+    cause: RefusalCause,
+    last: { readonly address: string; readonly reason: string },
+    skipped: number,
+  ): void {
     logger.warn(events[cause], { ...last, ...(skipped > 0 && { skipped }) });
     held.set(cause, { timer: setTimeout(() => speak(cause), quietMs).unref(), skipped: 0, last });
   }

@@ -32,17 +32,27 @@ export interface RemoteSurface extends ConnectorSurface {
 export function connectSurface(address: string): RemoteSurface {
   const client = new Client(address, credentials.createInsecure());
 
-  function call<I extends DescMessage, O extends DescMessage>(method: DescMethodUnary<I, O>, request: MessageInitShape<I>, signal?: AbortSignal): Promise<MessageShape<O>> {
+  function call<I extends DescMessage, O extends DescMessage>(
+    method: DescMethodUnary<I, O>,
+    request: MessageInitShape<I>,
+    signal?: AbortSignal,
+  ): Promise<MessageShape<O>> {
     const { path, requestSerialize, responseDeserialize } = methodDefinition(method);
     return new Promise((resolve, reject) => {
-      const pending = client.makeUnaryRequest(path, requestSerialize, responseDeserialize, create(method.input, request), (error, message) => {
-        signal?.removeEventListener('abort', cancel);
-        if (error !== null || message === undefined) {
-          reject(toConnectorError(error));
-        } else {
-          resolve(message as MessageShape<O>); // responseDeserialize makes exactly the method's output
-        }
-      });
+      const pending = client.makeUnaryRequest(
+        path,
+        requestSerialize,
+        responseDeserialize,
+        create(method.input, request),
+        (error, message) => {
+          signal?.removeEventListener('abort', cancel);
+          if (error !== null || message === undefined) {
+            reject(toConnectorError(error));
+          } else {
+            resolve(message as MessageShape<O>); // responseDeserialize makes exactly the method's output
+          }
+        },
+      );
       const cancel = (): void => pending.cancel();
       signal?.addEventListener('abort', cancel, { once: true });
     });
@@ -54,20 +64,33 @@ export function connectSurface(address: string): RemoteSurface {
     getMetadata: (signal) => call(ConnectorService.method.getMetadata, {}, signal),
     cleanup: (request, signal) => call(ConnectorService.method.cleanup, request, signal),
     listResourceTypes: (request, signal) => call(ResourceTypesService.method.listResourceTypes, request, signal),
-    listResources: async (request, signal) => ofRows(await call(ResourcesService.method.listResources, request, signal), resourceRow),
+    listResources: async (request, signal) =>
+      ofRows(await call(ResourcesService.method.listResources, request, signal), resourceRow),
     getResource: (request, signal) => call(ResourceGetterService.method.getResource, request, signal),
-    listStaticEntitlements: (request, signal) => call(EntitlementsService.method.listStaticEntitlements, request, signal),
+    listStaticEntitlements: (request, signal) =>
+      call(EntitlementsService.method.listStaticEntitlements, request, signal),
     listEntitlements: (request, signal) => call(EntitlementsService.method.listEntitlements, request, signal),
-    listGrants: async (request, signal) => ofRows(await call(GrantsService.method.listGrants, request, signal), grantRow),
+    listGrants: async (request, signal) =>
+      ofRows(await call(GrantsService.method.listGrants, request, signal), grantRow),
     grant: (request, signal) => call(GrantManagerService.method.grant, request, signal),
     revoke: (request, signal) => call(GrantManagerService.method.revoke, request, signal),
   };
 }
 
-function ofRows<Message, R>({ list, nextPageToken, annotations }: { readonly list: readonly Message[]; readonly nextPageToken: string; readonly annotations: readonly Any[] }, toRow: (message: Message) => R): RowPage<R> {
+function ofRows<Message, R>(
+  {
+    list,
+    nextPageToken,
+    annotations,
+  }: { readonly list: readonly Message[]; readonly nextPageToken: string; readonly annotations: readonly Any[] },
+  toRow: (message: Message) => R,
+): RowPage<R> {
   return { list: list.map(toRow), nextPageToken, annotations };
 }
 
 function toConnectorError(error: ServiceError | null): ConnectorError {
-  return new ConnectorError(kindOfStatus[error?.code ?? status.UNKNOWN] ?? 'upstream-contract', error?.details ?? 'the connector answered with nothing');
+  return new ConnectorError(
+    kindOfStatus[error?.code ?? status.UNKNOWN] ?? 'upstream-contract',
+    error?.details ?? 'the connector answered with nothing',
+  );
 }

@@ -28,7 +28,11 @@ interface Unfinished {
  * Looks at each request before grpc-js does. What arrives and is not finished is held in memory by it, up to 4 MiB a call:
  * the sum is bounded here, and the largest goes first, so that small requests are never in the way of a large one.
  */
-export function guardRequests(server: Http2Server, refusals: Refusals, limits: RequestLimits = usualRequestLimits): void {
+export function guardRequests(
+  server: Http2Server,
+  refusals: Refusals,
+  limits: RequestLimits = usualRequestLimits,
+): void {
   const unfinished = new Map<ServerHttp2Stream, Unfinished>();
   let bytes = 0;
 
@@ -56,7 +60,14 @@ export function guardRequests(server: Http2Server, refusals: Refusals, limits: R
     const entry: Unfinished = {
       stream,
       bytes: 0,
-      timer: setTimeout(() => refuse(entry, `it was not there as a whole within ${limits.unfinishedMs / 1_000} s, ${entry.bytes} bytes of it`), limits.unfinishedMs).unref(),
+      timer: setTimeout(
+        () =>
+          refuse(
+            entry,
+            `it was not there as a whole within ${limits.unfinishedMs / 1_000} s, ${entry.bytes} bytes of it`,
+          ),
+        limits.unfinishedMs,
+      ).unref(),
     };
     unfinished.set(stream, entry);
     stream.on('data', (chunk: Buffer) => {
@@ -65,7 +76,10 @@ export function guardRequests(server: Http2Server, refusals: Refusals, limits: R
         bytes += chunk.length;
         while (bytes > limits.unfinishedBytes) {
           const largest = [...unfinished.values()].reduce((most, other) => (other.bytes > most.bytes ? other : most));
-          refuse(largest, `requests that had begun took more than ${limits.unfinishedBytes} bytes; this one was the largest, ${largest.bytes} bytes of it`);
+          refuse(
+            largest,
+            `requests that had begun took more than ${limits.unfinishedBytes} bytes; this one was the largest, ${largest.bytes} bytes of it`,
+          );
         }
       }
     });

@@ -18,16 +18,28 @@ const listField = 1;
 
 export function resourcesResponse(page: RowPage<ResourceRow>): EncodedResponse {
   const { nextPageToken, annotations } = page;
-  return encodePage(page, ResourcesServiceListResourcesResponseSchema, create(ResourcesServiceListResourcesResponseSchema, { nextPageToken, annotations: [...annotations] }));
+  return encodePage(
+    page,
+    ResourcesServiceListResourcesResponseSchema,
+    create(ResourcesServiceListResourcesResponseSchema, { nextPageToken, annotations: [...annotations] }),
+  );
 }
 
 export function grantsResponse(page: RowPage<GrantRow>): EncodedResponse {
   const { nextPageToken, annotations } = page;
-  return encodePage(page, GrantsServiceListGrantsResponseSchema, create(GrantsServiceListGrantsResponseSchema, { nextPageToken, annotations: [...annotations] }));
+  return encodePage(
+    page,
+    GrantsServiceListGrantsResponseSchema,
+    create(GrantsServiceListGrantsResponseSchema, { nextPageToken, annotations: [...annotations] }),
+  );
 }
 
 /** The rows one after the other, and behind them the rest of the response: written from the end to the beginning. */
-function encodePage<Desc extends DescMessage>({ list }: RowPage<Row<unknown>>, schema: Desc, rest: MessageShape<Desc>): EncodedResponse {
+function encodePage<Desc extends DescMessage>(
+  { list }: RowPage<Row<unknown>>,
+  schema: Desc,
+  rest: MessageShape<Desc>,
+): EncodedResponse {
   const tail = toBinary(schema, rest);
   return new EncodedResponse(
     encode((out) => {

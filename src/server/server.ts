@@ -63,7 +63,17 @@ export interface RunningServer {
  * Starts the gRPC service, with health (grpc.health.v1) and reflection. Plaintext is for loopback addresses only: anything
  * else is refused before the port opens.
  */
-export async function startServer({ surface, listen, tls, onCertificates, logger = silentLogger, onRefused, connectionLimits, requestLimits, ...hooks }: ServerOptions): Promise<RunningServer> {
+export async function startServer({
+  surface,
+  listen,
+  tls,
+  onCertificates,
+  logger = silentLogger,
+  onRefused,
+  connectionLimits,
+  requestLimits,
+  ...hooks
+}: ServerOptions): Promise<RunningServer> {
   const { written: host, port } = checkListen(listen, tls !== undefined);
   setLogVerbosity(logVerbosity.NONE); // what goes wrong is told by whoever handles it, in one line of ours
   const rotating = tls === undefined ? undefined : rotatingCredentials(tls, logger, onCertificates);
@@ -80,7 +90,11 @@ export async function startServer({ surface, listen, tls, onCertificates, logger
   const health = new HealthImplementation(Object.fromEntries(named.map((name) => [name, 'SERVING' as const])));
   health.addToServer(server);
   addReflection(server, [...services, Health]);
-  const bound = await bind(server, `${host}:${port}`, rotating?.credentials ?? ServerCredentials.createInsecure()).catch((thrown: unknown) => {
+  const bound = await bind(
+    server,
+    `${host}:${port}`,
+    rotating?.credentials ?? ServerCredentials.createInsecure(),
+  ).catch((thrown: unknown) => {
     rotating?.close();
     throw thrown;
   });
@@ -113,7 +127,9 @@ export async function startServer({ surface, listen, tls, onCertificates, logger
 }
 
 function pathsOf(services: ReturnType<typeof addServices>): readonly string[] {
-  return services.flatMap(({ typeName, methods }) => methods.filter(({ methodKind }) => methodKind === 'unary').map(({ name }) => `/${typeName}/${name}`));
+  return services.flatMap(({ typeName, methods }) =>
+    methods.filter(({ methodKind }) => methodKind === 'unary').map(({ name }) => `/${typeName}/${name}`),
+  );
 }
 
 /** Ends when the last call has been answered, or when the grace period is over: whoever else is connected is cut off then. */
@@ -159,7 +175,12 @@ function bind(server: Server, address: string, credentials: ServerCredentials): 
         resolve(port);
       } else {
         server.forceShutdown();
-        reject(new ConnectorError('local-io', `cannot listen on ${address}: ${/EADDRINUSE/.test(error.message) ? 'the port is taken' : error.message}; choose another with --listen`));
+        reject(
+          new ConnectorError(
+            'local-io',
+            `cannot listen on ${address}: ${/EADDRINUSE/.test(error.message) ? 'the port is taken' : error.message}; choose another with --listen`,
+          ),
+        );
       }
     });
   });

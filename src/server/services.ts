@@ -24,7 +24,11 @@ import { type HandlerOptions, implementationOf, type ServiceAnswers } from './ha
 import type { DescService } from '@bufbuild/protobuf';
 
 /** Registers every service that a Baton client may call, in the same set as a Go connector does. */
-export function addServices(server: Server, surface: ConnectorSurface, options: HandlerOptions): readonly DescService[] {
+export function addServices(
+  server: Server,
+  surface: ConnectorSurface,
+  options: HandlerOptions,
+): readonly DescService[] {
   const services: DescService[] = [];
   function add<Service extends DescService>(service: Service, answers: ServiceAnswers<Service>): void {
     server.addService(definitionOf(service), implementationOf(service, answers, options));
@@ -37,15 +41,22 @@ export function addServices(server: Server, surface: ConnectorSurface, options: 
     cleanup: (request, signal) => surface.cleanup(request, signal),
   });
   add(ResourceTypesService, { listResourceTypes: (request, signal) => surface.listResourceTypes(request, signal) });
-  add(ResourcesService, { listResources: async (request, signal) => resourcesResponse(await surface.listResources(request, signal)) });
+  add(ResourcesService, {
+    listResources: async (request, signal) => resourcesResponse(await surface.listResources(request, signal)),
+  });
   add(ResourceGetterService, { getResource: (request, signal) => surface.getResource(request, signal) });
   add(EntitlementsService, {
     listStaticEntitlements: (request, signal) => surface.listStaticEntitlements(request, signal),
     listEntitlements: (request, signal) => surface.listEntitlements(request, signal),
   });
-  add(GrantsService, { listGrants: async (request, signal) => grantsResponse(await surface.listGrants(request, signal)) });
+  add(GrantsService, {
+    listGrants: async (request, signal) => grantsResponse(await surface.listGrants(request, signal)),
+  });
 
-  add(GrantManagerService, { grant: (request, signal) => surface.grant(request, signal), revoke: (request, signal) => surface.revoke(request, signal) });
+  add(GrantManagerService, {
+    grant: (request, signal) => surface.grant(request, signal),
+    revoke: (request, signal) => surface.revoke(request, signal),
+  });
 
   // Not built yet: they answer as a Go connector does that was started without --provisioning.
   add(ResourceManagerService, { createResource: refuseProvisioning, deleteResource: refuseProvisioning });
@@ -73,7 +84,10 @@ export function addServices(server: Server, surface: ConnectorSurface, options: 
 }
 
 function refuseProvisioning(): never {
-  throw new ConnectorError('precondition', 'provisioning is not enabled for this: the connector grants and revokes only');
+  throw new ConnectorError(
+    'precondition',
+    'provisioning is not enabled for this: the connector grants and revokes only',
+  );
 }
 
 function notFound(what: string): never {

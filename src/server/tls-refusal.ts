@@ -44,7 +44,13 @@ export function describeTlsRefusal(error: NodeJS.ErrnoException, socket: TLSSock
 }
 
 /** `host:port` of the other end. A socket that is closed knows it only if it was asked while it was open. */
-export function peerOf({ remoteAddress, remotePort }: { readonly remoteAddress?: string | undefined; readonly remotePort?: number | undefined }): string {
+export function peerOf({
+  remoteAddress,
+  remotePort,
+}: {
+  readonly remoteAddress?: string | undefined;
+  readonly remotePort?: number | undefined;
+}): string {
   if (remoteAddress === undefined) {
     return 'unknown';
   }

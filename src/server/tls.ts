@@ -37,7 +37,11 @@ export interface RotatingCredentials {
  * Mutual TLS from files. They must be good when the server starts (`config` otherwise). Later, new ones count only once
  * they fit together: a half-finished rotation leaves the old ones in force and is logged.
  */
-export function rotatingCredentials(files: TlsFiles, logger: Logger, onCertificates?: CertificateWatcher): RotatingCredentials {
+export function rotatingCredentials(
+  files: TlsFiles,
+  logger: Logger,
+  onCertificates?: CertificateWatcher,
+): RotatingCredentials {
   const certificates = load(files);
   const provider = new Provider(certificates);
   onCertificates?.(expiriesOf(certificates));
@@ -50,7 +54,9 @@ export function rotatingCredentials(files: TlsFiles, logger: Logger, onCertifica
       onCertificates?.(expiriesOf(renewed));
       logger.info('tls certificates reloaded');
     } catch (thrown) {
-      logger.warn('tls certificates not reloaded, the old ones stay in force', { reason: thrown instanceof ConnectorError ? thrown.message : 'unknown' });
+      logger.warn('tls certificates not reloaded, the old ones stay in force', {
+        reason: thrown instanceof ConnectorError ? thrown.message : 'unknown',
+      });
     }
   };
   const schedule = (): void => {
@@ -81,10 +87,17 @@ function load(files: TlsFiles): Certificates {
     caCertificate: read('--tls-client-ca', files.clientCa),
   };
   try {
-    createSecureContext({ cert: certificates.certificate, key: certificates.privateKey, ca: certificates.caCertificate });
+    createSecureContext({
+      cert: certificates.certificate,
+      key: certificates.privateKey,
+      ca: certificates.caCertificate,
+    });
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message.replace(/^error:[0-9A-F]+:/, '') : 'unknown';
-    throw new ConnectorError('config', `the TLS files do not fit together (${reason}); --tls-cert and --tls-key must be a PEM certificate and its key, --tls-client-ca a PEM certificate`);
+    throw new ConnectorError(
+      'config',
+      `the TLS files do not fit together (${reason}); --tls-cert and --tls-key must be a PEM certificate and its key, --tls-client-ca a PEM certificate`,
+    );
   }
   if (!certificates.caCertificate.includes('BEGIN CERTIFICATE')) {
     throw new ConnectorError('config', '--tls-client-ca holds no PEM certificate: without it anybody could call');
@@ -114,7 +127,10 @@ function expiryOf(block: string): number {
 
 function read(flag: string, path: string): Buffer {
   if (isWritableByAll(path)) {
-    throw new ConnectorError('config', `${flag}: ${path} can be changed by every user of this machine, who could let others call: chmod o-w ${shellWord(path)}`);
+    throw new ConnectorError(
+      'config',
+      `${flag}: ${path} can be changed by every user of this machine, who could let others call: chmod o-w ${shellWord(path)}`,
+    );
   }
   try {
     return readFileSync(path);

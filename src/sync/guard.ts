@@ -39,14 +39,30 @@ const defaultRemedy = 'give --replace-other-project';
  * Refuses to replace what is of another project, with a `held` error: the file of one project would be lost for that of another.
  * What does not tell its project may be replaced by a sync that tells its own, and by what does not tell it either.
  */
-export function checkOwner(target: string, last: OwnedOutput, projectId: string | undefined, { isAccepted, remedy = defaultRemedy }: OwnerRules): readonly string[] {
-  const whose = last.isForeign === true ? "the sync of another product's connector" : last.projectId !== undefined && last.projectId !== projectId ? `of another project, ${JSON.stringify(last.projectId)}` : undefined;
+export function checkOwner(
+  target: string,
+  last: OwnedOutput,
+  projectId: string | undefined,
+  { isAccepted, remedy = defaultRemedy }: OwnerRules,
+): readonly string[] {
+  const whose =
+    last.isForeign === true
+      ? "the sync of another product's connector"
+      : last.projectId !== undefined && last.projectId !== projectId
+        ? `of another project, ${JSON.stringify(last.projectId)}`
+        : undefined;
   if (whose === undefined) {
     return [];
   }
   if (!isAccepted) {
-    const ours = projectId === undefined ? 'what is to be written does not tell its project' : `this is project ${JSON.stringify(projectId)}`;
-    throw new ConnectorError('held', `held back, ${printable(target)} stays as it was: it is ${whose}, and ${ours}; name another with --out, or ${remedy}`);
+    const ours =
+      projectId === undefined
+        ? 'what is to be written does not tell its project'
+        : `this is project ${JSON.stringify(projectId)}`;
+    throw new ConnectorError(
+      'held',
+      `held back, ${printable(target)} stays as it was: it is ${whose}, and ${ours}; name another with --out, or ${remedy}`,
+    );
   }
   return [`note: what stood at ${printable(target)} was ${whose}; it is replaced, as accepted`];
 }
@@ -58,19 +74,28 @@ const fewestMissing = 5;
  * Holds a sync that found far fewer users, tenants or grants than the last one, with a `held` error: whoever reads the file
  * takes absence for access that was removed. Syncs of different policies are not compared; returns what to tell, a line each.
  */
-export function checkShrink(last: LastExtent, found: SyncExtent, { maxShrink, isAccepted }: ShrinkLimits): readonly string[] {
+export function checkShrink(
+  last: LastExtent,
+  found: SyncExtent,
+  { maxShrink, isAccepted }: ShrinkLimits,
+): readonly string[] {
   if (last.projectId !== undefined && last.projectId !== found.projectId) {
     return []; // two projects have nothing to compare: see `checkOwner`
   }
   if (last.tenantRoles !== undefined && found.tenantRoles !== undefined && last.tenantRoles !== found.tenantRoles) {
-    return [`note: the file before was made with --tenant-roles ${last.tenantRoles}: what was found is compared with nothing`];
+    return [
+      `note: the file before was made with --tenant-roles ${last.tenantRoles}: what was found is compared with nothing`,
+    ];
   }
   const shrunk = shrunkBy(last, found, maxShrink);
   if (shrunk === '') {
     return [];
   }
   if (!isAccepted) {
-    throw new ConnectorError('held', `held back, the file stays as it was: ${shrunk} since then, more than ${maxShrink} % fewer; if that is right, run it again with --accept-shrink`);
+    throw new ConnectorError(
+      'held',
+      `held back, the file stays as it was: ${shrunk} since then, more than ${maxShrink} % fewer; if that is right, run it again with --accept-shrink`,
+    );
   }
   return [`note: ${shrunk} since the file before, as accepted`];
 }
@@ -81,9 +106,13 @@ function shrunkBy(last: LastExtent, found: SyncExtent, maxShrink: number): strin
   const parts = measures(last).flatMap(({ what, count: before }, place) => {
     const after = now[place]?.count ?? 0;
     const missing = before - after;
-    return missing >= fewestMissing && missing * 100 > before * maxShrink ? [{ what, numbers: `from ${before.toLocaleString('en')} to ${after.toLocaleString('en')}` }] : [];
+    return missing >= fewestMissing && missing * 100 > before * maxShrink
+      ? [{ what, numbers: `from ${before.toLocaleString('en')} to ${after.toLocaleString('en')}` }]
+      : [];
   });
-  return parts.map(({ what, numbers }, place) => (place === 0 ? `${what} went ${numbers}` : `${what} ${numbers}`)).join(', ');
+  return parts
+    .map(({ what, numbers }, place) => (place === 0 ? `${what} went ${numbers}` : `${what} ${numbers}`))
+    .join(', ');
 }
 
 function measures({ counts }: LastExtent): readonly { readonly what: string; readonly count: number }[] {

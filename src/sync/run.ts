@@ -30,17 +30,36 @@ export interface RunOptions {
 }
 
 /** One full sync, from the first call to the finished target. It is complete, or it throws and the target is discarded. */
-export async function runSync({ surface, report, target, syncId = newSyncId(), tenantRoles, guard, onProgress, signal, now = Date.now }: RunOptions): Promise<SyncSummary> {
+export async function runSync({
+  surface,
+  report,
+  target,
+  syncId = newSyncId(),
+  tenantRoles,
+  guard,
+  onProgress,
+  signal,
+  now = Date.now,
+}: RunOptions): Promise<SyncSummary> {
   const startedAtMs = now();
   try {
-    await walk({ surface, syncId, sink: target, ...(onProgress !== undefined && { onProgress }), ...(signal !== undefined && { signal }) });
+    await walk({
+      surface,
+      syncId,
+      sink: target,
+      ...(onProgress !== undefined && { onProgress }),
+      ...(signal !== undefined && { signal }),
+    });
     const read = report(syncId);
     if (read === undefined) {
       throw new Error('the walk ended although the users were not all read');
     }
     await guard?.({ projectId: read.projectId, tenantRoles, counts: target.counts });
     let summary: SyncSummary | undefined;
-    await target.finish((contentHash) => (summary = toSummary(read, target.counts, { startedAtMs, finishedAtMs: now(), tenantRoles }, contentHash)));
+    await target.finish(
+      (contentHash) =>
+        (summary = toSummary(read, target.counts, { startedAtMs, finishedAtMs: now(), tenantRoles }, contentHash)),
+    );
     if (summary === undefined) {
       throw new Error('the target did not take the summary');
     }

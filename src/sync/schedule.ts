@@ -15,11 +15,14 @@ export interface Ticks {
  * started again and again does not read the project each time.
  */
 export function everySo(intervalMs: number): Ticks {
-  const missed = (previousMs: number, nowMs: number): number => Math.max(0, Math.ceil((nowMs - previousMs) / intervalMs) - 1);
+  const missed = (previousMs: number, nowMs: number): number =>
+    Math.max(0, Math.ceil((nowMs - previousMs) / intervalMs) - 1);
   return {
     missed,
-    first: (nowMs, lastFinishedAtMs = Number.NEGATIVE_INFINITY) => Math.min(Math.max(nowMs, lastFinishedAtMs + intervalMs), nowMs + intervalMs),
-    after: (nowMs, previousMs) => previousMs + (Math.max(0, Math.floor((nowMs - previousMs) / intervalMs)) + 1) * intervalMs,
+    first: (nowMs, lastFinishedAtMs = Number.NEGATIVE_INFINITY) =>
+      Math.min(Math.max(nowMs, lastFinishedAtMs + intervalMs), nowMs + intervalMs),
+    after: (nowMs, previousMs) =>
+      previousMs + (Math.max(0, Math.floor((nowMs - previousMs) / intervalMs)) + 1) * intervalMs,
   };
 }
 
@@ -92,7 +95,17 @@ const longestNapMs = 60_000;
  * was asked for leaves the ticks where they are.
  */
 export async function followSchedule(options: ScheduleOptions): Promise<void> {
-  const { ticks, lastFinishedAtMs, asked = createAskedRuns(), run, onNext, onSkipped, signal, now = Date.now, wait = waitFor } = options;
+  const {
+    ticks,
+    lastFinishedAtMs,
+    asked = createAskedRuns(),
+    run,
+    onNext,
+    onSkipped,
+    signal,
+    now = Date.now,
+    wait = waitFor,
+  } = options;
   let tick = ticks.first(now(), lastFinishedAtMs);
   while (!signal.aborted) {
     onNext(tick);

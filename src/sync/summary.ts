@@ -20,7 +20,12 @@ export interface SyncRun {
 /** The closing summary of a sync file: only a complete sync has one. Times are RFC 3339. Part of the file's contract. */
 export type SyncSummary = ReturnType<typeof toSummary>;
 
-export function toSummary(report: SyncReport, counts: SummaryCounts, { startedAtMs, finishedAtMs, tenantRoles }: SyncRun, contentHash: string) {
+export function toSummary(
+  report: SyncReport,
+  counts: SummaryCounts,
+  { startedAtMs, finishedAtMs, tenantRoles }: SyncRun,
+  contentHash: string,
+) {
   const { proof, findings, requests, cuts, inheritance } = report;
   return {
     complete: true,
@@ -45,7 +50,11 @@ export function toSummary(report: SyncReport, counts: SummaryCounts, { startedAt
       ...(proof.boundMs !== undefined && { usersCreatedUpTo: toTime(proof.boundMs) }),
       readFrom: toTime(proof.readFromMs),
       readUntil: toTime(proof.readUntilMs),
-      assumptions: ['the number of users that Descope gives is exact', 'Descope lists a new user within 15 seconds', 'nobody is created with a creation time of long ago'],
+      assumptions: [
+        'the number of users that Descope gives is exact',
+        'Descope lists a new user within 15 seconds',
+        'nobody is created with a creation time of long ago',
+      ],
     },
     dangling: findings.dangling,
     ambiguous: findings.ambiguous,

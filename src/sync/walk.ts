@@ -4,7 +4,16 @@ import { entitlementRowsOf } from '../model/entitlement-row.ts';
 import { type EntitledTypeId, isResourceTypeId, type ResourceTypeId } from '../model/ids.ts';
 import type { ResourceType } from '../model/messages.ts';
 import type { EntitlementRow, GrantRow, ResourceRow, RowPage } from '../model/row.ts';
-import { enqueuedTokens, grantsRequest, isTypeScopedType, resourcesRequest, skipsEntitlements, skipsGrants, staticEntitlementsRequest, typesRequest } from '../model/walk-requests.ts';
+import {
+  enqueuedTokens,
+  grantsRequest,
+  isTypeScopedType,
+  resourcesRequest,
+  skipsEntitlements,
+  skipsGrants,
+  staticEntitlementsRequest,
+  typesRequest,
+} from '../model/walk-requests.ts';
 import type { ConnectorSurface } from '../model/surface.ts';
 import { type Remembered, RememberedResources } from './remembered-resources.ts';
 
@@ -40,7 +49,11 @@ export async function walk({ surface, syncId, sink, onProgress, signal }: WalkOp
   const { list: types } = await surface.listResourceTypes(typesRequest(syncId), signal);
   await sink.resourceTypes(types);
 
-  const remembered = new Map(types.filter((type) => !(skipsEntitlements(type) && skipsGrants(type))).map(({ id }) => [id, new RememberedResources()]));
+  const remembered = new Map(
+    types
+      .filter((type) => !(skipsEntitlements(type) && skipsGrants(type)))
+      .map(({ id }) => [id, new RememberedResources()]),
+  );
   for (const type of types) {
     const count = counter('resources', type.id, onProgress);
     await eachPage(
@@ -55,7 +68,10 @@ export async function walk({ surface, syncId, sink, onProgress, signal }: WalkOp
   }
 
   for (const type of types) {
-    const { list: templates } = await surface.listStaticEntitlements(staticEntitlementsRequest(syncId, type.id), signal);
+    const { list: templates } = await surface.listStaticEntitlements(
+      staticEntitlementsRequest(syncId, type.id),
+      signal,
+    );
     const count = counter('entitlements', type.id, onProgress);
     const makers = templates.map((template) => entitlementRowsOf(template));
     for (const resources of makers.length === 0 ? [] : (remembered.get(type.id)?.batches() ?? [])) {
@@ -83,7 +99,10 @@ export async function walk({ surface, syncId, sink, onProgress, signal }: WalkOp
 
 function toEntitled(typeId: string, resource: Remembered): EntitledResource {
   if (!isEntitled(typeId)) {
-    throw new ConnectorError('upstream-contract', `the connector offers an entitlement on ${JSON.stringify(typeId)}, which cannot be held`);
+    throw new ConnectorError(
+      'upstream-contract',
+      `the connector offers an entitlement on ${JSON.stringify(typeId)}, which cannot be held`,
+    );
   }
   return { ...resource, typeId };
 }
@@ -93,7 +112,11 @@ function isEntitled(typeId: string): typeId is EntitledTypeId & ResourceTypeId {
 }
 
 /** Every page of a listing, and of the stretches that its pages name besides: one after the other, in that order. */
-async function eachPage<T>(ask: (pageToken: string) => Promise<RowPage<T>>, take: (rows: readonly T[]) => Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+async function eachPage<T>(
+  ask: (pageToken: string) => Promise<RowPage<T>>,
+  take: (rows: readonly T[]) => Promise<void>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const starts = [''];
   const known = new Set(starts);
   for (let start = starts.shift(); start !== undefined; start = starts.shift()) {
@@ -103,7 +126,10 @@ async function eachPage<T>(ask: (pageToken: string) => Promise<RowPage<T>>, take
       const page = await ask(pageToken);
       await take(page.list);
       if (page.nextPageToken !== '' && page.nextPageToken === pageToken) {
-        throw new ConnectorError('inconsistent', 'the connector gave the same page token back: its listing would never end');
+        throw new ConnectorError(
+          'inconsistent',
+          'the connector gave the same page token back: its listing would never end',
+        );
       }
       for (const sibling of enqueuedTokens(page.annotations).filter((token) => !known.has(token))) {
         known.add(sibling);
@@ -115,7 +141,11 @@ async function eachPage<T>(ask: (pageToken: string) => Promise<RowPage<T>>, take
 }
 
 /** Tells the progress of one step: at its start, then with every page; whoever listens thins it out. */
-function counter(step: WalkProgress['step'], typeId: string, onProgress: WalkOptions['onProgress']): (more: number) => void {
+function counter(
+  step: WalkProgress['step'],
+  typeId: string,
+  onProgress: WalkOptions['onProgress'],
+): (more: number) => void {
   let rows = 0;
   onProgress?.({ step, typeId, rows });
   return (more) => {

@@ -21,11 +21,20 @@ beforeAll(async () => {
       user('U4', { name: 'Sam Hill', loginIds: ['sam'] }),
       user('U5', { name: 'Sam Hill', loginIds: ['SAM'] }),
       user('U6', { name: 'Ada Lovelace', loginIds: ['ada.lovelace@acme.example'] }),
-      ...Array.from({ length: 14 }, (_, place) => user(`V${place + 10}`, { name: `Twin ${place}`, loginIds: [`twin${place}@x.test`] })),
+      ...Array.from({ length: 14 }, (_, place) =>
+        user(`V${place + 10}`, { name: `Twin ${place}`, loginIds: [`twin${place}@x.test`] }),
+      ),
     ],
-    tenants: [tenant('acme', { name: 'Acmé' }), tenant('t-1', { name: 'Globex' }), tenant('t-2', { name: 'GLOBEX' }), tenant('initech', { name: 'Initech' })],
+    tenants: [
+      tenant('acme', { name: 'Acmé' }),
+      tenant('t-1', { name: 'Globex' }),
+      tenant('t-2', { name: 'GLOBEX' }),
+      tenant('initech', { name: 'Initech' }),
+    ],
     roles: [role('Editor', { permissionNames: ['invoices.approve', 'Write', 'write', 'stock:move/adjust'] })],
-    permissions: ['invoices.approve', 'invoices.read', 'Write', 'write', 'stock:move/adjust', 'Größe'].map((name) => permission(name)),
+    permissions: ['invoices.approve', 'invoices.read', 'Write', 'write', 'stock:move/adjust', 'Größe'].map((name) =>
+      permission(name),
+    ),
   });
   index = await createAccessIndex(path);
 });
@@ -76,7 +85,9 @@ describe('a name', () => {
     ['Stock:Move/Adjust', 'stock:move/adjust'],
   ])('of a permission is found alike: %j', (asked, expected) => {
     if (expected === 'conflict') {
-      expect(messageOf(() => whoCan(index, asked))).toBe('several permissions match "WRITE": give the id of one\n  Write\n  write');
+      expect(messageOf(() => whoCan(index, asked))).toBe(
+        'several permissions match "WRITE": give the id of one\n  Write\n  write',
+      );
     } else {
       expect(whoCan(index, asked).permission).toBe(expected);
     }
@@ -85,11 +96,15 @@ describe('a name', () => {
   it('of a tenant is found alike, and candidates of one name are told with their ids', () => {
     expect(whoCan(index, 'write', 'ACMÉ').tenant?.id).toBe('acme');
     expect(whoCan(index, 'write', 'GLOBEX').tenant?.id).toBe('t-2');
-    expect(messageOf(() => whoCan(index, 'write', 'globex'))).toBe('several tenants match "globex": give the id of one\n  t-1  Globex\n  t-2  GLOBEX');
+    expect(messageOf(() => whoCan(index, 'write', 'globex'))).toBe(
+      'several tenants match "globex": give the id of one\n  t-1  Globex\n  t-2  GLOBEX',
+    );
   });
 
   it('that several users bear is refused with their ids', () => {
-    expect(messageOf(() => accessOf(index, 'sam hill'))).toBe('several users match "sam hill": give the id of one\n  U4  Sam Hill <sam>\n  U5  Sam Hill <SAM>');
+    expect(messageOf(() => accessOf(index, 'sam hill'))).toBe(
+      'several users match "sam hill": give the id of one\n  U4  Sam Hill <sam>\n  U5  Sam Hill <SAM>',
+    );
   });
 });
 
@@ -102,11 +117,17 @@ describe('what is not there', () => {
     ['sam hil', 'did you mean one of these? Give its id\n  U4  Sam Hill <sam>\n  U5  Sam Hill <SAM>'],
     ['nobody-at-all@y.example', '`baton-descope list users` shows all of them'],
   ])('is told with who was probably meant: %j', (asked, told) => {
-    expect(messageOf(() => accessOf(index, asked))).toBe(`there is no user ${JSON.stringify(asked)} in ${join(folder, 'sync.json')}; ${told}`);
+    expect(messageOf(() => accessOf(index, asked))).toBe(
+      `there is no user ${JSON.stringify(asked)} in ${join(folder, 'sync.json')}; ${told}`,
+    );
   });
 
   it('is told with ten candidates at most', () => {
-    expect(messageOf(() => accessOf(index, 'twin')).split('\n')).toEqual([expect.stringContaining('did you mean one of these?'), ...Array.from({ length: 10 }, () => expect.stringMatching(/^ {2}V\d\d {2}Twin \d+ <twin/)), '  and more']);
+    expect(messageOf(() => accessOf(index, 'twin')).split('\n')).toEqual([
+      expect.stringContaining('did you mean one of these?'),
+      ...Array.from({ length: 10 }, () => expect.stringMatching(/^ {2}V\d\d {2}Twin \d+ <twin/)),
+      '  and more',
+    ]);
   });
 
   it('is told for permissions and tenants, too', () => {

@@ -61,7 +61,12 @@ describe('a name in Markdown', () => {
 describe('a table', () => {
   it('is never wider than the screen, whatever is in it, and gives up the columns that may go first', () => {
     const rows = [
-      ['さくら製作所の佐藤健太さん', '-> Billing Manager in Hooli (closed 2024)', '-> invoices.approve', 'kenta.sato.646@acme.example'],
+      [
+        'さくら製作所の佐藤健太さん',
+        '-> Billing Manager in Hooli (closed 2024)',
+        '-> invoices.approve',
+        'kenta.sato.646@acme.example',
+      ],
       ['👩‍👩‍👧'.repeat(20), '-> R', '-> p', 'x'],
       ['e\u0301'.repeat(60), '-> \u001B[31m', '-> p', ''],
     ];
@@ -77,11 +82,18 @@ describe('a table', () => {
       expect(Math.max(...lines.map((line) => stringWidth(line)))).toBeLessThanOrEqual(width);
       expect(lines.join('\n')).not.toContain('\u001B');
     }
-    expect([...tableLines(rows.slice(0, 1), { width: 80, shrink })]).toEqual(['  さくら製作所の佐藤健太さん  -> Billing Manager in Hooli (closed 2024)']);
+    expect([...tableLines(rows.slice(0, 1), { width: 80, shrink })]).toEqual([
+      '  さくら製作所の佐藤健太さん  -> Billing Manager in Hooli (closed 2024)',
+    ]);
   });
 
   it('cuts nothing when it goes to a file', () => {
-    expect([...tableLines([['a'.repeat(300), 'b'], ['c', 'd']])]).toEqual([`  ${'a'.repeat(300)}  b`, `  c${' '.repeat(299)}  d`]);
+    expect([
+      ...tableLines([
+        ['a'.repeat(300), 'b'],
+        ['c', 'd'],
+      ]),
+    ]).toEqual([`  ${'a'.repeat(300)}  b`, `  c${' '.repeat(299)}  d`]);
   });
 
   it('never cuts a note: it stands behind its row where it fits, else below', () => {
@@ -90,9 +102,21 @@ describe('a table', () => {
       ['José', '-> Editor in Globex', 'U2abc -> globex-2/Editor'],
     ];
 
-    expect([...tableLines(rows, { hasNotes: true })]).toEqual(['  Ada   -> Editor in Acme', '  José  -> Editor in Globex  U2abc -> globex-2/Editor']);
-    expect([...tableLines(rows, { hasNotes: true, width: 40 })]).toEqual(['  Ada   -> Editor in Acme', '  José  -> Editor in Globex', '    U2abc -> globex-2/Editor']);
-    expect([...tableLines(rows, { hasNotes: true, width: 24, shrink: [{ column: 1, to: 8 }] })]).toEqual(['  Ada   -> Editor in Ac…', '  José  -> Editor in Gl…', '    U2abc', '    -> globex-2/Editor']);
+    expect([...tableLines(rows, { hasNotes: true })]).toEqual([
+      '  Ada   -> Editor in Acme',
+      '  José  -> Editor in Globex  U2abc -> globex-2/Editor',
+    ]);
+    expect([...tableLines(rows, { hasNotes: true, width: 40 })]).toEqual([
+      '  Ada   -> Editor in Acme',
+      '  José  -> Editor in Globex',
+      '    U2abc -> globex-2/Editor',
+    ]);
+    expect([...tableLines(rows, { hasNotes: true, width: 24, shrink: [{ column: 1, to: 8 }] })]).toEqual([
+      '  Ada   -> Editor in Ac…',
+      '  José  -> Editor in Gl…',
+      '    U2abc',
+      '    -> globex-2/Editor',
+    ]);
   });
 
   it('measures the first rows and keeps to them', () => {

@@ -28,20 +28,39 @@ async function indexOf(rows: Partial<Rows>, name = 'sync.json'): ReturnType<type
   return await createAccessIndex(path);
 }
 
-const keyOf = ({ userId, kind, role: held, tenantId, permission: allowed }: Pick<AccessPath, 'userId' | 'kind' | 'role' | 'tenantId' | 'permission'>): string =>
+const keyOf = ({
+  userId,
+  kind,
+  role: held,
+  tenantId,
+  permission: allowed,
+}: Pick<AccessPath, 'userId' | 'kind' | 'role' | 'tenantId' | 'permission'>): string =>
   JSON.stringify([userId, kind, held, tenantId, allowed]);
 
 /** A project in which everything has a name that a person would give it. */
 function office(): Rows {
   return {
     users: [
-      user('U1', { name: 'Ada', loginIds: ['ada@acme.example', 'ada'], email: 'ada@acme.example', userTenants: [inTenant('acme', 'Editor')] }),
+      user('U1', {
+        name: 'Ada',
+        loginIds: ['ada@acme.example', 'ada'],
+        email: 'ada@acme.example',
+        userTenants: [inTenant('acme', 'Editor')],
+      }),
       user('U2', { name: 'Bob', loginIds: ['bob'], roleNames: ['Editor'], status: 'disabled' }),
       user('U3', { name: 'Bob', userTenants: [inTenant('acme', 'Approver'), inTenant('globex', 'Editor')] }),
       user('ada', { name: 'Mallory', email: 'mallory@globex.example' }),
     ],
-    tenants: [tenant('acme', { name: 'Acme' }), tenant('globex', { name: 'Globex', parent: 'acme' }), tenant('twin', { name: 'Globex' })],
-    roles: [role('Editor', { permissionNames: ['write'] }), role('Approver', { tenantId: 'acme', permissionNames: ['approve', 'write'] }), role('Idle', { permissionNames: ['idle'] })],
+    tenants: [
+      tenant('acme', { name: 'Acme' }),
+      tenant('globex', { name: 'Globex', parent: 'acme' }),
+      tenant('twin', { name: 'Globex' }),
+    ],
+    roles: [
+      role('Editor', { permissionNames: ['write'] }),
+      role('Approver', { tenantId: 'acme', permissionNames: ['approve', 'write'] }),
+      role('Idle', { permissionNames: ['idle'] }),
+    ],
     permissions: [permission('write'), permission('approve'), permission('idle'), permission('free')],
   };
 }
@@ -59,8 +78,15 @@ describe('who can', () => {
       'Bob -> Editor in Globex -> write',
     ]);
     expect(answer.counts()).toEqual({ users: 3, held: 4 });
-    expect(Array.from(whoCan(index, 'write', 'globex').paths(), ({ userId, tenantId }) => [userId, tenantId])).toEqual([['U2', ''], ['U3', 'globex']]);
-    expect(Array.from(whoCan(index, 'write', 'Acme').paths(), ({ userId, tenantId }) => [userId, tenantId])).toEqual([['U2', ''], ['U3', 'acme'], ['U1', 'acme']]);
+    expect(Array.from(whoCan(index, 'write', 'globex').paths(), ({ userId, tenantId }) => [userId, tenantId])).toEqual([
+      ['U2', ''],
+      ['U3', 'globex'],
+    ]);
+    expect(Array.from(whoCan(index, 'write', 'Acme').paths(), ({ userId, tenantId }) => [userId, tenantId])).toEqual([
+      ['U2', ''],
+      ['U3', 'acme'],
+      ['U1', 'acme'],
+    ]);
   });
 
   it('tells nobody apart from no way: a role that nobody holds, a permission that no role has', async () => {
@@ -73,9 +99,16 @@ describe('who can', () => {
   it('refuses a permission and a tenant that are not there, and a name that two tenants bear', async () => {
     await using index = await indexOf(office());
 
-    expect(() => whoCan(index, 'wrote')).toThrow(expect.objectContaining({ kind: 'not-found', message: expect.stringContaining('did you mean "write"') }));
+    expect(() => whoCan(index, 'wrote')).toThrow(
+      expect.objectContaining({ kind: 'not-found', message: expect.stringContaining('did you mean "write"') }),
+    );
     expect(() => whoCan(index, 'write', 'initech')).toThrow(expect.objectContaining({ kind: 'not-found' }));
-    expect(() => whoCan(index, 'write', 'Globex')).toThrow(expect.objectContaining({ kind: 'conflict', message: expect.stringMatching(/\n {2}globex {2}Globex\n {2}twin {2}Globex/) }));
+    expect(() => whoCan(index, 'write', 'Globex')).toThrow(
+      expect.objectContaining({
+        kind: 'conflict',
+        message: expect.stringMatching(/\n {2}globex {2}Globex\n {2}twin {2}Globex/),
+      }),
+    );
   });
 });
 
@@ -97,7 +130,9 @@ describe('access of a user', () => {
   it('refuses a name that two bear, with the ids to choose from, and a name that nobody bears', async () => {
     await using index = await indexOf(office());
 
-    expect(() => accessOf(index, 'Bob')).toThrow(expect.objectContaining({ kind: 'conflict', message: expect.stringMatching(/U2.*\n.*U3/) }));
+    expect(() => accessOf(index, 'Bob')).toThrow(
+      expect.objectContaining({ kind: 'conflict', message: expect.stringMatching(/U2.*\n.*U3/) }),
+    );
     expect(() => accessOf(index, 'Eve')).toThrow(expect.objectContaining({ kind: 'not-found' }));
   });
 
@@ -115,34 +150,51 @@ describe('access of a user', () => {
 });
 
 describe('every answer', () => {
-  it.each(['json', 'c1z'] as const)('from a .%s equals what the records say, whatever the names are', async (extension) => {
-    const property = fc.asyncProperty(projectArbitrary, async (rows) => {
-      const truth = accessTruthOf(rows);
-      await using index = await indexOf(rows, `truth.${extension}`);
+  it.each(['json', 'c1z'] as const)(
+    'from a .%s equals what the records say, whatever the names are',
+    async (extension) => {
+      const property = fc.asyncProperty(projectArbitrary, async (rows) => {
+        const truth = accessTruthOf(rows);
+        await using index = await indexOf(rows, `truth.${extension}`);
 
-      for (const { name } of rows.permissions) {
-        const expected = truth.filter(({ permissions }) => permissions.includes(name)).map((path) => keyOf({ ...path, permission: name }));
-        expect(Array.from(whoCan(index, name).paths(), keyOf).toSorted()).toEqual(expected.toSorted());
-        for (const { id } of rows.tenants) {
-          const there = truth.filter(({ permissions, tenantId }) => permissions.includes(name) && ['', id].includes(tenantId)).map((path) => keyOf({ ...path, permission: name }));
-          expect(Array.from(whoCan(index, name, id).paths(), keyOf).toSorted()).toEqual(there.toSorted());
+        for (const { name } of rows.permissions) {
+          const expected = truth
+            .filter(({ permissions }) => permissions.includes(name))
+            .map((path) => keyOf({ ...path, permission: name }));
+          expect(Array.from(whoCan(index, name).paths(), keyOf).toSorted()).toEqual(expected.toSorted());
+          for (const { id } of rows.tenants) {
+            const there = truth
+              .filter(({ permissions, tenantId }) => permissions.includes(name) && ['', id].includes(tenantId))
+              .map((path) => keyOf({ ...path, permission: name }));
+            expect(Array.from(whoCan(index, name, id).paths(), keyOf).toSorted()).toEqual(there.toSorted());
+          }
         }
-      }
-      for (const { userId } of rows.users.slice(0, 20)) {
-        const expected = truth
-          .filter((path) => path.userId === userId)
-          .flatMap((path) => (path.permissions.length === 0 ? [''] : path.permissions).map((name) => keyOf({ ...path, permission: name })));
-        expect(Array.from(accessOf(index, userId).paths(), keyOf).toSorted()).toEqual(expected.toSorted());
-      }
-    });
+        for (const { userId } of rows.users.slice(0, 20)) {
+          const expected = truth
+            .filter((path) => path.userId === userId)
+            .flatMap((path) =>
+              (path.permissions.length === 0 ? [''] : path.permissions).map((name) =>
+                keyOf({ ...path, permission: name }),
+              ),
+            );
+          expect(Array.from(accessOf(index, userId).paths(), keyOf).toSorted()).toEqual(expected.toSorted());
+        }
+      });
 
-    await fc.assert(property, { numRuns: 25 });
-  });
+      await fc.assert(property, { numRuns: 25 });
+    },
+  );
 
   it('counts what is inherited and not derived as the summary does, in a file without one too', async () => {
     const rows = {
       users: [user('a', { userTenants: [inTenant('top', 'R', 'Own'), inTenant('mid', 'S')] })],
-      tenants: [tenant('top'), tenant('mid', { parent: 'top' }), tenant('low', { parent: 'mid' }), tenant('off', { parent: 'low', roleInheritance: 'none' }), tenant('loop', { parent: 'loop' })],
+      tenants: [
+        tenant('top'),
+        tenant('mid', { parent: 'top' }),
+        tenant('low', { parent: 'mid' }),
+        tenant('off', { parent: 'low', roleInheritance: 'none' }),
+        tenant('loop', { parent: 'loop' }),
+      ],
       roles: [role('R'), role('S'), role('Own', { tenantId: 'top' })],
     };
     await using json = await indexOf(rows);
@@ -168,16 +220,26 @@ describe('every answer', () => {
     const path = join(folder, 'sync.json');
     await writeSync(path, office());
     const file = JSON.parse(await readFile(path, 'utf8'));
-    file.resources = file.resources.filter(({ id }: { readonly id: { readonly resource: string } }) => id.resource !== 'U1');
+    file.resources = file.resources.filter(
+      ({ id }: { readonly id: { readonly resource: string } }) => id.resource !== 'U1',
+    );
     await writeFile(path, JSON.stringify(file));
 
-    await expect(createAccessIndex(path)).rejects.toMatchObject({ kind: 'inconsistent', message: expect.stringContaining('a user that it does not list') });
+    await expect(createAccessIndex(path)).rejects.toMatchObject({
+      kind: 'inconsistent',
+      message: expect.stringContaining('a user that it does not list'),
+    });
   });
 });
 
 /** The same project, in which every nth user has lost their roles and every other nth their memberships. */
 function withFewerRoles({ users, ...lists }: Rows, nth: number): Rows {
-  return { ...lists, users: users.map((row, place) => Object.assign({}, row, place % nth === 0 ? { roleNames: [] } : place % nth === 1 ? { userTenants: [] } : {})) };
+  return {
+    ...lists,
+    users: users.map((row, place) =>
+      Object.assign({}, row, place % nth === 0 ? { roleNames: [] } : place % nth === 1 ? { userTenants: [] } : {}),
+    ),
+  };
 }
 
 describe('a diff', () => {
@@ -191,7 +253,10 @@ describe('a diff', () => {
         user('U9', { name: 'Eve', userTenants: [inTenant('acme')] }),
       ],
       tenants: [tenant('acme', { name: 'Acme' }), tenant('globex', { name: 'Globex' }), tenant('new', { name: 'New' })],
-      roles: [role('Editor', { permissionNames: ['approve'] }), role('Approver', { tenantId: 'acme', permissionNames: ['approve', 'write'] })],
+      roles: [
+        role('Editor', { permissionNames: ['approve'] }),
+        role('Approver', { tenantId: 'acme', permissionNames: ['approve', 'write'] }),
+      ],
       permissions: [permission('write'), permission('approve')],
     };
     await using before = await indexOf(old, 'old.json');
@@ -218,21 +283,42 @@ describe('a diff', () => {
       'tenant Globex is gone',
       'tenant New is new',
     ]);
-    expect(diff.counts).toEqual({ gained: 2, lost: 5, usersAppeared: 1, usersGone: 1, usersChanged: 1, model: 8, tenants: 3, flagged: 1 });
+    expect(diff.counts).toEqual({
+      gained: 2,
+      lost: 5,
+      usersAppeared: 1,
+      usersGone: 1,
+      usersChanged: 1,
+      model: 8,
+      tenants: 3,
+      flagged: 1,
+    });
   });
 
   it('tells exactly the holdings that one side has and the other has not', async () => {
-    const pair = fc.oneof(fc.tuple(projectArbitrary, projectArbitrary), fc.tuple(projectArbitrary, fc.integer({ min: 2, max: 4 })).map(([rows, nth]) => [rows, withFewerRoles(rows, nth)] as const));
+    const pair = fc.oneof(
+      fc.tuple(projectArbitrary, projectArbitrary),
+      fc
+        .tuple(projectArbitrary, fc.integer({ min: 2, max: 4 }))
+        .map(([rows, nth]) => [rows, withFewerRoles(rows, nth)] as const),
+    );
     const property = fc.asyncProperty(pair, async ([old, now]) => {
       await using before = await indexOf(old, 'old.json');
       await using after = await indexOf(now, 'new.json');
       using diff = diffOf(before, after);
-      const keys = (rows: Rows): Set<string> => new Set(accessTruthOf(rows).map((path) => keyOf({ ...path, permission: '' })));
+      const keys = (rows: Rows): Set<string> =>
+        new Set(accessTruthOf(rows).map((path) => keyOf({ ...path, permission: '' })));
       const [had, has] = [keys(old), keys(now)];
 
       const told = Array.from(diff.changes()).filter(({ area }) => area === 'access');
       const toldKeys = (wanted: string): string[] =>
-        told.flatMap(({ change, userId, kind, role: held, tenantId }) => (change === wanted && kind !== 'permission' && kind !== 'user' && kind !== 'role-permission' ? [keyOf({ userId, kind, role: held, tenantId, permission: '' })] : [])).toSorted();
+        told
+          .flatMap(({ change, userId, kind, role: held, tenantId }) =>
+            change === wanted && kind !== 'permission' && kind !== 'user' && kind !== 'role-permission'
+              ? [keyOf({ userId, kind, role: held, tenantId, permission: '' })]
+              : [],
+          )
+          .toSorted();
 
       expect(toldKeys('gained')).toEqual([...has.difference(had)].toSorted());
       expect(toldKeys('lost')).toEqual([...had.difference(has)].toSorted());

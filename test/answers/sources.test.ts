@@ -40,11 +40,30 @@ describe('the rows of a file', () => {
     const path = join(folder, `sync.${extension}`);
     await writeSync(path, {
       users: [
-        user('ann', { name: 'Ann', loginIds: ['ann@acme.example', 'ann'], email: 'ann@acme.example', verifiedEmail: true, phone: '+41', verifiedPhone: true, status: 'invited', test: true, isScim: true, usesTotp: true, usesSaml: true, userTenants: [inTenant('acme', 'Editor', 'Own')] }),
+        user('ann', {
+          name: 'Ann',
+          loginIds: ['ann@acme.example', 'ann'],
+          email: 'ann@acme.example',
+          verifiedEmail: true,
+          phone: '+41',
+          verifiedPhone: true,
+          status: 'invited',
+          test: true,
+          isScim: true,
+          usesTotp: true,
+          usesSaml: true,
+          userTenants: [inTenant('acme', 'Editor', 'Own')],
+        }),
         user('bob'),
       ],
-      tenants: [tenant('acme', { name: 'Acme', parent: 'top', disabled: true, roleInheritance: 'none' }), tenant('top')],
-      roles: [role('Editor', { permissionNames: ['write'], description: 'edits', isDefault: true }), role('Own', { tenantId: 'acme', isPrivate: true })],
+      tenants: [
+        tenant('acme', { name: 'Acme', parent: 'top', disabled: true, roleInheritance: 'none' }),
+        tenant('top'),
+      ],
+      roles: [
+        role('Editor', { permissionNames: ['write'], description: 'edits', isDefault: true }),
+        role('Own', { tenantId: 'acme', isPrivate: true }),
+      ],
       permissions: [permission('write', { description: 'may write', systemDefault: true })],
     });
 
@@ -52,33 +71,115 @@ describe('the rows of a file', () => {
 
     const createdAt = expect.stringMatching(/^2020-01-01T00:00:00(\.000)?Z$/);
     expect(rows.filter(({ kind }) => kind !== 'grant')).toEqual([
-      { kind: 'user', id: 'ann', name: 'Ann', status: 'invited', loginIds: ['ann@acme.example', 'ann'], email: 'ann@acme.example', isEmailVerified: true, phone: '+41', isPhoneVerified: true, isTest: true, isScim: true, hasMfa: true, hasSso: true, createdAt },
-      { kind: 'user', id: 'bob', name: 'bob', status: 'enabled', loginIds: [], email: '', isEmailVerified: false, phone: '', isPhoneVerified: false, isTest: false, isScim: false, hasMfa: false, hasSso: false, createdAt },
-      { kind: 'tenant', id: 'acme', name: 'Acme', parentTenantId: 'top', roleInheritance: 'none', isDisabled: true, createdAt: '' },
-      { kind: 'tenant', id: 'top', name: 'top', parentTenantId: '', roleInheritance: '', isDisabled: false, createdAt: '' },
-      { kind: 'role', id: 'Editor', name: 'Editor', roleName: 'Editor', tenantId: '', description: 'edits', isDefault: true, isPrivate: false },
-      { kind: 'role', id: 'acme/Own', name: 'Own (Acme)', roleName: 'Own', tenantId: 'acme', description: '', isDefault: false, isPrivate: true },
+      {
+        kind: 'user',
+        id: 'ann',
+        name: 'Ann',
+        status: 'invited',
+        loginIds: ['ann@acme.example', 'ann'],
+        email: 'ann@acme.example',
+        isEmailVerified: true,
+        phone: '+41',
+        isPhoneVerified: true,
+        isTest: true,
+        isScim: true,
+        hasMfa: true,
+        hasSso: true,
+        createdAt,
+      },
+      {
+        kind: 'user',
+        id: 'bob',
+        name: 'bob',
+        status: 'enabled',
+        loginIds: [],
+        email: '',
+        isEmailVerified: false,
+        phone: '',
+        isPhoneVerified: false,
+        isTest: false,
+        isScim: false,
+        hasMfa: false,
+        hasSso: false,
+        createdAt,
+      },
+      {
+        kind: 'tenant',
+        id: 'acme',
+        name: 'Acme',
+        parentTenantId: 'top',
+        roleInheritance: 'none',
+        isDisabled: true,
+        createdAt: '',
+      },
+      {
+        kind: 'tenant',
+        id: 'top',
+        name: 'top',
+        parentTenantId: '',
+        roleInheritance: '',
+        isDisabled: false,
+        createdAt: '',
+      },
+      {
+        kind: 'role',
+        id: 'Editor',
+        name: 'Editor',
+        roleName: 'Editor',
+        tenantId: '',
+        description: 'edits',
+        isDefault: true,
+        isPrivate: false,
+      },
+      {
+        kind: 'role',
+        id: 'acme/Own',
+        name: 'Own (Acme)',
+        roleName: 'Own',
+        tenantId: 'acme',
+        description: '',
+        isDefault: false,
+        isPrivate: true,
+      },
       { kind: 'permission', id: 'write', name: 'write', description: 'may write', isSystem: true },
       { kind: 'binding', id: 'acme/Editor', name: 'Editor in Acme', roleName: 'Editor', tenantId: 'acme' },
       { kind: 'binding', id: 'top/Editor', name: 'Editor in top', roleName: 'Editor', tenantId: 'top' },
     ]);
-    expect(rows).toContainEqual({ kind: 'grant', id: 'role_binding:acme/Editor:assigned:user:ann', on: { kind: 'binding', id: 'acme/Editor' }, to: { kind: 'user', id: 'ann' } });
-    expect(rows).toContainEqual({ kind: 'grant', id: 'permission:write:granted:role:Editor', on: { kind: 'permission', id: 'write' }, to: { kind: 'role', id: 'Editor' } });
+    expect(rows).toContainEqual({
+      kind: 'grant',
+      id: 'role_binding:acme/Editor:assigned:user:ann',
+      on: { kind: 'binding', id: 'acme/Editor' },
+      to: { kind: 'user', id: 'ann' },
+    });
+    expect(rows).toContainEqual({
+      kind: 'grant',
+      id: 'permission:write:granted:role:Editor',
+      on: { kind: 'permission', id: 'write' },
+      to: { kind: 'role', id: 'Editor' },
+    });
     expect(rows).toHaveLength(9 + 5);
   });
 
   it.each(extensions)('of .%s are all there and no more, whatever the names are', async (extension) => {
     const path = join(folder, `sync.${extension}`);
-    const property = fc.asyncProperty(projectArbitrary, fc.constantFrom('all' as const, 'observed' as const), async (project, tenantRoles) => {
-      const truth = truthOf(project, tenantRoles);
-      await writeSync(path, project, { tenantRoles });
+    const property = fc.asyncProperty(
+      projectArbitrary,
+      fc.constantFrom('all' as const, 'observed' as const),
+      async (project, tenantRoles) => {
+        const truth = truthOf(project, tenantRoles);
+        await writeSync(path, project, { tenantRoles });
 
-      const rows = await rowsOf(path);
+        const rows = await rowsOf(path);
 
-      const kinds: Readonly<Record<string, string>> = { binding: 'role_binding' };
-      expect(rows.flatMap((row) => (row.kind === 'grant' ? [] : [`${kinds[row.kind] ?? row.kind}:${row.id}`])).toSorted()).toEqual([...truth.resources.keys()].toSorted());
-      expect(rows.flatMap((row) => (row.kind === 'grant' ? [row.id] : [])).toSorted()).toEqual([...truth.grants.keys()].toSorted());
-    });
+        const kinds: Readonly<Record<string, string>> = { binding: 'role_binding' };
+        expect(
+          rows.flatMap((row) => (row.kind === 'grant' ? [] : [`${kinds[row.kind] ?? row.kind}:${row.id}`])).toSorted(),
+        ).toEqual([...truth.resources.keys()].toSorted());
+        expect(rows.flatMap((row) => (row.kind === 'grant' ? [row.id] : [])).toSorted()).toEqual(
+          [...truth.grants.keys()].toSorted(),
+        );
+      },
+    );
 
     await fc.assert(property, { numRuns: 12 });
   });
@@ -90,7 +191,10 @@ describe('the rows of a file', () => {
       await writeSync(path, smallProject());
       await using source = await openSource(path);
       const messages = await allOf(source.messages());
-      all.push(messages.map(({ section }) => section), messages.map(messageToJson));
+      all.push(
+        messages.map(({ section }) => section),
+        messages.map(messageToJson),
+      );
     }
 
     expect(all.slice(2, 4)).toEqual(all.slice(0, 2));
@@ -103,7 +207,8 @@ describe('a file that is not whole, or not ours,', () => {
   async function refusal(path: string): Promise<unknown> {
     return await rowsOf(path).then(
       () => 'was read',
-      (thrown: unknown) => (thrown instanceof Error ? `${'kind' in thrown ? String(thrown.kind) : 'bug'}: ${thrown.message}` : thrown),
+      (thrown: unknown) =>
+        thrown instanceof Error ? `${'kind' in thrown ? String(thrown.kind) : 'bug'}: ${thrown.message}` : thrown,
     );
   }
 
@@ -120,7 +225,13 @@ describe('a file that is not whole, or not ours,', () => {
     await writeSync(path, smallProject());
     const text = await readFile(path, 'utf8');
 
-    await writeFile(path, text.split('\n').filter((line) => !line.includes('role:Editor:assigned:user:ann')).join('\n'));
+    await writeFile(
+      path,
+      text
+        .split('\n')
+        .filter((line) => !line.includes('role:Editor:assigned:user:ann'))
+        .join('\n'),
+    );
     expect(await refusal(path)).toMatch(/^inconsistent: .*damaged/);
 
     await writeFile(path, text.replace('"displayName":"Ann"', '"displayName":"Bob"'));

@@ -1,7 +1,13 @@
 import { accessSync, constants } from 'node:fs';
 import { type Browser, launch, type Page } from 'puppeteer-core';
 
-const places = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'];
+const places = [
+  process.env['CHROMIUM'],
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
 
 /** The Chromium of this machine; undefined when there is none. Nothing is ever downloaded. */
 export const chromium = places.find((place) => place !== undefined && isRunnable(place));

@@ -2,7 +2,10 @@ import type { Switches } from '../../src/emulator/emulator.ts';
 import { chanceOf } from '../descope/model-server.ts';
 
 /** Something that happens to the project. `at` is a place among the users alive, from 0 (the oldest) to 1. */
-export type Change = { readonly kind: 'delete'; readonly at: number } | { readonly kind: 'create' } | { readonly kind: 'reorder' };
+export type Change =
+  | { readonly kind: 'delete'; readonly at: number }
+  | { readonly kind: 'create' }
+  | { readonly kind: 'reorder' };
 
 /** One project, and all that will happen to it, whoever reads it. */
 export interface Plan {
@@ -29,14 +32,17 @@ export interface Scenario {
   readonly invited?: number;
 }
 
-const remove = (from: number, to: number) => (chance: () => number): readonly Change[] => [{ kind: 'delete', at: from + chance() * (to - from) }];
+const remove =
+  (from: number, to: number) =>
+  (chance: () => number): readonly Change[] => [{ kind: 'delete', at: from + chance() * (to - from) }];
 const create = (): readonly Change[] => [{ kind: 'create' }];
 const both = (chance: () => number): readonly Change[] => [...remove(0, 1)(chance), ...create()];
 const mixed = (chance: () => number): readonly Change[] => {
   const kind = chance();
   return kind < 0.4 ? remove(0, 1)(chance) : kind < 0.6 ? create() : both(chance);
 };
-const mixedAndReordered = (chance: () => number): readonly Change[] => (chance() < 0.5 ? [{ kind: 'reorder' }] : mixed(chance));
+const mixedAndReordered = (chance: () => number): readonly Change[] =>
+  chance() < 0.5 ? [{ kind: 'reorder' }] : mixed(chance);
 
 const apart = [100_000];
 const tied = [1, 20, 300, 3_000];
@@ -54,14 +60,35 @@ export const scenarios: readonly Scenario[] = [
   { name: 'mixed, Date a day ahead', switches: { clockSkewSeconds: 86_400 }, burst: both, spreads: any },
   { name: 'mixed, Date a day behind', switches: { clockSkewSeconds: -86_400 }, burst: both, spreads: any },
   { name: 'time filter refused', switches: { createdTimeFilter: 'unknown-field' }, burst: mixed, spreads: any },
-  { name: 'time filter refused, ties unstable', switches: { createdTimeFilter: 'unknown-field', tieOrder: 'shuffled' }, burst: mixed, spreads: tied },
+  {
+    name: 'time filter refused, ties unstable',
+    switches: { createdTimeFilter: 'unknown-field', tieOrder: 'shuffled' },
+    burst: mixed,
+    spreads: tied,
+  },
   { name: 'time filter ignored', switches: { createdTimeFilter: 'ignored' }, burst: mixed, spreads: any },
-  { name: 'time filter hides invited users', switches: { createdTimeFilter: 'hides-invited' }, burst: mixed, spreads: any, invited: 0.005 },
+  {
+    name: 'time filter hides invited users',
+    switches: { createdTimeFilter: 'hides-invited' },
+    burst: mixed,
+    spreads: any,
+    invited: 0.005,
+  },
   { name: 'sort refused', switches: { sort: 'unknown-field' }, burst: mixed, spreads: any },
   { name: 'sort refused, reordered', switches: { sort: 'unknown-field' }, burst: mixedAndReordered, spreads: any },
-  { name: 'sort and time filter refused', switches: { sort: 'unknown-field', createdTimeFilter: 'unknown-field' }, burst: mixed, spreads: any },
+  {
+    name: 'sort and time filter refused',
+    switches: { sort: 'unknown-field', createdTimeFilter: 'unknown-field' },
+    burst: mixed,
+    spreads: any,
+  },
   { name: 'sort ignored, reordered', switches: { sort: 'ignored' }, burst: mixedAndReordered, spreads: any },
-  { name: 'sort ignored, time filter refused, reordered', switches: { sort: 'ignored', createdTimeFilter: 'unknown-field' }, burst: mixedAndReordered, spreads: any },
+  {
+    name: 'sort ignored, time filter refused, reordered',
+    switches: { sort: 'ignored', createdTimeFilter: 'unknown-field' },
+    burst: mixedAndReordered,
+    spreads: any,
+  },
 ];
 
 /** The plan of a seed; the seed also picks the scenario, in turn, so that a seed alone replays a run. */
@@ -73,8 +100,12 @@ export function planOf(seed: number, only?: string): Plan {
   const chance = chanceOf(seed * 2 + 1);
   const spread = scenario.spreads[Math.floor(chance() * scenario.spreads.length)] ?? 1;
   const count = 101 + Math.floor(chance() * 500);
-  const users = Array.from({ length: count }, () => ({ age: 40 + chance() * spread, isInvited: chance() < (scenario.invited ?? 0) }));
-  const recent = scenario.isLagging === true ? Array.from({ length: Math.floor(chance() * 20) }, () => chance() * 40) : [];
+  const users = Array.from({ length: count }, () => ({
+    age: 40 + chance() * spread,
+    isInvited: chance() < (scenario.invited ?? 0),
+  }));
+  const recent =
+    scenario.isLagging === true ? Array.from({ length: Math.floor(chance() * 20) }, () => chance() * 40) : [];
   const pages = Math.ceil(count / 100);
   const changes = new Map<number, readonly Change[]>();
   const bursts = chance() < 0.6 ? 1 + Math.floor(chance() * 2) : 3 + Math.floor(chance() * 6);

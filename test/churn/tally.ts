@@ -31,7 +31,12 @@ export async function runPlan(plan: Plan, reader: Reader): Promise<Result> {
 
 export async function runSeed(seed: number, only?: string): Promise<Run> {
   const plan = planOf(seed, only);
-  return { plan, ours: await runPlan(plan, readOurs), plain: await runPlan(plan, readPlainly), sdk: await runPlan(plan, readAsSdk) };
+  return {
+    plan,
+    ours: await runPlan(plan, readOurs),
+    plain: await runPlan(plan, readPlainly),
+    sdk: await runPlan(plan, readAsSdk),
+  };
 }
 
 /** How the runs of one scenario ended. */

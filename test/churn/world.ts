@@ -102,7 +102,13 @@ function courseOf({ seed, users, recent, changes }: Plan): Course {
 export function openInProcess(plan: Plan): World {
   const course = courseOf(plan);
   const switches = withDefaults(plan.switches);
-  const project = createProject({ users: undefined, seed: plan.seed, project: course.firstUsers, switches, now: course.now });
+  const project = createProject({
+    users: undefined,
+    seed: plan.seed,
+    project: course.firstUsers,
+    switches,
+    now: course.now,
+  });
   const api = createApi(project, course.now);
   course.begin(createProjectState(project).state);
   const chance = chanceOf(plan.seed * 2 + 3);
@@ -115,8 +121,14 @@ export function openInProcess(plan: Plan): World {
       }
       signal?.throwIfAborted();
       course.advance();
-      const reply = api.answer({ number: 0, nth: 0, endpoint: `POST ${path}`, method: 'POST', path, query: {}, body }, true);
-      const serverTimeMs = switches.dateHeader === 'off' ? undefined : (Math.floor(course.now() / 1000) + switches.clockSkewSeconds) * 1000;
+      const reply = api.answer(
+        { number: 0, nth: 0, endpoint: `POST ${path}`, method: 'POST', path, query: {}, body },
+        true,
+      );
+      const serverTimeMs =
+        switches.dateHeader === 'off'
+          ? undefined
+          : (Math.floor(course.now() / 1000) + switches.clockSkewSeconds) * 1000;
       for (let left = Math.floor(chance() * 6); left > 0; left -= 1) {
         await turn();
       }
@@ -141,7 +153,13 @@ export function openInProcess(plan: Plan): World {
 }
 
 /** The body that the client sends, as far as a read without a filter goes. */
-function toBody({ limit, offset, fromCreatedTimeMs, toCreatedTimeMs, unsorted = false }: UserQuery): Readonly<Record<string, unknown>> {
+function toBody({
+  limit,
+  offset,
+  fromCreatedTimeMs,
+  toCreatedTimeMs,
+  unsorted = false,
+}: UserQuery): Readonly<Record<string, unknown>> {
   return {
     limit,
     offset,
@@ -155,7 +173,12 @@ function toBody({ limit, offset, fromCreatedTimeMs, toCreatedTimeMs, unsorted = 
 /** The emulator over HTTP, read with our whole client. Which request arrives first is up to the machine. */
 export async function openOverHttp(plan: Plan): Promise<World> {
   const course = courseOf(plan);
-  const emulator = await startEmulator({ seed: plan.seed, project: course.firstUsers, switches: plan.switches, now: course.now });
+  const emulator = await startEmulator({
+    seed: plan.seed,
+    project: course.firstUsers,
+    switches: plan.switches,
+    now: course.now,
+  });
   course.begin(emulator.state);
   emulator.state.onRequest(
     () => true,

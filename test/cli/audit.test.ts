@@ -18,7 +18,16 @@ function errorOutput(isTTY: boolean): { readonly output: NodeJS.WriteStream; rea
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 function entry(outcome: AuditEntry['outcome'], over: Partial<AuditEntry> = {}): AuditEntry {
-  return { time: '2026-11-29T18:20:53.937Z', requestId: 'r-1', operation: 'grant', entitlement: 'role:Editor:assigned', principal: 'U2Ada', outcome, writes: 0, ...over };
+  return {
+    time: '2026-11-29T18:20:53.937Z',
+    requestId: 'r-1',
+    operation: 'grant',
+    entitlement: 'role:Editor:assigned',
+    principal: 'U2Ada',
+    outcome,
+    writes: 0,
+    ...over,
+  };
 }
 
 describe('an audit line without a file', () => {
@@ -34,7 +43,9 @@ describe('an audit line without a file', () => {
     await audit.append(entry('granted'));
     await settled();
 
-    expect(text()).toBe(`${JSON.stringify({ audit: entry('intended') })}\n${JSON.stringify({ audit: entry('granted') })}\n`);
+    expect(text()).toBe(
+      `${JSON.stringify({ audit: entry('intended') })}\n${JSON.stringify({ audit: entry('granted') })}\n`,
+    );
   });
 
   it('is a sentence on a terminal, after the one answer that a command gives', async () => {
@@ -49,12 +60,17 @@ describe('an audit line without a file', () => {
     }
     await settled();
 
-    expect(text()).toBe('Audit: 2026-11-29T18:20:53.937Z grant role:Editor:assigned for U2Ada: granted,\n  request r-1; this line is stored nowhere else: name a file with --audit-log\n');
+    expect(text()).toBe(
+      'Audit: 2026-11-29T18:20:53.937Z grant role:Editor:assigned for U2Ada: granted,\n  request r-1; this line is stored nowhere else: name a file with --audit-log\n',
+    );
   });
 
   it('is a sentence on the terminal of a server at once, and holds nothing that moves the cursor', async () => {
     const { output, text } = errorOutput(true);
-    await using audit = await openAudit({ auditLog: undefined, logFormat: undefined }, { logger: silentLogger, output });
+    await using audit = await openAudit(
+      { auditLog: undefined, logFormat: undefined },
+      { logger: silentLogger, output },
+    );
 
     await audit.append(entry('refused', { entitlement: 'role:\u001b[2J\nGranted:assigned', principal: '\u202eadA' }));
     await settled();
@@ -66,9 +82,15 @@ describe('an audit line without a file', () => {
     const { output } = errorOutput(false);
     output.on('error', () => undefined);
     output.destroy(Object.assign(new Error('closed'), { code: 'EPIPE' }));
-    await using audit = await openAudit({ auditLog: undefined, logFormat: undefined }, { logger: silentLogger, output });
+    await using audit = await openAudit(
+      { auditLog: undefined, logFormat: undefined },
+      { logger: silentLogger, output },
+    );
 
-    await expect(audit.append(entry('intended'))).rejects.toMatchObject({ kind: 'local-io', message: expect.stringContaining('name a file with --audit-log') });
+    await expect(audit.append(entry('intended'))).rejects.toMatchObject({
+      kind: 'local-io',
+      message: expect.stringContaining('name a file with --audit-log'),
+    });
   });
 });
 
@@ -104,7 +126,10 @@ describe('an audit line with a file', () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 'audit.jsonl');
     const warned: string[] = [];
-    await using audit = await openAudit({ auditLog: path, logFormat: undefined }, { logger: { ...silentLogger, warn: (event) => void warned.push(event) }, output: errorOutput(false).output });
+    await using audit = await openAudit(
+      { auditLog: path, logFormat: undefined },
+      { logger: { ...silentLogger, warn: (event) => void warned.push(event) }, output: errorOutput(false).output },
+    );
 
     await rm(path);
     await audit.append(entry('granted'));
@@ -115,5 +140,7 @@ describe('an audit line with a file', () => {
 });
 
 it('is refused where "-" is given for a file: other programs mean a standard stream by it', async () => {
-  await expect(openAudit({ auditLog: '-', logFormat: undefined }, { logger: silentLogger })).rejects.toThrow('--audit-log takes the name of a file, not "-"');
+  await expect(openAudit({ auditLog: '-', logFormat: undefined }, { logger: silentLogger })).rejects.toThrow(
+    '--audit-log takes the name of a file, not "-"',
+  );
 });

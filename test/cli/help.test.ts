@@ -5,13 +5,23 @@ import { usageLine } from '../../src/cli/usage.ts';
 import { runCli } from '../support/cli.ts';
 
 function program(): Command {
-  return createProgram({ env: {}, signal: new AbortController().signal, print: () => undefined, write: () => undefined, endWith: () => undefined });
+  return createProgram({
+    env: {},
+    signal: new AbortController().signal,
+    print: () => undefined,
+    write: () => undefined,
+    endWith: () => undefined,
+  });
 }
 
 /** The help of every command that shows, as 80 columns have it. */
 function helpTexts(command: Command, path: readonly string[] = []): readonly (readonly [string, string])[] {
   let text = '';
-  command.configureOutput({ writeOut: (part) => (text += part), getOutHelpWidth: () => 80, getOutHasColors: () => false });
+  command.configureOutput({
+    writeOut: (part) => (text += part),
+    getOutHelpWidth: () => 80,
+    getOutHasColors: () => false,
+  });
   command.outputHelp();
   const children = command.commands.filter((child) => !child.name().startsWith('_'));
   return [[path.join(' '), text] as const, ...children.flatMap((child) => helpTexts(child, [...path, child.name()]))];
@@ -30,7 +40,10 @@ describe('a slip on the command line', () => {
     [['config', 'shwo'], "unknown command 'config shwo' (Did you mean show?); see baton-descope config --help"],
     [['sync', '--otu', 'x'], "unknown option '--otu' (Did you mean --out?); see baton-descope sync --help"],
     [['sync', '--otu=x'], "unknown option '--otu' (Did you mean --out?); see baton-descope sync --help"],
-    [['sync', '--out', 'x', '--rate-limt', '1/s'], "unknown option '--rate-limt' (Did you mean --rate-limit?); see baton-descope sync --help"],
+    [
+      ['sync', '--out', 'x', '--rate-limt', '1/s'],
+      "unknown option '--rate-limt' (Did you mean --rate-limit?); see baton-descope sync --help",
+    ],
     [['_baton', '--fil', 'x'], "unknown option '--fil' (Did you mean --file?); see baton-descope --help"],
   ])('%j: %s', async (argv, line) => {
     const mistaken = program();
@@ -40,6 +53,10 @@ describe('a slip on the command line', () => {
   });
 
   it('is told in one line, with exit 2', async () => {
-    expect(await runCli(['sync', '--otu', 'x'])).toEqual({ code: 2, stdout: '', stderr: "baton-descope: unknown option '--otu' (Did you mean --out?); see npx . sync --help\n" });
+    expect(await runCli(['sync', '--otu', 'x'])).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: "baton-descope: unknown option '--otu' (Did you mean --out?); see npx . sync --help\n",
+    });
   });
 });

@@ -25,7 +25,17 @@ describe.each(formats)('a log line (%s)', (format) => {
   });
 
   it('has no field that is not listed, not even from somebody who goes around the types', () => {
-    const sneaked = { users: 1, email: 'canary-email', principal: 'canary-principal', name: 'canary-name', managementKey: 'canary-key', headers: { authorization: 'canary-bearer' }, msg: 'canary-msg', level: 'canary-level', err: new Error('canary-error') };
+    const sneaked = {
+      users: 1,
+      email: 'canary-email',
+      principal: 'canary-principal',
+      name: 'canary-name',
+      managementKey: 'canary-key',
+      headers: { authorization: 'canary-bearer' },
+      msg: 'canary-msg',
+      level: 'canary-level',
+      err: new Error('canary-error'),
+    };
 
     const text = written(format, (logger) => logger.warn('event', sneaked));
 
@@ -34,13 +44,19 @@ describe.each(formats)('a log line (%s)', (format) => {
   });
 
   it('shows no object or list in a listed field', () => {
-    const text = written(format, (logger) => logger.warn('event', { reason: { deep: 'canary' }, cause: ['canary'] } as unknown as LogFields));
+    const text = written(format, (logger) =>
+      logger.warn('event', { reason: { deep: 'canary' }, cause: ['canary'] } as unknown as LogFields),
+    );
 
     expect(text).not.toContain('canary');
   });
 
   it('shows no address that a text has in it', () => {
-    const text = written(format, (logger) => logger.error('failed for ada@acme.example', { reason: '"ada.lovelace@acme.example" is a login id of <bob@x.example>; jürgen@münchen.example' }));
+    const text = written(format, (logger) =>
+      logger.error('failed for ada@acme.example', {
+        reason: '"ada.lovelace@acme.example" is a login id of <bob@x.example>; jürgen@münchen.example',
+      }),
+    );
 
     expect(text).not.toMatch(/ada|bob|jürgen|acme|münchen/);
     expect(text).toContain('is a login id of');
@@ -56,7 +72,9 @@ describe.each(formats)('a log line (%s)', (format) => {
     ['a null', '\u0000'],
     ['a C1 control', '\u009B31m'],
   ])('cannot be split or dressed up by %s', (_name, mark) => {
-    const text = written(format, (logger) => logger.info(`one${mark}two`, { reason: `x${mark}{"level":"error"}`, note: mark }));
+    const text = written(format, (logger) =>
+      logger.info(`one${mark}two`, { reason: `x${mark}{"level":"error"}`, note: mark }),
+    );
 
     expect(text.trimEnd().split(/[\n\r\u2028]/)).toHaveLength(1);
     expect(text.trimEnd()).not.toMatch(/[\p{Cc}\u2028\u202E]/u);
@@ -65,7 +83,9 @@ describe.each(formats)('a log line (%s)', (format) => {
   });
 
   it('is short, however long a text is', () => {
-    expect(written(format, (logger) => logger.info('event', { reason: 'x'.repeat(1_000_000) })).length).toBeLessThan(2_000);
+    expect(written(format, (logger) => logger.info('event', { reason: 'x'.repeat(1_000_000) })).length).toBeLessThan(
+      2_000,
+    );
   });
 
   it('is left out below the level', () => {
@@ -75,9 +95,18 @@ describe.each(formats)('a log line (%s)', (format) => {
 
 describe('a json line', () => {
   it('is one object with level, time, run and message', () => {
-    const text = written('json', (logger) => withFields(logger, () => ({ sync: 'S1' })).error('sync failed', { kind: 'timeout' }));
+    const text = written('json', (logger) =>
+      withFields(logger, () => ({ sync: 'S1' })).error('sync failed', { kind: 'timeout' }),
+    );
 
-    expect(JSON.parse(text)).toEqual({ level: 'error', time: expect.stringMatching(/^\d{4}-.*Z$/) as string, run: processRunId, sync: 'S1', kind: 'timeout', msg: 'sync failed' });
+    expect(JSON.parse(text)).toEqual({
+      level: 'error',
+      time: expect.stringMatching(/^\d{4}-.*Z$/) as string,
+      run: processRunId,
+      sync: 'S1',
+      kind: 'timeout',
+      msg: 'sync failed',
+    });
   });
 });
 

@@ -2,7 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { describeProgress, duration } from '../../src/cli/progress.ts';
 
 /** What is told of a walk whose rows come at these times. */
-function told(rows: readonly (readonly [atMs: number, count: number])[], { users, isTerminal = false }: { readonly users?: number; readonly isTerminal?: boolean } = {}): readonly string[] {
+function told(
+  rows: readonly (readonly [atMs: number, count: number])[],
+  { users, isTerminal = false }: { readonly users?: number; readonly isTerminal?: boolean } = {},
+): readonly string[] {
   const lines: string[] = [];
   let nowMs = 0;
   const tell = describeProgress((text) => lines.push(text), { users: () => users, isTerminal, now: () => nowMs });
@@ -15,7 +18,9 @@ function told(rows: readonly (readonly [atMs: number, count: number])[], { users
 
 describe('progress', () => {
   it('tells how many of how many, how fast, and how long it will still take', () => {
-    expect(told([[10_000, 2_500]], { users: 10_000 })).toEqual(['users: 2,500 of 10,000 (25 %), 250/s, 10 s so far, about 30 s left']);
+    expect(told([[10_000, 2_500]], { users: 10_000 })).toEqual([
+      'users: 2,500 of 10,000 (25 %), 250/s, 10 s so far, about 30 s left',
+    ]);
   });
 
   it('tells no end that it does not know', () => {

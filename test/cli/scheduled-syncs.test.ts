@@ -30,7 +30,11 @@ interface Bench {
   readonly healthTurns: readonly boolean[];
   readonly clock: { nowMs: number };
   /** Runs until so many syncs have ended; `before` each of them the project, the folder and the clock can be changed. */
-  readonly follow: (runs: number, before?: (run: number) => unknown, flags?: Readonly<Record<string, string>>) => Promise<void>;
+  readonly follow: (
+    runs: number,
+    before?: (run: number) => unknown,
+    flags?: Readonly<Record<string, string>>,
+  ) => Promise<void>;
 }
 
 async function bench(folder: string, users = 120): Promise<Bench> {
@@ -38,9 +42,18 @@ async function bench(folder: string, users = 120): Promise<Bench> {
   const lines: Line[] = [];
   const healthTurns: boolean[] = [];
   const clock = { nowMs: Date.parse('2026-11-25T12:00:00Z') };
-  const tell = (level: string) => (event: string, fields: LogFields = {}) => void lines.push({ level, event, ...fields });
+  const tell =
+    (level: string) =>
+    (event: string, fields: LogFields = {}) =>
+      void lines.push({ level, event, ...fields });
   const logger: Logger = { debug: tell('debug'), info: tell('info'), warn: tell('warn'), error: tell('error') };
-  const observation = await startObservation({ env: {}, version: '0', runId: 'r', logger, onHealth: (isHealthy) => void healthTurns.push(isHealthy) });
+  const observation = await startObservation({
+    env: {},
+    version: '0',
+    runId: 'r',
+    logger,
+    onHealth: (isHealthy) => void healthTurns.push(isHealthy),
+  });
   observation.health.setPhase('serving');
 
   return {
@@ -50,7 +63,9 @@ async function bench(folder: string, users = 120): Promise<Bench> {
     healthTurns,
     clock,
     follow: async (runs, before, flags = {}) => {
-      const plan = planOf(loadSettings({ flags: { projectId: 'P1', syncEvery: '1h', out: folder, keep: '3', ...flags }, env: {} }));
+      const plan = planOf(
+        loadSettings({ flags: { projectId: 'P1', syncEvery: '1h', out: folder, keep: '3', ...flags }, env: {} }),
+      );
       if (plan === undefined) {
         return expect.fail('nothing is planned');
       }
@@ -68,7 +83,8 @@ async function bench(folder: string, users = 120): Promise<Bench> {
       await begin();
       await runScheduledSyncs({
         plan,
-        connect: (own) => clientOf(project, { logger: own, observer: observation.requests, sleep: async () => undefined }),
+        connect: (own) =>
+          clientOf(project, { logger: own, observer: observation.requests, sleep: async () => undefined }),
         policy: { tenantRoles: 'all' },
         trace: (_id, work) => work(),
         logger,
@@ -94,7 +110,12 @@ async function bench(folder: string, users = 120): Promise<Bench> {
   };
 }
 
-const fails = (project: Emulator, status: number): unknown => project.faults.add({ match: { endpoint: 'GET /v1/mgmt/role/all' }, times: noLimit, fault: { kind: 'status', status } });
+const fails = (project: Emulator, status: number): unknown =>
+  project.faults.add({
+    match: { endpoint: 'GET /v1/mgmt/role/all' },
+    times: noLimit,
+    fault: { kind: 'status', status },
+  });
 
 describe('scheduled syncs', () => {
   it('leave the last few complete files, and the newest of them as latest.json', async () => {
@@ -108,11 +129,18 @@ describe('scheduled syncs', () => {
     expect(names).toHaveLength(4);
     expect(names[0]).toBe('latest.json');
     expect(names.slice(1).every((name) => /^sync-\d{8}T\d{6}\.\d{3}Z\.json$/.test(name))).toBe(true);
-    expect(await readFile(join(folder.path, names.at(-1) ?? ''), 'utf8')).toBe(await readFile(join(folder.path, 'latest.json'), 'utf8'));
+    expect(await readFile(join(folder.path, names.at(-1) ?? ''), 'utf8')).toBe(
+      await readFile(join(folder.path, 'latest.json'), 'utf8'),
+    );
     expect((await readLastSync(join(folder.path, 'latest.json')))?.counts.resources['user']).toBe(120);
     expect(clock.nowMs - startedAt).toBe(4 * hour);
-    expect(lines.filter(({ event }) => event === 'sync complete').map(({ users, removed }) => ({ users, removed }))).toEqual([0, 0, 0, 1, 1].map((removed) => ({ users: 120, removed })));
-    expect(observation.health.report()).toMatchObject({ status: 'ok', details: { sync: { status: 'ok', running: false, failuresInARow: 0 } } });
+    expect(
+      lines.filter(({ event }) => event === 'sync complete').map(({ users, removed }) => ({ users, removed })),
+    ).toEqual([0, 0, 0, 1, 1].map((removed) => ({ users: 120, removed })));
+    expect(observation.health.report()).toMatchObject({
+      status: 'ok',
+      details: { sync: { status: 'ok', running: false, failuresInARow: 0 } },
+    });
   });
 
   it('never leave a moment without a complete latest.json, once there was one', async () => {
@@ -146,7 +174,11 @@ describe('scheduled syncs', () => {
     const startedAt = clock.nowMs;
 
     await follow(6, async (run) => {
-      seen.push({ health: observation.health.report().status, files: await readdir(folder.path), atMs: clock.nowMs - startedAt });
+      seen.push({
+        health: observation.health.report().status,
+        files: await readdir(folder.path),
+        atMs: clock.nowMs - startedAt,
+      });
       if (run === 1) {
         fails(project, 403);
       }
@@ -159,10 +191,22 @@ describe('scheduled syncs', () => {
     expect(seen.slice(1).map(({ files }) => files.length)).toEqual([2, 2, 2, 2, 2]);
     expect(seen.map(({ atMs }) => atMs)).toEqual([0, 0, 1, 2, 3, 4].map((hours) => hours * hour));
     expect(healthTurns).toEqual([false, true]);
-    expect(lines.filter(({ level }) => level === 'error').map(({ event, kind, failuresInARow }) => ({ event, kind, failuresInARow }))).toEqual(
-      [1, 2, 3, 4].map((failuresInARow) => ({ event: 'sync failed, the files stay as they were', kind: 'forbidden', failuresInARow })),
+    expect(
+      lines
+        .filter(({ level }) => level === 'error')
+        .map(({ event, kind, failuresInARow }) => ({ event, kind, failuresInARow })),
+    ).toEqual(
+      [1, 2, 3, 4].map((failuresInARow) => ({
+        event: 'sync failed, the files stay as they were',
+        kind: 'forbidden',
+        failuresInARow,
+      })),
     );
-    expect(observation.health.report().details.sync).toMatchObject({ status: 'ok', failuresInARow: 0, lastFailure: { what: 'forbidden' } });
+    expect(observation.health.report().details.sync).toMatchObject({
+      status: 'ok',
+      failuresInARow: 0,
+      lastFailure: { what: 'forbidden' },
+    });
     const metrics = await observation.metrics.render();
     expect(metrics).toContain('baton_descope_syncs_total{outcome="complete"} 2');
     expect(metrics).toContain('baton_descope_syncs_total{outcome="forbidden"} 4');
@@ -174,9 +218,15 @@ describe('scheduled syncs', () => {
     await follow(1);
     const before = await readFile(join(folder.path, 'latest.json'), 'utf8');
 
-    await follow(1, () => [...project.state.users()].slice(0, 60).forEach(({ userId }) => project.state.deleteUser(userId)));
+    await follow(1, () =>
+      [...project.state.users()].slice(0, 60).forEach(({ userId }) => project.state.deleteUser(userId)),
+    );
 
-    expect(lines.find(({ level }) => level === 'error')).toMatchObject({ kind: 'held', reason: expect.stringContaining('users went from 120 to 60') as string, note: expect.stringContaining('sync --out') as string });
+    expect(lines.find(({ level }) => level === 'error')).toMatchObject({
+      kind: 'held',
+      reason: expect.stringContaining('users went from 120 to 60') as string,
+      note: expect.stringContaining('sync --out') as string,
+    });
     expect(await readFile(join(folder.path, 'latest.json'), 'utf8')).toBe(before);
     expect(await readdir(folder.path)).toHaveLength(2);
   });
@@ -191,7 +241,9 @@ describe('scheduled syncs', () => {
       await writeFile(join(folder.path, 'latest.json'), 'by hand');
     });
 
-    const texts = await Promise.all((await readdir(folder.path)).map((name) => readFile(join(folder.path, name), 'utf8')));
+    const texts = await Promise.all(
+      (await readdir(folder.path)).map((name) => readFile(join(folder.path, name), 'utf8')),
+    );
     expect(texts).toHaveLength(4);
     expect(texts.filter((text) => text === 'by hand')).toHaveLength(1);
   });
@@ -203,7 +255,11 @@ describe('scheduled syncs', () => {
     await follow(2, undefined, { outFormat: 'c1z' });
 
     const names = (await readdir(folder.path)).toSorted();
-    expect(names).toEqual(['latest.c1z', expect.stringMatching(/^sync-.*\.c1z$/) as string, expect.stringMatching(/^sync-.*\.c1z$/) as string]);
+    expect(names).toEqual([
+      'latest.c1z',
+      expect.stringMatching(/^sync-.*\.c1z$/) as string,
+      expect.stringMatching(/^sync-.*\.c1z$/) as string,
+    ]);
     expect((await readFile(join(folder.path, 'latest.c1z'))).subarray(0, 4).toString()).toBe('C1ZF');
   });
 
@@ -220,7 +276,9 @@ describe('scheduled syncs', () => {
 
     expect(second.clock.nowMs - startedAt).toBeGreaterThan(50 * 60_000);
     expect(second.clock.nowMs - startedAt).toBeLessThan(60 * 60_000);
-    expect(await second.observation.metrics.render()).toContain('baton_descope_last_complete_sync_rows{section="resources",type="user"} 120');
+    expect(await second.observation.metrics.render()).toContain(
+      'baton_descope_last_complete_sync_rows{section="resources",type="user"} 120',
+    );
   });
 
   it('fail while their folder is gone, and go on when it is there again', async () => {
@@ -236,7 +294,11 @@ describe('scheduled syncs', () => {
       }
     });
 
-    expect(lines.filter(({ event }) => event.startsWith('sync ') && event !== 'sync started').map(({ event, kind }) => kind ?? event)).toEqual(['sync complete', 'local-io', 'sync complete']);
+    expect(
+      lines
+        .filter(({ event }) => event.startsWith('sync ') && event !== 'sync started')
+        .map(({ event, kind }) => kind ?? event),
+    ).toEqual(['sync complete', 'local-io', 'sync complete']);
     expect(await readdir(folder.path)).toHaveLength(2);
   });
 
@@ -259,7 +321,12 @@ describe('scheduled syncs', () => {
 });
 
 describe('the folder', () => {
-  const planned = (out: string): Promise<void> => checkFolder(planOf(loadSettings({ flags: { projectId: 'P1', syncEvery: '1h', out }, env: {} })) ?? expect.fail('nothing is planned'), 'P1');
+  const planned = (out: string): Promise<void> =>
+    checkFolder(
+      planOf(loadSettings({ flags: { projectId: 'P1', syncEvery: '1h', out }, env: {} })) ??
+        expect.fail('nothing is planned'),
+      'P1',
+    );
 
   it('is made when only itself is missing', async () => {
     await using folder = await temporaryFolder();
@@ -277,12 +344,16 @@ describe('the folder', () => {
     await using folder = await temporaryFolder();
     await writeFile(join(folder.path, 'file'), '');
 
-    await expect(planned(within(folder.path))).rejects.toMatchObject({ kind: 'local-io', message: expect.stringContaining(message) as string });
+    await expect(planned(within(folder.path))).rejects.toMatchObject({
+      kind: 'local-io',
+      message: expect.stringContaining(message) as string,
+    });
   });
 });
 
 describe('a plan', () => {
-  const load = (flags: Readonly<Record<string, string>>): unknown => planOf(loadSettings({ flags: { projectId: 'P1', ...flags }, env: {} }));
+  const load = (flags: Readonly<Record<string, string>>): unknown =>
+    planOf(loadSettings({ flags: { projectId: 'P1', ...flags }, env: {} }));
 
   it.each([
     [{ syncEvery: '1h' }, 'need --out'],
@@ -300,7 +371,13 @@ describe('a plan', () => {
     expect(() => load(flags)).toThrow(message);
   });
 
-  it.each([[{}], [{ syncEvery: '30s', out: 'x' }], [{ syncCron: '30 2 * * 1-5', out: 'x' }], [{ healthCheckPort: 'off' }], [{ healthCheckPort: '0' }]])('%j is taken', (flags) => {
+  it.each([
+    [{}],
+    [{ syncEvery: '30s', out: 'x' }],
+    [{ syncCron: '30 2 * * 1-5', out: 'x' }],
+    [{ healthCheckPort: 'off' }],
+    [{ healthCheckPort: '0' }],
+  ])('%j is taken', (flags) => {
     expect(() => load(flags)).not.toThrow();
   });
 });

@@ -13,7 +13,11 @@ import { ConnectorError } from '../../src/errors.ts';
 import { runCli, temporaryFolder } from '../support/cli.ts';
 
 /** Writes a file into a folder of its own and resolves the settings with it. */
-async function resolvedWith(text: string, options: Omit<LoadOptions, 'openFile'> = { flags: {}, env: {} }, name = 'baton.yaml'): Promise<ReturnType<typeof resolveSettings> & { readonly folder: string }> {
+async function resolvedWith(
+  text: string,
+  options: Omit<LoadOptions, 'openFile'> = { flags: {}, env: {} },
+  name = 'baton.yaml',
+): Promise<ReturnType<typeof resolveSettings> & { readonly folder: string }> {
   await using folder = await temporaryFolder();
   const path = join(folder.path, name);
   await writeFile(path, text);
@@ -36,13 +40,23 @@ describe('a config file', () => {
   it('comes after flags and environment, and before defaults', async () => {
     const file = 'project-id: P2file\nrate-limit: 100/m\ntenant-roles: observed\n';
 
-    const { values } = await resolvedWith(file, { flags: { projectId: 'P2flag' }, env: { BATON_DESCOPE_RATE_LIMIT: '3/s' } });
+    const { values } = await resolvedWith(file, {
+      flags: { projectId: 'P2flag' },
+      env: { BATON_DESCOPE_RATE_LIMIT: '3/s' },
+    });
 
-    expect(values).toMatchObject({ projectId: 'P2flag', rateLimit: { count: 3 }, tenantRoles: 'observed', maxShrink: 20 });
+    expect(values).toMatchObject({
+      projectId: 'P2flag',
+      rateLimit: { count: 3 },
+      tenantRoles: 'observed',
+      maxShrink: 20,
+    });
   });
 
   it('spells settings as their flags, or as Baton connectors spell them', async () => {
-    const { values, origins, problems, folder } = await resolvedWith('descope-project-id: P2abc\nmax-parallel-fetches: 3\nprovisioning: true\ndescope-strict: true\n');
+    const { values, origins, problems, folder } = await resolvedWith(
+      'descope-project-id: P2abc\nmax-parallel-fetches: 3\nprovisioning: true\ndescope-strict: true\n',
+    );
 
     expect(problems).toEqual([]);
     expect(values).toMatchObject({ projectId: 'P2abc', maxParallelFetches: 3, provisioning: true, strict: true });
@@ -50,7 +64,11 @@ describe('a config file', () => {
   });
 
   it('may be JSON', async () => {
-    const { values, problems } = await resolvedWith('{\n\t"project-id": "P2abc",\n\t"max-shrink": 5\n}', undefined, 'baton.json');
+    const { values, problems } = await resolvedWith(
+      '{\n\t"project-id": "P2abc",\n\t"max-shrink": 5\n}',
+      undefined,
+      'baton.json',
+    );
 
     expect(problems).toEqual([]);
     expect(values).toMatchObject({ projectId: 'P2abc', maxShrink: 5 });
@@ -65,8 +83,16 @@ describe('a config file', () => {
   it.each([
     ['an unknown key', 'base-ulr: https://x', ':1 base-ulr is not a setting; did you mean base-url?'],
     ['a key that nothing resembles', 'okta-domain: x', ':1 okta-domain is not a setting; `baton-descope config show`'],
-    ['an environment name', 'strict: true\nDESCOPE_BASE_URL: https://x', ':2 DESCOPE_BASE_URL is not a setting; did you mean descope-base-url?'],
-    ['the key itself', 'management-key: K2secret', ':1 management-key: a config file must not hold the management key itself'],
+    [
+      'an environment name',
+      'strict: true\nDESCOPE_BASE_URL: https://x',
+      ':2 DESCOPE_BASE_URL is not a setting; did you mean descope-base-url?',
+    ],
+    [
+      'the key itself',
+      'management-key: K2secret',
+      ':1 management-key: a config file must not hold the management key itself',
+    ],
     ['a value out of range', '\nmax-parallel-fetches: 9', ':2 max-parallel-fetches must be a whole number from 1 to 6'],
     ['a value that is a list', 'rate-limit: [a]', ':1 rate-limit must have one text'],
     ['a key without a value', 'rate-limit:', ':1 rate-limit is empty: give a value, or leave it out'],
@@ -81,7 +107,14 @@ describe('a config file', () => {
     expect(problems[0]?.message).toContain(message);
   });
 
-  it.each(['management-key: K2secret', 'descope-management-key: K2secret', 'key: K2secret', 'managment-key: K2secret', 'strict: [K2secret', 'strict: K2secret'])('never has its values repeated: %s', async (text) => {
+  it.each([
+    'management-key: K2secret',
+    'descope-management-key: K2secret',
+    'key: K2secret',
+    'managment-key: K2secret',
+    'strict: [K2secret',
+    'strict: K2secret',
+  ])('never has its values repeated: %s', async (text) => {
     const { problems } = await resolvedWith(text, { flags: { projectId: 'P2abc' }, env: {} });
 
     expect(problems).toHaveLength(1);
@@ -89,7 +122,10 @@ describe('a config file', () => {
   });
 
   it('tells its problems together with those of flags and environment', async () => {
-    const { problems } = await resolvedWith('max-shrink: 200\nnope-nope: 1\n', { flags: { logLevel: 'loud' }, env: { BATON_DESCOPE_MAX_DANGLING: 'x' } });
+    const { problems } = await resolvedWith('max-shrink: 200\nnope-nope: 1\n', {
+      flags: { logLevel: 'loud' },
+      env: { BATON_DESCOPE_MAX_DANGLING: 'x' },
+    });
 
     expect(problems.map(({ message }) => message)).toEqual([
       expect.stringContaining('nope-nope'),
@@ -123,7 +159,8 @@ describe('the config file that counts', () => {
     await mkdir(join(home, '.config', 'baton-descope'), { recursive: true });
     await mkdir(cwd);
     const env = { HOME: home };
-    const found = (flag: string | undefined, more = {}): string | undefined => configFilePath({ flag, env: { ...env, ...more }, cwd })?.path;
+    const found = (flag: string | undefined, more = {}): string | undefined =>
+      configFilePath({ flag, env: { ...env, ...more }, cwd })?.path;
 
     const none = found(undefined);
     await writeFile(join(home, '.config', 'baton-descope', 'config.yaml'), '');
@@ -134,12 +171,22 @@ describe('the config file that counts', () => {
     const byVariable = found(undefined, { BATON_CONFIG: '../named.yaml' });
     const byFlag = found('baton.yaml', { BATON_CONFIG: '../named.yaml' });
 
-    expect([none, atHome, here, byVariable, byFlag]).toEqual([undefined, homeConfigPath(env), join(cwd, 'baton.yaml'), join(folder.path, 'named.yaml'), join(cwd, 'baton.yaml')]);
+    expect([none, atHome, here, byVariable, byFlag]).toEqual([
+      undefined,
+      homeConfigPath(env),
+      join(cwd, 'baton.yaml'),
+      join(folder.path, 'named.yaml'),
+      join(cwd, 'baton.yaml'),
+    ]);
   });
 
   it('must be there when it is named', () => {
-    expect(messageOf(() => configFilePath({ flag: 'no/such.yaml', env: {}, cwd: '/' }))).toBe('--config: there is no file /no/such.yaml');
-    expect(messageOf(() => configFilePath({ flag: undefined, env: { BATON_CONFIG_PATH: 'x.yaml' }, cwd: '/' }))).toBe('BATON_CONFIG_PATH: there is no file /x.yaml');
+    expect(messageOf(() => configFilePath({ flag: 'no/such.yaml', env: {}, cwd: '/' }))).toBe(
+      '--config: there is no file /no/such.yaml',
+    );
+    expect(messageOf(() => configFilePath({ flag: undefined, env: { BATON_CONFIG_PATH: 'x.yaml' }, cwd: '/' }))).toBe(
+      'BATON_CONFIG_PATH: there is no file /x.yaml',
+    );
   });
 });
 
@@ -151,7 +198,9 @@ describe('the management key', () => {
 
     expect(findManagementKey({}, keyFile).key().reveal()).toBe('K2fromFile');
     expect(findManagementKey({ DESCOPE_MANAGEMENT_KEY: 'K2env' }, keyFile).key().reveal()).toBe('K2env');
-    expect(messageOf(() => findManagementKey({}, { ...keyFile, text: '/no/such' }))).toContain('baton.yaml:1 management-key-file: cannot read /no/such (ENOENT)');
+    expect(messageOf(() => findManagementKey({}, { ...keyFile, text: '/no/such' }))).toContain(
+      'baton.yaml:1 management-key-file: cannot read /no/such (ENOENT)',
+    );
   });
 });
 
@@ -173,7 +222,10 @@ describe('config show', () => {
     await writeFile(join(folder.path, 'baton.yaml'), 'project-id: P2abc\nmanagement-key-file: key\n');
     await writeFile(join(folder.path, 'key'), 'K2secretsecret');
 
-    const run = await runCli(['config', 'show', '--strict', '--config', 'baton.yaml'], { cwd: folder.path, env: { BATON_LOG_LEVEL: 'info' } });
+    const run = await runCli(['config', 'show', '--strict', '--config', 'baton.yaml'], {
+      cwd: folder.path,
+      env: { BATON_LOG_LEVEL: 'info' },
+    });
 
     expect(run.code).toBe(0);
     expect(run.stdout).toMatch(/^project-id +P2abc +baton\.yaml:1 project-id$/m);
@@ -188,10 +240,16 @@ describe('config show', () => {
     await using folder = await temporaryFolder();
     await writeFile(join(folder.path, 'baton.yaml'), 'project-id: P2abc\nmax-shrink: 200\n');
 
-    const run = await runCli(['config', 'show', '--json', '--config', 'baton.yaml'], { cwd: folder.path, env: { DESCOPE_MANAGEMENT_KEY: 'K2secretsecret' } });
+    const run = await runCli(['config', 'show', '--json', '--config', 'baton.yaml'], {
+      cwd: folder.path,
+      env: { DESCOPE_MANAGEMENT_KEY: 'K2secretsecret' },
+    });
 
     expect(run.code).toBe(2);
-    expect(JSON.parse(run.stdout)).toMatchObject({ file: join(folder.path, 'baton.yaml'), problems: [expect.stringContaining('baton.yaml:2 max-shrink must be')] });
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      file: join(folder.path, 'baton.yaml'),
+      problems: [expect.stringContaining('baton.yaml:2 max-shrink must be')],
+    });
     expect(run.stderr).toContain('baton.yaml:2 max-shrink must be');
     expect(run.stdout + run.stderr).not.toContain('K2secret');
   });
@@ -203,10 +261,14 @@ describe('a config file that is not a plain file', () => {
     const path = join(folder.path, 'baton.yaml');
     execFileSync('mkfifo', ['-m', '600', path]);
 
-    expect(messageOf(() => readConfigFile({ path, by: 'home', base: folder.path }))).toContain('it is not a plain file');
+    expect(messageOf(() => readConfigFile({ path, by: 'home', base: folder.path }))).toContain(
+      'it is not a plain file',
+    );
   });
 
   it.runIf(existsSync('/dev/zero'))('is not read without end when it was named', () => {
-    expect(messageOf(() => readConfigText({ path: '/dev/zero', by: 'name' }))).toContain('larger than a config file can be');
+    expect(messageOf(() => readConfigText({ path: '/dev/zero', by: 'name' }))).toContain(
+      'larger than a config file can be',
+    );
   });
 });

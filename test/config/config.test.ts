@@ -20,7 +20,7 @@ function problemOf(work: () => unknown): ConnectorError {
 }
 
 describe('settings', () => {
-  it('come from a flag before the environment, from BATON_ names before the vendor\'s, and from a default last', () => {
+  it("come from a flag before the environment, from BATON_ names before the vendor's, and from a default last", () => {
     const all = { DESCOPE_PROJECT_ID: 'vendor', BATON_DESCOPE_PROJECT_ID: 'baton' };
 
     expect(loadSettings({ flags: { projectId: 'flag' }, env: all }).projectId).toBe('flag');
@@ -44,9 +44,11 @@ describe('settings', () => {
       loadSettings({
         flags: { maxParallelFetches: '7' },
         env: { BATON_LOG_LEVEL: 'loud' },
-        alsoCheck: [() => {
-          openManagementKey({});
-        }],
+        alsoCheck: [
+          () => {
+            openManagementKey({});
+          },
+        ],
       }),
     );
 
@@ -86,7 +88,11 @@ describe('the management key', () => {
     ['both ways at once', { DESCOPE_MANAGEMENT_KEY: 'a', DESCOPE_MANAGEMENT_KEY_FILE: 'b' }, 'not both'],
     ['a file that is not there', { DESCOPE_MANAGEMENT_KEY_FILE: 'no/such/file' }, 'cannot read no/such/file (ENOENT)'],
     ['two lines', { DESCOPE_MANAGEMENT_KEY: 'a\nb' }, 'has more than one line'],
-    ['something that a header cannot carry', { DESCOPE_MANAGEMENT_KEY: 'keywithsp\u00e4ces' }, 'has a character that no key has'],
+    [
+      'something that a header cannot carry',
+      { DESCOPE_MANAGEMENT_KEY: 'keywithsp\u00e4ces' },
+      'has a character that no key has',
+    ],
   ])('is refused: %s', (_name, keys, message) => {
     expect(problemOf(() => openManagementKey(keys)).message).toContain(message);
   });
@@ -98,7 +104,11 @@ describe('the management key', () => {
   });
 
   it('is refused inside any argument, whichever name it has in the environment', () => {
-    const { message } = problemOf(() => refuseKeyInArguments(['sync', '--base-url', 'https://K2secretsecret@x'], { BATON_DESCOPE_MANAGEMENT_KEY: 'K2secretsecret' }));
+    const { message } = problemOf(() =>
+      refuseKeyInArguments(['sync', '--base-url', 'https://K2secretsecret@x'], {
+        BATON_DESCOPE_MANAGEMENT_KEY: 'K2secretsecret',
+      }),
+    );
 
     expect(message).toContain('must not be given on the command line');
     expect(message).not.toContain('K2secret');

@@ -32,16 +32,52 @@ describe('a file that nobody named', () => {
   it.each<[string, Readonly<Record<string, Planted>>, string | undefined]>([
     ['is obeyed where all of it is ours', {}, undefined],
     ['is obeyed where the folders are those of root', { '/': { uid: 0 }, '/srv': { uid: 0 } }, undefined],
-    ['is obeyed where our own group may write', { '/srv/me': { mode: 0o775 }, '/srv/me/baton.yaml': { mode: 0o664 } }, undefined],
-    ['is not when it belongs to another', { '/srv/me/baton.yaml': { uid: 1001 } }, '/srv/me/baton.yaml belongs to another user (uid 1001)'],
-    ['is not when all may write it', { '/srv/me/baton.yaml': { mode: 0o646 } }, '/srv/me/baton.yaml can be changed by every user'],
+    [
+      'is obeyed where our own group may write',
+      { '/srv/me': { mode: 0o775 }, '/srv/me/baton.yaml': { mode: 0o664 } },
+      undefined,
+    ],
+    [
+      'is not when it belongs to another',
+      { '/srv/me/baton.yaml': { uid: 1001 } },
+      '/srv/me/baton.yaml belongs to another user (uid 1001)',
+    ],
+    [
+      'is not when all may write it',
+      { '/srv/me/baton.yaml': { mode: 0o646 } },
+      '/srv/me/baton.yaml can be changed by every user',
+    ],
     ['is not when its folder belongs to another', { '/srv/me': { uid: 7 } }, '/srv/me belongs to another user (uid 7)'],
-    ['is not below a folder that all may write', { '/srv': { uid: 0, mode: 0o777 } }, '/srv can be changed by every user'],
-    ['is not below a sticky folder such as /tmp', { '/srv': { uid: 0, mode: 0o1777 } }, '/srv can be changed by every user'],
-    ['is not where a group of others may write', { '/srv/me': { gid: 50, mode: 0o775 } }, '/srv/me can be changed by its group (gid 50)'],
-    ['is not when it is a link that another made', { '/srv/me/baton.yaml': { uid: 1001, link: '/srv/me/real.yaml' } }, 'belongs to another user'],
-    ['is not when it is a link to the file of another', { '/srv/me/baton.yaml': { link: '/srv/x.yaml' }, '/srv/x.yaml': { uid: 5 } }, '/srv/x.yaml belongs to another user'],
-    ['is not when a link on the way leads through an open folder', { '/srv/me/baton.yaml': { link: '../shared/a.yaml' }, '/srv/shared': { mode: 0o777 } }, '/srv/shared can be changed'],
+    [
+      'is not below a folder that all may write',
+      { '/srv': { uid: 0, mode: 0o777 } },
+      '/srv can be changed by every user',
+    ],
+    [
+      'is not below a sticky folder such as /tmp',
+      { '/srv': { uid: 0, mode: 0o1777 } },
+      '/srv can be changed by every user',
+    ],
+    [
+      'is not where a group of others may write',
+      { '/srv/me': { gid: 50, mode: 0o775 } },
+      '/srv/me can be changed by its group (gid 50)',
+    ],
+    [
+      'is not when it is a link that another made',
+      { '/srv/me/baton.yaml': { uid: 1001, link: '/srv/me/real.yaml' } },
+      'belongs to another user',
+    ],
+    [
+      'is not when it is a link to the file of another',
+      { '/srv/me/baton.yaml': { link: '/srv/x.yaml' }, '/srv/x.yaml': { uid: 5 } },
+      '/srv/x.yaml belongs to another user',
+    ],
+    [
+      'is not when a link on the way leads through an open folder',
+      { '/srv/me/baton.yaml': { link: '../shared/a.yaml' }, '/srv/shared': { mode: 0o777 } },
+      '/srv/shared can be changed',
+    ],
     ['is not when links lead in a circle', { '/srv/me/baton.yaml': { link: 'baton.yaml' } }, 'broken link'],
   ])('%s', (_name, planted, expected) => {
     const problem = whoElseCanChange('/srv/me/baton.yaml', '/', viewWith(planted));
@@ -57,12 +93,18 @@ describe('a file that nobody named', () => {
     const planted = { '/srv': { mode: 0o777 } };
 
     expect(whoElseCanChange('/srv/me/x/c.yaml', '/srv/me', viewWith(planted))).toBeUndefined();
-    expect(whoElseCanChange('/srv/me/x/c.yaml', '/srv/me', viewWith({ '/srv/me': { mode: 0o777 } }))).toContain('/srv/me can be changed');
-    expect(whoElseCanChange('/srv/me/x/c.yaml', '/srv/me', viewWith({ '/srv/me/x': { link: '/srv/other' }, ...planted }))).toContain('/srv can be changed');
+    expect(whoElseCanChange('/srv/me/x/c.yaml', '/srv/me', viewWith({ '/srv/me': { mode: 0o777 } }))).toContain(
+      '/srv/me can be changed',
+    );
+    expect(
+      whoElseCanChange('/srv/me/x/c.yaml', '/srv/me', viewWith({ '/srv/me/x': { link: '/srv/other' }, ...planted })),
+    ).toContain('/srv can be changed');
   });
 
   it('is not looked at where a system has no owners', () => {
-    expect(whoElseCanChange('/srv/me/baton.yaml', '/', { ...viewWith({ '/srv': { mode: 0o777 } }), uid: undefined })).toBeUndefined();
+    expect(
+      whoElseCanChange('/srv/me/baton.yaml', '/', { ...viewWith({ '/srv': { mode: 0o777 } }), uid: undefined }),
+    ).toBeUndefined();
   });
 });
 
@@ -87,7 +129,16 @@ async function openFolder(): Promise<{ readonly path: string } & AsyncDisposable
 const settings = { DESCOPE_PROJECT_ID: 'P2abc', DESCOPE_MANAGEMENT_KEY: 'K2env' };
 
 describe('./baton.yaml in a folder that others may write', () => {
-  it.each(['doctor', 'sync --out x.json', 'serve', 'grant --entitlement role:E:assigned --principal a', 'revoke --entitlement role:E:assigned --principal a', '-f x.json', 'config show', 'health-check'])('is refused in one line with the remedy: %s', async (command) => {
+  it.each([
+    'doctor',
+    'sync --out x.json',
+    'serve',
+    'grant --entitlement role:E:assigned --principal a',
+    'revoke --entitlement role:E:assigned --principal a',
+    '-f x.json',
+    'config show',
+    'health-check',
+  ])('is refused in one line with the remedy: %s', async (command) => {
     await using folder = await openFolder();
     await writeFile(join(folder.path, 'baton.yaml'), 'base-url: http://127.0.0.1:9\n');
 
@@ -104,8 +155,14 @@ describe('./baton.yaml in a folder that others may write', () => {
     await using folder = await openFolder();
     await writeFile(join(folder.path, 'baton.yaml'), 'base-url: http://127.0.0.1:9\n');
 
-    const byFlag = await runCli(['config', 'show', '--json', '--config', 'baton.yaml'], { cwd: folder.path, env: settings });
-    const byVariable = await runCli(['config', 'show', '--json'], { cwd: folder.path, env: { ...settings, BATON_CONFIG: 'baton.yaml' } });
+    const byFlag = await runCli(['config', 'show', '--json', '--config', 'baton.yaml'], {
+      cwd: folder.path,
+      env: settings,
+    });
+    const byVariable = await runCli(['config', 'show', '--json'], {
+      cwd: folder.path,
+      env: { ...settings, BATON_CONFIG: 'baton.yaml' },
+    });
 
     expect([byFlag.code, byVariable.code]).toEqual([0, 0]);
   });
@@ -121,13 +178,25 @@ describe.skipIf(whoElseCanChange(checkout) !== undefined)('a base URL in a ./bat
     return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
   }
 
-  it.each(['http://127.0.0.1:9', 'https://descope.example', 'https://api.descope.com.evil.example', 'https://api.descope.com:8443', 'https://evil.descope.com'])('is refused unless it is named, since the key would be sent there: %s', async (url) => {
+  it.each([
+    'http://127.0.0.1:9',
+    'https://descope.example',
+    'https://api.descope.com.evil.example',
+    'https://api.descope.com:8443',
+    'https://evil.descope.com',
+  ])('is refused unless it is named, since the key would be sent there: %s', async (url) => {
     await using folder = await ownFolder(`base-url: ${url}\n`);
 
     const found = await runCli(['sync', '--out', 'x.json'], { cwd: folder.path, env: settings });
-    const named = await runCli(['config', 'show', '--json', '--config', 'baton.yaml'], { cwd: folder.path, env: settings });
+    const named = await runCli(['config', 'show', '--json', '--config', 'baton.yaml'], {
+      cwd: folder.path,
+      env: settings,
+    });
 
-    expect(found).toMatchObject({ code: 2, stderr: expect.stringContaining(`baton.yaml:1 base-url: ${url} is not Descope's own address`) as string });
+    expect(found).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining(`baton.yaml:1 base-url: ${url} is not Descope's own address`) as string,
+    });
     expect(found.stderr).toContain('--config ');
     expect(named.code).toBe(0);
   });
@@ -137,7 +206,9 @@ describe.skipIf(whoElseCanChange(checkout) !== undefined)('a base URL in a ./bat
 
     const run = await runCli(['doctor'], { cwd: folder.path, env: { ...settings, DESCOPE_PROJECT_ID: '' } });
 
-    expect(run.stderr).toContain('base URL https://api.euc1.descope.com, from a config file that was found automatically');
+    expect(run.stderr).toContain(
+      'base URL https://api.euc1.descope.com, from a config file that was found automatically',
+    );
   });
 });
 
@@ -158,7 +229,10 @@ it('the file at home is refused when others may write it, and is trusted from th
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, 'config.yaml'), 'strict: true\n');
   const show = async (): Promise<string> => {
-    const { code, stderr } = await runCli(['config', 'show', '--json'], { cwd: '/', env: { ...settings, HOME: home.path } });
+    const { code, stderr } = await runCli(['config', 'show', '--json'], {
+      cwd: '/',
+      env: { ...settings, HOME: home.path },
+    });
     return `${code} ${stderr}`;
   };
 
@@ -179,7 +253,14 @@ it.each([
   const file = join(folder.path, 'a b');
   await writeFile(file, variable.includes('KEY') ? 'K2file' : '');
   const run = async (): Promise<string> => {
-    const { code, stderr } = await runCli(['config', 'show', '--json'], { cwd: '/', env: { DESCOPE_PROJECT_ID: 'P2abc', ...(!variable.includes('KEY') && { DESCOPE_MANAGEMENT_KEY: 'K2env' }), [variable]: file } });
+    const { code, stderr } = await runCli(['config', 'show', '--json'], {
+      cwd: '/',
+      env: {
+        DESCOPE_PROJECT_ID: 'P2abc',
+        ...(!variable.includes('KEY') && { DESCOPE_MANAGEMENT_KEY: 'K2env' }),
+        [variable]: file,
+      },
+    });
     return `${code} ${stderr}`;
   };
 

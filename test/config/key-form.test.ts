@@ -10,11 +10,30 @@ const secret = 'canaryKey';
 const project = 'P2abcdefghijklmnopqrstuvwxyz';
 
 describe('the form of a key', () => {
-  it.each([canary, `https://${canary}@api.descope.com`, `https://x.example/?k=${canary}`, `${project}:${canary}`, `"${canary}"`, `./${canary}`, `NAME=${canary}`, 'K3abcdefghij0123456789'])('is seen in %s', (text) => {
+  it.each([
+    canary,
+    `https://${canary}@api.descope.com`,
+    `https://x.example/?k=${canary}`,
+    `${project}:${canary}`,
+    `"${canary}"`,
+    `./${canary}`,
+    `NAME=${canary}`,
+    'K3abcdefghij0123456789',
+  ])('is seen in %s', (text) => {
     expect(holdsKey(text)).toBe(true);
   });
 
-  it.each(['', 'K2', 'K2short', project, 'K2abcdefghijklmnopqrstuvwxyz', 'role:K8sProductionClusterAdministrator:assigned', 'K20261129180000123456.json', 'sync-K2.json', 'https://api.descope.com'])('is not seen in %j', (text) => {
+  it.each([
+    '',
+    'K2',
+    'K2short',
+    project,
+    'K2abcdefghijklmnopqrstuvwxyz',
+    'role:K8sProductionClusterAdministrator:assigned',
+    'K20261129180000123456.json',
+    'sync-K2.json',
+    'https://api.descope.com',
+  ])('is not seen in %j', (text) => {
     expect(holdsKey(text)).toBe(false);
   });
 });
@@ -63,33 +82,44 @@ describe('what is wrong with a key', () => {
 describe('a key that was pasted with something around it', () => {
   const bad = [`"${canary}"`, `DESCOPE_MANAGEMENT_KEY=${canary}`, `${project}:${canary}`, `${canary}\n${canary}`];
 
-  it.each(bad)('ends with exit 2 before anything is sent, from the environment, from a file and from stdin: %j', async (text) => {
-    await using folder = await temporaryFolder();
-    await using emulator = await startEmulator({ managementKey: canary, users: 10 }).then((running) => Object.assign(running, { [Symbol.asyncDispose]: () => running.close() }));
-    const { DESCOPE_MANAGEMENT_KEY: _key, ...place } = envOf(emulator);
-    await writeFile(join(folder.path, 'key'), text);
-    const sync = ['sync', '--out', 'sync.json'];
+  it.each(bad)(
+    'ends with exit 2 before anything is sent, from the environment, from a file and from stdin: %j',
+    async (text) => {
+      await using folder = await temporaryFolder();
+      await using emulator = await startEmulator({ managementKey: canary, users: 10 }).then((running) =>
+        Object.assign(running, { [Symbol.asyncDispose]: () => running.close() }),
+      );
+      const { DESCOPE_MANAGEMENT_KEY: _key, ...place } = envOf(emulator);
+      await writeFile(join(folder.path, 'key'), text);
+      const sync = ['sync', '--out', 'sync.json'];
 
-    const runs = await Promise.all([
-      runCli(sync, { cwd: folder.path, env: { ...place, DESCOPE_MANAGEMENT_KEY: text } }),
-      runCli(sync, { cwd: folder.path, env: { ...place, BATON_DESCOPE_MANAGEMENT_KEY_FILE: 'key' } }),
-      runCli(['doctor'], { cwd: folder.path, env: { ...place, DESCOPE_MANAGEMENT_KEY_FILE: 'key' } }),
-      runCli(['init', '--config', 'baton.yaml'], { cwd: folder.path, env: place, stdin: text }),
-    ]);
+      const runs = await Promise.all([
+        runCli(sync, { cwd: folder.path, env: { ...place, DESCOPE_MANAGEMENT_KEY: text } }),
+        runCli(sync, { cwd: folder.path, env: { ...place, BATON_DESCOPE_MANAGEMENT_KEY_FILE: 'key' } }),
+        runCli(['doctor'], { cwd: folder.path, env: { ...place, DESCOPE_MANAGEMENT_KEY_FILE: 'key' } }),
+        runCli(['init', '--config', 'baton.yaml'], { cwd: folder.path, env: place, stdin: text }),
+      ]);
 
-    expect(runs.map(({ code }) => code)).toEqual([2, 2, 2, 2]);
-    expect(runs.map(({ stdout, stderr }) => stdout + stderr).join()).not.toContain(secret);
-    expect(emulator.stats.total).toBe(0);
-  });
+      expect(runs.map(({ code }) => code)).toEqual([2, 2, 2, 2]);
+      expect(runs.map(({ stdout, stderr }) => stdout + stderr).join()).not.toContain(secret);
+      expect(emulator.stats.total).toBe(0);
+    },
+  );
 
-  it.each([`${canary}\n`, `\uFEFF${canary}\r\n`, `  ${canary}\t`])('is taken when that is only white space or a byte order mark: %j', async (text) => {
-    await using folder = await temporaryFolder();
-    await writeFile(join(folder.path, 'key'), text);
+  it.each([`${canary}\n`, `\uFEFF${canary}\r\n`, `  ${canary}\t`])(
+    'is taken when that is only white space or a byte order mark: %j',
+    async (text) => {
+      await using folder = await temporaryFolder();
+      await writeFile(join(folder.path, 'key'), text);
 
-    const run = await runCli(['config', 'show', '--json'], { cwd: folder.path, env: { DESCOPE_PROJECT_ID: project, DESCOPE_MANAGEMENT_KEY_FILE: 'key' } });
+      const run = await runCli(['config', 'show', '--json'], {
+        cwd: folder.path,
+        env: { DESCOPE_PROJECT_ID: project, DESCOPE_MANAGEMENT_KEY_FILE: 'key' },
+      });
 
-    expect(run.code).toBe(0);
-  });
+      expect(run.code).toBe(0);
+    },
+  );
 });
 
 describe('a key in a place that is not for it', () => {
@@ -100,9 +130,17 @@ describe('a key in a place that is not for it', () => {
     ['the project id', sync, { ...env, DESCOPE_PROJECT_ID: canary }],
     ['the project id, of another form', sync, { ...env, DESCOPE_PROJECT_ID: `${secret}-of-the-emulator` }],
     ['the base URL', sync, { ...env, DESCOPE_BASE_URL: `https://${canary}` }],
-    ['the user name of the base URL', sync, { ...env, DESCOPE_BASE_URL: `https://${project}:${canary}@api.descope.com` }],
+    [
+      'the user name of the base URL',
+      sync,
+      { ...env, DESCOPE_BASE_URL: `https://${project}:${canary}@api.descope.com` },
+    ],
     ['the path of the key file', sync, { DESCOPE_PROJECT_ID: project, DESCOPE_MANAGEMENT_KEY_FILE: canary }],
-    ['the path of the key file, of another form', sync, { DESCOPE_PROJECT_ID: project, DESCOPE_MANAGEMENT_KEY_FILE: `${secret}oftheemulator` }],
+    [
+      'the path of the key file, of another form',
+      sync,
+      { DESCOPE_PROJECT_ID: project, DESCOPE_MANAGEMENT_KEY_FILE: `${secret}oftheemulator` },
+    ],
     ['the path of the config file', sync, { ...env, BATON_CONFIG: canary }],
     ['the path of the output', ['-p'], { ...env, BATON_FILE: canary }],
     ['a number', sync, { ...env, BATON_DESCOPE_MAX_SHRINK: canary }],
@@ -123,10 +161,25 @@ describe('a key in a place that is not for it', () => {
     expect(run.stdout + run.stderr).not.toContain(secret);
   });
 
-  it.each([`project-id: ${canary}`, `base-url: https://${canary}`, `management-key-file: ${canary}`, `${canary}: true`, `management-key: ${canary}`, `audit-log: "${canary}`, `strict: *${canary}`, canary, `- ${canary}`, `out: {${canary}`])('is not repeated from a config file: %s', async (text) => {
+  it.each([
+    `project-id: ${canary}`,
+    `base-url: https://${canary}`,
+    `management-key-file: ${canary}`,
+    `${canary}: true`,
+    `management-key: ${canary}`,
+    `audit-log: "${canary}`,
+    `strict: *${canary}`,
+    canary,
+    `- ${canary}`,
+    `out: {${canary}`,
+  ])('is not repeated from a config file: %s', async (text) => {
     await using folder = await temporaryFolder();
     await writeFile(join(folder.path, 'c.yaml'), `${text}\n`);
-    const runs = await Promise.all([['doctor'], ['config', 'show'], ['sync', '--out', 'x.json']].map((args) => runCli([...args, '--config', 'c.yaml'], { cwd: folder.path, env: { ...env, DESCOPE_MANAGEMENT_KEY: '' } })));
+    const runs = await Promise.all(
+      [['doctor'], ['config', 'show'], ['sync', '--out', 'x.json']].map((args) =>
+        runCli([...args, '--config', 'c.yaml'], { cwd: folder.path, env: { ...env, DESCOPE_MANAGEMENT_KEY: '' } }),
+      ),
+    );
 
     expect(runs.map(({ code }) => code)).toEqual([2, 2, 2]);
     expect(runs.map(({ stdout, stderr }) => stdout + stderr).join()).not.toContain(secret);

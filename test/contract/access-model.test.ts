@@ -1,9 +1,16 @@
 import { create, toJson } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
-import { EntitlementSchema, EntitlementsServiceListStaticEntitlementsRequestSchema } from '../../src/gen/c1/connector/v2/entitlement_pb.ts';
+import {
+  EntitlementSchema,
+  EntitlementsServiceListStaticEntitlementsRequestSchema,
+} from '../../src/gen/c1/connector/v2/entitlement_pb.ts';
 import { ConnectorServiceGetMetadataResponseSchema } from '../../src/gen/c1/connector/v2/connector_pb.ts';
 import { GrantSchema } from '../../src/gen/c1/connector/v2/grant_pb.ts';
-import { ResourceSchema, ResourceTypeSchema, ResourceTypesServiceListResourceTypesRequestSchema } from '../../src/gen/c1/connector/v2/resource_pb.ts';
+import {
+  ResourceSchema,
+  ResourceTypeSchema,
+  ResourceTypesServiceListResourceTypesRequestSchema,
+} from '../../src/gen/c1/connector/v2/resource_pb.ts';
 import { annotationRegistry } from '../../src/model/annotations.ts';
 import { walk } from '../../src/sync/walk.ts';
 import { createProject, inTenant, permission, role, tenant, user } from '../support/project-fixture.ts';
@@ -52,7 +59,13 @@ const rows = {
     }),
   ],
   roles: [
-    role('Tenant Admin', { id: 'R1', description: 'Runs a tenant', permissionNames: ['User Admin'], isDefault: true, createdTime: 1_600_000_000 }),
+    role('Tenant Admin', {
+      id: 'R1',
+      description: 'Runs a tenant',
+      permissionNames: ['User Admin'],
+      isDefault: true,
+      createdTime: 1_600_000_000,
+    }),
     role('100% own', { id: 'R2', tenantId: 'acme/eu', permissionNames: ['User Admin'], isPrivate: true }),
   ],
   permissions: [permission('User Admin', { id: 'P1', description: 'Manages users', systemDefault: true })],
@@ -60,7 +73,9 @@ const rows = {
 
 describe('the access model as it is published', () => {
   it('names its types, their traits and what is skipped on them', async () => {
-    const { list } = await connectorOf(createProject()).listResourceTypes(create(ResourceTypesServiceListResourceTypesRequestSchema));
+    const { list } = await connectorOf(createProject()).listResourceTypes(
+      create(ResourceTypesServiceListResourceTypesRequestSchema),
+    );
 
     const told = list.map((type) => toJson(ResourceTypeSchema, type, { registry: annotationRegistry }));
     await expect(`${JSON.stringify(told, undefined, 2)}\n`).toMatchFileSnapshot('./access-model/resource-types.json');
@@ -71,12 +86,19 @@ describe('the access model as it is published', () => {
 
     const told = await Promise.all(
       typeIds.map(async (resourceTypeId) => {
-        const { list } = await connector.listStaticEntitlements(create(EntitlementsServiceListStaticEntitlementsRequestSchema, { resourceTypeId }));
-        return [resourceTypeId, list.map((template) => toJson(EntitlementSchema, template, { registry: annotationRegistry }))] as const;
+        const { list } = await connector.listStaticEntitlements(
+          create(EntitlementsServiceListStaticEntitlementsRequestSchema, { resourceTypeId }),
+        );
+        return [
+          resourceTypeId,
+          list.map((template) => toJson(EntitlementSchema, template, { registry: annotationRegistry })),
+        ] as const;
       }),
     );
 
-    await expect(`${JSON.stringify(Object.fromEntries(told), undefined, 2)}\n`).toMatchFileSnapshot('./access-model/entitlement-templates.json');
+    await expect(`${JSON.stringify(Object.fromEntries(told), undefined, 2)}\n`).toMatchFileSnapshot(
+      './access-model/entitlement-templates.json',
+    );
   });
 
   it('gives resources their ids, parents and profiles', async () => {
@@ -84,7 +106,9 @@ describe('the access model as it is published', () => {
 
     await walk({ surface: connectorOf(createProject(rows)), syncId: 'sync-1', sink: collector.sink });
 
-    const told = collector.resources.map((resource) => toJson(ResourceSchema, resource, { registry: annotationRegistry }));
+    const told = collector.resources.map((resource) =>
+      toJson(ResourceSchema, resource, { registry: annotationRegistry }),
+    );
     await expect(`${JSON.stringify(told, undefined, 2)}\n`).toMatchFileSnapshot('./access-model/resources.json');
   });
 
@@ -110,21 +134,54 @@ describe('the access model as it is published', () => {
 
 describe('the profile keys', () => {
   it.each([
-    ['user', ['user_id', 'login_ids', 'email', 'verified_email', 'phone', 'verified_phone', 'status', 'test', 'sso_app_ids', 'scim', 'custom_attributes']],
+    [
+      'user',
+      [
+        'user_id',
+        'login_ids',
+        'email',
+        'verified_email',
+        'phone',
+        'verified_phone',
+        'status',
+        'test',
+        'sso_app_ids',
+        'scim',
+        'custom_attributes',
+      ],
+    ],
     [
       'tenant',
-      ['tenant_id', 'domains', 'self_provisioning_domains', 'auth_type', 'enforce_sso', 'disabled', 'parent_tenant_id', 'role_inheritance', 'default_roles', 'custom_attributes'],
+      [
+        'tenant_id',
+        'domains',
+        'self_provisioning_domains',
+        'auth_type',
+        'enforce_sso',
+        'disabled',
+        'parent_tenant_id',
+        'role_inheritance',
+        'default_roles',
+        'custom_attributes',
+      ],
     ],
     ['role', ['role_name', 'tenant_id', 'scope', 'default', 'private', 'descope_id']],
     ['permission', ['permission_name', 'system_default', 'descope_id']],
     ['role_binding', ['role_name', 'tenant_id']],
   ])('of a %s are those that the access model freezes, all of them, always', async (typeId, keys) => {
-    const bare = { users: [user('u', { userTenants: [] })], tenants: [tenant('t')], roles: [role('r')], permissions: [permission('p')] };
+    const bare = {
+      users: [user('u', { userTenants: [] })],
+      tenants: [tenant('t')],
+      roles: [role('r')],
+      permissions: [permission('p')],
+    };
 
     for (const project of [rows, bare]) {
       const collector = createCollector();
       await walk({ surface: connectorOf(createProject(project)), syncId: 'sync-1', sink: collector.sink });
-      const profiles = collector.resources.filter(({ id }) => id?.resourceType === typeId).map(({ profile }) => Object.keys(profile ?? {}));
+      const profiles = collector.resources
+        .filter(({ id }) => id?.resourceType === typeId)
+        .map(({ profile }) => Object.keys(profile ?? {}));
       expect(profiles.length).toBeGreaterThan(0);
       for (const profile of profiles) {
         expect(profile.toSorted()).toEqual(keys.toSorted());

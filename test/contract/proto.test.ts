@@ -85,7 +85,11 @@ describe('the bytes', () => {
   });
 
   it('put the employee ids of a user at 13', () => {
-    expectBytes(UserTraitSchema, create(UserTraitSchema, { login: 'l', employeeIds: ['E1', 'E2'] }), '32 01 6c  6a 02 45 31  6a 02 45 32');
+    expectBytes(
+      UserTraitSchema,
+      create(UserTraitSchema, { login: 'l', employeeIds: ['E1', 'E2'] }),
+      '32 01 6c  6a 02 45 31  6a 02 45 32',
+    );
   });
 
   it('leave out 2 in the conditions of a role scope', () => {
@@ -103,9 +107,13 @@ describe('the bytes', () => {
   });
 
   it('put the parts of an asset at 1 and 2', () => {
-    const metadata = create(AssetServiceGetAssetResponseSchema, { msg: { case: 'metadata', value: { contentType: 'c' } } });
+    const metadata = create(AssetServiceGetAssetResponseSchema, {
+      msg: { case: 'metadata', value: { contentType: 'c' } },
+    });
     expectBytes(AssetServiceGetAssetResponseSchema, metadata, '0a 03 0a 01 63');
-    const data = create(AssetServiceGetAssetResponseSchema, { msg: { case: 'data', value: { data: new Uint8Array([7]) } } });
+    const data = create(AssetServiceGetAssetResponseSchema, {
+      msg: { case: 'data', value: { data: new Uint8Array([7]) } },
+    });
     expectBytes(AssetServiceGetAssetResponseSchema, data, '12 03 0a 01 07');
   });
 
@@ -115,7 +123,12 @@ describe('the bytes', () => {
   });
 
   it('put the newer resource fields at 9 to 12', () => {
-    const resource = create(ResourceSchema, { profile: {}, icon: { id: 'i' }, status: { status: 1 }, createdAt: { seconds: 5n } });
+    const resource = create(ResourceSchema, {
+      profile: {},
+      icon: { id: 'i' },
+      status: { status: 1 },
+      createdAt: { seconds: 5n },
+    });
     expectBytes(ResourceSchema, resource, '4a 00  52 03 0a 01 69  5a 02 08 01  62 02 08 05');
   });
 
@@ -125,7 +138,10 @@ describe('the bytes', () => {
   });
 
   it('pack repeated enums', () => {
-    const feed = create(EventFeedMetadataSchema, { id: 'f', supportedEventTypes: [EventType.USAGE, EventType.CREATE_GRANT] });
+    const feed = create(EventFeedMetadataSchema, {
+      id: 'f',
+      supportedEventTypes: [EventType.USAGE, EventType.CREATE_GRANT],
+    });
     expectBytes(EventFeedMetadataSchema, feed, '0a 01 66  12 02 01 05');
   });
 

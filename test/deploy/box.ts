@@ -29,8 +29,13 @@ export interface BoxRun {
 /** True when this machine can make such a box; otherwise why not. */
 export function canMakeBoxes(): true | string {
   if (process.platform !== 'linux') return 'not Linux';
-  if (spawnSync('bwrap', ['--version']).error !== undefined) return 'no bubblewrap (Debian: apt-get install bubblewrap)';
-  const { status, stderr } = spawnSync('bwrap', ['--ro-bind', '/', '/', '--unshare-user', '--unshare-pid', '--proc', '/proc', '--', '/bin/true'], { encoding: 'utf8' });
+  if (spawnSync('bwrap', ['--version']).error !== undefined)
+    return 'no bubblewrap (Debian: apt-get install bubblewrap)';
+  const { status, stderr } = spawnSync(
+    'bwrap',
+    ['--ro-bind', '/', '/', '--unshare-user', '--unshare-pid', '--proc', '/proc', '--', '/bin/true'],
+    { encoding: 'utf8' },
+  );
   return status === 0 ? true : `bubblewrap may not make namespaces here (${stderr.trim()})`;
 }
 
@@ -50,8 +55,10 @@ export function makeBox(facts: ImageFacts): Box {
     mkdirSync(join(image, dirname(library)), { recursive: true });
     copyFileSync(library, join(image, library));
   }
-  for (const file of ['package.json', 'LICENSE', 'NOTICE', 'bin']) cpSync(join(root, file), join(image, 'app', file), { recursive: true });
-  for (const folder of ['node_modules', 'dist']) cpSync(join(build, folder), join(image, 'app', folder), { recursive: true, verbatimSymlinks: true });
+  for (const file of ['package.json', 'LICENSE', 'NOTICE', 'bin'])
+    cpSync(join(root, file), join(image, 'app', file), { recursive: true });
+  for (const folder of ['node_modules', 'dist'])
+    cpSync(join(build, folder), join(image, 'app', folder), { recursive: true, verbatimSymlinks: true });
   rmSync(build, { recursive: true });
   chmodSync(base, 0o755);
   mkdirSync(data, { mode: 0o700 });
@@ -76,7 +83,11 @@ function copyInto(folder: string, rest: string): void {
   const paths = rest.split(' ');
   const target = paths.pop() ?? '.';
   for (const path of paths) {
-    cpSync(join(root, path), paths.length > 1 || target.endsWith('/') ? join(folder, target, basename(path)) : join(folder, target), { recursive: true });
+    cpSync(
+      join(root, path),
+      paths.length > 1 || target.endsWith('/') ? join(folder, target, basename(path)) : join(folder, target),
+      { recursive: true },
+    );
   }
 }
 
@@ -86,14 +97,50 @@ function runLine(cwd: string, line: string): void {
 }
 
 function librariesOf(binary: string): string[] {
-  return [...spawnSync('ldd', [binary], { encoding: 'utf8' }).stdout.matchAll(/(\/\S+) \(0x/g)].flatMap(([, path]) => path ?? []);
+  return [...spawnSync('ldd', [binary], { encoding: 'utf8' }).stdout.matchAll(/(\/\S+) \(0x/g)].flatMap(
+    ([, path]) => path ?? [],
+  );
 }
 
-function runInBox({ user, env: imageEnv }: ImageFacts, image: string, data: string, command: readonly string[], env: Readonly<Record<string, string>>): BoxRun {
+function runInBox(
+  { user, env: imageEnv }: ImageFacts,
+  image: string,
+  data: string,
+  command: readonly string[],
+  env: Readonly<Record<string, string>>,
+): BoxRun {
   const isRoot = process.getuid?.() === 0;
   const settings = Object.entries({ ...imageEnv, ...env }).flatMap(([name, value]) => ['--setenv', name, value]);
-  const restrictions = ['--unshare-all', '--share-net', '--as-pid-1', '--die-with-parent', '--cap-drop', 'ALL', '--uid', String(user.uid), '--gid', String(user.gid)];
-  const files = ['--ro-bind', image, '/', '--proc', '/proc', '--dev', '/dev', '--bind', data, '/data', '--remount-ro', '/dev', '--chdir', '/data', '--clearenv', ...settings];
+  const restrictions = [
+    '--unshare-all',
+    '--share-net',
+    '--as-pid-1',
+    '--die-with-parent',
+    '--cap-drop',
+    'ALL',
+    '--uid',
+    String(user.uid),
+    '--gid',
+    String(user.gid),
+  ];
+  const files = [
+    '--ro-bind',
+    image,
+    '/',
+    '--proc',
+    '/proc',
+    '--dev',
+    '/dev',
+    '--bind',
+    data,
+    '/data',
+    '--remount-ro',
+    '/dev',
+    '--chdir',
+    '/data',
+    '--clearenv',
+    ...settings,
+  ];
   const child = spawn(
     'bwrap',
     [...restrictions, ...files, '--info-fd', '3', '--', ...command],

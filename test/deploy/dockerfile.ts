@@ -30,8 +30,14 @@ export function readImageFacts(): ImageFacts {
   const user = /^(\d+):(\d+)$/.exec(last('USER'));
   if (user === null) throw new Error('USER is not two numbers');
   return {
-    build: instructions.slice(0, stageAt).flatMap(({ word, rest }) => (word === 'COPY' || word === 'RUN' ? [{ word, rest }] : [])),
-    env: Object.fromEntries(last('ENV').split(/\s+/).map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)])),
+    build: instructions
+      .slice(0, stageAt)
+      .flatMap(({ word, rest }) => (word === 'COPY' || word === 'RUN' ? [{ word, rest }] : [])),
+    env: Object.fromEntries(
+      last('ENV')
+        .split(/\s+/)
+        .map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
+    ),
     user: { uid: Number(user[1]), gid: Number(user[2]) },
     entrypoint: words(last('ENTRYPOINT')),
     healthcheck: words(last('HEALTHCHECK').replace(/^.*CMD /, '')),

@@ -43,7 +43,12 @@ export function runActionlint(report: Report, workflows: readonly string[]): voi
 
 /** Looks for keys in every commit that this clone has. */
 export function runGitleaks(report: Report): void {
-  runGoTool(report, 'gitleaks', ['git', '--no-banner', '--no-color', '--redact', '--log-level', 'warn', '--verbose', root], 'no key in any commit');
+  runGoTool(
+    report,
+    'gitleaks',
+    ['git', '--no-banner', '--no-color', '--redact', '--log-level', 'warn', '--verbose', root],
+    'no key in any commit',
+  );
 }
 
 /** Runs a tool at the version that the go.mod of its folder beside this file pins. It complains by its exit code. */
@@ -53,20 +58,29 @@ function runGoTool(report: Report, tool: 'actionlint' | 'gitleaks', args: readon
     report.skip(tool, why);
     return;
   }
-  const { status, stdout, stderr } = spawnSync('go', ['tool', tool, ...args], { cwd: sourceOf(tool), encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync('go', ['tool', tool, ...args], {
+    cwd: sourceOf(tool),
+    encoding: 'utf8',
+  });
   if (status === 0) report.pass(tool, good);
   else report.fail(tool, stdout + stderr);
 }
 
 function whyNoGo(): string | undefined {
-  const [, major, minor] = (/go(\d+)\.(\d+)/.exec(spawnSync('go', ['env', 'GOVERSION'], { encoding: 'utf8' }).stdout ?? '') ?? []).map(Number);
+  const [, major, minor] = (
+    /go(\d+)\.(\d+)/.exec(spawnSync('go', ['env', 'GOVERSION'], { encoding: 'utf8' }).stdout ?? '') ?? []
+  ).map(Number);
   if (major === undefined || minor === undefined) return 'no Go';
-  return major > neededGo[0] || (major === neededGo[0] && minor >= neededGo[1]) ? undefined : `Go is older than ${neededGo.join('.')}`;
+  return major > neededGo[0] || (major === neededGo[0] && minor >= neededGo[1])
+    ? undefined
+    : `Go is older than ${neededGo.join('.')}`;
 }
 
 /** Fetches a program's modules, once; so a machine that cannot is told apart from a program that does not build. */
 function whyNoModules(name: string): string | undefined {
-  return spawnSync('go', ['mod', 'download'], { cwd: sourceOf(name), timeout: 300_000 }).status === 0 ? undefined : 'the Go modules cannot be had here';
+  return spawnSync('go', ['mod', 'download'], { cwd: sourceOf(name), timeout: 300_000 }).status === 0
+    ? undefined
+    : 'the Go modules cannot be had here';
 }
 
 const sourceOf = (name: string): string => join(root, 'test', 'deploy', name);

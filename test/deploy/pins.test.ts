@@ -5,7 +5,9 @@ const digest = `sha256:${'a1'.repeat(32)}`;
 
 describe('images', () => {
   it('count as pinned by a whole digest alone', () => {
-    const pins = imagePins(`ARG BUILD_IMAGE=node:24@${digest}\nARG RUNTIME_IMAGE=distroless/nodejs24:nonroot\nFROM --platform=$BUILDPLATFORM \${BUILD_IMAGE} AS build\nFROM busybox@sha256:a1 AS tools\n`);
+    const pins = imagePins(
+      `ARG BUILD_IMAGE=node:24@${digest}\nARG RUNTIME_IMAGE=distroless/nodejs24:nonroot\nFROM --platform=$BUILDPLATFORM \${BUILD_IMAGE} AS build\nFROM busybox@sha256:a1 AS tools\n`,
+    );
 
     expect(pins).toEqual([
       { what: `node:24@${digest}`, isPinned: true },
@@ -17,7 +19,9 @@ describe('images', () => {
 
 describe('actions', () => {
   it('count as pinned by a whole commit alone, whatever the comment behind says', () => {
-    const pins = actionPins(`      - uses: actions/checkout@${'0f'.repeat(20)} # v7\n      - name: x\n        uses: actions/setup-node@v7\n      - uses: ./.github/actions/own\n`);
+    const pins = actionPins(
+      `      - uses: actions/checkout@${'0f'.repeat(20)} # v7\n      - name: x\n        uses: actions/setup-node@v7\n      - uses: ./.github/actions/own\n`,
+    );
 
     expect(pins).toEqual([
       { what: `actions/checkout@${'0f'.repeat(20)}`, isPinned: true },
@@ -27,7 +31,12 @@ describe('actions', () => {
 });
 
 describe('a release', () => {
-  const right = { tag: 'v1.2.3', version: '1.2.3', changelog: '# Changelog\n\n## [1.2.3] - 2026-12-01\n', repository: 'https://code.example/x' };
+  const right = {
+    tag: 'v1.2.3',
+    version: '1.2.3',
+    changelog: '# Changelog\n\n## [1.2.3] - 2026-12-01\n',
+    repository: 'https://code.example/x',
+  };
 
   it('goes ahead when tag, version and changelog agree', () => {
     expect(releaseProblems(right)).toEqual([]);
@@ -35,7 +44,11 @@ describe('a release', () => {
 
   it.each([
     ['another tag', { tag: 'v1.2.4' }, 'the tag is v1.2.4'],
-    ['a version that the changelog does not know', { changelog: '# Changelog\n\n## [Unreleased]\n' }, 'no section "## [1.2.3]"'],
+    [
+      'a version that the changelog does not know',
+      { changelog: '# Changelog\n\n## [Unreleased]\n' },
+      'no section "## [1.2.3]"',
+    ],
     ['no repository', { repository: undefined }, 'no "repository"'],
   ])('is held by %s', (_what, change, message) => {
     expect(releaseProblems({ ...right, ...change })).toEqual([expect.stringContaining(message)]);

@@ -6,13 +6,17 @@ export interface Pin {
 
 /** The base images of a Dockerfile: the defaults of its ARG ..._IMAGE lines, and FROM lines that name an image themselves. */
 export function imagePins(dockerfile: string): Pin[] {
-  const named = [...dockerfile.matchAll(/^ARG \w+_IMAGE=(\S+)$|^FROM (?:--\S+ )*([^\s$]+)(?: AS \S+)?$/gim)].flatMap(([, argument, from]) => argument ?? from ?? []);
+  const named = [...dockerfile.matchAll(/^ARG \w+_IMAGE=(\S+)$|^FROM (?:--\S+ )*([^\s$]+)(?: AS \S+)?$/gim)].flatMap(
+    ([, argument, from]) => argument ?? from ?? [],
+  );
   return named.map((what) => ({ what, isPinned: /@sha256:[0-9a-f]{64}$/.test(what) }));
 }
 
 /** The actions of a workflow. An action of the same repository (./...) is pinned by the commit that runs. */
 export function actionPins(workflow: string): Pin[] {
-  return [...workflow.matchAll(/^\s*(?:- )?uses:\s*(\S+)/gm)].flatMap(([, what = '']) => (what.startsWith('./') ? [] : [{ what, isPinned: /@[0-9a-f]{40}$/.test(what) }]));
+  return [...workflow.matchAll(/^\s*(?:- )?uses:\s*(\S+)/gm)].flatMap(([, what = '']) =>
+    what.startsWith('./') ? [] : [{ what, isPinned: /@[0-9a-f]{40}$/.test(what) }],
+  );
 }
 
 export interface ReleaseFacts {
@@ -28,6 +32,8 @@ export function releaseProblems({ tag, version, changelog, repository }: Release
   return [
     ...(tag === `v${version}` ? [] : [`the tag is ${tag}, but package.json says ${version}`]),
     ...(changelog.includes(`\n## [${version}]`) ? [] : [`CHANGELOG.md has no section "## [${version}]"`]),
-    ...(repository === undefined ? ['package.json names no "repository", without which npm refuses the provenance'] : []),
+    ...(repository === undefined
+      ? ['package.json names no "repository", without which npm refuses the provenance']
+      : []),
   ];
 }

@@ -19,7 +19,13 @@ export async function checkUnits(report: Report): Promise<void> {
   try {
     // The program is not installed on this machine; everything else of the units is as it is.
     const units = readdirSync(source).map((name) => {
-      writeFileSync(join(folder, name), readFileSync(join(source, name), 'utf8').replace('ExecStart=/usr/bin/baton-descope ', `ExecStart=${process.execPath} `));
+      writeFileSync(
+        join(folder, name),
+        readFileSync(join(source, name), 'utf8').replace(
+          'ExecStart=/usr/bin/baton-descope ',
+          `ExecStart=${process.execPath} `,
+        ),
+      );
       return join(folder, name);
     });
     await report.step('systemd units', async () => {
@@ -30,9 +36,12 @@ export async function checkUnits(report: Report): Promise<void> {
     });
     for (const unit of units.filter((path) => path.endsWith('.service'))) {
       await report.step(`exposure of ${unit.slice(folder.length + 1)}`, async () => {
-        const { stdout, stderr } = spawnSync('systemd-analyze', ['security', '--offline=true', '--no-pager', unit], { encoding: 'utf8' });
+        const { stdout, stderr } = spawnSync('systemd-analyze', ['security', '--offline=true', '--no-pager', unit], {
+          encoding: 'utf8',
+        });
         const exposure = /exposure level for \S+: ([\d.]+)/.exec(stdout)?.[1];
-        if (exposure === undefined || Number(exposure) > mostExposure) throw new Error(`${exposure ?? stderr} of 10; at most ${mostExposure} are allowed`);
+        if (exposure === undefined || Number(exposure) > mostExposure)
+          throw new Error(`${exposure ?? stderr} of 10; at most ${mostExposure} are allowed`);
         return `${exposure} of 10`;
       });
     }

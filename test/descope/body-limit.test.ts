@@ -18,7 +18,11 @@ describe('the largest answer', () => {
   });
 
   it('is the setting for a list; pages of users have an eighth of it, and 32 MiB in any case', () => {
-    expect([maxBodyBytes('allTenants', 5), maxBodyBytes('searchUsers', 5), maxBodyBytes('searchUsers', 800)]).toEqual([5 * MiB, 32 * MiB, 100 * MiB]);
+    expect([maxBodyBytes('allTenants', 5), maxBodyBytes('searchUsers', 5), maxBodyBytes('searchUsers', 800)]).toEqual([
+      5 * MiB,
+      32 * MiB,
+      100 * MiB,
+    ]);
   });
 
   it.each([
@@ -26,12 +30,16 @@ describe('the largest answer', () => {
     ['role', (client: ReturnType<typeof testClient>) => client.allRoles()],
     ['permission', (client: ReturnType<typeof testClient>) => client.allPermissions()],
   ])('that is exceeded is told with the limit and the setting, and asked for once: %s', async (what, ask) => {
-    nock(host).get(`/v1/mgmt/${what}/all`).reply(200, `{"${what}s":[],"x":"${'x'.repeat(MiB)}"}`);
+    nock(host)
+      .get(`/v1/mgmt/${what}/all`)
+      .reply(200, `{"${what}s":[],"x":"${'x'.repeat(MiB)}"}`);
 
     const { kind, message } = await failureOf(ask(testClient({ maxResponseMiB: 1 })));
 
     expect(kind).toBe('upstream-contract');
-    expect(message).toBe(`GET /v1/mgmt/${what}/all answered with a body larger than 1 MiB, the limit; if there is enough memory, raise --max-response-size`);
+    expect(message).toBe(
+      `GET /v1/mgmt/${what}/all answered with a body larger than 1 MiB, the limit; if there is enough memory, raise --max-response-size`,
+    );
   });
 
   it('that is not reached is read, though a list of 40 MB is larger than a page may be', async () => {

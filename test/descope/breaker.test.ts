@@ -53,7 +53,9 @@ describe('the breaker', () => {
     const { breaker, time } = opened();
     time.advance(10_000);
 
-    expect(refusalOf(breaker)?.message).toBe('Descope has not answered 5 requests in a row, so nothing more is sent to it for now; the next request is let through in 20 s');
+    expect(refusalOf(breaker)?.message).toBe(
+      'Descope has not answered 5 requests in a row, so nothing more is sent to it for now; the next request is let through in 20 s',
+    );
   });
 
   it('stops those who came in before it opened', () => {

@@ -32,14 +32,16 @@ describe('a search', () => {
   });
 
   it('sends times as strings', async () => {
-    expect(await bodyOf({ limit: 100, offset: 200, fromCreatedTimeMs: 0, toCreatedTimeMs: 1_741_082_384_999 })).toEqual({
-      limit: 100,
-      offset: 200,
-      withTestUser: true,
-      sort: [{ field: 'createdTime', desc: false }],
-      fromCreatedTime: '0',
-      toCreatedTime: '1741082384999',
-    });
+    expect(await bodyOf({ limit: 100, offset: 200, fromCreatedTimeMs: 0, toCreatedTimeMs: 1_741_082_384_999 })).toEqual(
+      {
+        limit: 100,
+        offset: 200,
+        withTestUser: true,
+        sort: [{ field: 'createdTime', desc: false }],
+        fromCreatedTime: '0',
+        toCreatedTime: '1741082384999',
+      },
+    );
   });
 
   it('may be narrowed to tenants and roles, even to one with a hostile name', async () => {
@@ -48,13 +50,16 @@ describe('a search', () => {
     const body = await bodyOf({ ...anySearch, tenantIds: ['T1'], roleNames: ['R'], tenantRoleNames });
 
     expect(body).toMatchObject({ tenantIds: ['T1'], roleNames: ['R'] });
-    expect(JSON.stringify(body)).toContain('"tenantRoleNames":{"T1":{"values":["R","S"],"and":false},"__proto__":{"values":["R"],"and":false}}');
+    expect(JSON.stringify(body)).toContain(
+      '"tenantRoleNames":{"T1":{"values":["R","S"],"and":false},"__proto__":{"values":["R"],"and":false}}',
+    );
   });
 });
 
 describe('a page that is fetched ahead', () => {
   const cut = '{"users":[],"tot';
-  const answering = (...bodies: readonly string[]): void => bodies.forEach((body) => void nock(host).post(searchPath).reply(200, body));
+  const answering = (...bodies: readonly string[]): void =>
+    bodies.forEach((body) => void nock(host).post(searchPath).reply(200, body));
 
   it('is opened when it is wanted, without another request', async () => {
     answering(JSON.stringify({ users: [{ userId: 'U1' }], total: 1 }));
@@ -70,7 +75,10 @@ describe('a page that is fetched ahead', () => {
 
     const page = await testClient().fetchUsers(anySearch, { onRequest: (endpoint) => void asked.push(endpoint) });
 
-    expect(await page.open({ onRequest: (endpoint) => void asked.push(endpoint) })).toMatchObject({ users: [], total: 0 });
+    expect(await page.open({ onRequest: (endpoint) => void asked.push(endpoint) })).toMatchObject({
+      users: [],
+      total: 0,
+    });
     expect(asked).toHaveLength(2);
   });
 
@@ -99,14 +107,21 @@ describe('a load', () => {
   });
 
   it('never believes an answer about somebody else', async () => {
-    nock(host).get('/v1/mgmt/user').query({ userId: 'U1' }).reply(200, { user: { userId: 'U2' } });
+    nock(host)
+      .get('/v1/mgmt/user')
+      .query({ userId: 'U1' })
+      .reply(200, { user: { userId: 'U2' } });
     const client = testClient();
 
     expect(await client.loadUser('U1')).toBeUndefined();
   });
 
   it.each([401, 403, 500])('does not take %i for "no such user"', async (status) => {
-    nock(host).get('/v1/mgmt/user').query({ userId: 'U1' }).times(status === 500 ? 5 : 1).reply(status);
+    nock(host)
+      .get('/v1/mgmt/user')
+      .query({ userId: 'U1' })
+      .times(status === 500 ? 5 : 1)
+      .reply(status);
 
     expect((await failureOf(testClient().loadUser('U1'))).kind).not.toBe('not-found');
   });
@@ -118,15 +133,32 @@ describe('a list', () => {
     ['roles', '/v1/mgmt/role/all', (client) => client.allRoles(), { name: 'R' }],
     ['permissions', '/v1/mgmt/permission/all', (client) => client.allPermissions(), { name: 'P' }],
   ])('of %s is read with one request', async (key, path, list, row) => {
-    nock(host).get(path).reply(200, { [key]: [row] });
+    nock(host)
+      .get(path)
+      .reply(200, { [key]: [row] });
 
     expect(await list(testClient())).toMatchObject([row]);
   });
 
   it.each<[string, string, (client: DescopeClient) => Promise<unknown>, object]>([
     ['tenant', '/v1/mgmt/tenant/all', (client) => client.allTenants(), { tenants: [{ id: 'T1' }, { id: 'T1' }] }],
-    ['role', '/v1/mgmt/role/all', (client) => client.allRoles(), { roles: [{ name: 'R', id: '1' }, { name: 'R', id: '2' }] }],
-    ['permission', '/v1/mgmt/permission/all', (client) => client.allPermissions(), { permissions: [{ name: 'P' }, { name: 'P' }] }],
+    [
+      'role',
+      '/v1/mgmt/role/all',
+      (client) => client.allRoles(),
+      {
+        roles: [
+          { name: 'R', id: '1' },
+          { name: 'R', id: '2' },
+        ],
+      },
+    ],
+    [
+      'permission',
+      '/v1/mgmt/permission/all',
+      (client) => client.allPermissions(),
+      { permissions: [{ name: 'P' }, { name: 'P' }] },
+    ],
   ])('with a %s twice is refused', async (_, path, list, body) => {
     nock(host).get(path).reply(200, body);
 

@@ -8,7 +8,12 @@ const text = JSON.stringify({ users: [{ userId: 'U1' }], total: 1 });
 /** Fetches a page whose body is the given bytes, and opens it. */
 async function openPageOf(body: Uint8Array): Promise<unknown> {
   const channel = createChannel({ baseUrl: host, projectId, managementKey: () => new Secret(key) });
-  const client = testClient({ channel: { ...channel, send: async () => await Promise.resolve({ json: undefined, body, serverTimeMs: undefined }) } });
+  const client = testClient({
+    channel: {
+      ...channel,
+      send: async () => await Promise.resolve({ json: undefined, body, serverTimeMs: undefined }),
+    },
+  });
   return await (await client.fetchUsers(anySearch)).open();
 }
 

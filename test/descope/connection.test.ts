@@ -17,7 +17,11 @@ describe('a connection', () => {
   const serve = useLoopback();
 
   it.each<[string, RequestListener, string]>([
-    ['is reset before the headers', (request) => request.socket.resetAndDestroy(), 'the connection was cut (ECONNRESET)'],
+    [
+      'is reset before the headers',
+      (request) => request.socket.resetAndDestroy(),
+      'the connection was cut (ECONNRESET)',
+    ],
     ['is closed before the headers', (request) => request.socket.end(), 'the connection was cut'],
     [
       'is reset in the middle of the body',
@@ -60,8 +64,17 @@ describe('a connection', () => {
       'the connection was cut',
     ],
     ['speaks no HTTP', (request) => request.socket.end('SSH-2.0-OpenSSH\r\n'), 'not HTTP, or was cut off'],
-    ['changes to another protocol', (request) => request.socket.write('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'), 'switched to another protocol'],
-    ['has headers without an end', (request) => request.socket.write(`HTTP/1.1 200 OK\r\nx: ${'y'.repeat(20_000)}`), 'the headers of the answer are too large'],
+    [
+      'changes to another protocol',
+      (request) =>
+        request.socket.write('HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n'),
+      'switched to another protocol',
+    ],
+    [
+      'has headers without an end',
+      (request) => request.socket.write(`HTTP/1.1 200 OK\r\nx: ${'y'.repeat(20_000)}`),
+      'the headers of the answer are too large',
+    ],
   ])('that %s is tried five times and never believed', async (_, answer, words) => {
     const { baseUrl, asked } = await serve(answer);
 
@@ -97,37 +110,56 @@ describe('a connection', () => {
   });
 
   it('that was closed while nobody used it is noticed: the next request goes over another', async () => {
-    const { baseUrl, asked, connections, open } = await serve((request, response) => response.end(whole, () => request.socket.end()));
+    const { baseUrl, asked, connections, open } = await serve((request, response) =>
+      response.end(whole, () => request.socket.end()),
+    );
     const client = testClient({ baseUrl });
 
     await client.searchUsers(anySearch);
     await waitUntil(() => open() === 0);
     await client.searchUsers(anySearch);
 
-    expect({ asked: asked(), connections: connections(), slept: client.time.slept }).toEqual({ asked: 2, connections: 2, slept: [] });
+    expect({ asked: asked(), connections: connections(), slept: client.time.slept }).toEqual({
+      asked: 2,
+      connections: 2,
+      slept: [],
+    });
   });
 
   it.each<[string, RequestListener]>([
     ['closed', (request) => request.socket.end()],
     ['reset', (request) => request.socket.resetAndDestroy()],
-  ])('that was kept and is %s as it is used again fails that request, which nobody but us sends again', async (_, cut) => {
-    const { baseUrl, asked } = await serve((request, response) => (asked() === 2 ? cut(request, response) : response.end('{"tenants":[]}')));
-    const client = testClient({ baseUrl });
-    const told: string[] = [];
-    const onRequest = (endpoint: string): void => void told.push(endpoint);
+  ])(
+    'that was kept and is %s as it is used again fails that request, which nobody but us sends again',
+    async (_, cut) => {
+      const { baseUrl, asked } = await serve((request, response) =>
+        asked() === 2 ? cut(request, response) : response.end('{"tenants":[]}'),
+      );
+      const client = testClient({ baseUrl });
+      const told: string[] = [];
+      const onRequest = (endpoint: string): void => void told.push(endpoint);
 
-    await client.allTenants({ onRequest });
-    await client.allTenants({ onRequest });
+      await client.allTenants({ onRequest });
+      await client.allTenants({ onRequest });
 
-    expect({ asked: asked(), told: told.length, slept: client.time.slept.length }).toEqual({ asked: 3, told: 3, slept: 1 });
-  });
+      expect({ asked: asked(), told: told.length, slept: client.time.slept.length }).toEqual({
+        asked: 3,
+        told: 3,
+        slept: 1,
+      });
+    },
+  );
 
   it('that brings a body larger than 32 MiB is given up after one request', async () => {
     const { baseUrl, asked, open } = await serve((_, response) => response.end(Buffer.alloc(33 * 1024 * 1024, 0x20)));
 
     const { kind, message } = await failureOf(testClient({ baseUrl }).searchUsers(anySearch));
 
-    expect({ kind, isTooLarge: message.includes('32 MiB'), asked: asked() }).toEqual({ kind: 'upstream-contract', isTooLarge: true, asked: 1 });
+    expect({ kind, isTooLarge: message.includes('32 MiB'), asked: asked() }).toEqual({
+      kind: 'upstream-contract',
+      isTooLarge: true,
+      asked: 1,
+    });
     await waitUntil(() => open() === 0);
   });
 
@@ -135,7 +167,9 @@ describe('a connection', () => {
     const { baseUrl, connections } = await serve(() => undefined);
     const managementKey = (): Secret => new Secret(`${key}\r\nx-evil: 1`);
 
-    const error: unknown = await testClient({ baseUrl, managementKey }).searchUsers(anySearch).catch((thrown: unknown) => thrown);
+    const error: unknown = await testClient({ baseUrl, managementKey })
+      .searchUsers(anySearch)
+      .catch((thrown: unknown) => thrown);
 
     expect(error).toBeInstanceOf(Error);
     expect(inspect(error, { depth: 20, showHidden: true })).not.toContain(key);
@@ -166,8 +200,12 @@ describe('a connection', () => {
   it.each<[string, RequestListener, (asked: () => number) => Promise<void>]>([
     ['in the moment in which it was sent', () => undefined, async () => undefined],
     ['before it was answered', () => undefined, (asked) => waitUntil(() => asked() > 0)],
-    ['in the middle of its body', (_, response) => response.writeHead(200).write('{"use'), async (asked) => (await waitUntil(() => asked() > 0), await settle())],
-  ])('of a request that is cancelled %s is in nobody\'s way: it ends', async (_, answer, moment) => {
+    [
+      'in the middle of its body',
+      (_, response) => response.writeHead(200).write('{"use'),
+      async (asked) => (await waitUntil(() => asked() > 0), await settle()),
+    ],
+  ])("of a request that is cancelled %s is in nobody's way: it ends", async (_, answer, moment) => {
     const { baseUrl, asked, open } = await serve(answer);
     const callers = Array.from({ length: 6 }, () => new AbortController());
     const client = testClient({ baseUrl });
@@ -192,7 +230,9 @@ describe('a connection', () => {
     const program = `import { createTransport } from ${JSON.stringify(transport)};
       await createTransport({ baseUrl: '${baseUrl}', projectId: 'P', managementKey: () => ({ reveal: () => 'K' }) })('allTenants', {});
       process.stdout.write('answered');`;
-    const child = spawn(process.execPath, ['--input-type=module', '-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     await once(child.stdout, 'data');
     const answeredAt = performance.now();
     await once(child, 'exit');
@@ -205,7 +245,11 @@ describe('a connection', () => {
     const silent = createServer((socket) => void sockets.push(socket.on('error', () => undefined)));
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const { port } = silent.address() as { readonly port: number };
-    const send = createTransport({ baseUrl: `https://127.0.0.1:${port}`, projectId, managementKey: () => new Secret(key) });
+    const send = createTransport({
+      baseUrl: `https://127.0.0.1:${port}`,
+      projectId,
+      managementKey: () => new Secret(key),
+    });
     const caller = new AbortController();
 
     const search = failureOf(send('allTenants', {}, caller.signal));

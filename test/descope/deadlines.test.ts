@@ -12,8 +12,18 @@ describe('an attempt', () => {
 
   it.each<[string, RequestListener, number, string]>([
     ['is never answered', () => undefined, 30_000, 'no response in time'],
-    ['stalls in the middle of the body', (_, response) => response.writeHead(200).write('{"users":'), 15_000, 'the body stalled for 15 s'],
-    ['stalls before the body', (_, response) => response.writeHead(200).flushHeaders(), 15_000, 'the body stalled for 15 s'],
+    [
+      'stalls in the middle of the body',
+      (_, response) => response.writeHead(200).write('{"users":'),
+      15_000,
+      'the body stalled for 15 s',
+    ],
+    [
+      'stalls before the body',
+      (_, response) => response.writeHead(200).flushHeaders(),
+      15_000,
+      'the body stalled for 15 s',
+    ],
   ])('that %s is given up at its deadline, and made again', async (_, answer, deadlineMs, words) => {
     const { baseUrl, asked } = await serve(answer);
     const client = testClient({ baseUrl });

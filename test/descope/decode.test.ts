@@ -1,5 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { DecodeError, flag, identities, identity, integer, type JsonObject, object, objects, optionalIdentity, text, texts } from '../../src/descope/decode.ts';
+import {
+  DecodeError,
+  flag,
+  identities,
+  identity,
+  integer,
+  type JsonObject,
+  object,
+  objects,
+  optionalIdentity,
+  text,
+  texts,
+} from '../../src/descope/decode.ts';
 
 const loneSurrogate = JSON.parse('"a\\ud800b"') as string;
 
@@ -25,11 +37,14 @@ describe('an absent optional field has its zero value', () => {
 });
 
 describe('an identity', () => {
-  it.each(['a', ' ', ' padded ', 'é', 'e\u0301', '😀', '\u0000', '\u202eabc', '__proto__', '../x', 'a:b', '\r\n'])('is %j, exactly as it came', (id) => {
-    expect(identity({ id }, 'id')).toBe(id);
-    expect(optionalIdentity({ id }, 'id')).toBe(id);
-    expect(identities({ ids: [id] }, 'ids')).toEqual([id]);
-  });
+  it.each(['a', ' ', ' padded ', 'é', 'e\u0301', '😀', '\u0000', '\u202eabc', '__proto__', '../x', 'a:b', '\r\n'])(
+    'is %j, exactly as it came',
+    (id) => {
+      expect(identity({ id }, 'id')).toBe(id);
+      expect(optionalIdentity({ id }, 'id')).toBe(id);
+      expect(identities({ ids: [id] }, 'ids')).toEqual([id]);
+    },
+  );
 
   it.each([
     ['missing', {}],
@@ -65,7 +80,12 @@ describe('a list of identities', () => {
     expect(() => identities({ names }, 'names')).toThrow(DecodeError);
   });
 
-  it.each([['a string', 'admin'], ['an object', { 0: 'admin' }], ['false', false], ['zero', 0]])('is refused when it is %s instead', (_, names) => {
+  it.each([
+    ['a string', 'admin'],
+    ['an object', { 0: 'admin' }],
+    ['false', false],
+    ['zero', 0],
+  ])('is refused when it is %s instead', (_, names) => {
     expect(() => identities({ names }, 'names')).toThrow(DecodeError);
     expect(() => texts({ names }, 'names')).toThrow(DecodeError);
     expect(() => objects({ names }, 'names', (item) => item)).toThrow(DecodeError);
@@ -87,12 +107,22 @@ describe('a whole number', () => {
     expect(integer({ value }, 'value')).toBe(expected);
   });
 
-  it.each([[1.5], ['1.5'], [2 ** 53], ['9007199254740992'], ['99999999999999999999'], ['0x10'], ['1e3'], [' 1'], ['soon'], [true], [[]], [{}]])(
-    'may not be %j',
-    (value) => {
-      expect(() => integer({ value }, 'value')).toThrow(DecodeError);
-    },
-  );
+  it.each([
+    [1.5],
+    ['1.5'],
+    [2 ** 53],
+    ['9007199254740992'],
+    ['99999999999999999999'],
+    ['0x10'],
+    ['1e3'],
+    [' 1'],
+    ['soon'],
+    [true],
+    [[]],
+    [{}],
+  ])('may not be %j', (value) => {
+    expect(() => integer({ value }, 'value')).toThrow(DecodeError);
+  });
 });
 
 describe('a field of another type is a fault, never a silent blank', () => {
@@ -118,7 +148,9 @@ describe('the prototype', () => {
   });
 
   it('is not changed by a record that names it', () => {
-    const hostile = record('{"__proto__": {"userId": "U-evil", "test": true}, "constructor": {"prototype": {"test": true}}}');
+    const hostile = record(
+      '{"__proto__": {"userId": "U-evil", "test": true}, "constructor": {"prototype": {"test": true}}}',
+    );
 
     expect(() => identity(hostile, 'userId')).toThrow(DecodeError);
     expect(flag(hostile, 'test')).toBe(false);
@@ -129,7 +161,8 @@ describe('the prototype', () => {
 it('a fault in a nested record says where it was, and repeats no value', () => {
   const outer = { tenants: [{ id: 'T1' }, { id: 'secret', roles: [{ id: 42 }] }] };
 
-  const decode = (): unknown => objects(outer, 'tenants', (tenant) => objects(tenant, 'roles', (role) => identity(role, 'id')));
+  const decode = (): unknown =>
+    objects(outer, 'tenants', (tenant) => objects(tenant, 'roles', (role) => identity(role, 'id')));
 
   expect(decode).toThrow('tenants[1]: roles[0]: "id" is missing or not a string');
 });

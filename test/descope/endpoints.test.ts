@@ -13,11 +13,19 @@ const others = names.filter((name) => endpointOf(name).answers === 'one');
 /** What the layers around an endpoint do with it comes from its row alone, so that a new one cannot be forgotten anywhere. */
 describe('the row of an endpoint decides', () => {
   it.each(lists)('that a list which is not there is a fault, never "none": %s', (name) => {
-    expect([404, 409, 400].map((status) => failureOfStatus(name, status, '').error.kind)).toEqual(['upstream-contract', 'upstream-contract', 'upstream-contract']);
+    expect([404, 409, 400].map((status) => failureOfStatus(name, status, '').error.kind)).toEqual([
+      'upstream-contract',
+      'upstream-contract',
+      'upstream-contract',
+    ]);
   });
 
   it.each(others)('that one thing which is not there is not found: %s', (name) => {
-    expect([404, 409, 400].map((status) => failureOfStatus(name, status, '').error.kind)).toEqual(['not-found', 'conflict', 'invalid']);
+    expect([404, 409, 400].map((status) => failureOfStatus(name, status, '').error.kind)).toEqual([
+      'not-found',
+      'conflict',
+      'invalid',
+    ]);
   });
 
   it.each(names)('how large its answer may be: %s', (name) => {
@@ -26,7 +34,13 @@ describe('the row of an endpoint decides', () => {
 
   it('which pace it keeps: endpoints of one counter share it, those of two do not', () => {
     const { now, sleep } = fakeTime();
-    const pacing = createPacing({ rateLimit: 'auto', baseUrl: 'https://api.descope.com', lanes: createLanes({ maxParallel: 6, now, sleep }), now, sleep });
+    const pacing = createPacing({
+      rateLimit: 'auto',
+      baseUrl: 'https://api.descope.com',
+      lanes: createLanes({ maxParallel: 6, now, sleep }),
+      now,
+      sleep,
+    });
 
     for (const one of names) {
       for (const other of names) {

@@ -6,7 +6,21 @@ import { IdTable } from '../../src/descope/id-table.ts';
 const anyId = fc.oneof(
   fc.string({ minLength: 1, maxLength: 6 }),
   fc.string({ unit: 'grapheme', minLength: 1, maxLength: 4 }),
-  fc.constantFrom('\u00e9', 'e\u0301', 'K', '\u212a', '😀', '\u0000', '\u0000\u0000', '__proto__', 'constructor', 'toString', 'a', 'aa', 'aaa'),
+  fc.constantFrom(
+    '\u00e9',
+    'e\u0301',
+    'K',
+    '\u212a',
+    '😀',
+    '\u0000',
+    '\u0000\u0000',
+    '__proto__',
+    'constructor',
+    'toString',
+    'a',
+    'aa',
+    'aaa',
+  ),
   fc.nat(40).map((number) => `U2${'x'.repeat(25)}${number}`),
 );
 
@@ -75,7 +89,9 @@ describe('IdTable', () => {
 
   it('tells ids apart that differ in their first character only', () => {
     const table = new IdTable();
-    const ids = Array.from({ length: 0x7f - 0x21 }, (_, place) => String.fromCharCode(0x21 + place)).flatMap((first) => [`${first}x`, `${first}${'x'.repeat(27)}`]);
+    const ids = Array.from({ length: 0x7f - 0x21 }, (_, place) => String.fromCharCode(0x21 + place)).flatMap(
+      (first) => [`${first}x`, `${first}${'x'.repeat(27)}`],
+    );
 
     expect(ids.map((id) => table.add(id).ordinal)).toEqual(ids.map((_, place) => place));
   });

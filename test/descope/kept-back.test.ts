@@ -7,9 +7,13 @@ import { isKind } from '../../src/errors.ts';
 import { type ModelServer, quietProject, userIdAt } from './model-server.ts';
 
 const isInvited = (userId: string): boolean => Number(userId.slice(1)) % 6 === 4;
-const without = (page: TimedUserPage, isLeftOut: (userId: string) => boolean): TimedUserPage => ({ ...page, users: page.users.filter(({ userId }) => !isLeftOut(userId)) });
+const without = (page: TimedUserPage, isLeftOut: (userId: string) => boolean): TimedUserPage => ({
+  ...page,
+  users: page.users.filter(({ userId }) => !isLeftOut(userId)),
+});
 const pageTotal = (page: TimedUserPage): TimedUserPage => ({ ...page, total: page.users.length });
-const isBounded = ({ fromCreatedTimeMs, toCreatedTimeMs }: UserQuery): boolean => fromCreatedTimeMs !== undefined || toCreatedTimeMs !== undefined;
+const isBounded = ({ fromCreatedTimeMs, toCreatedTimeMs }: UserQuery): boolean =>
+  fromCreatedTimeMs !== undefined || toCreatedTimeMs !== undefined;
 
 /** Hides some from searches by time, from what is counted, too. */
 function hiding(server: ModelServer): void {
@@ -17,7 +21,9 @@ function hiding(server: ModelServer): void {
   const all = [...server.users.values()];
   Object.assign(server, {
     search: async (query: UserQuery): Promise<TimedUserPage> => {
-      all.filter(({ userId }) => isInvited(userId)).forEach((user) => (isBounded(query) ? server.users.delete(user.userId) : server.users.set(user.userId, user)));
+      all
+        .filter(({ userId }) => isInvited(userId))
+        .forEach((user) => (isBounded(query) ? server.users.delete(user.userId) : server.users.set(user.userId, user)));
       return await search(query);
     },
   });
@@ -70,7 +76,11 @@ describe('a service that leaves a user out of a page', () => {
     server.tamper = (page, query) => {
       bounded += Number(query.fromCreatedTimeMs !== undefined);
       const isFirstByTime = query.fromCreatedTimeMs !== undefined && bounded === 1;
-      return query.toCreatedTimeMs !== undefined && query.offset === 100 ? { ...page, total: 349 } : isFirstByTime ? pageTotal(without(page, (userId) => userId === userIdAt(150))) : page;
+      return query.toCreatedTimeMs !== undefined && query.offset === 100
+        ? { ...page, total: 349 }
+        : isFirstByTime
+          ? pageTotal(without(page, (userId) => userId === userIdAt(150)))
+          : page;
     };
 
     expect([everybody, 'inconsistent']).toContainEqual(await outcomeOf(server));
@@ -132,16 +142,20 @@ describe('a service that shows users and then denies them', () => {
 });
 
 describe('counting by what stands at an offset', () => {
-  const count = async (server: ModelServer, expected: number): Promise<number | undefined> => await countEverybody((query) => server.search(query), {}, expected);
+  const count = async (server: ModelServer, expected: number): Promise<number | undefined> =>
+    await countEverybody((query) => server.search(query), {}, expected);
 
-  it.each([0, 1, 7, 349, 350, 351, 700])('finds the end, wherever it is looked for first (%i), and whatever the service counts', async (expected) => {
-    const server = quietProject(350);
-    expect(await count(server, expected)).toBe(350);
-    server.tamper = pageTotal;
-    expect(await count(server, expected)).toBe(350);
-    server.tamper = (page) => ({ ...page, total: 0 });
-    expect(await count(server, expected)).toBe(350);
-  });
+  it.each([0, 1, 7, 349, 350, 351, 700])(
+    'finds the end, wherever it is looked for first (%i), and whatever the service counts',
+    async (expected) => {
+      const server = quietProject(350);
+      expect(await count(server, expected)).toBe(350);
+      server.tamper = pageTotal;
+      expect(await count(server, expected)).toBe(350);
+      server.tamper = (page) => ({ ...page, total: 0 });
+      expect(await count(server, expected)).toBe(350);
+    },
+  );
 
   it('costs two requests when nothing has changed', async () => {
     const server = quietProject(350);

@@ -50,18 +50,29 @@ describe('a list that is opened row by row', () => {
 
   it('is so for any object', () => {
     assert(
-      property(array(jsonValue()), dictionary(string().filter((key) => key !== 'rows'), jsonValue()), nat(4), (rows, others, indent) => {
-        const text = JSON.stringify({ ...others, rows }, undefined, indent);
-        const [whole, byRow] = bothWays(text);
-        expect(byRow).toEqual(whole);
-      }),
+      property(
+        array(jsonValue()),
+        dictionary(
+          string().filter((key) => key !== 'rows'),
+          jsonValue(),
+        ),
+        nat(4),
+        (rows, others, indent) => {
+          const text = JSON.stringify({ ...others, rows }, undefined, indent);
+          const [whole, byRow] = bothWays(text);
+          expect(byRow).toEqual(whole);
+        },
+      ),
     );
   });
 
   it('is no text that was cut anywhere', () => {
     const text = JSON.stringify({ ok: true, rows: [{ id: 'a', tags: ['x', '"'] }, { id: 'b' }], total: 2 });
     for (let length = 0; length < text.length; length += 1) {
-      expect(() => parseLargeList(bytes(text.slice(0, length)), 'rows', () => undefined), text.slice(0, length)).toThrow(SyntaxError);
+      expect(
+        () => parseLargeList(bytes(text.slice(0, length)), 'rows', () => undefined),
+        text.slice(0, length),
+      ).toThrow(SyntaxError);
     }
   });
 
@@ -70,8 +81,12 @@ describe('a list that is opened row by row', () => {
     const body = (last: unknown): Uint8Array => bytes(JSON.stringify({ tenants: [...tenants, last] }));
 
     expect(openTenants(body({ id: 'last' }))).toHaveLength(15_001);
-    expect(() => openTenants(body({ id: 'last', name: 5 }))).toThrow('tenant "last", tenants[15000]: "name" is not a string');
+    expect(() => openTenants(body({ id: 'last', name: 5 }))).toThrow(
+      'tenant "last", tenants[15000]: "name" is not a string',
+    );
     expect(() => openTenants(body({ id: 'T7' }))).toThrow('tenant "T7" is listed twice (rows 8 and 15001)');
-    expect(() => openTenants(bytes(`${JSON.stringify({ tenants }).slice(0, -1)},"tenants":[{"id":"T"}]}`))).toThrow('there twice');
+    expect(() => openTenants(bytes(`${JSON.stringify({ tenants }).slice(0, -1)},"tenants":[{"id":"T"}]}`))).toThrow(
+      'there twice',
+    );
   });
 });

@@ -50,7 +50,13 @@ export function useLoopback(): (answer: RequestListener) => Promise<Loopback> {
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    return { baseUrl: `http://127.0.0.1:${port}`, asked: () => asked, connections: () => connections, open: () => open, close: () => void server.close() };
+    return {
+      baseUrl: `http://127.0.0.1:${port}`,
+      asked: () => asked,
+      connections: () => connections,
+      open: () => open,
+      close: () => void server.close(),
+    };
   };
 }
 

@@ -68,7 +68,10 @@ export class ModelServer {
       .filter((user) => user.visibleFrom <= this.clock)
       .map(({ userId, createdAt }) => ({ userId, createdTime: Math.floor(createdAt), tie: tieOrder?.() ?? 0 }))
       .filter(({ createdTime }) => createdTime * 1000 >= from && createdTime * 1000 <= to)
-      .sort((left, right) => left.createdTime - right.createdTime || left.tie - right.tie || (left.userId < right.userId ? -1 : 1));
+      .sort(
+        (left, right) =>
+          left.createdTime - right.createdTime || left.tie - right.tie || (left.userId < right.userId ? -1 : 1),
+      );
     return {
       users: found.slice(offset, offset + limit).map(({ userId, createdTime }) => decodeUser({ userId, createdTime })),
       total: found.length,

@@ -34,9 +34,17 @@ const roles = 'GET /v1/mgmt/role/all';
 describe('the observer of requests', () => {
   it.each<readonly [string, Fault, readonly string[]]>([
     ['an outage', { kind: 'status', status: 503 }, [`${roles} 503`, `again ${roles}`, `${roles} 200`]],
-    ['a rate limit', { kind: 'status', status: 429, headers: { 'retry-after': '2' } }, [`${roles} 429`, 'wait 2000', `again ${roles}`, `${roles} 200`]],
+    [
+      'a rate limit',
+      { kind: 'status', status: 429, headers: { 'retry-after': '2' } },
+      [`${roles} 429`, 'wait 2000', `again ${roles}`, `${roles} 200`],
+    ],
     ['a reset', { kind: 'reset', at: 'before-headers' }, [`${roles} unavailable`, `again ${roles}`, `${roles} 200`]],
-    ['a body that is no JSON', { kind: 'body', body: 'html' }, [`${roles} upstream-contract`, `again ${roles}`, `${roles} 200`]],
+    [
+      'a body that is no JSON',
+      { kind: 'body', body: 'html' },
+      [`${roles} upstream-contract`, `again ${roles}`, `${roles} 200`],
+    ],
     ['a refused key', { kind: 'status', status: 401 }, [`${roles} 401`]],
     ['a redirect', { kind: 'redirect', status: 302, location: 'http://127.0.0.1:9/' }, [`${roles} 302`]],
   ])('is told of %s: each try, how it ended, and why it waits', async (_name, fault, expected) => {
@@ -66,7 +74,10 @@ describe('the observer of requests', () => {
     await asked;
     await client.writeUser({ operation: 'add', userId: 'nobody', tenantId: 'acme', roleName: undefined });
 
-    expect(observer.told).toEqual([`${roles} cancelled`, expect.stringMatching(/^POST \/v1\/mgmt\/user\/update\/tenant\/add 4\d\d$/)]);
+    expect(observer.told).toEqual([
+      `${roles} cancelled`,
+      expect.stringMatching(/^POST \/v1\/mgmt\/user\/update\/tenant\/add 4\d\d$/),
+    ]);
   });
 });
 
@@ -77,7 +88,13 @@ describe('two clients of one channel', () => {
     const { baseUrl, projectId, managementKey } = emulator;
     let clock = 0;
     const waking: (() => void)[] = [];
-    const options: DescopeClientOptions = { baseUrl, projectId, managementKey: () => new Secret(managementKey), now: () => clock, sleep: () => new Promise((resolve) => waking.push(resolve)) };
+    const options: DescopeClientOptions = {
+      baseUrl,
+      projectId,
+      managementKey: () => new Secret(managementKey),
+      now: () => clock,
+      sleep: () => new Promise((resolve) => waking.push(resolve)),
+    };
     const channel = createChannel(options);
     const patient = createDescopeClient({ ...options, channel, longestRateWaitMs: 600_000, totalRateWaitMs: 600_000 });
     const hurried = createDescopeClient({ ...options, channel, longestRateWaitMs: 30_000 });

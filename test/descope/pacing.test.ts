@@ -5,12 +5,25 @@ import type { EndpointName } from '../../src/descope/endpoints.ts';
 import { createLanes } from '../../src/descope/lanes.ts';
 import { createPacing, expectedTime, type PacingOptions, type Rate, type RateLimit } from '../../src/descope/pacing.ts';
 import { useNock } from '../support/nock.ts';
-import { anySearch, failureOf, fakeTime, type FakeTime, host, noUsers, searchPath, testClient, turn } from './support.ts';
+import {
+  anySearch,
+  failureOf,
+  fakeTime,
+  type FakeTime,
+  host,
+  noUsers,
+  searchPath,
+  testClient,
+  turn,
+} from './support.ts';
 
 useNock();
 
 interface Paced {
-  readonly pacing: { readonly searchesPerMinute: number | undefined; readonly take: (endpoint: EndpointName, signal?: AbortSignal) => Promise<void> };
+  readonly pacing: {
+    readonly searchesPerMinute: number | undefined;
+    readonly take: (endpoint: EndpointName, signal?: AbortSignal) => Promise<void>;
+  };
   readonly time: FakeTime;
 }
 
@@ -19,7 +32,13 @@ function paced(rateLimit: RateLimit, baseUrl = host, sleep?: PacingOptions['slee
   const time = fakeTime();
   const clock = { now: time.now, sleep: sleep ?? time.sleep };
   const pacing = createPacing({ rateLimit, baseUrl, lanes: createLanes({ maxParallel: 6, ...clock }), ...clock });
-  return { time, pacing: { searchesPerMinute: pacing.searchesPerMinute, take: (endpoint, signal) => pacing.lanesOf(endpoint).run(async () => undefined, signal) } };
+  return {
+    time,
+    pacing: {
+      searchesPerMinute: pacing.searchesPerMinute,
+      take: (endpoint, signal) => pacing.lanesOf(endpoint).run(async () => undefined, signal),
+    },
+  };
 }
 
 /** Takes this many at once and says when each was let through, from the beginning on. */
@@ -62,22 +81,30 @@ describe('pacing', () => {
   });
 
   it('never lets more through in any period than the rate says, however the requests come', async () => {
-    const requests = array(record({ pauseMs: integer({ min: 0, max: 3_000 }), count: integer({ min: 1, max: 9 }) }), { minLength: 1, maxLength: 20 });
+    const requests = array(record({ pauseMs: integer({ min: 0, max: 3_000 }), count: integer({ min: 1, max: 9 }) }), {
+      minLength: 1,
+      maxLength: 20,
+    });
     await assert(
-      asyncProperty(integer({ min: 1, max: 20 }), constantFrom(1_000, 10_000), requests, async (count, periodMs, groups) => {
-        const { pacing, time } = paced({ count, periodMs });
-        const times: number[] = [];
-        for (const group of groups) {
-          time.advance(group.pauseMs);
-          await Promise.all(
-            Array.from({ length: group.count }, async () => {
-              await pacing.take('searchUsers');
-              times.push(time.now());
-            }),
-          );
-        }
-        expect(mostWithin(periodMs, times)).toBeLessThanOrEqual(count);
-      }),
+      asyncProperty(
+        integer({ min: 1, max: 20 }),
+        constantFrom(1_000, 10_000),
+        requests,
+        async (count, periodMs, groups) => {
+          const { pacing, time } = paced({ count, periodMs });
+          const times: number[] = [];
+          for (const group of groups) {
+            time.advance(group.pauseMs);
+            await Promise.all(
+              Array.from({ length: group.count }, async () => {
+                await pacing.take('searchUsers');
+                times.push(time.now());
+              }),
+            );
+          }
+          expect(mostWithin(periodMs, times)).toBeLessThanOrEqual(count);
+        },
+      ),
       { numRuns: 30 },
     );
   });
@@ -135,11 +162,14 @@ describe('pacing', () => {
 
   it('lets whoever goes away leave at once, first in the queue or not, and gives the next the token', async () => {
     const sleepers: (() => void)[] = [];
-    const { pacing, time } = paced({ count: 1, periodMs: 60_000 }, host, (_, signal) =>
-      new Promise((resolve, reject) => {
-        sleepers.push(resolve);
-        signal?.addEventListener('abort', () => reject(new Error('woken')), { once: true });
-      }),
+    const { pacing, time } = paced(
+      { count: 1, periodMs: 60_000 },
+      host,
+      (_, signal) =>
+        new Promise((resolve, reject) => {
+          sleepers.push(resolve);
+          signal?.addEventListener('abort', () => reject(new Error('woken')), { once: true });
+        }),
     );
     await pacing.take('searchUsers');
     const callers = [new AbortController(), new AbortController()];
@@ -175,7 +205,9 @@ describe('pacing', () => {
         }),
     );
     const begunAt: number[] = [];
-    const waiting = Array.from({ length: 20 }, () => pacing.lanesOf('searchUsers').run(async () => begunAt.push(time.now())));
+    const waiting = Array.from({ length: 20 }, () =>
+      pacing.lanesOf('searchUsers').run(async () => begunAt.push(time.now())),
+    );
     await turn();
 
     time.advance(30_000);
@@ -217,7 +249,10 @@ describe('pacing', () => {
 });
 
 /** Answers searches as a project would that allows 200 in a minute, counted from the first, and then blocks for one. */
-function limitedProject(time: FakeTime, limit = 200): { readonly refusals: () => number; readonly mostInFlight: () => number } {
+function limitedProject(
+  time: FakeTime,
+  limit = 200,
+): { readonly refusals: () => number; readonly mostInFlight: () => number } {
   let windowFrom = Number.NEGATIVE_INFINITY;
   let used = 0;
   let refusals = 0;

@@ -10,7 +10,11 @@ interface Fetched {
 }
 
 /** A window whose fetches are answered by hand, and every fetch that it ever made. */
-function windowOf(count: number): { window: PageWindow<string>; fetched: Fetched[]; latest: (index: number) => Fetched } {
+function windowOf(count: number): {
+  window: PageWindow<string>;
+  fetched: Fetched[];
+  latest: (index: number) => Fetched;
+} {
   const fetched: Fetched[] = [];
   const window = createPageWindow(
     () => count,
@@ -87,7 +91,12 @@ describe('the page window', () => {
       latest(index).answer();
     }
 
-    expect([await first, await window.take(1), await window.take(2), await window.take(3)]).toEqual(['page 0', 'page 1', 'page 2', 'page 3']);
+    expect([await first, await window.take(1), await window.take(2), await window.take(3)]).toEqual([
+      'page 0',
+      'page 1',
+      'page 2',
+      'page 3',
+    ]);
   });
 
   it('begins wherever it is asked to begin', async () => {

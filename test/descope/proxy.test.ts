@@ -8,7 +8,11 @@ describe('the proxy', () => {
   it.each([
     ['HTTPS_PROXY', { HTTPS_PROXY: 'http://proxy.example:3128' }, 'proxy.example:3128'],
     ['https_proxy', { https_proxy: 'http://proxy.example:3128' }, 'proxy.example:3128'],
-    ['the one in capitals first', { https_proxy: 'http://other:1', HTTPS_PROXY: 'http://proxy.example:3128' }, 'proxy.example:3128'],
+    [
+      'the one in capitals first',
+      { https_proxy: 'http://other:1', HTTPS_PROXY: 'http://proxy.example:3128' },
+      'proxy.example:3128',
+    ],
     ['one without a scheme', { HTTPS_PROXY: 'proxy.example:3128' }, 'proxy.example:3128'],
     ['one without a port', { HTTPS_PROXY: 'http://proxy.example' }, 'proxy.example:80'],
     ['one that speaks TLS', { HTTPS_PROXY: 'https://proxy.example' }, 'proxy.example:443'],
@@ -20,9 +24,14 @@ describe('the proxy', () => {
     expect(place(descope, env)).toBe(expected);
   });
 
-  it.each(['http://127.0.0.1:18090', 'http://localhost:1', 'http://[::1]:1', 'https://127.0.0.7:1'])('is never asked for %s', (baseUrl) => {
-    expect(place(baseUrl, { HTTP_PROXY: 'http://proxy.example:1', HTTPS_PROXY: 'http://proxy.example:1' })).toBeUndefined();
-  });
+  it.each(['http://127.0.0.1:18090', 'http://localhost:1', 'http://[::1]:1', 'https://127.0.0.7:1'])(
+    'is never asked for %s',
+    (baseUrl) => {
+      expect(
+        place(baseUrl, { HTTP_PROXY: 'http://proxy.example:1', HTTPS_PROXY: 'http://proxy.example:1' }),
+      ).toBeUndefined();
+    },
+  );
 
   it.each([
     [descope, '*', true],

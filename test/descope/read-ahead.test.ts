@@ -8,7 +8,9 @@ const total = 400;
 
 /** One of four pages of users who joined long ago. */
 function pageAt(offset: number): TimedUserPage {
-  const users = Array.from({ length: 100 }, (_, place) => user(`U${String(offset + place).padStart(3, '0')}`, { createdTime: 1_700_000_000 + offset + place }));
+  const users = Array.from({ length: 100 }, (_, place) =>
+    user(`U${String(offset + place).padStart(3, '0')}`, { createdTime: 1_700_000_000 + offset + place }),
+  );
   return { users, total, serverTimeMs: Date.now() };
 }
 

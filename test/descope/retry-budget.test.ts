@@ -6,7 +6,11 @@ describe('the retry budget', () => {
   it('holds ten retries at first', () => {
     const budget = createRetryBudget();
 
-    expect(Array.from({ length: 12 }, () => budget.spend())).toEqual([...Array.from({ length: 10 }, () => true), false, false]);
+    expect(Array.from({ length: 12 }, () => budget.spend())).toEqual([
+      ...Array.from({ length: 10 }, () => true),
+      false,
+      false,
+    ]);
   });
 
   it('earns one retry with ten requests, not with nine', () => {

@@ -7,7 +7,11 @@ import { failureOf, fakeTime, type FakeTime, turn } from './support.ts';
 
 function failure(retry: AttemptFailure['retry'], retryAfterMs?: number): AttemptFailed {
   const kind = retry === 'rate-limit' ? 'rate-limited' : retry === 'body' ? 'upstream-contract' : 'unavailable';
-  return new AttemptFailed({ error: new ConnectorError(kind, `a ${retry} failure`), retry, ...(retryAfterMs !== undefined && { retryAfterMs }) });
+  return new AttemptFailed({
+    error: new ConnectorError(kind, `a ${retry} failure`),
+    retry,
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
 }
 
 const outage = (retryAfterMs?: number): AttemptFailed => failure('yes', retryAfterMs);
@@ -186,7 +190,17 @@ describe('a rate limit', () => {
 
   it('does not count among the five tries', async () => {
     const { retrying } = setUp();
-    const { attempt, tries } = script(outage(), limited(), outage(), limited(), outage(), limited(), outage(), limited(1_000), limited(1_000));
+    const { attempt, tries } = script(
+      outage(),
+      limited(),
+      outage(),
+      limited(),
+      outage(),
+      limited(),
+      outage(),
+      limited(1_000),
+      limited(1_000),
+    );
 
     expect(await retrying(attempt)).toBe('answer');
     expect(tries()).toBe(10);
@@ -273,7 +287,12 @@ describe('retries', () => {
 
     const outcomes: boolean[] = [];
     for (let count = 0; count < 60; count += 1) {
-      outcomes.push(await failsOnce().then(() => true, () => false));
+      outcomes.push(
+        await failsOnce().then(
+          () => true,
+          () => false,
+        ),
+      );
       await retrying(script().attempt); // what succeeds keeps the breaker closed
     }
 
@@ -291,7 +310,10 @@ describe('retries', () => {
 
     const { kind, message } = await failureOf(retrying(attempt));
 
-    expect({ kind, message }).toEqual({ kind: 'unavailable', message: 'a yes failure; not tried again, since too many requests fail' });
+    expect({ kind, message }).toEqual({
+      kind: 'unavailable',
+      message: 'a yes failure; not tried again, since too many requests fail',
+    });
     expect(tries()).toBe(1);
   });
 
@@ -325,7 +347,10 @@ describe('a service that has stopped answering', () => {
     expect(await fail(retrying, 5)).toBe(5 + 10);
     const { attempt, tries } = script();
 
-    expect(await failureOf(retrying(attempt))).toMatchObject({ kind: 'unavailable', message: expect.stringContaining('nothing more is sent') as string });
+    expect(await failureOf(retrying(attempt))).toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringContaining('nothing more is sent') as string,
+    });
     expect(tries()).toBe(0);
   });
 
@@ -401,7 +426,9 @@ describe('a caller who goes away', () => {
     const { retrying } = setUp();
     const { attempt, tries } = script();
 
-    expect((await failureOf(retrying(attempt, AbortSignal.abort(new Error('a reason of their own'))))).kind).toBe('cancelled');
+    expect((await failureOf(retrying(attempt, AbortSignal.abort(new Error('a reason of their own'))))).kind).toBe(
+      'cancelled',
+    );
     expect(tries()).toBe(0);
   });
 

@@ -66,22 +66,50 @@ describe('a page of users', () => {
   });
 
   it.each<[string, Record<string, unknown>, string]>([
-    ['id and login', { userId: 'U2', loginIds: ['', 'ada@example.com'], email: ['private@example.com'] }, 'user "U2" (login "ada@example.com"), users[1] (page 3, which begins at row 201): "email" is not a string'],
-    ['id alone, where nothing else is known', { userId: 'U2', loginIds: 7, phone: 5 }, 'user "U2", users[1] (page 3, which begins at row 201): "loginIds" is not a list of strings'],
-    ['login alone, where the id is broken', { userId: 5, loginIds: ['ada'] }, 'a user without an id (login "ada"), users[1] (page 3, which begins at row 201): "userId" is missing or not a string'],
-    ['a name that would forge a line', { userId: 'U\u001b[2J\n\u202egnp', phone: 5 }, 'user "U\\u001b[2J\\n\\u{202e}gnp", users[1] (page 3, which begins at row 201): "phone" is not a string'],
-    ['the field of a membership', { userId: 'U2', userTenants: [{ tenantId: 'acme' }, { tenantId: 5 }] }, 'user "U2", users[1] (page 3, which begins at row 201): userTenants[1]: "tenantId" is missing or not a string'],
-    ['no more of a long id than a line takes', { userId: 'x'.repeat(5_000), phone: 5 }, `user "${'x'.repeat(120)}...", users[1] (page 3, which begins at row 201): "phone" is not a string`],
+    [
+      'id and login',
+      { userId: 'U2', loginIds: ['', 'ada@example.com'], email: ['private@example.com'] },
+      'user "U2" (login "ada@example.com"), users[1] (page 3, which begins at row 201): "email" is not a string',
+    ],
+    [
+      'id alone, where nothing else is known',
+      { userId: 'U2', loginIds: 7, phone: 5 },
+      'user "U2", users[1] (page 3, which begins at row 201): "loginIds" is not a list of strings',
+    ],
+    [
+      'login alone, where the id is broken',
+      { userId: 5, loginIds: ['ada'] },
+      'a user without an id (login "ada"), users[1] (page 3, which begins at row 201): "userId" is missing or not a string',
+    ],
+    [
+      'a name that would forge a line',
+      { userId: 'U\u001b[2J\n\u202egnp', phone: 5 },
+      'user "U\\u001b[2J\\n\\u{202e}gnp", users[1] (page 3, which begins at row 201): "phone" is not a string',
+    ],
+    [
+      'the field of a membership',
+      { userId: 'U2', userTenants: [{ tenantId: 'acme' }, { tenantId: 5 }] },
+      'user "U2", users[1] (page 3, which begins at row 201): userTenants[1]: "tenantId" is missing or not a string',
+    ],
+    [
+      'no more of a long id than a line takes',
+      { userId: 'x'.repeat(5_000), phone: 5 },
+      `user "${'x'.repeat(120)}...", users[1] (page 3, which begins at row 201): "phone" is not a string`,
+    ],
   ])('names a broken user with endpoint, page and row, and none of the other values: %s', (_, broken, told) => {
     const page = { users: [{ userId: 'U1' }, broken], total: 350 };
 
-    expect(() => parseUserPage(page, { limit: 100, offset: 200 })).toThrow(new RegExp(`^${RegExp.escape(`POST /v2/mgmt/user/search answered in an unknown shape: ${told}`)}$`, 'u'));
+    expect(() => parseUserPage(page, { limit: 100, offset: 200 })).toThrow(
+      new RegExp(`^${RegExp.escape(`POST /v2/mgmt/user/search answered in an unknown shape: ${told}`)}$`, 'u'),
+    );
   });
 
   it('that was asked for by time is told with the time', () => {
     const page = { users: [{ userId: 'U1', phone: 5 }], total: 1 };
 
-    expect(() => parseUserPage(page, { limit: 100, offset: 0, fromCreatedTimeMs: 1_700_000_000_000 })).toThrow('page 1, which begins at row 1 of the users created from 2023-11-14T22:13:20.000Z on');
+    expect(() => parseUserPage(page, { limit: 100, offset: 0, fromCreatedTimeMs: 1_700_000_000_000 })).toThrow(
+      'page 1, which begins at row 1 of the users created from 2023-11-14T22:13:20.000Z on',
+    );
   });
 });
 
@@ -92,7 +120,9 @@ describe('a user', () => {
 
   it('may have null in every other field', () => {
     const { userId, ...others } = bareUser;
-    const nulls = Object.fromEntries([...Object.keys(others), 'TOTP', 'SAML', 'OIDC', 'SCIM', 'push', 'webauthn'].map((key) => [key, null]));
+    const nulls = Object.fromEntries(
+      [...Object.keys(others), 'TOTP', 'SAML', 'OIDC', 'SCIM', 'push', 'webauthn'].map((key) => [key, null]),
+    );
 
     expect(firstUser({ userId, ...nulls })).toEqual(bareUser);
   });
@@ -211,25 +241,74 @@ describe('a list of tenants, roles or permissions', () => {
     ['permissions', parsePermissions],
   ] as const)('of %s is taken empty, and refused when it is not a list', (key, parse) => {
     expect(parse({ [key]: [] })).toEqual([]);
-    for (const json of [{}, [], null, { [key]: null }, { [key]: {} }, { [key]: [null] }, { [key]: [{}] }, { [key]: [], errorCode: 'E011001' }]) {
+    for (const json of [
+      {},
+      [],
+      null,
+      { [key]: null },
+      { [key]: {} },
+      { [key]: [null] },
+      { [key]: [{}] },
+      { [key]: [], errorCode: 'E011001' },
+    ]) {
       expect(() => parse(json)).toThrow(contractFault);
     }
   });
 
   it.each([
-    ['tenant', () => parseTenants({ tenants: [{ id: 'T1', name: 'a' }, { id: 'T1', name: 'b' }] }), 'tenant "T1" is listed twice (rows 1 and 2)'],
-    ['project role', () => parseRoles({ roles: [{ name: 'R' }, { name: 'R', tenantId: '' }] }), 'role "R" is listed twice (rows 1 and 2)'],
-    ['tenant role', () => parseRoles({ roles: [{ name: 'R', tenantId: 'T1' }, { name: 'R', tenantId: 'T1' }] }), 'role "R" of tenant "T1" is listed twice (rows 1 and 2)'],
-    ['permission', () => parsePermissions({ permissions: [{ name: 'P' }, { name: 'Q' }, { name: 'P' }] }), 'permission "P" is listed twice (rows 1 and 3)'],
+    [
+      'tenant',
+      () =>
+        parseTenants({
+          tenants: [
+            { id: 'T1', name: 'a' },
+            { id: 'T1', name: 'b' },
+          ],
+        }),
+      'tenant "T1" is listed twice (rows 1 and 2)',
+    ],
+    [
+      'project role',
+      () => parseRoles({ roles: [{ name: 'R' }, { name: 'R', tenantId: '' }] }),
+      'role "R" is listed twice (rows 1 and 2)',
+    ],
+    [
+      'tenant role',
+      () =>
+        parseRoles({
+          roles: [
+            { name: 'R', tenantId: 'T1' },
+            { name: 'R', tenantId: 'T1' },
+          ],
+        }),
+      'role "R" of tenant "T1" is listed twice (rows 1 and 2)',
+    ],
+    [
+      'permission',
+      () => parsePermissions({ permissions: [{ name: 'P' }, { name: 'Q' }, { name: 'P' }] }),
+      'permission "P" is listed twice (rows 1 and 3)',
+    ],
   ])('that holds a %s twice is refused, with its name', (_, parse, told) => {
     expect(parse).toThrow(contractFault);
     expect(parse).toThrow(told);
   });
 
   it.each([
-    ['tenant', () => parseTenants({ tenants: [{ id: 'T1', domains: 'private.example' }] }), 'tenant "T1", tenants[0]: "domains" is not a list of strings'],
-    ['role', () => parseRoles({ roles: [{ name: 'R', tenantId: 'T1', default: 'private' }] }), 'role "R" of tenant "T1", roles[0]: "default" is not a boolean'],
-    ['permission', () => parsePermissions({ permissions: [{ name: 'P', description: ['private'] }] }), 'permission "P", permissions[0]: "description" is not a string'],
+    [
+      'tenant',
+      () => parseTenants({ tenants: [{ id: 'T1', domains: 'private.example' }] }),
+      'tenant "T1", tenants[0]: "domains" is not a list of strings',
+    ],
+    [
+      'role',
+      () => parseRoles({ roles: [{ name: 'R', tenantId: 'T1', default: 'private' }] }),
+      'role "R" of tenant "T1", roles[0]: "default" is not a boolean',
+    ],
+    [
+      'permission',
+      () => parsePermissions({ permissions: [{ name: 'P', description: ['private'] }] }),
+      'permission "P", permissions[0]: "description" is not a string',
+    ],
   ])('that holds a broken %s says which one', (_, parse, told) => {
     expect(parse).toThrow(told);
     expect(parse).not.toThrow('private');
@@ -271,20 +350,50 @@ describe('a list of tenants, roles or permissions', () => {
       },
     ]);
     expect(parseRoles({ roles: [{ name: 'R' }] })).toEqual([
-      { id: '', name: 'R', description: '', permissionNames: [], tenantId: '', isDefault: false, isPrivate: false, createdTime: undefined },
+      {
+        id: '',
+        name: 'R',
+        description: '',
+        permissionNames: [],
+        tenantId: '',
+        isDefault: false,
+        isPrivate: false,
+        createdTime: undefined,
+      },
     ]);
-    expect(parsePermissions({ permissions: [{ name: 'P' }] })).toEqual([{ id: '', name: 'P', description: '', systemDefault: false }]);
+    expect(parsePermissions({ permissions: [{ name: 'P' }] })).toEqual([
+      { id: '', name: 'P', description: '', systemDefault: false },
+    ]);
   });
 
   it('is read with every field there is', () => {
-    const role = { id: 'R1', name: 'R', description: 'd', permissionNames: ['P'], tenantId: 'T1', default: true, private: true, createdTime: 5, hidden: true };
+    const role = {
+      id: 'R1',
+      name: 'R',
+      description: 'd',
+      permissionNames: ['P'],
+      tenantId: 'T1',
+      default: true,
+      private: true,
+      createdTime: 5,
+      hidden: true,
+    };
 
     expect(parseRoles({ roles: [role] })).toEqual([
-      { id: 'R1', name: 'R', description: 'd', permissionNames: ['P'], tenantId: 'T1', isDefault: true, isPrivate: true, createdTime: 5 },
+      {
+        id: 'R1',
+        name: 'R',
+        description: 'd',
+        permissionNames: ['P'],
+        tenantId: 'T1',
+        isDefault: true,
+        isPrivate: true,
+        createdTime: 5,
+      },
     ]);
-    expect(parsePermissions({ permissions: [{ id: 'P1', name: 'P', description: 'd', systemDefault: true }] })).toEqual([
-      { id: 'P1', name: 'P', description: 'd', systemDefault: true },
-    ]);
+    expect(parsePermissions({ permissions: [{ id: 'P1', name: 'P', description: 'd', systemDefault: true }] })).toEqual(
+      [{ id: 'P1', name: 'P', description: 'd', systemDefault: true }],
+    );
   });
 
   it.each([

@@ -31,13 +31,19 @@ describe('a request', () => {
       'user-agent': expect.stringMatching(/^baton-descope\/\d+\.\d+\.\d+/) as string,
       'x-external-rid': expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
     });
-    expect(Object.keys(headers).filter((name) => name.startsWith('x-descope-') && name !== 'x-descope-project-id')).toEqual([]);
+    expect(
+      Object.keys(headers).filter((name) => name.startsWith('x-descope-') && name !== 'x-descope-project-id'),
+    ).toEqual([]);
   });
 
   it('asks for the key anew, so that a rotated one is used', async () => {
     const keys = ['old', 'new'];
-    nock(host, { reqheaders: { authorization: `Bearer ${projectId}:old` } }).get(tenantPath).reply(200, { tenants: [] });
-    nock(host, { reqheaders: { authorization: `Bearer ${projectId}:new` } }).get(tenantPath).reply(200, { tenants: [] });
+    nock(host, { reqheaders: { authorization: `Bearer ${projectId}:old` } })
+      .get(tenantPath)
+      .reply(200, { tenants: [] });
+    nock(host, { reqheaders: { authorization: `Bearer ${projectId}:new` } })
+      .get(tenantPath)
+      .reply(200, { tenants: [] });
     const client = testClient({ managementKey: () => new Secret(keys.shift() ?? '') });
 
     await client.allTenants();
@@ -57,7 +63,14 @@ describe('the management key', () => {
   const body = { errorCode: 'E011001', errorDescription: key, errorMessage: `Bearer ${projectId}:${key}` };
 
   it.each([
-    ['the network', () => nock(host).post(searchPath).times(5).replyWithError(Object.assign(new Error(key), { code: 'ECONNRESET' }))],
+    [
+      'the network',
+      () =>
+        nock(host)
+          .post(searchPath)
+          .times(5)
+          .replyWithError(Object.assign(new Error(key), { code: 'ECONNRESET' })),
+    ],
     ['401', () => onSearch().reply(401, body)],
     ['403', () => onSearch().reply(403, body)],
     ['400', () => onSearch().reply(400, body)],
@@ -73,7 +86,14 @@ describe('the management key', () => {
 
     const error = await failureOf(testClient().searchUsers(anySearch));
 
-    const shown = [inspect(error, { depth: 20, showHidden: true, getters: true }), JSON.stringify(error), error.message, error.stack, String(error.cause), JSON.stringify(error.facts)];
+    const shown = [
+      inspect(error, { depth: 20, showHidden: true, getters: true }),
+      JSON.stringify(error),
+      error.message,
+      error.stack,
+      String(error.cause),
+      JSON.stringify(error.facts),
+    ];
     expect(shown.join('\n')).not.toContain(key);
     expect(error.cause).toBeUndefined();
   });
@@ -81,7 +101,9 @@ describe('the management key', () => {
   it('is not shown either when it cannot be put into a header', async () => {
     const managementKey = (): Secret => new Secret(`${key}\r\nx-evil: 1`);
 
-    const error: unknown = await testClient({ managementKey }).searchUsers(anySearch).catch((thrown: unknown) => thrown);
+    const error: unknown = await testClient({ managementKey })
+      .searchUsers(anySearch)
+      .catch((thrown: unknown) => thrown);
 
     expect(error).toBeInstanceOf(Error);
     expect(inspect(error, { depth: 20, showHidden: true })).not.toContain(key);
@@ -89,16 +111,17 @@ describe('the management key', () => {
 });
 
 describe('a redirect', () => {
-  it.each([301, 302, 303, 307, 308].flatMap((status) => [`${host}/elsewhere`, 'https://evil.example/login', '/login'].map((location) => [status, location] as const)))(
-    'of status %i to %s is not followed',
-    async (status, location) => {
-      onSearch().reply(status, '', { location }); // a second request would be unexpected, and fail this test
+  it.each(
+    [301, 302, 303, 307, 308].flatMap((status) =>
+      [`${host}/elsewhere`, 'https://evil.example/login', '/login'].map((location) => [status, location] as const),
+    ),
+  )('of status %i to %s is not followed', async (status, location) => {
+    onSearch().reply(status, '', { location }); // a second request would be unexpected, and fail this test
 
-      const { kind, facts } = await failureOf(testClient().searchUsers(anySearch));
+    const { kind, facts } = await failureOf(testClient().searchUsers(anySearch));
 
-      expect({ kind, status: facts['status'] }).toEqual({ kind: 'upstream-contract', status });
-    },
-  );
+    expect({ kind, status: facts['status'] }).toEqual({ kind: 'upstream-contract', status });
+  });
 });
 
 describe('a status', () => {
@@ -169,11 +192,14 @@ describe('a status', () => {
     expect(client.time.slept).toEqual([9_000]);
   });
 
-  it.each([201, 202, 203, 204, 205, 206])('of %i is no answer, even with a body that looks like one', async (status) => {
-    onSearch().reply(status, status === 204 || status === 205 ? undefined : noUsers);
+  it.each([201, 202, 203, 204, 205, 206])(
+    'of %i is no answer, even with a body that looks like one',
+    async (status) => {
+      onSearch().reply(status, status === 204 || status === 205 ? undefined : noUsers);
 
-    expect((await failureOf(testClient().searchUsers(anySearch))).kind).toBe('upstream-contract');
-  });
+      expect((await failureOf(testClient().searchUsers(anySearch))).kind).toBe('upstream-contract');
+    },
+  );
 });
 
 describe('a 429', () => {
@@ -237,15 +263,20 @@ describe('a 429', () => {
 });
 
 describe('the network', () => {
-  it.each(['ECONNRESET', 'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EPIPE', 'ENETUNREACH'])('that fails with %s is tried five times', async (code) => {
-    onSearch().times(5).replyWithError(Object.assign(new Error('socket'), { code }));
+  it.each(['ECONNRESET', 'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ETIMEDOUT', 'EPIPE', 'ENETUNREACH'])(
+    'that fails with %s is tried five times',
+    async (code) => {
+      onSearch()
+        .times(5)
+        .replyWithError(Object.assign(new Error('socket'), { code }));
 
-    const { kind, message } = await failureOf(testClient().searchUsers(anySearch));
+      const { kind, message } = await failureOf(testClient().searchUsers(anySearch));
 
-    expect(kind).toBe('unavailable');
-    expect(message).toMatch(/^POST \/v2\/mgmt\/user\/search failed: /);
-    expect(message).toContain(code);
-  });
+      expect(kind).toBe('unavailable');
+      expect(message).toMatch(/^POST \/v2\/mgmt\/user\/search failed: /);
+      expect(message).toContain(code);
+    },
+  );
 
   it('that fails once is forgotten', async () => {
     onSearch().replyWithError(Object.assign(new Error('socket'), { code: 'ECONNRESET' }));
@@ -254,17 +285,20 @@ describe('the network', () => {
     expect(await testClient().searchUsers(anySearch)).toMatchObject(noUsers);
   });
 
-  it.each(['CERT_HAS_EXPIRED', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'ERR_TLS_CERT_ALTNAME_INVALID'])(
-    'that cannot be trusted (%s) is not tried again',
-    async (code) => {
-      onSearch().replyWithError(Object.assign(new Error('tls'), { code }));
+  it.each([
+    'CERT_HAS_EXPIRED',
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+  ])('that cannot be trusted (%s) is not tried again', async (code) => {
+    onSearch().replyWithError(Object.assign(new Error('tls'), { code }));
 
-      const { kind, message } = await failureOf(testClient().searchUsers(anySearch));
+    const { kind, message } = await failureOf(testClient().searchUsers(anySearch));
 
-      expect(kind).toBe('unavailable');
-      expect(message).toContain(code);
-    },
-  );
+    expect(kind).toBe('unavailable');
+    expect(message).toContain(code);
+  });
 });
 
 describe('a body', () => {
@@ -316,11 +350,14 @@ describe('a body', () => {
     expect(await testClient().searchUsers(anySearch)).toMatchObject(noUsers);
   });
 
-  it.each(['gzip', 'deflate', 'br', 'zstd'])('that claims to be %s and is not is a changed contract after three tries', async (encoding) => {
-    onSearch().times(3).reply(200, whole, { 'content-encoding': encoding });
+  it.each(['gzip', 'deflate', 'br', 'zstd'])(
+    'that claims to be %s and is not is a changed contract after three tries',
+    async (encoding) => {
+      onSearch().times(3).reply(200, whole, { 'content-encoding': encoding });
 
-    expect((await failureOf(testClient().searchUsers(anySearch))).kind).toBe('upstream-contract');
-  });
+      expect((await failureOf(testClient().searchUsers(anySearch))).kind).toBe('upstream-contract');
+    },
+  );
 
   it('that ends in the middle of its compression was cut off on the way', async () => {
     onSearch().times(5).reply(200, gzipSync(whole).subarray(0, -10), { 'content-encoding': 'gzip' });

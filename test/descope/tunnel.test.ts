@@ -45,7 +45,13 @@ async function proxyThat(answer: (socket: Socket) => void, server: Server = crea
 
 function through(url: string, extraCa?: readonly string[], connectMs = deadlines.connectMs): Send {
   const proxy = chooseProxy(`https://${host}`, { HTTPS_PROXY: url });
-  return createTransport({ baseUrl: `https://${host}`, projectId: 'P', managementKey: () => new Secret('K'), deadlines: { ...deadlines, connectMs }, route: { proxy, extraCa } });
+  return createTransport({
+    baseUrl: `https://${host}`,
+    projectId: 'P',
+    managementKey: () => new Secret('K'),
+    deadlines: { ...deadlines, connectMs },
+    route: { proxy, extraCa },
+  });
 }
 
 async function failureThrough(url: string, extraCa?: readonly string[], connectMs?: number): Promise<string> {
@@ -64,12 +70,39 @@ const everySoOften = (socket: Socket, text: string): void => {
 
 describe('a tunnel through a proxy', () => {
   it.each<[string, (socket: Socket) => void, string]>([
-    ['answers in a hundred pieces, without an end', (socket) => { socket.write('HTTP/1.1 200 OK\r\n'); everySoOften(socket, 'a: b\r\n'); }, 'did not connect to Descope in time'],
-    ['answers with headers larger than any', (socket) => socket.write(`HTTP/1.1 200 OK\r\n${'a: b\r\n'.repeat(10_000)}`), 'did not open a tunnel'],
-    ['refuses and keeps the connection', (socket) => socket.write('HTTP/1.1 403 No\r\ncontent-length: 5\r\n\r\nnever'), 'refused to connect to Descope (403)'],
-    ['wants a password and keeps the connection', (socket) => socket.write('HTTP/1.1 407 No\r\ncontent-length: 0\r\n\r\n'), 'asks for a user name and password (407)'],
-    ['opens a tunnel that leads nowhere', (socket) => socket.write('HTTP/1.1 200 OK\r\n\r\n'), 'did not connect to Descope in time'],
-    ['says something before it was asked', (socket) => socket.write('HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n{}'), 'did not open a tunnel'],
+    [
+      'answers in a hundred pieces, without an end',
+      (socket) => {
+        socket.write('HTTP/1.1 200 OK\r\n');
+        everySoOften(socket, 'a: b\r\n');
+      },
+      'did not connect to Descope in time',
+    ],
+    [
+      'answers with headers larger than any',
+      (socket) => socket.write(`HTTP/1.1 200 OK\r\n${'a: b\r\n'.repeat(10_000)}`),
+      'did not open a tunnel',
+    ],
+    [
+      'refuses and keeps the connection',
+      (socket) => socket.write('HTTP/1.1 403 No\r\ncontent-length: 5\r\n\r\nnever'),
+      'refused to connect to Descope (403)',
+    ],
+    [
+      'wants a password and keeps the connection',
+      (socket) => socket.write('HTTP/1.1 407 No\r\ncontent-length: 0\r\n\r\n'),
+      'asks for a user name and password (407)',
+    ],
+    [
+      'opens a tunnel that leads nowhere',
+      (socket) => socket.write('HTTP/1.1 200 OK\r\n\r\n'),
+      'did not connect to Descope in time',
+    ],
+    [
+      'says something before it was asked',
+      (socket) => socket.write('HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n{}'),
+      'did not open a tunnel',
+    ],
     ['says something provisional', (socket) => socket.write('HTTP/1.1 100 Continue\r\n\r\n'), 'did not open a tunnel'],
   ])('that %s costs one connection, which is closed', async (_, answer, words) => {
     const proxy = await proxyThat(answer);
@@ -85,7 +118,9 @@ describe('a tunnel through a proxy', () => {
     const calls = Array.from({ length: 40 }, async () => {
       const caller = new AbortController();
       setTimeout(() => caller.abort(), 20);
-      return await send('allTenants', {}, caller.signal).catch((thrown: unknown) => (isKind(thrown, 'cancelled') ? 'cancelled' : thrown));
+      return await send('allTenants', {}, caller.signal).catch((thrown: unknown) =>
+        isKind(thrown, 'cancelled') ? 'cancelled' : thrown,
+      );
     });
 
     expect(new Set(await Promise.all(calls))).toContain('cancelled');
@@ -122,7 +157,9 @@ describe('a tunnel through a proxy', () => {
     }, server);
 
     // The front cuts a connection when its request has come: so far it gets only where both certificates are accepted.
-    expect(await failureThrough(`https://localhost:${proxy.port}`, [company.cert], 5_000)).toContain('the connection was cut');
+    expect(await failureThrough(`https://localhost:${proxy.port}`, [company.cert], 5_000)).toContain(
+      'the connection was cut',
+    );
     expect(await failureThrough(`https://localhost:${proxy.port}`, undefined, 5_000)).toMatch(
       /TLS to the proxy localhost:\d+ \(HTTPS_PROXY\) could not be trusted: its certificate comes from a CA that is not known here \(.*\); if that CA is to be trusted .* --ca-file/,
     );

@@ -4,7 +4,9 @@ import { createUserRead } from '../../src/descope/user-read.ts';
 import { type ModelServer, quietProject } from './model-server.ts';
 
 /** What a reader asked and was answered, and the users that it took for all. */
-async function readingOf(server: ModelServer): Promise<{ readonly traffic: readonly unknown[]; readonly userIds: readonly string[] }> {
+async function readingOf(
+  server: ModelServer,
+): Promise<{ readonly traffic: readonly unknown[]; readonly userIds: readonly string[] }> {
   const traffic: unknown[] = [];
   const read = createUserRead({
     now: () => 4_000_000_000_000,
@@ -34,7 +36,12 @@ function firstHundredOnly(server: ModelServer): ModelServer {
 describe('two worlds that answer alike (the proof in docs/reliability.md)', () => {
   it.each([
     ['a page of a hundred with nobody behind it', 100, firstHundredOnly],
-    ['a project without users', 0, (server: ModelServer): ModelServer => Object.assign(server, { tamper: (page: TimedUserPage) => ({ ...page, users: [], total: 0 }) })],
+    [
+      'a project without users',
+      0,
+      (server: ModelServer): ModelServer =>
+        Object.assign(server, { tamper: (page: TimedUserPage) => ({ ...page, users: [], total: 0 }) }),
+    ],
   ])('%s: the same questions, the same answers, other users', async (_name, count, lying) => {
     const startedAlike = { startAt: quietProject(350).clock };
     const large = quietProject(350);

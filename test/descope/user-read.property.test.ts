@@ -47,9 +47,18 @@ function start(world: World): Run {
   const chance = chanceOf(world.seed);
   const startAt = 1_741_082_400 + chance();
   const deleted = new Set<string>();
-  const created = (age: number): Pick<ModelUser, 'createdAt' | 'visibleFrom'> => ({ createdAt: startAt - age, visibleFrom: startAt - age + chance() * lagSeconds });
-  const users = Array.from({ length: world.users }, (_, index) => ({ userId: `U${index}`, ...created(40 + chance() * world.spread) }));
-  const recent = Array.from({ length: world.recent }, (_, index) => ({ userId: `R${index}`, ...created(chance() * 40) }));
+  const created = (age: number): Pick<ModelUser, 'createdAt' | 'visibleFrom'> => ({
+    createdAt: startAt - age,
+    visibleFrom: startAt - age + chance() * lagSeconds,
+  });
+  const users = Array.from({ length: world.users }, (_, index) => ({
+    userId: `U${index}`,
+    ...created(40 + chance() * world.spread),
+  }));
+  const recent = Array.from({ length: world.recent }, (_, index) => ({
+    userId: `R${index}`,
+    ...created(chance() * 40),
+  }));
   const server = new ModelServer({
     startAt,
     users: [...users, ...recent],
@@ -176,7 +185,9 @@ describe('a read that ends without an alarm', () => {
     const tally: Tally = { runs: 0, proved: 0, provedWithChanges: 0, repaired: 0 };
 
     await fc.assert(
-      fc.asyncProperty(fc.record({ ...common, ...busy, hasStableTies: fc.boolean() }), (world) => checkPromise(world, tally)),
+      fc.asyncProperty(fc.record({ ...common, ...busy, hasStableTies: fc.boolean() }), (world) =>
+        checkPromise(world, tally),
+      ),
       { numRuns: 400 },
     );
 
@@ -189,7 +200,9 @@ describe('a read that ends without an alarm', () => {
     const tally: Tally = { runs: 0, proved: 0, provedWithChanges: 0, repaired: 0 };
 
     await fc.assert(
-      fc.asyncProperty(fc.record({ ...common, ...busy, hasStableTies: fc.boolean() }), (world) => checkResumed(world, tally)),
+      fc.asyncProperty(fc.record({ ...common, ...busy, hasStableTies: fc.boolean() }), (world) =>
+        checkResumed(world, tally),
+      ),
       { numRuns: 200 },
     );
 
@@ -199,30 +212,42 @@ describe('a read that ends without an alarm', () => {
 });
 
 describe('a quiet project', () => {
-  it('never raises an alarm as long as users of one second keep their order, even while new users join', { timeout: 20_000 }, async () => {
-    const joining = { deletions: fc.constant(0), creations: fc.constantFrom(0, 0.5) };
-    await fc.assert(
-      fc.asyncProperty(fc.record({ ...common, ...joining, hasStableTies: fc.constant(true) }), async (world) => {
-        const run = start(world);
-        const visible = [...run.server.users.values()].filter(({ visibleFrom }) => visibleFrom <= run.server.clock).map(({ userId }) => userId);
+  it(
+    'never raises an alarm as long as users of one second keep their order, even while new users join',
+    { timeout: 20_000 },
+    async () => {
+      const joining = { deletions: fc.constant(0), creations: fc.constantFrom(0, 0.5) };
+      await fc.assert(
+        fc.asyncProperty(fc.record({ ...common, ...joining, hasStableTies: fc.constant(true) }), async (world) => {
+          const run = start(world);
+          const visible = [...run.server.users.values()]
+            .filter(({ visibleFrom }) => visibleFrom <= run.server.clock)
+            .map(({ userId }) => userId);
 
-        const ids = await readThrough(createUserRead({ search: run.server.search }));
+          const ids = await readThrough(createUserRead({ search: run.server.search }));
 
-        expect(ids).toBeDefined();
-        expect(visible.filter((userId) => ids?.has(userId) !== true)).toEqual([]);
-      }),
-      { numRuns: 200 },
-    );
-  });
+          expect(ids).toBeDefined();
+          expect(visible.filter((userId) => ids?.has(userId) !== true)).toEqual([]);
+        }),
+        { numRuns: 200 },
+      );
+    },
+  );
 
-  it('whose users of one second change places is never read wrongly, but may raise an alarm', { timeout: 20_000 }, async () => {
-    const tally: Tally = { runs: 0, proved: 0, provedWithChanges: 0, repaired: 0 };
+  it(
+    'whose users of one second change places is never read wrongly, but may raise an alarm',
+    { timeout: 20_000 },
+    async () => {
+      const tally: Tally = { runs: 0, proved: 0, provedWithChanges: 0, repaired: 0 };
 
-    await fc.assert(
-      fc.asyncProperty(fc.record({ ...common, ...quiet, hasStableTies: fc.constant(false) }), (world) => checkPromise(world, tally)),
-      { numRuns: 200 },
-    );
+      await fc.assert(
+        fc.asyncProperty(fc.record({ ...common, ...quiet, hasStableTies: fc.constant(false) }), (world) =>
+          checkPromise(world, tally),
+        ),
+        { numRuns: 200 },
+      );
 
-    expect(tally.repaired).toBeGreaterThan(10);
-  });
+      expect(tally.repaired).toBeGreaterThan(10);
+    },
+  );
 });

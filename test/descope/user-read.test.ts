@@ -27,7 +27,13 @@ function stableOf(server: ModelServer, origin?: ReadOrigin): Pick<UserRead, 'nex
     const page = await server.search(query);
     return () => Promise.resolve(page);
   };
-  const pass = createStablePass({ call: (query) => server.search(query), ahead, filter: {}, ledger: new Ledger(origin), now: () => ourNowMs });
+  const pass = createStablePass({
+    call: (query) => server.search(query),
+    ahead,
+    filter: {},
+    ledger: new Ledger(origin),
+    now: () => ourNowMs,
+  });
   return { proof: undefined, next: (signal) => pass.next(signal) };
 }
 
@@ -73,7 +79,9 @@ describe('a quiet project', () => {
 
     expect(pages.flat()).toEqual(userIds(count));
     expect(server.queries[0]).toEqual({ limit: 100, offset: 0 });
-    expect(server.queries.slice(1)).toEqual(upTo(requests - 1).map((page) => ({ limit: 100, offset: 100 * (page + 1), toCreatedTimeMs: boundMs })));
+    expect(server.queries.slice(1)).toEqual(
+      upTo(requests - 1).map((page) => ({ limit: 100, offset: 100 * (page + 1), toCreatedTimeMs: boundMs })),
+    );
     expect(read.proof).toEqual({
       mode: 'stable',
       passes: 1,
@@ -150,7 +158,10 @@ describe('over the wire', () => {
         }
       },
     });
-    const search = async (query: UserQuery): Promise<TimedUserPage> => ({ ...(await server.search(query)), serverTimeMs: Math.max(0, dateMs + skewMs) });
+    const search = async (query: UserQuery): Promise<TimedUserPage> => ({
+      ...(await server.search(query)),
+      serverTimeMs: Math.max(0, dateMs + skewMs),
+    });
     const read = createUserRead({ search, now: () => dateMs });
 
     const ids = new Set((await readAll(read)).flat());
@@ -171,7 +182,10 @@ describe('over the wire', () => {
       });
     const client = testClient();
 
-    const read = createUserRead({ search: (query, call) => client.searchUsers(query, call), now: () => Date.parse('2099-01-01T00:00:00Z') });
+    const read = createUserRead({
+      search: (query, call) => client.searchUsers(query, call),
+      now: () => Date.parse('2099-01-01T00:00:00Z'),
+    });
     await readAll(read);
 
     const common = { limit: 100, withTestUser: true, sort: [{ field: 'createdTime', desc: false }] };
@@ -184,33 +198,120 @@ describe('over the wire', () => {
 
 describe('an alarm is raised when', () => {
   it.each<[string, number, string, (page: TimedUserPage, query: UserQuery) => TimedUserPage]>([
-    ['the total changes between bounded pages', 350, 'changed between pages', (page, { offset }) => (offset === 300 ? { ...page, total: 349 } : page)],
-    ['the total grows above what it was at the start', 250, 'old creation time', (page, query) => (isBounded(query) ? { ...page, total: 251 } : page)],
-    ['a page is short', 350, 'held 99 users where 100 were due', (page, { offset }) => (offset === 200 ? withUsers(page, page.users.slice(1)) : page)],
-    ['the last page is short', 350, 'held 49 users where 50 were due', (page, { offset }) => (offset === 300 ? withUsers(page, page.users.slice(1)) : page)],
-    ['the first page is short', 350, 'held 99 users where 100 were due', (page, { offset }) => (offset === 0 ? withUsers(page, page.users.slice(1)) : page)],
-    ['the first page is empty though there are users', 5, 'held 0 users where 5 were due', (page) => withUsers(page, [])],
+    [
+      'the total changes between bounded pages',
+      350,
+      'changed between pages',
+      (page, { offset }) => (offset === 300 ? { ...page, total: 349 } : page),
+    ],
+    [
+      'the total grows above what it was at the start',
+      250,
+      'old creation time',
+      (page, query) => (isBounded(query) ? { ...page, total: 251 } : page),
+    ],
+    [
+      'a page is short',
+      350,
+      'held 99 users where 100 were due',
+      (page, { offset }) => (offset === 200 ? withUsers(page, page.users.slice(1)) : page),
+    ],
+    [
+      'the last page is short',
+      350,
+      'held 49 users where 50 were due',
+      (page, { offset }) => (offset === 300 ? withUsers(page, page.users.slice(1)) : page),
+    ],
+    [
+      'the first page is short',
+      350,
+      'held 99 users where 100 were due',
+      (page, { offset }) => (offset === 0 ? withUsers(page, page.users.slice(1)) : page),
+    ],
+    [
+      'the first page is empty though there are users',
+      5,
+      'held 0 users where 5 were due',
+      (page) => withUsers(page, []),
+    ],
     ['there are users though the total is 0', 5, 'held 5 users where 0 were due', (page) => ({ ...page, total: 0 })],
-    ['a bounded total is only the number of rows of its page', 250, 'held 100 users where 0 were due', (page, query) => (isBounded(query) ? { ...page, total: page.users.length } : page)],
-    ['the server caps its pages', 250, 'held 50 users where 100 were due', (page) => withUsers(page, page.users.slice(0, 50))],
-    ['a page is long', 250, 'held 51 users where 50 were due', (page, { offset }) => (offset === 200 ? withUsers(page, [...page.users, { ...at(page.users, 0), userId: 'U-more' }]) : page)],
-    ['a user stands on two pages', 250, 'listed twice', (page, { offset }) => (offset === 200 ? withUsers(page, [{ ...at(page.users, 0), userId: userIdAt(150) }, ...page.users.slice(1)]) : page)],
-    ['a user of the first page stands on another', 250, 'listed twice', (page, { offset }) => (offset === 200 ? withUsers(page, [{ ...at(page.users, 0), userId: userIdAt(7) }, ...page.users.slice(1)]) : page)],
-    ['a user stands twice on one page', 250, 'listed twice', (page, { offset }) => (offset === 100 ? withUsers(page, [at(page.users, 1), ...page.users.slice(1)]) : page)],
-    ['a user stands twice on the only page', 5, 'listed twice', (page) => withUsers(page, [at(page.users, 1), ...page.users.slice(1)])],
+    [
+      'a bounded total is only the number of rows of its page',
+      250,
+      'held 100 users where 0 were due',
+      (page, query) => (isBounded(query) ? { ...page, total: page.users.length } : page),
+    ],
+    [
+      'the server caps its pages',
+      250,
+      'held 50 users where 100 were due',
+      (page) => withUsers(page, page.users.slice(0, 50)),
+    ],
+    [
+      'a page is long',
+      250,
+      'held 51 users where 50 were due',
+      (page, { offset }) =>
+        offset === 200 ? withUsers(page, [...page.users, { ...at(page.users, 0), userId: 'U-more' }]) : page,
+    ],
+    [
+      'a user stands on two pages',
+      250,
+      'listed twice',
+      (page, { offset }) =>
+        offset === 200
+          ? withUsers(page, [{ ...at(page.users, 0), userId: userIdAt(150) }, ...page.users.slice(1)])
+          : page,
+    ],
+    [
+      'a user of the first page stands on another',
+      250,
+      'listed twice',
+      (page, { offset }) =>
+        offset === 200
+          ? withUsers(page, [{ ...at(page.users, 0), userId: userIdAt(7) }, ...page.users.slice(1)])
+          : page,
+    ],
+    [
+      'a user stands twice on one page',
+      250,
+      'listed twice',
+      (page, { offset }) => (offset === 100 ? withUsers(page, [at(page.users, 1), ...page.users.slice(1)]) : page),
+    ],
+    [
+      'a user stands twice on the only page',
+      5,
+      'listed twice',
+      (page) => withUsers(page, [at(page.users, 1), ...page.users.slice(1)]),
+    ],
     [
       'a user of a bounded page was created beyond the bound',
       250,
       'outside the bound',
-      (page, { offset }) => (offset === 200 ? withUsers(page, [...page.users.slice(1), { ...at(page.users, 0), createdTime: dateMs / 1000 - 15 }]) : page),
+      (page, { offset }) =>
+        offset === 200
+          ? withUsers(page, [...page.users.slice(1), { ...at(page.users, 0), createdTime: dateMs / 1000 - 15 }])
+          : page,
     ],
     [
       'a user of a bounded page has no creation time',
       250,
       'outside the bound',
-      (page, { offset }) => (offset === 100 ? withUsers(page, [{ ...at(page.users, 0), createdTime: undefined }, ...page.users.slice(1)]) : page),
+      (page, { offset }) =>
+        offset === 100
+          ? withUsers(page, [{ ...at(page.users, 0), createdTime: undefined }, ...page.users.slice(1)])
+          : page,
     ],
-    ['the bound is ignored', 250, 'outside the bound', (page, query) => withUsers(page, page.users.map((user) => (isBounded(query) ? { ...user, createdTime: dateMs / 1000 } : user)))],
+    [
+      'the bound is ignored',
+      250,
+      'outside the bound',
+      (page, query) =>
+        withUsers(
+          page,
+          page.users.map((user) => (isBounded(query) ? { ...user, createdTime: dateMs / 1000 } : user)),
+        ),
+    ],
   ])('%s', async (_, count, words, tamper) => {
     const server = quietProject(count);
     server.tamper = tamper;
@@ -221,22 +322,27 @@ describe('an alarm is raised when', () => {
   it('is not raised for a user who was created in the last second below the bound', async () => {
     const server = quietProject(250);
     server.tamper = (page, { offset }) =>
-      offset === 200 ? withUsers(page, [...page.users.slice(1), { ...at(page.users, 0), createdTime: dateMs / 1000 - 16 }]) : page;
+      offset === 200
+        ? withUsers(page, [...page.users.slice(1), { ...at(page.users, 0), createdTime: dateMs / 1000 - 16 }])
+        : page;
 
     expect((await readAll(readOf(server))).flat()).toHaveLength(250);
   });
 
-  it.each([101, 250])('the service does not tell its time (%i users), and the read then overlaps its pages', async (count) => {
-    const server = quietProject(count);
-    server.tamper = (page) => ({ ...page, serverTimeMs: undefined });
-    const read = readOf(server);
+  it.each([101, 250])(
+    'the service does not tell its time (%i users), and the read then overlaps its pages',
+    async (count) => {
+      const server = quietProject(count);
+      server.tamper = (page) => ({ ...page, serverTimeMs: undefined });
+      const read = readOf(server);
 
-    const pages = await readAll(read);
+      const pages = await readAll(read);
 
-    expect(new Set(pages.flat())).toEqual(new Set(userIds(count)));
-    expect(read.proof).toMatchObject({ mode: 'overlap', passes: 2 });
-    expect(await alarmOf(stableOf(server))).toContain('does not tell its time');
-  });
+      expect(new Set(pages.flat())).toEqual(new Set(userIds(count)));
+      expect(read.proof).toMatchObject({ mode: 'overlap', passes: 2 });
+      expect(await alarmOf(stableOf(server))).toContain('does not tell its time');
+    },
+  );
 
   it('is not needed without a Date header when one page holds everybody', async () => {
     const server = quietProject(100);
@@ -256,25 +362,31 @@ describe('an alarm is raised when', () => {
 });
 
 describe('no more users than a page holds', () => {
-  it.each([1, 7, 99, 100])('are believed once the page behind them is empty: one request more (%i users)', async (count) => {
-    const server = quietProject(count);
-    const read = readOf(server);
+  it.each([1, 7, 99, 100])(
+    'are believed once the page behind them is empty: one request more (%i users)',
+    async (count) => {
+      const server = quietProject(count);
+      const read = readOf(server);
 
-    const pages = await readAll(read);
+      const pages = await readAll(read);
 
-    expect(pages.flat()).toEqual(userIds(count));
-    expect(server.queries).toEqual([
-      { limit: 100, offset: 0 },
-      { limit: 100, offset: count },
-    ]);
-    expect(read.proof).toMatchObject({ total: count, bounded: count, boundMs: undefined });
-  });
+      expect(pages.flat()).toEqual(userIds(count));
+      expect(server.queries).toEqual([
+        { limit: 100, offset: 0 },
+        { limit: 100, offset: count },
+      ]);
+      expect(read.proof).toMatchObject({ total: count, bounded: count, boundMs: undefined });
+    },
+  );
 
   it.each([7, 50])('are not all when the service gives %i in a page and counts them instead of all', async (cap) => {
     const server = quietProject(250);
     server.tamper = (page) => ({ ...page, users: page.users.slice(0, cap), total: Math.min(cap, page.users.length) });
 
-    const read = await readAll(readOf(server)).then((pages) => new Set(pages.flat()), () => 'failed');
+    const read = await readAll(readOf(server)).then(
+      (pages) => new Set(pages.flat()),
+      () => 'failed',
+    );
 
     expect(read).toEqual(new Set(userIds(250)));
   });
@@ -332,7 +444,12 @@ describe('users who are newer than the bound', () => {
     const pages = await readAll(read);
 
     expect(new Set(pages.flat())).toEqual(new Set(server.users.keys()));
-    expect(read.proof).toMatchObject({ mode: 'stable', passes, total: old + young, ...(passes === 1 ? { bounded: old, newer: young } : { bounded: old + young, newer: 0 }) });
+    expect(read.proof).toMatchObject({
+      mode: 'stable',
+      passes,
+      total: old + young,
+      ...(passes === 1 ? { bounded: old, newer: young } : { bounded: old + young, newer: 0 }),
+    });
   });
 
   it('keep the number they got on the first page', async () => {
@@ -373,15 +490,23 @@ describe('users who are newer than the bound', () => {
   });
 
   it.each<[string, (page: TimedUserPage, query: UserQuery) => TimedUserPage, string]>([
-    ['the first page, read again, is short', (page, query) => (isBounded(query) && query.offset === 0 ? withUsers(page, page.users.slice(1)) : page), 'held 99'],
+    [
+      'the first page, read again, is short',
+      (page, query) => (isBounded(query) && query.offset === 0 ? withUsers(page, page.users.slice(1)) : page),
+      'held 99',
+    ],
     [
       'the first page, read again, holds somebody of another page',
-      (page, query) => (isBounded(query) && query.offset === 0 ? withUsers(page, [{ ...at(page.users, 0), userId: userIdAt(150) }, ...page.users.slice(1)]) : page),
+      (page, query) =>
+        isBounded(query) && query.offset === 0
+          ? withUsers(page, [{ ...at(page.users, 0), userId: userIdAt(150) }, ...page.users.slice(1)])
+          : page,
       'listed twice',
     ],
     [
       'the first page, read again, holds somebody twice',
-      (page, query) => (isBounded(query) && query.offset === 0 ? withUsers(page, [at(page.users, 1), ...page.users.slice(1)]) : page),
+      (page, query) =>
+        isBounded(query) && query.offset === 0 ? withUsers(page, [at(page.users, 1), ...page.users.slice(1)]) : page,
       'listed twice',
     ],
     [
@@ -389,14 +514,27 @@ describe('users who are newer than the bound', () => {
       (page, query) => (isBounded(query) && query.offset === 0 ? { ...page, total: page.total - 1 } : page),
       'changed between pages',
     ],
-    ['a page of the newer ones is short', (page, query) => (query.fromCreatedTimeMs === undefined ? page : withUsers(page, page.users.slice(1))), 'were due'],
+    [
+      'a page of the newer ones is short',
+      (page, query) => (query.fromCreatedTimeMs === undefined ? page : withUsers(page, page.users.slice(1))),
+      'were due',
+    ],
     [
       'a page of the newer ones holds somebody twice',
-      (page, query) => (query.fromCreatedTimeMs === undefined ? page : withUsers(page, [at(page.users, 1), ...page.users.slice(1)])),
+      (page, query) =>
+        query.fromCreatedTimeMs === undefined ? page : withUsers(page, [at(page.users, 1), ...page.users.slice(1)]),
       'listed twice',
     ],
-    ['the newer ones are more than one page holds', (page, query) => (query.fromCreatedTimeMs === undefined ? page : { ...page, total: 101 }), 'more users are newer'],
-    ['the filter hides somebody', (page, query) => (query.fromCreatedTimeMs === undefined ? page : { ...page, users: [], total: 0 }), 'does not show'],
+    [
+      'the newer ones are more than one page holds',
+      (page, query) => (query.fromCreatedTimeMs === undefined ? page : { ...page, total: 101 }),
+      'more users are newer',
+    ],
+    [
+      'the filter hides somebody',
+      (page, query) => (query.fromCreatedTimeMs === undefined ? page : { ...page, users: [], total: 0 }),
+      'does not show',
+    ],
   ])('raise the alarm when %s', async (_, tamper, words) => {
     const server = youngProject(247, 30);
     server.tamper = tamper;
@@ -446,7 +584,10 @@ describe('users who leave', () => {
 
 describe('a read that another process began', () => {
   /** Where a process stood when it had handed out so many pages, and whom it had handed out. */
-  async function after(server: ModelServer, pages: number): Promise<{ readonly origin: ReadOrigin | undefined; readonly seen: Set<string> }> {
+  async function after(
+    server: ModelServer,
+    pages: number,
+  ): Promise<{ readonly origin: ReadOrigin | undefined; readonly seen: Set<string> }> {
     const read = readOf(server);
     const seen = new Set<string>();
     for (let page = 0; page < pages; page += 1) {
@@ -517,7 +658,11 @@ describe('a read that another process began', () => {
 
   it('begins again with the whole of a second that was handed out in part', async () => {
     const server = quietProject(60);
-    const inOneSecond = Array.from({ length: 250 }, (_, place) => ({ userId: `V${String(place).padStart(3, '0')}`, createdAt: server.clock - 600, visibleFrom: 0 }));
+    const inOneSecond = Array.from({ length: 250 }, (_, place) => ({
+      userId: `V${String(place).padStart(3, '0')}`,
+      createdAt: server.clock - 600,
+      visibleFrom: 0,
+    }));
     inOneSecond.forEach((user) => server.users.set(user.userId, user));
     const { origin, seen } = await after(server, 2);
 
@@ -540,7 +685,10 @@ describe('a read that another process began', () => {
   it('notices users whom searches by time hide', async () => {
     const server = quietProject(350);
     const { origin } = await after(server, 2);
-    server.tamper = (page, query) => (isBounded(query) || query.fromCreatedTimeMs !== undefined ? { ...page, users: page.users.slice(1), total: Math.max(0, page.total - 1) } : page);
+    server.tamper = (page, query) =>
+      isBounded(query) || query.fromCreatedTimeMs !== undefined
+        ? { ...page, users: page.users.slice(1), total: Math.max(0, page.total - 1) }
+        : page;
 
     expect(await alarmOf(stableOf(server, origin))).toMatch(/does not show|were due|outside/);
   });
@@ -569,15 +717,18 @@ describe('reading a page again', () => {
     await expect(read.again(-1)).rejects.toThrow(RangeError);
   });
 
-  it.each([0, 1, 2])('raises the alarm when somebody has moved away from page %i, who may then stand on no page at all', async (page) => {
-    const server = quietProject(250);
-    const read = readOf(server);
-    await readAll(read);
+  it.each([0, 1, 2])(
+    'raises the alarm when somebody has moved away from page %i, who may then stand on no page at all',
+    async (page) => {
+      const server = quietProject(250);
+      const read = readOf(server);
+      await readAll(read);
 
-    server.delete(userIdAt(3));
+      server.delete(userIdAt(3));
 
-    expect((await failureOf(read.again(page))).kind).toBe('inconsistent');
-  });
+      expect((await failureOf(read.again(page))).kind).toBe('inconsistent');
+    },
+  );
 
   it('has room for users who joined since', async () => {
     const server = quietProject(99);
@@ -635,21 +786,24 @@ describe('trouble on the way', () => {
     }
   }
 
-  it.each(upTo(5).map((page) => page * 100))('at offset %i is overcome by asking again, without loss or repeat', async (offset) => {
-    let hasFailed = false;
-    const server = shakyProject(450, (query) => {
-      const fails = query.offset === offset && !hasFailed;
-      hasFailed ||= fails;
-      return fails;
-    });
-    const read = readOf(server);
+  it.each(upTo(5).map((page) => page * 100))(
+    'at offset %i is overcome by asking again, without loss or repeat',
+    async (offset) => {
+      let hasFailed = false;
+      const server = shakyProject(450, (query) => {
+        const fails = query.offset === offset && !hasFailed;
+        hasFailed ||= fails;
+        return fails;
+      });
+      const read = readOf(server);
 
-    const { ids, failures } = await persist(read);
+      const { ids, failures } = await persist(read);
 
-    expect(ids).toEqual(userIds(450));
-    expect(failures).toBe(1);
-    expect(read.proof).toMatchObject({ total: 450, bounded: 450 });
-  });
+      expect(ids).toEqual(userIds(450));
+      expect(failures).toBe(1);
+      expect(read.proof).toMatchObject({ total: 450, bounded: 450 });
+    },
+  );
 
   it('again and again is overcome as well', async () => {
     const server = shakyProject(1_450, (_, nth) => nth % 7 === 0);

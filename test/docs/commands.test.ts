@@ -9,7 +9,10 @@ import { blocksIn, pages, root } from './pages.ts';
 
 /** Blocks that are not run here, by what is in them, and why. */
 const skipped: readonly (readonly [pattern: RegExp, why: string])[] = [
-  [/^(docker|kubectl) /m, 'needs a container engine or a cluster; npm run deploy:check and container:check look at the same files'],
+  [
+    /^(docker|kubectl) /m,
+    'needs a container engine or a cluster; npm run deploy:check and container:check look at the same files',
+  ],
   [/^go (mod|get|build) /m, 'needs Go and a network; npm run test:interop builds the same client'],
   [/^cosign verify /m, 'needs a release, and none has been made'],
   [/^npm run test:interop$/m, 'needs Go; CI runs it'],
@@ -27,8 +30,16 @@ const documentedCodes: Readonly<Record<string, number>> = {
 /** Tools that a block may use besides the shell's own, and that a machine may lack. */
 const tools = ['jq', 'zstd', 'sqlite3', 'sha256sum'].filter((tool) => !isThere(tool));
 
-const all = pages().flatMap(({ path, text }) => blocksIn(text).map(({ language, code, line }) => ({ language, code, path, name: `${path}:${line} ${code.split('\n')[0] ?? ''}` })));
-const reasonFor = (code: string): string | undefined => skipped.find(([pattern]) => pattern.test(code))?.[1] ?? tools.find((tool) => new RegExp(`\\b${tool}\\b`).test(code));
+const all = pages().flatMap(({ path, text }) =>
+  blocksIn(text).map(({ language, code, line }) => ({
+    language,
+    code,
+    path,
+    name: `${path}:${line} ${code.split('\n')[0] ?? ''}`,
+  })),
+);
+const reasonFor = (code: string): string | undefined =>
+  skipped.find(([pattern]) => pattern.test(code))?.[1] ?? tools.find((tool) => new RegExp(`\\b${tool}\\b`).test(code));
 const runnable = all.filter(({ language, code }) => language !== 'console' && reasonFor(code) === undefined);
 
 let emulator: Emulator;
@@ -39,7 +50,8 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'baton-descope-pages-'));
   const files = join(folder, 'files');
   mkdirSync(files);
-  const sync = async (name: string): Promise<void> => expect(await runCli(['sync', '--out', join(files, name)], { env: envOf(emulator) })).toMatchObject({ code: 0 });
+  const sync = async (name: string): Promise<void> =>
+    expect(await runCli(['sync', '--out', join(files, name)], { env: envOf(emulator) })).toMatchObject({ code: 0 });
   await sync('monday.json');
   const { state } = emulator;
   state.grantRole('U2AdaLovelace000000000000000', 'Billing Manager', 'acme');
@@ -61,7 +73,9 @@ afterAll(async () => {
 describe('the command blocks of README and docs', () => {
   it('are found', () => {
     expect(runnable.length).toBeGreaterThan(30);
-    expect(skipped.filter(([pattern]) => !all.some(({ code }) => pattern.test(code))).map(([, why]) => why)).toEqual([]);
+    expect(skipped.filter(([pattern]) => !all.some(({ code }) => pattern.test(code))).map(([, why]) => why)).toEqual(
+      [],
+    );
   });
 
   it.concurrent.each(runnable)('run: $name', { timeout: 60_000 }, async ({ code }) => {
@@ -72,7 +86,9 @@ describe('the command blocks of README and docs', () => {
   });
 
   it('start the unbuilt command line as CONTRIBUTING says', () => {
-    expect(execFileSync(process.execPath, ['src/cli/main.ts', '--version'], { cwd: root, encoding: 'utf8' })).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(execFileSync(process.execPath, ['src/cli/main.ts', '--version'], { cwd: root, encoding: 'utf8' })).toMatch(
+      /^\d+\.\d+\.\d+\n$/,
+    );
   });
 });
 
@@ -124,7 +140,14 @@ async function runBlock(block: string, project: Emulator, cwd = sandbox()): Prom
     ${code}`;
   const isAboutSetup = / init\b/.test(code);
   const { DESCOPE_MANAGEMENT_KEY: key = '', ...others } = envOf(project);
-  const env = { ...quickEnv, ...others, ...(!code.includes('_KEY_FILE=') && { DESCOPE_MANAGEMENT_KEY: key }), HOME: join(cwd, 'home'), TMPDIR: join(cwd, 'tmp'), BATON_HEALTH_CHECK_PORT: '0' };
+  const env = {
+    ...quickEnv,
+    ...others,
+    ...(!code.includes('_KEY_FILE=') && { DESCOPE_MANAGEMENT_KEY: key }),
+    HOME: join(cwd, 'home'),
+    TMPDIR: join(cwd, 'tmp'),
+    BATON_HEALTH_CHECK_PORT: '0',
+  };
   const stdin = isAboutSetup ? managementKey : '';
   return await new Promise((resolve) => {
     const child = spawn('bash', ['-c', script], { cwd, env });

@@ -11,15 +11,33 @@ import { brokenLinks, codeIn, pages, readPage, root, withoutCode } from './pages
 
 const all = pages();
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
-const { version, scripts } = JSON.parse(read('package.json')) as { readonly version: string; readonly scripts: Readonly<Record<string, string>> };
+const { version, scripts } = JSON.parse(read('package.json')) as {
+  readonly version: string;
+  readonly scripts: Readonly<Record<string, string>>;
+};
 
 /** Flags of other programs that the pages name by themselves. */
-const foreignFlags = new Set(['--ignore-scripts', '--loglevel', '--omit', '--full', '--only', '--max-semi-space-size', '--max-old-space-size', '--heap-growing-percent', '--disable-sigusr1']);
+const foreignFlags = new Set([
+  '--ignore-scripts',
+  '--loglevel',
+  '--omit',
+  '--full',
+  '--only',
+  '--max-semi-space-size',
+  '--max-old-space-size',
+  '--heap-growing-percent',
+  '--disable-sigusr1',
+]);
 /** Names that look like our settings, and are Compose's or the image's. */
 const foreignNames = new Set(['BATON_DESCOPE_IMAGE']);
 
 /** What is deployed: files that call our program or set its environment. */
-const deployed = ['compose.yaml', ...['systemd', 'kubernetes'].flatMap((folder) => readdirSync(join(root, 'deploy', folder)).map((name) => `${folder}/${name}`))].map((name) => readPage(`deploy/${name}`));
+const deployed = [
+  'compose.yaml',
+  ...['systemd', 'kubernetes'].flatMap((folder) =>
+    readdirSync(join(root, 'deploy', folder)).map((name) => `${folder}/${name}`),
+  ),
+].map((name) => readPage(`deploy/${name}`));
 
 describe('every page', () => {
   it('links to files and headings that are there', () => {
@@ -28,34 +46,67 @@ describe('every page', () => {
   });
 
   it('calls our program with commands and flags that --help has', () => {
-    const calls = all.flatMap(({ path, text }) => codeIn(text).flatMap(({ code, line }) => callsIn(code).map((words) => ({ words, where: `${path}:${line}` }))));
+    const calls = all.flatMap(({ path, text }) =>
+      codeIn(text).flatMap(({ code, line }) => callsIn(code).map((words) => ({ words, where: `${path}:${line}` }))),
+    );
 
     expect(calls.length).toBeGreaterThan(20);
     expect(calls.flatMap(({ words, where }) => wrongWords(words).map((wrong) => `${where}: ${wrong}`))).toEqual([]);
   });
 
   it('names no flag by itself that nobody has', () => {
-    const named = all.filter(({ path }) => path !== 'CHANGELOG.md').flatMap(({ path, text }) => codeIn(text).flatMap(({ code, line }) => (/^--?[a-z]/.test(code) ? [{ flag: code.split(/[ =,]/)[0] ?? '', where: `${path}:${line}` }] : [])));
+    const named = all
+      .filter(({ path }) => path !== 'CHANGELOG.md')
+      .flatMap(({ path, text }) =>
+        codeIn(text).flatMap(({ code, line }) =>
+          /^--?[a-z]/.test(code) ? [{ flag: code.split(/[ =,]/)[0] ?? '', where: `${path}:${line}` }] : [],
+        ),
+      );
 
     expect(named.length).toBeGreaterThan(40);
-    expect(named.filter(({ flag }) => !allFlags.has(flag) && !foreignFlags.has(flag)).map(({ flag, where }) => `${where}: ${flag}`)).toEqual([]);
+    expect(
+      named
+        .filter(({ flag }) => !allFlags.has(flag) && !foreignFlags.has(flag))
+        .map(({ flag, where }) => `${where}: ${flag}`),
+    ).toEqual([]);
   });
 
   it('names npm scripts that package.json has', () => {
-    const wrong = all.flatMap(({ path, text }) => [...text.matchAll(/npm run (?:--silent )?([a-z:-]+)/g)].flatMap(([, name = '']) => (name in scripts ? [] : [`${path}: npm run ${name}`])));
+    const wrong = all.flatMap(({ path, text }) =>
+      [...text.matchAll(/npm run (?:--silent )?([a-z:-]+)/g)].flatMap(([, name = '']) =>
+        name in scripts ? [] : [`${path}: npm run ${name}`],
+      ),
+    );
 
     expect(wrong).toEqual([]);
   });
 
   it('names metrics that are served', async () => {
     const metrics = createMetrics({ version: '0' });
-    const ofRuns = textfileOf({ projectId: 'P', endedAtMs: 0, seconds: 0, exitCode: 0, complete: { finishedAtMs: 0, counts: { resources: { user: 1 }, grants: {} } } }, '');
-    const served = new Set([...`${await metrics.render()}\n${ofRuns}`.matchAll(/^# HELP (\w+)/gm)].map(([, name]) => name));
+    const ofRuns = textfileOf(
+      {
+        projectId: 'P',
+        endedAtMs: 0,
+        seconds: 0,
+        exitCode: 0,
+        complete: { finishedAtMs: 0, counts: { resources: { user: 1 }, grants: {} } },
+      },
+      '',
+    );
+    const served = new Set(
+      [...`${await metrics.render()}\n${ofRuns}`.matchAll(/^# HELP (\w+)/gm)].map(([, name]) => name),
+    );
     metrics.close();
-    const named = all.flatMap(({ path, text }) => [...text.matchAll(/\bbaton_descope_\w+/g)].map(([name]) => ({ name, path })));
+    const named = all.flatMap(({ path, text }) =>
+      [...text.matchAll(/\bbaton_descope_\w+/g)].map(([name]) => ({ name, path })),
+    );
 
     expect(named.length).toBeGreaterThan(8);
-    expect(named.filter(({ name }) => !served.has(name) && !served.has(name.replace(/_(bucket|sum|count)$/, ''))).map(({ name, path }) => `${path}: ${name}`)).toEqual([]);
+    expect(
+      named
+        .filter(({ name }) => !served.has(name) && !served.has(name.replace(/_(bucket|sum|count)$/, '')))
+        .map(({ name, path }) => `${path}: ${name}`),
+    ).toEqual([]);
   });
 });
 
@@ -64,7 +115,11 @@ describe('every page and every file of deploy/', () => {
     const names = new Set<string>(Object.values(settings).flatMap(({ env }): readonly string[] => env));
     configVariables.forEach((name) => names.add(name));
     for (const name of ['DESCOPE_MANAGEMENT_KEY', 'BATON_DESCOPE_MANAGEMENT_KEY']) names.add(name).add(`${name}_FILE`);
-    const wrong = [...all, ...deployed].flatMap(({ path, text }) => [...text.matchAll(/(?<![A-Z_])(?:BATON|DESCOPE)_[A-Z_]*[A-Z]\b(?!\*)/g)].flatMap(([name]) => (names.has(name) || foreignNames.has(name) ? [] : [`${path}: ${name}`])));
+    const wrong = [...all, ...deployed].flatMap(({ path, text }) =>
+      [...text.matchAll(/(?<![A-Z_])(?:BATON|DESCOPE)_[A-Z_]*[A-Z]\b(?!\*)/g)].flatMap(([name]) =>
+        names.has(name) || foreignNames.has(name) ? [] : [`${path}: ${name}`],
+      ),
+    );
 
     expect(wrong).toEqual([]);
   });
@@ -73,7 +128,10 @@ describe('every page and every file of deploy/', () => {
 describe('the files of deploy/', () => {
   it('start our program with commands and flags that --help has', () => {
     const calls = deployed.flatMap(({ path, text }) => [
-      ...[...text.matchAll(/(?:command|args): \[([^\]]+)\]/g)].map(([, list = '']) => ({ path, words: list.split(',').map((word) => word.trim().replaceAll('"', '')) })),
+      ...[...text.matchAll(/(?:command|args): \[([^\]]+)\]/g)].map(([, list = '']) => ({
+        path,
+        words: list.split(',').map((word) => word.trim().replaceAll('"', '')),
+      })),
       ...[...text.matchAll(/^ExecStart=\S+ (.+)$/gm)].map(([, line = '']) => ({ path, words: line.split(' ') })),
     ]);
 
@@ -82,7 +140,9 @@ describe('the files of deploy/', () => {
   });
 
   it('name the image by the version of package.json', () => {
-    const images = [...deployed, readPage('deploy/README.md')].flatMap(({ text }) => [...text.matchAll(/baton-descope:(\d[\w.-]*)/g)].map(([, tag]) => tag));
+    const images = [...deployed, readPage('deploy/README.md')].flatMap(({ text }) =>
+      [...text.matchAll(/baton-descope:(\d[\w.-]*)/g)].map(([, tag]) => tag),
+    );
 
     expect(images.length).toBeGreaterThan(3);
     expect(new Set(images)).toEqual(new Set([version]));
@@ -109,12 +169,31 @@ describe('docs/connector.mdx', () => {
   });
 
   it('uses only components that the ecosystem renders, each closed, and no code outside code', () => {
-    const allowed = new Set(['Card', 'Check', 'Frame', 'Icon', 'Info', 'Note', 'Step', 'Steps', 'Tab', 'Tabs', 'Tip', 'Warning']);
-    const tags = [...prose.matchAll(/<(\/?)([A-Za-z]+)[^>]*?(\/?)>/g)].map(([, close, name = '', self]) => ({ name, depth: close === '/' ? -1 : self === '/' ? 0 : 1 }));
+    const allowed = new Set([
+      'Card',
+      'Check',
+      'Frame',
+      'Icon',
+      'Info',
+      'Note',
+      'Step',
+      'Steps',
+      'Tab',
+      'Tabs',
+      'Tip',
+      'Warning',
+    ]);
+    const tags = [...prose.matchAll(/<(\/?)([A-Za-z]+)[^>]*?(\/?)>/g)].map(([, close, name = '', self]) => ({
+      name,
+      depth: close === '/' ? -1 : self === '/' ? 0 : 1,
+    }));
 
     expect(tags.filter(({ name }) => !allowed.has(name))).toEqual([]);
     for (const tag of allowed) {
-      expect(tags.reduce((open, { name, depth }) => (name === tag ? open + depth : open), 0), tag).toBe(0);
+      expect(
+        tags.reduce((open, { name, depth }) => (name === tag ? open + depth : open), 0),
+        tag,
+      ).toBe(0);
     }
     expect(prose).not.toMatch(/[{}]|^(import|export)\b|\son[A-Z]\w+=/m);
   });
@@ -131,5 +210,9 @@ it('decisions have a number each, the one in their heading', () => {
 it('docs/docs-info.md names every endpoint that can be called, and no other', () => {
   const named = new Set([...read('docs/docs-info.md').matchAll(/(?:GET|POST) \/v\d[^`]+/g)].map(([call]) => call));
 
-  expect([...named].toSorted()).toEqual(Object.values(endpoints).map(({ method, path }) => `${method} ${path}`).toSorted());
+  expect([...named].toSorted()).toEqual(
+    Object.values(endpoints)
+      .map(({ method, path }) => `${method} ${path}`)
+      .toSorted(),
+  );
 });

@@ -36,13 +36,17 @@ export function codeIn(text: string): { readonly code: string; readonly line: nu
       isFenced = !isFenced;
       return [];
     }
-    return isFenced ? [{ code: content, line }] : [...content.matchAll(/`([^`]+)`/g)].map(([, code = '']) => ({ code, line }));
+    return isFenced
+      ? [{ code: content, line }]
+      : [...content.matchAll(/`([^`]+)`/g)].map(([, code = '']) => ({ code, line }));
   });
 }
 
 /** Fenced blocks of commands, each with the line it begins on. */
 export function blocksIn(text: string): { readonly language: string; readonly code: string; readonly line: number }[] {
-  return [...text.matchAll(/^```(sh|bash|console)\n([\s\S]*?)^```/gm)].map(({ index, 1: language = '', 2: code = '' }) => ({ language, code, line: text.slice(0, index).split('\n').length }));
+  return [...text.matchAll(/^```(sh|bash|console)\n([\s\S]*?)^```/gm)].map(
+    ({ index, 1: language = '', 2: code = '' }) => ({ language, code, line: text.slice(0, index).split('\n').length }),
+  );
 }
 
 /** Links that lead nowhere: to a file that is not there, or to a heading that its page does not have. */
@@ -52,12 +56,21 @@ export function brokenLinks({ path, text }: Page): string[] {
     const [file = '', anchor] = target.split('#');
     const found = file === '' ? join(root, path) : join(root, dirname(path), file);
     if (!existsSync(found)) return [`${path}: ${target}: there is no ${relative(root, found)}`];
-    return anchor === undefined || headings(readFileSync(found, 'utf8')).has(anchor) ? [] : [`${path}: ${target}: no such heading`];
+    return anchor === undefined || headings(readFileSync(found, 'utf8')).has(anchor)
+      ? []
+      : [`${path}: ${target}: no such heading`];
   });
 }
 
 /** Headings as the anchors that GitHub makes of them. */
 function headings(text: string): Set<string> {
   const lines = text.replaceAll(/^```[\s\S]*?^```/gm, '').matchAll(/^#{1,6} (.+)$/gm);
-  return new Set([...lines].map(([, heading = '']) => heading.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-')));
+  return new Set(
+    [...lines].map(([, heading = '']) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+  );
 }

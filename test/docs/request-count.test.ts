@@ -16,7 +16,11 @@ describe('the number of requests of a full sync', () => {
     const connector = createConnector({ project: clientOf(emulator), policy: { tenantRoles: 'all' } });
     const folder = await temporaryFolder();
 
-    await runSync({ surface: connector, report: (syncId) => connector.report(syncId), target: await createSyncFile(join(folder.path, 'sync.json')) });
+    await runSync({
+      surface: connector,
+      report: (syncId) => connector.report(syncId),
+      target: await createSyncFile(join(folder.path, 'sync.json')),
+    });
     await folder[Symbol.asyncDispose]();
     const { least, most } = requestsOfFullRead(users);
 
@@ -25,13 +29,20 @@ describe('the number of requests of a full sync', () => {
     await emulator.close();
   });
 
-  it.each(['README.md', 'docs/performance.md', 'docs/architecture.md', 'docs/docs-info.md'])('stands in %s in the same words', (path) => {
-    expect(readFileSync(join(root, path), 'utf8').replaceAll('\n', ' ').toLowerCase()).toContain(requestsInWords);
-  });
+  it.each(['README.md', 'docs/performance.md', 'docs/architecture.md', 'docs/docs-info.md'])(
+    'stands in %s in the same words',
+    (path) => {
+      expect(readFileSync(join(root, path), 'utf8').replaceAll('\n', ' ').toLowerCase()).toContain(requestsInWords);
+    },
+  );
 
   it('is told in no other words anywhere', () => {
     const other = /\b(?:one|a request) (?:for|per) (?:every|each) (?:hundred|100) users|users \/ 100/i;
 
-    expect(pages().filter(({ text }) => other.test(text)).map(({ path }) => path)).toEqual([]);
+    expect(
+      pages()
+        .filter(({ text }) => other.test(text))
+        .map(({ path }) => path),
+    ).toEqual([]);
   });
 });

@@ -18,7 +18,10 @@ it('the site has every page, and no link that leads nowhere', () => {
 it('the site leads from its first page to every page of docs', () => {
   const first = readFileSync(join(target, 'index.html'), 'utf8');
   const linked = new Set([...first.matchAll(/href="([^"#]+)/g)].map(([, link]) => link));
-  const due = pages().map(({ path }) => path).filter((path) => /^(docs|deploy)\/[^/]+$/.test(path)).map((path) => path.replace(/\.mdx?$/, '.html'));
+  const due = pages()
+    .map(({ path }) => path)
+    .filter((path) => /^(docs|deploy)\/[^/]+$/.test(path))
+    .map((path) => path.replace(/\.mdx?$/, '.html'));
 
   expect(due.filter((page) => !linked.has(page))).toEqual([]);
 });

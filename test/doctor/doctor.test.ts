@@ -47,15 +47,27 @@ async function visit(options: Partial<DoctorOptions> = {}): Promise<Visit> {
   for (;;) {
     const next = await findings.next();
     if (next.done === true) {
-      return { checks, requests: next.value.requests, of: (name) => checks.find((check) => check.name === name) ?? expect.fail(`no check of ${name}`) };
+      return {
+        checks,
+        requests: next.value.requests,
+        of: (name) => checks.find((check) => check.name === name) ?? expect.fail(`no check of ${name}`),
+      };
     }
     checks.push(next.value);
   }
 }
 
 /** The same while requests to an endpoint fail. */
-async function visitWith(endpoint: string | undefined, fault: Fault, options: Partial<DoctorOptions> = {}): Promise<Visit> {
-  const rule = emulator.faults.add({ match: endpoint === undefined ? {} : { endpoint }, times: Number.POSITIVE_INFINITY, fault });
+async function visitWith(
+  endpoint: string | undefined,
+  fault: Fault,
+  options: Partial<DoctorOptions> = {},
+): Promise<Visit> {
+  const rule = emulator.faults.add({
+    match: endpoint === undefined ? {} : { endpoint },
+    times: Number.POSITIVE_INFINITY,
+    fault,
+  });
   try {
     return await visit(options);
   } finally {
@@ -63,7 +75,8 @@ async function visitWith(endpoint: string | undefined, fault: Fault, options: Pa
   }
 }
 
-const levels = ({ checks }: Visit, level: Check['level']): readonly string[] => checks.filter((check) => check.level === level).map(({ name }) => name);
+const levels = ({ checks }: Visit, level: Check['level']): readonly string[] =>
+  checks.filter((check) => check.level === level).map(({ name }) => name);
 
 describe('a setup that is in order', () => {
   it('has no failure and no warning, and costs five requests that change nothing', async () => {
@@ -72,7 +85,9 @@ describe('a setup that is in order', () => {
 
     expect(levels(seen, 'fail')).toEqual([]);
     expect(levels(seen, 'warn')).toEqual([]);
-    expect(levels(seen, 'ok')).toEqual(expect.arrayContaining(['key', 'users', 'tenants', 'roles', 'permissions', 'test users', 'full sync', 'clock']));
+    expect(levels(seen, 'ok')).toEqual(
+      expect.arrayContaining(['key', 'users', 'tenants', 'roles', 'permissions', 'test users', 'full sync', 'clock']),
+    );
     expect(seen.of('users').text).toContain('250');
     expect(seen.requests).toBe(5);
     expect(emulator.stats.total - before).toBe(5);
@@ -84,7 +99,10 @@ describe('a setup that is in order', () => {
     const long = await visitWith('POST /v2/mgmt/user/search', enlarge, { rateLimit: { count: 160, periodMs: 60_000 } });
 
     expect(hurried.of('full sync').text).toContain('about 60 s');
-    expect(long.of('full sync')).toMatchObject({ level: 'warn', text: expect.stringContaining('about 125 min') as string });
+    expect(long.of('full sync')).toMatchObject({
+      level: 'warn',
+      text: expect.stringContaining('about 125 min') as string,
+    });
   });
 });
 
@@ -93,7 +111,11 @@ describe('a key', () => {
     const key = new Secret('K2wrong');
     const seen = await visit({ key: { reveal: () => key, source: 'x' } });
 
-    expect(seen.of('key')).toMatchObject({ level: 'fail', kind: 'unauthenticated', remedy: expect.stringContaining('expired') as string });
+    expect(seen.of('key')).toMatchObject({
+      level: 'fail',
+      kind: 'unauthenticated',
+      remedy: expect.stringContaining('expired') as string,
+    });
     expect(seen.requests).toBe(1);
   });
 
@@ -101,15 +123,27 @@ describe('a key', () => {
     const nowhere = await visitWith(undefined, { kind: 'status', status: 403 });
     const almost = await visitWith('GET /v1/mgmt/role/all', { kind: 'status', status: 403 });
 
-    expect(nowhere.of('key')).toMatchObject({ level: 'fail', kind: 'forbidden', remedy: expect.stringContaining('permitted IPs') as string });
+    expect(nowhere.of('key')).toMatchObject({
+      level: 'fail',
+      kind: 'forbidden',
+      remedy: expect.stringContaining('permitted IPs') as string,
+    });
     expect(almost.of('key').level).toBe('ok');
-    expect(almost.of('roles')).toMatchObject({ level: 'fail', kind: 'forbidden', remedy: expect.stringContaining('right to read roles') as string });
+    expect(almost.of('roles')).toMatchObject({
+      level: 'fail',
+      kind: 'forbidden',
+      remedy: expect.stringContaining('right to read roles') as string,
+    });
     expect(levels(almost, 'fail')).toEqual(['roles']);
     expect((await visitWith('POST /v2/mgmt/user/search', { kind: 'status', status: 403 })).of('key').level).toBe('ok');
   });
 
   it('is nowhere in what is told', async () => {
-    const seen = [await visit(), await visitWith(undefined, { kind: 'status', status: 401 }), await visitWith(undefined, { kind: 'reset', at: 'before-headers' })];
+    const seen = [
+      await visit(),
+      await visitWith(undefined, { kind: 'status', status: 401 }),
+      await visitWith(undefined, { kind: 'reset', at: 'before-headers' }),
+    ];
 
     expect(JSON.stringify(seen)).not.toContain('canary');
   });
@@ -138,12 +172,24 @@ describe('write rights', () => {
 
     expect(seen.of('write rights').level).toBe('ok');
     expect(seen.requests).toBe(6);
-    expect(bodies).toEqual([['POST /v1/mgmt/user/update/role/remove', { loginId: expect.stringMatching(/^baton-descope-doctor-[0-9a-f-]{36}$/) as string, roleNames: [expect.stringMatching(/^baton-descope-doctor-/)] }]]);
+    expect(bodies).toEqual([
+      [
+        'POST /v1/mgmt/user/update/role/remove',
+        {
+          loginId: expect.stringMatching(/^baton-descope-doctor-[0-9a-f-]{36}$/) as string,
+          roleNames: [expect.stringMatching(/^baton-descope-doctor-/)],
+        },
+      ],
+    ]);
     expect([...emulator.state.users()].map((user) => JSON.stringify(user))).toEqual(users);
   });
 
   it('are missing when that is forbidden', async () => {
-    const seen = await visitWith('POST /v1/mgmt/user/update/role/remove', { kind: 'status', status: 403 }, { provisioning: true });
+    const seen = await visitWith(
+      'POST /v1/mgmt/user/update/role/remove',
+      { kind: 'status', status: 403 },
+      { provisioning: true },
+    );
 
     expect(seen.of('write rights')).toMatchObject({ level: 'fail', kind: 'forbidden' });
   });
@@ -151,7 +197,12 @@ describe('write rights', () => {
 
 describe('Descope', () => {
   it.each([
-    ['a used-up rate limit', { kind: 'status', status: 429, headers: { 'retry-after': '30' } }, 'rate-limited', 'opens again in 30 s'],
+    [
+      'a used-up rate limit',
+      { kind: 'status', status: 429, headers: { 'retry-after': '30' } },
+      'rate-limited',
+      'opens again in 30 s',
+    ],
     ['an outage', { kind: 'status', status: 503 }, 'unavailable', 'answered 503'],
     ['a broken connection', { kind: 'reset', at: 'before-headers' }, 'unavailable', 'failed'],
     ['no answer at all', { kind: 'hang', at: 'before-headers' }, 'timeout', 'no answer within 0.3 s'],
@@ -169,7 +220,11 @@ describe('Descope', () => {
   ] as const)('%s: fails as an answer that is none', async (_name, fault, remedy) => {
     const seen = await visitWith('GET /v1/mgmt/tenant/all', fault);
 
-    expect(seen.of('tenants')).toMatchObject({ level: 'fail', kind: 'upstream-contract', remedy: expect.stringContaining(remedy) as string });
+    expect(seen.of('tenants')).toMatchObject({
+      level: 'fail',
+      kind: 'upstream-contract',
+      remedy: expect.stringContaining(remedy) as string,
+    });
     expect(levels(seen, 'fail')).toEqual(['tenants']);
   });
 
@@ -179,7 +234,10 @@ describe('Descope', () => {
     const skewed = await visit({ wallClock: () => Date.now() + 300_000 });
 
     expect(slow.of('Descope').level).toBe('warn');
-    expect(skewed.of('clock')).toMatchObject({ level: 'warn', text: expect.stringMatching(/(299|300|301) s ahead/) as string });
+    expect(skewed.of('clock')).toMatchObject({
+      level: 'warn',
+      text: expect.stringMatching(/(299|300|301) s ahead/) as string,
+    });
   });
 
   it('that has no users gets a warning', async () => {
@@ -187,7 +245,10 @@ describe('Descope', () => {
     const seen = await visit({ baseUrl: empty.baseUrl });
     await empty.close();
 
-    expect(seen.of('users')).toMatchObject({ level: 'warn', remedy: expect.stringContaining('right project') as string });
+    expect(seen.of('users')).toMatchObject({
+      level: 'warn',
+      remedy: expect.stringContaining('right project') as string,
+    });
   });
 
   it('is not asked while the settings are wrong', async () => {
@@ -224,22 +285,38 @@ describe('the project id and the base URL', () => {
 describe('the network path', () => {
   const descope = 'https://api.descope.com';
 
-  it.each(['HTTP_PROXY', 'http_proxy', 'ALL_PROXY'])('tells %s as set and not used, without its address, which may hold a password', (variable) => {
-    const check = checkRoute(descope, {}, { [variable]: 'http://user:secret@proxy.example:3128' });
+  it.each(['HTTP_PROXY', 'http_proxy', 'ALL_PROXY'])(
+    'tells %s as set and not used, without its address, which may hold a password',
+    (variable) => {
+      const check = checkRoute(descope, {}, { [variable]: 'http://user:secret@proxy.example:3128' });
 
-    expect(check).toMatchObject({ level: 'warn', text: expect.stringContaining(variable) as string, remedy: expect.stringContaining('HTTPS_PROXY') as string });
-    expect(JSON.stringify(check)).not.toContain('secret');
-  });
+      expect(check).toMatchObject({
+        level: 'warn',
+        text: expect.stringContaining(variable) as string,
+        remedy: expect.stringContaining('HTTPS_PROXY') as string,
+      });
+      expect(JSON.stringify(check)).not.toContain('secret');
+    },
+  );
 
   it('is straight where no proxy is named, or NO_PROXY lists the host', () => {
     expect(checkRoute(descope, {}, {})).toMatchObject({ level: 'ok', text: 'straight to api.descope.com' });
-    expect(checkRoute(descope, {}, { HTTP_PROXY: 'http://proxy.example:1', HTTPS_PROXY: 'http://proxy.example:1', NO_PROXY: '*' })).toMatchObject({ level: 'ok' });
+    expect(
+      checkRoute(
+        descope,
+        {},
+        { HTTP_PROXY: 'http://proxy.example:1', HTTPS_PROXY: 'http://proxy.example:1', NO_PROXY: '*' },
+      ),
+    ).toMatchObject({ level: 'ok' });
   });
 
   it('is looked at on the way', async () => {
     const seen = await visit({});
 
-    expect(seen.of('network path')).toMatchObject({ level: 'ok', text: expect.stringMatching(/^straight to 127\.0\.0\.1:/) as string });
+    expect(seen.of('network path')).toMatchObject({
+      level: 'ok',
+      text: expect.stringMatching(/^straight to 127\.0\.0\.1:/) as string,
+    });
   });
 });
 
@@ -247,14 +324,23 @@ describe('TLS files', () => {
   it('are good when key, certificate and CA fit and last', async () => {
     await using folder = await temporaryFolder();
     const authority = await createAuthority('doctor');
-    const [leaf, other, expired] = [await authority.issue('a'), await authority.issue('b'), await authority.issue('c', { isExpired: true })];
+    const [leaf, other, expired] = [
+      await authority.issue('a'),
+      await authority.issue('b'),
+      await authority.issue('c', { isExpired: true }),
+    ];
     const path = async (name: string, text: string): Promise<string> => {
       await writeFile(join(folder.path, name), text, { mode: 0o600 });
       return join(folder.path, name);
     };
-    const files = { cert: await path('cert', leaf.cert), key: await path('key', leaf.key), clientCa: await path('ca', authority.cert) };
+    const files = {
+      cert: await path('cert', leaf.cert),
+      key: await path('key', leaf.key),
+      clientCa: await path('ca', authority.cert),
+    };
     const now = Date.now();
-    const found = (more: object, nowMs = now): readonly string[] => checkTls({ ...files, ...more }, nowMs).map(({ level, name }) => `${name} ${level}`);
+    const found = (more: object, nowMs = now): readonly string[] =>
+      checkTls({ ...files, ...more }, nowMs).map(({ level, name }) => `${name} ${level}`);
 
     expect(found({})).toEqual(['TLS cert ok', 'TLS key ok', 'TLS client CA ok']);
     expect(found({ key: await path('other', other.key) })).toContain('TLS key fail');
@@ -265,7 +351,9 @@ describe('TLS files', () => {
     expect(found({ key: '/no/such' })).toContain('TLS key fail');
     await chmod(files.cert, 0o666);
     expect(found({})).toContain('TLS cert fail');
-    expect(checkTls({ cert: files.cert }, now)).toEqual([expect.objectContaining({ level: 'fail', text: '--tls-key and --tls-client-ca missing' })]);
+    expect(checkTls({ cert: files.cert }, now)).toEqual([
+      expect.objectContaining({ level: 'fail', text: '--tls-key and --tls-client-ca missing' }),
+    ]);
     await chmod(files.key, 0o644);
     expect(found({})).toContain('TLS key warn');
   });
@@ -309,8 +397,14 @@ describe('baton-descope doctor', () => {
   });
 
   it('ends with the exit code of the gravest failure; --json tells all in one line', async () => {
-    const rule = emulator.faults.add({ match: { endpoint: 'GET /v1/mgmt/role/all' }, times: Number.POSITIVE_INFINITY, fault: { kind: 'status', status: 403 } });
-    const { code, stdout } = await runCli(['doctor', '--json', '--out', '/no/such/folder/x.json'], { env: envOf(emulator) });
+    const rule = emulator.faults.add({
+      match: { endpoint: 'GET /v1/mgmt/role/all' },
+      times: Number.POSITIVE_INFINITY,
+      fault: { kind: 'status', status: 403 },
+    });
+    const { code, stdout } = await runCli(['doctor', '--json', '--out', '/no/such/folder/x.json'], {
+      env: envOf(emulator),
+    });
     rule.remove();
 
     expect(code).toBe(3);

@@ -15,7 +15,12 @@ let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 const at = (name: string): string => join(folder.path, name);
 let truth: readonly AccessTruth[] = [];
 
-const hostile = { user: '\u001B]0;owned\u0007Eve\u202E', tenant: 'a/b%\u009B2J', role: '=cmd|1\n2', permission: '`x`|<b>@all' };
+const hostile = {
+  user: '\u001B]0;owned\u0007Eve\u202E',
+  tenant: 'a/b%\u009B2J',
+  role: '=cmd|1\n2',
+  permission: '`x`|<b>@all',
+};
 
 beforeAll(async () => {
   folder = await temporaryFolder();
@@ -53,25 +58,45 @@ describe('who-can', () => {
       .toSorted();
     expect(expected.length).toBeGreaterThan(20);
 
-    const [json, csv] = await Promise.all(['--json', '--csv'].map((form) => runCli(['who-can', at('sync.json'), 'invoices.approve', form])));
+    const [json, csv] = await Promise.all(
+      ['--json', '--csv'].map((form) => runCli(['who-can', at('sync.json'), 'invoices.approve', form])),
+    );
     if (json === undefined || csv === undefined) {
       throw new Error('two runs were started');
     }
 
     const answer = JSON.parse(json.stdout);
-    const rows = answer.rows.map((row: Readonly<Record<string, string>>) => [row['userId'], row['kind'], row['role'], row['tenantId']].join(' | '));
+    const rows = answer.rows.map((row: Readonly<Record<string, string>>) =>
+      [row['userId'], row['kind'], row['role'], row['tenantId']].join(' | '),
+    );
     expect(rows.toSorted()).toEqual(expected);
-    expect(answer).toMatchObject({ question: 'who-can', permission: 'invoices.approve', projectId: 'P2EmulatorProject00000000000', notDerived: { inheritingTenants: 1 } });
+    expect(answer).toMatchObject({
+      question: 'who-can',
+      permission: 'invoices.approve',
+      projectId: 'P2EmulatorProject00000000000',
+      notDerived: { inheritingTenants: 1 },
+    });
     expect(answer.rows[0].path).toMatch(/^.+ -> .+ -> invoices\.approve$/);
-    const { data, errors } = Papa.parse<Readonly<Record<string, string>>>(csv.stdout, { header: true, skipEmptyLines: true });
+    const { data, errors } = Papa.parse<Readonly<Record<string, string>>>(csv.stdout, {
+      header: true,
+      skipEmptyLines: true,
+    });
     expect(errors).toEqual([]);
-    expect(data.map((row) => [row['user_id'], row['held'], row['role'], row['tenant_id']].join(' | ')).toSorted()).toEqual(expected);
+    expect(
+      data.map((row) => [row['user_id'], row['held'], row['role'], row['tenant_id']].join(' | ')).toSorted(),
+    ).toEqual(expected);
     expect([json.code, csv.code, json.stderr]).toEqual([0, 0, '']);
-    expect(csv.stderr).toMatch(/^baton-descope: note: everything that Descope lists was read\nbaton-descope: note: access that tenants inherit is not derived from it \(1 tenant, \d+ roles\)\n$/);
+    expect(csv.stderr).toMatch(
+      /^baton-descope: note: everything that Descope lists was read\nbaton-descope: note: access that tenants inherit is not derived from it \(1 tenant, \d+ roles\)\n$/,
+    );
   });
 
   it('tells nothing to a terminal that it would obey, whatever the names are', async () => {
-    const runs = await Promise.all([[], ['--csv'], ['--json']].map((flags) => runCli(['who-can', at('hostile.json'), hostile.permission, '--tenant', hostile.tenant, ...flags])));
+    const runs = await Promise.all(
+      [[], ['--csv'], ['--json']].map((flags) =>
+        runCli(['who-can', at('hostile.json'), hostile.permission, '--tenant', hostile.tenant, ...flags]),
+      ),
+    );
 
     for (const { stdout, code } of runs) {
       expect(code).toBe(0);
@@ -91,7 +116,11 @@ describe('who-can', () => {
     ]);
 
     expect(runs).toEqual([
-      { code: 1, stdout: '', stderr: expect.stringMatching(/^baton-descope: there is no permission "no\\\\u\{1b\}ne" in .*\n$/) },
+      {
+        code: 1,
+        stdout: '',
+        stderr: expect.stringMatching(/^baton-descope: there is no permission "no\\\\u\{1b\}ne" in .*\n$/),
+      },
       { code: 2, stdout: '', stderr: expect.stringContaining('only one of the flags that choose the output format') },
       { code: 5, stdout: '', stderr: expect.stringContaining('not complete') },
       { code: 6, stdout: '', stderr: expect.stringContaining('there is no such file') },
@@ -100,7 +129,14 @@ describe('who-can', () => {
 
   it('ends quietly when its reader has seen enough', async () => {
     const bin = fileURLToPath(new URL('../../bin/baton-descope.js', import.meta.url));
-    const child = spawn('sh', ['-c', `"${process.execPath}" "${bin}" who-can "${at('sync.json')}" invoices.approve --json | head -c 10; exit 0`], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(
+      'sh',
+      [
+        '-c',
+        `"${process.execPath}" "${bin}" who-can "${at('sync.json')}" invoices.approve --json | head -c 10; exit 0`,
+      ],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => void (stderr += text));
     child.stdout.resume();
@@ -117,8 +153,16 @@ describe('access', () => {
     const { user: found, rows } = JSON.parse(stdout);
     const expected = truth
       .filter(({ userId }) => userId === found.id)
-      .flatMap(({ kind, role: held, tenantId, permissions }) => (permissions.length === 0 ? [''] : permissions).map((allowed) => [kind, held, tenantId, allowed].join(' | ')));
-    expect(rows.map((row: Readonly<Record<string, string>>) => [row['kind'], row['role'], row['tenantId'], row['permission']].join(' | ')).toSorted()).toEqual(expected.toSorted());
+      .flatMap(({ kind, role: held, tenantId, permissions }) =>
+        (permissions.length === 0 ? [''] : permissions).map((allowed) => [kind, held, tenantId, allowed].join(' | ')),
+      );
+    expect(
+      rows
+        .map((row: Readonly<Record<string, string>>) =>
+          [row['kind'], row['role'], row['tenantId'], row['permission']].join(' | '),
+        )
+        .toSorted(),
+    ).toEqual(expected.toSorted());
     expect(code).toBe(0);
   });
 
@@ -145,14 +189,24 @@ describe('diff', () => {
   beforeAll(async () => {
     const { users, ...lists } = smallProject();
     await writeSync(at('old.json'), { ...lists, users });
-    await writeSync(at('new.c1z'), { ...lists, users: users.map((row) => (row.userId === 'dan' ? Object.assign({}, row, { roleNames: ['Editor'] }) : row)) });
+    await writeSync(at('new.c1z'), {
+      ...lists,
+      users: users.map((row) => (row.userId === 'dan' ? Object.assign({}, row, { roleNames: ['Editor'] }) : row)),
+    });
   });
 
   it('ends with 0 and says so when nothing changed, with 1 when something did', async () => {
-    const [same, changed] = await Promise.all([runCli(['diff', at('old.json'), at('old.json')]), runCli(['diff', at('old.json'), at('new.c1z')])]);
+    const [same, changed] = await Promise.all([
+      runCli(['diff', at('old.json'), at('old.json')]),
+      runCli(['diff', at('old.json'), at('new.c1z')]),
+    ]);
 
     expect(same).toMatchObject({ code: 0, stdout: expect.stringContaining('Nothing changed') });
-    expect(changed).toMatchObject({ code: 1, stderr: '', stdout: expect.stringContaining('Access in the whole project\n  +  dan  was given Editor (whole project)\n') });
+    expect(changed).toMatchObject({
+      code: 1,
+      stderr: '',
+      stdout: expect.stringContaining('Access in the whole project\n  +  dan  was given Editor (whole project)\n'),
+    });
     expect(changed.stdout).toContain('Access: 1 gained, 0 lost in 1 place.');
   });
 
@@ -163,10 +217,20 @@ describe('diff', () => {
       runCli(['diff', at('nobody.json'), at('hostile.json'), '--md']),
     ]);
 
-    expect(JSON.parse(json.stdout)).toMatchObject({ isSame: false, counts: { gained: 1, lost: 0 }, changes: [{ area: 'access', change: 'gained', userId: 'dan', heldId: 'Editor', tenantId: '' }] });
-    expect(Papa.parse<Readonly<Record<string, string>>>(csv.stdout, { header: true, skipEmptyLines: true }).data).toEqual([expect.objectContaining({ change: 'gained', user_id: 'dan', words: 'dan was given Editor (whole project)' })]);
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      isSame: false,
+      counts: { gained: 1, lost: 0 },
+      changes: [{ area: 'access', change: 'gained', userId: 'dan', heldId: 'Editor', tenantId: '' }],
+    });
+    expect(
+      Papa.parse<Readonly<Record<string, string>>>(csv.stdout, { header: true, skipEmptyLines: true }).data,
+    ).toEqual([
+      expect.objectContaining({ change: 'gained', user_id: 'dan', words: 'dan was given Editor (whole project)' }),
+    ]);
     expect(md.stdout).toContain('### Access in `a/b%\\u{9b}2J`');
-    expect(md.stdout).toContain('- **gained:** `\\u{1b}]0;owned\\u{7}Eve\\u{202e}` was given `=cmd|1\\u{a}2` in `a/b%\\u{9b}2J` (the user is new), `eve`');
+    expect(md.stdout).toContain(
+      '- **gained:** `\\u{1b}]0;owned\\u{7}Eve\\u{202e}` was given `=cmd|1\\u{a}2` in `a/b%\\u{9b}2J` (the user is new), `eve`',
+    );
     expect(md.stdout).toContain('`` `x`|<b>@all ``');
     expect(md.stdout).not.toMatch(dangerous);
     expect([json.code, csv.code, md.code]).toEqual([1, 1, 1]);
@@ -187,15 +251,22 @@ describe('export', () => {
   });
 
   it('refuses what it cannot write, before it reads', async () => {
-    expect(await runCli(['export', at('none.json'), '--out', at('x.pdf')])).toMatchObject({ code: 2, stderr: expect.stringContaining('.xlsx (for a review)') });
-    expect(await runCli(['export', at('sync.json'), '--out', at('x.csv'), '--since', at('sync.json')])).toMatchObject({ code: 2 });
+    expect(await runCli(['export', at('none.json'), '--out', at('x.pdf')])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('.xlsx (for a review)'),
+    });
+    expect(await runCli(['export', at('sync.json'), '--out', at('x.csv'), '--since', at('sync.json')])).toMatchObject({
+      code: 2,
+    });
     expect(await readdir(folder.path)).not.toContain('x.csv');
   });
 });
 
 describe('sync into a kind that is derived', () => {
   it('writes the spreadsheet of the project and nothing beside it, and tells what could not be compared', async () => {
-    await using emulator = Object.assign(await startEmulator({ users: 120 }), { [Symbol.asyncDispose]: () => emulator.close() });
+    await using emulator = Object.assign(await startEmulator({ users: 120 }), {
+      [Symbol.asyncDispose]: () => emulator.close(),
+    });
     const first = await runCli(['sync', '--out', at('out.xlsx')], { env: envOf(emulator) });
     const second = await runCli(['sync', '--out', at('out.xlsx')], { env: envOf(emulator) });
 

@@ -17,14 +17,28 @@ beforeEach(() => start());
 
 afterEach(() => emulator.close());
 
-async function run(operation: 'grant' | 'revoke', entitlement: string, principal: string, ...flags: readonly string[]): Promise<CliRun> {
-  const ended = await runCli([operation, '--entitlement', entitlement, '--principal', principal, ...flags], { env: envOf(emulator) });
+async function run(
+  operation: 'grant' | 'revoke',
+  entitlement: string,
+  principal: string,
+  ...flags: readonly string[]
+): Promise<CliRun> {
+  const ended = await runCli([operation, '--entitlement', entitlement, '--principal', principal, ...flags], {
+    env: envOf(emulator),
+  });
   outputs.push(ended.stdout, ended.stderr);
   return ended;
 }
 
-const writes = (): readonly unknown[] => emulator.stats.recent.filter(({ path }) => path.includes('/user/update/')).map(({ endpoint, body }) => ({ endpoint, body }));
-const auditsOf = ({ stderr }: CliRun): readonly unknown[] => stderr.split('\n').filter((line) => line.startsWith('{"audit":')).map((line) => (JSON.parse(line) as { readonly audit: unknown }).audit);
+const writes = (): readonly unknown[] =>
+  emulator.stats.recent
+    .filter(({ path }) => path.includes('/user/update/'))
+    .map(({ endpoint, body }) => ({ endpoint, body }));
+const auditsOf = ({ stderr }: CliRun): readonly unknown[] =>
+  stderr
+    .split('\n')
+    .filter((line) => line.startsWith('{"audit":'))
+    .map((line) => (JSON.parse(line) as { readonly audit: unknown }).audit);
 const ada = 'Ada <ada@acme.example> (U2Ada)';
 const goneId = 'U2Nobody00000000000000000000';
 const bob = 'Bob <bob@acme.example> (U2Bob)';
@@ -33,11 +47,22 @@ describe('grant', () => {
   it('says what is so now and was before on stdout, and writes the audit lines to stderr', async () => {
     const ended = await run('grant', 'role_binding:acme/Editor:assigned', 'U2Ada');
 
-    expect(ended).toMatchObject({ code: 0, stdout: `${ada} now holds Editor in Acme (acme).\nBefore, in Acme: member, no roles.\nAfter, in Acme: member, Editor.\n` });
+    expect(ended).toMatchObject({
+      code: 0,
+      stdout: `${ada} now holds Editor in Acme (acme).\nBefore, in Acme: member, no roles.\nAfter, in Acme: member, Editor.\n`,
+    });
     expect(ended.stderr.trim().split('\n')).toHaveLength(2);
     expect(auditsOf(ended)[0]).toMatchObject({ outcome: 'intended', plan: [{ request: addRole }] });
-    expect(auditsOf(ended)[1]).toMatchObject({ operation: 'grant', entitlement: 'role_binding:acme/Editor:assigned', principal: 'U2Ada', outcome: 'granted', writes: 1 });
-    expect(writes()).toEqual([{ endpoint: addRole, body: { loginId: 'U2Ada', roleNames: ['Editor'], tenantId: 'acme' } }]);
+    expect(auditsOf(ended)[1]).toMatchObject({
+      operation: 'grant',
+      entitlement: 'role_binding:acme/Editor:assigned',
+      principal: 'U2Ada',
+      outcome: 'granted',
+      writes: 1,
+    });
+    expect(writes()).toEqual([
+      { endpoint: addRole, body: { loginId: 'U2Ada', roleNames: ['Editor'], tenantId: 'acme' } },
+    ]);
   });
 
   it('says so when it was so before, and sends nothing', async () => {
@@ -70,12 +95,17 @@ describe('grant', () => {
   it('prints the request and sends nothing, with --dry-run', async () => {
     const before = snapshot(emulator.state);
 
-    const [granting, revoking] = [await run('grant', 'role_binding:acme/Editor:assigned', 'U2Ada', '--dry-run'), await run('revoke', 'tenant:acme:member', 'U2Bob', '--dry-run')];
+    const [granting, revoking] = [
+      await run('grant', 'role_binding:acme/Editor:assigned', 'U2Ada', '--dry-run'),
+      await run('revoke', 'tenant:acme:member', 'U2Bob', '--dry-run'),
+    ];
 
     expect(granting.stdout).toBe(
       `Nothing was sent. To grant Editor in Acme (acme) to ${ada}, this would be:\n  ${addRole} {"loginId":"U2Ada","roleNames":["Editor"],"tenantId":"acme"}\nBefore, in Acme: member, no roles.\nAfter, in Acme, would be: member, Editor.\n`,
     );
-    expect(revoking.stdout).toContain('  POST /v1/mgmt/user/update/tenant/remove {"loginId":"U2Bob","tenantId":"acme"}\n');
+    expect(revoking.stdout).toContain(
+      '  POST /v1/mgmt/user/update/tenant/remove {"loginId":"U2Bob","tenantId":"acme"}\n',
+    );
     expect([granting.code, revoking.code]).toEqual([0, 0]);
     expect(revoking.stdout).toContain('With it would go: Editor in Acme, Approver in Acme.\n');
     expect(auditsOf(granting)).toMatchObject([{ outcome: 'planned', writes: 0 }]);
@@ -84,7 +114,10 @@ describe('grant', () => {
   });
 
   it('prints both requests of --join-tenant with --dry-run', async () => {
-    const ended = await runCli(['grant', '--role', 'Approver', '--in', 'Acme', '--to', 'cleo@nowhere.example', '--join-tenant', '--dry-run'], { env: envOf(emulator) });
+    const ended = await runCli(
+      ['grant', '--role', 'Approver', '--in', 'Acme', '--to', 'cleo@nowhere.example', '--join-tenant', '--dry-run'],
+      { env: envOf(emulator) },
+    );
 
     expect(ended).toMatchObject({
       code: 0,
@@ -106,15 +139,24 @@ describe('grant', () => {
     const joined = await run('grant', 'role:acme/Approver:assigned', 'U2Cleo', '--join-tenant');
 
     expect(without).toMatchObject({ code: 1, stdout: '' });
-    expect(without.stderr).toContain('baton-descope: user U2Cleo is not a member of Acme: grant tenant:acme:member first, or use --join-tenant\n');
-    expect(joined).toMatchObject({ code: 0, stdout: 'Cleo <cleo@nowhere.example> (U2Cleo) now holds Approver in Acme (acme).\nWith it came: membership of Acme.\nBefore, in Acme: not a member.\nAfter, in Acme: member, Approver.\n' });
+    expect(without.stderr).toContain(
+      'baton-descope: user U2Cleo is not a member of Acme: grant tenant:acme:member first, or use --join-tenant\n',
+    );
+    expect(joined).toMatchObject({
+      code: 0,
+      stdout:
+        'Cleo <cleo@nowhere.example> (U2Cleo) now holds Approver in Acme (acme).\nWith it came: membership of Acme.\nBefore, in Acme: not a member.\nAfter, in Acme: member, Approver.\n',
+    });
     expect(writes()).toHaveLength(2);
   });
 
   it('takes a login id for the user who has it', async () => {
     const ended = await run('grant', 'role:Editor:assigned', 'ada@acme.example');
 
-    expect(ended).toMatchObject({ code: 0, stdout: `${ada} now holds Editor.\nBefore, in the whole project: no roles.\nAfter, in the whole project: Editor.\n` });
+    expect(ended).toMatchObject({
+      code: 0,
+      stdout: `${ada} now holds Editor.\nBefore, in the whole project: no roles.\nAfter, in the whole project: Editor.\n`,
+    });
     expect(auditsOf(ended)).toMatchObject([{ principal: 'U2Ada' }, { principal: 'U2Ada' }]);
     expect(emulator.state.user('U2Ada')?.roleNames).toEqual(['Editor']);
   });
@@ -125,11 +167,19 @@ describe('revoke', () => {
     const role = await run('revoke', 'role:Editor:assigned', 'U2Bob');
     const membership = await run('revoke', 'tenant:acme:member', 'bob@acme.example');
 
-    expect(role).toMatchObject({ code: 0, stdout: `${bob} does not hold Editor any more.\nBefore, in the whole project: Editor, Viewer.\nAfter, in the whole project: Viewer.\n` });
+    expect(role).toMatchObject({
+      code: 0,
+      stdout: `${bob} does not hold Editor any more.\nBefore, in the whole project: Editor, Viewer.\nAfter, in the whole project: Viewer.\n`,
+    });
     expect(membership.code).toBe(0);
-    expect(membership.stdout).toContain(`${bob} is not a member of Acme (acme) any more.\nWith it went: Editor in Acme, Approver in Acme.\n`);
+    expect(membership.stdout).toContain(
+      `${bob} is not a member of Acme (acme) any more.\nWith it went: Editor in Acme, Approver in Acme.\n`,
+    );
     expect(membership.stdout).toContain('Before, in Acme: member, Editor, Approver.\nAfter, in Acme: not a member.\n');
-    expect(emulator.state.user('U2Bob')).toMatchObject({ roleNames: ['Viewer'], tenants: [{ tenantId: 'globex', roleNames: ['Editor', 'Auditor'] }] });
+    expect(emulator.state.user('U2Bob')).toMatchObject({
+      roleNames: ['Viewer'],
+      tenants: [{ tenantId: 'globex', roleNames: ['Editor', 'Auditor'] }],
+    });
   });
 
   it('says so when there was nothing to take, also from a user id that nobody has and in a tenant that is gone, and sends nothing', async () => {
@@ -140,19 +190,28 @@ describe('revoke', () => {
     ];
 
     expect(held).toMatchObject({ code: 0, stdout: `${bob} does not hold Viewer in Acme (acme): nothing sent.\n` });
-    expect(nobody).toMatchObject({ code: 0, stdout: `There is no user ${goneId} in the project: nothing sent. Is the id right?\n` });
-    expect(nowhere).toMatchObject({ code: 0, stdout: 'There is no tenant initech in the project: nothing sent. Is the id right?\n' });
+    expect(nobody).toMatchObject({
+      code: 0,
+      stdout: `There is no user ${goneId} in the project: nothing sent. Is the id right?\n`,
+    });
+    expect(nowhere).toMatchObject({
+      code: 0,
+      stdout: 'There is no tenant initech in the project: nothing sent. Is the id right?\n',
+    });
     expect(writes()).toEqual([]);
   });
 
-  it.each(['nobody@acme.example', 'U2Nobody', 'Bobb', 'BOB@acme.example', 'bob@acme.example '])('from %j, which nobody has for a login or an id, ends with exit 1 and is written down as refused', async (principal) => {
-    const ended = await run('revoke', 'role:Editor:assigned', principal);
+  it.each(['nobody@acme.example', 'U2Nobody', 'Bobb', 'BOB@acme.example', 'bob@acme.example '])(
+    'from %j, which nobody has for a login or an id, ends with exit 1 and is written down as refused',
+    async (principal) => {
+      const ended = await run('revoke', 'role:Editor:assigned', principal);
 
-    expect(ended).toMatchObject({ code: 1, stdout: '' });
-    expect(ended.stderr).toContain('no user of the project has the user id, login id, email address or exact name');
-    expect(auditsOf(ended)).toMatchObject([{ outcome: 'refused', principal, writes: 0 }]);
-    expect(writes()).toEqual([]);
-  });
+      expect(ended).toMatchObject({ code: 1, stdout: '' });
+      expect(ended.stderr).toContain('no user of the project has the user id, login id, email address or exact name');
+      expect(auditsOf(ended)).toMatchObject([{ outcome: 'refused', principal, writes: 0 }]);
+      expect(writes()).toEqual([]);
+    },
+  );
 
   it('says who was probably meant, and writes no name of theirs down', async () => {
     const ended = await run('revoke', 'role:Editor:assigned', 'bobb@acme.example');
@@ -166,10 +225,18 @@ describe('names instead of ids', () => {
   const change = (...args: readonly string[]): Promise<CliRun> => runCli([...args], { env: envOf(emulator) });
 
   it.each([
-    ['a role of the project inside a tenant', ['--role', 'Editor', '--in', 'Acme'], 'role_binding:acme/Editor:assigned'],
+    [
+      'a role of the project inside a tenant',
+      ['--role', 'Editor', '--in', 'Acme'],
+      'role_binding:acme/Editor:assigned',
+    ],
     ['the same by the id of the tenant', ['--role', 'Editor', '--in', 'acme'], 'role_binding:acme/Editor:assigned'],
     ["a tenant's own role", ['--role', 'Approver', '--in', 'Acme'], 'role:acme/Approver:assigned'],
-    ["a tenant's own role that is called as one of the project", ['--role', 'Auditor', '--in', 'Globex'], 'role:globex/Auditor:assigned'],
+    [
+      "a tenant's own role that is called as one of the project",
+      ['--role', 'Auditor', '--in', 'Globex'],
+      'role:globex/Auditor:assigned',
+    ],
     ['a role of the project', ['--role', 'Viewer'], 'role:Viewer:assigned'],
     ['a membership', ['--tenant', 'Globex'], 'tenant:globex:member'],
   ])('stand for %s', async (_what, names, entitlement) => {
@@ -177,15 +244,35 @@ describe('names instead of ids', () => {
       const ended = await change(operation, ...names, operation === 'grant' ? '--to' : '--from', 'Bob', '--json');
 
       expect(ended.code).toBe(0);
-      expect(JSON.parse(ended.stdout)).toMatchObject({ entitlement, principal: 'U2Bob', outcome: operation === 'grant' ? 'already-granted' : 'revoked' });
+      expect(JSON.parse(ended.stdout)).toMatchObject({
+        entitlement,
+        principal: 'U2Bob',
+        outcome: operation === 'grant' ? 'already-granted' : 'revoked',
+      });
     }
   });
 
   it.each([
-    ['an unknown role', ['--role', 'Editr'], 'there is no role "Editr" in the project; did you mean "Editor" (role:Editor:assigned)?'],
-    ['a role in another case', ['--role', 'editor', '--in', 'Acme'], 'there is no role "editor" in "Acme"; did you mean "Editor in Acme" (role_binding:acme/Editor:assigned)?'],
-    ["a tenant's role without the tenant", ['--role', 'Approver'], 'name the tenant with --in; did you mean "Approver in Acme" (role:acme/Approver:assigned)?'],
-    ['an unknown tenant', ['--tenant', 'Globx'], 'there is no tenant with the id or name "Globx"; did you mean "Globex" (globex)?'],
+    [
+      'an unknown role',
+      ['--role', 'Editr'],
+      'there is no role "Editr" in the project; did you mean "Editor" (role:Editor:assigned)?',
+    ],
+    [
+      'a role in another case',
+      ['--role', 'editor', '--in', 'Acme'],
+      'there is no role "editor" in "Acme"; did you mean "Editor in Acme" (role_binding:acme/Editor:assigned)?',
+    ],
+    [
+      "a tenant's role without the tenant",
+      ['--role', 'Approver'],
+      'name the tenant with --in; did you mean "Approver in Acme" (role:acme/Approver:assigned)?',
+    ],
+    [
+      'an unknown tenant',
+      ['--tenant', 'Globx'],
+      'there is no tenant with the id or name "Globx"; did you mean "Globex" (globex)?',
+    ],
     ['an unknown tenant of a role', ['--role', 'Editor', '--in', 'acmee'], 'did you mean "Acme" (acme)?'],
   ])('that fit nothing end with exit 1 and what was meant: %s', async (_what, names, says) => {
     const ended = await change('revoke', ...names, '--from', 'bob@acme.example');
@@ -200,11 +287,18 @@ describe('names instead of ids', () => {
     emulator.state.putTenant({ id: 'acme-2', name: 'Acme' });
     emulator.state.updateUser('U2Ada', { name: 'Bob' });
 
-    const [tenant, user] = [await change('grant', '--role', 'Editor', '--in', 'Acme', '--to', 'U2Ada'), await change('grant', '--role', 'Editor', '--to', 'Bob')];
+    const [tenant, user] = [
+      await change('grant', '--role', 'Editor', '--in', 'Acme', '--to', 'U2Ada'),
+      await change('grant', '--role', 'Editor', '--to', 'Bob'),
+    ];
 
     expect([tenant.code, user.code]).toEqual([1, 1]);
-    expect(tenant.stderr).toContain('2 tenants are called "Acme": name one by its id with --in, or say which with --entitlement: acme, acme-2');
-    expect(user.stderr).toMatch(/2 users are called so: name one by its user id: U2Bob \("Bob", "bob@acme\.example"\), U2Ada \("Bob", "ada@acme\.example"\)/);
+    expect(tenant.stderr).toContain(
+      '2 tenants are called "Acme": name one by its id with --in, or say which with --entitlement: acme, acme-2',
+    );
+    expect(user.stderr).toMatch(
+      /2 users are called so: name one by its user id: U2Bob \("Bob", "bob@acme\.example"\), U2Ada \("Bob", "ada@acme\.example"\)/,
+    );
     expect(writes()).toEqual([]);
   });
 });
@@ -212,34 +306,79 @@ describe('names instead of ids', () => {
 describe('a change that is not made', () => {
   it.each([
     ['for an unknown user', 'role:Editor:assigned', goneId, 1, `there is no user ${goneId}`, true],
-    ['for an unknown login', 'role:Editor:assigned', 'nobody@acme.example', 1, 'no user of the project has the user id, login id', true],
-    ["where the tenant's own role is meant", 'role_binding:globex/Auditor:assigned', 'U2Bob', 1, 'defines a role "Auditor" of its own', true],
+    [
+      'for an unknown login',
+      'role:Editor:assigned',
+      'nobody@acme.example',
+      1,
+      'no user of the project has the user id, login id',
+      true,
+    ],
+    [
+      "where the tenant's own role is meant",
+      'role_binding:globex/Auditor:assigned',
+      'U2Bob',
+      1,
+      'defines a role "Auditor" of its own',
+      true,
+    ],
     ['of a permission', 'permission:read:granted', 'U2Ada', 1, 'edit the role in Descope', true],
-    ['of an entitlement with another slug', 'role:Editor:member', 'U2Ada', 2, '--entitlement is not an entitlement id', true],
-    ['of a binding without a tenant', 'role_binding:Editor:assigned', 'U2Ada', 2, 'no role_binding has the id "Editor"', true],
-    ['of a role whose name is not encoded', 'role:50% off:assigned', 'U2Ada', 2, 'did you mean "50% off" (role:50%25 off:assigned)?', true],
+    [
+      'of an entitlement with another slug',
+      'role:Editor:member',
+      'U2Ada',
+      2,
+      '--entitlement is not an entitlement id',
+      true,
+    ],
+    [
+      'of a binding without a tenant',
+      'role_binding:Editor:assigned',
+      'U2Ada',
+      2,
+      'no role_binding has the id "Editor"',
+      true,
+    ],
+    [
+      'of a role whose name is not encoded',
+      'role:50% off:assigned',
+      'U2Ada',
+      2,
+      'did you mean "50% off" (role:50%25 off:assigned)?',
+      true,
+    ],
     ['of an entitlement that is too long', `role:${'x'.repeat(2_000)}:assigned`, 'U2Ada', 2, '1 to 1024 bytes', true],
     ['for no user', 'role:Editor:assigned', '', 2, 'the user must be 1 to 1024 bytes', true],
-  ])('%s ends with one line on stderr and nothing on stdout: %s for %s, exit %i', async (_what, entitlement, principal, code, message, isAudited) => {
-    emulator.state.putRole({ name: '50% off' });
-    const before = snapshot(emulator.state);
+  ])(
+    '%s ends with one line on stderr and nothing on stdout: %s for %s, exit %i',
+    async (_what, entitlement, principal, code, message, isAudited) => {
+      emulator.state.putRole({ name: '50% off' });
+      const before = snapshot(emulator.state);
 
-    const ended = await run('grant', entitlement, principal);
+      const ended = await run('grant', entitlement, principal);
 
-    const lines = ended.stderr.trim().split('\n');
-    expect(ended).toMatchObject({ code, stdout: '' });
-    expect(lines.filter((line) => line.startsWith('baton-descope: '))).toEqual([expect.stringContaining(message)]);
-    expect(lines.filter((line) => line.startsWith('{"audit":{')).map((line) => (JSON.parse(line) as { audit: { outcome: string } }).audit.outcome)).toEqual(isAudited ? ['refused'] : []);
-    expect(lines).toHaveLength(isAudited ? 2 : 1);
-    expect(writes()).toEqual([]);
-    expect(snapshot(emulator.state)).toEqual(before);
-  });
+      const lines = ended.stderr.trim().split('\n');
+      expect(ended).toMatchObject({ code, stdout: '' });
+      expect(lines.filter((line) => line.startsWith('baton-descope: '))).toEqual([expect.stringContaining(message)]);
+      expect(
+        lines
+          .filter((line) => line.startsWith('{"audit":{'))
+          .map((line) => (JSON.parse(line) as { audit: { outcome: string } }).audit.outcome),
+      ).toEqual(isAudited ? ['refused'] : []);
+      expect(lines).toHaveLength(isAudited ? 2 : 1);
+      expect(writes()).toEqual([]);
+      expect(snapshot(emulator.state)).toEqual(before);
+    },
+  );
 
   it('for a login id that two users have names neither, exit 1, and is written down', async () => {
     await emulator.close();
     const project = company();
     const twins = ['U2One', 'U2Two'].map((userId) => ({ userId, loginIds: ['twin@acme.example'] }));
-    await start({ project: { ...project, users: [...(project.users ?? []), ...twins] }, switches: { loginIdIsolation: 'on' } });
+    await start({
+      project: { ...project, users: [...(project.users ?? []), ...twins] },
+      switches: { loginIdIsolation: 'on' },
+    });
 
     const ended = await run('grant', 'role:Editor:assigned', 'twin@acme.example');
 
@@ -254,7 +393,11 @@ describe('a change that is not made', () => {
     ['the key may only read', 403, 3, 'may not do this'],
     ['the rate limit is used up for an hour', 429, 4, 'it opens again at'],
   ])('where %s (%i) ends with exit %i', async (_what, answered, code, message) => {
-    emulator.faults.add({ match: { endpoint: addRole }, times: Number.POSITIVE_INFINITY, fault: { kind: 'status', status: answered, headers: { 'retry-after': '3600' } } });
+    emulator.faults.add({
+      match: { endpoint: addRole },
+      times: Number.POSITIVE_INFINITY,
+      fault: { kind: 'status', status: answered, headers: { 'retry-after': '3600' } },
+    });
 
     const ended = await run('grant', 'role:Editor:assigned', 'U2Ada');
 
@@ -274,7 +417,10 @@ describe('a change that is not made', () => {
     [['grant', '--role', '', '--to', 'U2Ada'], '--role is empty'],
     [['grant', '--role', 'Editor', '--in', '', '--to', 'U2Ada'], '--in is empty'],
     [['revoke', '--entitlement', 'role:Editor:assigned', '--principal', 'U2Bob', '--join-tenant'], '--join-tenant'],
-    [['grant', '--entitlement', 'role:Editor:assigned', '--principal', 'U2Ada', `--key=${canary}`], 'must not be given on the command line'],
+    [
+      ['grant', '--entitlement', 'role:Editor:assigned', '--principal', 'U2Ada', `--key=${canary}`],
+      'must not be given on the command line',
+    ],
   ])('with the wrong flags ends with exit 2 before anything is sent (%#)', async (args, message) => {
     const ended = await runCli(args, { env: envOf(emulator) });
 
@@ -286,7 +432,10 @@ describe('a change that is not made', () => {
 
 describe('a connection that breaks after the change', () => {
   it('is found out: exit 0 and one write', async () => {
-    emulator.faults.add({ match: { endpoint: addRole }, fault: { kind: 'reset', at: 'before-headers', applied: true } });
+    emulator.faults.add({
+      match: { endpoint: addRole },
+      fault: { kind: 'reset', at: 'before-headers', applied: true },
+    });
 
     const ended = await run('grant', 'role_binding:acme/Editor:assigned', 'U2Ada');
 
@@ -296,7 +445,11 @@ describe('a connection that breaks after the change', () => {
   });
 });
 
-const outcomesOf = (text: string): readonly string[] => text.trim().split('\n').map((line) => (JSON.parse(line) as { outcome: string }).outcome);
+const outcomesOf = (text: string): readonly string[] =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { outcome: string }).outcome);
 
 describe('--audit-log', () => {
   it('takes the lines of all attempts, refused ones too, in a file for its owner; stderr stays empty', async () => {
@@ -326,34 +479,56 @@ describe('--audit-log', () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 'audit.jsonl');
     emulator.faults.add({ match: { endpoint: addRole }, fault: { kind: 'hang', at: 'before-headers', applied: true } });
-    await using running = startCli(['grant', '--entitlement', 'role:Editor:assigned', '--principal', 'U2Ada', '--audit-log', path], envOf(emulator));
+    await using running = startCli(
+      ['grant', '--entitlement', 'role:Editor:assigned', '--principal', 'U2Ada', '--audit-log', path],
+      envOf(emulator),
+    );
 
     await vi.waitFor(() => expect(emulator.state.user('U2Ada')?.roleNames).toEqual(['Editor']), { timeout: 10_000 });
     await running.stop('SIGKILL');
 
     const text = await readFile(path, 'utf8');
     expect(outcomesOf(text)).toEqual(['intended']);
-    expect(JSON.parse(text)).toMatchObject({ principal: 'U2Ada', before: { roles: [] }, plan: [{ request: addRole, body: { loginId: 'U2Ada', roleNames: ['Editor'] } }] });
+    expect(JSON.parse(text)).toMatchObject({
+      principal: 'U2Ada',
+      before: { roles: [] },
+      plan: [{ request: addRole, body: { loginId: 'U2Ada', roleNames: ['Editor'] } }],
+    });
   });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('and the error say that the change may have happened when %s stops it in the middle of a write', async (signal) => {
-    await using folder = await temporaryFolder();
-    const path = join(folder.path, 'audit.jsonl');
-    emulator.faults.add({ match: { endpoint: addRole }, fault: { kind: 'hang', at: 'before-headers', applied: true } });
-    await using running = startCli(['grant', '--entitlement', 'role:Editor:assigned', '--principal', 'U2Ada', '--audit-log', path], envOf(emulator));
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'and the error say that the change may have happened when %s stops it in the middle of a write',
+    async (signal) => {
+      await using folder = await temporaryFolder();
+      const path = join(folder.path, 'audit.jsonl');
+      emulator.faults.add({
+        match: { endpoint: addRole },
+        fault: { kind: 'hang', at: 'before-headers', applied: true },
+      });
+      await using running = startCli(
+        ['grant', '--entitlement', 'role:Editor:assigned', '--principal', 'U2Ada', '--audit-log', path],
+        envOf(emulator),
+      );
 
-    await vi.waitFor(() => expect(emulator.state.user('U2Ada')?.roleNames).toEqual(['Editor']), { timeout: 10_000 });
-    const ended = await running.stop(signal);
+      await vi.waitFor(() => expect(emulator.state.user('U2Ada')?.roleNames).toEqual(['Editor']), { timeout: 10_000 });
+      const ended = await running.stop(signal);
 
-    expect(ended.code).toBe(signal === 'SIGINT' ? 130 : 143);
-    expect(ended.stderr).toContain('it may have happened');
-    expect(outcomesOf(await readFile(path, 'utf8'))).toEqual(['intended', 'failed']);
-  });
+      expect(ended.code).toBe(signal === 'SIGINT' ? 130 : 143);
+      expect(ended.stderr).toContain('it may have happened');
+      expect(outcomesOf(await readFile(path, 'utf8'))).toEqual(['intended', 'failed']);
+    },
+  );
 
   it('that cannot be opened ends with exit 6 before anything is sent', async () => {
     await using folder = await temporaryFolder();
 
-    const ended = await run('grant', 'role:Editor:assigned', 'U2Ada', '--audit-log', join(folder.path, 'no', 'audit.jsonl'));
+    const ended = await run(
+      'grant',
+      'role:Editor:assigned',
+      'U2Ada',
+      '--audit-log',
+      join(folder.path, 'no', 'audit.jsonl'),
+    );
 
     expect(ended).toMatchObject({ code: 6, stdout: '' });
     expect(ended.stderr).toContain('no change was sent');
@@ -366,7 +541,12 @@ it('no output of any run above holds the key, or half of it', async () => {
 
   const all = outputs.join('\n');
   expect(all.length).toBeGreaterThan(3_000);
-  for (const needle of [canary, canary.slice(0, 20), canary.slice(20), Buffer.from(canary).toString('base64').slice(0, 40)]) {
+  for (const needle of [
+    canary,
+    canary.slice(0, 20),
+    canary.slice(20),
+    Buffer.from(canary).toString('base64').slice(0, 40),
+  ]) {
     expect(all).not.toContain(needle);
   }
 });

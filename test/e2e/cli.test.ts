@@ -23,8 +23,15 @@ interface SyncFile {
   readonly format: string;
   readonly version: number;
   readonly resources: readonly { readonly id: { readonly resourceType: string; readonly resource: string } }[];
-  readonly grants: readonly { readonly principal: { readonly id: { readonly resource: string } }; readonly entitlement: { readonly id: string } }[];
-  readonly summary: { readonly complete: boolean; readonly requests: Readonly<Record<string, number>>; readonly contentHash: string };
+  readonly grants: readonly {
+    readonly principal: { readonly id: { readonly resource: string } };
+    readonly entitlement: { readonly id: string };
+  }[];
+  readonly summary: {
+    readonly complete: boolean;
+    readonly requests: Readonly<Record<string, number>>;
+    readonly contentHash: string;
+  };
 }
 
 async function readSync(path: string): Promise<SyncFile> {
@@ -48,7 +55,9 @@ describe('sync', () => {
     expect(run.stdout).toContain(`Wrote ${out}`);
     expect(file).toMatchObject({ format: 'baton-descope.sync', version: 1, summary: { complete: true } });
     expect(file.resources.filter(({ id }) => id.resourceType === 'user')).toHaveLength(1_200);
-    expect(file.grants.map(({ principal, entitlement }) => `${entitlement.id} ${principal.id.resource}`)).toContain('role_binding:acme/Editor:assigned U2AdaLovelace000000000000000');
+    expect(file.grants.map(({ principal, entitlement }) => `${entitlement.id} ${principal.id.resource}`)).toContain(
+      'role_binding:acme/Editor:assigned U2AdaLovelace000000000000000',
+    );
     expect(file.summary.requests['total']).toBe(16);
     expect(emulator.stats.total - before).toBe(16);
     expect((await stat(out)).mode & 0o777).toBe(0o600);
@@ -63,7 +72,9 @@ describe('sync', () => {
 
     const [line = '', rest] = stdout.split('\n');
     const text = await readFile(out, 'utf8');
-    const hashed = createHash('sha256').update(text.slice(0, text.lastIndexOf(',"summary":'))).digest('hex');
+    const hashed = createHash('sha256')
+      .update(text.slice(0, text.lastIndexOf(',"summary":')))
+      .digest('hex');
     expect(code).toBe(0);
     expect(rest).toBe('');
     expect(JSON.parse(line)).toMatchObject({ complete: true, contentHash: `sha256:${hashed}` });
@@ -84,7 +95,8 @@ describe('sync', () => {
     await runCli(['sync', '--out', all], { env });
     await runCli(['sync', '--out', observed, '--tenant-roles', 'observed'], { env });
 
-    const bindings = async (path: string): Promise<number> => (await readSync(path)).resources.filter(({ id }) => id.resourceType === 'role_binding').length;
+    const bindings = async (path: string): Promise<number> =>
+      (await readSync(path)).resources.filter(({ id }) => id.resourceType === 'role_binding').length;
     expect(await bindings(observed)).toBeGreaterThan(0);
     expect(await bindings(observed)).toBeLessThan(await bindings(all));
   });
@@ -95,7 +107,9 @@ describe('sync', () => {
     await writeFile(keyFile, `${canary}\n`);
     const { DESCOPE_MANAGEMENT_KEY: _, ...withoutKey } = env;
 
-    const { code } = await runCli(['sync', '--out', join(folder.path, 'sync.json')], { env: { ...withoutKey, DESCOPE_MANAGEMENT_KEY_FILE: keyFile } });
+    const { code } = await runCli(['sync', '--out', join(folder.path, 'sync.json')], {
+      env: { ...withoutKey, DESCOPE_MANAGEMENT_KEY_FILE: keyFile },
+    });
 
     expect(code).toBe(0);
   });
@@ -111,24 +125,31 @@ describe('a sync that cannot be complete', () => {
     ['an outage', { kind: 'status', status: 503 }, 4, 'not answering properly'],
   ] as const;
 
-  it.each(faults)('%s: ends with its exit code and one line, and leaves the old file as it was', async (_name, fault, code, message) => {
-    await using folder = await temporaryFolder();
-    const out = join(folder.path, 'sync.json');
-    await writeFile(out, 'the old file');
-    const rule = emulator.faults.add({ match: { endpoint: 'GET /v1/mgmt/role/all' }, times: Number.POSITIVE_INFINITY, fault });
+  it.each(faults)(
+    '%s: ends with its exit code and one line, and leaves the old file as it was',
+    async (_name, fault, code, message) => {
+      await using folder = await temporaryFolder();
+      const out = join(folder.path, 'sync.json');
+      await writeFile(out, 'the old file');
+      const rule = emulator.faults.add({
+        match: { endpoint: 'GET /v1/mgmt/role/all' },
+        times: Number.POSITIVE_INFINITY,
+        fault,
+      });
 
-    const run = await runCli(['sync', '--out', out], { env });
-    rule.remove();
+      const run = await runCli(['sync', '--out', out], { env });
+      rule.remove();
 
-    const lines = run.stderr.split('\n').filter((line) => line.startsWith('baton-descope:'));
-    expect(run.code).toBe(code);
-    expect(rule.fired).toBeGreaterThan(0);
-    expect(lines).toHaveLength(1);
-    expect(lines[0]).toContain(message);
-    expect(run.stdout).toBe('');
-    expect(await readFile(out, 'utf8')).toBe('the old file');
-    expect(await readdir(folder.path)).toEqual(['sync.json']);
-  });
+      const lines = run.stderr.split('\n').filter((line) => line.startsWith('baton-descope:'));
+      expect(run.code).toBe(code);
+      expect(rule.fired).toBeGreaterThan(0);
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toContain(message);
+      expect(run.stdout).toBe('');
+      expect(await readFile(out, 'utf8')).toBe('the old file');
+      expect(await readdir(folder.path)).toEqual(['sync.json']);
+    },
+  );
 
   it('users that are counted differently each time: exit 5 after three passes', async () => {
     await using folder = await temporaryFolder();
@@ -157,7 +178,9 @@ describe('a sync that cannot be complete', () => {
     await using folder = await temporaryFolder();
     const churning = await startEmulator({ managementKey: canary });
     const leavers = [7, 340, 611].map((place) => churning.state.userAt(place)?.userId ?? '');
-    leavers.forEach((userId, place) => churning.state.onRequest(6 + 2 * place, () => churning.state.deleteUser(userId)));
+    leavers.forEach((userId, place) =>
+      churning.state.onRequest(6 + 2 * place, () => churning.state.deleteUser(userId)),
+    );
     const out = join(folder.path, 'sync.json');
 
     const run = await runCli(['sync', '--out', out, '--json'], { env: envOf(churning) });
@@ -180,7 +203,10 @@ describe('a sync that cannot be complete', () => {
     await using folder = await temporaryFolder();
     const slow = await startEmulator({ latencyMs: 300, managementKey: canary });
 
-    const run = await runCli(['sync', '--out', join(folder.path, 'sync.json')], { env: envOf(slow), signalOn: { text: 'Reading', signal } });
+    const run = await runCli(['sync', '--out', join(folder.path, 'sync.json')], {
+      env: envOf(slow),
+      signalOn: { text: 'Reading', signal },
+    });
     await slow.close();
 
     expect(run.code).toBe(code);
@@ -192,7 +218,10 @@ describe('a sync that cannot be complete', () => {
     const silent = await startEmulator({ managementKey: canary });
     silent.faults.add({ times: Infinity, fault: { kind: 'hang', at: 'before-headers' } });
 
-    const run = await runCli(['sync', '--out', join(folder.path, 'sync.json')], { env: envOf(silent), signalOn: { text: 'Reading', signal: 'SIGTERM' } });
+    const run = await runCli(['sync', '--out', join(folder.path, 'sync.json')], {
+      env: envOf(silent),
+      signalOn: { text: 'Reading', signal: 'SIGTERM' },
+    });
     await silent.close();
 
     expect(run.code).toBe(143);
@@ -230,13 +259,16 @@ describe('mistakes on the command line', () => {
     expect(run.stderr).toContain('--log-level');
   });
 
-  it.each([[`--management-key=${canary}`], [`--descope-management-key`], ['--key'], [canary]])('refuses a key on the command line, without repeating it (%#)', async (argument) => {
-    const run = await runCli(['sync', '--out', 'x.json', argument], { env });
+  it.each([[`--management-key=${canary}`], [`--descope-management-key`], ['--key'], [canary]])(
+    'refuses a key on the command line, without repeating it (%#)',
+    async (argument) => {
+      const run = await runCli(['sync', '--out', 'x.json', argument], { env });
 
-    expect(run.code).toBe(2);
-    expect(run.stderr).toContain('must not be given on the command line');
-    expect(run.stderr + run.stdout).not.toContain(canary);
-  });
+      expect(run.code).toBe(2);
+      expect(run.stderr).toContain('must not be given on the command line');
+      expect(run.stderr + run.stdout).not.toContain(canary);
+    },
+  );
 
   it('names a folder that is not there: exit 6', async () => {
     const run = await runCli(['sync', '--out', join('no', 'such', 'folder', 'sync.json')], { env });
@@ -245,7 +277,14 @@ describe('mistakes on the command line', () => {
     expect(run.stderr).toContain('the folder does not exist');
   });
 
-  it.each([['--help'], ['sync', '--help'], ['serve', '--help'], ['emulator', '--help'], ['demo', '--help'], ['--version']])('%s %s is an answer: exit 0 on stdout', async (...args) => {
+  it.each([
+    ['--help'],
+    ['sync', '--help'],
+    ['serve', '--help'],
+    ['emulator', '--help'],
+    ['demo', '--help'],
+    ['--version'],
+  ])('%s %s is an answer: exit 0 on stdout', async (...args) => {
     const run = await runCli(args);
 
     expect(run.code).toBe(0);
@@ -257,11 +296,24 @@ describe('mistakes on the command line', () => {
 describe('the management key', () => {
   it('is in no output of any run above, not even in halves or base64', async () => {
     await using folder = await temporaryFolder();
-    const needles = [canary, canary.slice(0, 20), canary.slice(20), Buffer.from(canary).toString('base64').slice(0, 40)];
+    const needles = [
+      canary,
+      canary.slice(0, 20),
+      canary.slice(20),
+      Buffer.from(canary).toString('base64').slice(0, 40),
+    ];
     const outputs: string[] = [];
-    for (const status of [200, 401, 403, 429, 500] as const) { // a 429 of an hour is beyond what a sync waits for
+    for (const status of [200, 401, 403, 429, 500] as const) {
+      // a 429 of an hour is beyond what a sync waits for
       const out = join(folder.path, `sync-${status}.json`);
-      const rule = status === 200 ? undefined : emulator.faults.add({ match: { endpoint: 'GET /v1/mgmt/tenant/all' }, times: Number.POSITIVE_INFINITY, fault: { kind: 'status', status, headers: { 'retry-after': '3600' } } });
+      const rule =
+        status === 200
+          ? undefined
+          : emulator.faults.add({
+              match: { endpoint: 'GET /v1/mgmt/tenant/all' },
+              times: Number.POSITIVE_INFINITY,
+              fault: { kind: 'status', status, headers: { 'retry-after': '3600' } },
+            });
       const run = await runCli(['sync', '--out', out, '--log-level', 'debug'], { env });
       rule?.remove();
       outputs.push(run.stdout, run.stderr, await readFile(out, 'utf8').catch(() => ''));
@@ -275,7 +327,10 @@ describe('the management key', () => {
 
 describe('serve', () => {
   it('says where it listens, and ends with 0 on SIGTERM', async () => {
-    const run = await runCli(['serve', '--listen', '127.0.0.1:0', '--health-check-port', 'off'], { env, signalOn: { text: 'listening on', signal: 'SIGTERM' } });
+    const run = await runCli(['serve', '--listen', '127.0.0.1:0', '--health-check-port', 'off'], {
+      env,
+      signalOn: { text: 'listening on', signal: 'SIGTERM' },
+    });
 
     expect(run.code).toBe(0);
     expect(run.stdout).toMatch(/^listening on 127\.0\.0\.1:\d+\n$/);
@@ -284,7 +339,9 @@ describe('serve', () => {
 
 describe('emulator', () => {
   it('prints what to export, and ends with 0 on SIGTERM', async () => {
-    const run = await runCli(['emulator', '--port', '0', '--users', '10'], { signalOn: { text: 'npx', signal: 'SIGTERM' } });
+    const run = await runCli(['emulator', '--port', '0', '--users', '10'], {
+      signalOn: { text: 'npx', signal: 'SIGTERM' },
+    });
 
     expect(run.code).toBe(0);
     expect(run.stdout).toMatch(/export DESCOPE_BASE_URL=http:\/\/127\.0\.0\.1:\d+/);
@@ -312,7 +369,9 @@ describe('demo', () => {
     const before = await Promise.all(['sync.json', 'notes.json'].map((name) => readFile(at(name), 'utf8')));
 
     const runs = [await runCli(['demo'], { cwd: folder.path }), await runCli(['demo'], { cwd: folder.path })];
-    const refused = await Promise.all(['sync.json', 'notes.json', 'demo.c1z'].map((name) => runCli(['demo', '--out', at(name)])));
+    const refused = await Promise.all(
+      ['sync.json', 'notes.json', 'demo.c1z'].map((name) => runCli(['demo', '--out', at(name)])),
+    );
 
     expect(runs.map(({ code }) => code)).toEqual([0, 0]);
     expect(refused.map(({ code }) => code)).toEqual([7, 2, 2]);

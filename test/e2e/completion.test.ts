@@ -18,17 +18,29 @@ let env: Readonly<Record<string, string>> = {};
 
 beforeAll(async () => {
   folder = await temporaryFolder();
-  env = { PATH: `${join(folder.path, 'bin')}:${process.env['PATH'] ?? ''}`, LC_ALL: 'C.UTF-8', HOME: folder.path, TERM: 'xterm' };
+  env = {
+    PATH: `${join(folder.path, 'bin')}:${process.env['PATH'] ?? ''}`,
+    LC_ALL: 'C.UTF-8',
+    HOME: folder.path,
+    TERM: 'xterm',
+  };
   await Promise.all(['bin', 'sub'].map((name) => mkdir(join(folder.path, name))));
-  await writeFile(join(folder.path, 'bin', 'baton-descope'), `#!/bin/sh\nexec "${process.execPath}" "${bin}" "$@"\n`, { mode: 0o755 });
+  await writeFile(join(folder.path, 'bin', 'baton-descope'), `#!/bin/sh\nexec "${process.execPath}" "${bin}" "$@"\n`, {
+    mode: 0o755,
+  });
   await writeFile(join(folder.path, 'other.txt'), '');
   await writeSync(join(folder.path, 'sync.json'), {
-    users: [user('U1', { name: 'Ada Lovelace', loginIds: ['ada@x.test'] }), user('U2', { name: 'Åsa', loginIds: ['sa@x.test'] })],
+    users: [
+      user('U1', { name: 'Ada Lovelace', loginIds: ['ada@x.test'] }),
+      user('U2', { name: 'Åsa', loginIds: ['sa@x.test'] }),
+    ],
     tenants: [tenant('acme', { name: 'Acme' })],
     roles: [role('Editor')],
     permissions: ['invoices.approve', 'invoices all', 'stock:move/adjust'].map((name) => permission(name)),
   });
-  await writeSync(join(folder.path, 'sub', 'old.json'), { users: [user('U1', { name: 'Old', loginIds: ['old@x.test'] })] });
+  await writeSync(join(folder.path, 'sub', 'old.json'), {
+    users: [user('U1', { name: 'Old', loginIds: ['old@x.test'] })],
+  });
   script = (await runCli(['completion', 'bash'])).stdout;
 });
 afterAll(async () => {
@@ -37,8 +49,12 @@ afterAll(async () => {
 
 /** What a real bash, that has sourced the script, would put in the place of the last word, for the line that ends there. */
 async function offered(line: string): Promise<readonly string[]> {
-  const ask = "COMP_LINE=$1 COMP_POINT=${#1} COMP_WORDS=(baton-descope); COMP_WORDBREAKS=$' \\t\\n\\'\\\"@><=;|&(:'; _baton_descope; printf '%s\\n' \"${COMPREPLY[@]}\"";
-  const { stdout } = await run('bash', ['-c', `${script}\n${ask}`, 'bash', `baton-descope ${line}`], { cwd: folder.path, env });
+  const ask =
+    "COMP_LINE=$1 COMP_POINT=${#1} COMP_WORDS=(baton-descope); COMP_WORDBREAKS=$' \\t\\n\\'\\\"@><=;|&(:'; _baton_descope; printf '%s\\n' \"${COMPREPLY[@]}\"";
+  const { stdout } = await run('bash', ['-c', `${script}\n${ask}`, 'bash', `baton-descope ${line}`], {
+    cwd: folder.path,
+    env,
+  });
   return stdout.split('\n').filter((text) => text !== '');
 }
 
@@ -83,7 +99,9 @@ describe('bash completion', () => {
   });
 
   it('offers every command, and flags only to whoever began one', async () => {
-    expect(await offered('')).toEqual(expect.arrayContaining(['init', 'doctor', 'sync', 'serve', 'grant', 'revoke', 'config', 'completion']));
+    expect(await offered('')).toEqual(
+      expect.arrayContaining(['init', 'doctor', 'sync', 'serve', 'grant', 'revoke', 'config', 'completion']),
+    );
     expect((await offered('')).filter((word) => word.startsWith('-') || word.startsWith('_'))).toEqual([]);
   });
 });
@@ -121,14 +139,26 @@ describe('fish completion', () => {
     ['serve --log-level d', ['debug\tdebug, info, warn or error']],
   ])('offers for %j: %j', async (line, expected) => {
     const fish = (await runCli(['completion', 'fish'])).stdout;
-    const { stdout } = await run('fish', ['--no-config', '-c', `${fish}\ncomplete -C $argv[1]`, `baton-descope ${line}`], { cwd: folder.path, env });
+    const { stdout } = await run(
+      'fish',
+      ['--no-config', '-c', `${fish}\ncomplete -C $argv[1]`, `baton-descope ${line}`],
+      { cwd: folder.path, env },
+    );
 
-    expect(stdout.split('\n').map((text) => text.trimEnd()).filter((text) => text !== '')).toEqual(expected);
+    expect(
+      stdout
+        .split('\n')
+        .map((text) => text.trimEnd())
+        .filter((text) => text !== ''),
+    ).toEqual(expected);
   });
 
   it.skipIf(!existsSync('/usr/bin/fish'))('lists the commands behind help', async () => {
     const fish = (await runCli(['completion', 'fish'])).stdout;
-    const { stdout } = await run('fish', ['--no-config', '-c', `${fish}\ncomplete -C 'baton-descope help '`], { cwd: folder.path, env });
+    const { stdout } = await run('fish', ['--no-config', '-c', `${fish}\ncomplete -C 'baton-descope help '`], {
+      cwd: folder.path,
+      env,
+    });
 
     expect(stdout.split('\n')).toEqual(expect.arrayContaining(['who-can', 'list', 'sync']));
   });
@@ -148,10 +178,14 @@ describe('zsh completion', () => {
       'zmodload zsh/zpty; zpty shell zsh -f -i',
       'zpty -w shell "autoload -Uz compinit; compinit -D -u; source $1; print -r rea\\dy"',
       "zpty -r -m shell seen '*ready*'",
-      "zpty -w -n shell \"baton-descope $2\"$'\\t'",
+      'zpty -w -n shell "baton-descope $2"$\'\\t\'',
       'zpty -r -m shell seen "*$3*"; print -r -- $seen',
     ];
-    const { stdout } = await run('zsh', ['-f', '-c', session.join('\n'), 'zsh', path, line, expected], { cwd: folder.path, env, timeout: 20_000 });
+    const { stdout } = await run('zsh', ['-f', '-c', session.join('\n'), 'zsh', path, line, expected], {
+      cwd: folder.path,
+      env,
+      timeout: 20_000,
+    });
 
     expect(stdout).toContain(expected);
   });

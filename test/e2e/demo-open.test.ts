@@ -32,7 +32,14 @@ describe('demo --open', () => {
 
   it('prints three commands that can be pasted: the first one tells the changes', async () => {
     const commands = (first.stdout.split('Next:\n')[1] ?? '').trimEnd().split('\n');
-    const outcomes = await Promise.all(commands.map(async (command) => await run('sh', ['-c', command], { cwd: at() }).catch((thrown: { readonly stdout: string; readonly code: number }) => thrown)));
+    const outcomes = await Promise.all(
+      commands.map(
+        async (command) =>
+          await run('sh', ['-c', command], { cwd: at() }).catch(
+            (thrown: { readonly stdout: string; readonly code: number }) => thrown,
+          ),
+      ),
+    );
 
     expect(commands).toHaveLength(3);
     expect(outcomes.map((outcome) => ('code' in outcome ? outcome.code : 0))).toEqual([1, 0, 0]); // 1: something changed
@@ -46,7 +53,10 @@ describe('demo --open', () => {
     await mkdir(at('bin'));
     await writeFile(at('bin', 'xdg-open'), `#!/bin/sh\nprintf %s "$1" > "${at('opened')}"\n`, { mode: 0o755 });
 
-    const { code, stdout } = await runCli(['demo', '--open'], { cwd: at(), env: { DISPLAY: ':0', PATH: `${at('bin')}:${process.env['PATH'] ?? ''}` } });
+    const { code, stdout } = await runCli(['demo', '--open'], {
+      cwd: at(),
+      env: { DISPLAY: ':0', PATH: `${at('bin')}:${process.env['PATH'] ?? ''}` },
+    });
 
     expect(code).toBe(0);
     expect(stdout).toContain('is open in your browser:');
@@ -62,7 +72,10 @@ describe('demo --open', () => {
 
     expect(run2.code).toBe(0);
     expect((await readdir(at('other'))).toSorted()).toEqual(['baton-demo', 'baton-demo-2']);
-    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('contains files that are not from a demo') });
+    expect(refused).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('contains files that are not from a demo'),
+    });
     expect(await readFile(at('other', 'baton-demo', 'after.json'), 'utf8')).toBe('mine');
   });
 });

@@ -16,7 +16,14 @@ afterEach(async () => {
   await emulator.close();
 });
 
-const auditor = ['--grant-entitlement', 'role:Auditor:assigned', '--grant-principal', adaLovelace.userId, '--grant-principal-type', 'user'];
+const auditor = [
+  '--grant-entitlement',
+  'role:Auditor:assigned',
+  '--grant-principal',
+  adaLovelace.userId,
+  '--grant-principal-type',
+  'user',
+];
 
 describe('flags without a command, as every Baton connector takes them', () => {
   it.each([
@@ -34,12 +41,23 @@ describe('flags without a command, as every Baton connector takes them', () => {
     expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({ summary: { complete: true } });
   });
 
-  it('take the BATON_ names of the environment before the vendor\'s', async () => {
+  it("take the BATON_ names of the environment before the vendor's", async () => {
     await using folder = await temporaryFolder();
     const { DESCOPE_PROJECT_ID, DESCOPE_MANAGEMENT_KEY, DESCOPE_BASE_URL } = env;
-    const baton = { BATON_DESCOPE_PROJECT_ID: DESCOPE_PROJECT_ID ?? '', BATON_DESCOPE_MANAGEMENT_KEY: DESCOPE_MANAGEMENT_KEY ?? '', BATON_DESCOPE_BASE_URL: DESCOPE_BASE_URL ?? '' };
+    const baton = {
+      BATON_DESCOPE_PROJECT_ID: DESCOPE_PROJECT_ID ?? '',
+      BATON_DESCOPE_MANAGEMENT_KEY: DESCOPE_MANAGEMENT_KEY ?? '',
+      BATON_DESCOPE_BASE_URL: DESCOPE_BASE_URL ?? '',
+    };
 
-    const { code } = await runCli(['-f', join(folder.path, 'out.json')], { env: { ...baton, DESCOPE_PROJECT_ID: 'Pother', DESCOPE_MANAGEMENT_KEY: 'other', DESCOPE_BASE_URL: 'http://127.0.0.1:9' } });
+    const { code } = await runCli(['-f', join(folder.path, 'out.json')], {
+      env: {
+        ...baton,
+        DESCOPE_PROJECT_ID: 'Pother',
+        DESCOPE_MANAGEMENT_KEY: 'other',
+        DESCOPE_BASE_URL: 'http://127.0.0.1:9',
+      },
+    });
 
     expect(code).toBe(0);
   });
@@ -47,7 +65,9 @@ describe('flags without a command, as every Baton connector takes them', () => {
   it('grant and revoke with --provisioning, by the ids of the file', async () => {
     const granted = await runCli(['-p', ...auditor], { env });
     const after = emulator.state.user(adaLovelace.userId)?.roleNames;
-    const revoked = await runCli(['--revoke-grant', `role:Auditor:assigned:user:${adaLovelace.userId}`], { env: { ...env, BATON_PROVISIONING: 'true' } });
+    const revoked = await runCli(['--revoke-grant', `role:Auditor:assigned:user:${adaLovelace.userId}`], {
+      env: { ...env, BATON_PROVISIONING: 'true' },
+    });
 
     expect([granted.code, revoked.code]).toEqual([0, 0]);
     expect(after).toContain('Auditor');
@@ -56,7 +76,12 @@ describe('flags without a command, as every Baton connector takes them', () => {
 
   it.each([
     ['a grant without --provisioning', auditor, 1, 'provisioning is not enabled'],
-    ['a grant to something that is no user', ['-p', ...auditor.slice(0, 4), '--grant-principal-type', 'group'], 2, '"user"'],
+    [
+      'a grant to something that is no user',
+      ['-p', ...auditor.slice(0, 4), '--grant-principal-type', 'group'],
+      2,
+      '"user"',
+    ],
     ['a grant to nobody', ['-p', '--grant-entitlement', 'role:Auditor:assigned'], 2, '--grant-principal'],
     ['a grant id that is none', ['-p', '--revoke-grant', 'role:Auditor:assigned'], 2, '--revoke-grant'],
     ['two operations at once', ['-p', ...auditor, '--revoke-grant', 'x'], 2, 'give one of them'],

@@ -22,7 +22,8 @@ afterAll(async () => {
   await Promise.all([full, shrunk, other].map((emulator) => emulator.close()));
 });
 
-const sync = (emulator: Emulator, out: string, ...flags: readonly string[]): Promise<CliRun> => runCli(['sync', '--out', out, ...flags], { env: envOf(emulator) });
+const sync = (emulator: Emulator, out: string, ...flags: readonly string[]): Promise<CliRun> =>
+  runCli(['sync', '--out', out, ...flags], { env: envOf(emulator) });
 const told = ({ stderr }: CliRun): string[] => stderr.split('\n').filter((line) => line.startsWith('baton-descope:'));
 
 /** Puts a complete file of 300 users into a folder. */
@@ -115,38 +116,59 @@ describe('a file of another project', () => {
   beforeAll(async () => {
     written = await mkdtemp(join(prepared.path, 'kinds-'));
     for (const kind of kinds) {
-      await runCli([kind === 'html' ? 'report' : 'export', join(prepared.path, 'sync.json'), '--out', join(written, `sync.${kind}`)]);
+      await runCli([
+        kind === 'html' ? 'report' : 'export',
+        join(prepared.path, 'sync.json'),
+        '--out',
+        join(written, `sync.${kind}`),
+      ]);
     }
     await sync(other, join(written, 'other.json'));
   }, 60_000);
-  const bytesOf = async (path: string): Promise<string> => ((await stat(path)).isDirectory() ? readFile(join(path, 'about.json'), 'utf8') : readFile(path, 'latin1'));
+  const bytesOf = async (path: string): Promise<string> =>
+    (await stat(path)).isDirectory() ? readFile(join(path, 'about.json'), 'utf8') : readFile(path, 'latin1');
 
-  it.each(kinds)('is not replaced as .%s, by sync, export or report: exit 7 with the way to go on, and nothing is sent', async (kind) => {
-    await using folder = await temporaryFolder();
-    const out = join(folder.path, `sync.${kind}`);
-    await cp(join(written, `sync.${kind}`), out, { recursive: true });
-    const before = await bytesOf(out);
-    const requests = other.stats.total;
+  it.each(kinds)(
+    'is not replaced as .%s, by sync, export or report: exit 7 with the way to go on, and nothing is sent',
+    async (kind) => {
+      await using folder = await temporaryFolder();
+      const out = join(folder.path, `sync.${kind}`);
+      await cp(join(written, `sync.${kind}`), out, { recursive: true });
+      const before = await bytesOf(out);
+      const requests = other.stats.total;
 
-    const run = kind === 'html' ? await runCli(['report', join(written, 'other.json'), '--out', out]) : await sync(other, out);
-    const exported = await runCli([kind === 'html' ? 'report' : 'export', join(written, 'other.json'), '--out', out]);
+      const run =
+        kind === 'html' ? await runCli(['report', join(written, 'other.json'), '--out', out]) : await sync(other, out);
+      const exported = await runCli([kind === 'html' ? 'report' : 'export', join(written, 'other.json'), '--out', out]);
 
-    expect([run.code, exported.code]).toEqual([7, 7]);
-    for (const { stdout, stderr } of [run, exported]) {
-      expect(stderr).toMatch(new RegExp(`^baton-descope: held back, .*another project, "${full.projectId}".*--replace-other-project$`, 'm'));
-      expect(stdout).toBe('');
-    }
-    expect(other.stats.total).toBe(requests);
-    expect(await bytesOf(out)).toBe(before);
-    expect(await readdir(folder.path)).toEqual([`sync.${kind}`]);
-  });
+      expect([run.code, exported.code]).toEqual([7, 7]);
+      for (const { stdout, stderr } of [run, exported]) {
+        expect(stderr).toMatch(
+          new RegExp(
+            `^baton-descope: held back, .*another project, "${full.projectId}".*--replace-other-project$`,
+            'm',
+          ),
+        );
+        expect(stdout).toBe('');
+      }
+      expect(other.stats.total).toBe(requests);
+      expect(await bytesOf(out)).toBe(before);
+      expect(await readdir(folder.path)).toEqual([`sync.${kind}`]);
+    },
+  );
 
   it.each(kinds)('is replaced as .%s with --replace-other-project, which is told', async (kind) => {
     await using folder = await temporaryFolder();
     const out = join(folder.path, `sync.${kind}`);
     await cp(join(written, `sync.${kind}`), out, { recursive: true });
 
-    const run = await runCli([kind === 'html' ? 'report' : 'export', join(written, 'other.json'), '--out', out, '--replace-other-project']);
+    const run = await runCli([
+      kind === 'html' ? 'report' : 'export',
+      join(written, 'other.json'),
+      '--out',
+      out,
+      '--replace-other-project',
+    ]);
     const again = await runCli([kind === 'html' ? 'report' : 'export', join(written, 'other.json'), '--out', out]);
 
     expect([run.code, again.code]).toEqual([0, 0]);
@@ -166,10 +188,14 @@ describe('a file of another project', () => {
     await using folder = await temporaryFolder();
     await copyFile(join(prepared.path, 'sync.json'), join(folder.path, 'latest.json'));
 
-    const run = await runCli(['serve', '--listen', '127.0.0.1:0', '--sync-every', '1h', '--out', folder.path], { env: envOf(other) });
+    const run = await runCli(['serve', '--listen', '127.0.0.1:0', '--sync-every', '1h', '--out', folder.path], {
+      env: envOf(other),
+    });
 
     expect(run.code).toBe(7);
-    expect(run.stderr).toMatch(/another project, .*(?:npx \.|node \S+) sync --out .*latest\.json --replace-other-project/);
+    expect(run.stderr).toMatch(
+      /another project, .*(?:npx \.|node \S+) sync --out .*latest\.json --replace-other-project/,
+    );
   });
 });
 

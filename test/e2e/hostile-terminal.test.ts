@@ -20,7 +20,9 @@ beforeAll(async () => {
   emulator = await startEmulator();
   folder = await temporaryFolder();
   await runCli(['sync', '--out', 'old.json'], { env: envOf(emulator), cwd: folder.path });
-  const { resources } = JSON.parse(await readFile(join(folder.path, 'old.json'), 'utf8')) as { readonly resources: readonly { readonly id: { readonly resourceType: string; readonly resource: string } }[] };
+  const { resources } = JSON.parse(await readFile(join(folder.path, 'old.json'), 'utf8')) as {
+    readonly resources: readonly { readonly id: { readonly resourceType: string; readonly resource: string } }[];
+  };
   const idOf = (type: string): string => resources.find(({ id }) => id.resourceType === type)?.id.resource ?? '';
   [user, tenant] = [idOf('user'), idOf('tenant')];
   emulator.state.updateUser(user, { name: evil });
@@ -72,15 +74,30 @@ describe('a project, a file and a command line full of hostile names', () => {
     for (const args of calls()) {
       const { stdout, stderr }: CliRun = await runCli(args, { env: envOf(emulator), cwd: folder.path });
 
-      expect({ args, lines: `${stdout}${stderr}`.split('\n').filter((line) => isHostile(line) || /^(?:baton-descope: )?Granted: all/.test(line)) }).toEqual({ args, lines: [] });
+      expect({
+        args,
+        lines: `${stdout}${stderr}`
+          .split('\n')
+          .filter((line) => isHostile(line) || /^(?:baton-descope: )?Granted: all/.test(line)),
+      }).toEqual({ args, lines: [] });
     }
   }, 120_000);
 
-  it.runIf(canLend)('write none to a terminal, either', async () => {
-    for (const args of calls().filter(([name]) => ['grant', 'access', 'diff', 'who-can'].includes(name ?? ''))) {
-      const { screen } = await onTerminal(args, { env: envOf(emulator), cwd: folder.path });
+  it.runIf(canLend)(
+    'write none to a terminal, either',
+    async () => {
+      for (const args of calls().filter(([name]) => ['grant', 'access', 'diff', 'who-can'].includes(name ?? ''))) {
+        const { screen } = await onTerminal(args, { env: envOf(emulator), cwd: folder.path });
 
-      expect({ args, lines: screen.replaceAll(ours, '').split('\n').filter((line) => isHostile(line) || /^(?:baton-descope: )?Granted: all/.test(line)) }).toEqual({ args, lines: [] });
-    }
-  }, 120_000);
+        expect({
+          args,
+          lines: screen
+            .replaceAll(ours, '')
+            .split('\n')
+            .filter((line) => isHostile(line) || /^(?:baton-descope: )?Granted: all/.test(line)),
+        }).toEqual({ args, lines: [] });
+      }
+    },
+    120_000,
+  );
 });

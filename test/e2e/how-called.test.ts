@@ -18,7 +18,9 @@ describe('a command that is printed to be pasted', () => {
 
     expect(run.code).toBe(2);
     expect(command).not.toBe('baton-descope');
-    expect((await shell('sh', ['-c', `${command} --version`], { cwd: folder.path })).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect((await shell('sh', ['-c', `${command} --version`], { cwd: folder.path })).stdout).toMatch(
+      /^\d+\.\d+\.\d+\n$/,
+    );
   });
 
   it.each([
@@ -38,11 +40,15 @@ describe('the answers of the demo', () => {
   it('have the login with everybody whose name is not unique', async () => {
     await using folder = await temporaryFolder();
     const run = await runCli(['demo'], { cwd: folder.path });
-    const { resources } = JSON.parse(await readFile(join(folder.path, 'demo-sync.json'), 'utf8')) as { resources: { id: { resourceType: string }; displayName: string }[] };
+    const { resources } = JSON.parse(await readFile(join(folder.path, 'demo-sync.json'), 'utf8')) as {
+      resources: { id: { resourceType: string }; displayName: string }[];
+    };
     const users = resources.filter(({ id }) => id.resourceType === 'user').map(({ displayName }) => displayName);
     const shared = new Set(users.filter((name, at) => users.indexOf(name) !== at));
     const told = (await readAnswers(join(folder.path, 'demo-sync.json'))).join('\n');
-    const named = [...told.matchAll(/(?:\(|, |: )([^(),:\d][^(),:]*?)(?= and |, |\))/g)].map(([, name = '']) => name).filter((name) => /\p{L}/u.test(name));
+    const named = [...told.matchAll(/(?:\(|, |: )([^(),:\d][^(),:]*?)(?= and |, |\))/g)]
+      .map(([, name = '']) => name)
+      .filter((name) => /\p{L}/u.test(name));
 
     expect(run.code).toBe(0);
     expect(shared.size).toBeGreaterThan(50);

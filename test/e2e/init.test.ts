@@ -22,7 +22,11 @@ afterAll(async () => {
 
 /** `init` in a folder of its own, with the key on stdin. */
 async function initIn(home: string, args: readonly string[], stdin = `${canary}\n`): Promise<CliRun> {
-  return await runCli(['init', '--project-id', emulator.projectId, '--base-url', emulator.baseUrl, ...args], { env: { HOME: home }, cwd: home, stdin });
+  return await runCli(['init', '--project-id', emulator.projectId, '--base-url', emulator.baseUrl, ...args], {
+    env: { HOME: home },
+    cwd: home,
+    stdin,
+  });
 }
 
 describe('init without a terminal', () => {
@@ -37,7 +41,11 @@ describe('init without a terminal', () => {
     expect((await readdir(folder)).toSorted()).toEqual(['config.key', 'config.yaml']);
     expect(await readFile(join(folder, 'config.yaml'), 'utf8')).toContain('management-key-file: "config.key"');
     expect(await readFile(join(folder, 'config.key'), 'utf8')).toBe(`${canary}\n`);
-    expect([(await stat(folder)).mode & 0o777, (await stat(join(folder, 'config.key'))).mode & 0o777, (await stat(join(folder, 'config.yaml'))).mode & 0o777]).toEqual([0o700, 0o600, 0o600]);
+    expect([
+      (await stat(folder)).mode & 0o777,
+      (await stat(join(folder, 'config.key'))).mode & 0o777,
+      (await stat(join(folder, 'config.yaml'))).mode & 0o777,
+    ]).toEqual([0o700, 0o600, 0o600]);
     expect(run.stdout + run.stderr).not.toContain('canary');
     expect(sync.code).toBe(0);
   });
@@ -85,7 +93,10 @@ describe('init without a terminal', () => {
     await using home = await temporaryFolder();
     const noKey = await initIn(home.path, [], '');
 
-    expect(noKey).toMatchObject({ code: 2, stderr: expect.stringContaining('stdin does not hold a management key') as string });
+    expect(noKey).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('stdin does not hold a management key') as string,
+    });
     expect(await readdir(home.path)).toEqual([]);
   });
 });
@@ -98,15 +109,18 @@ describe('the command that init prints', () => {
     return await new Promise((resolve) => child.on('close', resolve));
   }
 
-  it.each(['a b', "it's", '$HOME;x', '"q"', 'plain'])('can be pasted, whatever the folder is named: %s', async (name) => {
-    await using home = await temporaryFolder();
-    const folder = join(home.path, name);
-    await mkdir(folder);
-    const run = await initIn(home.path, ['--config', join(name, 'baton.yaml')]);
+  it.each(['a b', "it's", '$HOME;x', '"q"', 'plain'])(
+    'can be pasted, whatever the folder is named: %s',
+    async (name) => {
+      await using home = await temporaryFolder();
+      const folder = join(home.path, name);
+      await mkdir(folder);
+      const run = await initIn(home.path, ['--config', join(name, 'baton.yaml')]);
 
-    expect(run.code).toBe(0);
-    expect(await paste(home.path, { HOME: home.path }, run.stdout)).toBe(0);
-  });
+      expect(run.code).toBe(0);
+      expect(await paste(home.path, { HOME: home.path }, run.stdout)).toBe(0);
+    },
+  );
 
   it('names the file where it would not be found, or not be obeyed, by itself', async () => {
     await using home = await temporaryFolder();
@@ -122,19 +136,32 @@ describe('the command that init prints', () => {
 
   it('writes the file that BATON_CONFIG names, which needs no flag', async () => {
     await using home = await temporaryFolder();
-    const env = { HOME: home.path, BATON_CONFIG: join(home.path, 'named.yaml'), DESCOPE_PROJECT_ID: emulator.projectId, DESCOPE_BASE_URL: emulator.baseUrl };
+    const env = {
+      HOME: home.path,
+      BATON_CONFIG: join(home.path, 'named.yaml'),
+      DESCOPE_PROJECT_ID: emulator.projectId,
+      DESCOPE_BASE_URL: emulator.baseUrl,
+    };
     const run = await runCli(['init'], { cwd: home.path, env, stdin: canary });
 
     expect(run.stdout).toMatch(/^Next: (?:npx \.|node \S+) sync --out sync\.json$/m);
-    expect(await readFile(join(home.path, 'named.yaml'), 'utf8')).toContain(`base-url: ${JSON.stringify(emulator.baseUrl)}`);
+    expect(await readFile(join(home.path, 'named.yaml'), 'utf8')).toContain(
+      `base-url: ${JSON.stringify(emulator.baseUrl)}`,
+    );
   });
 });
 
 /** Types each answer when its question shows, on a terminal of its own. */
-function onTerminal(home: string, answers: readonly (readonly [question: string | RegExp, answer: string])[]): Promise<{ readonly code: number | null; readonly screen: string }> {
+function onTerminal(
+  home: string,
+  answers: readonly (readonly [question: string | RegExp, answer: string])[],
+): Promise<{ readonly code: number | null; readonly screen: string }> {
   return new Promise((resolve, reject) => {
     const command = `'${process.execPath}' '${bin}' init --base-url ${emulator.baseUrl} --config baton.yaml`;
-    const child = spawn('script', ['-qec', command, '/dev/null'], { cwd: home, env: { PATH: process.env['PATH'] ?? '', HOME: home, TERM: 'xterm' } });
+    const child = spawn('script', ['-qec', command, '/dev/null'], {
+      cwd: home,
+      env: { PATH: process.env['PATH'] ?? '', HOME: home, TERM: 'xterm' },
+    });
     let screen = '';
     let unanswered = answers;
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -151,7 +178,11 @@ function onTerminal(home: string, answers: readonly (readonly [question: string 
 }
 
 /** Types into a shell with job control, each line when the text before it shows. */
-async function inShell(home: string, node: string, steps: readonly (readonly [on: RegExp, keys: string])[]): Promise<string> {
+async function inShell(
+  home: string,
+  node: string,
+  steps: readonly (readonly [on: RegExp, keys: string])[],
+): Promise<string> {
   const command = `'${node}' '${bin}' init --base-url ${emulator.baseUrl} --config baton.yaml`;
   const { screen } = await inTerminal(['bash', '--norc', '--noprofile', '-i'], {
     cwd: home,
@@ -162,19 +193,22 @@ async function inShell(home: string, node: string, steps: readonly (readonly [on
 }
 
 describe.runIf(canLend && existsSync('/bin/bash'))('init in a shell', () => {
-  it.each([process.execPath, ...(olderNode === undefined ? [] : [olderNode])])('can be stopped with Ctrl-Z and taken up again, under %s', async (node) => {
-    await using home = await temporaryFolder();
-    const screen = await inShell(home.path, node, [
-      [/Project id/, '\u001A'],
-      [/Stopped[^]*[#$] $/, 'fg\n'],
-      [/Stopped[^]*\? Project id/, `${emulator.projectId}\r`],
-      [/Management key/, `${canary}\r`],
-      [/Next: [^]*[#$] $/, 'echo "code $?"; exit\n'],
-    ]);
+  it.each([process.execPath, ...(olderNode === undefined ? [] : [olderNode])])(
+    'can be stopped with Ctrl-Z and taken up again, under %s',
+    async (node) => {
+      await using home = await temporaryFolder();
+      const screen = await inShell(home.path, node, [
+        [/Project id/, '\u001A'],
+        [/Stopped[^]*[#$] $/, 'fg\n'],
+        [/Stopped[^]*\? Project id/, `${emulator.projectId}\r`],
+        [/Management key/, `${canary}\r`],
+        [/Next: [^]*[#$] $/, 'echo "code $?"; exit\n'],
+      ]);
 
-    expect(screen).toContain('code 0');
-    expect(screen).not.toContain('canary');
-  });
+      expect(screen).toContain('code 0');
+      expect(screen).not.toContain('canary');
+    },
+  );
 });
 
 describe.skipIf(!existsSync('/usr/bin/script'))('init on a terminal', () => {

@@ -41,22 +41,39 @@ const calls: readonly (readonly [readonly string[], Readonly<Record<string, stri
 describe('stderr, where JSON was asked for,', () => {
   it.each(calls)('is one object a line: %j', async (args, env) => {
     const { code, stderr } = await runCli(args, { env: { ...envOf(emulator), ...env }, cwd: folder.path });
-    const lines = stderr.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+    const lines = stderr
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
 
-    expect(lines.filter((line) => !('audit' in line) && !(typeof line['msg'] === 'string' && typeof line['level'] === 'string' && typeof line['time'] === 'string'))).toEqual([]);
+    expect(
+      lines.filter(
+        (line) =>
+          !('audit' in line) &&
+          !(typeof line['msg'] === 'string' && typeof line['level'] === 'string' && typeof line['time'] === 'string'),
+      ),
+    ).toEqual([]);
     if (code !== 0) {
       expect(lines.at(-1)).toMatchObject({ level: 'error', code });
     }
   });
 
   it('leaves nothing plain on the stdout of serve, from its start to its end', async () => {
-    await using serving = startCli(['serve', '--listen', '127.0.0.1:0', '--health-check-port', '0'], { ...envOf(emulator), ...json });
+    await using serving = startCli(['serve', '--listen', '127.0.0.1:0', '--health-check-port', '0'], {
+      ...envOf(emulator),
+      ...json,
+    });
     await serving.until(/"health and metrics"/);
 
     const { code, stdout, stderr } = await serving.stop();
 
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
-    expect(stderr.trim().split('\n').map((line) => typeof JSON.parse(line))).not.toContain('string');
+    expect(
+      stderr
+        .trim()
+        .split('\n')
+        .map((line) => typeof JSON.parse(line)),
+    ).not.toContain('string');
     expect(stderr).toContain('"msg":"listening"');
   });
 });

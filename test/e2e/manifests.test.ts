@@ -12,29 +12,49 @@ describe('the committed manifests', () => {
   it.each([
     ['capabilities', 'baton_capabilities.json'],
     ['config', 'config_schema.json'],
-  ])('`%s` prints exactly what is in %s, without any credentials (renew it with `npm run manifests`)', async (command, file) => {
-    const committed = await readFile(new URL(`../../${file}`, import.meta.url), 'utf8');
+  ])(
+    '`%s` prints exactly what is in %s, without any credentials (renew it with `npm run manifests`)',
+    async (command, file) => {
+      const committed = await readFile(new URL(`../../${file}`, import.meta.url), 'utf8');
 
-    const { code, stdout } = await runCli([command]);
+      const { code, stdout } = await runCli([command]);
 
-    expect(code).toBe(0);
-    expect(stdout).toBe(committed);
-  });
+      expect(code).toBe(0);
+      expect(stdout).toBe(committed);
+    },
+  );
 
   it('say of every type what it can do, and which calls the key must be allowed', async () => {
     const { stdout } = await runCli(['capabilities']);
 
     const { resourceTypeCapabilities, connectorCapabilities, credentialDetails } = JSON.parse(stdout) as {
-      readonly resourceTypeCapabilities: readonly { readonly resourceType: { readonly id: string }; readonly capabilities: readonly string[]; readonly permissions: { readonly permissions: readonly unknown[] } }[];
+      readonly resourceTypeCapabilities: readonly {
+        readonly resourceType: { readonly id: string };
+        readonly capabilities: readonly string[];
+        readonly permissions: { readonly permissions: readonly unknown[] };
+      }[];
       readonly connectorCapabilities: readonly string[];
       readonly credentialDetails: object;
     };
-    const provisioned = resourceTypeCapabilities.filter(({ capabilities }) => capabilities.includes('CAPABILITY_PROVISION')).map(({ resourceType }) => resourceType.id);
+    const provisioned = resourceTypeCapabilities
+      .filter(({ capabilities }) => capabilities.includes('CAPABILITY_PROVISION'))
+      .map(({ resourceType }) => resourceType.id);
     expect(stdout.startsWith('{\n  "@type": "type.googleapis.com/c1.connector.v2.ConnectorCapabilities"')).toBe(true);
-    expect(resourceTypeCapabilities.map(({ resourceType }) => resourceType.id)).toEqual(['permission', 'role', 'role_binding', 'tenant', 'user']);
+    expect(resourceTypeCapabilities.map(({ resourceType }) => resourceType.id)).toEqual([
+      'permission',
+      'role',
+      'role_binding',
+      'tenant',
+      'user',
+    ]);
     expect(provisioned).toEqual(['role', 'role_binding', 'tenant']);
     expect(resourceTypeCapabilities.every(({ permissions }) => permissions.permissions.length > 0)).toBe(true);
-    expect(connectorCapabilities).toEqual(['CAPABILITY_PROVISION', 'CAPABILITY_SYNC', 'CAPABILITY_TARGETED_SYNC', 'CAPABILITY_SERVICE_MODE_TARGETED_SYNC']);
+    expect(connectorCapabilities).toEqual([
+      'CAPABILITY_PROVISION',
+      'CAPABILITY_SYNC',
+      'CAPABILITY_TARGETED_SYNC',
+      'CAPABILITY_SERVICE_MODE_TARGETED_SYNC',
+    ]);
     expect(credentialDetails).toEqual({});
   });
 
@@ -42,7 +62,10 @@ describe('the committed manifests', () => {
     const { stdout } = await runCli(['config']);
 
     const { fields } = JSON.parse(stdout) as { readonly fields: readonly Field[] };
-    expect(fields.filter(({ isRequired }) => isRequired).map(({ name }) => name)).toEqual(['descope-project-id', 'descope-management-key']);
+    expect(fields.filter(({ isRequired }) => isRequired).map(({ name }) => name)).toEqual([
+      'descope-project-id',
+      'descope-management-key',
+    ]);
     expect(fields.filter(({ isSecret }) => isSecret).map(({ name }) => name)).toEqual(['descope-management-key']);
   });
 });

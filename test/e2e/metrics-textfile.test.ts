@@ -7,7 +7,9 @@ import { textfileOf } from '../../src/observe/textfile.ts';
 import { envOf, runCli, temporaryFolder } from '../support/cli.ts';
 
 /** The package has no types. */
-const parsePrometheus = createRequire(import.meta.url)('parse-prometheus-text-format') as (text: string) => readonly { readonly name: string; readonly metrics: readonly { readonly value?: string }[] }[];
+const parsePrometheus = createRequire(import.meta.url)('parse-prometheus-text-format') as (
+  text: string,
+) => readonly { readonly name: string; readonly metrics: readonly { readonly value?: string }[] }[];
 
 let emulator: Emulator;
 beforeAll(async () => {
@@ -29,26 +31,46 @@ describe('sync --metrics-textfile', () => {
     await using folder = await temporaryFolder();
     const file = join(folder.path, 'descope.prom');
     const run = async (env: Readonly<Record<string, string>> = {}): Promise<string> => {
-      await runCli(['sync', '--out', 'sync.json', '--metrics-textfile', file], { cwd: folder.path, env: { ...envOf(emulator), ...env } });
+      await runCli(['sync', '--out', 'sync.json', '--metrics-textfile', file], {
+        cwd: folder.path,
+        env: { ...envOf(emulator), ...env },
+      });
       return await readFile(file, 'utf8');
     };
 
-    const [first, refused, unset, last] = [await run(), await run({ DESCOPE_MANAGEMENT_KEY: 'K2wrong' }), await run({ BATON_DESCOPE_MAX_SHRINK: 'x' }), await run()];
+    const [first, refused, unset, last] = [
+      await run(),
+      await run({ DESCOPE_MANAGEMENT_KEY: 'K2wrong' }),
+      await run({ BATON_DESCOPE_MAX_SHRINK: 'x' }),
+      await run(),
+    ];
 
-    const of = (name: string): readonly (number | undefined)[] => [first, refused, unset, last].map((text) => valueIn(text, name));
+    const of = (name: string): readonly (number | undefined)[] =>
+      [first, refused, unset, last].map((text) => valueIn(text, name));
     expect(of('sync_last_run_exit_code')).toEqual([0, 3, 2, 0]);
     expect(of('sync_failures_in_a_row')).toEqual([0, 1, 2, 0]);
-    expect(valueIn(refused, 'last_complete_sync_timestamp_seconds')).toBe(valueIn(first, 'last_complete_sync_timestamp_seconds'));
-    expect(valueIn(unset, 'last_complete_sync_timestamp_seconds')).toBe(valueIn(first, 'last_complete_sync_timestamp_seconds'));
-    expect(valueIn(last, 'last_complete_sync_timestamp_seconds')).toBeGreaterThan(valueIn(first, 'last_complete_sync_timestamp_seconds') ?? 0);
-    expect(refused).toContain(`baton_descope_last_complete_sync_rows{project="${emulator.projectId}",section="resources",type="user"} 120`);
+    expect(valueIn(refused, 'last_complete_sync_timestamp_seconds')).toBe(
+      valueIn(first, 'last_complete_sync_timestamp_seconds'),
+    );
+    expect(valueIn(unset, 'last_complete_sync_timestamp_seconds')).toBe(
+      valueIn(first, 'last_complete_sync_timestamp_seconds'),
+    );
+    expect(valueIn(last, 'last_complete_sync_timestamp_seconds')).toBeGreaterThan(
+      valueIn(first, 'last_complete_sync_timestamp_seconds') ?? 0,
+    );
+    expect(refused).toContain(
+      `baton_descope_last_complete_sync_rows{project="${emulator.projectId}",section="resources",type="user"} 120`,
+    );
     expect((await readdir(folder.path)).toSorted()).toEqual(['descope.prom', 'sync.json']);
     expect((await stat(file)).mode & 0o777).toBe(0o644);
   });
 
   it('is taken from the environment and without a command, too', async () => {
     await using folder = await temporaryFolder();
-    await runCli(['-f', 'sync.json'], { cwd: folder.path, env: { ...envOf(emulator), BATON_DESCOPE_METRICS_TEXTFILE: 'x.prom' } });
+    await runCli(['-f', 'sync.json'], {
+      cwd: folder.path,
+      env: { ...envOf(emulator), BATON_DESCOPE_METRICS_TEXTFILE: 'x.prom' },
+    });
 
     expect(valueIn(await readFile(join(folder.path, 'x.prom'), 'utf8'), 'sync_last_run_exit_code')).toBe(0);
   });
@@ -63,7 +85,10 @@ describe('sync --metrics-textfile', () => {
     await using folder = await temporaryFolder();
     await mkdir(join(folder.path, 'folder.prom'));
     const before = emulator.stats.total;
-    const run = await runCli(['sync', '--out', 'sync.json', `--metrics-textfile=${file}`], { cwd: folder.path, env: envOf(emulator) });
+    const run = await runCli(['sync', '--out', 'sync.json', `--metrics-textfile=${file}`], {
+      cwd: folder.path,
+      env: envOf(emulator),
+    });
 
     expect(run.code).toBe(code);
     expect(emulator.stats.total).toBe(before);
@@ -74,7 +99,10 @@ describe('sync --metrics-textfile', () => {
     const file = join(folder.path, 'x.prom');
     await writeFile(file, 'not ours');
     await chmod(file, 0o600);
-    const run = await runCli(['sync', '--out', 'sync.json', '--metrics-textfile', file], { cwd: folder.path, env: envOf(emulator) });
+    const run = await runCli(['sync', '--out', 'sync.json', '--metrics-textfile', file], {
+      cwd: folder.path,
+      env: envOf(emulator),
+    });
 
     expect(run.code).toBe(0);
     expect(await readFile(file, 'utf8')).not.toContain('not ours');

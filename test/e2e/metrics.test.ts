@@ -16,7 +16,9 @@ interface Series {
 /** The series of a text of metrics; those of a histogram under its own name, too. */
 function seriesOf(text: string): readonly Series[] {
   return [...text.matchAll(/^(\w+)(?:\{(.*)\})? (\S+)$/gm)].flatMap(([, name = '', labels = '', value]) => {
-    const pairs = Object.fromEntries(Array.from(labels.matchAll(/(\w+)="([^"]*)"/g), ([, label = '', told = '']) => [label, told]));
+    const pairs = Object.fromEntries(
+      Array.from(labels.matchAll(/(\w+)="([^"]*)"/g), ([, label = '', told = '']) => [label, told]),
+    );
     const names = new Set([name, name.replace(/_(bucket|sum|count)$/, '')]);
     return [...names].map((own) => ({ name: own, labels: pairs, value: Number(value) }));
   });
@@ -24,20 +26,35 @@ function seriesOf(text: string): readonly Series[] {
 
 interface Selector {
   readonly name: string;
-  readonly matchers: readonly { readonly label: string; readonly operator: string; readonly values: readonly string[] }[];
+  readonly matchers: readonly {
+    readonly label: string;
+    readonly operator: string;
+    readonly values: readonly string[];
+  }[];
   readonly where: string;
 }
 
 /** Every metric that the pages and the files of deploy/ name, with what they select of it. */
 async function selectors(): Promise<readonly Selector[]> {
   const found: Selector[] = [];
-  for (const page of ['docs/metrics.md', 'docs/operations.md', 'docs/serve.md', 'docs/troubleshooting.md', 'README.md']) {
+  for (const page of [
+    'docs/metrics.md',
+    'docs/operations.md',
+    'docs/serve.md',
+    'docs/troubleshooting.md',
+    'README.md',
+  ]) {
     const text = await readFile(new URL(`../../${page}`, import.meta.url), 'utf8');
-    for (const [, name = '', inside = ''] of text.matchAll(/\b((?:baton_descope|process|nodejs)_[a-z0-9_]*[a-z0-9])(?:\{([^}]*)\})?/g)) {
+    for (const [, name = '', inside = ''] of text.matchAll(
+      /\b((?:baton_descope|process|nodejs)_[a-z0-9_]*[a-z0-9])(?:\{([^}]*)\})?/g,
+    )) {
       if (name.startsWith('baton_descope_sync_last_run_')) {
         continue; // of the text file that one run of sync leaves, not of a server
       }
-      const matchers = Array.from(inside.matchAll(/(\w+)(=~|!~|!=|=)"([^"]*)"/g), ([, label = '', operator = '', values = '']) => ({ label, operator, values: values.split(/\\?\|/) }));
+      const matchers = Array.from(
+        inside.matchAll(/(\w+)(=~|!~|!=|=)"([^"]*)"/g),
+        ([, label = '', operator = '', values = '']) => ({ label, operator, values: values.split(/\\?\|/) }),
+      );
       found.push({ name, matchers, where: `${page}: ${name}${inside === '' ? '' : `{${inside}}`}` });
     }
   }
@@ -52,7 +69,9 @@ function missing({ name, matchers, where }: Selector, all: readonly Series[]): r
       ? ours.some(({ labels }) => !values.includes(labels[label] ?? ''))
         ? []
         : [`${label}${operator}${values.join('|')}`]
-      : values.filter((value) => !ours.some(({ labels }) => labels[label] === value)).map((value) => `${label}="${value}"`),
+      : values
+          .filter((value) => !ours.some(({ labels }) => labels[label] === value))
+          .map((value) => `${label}="${value}"`),
   );
   return ours.length === 0 ? [where] : untold.map((what) => `${where}: ${what}`);
 }
@@ -68,10 +87,32 @@ describe('the metrics of a process in which nothing has happened but its first s
     folder = await temporaryFolder();
     const authority = await createAuthority('a test');
     const ours = await authority.issue('server');
-    const paths = { cert: join(folder.path, 'server.pem'), key: join(folder.path, 'server.key'), ca: join(folder.path, 'ca.pem') };
-    await Promise.all([writeFile(paths.cert, ours.cert), writeFile(paths.key, ours.key), writeFile(paths.ca, authority.cert)]);
+    const paths = {
+      cert: join(folder.path, 'server.pem'),
+      key: join(folder.path, 'server.key'),
+      ca: join(folder.path, 'ca.pem'),
+    };
+    await Promise.all([
+      writeFile(paths.cert, ours.cert),
+      writeFile(paths.key, ours.key),
+      writeFile(paths.ca, authority.cert),
+    ]);
     const tls = ['--tls-cert', paths.cert, '--tls-key', paths.key, '--tls-client-ca', paths.ca];
-    running = startCli(['serve', '--listen', '127.0.0.1:0', '--health-check-port', '0', '--sync-every', '1h', '--out', folder.path, ...tls], envOf(emulator));
+    running = startCli(
+      [
+        'serve',
+        '--listen',
+        '127.0.0.1:0',
+        '--health-check-port',
+        '0',
+        '--sync-every',
+        '1h',
+        '--out',
+        folder.path,
+        ...tls,
+      ],
+      envOf(emulator),
+    );
     const [, pages = ''] = await running.until(/health and metrics on (.*)\n/);
     await vi.waitFor(
       async () => {
@@ -107,13 +148,23 @@ describe('the metrics of a process in which nothing has happened but its first s
     ['baton_descope_api_requests_total', { endpoint: 'GET /v1/mgmt/role/all', status: '429' }],
     ['baton_descope_api_retries_total', { endpoint: 'GET /v1/mgmt/tenant/all' }],
     ['baton_descope_grpc_calls_total', { method: 'c1.connector.v2.GrantsService/ListGrants', code: 'INTERNAL' }],
-    ['baton_descope_grpc_calls_total', { method: 'c1.connector.v2.GrantManagerService/Revoke', code: 'FAILED_PRECONDITION' }],
+    [
+      'baton_descope_grpc_calls_total',
+      { method: 'c1.connector.v2.GrantManagerService/Revoke', code: 'FAILED_PRECONDITION' },
+    ],
   ])('begin at 0: %s %j', (name, labels) => {
-    expect(all.filter((series) => series.name === name && JSON.stringify(series.labels) === JSON.stringify(labels)).map(({ value }) => value)).toEqual([0]);
+    expect(
+      all
+        .filter((series) => series.name === name && JSON.stringify(series.labels) === JSON.stringify(labels))
+        .map(({ value }) => value),
+    ).toEqual([0]);
   });
 
   it.each(['tls-cert', 'tls-client-ca'])('tell until when the certificate of --%s is good', (file) => {
-    const expiry = all.find(({ name, labels }) => name === 'baton_descope_tls_certificate_expiry_timestamp_seconds' && labels['file'] === file);
+    const expiry = all.find(
+      ({ name, labels }) =>
+        name === 'baton_descope_tls_certificate_expiry_timestamp_seconds' && labels['file'] === file,
+    );
 
     expect(Number(expiry?.value) - Date.now() / 1000).toBeGreaterThan(364 * 86_400);
     expect(Number(expiry?.value) - Date.now() / 1000).toBeLessThan(366 * 86_400);

@@ -11,7 +11,10 @@ const at = (...names: readonly string[]): string => join(folder.path, ...names);
 
 function project(name: string): Rows {
   return {
-    users: [user('U1', { name, loginIds: ['ada@x.test', 'Åsa@x.test'], userTenants: [inTenant('acme', 'Editor')] }), user('U2', { name: '=Bob' })],
+    users: [
+      user('U1', { name, loginIds: ['ada@x.test', 'Åsa@x.test'], userTenants: [inTenant('acme', 'Editor')] }),
+      user('U2', { name: '=Bob' }),
+    ],
     tenants: [tenant('acme', { name: 'Acme' })],
     roles: [role('Editor', { permissionNames: ['write'] }), role('Own', { tenantId: 'acme' })],
     permissions: [permission('write'), permission('read')],
@@ -22,7 +25,10 @@ function project(name: string): Rows {
 const later = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, 20));
 
 /** Runs in the folder `here`, where the newest sync is `now.json` though `old.ndjson` was written last. */
-const run = (args: readonly string[], options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {}): Promise<CliRun> => runCli(args, { cwd: at('here'), ...options });
+const run = (
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<CliRun> => runCli(args, { cwd: at('here'), ...options });
 
 beforeAll(async () => {
   folder = await temporaryFolder();
@@ -48,8 +54,14 @@ describe('a question without FILE', () => {
     const { code, stdout, stderr } = await run(['who-can', 'WRITE', '--json']);
 
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ permission: 'write', file: at('here', 'now.json'), rows: [{ user: 'Now' }] });
-    expect(stderr).toMatch(/^baton-descope: reading now\.json, the newest sync in this folder \(.*\d{4}-\d\d-\d\dT[\d:]+Z\)\n$/);
+    expect(JSON.parse(stdout)).toMatchObject({
+      permission: 'write',
+      file: at('here', 'now.json'),
+      rows: [{ user: 'Now' }],
+    });
+    expect(stderr).toMatch(
+      /^baton-descope: reading now\.json, the newest sync in this folder \(.*\d{4}-\d\d-\d\dT[\d:]+Z\)\n$/,
+    );
   });
 
   it.each([
@@ -67,15 +79,20 @@ describe('a question without FILE', () => {
     expect(stdout).toContain(name);
   });
 
-  it.each([{ BATON_DESCOPE_OUT: 'syncs' }, { BATON_CONFIG: 'out.yaml' }])('looks into the folder of scheduled syncs, too: %j', async (env) => {
-    await writeFile(at('out.yaml'), 'out: syncs\n');
-    const absolute = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, at(value)]));
+  it.each([{ BATON_DESCOPE_OUT: 'syncs' }, { BATON_CONFIG: 'out.yaml' }])(
+    'looks into the folder of scheduled syncs, too: %j',
+    async (env) => {
+      await writeFile(at('out.yaml'), 'out: syncs\n');
+      const absolute = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, at(value)]));
 
-    const runs = await Promise.all(['empty', 'here'].map((cwd) => run(['access', 'ada@x.test'], { cwd: at(cwd), env: absolute })));
+      const runs = await Promise.all(
+        ['empty', 'here'].map((cwd) => run(['access', 'ada@x.test'], { cwd: at(cwd), env: absolute })),
+      );
 
-    expect(runs.map(({ stdout }) => stdout.split(':')[0])).toEqual(['Latest', 'Latest']);
-    expect(runs[0]?.stderr).toContain(`${at('syncs', 'latest.json')}, the newest sync in ${at('syncs')} (`);
-  });
+      expect(runs.map(({ stdout }) => stdout.split(':')[0])).toEqual(['Latest', 'Latest']);
+      expect(runs[0]?.stderr).toContain(`${at('syncs', 'latest.json')}, the newest sync in ${at('syncs')} (`);
+    },
+  );
 
   it('makes reports and exports, and never takes the file that it writes or compares with', async () => {
     await cp(at('here'), at('work'), { recursive: true, preserveTimestamps: true });
@@ -86,11 +103,19 @@ describe('a question without FILE', () => {
     ];
 
     expect(runs.map(({ code }) => code)).toEqual([0, 0, 0]);
-    expect(runs.map(({ stderr }) => stderr)).toEqual([expect.stringContaining('reading old.ndjson'), expect.stringContaining('reading old.ndjson'), expect.stringContaining('reading now.json')]);
+    expect(runs.map(({ stderr }) => stderr)).toEqual([
+      expect.stringContaining('reading old.ndjson'),
+      expect.stringContaining('reading old.ndjson'),
+      expect.stringContaining('reading now.json'),
+    ]);
   });
 
   it('says what to do where there is none', async () => {
-    expect(await run(['access', 'ada'], { cwd: at('empty') })).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(`there is no sync in ${at('empty')}: give the file to read, or make one with`) });
+    expect(await run(['access', 'ada'], { cwd: at('empty') })).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringContaining(`there is no sync in ${at('empty')}: give the file to read, or make one with`),
+    });
   });
 
   it('tells that the newest is damaged rather than answering from an older one', async () => {
@@ -98,7 +123,10 @@ describe('a question without FILE', () => {
     await writeFile(at('damaged', 'cut.json'), '{"format":"baton-descope.sync","version":1,"resourceTypes":[\n');
     await utimes(at('damaged', 'cut.json'), new Date(), new Date(Date.now() + 120_000));
 
-    expect(await run(['access', 'ada@x.test'], { cwd: at('damaged') })).toMatchObject({ code: 5, stderr: expect.stringContaining('cut.json') });
+    expect(await run(['access', 'ada@x.test'], { cwd: at('damaged') })).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining('cut.json'),
+    });
   });
 });
 
@@ -118,7 +146,16 @@ describe('words that are not understood', () => {
 
 describe('list', () => {
   it('tells ids first, and how many of all there are', async () => {
-    const texts = await Promise.all([['users'], ['tenants'], ['roles'], ['permissions'], ['roles', '--match', 'ACME'], ['users', '--match', 'åsa@']].map(async (args) => (await run(['list', ...args])).stdout));
+    const texts = await Promise.all(
+      [
+        ['users'],
+        ['tenants'],
+        ['roles'],
+        ['permissions'],
+        ['roles', '--match', 'ACME'],
+        ['users', '--match', 'åsa@'],
+      ].map(async (args) => (await run(['list', ...args])).stdout),
+    );
 
     expect(texts).toEqual([
       '  U2  =Bob\n  U1  Now   ada@x.test\n2 users.\n',
@@ -131,13 +168,20 @@ describe('list', () => {
   });
 
   it('is CSV and JSON, too', async () => {
-    const [csv, json, none] = await Promise.all([['--csv'], ['--json'], ['--json', '--match', 'nobody']].map((flags) => run(['list', 'users', ...flags])));
+    const [csv, json, none] = await Promise.all(
+      [['--csv'], ['--json'], ['--json', '--match', 'nobody']].map((flags) => run(['list', 'users', ...flags])),
+    );
 
     expect(Papa.parse(csv?.stdout ?? '', { header: true, skipEmptyLines: true }).data).toEqual([
       expect.objectContaining({ user_id: 'U2', name: "'=Bob", test: 'false' }),
       expect.objectContaining({ user_id: 'U1', name: 'Now', login: 'ada@x.test', status: 'enabled' }),
     ]);
-    expect(JSON.parse(json?.stdout ?? '')).toMatchObject({ question: 'list', kind: 'users', total: 2, rows: [{ userId: 'U2', isTest: false }, { userId: 'U1' }] });
+    expect(JSON.parse(json?.stdout ?? '')).toMatchObject({
+      question: 'list',
+      kind: 'users',
+      total: 2,
+      rows: [{ userId: 'U2', isTest: false }, { userId: 'U1' }],
+    });
     expect([none?.code, JSON.parse(none?.stdout ?? '').rows]).toEqual([0, []]);
   });
 });

@@ -22,7 +22,11 @@ const flags: readonly (readonly [flag: string, command: readonly string[], tooMu
 
 describe.each(flags)('%s of %j', (flag, command, tooMuch) => {
   it(`ends with exit 2 for what is no number in its bounds: ${tooMuch}, -1, 1.5, abc, 1e3, 0x10, nothing`, async () => {
-    const runs = await Promise.all([tooMuch, '99999999999', '-1', '1.5', 'abc', '1e3', '0x10', '', ' 1'].map((value) => runCli([...command, `${flag}=${value}`], { env })));
+    const runs = await Promise.all(
+      [tooMuch, '99999999999', '-1', '1.5', 'abc', '1e3', '0x10', '', ' 1'].map((value) =>
+        runCli([...command, `${flag}=${value}`], { env }),
+      ),
+    );
 
     expect(runs.map(({ code }) => code)).toEqual(runs.map(() => 2));
     for (const { stdout, stderr } of runs) {
@@ -34,21 +38,43 @@ describe.each(flags)('%s of %j', (flag, command, tooMuch) => {
 });
 
 describe('TZ', () => {
-  const cron = ['serve', '--listen', '127.0.0.1:0', '--health-check-port', 'off', '--sync-cron', '0 3 * * *', '--out', 'none/syncs'];
+  const cron = [
+    'serve',
+    '--listen',
+    '127.0.0.1:0',
+    '--health-check-port',
+    'off',
+    '--sync-cron',
+    '0 3 * * *',
+    '--out',
+    'none/syncs',
+  ];
 
-  it.each(['Mars/Phobos', 'europe/berlin', 'CEST', 'CET-1CEST,M3.5.0,M10.5.0/3', '<+03>-3', '+02:00', 'GMT+5', '/usr/share/zoneinfo/Europe/Berlin'])('that names no zone is refused where a cron pattern counts in it: %s', async (zone) => {
+  it.each([
+    'Mars/Phobos',
+    'europe/berlin',
+    'CEST',
+    'CET-1CEST,M3.5.0,M10.5.0/3',
+    '<+03>-3',
+    '+02:00',
+    'GMT+5',
+    '/usr/share/zoneinfo/Europe/Berlin',
+  ])('that names no zone is refused where a cron pattern counts in it: %s', async (zone) => {
     const run = await runCli(cron, { env: { ...env, TZ: zone } });
 
     expect(run.code).toBe(2);
     expect(run.stderr).toContain('TZ names an unknown time zone');
   });
 
-  it.each(['Europe/Berlin', 'UTC', ':America/New_York', 'Etc/GMT-2', ''])('that names one is taken: %j', async (zone) => {
-    const run = await runCli(cron, { env: { ...env, TZ: zone } });
+  it.each(['Europe/Berlin', 'UTC', ':America/New_York', 'Etc/GMT-2', ''])(
+    'that names one is taken: %j',
+    async (zone) => {
+      const run = await runCli(cron, { env: { ...env, TZ: zone } });
 
-    expect(run.stderr).not.toContain('TZ');
-    expect(run.code).toBe(6); // the folder is the next thing that is wrong
-  });
+      expect(run.stderr).not.toContain('TZ');
+      expect(run.code).toBe(6); // the folder is the next thing that is wrong
+    },
+  );
 
   it('does not matter where no cron pattern counts in it', async () => {
     const run = await runCli(['config', 'show'], { env: { ...env, TZ: 'Mars/Phobos' } });

@@ -15,7 +15,8 @@ const folder = mkdtempSync(join(tmpdir(), 'baton-descope-package-'));
 const tarball = join(folder, `baton-descope-${version}.tgz`);
 /** The Node that runs the tests comes first on the path, as on a machine that has Node 24. */
 const path = `${join(process.execPath, '..')}:${process.env['PATH'] ?? ''}`;
-const npm = (...args: readonly string[]): ReturnType<typeof spawnSync> => spawnSync('npm', args, { cwd: root, encoding: 'utf8', env: { ...process.env, PATH: path } });
+const npm = (...args: readonly string[]): ReturnType<typeof spawnSync> =>
+  spawnSync('npm', args, { cwd: root, encoding: 'utf8', env: { ...process.env, PATH: path } });
 
 beforeAll(() => {
   const { status, stderr } = npm('pack', '--ignore-scripts', '--pack-destination', folder); // it is built already
@@ -27,7 +28,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 async function tryOut(program: string): Promise<void> {
   const emulator = await startEmulator({ users: 150 });
   const cwd = mkdtempSync(join(folder, 'cwd-'));
-  const run = async (...args: readonly string[]): Promise<string> => (await execute(program, args, { cwd, encoding: 'utf8', env: { PATH: path, ...envOf(emulator) } })).stdout;
+  const run = async (...args: readonly string[]): Promise<string> =>
+    (await execute(program, args, { cwd, encoding: 'utf8', env: { PATH: path, ...envOf(emulator) } })).stdout;
 
   expect(await run('--version')).toBe(`${version}\n`);
   expect(await run('demo')).toContain('Who can invoices.approve, and where?');
@@ -53,9 +55,23 @@ describe('the package', () => {
 
   it('installs globally from its tarball, and runs', { timeout: 180_000 }, async ({ skip }) => {
     const prefix = join(folder, 'global');
-    const { status, stderr } = npm('install', '--global', '--prefix', prefix, '--prefer-offline', '--fetch-retries', '0', '--no-audit', '--no-fund', tarball);
+    const { status, stderr } = npm(
+      'install',
+      '--global',
+      '--prefix',
+      prefix,
+      '--prefer-offline',
+      '--fetch-retries',
+      '0',
+      '--no-audit',
+      '--no-fund',
+      tarball,
+    );
     // The one test that may ask a registry: an installation takes newer packages than our lock file knows.
-    skip(status !== 0 && /ENOTCACHED|EAI_AGAIN|ENOTFOUND|ECONNREFUSED|ETIMEDOUT/.test(String(stderr)), 'no registry can be reached, and npm has not kept all packages');
+    skip(
+      status !== 0 && /ENOTCACHED|EAI_AGAIN|ENOTFOUND|ECONNREFUSED|ETIMEDOUT/.test(String(stderr)),
+      'no registry can be reached, and npm has not kept all packages',
+    );
 
     expect(status, String(stderr)).toBe(0);
     expect(readdirSync(join(prefix, 'share', 'man', 'man1'))).toEqual(['baton-descope.1']);
@@ -63,9 +79,21 @@ describe('the package', () => {
   });
 
   it('has what a page of it leads to, and nothing of the tests or of a build', () => {
-    const names = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' }).trim().split('\n').map((name) => name.replace('package/', ''));
+    const names = execFileSync('tar', ['-tzf', tarball], { encoding: 'utf8' })
+      .trim()
+      .split('\n')
+      .map((name) => name.replace('package/', ''));
 
-    expect(names).toEqual(expect.arrayContaining(['README.md', 'LICENSE', 'bin/baton-descope.js', 'dist/cli/main.js', 'man/baton-descope.1', 'docs/getting-started.md']));
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'README.md',
+        'LICENSE',
+        'bin/baton-descope.js',
+        'dist/cli/main.js',
+        'man/baton-descope.1',
+        'docs/getting-started.md',
+      ]),
+    );
     expect(names.filter((name) => /^(test|src|scripts|node_modules|site)\//.test(name))).toEqual([]);
   });
 });

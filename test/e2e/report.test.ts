@@ -33,7 +33,12 @@ describe('baton-descope report', () => {
     ['a file that is not there', ['missing.json'], 6, /there is no such file/],
     ['a file that is none of ours', ['other.json'], 2, /other\.json/],
     ['a page in place of the file', ['small.json', '--out', 'small.json'], 2, /name another one/],
-    ['a page in place of another sync', ['small.json', '--out', 'small.JSON'], 2, /a report is a page: end its name with \.html/],
+    [
+      'a page in place of another sync',
+      ['small.json', '--out', 'small.JSON'],
+      2,
+      /a report is a page: end its name with \.html/,
+    ],
     ['a page called a spreadsheet', ['small.json', '--out', 'r.xlsx'], 2, /end its name with \.html/],
     ['a folder that is not there', ['small.json', '--out', 'none/r.html'], 6, /the folder does not exist/],
   ])('refuses %s, and leaves what stood there', async (_, args, exit, why) => {
@@ -41,7 +46,11 @@ describe('baton-descope report', () => {
     await writeFile(file('kept.html'), 'kept');
     const paths = args.map((arg) => (arg.startsWith('--') ? arg : file(arg)));
 
-    const { code, stderr } = await runCli(['report', ...paths, ...(args.includes('--out') ? [] : ['--out', file('kept.html')])]);
+    const { code, stderr } = await runCli([
+      'report',
+      ...paths,
+      ...(args.includes('--out') ? [] : ['--out', file('kept.html')]),
+    ]);
 
     expect(code).toBe(exit);
     expect(stderr).toMatch(why);

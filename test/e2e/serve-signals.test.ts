@@ -17,7 +17,10 @@ interface Serving {
 
 /** The built program, serving; its deadlines may pass fifty times faster. */
 async function serveBuilt(emulator: Emulator, nodeFlags: readonly string[] = []): Promise<Serving> {
-  const child = spawn(process.execPath, [...nodeFlags, bin, 'serve', '--listen', '127.0.0.1:0'], { env: { PATH: process.env['PATH'] ?? '', ...envOf(emulator) }, stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(process.execPath, [...nodeFlags, bin, 'serve', '--listen', '127.0.0.1:0'], {
+    env: { PATH: process.env['PATH'] ?? '', ...envOf(emulator) },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   const ended = new Promise<number | null>((resolve) => {
     child.on('exit', (code) => resolve(code));
   });
@@ -32,8 +35,14 @@ async function serveBuilt(emulator: Emulator, nodeFlags: readonly string[] = [])
   return { child, address, ended };
 }
 
-const firstPage = (address: string): ReturnType<typeof grpcCall<typeof ResourcesService.method.listResources.input, typeof ResourcesService.method.listResources.output>> =>
-  grpcCall(address, ResourcesService.method.listResources, { resourceTypeId: 'user', activeSyncId: 'x' });
+const firstPage = (
+  address: string,
+): ReturnType<
+  typeof grpcCall<
+    typeof ResourcesService.method.listResources.input,
+    typeof ResourcesService.method.listResources.output
+  >
+> => grpcCall(address, ResourcesService.method.listResources, { resourceTypeId: 'user', activeSyncId: 'x' });
 
 describe('row 27: a signal to serve', () => {
   it('lets a call that is under way finish, and ends with 0', async () => {

@@ -92,9 +92,17 @@ describe('serve with a schedule', () => {
     const metrics = await (await fetch(`${pages}/metrics`)).text();
     const { code, stderr, stdout } = await process.stop();
 
-    expect(refused).toMatchObject({ httpStatus: 503, status: 'failing', details: { descope: { status: 'failing', lastFailure: { what: '401' } } } });
+    expect(refused).toMatchObject({
+      httpStatus: 503,
+      status: 'failing',
+      details: { descope: { status: 'failing', lastFailure: { what: '401' } } },
+    });
     expect(refusedCheck.code).toBe(1);
-    expect(well).toMatchObject({ httpStatus: 200, status: 'ok', details: { descope: { status: 'ok' }, sync: { status: 'ok', failuresInARow: 0 } } });
+    expect(well).toMatchObject({
+      httpStatus: 200,
+      status: 'ok',
+      details: { descope: { status: 'ok' }, sync: { status: 'ok', failuresInARow: 0 } },
+    });
     expect(wellCheck).toMatchObject({ code: 0, stdout: expect.stringContaining('"status": "ok"') as string });
     expect(synced).toBeGreaterThanOrEqual(3);
     expect(age).toBeLessThan(30);
@@ -106,23 +114,34 @@ describe('serve with a schedule', () => {
     expect(names[0]).toBe('latest.json');
     expect((await readLastSync(join(out, 'latest.json')))?.counts.resources['user']).toBe(150);
 
-    const lines = stderr.trimEnd().split('\n').map((line) => JSON.parse(line) as { readonly run: string; readonly msg: string; readonly sync?: string });
+    const lines = stderr
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { readonly run: string; readonly msg: string; readonly sync?: string });
     expect(new Set(lines.map(({ run }) => run)).size).toBe(1);
     expect(lines.filter(({ msg }) => msg.startsWith('sync ')).every(({ sync }) => sync !== undefined)).toBe(true);
 
     const spans = receiver.spans();
     const sync = spans.findLast(({ name }) => name === 'sync');
-    const search = spans.filter(({ name, traceId }) => name === 'POST /v2/mgmt/user/search' && traceId === sync?.traceId);
+    const search = spans.filter(
+      ({ name, traceId }) => name === 'POST /v2/mgmt/user/search' && traceId === sync?.traceId,
+    );
     const call = spans.find(({ name }) => name === 'c1.connector.v2.ConnectorService/Validate');
     expect(search.length).toBeGreaterThan(0);
     expect(search.every(({ parentSpanId }) => parentSpanId === sync?.spanId)).toBe(true);
     expect(call).toMatchObject({ traceId: '0af7651916cd43dd8448eb211c80319c', parentSpanId: 'b7ad6b7169203331' });
     expect(spans.filter(({ parentSpanId }) => parentSpanId === call?.spanId)).toHaveLength(4);
     expect(spans.find(({ name }) => name === 'sync')?.status).toMatchObject({ code: 2 }); // the first, with the outdated key
-    expect(receiver.resource()).toMatchObject({ 'service.name': 'baton-descope', 'service.instance.id': lines[0]?.run, 'deployment.environment': 'test' });
+    expect(receiver.resource()).toMatchObject({
+      'service.name': 'baton-descope',
+      'service.instance.id': lines[0]?.run,
+      'deployment.environment': 'test',
+    });
 
     const told = [stdout, stderr, metrics, receiver.text(), JSON.stringify(well), JSON.stringify(refused)].join('\n');
-    const personal = [...emulator.state.users()].flatMap(({ userId, loginIds, email, name }) => [userId, loginIds, email, name].flat()).filter((text) => text !== undefined && text.length > 4);
+    const personal = [...emulator.state.users()]
+      .flatMap(({ userId, loginIds, email, name }) => [userId, loginIds, email, name].flat())
+      .filter((text) => text !== undefined && text.length > 4);
     expect(personal.length).toBeGreaterThan(300);
     expect(personal.filter((text) => told.includes(text))).toEqual([]);
     expect([key, 'K2outdated'].filter((secret) => told.includes(secret))).toEqual([]);
@@ -137,7 +156,10 @@ describe('serve with a schedule', () => {
     await using running = await serve(['--sync-every', '1h', '--out', out], envOf(slow));
 
     await running.process.until(/sync started/);
-    await eventually(async () => slow.stats.total, (total) => total > 3);
+    await eventually(
+      async () => slow.stats.total,
+      (total) => total > 3,
+    );
     const { code, stderr } = await running.process.stop();
     await slow.close();
 
@@ -154,7 +176,10 @@ describe('serve with a schedule', () => {
     await using running = await serve(['--sync-every', '1h', '--out', folder.path], envOf(slow));
 
     await running.process.until(/sync started/);
-    await eventually(async () => slow.stats.total, (total) => total > 6);
+    await eventually(
+      async () => slow.stats.total,
+      (total) => total > 6,
+    );
     await Promise.all([1, 2, 3].map(() => grpcCall(running.grpc, ConnectorService.method.validate, {})));
     await running.process.until(/sync complete/);
     const { maxInFlight } = slow.stats;
@@ -167,34 +192,48 @@ describe('serve with a schedule', () => {
 });
 
 describe('serve while Descope is down', () => {
-  it('is alive and ready, says that it fails, also through gRPC, and sends nothing because somebody asks', { retry: 2 }, async () => {
-    const first = await startEmulator({ users: 10 });
-    const env = envOf(first);
-    await using running = await serve([], env);
-    const { grpc, pages } = running;
-    await grpcCall(grpc, ConnectorService.method.validate, {});
-    const before = await grpcHealthOf(grpc, '');
-    await first.close();
+  it(
+    'is alive and ready, says that it fails, also through gRPC, and sends nothing because somebody asks',
+    { retry: 2 },
+    async () => {
+      const first = await startEmulator({ users: 10 });
+      const env = envOf(first);
+      await using running = await serve([], env);
+      const { grpc, pages } = running;
+      await grpcCall(grpc, ConnectorService.method.validate, {});
+      const before = await grpcHealthOf(grpc, '');
+      await first.close();
 
-    // Not Validate, whose last success counts for some seconds.
-    const askTenants = () => grpcCall(grpc, ResourcesService.method.listResources, { resourceTypeId: 'tenant' });
-    const code = (await failureOf(askTenants())).code;
-    const sentBefore = await metricAt(pages, 'api_requests_total');
-    const seen = await Promise.all(Array.from({ length: 30 }, async (_, place) => (await fetch(`${pages}/${['live', 'ready', 'health'][place % 3]}`)).status));
-    const during = await Promise.all([grpcHealthOf(grpc, ''), grpcHealthOf(grpc, ConnectorService.typeName)]);
-    const sentAfter = await metricAt(pages, 'api_requests_total');
-    const second = await startEmulator({ users: 10, port: Number(new URL(env['DESCOPE_BASE_URL'] ?? '').port) });
-    await askTenants();
-    const after = [(await healthAt(pages)).status, await grpcHealthOf(grpc, '')];
-    await running.process.stop();
-    await second.close();
+      // Not Validate, whose last success counts for some seconds.
+      const askTenants = () => grpcCall(grpc, ResourcesService.method.listResources, { resourceTypeId: 'tenant' });
+      const code = (await failureOf(askTenants())).code;
+      const sentBefore = await metricAt(pages, 'api_requests_total');
+      const seen = await Promise.all(
+        Array.from(
+          { length: 30 },
+          async (_, place) => (await fetch(`${pages}/${['live', 'ready', 'health'][place % 3]}`)).status,
+        ),
+      );
+      const during = await Promise.all([grpcHealthOf(grpc, ''), grpcHealthOf(grpc, ConnectorService.typeName)]);
+      const sentAfter = await metricAt(pages, 'api_requests_total');
+      const second = await startEmulator({ users: 10, port: Number(new URL(env['DESCOPE_BASE_URL'] ?? '').port) });
+      await askTenants();
+      const after = [(await healthAt(pages)).status, await grpcHealthOf(grpc, '')];
+      await running.process.stop();
+      await second.close();
 
-    expect(code).toBe(status.UNAVAILABLE);
-    expect(seen).toEqual(Array.from({ length: 10 }, () => [200, 200, 503]).flat());
-    expect(sentAfter).toBe(sentBefore);
-    expect([before, ...during, after[1]]).toEqual([Serving.SERVING, Serving.NOT_SERVING, Serving.SERVING, Serving.SERVING]);
-    expect(after[0]).toBe('ok');
-  });
+      expect(code).toBe(status.UNAVAILABLE);
+      expect(seen).toEqual(Array.from({ length: 10 }, () => [200, 200, 503]).flat());
+      expect(sentAfter).toBe(sentBefore);
+      expect([before, ...during, after[1]]).toEqual([
+        Serving.SERVING,
+        Serving.NOT_SERVING,
+        Serving.SERVING,
+        Serving.SERVING,
+      ]);
+      expect(after[0]).toBe('ok');
+    },
+  );
 });
 
 describe('the port of the health pages', () => {
@@ -203,12 +242,18 @@ describe('the port of the health pages', () => {
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
 
-    const run = await runCli(['serve', '--listen', '127.0.0.1:0', '--health-check-port', String(port)], { env: envOf(emulator) });
+    const run = await runCli(['serve', '--listen', '127.0.0.1:0', '--health-check-port', String(port)], {
+      env: envOf(emulator),
+    });
     other.close();
 
     expect(run.code).toBe(6);
     expect(run.stdout).toBe('');
-    expect(run.stderr).toMatch(new RegExp(`^baton-descope: cannot serve the health pages on 127\\.0\\.0\\.1:${port}: the port is taken; [^\\n]*--health-check-port[^\\n]*\\n$`));
+    expect(run.stderr).toMatch(
+      new RegExp(
+        `^baton-descope: cannot serve the health pages on 127\\.0\\.0\\.1:${port}: the port is taken; [^\\n]*--health-check-port[^\\n]*\\n$`,
+      ),
+    );
   });
 
   it.each([
@@ -237,7 +282,9 @@ describe('serve -p, without OTEL variables', () => {
 
     expect(code).toBe(status.INVALID_ARGUMENT);
     expect(metrics).toContain('baton_descope_changes_total{operation="grant",outcome="refused"} 1');
-    expect(metrics).toContain('baton_descope_grpc_calls_total{method="c1.connector.v2.GrantManagerService/Grant",code="INVALID_ARGUMENT"} 1');
+    expect(metrics).toContain(
+      'baton_descope_grpc_calls_total{method="c1.connector.v2.GrantManagerService/Grant",code="INVALID_ARGUMENT"} 1',
+    );
     const { files, modules } = telling.read();
     const loaded = [...files, ...modules];
     expect(loaded.filter((path) => path.includes('/prom-client/'))).not.toEqual([]);
@@ -257,7 +304,14 @@ async function callWithTrace(address: string, traceparent: string): Promise<void
   const method = ConnectorService.method.validate;
   const { path, requestSerialize, responseDeserialize } = methodDefinition(method);
   await new Promise((resolve, reject) => {
-    client.makeUnaryRequest(path, requestSerialize, responseDeserialize, create(method.input, {}), metadata, (error, message) => (error === null ? resolve(message) : reject(error)));
+    client.makeUnaryRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      create(method.input, {}),
+      metadata,
+      (error, message) => (error === null ? resolve(message) : reject(error)),
+    );
   });
   client.close();
 }

@@ -17,7 +17,11 @@ afterAll(async () => {
 
 const nowhere = 'http://127.0.0.1:9';
 const wanted = { project: '', base: '', key: '' };
-const place = (): typeof wanted => ({ project: emulator.projectId, base: emulator.baseUrl, key: emulator.managementKey });
+const place = (): typeof wanted => ({
+  project: emulator.projectId,
+  base: emulator.baseUrl,
+  key: emulator.managementKey,
+});
 
 /** How a command is called besides its settings. */
 const change = ['--entitlement', 'role:Auditor:assigned', '--principal', adaLovelace.userId];
@@ -28,7 +32,14 @@ const commands: Readonly<Record<string, readonly string[]>> = {
   grant: ['grant', ...change, '--dry-run', '--config'],
   revoke: ['revoke', ...change, '--dry-run', '--config'],
   'sync without a command': ['-f', 'y.json', '--config'],
-  'grant without a command': ['--grant-entitlement', 'role:Auditor:assigned', '--grant-principal', adaLovelace.userId, '-p', '--config'],
+  'grant without a command': [
+    '--grant-entitlement',
+    'role:Auditor:assigned',
+    '--grant-principal',
+    adaLovelace.userId,
+    '-p',
+    '--config',
+  ],
 };
 
 interface Source {
@@ -39,11 +50,36 @@ interface Source {
 
 /** Every way to say where the project is, with another address in each place that comes after it. */
 const sources: Readonly<Record<string, (at: typeof wanted) => Source>> = {
-  'a flag': ({ project, base, key }) => ({ flags: ['--project-id', project, '--base-url', base], env: { DESCOPE_MANAGEMENT_KEY: key, DESCOPE_BASE_URL: nowhere, DESCOPE_PROJECT_ID: 'P2other' }, file: `base-url: ${nowhere}\nproject-id: P2other\n` }),
-  'the BATON_ names': ({ project, base, key }) => ({ flags: [], env: { BATON_DESCOPE_PROJECT_ID: project, BATON_DESCOPE_BASE_URL: base, BATON_DESCOPE_MANAGEMENT_KEY: key, DESCOPE_BASE_URL: nowhere }, file: `base-url: ${nowhere}\n` }),
-  "the vendor's names": ({ project, base, key }) => ({ flags: [], env: { DESCOPE_PROJECT_ID: project, DESCOPE_BASE_URL: base, DESCOPE_MANAGEMENT_KEY: key }, file: `base-url: ${nowhere}\n` }),
-  'a key file of the environment': ({ project, base }) => ({ flags: [], env: { DESCOPE_PROJECT_ID: project, DESCOPE_BASE_URL: base, DESCOPE_MANAGEMENT_KEY_FILE: 'key' }, file: '' }),
-  'the config file': ({ project, base }) => ({ flags: [], env: {}, file: `project-id: ${project}\nbase-url: ${base}\nmanagement-key-file: key\n` }),
+  'a flag': ({ project, base, key }) => ({
+    flags: ['--project-id', project, '--base-url', base],
+    env: { DESCOPE_MANAGEMENT_KEY: key, DESCOPE_BASE_URL: nowhere, DESCOPE_PROJECT_ID: 'P2other' },
+    file: `base-url: ${nowhere}\nproject-id: P2other\n`,
+  }),
+  'the BATON_ names': ({ project, base, key }) => ({
+    flags: [],
+    env: {
+      BATON_DESCOPE_PROJECT_ID: project,
+      BATON_DESCOPE_BASE_URL: base,
+      BATON_DESCOPE_MANAGEMENT_KEY: key,
+      DESCOPE_BASE_URL: nowhere,
+    },
+    file: `base-url: ${nowhere}\n`,
+  }),
+  "the vendor's names": ({ project, base, key }) => ({
+    flags: [],
+    env: { DESCOPE_PROJECT_ID: project, DESCOPE_BASE_URL: base, DESCOPE_MANAGEMENT_KEY: key },
+    file: `base-url: ${nowhere}\n`,
+  }),
+  'a key file of the environment': ({ project, base }) => ({
+    flags: [],
+    env: { DESCOPE_PROJECT_ID: project, DESCOPE_BASE_URL: base, DESCOPE_MANAGEMENT_KEY_FILE: 'key' },
+    file: '',
+  }),
+  'the config file': ({ project, base }) => ({
+    flags: [],
+    env: {},
+    file: `project-id: ${project}\nbase-url: ${base}\nmanagement-key-file: key\n`,
+  }),
 };
 
 async function runWith(args: readonly string[], { flags, env, file }: Source): Promise<CliRun> {
@@ -70,8 +106,25 @@ describe('serve', () => {
     const { flags, env, file } = sources[source]?.(place()) ?? expect.fail('no source');
     await writeFile(join(folder.path, 'c.yaml'), file);
     await writeFile(join(folder.path, 'key'), place().key);
-    const keyFile = 'DESCOPE_MANAGEMENT_KEY_FILE' in env ? { DESCOPE_MANAGEMENT_KEY_FILE: join(folder.path, 'key') } : {};
-    await using serve = startCli(['serve', '--listen', '127.0.0.1:0', '--health-check-port', 'off', '--sync-every', '1h', '--out', join(folder.path, 'syncs'), '--config', join(folder.path, 'c.yaml'), ...flags], { ...env, ...keyFile });
+    const keyFile =
+      'DESCOPE_MANAGEMENT_KEY_FILE' in env ? { DESCOPE_MANAGEMENT_KEY_FILE: join(folder.path, 'key') } : {};
+    await using serve = startCli(
+      [
+        'serve',
+        '--listen',
+        '127.0.0.1:0',
+        '--health-check-port',
+        'off',
+        '--sync-every',
+        '1h',
+        '--out',
+        join(folder.path, 'syncs'),
+        '--config',
+        join(folder.path, 'c.yaml'),
+        ...flags,
+      ],
+      { ...env, ...keyFile },
+    );
 
     await serve.until(/sync complete/);
     expect(serve.stderr()).not.toContain('sync failed');
@@ -79,7 +132,13 @@ describe('serve', () => {
 });
 
 it('every command that talks to Descope has the flags of the connection', () => {
-  const program = createProgram({ env: {}, signal: new AbortController().signal, print: () => undefined, write: () => undefined, endWith: () => undefined });
+  const program = createProgram({
+    env: {},
+    signal: new AbortController().signal,
+    print: () => undefined,
+    write: () => undefined,
+    endWith: () => undefined,
+  });
   const flags = addSettingOptions(new Command(), ...connectionSettings).options.map(({ long }) => long);
 
   for (const name of ['doctor', 'sync', 'serve', 'grant', 'revoke', '_baton']) {

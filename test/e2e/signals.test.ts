@@ -28,7 +28,10 @@ interface Running {
 }
 
 function start(node: string, nodeFlags: readonly string[], args: readonly string[], cwd?: string): Running {
-  const child = spawn(node, [...nodeFlags, bin, ...args], { env: { ...quickEnv, ...envOf(emulator) }, ...(cwd !== undefined && { cwd }) });
+  const child = spawn(node, [...nodeFlags, bin, ...args], {
+    env: { ...quickEnv, ...envOf(emulator) },
+    ...(cwd !== undefined && { cwd }),
+  });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
@@ -53,17 +56,20 @@ const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131 } as const;
 const serveArgs = ['serve', '--listen', '127.0.0.1:0', '--health-check-port', 'off'];
 
 describe.each(starts)('a process started %s', (_name, node, flags) => {
-  it.each(Object.entries(codes).filter(([signal]) => flags === quickStart || signal === 'SIGHUP'))('ends a sync at %s: code %d, one line, no file', async (signal, code) => {
-    await using folder = await temporaryFolder();
-    const { child, ended, stderr } = start(node, flags, ['sync', '--out', 'sync.json'], folder.path);
-    await expect.poll(async () => await readdir(folder.path), { timeout: 20_000, interval: 10 }).toHaveLength(1);
+  it.each(Object.entries(codes).filter(([signal]) => flags === quickStart || signal === 'SIGHUP'))(
+    'ends a sync at %s: code %d, one line, no file',
+    async (signal, code) => {
+      await using folder = await temporaryFolder();
+      const { child, ended, stderr } = start(node, flags, ['sync', '--out', 'sync.json'], folder.path);
+      await expect.poll(async () => await readdir(folder.path), { timeout: 20_000, interval: 10 }).toHaveLength(1);
 
-    child.kill(signal as NodeJS.Signals);
+      child.kill(signal as NodeJS.Signals);
 
-    expect(await ended).toBe(code);
-    expect(stderr()).toContain(`baton-descope: stopped by ${signal} before it was done\n`);
-    expect(await readdir(folder.path)).toEqual([]);
-  });
+      expect(await ended).toBe(code);
+      expect(stderr()).toContain(`baton-descope: stopped by ${signal} before it was done\n`);
+      expect(await readdir(folder.path)).toEqual([]);
+    },
+  );
 
   it.each(['SIGHUP', 'SIGQUIT'])('ends serve at %s with 0', async (signal) => {
     const { child, ended, until } = start(node, flags, serveArgs);
@@ -106,16 +112,25 @@ describe.each(starts)('a process started %s', (_name, node, flags) => {
 });
 
 describe('Ctrl-C on a terminal', () => {
-  it.runIf(canLend).each(starts)('is one request, %s: the sync takes its unfinished file away', async (_name, node, flags) => {
-    await using folder = await temporaryFolder();
+  it.runIf(canLend).each(starts)(
+    'is one request, %s: the sync takes its unfinished file away',
+    async (_name, node, flags) => {
+      await using folder = await temporaryFolder();
 
-    const { code, screen } = await onTerminal(['sync', '--out', 'sync.json'], { node, nodeFlags: flags, env: envOf(emulator), cwd: folder.path, type: [{ on: /users: \d/, keys: '\u0003' }] });
+      const { code, screen } = await onTerminal(['sync', '--out', 'sync.json'], {
+        node,
+        nodeFlags: flags,
+        env: envOf(emulator),
+        cwd: folder.path,
+        type: [{ on: /users: \d/, keys: '\u0003' }],
+      });
 
-    expect(code).toBe(130);
-    expect(screen).toContain('stopped by SIGINT');
-    expect(screen.lastIndexOf('\u001B[?25h')).toBeGreaterThan(screen.lastIndexOf('\u001B[?25l'));
-    expect(await readdir(folder.path)).toEqual([]);
-  });
+      expect(code).toBe(130);
+      expect(screen).toContain('stopped by SIGINT');
+      expect(screen.lastIndexOf('\u001B[?25h')).toBeGreaterThan(screen.lastIndexOf('\u001B[?25l'));
+      expect(await readdir(folder.path)).toEqual([]);
+    },
+  );
 });
 
 describe('an unfinished file of a sync that was killed', () => {
@@ -127,11 +142,16 @@ describe('an unfinished file of a sync that was killed', () => {
     await killed.ended;
     const [left = ''] = await readdir(folder.path);
     const living = start(process.execPath, quickStart, ['sync', '--out', 'sync.json'], folder.path);
-    await expect.poll(async () => (await readdir(folder.path)).filter((name) => name !== left), { timeout: 20_000 }).toHaveLength(1);
+    await expect
+      .poll(async () => (await readdir(folder.path)).filter((name) => name !== left), { timeout: 20_000 })
+      .toHaveLength(1);
     const own = (await readdir(folder.path)).find((name) => name !== left);
 
     const other = await startEmulator({ users: 5 });
-    const next = await runCli(['sync', '--out', 'sync.json', '--accept-shrink'], { env: envOf(other), cwd: folder.path });
+    const next = await runCli(['sync', '--out', 'sync.json', '--accept-shrink'], {
+      env: envOf(other),
+      cwd: folder.path,
+    });
     await other.close();
 
     expect(next.code).toBe(0);
@@ -145,7 +165,10 @@ describe('an unfinished file of a sync that was killed', () => {
 /** The processes that this one started, as Linux tells it. */
 function childrenOf(pid: number | undefined): readonly number[] {
   try {
-    return readFileSync(join('/proc', String(pid), 'task', String(pid), 'children'), 'utf8').split(' ').filter((text) => text !== '').map(Number);
+    return readFileSync(join('/proc', String(pid), 'task', String(pid), 'children'), 'utf8')
+      .split(' ')
+      .filter((text) => text !== '')
+      .map(Number);
   } catch {
     return [];
   }

@@ -10,9 +10,11 @@ const root = join(import.meta.dirname, '..', '..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
 /** What a sync into a JSON file has no use for. */
-const notForSync = /^src\/(?:server|emulator|observe|doctor)\/|^src\/answers\/(?!csv-schema)|^src\/cli\/(?:serve|init|prompts|console-stream|derived-files)\.|^src\/config\/config-file\.|^src\/output\/(?:c1z|last-c1z)|node_modules\/(?:@opentelemetry|@inquirer|prom-client|hucre|yaml|pino-pretty)\//;
+const notForSync =
+  /^src\/(?:server|emulator|observe|doctor)\/|^src\/answers\/(?!csv-schema)|^src\/cli\/(?:serve|init|prompts|console-stream|derived-files)\.|^src\/config\/config-file\.|^src\/output\/(?:c1z|last-c1z)|node_modules\/(?:@opentelemetry|@inquirer|prom-client|hucre|yaml|pino-pretty)\//;
 /** What a command that asks Descope nothing has no use for, either. */
-const notForSmall = /^src\/(?:descope\/(?!base-url)|resources|output|sync|gen)\/|^src\/connector\.|node_modules\/(?:got|pino|listr2|string-width|@bufbuild)\//;
+const notForSmall =
+  /^src\/(?:descope\/(?!base-url)|resources|output|sync|gen)\/|^src\/connector\.|node_modules\/(?:got|pino|listr2|string-width|@bufbuild)\//;
 
 describe('a sync', () => {
   let loads: Loads & { readonly code: number | null };
@@ -25,7 +27,14 @@ describe('a sync', () => {
 
   it('loads what it needs from few files, none of them a package', () => {
     expect(loads.code).toBe(0);
-    expect(loads.modules).toEqual(expect.arrayContaining(['src/cli/sync.ts', 'src/connector.ts', 'src/output/sync-file.ts', expect.stringMatching(/node_modules\/got\//)]));
+    expect(loads.modules).toEqual(
+      expect.arrayContaining([
+        'src/cli/sync.ts',
+        'src/connector.ts',
+        'src/output/sync-file.ts',
+        expect.stringMatching(/node_modules\/got\//),
+      ]),
+    );
     expect(loads.files.filter((file) => file.startsWith('node_modules/'))).toEqual([]);
     expect(loads.files.length).toBeLessThan(32);
   });
@@ -41,7 +50,11 @@ describe('a sync', () => {
 });
 
 describe('a command that reads no project', () => {
-  it.each([{ args: ['--version'] }, { args: ['sync', '--help'] }, { args: ['health-check', '--health-check-port', '1'] }])('loads no client, protocol or logger: $args', async ({ args }) => {
+  it.each([
+    { args: ['--version'] },
+    { args: ['sync', '--help'] },
+    { args: ['health-check', '--health-check-port', '1'] },
+  ])('loads no client, protocol or logger: $args', async ({ args }) => {
     const { modules } = await loadsOf(args);
 
     expect(modules).toContain('src/cli/program.ts');
@@ -61,7 +74,9 @@ describe('a start by hand', () => {
   ])('takes the flags of the heap where a project may be read, and there alone: $args', async ({ args, isSmall }) => {
     await using folder = await temporaryFolder();
     const { env, read: readLoads } = tellingLoads(folder.path);
-    spawnSync(process.execPath, [join(root, 'bin', 'baton-descope.js'), ...args], { env: { PATH: process.env['PATH'], ...env } });
+    spawnSync(process.execPath, [join(root, 'bin', 'baton-descope.js'), ...args], {
+      env: { PATH: process.env['PATH'], ...env },
+    });
 
     expect(readLoads().flags).toEqual(isSmall ? [] : [...quickStart, '--disable-sigusr1']);
   });
@@ -70,17 +85,23 @@ describe('a start by hand', () => {
 describe('the bundle', () => {
   const files = bundledFiles();
   const packages = new Set(files.flatMap(({ modules }) => modules.flatMap((module) => packageOf(module) ?? [])));
-  const { dependencies } = JSON.parse(read('package.json')) as { readonly dependencies: Readonly<Record<string, string>> };
+  const { dependencies } = JSON.parse(read('package.json')) as {
+    readonly dependencies: Readonly<Record<string, string>>;
+  };
 
   it('leaves to be found only dependencies that have files of their own', () => {
-    const outside = new Set(files.flatMap(({ imports }) => imports.filter((from) => !from.startsWith('.') && !from.startsWith('node:'))));
+    const outside = new Set(
+      files.flatMap(({ imports }) => imports.filter((from) => !from.startsWith('.') && !from.startsWith('node:'))),
+    );
 
     expect([...outside].toSorted()).toEqual(['@grpc/grpc-js', '@grpc/reflection', 'grpc-health-check']);
     expect(Object.keys(dependencies)).toEqual(expect.arrayContaining([...outside]));
   });
 
   it('holds only packages that the bill of materials lists: none is a development dependency', () => {
-    const { packages: locked } = JSON.parse(read('package-lock.json')) as { readonly packages: Readonly<Record<string, { readonly dev?: boolean }>> };
+    const { packages: locked } = JSON.parse(read('package-lock.json')) as {
+      readonly packages: Readonly<Record<string, { readonly dev?: boolean }>>;
+    };
 
     expect(packages.size).toBeGreaterThan(30);
     expect([...packages].filter((name) => locked[`node_modules/${name}`]?.dev === true)).toEqual([]);

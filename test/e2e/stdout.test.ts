@@ -16,12 +16,19 @@ beforeAll(async () => {
 afterAll(() => emulator.close());
 
 /** Runs a line of the shell, as a user would. */
-async function shell(line: string, cwd: string): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+async function shell(
+  line: string,
+  cwd: string,
+): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
   const env = { ...envOf(emulator), PATH: process.env['PATH'] ?? '', BD: `${process.execPath} ${bin}` };
   try {
     return { code: 0, ...(await promisify(execFile)('bash', ['-c', line], { cwd, env, maxBuffer: 64 * 1024 * 1024 })) };
   } catch (thrown) {
-    const { code, stdout, stderr } = thrown as { readonly code: number; readonly stdout: string; readonly stderr: string }; // what execFile rejects with
+    const { code, stdout, stderr } = thrown as {
+      readonly code: number;
+      readonly stdout: string;
+      readonly stderr: string;
+    }; // what execFile rejects with
     return { code, stdout, stderr };
   }
 }
@@ -50,23 +57,26 @@ describe('a sync without --out', () => {
 });
 
 describe('--out -', () => {
-  it.each(['-', '/dev/stdout'])('as %s streams a whole sync as lines of JSON, and nothing else is on stdout', async (out) => {
-    await using folder = await temporaryFolder();
+  it.each(['-', '/dev/stdout'])(
+    'as %s streams a whole sync as lines of JSON, and nothing else is on stdout',
+    async (out) => {
+      await using folder = await temporaryFolder();
 
-    const { code, stdout, stderr } = await runCli(['sync', '--out', out], { env: envOf(emulator), cwd: folder.path });
-    await writeFile(join(folder.path, 'copy.ndjson'), stdout);
-    await using source = await openSource(join(folder.path, 'copy.ndjson'));
-    let rows = 0;
-    for await (const batch of source.rows()) {
-      rows += batch.length; // to its end: the hash is of what was streamed
-    }
+      const { code, stdout, stderr } = await runCli(['sync', '--out', out], { env: envOf(emulator), cwd: folder.path });
+      await writeFile(join(folder.path, 'copy.ndjson'), stdout);
+      await using source = await openSource(join(folder.path, 'copy.ndjson'));
+      let rows = 0;
+      for await (const batch of source.rows()) {
+        rows += batch.length; // to its end: the hash is of what was streamed
+      }
 
-    expect(rows).toBeGreaterThan(300);
-    expect(code).toBe(0);
-    expect(source.summary.counts?.resources['user']).toBe(300);
-    expect(stderr).toMatch(/Users +300/);
-    expect(await readdir(folder.path)).toEqual(['copy.ndjson']);
-  });
+      expect(rows).toBeGreaterThan(300);
+      expect(code).toBe(0);
+      expect(source.summary.counts?.resources['user']).toBe(300);
+      expect(stderr).toMatch(/Users +300/);
+      expect(await readdir(folder.path)).toEqual(['copy.ndjson']);
+    },
+  );
 
   it('of an export is the same file as one with a name', async () => {
     await using folder = await temporaryFolder();
@@ -104,13 +114,20 @@ describe('--out -', () => {
 });
 
 describe('two syncs at once', () => {
-  it.each(['json', 'c1z', 'csv', 'xlsx'])('into one .%s leave one whole output, and nothing beside it', async (kind) => {
-    await using folder = await temporaryFolder();
-    const out = join(folder.path, `sync.${kind}`);
+  it.each(['json', 'c1z', 'csv', 'xlsx'])(
+    'into one .%s leave one whole output, and nothing beside it',
+    async (kind) => {
+      await using folder = await temporaryFolder();
+      const out = join(folder.path, `sync.${kind}`);
 
-    const runs = await Promise.all([0, 1, 2].map(() => runCli(['sync', '--out', out], { env: envOf(emulator) })));
+      const runs = await Promise.all([0, 1, 2].map(() => runCli(['sync', '--out', out], { env: envOf(emulator) })));
 
-    expect(runs.map(({ code }) => code), runs.map(({ stderr }) => stderr).join('')).toEqual([0, 0, 0]);
-    expect(await readdir(folder.path)).toEqual([`sync.${kind}`]);
-  }, 60_000);
+      expect(
+        runs.map(({ code }) => code),
+        runs.map(({ stderr }) => stderr).join(''),
+      ).toEqual([0, 0, 0]);
+      expect(await readdir(folder.path)).toEqual([`sync.${kind}`]);
+    },
+    60_000,
+  );
 });

@@ -11,7 +11,13 @@ import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import { envOf, quickEnv, quickStart, runCli, temporaryFolder } from '../support/cli.ts';
 
 const bin = fileURLToPath(new URL('../../bin/baton-descope.js', import.meta.url));
-const program = createProgram({ env: {}, signal: new AbortController().signal, print: () => undefined, write: () => undefined, endWith: () => undefined });
+const program = createProgram({
+  env: {},
+  signal: new AbortController().signal,
+  print: () => undefined,
+  write: () => undefined,
+  endWith: () => undefined,
+});
 
 /** What to call each command with, so that it does what it is for. A command that is not here has to be added. */
 const calls: Readonly<Record<string, readonly string[]>> = {
@@ -39,7 +45,9 @@ const calls: Readonly<Record<string, readonly string[]>> = {
 const lasting = new Set(['serve', 'emulator']);
 
 function commandsOf(command: Command, before = ''): readonly string[] {
-  return command.commands.flatMap((child) => (child.name().startsWith('_') ? [] : [`${before}${child.name()}`, ...commandsOf(child, `${before}${child.name()} `)]));
+  return command.commands.flatMap((child) =>
+    child.name().startsWith('_') ? [] : [`${before}${child.name()}`, ...commandsOf(child, `${before}${child.name()} `)],
+  );
 }
 
 let emulator: Emulator;
@@ -49,7 +57,9 @@ beforeAll(async () => {
   emulator = await startEmulator({ users: 20 });
   folder = await temporaryFolder();
   await runCli(['sync', '--out', 'sync.json'], { env: envOf(emulator), cwd: folder.path });
-  const { resources } = JSON.parse(await readFile(join(folder.path, 'sync.json'), 'utf8')) as { readonly resources: readonly { readonly id: { readonly resourceType: string; readonly resource: string } }[] };
+  const { resources } = JSON.parse(await readFile(join(folder.path, 'sync.json'), 'utf8')) as {
+    readonly resources: readonly { readonly id: { readonly resourceType: string; readonly resource: string } }[];
+  };
   user = resources.find(({ id }) => id.resourceType === 'user')?.id.resource ?? '';
 });
 afterAll(async () => {
@@ -60,7 +70,11 @@ afterAll(async () => {
 /** Runs a command through a shell, which does with its streams what a shell does. */
 async function run(name: string, streams: string): Promise<{ readonly code: number | null; readonly stderr: string }> {
   const args = [...name.split(' '), ...(calls[name] ?? [])].map((word) => word.replace('{user}', user));
-  const child = spawn('bash', ['--norc', '-c', `"$@" ${streams}; exit \${PIPESTATUS[0]}`, 'bash', process.execPath, ...quickStart, bin, ...args], { env: { ...quickEnv, ...envOf(emulator) }, cwd: folder.path, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(
+    'bash',
+    ['--norc', '-c', `"$@" ${streams}; exit \${PIPESTATUS[0]}`, 'bash', process.execPath, ...quickStart, bin, ...args],
+    { env: { ...quickEnv, ...envOf(emulator) }, cwd: folder.path, stdio: ['pipe', 'pipe', 'pipe'] },
+  );
   child.stdin.end('key-of-the-project');
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
@@ -81,7 +95,9 @@ describe('every command', () => {
 
   describe.concurrent.each(all)('%s', (name) => {
     const [top = ''] = name.split(' ');
-    const purpose = name.includes('--help') ? 'prints' : whatFor(program.commands.find((command) => command.name() === top) ?? program);
+    const purpose = name.includes('--help')
+      ? 'prints'
+      : whatFor(program.commands.find((command) => command.name() === top) ?? program);
     const isPrinting = purpose === 'prints';
     const code = wholeCode[name] ?? 0;
 
@@ -92,7 +108,11 @@ describe('every command', () => {
       expect(isPrinting ? [0, 141] : [code]).toContain(ended); // 0 when it was done before the reader went away
     });
 
-    it.each(name === 'diff' || name === 'sync' ? ['2> >(exit 0)', '2>&-', '2>/dev/full', '>&- 2>&-', '2> >(exit 0) > >(exit 0)'] : ['2> >(exit 0)'])('does what it is for whatever becomes of stderr: %s', async (streams) => {
+    it.each(
+      name === 'diff' || name === 'sync'
+        ? ['2> >(exit 0)', '2>&-', '2>/dev/full', '>&- 2>&-', '2> >(exit 0) > >(exit 0)']
+        : ['2> >(exit 0)'],
+    )('does what it is for whatever becomes of stderr: %s', async (streams) => {
       const { code: ended } = await run(name, streams);
 
       expect([code, ...(isPrinting && streams.endsWith(' > >(exit 0)') ? [141] : [])]).toContain(ended);
@@ -111,12 +131,15 @@ describe('every command', () => {
 });
 
 describe('a change whose result nobody reads', () => {
-  it.each(['> /dev/full', '> >(exec 0<&-; sleep 0.2)'])('is told on stderr, with the code of what was done: grant %s', async (streams) => {
-    const { code, stderr } = await run('grant', streams);
+  it.each(['> /dev/full', '> >(exec 0<&-; sleep 0.2)'])(
+    'is told on stderr, with the code of what was done: grant %s',
+    async (streams) => {
+      const { code, stderr } = await run('grant', streams);
 
-    expect(code).toBe(0);
-    expect(stderr).toMatch(/Nothing was sent|POST/);
-  });
+      expect(code).toBe(0);
+      expect(stderr).toMatch(/Nothing was sent|POST/);
+    },
+  );
 });
 
 describe('a sync whose stderr goes away', () => {
@@ -124,7 +147,9 @@ describe('a sync whose stderr goes away', () => {
     const { code } = await run('sync', '2> >(exit 0) | cat');
 
     expect(code).toBe(0);
-    expect(JSON.parse(await readFile(join(folder.path, 'again.json'), 'utf8'))).toMatchObject({ summary: { complete: true } });
+    expect(JSON.parse(await readFile(join(folder.path, 'again.json'), 'utf8'))).toMatchObject({
+      summary: { complete: true },
+    });
   });
 });
 
@@ -137,7 +162,11 @@ describe('a result on a disk that takes only a part of it', () => {
   });
 
   async function limited(): Promise<{ readonly code: number | null; readonly stderr: string }> {
-    const child = spawn('bash', ['--norc', '-c', 'ulimit -f 1; "$@" > part', 'bash', process.execPath, bin, 'completion', 'bash'], { cwd: folder.path });
+    const child = spawn(
+      'bash',
+      ['--norc', '-c', 'ulimit -f 1; "$@" > part', 'bash', process.execPath, bin, 'completion', 'bash'],
+      { cwd: folder.path },
+    );
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     return await new Promise((resolve) => {
@@ -147,7 +176,10 @@ describe('a result on a disk that takes only a part of it', () => {
 });
 
 describe('a service whose greeting nobody reads', () => {
-  it.each([['serve', '--listen', '127.0.0.1:0', '--health-check-port', 'off'], ['emulator', '--port', '0']])('goes on: %s', async (...args) => {
+  it.each([
+    ['serve', '--listen', '127.0.0.1:0', '--health-check-port', 'off'],
+    ['emulator', '--port', '0'],
+  ])('goes on: %s', async (...args) => {
     const child = spawn(process.execPath, [...quickStart, bin, ...args], { env: { ...quickEnv, ...envOf(emulator) } });
     child.stdout.destroy();
     let stderr = '';

@@ -16,7 +16,10 @@ const quiet = ['serve', '--listen', '127.0.0.1:0', '--health-check-port', 'off']
 describe('SIGUSR2', () => {
   it('makes serve sync at once, between its times', async () => {
     await using folder = await temporaryFolder();
-    await using serve = startCli([...quiet, '--sync-cron', '0 0 1 1 *', '--out', folder.path, '--keep', '5'], envOf(emulator));
+    await using serve = startCli(
+      [...quiet, '--sync-cron', '0 0 1 1 *', '--out', folder.path, '--keep', '5'],
+      envOf(emulator),
+    );
     await serve.until(/next sync/);
     const before = await readdir(folder.path);
 

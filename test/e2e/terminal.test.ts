@@ -20,7 +20,11 @@ afterAll(async () => {
 });
 
 const escape = '\u001B';
-const linesOf = (screen: string): readonly string[] => screen.replaceAll(new RegExp(String.raw`${escape}\[[\d;?]*[A-Za-z]`, 'g'), '').split(/\r?\n/).map((line) => line.split('\r').at(-1) ?? '');
+const linesOf = (screen: string): readonly string[] =>
+  screen
+    .replaceAll(new RegExp(String.raw`${escape}\[[\d;?]*[A-Za-z]`, 'g'), '')
+    .split(/\r?\n/)
+    .map((line) => line.split('\r').at(-1) ?? '');
 
 describe.runIf(canLend)('a terminal', () => {
   it.each([
@@ -36,18 +40,36 @@ describe.runIf(canLend)('a terminal', () => {
     [['report', 'sync.json', '--out', 'a-page-with-a-rather-long-name-of-its-own.html'], 80],
     [['export', 'sync.json', '--out', 'sync.parquet'], 80],
     [['grant', '--role', 'Editr', '--in', 'Acme', '--to', 'ada.lovelace@acme.example'], 80],
-    [['grant', '--role', 'Editor', '--in', 'Initech', '--to', 'ada.lovelace@acme.example', '--join-tenant', '--dry-run'], 0],
+    [
+      [
+        'grant',
+        '--role',
+        'Editor',
+        '--in',
+        'Initech',
+        '--to',
+        'ada.lovelace@acme.example',
+        '--join-tenant',
+        '--dry-run',
+      ],
+      0,
+    ],
     [['emulator', '--port', '99999'], 80],
     [['access', 'sync.json', 'nobody.of.that.name@acme.example'], 80],
   ])('gets nothing wider than 80 columns: %j, on one that says it has %d', async (args, columns) => {
     const { screen } = await onTerminal(args, { columns, env: envOf(emulator), cwd: folder.path });
 
-    expect(linesOf(screen).filter((line) => line.length > 80 && !/^Wrote |^ +\{|^The whole answer/.test(line))).toEqual([]);
+    expect(linesOf(screen).filter((line) => line.length > 80 && !/^Wrote |^ +\{|^The whole answer/.test(line))).toEqual(
+      [],
+    );
     expect(linesOf(screen).length).toBeGreaterThan(2);
   });
 
   it('that calls itself dumb gets plain lines', async () => {
-    const { screen } = await onTerminal(['sync', '--out', 'again.json'], { env: { ...envOf(emulator), TERM: 'dumb' }, cwd: folder.path });
+    const { screen } = await onTerminal(['sync', '--out', 'again.json'], {
+      env: { ...envOf(emulator), TERM: 'dumb' },
+      cwd: folder.path,
+    });
 
     expect(screen).toContain('Reading project');
     expect(screen).not.toContain(escape);
@@ -76,7 +98,11 @@ describe('a pipe', () => {
 
 describe('what is known of a screen', () => {
   it('is 80 columns where it does not tell, or what COLUMNS says', () => {
-    expect([widthOf({ isTTY: true, columns: 0 }, {}), widthOf({ isTTY: true, columns: 0 }, { COLUMNS: '132' }), widthOf({ isTTY: false }, {})]).toEqual([80, 132, undefined]);
+    expect([
+      widthOf({ isTTY: true, columns: 0 }, {}),
+      widthOf({ isTTY: true, columns: 0 }, { COLUMNS: '132' }),
+      widthOf({ isTTY: false }, {}),
+    ]).toEqual([80, 132, undefined]);
     expect(hasColors({ isTTY: true }, { NO_COLOR: '' })).toBe(true);
   });
 });
@@ -94,7 +120,9 @@ describe('the manual page', () => {
   });
 
   it.runIf(spawnSync('man', ['--version']).status === 0)('is one that man understands', () => {
-    const { stderr } = spawnSync('man', ['--warnings', '-l', page], { env: { ...process.env, MANWIDTH: '80', MANPAGER: 'cat' } });
+    const { stderr } = spawnSync('man', ['--warnings', '-l', page], {
+      env: { ...process.env, MANWIDTH: '80', MANPAGER: 'cat' },
+    });
 
     expect(String(stderr)).toBe('');
   });

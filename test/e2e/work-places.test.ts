@@ -22,39 +22,65 @@ afterAll(async () => {
 });
 
 /** Runs a command where no folder for temporary files is to be had. */
-const run = (temporary: string, ...args: readonly string[]): Promise<CliRun> => runCli(args, { env: { ...envOf(emulator), TMPDIR: temporary } });
+const run = (temporary: string, ...args: readonly string[]): Promise<CliRun> =>
+  runCli(args, { env: { ...envOf(emulator), TMPDIR: temporary } });
 const missing = (): string => join(folder.path, 'no', 'such');
 
 describe('without a folder for temporary files', () => {
-  it.each(['json', 'ndjson', 'c1z', 'csv', 'xlsx'])('a sync into .%s works beside its target, and leaves nothing there', async (kind) => {
-    const place = await beside(kind);
+  it.each(['json', 'ndjson', 'c1z', 'csv', 'xlsx'])(
+    'a sync into .%s works beside its target, and leaves nothing there',
+    async (kind) => {
+      const place = await beside(kind);
 
-    const { code, stderr } = await run(missing(), 'sync', '--out', join(place, `sync.${kind}`));
+      const { code, stderr } = await run(missing(), 'sync', '--out', join(place, `sync.${kind}`));
 
-    expect(code, stderr).toBe(0);
-    expect(await readdir(place)).toEqual([`sync.${kind}`]);
-  });
+      expect(code, stderr).toBe(0);
+      expect(await readdir(place)).toEqual([`sync.${kind}`]);
+    },
+  );
 
-  it.each(kinds.flatMap((from) => ['json', 'ndjson', 'c1z', 'csv', 'xlsx', 'html'].map((to) => [from, to] as const)))('.%s is made into .%s beside the target', async (from, to) => {
-    const place = await beside(`${from}-${to}`);
-    const flags = to === 'xlsx' || to === 'html' ? ['--since', join(folder.path, 'sync.c1z')] : [];
+  it.each(kinds.flatMap((from) => ['json', 'ndjson', 'c1z', 'csv', 'xlsx', 'html'].map((to) => [from, to] as const)))(
+    '.%s is made into .%s beside the target',
+    async (from, to) => {
+      const place = await beside(`${from}-${to}`);
+      const flags = to === 'xlsx' || to === 'html' ? ['--since', join(folder.path, 'sync.c1z')] : [];
 
-    const { code, stderr } = await run(missing(), to === 'html' ? 'report' : 'export', join(folder.path, `sync.${from}`), '--out', join(place, `out.${to}`), ...flags);
+      const { code, stderr } = await run(
+        missing(),
+        to === 'html' ? 'report' : 'export',
+        join(folder.path, `sync.${from}`),
+        '--out',
+        join(place, `out.${to}`),
+        ...flags,
+      );
 
-    expect(code, stderr).toBe(0);
-    expect(await readdir(place)).toEqual([`out.${to}`]);
-  });
+      expect(code, stderr).toBe(0);
+      expect(await readdir(place)).toEqual([`out.${to}`]);
+    },
+  );
 
-  it.each(kinds.flatMap((kind) => [
-    [kind, 'access', ['Ada Lovelace']],
-    [kind, 'who-can', ['invoices.approve']],
-    [kind, 'diff', [join('{folder}', 'sync.c1z')]],
-  ] as const))('a question about .%s, %s, ends with exit 6 and names TMPDIR', async (kind, command, args) => {
-    const { code, stdout, stderr } = await run(missing(), command, join(folder.path, `sync.${kind}`), ...args.map((text) => text.replace('{folder}', folder.path)));
+  it.each(
+    kinds.flatMap(
+      (kind) =>
+        [
+          [kind, 'access', ['Ada Lovelace']],
+          [kind, 'who-can', ['invoices.approve']],
+          [kind, 'diff', [join('{folder}', 'sync.c1z')]],
+        ] as const,
+    ),
+  )('a question about .%s, %s, ends with exit 6 and names TMPDIR', async (kind, command, args) => {
+    const { code, stdout, stderr } = await run(
+      missing(),
+      command,
+      join(folder.path, `sync.${kind}`),
+      ...args.map((text) => text.replace('{folder}', folder.path)),
+    );
 
     expect(code).toBe(6);
     expect(stdout).toBe('');
-    expect(stderr).toBe(`baton-descope: cannot work in the folder for temporary files, ${missing()}: the folder does not exist; set TMPDIR to a folder that can be written to\n`);
+    expect(stderr).toBe(
+      `baton-descope: cannot work in the folder for temporary files, ${missing()}: the folder does not exist; set TMPDIR to a folder that can be written to\n`,
+    );
   });
 
   it('doctor says so, and that a sync does without', async () => {
@@ -70,7 +96,10 @@ describe('without a folder for temporary files', () => {
 
     const { code } = await run(temporary, 'access', join(folder.path, 'sync.c1z'), 'Ada Lovelace');
 
-    expect([code, (await readdir(temporary)).filter((name) => name.includes('baton-descope') && name.endsWith('.tmp'))]).toEqual([0, []]);
+    expect([
+      code,
+      (await readdir(temporary)).filter((name) => name.includes('baton-descope') && name.endsWith('.tmp')),
+    ]).toEqual([0, []]);
   });
 });
 

@@ -85,7 +85,11 @@ describe('tenants, roles and permissions', () => {
     const before = (await client.call<RoleList>('/v1/mgmt/role/all')).roles;
     const id = before.find((role) => role.name === 'Editor')?.id;
 
-    const renamed = await client.call('/v1/mgmt/role/update', { id, newName: 'Writer', permissionNames: ['orders.read'] });
+    const renamed = await client.call('/v1/mgmt/role/update', {
+      id,
+      newName: 'Writer',
+      permissionNames: ['orders.read'],
+    });
 
     expect(renamed).toMatchObject({ id, name: 'Writer' });
     expect((await client.load(adaLovelace.userId)).userTenants).toMatchObject([
@@ -98,7 +102,8 @@ describe('tenants, roles and permissions', () => {
 
   it('shows changed roles, permissions and tenant names in searches that have been made before', async () => {
     await using client = await startClient({ users: 10 });
-    const seen = async (): Promise<unknown> => (await client.search({ userIds: [adaLovelace.userId] })).users[0]?.userTenants;
+    const seen = async (): Promise<unknown> =>
+      (await client.search({ userIds: [adaLovelace.userId] })).users[0]?.userTenants;
     await client.search();
 
     await client.call('/v1/mgmt/permission/update', { name: 'customers.edit', newName: 'customers.write' });
@@ -116,7 +121,10 @@ describe('tenants, roles and permissions', () => {
 
     await client.call('/v1/mgmt/permission/delete', { name: 'customers.edit' });
 
-    expect((await client.load(adaLovelace.userId)).userTenants[0]?.permissions).toEqual(['orders.read', 'customers.read']);
+    expect((await client.load(adaLovelace.userId)).userTenants[0]?.permissions).toEqual([
+      'orders.read',
+      'customers.read',
+    ]);
     expect((await client.send('POST', '/v1/mgmt/permission/delete', { name: 'Impersonate' })).status).toBe(400);
   });
 

@@ -27,7 +27,11 @@ describe('the emulator', () => {
   it('answers 404 with an error body for anything it does not know', async () => {
     await using client = await startClient({ users: 1 });
 
-    for (const [method, path] of [['GET', '/v1/mgmt/nothing'], ['DELETE', '/v1/mgmt/user'], ['GET', '/toString']] as const) {
+    for (const [method, path] of [
+      ['GET', '/v1/mgmt/nothing'],
+      ['DELETE', '/v1/mgmt/user'],
+      ['GET', '/toString'],
+    ] as const) {
       const response = await client.send(method, path);
       expect(response.status).toBe(404);
       expect(await response.json()).toMatchObject({ errorCode: 'E990001' });
@@ -37,7 +41,10 @@ describe('the emulator', () => {
   it('answers 400 for a body that is no JSON object, and 404 E112102 for a user who is not there', async () => {
     await using client = await startClient({ users: 1 });
 
-    const bad = [await client.send('POST', '/v2/mgmt/user/search', '{"limit"'), await client.send('POST', '/v2/mgmt/user/search', '[]')];
+    const bad = [
+      await client.send('POST', '/v2/mgmt/user/search', '{"limit"'),
+      await client.send('POST', '/v2/mgmt/user/search', '[]'),
+    ];
     const missing = await client.send('GET', '/v1/mgmt/user?userId=U404');
 
     expect(bad.map((response) => response.status)).toEqual([400, 400]);
@@ -79,7 +86,8 @@ describe('the emulator', () => {
     );
 
     const totals = [];
-    for (const page of [0, 1, 2]) totals.push((await client.search({ withTestUser: true, sort: byCreated, page })).total);
+    for (const page of [0, 1, 2])
+      totals.push((await client.search({ withTestUser: true, sort: byCreated, page })).total);
 
     expect(totals).toEqual([250, 249, 250]);
     expect(state.user('late')).toBeDefined();

@@ -78,7 +78,10 @@ describe('the vendor SDK against the emulator', () => {
     const missing = await management.user.load('nobody@example.com');
 
     expect(byLoginId.data).toEqual(byUserId.data);
-    expect(byLoginId.data).toMatchObject({ name: 'Ada Lovelace', userTenants: [{ tenantId: 'acme', roleNames: ['Editor'] }] });
+    expect(byLoginId.data).toMatchObject({
+      name: 'Ada Lovelace',
+      userTenants: [{ tenantId: 'acme', roleNames: ['Editor'] }],
+    });
     expect(missing.ok).toBe(false);
     expect(missing.error?.errorCode).toBe('E112102');
   });
@@ -117,7 +120,10 @@ describe('the vendor SDK against the emulator', () => {
     await management.user.delete('grace@acme.example');
     const gone = await management.user.load('grace@acme.example');
 
-    expect(created.data).toMatchObject({ status: 'invited', userTenants: [{ tenantId: 'acme', roleNames: ['Viewer'] }] });
+    expect(created.data).toMatchObject({
+      status: 'invited',
+      userTenants: [{ tenantId: 'acme', roleNames: ['Viewer'] }],
+    });
     expect(disabled.data?.status).toBe('disabled');
     expect(gone.code).toBe(404);
   });

@@ -27,7 +27,8 @@ describe('the population', () => {
         const population = createPopulation(source);
         const model = new Map(Array.from({ length: size }, (_, at) => [source.at(at).userId, source.at(at)]));
         const timeOf = (percent: number): number =>
-          source.createdTimeAt(0) + Math.floor(((source.createdTimeAt(size - 1) - source.createdTimeAt(0)) * percent) / 100);
+          source.createdTimeAt(0) +
+          Math.floor(((source.createdTimeAt(size - 1) - source.createdTimeAt(0)) * percent) / 100);
         const save = (record: UserRecord): void => {
           population.put(record);
           model.set(record.userId, record);

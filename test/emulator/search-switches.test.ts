@@ -103,7 +103,8 @@ describe('search switches', () => {
   it('searchLagSeconds shows a change to searches later, to loads at once', async () => {
     let now = Date.now();
     await using client = await start({ searchLagSeconds: 5 }, () => now);
-    const seen = async (): Promise<unknown> => (await client.search({ userIds: [adaLovelace.userId] })).users[0]?.roleNames;
+    const seen = async (): Promise<unknown> =>
+      (await client.search({ userIds: [adaLovelace.userId] })).users[0]?.roleNames;
 
     client.emulator.state.grantRole(adaLovelace.userId, 'Auditor');
 

@@ -52,7 +52,14 @@ describe('parseFault', () => {
         },
       },
     ],
-    ['*@2+=hang', { match: { nth: 2 }, times: Number.POSITIVE_INFINITY, fault: { kind: 'hang', at: 'before-headers', applied: false } }],
+    [
+      '*@2+=hang',
+      {
+        match: { nth: 2 },
+        times: Number.POSITIVE_INFINITY,
+        fault: { kind: 'hang', at: 'before-headers', applied: false },
+      },
+    ],
     ['*x4=reset;mid-body', { match: {}, times: 4, fault: { kind: 'reset', at: 'mid-body', applied: false } }],
     ['*=500;applied', { match: {}, times: 1, fault: { kind: 'status', status: 500, applied: true } }],
     ['*=slow:10/1000', { match: {}, times: 1, fault: { kind: 'slow', chunkBytes: 10, everyMs: 1000 } }],
@@ -61,7 +68,11 @@ describe('parseFault', () => {
     ['*=body:users-null', { match: {}, times: 1, fault: { kind: 'body', body: 'users-null' } }],
     [
       '*=redirect:302:https://elsewhere.invalid/login?a=b',
-      { match: {}, times: 1, fault: { kind: 'redirect', status: 302, location: 'https://elsewhere.invalid/login?a=b' } },
+      {
+        match: {},
+        times: 1,
+        fault: { kind: 'redirect', status: 302, location: 'https://elsewhere.invalid/login?a=b' },
+      },
     ],
   ])('reads %s', (spec, expected) => {
     expect(parseFault(spec)).toEqual({ name: spec, ...expected });

@@ -3,7 +3,8 @@ import type { ProjectSeed, UserSeed } from '../../src/emulator/emulator.ts';
 import { byCreated, startClient } from './support.ts';
 
 const at = 1_700_000_000;
-const names = (users: readonly { loginIds: readonly string[] }[]): string[] => users.map((user) => user.loginIds[0] ?? '');
+const names = (users: readonly { loginIds: readonly string[] }[]): string[] =>
+  users.map((user) => user.loginIds[0] ?? '');
 
 const user = (loginId: string, more: UserSeed = {}): UserSeed => ({ loginIds: [loginId], ...more });
 
@@ -53,7 +54,8 @@ describe('user search', () => {
 
   it('lets an offset above 0 beat the page, and falls back to the page at 0', async () => {
     await using client = await startClient({ project: smallProject });
-    const page = (body: object) => client.search({ sort: byCreated, limit: 2, ...body }).then(({ users }) => names(users));
+    const page = (body: object) =>
+      client.search({ sort: byCreated, limit: 2, ...body }).then(({ users }) => names(users));
 
     expect(await page({ offset: 1, page: 9 })).toEqual(['b', 'c']);
     expect(await page({ offset: 0, page: 1 })).toEqual(['c', 'e']);

@@ -81,7 +81,11 @@ describe('role and membership changes', () => {
   it('replaces the roles of one scope only with set', async () => {
     await using client = await start();
 
-    await client.call('/v1/mgmt/user/update/role/set', { loginId, tenantId: 'acme', roleNames: ['Viewer', 'Approver'] });
+    await client.call('/v1/mgmt/user/update/role/set', {
+      loginId,
+      tenantId: 'acme',
+      roleNames: ['Viewer', 'Approver'],
+    });
 
     expect(await access(client)).toEqual({ '': [], acme: ['Viewer', 'Approver'] });
   });
@@ -98,7 +102,10 @@ describe('role and membership changes', () => {
   it('shows a change in the answer, by load and in a search alike', async () => {
     await using client = await start();
 
-    const answer = await client.call<{ user: unknown }>(add, { identifier: adaLovelace.loginId, roleNames: ['Auditor'] });
+    const answer = await client.call<{ user: unknown }>(add, {
+      identifier: adaLovelace.loginId,
+      roleNames: ['Auditor'],
+    });
 
     expect(answer.user).toEqual(await client.load(loginId));
     expect((await client.search({ userIds: [loginId] })).users).toEqual([answer.user]);
@@ -201,7 +208,9 @@ describe('users coming and going', () => {
     const userIds = [loginId, other, 'U-missing'];
 
     expect(await client.call('/v1/mgmt/users/load', { userIds })).toMatchObject({ total: 1 });
-    expect(await client.call('/v1/mgmt/users/load', { userIds, includeInvalidUsers: true })).toMatchObject({ total: 2 });
+    expect(await client.call('/v1/mgmt/users/load', { userIds, includeInvalidUsers: true })).toMatchObject({
+      total: 2,
+    });
   });
 
   it.each<[Partial<Switches>, object, number, boolean]>([

@@ -22,7 +22,12 @@ describe.each(ways)('%s', (way) => {
   });
 
   it('at a request behind the last one nothing happens: the sweep was whole', async () => {
-    const outcome = await attempt(way, { arm: ({ fault, evidence }) => { fault(undefined, { kind: 'status', status: 401 }, benchRequests + 1, forever); evidence(() => 1); } });
+    const outcome = await attempt(way, {
+      arm: ({ fault, evidence }) => {
+        fault(undefined, { kind: 'status', status: 401 }, benchRequests + 1, forever);
+        evidence(() => 1);
+      },
+    });
 
     expect(outcome.fired).toEqual([0, 1]);
     expect(outcome.ids).toBeDefined();

@@ -31,18 +31,101 @@ interface TlsCase {
 
 const cases: readonly TlsCase[] = [
   { name: 'a good certificate', front: async () => tlsFront(await ours.issue('api')), expected: 'same' },
-  { name: 'an expired certificate', front: async () => tlsFront(await ours.issue('api', { isExpired: true })), expected: 'unavailable', cause: /TLS.*has expired \(CERT_HAS_EXPIRED\)/, most: 6 },
-  { name: 'a certificate of another host', front: async () => tlsFront(await ours.issue('api', { host: 'api.example.com' })), expected: 'unavailable', cause: /TLS.*for another host \(ERR_TLS_CERT_ALTNAME_INVALID\)/, most: 6 },
-  { name: 'a certificate of an unknown CA', front: async () => tlsFront(await stranger.issue('api')), expected: 'unavailable', cause: /TLS.*a CA that is not known here \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)/, most: 6 },
-  { name: 'an unknown CA that shows itself', front: async () => { const { cert, key } = await stranger.issue('api'); return tlsFront({ cert: `${cert}\n${stranger.cert}`, key }); }, expected: 'unavailable', cause: /TLS.*not known here \(SELF_SIGNED_CERT_IN_CHAIN\)/, most: 6 },
-  { name: 'a self-signed certificate', front: async () => tlsFront(await createSelfSigned()), expected: 'unavailable', cause: /TLS.*not known here \(DEPTH_ZERO_SELF_SIGNED_CERT\)/, most: 6 },
-  { name: 'the certificate of a CA, used as a server', front: async () => tlsFront(stranger), expected: 'unavailable', cause: /TLS.*not accepted \(INVALID_PURPOSE\)/, most: 6 },
-  ...(['TLSv1', 'TLSv1.1'] as const).map((version): TlsCase => ({ name: `${version} and nothing newer`, front: async () => tlsFront({ ...(await ours.issue('api')), minVersion: version, maxVersion: version, ciphers: 'DEFAULT@SECLEVEL=0' }), expected: 'unavailable', cause: /TLS.*no TLS version from 1\.2 on \(/, most: 6 })),
-  { name: 'plain HTTP on the port', front: () => bareFront((socket) => socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n'))), expected: 'unavailable', cause: /TLS.*does not speak TLS at all/, most: 6 },
-  { name: 'a handshake that is cut', front: () => bareFront((socket) => socket.once('data', () => socket.end(Buffer.from([0x16, 0x03, 0x03, 0x00, 0x7a, 0x02, 0x00])))), expected: 'unavailable', cause: /cut before TLS was established/ },
-  { name: 'a handshake that is reset', front: () => bareFront((socket) => socket.once('data', () => socket.resetAndDestroy())), expected: 'unavailable', cause: /ECONNRESET/ },
-  { name: 'a handshake that never ends', front: () => bareFront(() => undefined), expected: 'timeout', cause: /no connection in time/ },
-  { name: 'an answer that is cut', front: async () => tlsFront(await ours.issue('api'), { cutAfterBytes: 20_000 }), expected: 'unavailable', cause: /failed: .*(cut|broke)/ },
+  {
+    name: 'an expired certificate',
+    front: async () => tlsFront(await ours.issue('api', { isExpired: true })),
+    expected: 'unavailable',
+    cause: /TLS.*has expired \(CERT_HAS_EXPIRED\)/,
+    most: 6,
+  },
+  {
+    name: 'a certificate of another host',
+    front: async () => tlsFront(await ours.issue('api', { host: 'api.example.com' })),
+    expected: 'unavailable',
+    cause: /TLS.*for another host \(ERR_TLS_CERT_ALTNAME_INVALID\)/,
+    most: 6,
+  },
+  {
+    name: 'a certificate of an unknown CA',
+    front: async () => tlsFront(await stranger.issue('api')),
+    expected: 'unavailable',
+    cause: /TLS.*a CA that is not known here \(UNABLE_TO_VERIFY_LEAF_SIGNATURE\)/,
+    most: 6,
+  },
+  {
+    name: 'an unknown CA that shows itself',
+    front: async () => {
+      const { cert, key } = await stranger.issue('api');
+      return tlsFront({ cert: `${cert}\n${stranger.cert}`, key });
+    },
+    expected: 'unavailable',
+    cause: /TLS.*not known here \(SELF_SIGNED_CERT_IN_CHAIN\)/,
+    most: 6,
+  },
+  {
+    name: 'a self-signed certificate',
+    front: async () => tlsFront(await createSelfSigned()),
+    expected: 'unavailable',
+    cause: /TLS.*not known here \(DEPTH_ZERO_SELF_SIGNED_CERT\)/,
+    most: 6,
+  },
+  {
+    name: 'the certificate of a CA, used as a server',
+    front: async () => tlsFront(stranger),
+    expected: 'unavailable',
+    cause: /TLS.*not accepted \(INVALID_PURPOSE\)/,
+    most: 6,
+  },
+  ...(['TLSv1', 'TLSv1.1'] as const).map((version): TlsCase => ({
+    name: `${version} and nothing newer`,
+    front: async () =>
+      tlsFront({
+        ...(await ours.issue('api')),
+        minVersion: version,
+        maxVersion: version,
+        ciphers: 'DEFAULT@SECLEVEL=0',
+      }),
+    expected: 'unavailable',
+    cause: /TLS.*no TLS version from 1\.2 on \(/,
+    most: 6,
+  })),
+  {
+    name: 'plain HTTP on the port',
+    front: () =>
+      bareFront((socket) =>
+        socket.once('data', () => socket.end('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n')),
+      ),
+    expected: 'unavailable',
+    cause: /TLS.*does not speak TLS at all/,
+    most: 6,
+  },
+  {
+    name: 'a handshake that is cut',
+    front: () =>
+      bareFront((socket) =>
+        socket.once('data', () => socket.end(Buffer.from([0x16, 0x03, 0x03, 0x00, 0x7a, 0x02, 0x00]))),
+      ),
+    expected: 'unavailable',
+    cause: /cut before TLS was established/,
+  },
+  {
+    name: 'a handshake that is reset',
+    front: () => bareFront((socket) => socket.once('data', () => socket.resetAndDestroy())),
+    expected: 'unavailable',
+    cause: /ECONNRESET/,
+  },
+  {
+    name: 'a handshake that never ends',
+    front: () => bareFront(() => undefined),
+    expected: 'timeout',
+    cause: /no connection in time/,
+  },
+  {
+    name: 'an answer that is cut',
+    front: async () => tlsFront(await ours.issue('api'), { cutAfterBytes: 20_000 }),
+    expected: 'unavailable',
+    cause: /failed: .*(cut|broke)/,
+  },
 ];
 
 describe('row 33: TLS to Descope', () => {
@@ -66,9 +149,27 @@ describe('row 33: TLS to Descope', () => {
   it.each([
     ['a good certificate, of a CA in NODE_EXTRA_CA_CERTS', {}, { NODE_EXTRA_CA_CERTS: 'ca.pem' }, 0, undefined],
     ['a good certificate, of a CA that nobody named', {}, {}, 4, 'not known here'],
-    ['an expired certificate', { isExpired: true }, { NODE_EXTRA_CA_CERTS: 'ca.pem' }, 4, 'has expired (CERT_HAS_EXPIRED)'],
-    ['a certificate of another host', { host: 'api.example.com' }, { NODE_EXTRA_CA_CERTS: 'ca.pem' }, 4, 'for another host'],
-    ['checks switched off in the environment', { isExpired: true }, { NODE_TLS_REJECT_UNAUTHORIZED: '0' }, 2, 'NODE_TLS_REJECT_UNAUTHORIZED=0 is refused'],
+    [
+      'an expired certificate',
+      { isExpired: true },
+      { NODE_EXTRA_CA_CERTS: 'ca.pem' },
+      4,
+      'has expired (CERT_HAS_EXPIRED)',
+    ],
+    [
+      'a certificate of another host',
+      { host: 'api.example.com' },
+      { NODE_EXTRA_CA_CERTS: 'ca.pem' },
+      4,
+      'for another host',
+    ],
+    [
+      'checks switched off in the environment',
+      { isExpired: true },
+      { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
+      2,
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 is refused',
+    ],
   ] as const)('the built program: %s', async (_name, issued, env, code, cause) => {
     await using folder = await temporaryFolder();
     await using front = await tlsFront(await ours.issue('api', issued));
@@ -78,12 +179,17 @@ describe('row 33: TLS to Descope', () => {
     await writeFile(join(folder.path, 'ca.pem'), ours.cert);
     await writeFile(out, 'the old file');
 
-    const run = await runCli(['sync', '--out', out], { env: { ...envOf(emulator), ...env, DESCOPE_BASE_URL: front.baseUrl }, cwd: folder.path });
+    const run = await runCli(['sync', '--out', out], {
+      env: { ...envOf(emulator), ...env, DESCOPE_BASE_URL: front.baseUrl },
+      cwd: folder.path,
+    });
     await emulator.close();
 
     expect(run.code).toBe(code);
     if (cause !== undefined) {
-      expect(run.stderr.split('\n').filter((line) => line.startsWith('baton-descope:'))).toEqual([expect.stringContaining(cause)]);
+      expect(run.stderr.split('\n').filter((line) => line.startsWith('baton-descope:'))).toEqual([
+        expect.stringContaining(cause),
+      ]);
       expect(await readFile(out, 'utf8')).toBe('the old file');
       expect(emulator.stats.total).toBe(0);
     }

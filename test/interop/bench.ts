@@ -11,7 +11,12 @@ import { countsOf, differences, type Facts, factsOfStore, factsOfSyncFile, type 
 export interface Bench {
   readonly rows: SyncRows;
   readonly expected: Facts;
-  readonly tls: { readonly server: readonly string[]; readonly client: readonly string[]; readonly anonymous: readonly string[]; readonly stranger: readonly string[] };
+  readonly tls: {
+    readonly server: readonly string[];
+    readonly client: readonly string[];
+    readonly anonymous: readonly string[];
+    readonly stranger: readonly string[];
+  };
   /** A new path in the bench's folder. */
   readonly path: (name: string) => string;
   /** Starts `serve`, on a free port if the options do not name another. */
@@ -40,9 +45,19 @@ export interface UserRecord {
   readonly userTenants: readonly { readonly tenantId: string; readonly roleNames: readonly string[] }[];
 }
 
-export async function openBench(folder: string, { client, baton }: { readonly client: string; readonly baton: string }, users: string | undefined): Promise<Bench & { close(): Promise<void> }> {
-  const emulator = await start(['emulator', '--port', '0', ...(users === undefined ? [] : ['--users', users])], {}, /MANAGEMENT_KEY=.*\n/);
-  const env: Environment = Object.fromEntries([...emulator.greeting.matchAll(/^export (\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]));
+export async function openBench(
+  folder: string,
+  { client, baton }: { readonly client: string; readonly baton: string },
+  users: string | undefined,
+): Promise<Bench & { close(): Promise<void> }> {
+  const emulator = await start(
+    ['emulator', '--port', '0', ...(users === undefined ? [] : ['--users', users])],
+    {},
+    /MANAGEMENT_KEY=.*\n/,
+  );
+  const env: Environment = Object.fromEntries(
+    [...emulator.greeting.matchAll(/^export (\w+)=(.*)$/gm)].map(([, name, value]) => [name, value]),
+  );
   const syncFile = join(folder, 'sync.json');
   await runToEnd(['sync', '--out', syncFile], env);
   const rows = JSON.parse(await readFile(syncFile, 'utf8')) as SyncRows;
@@ -55,12 +70,19 @@ export async function openBench(folder: string, { client, baton }: { readonly cl
     tls: await certificates(folder),
     path,
     serve: async (options = []) => {
-      const running = await start(['serve', '--listen', '127.0.0.1:0', '--health-check-port', 'off', ...options], env, /listening on .*\n/);
+      const running = await start(
+        ['serve', '--listen', '127.0.0.1:0', '--health-check-port', 'off', ...options],
+        env,
+        /listening on .*\n/,
+      );
       return { ...running, address: /listening on (\S+)/.exec(running.greeting)?.[1] ?? '' };
     },
     client: (args, onHeld) => runClient(client, args, folder, onHeld),
     sync: (file) => runToEnd(['sync', '--out', file], env),
-    baton: async (args) => JSON.parse((await promisify(execFile)(baton, [...args, '-o', 'json'], { maxBuffer: 1024 * 1024 * 1024 })).stdout) as unknown,
+    baton: async (args) =>
+      JSON.parse(
+        (await promisify(execFile)(baton, [...args, '-o', 'json'], { maxBuffer: 1024 * 1024 * 1024 })).stdout,
+      ) as unknown,
     loadUser: async (userId) => {
       const response = await fetch(`${env['DESCOPE_BASE_URL']}/v1/mgmt/user?userId=${encodeURIComponent(userId)}`, {
         headers: { authorization: `Bearer ${env['DESCOPE_PROJECT_ID']}:${env['DESCOPE_MANAGEMENT_KEY']}` },
@@ -72,7 +94,11 @@ export async function openBench(folder: string, { client, baton }: { readonly cl
   };
 }
 
-export async function withServer<T>(bench: Bench, options: readonly string[], use: (served: Served) => Promise<T>): Promise<T> {
+export async function withServer<T>(
+  bench: Bench,
+  options: readonly string[],
+  use: (served: Served) => Promise<T>,
+): Promise<T> {
   const served = await bench.serve(options);
   try {
     return await use(served);
@@ -83,16 +109,32 @@ export async function withServer<T>(bench: Bench, options: readonly string[], us
 
 async function certificates(folder: string): Promise<Bench['tls']> {
   const [ours, theirs] = await Promise.all([createAuthority('ours'), createAuthority('theirs')]);
-  const [server, client, stranger] = await Promise.all([ours.issue('server'), ours.issue('client'), theirs.issue('client')]);
+  const [server, client, stranger] = await Promise.all([
+    ours.issue('server'),
+    ours.issue('client'),
+    theirs.issue('client'),
+  ]);
   const put = async (name: string, pem: string): Promise<string> => {
     const file = join(folder, name);
     await writeFile(file, pem, { mode: 0o600 });
     return file;
   };
   const ca = await put('ca.pem', ours.cert);
-  const pair = async (name: string, { cert, key }: typeof client): Promise<string[]> => ['-tls-cert', await put(`${name}.pem`, cert), '-tls-key', await put(`${name}.key`, key)];
+  const pair = async (name: string, { cert, key }: typeof client): Promise<string[]> => [
+    '-tls-cert',
+    await put(`${name}.pem`, cert),
+    '-tls-key',
+    await put(`${name}.key`, key),
+  ];
   return {
-    server: ['--tls-cert', await put('server.pem', server.cert), '--tls-key', await put('server.key', server.key), '--tls-client-ca', ca],
+    server: [
+      '--tls-cert',
+      await put('server.pem', server.cert),
+      '--tls-key',
+      await put('server.key', server.key),
+      '--tls-client-ca',
+      ca,
+    ],
     client: ['-tls-ca', ca, ...(await pair('client', client))],
     anonymous: ['-tls-ca', ca],
     stranger: ['-tls-ca', ca, ...(await pair('stranger', stranger))],

@@ -55,20 +55,34 @@ export interface Report {
   readonly code?: string;
   readonly calls: Readonly<Record<string, number>>;
   readonly replies: Readonly<Record<string, readonly string[]>>;
-  readonly logs: readonly { readonly level: string; readonly message: string; readonly fields: Readonly<Record<string, string>> }[];
+  readonly logs: readonly {
+    readonly level: string;
+    readonly message: string;
+    readonly fields: Readonly<Record<string, string>>;
+  }[];
   readonly rows?: SyncRows & { readonly engine: string; readonly syncType: string };
   readonly services?: readonly string[];
   readonly health?: Readonly<Record<string, string>>;
 }
 
 /** Runs the Go client, whose stores unpack themselves below `folder`. `onHeld` is waited for at the call that `-hold` names. */
-export async function runClient(binary: string, args: readonly string[], folder: string, onHeld?: () => Promise<void>): Promise<Report> {
+export async function runClient(
+  binary: string,
+  args: readonly string[],
+  folder: string,
+  onHeld?: () => Promise<void>,
+): Promise<Report> {
   const child = launch(binary, args, { TMPDIR: folder });
   const { stdout, stderr } = gather(child);
   const ended = once(child, 'close') as Promise<[number | null]>;
   if (onHeld !== undefined) {
     while (!stdout().startsWith('held\n')) {
-      await Promise.race([once(child.stdout, 'data'), ended.then(() => Promise.reject(new Error(`the client never came to the call that it was to hold: ${stdout()}`)))]);
+      await Promise.race([
+        once(child.stdout, 'data'),
+        ended.then(() =>
+          Promise.reject(new Error(`the client never came to the call that it was to hold: ${stdout()}`)),
+        ),
+      ]);
     }
     await onHeld();
     child.stdin.write('go on\n');

@@ -4,7 +4,10 @@ import { type Bench, checkClean, type Scenario, type UserRecord, withServer } fr
 import type { Report } from './processes.ts';
 
 export const provisioningScenarios: readonly Scenario[] = [
-  ...['sqlite', 'pebble'].map((engine) => ({ name: `grant and revoke, ${engine}`, run: (bench: Bench) => grantAndRevoke(bench, engine) })),
+  ...['sqlite', 'pebble'].map((engine) => ({
+    name: `grant and revoke, ${engine}`,
+    run: (bench: Bench) => grantAndRevoke(bench, engine),
+  })),
   { name: 'what cannot be granted', run: refusals },
 ];
 
@@ -21,10 +24,19 @@ const inTenant = ({ userTenants }: UserRecord, id: string) => userTenants.find((
 /** One of each kind, in an order in which each can be granted; taken back in the opposite one. */
 const cases: readonly Case[] = [
   { entitlement: 'role:Support Agent:assigned', isHeld: ({ roleNames }) => roleNames.includes('Support Agent') },
-  { entitlement: 'role:Ops %2F On-call: 100%25 "awake":assigned', isHeld: ({ roleNames }) => roleNames.includes('Ops / On-call: 100% "awake"') },
+  {
+    entitlement: 'role:Ops %2F On-call: 100%25 "awake":assigned',
+    isHeld: ({ roleNames }) => roleNames.includes('Ops / On-call: 100% "awake"'),
+  },
   { entitlement: 'tenant:initech:member', isHeld: (user) => inTenant(user, 'initech') !== undefined },
-  { entitlement: 'role:initech/Auditor:assigned', isHeld: (user) => inTenant(user, 'initech')?.roleNames.includes('Auditor') === true },
-  { entitlement: 'role_binding:acme/Tenant Admin:assigned', isHeld: (user) => inTenant(user, 'acme')?.roleNames.includes('Tenant Admin') === true },
+  {
+    entitlement: 'role:initech/Auditor:assigned',
+    isHeld: (user) => inTenant(user, 'initech')?.roleNames.includes('Auditor') === true,
+  },
+  {
+    entitlement: 'role_binding:acme/Tenant Admin:assigned',
+    isHeld: (user) => inTenant(user, 'acme')?.roleNames.includes('Tenant Admin') === true,
+  },
 ];
 
 async function grantAndRevoke(bench: Bench, engine: string): Promise<string> {
@@ -32,7 +44,8 @@ async function grantAndRevoke(bench: Bench, engine: string): Promise<string> {
   return withServer(bench, ['--provisioning', '--audit-log', audit], async ({ address }) => {
     const to = ['-address', address, '-engine', engine, '-c1z', file];
     const change = (...args: readonly string[]): Promise<Report> => bench.client([...to, ...args]);
-    const grant = (entitlement: string): Promise<Report> => change('-entitlement', entitlement, '-principal', ada, 'grant');
+    const grant = (entitlement: string): Promise<Report> =>
+      change('-entitlement', entitlement, '-principal', ada, 'grant');
     const before = await bench.loadUser(ada);
     checkClean(await change('-workers', '2', 'sync'));
     for (const { entitlement, isHeld } of cases) {
@@ -47,7 +60,10 @@ async function grantAndRevoke(bench: Bench, engine: string): Promise<string> {
     checkClean(synced);
     for (const { entitlement, isHeld } of cases.toReversed()) {
       const id = `${entitlement}:user:${ada}`;
-      ok(synced.rows?.grants.some((row) => row.id === id), `the next sync does not bring ${id}`);
+      ok(
+        synced.rows?.grants.some((row) => row.id === id),
+        `the next sync does not bring ${id}`,
+      );
       check(await change('-grant-id', id, 'revoke'), []);
       ok(!isHeld(await bench.loadUser(ada)), `${entitlement} was not revoked`);
       check(await change('-grant-id', id, 'revoke'), ['c1.connector.v2.GrantAlreadyRevoked']);
@@ -60,21 +76,37 @@ async function grantAndRevoke(bench: Bench, engine: string): Promise<string> {
 }
 
 function access({ roleNames, userTenants }: UserRecord): string[] {
-  return [...roleNames, ...userTenants.flatMap(({ tenantId, roleNames: held }) => [tenantId, ...held.map((name) => `${tenantId}/${name}`)])].toSorted();
+  return [
+    ...roleNames,
+    ...userTenants.flatMap(({ tenantId, roleNames: held }) => [tenantId, ...held.map((name) => `${tenantId}/${name}`)]),
+  ].toSorted();
 }
 
 /** The change went well, and its answer said just this of the grant. */
 function check(report: Report, annotations: readonly string[]): void {
   checkClean(report);
   const said = Object.values(report.replies).flat();
-  deepEqual(said.filter((name) => name.startsWith('c1.connector.v2.Grant')), annotations);
+  deepEqual(
+    said.filter((name) => name.startsWith('c1.connector.v2.Grant')),
+    annotations,
+  );
 }
 
 async function refusals(bench: Bench): Promise<string> {
   const file = bench.path('refusals.c1z');
   const before = await bench.loadUser(ada);
   const attempt = async (address: string, entitlement: string, says: RegExp): Promise<void> => {
-    const report = await bench.client(['-address', address, '-c1z', file, '-entitlement', entitlement, '-principal', ada, 'grant']);
+    const report = await bench.client([
+      '-address',
+      address,
+      '-c1z',
+      file,
+      '-entitlement',
+      entitlement,
+      '-principal',
+      ada,
+      'grant',
+    ]);
     equal(report.code, 'FailedPrecondition', report.error);
     match(report.error ?? '', says);
   };

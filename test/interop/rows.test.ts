@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { differences, type EntitlementRow, factsOfStore, factsOfSyncFile, type GrantRow, type Id, type ResourceRow, type SyncRows } from './rows.ts';
+import {
+  differences,
+  type EntitlementRow,
+  factsOfStore,
+  factsOfSyncFile,
+  type GrantRow,
+  type Id,
+  type ResourceRow,
+  type SyncRows,
+} from './rows.ts';
 
 const role: Id = { resourceType: 'role', resource: 'Editor' };
 const permission: Id = { resourceType: 'permission', resource: 'write' };
@@ -10,13 +19,21 @@ const entitlements: readonly EntitlementRow[] = [
   { id: 'role:Editor:assigned', resource: { id: role }, slug: 'assigned' },
   { id: 'permission:write:granted', resource: { id: permission }, slug: 'granted' },
 ];
-const held: GrantRow = { id: 'role:Editor:assigned:user:U1', entitlement: { id: 'role:Editor:assigned', resource: { id: role } }, principal: { id: user } };
+const held: GrantRow = {
+  id: 'role:Editor:assigned:user:U1',
+  entitlement: { id: 'role:Editor:assigned', resource: { id: role } },
+  principal: { id: user },
+};
 const conferred: GrantRow = {
   id: 'permission:write:granted:role:Editor',
   entitlement: { id: 'permission:write:granted', resource: { id: permission } },
   principal: { id: role },
 };
-const rule = { '@type': 'type.googleapis.com/c1.connector.v2.GrantExpandable', entitlementIds: ['role:Editor:assigned'], shallow: true };
+const rule = {
+  '@type': 'type.googleapis.com/c1.connector.v2.GrantExpandable',
+  entitlementIds: ['role:Editor:assigned'],
+  shallow: true,
+};
 const derived: GrantRow = {
   id: 'permission:write:granted:user:U1',
   entitlement: conferred.entitlement,
@@ -38,12 +55,26 @@ describe('the comparison with the SDK', () => {
     ['another display name', { resources: resources.map(({ id }) => ({ id, displayName: 'other' })) }],
     ['a doubled resource', { resources: [...resources, ...resources] }],
     ['a lost entitlement', { entitlements: entitlements.slice(1) }],
-    ['another purpose', { entitlements: [...entitlements.slice(1), { id: 'role:Editor:assigned', resource: { id: role }, slug: 'assigned', purpose: 'PURPOSE_VALUE_PERMISSION' }] }],
+    [
+      'another purpose',
+      {
+        entitlements: [
+          ...entitlements.slice(1),
+          { id: 'role:Editor:assigned', resource: { id: role }, slug: 'assigned', purpose: 'PURPOSE_VALUE_PERMISSION' },
+        ],
+      },
+    ],
     ['a lost direct grant', { grants: [derived, conferred] }],
     ['an invented grant', { grants: [derived, conferred, held, { ...held, id: 'x' }] }],
     ['a lost expanded grant', { grants: [conferred, held] }],
-    ['an expanded grant from elsewhere', { grants: [{ ...derived, sources: { sources: { 'role:Viewer:assigned': {} } } }, conferred, held] }],
-    ['a direct grant where an expanded one belongs', { grants: [{ ...derived, sources: undefined } as unknown as GrantRow, conferred, held] }],
+    [
+      'an expanded grant from elsewhere',
+      { grants: [{ ...derived, sources: { sources: { 'role:Viewer:assigned': {} } } }, conferred, held] },
+    ],
+    [
+      'a direct grant where an expanded one belongs',
+      { grants: [{ ...derived, sources: undefined } as unknown as GrantRow, conferred, held] },
+    ],
   ])('finds %s', (_what, changed) => {
     expect(differences(factsOfSyncFile(ours), factsOfStore({ ...theirs, ...changed }))).not.toEqual([]);
   });

@@ -75,7 +75,13 @@ function expand(grants: readonly GrantRow[]): GrantRow[] {
     for (const source of (rule?.['entitlementIds'] ?? []) as readonly string[]) {
       for (const { principal } of byEntitlement.get(source) ?? []) {
         const id = `${entitlement.id}:user:${principal.id.resource}`;
-        const grant = derived.get(id) ?? { id, entitlement, principal, annotations: [{ '@type': immutable }], sources: { sources: {} } };
+        const grant = derived.get(id) ?? {
+          id,
+          entitlement,
+          principal,
+          annotations: [{ '@type': immutable }],
+          sources: { sources: {} },
+        };
         grant.sources.sources[source] = {};
         derived.set(id, grant);
       }
@@ -85,8 +91,26 @@ function expand(grants: readonly GrantRow[]): GrantRow[] {
 }
 
 /** A store copies the resource's other fields into its entitlements; the resource rows are compared for themselves. */
-function entitlementFacts({ id, resource, slug, purpose, displayName, description, grantableTo, annotations }: EntitlementRow): object {
-  return { id, resource: resource.id, slug, purpose, displayName, description, grantableTo: grantableTo?.map((type) => type.id).sort(), annotations };
+function entitlementFacts({
+  id,
+  resource,
+  slug,
+  purpose,
+  displayName,
+  description,
+  grantableTo,
+  annotations,
+}: EntitlementRow): object {
+  return {
+    id,
+    resource: resource.id,
+    slug,
+    purpose,
+    displayName,
+    description,
+    grantableTo: grantableTo?.map((type) => type.id).sort(),
+    annotations,
+  };
 }
 
 /** Stores keep GrantExpandable beside the grant, not in it: it is compared by what comes of it. */
@@ -110,7 +134,11 @@ function sortKeys(value: unknown): unknown {
     return value.map(sortKeys);
   }
   return typeof value === 'object' && value !== null
-    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, sortKeys(inner)]))
+    ? Object.fromEntries(
+        Object.entries(value)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([key, inner]) => [key, sortKeys(inner)]),
+      )
     : value;
 }
 
@@ -121,7 +149,10 @@ export function differences(expected: Facts, actual: Facts): string[] {
     const missing = [...wanted].filter((line) => !found.has(line));
     const extra = [...found].filter((line) => !wanted.has(line));
     const doubled = actual[section].length - found.size;
-    const total = missing.length + extra.length + doubled === 0 ? [] : [`${section}: ${missing.length} missing, ${extra.length} extra, ${doubled} doubled`];
+    const total =
+      missing.length + extra.length + doubled === 0
+        ? []
+        : [`${section}: ${missing.length} missing, ${extra.length} extra, ${doubled} doubled`];
     return total.concat(
       missing.slice(0, 2).map((line) => `${section}: not in the SDK's store: ${line}`),
       extra.slice(0, 2).map((line) => `${section}: only in the SDK's store: ${line}`),

@@ -11,19 +11,40 @@ type Engine = (typeof engines)[number];
 export const scenarios: readonly Scenario[] = [
   { name: 'reflection and health', run: probe },
   ...engines.flatMap((engine) =>
-    [1, 4].map((workers) => ({ name: `full sync, ${engine}, ${workers} worker${workers === 1 ? '' : 's'}`, run: (bench: Bench) => withServer(bench, [], (served) => fullSync(bench, served, engine, workers)) })),
+    [1, 4].map((workers) => ({
+      name: `full sync, ${engine}, ${workers} worker${workers === 1 ? '' : 's'}`,
+      run: (bench: Bench) => withServer(bench, [], (served) => fullSync(bench, served, engine, workers)),
+    })),
   ),
-  { name: 'full sync, mutual TLS', run: (bench) => withServer(bench, bench.tls.server, (served) => fullSync(bench, served, 'sqlite', 4, bench.tls.client)) },
+  {
+    name: 'full sync, mutual TLS',
+    run: (bench) =>
+      withServer(bench, bench.tls.server, (served) => fullSync(bench, served, 'sqlite', 4, bench.tls.client)),
+  },
   { name: 'mutual TLS refuses strangers', run: refuseStrangers },
   { name: 'full sync behind the rate limiter', run: rateLimited },
   { name: 'second sync into the same file', run: twice },
-  ...['user', 'tenant', 'role', 'permission', 'role_binding'].map((type) => ({ name: `targeted sync of a ${type}`, run: (bench: Bench) => targeted(bench, type) })),
-  { name: 'targeted sync of all at once', run: (bench) => targeted(bench, 'user', 'tenant', 'role', 'permission', 'role_binding') },
+  ...['user', 'tenant', 'role', 'permission', 'role_binding'].map((type) => ({
+    name: `targeted sync of a ${type}`,
+    run: (bench: Bench) => targeted(bench, type),
+  })),
+  {
+    name: 'targeted sync of all at once',
+    run: (bench) => targeted(bench, 'user', 'tenant', 'role', 'permission', 'role_binding'),
+  },
   { name: 'targeted sync of a user who is gone', run: targetGone },
   ...engines.flatMap((engine) =>
-    ['ListResources:6', 'ListGrants:20'].flatMap((at) => [1, 4].map((workers) => ({ name: `resume after ${at}, ${engine}, ${workers} worker${workers === 1 ? '' : 's'}`, run: (bench: Bench) => resume(bench, engine, at, workers) }))),
+    ['ListResources:6', 'ListGrants:20'].flatMap((at) =>
+      [1, 4].map((workers) => ({
+        name: `resume after ${at}, ${engine}, ${workers} worker${workers === 1 ? '' : 's'}`,
+        run: (bench: Bench) => resume(bench, engine, at, workers),
+      })),
+    ),
   ),
-  ...['ListResources:4', 'ListGrants:30'].map((at) => ({ name: `connector killed under way at ${at}`, run: (bench: Bench) => killedUnderWay(bench, at) })),
+  ...['ListResources:4', 'ListGrants:30'].map((at) => ({
+    name: `connector killed under way at ${at}`,
+    run: (bench: Bench) => killedUnderWay(bench, at),
+  })),
   ...c1zScenarios,
   ...provisioningScenarios,
 ];
@@ -32,7 +53,13 @@ function syncArgs(address: string, engine: Engine, workers: number, file: string
   return ['-address', address, '-engine', engine, '-workers', String(workers), '-c1z', file];
 }
 
-async function fullSync(bench: Bench, { address }: Served, engine: Engine, workers: number, more: readonly string[] = []): Promise<string> {
+async function fullSync(
+  bench: Bench,
+  { address }: Served,
+  engine: Engine,
+  workers: number,
+  more: readonly string[] = [],
+): Promise<string> {
   const report = await bench.client([...syncArgs(address, engine, workers, bench.path('full.c1z')), ...more, 'sync']);
   const counts = checkSync(report, bench.expected);
   equal(report.rows?.engine, engine);
@@ -42,10 +69,22 @@ async function fullSync(bench: Bench, { address }: Served, engine: Engine, worke
 }
 
 async function probe(bench: Bench): Promise<string> {
-  const { services = [], health = {}, ...report } = await withServer(bench, [], ({ address }) => bench.client(['-address', address, 'probe']));
+  const {
+    services = [],
+    health = {},
+    ...report
+  } = await withServer(bench, [], ({ address }) => bench.client(['-address', address, 'probe']));
   checkClean({ ...report });
   const ours = services.filter((name) => !name.startsWith('grpc.'));
-  for (const needed of ['ConnectorService', 'ResourceTypesService', 'ResourcesService', 'EntitlementsService', 'GrantsService', 'ResourceGetterService', 'GrantManagerService']) {
+  for (const needed of [
+    'ConnectorService',
+    'ResourceTypesService',
+    'ResourcesService',
+    'EntitlementsService',
+    'GrantsService',
+    'ResourceGetterService',
+    'GrantManagerService',
+  ]) {
     ok(ours.includes(`c1.connector.v2.${needed}`), `reflection does not list ${needed}`);
   }
   ok(services.includes('grpc.health.v1.Health'), 'reflection does not list health');
@@ -58,7 +97,11 @@ async function probe(bench: Bench): Promise<string> {
 async function refuseStrangers(bench: Bench): Promise<string> {
   return withServer(bench, bench.tls.server, async ({ address }) => {
     for (const stranger of [bench.tls.anonymous, bench.tls.stranger, []]) {
-      const report = await bench.client([...syncArgs(address, 'sqlite', 1, bench.path('refused.c1z')), ...stranger, 'sync']);
+      const report = await bench.client([
+        ...syncArgs(address, 'sqlite', 1, bench.path('refused.c1z')),
+        ...stranger,
+        'sync',
+      ]);
       equal(report.code, 'Unavailable', `a stranger got ${report.error ?? 'in'}`);
     }
     return 'no certificate, another CA, plaintext: all refused';
@@ -67,7 +110,11 @@ async function refuseStrangers(bench: Bench): Promise<string> {
 
 async function rateLimited(bench: Bench): Promise<string> {
   return withServer(bench, [], async ({ address }) => {
-    const report = await bench.client([...syncArgs(address, 'sqlite', 4, bench.path('limited.c1z')), '-rate-limited', 'sync']);
+    const report = await bench.client([
+      ...syncArgs(address, 'sqlite', 4, bench.path('limited.c1z')),
+      '-rate-limited',
+      'sync',
+    ]);
     const counts = checkSync(report, bench.expected);
     const { Do = 0, Report: reports = 0, ...calls } = report.calls;
     const others = Object.values(calls).reduce((sum, count) => sum + count, 0);
@@ -86,14 +133,21 @@ async function twice(bench: Bench): Promise<string> {
 }
 
 /** Of each type, the resource with the most grants. */
-function pick({ rows }: Bench, type: string): { readonly type: string; readonly id: string; readonly parentType?: string; readonly parentId?: string } {
+function pick(
+  { rows }: Bench,
+  type: string,
+): { readonly type: string; readonly id: string; readonly parentType?: string; readonly parentId?: string } {
   const grants = Map.groupBy(rows.grants, ({ entitlement }) => keyOf(entitlement.resource.id));
   const [best] = rows.resources
     .filter(({ id }) => id.resourceType === type)
     .sort((a, b) => (grants.get(keyOf(b.id))?.length ?? 0) - (grants.get(keyOf(a.id))?.length ?? 0));
   ok(best !== undefined, `no ${type}`);
   const { id, parentResourceId: parent } = best;
-  return { type, id: id.resource, ...(parent !== undefined && { parentType: parent.resourceType, parentId: parent.resource }) };
+  return {
+    type,
+    id: id.resource,
+    ...(parent !== undefined && { parentType: parent.resourceType, parentId: parent.resource }),
+  };
 }
 
 const keyOf = ({ resourceType, resource }: Id): string => `${resourceType}\n${resource}`;
@@ -105,11 +159,18 @@ async function targeted(bench: Bench, ...types: readonly string[]): Promise<stri
   const expected: Facts = factsOfSyncFile({
     resources: bench.rows.resources.filter(({ id }) => wanted.has(keyOf(id))),
     entitlements: [],
-    grants: bench.rows.grants.filter(({ entitlement: { resource } }) => resource.id.resourceType !== 'role_binding' && wanted.has(keyOf(resource.id))),
+    grants: bench.rows.grants.filter(
+      ({ entitlement: { resource } }) => resource.id.resourceType !== 'role_binding' && wanted.has(keyOf(resource.id)),
+    ),
   });
   return withServer(bench, [], async ({ address }) => {
     for (const engine of engines) {
-      const report = await bench.client([...syncArgs(address, engine, types.length, bench.path('targeted.c1z')), '-targets', JSON.stringify(targets), 'sync']);
+      const report = await bench.client([
+        ...syncArgs(address, engine, types.length, bench.path('targeted.c1z')),
+        '-targets',
+        JSON.stringify(targets),
+        'sync',
+      ]);
       checkSync(report, { ...expected, expandedGrants: [] });
       equal(report.rows?.syncType, 'partial');
     }
@@ -120,8 +181,17 @@ async function targeted(bench: Bench, ...types: readonly string[]): Promise<stri
 async function targetGone(bench: Bench): Promise<string> {
   return withServer(bench, [], async ({ address }) => {
     const targets = JSON.stringify([{ type: 'user', id: 'U2NobodyWasEverCalledThis000' }]);
-    const report = await bench.client([...syncArgs(address, 'sqlite', 1, bench.path('gone.c1z')), '-targets', targets, 'sync']);
-    const counts = checkSync(report, factsOfSyncFile({ resources: [], entitlements: [], grants: [] }), /^skipping resource due to not found$/);
+    const report = await bench.client([
+      ...syncArgs(address, 'sqlite', 1, bench.path('gone.c1z')),
+      '-targets',
+      targets,
+      'sync',
+    ]);
+    const counts = checkSync(
+      report,
+      factsOfSyncFile({ resources: [], entitlements: [], grants: [] }),
+      /^skipping resource due to not found$/,
+    );
     equal(report.logs.length, 1);
     return `${counts}; skipped with NotFound`;
   });
@@ -136,7 +206,9 @@ async function resume(bench: Bench, engine: Engine, at: string, workers: number)
     return { address: served.address, cancelled: report };
   });
   match(cancelled.error ?? '', /context canceled/);
-  const resumed = await withServer(bench, ['--listen', address], () => bench.client([...syncArgs(address, engine, workers, file), 'sync']));
+  const resumed = await withServer(bench, ['--listen', address], () =>
+    bench.client([...syncArgs(address, engine, workers, file), 'sync']),
+  );
   const counts = checkSync(resumed, bench.expected);
   if (at.startsWith('ListGrants')) {
     equal(resumed.calls['ListResources'], undefined, 'a finished step was done again');
@@ -151,10 +223,13 @@ async function killedUnderWay(bench: Bench, at: string): Promise<string> {
   let served = await bench.serve();
   const { address } = served;
   try {
-    const report = await bench.client([...syncArgs(address, 'pebble', 4, bench.path('killed.c1z')), '-hold', at, 'sync'], async () => {
-      await served.stop('SIGKILL');
-      served = await bench.serve(['--listen', address]);
-    });
+    const report = await bench.client(
+      [...syncArgs(address, 'pebble', 4, bench.path('killed.c1z')), '-hold', at, 'sync'],
+      async () => {
+        await served.stop('SIGKILL');
+        served = await bench.serve(['--listen', address]);
+      },
+    );
     const counts = checkSync(report, bench.expected, /^retrying operation/);
     return `${counts}; ${steps(report)}; ${report.logs.length} warnings of a retry`;
   } finally {

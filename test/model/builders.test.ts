@@ -5,7 +5,15 @@ import { EntitlementImmutableSchema } from '../../src/gen/c1/connector/v2/annota
 import { GrantExpandableSchema, GrantMetadataSchema } from '../../src/gen/c1/connector/v2/annotation_grant_pb.ts';
 import { EntitlementSchema } from '../../src/gen/c1/connector/v2/entitlement_pb.ts';
 import { hasAnnotation } from '../../src/model/annotations.ts';
-import { entitlementOf, entitlementTemplate, toConferringGrant, toGrant, toPermissionResource, toRoleResource, toTenantResource } from '../../src/model/builders.ts';
+import {
+  entitlementOf,
+  entitlementTemplate,
+  toConferringGrant,
+  toGrant,
+  toPermissionResource,
+  toRoleResource,
+  toTenantResource,
+} from '../../src/model/builders.ts';
 import type { CutCounter } from '../../src/model/text.ts';
 
 function counter(): CutCounter & { readonly cut: number } {
@@ -19,7 +27,16 @@ describe('a resource', () => {
   it('has its texts fitted to the limits of the protocol, and each cut counted', () => {
     const cuts = counter();
 
-    const resource = toRoleResource({ ...parts, displayName: 'd'.repeat(1025), description: 'e'.repeat(2049), status: 'enabled', statusDetail: 's'.repeat(1025) }, cuts);
+    const resource = toRoleResource(
+      {
+        ...parts,
+        displayName: 'd'.repeat(1025),
+        description: 'e'.repeat(2049),
+        status: 'enabled',
+        statusDetail: 's'.repeat(1025),
+      },
+      cuts,
+    );
 
     expect(resource.displayName).toHaveLength(1024);
     expect(resource.description).toHaveLength(2048);
@@ -28,8 +45,12 @@ describe('a resource', () => {
   });
 
   it('never has its id cut, nor that of its parent', () => {
-    expect(() => toTenantResource({ ...parts, id: 'x'.repeat(1025) }, counter())).toThrow(expect.objectContaining({ kind: 'upstream-contract' }));
-    expect(() => toTenantResource({ ...parts, parentTenantId: 'x'.repeat(1025) }, counter())).toThrow(expect.objectContaining({ kind: 'upstream-contract' }));
+    expect(() => toTenantResource({ ...parts, id: 'x'.repeat(1025) }, counter())).toThrow(
+      expect.objectContaining({ kind: 'upstream-contract' }),
+    );
+    expect(() => toTenantResource({ ...parts, parentTenantId: 'x'.repeat(1025) }, counter())).toThrow(
+      expect.objectContaining({ kind: 'upstream-contract' }),
+    );
   });
 
   it('without a parent, a time or a status says nothing of them', () => {
@@ -52,7 +73,11 @@ describe('an entitlement', () => {
       id: 'role:acme/Editor:assigned',
       slug: 'assigned',
       displayName: 'Assigned',
-      resource: { id: { resourceType: 'role', resource: 'acme/Editor' }, displayName: 'Editor', parentResourceId: { resourceType: 'tenant', resource: 'acme' } },
+      resource: {
+        id: { resourceType: 'role', resource: 'acme/Editor' },
+        displayName: 'Editor',
+        parentResourceId: { resourceType: 'tenant', resource: 'acme' },
+      },
     });
   });
 
@@ -76,7 +101,12 @@ describe('a grant', () => {
 
     expect(grant).toMatchObject({
       id: 'tenant:acme:member:user:ann',
-      entitlement: { id: 'tenant:acme:member', resource: { id: { resourceType: 'tenant', resource: 'acme' }, displayName: '' }, displayName: '', slug: '' },
+      entitlement: {
+        id: 'tenant:acme:member',
+        resource: { id: { resourceType: 'tenant', resource: 'acme' }, displayName: '' },
+        displayName: '',
+        slug: '',
+      },
       principal: { id: { resourceType: 'user', resource: 'ann' }, displayName: '' },
       annotations: [],
     });
@@ -86,13 +116,24 @@ describe('a grant', () => {
     { type: 'role', id: 'Editor', tenantId: '', metadata: undefined },
     { type: 'role', id: 'acme/Editor', tenantId: 'acme', metadata: { tenant_id: 'acme' } },
     { type: 'role_binding', id: 'acme/Editor', tenantId: 'acme', metadata: { tenant_id: 'acme' } },
-  ] as const)('of a permission to $type $id is passed on to the users who hold that, and says where', ({ type, id, tenantId, metadata }) => {
-    const grant = toConferringGrant('read', type, id, tenantId);
+  ] as const)(
+    'of a permission to $type $id is passed on to the users who hold that, and says where',
+    ({ type, id, tenantId, metadata }) => {
+      const grant = toConferringGrant('read', type, id, tenantId);
 
-    const expandable = grant.annotations.map((annotation) => anyUnpack(annotation, GrantExpandableSchema)).find((unpacked) => unpacked !== undefined);
-    const told = grant.annotations.map((annotation) => anyUnpack(annotation, GrantMetadataSchema)).find((unpacked) => unpacked !== undefined);
-    expect(grant.id).toBe(`permission:read:granted:${type}:${id}`);
-    expect(expandable).toMatchObject({ entitlementIds: [`${type}:${id}:assigned`], shallow: true, resourceTypeIds: ['user'] });
-    expect(told?.metadata).toEqual(metadata);
-  });
+      const expandable = grant.annotations
+        .map((annotation) => anyUnpack(annotation, GrantExpandableSchema))
+        .find((unpacked) => unpacked !== undefined);
+      const told = grant.annotations
+        .map((annotation) => anyUnpack(annotation, GrantMetadataSchema))
+        .find((unpacked) => unpacked !== undefined);
+      expect(grant.id).toBe(`permission:read:granted:${type}:${id}`);
+      expect(expandable).toMatchObject({
+        entitlementIds: [`${type}:${id}:assigned`],
+        shallow: true,
+        resourceTypeIds: ['user'],
+      });
+      expect(told?.metadata).toEqual(metadata);
+    },
+  );
 });

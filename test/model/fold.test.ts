@@ -31,7 +31,13 @@ describe('folding', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), (text) => {
         const folded = fold(text);
-        for (const other of [text.toUpperCase(), text.toLowerCase(), text.normalize('NFD'), text.normalize('NFC'), folded]) {
+        for (const other of [
+          text.toUpperCase(),
+          text.toLowerCase(),
+          text.normalize('NFD'),
+          text.normalize('NFC'),
+          folded,
+        ]) {
           expect(fold(other)).toBe(folded);
         }
       }),

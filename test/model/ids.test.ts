@@ -1,9 +1,24 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bindingResourceId, checkId, entitlementId, grantId, isResourceTypeId, maxIdBytes, parseBindingResourceId, parseEntitlementId, parseRoleResourceId, type RoleAddress, roleResourceId } from '../../src/model/ids.ts';
+import {
+  bindingResourceId,
+  checkId,
+  entitlementId,
+  grantId,
+  isResourceTypeId,
+  maxIdBytes,
+  parseBindingResourceId,
+  parseEntitlementId,
+  parseRoleResourceId,
+  type RoleAddress,
+  roleResourceId,
+} from '../../src/model/ids.ts';
 import { nameArbitrary } from '../support/arbitraries.ts';
 
-const addressArbitrary: fc.Arbitrary<RoleAddress> = fc.record({ tenantId: fc.option(nameArbitrary, { nil: '' }), roleName: nameArbitrary });
+const addressArbitrary: fc.Arbitrary<RoleAddress> = fc.record({
+  tenantId: fc.option(nameArbitrary, { nil: '' }),
+  roleName: nameArbitrary,
+});
 
 describe('the resource id of a role', () => {
   it.each<readonly [RoleAddress, string]>([
@@ -48,9 +63,12 @@ describe('the resource id of a role', () => {
     );
   });
 
-  it.each(['', '/', 'a/', '/a', 'a/b/c', '%', '%2', '%2f', 'a%2fb', '%20', '%2525%', 'a%/b'])('is not what "%s" is', (id) => {
-    expect(parseRoleResourceId(id)).toBeUndefined();
-  });
+  it.each(['', '/', 'a/', '/a', 'a/b/c', '%', '%2', '%2f', 'a%2fb', '%20', '%2525%', 'a%/b'])(
+    'is not what "%s" is',
+    (id) => {
+      expect(parseRoleResourceId(id)).toBeUndefined();
+    },
+  );
 
   it('is made from every text that it can be read from', () => {
     fc.assert(
@@ -101,19 +119,34 @@ describe('a bare entitlement id', () => {
     );
   });
 
-  it.each(['', 'user:u:member', 'tenant::member', 'tenant:acme:assigned', 'role:Editor', 'role:Editor:assigned ', 'group:g:member', 'assigned'])('is not "%s"', (id) => {
+  it.each([
+    '',
+    'user:u:member',
+    'tenant::member',
+    'tenant:acme:assigned',
+    'role:Editor',
+    'role:Editor:assigned ',
+    'group:g:member',
+    'assigned',
+  ])('is not "%s"', (id) => {
     expect(parseEntitlementId(id)).toBeUndefined();
   });
 });
 
 describe('the limit of an id', () => {
-  it.each(['x'.repeat(maxIdBytes), '\u4E2D'.repeat(341), '\u{1F600}'.repeat(256), ''])('lets pass what has 1,024 bytes or fewer', (id) => {
-    expect(checkId(id)).toBe(id);
-  });
+  it.each(['x'.repeat(maxIdBytes), '\u4E2D'.repeat(341), '\u{1F600}'.repeat(256), ''])(
+    'lets pass what has 1,024 bytes or fewer',
+    (id) => {
+      expect(checkId(id)).toBe(id);
+    },
+  );
 
-  it.each(['x'.repeat(maxIdBytes + 1), '\u4E2D'.repeat(342), `${'\u{1F600}'.repeat(256)}x`, 'x'.repeat(1_000_000)])('refuses what has more, by its bytes', (id) => {
-    expect(() => checkId(id)).toThrow(expect.objectContaining({ kind: 'upstream-contract' }));
-  });
+  it.each(['x'.repeat(maxIdBytes + 1), '\u4E2D'.repeat(342), `${'\u{1F600}'.repeat(256)}x`, 'x'.repeat(1_000_000)])(
+    'refuses what has more, by its bytes',
+    (id) => {
+      expect(() => checkId(id)).toThrow(expect.objectContaining({ kind: 'upstream-contract' }));
+    },
+  );
 
   it.each([
     () => roleResourceId({ tenantId: 't'.repeat(600), roleName: 'r'.repeat(600) }),

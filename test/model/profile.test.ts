@@ -25,12 +25,24 @@ function nested(levels: number): unknown {
 describe('custom attributes', () => {
   it.each([
     { json: '{}', expected: {}, dropped: 0 },
-    { json: '{"a":1,"b":"x","c":true,"d":null,"e":[1,[2]],"f":{"g":{}}}', expected: { a: 1, b: 'x', c: true, d: null, e: [1, [2]], f: { g: {} } }, dropped: 0 },
+    {
+      json: '{"a":1,"b":"x","c":true,"d":null,"e":[1,[2]],"f":{"g":{}}}',
+      expected: { a: 1, b: 'x', c: true, d: null, e: [1, [2]], f: { g: {} } },
+      dropped: 0,
+    },
     { json: '{"n":1e999,"m":-1e999,"a":1}', expected: { a: 1 }, dropped: 2 },
     { json: '{"list":[1e999,1]}', expected: { list: [null, 1] }, dropped: 1 },
-    { json: '{"id":9007199254740993,"ok":9007199254740991,"small":-9007199254740992,"half":0.5,"big":1e20}', expected: { ok: 9007199254740991, half: 0.5 }, dropped: 3 },
+    {
+      json: '{"id":9007199254740993,"ok":9007199254740991,"small":-9007199254740992,"half":0.5,"big":1e20}',
+      expected: { ok: 9007199254740991, half: 0.5 },
+      dropped: 3,
+    },
     { json: '{"__proto__":{"isAdmin":true},"a":1}', expected: { a: 1 }, dropped: 1 },
-    { json: '{"a":{"__proto__":1,"constructor":2,"toString":3}}', expected: { a: { constructor: 2, toString: 3 } }, dropped: 1 },
+    {
+      json: '{"a":{"__proto__":1,"constructor":2,"toString":3}}',
+      expected: { a: { constructor: 2, toString: 3 } },
+      dropped: 1,
+    },
     { json: '{"a\\ud800":"b\\ud800"}', expected: { 'a\uFFFD': 'b\uFFFD' }, dropped: 0 },
   ])('$json is carried as $expected, with $dropped left out', ({ json, expected, dropped }) => {
     const cuts = counter();
@@ -43,13 +55,16 @@ describe('custom attributes', () => {
     expect('isAdmin' in carried).toBe(false);
   });
 
-  it.each([Number.NaN, Number.POSITIVE_INFINITY, undefined, 1n, Symbol('x'), () => 1])('leave out what is no JSON', (value) => {
-    const cuts = counter();
+  it.each([Number.NaN, Number.POSITIVE_INFINITY, undefined, 1n, Symbol('x'), () => 1])(
+    'leave out what is no JSON',
+    (value) => {
+      const cuts = counter();
 
-    expect(toAttributes({ value, a: 1 }, cuts)).toEqual({ a: 1 });
+      expect(toAttributes({ value, a: 1 }, cuts)).toEqual({ a: 1 });
 
-    expect(cuts.dropped).toBe(1);
-  });
+      expect(cuts.dropped).toBe(1);
+    },
+  );
 
   it('tell why one is left out', () => {
     const cuts = counter();
@@ -72,7 +87,10 @@ describe('custom attributes', () => {
 
   it.each([
     ['10 MB in one', { essay: 'x'.repeat(10_000_000) }],
-    ['many that add up', Object.fromEntries(Array.from({ length: 3000 }, (_, place) => [`k${place}`, 'x'.repeat(100)]))],
+    [
+      'many that add up',
+      Object.fromEntries(Array.from({ length: 3000 }, (_, place) => [`k${place}`, 'x'.repeat(100)])),
+    ],
     ['wide characters', { text: '\u4E2D'.repeat(100_000) }],
     ['small numbers, which grow on the wire', { list: Array.from({ length: 100_000 }, () => 1) }],
   ])('that are too large are left out as a whole, and counted: %s', (_what, attributes) => {
@@ -92,11 +110,14 @@ describe('custom attributes', () => {
 
   it('fit into a Struct of 256 KiB, whatever they are', () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.string({ unit: 'binary' }), fc.anything({ withBigInt: true, withDate: false })), (attributes) => {
-        const struct = fromJson(StructSchema, toAttributes(attributes));
+      fc.property(
+        fc.dictionary(fc.string({ unit: 'binary' }), fc.anything({ withBigInt: true, withDate: false })),
+        (attributes) => {
+          const struct = fromJson(StructSchema, toAttributes(attributes));
 
-        expect(toBinary(StructSchema, struct).length).toBeLessThanOrEqual(256 * 1024);
-      }),
+          expect(toBinary(StructSchema, struct).length).toBeLessThanOrEqual(256 * 1024);
+        },
+      ),
       { numRuns: 500 },
     );
   });

@@ -1,10 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { checkListRequest, checkSyncId, optionalResourceId, pageLimit, requiredResourceId, requiredText } from '../../src/model/requests.ts';
+import {
+  checkListRequest,
+  checkSyncId,
+  optionalResourceId,
+  pageLimit,
+  requiredResourceId,
+  requiredText,
+} from '../../src/model/requests.ts';
 import type { ResourceId } from '../../src/model/messages.ts';
 
 const refusal: unknown = expect.objectContaining({ name: 'ConnectorError', kind: 'invalid' });
 const fine = { pageSize: 0, pageToken: '', activeSyncId: '' };
-const id = (resourceType: string, resource: string): ResourceId => ({ $typeName: 'c1.connector.v2.ResourceId', resourceType, resource, batonResource: false });
+const id = (resourceType: string, resource: string): ResourceId => ({
+  $typeName: 'c1.connector.v2.ResourceId',
+  resourceType,
+  resource,
+  batonResource: false,
+});
 
 describe('a list request', () => {
   it.each([
@@ -65,10 +77,13 @@ describe('a text that must be there', () => {
     expect(requiredText(value, 'field')).toBe(value);
   });
 
-  it.each([undefined, '', 'x'.repeat(1025), '\u4E2D'.repeat(342)])('is refused when absent or too long (case %#)', (value) => {
-    expect(() => requiredText(value, 'field')).toThrow(refusal);
-    expect(() => requiredText(value, 'field')).toThrow(/^field must be 1 to 1024 bytes long$/);
-  });
+  it.each([undefined, '', 'x'.repeat(1025), '\u4E2D'.repeat(342)])(
+    'is refused when absent or too long (case %#)',
+    (value) => {
+      expect(() => requiredText(value, 'field')).toThrow(refusal);
+      expect(() => requiredText(value, 'field')).toThrow(/^field must be 1 to 1024 bytes long$/);
+    },
+  );
 });
 
 describe('a resource id', () => {

@@ -22,7 +22,10 @@ import { nameArbitrary } from '../support/arbitraries.ts';
 import { user } from '../support/project-fixture.ts';
 
 /** A row's two encodings, and those of the message that it stands for, made by the protobuf library. */
-function encodings(row: Row<never>, schema: typeof ResourceSchema | typeof GrantSchema | typeof EntitlementSchema): { readonly own: object; readonly library: object } {
+function encodings(
+  row: Row<never>,
+  schema: typeof ResourceSchema | typeof GrantSchema | typeof EntitlementSchema,
+): { readonly own: object; readonly library: object } {
   const { message } = row;
   return {
     own: { bytes: encode((out) => row.write(out)).toString('hex'), json: writtenText((out) => row.writeJson(out)) },
@@ -46,8 +49,16 @@ function idsOf(...ids: readonly string[]): IdTable {
 }
 
 const text = fc.oneof(nameArbitrary, fc.constant(''), fc.string({ unit: 'binary', maxLength: 300 }));
-const json: fc.Arbitrary<JsonObject> = fc.dictionary(text, fc.jsonValue({ stringUnit: 'binary' }), { maxKeys: 6 }).map((value) => toAttributes(value as JsonObject));
-const time = fc.option(fc.oneof(fc.integer({ min: -62_135_596_800, max: 253_402_300_799 }), fc.constantFrom(0, 127, 128, 1_641_196_800, -1, 253_402_300_800, 9e15)), { nil: undefined });
+const json: fc.Arbitrary<JsonObject> = fc
+  .dictionary(text, fc.jsonValue({ stringUnit: 'binary' }), { maxKeys: 6 })
+  .map((value) => toAttributes(value as JsonObject));
+const time = fc.option(
+  fc.oneof(
+    fc.integer({ min: -62_135_596_800, max: 253_402_300_799 }),
+    fc.constantFrom(0, 127, 128, 1_641_196_800, -1, 253_402_300_800, 9e15),
+  ),
+  { nil: undefined },
+);
 
 describe('the row of a user', () => {
   it('is encoded as the protobuf library encodes its message, whoever the user is', () => {
@@ -68,13 +79,22 @@ describe('the row of a user', () => {
       ssoEnabled: fc.boolean(),
     });
 
-    fc.assert(fc.property(parts, (given) => expectFaithful(toUserRow(given, noCuts), ResourceSchema)), { numRuns: 400 });
+    fc.assert(
+      fc.property(parts, (given) => expectFaithful(toUserRow(given, noCuts), ResourceSchema)),
+      { numRuns: 400 },
+    );
   });
 
   it('is encoded so with attributes of a megabyte and with texts that are too long, each cut counted once', () => {
     let cut = 0;
     const cuts: CutCounter = { textCut: () => void (cut += 1), attributesDropped: () => undefined };
-    const row = toUser(user('U1', { name: 'n'.repeat(2_000), customAttributes: { text: '\u4E2D'.repeat(60_000), deep: { a: [1, { b: null }] } } }), cuts);
+    const row = toUser(
+      user('U1', {
+        name: 'n'.repeat(2_000),
+        customAttributes: { text: '\u4E2D'.repeat(60_000), deep: { a: [1, { b: null }] } },
+      }),
+      cuts,
+    );
 
     expectFaithful(row, ResourceSchema);
     expectFaithful(row, ResourceSchema);
@@ -92,7 +112,16 @@ describe('the row of a user', () => {
 
 describe('the row of a role in a tenant', () => {
   it('is encoded as the protobuf library encodes its message', () => {
-    const parts = fc.record({ id: nameArbitrary, displayName: text, description: text, tenantId: nameArbitrary, roleResourceId: nameArbitrary, profile: json }).map((given) => Object.assign(given, { parentTenantId: given.tenantId }));
+    const parts = fc
+      .record({
+        id: nameArbitrary,
+        displayName: text,
+        description: text,
+        tenantId: nameArbitrary,
+        roleResourceId: nameArbitrary,
+        profile: json,
+      })
+      .map((given) => Object.assign(given, { parentTenantId: given.tenantId }));
 
     fc.assert(fc.property(parts, (given) => expectFaithful(toBindingRow(given, noCuts), ResourceSchema)));
   });
@@ -101,33 +130,57 @@ describe('the row of a role in a tenant', () => {
 describe('the row of a grant', () => {
   it('is encoded as the protobuf library encodes its message', () => {
     fc.assert(
-      fc.property(fc.constantFrom('tenant', 'role', 'role_binding'), nameArbitrary, nameArbitrary, (typeId, resourceId, userId) =>
-        expectFaithful(grantRowsOf(typeId, resourceId, idsOf('first', userId))(1), GrantSchema),
+      fc.property(
+        fc.constantFrom('tenant', 'role', 'role_binding'),
+        nameArbitrary,
+        nameArbitrary,
+        (typeId, resourceId, userId) =>
+          expectFaithful(grantRowsOf(typeId, resourceId, idsOf('first', userId))(1), GrantSchema),
       ),
     );
   });
 
   it('of a permission that a role confers is encoded as the protobuf library encodes its message', () => {
     fc.assert(
-      fc.property(nameArbitrary, fc.constantFrom('role', 'role_binding'), nameArbitrary, fc.oneof(nameArbitrary, fc.constant('')), (permissionName, typeId, principalId, tenantId) =>
-        expectFaithful(conferringGrantRow(permissionName, typeId, principalId, tenantId), GrantSchema),
+      fc.property(
+        nameArbitrary,
+        fc.constantFrom('role', 'role_binding'),
+        nameArbitrary,
+        fc.oneof(nameArbitrary, fc.constant('')),
+        (permissionName, typeId, principalId, tenantId) =>
+          expectFaithful(conferringGrantRow(permissionName, typeId, principalId, tenantId), GrantSchema),
       ),
     );
   });
 
   it('never carries an id that the protocol could not', () => {
-    expect(() => conferringGrantRow('p'.repeat(1_000), 'role', 'r'.repeat(100), '')).toThrow(expect.objectContaining({ kind: 'upstream-contract' }));
-    expect(() => grantRowsOf('tenant', 'a', idsOf('u'.repeat(1_020)))(0)).toThrow(expect.objectContaining({ kind: 'upstream-contract' }));
-    expect(() => grantRowsOf('tenant', 'a'.repeat(1_020), idsOf())).toThrow(expect.objectContaining({ kind: 'upstream-contract' }));
+    expect(() => conferringGrantRow('p'.repeat(1_000), 'role', 'r'.repeat(100), '')).toThrow(
+      expect.objectContaining({ kind: 'upstream-contract' }),
+    );
+    expect(() => grantRowsOf('tenant', 'a', idsOf('u'.repeat(1_020)))(0)).toThrow(
+      expect.objectContaining({ kind: 'upstream-contract' }),
+    );
+    expect(() => grantRowsOf('tenant', 'a'.repeat(1_020), idsOf())).toThrow(
+      expect.objectContaining({ kind: 'upstream-contract' }),
+    );
   });
 });
 
 describe('the row of an entitlement', () => {
   it('is encoded as the protobuf library encodes its message', () => {
     fc.assert(
-      fc.property(fc.constantFrom('tenant', 'role', 'permission', 'role_binding'), nameArbitrary, text, fc.oneof(nameArbitrary, fc.constant('')), (typeId, id, displayName, parentTenantId) => {
-        expectFaithful(entitlementRowsOf(entitlementTemplate(typeId))({ typeId, id, displayName, parentTenantId }), EntitlementSchema);
-      }),
+      fc.property(
+        fc.constantFrom('tenant', 'role', 'permission', 'role_binding'),
+        nameArbitrary,
+        text,
+        fc.oneof(nameArbitrary, fc.constant('')),
+        (typeId, id, displayName, parentTenantId) => {
+          expectFaithful(
+            entitlementRowsOf(entitlementTemplate(typeId))({ typeId, id, displayName, parentTenantId }),
+            EntitlementSchema,
+          );
+        },
+      ),
     );
   });
 });

@@ -2,7 +2,11 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TextWriter, writtenBytes, writtenText } from '../../src/model/text-writer.ts';
 
-const anyText = fc.oneof(fc.string({ unit: 'binary', maxLength: 60 }), fc.string({ maxLength: 60 }), fc.constantFrom('', 'é', '中', '😀', 'a'.repeat(24), 'a'.repeat(25), `${'a'.repeat(23)}é`, 'x'.repeat(5_000)));
+const anyText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 60 }),
+  fc.string({ maxLength: 60 }),
+  fc.constantFrom('', 'é', '中', '😀', 'a'.repeat(24), 'a'.repeat(25), `${'a'.repeat(23)}é`, 'x'.repeat(5_000)),
+);
 
 describe('a text writer', () => {
   it('writes every text as UTF-8, one behind the other, however far it has to grow', () => {
@@ -13,9 +17,13 @@ describe('a text writer', () => {
         texts.forEach((text) => out.text(text));
 
         const expected = Buffer.from(texts.join(''), 'utf8');
-        expect(Buffer.from(out.written).equals(Buffer.concat(texts.map((text) => Buffer.from(text, 'utf8'))))).toBe(true);
+        expect(Buffer.from(out.written).equals(Buffer.concat(texts.map((text) => Buffer.from(text, 'utf8'))))).toBe(
+          true,
+        );
         expect(out.length).toBe(out.written.length);
-        expect(texts.every((text) => text.isWellFormed()) ? Buffer.from(out.written).equals(expected) : true).toBe(true);
+        expect(texts.every((text) => text.isWellFormed()) ? Buffer.from(out.written).equals(expected) : true).toBe(
+          true,
+        );
       }),
     );
   });

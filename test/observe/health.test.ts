@@ -3,7 +3,10 @@ import { createHealth, type Health } from '../../src/observe/health.ts';
 
 function serving(): Health & { readonly turns: readonly boolean[] } {
   const turns: boolean[] = [];
-  const health = createHealth({ onChange: (isHealthy) => void turns.push(isHealthy), now: () => Date.parse('2026-11-25T12:00:00Z') });
+  const health = createHealth({
+    onChange: (isHealthy) => void turns.push(isHealthy),
+    now: () => Date.parse('2026-11-25T12:00:00Z'),
+  });
   health.setPhase('serving');
   return Object.assign(health, { turns });
 }
@@ -15,7 +18,11 @@ function answered(health: Health, ...statuses: readonly string[]): void {
 
 describe('health', () => {
   it('is ok while nothing is known', () => {
-    expect(serving().report()).toMatchObject({ status: 'ok', timestamp: '2026-11-25T12:00:00.000Z', details: { descope: { status: 'unknown' }, sync: { status: 'off' } } });
+    expect(serving().report()).toMatchObject({
+      status: 'ok',
+      timestamp: '2026-11-25T12:00:00.000Z',
+      details: { descope: { status: 'unknown' }, sync: { status: 'off' } },
+    });
   });
 
   it.each([
@@ -25,7 +32,11 @@ describe('health', () => {
     ['one refused key', ['401'], 'failing'],
     ['a key without rights, once', ['403', '200'], 'ok'],
     ['a key without rights, throughout', ['403', '403', '403', '403', '403'], 'failing'],
-    ['a rate limit and given-up requests, which say nothing', ['429', '429', '429', '429', '429', 'cancelled', 'cancelled', 'error'], 'unknown'],
+    [
+      'a rate limit and given-up requests, which say nothing',
+      ['429', '429', '429', '429', '429', 'cancelled', 'cancelled', 'error'],
+      'unknown',
+    ],
     ['answers that are a no', ['404', '400', '404', '409', '404', '404'], 'ok'],
     ['answers in no known shape', ['upstream-contract', '302', 'upstream-contract', '301', '204x'], 'failing'],
     ['an outage that is over', ['503', '503', '503', '503', '503', '503', '200'], 'ok'],
@@ -48,7 +59,9 @@ describe('health', () => {
 
     expect(states).toEqual(['ok', 'ok', 'failing', 'failing', 'ok']);
     expect(health.turns).toEqual([false, true]);
-    expect(health.report().details.sync).toMatchObject({ lastFailure: { what: 'inconsistent', at: '2026-11-25T12:00:00.000Z' } });
+    expect(health.report().details.sync).toMatchObject({
+      lastFailure: { what: 'inconsistent', at: '2026-11-25T12:00:00.000Z' },
+    });
   });
 
   it('does not take a cancelled run for a failure', () => {

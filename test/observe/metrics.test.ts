@@ -21,7 +21,11 @@ const parse = createRequire(import.meta.url)('parse-prometheus-text-format') as 
 
 /** Metrics of a process in which everything has happened once. */
 function lived(): Metrics {
-  const metrics = createMetrics({ version: '1.2.3', endpoints: ['POST /v2/mgmt/user/search'], now: () => Date.parse('2026-11-25T13:00:00Z') });
+  const metrics = createMetrics({
+    version: '1.2.3',
+    endpoints: ['POST /v2/mgmt/user/search'],
+    now: () => Date.parse('2026-11-25T13:00:00Z'),
+  });
   const { requests, syncs } = metrics;
   requests.onAttempt('POST /v2/mgmt/user/search')('200');
   requests.onAttempt('POST /v2/mgmt/user/search')('503');
@@ -32,7 +36,10 @@ function lived(): Metrics {
   syncs.onScheduled(Date.parse('2026-11-25T14:00:00Z'));
   syncs.onSkipped(3);
   syncs.onStart();
-  syncs.onComplete({ finishedAtMs: Date.parse('2026-11-25T12:00:00Z'), counts: { resources: { user: 10, tenant: 2, total: 12 }, grants: { role: 7, total: 7 } } });
+  syncs.onComplete({
+    finishedAtMs: Date.parse('2026-11-25T12:00:00Z'),
+    counts: { resources: { user: 10, tenant: 2, total: 12 }, grants: { role: 7, total: 7 } },
+  });
   syncs.onEnd('complete', 1_500, 0);
   syncs.onStart();
   syncs.onEnd('inconsistent', 500, 1);
@@ -93,14 +100,17 @@ describe('/metrics', () => {
     expect(found.map((sample) => Number(sample.value))).toEqual([value]);
   });
 
-  it.each(['sync_duration_seconds', 'api_request_duration_seconds', 'grpc_call_duration_seconds'])('%s is a histogram that has counted', async (name) => {
-    const text = await lived().render();
-    const family = (await families()).get(`baton_descope_${name}`);
+  it.each(['sync_duration_seconds', 'api_request_duration_seconds', 'grpc_call_duration_seconds'])(
+    '%s is a histogram that has counted',
+    async (name) => {
+      const text = await lived().render();
+      const family = (await families()).get(`baton_descope_${name}`);
 
-    expect(family?.type).toBe('HISTOGRAM');
-    expect(Object.keys(family?.metrics[0]?.buckets ?? {})).toContain('+Inf');
-    expect(text).toMatch(new RegExp(`^baton_descope_${name}_count\\{.*\\} [1-9]`, 'm'));
-  });
+      expect(family?.type).toBe('HISTOGRAM');
+      expect(Object.keys(family?.metrics[0]?.buckets ?? {})).toContain('+Inf');
+      expect(text).toMatch(new RegExp(`^baton_descope_${name}_count\\{.*\\} [1-9]`, 'm'));
+    },
+  );
 
   it('tells of the process itself: memory, processor, and how late its timers are', async () => {
     const metrics = lived();
@@ -112,9 +122,17 @@ describe('/metrics', () => {
     expect(valueOf('resident_memory_bytes')).toBeGreaterThan(10_000_000);
     expect(valueOf('heap_used_bytes')).toBeGreaterThan(1_000_000);
     expect(valueOf('cpu_seconds_total')).toBeGreaterThan(0);
-    expect(Math.abs(valueOf('start_time_seconds') - (Date.parse('2026-11-25T13:00:00Z') / 1000 - process.uptime()))).toBeLessThan(2);
-    expect(found.get('baton_descope_event_loop_delay_seconds')?.metrics.map(({ labels }) => labels?.['quantile'])).toEqual(['0.5', '0.99', '1']);
-    expect(found.get('baton_descope_event_loop_delay_seconds')?.metrics.every(({ value }) => Number(value) >= 0 && Number(value) < 5)).toBe(true);
+    expect(
+      Math.abs(valueOf('start_time_seconds') - (Date.parse('2026-11-25T13:00:00Z') / 1000 - process.uptime())),
+    ).toBeLessThan(2);
+    expect(
+      found.get('baton_descope_event_loop_delay_seconds')?.metrics.map(({ labels }) => labels?.['quantile']),
+    ).toEqual(['0.5', '0.99', '1']);
+    expect(
+      found
+        .get('baton_descope_event_loop_delay_seconds')
+        ?.metrics.every(({ value }) => Number(value) >= 0 && Number(value) < 5),
+    ).toBe(true);
   });
 
   it('leaves out what is not known: the last complete sync before there was one, the next one without a schedule', async () => {
@@ -122,26 +140,45 @@ describe('/metrics', () => {
     const found = await families(metrics);
 
     expect(await metrics.render()).not.toMatch(/^baton_descope_(last_complete|next)_sync/m);
-    expect(found.get('baton_descope_syncs_total')?.metrics).toContainEqual({ value: '0', labels: { outcome: 'complete' } });
+    expect(found.get('baton_descope_syncs_total')?.metrics).toContainEqual({
+      value: '0',
+      labels: { outcome: 'complete' },
+    });
   });
 
   it('has exactly the metrics that docs/metrics.md explains, each with its labels', async () => {
     const page = await pageOfServe();
-    const explained = Array.from(page.matchAll(/^\| `(baton_descope_\w+)` \|([^|]*)\|/gm), ([, name = '', labels = '']) => ({ name, labels: labels.replaceAll(/[`\s]/g, '').split(',').filter(Boolean).toSorted() }));
+    const explained = Array.from(
+      page.matchAll(/^\| `(baton_descope_\w+)` \|([^|]*)\|/gm),
+      ([, name = '', labels = '']) => ({
+        name,
+        labels: labels.replaceAll(/[`\s]/g, '').split(',').filter(Boolean).toSorted(),
+      }),
+    );
 
     const metrics = lived();
     const text = await metrics.render();
     const ours = [...(await families(metrics)).keys()].filter((name) => name.startsWith('baton_descope_'));
     const exposed = ours.map((name) => ({ name, labels: labelsIn(text, name) }));
 
-    const byName = (one: { readonly name: string }, other: { readonly name: string }): number => one.name.localeCompare(other.name);
+    const byName = (one: { readonly name: string }, other: { readonly name: string }): number =>
+      one.name.localeCompare(other.name);
     expect(exposed.toSorted(byName)).toEqual(explained.toSorted(byName));
   });
 
   it('has besides only the standard names of a Node process', async () => {
     const others = [...(await families()).keys()].filter((name) => !name.startsWith('baton_descope_'));
 
-    expect(others).toEqual(expect.arrayContaining(['process_cpu_seconds_total', 'process_resident_memory_bytes', 'process_start_time_seconds', 'nodejs_eventloop_lag_p99_seconds', 'nodejs_heap_size_used_bytes', 'nodejs_version_info']));
+    expect(others).toEqual(
+      expect.arrayContaining([
+        'process_cpu_seconds_total',
+        'process_resident_memory_bytes',
+        'process_start_time_seconds',
+        'nodejs_eventloop_lag_p99_seconds',
+        'nodejs_heap_size_used_bytes',
+        'nodejs_version_info',
+      ]),
+    );
     expect(others.filter((name) => !/^(process|nodejs)_/.test(name))).toEqual([]);
   });
 

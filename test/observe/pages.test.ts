@@ -11,7 +11,9 @@ afterEach(async () => {
   pages = undefined;
 });
 
-async function start(host = '127.0.0.1'): Promise<{ readonly url: string; readonly health: ReturnType<typeof createHealth> }> {
+async function start(
+  host = '127.0.0.1',
+): Promise<{ readonly url: string; readonly health: ReturnType<typeof createHealth> }> {
   const health = createHealth();
   const metrics = createMetrics({ version: '1.2.3' });
   pages = await startPages({ host, port: 0, health, metrics });
@@ -23,7 +25,8 @@ const statusOf = async (url: string, init?: RequestInit): Promise<number> => (aw
 describe('the pages', () => {
   it('say live at once, ready while it serves, and health as it is', async () => {
     const { url, health } = await start();
-    const look = async (): Promise<readonly number[]> => await Promise.all(['/live', '/ready', '/health'].map((path) => statusOf(url + path)));
+    const look = async (): Promise<readonly number[]> =>
+      await Promise.all(['/live', '/ready', '/health'].map((path) => statusOf(url + path)));
 
     const starting = await look();
     health.setPhase('serving');
@@ -33,7 +36,12 @@ describe('the pages', () => {
     health.setPhase('stopping');
     const stopping = await look();
 
-    expect({ starting, serving, failing, stopping }).toEqual({ starting: [200, 503, 503], serving: [200, 200, 200], failing: [200, 200, 503], stopping: [200, 503, 503] });
+    expect({ starting, serving, failing, stopping }).toEqual({
+      starting: [200, 503, 503],
+      serving: [200, 200, 200],
+      failing: [200, 200, 503],
+      stopping: [200, 503, 503],
+    });
   });
 
   it('are JSON, and metrics the text of Prometheus', async () => {
@@ -45,7 +53,9 @@ describe('the pages', () => {
 
     expect(answer.headers.get('content-type')).toBe('application/json');
     expect(answer.headers.get('cache-control')).toBe('no-store');
-    expect(await answer.json()).toEqual(health.report() satisfies object && { ...health.report(), timestamp: expect.any(String) as string });
+    expect(await answer.json()).toEqual(
+      (health.report() satisfies object) && { ...health.report(), timestamp: expect.any(String) as string },
+    );
     expect(metrics.headers.get('content-type')).toContain('text/plain; version=0.0.4');
     expect(await metrics.text()).toContain('baton_descope_build_info{version="1.2.3"');
   });
@@ -87,10 +97,20 @@ describe('the pages', () => {
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
 
-    const failure = await startPages({ host: '127.0.0.1', port, health: createHealth(), metrics: createMetrics({ version: '0' }) }).catch((thrown: unknown) => thrown);
+    const failure = await startPages({
+      host: '127.0.0.1',
+      port,
+      health: createHealth(),
+      metrics: createMetrics({ version: '0' }),
+    }).catch((thrown: unknown) => thrown);
     other.close();
 
-    expect(failure).toMatchObject({ kind: 'local-io', message: expect.stringMatching(new RegExp(`127\\.0\\.0\\.1:${port}: the port is taken; .*--health-check-port`)) as string });
+    expect(failure).toMatchObject({
+      kind: 'local-io',
+      message: expect.stringMatching(
+        new RegExp(`127\\.0\\.0\\.1:${port}: the port is taken; .*--health-check-port`),
+      ) as string,
+    });
   });
 });
 
@@ -99,25 +119,35 @@ describe('whoever asks for the pages badly', () => {
   async function answerTo(url: string, bytes: string): Promise<string> {
     const socket = connect(Number(new URL(url).port), '127.0.0.1');
     const parts: string[] = [];
-    socket.setEncoding('utf8').on('error', () => undefined).on('data', (text: string) => parts.push(text));
+    socket
+      .setEncoding('utf8')
+      .on('error', () => undefined)
+      .on('data', (text: string) => parts.push(text));
     socket.write(bytes);
     await once(socket, 'close');
     return parts.join('');
   }
 
-  it.each(['//', '/\\', '*', 'live', '/%', '//[', 'http://[/', '/live/..', '/__proto__', '/constructor'])('with the target %j gets 404, and the next one is served', async (target) => {
-    const { url } = await start();
+  it.each(['//', '/\\', '*', 'live', '/%', '//[', 'http://[/', '/live/..', '/__proto__', '/constructor'])(
+    'with the target %j gets 404, and the next one is served',
+    async (target) => {
+      const { url } = await start();
 
-    const answer = await answerTo(url, `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+      const answer = await answerTo(url, `GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
 
-    expect(answer).toMatch(/^HTTP\/1\.1 40[04] /);
-    expect(await statusOf(`${url}/live`)).toBe(200);
-  });
+      expect(answer).toMatch(/^HTTP\/1\.1 40[04] /);
+      expect(await statusOf(`${url}/live`)).toBe(200);
+    },
+  );
 
   it('by saying nothing is closed within seconds, and there are never more than 64 such', async () => {
     const { url } = await start();
     const startedAt = performance.now();
-    const sockets = Array.from({ length: 80 }, () => connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined).resume());
+    const sockets = Array.from({ length: 80 }, () =>
+      connect(Number(new URL(url).port), '127.0.0.1')
+        .on('error', () => undefined)
+        .resume(),
+    );
     const closed = sockets.map(async (socket) => {
       await once(socket, 'close');
       return performance.now() - startedAt;

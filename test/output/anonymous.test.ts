@@ -10,7 +10,20 @@ import { temporaryFolder } from '../support/cli.ts';
 import { inTenant, permission, role, type Rows, smallProject, tenant, user } from '../support/project-fixture.ts';
 import { writeSync } from '../support/sync-files.ts';
 
-const secrets = ['Zaphod', 'Beeblebrox', 'zaphod@heartofgold.example', '+4179123456', 'Heart of Gold', 'heartofgold', 'Navigator', 'improbability', 'Magrathea', '4815162342', 'Slartibartfast', 'planetdesign'];
+const secrets = [
+  'Zaphod',
+  'Beeblebrox',
+  'zaphod@heartofgold.example',
+  '+4179123456',
+  'Heart of Gold',
+  'heartofgold',
+  'Navigator',
+  'improbability',
+  'Magrathea',
+  '4815162342',
+  'Slartibartfast',
+  'planetdesign',
+];
 
 function secretProject(): Rows {
   const project = smallProject();
@@ -23,34 +36,56 @@ function secretProject(): Rows {
         loginIds: ['zaphod@heartofgold.example', '+4179123456'],
         email: 'zaphod@heartofgold.example',
         phone: '+4179123456',
-        customAttributes: { planetdesign: 'Magrathea', list: ['Slartibartfast', 4815162342], deep: { planetdesign: true } },
+        customAttributes: {
+          planetdesign: 'Magrathea',
+          list: ['Slartibartfast', 4815162342],
+          deep: { planetdesign: true },
+        },
         roleNames: ['Gone Navigator'],
         userTenants: [inTenant('heartofgold', 'Navigator', 'Editor')],
       }),
     ],
-    tenants: [...project.tenants, tenant('heartofgold', { name: 'Heart of Gold', domains: ['heartofgold.example'], customAttributes: { planetdesign: 'Magrathea' } })],
-    roles: [...project.roles, role('Navigator', { tenantId: 'heartofgold', description: 'Magrathea bound', permissionNames: ['improbability'] })],
+    tenants: [
+      ...project.tenants,
+      tenant('heartofgold', {
+        name: 'Heart of Gold',
+        domains: ['heartofgold.example'],
+        customAttributes: { planetdesign: 'Magrathea' },
+      }),
+    ],
+    roles: [
+      ...project.roles,
+      role('Navigator', {
+        tenantId: 'heartofgold',
+        description: 'Magrathea bound',
+        permissionNames: ['improbability'],
+      }),
+    ],
     permissions: [...project.permissions, permission('improbability', { description: 'Magrathea bound' })],
   };
 }
 
 const context = { env: {}, signal: new AbortController().signal, print: () => undefined };
-const exported = (from: string, out: string, flags: Partial<ExportFlags> = { anonymise: true }): Promise<void> => exportOnce(from, { out, ...flags }, context);
+const exported = (from: string, out: string, flags: Partial<ExportFlags> = { anonymise: true }): Promise<void> =>
+  exportOnce(from, { out, ...flags }, context);
 
 describe('an export with pseudonyms', () => {
-  it.each(['json', 'ndjson'])('of a project as .%s tells none of its names, addresses, ids and attributes', async (kind) => {
-    await using folder = await temporaryFolder();
-    const [from, out] = [join(folder.path, 'a.json'), join(folder.path, `b.${kind}`)];
-    await writeSync(from, secretProject());
+  it.each(['json', 'ndjson'])(
+    'of a project as .%s tells none of its names, addresses, ids and attributes',
+    async (kind) => {
+      await using folder = await temporaryFolder();
+      const [from, out] = [join(folder.path, 'a.json'), join(folder.path, `b.${kind}`)];
+      await writeSync(from, secretProject());
 
-    await exported(from, out);
+      await exported(from, out);
 
-    const [before, after] = [await readFile(from, 'utf8'), await readFile(out, 'utf8')];
-    expect(secrets.filter((secret) => !before.includes(secret))).toEqual([]);
-    expect(secrets.filter((secret) => after.toLowerCase().includes(secret.toLowerCase()))).toEqual([]);
-    expect(after).not.toContain('U2abcdefghijklmnopqrstuvwxyz');
-    expect(after).not.toMatch(/P2[A-Za-z0-9]*test|Acme|Globex/);
-  });
+      const [before, after] = [await readFile(from, 'utf8'), await readFile(out, 'utf8')];
+      expect(secrets.filter((secret) => !before.includes(secret))).toEqual([]);
+      expect(secrets.filter((secret) => after.toLowerCase().includes(secret.toLowerCase()))).toEqual([]);
+      expect(after).not.toContain('U2abcdefghijklmnopqrstuvwxyz');
+      expect(after).not.toMatch(/P2[A-Za-z0-9]*test|Acme|Globex/);
+    },
+  );
 
   it('has the same shape: as many rows, held alike, found by the same questions', async () => {
     await using folder = await temporaryFolder();
@@ -62,14 +97,30 @@ describe('an export with pseudonyms', () => {
     await using before = await createAccessIndex(from);
     await using after = await createAccessIndex(out);
     const shapeOf = ({ database }: typeof before): unknown => ({
-      held: database.prepare('select t.kind, count(*) n from holding h join thing t on t.n = h.thing group by h.thing order by h.thing').all(),
+      held: database
+        .prepare(
+          'select t.kind, count(*) n from holding h join thing t on t.n = h.thing group by h.thing order by h.thing',
+        )
+        .all(),
       confers: database.prepare('select thing, count(*) n from confers group by thing order by thing').all(),
-      users: database.prepare("select status, email = login same, name = id nameless, email = '' as no_email, created_at from user order by n").all(),
+      users: database
+        .prepare(
+          "select status, email = login same, name = id nameless, email = '' as no_email, created_at from user order by n",
+        )
+        .all(),
       names: database.prepare('select count(distinct name) names, count(distinct login) logins from user').all(),
-      tenants: database.prepare("select count(*) n, count(distinct name) names, sum(parent <> '') parents, sum(name = id) nameless from tenant").all(),
+      tenants: database
+        .prepare(
+          "select count(*) n, count(distinct name) names, sum(parent <> '') parents, sum(name = id) nameless from tenant",
+        )
+        .all(),
     });
     expect(shapeOf(after)).toEqual(shapeOf(before));
-    expect({ ...after.summary, projectId: '', contentHash: '' }).toMatchObject({ counts: before.summary.counts, consistency: before.summary.consistency, dangling: { count: before.summary.dangling?.count } });
+    expect({ ...after.summary, projectId: '', contentHash: '' }).toMatchObject({
+      counts: before.summary.counts,
+      consistency: before.summary.consistency,
+      dangling: { count: before.summary.dangling?.count },
+    });
     expect(after.summary.projectId).not.toBe(before.summary.projectId);
   });
 
@@ -102,23 +153,44 @@ describe('an export with pseudonyms', () => {
     await exported(at('a.json'), at('c.json'), { anonymise: true, anonymiseKey: at('key') });
 
     expect(await readFile(at('c.json'), 'utf8')).not.toBe(await readFile(at('b.json'), 'utf8'));
-    await expect(exported(at('a.json'), at('d.json'), { anonymise: true, anonymiseKey: at('short') })).rejects.toMatchObject({ kind: 'config' });
-    await expect(exported(at('a.json'), at('d.json'), { anonymise: true, anonymiseKey: at('none') })).rejects.toMatchObject({ kind: 'local-io' });
-    await expect(exported(at('a.json'), at('d.json'), { anonymiseKey: at('key') })).rejects.toMatchObject({ kind: 'config' });
+    await expect(
+      exported(at('a.json'), at('d.json'), { anonymise: true, anonymiseKey: at('short') }),
+    ).rejects.toMatchObject({ kind: 'config' });
+    await expect(
+      exported(at('a.json'), at('d.json'), { anonymise: true, anonymiseKey: at('none') }),
+    ).rejects.toMatchObject({ kind: 'local-io' });
+    await expect(exported(at('a.json'), at('d.json'), { anonymiseKey: at('key') })).rejects.toMatchObject({
+      kind: 'config',
+    });
   });
 
   it('tells nobody who is called as a permission may be, and no hash of the real file', async () => {
     await using folder = await temporaryFolder();
     const at = (name: string): string => join(folder.path, name);
     const project = smallProject();
-    const named = user('U9', { name: 'Grant Root', loginIds: ['grant'], email: 'root@admin.example', status: 'disabled', customAttributes: { owner: 'Key' } });
-    await writeSync(at('a.json'), { ...project, users: [...project.users, named], tenants: [...project.tenants, tenant('token', { name: 'Tenant Admin' })] });
+    const named = user('U9', {
+      name: 'Grant Root',
+      loginIds: ['grant'],
+      email: 'root@admin.example',
+      status: 'disabled',
+      customAttributes: { owner: 'Key' },
+    });
+    await writeSync(at('a.json'), {
+      ...project,
+      users: [...project.users, named],
+      tenants: [...project.tenants, tenant('token', { name: 'Tenant Admin' })],
+    });
 
     for (const kind of ['json', 'csv', 'ndjson']) {
       await exported(at('a.json'), at(`b.${kind}`));
     }
 
-    const after = [await readFile(at('b.json'), 'utf8'), await readFile(at('b.ndjson'), 'utf8'), await readFile(join(at('b.csv'), 'users.csv'), 'utf8'), await readFile(join(at('b.csv'), 'tenants.csv'), 'utf8')].join('\n');
+    const after = [
+      await readFile(at('b.json'), 'utf8'),
+      await readFile(at('b.ndjson'), 'utf8'),
+      await readFile(join(at('b.csv'), 'users.csv'), 'utf8'),
+      await readFile(join(at('b.csv'), 'tenants.csv'), 'utf8'),
+    ].join('\n');
     expect(after).not.toMatch(/"(?:Grant|Root|grant|owner|Key|token)"(?!:)|Grant |Root|@admin|Tenant Admin/);
     expect(after).toContain('"details":"disabled"');
     expect(await readFile(join(at('b.csv'), 'about.json'), 'utf8')).not.toContain('contentHash');
@@ -171,8 +243,13 @@ describe('--columns', () => {
 
     await exported(from, out, { columns: 'tenant_id,user_id,users.email' });
 
-    const header = async (name: string): Promise<unknown> => Papa.parse(await readFile(join(out, name), 'utf8')).data[0];
-    expect([await header('users.csv'), await header('access.csv'), await header('tenants.csv')]).toEqual([['user_id', 'email'], ['tenant_id', 'user_id'], ['tenant_id']]);
+    const header = async (name: string): Promise<unknown> =>
+      Papa.parse(await readFile(join(out, name), 'utf8')).data[0];
+    expect([await header('users.csv'), await header('access.csv'), await header('tenants.csv')]).toEqual([
+      ['user_id', 'email'],
+      ['tenant_id', 'user_id'],
+      ['tenant_id'],
+    ]);
     await expect(readFile(join(out, 'permissions.csv'))).rejects.toThrow('ENOENT');
   });
 
@@ -181,7 +258,12 @@ describe('--columns', () => {
     const from = join(folder.path, 'a.json');
     await writeSync(from, smallProject());
 
-    await expect(exported(from, join(folder.path, 'b.csv'), { columns })).rejects.toMatchObject({ kind: 'config', message: expect.stringContaining('there are user_id, name, login, email') });
-    await expect(exported(from, join(folder.path, 'b.json'), { columns: 'email' })).rejects.toMatchObject({ kind: 'config' });
+    await expect(exported(from, join(folder.path, 'b.csv'), { columns })).rejects.toMatchObject({
+      kind: 'config',
+      message: expect.stringContaining('there are user_id, name, login, email'),
+    });
+    await expect(exported(from, join(folder.path, 'b.json'), { columns: 'email' })).rejects.toMatchObject({
+      kind: 'config',
+    });
   });
 });

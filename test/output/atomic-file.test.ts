@@ -24,7 +24,9 @@ describe('an atomic file', () => {
 
     await file.commit();
 
-    expect(before).toEqual([expect.stringMatching(new RegExp(`^\\.sync\\.json\\.[0-9a-f]{8}-${process.pid}-[0-9a-f]{12}\\.tmp$`))]);
+    expect(before).toEqual([
+      expect.stringMatching(new RegExp(`^\\.sync\\.json\\.[0-9a-f]{8}-${process.pid}-[0-9a-f]{12}\\.tmp$`)),
+    ]);
     expect(await readdir(folder)).toEqual(['sync.json']);
     expect(await readFile(target(), 'utf8')).toBe('x'.repeat(200_000));
   });
@@ -68,39 +70,60 @@ describe('an atomic file', () => {
   it.each([
     ['a file that is there', true],
     ['one that is not there yet', false],
-  ])('is put where a symbolic link of ours leads to, %s: the link stays, and nothing is left beside either', async (_name, isThere) => {
-    await mkdir(join(folder, 'data'));
-    const elsewhere = join(folder, 'data', 'elsewhere');
-    if (isThere) {
-      await writeFile(elsewhere, 'old');
-    }
-    await symlink(join('data', 'elsewhere'), target());
-    await checkTarget(target());
-    const file = await createAtomicFile(target());
-    await file.write('new');
+  ])(
+    'is put where a symbolic link of ours leads to, %s: the link stays, and nothing is left beside either',
+    async (_name, isThere) => {
+      await mkdir(join(folder, 'data'));
+      const elsewhere = join(folder, 'data', 'elsewhere');
+      if (isThere) {
+        await writeFile(elsewhere, 'old');
+      }
+      await symlink(join('data', 'elsewhere'), target());
+      await checkTarget(target());
+      const file = await createAtomicFile(target());
+      await file.write('new');
 
-    await file.commit();
+      await file.commit();
 
-    expect((await lstat(target())).isSymbolicLink()).toBe(true);
-    expect(await readFile(elsewhere, 'utf8')).toBe('new');
-    expect([await readdir(folder), await readdir(join(folder, 'data'))]).toEqual([['data', 'sync.json'], ['elsewhere']]);
-  });
+      expect((await lstat(target())).isSymbolicLink()).toBe(true);
+      expect(await readFile(elsewhere, 'utf8')).toBe('new');
+      expect([await readdir(folder), await readdir(join(folder, 'data'))]).toEqual([
+        ['data', 'sync.json'],
+        ['elsewhere'],
+      ]);
+    },
+  );
 
   it('is not put where links lead in a circle, nor where one leads into a folder that is not there', async () => {
     await symlink('sync.json', target());
-    await expect(checkTarget(target())).rejects.toMatchObject({ kind: 'local-io', message: expect.stringContaining('form a loop') });
+    await expect(checkTarget(target())).rejects.toMatchObject({
+      kind: 'local-io',
+      message: expect.stringContaining('form a loop'),
+    });
     await rm(target());
     await symlink(join('missing', 'sync.json'), target());
-    await expect(checkTarget(target())).rejects.toMatchObject({ kind: 'local-io', message: expect.stringContaining('its link leads to') });
+    await expect(checkTarget(target())).rejects.toMatchObject({
+      kind: 'local-io',
+      message: expect.stringContaining('its link leads to'),
+    });
   });
 
   it('is not put in the place of a file that is read-only, a pipe or a device', async () => {
     await writeFile(target(), 'kept', { mode: 0o444 });
     execFileSync('mkfifo', [join(folder, 'pipe.json')]);
 
-    await expect(checkTarget(target())).rejects.toMatchObject({ kind: 'local-io', message: expect.stringContaining('read-only; make it writable') });
-    await expect(checkTarget(join(folder, 'pipe.json'))).rejects.toMatchObject({ kind: 'local-io', message: expect.stringContaining('a pipe') });
-    await expect(checkTarget('/dev/null')).rejects.toMatchObject({ kind: 'local-io', message: expect.stringContaining('a device') });
+    await expect(checkTarget(target())).rejects.toMatchObject({
+      kind: 'local-io',
+      message: expect.stringContaining('read-only; make it writable'),
+    });
+    await expect(checkTarget(join(folder, 'pipe.json'))).rejects.toMatchObject({
+      kind: 'local-io',
+      message: expect.stringContaining('a pipe'),
+    });
+    await expect(checkTarget('/dev/null')).rejects.toMatchObject({
+      kind: 'local-io',
+      message: expect.stringContaining('a device'),
+    });
   });
 
   it('keeps text in order and whole, whatever it is cut into', async () => {
@@ -149,25 +172,40 @@ describe('a target that cannot be written', () => {
   it('in a folder that does not exist is named, with the reason', async () => {
     const lost = join(folder, 'missing', 'sync.json');
 
-    await expect(createAtomicFile(lost)).rejects.toMatchObject({ kind: 'local-io', message: expect.stringContaining(`cannot write ${lost}`) });
-    await expect(checkTarget(lost)).rejects.toMatchObject({ kind: 'local-io', message: expect.stringContaining('the folder does not exist') });
+    await expect(createAtomicFile(lost)).rejects.toMatchObject({
+      kind: 'local-io',
+      message: expect.stringContaining(`cannot write ${lost}`),
+    });
+    await expect(checkTarget(lost)).rejects.toMatchObject({
+      kind: 'local-io',
+      message: expect.stringContaining('the folder does not exist'),
+    });
   });
 
   it('beneath a file is named, with the reason', async () => {
     await writeFile(join(folder, 'file'), '');
     const lost = join(folder, 'file', 'sync.json');
 
-    await expect(createAtomicFile(lost)).rejects.toMatchObject({ kind: 'local-io', message: expect.stringContaining(`cannot write ${lost}`) });
+    await expect(createAtomicFile(lost)).rejects.toMatchObject({
+      kind: 'local-io',
+      message: expect.stringContaining(`cannot write ${lost}`),
+    });
   });
 
   it('because it is a folder is told before any work', async () => {
-    await expect(checkTarget(folder)).rejects.toMatchObject({ kind: 'local-io', message: expect.stringContaining('it is a folder') });
+    await expect(checkTarget(folder)).rejects.toMatchObject({
+      kind: 'local-io',
+      message: expect.stringContaining('it is a folder'),
+    });
   });
 
   it('because its name is too long is named, with the reason', async () => {
     const lost = join(folder, `${'x'.repeat(251)}.json`);
 
-    await expect(checkTarget(lost)).rejects.toMatchObject({ kind: 'local-io', message: expect.stringContaining(`cannot write ${lost}`) });
+    await expect(checkTarget(lost)).rejects.toMatchObject({
+      kind: 'local-io',
+      message: expect.stringContaining(`cannot write ${lost}`),
+    });
     expect(await readdir(folder)).toEqual([]);
   });
 

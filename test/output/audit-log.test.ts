@@ -42,7 +42,10 @@ describe('an audit file that does not stay where it is', () => {
     const log = await openAuditLog(path);
 
     await rm(join(folder.path, 'sub'), { recursive: true });
-    await expect(log.append({ round: 1 })).rejects.toMatchObject({ kind: 'local-io', message: expect.stringContaining(path) });
+    await expect(log.append({ round: 1 })).rejects.toMatchObject({
+      kind: 'local-io',
+      message: expect.stringContaining(path),
+    });
     await mkdir(join(folder.path, 'sub'));
     await log.append({ round: 2 });
     await log.close();
@@ -100,7 +103,10 @@ describe('an audit log that is no plain file', () => {
   it('that is full keeps no line, and says why', async () => {
     const log = await openAuditLog('/dev/full');
 
-    await expect(log.append({ round: 1 })).rejects.toMatchObject({ kind: 'local-io', message: 'cannot write /dev/full: could not write the audit line: the disk is full' });
+    await expect(log.append({ round: 1 })).rejects.toMatchObject({
+      kind: 'local-io',
+      message: 'cannot write /dev/full: could not write the audit line: the disk is full',
+    });
     await log.close();
   });
 
@@ -109,7 +115,10 @@ describe('an audit log that is no plain file', () => {
     const path = join(folder.path, 'pipe');
     await promisify(execFile)('mkfifo', [path]);
 
-    await expect(openAuditLog(path)).rejects.toMatchObject({ kind: 'local-io', message: expect.stringContaining('it is a pipe without a reader') });
+    await expect(openAuditLog(path)).rejects.toMatchObject({
+      kind: 'local-io',
+      message: expect.stringContaining('it is a pipe without a reader'),
+    });
   });
 });
 
@@ -118,7 +127,12 @@ it('lines that are asked for at once are kept in that order, with those of anoth
   const path = join(folder.path, 'audit.jsonl');
   const log = await openAuditLog(path);
 
-  await Promise.all([log.append({ round: 1 }), appendFile(path, '{"other":1}\n'), log.append({ round: 2 }), log.append({ round: 3 })]);
+  await Promise.all([
+    log.append({ round: 1 }),
+    appendFile(path, '{"other":1}\n'),
+    log.append({ round: 2 }),
+    log.append({ round: 3 }),
+  ]);
   await log.close();
 
   const lines = await linesOf(path);

@@ -18,7 +18,16 @@ import { messageByMessage } from '../../src/output/message-sink.ts';
 import { newSyncId } from '../../src/sync/sync-id.ts';
 import { walk } from '../../src/sync/walk.ts';
 import { hostileNames } from '../support/arbitraries.ts';
-import { createProject, inTenant, permission, role, type Rows, smallProject, tenant, user } from '../support/project-fixture.ts';
+import {
+  createProject,
+  inTenant,
+  permission,
+  role,
+  type Rows,
+  smallProject,
+  tenant,
+  user,
+} from '../support/project-fixture.ts';
 import { connectorOf, createCollector, type Walked } from '../support/walker.ts';
 
 let folder = '';
@@ -35,7 +44,14 @@ const syncId = newSyncId();
 const temporaries = async (): Promise<string[]> => (await readdir(folder)).filter((name) => name !== 'sync.c1z');
 
 type Row = Readonly<Record<string, unknown>>;
-type Table = 'v1_resource_types' | 'v1_resources' | 'v1_entitlements' | 'v1_grants' | 'v1_sync_runs' | 'v1_assets' | 'v1_connector_sessions';
+type Table =
+  | 'v1_resource_types'
+  | 'v1_resources'
+  | 'v1_entitlements'
+  | 'v1_grants'
+  | 'v1_sync_runs'
+  | 'v1_assets'
+  | 'v1_connector_sessions';
 
 /** Takes the container off, and opens the database as any SQLite would. */
 async function opened(): Promise<{ rows(sql: string): Row[]; table(name: Table): Row[] } & Disposable> {
@@ -99,19 +115,53 @@ describe('a .c1z file', () => {
     await written();
     using database = await opened();
 
-    const names = database.rows("select name from sqlite_schema where type = 'table' order by name").map(({ name }) => name);
+    const names = database
+      .rows("select name from sqlite_schema where type = 'table' order by name")
+      .map(({ name }) => name);
     const columns = (table: Table): unknown[] =>
-      database.rows(`select name || ' ' || type || iif("notnull", ' not null', '') || coalesce(' = ' || dflt_value, '') as text from pragma_table_info('${table}')`).map(({ text }) => text);
+      database
+        .rows(
+          `select name || ' ' || type || iif("notnull", ' not null', '') || coalesce(' = ' || dflt_value, '') as text from pragma_table_info('${table}')`,
+        )
+        .map(({ text }) => text);
 
-    expect(names).toEqual(['v1_assets', 'v1_connector_sessions', 'v1_entitlements', 'v1_grants', 'v1_resource_types', 'v1_resources', 'v1_sync_runs']);
+    expect(names).toEqual([
+      'v1_assets',
+      'v1_connector_sessions',
+      'v1_entitlements',
+      'v1_grants',
+      'v1_resource_types',
+      'v1_resources',
+      'v1_sync_runs',
+    ]);
     const tail = ['data BLOB not null', 'sync_id TEXT not null', 'discovered_at datetime not null'];
     const text = (name: string): string => `${name} TEXT not null`;
     expect(columns('v1_resource_types')).toEqual(['id INTEGER', text('external_id'), ...tail]);
-    expect(columns('v1_resources')).toEqual(['id INTEGER', text('resource_type_id'), text('external_id'), 'parent_resource_type_id TEXT', 'parent_resource_id TEXT', ...tail]);
-    expect(columns('v1_entitlements')).toEqual(['id INTEGER', text('resource_type_id'), text('resource_id'), text('external_id'), ...tail]);
+    expect(columns('v1_resources')).toEqual([
+      'id INTEGER',
+      text('resource_type_id'),
+      text('external_id'),
+      'parent_resource_type_id TEXT',
+      'parent_resource_id TEXT',
+      ...tail,
+    ]);
+    expect(columns('v1_entitlements')).toEqual([
+      'id INTEGER',
+      text('resource_type_id'),
+      text('resource_id'),
+      text('external_id'),
+      ...tail,
+    ]);
     expect(columns('v1_grants')).toEqual([
       'id INTEGER',
-      ...['resource_type_id', 'resource_id', 'entitlement_id', 'principal_resource_type_id', 'principal_resource_id', 'external_id'].map(text),
+      ...[
+        'resource_type_id',
+        'resource_id',
+        'entitlement_id',
+        'principal_resource_type_id',
+        'principal_resource_id',
+        'external_id',
+      ].map(text),
       'expansion BLOB',
       'needs_expansion INTEGER not null = 0',
       ...tail,
@@ -131,7 +181,12 @@ describe('a .c1z file', () => {
       ...['generation', 'coverage', 'mode'].map((name) => `ingest_invariant_${name} TEXT not null = ''`),
     ]);
     expect(columns('v1_assets')).toEqual(['id INTEGER', text('external_id'), text('content_type'), ...tail]);
-    expect(columns('v1_connector_sessions')).toEqual(['id INTEGER', text('sync_id'), text('key'), 'value BLOB not null']);
+    expect(columns('v1_connector_sessions')).toEqual([
+      'id INTEGER',
+      text('sync_id'),
+      text('key'),
+      'value BLOB not null',
+    ]);
   });
 
   it('has the indexes of the format, two names swapped as they are there', async () => {
@@ -167,9 +222,13 @@ describe('a .c1z file', () => {
     const { types, resources, entitlements } = await written();
     using database = await opened();
 
-    expect(database.table('v1_resource_types').map((row) => fromBinary(ResourceTypeSchema, bytesOf(row)))).toEqual(types);
+    expect(database.table('v1_resource_types').map((row) => fromBinary(ResourceTypeSchema, bytesOf(row)))).toEqual(
+      types,
+    );
     expect(database.table('v1_resources').map((row) => fromBinary(ResourceSchema, bytesOf(row)))).toEqual(resources);
-    expect(database.table('v1_entitlements').map((row) => fromBinary(EntitlementSchema, bytesOf(row)))).toEqual(entitlements);
+    expect(database.table('v1_entitlements').map((row) => fromBinary(EntitlementSchema, bytesOf(row)))).toEqual(
+      entitlements,
+    );
     expect(resources.length).toBeGreaterThan(10);
   });
 
@@ -198,11 +257,29 @@ describe('a .c1z file', () => {
 
     const lost = (sql: string): unknown => database.rows(`select count(*) as lost from ${sql}`)[0]?.['lost'];
 
-    expect(lost('v1_grants as g where not exists (select 1 from v1_entitlements as e where e.external_id = g.entitlement_id and e.resource_id = g.resource_id)')).toBe(0);
-    expect(lost("v1_grants where principal_resource_type_id || ':' || principal_resource_id not in (select external_id from v1_resources)")).toBe(0);
-    expect(lost("v1_entitlements where resource_type_id || ':' || resource_id not in (select external_id from v1_resources)")).toBe(0);
-    expect(lost("v1_resources where parent_resource_id is not null and parent_resource_type_id || ':' || parent_resource_id not in (select external_id from v1_resources)")).toBe(0);
-    expect(database.rows('select count(parent_resource_id) as parents from v1_resources')).not.toEqual([{ parents: 0 }]);
+    expect(
+      lost(
+        'v1_grants as g where not exists (select 1 from v1_entitlements as e where e.external_id = g.entitlement_id and e.resource_id = g.resource_id)',
+      ),
+    ).toBe(0);
+    expect(
+      lost(
+        "v1_grants where principal_resource_type_id || ':' || principal_resource_id not in (select external_id from v1_resources)",
+      ),
+    ).toBe(0);
+    expect(
+      lost(
+        "v1_entitlements where resource_type_id || ':' || resource_id not in (select external_id from v1_resources)",
+      ),
+    ).toBe(0);
+    expect(
+      lost(
+        "v1_resources where parent_resource_id is not null and parent_resource_type_id || ':' || parent_resource_id not in (select external_id from v1_resources)",
+      ),
+    ).toBe(0);
+    expect(database.rows('select count(parent_resource_id) as parents from v1_resources')).not.toEqual([
+      { parents: 0 },
+    ]);
   });
 
   it('counts what it holds', async () => {
@@ -212,7 +289,12 @@ describe('a .c1z file', () => {
     await file.finish(() => ({}));
     using database = await opened();
 
-    const byType = (table: Table): object => Object.fromEntries(database.rows(`select resource_type_id, count(*) as rows from ${table} group by 1`).map((row) => [row['resource_type_id'], row['rows']]));
+    const byType = (table: Table): object =>
+      Object.fromEntries(
+        database
+          .rows(`select resource_type_id, count(*) as rows from ${table} group by 1`)
+          .map((row) => [row['resource_type_id'], row['rows']]),
+      );
 
     expect(file.counts).toEqual({
       resourceTypes: 5,
@@ -231,7 +313,12 @@ describe('a .c1z file', () => {
 
   it('carries hostile names', async () => {
     const { resources, grants } = await written({
-      users: hostileNames.map((name) => user(name, { roleNames: [...hostileNames], userTenants: hostileNames.map((id) => inTenant(id, ...hostileNames)) })),
+      users: hostileNames.map((name) =>
+        user(name, {
+          roleNames: [...hostileNames],
+          userTenants: hostileNames.map((id) => inTenant(id, ...hostileNames)),
+        }),
+      ),
       tenants: hostileNames.map((id) => tenant(id, { customAttributes: { [id]: id } })),
       roles: hostileNames.map((name) => role(name, { permissionNames: [...hostileNames] })),
       permissions: hostileNames.map((name) => permission(name)),
@@ -239,7 +326,12 @@ describe('a .c1z file', () => {
     using database = await opened();
 
     expect(database.table('v1_resources').map((row) => fromBinary(ResourceSchema, bytesOf(row)))).toEqual(resources);
-    expect(database.rows('select cast(external_id as blob) as id from v1_grants order by id').map((row) => Buffer.from(bytesOf(row, 'id')).toString()).toSorted()).toEqual(grants.map(({ id }) => id).toSorted());
+    expect(
+      database
+        .rows('select cast(external_id as blob) as id from v1_grants order by id')
+        .map((row) => Buffer.from(bytesOf(row, 'id')).toString())
+        .toSorted(),
+    ).toEqual(grants.map(({ id }) => id).toSorted());
   });
 });
 
@@ -285,22 +377,35 @@ describe('the sync run of a .c1z file', () => {
     const [run] = database.table('v1_sync_runs');
     const [grant] = database.table('v1_grants');
 
-    expect([run?.['started_at'], grant?.['discovered_at'], run?.['ended_at']]).toEqual(['2026-01-02 03:04:05.006', '2026-01-02 03:04:05.060', '2026-11-12 13:14:15.000']);
+    expect([run?.['started_at'], grant?.['discovered_at'], run?.['ended_at']]).toEqual([
+      '2026-01-02 03:04:05.006',
+      '2026-01-02 03:04:05.060',
+      '2026-11-12 13:14:15.000',
+    ]);
   });
 });
 
 describe('an expandable grant in a .c1z file', () => {
   it('has what it expands to in a column of its own, and its other annotations where they were', async () => {
-    await writtenGrants(toConferringGrant('approve', 'role_binding', 'acme/Editor', 'acme'), toGrant('role', 'Editor', 'user', 'U1'));
+    await writtenGrants(
+      toConferringGrant('approve', 'role_binding', 'acme/Editor', 'acme'),
+      toGrant('role', 'Editor', 'user', 'U1'),
+    );
     using database = await opened();
 
     const [expandable, plain] = database.table('v1_grants');
 
     expect(fromBinary(GrantExpandableSchema, bytesOf(expandable, 'expansion'))).toEqual(
-      create(GrantExpandableSchema, { entitlementIds: ['role_binding:acme/Editor:assigned'], shallow: true, resourceTypeIds: ['user'] }),
+      create(GrantExpandableSchema, {
+        entitlementIds: ['role_binding:acme/Editor:assigned'],
+        shallow: true,
+        resourceTypeIds: ['user'],
+      }),
     );
     expect(expandable).toMatchObject({ needs_expansion: 1 });
-    expect(fromBinary(GrantSchema, bytesOf(expandable)).annotations.map(({ typeUrl }) => typeUrl)).toEqual(['type.googleapis.com/c1.connector.v2.GrantMetadata']);
+    expect(fromBinary(GrantSchema, bytesOf(expandable)).annotations.map(({ typeUrl }) => typeUrl)).toEqual([
+      'type.googleapis.com/c1.connector.v2.GrantMetadata',
+    ]);
     expect(plain).toMatchObject({ expansion: null, needs_expansion: 0 });
   });
 
@@ -308,10 +413,14 @@ describe('an expandable grant in a .c1z file', () => {
     const { grants } = await written();
     using database = await opened();
 
-    const expandable = grants.filter(({ annotations }) => annotations.some(({ typeUrl }) => typeUrl.endsWith('.GrantExpandable')));
+    const expandable = grants.filter(({ annotations }) =>
+      annotations.some(({ typeUrl }) => typeUrl.endsWith('.GrantExpandable')),
+    );
 
     expect(expandable).toHaveLength(8);
-    expect(database.rows('select count(*) as rows from v1_grants where expansion is not null and needs_expansion = 1')).toEqual([{ rows: 8 }]);
+    expect(
+      database.rows('select count(*) as rows from v1_grants where expansion is not null and needs_expansion = 1'),
+    ).toEqual([{ rows: 8 }]);
   });
 
   it('that names no entitlement is not expandable, and loses the annotation all the same', async () => {
@@ -321,7 +430,11 @@ describe('an expandable grant in a .c1z file', () => {
 
     const [row] = database.table('v1_grants');
 
-    expect(row).toMatchObject({ expansion: null, needs_expansion: 0, data: new Uint8Array(toBinary(GrantSchema, toGrant('role', 'Editor', 'user', 'U1'))) });
+    expect(row).toMatchObject({
+      expansion: null,
+      needs_expansion: 0,
+      data: new Uint8Array(toBinary(GrantSchema, toGrant('role', 'Editor', 'user', 'U1'))),
+    });
   });
 });
 
@@ -330,15 +443,21 @@ describe('a row that comes twice to a .c1z file', () => {
     const file = await createC1zFile(target(), { syncId });
     await file.grant(toGrant('permission', 'approve', 'role', 'Editor'));
     await file.grant(toConferringGrant('approve', 'role', 'Editor', ''));
-    await file.resource(create(ResourceSchema, { id: { resourceType: 'role', resource: 'Editor' }, displayName: 'old' }));
-    await file.resource(create(ResourceSchema, { id: { resourceType: 'role', resource: 'Editor' }, displayName: 'new' }));
+    await file.resource(
+      create(ResourceSchema, { id: { resourceType: 'role', resource: 'Editor' }, displayName: 'old' }),
+    );
+    await file.resource(
+      create(ResourceSchema, { id: { resourceType: 'role', resource: 'Editor' }, displayName: 'new' }),
+    );
 
     await file.finish(() => ({}));
 
     using database = await opened();
     expect(file.counts).toMatchObject({ resources: { role: 1 }, grants: { permission: 1 } });
     expect(database.table('v1_grants')).toMatchObject([{ needs_expansion: 1, expansion: expect.any(Uint8Array) }]);
-    expect(database.table('v1_resources').map((row) => fromBinary(ResourceSchema, bytesOf(row)).displayName)).toEqual(['new']);
+    expect(database.table('v1_resources').map((row) => fromBinary(ResourceSchema, bytesOf(row)).displayName)).toEqual([
+      'new',
+    ]);
   });
 });
 
@@ -364,7 +483,11 @@ describe('a .c1z target', () => {
 
     await file.finish((contentHash) => ({ told: (told = contentHash) }));
 
-    expect(told).toBe(`sha256:${createHash('sha256').update(await readFile(target())).digest('hex')}`);
+    expect(told).toBe(
+      `sha256:${createHash('sha256')
+        .update(await readFile(target()))
+        .digest('hex')}`,
+    );
   });
 
   it('that is discarded stays as it was, with nothing beside it', async () => {
@@ -398,7 +521,10 @@ describe('a .c1z target', () => {
     const file = await createC1zFile(target(), { syncId });
     await mkdir(target());
 
-    await expect(file.finish(() => ({}))).rejects.toMatchObject({ kind: 'local-io', message: expect.stringContaining(target()) });
+    await expect(file.finish(() => ({}))).rejects.toMatchObject({
+      kind: 'local-io',
+      message: expect.stringContaining(target()),
+    });
     await file.discard();
 
     expect(await readdir(folder)).toEqual(['sync.c1z']);
@@ -409,7 +535,10 @@ describe('a .c1z target', () => {
     const [early = ''] = await temporaries();
     await rm(join(folder, early));
 
-    await expect(file.finish(() => ({}))).rejects.toMatchObject({ kind: 'local-io', message: `cannot write ${target()}: could not read its database back: ENOENT` });
+    await expect(file.finish(() => ({}))).rejects.toMatchObject({
+      kind: 'local-io',
+      message: `cannot write ${target()}: could not read its database back: ENOENT`,
+    });
     await file.discard();
 
     expect(await readdir(folder)).toEqual([]);
@@ -418,7 +547,10 @@ describe('a .c1z target', () => {
   it('in a folder that does not exist fails as local-io, and names the target', async () => {
     const lost = join(folder, 'missing', 'sync.c1z');
 
-    await expect(createC1zFile(lost, { syncId })).rejects.toMatchObject({ kind: 'local-io', message: expect.stringContaining(`cannot write ${lost}`) });
+    await expect(createC1zFile(lost, { syncId })).rejects.toMatchObject({
+      kind: 'local-io',
+      message: expect.stringContaining(`cannot write ${lost}`),
+    });
   });
 
   it('takes a hundred thousand grants without holding them in memory', { timeout: 300_000 }, async () => {
@@ -426,7 +558,14 @@ describe('a .c1z target', () => {
     const before = process.memoryUsage.rss();
     let peak = before;
     for (let place = 0; place < 100_000; place += 1) {
-      await file.grant(toGrant('role_binding', `tenant-${place % 500}/Role ${place % 7}`, 'user', `U2user${String(place).padStart(22, '0')}`));
+      await file.grant(
+        toGrant(
+          'role_binding',
+          `tenant-${place % 500}/Role ${place % 7}`,
+          'user',
+          `U2user${String(place).padStart(22, '0')}`,
+        ),
+      );
       if (place % 1000 === 0) {
         peak = Math.max(peak, process.memoryUsage.rss());
       }

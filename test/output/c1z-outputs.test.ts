@@ -28,8 +28,16 @@ describe('the output of a sync', () => {
     expect((await readFile(join(folder, name), 'latin1')).startsWith(beginning)).toBe(true);
   });
 
-  it.each(['sync', 'sync.tsv', 'sync.c1z.gz', '.json', 'json', 'sync.json5'])('is refused as %s, with those that there are, and nothing is written', async (name) => {
-    expect(() => chooseOutput(join(folder, name))).toThrow(expect.objectContaining({ kind: 'config', message: expect.stringMatching(/\.json .*\.ndjson .*\.c1z .*\.csv .*\.xlsx /) }));
-    expect(await readdir(folder)).toEqual([]);
-  });
+  it.each(['sync', 'sync.tsv', 'sync.c1z.gz', '.json', 'json', 'sync.json5'])(
+    'is refused as %s, with those that there are, and nothing is written',
+    async (name) => {
+      expect(() => chooseOutput(join(folder, name))).toThrow(
+        expect.objectContaining({
+          kind: 'config',
+          message: expect.stringMatching(/\.json .*\.ndjson .*\.c1z .*\.csv .*\.xlsx /),
+        }),
+      );
+      expect(await readdir(folder)).toEqual([]);
+    },
+  );
 });

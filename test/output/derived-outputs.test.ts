@@ -41,7 +41,9 @@ const formulas = ['=HYPERLINK("http://x","y")', '+1', '-1', '@SUM(A1)', '\t=1', 
 function hostileProject(): Rows {
   const names = [...hostileNames, ...formulas, '"quoted", and comma', 'línea\u0085next'];
   return {
-    users: names.map((name, place) => user(`U${place}`, { name, loginIds: [`${name}@x`], userTenants: names.map((id) => inTenant(id, name)) })),
+    users: names.map((name, place) =>
+      user(`U${place}`, { name, loginIds: [`${name}@x`], userTenants: names.map((id) => inTenant(id, name)) }),
+    ),
     tenants: names.map((name) => tenant(name, { name })),
     roles: names.map((name) => role(name, { permissionNames: [name] })),
     permissions: names.map((name) => permission(name)),
@@ -55,17 +57,53 @@ describe('the tables', () => {
 
     await writeDerived(index, target);
 
-    const read = async (name: string): Promise<unknown> => Papa.parse(await readFile(join(target, name), 'utf8'), { header: true, skipEmptyLines: true }).data;
-    expect((await readdir(target)).toSorted()).toEqual(['about.json', 'access.csv', 'permissions.csv', 'role_permissions.csv', 'roles.csv', 'tenants.csv', 'users.csv']);
+    const read = async (name: string): Promise<unknown> =>
+      Papa.parse(await readFile(join(target, name), 'utf8'), { header: true, skipEmptyLines: true }).data;
+    expect((await readdir(target)).toSorted()).toEqual([
+      'about.json',
+      'access.csv',
+      'permissions.csv',
+      'role_permissions.csv',
+      'roles.csv',
+      'tenants.csv',
+      'users.csv',
+    ]);
     expect(await read('access.csv')).toHaveLength(accessTruthOf(smallProject()).length);
-    expect(await read('access.csv')).toContainEqual({ user_id: 'ann', user: 'Ann', held: 'role_binding', held_id: 'acme/Editor', role: 'Editor', tenant_id: 'acme', tenant: 'Acme', login: 'ann', email: '' });
-    expect(await read('access.csv')).toContainEqual({ user_id: 'ann', user: 'Ann', held: 'member', held_id: 'globex', role: '', tenant_id: 'globex', tenant: 'Globex', login: 'ann', email: '' });
-    expect(await read('role_permissions.csv')).toContainEqual({ role_id: 'globex/Editor', role: 'Editor', tenant_id: 'globex', permission: 'write' });
+    expect(await read('access.csv')).toContainEqual({
+      user_id: 'ann',
+      user: 'Ann',
+      held: 'role_binding',
+      held_id: 'acme/Editor',
+      role: 'Editor',
+      tenant_id: 'acme',
+      tenant: 'Acme',
+      login: 'ann',
+      email: '',
+    });
+    expect(await read('access.csv')).toContainEqual({
+      user_id: 'ann',
+      user: 'Ann',
+      held: 'member',
+      held_id: 'globex',
+      role: '',
+      tenant_id: 'globex',
+      tenant: 'Globex',
+      login: 'ann',
+      email: '',
+    });
+    expect(await read('role_permissions.csv')).toContainEqual({
+      role_id: 'globex/Editor',
+      role: 'Editor',
+      tenant_id: 'globex',
+      permission: 'write',
+    });
     expect(await read('tenants.csv')).toEqual([
       { tenant_id: 'acme', name: 'Acme', parent_tenant_id: '', role_inheritance: '' },
       { tenant_id: 'globex', name: 'Globex', parent_tenant_id: 'acme', role_inheritance: '' },
     ]);
-    expect(await read('users.csv')).toContainEqual(expect.objectContaining({ user_id: 'bob', email: 'bob@acme.example', status: 'enabled', test: 'false' }));
+    expect(await read('users.csv')).toContainEqual(
+      expect.objectContaining({ user_id: 'bob', email: 'bob@acme.example', status: 'enabled', test: 'false' }),
+    );
   });
 
   it('keep hostile names in their cells, and none of them begins a formula or reaches a terminal as it is', async () => {
@@ -77,11 +115,19 @@ describe('the tables', () => {
 
       expect(errors, name).toEqual([]);
       expect(new Set(data.map((row) => row.length)), name).toHaveLength(1);
-      expect(data.flat().filter((cell) => /^[=+\-@\t\r]/.test(cell)), name).toEqual([]);
+      expect(
+        data.flat().filter((cell) => /^[=+\-@\t\r]/.test(cell)),
+        name,
+      ).toEqual([]);
       expect(text.replaceAll('\r\n', ''), name).not.toMatch(/\p{Cc}|\u202E/u);
     }
     const users = csvTables(index).find(({ name }) => name === 'users.csv');
-    expect(Papa.parse<string[]>(Buffer.concat(await all(users?.bytes ?? bytesOf())).toString('utf8'), { skipEmptyLines: true, delimiter: ',' }).data).toHaveLength(project.users.length + 1);
+    expect(
+      Papa.parse<string[]>(Buffer.concat(await all(users?.bytes ?? bytesOf())).toString('utf8'), {
+        skipEmptyLines: true,
+        delimiter: ',',
+      }).data,
+    ).toHaveLength(project.users.length + 1);
   });
 });
 
@@ -102,16 +148,72 @@ describe('the spreadsheet', () => {
 
     const [sheet] = await readXlsx(target);
     const [header, ...rows] = sheet?.data ?? [];
-    expect(header).toEqual(['User', 'User id', 'Login', 'Email', 'Status', 'Tenant', 'Tenant id', 'Role', 'Source', 'Permissions', 'Risk', 'Last change', 'Decision', 'Reviewer', 'Comment']);
+    expect(header).toEqual([
+      'User',
+      'User id',
+      'Login',
+      'Email',
+      'Status',
+      'Tenant',
+      'Tenant id',
+      'Role',
+      'Source',
+      'Permissions',
+      'Risk',
+      'Last change',
+      'Decision',
+      'Reviewer',
+      'Comment',
+    ]);
     expect(rows).toHaveLength(accessTruthOf(smallProject()).length);
-    expect(rows).toContainEqual(['bob@acme.example', 'bob', 'bob@acme.example', 'bob@acme.example', 'enabled', 'Acme', 'acme', 'Approver', "the tenant's own role", 'approve', null, null, null, null, null]);
-    expect(rows).toContainEqual(['Ann', 'ann', 'ann', null, 'enabled', '(whole project)', null, 'Editor', 'project role, in the whole project', 'read, write', null, null, null, null, null]);
+    expect(rows).toContainEqual([
+      'bob@acme.example',
+      'bob',
+      'bob@acme.example',
+      'bob@acme.example',
+      'enabled',
+      'Acme',
+      'acme',
+      'Approver',
+      "the tenant's own role",
+      'approve',
+      null,
+      null,
+      null,
+      null,
+      null,
+    ]);
+    expect(rows).toContainEqual([
+      'Ann',
+      'ann',
+      'ann',
+      null,
+      'enabled',
+      '(whole project)',
+      null,
+      'Editor',
+      'project role, in the whole project',
+      'read, write',
+      null,
+      null,
+      null,
+      null,
+      null,
+    ]);
     expect(((await stat(target)).mode & 0o777).toString(8)).toBe('600');
   });
 
   it('tells what is new since an older file', async () => {
     const { users, ...lists } = smallProject();
-    await using older = await indexOf({ ...lists, users: users.map((row) => (row.userId === 'ann' ? Object.assign({}, row, { userTenants: [inTenant('acme'), inTenant('globex')] }) : row)) }, 'old.json'); // bob keeps the same role
+    await using older = await indexOf(
+      {
+        ...lists,
+        users: users.map((row) =>
+          row.userId === 'ann' ? Object.assign({}, row, { userTenants: [inTenant('acme'), inTenant('globex')] }) : row,
+        ),
+      },
+      'old.json',
+    ); // bob keeps the same role
     await using index = await indexOf(smallProject());
 
     const rows = [...reviewRows(index, older)].map((row) => [row[1], row[7], row[6], row[11]?.split(' ')[0]]);
@@ -138,7 +240,13 @@ describe('the spreadsheet', () => {
     const target = join(folder, 'split.xlsx');
     const rows = Array.from({ length: 25 }, (_, place) => [String(place)]);
 
-    await writeWholeFile(target, xlsxBytes([{ name: 'Access', columns: reviewColumns.slice(0, 1), rows }], { property: { name: 'p', value: '' }, rowsPerSheet: 11 }));
+    await writeWholeFile(
+      target,
+      xlsxBytes([{ name: 'Access', columns: reviewColumns.slice(0, 1), rows }], {
+        property: { name: 'p', value: '' },
+        rowsPerSheet: 11,
+      }),
+    );
 
     const sheets = await readXlsx(target);
     expect(sheets.map(({ data }) => data.length)).toEqual([11, 11, 6]);
@@ -149,7 +257,8 @@ describe('the spreadsheet', () => {
 
 describe('a folder of tables', () => {
   const names = ['a.csv', 'b.csv'];
-  const filesOf = (text: string): { name: string; bytes: AsyncIterable<Uint8Array> }[] => names.map((name) => ({ name, bytes: bytesOf(text) }));
+  const filesOf = (text: string): { name: string; bytes: AsyncIterable<Uint8Array> }[] =>
+    names.map((name) => ({ name, bytes: bytesOf(text) }));
 
   it('appears whole, for its owner only, and replaces the one before', async () => {
     const target = join(folder, 'tables.csv');
@@ -158,7 +267,9 @@ describe('a folder of tables', () => {
 
     expect(await readdir(folder)).toEqual(['tables.csv']);
     expect(await readFile(join(target, 'b.csv'), 'utf8')).toBe('new');
-    expect([(await stat(target)).mode & 0o777, (await stat(join(target, 'a.csv'))).mode & 0o777]).toEqual([0o700, 0o600]);
+    expect([(await stat(target)).mode & 0o777, (await stat(join(target, 'a.csv'))).mode & 0o777]).toEqual([
+      0o700, 0o600,
+    ]);
   });
 
   it('is as it was when one of its tables fails, and nothing is left beside it', async () => {
@@ -169,10 +280,18 @@ describe('a folder of tables', () => {
       throw new Error('planted');
     }
 
-    await expect(writeWholeFolder(target, [{ name: 'a.csv', bytes: bytesOf('new') }, { name: 'b.csv', bytes: broken() }])).rejects.toThrow('planted');
+    await expect(
+      writeWholeFolder(target, [
+        { name: 'a.csv', bytes: bytesOf('new') },
+        { name: 'b.csv', bytes: broken() },
+      ]),
+    ).rejects.toThrow('planted');
 
     expect(await readdir(folder)).toEqual(['tables.csv']);
-    expect([await readFile(join(target, 'a.csv'), 'utf8'), await readFile(join(target, 'b.csv'), 'utf8')]).toEqual(['old', 'old']);
+    expect([await readFile(join(target, 'a.csv'), 'utf8'), await readFile(join(target, 'b.csv'), 'utf8')]).toEqual([
+      'old',
+      'old',
+    ]);
   });
 
   it('never takes the place of a file, or of a folder with something else in it', async () => {
@@ -180,9 +299,17 @@ describe('a folder of tables', () => {
     await mkdir(join(folder, 'mine.csv'));
     await writeFile(join(folder, 'mine.csv', 'photo.jpg'), 'mine');
 
-    await expect(checkOutput(join(folder, 'file.csv'), { tableNames: names })).rejects.toMatchObject({ kind: 'local-io' });
-    await expect(writeWholeFolder(join(folder, 'mine.csv'), filesOf('new'))).rejects.toMatchObject({ kind: 'local-io', message: expect.stringContaining('something else') });
-    await expect(checkOutput(join(folder, 'none', 'x.csv'), { tableNames: names })).rejects.toMatchObject({ kind: 'local-io', message: expect.stringContaining('does not exist') });
+    await expect(checkOutput(join(folder, 'file.csv'), { tableNames: names })).rejects.toMatchObject({
+      kind: 'local-io',
+    });
+    await expect(writeWholeFolder(join(folder, 'mine.csv'), filesOf('new'))).rejects.toMatchObject({
+      kind: 'local-io',
+      message: expect.stringContaining('something else'),
+    });
+    await expect(checkOutput(join(folder, 'none', 'x.csv'), { tableNames: names })).rejects.toMatchObject({
+      kind: 'local-io',
+      message: expect.stringContaining('does not exist'),
+    });
 
     expect(await readFile(join(folder, 'mine.csv', 'photo.jpg'), 'utf8')).toBe('mine');
   });
@@ -196,9 +323,15 @@ describe('a sync into a kind that is derived', () => {
     expect(await readdir(folder)).toEqual([`review.${extension}`]);
   });
 
-  it.runIf(process.platform === 'linux')('is named in a fault of the disk, and not the file on the way to it', async () => {
-    await expect(createDerivedFile('/proc/review.xlsx', async () => undefined)).rejects.toMatchObject({ kind: 'local-io', message: expect.stringMatching(/^cannot write \/proc\/review\.xlsx: could not create/) as string });
-  });
+  it.runIf(process.platform === 'linux')(
+    'is named in a fault of the disk, and not the file on the way to it',
+    async () => {
+      await expect(createDerivedFile('/proc/review.xlsx', async () => undefined)).rejects.toMatchObject({
+        kind: 'local-io',
+        message: expect.stringMatching(/^cannot write \/proc\/review\.xlsx: could not create/) as string,
+      });
+    },
+  );
 
   it('leaves nothing when it cannot be made', async () => {
     const file = await createDerivedFile(join(folder, 'review.xlsx'), async () => {

@@ -31,7 +31,10 @@ interface Fault {
 }
 
 /** Real files on a disk that fails at one operation, and takes at most this many bytes at once. */
-function failingFiles({ place, code, isLasting }: Fault, mostBytes = 4_096): FileLayer & { readonly done: readonly Operation[]; fired(): Operation | undefined } {
+function failingFiles(
+  { place, code, isLasting }: Fault,
+  mostBytes = 4_096,
+): FileLayer & { readonly done: readonly Operation[]; fired(): Operation | undefined } {
   const done: Operation[] = [];
   let fired: Operation | undefined;
   let count = 0;
@@ -71,14 +74,19 @@ function failingFiles({ place, code, isLasting }: Fault, mostBytes = 4_096): Fil
 
 const makers = {
   'sync.json': (target: string, files: FileLayer) => createSyncFile(target, files),
-  'sync.c1z': async (target: string, files: FileLayer) => messageByMessage(await createC1zFile(target, { syncId: newSyncId(), files })),
+  'sync.c1z': async (target: string, files: FileLayer) =>
+    messageByMessage(await createC1zFile(target, { syncId: newSyncId(), files })),
 } as const satisfies Record<string, (target: string, files: FileLayer) => Promise<SyncTarget>>;
 
 const rows = { ...smallProject(), users: [...smallProject().users, ...plainUsers(60)] };
 
 async function syncInto(name: keyof typeof makers, files: FileLayer): Promise<void> {
   const connector = connectorOf(createProject(rows));
-  await runSync({ surface: connector, report: (syncId) => connector.report(syncId), target: await makers[name](join(folder, name), files) });
+  await runSync({
+    surface: connector,
+    report: (syncId) => connector.report(syncId),
+    target: await makers[name](join(folder, name), files),
+  });
 }
 
 describe.each(['sync.json', 'sync.c1z'] as const)('a sync into %s', (name) => {
@@ -87,34 +95,43 @@ describe.each(['sync.json', 'sync.c1z'] as const)('a sync into %s', (name) => {
     ['ENOSPC', true],
     ['EIO', false],
     ['EIO', true],
-  ] as const)('that meets %s at any operation (and at all after it: %s) fails as local-io, keeps the old file until a whole one is there, and leaves nothing beside it', async (code, isLasting) => {
-    const target = join(folder, name);
-    const hit: Operation[] = [];
+  ] as const)(
+    'that meets %s at any operation (and at all after it: %s) fails as local-io, keeps the old file until a whole one is there, and leaves nothing beside it',
+    async (code, isLasting) => {
+      const target = join(folder, name);
+      const hit: Operation[] = [];
 
-    for (let place = 0; ; place += 1) {
-      await writeFile(target, 'old');
-      const files = failingFiles({ place, code, isLasting });
-      const thrown: unknown = await syncInto(name, files).then(
-        () => undefined,
-        (error: unknown) => error,
-      );
-      const fired = files.fired();
-      if (fired === undefined) {
-        expect(thrown).toBeUndefined(); // nothing is left to fail: every operation has had its turn
-        break;
+      for (let place = 0; ; place += 1) {
+        await writeFile(target, 'old');
+        const files = failingFiles({ place, code, isLasting });
+        const thrown: unknown = await syncInto(name, files).then(
+          () => undefined,
+          (error: unknown) => error,
+        );
+        const fired = files.fired();
+        if (fired === undefined) {
+          expect(thrown).toBeUndefined(); // nothing is left to fail: every operation has had its turn
+          break;
+        }
+
+        hit.push(fired);
+        const isRenamed = files.done.includes('rename');
+        expect(thrown).toMatchObject({
+          kind: 'local-io',
+          facts: { code },
+          message: expect.stringContaining(`cannot write ${target}`),
+        });
+        expect(await readdir(folder)).toEqual([name]);
+        expect((await readFile(target, 'latin1')).length > 3).toBe(isRenamed);
+        expect(fired.endsWith('folder')).toBe(isRenamed);
       }
 
-      hit.push(fired);
-      const isRenamed = files.done.includes('rename');
-      expect(thrown).toMatchObject({ kind: 'local-io', facts: { code }, message: expect.stringContaining(`cannot write ${target}`) });
-      expect(await readdir(folder)).toEqual([name]);
-      expect((await readFile(target, 'latin1')).length > 3).toBe(isRenamed);
-      expect(fired.endsWith('folder')).toBe(isRenamed);
-    }
-
-    expect(new Set(hit)).toEqual(new Set(['open', 'write', 'sync', 'close', 'rename', 'open folder', 'sync folder', 'close folder']));
-    expect(hit.slice(-6)).toEqual(['sync', 'close', 'rename', 'open folder', 'sync folder', 'close folder']);
-  });
+      expect(new Set(hit)).toEqual(
+        new Set(['open', 'write', 'sync', 'close', 'rename', 'open folder', 'sync folder', 'close folder']),
+      );
+      expect(hit.slice(-6)).toEqual(['sync', 'close', 'rename', 'open folder', 'sync folder', 'close folder']);
+    },
+  );
 });
 
 describe('a disk that takes few bytes at once', () => {
@@ -134,7 +151,10 @@ describe('a disk that takes few bytes at once', () => {
     const file = await createAtomicFile(join(folder, 'sync.json'), files);
     await file.write('text');
 
-    await expect(file.commit()).rejects.toMatchObject({ kind: 'local-io', message: expect.stringContaining('the disk failed') });
+    await expect(file.commit()).rejects.toMatchObject({
+      kind: 'local-io',
+      message: expect.stringContaining('the disk failed'),
+    });
     await file.discard();
 
     expect(await readdir(folder)).toEqual([]);

@@ -27,22 +27,30 @@ describe('a sync in every kind of file', () => {
     expect((await readLast(second))?.projectId).toBe(project);
   });
 
-  it.each(whole.flatMap((one) => whole.map((two) => [one, two] as const)))('keeps its rows and its summary through .%s and .%s', async (one, two) => {
-    await using folder = await temporaryFolder();
-    const paths = [join(folder.path, 'a.json'), join(folder.path, `b.${one}`), join(folder.path, `c.${two}`), join(folder.path, 'd.json')];
-    await writeSync(paths[0] ?? '', smallProject());
+  it.each(whole.flatMap((one) => whole.map((two) => [one, two] as const)))(
+    'keeps its rows and its summary through .%s and .%s',
+    async (one, two) => {
+      await using folder = await temporaryFolder();
+      const paths = [
+        join(folder.path, 'a.json'),
+        join(folder.path, `b.${one}`),
+        join(folder.path, `c.${two}`),
+        join(folder.path, 'd.json'),
+      ];
+      await writeSync(paths[0] ?? '', smallProject());
 
-    for (const [place, from] of paths.slice(0, -1).entries()) {
-      await exportOnce(from, { out: paths[place + 1] ?? '' }, context);
-    }
+      for (const [place, from] of paths.slice(0, -1).entries()) {
+        await exportOnce(from, { out: paths[place + 1] ?? '' }, context);
+      }
 
-    await using before = await openSource(paths[0] ?? '');
-    await using after = await openSource(paths[3] ?? '');
-    expect(after.wholeSummary).toEqual(before.wholeSummary); // the hash is among it: the rows are the same bytes
-    await using old = await createAccessIndex(paths[1] ?? '');
-    await using now = await createAccessIndex(paths[2] ?? '');
-    using diff = diffOf(old, now);
-    expect(diff.isSame).toBe(true);
-    expect([old.summary.projectId, old.gap]).toEqual([now.summary.projectId, now.gap]);
-  });
+      await using before = await openSource(paths[0] ?? '');
+      await using after = await openSource(paths[3] ?? '');
+      expect(after.wholeSummary).toEqual(before.wholeSummary); // the hash is among it: the rows are the same bytes
+      await using old = await createAccessIndex(paths[1] ?? '');
+      await using now = await createAccessIndex(paths[2] ?? '');
+      using diff = diffOf(old, now);
+      expect(diff.isSame).toBe(true);
+      expect([old.summary.projectId, old.gap]).toEqual([now.summary.projectId, now.gap]);
+    },
+  );
 });

@@ -63,7 +63,13 @@ describe('the kept files', () => {
 
   it('are never others: what has another name, or another format, is not taken away', async () => {
     await using folder = await temporaryFolder();
-    const others = ['sync.json', 'sync-2026.json', 'sync-20200101T000000.000Z.json.bak', 'sync-20200101T000000.000Z.c1z', 'notes.txt'];
+    const others = [
+      'sync.json',
+      'sync-2026.json',
+      'sync-20200101T000000.000Z.json.bak',
+      'sync-20200101T000000.000Z.c1z',
+      'notes.txt',
+    ];
     for (const name of others) {
       await writeFile(join(folder.path, name), name);
     }

@@ -24,7 +24,10 @@ afterEach(async () => {
 
 const target = (): string => join(folder, 'sync.c1z');
 const about = { projectId: 'P2one', tenantRoles: 'all' } as const;
-type Counts = { readonly resources: Readonly<Record<string, number>>; readonly grants: Readonly<Record<string, number>> };
+type Counts = {
+  readonly resources: Readonly<Record<string, number>>;
+  readonly grants: Readonly<Record<string, number>>;
+};
 
 /** Writes a small project's sync to the target, and tells what it counted itself. */
 async function written(options: Partial<C1zFileOptions> = { about }): Promise<Counts> {
@@ -57,13 +60,23 @@ describe('the sync in a .c1z file', () => {
   it('is told without a project and without grants when the file does not say that it is ours: they may be derived ones', async () => {
     const { resources } = await written({});
 
-    expect(await readLastC1z(target())).toEqual({ projectId: undefined, tenantRoles: undefined, counts: { resources, grants: {} } });
+    expect(await readLastC1z(target())).toEqual({
+      projectId: undefined,
+      tenantRoles: undefined,
+      counts: { resources, grants: {} },
+    });
   });
 
   it.each([
     ['the tools of others leave a write-ahead log behind', 'pragma journal_mode = wal'],
-    ['another sync began later and never ended', "insert into v1_sync_runs (sync_id, started_at, sync_token, sync_type) values ('3zzz', '2999-01-01', '', 'full')"],
-    ['a later one was partial', "insert into v1_sync_runs (sync_id, started_at, ended_at, sync_token, sync_type) values ('3zzz', '2999-01-01', '2999-01-01', '', 'partial')"],
+    [
+      'another sync began later and never ended',
+      "insert into v1_sync_runs (sync_id, started_at, sync_token, sync_type) values ('3zzz', '2999-01-01', '', 'full')",
+    ],
+    [
+      'a later one was partial',
+      "insert into v1_sync_runs (sync_id, started_at, ended_at, sync_token, sync_type) values ('3zzz', '2999-01-01', '2999-01-01', '', 'partial')",
+    ],
   ])('is told where %s', async (_name, sql) => {
     const counts = await written();
     await changed(sql);
@@ -73,7 +86,9 @@ describe('the sync in a .c1z file', () => {
 
   it('is the last of several that ended', async () => {
     await written();
-    await changed("insert into v1_sync_runs (sync_id, started_at, ended_at, sync_token, sync_type) values ('3zzz', '2999-01-01', '2999-01-01', '', 'full')");
+    await changed(
+      "insert into v1_sync_runs (sync_id, started_at, ended_at, sync_token, sync_type) values ('3zzz', '2999-01-01', '2999-01-01', '', 'full')",
+    );
 
     expect(await readLastC1z(target())).toMatchObject({ projectId: undefined, counts: { resources: {}, grants: {} } });
   });
@@ -84,8 +99,14 @@ describe('the sync in a .c1z file', () => {
     ['an empty file', () => writeFile(target(), '')],
     ['the magic alone', () => writeFile(target(), 'C1ZF\0')],
     ['something else', () => writeFile(target(), '{"format":"baton-descope.sync"}')],
-    ['bytes that are not packed', () => writeFile(target(), Buffer.concat([Buffer.from('C1ZF\0'), randomBytes(10_000)]))],
-    ['packed bytes that are no database', () => writeFile(target(), Buffer.concat([Buffer.from('C1ZF\0'), zstdCompressSync(randomBytes(10_000))]))],
+    [
+      'bytes that are not packed',
+      () => writeFile(target(), Buffer.concat([Buffer.from('C1ZF\0'), randomBytes(10_000)])),
+    ],
+    [
+      'packed bytes that are no database',
+      () => writeFile(target(), Buffer.concat([Buffer.from('C1ZF\0'), zstdCompressSync(randomBytes(10_000))])),
+    ],
     ['half of a file', async () => writeFile(target(), (await readFile(target())).subarray(0, -100))],
     ['a folder', () => rm(target()).then(() => mkdir(target()))],
     ['nothing', () => rm(target())],
@@ -98,7 +119,10 @@ describe('the sync in a .c1z file', () => {
   });
 
   it('is not unpacked beyond a hundred times its size: a few bytes must not fill the disk', async () => {
-    await writeFile(target(), Buffer.concat([Buffer.from('C1ZF\0'), zstdCompressSync(Buffer.alloc(128 * 1024 * 1024))]));
+    await writeFile(
+      target(),
+      Buffer.concat([Buffer.from('C1ZF\0'), zstdCompressSync(Buffer.alloc(128 * 1024 * 1024))]),
+    );
 
     expect(await readLastC1z(target())).toBe('untold');
     expect(await readdir(folder)).toEqual(['sync.c1z']);

@@ -14,7 +14,12 @@ afterEach(async () => {
 });
 
 const target = (): string => join(folder, 'sync.json');
-const complete = { complete: true, projectId: 'P2one', tenantRoles: 'all', counts: { resources: { user: 3, total: 3 }, grants: { total: 0 } } };
+const complete = {
+  complete: true,
+  projectId: 'P2one',
+  tenantRoles: 'all',
+  counts: { resources: { user: 3, total: 3 }, grants: { total: 0 } },
+};
 
 const { complete: _, ...told } = complete;
 
@@ -45,7 +50,12 @@ describe('the last sync at a target', () => {
   });
 
   it('is not mistaken in a row that has a summary of its own, nor in a name that looks like one', async () => {
-    await writeFile(target(), headed(`{"a":1,"summary":{"complete":true}}],"summary":${JSON.stringify({ ...complete, name: ',"summary":{"complete":true}}' })}}\n`));
+    await writeFile(
+      target(),
+      headed(
+        `{"a":1,"summary":{"complete":true}}],"summary":${JSON.stringify({ ...complete, name: ',"summary":{"complete":true}}' })}}\n`,
+      ),
+    );
 
     expect(await readLastSync(target())).toEqual(told);
   });
@@ -56,7 +66,10 @@ describe('the last sync at a target', () => {
     ['no summary', headed('x'.repeat(300_000))],
     ['a summary that is cut off', headed(`],"summary":${JSON.stringify(complete)}`)],
     ['a summary that is not complete', headed(`],"summary":${JSON.stringify({ ...complete, complete: false })}}`)],
-    ['counts that are no numbers', headed(`],"summary":${JSON.stringify({ ...complete, counts: { resources: { user: '3' }, grants: {} } })}}`)],
+    [
+      'counts that are no numbers',
+      headed(`],"summary":${JSON.stringify({ ...complete, counts: { resources: { user: '3' }, grants: {} } })}}`),
+    ],
     ['nothing in it', ''],
     ['other text', 'the old file'],
   ])('is none in a file with %s', async (_name, text) => {
@@ -66,7 +79,10 @@ describe('the last sync at a target', () => {
   });
 
   it('is read of a file that another tool has laid out anew', async () => {
-    await writeFile(target(), JSON.stringify(JSON.parse(headed(`],"summary":${JSON.stringify(complete)}}`)), undefined, 2));
+    await writeFile(
+      target(),
+      JSON.stringify(JSON.parse(headed(`],"summary":${JSON.stringify(complete)}}`)), undefined, 2),
+    );
 
     expect(await readLastSync(target())).toMatchObject({ projectId: complete.projectId });
   });

@@ -48,27 +48,33 @@ describe('what a killed run left beside the target', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  it.runIf(process.platform === 'linux')('is swept where the number of its process was given to one that began after it was written', async () => {
-    await put(basename(unfinishedPath(target(), '.tmp')), 50 * 60_000 + performance.now());
+  it.runIf(process.platform === 'linux')(
+    'is swept where the number of its process was given to one that began after it was written',
+    async () => {
+      await put(basename(unfinishedPath(target(), '.tmp')), 50 * 60_000 + performance.now());
 
-    await sweepLeftovers(target());
+      await sweepLeftovers(target());
 
-    expect(await readdir(folder)).toEqual([]);
-  });
+      expect(await readdir(folder)).toEqual([]);
+    },
+  );
 
-  it.runIf(process.platform === 'linux')('is swept where its process ended and nobody has looked after it yet', async () => {
-    const parent = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 60']);
-    const pid = await new Promise<string>((resolve) => {
-      parent.stdout.once('data', (text: Buffer) => resolve(text.toString().trim()));
-    });
-    await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z ');
-    await put(basename(unfinishedPath(target(), '.tmp')).replace(`-${process.pid}-`, `-${pid}-`));
+  it.runIf(process.platform === 'linux')(
+    'is swept where its process ended and nobody has looked after it yet',
+    async () => {
+      const parent = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 60']);
+      const pid = await new Promise<string>((resolve) => {
+        parent.stdout.once('data', (text: Buffer) => resolve(text.toString().trim()));
+      });
+      await expect.poll(() => readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z ');
+      await put(basename(unfinishedPath(target(), '.tmp')).replace(`-${process.pid}-`, `-${pid}-`));
 
-    await sweepLeftovers(target());
-    parent.kill('SIGKILL');
+      await sweepLeftovers(target());
+      parent.kill('SIGKILL');
 
-    expect(await readdir(folder)).toEqual([]);
-  });
+      expect(await readdir(folder)).toEqual([]);
+    },
+  );
 
   it('is swept by whatever writes a file there next', async () => {
     await put(`.report.html.${random}.tmp`, 2 * oneHourMs);

@@ -7,7 +7,16 @@ import { grantRow, resourceRow } from '../../src/model/row.ts';
 import { createSyncFile, type SyncFile } from '../../src/output/sync-file.ts';
 import { walk } from '../../src/sync/walk.ts';
 import { hostileNames } from '../support/arbitraries.ts';
-import { createProject, inTenant, permission, role, type Rows, smallProject, tenant, user } from '../support/project-fixture.ts';
+import {
+  createProject,
+  inTenant,
+  permission,
+  role,
+  type Rows,
+  smallProject,
+  tenant,
+  user,
+} from '../support/project-fixture.ts';
 import { truthOf } from '../support/truth.ts';
 import { connectorOf, createCollector, expectIds } from '../support/walker.ts';
 
@@ -21,7 +30,11 @@ interface SyncJson {
   readonly resourceTypes: readonly { readonly id: string }[];
   readonly resources: readonly { readonly id: FileId }[];
   readonly entitlements: readonly { readonly id: string }[];
-  readonly grants: readonly { readonly id: string; readonly entitlement: { readonly id: string }; readonly principal: { readonly id: FileId } }[];
+  readonly grants: readonly {
+    readonly id: string;
+    readonly entitlement: { readonly id: string };
+    readonly principal: { readonly id: FileId };
+  }[];
   readonly summary: { readonly contentHash: string };
 }
 
@@ -48,14 +61,24 @@ const parse = (text: string): SyncJson => JSON.parse(text) as SyncJson;
 /** The way that the documentation tells a reader to verify a file. */
 function hashOf(text: string): string {
   const bytes = Buffer.from(text, 'utf8');
-  return `sha256:${createHash('sha256').update(bytes.subarray(0, bytes.lastIndexOf(',"summary":'))).digest('hex')}`;
+  return `sha256:${createHash('sha256')
+    .update(bytes.subarray(0, bytes.lastIndexOf(',"summary":')))
+    .digest('hex')}`;
 }
 
 describe('the sync file', () => {
   it('is one JSON object with these members, in this order', async () => {
     const text = await written(smallProject());
 
-    expect(Object.keys(parse(text))).toEqual(['format', 'version', 'resourceTypes', 'resources', 'entitlements', 'grants', 'summary']);
+    expect(Object.keys(parse(text))).toEqual([
+      'format',
+      'version',
+      'resourceTypes',
+      'resources',
+      'entitlements',
+      'grants',
+      'summary',
+    ]);
     expect(parse(text)).toMatchObject({ format: 'baton-descope.sync', version: 1 });
     expect(text.endsWith('}\n')).toBe(true);
   });
@@ -66,7 +89,15 @@ describe('the sync file', () => {
     await finish(file);
 
     const text = await readFile(target(), 'utf8');
-    expect({ ...parse(text), summary: {} }).toEqual({ format: 'baton-descope.sync', version: 1, resourceTypes: [], resources: [], entitlements: [], grants: [], summary: {} });
+    expect({ ...parse(text), summary: {} }).toEqual({
+      format: 'baton-descope.sync',
+      version: 1,
+      resourceTypes: [],
+      resources: [],
+      entitlements: [],
+      grants: [],
+      summary: {},
+    });
     expect(parse(text).summary.contentHash).toBe(hashOf(text));
   });
 
@@ -78,7 +109,12 @@ describe('the sync file', () => {
     await file.grants(collector.grants.map(grantRow));
     await finish(file);
 
-    expect(parse(await readFile(target(), 'utf8'))).toMatchObject({ resourceTypes: [], resources: [], entitlements: [], grants: { length: collector.grants.length } });
+    expect(parse(await readFile(target(), 'utf8'))).toMatchObject({
+      resourceTypes: [],
+      resources: [],
+      entitlements: [],
+      grants: { length: collector.grants.length },
+    });
   });
 
   it('holds exactly the truth', async () => {
@@ -87,9 +123,18 @@ describe('the sync file', () => {
     const { resourceTypes, resources, entitlements, grants } = parse(await written(smallProject()));
 
     expect(resourceTypes.map(({ id }) => id)).toEqual(['user', 'tenant', 'role', 'permission', 'role_binding']);
-    expectIds(resources.map(({ id }) => `${id.resourceType}:${id.resource}`), truth.resources.keys());
-    expectIds(entitlements.map(({ id }) => id), truth.entitlements);
-    expectIds(grants.map(({ id }) => id), truth.grants.keys());
+    expectIds(
+      resources.map(({ id }) => `${id.resourceType}:${id.resource}`),
+      truth.resources.keys(),
+    );
+    expectIds(
+      entitlements.map(({ id }) => id),
+      truth.entitlements,
+    );
+    expectIds(
+      grants.map(({ id }) => id),
+      truth.grants.keys(),
+    );
   });
 
   it('tells of a grant the ids of its principal and of its entitlement, and no more of them', async () => {
@@ -98,7 +143,9 @@ describe('the sync file', () => {
     for (const { entitlement, principal, id } of grants) {
       expect(id).toBe(`${entitlement.id}:${principal.id.resourceType}:${principal.id.resource}`);
       expect(Object.keys(entitlement).toSorted()).toEqual(['id', 'resource']);
-      expect(entitlement).toMatchObject({ resource: { id: { resourceType: expect.any(String), resource: expect.any(String) } } });
+      expect(entitlement).toMatchObject({
+        resource: { id: { resourceType: expect.any(String), resource: expect.any(String) } },
+      });
       expect(Object.keys(principal)).toEqual(['id']);
     }
     expect(grants.length).toBeGreaterThan(10);
@@ -109,7 +156,12 @@ describe('the sync file', () => {
 
     expect(grants.find(({ id }) => id === 'permission:approve:granted:role:acme/Approver')).toMatchObject({
       annotations: [
-        { '@type': 'type.googleapis.com/c1.connector.v2.GrantExpandable', entitlementIds: ['role:acme/Approver:assigned'], shallow: true, resourceTypeIds: ['user'] },
+        {
+          '@type': 'type.googleapis.com/c1.connector.v2.GrantExpandable',
+          entitlementIds: ['role:acme/Approver:assigned'],
+          shallow: true,
+          resourceTypeIds: ['user'],
+        },
         { '@type': 'type.googleapis.com/c1.connector.v2.GrantMetadata', metadata: { tenant_id: 'acme' } },
       ],
     });
@@ -125,7 +177,12 @@ describe('the sync file', () => {
 
   it('carries hostile names byte for byte', async () => {
     const rows = {
-      users: hostileNames.map((name) => user(name, { roleNames: [...hostileNames], userTenants: hostileNames.map((id) => inTenant(id, ...hostileNames)) })),
+      users: hostileNames.map((name) =>
+        user(name, {
+          roleNames: [...hostileNames],
+          userTenants: hostileNames.map((id) => inTenant(id, ...hostileNames)),
+        }),
+      ),
       tenants: hostileNames.map((id) => tenant(id, { customAttributes: { [id]: id } })),
       roles: hostileNames.map((name) => role(name, { permissionNames: [...hostileNames] })),
       permissions: hostileNames.map((name) => permission(name)),
@@ -134,7 +191,9 @@ describe('the sync file', () => {
 
     const { resources, grants } = parse(await written(rows));
 
-    expect(new Set(resources.map(({ id }) => `${id.resourceType}:${id.resource}`))).toEqual(new Set(truth.resources.keys()));
+    expect(new Set(resources.map(({ id }) => `${id.resourceType}:${id.resource}`))).toEqual(
+      new Set(truth.resources.keys()),
+    );
     expect(new Set(grants.map(({ id }) => id))).toEqual(new Set(truth.grants.keys()));
     expect(grants).toHaveLength(truth.grants.size);
   });
@@ -161,7 +220,9 @@ describe('the sync file', () => {
     const file = await createSyncFile(target());
     await file.grants([grantRow(grant ?? expect.fail('no grant'))]);
 
-    await expect(file.resources([resourceRow(resource ?? expect.fail('no resource'))])).rejects.toThrow('after that section was closed');
+    await expect(file.resources([resourceRow(resource ?? expect.fail('no resource'))])).rejects.toThrow(
+      'after that section was closed',
+    );
 
     await file.discard();
   });

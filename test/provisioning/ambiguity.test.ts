@@ -3,7 +3,15 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Fault } from '../../src/emulator/emulator.ts';
 import { failureOf } from '../support/grpc-call.ts';
 import { expected, kinds } from '../support/provisioning-cases.ts';
-import { addRole, type Ended, entitlement, type Provisioning, type ProvisioningOptions, removeRole, startProvisioning } from '../support/provisioning-server.ts';
+import {
+  addRole,
+  type Ended,
+  entitlement,
+  type Provisioning,
+  type ProvisioningOptions,
+  removeRole,
+  startProvisioning,
+} from '../support/provisioning-server.ts';
 
 let running: Provisioning | undefined;
 
@@ -19,8 +27,20 @@ afterEach(async () => {
 
 /** Eight changes: each kind of access, given to Ada and taken from Bob. */
 const changes = kinds.flatMap(({ kind, typeId, resource, given, added, taken, removed }) => [
-  { name: `granting ${kind}`, endpoint: added.endpoint, write: added, run: ({ grant }: Provisioning): Promise<Ended> => grant(typeId, resource, 'U2Ada'), effect: given },
-  { name: `revoking ${kind}`, endpoint: removed.endpoint, write: removed, run: ({ revoke }: Provisioning): Promise<Ended> => revoke(typeId, resource, 'U2Bob'), effect: taken },
+  {
+    name: `granting ${kind}`,
+    endpoint: added.endpoint,
+    write: added,
+    run: ({ grant }: Provisioning): Promise<Ended> => grant(typeId, resource, 'U2Ada'),
+    effect: given,
+  },
+  {
+    name: `revoking ${kind}`,
+    endpoint: removed.endpoint,
+    write: removed,
+    run: ({ revoke }: Provisioning): Promise<Ended> => revoke(typeId, resource, 'U2Bob'),
+    effect: taken,
+  },
 ]);
 /** The two of them that go wrong most easily: the name is held, or could be, in two more scopes. */
 const bindingChanges = changes.filter(({ name }) => name.endsWith('inside a tenant'));
@@ -30,7 +50,15 @@ const isWrite = ({ path }: { readonly path: string }): boolean => path.includes(
 
 /** What Ada and Bob look like before anything happens, as an answer to a write that ignored it. */
 const unchanged = {
-  granting: { user: { userId: 'U2Ada', loginIds: ['ada@acme.example'], status: 'enabled', roleNames: [], userTenants: [{ tenantId: 'acme', roleNames: [] }] } },
+  granting: {
+    user: {
+      userId: 'U2Ada',
+      loginIds: ['ada@acme.example'],
+      status: 'enabled',
+      roleNames: [],
+      userTenants: [{ tenantId: 'acme', roleNames: [] }],
+    },
+  },
   revoking: {
     user: {
       userId: 'U2Bob',
@@ -75,7 +103,10 @@ const lostAnswers: readonly (readonly [string, FaultFor])[] = [
   ['an object without a user', always({ kind: 'body', body: 'object' })],
   ['an error inside a 200', always({ kind: 'body', body: 'error-envelope' })],
   ['bytes in another encoding than they claim', always({ kind: 'body', body: 'gzip-lie' })],
-  ['a record that does not show it', (change) => ({ kind: 'status', status: 200, applied: true, body: unchangedIn(change.name) })],
+  [
+    'a record that does not show it',
+    (change) => ({ kind: 'status', status: 200, applied: true, body: unchangedIn(change.name) }),
+  ],
   ['a record with the role in another scope', () => ({ kind: 'mutate', change: inProjectInstead })],
 ];
 
@@ -111,60 +142,76 @@ const unheard: readonly (readonly [string, FaultFor, status])[] = [
   ['503', answering(503, false), status.UNAVAILABLE],
   ['504', answering(504, false), status.UNAVAILABLE],
   ['429', always({ kind: 'status', status: 429, headers: { 'retry-after': '1' } }), status.UNAVAILABLE],
-  ['a redirect', always({ kind: 'redirect', status: 307, location: 'http://127.0.0.1:9/' }), status.FAILED_PRECONDITION],
-  ['a record that does not show it', (change) => ({ kind: 'status', status: 200, body: unchangedIn(change.name) }), status.ABORTED],
+  [
+    'a redirect',
+    always({ kind: 'redirect', status: 307, location: 'http://127.0.0.1:9/' }),
+    status.FAILED_PRECONDITION,
+  ],
+  [
+    'a record that does not show it',
+    (change) => ({ kind: 'status', status: 200, body: unchangedIn(change.name) }),
+    status.ABORTED,
+  ],
 ];
 
-describe.each(bindingChanges)('$name, when it did not happen and the answer is', ({ name, endpoint, write, run, effect }) => {
-  it.each(unheard)('%s: is sent again once a load has shown that', async (_what, faultFor) => {
-    const server = await start();
-    server.fault(endpoint, faultFor({ name }));
+describe.each(bindingChanges)(
+  '$name, when it did not happen and the answer is',
+  ({ name, endpoint, write, run, effect }) => {
+    it.each(unheard)('%s: is sent again once a load has shown that', async (_what, faultFor) => {
+      const server = await start();
+      server.fault(endpoint, faultFor({ name }));
 
-    const ended = await run(server);
+      const ended = await run(server);
 
-    expect(ended.isOld).toBe(false);
-    expect(server.writes()).toEqual([write, write]);
-    expect(order(server)).toEqual(['load', 'write', 'load', 'write']);
-    expect(server.state()).toEqual(await expected(effect));
-  });
+      expect(ended.isOld).toBe(false);
+      expect(server.writes()).toEqual([write, write]);
+      expect(order(server)).toEqual(['load', 'write', 'load', 'write']);
+      expect(server.state()).toEqual(await expected(effect));
+    });
 
-  it.each(unheard)('%s each time: is an error after three tries, and nothing has changed', async (_what, faultFor, code) => {
-    const server = await start();
-    server.fault(endpoint, faultFor({ name }), Number.POSITIVE_INFINITY);
+    it.each(unheard)(
+      '%s each time: is an error after three tries, and nothing has changed',
+      async (_what, faultFor, code) => {
+        const server = await start();
+        server.fault(endpoint, faultFor({ name }), Number.POSITIVE_INFINITY);
 
-    const error = await failureOf(run(server));
+        const error = await failureOf(run(server));
 
-    expect(error.code).toBe(code);
-    expect(error.details).toContain(code === status.ABORTED ? 'does not show it' : endpoint);
-    expect(server.writes()).toEqual([write, write, write]);
-    expect(order(server)).toEqual(['load', 'write', 'load', 'write', 'load', 'write', 'load']);
-    expect(server.state()).toEqual(await expected(nothing));
-    expect(server.audit).toMatchObject([{ outcome: 'failed', writes: 3 }]);
-    expect(server.audit[0]?.after).toEqual(server.audit[0]?.before);
-  });
+        expect(error.code).toBe(code);
+        expect(error.details).toContain(code === status.ABORTED ? 'does not show it' : endpoint);
+        expect(server.writes()).toEqual([write, write, write]);
+        expect(order(server)).toEqual(['load', 'write', 'load', 'write', 'load', 'write', 'load']);
+        expect(server.state()).toEqual(await expected(nothing));
+        expect(server.audit).toMatchObject([{ outcome: 'failed', writes: 3 }]);
+        expect(server.audit[0]?.after).toEqual(server.audit[0]?.before);
+      },
+    );
 
-  it.each([
-    [400, status.INVALID_ARGUMENT],
-    [401, status.UNAUTHENTICATED],
-    [403, status.PERMISSION_DENIED],
-    [404, status.NOT_FOUND],
-    [409, status.ALREADY_EXISTS],
-  ])('%i: is an error, sent once', async (answered, code) => {
-    const server = await start();
-    server.fault(endpoint, { kind: 'status', status: answered }, Number.POSITIVE_INFINITY);
+    it.each([
+      [400, status.INVALID_ARGUMENT],
+      [401, status.UNAUTHENTICATED],
+      [403, status.PERMISSION_DENIED],
+      [404, status.NOT_FOUND],
+      [409, status.ALREADY_EXISTS],
+    ])('%i: is an error, sent once', async (answered, code) => {
+      const server = await start();
+      server.fault(endpoint, { kind: 'status', status: answered }, Number.POSITIVE_INFINITY);
 
-    const error = await failureOf(run(server));
+      const error = await failureOf(run(server));
 
-    expect(error.code).toBe(code);
-    expect(server.writes()).toEqual([write]);
-    expect(server.state()).toEqual(await expected(nothing));
-    expect(server.audit).toMatchObject([{ outcome: 'failed', writes: 1 }]);
-  });
-});
+      expect(error.code).toBe(code);
+      expect(server.writes()).toEqual([write]);
+      expect(server.state()).toEqual(await expected(nothing));
+      expect(server.audit).toMatchObject([{ outcome: 'failed', writes: 1 }]);
+    });
+  },
+);
 
 /** Loads of the user and writes, in the order in which they came; the lists are looked at besides. */
 function order({ emulator }: Provisioning): readonly string[] {
-  return emulator.stats.recent.filter(({ path }) => path === '/v1/mgmt/user' || isWrite({ path })).map(({ path }) => (path === '/v1/mgmt/user' ? 'load' : 'write'));
+  return emulator.stats.recent
+    .filter(({ path }) => path === '/v1/mgmt/user' || isWrite({ path }))
+    .map(({ path }) => (path === '/v1/mgmt/user' ? 'load' : 'write'));
 }
 
 describe.each(changes)('$name', ({ name, endpoint, write, run, effect }) => {
@@ -198,7 +245,11 @@ describe.each(changes)('$name', ({ name, endpoint, write, run, effect }) => {
 
   it('stops at once where the answer shows another user', async () => {
     const server = await start();
-    server.fault(endpoint, { kind: 'mutate', change: (body) => ({ user: { ...(body as { user: object }).user, userId: 'U2Cleo' } }) }, Number.POSITIVE_INFINITY);
+    server.fault(
+      endpoint,
+      { kind: 'mutate', change: (body) => ({ user: { ...(body as { user: object }).user, userId: 'U2Cleo' } }) },
+      Number.POSITIVE_INFINITY,
+    );
 
     const error = await failureOf(run(server));
 
@@ -208,25 +259,33 @@ describe.each(changes)('$name', ({ name, endpoint, write, run, effect }) => {
     expect(server.audit).toMatchObject([{ outcome: 'failed', writes: 1 }]);
   });
 
-  it.each([true, false])('that the caller gave up on tells the next caller the truth (it happened: %s)', async (applied) => {
-    const server = await start();
-    const abort = new AbortController();
-    const { typeId, resource } = changeOf(name);
-    const [tenantId, roleName] = typeId === 'tenant' ? [resource, undefined] : resource.includes('/') ? resource.split('/') : ['', resource];
-    server.fault(endpoint, { kind: 'hang', at: 'before-headers', applied });
-    server.emulator.state.onRequest(isWrite, () => void setImmediate(() => abort.abort()));
+  it.each([true, false])(
+    'that the caller gave up on tells the next caller the truth (it happened: %s)',
+    async (applied) => {
+      const server = await start();
+      const abort = new AbortController();
+      const { typeId, resource } = changeOf(name);
+      const [tenantId, roleName] =
+        typeId === 'tenant' ? [resource, undefined] : resource.includes('/') ? resource.split('/') : ['', resource];
+      server.fault(endpoint, { kind: 'hang', at: 'before-headers', applied });
+      server.emulator.state.onRequest(isWrite, () => void setImmediate(() => abort.abort()));
 
-    const operation = name.startsWith('granting') ? 'grant' : 'revoke';
-    const userId = operation === 'grant' ? 'U2Ada' : 'U2Bob';
-    const given = server.provisioner[operation]({ typeId, resourceId: resource, tenantId: tenantId ?? '', roleName }, userId, abort.signal);
-    await expect(given).rejects.toMatchObject({ kind: 'cancelled' });
-    const ended = await run(server);
+      const operation = name.startsWith('granting') ? 'grant' : 'revoke';
+      const userId = operation === 'grant' ? 'U2Ada' : 'U2Bob';
+      const given = server.provisioner[operation](
+        { typeId, resourceId: resource, tenantId: tenantId ?? '', roleName },
+        userId,
+        abort.signal,
+      );
+      await expect(given).rejects.toMatchObject({ kind: 'cancelled' });
+      const ended = await run(server);
 
-    expect(ended.isOld).toBe(applied);
-    expect(server.writes()).toHaveLength(applied ? 1 : 2);
-    expect(server.state()).toEqual(await expected(effect));
-    expect(server.audit[0]).toMatchObject({ outcome: 'failed', writes: 1 });
-  });
+      expect(ended.isOld).toBe(applied);
+      expect(server.writes()).toHaveLength(applied ? 1 : 2);
+      expect(server.state()).toEqual(await expected(effect));
+      expect(server.audit[0]).toMatchObject({ outcome: 'failed', writes: 1 });
+    },
+  );
 });
 
 function changeOf(name: string): { readonly typeId: (typeof kinds)[number]['typeId']; readonly resource: string } {
@@ -285,15 +344,18 @@ describe('reading back', () => {
     expect(Object.keys(emulator.stats.byEndpoint).filter((endpoint) => endpoint.includes('search'))).toEqual([]);
   });
 
-  it.each(bindingChanges)('that lags sends the same write again, which changes nothing else: $name', async ({ endpoint, write, run, effect }) => {
-    const server = await start({ emulator: { switches: { loadLagReads: 1 } } });
-    server.fault(endpoint, { kind: 'reset', at: 'before-headers', applied: true });
+  it.each(bindingChanges)(
+    'that lags sends the same write again, which changes nothing else: $name',
+    async ({ endpoint, write, run, effect }) => {
+      const server = await start({ emulator: { switches: { loadLagReads: 1 } } });
+      server.fault(endpoint, { kind: 'reset', at: 'before-headers', applied: true });
 
-    await run(server);
+      await run(server);
 
-    expect(server.writes()).toEqual([write, write]);
-    expect(server.state()).toEqual(await expected(effect));
-  });
+      expect(server.writes()).toEqual([write, write]);
+      expect(server.state()).toEqual(await expected(effect));
+    },
+  );
 });
 
 describe('two equal grants at once, the first of which loses its answer', () => {
@@ -301,7 +363,10 @@ describe('two equal grants at once, the first of which loses its answer', () => 
     const { grant, fault, writes, state } = await start();
     fault(addRole, { kind: 'reset', at: 'before-headers', applied: true });
 
-    const ended = await Promise.all([grant('role_binding', 'acme/Editor', 'U2Ada'), grant('role_binding', 'acme/Editor', 'U2Ada')]);
+    const ended = await Promise.all([
+      grant('role_binding', 'acme/Editor', 'U2Ada'),
+      grant('role_binding', 'acme/Editor', 'U2Ada'),
+    ]);
 
     expect(new Set(ended.map(({ isOld }) => isOld))).toEqual(new Set([false, true]));
     expect(writes()).toHaveLength(1);
@@ -314,7 +379,9 @@ describe('between the load and the write', () => {
     const granting = await start();
     granting.emulator.state.onRequest(isWrite, () => granting.emulator.state.deleteUser('U2Ada'));
 
-    expect(await failureOf(granting.grant('role_binding', 'acme/Editor', 'U2Ada'))).toMatchObject({ code: status.NOT_FOUND });
+    expect(await failureOf(granting.grant('role_binding', 'acme/Editor', 'U2Ada'))).toMatchObject({
+      code: status.NOT_FOUND,
+    });
     granting.emulator.state.onRequest(isWrite, () => granting.emulator.state.deleteUser('U2Bob'));
     expect(await granting.revoke('role_binding', 'acme/Editor', 'U2Bob')).toMatchObject({ isOld: true });
   });
@@ -374,21 +441,30 @@ describe('between the load and the write', () => {
     expect(server.emulator.state.user('U2Ada')).toMatchObject({ roleNames: [], tenants: [] });
   });
 
-  it.each(bindingChanges)('somebody else does the same, and Descope refuses to do it twice: success all the same ($name)', async ({ run, effect }) => {
-    const server = await start({ emulator: { switches: { repeatedChange: 'reject' } } });
-    server.emulator.state.onRequest(isWrite, () => effect(server.emulator.state));
+  it.each(bindingChanges)(
+    'somebody else does the same, and Descope refuses to do it twice: success all the same ($name)',
+    async ({ run, effect }) => {
+      const server = await start({ emulator: { switches: { repeatedChange: 'reject' } } });
+      server.emulator.state.onRequest(isWrite, () => effect(server.emulator.state));
 
-    expect(await run(server)).toMatchObject({ isOld: true });
-    expect(server.writes()).toHaveLength(1);
-    expect(server.state()).toEqual(await expected(effect));
-  });
+      expect(await run(server)).toMatchObject({ isOld: true });
+      expect(server.writes()).toHaveLength(1);
+      expect(server.state()).toEqual(await expected(effect));
+    },
+  );
 
   it('a load answers with another user: nothing is sent', async () => {
     const { grant, revoke, fault, writes } = await start();
-    const other: Fault = { kind: 'mutate', change: (body) => ({ user: { ...(body as { user: object }).user, userId: 'U2Cleo' } }) };
+    const other: Fault = {
+      kind: 'mutate',
+      change: (body) => ({ user: { ...(body as { user: object }).user, userId: 'U2Cleo' } }),
+    };
     fault('GET /v1/mgmt/user', other, 2);
 
-    const errors = [await failureOf(grant('role', 'Editor', 'U2Ada')), await failureOf(revoke('role', 'Editor', 'U2Bob'))];
+    const errors = [
+      await failureOf(grant('role', 'Editor', 'U2Ada')),
+      await failureOf(revoke('role', 'Editor', 'U2Bob')),
+    ];
 
     expect(errors.map(({ code }) => code)).toEqual([status.FAILED_PRECONDITION, status.FAILED_PRECONDITION]);
     expect(writes()).toEqual([]);
@@ -402,7 +478,10 @@ describe('joining a tenant for a role', () => {
 
     const ended = await grant('role_binding', 'globex/Editor', 'U2Cleo');
 
-    expect(ended.grants).toEqual([`${entitlement('role_binding', 'globex/Editor').id}:user:U2Cleo`, 'tenant:globex:member:user:U2Cleo']);
+    expect(ended.grants).toEqual([
+      `${entitlement('role_binding', 'globex/Editor').id}:user:U2Cleo`,
+      'tenant:globex:member:user:U2Cleo',
+    ]);
     expect(writes()).toHaveLength(2);
     expect(state()).toEqual(await expected((project) => project.grantRole('U2Cleo', 'Editor', 'globex')));
   });
@@ -411,8 +490,12 @@ describe('joining a tenant for a role', () => {
     const { grant, fault, writes, state } = await start({ joinTenant: true });
     fault('POST /v1/mgmt/user/update/tenant/add', { kind: 'status', status: 503 }, Number.POSITIVE_INFINITY);
 
-    expect(await failureOf(grant('role_binding', 'globex/Editor', 'U2Cleo'))).toMatchObject({ code: status.UNAVAILABLE });
-    expect(writes().map(({ endpoint }) => endpoint)).toEqual(Array.from({ length: 3 }, () => 'POST /v1/mgmt/user/update/tenant/add'));
+    expect(await failureOf(grant('role_binding', 'globex/Editor', 'U2Cleo'))).toMatchObject({
+      code: status.UNAVAILABLE,
+    });
+    expect(writes().map(({ endpoint }) => endpoint)).toEqual(
+      Array.from({ length: 3 }, () => 'POST /v1/mgmt/user/update/tenant/add'),
+    );
     expect(state()).toEqual(await expected(nothing));
   });
 });

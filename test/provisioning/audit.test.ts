@@ -8,7 +8,15 @@ import { openAuditLog } from '../../src/output/audit-log.ts';
 import { parseTarget } from '../../src/provisioning/target.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import { failureOf } from '../support/grpc-call.ts';
-import { addRole, addTenant, company, type Provisioning, type ProvisioningOptions, removeRole, startProvisioning } from '../support/provisioning-server.ts';
+import {
+  addRole,
+  addTenant,
+  company,
+  type Provisioning,
+  type ProvisioningOptions,
+  removeRole,
+  startProvisioning,
+} from '../support/provisioning-server.ts';
 
 const canary = 'K2canaryKeyThatMustNeverBeSeen0123456789';
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -74,7 +82,14 @@ describe('the audit line', () => {
     await revoke('role', 'Editor', 'U2Nobody');
     await failureOf(revoke('role', 'Editor', 'nobody@acme.example'));
 
-    expect(audit.map(({ outcome, writes, before, after }) => ({ outcome, writes, before: before?.roles, after: after?.roles }))).toEqual([
+    expect(
+      audit.map(({ outcome, writes, before, after }) => ({
+        outcome,
+        writes,
+        before: before?.roles,
+        after: after?.roles,
+      })),
+    ).toEqual([
       { outcome: 'failed', writes: 1, before: [], after: undefined },
       { outcome: 'granted', writes: 1, before: [], after: ['Editor'] },
       { outcome: 'already-granted', writes: 0, before: ['Editor'], after: ['Editor'] },
@@ -87,7 +102,14 @@ describe('the audit line', () => {
       { outcome: 'already-revoked', writes: 0, before: undefined, after: undefined },
       { outcome: 'refused', writes: 0, before: undefined, after: undefined },
     ]);
-    expect(audit.filter(({ error }) => error !== undefined).map(({ outcome }) => outcome)).toEqual(['failed', 'refused', 'refused', 'refused', 'refused', 'refused']);
+    expect(audit.filter(({ error }) => error !== undefined).map(({ outcome }) => outcome)).toEqual([
+      'failed',
+      'refused',
+      'refused',
+      'refused',
+      'refused',
+      'refused',
+    ]);
     expect(new Set(audit.map(({ requestId }) => requestId)).size).toBe(11);
   });
 
@@ -96,7 +118,11 @@ describe('the audit line', () => {
     fault(removeRole, { kind: 'reset', at: 'before-headers' });
 
     const sent: (readonly string[])[] = [];
-    for (const attempt of [() => grant('role', 'acme/Approver', 'U2Cleo'), () => revoke('role_binding', 'acme/Editor', 'U2Bob'), () => failureOf(grant('role', 'Nowhere', 'U2Ada'))]) {
+    for (const attempt of [
+      () => grant('role', 'acme/Approver', 'U2Cleo'),
+      () => revoke('role_binding', 'acme/Editor', 'U2Bob'),
+      () => failureOf(grant('role', 'Nowhere', 'U2Ada')),
+    ]) {
       emulator.stats.reset();
       await attempt();
       sent.push([...new Set(emulator.stats.recent.map(({ headers }) => headers['x-external-rid'] ?? 'none'))]);
@@ -107,24 +133,40 @@ describe('the audit line', () => {
 
   it('holds nothing about the person but ids and role names, and never the key', async () => {
     const { grant, revoke, fault, audit } = await start({ emulator: { managementKey: canary } });
-    fault(addRole, { kind: 'status', status: 401, body: { errorCode: 'E011001', errorDescription: canary, message: 'ada@acme.example' } });
+    fault(addRole, {
+      kind: 'status',
+      status: 401,
+      body: { errorCode: 'E011001', errorDescription: canary, message: 'ada@acme.example' },
+    });
 
     const error = await failureOf(grant('role', 'Editor', 'U2Ada'));
     await revoke('tenant', 'acme', 'U2Ada');
     await revoke('tenant', 'acme', 'U2Bob');
 
     const lines = JSON.stringify(audit) + error.details;
-    for (const secret of [canary, canary.slice(0, 20), Buffer.from(canary).toString('base64').slice(0, 30), 'Bearer', 'ada@acme.example', 'badge']) {
+    for (const secret of [
+      canary,
+      canary.slice(0, 20),
+      Buffer.from(canary).toString('base64').slice(0, 30),
+      'Bearer',
+      'ada@acme.example',
+      'badge',
+    ]) {
       expect(lines).not.toContain(secret);
     }
   });
 
   it('that announces a change cannot be kept: nothing is sent, and the error says so', async () => {
-    const { grant, audit, intents, writes, emulator } = await start({ audit: () => Promise.reject(new Error('disk full')) });
+    const { grant, audit, intents, writes, emulator } = await start({
+      audit: () => Promise.reject(new Error('disk full')),
+    });
 
     const error = await failureOf(grant('role', 'Editor', 'U2Ada'));
 
-    expect(error).toMatchObject({ code: status.INTERNAL, details: expect.stringContaining('nothing was sent to Descope') });
+    expect(error).toMatchObject({
+      code: status.INTERNAL,
+      details: expect.stringContaining('nothing was sent to Descope'),
+    });
     expect(writes()).toEqual([]);
     expect(emulator.state.user('U2Ada')?.roleNames).toEqual([]);
     expect([intents, audit].map((lines) => lines.map(({ outcome }) => outcome))).toEqual([['intended'], ['refused']]);
@@ -133,33 +175,60 @@ describe('the audit line', () => {
   it('about the end cannot be kept: the call fails and says that access was changed nevertheless, in the error and in the log', async () => {
     const logged: unknown[] = [];
     const logger = { ...silentLogger, error: (event: string, fields?: object) => void logged.push([event, fields]) };
-    const { grant, audit, emulator } = await start({ logger, audit: async ({ outcome }) => (outcome === 'intended' ? undefined : Promise.reject(new ConnectorError('local-io', 'the disk is full'))) });
+    const { grant, audit, emulator } = await start({
+      logger,
+      audit: async ({ outcome }) =>
+        outcome === 'intended' ? undefined : Promise.reject(new ConnectorError('local-io', 'the disk is full')),
+    });
 
     const error = await failureOf(grant('role', 'Editor', 'U2Ada'));
 
     expect(error.code).toBe(status.INTERNAL);
-    expect(error.details).toMatch(/the disk is full: access was changed nevertheless \(granted\) \(request [0-9a-f-]{36}\)$/);
+    expect(error.details).toMatch(
+      /the disk is full: access was changed nevertheless \(granted\) \(request [0-9a-f-]{36}\)$/,
+    );
     expect(emulator.state.user('U2Ada')?.roleNames).toEqual(['Editor']);
     expect(audit.map(({ outcome }) => outcome)).toEqual(['granted']);
-    expect(logged).toEqual([['audit line not written', { requestId: audit[0]?.requestId, outcome: 'granted', reason: 'the disk is full' }]]);
+    expect(logged).toEqual([
+      ['audit line not written', { requestId: audit[0]?.requestId, outcome: 'granted', reason: 'the disk is full' }],
+    ]);
   });
 
   it.each([
-    ['was sent', (server: Provisioning) => server.fault(addRole, { kind: 'status', status: 403 }), 'may not do this', 'a change was sent to Descope and may have happened'],
-    ['was not sent', (server: Provisioning) => server.emulator.state.deleteRole('Editor'), 'there is no role "Editor"', 'nothing was sent to Descope'],
-  ])('about a bad end cannot be kept: the error tells both, and what is known of a change that %s', async (_what, spoil, cause, consequence) => {
-    const server = await start({ audit: async ({ outcome }) => (outcome === 'intended' ? undefined : Promise.reject(new ConnectorError('local-io', 'the disk is full'))) });
-    spoil(server);
+    [
+      'was sent',
+      (server: Provisioning) => server.fault(addRole, { kind: 'status', status: 403 }),
+      'may not do this',
+      'a change was sent to Descope and may have happened',
+    ],
+    [
+      'was not sent',
+      (server: Provisioning) => server.emulator.state.deleteRole('Editor'),
+      'there is no role "Editor"',
+      'nothing was sent to Descope',
+    ],
+  ])(
+    'about a bad end cannot be kept: the error tells both, and what is known of a change that %s',
+    async (_what, spoil, cause, consequence) => {
+      const server = await start({
+        audit: async ({ outcome }) =>
+          outcome === 'intended' ? undefined : Promise.reject(new ConnectorError('local-io', 'the disk is full')),
+      });
+      spoil(server);
 
-    const { details } = await failureOf(server.grant('role', 'Editor', 'U2Ada'));
+      const { details } = await failureOf(server.grant('role', 'Editor', 'U2Ada'));
 
-    expect(details).toContain(cause);
-    expect(details).toContain(`besides, the disk is full: ${consequence}`);
-  });
+      expect(details).toContain(cause);
+      expect(details).toContain(`besides, the disk is full: ${consequence}`);
+    },
+  );
 
   it('that announces a change stands before anything is sent, with all that is going to be', async () => {
     const seen: unknown[] = [];
-    const server = await start({ joinTenant: true, audit: async ({ outcome }) => void seen.push([outcome, server.writes().length]) });
+    const server = await start({
+      joinTenant: true,
+      audit: async ({ outcome }) => void seen.push([outcome, server.writes().length]),
+    });
 
     const { requestId } = await server.grant('role', 'acme/Approver', 'U2Cleo');
 
@@ -192,8 +261,22 @@ describe('the audit line', () => {
     await failureOf(sendRevoke({}));
 
     expect(audit).toMatchObject([
-      { operation: 'grant', entitlement: 'role:Editor:assigned', principal: 'U2Ada', outcome: 'refused', writes: 0, error: expect.stringContaining('--provisioning') },
-      { operation: 'revoke', entitlement: '', principal: '', outcome: 'refused', writes: 0, error: expect.stringContaining('--provisioning') },
+      {
+        operation: 'grant',
+        entitlement: 'role:Editor:assigned',
+        principal: 'U2Ada',
+        outcome: 'refused',
+        writes: 0,
+        error: expect.stringContaining('--provisioning'),
+      },
+      {
+        operation: 'revoke',
+        entitlement: '',
+        principal: '',
+        outcome: 'refused',
+        writes: 0,
+        error: expect.stringContaining('--provisioning'),
+      },
     ]);
     expect(emulator.stats.total).toBe(0);
   });
@@ -201,9 +284,15 @@ describe('the audit line', () => {
   it('says refused where a caller went away before anything was sent', async () => {
     const { provisioner, audit, writes, emulator } = await start();
     const abort = new AbortController();
-    emulator.state.onRequest(({ path }) => path === '/v1/mgmt/user', () => abort.abort());
+    emulator.state.onRequest(
+      ({ path }) => path === '/v1/mgmt/user',
+      () => abort.abort(),
+    );
 
-    await expect(provisioner.grant(parseTarget('role', 'Editor'), 'U2Ada', abort.signal)).rejects.toMatchObject({ kind: 'cancelled', message: expect.not.stringContaining('may have happened') });
+    await expect(provisioner.grant(parseTarget('role', 'Editor'), 'U2Ada', abort.signal)).rejects.toMatchObject({
+      kind: 'cancelled',
+      message: expect.not.stringContaining('may have happened'),
+    });
 
     expect(audit).toMatchObject([{ outcome: 'refused', writes: 0 }]);
     expect(writes()).toEqual([]);
@@ -244,14 +333,19 @@ describe('the audit file', () => {
     await using folder = await temporaryFolder();
     const path = join(folder.path, 'audit.jsonl');
     const log = await openAuditLog(path);
-    const lines = Array.from({ length: 60 }, (_, place) => ({ place, entitlement: `role:a\r\nb\u2028${'x'.repeat(2_000)}:assigned` }));
+    const lines = Array.from({ length: 60 }, (_, place) => ({
+      place,
+      entitlement: `role:a\r\nb\u2028${'x'.repeat(2_000)}:assigned`,
+    }));
 
     await Promise.all(lines.map((line) => log.append(line)));
     await log.close();
 
     const kept = (await readFile(path, 'utf8')).split('\n');
     expect(kept.pop()).toBe('');
-    expect(kept.map((line) => JSON.parse(line) as { place: number }).toSorted((left, right) => left.place - right.place)).toEqual(lines);
+    expect(
+      kept.map((line) => JSON.parse(line) as { place: number }).toSorted((left, right) => left.place - right.place),
+    ).toEqual(lines);
   });
 
   it('holds the line before the caller has its answer', async () => {
@@ -282,6 +376,9 @@ describe('the audit file', () => {
   ])('that cannot be opened ends the command before anything is sent: %s', async (_what, pathIn) => {
     await using folder = await temporaryFolder();
 
-    await expect(openAuditLog(await pathIn(folder.path))).rejects.toMatchObject({ kind: 'local-io', message: expect.stringContaining('no change was sent') });
+    await expect(openAuditLog(await pathIn(folder.path))).rejects.toMatchObject({
+      kind: 'local-io',
+      message: expect.stringContaining('no change was sent'),
+    });
   });
 });

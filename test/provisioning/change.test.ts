@@ -10,8 +10,20 @@ function project(options?: Parameters<typeof createFakeProject>[1]): FakeProject
   return createFakeProject(
     {
       tenants: [tenant('acme', { name: 'Acme' }), tenant('globex')],
-      roles: [role('Editor'), role('Viewer'), role('Approver', { tenantId: 'acme' }), role('Viewer', { tenantId: 'globex' })],
-      users: [user('ann', { userTenants: [inTenant('acme')] }), user('bob', { name: 'Bob', roleNames: ['Editor'], userTenants: [inTenant('acme', 'Editor', 'Approver'), inTenant('globex', 'Editor')] })],
+      roles: [
+        role('Editor'),
+        role('Viewer'),
+        role('Approver', { tenantId: 'acme' }),
+        role('Viewer', { tenantId: 'globex' }),
+      ],
+      users: [
+        user('ann', { userTenants: [inTenant('acme')] }),
+        user('bob', {
+          name: 'Bob',
+          roleNames: ['Editor'],
+          userTenants: [inTenant('acme', 'Editor', 'Approver'), inTenant('globex', 'Editor')],
+        }),
+      ],
     },
     options,
   );
@@ -56,15 +68,18 @@ describe('a change', () => {
     ['grant', 'role', 'Editor', 'nobody', 'not-found'],
     ['revoke', 'role', 'Nowhere', 'bob', 'refused'],
     ['revoke', 'role_binding', 'globex/Viewer', 'bob', 'refused'],
-  ] as const)('that is forbidden by lists read before is judged by new ones first: %s %s %s %s', async (operation, typeId, resource, userId, kind) => {
-    const fake = project();
-    await fake.provisioner.grant(parseTarget('role', 'Viewer'), 'ann');
-    fake.calls.length = 0;
+  ] as const)(
+    'that is forbidden by lists read before is judged by new ones first: %s %s %s %s',
+    async (operation, typeId, resource, userId, kind) => {
+      const fake = project();
+      await fake.provisioner.grant(parseTarget('role', 'Viewer'), 'ann');
+      fake.calls.length = 0;
 
-    await expect(fake.provisioner[operation](parseTarget(typeId, resource), userId)).rejects.toMatchObject({ kind });
+      await expect(fake.provisioner[operation](parseTarget(typeId, resource), userId)).rejects.toMatchObject({ kind });
 
-    expect(fake.calls).toEqual(['load', ...lists]);
-  });
+      expect(fake.calls).toEqual(['load', ...lists]);
+    },
+  );
 
   it('that finds no role to take away asks the lists anew before it says so, a membership does not hang on them', async () => {
     const fake = project();
@@ -97,17 +112,34 @@ describe('a change', () => {
       return lost;
     };
 
-    expect(await fake.provisioner.grant(editorInAcme, 'ann')).toMatchObject({ outcome: 'granted', writes: [{ body: { tenantId: 'acme' } }] });
-    expect(await fake.provisioner.revoke(editorInAcme, 'ann')).toMatchObject({ outcome: 'revoked', writes: [{ body: { tenantId: 'acme' } }] });
+    expect(await fake.provisioner.grant(editorInAcme, 'ann')).toMatchObject({
+      outcome: 'granted',
+      writes: [{ body: { tenantId: 'acme' } }],
+    });
+    expect(await fake.provisioner.revoke(editorInAcme, 'ann')).toMatchObject({
+      outcome: 'revoked',
+      writes: [{ body: { tenantId: 'acme' } }],
+    });
   });
 
   it('is sent three times at most, each after a look, with longer waits', async () => {
     const fake = project();
     fake.onWrite = () => lost;
 
-    await expect(fake.provisioner.revoke(editorInAcme, 'bob')).rejects.toMatchObject({ kind: 'unavailable', message: 'the connection broke' });
+    await expect(fake.provisioner.revoke(editorInAcme, 'bob')).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: 'the connection broke',
+    });
 
-    expect(fake.calls).toEqual([...look, 'remove acme/Editor', ...look, 'remove acme/Editor', ...look, 'remove acme/Editor', ...look]);
+    expect(fake.calls).toEqual([
+      ...look,
+      'remove acme/Editor',
+      ...look,
+      'remove acme/Editor',
+      ...look,
+      'remove acme/Editor',
+      ...look,
+    ]);
     expect(fake.slept).toEqual([500, 1000, 2000]);
   });
 
@@ -115,14 +147,20 @@ describe('a change', () => {
     const fake = project();
     fake.onWrite = () => refused;
 
-    await expect(fake.provisioner.grant(editorInAcme, 'ann')).rejects.toMatchObject({ kind: 'invalid', message: 'Descope said no' });
+    await expect(fake.provisioner.grant(editorInAcme, 'ann')).rejects.toMatchObject({
+      kind: 'invalid',
+      message: 'Descope said no',
+    });
 
     expect(fake.calls).toEqual([...look, 'add acme/Editor', ...look]);
   });
 
   it('is not believed by an answer that shows it in another scope', async () => {
     const fake = project();
-    fake.onWrite = () => ({ kind: 'answered', user: user('ann', { roleNames: ['Editor'], userTenants: [inTenant('acme'), inTenant('globex', 'Editor')] }) });
+    fake.onWrite = () => ({
+      kind: 'answered',
+      user: user('ann', { roleNames: ['Editor'], userTenants: [inTenant('acme'), inTenant('globex', 'Editor')] }),
+    });
 
     await expect(fake.provisioner.grant(editorInAcme, 'ann')).rejects.toMatchObject({ kind: 'inconsistent' });
   });
@@ -157,7 +195,10 @@ describe('a change', () => {
       return refused;
     };
 
-    const [first, second] = await Promise.allSettled([fake.provisioner.grant(editorInAcme, 'ann'), fake.provisioner.grant(editorInAcme, 'ann')]);
+    const [first, second] = await Promise.allSettled([
+      fake.provisioner.grant(editorInAcme, 'ann'),
+      fake.provisioner.grant(editorInAcme, 'ann'),
+    ]);
 
     expect([first.status, second.status]).toEqual(['rejected', 'fulfilled']);
     expect(fake.audit.map(({ outcome }) => outcome)).toEqual(['failed', 'granted']);
@@ -183,7 +224,10 @@ describe('the words for a change', () => {
   ])('name user, role and tenant as people call them: %s %s is "%s"', async (typeId, resource, words) => {
     const { provisioner } = project();
 
-    expect((await provisioner.revoke(parseTarget(typeId, resource), 'bob')).words).toMatchObject({ user: 'Bob', target: words });
+    expect((await provisioner.revoke(parseTarget(typeId, resource), 'bob')).words).toMatchObject({
+      user: 'Bob',
+      target: words,
+    });
   });
 
   it('name what went along', async () => {
@@ -192,7 +236,10 @@ describe('the words for a change', () => {
     const { words, alongsideTargets } = await provisioner.revoke(parseTarget('tenant', 'acme'), 'bob');
 
     expect(words.alongside).toEqual(['Editor in Acme', 'Approver in Acme']);
-    expect(alongsideTargets.map(({ typeId, resourceId }) => `${typeId}:${resourceId}`)).toEqual(['role_binding:acme/Editor', 'role:acme/Approver']);
+    expect(alongsideTargets.map(({ typeId, resourceId }) => `${typeId}:${resourceId}`)).toEqual([
+      'role_binding:acme/Editor',
+      'role:acme/Approver',
+    ]);
   });
 });
 

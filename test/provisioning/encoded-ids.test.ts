@@ -12,7 +12,13 @@ const project: ProjectSeed = {
     { id: 'T2half', name: '50% Ltd' },
   ],
   permissions: [{ name: 'read/write' }],
-  roles: [{ name: 'Ops/On-call' }, { name: '50% off' }, { name: 'Plain' }, { name: 'Ops%2FLate' }, { name: 'In/Own', tenantId: 'acme' }],
+  roles: [
+    { name: 'Ops/On-call' },
+    { name: '50% off' },
+    { name: 'Plain' },
+    { name: 'Ops%2FLate' },
+    { name: 'In/Own', tenantId: 'acme' },
+  ],
   users: [
     {
       userId: 'U2Bob',
@@ -52,16 +58,22 @@ describe('an id whose parts are not encoded as they should be, and that names so
     ['tenant', '%61cme', 'tenant:acme:member'],
     ['tenant', '50%25%20Ltd', 'tenant:T2half:member'],
     ['tenant', 'te%252Fnant', 'tenant:te/nant:member'],
-  ])('is refused for a revoke and not found for a grant, with the right id, and nothing is sent: %s %s', async (typeId, resource, right) => {
-    const errors = [await failureOf(server.revoke(typeId, resource, 'U2Bob')), await failureOf(server.grant(typeId, resource, 'U2Bob'))];
+  ])(
+    'is refused for a revoke and not found for a grant, with the right id, and nothing is sent: %s %s',
+    async (typeId, resource, right) => {
+      const errors = [
+        await failureOf(server.revoke(typeId, resource, 'U2Bob')),
+        await failureOf(server.grant(typeId, resource, 'U2Bob')),
+      ];
 
-    expect(errors.map(({ code }) => code)).toEqual([status.FAILED_PRECONDITION, status.NOT_FOUND]);
-    for (const { details } of errors) {
-      expect(details).toContain(`(${right})`);
-    }
-    expect(server.writes()).toEqual([]);
-    expect(server.audit).toMatchObject([{ outcome: 'refused' }, { outcome: 'refused' }]);
-  });
+      expect(errors.map(({ code }) => code)).toEqual([status.FAILED_PRECONDITION, status.NOT_FOUND]);
+      for (const { details } of errors) {
+        expect(details).toContain(`(${right})`);
+      }
+      expect(server.writes()).toEqual([]);
+      expect(server.audit).toMatchObject([{ outcome: 'refused' }, { outcome: 'refused' }]);
+    },
+  );
 
   it.each([
     ['role', 'Ops%2FOn-call'],

@@ -67,7 +67,11 @@ describe.each(kinds)('granting $kind', ({ typeId, resource, given, added }) => {
 
     await sendGrant({
       principal: misleading('user', 'U2Ada', other),
-      entitlement: { ...entitlement(typeId, resource), displayName: `Viewer in ${other}`, resource: misleading(typeId, resource, other) },
+      entitlement: {
+        ...entitlement(typeId, resource),
+        displayName: `Viewer in ${other}`,
+        resource: misleading(typeId, resource, other),
+      },
     });
 
     expect(writes()).toEqual([added]);
@@ -105,7 +109,9 @@ describe.each(kinds)('revoking $kind', ({ typeId, resource, taken, removed }) =>
   ])('goes by entitlement and principal alone, given %s', async (_what, id) => {
     const { sendRevoke, writes, state } = await start();
 
-    await sendRevoke({ grant: { id, entitlement: { ...entitlement(typeId, resource), slug: '' }, principal: userPrincipal('U2Bob') } });
+    await sendRevoke({
+      grant: { id, entitlement: { ...entitlement(typeId, resource), slug: '' }, principal: userPrincipal('U2Bob') },
+    });
 
     expect(writes()).toEqual([removed]);
     expect(state()).toEqual(await expected(taken));
@@ -119,7 +125,11 @@ describe.each(kinds)('revoking $kind', ({ typeId, resource, taken, removed }) =>
       grant: {
         id: `role_binding:${other}/Viewer:assigned:user:U2Cleo`,
         principal: misleading('user', 'U2Bob', other),
-        entitlement: { ...entitlement(typeId, resource), displayName: `Viewer in ${other}`, resource: misleading(typeId, resource, other) },
+        entitlement: {
+          ...entitlement(typeId, resource),
+          displayName: `Viewer in ${other}`,
+          resource: misleading(typeId, resource, other),
+        },
       },
     });
 
@@ -158,7 +168,13 @@ describe('names with separators in them', () => {
   it('reach Descope as they are, in the body of the request', async () => {
     const project = company();
     const { grant, revoke, writes, emulator } = await start({
-      emulator: { project: { ...project, tenants: [...(project.tenants ?? []), { id: tenantId }], roles: [...(project.roles ?? []), { name }, { name: '__proto__', tenantId }] } },
+      emulator: {
+        project: {
+          ...project,
+          tenants: [...(project.tenants ?? []), { id: tenantId }],
+          roles: [...(project.roles ?? []), { name }, { name: '__proto__', tenantId }],
+        },
+      },
     });
     const [tenant, role] = [tenantId, name].map((text) => text.replaceAll('%', '%25').replaceAll('/', '%2F'));
 
@@ -173,7 +189,10 @@ describe('names with separators in them', () => {
       { endpoint: addRole, body: { loginId: 'U2Cleo', roleNames: ['__proto__'], tenantId } },
       { endpoint: removeRole, body: { loginId: 'U2Cleo', roleNames: [name], tenantId } },
     ]);
-    expect(emulator.state.user('U2Cleo')).toMatchObject({ roleNames: [], tenants: [{ tenantId, roleNames: ['__proto__'] }] });
+    expect(emulator.state.user('U2Cleo')).toMatchObject({
+      roleNames: [],
+      tenants: [{ tenantId, roleNames: ['__proto__'] }],
+    });
   });
 });
 
@@ -181,12 +200,20 @@ describe('joining a tenant', () => {
   it('reports the roles that come along as grants, under the type that lists them', async () => {
     const project = company();
     const tenants = [{ id: 'acme', name: 'Acme', defaultRoles: ['Viewer', 'Approver', 'No such role'] }];
-    const { grant, audit } = await start({ emulator: { project: { ...project, tenants }, switches: { defaultRoles: 'on' } } });
+    const { grant, audit } = await start({
+      emulator: { project: { ...project, tenants }, switches: { defaultRoles: 'on' } },
+    });
 
     const { grants } = await grant('tenant', 'acme', 'U2Cleo');
 
-    expect(grants).toEqual(['tenant:acme:member:user:U2Cleo', 'role_binding:acme/Viewer:assigned:user:U2Cleo', 'role:acme/Approver:assigned:user:U2Cleo']);
-    expect(audit[0]?.alsoGained).toEqual(['Viewer', 'Approver', 'No such role'].map((roleName) => ({ tenantId: 'acme', roleName })));
+    expect(grants).toEqual([
+      'tenant:acme:member:user:U2Cleo',
+      'role_binding:acme/Viewer:assigned:user:U2Cleo',
+      'role:acme/Approver:assigned:user:U2Cleo',
+    ]);
+    expect(audit[0]?.alsoGained).toEqual(
+      ['Viewer', 'Approver', 'No such role'].map((roleName) => ({ tenantId: 'acme', roleName })),
+    );
   });
 
   it('for a role inside it, when that was allowed, answers with both grants', async () => {
@@ -194,7 +221,10 @@ describe('joining a tenant', () => {
 
     const ended = await grant('role', 'acme/Approver', 'U2Cleo');
 
-    expect(ended).toMatchObject({ isOld: false, grants: ['role:acme/Approver:assigned:user:U2Cleo', 'tenant:acme:member:user:U2Cleo'] });
+    expect(ended).toMatchObject({
+      isOld: false,
+      grants: ['role:acme/Approver:assigned:user:U2Cleo', 'tenant:acme:member:user:U2Cleo'],
+    });
     expect(writes()).toEqual([
       { endpoint: addTenant, body: { loginId: 'U2Cleo', tenantId: 'acme' } },
       { endpoint: addRole, body: { loginId: 'U2Cleo', roleNames: ['Approver'], tenantId: 'acme' } },
@@ -207,7 +237,10 @@ describe('joining a tenant', () => {
 
     const ended = await grant('role_binding', 'acme/Viewer', 'U2Cleo');
 
-    expect(ended).toMatchObject({ isOld: false, grants: ['role_binding:acme/Viewer:assigned:user:U2Cleo', 'tenant:acme:member:user:U2Cleo'] });
+    expect(ended).toMatchObject({
+      isOld: false,
+      grants: ['role_binding:acme/Viewer:assigned:user:U2Cleo', 'tenant:acme:member:user:U2Cleo'],
+    });
     expect(writes()).toHaveLength(1);
   });
 
@@ -281,10 +314,15 @@ describe('what is gone', () => {
     const ended = await revoke(typeId, resource, 'U2Bob');
 
     expect(ended.isOld).toBe(false);
-    expect(writes()).toEqual([{ endpoint: removeRole, body: { loginId: 'U2Bob', roleNames: [roleName], ...(tenantId !== '' && { tenantId }) } }]);
+    expect(writes()).toEqual([
+      { endpoint: removeRole, body: { loginId: 'U2Bob', roleNames: [roleName], ...(tenantId !== '' && { tenantId }) } },
+    ]);
     expect(emulator.state.user('U2Bob')).toMatchObject({
       roleNames: tenantId === '' ? ['Viewer'] : ['Editor', 'Viewer'],
-      tenants: [{ tenantId: 'acme', roleNames: ['Editor', 'Approver'].filter((name) => tenantId === '' || name !== roleName) }, { tenantId: 'globex' }],
+      tenants: [
+        { tenantId: 'acme', roleNames: ['Editor', 'Approver'].filter((name) => tenantId === '' || name !== roleName) },
+        { tenantId: 'globex' },
+      ],
     });
   });
 
@@ -307,7 +345,10 @@ describe('two equal requests at once', () => {
     const { grant, writes, fault } = await start();
     fault('GET /v1/mgmt/user', bothWouldLoadFirst, 2);
 
-    const ended = await Promise.all([grant('role_binding', 'acme/Editor', 'U2Ada'), grant('role_binding', 'acme/Editor', 'U2Ada')]);
+    const ended = await Promise.all([
+      grant('role_binding', 'acme/Editor', 'U2Ada'),
+      grant('role_binding', 'acme/Editor', 'U2Ada'),
+    ]);
 
     expect(new Set(ended.map(({ isOld }) => isOld))).toEqual(new Set([false, true]));
     expect(writes()).toHaveLength(1);

@@ -31,7 +31,10 @@ interface Model {
   readonly joinTenant: boolean;
 }
 
-function predict({ users, tenants, hasRole, joinTenant }: Model, { operation, typeId, tenantId, roleName, userId }: Operation): Prediction {
+function predict(
+  { users, tenants, hasRole, joinTenant }: Model,
+  { operation, typeId, tenantId, roleName, userId }: Operation,
+): Prediction {
   const user = users.get(userId);
   const isInTenant = typeId !== 'role' || tenantId !== '';
   const isTenant = tenants.has(tenantId);
@@ -54,8 +57,10 @@ function predict({ users, tenants, hasRole, joinTenant }: Model, { operation, ty
 
   if (user === undefined) return 'old';
   if (isTenantsOwn) return status.FAILED_PRECONDITION;
-  if (typeId === 'role' && isInTenant && isTenant && !isListed && hasRole('', roleName)) return status.FAILED_PRECONDITION;
-  if (!isHeld) return typeId !== 'tenant' && !isListed && (!isInTenant || isTenant) ? status.FAILED_PRECONDITION : 'old';
+  if (typeId === 'role' && isInTenant && isTenant && !isListed && hasRole('', roleName))
+    return status.FAILED_PRECONDITION;
+  if (!isHeld)
+    return typeId !== 'tenant' && !isListed && (!isInTenant || isTenant) ? status.FAILED_PRECONDITION : 'old';
   if (typeId === 'tenant') user.tenants.delete(tenantId);
   else roles?.delete(roleName);
   return 'done';
@@ -69,10 +74,16 @@ const tenantId = fc.constantFrom(...tenantIds);
 
 const seedArbitrary = fc.record({
   tenants: fc.subarray([...tenantIds], { minLength: 1 }).map((ids) => ids.map((id) => ({ id }))),
-  roles: fc.uniqueArray(fc.record({ name, tenantId: fc.oneof({ weight: 2, arbitrary: fc.constant('') }, { weight: 1, arbitrary: tenantId }) }), {
-    maxLength: 7,
-    selector: (role) => JSON.stringify(role),
-  }),
+  roles: fc.uniqueArray(
+    fc.record({
+      name,
+      tenantId: fc.oneof({ weight: 2, arbitrary: fc.constant('') }, { weight: 1, arbitrary: tenantId }),
+    }),
+    {
+      maxLength: 7,
+      selector: (role) => JSON.stringify(role),
+    },
+  ),
   users: fc
     .tuple(
       ...userIds.map((userId) =>
@@ -80,29 +91,47 @@ const seedArbitrary = fc.record({
           userId: fc.constant(userId),
           email: fc.constant(`${userId}@acme.example`),
           roleNames: fc.uniqueArray(name, { maxLength: 3 }),
-          tenants: fc.uniqueArray(fc.record({ tenantId, roleNames: fc.uniqueArray(name, { maxLength: 3 }) }), { maxLength: 3, selector: (membership) => membership.tenantId }),
+          tenants: fc.uniqueArray(fc.record({ tenantId, roleNames: fc.uniqueArray(name, { maxLength: 3 }) }), {
+            maxLength: 3,
+            selector: (membership) => membership.tenantId,
+          }),
         }),
       ),
     )
     .map((users) => users),
 }) satisfies fc.Arbitrary<ProjectSeed>;
 
-const operationArbitrary: fc.Arbitrary<Operation> = fc.record({
-  operation: fc.constantFrom('grant', 'revoke'),
-  typeId: fc.constantFrom('tenant', 'role', 'role', 'role_binding', 'role_binding'),
-  tenantId,
-  isInProject: fc.boolean(),
-  roleName: name,
-  userId: fc.oneof({ weight: 12, arbitrary: fc.constantFrom(...userIds) }, { weight: 1, arbitrary: fc.constant('U2Nobody') }),
-  fault: fc.oneof(
-    { weight: 5, arbitrary: fc.constant(undefined) },
-    { weight: 2, arbitrary: fc.boolean().map((applied): Fault => ({ kind: 'reset', at: 'before-headers', applied })) },
-    { weight: 1, arbitrary: fc.boolean().map((applied): Fault => ({ kind: 'status', status: 502, applied })) },
-  ),
-}).map(({ isInProject, ...rest }) => Object.assign(rest, { tenantId: isInProject && rest.typeId === 'role' ? '' : rest.tenantId }));
+const operationArbitrary: fc.Arbitrary<Operation> = fc
+  .record({
+    operation: fc.constantFrom('grant', 'revoke'),
+    typeId: fc.constantFrom('tenant', 'role', 'role', 'role_binding', 'role_binding'),
+    tenantId,
+    isInProject: fc.boolean(),
+    roleName: name,
+    userId: fc.oneof(
+      { weight: 12, arbitrary: fc.constantFrom(...userIds) },
+      { weight: 1, arbitrary: fc.constant('U2Nobody') },
+    ),
+    fault: fc.oneof(
+      { weight: 5, arbitrary: fc.constant(undefined) },
+      {
+        weight: 2,
+        arbitrary: fc.boolean().map((applied): Fault => ({ kind: 'reset', at: 'before-headers', applied })),
+      },
+      { weight: 1, arbitrary: fc.boolean().map((applied): Fault => ({ kind: 'status', status: 502, applied })) },
+    ),
+  })
+  .map(({ isInProject, ...rest }) =>
+    Object.assign(rest, { tenantId: isInProject && rest.typeId === 'role' ? '' : rest.tenantId }),
+  );
 
 function send(server: Provisioning, { operation, typeId, tenantId, roleName, userId }: Operation): Promise<Ended> {
-  const resource = typeId === 'tenant' ? tenantId : typeId === 'role' ? roleResourceId({ tenantId, roleName }) : bindingResourceId(tenantId, roleName);
+  const resource =
+    typeId === 'tenant'
+      ? tenantId
+      : typeId === 'role'
+        ? roleResourceId({ tenantId, roleName })
+        : bindingResourceId(tenantId, roleName);
   return server[operation](typeId, resource, userId);
 }
 
@@ -111,46 +140,63 @@ const isWrite = ({ path }: { readonly path: string }): boolean => path.includes(
 it('any sequence of grants and revokes leaves the project in the state that a model of sets predicts, whatever answers are lost', async () => {
   const seen = new Set<Prediction>();
   await fc.assert(
-    fc.asyncProperty(seedArbitrary, fc.array(operationArbitrary, { minLength: 10, maxLength: 18 }), fc.boolean(), async (project, operations, joinTenant) => {
-      await using server = await startProvisioning({ joinTenant, emulator: { project } });
-      const { state, faults, stats } = server.emulator;
-      const model: Model = {
-        users: new Map(project.users.map((user) => [user.userId, { project: new Set(user.roleNames), tenants: new Map(user.tenants.map((one) => [one.tenantId, new Set(one.roleNames)])) }])),
-        tenants: new Set(project.tenants.map(({ id }) => id)),
-        hasRole: (inTenant, roleName) => project.roles.some((role) => role.tenantId === inTenant && role.name === roleName),
-        joinTenant,
-      };
-      const first = server.state() as { readonly users: readonly { readonly userId: string }[] };
+    fc.asyncProperty(
+      seedArbitrary,
+      fc.array(operationArbitrary, { minLength: 10, maxLength: 18 }),
+      fc.boolean(),
+      async (project, operations, joinTenant) => {
+        await using server = await startProvisioning({ joinTenant, emulator: { project } });
+        const { state, faults, stats } = server.emulator;
+        const model: Model = {
+          users: new Map(
+            project.users.map((user) => [
+              user.userId,
+              {
+                project: new Set(user.roleNames),
+                tenants: new Map(user.tenants.map((one) => [one.tenantId, new Set(one.roleNames)])),
+              },
+            ]),
+          ),
+          tenants: new Set(project.tenants.map(({ id }) => id)),
+          hasRole: (inTenant, roleName) =>
+            project.roles.some((role) => role.tenantId === inTenant && role.name === roleName),
+          joinTenant,
+        };
+        const first = server.state() as { readonly users: readonly { readonly userId: string }[] };
 
-      for (const operation of operations) {
-        stats.reset();
-        faults.clear();
-        if (operation.fault !== undefined) {
-          faults.add({ match: { predicate: isWrite }, fault: operation.fault });
+        for (const operation of operations) {
+          stats.reset();
+          faults.clear();
+          if (operation.fault !== undefined) {
+            faults.add({ match: { predicate: isWrite }, fault: operation.fault });
+          }
+          const predicted = predict(model, operation);
+          seen.add(predicted);
+
+          const ended: Prediction = await send(server, operation).then(
+            ({ isOld }) => (isOld ? 'old' : 'done'),
+            (error: { readonly code: status }) => error.code,
+          );
+
+          expect(ended).toBe(predicted);
+          expect(server.writes().length > 0).toBe(predicted === 'done');
+          expect(server.state()).toEqual({
+            ...first,
+            users: first.users.map((user) => {
+              const held = model.users.get(user.userId);
+              const tenants = [...(held?.tenants ?? [])].map(([id, roleNames]) => ({
+                tenantId: id,
+                roleNames: [...roleNames],
+              }));
+              return Object.assign({}, user, { roleNames: [...(held?.project ?? [])], tenants });
+            }),
+          });
+          expect(server.audit.at(-1)).toMatchObject({ principal: operation.userId, operation: operation.operation });
         }
-        const predicted = predict(model, operation);
-        seen.add(predicted);
-
-        const ended: Prediction = await send(server, operation).then(
-          ({ isOld }) => (isOld ? 'old' : 'done'),
-          (error: { readonly code: status }) => error.code,
-        );
-
-        expect(ended).toBe(predicted);
-        expect(server.writes().length > 0).toBe(predicted === 'done');
-        expect(server.state()).toEqual({
-          ...first,
-          users: first.users.map((user) => {
-            const held = model.users.get(user.userId);
-            const tenants = [...(held?.tenants ?? [])].map(([id, roleNames]) => ({ tenantId: id, roleNames: [...roleNames] }));
-            return Object.assign({}, user, { roleNames: [...(held?.project ?? [])], tenants });
-          }),
-        });
-        expect(server.audit.at(-1)).toMatchObject({ principal: operation.userId, operation: operation.operation });
-      }
-      expect(server.audit).toHaveLength(operations.length);
-      expect([...state.users()]).toHaveLength(userIds.length);
-    }),
+        expect(server.audit).toHaveLength(operations.length);
+        expect([...state.users()]).toHaveLength(userIds.length);
+      },
+    ),
     { numRuns: 30 },
   );
 

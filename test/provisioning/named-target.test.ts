@@ -5,8 +5,22 @@ import { type AskedByName, namedTarget } from '../../src/provisioning/named-targ
 import { role, tenant } from '../support/project-fixture.ts';
 
 const directory = new Directory(
-  [tenant('acme', { name: 'Acme' }), tenant('T2twin', { name: 'Twin' }), tenant('T3twin', { name: 'Twin' }), tenant('Acme GmbH', { name: 'Globex' }), tenant('T4', { name: 'Acme GmbH' }), tenant('te/nant', { name: '' })],
-  [role('Editor', { id: 'ROL1' }), role('Ops/On-call'), role('Auditor'), role('Auditor', { tenantId: 'acme', id: 'ROL2' }), role('Approver', { tenantId: 'acme' }), role('Approver', { tenantId: 'T2twin' })],
+  [
+    tenant('acme', { name: 'Acme' }),
+    tenant('T2twin', { name: 'Twin' }),
+    tenant('T3twin', { name: 'Twin' }),
+    tenant('Acme GmbH', { name: 'Globex' }),
+    tenant('T4', { name: 'Acme GmbH' }),
+    tenant('te/nant', { name: '' }),
+  ],
+  [
+    role('Editor', { id: 'ROL1' }),
+    role('Ops/On-call'),
+    role('Auditor'),
+    role('Auditor', { tenantId: 'acme', id: 'ROL2' }),
+    role('Approver', { tenantId: 'acme' }),
+    role('Approver', { tenantId: 'T2twin' }),
+  ],
 );
 
 function idOf(asked: AskedByName): string {
@@ -36,12 +50,28 @@ describe('what is asked for by name', () => {
   it.each<[AskedByName, string, string]>([
     [{ tenant: 'Twin' }, 'conflict', 'tenant:T2twin:member, tenant:T3twin:member'],
     [{ tenant: 'Acme GmbH' }, 'conflict', 'tenant:Acme GmbH:member, tenant:T4:member'],
-    [{ role: 'Editor', inTenant: 'Twin' }, 'conflict', '2 tenants are called "Twin": name one by its id with --in, or say which with --entitlement: T2twin, T3twin'],
+    [
+      { role: 'Editor', inTenant: 'Twin' },
+      'conflict',
+      '2 tenants are called "Twin": name one by its id with --in, or say which with --entitlement: T2twin, T3twin',
+    ],
     [{ role: 'Approver', inTenant: 'Twin' }, 'conflict', 'T2twin, T3twin'],
-    [{ role: 'Approver', inTenant: undefined }, 'not-found', 'name the tenant with --in; did you mean "Approver in Acme" (role:acme/Approver:assigned) or "Approver in Twin" (role:T2twin/Approver:assigned)?'],
+    [
+      { role: 'Approver', inTenant: undefined },
+      'not-found',
+      'name the tenant with --in; did you mean "Approver in Acme" (role:acme/Approver:assigned) or "Approver in Twin" (role:T2twin/Approver:assigned)?',
+    ],
     [{ role: 'EDITOR', inTenant: undefined }, 'not-found', 'did you mean "Editor" (role:Editor:assigned)?'],
-    [{ role: 'Nothing like it', inTenant: undefined }, 'not-found', 'there is no role "Nothing like it" in the project'],
-    [{ role: 'Edito', inTenant: 'acme' }, 'not-found', 'there is no role "Edito" in "Acme"; did you mean "Editor in Acme" (role_binding:acme/Editor:assigned)?'],
+    [
+      { role: 'Nothing like it', inTenant: undefined },
+      'not-found',
+      'there is no role "Nothing like it" in the project',
+    ],
+    [
+      { role: 'Edito', inTenant: 'acme' },
+      'not-found',
+      'there is no role "Edito" in "Acme"; did you mean "Editor in Acme" (role_binding:acme/Editor:assigned)?',
+    ],
     [{ tenant: 'ACME' }, 'not-found', 'did you mean "Acme" (acme)?'],
     [{ tenant: 'nowhere at all' }, 'not-found', 'there is no tenant with the id or name "nowhere at all"'],
   ])('%j is refused as %s', (asked, kind, says) => {

@@ -1,7 +1,17 @@
 import { status } from '@grpc/grpc-js';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { failureOf } from '../support/grpc-call.ts';
-import { company, entitlement, errorInfoOf, type GrantRequest, type Provisioning, type ProvisioningOptions, startProvisioning, unknownGrantId, userPrincipal } from '../support/provisioning-server.ts';
+import {
+  company,
+  entitlement,
+  errorInfoOf,
+  type GrantRequest,
+  type Provisioning,
+  type ProvisioningOptions,
+  startProvisioning,
+  unknownGrantId,
+  userPrincipal,
+} from '../support/provisioning-server.ts';
 
 let running: Provisioning | undefined;
 
@@ -15,7 +25,11 @@ afterEach(async () => {
   running = undefined;
 });
 
-const entitlementOf = (id: string, resourceType: string, resource: string, slug = ''): GrantRequest['entitlement'] => ({ id, slug, resource: { id: { resourceType, resource } } });
+const entitlementOf = (id: string, resourceType: string, resource: string, slug = ''): GrantRequest['entitlement'] => ({
+  id,
+  slug,
+  resource: { id: { resourceType, resource } },
+});
 const megabyte = 'x'.repeat(1024 * 1024);
 const ada = userPrincipal('U2Ada');
 
@@ -23,45 +37,188 @@ const ada = userPrincipal('U2Ada');
 const hostile: readonly (readonly [string, GrantRequest, status])[] = [
   ['nothing at all', {}, status.INVALID_ARGUMENT],
   ['no principal', { entitlement: entitlement('role', 'Editor') }, status.INVALID_ARGUMENT],
-  ['a principal without an id', { entitlement: entitlement('role', 'Editor'), principal: { displayName: 'Ada' } }, status.INVALID_ARGUMENT],
-  ['an empty principal', { entitlement: entitlement('role', 'Editor'), principal: userPrincipal('') }, status.INVALID_ARGUMENT],
-  ['a principal of 1 MB', { entitlement: entitlement('role', 'Editor'), principal: userPrincipal(megabyte) }, status.INVALID_ARGUMENT],
-  ['a role as principal', { entitlement: entitlement('role', 'Editor'), principal: { id: { resourceType: 'role', resource: 'Viewer' } } }, status.INVALID_ARGUMENT],
-  ['a tenant as principal', { entitlement: entitlement('tenant', 'acme'), principal: { id: { resourceType: 'tenant', resource: 'globex' } } }, status.INVALID_ARGUMENT],
-  ['a principal of an unknown type', { entitlement: entitlement('role', 'Editor'), principal: { id: { resourceType: '__proto__', resource: 'U2Ada' } } }, status.INVALID_ARGUMENT],
+  [
+    'a principal without an id',
+    { entitlement: entitlement('role', 'Editor'), principal: { displayName: 'Ada' } },
+    status.INVALID_ARGUMENT,
+  ],
+  [
+    'an empty principal',
+    { entitlement: entitlement('role', 'Editor'), principal: userPrincipal('') },
+    status.INVALID_ARGUMENT,
+  ],
+  [
+    'a principal of 1 MB',
+    { entitlement: entitlement('role', 'Editor'), principal: userPrincipal(megabyte) },
+    status.INVALID_ARGUMENT,
+  ],
+  [
+    'a role as principal',
+    { entitlement: entitlement('role', 'Editor'), principal: { id: { resourceType: 'role', resource: 'Viewer' } } },
+    status.INVALID_ARGUMENT,
+  ],
+  [
+    'a tenant as principal',
+    { entitlement: entitlement('tenant', 'acme'), principal: { id: { resourceType: 'tenant', resource: 'globex' } } },
+    status.INVALID_ARGUMENT,
+  ],
+  [
+    'a principal of an unknown type',
+    { entitlement: entitlement('role', 'Editor'), principal: { id: { resourceType: '__proto__', resource: 'U2Ada' } } },
+    status.INVALID_ARGUMENT,
+  ],
   ['no entitlement', { principal: ada }, status.INVALID_ARGUMENT],
-  ['an entitlement without a resource', { entitlement: { id: 'role:Editor:assigned', slug: 'assigned' }, principal: ada }, status.INVALID_ARGUMENT],
-  ['an entitlement without an id', { entitlement: entitlementOf('', 'role', 'Editor'), principal: ada }, status.INVALID_ARGUMENT],
-  ['an empty resource', { entitlement: entitlementOf('role::assigned', 'role', ''), principal: ada }, status.INVALID_ARGUMENT],
-  ['an empty resource type', { entitlement: entitlementOf(':Editor:assigned', '', 'Editor'), principal: ada }, status.INVALID_ARGUMENT],
-  ['an entitlement of a user', { entitlement: entitlementOf('user:U2Bob:assigned', 'user', 'U2Bob'), principal: ada }, status.INVALID_ARGUMENT],
-  ['an unknown resource type', { entitlement: entitlementOf('group:g:member', 'group', 'g'), principal: ada }, status.UNIMPLEMENTED],
-  ['the type __proto__', { entitlement: entitlementOf('__proto__:Editor:assigned', '__proto__', 'Editor'), principal: ada }, status.UNIMPLEMENTED],
-  ['the type constructor', { entitlement: entitlementOf('constructor:Editor:assigned', 'constructor', 'Editor'), principal: ada }, status.UNIMPLEMENTED],
-  ['an unknown slug', { entitlement: entitlementOf('role:Editor:assigned', 'role', 'Editor', 'admin'), principal: ada }, status.INVALID_ARGUMENT],
-  ["another type's slug", { entitlement: entitlementOf('role:Editor:member', 'role', 'Editor', 'member'), principal: ada }, status.INVALID_ARGUMENT],
-  ['a slug of 1 MB', { entitlement: entitlementOf('role:Editor:assigned', 'role', 'Editor', megabyte), principal: ada }, status.INVALID_ARGUMENT],
-  ["another type's slug in the id only", { entitlement: entitlementOf('role:Editor:member', 'role', 'Editor'), principal: ada }, status.INVALID_ARGUMENT],
-  ['an id of another role', { entitlement: entitlementOf('role:Viewer:assigned', 'role', 'Editor'), principal: ada }, status.INVALID_ARGUMENT],
-  ['an id of another type', { entitlement: entitlementOf('role_binding:acme/Editor:assigned', 'role', 'acme/Editor'), principal: ada }, status.INVALID_ARGUMENT],
-  ['an id in one tenant, a resource in another', { entitlement: entitlementOf('role_binding:acme/Editor:assigned', 'role_binding', 'globex/Editor'), principal: ada }, status.INVALID_ARGUMENT],
-  ['an id in a tenant, a resource of the project', { entitlement: entitlementOf('role:acme/Editor:assigned', 'role', 'Editor'), principal: ada }, status.INVALID_ARGUMENT],
-  ['an id of the project, a resource in a tenant', { entitlement: entitlementOf('role:Editor:assigned', 'role', 'acme/Editor'), principal: ada }, status.INVALID_ARGUMENT],
-  ['a binding without a tenant', { entitlement: entitlement('role_binding', 'Editor'), principal: ada }, status.INVALID_ARGUMENT],
-  ['a binding with an empty tenant', { entitlement: entitlement('role_binding', '/Editor'), principal: ada }, status.INVALID_ARGUMENT],
-  ['a binding with an empty role', { entitlement: entitlement('role_binding', 'acme/'), principal: ada }, status.INVALID_ARGUMENT],
-  ['a role with an empty tenant', { entitlement: entitlement('role', '/Editor'), principal: ada }, status.INVALID_ARGUMENT],
-  ['a role three levels deep', { entitlement: entitlement('role', 'acme/globex/Editor'), principal: ada }, status.INVALID_ARGUMENT],
+  [
+    'an entitlement without a resource',
+    { entitlement: { id: 'role:Editor:assigned', slug: 'assigned' }, principal: ada },
+    status.INVALID_ARGUMENT,
+  ],
+  [
+    'an entitlement without an id',
+    { entitlement: entitlementOf('', 'role', 'Editor'), principal: ada },
+    status.INVALID_ARGUMENT,
+  ],
+  [
+    'an empty resource',
+    { entitlement: entitlementOf('role::assigned', 'role', ''), principal: ada },
+    status.INVALID_ARGUMENT,
+  ],
+  [
+    'an empty resource type',
+    { entitlement: entitlementOf(':Editor:assigned', '', 'Editor'), principal: ada },
+    status.INVALID_ARGUMENT,
+  ],
+  [
+    'an entitlement of a user',
+    { entitlement: entitlementOf('user:U2Bob:assigned', 'user', 'U2Bob'), principal: ada },
+    status.INVALID_ARGUMENT,
+  ],
+  [
+    'an unknown resource type',
+    { entitlement: entitlementOf('group:g:member', 'group', 'g'), principal: ada },
+    status.UNIMPLEMENTED,
+  ],
+  [
+    'the type __proto__',
+    { entitlement: entitlementOf('__proto__:Editor:assigned', '__proto__', 'Editor'), principal: ada },
+    status.UNIMPLEMENTED,
+  ],
+  [
+    'the type constructor',
+    { entitlement: entitlementOf('constructor:Editor:assigned', 'constructor', 'Editor'), principal: ada },
+    status.UNIMPLEMENTED,
+  ],
+  [
+    'an unknown slug',
+    { entitlement: entitlementOf('role:Editor:assigned', 'role', 'Editor', 'admin'), principal: ada },
+    status.INVALID_ARGUMENT,
+  ],
+  [
+    "another type's slug",
+    { entitlement: entitlementOf('role:Editor:member', 'role', 'Editor', 'member'), principal: ada },
+    status.INVALID_ARGUMENT,
+  ],
+  [
+    'a slug of 1 MB',
+    { entitlement: entitlementOf('role:Editor:assigned', 'role', 'Editor', megabyte), principal: ada },
+    status.INVALID_ARGUMENT,
+  ],
+  [
+    "another type's slug in the id only",
+    { entitlement: entitlementOf('role:Editor:member', 'role', 'Editor'), principal: ada },
+    status.INVALID_ARGUMENT,
+  ],
+  [
+    'an id of another role',
+    { entitlement: entitlementOf('role:Viewer:assigned', 'role', 'Editor'), principal: ada },
+    status.INVALID_ARGUMENT,
+  ],
+  [
+    'an id of another type',
+    { entitlement: entitlementOf('role_binding:acme/Editor:assigned', 'role', 'acme/Editor'), principal: ada },
+    status.INVALID_ARGUMENT,
+  ],
+  [
+    'an id in one tenant, a resource in another',
+    {
+      entitlement: entitlementOf('role_binding:acme/Editor:assigned', 'role_binding', 'globex/Editor'),
+      principal: ada,
+    },
+    status.INVALID_ARGUMENT,
+  ],
+  [
+    'an id in a tenant, a resource of the project',
+    { entitlement: entitlementOf('role:acme/Editor:assigned', 'role', 'Editor'), principal: ada },
+    status.INVALID_ARGUMENT,
+  ],
+  [
+    'an id of the project, a resource in a tenant',
+    { entitlement: entitlementOf('role:Editor:assigned', 'role', 'acme/Editor'), principal: ada },
+    status.INVALID_ARGUMENT,
+  ],
+  [
+    'a binding without a tenant',
+    { entitlement: entitlement('role_binding', 'Editor'), principal: ada },
+    status.INVALID_ARGUMENT,
+  ],
+  [
+    'a binding with an empty tenant',
+    { entitlement: entitlement('role_binding', '/Editor'), principal: ada },
+    status.INVALID_ARGUMENT,
+  ],
+  [
+    'a binding with an empty role',
+    { entitlement: entitlement('role_binding', 'acme/'), principal: ada },
+    status.INVALID_ARGUMENT,
+  ],
+  [
+    'a role with an empty tenant',
+    { entitlement: entitlement('role', '/Editor'), principal: ada },
+    status.INVALID_ARGUMENT,
+  ],
+  [
+    'a role three levels deep',
+    { entitlement: entitlement('role', 'acme/globex/Editor'), principal: ada },
+    status.INVALID_ARGUMENT,
+  ],
   ['../', { entitlement: entitlement('role', '../../Editor'), principal: ada }, status.INVALID_ARGUMENT],
-  ['../ in front of a tenant', { entitlement: entitlement('role_binding', '../acme/Editor'), principal: ada }, status.INVALID_ARGUMENT],
-  ['an escape that we never write', { entitlement: entitlement('role', 'acme%2fEditor'), principal: ada }, status.INVALID_ARGUMENT],
+  [
+    '../ in front of a tenant',
+    { entitlement: entitlement('role_binding', '../acme/Editor'), principal: ada },
+    status.INVALID_ARGUMENT,
+  ],
+  [
+    'an escape that we never write',
+    { entitlement: entitlement('role', 'acme%2fEditor'), principal: ada },
+    status.INVALID_ARGUMENT,
+  ],
   ['half an escape', { entitlement: entitlement('role', 'Editor%'), principal: ada }, status.INVALID_ARGUMENT],
-  ['a resource of 1 MB', { entitlement: entitlementOf('role:Editor:assigned', 'role', megabyte), principal: ada }, status.INVALID_ARGUMENT],
-  ['a resource type of 1 MB', { entitlement: entitlementOf('role:Editor:assigned', megabyte, 'Editor'), principal: ada }, status.INVALID_ARGUMENT],
-  ['an entitlement id of 1 MB', { entitlement: entitlementOf(megabyte, 'role', 'Editor'), principal: ada }, status.INVALID_ARGUMENT],
-  ['a resource whose entitlement id is too long', { entitlement: entitlementOf('role:x:assigned', 'role', 'x'.repeat(1020)), principal: ada }, status.INVALID_ARGUMENT],
+  [
+    'a resource of 1 MB',
+    { entitlement: entitlementOf('role:Editor:assigned', 'role', megabyte), principal: ada },
+    status.INVALID_ARGUMENT,
+  ],
+  [
+    'a resource type of 1 MB',
+    { entitlement: entitlementOf('role:Editor:assigned', megabyte, 'Editor'), principal: ada },
+    status.INVALID_ARGUMENT,
+  ],
+  [
+    'an entitlement id of 1 MB',
+    { entitlement: entitlementOf(megabyte, 'role', 'Editor'), principal: ada },
+    status.INVALID_ARGUMENT,
+  ],
+  [
+    'a resource whose entitlement id is too long',
+    { entitlement: entitlementOf('role:x:assigned', 'role', 'x'.repeat(1020)), principal: ada },
+    status.INVALID_ARGUMENT,
+  ],
   ['a permission', { entitlement: entitlement('permission', 'read'), principal: ada }, status.FAILED_PRECONDITION],
-  ['a permission for a role', { entitlement: entitlement('permission', 'read'), principal: { id: { resourceType: 'role', resource: 'Viewer' } } }, status.FAILED_PRECONDITION],
+  [
+    'a permission for a role',
+    { entitlement: entitlement('permission', 'read'), principal: { id: { resourceType: 'role', resource: 'Viewer' } } },
+    status.FAILED_PRECONDITION,
+  ],
 ];
 
 describe('a request that makes no sense is refused before anything is sent to Descope, and written down:', () => {
@@ -90,7 +247,15 @@ describe('a request that makes no sense is refused before anything is sent to De
   });
 
   it.each(hostile)('a revoke of %s', async (_what, { entitlement: asked, principal }, code) => {
-    const error = await failureOf(shared.sendRevoke({ grant: { id: unknownGrantId, ...(asked !== undefined && { entitlement: asked }), ...(principal !== undefined && { principal }) } }));
+    const error = await failureOf(
+      shared.sendRevoke({
+        grant: {
+          id: unknownGrantId,
+          ...(asked !== undefined && { entitlement: asked }),
+          ...(principal !== undefined && { principal }),
+        },
+      }),
+    );
 
     expect(error.code).toBe(code);
     expect(shared.emulator.stats.total).toBe(0);
@@ -103,7 +268,9 @@ describe('a request that makes no sense is refused before anything is sent to De
   });
 
   it('a grant whose own id would be longer than the protocol carries', async () => {
-    const { grant, emulator } = await start({ emulator: { project: { ...company(), roles: [{ name: 'x'.repeat(1000) }] } } });
+    const { grant, emulator } = await start({
+      emulator: { project: { ...company(), roles: [{ name: 'x'.repeat(1000) }] } },
+    });
 
     expect(await failureOf(grant('role', 'x'.repeat(1000), 'U2Ada'))).toMatchObject({ code: status.INVALID_ARGUMENT });
     expect(emulator.stats.total).toBe(0);
@@ -145,11 +312,26 @@ describe('an entitlement that means something which the project does not have', 
   });
 
   it.each([
-    ['a role of the project', 'role', 'Editr', 'there is no role "Editr" in the project; did you mean "Editor" (role:Editor:assigned)?'],
+    [
+      'a role of the project',
+      'role',
+      'Editr',
+      'there is no role "Editr" in the project; did you mean "Editor" (role:Editor:assigned)?',
+    ],
     ['a role in capitals', 'role', 'EDITOR', 'did you mean "Editor" (role:Editor:assigned)?'],
     ["a tenant's own role", 'role', 'acme/Aprover', 'did you mean "Approver in Acme" (role:acme/Approver:assigned)?'],
-    ["another tenant's own role", 'role', 'globex/Approver', 'did you mean "Approver in Acme" (role:acme/Approver:assigned)?'],
-    ["a tenant's own role as if it were the project's", 'role', 'Approver', 'did you mean "Approver in Acme" (role:acme/Approver:assigned)?'],
+    [
+      "another tenant's own role",
+      'role',
+      'globex/Approver',
+      'did you mean "Approver in Acme" (role:acme/Approver:assigned)?',
+    ],
+    [
+      "a tenant's own role as if it were the project's",
+      'role',
+      'Approver',
+      'did you mean "Approver in Acme" (role:acme/Approver:assigned)?',
+    ],
     ['a binding', 'role_binding', 'acme/Editr', 'did you mean "Editor in Acme" (role_binding:acme/Editor:assigned)?'],
   ])('is refused for a revoke, with what was probably meant: %s', async (_what, typeId, resource, says) => {
     const { revoke, writes, audit } = await start();
@@ -170,19 +352,24 @@ describe('an entitlement that means something which the project does not have', 
     const error = await failureOf(revoke('role', 'Gatekeeper', 'U2Bob'));
 
     expect(error).toMatchObject({ code: status.FAILED_PRECONDITION });
-    expect(error.details).toContain('there is no role "Gatekeeper" in the project. If it was renamed, user U2Bob may still hold it');
+    expect(error.details).toContain(
+      'there is no role "Gatekeeper" in the project. If it was renamed, user U2Bob may still hold it',
+    );
     expect(errorInfoOf(error)?.reason).toBe('grant_cancelled');
     expect(writes()).toEqual([]);
   });
 
-  it.each(['ada@acme.example', 'nobody@acme.example', 'Ursula Smith', 'u2nobody'])('is NOT_FOUND for a revoke from somebody who is no user and whose name is no user id: %s', async (userId) => {
-    const { revoke, writes, audit, emulator } = await start();
-    emulator.state.deleteUser('U2Ada');
+  it.each(['ada@acme.example', 'nobody@acme.example', 'Ursula Smith', 'u2nobody'])(
+    'is NOT_FOUND for a revoke from somebody who is no user and whose name is no user id: %s',
+    async (userId) => {
+      const { revoke, writes, audit, emulator } = await start();
+      emulator.state.deleteUser('U2Ada');
 
-    expect(await failureOf(revoke('role', 'Editor', userId))).toMatchObject({ code: status.NOT_FOUND });
-    expect(writes()).toEqual([]);
-    expect(audit).toMatchObject([{ outcome: 'refused', writes: 0 }]);
-  });
+      expect(await failureOf(revoke('role', 'Editor', userId))).toMatchObject({ code: status.NOT_FOUND });
+      expect(writes()).toEqual([]);
+      expect(audit).toMatchObject([{ outcome: 'refused', writes: 0 }]);
+    },
+  );
 
   it.each([
     ['an unknown tenant', 'tenant', 'nowhere'],
@@ -198,7 +385,11 @@ describe('an entitlement that means something which the project does not have', 
   it('is NOT_FOUND for a grant to an unknown user, without a write', async () => {
     const { grant, writes } = await start({ joinTenant: true });
 
-    const errors = [await failureOf(grant('role', 'Editor', 'U2Nobody')), await failureOf(grant('role_binding', 'acme/Editor', 'U2Nobody')), await failureOf(grant('tenant', 'acme', '../U2Ada'))];
+    const errors = [
+      await failureOf(grant('role', 'Editor', 'U2Nobody')),
+      await failureOf(grant('role_binding', 'acme/Editor', 'U2Nobody')),
+      await failureOf(grant('tenant', 'acme', '../U2Ada')),
+    ];
 
     expect(errors.map(({ code }) => code)).toEqual([status.NOT_FOUND, status.NOT_FOUND, status.NOT_FOUND]);
     expect(errors[0]?.details).toContain('U2Nobody');
@@ -249,27 +440,32 @@ describe('a role inside a tenant for somebody who is no member', () => {
   it.each([
     ["a tenant's own role", 'role', 'acme/Approver'],
     ['a role of the project inside a tenant', 'role_binding', 'acme/Editor'],
-  ])('is refused with the reason that the platform shows, and nothing is written: %s', async (_what, typeId, resource) => {
-    const { grant, writes, state, audit } = await start();
-    const before = state();
+  ])(
+    'is refused with the reason that the platform shows, and nothing is written: %s',
+    async (_what, typeId, resource) => {
+      const { grant, writes, state, audit } = await start();
+      const before = state();
 
-    const error = await failureOf(grant(typeId, resource, 'U2Cleo'));
+      const error = await failureOf(grant(typeId, resource, 'U2Cleo'));
 
-    expect(error.code).toBe(status.FAILED_PRECONDITION);
-    expect(errorInfoOf(error)).toEqual({
-      reason: 'grant_cancelled',
-      domain: 'github.com/conductorone/baton-sdk',
-      text: 'user U2Cleo is not a member of Acme: grant tenant:acme:member first, or use --join-tenant',
-    });
-    expect(writes()).toEqual([]);
-    expect(state()).toEqual(before);
-    expect(audit).toMatchObject([{ outcome: 'refused', writes: 0, before: { member: false, roles: [] } }]);
-  });
+      expect(error.code).toBe(status.FAILED_PRECONDITION);
+      expect(errorInfoOf(error)).toEqual({
+        reason: 'grant_cancelled',
+        domain: 'github.com/conductorone/baton-sdk',
+        text: 'user U2Cleo is not a member of Acme: grant tenant:acme:member first, or use --join-tenant',
+      });
+      expect(writes()).toEqual([]);
+      expect(state()).toEqual(before);
+      expect(audit).toMatchObject([{ outcome: 'refused', writes: 0, before: { member: false, roles: [] } }]);
+    },
+  );
 
   it('is refused even where Descope would have made them a member by itself', async () => {
     const { grant, writes } = await start({ emulator: { switches: { v1RoleAddNonMember: 'join' } } });
 
-    expect(await failureOf(grant('role_binding', 'acme/Editor', 'U2Cleo'))).toMatchObject({ code: status.FAILED_PRECONDITION });
+    expect(await failureOf(grant('role_binding', 'acme/Editor', 'U2Cleo'))).toMatchObject({
+      code: status.FAILED_PRECONDITION,
+    });
     expect(writes()).toEqual([]);
   });
 
@@ -282,7 +478,9 @@ describe('a role inside a tenant for somebody who is no member', () => {
     expect(error.details).toContain('was made a member of Acme and stays one, but the role failed');
     emulator.state.leaveTenant('U2Cleo', 'acme');
     expect(state()).toEqual(await cleanState());
-    expect(audit).toMatchObject([{ outcome: 'failed', writes: 2, before: { member: false, roles: [] }, after: { member: true, roles: [] } }]);
+    expect(audit).toMatchObject([
+      { outcome: 'failed', writes: 2, before: { member: false, roles: [] }, after: { member: true, roles: [] } },
+    ]);
   });
 
   it('does not join a tenant for a role that does not exist', async () => {
@@ -336,13 +534,19 @@ describe('a user id that is a login id of somebody else', () => {
 });
 
 describe('a server that may only read', () => {
-  it.each(['grant', 'revoke'] as const)('refuses every %s, whatever it asks for, before anything is sent', async (operation) => {
-    const { emulator, sendGrant, sendRevoke, ...calls } = await start({ isOff: true });
+  it.each(['grant', 'revoke'] as const)(
+    'refuses every %s, whatever it asks for, before anything is sent',
+    async (operation) => {
+      const { emulator, sendGrant, sendRevoke, ...calls } = await start({ isOff: true });
 
-    const errors = [await failureOf(calls[operation]('role', 'Editor', 'U2Ada')), await failureOf(operation === 'grant' ? sendGrant({}) : sendRevoke({}))];
+      const errors = [
+        await failureOf(calls[operation]('role', 'Editor', 'U2Ada')),
+        await failureOf(operation === 'grant' ? sendGrant({}) : sendRevoke({})),
+      ];
 
-    expect(errors.map(({ code }) => code)).toEqual([status.FAILED_PRECONDITION, status.FAILED_PRECONDITION]);
-    expect(errors[0]?.details).toContain('--provisioning');
-    expect(emulator.stats.total).toBe(0);
-  });
+      expect(errors.map(({ code }) => code)).toEqual([status.FAILED_PRECONDITION, status.FAILED_PRECONDITION]);
+      expect(errors[0]?.details).toContain('--provisioning');
+      expect(emulator.stats.total).toBe(0);
+    },
+  );
 });

@@ -47,7 +47,10 @@ describe('the target of an entitlement', () => {
         const scoped = bindingResourceId(tenantId, roleName);
         expect(parseTarget('role_binding', scoped)).toMatchObject({ tenantId, roleName });
         expect(parseTarget('role', scoped)).toMatchObject({ tenantId, roleName });
-        expect(parseTarget('role', roleResourceId({ tenantId: '', roleName }))).toMatchObject({ tenantId: '', roleName });
+        expect(parseTarget('role', roleResourceId({ tenantId: '', roleName }))).toMatchObject({
+          tenantId: '',
+          roleName,
+        });
         expect(parseTarget('tenant', tenantId)).toMatchObject({ tenantId, roleName: undefined });
       }),
     );
@@ -55,18 +58,23 @@ describe('the target of an entitlement', () => {
 
   it('comes from no two different ids', () => {
     fc.assert(
-      fc.property(nameArbitrary, nameArbitrary, fc.constantFrom('role', 'role_binding'), (resourceId, other, typeId) => {
-        fc.pre(resourceId !== other);
-        const parsed = [resourceId, other].map((id) => {
-          try {
-            const { tenantId, roleName } = parseTarget(typeId, id);
-            return JSON.stringify([tenantId, roleName]);
-          } catch {
-            return undefined;
-          }
-        });
-        expect(parsed[0] === undefined || parsed[0] !== parsed[1]).toBe(true);
-      }),
+      fc.property(
+        nameArbitrary,
+        nameArbitrary,
+        fc.constantFrom('role', 'role_binding'),
+        (resourceId, other, typeId) => {
+          fc.pre(resourceId !== other);
+          const parsed = [resourceId, other].map((id) => {
+            try {
+              const { tenantId, roleName } = parseTarget(typeId, id);
+              return JSON.stringify([tenantId, roleName]);
+            } catch {
+              return undefined;
+            }
+          });
+          expect(parsed[0] === undefined || parsed[0] !== parsed[1]).toBe(true);
+        },
+      ),
     );
   });
 
@@ -74,7 +82,10 @@ describe('the target of an entitlement', () => {
     const id = entitlementId('role_binding', 'acme/Editor');
     for (let place = 0; place < id.length; place += 1) {
       const changed = `${id.slice(0, place)}~${id.slice(place + 1)}`;
-      const entitlement = create(EntitlementSchema, { id: changed, resource: { id: { resourceType: 'role_binding', resource: 'acme/Editor' } } });
+      const entitlement = create(EntitlementSchema, {
+        id: changed,
+        resource: { id: { resourceType: 'role_binding', resource: 'acme/Editor' } },
+      });
       expect(() => parseEntitlement(entitlement)).toThrow(expect.objectContaining({ kind: 'invalid' }));
     }
   });
@@ -84,12 +95,22 @@ describe('the request of a change', () => {
   it('carries the tenant id exactly when the change is in a tenant, for adding and for removing', () => {
     const scope = fc.oneof(nameArbitrary, fc.constant(''));
     fc.assert(
-      fc.property(fc.constantFrom('add', 'remove'), scope, nameArbitrary, nameArbitrary, (operation, tenantId, roleName, userId) => {
-        const { endpoint, json } = toWriteRequest({ operation, userId, tenantId, roleName });
+      fc.property(
+        fc.constantFrom('add', 'remove'),
+        scope,
+        nameArbitrary,
+        nameArbitrary,
+        (operation, tenantId, roleName, userId) => {
+          const { endpoint, json } = toWriteRequest({ operation, userId, tenantId, roleName });
 
-        expect(endpoint).toBe(operation === 'add' ? 'addUserRoles' : 'removeUserRoles');
-        expect(JSON.parse(JSON.stringify(json))).toEqual(tenantId === '' ? { loginId: userId, roleNames: [roleName] } : { loginId: userId, roleNames: [roleName], tenantId });
-      }),
+          expect(endpoint).toBe(operation === 'add' ? 'addUserRoles' : 'removeUserRoles');
+          expect(JSON.parse(JSON.stringify(json))).toEqual(
+            tenantId === ''
+              ? { loginId: userId, roleNames: [roleName] }
+              : { loginId: userId, roleNames: [roleName], tenantId },
+          );
+        },
+      ),
     );
   });
 
@@ -97,7 +118,10 @@ describe('the request of a change', () => {
     ['add', 'addUserTenant'],
     ['remove', 'removeUserTenant'],
   ] as const)('to %s a membership names the tenant and no role', (operation, endpoint) => {
-    expect(toWriteRequest({ operation, userId: 'U2Ada', tenantId: 'acme', roleName: undefined })).toEqual({ endpoint, json: { loginId: 'U2Ada', tenantId: 'acme' } });
+    expect(toWriteRequest({ operation, userId: 'U2Ada', tenantId: 'acme', roleName: undefined })).toEqual({
+      endpoint,
+      json: { loginId: 'U2Ada', tenantId: 'acme' },
+    });
   });
 });
 
@@ -120,7 +144,10 @@ describe('a record', () => {
   });
 
   it('that shows more than another one tells what came, by scope', () => {
-    const after = user('bob', { roleNames: ['Viewer', 'Editor'], userTenants: [inTenant('acme', 'Editor', 'Viewer'), inTenant('initech', 'Editor')] });
+    const after = user('bob', {
+      roleNames: ['Viewer', 'Editor'],
+      userTenants: [inTenant('acme', 'Editor', 'Viewer'), inTenant('initech', 'Editor')],
+    });
 
     expect(gainedBetween(bob, after)).toEqual([
       { tenantId: '', roleName: 'Editor' },

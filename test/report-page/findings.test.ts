@@ -35,7 +35,10 @@ function found(findings: readonly Finding[], id: string): Finding {
   return finding;
 }
 
-function asWords({ users, roles, tenants, permissions }: Project, { user: at, role: held, place, permission: allowed, name }: FindingRow): string {
+function asWords(
+  { users, roles, tenants, permissions }: Project,
+  { user: at, role: held, place, permission: allowed, name }: FindingRow,
+): string {
   return [
     at === undefined ? undefined : users.id.at(at),
     held === undefined ? undefined : roles[held]?.name,
@@ -57,7 +60,11 @@ describe('the findings', () => {
         user('dan', { ...verified, roleNames: ['Viewer'] }),
       ],
       tenants: [tenant('acme')],
-      roles: [role('Tenant Admin'), role('Viewer', { permissionNames: ['read'] }), role('Chief', { tenantId: 'acme', permissionNames: ['Impersonate'] })],
+      roles: [
+        role('Tenant Admin'),
+        role('Viewer', { permissionNames: ['read'] }),
+        role('Chief', { tenantId: 'acme', permissionNames: ['Impersonate'] }),
+      ],
       permissions: [permission('read'), permission('Impersonate', { systemDefault: true })],
     });
 
@@ -90,7 +97,11 @@ describe('the findings', () => {
     const rowsOf = await find({
       users: [user('ann', { ...verified, roleNames: ['Lost'], userTenants: [inTenant('acme', 'Both')] })],
       tenants: [tenant('acme')],
-      roles: [role('Both', { permissionNames: ['far'] }), role('Both', { tenantId: 'acme', permissionNames: ['used'] }), role('Spare', { permissionNames: ['idle'] })],
+      roles: [
+        role('Both', { permissionNames: ['far'] }),
+        role('Both', { tenantId: 'acme', permissionNames: ['used'] }),
+        role('Spare', { permissionNames: ['idle'] }),
+      ],
       permissions: [permission('used'), permission('idle'), permission('far'), permission('free')],
     });
 
@@ -103,12 +114,20 @@ describe('the findings', () => {
   it('say that a file without a summary does not tell what leads nowhere, instead of that nothing does', async () => {
     const findings = findingsOf(decodeProject(inflated(await dataOfSource(sourceOf([userRow('ann')])))));
 
-    expect(found(findings, 'dangling')).toMatchObject({ rows: [], isUntold: true, none: expect.stringContaining('does not tell') });
+    expect(found(findings, 'dangling')).toMatchObject({
+      rows: [],
+      isUntold: true,
+      none: expect.stringContaining('does not tell'),
+    });
     expect(found(findings, 'ambiguous')).toMatchObject({ isUntold: true });
   });
 
   it('name what is held inside disabled tenants', async () => {
-    const rowsOf = await find({ users: [user('ann', { userTenants: [inTenant('shut', 'Viewer'), inTenant('open', 'Viewer')] })], tenants: [tenant('shut', { disabled: true }), tenant('open')], roles: [role('Viewer')] });
+    const rowsOf = await find({
+      users: [user('ann', { userTenants: [inTenant('shut', 'Viewer'), inTenant('open', 'Viewer')] })],
+      tenants: [tenant('shut', { disabled: true }), tenant('open')],
+      roles: [role('Viewer')],
+    });
 
     expect(rowsOf('disabled-tenants')).toEqual(['ann Viewer shut']);
   });

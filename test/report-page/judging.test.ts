@@ -30,8 +30,11 @@ describe('the level of a permission', () => {
 });
 
 describe('a role', () => {
-  const permissions = ['a.read', 'b.read', 'c.edit', 'd.edit', 'e.delete', 'f.approve', 'g.refund', 'User Admin'].map((name) => ({ name, flags: 0 }));
-  const privilegeOf = (name: string, allows: readonly number[]) => judgePower({ permissions, roles: [{ name, allows }] }).privilege[0];
+  const permissions = ['a.read', 'b.read', 'c.edit', 'd.edit', 'e.delete', 'f.approve', 'g.refund', 'User Admin'].map(
+    (name) => ({ name, flags: 0 }),
+  );
+  const privilegeOf = (name: string, allows: readonly number[]) =>
+    judgePower({ permissions, roles: [{ name, allows }] }).privilege[0];
 
   it.each([
     ['is privileged by being Descope’s own', 'Tenant Admin', [], [expect.stringContaining('own administrator role')]],

@@ -25,11 +25,16 @@ describe('the search', () => {
   });
 
   it('finds what a plain look at every row finds', () => {
-    const word = fc.oneof(fc.constantFrom(...hostileNames), fc.string({ unit: fc.constantFrom('a', 'b', ' ', '\n', 'é'), maxLength: 4 }));
+    const word = fc.oneof(
+      fc.constantFrom(...hostileNames),
+      fc.string({ unit: fc.constantFrom('a', 'b', ' ', '\n', 'é'), maxLength: 4 }),
+    );
     fc.assert(
       fc.property(fc.array(word, { maxLength: 12 }), word, (texts, query) => {
         const match = createSearchIndex(texts.length, (row) => texts[row] ?? '').find(query);
-        const words = fold(query).split(/\s+/).filter((part) => part !== '');
+        const words = fold(query)
+          .split(/\s+/)
+          .filter((part) => part !== '');
         const expected = texts.map((text) => words.every((part) => fold(text.replaceAll('\n', ' ')).includes(part)));
 
         expect(match === undefined ? texts.map(() => true) : Array.from(match, Boolean)).toEqual(expected);
@@ -44,7 +49,9 @@ describe('the order of rows', () => {
     const order = sortedRows(keys.length, (row) => keys[row] ?? '');
 
     expect(Array.from(order)).toEqual([1, 4, 0, 2, 3]);
-    expect(Array.from(pick(order, true, [Uint8Array.of(1, 1, 0, 1, 1), Uint8Array.of(1, 1, 1, 0, 1)]))).toEqual([0, 4, 1]);
+    expect(Array.from(pick(order, true, [Uint8Array.of(1, 1, 0, 1, 1), Uint8Array.of(1, 1, 1, 0, 1)]))).toEqual([
+      0, 4, 1,
+    ]);
   });
 });
 
@@ -77,6 +84,11 @@ describe('a name on the page', () => {
 
 describe('a table saved as CSV', () => {
   it('has harmless cells by the rule of every other CSV, quoted where needed', () => {
-    expect(toCsv([['=1+1', '+1', '-1', '@x', '\tx', ' =1', '\uFF1D1', 'a\u202Eb'], ['a,b', 'a"b', 'a\nb', 'a-b', '']])).toBe('\uFEFF\'=1+1,\'+1,\'-1,\'@x,\'\\u{9}x,\' =1,\'\uFF1D1,a\\u{202e}b\r\n"a,b","a""b",a\\u{a}b,a-b,\r\n');
+    expect(
+      toCsv([
+        ['=1+1', '+1', '-1', '@x', '\tx', ' =1', '\uFF1D1', 'a\u202Eb'],
+        ['a,b', 'a"b', 'a\nb', 'a-b', ''],
+      ]),
+    ).toBe("\uFEFF'=1+1,'+1,'-1,'@x,'\\u{9}x,' =1,'\uFF1D1,a\\u{202e}b\r\n\"a,b\",\"a\"\"b\",a\\u{a}b,a-b,\r\n");
   });
 });

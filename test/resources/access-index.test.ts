@@ -14,7 +14,10 @@ function toArray(ordinals: Ordinals): readonly number[] {
   return Array.from(ordinals.slice(0, ordinals.length));
 }
 
-const ann = user('ann', { roleNames: ['Owner'], userTenants: [inTenant('acme', 'Owner', 'Éditeur'), inTenant('globex')] });
+const ann = user('ann', {
+  roleNames: ['Owner'],
+  userTenants: [inTenant('acme', 'Owner', 'Éditeur'), inTenant('globex')],
+});
 const bob = user('bob', { roleNames: ['__proto__'], userTenants: [inTenant('acme', 'Owner')] });
 
 describe('the index of access', () => {
@@ -31,16 +34,47 @@ describe('the index of access', () => {
   it('knows nobody of what no user names', () => {
     const index = indexOf([ann, bob]);
 
-    expect([index.membersOf('initech'), index.holdersOf('', 'Éditeur'), index.holdersOf('globex', 'Owner'), index.holdersOf('initech', 'Owner')].map(toArray)).toEqual([[], [], [], []]);
+    expect(
+      [
+        index.membersOf('initech'),
+        index.holdersOf('', 'Éditeur'),
+        index.holdersOf('globex', 'Owner'),
+        index.holdersOf('initech', 'Owner'),
+      ].map(toArray),
+    ).toEqual([[], [], [], []]);
     expect(index.rolesHeldIn('initech')).toEqual([]);
   });
 
   it('goes through all that somebody holds, each with its holders', () => {
     const index = indexOf([ann, bob]);
 
-    expect(index.members().map(([tenantId, members]) => [tenantId, toArray(members)]).toArray()).toEqual([['acme', [0, 1]], ['globex', [0]]]);
-    expect(index.projectRoles().map(([roleName, holders]) => [roleName, toArray(holders)]).toArray()).toEqual([['Owner', [0]], ['__proto__', [1]]]);
-    expect(index.tenantRoles().map(([{ tenantId, roleName }, holders]) => [tenantId, roleName, toArray(holders)]).toArray()).toEqual([['acme', 'Owner', [0, 1]], ['acme', 'Éditeur', [0]]]);
+    expect(
+      index
+        .members()
+        .map(([tenantId, members]) => [tenantId, toArray(members)])
+        .toArray(),
+    ).toEqual([
+      ['acme', [0, 1]],
+      ['globex', [0]],
+    ]);
+    expect(
+      index
+        .projectRoles()
+        .map(([roleName, holders]) => [roleName, toArray(holders)])
+        .toArray(),
+    ).toEqual([
+      ['Owner', [0]],
+      ['__proto__', [1]],
+    ]);
+    expect(
+      index
+        .tenantRoles()
+        .map(([{ tenantId, roleName }, holders]) => [tenantId, roleName, toArray(holders)])
+        .toArray(),
+    ).toEqual([
+      ['acme', 'Owner', [0, 1]],
+      ['acme', 'Éditeur', [0]],
+    ]);
     expect(index.rolesHeldIn('acme')).toEqual(['Owner', 'Éditeur']);
   });
 

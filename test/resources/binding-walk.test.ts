@@ -40,7 +40,9 @@ describe('the walk over all bindings', () => {
   it('tells every grant exactly once over all stretches, the same as binding by binding', async () => {
     const connector = connectorOf(createProject(wideProject()));
 
-    const walked = (await allPages((pageToken) => listGrants(connector, 'role_binding', undefined, { pageToken }))).flat();
+    const walked = (
+      await allPages((pageToken) => listGrants(connector, 'role_binding', undefined, { pageToken }))
+    ).flat();
     const oneByOne: string[] = [];
     for (const resourceId of new Set(walked.map(({ entitlement }) => entitlement?.resource?.id?.resource ?? ''))) {
       const pages = await allPages((pageToken) => listGrants(connector, 'role_binding', resourceId, { pageToken }));
@@ -56,7 +58,9 @@ describe('the walk over all bindings', () => {
     const first = connectorOf(createProject(wideProject(['t05', 't06', 't07'])));
     await allResources(first, 'user');
     const { annotations, nextPageToken } = await listGrants(first, 'role_binding', undefined);
-    const others = annotations.flatMap((annotation) => anyUnpack(annotation, EnqueuePageTokensSchema)?.pageTokens ?? []);
+    const others = annotations.flatMap(
+      (annotation) => anyUnpack(annotation, EnqueuePageTokensSchema)?.pageTokens ?? [],
+    );
     const second = connectorOf(createProject(wideProject(['t20'])));
 
     const ids = new Set<string>();
@@ -65,13 +69,17 @@ describe('the walk over all bindings', () => {
       pages.flat().forEach(({ id }) => ids.add(id));
     }
 
-    const truth = (await allPages((pageToken) => listGrants(second, 'role_binding', undefined, { pageToken, syncId: 'another' }))).flat();
+    const truth = (
+      await allPages((pageToken) => listGrants(second, 'role_binding', undefined, { pageToken, syncId: 'another' }))
+    ).flat();
     expect(others.length).toBeGreaterThan(2);
     expect([...ids].toSorted()).toEqual(truth.map(({ id }) => id).toSorted());
   });
 
   it('keeps to one stretch where there is little to walk', async () => {
-    const connector = connectorOf(createProject({ ...wideProject(), users: [user('ann', { userTenants: [inTenant('t00', 'Editor')] })] }));
+    const connector = connectorOf(
+      createProject({ ...wideProject(), users: [user('ann', { userTenants: [inTenant('t00', 'Editor')] })] }),
+    );
 
     const { list, annotations, nextPageToken } = await listGrants(connector, 'role_binding', undefined);
 

@@ -2,9 +2,31 @@ import { describe, expect, it } from 'vitest';
 import type { Connector } from '../../src/connector.ts';
 import { ConnectorError } from '../../src/errors.ts';
 import { walk } from '../../src/sync/walk.ts';
-import { createProject, inTenant, permission, type ProjectFixture, role, type Rows, smallProject, tenant, user, usersWith } from '../support/project-fixture.ts';
+import {
+  createProject,
+  inTenant,
+  permission,
+  type ProjectFixture,
+  role,
+  type Rows,
+  smallProject,
+  tenant,
+  user,
+  usersWith,
+} from '../support/project-fixture.ts';
 import { truthOf } from '../support/truth.ts';
-import { allGrants, allResources, connectorOf, createCollector, expectIds, expectTruth, handWalk, idsOf, keyOf, type Walked } from '../support/walker.ts';
+import {
+  allGrants,
+  allResources,
+  connectorOf,
+  createCollector,
+  expectIds,
+  expectTruth,
+  handWalk,
+  idsOf,
+  keyOf,
+  type Walked,
+} from '../support/walker.ts';
 
 async function walked(connector: Connector): Promise<Walked> {
   const collector = createCollector();
@@ -31,21 +53,46 @@ const read = permission('read');
 
 describe('a reference that leads nowhere', () => {
   it.each([
-    { what: 'a project role', holder: user('u', { roleNames: ['Ghost'] }), finding: { kind: 'role', name: 'Ghost', userId: 'u' } },
-    { what: 'a tenant', holder: user('u', { userTenants: [inTenant('ghost')] }), finding: { kind: 'tenant', name: 'ghost', userId: 'u' } },
-    { what: 'a role in a tenant', holder: user('u', { userTenants: [inTenant('acme', 'Ghost')] }), finding: { kind: 'role', name: 'Ghost', tenantId: 'acme', userId: 'u' } },
+    {
+      what: 'a project role',
+      holder: user('u', { roleNames: ['Ghost'] }),
+      finding: { kind: 'role', name: 'Ghost', userId: 'u' },
+    },
+    {
+      what: 'a tenant',
+      holder: user('u', { userTenants: [inTenant('ghost')] }),
+      finding: { kind: 'tenant', name: 'ghost', userId: 'u' },
+    },
+    {
+      what: 'a role in a tenant',
+      holder: user('u', { userTenants: [inTenant('acme', 'Ghost')] }),
+      finding: { kind: 'role', name: 'Ghost', tenantId: 'acme', userId: 'u' },
+    },
   ])('to $what is counted with its ids, and no access is made of it', async ({ holder, finding }) => {
-    const rows = { users: [holder, user('ann', { roleNames: ['Editor'] })], tenants: [acme], roles: [editor], permissions: [read] };
+    const rows = {
+      users: [holder, user('ann', { roleNames: ['Editor'] })],
+      tenants: [acme],
+      roles: [editor],
+      permissions: [read],
+    };
     const connector = connectorOf(createProject(rows));
 
     const collected = await walked(connector);
 
     expectTruth(collected, truthOf(rows, 'all'));
-    expect(connector.report('sync-1')?.findings).toMatchObject({ danglingReferences: 1, dangling: { count: 1, first: [finding] } });
+    expect(connector.report('sync-1')?.findings).toMatchObject({
+      danglingReferences: 1,
+      dangling: { count: 1, first: [finding] },
+    });
   });
 
   it('to a role whose name is longer than any id may be is counted like any other', async () => {
-    const rows = { users: [user('u', { roleNames: ['x'.repeat(2_000)], userTenants: [inTenant('acme', 'y'.repeat(2_000))] })], tenants: [acme], roles: [editor], permissions: [read] };
+    const rows = {
+      users: [user('u', { roleNames: ['x'.repeat(2_000)], userTenants: [inTenant('acme', 'y'.repeat(2_000))] })],
+      tenants: [acme],
+      roles: [editor],
+      permissions: [read],
+    };
     const connector = connectorOf(createProject(rows));
 
     const collected = await walked(connector);
@@ -55,7 +102,12 @@ describe('a reference that leads nowhere', () => {
   });
 
   it('to a permission is counted, apart from the references of the users', async () => {
-    const rows = { users: [], tenants: [], roles: [role('Editor', { permissionNames: ['ghost', 'read'] })], permissions: [read] };
+    const rows = {
+      users: [],
+      tenants: [],
+      roles: [role('Editor', { permissionNames: ['ghost', 'read'] })],
+      permissions: [read],
+    };
     const connector = connectorOf(createProject(rows));
 
     const collected = await walked(connector);
@@ -107,8 +159,15 @@ describe('a role name that both the tenant and the project define', () => {
 
     const { grants } = await walked(connector);
 
-    expectIds(idsOf(grants), ['tenant:acme:member:user:u', 'role:acme/Editor:assigned:user:u', 'permission:read:granted:role:Editor']);
-    expect(connector.report('sync-1')?.findings.ambiguous).toEqual({ count: 1, first: [{ kind: 'role', tenantId: 'acme', name: 'Editor', userId: 'u' }] });
+    expectIds(idsOf(grants), [
+      'tenant:acme:member:user:u',
+      'role:acme/Editor:assigned:user:u',
+      'permission:read:granted:role:Editor',
+    ]);
+    expect(connector.report('sync-1')?.findings.ambiguous).toEqual({
+      count: 1,
+      first: [{ kind: 'role', tenantId: 'acme', name: 'Editor', userId: 'u' }],
+    });
   });
 });
 
@@ -117,16 +176,29 @@ describe('a second look at a list', () => {
 
   it.each([
     { what: 'a role', lacking: { tenants: [tenant('newco')] }, again: ['allRoles'] },
-    { what: 'a tenant without roles', lacking: { users: [user('u', { userTenants: [inTenant('newco')] })], roles: [role('New')] }, again: ['allTenants'] },
-    { what: 'a tenant, which may define the role itself,', lacking: { roles: [role('New')] }, again: ['allRoles', 'allTenants'] },
+    {
+      what: 'a tenant without roles',
+      lacking: { users: [user('u', { userTenants: [inTenant('newco')] })], roles: [role('New')] },
+      again: ['allTenants'],
+    },
+    {
+      what: 'a tenant, which may define the role itself,',
+      lacking: { roles: [role('New')] },
+      again: ['allRoles', 'allTenants'],
+    },
     { what: 'both', lacking: {}, again: ['allRoles', 'allTenants'] },
-  ] satisfies { what: string; lacking: Partial<Rows>; again: string[] }[])('is taken once, and only where $what is unknown', async ({ lacking, again }) => {
-    const project = createProject({ users, ...lacking });
+  ] satisfies { what: string; lacking: Partial<Rows>; again: string[] }[])(
+    'is taken once, and only where $what is unknown',
+    async ({ lacking, again }) => {
+      const project = createProject({ users, ...lacking });
 
-    await walked(connectorOf(project, { maxDangling: 10 }));
+      await walked(connectorOf(project, { maxDangling: 10 }));
 
-    expect(project.requests.map(({ endpoint }) => endpoint).toSorted()).toEqual(['allPermissions', 'allRoles', 'allTenants', 'searchUsers', 'searchUsers', ...again].toSorted());
-  });
+      expect(project.requests.map(({ endpoint }) => endpoint).toSorted()).toEqual(
+        ['allPermissions', 'allRoles', 'allTenants', 'searchUsers', 'searchUsers', ...again].toSorted(),
+      );
+    },
+  );
 
   it('is not taken where everything is known', async () => {
     const project = createProject(smallProject());
@@ -138,7 +210,12 @@ describe('a second look at a list', () => {
 
   it('resolves what has appeared since: role, tenant and the permission of that role', async () => {
     const project = createProject({ users });
-    const whole = { users, tenants: [tenant('newco')], roles: [role('New', { permissionNames: ['new'] })], permissions: [permission('new')] };
+    const whole = {
+      users,
+      tenants: [tenant('newco')],
+      roles: [role('New', { permissionNames: ['new'] })],
+      permissions: [permission('new')],
+    };
     appearsLater(project, whole);
     const connector = connectorOf(project);
 
@@ -151,7 +228,12 @@ describe('a second look at a list', () => {
 
   it("sees that a tenant which has appeared since defines the project's role name itself", async () => {
     const project = createProject({ users, roles: [role('New')] });
-    const whole = { users, tenants: [tenant('newco')], roles: [role('New'), role('New', { tenantId: 'newco' })], permissions: [] };
+    const whole = {
+      users,
+      tenants: [tenant('newco')],
+      roles: [role('New'), role('New', { tenantId: 'newco' })],
+      permissions: [],
+    };
     appearsLater(project, whole);
     const connector = connectorOf(project);
 
@@ -161,21 +243,24 @@ describe('a second look at a list', () => {
     expect(connector.report('sync-1')?.findings.ambiguous.count).toBe(1);
   });
 
-  it.each(['all', 'observed'] as const)("tells resources that their list lacked on the users' last page, with tenant roles \"%s\"", async (tenantRoles) => {
-    const project = createProject({ users, roles: [role('Old')], tenants: [acme] });
-    const whole = {
-      users,
-      tenants: [acme, tenant('newco')],
-      roles: [role('Old'), role('New', { permissionNames: ['new'] })],
-      permissions: [permission('new')],
-    };
-    appearsLater(project, whole);
-    const connector = connectorOf(project, { tenantRoles });
+  it.each(['all', 'observed'] as const)(
+    'tells resources that their list lacked on the users\' last page, with tenant roles "%s"',
+    async (tenantRoles) => {
+      const project = createProject({ users, roles: [role('Old')], tenants: [acme] });
+      const whole = {
+        users,
+        tenants: [acme, tenant('newco')],
+        roles: [role('Old'), role('New', { permissionNames: ['new'] })],
+        permissions: [permission('new')],
+      };
+      appearsLater(project, whole);
+      const connector = connectorOf(project, { tenantRoles });
 
-    const collected = await handWalk(connector, { order: ['tenant', 'role', 'permission', 'role_binding', 'user'] });
+      const collected = await handWalk(connector, { order: ['tenant', 'role', 'permission', 'role_binding', 'user'] });
 
-    expectTruth(collected, truthOf(whole, tenantRoles));
-  });
+      expectTruth(collected, truthOf(whole, tenantRoles));
+    },
+  );
 
   it('tells nothing late of a type that was not listed before', async () => {
     const project = createProject({ users, tenants: [tenant('newco')] });
@@ -189,7 +274,11 @@ describe('a second look at a list', () => {
   });
 
   it('keeps what was there at first, though it is gone in between', async () => {
-    const project = createProject({ users: [...users, user('old', { roleNames: ['Old'] })], roles: [role('Old')], tenants: [tenant('newco')] });
+    const project = createProject({
+      users: [...users, user('old', { roleNames: ['Old'] })],
+      roles: [role('Old')],
+      tenants: [tenant('newco')],
+    });
     appearsLater(project, { roles: [role('New')] });
     const connector = connectorOf(project);
 
@@ -218,7 +307,10 @@ describe('a second look at a list', () => {
 describe('how much may dangle', () => {
   /** `dangling` references to a role that is gone among `all` references. */
   function project(dangling: number, all: number): ProjectFixture {
-    const users = [...usersWith(dangling, { roleNames: ['Ghost'] }), ...usersWith(all - dangling, { roleNames: ['Editor'] }, 'v')];
+    const users = [
+      ...usersWith(dangling, { roleNames: ['Ghost'] }),
+      ...usersWith(all - dangling, { roleNames: ['Editor'] }, 'v'),
+    ];
     return createProject({ users, roles: [role('Editor')] });
   }
 
@@ -251,10 +343,14 @@ describe('how much may dangle', () => {
   });
 
   it('is no matter of permissions, unless strict: those are counted only', async () => {
-    const rows = { roles: [role('Editor', { permissionNames: Array.from({ length: 50 }, (_, place) => `ghost-${place}`) })] };
+    const rows = {
+      roles: [role('Editor', { permissionNames: Array.from({ length: 50 }, (_, place) => `ghost-${place}`) })],
+    };
 
     await expect(walked(connectorOf(createProject(rows)))).resolves.toBeDefined();
-    await expect(walked(connectorOf(createProject(rows), { strict: true }))).rejects.toMatchObject({ kind: 'inconsistent' });
+    await expect(walked(connectorOf(createProject(rows), { strict: true }))).rejects.toMatchObject({
+      kind: 'inconsistent',
+    });
   });
 
   it('is held against every way to the end: no grants either while too much dangles', async () => {

@@ -43,13 +43,19 @@ describe.each([
 
 describe('a cursor of another time', () => {
   it('goes on behind the same user when a search was made anew and somebody is gone', () => {
-    const { next } = holdersPage(listedHolders(ids), { cursor: undefined, limit: 4 }, (users) => grantRowsOf('tenant', 'T1', users));
+    const { next } = holdersPage(listedHolders(ids), { cursor: undefined, limit: 4 }, (users) =>
+      grantRowsOf('tenant', 'T1', users),
+    );
 
-    expect(pagesOf(listedHolders(ids.filter((id) => id !== 'U001' && id !== 'U003')), 250, next).flat()).toEqual(ids.slice(4));
+    expect(pagesOf(listedHolders(ids.filter((id) => id !== 'U001' && id !== 'U003')), 250, next).flat()).toEqual(
+      ids.slice(4),
+    );
   });
 
   it('begins again when the users were read anew, since places mean something else there', () => {
-    const { next } = holdersPage(indexed('before'), { cursor: undefined, limit: 4 }, (users) => grantRowsOf('tenant', 'T1', users));
+    const { next } = holdersPage(indexed('before'), { cursor: undefined, limit: 4 }, (users) =>
+      grantRowsOf('tenant', 'T1', users),
+    );
 
     expect(pagesOf(indexed('after'), 250, next).flat()).toEqual(ids);
   });

@@ -12,7 +12,10 @@ function toArray(ordinals: Ordinals): readonly number[] {
 const told = fc.integer({ min: 1, max: 30 }).chain((things) =>
   fc.record({
     things: fc.constant(things),
-    users: fc.uniqueArray(fc.tuple(fc.oneof(fc.nat(300), fc.constantFrom(0, 2 ** 31 - 1)), fc.array(fc.nat(things - 1), { maxLength: 12 })), { maxLength: 250, selector: ([ordinal]) => ordinal }),
+    users: fc.uniqueArray(
+      fc.tuple(fc.oneof(fc.nat(300), fc.constantFrom(0, 2 ** 31 - 1)), fc.array(fc.nat(things - 1), { maxLength: 12 })),
+      { maxLength: 250, selector: ([ordinal]) => ordinal },
+    ),
   }),
 );
 
@@ -49,7 +52,12 @@ describe('holdings', () => {
     }
 
     for (const [place, thing] of things.entries()) {
-      const expected = Array.from({ length: 20 }, (_, round) => [round * 1_000 + ((place + 999) % 1_000), round * 1_000 + place]).flat().toSorted((left, right) => left - right);
+      const expected = Array.from({ length: 20 }, (_, round) => [
+        round * 1_000 + ((place + 999) % 1_000),
+        round * 1_000 + place,
+      ])
+        .flat()
+        .toSorted((left, right) => left - right);
       if (place !== 7) {
         expect(toArray(holdings.holdersOf(thing))).toEqual(expected);
       }
@@ -64,12 +72,17 @@ describe('holdings', () => {
 
     for (let ordinal = 0; ordinal < count; ordinal += 1) {
       holdings.begin(ordinal);
-      [before, thing, behind].slice(ordinal % 50 === 0 ? 0 : 1, ordinal % 50 === 0 ? 3 : 2).forEach((held) => holdings.hold(held));
+      [before, thing, behind]
+        .slice(ordinal % 50 === 0 ? 0 : 1, ordinal % 50 === 0 ? 3 : 2)
+        .forEach((held) => holdings.hold(held));
     }
 
     const all = Array.from({ length: count }, (_, ordinal) => ordinal);
     expect(toArray(holdings.holdersOf(thing))).toEqual(all);
-    expect([before, behind].map((held) => toArray(holdings.holdersOf(held)))).toEqual([all.filter((ordinal) => ordinal % 50 === 0), all.filter((ordinal) => ordinal % 50 === 0)]);
+    expect([before, behind].map((held) => toArray(holdings.holdersOf(held)))).toEqual([
+      all.filter((ordinal) => ordinal % 50 === 0),
+      all.filter((ordinal) => ordinal % 50 === 0),
+    ]);
   });
 
   it('take little memory when very many things are held by a few each', () => {

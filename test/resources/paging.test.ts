@@ -19,7 +19,9 @@ async function pagesOf(listing: Listing, project: ProjectFixture, pageSize = 0):
 }
 
 /** Every token that a listing gives out, '' first, and the rows that it led to. */
-async function tokensOf(ask: (pageToken: string) => ReturnType<Listing['ask']>): Promise<{ token: string; ids: string[]; following: string[] }[]> {
+async function tokensOf(
+  ask: (pageToken: string) => ReturnType<Listing['ask']>,
+): Promise<{ token: string; ids: string[]; following: string[] }[]> {
   const seen: { token: string; ids: string[]; following: string[] }[] = [];
   await allPages(async (token) => {
     const page = await ask(token);
@@ -30,12 +32,20 @@ async function tokensOf(ask: (pageToken: string) => ReturnType<Listing['ask']>):
 }
 
 /** Tokens that the first pages of a walk gave out and did not come to: what a client that restarts there still has to ask. */
-function openTokens(pages: readonly { readonly token: string; readonly following: readonly string[] }[], done: number): string[] {
+function openTokens(
+  pages: readonly { readonly token: string; readonly following: readonly string[] }[],
+  done: number,
+): string[] {
   const asked = new Set(pages.slice(0, done).map(({ token }) => token));
-  return done === 0 ? [''] : pages.slice(0, done).flatMap(({ following }) => following.filter((token) => !asked.has(token)));
+  return done === 0
+    ? ['']
+    : pages.slice(0, done).flatMap(({ following }) => following.filter((token) => !asked.has(token)));
 }
 
-function failOnce(project: ProjectFixture, isMeant: (request: FakeRequest, place: number) => boolean): { readonly hasFired: boolean } {
+function failOnce(
+  project: ProjectFixture,
+  isMeant: (request: FakeRequest, place: number) => boolean,
+): { readonly hasFired: boolean } {
   const fault = { hasFired: false };
   project.onRequest = (request, place) => {
     if (!fault.hasFired && isMeant(request, place)) {
@@ -124,16 +134,23 @@ describe.each(cases)('a listing of %s', (_name, listing) => {
     expect(new Set(pages.flatMap((page) => idsOf(page))).size).toBe(260);
   });
 
-  it.each(listings.filter((other) => other !== listing).map((other) => [other.name, other] as const))('refuses a token of %s', async (_otherName, other) => {
-    const project = createProject(other.rowsOf(3));
-    const { nextPageToken } = await other.ask(connectorOf(project, { tenantRoles: other.tenantRoles }), { pageSize: 1 });
-    project.requests.length = 0;
+  it.each(listings.filter((other) => other !== listing).map((other) => [other.name, other] as const))(
+    'refuses a token of %s',
+    async (_otherName, other) => {
+      const project = createProject(other.rowsOf(3));
+      const { nextPageToken } = await other.ask(connectorOf(project, { tenantRoles: other.tenantRoles }), {
+        pageSize: 1,
+      });
+      project.requests.length = 0;
 
-    const refused = listing.ask(connectorOf(project, { tenantRoles: listing.tenantRoles }), { pageToken: nextPageToken });
+      const refused = listing.ask(connectorOf(project, { tenantRoles: listing.tenantRoles }), {
+        pageToken: nextPageToken,
+      });
 
-    await expect(refused).rejects.toMatchObject({ kind: 'invalid' });
-    expect(project.requests).toEqual([]);
-  });
+      await expect(refused).rejects.toMatchObject({ kind: 'invalid' });
+      expect(project.requests).toEqual([]);
+    },
+  );
 
   it('fails with the request that failed, whichever it was, and gives every row when asked again', async () => {
     const undisturbed = createProject(listing.rowsOf(260));
@@ -175,7 +192,11 @@ describe.each(cases)('a listing of %s', (_name, listing) => {
       const open = openTokens(boundaries, place);
       const after = [];
       for (const token of open) {
-        after.push(...(await allPages((pageToken) => listing.ask(cold, { pageSize: 45, pageToken }), token)).flatMap((page) => idsOf(page)));
+        after.push(
+          ...(await allPages((pageToken) => listing.ask(cold, { pageSize: 45, pageToken }), token)).flatMap((page) =>
+            idsOf(page),
+          ),
+        );
       }
       expect(new Set([...before.flatMap(({ ids }) => ids), ...after])).toEqual(new Set(expected));
       expect(project.requests.length).toBeLessThanOrEqual(whole.requests.length + 3);

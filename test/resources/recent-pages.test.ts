@@ -8,7 +8,11 @@ const idsOf = (users: readonly User[] | undefined): readonly string[] | undefine
 /** Pages of two users each; everybody is new. */
 function keepPages(pages: RecentPages, count: number): void {
   for (let sequence = 0; sequence < count; sequence += 1) {
-    pages.keep(sequence, { users: [user(`U${sequence}a`), user(`U${sequence}b`)], ordinals: [2 * sequence, 2 * sequence + 1] }, 2 * sequence);
+    pages.keep(
+      sequence,
+      { users: [user(`U${sequence}a`), user(`U${sequence}b`)], ordinals: [2 * sequence, 2 * sequence + 1] },
+      2 * sequence,
+    );
   }
 }
 
@@ -19,7 +23,12 @@ describe('the pages that were read a moment ago', () => {
 
     expect(idsOf(pages.usersOf(4))).toEqual(['U4a', 'U4b']);
     expect(idsOf(pages.usersOf(3))).toEqual(['U3a', 'U3b']);
-    expect([0, 1, 2, 5].map((sequence) => pages.usersOf(sequence))).toEqual([undefined, undefined, undefined, undefined]);
+    expect([0, 1, 2, 5].map((sequence) => pages.usersOf(sequence))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 
   it('tell nobody again who stood on a page before, and such a page is kept for good', () => {

@@ -2,14 +2,43 @@ import { anyUnpack } from '@bufbuild/protobuf/wkt';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import { RawIdSchema } from '../../src/gen/c1/connector/v2/annotation_raw_id_pb.ts';
-import { GroupTraitSchema, RoleTraitSchema, ScopeBindingTraitSchema, type UserTrait, UserTraitSchema } from '../../src/gen/c1/connector/v2/annotation_trait_pb.ts';
-import { type Resource, ResourcesServiceListResourcesResponseSchema, Status_ResourceStatus } from '../../src/gen/c1/connector/v2/resource_pb.ts';
+import {
+  GroupTraitSchema,
+  RoleTraitSchema,
+  ScopeBindingTraitSchema,
+  type UserTrait,
+  UserTraitSchema,
+} from '../../src/gen/c1/connector/v2/annotation_trait_pb.ts';
+import {
+  type Resource,
+  ResourcesServiceListResourcesResponseSchema,
+  Status_ResourceStatus,
+} from '../../src/gen/c1/connector/v2/resource_pb.ts';
 import { GrantsServiceListGrantsResponseSchema } from '../../src/gen/c1/connector/v2/grant_pb.ts';
 import type { User } from '../../src/descope/rows.ts';
 import { walk } from '../../src/sync/walk.ts';
-import { createProject, inTenant, permission, role, type Rows, tenant, user, usersWith } from '../support/project-fixture.ts';
+import {
+  createProject,
+  inTenant,
+  permission,
+  role,
+  type Rows,
+  tenant,
+  user,
+  usersWith,
+} from '../support/project-fixture.ts';
 import { truthOf } from '../support/truth.ts';
-import { allGrants, allPages, allResources, connectorOf, createCollector, expectTruth, idsOf, listGrants, listResources } from '../support/walker.ts';
+import {
+  allGrants,
+  allPages,
+  allResources,
+  connectorOf,
+  createCollector,
+  expectTruth,
+  idsOf,
+  listGrants,
+  listResources,
+} from '../support/walker.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -42,13 +71,16 @@ describe('a user', () => {
     { status: '', expected: Status_ResourceStatus.UNSPECIFIED, details: '' },
     { status: 'constructor', expected: Status_ResourceStatus.UNSPECIFIED, details: 'constructor' },
     { status: '__proto__', expected: Status_ResourceStatus.UNSPECIFIED, details: '__proto__' },
-  ])('of status "$status" is shown as such, on the resource and on the trait', async ({ status, expected, details }) => {
-    const resource = await listUser({ status });
+  ])(
+    'of status "$status" is shown as such, on the resource and on the trait',
+    async ({ status, expected, details }) => {
+      const resource = await listUser({ status });
 
-    expect(resource.status).toMatchObject({ status: expected, details });
-    expect(traitOf(resource).status).toMatchObject({ status: expected, details });
-    expect(resource.profile).toMatchObject({ status });
-  });
+      expect(resource.status).toMatchObject({ status: expected, details });
+      expect(traitOf(resource).status).toMatchObject({ status: expected, details });
+      expect(resource.profile).toMatchObject({ status });
+    },
+  );
 
   it.each([
     { fields: { name: 'Ann', email: 'a@b.c', phone: '+1', loginIds: ['l'] }, expected: 'Ann' },
@@ -95,12 +127,15 @@ describe('a user', () => {
     expect(resource.createdAt).toBeUndefined();
   });
 
-  it.each(['not an address', 'a@b@c', 'a b@c.d', '@', ''])('keeps "%s" out of its addresses, but in its profile', async (email) => {
-    const resource = await listUser({ email });
+  it.each(['not an address', 'a@b@c', 'a b@c.d', '@', ''])(
+    'keeps "%s" out of its addresses, but in its profile',
+    async (email) => {
+      const resource = await listUser({ email });
 
-    expect(traitOf(resource).emails).toEqual([]);
-    expect(resource.profile).toMatchObject({ email });
-  });
+      expect(traitOf(resource).emails).toEqual([]);
+      expect(resource.profile).toMatchObject({ email });
+    },
+  );
 
   it('with broken characters in every text is made well-formed', async () => {
     const broken = 'x\uD800y';
@@ -123,14 +158,23 @@ describe('a user', () => {
 
     const [resource] = await allResources(connector, 'user');
 
-    const text = JSON.stringify([resource?.profile, resource?.displayName, resource?.status?.details, resource === undefined ? [] : traitOf(resource).emails]);
+    const text = JSON.stringify([
+      resource?.profile,
+      resource?.displayName,
+      resource?.status?.details,
+      resource === undefined ? [] : traitOf(resource).emails,
+    ]);
     expect(resource?.displayName).toBe('x\uFFFDy');
     expect(text).not.toMatch(/\\ud800/i);
     expect(text.match(/\uFFFD/g)?.length).toBeGreaterThan(8);
   });
 
   it('with texts beyond the limits has them cut on a character boundary, and counted', async () => {
-    const connector = connectorOf(createProject({ users: [user('u1', { name: '\u{1F600}'.repeat(300), email: `${'e'.repeat(1100)} no address` })] }));
+    const connector = connectorOf(
+      createProject({
+        users: [user('u1', { name: '\u{1F600}'.repeat(300), email: `${'e'.repeat(1100)} no address` })],
+      }),
+    );
 
     const [resource] = await allResources(connector, 'user');
 
@@ -140,12 +184,18 @@ describe('a user', () => {
   });
 
   it('with an attribute of 10 MB loses its attributes, which is counted, and nothing else', async () => {
-    const connector = connectorOf(createProject({ users: [user('u1', { name: 'Ann', customAttributes: { essay: 'x'.repeat(10_000_000) } })] }));
+    const connector = connectorOf(
+      createProject({ users: [user('u1', { name: 'Ann', customAttributes: { essay: 'x'.repeat(10_000_000) } })] }),
+    );
 
     const [resource] = await allResources(connector, 'user');
 
     expect(resource).toMatchObject({ displayName: 'Ann', profile: { user_id: 'u1', custom_attributes: {} } });
-    expect(connector.report('sync-1')?.cuts).toEqual({ textsCut: 0, attributesDropped: 1, dropReasons: { tooLarge: 1 } });
+    expect(connector.report('sync-1')?.cuts).toEqual({
+      textsCut: 0,
+      attributesDropped: 1,
+      dropReasons: { tooLarge: 1 },
+    });
   });
 
   it('who is a member of 5,000 tenants is told whole', async () => {
@@ -173,7 +223,15 @@ describe('a page', () => {
 
     const pages = await allPages(async (pageToken) => {
       const page = await listResources(connector, 'user', { pageToken });
-      expect(toBinary(ResourcesServiceListResourcesResponseSchema, create(ResourcesServiceListResourcesResponseSchema, { list: [...page.list], nextPageToken: page.nextPageToken })).length).toBeLessThan(mebibyte);
+      expect(
+        toBinary(
+          ResourcesServiceListResourcesResponseSchema,
+          create(ResourcesServiceListResourcesResponseSchema, {
+            list: [...page.list],
+            nextPageToken: page.nextPageToken,
+          }),
+        ).length,
+      ).toBeLessThan(mebibyte);
       return page;
     });
 
@@ -185,13 +243,24 @@ describe('a page', () => {
     ['wide characters', { text: '\u4E2D'.repeat(86_000) }],
     ['small numbers', { list: Array.from({ length: 130_000 }, () => 1) }],
     ['many short keys', Object.fromEntries(Array.from({ length: 20_000 }, (_, place) => [String(place), true]))],
-  ])('of one user with as many attributes as are let through stays under a mebibyte: %s', async (_what, customAttributes) => {
-    const connector = connectorOf(createProject({ users: [user('u1', { customAttributes })] }));
+  ])(
+    'of one user with as many attributes as are let through stays under a mebibyte: %s',
+    async (_what, customAttributes) => {
+      const connector = connectorOf(createProject({ users: [user('u1', { customAttributes })] }));
 
-    const page = await listResources(connector, 'user');
+      const page = await listResources(connector, 'user');
 
-    expect(toBinary(ResourcesServiceListResourcesResponseSchema, create(ResourcesServiceListResourcesResponseSchema, { list: [...page.list], nextPageToken: page.nextPageToken })).length).toBeLessThan(mebibyte);
-  });
+      expect(
+        toBinary(
+          ResourcesServiceListResourcesResponseSchema,
+          create(ResourcesServiceListResourcesResponseSchema, {
+            list: [...page.list],
+            nextPageToken: page.nextPageToken,
+          }),
+        ).length,
+      ).toBeLessThan(mebibyte);
+    },
+  );
 
   it('of grants stays under a mebibyte with ids of the greatest length', async () => {
     const users = usersWith(250, { userTenants: [inTenant('t'.repeat(450))] }, 'x'.repeat(450));
@@ -200,7 +269,12 @@ describe('a page', () => {
     const page = await listGrants(connector, 'tenant', 't'.repeat(450));
 
     expect(page.list.length).toBeGreaterThan(100);
-    expect(toBinary(GrantsServiceListGrantsResponseSchema, create(GrantsServiceListGrantsResponseSchema, { list: [...page.list], nextPageToken: page.nextPageToken })).length).toBeLessThan(mebibyte);
+    expect(
+      toBinary(
+        GrantsServiceListGrantsResponseSchema,
+        create(GrantsServiceListGrantsResponseSchema, { list: [...page.list], nextPageToken: page.nextPageToken }),
+      ).length,
+    ).toBeLessThan(mebibyte);
     expect(await allGrants(connector, 'tenant', 't'.repeat(450))).toHaveLength(250);
   });
 });
@@ -224,7 +298,10 @@ describe('an id that the protocol cannot carry', () => {
   ])('(%s) fails the sync', async (_what, rows) => {
     const walking = walk({ surface: connectorOf(createProject(rows)), syncId: 'sync-1', sink: createCollector().sink });
 
-    await expect(walking).rejects.toMatchObject({ kind: 'upstream-contract', message: expect.stringContaining('1024') });
+    await expect(walking).rejects.toMatchObject({
+      kind: 'upstream-contract',
+      message: expect.stringContaining('1024'),
+    });
   });
 
   it('may be as long as it carries', async () => {
@@ -237,11 +314,27 @@ describe('an id that the protocol cannot carry', () => {
 describe('a tenant', () => {
   it('shows its settings, and is disabled when Descope says so', async () => {
     const resource = await listed(
-      { tenants: [tenant('acme', { name: 'Acme', domains: ['acme.example'], disabled: true, parent: 'root', roleInheritance: 'all', defaultRoles: ['Viewer'], customAttributes: { tier: 1 } })] },
+      {
+        tenants: [
+          tenant('acme', {
+            name: 'Acme',
+            domains: ['acme.example'],
+            disabled: true,
+            parent: 'root',
+            roleInheritance: 'all',
+            defaultRoles: ['Viewer'],
+            customAttributes: { tier: 1 },
+          }),
+        ],
+      },
       'tenant',
     );
 
-    expect(resource).toMatchObject({ displayName: 'Acme', parentResourceId: { resourceType: 'tenant', resource: 'root' }, status: { status: Status_ResourceStatus.DISABLED } });
+    expect(resource).toMatchObject({
+      displayName: 'Acme',
+      parentResourceId: { resourceType: 'tenant', resource: 'root' },
+      status: { status: Status_ResourceStatus.DISABLED },
+    });
     expect(resource.profile).toEqual({
       tenant_id: 'acme',
       domains: ['acme.example'],
@@ -266,32 +359,62 @@ describe('a tenant', () => {
 });
 
 describe('a role', () => {
-  const rawIdsOf = ({ annotations }: Resource): (string | undefined)[] => annotations.map((annotation) => anyUnpack(annotation, RawIdSchema)?.id).filter((id) => id !== undefined);
+  const rawIdsOf = ({ annotations }: Resource): (string | undefined)[] =>
+    annotations.map((annotation) => anyUnpack(annotation, RawIdSchema)?.id).filter((id) => id !== undefined);
 
   it('of the project has no parent', async () => {
-    const resource = await listed({ roles: [role('Editor', { id: 'R1', description: 'Edits', isDefault: true })] }, 'role');
+    const resource = await listed(
+      { roles: [role('Editor', { id: 'R1', description: 'Edits', isDefault: true })] },
+      'role',
+    );
 
     expect(resource).toMatchObject({ id: { resource: 'Editor' }, displayName: 'Editor', description: 'Edits' });
     expect(resource.parentResourceId).toBeUndefined();
-    expect(resource.profile).toEqual({ role_name: 'Editor', tenant_id: '', scope: 'project', default: true, private: false, descope_id: 'R1' });
+    expect(resource.profile).toEqual({
+      role_name: 'Editor',
+      tenant_id: '',
+      scope: 'project',
+      default: true,
+      private: false,
+      descope_id: 'R1',
+    });
     expect(rawIdsOf(resource)).toEqual(['R1']);
     expect(resource.annotations.some((annotation) => anyUnpack(annotation, RoleTraitSchema) !== undefined)).toBe(true);
   });
 
   it('of a tenant has that tenant as its parent, and its name in brackets', async () => {
-    const resource = await listed({ tenants: [tenant('acme', { name: 'Acme' })], roles: [role('a/b', { tenantId: 'acme', isPrivate: true })] }, 'role');
+    const resource = await listed(
+      { tenants: [tenant('acme', { name: 'Acme' })], roles: [role('a/b', { tenantId: 'acme', isPrivate: true })] },
+      'role',
+    );
 
-    expect(resource).toMatchObject({ id: { resource: 'acme/a%2Fb' }, displayName: 'a/b (Acme)', parentResourceId: { resourceType: 'tenant', resource: 'acme' } });
-    expect(resource.profile).toEqual({ role_name: 'a/b', tenant_id: 'acme', scope: 'tenant', default: false, private: true, descope_id: '' });
+    expect(resource).toMatchObject({
+      id: { resource: 'acme/a%2Fb' },
+      displayName: 'a/b (Acme)',
+      parentResourceId: { resourceType: 'tenant', resource: 'acme' },
+    });
+    expect(resource.profile).toEqual({
+      role_name: 'a/b',
+      tenant_id: 'acme',
+      scope: 'tenant',
+      default: false,
+      private: true,
+      descope_id: '',
+    });
     expect(rawIdsOf(resource)).toEqual([]); // older backends give no id
   });
 });
 
 describe('a binding', () => {
   it('names the role and the tenant that it binds', async () => {
-    const resource = await listed({ tenants: [tenant('a/c', { name: 'Acme' })], roles: [role('50%', { description: 'Half' })] }, 'role_binding');
+    const resource = await listed(
+      { tenants: [tenant('a/c', { name: 'Acme' })], roles: [role('50%', { description: 'Half' })] },
+      'role_binding',
+    );
 
-    const trait = resource.annotations.map((annotation) => anyUnpack(annotation, ScopeBindingTraitSchema)).find((unpacked) => unpacked !== undefined);
+    const trait = resource.annotations
+      .map((annotation) => anyUnpack(annotation, ScopeBindingTraitSchema))
+      .find((unpacked) => unpacked !== undefined);
     expect(resource).toMatchObject({
       id: { resourceType: 'role_binding', resource: 'a%2Fc/50%25' },
       parentResourceId: { resourceType: 'tenant', resource: 'a/c' },

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { chanceOf } from '../descope/model-server.ts';
-import { createProject, inTenant, permission, type ProjectFixture, type Rows, role, tenant, user } from '../support/project-fixture.ts';
+import {
+  createProject,
+  inTenant,
+  permission,
+  type ProjectFixture,
+  type Rows,
+  role,
+  tenant,
+  user,
+} from '../support/project-fixture.ts';
 import { ShortLived } from '../support/short-lived.ts';
 import { truthOf } from '../support/truth.ts';
 import { connectorOf, idsOf, keyOf, listResources } from '../support/walker.ts';
@@ -11,16 +20,34 @@ const startedAt = 1_600_000_000;
 function project(count = 1_730): Rows {
   return {
     tenants: ['acme', 'globex', 'empty'].map((id) => tenant(id)),
-    roles: [role('Editor', { permissionNames: ['read', 'write'] }), role('Viewer', { permissionNames: ['read'] }), role('Owner', { tenantId: 'globex', permissionNames: ['write'] })],
+    roles: [
+      role('Editor', { permissionNames: ['read', 'write'] }),
+      role('Viewer', { permissionNames: ['read'] }),
+      role('Owner', { tenantId: 'globex', permissionNames: ['write'] }),
+    ],
     permissions: [permission('read'), permission('write')],
     users: Array.from({ length: count }, (_, place) => {
-      const held = [{}, { roleNames: ['Editor'] }, { userTenants: [inTenant('acme', 'Viewer'), inTenant('globex', 'Owner')] }, { userTenants: [inTenant('acme', 'Editor')] }, { userTenants: [inTenant('globex', 'Editor')], roleNames: ['Viewer'] }];
-      return user(`u${String(place).padStart(5, '0')}`, { createdTime: startedAt + Math.floor(place / 2) * 60, ...held[place % held.length] });
+      const held = [
+        {},
+        { roleNames: ['Editor'] },
+        { userTenants: [inTenant('acme', 'Viewer'), inTenant('globex', 'Owner')] },
+        { userTenants: [inTenant('acme', 'Editor')] },
+        { userTenants: [inTenant('globex', 'Editor')], roleNames: ['Viewer'] },
+      ];
+      return user(`u${String(place).padStart(5, '0')}`, {
+        createdTime: startedAt + Math.floor(place / 2) * 60,
+        ...held[place % held.length],
+      });
     }),
   };
 }
 
-function shortLived(fixture: ProjectFixture, tenantRoles: 'all' | 'observed', lives: () => number, between: () => void = () => undefined): ShortLived {
+function shortLived(
+  fixture: ProjectFixture,
+  tenantRoles: 'all' | 'observed',
+  lives: () => number,
+  between: () => void = () => undefined,
+): ShortLived {
   return new ShortLived(() => {
     const connector = connectorOf(fixture, { tenantRoles });
     return {
@@ -41,17 +68,20 @@ describe('a server that is replaced all the time', () => {
     [1, 0, 'observed'],
     [1, 70, 'all'],
     [40, 0, 'all'],
-  ] as const)('every %i calls (page size %i, tenant roles %s): the sync ends, and is whole', async (life, pageSize, tenantRoles) => {
-    const rows = project();
-    const caller = shortLived(createProject(rows), tenantRoles, () => life);
+  ] as const)(
+    'every %i calls (page size %i, tenant roles %s): the sync ends, and is whole',
+    async (life, pageSize, tenantRoles) => {
+      const rows = project();
+      const caller = shortLived(createProject(rows), tenantRoles, () => life);
 
-    const { resources, grants } = await caller.sync(pageSize);
+      const { resources, grants } = await caller.sync(pageSize);
 
-    const truth = truthOf(rows, tenantRoles);
-    expect(new Set(resources.map(keyOf))).toEqual(new Set(truth.resources.keys()));
-    expect(new Set(idsOf(grants))).toEqual(new Set(truth.grants.keys()));
-    expect(caller.processes).toBeGreaterThan(1);
-  });
+      const truth = truthOf(rows, tenantRoles);
+      expect(new Set(resources.map(keyOf))).toEqual(new Set(truth.resources.keys()));
+      expect(new Set(idsOf(grants))).toEqual(new Set(truth.grants.keys()));
+      expect(caller.processes).toBeGreaterThan(1);
+    },
+  );
 
   it('makes progress with every page: each process reads the rest only', async () => {
     const fixture = createProject(project());
@@ -76,7 +106,12 @@ describe('a server that is replaced all the time', () => {
       fixture.nowMs += 1_000 + Math.floor(chance() * 5_000);
       for (let creations = Math.floor(chance() * 3); creations > 0; creations -= 1) {
         came += 1;
-        users.push(user(`v${String(came).padStart(4, '0')}`, { createdTime: Math.floor(fixture.nowMs / 1000), roleNames: ['Viewer'] }));
+        users.push(
+          user(`v${String(came).padStart(4, '0')}`, {
+            createdTime: Math.floor(fixture.nowMs / 1000),
+            roleNames: ['Viewer'],
+          }),
+        );
       }
       fixture.rows = { ...fixture.rows, users };
     };

@@ -10,41 +10,47 @@ import { connectorOf, createCollector, expectEntitlements, expectTruth, handWalk
 const maxDangling = 1_000_000;
 
 describe('a project, read through the connector', () => {
-  it.each(['all', 'observed'] as const)('is told exactly as the access model says, with tenant roles "%s"', async (tenantRoles) => {
-    const property = fc.asyncProperty(projectArbitrary, async (rows) => {
-      const truth = truthOf(rows, tenantRoles);
-      const connector = connectorOf(createProject(rows), { tenantRoles, maxDangling });
-      const collector = createCollector();
+  it.each(['all', 'observed'] as const)(
+    'is told exactly as the access model says, with tenant roles "%s"',
+    async (tenantRoles) => {
+      const property = fc.asyncProperty(projectArbitrary, async (rows) => {
+        const truth = truthOf(rows, tenantRoles);
+        const connector = connectorOf(createProject(rows), { tenantRoles, maxDangling });
+        const collector = createCollector();
 
-      await walk({ surface: connector, syncId: 'sync-1', sink: collector.sink });
+        await walk({ surface: connector, syncId: 'sync-1', sink: collector.sink });
 
-      expectTruth(collector, truth);
-      expectEntitlements(collector.entitlements, truth);
-      expect(connector.report('sync-1')?.findings).toMatchObject({
-        references: truth.references,
-        danglingReferences: truth.dangling.length,
-        dangling: { count: truth.dangling.length + truth.danglingPermissions.length },
-        ambiguous: { count: truth.ambiguous },
+        expectTruth(collector, truth);
+        expectEntitlements(collector.entitlements, truth);
+        expect(connector.report('sync-1')?.findings).toMatchObject({
+          references: truth.references,
+          danglingReferences: truth.dangling.length,
+          dangling: { count: truth.dangling.length + truth.danglingPermissions.length },
+          ambiguous: { count: truth.ambiguous },
+        });
       });
-    });
 
-    await fc.assert(property, { numRuns: 200 });
-  });
+      await fc.assert(property, { numRuns: 200 });
+    },
+  );
 
-  it.each(['all', 'observed'] as const)('is the same in pages of any size and in any order of the types, with tenant roles "%s"', async (tenantRoles) => {
-    const how = fc.record({
-      order: fc.shuffledSubarray([...typeIds], { minLength: typeIds.length }),
-      pageSize: fc.constantFrom(0, 1, 2, 3, 7, 50, 99, 100, 101, 250),
-      isTypeScoped: fc.boolean(),
-    });
-    const property = fc.asyncProperty(projectArbitrary, how, async (rows, options) => {
-      const connector = connectorOf(createProject(rows), { tenantRoles, maxDangling });
+  it.each(['all', 'observed'] as const)(
+    'is the same in pages of any size and in any order of the types, with tenant roles "%s"',
+    async (tenantRoles) => {
+      const how = fc.record({
+        order: fc.shuffledSubarray([...typeIds], { minLength: typeIds.length }),
+        pageSize: fc.constantFrom(0, 1, 2, 3, 7, 50, 99, 100, 101, 250),
+        isTypeScoped: fc.boolean(),
+      });
+      const property = fc.asyncProperty(projectArbitrary, how, async (rows, options) => {
+        const connector = connectorOf(createProject(rows), { tenantRoles, maxDangling });
 
-      const walked = await handWalk(connector, options);
+        const walked = await handWalk(connector, options);
 
-      expectTruth(walked, truthOf(rows, tenantRoles));
-    });
+        expectTruth(walked, truthOf(rows, tenantRoles));
+      });
 
-    await fc.assert(property, { numRuns: 120 });
-  });
+      await fc.assert(property, { numRuns: 120 });
+    },
+  );
 });

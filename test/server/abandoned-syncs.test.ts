@@ -4,11 +4,25 @@ import { Catalog } from '../../src/resources/catalog.ts';
 import { createCatalogs } from '../../src/resources/catalogs.ts';
 import { createSyncReads, defaultLimits, type ReadLimits, type SyncReads } from '../../src/resources/sync-reads.ts';
 import type { SyncRead } from '../../src/resources/sync-read.ts';
-import { createProject, inTenant, permission, type ProjectFixture, role, type Rows, smallProject, tenant, user, usersWith } from '../support/project-fixture.ts';
+import {
+  createProject,
+  inTenant,
+  permission,
+  type ProjectFixture,
+  role,
+  type Rows,
+  smallProject,
+  tenant,
+  user,
+  usersWith,
+} from '../support/project-fixture.ts';
 import { truthOf } from '../support/truth.ts';
 import { allResources, expectIds, expectTruth, handWalk, idsOf, listResources } from '../support/walker.ts';
 
-const rows: Rows = { ...smallProject(), users: [...smallProject().users, ...usersWith(446, { userTenants: [inTenant('acme', 'Editor')] })] };
+const rows: Rows = {
+  ...smallProject(),
+  users: [...smallProject().users, ...usersWith(446, { userTenants: [inTenant('acme', 'Editor')] })],
+};
 const pagesDue = 5;
 
 interface Bench {
@@ -47,7 +61,8 @@ function bench(limits: Partial<ReadLimits> = {}, project = createProject(rows)):
   };
 }
 
-const begin = (reads: SyncReads, syncId: string): Promise<SyncRead> => reads.use({ syncId }, (read) => Promise.resolve(read));
+const begin = (reads: SyncReads, syncId: string): Promise<SyncRead> =>
+  reads.use({ syncId }, (read) => Promise.resolve(read));
 
 describe('a sync that nobody ends', () => {
   it('is dropped by the clock after 15 minutes, though nobody asks for anything', async () => {
@@ -74,7 +89,10 @@ describe('a sync that nobody ends', () => {
     const rest = await allResourcesFrom(connector, second.nextPageToken);
 
     expect(askedAhead).toBe(pagesDue);
-    expectIds(idsOf([...first.list, ...second.list, ...rest]), rows.users.map(({ userId }) => userId));
+    expectIds(
+      idsOf([...first.list, ...second.list, ...rest]),
+      rows.users.map(({ userId }) => userId),
+    );
     expect(project.countOf('searchUsers')).toBe(pagesDue + 3);
   });
 
@@ -86,7 +104,9 @@ describe('a sync that nobody ends', () => {
       await begin(reads, 'sync-0'); // somebody goes on with it
     }
 
-    const left = Array.from({ length: 30 }, (_, place) => `sync-${place}`).filter((syncId) => reads.peek(syncId) !== undefined);
+    const left = Array.from({ length: 30 }, (_, place) => `sync-${place}`).filter(
+      (syncId) => reads.peek(syncId) !== undefined,
+    );
     expect(left).toEqual(['sync-0', ...Array.from({ length: 9 }, (_, place) => `sync-${place + 21}`)]);
   });
 
@@ -121,14 +141,20 @@ describe('when every place is taken by a sync that is in use', () => {
   it('the next one is told to come back, and when; those that are there go on', async () => {
     const { reads, pass } = bench({ reads: 3, spared: 1 });
     const release: (() => void)[] = [];
-    const held = ['a', 'b', 'c'].map((syncId) => reads.use({ syncId }, () => new Promise<void>((resolve) => release.push(resolve))));
+    const held = ['a', 'b', 'c'].map((syncId) =>
+      reads.use({ syncId }, () => new Promise<void>((resolve) => release.push(resolve))),
+    );
     pass(60);
     const before = Date.now();
 
     const refusal = await begin(reads, 'd').catch((thrown: unknown) => thrown);
     const goesOn = await begin(reads, 'a');
 
-    expect(refusal).toMatchObject({ kind: 'rate-limited', message: expect.stringMatching(/3 syncs are under way .* come back in 1 s/) as string, facts: { resetAt: expect.any(Number) as number } });
+    expect(refusal).toMatchObject({
+      kind: 'rate-limited',
+      message: expect.stringMatching(/3 syncs are under way .* come back in 1 s/) as string,
+      facts: { resetAt: expect.any(Number) as number },
+    });
     expect((refusal as { facts: { resetAt: number } }).facts.resetAt).toBeGreaterThanOrEqual(before + 1_000);
     expect(goesOn).toBe(reads.peek('a'));
     release.forEach((done) => done());
@@ -142,7 +168,10 @@ describe('when every place is taken by a sync that is in use', () => {
     await begin(reads, 'a');
     await begin(reads, 'b');
 
-    await expect(begin(reads, 'c')).rejects.toMatchObject({ kind: 'rate-limited', message: expect.stringContaining('come back in 2 s') as string });
+    await expect(begin(reads, 'c')).rejects.toMatchObject({
+      kind: 'rate-limited',
+      message: expect.stringContaining('come back in 2 s') as string,
+    });
     pass(2);
     await expect(begin(reads, 'c')).resolves.toBeDefined();
   });
@@ -156,7 +185,12 @@ describe('when every place is taken by a sync that is in use', () => {
 });
 
 describe('what syncs share', () => {
-  const listed = (more: Partial<Rows> = {}): Catalog => new Catalog(more.tenants ?? [tenant('acme', { domains: ['acme.example'] }), tenant('globex')], more.roles ?? [role('Editor', { permissionNames: ['read'] })], more.permissions ?? [permission('read')]);
+  const listed = (more: Partial<Rows> = {}): Catalog =>
+    new Catalog(
+      more.tenants ?? [tenant('acme', { domains: ['acme.example'] }), tenant('globex')],
+      more.roles ?? [role('Editor', { permissionNames: ['read'] })],
+      more.permissions ?? [permission('read')],
+    );
 
   it('lists that say the same are kept once', () => {
     const catalogs = createCatalogs(() => true);
@@ -168,12 +202,19 @@ describe('what syncs share', () => {
   it('of lists that differ, the rows that say the same are kept once, and nothing else', () => {
     const catalogs = createCatalogs(() => true);
     const first = catalogs.share(listed());
-    const changed = listed({ tenants: [tenant('acme', { domains: ['acme.example'], name: 'Acme now' }), tenant('globex'), tenant('new')], roles: [] });
+    const changed = listed({
+      tenants: [tenant('acme', { domains: ['acme.example'], name: 'Acme now' }), tenant('globex'), tenant('new')],
+      roles: [],
+    });
 
     const second = catalogs.share(changed);
 
     expect(second).not.toBe(first);
-    expect(second.tenants.map(({ id, name }) => [id, name])).toEqual([['acme', 'Acme now'], ['globex', ''], ['new', '']]);
+    expect(second.tenants.map(({ id, name }) => [id, name])).toEqual([
+      ['acme', 'Acme now'],
+      ['globex', ''],
+      ['new', ''],
+    ]);
     expect(second.tenant('globex')).toBe(first.tenant('globex'));
     expect(second.roles).toEqual([]);
     expect(first.roles).toHaveLength(1);
@@ -182,7 +223,11 @@ describe('what syncs share', () => {
   it('each sync reads the lists for itself: what changed since the one before is told', async () => {
     const { project, connector } = bench({}, createProject(smallProject()));
     await listResources(connector, 'user', { syncId: 'old' });
-    project.rows = { ...smallProject(), tenants: [...smallProject().tenants, tenant('new')], users: [user('eve', { userTenants: [inTenant('new')] })] };
+    project.rows = {
+      ...smallProject(),
+      tenants: [...smallProject().tenants, tenant('new')],
+      users: [user('eve', { userTenants: [inTenant('new')] })],
+    };
 
     const young = await handWalk(connector, { syncId: 'young' });
     const old = await handWalk(connector, { syncId: 'old' });
@@ -193,7 +238,13 @@ describe('what syncs share', () => {
   });
 });
 
-async function allResourcesFrom(connector: Connector, pageToken: string, syncId = 'sync-1'): ReturnType<typeof allResources> {
+async function allResourcesFrom(
+  connector: Connector,
+  pageToken: string,
+  syncId = 'sync-1',
+): ReturnType<typeof allResources> {
   const page = await listResources(connector, 'user', { pageToken, syncId });
-  return page.nextPageToken === '' ? [...page.list] : [...page.list, ...(await allResourcesFrom(connector, page.nextPageToken, syncId))];
+  return page.nextPageToken === ''
+    ? [...page.list]
+    : [...page.list, ...(await allResourcesFrom(connector, page.nextPageToken, syncId))];
 }

@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { ResourceTypesService, ResourceTypesServiceListResourceTypesRequestSchema } from '../../src/gen/c1/connector/v2/resource_pb.ts';
+import {
+  ResourceTypesService,
+  ResourceTypesServiceListResourceTypesRequestSchema,
+} from '../../src/gen/c1/connector/v2/resource_pb.ts';
 import type { Logger, LogFields } from '../../src/log.ts';
 import type { ConnectorSurface } from '../../src/model/surface.ts';
 import { usualConnectionLimits } from '../../src/server/connections.ts';
@@ -36,7 +39,13 @@ async function start(options: Partial<ServerOptions> = {}): Promise<Started> {
   const lines: Started['lines'] = [];
   const causes: string[] = [];
   const logger: Logger = { ...silentLogger, warn: (event, fields = {}) => void lines.push({ event, fields }) };
-  const server = await startServer({ surface, listen: '127.0.0.1:0', logger, onRefused: (cause) => void causes.push(cause), ...options });
+  const server = await startServer({
+    surface,
+    listen: '127.0.0.1:0',
+    logger,
+    onRefused: (cause) => void causes.push(cause),
+    ...options,
+  });
   running.push(server);
   return { ...server, lines, causes, port: Number(server.address.split(':').at(-1)) };
 }
@@ -73,7 +82,15 @@ describe('a connection that stays silent', () => {
     await closed;
 
     expect(server.causes).toEqual(['silent']);
-    expect(server.lines).toEqual([{ event: expect.stringContaining('did not speak') as string, fields: { address: expect.stringMatching(/^127\.0\.0\.1:\d+$/) as string, reason: expect.stringContaining('within 0.05 s') as string } }]);
+    expect(server.lines).toEqual([
+      {
+        event: expect.stringContaining('did not speak') as string,
+        fields: {
+          address: expect.stringMatching(/^127\.0\.0\.1:\d+$/) as string,
+          reason: expect.stringContaining('within 0.05 s') as string,
+        },
+      },
+    ]);
     expect(socket.destroyed).toBe(true);
     await expect(isServed(server)).resolves.toBe(true);
   });
@@ -106,7 +123,9 @@ describe('a connection that stays silent', () => {
   it('beyond the most that are taken at once is refused, told and counted', async () => {
     const server = await start({ connectionLimits: { ...usualConnectionLimits, connections: 2 } });
     const clients = [0, 1].map(() => connectHttp2(`http://${server.address}`));
-    await Promise.all(clients.map((client) => new Promise<void>((resolve) => client.once('remoteSettings', () => resolve()))));
+    await Promise.all(
+      clients.map((client) => new Promise<void>((resolve) => client.once('remoteSettings', () => resolve()))),
+    );
 
     await dial(server.port).closed;
 
@@ -117,10 +136,23 @@ describe('a connection that stays silent', () => {
 });
 
 /** A call whose request is announced with so many bytes, of which as many as wanted are sent. */
-function halfSent(address: string, announced: number, sent: number, headers: Record<string, string> = {}): { readonly ended: Promise<number>; readonly destroy: () => void } {
+function halfSent(
+  address: string,
+  announced: number,
+  sent: number,
+  headers: Record<string, string> = {},
+): { readonly ended: Promise<number>; readonly destroy: () => void } {
   const client = connectHttp2(`http://${address}`).on('error', () => undefined);
-  const stream = client.request({ ':method': 'POST', ':path': listTypes, 'content-type': 'application/grpc', te: 'trailers', ...headers });
-  const ended = new Promise<number>((resolve) => stream.on('error', () => undefined).on('close', () => resolve(stream.rstCode ?? 0)));
+  const stream = client.request({
+    ':method': 'POST',
+    ':path': listTypes,
+    'content-type': 'application/grpc',
+    te: 'trailers',
+    ...headers,
+  });
+  const ended = new Promise<number>((resolve) =>
+    stream.on('error', () => undefined).on('close', () => resolve(stream.rstCode ?? 0)),
+  );
   const prefix = Buffer.alloc(5);
   prefix.writeUInt32BE(announced, 1);
   stream.resume().write(Buffer.concat([prefix, Buffer.alloc(sent)]));
@@ -158,27 +190,43 @@ describe('a deadline of a caller', () => {
   /** The gRPC status of a whole call with this timeout. */
   async function statusWith(address: string, timeout: string): Promise<number> {
     const client = connectHttp2(`http://${address}`);
-    const stream = client.request({ ':method': 'POST', ':path': listTypes, 'content-type': 'application/grpc', te: 'trailers', 'grpc-timeout': timeout });
+    const stream = client.request({
+      ':method': 'POST',
+      ':path': listTypes,
+      'content-type': 'application/grpc',
+      te: 'trailers',
+      'grpc-timeout': timeout,
+    });
     const answered = new Promise<number>((resolve, reject) => {
-      const take = (headers: { readonly [name: string]: unknown }): void => void (headers['grpc-status'] !== undefined && resolve(Number(headers['grpc-status'])));
+      const take = (headers: { readonly [name: string]: unknown }): void =>
+        void (headers['grpc-status'] !== undefined && resolve(Number(headers['grpc-status'])));
       stream.on('response', take).on('trailers', take).on('error', reject);
     });
-    const message = toBinary(ResourceTypesServiceListResourceTypesRequestSchema, create(ResourceTypesServiceListResourceTypesRequestSchema));
+    const message = toBinary(
+      ResourceTypesServiceListResourceTypesRequestSchema,
+      create(ResourceTypesServiceListResourceTypesRequestSchema),
+    );
     stream.resume().end(Buffer.concat([Buffer.from([0, 0, 0, 0, message.length]), message]));
     return await answered.finally(() => client.destroy());
   }
 
-  it.each(['5S', '596H', '597H', '1000H', '99999999H', '99999999M', '99999999S', '99999999m', '99999999u'])('%s ahead is kept to, however far', async (timeout) => {
-    expect(await statusWith((await start()).address, timeout)).toBe(status.OK);
-  });
+  it.each(['5S', '596H', '597H', '1000H', '99999999H', '99999999M', '99999999S', '99999999m', '99999999u'])(
+    '%s ahead is kept to, however far',
+    async (timeout) => {
+      expect(await statusWith((await start()).address, timeout)).toBe(status.OK);
+    },
+  );
 
   it.each(['0S', '0n'])('%s is over at once', async (timeout) => {
     expect(await statusWith((await start()).address, timeout)).toBe(status.DEADLINE_EXCEEDED);
   });
 
-  it.each(['-5S', '5', 'S', '5s', '123456789S', '1.5S', '0x10S', '', 'soon'])('"%s" is refused: it is no timeout', async (timeout) => {
-    expect(await statusWith((await start()).address, timeout)).toBe(status.INTERNAL);
-  });
+  it.each(['-5S', '5', 'S', '5s', '123456789S', '1.5S', '0x10S', '', 'soon'])(
+    '"%s" is refused: it is no timeout',
+    async (timeout) => {
+      expect(await statusWith((await start()).address, timeout)).toBe(status.INTERNAL);
+    },
+  );
 });
 
 describe('a TLS handshake that is refused', () => {
@@ -186,7 +234,11 @@ describe('a TLS handshake that is refused', () => {
     await using folder = await temporaryFolder();
     const [ours, stranger] = await Promise.all([createAuthority('ours'), createAuthority('stranger')]);
     const own = await ours.issue('server');
-    const tls = { cert: join(folder.path, 'a.crt'), key: join(folder.path, 'a.key'), clientCa: join(folder.path, 'ca.crt') };
+    const tls = {
+      cert: join(folder.path, 'a.crt'),
+      key: join(folder.path, 'a.key'),
+      clientCa: join(folder.path, 'ca.crt'),
+    };
     await Promise.all([writeFile(tls.cert, own.cert), writeFile(tls.key, own.key), writeFile(tls.clientCa, ours.cert)]);
     const cases: readonly (readonly [ConnectionOptions | string, RegExp])[] = [
       [{}, /gave no certificate/],
@@ -202,14 +254,28 @@ describe('a TLS handshake that is refused', () => {
         if (typeof options === 'string') {
           await dial(server.port, options).closed;
         } else {
-          const socket = connectTls({ port: server.port, host: '127.0.0.1', rejectUnauthorized: false, ALPNProtocols: ['h2'], ...options });
+          const socket = connectTls({
+            port: server.port,
+            host: '127.0.0.1',
+            rejectUnauthorized: false,
+            ALPNProtocols: ['h2'],
+            ...options,
+          });
           sockets.push(socket);
           socket.on('error', () => undefined).resume();
           await new Promise((resolve) => socket.once('close', resolve));
         }
       }
       await vi.waitFor(() => expect(server.causes).toEqual(['tls', 'tls', 'tls']));
-      expect(server.lines).toEqual([{ event: 'tls handshake refused', fields: { address: expect.stringMatching(/^127\.0\.0\.1:\d+$/) as string, reason: expect.stringMatching(reason) as string } }]);
+      expect(server.lines).toEqual([
+        {
+          event: 'tls handshake refused',
+          fields: {
+            address: expect.stringMatching(/^127\.0\.0\.1:\d+$/) as string,
+            reason: expect.stringMatching(reason) as string,
+          },
+        },
+      ]);
     }
   });
 
@@ -227,7 +293,10 @@ describe('many refusals', () => {
     vi.useFakeTimers();
     const lines: (readonly [string, LogFields | undefined])[] = [];
     const counted: string[] = [];
-    const refusals = createRefusals({ ...silentLogger, warn: (event, fields) => void lines.push([event, fields]) }, (cause) => void counted.push(cause));
+    const refusals = createRefusals(
+      { ...silentLogger, warn: (event, fields) => void lines.push([event, fields]) },
+      (cause) => void counted.push(cause),
+    );
 
     for (let place = 0; place < 1_000; place += 1) {
       refusals.tell('tls', `192.0.2.1:${place}`, 'no certificate');

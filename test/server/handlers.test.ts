@@ -7,11 +7,24 @@ import { StatusSchema } from '../../src/gen/google/rpc/status_pb.ts';
 import { implementationOf } from '../../src/server/handlers.ts';
 
 /** A call as grpc-js hands one over, as far as we look at it; what is replied is told by its event. */
-function startCall(answer: (signal: AbortSignal) => Promise<object>, longestCallMs?: number): { readonly call: EventEmitter; readonly replied: Promise<unknown> } {
-  const call = Object.assign(new EventEmitter(), { request: {}, metadata: { get: (): readonly string[] => [] }, getDeadline: () => Number.POSITIVE_INFINITY });
-  const { cleanup } = implementationOf(ConnectorService, { cleanup: async (_request, signal) => await answer(signal) }, longestCallMs === undefined ? {} : { longestCallMs });
+function startCall(
+  answer: (signal: AbortSignal) => Promise<object>,
+  longestCallMs?: number,
+): { readonly call: EventEmitter; readonly replied: Promise<unknown> } {
+  const call = Object.assign(new EventEmitter(), {
+    request: {},
+    metadata: { get: (): readonly string[] => [] },
+    getDeadline: () => Number.POSITIVE_INFINITY,
+  });
+  const { cleanup } = implementationOf(
+    ConnectorService,
+    { cleanup: async (_request, signal) => await answer(signal) },
+    longestCallMs === undefined ? {} : { longestCallMs },
+  );
   const replied = once(call, 'replied');
-  (cleanup as (call: EventEmitter, reply: (error: unknown) => void) => void)(call, (error) => call.emit('replied', error));
+  (cleanup as (call: EventEmitter, reply: (error: unknown) => void) => void)(call, (error) =>
+    call.emit('replied', error),
+  );
   return { call, replied };
 }
 
@@ -57,7 +70,9 @@ describe('a caller without a deadline', () => {
     expect(error.code).toBe(status.DEADLINE_EXCEEDED);
     expect(error.details).toContain('ask again');
     const rich = fromBinary(StatusSchema, error.metadata.get('grpc-status-details-bin')[0] as Buffer);
-    expect(rich.details.map(({ typeUrl }) => typeUrl)).toEqual(['type.googleapis.com/c1.connector.v2.RateLimitDescription']);
+    expect(rich.details.map(({ typeUrl }) => typeUrl)).toEqual([
+      'type.googleapis.com/c1.connector.v2.RateLimitDescription',
+    ]);
     expect(seen?.aborted).toBe(true);
   });
 });

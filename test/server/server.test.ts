@@ -41,15 +41,18 @@ afterEach(async () => {
 });
 
 describe('a sync through gRPC', () => {
-  it.each(['all', 'observed'] as const)('brings the very same rows, in the same order, as in process (tenant roles: %s)', async (tenantRoles) => {
-    const { connector, remote } = await start({ policy: { tenantRoles } });
+  it.each(['all', 'observed'] as const)(
+    'brings the very same rows, in the same order, as in process (tenant roles: %s)',
+    async (tenantRoles) => {
+      const { connector, remote } = await start({ policy: { tenantRoles } });
 
-    const inProcess = await collect(connector, 'in-process');
-    const throughGrpc = await collect(remote, 'through-grpc');
+      const inProcess = await collect(connector, 'in-process');
+      const throughGrpc = await collect(remote, 'through-grpc');
 
-    expect(throughGrpc).toEqual(inProcess);
-    expect(throughGrpc.grants.length).toBeGreaterThan(2_000);
-  });
+      expect(throughGrpc).toEqual(inProcess);
+      expect(throughGrpc.grants.length).toBeGreaterThan(2_000);
+    },
+  );
 
   it('sends ceil(users / 100) + 3 requests, and one more for the list that a dangling reference leads to', async () => {
     const { emulator, remote, connector } = await start();
@@ -91,7 +94,7 @@ describe('a sync through gRPC', () => {
 
     const ids = [...first.list, ...second.list].map(({ id }) => id);
     const requestsBefore = emulator.stats.total;
-    for (let token = second.nextPageToken; token !== ''; ) {
+    for (let token = second.nextPageToken; token !== '';) {
       const page = await successor.listResources(resourcesRequest('resumed', 'user', token));
       ids.push(...page.list.map(({ id }) => id));
       token = page.nextPageToken;
@@ -174,7 +177,10 @@ describe('what the other services answer', () => {
   it('a parent process may always go ahead: its limiter is answered EMPTY, its token echoed', async () => {
     const { server } = await start();
 
-    const answer = await grpcCall(server.address, RateLimiterService.method.do, { requestToken: 'abc', service: 'connector' });
+    const answer = await grpcCall(server.address, RateLimiterService.method.do, {
+      requestToken: 'abc',
+      service: 'connector',
+    });
     await grpcCall(server.address, RateLimiterService.method.report, { requestToken: 'abc' });
 
     expect(answer.requestToken).toBe('abc');
@@ -187,7 +193,13 @@ describe('what the other services answer', () => {
     const { metadata } = await grpcCall(server.address, ConnectorService.method.getMetadata, {});
 
     expect(metadata?.displayName).toBe('Descope');
-    expect(metadata?.capabilities?.resourceTypeCapabilities.map(({ resourceType }) => resourceType?.id)).toEqual(['permission', 'role', 'role_binding', 'tenant', 'user']);
+    expect(metadata?.capabilities?.resourceTypeCapabilities.map(({ resourceType }) => resourceType?.id)).toEqual([
+      'permission',
+      'role',
+      'role_binding',
+      'tenant',
+      'user',
+    ]);
     expect(emulator.stats.total).toBe(0);
   });
 });
@@ -196,16 +208,56 @@ describe('refusals before anything is sent', () => {
   const id = (resourceType: string, resource: string) => ({ id: { resourceType, resource } });
 
   const requests: readonly (readonly [string, (address: string) => Promise<unknown>, status])[] = [
-    ['a page of 251', (at) => grpcCall(at, ResourcesService.method.listResources, { resourceTypeId: 'user', pageSize: 251 }), status.INVALID_ARGUMENT],
-    ['a page of 2^32-1', (at) => grpcCall(at, ResourcesService.method.listResources, { resourceTypeId: 'user', pageSize: 2 ** 32 - 1 }), status.INVALID_ARGUMENT],
+    [
+      'a page of 251',
+      (at) => grpcCall(at, ResourcesService.method.listResources, { resourceTypeId: 'user', pageSize: 251 }),
+      status.INVALID_ARGUMENT,
+    ],
+    [
+      'a page of 2^32-1',
+      (at) => grpcCall(at, ResourcesService.method.listResources, { resourceTypeId: 'user', pageSize: 2 ** 32 - 1 }),
+      status.INVALID_ARGUMENT,
+    ],
     ['no resource type', (at) => grpcCall(at, ResourcesService.method.listResources, {}), status.INVALID_ARGUMENT],
-    ['an unknown resource type', (at) => grpcCall(at, ResourcesService.method.listResources, { resourceTypeId: 'group' }), status.UNIMPLEMENTED],
-    ['a made-up page token', (at) => grpcCall(at, ResourcesService.method.listResources, { resourceTypeId: 'user', pageToken: '0' }), status.INVALID_ARGUMENT],
-    ['a page token of a mebibyte', (at) => grpcCall(at, ResourcesService.method.listResources, { resourceTypeId: 'user', pageToken: 'a'.repeat(1024 * 1024) }), status.INVALID_ARGUMENT],
-    ['half a resource id', (at) => grpcCall(at, GrantsService.method.listGrants, { resource: id('role', '') }), status.INVALID_ARGUMENT],
-    ['no resource at all', (at) => grpcCall(at, EntitlementsService.method.listEntitlements, {}), status.INVALID_ARGUMENT],
-    ['a page token for the types', (at) => grpcCall(at, ResourceTypesService.method.listResourceTypes, { pageToken: 'x' }), status.INVALID_ARGUMENT],
-    ['a sync id of 1,025 bytes', (at) => grpcCall(at, ConnectorService.method.cleanup, { activeSyncId: 'a'.repeat(1025) }), status.INVALID_ARGUMENT],
+    [
+      'an unknown resource type',
+      (at) => grpcCall(at, ResourcesService.method.listResources, { resourceTypeId: 'group' }),
+      status.UNIMPLEMENTED,
+    ],
+    [
+      'a made-up page token',
+      (at) => grpcCall(at, ResourcesService.method.listResources, { resourceTypeId: 'user', pageToken: '0' }),
+      status.INVALID_ARGUMENT,
+    ],
+    [
+      'a page token of a mebibyte',
+      (at) =>
+        grpcCall(at, ResourcesService.method.listResources, {
+          resourceTypeId: 'user',
+          pageToken: 'a'.repeat(1024 * 1024),
+        }),
+      status.INVALID_ARGUMENT,
+    ],
+    [
+      'half a resource id',
+      (at) => grpcCall(at, GrantsService.method.listGrants, { resource: id('role', '') }),
+      status.INVALID_ARGUMENT,
+    ],
+    [
+      'no resource at all',
+      (at) => grpcCall(at, EntitlementsService.method.listEntitlements, {}),
+      status.INVALID_ARGUMENT,
+    ],
+    [
+      'a page token for the types',
+      (at) => grpcCall(at, ResourceTypesService.method.listResourceTypes, { pageToken: 'x' }),
+      status.INVALID_ARGUMENT,
+    ],
+    [
+      'a sync id of 1,025 bytes',
+      (at) => grpcCall(at, ConnectorService.method.cleanup, { activeSyncId: 'a'.repeat(1025) }),
+      status.INVALID_ARGUMENT,
+    ],
   ];
 
   it.each(requests)('%s', async (_name, ask, expected) => {
@@ -220,7 +272,12 @@ describe('refusals before anything is sent', () => {
   it('a message over 4 MiB is refused and the next call is served', async () => {
     const { server } = await start();
 
-    const error = await failureOf(grpcCall(server.address, ResourcesService.method.listResources, { resourceTypeId: 'user', pageToken: 'a'.repeat(4 * 1024 * 1024) }));
+    const error = await failureOf(
+      grpcCall(server.address, ResourcesService.method.listResources, {
+        resourceTypeId: 'user',
+        pageToken: 'a'.repeat(4 * 1024 * 1024),
+      }),
+    );
     const { list } = await grpcCall(server.address, ResourceTypesService.method.listResourceTypes, {});
 
     expect(error.code).toBe(status.RESOURCE_EXHAUSTED);
@@ -238,27 +295,41 @@ describe('GetResource', () => {
   ])('loads one %s', async (resourceType, resource, displayName) => {
     const { server } = await start();
 
-    const found = await grpcCall(server.address, ResourceGetterService.method.getResource, { resourceId: { resourceType, resource } });
+    const found = await grpcCall(server.address, ResourceGetterService.method.getResource, {
+      resourceId: { resourceType, resource },
+    });
 
     expect(found.resource?.displayName).toBe(displayName);
   });
 
-  it.each(['user', 'tenant', 'role', 'role_binding', 'permission'])('says NOT_FOUND for a %s that is not there', async (resourceType) => {
-    const { server } = await start();
+  it.each(['user', 'tenant', 'role', 'role_binding', 'permission'])(
+    'says NOT_FOUND for a %s that is not there',
+    async (resourceType) => {
+      const { server } = await start();
 
-    const error = await failureOf(grpcCall(server.address, ResourceGetterService.method.getResource, { resourceId: { resourceType, resource: 'no/such' } }));
+      const error = await failureOf(
+        grpcCall(server.address, ResourceGetterService.method.getResource, {
+          resourceId: { resourceType, resource: 'no/such' },
+        }),
+      );
 
-    expect(error.code).toBe(status.NOT_FOUND);
-  });
+      expect(error.code).toBe(status.NOT_FOUND);
+    },
+  );
 });
 
 describe('faults of Descope, as a caller sees them', () => {
   it('a rate limit that lasts is UNAVAILABLE, with the time of its end as a status detail', async () => {
     const { emulator, server } = await start();
-    emulator.faults.add({ match: { endpoint: '/v2/mgmt/user/search' }, fault: { kind: 'status', status: 429, headers: { 'retry-after': '120' } } });
+    emulator.faults.add({
+      match: { endpoint: '/v2/mgmt/user/search' },
+      fault: { kind: 'status', status: 429, headers: { 'retry-after': '120' } },
+    });
     const before = Date.now();
 
-    const error = await failureOf(grpcCall(server.address, ResourcesService.method.listResources, { resourceTypeId: 'user' }));
+    const error = await failureOf(
+      grpcCall(server.address, ResourcesService.method.listResources, { resourceTypeId: 'user' }),
+    );
 
     const [bytes] = error.metadata.get('grpc-status-details-bin');
     const [detail] = fromBinary(StatusSchema, bytes as Buffer).details;
@@ -272,7 +343,10 @@ describe('faults of Descope, as a caller sees them', () => {
 
   it('a list that is missing (404) is never NOT_FOUND, which a syncer would take for the end', async () => {
     const { emulator, server } = await start();
-    emulator.faults.add({ match: { endpoint: '/v2/mgmt/user/search', nth: 5 }, fault: { kind: 'status', status: 404 } });
+    emulator.faults.add({
+      match: { endpoint: '/v2/mgmt/user/search', nth: 5 },
+      fault: { kind: 'status', status: 404 },
+    });
 
     const error = await failureOf(collectAt(server));
 
@@ -282,8 +356,18 @@ describe('faults of Descope, as a caller sees them', () => {
   it('a call that is given up stops its requests, and the next one is whole', async () => {
     const { emulator, server } = await start({ emulator: { latencyMs: 200 } });
 
-    const error = await failureOf(grpcCall(server.address, ResourcesService.method.listResources, { resourceTypeId: 'user', activeSyncId: 'cancelled' }, 50));
-    const { list } = await grpcCall(server.address, ResourcesService.method.listResources, { resourceTypeId: 'user', activeSyncId: 'cancelled' });
+    const error = await failureOf(
+      grpcCall(
+        server.address,
+        ResourcesService.method.listResources,
+        { resourceTypeId: 'user', activeSyncId: 'cancelled' },
+        50,
+      ),
+    );
+    const { list } = await grpcCall(server.address, ResourcesService.method.listResources, {
+      resourceTypeId: 'user',
+      activeSyncId: 'cancelled',
+    });
 
     expect(error.code).toBe(status.CANCELLED);
     expect(list).toHaveLength(100);
@@ -295,20 +379,27 @@ describe('faults of Descope, as a caller sees them', () => {
 async function collectAt(server: RunningServer): Promise<void> {
   let pageToken = '';
   do {
-    const page = await grpcCall(server.address, ResourcesService.method.listResources, { resourceTypeId: 'user', activeSyncId: 'walk', pageToken });
+    const page = await grpcCall(server.address, ResourcesService.method.listResources, {
+      resourceTypeId: 'user',
+      activeSyncId: 'walk',
+      pageToken,
+    });
     pageToken = page.nextPageToken;
   } while (pageToken !== '');
 }
 
 describe('starting and stopping', () => {
-  it.each(['0.0.0.0:0', '192.168.1.10:9090', '[::]:9090', 'example.com:9090'])('refuses to listen on %s without TLS, before the port opens', async (listen) => {
-    const { connector } = await start();
+  it.each(['0.0.0.0:0', '192.168.1.10:9090', '[::]:9090', 'example.com:9090'])(
+    'refuses to listen on %s without TLS, before the port opens',
+    async (listen) => {
+      const { connector } = await start();
 
-    const error = await startServer({ surface: connector, listen }).catch((thrown: unknown) => thrown);
+      const error = await startServer({ surface: connector, listen }).catch((thrown: unknown) => thrown);
 
-    expect(error).toBeInstanceOf(ConnectorError);
-    expect(error).toMatchObject({ kind: 'config', message: expect.stringContaining('without TLS') as string });
-  });
+      expect(error).toBeInstanceOf(ConnectorError);
+      expect(error).toMatchObject({ kind: 'config', message: expect.stringContaining('without TLS') as string });
+    },
+  );
 
   it('says in one line that a port is taken', async () => {
     const { connector, server } = await start();

@@ -22,13 +22,23 @@ const closers: (() => unknown)[] = [];
 
 afterEach(() => closers.splice(0).forEach((close) => close()));
 
-async function start(surface: Partial<ConnectorSurface> = {}, options: Partial<ServerOptions> = {}): Promise<RunningServer> {
-  return await startServer({ surface: { ...connectorOf(createProject(smallProject())), ...surface }, listen: '127.0.0.1:0', ...options });
+async function start(
+  surface: Partial<ConnectorSurface> = {},
+  options: Partial<ServerOptions> = {},
+): Promise<RunningServer> {
+  return await startServer({
+    surface: { ...connectorOf(createProject(smallProject())), ...surface },
+    listen: '127.0.0.1:0',
+    ...options,
+  });
 }
 
 function dial({ address }: RunningServer, said = ''): Socket {
   const socket = connect(Number(address.split(':').at(-1)), '127.0.0.1');
-  socket.on('error', () => undefined).resume().write(said);
+  socket
+    .on('error', () => undefined)
+    .resume()
+    .write(said);
   closers.push(() => socket.destroy());
   return socket;
 }
@@ -44,25 +54,45 @@ const holders: readonly (readonly [string, (server: RunningServer) => unknown])[
   ['nobody', () => undefined],
   ['silent connections', (server) => [0, 1, 2].map(() => dial(server))],
   ['a connection in the middle of its greeting', (server) => dial(server, 'PRI * HT')],
-  ['an idle client', async (server) => {
-    const client = connectHttp2(`http://${server.address}`).on('error', () => undefined);
-    closers.push(() => client.destroy());
-    await new Promise<void>((resolve) => client.once('remoteSettings', () => resolve()));
-  }],
-  ['watchers of health', async (server) => {
-    const client = new Client(server.address, credentials.createInsecure());
-    closers.push(() => client.close());
-    const { path, requestSerialize, responseDeserialize } = methodDefinition(Health.method.watch);
-    const watchers = Array.from({ length: 20 }, () => client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, create(Health.method.watch.input)).on('error', () => undefined));
-    await Promise.all(watchers.map((watcher) => new Promise((resolve) => watcher.once('data', resolve))));
-  }],
-  ['a request that is half sent', async (server) => {
-    const client = connectHttp2(`http://${server.address}`).on('error', () => undefined);
-    closers.push(() => client.destroy());
-    const stream = client.request({ ':method': 'POST', ':path': `/${ConnectorService.typeName}/Validate`, 'content-type': 'application/grpc', te: 'trailers' }).on('error', () => undefined);
-    stream.write(Buffer.from([0, 0, 0, 1, 0, 1]));
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }],
+  [
+    'an idle client',
+    async (server) => {
+      const client = connectHttp2(`http://${server.address}`).on('error', () => undefined);
+      closers.push(() => client.destroy());
+      await new Promise<void>((resolve) => client.once('remoteSettings', () => resolve()));
+    },
+  ],
+  [
+    'watchers of health',
+    async (server) => {
+      const client = new Client(server.address, credentials.createInsecure());
+      closers.push(() => client.close());
+      const { path, requestSerialize, responseDeserialize } = methodDefinition(Health.method.watch);
+      const watchers = Array.from({ length: 20 }, () =>
+        client
+          .makeServerStreamRequest(path, requestSerialize, responseDeserialize, create(Health.method.watch.input))
+          .on('error', () => undefined),
+      );
+      await Promise.all(watchers.map((watcher) => new Promise((resolve) => watcher.once('data', resolve))));
+    },
+  ],
+  [
+    'a request that is half sent',
+    async (server) => {
+      const client = connectHttp2(`http://${server.address}`).on('error', () => undefined);
+      closers.push(() => client.destroy());
+      const stream = client
+        .request({
+          ':method': 'POST',
+          ':path': `/${ConnectorService.typeName}/Validate`,
+          'content-type': 'application/grpc',
+          te: 'trailers',
+        })
+        .on('error', () => undefined);
+      stream.write(Buffer.from([0, 0, 0, 1, 0, 1]));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    },
+  ],
 ];
 
 describe('a stop', () => {
@@ -77,7 +107,11 @@ describe('a stop', () => {
     await using folder = await temporaryFolder();
     const ours = await createAuthority('ours');
     const own = await ours.issue('server');
-    const tls = { cert: join(folder.path, 'a.crt'), key: join(folder.path, 'a.key'), clientCa: join(folder.path, 'ca.crt') };
+    const tls = {
+      cert: join(folder.path, 'a.crt'),
+      key: join(folder.path, 'a.key'),
+      clientCa: join(folder.path, 'ca.crt'),
+    };
     await Promise.all([writeFile(tls.cert, own.cert), writeFile(tls.key, own.key), writeFile(tls.clientCa, ours.cert)]);
     const server = await start({}, { tls });
     const half = dial(server, '\u0016\u0003\u0001');
@@ -88,7 +122,12 @@ describe('a stop', () => {
   });
 
   it('waits for a call under way, and then for nothing else', async () => {
-    const server = await start({ validate: async () => { await new Promise((resolve) => setTimeout(resolve, 300)); return validateResponse(); } });
+    const server = await start({
+      validate: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        return validateResponse();
+      },
+    });
     dial(server);
     const answered = grpcCall(server.address, ConnectorService.method.validate, {});
     await new Promise((resolve) => setTimeout(resolve, 100));

@@ -7,7 +7,11 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startEmulator, type Emulator } from '../../src/emulator/emulator.ts';
 import { createConnector, type Connector } from '../../src/connector.ts';
 import { ConnectorService } from '../../src/gen/c1/connector/v2/connector_pb.ts';
-import { Health, HealthCheckResponse_ServingStatus, HealthCheckResponseSchema } from '../../src/gen/grpc/health/v1/health_pb.ts';
+import {
+  Health,
+  HealthCheckResponse_ServingStatus,
+  HealthCheckResponseSchema,
+} from '../../src/gen/grpc/health/v1/health_pb.ts';
 import { methodDefinition } from '../../src/server/definition.ts';
 import { type RunningServer, startServer } from '../../src/server/server.ts';
 import type { TlsFiles } from '../../src/server/tls.ts';
@@ -40,7 +44,11 @@ afterAll(async () => {
 });
 
 async function put({ cert, key }: Issued, clientCa: string, name = 'server'): Promise<TlsFiles> {
-  const paths = { cert: join(folder.path, `${name}.crt`), key: join(folder.path, `${name}.key`), clientCa: join(folder.path, `${name}-ca.crt`) };
+  const paths = {
+    cert: join(folder.path, `${name}.crt`),
+    key: join(folder.path, `${name}.key`),
+    clientCa: join(folder.path, `${name}-ca.crt`),
+  };
   await Promise.all([writeFile(paths.cert, cert), writeFile(paths.key, key), writeFile(paths.clientCa, clientCa)]);
   return paths;
 }
@@ -49,18 +57,26 @@ function dial(channel: ChannelCredentials, address = server.address): Promise<un
   const client = new Client(`localhost:${address.split(':').at(-1) ?? ''}`, channel);
   const { path, requestSerialize, responseDeserialize } = methodDefinition(ConnectorService.method.getMetadata);
   return new Promise((resolve, reject) => {
-    client.makeUnaryRequest(path, requestSerialize, responseDeserialize, create(ConnectorService.method.getMetadata.input), { deadline: Date.now() + 3_000 }, (error, message) => {
-      client.close();
-      if (error === null) {
-        resolve(message);
-      } else {
-        reject(error);
-      }
-    });
+    client.makeUnaryRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      create(ConnectorService.method.getMetadata.input),
+      { deadline: Date.now() + 3_000 },
+      (error, message) => {
+        client.close();
+        if (error === null) {
+          resolve(message);
+        } else {
+          reject(error);
+        }
+      },
+    );
   });
 }
 
-const mutual = (ca: string, { cert, key }: Issued): ChannelCredentials => credentials.createSsl(Buffer.from(ca), Buffer.from(key), Buffer.from(cert));
+const mutual = (ca: string, { cert, key }: Issued): ChannelCredentials =>
+  credentials.createSsl(Buffer.from(ca), Buffer.from(key), Buffer.from(cert));
 
 describe('mutual TLS', () => {
   it('serves a caller whose certificate comes from our CA', async () => {
@@ -101,16 +117,38 @@ async function opened(files: TlsFiles, which: keyof TlsFiles): Promise<TlsFiles>
 
 describe('starting with TLS files that are no good', () => {
   it.each<[string, (good: Issued) => Promise<TlsFiles>, string]>([
-    ['a missing file', async (good) => ({ ...(await put(good, ours.cert, 'bad')), cert: join(folder.path, 'none.crt') }), '--tls-cert: cannot read'],
-    ['a key of another certificate', async (good) => put({ ...good, key: (await ours.issue('other')).key }, ours.cert, 'bad'), 'do not fit together'],
+    [
+      'a missing file',
+      async (good) => ({ ...(await put(good, ours.cert, 'bad')), cert: join(folder.path, 'none.crt') }),
+      '--tls-cert: cannot read',
+    ],
+    [
+      'a key of another certificate',
+      async (good) => put({ ...good, key: (await ours.issue('other')).key }, ours.cert, 'bad'),
+      'do not fit together',
+    ],
     ['an empty CA file', async (good) => put(good, '', 'bad'), '--tls-client-ca holds no PEM certificate'],
-    ['a CA file that all may write', async (good) => opened(await put(good, ours.cert, 'open-ca'), 'clientCa'), '--tls-client-ca: '],
-    ['a key file that all may write', async (good) => opened(await put(good, ours.cert, 'open-key'), 'key'), 'can be changed by every user'],
-    ['text instead of a certificate', async (good) => put({ ...good, cert: 'hello' }, ours.cert, 'bad'), 'do not fit together'],
+    [
+      'a CA file that all may write',
+      async (good) => opened(await put(good, ours.cert, 'open-ca'), 'clientCa'),
+      '--tls-client-ca: ',
+    ],
+    [
+      'a key file that all may write',
+      async (good) => opened(await put(good, ours.cert, 'open-key'), 'key'),
+      'can be changed by every user',
+    ],
+    [
+      'text instead of a certificate',
+      async (good) => put({ ...good, cert: 'hello' }, ours.cert, 'bad'),
+      'do not fit together',
+    ],
   ])('%s: refused in one line, before the port opens', async (_name, make, message) => {
     const tls = await make(await ours.issue('server'));
 
-    const error: unknown = await startServer({ surface: connector, listen: '127.0.0.1:0', tls }).catch((thrown: unknown) => thrown);
+    const error: unknown = await startServer({ surface: connector, listen: '127.0.0.1:0', tls }).catch(
+      (thrown: unknown) => thrown,
+    );
 
     expect(error).toMatchObject({ kind: 'config', message: expect.stringContaining(message) as string });
   });
@@ -124,13 +162,19 @@ describe('health and reflection', () => {
     const check = (service: string): Promise<HealthCheckResponse_ServingStatus> =>
       new Promise((resolve, reject) => {
         const request = create(Health.method.check.input, { service });
-        client.makeUnaryRequest(path, requestSerialize, (bytes) => fromBinary(HealthCheckResponseSchema, bytes), request, (error, message) => {
-          if (error === null && message !== undefined) {
-            resolve(message.status);
-          } else {
-            reject(error ?? new Error('nothing'));
-          }
-        });
+        client.makeUnaryRequest(
+          path,
+          requestSerialize,
+          (bytes) => fromBinary(HealthCheckResponseSchema, bytes),
+          request,
+          (error, message) => {
+            if (error === null && message !== undefined) {
+              resolve(message.status);
+            } else {
+              reject(error ?? new Error('nothing'));
+            }
+          },
+        );
       });
 
     const serving = [await check(''), await check('c1.connector.v2.ResourcesService')];

@@ -1,15 +1,36 @@
 import { describe, expect, it } from 'vitest';
 import type { Connector } from '../../src/connector.ts';
-import { createProject, inTenant, type ProjectFixture, type Rows, smallProject, user, usersWith } from '../support/project-fixture.ts';
+import {
+  createProject,
+  inTenant,
+  type ProjectFixture,
+  type Rows,
+  smallProject,
+  user,
+  usersWith,
+} from '../support/project-fixture.ts';
 import { truthOf } from '../support/truth.ts';
-import { allResources, connectorOf, expectIds, expectTruth, getResource, handWalk, idsOf, listGrants, listResources } from '../support/walker.ts';
+import {
+  allResources,
+  connectorOf,
+  expectIds,
+  expectTruth,
+  getResource,
+  handWalk,
+  idsOf,
+  listGrants,
+  listResources,
+} from '../support/walker.ts';
 
 const anybody = usersWith(1_050, { roleNames: ['Editor'], userTenants: [inTenant('acme', 'Editor')] });
 const rows: Rows = { ...smallProject(), users: [...smallProject().users, ...anybody] };
 const pagesDue = Math.ceil(rows.users.length / 100);
 
 /** Walks the users without a sync id, and does something between any two pages. Fails when it does not end. */
-async function pagesWith(connector: Connector, between: (place: number) => Promise<unknown>): Promise<{ readonly pages: number; readonly ids: string[] }> {
+async function pagesWith(
+  connector: Connector,
+  between: (place: number) => Promise<unknown>,
+): Promise<{ readonly pages: number; readonly ids: string[] }> {
   const ids: string[] = [];
   let pages = 0;
   let pageToken = '';
@@ -28,11 +49,17 @@ type Between = (connector: Connector, project: ProjectFixture) => Promise<unknow
 const betweens: readonly (readonly [string, Between])[] = [
   ['GetResource of a role', (connector) => getResource(connector, 'role', 'Editor', '')],
   ['GetResource of a user', (connector) => getResource(connector, 'user', 'ann', '')],
-  ['GetResource of nothing that is there', (connector) => getResource(connector, 'tenant', 'no such', '').catch(() => undefined)],
-  ['GetResource, and the grants of the same', async (connector) => {
-    await getResource(connector, 'tenant', 'acme', '');
-    return await listGrants(connector, 'tenant', 'acme', { syncId: '' });
-  }],
+  [
+    'GetResource of nothing that is there',
+    (connector) => getResource(connector, 'tenant', 'no such', '').catch(() => undefined),
+  ],
+  [
+    'GetResource, and the grants of the same',
+    async (connector) => {
+      await getResource(connector, 'tenant', 'acme', '');
+      return await listGrants(connector, 'tenant', 'acme', { syncId: '' });
+    },
+  ],
   ['GetResource under a sync id of its own', (connector) => getResource(connector, 'role', 'Editor', 'targeted')],
   ['Validate', (connector) => connector.validate()],
   ['a list of tenants', (connector) => listResources(connector, 'tenant', { syncId: '' })],
@@ -41,21 +68,27 @@ const betweens: readonly (readonly [string, Between])[] = [
 ];
 
 describe('between the pages of a sync without a sync id', () => {
-  it.each(betweens)('%s leaves the listing as it is: it ends with the pages that are due, read once', async (_name, between) => {
-    const project = createProject(rows);
-    const connector = connectorOf(project);
-    let others = 0;
+  it.each(betweens)(
+    '%s leaves the listing as it is: it ends with the pages that are due, read once',
+    async (_name, between) => {
+      const project = createProject(rows);
+      const connector = connectorOf(project);
+      let others = 0;
 
-    const walked = await pagesWith(connector, async () => {
-      const before = project.countOf('searchUsers');
-      await between(connector, project);
-      others += project.countOf('searchUsers') - before;
-    });
+      const walked = await pagesWith(connector, async () => {
+        const before = project.countOf('searchUsers');
+        await between(connector, project);
+        others += project.countOf('searchUsers') - before;
+      });
 
-    expect(walked.pages).toBe(pagesDue);
-    expectIds(walked.ids, rows.users.map(({ userId }) => userId));
-    expect(project.countOf('searchUsers') - others).toBe(pagesDue);
-  });
+      expect(walked.pages).toBe(pagesDue);
+      expectIds(
+        walked.ids,
+        rows.users.map(({ userId }) => userId),
+      );
+      expect(project.countOf('searchUsers') - others).toBe(pagesDue);
+    },
+  );
 
   it('the grants of what GetResource was asked for come from a search for them, not from everybody', async () => {
     const project = createProject(rows);
@@ -113,7 +146,11 @@ describe('two callers at once, neither with a sync id', () => {
     const project = createProject(rows);
     const connector = connectorOf(project);
 
-    const walks = await Promise.all([handWalk(connector, { syncId: '' }), handWalk(connector, { syncId: '' }), handWalk(connector, { syncId: '' })]);
+    const walks = await Promise.all([
+      handWalk(connector, { syncId: '' }),
+      handWalk(connector, { syncId: '' }),
+      handWalk(connector, { syncId: '' }),
+    ]);
 
     walks.forEach((walked) => expectTruth(walked, truthOf(rows, 'all')));
     expect(project.countOf('searchUsers')).toBeLessThanOrEqual(3 * pagesDue);
@@ -122,5 +159,7 @@ describe('two callers at once, neither with a sync id', () => {
 
 async function allResourcesFrom(connector: Connector, pageToken: string): ReturnType<typeof allResources> {
   const page = await listResources(connector, 'user', { syncId: '', pageToken });
-  return page.nextPageToken === '' ? [...page.list] : [...page.list, ...(await allResourcesFrom(connector, page.nextPageToken))];
+  return page.nextPageToken === ''
+    ? [...page.list]
+    : [...page.list, ...(await allResourcesFrom(connector, page.nextPageToken))];
 }

@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { createProject, type ProjectFixture, smallProject } from '../support/project-fixture.ts';
 import { connectorOf } from '../support/walker.ts';
 
-function setUp(): { readonly project: ProjectFixture; readonly validate: (signal?: AbortSignal) => Promise<unknown>; readonly pass: (ms: number) => void } {
+function setUp(): {
+  readonly project: ProjectFixture;
+  readonly validate: (signal?: AbortSignal) => Promise<unknown>;
+  readonly pass: (ms: number) => void;
+} {
   let nowMs = 0;
   const project = createProject(smallProject());
   const connector = connectorOf(project, {}, () => nowMs);
@@ -62,7 +66,13 @@ describe('Validate', () => {
     const { project, validate } = setUp();
     const [first, second] = [new AbortController(), new AbortController()];
     const stopped: boolean[] = [];
-    project.searchUsers = (_query, call) => new Promise((_resolve, reject) => call?.signal?.addEventListener('abort', () => { stopped.push(true); reject(new Error('stopped')); }));
+    project.searchUsers = (_query, call) =>
+      new Promise((_resolve, reject) =>
+        call?.signal?.addEventListener('abort', () => {
+          stopped.push(true);
+          reject(new Error('stopped'));
+        }),
+      );
 
     const asked = [validate(first.signal), validate(second.signal)];
     first.abort();

@@ -17,8 +17,10 @@ export interface AccessTruth {
 
 export function accessTruthOf({ users, tenants, roles, permissions }: TruthRows): AccessTruth[] {
   const known = new Set(permissions.map(({ name }) => name));
-  const roleOf = (tenantId: string, name: string): TruthRows['roles'][number] | undefined => roles.find((role) => role.tenantId === tenantId && role.name === name);
-  const allowedBy = (role: TruthRows['roles'][number]): string[] => [...new Set(role.permissionNames)].filter((name) => known.has(name)).toSorted();
+  const roleOf = (tenantId: string, name: string): TruthRows['roles'][number] | undefined =>
+    roles.find((role) => role.tenantId === tenantId && role.name === name);
+  const allowedBy = (role: TruthRows['roles'][number]): string[] =>
+    [...new Set(role.permissionNames)].filter((name) => known.has(name)).toSorted();
   const access: AccessTruth[] = [];
   for (const { userId, roleNames, userTenants } of users) {
     for (const role of new Set(roleNames)) {
@@ -27,13 +29,21 @@ export function accessTruthOf({ users, tenants, roles, permissions }: TruthRows)
         access.push({ userId, kind: 'role', role, tenantId: '', permissions: allowedBy(found) });
       }
     }
-    for (const { tenantId, roleNames: names } of userTenants.filter((entry) => tenants.some(({ id }) => id === entry.tenantId))) {
+    for (const { tenantId, roleNames: names } of userTenants.filter((entry) =>
+      tenants.some(({ id }) => id === entry.tenantId),
+    )) {
       access.push({ userId, kind: 'tenant', role: '', tenantId, permissions: [] });
       for (const role of new Set(names)) {
         const own = roleOf(tenantId, role);
         const found = own ?? roleOf('', role);
         if (found !== undefined) {
-          access.push({ userId, kind: own === undefined ? 'binding' : 'role', role, tenantId, permissions: allowedBy(found) });
+          access.push({
+            userId,
+            kind: own === undefined ? 'binding' : 'role',
+            role,
+            tenantId,
+            permissions: allowedBy(found),
+          });
         }
       }
     }

@@ -34,10 +34,19 @@ export function recorded(project: ProjectRead, seen: SeenSearch[]): ProjectRead 
  */
 export function isWorldOf(userIds: ReadonlySet<string>, seen: readonly SeenSearch[]): boolean {
   const users = (benchProject().users ?? []).filter(({ userId }) => userId !== undefined && userIds.has(userId));
-  return users.length === userIds.size && seen.every(({ query, userIds: told, total }) => {
-    const { fromCreatedTimeMs = 0, toCreatedTimeMs = Number.POSITIVE_INFINITY, offset, limit } = query;
-    const matching = users.filter(({ createdTime = 0 }) => createdTime * 1000 >= fromCreatedTimeMs && createdTime * 1000 <= toCreatedTimeMs);
-    const page = matching.slice(offset, offset + limit).map(({ userId }) => userId);
-    return total === matching.length && page.length === told.length && page.every((userId, place) => userId === told[place]);
-  });
+  return (
+    users.length === userIds.size &&
+    seen.every(({ query, userIds: told, total }) => {
+      const { fromCreatedTimeMs = 0, toCreatedTimeMs = Number.POSITIVE_INFINITY, offset, limit } = query;
+      const matching = users.filter(
+        ({ createdTime = 0 }) => createdTime * 1000 >= fromCreatedTimeMs && createdTime * 1000 <= toCreatedTimeMs,
+      );
+      const page = matching.slice(offset, offset + limit).map(({ userId }) => userId);
+      return (
+        total === matching.length &&
+        page.length === told.length &&
+        page.every((userId, place) => userId === told[place])
+      );
+    })
+  );
 }

@@ -47,23 +47,34 @@ interface Shape {
 }
 
 /** Names drawn from a small pool, so that tenants, roles and permissions meet, shadow each other and dangle. */
-const shapeArbitrary: fc.Arbitrary<Shape> = fc.uniqueArray(nameArbitrary, { minLength: 2, maxLength: 7 }).chain((names) => {
-  const name = fc.constantFrom(...names);
-  return fc.record({
-    names: fc.constant(names),
-    tenants: fc.uniqueArray(
-      fc.record({ id: name, parent: fc.option(name, { nil: '' }), name: fc.constantFrom('', 'Acme') }).map(({ id, ...fields }) => tenant(id, fields)),
-      { maxLength: 4, selector: ({ id }) => id },
-    ),
-    roles: fc.uniqueArray(
-      fc
-        .record({ roleName: name, tenantId: fc.option(name, { nil: '' }), permissionNames: fc.uniqueArray(name, { maxLength: 3 }) })
-        .map(({ roleName, ...fields }) => role(roleName, fields)),
-      { maxLength: 6, selector: ({ tenantId, name: roleName }) => JSON.stringify([tenantId, roleName]) },
-    ),
-    permissions: fc.uniqueArray(name.map((allowed) => permission(allowed)), { maxLength: 4, selector: ({ name: allowed }) => allowed }),
+const shapeArbitrary: fc.Arbitrary<Shape> = fc
+  .uniqueArray(nameArbitrary, { minLength: 2, maxLength: 7 })
+  .chain((names) => {
+    const name = fc.constantFrom(...names);
+    return fc.record({
+      names: fc.constant(names),
+      tenants: fc.uniqueArray(
+        fc
+          .record({ id: name, parent: fc.option(name, { nil: '' }), name: fc.constantFrom('', 'Acme') })
+          .map(({ id, ...fields }) => tenant(id, fields)),
+        { maxLength: 4, selector: ({ id }) => id },
+      ),
+      roles: fc.uniqueArray(
+        fc
+          .record({
+            roleName: name,
+            tenantId: fc.option(name, { nil: '' }),
+            permissionNames: fc.uniqueArray(name, { maxLength: 3 }),
+          })
+          .map(({ roleName, ...fields }) => role(roleName, fields)),
+        { maxLength: 6, selector: ({ tenantId, name: roleName }) => JSON.stringify([tenantId, roleName]) },
+      ),
+      permissions: fc.uniqueArray(
+        name.map((allowed) => permission(allowed)),
+        { maxLength: 4, selector: ({ name: allowed }) => allowed },
+      ),
+    });
   });
-});
 
 const oldSeconds = fc.integer({ min: 1_500_000_000, max: Math.floor(serverNowMs / 1000) - 3600 });
 /** Younger than the bound of a read, which lies 15 s behind the service's clock. */
@@ -72,26 +83,34 @@ const newSeconds = fc.integer({ min: Math.floor(serverNowMs / 1000) - 14, max: M
 function holdingsArbitrary(names: readonly string[]): fc.Arbitrary<Partial<User>> {
   const name = fc.constantFrom(...names);
   return fc.record({
-      roleNames: fc.uniqueArray(name, { maxLength: 3 }),
-      userTenants: fc.uniqueArray(fc.tuple(name, fc.uniqueArray(name, { maxLength: 3 })).map(([id, held]) => inTenant(id, ...held)), {
+    roleNames: fc.uniqueArray(name, { maxLength: 3 }),
+    userTenants: fc.uniqueArray(
+      fc.tuple(name, fc.uniqueArray(name, { maxLength: 3 })).map(([id, held]) => inTenant(id, ...held)),
+      {
         maxLength: 3,
         selector: ({ tenantId }) => tenantId,
-      }),
-      createdTime: fc.oneof({ weight: 6, arbitrary: oldSeconds }, { weight: 1, arbitrary: newSeconds }),
-    });
+      },
+    ),
+    createdTime: fc.oneof({ weight: 6, arbitrary: oldSeconds }, { weight: 1, arbitrary: newSeconds }),
+  });
 }
 
 /** A whole project: the users who hold something, and enough others to fill none, one or several pages. */
 export const projectArbitrary: fc.Arbitrary<Rows> = shapeArbitrary.chain(({ names, ...lists }) =>
   fc
     .record({
-      holders: fc.uniqueArray(fc.tuple(nameArbitrary, holdingsArbitrary(names)), { maxLength: 12, selector: ([userId]) => userId }),
+      holders: fc.uniqueArray(fc.tuple(nameArbitrary, holdingsArbitrary(names)), {
+        maxLength: 12,
+        selector: ([userId]) => userId,
+      }),
       others: fc.constantFrom(0, 0, 0, 88, 99, 100, 101, 195, 210, 300),
       seconds: oldSeconds,
     })
     .map(({ holders, others, seconds }) => {
       const known = holders.map(([userId, fields]) => user(userId, fields));
-      const rest = Array.from({ length: others }, (_, place) => user(`other-${place}`, { createdTime: seconds + (place % 7) }));
+      const rest = Array.from({ length: others }, (_, place) =>
+        user(`other-${place}`, { createdTime: seconds + (place % 7) }),
+      );
       return Object.assign({ users: [...known, ...rest] }, lists);
     }),
 );

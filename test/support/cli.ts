@@ -9,7 +9,10 @@ const bin = fileURLToPath(new URL('../../bin/baton-descope.js', import.meta.url)
 
 /** With these the program need not start itself anew, and with compiled code kept starts faster: there are hundreds of starts. */
 export const quickStart: readonly string[] = ['--max-semi-space-size=8', '--heap-growing-percent=60'];
-export const quickEnv = { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: join(tmpdir(), 'baton-descope-test-compile-cache') };
+export const quickEnv = {
+  PATH: process.env['PATH'] ?? '',
+  NODE_COMPILE_CACHE: join(tmpdir(), 'baton-descope-test-compile-cache'),
+};
 
 /** How a run of the built command line ended. */
 export interface CliRun {
@@ -30,9 +33,15 @@ export interface CliOptions {
 }
 
 /** Runs the built command line as its own process, with next to nothing of our environment. */
-export function runCli(args: readonly string[], { env = {}, signalOn, cwd, stdin, nodeFlags = [] }: CliOptions = {}): Promise<CliRun> {
+export function runCli(
+  args: readonly string[],
+  { env = {}, signalOn, cwd, stdin, nodeFlags = [] }: CliOptions = {},
+): Promise<CliRun> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...quickStart, ...nodeFlags, bin, ...args], { env: { ...quickEnv, ...env }, ...(cwd !== undefined && { cwd }) });
+    const child = spawn(process.execPath, [...quickStart, ...nodeFlags, bin, ...args], {
+      env: { ...quickEnv, ...env },
+      ...(cwd !== undefined && { cwd }),
+    });
     if (stdin !== undefined) {
       child.stdin.end(stdin);
     }

@@ -21,9 +21,12 @@ export async function collect(surface: ConnectorSurface, syncId: string): Promis
     syncId,
     sink: {
       resourceTypes: async () => undefined,
-      resources: async (rows) => void collected.resources.push(...rows.map(({ message }) => toJson(ResourceSchema, message, options))),
-      entitlements: async (rows) => void collected.entitlements.push(...rows.map(({ message }) => toJson(EntitlementSchema, message, options))),
-      grants: async (rows) => void collected.grants.push(...rows.map(({ message }) => toJson(GrantSchema, message, options))),
+      resources: async (rows) =>
+        void collected.resources.push(...rows.map(({ message }) => toJson(ResourceSchema, message, options))),
+      entitlements: async (rows) =>
+        void collected.entitlements.push(...rows.map(({ message }) => toJson(EntitlementSchema, message, options))),
+      grants: async (rows) =>
+        void collected.grants.push(...rows.map(({ message }) => toJson(GrantSchema, message, options))),
     },
   });
   return collected;

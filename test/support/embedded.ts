@@ -7,7 +7,10 @@ import { connectSurface, type RemoteSurface } from '../../src/server/remote-surf
 import { type RunningServer, startServer } from '../../src/server/server.ts';
 
 /** A client of an embedded project, as the command line would build it. */
-export function clientOf({ baseUrl, projectId, managementKey }: Emulator, options: Partial<DescopeClientOptions> = {}): ReturnType<typeof createDescopeClient> {
+export function clientOf(
+  { baseUrl, projectId, managementKey }: Emulator,
+  options: Partial<DescopeClientOptions> = {},
+): ReturnType<typeof createDescopeClient> {
   const key = new Secret(managementKey);
   return createDescopeClient({ baseUrl, projectId, managementKey: () => key, ...options });
 }
@@ -28,7 +31,12 @@ export interface EmbeddedOptions {
   readonly wrap?: (project: ProjectRead) => ProjectRead;
 }
 
-export async function startEmbedded({ emulator: emulatorOptions = {}, policy = { tenantRoles: 'all' }, client = {}, wrap = (project) => project }: EmbeddedOptions = {}): Promise<Embedded> {
+export async function startEmbedded({
+  emulator: emulatorOptions = {},
+  policy = { tenantRoles: 'all' },
+  client = {},
+  wrap = (project) => project,
+}: EmbeddedOptions = {}): Promise<Embedded> {
   const emulator = await startEmulator(emulatorOptions);
   const connector = createConnector({ project: wrap(clientOf(emulator, client)), policy });
   const server = await startServer({ surface: connector, listen: '127.0.0.1:0' });

@@ -4,7 +4,15 @@ import { describe, expect, it } from 'vitest';
 import { exitCodeOf } from '../../src/cli/exit-codes.ts';
 import type { SyncReport } from '../../src/connector.ts';
 import type { DescopeClientOptions } from '../../src/descope/client.ts';
-import type { ArmedFault, Emulator, EmulatorOptions, Fault, ProjectSeed, RequestInfo, UserSeed } from '../../src/emulator/emulator.ts';
+import type {
+  ArmedFault,
+  Emulator,
+  EmulatorOptions,
+  Fault,
+  ProjectSeed,
+  RequestInfo,
+  UserSeed,
+} from '../../src/emulator/emulator.ts';
 import { ConnectorError, type ErrorKind } from '../../src/errors.ts';
 import type { ConnectorSurface } from '../../src/model/surface.ts';
 import { createSyncFile } from '../../src/output/sync-file.ts';
@@ -54,7 +62,13 @@ function benchUser(place: number): UserSeed {
     {},
     { roleNames: ['Editor'] },
     { tenants: [{ tenantId: 'acme', roleNames: ['Editor', 'Approver/%🦊'] }] },
-    { roleNames: ['Viewer'], tenants: [{ tenantId: 'globex', roleNames: ['Auditor'] }, { tenantId: 'acme', roleNames: [] }] },
+    {
+      roleNames: ['Viewer'],
+      tenants: [
+        { tenantId: 'globex', roleNames: ['Auditor'] },
+        { tenantId: 'acme', roleNames: [] },
+      ],
+    },
     { tenants: [{ tenantId: 'globex', roleNames: ['Viewer'] }], status: 'invited' },
     { roleNames: ['Auditor'], status: 'disabled', test: true },
   ];
@@ -82,7 +96,11 @@ const needles = [
   canaryKey,
   canaryKey.slice(0, 24),
   canaryKey.slice(24),
-  ...[0, 1, 2].map((shift) => Buffer.from('x'.repeat(shift) + canaryKey).toString('base64').slice(4, -4)), // wherever in a longer text it stands
+  ...[0, 1, 2].map((shift) =>
+    Buffer.from('x'.repeat(shift) + canaryKey)
+      .toString('base64')
+      .slice(4, -4),
+  ), // wherever in a longer text it stands
 ];
 let overheardTexts = 0;
 
@@ -109,7 +127,12 @@ export interface Arena {
   /** Adds a fault to requests of one endpoint, from the nth on; `times` may be `forever`. */
   readonly fault: (endpoint: string | undefined, fault: Fault, nth?: number, times?: number) => ArmedFault;
   /** Spoils the parsed answers of one endpoint. */
-  readonly mutate: (endpoint: string, change: (body: Body, request: RequestInfo) => unknown, nth?: number, times?: number) => ArmedFault;
+  readonly mutate: (
+    endpoint: string,
+    change: (body: Body, request: RequestInfo) => unknown,
+    nth?: number,
+    times?: number,
+  ) => ArmedFault;
   /** Changes the project just before the nth search is answered. */
   readonly beforeSearch: (nth: number, change: () => unknown) => void;
   /** Something else that proves that the fault happened: its count, asked for when the sync is over. */
@@ -161,12 +184,21 @@ export interface Outcome {
 const oldFile = '{"the":"old file"}\n';
 
 /** Runs one sync and looks at everything it leaves behind; that it left nothing wrong is checked here already. */
-export async function attempt(way: Way, { arm, emulator: options = {}, policy = { tenantRoles: 'all' }, client = {}, wrap, signal }: Trial): Promise<Outcome> {
+export async function attempt(
+  way: Way,
+  { arm, emulator: options = {}, policy = { tenantRoles: 'all' }, client = {}, wrap, signal }: Trial,
+): Promise<Outcome> {
   const time = fakeTime();
   const said: string[] = [];
-  const say = (level: string) => (message: string, fields: object = {}) => void said.push(`${level} ${message} ${JSON.stringify(fields)}`);
+  const say =
+    (level: string) =>
+    (message: string, fields: object = {}) =>
+      void said.push(`${level} ${message} ${JSON.stringify(fields)}`);
   const logger = { error: say('error'), warn: say('warn'), info: say('info'), debug: say('debug') };
-  const rateWaits = way === 'file' ? { longestRateWaitMs: 600_000, totalRateWaitMs: 600_000 } : { longestRateWaitMs: 30_000, totalRateWaitMs: 60_000, forgetsRateWaits: true }; // as `sync` and `serve` set them
+  const rateWaits =
+    way === 'file'
+      ? { longestRateWaitMs: 600_000, totalRateWaitMs: 600_000 }
+      : { longestRateWaitMs: 30_000, totalRateWaitMs: 60_000, forgetsRateWaits: true }; // as `sync` and `serve` set them
   await using embedded = await startEmbedded({
     emulator: { project: benchProject(), projectId, managementKey: canaryKey, ...options },
     policy,
@@ -179,7 +211,12 @@ export async function attempt(way: Way, { arm, emulator: options = {}, policy = 
   const before = rowsOf(emulator);
   const run = way === 'grpc' ? await throughGrpc(embedded.remote, signal) : await intoFile(embedded, said, signal);
   const after = rowsOf(emulator);
-  overhear([...said, ...(run.failure === undefined ? [] : [run.failure.message, JSON.stringify(run.failure.facts), run.failure.stack ?? ''])]);
+  overhear([
+    ...said,
+    ...(run.failure === undefined
+      ? []
+      : [run.failure.message, JSON.stringify(run.failure.facts), run.failure.stack ?? '']),
+  ]);
   return {
     way,
     ids: run.ids,
@@ -190,8 +227,20 @@ export async function attempt(way: Way, { arm, emulator: options = {}, policy = 
     slept: time.slept,
     report: connector.report(grpcSyncId),
     summary: run.summary,
-    least: truthOf({ ...after, users: before.users.filter(({ userId }) => after.users.some((user) => user.userId === userId)) }, policy.tenantRoles),
-    most: truthOf({ ...after, users: [...before.users, ...after.users.filter(({ userId }) => !before.users.some((user) => user.userId === userId))] }, policy.tenantRoles),
+    least: truthOf(
+      { ...after, users: before.users.filter(({ userId }) => after.users.some((user) => user.userId === userId)) },
+      policy.tenantRoles,
+    ),
+    most: truthOf(
+      {
+        ...after,
+        users: [
+          ...before.users,
+          ...after.users.filter(({ userId }) => !before.users.some((user) => user.userId === userId)),
+        ],
+      },
+      policy.tenantRoles,
+    ),
   };
 }
 
@@ -199,16 +248,24 @@ function arenaOf({ emulator }: Embedded, time: FakeTime, hooks: { readonly ran: 
   return {
     emulator,
     time,
-    fault: (endpoint, fault, nth = 1, times = 1) => emulator.faults.add({ match: { ...(endpoint !== undefined && { endpoint }), nth }, times, fault }),
+    fault: (endpoint, fault, nth = 1, times = 1) =>
+      emulator.faults.add({ match: { ...(endpoint !== undefined && { endpoint }), nth }, times, fault }),
     mutate: (endpoint, change, nth = 1, times = 1) =>
-      emulator.faults.add({ match: { endpoint, nth }, times, fault: { kind: 'mutate', change: (body, request) => change(body as Body, request) } }),
+      emulator.faults.add({
+        match: { endpoint, nth },
+        times,
+        fault: { kind: 'mutate', change: (body, request) => change(body as Body, request) },
+      }),
     beforeSearch: (nth, change) => {
       const hook = { ran: 0 };
       hooks.push(hook);
-      emulator.state.onRequest((request) => request.endpoint === search && request.nth === nth, () => {
-        hook.ran += 1;
-        change();
-      });
+      emulator.state.onRequest(
+        (request) => request.endpoint === search && request.nth === nth,
+        () => {
+          hook.ran += 1;
+          change();
+        },
+      );
     },
     evidence: (count) => {
       hooks.push({
@@ -273,7 +330,12 @@ async function intoFile({ connector }: Embedded, said: string[], signal: AbortSi
   await writeFile(out, oldFile);
   let run: Run;
   try {
-    const summary = await runSync({ surface: connector, report: (syncId) => connector.report(syncId), target: await createSyncFile(out), ...(signal !== undefined && { signal }) });
+    const summary = await runSync({
+      surface: connector,
+      report: (syncId) => connector.report(syncId),
+      target: await createSyncFile(out),
+      ...(signal !== undefined && { signal }),
+    });
     const text = await readFile(out, 'utf8');
     said.push(text);
     const file = JSON.parse(text) as File;
@@ -346,7 +408,9 @@ export const failures = {
   forbidden: { kind: 'forbidden', wire: 'forbidden', exit: 3 },
   precondition: { kind: 'precondition', wire: 'precondition', exit: 1 },
   cancelled: { kind: 'cancelled', wire: 'cancelled', exit: 130 },
-} as const satisfies Readonly<Record<string, { readonly kind: ErrorKind; readonly wire: ErrorKind; readonly exit: number }>>;
+} as const satisfies Readonly<
+  Record<string, { readonly kind: ErrorKind; readonly wire: ErrorKind; readonly exit: number }>
+>;
 
 export type Expected = 'same' | keyof typeof failures;
 
@@ -354,7 +418,10 @@ export type Expected = 'same' | keyof typeof failures;
 export function judge(outcome: Outcome, expected: Expected | readonly Expected[], cause?: string | RegExp): void {
   const { way, ids, failure, fired, least, most } = outcome;
   expect(fired.length, 'the case arms nothing').toBeGreaterThan(0);
-  expect(fired.every((times) => times > 0), `a fault never fired: ${fired.join()}`).toBe(true);
+  expect(
+    fired.every((times) => times > 0),
+    `a fault never fired: ${fired.join()}`,
+  ).toBe(true);
   expect([expected].flat()).toContain(verdictOf(outcome));
   if (ids !== undefined) {
     expectBetween(ids.resources, [...least.resources.keys()], [...most.resources.keys()]);
@@ -363,7 +430,9 @@ export function judge(outcome: Outcome, expected: Expected | readonly Expected[]
   }
   if (failure !== undefined) {
     expect(failure.message).toMatch(/^\S.{10,600}$/u); // one line
-    expect(failure.message.startsWith('baton-descope: '), 'the wire names who speaks').toBe(way === 'grpc' && failure.kind !== 'cancelled'); // who cancels is told by its own side
+    expect(failure.message.startsWith('baton-descope: '), 'the wire names who speaks').toBe(
+      way === 'grpc' && failure.kind !== 'cancelled',
+    ); // who cancels is told by its own side
     if (cause !== undefined) {
       expect(failure.message).toMatch(typeof cause === 'string' ? new RegExp(cause, 'u') : cause);
     }
@@ -375,7 +444,8 @@ export function verdictOf({ way, ids, failure }: Outcome): string {
   if (failure === undefined) {
     return ids === undefined ? 'nothing at all' : 'same';
   }
-  const fits = ([, { kind, wire, exit }]: (typeof entries)[number]): boolean => (way === 'grpc' ? failure.kind === wire : failure.kind === kind && exitCodeOf(failure) === exit);
+  const fits = ([, { kind, wire, exit }]: (typeof entries)[number]): boolean =>
+    way === 'grpc' ? failure.kind === wire : failure.kind === kind && exitCodeOf(failure) === exit;
   const names = entries.filter(fits).map(([name]) => name);
   return names.find((name) => way === 'file' || isToldApart(name, failure)) ?? `${failure.kind}: ${failure.message}`;
 }

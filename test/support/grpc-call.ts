@@ -1,4 +1,10 @@
-import { create, type DescMessage, type DescMethodUnary, type MessageInitShape, type MessageShape } from '@bufbuild/protobuf';
+import {
+  create,
+  type DescMessage,
+  type DescMethodUnary,
+  type MessageInitShape,
+  type MessageShape,
+} from '@bufbuild/protobuf';
 import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
 import { expect } from 'vitest';
 import { methodDefinition } from '../../src/server/definition.ts';
@@ -13,14 +19,20 @@ export function grpcCall<I extends DescMessage, O extends DescMessage>(
   const client = new Client(address, credentials.createInsecure());
   const { path, requestSerialize, responseDeserialize } = methodDefinition(method);
   return new Promise((resolve, reject) => {
-    const pending = client.makeUnaryRequest(path, requestSerialize, responseDeserialize, create(method.input, request), (error, message) => {
-      client.close();
-      if (error === null) {
-        resolve(message as MessageShape<O>); // the method's own deserializer made it
-      } else {
-        reject(error);
-      }
-    });
+    const pending = client.makeUnaryRequest(
+      path,
+      requestSerialize,
+      responseDeserialize,
+      create(method.input, request),
+      (error, message) => {
+        client.close();
+        if (error === null) {
+          resolve(message as MessageShape<O>); // the method's own deserializer made it
+        } else {
+          reject(error);
+        }
+      },
+    );
     if (cancelAfterMs !== undefined) {
       setTimeout(() => pending.cancel(), cancelAfterMs);
     }

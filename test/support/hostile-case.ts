@@ -1,5 +1,15 @@
 import { expect } from 'vitest';
-import { type Arm, attempt, benchUserId, type Expected, judge, lists, roleList, search, type Way } from './faults-bench.ts';
+import {
+  type Arm,
+  attempt,
+  benchUserId,
+  type Expected,
+  judge,
+  lists,
+  roleList,
+  search,
+  type Way,
+} from './faults-bench.ts';
 import { hostileFront, type Tamper } from './hostile-front.ts';
 
 /** Which requests of a sync get a spoilt answer. */
@@ -14,7 +24,11 @@ export const cleanly: readonly Expected[] = ['same', 'shape', 'unavailable', 'ti
 export const quickDeadlines = { connectMs: 2_000, headersMs: 700, bodyIdleMs: 700, attemptMs: 1_000 };
 
 /** One sync through a server that spoils some of its answers: it tells the truth or fails as it should, without asking for ever. */
-export async function runHostile(way: Way, which: (endpoint: string, nth: number) => boolean, tamper: Tamper): Promise<void> {
+export async function runHostile(
+  way: Way,
+  which: (endpoint: string, nth: number) => boolean,
+  tamper: Tamper,
+): Promise<void> {
   await using front = await hostileFront();
   front.spoil(which, tamper);
   const arm: Arm = ({ emulator, evidence }) => {
@@ -22,7 +36,10 @@ export async function runHostile(way: Way, which: (endpoint: string, nth: number
     emulator.state.updateUser(benchUserId(1), { name: 'User 1' });
     evidence(front.fired);
   };
-  const outcome = await attempt(way, { client: { baseUrl: front.baseUrl, deadlines: quickDeadlines, maxResponseMiB: 32 }, arm });
+  const outcome = await attempt(way, {
+    client: { baseUrl: front.baseUrl, deadlines: quickDeadlines, maxResponseMiB: 32 },
+    arm,
+  });
   judge(outcome, cleanly);
   expect(outcome.requests).toBeLessThan(60);
 }

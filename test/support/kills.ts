@@ -20,7 +20,11 @@ export interface KillBench extends AsyncDisposable {
   /** Ends a sync with SIGKILL just before, or during, one of its operations. */
   kill(operation: string, isDuring?: boolean): Promise<KillOutcome>;
   /** A sync that nobody kills: its exit code, and what lies in the folder when it is over. */
-  finish(): Promise<{ readonly code: number | null; readonly names: readonly string[]; readonly target: 'old' | 'new' }>;
+  finish(): Promise<{
+    readonly code: number | null;
+    readonly names: readonly string[];
+    readonly target: 'old' | 'new';
+  }>;
 }
 
 export interface KillOutcome {
@@ -46,7 +50,10 @@ export async function killBench(name: 'sync.json' | 'sync.c1z'): Promise<KillBen
     if ((await readFile(target)).equals(old)) {
       return 'old';
     }
-    expect(await readLast(target)).toMatchObject({ projectId: emulator.projectId, counts: { resources: { user: usersAfter } } });
+    expect(await readLast(target)).toMatchObject({
+      projectId: emulator.projectId,
+      counts: { resources: { user: usersAfter } },
+    });
     if (name === 'sync.json') {
       await expectWhole(target);
     }
@@ -82,10 +89,17 @@ async function besides(folder: string, target: string): Promise<readonly string[
 
 /** True when SIGKILL ended the sync; fails when anything else went wrong with it. */
 async function runKilled(emulator: Emulator, out: string, env: Readonly<Record<string, string>>): Promise<boolean> {
-  const child = spawn(process.execPath, [...quickStart, '--import', killAt, bin, 'sync', '--out', out], { env: { PATH: process.env['PATH'] ?? '', ...envOf(emulator), ...env }, stdio: 'ignore' });
+  const child = spawn(process.execPath, [...quickStart, '--import', killAt, bin, 'sync', '--out', out], {
+    env: { PATH: process.env['PATH'] ?? '', ...envOf(emulator), ...env },
+    stdio: 'ignore',
+  });
   return await new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('exit', (code, signal) => (code === 0 || signal === 'SIGKILL' ? resolve(signal === 'SIGKILL') : reject(new Error(`the sync ended with ${code ?? signal ?? ''}`))));
+    child.on('exit', (code, signal) =>
+      code === 0 || signal === 'SIGKILL'
+        ? resolve(signal === 'SIGKILL')
+        : reject(new Error(`the sync ended with ${code ?? signal ?? ''}`)),
+    );
   });
 }
 
@@ -93,5 +107,9 @@ async function runKilled(emulator: Emulator, out: string, env: Readonly<Record<s
 export async function expectWhole(out: string): Promise<void> {
   const text = await readFile(out, 'utf8');
   const { summary } = JSON.parse(text) as { readonly summary: { readonly contentHash: string } };
-  expect(summary.contentHash).toBe(`sha256:${createHash('sha256').update(text.slice(0, text.lastIndexOf(',"summary":'))).digest('hex')}`);
+  expect(summary.contentHash).toBe(
+    `sha256:${createHash('sha256')
+      .update(text.slice(0, text.lastIndexOf(',"summary":')))
+      .digest('hex')}`,
+  );
 }

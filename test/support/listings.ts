@@ -24,17 +24,34 @@ const ofGrants =
   (connector, ask) =>
     listGrants(connector, typeId, id, ask);
 
-const named = (count: number, prefix: string): string[] => Array.from({ length: count }, (_, place) => `${prefix}${String(place).padStart(3, '0')}`);
+const named = (count: number, prefix: string): string[] =>
+  Array.from({ length: count }, (_, place) => `${prefix}${String(place).padStart(3, '0')}`);
 const acme = tenant('acme');
 const globex = tenant('globex');
 const editor = role('Editor');
 
 const described: readonly (Pick<Listing, 'name' | 'rowsOf' | 'ask'> & Partial<Listing>)[] = [
   { name: 'users', rowsOf: (count) => ({ users: plainUsers(count) }), ask: ofResources('user'), ownLimit: 100 },
-  { name: 'tenants', rowsOf: (count) => ({ tenants: named(count, 't').map((id) => tenant(id)) }), ask: ofResources('tenant') },
-  { name: 'roles', rowsOf: (count) => ({ roles: named(count, 'r').map((name) => role(name)) }), ask: ofResources('role') },
-  { name: 'permissions', rowsOf: (count) => ({ permissions: named(count, 'p').map((name) => permission(name)) }), ask: ofResources('permission') },
-  { name: 'bindings', rowsOf: (count) => ({ roles: [editor], tenants: named(count, 't').map((id) => tenant(id)) }), ask: ofResources('role_binding') },
+  {
+    name: 'tenants',
+    rowsOf: (count) => ({ tenants: named(count, 't').map((id) => tenant(id)) }),
+    ask: ofResources('tenant'),
+  },
+  {
+    name: 'roles',
+    rowsOf: (count) => ({ roles: named(count, 'r').map((name) => role(name)) }),
+    ask: ofResources('role'),
+  },
+  {
+    name: 'permissions',
+    rowsOf: (count) => ({ permissions: named(count, 'p').map((name) => permission(name)) }),
+    ask: ofResources('permission'),
+  },
+  {
+    name: 'bindings',
+    rowsOf: (count) => ({ roles: [editor], tenants: named(count, 't').map((id) => tenant(id)) }),
+    ask: ofResources('role_binding'),
+  },
   {
     name: 'observed bindings',
     tenantRoles: 'observed',
@@ -60,12 +77,20 @@ const described: readonly (Pick<Listing, 'name' | 'rowsOf' | 'ask'> & Partial<Li
   },
   {
     name: "grants of a tenant's own role",
-    rowsOf: (count) => ({ tenants: [acme], roles: [role('Editor', { tenantId: 'acme' })], users: [...members(count, inTenant('acme', 'Editor')), user('zed')] }),
+    rowsOf: (count) => ({
+      tenants: [acme],
+      roles: [role('Editor', { tenantId: 'acme' })],
+      users: [...members(count, inTenant('acme', 'Editor')), user('zed')],
+    }),
     ask: ofGrants('role', 'acme/Editor'),
   },
   {
     name: 'grants of a binding',
-    rowsOf: (count) => ({ tenants: [acme], roles: [editor], users: [...members(count, inTenant('acme', 'Editor')), user('zed')] }),
+    rowsOf: (count) => ({
+      tenants: [acme],
+      roles: [editor],
+      users: [...members(count, inTenant('acme', 'Editor')), user('zed')],
+    }),
     ask: ofGrants('role_binding', 'acme/Editor'),
   },
   {
@@ -73,7 +98,11 @@ const described: readonly (Pick<Listing, 'name' | 'rowsOf' | 'ask'> & Partial<Li
     rowsOf: (count) => ({
       tenants: [acme, globex],
       roles: [editor],
-      users: [...members(Math.ceil(count / 2), inTenant('acme', 'Editor'), 'a'), ...members(Math.floor(count / 2), inTenant('globex', 'Editor'), 'g'), user('zed')],
+      users: [
+        ...members(Math.ceil(count / 2), inTenant('acme', 'Editor'), 'a'),
+        ...members(Math.floor(count / 2), inTenant('globex', 'Editor'), 'g'),
+        user('zed'),
+      ],
     }),
     ask: ofGrants('role_binding'),
   },
@@ -86,16 +115,21 @@ const described: readonly (Pick<Listing, 'name' | 'rowsOf' | 'ask'> & Partial<Li
         permissions: [permission('read')],
         roles: roleNames.map((name) => role(name, { permissionNames: ['read'] })),
         tenants: tenantIds.map((id) => tenant(id)),
-        users: [user('ann', { userTenants: tenantIds.map((id, place) => inTenant(id, roleNames[place % 3] ?? 'r000')) }), ...plainUsers(150)],
+        users: [
+          user('ann', { userTenants: tenantIds.map((id, place) => inTenant(id, roleNames[place % 3] ?? 'r000')) }),
+          ...plainUsers(150),
+        ],
       };
     },
     ask: ofGrants('permission', 'read'),
   },
 ];
 
-export const listings: readonly Listing[] = described.map(({ name, rowsOf, ask, tenantRoles = 'all', ownLimit = 250 }) => {
-  return { name, rowsOf, ask, tenantRoles, ownLimit, isSplit: name === 'grants of all bindings' };
-});
+export const listings: readonly Listing[] = described.map(
+  ({ name, rowsOf, ask, tenantRoles = 'all', ownLimit = 250 }) => {
+    return { name, rowsOf, ask, tenantRoles, ownLimit, isSplit: name === 'grants of all bindings' };
+  },
+);
 
 function members(count: number, membership: ReturnType<typeof inTenant>, prefix = 'u'): Rows['users'] {
   return usersWith(count, { userTenants: [membership] }, prefix);

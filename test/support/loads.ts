@@ -19,7 +19,10 @@ export interface Loads {
 }
 
 /** Runs the built program to its end in a folder of its own. */
-export async function loadsOf(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Loads & { readonly code: number | null }> {
+export async function loadsOf(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Loads & { readonly code: number | null }> {
   await using folder = await temporaryFolder();
   const telling = tellingLoads(folder.path);
   const { code } = await runCli(args, { env: { ...env, ...telling.env }, cwd: folder.path });
@@ -27,13 +30,18 @@ export async function loadsOf(args: readonly string[], env: Readonly<Record<stri
 }
 
 /** The environment of a run that tells what it loaded, and how to read that when it is over. */
-export function tellingLoads(folder: string): { readonly env: Readonly<Record<string, string>>; readonly read: () => Loads } {
+export function tellingLoads(folder: string): {
+  readonly env: Readonly<Record<string, string>>;
+  readonly read: () => Loads;
+} {
   const path = join(folder, 'loads.json');
   return { env: { NODE_OPTIONS: `--import=${tellLoads}`, LOADS: path }, read: () => readLoads(path) };
 }
 
 function readLoads(path: string): Loads {
-  const { files, parts, flags } = JSON.parse(readFileSync(path, 'utf8')) as Pick<Loads, 'files' | 'flags'> & { readonly parts: readonly string[] };
+  const { files, parts, flags } = JSON.parse(readFileSync(path, 'utf8')) as Pick<Loads, 'files' | 'flags'> & {
+    readonly parts: readonly string[];
+  };
   const chunks = files.filter((file) => dirname(file) === program);
   return {
     files: files.map((file) => relative(root, file)),
@@ -44,12 +52,23 @@ function readLoads(path: string): Loads {
 }
 
 /** Every file of the built program, with the modules that lie in it and what it imports. */
-export function bundledFiles(): readonly { readonly name: string; readonly modules: readonly string[]; readonly imports: readonly string[] }[] {
+export function bundledFiles(): readonly {
+  readonly name: string;
+  readonly modules: readonly string[];
+  readonly imports: readonly string[];
+}[] {
   return readdirSync(program)
     .filter((name) => name.endsWith('.js'))
     .map((name) => {
       const text = readFileSync(join(program, name), 'utf8');
-      return { name, modules: modulesIn(text), imports: Array.from(text.matchAll(/^(?:import|export) (?:[^"'\n]* from )?"([^"]+)";$/gm), ([, from = '']) => from) };
+      return {
+        name,
+        modules: modulesIn(text),
+        imports: Array.from(
+          text.matchAll(/^(?:import|export) (?:[^"'\n]* from )?"([^"]+)";$/gm),
+          ([, from = '']) => from,
+        ),
+      };
     });
 }
 

@@ -26,7 +26,10 @@ export function useNock(): void {
     nock.abortPendingRequests();
     nock.cleanAll();
     nock.enableNetConnect();
-    expect({ unexpectedRequests: mismatches, unusedMocks: unused }).toEqual({ unexpectedRequests: [], unusedMocks: [] });
+    expect({ unexpectedRequests: mismatches, unusedMocks: unused }).toEqual({
+      unexpectedRequests: [],
+      unusedMocks: [],
+    });
   });
 }
 

@@ -14,7 +14,12 @@ export interface ReceivedSpan {
 }
 
 interface Export {
-  readonly resourceSpans: readonly { readonly resource: { readonly attributes: readonly { readonly key: string; readonly value: { readonly stringValue?: string } }[] }; readonly scopeSpans: readonly { readonly spans: readonly ReceivedSpan[] }[] }[];
+  readonly resourceSpans: readonly {
+    readonly resource: {
+      readonly attributes: readonly { readonly key: string; readonly value: { readonly stringValue?: string } }[];
+    };
+    readonly scopeSpans: readonly { readonly spans: readonly ReceivedSpan[] }[];
+  }[];
 }
 
 /** As much of a trace collector as takes OTLP over HTTP as JSON, on loopback. */
@@ -33,17 +38,23 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
       body += text;
     });
     request.on('end', () => {
-      bodies.push(request.url === '/v1/traces' && request.headers['content-type'] === 'application/json' ? body : '{"resourceSpans":[]}');
+      bodies.push(
+        request.url === '/v1/traces' && request.headers['content-type'] === 'application/json'
+          ? body
+          : '{"resourceSpans":[]}',
+      );
       response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
-  const exported = (): readonly Export['resourceSpans'][number][] => bodies.flatMap((body) => (JSON.parse(body) as Export).resourceSpans);
+  const exported = (): readonly Export['resourceSpans'][number][] =>
+    bodies.flatMap((body) => (JSON.parse(body) as Export).resourceSpans);
   return {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     text: () => bodies.join('\n'),
     spans: () => exported().flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans)),
-    resource: () => Object.fromEntries(exported()[0]?.resource.attributes.map(({ key, value }) => [key, value.stringValue]) ?? []),
+    resource: () =>
+      Object.fromEntries(exported()[0]?.resource.attributes.map(({ key, value }) => [key, value.stringValue]) ?? []),
     [Symbol.asyncDispose]: async () => {
       server.closeAllConnections();
       server.close();

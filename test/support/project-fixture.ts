@@ -62,7 +62,17 @@ export function tenant(id: string, fields: Partial<Tenant> = {}): Tenant {
 
 /** A role of the project, or of a tenant when `tenantId` is among the fields. */
 export function role(name: string, fields: Partial<Role> = {}): Role {
-  return { id: '', name, description: '', permissionNames: [], tenantId: '', isDefault: false, isPrivate: false, createdTime: undefined, ...fields };
+  return {
+    id: '',
+    name,
+    description: '',
+    permissionNames: [],
+    tenantId: '',
+    isDefault: false,
+    isPrivate: false,
+    createdTime: undefined,
+    ...fields,
+  };
 }
 
 export function permission(name: string, fields: Partial<Permission> = {}): Permission {
@@ -132,9 +142,14 @@ export function createProject(given: Partial<Rows> = {}): ProjectFixture {
         const found = users
           .filter((row) => isWithinTimes(row, query) && (fixture.hasSloppyFilters || isMatch(row, query)))
           .toSorted((left, right) => (left.createdTime ?? 0) - (right.createdTime ?? 0));
-        return { users: found.slice(query.offset, query.offset + query.limit), total: found.length, serverTimeMs: fixture.nowMs };
+        return {
+          users: found.slice(query.offset, query.offset + query.limit),
+          total: found.length,
+          serverTimeMs: fixture.nowMs,
+        };
       }),
-    loadUser: (id, call) => answer({ endpoint: 'loadUser', id }, call, ({ users }) => users.find((row) => row.userId === id)),
+    loadUser: (id, call) =>
+      answer({ endpoint: 'loadUser', id }, call, ({ users }) => users.find((row) => row.userId === id)),
     allTenants: (call) => answer({ endpoint: 'allTenants' }, call, ({ tenants }) => tenants),
     allRoles: (call) => answer({ endpoint: 'allRoles' }, call, ({ roles }) => roles),
     allPermissions: (call) => answer({ endpoint: 'allPermissions' }, call, ({ permissions }) => permissions),
@@ -142,7 +157,10 @@ export function createProject(given: Partial<Rows> = {}): ProjectFixture {
   return fixture;
 }
 
-function isWithinTimes({ createdTime = 0 }: User, { fromCreatedTimeMs = Number.NEGATIVE_INFINITY, toCreatedTimeMs = Number.POSITIVE_INFINITY }: UserQuery): boolean {
+function isWithinTimes(
+  { createdTime = 0 }: User,
+  { fromCreatedTimeMs = Number.NEGATIVE_INFINITY, toCreatedTimeMs = Number.POSITIVE_INFINITY }: UserQuery,
+): boolean {
   return createdTime * 1000 >= fromCreatedTimeMs && createdTime * 1000 <= toCreatedTimeMs;
 }
 
@@ -152,7 +170,10 @@ function isMatch({ roleNames, userTenants }: User, query: UserQuery): boolean {
   return (
     (tenantIds === undefined || tenantIds.some((id) => held.has(id))) &&
     (wanted === undefined || wanted.some((name) => roleNames.includes(name))) &&
-    (tenantRoleNames === undefined || Object.entries(tenantRoleNames).some(([id, names]) => names.some((name) => held.get(id)?.includes(name) ?? false)))
+    (tenantRoleNames === undefined ||
+      Object.entries(tenantRoleNames).some(([id, names]) =>
+        names.some((name) => held.get(id)?.includes(name) ?? false),
+      ))
   );
 }
 
@@ -160,8 +181,16 @@ function isMatch({ roleNames, userTenants }: User, query: UserQuery): boolean {
 export function smallProject(): Rows {
   return {
     users: [
-      user('ann', { name: 'Ann', roleNames: ['Editor'], userTenants: [inTenant('acme', 'Editor'), inTenant('globex')] }),
-      user('bob', { email: 'bob@acme.example', roleNames: ['Viewer'], userTenants: [inTenant('acme', 'Editor', 'Approver')] }),
+      user('ann', {
+        name: 'Ann',
+        roleNames: ['Editor'],
+        userTenants: [inTenant('acme', 'Editor'), inTenant('globex')],
+      }),
+      user('bob', {
+        email: 'bob@acme.example',
+        roleNames: ['Viewer'],
+        userTenants: [inTenant('acme', 'Editor', 'Approver')],
+      }),
       user('cleo', { userTenants: [inTenant('globex', 'Viewer', 'Editor')] }),
       user('dan'),
     ],

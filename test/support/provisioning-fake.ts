@@ -27,7 +27,10 @@ export interface FakeProject {
   readonly provisioner: Provisioner;
 }
 
-export function createFakeProject(rows: Pick<FakeProject, 'tenants' | 'roles' | 'users'>, options: Partial<ProvisionerOptions> = {}): FakeProject {
+export function createFakeProject(
+  rows: Pick<FakeProject, 'tenants' | 'roles' | 'users'>,
+  options: Partial<ProvisionerOptions> = {},
+): FakeProject {
   const note = (call: string, { requestId }: CallOptions = {}): void => {
     fake.calls.push(call);
     fake.requestIds.add(requestId);
@@ -66,13 +69,28 @@ export function createFakeProject(rows: Pick<FakeProject, 'tenants' | 'roles' | 
     sleep: async (ms) => void fake.slept.push(ms),
     ...options,
   });
-  const fake: FakeProject = { ...rows, nowMs: 0, onWrite: undefined, onLoad: undefined, calls: [], requestIds: new Set(), slept: [], audit: [], intents: [], provisioner };
+  const fake: FakeProject = {
+    ...rows,
+    nowMs: 0,
+    onWrite: undefined,
+    onLoad: undefined,
+    calls: [],
+    requestIds: new Set(),
+    slept: [],
+    audit: [],
+    intents: [],
+    provisioner,
+  };
   return fake;
 }
 
 function applied(row: User, { operation, tenantId, roleName }: UserChange): User {
   const changed = (names: readonly string[]): readonly string[] =>
-    roleName === undefined ? names : operation === 'add' ? [...new Set([...names, roleName])] : names.filter((name) => name !== roleName);
+    roleName === undefined
+      ? names
+      : operation === 'add'
+        ? [...new Set([...names, roleName])]
+        : names.filter((name) => name !== roleName);
   if (tenantId === '') {
     return { ...row, roleNames: changed(row.roleNames) };
   }

@@ -4,10 +4,24 @@ import { fromBinary } from '@bufbuild/protobuf';
 import type { ServiceError } from '@grpc/grpc-js';
 import { createConnector } from '../../src/connector.ts';
 import type { DescopeClientOptions } from '../../src/descope/client.ts';
-import { type Emulator, type EmulatorOptions, type Fault, type ProjectSeed, type ProjectState, startEmulator } from '../../src/emulator/emulator.ts';
-import { GrantAlreadyExistsSchema, GrantAlreadyRevokedSchema } from '../../src/gen/c1/connector/v2/annotation_grant_pb.ts';
+import {
+  type Emulator,
+  type EmulatorOptions,
+  type Fault,
+  type ProjectSeed,
+  type ProjectState,
+  startEmulator,
+} from '../../src/emulator/emulator.ts';
+import {
+  GrantAlreadyExistsSchema,
+  GrantAlreadyRevokedSchema,
+} from '../../src/gen/c1/connector/v2/annotation_grant_pb.ts';
 import { RequestIdSchema } from '../../src/gen/c1/connector/v2/annotation_request_pb.ts';
-import { GrantManagerService, type GrantManagerServiceGrantRequestSchema, type GrantManagerServiceRevokeRequestSchema } from '../../src/gen/c1/connector/v2/grant_pb.ts';
+import {
+  GrantManagerService,
+  type GrantManagerServiceGrantRequestSchema,
+  type GrantManagerServiceRevokeRequestSchema,
+} from '../../src/gen/c1/connector/v2/grant_pb.ts';
 import { ErrorInfoSchema } from '../../src/gen/google/rpc/error_details_pb.ts';
 import { StatusSchema } from '../../src/gen/google/rpc/status_pb.ts';
 import type { Logger } from '../../src/log.ts';
@@ -23,11 +37,20 @@ export type RevokeRequest = MessageInitShape<typeof GrantManagerServiceRevokeReq
 /** The literal that the platform sends where it does not know the id of a grant. */
 export const unknownGrantId = '🧸_UNKNOWN_GRANT_ID';
 
-const slugs: Readonly<Record<string, string>> = { tenant: 'member', role: 'assigned', role_binding: 'assigned', permission: 'granted' };
+const slugs: Readonly<Record<string, string>> = {
+  tenant: 'member',
+  role: 'assigned',
+  role_binding: 'assigned',
+  permission: 'granted',
+};
 
 /** What a platform knows of an entitlement: ids only. */
 export function entitlement(typeId: string, resource: string): NonNullable<GrantRequest['entitlement']> {
-  return { id: `${typeId}:${resource}:${slugs[typeId] ?? 'assigned'}`, slug: slugs[typeId] ?? 'assigned', resource: { id: { resourceType: typeId, resource } } };
+  return {
+    id: `${typeId}:${resource}:${slugs[typeId] ?? 'assigned'}`,
+    slug: slugs[typeId] ?? 'assigned',
+    resource: { id: { resourceType: typeId, resource } },
+  };
 }
 
 export function userPrincipal(userId: string): NonNullable<GrantRequest['principal']> {
@@ -129,7 +152,15 @@ export interface Provisioning extends AsyncDisposable {
 }
 
 /** An embedded project, a connector that may change it, its gRPC server and a foreign client. Nobody really waits. */
-export async function startProvisioning({ emulator: given = {}, joinTenant = false, dryRun = false, isOff = false, audit: sink, logger, client: clientOptions = {} }: ProvisioningOptions = {}): Promise<Provisioning> {
+export async function startProvisioning({
+  emulator: given = {},
+  joinTenant = false,
+  dryRun = false,
+  isOff = false,
+  audit: sink,
+  logger,
+  client: clientOptions = {},
+}: ProvisioningOptions = {}): Promise<Provisioning> {
   const emulator = await startEmulator({ project: company(), now: clock, ...given });
   let skipped = 0;
   const now = (): number => performance.now() + skipped;
@@ -157,12 +188,25 @@ export async function startProvisioning({ emulator: given = {}, joinTenant = fal
   const server = await startServer({ surface: connector, listen: '127.0.0.1:0' });
 
   const sendGrant: Provisioning['sendGrant'] = async (request, cancelAfterMs) => {
-    const { grants, annotations } = await grpcCall(server.address, GrantManagerService.method.grant, request, cancelAfterMs);
-    return { grants: grants.map(({ id }) => id), isOld: annotations.some((one) => anyIs(one, GrantAlreadyExistsSchema)), requestId: requestIdOf(annotations) };
+    const { grants, annotations } = await grpcCall(
+      server.address,
+      GrantManagerService.method.grant,
+      request,
+      cancelAfterMs,
+    );
+    return {
+      grants: grants.map(({ id }) => id),
+      isOld: annotations.some((one) => anyIs(one, GrantAlreadyExistsSchema)),
+      requestId: requestIdOf(annotations),
+    };
   };
   const sendRevoke: Provisioning['sendRevoke'] = async (request, cancelAfterMs) => {
     const { annotations } = await grpcCall(server.address, GrantManagerService.method.revoke, request, cancelAfterMs);
-    return { grants: [], isOld: annotations.some((one) => anyIs(one, GrantAlreadyRevokedSchema)), requestId: requestIdOf(annotations) };
+    return {
+      grants: [],
+      isOld: annotations.some((one) => anyIs(one, GrantAlreadyRevokedSchema)),
+      requestId: requestIdOf(annotations),
+    };
   };
 
   return {
@@ -173,12 +217,19 @@ export async function startProvisioning({ emulator: given = {}, joinTenant = fal
     intents,
     waited: () => skipped,
     pass: (ms) => void (skipped += ms),
-    writes: () => emulator.stats.recent.filter(({ path }) => path.includes('/user/update/')).map(({ endpoint, body }) => ({ endpoint, body })),
+    writes: () =>
+      emulator.stats.recent
+        .filter(({ path }) => path.includes('/user/update/'))
+        .map(({ endpoint, body }) => ({ endpoint, body })),
     state: () => snapshot(emulator.state),
     sendGrant,
     sendRevoke,
-    grant: (typeId, resource, userId) => sendGrant({ entitlement: entitlement(typeId, resource), principal: userPrincipal(userId) }),
-    revoke: (typeId, resource, userId) => sendRevoke({ grant: { id: unknownGrantId, entitlement: entitlement(typeId, resource), principal: userPrincipal(userId) } }),
+    grant: (typeId, resource, userId) =>
+      sendGrant({ entitlement: entitlement(typeId, resource), principal: userPrincipal(userId) }),
+    revoke: (typeId, resource, userId) =>
+      sendRevoke({
+        grant: { id: unknownGrantId, entitlement: entitlement(typeId, resource), principal: userPrincipal(userId) },
+      }),
     fault: (endpoint, fault, times = 1) => emulator.faults.add({ match: { endpoint }, times, fault }),
     [Symbol.asyncDispose]: async () => {
       await server.stop(200);
@@ -193,7 +244,9 @@ function requestIdOf(annotations: Parameters<typeof anyUnpack>[0][]): string {
 }
 
 /** The google.rpc.ErrorInfo that a refusal carries; undefined for an error without. */
-export function errorInfoOf({ metadata }: ServiceError): { readonly reason: string; readonly domain: string; readonly text: string } | undefined {
+export function errorInfoOf({
+  metadata,
+}: ServiceError): { readonly reason: string; readonly domain: string; readonly text: string } | undefined {
   const [rich] = metadata.get('grpc-status-details-bin');
   const details = rich === undefined ? [] : fromBinary(StatusSchema, rich as Buffer).details;
   const info = details.map((detail) => anyUnpack(detail, ErrorInfoSchema)).find((one) => one !== undefined);

@@ -2,5 +2,6 @@
 // a second on. The deadlines of the transport cannot be set from outside, on purpose.
 const speed = 50;
 const usual = globalThis.setTimeout;
-const quick = (callback: (...values: unknown[]) => void, ms = 0, ...values: unknown[]): NodeJS.Timeout => usual(callback, ms >= 100 ? ms / speed : ms, ...values);
+const quick = (callback: (...values: unknown[]) => void, ms = 0, ...values: unknown[]): NodeJS.Timeout =>
+  usual(callback, ms >= 100 ? ms / speed : ms, ...values);
 globalThis.setTimeout = Object.assign(quick, usual);

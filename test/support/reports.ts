@@ -27,7 +27,13 @@ export async function dataOf(path: string, since?: string): Promise<string> {
 export async function dataOfSource(source: SyncSource, comparison?: Comparison): Promise<string> {
   const written: string[] = [];
   const write = (text: string): Promise<void> => Promise.resolve(void written.push(text));
-  await writeReport({ source, comparison, names: { madeBy: '0.0.0', file: 'new.json', since: 'old.json' }, template: '<a><!--data--></a>', write });
+  await writeReport({
+    source,
+    comparison,
+    names: { madeBy: '0.0.0', file: 'new.json', since: 'old.json' },
+    template: '<a><!--data--></a>',
+    write,
+  });
   return written.join('').slice('<a>'.length, -'</a>'.length);
 }
 
@@ -86,7 +92,10 @@ export function findingsOf(project: Project): readonly Finding[] {
 export function grantIdsOf(project: Project): string[] {
   const { users, holdings } = project;
   return holdings.targets.flatMap((target, number) =>
-    Array.from(holdings.usersOf.subarray(holdings.targetStart[number], holdings.targetStart[number + 1]), (user) => `${entitlementOf(project, target)}:user:${users.id.at(user)}`),
+    Array.from(
+      holdings.usersOf.subarray(holdings.targetStart[number], holdings.targetStart[number + 1]),
+      (user) => `${entitlementOf(project, target)}:user:${users.id.at(user)}`,
+    ),
   );
 }
 

@@ -58,14 +58,24 @@ export class ShortLived {
     const resources: Resource[] = [];
     const grants: Grant[] = [];
     for (const typeId of typeIds) {
-      resources.push(...(await this.all((connector, pageToken) => listResources(connector, typeId, { pageToken, pageSize }))));
+      resources.push(
+        ...(await this.all((connector, pageToken) => listResources(connector, typeId, { pageToken, pageSize }))),
+      );
     }
     for (const { id } of new Map(resources.map((resource) => [keyOf(resource), resource])).values()) {
       if (id !== undefined && id.resourceType !== 'user' && id.resourceType !== 'role_binding') {
-        grants.push(...(await this.all((connector, pageToken) => listGrants(connector, id.resourceType, id.resource, { pageToken, pageSize }))));
+        grants.push(
+          ...(await this.all((connector, pageToken) =>
+            listGrants(connector, id.resourceType, id.resource, { pageToken, pageSize }),
+          )),
+        );
       }
     }
-    grants.push(...(await this.all((connector, pageToken) => listGrants(connector, 'role_binding', undefined, { pageToken, pageSize }))));
+    grants.push(
+      ...(await this.all((connector, pageToken) =>
+        listGrants(connector, 'role_binding', undefined, { pageToken, pageSize }),
+      )),
+    );
     return { resources, grants };
   }
 }

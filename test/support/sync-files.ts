@@ -6,7 +6,12 @@ import { createProject, type Rows } from './project-fixture.ts';
 import { connectorOf } from './walker.ts';
 
 /** Writes what a sync of a project makes of it, in the format of the path's extension. */
-export async function writeSync(path: string, rows: Partial<Rows>, policy: Partial<SyncPolicy> = {}, derived?: DerivedOutputs): Promise<void> {
+export async function writeSync(
+  path: string,
+  rows: Partial<Rows>,
+  policy: Partial<SyncPolicy> = {},
+  derived?: DerivedOutputs,
+): Promise<void> {
   const connector = connectorOf(createProject(rows), { maxDangling: 1_000_000, ...policy });
   await runSync({
     surface: connector,

@@ -17,5 +17,8 @@ registerHooks({
 
 process.on('exit', () => {
   const { moduleLoadList } = process as unknown as { readonly moduleLoadList: readonly string[] };
-  writeFileSync(process.env['LOADS'] ?? '', JSON.stringify({ files: [...files], parts: moduleLoadList, flags: process.execArgv }));
+  writeFileSync(
+    process.env['LOADS'] ?? '',
+    JSON.stringify({ files: [...files], parts: moduleLoadList, flags: process.execArgv }),
+  );
 });

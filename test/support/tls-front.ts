@@ -11,23 +11,30 @@ export interface Front extends AsyncDisposable {
 }
 
 /** Speaks TLS, and hands every request on. `cutAfterBytes` ends an answer's connection in its middle. */
-export function tlsFront(options: ServerOptions, { cutAfterBytes }: { readonly cutAfterBytes?: number } = {}): Promise<Front> {
+export function tlsFront(
+  options: ServerOptions,
+  { cutAfterBytes }: { readonly cutAfterBytes?: number } = {},
+): Promise<Front> {
   let target = '';
   const server = createServer(options, (incoming, outgoing) => {
-    const onward = request(`${target}${incoming.url ?? ''}`, { method: incoming.method, headers: incoming.headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
-      let sent = 0;
-      answer.on('data', (bytes: Buffer) => {
-        sent += bytes.length;
-        if (cutAfterBytes !== undefined && sent > cutAfterBytes) {
-          outgoing.write(bytes.subarray(0, bytes.length / 2), () => outgoing.socket?.destroy());
-          answer.destroy();
-        } else {
-          outgoing.write(bytes);
-        }
-      });
-      answer.on('end', () => outgoing.end());
-    });
+    const onward = request(
+      `${target}${incoming.url ?? ''}`,
+      { method: incoming.method, headers: incoming.headers },
+      (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+        let sent = 0;
+        answer.on('data', (bytes: Buffer) => {
+          sent += bytes.length;
+          if (cutAfterBytes !== undefined && sent > cutAfterBytes) {
+            outgoing.write(bytes.subarray(0, bytes.length / 2), () => outgoing.socket?.destroy());
+            answer.destroy();
+          } else {
+            outgoing.write(bytes);
+          }
+        });
+        answer.on('end', () => outgoing.end());
+      },
+    );
     onward.on('error', () => outgoing.destroy());
     incoming.pipe(onward);
   });

@@ -11,7 +11,11 @@ interface UserRow {
 export interface TruthRows {
   readonly users: readonly UserRow[];
   readonly tenants: readonly { readonly id: string; readonly parent: string }[];
-  readonly roles: readonly { readonly name: string; readonly tenantId: string; readonly permissionNames: readonly string[] }[];
+  readonly roles: readonly {
+    readonly name: string;
+    readonly tenantId: string;
+    readonly permissionNames: readonly string[];
+  }[];
   readonly permissions: readonly { readonly name: string }[];
 }
 
@@ -47,9 +51,11 @@ export function truthOf(rows: TruthRows, tenantRoles: 'all' | 'observed'): Truth
   let references = 0;
 
   const isTenant = (id: string): boolean => rows.tenants.some((tenant) => tenant.id === id);
-  const isRole = (tenantId: string, name: string): boolean => rows.roles.some((role) => role.tenantId === tenantId && role.name === name);
+  const isRole = (tenantId: string, name: string): boolean =>
+    rows.roles.some((role) => role.tenantId === tenantId && role.name === name);
   const isPermission = (name: string): boolean => rows.permissions.some((permission) => permission.name === name);
-  const roleId = (tenantId: string, name: string): string => (tenantId === '' ? escaped(name) : `${escaped(tenantId)}/${escaped(name)}`);
+  const roleId = (tenantId: string, name: string): string =>
+    tenantId === '' ? escaped(name) : `${escaped(tenantId)}/${escaped(name)}`;
   const held: { readonly tenantId: string; readonly name: string }[] = [];
 
   const plain = { source: null, tenantId: null };
@@ -103,7 +109,10 @@ export function truthOf(rows: TruthRows, tenantRoles: 'all' | 'observed'): Truth
     entitlements.add(`role:${id}:assigned`);
     for (const name of role.permissionNames) {
       if (isPermission(name)) {
-        grant(`permission:${name}:granted`, 'role', id, { source: `role:${id}:assigned`, tenantId: role.tenantId === '' ? null : role.tenantId });
+        grant(`permission:${name}:granted`, 'role', id, {
+          source: `role:${id}:assigned`,
+          tenantId: role.tenantId === '' ? null : role.tenantId,
+        });
       } else {
         danglingPermissions.push(`${id} permission ${name}`);
       }
@@ -112,19 +121,32 @@ export function truthOf(rows: TruthRows, tenantRoles: 'all' | 'observed'): Truth
   const pairs =
     tenantRoles === 'observed'
       ? held
-      : rows.tenants.flatMap((tenant) => rows.roles.filter((role) => role.tenantId === '' && !isRole(tenant.id, role.name)).map(({ name }) => ({ tenantId: tenant.id, name })));
+      : rows.tenants.flatMap((tenant) =>
+          rows.roles
+            .filter((role) => role.tenantId === '' && !isRole(tenant.id, role.name))
+            .map(({ name }) => ({ tenantId: tenant.id, name })),
+        );
   for (const { tenantId, name } of pairs) {
     resources.set(`role_binding:${escaped(tenantId)}/${escaped(name)}`, tenantId);
     entitlements.add(`role_binding:${escaped(tenantId)}/${escaped(name)}:assigned`);
   }
   for (const { tenantId, name } of held) {
     const id = `${escaped(tenantId)}/${escaped(name)}`;
-    for (const allowed of rows.roles.find((role) => role.tenantId === '' && role.name === name)?.permissionNames ?? []) {
+    for (const allowed of rows.roles.find((role) => role.tenantId === '' && role.name === name)?.permissionNames ??
+      []) {
       if (isPermission(allowed)) {
         grant(`permission:${allowed}:granted`, 'role_binding', id, { source: `role_binding:${id}:assigned`, tenantId });
       }
     }
   }
 
-  return { resources, entitlements, grants, dangling: dangling.toSorted(), danglingPermissions: danglingPermissions.toSorted(), ambiguous, references };
+  return {
+    resources,
+    entitlements,
+    grants,
+    dangling: dangling.toSorted(),
+    danglingPermissions: danglingPermissions.toSorted(),
+    ambiguous,
+    references,
+  };
 }

@@ -3,7 +3,10 @@ import { anyIs, anyUnpack } from '@bufbuild/protobuf/wkt';
 import { expect } from 'vitest';
 import { type Connector, createConnector } from '../../src/connector.ts';
 import { GrantExpandableSchema, GrantMetadataSchema } from '../../src/gen/c1/connector/v2/annotation_grant_pb.ts';
-import { EnqueuePageTokensSchema, TypeScopedGrantsSchema } from '../../src/gen/c1/connector/v2/annotation_type_scoped_grants_pb.ts';
+import {
+  EnqueuePageTokensSchema,
+  TypeScopedGrantsSchema,
+} from '../../src/gen/c1/connector/v2/annotation_type_scoped_grants_pb.ts';
 import { GrantsServiceListGrantsRequestSchema } from '../../src/gen/c1/connector/v2/grant_pb.ts';
 import {
   ResourceGetterServiceGetResourceRequestSchema,
@@ -32,7 +35,11 @@ export interface Ask {
   readonly signal?: AbortSignal;
 }
 
-export async function listResources(connector: ConnectorSurface, resourceTypeId: string, ask: Ask = {}): Promise<ListPage<Resource>> {
+export async function listResources(
+  connector: ConnectorSurface,
+  resourceTypeId: string,
+  ask: Ask = {},
+): Promise<ListPage<Resource>> {
   const { syncId = 'sync-1', pageSize = 0, pageToken = '', parentTenantId, signal } = ask;
   const request = create(ResourcesServiceListResourcesRequestSchema, {
     activeSyncId: syncId,
@@ -45,7 +52,12 @@ export async function listResources(connector: ConnectorSurface, resourceTypeId:
 }
 
 /** Grants of one resource; of the whole type, by the marker, when the id is undefined. */
-export async function listGrants(connector: ConnectorSurface, typeId: string, id: string | undefined, ask: Ask = {}): Promise<ListPage<Grant>> {
+export async function listGrants(
+  connector: ConnectorSurface,
+  typeId: string,
+  id: string | undefined,
+  ask: Ask = {},
+): Promise<ListPage<Grant>> {
   const { syncId = 'sync-1', pageSize = 0, pageToken = '', signal } = ask;
   const request = create(GrantsServiceListGrantsRequestSchema, {
     activeSyncId: syncId,
@@ -62,8 +74,16 @@ export function messagesOf<M>({ list, ...rest }: RowPage<Row<M>>): ListPage<M> {
   return { ...rest, list: list.map(({ message }) => message) };
 }
 
-export async function getResource(connector: Connector, typeId: string, id: string, syncId = 'sync-1'): Promise<Resource> {
-  const request = create(ResourceGetterServiceGetResourceRequestSchema, { activeSyncId: syncId, resourceId: { resourceType: typeId, resource: id } });
+export async function getResource(
+  connector: Connector,
+  typeId: string,
+  id: string,
+  syncId = 'sync-1',
+): Promise<Resource> {
+  const request = create(ResourceGetterServiceGetResourceRequestSchema, {
+    activeSyncId: syncId,
+    resourceId: { resourceType: typeId, resource: id },
+  });
   const { resource } = await connector.getResource(request);
   if (resource === undefined) {
     throw new Error('an answer without a resource');
@@ -100,7 +120,9 @@ export async function allPages<T>(ask: (pageToken: string) => Promise<ListPage<T
 
 /** The next page's token, if there is one, and those that the page enqueues. */
 export function followingTokens({ nextPageToken, annotations }: ListPage<unknown>): string[] {
-  const enqueued = annotations.map((annotation) => anyUnpack(annotation, EnqueuePageTokensSchema)).filter((unpacked) => unpacked !== undefined);
+  const enqueued = annotations
+    .map((annotation) => anyUnpack(annotation, EnqueuePageTokensSchema))
+    .filter((unpacked) => unpacked !== undefined);
   const tokens = enqueued.flatMap(({ pageTokens }) => pageTokens);
   expect(enqueued.length, 'one EnqueuePageTokens a response').toBeLessThanOrEqual(1);
   expect(tokens.length).toBeLessThanOrEqual(1024);
@@ -112,7 +134,12 @@ export async function allResources(connector: Connector, typeId: string, ask: As
   return (await allPages((pageToken) => listResources(connector, typeId, { ...ask, pageToken }))).flat();
 }
 
-export async function allGrants(connector: Connector, typeId: string, id: string | undefined, ask: Ask = {}): Promise<Grant[]> {
+export async function allGrants(
+  connector: Connector,
+  typeId: string,
+  id: string | undefined,
+  ask: Ask = {},
+): Promise<Grant[]> {
   return (await allPages((pageToken) => listGrants(connector, typeId, id, { ...ask, pageToken }))).flat();
 }
 
@@ -172,17 +199,25 @@ export function createCollector(): Walked & { readonly sink: SyncSink } {
 /** Holds rows against the truth: the very same sets, and nothing twice. */
 export function expectTruth({ resources, grants }: Pick<Walked, 'resources' | 'grants'>, truth: Truth): void {
   expectResources(resources, truth);
-  expectIds(grants.map(({ id }) => id), truth.grants.keys());
+  expectIds(
+    grants.map(({ id }) => id),
+    truth.grants.keys(),
+  );
   expect(new Map(grants.map((grant) => [grant.id, toGrantTruth(grant)]))).toEqual(truth.grants);
 }
 
 export function expectResources(resources: readonly Resource[], truth: Truth): void {
   expectIds(resources.map(keyOf), truth.resources.keys());
-  expect(new Map(resources.map((resource) => [keyOf(resource), resource.parentResourceId?.resource ?? '']))).toEqual(truth.resources);
+  expect(new Map(resources.map((resource) => [keyOf(resource), resource.parentResourceId?.resource ?? '']))).toEqual(
+    truth.resources,
+  );
 }
 
 export function expectEntitlements(entitlements: readonly Entitlement[], truth: Truth): void {
-  expectIds(entitlements.map(({ id }) => id), truth.entitlements);
+  expectIds(
+    entitlements.map(({ id }) => id),
+    truth.entitlements,
+  );
 }
 
 /** Exactly these ids, each of them once, in any order. */
@@ -190,7 +225,11 @@ export function expectIds(ids: readonly string[], expected: Iterable<string>): v
   const wanted = new Set(expected);
   const found = new Set(ids);
   const twice = ids.filter((id, place) => ids.indexOf(id) !== place);
-  expect({ missing: [...wanted.difference(found)], invented: [...found.difference(wanted)], twice }).toEqual({ missing: [], invented: [], twice: [] });
+  expect({ missing: [...wanted.difference(found)], invented: [...found.difference(wanted)], twice }).toEqual({
+    missing: [],
+    invented: [],
+    twice: [],
+  });
 }
 
 /** Walks a connector by hand: any order of types, any page size, grants of bindings per resource or for the whole type. */
@@ -201,7 +240,10 @@ export interface HandWalkOptions {
   readonly isTypeScoped?: boolean;
 }
 
-export async function handWalk(connector: Connector, { syncId = 'sync-1', order = typeIds, pageSize = 0, isTypeScoped = true }: HandWalkOptions = {}): Promise<Pick<Walked, 'resources' | 'grants'>> {
+export async function handWalk(
+  connector: Connector,
+  { syncId = 'sync-1', order = typeIds, pageSize = 0, isTypeScoped = true }: HandWalkOptions = {},
+): Promise<Pick<Walked, 'resources' | 'grants'>> {
   const resources: Resource[] = [];
   for (const typeId of order) {
     resources.push(...(await allResources(connector, typeId, { syncId, pageSize })));

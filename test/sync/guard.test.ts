@@ -9,13 +9,23 @@ interface Found {
   readonly tenantRoles?: 'all' | 'observed';
 }
 
-const extent = ({ users = 1_000, tenants = 100, grants = 5_000, projectId = 'P2one', tenantRoles }: Found): SyncExtent => ({
+const extent = ({
+  users = 1_000,
+  tenants = 100,
+  grants = 5_000,
+  projectId = 'P2one',
+  tenantRoles,
+}: Found): SyncExtent => ({
   projectId,
   tenantRoles,
-  counts: { resources: { user: users, tenant: tenants, total: users + tenants }, grants: { role: grants - 1, tenant: 1, total: grants } },
+  counts: {
+    resources: { user: users, tenant: tenants, total: users + tenants },
+    grants: { role: grants - 1, tenant: 1, total: grants },
+  },
 });
 
-const check = (before: Found, found: Found, limits: Partial<ShrinkLimits> = {}): readonly string[] => checkShrink(extent(before), extent(found), { maxShrink: 20, isAccepted: false, ...limits });
+const check = (before: Found, found: Found, limits: Partial<ShrinkLimits> = {}): readonly string[] =>
+  checkShrink(extent(before), extent(found), { maxShrink: 20, isAccepted: false, ...limits });
 
 describe('the shrink guard', () => {
   it.each([
@@ -77,7 +87,9 @@ describe('the shrink guard', () => {
   });
 
   it('lets an accepted loss through, and tells it', () => {
-    expect(check({}, { users: 300 }, { isAccepted: true })).toEqual(['note: users went from 1,000 to 300 since the file before, as accepted']);
+    expect(check({}, { users: 300 }, { isAccepted: true })).toEqual([
+      'note: users went from 1,000 to 300 since the file before, as accepted',
+    ]);
   });
 
   it('compares nothing with another project', () => {
@@ -85,7 +97,9 @@ describe('the shrink guard', () => {
   });
 
   it('compares nothing with another policy, and says so', () => {
-    expect(check({ tenantRoles: 'all' }, { tenantRoles: 'observed', grants: 1 })).toEqual([expect.stringContaining('--tenant-roles all')]);
+    expect(check({ tenantRoles: 'all' }, { tenantRoles: 'observed', grants: 1 })).toEqual([
+      expect.stringContaining('--tenant-roles all'),
+    ]);
   });
 
   it('compares with a file that does not tell its policy', () => {
@@ -96,7 +110,9 @@ describe('the shrink guard', () => {
     const before: SyncExtent = { projectId: 'P2one', counts: { resources: {}, grants: {} } };
 
     expect(checkShrink(before, extent({}), { maxShrink: 20, isAccepted: false })).toEqual([]);
-    expect(() => checkShrink(extent({}), before, { maxShrink: 20, isAccepted: false })).toThrow('tenants from 100 to 0');
+    expect(() => checkShrink(extent({}), before, { maxShrink: 20, isAccepted: false })).toThrow(
+      'tenants from 100 to 0',
+    );
   });
 });
 
@@ -112,11 +128,21 @@ describe('what is of another project', () => {
   });
 
   it.each([
-    { last: { projectId: 'P2other' }, projectId: 'P2one', told: /another project, "P2other", and this is project "P2one"; .*--replace-other-project$/ },
-    { last: { projectId: 'P2other' }, projectId: undefined, told: /another project, "P2other", and what is to be written does not tell its project/ },
+    {
+      last: { projectId: 'P2other' },
+      projectId: 'P2one',
+      told: /another project, "P2other", and this is project "P2one"; .*--replace-other-project$/,
+    },
+    {
+      last: { projectId: 'P2other' },
+      projectId: undefined,
+      told: /another project, "P2other", and what is to be written does not tell its project/,
+    },
     { last: { projectId: undefined, isForeign: true }, projectId: 'P2one', told: /another product's connector/ },
   ])('is $last for $projectId: held, unless that is accepted', ({ last, projectId, told }) => {
-    expect(() => checkOwner(target, last, projectId, { isAccepted: false })).toThrow(expect.objectContaining({ kind: 'held', message: expect.stringMatching(told) }));
+    expect(() => checkOwner(target, last, projectId, { isAccepted: false })).toThrow(
+      expect.objectContaining({ kind: 'held', message: expect.stringMatching(told) }),
+    );
     expect(checkOwner(target, last, projectId, { isAccepted: true })).toHaveLength(1);
   });
 });

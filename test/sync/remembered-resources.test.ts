@@ -18,7 +18,11 @@ function remember(resources: readonly Remembered[]): RememberedResources {
 function bindings(count: number): readonly Remembered[] {
   return Array.from({ length: count }, (_, place) => {
     const parentTenantId = `T2tenant${String(Math.floor(place / 30)).padStart(20, '0')}`;
-    return { id: `${parentTenantId}/Rôle ${place % 30}`, displayName: `Rôle ${place % 30} in Company ${Math.floor(place / 30)}`, parentTenantId };
+    return {
+      id: `${parentTenantId}/Rôle ${place % 30}`,
+      displayName: `Rôle ${place % 30} in Company ${Math.floor(place / 30)}`,
+      parentTenantId,
+    };
   });
 }
 
@@ -50,7 +54,10 @@ describe('remembered resources', () => {
   });
 
   it('come back some at a time, never none', () => {
-    const sizes = remember(bindings(1_100)).batches().map(({ length }) => length).toArray();
+    const sizes = remember(bindings(1_100))
+      .batches()
+      .map(({ length }) => length)
+      .toArray();
 
     expect(sizes).toEqual([250, 250, 250, 250, 100]);
   });
@@ -58,7 +65,12 @@ describe('remembered resources', () => {
   it('keep of a row only what is asked for later', () => {
     const row = { id: 'a', displayName: '', parentTenantId: 't', message: 'large' };
 
-    expect(remember(Array.from({ length: 251 }, () => row)).batches().toArray().flat()).toEqual(Array.from({ length: 251 }, () => ({ id: 'a', displayName: '', parentTenantId: 't' })));
+    expect(
+      remember(Array.from({ length: 251 }, () => row))
+        .batches()
+        .toArray()
+        .flat(),
+    ).toEqual(Array.from({ length: 251 }, () => ({ id: 'a', displayName: '', parentTenantId: 't' })));
   });
 
   it('take little memory when they are many and alike', () => {

@@ -9,7 +9,17 @@ import { runSync } from '../../src/sync/run.ts';
 import type { SyncSummary } from '../../src/sync/summary.ts';
 import { newSyncId } from '../../src/sync/sync-id.ts';
 import { walk, type WalkProgress } from '../../src/sync/walk.ts';
-import { createProject, inTenant, plainUsers, type ProjectFixture, role, smallProject, tenant, user, usersWith } from '../support/project-fixture.ts';
+import {
+  createProject,
+  inTenant,
+  plainUsers,
+  type ProjectFixture,
+  role,
+  smallProject,
+  tenant,
+  user,
+  usersWith,
+} from '../support/project-fixture.ts';
 import { connectorOf, createCollector, typeIds } from '../support/walker.ts';
 
 let folder = '';
@@ -22,7 +32,10 @@ afterEach(async () => {
 
 const target = (): string => join(folder, 'sync.json');
 
-async function run(connector: Connector, options: { readonly signal?: AbortSignal; readonly nowMs?: number } = {}): Promise<SyncSummary> {
+async function run(
+  connector: Connector,
+  options: { readonly signal?: AbortSignal; readonly nowMs?: number } = {},
+): Promise<SyncSummary> {
   const { signal, nowMs } = options;
   return await runSync({
     surface: connector,
@@ -53,7 +66,12 @@ describe('a sync', () => {
       projectId: 'P2fake',
       startedAt: '2026-01-01T00:00:00.000Z',
       finishedAt: '2026-01-01T00:00:00.000Z',
-      counts: { resourceTypes: 5, resources: { user: 5, total: 17 }, entitlements: { total: 12 }, grants: { total: 19 } },
+      counts: {
+        resourceTypes: 5,
+        resources: { user: 5, total: 17 },
+        entitlements: { total: 12 },
+        grants: { total: 19 },
+      },
       requests: { searchUsers: 2, allTenants: 1, allRoles: 2, allPermissions: 1, total: 6 },
       consistency: { mode: 'stable', passes: 1, usersAtStart: 5 },
       dangling: { count: 1, first: [{ kind: 'role', name: 'Ghost', userId: 'eve' }] },
@@ -66,7 +84,10 @@ describe('a sync', () => {
 
   it('of an unchanged project gives the same file but for the summary', async () => {
     const before = async (nowMs: number): Promise<string> => {
-      await run(connectorOf(createProject({ ...smallProject(), users: [...smallProject().users, ...plainUsers(150)] })), { nowMs });
+      await run(
+        connectorOf(createProject({ ...smallProject(), users: [...smallProject().users, ...plainUsers(150)] })),
+        { nowMs },
+      );
       const text = await readFile(target(), 'utf8');
       return text.slice(0, text.lastIndexOf(',"summary":'));
     };
@@ -79,7 +100,12 @@ describe('a sync', () => {
 
   it('gives the same rows in whatever order the lists of tenants, roles and permissions come', async () => {
     const rows = smallProject();
-    const turned = { ...rows, tenants: rows.tenants.toReversed(), roles: rows.roles.toReversed(), permissions: rows.permissions.toReversed() };
+    const turned = {
+      ...rows,
+      tenants: rows.tenants.toReversed(),
+      roles: rows.roles.toReversed(),
+      permissions: rows.permissions.toReversed(),
+    };
 
     const first = await run(connectorOf(createProject(rows)));
     const second = await run(connectorOf(createProject(turned)));
@@ -105,7 +131,9 @@ describe('a sync', () => {
     await writeFile(target(), 'old');
 
     for (const place of undisturbed.requests.keys()) {
-      await expect(run(connectorOf(failing(createProject(rows), place)))).rejects.toMatchObject({ kind: 'unavailable' });
+      await expect(run(connectorOf(failing(createProject(rows), place)))).rejects.toMatchObject({
+        kind: 'unavailable',
+      });
       expect(await readdir(folder)).toEqual(['sync.json']);
       expect(await readFile(target(), 'utf8')).toBe('old');
     }
@@ -114,7 +142,9 @@ describe('a sync', () => {
   });
 
   it('that was never good leaves the folder empty', async () => {
-    await expect(run(connectorOf(failing(createProject(smallProject()), 0)))).rejects.toMatchObject({ kind: 'unavailable' });
+    await expect(run(connectorOf(failing(createProject(smallProject()), 0)))).rejects.toMatchObject({
+      kind: 'unavailable',
+    });
 
     expect(await readdir(folder)).toEqual([]);
   });
@@ -145,7 +175,13 @@ describe('a sync', () => {
     const cleaned: string[] = [];
     const watched = (project: ProjectFixture): Connector => {
       const connector = connectorOf(project);
-      return { ...connector, cleanup: async (request, signal) => (cleaned.push(request.activeSyncId), await connector.cleanup(request, signal)) };
+      return {
+        ...connector,
+        cleanup: async (request, signal) => (
+          cleaned.push(request.activeSyncId),
+          await connector.cleanup(request, signal)
+        ),
+      };
     };
 
     await run(watched(createProject(smallProject())));
@@ -156,7 +192,10 @@ describe('a sync', () => {
   });
 
   it('stands though the clean-up after it fails', async () => {
-    const connector: Connector = { ...connectorOf(createProject(smallProject())), cleanup: () => Promise.reject(new Error('planted')) };
+    const connector: Connector = {
+      ...connectorOf(createProject(smallProject())),
+      cleanup: () => Promise.reject(new Error('planted')),
+    };
 
     await expect(run(connector)).resolves.toMatchObject({ complete: true });
   });
@@ -169,25 +208,45 @@ describe('a walk', () => {
       listResources: () => Promise.resolve({ list: [], nextPageToken: 'same', annotations: [] }),
     };
 
-    await expect(walk({ surface: stuck, syncId: 'sync-1', sink: createCollector().sink })).rejects.toMatchObject({ kind: 'inconsistent' });
+    await expect(walk({ surface: stuck, syncId: 'sync-1', sink: createCollector().sink })).rejects.toMatchObject({
+      kind: 'inconsistent',
+    });
   });
 
   it('asks as the Go syncer does: no page size, one sync id, the users first', async () => {
     const connector = connectorOf(createProject({ ...smallProject(), users: plainUsers(150) }));
     const asked: { readonly resourceTypeId: string; readonly pageSize: number; readonly activeSyncId: string }[] = [];
-    const watched: Connector = { ...connector, listResources: (request, signal) => (asked.push(request), connector.listResources(request, signal)) };
+    const watched: Connector = {
+      ...connector,
+      listResources: (request, signal) => (asked.push(request), connector.listResources(request, signal)),
+    };
 
     await walk({ surface: watched, syncId: 'sync-1', sink: createCollector().sink });
 
-    expect(asked.map(({ resourceTypeId }) => resourceTypeId)).toEqual(['user', 'user', 'tenant', 'role', 'permission', 'role_binding']);
-    expect(new Set(asked.map(({ pageSize, activeSyncId }) => `${pageSize} ${activeSyncId}`))).toEqual(new Set(['0 sync-1']));
+    expect(asked.map(({ resourceTypeId }) => resourceTypeId)).toEqual([
+      'user',
+      'user',
+      'tenant',
+      'role',
+      'permission',
+      'role_binding',
+    ]);
+    expect(new Set(asked.map(({ pageSize, activeSyncId }) => `${pageSize} ${activeSyncId}`))).toEqual(
+      new Set(['0 sync-1']),
+    );
   });
 
   it('asks for the entitlements and grants of every resource, in the order of the listing, however many there are', async () => {
     const ids = Array.from({ length: 760 }, (_, place) => `ténant-${String(place).padStart(3, '0')}`);
     const connector = connectorOf(createProject({ tenants: ids.map((id) => tenant(id, { name: '' })) }));
     const asked: string[] = [];
-    const watched: Connector = { ...connector, listGrants: (request, signal) => (asked.push(request.resource?.id?.resource ?? ''), connector.listGrants(request, signal)) };
+    const watched: Connector = {
+      ...connector,
+      listGrants: (request, signal) => (
+        asked.push(request.resource?.id?.resource ?? ''),
+        connector.listGrants(request, signal)
+      ),
+    };
     const collector = createCollector();
 
     await walk({ surface: watched, syncId: 'sync-1', sink: collector.sink });
@@ -197,13 +256,21 @@ describe('a walk', () => {
   });
 
   it('asks for the entitlement and the grants of a resource that came on a page of another type', async () => {
-    const connector = connectorOf(createProject({ tenants: [tenant('acme')], users: [user('ann', { userTenants: [inTenant('acme')] })] }));
+    const connector = connectorOf(
+      createProject({ tenants: [tenant('acme')], users: [user('ann', { userTenants: [inTenant('acme')] })] }),
+    );
     const tenantsLate: Connector = {
       ...connector,
       listResources: async (request, signal) => {
         const page = await connector.listResources(request, signal);
         const { list: tenants } = await connector.listResources({ ...request, resourceTypeId: 'tenant' }, signal);
-        return { ...page, list: request.resourceTypeId === 'user' ? [...page.list, ...tenants] : page.list.filter(({ typeId }) => typeId !== 'tenant') };
+        return {
+          ...page,
+          list:
+            request.resourceTypeId === 'user'
+              ? [...page.list, ...tenants]
+              : page.list.filter(({ typeId }) => typeId !== 'tenant'),
+        };
       },
     };
     const collector = createCollector();
@@ -224,7 +291,11 @@ describe('a walk', () => {
       atOnce -= 1;
     };
 
-    await walk({ surface: connectorOf(createProject(smallProject())), syncId: 'sync-1', sink: { resourceTypes: slow, resources: slow, entitlements: slow, grants: slow } });
+    await walk({
+      surface: connectorOf(createProject(smallProject())),
+      syncId: 'sync-1',
+      sink: { resourceTypes: slow, resources: slow, entitlements: slow, grants: slow },
+    });
 
     expect(most).toBe(1);
   });
@@ -232,13 +303,20 @@ describe('a walk', () => {
   it('fails with its sink', async () => {
     const full = { ...createCollector().sink, grants: () => Promise.reject(new Error('disk full')) };
 
-    await expect(walk({ surface: connectorOf(createProject(smallProject())), syncId: 'sync-1', sink: full })).rejects.toThrow('disk full');
+    await expect(
+      walk({ surface: connectorOf(createProject(smallProject())), syncId: 'sync-1', sink: full }),
+    ).rejects.toThrow('disk full');
   });
 
   it('tells how far it has come, each step from nought to its rows', async () => {
     const told: WalkProgress[] = [];
 
-    await walk({ surface: connectorOf(createProject(smallProject())), syncId: 'sync-1', sink: createCollector().sink, onProgress: (progress) => told.push(progress) });
+    await walk({
+      surface: connectorOf(createProject(smallProject())),
+      syncId: 'sync-1',
+      sink: createCollector().sink,
+      onProgress: (progress) => told.push(progress),
+    });
 
     const steps = told.filter(({ rows }) => rows === 0).map(({ step, typeId }) => `${step} ${typeId}`);
     expect(steps).toEqual([
@@ -246,14 +324,21 @@ describe('a walk', () => {
       ...typeIds.map((typeId) => `entitlements ${typeId}`),
       ...typeIds.filter((typeId) => typeId !== 'user').map((typeId) => `grants ${typeId}`),
     ]);
-    expect(told.findLast(({ step, typeId }) => step === 'resources' && typeId === 'user')).toEqual({ step: 'resources', typeId: 'user', rows: 4 });
+    expect(told.findLast(({ step, typeId }) => step === 'resources' && typeId === 'user')).toEqual({
+      step: 'resources',
+      typeId: 'user',
+      rows: 4,
+    });
   });
 });
 
 describe('a sync id', () => {
-  it.each([0, 1_400_000_000_000, Date.UTC(2026, 0, 1), (1_400_000_000 + 2 ** 32 - 1) * 1000])('is 27 characters of base 62 at %d', (nowMs) => {
-    expect(newSyncId(nowMs)).toMatch(/^[0-9A-Za-z]{27}$/);
-  });
+  it.each([0, 1_400_000_000_000, Date.UTC(2026, 0, 1), (1_400_000_000 + 2 ** 32 - 1) * 1000])(
+    'is 27 characters of base 62 at %d',
+    (nowMs) => {
+      expect(newSyncId(nowMs)).toMatch(/^[0-9A-Za-z]{27}$/);
+    },
+  );
 
   it('is never the same twice, and sorts by its second', () => {
     const ids = Array.from({ length: 1000 }, (_, second) => newSyncId(1_700_000_000_000 + second * 1000));

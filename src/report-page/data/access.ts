@@ -33,14 +33,23 @@ export interface AccessPath {
 
 /** Every way in which a user may use each permission; a role that allows nothing gives none. */
 export function pathsOf(project: Project, user: number): AccessPath[] {
-  return rolesHeldBy(project, user).flatMap(({ role, place }) => (project.roles[role]?.allows ?? []).map((permission) => ({ user, place, role, permission })));
+  return rolesHeldBy(project, user).flatMap(({ role, place }) =>
+    (project.roles[role]?.allows ?? []).map((permission) => ({ user, place, role, permission })),
+  );
 }
 
 /** Every way in which anybody comes by a permission: the rows of `who-can`. */
 export function waysTo(project: Project, permission: number): AccessPath[] {
   const conferring = new Set(project.roles.flatMap(({ allows }, role) => (allows.includes(permission) ? [role] : [])));
   return project.holdings.targets.flatMap((target, at) =>
-    conferring.has(target.role) ? Array.from(usersOf(project, at), (user) => ({ user, place: placeOf(project, target), role: target.role, permission })) : [],
+    conferring.has(target.role)
+      ? Array.from(usersOf(project, at), (user) => ({
+          user,
+          place: placeOf(project, target),
+          role: target.role,
+          permission,
+        }))
+      : [],
   );
 }
 

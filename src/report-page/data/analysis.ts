@@ -39,7 +39,12 @@ export interface Analysis extends Power {
 
 export function analyse(project: Project): Analysis {
   const power = judgePower(project);
-  return { ...power, ...countHoldings(project, power), ...countTenants(project, power), outliers: findOutliers(project) };
+  return {
+    ...power,
+    ...countHoldings(project, power),
+    ...countTenants(project, power),
+    outliers: findOutliers(project),
+  };
 }
 
 /** Counts by user, role and permission. */
@@ -195,9 +200,16 @@ function peopleOfTenants(project: Project): { readonly user: number; readonly pe
   const seen = new Float64Array(permissions.length);
   let mark = 0;
   for (let user = 0; user < users.current; user++) {
-    const targets = Array.from(targetsOf(project, user), (number) => holdings.targets[number]).filter((target) => target !== undefined);
-    const held = targets.filter(({ role }) => role >= 0).map((target) => ({ role: target.role, place: placeOf(project, target) }));
-    const places = new Set([...targets.filter(({ role }) => role < 0).map(({ tenant }) => tenant), ...held.map(({ place }) => place)]);
+    const targets = Array.from(targetsOf(project, user), (number) => holdings.targets[number]).filter(
+      (target) => target !== undefined,
+    );
+    const held = targets
+      .filter(({ role }) => role >= 0)
+      .map((target) => ({ role: target.role, place: placeOf(project, target) }));
+    const places = new Set([
+      ...targets.filter(({ role }) => role < 0).map(({ tenant }) => tenant),
+      ...held.map(({ place }) => place),
+    ]);
     places.delete(-1);
     for (const place of places) {
       mark++;

@@ -29,7 +29,9 @@ export function listChanges(project: Project): Changes {
     return known;
   }
   const all = project.changes
-    .map((change): ChangeRow => Object.assign({}, change, { flags: changeFlags.filter((_, at) => (change.flags & (1 << at)) !== 0) }))
+    .map((change): ChangeRow =>
+      Object.assign({}, change, { flags: changeFlags.filter((_, at) => (change.flags & (1 << at)) !== 0) }),
+    )
     .sort((left, right) => right.flags.length - left.flags.length);
   const changes = {
     all,

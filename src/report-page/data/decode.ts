@@ -1,5 +1,17 @@
 import { type ByteSource, createByteSource } from '../../answers/report-bytes.ts';
-import { changeColumns, changeKinds, changeReasons, changeVerbs, type ReportAbout, type ReportChange, type ReportTables, reportVersion, sectionTags, userBlockSize, userFlags } from '../../answers/report-format.ts';
+import {
+  changeColumns,
+  changeKinds,
+  changeReasons,
+  changeVerbs,
+  type ReportAbout,
+  type ReportChange,
+  type ReportTables,
+  reportVersion,
+  sectionTags,
+  userBlockSize,
+  userFlags,
+} from '../../answers/report-format.ts';
 import type { Holdings, Project, Target, TextColumn, Users } from './project.ts';
 
 /** Raised when the data in the page is not whole, or of another version. The message is for the reader. */
@@ -16,13 +28,17 @@ export function decodeProject(bytes: Uint8Array): Project {
     throw new DataError('The data in this page was cut off. Make the report again.');
   }
   if (about.version !== reportVersion) {
-    throw new DataError(`The data in this page is of version ${about.version}, the page of ${reportVersion}. Make the report again.`);
+    throw new DataError(
+      `The data in this page is of version ${about.version}, the page of ${reportVersion}. Make the report again.`,
+    );
   }
 
   const users = joinUsers(found.users);
   const holdings = index(found.holdings, users.count);
   if (users.count !== found.end.users || holdings.count !== found.end.holdings) {
-    throw new DataError('The data in this page is not whole: it holds fewer users or grants than it says. Make the report again.');
+    throw new DataError(
+      'The data in this page is not whole: it holds fewer users or grants than it says. Make the report again.',
+    );
   }
   return { about, users, ...tables, holdings, changes: found.changes };
 }
@@ -55,7 +71,7 @@ interface Found {
 function readSections(bytes: Uint8Array): Found {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const found: Found = { users: [], holdings: { targets: [], numbers: new Map(), target: [], user: [] }, changes: [] };
-  for (let at = 0; at + 5 <= bytes.length; ) {
+  for (let at = 0; at + 5 <= bytes.length;) {
     const length = view.getUint32(at + 1, true);
     if (at + 5 + length > bytes.length) {
       break; // cut off: the end is missing, and that is told
@@ -119,7 +135,19 @@ function readChanges(source: ByteSource): ReportChange[] {
   const count = source.number();
   const columns = changeColumns.map(() => Array.from({ length: count }, () => source.number()));
   return Array.from({ length: count }, (_, row) => {
-    const [verb = 0, kind = 0, because = 0, user = 0, role = 0, tenant = 0, permission = 0, before = 0, after = 0, holders = 0, flags = 0] = columns.map((column) => column[row] ?? 0);
+    const [
+      verb = 0,
+      kind = 0,
+      because = 0,
+      user = 0,
+      role = 0,
+      tenant = 0,
+      permission = 0,
+      before = 0,
+      after = 0,
+      holders = 0,
+      flags = 0,
+    ] = columns.map((column) => column[row] ?? 0);
     return {
       verb: changeVerbs[verb] ?? 'changed',
       kind: changeKinds[kind] ?? 'user',
@@ -154,7 +182,9 @@ function same(left: Target | undefined, right: Target): boolean {
 
 function joinUsers(blocks: readonly UserBlock[]): Users {
   const count = blocks.reduce((sum, block) => sum + block.count, 0);
-  if (blocks.some((block, at) => block.count > userBlockSize || (at < blocks.length - 1 && block.count !== userBlockSize))) {
+  if (
+    blocks.some((block, at) => block.count > userBlockSize || (at < blocks.length - 1 && block.count !== userBlockSize))
+  ) {
     throw new DataError('The data in this page is not whole: a block of users is short. Make the report again.');
   }
   const users = { status: new Uint8Array(count), flags: new Uint16Array(count), createdAt: new Uint32Array(count) };
@@ -164,8 +194,17 @@ function joinUsers(blocks: readonly UserBlock[]): Users {
     users.createdAt.set(block.createdAt, at * userBlockSize);
   });
   const former = users.flags.findIndex((flags) => (flags & userFlags.former) !== 0);
-  const column = (which: number): TextColumn => textColumn(blocks.map(({ texts }) => texts[which] ?? { run: '', starts: new Uint32Array(1) }));
-  return { ...users, count, current: former === -1 ? count : former, id: column(0), name: column(1), email: column(2), login: column(3) };
+  const column = (which: number): TextColumn =>
+    textColumn(blocks.map(({ texts }) => texts[which] ?? { run: '', starts: new Uint32Array(1) }));
+  return {
+    ...users,
+    count,
+    current: former === -1 ? count : former,
+    id: column(0),
+    name: column(1),
+    email: column(2),
+    login: column(3),
+  };
 }
 
 function textColumn(runs: readonly { readonly run: string; readonly starts: Uint32Array }[]): TextColumn {
@@ -185,7 +224,11 @@ function index({ targets, target, user }: Pairs, users: number): Holdings {
   return { targets, count: target.length, userStart, targetsOf, targetStart, usersOf };
 }
 
-function grouped(groups: readonly number[], partners: readonly number[], count: number): readonly [Uint32Array, Uint32Array] {
+function grouped(
+  groups: readonly number[],
+  partners: readonly number[],
+  count: number,
+): readonly [Uint32Array, Uint32Array] {
   const start = new Uint32Array(count + 1);
   for (const group of groups) {
     start[group + 1] = (start[group + 1] ?? 0) + 1;

@@ -21,7 +21,20 @@ export interface FindingRow {
   readonly score?: number | undefined;
 }
 
-export type FindingColumn = 'user' | 'status' | 'role' | 'place' | 'permission' | 'name' | 'why' | 'roles' | 'tenants' | 'privileged' | 'count' | 'usual' | 'score';
+export type FindingColumn =
+  | 'user'
+  | 'status'
+  | 'role'
+  | 'place'
+  | 'permission'
+  | 'name'
+  | 'why'
+  | 'roles'
+  | 'tenants'
+  | 'privileged'
+  | 'count'
+  | 'usual'
+  | 'score';
 
 export interface Finding {
   readonly id: string;
@@ -62,7 +75,9 @@ function privilegedRows(project: Project, { privilege }: Analysis): FindingRow[]
   return project.holdings.targets.flatMap((target, number) => {
     const why = target.role < 0 ? [] : (privilege[target.role] ?? []);
     const place = placeOf(project, target);
-    return why.length === 0 ? [] : Array.from(usersOf(project, number), (user) => ({ user, role: target.role, place, why: why.join('; ') }));
+    return why.length === 0
+      ? []
+      : Array.from(usersOf(project, number), (user) => ({ user, role: target.role, place, why: why.join('; ') }));
   });
 }
 
@@ -98,7 +113,13 @@ function outliers({ outliers }: Analysis): Finding {
     rule: `Counted are the distinct permissions a person has in the tenant, roles of the whole project included, and compared with everybody who belongs to it or holds something inside it. Listed is who lies more than ${outlierRule.score} units of usual spread, and at least ${outlierRule.above} permissions, above the median. The unit is 1.4826 times the median distance from the median; where that is 0, 1.2533 times the mean distance. Tenants with fewer than ${outlierRule.members} people are left out.`,
     none: 'Nobody stands out in any tenant.',
     columns: ['user', 'status', 'place', 'count', 'usual', 'score'],
-    rows: outliers.map(({ user, tenant, permissions, median, score }) => ({ user, place: tenant, count: permissions, why: String(median), score })),
+    rows: outliers.map(({ user, tenant, permissions, median, score }) => ({
+      user,
+      place: tenant,
+      count: permissions,
+      why: String(median),
+      score,
+    })),
   };
 }
 
@@ -127,7 +148,13 @@ function testUsers(project: Project, analysis: Analysis): Finding {
 }
 
 function neverVerified(project: Project, analysis: Analysis): Finding {
-  const rows = peopleWhere(project, (user) => !hasUserFlag(project, user, 'emailVerified') && !hasUserFlag(project, user, 'phoneVerified') && !isShut(project, user));
+  const rows = peopleWhere(
+    project,
+    (user) =>
+      !hasUserFlag(project, user, 'emailVerified') &&
+      !hasUserFlag(project, user, 'phoneVerified') &&
+      !isShut(project, user),
+  );
   return {
     id: 'unverified',
     urgency: 'look',
@@ -166,7 +193,11 @@ const untold = 'This file does not tell, since another tool wrote it. Make the r
 function references({ about, users, tenants, roles }: Project): Finding[] {
   const { dangling, ambiguous } = about.summary;
   const named = [...(dangling?.first ?? []), ...(ambiguous?.first ?? [])];
-  const userOf = ordinalsOf(users.current, (user) => users.id.at(user), new Set(named.flatMap(({ userId }) => userId ?? [])));
+  const userOf = ordinalsOf(
+    users.current,
+    (user) => users.id.at(user),
+    new Set(named.flatMap(({ userId }) => userId ?? [])),
+  );
   const tenantOf = new Map(tenants.map(({ id }, at) => [id, at]));
   const roleOf = new Map(roles.map(({ id }, at) => [id, at]));
   const rows = (list: typeof named): FindingRow[] =>
@@ -212,12 +243,19 @@ function rolesNobodyHolds({ roles }: Project, { roleHolders, privilege }: Analys
     none: 'Every role has a holder.',
     columns: ['role', 'place', 'why'],
     rows: roles
-      .flatMap((role, at) => (isCurrent(role) && roleHolders[at] === 0 ? [{ role: at, place: role.tenant, why: privilege[at]?.join('; ') ?? '' }] : []))
+      .flatMap((role, at) =>
+        isCurrent(role) && roleHolders[at] === 0
+          ? [{ role: at, place: role.tenant, why: privilege[at]?.join('; ') ?? '' }]
+          : [],
+      )
       .sort((left, right) => Number(right.why !== '') - Number(left.why !== '')),
   };
 }
 
-function permissionsNobodyUses({ permissions }: Project, { permissionUsers, permissionRoles, levelOfPermission }: Analysis): Finding {
+function permissionsNobodyUses(
+  { permissions }: Project,
+  { permissionUsers, permissionRoles, levelOfPermission }: Analysis,
+): Finding {
   return {
     id: 'unused-permissions',
     urgency: 'note',
@@ -227,7 +265,12 @@ function permissionsNobodyUses({ permissions }: Project, { permissionUsers, perm
     columns: ['permission', 'why'],
     rows: permissions.flatMap((permission, at) =>
       isCurrent(permission) && permissionUsers[at] === 0
-        ? [{ permission: at, why: `${permissionRoles[at] === 0 ? 'no role allows it' : 'nobody holds a role that allows it'}${levelOfPermission[at] === 'administrative' ? '; administrative' : ''}` }]
+        ? [
+            {
+              permission: at,
+              why: `${permissionRoles[at] === 0 ? 'no role allows it' : 'nobody holds a role that allows it'}${levelOfPermission[at] === 'administrative' ? '; administrative' : ''}`,
+            },
+          ]
         : [],
     ),
   };
@@ -249,7 +292,11 @@ export function isShut({ users, statuses }: Project, user: number): boolean {
   return word === 'disabled' || word === 'expired';
 }
 
-function ordinalsOf(count: number, idOf: (ordinal: number) => string, wanted: ReadonlySet<string>): Map<string, number> {
+function ordinalsOf(
+  count: number,
+  idOf: (ordinal: number) => string,
+  wanted: ReadonlySet<string>,
+): Map<string, number> {
   const found = new Map<string, number>();
   for (let ordinal = 0; wanted.size > 0 && ordinal < count; ordinal++) {
     const id = idOf(ordinal);

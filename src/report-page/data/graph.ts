@@ -33,16 +33,30 @@ export interface PathGraph {
 const mostInColumn = 7;
 
 /** Person -> place -> role, for all they hold; with a permission only the ways to it, and the permission at the end. */
-export function graphOfPerson(project: Project, user: number, held: readonly HeldRole[], memberOf: readonly number[], permission?: number): PathGraph {
+export function graphOfPerson(
+  project: Project,
+  user: number,
+  held: readonly HeldRole[],
+  memberOf: readonly number[],
+  permission?: number,
+): PathGraph {
   const graph = createGraph();
   graph.node({ id: 'person', kind: 'person', label: project.users.name.at(user), marks: marksOf(project, user) });
-  const ways = permission === undefined ? held : held.filter(({ role }) => project.roles[role]?.allows.includes(permission));
+  const ways =
+    permission === undefined ? held : held.filter(({ role }) => project.roles[role]?.allows.includes(permission));
   const shown = ways.slice(0, mostInColumn);
   for (const { role, place } of shown) {
-    graph.path('person', placeNode(project, place), roleNode(project, role, place), ...(permission === undefined ? [] : [permissionNode(project, permission)]));
+    graph.path(
+      'person',
+      placeNode(project, place),
+      roleNode(project, role, place),
+      ...(permission === undefined ? [] : [permissionNode(project, permission)]),
+    );
   }
   if (permission === undefined) {
-    const bare = memberOf.filter((tenant) => !ways.some(({ place }) => place === tenant)).slice(0, Math.max(0, mostInColumn - shown.length));
+    const bare = memberOf
+      .filter((tenant) => !ways.some(({ place }) => place === tenant))
+      .slice(0, Math.max(0, mostInColumn - shown.length));
     bare.forEach((tenant) => graph.path('person', { ...placeNode(project, tenant), detail: 'member, no role' }));
   }
   if (ways.length > shown.length) {
@@ -60,24 +74,41 @@ export function graphOfTenant(project: Project, tenant: number, roles: readonly 
   if (parent !== -1) {
     graph.path(graph.node({ ...placeNode(project, parent), detail: 'parent tenant' }), node);
   }
-  const children = project.tenants.flatMap(({ parentId }, at) => (parentId !== '' && parentId === project.tenants[tenant]?.id ? [at] : []));
-  limited(children, (child) => graph.path(node.id, { ...placeNode(project, child), detail: 'child tenant' }), (more) => graph.path(node.id, { id: 'more children', kind: 'more', label: `${more} more tenants` }), 3);
+  const children = project.tenants.flatMap(({ parentId }, at) =>
+    parentId !== '' && parentId === project.tenants[tenant]?.id ? [at] : [],
+  );
+  limited(
+    children,
+    (child) => graph.path(node.id, { ...placeNode(project, child), detail: 'child tenant' }),
+    (more) => graph.path(node.id, { id: 'more children', kind: 'more', label: `${more} more tenants` }),
+    3,
+  );
   limited(
     roles,
-    ({ of, people, throughProject: through }) => graph.path(node.id, { ...roleNode(project, of, tenant), detail: counted(people, 'person', 'people'), marks: through === 0 ? [] : [`${through === people ? '' : `${number(through)} `}${throughProject}`] }),
+    ({ of, people, throughProject: through }) =>
+      graph.path(node.id, {
+        ...roleNode(project, of, tenant),
+        detail: counted(people, 'person', 'people'),
+        marks: through === 0 ? [] : [`${through === people ? '' : `${number(through)} `}${throughProject}`],
+      }),
     (more) => graph.path(node.id, { id: 'more', kind: 'more', label: `${more} more roles` }),
   );
   return graph.done();
 }
 
 /** Places where a role is held -> the role -> what it allows. */
-export function graphOfRole(project: Project, role: number, places: readonly { readonly place: number; readonly people: number }[]): PathGraph {
+export function graphOfRole(
+  project: Project,
+  role: number,
+  places: readonly { readonly place: number; readonly people: number }[],
+): PathGraph {
   const graph = createGraph();
   const node = { ...roleNode(project, role, -1), id: 'role' };
   graph.node(node);
   limited(
     places,
-    ({ place, people }) => graph.path(graph.node({ ...placeNode(project, place), detail: counted(people, 'person', 'people') }), node),
+    ({ place, people }) =>
+      graph.path(graph.node({ ...placeNode(project, place), detail: counted(people, 'person', 'people') }), node),
     (more) => graph.path(graph.node({ id: 'more places', kind: 'more', label: `${more} more tenants` }), node),
   );
   limited(
@@ -89,7 +120,11 @@ export function graphOfRole(project: Project, role: number, places: readonly { r
 }
 
 /** Roles that allow a permission -> the permission. */
-export function graphOfPermission(project: Project, permission: number, roles: readonly { readonly role: number; readonly people: number }[]): PathGraph {
+export function graphOfPermission(
+  project: Project,
+  permission: number,
+  roles: readonly { readonly role: number; readonly people: number }[],
+): PathGraph {
   const graph = createGraph();
   const node = permissionNode(project, permission);
   graph.node(node);
@@ -108,7 +143,12 @@ export function graphOfPermission(project: Project, permission: number, roles: r
   return graph.done();
 }
 
-function limited<T>(items: readonly T[], show: (item: T) => void, sumUp: (more: number) => void, most = mostInColumn): void {
+function limited<T>(
+  items: readonly T[],
+  show: (item: T) => void,
+  sumUp: (more: number) => void,
+  most = mostInColumn,
+): void {
   const shown = items.length > most ? items.slice(0, most - 1) : items;
   shown.forEach(show);
   if (items.length > shown.length) {
@@ -118,13 +158,22 @@ function limited<T>(items: readonly T[], show: (item: T) => void, sumUp: (more: 
 
 function placeNode(project: Project, place: number): PathNode {
   const tenant = project.tenants[place];
-  return tenant === undefined ? { id: 'place', kind: 'place', label: 'Whole project' } : { id: `place ${place}`, kind: 'place', label: tenantInWords(project, place), thing: ['tenants', tenant.id] };
+  return tenant === undefined
+    ? { id: 'place', kind: 'place', label: 'Whole project' }
+    : { id: `place ${place}`, kind: 'place', label: tenantInWords(project, place), thing: ['tenants', tenant.id] };
 }
 
 function roleNode(project: Project, role: number, place: number): PathNode {
   const found = project.roles[role];
-  const own = found === undefined || found.tenant === -1 ? undefined : `role of ${tenantInWords(project, found.tenant)}`;
-  return { id: `role ${role} ${place}`, kind: 'role', label: roleInWords(project, role), detail: own, thing: ['roles', found?.id ?? ''] };
+  const own =
+    found === undefined || found.tenant === -1 ? undefined : `role of ${tenantInWords(project, found.tenant)}`;
+  return {
+    id: `role ${role} ${place}`,
+    kind: 'role',
+    label: roleInWords(project, role),
+    detail: own,
+    thing: ['roles', found?.id ?? ''],
+  };
 }
 
 function permissionNode({ permissions }: Project, permission: number): PathNode {

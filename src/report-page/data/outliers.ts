@@ -21,7 +21,13 @@ export function spreadOf(values: readonly number[]): Spread {
   const middle = medianOf(values);
   const distances = values.map((value) => Math.abs(value - middle));
   const usual = medianOf(distances) * 1.4826;
-  return { median: middle, unit: usual > 0 ? usual : (distances.reduce((sum, distance) => sum + distance, 0) / Math.max(values.length, 1)) * 1.2533 };
+  return {
+    median: middle,
+    unit:
+      usual > 0
+        ? usual
+        : (distances.reduce((sum, distance) => sum + distance, 0) / Math.max(values.length, 1)) * 1.2533,
+  };
 }
 
 /** The score of a value, or undefined when it is not unusually high. */
@@ -33,5 +39,9 @@ export function unusual(value: number, { median, unit }: Spread): number | undef
 function medianOf(values: readonly number[]): number {
   const sorted = Float64Array.from(values).sort();
   const half = Math.floor(sorted.length / 2);
-  return sorted.length === 0 ? 0 : sorted.length % 2 === 1 ? (sorted[half] ?? 0) : ((sorted[half - 1] ?? 0) + (sorted[half] ?? 0)) / 2;
+  return sorted.length === 0
+    ? 0
+    : sorted.length % 2 === 1
+      ? (sorted[half] ?? 0)
+      : ((sorted[half - 1] ?? 0) + (sorted[half] ?? 0)) / 2;
 }

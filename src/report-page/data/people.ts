@@ -16,7 +16,9 @@ export function personInWords(project: Project, user: number): string {
 /** Login and user id, without what the name says already. */
 export function marksOf(project: Project, user: number): string[] {
   const name = project.users.name.at(user);
-  return [loginOf(project, user), project.users.id.at(user)].filter((text, at, all) => text !== '' && text !== name && all.indexOf(text) === at);
+  return [loginOf(project, user), project.users.id.at(user)].filter(
+    (text, at, all) => text !== '' && text !== name && all.indexOf(text) === at,
+  );
 }
 
 const sharedTenants = new WeakMap<Project, ReadonlySet<string>>();
@@ -34,7 +36,12 @@ export function roleInWords(project: Project, role: number): string {
   return tenant !== -1 && isShared(sharedRoles, project, project.roles, name) ? `${name} (tenant’s own)` : name;
 }
 
-function isShared(known: WeakMap<Project, ReadonlySet<string>>, project: Project, things: readonly { readonly name: string }[], name: string): boolean {
+function isShared(
+  known: WeakMap<Project, ReadonlySet<string>>,
+  project: Project,
+  things: readonly { readonly name: string }[],
+  name: string,
+): boolean {
   let names = known.get(project);
   if (names === undefined) {
     const seen = new Set<string>();

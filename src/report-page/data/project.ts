@@ -1,4 +1,10 @@
-import type { ReportAbout, ReportChange, ReportPermission, ReportRole, ReportTenant } from '../../answers/report-format.ts';
+import type {
+  ReportAbout,
+  ReportChange,
+  ReportPermission,
+  ReportRole,
+  ReportTenant,
+} from '../../answers/report-format.ts';
 
 /** Texts of all users in one column, kept as long runs: a hundred thousand small strings are made only when asked for. */
 export interface TextColumn {

@@ -39,7 +39,10 @@ export function createSearchIndex(count: number, textOf: (row: number) => string
 
   return {
     find: (query) => {
-      const words = fold(query).split(/\s+/).filter((word) => word !== '').slice(0, 20);
+      const words = fold(query)
+        .split(/\s+/)
+        .filter((word) => word !== '')
+        .slice(0, 20);
       if (words.length === 0) {
         return undefined;
       }

@@ -41,7 +41,8 @@ export function accessIn(project: Project, analysis: Analysis, tenant: number): 
     let isInside = false;
     let isPower = false;
     let count = 0;
-    for (const place of [tenant, -1]) { // what is held inside comes first: the tallies rely on it
+    for (const place of [tenant, -1]) {
+      // what is held inside comes first: the tallies rely on it
       for (const number of held) {
         if (places[number] !== place) {
           continue;
@@ -66,7 +67,11 @@ export function accessIn(project: Project, analysis: Analysis, tenant: number): 
 }
 
 /** The roles that a person holds in a tenant: those inside it, and those of the whole project. */
-export function rolesThere(project: Project, user: number, tenant: number): { readonly role: number; readonly place: number }[] {
+export function rolesThere(
+  project: Project,
+  user: number,
+  tenant: number,
+): { readonly role: number; readonly place: number }[] {
   return rolesHeldBy(project, user).filter(({ place }) => countsInTenant(place, tenant));
 }
 

@@ -6,7 +6,11 @@ import { Facts } from './detail-parts.tsx';
 import { Name } from './names.tsx';
 import { Proof } from './proof.tsx';
 
-const proofs: Readonly<Record<string, string>> = { stable: 'Proved', overlap: 'Shown by pages that overlap', unproven: 'Not proved' };
+const proofs: Readonly<Record<string, string>> = {
+  stable: 'Proved',
+  overlap: 'Shown by pages that overlap',
+  unproven: 'Not proved',
+};
 
 /** Where the data comes from, what is proved, and the rules by which the page judges. */
 export function About() {
@@ -21,13 +25,35 @@ export function About() {
         <h2>What was read, and when</h2>
         <Facts
           facts={[
-            ['Descope project', <code><Name text={summary.projectId ?? 'the file does not say'} /></code>],
+            [
+              'Descope project',
+              <code>
+                <Name text={summary.projectId ?? 'the file does not say'} />
+              </code>,
+            ],
             ['Sync', `${moment(summary.startedAt)} to ${moment(summary.finishedAt)}`],
-            ['Users read', consistency?.readFrom === undefined ? '' : `${moment(consistency.readFrom)} to ${moment(consistency.readUntil)}`],
+            [
+              'Users read',
+              consistency?.readFrom === undefined
+                ? ''
+                : `${moment(consistency.readFrom)} to ${moment(consistency.readUntil)}`,
+            ],
             ['Made from', <Name text={about.file} />],
             ['Compared with', about.since === undefined ? '' : <Name text={about.since.file} />],
-            ['Content hash', summary.contentHash === undefined ? '' : <code><Name text={summary.contentHash} /></code>],
-            ['Holds', `${counted(users.current, 'person', 'people')}, ${counted(holdings.count, 'membership or role held', 'memberships and roles held')}`],
+            [
+              'Content hash',
+              summary.contentHash === undefined ? (
+                ''
+              ) : (
+                <code>
+                  <Name text={summary.contentHash} />
+                </code>
+              ),
+            ],
+            [
+              'Holds',
+              `${counted(users.current, 'person', 'people')}, ${counted(holdings.count, 'membership or role held', 'memberships and roles held')}`,
+            ],
             ['Made by', `baton-descope ${about.madeBy}`],
           ]}
         />
@@ -36,7 +62,8 @@ export function About() {
         <section class="panel block">
           <h2>What proves that everything was read</h2>
           <p>
-            {proofs[consistency.mode] ?? 'What was checked'}, in {counted(consistency.passes, 'pass', 'passes')} over the list of users: <Name text={consistency.proved} />.
+            {proofs[consistency.mode] ?? 'What was checked'}, in {counted(consistency.passes, 'pass', 'passes')} over
+            the list of users: <Name text={consistency.proved} />.
           </p>
           <p>Assumed, not proved:</p>
           <ul>
@@ -53,7 +80,9 @@ export function About() {
         <ul>
           <li>
             What tenants inherit from those above them: it is not derived.{' '}
-            {notDerived === undefined ? 'This file does not tell what that concerns.' : `That concerns ${counted(notDerived.inheritingTenants, 'inheriting tenant')} and ${counted(notDerived.inheritedRoles, 'role')} held above.`}
+            {notDerived === undefined
+              ? 'This file does not tell what that concerns.'
+              : `That concerns ${counted(notDerived.inheritingTenants, 'inheriting tenant')} and ${counted(notDerived.inheritedRoles, 'role')} held above.`}
           </li>
           <li>Access keys, management keys and console users are not read.</li>
           <li>Roles that single sign-on or SCIM maps at the next login are not predicted.</li>
@@ -61,7 +90,10 @@ export function About() {
       </section>
       <section class="panel block">
         <h2>How powerful a permission is</h2>
-        <p>By whose it is, then by the words in its name, the first that applies. A name is not proof of what an application does with it: check what matters to you.</p>
+        <p>
+          By whose it is, then by the words in its name, the first that applies. A name is not proof of what an
+          application does with it: check what matters to you.
+        </p>
         <dl class="levels">
           <dt>administrative</dt>
           <dd>Descope’s own permissions, names with “*”, and these words: {words.administrative.join(', ')}</dd>
@@ -76,19 +108,30 @@ export function About() {
       <section class="panel block">
         <h2>When a role is privileged</h2>
         <p>
-          It is Descope’s own “{systemRoleName}”; or it allows an administrative permission; or at least half of all permissions, and {broad.atLeast} or more; or {manySensitive} or more sensitive ones. A person is privileged who holds such a role anywhere.
+          It is Descope’s own “{systemRoleName}”; or it allows an administrative permission; or at least half of all
+          permissions, and {broad.atLeast} or more; or {manySensitive} or more sensitive ones. A person is privileged
+          who holds such a role anywhere.
         </p>
       </section>
       <section class="panel block">
         <h2>When access is unusually much</h2>
         <p>
-          For each tenant with {outlierRule.members} people or more: the distinct permissions of each person there, roles of the whole project included. From their median m and their median distance from it d, the score of a person with x permissions is (x − m) / (1.4826 · d). Where more than half have the same number, d is 0; then the mean distance, times 1.2533, stands below the line. Listed is a score above {outlierRule.score} with at least {outlierRule.above} permissions more than the median. The rule is that of Iglewicz and Hoaglin; a few people far out do not move it, as they would move an average.
+          For each tenant with {outlierRule.members} people or more: the distinct permissions of each person there,
+          roles of the whole project included. From their median m and their median distance from it d, the score of a
+          person with x permissions is (x − m) / (1.4826 · d). Where more than half have the same number, d is 0; then
+          the mean distance, times 1.2533, stands below the line. Listed is a score above {outlierRule.score} with at
+          least {outlierRule.above} permissions more than the median. The rule is that of Iglewicz and Hoaglin; a few
+          people far out do not move it, as they would move an average.
         </p>
       </section>
       <section class="panel block">
         <h2>This page</h2>
         <p>
-          It is one file and loads nothing: its own policy forbids every connection. It holds personal data of {number(users.count)} people; keep it as you keep the sync file. Press <kbd>/</kbd> to search. In a table, the arrow keys, <kbd>Page up</kbd>, <kbd>Page down</kbd>, <kbd>Home</kbd> and <kbd>End</kbd> move, <kbd>Enter</kbd> opens. Characters that would not be seen are shown as their code, as in <Name text={'Ada\u{202e}ecalevoL'} />.
+          It is one file and loads nothing: its own policy forbids every connection. It holds personal data of{' '}
+          {number(users.count)} people; keep it as you keep the sync file. Press <kbd>/</kbd> to search. In a table, the
+          arrow keys, <kbd>Page up</kbd>, <kbd>Page down</kbd>, <kbd>Home</kbd> and <kbd>End</kbd> move,{' '}
+          <kbd>Enter</kbd> opens. Characters that would not be seen are shown as their code, as in{' '}
+          <Name text={'Ada\u{202e}ecalevoL'} />.
         </p>
         <details class="licences-part">
           <summary>What it is built from, and the licences</summary>

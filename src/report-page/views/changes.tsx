@@ -16,7 +16,15 @@ export function ChangesView() {
   return (
     <>
       <p class="lead">
-        From <strong><Name text={about.since?.file ?? ''} /></strong> (read {moment(about.since?.summary.finishedAt)}) to <strong><Name text={about.file} /></strong> (read {moment(about.summary.finishedAt)}).
+        From{' '}
+        <strong>
+          <Name text={about.since?.file ?? ''} />
+        </strong>{' '}
+        (read {moment(about.since?.summary.finishedAt)}) to{' '}
+        <strong>
+          <Name text={about.file} />
+        </strong>{' '}
+        (read {moment(about.summary.finishedAt)}).
         {isOtherProject(report) && <Badge tone="bad">two different projects</Badge>}
       </p>
       <Numbers changes={changes} />
@@ -27,9 +35,25 @@ export function ChangesView() {
         pick={['flags', 'user', 'status', 'what', 'role', 'place', 'permission']}
         none="No new privileged access, and no gain of anybody who is disabled or expired."
       />
-      <ChangeGrid title="Access gained" rows={changes.gained} pick={['user', 'status', 'what', 'role', 'place', 'flags']} none="Nobody gained anything." />
-      <ChangeGrid title="Access lost" rows={changes.lost} pick={['user', 'status', 'what', 'role', 'place']} none="Nobody lost anything." />
-      <ChangeGrid title="People" saved="people who came, went or changed" rows={changes.people} pick={['what', 'user', 'flags']} none="The same people, of the same status." />
+      <ChangeGrid
+        title="Access gained"
+        rows={changes.gained}
+        pick={['user', 'status', 'what', 'role', 'place', 'flags']}
+        none="Nobody gained anything."
+      />
+      <ChangeGrid
+        title="Access lost"
+        rows={changes.lost}
+        pick={['user', 'status', 'what', 'role', 'place']}
+        none="Nobody lost anything."
+      />
+      <ChangeGrid
+        title="People"
+        saved="people who came, went or changed"
+        rows={changes.people}
+        pick={['what', 'user', 'flags']}
+        none="The same people, of the same status."
+      />
       <ChangeGrid
         title="Tenants, roles and permissions"
         rule="What is new or gone, and what roles allow now or allow no longer. It changes what everybody can do who holds the role."
@@ -90,21 +114,38 @@ function ChangeGrid({ title, rule, saved = title, rows, pick, none }: ChangeGrid
         </h2>
       </header>
       {rule !== undefined && rows.length > 0 && <p class="rule">{rule}</p>}
-      {rows.length === 0 ? <p class="clear">{none}</p> : <Grid label={saved} noun={['change', 'changes']} columns={columns} count={rows.length} href={(row) => hrefOf(report, rows[row])} tall />}
+      {rows.length === 0 ? (
+        <p class="clear">{none}</p>
+      ) : (
+        <Grid
+          label={saved}
+          noun={['change', 'changes']}
+          columns={columns}
+          count={rows.length}
+          href={(row) => hrefOf(report, rows[row])}
+          tall
+        />
+      )}
     </section>
   );
 }
 
 function columnOf(report: Report, rows: readonly ChangeRow[], name: Pick): GridColumn {
   const common = commonColumns(report);
-  const some = (ordinal: number | undefined): number | undefined => (ordinal === undefined || ordinal === -1 ? undefined : ordinal);
+  const some = (ordinal: number | undefined): number | undefined =>
+    ordinal === undefined || ordinal === -1 ? undefined : ordinal;
   const flags = (row: number): readonly string[] => rows[row]?.flags ?? [];
   const columns: Readonly<Record<Pick, () => GridColumn>> = {
     flags: () =>
       common.text('flags', 'Look at', '1.4fr', (row) => flags(row).join('; '), {
         least: 150,
         key: (row) => -flags(row).length,
-        cell: (row) => flags(row).map((flag) => <Badge key={flag} tone="bad">{flag}</Badge>),
+        cell: (row) =>
+          flags(row).map((flag) => (
+            <Badge key={flag} tone="bad">
+              {flag}
+            </Badge>
+          )),
       }),
     user: () => common.user((row) => some(rows[row]?.user)),
     status: () => common.status((row) => some(rows[row]?.user)),
@@ -112,7 +153,8 @@ function columnOf(report: Report, rows: readonly ChangeRow[], name: Pick): GridC
     role: () => common.role((row) => some(rows[row]?.role)),
     place: () => common.place((row) => (hasPlace(rows[row]) ? rows[row]?.tenant : undefined)),
     permission: () => common.permission((row) => some(rows[row]?.permission)),
-    holders: () => common.number('holders', 'Holders of the role', (row) => rows[row]?.holders ?? 0, { width: '1.1fr' }),
+    holders: () =>
+      common.number('holders', 'Holders of the role', (row) => rows[row]?.holders ?? 0, { width: '1.1fr' }),
   };
   return columns[name]();
 }
@@ -129,7 +171,11 @@ function whatOf({ project }: Report, row: ChangeRow | undefined): string {
   }
   const { kind, verb, because, before, after } = row;
   if (kind === 'user') {
-    return verb === 'changed' ? `was ${project.statuses[before] ?? ''}, is ${project.statuses[after] ?? ''}` : verb === 'appeared' ? 'is new' : 'is gone';
+    return verb === 'changed'
+      ? `was ${project.statuses[before] ?? ''}, is ${project.statuses[after] ?? ''}`
+      : verb === 'appeared'
+        ? 'is new'
+        : 'is gone';
   }
   if (kind === 'role-permission') {
     return verb === 'gained' ? 'allows now' : 'allows no longer';
@@ -149,7 +195,9 @@ function hrefOf({ project }: Report, row: ChangeRow | undefined): string {
   if (role !== -1) {
     return toHash('roles', project.roles[role]?.id ?? '');
   }
-  return permission === -1 ? toHash('tenants', project.tenants[tenant]?.id ?? '') : toHash('permissions', project.permissions[permission]?.name ?? '');
+  return permission === -1
+    ? toHash('tenants', project.tenants[tenant]?.id ?? '')
+    : toHash('permissions', project.permissions[permission]?.name ?? '');
 }
 
 /** "23 changes, 2 of them to look at first". */

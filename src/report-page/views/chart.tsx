@@ -58,7 +58,9 @@ export function Chart({ title, note, table, draw, legend }: ChartProps) {
           ))}
         </ul>
       )}
-      <div ref={frame} class="chart-frame">{isEmpty && <p class="clear">Nothing to show.</p>}</div>
+      <div ref={frame} class="chart-frame">
+        {isEmpty && <p class="clear">Nothing to show.</p>}
+      </div>
       <details class="as-table" hidden={isEmpty}>
         <summary>As a table</summary>
         <table>
@@ -96,11 +98,21 @@ export interface Bar {
 /** Horizontal bars with their names before and their numbers behind them. */
 export function drawBars(bars: readonly Bar[]): Draw {
   return (width, dense) => {
-    const margin = Math.min(190, Math.max(90, Math.floor(width * 0.42)), 24 + 7.6 * Math.max(0, ...bars.map(({ name }) => name.length)));
+    const margin = Math.min(
+      190,
+      Math.max(90, Math.floor(width * 0.42)),
+      24 + 7.6 * Math.max(0, ...bars.map(({ name }) => name.length)),
+    );
     const characters = Math.floor(margin / 7.4);
     const longest = Math.max(1, ...bars.map(({ parts }) => parts.reduce((sum, { value }) => sum + value, 0)));
-    const pieces = bars.flatMap(({ parts, href, name }, row) => parts.map(({ value, colour }) => ({ row, value, colour, href, title: `${plain(name)}: ${number(value)}` })));
-    const ends = bars.map(({ value, parts }, row) => ({ row, value, end: parts.reduce((sum, part) => sum + part.value, 0) }));
+    const pieces = bars.flatMap(({ parts, href, name }, row) =>
+      parts.map(({ value, colour }) => ({ row, value, colour, href, title: `${plain(name)}: ${number(value)}` })),
+    );
+    const ends = bars.map(({ value, parts }, row) => ({
+      row,
+      value,
+      end: parts.reduce((sum, part) => sum + part.value, 0),
+    }));
     return Plot.plot({
       width,
       height: bars.length * (dense ? 19 : 27) + 8,
@@ -112,9 +124,31 @@ export function drawBars(bars: readonly Bar[]): Draw {
       x: { axis: null, domain: [0, longest] },
       y: { axis: null, domain: bars.map((_, row) => row), padding: 0.34 },
       marks: [
-        Plot.axisY({ tickSize: 0, tickPadding: 10, label: null, fontSize: 12.5, tickFormat: (row: number) => plain(shortName(bars[row]?.name ?? '', characters)) }),
-        Plot.barX(pieces, { x: 'value', y: 'row', fill: 'colour', href: 'href', title: 'title', rx: 2.5, insetRight: 0.5 }),
-        Plot.text(ends, { x: 'end', y: 'row', text: 'value', textAnchor: 'start', dx: 7, fontSize: 12.5, className: 'bar-value' }),
+        Plot.axisY({
+          tickSize: 0,
+          tickPadding: 10,
+          label: null,
+          fontSize: 12.5,
+          tickFormat: (row: number) => plain(shortName(bars[row]?.name ?? '', characters)),
+        }),
+        Plot.barX(pieces, {
+          x: 'value',
+          y: 'row',
+          fill: 'colour',
+          href: 'href',
+          title: 'title',
+          rx: 2.5,
+          insetRight: 0.5,
+        }),
+        Plot.text(ends, {
+          x: 'end',
+          y: 'row',
+          text: 'value',
+          textAnchor: 'start',
+          dx: 7,
+          fontSize: 12.5,
+          className: 'bar-value',
+        }),
       ],
     });
   };
@@ -123,7 +157,9 @@ export function drawBars(bars: readonly Bar[]): Draw {
 /** What stands in brackets at the end tells things of one name apart: the name before it gives way first. */
 function shortName(name: string, most: number): string {
   const [mark = ''] = / \([^()]{1,24}\)$/.exec(name) ?? [];
-  return mark.length > most - 4 ? shorten(name, most) : shorten(name.slice(0, name.length - mark.length), most - mark.length) + mark;
+  return mark.length > most - 4
+    ? shorten(name, most)
+    : shorten(name.slice(0, name.length - mark.length), most - mark.length) + mark;
 }
 
 /** How many people (y) have how many of something (x). */
@@ -137,9 +173,28 @@ export function drawHistogram(values: readonly number[], label: string): Draw {
       marginBottom: 38,
       marginTop: 12,
       className: 'plot',
-      x: { label, labelAnchor: 'center', labelArrow: 'none', type: 'band', domain: bins.map(({ at }) => at), padding: 0.18, ...(bins.length > 24 && { ticks: bins.filter(({ at }) => at % Math.ceil(bins.length / 12) === 0).map(({ at }) => at) }) },
+      x: {
+        label,
+        labelAnchor: 'center',
+        labelArrow: 'none',
+        type: 'band',
+        domain: bins.map(({ at }) => at),
+        padding: 0.18,
+        ...(bins.length > 24 && {
+          ticks: bins.filter(({ at }) => at % Math.ceil(bins.length / 12) === 0).map(({ at }) => at),
+        }),
+      },
       y: { label: null, grid: true, ticks: 4, tickFormat: (value: number) => number(value) },
-      marks: [Plot.barY(bins, { x: 'at', y: 'people', fill: 'var(--series-1)', rx: 2.5, title: ({ at, people }: { at: number; people: number }) => `${number(people)} people: ${at}` }), Plot.ruleY([0], { stroke: 'var(--line)' })],
+      marks: [
+        Plot.barY(bins, {
+          x: 'at',
+          y: 'people',
+          fill: 'var(--series-1)',
+          rx: 2.5,
+          title: ({ at, people }: { at: number; people: number }) => `${number(people)} people: ${at}`,
+        }),
+        Plot.ruleY([0], { stroke: 'var(--line)' }),
+      ],
     });
   };
 }

@@ -2,7 +2,15 @@ import type { ComponentChildren } from 'preact';
 import { Name } from './names.tsx';
 
 /** The top of a detail: what it is, its name, and marks. */
-export function DetailHead({ what, name, children }: { readonly what: string; readonly name: string; readonly children?: ComponentChildren }) {
+export function DetailHead({
+  what,
+  name,
+  children,
+}: {
+  readonly what: string;
+  readonly name: string;
+  readonly children?: ComponentChildren;
+}) {
   return (
     <header class="detail-head">
       <p class="what">{what}</p>

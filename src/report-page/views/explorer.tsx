@@ -14,7 +14,12 @@ import { PersonDetail } from './person-detail.tsx';
 import { RoleDetail } from './role-detail.tsx';
 import { TenantDetail } from './tenant-detail.tsx';
 
-const nouns: Readonly<Record<Kind, readonly [string, string]>> = { people: ['person', 'people'], tenants: ['tenant', 'tenants'], roles: ['role', 'roles'], permissions: ['permission', 'permissions'] };
+const nouns: Readonly<Record<Kind, readonly [string, string]>> = {
+  people: ['person', 'people'],
+  tenants: ['tenant', 'tenants'],
+  roles: ['role', 'roles'],
+  permissions: ['permission', 'permissions'],
+};
 
 /** One list, and beside it whatever of it is chosen. */
 export function Explorer({ kind, route }: { readonly kind: Kind; readonly route: Route }) {
@@ -32,7 +37,13 @@ export function Explorer({ kind, route }: { readonly kind: Kind; readonly route:
           <a class="close" href={toHash(kind)} aria-label="Close">
             ✕
           </a>
-          {chosen === -1 ? <p class="clear">There is nothing here with the id <Name text={key} />.</p> : <Detail key={key} kind={kind} chosen={chosen} permission={route[2]} />}
+          {chosen === -1 ? (
+            <p class="clear">
+              There is nothing here with the id <Name text={key} />.
+            </p>
+          ) : (
+            <Detail key={key} kind={kind} chosen={chosen} permission={route[2]} />
+          )}
         </article>
       )}
     </div>
@@ -44,7 +55,15 @@ export function PrintedList({ kind }: { readonly kind: Kind }) {
   return <List kind={kind} chosen={-1} compact={false} />;
 }
 
-function Detail({ kind, chosen, permission }: { readonly kind: Kind; readonly chosen: number; readonly permission: string | undefined }) {
+function Detail({
+  kind,
+  chosen,
+  permission,
+}: {
+  readonly kind: Kind;
+  readonly chosen: number;
+  readonly permission: string | undefined;
+}) {
   switch (kind) {
     case 'people':
       return <PersonDetail user={chosen} permission={permission} />;
@@ -59,7 +78,9 @@ function Detail({ kind, chosen, permission }: { readonly kind: Kind; readonly ch
 
 function nameOf(project: Report['project'], kind: Kind, chosen: number): string {
   const { tenants, roles, permissions } = project;
-  return kind === 'people' ? personInWords(project, chosen) : ((kind === 'tenants' ? tenants : kind === 'roles' ? roles : permissions)[chosen]?.name ?? '');
+  return kind === 'people'
+    ? personInWords(project, chosen)
+    : ((kind === 'tenants' ? tenants : kind === 'roles' ? roles : permissions)[chosen]?.name ?? '');
 }
 
 function findThing({ users, tenants, roles, permissions }: Report['project'], kind: Kind, key: string): number {
@@ -86,7 +107,10 @@ function List({ kind, chosen, compact }: { readonly kind: Kind; readonly chosen:
   const [only, setOnly] = useState('');
   const filters = useMemo(() => filtersOf(report, kind), [report.project, kind]);
   const total = useMemo(() => filterRows(count, filters[0]?.test).reduce((sum, one) => sum + one, 0), [count, filters]);
-  const filter = useMemo(() => filterRows(count, filters.find(({ id }) => id === only)?.test ?? filters[0]?.test), [count, filters, only]);
+  const filter = useMemo(
+    () => filterRows(count, filters.find(({ id }) => id === only)?.test ?? filters[0]?.test),
+    [count, filters, only],
+  );
   return (
     <Grid
       label={kind}
@@ -128,16 +152,29 @@ function filterRows(count: number, test: ((row: number) => boolean) | undefined)
 /** The first shows all; what only the older file has stays out. */
 function filtersOf({ project, analysis }: Report, kind: Kind): readonly RowFilter[] {
   const { users, roles, tenants, permissions, statuses } = project;
-  const within = (row: number): boolean => (kind === 'people' ? row < users.current : isCurrent((kind === 'tenants' ? tenants : kind === 'roles' ? roles : permissions)[row] ?? { flags: 0 }));
-  const filter = (id: string, name: string, test: (row: number) => boolean): RowFilter => ({ id, name, test: (row) => within(row) && test(row) });
+  const within = (row: number): boolean =>
+    kind === 'people'
+      ? row < users.current
+      : isCurrent((kind === 'tenants' ? tenants : kind === 'roles' ? roles : permissions)[row] ?? { flags: 0 });
+  const filter = (id: string, name: string, test: (row: number) => boolean): RowFilter => ({
+    id,
+    name,
+    test: (row) => within(row) && test(row),
+  });
   const all = filter('', `All ${kind}`, () => true);
   if (kind === 'people') {
     return [
       all,
-      ...statuses.map((word, at) => filter(`status ${at}`, `Status: ${word === '' ? 'unknown' : word}`, (row) => users.status[row] === at)),
+      ...statuses.map((word, at) =>
+        filter(`status ${at}`, `Status: ${word === '' ? 'unknown' : word}`, (row) => users.status[row] === at),
+      ),
       filter('privileged', 'Privileged', (row) => analysis.userPrivileged[row] === 1),
       filter('roles', 'With a role', (row) => (analysis.userRoles[row] ?? 0) > 0),
-      filter('nothing', 'Without any access', (row) => (analysis.userRoles[row] ?? 0) + (analysis.userTenants[row] ?? 0) === 0),
+      filter(
+        'nothing',
+        'Without any access',
+        (row) => (analysis.userRoles[row] ?? 0) + (analysis.userTenants[row] ?? 0) === 0,
+      ),
       filter('test', 'Test users', (row) => hasUserFlag(project, row, 'test')),
       filter('mfa', 'Without a second factor', (row) => !hasUserFlag(project, row, 'mfa')),
     ];
@@ -178,7 +215,10 @@ function listOf(report: Report, kind: Kind): Listing {
   const common = commonColumns(report);
   const self = (row: number): number => row;
   const privileged = (test: (row: number) => boolean): GridColumn =>
-    common.text('privileged', 'Privileged', '1fr', (row) => (test(row) ? 'privileged' : ''), { key: (row) => Number(!test(row)), cell: (row) => (test(row) ? <Badge tone="bad">privileged</Badge> : null) });
+    common.text('privileged', 'Privileged', '1fr', (row) => (test(row) ? 'privileged' : ''), {
+      key: (row) => Number(!test(row)),
+      cell: (row) => (test(row) ? <Badge tone="bad">privileged</Badge> : null),
+    });
   switch (kind) {
     case 'people':
       return {
@@ -203,10 +243,23 @@ function listOf(report: Report, kind: Kind): Listing {
           { ...common.place(self, 'Tenant'), width: '2fr' },
           common.number('members', 'Members', (row) => analysis.tenantMembers[row] ?? 0),
           common.number('people', 'People with access', (row) => analysis.tenantPeople[row] ?? 0, { width: '1.1fr' }),
-          common.number('privileged', 'Privileged people', (row) => analysis.tenantPrivileged[row] ?? 0, { width: '1.1fr' }),
-          common.number('through', `Privileged, ${throughProject} only`, (row) => (analysis.tenantPrivileged[row] ?? 0) - (analysis.tenantPrivilegedInside[row] ?? 0), { width: '1.4fr', isOptional: true }),
+          common.number('privileged', 'Privileged people', (row) => analysis.tenantPrivileged[row] ?? 0, {
+            width: '1.1fr',
+          }),
+          common.number(
+            'through',
+            `Privileged, ${throughProject} only`,
+            (row) => (analysis.tenantPrivileged[row] ?? 0) - (analysis.tenantPrivilegedInside[row] ?? 0),
+            { width: '1.4fr', isOptional: true },
+          ),
           common.text('id', 'Id', '1.5fr', (row) => tenants[row]?.id ?? '', { isOptional: true }),
-          common.text('parent', 'Parent', '1.2fr', (row) => tenants.find(({ id }) => id === tenants[row]?.parentId)?.name ?? '', { isOptional: true }),
+          common.text(
+            'parent',
+            'Parent',
+            '1.2fr',
+            (row) => tenants.find(({ id }) => id === tenants[row]?.parentId)?.name ?? '',
+            { isOptional: true },
+          ),
         ],
       };
     case 'roles':
@@ -216,9 +269,15 @@ function listOf(report: Report, kind: Kind): Listing {
         sortedBy: { id: 'holders', desc: true },
         columns: [
           common.role(self),
-          { ...common.place((row) => roles[row]?.tenant ?? -1, 'Defined by'), key: (row) => nameKey(tenants[roles[row]?.tenant ?? -1]?.name ?? '') },
+          {
+            ...common.place((row) => roles[row]?.tenant ?? -1, 'Defined by'),
+            key: (row) => nameKey(tenants[roles[row]?.tenant ?? -1]?.name ?? ''),
+          },
           common.number('holders', 'People', (row) => analysis.roleHolders[row] ?? 0),
-          common.number('project', 'In whole project', (row) => analysis.roleProjectHolders[row] ?? 0, { width: '1.1fr', isOptional: true }),
+          common.number('project', 'In whole project', (row) => analysis.roleProjectHolders[row] ?? 0, {
+            width: '1.1fr',
+            isOptional: true,
+          }),
           common.number('allows', 'Permissions', (row) => roles[row]?.allows.length ?? 0),
           privileged((row) => (analysis.privilege[row]?.length ?? 0) > 0),
         ],
@@ -230,10 +289,15 @@ function listOf(report: Report, kind: Kind): Listing {
         sortedBy: { id: 'people', desc: true },
         columns: [
           common.permission(self),
-          { ...common.level(self), cell: (row) => <LevelBadge level={analysis.levelOfPermission[row] ?? 'ordinary'} /> },
+          {
+            ...common.level(self),
+            cell: (row) => <LevelBadge level={analysis.levelOfPermission[row] ?? 'ordinary'} />,
+          },
           common.number('people', 'People', (row) => analysis.permissionUsers[row] ?? 0),
           common.number('roles', 'Roles', (row) => analysis.permissionRoles[row] ?? 0),
-          common.text('description', 'Description', '2.2fr', (row) => permissions[row]?.description ?? '', { isOptional: true }),
+          common.text('description', 'Description', '2.2fr', (row) => permissions[row]?.description ?? '', {
+            isOptional: true,
+          }),
         ],
       };
   }

@@ -33,7 +33,11 @@ export function FindingList({ current }: { readonly current?: string | undefined
     <ul class="finding-list">
       {findings.map((finding) => (
         <li key={finding.id}>
-          <a href={toHash('findings', finding.id)} class="finding-link" aria-current={finding.id === current ? 'true' : undefined}>
+          <a
+            href={toHash('findings', finding.id)}
+            class="finding-link"
+            aria-current={finding.id === current ? 'true' : undefined}
+          >
             <UrgencyBadge finding={finding} />
             <span class="finding-title">{finding.title}</span>
             <span class="finding-count">{finding.isUntold === true ? '?' : number(sizeOf(finding))}</span>
@@ -46,7 +50,8 @@ export function FindingList({ current }: { readonly current?: string | undefined
 
 export function Findings({ route }: { readonly route: Route }) {
   const { findings, printing } = useReport();
-  const chosen = findings.find(({ id }) => id === route[1]) ?? findings.find((finding) => sizeOf(finding) > 0) ?? findings[0];
+  const chosen =
+    findings.find(({ id }) => id === route[1]) ?? findings.find((finding) => sizeOf(finding) > 0) ?? findings[0];
   if (printing) {
     return (
       <>
@@ -81,8 +86,19 @@ function FindingPanel({ finding }: { readonly finding: Finding }) {
         <p class="clear">{none}</p>
       ) : (
         <>
-          <Grid label={title} noun={['entry', 'entries']} columns={shown} count={rows.length} href={(row) => hrefOf(report, rows[row])} tall />
-          {total !== undefined && total > rows.length && <p class="note">The file names the first {number(rows.length)} of {number(total)}.</p>}
+          <Grid
+            label={title}
+            noun={['entry', 'entries']}
+            columns={shown}
+            count={rows.length}
+            href={(row) => hrefOf(report, rows[row])}
+            tall
+          />
+          {total !== undefined && total > rows.length && (
+            <p class="note">
+              The file names the first {number(rows.length)} of {number(total)}.
+            </p>
+          )}
         </>
       )}
     </section>
@@ -96,7 +112,9 @@ function hrefOf({ project }: Report, row: FindingRow | undefined): string {
   if (row?.role !== undefined) {
     return toHash('roles', project.roles[row.role]?.id ?? '');
   }
-  return row?.permission === undefined ? toHash('findings') : toHash('permissions', project.permissions[row.permission]?.name ?? '');
+  return row?.permission === undefined
+    ? toHash('findings')
+    : toHash('permissions', project.permissions[row.permission]?.name ?? '');
 }
 
 function columnOf(report: Report, rows: readonly FindingRow[], column: FindingColumn): GridColumn {
@@ -115,9 +133,15 @@ function columnOf(report: Report, rows: readonly FindingRow[], column: FindingCo
     roles: () => common.number('roles', 'Roles', ofUser(analysis.userRoles)),
     tenants: () => common.number('tenants', 'Memberships', ofUser(analysis.userTenants)),
     privileged: () =>
-      common.text('privileged', 'Privileged', '0.9fr', (row) => (analysis.userPrivileged[user(row) ?? -1] === 1 ? 'yes' : ''), {
-        cell: (row) => (analysis.userPrivileged[user(row) ?? -1] === 1 ? <Badge tone="bad">privileged</Badge> : null),
-      }),
+      common.text(
+        'privileged',
+        'Privileged',
+        '0.9fr',
+        (row) => (analysis.userPrivileged[user(row) ?? -1] === 1 ? 'yes' : ''),
+        {
+          cell: (row) => (analysis.userPrivileged[user(row) ?? -1] === 1 ? <Badge tone="bad">privileged</Badge> : null),
+        },
+      ),
     count: () => common.number('count', 'Permissions', (row) => rows[row]?.count ?? 0),
     usual: () => common.number('usual', 'Median', (row) => Number(rows[row]?.why ?? 0)),
     score: () => common.number('score', 'Score', (row) => Math.round((rows[row]?.score ?? 0) * 10) / 10),

@@ -52,9 +52,16 @@ const besideEachOther = 440;
 /** The layout of columns at a width. A list that stands beside a detail loses columns from its end instead of becoming cards. */
 export function layoutOf(all: readonly GridColumn[], width: number, isCompact: boolean): GridLayout {
   const needed = all.filter(({ isOptional }) => isOptional !== true);
-  const columns = [all, needed].find((some) => leastOf(some) <= width) ?? (isCompact ? fitting(needed, width) : undefined);
+  const columns =
+    [all, needed].find((some) => leastOf(some) <= width) ?? (isCompact ? fitting(needed, width) : undefined);
   if (columns === undefined) {
-    return { isCards: true, columns: all, rowHeight: 24 + 27 * all.length + (all.some(({ isPerson }) => isPerson) ? 36 : 0), personLines: 3, template: '' };
+    return {
+      isCards: true,
+      columns: all,
+      rowHeight: 24 + 27 * all.length + (all.some(({ isPerson }) => isPerson) ? 36 : 0),
+      personLines: 3,
+      template: '',
+    };
   }
   const personLines = personWidth(columns, width) >= besideEachOther ? 2 : 3;
   return {

@@ -16,17 +16,42 @@ interface ToolsProps extends Pick<GridProps, 'label' | 'noun' | 'columns' | 'abo
 }
 
 /** What stands above a grid: search, filters, how many rows are left, and the saving of them. */
-export function GridTools({ label, noun, columns, about = [], rows, total, tools, query, onQuery, sorting, isCards, onSort }: ToolsProps) {
+export function GridTools({
+  label,
+  noun,
+  columns,
+  about = [],
+  rows,
+  total,
+  tools,
+  query,
+  onQuery,
+  sorting,
+  isCards,
+  onSort,
+}: ToolsProps) {
   return (
     <div class="grid-tools">
-      <input type="search" placeholder={`Search ${noun[1]}`} aria-label={`Search: ${label}`} value={query} onInput={(event) => onQuery(event.currentTarget.value)} />
+      <input
+        type="search"
+        placeholder={`Search ${noun[1]}`}
+        aria-label={`Search: ${label}`}
+        value={query}
+        onInput={(event) => onQuery(event.currentTarget.value)}
+      />
       {tools}
       {isCards && <SortTools {...{ label, columns, sorting, onSort }} />}
       <div class="grid-end">
         <span class="grid-count" role="status">
           {rows.length === total ? counted(total, ...noun) : `${number(rows.length)} of ${counted(total, ...noun)}`}
         </span>
-        <button type="button" class="quiet-button" onClick={() => download(label, [...about, ...columns], rows)} disabled={rows.length === 0} title={`Save these ${noun[1]} as a CSV file`}>
+        <button
+          type="button"
+          class="quiet-button"
+          onClick={() => download(label, [...about, ...columns], rows)}
+          disabled={rows.length === 0}
+          title={`Save these ${noun[1]} as a CSV file`}
+        >
           CSV
         </button>
       </div>
@@ -37,7 +62,11 @@ export function GridTools({ label, noun, columns, about = [], rows, total, tools
 function SortTools({ label, columns, sorting, onSort }: Pick<ToolsProps, 'label' | 'columns' | 'sorting' | 'onSort'>) {
   return (
     <>
-      <select aria-label={`Sort: ${label}`} value={sorting?.id ?? ''} onChange={(event) => event.currentTarget.value !== '' && onSort(event.currentTarget.value)}>
+      <select
+        aria-label={`Sort: ${label}`}
+        value={sorting?.id ?? ''}
+        onChange={(event) => event.currentTarget.value !== '' && onSort(event.currentTarget.value)}
+      >
         {sorting === undefined && <option value="">Sort by …</option>}
         {columns.map(({ id, header }) => (
           <option key={id} value={id}>
@@ -46,7 +75,12 @@ function SortTools({ label, columns, sorting, onSort }: Pick<ToolsProps, 'label'
         ))}
       </select>
       {sorting !== undefined && (
-        <button type="button" class="quiet-button" aria-label={sorting.desc ? 'Descending: turn round' : 'Ascending: turn round'} onClick={() => onSort(sorting.id)}>
+        <button
+          type="button"
+          class="quiet-button"
+          aria-label={sorting.desc ? 'Descending: turn round' : 'Ascending: turn round'}
+          onClick={() => onSort(sorting.id)}
+        >
           {sorting.desc ? '↓' : '↑'}
         </button>
       )}
@@ -65,7 +99,12 @@ export function GridHeader({ columns, sorting, onSort }: HeaderProps) {
   return (
     <div class="grid-header" role="row" aria-rowindex={1}>
       {columns.map(({ id, header, isNumber }) => (
-        <div key={id} role="columnheader" class={isNumber === true ? 'number' : ''} aria-sort={sorting?.id !== id ? 'none' : sorting.desc ? 'descending' : 'ascending'}>
+        <div
+          key={id}
+          role="columnheader"
+          class={isNumber === true ? 'number' : ''}
+          aria-sort={sorting?.id !== id ? 'none' : sorting.desc ? 'descending' : 'ascending'}
+        >
           <button type="button" onClick={() => onSort(id)}>
             <span>{header}</span>
             <span class="sort-mark" aria-hidden="true">
@@ -92,7 +131,19 @@ interface RowProps extends Pick<GridProps, 'columns' | 'href' | 'isSelected'> {
 }
 
 /** One row, as a line of a table or as a card. */
-export function GridRowView({ id, at, row, top, columns, href, isSelected, isActive, isCard, measure, onClick }: RowProps) {
+export function GridRowView({
+  id,
+  at,
+  row,
+  top,
+  columns,
+  href,
+  isSelected,
+  isActive,
+  isCard,
+  measure,
+  onClick,
+}: RowProps) {
   const selected = isSelected?.(row);
   return (
     <div
@@ -112,7 +163,12 @@ export function GridRowView({ id, at, row, top, columns, href, isSelected, isAct
       }}
     >
       {columns.map(({ id: column, header, isNumber, isPerson, cell, text }) => (
-        <div key={column} role="gridcell" class={isNumber === true ? 'number' : isPerson === true ? 'person-cell' : ''} title={isNumber === true || isCard ? undefined : plain(text(row))}>
+        <div
+          key={column}
+          role="gridcell"
+          class={isNumber === true ? 'number' : isPerson === true ? 'person-cell' : ''}
+          title={isNumber === true || isCard ? undefined : plain(text(row))}
+        >
           {isCard && isPerson !== true && <span class="card-label">{header}</span>}
           {isCard ? <span class="card-value">{cell(row)}</span> : cell(row)}
         </div>
@@ -138,10 +194,22 @@ export function GridFoot({ first, last, count, noun, label, onPage }: FootProps)
       <span>
         {number(first + 1)} to {number(last + 1)} of {counted(count, ...noun)}
       </span>
-      <button type="button" class="quiet-button" aria-label={`${label}: earlier ${noun[1]}`} disabled={first === 0} onClick={() => onPage(-1)}>
+      <button
+        type="button"
+        class="quiet-button"
+        aria-label={`${label}: earlier ${noun[1]}`}
+        disabled={first === 0}
+        onClick={() => onPage(-1)}
+      >
         ‹ Earlier
       </button>
-      <button type="button" class="quiet-button" aria-label={`${label}: more ${noun[1]}`} disabled={last >= count - 1} onClick={() => onPage(1)}>
+      <button
+        type="button"
+        class="quiet-button"
+        aria-label={`${label}: more ${noun[1]}`}
+        disabled={last >= count - 1}
+        onClick={() => onPage(1)}
+      >
         More ›
       </button>
     </div>

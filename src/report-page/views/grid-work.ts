@@ -26,7 +26,12 @@ export interface Sorting {
 }
 
 /** The rows that are left, in their order. */
-export function useRows(columns: readonly GridColumn[], count: number, sorting: Sorting | undefined, filters: readonly (Uint8Array | undefined)[]): Uint32Array {
+export function useRows(
+  columns: readonly GridColumn[],
+  count: number,
+  sorting: Sorting | undefined,
+  filters: readonly (Uint8Array | undefined)[],
+): Uint32Array {
   const { orders } = workOf(columns);
   const key = sorting?.id ?? '';
   let order = orders.get(key);
@@ -36,17 +41,31 @@ export function useRows(columns: readonly GridColumn[], count: number, sorting: 
     orders.set(key, order);
   }
   const chosen = order;
-  return useMemo(() => (count === 0 ? noRows : pick(chosen, sorting?.desc === true, filters.filter((filter) => filter !== undefined))), [chosen, sorting?.desc, ...filters]);
+  return useMemo(
+    () =>
+      count === 0
+        ? noRows
+        : pick(
+            chosen,
+            sorting?.desc === true,
+            filters.filter((filter) => filter !== undefined),
+          ),
+    [chosen, sorting?.desc, ...filters],
+  );
 }
 
 /** Made when it is first asked for, or when the browser has nothing else to do. */
 export function useSearchIndex(columns: readonly GridColumn[], count: number): () => SearchIndex {
   const made = useMemo(() => {
     const work = workOf(columns);
-    return () => (work.index ??= createSearchIndex(count, (row) => columns.map(({ text, searched }) => (searched ?? text)(row)).join(' ')));
+    return () =>
+      (work.index ??= createSearchIndex(count, (row) =>
+        columns.map(({ text, searched }) => (searched ?? text)(row)).join(' '),
+      ));
   }, [columns, count]);
   useEffect(() => {
-    const later = 'requestIdleCallback' in window ? requestIdleCallback(() => made(), { timeout: 2000 }) : setTimeout(made, 500);
+    const later =
+      'requestIdleCallback' in window ? requestIdleCallback(() => made(), { timeout: 2000 }) : setTimeout(made, 500);
     return () => ('cancelIdleCallback' in window ? cancelIdleCallback(later) : clearTimeout(later));
   }, [made]);
   return made;

@@ -1,4 +1,10 @@
-import { columnVisibilityFeature, constructTable, createColumnHelper, rowSortingFeature, tableFeatures } from '@tanstack/table-core';
+import {
+  columnVisibilityFeature,
+  constructTable,
+  createColumnHelper,
+  rowSortingFeature,
+  tableFeatures,
+} from '@tanstack/table-core';
 import { storeReactivityBindings } from '@tanstack/table-core/store-reactivity-bindings';
 import type { Virtualizer } from '@tanstack/virtual-core';
 import type { ComponentChildren } from 'preact';
@@ -38,7 +44,11 @@ export interface GridProps {
 const compactColumns = 3;
 const cardGap = 8;
 
-const features = tableFeatures({ coreReactivityFeature: storeReactivityBindings(), rowSortingFeature, columnVisibilityFeature });
+const features = tableFeatures({
+  coreReactivityFeature: storeReactivityBindings(),
+  rowSortingFeature,
+  columnVisibilityFeature,
+});
 type GridRow = readonly [row: number];
 
 /** TanStack Table holds columns and sorting; only the rows in sight are rows to it, so that a hundred thousand cost nothing. */
@@ -47,7 +57,11 @@ function useTable(columns: readonly GridColumn[], sortedBy: GridProps['sortedBy'
     const helper = createColumnHelper<typeof features, GridRow>();
     return constructTable({
       features,
-      columns: helper.columns(columns.map(({ id, key, isNumber }) => helper.accessor(([row]) => key(row), { id, sortDescFirst: isNumber === true }))),
+      columns: helper.columns(
+        columns.map(({ id, key, isNumber }) =>
+          helper.accessor(([row]) => key(row), { id, sortDescFirst: isNumber === true }),
+        ),
+      ),
       data: [] as readonly GridRow[],
       manualSorting: true,
       enableMultiSort: false,
@@ -63,7 +77,22 @@ export function Grid(props: GridProps) {
   return printing ? <PrintedGrid {...props} /> : <LiveGrid {...props} />;
 }
 
-function LiveGrid({ label, noun, columns, isCompact = false, about, count, total = count, filter, sortedBy, href, isSelected, empty, tools, tall = false }: GridProps) {
+function LiveGrid({
+  label,
+  noun,
+  columns,
+  isCompact = false,
+  about,
+  count,
+  total = count,
+  filter,
+  sortedBy,
+  href,
+  isSelected,
+  empty,
+  tools,
+  tall = false,
+}: GridProps) {
   const [query, setQuery] = useState('');
   const [active, setActive] = useState(0);
   const [, redraw] = useReducer<number, undefined>((times) => times + 1, 0);
@@ -104,7 +133,14 @@ function LiveGrid({ label, noun, columns, isCompact = false, about, count, total
 
   function onKeyDown(event: KeyboardEvent): void {
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 2);
-    const moves: Readonly<Record<string, number>> = { ArrowDown: active + 1, ArrowUp: active - 1, PageDown: active + page, PageUp: active - page, Home: 0, End: rows.length - 1 };
+    const moves: Readonly<Record<string, number>> = {
+      ArrowDown: active + 1,
+      ArrowUp: active - 1,
+      PageDown: active + page,
+      PageUp: active - page,
+      Home: 0,
+      End: rows.length - 1,
+    };
     const to = Object.hasOwn(moves, event.key) ? moves[event.key] : undefined;
     if (event.target !== event.currentTarget) {
       return; // a button of the header
@@ -160,17 +196,31 @@ function LiveGrid({ label, noun, columns, isCompact = false, about, count, total
             ))}
           </div>
         </InGrid.Provider>
-        {rows.length === 0 && <p class="grid-empty">{total === 0 ? (empty ?? `There are no ${noun[1]}.`) : `No ${noun[1]} match.`}</p>}
+        {rows.length === 0 && (
+          <p class="grid-empty">{total === 0 ? (empty ?? `There are no ${noun[1]}.`) : `No ${noun[1]} match.`}</p>
+        )}
       </div>
       {sight !== undefined && (sight.first > 0 || sight.last < rows.length - 1) && (
-        <GridFoot {...sight} count={rows.length} {...{ noun, label }} onPage={(direction) => virtualizer.scrollToIndex(direction === 1 ? sight.last + 1 : sight.first - 1, { align: direction === 1 ? 'start' : 'end' })} />
+        <GridFoot
+          {...sight}
+          count={rows.length}
+          {...{ noun, label }}
+          onPage={(direction) =>
+            virtualizer.scrollToIndex(direction === 1 ? sight.last + 1 : sight.first - 1, {
+              align: direction === 1 ? 'start' : 'end',
+            })
+          }
+        />
       )}
     </div>
   );
 }
 
 /** The first and the last row that can be seen as a whole; undefined before anything is drawn. */
-function inSight(virtualizer: Virtualizer<HTMLDivElement, Element>, header: number): { readonly first: number; readonly last: number } | undefined {
+function inSight(
+  virtualizer: Virtualizer<HTMLDivElement, Element>,
+  header: number,
+): { readonly first: number; readonly last: number } | undefined {
   const from = (virtualizer.scrollOffset ?? 0) + header;
   const to = (virtualizer.scrollOffset ?? 0) + (virtualizer.scrollRect?.height ?? 0);
   const seen = virtualizer.getVirtualItems().filter(({ start, end }) => start >= from - 2 && end <= to + 2);
@@ -179,7 +229,10 @@ function inSight(virtualizer: Virtualizer<HTMLDivElement, Element>, header: numb
 }
 
 /** The width of a grid and the height of its header, as they are and become. */
-function useSizes(scroller: { readonly current: HTMLDivElement | null }): { readonly width: number; readonly header: number } {
+function useSizes(scroller: { readonly current: HTMLDivElement | null }): {
+  readonly width: number;
+  readonly header: number;
+} {
   const [sizes, setSizes] = useState({ width: 1000, header: 0 });
   useLayoutEffect(() => {
     const element = scroller.current;
@@ -187,7 +240,10 @@ function useSizes(scroller: { readonly current: HTMLDivElement | null }): { read
       return;
     }
     const measure = (): void => {
-      const now = { width: element.clientWidth, header: element.querySelector<HTMLElement>('.grid-header')?.offsetHeight ?? 0 };
+      const now = {
+        width: element.clientWidth,
+        header: element.querySelector<HTMLElement>('.grid-header')?.offsetHeight ?? 0,
+      };
       setSizes((before) => (before.width === now.width && before.header === now.header ? before : now));
     };
     measure();

@@ -27,7 +27,15 @@ export function Name({ text }: { readonly text: string }) {
 /** True inside a grid: there the row takes the focus, and its links do not, so that the grid is one stop for Tab. */
 export const InGrid = createContext(false);
 
-function Link({ href, children, former = false }: { readonly href: string; readonly children: ComponentChildren; readonly former?: boolean }) {
+function Link({
+  href,
+  children,
+  former = false,
+}: {
+  readonly href: string;
+  readonly children: ComponentChildren;
+  readonly former?: boolean;
+}) {
   return (
     <a href={href} class={former ? 'thing former' : 'thing'} tabIndex={useContext(InGrid) ? -1 : undefined}>
       {children}
@@ -95,7 +103,12 @@ export function Badge({ tone, children }: { readonly tone: Tone; readonly childr
   return <span class={`badge ${tone}`}>{children}</span>;
 }
 
-const statusTones: Readonly<Record<string, Tone>> = { enabled: 'good', invited: 'info', disabled: 'quiet', expired: 'warn' };
+const statusTones: Readonly<Record<string, Tone>> = {
+  enabled: 'good',
+  invited: 'info',
+  disabled: 'quiet',
+  expired: 'warn',
+};
 
 export function Status({ user }: { readonly user: number }) {
   const { users, statuses } = useReport().project;
@@ -110,7 +123,12 @@ export function Status({ user }: { readonly user: number }) {
   );
 }
 
-const levelTones: Readonly<Record<Level, Tone>> = { administrative: 'bad', sensitive: 'warn', ordinary: 'info', reading: 'quiet' };
+const levelTones: Readonly<Record<Level, Tone>> = {
+  administrative: 'bad',
+  sensitive: 'warn',
+  ordinary: 'info',
+  reading: 'quiet',
+};
 
 export function LevelBadge({ level }: { readonly level: Level }) {
   return <Badge tone={levelTones[level]}>{level}</Badge>;

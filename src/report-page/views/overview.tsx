@@ -20,7 +20,9 @@ export function Overview() {
   const privileged = analysis.userPrivileged.reduce((sum, one) => sum + one, 0);
   const rows = (id: string): number => findings.find((finding) => finding.id === id)?.rows.length ?? 0;
   const roles = project.roles.filter(isCurrent);
-  const privilegedRoles = project.roles.filter((role, at) => isCurrent(role) && (analysis.privilege[at]?.length ?? 0) > 0).length;
+  const privilegedRoles = project.roles.filter(
+    (role, at) => isCurrent(role) && (analysis.privilege[at]?.length ?? 0) > 0,
+  ).length;
   const own = roles.filter(({ tenant }) => tenant !== -1).length;
 
   return (
@@ -28,12 +30,53 @@ export function Overview() {
       <Proof />
       <Since />
       <section aria-label="In numbers" class="tiles">
-        <Tile href={toHash('people')} value={project.users.current} name="People" note={`${number(rows('disabled'))} disabled or expired with access`} />
-        <Tile href={toHash('tenants')} value={project.tenants.filter(isCurrent).length} name="Tenants" note={rows('disabled-tenants') === 0 ? 'nothing is held in disabled ones' : `${counted(rows('disabled-tenants'), 'role')} held in disabled ones`} />
+        <Tile
+          href={toHash('people')}
+          value={project.users.current}
+          name="People"
+          note={`${number(rows('disabled'))} disabled or expired with access`}
+        />
+        <Tile
+          href={toHash('tenants')}
+          value={project.tenants.filter(isCurrent).length}
+          name="Tenants"
+          note={
+            rows('disabled-tenants') === 0
+              ? 'nothing is held in disabled ones'
+              : `${counted(rows('disabled-tenants'), 'role')} held in disabled ones`
+          }
+        />
         <Tile href={toHash('roles')} value={roles.length} name="Roles" note={`${number(own)} of them tenants’ own`} />
-        <Tile href={toHash('permissions')} value={project.permissions.filter(isCurrent).length} name="Permissions" note={project.permissions.length === 0 ? 'none is defined' : rows('unused-permissions') === 0 ? 'somebody can use each' : `${number(rows('unused-permissions'))} nobody can use`} />
-        <Tile href={toHash('findings', 'privileged')} value={privileged} name="Privileged people" note={privilegedRoles === 0 ? 'no role is privileged' : privilegedRoles === 1 ? 'hold the one privileged role' : `hold one of ${number(privilegedRoles)} privileged roles`} />
-        <Tile href={toHash('findings', 'unusual')} value={new Set(analysis.outliers.map(({ user }) => user)).size} name="Unusual access" note="far more than others in their tenant" />
+        <Tile
+          href={toHash('permissions')}
+          value={project.permissions.filter(isCurrent).length}
+          name="Permissions"
+          note={
+            project.permissions.length === 0
+              ? 'none is defined'
+              : rows('unused-permissions') === 0
+                ? 'somebody can use each'
+                : `${number(rows('unused-permissions'))} nobody can use`
+          }
+        />
+        <Tile
+          href={toHash('findings', 'privileged')}
+          value={privileged}
+          name="Privileged people"
+          note={
+            privilegedRoles === 0
+              ? 'no role is privileged'
+              : privilegedRoles === 1
+                ? 'hold the one privileged role'
+                : `hold one of ${number(privilegedRoles)} privileged roles`
+          }
+        />
+        <Tile
+          href={toHash('findings', 'unusual')}
+          value={new Set(analysis.outliers.map(({ user }) => user)).size}
+          name="Unusual access"
+          note="far more than others in their tenant"
+        />
       </section>
       <section aria-labelledby="first" class="block first">
         <h2 id="first">What to look at first</h2>
@@ -56,12 +99,23 @@ function Since() {
   const { since } = report.project.about;
   return since === undefined ? null : (
     <p class="proof info">
-      <strong>{changeCount(report)}</strong> since <Name text={since.file} />, read {moment(since.summary.finishedAt)}. <a href={toHash('changes')}>What was gained and lost</a>
+      <strong>{changeCount(report)}</strong> since <Name text={since.file} />, read {moment(since.summary.finishedAt)}.{' '}
+      <a href={toHash('changes')}>What was gained and lost</a>
     </p>
   );
 }
 
-function Tile({ href, value, name, note }: { readonly href: string; readonly value: number; readonly name: string; readonly note: string }) {
+function Tile({
+  href,
+  value,
+  name,
+  note,
+}: {
+  readonly href: string;
+  readonly value: number;
+  readonly name: string;
+  readonly note: string;
+}) {
   return (
     <a class="card tile" href={href}>
       <span class="tile-name">{name}</span>
@@ -75,16 +129,29 @@ function chartsOf(report: Report) {
   return [statusChart(report), spreadChart(report), tenantChart(report), roleChart(report), permissionChart(report)];
 }
 
-const statusColours: Readonly<Record<string, string>> = { enabled: 'var(--series-1)', invited: 'var(--series-2)', disabled: 'var(--series-quiet)', expired: 'var(--series-3)' };
+const statusColours: Readonly<Record<string, string>> = {
+  enabled: 'var(--series-1)',
+  invited: 'var(--series-2)',
+  disabled: 'var(--series-quiet)',
+  expired: 'var(--series-3)',
+};
 
 function statusChart({ project: { users, statuses } }: Report) {
-  const counts = statuses.map((word, at) => ({ word, people: users.status.subarray(0, users.current).reduce((sum, status) => sum + Number(status === at), 0) }));
+  const counts = statuses.map((word, at) => ({
+    word,
+    people: users.status.subarray(0, users.current).reduce((sum, status) => sum + Number(status === at), 0),
+  }));
   const bars = counts
     .filter(({ people }) => people > 0)
     .sort((left, right) => right.people - left.people)
     .map(({ word, people }): Bar => {
       const colour = Object.hasOwn(statusColours, word) ? (statusColours[word] ?? '') : 'var(--series-4)';
-      return { name: word === '' ? 'unknown' : word, href: toHash('people'), parts: [{ value: people, colour }], value: `${number(people)} · ${percent(people, users.current)}` };
+      return {
+        name: word === '' ? 'unknown' : word,
+        href: toHash('people'),
+        parts: [{ value: people, colour }],
+        value: `${number(people)} · ${percent(people, users.current)}`,
+      };
     });
   return chart('People by status', 'Every status is read, disabled people too.', ['Status', 'People'], bars);
 }
@@ -92,22 +159,30 @@ function statusChart({ project: { users, statuses } }: Report) {
 function tenantChart({ project, analysis: { tenantPeople, tenantInside } }: Report) {
   const { tenants } = project;
   const all = ranked(
-    tenants.map((tenant, at) => ({ id: tenant.id, words: tenantInWords(project, at), people: isCurrent(tenant) ? (tenantPeople[at] ?? 0) : 0, inside: tenantInside[at] ?? 0 })),
+    tenants.map((tenant, at) => ({
+      id: tenant.id,
+      words: tenantInWords(project, at),
+      people: isCurrent(tenant) ? (tenantPeople[at] ?? 0) : 0,
+      inside: tenantInside[at] ?? 0,
+    })),
     ({ people, inside }) => (people === 0 ? 0 : inside + 1),
   );
-  const bars = all.shown.map(
-    ({ words, id, people, inside }): Bar => ({
-      name: words,
-      href: toHash('tenants', id),
-      parts: [
-        { value: inside, colour: 'var(--series-1)' },
-        { value: people - inside, colour: 'var(--series-3)' },
-      ],
-      value: number(people),
-    }),
-  );
+  const bars = all.shown.map(({ words, id, people, inside }): Bar => ({
+    name: words,
+    href: toHash('tenants', id),
+    parts: [
+      { value: inside, colour: 'var(--series-1)' },
+      { value: people - inside, colour: 'var(--series-3)' },
+    ],
+    value: number(people),
+  }));
   return {
-    ...chart('People with access by tenant', noteOf(all, 'tenant', 'where anybody has access'), ['Tenant', 'People with access'], bars),
+    ...chart(
+      'People with access by tenant',
+      noteOf(all, 'tenant', 'where anybody has access'),
+      ['Tenant', 'People with access'],
+      bars,
+    ),
     legend: [
       ['var(--series-1)', 'members, or with a role inside'],
       ['var(--series-3)', `${throughProject} only`],
@@ -117,18 +192,25 @@ function tenantChart({ project, analysis: { tenantPeople, tenantInside } }: Repo
 
 function roleChart({ project, analysis: { roleHolders, roleProjectHolders } }: Report) {
   const { roles } = project;
-  const all = ranked(roles.map(({ id, name, tenant }, at) => ({ id, name, tenant, people: roleHolders[at] ?? 0, throughout: roleProjectHolders[at] ?? 0 })), ({ people }) => people);
-  const bars = all.shown.map(
-    ({ name, tenant, id, people, throughout }): Bar => ({
-      name: tenant === -1 ? name : `${name} (${tenantInWords(project, tenant)})`,
-      href: toHash('roles', id),
-      parts: [
-        { value: throughout, colour: 'var(--series-3)' },
-        { value: people - throughout, colour: 'var(--series-1)' },
-      ],
-      value: number(people),
-    }),
+  const all = ranked(
+    roles.map(({ id, name, tenant }, at) => ({
+      id,
+      name,
+      tenant,
+      people: roleHolders[at] ?? 0,
+      throughout: roleProjectHolders[at] ?? 0,
+    })),
+    ({ people }) => people,
   );
+  const bars = all.shown.map(({ name, tenant, id, people, throughout }): Bar => ({
+    name: tenant === -1 ? name : `${name} (${tenantInWords(project, tenant)})`,
+    href: toHash('roles', id),
+    parts: [
+      { value: throughout, colour: 'var(--series-3)' },
+      { value: people - throughout, colour: 'var(--series-1)' },
+    ],
+    value: number(people),
+  }));
   return {
     ...chart('Holders by role', noteOf(all, 'role', 'with holders'), ['Role', 'People'], bars),
     legend: [
@@ -138,18 +220,39 @@ function roleChart({ project, analysis: { roleHolders, roleProjectHolders } }: R
   };
 }
 
-const levelColours = { administrative: 'var(--series-5)', sensitive: 'var(--series-3)', ordinary: 'var(--series-2)', reading: 'var(--series-quiet)' };
+const levelColours = {
+  administrative: 'var(--series-5)',
+  sensitive: 'var(--series-3)',
+  ordinary: 'var(--series-2)',
+  reading: 'var(--series-quiet)',
+};
 const levelRank = { administrative: 3, sensitive: 2, ordinary: 1, reading: 0 };
 
 function permissionChart({ project: { permissions }, analysis: { permissionUsers, levelOfPermission } }: Report) {
   const all = ranked(
-    permissions.map((permission, at) => ({ ...permission, people: permissionUsers[at] ?? 0, level: levelOfPermission[at] ?? 'ordinary' })),
+    permissions.map((permission, at) => ({
+      ...permission,
+      people: permissionUsers[at] ?? 0,
+      level: levelOfPermission[at] ?? 'ordinary',
+    })),
     ({ people, level }) => (people === 0 ? 0 : levelRank[level] * 1e9 + people),
   );
-  const bars = all.shown.map(({ name, people, level }): Bar => ({ name, href: toHash('permissions', name), parts: [{ value: people, colour: levelColours[level] }], value: number(people) }));
+  const bars = all.shown.map(({ name, people, level }): Bar => ({
+    name,
+    href: toHash('permissions', name),
+    parts: [{ value: people, colour: levelColours[level] }],
+    value: number(people),
+  }));
   return {
-    ...chart('Most powerful permissions', 'By what they can do, then by how many people can. How that is judged: see About.', ['Permission', 'People who can'], bars),
-    legend: (['administrative', 'sensitive', 'ordinary', 'reading'] as const).filter((level) => all.shown.some((permission) => permission.level === level)).map((level) => [levelColours[level], level] as const),
+    ...chart(
+      'Most powerful permissions',
+      'By what they can do, then by how many people can. How that is judged: see About.',
+      ['Permission', 'People who can'],
+      bars,
+    ),
+    legend: (['administrative', 'sensitive', 'ordinary', 'reading'] as const)
+      .filter((level) => all.shown.some((permission) => permission.level === level))
+      .map((level) => [levelColours[level], level] as const),
   };
 }
 
@@ -173,11 +276,22 @@ function chart(title: string, note: string, head: readonly string[], bars: reado
   return { title, note, table: { head, rows: bars.map(({ name, value }) => [name, value]) }, draw: drawBars(bars) };
 }
 
-function ranked<T>(items: readonly T[], valueOf: (item: T) => number): { readonly shown: readonly T[]; readonly count: number } {
+function ranked<T>(
+  items: readonly T[],
+  valueOf: (item: T) => number,
+): { readonly shown: readonly T[]; readonly count: number } {
   const sorted = items.filter((item) => valueOf(item) > 0).sort((left, right) => valueOf(right) - valueOf(left));
   return { shown: sorted.slice(0, mostBars), count: sorted.length };
 }
 
-function noteOf({ shown, count }: { readonly shown: readonly unknown[]; readonly count: number }, noun: string, what: string): string {
-  return count === 0 ? `There is no ${noun} ${what}.` : shown.length < count ? `The first ${shown.length} of ${counted(count, noun)} ${what}.` : `${count === 1 ? 'The one' : `All ${number(count)}`} ${count === 1 ? noun : `${noun}s`} ${what}.`;
+function noteOf(
+  { shown, count }: { readonly shown: readonly unknown[]; readonly count: number },
+  noun: string,
+  what: string,
+): string {
+  return count === 0
+    ? `There is no ${noun} ${what}.`
+    : shown.length < count
+      ? `The first ${shown.length} of ${counted(count, noun)} ${what}.`
+      : `${count === 1 ? 'The one' : `All ${number(count)}`} ${count === 1 ? noun : `${noun}s`} ${what}.`;
 }

@@ -18,7 +18,15 @@ export function PathGraph({ graph, label }: { readonly graph: Paths; readonly la
       <div class="path-graph-inner" style={{ width: `${width}px`, height: `${height}px` }}>
         <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
           <defs>
-            <marker id="arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse">
+            <marker
+              id="arrow"
+              viewBox="0 0 8 8"
+              refX="7"
+              refY="4"
+              markerWidth="7"
+              markerHeight="7"
+              orient="auto-start-reverse"
+            >
               <path d="M0 0.8 L7.2 4 L0 7.2 z" class="path-arrow" />
             </marker>
           </defs>
@@ -29,21 +37,55 @@ export function PathGraph({ graph, label }: { readonly graph: Paths; readonly la
         {graph.nodes.map((node) => {
           const { x, y } = places.get(node.id) ?? { x: 0, y: 0 };
           const high = heightOf(node, box.height);
-          return <Box key={node.id} node={node} x={x - box.width / 2} y={y - high / 2} width={box.width} height={high} />;
+          return (
+            <Box key={node.id} node={node} x={x - box.width / 2} y={y - high / 2} width={box.width} height={high} />
+          );
         })}
       </div>
     </div>
   );
 }
 
-const kindNames: Readonly<Record<NodeKind, string>> = { person: 'Person', place: 'Where', role: 'Role', permission: 'Permission', more: '' };
+const kindNames: Readonly<Record<NodeKind, string>> = {
+  person: 'Person',
+  place: 'Where',
+  role: 'Role',
+  permission: 'Permission',
+  more: '',
+};
 
-function Box({ node: { kind, label, detail, marks, thing }, x, y, width, height }: { readonly node: PathNode; readonly x: number; readonly y: number; readonly width: number; readonly height: number }) {
+function Box({
+  node: { kind, label, detail, marks, thing },
+  x,
+  y,
+  width,
+  height,
+}: {
+  readonly node: PathNode;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}) {
   const inside = (
     <>
-      <span class="path-kind">{kindNames[kind]}{detail !== undefined && <span class="path-detail">{kindNames[kind] === '' ? '' : ' · '}<Name text={detail} /></span>}</span>
-      <span class="path-label"><Name text={shorten(label, 60)} /></span>
-      {marks?.map((mark) => <span key={mark} class="path-mark" title={plain(mark)}><Name text={mark} /></span>)}
+      <span class="path-kind">
+        {kindNames[kind]}
+        {detail !== undefined && (
+          <span class="path-detail">
+            {kindNames[kind] === '' ? '' : ' · '}
+            <Name text={detail} />
+          </span>
+        )}
+      </span>
+      <span class="path-label">
+        <Name text={shorten(label, 60)} />
+      </span>
+      {marks?.map((mark) => (
+        <span key={mark} class="path-mark" title={plain(mark)}>
+          <Name text={mark} />
+        </span>
+      ))}
     </>
   );
   const style = { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` };
@@ -63,8 +105,14 @@ function heightOf({ marks = [] }: PathNode, height: number): number {
 }
 
 function arrange({ nodes, edges }: Paths) {
-  const box = new Set(nodes.map(({ kind }) => kind)).isSupersetOf(new Set<NodeKind>(['person', 'place', 'role', 'permission'])) ? sizes.many : sizes.few;
-  const graph = new Graph().setGraph({ rankdir: 'LR', nodesep: 12, ranksep: box.apart, marginx: 2, marginy: 2 }).setDefaultEdgeLabel(() => ({}));
+  const box = new Set(nodes.map(({ kind }) => kind)).isSupersetOf(
+    new Set<NodeKind>(['person', 'place', 'role', 'permission']),
+  )
+    ? sizes.many
+    : sizes.few;
+  const graph = new Graph()
+    .setGraph({ rankdir: 'LR', nodesep: 12, ranksep: box.apart, marginx: 2, marginy: 2 })
+    .setDefaultEdgeLabel(() => ({}));
   nodes.forEach((node) => graph.setNode(node.id, { width: box.width, height: heightOf(node, box.height) }));
   edges.toReversed().forEach(({ from, to }) => graph.setEdge(from, to)); // dagre puts the last edge on top
   layout(graph);

@@ -16,7 +16,9 @@ export function PermissionDetail({ permission }: { readonly permission: number }
   const { project, analysis } = report;
   const found = project.permissions[permission];
   const { ways, roles } = useMemo(() => {
-    const roles = project.roles.flatMap(({ allows }, role) => (allows.includes(permission) ? [{ role, people: analysis.roleHolders[role] ?? 0 }] : []));
+    const roles = project.roles.flatMap(({ allows }, role) =>
+      allows.includes(permission) ? [{ role, people: analysis.roleHolders[role] ?? 0 }] : [],
+    );
     const ways = waysTo(project, permission);
     return { ways, roles: roles.sort((left, right) => right.people - left.people) };
   }, [project, permission]);
@@ -24,7 +26,12 @@ export function PermissionDetail({ permission }: { readonly permission: number }
   const columns = useMemo(() => {
     const common = commonColumns(report);
     const user = (row: number) => ways[row]?.user;
-    return [common.user(user), common.status(user), common.place((row) => ways[row]?.place), { ...common.role((row) => ways[row]?.role), header: 'Through role' }];
+    return [
+      common.user(user),
+      common.status(user),
+      common.place((row) => ways[row]?.place),
+      { ...common.role((row) => ways[row]?.role), header: 'Through role' },
+    ];
   }, [project, ways]);
   if (found === undefined) {
     return null;
@@ -45,9 +52,24 @@ export function PermissionDetail({ permission }: { readonly permission: number }
           ['Roles that allow it', number(roles.length)],
         ]}
       />
-      <Part title="Roles that allow it">{roles.length > 0 ? <PathGraph graph={graph} label="Roles that allow the permission" /> : <p class="clear">No role allows it.</p>}</Part>
+      <Part title="Roles that allow it">
+        {roles.length > 0 ? (
+          <PathGraph graph={graph} label="Roles that allow the permission" />
+        ) : (
+          <p class="clear">No role allows it.</p>
+        )}
+      </Part>
       <Part title="Who can, where, and how">
-        <Grid label={`Who can ${found.name}`} noun={['way', 'ways']} about={aboutThing('Can', found)} columns={columns} count={ways.length} sortedBy={{ id: 'user', desc: false }} href={(row) => toHash('people', project.users.id.at(ways[row]?.user ?? 0), found.name)} empty="Nobody can." />
+        <Grid
+          label={`Who can ${found.name}`}
+          noun={['way', 'ways']}
+          about={aboutThing('Can', found)}
+          columns={columns}
+          count={ways.length}
+          sortedBy={{ id: 'user', desc: false }}
+          href={(row) => toHash('people', project.users.id.at(ways[row]?.user ?? 0), found.name)}
+          empty="Nobody can."
+        />
       </Part>
     </>
   );

@@ -21,7 +21,10 @@ export function PersonDetail({ user, permission }: { readonly user: number; read
   const members = useMemo(() => membershipsOf(project, user), [project, user]);
   const paths = useMemo(() => pathsOf(project, user), [project, user]);
   const chosen = permission === undefined ? -1 : project.permissions.findIndex(({ name }) => name === permission);
-  const graph = useMemo(() => graphOfPerson(project, user, held, members, chosen === -1 ? undefined : chosen), [project, user, chosen]);
+  const graph = useMemo(
+    () => graphOfPerson(project, user, held, members, chosen === -1 ? undefined : chosen),
+    [project, user, chosen],
+  );
   const holdings = useMemo(() => [...held, ...members.map((place) => ({ role: undefined, place }))], [held, members]);
   const columns = useMemo(() => {
     const common = commonColumns(report);
@@ -37,11 +40,20 @@ export function PersonDetail({ user, permission }: { readonly user: number; read
     const role = (row: number) => holdings[row]?.role;
     const isPower = (row: number): boolean => (analysis.privilege[role(row) ?? -1]?.length ?? 0) > 0;
     return [
-      common.text('what', 'What', '1fr', (row) => (role(row) === undefined ? 'membership' : project.roles[role(row) ?? 0]?.tenant === -1 ? 'role' : 'tenant’s own role')),
+      common.text('what', 'What', '1fr', (row) =>
+        role(row) === undefined
+          ? 'membership'
+          : project.roles[role(row) ?? 0]?.tenant === -1
+            ? 'role'
+            : 'tenant’s own role',
+      ),
       common.role(role),
       common.place((row) => holdings[row]?.place),
       common.number('permissions', 'Permissions', (row) => project.roles[role(row) ?? -1]?.allows.length ?? 0),
-      common.text('privileged', 'Privileged', '1fr', (row) => (isPower(row) ? 'privileged' : ''), { key: (row) => Number(!isPower(row)), cell: (row) => (isPower(row) ? <Badge tone="bad">privileged</Badge> : null) }),
+      common.text('privileged', 'Privileged', '1fr', (row) => (isPower(row) ? 'privileged' : ''), {
+        key: (row) => Number(!isPower(row)),
+        cell: (row) => (isPower(row) ? <Badge tone="bad">privileged</Badge> : null),
+      }),
     ];
   }, [project, holdings]);
   const id = users.id.at(user);
@@ -52,21 +64,54 @@ export function PersonDetail({ user, permission }: { readonly user: number; read
         <Status user={user} />
         {analysis.userPrivileged[user] === 1 && <Badge tone="bad">privileged</Badge>}
         {hasUserFlag(project, user, 'test') && <Badge tone="warn">test user</Badge>}
-        {!hasUserFlag(project, user, 'emailVerified') && !hasUserFlag(project, user, 'phoneVerified') && <Badge tone="warn">never verified</Badge>}
-        <Badge tone={hasUserFlag(project, user, 'mfa') ? 'good' : 'quiet'}>{hasUserFlag(project, user, 'mfa') ? 'second factor' : 'no second factor'}</Badge>
+        {!hasUserFlag(project, user, 'emailVerified') && !hasUserFlag(project, user, 'phoneVerified') && (
+          <Badge tone="warn">never verified</Badge>
+        )}
+        <Badge tone={hasUserFlag(project, user, 'mfa') ? 'good' : 'quiet'}>
+          {hasUserFlag(project, user, 'mfa') ? 'second factor' : 'no second factor'}
+        </Badge>
       </DetailHead>
       <Facts
         facts={[
           ['Email', users.email.at(user) === '' ? '' : <Name text={users.email.at(user)} />],
           ['Login', loginOf(project, user) === '' ? '' : <Name text={loginOf(project, user)} />],
-          ['User id', <code><Name text={id} /></code>],
+          [
+            'User id',
+            <code>
+              <Name text={id} />
+            </code>,
+          ],
           ['Created', day(users.createdAt[user] ?? 0)],
-          ['Member of', members.length === 0 ? 'no tenant' : members.length > 6 ? counted(members.length, 'tenant') : members.map((tenant, at) => <span key={tenant}>{at > 0 && ', '}<PlaceName place={tenant} /></span>)],
+          [
+            'Member of',
+            members.length === 0
+              ? 'no tenant'
+              : members.length > 6
+                ? counted(members.length, 'tenant')
+                : members.map((tenant, at) => (
+                    <span key={tenant}>
+                      {at > 0 && ', '}
+                      <PlaceName place={tenant} />
+                    </span>
+                  )),
+          ],
         ]}
       />
       <Notes findings={findings} user={user} />
-      <Part title={chosen === -1 ? 'Where, and through which roles' : `The way to ${project.permissions[chosen]?.name ?? ''}`}>
-        {graph.nodes.length === 1 ? <p class="clear">{chosen === -1 ? 'Holds nothing, and belongs to no tenant.' : 'There is no way: this person does not have that permission.'}</p> : <PathGraph graph={graph} label="Path of access" />}
+      <Part
+        title={
+          chosen === -1 ? 'Where, and through which roles' : `The way to ${project.permissions[chosen]?.name ?? ''}`
+        }
+      >
+        {graph.nodes.length === 1 ? (
+          <p class="clear">
+            {chosen === -1
+              ? 'Holds nothing, and belongs to no tenant.'
+              : 'There is no way: this person does not have that permission.'}
+          </p>
+        ) : (
+          <PathGraph graph={graph} label="Path of access" />
+        )}
         {chosen !== -1 && (
           <ul class="sentences">
             {paths
@@ -74,8 +119,10 @@ export function PersonDetail({ user, permission }: { readonly user: number; read
               .slice(0, 20)
               .map(({ role, place }) => (
                 <li key={`${role} ${place}`}>
-                  <Name text={personInWords(project, user)} /> → <Name text={roleInWords(project, role)} /> {place === -1 ? `(${wholeProject.toLowerCase()})` : 'in '}
-                  {place !== -1 && <PlaceName place={place} />} → <Name text={project.permissions[chosen]?.name ?? ''} />
+                  <Name text={personInWords(project, user)} /> → <Name text={roleInWords(project, role)} />{' '}
+                  {place === -1 ? `(${wholeProject.toLowerCase()})` : 'in '}
+                  {place !== -1 && <PlaceName place={place} />} →{' '}
+                  <Name text={project.permissions[chosen]?.name ?? ''} />
                 </li>
               ))}
           </ul>
@@ -109,7 +156,9 @@ export function PersonDetail({ user, permission }: { readonly user: number; read
           sortedBy={{ id: 'privileged', desc: false }}
           href={(row) => {
             const { role, place = -1 } = holdings[row] ?? {};
-            return role === undefined ? toHash('tenants', project.tenants[place]?.id ?? '') : toHash('roles', project.roles[role]?.id ?? '');
+            return role === undefined
+              ? toHash('tenants', project.tenants[place]?.id ?? '')
+              : toHash('roles', project.roles[role]?.id ?? '');
           }}
           empty="Holds nothing, and belongs to no tenant."
         />
@@ -119,7 +168,10 @@ export function PersonDetail({ user, permission }: { readonly user: number; read
 }
 
 function Notes({ findings, user }: { readonly findings: readonly Finding[]; readonly user: number }) {
-  const touching = useMemo(() => findings.filter(({ rows }) => rows.some((row) => row.user === user)), [findings, user]);
+  const touching = useMemo(
+    () => findings.filter(({ rows }) => rows.some((row) => row.user === user)),
+    [findings, user],
+  );
   return touching.length === 0 ? null : (
     <p class="touching">
       Found under:{' '}

@@ -12,12 +12,19 @@ export function Proof() {
     <div class="proofs">
       {consistency === undefined ? (
         <p class="proof warn">
-          <strong>Everything that this file lists is shown; it does not tell how that was proved complete.</strong> A .c1z file of another tool carries no proof: make the report from a file that “sync” wrote to see it.
+          <strong>Everything that this file lists is shown; it does not tell how that was proved complete.</strong> A
+          .c1z file of another tool carries no proof: make the report from a file that “sync” wrote to see it.
         </p>
       ) : (
         <p class={consistency.mode === 'unproven' ? 'proof warn' : 'proof good'}>
-          <strong>{consistency.mode === 'unproven' ? 'As many users were read as Descope counts, but it is not proved that nobody is missing.' : 'Everything that Descope lists of this project was read, and that is proved.'}</strong> Every user, tenant, role and permission, and what was given to
-          people directly. Read {moment(consistency.readUntil ?? summary.finishedAt)} in {counted(consistency.passes, 'pass', 'passes')}. <a href={toHash('about')}>What is proved, and what is assumed</a>
+          <strong>
+            {consistency.mode === 'unproven'
+              ? 'As many users were read as Descope counts, but it is not proved that nobody is missing.'
+              : 'Everything that Descope lists of this project was read, and that is proved.'}
+          </strong>{' '}
+          Every user, tenant, role and permission, and what was given to people directly. Read{' '}
+          {moment(consistency.readUntil ?? summary.finishedAt)} in {counted(consistency.passes, 'pass', 'passes')}.{' '}
+          <a href={toHash('about')}>What is proved, and what is assumed</a>
         </p>
       )}
       {users.current === 0 && (
@@ -35,7 +42,8 @@ export function Inheritance({ inheritance }: { readonly inheritance: FileSummary
   if (inheritance === undefined) {
     return (
       <p class="proof warn">
-        <strong>What tenants inherit from those above them is not derived from it.</strong> This file does not tell how many tenants that concerns.
+        <strong>What tenants inherit from those above them is not derived from it.</strong> This file does not tell how
+        many tenants that concerns.
       </p>
     );
   }
@@ -48,7 +56,9 @@ export function Inheritance({ inheritance }: { readonly inheritance: FileSummary
   }
   return (
     <p class="proof warn">
-      <strong>What tenants inherit from those above them is not derived from it.</strong> That concerns {counted(inheritance.inheritingTenants, 'tenant')} and {counted(inheritance.inheritedRoles, 'role')} held above: people may be able to do more there than this page says.
+      <strong>What tenants inherit from those above them is not derived from it.</strong> That concerns{' '}
+      {counted(inheritance.inheritingTenants, 'tenant')} and {counted(inheritance.inheritedRoles, 'role')} held above:
+      people may be able to do more there than this page says.
     </p>
   );
 }

@@ -12,11 +12,21 @@ export function ReviewForm() {
     <section class="review">
       <Facts
         facts={[
-          ['Descope project', <code><Name text={summary.projectId ?? 'the file does not say'} /></code>],
+          [
+            'Descope project',
+            <code>
+              <Name text={summary.projectId ?? 'the file does not say'} />
+            </code>,
+          ],
           ['Made from', <Name text={about.file} />],
           ['Read', moment(summary.finishedAt)],
           ['Compared with', about.since === undefined ? '' : <Name text={about.since.file} />],
-          ['Content hash', <code><Name text={hashOf(about)} /></code>],
+          [
+            'Content hash',
+            <code>
+              <Name text={hashOf(about)} />
+            </code>,
+          ],
           ['Printed', moment(new Date().toISOString())],
         ]}
       />

@@ -16,8 +16,12 @@ export function RoleDetail({ role }: { readonly role: number }) {
   const { project, analysis } = report;
   const found = project.roles[role];
   const { holders, places } = useMemo(() => {
-    const targets = project.holdings.targets.flatMap((target, at) => (target.role === role ? [{ place: placeOf(project, target), users: usersOf(project, at) }] : []));
-    const places = targets.map(({ place, users }) => ({ place, people: users.length })).sort((left, right) => right.people - left.people);
+    const targets = project.holdings.targets.flatMap((target, at) =>
+      target.role === role ? [{ place: placeOf(project, target), users: usersOf(project, at) }] : [],
+    );
+    const places = targets
+      .map(({ place, users }) => ({ place, people: users.length }))
+      .sort((left, right) => right.people - left.people);
     return { places, holders: targets.flatMap(({ place, users }) => Array.from(users, (user) => ({ user, place }))) };
   }, [project, role]);
   const graph = useMemo(() => graphOfRole(project, role, places), [project, role]);
@@ -27,7 +31,13 @@ export function RoleDetail({ role }: { readonly role: number }) {
     const user = (row: number) => holders[row]?.user;
     return {
       holders: [common.user(user), common.status(user), common.place((row) => holders[row]?.place)],
-      allows: [common.permission((row) => allows[row]), common.level((row) => allows[row]), common.number('people', 'People who can', (row) => analysis.permissionUsers[allows[row] ?? 0] ?? 0, { width: '1fr' })],
+      allows: [
+        common.permission((row) => allows[row]),
+        common.level((row) => allows[row]),
+        common.number('people', 'People who can', (row) => analysis.permissionUsers[allows[row] ?? 0] ?? 0, {
+          width: '1fr',
+        }),
+      ],
     };
   }, [project, role]);
   if (found === undefined) {
@@ -49,17 +59,38 @@ export function RoleDetail({ role }: { readonly role: number }) {
           ['Description', found.description === '' ? '' : <Name text={found.description} />],
           ['Defined by', <PlaceName place={found.tenant} />],
           ['Privileged, since it', why.length === 0 ? '' : <Name text={why.join('; ')} />],
-          ['People', `${number(analysis.roleHolders[role] ?? 0)}, of them ${number(analysis.roleProjectHolders[role] ?? 0)} in the whole project`],
+          [
+            'People',
+            `${number(analysis.roleHolders[role] ?? 0)}, of them ${number(analysis.roleProjectHolders[role] ?? 0)} in the whole project`,
+          ],
         ]}
       />
       <Part title="From where it is held to what it allows">
         <PathGraph graph={graph} label="Where the role is held, and what it allows" />
       </Part>
       <Part title="Who holds it, and where">
-        <Grid label={`Holders of ${found.name} ${found.tenant === -1 ? '' : (project.tenants[found.tenant]?.id ?? '')}`} noun={['holding', 'holdings']} about={about} columns={columns.holders} count={holders.length} sortedBy={{ id: 'user', desc: false }} href={(row) => toHash('people', project.users.id.at(holders[row]?.user ?? 0))} empty="Nobody holds it." />
+        <Grid
+          label={`Holders of ${found.name} ${found.tenant === -1 ? '' : (project.tenants[found.tenant]?.id ?? '')}`}
+          noun={['holding', 'holdings']}
+          about={about}
+          columns={columns.holders}
+          count={holders.length}
+          sortedBy={{ id: 'user', desc: false }}
+          href={(row) => toHash('people', project.users.id.at(holders[row]?.user ?? 0))}
+          empty="Nobody holds it."
+        />
       </Part>
       <Part title="What it allows">
-        <Grid label={`Permissions of ${found.name} ${found.tenant === -1 ? '' : (project.tenants[found.tenant]?.id ?? '')}`} noun={['permission', 'permissions']} about={about} columns={columns.allows} count={allows.length} sortedBy={{ id: 'level', desc: false }} href={(row) => toHash('permissions', project.permissions[allows[row] ?? 0]?.name ?? '')} empty="It allows nothing." />
+        <Grid
+          label={`Permissions of ${found.name} ${found.tenant === -1 ? '' : (project.tenants[found.tenant]?.id ?? '')}`}
+          noun={['permission', 'permissions']}
+          about={about}
+          columns={columns.allows}
+          count={allows.length}
+          sortedBy={{ id: 'level', desc: false }}
+          href={(row) => toHash('permissions', project.permissions[allows[row] ?? 0]?.name ?? '')}
+          empty="It allows nothing."
+        />
       </Part>
     </>
   );

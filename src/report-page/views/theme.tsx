@@ -12,7 +12,11 @@ export function ThemeButton() {
     document.documentElement.dataset['theme'] = theme;
   }, [theme]);
   return (
-    <button type="button" class="theme" onClick={() => setTheme(themes[(themes.indexOf(theme) + 1) % themes.length] ?? 'auto')}>
+    <button
+      type="button"
+      class="theme"
+      onClick={() => setTheme(themes[(themes.indexOf(theme) + 1) % themes.length] ?? 'auto')}
+    >
       <span aria-hidden="true">{icons[theme]}</span> <span class="theme-word">Colours: {names[theme]}</span>
     </button>
   );

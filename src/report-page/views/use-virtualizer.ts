@@ -10,7 +10,11 @@ interface RowSizes {
 }
 
 /** TanStack Virtual for Preact: which of `count` rows are in sight, and a few more on either side. Rows have one height, unless they are measured. */
-export function useVirtualizer(scroller: RefObject<HTMLDivElement | null>, count: number, { rowHeight, header, gap }: RowSizes): Virtualizer<HTMLDivElement, Element> {
+export function useVirtualizer(
+  scroller: RefObject<HTMLDivElement | null>,
+  count: number,
+  { rowHeight, header, gap }: RowSizes,
+): Virtualizer<HTMLDivElement, Element> {
   const [, redraw] = useReducer<number, undefined>((times) => times + 1, 0);
   const options = {
     count,

@@ -8,7 +8,11 @@ function scalarName(scalar: ScalarType): string {
   return ScalarType[scalar].toLowerCase();
 }
 
-function singularType(field: { scalar?: ScalarType | undefined; message?: DescMessage | undefined; enum?: DescEnum | undefined }): string {
+function singularType(field: {
+  scalar?: ScalarType | undefined;
+  message?: DescMessage | undefined;
+  enum?: DescEnum | undefined;
+}): string {
   if (field.message !== undefined) return `message ${field.message.typeName}`;
   if (field.enum !== undefined) return `enum ${field.enum.typeName}`;
   if (field.scalar !== undefined) return scalarName(field.scalar);
@@ -21,7 +25,10 @@ function fieldType(field: DescField): string {
 }
 
 function flags(...pairs: [string, boolean][]): string {
-  return pairs.filter(([, on]) => on).map(([word]) => ` ${word}`).join('');
+  return pairs
+    .filter(([, on]) => on)
+    .map(([word]) => ` ${word}`)
+    .join('');
 }
 
 function fieldLine(field: DescField): string {
@@ -41,7 +48,9 @@ function enumLines(desc: DescEnum): string[] {
     `enum ${desc.typeName} file=${desc.file.name}.proto${flags(['deprecated', desc.deprecated])}`,
     ...desc.values
       .toSorted((a, b) => a.number - b.number)
-      .map((value) => `value ${desc.typeName}.${value.name} = ${value.number}${flags(['deprecated', value.deprecated])}`),
+      .map(
+        (value) => `value ${desc.typeName}.${value.name} = ${value.number}${flags(['deprecated', value.deprecated])}`,
+      ),
     ...desc.proto.reservedRange.map((range) => `reserved ${desc.typeName} ${range.start}..${range.end}`),
     ...desc.proto.reservedName.map((name) => `reserved ${desc.typeName} ${name}`),
   ];
@@ -65,8 +74,10 @@ function serviceLines(desc: DescService): string[] {
     ...desc.methods
       .toSorted((a, b) => (a.name < b.name ? -1 : 1))
       .map((method) => {
-        const input = method.methodKind === 'client_streaming' || method.methodKind === 'bidi_streaming' ? 'stream ' : '';
-        const output = method.methodKind === 'server_streaming' || method.methodKind === 'bidi_streaming' ? 'stream ' : '';
+        const input =
+          method.methodKind === 'client_streaming' || method.methodKind === 'bidi_streaming' ? 'stream ' : '';
+        const output =
+          method.methodKind === 'server_streaming' || method.methodKind === 'bidi_streaming' ? 'stream ' : '';
         const last = flags(['deprecated', method.deprecated]);
         return `method /${desc.typeName}/${method.name} (${input}${method.input.typeName}) -> ${output}${method.output.typeName}${last}`;
       }),
@@ -89,5 +100,7 @@ function fileLines(file: DescFile): string[] {
 
 /** The listing, one block per file, in an order that does not depend on where things are declared. */
 export function wireSurface(files: readonly DescFile[]): string {
-  return `${byName(files).map((file) => fileLines(file).join('\n')).join('\n\n')}\n`;
+  return `${byName(files)
+    .map((file) => fileLines(file).join('\n'))
+    .join('\n\n')}\n`;
 }
