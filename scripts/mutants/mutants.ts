@@ -157,7 +157,7 @@ export const mutants: readonly Mutant[] = [
     name: 'grants made of a role name that no list knows',
     edits: [
       {
-        file: 'src/resources/catalog.ts',
+        file: 'src/access/catalog.ts',
         from: "this.role('', roleName) !== undefined && this.role(tenantId, roleName)",
         to: 'this.role(tenantId, roleName)',
       },
@@ -168,7 +168,7 @@ export const mutants: readonly Mutant[] = [
     name: 'grants made inside a tenant that no list knows',
     edits: [
       {
-        file: 'src/resources/catalog.ts',
+        file: 'src/access/catalog.ts',
         from: "return this.#tenantsById.has(tenantId) && this.role('', roleName)",
         to: "return this.role('', roleName)",
       },

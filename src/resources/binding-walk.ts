@@ -3,7 +3,7 @@ import type { User } from '../descope/rows.ts';
 import { grantRowsOf } from '../model/grant-row.ts';
 import { type TokenFields, tokenText } from '../model/page-token.ts';
 import type { GrantRow } from '../model/row.ts';
-import { type Binding, type Catalog, compare, idOfBinding } from './catalog.ts';
+import { type Binding, type Catalog, compare, idOfBinding } from '../access/catalog.ts';
 import type { Settled } from './sync-read.ts';
 import { createGauge, type GrantPage, type Page, type PageRequest, placeIn } from './syncer.ts';
 import type { UserWalk } from './user-walk.ts';

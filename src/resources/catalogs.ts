@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { Catalog } from './catalog.ts';
+import { Catalog } from '../access/catalog.ts';
 
 /** Lets syncs that are under way at the same time hold what they read of the three lists once. */
 export interface Catalogs {

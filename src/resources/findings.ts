@@ -2,7 +2,7 @@ import { ConnectorError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import type { IdBytes } from '../model/blank-form.ts';
 import type { AccessIndex } from './access-index.ts';
-import { type Catalog, idOfRole } from './catalog.ts';
+import { type Catalog, idOfRole } from '../access/catalog.ts';
 import type { Ordinals } from './ordinals.ts';
 
 /** How many findings of a kind are named one by one; all of them are counted. */

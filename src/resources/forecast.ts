@@ -1,4 +1,4 @@
-import type { Catalog } from './catalog.ts';
+import type { Catalog } from '../access/catalog.ts';
 import type { HeldBindings } from './held-bindings.ts';
 import type { SyncPolicy } from './sync-read.ts';
 

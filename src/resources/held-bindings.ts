@@ -1,5 +1,5 @@
 import type { AccessIndex } from './access-index.ts';
-import { type Binding, type Catalog, compare } from './catalog.ts';
+import { type Binding, type Catalog, compare } from '../access/catalog.ts';
 
 /** The bindings that somebody holds, in order of role and tenant, without an object for each. */
 export interface HeldBindings {

@@ -1,4 +1,4 @@
-import type { Catalog } from './catalog.ts';
+import type { Catalog } from '../access/catalog.ts';
 
 /** The tenants above a tenant from which it may inherit, nearest first. A chain that bites its own tail ends there. */
 export function ancestorsOf(catalog: Catalog, tenantId: string): readonly string[] {

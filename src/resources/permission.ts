@@ -5,7 +5,7 @@ import type { TokenFields } from '../model/page-token.ts';
 import { type GrantRow, type ResourceRow, resourceRow } from '../model/row.ts';
 import type { CutCounter } from '../model/text.ts';
 import { bindingsOf } from './binding-walk.ts';
-import { type Catalog, idOfBinding, idOfRole } from './catalog.ts';
+import { type Catalog, idOfBinding, idOfRole } from '../access/catalog.ts';
 import type { Settled } from './sync-read.ts';
 import { emptyPage, fillPage, type Page, type PageRequest, placeIn, type ResourceSyncer, rowsAfter } from './syncer.ts';
 import { isWalkCursor, toWalkPosition, type UserWalk } from './user-walk.ts';

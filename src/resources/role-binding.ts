@@ -6,7 +6,7 @@ import { type TokenFields, tokenText } from '../model/page-token.ts';
 import type { ResourceRow } from '../model/row.ts';
 import type { CutCounter } from '../model/text.ts';
 import { bindingsOf, walkBindings, walkedGrants } from './binding-walk.ts';
-import { type Binding, type Catalog, idOfBinding } from './catalog.ts';
+import { type Binding, type Catalog, idOfBinding } from '../access/catalog.ts';
 import { grantsOfHolders } from './holders.ts';
 import { tenantName } from './role.ts';
 import type { Settled } from './sync-read.ts';

@@ -5,7 +5,7 @@ import { parseRoleResourceId } from '../model/ids.ts';
 import { nameOfTenant } from '../model/names.ts';
 import { type ResourceRow, resourceRow } from '../model/row.ts';
 import type { CutCounter } from '../model/text.ts';
-import { type Catalog, idOfRole } from './catalog.ts';
+import { type Catalog, idOfRole } from '../access/catalog.ts';
 import { grantsOfHolders } from './holders.ts';
 import { emptyPage, fillPage, type ResourceSyncer, rowsAfter } from './syncer.ts';
 

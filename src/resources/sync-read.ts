@@ -12,7 +12,7 @@ import type { ResourceTypeId } from '../model/ids.ts';
 import type { TokenFields } from '../model/page-token.ts';
 import type { CutCounter, DropReason } from '../model/text.ts';
 import { AccessIndex } from './access-index.ts';
-import { Catalog, compare } from './catalog.ts';
+import { Catalog, compare } from '../access/catalog.ts';
 import type { Catalogs } from './catalogs.ts';
 import { checkDangling, type DanglingPolicy, type Findings, findReferences, listsToReread } from './findings.ts';
 import { createHeldBindings, type HeldBindings } from './held-bindings.ts';

@@ -1,7 +1,7 @@
 import { getHeapStatistics } from 'node:v8';
 import { ConnectorError } from '../errors.ts';
 import type { TokenFields } from '../model/page-token.ts';
-import type { Catalog } from './catalog.ts';
+import type { Catalog } from '../access/catalog.ts';
 import { createCatalogs } from './catalogs.ts';
 import { type ProjectRead, type Settled, type SyncPolicy, SyncRead } from './sync-read.ts';
 

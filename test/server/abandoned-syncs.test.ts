@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Connector, createConnector } from '../../src/connector.ts';
-import { Catalog } from '../../src/resources/catalog.ts';
+import { Catalog } from '../../src/access/catalog.ts';
 import { createCatalogs } from '../../src/resources/catalogs.ts';
 import { createSyncReads, defaultLimits, type ReadLimits, type SyncReads } from '../../src/resources/sync-reads.ts';
 import type { SyncRead } from '../../src/resources/sync-read.ts';
