@@ -2,11 +2,12 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ConnectorError } from '../errors.ts';
+import type { FileSummary } from '../sync-format/summary.ts';
 import { incomplete, toReadFault } from './faults.ts';
 import { indexIndexes, indexSchema } from './index-schema.ts';
 import { loginOf } from './login.ts';
 import { openSource } from './open.ts';
-import type { FileRow, FileSummary, GrantRow, UserRow } from './rows.ts';
+import type { FileRow, GrantRow, UserRow } from './rows.ts';
 import type { SyncSource } from './source.ts';
 import { sortIn, systemWorkPlace, type WorkPlace } from './work-place.ts';
 

@@ -5,7 +5,7 @@ import {
   parseRoleResourceId,
   roleResourceId,
 } from '../model/ids.ts';
-import { messageFromJson, messageToJson, type StoredMessage } from '../model/stored-rows.ts';
+import { messageFromJson, messageToJson, type StoredMessage } from '../sync-format/stored-rows.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import type { FileRow } from './rows.ts';
 import type { SyncSource } from './source.ts';

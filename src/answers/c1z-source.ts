@@ -5,34 +5,27 @@ import { pipeline } from 'node:stream/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { createZstdDecompress } from 'node:zlib';
 import { ConnectorError, throwIfCancelled } from '../errors.ts';
-import { type C1zAbout, c1zAboutKey, parseC1zAbout } from '../model/c1z-about.ts';
-import { messageFromBytes, type StoredMessage, type StoredSection, withExpansion } from '../model/stored-rows.ts';
 import { isTellable } from '../model/time.ts';
+import { c1zMagic, c1zTables, foundingTypes, isC1z, readC1zAbout, typesInC1z } from '../sync-format/c1z.ts';
+import { contentHashOf, type Section, sections } from '../sync-format/layout.ts';
+import { messageFromBytes, type StoredMessage, withExpansion } from '../sync-format/stored-rows.ts';
+import type { FileSummary } from '../sync-format/summary.ts';
 import { foreign, incomplete, toReadFault } from './faults.ts';
 import { bytesAt } from './lines.ts';
-import type { FileRow, FileSummary } from './rows.ts';
+import type { FileRow } from './rows.ts';
 import type { SyncSource } from './source.ts';
 import { closing } from './summary.ts';
 import { rowOfGrant, rowOfResource } from './to-row.ts';
 import type { WorkPlace } from './work-place.ts';
 
-const magic = 'C1ZF\0';
 const batchRows = 1_000;
-/** A connector of another product names other types: its rows would be misread. */
-const ourTypes = ['user', 'tenant', 'role', 'permission', 'role_binding'];
-const tables: Readonly<Record<StoredSection, string>> = {
-  resourceTypes: 'v1_resource_types',
-  resources: 'v1_resources',
-  entitlements: 'v1_entitlements',
-  grants: 'v1_grants',
-};
 
 /**
  * Opens a `.c1z` file, ours or one that the Go SDK wrote of our connector: its newest finished full sync. It is unpacked
  * into a folder of its own, which goes away with the source.
  */
 export async function openC1zSource(path: string, size: number, work: WorkPlace): Promise<SyncSource> {
-  if ((await bytesAt(path, 0, magic.length)).toString('latin1') !== magic) {
+  if (!isC1z(await bytesAt(path, 0, c1zMagic.length))) {
     throw foreign(path, 'it does not begin as a .c1z file of container version 1 does');
   }
   const folder = await work.makeFolder();
@@ -56,7 +49,7 @@ export async function openC1zSource(path: string, size: number, work: WorkPlace)
 
 /** Unpacks the database; returns the hash of the whole file. */
 async function unpack(path: string, target: string, { fullRemedy }: WorkPlace): Promise<string> {
-  const hash = createHash('sha256').update(magic, 'latin1');
+  const hash = createHash('sha256').update(c1zMagic);
   try {
     const hashed = async function* (pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
       for await (const piece of pieces) {
@@ -65,12 +58,12 @@ async function unpack(path: string, target: string, { fullRemedy }: WorkPlace): 
       }
     };
     await pipeline(
-      createReadStream(path, { start: magic.length }),
+      createReadStream(path, { start: c1zMagic.length }),
       hashed,
       createZstdDecompress(),
       createWriteStream(target, { flags: 'wx', mode: 0o600 }),
     );
-    return `sha256:${hash.digest('hex')}`;
+    return contentHashOf(hash.digest('hex'));
   } catch (thrown) {
     const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
     if (code === 'ENOSPC' || code === 'EDQUOT') {
@@ -108,13 +101,8 @@ function chooseSync(path: string, database: DatabaseSync, contentHash: string): 
     throw incomplete(path, 'it holds no full sync that was finished');
   }
   const syncId = String(run['sync_id']);
-  const types = new Set(
-    database
-      .prepare('select external_id from v1_resource_types where sync_id = ?')
-      .all(syncId)
-      .map(({ external_id: id }) => String(id)),
-  );
-  if (!ourTypes.every((type) => types.has(type))) {
+  const types = typesInC1z(database, syncId);
+  if (!foundingTypes.every((type) => types.has(type))) {
     throw foreign(path, 'it is a sync of another connector: it does not have the resource types of baton-descope');
   }
   const times = { startedAt: toTime(String(run['started_at'])), finishedAt: toTime(String(run['ended_at'])) };
@@ -128,12 +116,12 @@ function summaryIn(
   times: Pick<FileSummary, 'startedAt' | 'finishedAt'>,
   contentHash: string,
 ): Pick<ChosenSync, 'summary' | 'wholeSummary'> {
-  const about = aboutIn(database, syncId);
+  const about = readC1zAbout(database, syncId);
   const told = about?.summary === undefined ? undefined : closing({ ...about.summary, contentHash });
   const { resources, grants } = told?.summary.counts ?? {};
   const isOfTheseRows =
-    resources?.['total'] === countOf(database, 'v1_resources', syncId) &&
-    grants?.['total'] === countOf(database, 'v1_grants', syncId);
+    resources?.['total'] === countOf(database, 'resources', syncId) &&
+    grants?.['total'] === countOf(database, 'grants', syncId);
   if (told !== undefined && isOfTheseRows) {
     return told;
   }
@@ -148,21 +136,8 @@ function summaryIn(
   };
 }
 
-function countOf(database: DatabaseSync, table: 'v1_resources' | 'v1_grants', syncId: string): number {
-  return Number(database.prepare(`select count(*) n from ${table} where sync_id = ?`).get(syncId)?.['n']);
-}
-
-/** What we told of ourselves; a file that others wrote tells nothing, and an older one has no such table. */
-function aboutIn(database: DatabaseSync, syncId: string): C1zAbout | undefined {
-  try {
-    return parseC1zAbout(
-      database
-        .prepare('select value from v1_connector_sessions where sync_id = ? and key = ?')
-        .get(syncId, c1zAboutKey)?.['value'],
-    );
-  } catch {
-    return undefined;
-  }
+function countOf(database: DatabaseSync, section: Section, syncId: string): number {
+  return Number(database.prepare(`select count(*) n from ${c1zTables[section]} where sync_id = ?`).get(syncId)?.['n']);
 }
 
 /**
@@ -185,11 +160,8 @@ interface OpenDatabase {
 }
 
 function sourceOf({ path, size, database, syncId, summary, wholeSummary, remove }: OpenDatabase): SyncSource {
-  async function* read(
-    sections: readonly StoredSection[],
-    signal?: AbortSignal,
-  ): AsyncGenerator<readonly StoredMessage[]> {
-    for (const section of sections) {
+  async function* read(wanted: readonly Section[], signal?: AbortSignal): AsyncGenerator<readonly StoredMessage[]> {
+    for (const section of wanted) {
       for (const batch of batchesOf(section)) {
         throwIfCancelled(signal);
         yield batch;
@@ -198,16 +170,16 @@ function sourceOf({ path, size, database, syncId, summary, wholeSummary, remove 
     }
   }
 
-  function* batchesOf(section: StoredSection): Generator<readonly StoredMessage[]> {
+  function* batchesOf(section: Section): Generator<readonly StoredMessage[]> {
     const hasExpansion =
       section === 'grants' &&
       database
         .prepare('select name from pragma_table_info(?)')
-        .all('v1_grants')
+        .all(c1zTables.grants)
         .some(({ name }) => name === 'expansion');
     const statement = guarded(path, () =>
       database.prepare(
-        `select id, data${hasExpansion ? ', expansion' : ''} from ${tables[section]} where sync_id = ? and id > ? order by id limit ?`,
+        `select id, data${hasExpansion ? ', expansion' : ''} from ${c1zTables[section]} where sync_id = ? and id > ? order by id limit ?`,
       ),
     );
     for (let after = 0; ;) {
@@ -231,7 +203,7 @@ function sourceOf({ path, size, database, syncId, summary, wholeSummary, remove 
         yield batch.map(toRow).filter((row) => row !== undefined);
       }
     },
-    messages: (signal) => read(['resourceTypes', 'resources', 'entitlements', 'grants'], signal),
+    messages: (signal) => read(sections, signal),
     [Symbol.asyncDispose]: async () => {
       if (database.isOpen) {
         database.close();
@@ -241,7 +213,7 @@ function sourceOf({ path, size, database, syncId, summary, wholeSummary, remove 
   };
 }
 
-function toMessage(path: string, section: StoredSection, row: Readonly<Record<string, unknown>>): StoredMessage {
+function toMessage(path: string, section: Section, row: Readonly<Record<string, unknown>>): StoredMessage {
   const { data, expansion = null } = row;
   if (!(data instanceof Uint8Array)) {
     throw incomplete(path, `one of its ${section} has no content`);

@@ -1,3 +1,5 @@
+import { ownerMarks } from '../sync-format/owner-marks.ts';
+
 /** The tables of a `.csv` folder: file name, columns, and the query that fills them. Names and columns are a contract. */
 export const tables = [
   {
@@ -48,11 +50,8 @@ export const tables = [
   },
 ] as const;
 
-/** What the tables were made of, and what they do not show, beside them. */
-export const aboutName = 'about.json';
-
-/** All files of the folder. */
-export const csvFileNames: readonly string[] = [...tables.map(({ name }) => name), aboutName];
+/** All files of the folder: the tables, and beside them what they were made of and what they do not show. */
+export const csvFileNames: readonly string[] = [...tables.map(({ name }) => name), ownerMarks.table];
 
 function flag(column: string): string {
   return `case ${column} when 1 then 'true' else 'false' end`;

@@ -1,22 +1,31 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { throwIfCancelled } from '../errors.ts';
-import { messageFromJson, type StoredMessage, type StoredSection } from '../model/stored-rows.ts';
+import {
+  contentHashOf,
+  isSection,
+  jsonLayout,
+  type Section,
+  sections,
+  syncFileFormat,
+  syncFileVersion,
+} from '../sync-format/layout.ts';
+import { messageFromJson, type StoredMessage } from '../sync-format/stored-rows.ts';
 import { foreign, incomplete, reading } from './faults.ts';
 import { bytesAt, wholeLines } from './lines.ts';
-import type { FileRow, FileSummary } from './rows.ts';
-import { fileFormat, fileVersion, type SyncSource } from './source.ts';
+import type { FileSummary } from '../sync-format/summary.ts';
+import type { FileRow } from './rows.ts';
+import type { SyncSource } from './source.ts';
 import { closing, type ClosingSummary, parsed, summaryOf, textAfterLast } from './summary.ts';
 import { type JsonGrant, type JsonResource, rowOfJsonGrant, rowOfJsonResource } from './to-row.ts';
 
 /** Rows of one section, as JSON. */
 export interface JsonBatch {
-  readonly section: StoredSection;
+  readonly section: Section;
   readonly rows: readonly unknown[];
 }
 
-const head = `{"format":"${fileFormat}","version":${fileVersion},"resourceTypes":[\n`;
-const beginning = ',"summary":';
+const head = `${jsonLayout.head}${jsonLayout.opening('resourceTypes')}\n`;
 /** A file that another tool has reformatted cannot be read line by line: it is held in memory, if it is not larger. */
 const largestReformatted = 256 * 1024 * 1024;
 const batchRows = 2_000;
@@ -26,7 +35,7 @@ export async function openJsonSource(path: string, size: number): Promise<SyncSo
   if ((await bytesAt(path, 0, head.length)).toString('latin1') !== head) {
     return await openReformatted(path, size);
   }
-  const text = await textAfterLast(path, size, beginning);
+  const text = await textAfterLast(path, size, jsonLayout.summary);
   const closed = summaryOf(text === undefined ? undefined : `{"summary":${text}`);
   if (closed === undefined) {
     throw incomplete(path, 'its closing summary is missing, so it is not complete');
@@ -67,7 +76,7 @@ export function sourceOf({ path, size, kind, summary, wholeSummary, batches }: B
   };
 }
 
-function toMessage(path: string, section: StoredSection, row: unknown): StoredMessage {
+function toMessage(path: string, section: Section, row: unknown): StoredMessage {
   try {
     return messageFromJson(section, row);
   } catch {
@@ -92,13 +101,13 @@ async function* linesOf(path: string, { contentHash }: FileSummary, signal?: Abo
       const to = lineEnd === -1 ? text.length : lineEnd;
       if (isFirstLine || text.charCodeAt(from) === 0x5d) {
         const line = text.slice(from, to);
-        const end = line.indexOf(beginning);
+        const end = line.indexOf(jsonLayout.summary);
         if (end !== -1) {
           if (rows.length > 0) {
             yield { section: asSection(path, section), rows };
           }
           hash.update(bytes.subarray(0, Buffer.byteLength(text.slice(0, from + end), 'utf8')));
-          if (`sha256:${hash.digest('hex')}` !== contentHash) {
+          if (contentHashOf(hash.digest('hex')) !== contentHash) {
             throw incomplete(path, 'it is damaged: its rows are not those that its closing summary was made of');
           }
           return;
@@ -107,7 +116,7 @@ async function* linesOf(path: string, { contentHash }: FileSummary, signal?: Abo
           yield { section: asSection(path, section), rows };
           rows = [];
         }
-        section = /"(\w+)":\[$/.exec(line)?.[1] ?? '';
+        section = jsonLayout.opened.exec(line)?.[1] ?? '';
         isFirstLine = false;
       } else if (to > from) {
         rows.push(rowOf(path, text.slice(from, text.charCodeAt(to - 1) === 0x2c ? to - 1 : to)));
@@ -122,8 +131,8 @@ async function* linesOf(path: string, { contentHash }: FileSummary, signal?: Abo
   throw incomplete(path, 'it is cut off: its closing summary is missing');
 }
 
-function asSection(path: string, name: string): StoredSection {
-  if (name === 'resourceTypes' || name === 'resources' || name === 'entitlements' || name === 'grants') {
+function asSection(path: string, name: string): Section {
+  if (isSection(name)) {
     return name;
   }
   throw incomplete(path, 'it is damaged: it has rows outside its lists');
@@ -150,17 +159,17 @@ async function openReformatted(path: string, size: number): Promise<SyncSource> 
     );
   }
   const file = parsed(await reading(path, () => readFile(path, 'utf8')));
-  if (typeof file !== 'object' || file === null || !('format' in file) || file.format !== fileFormat) {
-    throw foreign(path, `it is no sync file: its format is not "${fileFormat}"`);
+  if (typeof file !== 'object' || file === null || !('format' in file) || file.format !== syncFileFormat) {
+    throw foreign(path, `it is no sync file: its format is not "${syncFileFormat}"`);
   }
-  if (!('version' in file) || file.version !== fileVersion) {
-    throw foreign(path, `its version is not ${fileVersion}, the only one that is supported`);
+  if (!('version' in file) || file.version !== syncFileVersion) {
+    throw foreign(path, `its version is not ${syncFileVersion}, the only one that is supported`);
   }
   const closed = 'summary' in file ? closing(file.summary) : undefined;
   if (closed === undefined) {
     throw incomplete(path, 'its closing summary is missing, so it is not complete');
   }
-  const lists = (['resourceTypes', 'resources', 'entitlements', 'grants'] as const).map((section) => ({
+  const lists = sections.map((section) => ({
     section,
     rows: listOf(path, file, section),
   }));
@@ -180,7 +189,7 @@ async function openReformatted(path: string, size: number): Promise<SyncSource> 
   });
 }
 
-function listOf(path: string, file: object, section: StoredSection): readonly unknown[] {
+function listOf(path: string, file: object, section: Section): readonly unknown[] {
   const list: unknown = Object.getOwnPropertyDescriptor(file, section)?.value;
   if (!Array.isArray(list)) {
     throw incomplete(path, `it has no list of ${section}`);

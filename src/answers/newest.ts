@@ -2,10 +2,11 @@ import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { ConnectorError } from '../errors.ts';
+import { isC1z } from '../sync-format/c1z.ts';
+import { anyHead, syncFileKinds, writtenHead } from '../sync-format/layout.ts';
+import type { FileSummary } from '../sync-format/summary.ts';
 import { bytesAt } from './lines.ts';
 import { openSource } from './open.ts';
-import type { FileSummary } from './rows.ts';
-import { fileFormat } from './source.ts';
 import type { WorkPlace } from './work-place.ts';
 
 /** A file of a sync, as far as it can be told without reading all of it. */
@@ -23,8 +24,8 @@ export interface NewestOptions {
   readonly work?: WorkPlace | undefined;
 }
 
-/** By preference among files of the same sync: what is read fastest first. */
-const kinds = ['.json', '.ndjson', '.c1z'];
+/** By preference among files of the same sync. */
+const kinds: readonly string[] = syncFileKinds;
 /** A `.c1z` tells its time only when it is unpacked, which is done for small ones. */
 const mostUnpacked = 16 * 1024 * 1024;
 /** A file is written after its sync has ended, give or take what clocks and file systems round. */
@@ -87,23 +88,19 @@ function byKind(one: string, other: string): number {
   return place(one) - place(other) || (one < other ? -1 : 1);
 }
 
-const format = fileFormat.replaceAll('.', String.raw`\.`);
-const ourHead = new RegExp(String.raw`^\s*\{\s*"format"\s*:\s*"${format}"`);
-/** As we lay files out, so that the summary can be read from the end alone. */
-const asWritten = new RegExp(String.raw`^\{"format":"${format}","version":\d+(?:\}\n|,"resourceTypes":\[\n)`);
-
 /** Undefined for a file that is none of ours. */
 async function inspect(
   { path, size, mtimeMs }: FileHere,
   work: WorkPlace | undefined,
 ): Promise<SyncFileInfo | undefined> {
-  const head = (await bytesAt(path, 0, 200)).toString('latin1');
-  const isC1z = extname(path).toLowerCase() === '.c1z';
-  if (isC1z ? !head.startsWith('C1ZF\0') : !ourHead.test(head)) {
+  const head = await bytesAt(path, 0, 200);
+  const text = head.toString('latin1');
+  const isPacked = extname(path).toLowerCase() === '.c1z';
+  if (isPacked ? !isC1z(head) : !anyHead.test(text)) {
     return undefined;
   }
   const untold = { path, summary: {}, time: mtimeMs };
-  if (isC1z ? size > mostUnpacked : !asWritten.test(head)) {
+  if (isPacked ? size > mostUnpacked : !writtenHead.test(text)) {
     return untold;
   }
   try {

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { ConnectorError } from '../errors.ts';
+import type { SyncFileKind } from '../sync-format/layout.ts';
 import { openC1zSource } from './c1z-source.ts';
 import { reading } from './faults.ts';
 import { openJsonSource } from './json-source.ts';
@@ -8,11 +9,13 @@ import { openNdjsonSource } from './ndjson-source.ts';
 import type { SyncSource } from './source.ts';
 import { systemWorkPlace, type WorkPlace } from './work-place.ts';
 
-const openers: Readonly<Record<string, (path: string, size: number, work: WorkPlace) => Promise<SyncSource>>> = {
+type Open = (path: string, size: number, work: WorkPlace) => Promise<SyncSource>;
+
+const openers: Readonly<Record<string, Open>> = {
   '.json': openJsonSource,
   '.ndjson': openNdjsonSource,
   '.c1z': openC1zSource,
-};
+} satisfies Record<SyncFileKind, Open>;
 
 export interface OpenOptions {
   /** The kind of file, where its name does not tell it. */

@@ -1,3 +1,4 @@
+import type { FileSummary } from '../sync-format/summary.ts';
 import { createByteSink } from './report-bytes.ts';
 import { changeBlocks } from './report-changes.ts';
 import type { Change } from './diff.ts';
@@ -11,7 +12,7 @@ import {
 } from './report-format.ts';
 import { createReportTables } from './report-tables.ts';
 import { createUserBlocks } from './report-users.ts';
-import type { FileRow, FileSummary, GrantRow, UserRow } from './rows.ts';
+import type { FileRow, GrantRow, UserRow } from './rows.ts';
 
 /** What a report names: the program's version, and the files without their folders. */
 export interface ReportNames {

@@ -5,7 +5,7 @@
 // and as many bytes. Sections come in any order and may repeat, since they are written while the sync file is read; only
 // `end` is always last, so that a page whose data was cut off says so instead of showing less.
 
-import type { FileSummary } from './rows.ts';
+import type { FileSummary } from '../sync-format/summary.ts';
 
 export type { FileSummary };
 

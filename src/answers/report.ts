@@ -1,14 +1,12 @@
 import { Readable } from 'node:stream';
 import { createGzip } from 'node:zlib';
 import { throwIfCancelled } from '../errors.ts';
+import { ownerMarks } from '../sync-format/owner-marks.ts';
 import { createReportBuilder, type ReportBuilder, type ReportComparison, type ReportNames } from './report-builder.ts';
 import type { SyncSource } from './source.ts';
 
 /** Where the page's data goes, in its template. */
 export const dataMark = '<!--data-->';
-
-/** The name of the element by which a page tells its project, near its beginning: the writers look for it. */
-export const pageOwnerName = 'baton-descope-project';
 
 export interface ReportWork {
   readonly source: SyncSource;
@@ -34,7 +32,7 @@ export async function writeReport({ source, comparison, names, template, write, 
   await write(
     before.replace(
       '<head>',
-      `<head>\n<meta name="${pageOwnerName}" content="${attributeText(source.summary.projectId ?? '')}">`,
+      `<head>\n<meta name="${ownerMarks.page}" content="${attributeText(source.summary.projectId ?? '')}">`,
     ),
   );
   const pieces = Readable.from(sections(source, comparison, names, signal), { objectMode: true });

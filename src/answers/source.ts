@@ -1,9 +1,6 @@
-import type { StoredMessage } from '../model/stored-rows.ts';
-import type { FileRow, FileSummary } from './rows.ts';
-
-/** The format of our files, and the one version that we read. */
-export const fileFormat = 'baton-descope.sync';
-export const fileVersion = 1;
+import type { StoredMessage } from '../sync-format/stored-rows.ts';
+import type { FileSummary } from '../sync-format/summary.ts';
+import type { FileRow } from './rows.ts';
 
 /**
  * A complete file of a sync, open for reading. Every call of `rows` or `messages` is one pass over the file, in memory that

@@ -1,5 +1,5 @@
 import type { Grant, Resource } from '../model/messages.ts';
-import { createdAtOf, userTraitOf } from '../model/stored-rows.ts';
+import { createdAtOf, userTraitOf } from '../sync-format/stored-rows.ts';
 import type { FileRow, GrantRow } from './rows.ts';
 
 /** As much of a message as the rows need; protobuf JSON has this shape, with every zero value left out. */

@@ -1,12 +1,12 @@
 import { extname } from 'node:path';
 import { type AccessIndex, createAccessIndex } from '../answers/access-index.ts';
 import { aboutOf, aboutRows } from '../answers/about.ts';
-import { aboutName, csvFileNames } from '../answers/csv-schema.ts';
+import { csvFileNames } from '../answers/csv-schema.ts';
 import { type chooseColumns, csvTables } from '../answers/csv-tables.ts';
 import { openSource } from '../answers/open.ts';
 import { reviewColumns, reviewRows } from '../answers/review.ts';
 import { type SheetOfTexts, xlsxBytes } from '../answers/xlsx.ts';
-import { ownerMarks } from '../output/last.ts';
+import { ownerMarks } from '../sync-format/owner-marks.ts';
 import { writeWholeFile, writeWholeFolder } from '../output/whole-folder.ts';
 import { version } from '../version.ts';
 import { besideTarget } from './work-places.ts';
@@ -38,7 +38,7 @@ export async function writeDerived(
     const text = `${JSON.stringify(aboutOf(index, version), undefined, 2)}\n`;
     await writeWholeFolder(
       target,
-      [...csvTables(index, tables), { name: aboutName, bytes: pieceOf(text) }],
+      [...csvTables(index, tables), { name: ownerMarks.table, bytes: pieceOf(text) }],
       csvFileNames,
     );
   } else {

@@ -6,6 +6,7 @@ import type { WorkPlace } from '../answers/work-place.ts';
 import { type Environment, resolveSettings } from '../config/load.ts';
 import { ConnectorError } from '../errors.ts';
 import { outputKinds } from '../output/outputs.ts';
+import { syncFileKinds } from '../sync-format/layout.ts';
 import { settingSources } from './setting-sources.ts';
 import { tell } from './tell.ts';
 import { temporaryPlace } from './work-places.ts';
@@ -118,7 +119,7 @@ export async function newestFile(env: Environment, options: NewestOptions): Prom
 /** The file of a sync that stands among the words of a command line. */
 export function fileAmong(words: readonly string[]): string | undefined {
   const word = words.find(
-    (candidate) => ['.json', '.ndjson', '.c1z'].includes(extname(candidate).toLowerCase()) && existsSync(candidate),
+    (candidate) => syncFileKinds.some((kind) => kind === extname(candidate).toLowerCase()) && existsSync(candidate),
   );
   return word === undefined ? undefined : resolve(word);
 }

@@ -1,9 +1,9 @@
 import { open, rm } from 'node:fs/promises';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ConnectorError } from '../errors.ts';
-import { c1zAboutKey } from '../model/c1z-about.ts';
+import { type C1zTable, putC1zAbout } from '../sync-format/c1z.ts';
+import { c1zSchema } from '../sync-format/c1z-schema.ts';
 import type { C1zRow } from './c1z-rows.ts';
-import { c1zSchema } from './c1z-schema.ts';
 
 /** The tables that rows of a sync go into, with the columns that they bring. */
 const columns = {
@@ -21,8 +21,7 @@ const columns = {
     'needs_expansion',
     'data',
   ],
-} as const;
-export type C1zTable = keyof typeof columns;
+} as const satisfies Record<C1zTable, readonly string[]>;
 
 /** What is written anew when a row comes a second time; the other columns keep their first values, as in the Go writer. */
 const renewed: Readonly<Record<C1zTable, readonly string[]>> = {
@@ -84,10 +83,7 @@ export async function createC1zDatabase({ path, target, syncId, now }: C1zDataba
         }),
       finish: (about) =>
         guarded(target, () => {
-          // among the sessions of the sync, where nobody but us looks
-          database
-            .prepare('insert into v1_connector_sessions (sync_id, key, value) values (?, ?, ?)')
-            .run(syncId, c1zAboutKey, Buffer.from(JSON.stringify(about)));
+          putC1zAbout(database, syncId, about);
           database.prepare('update v1_sync_runs set ended_at = ? where sync_id = ?').run(toLocalTime(now()), syncId);
           database.exec('commit');
           database.close();

@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { constants, createZstdCompress } from 'node:zlib';
-import { c1zAboutOf } from '../model/c1z-about.ts';
 import type { Entitlement, Grant, Resource, ResourceType } from '../model/messages.ts';
+import { c1zMagic } from '../sync-format/c1z.ts';
+import { c1zAboutOf } from '../sync-format/c1z-about.ts';
+import { contentHashOf } from '../sync-format/layout.ts';
+import type { TenantRoles } from '../sync-format/summary.ts';
 import { type AtomicFile, createAtomicFile } from './atomic-file.ts';
 import { createC1zDatabase, toLocalIo } from './c1z-database.ts';
 import { toEntitlementRow, toGrantRow, toResourceRow, toResourceTypeRow } from './c1z-rows.ts';
@@ -11,9 +14,6 @@ import type { FileLayer } from './file-layer.ts';
 import { unfinishedPath } from './leftovers.ts';
 import { placeOf } from './place.ts';
 import type { RowCounts } from './sync-file.ts';
-
-/** What every file of container version 1 begins with; one zstd frame with one SQLite database follows. */
-export const c1zMagic: Uint8Array = Buffer.from('C1ZF\0', 'latin1');
 
 /**
  * A sync on its way into a `.c1z` file, the format of Baton's own tools. Rows may come in any order; one that comes twice
@@ -38,7 +38,7 @@ export interface C1zFileOptions {
   /** A KSUID: readers sort by it. */
   readonly syncId: string;
   /** What the sync is made of. It is kept in the file, so that the next one knows what it compares itself with. */
-  readonly about?: { readonly projectId: string; readonly tenantRoles?: 'all' | 'observed' };
+  readonly about?: { readonly projectId: string; readonly tenantRoles?: TenantRoles };
   readonly now?: () => number;
   /** What the file itself is written with; SQLite writes its database by itself. */
   readonly files?: FileLayer;
@@ -77,7 +77,7 @@ export async function createC1zFile(
       try {
         database.finish({ ...about, ...c1zAboutOf(summary('')) });
         output = await createAtomicFile(target, files);
-        summary(`sha256:${await pack(path, output)}`);
+        summary(contentHashOf(await pack(path, output)));
       } catch (thrown) {
         throw toLocalIo(target, 'read its database back', thrown);
       } finally {

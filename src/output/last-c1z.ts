@@ -6,10 +6,9 @@ import { pathToFileURL } from 'node:url';
 import { createZstdDecompress } from 'node:zlib';
 import { z } from 'zod';
 import { ConnectorError } from '../errors.ts';
-import { type C1zAbout, c1zAboutKey, parseC1zAbout } from '../model/c1z-about.ts';
 import { resourceTypeIds } from '../model/ids.ts';
+import { c1zMagic, c1zTables, isC1z, readC1zAbout, typesInC1z } from '../sync-format/c1z.ts';
 import { toLocalIo } from './c1z-database.ts';
-import { c1zMagic } from './c1z-file.ts';
 import type { LastSync } from './last-sync.ts';
 import { unfinishedPath } from './leftovers.ts';
 import { placeOf } from './place.ts';
@@ -59,7 +58,7 @@ async function sizeOf(path: string): Promise<number | undefined> {
     await using handle = await open(path, 'r');
     const head = Buffer.alloc(c1zMagic.length);
     await handle.read(head, 0, head.length, 0);
-    return head.equals(c1zMagic) ? (await handle.stat()).size : undefined;
+    return isC1z(head) ? (await handle.stat()).size : undefined;
   } catch {
     return undefined;
   }
@@ -105,44 +104,30 @@ function count(path: string): LastSync | undefined {
     if (typeof syncId !== 'string') {
       return undefined;
     }
-    const countBy = (table: 'v1_resources' | 'v1_grants'): Readonly<Record<string, number>> => {
+    const countBy = (section: 'resources' | 'grants'): Readonly<Record<string, number>> => {
       const rows = countSchema.parse(
         database
           .prepare(
-            `select resource_type_id as type, count(*) as count from ${table} where sync_id = ? group by resource_type_id`,
+            `select resource_type_id as type, count(*) as count from ${c1zTables[section]} where sync_id = ? group by resource_type_id`,
           )
           .all(syncId),
       );
       return Object.fromEntries(rows.map((row) => [row.type, row.count]));
     };
-    const about = aboutIn(database, syncId);
+    const about = readC1zAbout(database, syncId);
     const projectId = about?.projectId;
     return {
       projectId,
       tenantRoles: about?.tenantRoles,
       ...(about === undefined && isOfAnother(database, syncId) && { isForeign: true }),
-      counts: { resources: countBy('v1_resources'), grants: projectId === undefined ? {} : countBy('v1_grants') },
+      counts: { resources: countBy('resources'), grants: projectId === undefined ? {} : countBy('grants') },
     };
   } finally {
     database.close();
   }
 }
 
-/** What we told of ourselves; a file that others wrote, or an older version of ours, tells nothing. */
-function aboutIn(database: DatabaseSync, syncId: string): C1zAbout | undefined {
-  try {
-    return parseC1zAbout(
-      database
-        .prepare('select value from v1_connector_sessions where sync_id = ? and key = ?')
-        .get(syncId, c1zAboutKey)?.['value'],
-    );
-  } catch {
-    return undefined; // an older layout has no such table
-  }
-}
-
 /** Whether it lists a type of resource that no sync of ours has: every Baton connector writes to "sync.c1z" by default. */
 function isOfAnother(database: DatabaseSync, syncId: string): boolean {
-  const types = database.prepare('select external_id from v1_resource_types where sync_id = ?').all(syncId);
-  return types.some(({ external_id: id }) => !ourTypes.has(String(id)));
+  return !typesInC1z(database, syncId).isSubsetOf(ourTypes);
 }

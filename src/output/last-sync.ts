@@ -1,13 +1,14 @@
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { z } from 'zod';
-import { syncFileFormat, syncFileVersion } from './sync-file.ts';
+import { anyHeadOfVersion, firstTail, jsonLayout, longestSummary, ndjsonLayout } from '../sync-format/layout.ts';
+import { tenantRoleWords, type TenantRoles } from '../sync-format/summary.ts';
 
 const countsByType = z.record(z.string(), z.number().int().nonnegative());
 const schema = z.object({
   summary: z.object({
     complete: z.literal(true),
     projectId: z.string(),
-    tenantRoles: z.enum(['all', 'observed']).optional(),
+    tenantRoles: z.enum(tenantRoleWords).optional(),
     exportedFrom: z.string().optional(),
     counts: z.object({ resources: countsByType, grants: countsByType }),
   }),
@@ -16,7 +17,7 @@ const schema = z.object({
 /** What a file tells of the sync that wrote it. A `.c1z` file need not tell its project and policy. */
 export interface LastSync {
   readonly projectId: string | undefined;
-  readonly tenantRoles?: 'all' | 'observed' | undefined;
+  readonly tenantRoles?: TenantRoles | undefined;
   /** True for the sync of another product's connector. */
   readonly isForeign?: boolean;
   readonly counts: {
@@ -25,17 +26,13 @@ export interface LastSync {
   };
 }
 
-const firstTail = 64 * 1024;
-/** A summary repeats names that lead nowhere, 200 at most: even the longest are far below this. */
-const longestTail = 16 * 1024 * 1024;
-
 /**
- * How a file begins, and what stands before its summary: no string of JSON holds it, and nothing inside the summary, so its
- * last place is where the summary begins. One character of it does not belong to the summary as an object of its own.
+ * How a file begins, and what stands before its summary: the last place of that is where the summary begins. One character of
+ * it does not belong to the summary as an object of its own.
  */
 const layouts = [
-  { head: `{"format":"${syncFileFormat}","version":${syncFileVersion},`, beginning: ',"summary":', open: '{' },
-  { head: `{"format":"${syncFileFormat}","version":${syncFileVersion}}\n`, beginning: '\n{"summary":', open: '' },
+  { head: `${jsonLayout.head},`, beginning: jsonLayout.summary, open: '{' },
+  { head: `${ndjsonLayout.head}\n`, beginning: `\n${ndjsonLayout.summary}`, open: '' },
 ] as const;
 
 /** Reads the summary of the sync file at a path, from its end. Undefined when there is none to be understood. */
@@ -69,11 +66,11 @@ function toLastSync(file: z.output<typeof schema> | undefined): LastSync | undef
 async function readSummary(handle: FileHandle, size: number): Promise<string | undefined> {
   const begins = (await readAt(handle, 0, Math.min(size, 200))).toString('latin1');
   const layout = layouts.find(({ head }) => begins.startsWith(head));
-  const isReformatted = layout === undefined && reformatted.test(begins);
+  const isReformatted = layout === undefined && anyHeadOfVersion.test(begins);
   if (layout === undefined && !isReformatted) {
     return undefined;
   }
-  for (let length = Math.min(size, firstTail); length <= longestTail; length = Math.min(size, length * 4)) {
+  for (let length = Math.min(size, firstTail); length <= longestSummary; length = Math.min(size, length * 4)) {
     const tail = await readAt(handle, size - length, length);
     const text = layout === undefined ? summaryAtEnd(tail.toString('utf8')) : textBehind(tail, layout);
     if (text !== undefined || length === size) {
@@ -87,11 +84,6 @@ function textBehind(tail: Buffer, { beginning, open }: (typeof layouts)[number])
   const at = tail.lastIndexOf(beginning);
   return at === -1 ? undefined : `${open}${tail.toString('utf8', at + 1)}`;
 }
-
-/** A file that another tool has laid out anew, such as jq. */
-const reformatted = new RegExp(
-  `^\\s*\\{\\s*"format"\\s*:\\s*"${RegExp.escape(syncFileFormat)}"\\s*,\\s*"version"\\s*:\\s*${syncFileVersion}\\b`,
-);
 
 function summaryAtEnd(text: string): string | undefined {
   const last = [...text.matchAll(/(?<=[,\]]\s*)"summary"\s*:\s*\{/g)].at(-1);

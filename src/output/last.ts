@@ -1,18 +1,12 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isC1z } from '../sync-format/c1z.ts';
+import { ownerMarks } from '../sync-format/owner-marks.ts';
 import { type LastSync, readLastSync } from './last-sync.ts';
 import { readZipPart } from './zip-part.ts';
 
 /** What stands at a target: the sync that it holds or was made of, as far as it tells. */
 export type LastOutput = Omit<LastSync, 'counts'> & { readonly counts: LastSync['counts'] | undefined };
-
-/** Where tables, spreadsheets and pages name the project that they are of. */
-export const ownerMarks = {
-  table: 'about.json',
-  workbookPart: 'docProps/custom.xml',
-  workbookProperty: 'baton-descope project',
-  page: 'baton-descope-project',
-} as const;
 
 const largestAbout = 1024 * 1024;
 const pageHeadBytes = 16 * 1024;
@@ -29,8 +23,9 @@ export async function readLast(target: string, signal?: AbortSignal): Promise<La
   if (found?.isFile() !== true) {
     return undefined; // a pipe would keep us waiting
   }
-  const head = await headOf(target);
-  if (head.startsWith('C1ZF\0')) {
+  const bytes = await headOf(target);
+  const head = bytes.toString('utf8');
+  if (isC1z(bytes)) {
     const last = await (await import('./last-c1z.ts')).readLastC1z(target, signal);
     return last === 'untold' ? { projectId: undefined, counts: undefined } : last;
   }
@@ -47,14 +42,14 @@ function extractOf(projectId: string | undefined): LastOutput | undefined {
     : { projectId: projectId === '' ? undefined : projectId, counts: undefined };
 }
 
-async function headOf(path: string): Promise<string> {
+async function headOf(path: string): Promise<Buffer> {
   try {
     await using handle = await open(path, 'r');
     const bytes = Buffer.alloc(pageHeadBytes);
     const { bytesRead } = await handle.read(bytes, 0, bytes.length, 0);
-    return bytes.toString('utf8', 0, bytesRead);
+    return bytes.subarray(0, bytesRead);
   } catch {
-    return '';
+    return Buffer.alloc(0);
   }
 }
 

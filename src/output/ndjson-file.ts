@@ -1,9 +1,10 @@
 import type { Row } from '../model/row.ts';
-import { messageToJson } from '../model/stored-rows.ts';
+import { contentHashOf, ndjsonLayout, type Section } from '../sync-format/layout.ts';
+import { messageToJson } from '../sync-format/stored-rows.ts';
 import { type AtomicFile, createAtomicFile } from './atomic-file.ts';
 import type { FileLayer } from './file-layer.ts';
 import { HashedText } from './hashed-text.ts';
-import { syncFileFormat, syncFileVersion, type SyncFile } from './sync-file.ts';
+import type { SyncFile } from './sync-file.ts';
 
 /**
  * The sync file as lines, for tools that take one JSON object after the other: first the format, then a row a line under the
@@ -20,12 +21,13 @@ export function ndjsonInto(file: AtomicFile): SyncFile {
   const counts = { resourceTypes: 0, resources: {}, entitlements: {}, grants: {} };
 
   async function lines(
-    key: string,
+    section: Section,
     rows: readonly (Row<unknown> & { readonly typeId: string })[],
     counted: Record<string, number>,
   ): Promise<void> {
+    const beginning = `{"${ndjsonLayout.keys[section]}":`;
     for (const row of rows) {
-      out.text(`{"${key}":`);
+      out.text(beginning);
       row.writeJson(out);
       out.text('}\n');
       counted[row.typeId] = (counted[row.typeId] ?? 0) + 1;
@@ -35,25 +37,26 @@ export function ndjsonInto(file: AtomicFile): SyncFile {
     }
   }
 
-  out.text(`${JSON.stringify({ format: syncFileFormat, version: syncFileVersion })}\n`);
+  out.text(`${ndjsonLayout.head}\n`);
   return {
     counts,
     resourceTypes: async (rows) => {
       out.text(
         rows
           .map(
-            (message) => `${JSON.stringify({ resourceType: messageToJson({ section: 'resourceTypes', message }) })}\n`,
+            (message) =>
+              `${JSON.stringify({ [ndjsonLayout.keys.resourceTypes]: messageToJson({ section: 'resourceTypes', message }) })}\n`,
           )
           .join(''),
       );
       counts.resourceTypes += rows.length;
     },
-    resources: (rows) => lines('resource', rows, counts.resources),
-    entitlements: (rows) => lines('entitlement', rows, counts.entitlements),
-    grants: (rows) => lines('grant', rows, counts.grants),
+    resources: (rows) => lines('resources', rows, counts.resources),
+    entitlements: (rows) => lines('entitlements', rows, counts.entitlements),
+    grants: (rows) => lines('grants', rows, counts.grants),
     finish: async (summary) => {
-      const contentHash = `sha256:${await text.digest()}`;
-      await file.write(`${JSON.stringify({ summary: summary(contentHash) })}\n`);
+      const contentHash = contentHashOf(await text.digest());
+      await file.write(`${ndjsonLayout.summary}${JSON.stringify(summary(contentHash))}}\n`);
       await file.commit();
     },
     discard: () => file.discard(),

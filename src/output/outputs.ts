@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { ConnectorError } from '../errors.ts';
+import { syncFileKinds } from '../sync-format/layout.ts';
 import type { C1zFileOptions } from './c1z-file.ts';
 import { type Convert, createDerivedFile } from './derived-file.ts';
 import { messageByMessage } from './message-sink.ts';
@@ -11,7 +12,7 @@ import { createSyncFile, type SyncFile } from './sync-file.ts';
 export type CreateOutput = (options: C1zFileOptions) => Promise<SyncFile>;
 
 /** The kinds of file, by extension. The first three hold all that a sync brings; the others are made of it, for people. */
-export const outputKinds = ['.json', '.ndjson', '.c1z', '.csv', '.xlsx'] as const;
+export const outputKinds = [...syncFileKinds, '.csv', '.xlsx'] as const;
 export type OutputKind = (typeof outputKinds)[number];
 
 /** What makes the kinds that are derived, and the names of the tables in a folder of them. */

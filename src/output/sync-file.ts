@@ -3,15 +3,10 @@ import { ResourceTypeSchema } from '../gen/c1/connector/v2/resource_pb.ts';
 import { annotationRegistry } from '../model/annotations.ts';
 import type { ResourceType } from '../model/messages.ts';
 import type { EntitlementRow, GrantRow, ResourceRow, Row } from '../model/row.ts';
+import { contentHashOf, jsonLayout, type Section, sections } from '../sync-format/layout.ts';
 import { createAtomicFile } from './atomic-file.ts';
 import type { FileLayer } from './file-layer.ts';
 import { HashedText } from './hashed-text.ts';
-
-export const syncFileFormat = 'baton-descope.sync';
-export const syncFileVersion = 1;
-
-const sections = ['resourceTypes', 'resources', 'entitlements', 'grants'] as const;
-type Section = (typeof sections)[number];
 
 /** Rows written, by section and by resource type; a grant counts for the type of its entitlement's resource. */
 export interface RowCounts {
@@ -52,12 +47,8 @@ export async function createSyncFile(target: string, files?: FileLayer, toldAs =
       throw new Error(`a row of "${section}" came after that section was closed`);
     }
     for (; current < place; current += 1) {
-      const opened = `,"${sections[current + 1] ?? ''}":[`;
-      out.text(
-        current === -1
-          ? `{"format":"${syncFileFormat}","version":${syncFileVersion}${opened}`
-          : `${isFirstRow ? '' : '\n'}]${opened}`,
-      );
+      const opening = jsonLayout.opening(sections[current + 1] ?? section);
+      out.text(current === -1 ? `${jsonLayout.head}${opening}` : `${isFirstRow ? '' : '\n'}]${opening}`);
       isFirstRow = true;
     }
   }
@@ -103,8 +94,8 @@ export async function createSyncFile(target: string, files?: FileLayer, toldAs =
     finish: async (summary) => {
       enter('grants');
       out.text(isFirstRow ? ']' : '\n]');
-      const contentHash = `sha256:${await text.digest()}`;
-      await file.write(`,"summary":${JSON.stringify(summary(contentHash), undefined, 2)}}\n`);
+      const contentHash = contentHashOf(await text.digest());
+      await file.write(`${jsonLayout.summary}${JSON.stringify(summary(contentHash), undefined, 2)}}\n`);
       await file.commit();
     },
     discard: () => file.discard(),

@@ -1,6 +1,7 @@
+import type { TenantRoles } from '../sync-format/summary.ts';
 import { ConnectorError } from '../errors.ts';
 import { printable } from '../printable.ts';
-import type { SummaryCounts, TenantRoles } from './summary.ts';
+import type { SummaryCounts } from './summary.ts';
 
 /** What is compared of a sync: of which project, under which policy, and how much it found. */
 export interface SyncExtent {

@@ -1,8 +1,9 @@
 import type { SyncReport } from '../connector.ts';
 import { cleanupRequest } from '../model/walk-requests.ts';
 import type { ConnectorSurface } from '../model/surface.ts';
+import type { TenantRoles } from '../sync-format/summary.ts';
 import type { SyncExtent } from './guard.ts';
-import { type SummaryCounts, type SyncSummary, type TenantRoles, toSummary } from './summary.ts';
+import { type SummaryCounts, type SyncSummary, toSummary } from './summary.ts';
 import { newSyncId } from './sync-id.ts';
 import { type SyncSink, walk, type WalkProgress } from './walk.ts';
 

@@ -1,4 +1,5 @@
 import type { SyncReport } from '../connector.ts';
+import type { TenantRoles } from '../sync-format/summary.ts';
 
 /** What the file's rows add up to, as the output counts them. */
 export interface SummaryCounts {
@@ -7,9 +8,6 @@ export interface SummaryCounts {
   readonly entitlements: Readonly<Record<string, number>>;
   readonly grants: Readonly<Record<string, number>>;
 }
-
-/** Which roles in tenants a sync lists: every pair, or those that somebody holds. */
-export type TenantRoles = 'all' | 'observed';
 
 export interface SyncRun {
   readonly startedAtMs: number;

@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openSource } from '../../src/answers/open.ts';
 import type { FileRow } from '../../src/answers/rows.ts';
-import { messageToJson } from '../../src/model/stored-rows.ts';
+import { messageToJson } from '../../src/sync-format/stored-rows.ts';
 import { projectArbitrary } from '../support/arbitraries.ts';
 import { inTenant, permission, role, smallProject, tenant, user } from '../support/project-fixture.ts';
 import { writeSync } from '../support/sync-files.ts';

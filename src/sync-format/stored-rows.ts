@@ -10,7 +10,8 @@ import {
   type ResourceType,
   ResourceTypeSchema,
 } from '../gen/c1/connector/v2/resource_pb.ts';
-import { annotate, annotationRegistry, hasAnnotation } from './annotations.ts';
+import { annotate, annotationRegistry, hasAnnotation } from '../model/annotations.ts';
+import type { Section } from './layout.ts';
 
 /** The four messages that a file keeps, by the name of its section. */
 const schemas = {
@@ -18,8 +19,7 @@ const schemas = {
   resources: ResourceSchema,
   entitlements: EntitlementSchema,
   grants: GrantSchema,
-} as const;
-export type StoredSection = keyof typeof schemas;
+} as const satisfies Record<Section, DescMessage>;
 
 /** A row of a file as the message that it is, with the section that it stands in. */
 export type StoredMessage =
@@ -29,7 +29,7 @@ export type StoredMessage =
   | { readonly section: 'grants'; readonly message: Grant };
 
 /** A message from its protobuf JSON. Throws an error of the protobuf library when it is none. */
-export function messageFromJson(section: StoredSection, json: unknown): StoredMessage {
+export function messageFromJson(section: Section, json: unknown): StoredMessage {
   const read = <Desc extends DescMessage>(schema: Desc): MessageShape<Desc> =>
     fromJson(schema, json as JsonValue, { registry: annotationRegistry, ignoreUnknownFields: true }); // it came from JSON.parse
   switch (section) {
@@ -45,7 +45,7 @@ export function messageFromJson(section: StoredSection, json: unknown): StoredMe
 }
 
 /** A message from its bytes. Throws an error of the protobuf library when it is none. */
-export function messageFromBytes(section: StoredSection, bytes: Uint8Array): StoredMessage {
+export function messageFromBytes(section: Section, bytes: Uint8Array): StoredMessage {
   switch (section) {
     case 'resourceTypes':
       return { section, message: fromBinary(ResourceTypeSchema, bytes) };

@@ -1,11 +1,9 @@
 import { z } from 'zod';
-
-/** The key, among the sessions of a sync in a `.c1z` file, under which a file of ours tells what it was made of. */
-export const c1zAboutKey = 'baton-descope/sync';
+import { tenantRoleWords } from './summary.ts';
 
 const schema = z.object({
   projectId: z.string().optional(),
-  tenantRoles: z.enum(['all', 'observed']).optional(),
+  tenantRoles: z.enum(tenantRoleWords).optional(),
   summary: z.record(z.string(), z.unknown()).optional(),
 });
 

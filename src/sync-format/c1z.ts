@@ -1,0 +1,56 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { type C1zAbout, parseC1zAbout } from './c1z-about.ts';
+import type { Section } from './layout.ts';
+
+/** What every `.c1z` file of container version 1 begins with; one zstd frame with one SQLite database follows. */
+export const c1zMagic: Uint8Array = Buffer.from('C1ZF\0', 'latin1');
+
+/** Whether bytes begin as such a file does. */
+export function isC1z(head: Uint8Array): boolean {
+  return Buffer.compare(head.subarray(0, c1zMagic.length), c1zMagic) === 0;
+}
+
+/** The tables that rows of a sync go into, by section. */
+export const c1zTables = {
+  resourceTypes: 'v1_resource_types',
+  resources: 'v1_resources',
+  entitlements: 'v1_entitlements',
+  grants: 'v1_grants',
+} as const satisfies Record<Section, string>;
+export type C1zTable = (typeof c1zTables)[Section];
+
+/** The key, among the sessions of a sync, under which a file of ours tells what it was made of. */
+const aboutKey = 'baton-descope/sync';
+
+/** Keeps what a file of ours tells of itself: among the sessions of the sync, which no other program reads. */
+export function putC1zAbout(database: DatabaseSync, syncId: string, about: object): void {
+  database
+    .prepare('insert into v1_connector_sessions (sync_id, key, value) values (?, ?, ?)')
+    .run(syncId, aboutKey, Buffer.from(JSON.stringify(about)));
+}
+
+/** What `putC1zAbout` kept. Undefined in a file that others wrote; in an older one the table itself is missing. */
+export function readC1zAbout(database: DatabaseSync, syncId: string): C1zAbout | undefined {
+  try {
+    return parseC1zAbout(
+      database.prepare('select value from v1_connector_sessions where sync_id = ? and key = ?').get(syncId, aboutKey)?.[
+        'value'
+      ],
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+/** The resource types that the file lists for a sync. */
+export function typesInC1z(database: DatabaseSync, syncId: string): ReadonlySet<string> {
+  return new Set(
+    database
+      .prepare(`select external_id from ${c1zTables.resourceTypes} where sync_id = ?`)
+      .all(syncId)
+      .map(({ external_id: id }) => String(id)),
+  );
+}
+
+/** The resource types that every version of this connector lists. Their presence tells our files from those of other connectors. */
+export const foundingTypes = ['user', 'tenant', 'role', 'permission', 'role_binding'] as const;

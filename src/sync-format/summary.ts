@@ -1,0 +1,49 @@
+// The closing summary as types alone: the report's page is bundled for the browser and sees this file.
+
+/** Which roles in tenants a sync lists: every pair, or those that somebody holds. */
+export const tenantRoleWords = ['all', 'observed'] as const;
+export type TenantRoles = (typeof tenantRoleWords)[number];
+
+/** The closing summary, as far as a file has one: a `.c1z` that others wrote tells only when its sync began and ended. */
+export interface FileSummary {
+  readonly projectId?: string | undefined;
+  readonly tenantRoles?: string | undefined;
+  readonly startedAt?: string | undefined;
+  readonly finishedAt?: string | undefined;
+  readonly counts?:
+    | { readonly resources: Readonly<Record<string, number>>; readonly grants: Readonly<Record<string, number>> }
+    | undefined;
+  /** What proves the users complete. */
+  readonly consistency?: FileConsistency | undefined;
+  readonly dangling?: FileFindings | undefined;
+  readonly ambiguous?: FileFindings | undefined;
+  /** Inherited access that the file does not tell: tenants that inherit, and pairs of such a tenant and a role held above it. */
+  readonly notDerived?: { readonly inheritingTenants: number; readonly inheritedRoles: number } | undefined;
+  /** What the protocol could not carry. */
+  readonly cut?: { readonly textsCut: number; readonly attributesDropped: number } | undefined;
+  readonly contentHash?: string | undefined;
+}
+
+export interface FileConsistency {
+  /** `stable`, `overlap` or `unproven`. */
+  readonly mode: string;
+  readonly passes: number;
+  readonly proved: string;
+  readonly assumptions: readonly string[];
+  readonly readFrom?: string | undefined;
+  readonly readUntil?: string | undefined;
+}
+
+export interface FileFindings {
+  readonly count: number;
+  /** The first hundred at most. */
+  readonly first: readonly FileFinding[];
+}
+
+export interface FileFinding {
+  readonly kind: string;
+  readonly name: string;
+  readonly tenantId?: string | undefined;
+  readonly userId?: string | undefined;
+  readonly roleId?: string | undefined;
+}
