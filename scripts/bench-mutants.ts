@@ -9,7 +9,7 @@ const copied = ['src', 'test', 'scripts', 'bin', 'package.json', 'tsconfig.json'
 const regressions: readonly Pick<Mutant, 'name' | 'edits'>[] = [
   {
     name: 'no read-ahead',
-    edits: [{ file: 'src/descope/page-window.ts', from: 'const maxAhead = 18;', to: 'const maxAhead = 1;' }],
+    edits: [{ file: 'src/descope/users/page-window.ts', from: 'const maxAhead = 18;', to: 'const maxAhead = 1;' }],
   },
   {
     name: 'parsed users kept',

@@ -5,21 +5,25 @@ export interface Mutant {
   readonly tests: readonly string[];
 }
 
-const read = ['test/descope/user-read.test.ts', 'test/descope/user-read.property.test.ts', 'test/churn'];
+const read = ['test/descope/users/user-read.test.ts', 'test/descope/users/user-read.property.test.ts', 'test/churn'];
 
 export const mutants: readonly Mutant[] = [
   {
     name: '{} read as no users',
     edits: [
-      { file: 'src/descope/schemas.ts', from: 'const list = answer[key];', to: 'const list = answer[key] ?? [];' },
-      { file: 'src/descope/schemas.ts', from: 'const { total } = answer;', to: 'const { total = 0 } = answer;' },
+      { file: 'src/descope/answer-shape.ts', from: 'const list = answer[key];', to: 'const list = answer[key] ?? [];' },
+      {
+        file: 'src/descope/users/user-page.ts',
+        from: 'const { total } = answer;',
+        to: 'const { total = 0 } = answer;',
+      },
     ],
-    tests: ['test/descope/schemas.test.ts', 'test/descope/transport.test.ts'],
+    tests: ['test/descope/schemas.test.ts', 'test/descope/http/transport.test.ts'],
   },
   {
     name: 'no users read from a list that is missing',
     edits: [
-      { file: 'src/descope/schemas.ts', from: 'const list = answer[key];', to: 'const list = answer[key] ?? [];' },
+      { file: 'src/descope/answer-shape.ts', from: 'const list = answer[key];', to: 'const list = answer[key] ?? [];' },
     ],
     tests: ['test/descope/schemas.test.ts'],
   },
@@ -27,33 +31,37 @@ export const mutants: readonly Mutant[] = [
     name: 'not-found for a list that answers 404',
     edits: [
       {
-        file: 'src/descope/errors.ts',
+        file: 'src/descope/http/errors.ts',
         from: 'return listEndpoints.has(endpoint)\n      ? {',
         to: 'return false\n      ? {',
       },
     ],
-    tests: ['test/descope/transport.test.ts', 'test/descope/client.test.ts', 'test/descope/retry.test.ts'],
+    tests: ['test/descope/http/transport.test.ts', 'test/descope/client.test.ts', 'test/descope/http/retry.test.ts'],
   },
   {
     name: 'a crowded second goes on by the limit instead of by its rows',
-    edits: [{ file: 'src/descope/keyset-pass.ts', from: 'rows += page.users.length;', to: 'rows += pageSize;' }],
+    edits: [{ file: 'src/descope/users/keyset-pass.ts', from: 'rows += page.users.length;', to: 'rows += pageSize;' }],
     tests: read,
   },
   {
     name: 'pages by time of creation go on behind the last second',
-    edits: [{ file: 'src/descope/keyset-pass.ts', from: '      from = last;\n', to: '      from = last + 1;\n' }],
+    edits: [{ file: 'src/descope/users/keyset-pass.ts', from: '      from = last;\n', to: '      from = last + 1;\n' }],
     tests: read,
   },
   {
     name: 'rows counted, but not whether they are different',
     edits: [
-      { file: 'src/descope/ledger.ts', from: 'if (!mayRepeat && (new Set(', to: 'if (Date.now() < 0 && (new Set(' },
+      {
+        file: 'src/descope/users/ledger.ts',
+        from: 'if (!mayRepeat && (new Set(',
+        to: 'if (Date.now() < 0 && (new Set(',
+      },
     ],
     tests: read,
   },
   {
     name: 'a total that changes between pages taken as it comes',
-    edits: [{ file: 'src/descope/stable-pass.ts', from: 'if (total !== boundedTotal) {', to: 'if (false) {' }],
+    edits: [{ file: 'src/descope/users/stable-pass.ts', from: 'if (total !== boundedTotal) {', to: 'if (false) {' }],
     tests: read,
   },
   {
@@ -61,19 +69,19 @@ export const mutants: readonly Mutant[] = [
     name: 'pages that overlap without joining, and are not counted either',
     edits: [
       {
-        file: 'src/descope/overlap-pass.ts',
+        file: 'src/descope/users/overlap-pass.ts',
         from: 'if (joint.some(({ userId, createdTime }, place) => users[place]?.userId !== userId || users[place].createdTime !== createdTime)) {',
         to: 'if (false) {',
       },
-      { file: 'src/descope/overlap-pass.ts', from: 'if (seen.size !== total) {', to: 'if (false) {' },
+      { file: 'src/descope/users/overlap-pass.ts', from: 'if (seen.size !== total) {', to: 'if (false) {' },
     ],
-    tests: ['test/descope/overlap-pass.test.ts'],
+    tests: ['test/descope/users/overlap-pass.test.ts'],
   },
   {
     name: 'an alarm taken for the end of the list',
     edits: [
       {
-        file: 'src/descope/user-read.ts',
+        file: 'src/descope/users/user-read.ts',
         from: 'passes === maxPasses) {\n        throw thrown;',
         to: 'passes === maxPasses) {\n        return undefined;',
       },
@@ -128,14 +136,14 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'redirects followed',
-    edits: [{ file: 'src/descope/exchange.ts', from: 'followRedirect: false', to: 'followRedirect: true' }],
-    tests: ['test/descope/transport.test.ts'],
+    edits: [{ file: 'src/descope/http/exchange.ts', from: 'followRedirect: false', to: 'followRedirect: true' }],
+    tests: ['test/descope/http/transport.test.ts'],
   },
   {
     name: 'a revoke without its tenant',
     edits: [
       {
-        file: 'src/descope/user-writes.ts',
+        file: 'src/descope/users/user-writes.ts',
         from: "...(tenantId !== '' && { tenantId }) },",
         to: "...(tenantId !== '' && operation === 'add' && { tenantId }) },",
       },
@@ -179,27 +187,29 @@ export const mutants: readonly Mutant[] = [
     name: 'a clock that is ahead believed',
     edits: [
       {
-        file: 'src/descope/stable-pass.ts',
+        file: 'src/descope/users/stable-pass.ts',
         from: 'Math.min(serverTimeMs ?? nowMs, nowMs)',
         to: '(serverTimeMs ?? nowMs)',
       },
     ],
-    tests: ['test/descope/user-read.test.ts'],
+    tests: ['test/descope/users/user-read.test.ts'],
   },
   {
     name: 'pages that join by one user only',
-    edits: [{ file: 'src/descope/overlap-pass.ts', from: 'const overlap = 2;', to: 'const overlap = 1;' }],
-    tests: ['test/churn', 'test/descope/user-read.test.ts'],
+    edits: [{ file: 'src/descope/users/overlap-pass.ts', from: 'const overlap = 2;', to: 'const overlap = 1;' }],
+    tests: ['test/churn', 'test/descope/users/user-read.test.ts'],
   },
   {
     name: 'certificates not checked',
-    edits: [{ file: 'src/descope/transport.ts', from: 'rejectUnauthorized: true', to: 'rejectUnauthorized: false' }],
+    edits: [
+      { file: 'src/descope/http/transport.ts', from: 'rejectUnauthorized: true', to: 'rejectUnauthorized: false' },
+    ],
     tests: ['test/faults/tls.test.ts'],
   },
   {
     name: 'a body that never ends waited for',
     edits: [
-      { file: 'src/descope/transport.ts', from: 'bodyTimeout: bodyIdleMs,', to: 'bodyTimeout: 100 * bodyIdleMs,' },
+      { file: 'src/descope/http/transport.ts', from: 'bodyTimeout: bodyIdleMs,', to: 'bodyTimeout: 100 * bodyIdleMs,' },
     ],
     tests: ['test/faults/slow.test.ts'],
   },

@@ -1,4 +1,6 @@
-import type { Permission, Role, Tenant } from '../descope/rows.ts';
+import type { Permission } from '../descope/permissions.ts';
+import type { Role } from '../descope/roles.ts';
+import type { Tenant } from '../descope/tenants.ts';
 import { bindingResourceId, type RoleAddress, roleResourceId } from '../model/ids.ts';
 
 /** A project role inside a tenant. */

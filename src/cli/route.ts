@@ -1,8 +1,8 @@
 import { readCaFile } from '../config/ca-file.ts';
 import type { Environment, Facts } from '../config/load.ts';
 import { deriveBaseUrl } from '../descope/base-url.ts';
-import { chooseProxy } from '../descope/proxy.ts';
-import type { Route } from '../descope/route.ts';
+import { chooseProxy } from '../descope/http/proxy.ts';
+import type { Route } from '../descope/http/route.ts';
 
 /** The way to an address. Throws `config` for a proxy or a file that cannot be used. */
 export function routeTo(address: string, caFile: string | undefined, env: Environment): Route {

@@ -8,7 +8,7 @@ import {
   type DescopeClient,
   type DescopeClientOptions,
 } from '../descope/client.ts';
-import type { DescopeObserver } from '../descope/observer.ts';
+import type { DescopeObserver } from '../descope/http/observer.ts';
 import type { SyncPolicy } from '../resources/sync-read.ts';
 import { openLogger } from './logger.ts';
 import type { Logger } from '../log.ts';

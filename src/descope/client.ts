@@ -1,15 +1,15 @@
 import { ConnectorError } from '../errors.ts';
 import { type Logger, silentLogger } from '../log.ts';
 import type { Secret } from '../secret.ts';
-import { endpointLabel, type ReadEndpoint, type WholeListEndpoint } from './endpoints.ts';
-import { createLanes, type Lanes, maxParallelFetchesCeiling, sleep as realSleep, type Sleep } from './lanes.ts';
-import { type DescopeObserver, observed } from './observer.ts';
-import { createPacing, type Pacing, type RateLimit } from './pacing.ts';
-import { AttemptFailed, createRetrying } from './retry.ts';
-import type { Permission, Role, Tenant, User } from './rows.ts';
-import { openPermissions, openRoles, openTenants, parseUser, parseUserPage, type UserPage } from './schemas.ts';
-import { createUserWrite, type WriteUser } from './user-writes.ts';
-import type { Deadlines } from './exchange.ts';
+import type { CallOptions } from './http/call.ts';
+import { endpointLabel, type ReadEndpoint } from './http/endpoint.ts';
+import { AttemptFailed } from './http/errors.ts';
+import type { Deadlines } from './http/exchange.ts';
+import { createLanes, type Lanes, maxParallelFetchesCeiling } from './http/limiter.ts';
+import { type DescopeObserver, observed } from './http/observer.ts';
+import { createPacing, type Pacing, type RateLimit } from './http/pacing.ts';
+import { createRetrying } from './http/retry.ts';
+import { sleep as realSleep, type Sleep } from './http/sleep.ts';
 import {
   createTransport,
   type HttpAnswer,
@@ -17,7 +17,21 @@ import {
   parseBody,
   type Send,
   type TransportOptions,
-} from './transport.ts';
+} from './http/transport.ts';
+import { type Permission, permissionList } from './permissions.ts';
+import { type Role, roleList } from './roles.ts';
+import { type Tenant, tenantList } from './tenants.ts';
+import { parseUser, type User, userReadEndpoints } from './users/user.ts';
+import {
+  type ClosedPage,
+  parseUserPage,
+  type TimedUserPage,
+  toSearchBody,
+  type UserPage,
+  type UserQuery,
+} from './users/user-page.ts';
+import { createUserWrite, type WriteUser } from './users/user-writes.ts';
+import { openWholeList, type WholeList } from './whole-list.ts';
 
 export interface DescopeClientOptions {
   readonly baseUrl: string;
@@ -52,45 +66,6 @@ export interface Channel {
   readonly pacing: Pacing;
 }
 
-/** Which users, and which of their pages. Times are epoch milliseconds and inclusive as far as is known. */
-export interface UserQuery {
-  readonly limit: number;
-  readonly offset: number;
-  readonly fromCreatedTimeMs?: number;
-  readonly toCreatedTimeMs?: number;
-  readonly tenantIds?: readonly string[];
-  readonly roleNames?: readonly string[];
-  readonly tenantRoleNames?: Readonly<Record<string, readonly string[]>>;
-  /** Leaves the order to the service, for one that refuses to sort. */
-  readonly unsorted?: boolean;
-}
-
-/** A page of users and the server's clock when it answered (epoch ms), if it said so. */
-export interface TimedUserPage extends UserPage {
-  readonly serverTimeMs: number | undefined;
-}
-
-/**
- * A page that has arrived and is not opened yet: held as bytes it costs a tenth of the memory, and the garbage collector
- * nothing. It is opened once. Opening it may ask for it again, where its body turns out to be cut off or not JSON.
- */
-export interface ClosedPage {
-  open(options?: CallOptions): Promise<TimedUserPage>;
-}
-
-/** Counts of requests sent, by endpoint, retries included. */
-export type RequestCounts = Readonly<Record<string, number>>;
-
-/** Told of every request sent; a sync hands one in to itemise its own requests. */
-export type RequestObserver = (endpoint: string) => void;
-
-export interface CallOptions {
-  readonly signal?: AbortSignal;
-  readonly onRequest?: RequestObserver;
-  /** Travels with the request (x-external-rid) and shows in Descope's audit; a new one each time when left out. */
-  readonly requestId?: string;
-}
-
 /**
  * What we read of a Descope project. Lists come whole or not at all; every call is retried as a read; nothing here is
  * kept between calls. Throws ConnectorError only.
@@ -104,6 +79,8 @@ export interface DescopeClient {
   fetchUsers(query: UserQuery, options?: CallOptions): Promise<ClosedPage>;
   /** Undefined when no user has this user id. */
   loadUser(userId: string, options?: CallOptions): Promise<User | undefined>;
+  /** All rows of a list. */
+  readList<Row>(list: WholeList<Row>, options?: CallOptions): Promise<readonly Row[]>;
   allTenants(options?: CallOptions): Promise<readonly Tenant[]>;
   allRoles(options?: CallOptions): Promise<readonly Role[]>;
   allPermissions(options?: CallOptions): Promise<readonly Permission[]>;
@@ -213,18 +190,24 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
   }
 
   /** A list is opened as it comes, row by row: it may be large. */
-  async function readList<T>(
-    endpoint: WholeListEndpoint,
-    open: (body: Uint8Array) => readonly T[],
-    call?: CallOptions,
-  ): Promise<readonly T[]> {
-    let rows: readonly T[] = [];
-    await read(endpoint, { open: (body) => void (rows = open(body)) }, call);
+  async function readList<Row>(list: WholeList<Row>, call?: CallOptions): Promise<readonly Row[]> {
+    const { endpoint, body } = list;
+    let rows: readonly Row[] = [];
+    await read(
+      endpoint,
+      { ...(body !== undefined && { json: body }), open: (answer) => void (rows = openWholeList(list, answer)) },
+      call,
+    );
     return rows;
   }
 
   async function searchUsers(query: UserQuery, call?: CallOptions, failed?: AttemptFailed): Promise<TimedUserPage> {
-    const { json, serverTimeMs } = await read('searchUsers', { json: toSearchBody(query) }, call, failed);
+    const { json, serverTimeMs } = await read(
+      userReadEndpoints.searchUsers,
+      { json: toSearchBody(query) },
+      call,
+      failed,
+    );
     return { ...parseUserPage(json, query), serverTimeMs };
   }
 
@@ -236,7 +219,7 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
   ): Promise<TimedUserPage> {
     let json: unknown;
     try {
-      json = parseBody('searchUsers', body);
+      json = parseBody(userReadEndpoints.searchUsers, body);
     } catch (thrown) {
       if (thrown instanceof AttemptFailed) {
         return await searchUsers(query, call, thrown);
@@ -266,7 +249,7 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
     searchUsers: (query, call) => searchUsers(query, call),
     fetchUsers: async (query, call) => {
       const { body, serverTimeMs } = await read(
-        'searchUsers',
+        userReadEndpoints.searchUsers,
         { json: toSearchBody(query), isOpenedLater: true },
         call,
       );
@@ -275,23 +258,38 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
     // The service may take the parameter for a login id, too: whoever else it finds is not the user with this id.
     loadUser: (userId, call) =>
       orUndefined(async () => {
-        const user = parseUser('loadUser', (await read('loadUser', { query: { userId } }, call)).json);
+        const user = parseUser(
+          userReadEndpoints.loadUser,
+          (await read(userReadEndpoints.loadUser, { query: { userId } }, call)).json,
+        );
         return user.userId === userId ? user : undefined;
       }),
-    allTenants: (call) => readList('allTenants', openTenants, call),
-    allRoles: (call) => readList('allRoles', openRoles, call),
-    allPermissions: (call) => readList('allPermissions', openPermissions, call),
+    readList,
+    allTenants: (call) => readList(tenantList, call),
+    allRoles: (call) => readList(roleList, call),
+    allPermissions: (call) => readList(permissionList, call),
     findByLoginId: async (loginId, call) => {
       const { users } = parseUserPage(
-        (await read('searchUsers', { json: { limit: 100, withTestUser: true, loginIds: [loginId] } }, call)).json,
+        (
+          await read(
+            userReadEndpoints.searchUsers,
+            { json: { limit: 100, withTestUser: true, loginIds: [loginId] } },
+            call,
+          )
+        ).json,
       );
       return users.filter(({ loginIds }) => loginIds.includes(loginId));
     },
     findByText: async (text, call) =>
-      parseUserPage((await read('searchUsers', { json: { limit: 100, withTestUser: true, text } }, call)).json),
+      parseUserPage(
+        (await read(userReadEndpoints.searchUsers, { json: { limit: 100, withTestUser: true, text } }, call)).json,
+      ),
     loadForWrite: (userId, call) =>
       orUndefined(async () => {
-        const user = parseUser('loadUser', (await read('loadUser', { query: { loginId: userId } }, call)).json);
+        const user = parseUser(
+          userReadEndpoints.loadUser,
+          (await read(userReadEndpoints.loadUser, { query: { loginId: userId } }, call)).json,
+        );
         if (user.userId !== userId) {
           throw new ConnectorError(
             'refused',
@@ -316,36 +314,4 @@ function giveBack({ buffer, byteLength }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && byteLength === buffer.byteLength) {
     buffer.transfer(0);
   }
-}
-
-/**
- * The body of a search that misses nobody: test users asked for, no status filter, ascending by creation. `offset` 0 is
- * the same as none. 64-bit times travel as strings.
- */
-function toSearchBody(query: UserQuery): Readonly<Record<string, unknown>> {
-  const {
-    limit,
-    offset,
-    fromCreatedTimeMs,
-    toCreatedTimeMs,
-    tenantIds,
-    roleNames,
-    tenantRoleNames,
-    unsorted = false,
-  } = query;
-  return {
-    limit,
-    offset,
-    withTestUser: true,
-    ...(!unsorted && { sort: [{ field: 'createdTime', desc: false }] }),
-    ...(fromCreatedTimeMs !== undefined && { fromCreatedTime: String(fromCreatedTimeMs) }),
-    ...(toCreatedTimeMs !== undefined && { toCreatedTime: String(toCreatedTimeMs) }),
-    ...(tenantIds !== undefined && { tenantIds }),
-    ...(roleNames !== undefined && { roleNames }),
-    ...(tenantRoleNames !== undefined && {
-      tenantRoleNames: Object.fromEntries(
-        Object.entries(tenantRoleNames).map(([tenantId, values]) => [tenantId, { values, and: false }]),
-      ),
-    }),
-  };
 }

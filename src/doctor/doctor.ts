@@ -1,7 +1,7 @@
 import { deriveBaseUrl } from '../descope/base-url.ts';
-import type { RateLimit } from '../descope/pacing.ts';
-import { createTransport } from '../descope/transport.ts';
-import type { Route } from '../descope/route.ts';
+import type { RateLimit } from '../descope/http/pacing.ts';
+import { createTransport } from '../descope/http/transport.ts';
+import type { Route } from '../descope/http/route.ts';
 import type { Secret } from '../secret.ts';
 import { type Check, fail, ok, skip } from './check.ts';
 import { checkOutput, checkTemporary, type LookAtTarget } from './output-check.ts';

@@ -1,6 +1,6 @@
-import type { EndpointName } from '../descope/endpoints.ts';
-import { AttemptFailed } from '../descope/retry.ts';
-import type { HttpRequest, Send } from '../descope/transport.ts';
+import type { Endpoint } from '../descope/http/endpoint.ts';
+import { AttemptFailed } from '../descope/http/errors.ts';
+import type { HttpRequest, Send } from '../descope/http/transport.ts';
 import { ConnectorError } from '../errors.ts';
 
 /** An answer that was understood, how long it took, and the server's clock; or what was wrong with it. */
@@ -9,11 +9,7 @@ export type Probed<T> =
   | { readonly isAnswered: false; readonly error: ConnectorError; readonly retryAfterMs: number | undefined };
 
 /** Asks once. Unlike a sync, a probe neither repeats nor waits: what goes wrong is what is looked for. */
-export type Probe = <T>(
-  endpoint: EndpointName,
-  request: HttpRequest,
-  parse: (json: unknown) => T,
-) => Promise<Probed<T>>;
+export type Probe = <T>(endpoint: Endpoint, request: HttpRequest, parse: (json: unknown) => T) => Promise<Probed<T>>;
 
 export interface ProbeOptions {
   readonly send: Send;

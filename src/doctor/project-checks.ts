@@ -1,7 +1,10 @@
-import { expectedTime, type RateLimit, searchesPerMinute } from '../descope/pacing.ts';
-import { parsePermissions, parseRoles, parseTenants, parseUserPage } from '../descope/schemas.ts';
-import { requestsOfFullRead } from '../descope/request-count.ts';
-import { userPageSize } from '../descope/user-read.ts';
+import { wholeLists } from '../descope/endpoints.ts';
+import { expectedTime, type RateLimit, searchesPerMinute } from '../descope/http/pacing.ts';
+import { parseUserPage } from '../descope/users/user-page.ts';
+import { requestsOfFullRead } from '../descope/users/request-count.ts';
+import { userPageSize } from '../descope/users/user-read.ts';
+import { userReadEndpoints } from '../descope/users/user.ts';
+import { parseWholeList } from '../descope/whole-list.ts';
 import { type Check, ok, skip, warn } from './check.ts';
 import { explain, type Place } from './explain.ts';
 import type { Probe, Probed } from './probe.ts';
@@ -23,23 +26,39 @@ export interface ProjectChecksOptions extends Place {
  */
 export async function* checkProject(options: ProjectChecksOptions): AsyncGenerator<Check> {
   const { probe } = options;
-  const users = await probe('searchUsers', { json: { limit: 1, offset: 0, withTestUser: true } }, parseUserPage);
+  const users = await probe(
+    userReadEndpoints.searchUsers,
+    { json: { limit: 1, offset: 0, withTestUser: true } },
+    parseUserPage,
+  );
   if (!users.isAnswered && users.error.kind !== 'forbidden' && users.error.kind !== 'upstream-contract') {
     yield explain(users.error.kind === 'unauthenticated' ? 'key' : 'Descope', users, options);
     yield skip('lists', 'not asked after that');
     return;
   }
-  const [tenants, roles, permissions, testUsers] = await Promise.all([
-    probe('allTenants', {}, parseTenants),
-    probe('allRoles', {}, parseRoles),
-    probe('allPermissions', {}, parsePermissions),
-    probe('searchUsers', { json: { limit: 1, offset: 0, withTestUser: true, testUsersOnly: true } }, parseUserPage),
+  const [counts, testUsers] = await Promise.all([
+    Promise.all(
+      wholeLists.map((list) =>
+        probe(
+          list.endpoint,
+          list.body === undefined ? {} : { json: list.body },
+          (json) => parseWholeList(list, json).length,
+        ),
+      ),
+    ),
+    probe(
+      userReadEndpoints.searchUsers,
+      { json: { limit: 1, offset: 0, withTestUser: true, testUsersOnly: true } },
+      parseUserPage,
+    ),
   ]);
   const lists = [
     { name: 'users', answer: users, count: users.isAnswered ? users.value.total : 0 },
-    { name: 'tenants', answer: tenants, count: tenants.isAnswered ? tenants.value.length : 0 },
-    { name: 'roles', answer: roles, count: roles.isAnswered ? roles.value.length : 0 },
-    { name: 'permissions', answer: permissions, count: permissions.isAnswered ? permissions.value.length : 0 },
+    ...counts.map((answer, place) => ({
+      name: wholeLists[place]?.what ?? '',
+      answer,
+      count: answer.isAnswered ? answer.value : 0,
+    })),
   ];
   const answers = lists.map(({ answer }) => answer);
   yield checkSpeed(answers);

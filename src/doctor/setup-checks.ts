@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { deriveBaseUrl, isDescopeUrl } from '../descope/base-url.ts';
-import type { Route } from '../descope/route.ts';
+import type { Route } from '../descope/http/route.ts';
 import { isLoopbackHost } from '../loopback.ts';
 import { shellWord } from '../shell-word.ts';
 import { type Check, ok, warn } from './check.ts';

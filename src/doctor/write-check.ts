@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { userWriteEndpoints } from '../descope/users/user-writes.ts';
 import { type Check, ok, skip } from './check.ts';
 import { explain, type Place } from './explain.ts';
 import type { Probe } from './probe.ts';
@@ -15,7 +16,11 @@ export async function checkWriteRights(probe: Probe, place: Place, isWanted: boo
     return skip(name, 'not asked: provisioning is off, reading is enough (--provisioning asks)');
   }
   const nobody = `baton-descope-doctor-${randomUUID()}`;
-  const answer = await probe('removeUserRoles', { json: { loginId: nobody, roleNames: [nobody] } }, () => undefined);
+  const answer = await probe(
+    userWriteEndpoints.removeUserRoles,
+    { json: { loginId: nobody, roleNames: [nobody] } },
+    () => undefined,
+  );
   if (answer.isAnswered) {
     return ok(name, 'Descope took a removal that removes nothing: the key may change roles');
   }

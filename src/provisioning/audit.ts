@@ -1,4 +1,4 @@
-import type { User } from '../descope/rows.ts';
+import type { User } from '../descope/users/user.ts';
 import type { Holding, Target } from './target.ts';
 
 /** What a record shows where a change acts: nothing about the person but ids and role names. */

@@ -1,7 +1,9 @@
-import type { CallOptions, DescopeClient } from '../descope/client.ts';
+import type { CallOptions } from '../descope/http/call.ts';
+import type { DescopeClient } from '../descope/client.ts';
 import { nameOfTenant } from '../model/names.ts';
 import { bindingResourceId, roleResourceId } from '../model/ids.ts';
-import type { Role, Tenant } from '../descope/rows.ts';
+import type { Role } from '../descope/roles.ts';
+import type { Tenant } from '../descope/tenants.ts';
 import type { Holding, Target } from './target.ts';
 
 /** How old the lists may be when they say yes. Before they say no they are read again. */

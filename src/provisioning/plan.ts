@@ -1,5 +1,5 @@
-import type { User } from '../descope/rows.ts';
-import type { UserChange } from '../descope/user-writes.ts';
+import type { User } from '../descope/users/user.ts';
+import type { UserChange } from '../descope/users/user-writes.ts';
 import type { Directory } from './directory.ts';
 
 /** One write of a plan. */

@@ -1,5 +1,6 @@
-import type { CallOptions, DescopeClient } from '../descope/client.ts';
-import type { User } from '../descope/rows.ts';
+import type { CallOptions } from '../descope/http/call.ts';
+import type { DescopeClient } from '../descope/client.ts';
+import type { User } from '../descope/users/user.ts';
 import { ConnectorError, isKind } from '../errors.ts';
 import { nameOfUser } from '../model/names.ts';
 import { nearNames } from '../model/near-names.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { CallOptions } from '../descope/client.ts';
-import { endpointLabel } from '../descope/endpoints.ts';
-import { sleep as realSleep, type Sleep } from '../descope/lanes.ts';
-import type { User } from '../descope/rows.ts';
-import { toWriteRequest } from '../descope/user-writes.ts';
+import type { CallOptions } from '../descope/http/call.ts';
+import { endpointLabel } from '../descope/http/endpoint.ts';
+import { sleep as realSleep, type Sleep } from '../descope/http/sleep.ts';
+import type { User } from '../descope/users/user.ts';
+import { toWriteRequest } from '../descope/users/user-writes.ts';
 import { ConnectorError } from '../errors.ts';
 import { type Logger, silentLogger } from '../log.ts';
 import { entitlementId } from '../model/ids.ts';

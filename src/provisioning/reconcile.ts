@@ -1,6 +1,7 @@
-import type { CallOptions, DescopeClient } from '../descope/client.ts';
-import type { Sleep } from '../descope/lanes.ts';
-import type { User } from '../descope/rows.ts';
+import type { CallOptions } from '../descope/http/call.ts';
+import type { DescopeClient } from '../descope/client.ts';
+import type { Sleep } from '../descope/http/sleep.ts';
+import type { User } from '../descope/users/user.ts';
 import { ConnectorError, isKind } from '../errors.ts';
 import { printable } from '../printable.ts';
 import type { Directory, LookUp } from './directory.ts';

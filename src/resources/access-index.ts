@@ -1,4 +1,4 @@
-import type { UserBatch } from '../descope/user-read.ts';
+import type { UserBatch } from '../descope/users/user-read.ts';
 import type { RoleAddress } from '../model/ids.ts';
 import { Holdings } from './holdings.ts';
 import { Ordinals } from './ordinals.ts';

@@ -1,5 +1,5 @@
-import { IdTable } from '../descope/id-table.ts';
-import type { User } from '../descope/rows.ts';
+import { IdTable } from '../descope/users/id-table.ts';
+import type { User } from '../descope/users/user.ts';
 import { grantRowsOf } from '../model/grant-row.ts';
 import { type TokenFields, tokenText } from '../model/page-token.ts';
 import type { GrantRow } from '../model/row.ts';

@@ -1,4 +1,4 @@
-import { IdTable } from '../descope/id-table.ts';
+import { IdTable } from '../descope/users/id-table.ts';
 import type { IdBytes } from '../model/blank-form.ts';
 import type { TokenFields } from '../model/page-token.ts';
 import type { GrantRow } from '../model/row.ts';

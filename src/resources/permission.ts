@@ -1,4 +1,4 @@
-import type { Permission } from '../descope/rows.ts';
+import type { Permission } from '../descope/permissions.ts';
 import { entitlementTemplate, toPermissionResource } from '../model/builders.ts';
 import { conferringGrantRow } from '../model/conferring-row.ts';
 import type { TokenFields } from '../model/page-token.ts';

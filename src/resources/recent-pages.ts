@@ -1,5 +1,5 @@
-import type { User } from '../descope/rows.ts';
-import type { UserBatch } from '../descope/user-read.ts';
+import type { User } from '../descope/users/user.ts';
+import type { UserBatch } from '../descope/users/user-read.ts';
 
 /**
  * The pages of users that were read a moment ago, for whoever asks for one once more: the last two. Users of whom the read

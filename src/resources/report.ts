@@ -1,5 +1,5 @@
-import type { RequestCounts } from '../descope/client.ts';
-import type { ReadProof } from '../descope/user-read.ts';
+import type { RequestCounts } from '../descope/http/call.ts';
+import type { ReadProof } from '../descope/users/user-read.ts';
 import { ancestorsOf } from './inheritance.ts';
 import type { Findings } from './findings.ts';
 import type { Cuts, SyncRead } from './sync-read.ts';

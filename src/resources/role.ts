@@ -1,4 +1,4 @@
-import type { Role } from '../descope/rows.ts';
+import type { Role } from '../descope/roles.ts';
 import { entitlementTemplate, toRoleResource } from '../model/builders.ts';
 import { grantRowsOf } from '../model/grant-row.ts';
 import { parseRoleResourceId } from '../model/ids.ts';

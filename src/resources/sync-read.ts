@@ -1,12 +1,13 @@
-import type { CallOptions, DescopeClient, RequestCounts } from '../descope/client.ts';
-import type { User } from '../descope/rows.ts';
+import type { CallOptions, RequestCounts } from '../descope/http/call.ts';
+import type { DescopeClient } from '../descope/client.ts';
+import type { User } from '../descope/users/user.ts';
 import {
   createUserRead,
   type ReadOrigin,
   type ReadProof,
   type UserRead,
   type UserReadOptions,
-} from '../descope/user-read.ts';
+} from '../descope/users/user-read.ts';
 import type { IdBytes } from '../model/blank-form.ts';
 import type { ResourceTypeId } from '../model/ids.ts';
 import type { TokenFields } from '../model/page-token.ts';

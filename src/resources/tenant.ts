@@ -1,4 +1,4 @@
-import type { Tenant } from '../descope/rows.ts';
+import type { Tenant } from '../descope/tenants.ts';
 import { entitlementTemplate, toTenantResource } from '../model/builders.ts';
 import { grantRowsOf } from '../model/grant-row.ts';
 import { nameOfTenant } from '../model/names.ts';

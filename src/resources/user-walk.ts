@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { User } from '../descope/rows.ts';
-import type { ReadOrigin, UserBatch, UserRead } from '../descope/user-read.ts';
+import type { User } from '../descope/users/user.ts';
+import type { ReadOrigin, UserBatch, UserRead } from '../descope/users/user-read.ts';
 import { isKind } from '../errors.ts';
 import { type TokenFields, tokenNumber, tokenText } from '../model/page-token.ts';
 import { RecentPages } from './recent-pages.ts';

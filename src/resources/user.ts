@@ -1,4 +1,4 @@
-import type { User } from '../descope/rows.ts';
+import type { User } from '../descope/users/user.ts';
 import { ConnectorError } from '../errors.ts';
 import type { ResourceStatus } from '../model/builders.ts';
 import { nameOfUser } from '../model/names.ts';

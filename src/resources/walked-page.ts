@@ -1,4 +1,4 @@
-import type { User } from '../descope/rows.ts';
+import type { User } from '../descope/users/user.ts';
 import type { TokenFields } from '../model/page-token.ts';
 import type { Row } from '../model/row.ts';
 import { createGauge, type Page, type PageRequest } from './syncer.ts';

@@ -1,6 +1,6 @@
 import DescopeClient from '@descope/node-sdk';
-import type { ConsistencyMode } from '../../src/descope/ledger.ts';
-import { createUserRead } from '../../src/descope/user-read.ts';
+import type { ConsistencyMode } from '../../src/descope/users/ledger.ts';
+import { createUserRead } from '../../src/descope/users/user-read.ts';
 import { isKind } from '../../src/errors.ts';
 import type { Plan } from './scenarios.ts';
 import type { World } from './world.ts';

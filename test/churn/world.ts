@@ -1,9 +1,11 @@
 import pLimit from 'p-limit';
-import type { SearchUsers } from '../../src/descope/user-read.ts';
-import { createDescopeClient, type UserQuery } from '../../src/descope/client.ts';
-import { failureOfStatus } from '../../src/descope/errors.ts';
-import { maxParallelFetchesCeiling } from '../../src/descope/lanes.ts';
-import { parseUserPage } from '../../src/descope/schemas.ts';
+import type { SearchUsers } from '../../src/descope/users/user-read.ts';
+import { createDescopeClient } from '../../src/descope/client.ts';
+import type { UserQuery } from '../../src/descope/users/user-page.ts';
+import { failureOfStatus } from '../../src/descope/http/errors.ts';
+import { maxParallelFetchesCeiling } from '../../src/descope/http/limiter.ts';
+import { parseUserPage } from '../../src/descope/users/user-page.ts';
+import { userReadEndpoints } from '../../src/descope/users/user.ts';
 import { createApi } from '../../src/emulator/api.ts';
 import { type ProjectSeed, type ProjectState, startEmulator } from '../../src/emulator/emulator.ts';
 import { createProject } from '../../src/emulator/project.ts';
@@ -134,7 +136,7 @@ export function openInProcess(plan: Plan): World {
       }
       signal?.throwIfAborted();
       if (reply.status !== 200) {
-        throw failureOfStatus('searchUsers', reply.status, reply.body.toString()).error;
+        throw failureOfStatus(userReadEndpoints.searchUsers, reply.status, reply.body.toString()).error;
       }
       return { json: JSON.parse(reply.body.toString()) as unknown, serverTimeMs };
     });

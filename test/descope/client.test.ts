@@ -1,6 +1,7 @@
 import nock from 'nock';
 import { describe, expect, it } from 'vitest';
-import type { DescopeClient, UserQuery } from '../../src/descope/client.ts';
+import type { DescopeClient } from '../../src/descope/client.ts';
+import type { UserQuery } from '../../src/descope/users/user-page.ts';
 import { useNock } from '../support/nock.ts';
 import { anySearch, failureOf, host, noUsers, searchPath, testClient, turn } from './support.ts';
 

@@ -1,5 +1,6 @@
-import type { CallOptions, TimedUserPage, UserQuery } from '../../src/descope/client.ts';
-import { decodeUser } from '../../src/descope/rows.ts';
+import type { CallOptions } from '../../src/descope/http/call.ts';
+import type { TimedUserPage, UserQuery } from '../../src/descope/users/user-page.ts';
+import { decodeUser } from '../../src/descope/users/user.ts';
 import { turn } from './support.ts';
 
 export interface ModelUser {

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { parsePermissions, parseRoles, parseTenants, parseUser, parseUserPage } from '../../src/descope/schemas.ts';
+import { permissionList } from '../../src/descope/permissions.ts';
+import { roleList } from '../../src/descope/roles.ts';
+import { tenantList } from '../../src/descope/tenants.ts';
+import { parseUser, userReadEndpoints } from '../../src/descope/users/user.ts';
+import { parseUserPage } from '../../src/descope/users/user-page.ts';
+import { parseWholeList } from '../../src/descope/whole-list.ts';
+
+const parseTenants = (json: unknown) => parseWholeList(tenantList, json);
+const parseRoles = (json: unknown) => parseWholeList(roleList, json);
+const parsePermissions = (json: unknown) => parseWholeList(permissionList, json);
 
 const bareUser = {
   userId: 'U1',
@@ -228,9 +237,9 @@ describe('a user', () => {
   });
 
   it('that was loaded comes in a wrapper', () => {
-    expect(parseUser('loadUser', { user: { userId: 'U1' } })).toEqual(bareUser);
-    expect(() => parseUser('loadUser', { userId: 'U1' })).toThrow(contractFault);
-    expect(() => parseUser('loadUser', { user: null })).toThrow(contractFault);
+    expect(parseUser(userReadEndpoints.loadUser, { user: { userId: 'U1' } })).toEqual(bareUser);
+    expect(() => parseUser(userReadEndpoints.loadUser, { userId: 'U1' })).toThrow(contractFault);
+    expect(() => parseUser(userReadEndpoints.loadUser, { user: null })).toThrow(contractFault);
   });
 });
 

@@ -1,5 +1,5 @@
 import { createDescopeClient, type DescopeClient, type DescopeClientOptions } from '../../src/descope/client.ts';
-import type { Sleep } from '../../src/descope/lanes.ts';
+import type { Sleep } from '../../src/descope/http/sleep.ts';
 import { ConnectorError, throwIfCancelled } from '../../src/errors.ts';
 import { Secret } from '../../src/secret.ts';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createConnector } from '../../src/connector.ts';
-import { requestsInWords, requestsOfFullRead } from '../../src/descope/request-count.ts';
+import { requestsInWords, requestsOfFullRead } from '../../src/descope/users/request-count.ts';
 import { startEmulator } from '../../src/emulator/emulator.ts';
 import { createSyncFile } from '../../src/output/sync-file.ts';
 import { runSync } from '../../src/sync/run.ts';

@@ -1,8 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { chooseProxy } from '../../src/descope/proxy.ts';
-import { createTransport } from '../../src/descope/transport.ts';
+import { chooseProxy } from '../../src/descope/http/proxy.ts';
+import { createTransport } from '../../src/descope/http/transport.ts';
+import { tenantList } from '../../src/descope/tenants.ts';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import { Secret } from '../../src/secret.ts';
 import { type Authority, createAuthority } from '../support/certificates.ts';
@@ -189,7 +190,7 @@ describe('an egress proxy', () => {
       route,
     });
 
-    await expect(send('allTenants', {})).rejects.toThrow(
+    await expect(send(tenantList.endpoint, {})).rejects.toThrow(
       /the proxy .* did not connect to Descope in time; check HTTPS_PROXY/,
     );
     await vi.waitFor(() => expect(proxy.open()).toBe(0));

@@ -1,7 +1,7 @@
 import { type JsonObject, toBinary, toJson } from '@bufbuild/protobuf';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { IdTable } from '../../src/descope/id-table.ts';
+import { IdTable } from '../../src/descope/users/id-table.ts';
 import { EntitlementSchema } from '../../src/gen/c1/connector/v2/entitlement_pb.ts';
 import { GrantSchema } from '../../src/gen/c1/connector/v2/grant_pb.ts';
 import { ResourceSchema } from '../../src/gen/c1/connector/v2/resource_pb.ts';

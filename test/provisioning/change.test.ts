@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConnectorError } from '../../src/errors.ts';
-import type { WriteOutcome } from '../../src/descope/user-writes.ts';
+import type { WriteOutcome } from '../../src/descope/users/user-writes.ts';
 import { Directory } from '../../src/provisioning/directory.ts';
 import { parseTarget } from '../../src/provisioning/target.ts';
 import { createFakeProject, type FakeProject } from '../support/provisioning-fake.ts';

@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toWriteRequest } from '../../src/descope/user-writes.ts';
+import { toWriteRequest, userWriteEndpoints } from '../../src/descope/users/user-writes.ts';
 import { EntitlementSchema } from '../../src/gen/c1/connector/v2/entitlement_pb.ts';
 import { bindingResourceId, entitlementId, roleResourceId } from '../../src/model/ids.ts';
 import { gainedBetween, holds, parseEntitlement, parseTarget } from '../../src/provisioning/target.ts';
@@ -103,7 +103,9 @@ describe('the request of a change', () => {
         (operation, tenantId, roleName, userId) => {
           const { endpoint, json } = toWriteRequest({ operation, userId, tenantId, roleName });
 
-          expect(endpoint).toBe(operation === 'add' ? 'addUserRoles' : 'removeUserRoles');
+          expect(endpoint).toBe(
+            operation === 'add' ? userWriteEndpoints.addUserRoles : userWriteEndpoints.removeUserRoles,
+          );
           expect(JSON.parse(JSON.stringify(json))).toEqual(
             tenantId === ''
               ? { loginId: userId, roleNames: [roleName] }
@@ -115,8 +117,8 @@ describe('the request of a change', () => {
   });
 
   it.each([
-    ['add', 'addUserTenant'],
-    ['remove', 'removeUserTenant'],
+    ['add', userWriteEndpoints.addUserTenant],
+    ['remove', userWriteEndpoints.removeUserTenant],
   ] as const)('to %s a membership names the tenant and no role', (operation, endpoint) => {
     expect(toWriteRequest({ operation, userId: 'U2Ada', tenantId: 'acme', roleName: undefined })).toEqual({
       endpoint,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { User } from '../../src/descope/rows.ts';
+import type { User } from '../../src/descope/users/user.ts';
 import { AccessIndex } from '../../src/resources/access-index.ts';
 import type { Ordinals } from '../../src/resources/ordinals.ts';
 import { inTenant, user } from '../support/project-fixture.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { IdTable } from '../../src/descope/id-table.ts';
+import { IdTable } from '../../src/descope/users/id-table.ts';
 import { grantRowsOf } from '../../src/model/grant-row.ts';
 import type { TokenFields } from '../../src/model/page-token.ts';
 import { type Holders, holdersPage, indexedHolders, listedHolders } from '../../src/resources/holders.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { User } from '../../src/descope/rows.ts';
+import type { User } from '../../src/descope/users/user.ts';
 import { RecentPages } from '../../src/resources/recent-pages.ts';
 import { user } from '../support/project-fixture.ts';
 

@@ -15,7 +15,7 @@ import {
   Status_ResourceStatus,
 } from '../../src/gen/c1/connector/v2/resource_pb.ts';
 import { GrantsServiceListGrantsResponseSchema } from '../../src/gen/c1/connector/v2/grant_pb.ts';
-import type { User } from '../../src/descope/rows.ts';
+import type { User } from '../../src/descope/users/user.ts';
 import { walk } from '../../src/sync/walk.ts';
 import {
   createProject,

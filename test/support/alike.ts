@@ -1,4 +1,5 @@
-import type { CallOptions, TimedUserPage, UserQuery } from '../../src/descope/client.ts';
+import type { CallOptions } from '../../src/descope/http/call.ts';
+import type { TimedUserPage, UserQuery } from '../../src/descope/users/user-page.ts';
 import type { ProjectRead } from '../../src/resources/sync-read.ts';
 import { benchProject } from './faults-bench.ts';
 

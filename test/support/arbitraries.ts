@@ -1,5 +1,8 @@
 import * as fc from 'fast-check';
-import type { Permission, Role, Tenant, User } from '../../src/descope/rows.ts';
+import type { Permission } from '../../src/descope/permissions.ts';
+import type { Role } from '../../src/descope/roles.ts';
+import type { Tenant } from '../../src/descope/tenants.ts';
+import type { User } from '../../src/descope/users/user.ts';
 import { inTenant, permission, role, type Rows, serverNowMs, tenant, user } from './project-fixture.ts';
 
 /** Names that have broken joins, escapes, sorts and look-ups before. All of them are well-formed and not empty. */

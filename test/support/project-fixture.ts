@@ -1,5 +1,9 @@
-import type { CallOptions, UserQuery } from '../../src/descope/client.ts';
-import type { Permission, Role, Tenant, User } from '../../src/descope/rows.ts';
+import type { CallOptions } from '../../src/descope/http/call.ts';
+import type { UserQuery } from '../../src/descope/users/user-page.ts';
+import type { Permission } from '../../src/descope/permissions.ts';
+import type { Role } from '../../src/descope/roles.ts';
+import type { Tenant } from '../../src/descope/tenants.ts';
+import type { User } from '../../src/descope/users/user.ts';
 import type { ProjectRead } from '../../src/resources/sync-read.ts';
 
 /** The clock of the fake service, in epoch milliseconds. Users are created long before it unless a test says otherwise. */

@@ -1,6 +1,8 @@
-import type { CallOptions } from '../../src/descope/client.ts';
-import type { Role, Tenant, User } from '../../src/descope/rows.ts';
-import type { UserChange, WriteOutcome } from '../../src/descope/user-writes.ts';
+import type { CallOptions } from '../../src/descope/http/call.ts';
+import type { Role } from '../../src/descope/roles.ts';
+import type { Tenant } from '../../src/descope/tenants.ts';
+import type { User } from '../../src/descope/users/user.ts';
+import type { UserChange, WriteOutcome } from '../../src/descope/users/user-writes.ts';
 import type { AuditEntry } from '../../src/provisioning/audit.ts';
 import { createProvisioner, type Provisioner, type ProvisionerOptions } from '../../src/provisioning/provisioner.ts';
 import { inTenant } from './project-fixture.ts';

@@ -1,0 +1,62 @@
+import { DecodeError, decodeItem, isJsonObject, type JsonObject } from './decode.ts';
+import type { Endpoint } from './http/endpoint.ts';
+import { shapeError } from './http/errors.ts';
+
+export function parseAnswer(endpoint: Endpoint, json: unknown): JsonObject {
+  if (!isJsonObject(json)) {
+    throw shapeError(endpoint, 'the body is not a JSON object');
+  }
+  if (typeof json['errorCode'] === 'string' && json['errorCode'] !== '') {
+    throw shapeError(endpoint, 'status 200 with an error inside');
+  }
+  return json;
+}
+
+/** The list must be there and be a list: an empty answer is only ever taken from an empty list. */
+export function listIn(endpoint: Endpoint, answer: JsonObject, key: string): readonly unknown[] {
+  const list = answer[key];
+  if (!Array.isArray(list)) {
+    throw shapeError(endpoint, `"${key}" is missing or not a list`);
+  }
+  return list;
+}
+
+/** Decodes rows of a list. A fault is told with the row's own name, as far as it has one, its number, and `where` it came. */
+export function rowDecoder<T>(
+  endpoint: Endpoint,
+  key: string,
+  decode: (item: JsonObject) => T,
+  nameOf: (row: JsonObject) => string,
+  where = '',
+): (item: unknown, index: number) => T {
+  return (item, index) => {
+    try {
+      return isJsonObject(item) ? decode(item) : decodeItem(item, `${key}[${index}]`, decode);
+    } catch (thrown) {
+      if (!(thrown instanceof DecodeError)) {
+        throw thrown;
+      }
+      throw shapeError(
+        endpoint,
+        isJsonObject(item)
+          ? `${nameOf(item)}, ${key}[${index}]${where}: ${thrown.message}`
+          : `${thrown.message}${where}`,
+      );
+    }
+  };
+}
+
+/** The one thing that an answer holds under this key. */
+export function decodeAnswerPart<T>(
+  endpoint: Endpoint,
+  json: unknown,
+  key: string,
+  decode: (item: JsonObject) => T,
+): T {
+  const part = parseAnswer(endpoint, json)[key];
+  try {
+    return decodeItem(part, key, decode);
+  } catch (thrown) {
+    throw thrown instanceof DecodeError ? shapeError(endpoint, thrown.message) : thrown;
+  }
+}

@@ -1,0 +1,109 @@
+import { ConnectorError, type ErrorKind } from '../../errors.ts';
+import { type Endpoint, endpointLabel } from './endpoint.ts';
+
+/** What is known of one failed attempt. `retryAfterMs` is what the service asked for, already clamped. */
+export interface AttemptFailure {
+  readonly error: ConnectorError;
+  readonly retry: 'never' | 'yes' | 'rate-limit' | 'body';
+  readonly retryAfterMs?: number;
+}
+
+/** An attempt fails by throwing this; everything else that it throws is final. */
+export class AttemptFailed extends Error {
+  readonly failure: AttemptFailure;
+
+  constructor(failure: AttemptFailure) {
+    super(failure.error.message);
+    this.failure = failure;
+  }
+}
+
+/** Descope's own code from an error body, when the body is the JSON that the SDKs know. 5xx and 429 can be HTML. */
+export function descopeCode(body: string): string | undefined {
+  try {
+    const parsed: unknown = JSON.parse(body);
+    const code = typeof parsed === 'object' && parsed !== null && 'errorCode' in parsed ? parsed.errorCode : undefined;
+    return typeof code === 'string' && /^E\d{3,9}$/.test(code) ? code : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Turns an HTTP status other than 2xx into our error. Status first, code second: most codes are unpublished. */
+export function failureOfStatus(
+  endpoint: Endpoint,
+  status: number,
+  body: string,
+  retryAfterMs?: number,
+): AttemptFailure {
+  const code = descopeCode(body);
+  const isList = endpoint.answers === 'list';
+  const facts = { endpoint: endpointLabel(endpoint), status, ...(code !== undefined && { code }) };
+  const where = `${facts.endpoint} answered ${status}${code === undefined ? '' : ` (${code})`}`;
+  const fail = (kind: ErrorKind, message: string): ConnectorError => new ConnectorError(kind, message, facts);
+
+  if (status === 429) {
+    return {
+      error: fail('rate-limited', `Descope's rate limit is used up: ${where}`),
+      retry: 'rate-limit',
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    };
+  }
+  if (status === 401) {
+    return {
+      error: fail(
+        'unauthenticated',
+        `Descope refused the management key: ${where}; check DESCOPE_PROJECT_ID, the key, its expiry and the region of the base URL`,
+      ),
+      retry: 'never',
+    };
+  }
+  if (status === 403) {
+    return {
+      error: fail(
+        'forbidden',
+        `the management key may not do this: ${where}; check the key's roles, project scope and permitted IPs`,
+      ),
+      retry: 'never',
+    };
+  }
+  if (status >= 300 && status < 400) {
+    return {
+      error: fail('upstream-contract', `${where}: a redirect is not an answer and is not followed; check the base URL`),
+      retry: 'never',
+    };
+  }
+  if (status >= 500) {
+    return {
+      error: fail('unavailable', `Descope is not answering properly: ${where}`),
+      retry: 'yes',
+      ...(retryAfterMs !== undefined && { retryAfterMs }),
+    };
+  }
+  if (status === 408) {
+    return { error: fail('timeout', where), retry: 'yes' };
+  }
+  if (status === 404) {
+    return isList
+      ? { error: fail('upstream-contract', `${where}: a list cannot be missing; check the base URL`), retry: 'never' }
+      : { error: fail('not-found', where), retry: 'never' };
+  }
+  if (status === 409 && !isList) {
+    return { error: fail('conflict', where), retry: 'never' };
+  }
+  return {
+    error: fail(isList ? 'upstream-contract' : 'invalid', `Descope refused the request: ${where}`),
+    retry: 'never',
+  };
+}
+
+/** A 200 whose body is not what the endpoint answers. */
+export function shapeError(endpoint: Endpoint, problem: string): ConnectorError {
+  return new ConnectorError(
+    'upstream-contract',
+    `${endpointLabel(endpoint)} answered in an unknown shape: ${problem}`,
+    {
+      endpoint: endpointLabel(endpoint),
+    },
+  );
+}

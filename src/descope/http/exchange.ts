@@ -1,0 +1,177 @@
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Certificate, TLSSocket } from 'node:tls';
+import got, { type Request } from 'got';
+import { ConnectorError, throwIfCancelled } from '../../errors.ts';
+import { ConnectionFailure, ExchangeFault } from './exchange-faults.ts';
+import { createAgents, type Route } from './route.ts';
+
+/** How long each part of one attempt may take, in milliseconds. `connectMs` covers the look-up, a proxy's tunnel, the connection and TLS together. */
+export interface Deadlines {
+  readonly connectMs: number;
+  readonly headersMs: number;
+  readonly bodyIdleMs: number;
+  readonly attemptMs: number;
+}
+
+export interface ExchangeRequest {
+  readonly url: string;
+  readonly method: 'GET' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** The most that is taken of the answer's body, as it comes. */
+  readonly maxBytes: number;
+}
+
+/** What came back, whatever its status: whole, and packed as it came. */
+export interface Exchanged {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Uint8Array;
+}
+
+/**
+ * Sends one request, once; follows nothing and repeats nothing. Ends the moment the time is up or the caller goes away, even
+ * while the connection is being made. Rejects with `cancelled`, ExchangeFault or ConnectionFailure.
+ */
+export type Exchange = (request: ExchangeRequest, signal?: AbortSignal) => Promise<Exchanged>;
+
+/** One instance for all requests of a transport: got takes its options apart once, not for every request. */
+export function createExchange(deadlines: Deadlines, route: Route): Exchange {
+  const http = got.extend({
+    retry: { limit: 0 },
+    followRedirect: false,
+    throwHttpErrors: false,
+    decompress: false,
+    agent: createAgents(route, deadlines.connectMs),
+    // Said here, so that nothing in the environment can switch it off.
+    https: { rejectUnauthorized: true, minVersion: 'TLSv1.2' },
+  });
+  return async (request, signal) => {
+    throwIfCancelled(signal);
+    const stream = http.stream(request.url, { method: request.method, headers: headersOf(request) });
+    if (request.body !== undefined) {
+      stream.end(request.body); // as `body` it would be compared with FormData, which loads all of fetch: 7 MB
+    }
+    return await receive(stream, request.maxBytes, deadlines, signal);
+  };
+}
+
+/** What is written to a stream has no length of its own. */
+function headersOf({ headers, body }: ExchangeRequest): Record<string, string> {
+  return { ...headers, ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }) };
+}
+
+/** Collects the answer of a request that is under way, under the deadline of each of its parts. */
+function receive(
+  stream: Request,
+  maxBytes: number,
+  { connectMs, headersMs, bodyIdleMs, attemptMs }: Deadlines,
+  signal: AbortSignal | undefined,
+): Promise<Exchanged> {
+  return new Promise((resolve, reject) => {
+    let chunks: Uint8Array[] = [];
+    let size = 0;
+    let answer: IncomingMessage | undefined;
+    let issuer: string | undefined;
+    let isOver = false;
+    const settle = (): Uint8Array[] => {
+      isOver = true;
+      clearTimeout(whole);
+      clearTimeout(part);
+      signal?.removeEventListener('abort', leave);
+      const received = chunks;
+      chunks = []; // what got keeps of a request may grow old; a page of users must not with it
+      return received;
+    };
+    const giveUp = (reason: Error): void => {
+      if (!isOver) {
+        settle();
+        reject(reason);
+        stream.destroy();
+      }
+    };
+    const leave = (): void => giveUp(new ConnectorError('cancelled', 'the caller went away before the work was done'));
+    const within = (ms: number, code: ExchangeFault['code']): NodeJS.Timeout =>
+      setTimeout(() => giveUp(new ExchangeFault(code)), ms);
+    const whole = within(attemptMs, 'ATTEMPT_TIMEOUT');
+    let part = within(connectMs, 'CONNECT_TIMEOUT');
+    const beginPart = (ms: number, code: ExchangeFault['code']): void => {
+      clearTimeout(part);
+      if (!isOver) {
+        part = within(ms, code);
+      }
+    };
+
+    signal?.addEventListener('abort', leave);
+    stream.once('request', (request: ClientRequest) => {
+      request.once('socket', (socket: Socket) => {
+        whenConnected(socket, () => answer ?? beginPart(headersMs, 'HEADERS_TIMEOUT'));
+        whenShown(socket, (shown) => (issuer = shown));
+      });
+      request.once('upgrade', (_, socket) => {
+        socket.destroy();
+        giveUp(new ExchangeFault('SWITCHED_PROTOCOL'));
+      });
+    });
+    stream.once('response', (response: IncomingMessage) => {
+      answer = response;
+      beginPart(bodyIdleMs, 'BODY_TIMEOUT');
+    });
+    stream.on('data', (chunk: Uint8Array) => {
+      part.refresh();
+      size += chunk.length;
+      if (size > maxBytes) {
+        giveUp(new ExchangeFault('BODY_TOO_LARGE'));
+        return;
+      }
+      chunks.push(chunk);
+    });
+    stream.once('end', () => {
+      if (answer !== undefined && !isOver) {
+        resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body: joined(settle()) });
+      }
+    });
+    stream.on('error', (thrown) => {
+      if (!isOver) {
+        settle();
+        reject(new ConnectionFailure(thrown, issuer));
+      }
+    });
+  });
+}
+
+/** Calls back once a connection can be used: at once for one that was kept. */
+function whenConnected(socket: Socket, then: () => void): void {
+  if (isHandshaking(socket)) {
+    socket.once('secureConnect', then);
+  } else if (socket.connecting) {
+    socket.once('connect', then);
+  } else {
+    then();
+  }
+}
+
+/**
+ * Calls back with the issuer of the server's certificate before Node judges it: afterwards it cannot be read any more. Not by
+ * getPeerX509Certificate, after which Node 24 takes the certificate for one without names.
+ */
+function whenShown(socket: Socket, then: (issuer: string | undefined) => void): void {
+  if (isHandshaking(socket)) {
+    socket.prependOnceListener('secure', () => then(issuerOf(socket)));
+  }
+}
+
+/** A socket that was closed meanwhile has no certificate, and one of a mocked network no way to ask. */
+function issuerOf(socket: Partial<Pick<TLSSocket, 'getPeerCertificate'>>): string | undefined {
+  const issuer: Partial<Certificate> | undefined = socket.getPeerCertificate?.().issuer;
+  return [issuer?.CN ?? issuer?.O].flat()[0];
+}
+
+function isHandshaking(socket: Socket & { readonly secureConnecting?: boolean }): socket is TLSSocket {
+  return socket.secureConnecting === true || ('encrypted' in socket && socket.connecting);
+}
+
+function joined(chunks: readonly Uint8Array[]): Uint8Array {
+  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+}

@@ -1,0 +1,60 @@
+import pLimit from 'p-limit';
+import { throwIfCancelled } from '../../errors.ts';
+import { orCancelled, type Sleep } from './sleep.ts';
+
+/** The most requests that are ever in flight, and the default. Descope's limits are per project and per minute. */
+export const maxParallelFetchesCeiling = 6;
+
+export interface LanesOptions {
+  /** Requests in flight at once, for the whole process. */
+  readonly maxParallel: number;
+  /** Monotonic milliseconds: a wait must not depend on the wall clock. */
+  readonly now: () => number;
+  readonly sleep: Sleep;
+}
+
+/**
+ * The one limiter of the process. A pause (one 429) holds back every lane, and nobody who waits for it holds a slot.
+ */
+export interface Lanes {
+  /** Runs the task in a free lane, after any pause. Never call it from inside a task. */
+  run<T>(task: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  /** Holds back all lanes for this long from now; a shorter pause never cuts a longer one. */
+  pauseFor(ms: number): void;
+  /** Milliseconds until the lanes open again, 0 when they are open. */
+  pausedForMs(): number;
+}
+
+const stillPaused = Symbol('the lanes closed while this task waited for a slot');
+
+export function createLanes({ maxParallel, now, sleep }: LanesOptions): Lanes {
+  const limit = pLimit(maxParallel);
+  let openAt = 0;
+  const pausedForMs = (): number => Math.max(0, openAt - now());
+
+  async function run<T>(task: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    for (;;) {
+      const wait = pausedForMs();
+      if (wait > 0) {
+        await sleep(wait, signal);
+      }
+      throwIfCancelled(signal);
+      const slot = limit(async () => {
+        throwIfCancelled(signal);
+        return pausedForMs() > 0 ? stillPaused : await task();
+      });
+      const outcome = await orCancelled(slot, signal);
+      if (outcome !== stillPaused) {
+        return outcome;
+      }
+    }
+  }
+
+  return {
+    run,
+    pausedForMs,
+    pauseFor: (ms) => {
+      openAt = Math.max(openAt, now() + ms);
+    },
+  };
+}

@@ -1,0 +1,174 @@
+import pLimit from 'p-limit';
+import { throwIfCancelled } from '../../errors.ts';
+import { isLoopbackHost } from '../../loopback.ts';
+import type { Endpoint, RateBucket } from './endpoint.ts';
+import type { Lanes } from './limiter.ts';
+import { orCancelled, type Sleep } from './sleep.ts';
+
+export interface Rate {
+  readonly count: number;
+  readonly periodMs: number;
+}
+
+/** `auto`: a share of the documented limits, but nothing on loopback addresses. A rate is that of user searches. */
+export type RateLimit = 'off' | 'auto' | Rate;
+
+/** The rest is left to logins and to other jobs: Descope counts per project and per address, not per program. */
+const shareOfDocumented = 0.8;
+/**
+ * A rate that is given is the whole limit, and requests do not all take the same time to arrive: those of a period that is
+ * used up to the last one may meet more of them at the other end. So a period lasts a fiftieth longer for us.
+ */
+const slackOfGiven = 1 / 50;
+/** Requests that may go out at once after a silence: one for each lane. */
+const burst = 6;
+const minuteMs = 60_000;
+
+/** Descope's own counters, and what it documents of each, per minute. */
+const documentedPerMinute = { search: 200, user: 500, update: 200, general: 100 } as const satisfies Readonly<
+  Record<RateBucket, number>
+>;
+export interface PacingOptions {
+  readonly rateLimit: RateLimit;
+  readonly baseUrl: string;
+  readonly lanes: Lanes;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  readonly sleep: Sleep;
+}
+
+/** Holds requests back so that a limit that is known is never met. Whoever waits here holds no lane. */
+export interface Pacing {
+  /** The way into the lanes for requests to this endpoint. Rejects at once with `cancelled` when the signal fires. */
+  lanesOf(endpoint: Endpoint): Lanes;
+  /** Undefined where nothing is held back. */
+  readonly searchesPerMinute: number | undefined;
+}
+
+export function createPacing({ rateLimit, baseUrl, lanes, now, sleep }: PacingOptions): Pacing {
+  if (isUnpaced(rateLimit, baseUrl)) {
+    return { lanesOf: () => lanes, searchesPerMinute: undefined };
+  }
+  const paced = (rate: Rate, slack = 0): Lanes => ({
+    ...lanes,
+    run: paceLanes(lanes, createBucket(rate, slack * rate.periodMs, now), sleep),
+  });
+  const buckets: Readonly<Record<RateBucket, Lanes>> = {
+    search: paced(searchRate(rateLimit), rateLimit === 'auto' ? 0 : slackOfGiven),
+    user: paced(ofDocumented('user')),
+    update: paced(ofDocumented('update')),
+    general: paced(ofDocumented('general')),
+  };
+  return {
+    lanesOf: (endpoint) => buckets[endpoint.bucket],
+    searchesPerMinute: searchesPerMinute({ rateLimit, baseUrl }),
+  };
+}
+
+/** How many user searches a minute are sent at most; undefined where nothing is held back. */
+export function searchesPerMinute({
+  rateLimit,
+  baseUrl,
+}: Pick<PacingOptions, 'rateLimit' | 'baseUrl'>): number | undefined {
+  if (isUnpaced(rateLimit, baseUrl)) {
+    return undefined;
+  }
+  const { count, periodMs } = searchRate(rateLimit);
+  return (count * minuteMs) / periodMs;
+}
+
+function isUnpaced(rateLimit: RateLimit, baseUrl: string): rateLimit is 'off' {
+  return rateLimit === 'off' || (rateLimit === 'auto' && isLoopbackHost(new URL(baseUrl).hostname));
+}
+
+function ofDocumented(name: RateBucket): Rate {
+  return { count: documentedPerMinute[name] * shareOfDocumented, periodMs: minuteMs };
+}
+
+function searchRate(rateLimit: Exclude<RateLimit, 'off'>): Rate {
+  return rateLimit === 'auto' ? ofDocumented('search') : rateLimit;
+}
+
+/** A shorter wait needs no announcement. */
+const worthTellingMs = 20_000;
+
+/** How long so many searches take at least; undefined where nothing is held back, or it is over in a moment. */
+export function expectedTime(
+  pages: number,
+  searchesPerMinute: number | undefined,
+): { readonly about: string; readonly line: string } | undefined {
+  const ms = searchesPerMinute === undefined ? 0 : (pages / searchesPerMinute) * minuteMs;
+  if (searchesPerMinute === undefined || ms <= worthTellingMs) {
+    return undefined;
+  }
+  const about = ms < 1.5 * minuteMs ? `about ${Math.round(ms / 1000)} s` : `about ${Math.round(ms / minuteMs)} min`;
+  return {
+    about,
+    line: `${pages.toLocaleString('en')} pages at ${searchesPerMinute.toLocaleString('en')} a minute: ${about}`,
+  };
+}
+
+/**
+ * First come, first served. Who is first waits for a token, then for a lane, and takes the token only as the task
+ * begins: else tokens would pile up while the lanes are slow or paused, and be spent all at once.
+ */
+function paceLanes(lanes: Lanes, bucket: TokenBucket, sleep: Sleep): Lanes['run'] {
+  const queue = pLimit(1);
+
+  async function waitForToken(signal?: AbortSignal): Promise<void> {
+    throwIfCancelled(signal);
+    for (let wait = bucket.waitMs(); wait > 0; wait = bucket.waitMs()) {
+      await sleep(Math.ceil(wait), signal);
+    }
+  }
+
+  return async (task, signal) => {
+    throwIfCancelled(signal);
+    const work = queue(async () => {
+      await waitForToken(signal);
+      return await new Promise<{ readonly answer: ReturnType<typeof task> }>((leave) => {
+        const answer = lanes.run(() => {
+          bucket.take();
+          leave({ answer });
+          return task();
+        }, signal);
+        answer.catch(() => leave({ answer })); // given up before it began
+      });
+    });
+    return await orCancelled(
+      work.then(({ answer }) => answer),
+      signal,
+    );
+  };
+}
+
+interface TokenBucket {
+  /** Milliseconds until there is a token, 0 or less when there is one. */
+  waitMs(): number;
+  take(): void;
+}
+
+/**
+ * A token bucket: a few at once, then one every period / count. A full bucket and what flows in meanwhile would be more
+ * than `count` in the first period, so the last `count` times are kept, too: no period, wherever it begins, sees more.
+ */
+function createBucket({ count, periodMs }: Rate, slackMs: number, now: () => number): TokenBucket {
+  const intervalMs = periodMs / count;
+  const capacityMs = intervalMs * Math.min(burst, count);
+  /** When the bucket would be full again, and when each of the last `count` tokens was taken. */
+  let fullAt = Number.NEGATIVE_INFINITY;
+  const takenAt: number[] = [];
+  let taken = 0;
+  return {
+    waitMs: () => {
+      const tokenAt = fullAt + intervalMs - capacityMs;
+      const periodEndsAt = (takenAt[taken % count] ?? Number.NEGATIVE_INFINITY) + periodMs + slackMs;
+      return Math.max(tokenAt, periodEndsAt) - now();
+    },
+    take: () => {
+      fullAt = Math.max(fullAt, now()) + intervalMs;
+      takenAt[taken % count] = now();
+      taken += 1;
+    },
+  };
+}

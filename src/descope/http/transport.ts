@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import { ConnectorError, isKind } from '../../errors.ts';
+import type { Secret } from '../../secret.ts';
+import { version } from '../../version.ts';
+import { maxBodyBytes, usualMaxResponseMiB } from './body-limit.ts';
+import { acceptedEncodings, unpack } from './content-encoding.ts';
+import { failureOfStatus, shapeError } from './errors.ts';
+import { createExchange, type Deadlines, type Exchanged } from './exchange.ts';
+import { ExchangeFault } from './exchange-faults.ts';
+import { parseWhole } from './large-list.ts';
+import { bodyTooLarge, networkFailure } from './network-failures.ts';
+import { AttemptFailed } from './errors.ts';
+import { parseRetryAfter } from './retry-after.ts';
+import type { Route } from './route.ts';
+import type { Endpoint } from './endpoint.ts';
+
+const usualDeadlines: Deadlines = { connectMs: 10_000, headersMs: 30_000, bodyIdleMs: 15_000, attemptMs: 60_000 };
+
+export interface TransportOptions {
+  readonly baseUrl: string;
+  readonly projectId: string;
+  readonly managementKey: () => Secret;
+  /** Others than the usual ones, for tests. */
+  readonly deadlines?: Deadlines;
+  /** How large an answer may be; body-limit.ts says which. */
+  readonly maxResponseMiB?: number;
+  /** Proxies and CAs; a direct way and Node's own CAs when left out. */
+  readonly route?: Route;
+}
+
+export interface HttpRequest {
+  readonly query?: Readonly<Record<string, string>>;
+  readonly json?: Readonly<Record<string, unknown>>;
+  readonly requestId?: string;
+  /** Leaves the body of a success as it came; `parseBody` opens it. */
+  readonly isOpenedLater?: boolean;
+  /** Opens the body of a success; `JSON.parse` when left out. Throws SyntaxError or TypeError where it is not whole JSON. */
+  readonly open?: (body: Uint8Array) => unknown;
+}
+
+/** A 200: its parsed JSON (or its body, where that is opened later), and the server's own clock (epoch ms, when it sent a Date header). */
+export interface HttpAnswer {
+  readonly json: unknown;
+  readonly body: Uint8Array;
+  readonly serverTimeMs: number | undefined;
+}
+
+/** Sends one attempt, without any retry. Throws AttemptFailed, or `cancelled`. */
+export type Send = (endpoint: Endpoint, request: HttpRequest, signal?: AbortSignal) => Promise<HttpAnswer>;
+
+export function createTransport({
+  baseUrl,
+  projectId,
+  managementKey,
+  deadlines = usualDeadlines,
+  maxResponseMiB = usualMaxResponseMiB(),
+  route = {},
+}: TransportOptions): Send {
+  const exchange = createExchange(deadlines, route);
+  const sameHeaders = {
+    accept: 'application/json',
+    'accept-encoding': acceptedEncodings,
+    'user-agent': `baton-descope/${version}`,
+    'x-descope-project-id': projectId,
+  };
+
+  async function attempt(
+    endpoint: Endpoint,
+    { query, json, requestId }: HttpRequest,
+    limit: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Exchanged> {
+    const { method, path } = endpoint;
+    const url = new URL(`${baseUrl}${path}`);
+    url.search = new URLSearchParams(query).toString();
+    const request = {
+      url: url.href,
+      method,
+      maxBytes: limit,
+      headers: {
+        ...sameHeaders,
+        authorization: `Bearer ${projectId}:${managementKey().reveal()}`,
+        'x-external-rid': requestId ?? randomUUID(),
+        ...(json !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(json !== undefined && { body: JSON.stringify(json) }),
+    };
+    try {
+      return await exchange(request, signal);
+    } catch (thrown) {
+      if (thrown instanceof ExchangeFault && thrown.code === 'BODY_TOO_LARGE') {
+        throw bodyTooLarge(endpoint, limit);
+      }
+      throw isKind(thrown, 'cancelled') ? thrown : networkFailure(endpoint, thrown, deadlines.bodyIdleMs, route.proxy);
+    }
+  }
+
+  return async (endpoint, request, signal) => {
+    const limit = maxBodyBytes(endpoint, maxResponseMiB);
+    const { status, headers, body: packed } = await attempt(endpoint, request, limit, signal);
+    const body = await unpack(endpoint, packed, [headers['content-encoding'] ?? ''].flat().join(', '), limit);
+    const serverTimeMs = parseDate(first(headers['date']));
+    if (status < 200 || status > 299) {
+      throw new AttemptFailed(
+        failureOfStatus(
+          endpoint,
+          status,
+          Buffer.from(body).toString('utf8'),
+          parseRetryAfter(first(headers['retry-after']), serverTimeMs),
+        ),
+      );
+    }
+    if (status !== 200) {
+      throw new AttemptFailed({ error: shapeError(endpoint, `status ${status} instead of 200`), retry: 'never' });
+    }
+    return {
+      json: request.isOpenedLater === true ? undefined : parseBody(endpoint, body, request.open),
+      body,
+      serverTimeMs,
+    };
+  };
+}
+
+function first(header: string | readonly string[] | undefined): string | undefined {
+  return typeof header === 'object' ? header[0] : header;
+}
+
+const year1971 = 31_536_000_000;
+const year9999 = 253_370_764_800_000;
+
+/** A clock that was never set, or says "never", is none. */
+function parseDate(header: string | undefined): number | undefined {
+  const time = header === undefined ? Number.NaN : Date.parse(header);
+  return time >= year1971 && time < year9999 ? time : undefined;
+}
+
+/** Parsed strictly: a byte-order mark, invalid UTF-8 or a cut body is a fault, which may be a fault of this attempt only. */
+export function parseBody(
+  endpoint: Endpoint,
+  body: Uint8Array,
+  open: (body: Uint8Array) => unknown = parseWhole,
+): unknown {
+  try {
+    return open(body);
+  } catch (thrown) {
+    if (thrown instanceof ConnectorError) {
+      throw thrown;
+    }
+    throw new AttemptFailed({
+      error: shapeError(endpoint, `the body (${body.length} bytes) is not whole JSON`),
+      retry: 'body',
+    });
+  }
+}

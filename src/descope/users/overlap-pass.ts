@@ -1,0 +1,133 @@
+import { isKind } from '../../errors.ts';
+import type { TimedUserPage, UserQuery } from './user-page.ts';
+import { alarm, type ConsistencyMode, type Ledger, type Pass, type UserBatch } from './ledger.ts';
+import { createPageWindow, type PageWindow } from './page-window.ts';
+import type { User } from './user.ts';
+
+/**
+ * Two users with which a page begins as the one before ended. Where they were created in different seconds, the place of
+ * the change tells how many users are older: as many as before, hence nobody has left and nothing has moved, in whatever
+ * order users of one second come. One user would not do: of the same second, another one may be hidden behind.
+ */
+const overlap = 2;
+
+export interface OverlapOptions {
+  readonly call: (query: UserQuery, signal?: AbortSignal) => Promise<TimedUserPage>;
+  readonly filter: Omit<UserQuery, 'limit' | 'offset'>;
+  readonly pageSize: number;
+  readonly ledger: Ledger;
+  /** False where the service refuses to sort: then its order is not known, and the overlap proves less. */
+  readonly isSorted: boolean;
+}
+
+/**
+ * Reads by offsets, each page beginning with the last two users of the one before, for a service that takes no bounds of time:
+ * a user more or less ahead of the read shows as a page that does not join. It is then begun again from the first page;
+ * users who were handed out before keep their number. Two requests in a hundred more; twice as many where nothing is
+ * proved, since such a read is done once more.
+ */
+export function createOverlapPass({ call, filter, pageSize, ledger, isSorted }: OverlapOptions): Pass {
+  const stride = pageSize - overlap;
+  const order = isSorted ? {} : { unsorted: true };
+  const queryAt = (page: number): UserQuery => ({ ...filter, ...order, limit: pageSize, offset: page * stride });
+  let page = 0;
+  let total: number | undefined;
+  /** The users that the next page must begin with. */
+  let joint: readonly User[] = [];
+  /** False once two pages join among users of the same second, whose order nobody promises, or a page is not in order. */
+  let provesOrder = isSorted;
+  const seen = new Set<string>();
+  const pageCount = (): number => (total === undefined ? 1 : Math.max(1, Math.ceil((total - overlap) / stride)));
+  const openWindow = (): PageWindow<TimedUserPage> =>
+    createPageWindow(pageCount, (index, signal) => call(queryAt(index), signal));
+  let window: PageWindow<TimedUserPage> = openWindow();
+  let isConfirming = false;
+
+  async function next(signal?: AbortSignal): Promise<UserBatch | undefined> {
+    if (total !== undefined && page >= pageCount()) {
+      if (seen.size !== total) {
+        throw alarm('fewer users were listed than the service counts');
+      }
+      await checkNobodyIsBehind(total, signal);
+      return mode() === 'unproven' && !isConfirming ? await confirm(signal) : undefined;
+    }
+    const answer = await window.take(page, signal);
+    check(answer);
+    total ??= answer.total;
+    joint = answer.users.slice(-overlap);
+    provesOrder &&= isInOrder(answer.users) && (page + 1 >= pageCount() || joinsApart(joint));
+    answer.users.forEach(({ userId }) => seen.add(userId));
+    const batch = ledger.enter(queryAt(page), answer.users, true);
+    page += 1;
+    return batch;
+  }
+
+  /** Where a read proves nothing it is done twice: whoever is to be missing must have slipped through both. */
+  async function confirm(signal?: AbortSignal): Promise<UserBatch | undefined> {
+    isConfirming = true;
+    page = 0;
+    total = undefined;
+    joint = [];
+    seen.clear();
+    window = openWindow();
+    return await next(signal);
+  }
+
+  /** A service that counts the users of a page instead of all would have us end after the first. */
+  async function checkNobodyIsBehind(counted: number, signal?: AbortSignal): Promise<void> {
+    const behind = await call({ ...filter, ...order, limit: pageSize, offset: counted }, signal);
+    if (behind.users.length > 0 || behind.total !== counted) {
+      throw alarm('there are users behind the last one that the service counts');
+    }
+  }
+
+  function check({ users, total: counted }: TimedUserPage): void {
+    const before = total ?? counted;
+    if (counted !== before) {
+      throw alarm('the number of users changed between pages');
+    }
+    if (users.length !== Math.min(pageSize, Math.max(0, before - page * stride))) {
+      throw alarm(`a page held ${users.length} users, which are not as many as were due`);
+    }
+    if (
+      joint.some(
+        ({ userId, createdTime }, place) => users[place]?.userId !== userId || users[place].createdTime !== createdTime,
+      )
+    ) {
+      throw alarm('two pages do not join: the list moved between them');
+    }
+    const fresh = users.slice(joint.length).map(({ userId }) => userId);
+    if (new Set(fresh).size < fresh.length || fresh.some((userId) => seen.has(userId))) {
+      throw alarm('a user was listed twice');
+    }
+  }
+
+  const mode = (): ConsistencyMode => (provesOrder ? 'overlap' : 'unproven');
+  return {
+    next,
+    close: () => window.drop(),
+    repair: (thrown) => {
+      if (isKind(thrown, 'upstream-contract') && thrown.facts['status'] === 400 && isSorted) {
+        return createOverlapPass({ call, filter, pageSize, ledger, isSorted: false });
+      }
+      return isKind(thrown, 'inconsistent')
+        ? createOverlapPass({ call, filter, pageSize, ledger, isSorted })
+        : undefined;
+    },
+    resume: () => undefined,
+    outcome: () => ({ mode: mode(), total: total ?? 0, bounded: total ?? 0, newer: 0, boundMs: undefined }),
+  };
+}
+
+function isInOrder(users: readonly User[]): boolean {
+  return users.every(
+    ({ createdTime }, place) => createdTime !== undefined && createdTime >= (users[place - 1]?.createdTime ?? 0),
+  );
+}
+
+/** Whether the users of a joint were created one after the other, in different seconds. */
+function joinsApart([first, second]: readonly User[]): boolean {
+  return (
+    first?.createdTime !== undefined && second?.createdTime !== undefined && first.createdTime < second.createdTime
+  );
+}

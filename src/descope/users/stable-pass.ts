@@ -1,0 +1,342 @@
+import { setImmediate } from 'node:timers/promises';
+import { isKind } from '../../errors.ts';
+import type { TimedUserPage, UserQuery } from './user-page.ts';
+import { countEverybody } from './hidden-users.ts';
+import { createKeysetPass } from './keyset-pass.ts';
+import {
+  alarm,
+  indexLagMs,
+  type Ledger,
+  type Pass,
+  type PassOutcome,
+  type ReadOrigin,
+  type UserBatch,
+} from './ledger.ts';
+import { createOverlapPass } from './overlap-pass.ts';
+import { createPageWindow } from './page-window.ts';
+import type { User } from './user.ts';
+
+/** Rows per search. Descope documents a default of 100 and no maximum; its own tools never ask for more. */
+export const userPageSize = 100;
+
+/** In a narrowed read, which is small as a rule, the probe is kept for what could be a full page: no service caps its pages at an odd number. */
+const smallestCap = 10;
+const roundness = 5;
+
+/** Opens a page that was read ahead. */
+export type OpenPage = (signal?: AbortSignal) => Promise<TimedUserPage>;
+
+export interface StableOptions {
+  readonly call: (query: UserQuery, signal?: AbortSignal) => Promise<TimedUserPage>;
+  /** The same for a page that is taken later. */
+  readonly ahead: (query: UserQuery, signal: AbortSignal) => Promise<OpenPage>;
+  readonly filter: Pick<UserQuery, 'tenantIds' | 'roleNames' | 'tenantRoleNames'>;
+  readonly ledger: Ledger;
+  /** Epoch milliseconds by our own clock. */
+  readonly now: () => number;
+}
+
+/** What the first answer told: the bound, in epoch milliseconds, and how many users there are. */
+interface FirstAnswer {
+  readonly boundMs: number;
+  readonly total: number;
+}
+
+export interface StablePass extends Pass {
+  readonly first: FirstAnswer | undefined;
+}
+
+/**
+ * Stable paging: sorted by creation, bounded above by B so that the population can only shrink, and believed only when
+ * (a) every bounded total equals the first one, (b) rows = distinct ids = total and (c) no row was created after B.
+ * Design and proof: docs/descope-notes.md. Six pages at once; any failed check throws `inconsistent`, and `repair` goes
+ * on by time of creation from the last page before it. Where the ledger says that another process began, only users created
+ * from there on are read: they are a population that can only shrink as well.
+ */
+export function createStablePass({ call, ahead, filter, ledger, now }: StableOptions): StablePass {
+  const startedMs = now();
+  const { start } = ledger;
+  let origin: FirstAnswer | undefined;
+  let boundedTotal: number | undefined;
+  let boundedRows = 0;
+  /** Users of the unbounded first page; after its re-read, those of them who were not seen below the bound. */
+  let firstPage = new Set<string>();
+  let isRechecked = false;
+  let areNewerRead = false;
+  let newerUsers = 0;
+  let isEndChecked = false;
+  let isFilterChecked = false;
+  /** One answer is everybody; unless somebody is known who came after it. */
+  let isBoundTold = false;
+  let isFilterTrusted = true;
+  let isInOrder = true;
+  /** The second of the last user of the first page, and of the last bounded one. */
+  let firstSecond: number | undefined;
+  let lastSecond: number | undefined;
+  /** How many of the rows of this pass were created before that second, on the first page and in all. */
+  let olderOnFirst = 0;
+  let older = 0;
+
+  const isNarrowed = Object.keys(filter).length > 0;
+  const mayBeCapped = (total: number): boolean =>
+    total > 0 && total <= userPageSize && (!isNarrowed || (total >= smallestCap && total % roundness === 0));
+  const pageCount = (): number => Math.ceil((origin?.total ?? 0) / userPageSize);
+  const boundedQuery = (index: number): UserQuery => ({
+    ...pageQuery(index),
+    ...(origin !== undefined && { toCreatedTimeMs: origin.boundMs }),
+  });
+  const range = { ...filter, ...(start !== undefined && { fromCreatedTimeMs: start.second * 1000 - 1 }) }; // whether a bound is inclusive is not known
+  const pageQuery = (page: number): UserQuery => ({ ...range, limit: userPageSize, offset: page * userPageSize });
+  const window = createPageWindow(pageCount, (index, signal) => ahead(boundedQuery(index), signal));
+
+  async function readFirst(signal?: AbortSignal): Promise<UserBatch> {
+    const query = pageQuery(0);
+    const { users, total, serverTimeMs } = await call(query, signal);
+    // A clock that is ahead would let users in who are created while we read. Ours may pull the bound back: that is always safe.
+    const clockMs = Math.min(serverTimeMs ?? startedMs, startedMs);
+    const boundMs = Math.max(0, Math.floor(clockMs / 1000) * 1000 - indexLagMs - 1);
+    origin = { boundMs, total };
+    if (total > userPageSize && (serverTimeMs === undefined || boundMs === 0)) {
+      isFilterTrusted = false;
+      throw alarm('the service does not tell its time, by which the pages would be bounded');
+    }
+    checkRowCount(users, total, 0);
+    checkStart(users);
+    const batch = ledger.enter(query, users);
+    firstPage = new Set(users.map((user) => user.userId));
+    firstSecond = lastInOrder(users, start?.second);
+    olderOnFirst = older;
+    boundedRows = users.length;
+    if (total <= userPageSize) {
+      boundedTotal = total;
+    }
+    return batch;
+  }
+
+  async function readBounded(from: FirstAnswer, signal?: AbortSignal): Promise<UserBatch> {
+    const index = pagesRead();
+    const query = boundedQuery(index);
+    const open = await window.take(index, signal);
+    await setImmediate(); // other answers that are there go first, and the next requests with them: opening this one takes its time
+    const { users, total } = await open(signal);
+    checkBounded(users, total, query.offset, from);
+    const second = lastInOrder(users, lastSecond ?? firstSecond);
+    const batch = ledger.enter(query, users);
+    boundedRows += users.length;
+    lastSecond = second;
+    return batch;
+  }
+
+  /** The second of the last user of a page; from the beginning (undefined) where the page is not in order. */
+  function lastInOrder(users: readonly User[], after: number | undefined): number | undefined {
+    let second = after ?? Number.NEGATIVE_INFINITY;
+    for (const [place, { createdTime }] of users.entries()) {
+      if (createdTime === undefined || createdTime < second) {
+        isInOrder = false;
+      } else if (createdTime > second) {
+        older = boundedRows + place;
+      }
+      second = createdTime ?? second;
+    }
+    return users.at(-1)?.createdTime;
+  }
+
+  function checkBounded(users: readonly User[], total: number, offset: number, from: FirstAnswer): void {
+    boundedTotal ??= total;
+    if (total !== boundedTotal) {
+      throw alarm('the number of users changed between pages');
+    }
+    if (total > from.total) {
+      throw alarm('users with an old creation time appeared');
+    }
+    checkRowCount(users, total, offset);
+    for (const { createdTime } of users) {
+      if (createdTime === undefined || createdTime * 1000 > from.boundMs) {
+        throw alarm('a page bounded in time held a user who lies outside the bound');
+      }
+    }
+    checkStart(users);
+  }
+
+  /** Nobody may come who is older than where this read begins: then the service does not look at the bound. */
+  function checkStart(users: readonly User[]): void {
+    if (
+      start !== undefined &&
+      users.some(({ createdTime }) => createdTime === undefined || createdTime < start.second)
+    ) {
+      isFilterTrusted = false;
+      throw alarm('a page bounded in time held a user who lies outside the bound');
+    }
+  }
+
+  /** Pages read by offset, the first one among them. */
+  function pagesRead(): number {
+    return ledger.pages.length - Number(isRechecked);
+  }
+
+  /** Somebody is newer than the bound: the first page, which was read without it, is read again with it. */
+  async function recheckFirst(from: FirstAnswer, signal?: AbortSignal): Promise<UserBatch> {
+    const query = { ...pageQuery(0), toCreatedTimeMs: from.boundMs };
+    const { users, total } = await call(query, signal);
+    checkBounded(users, total, 0, from);
+    if (
+      new Set(users.map((user) => user.userId)).size < users.length ||
+      users.some((user) => ledger.ids.has(user.userId) && !firstPage.has(user.userId))
+    ) {
+      throw alarm('a user was listed twice');
+    }
+    const batch = ledger.enter(query, users, true);
+    boundedRows += users.length - firstPage.size;
+    older = Math.max(0, older + users.length - firstPage.size);
+    for (const { userId } of users) {
+      firstPage.delete(userId);
+    }
+    isRechecked = true;
+    return batch;
+  }
+
+  /** Nothing bounds the newer users from above, so that only one answer holds them as they were. */
+  async function readNewer(from: FirstAnswer, signal?: AbortSignal): Promise<UserBatch> {
+    const query = { ...filter, limit: userPageSize, offset: 0, fromCreatedTimeMs: from.boundMs };
+    const { users, total } = await call(query, signal);
+    if (total > userPageSize) {
+      throw alarm('more users are newer than the bound than one page holds');
+    }
+    checkRowCount(users, total, 0);
+    if (new Set(users.map((user) => user.userId)).size < users.length) {
+      throw alarm('a user was listed twice');
+    }
+    const known = ledger.ids.size;
+    const batch = ledger.enter(query, users, true);
+    areNewerRead = true;
+    newerUsers = users.filter((user) => firstPage.has(user.userId)).length + (ledger.ids.size - known);
+    return batch;
+  }
+
+  /**
+   * One page that counts exactly its own rows: is that everybody, or does the service count pages? Only what is behind it
+   * tells. Who is behind it and newer than the bound has joined meanwhile.
+   */
+  async function checkNobodyIsBehind(from: FirstAnswer, signal?: AbortSignal): Promise<void> {
+    const { users, total } = await call({ ...range, limit: userPageSize, offset: from.total }, signal);
+    const haveJoined = users.every(({ createdTime }) => createdTime !== undefined && createdTime * 1000 > from.boundMs);
+    if (!haveJoined || total !== from.total + users.length) {
+      throw alarm('the service counts the users of a page instead of all users');
+    }
+    isBoundTold = users.length > 0;
+    isEndChecked = true;
+  }
+
+  /** There are fewer below the bound than the first page counted: somebody is newer, was deleted, or is hidden. */
+  async function checkNobodyIsHidden(from: FirstAnswer, signal?: AbortSignal): Promise<void> {
+    const read = (start?.before ?? 0) + (boundedTotal ?? 0) + newerUsers;
+    const everybody = await countEverybody(call, filter, read, signal);
+    isFilterTrusted = everybody !== undefined;
+    if (everybody === undefined || (read < everybody && (start !== undefined || read < from.total))) {
+      throw alarm('there are users whom the search by time of creation does not show');
+    }
+    isFilterChecked = true;
+  }
+
+  async function next(signal?: AbortSignal): Promise<UserBatch | undefined> {
+    if (origin === undefined) {
+      return await readFirst(signal);
+    }
+    const isShort = boundedTotal !== undefined && boundedTotal < origin.total;
+    if (isShort && !isRechecked) {
+      return await recheckFirst(origin, signal); // at once: from then on another process can go on from any page
+    }
+    if (pagesRead() < pageCount()) {
+      return await readBounded(origin, signal);
+    }
+    if (isShort && !areNewerRead) {
+      return await readNewer(origin, signal);
+    }
+    if (mayBeCapped(origin.total) && !isEndChecked) {
+      await checkNobodyIsBehind(origin, signal);
+    }
+    if ((isShort || start !== undefined) && !isFilterChecked) {
+      await checkNobodyIsHidden(origin, signal);
+    }
+    if (boundedRows !== boundedTotal) {
+      throw alarm('fewer users were listed than the service counts');
+    }
+    return undefined;
+  }
+
+  function outcome(): PassOutcome {
+    const total = origin?.total ?? 0;
+    const { before } = start ?? { before: 0 };
+    return {
+      mode: 'stable',
+      total: before + total,
+      bounded: before + (boundedTotal ?? total),
+      newer: newerUsers,
+      boundMs: total <= userPageSize && !isBoundTold ? undefined : origin?.boundMs,
+    };
+  }
+
+  /**
+   * From where on users must be read again. A stretch of pages is whole while the total stands, and the first page is one
+   * answer; where the two differ, somebody may have moved from the second page to the first before that was read again.
+   */
+  function resume(): ReadOrigin | undefined {
+    if (firstSecond === undefined || !isInOrder) {
+      return start;
+    }
+    const isWhole = isRechecked || boundedTotal === origin?.total;
+    const [second, count] = isWhole ? [lastSecond ?? firstSecond, older] : [firstSecond, olderOnFirst];
+    return { second, before: (start?.before ?? 0) + count };
+  }
+
+  /** Everybody below the bound is there once its pages are through, the first one read again among them. */
+  function resumeAtEnd(): ReadOrigin | undefined {
+    if (origin === undefined) {
+      return start;
+    }
+    const isThrough = isInOrder && isRechecked && pagesRead() >= pageCount() && boundedRows === boundedTotal;
+    return isThrough
+      ? { second: Math.floor(origin.boundMs / 1000), before: (start?.before ?? 0) + boundedRows }
+      : resume();
+  }
+
+  function repair(thrown: unknown): Pass | undefined {
+    const orElse = (): Pass => createOverlapPass({ call, filter, pageSize: userPageSize, ledger, isSorted: true });
+    if (isKind(thrown, 'upstream-contract') && thrown.facts['status'] === 400) {
+      return orElse();
+    }
+    if (!isKind(thrown, 'inconsistent')) {
+      return undefined;
+    }
+    return isFilterTrusted
+      ? createKeysetPass({
+          call,
+          filter,
+          pageSize: userPageSize,
+          ledger,
+          now,
+          from: resumeAtEnd(),
+          before: outcome(),
+          orElse,
+        })
+      : orElse();
+  }
+
+  return {
+    next,
+    outcome,
+    resume,
+    repair,
+    close: () => window.drop(),
+    get first() {
+      return origin;
+    },
+  };
+}
+
+function checkRowCount(users: readonly User[], total: number, offset: number): void {
+  const expected = Math.min(userPageSize, Math.max(0, total - offset));
+  if (users.length !== expected) {
+    throw alarm(`a page held ${users.length} users where ${expected} were due`);
+  }
+}

@@ -1,0 +1,135 @@
+import { ConnectorError } from '../../errors.ts';
+import type { CallOptions } from '../http/call.ts';
+import { type Endpoint, endpointLabel, type WriteEndpoint } from '../http/endpoint.ts';
+import type { Lanes } from '../http/limiter.ts';
+import { AttemptFailed } from '../http/errors.ts';
+import type { PauseForRateLimit } from '../http/retry.ts';
+import type { User } from './user.ts';
+import { parseUser } from './user.ts';
+import type { Send } from '../http/transport.ts';
+
+/** The calls that change users. */
+export const userWriteEndpoints = {
+  addUserRoles: {
+    method: 'POST',
+    path: '/v1/mgmt/user/update/role/add',
+    effect: 'write',
+    answers: 'one',
+    bucket: 'update',
+  },
+  removeUserRoles: {
+    method: 'POST',
+    path: '/v1/mgmt/user/update/role/remove',
+    effect: 'write',
+    answers: 'one',
+    bucket: 'update',
+  },
+  addUserTenant: {
+    method: 'POST',
+    path: '/v1/mgmt/user/update/tenant/add',
+    effect: 'write',
+    answers: 'one',
+    bucket: 'update',
+  },
+  removeUserTenant: {
+    method: 'POST',
+    path: '/v1/mgmt/user/update/tenant/remove',
+    effect: 'write',
+    answers: 'one',
+    bucket: 'update',
+  },
+} as const satisfies Record<string, WriteEndpoint>;
+
+/** One thing a user can be given or lose: a membership (no role name), or one role, project-wide for tenantId ''. */
+export interface UserChange {
+  readonly operation: 'add' | 'remove';
+  readonly userId: string;
+  readonly tenantId: string;
+  readonly roleName: string | undefined;
+}
+
+/**
+ * How one write ended. `answered`: the user as Descope says it is now. `refused`: Descope said no. `uncertain`: it may
+ * have happened or not, and only a load can tell.
+ */
+export type WriteOutcome =
+  | { readonly kind: 'answered'; readonly user: User }
+  | { readonly kind: 'refused'; readonly error: ConnectorError }
+  | { readonly kind: 'uncertain'; readonly error: ConnectorError };
+
+export type WriteUser = (change: UserChange, call?: CallOptions) => Promise<WriteOutcome>;
+
+/**
+ * The request of a change. The scope is in it or the change is another one: a role inside a tenant always carries its
+ * tenantId, a project-wide role never does. One role per call, since the outcome of several is nowhere described.
+ */
+export function toWriteRequest({ operation, userId, tenantId, roleName }: UserChange): {
+  readonly endpoint: WriteEndpoint;
+  readonly json: Readonly<Record<string, unknown>>;
+} {
+  if (roleName === undefined) {
+    return {
+      endpoint: operation === 'add' ? userWriteEndpoints.addUserTenant : userWriteEndpoints.removeUserTenant,
+      json: { loginId: userId, tenantId },
+    };
+  }
+  return {
+    endpoint: operation === 'add' ? userWriteEndpoints.addUserRoles : userWriteEndpoints.removeUserRoles,
+    json: { loginId: userId, roleNames: [roleName], ...(tenantId !== '' && { tenantId }) },
+  };
+}
+
+export interface UserWriteOptions {
+  readonly send: Send;
+  /** The way in for each endpoint. */
+  readonly lanesOf: (endpoint: WriteEndpoint) => Lanes;
+  readonly pauseForRateLimit: PauseForRateLimit;
+}
+
+/** Sends each write exactly once. Whoever wants it again must have looked first whether it happened. */
+export function createUserWrite({ send, lanesOf, pauseForRateLimit }: UserWriteOptions): WriteUser {
+  return async (change, { signal, onRequest, requestId } = {}) => {
+    const { endpoint, json } = toWriteRequest(change);
+    try {
+      const answer = await lanesOf(endpoint).run(() => {
+        onRequest?.(endpointLabel(endpoint));
+        return send(endpoint, { json, ...(requestId !== undefined && { requestId }) }, signal);
+      }, signal);
+      return { kind: 'answered', user: checkUser(endpoint, parseUser(endpoint, answer.json), change.userId) };
+    } catch (thrown) {
+      return outcomeOf(thrown, pauseForRateLimit);
+    }
+  };
+}
+
+function outcomeOf(thrown: unknown, pauseForRateLimit: PauseForRateLimit): WriteOutcome {
+  if (thrown instanceof AttemptFailed) {
+    const { error, retry } = thrown.failure;
+    if (retry === 'rate-limit') {
+      pauseForRateLimit(thrown.failure); // throws when the wait is longer than we may wait
+    }
+    if (retry === 'never') {
+      if (error.kind === 'unauthenticated' || error.kind === 'forbidden') {
+        throw error;
+      }
+      // Another success than 200, a redirect, a giant body: neither a yes nor a no.
+      return { kind: error.kind === 'upstream-contract' ? 'uncertain' : 'refused', error };
+    }
+    return { kind: 'uncertain', error };
+  }
+  if (thrown instanceof ConnectorError && thrown.kind === 'upstream-contract') {
+    return { kind: 'uncertain', error: thrown };
+  }
+  throw thrown;
+}
+
+/** An answer that shows somebody else must stop everything: the change may have hit the wrong person. */
+function checkUser(endpoint: Endpoint, user: User, userId: string): User {
+  if (user.userId !== userId) {
+    throw new ConnectorError(
+      'inconsistent',
+      `${endpointLabel(endpoint)} answered with another user than the one to change: look at both in Descope before going on`,
+    );
+  }
+  return user;
+}

@@ -1,0 +1,70 @@
+import { listIn, parseAnswer, rowDecoder } from './answer-shape.ts';
+import { isJsonObject, type JsonObject } from './decode.ts';
+import type { WholeListEndpoint } from './http/endpoint.ts';
+import { shapeError } from './http/errors.ts';
+import { parseLargeList, parseWhole } from './http/large-list.ts';
+
+/**
+ * A list that comes whole in one answer: how it is asked for, and how its rows are read and told apart. A family of
+ * Descope's API is its row, the decoder, and one of these.
+ */
+export interface WholeList<Row> {
+  /** What people call its rows: "tenants". */
+  readonly what: string;
+  readonly endpoint: WholeListEndpoint;
+  /** The body of the request, where it is a POST. */
+  readonly body?: Readonly<Record<string, unknown>>;
+  /** The field of the answer that holds the rows. */
+  readonly key: string;
+  readonly decode: (row: JsonObject) => Row;
+  /** What a row calls itself in an error; the row may be broken. */
+  readonly nameOf: (row: JsonObject) => string;
+  /** What makes a row itself: no two rows of a list share it. A method, so that lists of different rows fit into one array. */
+  identityOf(this: void, row: Row): string;
+}
+
+/** The rows of an answer whose JSON is parsed already. */
+export function parseWholeList<T>(list: WholeList<T>, json: unknown): readonly T[] {
+  const { endpoint, key, decode, nameOf } = list;
+  const take = unique(list);
+  const decodeRow = rowDecoder(endpoint, key, decode, nameOf);
+  return listIn(endpoint, parseAnswer(endpoint, json), key).map((item, index) =>
+    take(decodeRow(item, index), item, index),
+  );
+}
+
+/** From here on a list is opened row by row. */
+const largeBodyBytes = 4 * 1024 * 1024;
+
+/** The same from the body of an answer. Throws what JSON.parse throws where it is not whole JSON. */
+export function openWholeList<T>(list: WholeList<T>, body: Uint8Array): readonly T[] {
+  if (body.length < largeBodyBytes) {
+    return parseWholeList(list, parseWhole(body));
+  }
+  const { endpoint, key, decode, nameOf } = list;
+  const take = unique(list);
+  const decodeRow = rowDecoder(endpoint, key, decode, nameOf);
+  const rows: T[] = [];
+  const rest = parseLargeList(body, key, (item, index) => void rows.push(take(decodeRow(item, index), item, index)));
+  if (listIn(endpoint, parseAnswer(endpoint, rest), key).length > 0) {
+    throw shapeError(endpoint, `"${key}" is there twice`);
+  }
+  return rows;
+}
+
+/** The same identity twice in one list would be one object with two contents. */
+function unique<T>({ endpoint, identityOf, nameOf }: WholeList<T>): (row: T, item: unknown, index: number) => T {
+  const seen = new Map<string, number>();
+  return (row, item, index) => {
+    const identity = identityOf(row);
+    const before = seen.get(identity);
+    if (before !== undefined) {
+      throw shapeError(
+        endpoint,
+        `${isJsonObject(item) ? nameOf(item) : 'something'} is listed twice (rows ${before + 1} and ${index + 1})`,
+      );
+    }
+    seen.set(identity, index);
+    return row;
+  };
+}

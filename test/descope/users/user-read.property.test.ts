@@ -1,0 +1,253 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createUserRead, type ReadOrigin, type UserRead } from '../../../src/descope/users/user-read.ts';
+import { ConnectorError, isKind } from '../../../src/errors.ts';
+import { chanceOf, ModelServer, type ModelUser, wander } from '../model-server.ts';
+
+/** What happens to a project while it is read. Rates are chances per request. */
+interface World {
+  readonly seed: number;
+  readonly users: number;
+  /** Users created in the last 40 s, among them some whom a search does not find yet. */
+  readonly recent: number;
+  /** Over how many seconds the others were created: few seconds make many ties. */
+  readonly spread: number;
+  readonly hasStableTies: boolean;
+  readonly deletions: number;
+  readonly creations: number;
+  readonly failures: number;
+  readonly areBoundsInclusive: boolean;
+}
+
+const seed = fc.integer({ min: 0, max: 2 ** 31 });
+const quiet = { deletions: fc.constant(0), creations: fc.constant(0) };
+const busy = { deletions: fc.constantFrom(0, 0.05, 0.2), creations: fc.constantFrom(0, 0.1, 0.5) };
+const common = {
+  seed,
+  users: fc.oneof(fc.integer({ min: 0, max: 700 }), fc.constantFrom(100, 101, 200, 201, 300)),
+  recent: fc.integer({ min: 0, max: 30 }),
+  spread: fc.constantFrom(1, 20, 100_000),
+  failures: fc.constantFrom(0, 0.05),
+  areBoundsInclusive: fc.boolean(),
+};
+
+/** The longest that a search lags behind a creation: what the bound allows for. */
+const lagSeconds = 15;
+
+interface Run {
+  readonly server: ModelServer;
+  readonly chance: () => number;
+  /** Who was deleted, and when (in answered requests). */
+  readonly deleted: Set<string>;
+  /** The service's clock at its first answer, in whole seconds, as milliseconds. */
+  firstAnswerMs: number;
+}
+
+function start(world: World): Run {
+  const chance = chanceOf(world.seed);
+  const startAt = 1_741_082_400 + chance();
+  const deleted = new Set<string>();
+  const created = (age: number): Pick<ModelUser, 'createdAt' | 'visibleFrom'> => ({
+    createdAt: startAt - age,
+    visibleFrom: startAt - age + chance() * lagSeconds,
+  });
+  const users = Array.from({ length: world.users }, (_, index) => ({
+    userId: `U${index}`,
+    ...created(40 + chance() * world.spread),
+  }));
+  const recent = Array.from({ length: world.recent }, (_, index) => ({
+    userId: `R${index}`,
+    ...created(chance() * 40),
+  }));
+  const server = new ModelServer({
+    startAt,
+    users: [...users, ...recent],
+    tieOrder: world.hasStableTies ? undefined : chance,
+    areBoundsInclusive: world.areBoundsInclusive,
+    beforeAnswer: async (model) => {
+      await wander(chance);
+      model.clock += chance() * 3;
+      run.firstAnswerMs ||= Math.floor(model.clock) * 1000;
+      if (chance() < world.deletions) {
+        const victim = [...model.users.keys()][Math.floor(chance() * model.users.size)];
+        if (victim !== undefined) {
+          model.delete(victim);
+          deleted.add(victim);
+        }
+      }
+      if (chance() < world.creations) {
+        model.create(chance() * lagSeconds);
+      }
+      if (chance() < world.failures) {
+        throw new ConnectorError('unavailable', 'reset');
+      }
+    },
+  });
+  const run: Run = { server, chance, deleted, firstAnswerMs: 0 };
+  return run;
+}
+
+/** Reads to the end, going on after failures that pass; undefined when an alarm was raised. */
+async function readThrough(read: UserRead): Promise<Set<string> | undefined> {
+  const ids = new Set<string>();
+  for (;;) {
+    try {
+      const batch = await read.next();
+      if (batch === undefined) {
+        return ids;
+      }
+      for (const user of batch.users) {
+        ids.add(user.userId);
+      }
+    } catch (thrown) {
+      if (isKind(thrown, 'inconsistent')) {
+        return undefined;
+      }
+      if (!isKind(thrown, 'unavailable')) {
+        throw thrown;
+      }
+    }
+  }
+}
+
+/** Those whom the promise is about: created by the lag before the first answer, and alive to the end. */
+function promised({ server }: Run, firstAnswerMs: number): string[] {
+  const upTo = Math.floor(firstAnswerMs / 1000) - lagSeconds;
+  return [...server.users.values()].filter(({ createdAt }) => createdAt < upTo).map(({ userId }) => userId);
+}
+
+/** How the runs of a property ended: a property that every run leaves by its alarm proves nothing. */
+interface Tally {
+  runs: number;
+  proved: number;
+  provedWithChanges: number;
+  /** Proved although the list moved: by another pass. */
+  repaired: number;
+}
+
+async function checkPromise(world: World, tally: Tally): Promise<void> {
+  const run = start(world);
+  const before = run.server.users.size;
+  const read = createUserRead({ search: run.server.search });
+
+  const ids = await readThrough(read);
+
+  tally.runs += 1;
+  if (ids === undefined) {
+    expect(read.proof).toBeUndefined();
+    return;
+  }
+  tally.proved += 1;
+  tally.repaired += (read.proof?.passes ?? 1) > 1 ? 1 : 0;
+  tally.provedWithChanges += run.deleted.size > 0 || run.server.users.size !== before ? 1 : 0;
+  expect(read.proof).toBeDefined();
+  expect(promised(run, run.firstAnswerMs).filter((userId) => !ids.has(userId))).toEqual([]);
+  expect(read.ids.size).toBe(ids.size);
+}
+
+async function checkResumed(world: World, tally: Tally): Promise<void> {
+  const run = start({ ...world, failures: 0 });
+  const ids = new Set<string>();
+  let origin: ReadOrigin | undefined;
+  let read = createUserRead({ search: run.server.search });
+  // Processes that live for one page or two, each of which goes on where the one before stood.
+  for (let process = 0; process < 1 + run.chance() * 6; process += 1) {
+    const lives = 1 + Math.floor(run.chance() * 2);
+    for (let page = 0; page < lives; page += 1) {
+      const batch = await read.next().catch((thrown: unknown) => {
+        if (isKind(thrown, 'inconsistent')) {
+          return undefined;
+        }
+        throw thrown;
+      });
+      batch?.users.forEach(({ userId }) => ids.add(userId));
+    }
+    origin = read.resumeAt(read.sequence);
+    read.close();
+    read = createUserRead({ search: run.server.search, ...(origin !== undefined && { origin }) });
+  }
+
+  const rest = await readThrough(read);
+  rest?.forEach((userId) => ids.add(userId));
+
+  tally.runs += 1;
+  if (rest === undefined) {
+    return;
+  }
+  tally.proved += 1;
+  tally.repaired += (read.proof?.passes ?? 1) > 1 ? 1 : 0;
+  tally.provedWithChanges += run.deleted.size > 0 ? 1 : 0;
+  expect(promised(run, run.firstAnswerMs).filter((userId) => !ids.has(userId))).toEqual([]);
+}
+
+describe('a read that ends without an alarm', () => {
+  it('holds everybody who was there by the bound and stayed, whatever else happened', { timeout: 20_000 }, async () => {
+    const tally: Tally = { runs: 0, proved: 0, provedWithChanges: 0, repaired: 0 };
+
+    await fc.assert(
+      fc.asyncProperty(fc.record({ ...common, ...busy, hasStableTies: fc.boolean() }), (world) =>
+        checkPromise(world, tally),
+      ),
+      { numRuns: 400 },
+    );
+
+    expect(tally.proved).toBeGreaterThan(100);
+    expect(tally.provedWithChanges).toBeGreaterThan(30);
+    expect(tally.repaired).toBeGreaterThan(50);
+  });
+
+  it('holds them as well when another process began it', { timeout: 20_000 }, async () => {
+    const tally: Tally = { runs: 0, proved: 0, provedWithChanges: 0, repaired: 0 };
+
+    await fc.assert(
+      fc.asyncProperty(fc.record({ ...common, ...busy, hasStableTies: fc.boolean() }), (world) =>
+        checkResumed(world, tally),
+      ),
+      { numRuns: 200 },
+    );
+
+    expect(tally.proved).toBeGreaterThan(30);
+    expect(tally.repaired).toBeGreaterThan(20);
+  });
+});
+
+describe('a quiet project', () => {
+  it(
+    'never raises an alarm as long as users of one second keep their order, even while new users join',
+    { timeout: 20_000 },
+    async () => {
+      const joining = { deletions: fc.constant(0), creations: fc.constantFrom(0, 0.5) };
+      await fc.assert(
+        fc.asyncProperty(fc.record({ ...common, ...joining, hasStableTies: fc.constant(true) }), async (world) => {
+          const run = start(world);
+          const visible = [...run.server.users.values()]
+            .filter(({ visibleFrom }) => visibleFrom <= run.server.clock)
+            .map(({ userId }) => userId);
+
+          const ids = await readThrough(createUserRead({ search: run.server.search }));
+
+          expect(ids).toBeDefined();
+          expect(visible.filter((userId) => ids?.has(userId) !== true)).toEqual([]);
+        }),
+        { numRuns: 200 },
+      );
+    },
+  );
+
+  it(
+    'whose users of one second change places is never read wrongly, but may raise an alarm',
+    { timeout: 20_000 },
+    async () => {
+      const tally: Tally = { runs: 0, proved: 0, provedWithChanges: 0, repaired: 0 };
+
+      await fc.assert(
+        fc.asyncProperty(fc.record({ ...common, ...quiet, hasStableTies: fc.constant(false) }), (world) =>
+          checkPromise(world, tally),
+        ),
+        { numRuns: 200 },
+      );
+
+      expect(tally.repaired).toBeGreaterThan(10);
+    },
+  );
+});
