@@ -1,4 +1,4 @@
-import type { AccessIndex } from './access-index.ts';
+import type { FileIndex } from './file-index.ts';
 import { count } from './answer-text.ts';
 
 /** What an extract was made of: it travels without the file, and must say by itself what it is and what it leaves out. */
@@ -20,7 +20,7 @@ export interface About {
 }
 
 /** Tells it in words; `version` is the program's. */
-export function aboutOf({ database, summary, gap }: AccessIndex, version: string, since?: AccessIndex): About {
+export function aboutOf({ database, summary, gap }: FileIndex, version: string, since?: FileIndex): About {
   const numberOf = (sql: string): number => Number(database.prepare(`select count(*) n from ${sql}`).get()?.['n']);
   const { projectId = '', startedAt, finishedAt, contentHash, tenantRoles, consistency } = summary;
   return {
@@ -58,7 +58,7 @@ export function aboutOf({ database, summary, gap }: AccessIndex, version: string
   };
 }
 
-function findings({ dangling, ambiguous, cut }: AccessIndex['summary']): string[] {
+function findings({ dangling, ambiguous, cut }: FileIndex['summary']): string[] {
   const lines: string[] = [];
   if (dangling !== undefined && dangling.count > 0) {
     lines.push(`${count(dangling.count, 'reference')} to something that does not exist: nothing follows from them.`);

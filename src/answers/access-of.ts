@@ -1,4 +1,4 @@
-import type { AccessIndex } from './access-index.ts';
+import type { FileIndex } from './file-index.ts';
 import { type AccessPath, pathColumns, toPath } from './access-path.ts';
 import { find } from './find.ts';
 
@@ -17,7 +17,7 @@ export interface AccessOf {
 }
 
 /** What one user can do, and where. The user is found by user id, login id, email or name, as `find` does it, with its errors. */
-export function accessOf(index: AccessIndex, asked: string): AccessOf {
+export function accessOf(index: FileIndex, asked: string): AccessOf {
   const { n } = find(index, 'user', asked);
   const row = index.database.prepare('select * from user where n = ?').get(n) ?? {};
   const held = index.database.prepare(

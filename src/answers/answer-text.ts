@@ -1,5 +1,5 @@
 import { type AccessPath, heldInWords, pathInWords } from './access-path.ts';
-import type { AccessIndex } from './access-index.ts';
+import type { FileIndex } from './file-index.ts';
 import type { Namesakes } from './namesakes.ts';
 
 /** The columns of a path in CSV, in this order; part of the contract. */
@@ -101,7 +101,7 @@ export function nameAndStatus({ user, status }: Pick<AccessPath, 'user' | 'statu
 export function limitsInWords({
   gap: { inheritingTenants, inheritedRoles },
   summary: { consistency },
-}: Pick<AccessIndex, 'gap' | 'summary'>): string[] {
+}: Pick<FileIndex, 'gap' | 'summary'>): string[] {
   const read =
     consistency === undefined
       ? 'the file does not say how it was proved complete'

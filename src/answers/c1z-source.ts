@@ -5,8 +5,8 @@ import { pipeline } from 'node:stream/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { createZstdDecompress } from 'node:zlib';
 import { ConnectorError, throwIfCancelled } from '../errors.ts';
-import { isTellable } from '../model/time.ts';
 import { c1zMagic, c1zTables, foundingTypes, isC1z, readC1zAbout, typesInC1z } from '../sync-format/c1z.ts';
+import { fromLocalTime } from '../sync-format/c1z-time.ts';
 import { contentHashOf, type Section, sections } from '../sync-format/layout.ts';
 import { messageFromBytes, type StoredMessage, withExpansion } from '../sync-format/stored-rows.ts';
 import type { FileSummary } from '../sync-format/summary.ts';
@@ -105,7 +105,10 @@ function chooseSync(path: string, database: DatabaseSync, contentHash: string): 
   if (!foundingTypes.every((type) => types.has(type))) {
     throw foreign(path, 'it is a sync of another connector: it does not have the resource types of baton-descope');
   }
-  const times = { startedAt: toTime(String(run['started_at'])), finishedAt: toTime(String(run['ended_at'])) };
+  const times = {
+    startedAt: fromLocalTime(String(run['started_at'])),
+    finishedAt: fromLocalTime(String(run['ended_at'])),
+  };
   return { syncId, ...summaryIn(database, syncId, times, contentHash) };
 }
 
@@ -138,15 +141,6 @@ function summaryIn(
 
 function countOf(database: DatabaseSync, section: Section, syncId: string): number {
   return Number(database.prepare(`select count(*) n from ${c1zTables[section]} where sync_id = ?`).get(syncId)?.['n']);
-}
-
-/**
- * RFC 3339 of a time without a zone, which is by the clock of the machine that wrote it: taken for this one's. Undefined
- * for a time that was never set, as Go writes it.
- */
-function toTime(text: string): string | undefined {
-  const ms = Date.parse(text.replace(' ', 'T'));
-  return Number.isNaN(ms) ? text : isTellable(ms / 1000) ? new Date(ms).toISOString() : undefined;
 }
 
 interface OpenDatabase {

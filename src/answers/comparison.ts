@@ -1,9 +1,9 @@
 import { incomplete } from './faults.ts';
-import type { AccessIndex } from './access-index.ts';
+import type { FileIndex } from './file-index.ts';
 import { textIn } from './access-path.ts';
 import { type Diff, diffOf } from './diff.ts';
 import type { ReportComparison } from './report-builder.ts';
-import type { UserRow } from './rows.ts';
+import type { FileUser } from './rows.ts';
 
 /** What a report tells of the time between two files: the changes are those of `diff`, by the same means. */
 export interface Comparison extends ReportComparison, Disposable {
@@ -11,7 +11,7 @@ export interface Comparison extends ReportComparison, Disposable {
 }
 
 /** Compares two indexes, which must stay open as long as the changes are read. */
-export function compare(before: AccessIndex, after: AccessIndex): Comparison {
+export function compare(before: FileIndex, after: FileIndex): Comparison {
   const diff = diffOf(before, after);
   const find = before.database.prepare('select * from user where id = ?');
   return {
@@ -29,7 +29,7 @@ export function compare(before: AccessIndex, after: AccessIndex): Comparison {
   };
 }
 
-function toUserRow(row: Readonly<Record<string, unknown>>): UserRow {
+function toUserRow(row: Readonly<Record<string, unknown>>): FileUser {
   const text = (name: string): string => textIn(row, name);
   const flag = (name: string): boolean => row[name] === 1;
   return {

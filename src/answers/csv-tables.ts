@@ -1,6 +1,6 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { ConnectorError } from '../errors.ts';
-import type { AccessIndex } from './access-index.ts';
+import type { FileIndex } from './file-index.ts';
 import { csvBytes } from './csv.ts';
 import { tables } from './csv-schema.ts';
 
@@ -56,7 +56,7 @@ function stemOf(name: string): string {
 
 /** Tables of a file as CSV, made while it is read. */
 export function csvTables(
-  { database }: AccessIndex,
+  { database }: FileIndex,
   chosen: readonly ChosenTable[] = wholeTables,
 ): { readonly name: string; readonly bytes: AsyncIterable<Uint8Array> }[] {
   function* rowsOf({ sql, places }: ChosenTable): Generator<string[]> {

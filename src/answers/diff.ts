@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import type { AccessIndex } from './access-index.ts';
+import type { FileIndex } from './file-index.ts';
 import { textIn } from './access-path.ts';
 import { flagChanges, flagsIn } from './change-flags.ts';
 import { type Namesakes, namesakesIn } from './namesakes.ts';
@@ -53,7 +53,7 @@ export interface Diff extends Disposable {
 }
 
 /** Access first, by tenant and then by what is held and who; then people; then tenants, roles and what roles allow. */
-export function diffOf(before: AccessIndex, after: AccessIndex): Diff {
+export function diffOf(before: FileIndex, after: FileIndex): Diff {
   const database = new DatabaseSync(':memory:');
   database.exec('pragma temp_store = file; pragma cache_size = -65536;');
   sortIn(database, dirname(after.databasePath));

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { ConnectorError } from '../errors.ts';
 import { fold } from '../model/fold.ts';
 import { farnessFrom } from '../model/near-names.ts';
-import type { AccessIndex } from './access-index.ts';
+import type { FileIndex } from './file-index.ts';
 import { printable } from './printable.ts';
 
 /** What can be asked for by name. `n` is its key in the index. */
@@ -51,7 +51,7 @@ const mostNamed = 10;
  * The one that a text names: by id; else by a text that is equal; else by one that is equal once both are folded. What fits
  * several is a `conflict`, and what fits none `not-found`; both name candidates with their ids. A blank text is a `config` error.
  */
-export function find({ database, path }: Pick<AccessIndex, 'database' | 'path'>, kind: Findable, asked: string): Found {
+export function find({ database, path }: Pick<FileIndex, 'database' | 'path'>, kind: Findable, asked: string): Found {
   const { rows, texts } = tables[kind];
   const byId = database.prepare(`select * from (${rows}) where id = ?`).get(asked);
   if (byId !== undefined) {

@@ -1,5 +1,5 @@
 import { fold } from '../model/fold.ts';
-import type { AccessIndex } from './access-index.ts';
+import type { FileIndex } from './file-index.ts';
 import { textIn } from './access-path.ts';
 
 export const listKinds = ['users', 'tenants', 'roles', 'permissions'] as const;
@@ -59,7 +59,7 @@ export interface Listing {
 }
 
 /** The users, tenants, roles or permissions of a file: all, or those of which an id, name, login or email holds a text once both are folded. */
-export function listingOf({ database }: AccessIndex, kind: ListKind, match = ''): Listing {
+export function listingOf({ database }: FileIndex, kind: ListKind, match = ''): Listing {
   const { columns, select, from, where, order } = tables[kind];
   const wanted = fold(match);
   database.function('matches', { deterministic: true }, (text) => Number(fold(String(text)).includes(wanted)));

@@ -12,7 +12,7 @@ import {
 } from './report-format.ts';
 import { createReportTables } from './report-tables.ts';
 import { createUserBlocks } from './report-users.ts';
-import type { FileRow, GrantRow, UserRow } from './rows.ts';
+import type { FileRow, FileGrant, FileUser } from './rows.ts';
 
 /** What a report names: the program's version, and the files without their folders. */
 export interface ReportNames {
@@ -25,7 +25,7 @@ export interface ReportNames {
 export interface ReportComparison {
   readonly summary: FileSummary;
   readonly changes: Iterable<Change>;
-  readonly readFormerUser: (id: string) => UserRow;
+  readonly readFormerUser: (id: string) => FileUser;
 }
 
 /**
@@ -100,7 +100,7 @@ export function createReportBuilder(): ReportBuilder {
     open.users.push(user);
   }
 
-  function grant({ on, to }: GrantRow): void {
+  function grant({ on, to }: FileGrant): void {
     if (on.kind !== 'permission') {
       hold(tables.targetOf(on.kind, on.id), users.ordinalOf(to.id));
     } else if (to.kind === 'role') {

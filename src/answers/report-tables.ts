@@ -10,7 +10,7 @@ import {
   type ReportTenant,
   thingFlags,
 } from './report-format.ts';
-import type { BindingRow, PermissionRow, RoleRow, TenantRow } from './rows.ts';
+import type { FileBinding, FilePermission, FileRole, FileTenant } from './rows.ts';
 
 /** What is held. `role` and `tenant` are ordinals, -1 where the kind has none. */
 export interface HoldingTarget {
@@ -21,7 +21,7 @@ export interface HoldingTarget {
 
 /** Numbers tenants, roles and permissions, and whatever can be held. What only the older file has is marked `former`. */
 export interface ReportTableBuilder {
-  add(row: TenantRow | RoleRow | PermissionRow | BindingRow): void;
+  add(row: FileTenant | FileRole | FilePermission | FileBinding): void;
   /** The number of what a grant is about. Throws `inconsistent` for something that the file does not list. */
   targetOf(kind: 'tenant' | 'role' | 'binding', id: string): number;
   target(number: number): HoldingTarget;
@@ -41,7 +41,7 @@ export function createReportTables(): ReportTableBuilder {
   const tenants = createNumbered<ReportTenant>('tenant');
   const roles = createNumbered<RoleEntry>('role');
   const permissions = createNumbered<ReportPermission>('permission');
-  const bindings = new Map<string, BindingRow>();
+  const bindings = new Map<string, FileBinding>();
   const targets = new Map<string, number>();
   const list: HoldingTarget[] = [];
 
@@ -131,7 +131,7 @@ export function createReportTables(): ReportTableBuilder {
   };
 }
 
-function toTenant({ id, name, parentTenantId, roleInheritance, isDisabled }: TenantRow): ReportTenant {
+function toTenant({ id, name, parentTenantId, roleInheritance, isDisabled }: FileTenant): ReportTenant {
   const inherits = roleInheritance !== '' && roleInheritance !== 'none';
   return {
     id,
@@ -141,11 +141,11 @@ function toTenant({ id, name, parentTenantId, roleInheritance, isDisabled }: Ten
   };
 }
 
-function toPermission({ id, description, isSystem }: PermissionRow): ReportPermission {
+function toPermission({ id, description, isSystem }: FilePermission): ReportPermission {
   return { name: id, description, flags: isSystem ? thingFlags.system : 0 };
 }
 
-function toRoleEntry({ id, roleName, tenantId, description, isDefault, isPrivate }: RoleRow): RoleEntry {
+function toRoleEntry({ id, roleName, tenantId, description, isDefault, isPrivate }: FileRole): RoleEntry {
   const flags = (isDefault ? thingFlags.isDefault : 0) | (isPrivate ? thingFlags.isPrivate : 0);
   return { role: { id, name: roleName, description, flags }, tenantId, allows: new Set() };
 }

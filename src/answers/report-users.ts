@@ -2,13 +2,13 @@ import { loginOf } from './login.ts';
 import { createByteSink } from './report-bytes.ts';
 import { userBlockSize, userFlags } from './report-format.ts';
 import { unlisted } from './report-tables.ts';
-import type { UserRow } from './rows.ts';
+import type { FileUser } from './rows.ts';
 
 /** Numbers users in the order in which they come, and gives them out in blocks of columns. */
 export interface UserBlocks {
-  add(user: UserRow): void;
+  add(user: FileUser): void;
   /** The ordinal of a user whom a change is about; one whom only the older file has is read from there, and marked as former. */
-  ordinalOfFormer(id: string, read: (id: string) => UserRow): number;
+  ordinalOfFormer(id: string, read: (id: string) => FileUser): number;
   /** Throws `inconsistent` for a user that the file does not list. */
   ordinalOf(id: string): number;
   /** The number of a status. */
@@ -21,7 +21,7 @@ export interface UserBlocks {
 export function createUserBlocks(emit: (block: Uint8Array) => void): UserBlocks {
   const ordinals = new Map<string, number>();
   const statuses = new Map<string, number>();
-  let block: { readonly user: UserRow; readonly status: number; readonly flags: number }[] = [];
+  let block: { readonly user: FileUser; readonly status: number; readonly flags: number }[] = [];
 
   function statusNumber(word: string): number {
     const known = statuses.get(word) ?? statuses.size;
@@ -36,7 +36,7 @@ export function createUserBlocks(emit: (block: Uint8Array) => void): UserBlocks 
     }
   }
 
-  function append(user: UserRow, mark = 0): number {
+  function append(user: FileUser, mark = 0): number {
     const ordinal = ordinals.size;
     ordinals.set(user.id, ordinal);
     block.push({ user, status: statusNumber(user.status), flags: flagsOf(user) | mark });
@@ -68,7 +68,7 @@ export function createUserBlocks(emit: (block: Uint8Array) => void): UserBlocks 
 }
 
 function encodeBlock(
-  block: readonly { readonly user: UserRow; readonly status: number; readonly flags: number }[],
+  block: readonly { readonly user: FileUser; readonly status: number; readonly flags: number }[],
 ): Uint8Array {
   const bytes = createByteSink();
   bytes.number(block.length);
@@ -89,12 +89,12 @@ function encodeBlock(
 }
 
 /** The login, where neither email nor id say the same. */
-function loginBesides(user: UserRow): string {
+function loginBesides(user: FileUser): string {
   const login = loginOf(user);
   return login === user.email || login === user.id ? '' : login;
 }
 
-function flagsOf(user: UserRow): number {
+function flagsOf(user: FileUser): number {
   return (
     (user.isTest ? userFlags.test : 0) |
     (user.isEmailVerified ? userFlags.emailVerified : 0) |

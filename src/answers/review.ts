@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { AccessIndex } from './access-index.ts';
+import type { FileIndex } from './file-index.ts';
 import { pathColumns, textIn } from './access-path.ts';
 import { judgeRoles } from './role-power.ts';
 import type { SheetColumn } from './xlsx.ts';
@@ -34,7 +34,7 @@ const sources: Readonly<Record<string, string>> = {
  * Everything that anybody holds, a row each, by tenant, role and user. Descope does not tell when a role was given: "last
  * change" is known only against an older file, and empty without one.
  */
-export function* reviewRows({ database, summary }: AccessIndex, since?: AccessIndex): Generator<string[]> {
+export function* reviewRows({ database, summary }: FileIndex, since?: FileIndex): Generator<string[]> {
   if (since !== undefined) {
     database.prepare('attach ? as since').run(since.databasePath);
   }
@@ -92,7 +92,7 @@ function placeOf(row: Readonly<Record<string, unknown>>): string[] {
   ];
 }
 
-function timeOf({ summary }: AccessIndex): string {
+function timeOf({ summary }: FileIndex): string {
   return summary.finishedAt ?? 'the older file';
 }
 

@@ -1,7 +1,7 @@
 /** What a file of a sync tells, row by row, in the words of the access model. Ids are those of the file. */
-export type FileRow = UserRow | TenantRow | RoleRow | PermissionRow | BindingRow | GrantRow;
+export type FileRow = FileUser | FileTenant | FileRole | FilePermission | FileBinding | FileGrant;
 
-export interface UserRow {
+export interface FileUser {
   readonly kind: 'user';
   readonly id: string;
   /** For people; never empty. It may hold anything: see `printable`. */
@@ -21,7 +21,7 @@ export interface UserRow {
   readonly createdAt: string;
 }
 
-export interface TenantRow {
+export interface FileTenant {
   readonly kind: 'tenant';
   readonly id: string;
   readonly name: string;
@@ -34,7 +34,7 @@ export interface TenantRow {
 }
 
 /** A role of the project (`tenantId` is ''), or one that a tenant defines for itself. */
-export interface RoleRow {
+export interface FileRole {
   readonly kind: 'role';
   readonly id: string;
   /** As the file shows it: "Editor", "Approver (Acme)". */
@@ -46,7 +46,7 @@ export interface RoleRow {
   readonly isPrivate: boolean;
 }
 
-export interface PermissionRow {
+export interface FilePermission {
   readonly kind: 'permission';
   /** The permission's name. */
   readonly id: string;
@@ -56,7 +56,7 @@ export interface PermissionRow {
 }
 
 /** A role of the project inside one tenant, held by somebody or not. */
-export interface BindingRow {
+export interface FileBinding {
   readonly kind: 'binding';
   readonly id: string;
   /** As the file shows it: "Editor in Acme". */
@@ -69,7 +69,7 @@ export interface BindingRow {
  * Somebody holds something. `on` is a tenant (member), a role or a binding, held by a user; or a permission, granted to a
  * role or a binding. Permissions that another tool has already multiplied out to users are left out by the readers.
  */
-export interface GrantRow {
+export interface FileGrant {
   readonly kind: 'grant';
   readonly id: string;
   readonly on: { readonly kind: 'tenant' | 'role' | 'binding' | 'permission'; readonly id: string };

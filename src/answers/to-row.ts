@@ -1,6 +1,6 @@
 import type { Grant, Resource } from '../model/messages.ts';
 import { createdAtOf, userTraitOf } from '../sync-format/stored-rows.ts';
-import type { FileRow, GrantRow } from './rows.ts';
+import type { FileRow, FileGrant } from './rows.ts';
 
 /** As much of a message as the rows need; protobuf JSON has this shape, with every zero value left out. */
 interface JsonId {
@@ -156,11 +156,11 @@ function rowOf({
   }
 }
 
-export function rowOfJsonGrant({ id = '', entitlement, principal }: JsonGrant): GrantRow | undefined {
+export function rowOfJsonGrant({ id = '', entitlement, principal }: JsonGrant): FileGrant | undefined {
   return grantRow(id, entitlement?.resource?.id, principal?.id);
 }
 
-export function rowOfGrant({ id, entitlement, principal }: Grant): GrantRow | undefined {
+export function rowOfGrant({ id, entitlement, principal }: Grant): FileGrant | undefined {
   return grantRow(id, entitlement?.resource?.id, principal?.id);
 }
 
@@ -168,7 +168,7 @@ const heldKinds = { tenant: 'tenant', role: 'role', role_binding: 'binding' } as
 const conferringKinds = { role: 'role', role_binding: 'binding' } as const;
 
 /** Undefined for a grant that says nothing of its own: a permission of a user follows from a role. */
-function grantRow(id: string, on: JsonId | undefined, to: JsonId | undefined): GrantRow | undefined {
+function grantRow(id: string, on: JsonId | undefined, to: JsonId | undefined): FileGrant | undefined {
   const onKind = lookUp(heldKinds, on?.resourceType);
   if (onKind !== undefined && to?.resourceType === 'user') {
     return {

@@ -1,4 +1,4 @@
-import type { AccessIndex } from './access-index.ts';
+import type { FileIndex } from './file-index.ts';
 import { type AccessPath, pathColumns, toPath } from './access-path.ts';
 import { countsIn } from './access-rules.ts';
 import { find } from './find.ts';
@@ -24,7 +24,7 @@ export interface Named {
  * Who has a permission, through what, and where. In a tenant, that is whoever holds it there, and whoever holds it in the
  * whole project. Both are found by name as `find` does it, with its errors.
  */
-export function whoCan(index: AccessIndex, permissionAsked: string, tenantAsked?: string): WhoCan {
+export function whoCan(index: FileIndex, permissionAsked: string, tenantAsked?: string): WhoCan {
   const { database } = index;
   const { n: found, id: permission } = find(index, 'permission', permissionAsked);
   const tenant = tenantAsked === undefined ? undefined : find(index, 'tenant', tenantAsked);

@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import { type AccessIndex, createAccessIndex } from '../answers/access-index.ts';
+import { type FileIndex, createFileIndex } from '../answers/file-index.ts';
 import { aboutOf, aboutRows } from '../answers/about.ts';
 import { csvFileNames } from '../answers/csv-schema.ts';
 import { type chooseColumns, csvTables } from '../answers/csv-tables.ts';
@@ -13,7 +13,7 @@ import { besideTarget } from './work-places.ts';
 
 /** Makes tables or a spreadsheet of a complete sync file in JSON, whatever its name. */
 export async function convert(syncFile: string, target: string, signal: AbortSignal): Promise<void> {
-  await using index = await createAccessIndex(syncFile, {
+  await using index = await createFileIndex(syncFile, {
     signal,
     work: besideTarget(target),
     open: (path, work) => openSource(path, { extension: '.json', work }),
@@ -23,14 +23,14 @@ export async function convert(syncFile: string, target: string, signal: AbortSig
 
 export interface DerivedOptions {
   /** An older file: the spreadsheet tells what is new. */
-  readonly since?: AccessIndex | undefined;
+  readonly since?: FileIndex | undefined;
   /** The tables and columns that are asked for; all by default. */
   readonly tables?: ReturnType<typeof chooseColumns> | undefined;
 }
 
 /** Writes tables or a spreadsheet, by the target's extension. */
 export async function writeDerived(
-  index: AccessIndex,
+  index: FileIndex,
   target: string,
   { since, tables }: DerivedOptions = {},
 ): Promise<void> {
@@ -52,7 +52,7 @@ export async function writeDerived(
 }
 
 /** What is to be signed off, and on a sheet of its own what that is. */
-function reviewSheets(index: AccessIndex, since?: AccessIndex): readonly SheetOfTexts[] {
+function reviewSheets(index: FileIndex, since?: FileIndex): readonly SheetOfTexts[] {
   const aboutColumns = [
     { header: 'About this file', width: 30 },
     { header: '', width: 110 },

@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import type { AccessIndex } from '../answers/access-index.ts';
+import type { FileIndex } from '../answers/file-index.ts';
 import { limitsInWords } from '../answers/answer-text.ts';
 import { csvBytes } from '../answers/csv.ts';
 import { diffOf } from '../answers/diff.ts';
@@ -77,6 +77,6 @@ export async function tellDiff(
   }
 }
 
-function originInWords({ path, summary }: AccessIndex, name: (text: string) => string): string {
+function originInWords({ path, summary }: FileIndex, name: (text: string) => string): string {
   return `${name(basename(path))}${summary.finishedAt === undefined ? '' : ` (${printable(summary.finishedAt)})`}`;
 }

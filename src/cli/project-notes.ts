@@ -1,10 +1,10 @@
-import type { AccessIndex } from '../answers/access-index.ts';
+import type { FileIndex } from '../answers/file-index.ts';
 import { printable } from '../printable.ts';
 
 /** What to tell before two files are compared: nothing when they are of one project, as far as they say. */
 export function projectNotes(
-  { summary: { projectId: old } }: Pick<AccessIndex, 'summary'>,
-  { summary: { projectId: now } }: Pick<AccessIndex, 'summary'>,
+  { summary: { projectId: old } }: Pick<FileIndex, 'summary'>,
+  { summary: { projectId: now } }: Pick<FileIndex, 'summary'>,
 ): string[] {
   return old === undefined || now === undefined || old === now
     ? []

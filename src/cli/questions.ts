@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { AccessIndex } from '../answers/access-index.ts';
+import type { FileIndex } from '../answers/file-index.ts';
 import { accessOf } from '../answers/access-of.ts';
 import type { AccessPath } from '../answers/access-path.ts';
 import {
@@ -127,7 +127,7 @@ interface Answer {
 /** Writes an answer in the form that was asked for. What is left out of it is told in each of them, in CSV on stderr. */
 async function tell(
   { csv = false, json = false }: AnswerFlags,
-  { gap, summary, path }: AccessIndex,
+  { gap, summary, path }: FileIndex,
   signal: AbortSignal,
   { question, paths, text }: Answer,
 ): Promise<void> {

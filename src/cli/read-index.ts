@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { type AccessIndex, createAccessIndex, type IndexOptions } from '../answers/access-index.ts';
+import { type FileIndex, createFileIndex, type IndexOptions } from '../answers/file-index.ts';
 import { printable } from '../answers/printable.ts';
 import { isRedrawn, runSteps } from './progress.ts';
 import { temporaryPlace } from './work-places.ts';
@@ -14,15 +14,15 @@ export async function readIndex(
   path: string,
   signal: AbortSignal,
   { work = temporaryPlace(), open }: Pick<IndexOptions, 'open' | 'work'> = {},
-): Promise<AccessIndex> {
+): Promise<FileIndex> {
   const size = await stat(path).then(
     (status) => status.size,
     () => 0,
   );
   if (size < quickBytes) {
-    return await createAccessIndex(path, { signal, open, work });
+    return await createFileIndex(path, { signal, open, work });
   }
-  let index: AccessIndex | undefined;
+  let index: FileIndex | undefined;
   const name = printable(basename(path));
   await runSteps([
     {
@@ -30,7 +30,7 @@ export async function readIndex(
       run: async (tell) => {
         const startedAt = performance.now();
         let toldAt = startedAt;
-        index = await createAccessIndex(path, {
+        index = await createFileIndex(path, {
           signal,
           open,
           work,

@@ -20,7 +20,7 @@ import { type Resource, ResourceSchema, Status_ResourceStatus } from '../gen/c1/
 import { annotate, marker } from './annotations.ts';
 import { checkId, type EntitledTypeId, entitlementId, entitlementSlugs, grantId, type ResourceTypeId } from './ids.ts';
 import { resourceTypes } from './resource-types.ts';
-import { isTellable } from './time.ts';
+import { isValidTimestamp } from './time.ts';
 import { type CutCounter, fitText, maxDescriptionBytes, maxDisplayNameBytes, maxStatusDetailBytes } from './text.ts';
 
 /** The protocol's three answers to "may this be used?"; `unspecified` for a word that we do not know. */
@@ -73,7 +73,9 @@ function toResource(typeId: ResourceTypeId, parts: ResourceParts, traits: readon
 
 /** A time that protobuf has no words for is left out. */
 function createdAt(createdTime: number | undefined): { readonly createdAt?: Timestamp } {
-  return createdTime !== undefined && isTellable(createdTime) ? { createdAt: timestampFromMs(createdTime * 1000) } : {};
+  return createdTime !== undefined && isValidTimestamp(createdTime)
+    ? { createdAt: timestampFromMs(createdTime * 1000) }
+    : {};
 }
 
 export interface UserParts extends ResourceParts {

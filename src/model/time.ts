@@ -3,10 +3,10 @@ const endOf32Bits = 2_147_483_647;
 const year9999 = 253_370_764_800;
 
 /**
- * Whether a time, in epoch seconds, is one. 0, -1 and the year 1 are how other languages write a time that was never set,
- * and the year 9999 and the end of a 32-bit clock how they write "never": none of them is told as a date.
+ * Whether a number of epoch seconds is a date to show. 0, -1 and the year 1 are how other languages write a time that was
+ * never set, and the year 9999 and the end of a 32-bit clock how they write "never": all of these are no dates.
  */
-export function isTellable(epochSeconds: number): boolean {
+export function isValidTimestamp(epochSeconds: number): boolean {
   return epochSeconds > 0 && epochSeconds < year9999 && epochSeconds !== endOf32Bits;
 }
 
@@ -14,8 +14,11 @@ const daySeconds = 86_400;
 let lastDay = Number.NaN;
 let lastDate = '';
 
-/** RFC 3339 of whole seconds, as protobuf JSON writes it: "2022-01-03T08:00:00Z". The date of the last one is remembered: people are told in the order in which they came. */
-export function toTime(epochSeconds: number): string {
+/**
+ * RFC 3339 of whole seconds, as protobuf JSON writes it: "2022-01-03T08:00:00Z". The date of the last call is kept, since
+ * users come in the order of their creation.
+ */
+export function rfc3339OfSeconds(epochSeconds: number): string {
   const day = Math.floor(epochSeconds / daySeconds);
   if (day !== lastDay) {
     lastDate = new Date(day * daySeconds * 1000).toISOString().slice(0, 11);
@@ -23,6 +26,11 @@ export function toTime(epochSeconds: number): string {
   }
   const second = epochSeconds - day * daySeconds;
   return `${lastDate}${twoDigits(Math.floor(second / 3600))}:${twoDigits(Math.floor(second / 60) % 60)}:${twoDigits(second % 60)}Z`;
+}
+
+/** RFC 3339 of epoch milliseconds: "2022-01-03T08:00:00.000Z". */
+export function rfc3339OfMs(epochMs: number): string {
+  return new Date(epochMs).toISOString();
 }
 
 function twoDigits(value: number): string {

@@ -5,7 +5,7 @@ import type { Resource } from './messages.ts';
 import type { ResourceRow } from './row.ts';
 import { type CutCounter, fitText, maxDisplayNameBytes, maxStatusDetailBytes, noCuts } from './text.ts';
 import type { TextWriter } from './text-writer.ts';
-import { isTellable, toTime } from './time.ts';
+import { isValidTimestamp, rfc3339OfSeconds } from './time.ts';
 import { writeResourceId } from './wire-id.ts';
 import { maxStructSize, type WireWriter } from './wire-writer.ts';
 
@@ -87,7 +87,7 @@ export function toUserRow(parts: UserParts, cuts: CutCounter): ResourceRow {
     ...parts,
     displayName: fitText(parts.displayName, maxDisplayNameBytes, cuts),
     statusDetail: fitText(statusDetail, maxStatusDetailBytes, cuts),
-    createdTime: createdTime !== undefined && isTellable(createdTime) ? createdTime : undefined,
+    createdTime: createdTime !== undefined && isValidTimestamp(createdTime) ? createdTime : undefined,
   });
 }
 
@@ -159,7 +159,7 @@ function userJson(parts: UserParts): string {
   const statusOf = (prefix: string): string =>
     `{${word === '' ? '' : `"status":"${prefix}STATUS_${word}"`}${word !== '' && detail !== '' ? ',' : ''}${detail}}`;
   const profile = text(parts.profile);
-  const created = createdTime === undefined ? '' : `,"createdAt":"${toTime(createdTime)}"`;
+  const created = createdTime === undefined ? '' : `,"createdAt":"${rfc3339OfSeconds(createdTime)}"`;
   const emails = parts.emails
     .map((address, place) => `{"address":${text(address)}${place === 0 ? ',"isPrimary":true' : ''}}`)
     .join(',');

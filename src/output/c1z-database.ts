@@ -3,6 +3,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ConnectorError } from '../errors.ts';
 import { type C1zTable, putC1zAbout } from '../sync-format/c1z.ts';
 import { c1zSchema } from '../sync-format/c1z-schema.ts';
+import { toLocalTime } from '../sync-format/c1z-time.ts';
 import type { C1zRow } from './c1z-rows.ts';
 
 /** The tables that rows of a sync go into, with the columns that they bring. */
@@ -180,12 +181,4 @@ function guarded<T>(target: string, work: () => T): T {
     }
     throw new ConnectorError('local-io', `cannot write ${target}: could not write its database: ${reason}`, { code });
   }
-}
-
-/** "2026-01-02 03:04:05.678" on the local clock, without a zone: what the Go readers expect, and compare as text. */
-export function toLocalTime(ms: number): string {
-  const time = new Date(ms);
-  const pad = (value: number, width = 2): string => String(value).padStart(width, '0');
-  const date = `${pad(time.getFullYear(), 4)}-${pad(time.getMonth() + 1)}-${pad(time.getDate())}`;
-  return `${date} ${pad(time.getHours())}:${pad(time.getMinutes())}:${pad(time.getSeconds())}.${pad(time.getMilliseconds(), 3)}`;
 }

@@ -1,4 +1,5 @@
 import type { SyncReport } from '../connector.ts';
+import { rfc3339OfMs } from '../model/time.ts';
 import type { TenantRoles } from '../sync-format/summary.ts';
 
 /** What the file's rows add up to, as the output counts them. */
@@ -29,8 +30,8 @@ export function toSummary(
     complete: true,
     projectId: report.projectId,
     ...(tenantRoles !== undefined && { tenantRoles }),
-    startedAt: toTime(startedAtMs),
-    finishedAt: toTime(finishedAtMs),
+    startedAt: rfc3339OfMs(startedAtMs),
+    finishedAt: rfc3339OfMs(finishedAtMs),
     counts: {
       resourceTypes: counts.resourceTypes,
       resources: withTotal(counts.resources),
@@ -45,9 +46,9 @@ export function toSummary(
       usersAtStart: proof.total,
       usersBelowBound: proof.bounded,
       usersNewer: proof.newer,
-      ...(proof.boundMs !== undefined && { usersCreatedUpTo: toTime(proof.boundMs) }),
-      readFrom: toTime(proof.readFromMs),
-      readUntil: toTime(proof.readUntilMs),
+      ...(proof.boundMs !== undefined && { usersCreatedUpTo: rfc3339OfMs(proof.boundMs) }),
+      readFrom: rfc3339OfMs(proof.readFromMs),
+      readUntil: rfc3339OfMs(proof.readUntilMs),
       assumptions: [
         'the number of users that Descope gives is exact',
         'Descope lists a new user within 15 seconds',
@@ -85,11 +86,7 @@ function whatIsProved({ mode, passes, boundMs }: SyncReport['proof']): string {
 
 /** "2026-11-25 16:13:05 UTC". */
 function toWords(ms: number): string {
-  return `${toTime(ms).slice(0, 19).replace('T', ' ')} UTC`;
-}
-
-function toTime(ms: number): string {
-  return new Date(ms).toISOString();
+  return `${rfc3339OfMs(ms).slice(0, 19).replace('T', ' ')} UTC`;
 }
 
 function withTotal(counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> {

@@ -2,14 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AccessIndex, createAccessIndex } from '../../src/answers/access-index.ts';
+import { type FileIndex, createFileIndex } from '../../src/answers/file-index.ts';
 import { accessOf } from '../../src/answers/access-of.ts';
 import { whoCan } from '../../src/answers/who-can.ts';
 import { permission, role, tenant, user } from '../support/project-fixture.ts';
 import { writeSync } from '../support/sync-files.ts';
 
 let folder = '';
-let index: AccessIndex;
+let index: FileIndex;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'find-'));
   const path = join(folder, 'sync.json');
@@ -36,7 +36,7 @@ beforeAll(async () => {
       permission(name),
     ),
   });
-  index = await createAccessIndex(path);
+  index = await createFileIndex(path);
 });
 afterAll(async () => {
   await index[Symbol.asyncDispose]();

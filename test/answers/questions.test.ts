@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { createAccessIndex } from '../../src/answers/access-index.ts';
+import { createFileIndex } from '../../src/answers/file-index.ts';
 import { accessOf } from '../../src/answers/access-of.ts';
 import { type AccessPath, pathInWords } from '../../src/answers/access-path.ts';
 import { diffOf } from '../../src/answers/diff.ts';
@@ -22,10 +22,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function indexOf(rows: Partial<Rows>, name = 'sync.json'): ReturnType<typeof createAccessIndex> {
+async function indexOf(rows: Partial<Rows>, name = 'sync.json'): ReturnType<typeof createFileIndex> {
   const path = join(folder, name);
   await writeSync(path, rows);
-  return await createAccessIndex(path);
+  return await createFileIndex(path);
 }
 
 const keyOf = ({
@@ -225,7 +225,7 @@ describe('every answer', () => {
     );
     await writeFile(path, JSON.stringify(file));
 
-    await expect(createAccessIndex(path)).rejects.toMatchObject({
+    await expect(createFileIndex(path)).rejects.toMatchObject({
       kind: 'inconsistent',
       message: expect.stringContaining('a user that it does not list'),
     });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FileRow } from '../../src/answers/rows.ts';
-import { createAccessIndex } from '../../src/answers/access-index.ts';
+import { createFileIndex } from '../../src/answers/file-index.ts';
 import { diffOf } from '../../src/answers/diff.ts';
 import { changeInWords } from '../../src/answers/diff-text.ts';
 import { decodeProject } from '../../src/report-page/data/decode.ts';
@@ -235,8 +235,8 @@ describe('the changes in a report', () => {
         await writeSync(since, before);
 
         const project = await projectOf(path, since);
-        await using old = await createAccessIndex(since);
-        await using now = await createAccessIndex(path);
+        await using old = await createFileIndex(since);
+        await using now = await createFileIndex(path);
         using diff = diffOf(old, now);
 
         const { all, gained, lost, people, model } = listChanges(project);
@@ -318,8 +318,8 @@ describe('the changes in a report', () => {
     expect(all.slice(0, flagged.length)).toEqual(flagged);
     expect(all.some(({ verb, kind }) => verb === 'lost' && kind === 'role')).toBe(true);
 
-    await using old = await createAccessIndex(since);
-    await using now = await createAccessIndex(path);
+    await using old = await createFileIndex(since);
+    await using now = await createFileIndex(path);
     using diff = diffOf(old, now);
     expect(
       Array.from(diff.flagged(), ({ kind, userId, flags }) => `${kind} ${userId}: ${flags.join(', ')}`).toSorted(),
@@ -370,8 +370,8 @@ describe('the changes in a report', () => {
       ],
     });
 
-    await using old = await createAccessIndex(since);
-    await using now = await createAccessIndex(path);
+    await using old = await createFileIndex(since);
+    await using now = await createFileIndex(path);
     using diff = diffOf(old, now);
 
     expect(Array.from(diff.flagged(), (change) => `${changeInWords(change)}: ${change.flags.join(', ')}`)).toEqual([

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isTellable, toTime } from '../../src/model/time.ts';
+import { isValidTimestamp, rfc3339OfSeconds } from '../../src/model/time.ts';
 
 describe('a time', () => {
   it('is told as RFC 3339 tells it, in whatever order times come', () => {
@@ -11,7 +11,7 @@ describe('a time', () => {
 
     fc.assert(
       fc.property(fc.array(seconds, { minLength: 1, maxLength: 20 }), (times) => {
-        expect(times.map(toTime)).toEqual(
+        expect(times.map(rfc3339OfSeconds)).toEqual(
           times.map((time) => new Date(time * 1000).toISOString().replace('.000Z', 'Z')),
         );
       }),
@@ -37,12 +37,12 @@ describe('a time', () => {
       Number.POSITIVE_INFINITY,
     ];
 
-    expect(told.map(isTellable)).toEqual(told.map(() => true));
-    expect(untold.map(isTellable)).toEqual(untold.map(() => false));
+    expect(told.map(isValidTimestamp)).toEqual(told.map(() => true));
+    expect(untold.map(isValidTimestamp)).toEqual(untold.map(() => false));
   });
 
   it('can be written from the year 1 to the year 9999', () => {
-    expect(toTime(-62_135_596_800)).toBe('0001-01-01T00:00:00Z');
-    expect(toTime(253_402_300_799)).toBe('9999-12-31T23:59:59Z');
+    expect(rfc3339OfSeconds(-62_135_596_800)).toBe('0001-01-01T00:00:00Z');
+    expect(rfc3339OfSeconds(253_402_300_799)).toBe('9999-12-31T23:59:59Z');
   });
 });

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
-import { createAccessIndex } from '../../src/answers/access-index.ts';
+import { createFileIndex } from '../../src/answers/file-index.ts';
 import { diffOf } from '../../src/answers/diff.ts';
 import { createPseudonyms } from '../../src/answers/pseudonyms.ts';
 import { type ExportFlags, exportOnce } from '../../src/cli/export.ts';
@@ -94,8 +94,8 @@ describe('an export with pseudonyms', () => {
 
     await exported(from, out);
 
-    await using before = await createAccessIndex(from);
-    await using after = await createAccessIndex(out);
+    await using before = await createFileIndex(from);
+    await using after = await createFileIndex(out);
     const shapeOf = ({ database }: typeof before): unknown => ({
       held: database
         .prepare(
@@ -133,10 +133,10 @@ describe('an export with pseudonyms', () => {
     await exported(at('old.json'), at('old-b.json'));
     await exported(at('new.json'), at('new-b.json'));
 
-    await using old = await createAccessIndex(at('old-b.json'));
-    await using now = await createAccessIndex(at('new-b.json'));
-    await using realOld = await createAccessIndex(at('old.json'));
-    await using realNow = await createAccessIndex(at('new.json'));
+    await using old = await createFileIndex(at('old-b.json'));
+    await using now = await createFileIndex(at('new-b.json'));
+    await using realOld = await createFileIndex(at('old.json'));
+    await using realNow = await createFileIndex(at('new.json'));
     using diff = diffOf(old, now);
     using real = diffOf(realOld, realNow);
     expect(diff.counts).toEqual(real.counts);

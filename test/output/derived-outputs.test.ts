@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import Papa from 'papaparse';
 import readXlsx from 'read-excel-file/node';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createAccessIndex } from '../../src/answers/access-index.ts';
+import { createFileIndex } from '../../src/answers/file-index.ts';
 import { csvTables } from '../../src/answers/csv-tables.ts';
 import { reviewColumns, reviewRows } from '../../src/answers/review.ts';
 import { xlsxBytes } from '../../src/answers/xlsx.ts';
@@ -26,9 +26,9 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function indexOf(rows: Partial<Rows>, name = 'sync.json'): ReturnType<typeof createAccessIndex> {
+async function indexOf(rows: Partial<Rows>, name = 'sync.json'): ReturnType<typeof createFileIndex> {
   await writeSync(join(folder, name), rows);
-  return await createAccessIndex(join(folder, name));
+  return await createFileIndex(join(folder, name));
 }
 
 async function* bytesOf(...texts: readonly string[]): AsyncGenerator<Uint8Array> {

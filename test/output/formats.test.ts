@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createAccessIndex } from '../../src/answers/access-index.ts';
+import { createFileIndex } from '../../src/answers/file-index.ts';
 import { diffOf } from '../../src/answers/diff.ts';
 import { openSource } from '../../src/answers/open.ts';
 import { exportOnce } from '../../src/cli/export.ts';
@@ -46,8 +46,8 @@ describe('a sync in every kind of file', () => {
       await using before = await openSource(paths[0] ?? '');
       await using after = await openSource(paths[3] ?? '');
       expect(after.wholeSummary).toEqual(before.wholeSummary); // the hash is among it: the rows are the same bytes
-      await using old = await createAccessIndex(paths[1] ?? '');
-      await using now = await createAccessIndex(paths[2] ?? '');
+      await using old = await createFileIndex(paths[1] ?? '');
+      await using now = await createFileIndex(paths[2] ?? '');
       using diff = diffOf(old, now);
       expect(diff.isSame).toBe(true);
       expect([old.summary.projectId, old.gap]).toEqual([now.summary.projectId, now.gap]);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type AccessIndex, createAccessIndex } from '../../src/answers/access-index.ts';
+import { type FileIndex, createFileIndex } from '../../src/answers/file-index.ts';
 import { accessOf } from '../../src/answers/access-of.ts';
 import type { AccessPath } from '../../src/answers/access-path.ts';
 import { whoCan } from '../../src/answers/who-can.ts';
@@ -77,7 +77,7 @@ function uniqueBy<T>(items: readonly T[], keyFor: (item: T) => string): T[] {
 }
 
 /** What the answers say of a tenant: the ways in which everybody has access there. */
-function answersFor(index: AccessIndex, rows: Rows): AccessPath[] {
+function answersFor(index: FileIndex, rows: Rows): AccessPath[] {
   return rows.users.flatMap(({ userId }) => Array.from(accessOf(index, userId).paths()));
 }
 
@@ -137,7 +137,7 @@ describe('every number of the page', () => {
       const path = join(folder, `sync.${extension}`);
       const property = fc.asyncProperty(mixed, async (rows) => {
         await writeSync(path, rows);
-        await using index = await createAccessIndex(path);
+        await using index = await createFileIndex(path);
         const project = await projectOf(path);
 
         comparePermissions(project, index);
@@ -150,7 +150,7 @@ describe('every number of the page', () => {
   );
 });
 
-function comparePermissions(project: Project, index: AccessIndex): void {
+function comparePermissions(project: Project, index: FileIndex): void {
   const analysis = analyse(project);
   project.permissions.forEach(({ name }, at) => {
     const answer = whoCan(index, name);
@@ -166,7 +166,7 @@ function comparePermissions(project: Project, index: AccessIndex): void {
   });
 }
 
-function comparePeople(project: Project, index: AccessIndex): void {
+function comparePeople(project: Project, index: FileIndex): void {
   const analysis = analyse(project);
   for (let at = 0; at < Math.min(project.users.current, 20); at++) {
     const told = Array.from(accessOf(index, project.users.id.at(at)).paths());
@@ -201,7 +201,7 @@ function comparePeople(project: Project, index: AccessIndex): void {
   }
 }
 
-function compareTenants(project: Project, index: AccessIndex, told: readonly AccessPath[]): void {
+function compareTenants(project: Project, index: FileIndex, told: readonly AccessPath[]): void {
   const analysis = analyse(project);
   const isPower = (way: AccessPath): boolean =>
     project.roles.some(

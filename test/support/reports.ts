@@ -1,9 +1,9 @@
 import { gunzipSync } from 'node:zlib';
-import { createAccessIndex } from '../../src/answers/access-index.ts';
+import { createFileIndex } from '../../src/answers/file-index.ts';
 import { type Comparison, compare } from '../../src/answers/comparison.ts';
 import { openSource } from '../../src/answers/open.ts';
 import { writeReport } from '../../src/answers/report.ts';
-import type { FileRow, UserRow } from '../../src/answers/rows.ts';
+import type { FileRow, FileUser } from '../../src/answers/rows.ts';
 import type { SyncSource } from '../../src/answers/source.ts';
 import type { FileSummary } from '../../src/sync-format/summary.ts';
 import { holdingKinds } from '../../src/answers/report-format.ts';
@@ -19,8 +19,8 @@ export async function dataOf(path: string, since?: string): Promise<string> {
   if (since === undefined) {
     return await dataOfSource(source);
   }
-  await using before = await createAccessIndex(since);
-  await using after = await createAccessIndex(path);
+  await using before = await createFileIndex(since);
+  await using after = await createFileIndex(path);
   using comparison = compare(before, after);
   return await dataOfSource(source, comparison);
 }
@@ -56,7 +56,7 @@ export function sourceOf(rows: readonly FileRow[], summary: FileSummary = {}): S
   };
 }
 
-export function userRow(id: string, fields: Partial<UserRow> = {}): UserRow {
+export function userRow(id: string, fields: Partial<FileUser> = {}): FileUser {
   return {
     kind: 'user',
     id,

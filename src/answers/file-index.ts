@@ -7,7 +7,7 @@ import { incomplete, toReadFault } from './faults.ts';
 import { indexIndexes, indexSchema } from './index-schema.ts';
 import { loginOf } from './login.ts';
 import { openSource } from './open.ts';
-import type { FileRow, GrantRow, UserRow } from './rows.ts';
+import type { FileRow, FileGrant, FileUser } from './rows.ts';
 import type { SyncSource } from './source.ts';
 import { sortIn, systemWorkPlace, type WorkPlace } from './work-place.ts';
 
@@ -21,7 +21,7 @@ export interface InheritanceGap {
 /**
  * The access that a whole file tells, in a database of its own; it goes away with the index. Memory stays the same for any number of users.
  */
-export interface AccessIndex extends AsyncDisposable {
+export interface FileIndex extends AsyncDisposable {
   readonly path: string;
   /** Where its database is, for one that wants to attach it. */
   readonly databasePath: string;
@@ -41,7 +41,7 @@ export interface IndexOptions {
 }
 
 /** Reads a file once, from end to end. Errors as those of `openSource`; grants of somebody who is not listed: `inconsistent`. */
-export async function createAccessIndex(
+export async function createFileIndex(
   path: string,
   {
     signal,
@@ -49,7 +49,7 @@ export async function createAccessIndex(
     open: openFile = (name, place) => openSource(name, { work: place }),
     work = systemWorkPlace,
   }: IndexOptions = {},
-): Promise<AccessIndex> {
+): Promise<FileIndex> {
   const folder = await work.makeFolder();
   const databasePath = join(folder.path, 'index.db');
   const database = new DatabaseSync(databasePath, { open: false });
@@ -105,7 +105,7 @@ function createWriter(path: string, database: DatabaseSync): (row: FileRow) => v
   const putConfers = database.prepare('insert or ignore into confers (permission, thing) values (?, ?)');
   const thingOf = createThingLookup(path, database.prepare('select n from thing where kind = ? and id = ?'));
 
-  function putGrant({ on, to }: GrantRow): void {
+  function putGrant({ on, to }: FileGrant): void {
     const held = thingOf(on.kind, on.id);
     if (to.kind !== 'user') {
       putConfers.run(held, thingOf(to.kind, to.id));
@@ -153,7 +153,7 @@ const userColumns = [
   'created_at',
 ];
 
-function userValues(row: UserRow): (string | number)[] {
+function userValues(row: FileUser): (string | number)[] {
   const {
     id,
     name,
