@@ -15,7 +15,6 @@ const copied = [
   'docs',
   'package.json',
   'tsconfig.json',
-  'vitest.config.ts',
   'baton_capabilities.json',
   'config_schema.json',
 ];
@@ -26,7 +25,9 @@ type Verdict = 'green' | 'red' | 'hung';
 
 function runTests(tree: string, tests: readonly string[]): Verdict {
   const vitest = join('node_modules', 'vitest', 'vitest.mjs');
-  const { status, error } = spawnSync(process.execPath, [vitest, 'run', '--bail=1', '--reporter=dot', ...tests], {
+  const config = join('scripts', 'mutants', 'vitest.config.ts');
+  const args = [vitest, 'run', '--root=.', `--config=${config}`, '--bail=1', '--reporter=dot', ...tests];
+  const { status, error } = spawnSync(process.execPath, args, {
     cwd: tree,
     timeout: patienceMs,
     stdio: 'ignore',
@@ -46,7 +47,7 @@ async function main(): Promise<number> {
   for (const mutant of chosen) {
     await (
       await plant(tree, mutant)
-    )(); // every text is looked up before any time is spent
+    )(); // every anchor is looked up before any time is spent
   }
   if (runTests(tree, [...new Set(chosen.flatMap(({ tests }) => tests))]) !== 'green') {
     console.error('the tests fail without any fault planted: nothing can be said');

@@ -1,7 +1,9 @@
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findAnchor, textWith } from './anchors.ts';
 import type { Mutant } from './mutants.ts';
+import { type ParsedFile, parsedFile, sourceFiles } from './syntax.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -15,31 +17,44 @@ export async function copyTree(names: readonly string[]): Promise<AsyncDisposabl
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** Puts the fault into the tree and gives back how to take it out again. */
-export async function plant(
-  tree: string,
+/** The files that the fault changes, with the fault in them; throws where an anchor is not found exactly once. */
+export function changedFiles(
+  files: readonly ParsedFile[],
   { name, edits }: Pick<Mutant, 'name' | 'edits'>,
-): Promise<() => Promise<void>> {
-  const originals = new Map<string, string>();
-  for (const { file, from, to } of edits) {
-    const path = join(tree, file);
-    const text = await readFile(path, 'utf8');
-    if (text.split(from).length !== 2) {
-      throw new Error(
-        `mutant "${name}": its text must stand in ${file} exactly once, and stands there ${text.split(from).length - 1} times`,
-      );
+): ReadonlyMap<string, string> {
+  const changed = new Map<string, string>();
+  for (const edit of edits) {
+    const current = files.map((file) => {
+      const text = changed.get(file.path);
+      return text === undefined ? file : parsedFile(file.path, text);
+    });
+    try {
+      const place = findAnchor(current, edit);
+      const file = current.find(({ path }) => path === place.path);
+      if (file !== undefined) {
+        changed.set(file.path, textWith(file, place, edit));
+      }
+    } catch (thrown) {
+      throw new Error(`mutant "${name}": ${thrown instanceof Error ? thrown.message : String(thrown)}`, {
+        cause: thrown,
+      });
     }
-    if (!originals.has(path)) {
-      originals.set(path, text);
-    }
-    await writeFile(
-      path,
-      text.replace(from, () => to),
-    );
+  }
+  return changed;
+}
+
+/** Puts the fault into the tree and gives back how to take it out again. */
+export async function plant(tree: string, mutant: Pick<Mutant, 'name' | 'edits'>): Promise<() => Promise<void>> {
+  const files = sourceFiles(tree);
+  const changed = changedFiles(files, mutant);
+  for (const [path, text] of changed) {
+    await writeFile(join(tree, path), text);
   }
   return async () => {
-    for (const [path, text] of originals) {
-      await writeFile(path, text);
+    for (const { path, text } of files) {
+      if (changed.has(path)) {
+        await writeFile(join(tree, path), text);
+      }
     }
   };
 }

@@ -1,0 +1,54 @@
+import type { Mutant } from './mutants.ts';
+
+/** Regressions of speed and memory, which the benchmark's gate must notice. */
+export const regressions: readonly Pick<Mutant, 'name' | 'edits'>[] = [
+  {
+    name: 'no read-ahead',
+    edits: [{ inside: 'maxAhead', find: 'const maxAhead = 18;', replace: 'const maxAhead = 1;' }],
+  },
+  {
+    name: 'parsed users kept',
+    edits: [
+      {
+        inside: 'AccessIndex.#isIndexed',
+        find: '#isIndexed = new Uint8Array(1024);',
+        replace: '#isIndexed = new Uint8Array(1024); readonly kept: unknown[] = [];',
+      },
+      {
+        inside: 'AccessIndex.add',
+        find: 'const ordinal = ordinals[place] ?? 0;',
+        replace: 'const ordinal = ordinals[place] ?? 0; this.kept.push(user);',
+      },
+    ],
+  },
+  {
+    name: 'the disk not waited for',
+    edits: [
+      {
+        inside: 'HashedText.flush',
+        find: 'await this.#file.writeBytes(bytes);',
+        replace: 'const copy = Buffer.from(bytes); this.#last = this.#last.then(() => this.#file.writeBytes(copy));',
+      },
+      {
+        inside: 'HashedText.#file',
+        find: 'readonly #file: AtomicFile;',
+        replace: 'readonly #file: AtomicFile; #last: Promise<void> = Promise.resolve();',
+      },
+      {
+        inside: 'HashedText.digest',
+        find: "return this.#hash.digest('hex');",
+        replace: "await this.#last; return this.#hash.digest('hex');",
+      },
+    ],
+  },
+  {
+    name: 'the annotation left out that spares a call for each user',
+    edits: [
+      {
+        inside: 'resourceTypes.user',
+        find: 'marker(SkipEntitlementsAndGrantsSchema)',
+        replace: 'marker(SkipEntitlementsSchema)',
+      },
+    ],
+  },
+];
