@@ -42,7 +42,7 @@ describe('the source', () => {
     const files = sourceFiles();
 
     expect(files.length).toBeGreaterThan(80);
-    expect(files.find(({ path }) => path === 'connector.ts')?.imports).toContain('./resources/tenant.ts');
+    expect(files.find(({ path }) => path === 'connector.ts')?.imports).toContain('./resources/probe.ts');
     expect(
       files.flatMap(({ imports }) => imports).filter((specifier) => specifier.startsWith('.')).length,
     ).toBeGreaterThan(200);

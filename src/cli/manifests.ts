@@ -1,13 +1,11 @@
 import { ecosystemKey } from '../config/file-keys.ts';
 import { type Setting, settings } from '../config/settings.ts';
-import { metadataResponse } from '../model/responses.ts';
-import { resourceTypeIds } from '../model/ids.ts';
-import { resourceTypes } from '../model/resource-types.ts';
 import { capabilitiesManifest, type ConfigField, configManifest } from '../output/manifests.ts';
+import { connectorMetadata } from '../services/metadata.ts';
 
 /** `baton_capabilities.json`. */
 export function capabilities(): string {
-  return capabilitiesManifest(metadataResponse(resourceTypeIds.map((typeId) => resourceTypes[typeId])));
+  return capabilitiesManifest({ metadata: connectorMetadata() });
 }
 
 /** `config_schema.json`. */

@@ -18,7 +18,7 @@ export interface ConfigField {
 }
 
 /** `baton_capabilities.json`: what the connector can do, type by type, as the ecosystem's tools and CI read it. */
-export function capabilitiesManifest({ metadata }: ConnectorServiceGetMetadataResponse): string {
+export function capabilitiesManifest({ metadata }: Pick<ConnectorServiceGetMetadataResponse, 'metadata'>): string {
   const capabilities = metadata?.capabilities ?? create(ConnectorCapabilitiesSchema);
   const json = toObject<ConnectorCapabilities>(ConnectorCapabilitiesSchema, capabilities);
   return JSON.stringify(

@@ -1,7 +1,7 @@
 import {
+  create,
   type DescMethodUnary,
   type DescService,
-  create,
   type MessageInitShape,
   type MessageShape,
 } from '@bufbuild/protobuf';
@@ -13,16 +13,19 @@ import {
 } from '@grpc/grpc-js';
 import { ConnectorError } from '../errors.ts';
 import { type Logger, silentLogger } from '../log.ts';
+import { toRowOf } from '../model/row-listings.ts';
+import type { Row, RowPage } from '../model/row.ts';
+import type { AnswerOf } from '../model/surface.ts';
 import { toServiceError } from './errors.ts';
-import { EncodedResponse } from './row-page.ts';
+import { encodeRowPage } from './row-page.ts';
 
 /** What a call is answered with. Whatever it throws becomes a status; the signal fires when the caller goes away. */
 export type Answer<I, O> = (request: I, signal: AbortSignal) => Promise<O> | O;
 
 /** The answers of a service, by method; a method that is left out answers UNIMPLEMENTED. */
 export type ServiceAnswers<Service extends DescService> = {
-  [Method in keyof Service['method']]?: Service['method'][Method] extends DescMethodUnary<infer I, infer O>
-    ? Answer<MessageShape<I>, MessageInitShape<O> | EncodedResponse>
+  [Name in keyof Service['method']]?: Service['method'][Name] extends DescMethodUnary<infer I, infer O>
+    ? Answer<MessageShape<I>, AnswerOf<Name, MessageInitShape<O>>>
     : never;
 };
 
@@ -92,6 +95,7 @@ export function implementationOf<Service extends DescService>(
     service.methods.map((method) => {
       const path = `/${service.typeName}/${method.name}`;
       const answer = byName[method.localName];
+      const isListing = toRowOf(method) !== undefined;
       return [
         method.localName,
         method.methodKind === 'server_streaming'
@@ -102,21 +106,16 @@ export function implementationOf<Service extends DescService>(
                 if (answer === undefined) {
                   throw new ConnectorError('unsupported', `${path} is not something that this connector does`);
                 }
-                const answered: MessageInitShape<typeof method.output> | EncodedResponse = await answer(
-                  request as never,
-                  signal,
-                );
-                return isEncoded(answered) ? answered : create(method.output, answered);
+                const answered: unknown = await answer(request as never, signal);
+                return isListing
+                  ? encodeRowPage(method, answered as RowPage<Row<unknown>>)
+                  : create(method.output, answered as MessageInitShape<typeof method.output>);
               },
               options,
             ),
       ];
     }),
   );
-}
-
-function isEncoded(answered: unknown): answered is EncodedResponse {
-  return answered instanceof EncodedResponse;
 }
 
 function unary<I, O>(

@@ -1,7 +1,5 @@
-import { create, type DescMessage, type MessageShape, toBinary } from '@bufbuild/protobuf';
-import { GrantsServiceListGrantsResponseSchema } from '../gen/c1/connector/v2/grant_pb.ts';
-import { ResourcesServiceListResourcesResponseSchema } from '../gen/c1/connector/v2/resource_pb.ts';
-import type { GrantRow, ResourceRow, Row, RowPage } from '../model/row.ts';
+import { create, type DescMessage, type DescMethod, type Message, toBinary } from '@bufbuild/protobuf';
+import type { Row, RowPage } from '../model/row.ts';
 import { encode } from '../model/wire-writer.ts';
 
 /** A response that is already bytes: it goes onto the wire as it is. */
@@ -13,42 +11,38 @@ export class EncodedResponse {
   }
 }
 
-/** In both responses. */
-const listField = 1;
-
-export function resourcesResponse(page: RowPage<ResourceRow>): EncodedResponse {
-  const { nextPageToken, annotations } = page;
-  return encodePage(
-    page,
-    ResourcesServiceListResourcesResponseSchema,
-    create(ResourcesServiceListResourcesResponseSchema, { nextPageToken, annotations: [...annotations] }),
-  );
-}
-
-export function grantsResponse(page: RowPage<GrantRow>): EncodedResponse {
-  const { nextPageToken, annotations } = page;
-  return encodePage(
-    page,
-    GrantsServiceListGrantsResponseSchema,
-    create(GrantsServiceListGrantsResponseSchema, { nextPageToken, annotations: [...annotations] }),
-  );
-}
-
-/** The rows one after the other, and behind them the rest of the response: written from the end to the beginning. */
-function encodePage<Desc extends DescMessage>(
-  { list }: RowPage<Row<unknown>>,
-  schema: Desc,
-  rest: MessageShape<Desc>,
+/**
+ * A page of rows as the response of a listing: the rows one after the other, and behind them the rest of the response;
+ * written from the end to the beginning.
+ */
+export function encodeRowPage(
+  { output }: Pick<DescMethod, 'output'>,
+  { list, nextPageToken, annotations }: RowPage<Row<unknown>>,
 ): EncodedResponse {
-  const tail = toBinary(schema, rest);
+  const field = listFieldOf(output);
+  const tail = toBinary(output, create(output, { nextPageToken, annotations: [...annotations] }));
   return new EncodedResponse(
     encode((out) => {
       out.raw(tail);
       for (let place = list.length - 1; place >= 0; place -= 1) {
         const from = out.length;
         list[place]?.write(out);
-        out.close(listField, from);
+        out.close(field, from);
       }
     }),
   );
+}
+
+/** The response of a listing as a page of rows. */
+export function rowPageOf(response: Message, toRow: (message: never) => Row<unknown>): RowPage<Row<unknown>> {
+  const { list, nextPageToken, annotations } = response as unknown as RowPage<never>; // what every listing answers
+  return { list: list.map(toRow), nextPageToken, annotations };
+}
+
+function listFieldOf(output: DescMessage): number {
+  const field = output.field['list'];
+  if (field?.fieldKind !== 'list') {
+    throw new Error(`${output.typeName} lists nothing`);
+  }
+  return field.number;
 }

@@ -7,7 +7,6 @@ import { Client, credentials, status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ConnectorService } from '../../src/gen/c1/connector/v2/connector_pb.ts';
 import { Health } from '../../src/gen/grpc/health/v1/health_pb.ts';
-import { validateResponse } from '../../src/model/responses.ts';
 import type { ConnectorSurface } from '../../src/model/surface.ts';
 import { methodDefinition } from '../../src/server/definition.ts';
 import { startServer, type ServerOptions, type RunningServer } from '../../src/server/server.ts';
@@ -125,7 +124,7 @@ describe('a stop', () => {
     const server = await start({
       validate: async () => {
         await new Promise((resolve) => setTimeout(resolve, 300));
-        return validateResponse();
+        return create(ConnectorService.method.validate.output);
       },
     });
     dial(server);

@@ -10,7 +10,7 @@ function setUp(): {
   let nowMs = 0;
   const project = createProject(smallProject());
   const connector = connectorOf(project, {}, () => nowMs);
-  return { project, validate: (signal) => connector.validate(signal), pass: (ms) => void (nowMs += ms) };
+  return { project, validate: (signal) => connector.validate(undefined, signal), pass: (ms) => void (nowMs += ms) };
 }
 
 describe('Validate', () => {

@@ -1,0 +1,38 @@
+import { ActionService } from '../gen/c1/connector/v2/action_pb.ts';
+import { AssetService } from '../gen/c1/connector/v2/asset_pb.ts';
+import { ConnectorService } from '../gen/c1/connector/v2/connector_pb.ts';
+import { EntitlementsService } from '../gen/c1/connector/v2/entitlement_pb.ts';
+import { EventService } from '../gen/c1/connector/v2/event_feed_pb.ts';
+import { GrantManagerService, GrantsService } from '../gen/c1/connector/v2/grant_pb.ts';
+import {
+  AccountManagerService,
+  CredentialManagerService,
+  ResourceDeleterService,
+  ResourceGetterService,
+  ResourceManagerService,
+  ResourcesService,
+  ResourceTypesService,
+} from '../gen/c1/connector/v2/resource_pb.ts';
+import { TicketsService } from '../gen/c1/connector/v2/ticket_pb.ts';
+
+/**
+ * The services that a Baton connector registers, in the order of a Go connector. The surface, the gRPC server and the gRPC
+ * client are all made of this list. No two of them share a method's name.
+ */
+export const connectorServices = [
+  ConnectorService,
+  ResourceTypesService,
+  ResourcesService,
+  ResourceGetterService,
+  EntitlementsService,
+  GrantsService,
+  GrantManagerService,
+  ResourceManagerService,
+  ResourceDeleterService,
+  AccountManagerService,
+  CredentialManagerService,
+  EventService,
+  ActionService,
+  AssetService,
+  TicketsService,
+] as const;

@@ -1,0 +1,35 @@
+import { ConnectorService } from '../gen/c1/connector/v2/connector_pb.ts';
+import { checkSyncId } from '../model/requests.ts';
+import type { Probe } from '../resources/probe.ts';
+import type { SyncReads } from '../resources/sync-reads.ts';
+import { type AnsweredService, answering } from './answers.ts';
+import { connectorMetadata } from './metadata.ts';
+
+/**
+ * The protocol version that we speak, as the reference SDK numbers it. The Go syncer fills `active_sync_id` in later
+ * requests only for a plain version of at least 0.4.3: an empty one, or one with a suffix, would switch that off.
+ */
+const sdkVersion = '0.25.0';
+
+export interface ConnectorServiceOptions {
+  readonly probe: Probe;
+  readonly reads: SyncReads;
+}
+
+/** ConnectorService: whether the project can be read, what the connector can do, and the end of a sync. */
+export function connectorService({ probe, reads }: ConnectorServiceOptions): AnsweredService {
+  return answering(ConnectorService, {
+    validate: async (_request, signal) => {
+      await probe(signal);
+      return { sdkVersion };
+    },
+
+    getMetadata: () => ({ metadata: connectorMetadata() }),
+
+    cleanup: ({ activeSyncId }) => {
+      checkSyncId(activeSyncId);
+      reads.end(activeSyncId);
+      return {};
+    },
+  });
+}
