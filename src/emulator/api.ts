@@ -1,36 +1,20 @@
 import { ApiError, badRequest } from './api-error.ts';
 import type { RequestInfo } from './api-request.ts';
 import type { Endpoints } from './endpoint.ts';
-import { endpoint } from './endpoint.ts';
-import { permissionEndpoints } from './permission-endpoints.ts';
-import type { Project } from './project.ts';
+import type { GeneralSwitches } from './general-switches.ts';
 import { createRateLimiter } from './rate-limit.ts';
 import { errorReply, jsonReply } from './reply.ts';
 import type { Reply } from './reply.ts';
 import { createRequestBody } from './request-body.ts';
-import { roleEndpoints } from './role-endpoints.ts';
-import { tenantEndpoints } from './tenant-endpoints.ts';
-import { userLifecycleEndpoints } from './user-lifecycle-endpoints.ts';
-import { userReadEndpoints } from './user-read-endpoints.ts';
-import { userRoleEndpoints } from './user-role-endpoints.ts';
 
 /** The Management API without HTTP: one request in, one answer out, never an exception. */
 export interface Api {
   answer(request: RequestInfo, authorized: boolean): Reply;
 }
 
-export function createApi(project: Project, now: () => number): Api {
-  const limiter = createRateLimiter(project.switches, now);
-  const known = project.switches.unknownFields === 'reject';
-  const endpoints: Endpoints = {
-    ...userReadEndpoints(project),
-    ...userRoleEndpoints(project),
-    ...userLifecycleEndpoints(project),
-    ...tenantEndpoints(project),
-    ...roleEndpoints(project),
-    ...permissionEndpoints(project),
-    'GET /v1/mgmt/license': endpoint([], () => ({ json: { rateLimitTier: 'tier2' } })),
-  };
+export function createApi(endpoints: Endpoints, switches: GeneralSwitches, now: () => number): Api {
+  const limiter = createRateLimiter(switches, now);
+  const known = switches.unknownFields === 'reject';
 
   const run = (request: RequestInfo): Reply => {
     const found = Object.hasOwn(endpoints, request.endpoint) ? endpoints[request.endpoint] : undefined;
@@ -48,7 +32,7 @@ export function createApi(project: Project, now: () => number): Api {
       const refused = limiter.check(request.path);
       if (refused) return refused;
       if (!authorized) {
-        return errorReply(project.switches.badBearerStatus, 'E990010', 'The management key is not valid');
+        return errorReply(switches.badBearerStatus, 'E990010', 'The management key is not valid');
       }
       try {
         return run(request);

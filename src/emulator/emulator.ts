@@ -1,34 +1,24 @@
-import { createApi } from './api.ts';
 import { createFaults } from './faults.ts';
 import type { FaultPlan } from './faults.ts';
 import { startServer } from './http-server.ts';
+import type { ProjectSeed } from './families.ts';
 import { createProject } from './project.ts';
-import { createProjectState } from './project-state.ts';
 import type { ProjectState } from './project-state.ts';
-import type { ProjectSeed } from './records.ts';
 import { createStats } from './stats.ts';
 import type { RequestStats } from './stats.ts';
-import { withDefaults } from './switches.ts';
 import type { Switches } from './switches.ts';
 
 export type { RequestInfo } from './api-request.ts';
 export type { ArmedFault, Fault, FaultMatch, FaultPlan, FaultRule } from './faults.ts';
 export { parseFault } from './fault-spec.ts';
 export type { ProjectState } from './project-state.ts';
-export type {
-  Membership,
-  Permission,
-  PermissionSeed,
-  ProjectSeed,
-  Role,
-  RoleSeed,
-  Tenant,
-  TenantSeed,
-  UserRecord,
-  UserSeed,
-} from './records.ts';
-export { sampleProject } from './sample-project.ts';
-export { adaLovelace, danglingRoleNames } from './sample-users.ts';
+export { sampleProject } from './families.ts';
+export type { ProjectSeed } from './families.ts';
+export type { Permission, PermissionSeed } from './permissions.ts';
+export type { Role, RoleSeed } from './roles.ts';
+export type { Tenant, TenantSeed } from './tenants.ts';
+export type { Membership, UserRecord, UserSeed } from './users/records.ts';
+export { adaLovelace, danglingRoleNames } from './users/sample.ts';
 export type { LoggedRequest, RequestStats } from './stats.ts';
 export { defaultSwitches, parseSwitches } from './switches.ts';
 export type { Switches } from './switches.ts';
@@ -69,15 +59,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const projectId = options.projectId ?? 'P2EmulatorProject00000000000';
   const managementKey = options.managementKey ?? 'emulator-management-key';
   const now = options.now ?? Date.now;
-  const switches = withDefaults(options.switches ?? {});
-  const project = createProject({
+  const { api, state, beforeRequest, switches } = createProject({
     users: options.users,
     seed: options.seed ?? 1,
     project: options.project,
-    switches,
+    switches: options.switches ?? {},
     now,
   });
-  const { state, beforeRequest } = createProjectState(project);
   const stats = createStats();
   const faults = createFaults();
   const server = await startServer({
@@ -87,7 +75,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     latencyMs: options.latencyMs ?? 0,
     now,
     switches,
-    api: createApi(project, now),
+    api,
     faults,
     stats,
     beforeRequest,

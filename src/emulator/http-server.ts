@@ -6,8 +6,8 @@ import type { RequestInfo } from './api-request.ts';
 import { send, sendFaulty } from './delivery.ts';
 import type { Line } from './delivery.ts';
 import type { FaultPicker } from './faults.ts';
+import type { GeneralSwitches } from './general-switches.ts';
 import type { StatsRecorder } from './stats.ts';
-import type { Switches } from './switches.ts';
 
 export interface ServerOptions {
   readonly host: string;
@@ -15,7 +15,7 @@ export interface ServerOptions {
   readonly bearer: string;
   readonly latencyMs: number;
   readonly now: () => number;
-  readonly switches: Switches;
+  readonly switches: GeneralSwitches;
   readonly api: Api;
   readonly faults: FaultPicker;
   readonly stats: StatsRecorder;

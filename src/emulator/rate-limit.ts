@@ -1,6 +1,6 @@
+import type { GeneralSwitches } from './general-switches.ts';
 import { errorReply, htmlReply } from './reply.ts';
 import type { Reply } from './reply.ts';
-import type { Switches } from './switches.ts';
 
 type BucketName = 'create' | 'update' | 'search' | 'user' | 'general';
 
@@ -22,7 +22,7 @@ export interface RateLimiter {
 }
 
 /** One fixed window per bucket, begun by its first request; exceeding it blocks the bucket for the penalty. */
-export function createRateLimiter(switches: Switches, now: () => number): RateLimiter {
+export function createRateLimiter(switches: GeneralSwitches, now: () => number): RateLimiter {
   const buckets = parseBuckets(switches.rateLimit);
   return {
     check(path) {

@@ -6,11 +6,8 @@ import { failureOfStatus } from '../../src/descope/http/errors.ts';
 import { maxParallelFetchesCeiling } from '../../src/descope/http/limiter.ts';
 import { parseUserPage } from '../../src/descope/users/user-page.ts';
 import { userReadEndpoints } from '../../src/descope/users/user.ts';
-import { createApi } from '../../src/emulator/api.ts';
 import { type ProjectSeed, type ProjectState, startEmulator } from '../../src/emulator/emulator.ts';
 import { createProject } from '../../src/emulator/project.ts';
-import { createProjectState } from '../../src/emulator/project-state.ts';
-import { withDefaults } from '../../src/emulator/switches.ts';
 import { Secret } from '../../src/secret.ts';
 import { chanceOf } from '../descope/model-server.ts';
 import { turn } from '../descope/support.ts';
@@ -103,16 +100,14 @@ function courseOf({ seed, users, recent, changes }: Plan): Course {
 /** The emulator's own answers without HTTP, six at a time, overtaking each other as the seed says. */
 export function openInProcess(plan: Plan): World {
   const course = courseOf(plan);
-  const switches = withDefaults(plan.switches);
-  const project = createProject({
+  const { api, state, switches } = createProject({
     users: undefined,
     seed: plan.seed,
     project: course.firstUsers,
-    switches,
+    switches: plan.switches,
     now: course.now,
   });
-  const api = createApi(project, course.now);
-  course.begin(createProjectState(project).state);
+  course.begin(state);
   const chance = chanceOf(plan.seed * 2 + 3);
   const limit = pLimit(maxParallelFetchesCeiling);
 

@@ -1,14 +1,15 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createCatalog } from '../../src/emulator/catalog.ts';
-import { createPopulation } from '../../src/emulator/population.ts';
+import { createProject } from '../../src/emulator/project.ts';
 import { createPermutation, scramble, unscramble } from '../../src/emulator/random.ts';
-import { toUserRecord } from '../../src/emulator/records.ts';
-import type { UserRecord } from '../../src/emulator/records.ts';
-import { sampleProject } from '../../src/emulator/sample-project.ts';
-import { createSampleUsers } from '../../src/emulator/sample-users.ts';
-import { createUserJson } from '../../src/emulator/user-json.ts';
-import { toWireUser } from '../../src/emulator/wire.ts';
+import { roles } from '../../src/emulator/roles.ts';
+import { tenants } from '../../src/emulator/tenants.ts';
+import { createUserJson } from '../../src/emulator/users/json.ts';
+import { createPopulation } from '../../src/emulator/users/population.ts';
+import { toUserRecord } from '../../src/emulator/users/records.ts';
+import type { UserRecord } from '../../src/emulator/users/records.ts';
+import { createSampleUsers } from '../../src/emulator/users/sample.ts';
+import { toWireUser } from '../../src/emulator/users/wire.ts';
 
 const size = 80;
 
@@ -84,8 +85,9 @@ describe('the population', () => {
 
 describe('rendering', () => {
   it('writes exactly what JSON.stringify would', () => {
-    const catalog = createCatalog(sampleProject(), { seed: 1, nowSeconds: () => 0, collision: 'tenant' });
-    const json = createUserJson(catalog);
+    const project = createProject({ users: 0, seed: 1, project: undefined, switches: {}, now: () => 0 });
+    const names = { tenants: project.stateOf(tenants), roles: project.stateOf(roles) };
+    const json = createUserJson(names);
     const source = createSampleUsers(1200, 1);
     const odd = [
       { name: 'quote " backslash \\ newline \n nul \u0000 emoji 🚀 lone \uD800' },
@@ -94,7 +96,7 @@ describe('rendering', () => {
     ].map((seed) => toUserRecord(seed, 'U1', 1));
 
     for (const record of [...Array.from({ length: 1200 }, (_, at) => source.at(at)), ...odd]) {
-      expect(json.render(record)).toBe(JSON.stringify(toWireUser(record, catalog)));
+      expect(json.render(record)).toBe(JSON.stringify(toWireUser(record, names)));
     }
   });
 });

@@ -1,8 +1,8 @@
-import { invalidArgument } from './api-error.ts';
-import { hashText } from './random.ts';
+import { invalidArgument } from '../api-error.ts';
+import { hashText } from '../random.ts';
 import type { UserRecord } from './records.ts';
-import { createRequestBody } from './request-body.ts';
-import type { RequestBody } from './request-body.ts';
+import { createRequestBody } from '../request-body.ts';
+import type { RequestBody } from '../request-body.ts';
 
 export interface SortKey {
   readonly field: string;

@@ -42,56 +42,6 @@ export interface UserRecord {
 /** What a test states about a user; the rest is filled in by `toUserRecord`. */
 export type UserSeed = Partial<UserRecord>;
 
-export interface Tenant {
-  readonly id: string;
-  readonly name: string;
-  readonly selfProvisioningDomains: readonly string[];
-  readonly domains: readonly string[];
-  readonly authType: string;
-  readonly createdTime: number;
-  readonly disabled: boolean;
-  readonly enforceSSO: boolean;
-  readonly enforceSSOExclusions: readonly string[];
-  readonly federatedAppIds: readonly string[];
-  readonly customAttributes: Readonly<Record<string, unknown>>;
-  readonly parent: string;
-  readonly defaultRoles: readonly string[];
-  readonly roleInheritance: string;
-}
-
-export type TenantSeed = Partial<Tenant> & Pick<Tenant, 'id'>;
-
-export interface Role {
-  readonly id: string;
-  readonly name: string;
-  readonly description: string;
-  readonly permissionNames: readonly string[];
-  readonly createdTime: number;
-  /** Empty for a project-level role. */
-  readonly tenantId: string;
-  readonly default: boolean;
-  readonly private: boolean;
-}
-
-export type RoleSeed = Partial<Role> & Pick<Role, 'name'>;
-
-export interface Permission {
-  readonly id: string;
-  readonly name: string;
-  readonly description: string;
-  readonly systemDefault: boolean;
-}
-
-export type PermissionSeed = Partial<Permission> & Pick<Permission, 'name'>;
-
-/** An initial project given by a test. Lists left out are empty, save that `users` left out allows generated users. */
-export interface ProjectSeed {
-  readonly tenants?: readonly TenantSeed[];
-  readonly roles?: readonly RoleSeed[];
-  readonly permissions?: readonly PermissionSeed[];
-  readonly users?: readonly UserSeed[];
-}
-
 /** Fills in a user. Users without login ids get their email, phone or user id as one, since the API knows no user without. */
 export function toUserRecord(seed: UserSeed, userId: string, createdTime: number): UserRecord {
   const id = seed.userId ?? userId;
@@ -128,38 +78,24 @@ export function toUserRecord(seed: UserSeed, userId: string, createdTime: number
   };
 }
 
-export function toTenant(seed: TenantSeed, createdTime: number): Tenant {
-  return {
-    name: seed.id,
-    selfProvisioningDomains: [],
-    domains: [],
-    authType: 'none',
-    createdTime,
-    disabled: false,
-    enforceSSO: false,
-    enforceSSOExclusions: [],
-    federatedAppIds: [],
-    customAttributes: {},
-    parent: '',
-    defaultRoles: [],
-    roleInheritance: '',
-    ...seed,
-  };
+/** The role names in one scope: project-wide for an empty tenant id; undefined for a tenant without membership. */
+export function rolesIn(record: UserRecord, tenantId: string): readonly string[] | undefined {
+  if (tenantId === '') return record.roleNames;
+  return record.tenants.find((membership) => membership.tenantId === tenantId)?.roleNames;
 }
 
-export function toRole(seed: RoleSeed, id: string, createdTime: number): Role {
-  return {
-    id,
-    description: '',
-    permissionNames: [],
-    createdTime,
-    tenantId: '',
-    default: false,
-    private: false,
-    ...seed,
-  };
+/** The same user with other roles in one scope; a membership is made when there is none. */
+export function withRoles(record: UserRecord, tenantId: string, roleNames: readonly string[]): UserRecord {
+  const unique = [...new Set(roleNames)];
+  if (tenantId === '') return { ...record, roleNames: unique };
+  const changed: Membership = { tenantId, roleNames: unique };
+  const known = record.tenants.some((membership) => membership.tenantId === tenantId);
+  const tenants = known
+    ? record.tenants.map((membership) => (membership.tenantId === tenantId ? changed : membership))
+    : [...record.tenants, changed];
+  return { ...record, tenants };
 }
 
-export function toPermission(seed: PermissionSeed, id: string): Permission {
-  return { id, description: '', systemDefault: false, ...seed };
+export function withoutTenant(record: UserRecord, tenantId: string): UserRecord {
+  return { ...record, tenants: record.tenants.filter((membership) => membership.tenantId !== tenantId) };
 }

@@ -1,33 +1,33 @@
-import { ApiError, fieldRequired } from './api-error.ts';
-import type { Answer } from './api-request.ts';
+import { ApiError, fieldRequired } from '../api-error.ts';
+import type { Answer } from '../api-request.ts';
+import type { UserContext } from './context.ts';
 import type { Population } from './population.ts';
-import type { Project } from './project.ts';
 import type { UserRecord } from './records.ts';
-import type { RequestBody } from './request-body.ts';
-import { endpoint } from './endpoint.ts';
-import type { Endpoints } from './endpoint.ts';
+import type { RequestBody } from '../request-body.ts';
+import { endpoint } from '../endpoint.ts';
+import type { Endpoints } from '../endpoint.ts';
 import { searchFields } from './search-request.ts';
 import { createTotals } from './totals.ts';
-import { createUserJson } from './user-json.ts';
-import { createUserSearch } from './user-search.ts';
-import type { UserSearch } from './user-search.ts';
-import { toWireUser } from './wire.ts';
+import { createUserJson } from './json.ts';
+import { createUserSearch } from './search.ts';
+import type { UserSearch } from './search.ts';
+import { toWireUser, versionOf } from './wire.ts';
 
 const pageStart = Buffer.from('{"users":[');
 const comma = Buffer.from(',');
 
-export function userReadEndpoints(project: Project): Endpoints {
-  const { catalog, switches, users } = project;
+export function userReadEndpoints(context: UserContext): Endpoints {
+  const { switches, users, orderKey } = context;
   const totals = createTotals(switches);
-  const json = createUserJson(catalog);
+  const json = createUserJson(context);
   const searches = new WeakMap<Population, UserSearch>();
   let asked = 0;
-  let renderedFor = catalog.version;
+  let renderedFor = versionOf(context);
 
   const searchOf = (population: Population): UserSearch => {
     const known = searches.get(population);
     if (known) return known;
-    const made = createUserSearch({ population, catalog, switches, orderKey: () => project.orderKey() });
+    const made = createUserSearch({ population, names: context, switches, orderKey });
     searches.set(population, made);
     return made;
   };
@@ -35,10 +35,10 @@ export function userReadEndpoints(project: Project): Endpoints {
   const search = (body: RequestBody): Answer => {
     asked += 1;
     const population = users.forSearch();
-    if (renderedFor !== catalog.version) {
+    if (renderedFor !== versionOf(context)) {
       // Users carry names derived from tenants, roles and permissions.
       population.forgetRendered();
-      renderedFor = catalog.version;
+      renderedFor = versionOf(context);
     }
     const { refs, total } = searchOf(population).run(body, asked);
     const parts: Buffer[] = [pageStart];
@@ -61,8 +61,8 @@ export function userReadEndpoints(project: Project): Endpoints {
       const id = query['loginId'] || query['userId'] || query['identifier'];
       if (!id) throw fieldRequired('loginId');
       const population = users.forLoad();
-      const record = findUser(project, population, id);
-      return { json: { user: toWireUser(record, catalog), created: false } };
+      const record = findUser(context, population, id);
+      return { json: { user: toWireUser(record, context), created: false } };
     }),
     'POST /v1/mgmt/users/load': endpoint(['userIds', 'includeInvalidUsers'], ({ body }) => {
       const population = users.forLoad();
@@ -72,19 +72,19 @@ export function userReadEndpoints(project: Project): Endpoints {
         .flatMap((userId) => population.findByUserId(userId) ?? [])
         .map((ref) => population.get(ref))
         .filter((record) => valid(record))
-        .map((record) => toWireUser(record, catalog));
+        .map((record) => toWireUser(record, context));
       return { json: { users: found, total: found.length } };
     }),
   };
 }
 
 /** The user with this user id or login id. A user id wins; of several users with one login id the oldest. */
-export function findUser(project: Project, population: Population, id: string): UserRecord {
+export function findUser({ switches }: UserContext, population: Population, id: string): UserRecord {
   const byLoginId = (): number | undefined =>
     population.findByText(id).find((candidate) => population.get(candidate).loginIds.includes(id));
   const ref = population.findByUserId(id) ?? byLoginId();
   if (ref === undefined) {
-    throw new ApiError(project.switches.unknownUserStatus, 'E112102', 'User not found', 'User was not found');
+    throw new ApiError(switches.unknownUserStatus, 'E112102', 'User not found', 'User was not found');
   }
   return population.get(ref);
 }

@@ -1,7 +1,7 @@
-import type { Switches } from './switches.ts';
+import type { UserSwitches } from './switches.ts';
 
 /** What a search reports as `total`: the truth, unless a switch asks for one of the ways to be wrong. */
-export function createTotals(switches: Switches): { next: (exact: number, rows: number) => number } {
+export function createTotals(switches: UserSwitches): { next: (exact: number, rows: number) => number } {
   const drift = switches.totalDrift;
   let asked = 0;
   return {

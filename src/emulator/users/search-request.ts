@@ -1,6 +1,6 @@
-import { badRequest, invalidArgument } from './api-error.ts';
-import type { RequestBody } from './request-body.ts';
-import type { Switches } from './switches.ts';
+import { badRequest, invalidArgument } from '../api-error.ts';
+import type { RequestBody } from '../request-body.ts';
+import type { UserSwitches } from './switches.ts';
 
 /** Every field that the search documents; others are refused unless a switch says otherwise. */
 export const searchFields: readonly string[] = (
@@ -20,7 +20,7 @@ export interface CreatedRange {
 }
 
 /** Seconds, `from` inclusive and `to` exclusive, for bounds given in milliseconds that are both inclusive. */
-export function createdRange(body: RequestBody, switches: Switches): CreatedRange {
+export function createdRange(body: RequestBody, switches: UserSwitches): CreatedRange {
   const ignored = switches.createdTimeFilter === 'ignored';
   const earliest = ignored ? 0 : (body.time('fromCreatedTime') ?? 0);
   const latest = ignored ? 0 : (body.time('toCreatedTime') ?? 0);
@@ -31,7 +31,7 @@ export function createdRange(body: RequestBody, switches: Switches): CreatedRang
   };
 }
 
-export function pageWanted(body: RequestBody, switches: Switches): { start: number; limit: number } {
+export function pageWanted(body: RequestBody, switches: UserSwitches): { start: number; limit: number } {
   if (switches.offset === 'unknown-field' && body.has('offset')) throw badRequest('unknown field "offset"');
   if (switches.sort === 'unknown-field' && body.has('sort')) throw badRequest('unknown field "sort"');
   for (const name of ['fromCreatedTime', 'toCreatedTime']) {

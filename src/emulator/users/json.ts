@@ -1,7 +1,6 @@
-import { projectPermissions, tenantPermissions } from './catalog.ts';
-import type { Catalog } from './catalog.ts';
 import type { Membership, UserRecord } from './records.ts';
-import { toWireUser } from './wire.ts';
+import { projectPermissions, tenantPermissions, toWireUser, versionOf } from './wire.ts';
+import type { UserNames } from './wire.ts';
 
 /** Renders users as `JSON.stringify(toWireUser(…))` does, to the byte, and several times as fast. */
 export interface UserJson {
@@ -11,16 +10,17 @@ export interface UserJson {
 // Text that JSON writes as it is: no quotes, backslashes, controls, or anything beyond ASCII.
 const plainText = /^[ !#-[\]-~]*$/;
 
-export function createUserJson(catalog: Catalog): UserJson {
+export function createUserJson(names: UserNames): UserJson {
   // Most users hold the same few lists of roles in the same few tenants; the sample's lists are even the same objects.
   let inside = new Map<string, WeakMap<readonly string[], string>>();
   let projectWide = new WeakMap<readonly string[], string>();
-  let madeFor = catalog.version;
+  let madeFor = versionOf(names);
   const forgetOld = (): void => {
-    if (madeFor === catalog.version) return;
+    const version = versionOf(names);
+    if (madeFor === version) return;
     inside = new Map();
     projectWide = new WeakMap();
-    madeFor = catalog.version;
+    madeFor = version;
   };
 
   const membershipJson = ({ tenantId, roleNames }: Membership): string => {
@@ -28,15 +28,15 @@ export function createUserJson(catalog: Catalog): UserJson {
     if (!byRoles) inside.set(tenantId, (byRoles = new WeakMap<readonly string[], string>()));
     const kept = byRoles.get(roleNames);
     if (kept !== undefined) return kept;
-    const tenantName = catalog.tenants.get(tenantId)?.name ?? '';
-    const permissions = tenantPermissions(catalog, tenantId, roleNames);
+    const tenantName = names.tenants.get(tenantId)?.name ?? '';
+    const permissions = tenantPermissions(names.roles, tenantId, roleNames);
     const made = JSON.stringify({ tenantId, tenantName, roleNames, permissions });
     byRoles.set(roleNames, made);
     return made;
   };
   const permissionsJson = (user: UserRecord): string => {
     if (user.roleNames.length === 0) return '[]';
-    const made = projectWide.get(user.roleNames) ?? JSON.stringify(projectPermissions(catalog, user));
+    const made = projectWide.get(user.roleNames) ?? JSON.stringify(projectPermissions(names.roles, user));
     projectWide.set(user.roleNames, made);
     return made;
   };
@@ -61,7 +61,7 @@ export function createUserJson(catalog: Catalog): UserJson {
   };
 
   return {
-    render: (record) => (isPlain(record) ? render(record) : JSON.stringify(toWireUser(record, catalog))),
+    render: (record) => (isPlain(record) ? render(record) : JSON.stringify(toWireUser(record, names))),
   };
 }
 

@@ -1,8 +1,8 @@
 import { createPopulation } from './population.ts';
 import type { Population } from './population.ts';
 import type { UserRecord } from './records.ts';
-import type { Switches } from './switches.ts';
-import type { UserSource } from './user-source.ts';
+import type { UserSource } from './source.ts';
+import type { UserSwitches } from './switches.ts';
 
 type Change = (population: Population) => void;
 
@@ -25,7 +25,7 @@ interface Replica {
   readonly apply: (change: Change) => void;
 }
 
-export function createUserStore(source: UserSource, switches: Switches, now: () => number): UserStore {
+export function createUserStore(source: UserSource, switches: UserSwitches, now: () => number): UserStore {
   const live = createPopulation(source);
   const replica = (lagSeconds: number, lagReads: number): Replica =>
     lagSeconds === 0 && lagReads === 0 ? toMirror(live) : createReplica(source, lagSeconds, lagReads, now);
@@ -49,6 +49,14 @@ export function createUserStore(source: UserSource, switches: Switches, now: () 
     },
     transformAll: (change) => apply((population) => population.transformAll(change)),
   };
+}
+
+/** All users, test users included, in order of creation. Those deleted before their turn are left out. */
+export function* allUsers(users: UserStore): Generator<UserRecord> {
+  const order = users.live.order({ by: 'created', withTest: true, key: 0 });
+  for (const ref of order.slice(0, order.size)) {
+    if (users.live.has(ref)) yield users.live.get(ref);
+  }
 }
 
 /** No lag: the live population itself, to which every change has been applied already. */

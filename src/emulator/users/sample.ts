@@ -1,12 +1,12 @@
-import { fromBase62, hash, scramble, toBase62, unscramble } from './random.ts';
+import { fromBase62, hash, scramble, toBase62, unscramble } from '../random.ts';
+import { projectCreated } from '../family.ts';
 import { toUserRecord } from './records.ts';
 import type { Membership, UserRecord } from './records.ts';
 import { rolesInTenant, rolesOfProject, tenantOf } from './sample-access.ts';
 import type { SampleTenant } from './sample-access.ts';
 import { familyNames, givenNames } from './sample-people.ts';
-import type { UserSource } from './user-source.ts';
+import type { UserSource } from './source.ts';
 
-const firstCreated = Date.UTC(2022, 0, 3, 8) / 1000;
 const createdSpan = 3.4 * 365 * 86_400;
 
 /** User 0 of every sample project, whatever the seed: Editor in tenant Acme, and nothing else. */
@@ -56,7 +56,7 @@ function isTestAt(index: number): boolean {
 function createdTimeAt(index: number, size: number): number {
   const block = Math.floor(index / 32);
   const slot = hash(7, block, 7) % 8 === 3 ? block * 32 : index - (index % 5 === 4 ? 1 : 0);
-  return firstCreated + Math.floor((slot * createdSpan) / size);
+  return projectCreated + Math.floor((slot * createdSpan) / size);
 }
 
 function toUserId(index: number, seed: number, idKey: number): string {
@@ -87,7 +87,7 @@ function ada(): UserRecord {
       password: true,
     },
     adaLovelace.userId,
-    firstCreated,
+    projectCreated,
   );
 }
 

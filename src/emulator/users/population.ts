@@ -1,9 +1,9 @@
-import { createPermutation, hashText } from './random.ts';
+import { createPermutation, hashText } from '../random.ts';
 import type { UserRecord } from './records.ts';
 import { createRowCache } from './row-cache.ts';
 import { createLivingRows, createRowOrder } from './row-order.ts';
 import type { LivingRows, RowOrder } from './row-order.ts';
-import type { UserSource } from './user-source.ts';
+import type { UserSource } from './source.ts';
 
 export interface OrderWanted {
   readonly by: 'created' | 'hashed';

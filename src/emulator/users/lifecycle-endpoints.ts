@@ -1,15 +1,14 @@
-import { ApiError, fieldRequired, invalidArgument } from './api-error.ts';
-import type { Answer } from './api-request.ts';
-import { endpoint, nothing } from './endpoint.ts';
-import type { EndpointCall, Endpoints } from './endpoint.ts';
-import type { Project } from './project.ts';
+import { ApiError, fieldRequired, invalidArgument } from '../api-error.ts';
+import type { Answer } from '../api-request.ts';
+import { endpoint, nothing } from '../endpoint.ts';
+import type { EndpointCall, Endpoints } from '../endpoint.ts';
+import type { UserContext } from './context.ts';
 import { toUserRecord } from './records.ts';
 import type { Membership, UserRecord } from './records.ts';
-import { createRequestBody } from './request-body.ts';
-import type { RequestBody } from './request-body.ts';
-import { findTenant } from './tenant-endpoints.ts';
-import { addressedUser, saved } from './user-role-endpoints.ts';
-import { findUser } from './user-read-endpoints.ts';
+import { createRequestBody } from '../request-body.ts';
+import type { RequestBody } from '../request-body.ts';
+import { addressedUser, saved } from './role-endpoints.ts';
+import { findUser } from './read-endpoints.ts';
 import { toWireUser } from './wire.ts';
 
 const createFields: readonly string[] = (
@@ -21,17 +20,17 @@ const createFields: readonly string[] = (
 const settableStatuses = new Set(['enabled', 'disabled', 'invited']);
 
 /** Creating, enabling, changing the address of, and deleting users. */
-export function userLifecycleEndpoints(project: Project): Endpoints {
-  const { switches, users } = project;
+export function userLifecycleEndpoints(context: UserContext): Endpoints {
+  const { switches, users } = context;
   const create = ({ body }: EndpointCall, test: boolean): Answer => {
-    const record = toCreated(project, body, test);
+    const record = toCreated(context, body, test);
     users.put(record);
-    return { json: { user: toWireUser(record, project.catalog), created: true } };
+    return { json: { user: toWireUser(record, context), created: true } };
   };
   const changeContact = ({ body }: EndpointCall, kind: 'email' | 'phone'): Answer => {
-    const user = addressedUser(project, body);
+    const user = addressedUser(context, body);
     const value = body.text(kind);
-    const other = value === '' ? undefined : otherWith(project, user, kind, value);
+    const other = value === '' ? undefined : otherWith(context, user, kind, value);
     if (other) {
       const refuse = switches.contactCollision === 'conflict' || body.flag('failOnConflict') === true;
       if (refuse && switches.contactCollision !== 'always-merge') {
@@ -42,17 +41,17 @@ export function userLifecycleEndpoints(project: Project): Endpoints {
     const merged = other ? withEverythingOf(user, other) : user;
     const verified = body.flag('verified') === true;
     const contact = kind === 'email' ? { verifiedEmail: verified } : { verifiedPhone: verified };
-    return saved(project, { ...merged, [kind]: value, ...contact });
+    return saved(context, { ...merged, [kind]: value, ...contact });
   };
 
   return {
     'POST /v1/mgmt/user/create': endpoint(createFields, (call) => create(call, call.body.flag('test') === true)),
     'POST /v1/mgmt/user/create/test': endpoint(createFields, (call) => create(call, true)),
     'POST /v1/mgmt/user/update/status': endpoint(['loginId', 'identifier', 'status'], ({ body }) => {
-      const user = addressedUser(project, body);
+      const user = addressedUser(context, body);
       const status = body.required('status');
       if (!settableStatuses.has(status)) throw invalidArgument(`status cannot be set to "${status}"`);
-      return saved(project, { ...user, status });
+      return saved(context, { ...user, status });
     }),
     'POST /v1/mgmt/user/update/email': endpoint(
       ['loginId', 'identifier', 'email', 'verified', 'failOnConflict'],
@@ -64,7 +63,7 @@ export function userLifecycleEndpoints(project: Project): Endpoints {
     ),
     'POST /v1/mgmt/user/delete': endpoint(['loginId', 'identifier', 'userId'], ({ body }) => {
       const id = body.text('userId');
-      const user = id === '' ? addressedUser(project, body) : findUser(project, users.live, id);
+      const user = id === '' ? addressedUser(context, body) : findUser(context, users.live, id);
       users.remove(user.userId);
       return nothing;
     }),
@@ -76,23 +75,23 @@ export function userLifecycleEndpoints(project: Project): Endpoints {
   };
 }
 
-function toCreated(project: Project, body: RequestBody, test: boolean): UserRecord {
-  const { switches, catalog } = project;
+function toCreated(context: UserContext, body: RequestBody, test: boolean): UserRecord {
+  const { switches, roles } = context;
   const loginId = body.text('loginId') || body.required('identifier');
   const more = [...body.texts('additionalLoginIds'), ...body.texts('additionalIdentifiers')];
   const loginIds = [...new Set([loginId, ...more])];
   const tenants = body.objects('userTenants').map((value): Membership => {
     const entry = createRequestBody(value, undefined);
-    const { id, defaultRoles } = findTenant(project, entry.required('tenantId'));
+    const { id, defaultRoles } = context.tenants.find(entry.required('tenantId'));
     const roleNames = entry.texts('roleNames');
     return { tenantId: id, roleNames: switches.defaultRoles === 'on' ? [...roleNames, ...defaultRoles] : roleNames };
   });
-  checkLoginIds(project, loginIds, tenants);
+  checkLoginIds(context, loginIds, tenants);
   const given = body.texts('roleNames');
   const roleLess = given.length === 0 && tenants.every((membership) => membership.roleNames.length === 0);
   const defaults =
     switches.defaultRoles === 'on' && roleLess
-      ? catalog.roles().filter((role) => role.default && role.tenantId === '')
+      ? roles.all().filter((role) => role.default && role.tenantId === '')
       : [];
 
   return toUserRecord(
@@ -115,15 +114,15 @@ function toCreated(project: Project, body: RequestBody, test: boolean): UserReco
       status: switches.createdStatus === 'as-given' ? body.text('status') || 'invited' : 'invited',
       test,
     },
-    project.newUserId(),
-    project.nowSeconds(),
+    context.newUserId(),
+    context.nowSeconds(),
   );
 }
 
 /** Login ids are unique; with isolation on, only among users who share a tenant. */
-function checkLoginIds(project: Project, loginIds: readonly string[], tenants: readonly Membership[]): void {
-  const { live } = project.users;
-  const isolated = project.switches.loginIdIsolation === 'on';
+function checkLoginIds(context: UserContext, loginIds: readonly string[], tenants: readonly Membership[]): void {
+  const { live } = context.users;
+  const isolated = context.switches.loginIdIsolation === 'on';
   const taken = loginIds.some((loginId) =>
     live
       .findByText(loginId)
@@ -138,8 +137,13 @@ function sharesTenant(a: readonly Membership[], b: readonly Membership[]): boole
   return a.some((one) => b.some((other) => other.tenantId === one.tenantId)) || (a.length === 0 && b.length === 0);
 }
 
-function otherWith(project: Project, user: UserRecord, kind: 'email' | 'phone', value: string): UserRecord | undefined {
-  const { live } = project.users;
+function otherWith(
+  context: UserContext,
+  user: UserRecord,
+  kind: 'email' | 'phone',
+  value: string,
+): UserRecord | undefined {
+  const { live } = context.users;
   return live
     .findByText(value)
     .map((ref) => live.get(ref))

@@ -1,31 +1,31 @@
-import { badRequest } from './api-error.ts';
-import type { Catalog } from './catalog.ts';
+import { badRequest } from '../api-error.ts';
 import type { UserRecord } from './records.ts';
-import { createRequestBody, isObject } from './request-body.ts';
-import type { RequestBody } from './request-body.ts';
-import type { Switches } from './switches.ts';
+import { createRequestBody, isObject } from '../request-body.ts';
+import type { RequestBody } from '../request-body.ts';
+import type { UserSwitches } from './switches.ts';
+import type { UserNames } from './wire.ts';
 
 export type UserTest = (record: UserRecord) => boolean;
 
 /** The filters of a user search that need a look at each user: none, one or several tests, all of which must hold. */
-export function toUserTests(body: RequestBody, catalog: Catalog, switches: Switches): UserTest[] {
+export function toUserTests(body: RequestBody, names: UserNames, switches: UserSwitches): UserTest[] {
   return [
-    ...membershipTests(body, catalog),
-    ...roleTests(body, catalog, switches),
+    ...membershipTests(body, names),
+    ...roleTests(body, names, switches),
     ...identityTests(body),
     ...methodTests(body),
     ...timeTests(body),
   ];
 }
 
-function membershipTests(body: RequestBody, catalog: Catalog): UserTest[] {
+function membershipTests(body: RequestBody, { tenants }: UserNames): UserTest[] {
   const asked = body.texts('tenantIds');
   if (asked.length === 0) return [];
-  const wanted = body.flag('includeSubTenants') === true ? catalog.withDescendants(asked) : new Set(asked);
+  const wanted = body.flag('includeSubTenants') === true ? tenants.withDescendants(asked) : new Set(asked);
   return [(record) => record.tenants.some((membership) => wanted.has(membership.tenantId))];
 }
 
-function roleTests(body: RequestBody, catalog: Catalog, switches: Switches): UserTest[] {
+function roleTests(body: RequestBody, { roles }: UserNames, switches: UserSwitches): UserTest[] {
   const tests: UserTest[] = [];
   const roleNames = body.texts('roleNames');
   if (roleNames.length > 0) {
@@ -36,7 +36,7 @@ function roleTests(body: RequestBody, catalog: Catalog, switches: Switches): Use
         (anywhere && record.tenants.some((membership) => overlaps(membership.roleNames, roleNames))),
     );
   }
-  const nameOf = (id: string): string => catalog.roles().find((role) => role.id === id)?.name ?? '';
+  const nameOf = (id: string): string => roles.all().find((role) => role.id === id)?.name ?? '';
   const named = Object.entries(body.object('tenantRoleNames')).map(([id, value]) => toTenantRoles(id, value));
   const byId = Object.entries(body.object('tenantRoleIds')).map(([id, value]) => {
     const { tenantId, values, and } = toTenantRoles(id, value);

@@ -1,4 +1,5 @@
-import { randomId } from './random.ts';
+import { projectCreated } from '../family.ts';
+import { randomId } from '../random.ts';
 import { toUserRecord } from './records.ts';
 import type { UserRecord, UserSeed } from './records.ts';
 
@@ -16,9 +17,9 @@ export interface UserSource {
 }
 
 /** Users stated one by one, sorted by created time, ties as given. */
-export function createListedUsers(seeds: readonly UserSeed[], seed: number, createdTime: number): UserSource {
+export function createListedUsers(seeds: readonly UserSeed[], seed: number): UserSource {
   const records = seeds
-    .map((user, at) => toUserRecord(user, randomId('U', seed, `listed user ${at}`), createdTime + at))
+    .map((user, at) => toUserRecord(user, randomId('U', seed, `listed user ${at}`), projectCreated + at))
     .sort((a, b) => a.createdTime - b.createdTime);
   const byId = new Map(records.map((record, at) => [record.userId, at]));
   const byText = Map.groupBy(

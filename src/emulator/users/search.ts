@@ -1,12 +1,12 @@
-import type { Catalog } from './catalog.ts';
 import type { Population } from './population.ts';
-import type { RequestBody } from './request-body.ts';
+import type { RequestBody } from '../request-body.ts';
 import type { RowOrder } from './row-order.ts';
 import { createdRange, pageWanted, pagingFields } from './search-request.ts';
-import type { Switches } from './switches.ts';
-import { toUserTests } from './user-filter.ts';
-import { parseSort, toCompare, toShuffle } from './user-sort.ts';
-import type { SortKey, UserCompare } from './user-sort.ts';
+import type { UserSwitches } from './switches.ts';
+import { toUserTests } from './filter.ts';
+import { parseSort, toCompare, toShuffle } from './sort.ts';
+import type { SortKey, UserCompare } from './sort.ts';
+import type { UserNames } from './wire.ts';
 
 export interface SearchPage {
   readonly refs: readonly number[];
@@ -20,8 +20,8 @@ export interface UserSearch {
 
 export interface SearchContext {
   readonly population: Population;
-  readonly catalog: Catalog;
-  readonly switches: Switches;
+  readonly names: UserNames;
+  readonly switches: UserSwitches;
   /** Key of the default order; another key is another order. */
   readonly orderKey: () => number;
 }
@@ -32,7 +32,7 @@ interface Rows {
 }
 
 export function createUserSearch(context: SearchContext): UserSearch {
-  const { population, catalog, switches, orderKey } = context;
+  const { population, names, switches, orderKey } = context;
   let scans: { readonly key: string; readonly refs: readonly number[] }[] = [];
 
   /** Rows of one created-time range, straight from the order: no scan however many users there are. */
@@ -82,7 +82,7 @@ export function createUserSearch(context: SearchContext): UserSearch {
     const key = JSON.stringify([population.version, orderKey(), withTest, sort, filter]);
     let found = scans.find((kept) => kept.key === key)?.refs;
     if (!found) {
-      const tests = toUserTests(body, catalog, switches);
+      const tests = toUserTests(body, names, switches);
       const range = createdRange(body, switches);
       const { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY } = range;
       if (range.bounded && switches.createdTimeFilter === 'hides-invited') {
@@ -120,7 +120,7 @@ export function createUserSearch(context: SearchContext): UserSearch {
       let rows: Rows;
       const { bounded } = createdRange(body, switches);
       const filtered =
-        toUserTests(body, catalog, switches).length > 0 || (bounded && switches.createdTimeFilter === 'hides-invited');
+        toUserTests(body, names, switches).length > 0 || (bounded && switches.createdTimeFilter === 'hides-invited');
       if (filtered || (bounded && !inCreatedOrder) || (sort.length > 0 && !inCreatedOrder)) {
         rows = scan(body, withTest, sort, tie);
       } else {

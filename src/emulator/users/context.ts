@@ -1,0 +1,13 @@
+import type { UserStore } from './store.ts';
+import type { UserSwitches } from './switches.ts';
+import type { UserNames } from './wire.ts';
+
+/** What the endpoints and controls of users work with. */
+export interface UserContext extends UserNames {
+  readonly users: UserStore;
+  readonly switches: UserSwitches;
+  readonly nowSeconds: () => number;
+  /** Key of the default order of searches; another key is another order. */
+  readonly orderKey: () => number;
+  readonly newUserId: () => string;
+}
