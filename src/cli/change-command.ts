@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { ChangeFlags } from './change.ts';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './command-context.ts';
 import { addSettingOptions, connectionSettings } from './setting-options.ts';
 
 const operations = {

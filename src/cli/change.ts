@@ -5,7 +5,7 @@ import { createProvisioner } from '../provisioning/provisioner.ts';
 import { openAudit } from './audit.ts';
 import { type ChangeRequestFlags, readChangeRequest, understand } from './change-request.ts';
 import { changeSentences, toChangeLine } from './change-words.ts';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './command-context.ts';
 import { prose } from './results.ts';
 import type { SettingFlags } from './setting-sources.ts';
 import { setUp } from './settings.ts';

@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './command-context.ts';
 
 export function addCompletionCommand(program: Command, { write }: CommandContext): void {
   program

@@ -7,7 +7,7 @@ import { type Setting, type SettingName, settings } from '../config/settings.ts'
 import { deriveBaseUrl } from '../descope/base-url.ts';
 import { ConnectorError } from '../errors.ts';
 import { printable } from '../printable.ts';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './command-context.ts';
 import { screenWidth } from './results.ts';
 import { environmentChecks, type SettingFlags, settingSources } from './setting-sources.ts';
 import { columns, wrapped } from './text.ts';

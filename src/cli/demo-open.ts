@@ -14,7 +14,7 @@ import { runSync } from '../sync/run.ts';
 import { clientOf, demoProjectId } from './demo.ts';
 import { howCalled } from './how-called.ts';
 import { openInBrowser } from './open-browser.ts';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './command-context.ts';
 import { describeProgress, runSteps, type Step } from './progress.ts';
 import { report } from './report.ts';
 import { describeRequests } from './sync.ts';

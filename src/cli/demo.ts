@@ -15,7 +15,7 @@ import type { SyncSummary } from '../sync/summary.ts';
 import { printable } from '../printable.ts';
 import { readAnswers } from './demo-answers.ts';
 import { refuseOtherProject } from './last-output.ts';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './command-context.ts';
 import { describeProgress, runSteps } from './progress.ts';
 import { prose } from './results.ts';
 import { describeRequests } from './sync.ts';

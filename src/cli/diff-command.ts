@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { DiffFlags } from './diff.ts';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './command-context.ts';
 
 /** `diff`: what changed between two files, as a reviewer would say it. */
 export function addDiffCommand(program: Command, context: CommandContext): void {

@@ -6,7 +6,7 @@ import { diffOf } from '../answers/diff.ts';
 import { changeCells, changeHeader, changeJson, diffInWords, diffLines, diffMarkdown } from '../answers/diff-text.ts';
 import { jsonLines } from '../answers/json-lines.ts';
 import { markdownName, printable } from '../answers/printable.ts';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './command-context.ts';
 import { projectNotes } from './project-notes.ts';
 import { checkOneFormat, map, originOf } from './questions.ts';
 import { readIndex } from './read-index.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { DoctorFlags } from './doctor.ts';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './command-context.ts';
 import { addSettingOptions, connectionSettings } from './setting-options.ts';
 
 export function addDoctorCommand(program: Command, context: CommandContext): void {

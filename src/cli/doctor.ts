@@ -10,7 +10,7 @@ import { checkTarget } from '../output/place.ts';
 import { derivedOutputs } from './derived-outputs.ts';
 import { asCalled } from './how-called.ts';
 import { refuseOtherProject } from './last-output.ts';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './command-context.ts';
 import { routeFinder } from './route.ts';
 import { environmentChecks, type SettingFlags, settingSources, tellFoundBaseUrl } from './setting-sources.ts';
 import { counted } from './table.ts';

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { refuseKeyForm } from '../config/key-form.ts';
 import { ConnectorError } from '../errors.ts';
 import { parseGrantId } from '../model/ids.ts';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './command-context.ts';
 import { addSettingOptions, connectionSettings } from './setting-options.ts';
 import type { SettingFlags } from './setting-sources.ts';
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { EmulatorFlags } from './emulator.ts';
 import { wholeNumber } from './number-flags.ts';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './command-context.ts';
 
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 

@@ -1,7 +1,7 @@
 import { type EmulatorOptions, parseFault, parseSwitches, startEmulator } from '../emulator/emulator.ts';
 import { ConnectorError } from '../errors.ts';
 import { howCalled } from './how-called.ts';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './command-context.ts';
 import { untilAborted } from './until-aborted.ts';
 
 export interface EmulatorFlags {

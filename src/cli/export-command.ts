@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { ExportFlags } from './export.ts';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './command-context.ts';
 import { fileArgument } from './shown-arguments.ts';
 
 /** `export`: a file of one kind as a file of another. */

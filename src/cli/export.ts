@@ -17,7 +17,7 @@ import { writeDerived } from './derived-files.ts';
 import { derivedOutputs } from './derived-outputs.ts';
 import { chooseFile } from './file-argument.ts';
 import { refuseOtherProject } from './last-output.ts';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './command-context.ts';
 import { projectNotes } from './project-notes.ts';
 import { readIndex } from './read-index.ts';
 import { isStdout } from './stdout-names.ts';

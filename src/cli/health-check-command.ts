@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { HealthCheckFlags } from './health-check.ts';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './command-context.ts';
 import { wholeNumber } from './number-flags.ts';
 import { addSettingOptions } from './setting-options.ts';
 

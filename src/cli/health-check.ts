@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { loadSettings } from '../config/load.ts';
 import { ConnectorError } from '../errors.ts';
 import { parseListenHost } from '../listen-address.ts';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './command-context.ts';
 import { type SettingFlags, settingSources } from './setting-sources.ts';
 
 export type HealthCheckFlags = SettingFlags & {

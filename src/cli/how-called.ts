@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, delimiter, isAbsolute, join, relative } from 'node:path';
-import type { Environment } from '../config/load.ts';
+import type { Environment } from '../config/environment.ts';
 import { shellWord } from '../shell-word.ts';
 
 const name = 'baton-descope';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { InitFlags } from './init.ts';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './command-context.ts';
 
 export function addInitCommand(program: Command, context: CommandContext): void {
   program

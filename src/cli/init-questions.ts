@@ -5,7 +5,7 @@ import { gravestKind } from '../doctor/check.ts';
 import { ConnectorError, type ErrorKind } from '../errors.ts';
 import { Secret } from '../secret.ts';
 import { examineAndTell } from './doctor.ts';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './command-context.ts';
 import { type Prompts, readStdin } from './prompts.ts';
 import { prose } from './results.ts';
 import { routeTo } from './route.ts';

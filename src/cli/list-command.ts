@@ -1,7 +1,7 @@
 import { Argument, type Command, InvalidArgumentError } from 'commander';
 import type { ListFlags } from './list.ts';
 import type { ListKind } from '../answers/listing.ts';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './command-context.ts';
 import { fileArgument } from './shown-arguments.ts';
 
 const kinds = ['users', 'tenants', 'roles', 'permissions'] as const satisfies readonly ListKind[];

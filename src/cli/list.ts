@@ -7,7 +7,7 @@ import { type ListKind, listingOf, type ListRow } from '../answers/listing.ts';
 import { printable } from '../answers/printable.ts';
 import { tableLines, type TableOptions } from '../answers/table.ts';
 import { chooseFile } from './file-argument.ts';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './command-context.ts';
 import { type AnswerFlags, checkOneFormat, map, originOf } from './questions.ts';
 import { readIndex } from './read-index.ts';
 import { screenWidth, withEnds, writeResult } from './results.ts';

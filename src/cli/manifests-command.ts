@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { type SettingName, settings } from '../config/settings.ts';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './command-context.ts';
 import { addSettingOptions } from './setting-options.ts';
 import type { SettingFlags } from './setting-sources.ts';
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
-import type { Environment } from '../config/load.ts';
+import type { Environment } from '../config/environment.ts';
 
 /** A browser that has not failed by then is taken for open. */
 const patienceMs = 3_000;

@@ -1,7 +1,7 @@
 import { Command, type OutputConfiguration } from 'commander';
-import type { Environment } from '../config/load.ts';
 import { version } from '../version.ts';
 import { addChangeCommand } from './change-command.ts';
+import type { CommandContext } from './command-context.ts';
 import { addCompletionCommand } from './completion-command.ts';
 import { addDemoCommand } from './demo-command.ts';
 import { addDiffCommand } from './diff-command.ts';
@@ -19,18 +19,6 @@ import { addServeCommand } from './serve-command.ts';
 import { addSuggestionsCommand } from './suggestions-command.ts';
 import { addSyncCommand } from './sync-command.ts';
 import { widthOf } from './terminal.ts';
-
-/** What a command takes from the process. `signal` fires when the process is asked to end. */
-export interface CommandContext {
-  readonly env: Environment;
-  readonly signal: AbortSignal;
-  /** Writes a result to stdout, with a line end. */
-  readonly print: (text: string) => void;
-  /** Writes to stdout byte for byte. */
-  readonly write: (text: string) => void;
-  /** Ends the process with this code when the command is done: for an answer that is no fault, but not "nothing to tell". */
-  readonly endWith: (code: number) => void;
-}
 
 export function createProgram(context: CommandContext): Command {
   const program = new Command('baton-descope')

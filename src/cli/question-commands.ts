@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './command-context.ts';
 import type { AnswerFlags, WhoCanFlags } from './questions.ts';
 import { fileArgument } from './shown-arguments.ts';
 

@@ -24,7 +24,7 @@ import { whoCan } from '../answers/who-can.ts';
 import { ConnectorError } from '../errors.ts';
 import type { FileSummary } from '../sync-format/summary.ts';
 import { chooseFile, splitFile } from './file-argument.ts';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './command-context.ts';
 import { readIndex } from './read-index.ts';
 import { tell as tellNote } from './tell.ts';
 import { painter } from './terminal.ts';

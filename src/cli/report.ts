@@ -14,7 +14,7 @@ import { checkTarget } from '../output/place.ts';
 import { version } from '../version.ts';
 import { chooseFile } from './file-argument.ts';
 import { refuseOtherProject } from './last-output.ts';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './command-context.ts';
 import { readIndex } from './read-index.ts';
 import { projectNotes } from './project-notes.ts';
 import { prose } from './results.ts';

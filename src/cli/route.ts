@@ -1,5 +1,6 @@
 import { readCaFile } from '../config/ca-file.ts';
-import type { Environment, Facts } from '../config/load.ts';
+import type { Environment } from '../config/environment.ts';
+import type { Facts } from '../config/load.ts';
 import { deriveBaseUrl } from '../descope/base-url.ts';
 import { chooseProxy } from '../descope/http/proxy.ts';
 import type { Route } from '../descope/http/route.ts';

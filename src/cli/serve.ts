@@ -14,7 +14,7 @@ import { version } from '../version.ts';
 import { type AuditSink, openAudit } from './audit.ts';
 import { logForecast } from './forecast.ts';
 import { processRunId } from './safe-text.ts';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './command-context.ts';
 import { checkFolder, planOf, runScheduledSyncs, scheduledRateWaits } from './scheduled-syncs.ts';
 import type { SettingFlags } from './setting-sources.ts';
 import { onUserSignal } from './signals.ts';

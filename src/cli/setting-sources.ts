@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import type { ConfigFile } from '../config/config-file.ts';
 import { type ConfigFilePath, configFilePath, type ConfigFilePlace } from '../config/config-file-path.ts';
-import type { Environment, Facts, Flags, LoadOptions, Origin, Resolved } from '../config/load.ts';
+import type { Environment } from '../config/environment.ts';
+import type { Facts, Flags, LoadOptions, Origin, Resolved } from '../config/load.ts';
 import { isDescopeUrl, parseBaseUrl, parseProjectId } from '../descope/base-url.ts';
 import { ConnectorError } from '../errors.ts';
 import { isWritableByAll } from '../file-trust.ts';

@@ -1,4 +1,5 @@
-import { type Environment, resolveSettings, settingsOf } from '../config/load.ts';
+import type { Environment } from '../config/environment.ts';
+import { resolveSettings, settingsOf } from '../config/load.ts';
 import { keyFinder, openManagementKey } from '../config/management-key.ts';
 import type { Settings } from '../config/settings.ts';
 import { deriveBaseUrl } from '../descope/base-url.ts';

@@ -1,6 +1,6 @@
 import { Argument, type Command } from 'commander';
 import type { SuggestKind } from '../answers/suggest.ts';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './command-context.ts';
 
 /** The command that completion scripts ask for names: `_names KIND -- TYPED WORD...`, where the words are those of the line. */
 export const suggestionsCommand = '_names';

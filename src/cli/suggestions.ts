@@ -1,6 +1,6 @@
 import { suggest, type SuggestKind } from '../answers/suggest.ts';
 import { fileAmong, newestFile } from './file-argument.ts';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './command-context.ts';
 import { temporaryPlace } from './work-places.ts';
 
 /** Who pressed a key does not wait longer than this. */

@@ -21,7 +21,7 @@ import { describeProgress, isRedrawn, runSteps } from './progress.ts';
 import { prose } from './results.ts';
 import { type SettingFlags, settingSources } from './setting-sources.ts';
 import { setUp } from './settings.ts';
-import type { CommandContext } from './program.ts';
+import type { CommandContext } from './command-context.ts';
 import { isStdout } from './stdout-names.ts';
 import { writeErr } from './streams.ts';
 import { countsTable, remarks } from './table.ts';

@@ -1,4 +1,4 @@
-import type { Environment } from '../config/load.ts';
+import type { Environment } from '../config/environment.ts';
 import { ConnectorError } from '../errors.ts';
 
 const namesOfUtc = /^:?(?:Etc\/)?(?:UTC|UCT|GMT|GMT[+-]?0|Zulu|Universal|Greenwich)$/i;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { ConnectorError } from '../errors.ts';
 import { refuseKeyForm } from './key-form.ts';
-import type { Environment } from './load.ts';
+import type { Environment } from './environment.ts';
 
 /** Environment names of --config; the second is the ecosystem's. */
 export const configVariables = ['BATON_CONFIG', 'BATON_CONFIG_PATH'] as const;

@@ -1,10 +1,9 @@
 import { ConnectorError } from '../errors.ts';
 import type { ConfigFile } from './config-file.ts';
+import type { Environment } from './environment.ts';
 import { longFlag } from './file-keys.ts';
 import { holdsKey, keyInWrongPlace } from './key-form.ts';
 import { type Setting, type SettingName, type Settings, settings } from './settings.ts';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Values given on the command line, by setting; a flag without a value is `true`. */
 export type Flags = Readonly<Partial<Record<SettingName, string | boolean>>>;

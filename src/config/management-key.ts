@@ -5,7 +5,8 @@ import { Secret } from '../secret.ts';
 import { shellWord } from '../shell-word.ts';
 import type { FileValue } from './config-file.ts';
 import { holdsKey, keyFlaw } from './key-form.ts';
-import type { Environment, Facts } from './load.ts';
+import type { Environment } from './environment.ts';
+import type { Facts } from './load.ts';
 
 /** Where the key may stand, earlier names first; a `_FILE` behind one names a file that holds it. */
 const variables = ['BATON_DESCOPE_MANAGEMENT_KEY', 'DESCOPE_MANAGEMENT_KEY'] as const;

@@ -1,6 +1,6 @@
 import { plain } from '../data/text.ts';
 import { counted, number } from '../format.ts';
-import type { GridProps } from './grid.tsx';
+import type { GridProps } from './grid-props.ts';
 import type { GridColumn } from './grid-layout.ts';
 import { download, type Sorting } from './grid-work.ts';
 

@@ -7,39 +7,15 @@ import {
 } from '@tanstack/table-core';
 import { storeReactivityBindings } from '@tanstack/table-core/store-reactivity-bindings';
 import type { Virtualizer } from '@tanstack/virtual-core';
-import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
 import { useReport } from '../context.ts';
-import { type ExportedColumn, type GridColumn, layoutOf } from './grid-layout.ts';
+import { type GridColumn, layoutOf } from './grid-layout.ts';
 import { GridFoot, GridHeader, GridRowView, GridTools } from './grid-parts.tsx';
-import { type Sorting, useRows, useSearchIndex } from './grid-work.ts';
+import type { GridProps } from './grid-props.ts';
+import { useRows, useSearchIndex } from './grid-work.ts';
 import { InGrid } from './names.tsx';
 import { PrintedGrid } from './printed-grid.tsx';
 import { useVirtualizer } from './use-virtualizer.ts';
-
-/** What a list is made of. */
-export interface GridProps {
-  /** What the rows are, for screen readers and for the exported file: "People of Acme". */
-  readonly label: string;
-  readonly noun: readonly [one: string, many: string];
-  readonly columns: readonly GridColumn[];
-  /** Beside a detail there is room for the first columns only; the saved file has all of them. */
-  readonly isCompact?: boolean;
-  /** What the whole list is about, as the first columns of the saved file: it is read without the page around it. */
-  readonly about?: readonly ExportedColumn[] | undefined;
-  readonly count: number;
-  /** How many there are, where some rows are never shown; else `count`. */
-  readonly total?: number | undefined;
-  /** 1 for each row that may be shown. */
-  readonly filter?: Uint8Array | undefined;
-  readonly sortedBy?: Sorting | undefined;
-  readonly href?: ((row: number) => string) | undefined;
-  readonly isSelected?: ((row: number) => boolean) | undefined;
-  readonly empty?: string | undefined;
-  /** Stands beside the search. */
-  readonly tools?: ComponentChildren;
-  readonly tall?: boolean;
-}
 
 const compactColumns = 3;
 const cardGap = 8;

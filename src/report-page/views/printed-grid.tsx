@@ -1,5 +1,5 @@
 import { counted } from '../format.ts';
-import type { GridProps } from './grid.tsx';
+import type { GridProps } from './grid-props.ts';
 import { useRows } from './grid-work.ts';
 
 /** More rows than these nobody checks on paper; how many are left out is said, and where they are. */

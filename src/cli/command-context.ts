@@ -1,0 +1,13 @@
+import type { Environment } from '../config/environment.ts';
+
+/** What a command takes from the process. `signal` fires when the process is asked to end. */
+export interface CommandContext {
+  readonly env: Environment;
+  readonly signal: AbortSignal;
+  /** Writes a result to stdout, with a line end. */
+  readonly print: (text: string) => void;
+  /** Writes to stdout byte for byte. */
+  readonly write: (text: string) => void;
+  /** Ends the process with this code when the command is done: for an answer that is no fault, but not "nothing to tell". */
+  readonly endWith: (code: number) => void;
+}
