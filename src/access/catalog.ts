@@ -47,6 +47,11 @@ export class Catalog {
     return this.#roles.get(roleName)?.get(tenantId);
   }
 
+  /** Where roles of this name are defined, '' for the project, in the order in which Descope lists them. */
+  scopesDefining(roleName: string): readonly string[] {
+    return [...(this.#roles.get(roleName)?.keys() ?? [])];
+  }
+
   /** Whether the role is there to be held: it is defined, and a tenant's own in a tenant that exists. */
   canBeHeld({ tenantId, roleName }: RoleAddress): boolean {
     return this.role(tenantId, roleName) !== undefined && (tenantId === '' || this.#tenantsById.has(tenantId));

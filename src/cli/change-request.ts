@@ -2,10 +2,11 @@ import { ConnectorError, isKind } from '../errors.ts';
 import { maxIdBytes, parseEntitlementId } from '../model/ids.ts';
 import { requiredText } from '../model/requests.ts';
 import { type AskedByName, namedTarget } from '../provisioning/named-target.ts';
-import { didYouMean, readAsNames } from '../provisioning/near-targets.ts';
+import { didYouMean, targetsMeantBy } from '../access/near-targets.ts';
 import { type FindClient, findUserId } from '../provisioning/principal.ts';
 import type { Provisioner } from '../provisioning/provisioner.ts';
-import { parseTarget, type Target } from '../provisioning/target.ts';
+import type { Target } from '../access/target.ts';
+import { parseTarget } from '../provisioning/parse-target.ts';
 
 /** What the command line says of one change; which flags go together is checked here. */
 export interface ChangeRequestFlags {
@@ -86,7 +87,7 @@ export async function understand(
   const target =
     'entitlement' in what
       ? await targetOfId(what.entitlement, provisioner, signal)
-      : namedTarget(what, await provisioner.directory(signal));
+      : namedTarget(what, await provisioner.catalog(signal));
   return { target, userId: await findUserId(client, principal, { signal }) };
 }
 
@@ -106,10 +107,10 @@ async function targetOfId(entitlement: string, provisioner: Provisioner, signal:
     if (!isKind(thrown, 'invalid') || typeId === 'permission' || Buffer.byteLength(entitlement) > maxIdBytes) {
       throw thrown;
     }
-    const directory = await provisioner.directory(signal);
+    const catalog = await provisioner.catalog(signal);
     throw new ConnectorError(
       'invalid',
-      thrown.message + didYouMean(readAsNames(typeId, resourceId, directory), directory),
+      thrown.message + didYouMean(targetsMeantBy(typeId, resourceId, catalog), catalog),
     );
   }
 }

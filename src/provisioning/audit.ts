@@ -1,5 +1,6 @@
 import type { User } from '../descope/users/user.ts';
-import type { Holding, Target } from './target.ts';
+import type { Holding } from '../access/holding.ts';
+import type { Target } from '../access/target.ts';
 
 /** What a record shows where a change acts: nothing about the person but ids and role names. */
 export interface AuditState {

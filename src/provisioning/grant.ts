@@ -1,10 +1,11 @@
 import { ConnectorError } from '../errors.ts';
 import { printable } from '../printable.ts';
-import { entitlementId } from '../model/ids.ts';
-import type { Directory } from './directory.ts';
-import { didYouMean, nearTargets } from './near-targets.ts';
+import type { Catalog } from '../access/catalog.ts';
+import { type Holding, holds } from '../access/holding.ts';
+import { tenantName } from '../access/names.ts';
+import { didYouMean, nearTargets } from '../access/near-targets.ts';
+import { entitlementIdOf, type Target, targetOf } from '../access/target.ts';
 import { isSameStep, type Plan, type Planner, type Progress, type Seen, type Step } from './plan.ts';
-import { holds, type Holding, type Target } from './target.ts';
 
 export interface GrantOptions {
   /** Makes the user a member of the tenant first, where a role inside it needs that. */
@@ -19,11 +20,11 @@ export function planGrant(target: Target, userId: string, { joinTenant }: GrantO
   const wanted: Step = { operation: 'add', tenantId: target.tenantId, roleName: target.roleName };
   const join: Step = { operation: 'add', tenantId: target.tenantId, roleName: undefined };
 
-  return ({ directory, user }: Seen, { mayBeOurs, effected }: Progress): Plan => {
+  return ({ catalog, user }: Seen, { mayBeOurs, effected }: Progress): Plan => {
     if (user === undefined) {
       throw new ConnectorError('not-found', `there is no user ${printable(userId)} in the project`);
     }
-    checkExists(target, directory);
+    checkExists(target, catalog);
     if (holds(user, wanted)) {
       return { kind: 'settled', isOurs: mayBeOurs || effected.length > 0 };
     }
@@ -35,7 +36,7 @@ export function planGrant(target: Target, userId: string, { joinTenant }: GrantO
     }
     throw new ConnectorError(
       'refused',
-      `user ${printable(userId)} is not a member of ${printable(directory.tenantName(target.tenantId))}: grant tenant:${printable(target.tenantId)}:member first, or use --join-tenant`,
+      `user ${printable(userId)} is not a member of ${printable(tenantName(catalog, target.tenantId))}: grant tenant:${printable(target.tenantId)}:member first, or use --join-tenant`,
     );
   };
 }
@@ -45,7 +46,7 @@ export function withMembershipLeft(
   thrown: unknown,
   target: Target,
   userId: string,
-  { effected, directory }: Progress,
+  { effected, catalog }: Progress,
 ): unknown {
   const hasJoined =
     target.roleName !== undefined &&
@@ -53,10 +54,10 @@ export function withMembershipLeft(
   if (!hasJoined || !(thrown instanceof ConnectorError)) {
     return thrown;
   }
-  const tenantName = directory?.tenantName(target.tenantId) ?? target.tenantId;
+  const tenant = catalog === undefined ? target.tenantId : tenantName(catalog, target.tenantId);
   return new ConnectorError(
     thrown.kind,
-    `user ${printable(userId)} was made a member of ${printable(tenantName)} and stays one, but the role failed: ${thrown.message}`,
+    `user ${printable(userId)} was made a member of ${printable(tenant)} and stays one, but the role failed: ${thrown.message}`,
     thrown.facts,
   );
 }
@@ -66,33 +67,33 @@ function needsMembership({ tenantId, roleName }: Holding): boolean {
 }
 
 /** What the entitlement names must be there, and be what it says: a tenant's role, or the project's inside a tenant. */
-function checkExists(target: Target, directory: Directory): void {
+function checkExists(target: Target, catalog: Catalog): void {
   const { typeId, tenantId, roleName = '' } = target;
   const missing = (what: string): ConnectorError =>
-    new ConnectorError('not-found', `there is no ${what}${didYouMean(nearTargets(target, directory), directory)}`);
-  if (tenantId !== '' && !directory.hasTenant(tenantId)) {
+    new ConnectorError('not-found', `there is no ${what}${didYouMean(nearTargets(target, catalog), catalog)}`);
+  if (tenantId !== '' && catalog.tenant(tenantId) === undefined) {
     throw missing(`tenant with the id ${JSON.stringify(tenantId)} in the project`);
   }
-  if (typeId === 'role' && !directory.hasRole(tenantId, roleName)) {
+  if (typeId === 'role' && catalog.role(tenantId, roleName) === undefined) {
     throw missing(
       `role ${JSON.stringify(roleName)} ${tenantId === '' ? 'in the project' : `that tenant ${JSON.stringify(tenantId)} defines`}`,
     );
   }
   if (typeId === 'role_binding') {
-    checkBinding(tenantId, roleName, directory);
-    if (!directory.hasRole('', roleName)) {
+    checkBinding(tenantId, roleName, catalog);
+    if (catalog.role('', roleName) === undefined) {
       throw missing(`role ${JSON.stringify(roleName)} in the project`);
     }
   }
 }
 
 /** Where the tenant defines a role of that name, the same call would give that one: there is no such binding. */
-export function checkBinding(tenantId: string, roleName: string, directory: Directory): void {
-  const own = directory.targetOf({ tenantId, roleName });
+export function checkBinding(tenantId: string, roleName: string, catalog: Catalog): void {
+  const own = targetOf(catalog, { tenantId, roleName });
   if (own?.typeId === 'role') {
     throw new ConnectorError(
       'refused',
-      `tenant ${JSON.stringify(tenantId)} defines a role ${JSON.stringify(roleName)} of its own: use the entitlement of that role instead, ${entitlementId('role', own.resourceId)}`,
+      `tenant ${JSON.stringify(tenantId)} defines a role ${JSON.stringify(roleName)} of its own: use the entitlement of that role instead, ${entitlementIdOf(own)}`,
     );
   }
 }

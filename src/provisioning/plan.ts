@@ -1,13 +1,13 @@
 import type { User } from '../descope/users/user.ts';
 import type { UserChange } from '../descope/users/user-writes.ts';
-import type { Directory } from './directory.ts';
+import type { Catalog } from '../access/catalog.ts';
 
 /** One write of a plan. */
 export type Step = Omit<UserChange, 'userId'>;
 
 /** What is known before a write: the lists, and the user as Descope showed them just now (undefined: there is none). */
 export interface Seen {
-  readonly directory: Directory;
+  readonly catalog: Catalog;
   readonly user: User | undefined;
 }
 
@@ -33,14 +33,14 @@ export interface Progress {
   /** A write was sent whose outcome is not known, so that what is seen now may be its effect. */
   mayBeOurs: boolean;
   /** The lists that were looked at last. */
-  directory: Directory | undefined;
+  catalog: Catalog | undefined;
 }
 
 /** Looks at what is seen and says what is due; refuses by throwing. It sends nothing. */
 export type Planner = (seen: Seen, progress: Progress) => Plan;
 
 export function newProgress(): Progress {
-  return { seen: [], sent: [], effected: [], mayBeOurs: false, directory: undefined };
+  return { seen: [], sent: [], effected: [], mayBeOurs: false, catalog: undefined };
 }
 
 export function isSameStep(one: Step, other: Step): boolean {

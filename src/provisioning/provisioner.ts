@@ -6,17 +6,19 @@ import type { User } from '../descope/users/user.ts';
 import { toWriteRequest } from '../descope/users/user-writes.ts';
 import { ConnectorError } from '../errors.ts';
 import { type Logger, silentLogger } from '../log.ts';
-import { entitlementId } from '../model/ids.ts';
 import { nameOfUser } from '../model/names.ts';
 import { createAuditTrail } from './audit-trail.ts';
 import { type AuditState, auditStates, type PlannedWrite, type WriteAudit } from './audit.ts';
-import { createLookUp, type Directory } from './directory.ts';
+import type { Catalog } from '../access/catalog.ts';
+import { gainedBetween, type Holding } from '../access/holding.ts';
+import { nameOf, tenantName } from '../access/names.ts';
+import { entitlementIdOf, type Target, targetOf } from '../access/target.ts';
+import { createLookUp } from './look-up.ts';
 import { planGrant, withMembershipLeft } from './grant.ts';
 import { inTurns } from './in-turns.ts';
 import { afterSteps, isSameStep, newProgress, type Planner, type Progress, type Step } from './plan.ts';
 import { type Attempt, type ChangeClient, lookAndPlan, reconcile } from './reconcile.ts';
 import { planRevoke } from './revoke.ts';
-import { gainedBetween, type Holding, type Target } from './target.ts';
 
 export interface ProvisionerOptions {
   readonly client: ChangeClient;
@@ -72,7 +74,7 @@ export interface Provisioner {
   grant(target: Target, userId: string, signal?: AbortSignal): Promise<Change>;
   revoke(target: Target, userId: string, signal?: AbortSignal): Promise<Change>;
   /** The tenants and roles of the project; a minute old at most. For what is asked for by name. */
-  directory(signal?: AbortSignal): Promise<Directory>;
+  catalog(signal?: AbortSignal): Promise<Catalog>;
   /** Writes down a request that was refused before it came to a target. */
   refused(operation: 'grant' | 'revoke', entitlement: string, principal: string, error: unknown): Promise<void>;
 }
@@ -101,7 +103,7 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     const line = trail.lineOf({
       requestId,
       operation,
-      entitlement: entitlementId(target.typeId, target.resourceId),
+      entitlement: entitlementIdOf(target),
       principal: userId,
     });
     const intended: Step[] = [];
@@ -166,7 +168,7 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
 
   return {
     checkEnabled,
-    directory: (signal) => lookUp('recent', signal === undefined ? {} : { signal }),
+    catalog: (signal) => lookUp('recent', signal === undefined ? {} : { signal }),
     grant: (target, userId, signal) => inTurn(userId, () => change('grant', target, userId, signal)),
     revoke: (target, userId, signal) => inTurn(userId, () => change('revoke', target, userId, signal)),
     refused: (operation, entitlement, principal, error) =>
@@ -180,37 +182,37 @@ interface Ended {
   readonly before: User | undefined;
   readonly after: User | undefined;
   readonly writes: readonly Step[];
-  readonly directory: Directory;
+  readonly catalog: Catalog;
 }
 
 const outcomes = { grant: ['already-granted', 'granted'], revoke: ['already-revoked', 'revoked'] } as const;
 
 async function carryOut(operation: Operation, userId: string, planner: Planner, attempt: Attempt): Promise<Ended> {
-  const { isOurs, after, directory } = await reconcile(userId, planner, attempt);
+  const { isOurs, after, catalog } = await reconcile(userId, planner, attempt);
   const { seen, sent } = attempt.progress;
   return {
     outcome: outcomes[operation][isOurs ? 1 : 0],
     before: firstRecord(attempt.progress) ?? seen[0],
     after,
     writes: sent,
-    directory,
+    catalog,
   };
 }
 
 /** A dry run: the plan, and what the record would show if nothing came along with it. */
 async function rehearse(operation: Operation, userId: string, planner: Planner, attempt: Attempt): Promise<Ended> {
   const { seen, plan } = await lookAndPlan(userId, planner, attempt);
-  const { user, directory } = seen;
+  const { user, catalog } = seen;
   if (plan.kind === 'due') {
     return {
       outcome: 'planned',
       before: user,
       after: user && afterSteps(user, plan.steps),
       writes: plan.steps,
-      directory,
+      catalog,
     };
   }
-  return { outcome: outcomes[operation][0], before: user, after: user, writes: [], directory };
+  return { outcome: outcomes[operation][0], before: user, after: user, writes: [], catalog };
 }
 
 function firstRecord({ seen }: Progress): User | undefined {
@@ -226,22 +228,22 @@ function requestsOf(userId: string, steps: readonly Step[]): readonly PlannedWri
 
 type Made = Pick<Change, 'operation' | 'outcome' | 'requestId' | 'target' | 'userId' | 'alongside' | 'writes'>;
 
-function toChange(made: Made, { before, after, directory }: Ended): Change {
+function toChange(made: Made, { before, after, catalog }: Ended): Change {
   const { alongside, target, userId } = made;
   const person = after ?? before;
   return {
     ...made,
     ...auditStates(before, after, target),
-    alongsideTargets: alongside.map((holding) => directory.targetOf(holding)).filter((listed) => listed !== undefined),
+    alongsideTargets: alongside.map((holding) => targetOf(catalog, holding)).filter((listed) => listed !== undefined),
     words: {
       isKnownUser: person !== undefined,
-      isKnownTenant: target.tenantId === '' || directory.hasTenant(target.tenantId),
+      isKnownTenant: target.tenantId === '' || catalog.tenant(target.tenantId) !== undefined,
       user: person === undefined ? userId : nameOfUser(person),
       login: person?.loginIds[0] ?? '',
-      target: directory.nameOf(target),
-      tenant: target.tenantId === '' ? '' : directory.tenantName(target.tenantId),
+      target: nameOf(catalog, target),
+      tenant: target.tenantId === '' ? '' : tenantName(catalog, target.tenantId),
       alongside: alongside.map((holding) =>
-        holding.roleName === undefined ? `membership of ${directory.nameOf(holding)}` : directory.nameOf(holding),
+        holding.roleName === undefined ? `membership of ${nameOf(catalog, holding)}` : nameOf(catalog, holding),
       ),
     },
   };

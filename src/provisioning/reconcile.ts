@@ -4,9 +4,10 @@ import type { Sleep } from '../descope/http/sleep.ts';
 import type { User } from '../descope/users/user.ts';
 import { ConnectorError, isKind } from '../errors.ts';
 import { printable } from '../printable.ts';
-import type { Directory, LookUp } from './directory.ts';
+import type { Catalog } from '../access/catalog.ts';
+import { holds } from '../access/holding.ts';
+import type { LookUp } from './look-up.ts';
 import { isSameStep, type Plan, type Planner, type Progress, type Seen, type Step } from './plan.ts';
-import { holds } from './target.ts';
 
 /** A write is sent at most this often, each time only after a load has shown that the last one did nothing. */
 const maxSends = 3;
@@ -29,7 +30,7 @@ export interface Reconciled {
   readonly isOurs: boolean;
   /** Undefined when the user is gone. */
   readonly after: User | undefined;
-  readonly directory: Directory;
+  readonly catalog: Catalog;
 }
 
 /** Looks and plans, and sends nothing: what a dry run shows, and what carrying it out begins with. */
@@ -66,9 +67,9 @@ export async function reconcile(userId: string, planner: Planner, attempt: Attem
     const written = await send(userId, step, attempt);
     if (written.kind === 'shown') {
       progress.effected.push(step);
-      seen = note(attempt, { directory: seen.directory, user: written.user });
+      seen = note(attempt, { catalog: seen.catalog, user: written.user });
       if (plan.steps.length === 1) {
-        return { isOurs: true, after: written.user, directory: seen.directory };
+        return { isOurs: true, after: written.user, catalog: seen.catalog };
       }
     } else {
       failed = { step, ...written };
@@ -80,7 +81,7 @@ export async function reconcile(userId: string, planner: Planner, attempt: Attem
     }
     plan = planner(seen, progress);
   }
-  return { isOurs: plan.isOurs, after: seen.user, directory: seen.directory };
+  return { isOurs: plan.isOurs, after: seen.user, catalog: seen.catalog };
 }
 
 type Written =
@@ -136,16 +137,16 @@ function maybeHappened(thrown: unknown): unknown {
 
 function note({ progress }: Attempt, seen: Seen): Seen {
   progress.seen.push(seen.user);
-  progress.directory = seen.directory;
+  progress.catalog = seen.catalog;
   return seen;
 }
 
 /** The lists may be a minute old when they allow something; before they forbid it, or settle what hangs on them, they are read again. */
 async function lookFirst(userId: string, planner: Planner, { client, lookUp, call, progress }: Attempt): Promise<Seen> {
-  const [directory, user] = await Promise.all([lookUp('recent', call), client.loadForWrite(userId, call)]);
-  return mayStand(() => planner({ directory, user }, progress))
-    ? { directory, user }
-    : { directory: await lookUp('fresh', call), user };
+  const [catalog, user] = await Promise.all([lookUp('recent', call), client.loadForWrite(userId, call)]);
+  return mayStand(() => planner({ catalog, user }, progress))
+    ? { catalog, user }
+    : { catalog: await lookUp('fresh', call), user };
 }
 
 function mayStand(plan: () => Plan): boolean {
@@ -160,8 +161,8 @@ function mayStand(plan: () => Plan): boolean {
 /** After a write that did not plainly succeed nothing that was seen before counts. */
 async function lookAfresh(userId: string, { client, lookUp, call }: Attempt): Promise<Seen> {
   try {
-    const [directory, user] = await Promise.all([lookUp('fresh', call), client.loadForWrite(userId, call)]);
-    return { directory, user };
+    const [catalog, user] = await Promise.all([lookUp('fresh', call), client.loadForWrite(userId, call)]);
+    return { catalog, user };
   } catch (thrown) {
     throw thrown instanceof ConnectorError
       ? new ConnectorError(

@@ -1,12 +1,12 @@
 import { ConnectorError } from '../errors.ts';
 import { printable } from '../printable.ts';
-import { entitlementId } from '../model/ids.ts';
-import type { Directory } from './directory.ts';
+import type { Catalog } from '../access/catalog.ts';
 import { checkBinding } from './grant.ts';
-import { didYouMean, nearTargets, readAsNames } from './near-targets.ts';
+import { holds } from '../access/holding.ts';
+import { didYouMean, nearTargets, targetsMeantBy } from '../access/near-targets.ts';
+import { entitlementIdOf, type Target, targetOf } from '../access/target.ts';
 import type { Plan, Planner, Progress, Seen } from './plan.ts';
 import { canBeUserId } from './principal.ts';
-import { holds, type Target } from './target.ts';
 
 /**
  * Plans to take one thing from one user, in exactly one scope. A user or tenant that is gone, and a record that does not
@@ -17,26 +17,26 @@ import { holds, type Target } from './target.ts';
 export function planRevoke(target: Target, userId: string): Planner {
   let wasListed = false; // when the removal was planned
 
-  return ({ directory, user }: Seen, progress: Progress): Plan => {
+  return ({ catalog, user }: Seen, progress: Progress): Plan => {
     if (user === undefined) {
       checkCouldBeUser(userId, progress);
       return { kind: 'settled', isOurs: false };
     }
     const { typeId, tenantId, roleName } = target;
     const { mayBeOurs } = progress;
-    const isListed = roleName !== undefined && directory.hasRole(typeId === 'role' ? tenantId : '', roleName);
-    checkScope(target, directory);
+    const isListed = roleName !== undefined && catalog.role(typeId === 'role' ? tenantId : '', roleName) !== undefined;
+    checkScope(target, catalog);
     if (holds(user, target)) {
       wasListed = isListed;
       return { kind: 'due', steps: [{ operation: 'remove', tenantId, roleName }] };
     }
-    const isTenantGone = tenantId !== '' && !directory.hasTenant(tenantId);
+    const isTenantGone = tenantId !== '' && catalog.tenant(tenantId) === undefined;
     const isExplained = mayBeOurs && !wasListed; // a name that no list knew cannot have been renamed meanwhile
     if (isTenantGone && !mayBeOurs) {
-      checkNotMisread(target, directory);
+      checkNotMisread(target, catalog);
     }
     if (roleName !== undefined && !isListed && !isTenantGone && !isExplained) {
-      throw wasListed ? vanishedRole(roleName, userId) : unknownRole(target, userId, directory);
+      throw wasListed ? vanishedRole(roleName, userId) : unknownRole(target, userId, catalog);
     }
     return { kind: 'settled', isOurs: mayBeOurs, needsFreshLists: roleName !== undefined || isTenantGone };
   };
@@ -53,40 +53,40 @@ function checkCouldBeUser(userId: string, { seen }: Progress): void {
 }
 
 /** Each of the two kinds of role inside a tenant must be what its id says: both are one call to Descope. */
-function checkScope({ typeId, tenantId, roleName }: Target, directory: Directory): void {
+function checkScope({ typeId, tenantId, roleName }: Target, catalog: Catalog): void {
   if (roleName === undefined || tenantId === '') {
     return;
   }
   if (typeId === 'role_binding') {
-    checkBinding(tenantId, roleName, directory);
+    checkBinding(tenantId, roleName, catalog);
   } else if (
-    !directory.hasRole(tenantId, roleName) &&
-    directory.hasRole('', roleName) &&
-    directory.hasTenant(tenantId)
+    catalog.role(tenantId, roleName) === undefined &&
+    catalog.role('', roleName) !== undefined &&
+    catalog.tenant(tenantId) !== undefined
   ) {
     // The tenant's role is gone, and what the record means by that name is the project's: something else.
-    const binding = directory.targetOf({ tenantId, roleName });
+    const binding = targetOf(catalog, { tenantId, roleName });
     throw new ConnectorError(
       'refused',
-      `tenant ${JSON.stringify(tenantId)} does not define a role ${JSON.stringify(roleName)} any more, and what is held there now is the project's role of that name: sync again and revoke that${binding === undefined ? '' : `, ${entitlementId(binding.typeId, binding.resourceId)}`}`,
+      `tenant ${JSON.stringify(tenantId)} does not define a role ${JSON.stringify(roleName)} any more, and what is held there now is the project's role of that name: sync again and revoke that${binding === undefined ? '' : `, ${entitlementIdOf(binding)}`}`,
     );
   }
 }
 
-function checkNotMisread({ typeId, resourceId, tenantId }: Target, directory: Directory): void {
-  const meant = readAsNames(typeId, resourceId, directory);
+function checkNotMisread({ typeId, resourceId, tenantId }: Target, catalog: Catalog): void {
+  const meant = targetsMeantBy(typeId, resourceId, catalog);
   if (meant.length > 0) {
     throw new ConnectorError(
       'refused',
-      `there is no tenant with the id ${JSON.stringify(tenantId)} in the project${didYouMean(meant, directory)}`,
+      `there is no tenant with the id ${JSON.stringify(tenantId)} in the project${didYouMean(meant, catalog)}`,
     );
   }
 }
 
-function unknownRole(target: Target, userId: string, directory: Directory): ConnectorError {
+function unknownRole(target: Target, userId: string, catalog: Catalog): ConnectorError {
   const { tenantId, roleName } = target;
   const where = tenantId === '' ? 'in the project' : `in tenant ${JSON.stringify(tenantId)}`;
-  const hint = didYouMean(nearTargets(target, directory), directory) || '.';
+  const hint = didYouMean(nearTargets(target, catalog), catalog) || '.';
   return new ConnectorError(
     'refused',
     `there is no role ${JSON.stringify(roleName)} ${where}${hint} If it was renamed, user ${printable(userId)} may still hold it under its new name: sync again and look`,

@@ -2,10 +2,10 @@ import type { Role } from '../descope/roles.ts';
 import { entitlementTemplate, toRoleResource } from '../model/builders.ts';
 import { grantRowsOf } from '../model/grant-row.ts';
 import { parseRoleResourceId } from '../model/ids.ts';
-import { nameOfTenant } from '../model/names.ts';
 import { type ResourceRow, resourceRow } from '../model/row.ts';
 import type { CutCounter } from '../model/text.ts';
 import { type Catalog, idOfRole } from '../access/catalog.ts';
+import { tenantName } from '../access/names.ts';
 import { grantsOfHolders } from './holders.ts';
 import { emptyPage, fillPage, type ResourceSyncer, rowsAfter } from './syncer.ts';
 
@@ -31,11 +31,6 @@ export function toRole(role: Role, catalog: Catalog, cuts: CutCounter): Resource
     cuts,
   );
   return resourceRow(resource);
-}
-
-/** A tenant as people call it: by its name, or by its id when it has none. */
-export function tenantName(catalog: Catalog, tenantId: string): string {
-  return nameOfTenant(tenantId, catalog.tenant(tenantId)?.name);
 }
 
 export const roleSyncer: ResourceSyncer = {

@@ -1,4 +1,5 @@
 import { create } from '@bufbuild/protobuf';
+import type { Target } from '../access/target.ts';
 import { ConnectorError } from '../errors.ts';
 import { GrantAlreadyExistsSchema, GrantAlreadyRevokedSchema } from '../gen/c1/connector/v2/annotation_grant_pb.ts';
 import { RequestIdSchema } from '../gen/c1/connector/v2/annotation_request_pb.ts';
@@ -9,7 +10,7 @@ import { maxIdBytes } from '../model/ids.ts';
 import type { Any, Entitlement, Resource } from '../model/messages.ts';
 import { requiredResourceId, requiredText } from '../model/requests.ts';
 import type { Change, Provisioner } from '../provisioning/provisioner.ts';
-import { parseEntitlement, type Target } from '../provisioning/target.ts';
+import { parseEntitlement } from '../provisioning/parse-target.ts';
 import { type AnsweredService, answering } from './answers.ts';
 
 export interface GrantManagerOptions {

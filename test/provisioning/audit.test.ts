@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { ConnectorError } from '../../src/errors.ts';
 import { silentLogger } from '../../src/log.ts';
 import { openAuditLog } from '../../src/output/audit-log.ts';
-import { parseTarget } from '../../src/provisioning/target.ts';
+import { parseTarget } from '../../src/provisioning/parse-target.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import { failureOf } from '../support/grpc-call.ts';
 import {

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConnectorError } from '../../src/errors.ts';
 import type { WriteOutcome } from '../../src/descope/users/user-writes.ts';
-import { Directory } from '../../src/provisioning/directory.ts';
-import { parseTarget } from '../../src/provisioning/target.ts';
+import { parseTarget } from '../../src/provisioning/parse-target.ts';
 import { createFakeProject, type FakeProject } from '../support/provisioning-fake.ts';
 import { inTenant, role, tenant, user } from '../support/project-fixture.ts';
 
@@ -242,29 +241,3 @@ describe('the words for a change', () => {
     ]);
   });
 });
-
-describe('the two lists', () => {
-  it.each([
-    ['', 'Editor', 'role', 'Editor'],
-    ['acme', 'Approver', 'role', 'acme/Approver'],
-    ['acme', 'Editor', 'role_binding', 'acme/Editor'],
-    ['globex', 'Viewer', 'role', 'globex/Viewer'],
-    ['acme', undefined, 'tenant', 'acme'],
-  ])('say where "%s" %s is listed: %s %s', (tenantId, roleName, typeId, resourceId) => {
-    const directory = directoryOf(project());
-
-    expect(directory.targetOf({ tenantId, roleName })).toEqual({ typeId, resourceId, tenantId, roleName });
-  });
-
-  it('know no place for a name that leads nowhere', () => {
-    const directory = directoryOf(project());
-
-    expect(directory.targetOf({ tenantId: 'acme', roleName: 'Nowhere' })).toBeUndefined();
-    expect(directory.hasRole('globex', 'Approver')).toBe(false);
-    expect(directory.hasRole('', '__proto__')).toBe(false);
-  });
-});
-
-function directoryOf({ tenants, roles }: FakeProject): Directory {
-  return new Directory(tenants, roles);
-}

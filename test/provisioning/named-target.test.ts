@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { entitlementId } from '../../src/model/ids.ts';
-import { Directory } from '../../src/provisioning/directory.ts';
 import { type AskedByName, namedTarget } from '../../src/provisioning/named-target.ts';
+import { catalogOf } from '../support/catalog.ts';
 import { role, tenant } from '../support/project-fixture.ts';
 
-const directory = new Directory(
-  [
+const catalog = catalogOf({
+  tenants: [
     tenant('acme', { name: 'Acme' }),
     tenant('T2twin', { name: 'Twin' }),
     tenant('T3twin', { name: 'Twin' }),
@@ -13,7 +13,7 @@ const directory = new Directory(
     tenant('T4', { name: 'Acme GmbH' }),
     tenant('te/nant', { name: '' }),
   ],
-  [
+  roles: [
     role('Editor', { id: 'ROL1' }),
     role('Ops/On-call'),
     role('Auditor'),
@@ -21,10 +21,10 @@ const directory = new Directory(
     role('Approver', { tenantId: 'acme' }),
     role('Approver', { tenantId: 'T2twin' }),
   ],
-);
+});
 
 function idOf(asked: AskedByName): string {
-  const { typeId, resourceId } = namedTarget(asked, directory);
+  const { typeId, resourceId } = namedTarget(asked, catalog);
   return entitlementId(typeId, resourceId);
 }
 

@@ -1,0 +1,30 @@
+import { nameOfTenant } from '../model/names.ts';
+import type { Catalog } from './catalog.ts';
+import type { Holding } from './holding.ts';
+
+/** What people call a tenant: its name, or its id when it has none. */
+export function tenantName(catalog: Catalog, tenantId: string): string {
+  return nameOfTenant(tenantId, catalog.tenant(tenantId)?.name);
+}
+
+/** What people call a holding: "Acme", "Editor", "Editor in Acme". */
+export function nameOf(catalog: Catalog, { tenantId, roleName }: Holding): string {
+  if (roleName === undefined) {
+    return tenantName(catalog, tenantId);
+  }
+  return tenantId === '' ? roleName : `${roleName} in ${tenantName(catalog, tenantId)}`;
+}
+
+/** Names of the roles that can be held in a scope: the project's, and in a tenant its own. Computed anew at each call. */
+export function roleNamesIn(catalog: Catalog, tenantId: string): readonly string[] {
+  return [
+    ...new Set(
+      catalog.roles.filter((role) => role.tenantId === '' || role.tenantId === tenantId).map(({ name }) => name),
+    ),
+  ];
+}
+
+/** Ids of the tenants that define a role of this name themselves. */
+export function tenantsDefining(catalog: Catalog, roleName: string): readonly string[] {
+  return catalog.scopesDefining(roleName).filter((tenantId) => tenantId !== '');
+}

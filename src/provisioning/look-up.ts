@@ -1,0 +1,25 @@
+import { Catalog } from '../access/catalog.ts';
+import type { DescopeClient } from '../descope/client.ts';
+import type { CallOptions } from '../descope/http/call.ts';
+
+/** How old the lists may be when they allow a change. Before they forbid one they are read again. */
+const maxAgeMs = 60_000;
+
+export type ListRead = Pick<DescopeClient, 'allTenants' | 'allRoles'>;
+
+/** Reads tenants and roles (no permissions): `recent` reads them at most once a minute, `fresh` reads them now. */
+export type LookUp = (freshness: 'recent' | 'fresh', call: CallOptions) => Promise<Catalog>;
+
+export function createLookUp(lists: ListRead, now: () => number): LookUp {
+  let last: { readonly catalog: Catalog; readonly at: number } | undefined;
+
+  return async (freshness, call) => {
+    if (freshness === 'recent' && last !== undefined && now() - last.at <= maxAgeMs) {
+      return last.catalog;
+    }
+    const at = now();
+    const [tenants, roles] = await Promise.all([lists.allTenants(call), lists.allRoles(call)]);
+    last = { catalog: new Catalog(tenants, roles, []), at };
+    return last.catalog;
+  };
+}
