@@ -3,12 +3,8 @@ import { resolveSettings, settingsOf } from '../config/load.ts';
 import { keyFinder, openManagementKey } from '../config/management-key.ts';
 import type { Settings } from '../config/settings.ts';
 import { deriveBaseUrl } from '../descope/base-url.ts';
-import {
-  createChannel,
-  createDescopeClient,
-  type DescopeClient,
-  type DescopeClientOptions,
-} from '../descope/client.ts';
+import { createDescopeClient, type DescopeClient, type DescopeClientOptions } from '../descope/client.ts';
+import { createChannel } from '../descope/http/channel.ts';
 import type { DescopeObserver } from '../descope/http/observer.ts';
 import type { SyncPolicy } from '../resources/sync-read.ts';
 import { openLogger } from './logger.ts';

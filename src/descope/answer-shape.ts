@@ -2,7 +2,7 @@ import { DecodeError, decodeItem, isJsonObject, type JsonObject } from './decode
 import type { Endpoint } from './http/endpoint.ts';
 import { shapeError } from './http/errors.ts';
 
-export function parseAnswer(endpoint: Endpoint, json: unknown): JsonObject {
+export function answerObject(endpoint: Endpoint, json: unknown): JsonObject {
   if (!isJsonObject(json)) {
     throw shapeError(endpoint, 'the body is not a JSON object');
   }
@@ -53,7 +53,7 @@ export function decodeAnswerPart<T>(
   key: string,
   decode: (item: JsonObject) => T,
 ): T {
-  const part = parseAnswer(endpoint, json)[key];
+  const part = answerObject(endpoint, json)[key];
   try {
     return decodeItem(part, key, decode);
   } catch (thrown) {

@@ -1,8 +1,10 @@
-import { listIn, parseAnswer, rowDecoder } from './answer-shape.ts';
+import { listIn, answerObject, rowDecoder } from './answer-shape.ts';
 import { isJsonObject, type JsonObject } from './decode.ts';
+import type { CallOptions } from './http/call.ts';
 import type { WholeListEndpoint } from './http/endpoint.ts';
 import { shapeError } from './http/errors.ts';
-import { parseLargeList, parseWhole } from './http/large-list.ts';
+import type { HttpClient } from './http/http-client.ts';
+import { parseLargeList, parseJson } from './http/large-list.ts';
 
 /**
  * A list that comes whole in one answer: how it is asked for, and how its rows are read and told apart. A family of
@@ -23,12 +25,26 @@ export interface WholeList<Row> {
   identityOf(this: void, row: Row): string;
 }
 
+/** All rows of a list, each decoded as it is parsed: a list may be large. */
+export async function readWholeList<Row>(
+  http: Pick<HttpClient, 'read'>,
+  list: WholeList<Row>,
+  call?: CallOptions,
+): Promise<readonly Row[]> {
+  let rows: readonly Row[] = [];
+  const parse = (body: Uint8Array): void => {
+    rows = parseWholeList(list, body);
+  };
+  await http.read(list.endpoint, { ...(list.body !== undefined && { json: list.body }), parse }, call);
+  return rows;
+}
+
 /** The rows of an answer whose JSON is parsed already. */
-export function parseWholeList<T>(list: WholeList<T>, json: unknown): readonly T[] {
+export function decodeWholeList<T>(list: WholeList<T>, json: unknown): readonly T[] {
   const { endpoint, key, decode, nameOf } = list;
   const take = unique(list);
   const decodeRow = rowDecoder(endpoint, key, decode, nameOf);
-  return listIn(endpoint, parseAnswer(endpoint, json), key).map((item, index) =>
+  return listIn(endpoint, answerObject(endpoint, json), key).map((item, index) =>
     take(decodeRow(item, index), item, index),
   );
 }
@@ -37,16 +53,16 @@ export function parseWholeList<T>(list: WholeList<T>, json: unknown): readonly T
 const largeBodyBytes = 4 * 1024 * 1024;
 
 /** The same from the body of an answer. Throws what JSON.parse throws where it is not whole JSON. */
-export function openWholeList<T>(list: WholeList<T>, body: Uint8Array): readonly T[] {
+export function parseWholeList<T>(list: WholeList<T>, body: Uint8Array): readonly T[] {
   if (body.length < largeBodyBytes) {
-    return parseWholeList(list, parseWhole(body));
+    return decodeWholeList(list, parseJson(body));
   }
   const { endpoint, key, decode, nameOf } = list;
   const take = unique(list);
   const decodeRow = rowDecoder(endpoint, key, decode, nameOf);
   const rows: T[] = [];
   const rest = parseLargeList(body, key, (item, index) => void rows.push(take(decodeRow(item, index), item, index)));
-  if (listIn(endpoint, parseAnswer(endpoint, rest), key).length > 0) {
+  if (listIn(endpoint, answerObject(endpoint, rest), key).length > 0) {
     throw shapeError(endpoint, `"${key}" is there twice`);
   }
   return rows;

@@ -1,10 +1,10 @@
 import { wholeLists } from '../descope/endpoints.ts';
 import { expectedTime, type RateLimit, searchesPerMinute } from '../descope/http/pacing.ts';
-import { parseUserPage } from '../descope/users/user-page.ts';
+import { decodeUserPage } from '../descope/users/user-page.ts';
 import { requestsOfFullRead } from '../descope/users/request-count.ts';
 import { userPageSize } from '../descope/users/user-read.ts';
 import { userReadEndpoints } from '../descope/users/user.ts';
-import { parseWholeList } from '../descope/whole-list.ts';
+import { decodeWholeList } from '../descope/whole-list.ts';
 import { type Check, ok, skip, warn } from './check.ts';
 import { explain, type Place } from './explain.ts';
 import type { Probe, Probed } from './probe.ts';
@@ -29,7 +29,7 @@ export async function* checkProject(options: ProjectChecksOptions): AsyncGenerat
   const users = await probe(
     userReadEndpoints.searchUsers,
     { json: { limit: 1, offset: 0, withTestUser: true } },
-    parseUserPage,
+    decodeUserPage,
   );
   if (!users.isAnswered && users.error.kind !== 'forbidden' && users.error.kind !== 'upstream-contract') {
     yield explain(users.error.kind === 'unauthenticated' ? 'key' : 'Descope', users, options);
@@ -42,14 +42,14 @@ export async function* checkProject(options: ProjectChecksOptions): AsyncGenerat
         probe(
           list.endpoint,
           list.body === undefined ? {} : { json: list.body },
-          (json) => parseWholeList(list, json).length,
+          (json) => decodeWholeList(list, json).length,
         ),
       ),
     ),
     probe(
       userReadEndpoints.searchUsers,
       { json: { limit: 1, offset: 0, withTestUser: true, testUsersOnly: true } },
-      parseUserPage,
+      decodeUserPage,
     ),
   ]);
   const lists = [

@@ -4,7 +4,7 @@ import { createDescopeClient } from '../../src/descope/client.ts';
 import type { UserQuery } from '../../src/descope/users/user-page.ts';
 import { failureOfStatus } from '../../src/descope/http/errors.ts';
 import { maxParallelFetchesCeiling } from '../../src/descope/http/limiter.ts';
-import { parseUserPage } from '../../src/descope/users/user-page.ts';
+import { decodeUserPage } from '../../src/descope/users/user-page.ts';
 import { userReadEndpoints } from '../../src/descope/users/user.ts';
 import { type ProjectSeed, type ProjectState, startEmulator } from '../../src/emulator/emulator.ts';
 import { createProject } from '../../src/emulator/project.ts';
@@ -140,7 +140,7 @@ export function openInProcess(plan: Plan): World {
     now: course.now,
     search: async (query, { signal }) => {
       const { json, serverTimeMs } = await ask(toBody(query), signal);
-      return { ...parseUserPage(json), serverTimeMs };
+      return { ...decodeUserPage(json), serverTimeMs };
     },
     post: async (body) => (await ask(body)).json as PlainPage,
     address: undefined,

@@ -62,12 +62,12 @@ describe('a page that is fetched ahead', () => {
   const answering = (...bodies: readonly string[]): void =>
     bodies.forEach((body) => void nock(host).post(searchPath).reply(200, body));
 
-  it('is opened when it is wanted, without another request', async () => {
+  it('is parsed when it is wanted, without another request', async () => {
     answering(JSON.stringify({ users: [{ userId: 'U1' }], total: 1 }));
 
     const page = await testClient().fetchUsers(anySearch);
 
-    expect(await page.open()).toMatchObject({ users: [{ userId: 'U1' }], total: 1 });
+    expect(await page.parse()).toMatchObject({ users: [{ userId: 'U1' }], total: 1 });
   });
 
   it('is asked for again when it turns out to be cut off', async () => {
@@ -76,7 +76,7 @@ describe('a page that is fetched ahead', () => {
 
     const page = await testClient().fetchUsers(anySearch, { onRequest: (endpoint) => void asked.push(endpoint) });
 
-    expect(await page.open({ onRequest: (endpoint) => void asked.push(endpoint) })).toMatchObject({
+    expect(await page.parse({ onRequest: (endpoint) => void asked.push(endpoint) })).toMatchObject({
       users: [],
       total: 0,
     });
@@ -88,7 +88,7 @@ describe('a page that is fetched ahead', () => {
 
     const page = await testClient().fetchUsers(anySearch);
 
-    expect(await failureOf(page.open())).toMatchObject({ kind: 'upstream-contract' });
+    expect(await failureOf(page.parse())).toMatchObject({ kind: 'upstream-contract' });
   });
 });
 
@@ -221,7 +221,7 @@ describe('a caller who goes away', () => {
     expect((await failureOf(testClient().allTenants({ signal: AbortSignal.abort() }))).kind).toBe('cancelled');
   });
 
-  it('while all lanes are busy gets "cancelled" at once', async () => {
+  it('while all slots are busy gets "cancelled" at once', async () => {
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => {
       release = resolve;

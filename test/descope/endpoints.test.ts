@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { maxBodyBytes } from '../../src/descope/http/body-limit.ts';
 import { endpoints } from '../../src/descope/endpoints.ts';
 import { failureOfStatus } from '../../src/descope/http/errors.ts';
-import { createLanes } from '../../src/descope/http/limiter.ts';
+import { createLimiter } from '../../src/descope/http/limiter.ts';
 import { createPacing } from '../../src/descope/http/pacing.ts';
 import { fakeTime } from './support.ts';
 
@@ -36,14 +36,14 @@ describe('the row of an endpoint decides', () => {
     const pacing = createPacing({
       rateLimit: 'auto',
       baseUrl: 'https://api.descope.com',
-      lanes: createLanes({ maxParallel: 6, now, sleep }),
+      limiter: createLimiter({ maxParallel: 6, now, sleep }),
       now,
       sleep,
     });
 
     for (const one of endpoints) {
       for (const other of endpoints) {
-        expect(pacing.lanesOf(one) === pacing.lanesOf(other)).toBe(one.bucket === other.bucket);
+        expect(pacing.limiterOf(one) === pacing.limiterOf(other)).toBe(one.bucket === other.bucket);
       }
     }
   });

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { permissionList } from '../../src/descope/permissions.ts';
 import { roleList } from '../../src/descope/roles.ts';
 import { tenantList } from '../../src/descope/tenants.ts';
-import { parseUser, userReadEndpoints } from '../../src/descope/users/user.ts';
-import { parseUserPage } from '../../src/descope/users/user-page.ts';
-import { parseWholeList } from '../../src/descope/whole-list.ts';
+import { decodeLoadedUser, userReadEndpoints } from '../../src/descope/users/user.ts';
+import { decodeUserPage } from '../../src/descope/users/user-page.ts';
+import { decodeWholeList } from '../../src/descope/whole-list.ts';
 
-const parseTenants = (json: unknown) => parseWholeList(tenantList, json);
-const parseRoles = (json: unknown) => parseWholeList(roleList, json);
-const parsePermissions = (json: unknown) => parseWholeList(permissionList, json);
+const parseTenants = (json: unknown) => decodeWholeList(tenantList, json);
+const parseRoles = (json: unknown) => decodeWholeList(roleList, json);
+const parsePermissions = (json: unknown) => decodeWholeList(permissionList, json);
 
 const bareUser = {
   userId: 'U1',
@@ -39,12 +39,12 @@ const bareUser = {
 const contractFault = expect.objectContaining({ kind: 'upstream-contract' });
 
 function firstUser(user: Record<string, unknown>): unknown {
-  return parseUserPage({ users: [user], total: 1 }).users[0];
+  return decodeUserPage({ users: [user], total: 1 }).users[0];
 }
 
 describe('a page of users', () => {
   it('may be empty only when it says so', () => {
-    expect(parseUserPage({ users: [], total: 0 })).toEqual({ users: [], total: 0 });
+    expect(decodeUserPage({ users: [], total: 0 })).toEqual({ users: [], total: 0 });
   });
 
   it.each([
@@ -67,11 +67,11 @@ describe('a page of users', () => {
     ['with an error inside', { users: [], total: 0, errorCode: 'E011001', errorDescription: 'Request is malformed' }],
     ['that names its fields in the prototype', JSON.parse('{"__proto__": {"users": [], "total": 0}}') as unknown],
   ])('is refused when it is %s', (_, json) => {
-    expect(() => parseUserPage(json)).toThrow(contractFault);
+    expect(() => decodeUserPage(json)).toThrow(contractFault);
   });
 
   it('takes an empty error code for none', () => {
-    expect(parseUserPage({ users: [], total: 0, errorCode: '' }).total).toBe(0);
+    expect(decodeUserPage({ users: [], total: 0, errorCode: '' }).total).toBe(0);
   });
 
   it.each<[string, Record<string, unknown>, string]>([
@@ -108,7 +108,7 @@ describe('a page of users', () => {
   ])('names a broken user with endpoint, page and row, and none of the other values: %s', (_, broken, told) => {
     const page = { users: [{ userId: 'U1' }, broken], total: 350 };
 
-    expect(() => parseUserPage(page, { limit: 100, offset: 200 })).toThrow(
+    expect(() => decodeUserPage(page, { limit: 100, offset: 200 })).toThrow(
       new RegExp(`^${RegExp.escape(`POST /v2/mgmt/user/search answered in an unknown shape: ${told}`)}$`, 'u'),
     );
   });
@@ -116,7 +116,7 @@ describe('a page of users', () => {
   it('that was asked for by time is told with the time', () => {
     const page = { users: [{ userId: 'U1', phone: 5 }], total: 1 };
 
-    expect(() => parseUserPage(page, { limit: 100, offset: 0, fromCreatedTimeMs: 1_700_000_000_000 })).toThrow(
+    expect(() => decodeUserPage(page, { limit: 100, offset: 0, fromCreatedTimeMs: 1_700_000_000_000 })).toThrow(
       'page 1, which begins at row 1 of the users created from 2023-11-14T22:13:20.000Z on',
     );
   });
@@ -213,7 +213,7 @@ describe('a user', () => {
 
   it('is never given a field through "__proto__"', () => {
     const json = '{"userId": "U1", "__proto__": {"test": true}, "customAttributes": {"__proto__": {"level": 9}}}';
-    const user = parseUserPage({ users: [JSON.parse(json)], total: 1 }).users[0];
+    const user = decodeUserPage({ users: [JSON.parse(json)], total: 1 }).users[0];
 
     expect(user?.test).toBe(false);
     expect(Object.keys(user?.customAttributes ?? {})).toEqual(['__proto__']);
@@ -237,9 +237,9 @@ describe('a user', () => {
   });
 
   it('that was loaded comes in a wrapper', () => {
-    expect(parseUser(userReadEndpoints.loadUser, { user: { userId: 'U1' } })).toEqual(bareUser);
-    expect(() => parseUser(userReadEndpoints.loadUser, { userId: 'U1' })).toThrow(contractFault);
-    expect(() => parseUser(userReadEndpoints.loadUser, { user: null })).toThrow(contractFault);
+    expect(decodeLoadedUser(userReadEndpoints.loadUser, { user: { userId: 'U1' } })).toEqual(bareUser);
+    expect(() => decodeLoadedUser(userReadEndpoints.loadUser, { userId: 'U1' })).toThrow(contractFault);
+    expect(() => decodeLoadedUser(userReadEndpoints.loadUser, { user: null })).toThrow(contractFault);
   });
 });
 

@@ -23,7 +23,7 @@ export function recorded(project: ProjectRead, seen: SeenSearch[]): ProjectRead 
     ...(fetchUsers !== undefined && {
       fetchUsers: async (query: UserQuery, call?: CallOptions) => {
         const page = await fetchUsers(query, call);
-        return { open: async (later?: CallOptions) => note(query, await page.open(later)) };
+        return { parse: async (later?: CallOptions) => note(query, await page.parse(later)) };
       },
     }),
   };

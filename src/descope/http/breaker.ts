@@ -4,7 +4,7 @@ const openAfter = 5;
 const probeAfterMs = 30_000;
 
 /** One request's way past the breaker. Exactly one of `answered`, `exhausted` and `abandoned` ends it. */
-export interface Passage {
+export interface Permit {
   /** The one request that finds out whether the service is back. It gets one try. */
   readonly isProbe: boolean;
   /** Throws when the breaker has opened since the request came in. */
@@ -23,7 +23,7 @@ export interface Passage {
  */
 export interface Breaker {
   /** Lets a request in, or throws `unavailable`. */
-  enter(): Passage;
+  enter(): Permit;
 }
 
 export function createBreaker(now: () => number): Breaker {

@@ -2,7 +2,7 @@ const [quote, backslash, comma, openObject, closeObject, openList, closeList] = 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** The whole text at once. */
-export function parseWhole(body: Uint8Array): unknown {
+export function parseJson(body: Uint8Array): unknown {
   return JSON.parse(utf8.decode(body)) as unknown;
 }
 
@@ -14,14 +14,14 @@ export function parseWhole(body: Uint8Array): unknown {
 export function parseLargeList(body: Uint8Array, key: string, take: (row: unknown, index: number) => void): unknown {
   const list = findList(body, key);
   if (list === undefined) {
-    return parseWhole(body);
+    return parseJson(body);
   }
   const { start, end, cuts } = list;
   const rest: unknown = JSON.parse(utf8.decode(body.subarray(0, start)) + utf8.decode(body.subarray(end)));
   const isEmpty = cuts.length === 1 && utf8.decode(body.subarray(start, end)).trim() === '';
   let from = start;
   for (const [index, cut] of isEmpty ? [] : cuts.entries()) {
-    take(parseWhole(body.subarray(from, cut)), index);
+    take(parseJson(body.subarray(from, cut)), index);
     from = cut + 1;
   }
   return rest;

@@ -5,7 +5,7 @@ import { orCancelled, type Sleep } from './sleep.ts';
 /** The most requests that are ever in flight, and the default. Descope's limits are per project and per minute. */
 export const maxParallelFetchesCeiling = 6;
 
-export interface LanesOptions {
+export interface LimiterOptions {
   /** Requests in flight at once, for the whole process. */
   readonly maxParallel: number;
   /** Monotonic milliseconds: a wait must not depend on the wall clock. */
@@ -14,20 +14,20 @@ export interface LanesOptions {
 }
 
 /**
- * The one limiter of the process. A pause (one 429) holds back every lane, and nobody who waits for it holds a slot.
+ * The one limiter of the process. A pause (one 429) holds back every request, and a request that waits for its end holds no slot.
  */
-export interface Lanes {
-  /** Runs the task in a free lane, after any pause. Never call it from inside a task. */
+export interface Limiter {
+  /** Runs the task in a free slot, after any pause. Never call it from inside a task. */
   run<T>(task: () => Promise<T>, signal?: AbortSignal): Promise<T>;
-  /** Holds back all lanes for this long from now; a shorter pause never cuts a longer one. */
+  /** Holds back all requests for this long from now; a shorter pause never cuts a longer one. */
   pauseFor(ms: number): void;
-  /** Milliseconds until the lanes open again, 0 when they are open. */
+  /** Milliseconds until the pause ends, 0 when there is none. */
   pausedForMs(): number;
 }
 
-const stillPaused = Symbol('the lanes closed while this task waited for a slot');
+const stillPaused = Symbol('a pause began while this task waited for a slot');
 
-export function createLanes({ maxParallel, now, sleep }: LanesOptions): Lanes {
+export function createLimiter({ maxParallel, now, sleep }: LimiterOptions): Limiter {
   const limit = pLimit(maxParallel);
   let openAt = 0;
   const pausedForMs = (): number => Math.max(0, openAt - now());

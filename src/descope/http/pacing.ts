@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { throwIfCancelled } from '../../errors.ts';
 import { isLoopbackHost } from '../../loopback.ts';
 import type { Endpoint, RateBucket } from './endpoint.ts';
-import type { Lanes } from './limiter.ts';
+import type { Limiter } from './limiter.ts';
 import { orCancelled, type Sleep } from './sleep.ts';
 
 export interface Rate {
@@ -20,7 +20,7 @@ const shareOfDocumented = 0.8;
  * used up to the last one may meet more of them at the other end. So a period lasts a fiftieth longer for us.
  */
 const slackOfGiven = 1 / 50;
-/** Requests that may go out at once after a silence: one for each lane. */
+/** Requests that may go out at once after a silence: one for each slot of the limiter. */
 const burst = 6;
 const minuteMs = 60_000;
 
@@ -31,36 +31,36 @@ const documentedPerMinute = { search: 200, user: 500, update: 200, general: 100 
 export interface PacingOptions {
   readonly rateLimit: RateLimit;
   readonly baseUrl: string;
-  readonly lanes: Lanes;
+  readonly limiter: Limiter;
   /** Monotonic milliseconds. */
   readonly now: () => number;
   readonly sleep: Sleep;
 }
 
-/** Holds requests back so that a limit that is known is never met. Whoever waits here holds no lane. */
+/** Holds requests back so that a limit that is known is never met. A request that waits here holds no slot. */
 export interface Pacing {
-  /** The way into the lanes for requests to this endpoint. Rejects at once with `cancelled` when the signal fires. */
-  lanesOf(endpoint: Endpoint): Lanes;
+  /** The limiter for requests to this endpoint, paced. Rejects at once with `cancelled` when the signal fires. */
+  limiterOf(endpoint: Endpoint): Limiter;
   /** Undefined where nothing is held back. */
   readonly searchesPerMinute: number | undefined;
 }
 
-export function createPacing({ rateLimit, baseUrl, lanes, now, sleep }: PacingOptions): Pacing {
+export function createPacing({ rateLimit, baseUrl, limiter, now, sleep }: PacingOptions): Pacing {
   if (isUnpaced(rateLimit, baseUrl)) {
-    return { lanesOf: () => lanes, searchesPerMinute: undefined };
+    return { limiterOf: () => limiter, searchesPerMinute: undefined };
   }
-  const paced = (rate: Rate, slack = 0): Lanes => ({
-    ...lanes,
-    run: paceLanes(lanes, createBucket(rate, slack * rate.periodMs, now), sleep),
+  const paced = (rate: Rate, slack = 0): Limiter => ({
+    ...limiter,
+    run: pacedRun(limiter, createBucket(rate, slack * rate.periodMs, now), sleep),
   });
-  const buckets: Readonly<Record<RateBucket, Lanes>> = {
+  const buckets: Readonly<Record<RateBucket, Limiter>> = {
     search: paced(searchRate(rateLimit), rateLimit === 'auto' ? 0 : slackOfGiven),
     user: paced(ofDocumented('user')),
     update: paced(ofDocumented('update')),
     general: paced(ofDocumented('general')),
   };
   return {
-    lanesOf: (endpoint) => buckets[endpoint.bucket],
+    limiterOf: (endpoint) => buckets[endpoint.bucket],
     searchesPerMinute: searchesPerMinute({ rateLimit, baseUrl }),
   };
 }
@@ -109,10 +109,10 @@ export function expectedTime(
 }
 
 /**
- * First come, first served. Who is first waits for a token, then for a lane, and takes the token only as the task
- * begins: else tokens would pile up while the lanes are slow or paused, and be spent all at once.
+ * First come, first served. The first waits for a token, then for a slot, and takes the token only as the task begins:
+ * else tokens would pile up while requests are slow or paused, and be spent all at once.
  */
-function paceLanes(lanes: Lanes, bucket: TokenBucket, sleep: Sleep): Lanes['run'] {
+function pacedRun(limiter: Limiter, bucket: TokenBucket, sleep: Sleep): Limiter['run'] {
   const queue = pLimit(1);
 
   async function waitForToken(signal?: AbortSignal): Promise<void> {
@@ -127,7 +127,7 @@ function paceLanes(lanes: Lanes, bucket: TokenBucket, sleep: Sleep): Lanes['run'
     const work = queue(async () => {
       await waitForToken(signal);
       return await new Promise<{ readonly answer: ReturnType<typeof task> }>((leave) => {
-        const answer = lanes.run(() => {
+        const answer = limiter.run(() => {
           bucket.take();
           leave({ answer });
           return task();

@@ -1,8 +1,8 @@
 import pRetry from 'p-retry';
 import { ConnectorError } from '../../errors.ts';
-import { createBreaker, type Passage } from './breaker.ts';
+import { createBreaker, type Permit } from './breaker.ts';
 import { AttemptFailed, type AttemptFailure } from './errors.ts';
-import type { Lanes } from './limiter.ts';
+import type { Limiter } from './limiter.ts';
 import type { Sleep } from './sleep.ts';
 import { createRetryBudget } from './retry-budget.ts';
 
@@ -15,7 +15,7 @@ const firstRateWaitMs = 1_000;
 const maxRateWaitMs = 60_000;
 
 export interface RetryOptions {
-  readonly lanes: Lanes;
+  readonly limiter: Limiter;
   /** Monotonic milliseconds. */
   readonly now: () => number;
   readonly sleep: Sleep;
@@ -30,23 +30,27 @@ export interface RetryOptions {
   readonly onRateWait?: (waitMs: number) => void;
 }
 
-/**
- * The one owner of retries: nobody else repeats a request. Only for calls whose effect is a read. Each try goes through
- * the lanes, or through the narrower way into them that is given.
- */
-export type Retry = <T>(attempt: () => Promise<T>, signal?: AbortSignal, through?: Lanes) => Promise<T>;
+export interface RunOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** A narrower way into the limiter. */
+  readonly through?: Limiter;
+  /** How the first attempt failed, where it was made elsewhere: it is not made again, and counts as one. */
+  readonly failed?: AttemptFailed;
+}
 
-/** Pauses all lanes as one 429 asks, or throws when the wait is longer than this process may wait. */
-export type PauseForRateLimit = (failure: AttemptFailure) => void;
+/** Makes one attempt. `number` is 1 for the first of a request. */
+export type Attempt<T> = (number: number) => Promise<T>;
 
+/** The one owner of retries: nobody else repeats a request. */
 export interface Retrying {
-  readonly run: Retry;
-  /** For a write, which nobody may repeat unseen: its 429 holds the lanes back all the same. */
-  readonly pauseForRateLimit: PauseForRateLimit;
+  /** Attempts until one succeeds or none may follow. For reads only. Each attempt goes through the limiter. */
+  run<T>(attempt: Attempt<T>, options?: RunOptions): Promise<T>;
+  /** Holds back all requests as one 429 asks, or throws when the wait is longer than this process may wait. A write, which nobody repeats, needs it as well. */
+  pauseForRateLimit(failure: AttemptFailure): void;
 }
 
 export function createRetrying({
-  lanes,
+  limiter,
   now,
   sleep,
   random,
@@ -61,8 +65,8 @@ export function createRetrying({
   let unheraldedWaits = 0;
 
   function pauseForRateLimit(failure: AttemptFailure): void {
-    if (lanes.pausedForMs() > 0 && failure.retryAfterMs === undefined) {
-      return; // another lane's 429 of the same breach has already closed the lanes
+    if (limiter.pausedForMs() > 0 && failure.retryAfterMs === undefined) {
+      return; // the 429 of another request of the same breach has begun the pause already
     }
     const waitMs = failure.retryAfterMs ?? Math.min(maxRateWaitMs, firstRateWaitMs * 2 ** unheraldedWaits);
     if (waitMs > longestRateWaitMs || rateWaitedMs + waitMs > totalRateWaitMs) {
@@ -77,15 +81,15 @@ export function createRetrying({
       );
     }
     unheraldedWaits = failure.retryAfterMs === undefined ? unheraldedWaits + 1 : 0;
-    rateWaitedMs += Math.max(0, waitMs - lanes.pausedForMs());
+    rateWaitedMs += Math.max(0, waitMs - limiter.pausedForMs());
     onRateWait?.(waitMs);
-    lanes.pauseFor(waitMs);
+    limiter.pauseFor(waitMs);
   }
 
   async function waitAfter(error: AttemptFailed, tries: number, signal?: AbortSignal): Promise<void> {
     const { failure } = error;
     if (failure.retry === 'rate-limit') {
-      pauseForRateLimit(failure); // the pause itself is waited for in the lanes
+      pauseForRateLimit(failure); // the pause itself is waited for in the limiter
       return;
     }
     const backoffMs = random() * Math.min(maxBackoffMs, firstBackoffMs * 2 ** (tries - 1));
@@ -104,21 +108,24 @@ export function createRetrying({
   }
 
   async function tryOften<T>(
-    attempt: () => Promise<T>,
-    passage: Passage,
-    through: Lanes,
-    signal?: AbortSignal,
+    attempt: Attempt<T>,
+    permit: Permit,
+    { signal, through = limiter, failed }: RunOptions,
   ): Promise<T> {
     const mayRetry = (error: Error, retriesConsumed: number): error is AttemptFailed =>
       error instanceof AttemptFailed &&
       retriesConsumed < retryLimits[error.failure.retry] &&
-      (!passage.isProbe || error.failure.retry === 'rate-limit');
+      (!permit.isProbe || error.failure.retry === 'rate-limit');
     return await pRetry(
-      () =>
-        through.run(() => {
-          passage.check();
-          return attempt();
-        }, signal),
+      (number) => {
+        if (number === 1 && failed !== undefined) {
+          throw failed;
+        }
+        return through.run(() => {
+          permit.check();
+          return attempt(number);
+        }, signal);
+      },
       {
         retries: maxTries, // one more than is ever used: at its own last one p-retry would give up on a 429, too
         minTimeout: 0,
@@ -135,9 +142,9 @@ export function createRetrying({
     );
   }
 
-  /** Another client of the same lanes may have closed them for longer than this one's callers wait. */
+  /** Another client of the same limiter may have paused it for longer than this one's callers wait. */
   function checkPause(): void {
-    const waitMs = lanes.pausedForMs();
+    const waitMs = limiter.pausedForMs();
     if (waitMs > longestRateWaitMs) {
       const resetAt = Date.now() + waitMs;
       throw new ConnectorError(
@@ -148,33 +155,35 @@ export function createRetrying({
     }
   }
 
-  const run: Retry = async (attempt, signal, through = lanes) => {
+  async function run<T>(attempt: Attempt<T>, options: RunOptions = {}): Promise<T> {
+    const { signal } = options;
     checkPause();
-    const passage = breaker.enter();
+    const permit = breaker.enter();
     budget.earn();
     try {
-      const answer = await tryOften(attempt, passage, through, signal);
-      passage.answered();
+      const answer = await tryOften(attempt, permit, options);
+      permit.answered();
       unheraldedWaits = 0;
       rateWaitedMs = forgetsRateWaits ? 0 : rateWaitedMs;
       return answer;
     } catch (thrown) {
       if (signal?.aborted) {
-        passage.abandoned();
+        permit.abandoned();
         throw new ConnectorError('cancelled', 'the caller went away before the work was done');
       }
       if (!(thrown instanceof AttemptFailed)) {
-        passage.abandoned();
+        permit.abandoned();
         throw thrown;
       }
       if (thrown.failure.retry === 'yes' || thrown.failure.retry === 'body') {
-        passage.exhausted();
+        permit.exhausted();
       } else {
-        passage.answered();
+        permit.answered();
       }
       throw thrown.failure.error;
     }
-  };
+  }
+
   return { run, pauseForRateLimit };
 }
 

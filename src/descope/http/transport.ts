@@ -7,7 +7,7 @@ import { acceptedEncodings, unpack } from './content-encoding.ts';
 import { failureOfStatus, shapeError } from './errors.ts';
 import { createExchange, type Deadlines, type Exchanged } from './exchange.ts';
 import { ExchangeFault } from './exchange-faults.ts';
-import { parseWhole } from './large-list.ts';
+import { parseJson } from './large-list.ts';
 import { bodyTooLarge, networkFailure } from './network-failures.ts';
 import { AttemptFailed } from './errors.ts';
 import { parseRetryAfter } from './retry-after.ts';
@@ -32,13 +32,13 @@ export interface HttpRequest {
   readonly query?: Readonly<Record<string, string>>;
   readonly json?: Readonly<Record<string, unknown>>;
   readonly requestId?: string;
-  /** Leaves the body of a success as it came; `parseBody` opens it. */
-  readonly isOpenedLater?: boolean;
-  /** Opens the body of a success; `JSON.parse` when left out. Throws SyntaxError or TypeError where it is not whole JSON. */
-  readonly open?: (body: Uint8Array) => unknown;
+  /** Leaves the body of a success as it came; `parseBody` parses it. */
+  readonly isParsedLater?: boolean;
+  /** Parses the body of a success; `JSON.parse` when left out. Throws SyntaxError or TypeError where it is not whole JSON. */
+  readonly parse?: (body: Uint8Array) => unknown;
 }
 
-/** A 200: its parsed JSON (or its body, where that is opened later), and the server's own clock (epoch ms, when it sent a Date header). */
+/** A 200: its parsed JSON (or its body, where that is parsed later), and the server's own clock (epoch ms, when it sent a Date header). */
 export interface HttpAnswer {
   readonly json: unknown;
   readonly body: Uint8Array;
@@ -114,7 +114,7 @@ export function createTransport({
       throw new AttemptFailed({ error: shapeError(endpoint, `status ${status} instead of 200`), retry: 'never' });
     }
     return {
-      json: request.isOpenedLater === true ? undefined : parseBody(endpoint, body, request.open),
+      json: request.isParsedLater === true ? undefined : parseBody(endpoint, body, request.parse),
       body,
       serverTimeMs,
     };
@@ -138,10 +138,10 @@ function parseDate(header: string | undefined): number | undefined {
 export function parseBody(
   endpoint: Endpoint,
   body: Uint8Array,
-  open: (body: Uint8Array) => unknown = parseWhole,
+  parse: (body: Uint8Array) => unknown = parseJson,
 ): unknown {
   try {
-    return open(body);
+    return parse(body);
   } catch (thrown) {
     if (thrown instanceof ConnectorError) {
       throw thrown;

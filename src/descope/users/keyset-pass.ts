@@ -1,7 +1,7 @@
 import type { TimedUserPage, UserQuery } from './user-page.ts';
 import { countEverybody } from './hidden-users.ts';
 import {
-  alarm,
+  inconsistentRead,
   indexLagMs,
   type Ledger,
   type Pass,
@@ -134,7 +134,7 @@ export function createKeysetPass({
     shorterPages += 1;
     if (shorterPages > maxShorterPages) {
       isUnfit = true;
-      throw alarm('pages held fewer users than were due');
+      throw inconsistentRead('pages held fewer users than were due');
     }
     limit = rows;
     saidEnd = undefined;
@@ -143,19 +143,19 @@ export function createKeysetPass({
   /** The second of the page's last user; undefined for an empty page. */
   function checkPage(users: readonly User[], total: number): number | undefined {
     if (users.length === 0 && total > 0) {
-      throw alarm('an empty page came before the last one');
+      throw inconsistentRead('an empty page came before the last one');
     }
     if (users.length > total) {
-      throw alarm('a page held more users than the service counts');
+      throw inconsistentRead('a page held more users than the service counts');
     }
     if (new Set(users.map((user) => user.userId)).size < users.length) {
-      throw alarm('a user was listed twice');
+      throw inconsistentRead('a user was listed twice');
     }
     let second = from ?? Number.NEGATIVE_INFINITY;
     for (const { createdTime } of users) {
       if (createdTime === undefined || createdTime < second) {
         isUnfit = true;
-        throw alarm('users did not come in the order of their creation');
+        throw inconsistentRead('users did not come in the order of their creation');
       }
       second = createdTime;
     }
@@ -179,7 +179,7 @@ export function createKeysetPass({
         return [...users.values()];
       }
     }
-    throw alarm('users created within the same second came in another order each time');
+    throw inconsistentRead('users created within the same second came in another order each time');
   }
 
   /**
@@ -194,7 +194,7 @@ export function createKeysetPass({
     }
     if (everybody === undefined || hasLookedAgain) {
       isUnfit = true;
-      throw alarm('there are users whom the search by time of creation does not show');
+      throw inconsistentRead('there are users whom the search by time of creation does not show');
     }
     hasLookedAgain = true;
     return await next(signal);

@@ -51,7 +51,7 @@ export class Ledger {
       !mayRepeat &&
       (new Set(users.map((user) => user.userId)).size < users.length || users.some((user) => this.ids.has(user.userId)))
     ) {
-      throw alarm('a user was listed twice');
+      throw inconsistentRead('a user was listed twice');
     }
     const known = this.count;
     const ordinals = users.map((user) => this.ids.add(user.userId).ordinal);
@@ -88,7 +88,7 @@ export interface PassOutcome {
 }
 
 /** The list moved while it was read, or contradicts itself: a result made of it could miss somebody. */
-export function alarm(what: string): ConnectorError {
+export function inconsistentRead(what: string): ConnectorError {
   return new ConnectorError('inconsistent', `the users could not be read consistently: ${what}; run the sync again`, {
     endpoint: endpointLabel(userReadEndpoints.searchUsers),
   });

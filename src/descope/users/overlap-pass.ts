@@ -1,6 +1,6 @@
 import { isKind } from '../../errors.ts';
 import type { TimedUserPage, UserQuery } from './user-page.ts';
-import { alarm, type ConsistencyMode, type Ledger, type Pass, type UserBatch } from './ledger.ts';
+import { inconsistentRead, type ConsistencyMode, type Ledger, type Pass, type UserBatch } from './ledger.ts';
 import { createPageWindow, type PageWindow } from './page-window.ts';
 import type { User } from './user.ts';
 
@@ -46,7 +46,7 @@ export function createOverlapPass({ call, filter, pageSize, ledger, isSorted }: 
   async function next(signal?: AbortSignal): Promise<UserBatch | undefined> {
     if (total !== undefined && page >= pageCount()) {
       if (seen.size !== total) {
-        throw alarm('fewer users were listed than the service counts');
+        throw inconsistentRead('fewer users were listed than the service counts');
       }
       await checkNobodyIsBehind(total, signal);
       return mode() === 'unproven' && !isConfirming ? await confirm(signal) : undefined;
@@ -77,28 +77,28 @@ export function createOverlapPass({ call, filter, pageSize, ledger, isSorted }: 
   async function checkNobodyIsBehind(counted: number, signal?: AbortSignal): Promise<void> {
     const behind = await call({ ...filter, ...order, limit: pageSize, offset: counted }, signal);
     if (behind.users.length > 0 || behind.total !== counted) {
-      throw alarm('there are users behind the last one that the service counts');
+      throw inconsistentRead('there are users behind the last one that the service counts');
     }
   }
 
   function check({ users, total: counted }: TimedUserPage): void {
     const before = total ?? counted;
     if (counted !== before) {
-      throw alarm('the number of users changed between pages');
+      throw inconsistentRead('the number of users changed between pages');
     }
     if (users.length !== Math.min(pageSize, Math.max(0, before - page * stride))) {
-      throw alarm(`a page held ${users.length} users, which are not as many as were due`);
+      throw inconsistentRead(`a page held ${users.length} users, which are not as many as were due`);
     }
     if (
       joint.some(
         ({ userId, createdTime }, place) => users[place]?.userId !== userId || users[place].createdTime !== createdTime,
       )
     ) {
-      throw alarm('two pages do not join: the list moved between them');
+      throw inconsistentRead('two pages do not join: the list moved between them');
     }
     const fresh = users.slice(joint.length).map(({ userId }) => userId);
     if (new Set(fresh).size < fresh.length || fresh.some((userId) => seen.has(userId))) {
-      throw alarm('a user was listed twice');
+      throw inconsistentRead('a user was listed twice');
     }
   }
 

@@ -2,7 +2,7 @@ import { throwIfCancelled } from '../../errors.ts';
 
 /**
  * Pages asked for and not yet taken: six in flight (the process-wide limit sees to that) and twelve held ready, so that a page
- * that has to be asked for again does not hold up all lanes while it is waited for.
+ * that has to be asked for again does not hold up all requests while it is waited for.
  */
 const maxAhead = 18;
 

@@ -1,4 +1,4 @@
-import { alarm, type Ledger } from './ledger.ts';
+import { inconsistentRead, type Ledger } from './ledger.ts';
 import type { User } from './user.ts';
 
 /**
@@ -36,7 +36,7 @@ export class Sightings {
   async check(exists: (userId: string) => Promise<boolean>): Promise<void> {
     for (const userId of this.#sighted) {
       if (!this.#ledger.ids.has(userId) && (await exists(userId))) {
-        throw alarm('a user who was listed at first was not listed any more, and is still there');
+        throw inconsistentRead('a user who was listed at first was not listed any more, and is still there');
       }
       this.#sighted.delete(userId);
     }

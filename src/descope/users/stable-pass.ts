@@ -4,7 +4,7 @@ import type { TimedUserPage, UserQuery } from './user-page.ts';
 import { countEverybody } from './hidden-users.ts';
 import { createKeysetPass } from './keyset-pass.ts';
 import {
-  alarm,
+  inconsistentRead,
   indexLagMs,
   type Ledger,
   type Pass,
@@ -23,13 +23,13 @@ export const userPageSize = 100;
 const smallestCap = 10;
 const roundness = 5;
 
-/** Opens a page that was read ahead. */
-export type OpenPage = (signal?: AbortSignal) => Promise<TimedUserPage>;
+/** Parses a page that was read ahead. */
+export type ParsePage = (signal?: AbortSignal) => Promise<TimedUserPage>;
 
 export interface StableOptions {
   readonly call: (query: UserQuery, signal?: AbortSignal) => Promise<TimedUserPage>;
   /** The same for a page that is taken later. */
-  readonly ahead: (query: UserQuery, signal: AbortSignal) => Promise<OpenPage>;
+  readonly ahead: (query: UserQuery, signal: AbortSignal) => Promise<ParsePage>;
   readonly filter: Pick<UserQuery, 'tenantIds' | 'roleNames' | 'tenantRoleNames'>;
   readonly ledger: Ledger;
   /** Epoch milliseconds by our own clock. */
@@ -98,7 +98,7 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
     origin = { boundMs, total };
     if (total > userPageSize && (serverTimeMs === undefined || boundMs === 0)) {
       isFilterTrusted = false;
-      throw alarm('the service does not tell its time, by which the pages would be bounded');
+      throw inconsistentRead('the service does not tell its time, by which the pages would be bounded');
     }
     checkRowCount(users, total, 0);
     checkStart(users);
@@ -116,9 +116,9 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
   async function readBounded(from: FirstAnswer, signal?: AbortSignal): Promise<UserBatch> {
     const index = pagesRead();
     const query = boundedQuery(index);
-    const open = await window.take(index, signal);
-    await setImmediate(); // other answers that are there go first, and the next requests with them: opening this one takes its time
-    const { users, total } = await open(signal);
+    const parse = await window.take(index, signal);
+    await setImmediate(); // other answers that are there go first, and the next requests with them: parsing this one takes its time
+    const { users, total } = await parse(signal);
     checkBounded(users, total, query.offset, from);
     const second = lastInOrder(users, lastSecond ?? firstSecond);
     const batch = ledger.enter(query, users);
@@ -144,15 +144,15 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
   function checkBounded(users: readonly User[], total: number, offset: number, from: FirstAnswer): void {
     boundedTotal ??= total;
     if (total !== boundedTotal) {
-      throw alarm('the number of users changed between pages');
+      throw inconsistentRead('the number of users changed between pages');
     }
     if (total > from.total) {
-      throw alarm('users with an old creation time appeared');
+      throw inconsistentRead('users with an old creation time appeared');
     }
     checkRowCount(users, total, offset);
     for (const { createdTime } of users) {
       if (createdTime === undefined || createdTime * 1000 > from.boundMs) {
-        throw alarm('a page bounded in time held a user who lies outside the bound');
+        throw inconsistentRead('a page bounded in time held a user who lies outside the bound');
       }
     }
     checkStart(users);
@@ -165,7 +165,7 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
       users.some(({ createdTime }) => createdTime === undefined || createdTime < start.second)
     ) {
       isFilterTrusted = false;
-      throw alarm('a page bounded in time held a user who lies outside the bound');
+      throw inconsistentRead('a page bounded in time held a user who lies outside the bound');
     }
   }
 
@@ -183,7 +183,7 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
       new Set(users.map((user) => user.userId)).size < users.length ||
       users.some((user) => ledger.ids.has(user.userId) && !firstPage.has(user.userId))
     ) {
-      throw alarm('a user was listed twice');
+      throw inconsistentRead('a user was listed twice');
     }
     const batch = ledger.enter(query, users, true);
     boundedRows += users.length - firstPage.size;
@@ -200,11 +200,11 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
     const query = { ...filter, limit: userPageSize, offset: 0, fromCreatedTimeMs: from.boundMs };
     const { users, total } = await call(query, signal);
     if (total > userPageSize) {
-      throw alarm('more users are newer than the bound than one page holds');
+      throw inconsistentRead('more users are newer than the bound than one page holds');
     }
     checkRowCount(users, total, 0);
     if (new Set(users.map((user) => user.userId)).size < users.length) {
-      throw alarm('a user was listed twice');
+      throw inconsistentRead('a user was listed twice');
     }
     const known = ledger.ids.size;
     const batch = ledger.enter(query, users, true);
@@ -221,7 +221,7 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
     const { users, total } = await call({ ...range, limit: userPageSize, offset: from.total }, signal);
     const haveJoined = users.every(({ createdTime }) => createdTime !== undefined && createdTime * 1000 > from.boundMs);
     if (!haveJoined || total !== from.total + users.length) {
-      throw alarm('the service counts the users of a page instead of all users');
+      throw inconsistentRead('the service counts the users of a page instead of all users');
     }
     isBoundTold = users.length > 0;
     isEndChecked = true;
@@ -233,7 +233,7 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
     const everybody = await countEverybody(call, filter, read, signal);
     isFilterTrusted = everybody !== undefined;
     if (everybody === undefined || (read < everybody && (start !== undefined || read < from.total))) {
-      throw alarm('there are users whom the search by time of creation does not show');
+      throw inconsistentRead('there are users whom the search by time of creation does not show');
     }
     isFilterChecked = true;
   }
@@ -259,7 +259,7 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
       await checkNobodyIsHidden(origin, signal);
     }
     if (boundedRows !== boundedTotal) {
-      throw alarm('fewer users were listed than the service counts');
+      throw inconsistentRead('fewer users were listed than the service counts');
     }
     return undefined;
   }
@@ -337,6 +337,6 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
 function checkRowCount(users: readonly User[], total: number, offset: number): void {
   const expected = Math.min(userPageSize, Math.max(0, total - offset));
   if (users.length !== expected) {
-    throw alarm(`a page held ${users.length} users where ${expected} were due`);
+    throw inconsistentRead(`a page held ${users.length} users where ${expected} were due`);
   }
 }

@@ -1,5 +1,4 @@
-import { listIn, parseAnswer, rowDecoder } from '../answer-shape.ts';
-import type { CallOptions } from '../http/call.ts';
+import { listIn, answerObject, rowDecoder } from '../answer-shape.ts';
 import { shapeError } from '../http/errors.ts';
 import { decodeUser, nameOfRawUser, type User, userReadEndpoints } from './user.ts';
 
@@ -10,9 +9,9 @@ export interface UserPage {
 }
 
 /** `asked`: what the page was asked for with, so that a fault in it can be told with its place. */
-export function parseUserPage(json: unknown, asked?: PagePlace): UserPage {
+export function decodeUserPage(json: unknown, asked?: PagePlace): UserPage {
   const endpoint = userReadEndpoints.searchUsers;
-  const answer = parseAnswer(endpoint, json);
+  const answer = answerObject(endpoint, json);
   const { total } = answer;
   if (typeof total !== 'number' || !Number.isSafeInteger(total) || total < 0 || total > 2 ** 31 - 1) {
     throw shapeError(endpoint, '"total" is missing or not a whole number');
@@ -56,14 +55,6 @@ export interface UserQuery {
 /** A page of users and the server's clock when it answered (epoch ms), if it said so. */
 export interface TimedUserPage extends UserPage {
   readonly serverTimeMs: number | undefined;
-}
-
-/**
- * A page that has arrived and is not opened yet: held as bytes it costs a tenth of the memory, and the garbage collector
- * nothing. It is opened once. Opening it may ask for it again, where its body turns out to be cut off or not JSON.
- */
-export interface ClosedPage {
-  open(options?: CallOptions): Promise<TimedUserPage>;
 }
 
 /**

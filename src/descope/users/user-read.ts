@@ -1,11 +1,12 @@
 import { isKind } from '../../errors.ts';
 import type { CallOptions } from '../http/call.ts';
-import type { ClosedPage, TimedUserPage, UserQuery } from './user-page.ts';
+import type { UnparsedPage } from './unparsed-page.ts';
+import type { TimedUserPage, UserQuery } from './user-page.ts';
 import type { IdTable } from './id-table.ts';
-import { alarm, Ledger, type Pass, type PassOutcome, type ReadOrigin, type UserBatch } from './ledger.ts';
+import { inconsistentRead, Ledger, type Pass, type PassOutcome, type ReadOrigin, type UserBatch } from './ledger.ts';
 import type { User } from './user.ts';
 import { Sightings } from './sightings.ts';
-import { createStablePass, type OpenPage, userPageSize } from './stable-pass.ts';
+import { createStablePass, type ParsePage, userPageSize } from './stable-pass.ts';
 
 export type { UserBatch } from './ledger.ts';
 export type { ReadOrigin } from './ledger.ts';
@@ -16,11 +17,11 @@ const maxPasses = 3;
 
 export type SearchUsers = (query: UserQuery, call: CallOptions) => Promise<TimedUserPage>;
 
-export type FetchUsers = (query: UserQuery, call: CallOptions) => Promise<ClosedPage>;
+export type FetchUsers = (query: UserQuery, call: CallOptions) => Promise<UnparsedPage>;
 
 export interface UserReadOptions {
   readonly search: SearchUsers;
-  /** How pages are read ahead; by `search`, and opened at once, when left out. */
+  /** How pages are read ahead; by `search`, and parsed at once, when left out. */
   readonly fetch?: FetchUsers;
   /** Narrows the read to the users of a tenant or a role; every row is still checked by whoever uses it. */
   readonly filter?: Pick<UserQuery, 'tenantIds' | 'roleNames' | 'tenantRoleNames'>;
@@ -71,7 +72,7 @@ export interface UserRead {
 }
 
 export function createUserRead(
-  { search, fetch = opened(search), filter = {}, origin, load, now = Date.now }: UserReadOptions,
+  { search, fetch = parsedAtOnce(search), filter = {}, origin, load, now = Date.now }: UserReadOptions,
   onRequest?: (endpoint: string) => void,
 ): UserRead {
   const readFromMs = now();
@@ -88,9 +89,9 @@ export function createUserRead(
   };
   const call = async (query: UserQuery, signal?: AbortSignal): Promise<TimedUserPage> =>
     seen(await search(query, optionsOf(signal)));
-  const ahead = async (query: UserQuery, signal: AbortSignal): Promise<OpenPage> => {
+  const ahead = async (query: UserQuery, signal: AbortSignal): Promise<ParsePage> => {
     const page = await fetch(query, optionsOf(signal));
-    return async (later) => seen(await page.open(optionsOf(later)));
+    return async (later) => seen(await page.parse(optionsOf(later)));
   };
   const stable = createStablePass({ call, ahead, filter, ledger, now });
   let pass: Pass = stable;
@@ -168,7 +169,7 @@ export function createUserRead(
       const { users } = await search(page.query, optionsOf(signal));
       const present = new Set(users.map((user) => user.userId));
       if (!page.ordinals.every((ordinal) => present.has(ledger.ids.at(ordinal)))) {
-        throw alarm('somebody has moved away from a page that was read before');
+        throw inconsistentRead('somebody has moved away from a page that was read before');
       }
       return users;
     },
@@ -180,9 +181,9 @@ function usable(origin: ReadOrigin | undefined): ReadOrigin | undefined {
   return origin !== undefined && origin.second > 0 ? origin : undefined;
 }
 
-function opened(search: SearchUsers): FetchUsers {
+function parsedAtOnce(search: SearchUsers): FetchUsers {
   return async (query, call) => {
     const page = await search(query, call);
-    return { open: () => Promise.resolve(page) };
+    return { parse: () => Promise.resolve(page) };
   };
 }

@@ -1,12 +1,9 @@
 import { ConnectorError } from '../../errors.ts';
 import type { CallOptions } from '../http/call.ts';
 import { type Endpoint, endpointLabel, type WriteEndpoint } from '../http/endpoint.ts';
-import type { Lanes } from '../http/limiter.ts';
 import { AttemptFailed } from '../http/errors.ts';
-import type { PauseForRateLimit } from '../http/retry.ts';
-import type { User } from './user.ts';
-import { parseUser } from './user.ts';
-import type { Send } from '../http/transport.ts';
+import type { HttpClient } from '../http/http-client.ts';
+import { decodeLoadedUser, type User } from './user.ts';
 
 /** The calls that change users. */
 export const userWriteEndpoints = {
@@ -79,43 +76,30 @@ export function toWriteRequest({ operation, userId, tenantId, roleName }: UserCh
   };
 }
 
-export interface UserWriteOptions {
-  readonly send: Send;
-  /** The way in for each endpoint. */
-  readonly lanesOf: (endpoint: WriteEndpoint) => Lanes;
-  readonly pauseForRateLimit: PauseForRateLimit;
-}
-
 /** Sends each write exactly once. Whoever wants it again must have looked first whether it happened. */
-export function createUserWrite({ send, lanesOf, pauseForRateLimit }: UserWriteOptions): WriteUser {
-  return async (change, { signal, onRequest, requestId } = {}) => {
+export function createUserWrite(http: Pick<HttpClient, 'write'>): WriteUser {
+  return async (change, call) => {
     const { endpoint, json } = toWriteRequest(change);
     try {
-      const answer = await lanesOf(endpoint).run(() => {
-        onRequest?.(endpointLabel(endpoint));
-        return send(endpoint, { json, ...(requestId !== undefined && { requestId }) }, signal);
-      }, signal);
-      return { kind: 'answered', user: checkUser(endpoint, parseUser(endpoint, answer.json), change.userId) };
+      const answer = await http.write(endpoint, { json }, call);
+      return { kind: 'answered', user: checkUser(endpoint, decodeLoadedUser(endpoint, answer.json), change.userId) };
     } catch (thrown) {
-      return outcomeOf(thrown, pauseForRateLimit);
+      return outcomeOf(thrown);
     }
   };
 }
 
-function outcomeOf(thrown: unknown, pauseForRateLimit: PauseForRateLimit): WriteOutcome {
+function outcomeOf(thrown: unknown): WriteOutcome {
   if (thrown instanceof AttemptFailed) {
     const { error, retry } = thrown.failure;
-    if (retry === 'rate-limit') {
-      pauseForRateLimit(thrown.failure); // throws when the wait is longer than we may wait
+    if (retry !== 'never') {
+      return { kind: 'uncertain', error };
     }
-    if (retry === 'never') {
-      if (error.kind === 'unauthenticated' || error.kind === 'forbidden') {
-        throw error;
-      }
-      // Another success than 200, a redirect, a giant body: neither a yes nor a no.
-      return { kind: error.kind === 'upstream-contract' ? 'uncertain' : 'refused', error };
+    if (error.kind === 'unauthenticated' || error.kind === 'forbidden') {
+      throw error;
     }
-    return { kind: 'uncertain', error };
+    // Another success than 200, a redirect, a giant body: neither a yes nor a no.
+    return { kind: error.kind === 'upstream-contract' ? 'uncertain' : 'refused', error };
   }
   if (thrown instanceof ConnectorError && thrown.kind === 'upstream-contract') {
     return { kind: 'uncertain', error: thrown };

@@ -98,6 +98,6 @@ export function nameOfRawUser(user: JsonObject): string {
 }
 
 /** A loaded user: `{user: {...}}`. */
-export function parseUser(endpoint: Endpoint, json: unknown): User {
+export function decodeLoadedUser(endpoint: Endpoint, json: unknown): User {
   return decodeAnswerPart(endpoint, json, 'user', decodeUser);
 }

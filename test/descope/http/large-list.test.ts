@@ -2,7 +2,7 @@ import { array, assert, dictionary, jsonValue, nat, property, string } from 'fas
 import { describe, expect, it } from 'vitest';
 import { parseLargeList } from '../../../src/descope/http/large-list.ts';
 import { tenantList } from '../../../src/descope/tenants.ts';
-import { openWholeList } from '../../../src/descope/whole-list.ts';
+import { parseWholeList } from '../../../src/descope/whole-list.ts';
 
 const bytes = (text: string): Uint8Array => Buffer.from(text, 'utf8');
 
@@ -81,15 +81,15 @@ describe('a list that is opened row by row', () => {
     const tenants = Array.from({ length: 15_000 }, (_, place) => ({ id: `T${place}`, name: 'x'.repeat(300) }));
     const body = (last: unknown): Uint8Array => bytes(JSON.stringify({ tenants: [...tenants, last] }));
 
-    expect(openWholeList(tenantList, body({ id: 'last' }))).toHaveLength(15_001);
-    expect(() => openWholeList(tenantList, body({ id: 'last', name: 5 }))).toThrow(
+    expect(parseWholeList(tenantList, body({ id: 'last' }))).toHaveLength(15_001);
+    expect(() => parseWholeList(tenantList, body({ id: 'last', name: 5 }))).toThrow(
       'tenant "last", tenants[15000]: "name" is not a string',
     );
-    expect(() => openWholeList(tenantList, body({ id: 'T7' }))).toThrow(
+    expect(() => parseWholeList(tenantList, body({ id: 'T7' }))).toThrow(
       'tenant "T7" is listed twice (rows 8 and 15001)',
     );
     expect(() =>
-      openWholeList(tenantList, bytes(`${JSON.stringify({ tenants }).slice(0, -1)},"tenants":[{"id":"T"}]}`)),
+      parseWholeList(tenantList, bytes(`${JSON.stringify({ tenants }).slice(0, -1)},"tenants":[{"id":"T"}]}`)),
     ).toThrow('there twice');
   });
 });

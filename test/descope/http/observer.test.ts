@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { createChannel, createDescopeClient, type DescopeClientOptions } from '../../../src/descope/client.ts';
+import { createDescopeClient, type DescopeClientOptions } from '../../../src/descope/client.ts';
+import { createChannel } from '../../../src/descope/http/channel.ts';
 import type { DescopeObserver } from '../../../src/descope/http/observer.ts';
 import { type Emulator, type Fault, startEmulator } from '../../../src/emulator/emulator.ts';
 import { Secret } from '../../../src/secret.ts';

@@ -2,7 +2,7 @@ import { array, assert, asyncProperty, constantFrom, integer, record } from 'fas
 import nock from 'nock';
 import { describe, expect, it } from 'vitest';
 import type { Endpoint } from '../../../src/descope/http/endpoint.ts';
-import { createLanes } from '../../../src/descope/http/limiter.ts';
+import { createLimiter } from '../../../src/descope/http/limiter.ts';
 import {
   createPacing,
   expectedTime,
@@ -41,12 +41,12 @@ interface Paced {
 function paced(rateLimit: RateLimit, baseUrl = host, sleep?: PacingOptions['sleep']): Paced {
   const time = fakeTime();
   const clock = { now: time.now, sleep: sleep ?? time.sleep };
-  const pacing = createPacing({ rateLimit, baseUrl, lanes: createLanes({ maxParallel: 6, ...clock }), ...clock });
+  const pacing = createPacing({ rateLimit, baseUrl, limiter: createLimiter({ maxParallel: 6, ...clock }), ...clock });
   return {
     time,
     pacing: {
       searchesPerMinute: pacing.searchesPerMinute,
-      take: (endpoint, signal) => pacing.lanesOf(endpoint).run(async () => undefined, signal),
+      take: (endpoint, signal) => pacing.limiterOf(endpoint).run(async () => undefined, signal),
     },
   };
 }
@@ -208,12 +208,12 @@ describe('pacing', () => {
     expect((await failureOf(pacing.take(userReadEndpoints.searchUsers, AbortSignal.abort()))).kind).toBe('cancelled');
   });
 
-  it('saves up no more than six tokens while the lanes are busy or paused', async () => {
+  it('saves up no more than six tokens while all slots are busy or paused', async () => {
     const time = fakeTime();
-    const lanes = createLanes({ maxParallel: 1, ...time });
-    const pacing = createPacing({ rateLimit: { count: 60, periodMs: 60_000 }, baseUrl: host, lanes, ...time });
+    const limiter = createLimiter({ maxParallel: 1, ...time });
+    const pacing = createPacing({ rateLimit: { count: 60, periodMs: 60_000 }, baseUrl: host, limiter, ...time });
     let release: () => void = () => undefined;
-    const busy = lanes.run(
+    const busy = limiter.run(
       () =>
         new Promise<void>((resolve) => {
           release = resolve;
@@ -221,12 +221,12 @@ describe('pacing', () => {
     );
     const begunAt: number[] = [];
     const waiting = Array.from({ length: 20 }, () =>
-      pacing.lanesOf(userReadEndpoints.searchUsers).run(async () => begunAt.push(time.now())),
+      pacing.limiterOf(userReadEndpoints.searchUsers).run(async () => begunAt.push(time.now())),
     );
     await turn();
 
     time.advance(30_000);
-    lanes.pauseFor(30_000);
+    limiter.pauseFor(30_000);
     const openAt = time.now() + 30_000;
     release();
     await Promise.all([busy, ...waiting]);
@@ -238,12 +238,12 @@ describe('pacing', () => {
 
   it('lets the next one go on when a task throws, or its caller leaves before it has begun', async () => {
     const time = fakeTime();
-    const lanes = createLanes({ maxParallel: 1, ...time });
-    const pacing = createPacing({ rateLimit: { count: 60, periodMs: 60_000 }, baseUrl: host, lanes, ...time });
-    const narrow = pacing.lanesOf(userReadEndpoints.searchUsers);
+    const limiter = createLimiter({ maxParallel: 1, ...time });
+    const pacing = createPacing({ rateLimit: { count: 60, periodMs: 60_000 }, baseUrl: host, limiter, ...time });
+    const narrow = pacing.limiterOf(userReadEndpoints.searchUsers);
     await expect(narrow.run(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
     let release: () => void = () => undefined;
-    const busy = lanes.run(
+    const busy = limiter.run(
       () =>
         new Promise<void>((resolve) => {
           release = resolve;
@@ -326,7 +326,7 @@ describe('a client that reads 100,000 users', () => {
     expect(project.mostInFlight()).toBe(6);
   });
 
-  it('holds no lane while it waits: a tenant list goes out at once', async () => {
+  it('holds no slot while it waits: a tenant list goes out at once', async () => {
     const time = fakeTime();
     limitedProject(time);
     nock(host).get('/v1/mgmt/tenant/all').reply(200, { tenants: [] });

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { AttemptFailure } from '../../../src/descope/http/errors.ts';
-import { createLanes } from '../../../src/descope/http/limiter.ts';
-import { AttemptFailed } from '../../../src/descope/http/errors.ts';
-import { createRetrying, type Retry, type RetryOptions } from '../../../src/descope/http/retry.ts';
+import { AttemptFailed, type AttemptFailure } from '../../../src/descope/http/errors.ts';
+import { createLimiter } from '../../../src/descope/http/limiter.ts';
+import { createRetrying, type Retrying, type RetryOptions } from '../../../src/descope/http/retry.ts';
 import { ConnectorError } from '../../../src/errors.ts';
 import { failureOf, fakeTime, type FakeTime, turn } from '../support.ts';
 
@@ -20,16 +19,19 @@ const limited = (retryAfterMs?: number): AttemptFailed => failure('rate-limit', 
 const cutBody = (): AttemptFailed => failure('body');
 const refused = (): AttemptFailed => failure('never');
 
+type Retry = <T>(attempt: () => Promise<T>, signal?: AbortSignal) => Promise<T>;
+
 interface Setup {
+  readonly owner: Retrying;
   readonly retrying: Retry;
   readonly time: FakeTime;
 }
 
 function setUp(options: Partial<RetryOptions> = {}, maxParallel = 6): Setup {
   const time = fakeTime();
-  const lanes = createLanes({ maxParallel, ...time });
-  const { run: retrying } = createRetrying({
-    lanes,
+  const limiter = createLimiter({ maxParallel, ...time });
+  const owner = createRetrying({
+    limiter,
     now: time.now,
     sleep: time.sleep,
     random: () => 1,
@@ -37,7 +39,7 @@ function setUp(options: Partial<RetryOptions> = {}, maxParallel = 6): Setup {
     totalRateWaitMs: Number.POSITIVE_INFINITY,
     ...options,
   });
-  return { retrying, time };
+  return { owner, retrying: (attempt, signal) => owner.run(attempt, { signal }), time };
 }
 
 /** An attempt that throws these, one after the other, and then answers; it counts how often it was made. */
@@ -137,6 +139,31 @@ describe('a body that was cut off', () => {
   });
 });
 
+describe('a first attempt that was made elsewhere and failed', () => {
+  it('counts as one, and is followed by a back-off', async () => {
+    const { owner, time } = setUp();
+    const numbers: number[] = [];
+
+    const answer = await owner.run(
+      async (number) => {
+        numbers.push(number);
+        return await Promise.resolve('answer');
+      },
+      { failed: cutBody() },
+    );
+
+    expect({ answer, numbers, slept: time.slept }).toEqual({ answer: 'answer', numbers: [2], slept: [250] });
+  });
+
+  it('ends the request where it was final', async () => {
+    const { owner } = setUp();
+    const { attempt, tries } = script();
+
+    expect((await failureOf(owner.run(attempt, { failed: refused() }))).kind).toBe('unavailable');
+    expect(tries()).toBe(0);
+  });
+});
+
 describe('a final failure', () => {
   it.each([
     ['that the attempt marks as final', refused()],
@@ -215,7 +242,7 @@ describe('a rate limit', () => {
     expect(tries()).toBe(6);
   });
 
-  it('holds back every lane, not only the one that met it', async () => {
+  it('holds back every request, not only the one that met it', async () => {
     const { retrying, time } = setUp({}, 2);
     const startedAt = time.now();
     const begunAt: number[] = [];
@@ -230,7 +257,7 @@ describe('a rate limit', () => {
     expect(begunAt.every((at) => at >= startedAt + 9_000)).toBe(true);
   });
 
-  it('that six lanes meet at once is one breach, and is waited for once', async () => {
+  it('that six requests meet at once is one breach, and is waited for once', async () => {
     const { retrying, time } = setUp({ totalRateWaitMs: 1_500 });
     const startedAt = time.now();
 
@@ -388,7 +415,7 @@ describe('a service that has stopped answering', () => {
     expect(await retrying(script().attempt)).toBe('answer');
   });
 
-  it('holds back those who still wait for a lane or for their next try', async () => {
+  it('holds back those who still wait for a slot or for their next try', async () => {
     const { retrying } = setUp({}, 1);
     let tries = 0;
 
@@ -448,7 +475,7 @@ describe('a caller who goes away', () => {
   });
 });
 
-it('a request that backs off holds no lane', async () => {
+it('a request that backs off holds no slot', async () => {
   let wake: () => void = () => undefined;
   const { retrying } = setUp(
     {

@@ -23,7 +23,7 @@ describe('pages that are read ahead', () => {
         await turn(); // all answers come in one turn of the event loop, one after the other
         seen.push(`came ${offset}`);
         return {
-          open: async () => {
+          parse: async () => {
             seen.push(`opened ${offset}`);
             return await Promise.resolve(pageAt(offset));
           },

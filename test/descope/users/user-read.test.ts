@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { TimedUserPage, UserQuery } from '../../../src/descope/users/user-page.ts';
 import type { User } from '../../../src/descope/users/user.ts';
 import { Ledger } from '../../../src/descope/users/ledger.ts';
-import { createStablePass, type OpenPage } from '../../../src/descope/users/stable-pass.ts';
+import { createStablePass, type ParsePage } from '../../../src/descope/users/stable-pass.ts';
 import { createUserRead, type ReadOrigin, type UserRead } from '../../../src/descope/users/user-read.ts';
 import { ConnectorError } from '../../../src/errors.ts';
 import { useNock } from '../../support/nock.ts';
@@ -23,7 +23,7 @@ const readOf = (server: ModelServer, origin?: ReadOrigin): UserRead =>
 
 /** The first pass alone: what it raises the alarm for, before any other pass repairs it. */
 function stableOf(server: ModelServer, origin?: ReadOrigin): Pick<UserRead, 'next' | 'proof'> {
-  const ahead = async (query: UserQuery): Promise<OpenPage> => {
+  const ahead = async (query: UserQuery): Promise<ParsePage> => {
     const page = await server.search(query);
     return () => Promise.resolve(page);
   };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createChannel } from '../../../src/descope/client.ts';
+import { createChannel } from '../../../src/descope/http/channel.ts';
 import { Secret } from '../../../src/secret.ts';
 import { anySearch, host, key, projectId, testClient } from '../support.ts';
 
@@ -14,7 +14,7 @@ async function openPageOf(body: Uint8Array): Promise<unknown> {
       send: async () => await Promise.resolve({ json: undefined, body, serverTimeMs: undefined }),
     },
   });
-  return await (await client.fetchUsers(anySearch)).open();
+  return await (await client.fetchUsers(anySearch)).parse();
 }
 
 describe('the bytes of a page that was fetched ahead', () => {

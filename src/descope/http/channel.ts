@@ -1,0 +1,39 @@
+import { createLimiter, type Limiter, maxParallelFetchesCeiling } from './limiter.ts';
+import { type DescopeObserver, observed } from './observer.ts';
+import { createPacing, type Pacing, type RateLimit } from './pacing.ts';
+import { sleep as realSleep, type Sleep } from './sleep.ts';
+import { createTransport, type Send, type TransportOptions } from './transport.ts';
+
+export interface ChannelOptions extends TransportOptions {
+  readonly maxParallelFetches?: number;
+  /** How requests are held back before any limit is met; not at all when left out. */
+  readonly rateLimit?: RateLimit;
+  readonly observer?: DescopeObserver;
+  /** Monotonic milliseconds. */
+  readonly now?: () => number;
+  readonly sleep?: Sleep;
+}
+
+/** What all requests of a process share: the transport, the limiter and the pace. */
+export interface Channel {
+  readonly send: Send;
+  readonly limiter: Limiter;
+  readonly pacing: Pacing;
+}
+
+export function createChannel(options: ChannelOptions): Channel {
+  const {
+    baseUrl,
+    maxParallelFetches = maxParallelFetchesCeiling,
+    rateLimit = 'off',
+    observer,
+    now = () => performance.now(),
+    sleep = realSleep,
+  } = options;
+  const limiter = createLimiter({ maxParallel: Math.min(maxParallelFetches, maxParallelFetchesCeiling), now, sleep });
+  return {
+    send: observed(createTransport(options), observer),
+    limiter,
+    pacing: createPacing({ rateLimit, baseUrl, limiter, now, sleep }),
+  };
+}

@@ -1,0 +1,118 @@
+import { type Logger, silentLogger } from '../../log.ts';
+import type { CallOptions } from './call.ts';
+import { type Channel, type ChannelOptions, createChannel } from './channel.ts';
+import { endpointLabel, type ReadEndpoint, type WriteEndpoint } from './endpoint.ts';
+import { AttemptFailed } from './errors.ts';
+import { createRetrying } from './retry.ts';
+import { sleep as realSleep } from './sleep.ts';
+import type { HttpAnswer, HttpRequest } from './transport.ts';
+
+export interface HttpClientOptions extends ChannelOptions {
+  /** Longest single wait for a rate limit: 30 s where a caller holds a call open, 10 min for a one-shot sync. */
+  readonly longestRateWaitMs?: number;
+  readonly totalRateWaitMs?: number;
+  readonly forgetsRateWaits?: boolean;
+  /** Shared with another client, so that both together keep to one limit and one pace; made for this one when left out. */
+  readonly channel?: Channel;
+  readonly logger?: Logger;
+  /** Between 0 and 1: the share of the longest back-off that is waited. */
+  readonly random?: () => number;
+}
+
+/** Sends requests by what their endpoint's row says of them: reads again and again, writes once. Throws ConnectorError, and AttemptFailed from a write. */
+export interface HttpClient {
+  /** How many searches are sent in a minute at most; undefined when requests are not held back. */
+  readonly searchesPerMinute: number | undefined;
+  read(endpoint: ReadEndpoint, request: HttpRequest, call?: CallOptions): Promise<HttpAnswer>;
+  /** Goes on with a read whose first attempt failed after it had been answered, as `failed` tells. */
+  readAgain(
+    failed: AttemptFailed,
+    endpoint: ReadEndpoint,
+    request: HttpRequest,
+    call?: CallOptions,
+  ): Promise<HttpAnswer>;
+  /** Sends a write, exactly once. Its 429 holds everybody back all the same. */
+  write(endpoint: WriteEndpoint, request: HttpRequest, call?: CallOptions): Promise<HttpAnswer>;
+}
+
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const {
+    observer,
+    longestRateWaitMs = 30_000,
+    totalRateWaitMs = Number.POSITIVE_INFINITY,
+    forgetsRateWaits = false,
+    logger = silentLogger,
+    now = () => performance.now(),
+    sleep = realSleep,
+    random = Math.random,
+  } = options;
+  const { send, limiter, pacing } = options.channel ?? createChannel(options);
+  const onRateWait = (waitMs: number): void => {
+    observer?.onRateWait(waitMs);
+    logger.warn('waiting for the rate limit of Descope', {
+      seconds: Math.ceil(waitMs / 1000),
+      until: new Date(Date.now() + waitMs).toISOString(),
+    });
+  };
+  const retrying = createRetrying({
+    limiter,
+    now,
+    sleep,
+    random,
+    longestRateWaitMs,
+    totalRateWaitMs,
+    forgetsRateWaits,
+    onRateWait,
+  });
+
+  async function attempt(
+    endpoint: ReadEndpoint,
+    request: HttpRequest,
+    call: CallOptions,
+    number: number,
+  ): Promise<HttpAnswer> {
+    const label = endpointLabel(endpoint);
+    if (number > 1) {
+      observer?.onRetry(label);
+    }
+    call.onRequest?.(label);
+    const startedAt = now();
+    try {
+      return await send(endpoint, withId(request, call), call.signal);
+    } finally {
+      logger.debug('descope request', { endpoint: label, durationMs: Math.round(now() - startedAt) });
+    }
+  }
+
+  return {
+    searchesPerMinute: pacing.searchesPerMinute,
+    read: (endpoint, request, call = {}) =>
+      retrying.run((number) => attempt(endpoint, request, call, number), {
+        signal: call.signal,
+        through: pacing.limiterOf(endpoint),
+      }),
+    readAgain: (failed, endpoint, request, call = {}) =>
+      retrying.run((number) => attempt(endpoint, request, call, number), {
+        signal: call.signal,
+        through: pacing.limiterOf(endpoint),
+        failed,
+      }),
+    write: async (endpoint, request, call = {}) => {
+      try {
+        return await pacing.limiterOf(endpoint).run(() => {
+          call.onRequest?.(endpointLabel(endpoint));
+          return send(endpoint, withId(request, call), call.signal);
+        }, call.signal);
+      } catch (thrown) {
+        if (thrown instanceof AttemptFailed && thrown.failure.retry === 'rate-limit') {
+          retrying.pauseForRateLimit(thrown.failure); // throws when the wait is longer than we may wait
+        }
+        throw thrown;
+      }
+    },
+  };
+}
+
+function withId(request: HttpRequest, { requestId }: CallOptions): HttpRequest {
+  return requestId === undefined ? request : { ...request, requestId };
+}
