@@ -93,7 +93,7 @@ function createPermissions({ seed }: FamilyHost): Permissions {
   };
 }
 
-export function toPermission(seed: PermissionSeed, id: string): Permission {
+function toPermission(seed: PermissionSeed, id: string): Permission {
   return { id, description: '', systemDefault: false, ...seed };
 }
 

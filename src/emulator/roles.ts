@@ -3,6 +3,7 @@ import { endpoint, nothing } from './endpoint.ts';
 import type { Endpoints } from './endpoint.ts';
 import { defineFamily, projectCreated } from './family.ts';
 import type { FamilyHost } from './family.ts';
+import { containsText, matchesAny } from './list-filter.ts';
 import { withoutId } from './object-ids.ts';
 import { permissions } from './permissions.ts';
 import type { Permissions } from './permissions.ts';
@@ -188,7 +189,7 @@ function toRewrite(all: readonly Role[], role: Role, replacement: readonly strin
       : roleNames;
 }
 
-export function toRole(seed: RoleSeed, id: string, createdTime: number): Role {
+function toRole(seed: RoleSeed, id: string, createdTime: number): Role {
   return {
     id,
     description: '',
@@ -278,16 +279,12 @@ function settings(permissions: Permissions, body: RequestBody): Omit<RoleSeed, '
 }
 
 function toRoleTest(body: RequestBody): (role: Role) => boolean {
-  const anyOf = (field: string, held: readonly string[]): boolean => {
-    const wanted = body.texts(field);
-    return wanted.length === 0 || wanted.some((value) => held.includes(value));
-  };
-  const contains = (text: string, part: string): boolean => text.toLowerCase().includes(part.toLowerCase());
+  const ofProject = body.flag('includeProjectRoles') === true;
   return (role) =>
-    (anyOf('tenantIds', [role.tenantId]) || (role.tenantId === '' && body.flag('includeProjectRoles') === true)) &&
-    anyOf('roleNames', [role.name]) &&
-    anyOf('roleIds', [role.id]) &&
-    anyOf('permissionNames', role.permissionNames) &&
-    contains(role.name, body.text('roleNameLike')) &&
-    contains(`${role.name} ${role.description}`, body.text('text'));
+    (matchesAny(body, 'tenantIds', [role.tenantId]) || (role.tenantId === '' && ofProject)) &&
+    matchesAny(body, 'roleNames', [role.name]) &&
+    matchesAny(body, 'roleIds', [role.id]) &&
+    matchesAny(body, 'permissionNames', role.permissionNames) &&
+    containsText(body, 'roleNameLike', role.name) &&
+    containsText(body, 'text', `${role.name} ${role.description}`);
 }

@@ -3,6 +3,7 @@ import { endpoint, nothing } from './endpoint.ts';
 import type { Endpoints } from './endpoint.ts';
 import { defineFamily, projectCreated } from './family.ts';
 import type { FamilyHost } from './family.ts';
+import { matchesAny, matchesAttributes, matchesText } from './list-filter.ts';
 import { randomId } from './random.ts';
 import type { RequestBody } from './request-body.ts';
 import { amount, choice, sure } from './switch-table.ts';
@@ -150,7 +151,7 @@ function createTenants({ nowSeconds }: FamilyHost, switches: TenantSwitches): Te
   };
 }
 
-export function toTenant(seed: TenantSeed, createdTime: number): Tenant {
+function toTenant(seed: TenantSeed, createdTime: number): Tenant {
   return {
     name: seed.id,
     selfProvisioningDomains: [],
@@ -260,19 +261,13 @@ function settings(body: RequestBody): Omit<TenantSeed, 'id'> {
 }
 
 function toTenantTest(body: RequestBody): (tenant: Tenant) => boolean {
-  const anyOf = (field: string, held: readonly string[]): boolean => {
-    const wanted = body.texts(field);
-    return wanted.length === 0 || wanted.some((value) => held.includes(value));
-  };
   return (tenant) =>
-    anyOf('tenantIds', [tenant.id]) &&
-    anyOf('tenantNames', [tenant.name]) &&
-    anyOf('tenantSelfProvisioningDomains', tenant.selfProvisioningDomains) &&
-    anyOf('tenantSSODomains', tenant.domains) &&
-    ['', tenant.authType].includes(body.text('authType')) &&
-    ['', tenant.parent].includes(body.text('parentTenantId')) &&
+    matchesAny(body, 'tenantIds', [tenant.id]) &&
+    matchesAny(body, 'tenantNames', [tenant.name]) &&
+    matchesAny(body, 'tenantSelfProvisioningDomains', tenant.selfProvisioningDomains) &&
+    matchesAny(body, 'tenantSSODomains', tenant.domains) &&
+    matchesText(body, 'authType', tenant.authType) &&
+    matchesText(body, 'parentTenantId', tenant.parent) &&
     (body.flag('topLevelOnly') !== true || tenant.parent === '') &&
-    Object.entries(body.object('customAttributes')).every(
-      ([key, value]) => JSON.stringify(tenant.customAttributes[key]) === JSON.stringify(value),
-    );
+    matchesAttributes(body, tenant.customAttributes);
 }
