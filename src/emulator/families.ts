@@ -1,3 +1,4 @@
+import { accessKeys } from './access-keys.ts';
 import type { Family } from './family.ts';
 import { license } from './license.ts';
 import { permissions } from './permissions.ts';
@@ -6,7 +7,7 @@ import { tenants } from './tenants.ts';
 import { users } from './users/users.ts';
 
 /** Every family of the stand-in. The API, the seeds, the switches and the state that tests see derive from this list. */
-export const families = [users, tenants, roles, permissions, license] as const;
+export const families = [users, tenants, roles, permissions, accessKeys, license] as const;
 
 export type Families = typeof families;
 

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { defaultSwitches, parseFault, parseSwitches } from '../../src/emulator/emulator.ts';
 import type { FaultRule } from '../../src/emulator/emulator.ts';
+import { switchTable } from '../../src/emulator/switches.ts';
 
 describe('parseSwitches', () => {
   it('reads words, numbers and rate limits', () => {
@@ -27,6 +29,27 @@ describe('parseSwitches', () => {
 
   it('knows a default for every switch', () => {
     expect(defaultSwitches).toMatchObject({ maxLimit: 100, unknownFields: 'reject', total: 'exact', rateLimit: 'off' });
+  });
+});
+
+describe('the table of switches in docs/emulator.md', () => {
+  const page = readFileSync(new URL('../../docs/emulator.md', import.meta.url), 'utf8');
+  const rows = page.split('\n').flatMap((line) => {
+    const cells = line.split('|').slice(1, -1);
+    if (cells.length !== 4) return [];
+    const [names = '', values = '', , mark = ''] = cells;
+    return [...names.matchAll(/`(\w+)`/g)].map(([, name = '']) => ({
+      name,
+      default: /[^\s`,(]+/.exec(values)?.[0],
+      mark: /\b[DSIX]\b/.exec(mark)?.[0],
+    }));
+  });
+  const marks = { documented: 'D', seen: 'S', inferred: 'I', invented: 'X', setting: undefined };
+
+  it.each(Object.entries(switchTable))('has %s with its default and how sure we are of it', (name, definition) => {
+    expect(rows.filter((row) => row.name === name)).toEqual([
+      { name, default: String(definition.default), mark: marks[definition.certainty] },
+    ]);
   });
 });
 
