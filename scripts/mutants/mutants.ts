@@ -14,7 +14,7 @@ export const mutants: readonly Mutant[] = [
     name: '{} read as no users',
     edits: [
       { inside: 'listIn', find: 'const list = answer[key];', replace: 'const list = answer[key] ?? [];' },
-      { inside: 'parseUserPage', find: 'const { total } = answer;', replace: 'const { total = 0 } = answer;' },
+      { inside: 'decodeUserPage', find: 'const { total } = answer;', replace: 'const { total = 0 } = answer;' },
     ],
     tests: ['schemas.test.ts', 'transport.test.ts'],
   },
@@ -45,7 +45,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a total that changes between pages taken as it comes',
-    edits: [{ inside: 'checkBounded', find: 'total !== boundedTotal', replace: 'false' }],
+    edits: [{ inside: 'checkBoundedPage', find: 'total !== counted', replace: 'false' }],
     tests: read,
   },
   {

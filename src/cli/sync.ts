@@ -4,7 +4,7 @@ import { resolveSettings } from '../config/load.ts';
 import { createConnector, type GrantForecast } from '../connector.ts';
 import type { DescopeClient } from '../descope/client.ts';
 import { expectedTime } from '../descope/http/pacing.ts';
-import { userPageSize } from '../descope/users/user-read.ts';
+import { userPageSize } from '../descope/users/user-page.ts';
 import { ConnectorError } from '../errors.ts';
 import { readLast } from '../output/last.ts';
 import { sweepLeftovers } from '../output/leftovers.ts';

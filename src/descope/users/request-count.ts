@@ -1,4 +1,4 @@
-import { userPageSize } from './stable-pass.ts';
+import { userPageSize } from './user-page.ts';
 
 /** What a full read costs, as the pages say it. A test compares them, and the numbers with what is really sent. */
 export const requestsInWords = 'one request per 100 users, plus three or four';

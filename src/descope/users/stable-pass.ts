@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { isKind } from '../../errors.ts';
-import type { TimedUserPage, UserQuery } from './user-page.ts';
+import { CreationOrder } from './creation-order.ts';
 import { countEverybody } from './hidden-users.ts';
 import { createKeysetPass } from './keyset-pass.ts';
 import {
@@ -14,14 +14,16 @@ import {
 } from './ledger.ts';
 import { createOverlapPass } from './overlap-pass.ts';
 import { createPageWindow } from './page-window.ts';
+import {
+  checkBoundedPage,
+  checkNoRepeats,
+  checkRowCount,
+  countJoinedBehind,
+  type FirstAnswer,
+  mayBeCapped,
+} from './stable-checks.ts';
 import type { User } from './user.ts';
-
-/** Rows per search. Descope documents a default of 100 and no maximum; its own tools never ask for more. */
-export const userPageSize = 100;
-
-/** In a narrowed read, which is small as a rule, the probe is kept for what could be a full page: no service caps its pages at an odd number. */
-const smallestCap = 10;
-const roundness = 5;
+import { type TimedUserPage, type UserPage, userPageSize, type UserQuery } from './user-page.ts';
 
 /** Parses a page that was read ahead. */
 export type ParsePage = (signal?: AbortSignal) => Promise<TimedUserPage>;
@@ -34,12 +36,6 @@ export interface StableOptions {
   readonly ledger: Ledger;
   /** Epoch milliseconds by our own clock. */
   readonly now: () => number;
-}
-
-/** What the first answer told: the bound, in epoch milliseconds, and how many users there are. */
-interface FirstAnswer {
-  readonly boundMs: number;
-  readonly total: number;
 }
 
 export interface StablePass extends Pass {
@@ -69,17 +65,9 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
   /** One answer is everybody; unless somebody is known who came after it. */
   let isBoundTold = false;
   let isFilterTrusted = true;
-  let isInOrder = true;
-  /** The second of the last user of the first page, and of the last bounded one. */
-  let firstSecond: number | undefined;
-  let lastSecond: number | undefined;
-  /** How many of the rows of this pass were created before that second, on the first page and in all. */
-  let olderOnFirst = 0;
-  let older = 0;
+  const order = new CreationOrder(start);
 
   const isNarrowed = Object.keys(filter).length > 0;
-  const mayBeCapped = (total: number): boolean =>
-    total > 0 && total <= userPageSize && (!isNarrowed || (total >= smallestCap && total % roundness === 0));
   const pageCount = (): number => Math.ceil((origin?.total ?? 0) / userPageSize);
   const boundedQuery = (index: number): UserQuery => ({
     ...pageQuery(index),
@@ -104,8 +92,7 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
     checkStart(users);
     const batch = ledger.enter(query, users);
     firstPage = new Set(users.map((user) => user.userId));
-    firstSecond = lastInOrder(users, start?.second);
-    olderOnFirst = older;
+    order.enterFirst(users);
     boundedRows = users.length;
     if (total <= userPageSize) {
       boundedTotal = total;
@@ -118,44 +105,20 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
     const query = boundedQuery(index);
     const parse = await window.take(index, signal);
     await setImmediate(); // other answers that are there go first, and the next requests with them: parsing this one takes its time
-    const { users, total } = await parse(signal);
-    checkBounded(users, total, query.offset, from);
-    const second = lastInOrder(users, lastSecond ?? firstSecond);
+    const page = await parse(signal);
+    checkBounded(page, query.offset, from);
+    const { users } = page;
+    const reached = order.look(users, boundedRows);
     const batch = ledger.enter(query, users);
     boundedRows += users.length;
-    lastSecond = second;
+    order.enter(reached);
     return batch;
   }
 
-  /** The second of the last user of a page; from the beginning (undefined) where the page is not in order. */
-  function lastInOrder(users: readonly User[], after: number | undefined): number | undefined {
-    let second = after ?? Number.NEGATIVE_INFINITY;
-    for (const [place, { createdTime }] of users.entries()) {
-      if (createdTime === undefined || createdTime < second) {
-        isInOrder = false;
-      } else if (createdTime > second) {
-        older = boundedRows + place;
-      }
-      second = createdTime ?? second;
-    }
-    return users.at(-1)?.createdTime;
-  }
-
-  function checkBounded(users: readonly User[], total: number, offset: number, from: FirstAnswer): void {
-    boundedTotal ??= total;
-    if (total !== boundedTotal) {
-      throw inconsistentRead('the number of users changed between pages');
-    }
-    if (total > from.total) {
-      throw inconsistentRead('users with an old creation time appeared');
-    }
-    checkRowCount(users, total, offset);
-    for (const { createdTime } of users) {
-      if (createdTime === undefined || createdTime * 1000 > from.boundMs) {
-        throw inconsistentRead('a page bounded in time held a user who lies outside the bound');
-      }
-    }
-    checkStart(users);
+  function checkBounded(page: UserPage, offset: number, from: FirstAnswer): void {
+    boundedTotal ??= page.total;
+    checkBoundedPage(page, offset, from, boundedTotal);
+    checkStart(page.users);
   }
 
   /** Nobody may come who is older than where this read begins: then the service does not look at the bound. */
@@ -177,17 +140,16 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
   /** Somebody is newer than the bound: the first page, which was read without it, is read again with it. */
   async function recheckFirst(from: FirstAnswer, signal?: AbortSignal): Promise<UserBatch> {
     const query = { ...pageQuery(0), toCreatedTimeMs: from.boundMs };
-    const { users, total } = await call(query, signal);
-    checkBounded(users, total, 0, from);
-    if (
-      new Set(users.map((user) => user.userId)).size < users.length ||
-      users.some((user) => ledger.ids.has(user.userId) && !firstPage.has(user.userId))
-    ) {
+    const page = await call(query, signal);
+    checkBounded(page, 0, from);
+    const { users } = page;
+    checkNoRepeats(users);
+    if (users.some((user) => ledger.ids.has(user.userId) && !firstPage.has(user.userId))) {
       throw inconsistentRead('a user was listed twice');
     }
     const batch = ledger.enter(query, users, true);
     boundedRows += users.length - firstPage.size;
-    older = Math.max(0, older + users.length - firstPage.size);
+    order.shift(users.length - firstPage.size);
     for (const { userId } of users) {
       firstPage.delete(userId);
     }
@@ -203,28 +165,12 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
       throw inconsistentRead('more users are newer than the bound than one page holds');
     }
     checkRowCount(users, total, 0);
-    if (new Set(users.map((user) => user.userId)).size < users.length) {
-      throw inconsistentRead('a user was listed twice');
-    }
+    checkNoRepeats(users);
     const known = ledger.ids.size;
     const batch = ledger.enter(query, users, true);
     areNewerRead = true;
     newerUsers = users.filter((user) => firstPage.has(user.userId)).length + (ledger.ids.size - known);
     return batch;
-  }
-
-  /**
-   * One page that counts exactly its own rows: is that everybody, or does the service count pages? Only what is behind it
-   * tells. Who is behind it and newer than the bound has joined meanwhile.
-   */
-  async function checkNobodyIsBehind(from: FirstAnswer, signal?: AbortSignal): Promise<void> {
-    const { users, total } = await call({ ...range, limit: userPageSize, offset: from.total }, signal);
-    const haveJoined = users.every(({ createdTime }) => createdTime !== undefined && createdTime * 1000 > from.boundMs);
-    if (!haveJoined || total !== from.total + users.length) {
-      throw inconsistentRead('the service counts the users of a page instead of all users');
-    }
-    isBoundTold = users.length > 0;
-    isEndChecked = true;
   }
 
   /** There are fewer below the bound than the first page counted: somebody is newer, was deleted, or is hidden. */
@@ -252,8 +198,9 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
     if (isShort && !areNewerRead) {
       return await readNewer(origin, signal);
     }
-    if (mayBeCapped(origin.total) && !isEndChecked) {
-      await checkNobodyIsBehind(origin, signal);
+    if (mayBeCapped(origin.total, isNarrowed) && !isEndChecked) {
+      isBoundTold = (await countJoinedBehind(call, range, origin, signal)) > 0;
+      isEndChecked = true;
     }
     if ((isShort || start !== undefined) && !isFilterChecked) {
       await checkNobodyIsHidden(origin, signal);
@@ -281,12 +228,7 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
    * answer; where the two differ, somebody may have moved from the second page to the first before that was read again.
    */
   function resume(): ReadOrigin | undefined {
-    if (firstSecond === undefined || !isInOrder) {
-      return start;
-    }
-    const isWhole = isRechecked || boundedTotal === origin?.total;
-    const [second, count] = isWhole ? [lastSecond ?? firstSecond, older] : [firstSecond, olderOnFirst];
-    return { second, before: (start?.before ?? 0) + count };
+    return order.origin(isRechecked || boundedTotal === origin?.total);
   }
 
   /** Everybody below the bound is there once its pages are through, the first one read again among them. */
@@ -294,7 +236,7 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
     if (origin === undefined) {
       return start;
     }
-    const isThrough = isInOrder && isRechecked && pagesRead() >= pageCount() && boundedRows === boundedTotal;
+    const isThrough = order.isInOrder && isRechecked && pagesRead() >= pageCount() && boundedRows === boundedTotal;
     return isThrough
       ? { second: Math.floor(origin.boundMs / 1000), before: (start?.before ?? 0) + boundedRows }
       : resume();
@@ -332,11 +274,4 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
       return origin;
     },
   };
-}
-
-function checkRowCount(users: readonly User[], total: number, offset: number): void {
-  const expected = Math.min(userPageSize, Math.max(0, total - offset));
-  if (users.length !== expected) {
-    throw inconsistentRead(`a page held ${users.length} users where ${expected} were due`);
-  }
 }

@@ -2,6 +2,9 @@ import { listIn, answerObject, rowDecoder } from '../answer-shape.ts';
 import { shapeError } from '../http/errors.ts';
 import { decodeUser, nameOfRawUser, type User, userReadEndpoints } from './user.ts';
 
+/** Rows per search. Descope documents a default of 100 and no maximum; its own tools never ask for more. */
+export const userPageSize = 100;
+
 /** One page of a user search. `total` is the number of users that match, whatever the page. */
 export interface UserPage {
   readonly users: readonly User[];

@@ -1,16 +1,15 @@
 import { isKind } from '../../errors.ts';
 import type { CallOptions } from '../http/call.ts';
 import type { UnparsedPage } from './unparsed-page.ts';
-import type { TimedUserPage, UserQuery } from './user-page.ts';
+import { type TimedUserPage, userPageSize, type UserQuery } from './user-page.ts';
 import type { IdTable } from './id-table.ts';
 import { inconsistentRead, Ledger, type Pass, type PassOutcome, type ReadOrigin, type UserBatch } from './ledger.ts';
 import type { User } from './user.ts';
 import { Sightings } from './sightings.ts';
-import { createStablePass, type ParsePage, userPageSize } from './stable-pass.ts';
+import { createStablePass, type ParsePage } from './stable-pass.ts';
 
 export type { UserBatch } from './ledger.ts';
 export type { ReadOrigin } from './ledger.ts';
-export { userPageSize } from './stable-pass.ts';
 
 /** A read that needs more passes than this is given up: the list moves faster than it can be read. */
 const maxPasses = 3;
