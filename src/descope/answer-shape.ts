@@ -12,7 +12,7 @@ export function answerObject(endpoint: Endpoint, json: unknown): JsonObject {
   return json;
 }
 
-/** The list must be there and be a list: an empty answer is only ever taken from an empty list. */
+/** The list of an answer. A missing list is a fault: only an empty list says that there are no rows. */
 export function listIn(endpoint: Endpoint, answer: JsonObject, key: string): readonly unknown[] {
   const list = answer[key];
   if (!Array.isArray(list)) {
@@ -21,7 +21,7 @@ export function listIn(endpoint: Endpoint, answer: JsonObject, key: string): rea
   return list;
 }
 
-/** Decodes rows of a list. A fault is told with the row's own name, as far as it has one, its number, and `where` it came. */
+/** A decoder for the rows of a list. Its error names the row, the row's number and, in `where`, the page that held it. */
 export function rowDecoder<T>(
   endpoint: Endpoint,
   key: string,

@@ -16,7 +16,7 @@ export function deriveBaseUrl(projectId: string): string {
     : 'https://api.descope.com';
 }
 
-/** True for the address of Descope itself, whichever the region; false for a domain of one's own, a proxy, this machine. */
+/** True for an address of Descope itself, in any region; false for a custom domain, a proxy or this machine. */
 export function isDescopeUrl(baseUrl: string): boolean {
   const { protocol, hostname, port } = new URL(baseUrl);
   return protocol === 'https:' && port === '' && descopeHost.test(hostname);

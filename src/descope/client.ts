@@ -9,14 +9,14 @@ import { readWholeList, type WholeList } from './whole-list.ts';
 export type DescopeClientOptions = HttpClientOptions;
 
 /**
- * What we ask of a Descope project. Lists come whole or not at all; reads are retried; nothing here is kept between
- * calls. Throws ConnectorError only.
+ * The calls to one Descope project. A list comes whole or the call fails; reads are retried; nothing is kept between calls.
+ * Throws ConnectorError only.
  */
 export interface DescopeClient extends UserCalls {
   readonly projectId: string;
-  /** How many searches are sent in a minute at most; undefined when requests are not held back. */
+  /** The most searches that are sent in a minute; undefined when there is no pacing. */
   readonly searchesPerMinute: number | undefined;
-  /** All rows of a list. */
+  /** Reads all rows of a list. */
   readList<Row>(list: WholeList<Row>, call?: CallOptions): Promise<readonly Row[]>;
   allTenants(call?: CallOptions): Promise<readonly Tenant[]>;
   allRoles(call?: CallOptions): Promise<readonly Role[]>;

@@ -1,11 +1,11 @@
-/** A JSON object as it came in. Read it through the functions below: they never touch the prototype. */
+/** A JSON object from outside. Read it through the functions below, which never look at the prototype. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** A fault in a record, told without any of its values. */
+/** A fault in a record. The message holds no value of the record. */
 export class DecodeError extends Error {}
 
 /**
- * The rules of tolerance, all in this file. Descope sends protobuf JSON: an unset field may be missing, `null` or
+ * All rules of tolerance are in this file. Descope sends protobuf JSON: an unset field may be missing, `null` or
  * zero-valued, and 64-bit integers travel as strings. So an optional field that is absent has its zero value, a number
  * may be a decimal string, and unknown fields are ignored. An identity must be a non-empty string of well-formed
  * Unicode, exactly as it stands; a field of the wrong type is a fault, never a silent blank.

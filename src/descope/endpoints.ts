@@ -2,11 +2,11 @@ import { type Endpoint, endpointLabel } from './http/endpoint.ts';
 import { permissionList } from './permissions.ts';
 import { roleList } from './roles.ts';
 import { tenantList } from './tenants.ts';
-import { userReadEndpoints } from './users/user.ts';
 import { userWriteEndpoints } from './users/user-writes.ts';
+import { userReadEndpoints } from './users/user.ts';
 import type { WholeList } from './whole-list.ts';
 
-/** Every list that comes whole. A new family of Descope's API is a file with its list, and its name here. */
+/** Every list that comes whole in one answer. To add a family of Descope's API, write its file and name its list here. */
 export const wholeLists: readonly WholeList<unknown>[] = [tenantList, roleList, permissionList];
 
 /** Every call that this program can make. */

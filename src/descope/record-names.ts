@@ -1,12 +1,12 @@
 const longestName = 120;
 const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\p{Cf}]/gu;
 
-/** What a record calls itself: `tenant "acme"`. */
+/** The name of a record in an error: `tenant "acme"`. */
 export function named(what: string, id: unknown): string {
   return typeof id === 'string' && id !== '' ? `${what} ${quoted(id)}` : `a ${what} without an id`;
 }
 
-/** In quotes and on one line, whatever it is made of; cut, since an id may be as long as somebody likes. */
+/** In quotes, on one line, with unprintable characters escaped, and cut: an id may have any length. */
 export function quoted(text: string): string {
   const whole = text.toWellFormed();
   const shown = whole.length > longestName ? `${whole.slice(0, longestName).toWellFormed()}...` : whole;

@@ -1,17 +1,17 @@
-import { listIn, answerObject, rowDecoder } from './answer-shape.ts';
+import { answerObject, listIn, rowDecoder } from './answer-shape.ts';
 import { isJsonObject, type JsonObject } from './decode.ts';
 import type { CallOptions } from './http/call.ts';
 import type { WholeListEndpoint } from './http/endpoint.ts';
 import { shapeError } from './http/errors.ts';
 import type { HttpClient } from './http/http-client.ts';
-import { parseLargeList, parseJson } from './http/large-list.ts';
+import { parseJson, parseLargeList } from './http/large-list.ts';
 
 /**
- * A list that comes whole in one answer: how it is asked for, and how its rows are read and told apart. A family of
- * Descope's API is its row, the decoder, and one of these.
+ * A list that comes whole in one answer: how to ask for it, and how to decode its rows and tell them apart. A family of
+ * Descope's API is a file with the row, its decoder and one of these.
  */
 export interface WholeList<Row> {
-  /** What people call its rows: "tenants". */
+  /** The word for its rows in texts for people: "tenants". */
   readonly what: string;
   readonly endpoint: WholeListEndpoint;
   /** The body of the request, where it is a POST. */
@@ -19,13 +19,13 @@ export interface WholeList<Row> {
   /** The field of the answer that holds the rows. */
   readonly key: string;
   readonly decode: (row: JsonObject) => Row;
-  /** What a row calls itself in an error; the row may be broken. */
+  /** The name of a row in an error. The row may be broken. */
   readonly nameOf: (row: JsonObject) => string;
-  /** What makes a row itself: no two rows of a list share it. A method, so that lists of different rows fit into one array. */
+  /** No two rows of a list may share it. A method, so that lists of different rows fit into one array. */
   identityOf(this: void, row: Row): string;
 }
 
-/** All rows of a list, each decoded as it is parsed: a list may be large. */
+/** Reads all rows of a list. Each row is decoded as soon as it is parsed, since a list may be large. */
 export async function readWholeList<Row>(
   http: Pick<HttpClient, 'read'>,
   list: WholeList<Row>,
@@ -39,7 +39,7 @@ export async function readWholeList<Row>(
   return rows;
 }
 
-/** The rows of an answer whose JSON is parsed already. */
+/** The rows of an answer, from its JSON. */
 export function decodeWholeList<T>(list: WholeList<T>, json: unknown): readonly T[] {
   const { endpoint, key, decode, nameOf } = list;
   const take = unique(list);
@@ -49,10 +49,10 @@ export function decodeWholeList<T>(list: WholeList<T>, json: unknown): readonly 
   );
 }
 
-/** From here on a list is opened row by row. */
+/** A larger body is parsed row by row. */
 const largeBodyBytes = 4 * 1024 * 1024;
 
-/** The same from the body of an answer. Throws what JSON.parse throws where it is not whole JSON. */
+/** The rows of an answer, from its body. Throws what JSON.parse throws where the body is not whole JSON. */
 export function parseWholeList<T>(list: WholeList<T>, body: Uint8Array): readonly T[] {
   if (body.length < largeBodyBytes) {
     return decodeWholeList(list, parseJson(body));
@@ -68,7 +68,7 @@ export function parseWholeList<T>(list: WholeList<T>, body: Uint8Array): readonl
   return rows;
 }
 
-/** The same identity twice in one list would be one object with two contents. */
+/** Rejects a second row with the same identity: the two would be one object with two contents. */
 function unique<T>({ endpoint, identityOf, nameOf }: WholeList<T>): (row: T, item: unknown, index: number) => T {
   const seen = new Map<string, number>();
   return (row, item, index) => {

@@ -1,7 +1,7 @@
 import { wholeLists } from '../descope/endpoints.ts';
 import { expectedTime, type RateLimit, searchesPerMinute } from '../descope/http/pacing.ts';
-import { decodeUserPage, userPageSize } from '../descope/users/user-page.ts';
 import { requestsOfFullRead } from '../descope/users/request-count.ts';
+import { decodeUserPage, userPageSize } from '../descope/users/user-page.ts';
 import { userReadEndpoints } from '../descope/users/user.ts';
 import { decodeWholeList } from '../descope/whole-list.ts';
 import { type Check, ok, skip, warn } from './check.ts';

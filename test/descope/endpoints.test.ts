@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { maxBodyBytes } from '../../src/descope/http/body-limit.ts';
 import { endpoints } from '../../src/descope/endpoints.ts';
+import { maxBodyBytes } from '../../src/descope/http/body-limit.ts';
 import { failureOfStatus } from '../../src/descope/http/errors.ts';
 import { createLimiter } from '../../src/descope/http/limiter.ts';
 import { createPacing } from '../../src/descope/http/pacing.ts';

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { permissionList } from '../../src/descope/permissions.ts';
 import { roleList } from '../../src/descope/roles.ts';
 import { tenantList } from '../../src/descope/tenants.ts';
-import { decodeLoadedUser, userReadEndpoints } from '../../src/descope/users/user.ts';
 import { decodeUserPage } from '../../src/descope/users/user-page.ts';
+import { decodeLoadedUser, userReadEndpoints } from '../../src/descope/users/user.ts';
 import { decodeWholeList } from '../../src/descope/whole-list.ts';
 
 const parseTenants = (json: unknown) => decodeWholeList(tenantList, json);

@@ -3,26 +3,26 @@ import { ConnectorError } from '../../errors.ts';
 const openAfter = 5;
 const probeAfterMs = 30_000;
 
-/** One request's way past the breaker. Exactly one of `answered`, `exhausted` and `abandoned` ends it. */
+/** The breaker's permit for one request. Exactly one of `answered`, `exhausted` and `abandoned` must be called in the end. */
 export interface Permit {
-  /** The one request that finds out whether the service is back. It gets one try. */
+  /** Whether this is the one request that finds out whether the service is back. It gets one attempt. */
   readonly isProbe: boolean;
-  /** Throws when the breaker has opened since the request came in. */
+  /** Throws when the breaker has opened since the permit was given. */
   check(): void;
-  /** The service gave an answer, be it a no. */
+  /** The service has answered, even if with an error. */
   answered(): void;
-  /** Every try was used up. */
+  /** Every attempt has failed. */
   exhausted(): void;
-  /** The caller went away, or nothing can be said of the service. */
+  /** The caller went away, or the request says nothing about the service. */
   abandoned(): void;
 }
 
 /**
- * Stops asking a service that does not answer: after five requests in a row that used up their tries, all further ones
- * fail at once, but for one every 30 seconds, which closes the breaker again if it is answered.
+ * Stops requests to a service that does not answer. After five requests in a row whose attempts have all failed, further
+ * requests fail at once, except for one every 30 seconds, which closes the breaker again if it is answered.
  */
 export interface Breaker {
-  /** Lets a request in, or throws `unavailable`. */
+  /** Gives a permit for a request, or throws `unavailable`. */
   enter(): Permit;
 }
 

@@ -1,12 +1,12 @@
 import { createLimiter, type Limiter, maxParallelFetchesCeiling } from './limiter.ts';
 import { type DescopeObserver, observed } from './observer.ts';
 import { createPacing, type Pacing, type RateLimit } from './pacing.ts';
-import { sleep as realSleep, type Sleep } from './sleep.ts';
+import { type Sleep, sleep as realSleep } from './sleep.ts';
 import { createTransport, type Send, type TransportOptions } from './transport.ts';
 
 export interface ChannelOptions extends TransportOptions {
   readonly maxParallelFetches?: number;
-  /** How requests are held back before any limit is met; not at all when left out. */
+  /** The pace that requests keep to before any limit is met; none when left out. */
   readonly rateLimit?: RateLimit;
   readonly observer?: DescopeObserver;
   /** Monotonic milliseconds. */

@@ -1,9 +1,8 @@
 import { promisify } from 'node:util';
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib';
-import { shapeError } from './errors.ts';
-import { bodyTooLarge, codeOf, retryable } from './network-failures.ts';
-import { AttemptFailed } from './errors.ts';
 import type { Endpoint } from './endpoint.ts';
+import { AttemptFailed, shapeError } from './errors.ts';
+import { bodyTooLarge, codeOf, retryable } from './network-failures.ts';
 
 type Unpacker = (packed: Uint8Array, options: { readonly maxOutputLength: number }) => Promise<Uint8Array>;
 
@@ -17,7 +16,7 @@ const unpackers: ReadonlyMap<string, Unpacker> = new Map<string, Unpacker>([
 
 export const acceptedEncodings = 'gzip, deflate, br, zstd';
 
-/** The body as it was before it was packed for the way, of `limit` bytes at most. Throws AttemptFailed. */
+/** The body, decompressed, of `limit` bytes at most. Throws AttemptFailed. */
 export async function unpack(
   endpoint: Endpoint,
   body: Uint8Array,

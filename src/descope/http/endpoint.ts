@@ -1,23 +1,23 @@
 /**
- * A call of Descope's Management API that this program makes, with all that the layers around it need to know: who may repeat
- * it, what a missing answer means, which of Descope's limits it counts towards.
+ * A call of Descope's Management API, with all that the layers around it need to know: whether it may be repeated, what a 404
+ * means, and which of Descope's limits it counts towards.
  */
 export interface Endpoint {
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  /** A `read` may be repeated freely, a `write` only after its effect has been read back. Not the verb's doing: searches are POSTs. */
+  /** A `read` may be repeated at any time, a `write` only after its effect has been read back. The method does not tell: searches are POSTs. */
   readonly effect: 'read' | 'write';
-  /** What it answers with: rows of a collection, which cannot be missing (a 404 is a fault, never "none"), or one thing, which can. */
+  /** `list`: rows of a collection, which cannot be missing: a 404 is a fault, never "none". `one`: one thing, which can be missing. */
   readonly answers: 'list' | 'one';
-  /** A list that comes whole in one answer, and so may be large; else it comes in pages. */
+  /** The list comes whole in one answer, which may be large. Otherwise it comes in pages. */
   readonly isWhole?: true;
-  /** The counter of Descope's that it counts towards. Documented per minute: pacing.ts. */
+  /** The rate limit of Descope's that it counts towards; pacing.ts has the numbers. */
   readonly bucket: RateBucket;
 }
 
 export type RateBucket = 'search' | 'user' | 'update' | 'general';
 
-/** The calls that may be repeated, and those that may not before somebody has looked: the compiler keeps them apart. */
+/** A call that may be repeated. The compiler keeps it apart from a WriteEndpoint. */
 export interface ReadEndpoint extends Endpoint {
   readonly effect: 'read';
 }

@@ -1,14 +1,14 @@
 import { ConnectorError, type ErrorKind } from '../../errors.ts';
 import { type Endpoint, endpointLabel } from './endpoint.ts';
 
-/** What is known of one failed attempt. `retryAfterMs` is what the service asked for, already clamped. */
+/** How one attempt failed. `retryAfterMs` is the wait that the service asked for, within our bounds. */
 export interface AttemptFailure {
   readonly error: ConnectorError;
   readonly retry: 'never' | 'yes' | 'rate-limit' | 'body';
   readonly retryAfterMs?: number;
 }
 
-/** An attempt fails by throwing this; everything else that it throws is final. */
+/** Thrown by an attempt that failed. Anything else that an attempt throws is final. */
 export class AttemptFailed extends Error {
   readonly failure: AttemptFailure;
 

@@ -1,4 +1,4 @@
-/** Why we gave an attempt up ourselves: a deadline that passed, a body over the limit, or an answer that is none. */
+/** Why we ended an attempt: a deadline has passed, the body is over the limit, or the answer is not HTTP. */
 export class ExchangeFault extends Error {
   readonly code:
     | 'CONNECT_TIMEOUT'
@@ -14,7 +14,7 @@ export class ExchangeFault extends Error {
   }
 }
 
-/** What got threw, and what was seen of the connection before it broke. Never to be shown: got's error holds the bearer token. */
+/** What got threw, and what was seen of the connection before. Never show it: got's error holds the bearer token. */
 export class ConnectionFailure extends Error {
   /** The name of the CA that the server's certificate comes from, as the certificate tells it. */
   readonly issuer: string | undefined;
@@ -25,7 +25,7 @@ export class ConnectionFailure extends Error {
   }
 }
 
-/** A proxy that opened no tunnel: what it answered, or what became of the connection to it (in `cause`). */
+/** A proxy opened no tunnel: the status that it answered, or in `cause` what happened to the connection to it. */
 export class TunnelFailure extends Error {
   readonly status: number | undefined;
 

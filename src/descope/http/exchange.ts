@@ -1,7 +1,7 @@
+import got, { type Request } from 'got';
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Certificate, TLSSocket } from 'node:tls';
-import got, { type Request } from 'got';
 import { ConnectorError, throwIfCancelled } from '../../errors.ts';
 import { ConnectionFailure, ExchangeFault } from './exchange-faults.ts';
 import { createAgents, type Route } from './route.ts';
@@ -19,11 +19,11 @@ export interface ExchangeRequest {
   readonly method: 'GET' | 'POST';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** The most that is taken of the answer's body, as it comes. */
+  /** The size limit of the answer's body, as it comes. */
   readonly maxBytes: number;
 }
 
-/** What came back, whatever its status: whole, and packed as it came. */
+/** A whole answer of any status. Its body is still compressed. */
 export interface Exchanged {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -31,12 +31,12 @@ export interface Exchanged {
 }
 
 /**
- * Sends one request, once; follows nothing and repeats nothing. Ends the moment the time is up or the caller goes away, even
- * while the connection is being made. Rejects with `cancelled`, ExchangeFault or ConnectionFailure.
+ * Sends one request, once: no redirects, no retries. Ends at once when a deadline passes or the caller goes away, even while
+ * the connection is being made. Rejects with `cancelled`, ExchangeFault or ConnectionFailure.
  */
 export type Exchange = (request: ExchangeRequest, signal?: AbortSignal) => Promise<Exchanged>;
 
-/** One instance for all requests of a transport: got takes its options apart once, not for every request. */
+/** One instance for all requests of a transport: got then processes its options once, not for every request. */
 export function createExchange(deadlines: Deadlines, route: Route): Exchange {
   const http = got.extend({
     retry: { limit: 0 },
@@ -44,25 +44,25 @@ export function createExchange(deadlines: Deadlines, route: Route): Exchange {
     throwHttpErrors: false,
     decompress: false,
     agent: createAgents(route, deadlines.connectMs),
-    // Said here, so that nothing in the environment can switch it off.
+    // Set here, so that nothing in the environment can switch it off.
     https: { rejectUnauthorized: true, minVersion: 'TLSv1.2' },
   });
   return async (request, signal) => {
     throwIfCancelled(signal);
     const stream = http.stream(request.url, { method: request.method, headers: headersOf(request) });
     if (request.body !== undefined) {
-      stream.end(request.body); // as `body` it would be compared with FormData, which loads all of fetch: 7 MB
+      stream.end(request.body); // not as got's `body` option: got compares that with FormData, which loads all of fetch (7 MB)
     }
     return await receive(stream, request.maxBytes, deadlines, signal);
   };
 }
 
-/** What is written to a stream has no length of its own. */
+/** The length must be given: got does not know it of a stream. */
 function headersOf({ headers, body }: ExchangeRequest): Record<string, string> {
   return { ...headers, ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }) };
 }
 
-/** Collects the answer of a request that is under way, under the deadline of each of its parts. */
+/** Collects the answer of a request that was sent. Each part has a deadline. */
 function receive(
   stream: Request,
   maxBytes: number,
@@ -81,7 +81,7 @@ function receive(
       clearTimeout(part);
       signal?.removeEventListener('abort', leave);
       const received = chunks;
-      chunks = []; // what got keeps of a request may grow old; a page of users must not with it
+      chunks = []; // what got keeps of a request may live long; the page of users must not live as long
       return received;
     };
     const giveUp = (reason: Error): void => {
@@ -141,7 +141,7 @@ function receive(
   });
 }
 
-/** Calls back once a connection can be used: at once for one that was kept. */
+/** Calls back once the connection can be used: at once if it was kept from an earlier request. */
 function whenConnected(socket: Socket, then: () => void): void {
   if (isHandshaking(socket)) {
     socket.once('secureConnect', then);
@@ -153,8 +153,8 @@ function whenConnected(socket: Socket, then: () => void): void {
 }
 
 /**
- * Calls back with the issuer of the server's certificate before Node judges it: afterwards it cannot be read any more. Not by
- * getPeerX509Certificate, after which Node 24 takes the certificate for one without names.
+ * Calls back with the issuer of the server's certificate before Node verifies it: afterwards it cannot be read any more.
+ * getPeerX509Certificate will not do: after it Node 24 takes the certificate for one without names.
  */
 function whenShown(socket: Socket, then: (issuer: string | undefined) => void): void {
   if (isHandshaking(socket)) {

@@ -8,30 +8,30 @@ import { sleep as realSleep } from './sleep.ts';
 import type { HttpAnswer, HttpRequest } from './transport.ts';
 
 export interface HttpClientOptions extends ChannelOptions {
-  /** Longest single wait for a rate limit: 30 s where a caller holds a call open, 10 min for a one-shot sync. */
+  /** Longest single wait for a rate limit: 30 s where a caller waits for a call, 10 min for a one-shot sync. */
   readonly longestRateWaitMs?: number;
   readonly totalRateWaitMs?: number;
   readonly forgetsRateWaits?: boolean;
-  /** Shared with another client, so that both together keep to one limit and one pace; made for this one when left out. */
+  /** Shared with another client, so that both together keep to one limit and one pace; a channel of its own when left out. */
   readonly channel?: Channel;
   readonly logger?: Logger;
-  /** Between 0 and 1: the share of the longest back-off that is waited. */
+  /** Jitter, between 0 and 1: the share of the full back-off that is waited. */
   readonly random?: () => number;
 }
 
-/** Sends requests by what their endpoint's row says of them: reads again and again, writes once. Throws ConnectorError, and AttemptFailed from a write. */
+/** Sends requests: a read is retried, a write is sent once. Throws ConnectorError, and from a write also AttemptFailed. */
 export interface HttpClient {
-  /** How many searches are sent in a minute at most; undefined when requests are not held back. */
+  /** The most searches that are sent in a minute; undefined when there is no pacing. */
   readonly searchesPerMinute: number | undefined;
   read(endpoint: ReadEndpoint, request: HttpRequest, call?: CallOptions): Promise<HttpAnswer>;
-  /** Goes on with a read whose first attempt failed after it had been answered, as `failed` tells. */
+  /** Continues a read whose first attempt failed with `failed` after its answer had been handed out. */
   readAgain(
     failed: AttemptFailed,
     endpoint: ReadEndpoint,
     request: HttpRequest,
     call?: CallOptions,
   ): Promise<HttpAnswer>;
-  /** Sends a write, exactly once. Its 429 holds everybody back all the same. */
+  /** Sends a write exactly once. A 429 to it pauses all requests, as one to a read does. */
   write(endpoint: WriteEndpoint, request: HttpRequest, call?: CallOptions): Promise<HttpAnswer>;
 }
 

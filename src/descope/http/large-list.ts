@@ -1,15 +1,15 @@
 const [quote, backslash, comma, openObject, closeObject, openList, closeList] = Buffer.from('"\\,{}[]');
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** The whole text at once. */
+/** Parses a whole body at once. */
 export function parseJson(body: Uint8Array): unknown {
   return JSON.parse(utf8.decode(body)) as unknown;
 }
 
 /**
- * The rows of a large answer, one after the other, each handed to `take` and forgotten: parsed as a whole, a list takes
- * several times its size in memory. Answers the rest of the object, with an empty list in place of the rows. Throws
- * SyntaxError or TypeError for what is not whole JSON; without such a list, the object comes back as it is.
+ * Parses a large answer row by row and hands each row to `take`: a list that is parsed as a whole takes several times its size in
+ * memory. Answers the rest of the object, with an empty list in place of the rows; without such a list, the whole object.
+ * Throws SyntaxError or TypeError where the body is not whole JSON.
  */
 export function parseLargeList(body: Uint8Array, key: string, take: (row: unknown, index: number) => void): unknown {
   const list = findList(body, key);
@@ -28,14 +28,14 @@ export function parseLargeList(body: Uint8Array, key: string, take: (row: unknow
 }
 
 interface ListPlace {
-  /** The first byte behind the opening bracket, and the closing bracket. */
+  /** The first byte after the opening bracket, and the closing bracket. */
   readonly start: number;
   readonly end: number;
   /** Where each row ends: at a comma, the last one at the closing bracket. */
   readonly cuts: readonly number[];
 }
 
-/** Where the list stands that the outermost object has under this key. Looks at brackets and strings only: parsing comes later. */
+/** Where the outermost object holds the list of this key. Looks at brackets and strings only. */
 function findList(body: Uint8Array, key: string): ListPlace | undefined {
   const cuts: number[] = [];
   let depth = 0;

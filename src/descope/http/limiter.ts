@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { throwIfCancelled } from '../../errors.ts';
 import { orCancelled, type Sleep } from './sleep.ts';
 
-/** The most requests that are ever in flight, and the default. Descope's limits are per project and per minute. */
+/** The most requests in flight, and the default. Descope's limits are per project and per minute. */
 export const maxParallelFetchesCeiling = 6;
 
 export interface LimiterOptions {

@@ -1,8 +1,8 @@
 import { ConnectorError } from '../../errors.ts';
 import { type Endpoint, endpointLabel } from './endpoint.ts';
+import { AttemptFailed } from './errors.ts';
 import { ConnectionFailure, TunnelFailure } from './exchange-faults.ts';
 import type { Proxy } from './proxy.ts';
-import { AttemptFailed } from './errors.ts';
 import { tlsReason } from './tls-reasons.ts';
 
 export function retryable(kind: 'timeout' | 'unavailable', endpoint: Endpoint, what: string): AttemptFailed {
@@ -13,7 +13,7 @@ export function retryable(kind: 'timeout' | 'unavailable', endpoint: Endpoint, w
   });
 }
 
-/** `limit` in bytes, as body-limit.ts has it. */
+/** `limit` in bytes, from body-limit.ts. */
 export function bodyTooLarge(endpoint: Endpoint, limit: number): AttemptFailed {
   const label = endpointLabel(endpoint);
   const what = `${label} answered with a body larger than ${Number((limit / 1024 / 1024).toFixed(2))} MiB, the limit; if there is enough memory, raise --max-response-size`;
@@ -23,7 +23,7 @@ export function bodyTooLarge(endpoint: Endpoint, limit: number): AttemptFailed {
   });
 }
 
-/** The code of an error; of several addresses that were tried in vain, that of the first. Empty when there is none. */
+/** The code of an error; if several addresses were tried, that of the first. Empty when there is none. */
 export function codeOf(thrown: unknown): string {
   if (thrown instanceof AggregateError && thrown.errors.length > 0) {
     return codeOf(thrown.errors[0]);
@@ -33,14 +33,14 @@ export function codeOf(thrown: unknown): string {
     : '';
 }
 
-/** What Node or our tunnel threw: got wraps it, and gives it a code of its own where it had none. */
+/** What Node or our tunnel threw: got wraps it, and adds a code of its own where it had none. */
 function innermost(thrown: unknown): unknown {
   return thrown instanceof Error && thrown.cause instanceof Error && !(thrown instanceof TunnelFailure)
     ? innermost(thrown.cause)
     : thrown;
 }
 
-/** What was waited for in vain. */
+/** The deadlines that can pass. */
 const timeoutReasons: ReadonlyMap<string, string> = new Map([
   ['CONNECT_TIMEOUT', 'no connection in time'],
   ['HEADERS_TIMEOUT', 'no response in time'],
@@ -57,7 +57,7 @@ const networkReasons: ReadonlyMap<string, string> = new Map([
   ['ERR_HTTP_CONTENT_LENGTH_MISMATCH', 'the answer was cut off (its length is not the one announced)'],
 ]);
 
-/** What stands in the way of a connection to anybody. */
+/** Codes that say that no connection was made. */
 const unreachable: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -68,8 +68,8 @@ const unreachable: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Says what the network did, from the error's code and, where the code does not say it, its text. The error itself is
- * never kept, not even as a cause: it may hold the bearer token, and the proxy's password.
+ * The failure of an attempt without an answer, by the error's code and, where that is not enough, its text. The error itself is
+ * never kept, not even as a cause: it may hold the bearer token and the proxy's password.
  */
 export function networkFailure(endpoint: Endpoint, thrown: unknown, bodyIdleMs: number, proxy?: Proxy): AttemptFailed {
   const cause = innermost(thrown);
@@ -96,7 +96,7 @@ export function networkFailure(endpoint: Endpoint, thrown: unknown, bodyIdleMs: 
   if (code.startsWith('HPE_') && code !== 'HPE_HEADER_OVERFLOW') {
     return retryable('unavailable', endpoint, 'the answer is not HTTP, or was cut off');
   }
-  // Node says ECONNRESET for this, too, and tells it apart in the text only.
+  // Node has the code ECONNRESET for this, too: only the text tells the two apart.
   if (code === 'ECONNRESET' && text.includes('before secure TLS connection')) {
     return retryable('unavailable', endpoint, 'the connection was cut before TLS was established (ECONNRESET)');
   }
@@ -107,13 +107,13 @@ export function networkFailure(endpoint: Endpoint, thrown: unknown, bodyIdleMs: 
   );
 }
 
-/** The CA's name is the other side's own word: kept short, and plain. */
+/** The CA's name comes from the other side: so it is cut, and reduced to plain characters. */
 function issuedBy(thrown: unknown): string {
   const name = thrown instanceof ConnectionFailure ? thrown.issuer : undefined;
   return name === undefined ? '' : `, issued by "${name.replaceAll(/[^\x20-\x7e]|"/g, '?').slice(0, 64)}"`;
 }
 
-/** What a proxy did instead of opening a way to Descope. */
+/** The failure of an attempt whose proxy opened no tunnel. */
 function proxyFailure(endpoint: Endpoint, { place, variable }: Proxy, failure: unknown): AttemptFailed {
   const who = `the proxy ${place} (${variable})`;
   if (!(failure instanceof TunnelFailure)) {
@@ -163,7 +163,7 @@ function proxyFailure(endpoint: Endpoint, { place, variable }: Proxy, failure: u
   );
 }
 
-/** Nothing that gets better by asking again. `cause` tells doctor which remedy to name. */
+/** A failure that another attempt does not help. `cause` tells doctor which remedy to name. */
 function final(endpoint: Endpoint, cause: 'tls' | 'proxy', what: string): AttemptFailed {
   const label = endpointLabel(endpoint);
   return new AttemptFailed({

@@ -3,20 +3,20 @@ import { type Endpoint, endpointLabel } from './endpoint.ts';
 import { AttemptFailed } from './errors.ts';
 import type { Send } from './transport.ts';
 
-/** Told of what goes on between us and Descope, for metrics, health and traces. It gets names and numbers only. */
+/** Hooks for metrics, health and traces. They get names and numbers only. */
 export interface DescopeObserver {
   /**
-   * An attempt is sent to an endpoint ("GET /v1/mgmt/role/all"). What this returns is called once, when it has ended: with
+   * An attempt is sent to an endpoint ("GET /v1/mgmt/role/all"). The result is called once, when the attempt has ended: with
    * the HTTP status, or with the kind of failure where there was none ("timeout", "unavailable", "cancelled").
    */
   onAttempt(endpoint: string): (status: string) => void;
-  /** An attempt that is about to be sent is not the first of its request. */
+  /** Another attempt of the same request is about to be sent. */
   onRetry(endpoint: string): void;
-  /** A 429 holds all requests back for this long. */
+  /** A 429 pauses all requests for this long. */
   onRateWait(waitMs: number): void;
 }
 
-/** The transport, each attempt of which is told. */
+/** The transport, with each attempt reported to the observer. */
 export function observed(send: Send, observer: DescopeObserver | undefined): Send {
   if (observer === undefined) {
     return send;
@@ -37,7 +37,7 @@ export function observed(send: Send, observer: DescopeObserver | undefined): Sen
   };
 }
 
-/** A body that is not JSON came with a success all the same: it is told by its kind, "upstream-contract". */
+/** A body that is not JSON comes with a success: it is reported by its kind, "upstream-contract". */
 function statusOf(thrown: unknown): string {
   if (thrown instanceof AttemptFailed) {
     const { kind, facts } = thrown.failure.error;

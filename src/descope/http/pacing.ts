@@ -10,21 +10,21 @@ export interface Rate {
   readonly periodMs: number;
 }
 
-/** `auto`: a share of the documented limits, but nothing on loopback addresses. A rate is that of user searches. */
+/** `auto`: a share of the documented limits, and no pacing on loopback addresses. A rate is that of user searches. */
 export type RateLimit = 'off' | 'auto' | Rate;
 
 /** The rest is left to logins and to other jobs: Descope counts per project and per address, not per program. */
 const shareOfDocumented = 0.8;
 /**
- * A rate that is given is the whole limit, and requests do not all take the same time to arrive: those of a period that is
- * used up to the last one may meet more of them at the other end. So a period lasts a fiftieth longer for us.
+ * A rate that is given is the whole limit. Requests do not all take the same time to arrive, so more of them can arrive within a
+ * period than were sent within one. Our period is a fiftieth longer for that.
  */
 const slackOfGiven = 1 / 50;
-/** Requests that may go out at once after a silence: one for each slot of the limiter. */
+/** How many requests may go out at once after a pause in use: one for each slot of the limiter. */
 const burst = 6;
 const minuteMs = 60_000;
 
-/** Descope's own counters, and what it documents of each, per minute. */
+/** Descope's documented rate limits, per minute. */
 const documentedPerMinute = { search: 200, user: 500, update: 200, general: 100 } as const satisfies Readonly<
   Record<RateBucket, number>
 >;
@@ -37,11 +37,11 @@ export interface PacingOptions {
   readonly sleep: Sleep;
 }
 
-/** Holds requests back so that a limit that is known is never met. A request that waits here holds no slot. */
+/** Delays requests so that a known limit is never met. A request that waits here holds no slot. */
 export interface Pacing {
   /** The limiter for requests to this endpoint, paced. Rejects at once with `cancelled` when the signal fires. */
   limiterOf(endpoint: Endpoint): Limiter;
-  /** Undefined where nothing is held back. */
+  /** Undefined where there is no pacing. */
   readonly searchesPerMinute: number | undefined;
 }
 
@@ -65,7 +65,7 @@ export function createPacing({ rateLimit, baseUrl, limiter, now, sleep }: Pacing
   };
 }
 
-/** How many user searches a minute are sent at most; undefined where nothing is held back. */
+/** The most user searches that are sent in a minute; undefined where there is no pacing. */
 export function searchesPerMinute({
   rateLimit,
   baseUrl,
@@ -89,10 +89,10 @@ function searchRate(rateLimit: Exclude<RateLimit, 'off'>): Rate {
   return rateLimit === 'auto' ? ofDocumented('search') : rateLimit;
 }
 
-/** A shorter wait needs no announcement. */
+/** A shorter wait is not announced. */
 const worthTellingMs = 20_000;
 
-/** How long so many searches take at least; undefined where nothing is held back, or it is over in a moment. */
+/** How long this many searches take at least; undefined where there is no pacing, or the wait is short. */
 export function expectedTime(
   pages: number,
   searchesPerMinute: number | undefined,

@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import { ConnectorError } from '../../errors.ts';
 import { isLoopbackHost } from '../../loopback.ts';
 
-/** The variables that say which proxy to use, as a process has them. */
+/** The environment of a process, which names the proxy. */
 export type ProxyEnvironment = Readonly<Record<string, string | undefined>>;
 
 /** The proxy that requests to one address go through. */
@@ -17,8 +17,8 @@ export interface Proxy {
 
 /**
  * The proxy for an address, by the conventions of curl and Go: HTTPS_PROXY for https, HTTP_PROXY for http, in capital or small
- * letters, except for what NO_PROXY lists. Loopback addresses are never asked through a proxy. Throws `config` for a proxy
- * that cannot be used: to leave it out in silence would send requests another way than was asked for.
+ * letters, except for what NO_PROXY lists. Requests to loopback addresses use no proxy. Throws `config` for a proxy that
+ * cannot be used: without an error, requests would go another way than was asked for.
  */
 export function chooseProxy(baseUrl: string, env: ProxyEnvironment): Proxy | undefined {
   const target = new URL(baseUrl);

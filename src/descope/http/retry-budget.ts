@@ -1,16 +1,16 @@
 const burst = 10;
 const shareOfRequests = 0.1;
-/** Tenths added up as fractions would fall short of a whole one. */
+/** The budget counts tenths as whole numbers: added up as fractions, ten of them would fall short of one. */
 const unit = 1 / shareOfRequests;
 
 /**
- * How many tries there may be beyond the first ones, over all requests: a tenth of the requests, and ten at once. A
- * service in trouble then gets a tenth more to do, not five times as much.
+ * The most retries over all requests: a tenth of the requests, and ten at once. A service in trouble then gets a tenth more
+ * requests, not five times as many.
  */
 export interface RetryBudget {
   /** Counts a request. */
   earn(): void;
-  /** Takes one retry out, or says that there is none. */
+  /** Takes one retry out; false when none is left. */
   spend(): boolean;
 }
 

@@ -3,8 +3,8 @@ import { ConnectorError } from '../../errors.ts';
 import { createBreaker, type Permit } from './breaker.ts';
 import { AttemptFailed, type AttemptFailure } from './errors.ts';
 import type { Limiter } from './limiter.ts';
-import type { Sleep } from './sleep.ts';
 import { createRetryBudget } from './retry-budget.ts';
+import type { Sleep } from './sleep.ts';
 
 const maxTries = 5;
 const maxBodyTries = 3;
@@ -20,21 +20,21 @@ export interface RetryOptions {
   readonly now: () => number;
   readonly sleep: Sleep;
   readonly random: () => number;
-  /** Longest single wait for a rate limit; a longer one is handed to the caller as `rate-limited` with its reset time. */
+  /** Longest single wait for a rate limit. A longer one ends the request with `rate-limited` and the time of the reset. */
   readonly longestRateWaitMs: number;
-  /** All waits for rate limits together, over the life of this owner. */
+  /** The most time that all waits for rate limits may take together. */
   readonly totalRateWaitMs: number;
-  /** Whether an answer begins that sum anew: for a process that serves for years. */
+  /** Whether an answer resets that sum: for a process that serves for years. */
   readonly forgetsRateWaits?: boolean;
-  /** Told of every wait for a rate limit as it begins. */
+  /** Called when a wait for a rate limit begins. */
   readonly onRateWait?: (waitMs: number) => void;
 }
 
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
-  /** A narrower way into the limiter. */
+  /** A paced way into the limiter; the limiter itself when left out. */
   readonly through?: Limiter;
-  /** How the first attempt failed, where it was made elsewhere: it is not made again, and counts as one. */
+  /** The failure of a first attempt that was made elsewhere. It counts as the first, and is followed by the second. */
   readonly failed?: AttemptFailed;
 }
 
@@ -43,9 +43,9 @@ export type Attempt<T> = (number: number) => Promise<T>;
 
 /** The one owner of retries: nobody else repeats a request. */
 export interface Retrying {
-  /** Attempts until one succeeds or none may follow. For reads only. Each attempt goes through the limiter. */
+  /** Makes attempts until one succeeds or none may follow. For reads only. Each attempt goes through the limiter. */
   run<T>(attempt: Attempt<T>, options?: RunOptions): Promise<T>;
-  /** Holds back all requests as one 429 asks, or throws when the wait is longer than this process may wait. A write, which nobody repeats, needs it as well. */
+  /** Pauses all requests for as long as a 429 asks, or throws when that is longer than allowed. A write that met the 429 calls it, too. */
   pauseForRateLimit(failure: AttemptFailure): void;
 }
 
@@ -66,7 +66,7 @@ export function createRetrying({
 
   function pauseForRateLimit(failure: AttemptFailure): void {
     if (limiter.pausedForMs() > 0 && failure.retryAfterMs === undefined) {
-      return; // the 429 of another request of the same breach has begun the pause already
+      return; // another request has met the same limit, and has begun the pause
     }
     const waitMs = failure.retryAfterMs ?? Math.min(maxRateWaitMs, firstRateWaitMs * 2 ** unheraldedWaits);
     if (waitMs > longestRateWaitMs || rateWaitedMs + waitMs > totalRateWaitMs) {
@@ -89,7 +89,7 @@ export function createRetrying({
   async function waitAfter(error: AttemptFailed, tries: number, signal?: AbortSignal): Promise<void> {
     const { failure } = error;
     if (failure.retry === 'rate-limit') {
-      pauseForRateLimit(failure); // the pause itself is waited for in the limiter
+      pauseForRateLimit(failure); // the limiter waits until the pause ends
       return;
     }
     const backoffMs = random() * Math.min(maxBackoffMs, firstBackoffMs * 2 ** (tries - 1));
@@ -127,7 +127,7 @@ export function createRetrying({
         }, signal);
       },
       {
-        retries: maxTries, // one more than is ever used: at its own last one p-retry would give up on a 429, too
+        retries: maxTries, // one more than are ever used: at its last one p-retry would give up on a 429, too
         minTimeout: 0,
         factor: 1,
         ...(signal !== undefined && { signal }),
@@ -187,7 +187,7 @@ export function createRetrying({
   return { run, pauseForRateLimit };
 }
 
-/** How many retries a failure leaves room for. A 429 always leaves some: its budget is the waiting time. */
+/** The most retries after each kind of failure. A 429 has no such limit: the time that it may wait is limited. */
 const retryLimits: Readonly<Record<AttemptFailure['retry'], number>> = {
   never: 0,
   body: maxBodyTries - 1,

@@ -7,13 +7,13 @@ import { TunnelAgent } from './tunnel.ts';
 
 /** How requests leave this machine. */
 export interface Route {
-  /** The proxy that they go through; straight to Descope when left out. */
+  /** The proxy that requests go through; straight to Descope when left out. */
   readonly proxy?: Proxy | undefined;
   /** Certificates (PEM) of CAs that are trusted besides those that Node trusts. */
   readonly extraCa?: readonly string[] | undefined;
 }
 
-/** Connections that are kept between requests, never more than requests may be in flight. Plain http is for loopback, which no proxy is asked for. */
+/** Agents that keep connections between requests, as many as requests may be in flight. Plain http is for loopback, which uses no proxy. */
 export function createAgents(
   { proxy, extraCa }: Route,
   connectMs: number,

@@ -3,7 +3,7 @@ import { ConnectorError } from '../../errors.ts';
 /** Waits, and rejects with `cancelled` when the signal fires first. */
 export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
 
-/** What the work answers, unless the signal fires first: who waits for a slot need not wait for others to be done. */
+/** Settles as the work does, or rejects with `cancelled` when the signal fires first, whatever the work still waits for. */
 export function orCancelled<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) {
     return work;

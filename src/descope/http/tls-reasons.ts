@@ -13,7 +13,7 @@ const known: readonly (readonly [RegExp, string])[] = [
   [/wrong.version.number|packet.length|http.request/i, 'it does not speak TLS at all'],
 ];
 
-/** What is wrong with TLS to the other side, and how to mend it. */
+/** What is wrong with TLS to the other side, and the remedy. */
 export interface TlsReason {
   readonly reason: string;
   readonly isUnknownCa: boolean;
@@ -21,8 +21,8 @@ export interface TlsReason {
 }
 
 /**
- * What a code of Node or OpenSSL says about TLS to the other side, in words; undefined when it is not about TLS. The text
- * is looked at only where the code says no more than EPROTO.
+ * The meaning of a code of Node or OpenSSL about TLS to the other side; undefined when it is not about TLS. The text counts only
+ * where the code is just EPROTO.
  */
 export function tlsReason(code: string, text: string): TlsReason | undefined {
   if (!tlsCodes.test(code)) {

@@ -4,15 +4,14 @@ import type { Secret } from '../../secret.ts';
 import { version } from '../../version.ts';
 import { maxBodyBytes, usualMaxResponseMiB } from './body-limit.ts';
 import { acceptedEncodings, unpack } from './content-encoding.ts';
-import { failureOfStatus, shapeError } from './errors.ts';
-import { createExchange, type Deadlines, type Exchanged } from './exchange.ts';
+import type { Endpoint } from './endpoint.ts';
+import { AttemptFailed, failureOfStatus, shapeError } from './errors.ts';
 import { ExchangeFault } from './exchange-faults.ts';
+import { createExchange, type Deadlines, type Exchanged } from './exchange.ts';
 import { parseJson } from './large-list.ts';
 import { bodyTooLarge, networkFailure } from './network-failures.ts';
-import { AttemptFailed } from './errors.ts';
 import { parseRetryAfter } from './retry-after.ts';
 import type { Route } from './route.ts';
-import type { Endpoint } from './endpoint.ts';
 
 const usualDeadlines: Deadlines = { connectMs: 10_000, headersMs: 30_000, bodyIdleMs: 15_000, attemptMs: 60_000 };
 
@@ -20,9 +19,9 @@ export interface TransportOptions {
   readonly baseUrl: string;
   readonly projectId: string;
   readonly managementKey: () => Secret;
-  /** Others than the usual ones, for tests. */
+  /** The usual ones when left out; tests have shorter ones. */
   readonly deadlines?: Deadlines;
-  /** How large an answer may be; body-limit.ts says which. */
+  /** The size limit that body-limit.ts applies. */
   readonly maxResponseMiB?: number;
   /** Proxies and CAs; a direct way and Node's own CAs when left out. */
   readonly route?: Route;
@@ -32,7 +31,7 @@ export interface HttpRequest {
   readonly query?: Readonly<Record<string, string>>;
   readonly json?: Readonly<Record<string, unknown>>;
   readonly requestId?: string;
-  /** Leaves the body of a success as it came; `parseBody` parses it. */
+  /** Leaves the body of a success unparsed; `parseBody` parses it later. */
   readonly isParsedLater?: boolean;
   /** Parses the body of a success; `JSON.parse` when left out. Throws SyntaxError or TypeError where it is not whole JSON. */
   readonly parse?: (body: Uint8Array) => unknown;
@@ -128,13 +127,13 @@ function first(header: string | readonly string[] | undefined): string | undefin
 const year1971 = 31_536_000_000;
 const year9999 = 253_370_764_800_000;
 
-/** A clock that was never set, or says "never", is none. */
+/** Undefined for a server clock that was never set, or is set to the end of time. */
 function parseDate(header: string | undefined): number | undefined {
   const time = header === undefined ? Number.NaN : Date.parse(header);
   return time >= year1971 && time < year9999 ? time : undefined;
 }
 
-/** Parsed strictly: a byte-order mark, invalid UTF-8 or a cut body is a fault, which may be a fault of this attempt only. */
+/** Parses strictly: a byte-order mark, invalid UTF-8 or a cut body is a fault. Another attempt may be free of it. */
 export function parseBody(
   endpoint: Endpoint,
   body: Uint8Array,

@@ -10,19 +10,19 @@ export interface TunnelOptions {
   readonly proxyUrl: string;
   /** How long a tunnel may take, together with TLS at its other end. */
   readonly connectMs: number;
-  /** The most tunnels that are being opened at once. One more ends the oldest, for which nobody is left to wait. */
+  /** The most tunnels that are opened at the same time. One more ends the oldest, for which no request waits any more. */
   readonly maxOpening: number;
 }
 
 type Done = (failure: Error | null, stream: Duplex) => void;
 
 /**
- * Connections to https addresses through a proxy. Not by Node's own `proxyEnv`: that keeps the connection to a proxy that refuses
+ * Connects to https addresses through a proxy. Node's own `proxyEnv` will not do: it keeps the connection to a proxy that refuses
  * or that leads nowhere, and doubles its listeners with each piece of the proxy's answer, so that 25 pieces stop the process.
  */
 export class TunnelAgent extends Agent {
   readonly #tunnel: TunnelOptions;
-  /** What ends each tunnel that is being opened, oldest first. */
+  /** Functions that end the tunnels that are being opened, oldest first. */
   readonly #opening = new Set<() => void>();
 
   constructor(options: AgentOptions, tunnel: TunnelOptions) {
@@ -60,11 +60,11 @@ export class TunnelAgent extends Agent {
         fail(new TunnelFailure(statusCode));
         return;
       }
-      // The path of the request would be taken for that of a Unix socket.
+      // Node would take the path of the request for the path of a Unix socket.
       stream = connect({ ...(options as ConnectionOptions), path: undefined, socket })
         .once('secureConnect', settle)
         .once('close', settle);
-      tell(null); // whoever sends the request waits for TLS, and sees whose the certificate is
+      tell(null); // the sender of the request waits for TLS, and sees whose the certificate is
     });
     request.end();
     this.#endOldest();
@@ -86,7 +86,7 @@ export class TunnelAgent extends Agent {
         host: target,
         ...(username + password !== '' && { 'proxy-authorization': `Basic ${credentials(username, password)}` }),
       },
-      // Without the name Node would look for that of the header, Descope's, in the proxy's certificate.
+      // Without a name here, Node would look for the host of the header, which is Descope, in the proxy's certificate.
       ...(protocol === 'https:' && {
         servername: isIP(proxyHost) === 0 ? proxyHost : '',
         rejectUnauthorized: true,
@@ -104,7 +104,7 @@ export class TunnelAgent extends Agent {
   }
 }
 
-/** As an address has them: in percent-encoding, unless a "%" stands for itself. */
+/** User name and password as a URL has them: percent-encoded, unless a "%" stands for itself. */
 function credentials(...parts: readonly string[]): string {
   const plain = parts.map((part) => {
     try {

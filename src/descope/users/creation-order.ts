@@ -1,15 +1,15 @@
 import type { ReadOrigin } from './ledger.ts';
 import type { User } from './user.ts';
 
-/** What a page comes to: the second of its last user, and how many rows up to there are older than that second. */
+/** The second in which the last user of a page was created, and how many rows so far are older than that second. */
 interface Reached {
   readonly second: number | undefined;
   readonly older: number;
 }
 
 /**
- * Follows the pages of a read by time of creation, so that it is known from which second on another process could go on, and how
- * many users are older. Only pages in order tell: where one is not, that process begins where this read began.
+ * Follows the creation times of the users of a read. They tell from which second another process can continue the read, and
+ * how many users are older. Where a page was out of order, that process has to begin where this read began.
  */
 export class CreationOrder {
   readonly #start: ReadOrigin | undefined;
@@ -23,7 +23,7 @@ export class CreationOrder {
     this.#start = start;
   }
 
-  /** Whether every page that was looked at was in order. */
+  /** False once a page was out of order. */
   get isInOrder(): boolean {
     return this.#isInOrder;
   }
@@ -35,7 +35,7 @@ export class CreationOrder {
     this.#olderOnFirst = older;
   }
 
-  /** Looks at a page that `rowsBefore` rows come before. It is entered with `enter`, once it is believed. */
+  /** Looks at a page that follows after `rowsBefore` rows. The caller enters the result once it believes the page. */
   look(users: readonly User[], rowsBefore: number): Reached {
     let second = this.#lastSecond ?? this.#firstSecond ?? this.#start?.second ?? Number.NEGATIVE_INFINITY;
     let older = this.#older;
@@ -55,14 +55,14 @@ export class CreationOrder {
     this.#older = older;
   }
 
-  /** The first page was read again and has so many rows more (fewer, below zero). */
+  /** The first page was read again and had this many rows more. Negative: fewer. */
   shift(rows: number): void {
     this.#older = Math.max(0, this.#older + rows);
   }
 
   /**
-   * From where on users must be read again. `isWhole`: whether nobody can have moved between the pages; where somebody may
-   * have, only the first page counts.
+   * Where another process continues. `isWhole`: nobody can have moved from one page to another. Otherwise only the first
+   * page counts.
    */
   origin(isWhole: boolean): ReadOrigin | undefined {
     if (this.#firstSecond === undefined || !this.#isInOrder) {

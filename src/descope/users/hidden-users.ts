@@ -1,15 +1,15 @@
 import type { TimedUserPage, UserQuery } from './user-page.ts';
 
-/** A deletion between the two looks at the end looks like a hidden user: they are taken this often before the filter is blamed. */
+/** A deletion between the two searches at the end looks like a hidden user: so they are repeated before the filter is blamed. */
 const maxTries = 3;
 const maxLooks = 64;
 
 /**
- * How many users there are, when a search bounded in time shows them all; undefined when it hides some. Counted by what
- * stands at an offset, since a total can be false. First, nobody stands at that place in the search of all users; then, up
- * to that moment, somebody stands right before it in the search that the bound narrows. A deletion in between can only
- * make the second list shorter, and who is created in between lies beyond the bound: so nobody is hidden.
- * The end is looked for at `expected` first, which makes two requests of it on a quiet project.
+ * Counts all users, if a search bounded in time shows them all; undefined when it hides some. It counts by what stands at
+ * an offset, since a total can be false. First, the search of all users holds nobody at offset n. Then the search that is
+ * bounded by that moment holds somebody at offset n - 1. A deletion between the two can only shorten the second list, and
+ * a user who is created between them lies beyond the bound: so nobody is hidden.
+ * The search begins at `expected`: two requests on a quiet project.
  */
 export async function countEverybody(
   call: (query: UserQuery, signal?: AbortSignal) => Promise<TimedUserPage>,
@@ -17,7 +17,7 @@ export async function countEverybody(
   expected: number,
   signal?: AbortSignal,
 ): Promise<number | undefined> {
-  /** The end lies at `low` or behind it, and at `high` or before it, as far as one look after the other can tell. */
+  /** The end of the list is not below `low` and not above `high`, as far as searches one after the other can tell. */
   let [low, high] = [0, Number.POSITIVE_INFINITY];
   let at = expected;
   let step = 1;
@@ -54,7 +54,7 @@ export async function countEverybody(
   }
 }
 
-/** The total, where the end can be there. */
+/** The total, if the end of the list can be there. */
 function guess(total: number, low: number, high: number): number | undefined {
   return total >= low && total < high ? total : undefined;
 }

@@ -6,7 +6,7 @@ const noSlot = 0;
  * where a Set of strings needs well over 100. Ids are compared byte by byte, so that looking one up makes no strings.
  */
 export class IdTable {
-  /** Of its own: a small piece of Node's common buffer would keep all 64 KB of that alive for as long as the table lives. */
+  /** Not from Node's pool: a small piece of the pool would keep all its 64 KB alive for as long as the table lives. */
   #bytes: Buffer = Buffer.allocUnsafeSlow(4096);
   #used = 0;
   /** Where the text of each ordinal begins; one more entry marks the end of the last. */
@@ -24,7 +24,7 @@ export class IdTable {
     return this.#bytes.length + this.#starts.byteLength + this.#slots.byteLength;
   }
 
-  /** All ids as UTF-8, one behind the other, for whoever copies them. Good until the next `add`. */
+  /** All ids as UTF-8, one after the other, to be copied. Valid until the next `add`. */
   get bytes(): Uint8Array {
     return this.#bytes;
   }
@@ -34,7 +34,7 @@ export class IdTable {
     return this.#starts[ordinal] ?? 0;
   }
 
-  /** The ordinal of the id, which must be well-formed; a new one when it was not there. `isNew` says which. */
+  /** The ordinal of the id, which must be well-formed; a new ordinal (`isNew`) if the id was not in the table. */
   add(id: string): { readonly ordinal: number; readonly isNew: boolean } {
     const key = toByteString(id);
     const slot = this.#find(key);
@@ -96,7 +96,7 @@ export class IdTable {
     }
   }
 
-  /** Compared from the end: ids that are alike are alike at their beginning. */
+  /** Compares from the end: similar ids mostly share their beginning. */
   #isAt(ordinal: number, key: string): boolean {
     const from = this.#starts[ordinal] ?? 0;
     if ((this.#starts[ordinal + 1] ?? 0) - from !== key.length) {

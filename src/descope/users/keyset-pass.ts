@@ -1,4 +1,3 @@
-import type { TimedUserPage, UserQuery } from './user-page.ts';
 import { countEverybody } from './hidden-users.ts';
 import {
   inconsistentRead,
@@ -9,11 +8,12 @@ import {
   type ReadOrigin,
   type UserBatch,
 } from './ledger.ts';
+import type { TimedUserPage, UserQuery } from './user-page.ts';
 import type { User } from './user.ts';
 
-/** A page that is shorter than asked for is asked for again with the length that came: this often in a read. */
+/** How often in a read a page that was too short is asked for again, with the length that came. */
 const maxShorterPages = 2;
-/** A second in which more users were created than a page holds is read this often before it is given up. */
+/** How often a second in which more users were created than fit on a page is read before the read fails. */
 const maxSecondTries = 3;
 
 export interface KeysetOptions {
@@ -23,18 +23,18 @@ export interface KeysetOptions {
   readonly ledger: Ledger;
   /** Epoch milliseconds by our own clock. */
   readonly now: () => number;
-  /** Where to go on; undefined: with the oldest. */
+  /** Where to begin; undefined: with the oldest user. */
   readonly from: ReadOrigin | undefined;
-  /** What the pass before had found out. */
+  /** The outcome of the pass before. */
   readonly before: PassOutcome;
   /** Takes over when the service does not sort, or hides users behind the filter. */
   readonly orElse: () => Pass;
 }
 
 /**
- * Reads on by time of creation: the next page is the oldest hundred users created in or after the second of the last one.
- * Each page is one answer, so that deletions cannot shift anybody past it; users of the last second come twice and are
- * handed out once. One page after the other, and thus slower than offsets: the way on when offsets have moved.
+ * Reads by time of creation: the next page holds the oldest hundred users who were created in the second of the last user, or
+ * later. Each page is one answer, so a deletion cannot move anybody past it. Users of the last second come twice and are
+ * handed out once. Pages are read one after the other, which is slower than offsets: for when offsets have moved.
  */
 export function createKeysetPass({
   call,
@@ -50,7 +50,7 @@ export function createKeysetPass({
   let resumePoint = begin;
   let limit = pageSize;
   let shorterPages = 0;
-  /** The page that last said, by being shorter than asked for, that it was the end. */
+  /** The last page that was shorter than asked for, and so seemed to be the end. */
   let saidEnd:
     | { readonly from: number | undefined; readonly rows: number; readonly second: number; readonly untilMs: number }
     | undefined;
@@ -121,14 +121,14 @@ export function createKeysetPass({
     return await next(signal);
   }
 
-  /** Somebody whom an earlier page should have shown, since that one said it was the end. */
+  /** Whether an earlier page, which seemed to be the end, should have held this user. */
   function isKeptBack({ createdTime = 0 }: User): boolean {
     return saidEnd !== undefined && createdTime > saidEnd.second && createdTime * 1000 < saidEnd.untilMs;
   }
 
   /**
-   * A page held fewer users than were due. Either the service gives no more than that in a page, and then it gives as many
-   * again when no more are asked for; or somebody was left out of the page, which shows when fewer come again.
+   * A page held fewer users than were due. Either the service has a smaller page size: then a page of that size comes full.
+   * Or it left somebody out of the page: then fewer come again.
    */
   function askForShorterPages(rows: number): void {
     shorterPages += 1;
@@ -162,7 +162,7 @@ export function createKeysetPass({
     return users.at(-1)?.createdTime;
   }
 
-  /** Everybody created within one second, by offsets: believed when rows = distinct ids = total. */
+  /** Reads everybody who was created within one second, by offsets. Believed when rows = distinct ids = total. */
   async function readSecond(second: number, signal?: AbortSignal): Promise<User[]> {
     for (let tries = 0; tries < maxSecondTries; tries += 1) {
       const users = new Map<string, User>();
@@ -183,8 +183,8 @@ export function createKeysetPass({
   }
 
   /**
-   * The end: nobody may be left whom only a search without bounds of time shows, and nobody whom this pass has gone past.
-   * Who came meanwhile is looked for once more before that is said.
+   * Ends the pass, if no user is left whom only a search without time bounds shows, and none whom this pass has passed by.
+   * It first reads on once more, for users who joined meanwhile.
    */
   async function finish(signal?: AbortSignal): Promise<UserBatch | undefined> {
     const everybody = await countEverybody(call, filter, ledger.count, signal);

@@ -1,19 +1,19 @@
 import { ConnectorError } from '../../errors.ts';
-import type { UserQuery } from './user-page.ts';
 import { endpointLabel } from '../http/endpoint.ts';
 import { IdTable } from './id-table.ts';
+import type { UserQuery } from './user-page.ts';
 import { type User, userReadEndpoints } from './user.ts';
 
-/** A search shows a new user within this time: assumed, and said so in the summary. */
+/** The assumed time within which a search shows a new user. The summary of a sync states it. */
 export const indexLagMs = 15_000;
 
-/** One page as it was read. `ordinals` number the users of this read; a user seen before keeps the number. */
+/** One page as it was read. `ordinals` number the users of this read; a user who was seen before keeps the number. */
 export interface UserBatch {
   readonly users: readonly User[];
   readonly ordinals: readonly number[];
 }
 
-/** Where a read goes on: everybody created before this second has been handed out, `before` of them. */
+/** Where a read continues: all users created before this second have been handed out, `before` of them. */
 export interface ReadOrigin {
   readonly second: number;
   readonly before: number;
@@ -26,7 +26,7 @@ interface LedgerPage {
   readonly known: number;
 }
 
-/** What a read has handed out, whichever way it read: the users by number, and the query of each page. */
+/** What a read has handed out, over all its passes: the users by number, and the query of each page. */
 export class Ledger {
   readonly ids = new IdTable();
   readonly pages: LedgerPage[] = [];
@@ -43,8 +43,8 @@ export class Ledger {
   }
 
   /**
-   * Numbers the users of a page, all of them or, when it throws, none: who has a number has been handed out. A user who was
-   * there before is an alarm unless the caller expects some.
+   * Numbers the users of a page: all of them or, when it throws, none. A user with a number has been handed out. Throws
+   * `inconsistent` for a user who was seen before, unless the caller expects some.
    */
   enter(query: UserQuery, users: readonly User[], mayRepeat = false): UserBatch {
     if (
@@ -60,15 +60,15 @@ export class Ledger {
   }
 }
 
-/** One way of reading all users, begun where another had to stop or from the start. */
+/** One method of reading all users. It begins at the start, or where another pass had to stop. */
 export interface Pass {
   /** The next page, undefined when everybody has been read and every check holds. Throws `inconsistent` otherwise. */
   next(signal?: AbortSignal): Promise<UserBatch | undefined>;
-  /** What this pass can say for itself once `next` has answered undefined. */
+  /** What this pass has proved. Valid once `next` has answered undefined. */
   outcome(): PassOutcome;
-  /** From where on another process could go on; undefined where it would have to begin anew. */
+  /** Where another process can continue; undefined where it has to begin anew. */
   resume(): ReadOrigin | undefined;
-  /** The pass that goes on after this one threw, undefined when there is none. */
+  /** The pass that continues after this one has thrown; undefined when there is none. */
   repair(thrown: unknown): Pass | undefined;
   /** Stops what is in flight. */
   close(): void;
@@ -79,15 +79,15 @@ export type ConsistencyMode = 'stable' | 'overlap' | 'unproven';
 
 export interface PassOutcome {
   readonly mode: ConsistencyMode;
-  /** How many users the first answer counted, how many stood below the bound and above it. */
+  /** How many users the first answer counted, how many are older than the bound, and how many newer. */
   readonly total: number;
   readonly bounded: number;
   readonly newer: number;
-  /** Everybody created up to here is there; undefined when no time bounds what was read. Epoch milliseconds. */
+  /** All users created up to here were read; undefined when no time bounds what was read. Epoch milliseconds. */
   readonly boundMs: number | undefined;
 }
 
-/** The list moved while it was read, or contradicts itself: a result made of it could miss somebody. */
+/** The list changed while it was read, or contradicts itself: a result made of it could miss somebody. */
 export function inconsistentRead(what: string): ConnectorError {
   return new ConnectorError('inconsistent', `the users could not be read consistently: ${what}; run the sync again`, {
     endpoint: endpointLabel(userReadEndpoints.searchUsers),

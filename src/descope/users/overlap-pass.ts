@@ -1,13 +1,13 @@
 import { isKind } from '../../errors.ts';
-import type { TimedUserPage, UserQuery } from './user-page.ts';
-import { inconsistentRead, type ConsistencyMode, type Ledger, type Pass, type UserBatch } from './ledger.ts';
+import { type ConsistencyMode, inconsistentRead, type Ledger, type Pass, type UserBatch } from './ledger.ts';
 import { createPageWindow, type PageWindow } from './page-window.ts';
+import type { TimedUserPage, UserQuery } from './user-page.ts';
 import type { User } from './user.ts';
 
 /**
- * Two users with which a page begins as the one before ended. Where they were created in different seconds, the place of
- * the change tells how many users are older: as many as before, hence nobody has left and nothing has moved, in whatever
- * order users of one second come. One user would not do: of the same second, another one may be hidden behind.
+ * Each page begins with the last two users of the page before. Where the two were created in different seconds, their place
+ * tells how many users are older. If that is as many as before, nobody has left and nothing has moved, in whatever order the
+ * users of one second come. One user is not enough: another user of the same second could have slipped in between.
  */
 const overlap = 2;
 
@@ -21,10 +21,10 @@ export interface OverlapOptions {
 }
 
 /**
- * Reads by offsets, each page beginning with the last two users of the one before, for a service that takes no bounds of time:
- * a user more or less ahead of the read shows as a page that does not join. It is then begun again from the first page;
- * users who were handed out before keep their number. Two requests in a hundred more; twice as many where nothing is
- * proved, since such a read is done once more.
+ * Reads by offsets with pages that overlap, for a service that has no time bounds: a user who joins or leaves before the place of
+ * the read shows as a page that does not join the one before. The read then begins again with the first page; users who were
+ * handed out before keep their number. It costs two requests in a hundred more, and twice as many where the overlap proves
+ * nothing, since such a read is done twice.
  */
 export function createOverlapPass({ call, filter, pageSize, ledger, isSorted }: OverlapOptions): Pass {
   const stride = pageSize - overlap;
@@ -34,7 +34,7 @@ export function createOverlapPass({ call, filter, pageSize, ledger, isSorted }: 
   let total: number | undefined;
   /** The users that the next page must begin with. */
   let joint: readonly User[] = [];
-  /** False once two pages join among users of the same second, whose order nobody promises, or a page is not in order. */
+  /** False once a page is out of order, or two pages join among users of the same second, whose order is not defined. */
   let provesOrder = isSorted;
   const seen = new Set<string>();
   const pageCount = (): number => (total === undefined ? 1 : Math.max(1, Math.ceil((total - overlap) / stride)));
@@ -62,7 +62,7 @@ export function createOverlapPass({ call, filter, pageSize, ledger, isSorted }: 
     return batch;
   }
 
-  /** Where a read proves nothing it is done twice: whoever is to be missing must have slipped through both. */
+  /** A read that proves nothing is done twice: a user would have to be missing in both. */
   async function confirm(signal?: AbortSignal): Promise<UserBatch | undefined> {
     isConfirming = true;
     page = 0;
@@ -73,7 +73,7 @@ export function createOverlapPass({ call, filter, pageSize, ledger, isSorted }: 
     return await next(signal);
   }
 
-  /** A service that counts the users of a page instead of all would have us end after the first. */
+  /** Looks behind the last page: a service that counts the users of a page instead of all users would end the read early. */
   async function checkNobodyIsBehind(counted: number, signal?: AbortSignal): Promise<void> {
     const behind = await call({ ...filter, ...order, limit: pageSize, offset: counted }, signal);
     if (behind.users.length > 0 || behind.total !== counted) {
@@ -125,7 +125,7 @@ function isInOrder(users: readonly User[]): boolean {
   );
 }
 
-/** Whether the users of a joint were created one after the other, in different seconds. */
+/** Whether the two users of a joint were created in different seconds. */
 function joinsApart([first, second]: readonly User[]): boolean {
   return (
     first?.createdTime !== undefined && second?.createdTime !== undefined && first.createdTime < second.createdTime

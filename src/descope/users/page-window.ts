@@ -7,7 +7,7 @@ import { throwIfCancelled } from '../../errors.ts';
 const maxAhead = 18;
 
 export interface PageWindow<T> {
-  /** The page at this place; it and the next ones are on their way. A failure or a cancelled signal drops them all. */
+  /** The page with this index. It and the next pages are requested. A failure or a cancelled signal drops them all. */
   take(index: number, signal?: AbortSignal): Promise<T>;
   /** Stops what is in flight and forgets what is held. A later `take` starts afresh. */
   drop(): void;

@@ -1,6 +1,6 @@
 import { userPageSize } from './user-page.ts';
 
-/** What a full read costs, as the pages say it. A test compares them, and the numbers with what is really sent. */
+/** The cost of a full read in the words of the documents. A test compares the documents, and the numbers with what is really sent. */
 export const requestsInWords = 'one request per 100 users, plus three or four';
 
 /**

@@ -2,8 +2,8 @@ import { inconsistentRead, type Ledger } from './ledger.ts';
 import type { User } from './user.ts';
 
 /**
- * Users whom an answer has shown that was not believed. A read must not end without them, unless they are gone: a service
- * that showed somebody once and then no more has contradicted itself.
+ * Users in answers that were not believed. A read must not end without them, unless they are gone: a service that shows a
+ * user once and then no more contradicts itself.
  */
 export class Sightings {
   readonly #ledger: Ledger;
@@ -14,17 +14,17 @@ export class Sightings {
     this.#ledger = ledger;
   }
 
-  /** An answer has come. Whether it is believed shows later. */
+  /** An answer has come. The caller says later whether it is believed. */
   answered(users: readonly User[]): void {
     this.#ofThisPage.push(users);
   }
 
-  /** What was answered has been believed. */
+  /** The answers since the last verdict are believed. */
   believed(): void {
     this.#ofThisPage.length = 0;
   }
 
-  /** What was answered has been thrown away. */
+  /** The answers since the last verdict are thrown away. */
   rejected(): void {
     for (const { userId } of this.#ofThisPage.flat()) {
       this.#sighted.add(userId);
@@ -32,7 +32,7 @@ export class Sightings {
     this.believed();
   }
 
-  /** Looks up everybody who was seen and has not been handed out; throws `inconsistent` when one of them is still there. */
+  /** Looks up every user who was seen and not handed out. Throws `inconsistent` when one of them still exists. */
   async check(exists: (userId: string) => Promise<boolean>): Promise<void> {
     for (const userId of this.#sighted) {
       if (!this.#ledger.ids.has(userId) && (await exists(userId))) {

@@ -1,12 +1,12 @@
 import { inconsistentRead } from './ledger.ts';
-import type { User } from './user.ts';
 import { type TimedUserPage, type UserPage, userPageSize, type UserQuery } from './user-page.ts';
+import type { User } from './user.ts';
 
-/** In a narrowed read, which is small as a rule, the look behind the end is kept for what could be a full page: no service caps its pages at an odd number. */
+/** A narrowed read is small as a rule: it looks behind the end only where its page could be a full one. No service has an odd page size. */
 const smallestCap = 10;
 const roundness = 5;
 
-/** What the first answer told: the bound, in epoch milliseconds, and how many users there are. */
+/** The bound (epoch milliseconds) and the number of users, from the first answer. */
 export interface FirstAnswer {
   readonly boundMs: number;
   readonly total: number;
@@ -25,7 +25,7 @@ export function checkNoRepeats(users: readonly User[]): void {
   }
 }
 
-/** A page below the bound: as many users as every other such page counted, all of them due, none beyond the bound. */
+/** Checks a bounded page: it counts as many users as the other bounded pages, holds all that are due, and none beyond the bound. */
 export function checkBoundedPage({ users, total }: UserPage, offset: number, from: FirstAnswer, counted: number): void {
   if (total !== counted) {
     throw inconsistentRead('the number of users changed between pages');
@@ -41,14 +41,14 @@ export function checkBoundedPage({ users, total }: UserPage, offset: number, fro
   }
 }
 
-/** Whether the one page that holds everybody could be all that the service gives in a page. */
+/** Whether a single page could be the most that the service gives, rather than all users. */
 export function mayBeCapped(total: number, isNarrowed: boolean): boolean {
   return total > 0 && total <= userPageSize && (!isNarrowed || (total >= smallestCap && total % roundness === 0));
 }
 
 /**
- * One page that counts exactly its own rows: is that everybody, or does the service count pages? Only what is behind it
- * tells. Who is behind it and newer than the bound has joined meanwhile: answers how many those are.
+ * Looks behind a single page that counts exactly its own rows: a service that counts the users of a page instead of all users
+ * has more there. Answers how many users have joined meanwhile: they are behind the page and newer than the bound.
  */
 export async function countJoinedBehind(
   call: (query: UserQuery, signal?: AbortSignal) => Promise<TimedUserPage>,

@@ -22,15 +22,15 @@ import {
   type FirstAnswer,
   mayBeCapped,
 } from './stable-checks.ts';
-import type { User } from './user.ts';
 import { type TimedUserPage, type UserPage, userPageSize, type UserQuery } from './user-page.ts';
+import type { User } from './user.ts';
 
 /** Parses a page that was read ahead. */
 export type ParsePage = (signal?: AbortSignal) => Promise<TimedUserPage>;
 
 export interface StableOptions {
   readonly call: (query: UserQuery, signal?: AbortSignal) => Promise<TimedUserPage>;
-  /** The same for a page that is taken later. */
+  /** The same search for a page that is read ahead, to be parsed later. */
   readonly ahead: (query: UserQuery, signal: AbortSignal) => Promise<ParsePage>;
   readonly filter: Pick<UserQuery, 'tenantIds' | 'roleNames' | 'tenantRoleNames'>;
   readonly ledger: Ledger;
@@ -45,9 +45,9 @@ export interface StablePass extends Pass {
 /**
  * Stable paging: sorted by creation, bounded above by B so that the population can only shrink, and believed only when
  * (a) every bounded total equals the first one, (b) rows = distinct ids = total and (c) no row was created after B.
- * Design and proof: docs/descope-notes.md. Six pages at once; any failed check throws `inconsistent`, and `repair` goes
- * on by time of creation from the last page before it. Where the ledger says that another process began, only users created
- * from there on are read: they are a population that can only shrink as well.
+ * Design and proof: docs/descope-notes.md. Six pages at once. A failed check throws `inconsistent`; the pass that `repair`
+ * answers then reads by time of creation, from the last page that was believed. Where the ledger names a start, only users
+ * created from there on are read: they, too, are a population that can only shrink.
  */
 export function createStablePass({ call, ahead, filter, ledger, now }: StableOptions): StablePass {
   const startedMs = now();
@@ -62,7 +62,7 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
   let newerUsers = 0;
   let isEndChecked = false;
   let isFilterChecked = false;
-  /** One answer is everybody; unless somebody is known who came after it. */
+  /** Whether somebody is known to have joined after the single page that held all users: then the bound says until when. */
   let isBoundTold = false;
   let isFilterTrusted = true;
   const order = new CreationOrder(start);
@@ -80,7 +80,7 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
   async function readFirst(signal?: AbortSignal): Promise<UserBatch> {
     const query = pageQuery(0);
     const { users, total, serverTimeMs } = await call(query, signal);
-    // A clock that is ahead would let users in who are created while we read. Ours may pull the bound back: that is always safe.
+    // A server clock that is ahead would let in users who are created while we read. An earlier bound, by our clock, is always safe.
     const clockMs = Math.min(serverTimeMs ?? startedMs, startedMs);
     const boundMs = Math.max(0, Math.floor(clockMs / 1000) * 1000 - indexLagMs - 1);
     origin = { boundMs, total };
@@ -104,7 +104,7 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
     const index = pagesRead();
     const query = boundedQuery(index);
     const parse = await window.take(index, signal);
-    await setImmediate(); // other answers that are there go first, and the next requests with them: parsing this one takes its time
+    await setImmediate(); // parsing takes long: answers that have arrived go first, since each of them lets the next request out
     const page = await parse(signal);
     checkBounded(page, query.offset, from);
     const { users } = page;
@@ -121,7 +121,7 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
     checkStart(page.users);
   }
 
-  /** Nobody may come who is older than where this read begins: then the service does not look at the bound. */
+  /** A user who is older than the start of this read shows that the service ignores the bound. */
   function checkStart(users: readonly User[]): void {
     if (
       start !== undefined &&
@@ -132,12 +132,12 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
     }
   }
 
-  /** Pages read by offset, the first one among them. */
+  /** How many pages were read by offset, the first one included. */
   function pagesRead(): number {
     return ledger.pages.length - Number(isRechecked);
   }
 
-  /** Somebody is newer than the bound: the first page, which was read without it, is read again with it. */
+  /** Somebody is newer than the bound: so the first page, which was read without a bound, is read again with it. */
   async function recheckFirst(from: FirstAnswer, signal?: AbortSignal): Promise<UserBatch> {
     const query = { ...pageQuery(0), toCreatedTimeMs: from.boundMs };
     const page = await call(query, signal);
@@ -157,7 +157,7 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
     return batch;
   }
 
-  /** Nothing bounds the newer users from above, so that only one answer holds them as they were. */
+  /** Nothing bounds the newer users from above: only a single answer holds them as they were. */
   async function readNewer(from: FirstAnswer, signal?: AbortSignal): Promise<UserBatch> {
     const query = { ...filter, limit: userPageSize, offset: 0, fromCreatedTimeMs: from.boundMs };
     const { users, total } = await call(query, signal);
@@ -173,7 +173,7 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
     return batch;
   }
 
-  /** There are fewer below the bound than the first page counted: somebody is newer, was deleted, or is hidden. */
+  /** Fewer users are older than the bound than the first page counted: the others are newer, were deleted, or are hidden. */
   async function checkNobodyIsHidden(from: FirstAnswer, signal?: AbortSignal): Promise<void> {
     const read = (start?.before ?? 0) + (boundedTotal ?? 0) + newerUsers;
     const everybody = await countEverybody(call, filter, read, signal);
@@ -224,14 +224,14 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
   }
 
   /**
-   * From where on users must be read again. A stretch of pages is whole while the total stands, and the first page is one
-   * answer; where the two differ, somebody may have moved from the second page to the first before that was read again.
+   * Where another process continues. The bounded pages are whole as long as their total stands, and so is the first page, which
+   * is one answer. Where the two totals differ, somebody may have moved from the second page to the first, until that is read again.
    */
   function resume(): ReadOrigin | undefined {
     return order.origin(isRechecked || boundedTotal === origin?.total);
   }
 
-  /** Everybody below the bound is there once its pages are through, the first one read again among them. */
+  /** The bound, once all bounded pages have been read, and the first page again: then all users older than it are known. */
   function resumeAtEnd(): ReadOrigin | undefined {
     if (origin === undefined) {
       return start;

@@ -1,18 +1,18 @@
 import type { CallOptions } from '../http/call.ts';
 import { AttemptFailed } from '../http/errors.ts';
 import { type HttpAnswer, parseBody } from '../http/transport.ts';
-import { userReadEndpoints } from './user.ts';
 import { decodeUserPage, type TimedUserPage, type UserQuery } from './user-page.ts';
+import { userReadEndpoints } from './user.ts';
 
 /**
- * A page that has arrived and is not parsed yet: held as bytes it costs a tenth of the memory, and the garbage collector
- * nothing. It is parsed once. That may ask for it again, where its body turns out to be cut off or not JSON.
+ * A page that has arrived and is not parsed yet: as bytes it takes a tenth of the memory, and costs the garbage collector
+ * nothing. It is parsed once. Where its body turns out to be cut off or not JSON, parsing sends the search again.
  */
 export interface UnparsedPage {
   parse(call?: CallOptions): Promise<TimedUserPage>;
 }
 
-/** `readAgain` goes on with the search after its first attempt failed in the way it is handed. */
+/** `readAgain` continues the search after a first attempt that failed. */
 export function unparsedPage(
   query: UserQuery,
   { body, serverTimeMs }: Pick<HttpAnswer, 'body' | 'serverTimeMs'>,
@@ -37,8 +37,8 @@ export function unparsedPage(
 }
 
 /**
- * Frees the memory of bytes that nobody will look at again, now and not at some full collection: a page has waited for its
- * turn long enough to have grown old. Bytes that share their memory with others are left alone.
+ * Frees the memory of bytes that nobody reads any more at once: the page has waited long enough to be in the old generation,
+ * which only a full collection cleans. Bytes that share their memory with others are left alone.
  */
 function releaseBuffer({ buffer, byteLength }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && byteLength === buffer.byteLength) {

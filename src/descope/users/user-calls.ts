@@ -2,24 +2,24 @@ import { ConnectorError, isKind } from '../../errors.ts';
 import type { CallOptions } from '../http/call.ts';
 import type { HttpClient } from '../http/http-client.ts';
 import { type UnparsedPage, unparsedPage } from './unparsed-page.ts';
-import { decodeLoadedUser, type User, userReadEndpoints } from './user.ts';
 import { decodeUserPage, type TimedUserPage, toSearchBody, type UserPage, type UserQuery } from './user-page.ts';
 import { createUserWrite, type WriteUser } from './user-writes.ts';
+import { decodeLoadedUser, type User, userReadEndpoints } from './user.ts';
 
-/** What is asked of Descope about users, and the one way of changing them. */
+/** The calls about users: searches, loads, and the one way to change a user. */
 export interface UserCalls {
   searchUsers(query: UserQuery, call?: CallOptions): Promise<TimedUserPage>;
-  /** The same search, for whoever reads ahead. */
+  /** The same search, for a caller that reads ahead. */
   fetchUsers(query: UserQuery, call?: CallOptions): Promise<UnparsedPage>;
   /** Undefined when no user has this user id. */
   loadUser(userId: string, call?: CallOptions): Promise<User | undefined>;
   /** Users who have exactly this login id: one, unless logins are isolated by tenant. */
   findByLoginId(loginId: string, call?: CallOptions): Promise<readonly User[]>;
-  /** The first hundred users in whom Descope finds this text, and how many there are. For names only: never for a proof. */
+  /** The first hundred users in whom Descope finds this text, and how many there are. To find a name, never for a proof. */
   findByText(text: string, call?: CallOptions): Promise<UserPage>;
   /**
-   * The user whom a write to this user id would change: loaded in the way in which writes address. Undefined when there is
-   * none; `refused` when it would be somebody else, whose login id this is.
+   * The user whom a write to this user id would change: loaded by the same field that writes use. Undefined when there is
+   * none. Throws `refused` when the id is a login id of another user.
    */
   loadForWrite(userId: string, call?: CallOptions): Promise<User | undefined>;
   /** Sends one change, once. */
@@ -29,13 +29,13 @@ export interface UserCalls {
 export function createUserCalls(http: HttpClient): UserCalls {
   const { searchUsers, loadUser } = userReadEndpoints;
 
-  /** A search for few users by what people call them. */
+  /** Searches for users by what people call them. */
   async function find(by: Readonly<Record<string, unknown>>, call?: CallOptions): Promise<UserPage> {
     const { json } = await http.read(searchUsers, { json: { limit: 100, withTestUser: true, ...by } }, call);
     return decodeUserPage(json);
   }
 
-  /** The user that Descope loads for this query; undefined when there is none. */
+  /** Loads the user whom this query names; undefined when there is none. */
   async function load(query: Readonly<Record<string, string>>, call?: CallOptions): Promise<User | undefined> {
     try {
       const { json } = await http.read(loadUser, { query }, call);

@@ -1,17 +1,17 @@
-import { listIn, answerObject, rowDecoder } from '../answer-shape.ts';
+import { answerObject, listIn, rowDecoder } from '../answer-shape.ts';
 import { shapeError } from '../http/errors.ts';
 import { decodeUser, nameOfRawUser, type User, userReadEndpoints } from './user.ts';
 
 /** Rows per search. Descope documents a default of 100 and no maximum; its own tools never ask for more. */
 export const userPageSize = 100;
 
-/** One page of a user search. `total` is the number of users that match, whatever the page. */
+/** One page of a user search. `total` counts all users that match, not those of the page. */
 export interface UserPage {
   readonly users: readonly User[];
   readonly total: number;
 }
 
-/** `asked`: what the page was asked for with, so that a fault in it can be told with its place. */
+/** `asked`: what the page was asked for with, so that an error can say where in the list it is. */
 export function decodeUserPage(json: unknown, asked?: PagePlace): UserPage {
   const endpoint = userReadEndpoints.searchUsers;
   const answer = answerObject(endpoint, json);
@@ -29,7 +29,7 @@ export function decodeUserPage(json: unknown, asked?: PagePlace): UserPage {
   return { users: listIn(endpoint, answer, 'users').map(decode), total };
 }
 
-/** What is asked for with a page, as far as it says where the page lies. */
+/** The part of a query that says where its page lies. */
 export interface PagePlace {
   readonly limit: number;
   readonly offset: number;
@@ -51,7 +51,7 @@ export interface UserQuery {
   readonly tenantIds?: readonly string[];
   readonly roleNames?: readonly string[];
   readonly tenantRoleNames?: Readonly<Record<string, readonly string[]>>;
-  /** Leaves the order to the service, for one that refuses to sort. */
+  /** Leaves the order to the service: some refuse to sort. */
   readonly unsorted?: boolean;
 }
 

@@ -1,17 +1,17 @@
 import { isKind } from '../../errors.ts';
 import type { CallOptions } from '../http/call.ts';
-import type { UnparsedPage } from './unparsed-page.ts';
-import { type TimedUserPage, userPageSize, type UserQuery } from './user-page.ts';
 import type { IdTable } from './id-table.ts';
 import { inconsistentRead, Ledger, type Pass, type PassOutcome, type ReadOrigin, type UserBatch } from './ledger.ts';
-import type { User } from './user.ts';
 import { Sightings } from './sightings.ts';
 import { createStablePass, type ParsePage } from './stable-pass.ts';
+import type { UnparsedPage } from './unparsed-page.ts';
+import { type TimedUserPage, userPageSize, type UserQuery } from './user-page.ts';
+import type { User } from './user.ts';
 
 export type { UserBatch } from './ledger.ts';
 export type { ReadOrigin } from './ledger.ts';
 
-/** A read that needs more passes than this is given up: the list moves faster than it can be read. */
+/** A read that needs more passes fails: the list changes faster than it can be read. */
 const maxPasses = 3;
 
 export type SearchUsers = (query: UserQuery, call: CallOptions) => Promise<TimedUserPage>;
@@ -22,45 +22,45 @@ export interface UserReadOptions {
   readonly search: SearchUsers;
   /** How pages are read ahead; by `search`, and parsed at once, when left out. */
   readonly fetch?: FetchUsers;
-  /** Narrows the read to the users of a tenant or a role; every row is still checked by whoever uses it. */
+  /** Narrows the read to the users of a tenant or a role. The caller still checks every row. */
   readonly filter?: Pick<UserQuery, 'tenantIds' | 'roleNames' | 'tenantRoleNames'>;
-  /** Goes on where another process was: only users created from there on are read. */
+  /** Continues the read of another process: only users created from there on are read. */
   readonly origin?: ReadOrigin;
-  /** Looks one user up, to tell who has been deleted from who is kept back; a narrowed read has no use for it. */
+  /** Loads one user, to tell a deleted user from one whom the service leaves out. A narrowed read does not need it. */
   readonly load?: (userId: string, call: CallOptions) => Promise<User | undefined>;
   readonly now?: () => number;
 }
 
-/** What is known once a read has ended. Times are epoch milliseconds. */
+/** What a read that has ended has proved. Times are epoch milliseconds. */
 export interface ReadProof extends PassOutcome {
-  /** 1 when nothing moved; each repair is one more. */
+  /** 1 when nothing moved, and one more for each repair. */
   readonly passes: number;
   readonly readFromMs: number;
   readonly readUntilMs: number;
 }
 
 /**
- * All users, page by page. It begins with stable paging and, where a check fails, goes on in the way that the pass before
- * names, three passes at most; then the alarm is thrown, and nothing that was handed out may be used as a whole. Users
- * may come twice when pages are read again: who was there before keeps the number.
+ * All users, page by page. A read begins with stable paging; where a check fails, it continues with the pass that the failed one
+ * names, for three passes at most. After that it throws `inconsistent`, and what was handed out must not be used as a whole.
+ * Users may come twice when pages are read again; they keep their number.
  */
 export interface UserRead {
-  /** The next page in order, undefined after the last. After an error it may be called again and goes on. */
+  /** The next page in order, undefined after the last. After an error it may be called again, and continues. */
   next(signal?: AbortSignal): Promise<UserBatch | undefined>;
   /**
-   * Reads a page once more that `next` handed out, without moving on. Everybody who stood on it must still be there: who
-   * moved to another page, because of a deletion before it, might otherwise be on none of those that a caller gets.
+   * Reads a page again that `next` has handed out, without moving on. All its users must still be on it: a user who has moved
+   * to another page, because of a deletion before it, could be on none of the pages that a caller gets.
    */
   again(sequence: number, signal?: AbortSignal): Promise<readonly User[]>;
   /** How many pages `next` has handed out. */
   readonly sequence: number;
-  /** Where it began, where another process had begun it. */
+  /** Where this read began, if another process began it. */
   readonly origin: ReadOrigin | undefined;
-  /** How many pages there are at least, as far as the first answer told. */
+  /** How many pages there are at least, by the first answer. */
   readonly leastPages: number;
-  /** What another process needs to go on at this page: undefined where it would have to begin anew. */
+  /** What another process needs to continue at this page; undefined where it has to begin anew. */
   resumeAt(sequence: number): ReadOrigin | undefined;
-  /** The same in the middle of a page, behind so many of its users. */
+  /** The same in the middle of a page, after `given` of its users. */
   resumeWithin(sequence: number, users: readonly User[], given: number): ReadOrigin | undefined;
   /** Every user of this read, numbered. */
   readonly ids: IdTable;
@@ -175,7 +175,7 @@ export function createUserRead(
   };
 }
 
-/** A time from before 1970 bounds nothing: zero means none. */
+/** A time before 1970 is no bound: zero means none. */
 function usable(origin: ReadOrigin | undefined): ReadOrigin | undefined {
   return origin !== undefined && origin.second > 0 ? origin : undefined;
 }

@@ -37,7 +37,7 @@ export const userWriteEndpoints = {
   },
 } as const satisfies Record<string, WriteEndpoint>;
 
-/** One thing a user can be given or lose: a membership (no role name), or one role, project-wide for tenantId ''. */
+/** One thing to give to a user or to take away: a membership (no role name), or one role; project-wide for tenantId ''. */
 export interface UserChange {
   readonly operation: 'add' | 'remove';
   readonly userId: string;
@@ -57,8 +57,8 @@ export type WriteOutcome =
 export type WriteUser = (change: UserChange, call?: CallOptions) => Promise<WriteOutcome>;
 
 /**
- * The request of a change. The scope is in it or the change is another one: a role inside a tenant always carries its
- * tenantId, a project-wide role never does. One role per call, since the outcome of several is nowhere described.
+ * The request of a change. It must carry the scope, or it would be another change: a role inside a tenant always has a tenantId,
+ * a project-wide role never has. One role per call, since Descope does not document the outcome of several.
  */
 export function toWriteRequest({ operation, userId, tenantId, roleName }: UserChange): {
   readonly endpoint: WriteEndpoint;
@@ -76,7 +76,7 @@ export function toWriteRequest({ operation, userId, tenantId, roleName }: UserCh
   };
 }
 
-/** Sends each write exactly once. Whoever wants it again must have looked first whether it happened. */
+/** Sends each write exactly once. Before sending it again, a caller must look whether it happened. */
 export function createUserWrite(http: Pick<HttpClient, 'write'>): WriteUser {
   return async (change, call) => {
     const { endpoint, json } = toWriteRequest(change);
@@ -98,7 +98,7 @@ function outcomeOf(thrown: unknown): WriteOutcome {
     if (error.kind === 'unauthenticated' || error.kind === 'forbidden') {
       throw error;
     }
-    // Another success than 200, a redirect, a giant body: neither a yes nor a no.
+    // A success other than 200, a redirect or a body over the limit says neither yes nor no.
     return { kind: error.kind === 'upstream-contract' ? 'uncertain' : 'refused', error };
   }
   if (thrown instanceof ConnectorError && thrown.kind === 'upstream-contract') {
@@ -107,7 +107,7 @@ function outcomeOf(thrown: unknown): WriteOutcome {
   throw thrown;
 }
 
-/** An answer that shows somebody else must stop everything: the change may have hit the wrong person. */
+/** An answer that shows another user must stop everything: the change may have hit the wrong person. */
 function checkUser(endpoint: Endpoint, user: User, userId: string): User {
   if (user.userId !== userId) {
     throw new ConnectorError(

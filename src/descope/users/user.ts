@@ -3,7 +3,7 @@ import { flag, identities, identity, integer, type JsonObject, object, objects, 
 import type { Endpoint, ReadEndpoint } from '../http/endpoint.ts';
 import { named, quoted } from '../record-names.ts';
 
-/** The calls that read users. Those that change them: user-writes.ts. */
+/** The calls that read users. For those that change users, see user-writes.ts. */
 export const userReadEndpoints = {
   searchUsers: { method: 'POST', path: '/v2/mgmt/user/search', effect: 'read', answers: 'list', bucket: 'search' },
   loadUser: { method: 'GET', path: '/v1/mgmt/user', effect: 'read', answers: 'one', bucket: 'user' },
@@ -74,7 +74,7 @@ function decodeUserTenant(entry: JsonObject): UserTenant {
   return { tenantId: identity(entry, 'tenantId'), roleNames: identities(entry, 'roleNames') };
 }
 
-/** One entry per tenant, should Descope ever send two for the same one. */
+/** Merges entries of the same tenant, should Descope ever send two. */
 function mergeTenants(entries: readonly UserTenant[]): readonly UserTenant[] {
   if (new Set(entries.map((entry) => entry.tenantId)).size === entries.length) {
     return entries;
@@ -90,7 +90,7 @@ function mergeTenants(entries: readonly UserTenant[]): readonly UserTenant[] {
   return [...roles].map(([tenantId, held]) => ({ tenantId, roleNames: [...held] }));
 }
 
-/** A user whom we cannot read is told by id and login, as far as they are there, and by nothing else. */
+/** The name in an error of a user whom we cannot decode: the id and a login, as far as they are there, and nothing else. */
 export function nameOfRawUser(user: JsonObject): string {
   const logins: readonly unknown[] = Array.isArray(user['loginIds']) ? user['loginIds'] : [];
   const login = logins.find((candidate) => typeof candidate === 'string' && candidate !== '');

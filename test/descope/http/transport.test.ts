@@ -1,6 +1,6 @@
+import nock from 'nock';
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import nock from 'nock';
 import { describe, expect, it, vi } from 'vitest';
 import type { DescopeClient } from '../../../src/descope/client.ts';
 import { Secret } from '../../../src/secret.ts';

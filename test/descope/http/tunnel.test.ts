@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { connect as connectTcp, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect as connectTcp, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { chooseProxy } from '../../../src/descope/http/proxy.ts';
 import { AttemptFailed } from '../../../src/descope/http/errors.ts';
+import { chooseProxy } from '../../../src/descope/http/proxy.ts';
 import { createTransport, type Send } from '../../../src/descope/http/transport.ts';
 import { tenantList } from '../../../src/descope/tenants.ts';
 import { isKind } from '../../../src/errors.ts';

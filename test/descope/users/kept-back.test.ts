@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { TimedUserPage, UserQuery } from '../../../src/descope/users/user-page.ts';
 import { countEverybody } from '../../../src/descope/users/hidden-users.ts';
-import { decodeUser } from '../../../src/descope/users/user.ts';
+import type { TimedUserPage, UserQuery } from '../../../src/descope/users/user-page.ts';
 import { createUserRead } from '../../../src/descope/users/user-read.ts';
+import { decodeUser } from '../../../src/descope/users/user.ts';
 import { isKind } from '../../../src/errors.ts';
 import { type ModelServer, quietProject, userIdAt } from '../model-server.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { TimedUserPage, UserQuery } from '../../../src/descope/users/user-page.ts';
 import { Ledger } from '../../../src/descope/users/ledger.ts';
 import { createOverlapPass } from '../../../src/descope/users/overlap-pass.ts';
+import type { TimedUserPage, UserQuery } from '../../../src/descope/users/user-page.ts';
 import { user } from '../../support/project-fixture.ts';
 
 const created = 1_700_000_000;

@@ -1,10 +1,10 @@
 import nock from 'nock';
 import { describe, expect, it } from 'vitest';
-import type { TimedUserPage, UserQuery } from '../../../src/descope/users/user-page.ts';
-import type { User } from '../../../src/descope/users/user.ts';
 import { Ledger } from '../../../src/descope/users/ledger.ts';
 import { createStablePass, type ParsePage } from '../../../src/descope/users/stable-pass.ts';
+import type { TimedUserPage, UserQuery } from '../../../src/descope/users/user-page.ts';
 import { createUserRead, type ReadOrigin, type UserRead } from '../../../src/descope/users/user-read.ts';
+import type { User } from '../../../src/descope/users/user.ts';
 import { ConnectorError } from '../../../src/errors.ts';
 import { useNock } from '../../support/nock.ts';
 import { type ModelServer, quietProject, userIdAt } from '../model-server.ts';
