@@ -1,5 +1,4 @@
 import { ActionService } from '../gen/c1/connector/v2/action_pb.ts';
-import { AssetService } from '../gen/c1/connector/v2/asset_pb.ts';
 import { ConnectorService } from '../gen/c1/connector/v2/connector_pb.ts';
 import { EntitlementsService } from '../gen/c1/connector/v2/entitlement_pb.ts';
 import { EventService } from '../gen/c1/connector/v2/event_feed_pb.ts';
@@ -13,11 +12,10 @@ import {
   ResourcesService,
   ResourceTypesService,
 } from '../gen/c1/connector/v2/resource_pb.ts';
-import { TicketsService } from '../gen/c1/connector/v2/ticket_pb.ts';
 
 /**
- * The services that a Baton connector registers, in the order of a Go connector. The surface, the gRPC server and the gRPC
- * client are all made of this list. No two of them share a method's name.
+ * The services that this connector answers, in the order in which a Go connector registers them. The surface, the gRPC
+ * server and the gRPC client are all made of this list. No two of them share a method's name.
  */
 export const connectorServices = [
   ConnectorService,
@@ -33,6 +31,4 @@ export const connectorServices = [
   CredentialManagerService,
   EventService,
   ActionService,
-  AssetService,
-  TicketsService,
 ] as const;

@@ -1,10 +1,15 @@
 import type { DescService } from '@bufbuild/protobuf';
 import type { Server } from '@grpc/grpc-js';
+import { AssetService } from '../gen/c1/connector/v2/asset_pb.ts';
+import { TicketsService } from '../gen/c1/connector/v2/ticket_pb.ts';
 import { RateLimitDescription_Status, RateLimiterService } from '../gen/c1/ratelimit/v1/ratelimit_pb.ts';
 import { connectorServices } from '../model/connector-services.ts';
 import type { ConnectorSurface } from '../model/surface.ts';
 import { definitionOf } from './definition.ts';
 import { type HandlerOptions, implementationOf, type ServiceAnswers } from './handlers.ts';
+
+/** Registered, since a Go connector does so, and answered by nobody. No surface has them: their descriptors cost a sync time at its start. */
+const unanswered = [AssetService, TicketsService] as const;
 
 /**
  * Asked only by a client that started us as its child: our own pace is kept towards Descope, not here. It belongs to the
@@ -26,6 +31,7 @@ export function addServices(
   }
 
   connectorServices.forEach((service) => add(service, surface));
+  unanswered.forEach((service) => add(service, {}));
   add(RateLimiterService, rateLimiter);
-  return [...connectorServices, RateLimiterService];
+  return [...connectorServices, ...unanswered, RateLimiterService];
 }
