@@ -77,7 +77,7 @@ function whatOf({
 }
 
 /** What is asked for, by its ids; nothing is sent but reads. */
-export async function understand(
+export async function lookUpRequest(
   { what, who }: ChangeRequest,
   client: FindClient,
   provisioner: Provisioner,

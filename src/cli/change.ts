@@ -1,9 +1,9 @@
 import { printableJson } from '../answers/printable.ts';
 import { ConnectorError } from '../errors.ts';
-import { maxIdBytes } from '../model/ids.ts';
 import { createProvisioner } from '../provisioning/provisioner.ts';
+import { understand } from '../provisioning/understand.ts';
 import { openAudit } from './audit.ts';
-import { type ChangeRequestFlags, readChangeRequest, understand } from './change-request.ts';
+import { type ChangeRequestFlags, lookUpRequest, readChangeRequest } from './change-request.ts';
 import { changeSentences, toChangeLine } from './change-words.ts';
 import type { CommandContext } from './command-context.ts';
 import { prose } from './results.ts';
@@ -36,25 +36,13 @@ export async function changeOnce(
     dryRun: options.dryRun === true,
     logger,
   });
-  const asked = await (async () => {
-    try {
-      if (options.needsProvisioning === true && !loaded.provisioning) {
-        throw new ConnectorError(
-          'precondition',
-          'provisioning is not enabled: add --provisioning (-p) to change access',
-        );
-      }
-      return await understand(request, client, provisioner, signal);
-    } catch (thrown) {
-      await provisioner.refused(
-        operation,
-        request.asked.slice(0, maxIdBytes),
-        request.who.slice(0, maxIdBytes),
-        thrown,
-      );
-      throw thrown;
+  const said = { operation, entitlement: request.asked, principal: request.who };
+  const asked = await understand(provisioner, said, async () => {
+    if (options.needsProvisioning === true && !loaded.provisioning) {
+      throw new ConnectorError('precondition', 'provisioning is not enabled: add --provisioning (-p) to change access');
     }
-  })();
+    return await lookUpRequest(request, client, provisioner, signal);
+  });
   const change = await provisioner[operation](asked.target, asked.userId, signal);
   print(options.json === true ? printableJson(toChangeLine(change)) : prose(...changeSentences(change)).join('\n'));
 }

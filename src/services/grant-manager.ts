@@ -6,11 +6,11 @@ import { RequestIdSchema } from '../gen/c1/connector/v2/annotation_request_pb.ts
 import { GrantManagerService } from '../gen/c1/connector/v2/grant_pb.ts';
 import { annotate, marker } from '../model/annotations.ts';
 import { toGrant } from '../model/builders.ts';
-import { maxIdBytes } from '../model/ids.ts';
 import type { Any, Entitlement, Resource } from '../model/messages.ts';
 import { requiredResourceId, requiredText } from '../model/requests.ts';
 import type { Change, Provisioner } from '../provisioning/provisioner.ts';
 import { parseEntitlement } from '../provisioning/parse-target.ts';
+import { understand } from '../provisioning/understand.ts';
 import { type AnsweredService, answering } from './answers.ts';
 
 export interface GrantManagerOptions {
@@ -22,32 +22,36 @@ export interface GrantManagerOptions {
 export function grantManagerService({ provisioner }: GrantManagerOptions): AnsweredService {
   return answering(GrantManagerService, {
     grant: async ({ entitlement, principal }, signal) => {
-      const { change, target } = await provision(present(provisioner), 'grant', entitlement, principal, signal);
+      const manager = present(provisioner);
+      const { target, userId } = await askedFor(manager, 'grant', entitlement, principal);
+      const change = await manager.grant(target, userId, signal);
       return {
         grants: [target, ...change.alongsideTargets].map(({ typeId, resourceId }) =>
           toGrant(typeId, resourceId, 'user', change.userId),
         ),
         annotations: [
           ...(change.outcome === 'already-granted' ? [marker(GrantAlreadyExistsSchema)] : []),
-          requestId(change),
+          requestIdOf(change),
         ],
       };
     },
 
     // The id of the grant is not looked at: it can be a placeholder. Entitlement and principal say all.
     revoke: async ({ grant }, signal) => {
-      const { change } = await provision(present(provisioner), 'revoke', grant?.entitlement, grant?.principal, signal);
+      const manager = present(provisioner);
+      const { target, userId } = await askedFor(manager, 'revoke', grant?.entitlement, grant?.principal);
+      const change = await manager.revoke(target, userId, signal);
       return {
         annotations: [
           ...(change.outcome === 'already-revoked' ? [marker(GrantAlreadyRevokedSchema)] : []),
-          requestId(change),
+          requestIdOf(change),
         ],
       };
     },
   });
 }
 
-function requestId({ requestId }: Change): Any {
+function requestIdOf({ requestId }: Change): Any {
   return annotate(RequestIdSchema, create(RequestIdSchema, { requestId }));
 }
 
@@ -58,25 +62,15 @@ function present(provisioner: Provisioner | undefined): Provisioner {
   return provisioner;
 }
 
-/** One grant or revoke: who and what are read from the request, all of which must make sense before anything is sent. */
-async function provision(
-  provisioner: Provisioner,
-  operation: 'grant' | 'revoke',
-  entitlement: Entitlement | undefined,
-  principal: Resource | undefined,
-  signal: AbortSignal | undefined,
-): Promise<{ readonly change: Change; readonly target: Target }> {
-  const asked = await understand(provisioner, operation, entitlement, principal);
-  return { target: asked.target, change: await provisioner[operation](asked.target, asked.userId, signal) };
-}
-
-async function understand(
+/** Who and what a request is about. All of it must make sense before anything is sent. */
+async function askedFor(
   provisioner: Provisioner,
   operation: 'grant' | 'revoke',
   entitlement: Entitlement | undefined,
   principal: Resource | undefined,
 ): Promise<{ readonly target: Target; readonly userId: string }> {
-  try {
+  const asked = { operation, entitlement: entitlement?.id ?? '', principal: principal?.id?.resource ?? '' };
+  return await understand(provisioner, asked, () => {
     provisioner.checkEnabled();
     const { resourceType, resource: userId } = requiredResourceId(principal?.id, 'principal.id');
     const target = parseEntitlement(entitlement);
@@ -90,13 +84,5 @@ async function understand(
       requiredText(`${entitlement?.id}:user:${userId}`, "the grant's id"); // else what was granted could not be answered
     }
     return { target, userId };
-  } catch (thrown) {
-    await provisioner.refused(
-      operation,
-      (entitlement?.id ?? '').slice(0, maxIdBytes),
-      (principal?.id?.resource ?? '').slice(0, maxIdBytes),
-      thrown,
-    );
-    throw thrown;
-  }
+  });
 }
