@@ -1,3 +1,4 @@
+import type { DescMethod } from '@bufbuild/protobuf';
 import { ActionService } from '../gen/c1/connector/v2/action_pb.ts';
 import { ConnectorService } from '../gen/c1/connector/v2/connector_pb.ts';
 import { EntitlementsService } from '../gen/c1/connector/v2/entitlement_pb.ts';
@@ -32,3 +33,8 @@ export const connectorServices = [
   EventService,
   ActionService,
 ] as const;
+
+/** How gRPC calls a method: "/c1.connector.v2.GrantsService/ListGrants". */
+export function methodPath({ parent, name }: Pick<DescMethod, 'parent' | 'name'>): string {
+  return `/${parent.typeName}/${name}`;
+}

@@ -7,6 +7,7 @@ import {
   toBinary,
 } from '@bufbuild/protobuf';
 import type { MethodDefinition, ServiceDefinition } from '@grpc/grpc-js';
+import { methodPath } from '../model/connector-services.ts';
 import { EncodedResponse } from './row-page.ts';
 
 /** A grpc-js service definition made of a generated service: what carries our messages over the wire. */
@@ -19,7 +20,7 @@ export function methodDefinition(
   method: DescMethod,
 ): MethodDefinition<MessageShape<DescMessage>, MessageShape<DescMessage> | EncodedResponse> {
   return {
-    path: `/${method.parent.typeName}/${method.name}`,
+    path: methodPath(method),
     requestStream: method.methodKind === 'client_streaming' || method.methodKind === 'bidi_streaming',
     responseStream: method.methodKind === 'server_streaming' || method.methodKind === 'bidi_streaming',
     requestSerialize: (message) => toBuffer(method.input, message),

@@ -1,10 +1,4 @@
-import {
-  create,
-  type DescMethodUnary,
-  type DescService,
-  type MessageInitShape,
-  type MessageShape,
-} from '@bufbuild/protobuf';
+import { create, type DescService, type MessageInitShape } from '@bufbuild/protobuf';
 import {
   type handleServerStreamingCall,
   type handleUnaryCall,
@@ -13,21 +7,12 @@ import {
 } from '@grpc/grpc-js';
 import { ConnectorError } from '../errors.ts';
 import { type Logger, silentLogger } from '../log.ts';
+import { methodPath } from '../model/connector-services.ts';
 import { toRowOf } from '../model/row-listings.ts';
 import type { Row, RowPage } from '../model/row.ts';
-import type { AnswerOf } from '../model/surface.ts';
+import { type Answer, type Answers, unanswered } from '../services/answers.ts';
 import { toServiceError } from './errors.ts';
 import { encodeRowPage } from './row-page.ts';
-
-/** What a call is answered with. Whatever it throws becomes a status; the signal fires when the caller goes away. */
-export type Answer<I, O> = (request: I, signal: AbortSignal) => Promise<O> | O;
-
-/** The answers of a service, by method; a method that is left out answers UNIMPLEMENTED. */
-export type ServiceAnswers<Service extends DescService> = {
-  [Name in keyof Service['method']]?: Service['method'][Name] extends DescMethodUnary<infer I, infer O>
-    ? Answer<MessageShape<I>, AnswerOf<Name, MessageInitShape<O>>>
-    : never;
-};
 
 /** Told of every call that ended: "/c1.connector.v2.GrantsService/ListGrants", and its status by name, "OK" or "UNAVAILABLE". */
 export type CallObserver = (path: string, durationMs: number, code: string) => void;
@@ -87,13 +72,13 @@ export function callsUnderWay(): CallsUnderWay {
  */
 export function implementationOf<Service extends DescService>(
   service: Service,
-  answers: ServiceAnswers<Service>,
+  answers: Answers<Service, AbortSignal>,
   options: HandlerOptions = {},
 ): UntypedServiceImplementation {
-  const byName = answers as Readonly<Record<string, Answer<never, never> | undefined>>; // the mapped type above is checked where it is written
+  const byName = answers as Readonly<Record<string, Answer<never, never, AbortSignal> | undefined>>; // the mapped type above is checked where it is written
   return Object.fromEntries(
     service.methods.map((method) => {
-      const path = `/${service.typeName}/${method.name}`;
+      const path = methodPath(method);
       const answer = byName[method.localName];
       const isListing = toRowOf(method) !== undefined;
       return [
@@ -104,7 +89,7 @@ export function implementationOf<Service extends DescService>(
               path,
               async (request, signal) => {
                 if (answer === undefined) {
-                  throw new ConnectorError('unsupported', `${path} is not something that this connector does`);
+                  throw unanswered(method);
                 }
                 const answered: unknown = await answer(request as never, signal);
                 return isListing
@@ -120,7 +105,7 @@ export function implementationOf<Service extends DescService>(
 
 function unary<I, O>(
   path: string,
-  answer: Answer<I, O>,
+  answer: Answer<I, O, AbortSignal>,
   { logger = silentLogger, onCall, wrapCall = unwrapped, longestCallMs = usualLongestCallMs, calls }: HandlerOptions,
 ): handleUnaryCall<I, O> {
   return (call, reply) => {

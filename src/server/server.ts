@@ -7,6 +7,7 @@ import { Health } from '../gen/grpc/health/v1/health_pb.ts';
 import { silentLogger } from '../log.ts';
 import { type ListenHost, parseListenAddress } from '../listen-address.ts';
 import { isLoopbackHost } from '../loopback.ts';
+import { methodPath } from '../model/connector-services.ts';
 import type { ConnectorSurface } from '../model/surface.ts';
 import { type ConnectionLimits, guardConnections } from './connections.ts';
 import { answeredCodes } from './errors.ts';
@@ -127,8 +128,8 @@ export async function startServer({
 }
 
 function pathsOf(services: ReturnType<typeof addServices>): readonly string[] {
-  return services.flatMap(({ typeName, methods }) =>
-    methods.filter(({ methodKind }) => methodKind === 'unary').map(({ name }) => `/${typeName}/${name}`),
+  return services.flatMap(({ methods }) =>
+    methods.filter(({ methodKind }) => methodKind === 'unary').map((method) => methodPath(method)),
   );
 }
 

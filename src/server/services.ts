@@ -5,8 +5,9 @@ import { TicketsService } from '../gen/c1/connector/v2/ticket_pb.ts';
 import { RateLimitDescription_Status, RateLimiterService } from '../gen/c1/ratelimit/v1/ratelimit_pb.ts';
 import { connectorServices } from '../model/connector-services.ts';
 import type { ConnectorSurface } from '../model/surface.ts';
+import type { Answers } from '../services/answers.ts';
 import { definitionOf } from './definition.ts';
-import { type HandlerOptions, implementationOf, type ServiceAnswers } from './handlers.ts';
+import { type HandlerOptions, implementationOf } from './handlers.ts';
 
 /** Registered, since a Go connector does so, and answered by nobody. No surface has them: their descriptors cost a sync time at its start. */
 const unanswered = [AssetService, TicketsService] as const;
@@ -15,7 +16,7 @@ const unanswered = [AssetService, TicketsService] as const;
  * Asked only by a client that started us as its child: our own pace is kept towards Descope, not here. It belongs to the
  * connection, not to the connector, so no surface has it.
  */
-const rateLimiter: ServiceAnswers<typeof RateLimiterService> = {
+const rateLimiter: Answers<typeof RateLimiterService, AbortSignal> = {
   do: ({ requestToken }) => ({ requestToken, description: { status: RateLimitDescription_Status.EMPTY } }),
   report: () => ({}),
 };
@@ -26,7 +27,7 @@ export function addServices(
   surface: ConnectorSurface,
   options: HandlerOptions,
 ): readonly DescService[] {
-  function add<Service extends DescService>(service: Service, answers: ServiceAnswers<Service>): void {
+  function add<Service extends DescService>(service: Service, answers: Answers<Service, AbortSignal>): void {
     server.addService(definitionOf(service), implementationOf(service, answers, options));
   }
 
