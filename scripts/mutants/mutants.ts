@@ -16,12 +16,12 @@ export const mutants: readonly Mutant[] = [
       { inside: 'listIn', find: 'const list = answer[key];', replace: 'const list = answer[key] ?? [];' },
       { inside: 'decodeUserPage', find: 'const { total } = answer;', replace: 'const { total = 0 } = answer;' },
     ],
-    tests: ['schemas.test.ts', 'transport.test.ts'],
+    tests: ['user-page.test.ts', 'whole-list.test.ts', 'transport.test.ts'],
   },
   {
     name: 'no users read from a list that is missing',
     edits: [{ inside: 'listIn', find: 'const list = answer[key];', replace: 'const list = answer[key] ?? [];' }],
-    tests: ['schemas.test.ts'],
+    tests: ['user-page.test.ts', 'whole-list.test.ts'],
   },
   {
     name: 'not-found for a list that answers 404',

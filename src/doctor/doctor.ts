@@ -1,4 +1,5 @@
 import { deriveBaseUrl } from '../descope/base-url.ts';
+import { wholeLists } from '../descope/endpoints.ts';
 import type { RateLimit } from '../descope/http/pacing.ts';
 import { createTransport } from '../descope/http/transport.ts';
 import type { Route } from '../descope/http/route.ts';
@@ -89,7 +90,7 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check, Do
     });
     const probe = createProbe({ send, deadlineMs, now, signal, onRequest: () => (requests += 1) });
     let isLet = false;
-    for await (const check of checkProject({ ...options, ...place, probe, wallClock })) {
+    for await (const check of checkProject({ ...options, ...place, lists: wholeLists, probe, wallClock })) {
       isLet ||= check.name === 'key' && check.level === 'ok';
       yield check;
     }

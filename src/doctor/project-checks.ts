@@ -1,9 +1,8 @@
-import { wholeLists } from '../descope/endpoints.ts';
 import { expectedTime, type RateLimit, searchesPerMinute } from '../descope/http/pacing.ts';
 import { requestsOfFullRead } from '../descope/users/request-count.ts';
 import { decodeUserPage, userPageSize } from '../descope/users/user-page.ts';
 import { userReadEndpoints } from '../descope/users/user.ts';
-import { decodeWholeList } from '../descope/whole-list.ts';
+import { decodeWholeList, type WholeList } from '../descope/whole-list.ts';
 import { type Check, ok, skip, warn } from './check.ts';
 import { explain, type Place } from './explain.ts';
 import type { Probe, Probed } from './probe.ts';
@@ -14,13 +13,16 @@ const longSyncMinutes = 60;
 
 export interface ProjectChecksOptions extends Place {
   readonly probe: Probe;
+  /** The lists besides users that a sync reads: each one is asked for. */
+  readonly lists: readonly WholeList<unknown>[];
   readonly rateLimit: RateLimit;
   readonly maxParallelFetches: number;
   readonly wallClock: () => number;
 }
 
 /**
- * What only Descope can tell, in five requests at most, and one when it cannot be reached or does not know the key.
+ * What only Descope can tell: two searches and one request a list, or a single request when Descope cannot be reached or does not
+ * know the key.
  * Each search asks for one user, of whom only the number is looked at.
  */
 export async function* checkProject(options: ProjectChecksOptions): AsyncGenerator<Check> {
@@ -35,30 +37,15 @@ export async function* checkProject(options: ProjectChecksOptions): AsyncGenerat
     yield skip('lists', 'not asked after that');
     return;
   }
-  const [counts, testUsers] = await Promise.all([
-    Promise.all(
-      wholeLists.map((list) =>
-        probe(
-          list.endpoint,
-          list.body === undefined ? {} : { json: list.body },
-          (json) => decodeWholeList(list, json).length,
-        ),
-      ),
-    ),
+  const [rows, testUsers] = await Promise.all([
+    Promise.all(options.lists.map((list) => probeList(probe, list))),
     probe(
       userReadEndpoints.searchUsers,
       { json: { limit: 1, offset: 0, withTestUser: true, testUsersOnly: true } },
       decodeUserPage,
     ),
   ]);
-  const lists = [
-    { name: 'users', answer: users, count: users.isAnswered ? users.value.total : 0 },
-    ...counts.map((answer, place) => ({
-      name: wholeLists[place]?.what ?? '',
-      answer,
-      count: answer.isAnswered ? answer.value : 0,
-    })),
-  ];
+  const lists = [{ name: 'users', answer: users, count: users.isAnswered ? users.value.total : 0 }, ...rows];
   const answers = lists.map(({ answer }) => answer);
   yield checkSpeed(answers);
   yield checkClock(answers, options.wallClock());
@@ -72,6 +59,15 @@ export async function* checkProject(options: ProjectChecksOptions): AsyncGenerat
   }
   yield checkTestUsers(users, testUsers, options);
   yield checkDuration(users, options);
+}
+
+async function probeList(
+  probe: Probe,
+  list: WholeList<unknown>,
+): Promise<{ readonly name: string; readonly answer: Probed<number>; readonly count: number }> {
+  const request = list.body === undefined ? {} : { json: list.body };
+  const answer = await probe(list.endpoint, request, (json) => decodeWholeList(list, json).length);
+  return { name: list.what, answer, count: answer.isAnswered ? answer.value : 0 };
 }
 
 function checkSpeed(answers: readonly Probed<unknown>[]): Check {
@@ -152,7 +148,7 @@ function checkTestUsers(
 /** How long a full sync takes, at the pace that is set. No answer tells what is left of Descope's limit. */
 function checkDuration(
   users: Probed<{ readonly total: number }>,
-  { rateLimit, baseUrl, maxParallelFetches }: ProjectChecksOptions,
+  { rateLimit, baseUrl, maxParallelFetches, lists }: ProjectChecksOptions,
 ): Check {
   const name = 'full sync';
   if (!users.isAnswered) {
@@ -160,7 +156,7 @@ function checkDuration(
   }
   const pages = Math.max(1, Math.ceil(users.value.total / userPageSize));
   const pace = searchesPerMinute({ rateLimit, baseUrl });
-  const { least, most } = requestsOfFullRead(users.value.total);
+  const { least, most } = requestsOfFullRead(users.value.total, lists.length);
   const requests = `${least.toLocaleString('en')} or ${most.toLocaleString('en')} requests`;
   if (pace === undefined) {
     const seconds = Math.ceil((pages * users.ms) / maxParallelFetches / 1_000);
