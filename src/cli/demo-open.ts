@@ -17,7 +17,7 @@ import { openInBrowser } from './open-browser.ts';
 import type { CommandContext } from './command-context.ts';
 import { describeProgress, runSteps, type Step } from './progress.ts';
 import { report } from './report.ts';
-import { describeRequests } from './sync.ts';
+import { describeRequests } from './table.ts';
 
 const names = { before: 'before.json', after: 'after.json', page: 'report.html' } as const;
 const usualFolder = 'baton-demo';

@@ -13,20 +13,16 @@ import { chooseOutput } from '../output/outputs.ts';
 import { checkTarget } from '../output/place.ts';
 import type { SyncPolicy } from '../resources/sync-read.ts';
 import { shellWord } from '../shell-word.ts';
-import { runSync } from '../sync/run.ts';
 import { type AskedRuns, atTimesOf, everySo, followSchedule, type Ticks } from '../sync/schedule.ts';
 import type { SyncSummary } from '../sync/summary.ts';
 import { newSyncId } from '../sync/sync-id.ts';
 import { logForecast } from './forecast.ts';
+import { rateWaits, writeFullSync } from './full-sync.ts';
 import { asCalled } from './how-called.ts';
 import { type Comparison, createComparison } from './last-output.ts';
 
-/** Nobody holds a call open meanwhile: a scheduled sync waits out the penalties of Descope, as `sync` does. */
-export const scheduledRateWaits = {
-  longestRateWaitMs: 10 * 60_000,
-  totalRateWaitMs: 10 * 60_000,
-  forgetsRateWaits: true,
-};
+/** Each sync of a long process waits anew. */
+export const scheduledRateWaits = { ...rateWaits, forgetsRateWaits: true };
 
 /** Which syncs are to be run, where to, and how many are kept. */
 export interface Plan {
@@ -136,20 +132,14 @@ export async function runScheduledSyncs({
     const comparison = comparisonOf(latest, plan.maxShrink, signal);
     await comparison.checkOwner(client.projectId);
     await plan.files.keepLatest(); // one that was put there meanwhile, by hand for instance
-    const summary = await runSync({
-      surface: connector,
-      report: (reportOf) => connector.report(reportOf),
-      target: await chooseOutput(latest)({
-        syncId: id,
-        about: { projectId: client.projectId, tenantRoles: policy.tenantRoles },
-      }),
-      syncId: id,
+    const summary = await writeFullSync({
+      connector,
+      projectId: client.projectId,
       tenantRoles: policy.tenantRoles,
-      guard: async (found) => {
-        for (const note of await comparison.compare(found)) {
-          logger.warn('compared with the sync before', { note });
-        }
-      },
+      createOutput: chooseOutput(latest),
+      comparison,
+      onNote: (note) => logger.warn('compared with the sync before', { note }),
+      syncId: id,
       signal,
       now,
     });

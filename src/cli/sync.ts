@@ -10,28 +10,24 @@ import { readLast } from '../output/last.ts';
 import { sweepLeftovers } from '../output/leftovers.ts';
 import { ndjsonInto } from '../output/ndjson-file.ts';
 import { checkOutput, chooseOutput } from '../output/outputs.ts';
-import { runSync } from '../sync/run.ts';
 import type { SyncSummary } from '../sync/summary.ts';
-import { newSyncId } from '../sync/sync-id.ts';
 import { printable } from '../printable.ts';
 import { derivedOutputs } from './derived-outputs.ts';
-import { createComparison } from './last-output.ts';
+import { type Comparison, createComparison } from './last-output.ts';
 import { forecastLines } from './forecast.ts';
+import { type FullSyncOptions, rateWaits, writeFullSync } from './full-sync.ts';
 import { describeProgress, isRedrawn, runSteps } from './progress.ts';
 import { prose } from './results.ts';
 import { type SettingFlags, settingSources } from './setting-sources.ts';
-import { setUp } from './settings.ts';
+import { type Setup, setUp } from './settings.ts';
 import type { CommandContext } from './command-context.ts';
 import { isStdout } from './stdout-names.ts';
 import { writeErr } from './streams.ts';
-import { countsTable, remarks } from './table.ts';
+import { countsTable, describeRequests, remarks } from './table.ts';
 import { tell, tellPlainly } from './tell.ts';
 
 /** What is written where nobody says where to. */
 const defaultOut = 'sync.json';
-
-/** A one-shot sync may wait out Descope's penalties; nobody holds a call open meanwhile. */
-const rateWaits = { longestRateWaitMs: 10 * 60_000, totalRateWaitMs: 10 * 60_000 };
 
 export type SyncFlags = SettingFlags & {
   readonly out?: string;
@@ -58,22 +54,56 @@ async function readAndWrite(options: SyncFlags, { env, signal, print }: SyncCont
     ? async () => ndjsonInto((await import('./stdout-file.ts')).stdoutFile())
     : chooseOutput(target, derivedOutputs(signal));
   const { client, policy, settings } = await setUp(options, env, rateWaits);
+  const comparison = isStream ? undefined : await checkedTarget(target, options, { client, settings, signal });
+  const notes: string[] = [];
+  const summary = await readShown({ client, policy, createOutput, comparison, notes, signal });
+  if (isStream) {
+    tellPlainly([...(options.json === true ? [] : [countsTable(summary), ...remarks(summary)]), ...notes].join('\n')); // the last line of the stream is the summary
+  } else if (options.json === true) {
+    print(JSON.stringify(summary));
+    notes.forEach((note) => tell('warn', note));
+  } else {
+    print(
+      [
+        countsTable(summary),
+        ...prose(...remarks(summary), ...notes),
+        `Wrote ${printable(target)}${options.out === undefined ? ' (--out names another file)' : ''}`,
+      ].join('\n'),
+    );
+  }
+  return summary;
+}
+
+/** Refuses, before any reading, a target that this sync must not replace; what is found later is compared with it. */
+async function checkedTarget(
+  target: string,
+  { out, acceptShrink = false, replaceOtherProject = false }: SyncFlags,
+  { client, settings, signal }: Pick<Setup, 'client' | 'settings'> & Pick<SyncContext, 'signal'>,
+): Promise<Comparison> {
   const limits = {
     maxShrink: settings.maxShrink,
-    isAccepted: options.acceptShrink === true,
-    isOtherAccepted: options.replaceOtherProject === true,
+    isAccepted: acceptShrink,
+    isOtherAccepted: replaceOtherProject,
   };
-  const comparison = isStream ? undefined : createComparison(target, limits, signal);
-  if (comparison !== undefined) {
-    await checkOutput(target, derivedOutputs(signal));
-    await sweepLeftovers(target);
-    await comparison.checkOwner(client.projectId);
-    if (options.out === undefined) {
-      await refuseForeignFile(target);
-    }
+  const comparison = createComparison(target, limits, signal);
+  await checkOutput(target, derivedOutputs(signal));
+  await sweepLeftovers(target);
+  await comparison.checkOwner(client.projectId);
+  if (out === undefined) {
+    await refuseForeignFile(target);
   }
+  return comparison;
+}
+
+interface ShownSync
+  extends Pick<FullSyncOptions, 'createOutput' | 'comparison' | 'signal'>, Pick<Setup, 'client' | 'policy'> {
+  /** Takes what is to be said beside the result. */
+  readonly notes: string[];
+}
+
+/** The sync as a step that shows how far it is, how long it will take, and what it will be many of. */
+async function readShown({ client, policy, createOutput, comparison, notes, signal }: ShownSync): Promise<SyncSummary> {
   let showTotal: (users: number) => void = () => undefined;
-  const notes: string[] = [];
   let showForecast: (forecast: GrantForecast) => void = () => undefined;
   const connector = createConnector({
     project: tellingTotal(client, (users) => showTotal(users)),
@@ -100,38 +130,23 @@ async function readAndWrite(options: SyncFlags, { env, signal, print }: SyncCont
             tell(expected.line);
           }
         };
-        summary = await runSync({
-          surface: connector,
-          report: (syncId) => connector.report(syncId),
-          target: await createOutput({
-            syncId: newSyncId(),
-            about: { projectId: client.projectId, tenantRoles: policy.tenantRoles },
-          }),
+        const read = await writeFullSync({
+          connector,
+          projectId: client.projectId,
           tenantRoles: policy.tenantRoles,
-          guard: async (found) => void notes.push(...((await comparison?.compare(found)) ?? [])),
+          createOutput,
+          comparison,
+          onNote: (note) => notes.push(note),
           onProgress: describeProgress(tell, { users: () => total, permissionGrants: () => conferring }),
           signal,
         });
-        return `Read project ${client.projectId}: ${describeRequests(summary)}`;
+        summary = read;
+        return `Read project ${client.projectId}: ${describeRequests(read)}`;
       },
     },
   ]);
   if (summary === undefined) {
-    return undefined;
-  }
-  if (isStream) {
-    tellPlainly([...(options.json === true ? [] : [countsTable(summary), ...remarks(summary)]), ...notes].join('\n')); // the last line of the stream is the summary
-  } else if (options.json === true) {
-    print(JSON.stringify(summary));
-    notes.forEach((note) => tell('warn', note));
-  } else {
-    print(
-      [
-        countsTable(summary),
-        ...prose(...remarks(summary), ...notes),
-        `Wrote ${printable(target)}${options.out === undefined ? ' (--out names another file)' : ''}`,
-      ].join('\n'),
-    );
+    throw new Error('the step ended without a summary');
   }
   return summary;
 }
@@ -161,10 +176,4 @@ function tellingTotal(client: DescopeClient, tell: (users: number) => void): Des
       return page;
     },
   };
-}
-
-/** "16 requests in 0.8 s". */
-export function describeRequests({ requests, startedAt, finishedAt }: SyncSummary): string {
-  const seconds = (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000;
-  return `${(requests['total'] ?? 0).toLocaleString('en')} requests in ${seconds.toFixed(1)} s`;
 }

@@ -80,3 +80,9 @@ export function remarks(summary: SyncSummary): readonly string[] {
 export function counted(count: number, noun: string): string {
   return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
 }
+
+/** "16 requests in 0.8 s". */
+export function describeRequests({ requests, startedAt, finishedAt }: SyncSummary): string {
+  const seconds = (Date.parse(finishedAt) - Date.parse(startedAt)) / 1000;
+  return `${(requests['total'] ?? 0).toLocaleString('en')} requests in ${seconds.toFixed(1)} s`;
+}
