@@ -1,5 +1,6 @@
 import type { FileIndex } from './file-index.ts';
-import { count } from './answer-text.ts';
+import { count } from './count.ts';
+import { unknownInWords } from './unknown.ts';
 
 /** What an extract was made of: it travels without the file, and must say by itself what it is and what it leaves out. */
 export interface About {
@@ -20,7 +21,7 @@ export interface About {
 }
 
 /** Tells it in words; `version` is the program's. */
-export function aboutOf({ database, summary, gap }: FileIndex, version: string, since?: FileIndex): About {
+export function aboutOf({ database, summary, gap, unknown }: FileIndex, version: string, since?: FileIndex): About {
   const numberOf = (sql: string): number => Number(database.prepare(`select count(*) n from ${sql}`).get()?.['n']);
   const { projectId = '', startedAt, finishedAt, contentHash, tenantRoles, consistency } = summary;
   return {
@@ -54,6 +55,7 @@ export function aboutOf({ database, summary, gap }: FileIndex, version: string, 
       'Access keys, management keys and users of the console are not read.',
       'Roles that single sign-on or SCIM maps at the next login are not predicted.',
       ...findings(summary),
+      ...unknownInWords(unknown).map((text) => `${text}.`),
     ],
   };
 }

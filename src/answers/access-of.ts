@@ -1,6 +1,8 @@
 import type { FileIndex } from './file-index.ts';
-import { type AccessPath, pathColumns, toPath } from './access-path.ts';
+import type { DatabaseSync } from 'node:sqlite';
+import { type AccessPath, pathColumns, textIn, toPath } from './access-path.ts';
 import { find } from './find.ts';
+import { typedThingIn } from './unknown-rows.ts';
 
 export interface AccessOf {
   readonly user: {
@@ -39,6 +41,35 @@ export function accessOf(index: FileIndex, asked: string): AccessOf {
       for (const path of held.iterate(n)) {
         yield toPath(path);
       }
+      if (index.unknown !== undefined) {
+        yield* otherThingsOf(index.database, row);
+      }
     },
   };
+}
+
+/** What a user holds of types that this version does not know. */
+function* otherThingsOf(database: DatabaseSync, user: Readonly<Record<string, unknown>>): Generator<AccessPath> {
+  const id = textIn(user, 'id');
+  const things = database.prepare(
+    `select g.on_type held_type, g.on_id held_id, o.name held_name from other_grant g left join other o on o.type = g.on_type and o.id = g.on_id
+     where g.to_type = 'user' and g.to_id = ? and g.thing is null order by g.on_type, o.name, g.on_id`,
+  );
+  for (const row of things.iterate(id)) {
+    const held = typedThingIn(row, 'held');
+    yield {
+      userId: id,
+      user: textIn(user, 'name'),
+      login: textIn(user, 'login'),
+      email: textIn(user, 'email'),
+      status: textIn(user, 'status'),
+      kind: 'other',
+      heldId: held.id,
+      role: '',
+      tenantId: '',
+      tenant: '',
+      permission: '',
+      held,
+    };
+  }
 }

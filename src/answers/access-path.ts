@@ -1,13 +1,19 @@
+import { type TypedThing, thingInWords } from './unknown.ts';
+
 /** One way in which somebody has access: what they hold, where, and what follows from it. */
 export interface AccessPath {
+  /** '' for a principal that is no user: then `principal` says who has the access, and `user` says it in words. */
   readonly userId: string;
   readonly user: string;
   readonly login: string;
   readonly email: string;
   /** Descope's word: a disabled user cannot log in, but still holds what they hold. */
   readonly status: string;
-  /** A membership of a tenant, a role in the scope that defines it, or a project role inside one tenant. */
-  readonly kind: 'tenant' | 'role' | 'binding';
+  /**
+   * A membership of a tenant, a role in the scope that defines it, or a project role inside one tenant; and in files of newer
+   * versions a permission that is granted directly, or a thing of a type that this version does not know.
+   */
+  readonly kind: HeldKind;
   /** The resource id of what is held, as in the file. */
   readonly heldId: string;
   /** The role's name; '' for a membership. */
@@ -17,15 +23,28 @@ export interface AccessPath {
   readonly tenant: string;
   /** '' where no permission is concerned. */
   readonly permission: string;
+  /** Who has the access, where that is no user. */
+  readonly principal?: TypedThing | undefined;
+  /** What is held, where the kind is `other`. */
+  readonly held?: TypedThing | undefined;
 }
 
-/** What is held, in words: "Editor in Acme", "Approver (Acme)", "Viewer (whole project)", "member of Acme". */
+export type HeldKind = 'tenant' | 'role' | 'binding' | 'permission' | 'other';
+
+/** What is held, in words: "Editor in Acme", "Approver (Acme)", "Viewer (whole project)", "member of Acme", "application A1 (CRM)". */
 export function heldInWords({
   kind,
   role,
   tenantId,
   tenant,
-}: Pick<AccessPath, 'kind' | 'role' | 'tenantId' | 'tenant'>): string {
+  held,
+}: Pick<AccessPath, 'kind' | 'role' | 'tenantId' | 'tenant' | 'held'>): string {
+  if (held !== undefined) {
+    return thingInWords(held);
+  }
+  if (kind === 'permission') {
+    return 'the permission itself';
+  }
   if (kind === 'tenant') {
     return `member of ${tenant}`;
   }
@@ -50,7 +69,7 @@ export function toPath(row: Readonly<Record<string, unknown>>): AccessPath {
     login: text('login'),
     email: text('email'),
     status: text('status'),
-    kind: kind === 'tenant' || kind === 'binding' ? kind : 'role',
+    kind: kind === 'tenant' || kind === 'binding' || kind === 'permission' ? kind : 'role',
     heldId: text('held_id'),
     role: text('role'),
     tenantId: text('tenant_id'),
@@ -59,9 +78,13 @@ export function toPath(row: Readonly<Record<string, unknown>>): AccessPath {
   };
 }
 
-/** Columns of a path, over user u, thing t and its tenant e; the permission is the query's to add. */
+/** Columns of what is held, over thing t and its tenant e. */
+export const thingColumns =
+  't.kind kind, t.id held_id, t.role role, t.tenant tenant_id, coalesce(e.name, t.tenant) tenant';
+
+/** Columns of a path, over user u and the same; the permission is the query's to add. */
 export const pathColumns = `u.id user_id, u.name user_name, u.login login, u.email email, u.status status,
-  t.kind kind, t.id held_id, t.role role, t.tenant tenant_id, coalesce(e.name, t.tenant) tenant`;
+  ${thingColumns}`;
 
 /** A column's text; '' when it is null or no text. */
 export function textIn(row: Readonly<Record<string, unknown>>, name: string): string {

@@ -1,6 +1,8 @@
 import { type AccessPath, heldInWords, pathInWords } from './access-path.ts';
+import { count } from './count.ts';
 import type { FileIndex } from './file-index.ts';
 import type { Namesakes } from './namesakes.ts';
+import { type UnknownCounts, unknownInWords } from './unknown.ts';
 
 /** The columns of a path in CSV, in this order; part of the contract. */
 export const pathHeader = [
@@ -25,7 +27,7 @@ export function pathCells(path: AccessPath): string[] {
     path.login,
     path.email,
     path.status,
-    path.kind,
+    path.held?.type ?? path.kind,
     path.heldId,
     path.role,
     path.tenantId,
@@ -57,7 +59,7 @@ export function idsNeeded(
   names: Namesakes,
 ): string {
   return [
-    ...(path.user !== path.userId && names.isUserShared(path.user) ? [path.userId] : []),
+    ...(path.userId !== '' && path.user !== path.userId && names.isUserShared(path.user) ? [path.userId] : []),
     ...(isHeldShared(path, names) ? [`-> ${path.heldId}`] : []),
   ].join(' ');
 }
@@ -101,7 +103,8 @@ export function nameAndStatus({ user, status }: Pick<AccessPath, 'user' | 'statu
 export function limitsInWords({
   gap: { inheritingTenants, inheritedRoles },
   summary: { consistency },
-}: Pick<FileIndex, 'gap' | 'summary'>): string[] {
+  unknown,
+}: Pick<FileIndex, 'gap' | 'summary' | 'unknown'>): string[] {
   const read =
     consistency === undefined
       ? 'the file does not say how it was proved complete'
@@ -112,9 +115,10 @@ export function limitsInWords({
     inheritingTenants === 0
       ? 'no tenant inherits from another, so no access is left out'
       : `access that tenants inherit is not derived from it (${count(inheritingTenants, 'tenant')}, ${count(inheritedRoles, 'role')})`;
-  return [`note: ${read}`, `note: ${derived}`];
+  return [`note: ${read}`, `note: ${derived}`, ...unknownNotes(unknown)];
 }
 
-export function count(number: number, noun: string): string {
-  return `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
+/** The same notes for what a file holds that this version does not know. */
+export function unknownNotes(unknown: UnknownCounts | undefined): string[] {
+  return unknownInWords(unknown).map((text) => `note: ${text}`);
 }

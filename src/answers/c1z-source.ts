@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { createZstdDecompress } from 'node:zlib';
 import { ConnectorError, throwIfCancelled } from '../errors.ts';
-import { c1zMagic, c1zTables, foundingTypes, isC1z, readC1zAbout, typesInC1z } from '../sync-format/c1z.ts';
+import { c1zMagic, c1zTables, isC1z, hasFoundingTypes, readC1zAbout } from '../sync-format/c1z.ts';
 import { fromLocalTime } from '../sync-format/c1z-time.ts';
 import { contentHashOf, type Section, sections } from '../sync-format/layout.ts';
 import { messageFromBytes, type StoredMessage, withExpansion } from '../sync-format/stored-rows.ts';
@@ -101,8 +101,7 @@ function chooseSync(path: string, database: DatabaseSync, contentHash: string): 
     throw incomplete(path, 'it holds no full sync that was finished');
   }
   const syncId = String(run['sync_id']);
-  const types = typesInC1z(database, syncId);
-  if (!foundingTypes.every((type) => types.has(type))) {
+  if (!hasFoundingTypes(database, syncId)) {
     throw foreign(path, 'it is a sync of another connector: it does not have the resource types of baton-descope');
   }
   const times = {

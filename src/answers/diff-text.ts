@@ -1,9 +1,11 @@
 import { heldInWords } from './access-path.ts';
-import { count, idsNeeded, tenantInWords } from './answer-text.ts';
-import type { Change, Diff } from './diff.ts';
+import { idsNeeded, tenantInWords } from './answer-text.ts';
+import { count } from './count.ts';
+import { type Change, type Diff, isKnown } from './diff.ts';
 import type { Namesakes } from './namesakes.ts';
 import { markdownName, printable } from './printable.ts';
 import { tableLines } from './table.ts';
+import { thingInWords } from './unknown.ts';
 
 /** The columns of a change in CSV, in this order; part of the contract. */
 export const changeHeader = [
@@ -51,7 +53,7 @@ export function changeCells(change: Change): string[] {
     userId,
     user,
     login,
-    kind,
+    change.held?.type ?? kind,
     heldId,
     role,
     permission,
@@ -117,13 +119,21 @@ function modelParts(change: Change, name: Name): { readonly subject: string; rea
   const subject =
     change.kind === 'tenant'
       ? `tenant ${name(change.tenant)}`
-      : change.kind === 'role'
-        ? `role ${thing(change, name)}`
-        : `permission ${name(change.permission)}`;
+      : change.kind === 'other'
+        ? thing(change, name)
+        : change.kind === 'role'
+          ? `role ${thing(change, name)}`
+          : `permission ${name(change.permission)}`;
   return { subject, words: change.change === 'appeared' ? 'is new' : 'is gone' };
 }
 
-function thing({ kind, role, tenantId, tenant }: Change, name: Name): string {
+function thing({ kind, role, tenantId, tenant, permission, held }: Change, name: Name): string {
+  if (held !== undefined) {
+    return name(thingInWords(held));
+  }
+  if (kind === 'permission') {
+    return `permission ${name(permission)}`;
+  }
   return heldInWords({
     kind: kind === 'binding' ? 'binding' : 'role',
     role: name(role),
@@ -137,12 +147,13 @@ export function diffInWords({ counts, isSame }: Diff): string {
   if (isSame) {
     return 'Nothing changed: the same people hold the same access.';
   }
-  const { gained, lost, tenants, usersAppeared, usersGone, usersChanged, model, flagged } = counts;
+  const { gained, lost, tenants, usersAppeared, usersGone, usersChanged, model, flagged, unknown = 0 } = counts;
   const places = tenants === 0 ? '' : ` in ${count(tenants, 'place')}`;
   return [
     `Access: ${gained.toLocaleString('en')} gained, ${lost.toLocaleString('en')} lost${places}.`,
     `People: ${usersAppeared.toLocaleString('en')} new, ${usersGone.toLocaleString('en')} gone, ${usersChanged.toLocaleString('en')} of another status.`,
     `Tenants, roles, permissions: ${count(model, 'change')}.`,
+    ...(unknown === 0 ? [] : [`Of types that this version does not know: ${count(unknown, 'change')}.`]),
     ...(flagged === 0
       ? []
       : [
@@ -178,11 +189,21 @@ function* groupsOf(diff: Diff, name: Name): Generator<Group> {
   }
 }
 
-function keyOf({ area, tenantId }: Change): string {
+function keyOf(change: Change): string {
+  const { area, tenantId } = change;
+  if (!isKnown(change)) {
+    return `${area}, unknown`;
+  }
   return area === 'access' ? `access ${tenantId}` : area;
 }
 
-function titleOf({ area, tenantId, tenant }: Change, name: Name, names: Namesakes): string {
+function titleOf(change: Change, name: Name, names: Namesakes): string {
+  const { area, tenantId, tenant } = change;
+  if (!isKnown(change)) {
+    return area === 'access'
+      ? 'Access of types that this version does not know'
+      : 'Things of types that this version does not know';
+  }
   switch (area) {
     case 'access':
       return tenantId === ''

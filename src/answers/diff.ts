@@ -3,8 +3,10 @@ import { DatabaseSync } from 'node:sqlite';
 import type { FileIndex } from './file-index.ts';
 import { textIn } from './access-path.ts';
 import { flagChanges, flagsIn } from './change-flags.ts';
+import { countUnknownChanges, findUnknownChanges, unknownChangesIn } from './diff-unknown.ts';
 import { type Namesakes, namesakesIn } from './namesakes.ts';
 import type { ChangeFlag } from './report-format.ts';
+import type { TypedThing } from './unknown.ts';
 import { sortIn } from './work-place.ts';
 
 /**
@@ -20,8 +22,8 @@ export interface Change {
   readonly userId: string;
   readonly user: string;
   readonly login: string;
-  /** What was gained or lost, or what appeared or is gone. */
-  readonly kind: 'tenant' | 'role' | 'binding' | 'permission' | 'user' | 'role-permission';
+  /** What was gained or lost, or what appeared or is gone; `other` for what is of a type that this version does not know. */
+  readonly kind: KnownKind | 'other';
   /** Its resource id; '' for a user. */
   readonly heldId: string;
   readonly role: string;
@@ -35,12 +37,31 @@ export interface Change {
   readonly holders: number;
   /** Why it is to be looked at first; mostly empty. */
   readonly flags: readonly ChangeFlag[];
+  /** Who gained or lost it, where that is no user: `userId` is '' then, and `user` says it in words. */
+  readonly principal?: TypedThing | undefined;
+  /** What it is about, where the kind is `other`. */
+  readonly held?: TypedThing | undefined;
+}
+
+type KnownKind = 'tenant' | 'role' | 'binding' | 'permission' | 'user' | 'role-permission';
+
+/** A change that concerns nothing but what this version knows. */
+export type KnownChange = Change & { readonly kind: KnownKind };
+
+export function isKnown(change: Change): change is KnownChange {
+  return change.kind !== 'other' && change.principal === undefined;
 }
 
 /** What changed between two indexes. It opens both databases itself; changes come area by area, grouped by tenant, and in each group those first that are flagged. */
 export interface Diff extends Disposable {
   readonly counts: Readonly<
-    Record<'gained' | 'lost' | 'usersAppeared' | 'usersGone' | 'usersChanged' | 'model' | 'tenants' | 'flagged', number>
+    Record<
+      'gained' | 'lost' | 'usersAppeared' | 'usersGone' | 'usersChanged' | 'model' | 'tenants' | 'flagged',
+      number
+    > & {
+      /** Changes of what this version does not know; absent when there are none. The other numbers do not contain them. */
+      unknown?: number;
+    }
   >;
   readonly isSame: boolean;
   changes(): Generator<Change>;
@@ -61,6 +82,11 @@ export function diffOf(before: FileIndex, after: FileIndex): Diff {
   database.prepare('attach ? as new').run(after.databasePath);
   database.exec(prepared);
   flagChanges(database);
+  const hasUnknown = before.unknown !== undefined || after.unknown !== undefined;
+  if (hasUnknown) {
+    findUnknownChanges(database);
+  }
+  const unknown = hasUnknown ? countUnknownChanges(database) : 0;
 
   const numberOf = (sql: string): number => Number(database.prepare(sql).get()?.['n'] ?? 0);
   const counts = {
@@ -74,6 +100,7 @@ export function diffOf(before: FileIndex, after: FileIndex): Diff {
     flagged: numberOf(
       `select sum(n) n from (${tables.map((table) => `select count(*) n from temp.${table} where flags <> 0`).join(' union all ')})`,
     ),
+    ...(unknown > 0 && { unknown }),
   };
   let namesakes: Namesakes | undefined;
   return {
@@ -85,12 +112,19 @@ export function diffOf(before: FileIndex, after: FileIndex): Diff {
         'select user_name name from temp.access_change union all select user_name from temp.people_change',
       )),
     isSame:
-      counts.gained + counts.lost + counts.usersAppeared + counts.usersGone + counts.usersChanged + counts.model === 0,
-    changes: () => changesIn(database, ''),
+      counts.gained +
+        counts.lost +
+        counts.usersAppeared +
+        counts.usersGone +
+        counts.usersChanged +
+        counts.model +
+        unknown ===
+      0,
+    changes: () => changesIn(database, '', unknown > 0),
     flagged: () => changesIn(database, 'where flags <> 0'),
     *flaggedFirst() {
       yield* changesIn(database, 'where flags <> 0');
-      yield* changesIn(database, 'where flags = 0');
+      yield* changesIn(database, 'where flags = 0', unknown > 0);
     },
     [Symbol.dispose]: () => database.close(),
   };
@@ -105,10 +139,13 @@ function orderOf(table: (typeof tables)[number]): string {
   return `${groups}, sort, held_id, kind, permission, change, user_name, user_id`;
 }
 
-function* changesIn(database: DatabaseSync, which: string): Generator<Change> {
+function* changesIn(database: DatabaseSync, which: string, hasUnknown = false): Generator<Change> {
   for (const table of tables) {
     for (const row of database.prepare(`select * from temp.${table} ${which} order by ${orderOf(table)}`).iterate()) {
       yield toChange(row);
+    }
+    if (hasUnknown && table !== 'people_change') {
+      yield* unknownChangesIn(database, table === 'access_change' ? 'access' : 'model');
     }
   }
 }

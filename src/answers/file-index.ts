@@ -9,6 +9,8 @@ import { loginOf } from './login.ts';
 import { openSource } from './open.ts';
 import type { FileRow, FileGrant, FileUser } from './rows.ts';
 import type { SyncSource } from './source.ts';
+import type { UnknownCounts } from './unknown.ts';
+import { createUnknownWriter } from './unknown-rows.ts';
 import { sortIn, systemWorkPlace, type WorkPlace } from './work-place.ts';
 
 /** What is not in an answer: access that tenants inherit from those above them. */
@@ -28,6 +30,8 @@ export interface FileIndex extends AsyncDisposable {
   readonly database: DatabaseSync;
   readonly summary: FileSummary;
   readonly gap: InheritanceGap;
+  /** What the file holds that this version does not know; undefined when there is nothing of the kind. */
+  readonly unknown: UnknownCounts | undefined;
 }
 
 export interface IndexOptions {
@@ -67,7 +71,7 @@ export async function createFileIndex(
     database.exec('pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -65536;');
     database.exec(indexSchema);
     database.exec('begin');
-    const put = createWriter(path, database);
+    const { put, unknown } = createWriter(path, database);
     let rows = 0;
     for await (const batch of source.rows(signal)) {
       batch.forEach(put);
@@ -77,7 +81,15 @@ export async function createFileIndex(
     database.exec(indexIndexes);
     database.exec('commit');
     const gap = source.summary.notDerived ?? gapOf(database);
-    return { path, databasePath, database, summary: source.summary, gap, [Symbol.asyncDispose]: dispose };
+    return {
+      path,
+      databasePath,
+      database,
+      summary: source.summary,
+      gap,
+      unknown: unknown(),
+      [Symbol.asyncDispose]: dispose,
+    };
   } catch (thrown) {
     await dispose();
     throw toDiskFault(path, toReadFault(path, thrown), work);
@@ -85,7 +97,10 @@ export async function createFileIndex(
 }
 
 /** Enters rows. Holdings come thing by thing, so the last thing is kept at hand. */
-function createWriter(path: string, database: DatabaseSync): (row: FileRow) => void {
+function createWriter(
+  path: string,
+  database: DatabaseSync,
+): { readonly put: (row: FileRow) => void; readonly unknown: () => UnknownCounts | undefined } {
   const putUser = database.prepare(
     `insert into user (${userColumns.join(', ')}) values (${userColumns.map(() => '?').join(', ')})
      on conflict (id) do update set ${userColumns
@@ -104,6 +119,7 @@ function createWriter(path: string, database: DatabaseSync): (row: FileRow) => v
   const hasHolding = database.prepare('select 1 from user where id = ?');
   const putConfers = database.prepare('insert or ignore into confers (permission, thing) values (?, ?)');
   const thingOf = createThingLookup(path, database.prepare('select n from thing where kind = ? and id = ?'));
+  const others = createUnknownWriter(path, database, thingOf);
 
   function putGrant({ on, to }: FileGrant): void {
     const held = thingOf(on.kind, on.id);
@@ -114,7 +130,7 @@ function createWriter(path: string, database: DatabaseSync): (row: FileRow) => v
     }
   }
 
-  return (row) => {
+  const put = (row: FileRow): void => {
     switch (row.kind) {
       case 'user':
         putUser.run(...userValues(row));
@@ -133,8 +149,12 @@ function createWriter(path: string, database: DatabaseSync): (row: FileRow) => v
         return;
       case 'grant':
         putGrant(row);
+        return;
+      case 'unknown':
+        others.put(row);
     }
   };
+  return { put, unknown: () => others.counts() };
 }
 
 const userColumns = [
@@ -217,7 +237,7 @@ function gapOf(database: DatabaseSync): InheritanceGap {
   return { inheritingTenants: parents.size, inheritedRoles: inherited.reduce((sum, count) => sum + count, 0) };
 }
 
-/** A chain that bites its own tail ends there. */
+/** The tenants above one, nearest first; a loop of parents ends where it would repeat. */
 function ancestorsOf(parents: ReadonlyMap<string, string>, heir: string): string[] {
   const chain: string[] = [];
   for (

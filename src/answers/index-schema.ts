@@ -1,6 +1,7 @@
 /**
  * The tables of an index: who holds what, by numbers instead of ids. A `thing` is what can be held (a tenant's membership,
- * a role, a binding) or what follows from it (a permission). `login` is what a person types to be found.
+ * a role, a binding) or what follows from it (a permission). `login` is what a person types to be found. `other` and
+ * `other_grant` keep what is of types that this version does not know; `thing` is set where what is granted is a known thing.
  */
 export const indexSchema = `
 create table user (
@@ -33,10 +34,21 @@ create table thing (
 );
 create table holding (thing integer not null, user integer not null, primary key (thing, user)) without rowid;
 create table confers (permission integer not null, thing integer not null, primary key (permission, thing)) without rowid;
+create table other (type text not null, id text not null, name text not null, primary key (type, id)) without rowid;
+create table other_grant (
+  on_type text not null,
+  on_id text not null,
+  to_type text not null,
+  to_id text not null,
+  thing integer,
+  primary key (on_type, on_id, to_type, to_id)
+) without rowid;
 `;
 
 /** Made when all rows are in: sorted once, it is several times as fast as growing with them. */
 export const indexIndexes = `
 create index holding_by_user on holding (user, thing);
 create index confers_by_thing on confers (thing, permission);
+create index other_grant_by_thing on other_grant (thing);
+create index other_grant_by_principal on other_grant (to_type, to_id);
 `;

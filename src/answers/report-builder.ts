@@ -1,7 +1,8 @@
 import type { FileSummary } from '../sync-format/summary.ts';
+import { count } from './count.ts';
 import { createByteSink } from './report-bytes.ts';
 import { changeBlocks } from './report-changes.ts';
-import type { Change } from './diff.ts';
+import { type Change, isKnown } from './diff.ts';
 import {
   changeFlags,
   noOrdinal,
@@ -13,6 +14,7 @@ import {
 import { createReportTables } from './report-tables.ts';
 import { createUserBlocks } from './report-users.ts';
 import type { FileRow, FileGrant, FileUser } from './rows.ts';
+import { createUnknownCounter, unknownInWords } from './unknown.ts';
 
 /** What a report names: the program's version, and the files without their folders. */
 export interface ReportNames {
@@ -41,6 +43,8 @@ export interface ReportBuilder {
   take(): Uint8Array<ArrayBuffer>;
   /** How many bytes are ready. */
   readonly pending: number;
+  /** What is not shown of all that was added, since this version does not know it: sentences without an end. */
+  unknown(): readonly string[];
   /** Ends the data; then take() gives the last of it. */
   finish(names: ReportNames, summary: FileSummary, olderSummary?: FileSummary): void;
 }
@@ -58,6 +62,8 @@ export function createReportBuilder(): ReportBuilder {
   const tables = createReportTables();
   const users = createUserBlocks((block) => section(sectionTags.users, block));
   let holdings = 0;
+  const unknown = createUnknownCounter();
+  let unknownChanges = 0;
   let open: Group | undefined;
 
   function section(tag: number, bytes: Uint8Array): void {
@@ -108,19 +114,29 @@ export function createReportBuilder(): ReportBuilder {
     } // else a binding, which allows what its role allows
   }
 
+  function notShown(): string[] {
+    const since = `${count(unknownChanges, 'change')} of such things since the older file, which "diff" lists`;
+    return [...unknownInWords(unknown.counts()), ...(unknownChanges === 0 ? [] : [since])];
+  }
+
   return {
     add: (row) => {
       if (row.kind === 'user') {
         users.add(row);
       } else if (row.kind === 'grant') {
         grant(row);
+      } else if (row.kind === 'unknown') {
+        unknown.add(row);
       } else {
         tables.add(row);
       }
     },
     compare: ({ changes, readFormerUser }) => {
       closeGroup();
-      const numbered = map(changes, (change): ReportChange => {
+      const known = filter(changes, isKnown, () => {
+        unknownChanges++;
+      });
+      const numbered = map(known, (change): ReportChange => {
         const status = (word: string): number =>
           change.kind === 'user' && word !== '' ? users.statusNumber(word) : noOrdinal;
         return {
@@ -139,6 +155,7 @@ export function createReportBuilder(): ReportBuilder {
         section(sectionTags.changes, block);
       }
     },
+    unknown: notShown,
     take: () => out.take(),
     get pending() {
       return out.length;
@@ -153,6 +170,7 @@ export function createReportBuilder(): ReportBuilder {
         file,
         summary,
         ...(olderSummary !== undefined && { since: { file: since ?? '', summary: olderSummary } }),
+        ...(notShown().length > 0 && { unknown: notShown() }),
       };
       json(sectionTags.about, about);
       const end = createByteSink();
@@ -161,6 +179,20 @@ export function createReportBuilder(): ReportBuilder {
       section(sectionTags.end, end.take());
     },
   };
+}
+
+function* filter<T, S extends T>(
+  items: Iterable<T>,
+  isWanted: (item: T) => item is S,
+  onOther: () => void,
+): Generator<S> {
+  for (const item of items) {
+    if (isWanted(item)) {
+      yield item;
+    } else {
+      onOther();
+    }
+  }
 }
 
 function* map<T, R>(items: Iterable<T>, change: (item: T) => R): Generator<R> {

@@ -21,21 +21,30 @@ export interface ReportWork {
 
 /**
  * Writes the page: the template, with the data in it as gzip in base64. Nothing that was read can end the element it
- * stands in, since base64 has no "<". The data is compressed and written while the file is read.
+ * stands in, since base64 has no "<". The data is compressed and written while the file is read. Returns what the file holds
+ * that the page does not show, as sentences without an end.
  */
-export async function writeReport({ source, comparison, names, template, write, signal }: ReportWork): Promise<void> {
+export async function writeReport({
+  source,
+  comparison,
+  names,
+  template,
+  write,
+  signal,
+}: ReportWork): Promise<readonly string[]> {
   const [before, after, more] = template.split(dataMark);
   if (before === undefined || after === undefined || more !== undefined) {
     throw new Error('the page has no single place for its data');
   }
 
+  const builder = createReportBuilder();
   await write(
     before.replace(
       '<head>',
       `<head>\n<meta name="${ownerMarks.page}" content="${attributeText(source.summary.projectId ?? '')}">`,
     ),
   );
-  const pieces = Readable.from(sections(source, comparison, names, signal), { objectMode: true });
+  const pieces = Readable.from(sections(builder, source, comparison, names, signal), { objectMode: true });
   const zip = createGzip({ level: 9 });
   pieces.on('error', (error) => zip.destroy(error));
   for await (const text of inBase64(pieces.pipe(zip))) {
@@ -43,15 +52,16 @@ export async function writeReport({ source, comparison, names, template, write, 
     await write(text);
   }
   await write(after);
+  return builder.unknown();
 }
 
 async function* sections(
+  builder: ReportBuilder,
   source: SyncSource,
   comparison: ReportComparison | undefined,
   names: ReportNames,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array> {
-  const builder = createReportBuilder();
   yield* drained(source, builder, signal);
   if (comparison !== undefined) {
     builder.compare(comparison);

@@ -1,5 +1,5 @@
 /** What a file of a sync tells, row by row, in the words of the access model. Ids are those of the file. */
-export type FileRow = FileUser | FileTenant | FileRole | FilePermission | FileBinding | FileGrant;
+export type FileRow = FileUser | FileTenant | FileRole | FilePermission | FileBinding | FileGrant | FileUnknown;
 
 export interface FileUser {
   readonly kind: 'user';
@@ -74,4 +74,30 @@ export interface FileGrant {
   readonly id: string;
   readonly on: { readonly kind: 'tenant' | 'role' | 'binding' | 'permission'; readonly id: string };
   readonly to: { readonly kind: 'user' | 'role' | 'binding'; readonly id: string };
+}
+
+/** A resource or a grant of types that this version does not know, or does not expect together. It is counted and shown, never dropped. */
+export type FileUnknown = FileUnknownResource | FileUnknownGrant;
+
+export interface FileUnknownResource {
+  readonly kind: 'unknown';
+  readonly what: 'resource';
+  readonly typeId: string;
+  readonly id: string;
+  /** '' where the file gives none. */
+  readonly name: string;
+}
+
+export interface FileUnknownGrant {
+  readonly kind: 'unknown';
+  readonly what: 'grant';
+  readonly id: string;
+  readonly on: TypedId;
+  readonly to: TypedId;
+}
+
+/** The protocol's id of a resource: type ids are those of the file, such as `role_binding`. */
+export interface TypedId {
+  readonly typeId: string;
+  readonly id: string;
 }

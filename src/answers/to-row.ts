@@ -1,6 +1,6 @@
 import type { Grant, Resource } from '../model/messages.ts';
 import { createdAtOf, userTraitOf } from '../sync-format/stored-rows.ts';
-import type { FileRow, FileGrant } from './rows.ts';
+import type { FileGrant, FileRow, FileUnknownGrant } from './rows.ts';
 
 /** As much of a message as the rows need; protobuf JSON has this shape, with every zero value left out. */
 interface JsonId {
@@ -81,7 +81,7 @@ export function rowOfResource(resource: Resource): FileRow | undefined {
   });
 }
 
-/** Undefined for a resource that is none of ours. */
+/** Undefined for a resource without an id. */
 function rowOf({
   id,
   typeId,
@@ -152,23 +152,36 @@ function rowOf({
         tenantId: parentId,
       };
     default:
-      return undefined;
+      return { kind: 'unknown', what: 'resource', typeId, id, name };
   }
 }
 
-export function rowOfJsonGrant({ id = '', entitlement, principal }: JsonGrant): FileGrant | undefined {
+export function rowOfJsonGrant({
+  id = '',
+  entitlement,
+  principal,
+}: JsonGrant): FileGrant | FileUnknownGrant | undefined {
   return grantRow(id, entitlement?.resource?.id, principal?.id);
 }
 
-export function rowOfGrant({ id, entitlement, principal }: Grant): FileGrant | undefined {
+export function rowOfGrant({ id, entitlement, principal }: Grant): FileGrant | FileUnknownGrant | undefined {
   return grantRow(id, entitlement?.resource?.id, principal?.id);
 }
 
 const heldKinds = { tenant: 'tenant', role: 'role', role_binding: 'binding' } as const;
 const conferringKinds = { role: 'role', role_binding: 'binding' } as const;
 
+/** What our rows call a type that can be granted; undefined for a type that we do not know. */
+export function kindOfType(typeId: string): FileGrant['on']['kind'] | undefined {
+  return typeId === 'permission' ? 'permission' : lookUp(heldKinds, typeId);
+}
+
 /** Undefined for a grant that says nothing of its own: a permission of a user follows from a role. */
-function grantRow(id: string, on: JsonId | undefined, to: JsonId | undefined): FileGrant | undefined {
+function grantRow(
+  id: string,
+  on: JsonId | undefined,
+  to: JsonId | undefined,
+): FileGrant | FileUnknownGrant | undefined {
   const onKind = lookUp(heldKinds, on?.resourceType);
   if (onKind !== undefined && to?.resourceType === 'user') {
     return {
@@ -187,7 +200,16 @@ function grantRow(id: string, on: JsonId | undefined, to: JsonId | undefined): F
       to: { kind: toKind, id: to?.resource ?? '' },
     };
   }
-  return undefined;
+  if (on?.resourceType === 'permission' && to?.resourceType === 'user') {
+    return undefined;
+  }
+  return {
+    kind: 'unknown',
+    what: 'grant',
+    id,
+    on: { typeId: on?.resourceType ?? '', id: on?.resource ?? '' },
+    to: { typeId: to?.resourceType ?? '', id: to?.resource ?? '' },
+  };
 }
 
 function lookUp<T extends string>(table: Readonly<Record<string, T>>, key = ''): T | undefined {

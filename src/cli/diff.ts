@@ -6,9 +6,10 @@ import { diffOf } from '../answers/diff.ts';
 import { changeCells, changeHeader, changeJson, diffInWords, diffLines, diffMarkdown } from '../answers/diff-text.ts';
 import { jsonLines } from '../answers/json-lines.ts';
 import { markdownName, printable } from '../answers/printable.ts';
+import { unknownInWords } from '../answers/unknown.ts';
 import type { CommandContext } from './command-context.ts';
 import { projectNotes } from './project-notes.ts';
-import { checkOneFormat, map, originOf } from './questions.ts';
+import { checkOneFormat, map, originOf, unknownField } from './questions.ts';
 import { readIndex } from './read-index.ts';
 import { prose, screenWidth, withEnds, writeResult } from './results.ts';
 import { tell } from './tell.ts';
@@ -34,12 +35,12 @@ export async function tellDiff(
   await using before = await readIndex(resolve(oldFile), signal);
   await using after = await readIndex(resolve(newFile), signal);
   using diff = diffOf(before, after);
-  const notes = [...projectNotes(before, after), ...limitsInWords(after)];
+  const notes = [...projectNotes(before, after), ...limitsInWords(after), ...olderNotes(before, after)];
   if (options.json === true) {
     const head = {
       isSame: diff.isSame,
-      old: { file: before.path, ...originOf(before.summary) },
-      new: { file: after.path, ...originOf(after.summary) },
+      old: { file: before.path, ...originOf(before.summary), ...unknownField(before.unknown) },
+      new: { file: after.path, ...originOf(after.summary), ...unknownField(after.unknown) },
       counts: diff.counts,
       notDerived: after.gap,
     };
@@ -75,6 +76,14 @@ export async function tellDiff(
   if (!diff.isSame) {
     endWith(changedCode);
   }
+}
+
+/** What the older file holds that is not known, where that is not what the newer one holds. */
+function olderNotes(before: FileIndex, after: FileIndex): string[] {
+  const now = new Set(unknownInWords(after.unknown));
+  return unknownInWords(before.unknown)
+    .filter((text) => !now.has(text))
+    .map((text) => `note: in the older file ${text}`);
 }
 
 function originInWords({ path, summary }: FileIndex, name: (text: string) => string): string {

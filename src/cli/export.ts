@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { anonymised } from '../answers/anonymous.ts';
+import { unknownNotes } from '../answers/answer-text.ts';
 import { chooseColumns } from '../answers/csv-tables.ts';
 import { openSource } from '../answers/open.ts';
 import { printable } from '../answers/printable.ts';
@@ -62,7 +63,7 @@ export async function exportOnce(
   const source = seen(original);
   const notes = isStream
     ? []
-    : await refuseOtherProject(target, source.summary.projectId, flags.replaceOtherProject === true, signal);
+    : [...(await refuseOtherProject(target, source.summary.projectId, flags.replaceOtherProject === true, signal))];
   if (kind === '.csv' || kind === '.xlsx') {
     await using older =
       flags.since === undefined
@@ -74,6 +75,7 @@ export async function exportOnce(
     await using index = await readIndex(path, signal, { work, open: async () => source });
     (older === undefined ? [] : projectNotes(older, index)).forEach((note) => tell('warn', note));
     await writeDerived(index, target, { since: older, tables });
+    notes.push(...unknownNotes(index.unknown));
   } else {
     await copy(
       source,

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { heldInWords } from '../answers/access-path.ts';
-import { nameAndStatus } from '../answers/answer-text.ts';
+import { nameAndStatus, unknownNotes } from '../answers/answer-text.ts';
 import { csvBytes } from '../answers/csv.ts';
 import { jsonLines } from '../answers/json-lines.ts';
 import { type ListKind, listingOf, type ListRow } from '../answers/listing.ts';
@@ -8,9 +8,10 @@ import { printable } from '../answers/printable.ts';
 import { tableLines, type TableOptions } from '../answers/table.ts';
 import { chooseFile } from './file-argument.ts';
 import type { CommandContext } from './command-context.ts';
-import { type AnswerFlags, checkOneFormat, map, originOf } from './questions.ts';
+import { type AnswerFlags, checkOneFormat, map, originOf, unknownField } from './questions.ts';
 import { readIndex } from './read-index.ts';
-import { screenWidth, withEnds, writeResult } from './results.ts';
+import { prose, screenWidth, withEnds, writeResult } from './results.ts';
+import { tell } from './tell.ts';
 
 export type ListFlags = AnswerFlags & { readonly match?: string };
 
@@ -26,6 +27,7 @@ export async function tellList(
   const { match } = options;
   const listing = listingOf(index, kind, match);
   const { columns, total } = listing;
+  const notes = unknownNotes(index.unknown);
   if (options.csv === true) {
     await writeResult(
       csvBytes(
@@ -34,6 +36,7 @@ export async function tellList(
       ),
       signal,
     );
+    notes.forEach((note) => tell('info', note));
   } else if (options.json === true) {
     const head = {
       question: 'list',
@@ -42,6 +45,7 @@ export async function tellList(
       file: index.path,
       ...originOf(index.summary),
       total,
+      ...unknownField(index.unknown),
     };
     await writeResult(jsonLines(head, 'rows', map(listing.rows(), toJson)), signal);
   } else {
@@ -58,6 +62,7 @@ export async function tellList(
       ],
       signal,
     );
+    await writeResult(withEnds(prose(...notes)), signal);
   }
 }
 

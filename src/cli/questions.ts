@@ -3,7 +3,6 @@ import type { FileIndex } from '../answers/file-index.ts';
 import { accessOf } from '../answers/access-of.ts';
 import type { AccessPath } from '../answers/access-path.ts';
 import {
-  count,
   limitsInWords,
   heldCells,
   heldShrink,
@@ -15,11 +14,13 @@ import {
   whoCells,
   whoShrink,
 } from '../answers/answer-text.ts';
+import { count } from '../answers/count.ts';
 import { csvBytes } from '../answers/csv.ts';
 import { jsonLines } from '../answers/json-lines.ts';
 import { namesakesIn } from '../answers/namesakes.ts';
 import { printable } from '../answers/printable.ts';
 import { tableLines } from '../answers/table.ts';
+import type { UnknownCounts } from '../answers/unknown.ts';
 import { whoCan } from '../answers/who-can.ts';
 import { ConnectorError } from '../errors.ts';
 import type { FileSummary } from '../sync-format/summary.ts';
@@ -75,9 +76,10 @@ export async function tellWhoCan(
         },
       );
       const { users, held } = answer.counts();
-      yield held === 0
+      const others = answer.otherCounts();
+      yield held + others.held === 0
         ? `Nobody: ${answer.ways === 0 ? 'no role allows it' : 'nobody holds a role that allows it'}${where}.`
-        : `${count(users, 'user')}, in ${count(held, 'way')}.`;
+        : `${count(users, 'user')}${others.held === 0 ? '' : ` and ${count(others.principals, 'principal')} of another type`}, in ${count(held + others.held, 'way')}.`;
     },
   });
 }
@@ -127,27 +129,39 @@ interface Answer {
 /** Writes an answer in the form that was asked for. What is left out of it is told in each of them, in CSV on stderr. */
 async function tell(
   { csv = false, json = false }: AnswerFlags,
-  { gap, summary, path }: FileIndex,
+  { gap, summary, unknown, path }: FileIndex,
   signal: AbortSignal,
   { question, paths, text }: Answer,
 ): Promise<void> {
   if (csv) {
     await writeResult(csvBytes(pathHeader, map(paths(), pathCells)), signal);
-    limitsInWords({ gap, summary }).forEach((note) => tellNote('info', note));
+    limitsInWords({ gap, summary, unknown }).forEach((note) => tellNote('info', note));
   } else if (json) {
     await writeResult(
-      jsonLines({ ...question, file: path, ...originOf(summary), notDerived: gap }, 'rows', map(paths(), pathJson)),
+      jsonLines(
+        { ...question, file: path, ...originOf(summary), notDerived: gap, ...unknownField(unknown) },
+        'rows',
+        map(paths(), pathJson),
+      ),
       signal,
     );
   } else {
     await writeResult(withEnds(text(paths())), signal);
-    await writeResult(withEnds(prose(...limitsInWords({ gap, summary })).map((note) => paint('dim', note))), signal);
+    await writeResult(
+      withEnds(prose(...limitsInWords({ gap, summary, unknown })).map((note) => paint('dim', note))),
+      signal,
+    );
   }
 }
 
 /** Of what, and of when, an answer is. */
 export function originOf({ projectId, finishedAt }: FileSummary): object {
   return { ...(projectId !== undefined && { projectId }), ...(finishedAt !== undefined && { finishedAt }) };
+}
+
+/** What a file holds that this version does not know, as a field of JSON; absent when there is nothing of the kind. */
+export function unknownField(unknown: UnknownCounts | undefined): { readonly unknown?: UnknownCounts } {
+  return unknown === undefined ? {} : { unknown };
 }
 
 export function checkOneFormat(flags: {

@@ -65,9 +65,10 @@ export async function report(
   const comparison = since === undefined ? undefined : await compareWith(since, source, { signal, work }, stack);
 
   const target = await createAtomicFile(out);
+  let unknown: readonly string[];
   try {
     const names = { madeBy: version, file: basename(file), ...(since !== undefined && { since: basename(since) }) };
-    await writeReport({ source, comparison, names, template, write: (text) => target.write(text), signal });
+    unknown = await writeReport({ source, comparison, names, template, write: (text) => target.write(text), signal });
     await target.commit();
   } catch (thrown) {
     await target.discard();
@@ -76,7 +77,7 @@ export async function report(
 
   const { counts } = source.summary;
   const size = `${((await stat(out)).size / 1e6).toFixed(1)} MB`;
-  notes.forEach((note) => tell('info', note));
+  [...notes, ...unknown.map((text) => `note: ${text}`)].forEach((note) => tell('info', note));
   const told = `${printable(out)}: ${counts === undefined ? '' : `${counted(counts.resources['user'] ?? 0, 'user')}, ${counted(counts.resources['tenant'] ?? 0, 'tenant')}, `}${size}. Open it in a browser; it holds personal data.`;
   print(prose(told).join('\n'));
 }

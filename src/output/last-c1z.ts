@@ -6,8 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { createZstdDecompress } from 'node:zlib';
 import { z } from 'zod';
 import { ConnectorError } from '../errors.ts';
-import { resourceTypeIds } from '../model/ids.ts';
-import { c1zMagic, c1zTables, isC1z, readC1zAbout, typesInC1z } from '../sync-format/c1z.ts';
+import { c1zMagic, c1zTables, isC1z, isOfAnotherConnector, readC1zAbout } from '../sync-format/c1z.ts';
 import { toLocalIo } from './c1z-database.ts';
 import type { LastSync } from './last-sync.ts';
 import { unfinishedPath } from './leftovers.ts';
@@ -87,7 +86,6 @@ async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
   }
 }
 
-const ourTypes: ReadonlySet<string> = new Set(resourceTypeIds);
 const countSchema = z.array(z.object({ type: z.string(), count: z.number().int().nonnegative() }));
 
 function count(path: string): LastSync | undefined {
@@ -119,15 +117,10 @@ function count(path: string): LastSync | undefined {
     return {
       projectId,
       tenantRoles: about?.tenantRoles,
-      ...(about === undefined && isOfAnother(database, syncId) && { isForeign: true }),
+      ...(about === undefined && isOfAnotherConnector(database, syncId) && { isForeign: true }),
       counts: { resources: countBy('resources'), grants: projectId === undefined ? {} : countBy('grants') },
     };
   } finally {
     database.close();
   }
-}
-
-/** Whether it lists a type of resource that no sync of ours has: every Baton connector writes to "sync.c1z" by default. */
-function isOfAnother(database: DatabaseSync, syncId: string): boolean {
-  return !typesInC1z(database, syncId).isSubsetOf(ourTypes);
 }

@@ -42,8 +42,21 @@ export function readC1zAbout(database: DatabaseSync, syncId: string): C1zAbout |
   }
 }
 
-/** The resource types that the file lists for a sync. */
-export function typesInC1z(database: DatabaseSync, syncId: string): ReadonlySet<string> {
+/** The resource types that every version of this connector lists. */
+export const foundingTypes = ['user', 'tenant', 'role', 'permission', 'role_binding'] as const;
+
+/** Whether a sync has all that our answers need: newer versions list more types, and that is no obstacle. */
+export function hasFoundingTypes(database: DatabaseSync, syncId: string): boolean {
+  const types = typesIn(database, syncId);
+  return foundingTypes.every((type) => types.has(type));
+}
+
+/** Whether a sync lists types that we do not know without listing all of ours: another connector wrote it. */
+export function isOfAnotherConnector(database: DatabaseSync, syncId: string): boolean {
+  return !hasFoundingTypes(database, syncId) && !typesIn(database, syncId).isSubsetOf(new Set(foundingTypes));
+}
+
+function typesIn(database: DatabaseSync, syncId: string): ReadonlySet<string> {
   return new Set(
     database
       .prepare(`select external_id from ${c1zTables.resourceTypes} where sync_id = ?`)
@@ -51,6 +64,3 @@ export function typesInC1z(database: DatabaseSync, syncId: string): ReadonlySet<
       .map(({ external_id: id }) => String(id)),
   );
 }
-
-/** The resource types that every version of this connector lists. Their presence tells our files from those of other connectors. */
-export const foundingTypes = ['user', 'tenant', 'role', 'permission', 'role_binding'] as const;

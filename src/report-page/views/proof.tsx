@@ -2,6 +2,7 @@ import type { FileSummary } from '../../answers/report-format.ts';
 import { useReport } from '../context.ts';
 import { counted, moment } from '../format.ts';
 import { toHash } from '../route.ts';
+import { Name } from './names.tsx';
 
 /** What is complete, when it was read, and what the page does not tell. The two never contradict each other. */
 export function Proof() {
@@ -32,8 +33,19 @@ export function Proof() {
           <strong>The project has no users at all.</strong> Is it the right project and key?
         </p>
       )}
+      <Unknown sentences={about.unknown ?? []} />
       <Inheritance inheritance={notDerived} />
     </div>
+  );
+}
+
+/** What a newer version or another tool put into the file. The page has no place for it, and says so. */
+export function Unknown({ sentences }: { readonly sentences: readonly string[] }) {
+  return sentences.length === 0 ? null : (
+    <p class="proof warn">
+      <strong>The file holds more than this page shows.</strong> <Name text={sentences.join('; ')} />. Use the version
+      that wrote the file; “who-can” lists who has a permission through it.
+    </p>
   );
 }
 

@@ -1,0 +1,102 @@
+import { foundingTypes } from '../sync-format/c1z.ts';
+import { count } from './count.ts';
+import { printable } from './printable.ts';
+import type { FileUnknown } from './rows.ts';
+
+/**
+ * What a file holds that this version has no row type for, counted. A newer version wrote it, or another tool added it. It is
+ * kept and told: an answer that left it out would hide access.
+ */
+export interface UnknownCounts {
+  /** Resources, by their type. */
+  readonly resources: Readonly<Record<string, number>>;
+  /** Grants of something that we know, by the type of the principal. */
+  readonly grantsTo: Readonly<Record<string, number>>;
+  /** Grants of something that we do not know, by the type of that. */
+  readonly grantsOf: Readonly<Record<string, number>>;
+}
+
+/** Something by its type and id, as the file has them; the name is '' where the file lists no such resource. */
+export interface TypedThing {
+  readonly type: string;
+  readonly id: string;
+  readonly name: string;
+}
+
+/** "access_key K123 (CI key)". */
+export function thingInWords({ type, id, name }: TypedThing): string {
+  return `${type} ${id}${name === '' || name === id ? '' : ` (${name})`}`;
+}
+
+/** Counts rows of the kind `unknown`. */
+export interface UnknownCounter {
+  add(row: FileUnknown): void;
+  /** Undefined when there were none. */
+  counts(): UnknownCounts | undefined;
+}
+
+export function createUnknownCounter(): UnknownCounter {
+  const resources = new Map<string, number>();
+  const grantsTo = new Map<string, number>();
+  const grantsOf = new Map<string, number>();
+  const one = (counts: Map<string, number>, type: string): void => {
+    counts.set(type, (counts.get(type) ?? 0) + 1);
+  };
+  return {
+    add: (row) => {
+      if (row.what === 'resource') {
+        one(resources, row.typeId);
+      } else if (isFoundingType(row.on.typeId)) {
+        one(grantsTo, row.to.typeId);
+      } else {
+        one(grantsOf, row.on.typeId);
+      }
+    },
+    counts: () =>
+      resources.size + grantsTo.size + grantsOf.size === 0
+        ? undefined
+        : {
+            resources: Object.fromEntries(resources),
+            grantsTo: Object.fromEntries(grantsTo),
+            grantsOf: Object.fromEntries(grantsOf),
+          },
+  };
+}
+
+export function isFoundingType(typeId: string): boolean {
+  return (foundingTypes as readonly string[]).includes(typeId);
+}
+
+/** The counts as sentences without an end: "12 grants to principals of a type that this version does not know (access_key: 12)". */
+export function unknownInWords(unknown: UnknownCounts | undefined): string[] {
+  if (unknown === undefined) {
+    return [];
+  }
+  const { resources, grantsTo, grantsOf } = unknown;
+  const holders = Object.entries(grantsTo);
+  return [
+    ...sentence(
+      'grant',
+      'to principals of a type that this version does not know',
+      holders.filter(([type]) => !isFoundingType(type)),
+    ),
+    ...sentence(
+      'grant',
+      'to principals of a type that this version does not expect there',
+      holders.filter(([type]) => isFoundingType(type)),
+    ),
+    ...sentence('grant', 'of things of a type that this version does not know', Object.entries(grantsOf)),
+    ...sentence('resource', 'of a type that this version does not know', Object.entries(resources)),
+  ];
+}
+
+function sentence(noun: string, what: string, counts: readonly (readonly [string, number])[]): string[] {
+  if (counts.length === 0) {
+    return [];
+  }
+  const total = counts.reduce((sum, [, number]) => sum + number, 0);
+  const byType = counts
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([type, number]) => `${type === '' ? 'no type' : printable(type)}: ${number.toLocaleString('en')}`);
+  return [`${count(total, noun)} ${what} (${byType.join(', ')})`];
+}
