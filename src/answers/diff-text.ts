@@ -1,7 +1,8 @@
 import { heldInWords } from './access-path.ts';
 import { idsNeeded, tenantInWords } from './answer-text.ts';
 import { count } from './count.ts';
-import { type Change, type Diff, isKnown } from './diff.ts';
+import { type Change, isKnown } from './change.ts';
+import type { Diff } from './diff.ts';
 import type { Namesakes } from './namesakes.ts';
 import { markdownName, printable } from './printable.ts';
 import { tableLines } from './table.ts';

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { textIn } from './access-path.ts';
-import type { Change } from './diff.ts';
+import type { Change } from './change.ts';
 import { thingInWords } from './unknown.ts';
 import { typedThingIn } from './unknown-rows.ts';
 

@@ -2,7 +2,7 @@ import type { FileSummary } from '../sync-format/summary.ts';
 import { count } from './count.ts';
 import { createByteSink } from './report-bytes.ts';
 import { changeBlocks } from './report-changes.ts';
-import { type Change, isKnown } from './diff.ts';
+import { type Change, isKnown } from './change.ts';
 import {
   changeFlags,
   noOrdinal,

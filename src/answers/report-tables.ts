@@ -1,6 +1,6 @@
 import { ConnectorError } from '../errors.ts';
 import { roleResourceId } from '../model/ids.ts';
-import type { Change } from './diff.ts';
+import type { Change } from './change.ts';
 import {
   holdingKinds,
   noOrdinal,
