@@ -17,7 +17,7 @@ import { encodeRowPage } from './row-page.ts';
 /** Told of every call that ended: "/c1.connector.v2.GrantsService/ListGrants", and its status by name, "OK" or "UNAVAILABLE". */
 export type CallObserver = (path: string, durationMs: number, code: string) => void;
 
-/** Runs the work of a call, inside a trace for instance. `header` reads what the caller sent along. It answers what the work does. */
+/** Runs the work of a call, inside a trace for instance, and answers with its result. `header` reads a header of the request. */
 export type CallWrapper = <T>(
   path: string,
   header: (name: string) => string | undefined,
@@ -33,16 +33,16 @@ export interface HandlerOptions {
   readonly calls?: Pick<CallsUnderWay, 'begin'>;
 }
 
-/** For a caller without a deadline: long enough for any one page under a rate limit, and what was read by then is kept. */
+/** For a caller without a deadline. Any one page is read in less, also under a rate limit; what was read by then is kept. */
 const usualLongestCallMs = 5 * 60_000;
-/** A deadline beyond this one is none. */
+/** A deadline further away than this counts as none. */
 const latestDeadlineMs = 60 * 60_000;
-/** Soon: the next call goes on where this one had to stop. */
+/** Soon, since the next call goes on where this one had to stop. */
 const askAgainAfterMs = 1_000;
 
 /** Counts the calls that somebody waits for. */
 export interface CallsUnderWay {
-  /** Begins one, and answers what ends it; to end it twice does nothing. */
+  /** Counts one more call, until the function that it returns is called; to call that twice does nothing. */
   begin(): () => void;
   /** Resolves as soon as none is under way. */
   idle(): Promise<void>;
@@ -75,7 +75,7 @@ export function implementationOf<Service extends DescService>(
   answers: Answers<Service, AbortSignal>,
   options: HandlerOptions = {},
 ): UntypedServiceImplementation {
-  const byName = answers as Readonly<Record<string, Answer<never, never, AbortSignal> | undefined>>; // the mapped type above is checked where it is written
+  const byName = answers as Readonly<Record<string, Answer<never, never, AbortSignal> | undefined>>; // a caller has checked them against the service
   return Object.fromEntries(
     service.methods.map((method) => {
       const path = methodPath(method);

@@ -12,8 +12,8 @@ export class EncodedResponse {
 }
 
 /**
- * A page of rows as the response of a listing: the rows one after the other, and behind them the rest of the response;
- * written from the end to the beginning.
+ * Encodes a page of rows as the response of a listing: the rows, and behind them the other fields. It is written from the
+ * end to the beginning, since the length of a row stands in front of it.
  */
 export function encodeRowPage(
   { output }: Pick<DescMethod, 'output'>,
@@ -33,7 +33,7 @@ export function encodeRowPage(
   );
 }
 
-/** The response of a listing as a page of rows. */
+/** Takes the response of a listing as a page of rows. */
 export function rowPageOf(response: Message, toRow: (message: never) => Row<unknown>): RowPage<Row<unknown>> {
   const { list, nextPageToken, annotations } = response as unknown as RowPage<never>; // what every listing answers
   return { list: list.map(toRow), nextPageToken, annotations };

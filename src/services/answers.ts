@@ -21,6 +21,7 @@ export type Answers<Service extends DescService, Signal = AbortSignal | undefine
     : never;
 };
 
+/** Answers one method. `Signal` is AbortSignal alone where every call has one. */
 export type Answer<Request, Answered, Signal = AbortSignal | undefined> = (
   request: Request,
   signal: Signal,
