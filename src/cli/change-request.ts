@@ -3,10 +3,10 @@ import { maxIdBytes, parseEntitlementId } from '../model/ids.ts';
 import { requiredText } from '../model/requests.ts';
 import { type AskedByName, namedTarget } from '../provisioning/named-target.ts';
 import { didYouMean, targetsMeantBy } from '../access/near-targets.ts';
-import { type FindClient, findUserId } from '../provisioning/principal.ts';
+import { type FindClient, findUserId } from '../provisioning/find-user.ts';
 import type { Provisioner } from '../provisioning/provisioner.ts';
 import type { Target } from '../access/target.ts';
-import { parseTarget } from '../provisioning/parse-target.ts';
+import { type ChangeRequest, parseTarget } from '../provisioning/request.ts';
 
 /** What the command line says of one change; which flags go together is checked here. */
 export interface ChangeRequestFlags {
@@ -20,7 +20,7 @@ export interface ChangeRequestFlags {
 }
 
 /** One change as it was asked for, in ids or in names. */
-export interface ChangeRequest {
+export interface AskedChange {
   readonly what: AskedByName | { readonly entitlement: string };
   readonly who: string;
   /** What is asked for, as an audit line tells it before it is understood. */
@@ -28,7 +28,7 @@ export interface ChangeRequest {
 }
 
 /** The request that the flags make, or the `config` error that says which one is missing or too many. */
-export function readChangeRequest(operation: 'grant' | 'revoke', flags: ChangeRequestFlags): ChangeRequest {
+export function readChangeRequest(operation: 'grant' | 'revoke', flags: ChangeRequestFlags): AskedChange {
   const { entitlement, role, in: inTenant, tenant, principal } = flags;
   const personFlag = operation === 'grant' ? '--to' : '--from';
   const person = operation === 'grant' ? flags.to : flags.from;
@@ -62,7 +62,7 @@ function whatOf({
   inTenant,
   tenant,
 }: Readonly<Record<'entitlement' | 'role' | 'inTenant' | 'tenant', string | undefined>>): Pick<
-  ChangeRequest,
+  AskedChange,
   'what' | 'asked'
 > {
   if (role !== undefined) {
@@ -78,17 +78,17 @@ function whatOf({
 
 /** What is asked for, by its ids; nothing is sent but reads. */
 export async function lookUpRequest(
-  { what, who }: ChangeRequest,
+  { what, who }: AskedChange,
   client: FindClient,
   provisioner: Provisioner,
   signal: AbortSignal,
-): Promise<{ readonly target: Target; readonly userId: string }> {
+): Promise<ChangeRequest> {
   const principal = requiredText(who, 'the user');
   const target =
     'entitlement' in what
       ? await targetOfId(what.entitlement, provisioner, signal)
       : namedTarget(what, await provisioner.catalog(signal));
-  return { target, userId: await findUserId(client, principal, { signal }) };
+  return { target, principal: { typeId: 'user', id: await findUserId(client, principal, { signal }) } };
 }
 
 /** An id whose names are not encoded is told with the right one, where the project has what it says. */

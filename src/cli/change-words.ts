@@ -1,7 +1,7 @@
 import { printable, printableJson } from '../answers/printable.ts';
-import { entitlementId } from '../model/ids.ts';
-import type { AuditState } from '../provisioning/audit.ts';
-import type { Change } from '../provisioning/provisioner.ts';
+import { entitlementIdOf } from '../access/target.ts';
+import { auditPrincipal, type AuditState } from '../provisioning/audit.ts';
+import type { Change } from '../provisioning/change.ts';
 
 /** What came of a change, for people: a sentence, what came or went along, and what the record showed before and shows now. */
 export function changeSentences(change: Change): readonly string[] {
@@ -22,8 +22,8 @@ export function changeSentences(change: Change): readonly string[] {
     case 'revoked':
       return [`${notNow} any more.`, ...also('went'), ...beforeAndAfter(change)];
     case 'already-revoked':
-      if (!words.isKnownUser) {
-        return [`There is no user ${user} in the project: nothing sent. Is the id right?`];
+      if (!words.isKnownPrincipal) {
+        return [`There is no ${words.noun} ${user} in the project: nothing sent. Is the id right?`];
       }
       return [
         words.isKnownTenant
@@ -46,20 +46,20 @@ export function toChangeLine({
   outcome,
   requestId,
   target,
-  userId,
+  principal,
   before,
   after,
   alongside,
   writes,
   words,
 }: Change): object {
-  const entitlement = entitlementId(target.typeId, target.resourceId);
+  const entitlement = entitlementIdOf(target);
   return {
     operation,
     outcome,
     entitlement,
-    principal: userId,
-    user: words.user,
+    principal: auditPrincipal(principal.typeId, principal.id),
+    user: words.principal,
     login: words.login,
     before,
     after,
@@ -70,11 +70,11 @@ export function toChangeLine({
 }
 
 /** Many people share a name: login id and user id stand with it. */
-function personOf({ userId, words: { user, login } }: Change): string {
-  if (user === userId) {
-    return printable(userId);
+function personOf({ principal: { id }, words: { principal: name, login } }: Change): string {
+  if (name === id) {
+    return printable(id);
   }
-  return printable(login === '' || login === user ? `${user} (${userId})` : `${user} <${login}> (${userId})`);
+  return printable(login === '' || login === name ? `${name} (${id})` : `${name} <${login}> (${id})`);
 }
 
 /** Tenants can share a name, too. */

@@ -1,7 +1,7 @@
 import { printableJson } from '../answers/printable.ts';
 import { ConnectorError } from '../errors.ts';
 import { createProvisioner } from '../provisioning/provisioner.ts';
-import { understand } from '../provisioning/understand.ts';
+import type { ChangeRequest } from '../provisioning/request.ts';
 import { openAudit } from './audit.ts';
 import { type ChangeRequestFlags, lookUpRequest, readChangeRequest } from './change-request.ts';
 import { changeSentences, toChangeLine } from './change-words.ts';
@@ -36,13 +36,13 @@ export async function changeOnce(
     dryRun: options.dryRun === true,
     logger,
   });
-  const said = { operation, entitlement: request.asked, principal: request.who };
-  const asked = await understand(provisioner, said, async () => {
+  const read = async (): Promise<ChangeRequest> => {
     if (options.needsProvisioning === true && !loaded.provisioning) {
       throw new ConnectorError('precondition', 'provisioning is not enabled: add --provisioning (-p) to change access');
     }
     return await lookUpRequest(request, client, provisioner, signal);
-  });
-  const change = await provisioner[operation](asked.target, asked.userId, signal);
+  };
+  const words = { entitlement: request.asked, principal: { typeId: 'user', id: request.who } };
+  const change = await provisioner.attempt(operation, words, read, signal);
   print(options.json === true ? printableJson(toChangeLine(change)) : prose(...changeSentences(change)).join('\n'));
 }

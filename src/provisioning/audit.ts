@@ -1,6 +1,5 @@
-import type { User } from '../descope/users/user.ts';
-import type { Holding } from '../access/holding.ts';
-import type { Target } from '../access/target.ts';
+import type { Holder, Holding } from '../access/holding.ts';
+import { principalTypeOf } from './principal-types.ts';
 
 /** What a record shows where a change acts: nothing about the person but ids and role names. */
 export interface AuditState {
@@ -29,6 +28,7 @@ export interface AuditEntry {
   readonly requestId: string;
   readonly operation: 'grant' | 'revoke';
   readonly entitlement: string;
+  /** The id of a user; `type:id` for a principal of another type. */
   readonly principal: string;
   readonly outcome: AuditOutcome;
   readonly before?: AuditState;
@@ -46,27 +46,28 @@ export interface AuditEntry {
 /** Where the lines go. It must not return before the line is kept: a write is sent only after its `intended` line is. */
 export type WriteAudit = (entry: AuditEntry) => Promise<void>;
 
+/** How a line names a principal. A type that nothing is granted to is left out: the request was refused. */
+export function auditPrincipal(typeId: string, id: string): string {
+  return typeId === 'user' || principalTypeOf(typeId) === undefined ? id : `${typeId}:${id}`;
+}
+
 /** Both states as the members of an entry; what is not known is left out. */
 export function auditStates(
-  before: User | undefined,
-  after: User | undefined,
-  target: Pick<Target, 'tenantId'>,
+  before: Holder | undefined,
+  after: Holder | undefined,
+  scope: Pick<Holding, 'tenantId'>,
 ): Pick<AuditEntry, 'before' | 'after'> {
-  const states = { before: auditState(before, target), after: auditState(after, target) };
   return {
-    ...(states.before !== undefined && { before: states.before }),
-    ...(states.after !== undefined && { after: states.after }),
+    ...(before !== undefined && { before: auditState(before, scope) }),
+    ...(after !== undefined && { after: auditState(after, scope) }),
   };
 }
 
-/** The scope of a target, as a record shows it. */
-function auditState(user: User | undefined, { tenantId }: Pick<Target, 'tenantId'>): AuditState | undefined {
-  if (user === undefined) {
-    return undefined;
-  }
+/** What a record shows in the scope of a change. */
+function auditState({ roleNames, userTenants }: Holder, { tenantId }: Pick<Holding, 'tenantId'>): AuditState {
   if (tenantId === '') {
-    return { roles: user.roleNames };
+    return { roles: roleNames };
   }
-  const membership = user.userTenants.find((entry) => entry.tenantId === tenantId);
+  const membership = userTenants.find((entry) => entry.tenantId === tenantId);
   return { member: membership !== undefined, roles: membership?.roleNames ?? [] };
 }

@@ -6,7 +6,7 @@ import type { Catalog } from '../access/catalog.ts';
 import { roleNamesIn, tenantName, tenantsDefining } from '../access/names.ts';
 import { didYouMean, nearTenants } from '../access/near-targets.ts';
 import { entitlementIdOf, type Target, targetOf } from '../access/target.ts';
-import { parseTarget } from './parse-target.ts';
+import { parseTarget } from './request.ts';
 
 /** What people say for an entitlement: a role, in a tenant or in the whole project; or a tenant, for the membership. */
 export type AskedByName =
@@ -122,5 +122,5 @@ function only(
       `${targets.length} entitlements match ${JSON.stringify(asked)}: say which with --entitlement: ${named.slice(0, 10).join(', ')}${named.length > 10 ? ', or another' : ''}`,
     );
   }
-  return parseTarget(target.typeId, target.resourceId);
+  return parseTarget(target.typeId, target.resourceId, target.slug);
 }

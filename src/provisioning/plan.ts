@@ -1,31 +1,25 @@
-import type { User } from '../descope/users/user.ts';
-import type { UserChange } from '../descope/users/user-writes.ts';
 import type { Catalog } from '../access/catalog.ts';
+import type { PrincipalRecord } from './principal.ts';
+import type { Step } from './step.ts';
 
-/** One write of a plan. */
-export type Step = Omit<UserChange, 'userId'>;
-
-/** What is known before a write: the lists, and the user as Descope showed them just now (undefined: there is none). */
+/** What is known before a write: the lists, and the principal as Descope showed it just now (undefined: there is none). */
 export interface Seen {
   readonly catalog: Catalog;
-  readonly user: User | undefined;
+  readonly record: PrincipalRecord | undefined;
 }
 
 /**
- * What a change comes to, judged by one look: the record is as it was asked for, or these writes are due, in this order.
- * `needsFreshLists`: lists that are a minute old may not settle it. `isOurs`: this attempt brought it about.
+ * What a change comes to, judged by one look. `settled`: the record is as it was asked for. `due`: these writes are needed, in
+ * this order. `needsFreshLists`: lists that are a minute old may not settle it. `isOurs`: this attempt changed the record.
  */
 export type Plan =
   | { readonly kind: 'settled'; readonly isOurs: boolean; readonly needsFreshLists?: boolean }
   | { readonly kind: 'due'; readonly steps: readonly [Step, ...Step[]] };
 
-/**
- * What an attempt has seen and done so far. It is read when the attempt fails, too: for the audit line, and for what the
- * caller is told.
- */
+/** What an attempt has seen and done so far. A failed attempt is told from it, in the audit line and to the caller. */
 export interface Progress {
-  /** Every record of the user that Descope showed, in order. */
-  readonly seen: (User | undefined)[];
+  /** Every record of the principal that Descope showed, in order. */
+  readonly seen: (PrincipalRecord | undefined)[];
   /** Every write that left this process. */
   readonly sent: Step[];
   /** Steps that Descope has shown to be done. */
@@ -36,34 +30,30 @@ export interface Progress {
   catalog: Catalog | undefined;
 }
 
-/** Looks at what is seen and says what is due; refuses by throwing. It sends nothing. */
+/** Decides from what is seen which writes are due; refuses by throwing. It sends nothing. */
 export type Planner = (seen: Seen, progress: Progress) => Plan;
 
 export function newProgress(): Progress {
   return { seen: [], sent: [], effected: [], mayBeOurs: false, catalog: undefined };
 }
 
-export function isSameStep(one: Step, other: Step): boolean {
-  return one.operation === other.operation && one.tenantId === other.tenantId && one.roleName === other.roleName;
+/** The record as it will be when the steps are done and nothing else changes with them. */
+export function afterSteps(record: PrincipalRecord, steps: readonly Step[]): PrincipalRecord {
+  return steps.reduce(afterStep, record);
 }
 
-/** The record as it will be when the steps are done and nothing comes along with them. */
-export function afterSteps(user: User, steps: readonly Step[]): User {
-  return steps.reduce(afterStep, user);
-}
-
-function afterStep(user: User, { operation, tenantId, roleName }: Step): User {
+function afterStep(record: PrincipalRecord, { operation, tenantId, roleName }: Step): PrincipalRecord {
   const changed = (names: readonly string[]): readonly string[] => {
     const others = names.filter((name) => name !== roleName);
     return operation === 'add' && roleName !== undefined ? [...others, roleName] : others;
   };
   if (tenantId === '') {
-    return { ...user, roleNames: changed(user.roleNames) };
+    return { ...record, roleNames: changed(record.roleNames) };
   }
-  const others = user.userTenants.filter((entry) => entry.tenantId !== tenantId);
+  const others = record.userTenants.filter((entry) => entry.tenantId !== tenantId);
   if (operation === 'remove' && roleName === undefined) {
-    return { ...user, userTenants: others };
+    return { ...record, userTenants: others };
   }
-  const entry = user.userTenants.find((one) => one.tenantId === tenantId);
-  return { ...user, userTenants: [...others, { ...entry, tenantId, roleNames: changed(entry?.roleNames ?? []) }] };
+  const entry = record.userTenants.find((one) => one.tenantId === tenantId);
+  return { ...record, userTenants: [...others, { tenantId, roleNames: changed(entry?.roleNames ?? []) }] };
 }

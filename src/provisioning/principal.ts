@@ -1,118 +1,60 @@
-import type { CallOptions } from '../descope/http/call.ts';
+import type { Holder } from '../access/holding.ts';
+import type { Principal } from '../access/principal.ts';
 import type { DescopeClient } from '../descope/client.ts';
-import type { User } from '../descope/users/user.ts';
-import { ConnectorError, isKind } from '../errors.ts';
-import { nameOfUser } from '../model/names.ts';
-import { nearNames } from '../model/near-names.ts';
-import { HintedError } from './hinted-error.ts';
+import type { CallOptions } from '../descope/http/call.ts';
+import type { WriteEndpoint } from '../descope/http/endpoint.ts';
+import type { ConnectorError } from '../errors.ts';
+import { printable } from '../printable.ts';
+import type { Step } from './step.ts';
 
-/** Ids that Descope gives to users: "U" and 26 to 31 letters or digits. Login ids, names and slips look otherwise. */
-const userIdForm = /^U[0-9A-Za-z]{26,31}$/;
+/** The calls by which principals of all types are loaded and written. */
+export type PrincipalClient = Pick<DescopeClient, 'loadForWrite' | 'writeUser'>;
 
-/** Whether a person who typed this meant a user id, be it of a user who is gone. */
-function isUserIdForm(text: string): boolean {
-  return userIdForm.test(text);
+/** A principal as Descope showed it: what it holds, and what people call it. */
+export interface PrincipalRecord extends Holder {
+  readonly name: string;
+  /** The first login id; '' where there is none. */
+  readonly login: string;
 }
 
-/** Whether a text that is said to be a user id can be one: the length of ids is nowhere promised. */
-export function canBeUserId(text: string): boolean {
-  return /^U[0-9A-Za-z]+$/.test(text);
+/** The request that carries out one step. */
+export interface StepRequest {
+  readonly endpoint: WriteEndpoint;
+  readonly json: Readonly<Record<string, unknown>>;
 }
-
-export type FindClient = Pick<DescopeClient, 'loadUser' | 'findByLoginId' | 'findByText'>;
 
 /**
- * The user id that a text means: a user id, else a login id, an email address or an exact display name that one user has.
- * Several are a `conflict` that names them, nobody is `not-found`; but a text in the form of a user id stands for itself,
- * since its user may be gone.
+ * How one write ended. `answered`: the record as Descope says it is now. `refused`: Descope said no. `uncertain`: it may
+ * have happened or not, and only a load can tell.
  */
-export async function findUserId(client: FindClient, asked: string, call: CallOptions): Promise<string> {
-  if ((await client.loadUser(asked, call)) !== undefined) {
-    return asked;
-  }
-  const byLogin = await client.findByLoginId(asked, call);
-  if (byLogin.length > 0) {
-    return onlyOne(byLogin, 'have this login id');
-  }
-  if (isUserIdForm(asked)) {
-    return asked;
-  }
-  const { users, total } = await client.findByText(asked, call);
-  const byName = users.filter(({ email, name }) => email === asked || isSameText(name, asked));
-  if (byName.length === 1 && total > users.length) {
-    throw new ConnectorError(
-      'conflict',
-      `${total} users match ${JSON.stringify(asked)}, too many to tell whether exactly one has that name: name one by login id or user id`,
-    );
-  }
-  if (byName.length > 0) {
-    return onlyOne(byName, 'are called so');
-  }
-  const near = await nearUsers(client, asked, users, call);
-  throw new HintedError(
-    'not-found',
-    `no user of the project has the user id, login id, email address or exact name ${JSON.stringify(asked)}`,
-    near.length === 0 ? '' : `; did you mean ${listed(near)}?`,
-  );
+export type StepOutcome =
+  | { readonly kind: 'answered'; readonly record: PrincipalRecord }
+  | { readonly kind: 'refused' | 'uncertain'; readonly error: ConnectorError };
+
+/** What provisioning must know of a type of principals; one file a type, listed in principal-types.ts. */
+export interface PrincipalType {
+  readonly typeId: Principal['typeId'];
+  /** "user" and "a user", for messages. */
+  readonly noun: string;
+  readonly oneOf: string;
+  /** The form of its ids, as a sentence says it. */
+  readonly idForm: string;
+  /** Whether a text can be such an id, also of a principal that was deleted. */
+  canBeId(text: string): boolean;
+  /** The principal that a write to this id would change; undefined when there is none. */
+  load(client: PrincipalClient, id: string, call: CallOptions): Promise<PrincipalRecord | undefined>;
+  toRequest(id: string, step: Step): StepRequest;
+  /** Sends the request of the step exactly once, and tells `onRequest` of the call when it leaves. */
+  write(client: PrincipalClient, id: string, step: Step, call: CallOptions): Promise<StepOutcome>;
 }
 
-const mostNamed = 5;
-
-function onlyOne(users: readonly User[], what: string): string {
-  const [user, ...others] = users;
-  if (user === undefined || others.length > 0) {
-    throw new HintedError('conflict', `${users.length} users ${what}: name one by its user id`, `: ${listed(users)}`);
-  }
-  return user.userId;
+/** A principal with its type: who a change is about. */
+export interface Subject {
+  readonly id: string;
+  readonly type: PrincipalType;
 }
 
-function listed(users: readonly User[]): string {
-  const named = users
-    .slice(0, mostNamed)
-    .map((user) => `${user.userId} (${JSON.stringify(nameOfUser(user))}, ${JSON.stringify(user.loginIds[0] ?? '')})`);
-  return `${named.join(', ')}${users.length > mostNamed ? ', and more' : ''}`;
-}
-
-function isSameText(one: string, other: string): boolean {
-  return one.normalize('NFC') === other.normalize('NFC');
-}
-
-const mostSearches = 6;
-const shortestPart = 2;
-
-/** The words of a text, which may be spelt right, and then the halves of them, one of which is; an address counts as its first part. */
-function partsOf(asked: string): readonly string[] {
-  const words = (asked.includes('@') ? asked.slice(0, asked.indexOf('@')) : asked).split(/[\s._+-]+/);
-  const halves = words.flatMap((word) => [
-    word.slice(0, Math.ceil(word.length / 2)),
-    word.slice(Math.floor(word.length / 2)),
-  ]);
-  return [...new Set([...words, ...halves])].filter((part) => part.length >= shortestPart && part !== asked);
-}
-
-/** Users who are spelt nearly so, as far as a few searches for its parts show them. A hint is no reason to fail. */
-async function nearUsers(
-  client: FindClient,
-  asked: string,
-  found: readonly User[],
-  call: CallOptions,
-): Promise<readonly User[]> {
-  const users = new Map(found.map((user) => [user.userId, user]));
-  for (const part of partsOf(asked).slice(0, mostSearches)) {
-    try {
-      (await client.findByText(part, call)).users.forEach((user) => users.set(user.userId, user));
-    } catch (thrown) {
-      if (isKind(thrown, 'cancelled')) {
-        throw thrown;
-      }
-    }
-  }
-  const spellings = new Map<string, User[]>();
-  for (const user of users.values()) {
-    for (const text of new Set([user.userId, user.name, user.email, ...user.loginIds])) {
-      spellings.set(text, [...(spellings.get(text) ?? []), user]);
-    }
-  }
-  spellings.delete('');
-  return [...new Set(nearNames(asked, spellings.keys(), mostNamed).flatMap((text) => spellings.get(text) ?? []))];
+/** How messages call the subject: "user U2abc". */
+export function described({ type, id }: Subject): string {
+  return `${type.noun} ${printable(id)}`;
 }

@@ -1,29 +1,30 @@
 import { randomUUID } from 'node:crypto';
+import type { Catalog } from '../access/catalog.ts';
+import type { Principal } from '../access/principal.ts';
+import { entitlementIdOf, type Target } from '../access/target.ts';
 import type { CallOptions } from '../descope/http/call.ts';
-import { endpointLabel } from '../descope/http/endpoint.ts';
 import { sleep as realSleep, type Sleep } from '../descope/http/sleep.ts';
-import type { User } from '../descope/users/user.ts';
-import { toWriteRequest } from '../descope/users/user-writes.ts';
 import { ConnectorError } from '../errors.ts';
 import { type Logger, silentLogger } from '../log.ts';
-import { nameOfUser } from '../model/names.ts';
+import { maxIdBytes } from '../model/ids.ts';
 import { createAuditTrail } from './audit-trail.ts';
-import { type AuditState, auditStates, type PlannedWrite, type WriteAudit } from './audit.ts';
-import type { Catalog } from '../access/catalog.ts';
-import { gainedBetween, type Holding } from '../access/holding.ts';
-import { nameOf, tenantName } from '../access/names.ts';
-import { entitlementIdOf, type Target, targetOf } from '../access/target.ts';
-import { createLookUp } from './look-up.ts';
-import { planGrant, withMembershipLeft } from './grant.ts';
+import { auditPrincipal, auditStates, type WriteAudit } from './audit.ts';
+import { alongsideOf, type Change, type Ended, type Operation, plannedWrites, toChange } from './change.ts';
+import { withMembershipLeft } from './grant.ts';
 import { inTurns } from './in-turns.ts';
-import { afterSteps, isSameStep, newProgress, type Planner, type Progress, type Step } from './plan.ts';
+import { createLookUp } from './look-up.ts';
+import { afterSteps, newProgress, type Planner, type Progress } from './plan.ts';
+import { isSameStep, type Step } from './step.ts';
+import type { PrincipalRecord } from './principal.ts';
+import { subjectOf } from './principal-types.ts';
 import { type Attempt, type ChangeClient, lookAndPlan, reconcile } from './reconcile.ts';
-import { planRevoke } from './revoke.ts';
+import type { ChangeRequest } from './request.ts';
+import { entitlementOf } from './types.ts';
 
 export interface ProvisionerOptions {
   readonly client: ChangeClient;
   readonly audit: WriteAudit;
-  /** Make a user a member of a tenant where a role inside it needs that. */
+  /** Add the membership of a tenant where a role inside it needs that. */
   readonly joinTenant?: boolean;
   /** Look at everything, send no write. */
   readonly dryRun?: boolean;
@@ -35,51 +36,26 @@ export interface ProvisionerOptions {
   readonly sleep?: Sleep;
 }
 
-/** How an asked-for change ended, for people (`words`) and machines. */
-export interface Change {
-  readonly operation: 'grant' | 'revoke';
-  readonly outcome: 'granted' | 'already-granted' | 'revoked' | 'already-revoked' | 'planned';
-  readonly requestId: string;
-  readonly target: Target;
-  readonly userId: string;
-  /** What the record showed in the scope of the change, and shows now; what it would show, in a dry run. */
-  readonly before?: AuditState;
-  readonly after?: AuditState;
-  /** What came along (a grant) or went along (a revoke), besides what was asked for. */
-  readonly alongside: readonly Holding[];
-  /** Where each of `alongside` is listed, for those that are. */
-  readonly alongsideTargets: readonly Target[];
-  /** What was sent, or, in a dry run, would be: all of it, in this order. */
-  readonly writes: readonly PlannedWrite[];
-  readonly words: ChangeWords;
+/** A request as its sender names it, for the audit line of one that is refused before it is understood. */
+export interface RequestWords {
+  readonly entitlement: string;
+  readonly principal: { readonly typeId: string; readonly id: string };
 }
 
-/** What people call those that a change is about. */
-export interface ChangeWords {
-  readonly isKnownUser: boolean;
-  readonly isKnownTenant: boolean;
-  readonly user: string;
-  /** The first login id; '' for a user who is not known. */
-  readonly login: string;
-  readonly target: string;
-  /** The tenant's name; '' for the whole project. */
-  readonly tenant: string;
-  readonly alongside: readonly string[];
-}
-
-/** Changes access in Descope, one user and one thing at a time, and writes every attempt down. */
+/** Changes access in Descope, one principal and one thing at a time, and writes every attempt down. */
 export interface Provisioner {
-  /** Throws `precondition` when nothing may be changed; whoever asked is then told by `refused`. */
-  checkEnabled(): void;
-  grant(target: Target, userId: string, signal?: AbortSignal): Promise<Change>;
-  revoke(target: Target, userId: string, signal?: AbortSignal): Promise<Change>;
+  grant(target: Target, principal: Principal, signal?: AbortSignal): Promise<Change>;
+  revoke(target: Target, principal: Principal, signal?: AbortSignal): Promise<Change>;
+  /** Reads a request, then grants or revokes what it asks for. One that `read` refuses is written down, too. */
+  attempt(
+    operation: Operation,
+    words: RequestWords,
+    read: () => ChangeRequest | Promise<ChangeRequest>,
+    signal?: AbortSignal,
+  ): Promise<Change>;
   /** The tenants and roles of the project; a minute old at most. For what is asked for by name. */
   catalog(signal?: AbortSignal): Promise<Catalog>;
-  /** Writes down a request that was refused before it came to a target. */
-  refused(operation: 'grant' | 'revoke', entitlement: string, principal: string, error: unknown): Promise<void>;
 }
-
-type Operation = 'grant' | 'revoke';
 
 export function createProvisioner(options: ProvisionerOptions): Provisioner {
   const {
@@ -95,16 +71,23 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
   const trail = createAuditTrail(options.audit, logger);
   const inTurn = inTurns();
 
-  async function change(operation: Operation, target: Target, userId: string, signal?: AbortSignal): Promise<Change> {
+  async function change(
+    operation: Operation,
+    target: Target,
+    principal: Principal,
+    signal: AbortSignal | undefined,
+  ): Promise<Change> {
     const requestId = randomUUID();
     const call: CallOptions = { requestId, ...(signal !== undefined && { signal }) };
+    const subject = subjectOf(principal);
+    const { planGrant, planRevoke } = entitlementOf(target);
+    const planner = (operation === 'grant' ? planGrant : planRevoke)({ target, subject, joinTenant });
     const progress = newProgress();
-    const planner = operation === 'grant' ? planGrant(target, userId, { joinTenant }) : planRevoke(target, userId);
     const line = trail.lineOf({
       requestId,
       operation,
       entitlement: entitlementIdOf(target),
-      principal: userId,
+      principal: auditPrincipal(principal.typeId, principal.id),
     });
     const intended: Step[] = [];
     const beforeWrites = async (steps: readonly Step[]): Promise<void> => {
@@ -113,44 +96,34 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
         await line.intended({
           ...auditStates(progress.seen[0], undefined, target),
           writes: progress.sent.length,
-          plan: requestsOf(userId, steps),
+          plan: plannedWrites(subject, steps),
         });
       }
     };
-    const attempt: Attempt = { client, lookUp, sleep, call, progress, beforeWrites };
+    const attempt: Attempt = { client, subject, lookUp, sleep, call, progress, beforeWrites };
     try {
       checkEnabled();
-      const ended = dryRun
-        ? await rehearse(operation, userId, planner, attempt)
-        : await carryOut(operation, userId, planner, attempt);
-      const { before, after } = ended;
-      const changed =
-        before === undefined || after === undefined
-          ? []
-          : operation === 'grant'
-            ? gainedBetween(before, after)
-            : gainedBetween(after, before);
-      const alongside = changed.filter(
-        ({ tenantId, roleName }) => tenantId !== target.tenantId || roleName !== target.roleName,
-      );
-      const writes = requestsOf(userId, ended.writes);
+      const ended = await (dryRun ? rehearse : carryOut)(operation, planner, attempt);
+      const { outcome, before, after } = ended;
+      const alongside = alongsideOf(operation, ended, target);
+      const writes = plannedWrites(subject, ended.writes);
       await line.ended({
-        outcome: ended.outcome,
-        ...auditStates(before, ended.outcome === 'planned' ? undefined : after, target),
+        outcome,
+        ...auditStates(before, outcome === 'planned' ? undefined : after, target),
         ...(alongside.length > 0 &&
-          ended.outcome !== 'planned' &&
+          outcome !== 'planned' &&
           (operation === 'grant' ? { alsoGained: alongside } : { alsoLost: alongside })),
         writes: progress.sent.length,
-        ...(ended.outcome === 'planned' && { plan: writes }),
+        ...(outcome === 'planned' && { plan: writes }),
       });
       // Who and what stands in the audit line with this id: a log is read by more people.
-      logger.info(`${operation} ended`, { requestId, outcome: ended.outcome, alongside: alongside.length });
-      return toChange({ operation, outcome: ended.outcome, requestId, target, userId, writes, alongside }, ended);
+      logger.info(`${operation} ended`, { requestId, outcome, alongside: alongside.length });
+      return toChange({ operation, requestId, target, writes, alongside }, subject, ended);
     } catch (thrown) {
       if (line.hasEnded()) {
         throw thrown;
       }
-      const told = withMembershipLeft(thrown, target, userId, progress);
+      const told = withMembershipLeft(thrown, target, subject, progress);
       const { seen, sent } = progress;
       await line.failed(told, {
         ...auditStates(seen[0], seen.length > 1 ? seen.at(-1) : undefined, target),
@@ -166,29 +139,47 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     }
   }
 
-  return {
-    checkEnabled,
-    catalog: (signal) => lookUp('recent', signal === undefined ? {} : { signal }),
-    grant: (target, userId, signal) => inTurn(userId, () => change('grant', target, userId, signal)),
-    revoke: (target, userId, signal) => inTurn(userId, () => change('revoke', target, userId, signal)),
-    refused: (operation, entitlement, principal, error) =>
-      trail.lineOf({ requestId: randomUUID(), operation, entitlement, principal }).failed(error, { writes: 0 }),
-  };
-}
+  /** The request, or the reason why it is none, written down. */
+  async function readRequest(
+    operation: Operation,
+    { entitlement, principal: { typeId, id } }: RequestWords,
+    read: () => ChangeRequest | Promise<ChangeRequest>,
+  ): Promise<ChangeRequest> {
+    try {
+      checkEnabled();
+      return await read();
+    } catch (thrown) {
+      const line = trail.lineOf({
+        requestId: randomUUID(),
+        operation,
+        entitlement: entitlement.slice(0, maxIdBytes),
+        principal: auditPrincipal(typeId, id.slice(0, maxIdBytes)),
+      });
+      await line.failed(thrown, { writes: 0 });
+      throw thrown;
+    }
+  }
 
-/** What both ways, and both operations, come to. */
-interface Ended {
-  readonly outcome: Change['outcome'];
-  readonly before: User | undefined;
-  readonly after: User | undefined;
-  readonly writes: readonly Step[];
-  readonly catalog: Catalog;
+  const inTurnOf =
+    (operation: Operation): Provisioner['grant'] =>
+    (target, principal, signal) =>
+      inTurn(`${principal.typeId}:${principal.id}`, () => change(operation, target, principal, signal));
+  const operations = { grant: inTurnOf('grant'), revoke: inTurnOf('revoke') };
+
+  return {
+    ...operations,
+    attempt: async (operation, words, read, signal) => {
+      const { target, principal } = await readRequest(operation, words, read);
+      return await operations[operation](target, principal, signal);
+    },
+    catalog: (signal) => lookUp('recent', signal === undefined ? {} : { signal }),
+  };
 }
 
 const outcomes = { grant: ['already-granted', 'granted'], revoke: ['already-revoked', 'revoked'] } as const;
 
-async function carryOut(operation: Operation, userId: string, planner: Planner, attempt: Attempt): Promise<Ended> {
-  const { isOurs, after, catalog } = await reconcile(userId, planner, attempt);
+async function carryOut(operation: Operation, planner: Planner, attempt: Attempt): Promise<Ended> {
+  const { isOurs, after, catalog } = await reconcile(planner, attempt);
   const { seen, sent } = attempt.progress;
   return {
     outcome: outcomes[operation][isOurs ? 1 : 0],
@@ -199,52 +190,17 @@ async function carryOut(operation: Operation, userId: string, planner: Planner, 
   };
 }
 
-/** A dry run: the plan, and what the record would show if nothing came along with it. */
-async function rehearse(operation: Operation, userId: string, planner: Planner, attempt: Attempt): Promise<Ended> {
-  const { seen, plan } = await lookAndPlan(userId, planner, attempt);
-  const { user, catalog } = seen;
+/** A dry run: the plan, and what the record would show if nothing else changed with it. */
+async function rehearse(operation: Operation, planner: Planner, attempt: Attempt): Promise<Ended> {
+  const { seen, plan } = await lookAndPlan(planner, attempt);
+  const { record, catalog } = seen;
   if (plan.kind === 'due') {
-    return {
-      outcome: 'planned',
-      before: user,
-      after: user && afterSteps(user, plan.steps),
-      writes: plan.steps,
-      catalog,
-    };
+    const after = record && afterSteps(record, plan.steps);
+    return { outcome: 'planned', before: record, after, writes: plan.steps, catalog };
   }
-  return { outcome: outcomes[operation][0], before: user, after: user, writes: [], catalog };
+  return { outcome: outcomes[operation][0], before: record, after: record, writes: [], catalog };
 }
 
-function firstRecord({ seen }: Progress): User | undefined {
+function firstRecord({ seen }: Progress): PrincipalRecord | undefined {
   return seen.find((record) => record !== undefined);
-}
-
-function requestsOf(userId: string, steps: readonly Step[]): readonly PlannedWrite[] {
-  return steps.map((step) => {
-    const { endpoint, json } = toWriteRequest({ ...step, userId });
-    return { request: endpointLabel(endpoint), body: json };
-  });
-}
-
-type Made = Pick<Change, 'operation' | 'outcome' | 'requestId' | 'target' | 'userId' | 'alongside' | 'writes'>;
-
-function toChange(made: Made, { before, after, catalog }: Ended): Change {
-  const { alongside, target, userId } = made;
-  const person = after ?? before;
-  return {
-    ...made,
-    ...auditStates(before, after, target),
-    alongsideTargets: alongside.map((holding) => targetOf(catalog, holding)).filter((listed) => listed !== undefined),
-    words: {
-      isKnownUser: person !== undefined,
-      isKnownTenant: target.tenantId === '' || catalog.tenant(target.tenantId) !== undefined,
-      user: person === undefined ? userId : nameOfUser(person),
-      login: person?.loginIds[0] ?? '',
-      target: nameOf(catalog, target),
-      tenant: target.tenantId === '' ? '' : tenantName(catalog, target.tenantId),
-      alongside: alongside.map((holding) =>
-        holding.roleName === undefined ? `membership of ${nameOf(catalog, holding)}` : nameOf(catalog, holding),
-      ),
-    },
-  };
 }

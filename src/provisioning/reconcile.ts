@@ -1,22 +1,22 @@
 import type { CallOptions } from '../descope/http/call.ts';
-import type { DescopeClient } from '../descope/client.ts';
 import type { Sleep } from '../descope/http/sleep.ts';
-import type { User } from '../descope/users/user.ts';
 import { ConnectorError, isKind } from '../errors.ts';
-import { printable } from '../printable.ts';
 import type { Catalog } from '../access/catalog.ts';
 import { holds } from '../access/holding.ts';
-import type { LookUp } from './look-up.ts';
-import { isSameStep, type Plan, type Planner, type Progress, type Seen, type Step } from './plan.ts';
+import type { ListRead, LookUp } from './look-up.ts';
+import { described, type PrincipalClient, type PrincipalRecord, type Subject } from './principal.ts';
+import type { Plan, Planner, Progress, Seen } from './plan.ts';
+import { isSameStep, type Step } from './step.ts';
 
 /** A write is sent at most this often, each time only after a load has shown that the last one did nothing. */
 const maxSends = 3;
 const firstBackoffMs = 500;
 
-export type ChangeClient = Pick<DescopeClient, 'loadForWrite' | 'writeUser' | 'allTenants' | 'allRoles'>;
+export type ChangeClient = PrincipalClient & ListRead;
 
 export interface Attempt {
   readonly client: ChangeClient;
+  readonly subject: Subject;
   readonly lookUp: LookUp;
   readonly sleep: Sleep;
   readonly call: CallOptions;
@@ -28,30 +28,29 @@ export interface Attempt {
 /** What a change has come to: the record that shows it, and the lists it was judged by. */
 export interface Reconciled {
   readonly isOurs: boolean;
-  /** Undefined when the user is gone. */
-  readonly after: User | undefined;
+  /** Undefined when the principal was deleted. */
+  readonly after: PrincipalRecord | undefined;
   readonly catalog: Catalog;
 }
 
 /** Looks and plans, and sends nothing: what a dry run shows, and what carrying it out begins with. */
 export async function lookAndPlan(
-  userId: string,
   planner: Planner,
   attempt: Attempt,
 ): Promise<{ readonly seen: Seen; readonly plan: Plan }> {
-  const seen = note(attempt, await lookFirst(userId, planner, attempt));
+  const seen = note(attempt, await lookFirst(planner, attempt));
   return { seen, plan: planner(seen, attempt.progress) };
 }
 
 /**
- * Brings one change about: plans, sends the first write that is due, and plans again from what that has come to. A write
+ * Carries one change out: plans, sends the first write that is due, and plans again from what that did. A write
  * counts when the answer shows its effect; where the answer was lost, refused or does not show it, everything is looked at
  * afresh before anything is sent again, so that a write which did happen is never repeated and one which did not is never
  * believed.
  */
-export async function reconcile(userId: string, planner: Planner, attempt: Attempt): Promise<Reconciled> {
+export async function reconcile(planner: Planner, attempt: Attempt): Promise<Reconciled> {
   const { progress, beforeWrites } = attempt;
-  let { seen, plan } = await lookAndPlan(userId, planner, attempt);
+  let { seen, plan } = await lookAndPlan(planner, attempt);
   let failed: { readonly step: Step; readonly error: ConnectorError; readonly wasRefused: boolean } | undefined;
   while (plan.kind === 'due') {
     const [step] = plan.steps;
@@ -64,12 +63,12 @@ export async function reconcile(userId: string, planner: Planner, attempt: Attem
       throw failed.error;
     }
     await beforeWrites(plan.steps);
-    const written = await send(userId, step, attempt);
+    const written = await send(step, attempt);
     if (written.kind === 'shown') {
       progress.effected.push(step);
-      seen = note(attempt, { catalog: seen.catalog, user: written.user });
+      seen = note(attempt, { catalog: seen.catalog, record: written.record });
       if (plan.steps.length === 1) {
-        return { isOurs: true, after: written.user, catalog: seen.catalog };
+        return { isOurs: true, after: written.record, catalog: seen.catalog };
       }
     } else {
       failed = { step, ...written };
@@ -77,37 +76,37 @@ export async function reconcile(userId: string, planner: Planner, attempt: Attem
         progress.mayBeOurs = true;
         await sleepAfter(sends, attempt);
       }
-      seen = note(attempt, await lookAfresh(userId, attempt));
+      seen = note(attempt, await lookAfresh(attempt));
     }
     plan = planner(seen, progress);
   }
-  return { isOurs: plan.isOurs, after: seen.user, catalog: seen.catalog };
+  return { isOurs: plan.isOurs, after: seen.record, catalog: seen.catalog };
 }
 
 type Written =
-  | { readonly kind: 'shown'; readonly user: User }
+  | { readonly kind: 'shown'; readonly record: PrincipalRecord }
   | { readonly kind: 'failed'; readonly error: ConnectorError; readonly wasRefused: boolean };
 
-async function send(userId: string, step: Step, attempt: Attempt): Promise<Written> {
-  const { client, call, progress } = attempt;
+async function send(step: Step, attempt: Attempt): Promise<Written> {
+  const { client, subject, call, progress } = attempt;
   const before = progress.sent.length;
   try {
-    const outcome = await client.writeUser(
-      { ...step, userId },
-      { ...call, onRequest: () => void progress.sent.push(step) },
-    );
+    const outcome = await subject.type.write(client, subject.id, step, {
+      ...call,
+      onRequest: () => void progress.sent.push(step),
+    });
     if (outcome.kind !== 'answered') {
       return { kind: 'failed', error: outcome.error, wasRefused: outcome.kind === 'refused' };
     }
-    if (holds(outcome.user, step) === (step.operation === 'add')) {
-      return { kind: 'shown', user: outcome.user };
+    if (holds(outcome.record, step) === (step.operation === 'add')) {
+      return { kind: 'shown', record: outcome.record };
     }
-    progress.seen.push(outcome.user);
+    progress.seen.push(outcome.record);
     return {
       kind: 'failed',
       error: new ConnectorError(
         'inconsistent',
-        `Descope accepted the change but does not show it; look at user ${printable(userId)} there before going on`,
+        `Descope accepted the change but does not show it; look at ${described(subject)} there before going on`,
       ),
       wasRefused: false,
     };
@@ -136,17 +135,21 @@ function maybeHappened(thrown: unknown): unknown {
 }
 
 function note({ progress }: Attempt, seen: Seen): Seen {
-  progress.seen.push(seen.user);
+  progress.seen.push(seen.record);
   progress.catalog = seen.catalog;
   return seen;
 }
 
-/** The lists may be a minute old when they allow something; before they forbid it, or settle what hangs on them, they are read again. */
-async function lookFirst(userId: string, planner: Planner, { client, lookUp, call, progress }: Attempt): Promise<Seen> {
-  const [catalog, user] = await Promise.all([lookUp('recent', call), client.loadForWrite(userId, call)]);
-  return mayStand(() => planner({ catalog, user }, progress))
-    ? { catalog, user }
-    : { catalog: await lookUp('fresh', call), user };
+async function look(freshness: 'recent' | 'fresh', { client, subject, lookUp, call }: Attempt): Promise<Seen> {
+  const [catalog, record] = await Promise.all([lookUp(freshness, call), subject.type.load(client, subject.id, call)]);
+  return { catalog, record };
+}
+
+/** The lists may be a minute old when they allow something; before they forbid it, or settle what depends on them, they are read again. */
+async function lookFirst(planner: Planner, attempt: Attempt): Promise<Seen> {
+  const { lookUp, call, progress } = attempt;
+  const seen = await look('recent', attempt);
+  return mayStand(() => planner(seen, progress)) ? seen : { ...seen, catalog: await lookUp('fresh', call) };
 }
 
 function mayStand(plan: () => Plan): boolean {
@@ -159,10 +162,9 @@ function mayStand(plan: () => Plan): boolean {
 }
 
 /** After a write that did not plainly succeed nothing that was seen before counts. */
-async function lookAfresh(userId: string, { client, lookUp, call }: Attempt): Promise<Seen> {
+async function lookAfresh(attempt: Attempt): Promise<Seen> {
   try {
-    const [catalog, user] = await Promise.all([lookUp('fresh', call), client.loadForWrite(userId, call)]);
-    return { catalog, user };
+    return await look('fresh', attempt);
   } catch (thrown) {
     throw thrown instanceof ConnectorError
       ? new ConnectorError(

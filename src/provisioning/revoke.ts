@@ -1,32 +1,39 @@
-import { ConnectorError } from '../errors.ts';
-import { printable } from '../printable.ts';
 import type { Catalog } from '../access/catalog.ts';
-import { checkBinding } from './grant.ts';
 import { holds } from '../access/holding.ts';
 import { didYouMean, nearTargets, targetsMeantBy } from '../access/near-targets.ts';
-import { entitlementIdOf, type Target, targetOf } from '../access/target.ts';
+import type { Target } from '../access/target.ts';
+import { ConnectorError } from '../errors.ts';
 import type { Plan, Planner, Progress, Seen } from './plan.ts';
-import { canBeUserId } from './principal.ts';
+import { described, type Subject } from './principal.ts';
+import type { Asked } from './provisioned-type.ts';
+
+/** What a type of roles must say of a target before it can be revoked. A membership has no such rules. */
+export interface RoleRules {
+  /** Whether the lists know the role. */
+  readonly isListed: (target: Target, catalog: Catalog) => boolean;
+  /** Refuses where the call to Descope would take away something else than the target's id says. */
+  readonly checkMeaning: (target: Target, catalog: Catalog) => void;
+}
 
 /**
- * Plans to take one thing from one user, in exactly one scope. A user or tenant that is gone, and a record that does not
- * show it, mean already revoked; but a role that no list knows any more may have been renamed, and its holders with it:
- * unless the record still shows the old name, nobody can tell, and the answer is a refusal. So is an id that names nothing
- * as it is, but would name something if its parts were encoded: the thing that was meant may still be held.
+ * Plans to take one thing from one principal, in exactly one scope. A principal or tenant that was deleted, and a record that
+ * does not show the thing, mean already revoked. Two cases are refused, because the thing may still be held: a role that no
+ * list knows and the record does not show may have been renamed, and its holders with it; and an id that names nothing, but
+ * would name something if its parts were encoded, may mean that.
  */
-export function planRevoke(target: Target, userId: string): Planner {
+export function planRevoke({ target, subject }: Asked, rules?: RoleRules): Planner {
+  const { tenantId, roleName } = target;
   let wasListed = false; // when the removal was planned
 
-  return ({ catalog, user }: Seen, progress: Progress): Plan => {
-    if (user === undefined) {
-      checkCouldBeUser(userId, progress);
+  return ({ catalog, record }: Seen, progress: Progress): Plan => {
+    if (record === undefined) {
+      checkCouldExist(subject, progress);
       return { kind: 'settled', isOurs: false };
     }
-    const { typeId, tenantId, roleName } = target;
     const { mayBeOurs } = progress;
-    const isListed = roleName !== undefined && catalog.role(typeId === 'role' ? tenantId : '', roleName) !== undefined;
-    checkScope(target, catalog);
-    if (holds(user, target)) {
+    const isListed = rules?.isListed(target, catalog) ?? false;
+    rules?.checkMeaning(target, catalog);
+    if (holds(record, target)) {
       wasListed = isListed;
       return { kind: 'due', steps: [{ operation: 'remove', tenantId, roleName }] };
     }
@@ -35,40 +42,19 @@ export function planRevoke(target: Target, userId: string): Planner {
     if (isTenantGone && !mayBeOurs) {
       checkNotMisread(target, catalog);
     }
-    if (roleName !== undefined && !isListed && !isTenantGone && !isExplained) {
-      throw wasListed ? vanishedRole(roleName, userId) : unknownRole(target, userId, catalog);
+    if (rules !== undefined && !isListed && !isTenantGone && !isExplained) {
+      throw wasListed ? vanishedRole(target, subject) : unknownRole(target, subject, catalog);
     }
-    return { kind: 'settled', isOurs: mayBeOurs, needsFreshLists: roleName !== undefined || isTenantGone };
+    return { kind: 'settled', isOurs: mayBeOurs, needsFreshLists: rules !== undefined || isTenantGone };
   };
 }
 
-/** A user who is gone holds nothing; a text that is no user id says nothing about anybody. */
-function checkCouldBeUser(userId: string, { seen }: Progress): void {
-  if (!canBeUserId(userId) && seen.every((record) => record === undefined)) {
+/** A deleted principal holds nothing. A text that cannot be an id says nothing about anybody, so it is `not-found`. */
+function checkCouldExist({ id, type }: Subject, { seen }: Progress): void {
+  if (!type.canBeId(id) && seen.every((record) => record === undefined)) {
     throw new ConnectorError(
       'not-found',
-      `there is no user ${JSON.stringify(userId.slice(0, 100))} in the project, and this cannot be the id of a deleted user: user ids are a "U" with letters and digits`,
-    );
-  }
-}
-
-/** Each of the two kinds of role inside a tenant must be what its id says: both are one call to Descope. */
-function checkScope({ typeId, tenantId, roleName }: Target, catalog: Catalog): void {
-  if (roleName === undefined || tenantId === '') {
-    return;
-  }
-  if (typeId === 'role_binding') {
-    checkBinding(tenantId, roleName, catalog);
-  } else if (
-    catalog.role(tenantId, roleName) === undefined &&
-    catalog.role('', roleName) !== undefined &&
-    catalog.tenant(tenantId) !== undefined
-  ) {
-    // The tenant's role is gone, and what the record means by that name is the project's: something else.
-    const binding = targetOf(catalog, { tenantId, roleName });
-    throw new ConnectorError(
-      'refused',
-      `tenant ${JSON.stringify(tenantId)} does not define a role ${JSON.stringify(roleName)} any more, and what is held there now is the project's role of that name: sync again and revoke that${binding === undefined ? '' : `, ${entitlementIdOf(binding)}`}`,
+      `there is no ${type.noun} ${JSON.stringify(id.slice(0, 100))} in the project, and this cannot be the id of a deleted ${type.noun}: ${type.idForm}`,
     );
   }
 }
@@ -83,20 +69,20 @@ function checkNotMisread({ typeId, resourceId, tenantId }: Target, catalog: Cata
   }
 }
 
-function unknownRole(target: Target, userId: string, catalog: Catalog): ConnectorError {
+function unknownRole(target: Target, subject: Subject, catalog: Catalog): ConnectorError {
   const { tenantId, roleName } = target;
   const where = tenantId === '' ? 'in the project' : `in tenant ${JSON.stringify(tenantId)}`;
   const hint = didYouMean(nearTargets(target, catalog), catalog) || '.';
   return new ConnectorError(
     'refused',
-    `there is no role ${JSON.stringify(roleName)} ${where}${hint} If it was renamed, user ${printable(userId)} may still hold it under its new name: sync again and look`,
+    `there is no role ${JSON.stringify(roleName)} ${where}${hint} If it was renamed, ${described(subject)} may still hold it under its new name: sync again and look`,
   );
 }
 
 /** A role that was listed a moment ago. */
-function vanishedRole(roleName: string | undefined, userId: string): ConnectorError {
+function vanishedRole({ roleName }: Target, subject: Subject): ConnectorError {
   return new ConnectorError(
     'refused',
-    `role ${JSON.stringify(roleName)} was deleted or renamed in Descope, and user ${printable(userId)} may still hold it under its new name: sync again and revoke what is there then`,
+    `role ${JSON.stringify(roleName)} was deleted or renamed in Descope, and ${described(subject)} may still hold it under its new name: sync again and revoke what is there then`,
   );
 }

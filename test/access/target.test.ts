@@ -15,13 +15,13 @@ const catalog = catalogOf({
 
 describe('the target of a holding', () => {
   it.each([
-    ['', 'Editor', 'role', 'Editor'],
-    ['acme', 'Approver', 'role', 'acme/Approver'],
-    ['acme', 'Editor', 'role_binding', 'acme/Editor'],
-    ['globex', 'Viewer', 'role', 'globex/Viewer'],
-    ['acme', undefined, 'tenant', 'acme'],
-  ])('"%s" %s is %s %s', (tenantId, roleName, typeId, resourceId) => {
-    expect(targetOf(catalog, { tenantId, roleName })).toEqual({ typeId, resourceId, tenantId, roleName });
+    ['', 'Editor', 'role', 'Editor', 'assigned'],
+    ['acme', 'Approver', 'role', 'acme/Approver', 'assigned'],
+    ['acme', 'Editor', 'role_binding', 'acme/Editor', 'assigned'],
+    ['globex', 'Viewer', 'role', 'globex/Viewer', 'assigned'],
+    ['acme', undefined, 'tenant', 'acme', 'member'],
+  ])('"%s" %s is %s %s, %s', (tenantId, roleName, typeId, resourceId, slug) => {
+    expect(targetOf(catalog, { tenantId, roleName })).toEqual({ typeId, resourceId, slug, tenantId, roleName });
   });
 
   it.each([

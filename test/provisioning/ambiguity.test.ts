@@ -1,5 +1,7 @@
 import { status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
+import { parseTarget } from '../../src/provisioning/request.ts';
+import { userPrincipal } from '../support/principal.ts';
 import type { Fault } from '../../src/emulator/emulator.ts';
 import { failureOf } from '../support/grpc-call.ts';
 import { expected, kinds } from '../support/provisioning-cases.ts';
@@ -265,18 +267,12 @@ describe.each(changes)('$name', ({ name, endpoint, write, run, effect }) => {
       const server = await start();
       const abort = new AbortController();
       const { typeId, resource } = changeOf(name);
-      const [tenantId, roleName] =
-        typeId === 'tenant' ? [resource, undefined] : resource.includes('/') ? resource.split('/') : ['', resource];
       server.fault(endpoint, { kind: 'hang', at: 'before-headers', applied });
       server.emulator.state.onRequest(isWrite, () => void setImmediate(() => abort.abort()));
 
       const operation = name.startsWith('granting') ? 'grant' : 'revoke';
       const userId = operation === 'grant' ? 'U2Ada' : 'U2Bob';
-      const given = server.provisioner[operation](
-        { typeId, resourceId: resource, tenantId: tenantId ?? '', roleName },
-        userId,
-        abort.signal,
-      );
+      const given = server.provisioner[operation](parseTarget(typeId, resource), userPrincipal(userId), abort.signal);
       await expect(given).rejects.toMatchObject({ kind: 'cancelled' });
       const ended = await run(server);
 

@@ -5,9 +5,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { ConnectorError } from '../../src/errors.ts';
 import { silentLogger } from '../../src/log.ts';
 import { openAuditLog } from '../../src/output/audit-log.ts';
-import { parseTarget } from '../../src/provisioning/parse-target.ts';
+import { parseTarget } from '../../src/provisioning/request.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import { failureOf } from '../support/grpc-call.ts';
+import { userPrincipal } from '../support/principal.ts';
 import {
   addRole,
   addTenant,
@@ -289,7 +290,9 @@ describe('the audit line', () => {
       () => abort.abort(),
     );
 
-    await expect(provisioner.grant(parseTarget('role', 'Editor'), 'U2Ada', abort.signal)).rejects.toMatchObject({
+    await expect(
+      provisioner.grant(parseTarget('role', 'Editor'), userPrincipal('U2Ada'), abort.signal),
+    ).rejects.toMatchObject({
       kind: 'cancelled',
       message: expect.not.stringContaining('may have happened'),
     });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ConnectorError } from '../../src/errors.ts';
 import type { WriteOutcome } from '../../src/descope/users/user-writes.ts';
-import { parseTarget } from '../../src/provisioning/parse-target.ts';
+import { parseTarget } from '../../src/provisioning/request.ts';
+import { userPrincipal } from '../support/principal.ts';
 import { createFakeProject, type FakeProject } from '../support/provisioning-fake.ts';
 import { inTenant, role, tenant, user } from '../support/project-fixture.ts';
 
@@ -30,6 +31,8 @@ function project(options?: Parameters<typeof createFakeProject>[1]): FakeProject
 
 const lost: WriteOutcome = { kind: 'uncertain', error: new ConnectorError('unavailable', 'the connection broke') };
 const refused: WriteOutcome = { kind: 'refused', error: new ConnectorError('invalid', 'Descope said no') };
+const ann = userPrincipal('ann');
+const bob = userPrincipal('bob');
 const editorInAcme = parseTarget('role_binding', 'acme/Editor');
 const lists = ['tenants', 'roles'];
 const look = [...lists, 'load'];
@@ -38,7 +41,7 @@ describe('a change', () => {
   it('looks at lists and user, then writes once, under one request id', async () => {
     const fake = project();
 
-    const { outcome, requestId } = await fake.provisioner.grant(editorInAcme, 'ann');
+    const { outcome, requestId } = await fake.provisioner.grant(editorInAcme, ann);
 
     expect(outcome).toBe('granted');
     expect(fake.calls).toEqual([...look, 'add acme/Editor']);
@@ -51,11 +54,11 @@ describe('a change', () => {
     [60_001, [...look, 'add acme/Editor']],
   ])('%i ms after the lists were read asks for %j', async (ms, calls) => {
     const fake = project();
-    await fake.provisioner.grant(parseTarget('role', 'Viewer'), 'ann');
+    await fake.provisioner.grant(parseTarget('role', 'Viewer'), ann);
     fake.calls.length = 0;
     fake.nowMs += ms;
 
-    await fake.provisioner.grant(editorInAcme, 'ann');
+    await fake.provisioner.grant(editorInAcme, ann);
 
     expect(fake.calls).toEqual(calls);
   });
@@ -71,10 +74,12 @@ describe('a change', () => {
     'that is forbidden by lists read before is judged by new ones first: %s %s %s %s',
     async (operation, typeId, resource, userId, kind) => {
       const fake = project();
-      await fake.provisioner.grant(parseTarget('role', 'Viewer'), 'ann');
+      await fake.provisioner.grant(parseTarget('role', 'Viewer'), ann);
       fake.calls.length = 0;
 
-      await expect(fake.provisioner[operation](parseTarget(typeId, resource), userId)).rejects.toMatchObject({ kind });
+      await expect(
+        fake.provisioner[operation](parseTarget(typeId, resource), userPrincipal(userId)),
+      ).rejects.toMatchObject({ kind });
 
       expect(fake.calls).toEqual(['load', ...lists]);
     },
@@ -82,11 +87,11 @@ describe('a change', () => {
 
   it('that finds no role to take away asks the lists anew before it says so, a membership does not hang on them', async () => {
     const fake = project();
-    await fake.provisioner.grant(parseTarget('role', 'Viewer'), 'ann');
+    await fake.provisioner.grant(parseTarget('role', 'Viewer'), ann);
     fake.calls.length = 0;
 
-    await fake.provisioner.revoke(parseTarget('role', 'Editor'), 'ann');
-    await fake.provisioner.revoke(parseTarget('tenant', 'globex'), 'ann');
+    await fake.provisioner.revoke(parseTarget('role', 'Editor'), ann);
+    await fake.provisioner.revoke(parseTarget('tenant', 'globex'), ann);
 
     expect(fake.calls).toEqual(['load', ...lists, 'load']);
   });
@@ -98,7 +103,7 @@ describe('a change', () => {
       return lost;
     };
 
-    await fake.provisioner.grant(editorInAcme, 'ann');
+    await fake.provisioner.grant(editorInAcme, ann);
 
     expect(fake.calls).toEqual([...look, 'add acme/Editor', ...look, 'add acme/Editor']);
     expect(fake.slept).toEqual([500]);
@@ -111,11 +116,11 @@ describe('a change', () => {
       return lost;
     };
 
-    expect(await fake.provisioner.grant(editorInAcme, 'ann')).toMatchObject({
+    expect(await fake.provisioner.grant(editorInAcme, ann)).toMatchObject({
       outcome: 'granted',
       writes: [{ body: { tenantId: 'acme' } }],
     });
-    expect(await fake.provisioner.revoke(editorInAcme, 'ann')).toMatchObject({
+    expect(await fake.provisioner.revoke(editorInAcme, ann)).toMatchObject({
       outcome: 'revoked',
       writes: [{ body: { tenantId: 'acme' } }],
     });
@@ -125,7 +130,7 @@ describe('a change', () => {
     const fake = project();
     fake.onWrite = () => lost;
 
-    await expect(fake.provisioner.revoke(editorInAcme, 'bob')).rejects.toMatchObject({
+    await expect(fake.provisioner.revoke(editorInAcme, bob)).rejects.toMatchObject({
       kind: 'unavailable',
       message: 'the connection broke',
     });
@@ -146,7 +151,7 @@ describe('a change', () => {
     const fake = project();
     fake.onWrite = () => refused;
 
-    await expect(fake.provisioner.grant(editorInAcme, 'ann')).rejects.toMatchObject({
+    await expect(fake.provisioner.grant(editorInAcme, ann)).rejects.toMatchObject({
       kind: 'invalid',
       message: 'Descope said no',
     });
@@ -161,7 +166,7 @@ describe('a change', () => {
       user: user('ann', { roleNames: ['Editor'], userTenants: [inTenant('acme'), inTenant('globex', 'Editor')] }),
     });
 
-    await expect(fake.provisioner.grant(editorInAcme, 'ann')).rejects.toMatchObject({ kind: 'inconsistent' });
+    await expect(fake.provisioner.grant(editorInAcme, ann)).rejects.toMatchObject({ kind: 'inconsistent' });
   });
 
   it('that somebody else makes while the answer is lost is not an old one', async () => {
@@ -173,7 +178,7 @@ describe('a change', () => {
       }
     };
 
-    expect(await fake.provisioner.grant(editorInAcme, 'ann')).toMatchObject({ outcome: 'granted' });
+    expect(await fake.provisioner.grant(editorInAcme, ann)).toMatchObject({ outcome: 'granted' });
   });
 
   it('of a role that no list knows is a revoke once the record does not show it any more, though the answer was lost', async () => {
@@ -184,7 +189,7 @@ describe('a change', () => {
       return lost;
     };
 
-    expect(await fake.provisioner.revoke(parseTarget('role', 'Gone'), 'bob')).toMatchObject({ outcome: 'revoked' });
+    expect(await fake.provisioner.revoke(parseTarget('role', 'Gone'), bob)).toMatchObject({ outcome: 'revoked' });
   });
 
   it('keeps its place behind others for the same user, also when those fail', async () => {
@@ -195,8 +200,8 @@ describe('a change', () => {
     };
 
     const [first, second] = await Promise.allSettled([
-      fake.provisioner.grant(editorInAcme, 'ann'),
-      fake.provisioner.grant(editorInAcme, 'ann'),
+      fake.provisioner.grant(editorInAcme, ann),
+      fake.provisioner.grant(editorInAcme, ann),
     ]);
 
     expect([first.status, second.status]).toEqual(['rejected', 'fulfilled']);
@@ -207,7 +212,7 @@ describe('a change', () => {
     const fake = project({ sleep: () => Promise.reject(new ConnectorError('cancelled', 'gone')) });
     fake.onWrite = () => lost;
 
-    await expect(fake.provisioner.grant(editorInAcme, 'ann')).rejects.toMatchObject({ kind: 'cancelled' });
+    await expect(fake.provisioner.grant(editorInAcme, ann)).rejects.toMatchObject({ kind: 'cancelled' });
 
     expect(fake.calls.filter((call) => call.startsWith('add'))).toHaveLength(1);
     expect(fake.audit).toMatchObject([{ outcome: 'failed', writes: 1 }]);
@@ -223,8 +228,8 @@ describe('the words for a change', () => {
   ])('name user, role and tenant as people call them: %s %s is "%s"', async (typeId, resource, words) => {
     const { provisioner } = project();
 
-    expect((await provisioner.revoke(parseTarget(typeId, resource), 'bob')).words).toMatchObject({
-      user: 'Bob',
+    expect((await provisioner.revoke(parseTarget(typeId, resource), bob)).words).toMatchObject({
+      principal: 'Bob',
       target: words,
     });
   });
@@ -232,7 +237,7 @@ describe('the words for a change', () => {
   it('name what went along', async () => {
     const { provisioner } = project();
 
-    const { words, alongsideTargets } = await provisioner.revoke(parseTarget('tenant', 'acme'), 'bob');
+    const { words, alongsideTargets } = await provisioner.revoke(parseTarget('tenant', 'acme'), bob);
 
     expect(words.alongside).toEqual(['Editor in Acme', 'Approver in Acme']);
     expect(alongsideTargets.map(({ typeId, resourceId }) => `${typeId}:${resourceId}`)).toEqual([

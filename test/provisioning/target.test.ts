@@ -4,22 +4,22 @@ import { describe, expect, it } from 'vitest';
 import { toWriteRequest, userWriteEndpoints } from '../../src/descope/users/user-writes.ts';
 import { EntitlementSchema } from '../../src/gen/c1/connector/v2/entitlement_pb.ts';
 import { bindingResourceId, entitlementId, roleResourceId } from '../../src/model/ids.ts';
-import { parseEntitlement, parseTarget } from '../../src/provisioning/parse-target.ts';
+import { parseEntitlement, parseTarget } from '../../src/provisioning/request.ts';
 import { nameArbitrary } from '../support/arbitraries.ts';
 
 describe('the target of an entitlement', () => {
   it.each([
-    ['tenant', 'acme', 'acme', undefined],
-    ['tenant', 'a/b%2F', 'a/b%2F', undefined],
-    ['role', 'Editor', '', 'Editor'],
-    ['role', 'acme/Editor', 'acme', 'Editor'],
-    ['role', 'A%2FB 50%25', '', 'A/B 50%'],
-    ['role', 'te%2Fnant/A%2FB', 'te/nant', 'A/B'],
-    ['role', '__proto__', '', '__proto__'],
-    ['role_binding', 'acme/Editor', 'acme', 'Editor'],
-    ['role_binding', 'a:b/c:d', 'a:b', 'c:d'],
-  ])('of %s %s is in scope "%s" the role %s', (typeId, resourceId, tenantId, roleName) => {
-    expect(parseTarget(typeId, resourceId)).toEqual({ typeId, resourceId, tenantId, roleName });
+    ['tenant', 'acme', 'acme', undefined, 'member'],
+    ['tenant', 'a/b%2F', 'a/b%2F', undefined, 'member'],
+    ['role', 'Editor', '', 'Editor', 'assigned'],
+    ['role', 'acme/Editor', 'acme', 'Editor', 'assigned'],
+    ['role', 'A%2FB 50%25', '', 'A/B 50%', 'assigned'],
+    ['role', 'te%2Fnant/A%2FB', 'te/nant', 'A/B', 'assigned'],
+    ['role', '__proto__', '', '__proto__', 'assigned'],
+    ['role_binding', 'acme/Editor', 'acme', 'Editor', 'assigned'],
+    ['role_binding', 'a:b/c:d', 'a:b', 'c:d', 'assigned'],
+  ])('of %s %s is in scope "%s" the role %s, as %s', (typeId, resourceId, tenantId, roleName, slug) => {
+    expect(parseTarget(typeId, resourceId)).toEqual({ typeId, resourceId, slug, tenantId, roleName });
   });
 
   it.each([

@@ -1,0 +1,97 @@
+import type { Catalog } from '../access/catalog.ts';
+import { gainedBetween, type Holding } from '../access/holding.ts';
+import { nameOf, tenantName } from '../access/names.ts';
+import type { Principal } from '../access/principal.ts';
+import { type Target, targetOf } from '../access/target.ts';
+import { endpointLabel } from '../descope/http/endpoint.ts';
+import { type AuditState, auditStates, type PlannedWrite } from './audit.ts';
+import type { PrincipalRecord, Subject } from './principal.ts';
+import type { Step } from './step.ts';
+
+export type Operation = 'grant' | 'revoke';
+
+/** How an asked-for change ended, for people (`words`) and machines. */
+export interface Change {
+  readonly operation: Operation;
+  readonly outcome: 'granted' | 'already-granted' | 'revoked' | 'already-revoked' | 'planned';
+  readonly requestId: string;
+  readonly target: Target;
+  readonly principal: Principal;
+  /** What the record showed in the scope of the change, and shows now; what it would show, in a dry run. */
+  readonly before?: AuditState;
+  readonly after?: AuditState;
+  /** What the principal gained (a grant) or lost (a revoke) besides what was asked for. */
+  readonly alongside: readonly Holding[];
+  /** The entitlements by which `alongside` is listed, for those that are. */
+  readonly alongsideTargets: readonly Target[];
+  /** What was sent, or, in a dry run, would be: all of it, in this order. */
+  readonly writes: readonly PlannedWrite[];
+  readonly words: ChangeWords;
+}
+
+/** What people call those that a change is about. */
+export interface ChangeWords {
+  /** "user". */
+  readonly noun: string;
+  readonly isKnownPrincipal: boolean;
+  readonly isKnownTenant: boolean;
+  /** The principal's name, or its id where it is not known. */
+  readonly principal: string;
+  /** The first login id; '' where there is none. */
+  readonly login: string;
+  readonly target: string;
+  /** The tenant's name; '' for the whole project. */
+  readonly tenant: string;
+  readonly alongside: readonly string[];
+}
+
+/** What an attempt came to: records and writes, of those that a dry run would show and send. */
+export interface Ended {
+  readonly outcome: Change['outcome'];
+  readonly before: PrincipalRecord | undefined;
+  readonly after: PrincipalRecord | undefined;
+  readonly writes: readonly Step[];
+  readonly catalog: Catalog;
+}
+
+/** What the principal gained or lost besides the target. */
+export function alongsideOf(operation: Operation, { before, after }: Ended, target: Target): readonly Holding[] {
+  if (before === undefined || after === undefined) {
+    return [];
+  }
+  const changed = operation === 'grant' ? gainedBetween(before, after) : gainedBetween(after, before);
+  return changed.filter(({ tenantId, roleName }) => tenantId !== target.tenantId || roleName !== target.roleName);
+}
+
+export function plannedWrites({ id, type }: Subject, steps: readonly Step[]): readonly PlannedWrite[] {
+  return steps.map((step) => {
+    const { endpoint, json } = type.toRequest(id, step);
+    return { request: endpointLabel(endpoint), body: json };
+  });
+}
+
+type Made = Pick<Change, 'operation' | 'requestId' | 'target' | 'alongside' | 'writes'>;
+
+export function toChange(made: Made, { id, type }: Subject, { outcome, before, after, catalog }: Ended): Change {
+  const { alongside, target } = made;
+  const record = after ?? before;
+  return {
+    ...made,
+    outcome,
+    principal: { typeId: type.typeId, id },
+    ...auditStates(before, after, target),
+    alongsideTargets: alongside.map((holding) => targetOf(catalog, holding)).filter((listed) => listed !== undefined),
+    words: {
+      noun: type.noun,
+      isKnownPrincipal: record !== undefined,
+      isKnownTenant: target.tenantId === '' || catalog.tenant(target.tenantId) !== undefined,
+      principal: record?.name ?? id,
+      login: record?.login ?? '',
+      target: nameOf(catalog, target),
+      tenant: target.tenantId === '' ? '' : tenantName(catalog, target.tenantId),
+      alongside: alongside.map((holding) =>
+        holding.roleName === undefined ? `membership of ${nameOf(catalog, holding)}` : nameOf(catalog, holding),
+      ),
+    },
+  };
+}

@@ -1,0 +1,19 @@
+import type { Principal } from '../access/principal.ts';
+import type { PrincipalType, Subject } from './principal.ts';
+import { userPrincipal } from './user.ts';
+
+/** The types of principals that entitlements can be granted to, one line each. */
+const principalTypes: readonly PrincipalType[] = [userPrincipal];
+
+/** Undefined for a type that nothing is granted to. */
+export function principalTypeOf(typeId: string): PrincipalType | undefined {
+  return principalTypes.find((type) => type.typeId === typeId);
+}
+
+export function subjectOf({ typeId, id }: Principal): Subject {
+  const type = principalTypeOf(typeId);
+  if (type === undefined) {
+    throw new Error(`${typeId} is no type of principals`);
+  }
+  return { id, type };
+}

@@ -1,0 +1,40 @@
+import type { Holding } from '../access/holding.ts';
+import type { HeldTypeId, Target } from '../access/target.ts';
+import type { ResourceTypeId } from '../model/ids.ts';
+import type { Planner } from './plan.ts';
+import type { Subject } from './principal.ts';
+
+/** One change as it was asked for: what, and for whom. */
+export interface Asked {
+  readonly target: Target;
+  readonly subject: Subject;
+  /** Make the subject a member of the tenant first, where a role inside it needs that. */
+  readonly joinTenant: boolean;
+}
+
+/** An entitlement that can be granted and revoked. */
+export interface ProvisionedEntitlement {
+  readonly slug: string;
+  /** The types of principals that it can be granted to. */
+  readonly grantedTo: readonly ResourceTypeId[];
+  /** What a principal holds by it; a write of this kind is what the management key needs a right for. */
+  readonly holds: 'membership' | 'role';
+  readonly planGrant: (asked: Asked) => Planner;
+  readonly planRevoke: (asked: Asked) => Planner;
+}
+
+/** A resource type whose entitlements can be changed: one file a type, listed in types.ts. */
+export interface ProvisionedType {
+  readonly typeId: HeldTypeId;
+  /** The form of its resource ids, for people: "tenant-id/Editor". */
+  readonly idExample: string;
+  /** What a resource id says is held, by its form alone; undefined for an id that no resource of the type can have. */
+  readonly parseId: (resourceId: string) => Holding | undefined;
+  readonly entitlements: readonly ProvisionedEntitlement[];
+}
+
+/** A resource type whose entitlements cannot be changed, and the sentence that says where to change them instead. */
+export interface RefusedType {
+  readonly typeId: ResourceTypeId;
+  readonly refusal: string;
+}

@@ -1,0 +1,103 @@
+import type { Principal } from '../access/principal.ts';
+import { entitlementIdOf, type Target } from '../access/target.ts';
+import { ConnectorError } from '../errors.ts';
+import { isResourceTypeId } from '../model/ids.ts';
+import type { Entitlement, Resource } from '../model/messages.ts';
+import { requiredResourceId, requiredText } from '../model/requests.ts';
+import { principalTypeOf } from './principal-types.ts';
+import type { ProvisionedEntitlement, ProvisionedType } from './provisioned-type.ts';
+import { entitlementOf, provisioningOf } from './types.ts';
+
+/** What is to be changed, and for whom. */
+export interface ChangeRequest {
+  readonly target: Target;
+  readonly principal: Principal;
+}
+
+/**
+ * What a Grant or Revoke of the protocol asks for: all of its parts must agree. Whether the project has what they name is
+ * not looked at yet.
+ */
+export function parseChangeRequest(
+  operation: 'grant' | 'revoke',
+  entitlement: Entitlement | undefined,
+  principal: Resource | undefined,
+): ChangeRequest {
+  const { resourceType, resource: id } = requiredResourceId(principal?.id, 'principal.id');
+  const target = parseEntitlement(entitlement);
+  const type = principalTypeOf(resourceType);
+  const { grantedTo } = entitlementOf(target);
+  if (type === undefined || !grantedTo.includes(type.typeId)) {
+    throw new ConnectorError(
+      'invalid',
+      `a ${target.typeId} can be granted to ${namesOf(grantedTo)}, not to a ${JSON.stringify(resourceType.slice(0, 100))}`,
+    );
+  }
+  if (operation === 'grant') {
+    requiredText(`${entitlement?.id}:${type.typeId}:${id}`, "the grant's id"); // else the answer could not carry the grant
+  }
+  return { target, principal: { typeId: type.typeId, id } };
+}
+
+function namesOf(typeIds: ProvisionedEntitlement['grantedTo']): string {
+  return typeIds.map((typeId) => principalTypeOf(typeId)?.oneOf ?? typeId).join(' or ');
+}
+
+/** The target of a request's entitlement. */
+export function parseEntitlement(entitlement: Entitlement | undefined): Target {
+  const { resourceType, resource } = requiredResourceId(entitlement?.resource?.id, 'entitlement.resource.id');
+  const id = requiredText(entitlement?.id, 'entitlement.id');
+  const targets = parseTargets(resourceType, resource);
+  const slug = entitlement?.slug ?? '';
+  const named = targets.filter((target) => slug === '' || slug === target.slug);
+  if (named.length === 0) {
+    throw new ConnectorError(
+      'invalid',
+      `a ${resourceType} has no entitlement ${JSON.stringify(slug.slice(0, 100))}, only ${targets.map((target) => `"${target.slug}"`).join(' and ')}`,
+    );
+  }
+  const target = named.find((one) => entitlementIdOf(one) === id);
+  if (target === undefined) {
+    throw new ConnectorError('invalid', "the entitlement's id and its resource do not agree");
+  }
+  return target;
+}
+
+/** The target of a resource's entitlement: its only one when no slug is given. */
+export function parseTarget(typeId: string, resourceId: string, slug?: string): Target {
+  const targets = parseTargets(typeId, resourceId);
+  const [target, ...others] = targets.filter((one) => slug === undefined || one.slug === slug);
+  if (target === undefined || others.length > 0) {
+    throw new Error(`${typeId} has no entitlement ${slug ?? 'alone'}`);
+  }
+  return target;
+}
+
+/** One target for each entitlement of a resource; `invalid` for an id that no such resource can have. */
+function parseTargets(typeId: string, resourceId: string): readonly Target[] {
+  requiredText(resourceId, "the resource's id");
+  requiredText(`${typeId}:${resourceId}:assigned`, "the entitlement's id"); // the longest slug
+  const type = provisionedType(typeId);
+  const holding = type.parseId(resourceId);
+  if (holding === undefined) {
+    throw new ConnectorError(
+      'invalid',
+      `no ${typeId} has the id ${JSON.stringify(resourceId.slice(0, 100))}; it looks like ${type.idExample}, and "%" and "/" inside a name are written %25 and %2F`,
+    );
+  }
+  const { tenantId, roleName } = holding;
+  return type.entitlements.map(({ slug }) => ({ typeId: type.typeId, resourceId, slug, tenantId, roleName }));
+}
+
+function provisionedType(typeId: string): ProvisionedType {
+  const type = provisioningOf(typeId);
+  if (type === undefined) {
+    throw isResourceTypeId(typeId)
+      ? new ConnectorError('invalid', `a ${typeId} cannot be granted`)
+      : new ConnectorError('unsupported', `there is no resource type ${JSON.stringify(typeId.slice(0, 100))}`);
+  }
+  if ('refusal' in type) {
+    throw new ConnectorError('refused', type.refusal);
+  }
+  return type;
+}

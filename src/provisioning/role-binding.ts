@@ -1,0 +1,48 @@
+import type { Catalog } from '../access/catalog.ts';
+import { entitlementIdOf, type Target, targetOf } from '../access/target.ts';
+import { ConnectorError } from '../errors.ts';
+import { parseBindingResourceId } from '../model/ids.ts';
+import { checkTenantExists, missing } from './checks.ts';
+import { planGrant } from './grant.ts';
+import type { ProvisionedType } from './provisioned-type.ts';
+import { planRevoke } from './revoke.ts';
+
+/** A role of the project, held inside one tenant. */
+export const provisionedRoleBinding: ProvisionedType = {
+  typeId: 'role_binding',
+  idExample: 'tenant-id/Editor',
+  parseId: parseBindingResourceId,
+  entitlements: [
+    {
+      slug: 'assigned',
+      grantedTo: ['user'],
+      holds: 'role',
+      planGrant: (asked) => planGrant(asked, checkBindingExists),
+      planRevoke: (asked) => planRevoke(asked, { isListed, checkMeaning: checkNoOwnRole }),
+    },
+  ],
+};
+
+function isListed({ roleName = '' }: Target, catalog: Catalog): boolean {
+  return catalog.role('', roleName) !== undefined;
+}
+
+/** Refuses a role binding where the tenant defines a role of that name: Descope would take the same call as meaning that role. */
+function checkNoOwnRole(target: Target, catalog: Catalog): void {
+  const { tenantId, roleName } = target;
+  const own = targetOf(catalog, target);
+  if (own?.typeId === 'role') {
+    throw new ConnectorError(
+      'refused',
+      `tenant ${JSON.stringify(tenantId)} defines a role ${JSON.stringify(roleName)} of its own: use the entitlement of that role instead, ${entitlementIdOf(own)}`,
+    );
+  }
+}
+
+function checkBindingExists(target: Target, catalog: Catalog): void {
+  checkTenantExists(target, catalog);
+  checkNoOwnRole(target, catalog);
+  if (!isListed(target, catalog)) {
+    throw missing(`role ${JSON.stringify(target.roleName)} in the project`, target, catalog);
+  }
+}

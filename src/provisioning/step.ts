@@ -1,0 +1,10 @@
+import type { Holding } from '../access/holding.ts';
+
+/** One write of a plan: to give the principal one thing, or to take it away. */
+export interface Step extends Holding {
+  readonly operation: 'add' | 'remove';
+}
+
+export function isSameStep(one: Step, other: Step): boolean {
+  return one.operation === other.operation && one.tenantId === other.tenantId && one.roleName === other.roleName;
+}

@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { userWriteEndpoints } from '../../src/descope/users/user-writes.ts';
+import { endpointLabel } from '../../src/descope/http/endpoint.ts';
+import { entitlementSlugs } from '../../src/model/ids.ts';
+import { planGrant } from '../../src/provisioning/grant.ts';
+import { newProgress } from '../../src/provisioning/plan.ts';
+import { principalTypeOf } from '../../src/provisioning/principal-types.ts';
+import type { PrincipalType } from '../../src/provisioning/principal.ts';
+import { planRevoke } from '../../src/provisioning/revoke.ts';
+import { provisioned, writeRightsOf } from '../../src/provisioning/types.ts';
+import { userPrincipal } from '../../src/provisioning/user.ts';
+import { parseTarget } from '../../src/provisioning/request.ts';
+import { catalogOf } from '../support/catalog.ts';
+import { role } from '../support/project-fixture.ts';
+
+const changeable = provisioned.flatMap((type) => ('entitlements' in type ? [type] : []));
+
+describe('the types whose entitlements can be changed', () => {
+  it('are tenants and roles; a permission is refused with a sentence', () => {
+    expect(changeable.map(({ typeId }) => typeId)).toEqual(['tenant', 'role', 'role_binding']);
+    expect(provisioned.filter((type) => 'refusal' in type).map(({ typeId }) => typeId)).toEqual(['permission']);
+  });
+
+  it('have the entitlements that a sync lists, each for a known type of principals', () => {
+    for (const { typeId, entitlements } of changeable) {
+      expect(entitlements.map(({ slug }) => slug)).toEqual([entitlementSlugs[typeId]]);
+      expect(entitlements.flatMap(({ grantedTo }) => grantedTo).map(principalTypeOf)).toEqual([userPrincipal]);
+    }
+  });
+
+  it('need a right for each call that changes them, and together for every call that changes a user', () => {
+    expect(changeable.map((type) => [type.typeId, writeRightsOf(type)])).toEqual([
+      ['tenant', ['POST /v1/mgmt/user/update/tenant/add', 'POST /v1/mgmt/user/update/tenant/remove']],
+      ['role', ['POST /v1/mgmt/user/update/role/add', 'POST /v1/mgmt/user/update/role/remove']],
+      ['role_binding', ['POST /v1/mgmt/user/update/role/add', 'POST /v1/mgmt/user/update/role/remove']],
+    ]);
+    expect(new Set(changeable.flatMap(writeRightsOf))).toEqual(
+      new Set(Object.values(userWriteEndpoints).map(endpointLabel)),
+    );
+  });
+});
+
+describe('a principal of another type', () => {
+  const keys: PrincipalType = {
+    ...userPrincipal,
+    typeId: 'role',
+    noun: 'access key',
+    oneOf: 'an access key',
+    idForm: 'key ids begin with a "K"',
+    canBeId: (text) => text.startsWith('K'),
+  };
+  const catalog = catalogOf({ roles: [role('Editor')] });
+  const asked = (id: string) => ({
+    target: parseTarget('role', 'Editor'),
+    subject: { id, type: keys },
+    joinTenant: false,
+  });
+
+  it('is called by its own words, and judged by its own form of ids', () => {
+    const unseen = { catalog, record: undefined };
+
+    expect(() => planGrant(asked('K2'), () => undefined)(unseen, newProgress())).toThrow(
+      'there is no access key K2 in the project',
+    );
+    expect(planRevoke(asked('K2'))(unseen, newProgress())).toEqual({ kind: 'settled', isOurs: false });
+    expect(() => planRevoke(asked('U2'))(unseen, newProgress())).toThrow(
+      'there is no access key "U2" in the project, and this cannot be the id of a deleted access key: key ids begin with a "K"',
+    );
+  });
+});
