@@ -88,7 +88,7 @@ describe('row 20: a caller who goes away', () => {
     expect(inFlight()).toBeLessThanOrEqual(1);
   });
 
-  it('frees the lane at once, and the next try is whole', async () => {
+  it('frees the slot at once, and the next try is whole', async () => {
     const { emulator, remote, connector } = await start();
     const hung = emulator.faults.add({ match: { endpoint: search, nth: 3 }, fault: { kind: 'hang', at: 'mid-body' } });
     const stop = new AbortController();

@@ -30,7 +30,7 @@ describe.concurrent('row 5: slow-loris', () => {
   table(
     slow.flatMap(([name, fault, cause]): readonly Case[] => [
       {
-        name: `${name}, once on every list: the lane is free again`,
+        name: `${name}, once on every list: the slot is free again`,
         expected: 'same',
         client: { deadlines },
         arm: (arena) => lists.forEach((endpoint) => arena.fault(endpoint, fault)),
@@ -54,7 +54,7 @@ describe.concurrent('row 5: slow-loris', () => {
     { areWaiting: true },
   );
 
-  it.each(ways)('%s: the lanes of all first requests, held up at once, are free again', async (way) => {
+  it.each(ways)('%s: the slots of all first requests, held up at once, are free again', async (way) => {
     const outcome = await attempt(way, {
       client: { deadlines },
       arm: (arena) => void arena.fault(undefined, { kind: 'hang', at: 'before-headers' }, 1, 4),

@@ -107,7 +107,7 @@ function receive(
     stream.once('request', (request: ClientRequest) => {
       request.once('socket', (socket: Socket) => {
         whenConnected(socket, () => answer ?? beginPart(headersMs, 'HEADERS_TIMEOUT'));
-        whenShown(socket, (shown) => (issuer = shown));
+        whenCertificateShown(socket, (shown) => (issuer = shown));
       });
       request.once('upgrade', (_, socket) => {
         socket.destroy();
@@ -156,7 +156,7 @@ function whenConnected(socket: Socket, then: () => void): void {
  * Calls back with the issuer of the server's certificate before Node verifies it: afterwards it cannot be read any more.
  * getPeerX509Certificate will not do: after it Node 24 takes the certificate for one without names.
  */
-function whenShown(socket: Socket, then: (issuer: string | undefined) => void): void {
+function whenCertificateShown(socket: Socket, then: (issuer: string | undefined) => void): void {
   if (isHandshaking(socket)) {
     socket.prependOnceListener('secure', () => then(issuerOf(socket)));
   }

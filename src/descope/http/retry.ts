@@ -62,13 +62,13 @@ export function createRetrying({
   const budget = createRetryBudget();
   const breaker = createBreaker(now);
   let rateWaitedMs = 0;
-  let unheraldedWaits = 0;
+  let unannouncedWaits = 0;
 
   function pauseForRateLimit(failure: AttemptFailure): void {
     if (limiter.pausedForMs() > 0 && failure.retryAfterMs === undefined) {
       return; // another request has met the same limit, and has begun the pause
     }
-    const waitMs = failure.retryAfterMs ?? Math.min(maxRateWaitMs, firstRateWaitMs * 2 ** unheraldedWaits);
+    const waitMs = failure.retryAfterMs ?? Math.min(maxRateWaitMs, firstRateWaitMs * 2 ** unannouncedWaits);
     if (waitMs > longestRateWaitMs || rateWaitedMs + waitMs > totalRateWaitMs) {
       const resetAt = Date.now() + waitMs;
       throw new ConnectorError(
@@ -80,7 +80,7 @@ export function createRetrying({
         },
       );
     }
-    unheraldedWaits = failure.retryAfterMs === undefined ? unheraldedWaits + 1 : 0;
+    unannouncedWaits = failure.retryAfterMs === undefined ? unannouncedWaits + 1 : 0;
     rateWaitedMs += Math.max(0, waitMs - limiter.pausedForMs());
     onRateWait?.(waitMs);
     limiter.pauseFor(waitMs);
@@ -163,7 +163,7 @@ export function createRetrying({
     try {
       const answer = await tryOften(attempt, permit, options);
       permit.answered();
-      unheraldedWaits = 0;
+      unannouncedWaits = 0;
       rateWaitedMs = forgetsRateWaits ? 0 : rateWaitedMs;
       return answer;
     } catch (thrown) {
