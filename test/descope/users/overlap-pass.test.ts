@@ -11,7 +11,7 @@ const people = (prefix: string, from: number, count: number): TimedUserPage['use
   );
 
 describe('pages that overlap', () => {
-  it('raise the alarm when the second does not begin with the last two users of the first, though every count is right', async () => {
+  it('are inconsistent when the second does not begin with the last two users of the first, though every count is right', async () => {
     const pages: Readonly<Record<number, TimedUserPage['users']>> = {
       0: people('u', 0, 100),
       98: people('other', 98, 52),

@@ -21,7 +21,7 @@ const userIds = (count: number): string[] => upTo(count).map(userIdAt);
 const readOf = (server: ModelServer, origin?: ReadOrigin): UserRead =>
   createUserRead({ search: server.search, now: () => ourNowMs, ...(origin !== undefined && { origin }) });
 
-/** The first pass alone: what it raises the alarm for, before any other pass repairs it. */
+/** The first pass alone: what it finds inconsistent, before any other pass repairs it. */
 function stableOf(server: ModelServer, origin?: ReadOrigin): Pick<UserRead, 'next' | 'proof'> {
   const ahead = async (query: UserQuery): Promise<ParsePage> => {
     const page = await server.search(query);
@@ -46,8 +46,8 @@ async function readAll(read: Pick<UserRead, 'next'>): Promise<string[][]> {
   return pages;
 }
 
-/** How a read of this server ends: with a proof, or with the words of its alarm. */
-async function alarmOf(read: Pick<UserRead, 'next' | 'proof'>): Promise<string> {
+/** How a read of this server ends: with a proof, or with the message of the inconsistency. */
+async function inconsistencyOf(read: Pick<UserRead, 'next' | 'proof'>): Promise<string> {
   const { kind, message } = await failureOf(readAll(read));
   expect(kind).toBe('inconsistent');
   expect(read.proof).toBeUndefined();
@@ -196,7 +196,7 @@ describe('over the wire', () => {
   });
 });
 
-describe('an alarm is raised when', () => {
+describe('a read is inconsistent when', () => {
   it.each<[string, number, string, (page: TimedUserPage, query: UserQuery) => TimedUserPage]>([
     [
       'the total changes between bounded pages',
@@ -316,7 +316,7 @@ describe('an alarm is raised when', () => {
     const server = quietProject(count);
     server.tamper = tamper;
 
-    expect(await alarmOf(stableOf(server))).toContain(words);
+    expect(await inconsistencyOf(stableOf(server))).toContain(words);
   });
 
   it('is not raised for a user who was created in the last second below the bound', async () => {
@@ -340,7 +340,7 @@ describe('an alarm is raised when', () => {
 
       expect(new Set(pages.flat())).toEqual(new Set(userIds(count)));
       expect(read.proof).toMatchObject({ mode: 'overlap', passes: 2 });
-      expect(await alarmOf(stableOf(server))).toContain('does not tell its time');
+      expect(await inconsistencyOf(stableOf(server))).toContain('does not tell its time');
     },
   );
 
@@ -391,11 +391,11 @@ describe('no more users than a page holds', () => {
     expect(read).toEqual(new Set(userIds(250)));
   });
 
-  it('raise the alarm when the service counts the users of a page', async () => {
+  it('are inconsistent when the service counts the users of a page', async () => {
     const server = quietProject(250);
     server.tamper = (page) => ({ ...page, total: page.users.length });
 
-    expect(await alarmOf(stableOf(server))).toContain('counts the users of a page');
+    expect(await inconsistencyOf(stableOf(server))).toContain('counts the users of a page');
   });
 });
 
@@ -535,11 +535,11 @@ describe('users who are newer than the bound', () => {
       (page, query) => (query.fromCreatedTimeMs === undefined ? page : { ...page, users: [], total: 0 }),
       'does not show',
     ],
-  ])('raise the alarm when %s', async (_, tamper, words) => {
+  ])('are inconsistent when %s', async (_, tamper, words) => {
     const server = youngProject(247, 30);
     server.tamper = tamper;
 
-    expect(await alarmOf(stableOf(server))).toContain(words);
+    expect(await inconsistencyOf(stableOf(server))).toContain(words);
   });
 });
 
@@ -557,7 +557,7 @@ describe('users who leave', () => {
     expect(server.queries.at(-2)).toEqual({ limit: 1, offset: 249 });
   });
 
-  it('between two bounded pages raise the alarm, even when somebody else joins at once', async () => {
+  it('between two bounded pages make the read inconsistent, even when somebody else joins at once', async () => {
     const server = quietProject(2_600);
     const read = stableOf(server);
 
@@ -567,7 +567,7 @@ describe('users who leave', () => {
     server.delete(userIdAt(3));
     server.create();
 
-    expect(await alarmOf(read)).toContain('changed between pages');
+    expect(await inconsistencyOf(read)).toContain('changed between pages');
   });
 
   it('after the read is done change nothing', async () => {
@@ -672,13 +672,13 @@ describe('a read that another process began', () => {
     expect(new Set([...seen, ...rest.flat()])).toEqual(new Set(server.users.keys()));
   });
 
-  it('raises the alarm where the service does not keep to the bound, and then reads everybody', async () => {
+  it('is inconsistent where the service does not keep to the bound, and then reads everybody', async () => {
     const server = quietProject(350);
     const { origin } = await after(server, 2);
     const { search } = server;
     Object.assign(server, { search: (query: UserQuery) => search({ ...query, fromCreatedTimeMs: 0 }) });
 
-    expect(await alarmOf(stableOf(server, origin))).toContain('outside the bound');
+    expect(await inconsistencyOf(stableOf(server, origin))).toContain('outside the bound');
     expect(new Set((await readAll(readOf(server, origin))).flat())).toEqual(new Set(userIds(350)));
   });
 
@@ -690,7 +690,7 @@ describe('a read that another process began', () => {
         ? { ...page, users: page.users.slice(1), total: Math.max(0, page.total - 1) }
         : page;
 
-    expect(await alarmOf(stableOf(server, origin))).toMatch(/does not show|were due|outside/);
+    expect(await inconsistencyOf(stableOf(server, origin))).toMatch(/does not show|were due|outside/);
   });
 });
 
@@ -718,7 +718,7 @@ describe('reading a page again', () => {
   });
 
   it.each([0, 1, 2])(
-    'raises the alarm when somebody has moved away from page %i, who may then stand on no page at all',
+    'is inconsistent when somebody has moved away from page %i, who may then stand on no page at all',
     async (page) => {
       const server = quietProject(250);
       const read = readOf(server);
