@@ -1,10 +1,11 @@
 import type { ConnectorSurface } from './model/surface.ts';
 import type { Provisioner } from './provisioning/provisioner.ts';
-import { forecastOf, type GrantForecast } from './resources/forecast.ts';
-import { createProbe } from './resources/probe.ts';
-import { type SyncReport, syncReport } from './resources/report.ts';
-import type { ProjectRead, SyncPolicy } from './resources/sync-read.ts';
-import { createSyncReads, type ReadLimits } from './resources/sync-reads.ts';
+import { forecastOf, type GrantForecast } from './resources/sync/forecast.ts';
+import { createProbe } from './resources/sync/probe.ts';
+import { type SyncReport, syncReport } from './resources/sync/report.ts';
+import type { ProjectRead, SyncPolicy } from './resources/sync/sync-session.ts';
+import { createSyncSessions, type ReadLimits } from './resources/sync/sync-sessions.ts';
+import { listedTypes } from './registry.ts';
 import { accountManagerService } from './services/accounts.ts';
 import { actionService } from './services/actions.ts';
 import { composeSurface } from './services/answers.ts';
@@ -18,14 +19,16 @@ import { resourceDeleterService, resourceManagerService } from './services/resou
 import { resourceTypesService } from './services/resource-types.ts';
 import { resourceGetterService, resourcesService } from './services/resources.ts';
 
-export type { GrantForecast } from './resources/forecast.ts';
-export type { SyncReport } from './resources/report.ts';
+export type { GrantForecast } from './resources/sync/forecast.ts';
+export type { SyncReport } from './resources/sync/report.ts';
 
 export interface ConnectorOptions {
   /** Changes access, or refuses to and writes that down; without it every grant and revoke is refused. */
   readonly provisioner?: Provisioner;
   readonly project: ProjectRead;
   readonly policy: SyncPolicy;
+  /** Opt-in types to list besides those that every sync has. */
+  readonly include?: readonly string[];
   readonly now?: () => number;
   /** A clock that ticks, and how much is kept for syncs that nobody ends; others than the usual ones for tests. */
   readonly every?: (ms: number, work: () => void) => () => void;
@@ -46,28 +49,31 @@ export function createConnector({
   project,
   policy,
   provisioner,
+  include = [],
   now = () => performance.now(),
   onForecast,
   ...timing
 }: ConnectorOptions): Connector {
-  const reads = createSyncReads({
+  const types = listedTypes(include);
+  const sessions = createSyncSessions({
     project,
     policy,
+    types,
     now,
     ...timing,
     ...(onForecast !== undefined && {
-      onSettled: ({ catalog, heldBindings }) => onForecast(forecastOf(catalog, heldBindings, policy)),
+      onCompleted: ({ catalog, heldBindings }) => onForecast(forecastOf(catalog, heldBindings, policy)),
     }),
   });
   const { projectId } = project;
   return {
     ...composeSurface([
-      connectorService({ probe: createProbe(project, now), reads }),
-      resourceTypesService(),
-      resourcesService({ projectId, policy, reads }),
-      resourceGetterService({ reads }),
-      entitlementsService(),
-      grantsService({ projectId, reads }),
+      connectorService({ probe: createProbe(project, types.lists, now), sessions }),
+      resourceTypesService({ types }),
+      resourcesService({ projectId, policy, types, sessions }),
+      resourceGetterService({ types, sessions }),
+      entitlementsService({ types }),
+      grantsService({ projectId, types, sessions }),
       grantManagerService({ provisioner }),
       resourceManagerService(),
       resourceDeleterService(),
@@ -77,9 +83,9 @@ export function createConnector({
       actionService(),
     ]),
     report: (activeSyncId) => {
-      const read = reads.peek(activeSyncId);
-      return read === undefined ? undefined : syncReport(read);
+      const session = sessions.peek(activeSyncId);
+      return session === undefined ? undefined : syncReport(session);
     },
-    close: () => reads.close(),
+    close: () => sessions.close(),
   };
 }

@@ -2,6 +2,14 @@ import type { Permission } from '../descope/permissions.ts';
 import type { Role } from '../descope/roles.ts';
 import type { Tenant } from '../descope/tenants.ts';
 import { bindingResourceId, type RoleAddress, roleResourceId } from '../model/ids.ts';
+import {
+  type CatalogList,
+  foundingLists,
+  idOfRole,
+  listedPermissions,
+  listedRoles,
+  listedTenants,
+} from './catalog-list.ts';
 
 /** A project role inside a tenant. */
 export interface Binding {
@@ -9,33 +17,71 @@ export interface Binding {
   readonly roleName: string;
 }
 
+/** A list as one read gave it. */
+export interface ReadRows {
+  readonly list: CatalogList<unknown>;
+  readonly rows: readonly unknown[];
+}
+
+/** Ties rows to the list that they were read from. */
+export function readRows<Row>(list: CatalogList<Row>, rows: readonly Row[]): ReadRows {
+  return { list, rows };
+}
+
 /**
- * The project's tenants, roles and permissions as one read of the three lists gave them, in the order in which they are
- * listed (by resource id), with the questions that the access model asks of them.
+ * What one read of the project's whole lists gave, each in the order of its resource ids, with the questions that the
+ * access model asks of tenants, roles and permissions. A founding list that was not read is empty.
  */
 export class Catalog {
-  readonly tenants: readonly Tenant[];
-  readonly roles: readonly Role[];
-  readonly permissions: readonly Permission[];
   readonly projectRoles: readonly Role[];
+  /** Sorted rows, by list: `rows` alone reads it, so that each list gives its own kind of rows. */
+  readonly #rows: ReadonlyMap<CatalogList<unknown>, readonly unknown[]>;
   readonly #tenantsById: ReadonlyMap<string, Tenant>;
   /** By name, then by tenant: names are few, and most tenants define no role. */
   readonly #roles: ReadonlyMap<string, ReadonlyMap<string, Role>>;
   readonly #permissions: ReadonlyMap<string, Permission>;
   #bytes: number | undefined;
 
-  constructor(tenants: readonly Tenant[], roles: readonly Role[], permissions: readonly Permission[]) {
-    this.tenants = sortBy(tenants, (tenant) => tenant.id);
-    this.roles = sortBy(roles, idOfRole);
-    this.permissions = sortBy(permissions, (permission) => permission.name);
+  constructor(lists: Iterable<ReadRows>) {
+    const given = [...foundingLists.map((list) => readRows<unknown>(list, [])), ...lists];
+    this.#rows = new Map(given.map(({ list, rows }) => [list, sortBy(rows, list.idOf)]));
     this.projectRoles = this.roles.filter((role) => role.tenantId === '');
-    this.#tenantsById = new Map(tenants.map((tenant) => [tenant.id, tenant]));
+    this.#tenantsById = new Map(this.tenants.map((tenant) => [tenant.id, tenant]));
     this.#roles = new Map(
-      Map.groupBy(roles, ({ name }) => name)
+      Map.groupBy(rolesAsGiven(given), ({ name }) => name)
         .entries()
         .map(([name, named]) => [name, new Map(named.map((role) => [role.tenantId, role]))]),
     );
-    this.#permissions = new Map(permissions.map((permission) => [permission.name, permission]));
+    this.#permissions = new Map(this.permissions.map((permission) => [permission.name, permission]));
+  }
+
+  /** The rows of a list; none for a list that was not read. */
+  rows<Row>(list: CatalogList<Row>): readonly Row[] {
+    return (this.#rows.get(list) ?? []) as readonly Row[]; // they were put in with this very list
+  }
+
+  /** The lists that were read. */
+  get lists(): Iterable<CatalogList<unknown>> {
+    return this.#rows.keys();
+  }
+
+  get tenants(): readonly Tenant[] {
+    return this.rows(listedTenants);
+  }
+
+  get roles(): readonly Role[] {
+    return this.rows(listedRoles);
+  }
+
+  get permissions(): readonly Permission[] {
+    return this.rows(listedPermissions);
+  }
+
+  /** The row of a list with this resource id. */
+  row<Row>(list: CatalogList<Row>, id: string): Row | undefined {
+    const rows = this.rows(list);
+    const row = rows[firstNotBelow(rows, id, (one) => list.idOf(one))];
+    return row !== undefined && list.idOf(row) === id ? row : undefined;
   }
 
   tenant(id: string): Tenant | undefined {
@@ -67,10 +113,10 @@ export class Catalog {
 
   /** About how much memory it takes. */
   get bytes(): number {
-    this.#bytes ??=
-      this.tenants.reduce((sum, tenant) => sum + bytesOfTenant(tenant), 0) +
-      this.roles.reduce((sum, role) => sum + 700 + role.permissionNames.length * 60, 0) +
-      this.permissions.length * 500;
+    this.#bytes ??= [...this.lists].reduce(
+      (sum, list) => this.rows(list).reduce((bytes: number, row) => bytes + list.bytesOf(row), sum),
+      0,
+    );
     return this.#bytes;
   }
 
@@ -100,37 +146,25 @@ export class Catalog {
   }
 
   /** This catalog with everything that a later read of some of its lists showed besides: what was there once stays. */
-  joinedWith(later: {
-    readonly tenants?: readonly Tenant[];
-    readonly roles?: readonly Role[];
-    readonly permissions?: readonly Permission[];
-  }): Catalog {
-    if (later.tenants === undefined && later.roles === undefined && later.permissions === undefined) {
+  joinedWith(later: readonly ReadRows[]): Catalog {
+    if (later.length === 0) {
       return this;
     }
-    return new Catalog(
-      union(this.tenants, later.tenants, (tenant) => tenant.id),
-      union(this.roles, later.roles, idOfRole),
-      union(this.permissions, later.permissions, (permission) => permission.name),
-    );
+    const rows = new Map([...this.lists].map((list) => [list, this.rows(list)]));
+    for (const { list, rows: more } of later) {
+      rows.set(list, [...new Map([...(rows.get(list) ?? []), ...more].map((row) => [list.idOf(row), row])).values()]);
+    }
+    return new Catalog(rows.entries().map(([list, all]) => ({ list, rows: all })));
   }
-}
-
-function bytesOfTenant({ customAttributes, domains, selfProvisioningDomains, defaultRoles }: Tenant): number {
-  const attributes = Object.keys(customAttributes).length === 0 ? 0 : JSON.stringify(customAttributes).length * 2;
-  return 800 + attributes + (domains.length + selfProvisioningDomains.length + defaultRoles.length) * 60;
-}
-
-export function idOfRole({ tenantId, name }: Role): string {
-  return roleResourceId({ tenantId, roleName: name });
 }
 
 export function idOfBinding({ tenantId, roleName }: Binding): string {
   return bindingResourceId(tenantId, roleName);
 }
 
-function union<T>(rows: readonly T[], later: readonly T[] | undefined, keyOf: (row: T) => string): readonly T[] {
-  return later === undefined ? rows : [...new Map([...rows, ...later].map((row) => [keyOf(row), row])).values()];
+/** The roles in the order in which Descope lists them, which is that of hints. */
+function rolesAsGiven(given: readonly ReadRows[]): readonly Role[] {
+  return (given.findLast(({ list }) => list === listedRoles)?.rows ?? []) as readonly Role[]; // the rows of that very list
 }
 
 /** By code unit, so that the order is the same on every machine. */
@@ -146,4 +180,20 @@ export function compare(left: string, right: string): number {
     return 0;
   }
   return left < right ? -1 : 1;
+}
+
+/** The first place of a list, sorted by key, whose key is not below the given one. */
+export function firstNotBelow<T>(sorted: readonly T[], key: string, keyOf: (row: T) => string): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const row = sorted[middle];
+    if (row !== undefined && keyOf(row) < key) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
 }

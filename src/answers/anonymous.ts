@@ -1,6 +1,6 @@
 import {
   entitlementId,
-  isResourceTypeId,
+  isFoundingType,
   parseEntitlementId,
   parseRoleResourceId,
   roleResourceId,
@@ -18,7 +18,7 @@ interface JsonObject {
 }
 
 /** Words of the protocol and of Descope, and times. Every other text is replaced, also one that nobody has thought of. */
-const protocolFields = ['@type', 'resourceType', 'traits', 'resourceTypeIds', 'slug', 'purpose', 'accountType', 'kind'];
+const protocolFields = ['@type', 'resourceType', 'traits', 'foundingTypeIds', 'slug', 'purpose', 'accountType', 'kind'];
 const descopeFields = ['status', 'createdAt', 'lastLogin', 'scope', 'auth_type', 'role_inheritance'];
 const keptFields: ReadonlySet<string> = new Set([...protocolFields, ...descopeFields]);
 /** A status may be told by these of Descope's words, also where anything could stand. */
@@ -264,7 +264,7 @@ function entitlementOf(id: Json | undefined, pseudonyms: Pseudonyms): string {
 
 function resourceIdOf(typeId: string, id: string, pseudonyms: Pseudonyms): string {
   const address =
-    isResourceTypeId(typeId) && (typeId === 'role' || typeId === 'role_binding') ? parseRoleResourceId(id) : undefined;
+    isFoundingType(typeId) && (typeId === 'role' || typeId === 'role_binding') ? parseRoleResourceId(id) : undefined;
   if (address !== undefined) {
     return roleResourceId({
       tenantId: address.tenantId === '' ? '' : pseudonyms.text(address.tenantId),

@@ -11,7 +11,7 @@ import { readLast } from '../output/last.ts';
 import { sweepLeftovers } from '../output/leftovers.ts';
 import { chooseOutput } from '../output/outputs.ts';
 import { checkTarget } from '../output/place.ts';
-import type { SyncPolicy } from '../resources/sync-read.ts';
+import type { SyncPolicy } from '../resources/sync/sync-session.ts';
 import { shellWord } from '../shell-word.ts';
 import { type AskedRuns, atTimesOf, everySo, followSchedule, type Ticks } from '../sync/schedule.ts';
 import type { SyncSummary } from '../sync/summary.ts';

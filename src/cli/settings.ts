@@ -6,7 +6,7 @@ import { deriveBaseUrl } from '../descope/base-url.ts';
 import { createDescopeClient, type DescopeClient, type DescopeClientOptions } from '../descope/client.ts';
 import { createChannel } from '../descope/http/channel.ts';
 import type { DescopeObserver } from '../descope/http/observer.ts';
-import type { SyncPolicy } from '../resources/sync-read.ts';
+import type { SyncPolicy } from '../resources/sync/sync-session.ts';
 import { openLogger } from './logger.ts';
 import type { Logger } from '../log.ts';
 import { routeFinder } from './route.ts';

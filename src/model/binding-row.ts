@@ -1,14 +1,27 @@
 import { ScopeBindingTraitSchema } from '../gen/c1/connector/v2/annotation_trait_pb.ts';
-import { type BindingParts, toBindingResource } from './builders.ts';
-import { checkId } from './ids.ts';
+import { checkId, type ResourceRef } from './ids.ts';
 import type { Resource } from './messages.ts';
+import { type ResourceParts, toResource } from './resource-message.ts';
 import type { ResourceRow } from './row.ts';
 import { type CutCounter, fitText, maxDescriptionBytes, maxDisplayNameBytes, noCuts } from './text.ts';
 import type { TextWriter } from './text-writer.ts';
+import { scopeBindingTrait } from './traits.ts';
 import { writeResourceId } from './wire-id.ts';
 import { maxStructSize, type WireWriter } from './wire-writer.ts';
 
 const traitUrl = `type.googleapis.com/${ScopeBindingTraitSchema.typeName}`;
+
+export interface BindingParts extends ResourceParts {
+  readonly roleResourceId: string;
+  readonly tenantId: string;
+}
+
+/** The message of a role inside a tenant, which is the binding's parent and scope. */
+export function toBindingResource(parts: BindingParts, cuts: CutCounter): Resource {
+  const tenant = { typeId: 'tenant', id: parts.tenantId };
+  const trait = scopeBindingTrait({ typeId: 'role', id: parts.roleResourceId }, tenant);
+  return toResource('role_binding', { ...parts, parent: tenant }, [trait], cuts);
+}
 
 /** A role inside a tenant, of which a project has as many as roles times tenants: equal to the message, to the byte. */
 class BindingRow implements ResourceRow {
@@ -27,8 +40,8 @@ class BindingRow implements ResourceRow {
     return this.#parts.displayName;
   }
 
-  get parentTenantId(): string {
-    return this.#parts.tenantId;
+  get parent(): ResourceRef {
+    return { typeId: 'tenant', id: this.#parts.tenantId };
   }
 
   get message(): Resource {

@@ -1,5 +1,5 @@
 import { GrantExpandableSchema, GrantMetadataSchema } from '../gen/c1/connector/v2/annotation_grant_pb.ts';
-import { toConferringGrant } from './builders.ts';
+import { type ConferringRef, toConferringGrant } from './grant-message.ts';
 import { entitlementId, grantId } from './ids.ts';
 import type { Grant } from './messages.ts';
 import type { GrantRow } from './row.ts';
@@ -10,7 +10,7 @@ import type { WireWriter } from './wire-writer.ts';
 const expandableUrl = `type.googleapis.com/${GrantExpandableSchema.typeName}`;
 const metadataUrl = `type.googleapis.com/${GrantMetadataSchema.typeName}`;
 /** More than the tags, lengths and constant texts take on the wire. */
-const fixedSize = 400;
+const fixedSize = 388;
 
 /**
  * A permission that a role, or a role inside a tenant, confers: as many as permissions times tenants in which somebody holds
@@ -19,25 +19,23 @@ const fixedSize = 400;
 class ConferringGrantRow implements GrantRow {
   readonly typeId = 'permission';
   readonly #permissionName: string;
-  readonly #principalTypeId: 'role' | 'role_binding';
-  readonly #principalId: string;
-  readonly #tenantId: string;
+  readonly #by: ConferringRef;
+  readonly #holderTypeIds: readonly string[];
   readonly #entitlementId: string;
   readonly #grantId: string;
   readonly #heldId: string;
 
-  constructor(permissionName: string, principalTypeId: 'role' | 'role_binding', principalId: string, tenantId: string) {
+  constructor(permissionName: string, by: ConferringRef, holderTypeIds: readonly string[]) {
     this.#permissionName = permissionName;
-    this.#principalTypeId = principalTypeId;
-    this.#principalId = principalId;
-    this.#tenantId = tenantId;
+    this.#by = by;
+    this.#holderTypeIds = holderTypeIds;
     this.#entitlementId = entitlementId('permission', permissionName);
-    this.#grantId = grantId(this.#entitlementId, principalTypeId, principalId);
-    this.#heldId = entitlementId(principalTypeId, principalId);
+    this.#grantId = grantId(this.#entitlementId, by);
+    this.#heldId = entitlementId(by.typeId, by.id);
   }
 
   get message(): Grant {
-    return toConferringGrant(this.#permissionName, this.#principalTypeId, this.#principalId, this.#tenantId);
+    return toConferringGrant(this.#permissionName, this.#by, this.#holderTypeIds);
   }
 
   get maxSize(): number {
@@ -47,20 +45,21 @@ class ConferringGrantRow implements GrantRow {
         (this.#permissionName.length +
           this.#entitlementId.length +
           this.#grantId.length +
-          this.#principalId.length +
+          this.#by.id.length +
           this.#heldId.length +
-          this.#tenantId.length)
+          this.#by.tenantId.length +
+          this.#holderTypeIds.reduce((sum, typeId) => sum + typeId.length, 0))
     );
   }
 
   write(out: WireWriter): void {
-    if (this.#tenantId !== '') {
+    if (this.#by.tenantId !== '') {
       this.#writeMetadata(out);
     }
     this.#writeExpandable(out);
     out.textField(3, this.#grantId);
     const principalFrom = out.length;
-    writeResourceId(out, 1, this.#principalTypeId, this.#principalId);
+    writeResourceId(out, 1, this.#by.typeId, this.#by.id);
     out.close(2, principalFrom);
     const entitlementFrom = out.length;
     out.textField(2, this.#entitlementId);
@@ -73,17 +72,17 @@ class ConferringGrantRow implements GrantRow {
   writeJson(out: TextWriter): void {
     const text = JSON.stringify;
     const where =
-      this.#tenantId === '' ? '' : `,{"metadata":{"tenant_id":${text(this.#tenantId)}},"@type":"${metadataUrl}"}`;
+      this.#by.tenantId === '' ? '' : `,{"metadata":{"tenant_id":${text(this.#by.tenantId)}},"@type":"${metadataUrl}"}`;
     out.text(
       `{"entitlement":{"resource":{"id":{"resourceType":"permission","resource":${text(this.#permissionName)}}},"id":${text(this.#entitlementId)}}` +
-        `,"principal":{"id":{"resourceType":"${this.#principalTypeId}","resource":${text(this.#principalId)}}},"id":${text(this.#grantId)}` +
-        `,"annotations":[{"entitlementIds":[${text(this.#heldId)}],"shallow":true,"resourceTypeIds":["user"],"@type":"${expandableUrl}"}${where}]}`,
+        `,"principal":{"id":{"resourceType":"${this.#by.typeId}","resource":${text(this.#by.id)}}},"id":${text(this.#grantId)}` +
+        `,"annotations":[{"entitlementIds":[${text(this.#heldId)}],"shallow":true,"resourceTypeIds":${text(this.#holderTypeIds)},"@type":"${expandableUrl}"}${where}]}`,
     );
   }
 
   #writeExpandable(out: WireWriter): void {
     const from = out.length;
-    out.textField(3, 'user');
+    this.#holderTypeIds.toReversed().forEach((typeId) => out.textField(3, typeId));
     out.optionalNumber(2, 1);
     out.textField(1, this.#heldId);
     out.close(2, from);
@@ -93,7 +92,7 @@ class ConferringGrantRow implements GrantRow {
 
   #writeMetadata(out: WireWriter): void {
     const from = out.length;
-    out.struct({ tenant_id: this.#tenantId });
+    out.struct({ tenant_id: this.#by.tenantId });
     out.close(1, from);
     out.close(2, from);
     out.textField(1, metadataUrl);
@@ -101,11 +100,11 @@ class ConferringGrantRow implements GrantRow {
   }
 }
 
+/** The row of a permission that a role confers on those who hold it and are of one of the named types. */
 export function conferringGrantRow(
   permissionName: string,
-  principalTypeId: 'role' | 'role_binding',
-  principalId: string,
-  tenantId: string,
+  by: ConferringRef,
+  holderTypeIds: readonly string[],
 ): GrantRow {
-  return new ConferringGrantRow(permissionName, principalTypeId, principalId, tenantId);
+  return new ConferringGrantRow(permissionName, by, holderTypeIds);
 }

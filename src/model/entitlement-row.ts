@@ -1,7 +1,7 @@
 import { toBinary } from '@bufbuild/protobuf';
 import { EntitlementSchema } from '../gen/c1/connector/v2/entitlement_pb.ts';
-import { type EntitledResource, entitlementOf } from './builders.ts';
-import { entitlementId } from './ids.ts';
+import { type EntitledResource, entitlementOf } from './entitlement-message.ts';
+import { entitlementIdOf } from './ids.ts';
 import type { Entitlement } from './messages.ts';
 import { type EntitlementRow, entitlementRow } from './row.ts';
 import { type TextWriter, writtenText } from './text-writer.ts';
@@ -40,18 +40,24 @@ class TemplateEntitlementRow implements EntitlementRow {
   }
 
   writeJson(out: TextWriter): void {
-    const { typeId, id, displayName, parentTenantId } = this.#resource;
+    const { typeId, id, displayName, parent } = this.#resource;
+    const { slug } = this.#template;
     const text = JSON.stringify;
-    const parent =
-      parentTenantId === '' ? '' : `,"parentResourceId":{"resourceType":"tenant","resource":${text(parentTenantId)}}`;
+    const within =
+      parent === undefined
+        ? ''
+        : `,"parentResourceId":{"resourceType":"${parent.typeId}","resource":${text(parent.id)}}`;
     const name = displayName === '' ? '' : `,"displayName":${text(displayName)}`;
     out.text(
-      `{"resource":{"id":{"resourceType":"${typeId}","resource":${text(id)}}${parent}${name}},"id":${text(entitlementId(typeId, id))}${this.#jsonBehindId}`,
+      `{"resource":{"id":{"resourceType":"${typeId}","resource":${text(id)}}${within}${name}},"id":${text(entitlementIdOf({ typeId, resourceId: id, slug }))}${this.#jsonBehindId}`,
     );
   }
 }
 
-/** Makes entitlements of a template as the Go syncer does. A template that takes its name from the resource is no shortcut's case. */
+/**
+ * Makes entitlements of a template as the Go syncer does. A template without a name of its own takes each
+ * resource's, so that nothing of its rows is written in advance.
+ */
 export function entitlementRowsOf(template: Entitlement): (resource: EntitledResource) => EntitlementRow {
   if (template.displayName === '') {
     return (resource) => entitlementRow(entitlementOf(resource, template));
@@ -61,9 +67,9 @@ export function entitlementRowsOf(template: Entitlement): (resource: EntitledRes
     const { typeId } = resource;
     let json = behindId.get(typeId);
     if (json === undefined) {
-      const row = entitlementRow(entitlementOf({ typeId, id: 'x', displayName: '', parentTenantId: '' }, template));
+      const row = entitlementRow(entitlementOf({ typeId, id: 'x', displayName: '', parent: undefined }, template));
       const sample = writtenText((out) => row.writeJson(out));
-      const id = `"id":"${entitlementId(typeId, 'x')}"`;
+      const id = `"id":"${entitlementIdOf({ typeId, resourceId: 'x', slug: template.slug })}"`;
       json = sample.slice(sample.indexOf(id) + id.length);
       behindId.set(typeId, json);
     }

@@ -1,74 +1,74 @@
-import { BlankForm, type IdBytes } from './blank-form.ts';
-import { toGrant } from './builders.ts';
-import { checkId, type EntitledTypeId, entitlementId, maxIdBytes } from './ids.ts';
+import { toGrant } from './grant-message.ts';
+import { GrantTemplate, type IdBytes } from './grant-template.ts';
+import { checkId, entitlementIdOf, type EntitlementRef, maxIdBytes } from './ids.ts';
 import type { Grant } from './messages.ts';
 import type { GrantRow } from './row.ts';
 import { type TextWriter, writtenBytes } from './text-writer.ts';
 import { writeResourceId } from './wire-id.ts';
 import { encode, type WireWriter } from './wire-writer.ts';
 
-/** Stands between the entitlement's id and the user's in the id of a grant. */
-const byUser = ':user:';
-
 /** More than the tags, lengths and constant texts of a grant take on the wire. */
-const tagsAndLengths = 80;
+const tagsAndLengths = 72;
 
-/** What all grants of one resource share: everything but the user's id. */
+/** What all grants of one entitlement to principals of one type share: everything but the principal's id. */
 class GrantedEntitlement {
-  readonly typeId: EntitledTypeId;
-  readonly resourceId: string;
+  readonly ref: EntitlementRef;
+  readonly principalTypeId: string;
   readonly id: string;
+  /** Stands between the entitlement's id and the principal's in the id of a grant. */
+  readonly joint: string;
   readonly idBytes: number;
-  /** At least as many bytes as a grant takes on the wire, but for the two ids of its user. */
+  /** At least as many bytes as a grant takes on the wire, but for the two ids of its principal. */
   readonly maxSize: number;
-  readonly #wireForms = new Map<number, BlankForm>();
-  readonly #jsonForms = new Map<number, BlankForm>();
+  readonly #wireTemplates = new Map<number, GrantTemplate>();
+  readonly #jsonTemplates = new Map<number, GrantTemplate>();
 
-  constructor(typeId: EntitledTypeId, resourceId: string) {
-    this.typeId = typeId;
-    this.resourceId = resourceId;
-    this.id = entitlementId(typeId, resourceId);
+  constructor(ref: EntitlementRef, principalTypeId: string) {
+    this.ref = ref;
+    this.principalTypeId = principalTypeId;
+    this.id = entitlementIdOf(ref);
+    this.joint = `:${principalTypeId}:`;
     this.idBytes = Buffer.byteLength(this.id, 'utf8');
-    this.maxSize = 3 * this.idBytes + tagsAndLengths;
+    this.maxSize = 3 * this.idBytes + 2 * principalTypeId.length + tagsAndLengths;
   }
 
-  /** The grant on the wire, for user ids of so many bytes. */
-  wireForm(length: number): BlankForm {
-    let form = this.#wireForms.get(length);
-    if (form === undefined) {
-      form = this.#makeWireForm(length);
-      this.#wireForms.set(length, form);
+  /** The grant on the wire, for principals' ids of so many bytes. */
+  wireTemplate(length: number): GrantTemplate {
+    let template = this.#wireTemplates.get(length);
+    if (template === undefined) {
+      template = this.#makeWireTemplate(length);
+      this.#wireTemplates.set(length, template);
     }
-    return form;
+    return template;
   }
 
-  /** The grant as JSON, for user ids of so many bytes that need no escapes. */
-  jsonForm(length: number): BlankForm {
-    let form = this.#jsonForms.get(length);
-    if (form === undefined) {
-      form = this.#makeJsonForm(length);
-      this.#jsonForms.set(length, form);
+  /** The grant as JSON, for principals' ids of so many bytes that need no escapes. */
+  jsonTemplate(length: number): GrantTemplate {
+    let template = this.#jsonTemplates.get(length);
+    if (template === undefined) {
+      template = this.#makeJsonTemplate(length);
+      this.#jsonTemplates.set(length, template);
     }
-    return form;
+    return template;
   }
 
-  json(userId: string): string {
-    const escaped = JSON.stringify(userId).slice(1, -1);
+  json(principalId: string): string {
+    const escaped = JSON.stringify(principalId).slice(1, -1);
     return this.#jsonAround().join(escaped);
   }
 
-  /** What stands before, between and behind the two places of the user's id. */
+  /** What stands before, between and behind the two places of the principal's id. */
   #jsonAround(): readonly [before: string, between: string, behind: string] {
     const id = JSON.stringify(this.id).slice(1, -1);
-    const entitlement = `{"resource":{"id":{"resourceType":"${this.typeId}","resource":${JSON.stringify(this.resourceId)}}},"id":"${id}"}`;
+    const entitlement = `{"resource":{"id":{"resourceType":"${this.ref.typeId}","resource":${JSON.stringify(this.ref.resourceId)}}},"id":"${id}"}`;
     return [
-      `{"entitlement":${entitlement},"principal":{"id":{"resourceType":"user","resource":"`,
-      `"}},"id":"${id}${byUser}`,
+      `{"entitlement":${entitlement},"principal":{"id":{"resourceType":"${this.principalTypeId}","resource":"`,
+      `"}},"id":"${id}${this.joint}`,
       '"}',
     ];
   }
 
-  #makeJsonForm(length: number): BlankForm {
+  #makeJsonTemplate(length: number): GrantTemplate {
     const [before, between, behind] = this.#jsonAround();
     let first = 0;
     let second = 0;
@@ -79,58 +79,58 @@ class GrantedEntitlement {
       second = out.claim(length);
       out.text(behind);
     });
-    return new BlankForm(bytes, first, second);
+    return new GrantTemplate(bytes, first, second);
   }
 
-  #makeWireForm(length: number): BlankForm {
+  #makeWireTemplate(length: number): GrantTemplate {
     let behindFirst = 0;
     let behindSecond = 0;
     const bytes = encode((writer) => {
       writer.claim(length);
       behindSecond = writer.length;
-      writer.text(byUser);
+      writer.text(this.joint);
       writer.text(this.id);
       writer.close(3, 0);
       const principalFrom = writer.length;
       writer.claim(length);
       behindFirst = writer.length;
       writer.close(2, principalFrom);
-      writer.textField(1, 'user');
+      writer.textField(1, this.principalTypeId);
       writer.close(1, principalFrom);
       writer.close(2, principalFrom);
       const entitlementFrom = writer.length;
       writer.textField(2, this.id);
       const resourceFrom = writer.length;
-      writeResourceId(writer, 1, this.typeId, this.resourceId);
+      writeResourceId(writer, 1, this.ref.typeId, this.ref.resourceId);
       writer.close(1, resourceFrom);
       writer.close(1, entitlementFrom);
     });
-    return new BlankForm(bytes, bytes.length - behindFirst, bytes.length - behindSecond);
+    return new GrantTemplate(bytes, bytes.length - behindFirst, bytes.length - behindSecond);
   }
 }
 
 /** A grant by identities only, of which a project has up to millions: equal to the message, to the byte. */
 class IdentityGrantRow implements GrantRow {
   readonly #entitlement: GrantedEntitlement;
-  readonly #users: IdBytes;
-  readonly #user: number;
+  readonly #principals: IdBytes;
+  readonly #principal: number;
 
-  constructor(entitlement: GrantedEntitlement, users: IdBytes, user: number) {
+  constructor(entitlement: GrantedEntitlement, principals: IdBytes, principal: number) {
     this.#entitlement = entitlement;
-    this.#users = users;
-    this.#user = user;
-    if (entitlement.idBytes + byUser.length + this.#length > maxIdBytes) {
-      checkId(entitlement.id + byUser + users.at(user));
+    this.#principals = principals;
+    this.#principal = principal;
+    if (entitlement.idBytes + entitlement.joint.length + this.#length > maxIdBytes) {
+      checkId(entitlement.id + entitlement.joint + principals.at(principal));
     }
   }
 
-  get typeId(): EntitledTypeId {
-    return this.#entitlement.typeId;
+  get typeId(): string {
+    return this.#entitlement.ref.typeId;
   }
 
   get message(): Grant {
-    const { typeId, resourceId } = this.#entitlement;
-    return toGrant(typeId, resourceId, 'user', this.#users.at(this.#user));
+    const { ref, principalTypeId } = this.#entitlement;
+    return toGrant(ref, { typeId: principalTypeId, id: this.#principals.at(this.#principal) });
   }
 
   get maxSize(): number {
@@ -138,26 +138,33 @@ class IdentityGrantRow implements GrantRow {
   }
 
   write(out: WireWriter): void {
-    const form = this.#entitlement.wireForm(this.#length);
-    const at = out.claim(form.length);
-    form.fill(out.buffer, at, this.#users.bytes, this.#users.startOf(this.#user), this.#users.startOf(this.#user + 1));
+    const template = this.#entitlement.wireTemplate(this.#length);
+    const at = out.claim(template.length);
+    template.fill(out.buffer, at, this.#principals.bytes, this.#from, this.#to);
   }
 
   writeJson(out: TextWriter): void {
-    const { bytes } = this.#users;
-    const from = this.#users.startOf(this.#user);
-    const to = this.#users.startOf(this.#user + 1);
+    const { bytes } = this.#principals;
+    const [from, to] = [this.#from, this.#to];
     if (needsEscapes(bytes, from, to)) {
-      out.text(this.#entitlement.json(this.#users.at(this.#user)));
+      out.text(this.#entitlement.json(this.#principals.at(this.#principal)));
       return;
     }
-    const form = this.#entitlement.jsonForm(to - from);
-    const at = out.claim(form.length);
-    form.fill(out.buffer, at, bytes, from, to);
+    const template = this.#entitlement.jsonTemplate(to - from);
+    const at = out.claim(template.length);
+    template.fill(out.buffer, at, bytes, from, to);
+  }
+
+  get #from(): number {
+    return this.#principals.startOf(this.#principal);
+  }
+
+  get #to(): number {
+    return this.#principals.startOf(this.#principal + 1);
   }
 
   get #length(): number {
-    return this.#users.startOf(this.#user + 1) - this.#users.startOf(this.#user);
+    return this.#to - this.#from;
   }
 }
 
@@ -172,8 +179,12 @@ function needsEscapes(bytes: Uint8Array, from: number, to: number): boolean {
   return false;
 }
 
-/** Makes the rows of one entitlement's grants to users, by the users' numbers among these ids. */
-export function grantRowsOf(typeId: EntitledTypeId, resourceId: string, users: IdBytes): (user: number) => GrantRow {
-  const entitlement = new GrantedEntitlement(typeId, resourceId);
-  return (user) => new IdentityGrantRow(entitlement, users, user);
+/** Makes the rows of one entitlement's grants to principals of one type, by their numbers among these ids. */
+export function grantRowsOf(
+  entitlement: EntitlementRef,
+  principalTypeId: string,
+  principals: IdBytes,
+): (principal: number) => GrantRow {
+  const granted = new GrantedEntitlement(entitlement, principalTypeId);
+  return (principal) => new IdentityGrantRow(granted, principals, principal);
 }

@@ -3,10 +3,22 @@ import { ConnectorError } from '../errors.ts';
 /** The protocol's limit for every id, in UTF-8 bytes. */
 export const maxIdBytes = 1024;
 
-export const resourceTypeIds = ['user', 'tenant', 'role', 'permission', 'role_binding'] as const;
-export type ResourceTypeId = (typeof resourceTypeIds)[number];
+/** Names a resource, be it a principal, a parent or the one that is asked for: its type, and its id within the type. */
+export interface ResourceRef {
+  readonly typeId: string;
+  readonly id: string;
+}
 
-/** The slug of the one entitlement that a resource of each type offers. A user offers none. */
+/** A tenant as somebody's parent; undefined for '', the whole project. */
+export function tenantRef(tenantId: string): ResourceRef | undefined {
+  return tenantId === '' ? undefined : { typeId: 'tenant', id: tenantId };
+}
+
+/** The types that every sync has. A file is ours when it has them all; `registry.ts` lists all types that there are. */
+export const foundingTypeIds = ['user', 'tenant', 'role', 'permission', 'role_binding'] as const;
+export type FoundingTypeId = (typeof foundingTypeIds)[number];
+
+/** The slug of the one entitlement that a resource of each founding type offers. A user offers none. */
 export const entitlementSlugs = {
   tenant: 'member',
   role: 'assigned',
@@ -15,17 +27,17 @@ export const entitlementSlugs = {
 } as const;
 export type EntitledTypeId = keyof typeof entitlementSlugs;
 
-export function isResourceTypeId(value: string): value is ResourceTypeId {
-  return (resourceTypeIds as readonly string[]).includes(value);
+export function isFoundingType(value: string): value is FoundingTypeId {
+  return (foundingTypeIds as readonly string[]).includes(value);
 }
 
 /** Escapes only "%" and "/", so that ids stay readable and can be taken apart again. */
-function esc(part: string): string {
+function encodePart(part: string): string {
   return part.replaceAll('%', '%25').replaceAll('/', '%2F');
 }
 
-/** Undoes `esc`; undefined for text that `esc` never makes. */
-function unesc(part: string): string | undefined {
+/** Undoes `encodePart`; undefined for text that `encodePart` never makes. */
+function decodePart(part: string): string | undefined {
   return /%(?!25|2F)/.test(part) || part.includes('/') ? undefined : part.replaceAll('%2F', '/').replaceAll('%25', '%');
 }
 
@@ -35,19 +47,19 @@ export interface RoleAddress {
   readonly roleName: string;
 }
 
-/** Resource id of a role: `esc(name)` for a project role, `esc(tenantId)/esc(name)` for a tenant's own. */
+/** Resource id of a role: the encoded name for a project role, the encoded tenant id, "/" and the encoded name for a tenant's own. */
 export function roleResourceId({ tenantId, roleName }: RoleAddress): string {
-  return checkId(tenantId === '' ? esc(roleName) : `${esc(tenantId)}/${esc(roleName)}`);
+  return checkId(tenantId === '' ? encodePart(roleName) : `${encodePart(tenantId)}/${encodePart(roleName)}`);
 }
 
 /** Resource id of a role binding, "the project role, inside the tenant". */
 export function bindingResourceId(tenantId: string, roleName: string): string {
-  return checkId(`${esc(tenantId)}/${esc(roleName)}`);
+  return checkId(`${encodePart(tenantId)}/${encodePart(roleName)}`);
 }
 
 /** What a role's resource id says, or undefined when it is no such id. */
 export function parseRoleResourceId(id: string): RoleAddress | undefined {
-  const parts = id.split('/').map(unesc);
+  const parts = id.split('/').map(decodePart);
   const [first, second] = parts;
   if (first === undefined || first === '' || second === '' || parts.length > 2) {
     return undefined;
@@ -64,14 +76,31 @@ export function parseBindingResourceId(id: string): RoleAddress | undefined {
   return address?.tenantId === '' ? undefined : address;
 }
 
+/** An entitlement by its parts: the resource that offers it, and which of that resource's entitlements it is. */
+export interface EntitlementRef {
+  readonly typeId: string;
+  readonly resourceId: string;
+  readonly slug: string;
+}
+
 /** `<type>:<resource id>:<slug>`: a plain join. Never split it: requests carry the parts. */
+export function entitlementIdOf({ typeId, resourceId, slug }: EntitlementRef): string {
+  return checkId(`${typeId}:${resourceId}:${slug}`);
+}
+
+/** The id of the one entitlement of a resource of a founding type. */
 export function entitlementId(typeId: EntitledTypeId, resourceId: string): string {
-  return checkId(`${typeId}:${resourceId}:${entitlementSlugs[typeId]}`);
+  return entitlementIdOf(entitlementRef(typeId, resourceId));
+}
+
+/** The one entitlement of a resource of a founding type. */
+export function entitlementRef(typeId: EntitledTypeId, resourceId: string): EntitlementRef {
+  return { typeId, resourceId, slug: entitlementSlugs[typeId] };
 }
 
 /** `<entitlement id>:<principal type>:<principal id>`. */
-export function grantId(entitlement: string, principalTypeId: ResourceTypeId, principalId: string): string {
-  return checkId(`${entitlement}:${principalTypeId}:${principalId}`);
+export function grantId(entitlement: string, { typeId, id }: ResourceRef): string {
+  return checkId(`${entitlement}:${typeId}:${id}`);
 }
 
 /**

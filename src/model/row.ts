@@ -3,13 +3,14 @@ import { EntitlementSchema } from '../gen/c1/connector/v2/entitlement_pb.ts';
 import { GrantSchema } from '../gen/c1/connector/v2/grant_pb.ts';
 import { ResourceSchema } from '../gen/c1/connector/v2/resource_pb.ts';
 import { annotationRegistry } from './annotations.ts';
+import type { ResourceRef } from './ids.ts';
 import type { Any, Entitlement, Grant, Resource } from './messages.ts';
 import type { TextWriter } from './text-writer.ts';
 import { encode, type WireWriter } from './wire-writer.ts';
 
 /**
  * A row of a listing on its way out. What a walk needs to know of it is at hand; the message and its two encodings are made
- * when somebody asks for them, so that a file costs no wire format and a call no JSON. All three say the same.
+ * when somebody asks for them, so that writing a file encodes nothing for the wire, and answering a call makes no JSON. All three say the same.
  */
 export interface Row<Message> {
   readonly message: Message;
@@ -30,8 +31,7 @@ export interface ResourceRow extends Row<Resource> {
   readonly typeId: string;
   readonly id: string;
   readonly displayName: string;
-  /** '' for a resource without a parent. */
-  readonly parentTenantId: string;
+  readonly parent: ResourceRef | undefined;
 }
 
 export interface EntitlementRow extends Row<Entitlement> {
@@ -92,8 +92,9 @@ class ResourceMessageRow extends MessageRow<typeof ResourceSchema> implements Re
     return this.message.displayName;
   }
 
-  get parentTenantId(): string {
-    return this.message.parentResourceId?.resource ?? '';
+  get parent(): ResourceRef | undefined {
+    const { parentResourceId: parent } = this.message;
+    return parent === undefined ? undefined : { typeId: parent.resourceType, id: parent.resource };
   }
 }
 

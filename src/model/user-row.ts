@@ -1,11 +1,12 @@
 import { UserTrait_AccountType, UserTraitSchema } from '../gen/c1/connector/v2/annotation_trait_pb.ts';
-import { type ResourceStatus, toUserResource, type UserParts, userStatuses } from './builders.ts';
 import { checkId } from './ids.ts';
 import type { Resource } from './messages.ts';
+import { type ResourceStatus, toResource } from './resource-message.ts';
 import type { ResourceRow } from './row.ts';
 import { type CutCounter, fitText, maxDisplayNameBytes, maxStatusDetailBytes, noCuts } from './text.ts';
 import type { TextWriter } from './text-writer.ts';
 import { isValidTimestamp, rfc3339OfSeconds } from './time.ts';
+import { type UserParts, userStatuses, userTrait } from './traits.ts';
 import { writeResourceId } from './wire-id.ts';
 import { maxStructSize, type WireWriter } from './wire-writer.ts';
 
@@ -19,13 +20,18 @@ const fixedSize = 400;
 /** A text stands at most twice in a row, and UTF-8 takes at most three bytes a unit. */
 const growth = 2 * 3;
 
+/** The message of a user. */
+export function toUserResource(parts: UserParts, cuts: CutCounter): Resource {
+  return toResource('user', parts, [userTrait(parts)], cuts);
+}
+
 /**
  * A user, of whom a project has up to millions: both encodings are written straight from the parts, equal to those of the
  * message to the byte (a test holds them against each other).
  */
 class UserRow implements ResourceRow {
   readonly typeId = 'user';
-  readonly parentTenantId = '';
+  readonly parent = undefined;
   readonly #parts: UserParts;
 
   constructor(parts: UserParts) {

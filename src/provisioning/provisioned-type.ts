@@ -1,6 +1,5 @@
 import type { Holding } from '../access/holding.ts';
 import type { HeldTypeId, Target } from '../access/target.ts';
-import type { ResourceTypeId } from '../model/ids.ts';
 import type { Planner } from './plan.ts';
 import type { Subject } from './principal.ts';
 
@@ -16,7 +15,7 @@ export interface Asked {
 export interface ProvisionedEntitlement {
   readonly slug: string;
   /** The types of principals that it can be granted to. */
-  readonly grantedTo: readonly ResourceTypeId[];
+  readonly grantedTo: readonly string[];
   /** What a principal holds by it; a write of this kind is what the management key needs a right for. */
   readonly holds: 'membership' | 'role';
   readonly planGrant: (asked: Asked) => Planner;
@@ -35,6 +34,6 @@ export interface ProvisionedType {
 
 /** A resource type whose entitlements cannot be changed, and the sentence that says where to change them instead. */
 export interface RefusedType {
-  readonly typeId: ResourceTypeId;
+  readonly typeId: string;
   readonly refusal: string;
 }

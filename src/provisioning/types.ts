@@ -36,11 +36,13 @@ const samples = {
   role: { tenantId: '', roleName: 'any' },
 } as const;
 
-/** The calls that the management key must be allowed to make for changes of a type: "POST /v1/mgmt/user/update/role/add". */
-export function writeRightsOf(type: ProvisionedType): readonly string[] {
-  const labels = type.entitlements.flatMap(({ holds, grantedTo }) =>
-    grantedTo.flatMap((typeId) => {
-      const subject = subjectOf({ typeId, id: 'any' });
+/** The calls that the management key must be allowed to make for changes of a type, none where there are none: "POST /v1/mgmt/user/update/role/add". */
+export function writeRightsOf(typeId: string): readonly string[] {
+  const type = provisioningOf(typeId);
+  const entitlements = type !== undefined && 'entitlements' in type ? type.entitlements : [];
+  const labels = entitlements.flatMap(({ holds, grantedTo }) =>
+    grantedTo.flatMap((principalTypeId) => {
+      const subject = subjectOf({ typeId: principalTypeId, id: 'any' });
       return (['add', 'remove'] as const).map((operation) =>
         endpointLabel(subject.type.toRequest(subject.id, { operation, ...samples[holds] }).endpoint),
       );

@@ -1,24 +1,27 @@
+import { type Binding, type Catalog, idOfBinding } from '../access/catalog.ts';
+import { listedRoles, listedTenants } from '../access/catalog-list.ts';
+import type { Holder } from '../access/holding.ts';
+import { tenantName } from '../access/names.ts';
 import { toBindingRow } from '../model/binding-row.ts';
-import { entitlementTemplate } from '../model/builders.ts';
-import { grantRowsOf } from '../model/grant-row.ts';
-import { parseBindingResourceId, roleResourceId } from '../model/ids.ts';
+import { entitlementRef, parseBindingResourceId, roleResourceId, tenantRef } from '../model/ids.ts';
 import { type TokenFields, tokenText } from '../model/page-token.ts';
 import type { ResourceRow } from '../model/row.ts';
 import type { CutCounter } from '../model/text.ts';
-import { bindingsOf, walkBindings, walkedGrants } from './binding-walk.ts';
-import { type Binding, type Catalog, idOfBinding } from '../access/catalog.ts';
-import { tenantName } from '../access/names.ts';
-import { grantsOfHolders } from './holders.ts';
-import type { Settled } from './sync-read.ts';
-import { emptyPage, fillPage, placeIn, type ResourceSyncer } from './syncer.ts';
-import { walkedPage } from './walked-page.ts';
+import type { ListRequest, ResourceType } from './resource-type.ts';
+import { bindingsOf, grantsToOthers, walkBindings, walkedGrants } from './sync/binding-walk.ts';
+import type { CompletedRead } from './sync/completed-read.ts';
+import { grantsOfHolders } from './sync/holder-grants.ts';
+import { isOfOthers, rowsOfOthers, startOfOthers, thenOthers } from './sync/other-holders.ts';
+import { emptyPage, fillPage, type GrantPage, type Page, type PageRequest, placeIn } from './sync/paging.ts';
+import type { SyncSession } from './sync/sync-session.ts';
+import { walkedPage } from './sync/walked-page.ts';
 
 export function toBinding(binding: Binding, catalog: Catalog, cuts: CutCounter): ResourceRow {
   const { tenantId, roleName } = binding;
   return toBindingRow(
     {
       id: idOfBinding(binding),
-      parentTenantId: tenantId,
+      parent: tenantRef(tenantId),
       displayName: `${roleName} in ${tenantName(catalog, tenantId)}`,
       description: catalog.role('', roleName)?.description ?? '',
       profile: { role_name: roleName, tenant_id: tenantId },
@@ -29,65 +32,121 @@ export function toBinding(binding: Binding, catalog: Catalog, cuts: CutCounter):
   );
 }
 
-export const roleBindingSyncer: ResourceSyncer = {
-  typeId: 'role_binding',
-  list: async (read, { cursor, limit, signal, parentTenantId }) => {
-    const isOfParent = ({ tenantId }: Binding): boolean => parentTenantId === undefined || tenantId === parentTenantId;
-    const isAll = read.policy.tenantRoles === 'all';
-    const walk = isAll ? undefined : await read.walkInstead({}, cursor, signal);
-    if (walk !== undefined) {
-      const observed = await read.catalog(signal);
-      return await walkedPage(walk, { cursor, limit, ...(signal !== undefined && { signal }) }, (user) =>
-        bindingsOf(user, observed)
-          .filter(isOfParent)
-          .map((binding) => toBinding(binding, observed, read.cuts)),
-      );
-    }
-    const catalog = isAll ? await read.catalogToList('role_binding', signal) : (await read.settle(signal)).catalog;
-    const bindings = isAll ? allAfter(catalog, cursor) : observedAfter(await read.settle(signal), cursor);
-    const rows = bindings
-      .filter(([binding]) => isOfParent(binding))
-      .map(([binding, after]) => [toBinding(binding, catalog, read.cuts), after] as const);
-    return fillPage(rows, limit);
+export const roleBindingType: ResourceType = {
+  words: {
+    id: 'role_binding',
+    displayName: 'Role in tenant',
+    description: 'A project role, held inside one tenant only.',
+    traits: ['scopeBinding'],
+    skips: 'entitlements',
+    areGrantsTypeScoped: true,
   },
-  get: async (read, id, signal) => {
+  reads: [listedRoles.whole.endpoint, listedTenants.whole.endpoint],
+  lists: [listedTenants, listedRoles],
+  parentTypeIds: ['tenant'],
+  isListedByPolicy: true,
+  list: async (session, request) =>
+    session.policy.tenantRoles === 'all' ? await listAll(session, request) : await listObserved(session, request),
+  get: async (session, id, signal) => {
     const binding = parseBindingResourceId(id);
     if (binding === undefined) {
       return undefined;
     }
-    const catalog = await read.catalog(signal);
-    return catalog.isBinding(binding) ? toBinding(binding, catalog, read.cuts) : undefined;
+    const catalog = await session.catalog(signal);
+    return catalog.isBinding(binding) ? toBinding(binding, catalog, session.cuts) : undefined;
   },
-  entitled: {
-    typeId: 'role_binding',
-    template: entitlementTemplate('role_binding'),
-    grants: async (read, id, request) => {
-      const binding = parseBindingResourceId(id);
-      if (binding === undefined) {
-        return emptyPage();
-      }
-      const { tenantId, roleName } = binding;
-      return await grantsOfHolders(
-        read,
-        {
-          filter: { tenantRoleNames: { [tenantId]: [roleName] } },
-          exists: (catalog) => catalog.isBinding(binding),
-          of: (index) => index.holdersOf(tenantId, roleName),
-          holds: (user) =>
-            user.userTenants.some((entry) => entry.tenantId === tenantId && entry.roleNames.includes(roleName)),
-        },
-        request,
-        (users) => grantRowsOf('role_binding', id, users),
-      );
+  late: ({ listedEarly, cuts }, { catalog, firstCatalog }) =>
+    listedEarly.has('role_binding')
+      ? catalog
+          .bindings()
+          .filter((binding) => !firstCatalog.isBinding(binding))
+          .map((binding) => toBinding(binding, catalog, cuts))
+          .toArray()
+      : [],
+  entitlements: [
+    {
+      words: {
+        slug: 'assigned',
+        displayName: 'Assigned',
+        description: 'Holds the project role inside this one tenant.',
+        purpose: 'assignment',
+      },
+      grantableTo: 'holders',
+      grants: async (session, id, request) => {
+        const binding = parseBindingResourceId(id);
+        return binding === undefined
+          ? emptyPage()
+          : await grantsOfHolders(
+              session,
+              entitlementRef('role_binding', id),
+              { holding: binding, exists: (catalog) => catalog.isBinding(binding) },
+              request,
+            );
+      },
+      allGrants,
     },
-    allGrants: async (read, request) => {
-      const walk = await read.walkInstead({}, request.cursor, request.signal);
-      return walk === undefined
-        ? walkBindings(await read.settle(request.signal), request.cursor, request.limit)
-        : await walkedGrants(walk, await read.catalog(request.signal), request);
-    },
-  },
+  ],
 };
+
+async function listAll(
+  session: SyncSession,
+  { cursor, limit, signal, parent }: ListRequest,
+): Promise<Page<ResourceRow>> {
+  const catalog = await session.beginListing('role_binding', signal);
+  const rows = allAfter(catalog, cursor)
+    .filter(([{ tenantId }]) => parent === undefined || tenantId === parent.id)
+    .map(([binding, after]) => [toBinding(binding, catalog, session.cuts), after] as const);
+  return fillPage(rows, limit);
+}
+
+/** The bindings that somebody holds: from the index, or, in a process without one, as a walk comes to those who hold them. */
+async function listObserved(session: SyncSession, request: ListRequest): Promise<Page<ResourceRow>> {
+  const { cursor, limit, signal, parent } = request;
+  const isOfParent = ({ tenantId }: Binding): boolean => parent === undefined || tenantId === parent.id;
+  const rowsOf = (holder: Holder, catalog: Catalog): readonly ResourceRow[] =>
+    bindingsOf(holder, catalog)
+      .filter(isOfParent)
+      .map((binding) => toBinding(binding, catalog, session.cuts));
+  const ofOthers = (catalog: Catalog, from: TokenFields): Generator<readonly [ResourceRow, TokenFields]> =>
+    rowsOfOthers(catalog, session.types.otherHolders, from, (holder) => rowsOf(holder, catalog));
+
+  if (isOfOthers(cursor)) {
+    return fillPage(ofOthers(await session.catalog(signal), cursor), limit);
+  }
+  const walk = await session.walkInstead({}, cursor, signal);
+  if (walk === undefined) {
+    const completed = await session.complete(signal);
+    const rows = observedAfter(completed, cursor)
+      .filter(([binding]) => isOfParent(binding))
+      .map(([binding, after]) => [toBinding(binding, completed.catalog, session.cuts), after] as const);
+    return fillPage(rows, limit);
+  }
+  const catalog = await session.catalog(signal);
+  const page = await walkedPage(walk, request, (user) => rowsOf(user, catalog));
+  return page.next === undefined ? { ...page, ...thenOthers(ofOthers(catalog, startOfOthers)) } : page;
+}
+
+/** The grants of all bindings in one walk, which names the principals that are no users as a stretch of its own. */
+async function allGrants(session: SyncSession, request: PageRequest): Promise<GrantPage> {
+  const { cursor, limit, signal } = request;
+  const { otherHolders } = session.types;
+  if (isOfOthers(cursor)) {
+    return fillPage(grantsToOthers(await session.catalog(signal), otherHolders, cursor), limit);
+  }
+  const walk = await session.walkInstead({}, cursor, signal);
+  if (walk !== undefined) {
+    const catalog = await session.catalog(signal);
+    const page = await walkedGrants(walk, catalog, request);
+    return page.next === undefined
+      ? { ...page, ...thenOthers(grantsToOthers(catalog, otherHolders, startOfOthers)) }
+      : page;
+  }
+  const completed = await session.complete(signal);
+  const page = walkBindings(completed, cursor, limit);
+  const { next } =
+    cursor === undefined ? thenOthers(grantsToOthers(completed.catalog, otherHolders, startOfOthers)) : {};
+  return next === undefined ? page : { ...page, siblings: [...(page.siblings ?? []), next] };
+}
 
 function* allAfter(catalog: Catalog, cursor: TokenFields | undefined): Generator<readonly [Binding, TokenFields]> {
   const after =
@@ -98,7 +157,7 @@ function* allAfter(catalog: Catalog, cursor: TokenFields | undefined): Generator
 }
 
 function* observedAfter(
-  { heldBindings, readId }: Settled,
+  { heldBindings, readId }: CompletedRead,
   cursor: TokenFields | undefined,
 ): Generator<readonly [Binding, TokenFields]> {
   for (let place = placeIn(readId, cursor); place < heldBindings.count; place += 1) {

@@ -1,81 +1,90 @@
+import type { Catalog } from '../access/catalog.ts';
+import { idOfRole, listedRoles, listedTenants } from '../access/catalog-list.ts';
+import { tenantName } from '../access/names.ts';
 import type { Role } from '../descope/roles.ts';
-import { entitlementTemplate, toRoleResource } from '../model/builders.ts';
-import { grantRowsOf } from '../model/grant-row.ts';
-import { parseRoleResourceId } from '../model/ids.ts';
+import { entitlementRef, parseRoleResourceId, tenantRef } from '../model/ids.ts';
+import { toResource } from '../model/resource-message.ts';
 import { type ResourceRow, resourceRow } from '../model/row.ts';
 import type { CutCounter } from '../model/text.ts';
-import { type Catalog, idOfRole } from '../access/catalog.ts';
-import { tenantName } from '../access/names.ts';
-import { grantsOfHolders } from './holders.ts';
-import { emptyPage, fillPage, type ResourceSyncer, rowsAfter } from './syncer.ts';
+import { roleTrait } from '../model/traits.ts';
+import type { ResourceType } from './resource-type.ts';
+import { grantsOfHolders } from './sync/holder-grants.ts';
+import { emptyPage, fillPage, rowsAfter } from './sync/paging.ts';
 
 /** A role; a tenant's own is shown with the tenant's name, since several tenants may use the same one. */
 export function toRole(role: Role, catalog: Catalog, cuts: CutCounter): ResourceRow {
-  const resource = toRoleResource(
-    {
-      id: idOfRole(role),
-      parentTenantId: role.tenantId,
-      displayName: role.tenantId === '' ? role.name : `${role.name} (${tenantName(catalog, role.tenantId)})`,
-      description: role.description,
-      createdTime: role.createdTime,
-      rawId: role.id,
-      profile: {
-        role_name: role.name,
-        tenant_id: role.tenantId,
-        scope: role.tenantId === '' ? 'project' : 'tenant',
-        default: role.isDefault,
-        private: role.isPrivate,
-        descope_id: role.id.toWellFormed(),
-      },
-    },
-    cuts,
-  );
-  return resourceRow(resource);
+  const profile = {
+    role_name: role.name,
+    tenant_id: role.tenantId,
+    scope: role.tenantId === '' ? 'project' : 'tenant',
+    default: role.isDefault,
+    private: role.isPrivate,
+    descope_id: role.id.toWellFormed(),
+  };
+  const parts = {
+    id: idOfRole(role),
+    parent: tenantRef(role.tenantId),
+    displayName: role.tenantId === '' ? role.name : `${role.name} (${tenantName(catalog, role.tenantId)})`,
+    description: role.description,
+    createdTime: role.createdTime,
+    rawId: role.id,
+    profile,
+  };
+  return resourceRow(toResource('role', parts, [roleTrait(profile)], cuts));
 }
 
-export const roleSyncer: ResourceSyncer = {
-  typeId: 'role',
-  list: async (read, { cursor, limit, signal, parentTenantId }) => {
-    const catalog = await read.catalogToList('role', signal);
-    const listed =
-      parentTenantId === undefined ? catalog.roles : catalog.roles.filter((role) => role.tenantId === parentTenantId);
+export const roleType: ResourceType = {
+  words: {
+    id: 'role',
+    displayName: 'Role',
+    description: 'A role of the whole project, or one that a tenant defines for itself.',
+    traits: ['role'],
+    skips: 'entitlements',
+  },
+  reads: [listedRoles.whole.endpoint],
+  lists: [listedRoles, listedTenants],
+  parentTypeIds: ['tenant'],
+  list: async (session, { cursor, limit, signal, parent }) => {
+    const catalog = await session.beginListing('role', signal);
+    const listed = parent === undefined ? catalog.roles : catalog.roles.filter((role) => role.tenantId === parent.id);
     return fillPage(
-      rowsAfter(listed, cursor, idOfRole, (role) => toRole(role, catalog, read.cuts)),
+      rowsAfter(listed, cursor, idOfRole, (role) => toRole(role, catalog, session.cuts)),
       limit,
     );
   },
-  get: async (read, id, signal) => {
+  get: async (session, id, signal) => {
     const address = parseRoleResourceId(id);
     if (address === undefined) {
       return undefined;
     }
-    const catalog = await read.catalog(signal);
+    const catalog = await session.catalog(signal);
     const role = catalog.role(address.tenantId, address.roleName);
-    return role === undefined ? undefined : toRole(role, catalog, read.cuts);
+    return role === undefined ? undefined : toRole(role, catalog, session.cuts);
   },
-  entitled: {
-    typeId: 'role',
-    template: entitlementTemplate('role'),
-    grants: async (read, id, request) => {
-      const address = parseRoleResourceId(id);
-      if (address === undefined) {
-        return emptyPage();
-      }
-      const { tenantId, roleName } = address;
-      return await grantsOfHolders(
-        read,
-        {
-          filter: tenantId === '' ? { roleNames: [roleName] } : { tenantRoleNames: { [tenantId]: [roleName] } },
-          exists: (catalog) => catalog.canBeHeld({ tenantId, roleName }),
-          of: (index) => index.holdersOf(tenantId, roleName),
-          holds: (user) =>
-            tenantId === ''
-              ? user.roleNames.includes(roleName)
-              : user.userTenants.some((entry) => entry.tenantId === tenantId && entry.roleNames.includes(roleName)),
-        },
-        request,
-        (users) => grantRowsOf('role', id, users),
-      );
+  late: ({ listedEarly, cuts }, { catalog, firstCatalog }) =>
+    (listedEarly.has('role') ? catalog.roles : [])
+      .filter((role) => firstCatalog.role(role.tenantId, role.name) === undefined)
+      .map((role) => toRole(role, catalog, cuts)),
+  entitlements: [
+    {
+      words: {
+        slug: 'assigned',
+        displayName: 'Assigned',
+        description: 'Holds the role: in the whole project, or in the one tenant that defines it.',
+        purpose: 'assignment',
+      },
+      grantableTo: 'holders',
+      grants: async (session, id, request) => {
+        const address = parseRoleResourceId(id);
+        return address === undefined
+          ? emptyPage()
+          : await grantsOfHolders(
+              session,
+              entitlementRef('role', id),
+              { holding: address, exists: (catalog) => catalog.canBeHeld(address) },
+              request,
+            );
+      },
     },
-  },
+  ],
 };

@@ -1,16 +1,16 @@
-import type { User } from '../descope/users/user.ts';
+import { type User, userReadEndpoints } from '../descope/users/user.ts';
 import { ConnectorError } from '../errors.ts';
-import type { ResourceStatus } from '../model/builders.ts';
 import { nameOfUser } from '../model/names.ts';
 import type { TokenFields } from '../model/page-token.ts';
 import { toAttributes } from '../model/profile.ts';
 import type { ResourceRow } from '../model/row.ts';
+import type { ResourceStatus } from '../model/resource-message.ts';
 import { type CutCounter, fitText, maxDisplayNameBytes } from '../model/text.ts';
 import { toUserRow } from '../model/user-row.ts';
-import { lateResources } from './late.ts';
-import type { SyncRead } from './sync-read.ts';
-import { createGauge, emptyPage, type Page, type PageRequest, type ResourceSyncer } from './syncer.ts';
-import { toWalkCursor, toWalkPosition, type WalkPosition } from './user-walk.ts';
+import type { ResourceType } from './resource-type.ts';
+import { createGauge, type Page, type PageRequest } from './sync/paging.ts';
+import type { SyncSession } from './sync/sync-session.ts';
+import { toWalkCursor, toWalkPosition, type WalkPosition } from './sync/user-walk.ts';
 
 const statuses: Readonly<Record<string, { readonly status: ResourceStatus; readonly detail: string }>> = {
   enabled: { status: 'enabled', detail: '' },
@@ -65,26 +65,37 @@ function unknown(status: string): { readonly status: ResourceStatus; readonly de
   return { status: 'unspecified', detail: status };
 }
 
-export const userSyncer: ResourceSyncer = {
-  typeId: 'user',
-  list: async (read, request) => (request.parentTenantId === undefined ? await listUsers(read, request) : emptyPage()),
-  get: async (read, id, signal) => {
-    const user = await read.project.loadUser(id, read.call(signal));
-    return user === undefined ? undefined : toUser(user, read.cuts);
+export const userType: ResourceType = {
+  words: {
+    id: 'user',
+    displayName: 'User',
+    description: 'A person or test account of the project, of every status.',
+    traits: ['user'],
+    skips: 'entitlements and grants',
+  },
+  reads: [userReadEndpoints.searchUsers, userReadEndpoints.loadUser],
+  lists: [],
+  holders: 'users',
+  parentTypeIds: [],
+  entitlements: [],
+  list: listUsers,
+  get: async (session, id, signal) => {
+    const user = await session.project.loadUser(id, session.call(signal));
+    return user === undefined ? undefined : toUser(user, session.cuts);
   },
 };
 
-async function listUsers(read: SyncRead, { cursor, limit, signal }: PageRequest): Promise<Page<ResourceRow>> {
+async function listUsers(session: SyncSession, { cursor, limit, signal }: PageRequest): Promise<Page<ResourceRow>> {
   const position = toPosition(cursor);
-  const page = await read.usersAt(position, signal);
+  const page = await session.usersAt(position, signal);
   if (page === undefined) {
-    return await lastPage(read, position, [], signal);
+    return await lastPage(session, position, [], signal);
   }
   const rows: ResourceRow[] = [];
   const isFull = createGauge();
   for (let place = page.skip; place < page.users.length; place += 1) {
     const user = page.users[place];
-    const row = user === undefined ? undefined : toUser(user, read.cuts);
+    const row = user === undefined ? undefined : toUser(user, session.cuts);
     if (row !== undefined) {
       if (rows.length === limit || isFull(rows, row)) {
         return { rows, next: toWalkCursor(page.within(place, place)) };
@@ -92,18 +103,26 @@ async function listUsers(read: SyncRead, { cursor, limit, signal }: PageRequest)
       rows.push(row);
     }
   }
-  const isFollowed = page.isFollowed || (await read.usersAt(page.following, signal)) !== undefined;
-  return isFollowed ? { rows, next: toWalkCursor(page.following) } : await lastPage(read, page.following, rows, signal);
+  const isFollowed = page.isFollowed || (await session.usersAt(page.following, signal)) !== undefined;
+  return isFollowed
+    ? { rows, next: toWalkCursor(page.following) }
+    : await lastPage(session, page.following, rows, signal);
 }
 
-/** The last page is given out only when the read is proved and every reference looked up: without it, no sync is complete. */
+/**
+ * The last page is given out only when the read is proved and every reference looked up: without it, no sync is complete.
+ * With it go the resources of other types that a second look at their lists added after those had been given out, so that no
+ * grant of this sync leads to something that it never told. (A response may hold other types.)
+ */
 async function lastPage(
-  read: SyncRead,
+  session: SyncSession,
   position: WalkPosition | undefined,
   rows: ResourceRow[],
   signal?: AbortSignal,
 ): Promise<Page<ResourceRow>> {
-  return { rows: [...rows, ...lateResources(read, await read.endOfUsers(position, signal))] };
+  const lookedUp = await session.endOfUsers(position, signal);
+  const isChanged = lookedUp.catalog !== lookedUp.firstCatalog && session.listedEarly.size > 0;
+  return { rows: [...rows, ...(isChanged ? session.types.late.flatMap((late) => late(session, lookedUp)) : [])] };
 }
 
 function toPosition(cursor: TokenFields | undefined): WalkPosition | undefined {

@@ -1,7 +1,7 @@
 import { ConnectorService } from '../gen/c1/connector/v2/connector_pb.ts';
 import { checkSyncId } from '../model/requests.ts';
-import type { Probe } from '../resources/probe.ts';
-import type { SyncReads } from '../resources/sync-reads.ts';
+import type { Probe } from '../resources/sync/probe.ts';
+import type { SyncSessions } from '../resources/sync/sync-sessions.ts';
 import { type AnsweredService, answering } from './answers.ts';
 import { connectorMetadata } from './metadata.ts';
 
@@ -13,11 +13,11 @@ const sdkVersion = '0.25.0';
 
 export interface ConnectorServiceOptions {
   readonly probe: Probe;
-  readonly reads: SyncReads;
+  readonly sessions: SyncSessions;
 }
 
 /** ConnectorService: whether the project can be read, what the connector can do, and the end of a sync. */
-export function connectorService({ probe, reads }: ConnectorServiceOptions): AnsweredService {
+export function connectorService({ probe, sessions }: ConnectorServiceOptions): AnsweredService {
   return answering(ConnectorService, {
     validate: async (_request, signal) => {
       await probe(signal);
@@ -28,7 +28,7 @@ export function connectorService({ probe, reads }: ConnectorServiceOptions): Ans
 
     cleanup: ({ activeSyncId }) => {
       checkSyncId(activeSyncId);
-      reads.end(activeSyncId);
+      sessions.end(activeSyncId);
       return {};
     },
   });

@@ -4,7 +4,8 @@ import { GrantAlreadyExistsSchema, GrantAlreadyRevokedSchema } from '../gen/c1/c
 import { RequestIdSchema } from '../gen/c1/connector/v2/annotation_request_pb.ts';
 import { GrantManagerService } from '../gen/c1/connector/v2/grant_pb.ts';
 import { annotate, marker } from '../model/annotations.ts';
-import { toGrant } from '../model/builders.ts';
+import { toGrant } from '../model/grant-message.ts';
+import { entitlementRef } from '../model/ids.ts';
 import type { Any, Entitlement, Resource } from '../model/messages.ts';
 import type { Change } from '../provisioning/change.ts';
 import type { Provisioner } from '../provisioning/provisioner.ts';
@@ -23,7 +24,7 @@ export function grantManagerService({ provisioner }: GrantManagerOptions): Answe
       const change = await provision(present(provisioner), 'grant', entitlement, principal, signal);
       return {
         grants: [change.target, ...change.alongsideTargets].map(({ typeId, resourceId }) =>
-          toGrant(typeId, resourceId, change.principal.typeId, change.principal.id),
+          toGrant(entitlementRef(typeId, resourceId), change.principal),
         ),
         annotations: [
           ...(change.outcome === 'already-granted' ? [marker(GrantAlreadyExistsSchema)] : []),

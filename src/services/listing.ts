@@ -1,7 +1,7 @@
 import { ConnectorError } from '../errors.ts';
 import { decodeToken, encodeToken, type TokenFields } from '../model/page-token.ts';
 import { pageLimit } from '../model/requests.ts';
-import type { PageRequest } from '../resources/syncer.ts';
+import type { PageRequest } from '../resources/sync/paging.ts';
 
 /**
  * The scope of a page token. A token counts in one project only, and in one listing of it: a sync that went on from another

@@ -2,7 +2,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { ResourceRow } from '../model/row.ts';
 
 /** What must be remembered of a resource to ask for its entitlements and grants. */
-export type Remembered = Pick<ResourceRow, 'id' | 'displayName' | 'parentTenantId'>;
+export type Remembered = Pick<ResourceRow, 'id' | 'displayName' | 'parent'>;
 
 /** So many are packed together, and come back together. */
 const packSize = 250;
@@ -16,8 +16,8 @@ export class RememberedResources {
   readonly #packs: Uint8Array[] = [];
   #open: Remembered[] = [];
 
-  add({ id, displayName, parentTenantId }: Remembered): void {
-    this.#open.push({ id, displayName, parentTenantId });
+  add({ id, displayName, parent }: Remembered): void {
+    this.#open.push({ id, displayName, parent });
     if (this.#open.length === packSize) {
       this.#packs.push(pack(this.#open));
       this.#open = [];

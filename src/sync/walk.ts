@@ -1,7 +1,5 @@
 import { ConnectorError, throwIfCancelled } from '../errors.ts';
-import type { EntitledResource } from '../model/builders.ts';
 import { entitlementRowsOf } from '../model/entitlement-row.ts';
-import { type EntitledTypeId, isResourceTypeId, type ResourceTypeId } from '../model/ids.ts';
 import type { ResourceType } from '../model/messages.ts';
 import type { EntitlementRow, GrantRow, ResourceRow, RowPage } from '../model/row.ts';
 import {
@@ -15,7 +13,7 @@ import {
   typesRequest,
 } from '../model/walk-requests.ts';
 import type { ConnectorSurface } from '../model/surface.ts';
-import { type Remembered, RememberedResources } from './remembered-resources.ts';
+import { RememberedResources } from './remembered-resources.ts';
 
 /** Takes the rows of a sync in the order of its sections, some at once; each promise is waited for, so that a slow sink slows the walk. */
 export interface SyncSink {
@@ -76,7 +74,7 @@ export async function walk({ surface, syncId, sink, onProgress, signal }: WalkOp
     const makers = templates.map((template) => entitlementRowsOf(template));
     for (const resources of makers.length === 0 ? [] : (remembered.get(type.id)?.batches() ?? [])) {
       throwIfCancelled(signal);
-      const rows = resources.flatMap((resource) => makers.map((toRow) => toRow(toEntitled(type.id, resource))));
+      const rows = resources.flatMap((resource) => makers.map((toRow) => toRow({ ...resource, typeId: type.id })));
       await sink.entitlements(rows);
       count(rows.length);
     }
@@ -95,20 +93,6 @@ export async function walk({ surface, syncId, sink, onProgress, signal }: WalkOp
       );
     }
   }
-}
-
-function toEntitled(typeId: string, resource: Remembered): EntitledResource {
-  if (!isEntitled(typeId)) {
-    throw new ConnectorError(
-      'upstream-contract',
-      `the connector offers an entitlement on ${JSON.stringify(typeId)}, which cannot be held`,
-    );
-  }
-  return { ...resource, typeId };
-}
-
-function isEntitled(typeId: string): typeId is EntitledTypeId & ResourceTypeId {
-  return isResourceTypeId(typeId) && typeId !== 'user';
 }
 
 /** Every page of a listing, and of the stretches that its pages name besides: one after the other, in that order. */

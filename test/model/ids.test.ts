@@ -5,7 +5,7 @@ import {
   checkId,
   entitlementId,
   grantId,
-  isResourceTypeId,
+  isFoundingType,
   maxIdBytes,
   parseBindingResourceId,
   parseEntitlementId,
@@ -104,7 +104,7 @@ describe('ids of entitlements and grants', () => {
     ['permission', 'a:b', 'permission:a:b:granted'],
   ] as const)('are plain joins: %s %s', (typeId, resourceId, id) => {
     expect(entitlementId(typeId, resourceId)).toBe(id);
-    expect(grantId(id, 'user', 'u:1')).toBe(`${id}:user:u:1`);
+    expect(grantId(id, { typeId: 'user', id: 'u:1' })).toBe(`${id}:user:u:1`);
   });
 });
 
@@ -153,7 +153,7 @@ describe('the limit of an id', () => {
     () => roleResourceId({ tenantId: '', roleName: '%'.repeat(342) }),
     () => bindingResourceId('t'.repeat(600), 'r'.repeat(600)),
     () => entitlementId('role', 'r'.repeat(1020)),
-    () => grantId('e'.repeat(600), 'user', 'u'.repeat(600)),
+    () => grantId('e'.repeat(600), { typeId: 'user', id: 'u'.repeat(600) }),
   ])('holds for every id that is built: %s', (build) => {
     expect(build).toThrow(expect.objectContaining({ kind: 'upstream-contract' }));
   });
@@ -165,10 +165,10 @@ describe('the limit of an id', () => {
 
 describe('a resource type id', () => {
   it.each(['user', 'tenant', 'role', 'permission', 'role_binding'])('is %s', (id) => {
-    expect(isResourceTypeId(id)).toBe(true);
+    expect(isFoundingType(id)).toBe(true);
   });
 
   it.each(['', 'User', 'group', 'length', 'constructor', '__proto__'])('is not "%s"', (id) => {
-    expect(isResourceTypeId(id)).toBe(false);
+    expect(isFoundingType(id)).toBe(false);
   });
 });

@@ -7,10 +7,12 @@ import { GrantSchema } from '../../src/gen/c1/connector/v2/grant_pb.ts';
 import { ResourceSchema } from '../../src/gen/c1/connector/v2/resource_pb.ts';
 import { annotationRegistry } from '../../src/model/annotations.ts';
 import { toBindingRow } from '../../src/model/binding-row.ts';
-import { entitlementTemplate } from '../../src/model/builders.ts';
 import { conferringGrantRow } from '../../src/model/conferring-row.ts';
 import { entitlementRowsOf } from '../../src/model/entitlement-row.ts';
 import { grantRowsOf } from '../../src/model/grant-row.ts';
+import { entitlementRef, tenantRef } from '../../src/model/ids.ts';
+import type { Entitlement } from '../../src/model/messages.ts';
+import { listedTypes } from '../../src/registry.ts';
 import { toAttributes } from '../../src/model/profile.ts';
 import { type Row, wireSize } from '../../src/model/row.ts';
 import { type CutCounter, noCuts } from '../../src/model/text.ts';
@@ -121,7 +123,7 @@ describe('the row of a role in a tenant', () => {
         roleResourceId: nameArbitrary,
         profile: json,
       })
-      .map((given) => Object.assign(given, { parentTenantId: given.tenantId }));
+      .map((given) => Object.assign(given, { parent: { typeId: 'tenant', id: given.tenantId } }));
 
     fc.assert(fc.property(parts, (given) => expectFaithful(toBindingRow(given, noCuts), ResourceSchema)));
   });
@@ -133,9 +135,13 @@ describe('the row of a grant', () => {
       fc.property(
         fc.constantFrom('tenant', 'role', 'role_binding'),
         nameArbitrary,
+        fc.constantFrom('user', 'access_key'),
         nameArbitrary,
-        (typeId, resourceId, userId) =>
-          expectFaithful(grantRowsOf(typeId, resourceId, idsOf('first', userId))(1), GrantSchema),
+        (typeId, resourceId, principalTypeId, principalId) =>
+          expectFaithful(
+            grantRowsOf(entitlementRef(typeId, resourceId), principalTypeId, idsOf('first', principalId))(1),
+            GrantSchema,
+          ),
       ),
     );
   });
@@ -147,36 +153,45 @@ describe('the row of a grant', () => {
         fc.constantFrom('role', 'role_binding'),
         nameArbitrary,
         fc.oneof(nameArbitrary, fc.constant('')),
-        (permissionName, typeId, principalId, tenantId) =>
-          expectFaithful(conferringGrantRow(permissionName, typeId, principalId, tenantId), GrantSchema),
+        fc.constantFrom(['user'], ['user', 'access_key']),
+        (permissionName, typeId, id, tenantId, holderTypeIds) =>
+          expectFaithful(conferringGrantRow(permissionName, { typeId, id, tenantId }, holderTypeIds), GrantSchema),
       ),
     );
   });
 
   it('never carries an id that the protocol could not', () => {
-    expect(() => conferringGrantRow('p'.repeat(1_000), 'role', 'r'.repeat(100), '')).toThrow(
+    expect(() =>
+      conferringGrantRow('p'.repeat(1_000), { typeId: 'role', id: 'r'.repeat(100), tenantId: '' }, ['user']),
+    ).toThrow(expect.objectContaining({ kind: 'upstream-contract' }));
+    expect(() => grantRowsOf(entitlementRef('tenant', 'a'), 'user', idsOf('u'.repeat(1_020)))(0)).toThrow(
       expect.objectContaining({ kind: 'upstream-contract' }),
     );
-    expect(() => grantRowsOf('tenant', 'a', idsOf('u'.repeat(1_020)))(0)).toThrow(
-      expect.objectContaining({ kind: 'upstream-contract' }),
-    );
-    expect(() => grantRowsOf('tenant', 'a'.repeat(1_020), idsOf())).toThrow(
+    expect(() => grantRowsOf(entitlementRef('tenant', 'a'.repeat(1_020)), 'user', idsOf())).toThrow(
       expect.objectContaining({ kind: 'upstream-contract' }),
     );
   });
 });
 
+/** The template of each entitlement, with the type that offers it. */
+function templates(): readonly (readonly [string, Entitlement])[] {
+  const types = listedTypes();
+  return types.all.flatMap(({ words, entitlements }) =>
+    entitlements.map((one) => [words.id, types.template(one)] as const),
+  );
+}
+
 describe('the row of an entitlement', () => {
   it('is encoded as the protobuf library encodes its message', () => {
     fc.assert(
       fc.property(
-        fc.constantFrom('tenant', 'role', 'permission', 'role_binding'),
+        fc.constantFrom(...templates()),
         nameArbitrary,
         text,
         fc.oneof(nameArbitrary, fc.constant('')),
-        (typeId, id, displayName, parentTenantId) => {
+        ([typeId, template], id, displayName, parentTenantId) => {
           expectFaithful(
-            entitlementRowsOf(entitlementTemplate(typeId))({ typeId, id, displayName, parentTenantId }),
+            entitlementRowsOf(template)({ typeId, id, displayName, parent: tenantRef(parentTenantId) }),
             EntitlementSchema,
           );
         },

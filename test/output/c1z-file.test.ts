@@ -11,7 +11,8 @@ import { EntitlementSchema } from '../../src/gen/c1/connector/v2/entitlement_pb.
 import { GrantSchema } from '../../src/gen/c1/connector/v2/grant_pb.ts';
 import { ResourceSchema, ResourceTypeSchema } from '../../src/gen/c1/connector/v2/resource_pb.ts';
 import { annotate } from '../../src/model/annotations.ts';
-import { toConferringGrant, toGrant } from '../../src/model/builders.ts';
+import { toConferringGrant, toGrant } from '../../src/model/grant-message.ts';
+import { entitlementRef } from '../../src/model/ids.ts';
 import type { Grant } from '../../src/model/messages.ts';
 import { type C1zFile, createC1zFile } from '../../src/output/c1z-file.ts';
 import { messageByMessage } from '../../src/output/message-sink.ts';
@@ -369,7 +370,7 @@ describe('the sync run of a .c1z file', () => {
     let nowMs = Date.UTC(2026, 0, 1, 21, 34, 5, 6);
     const file = await createC1zFile(target(), { syncId, now: () => nowMs });
     nowMs += 54;
-    await file.grant(toGrant('role', 'Editor', 'user', 'U1'));
+    await file.grant(toGrant(entitlementRef('role', 'Editor'), { typeId: 'user', id: 'U1' }));
     nowMs = Date.UTC(2026, 10, 12, 7, 44, 15);
     await file.finish(() => ({}));
     using database = await opened();
@@ -388,8 +389,8 @@ describe('the sync run of a .c1z file', () => {
 describe('an expandable grant in a .c1z file', () => {
   it('has what it expands to in a column of its own, and its other annotations where they were', async () => {
     await writtenGrants(
-      toConferringGrant('approve', 'role_binding', 'acme/Editor', 'acme'),
-      toGrant('role', 'Editor', 'user', 'U1'),
+      toConferringGrant('approve', { typeId: 'role_binding', id: 'acme/Editor', tenantId: 'acme' }, ['user']),
+      toGrant(entitlementRef('role', 'Editor'), { typeId: 'user', id: 'U1' }),
     );
     using database = await opened();
 
@@ -425,7 +426,7 @@ describe('an expandable grant in a .c1z file', () => {
 
   it('that names no entitlement is not expandable, and loses the annotation all the same', async () => {
     const blank = annotate(GrantExpandableSchema, create(GrantExpandableSchema, { entitlementIds: [' '] }));
-    await writtenGrants(toGrant('role', 'Editor', 'user', 'U1', [blank]));
+    await writtenGrants(toGrant(entitlementRef('role', 'Editor'), { typeId: 'user', id: 'U1' }, [blank]));
     using database = await opened();
 
     const [row] = database.table('v1_grants');
@@ -433,7 +434,9 @@ describe('an expandable grant in a .c1z file', () => {
     expect(row).toMatchObject({
       expansion: null,
       needs_expansion: 0,
-      data: new Uint8Array(toBinary(GrantSchema, toGrant('role', 'Editor', 'user', 'U1'))),
+      data: new Uint8Array(
+        toBinary(GrantSchema, toGrant(entitlementRef('role', 'Editor'), { typeId: 'user', id: 'U1' })),
+      ),
     });
   });
 });
@@ -441,8 +444,8 @@ describe('an expandable grant in a .c1z file', () => {
 describe('a row that comes twice to a .c1z file', () => {
   it('is kept once, as it was the last time, and counted once', async () => {
     const file = await createC1zFile(target(), { syncId });
-    await file.grant(toGrant('permission', 'approve', 'role', 'Editor'));
-    await file.grant(toConferringGrant('approve', 'role', 'Editor', ''));
+    await file.grant(toGrant(entitlementRef('permission', 'approve'), { typeId: 'role', id: 'Editor' }));
+    await file.grant(toConferringGrant('approve', { typeId: 'role', id: 'Editor', tenantId: '' }, ['user']));
     await file.resource(
       create(ResourceSchema, { id: { resourceType: 'role', resource: 'Editor' }, displayName: 'old' }),
     );
@@ -465,7 +468,7 @@ describe('a .c1z target', () => {
   it('may be read by its owner only, and so may what is written on the way, whatever the umask', async () => {
     const umask = process.umask(0);
     const file = await createC1zFile(target(), { syncId });
-    await put(file, { grants: [toGrant('role', 'Editor', 'user', 'U1')] });
+    await put(file, { grants: [toGrant(entitlementRef('role', 'Editor'), { typeId: 'user', id: 'U1' })] });
     const [early = ''] = await temporaries();
     const earlyMode = (await stat(join(folder, early))).mode;
     await file.finish(() => ({}));
@@ -493,7 +496,7 @@ describe('a .c1z target', () => {
   it('that is discarded stays as it was, with nothing beside it', async () => {
     await writeFile(target(), 'old');
     const file = await createC1zFile(target(), { syncId });
-    await put(file, { grants: [toGrant('role', 'Editor', 'user', 'U1')] });
+    await put(file, { grants: [toGrant(entitlementRef('role', 'Editor'), { typeId: 'user', id: 'U1' })] });
 
     await file.discard();
     await file.discard();
@@ -559,12 +562,10 @@ describe('a .c1z target', () => {
     let peak = before;
     for (let place = 0; place < 100_000; place += 1) {
       await file.grant(
-        toGrant(
-          'role_binding',
-          `tenant-${place % 500}/Role ${place % 7}`,
-          'user',
-          `U2user${String(place).padStart(22, '0')}`,
-        ),
+        toGrant(entitlementRef('role_binding', `tenant-${place % 500}/Role ${place % 7}`), {
+          typeId: 'user',
+          id: `U2user${String(place).padStart(22, '0')}`,
+        }),
       );
       if (place % 1000 === 0) {
         peak = Math.max(peak, process.memoryUsage.rss());

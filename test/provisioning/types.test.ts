@@ -29,12 +29,12 @@ describe('the types whose entitlements can be changed', () => {
   });
 
   it('need a right for each call that changes them, and together for every call that changes a user', () => {
-    expect(changeable.map((type) => [type.typeId, writeRightsOf(type)])).toEqual([
+    expect(changeable.map((type) => [type.typeId, writeRightsOf(type.typeId)])).toEqual([
       ['tenant', ['POST /v1/mgmt/user/update/tenant/add', 'POST /v1/mgmt/user/update/tenant/remove']],
       ['role', ['POST /v1/mgmt/user/update/role/add', 'POST /v1/mgmt/user/update/role/remove']],
       ['role_binding', ['POST /v1/mgmt/user/update/role/add', 'POST /v1/mgmt/user/update/role/remove']],
     ]);
-    expect(new Set(changeable.flatMap(writeRightsOf))).toEqual(
+    expect(new Set(changeable.flatMap(({ typeId }) => writeRightsOf(typeId)))).toEqual(
       new Set(Object.values(userWriteEndpoints).map(endpointLabel)),
     );
   });

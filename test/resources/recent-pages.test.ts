@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { User } from '../../src/descope/users/user.ts';
-import { RecentPages } from '../../src/resources/recent-pages.ts';
+import { RecentPages } from '../../src/resources/sync/recent-pages.ts';
 import { user } from '../support/project-fixture.ts';
 
 const idsOf = (users: readonly User[] | undefined): readonly string[] | undefined => users?.map(({ userId }) => userId);

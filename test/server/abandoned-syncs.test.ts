@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { type Connector, createConnector } from '../../src/connector.ts';
-import { Catalog } from '../../src/access/catalog.ts';
-import { createCatalogs } from '../../src/resources/catalogs.ts';
-import { createSyncReads, defaultLimits, type ReadLimits, type SyncReads } from '../../src/resources/sync-reads.ts';
-import type { SyncRead } from '../../src/resources/sync-read.ts';
+import { Catalog, readRows } from '../../src/access/catalog.ts';
+import { listedPermissions, listedRoles, listedTenants } from '../../src/access/catalog-list.ts';
+import { listedTypes } from '../../src/registry.ts';
+import { createCatalogs } from '../../src/resources/sync/shared-catalogs.ts';
+import {
+  createSyncSessions,
+  defaultLimits,
+  type ReadLimits,
+  type SyncSessions,
+} from '../../src/resources/sync/sync-sessions.ts';
+import type { SyncSession } from '../../src/resources/sync/sync-session.ts';
 import {
   createProject,
   inTenant,
@@ -27,7 +34,7 @@ const pagesDue = 5;
 
 interface Bench {
   readonly project: ProjectFixture;
-  readonly reads: SyncReads;
+  readonly reads: SyncSessions;
   readonly connector: Connector;
   /** Lets time pass, second by second; the clock ticks if anybody wound it up. */
   readonly pass: (seconds: number) => void;
@@ -49,7 +56,7 @@ function bench(limits: Partial<ReadLimits> = {}, project = createProject(rows)):
   } as const;
   return {
     project,
-    reads: createSyncReads(options),
+    reads: createSyncSessions({ ...options, types: listedTypes() }),
     connector: createConnector(options),
     pass: (seconds) => {
       for (let passed = 0; passed < seconds; passed += 1) {
@@ -61,7 +68,7 @@ function bench(limits: Partial<ReadLimits> = {}, project = createProject(rows)):
   };
 }
 
-const begin = (reads: SyncReads, syncId: string): Promise<SyncRead> =>
+const begin = (reads: SyncSessions, syncId: string): Promise<SyncSession> =>
   reads.use({ syncId }, (read) => Promise.resolve(read));
 
 describe('a sync that nobody ends', () => {
@@ -186,11 +193,11 @@ describe('when every place is taken by a sync that is in use', () => {
 
 describe('what syncs share', () => {
   const listed = (more: Partial<Rows> = {}): Catalog =>
-    new Catalog(
-      more.tenants ?? [tenant('acme', { domains: ['acme.example'] }), tenant('globex')],
-      more.roles ?? [role('Editor', { permissionNames: ['read'] })],
-      more.permissions ?? [permission('read')],
-    );
+    new Catalog([
+      readRows(listedTenants, more.tenants ?? [tenant('acme', { domains: ['acme.example'] }), tenant('globex')]),
+      readRows(listedRoles, more.roles ?? [role('Editor', { permissionNames: ['read'] })]),
+      readRows(listedPermissions, more.permissions ?? [permission('read')]),
+    ]);
 
   it('lists that say the same are kept once', () => {
     const catalogs = createCatalogs(() => true);

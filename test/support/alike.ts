@@ -1,6 +1,6 @@
 import type { CallOptions } from '../../src/descope/http/call.ts';
 import type { TimedUserPage, UserQuery } from '../../src/descope/users/user-page.ts';
-import type { ProjectRead } from '../../src/resources/sync-read.ts';
+import type { ProjectRead } from '../../src/resources/sync/sync-session.ts';
 import { benchProject } from './faults-bench.ts';
 
 /** One search as it was asked and answered: what a reader gets to see of the users. */

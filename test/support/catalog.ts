@@ -1,4 +1,5 @@
-import { Catalog } from '../../src/access/catalog.ts';
+import { Catalog, readRows } from '../../src/access/catalog.ts';
+import { listedPermissions, listedRoles, listedTenants } from '../../src/access/catalog-list.ts';
 import type { Permission } from '../../src/descope/permissions.ts';
 import type { Role } from '../../src/descope/roles.ts';
 import type { Tenant } from '../../src/descope/tenants.ts';
@@ -13,5 +14,9 @@ export function catalogOf({
   readonly roles?: readonly Role[];
   readonly permissions?: readonly Permission[];
 }): Catalog {
-  return new Catalog(tenants, roles, permissions);
+  return new Catalog([
+    readRows(listedTenants, tenants),
+    readRows(listedRoles, roles),
+    readRows(listedPermissions, permissions),
+  ]);
 }

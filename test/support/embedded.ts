@@ -1,7 +1,7 @@
 import { type Connector, createConnector } from '../../src/connector.ts';
 import { createDescopeClient, type DescopeClientOptions } from '../../src/descope/client.ts';
 import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/emulator/emulator.ts';
-import type { ProjectRead, SyncPolicy } from '../../src/resources/sync-read.ts';
+import type { ProjectRead, SyncPolicy } from '../../src/resources/sync/sync-session.ts';
 import { Secret } from '../../src/secret.ts';
 import { connectSurface, type RemoteSurface } from '../../src/server/remote-surface.ts';
 import { type RunningServer, startServer } from '../../src/server/server.ts';

@@ -16,7 +16,7 @@ import type {
 import { ConnectorError, type ErrorKind } from '../../src/errors.ts';
 import type { ConnectorSurface } from '../../src/model/surface.ts';
 import { createSyncFile } from '../../src/output/sync-file.ts';
-import type { SyncPolicy } from '../../src/resources/sync-read.ts';
+import type { SyncPolicy } from '../../src/resources/sync/sync-session.ts';
 import { runSync } from '../../src/sync/run.ts';
 import type { SyncSummary } from '../../src/sync/summary.ts';
 import { walk } from '../../src/sync/walk.ts';

@@ -1,10 +1,11 @@
+import type { WholeList } from '../../src/descope/whole-list.ts';
 import type { CallOptions } from '../../src/descope/http/call.ts';
 import type { UserQuery } from '../../src/descope/users/user-page.ts';
 import type { Permission } from '../../src/descope/permissions.ts';
 import type { Role } from '../../src/descope/roles.ts';
 import type { Tenant } from '../../src/descope/tenants.ts';
 import type { User } from '../../src/descope/users/user.ts';
-import type { ProjectRead } from '../../src/resources/sync-read.ts';
+import type { ProjectRead } from '../../src/resources/sync/sync-session.ts';
 
 /** The clock of the fake service, in epoch milliseconds. Users are created long before it unless a test says otherwise. */
 export const serverNowMs = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -120,6 +121,17 @@ export interface ProjectFixture extends ProjectRead {
   countOf(endpoint: Endpoint): number;
 }
 
+/** The whole lists that the fixture has, by what people call their rows. */
+const lists: Readonly<Record<string, readonly [Endpoint, (rows: Rows) => readonly unknown[]]>> = {
+  tenants: ['allTenants', ({ tenants }) => tenants],
+  roles: ['allRoles', ({ roles }) => roles],
+  permissions: ['allPermissions', ({ permissions }) => permissions],
+};
+
+function noList(what: string): never {
+  throw new Error(`the fixture has no list of ${what}`);
+}
+
 export function createProject(given: Partial<Rows> = {}): ProjectFixture {
   const requests: FakeRequest[] = [];
 
@@ -154,9 +166,10 @@ export function createProject(given: Partial<Rows> = {}): ProjectFixture {
       }),
     loadUser: (id, call) =>
       answer({ endpoint: 'loadUser', id }, call, ({ users }) => users.find((row) => row.userId === id)),
-    allTenants: (call) => answer({ endpoint: 'allTenants' }, call, ({ tenants }) => tenants),
-    allRoles: (call) => answer({ endpoint: 'allRoles' }, call, ({ roles }) => roles),
-    allPermissions: (call) => answer({ endpoint: 'allPermissions' }, call, ({ permissions }) => permissions),
+    readList: <Row>(list: WholeList<Row>, call?: CallOptions) => {
+      const [endpoint, rowsOf] = lists[list.what] ?? noList(list.what);
+      return answer({ endpoint }, call, (rows) => rowsOf(rows) as readonly Row[]); // the list's own rows
+    },
   };
   return fixture;
 }

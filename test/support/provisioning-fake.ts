@@ -1,3 +1,4 @@
+import type { WholeList } from '../../src/descope/whole-list.ts';
 import type { CallOptions } from '../../src/descope/http/call.ts';
 import type { Role } from '../../src/descope/roles.ts';
 import type { Tenant } from '../../src/descope/tenants.ts';
@@ -39,13 +40,9 @@ export function createFakeProject(
   };
   const provisioner = createProvisioner({
     client: {
-      allTenants: async (call) => {
-        note('tenants', call);
-        return fake.tenants;
-      },
-      allRoles: async (call) => {
-        note('roles', call);
-        return fake.roles;
+      readList: async <Row>({ what }: WholeList<Row>, call?: CallOptions) => {
+        note(what, call);
+        return (what === 'tenants' ? fake.tenants : fake.roles) as readonly unknown[] as readonly Row[];
       },
       loadForWrite: async (userId, call) => {
         note('load', call);

@@ -1,7 +1,7 @@
 import { chooseOutput, type DerivedOutputs } from '../../src/output/outputs.ts';
 import { runSync } from '../../src/sync/run.ts';
 import { newSyncId } from '../../src/sync/sync-id.ts';
-import type { SyncPolicy } from '../../src/resources/sync-read.ts';
+import type { SyncPolicy } from '../../src/resources/sync/sync-session.ts';
 import { createProject, type Rows } from './project-fixture.ts';
 import { connectorOf } from './walker.ts';
 

@@ -16,7 +16,7 @@ import { marker } from '../../src/model/annotations.ts';
 import type { Any, Entitlement, Grant, Resource, ResourceType } from '../../src/model/messages.ts';
 import type { Row, RowPage } from '../../src/model/row.ts';
 import type { ConnectorSurface } from '../../src/model/surface.ts';
-import type { ProjectRead, SyncPolicy } from '../../src/resources/sync-read.ts';
+import type { ProjectRead, SyncPolicy } from '../../src/resources/sync/sync-session.ts';
 import type { SyncSink } from '../../src/sync/walk.ts';
 import type { GrantTruth, Truth } from './truth.ts';
 

@@ -6,7 +6,11 @@ import { heldBytes } from '../support/memory.ts';
 
 /** Any text, also one that is empty or not well-formed. */
 const text = fc.oneof(nameArbitrary, fc.constantFrom('', '\uD83D', 'a\uDE00', '漢字/Rôle'));
-const resource: fc.Arbitrary<Remembered> = fc.record({ id: text, displayName: text, parentTenantId: text });
+const resource: fc.Arbitrary<Remembered> = fc.record({
+  id: text,
+  displayName: text,
+  parent: fc.option(fc.record({ typeId: text, id: text }), { nil: undefined }),
+});
 
 function remember(resources: readonly Remembered[]): RememberedResources {
   const remembered = new RememberedResources();
@@ -21,7 +25,7 @@ function bindings(count: number): readonly Remembered[] {
     return {
       id: `${parentTenantId}/Rôle ${place % 30}`,
       displayName: `Rôle ${place % 30} in Company ${Math.floor(place / 30)}`,
-      parentTenantId,
+      parent: { typeId: 'tenant', id: parentTenantId },
     };
   });
 }
@@ -63,14 +67,14 @@ describe('remembered resources', () => {
   });
 
   it('keep of a row only what is asked for later', () => {
-    const row = { id: 'a', displayName: '', parentTenantId: 't', message: 'large' };
+    const row = { id: 'a', displayName: '', parent: { typeId: 'tenant', id: 't' }, message: 'large' };
 
     expect(
       remember(Array.from({ length: 251 }, () => row))
         .batches()
         .toArray()
         .flat(),
-    ).toEqual(Array.from({ length: 251 }, () => ({ id: 'a', displayName: '', parentTenantId: 't' })));
+    ).toEqual(Array.from({ length: 251 }, () => ({ id: 'a', displayName: '', parent: { typeId: 'tenant', id: 't' } })));
   });
 
   it('take little memory when they are many and alike', () => {

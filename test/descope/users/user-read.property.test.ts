@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createUserRead, type ReadOrigin, type UserRead } from '../../../src/descope/users/user-read.ts';
+import { createUserRead, type UserRead } from '../../../src/descope/users/user-read.ts';
+import { type ReadOrigin } from '../../../src/descope/users/ledger.ts';
 import { ConnectorError, isKind } from '../../../src/errors.ts';
 import { chanceOf, ModelServer, type ModelUser, wander } from '../model-server.ts';
 

@@ -1,0 +1,82 @@
+import { create, type JsonObject } from '@bufbuild/protobuf';
+import type { Any } from '@bufbuild/protobuf/wkt';
+import {
+  GroupTraitSchema,
+  NonHumanIdentityTrait_NhiType,
+  NonHumanIdentityTraitSchema,
+  RoleTraitSchema,
+  ScopeBindingTraitSchema,
+  UserTrait_AccountType,
+  UserTraitSchema,
+} from '../gen/c1/connector/v2/annotation_trait_pb.ts';
+import { annotate } from './annotations.ts';
+import type { ResourceRef } from './ids.ts';
+import { createdAt, type ResourceParts, toResourceId } from './resource-message.ts';
+import { fitText, maxStatusDetailBytes } from './text.ts';
+
+/** The protocol's traits, which tell a platform what a resource is whatever its type is called. */
+export function groupTrait(profile: JsonObject): Any {
+  return annotate(GroupTraitSchema, create(GroupTraitSchema, { profile }));
+}
+
+export function roleTrait(profile: JsonObject): Any {
+  return annotate(RoleTraitSchema, create(RoleTraitSchema, { profile }));
+}
+
+/** A role that counts inside one scope only. */
+export function scopeBindingTrait(role: ResourceRef, scope: ResourceRef): Any {
+  const trait = create(ScopeBindingTraitSchema, { roleId: toResourceId(role), scopeResourceId: toResourceId(scope) });
+  return annotate(ScopeBindingTraitSchema, trait);
+}
+
+/** UserTrait.Status numbers its values as Resource's Status does. */
+export const userStatuses = { enabled: 1, disabled: 2, unspecified: 0 } as const;
+
+export interface UserParts extends ResourceParts {
+  readonly emails: readonly string[];
+  readonly login: string;
+  readonly loginAliases: readonly string[];
+  readonly givenName: string;
+  readonly middleName: string;
+  readonly familyName: string;
+  readonly mfaEnabled: boolean;
+  readonly ssoEnabled: boolean;
+}
+
+/** A person. Status, profile and creation time stand both here and on the resource: readers differ. */
+export function userTrait(parts: UserParts): Any {
+  const { status = 'unspecified' } = parts;
+  const trait = create(UserTraitSchema, {
+    emails: parts.emails.map((address, index) => ({ address, isPrimary: index === 0 })),
+    status: { status: userStatuses[status], details: fitText(parts.statusDetail ?? '', maxStatusDetailBytes) },
+    profile: parts.profile,
+    accountType: UserTrait_AccountType.HUMAN,
+    login: parts.login,
+    loginAliases: [...parts.loginAliases],
+    ...createdAt(parts.createdTime),
+    mfaStatus: { mfaEnabled: parts.mfaEnabled },
+    ssoStatus: { ssoEnabled: parts.ssoEnabled },
+    structuredName: {
+      givenName: parts.givenName,
+      familyName: parts.familyName,
+      middleNames: parts.middleName === '' ? [] : [parts.middleName],
+    },
+  });
+  return annotate(UserTraitSchema, trait);
+}
+
+/** A principal that is no person: both traits, since readers differ. `detail` names its kind, such as "descope.access_key". */
+export function serviceAccountTraits(parts: ResourceParts, detail: string): readonly Any[] {
+  const { status = 'unspecified' } = parts;
+  const account = create(UserTraitSchema, {
+    status: { status: userStatuses[status], details: fitText(parts.statusDetail ?? '', maxStatusDetailBytes) },
+    profile: parts.profile,
+    accountType: UserTrait_AccountType.SERVICE,
+    ...createdAt(parts.createdTime),
+  });
+  const identity = create(NonHumanIdentityTraitSchema, {
+    nhiType: NonHumanIdentityTrait_NhiType.UNSPECIFIED,
+    nhiDetail: detail,
+  });
+  return [annotate(UserTraitSchema, account), annotate(NonHumanIdentityTraitSchema, identity)];
+}

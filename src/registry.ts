@@ -1,0 +1,41 @@
+import { endpointLabel } from './descope/http/endpoint.ts';
+import type { ResourceType as ResourceTypeMessage } from './model/messages.ts';
+import { toResourceType } from './model/resource-type.ts';
+import { writeRightsOf } from './provisioning/types.ts';
+import { permissionType } from './resources/permission.ts';
+import type { ResourceType } from './resources/resource-type.ts';
+import { roleBindingType } from './resources/role-binding.ts';
+import { roleType } from './resources/role.ts';
+import { tenantType } from './resources/tenant.ts';
+import { TypeSet } from './resources/type-set.ts';
+import { userType } from './resources/user.ts';
+
+/**
+ * Every resource type, in the order in which they are listed. Users come first: a client that keeps this order has read all
+ * of them before it asks for anything that is derived from them. A new type is one line here; what can be changed on it is
+ * one line in `provisioning/types.ts`.
+ */
+export const registry: readonly ResourceType[] = [userType, tenantType, roleType, permissionType, roleBindingType];
+
+/** The types that a connector lists: all that are not opt-in, and those that were asked for. */
+export function listedTypes(include: readonly string[] = []): TypeSet {
+  return new TypeSet(registry.filter(({ words, isOptIn }) => isOptIn !== true || include.includes(words.id)));
+}
+
+/** What the management key must be allowed to call for a type: to read it, and to change who holds it. */
+export interface TypeRights {
+  readonly type: ResourceTypeMessage;
+  readonly isOptIn: boolean;
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+}
+
+/** The rights of every type, also of those that are not listed unless somebody asks for them. */
+export function typeRights(): readonly TypeRights[] {
+  return registry.map(({ words, isOptIn = false, reads }) => ({
+    type: toResourceType(words),
+    isOptIn,
+    read: reads.map(endpointLabel),
+    write: writeRightsOf(words.id),
+  }));
+}

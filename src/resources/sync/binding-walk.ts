@@ -1,0 +1,166 @@
+import { IdTable } from '../../descope/users/id-table.ts';
+import type { HolderType } from '../../access/holder-list.ts';
+import type { Holder } from '../../access/holding.ts';
+import { grantRowsOf } from '../../model/grant-row.ts';
+import { entitlementRef } from '../../model/ids.ts';
+import { type TokenFields, tokenText } from '../../model/page-token.ts';
+import type { GrantRow } from '../../model/row.ts';
+import { type Binding, type Catalog, compare, idOfBinding } from '../../access/catalog.ts';
+import type { CompletedRead } from './completed-read.ts';
+import { rowsOfOthers } from './other-holders.ts';
+import { createGauge, type GrantPage, type Page, type PageRequest, placeIn } from './paging.ts';
+import type { UserWalk } from './user-walk.ts';
+import { walkedPage } from './walked-page.ts';
+
+/** A stretch of the walk is worth a cursor of its own from about this many grants on. */
+const grantsPerStretch = 5_000;
+const maxStretches = 64;
+
+/**
+ * The grants of all held bindings in one walk. Asked without a cursor it begins the first stretch and names cursors for
+ * the others, so that several workers walk at once. A stretch is bounded by bindings, not by places: in another process,
+ * whose read may differ, each still covers its own part and together they cover all.
+ */
+export function walkBindings(completed: CompletedRead, cursor: TokenFields | undefined, limit: number): GrantPage {
+  if (cursor !== undefined) {
+    return grantsFrom(completed, cursor, limit);
+  }
+  const estimatedTotal = countGrants(completed);
+  const [first = {}, ...others] = stretches(completed, estimatedTotal);
+  return { ...grantsFrom(completed, first, limit), ...(others.length > 0 && { siblings: others, estimatedTotal }) };
+}
+
+/** Bounds travel as a role and a tenant: `fr`, `ft` where a stretch begins, `tr`, `tt` before which it ends. */
+function stretches({ heldBindings, index }: CompletedRead, total: number): readonly TokenFields[] {
+  const perStretch = Math.max(grantsPerStretch, Math.ceil(total / maxStretches));
+  const starts: Binding[] = [];
+  let grants = perStretch;
+  for (let place = 0; place < heldBindings.count; place += 1) {
+    const binding = heldBindings.at(place);
+    if (binding !== undefined) {
+      if (grants >= perStretch) {
+        starts.push(binding);
+        grants = 0;
+      }
+      grants += index.holdersOf(binding.tenantId, binding.roleName).length;
+    }
+  }
+  return starts.map((start, place) => {
+    const from: TokenFields = place === 0 ? {} : { fr: start.roleName, ft: start.tenantId };
+    return Object.assign({}, from, endOf(starts[place + 1]));
+  });
+}
+
+function endOf(following: Binding | undefined): TokenFields {
+  return following === undefined ? {} : { tr: following.roleName, tt: following.tenantId };
+}
+
+function countGrants({ heldBindings, index }: CompletedRead): number {
+  let count = 0;
+  for (let place = 0; place < heldBindings.count; place += 1) {
+    const binding = heldBindings.at(place);
+    count += binding === undefined ? 0 : index.holdersOf(binding.tenantId, binding.roleName).length;
+  }
+  return count;
+}
+
+/** A page of the grants of one stretch: `b` is the place of the binding it stands at, `o` how many of its holders are past. */
+function grantsFrom(
+  { heldBindings, index, readId, users }: CompletedRead,
+  cursor: TokenFields,
+  limit: number,
+): Page<GrantRow> {
+  const { r: _read, b: _place, o: _holders, ...bounds } = cursor;
+  const isOfThisRead = tokenText(cursor, 'r') === readId;
+  const end =
+    'tr' in bounds
+      ? heldBindings.placeOf({ roleName: tokenText(bounds, 'tr'), tenantId: tokenText(bounds, 'tt') })
+      : heldBindings.count;
+  const start =
+    'fr' in bounds ? heldBindings.placeOf({ roleName: tokenText(bounds, 'fr'), tenantId: tokenText(bounds, 'ft') }) : 0;
+  const rows: GrantRow[] = [];
+  const isFull = createGauge();
+  let from = isOfThisRead ? placeIn(readId, cursor, 'o') : 0;
+  for (let place = isOfThisRead ? placeIn(readId, cursor, 'b') : start; place < end; place += 1) {
+    const binding = heldBindings.at(place);
+    if (binding !== undefined) {
+      const toRow = grantRowsOf(entitlementRef('role_binding', idOfBinding(binding)), 'user', users);
+      const holders = index.holdersOf(binding.tenantId, binding.roleName);
+      for (; from < holders.length; from += 1) {
+        const row = toRow(holders.at(from));
+        if (rows.length === limit || isFull(rows, row)) {
+          return { rows, next: { ...bounds, r: readId, b: place, o: from } };
+        }
+        rows.push(row);
+      }
+    }
+    from = 0;
+  }
+  return { rows };
+}
+
+/** The bindings that somebody holds. */
+export function bindingsOf({ userTenants }: Holder, catalog: Catalog): readonly Binding[] {
+  return userTenants
+    .flatMap(({ tenantId, roleNames }) => roleNames.map((roleName) => ({ tenantId, roleName })))
+    .filter((binding) => catalog.isBinding(binding));
+}
+
+/** Grants of bindings to the principals that are no users, principal by principal, each with the cursor behind itself. */
+export function grantsToOthers(
+  catalog: Catalog,
+  types: readonly HolderType[],
+  cursor: TokenFields,
+): Generator<readonly [GrantRow, TokenFields]> {
+  return rowsOfOthers(catalog, types, cursor, ({ source: { typeId, ids }, ordinal, ...holder }) =>
+    bindingsOf(holder, catalog).map((binding) =>
+      grantRowsOf(entitlementRef('role_binding', idOfBinding(binding)), typeId, ids)(ordinal),
+    ),
+  );
+}
+
+/**
+ * The grants of bindings to users, user by user, for a process that has no index of who holds what: every page makes progress. A cursor that
+ * names the bounds of a stretch keeps to them.
+ */
+export async function walkedGrants(walk: UserWalk, catalog: Catalog, request: PageRequest): Promise<Page<GrantRow>> {
+  const {
+    i: _walk,
+    q: _page,
+    k: _rows,
+    s: _second,
+    c: _count,
+    r: _read,
+    b: _place,
+    o: _holders,
+    ...bounds
+  } = request.cursor ?? {};
+  const users = new IdTable();
+  const from = 'fr' in bounds ? [tokenText(bounds, 'fr'), tokenText(bounds, 'ft')] : undefined;
+  const to = 'tr' in bounds ? [tokenText(bounds, 'tr'), tokenText(bounds, 'tt')] : undefined;
+  const isWithin = ({ roleName, tenantId }: Binding): boolean =>
+    (from === undefined || compareBoth([roleName, tenantId], from) >= 0) &&
+    (to === undefined || compareBoth([roleName, tenantId], to) < 0);
+  return await walkedPage(
+    walk,
+    request,
+    (user) =>
+      bindingsOf(user, catalog)
+        .filter(isWithin)
+        .map((binding) =>
+          grantRowsOf(
+            entitlementRef('role_binding', idOfBinding(binding)),
+            'user',
+            users,
+          )(users.add(user.userId).ordinal),
+        ),
+    bounds,
+  );
+}
+
+function compareBoth(
+  [role = '', tenant = '']: readonly string[],
+  [otherRole = '', otherTenant = '']: readonly string[],
+): number {
+  return compare(role, otherRole) || compare(tenant, otherTenant);
+}

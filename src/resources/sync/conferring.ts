@@ -1,0 +1,137 @@
+import { type Binding, type Catalog, idOfBinding } from '../../access/catalog.ts';
+import { idOfRole } from '../../access/catalog-list.ts';
+import type { Role } from '../../descope/roles.ts';
+import { conferringGrantRow } from '../../model/conferring-row.ts';
+import type { TokenFields } from '../../model/page-token.ts';
+import type { GrantRow } from '../../model/row.ts';
+import { bindingsOf } from './binding-walk.ts';
+import type { CompletedRead } from './completed-read.ts';
+import { isOfOthers, rowsOfOthers, startOfOthers, thenOthers } from './other-holders.ts';
+import { emptyPage, fillPage, type Page, type PageRequest, placeIn } from './paging.ts';
+import type { SyncSession } from './sync-session.ts';
+import { isWalkCursor, toWalkPosition, type UserWalk } from './user-walk.ts';
+import { walkedPage } from './walked-page.ts';
+
+/**
+ * A page of the grants of a permission: to the roles that allow it, and to the held bindings of those of them that are the
+ * project's. Which bindings are held depends on all users, so that this reads them even in a targeted sync.
+ */
+export async function conferringPage(
+  session: SyncSession,
+  name: string,
+  request: PageRequest,
+): Promise<Page<GrantRow>> {
+  const { cursor, limit, signal } = request;
+  if (isOfOthers(cursor)) {
+    return fillPage(heldByOthers(session, await session.catalog(signal), name, cursor), limit);
+  }
+  const walk = await session.walkInstead({}, cursor, signal);
+  if (walk !== undefined) {
+    const catalog = await session.catalog(signal);
+    return catalog.hasPermission(name) ? await walkedPageOf(session, walk, catalog, name, request) : emptyPage();
+  }
+  const completed = await session.complete(signal);
+  return completed.catalog.hasPermission(name)
+    ? fillPage(conferring(completed, name, session.types.holderTypeIds, cursor), limit)
+    : emptyPage();
+}
+
+/**
+ * The roles that allow it, then the held bindings. In the cursor `p` counts roles, twice over: once as themselves, once for
+ * their bindings, of which `o` are past.
+ */
+function* conferring(
+  { catalog, heldBindings, readId }: CompletedRead,
+  name: string,
+  holderTypeIds: readonly string[],
+  cursor: TokenFields | undefined,
+): Generator<readonly [GrantRow, TokenFields]> {
+  const roles = rolesAllowing(catalog, name);
+  const start = placeIn(readId, cursor, 'p');
+  for (let place = start; place < roles.length; place += 1) {
+    const role = roles[place];
+    if (role !== undefined) {
+      yield [byRole(name, role, holderTypeIds), { r: readId, p: place + 1, o: 0 }];
+    }
+  }
+  let from = placeIn(readId, cursor, 'o');
+  for (let place = Math.max(0, start - roles.length); place < roles.length; place += 1) {
+    const role = roles[place];
+    const tenants = role === undefined || role.tenantId !== '' ? [] : heldBindings.tenantsOf(role.name);
+    for (; from < tenants.length; from += 1) {
+      const tenantId = tenants[from];
+      if (tenantId !== undefined && role !== undefined) {
+        const row = byBinding(name, { tenantId, roleName: role.name }, holderTypeIds);
+        yield [row, { r: readId, p: roles.length + place, o: from + 1 }];
+      }
+    }
+    from = 0;
+  }
+}
+
+/**
+ * The same in a process that has no index of who holds what: first the roles, then the bindings as the walk comes to users
+ * who hold them, then those that other principals hold. A binding comes once for each page with such a user: told again it
+ * is the same.
+ */
+async function walkedPageOf(
+  session: SyncSession,
+  walk: UserWalk,
+  catalog: Catalog,
+  name: string,
+  request: PageRequest,
+): Promise<Page<GrantRow>> {
+  const { cursor, limit } = request;
+  const { holderTypeIds } = session.types;
+  if (cursor !== undefined && isWalkCursor(cursor) && toWalkPosition(cursor)?.walk !== rolesFirst) {
+    const told = new Set<string>();
+    const page = await walkedPage(walk, request, (user) =>
+      bindingsOf(user, catalog)
+        .filter((binding) => isAllowedBy(catalog, name, binding))
+        .filter((binding) => !told.has(idOfBinding(binding)) && told.add(idOfBinding(binding)))
+        .map((binding) => byBinding(name, binding, holderTypeIds)),
+    );
+    return page.next === undefined
+      ? { ...page, ...thenOthers(heldByOthers(session, catalog, name, startOfOthers)) }
+      : page;
+  }
+  const roles = rolesAllowing(catalog, name);
+  const from = toWalkPosition(cursor)?.skip ?? 0;
+  const rows = roles.slice(from, from + limit).map((role) => byRole(name, role, holderTypeIds));
+  const isLast = from + limit >= roles.length;
+  return { rows, next: { i: isLast ? startOfWalk : rolesFirst, q: 0, k: isLast ? 0 : from + limit } };
+}
+
+/** Stand in a cursor where a walk's name would: roles from a place on, and the beginning of the walk. */
+const rolesFirst = 'roles';
+const startOfWalk = 'start';
+
+function heldByOthers(
+  { types }: SyncSession,
+  catalog: Catalog,
+  name: string,
+  cursor: TokenFields,
+): Generator<readonly [GrantRow, TokenFields]> {
+  return rowsOfOthers(catalog, types.otherHolders, cursor, (holder) =>
+    bindingsOf(holder, catalog)
+      .filter((binding) => isAllowedBy(catalog, name, binding))
+      .map((binding) => byBinding(name, binding, types.holderTypeIds)),
+  );
+}
+
+function rolesAllowing(catalog: Catalog, name: string): readonly Role[] {
+  return catalog.roles.filter((role) => role.permissionNames.includes(name));
+}
+
+function isAllowedBy(catalog: Catalog, name: string, { roleName }: Binding): boolean {
+  return catalog.role('', roleName)?.permissionNames.includes(name) === true;
+}
+
+function byRole(name: string, role: Role, holderTypeIds: readonly string[]): GrantRow {
+  return conferringGrantRow(name, { typeId: 'role', id: idOfRole(role), tenantId: role.tenantId }, holderTypeIds);
+}
+
+function byBinding(name: string, binding: Binding, holderTypeIds: readonly string[]): GrantRow {
+  const { tenantId } = binding;
+  return conferringGrantRow(name, { typeId: 'role_binding', id: idOfBinding(binding), tenantId }, holderTypeIds);
+}

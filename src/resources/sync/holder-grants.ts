@@ -1,0 +1,102 @@
+import type { Catalog } from '../../access/catalog.ts';
+import { type Holding, holds } from '../../access/holding.ts';
+import { IdTable } from '../../descope/users/id-table.ts';
+import { grantRowsOf } from '../../model/grant-row.ts';
+import type { IdBytes } from '../../model/grant-template.ts';
+import type { EntitlementRef } from '../../model/ids.ts';
+import { type TokenFields, tokenText } from '../../model/page-token.ts';
+import type { GrantRow } from '../../model/row.ts';
+import { filterOf, type Holders, type HoldersQuestion, ordinalsOf } from './holders.ts';
+import { isOfOthers, otherSources, startOfOthers, thenOthers } from './other-holders.ts';
+import { createGauge, fillPage, type Page, type PageRequest } from './paging.ts';
+import type { SyncSession } from './sync-session.ts';
+import { walkedPage } from './walked-page.ts';
+
+/**
+ * Direct grants of one resource: of the users first, from the index, from a search, or, in a process without an index, from a
+ * walk; then of the principals whose lists are read whole.
+ */
+export async function grantsOfHolders(
+  session: SyncSession,
+  entitlement: EntitlementRef,
+  question: HoldersQuestion,
+  request: PageRequest,
+): Promise<Page<GrantRow>> {
+  const { cursor, limit, signal } = request;
+  if (!isOfOthers(cursor)) {
+    const page = await grantsToUsers(session, entitlement, question, request);
+    if (page.next !== undefined || session.types.otherHolders.length === 0) {
+      return page;
+    }
+    const catalog = await session.catalog(signal);
+    return { ...page, ...thenOthers(grantsToOthers(session, catalog, entitlement, question, startOfOthers)) };
+  }
+  return fillPage(grantsToOthers(session, await session.catalog(signal), entitlement, question, cursor), limit);
+}
+
+async function grantsToUsers(
+  session: SyncSession,
+  entitlement: EntitlementRef,
+  question: HoldersQuestion,
+  request: PageRequest,
+): Promise<Page<GrantRow>> {
+  const toRows = (users: IdBytes): ((user: number) => GrantRow) => grantRowsOf(entitlement, 'user', users);
+  const walk = await session.walkInstead(filterOf(question.holding), request.cursor, request.signal);
+  if (walk === undefined) {
+    return holdersPage(await session.holders(question, request.signal), request, toRows);
+  }
+  if (!question.exists(await session.catalog(request.signal))) {
+    return { rows: [] };
+  }
+  const users = new IdTable();
+  const toGrant = toRows(users);
+  return await walkedPage(walk, request, (user) =>
+    holds(user, question.holding) ? [toGrant(users.add(user.userId).ordinal)] : [],
+  );
+}
+
+/** One page of the grants of a resource, one for each holder. */
+export function holdersPage(
+  holders: Holders,
+  { cursor, limit }: PageRequest,
+  grantRows: (users: IdBytes) => (user: number) => GrantRow,
+): Page<GrantRow> {
+  const toGrant = grantRows(holders.users);
+  const rows: GrantRow[] = [];
+  const isFull = createGauge();
+  const from = holders.placeOf(cursor);
+  for (let place = from; place < holders.count; place += 1) {
+    const row = toGrant(holders.at(place));
+    if (rows.length === limit || isFull(rows, row)) {
+      return { rows, next: holders.cursorAt(place) };
+    }
+    rows.push(row);
+  }
+  return { rows };
+}
+
+/** Grants to the principals that are no users, in order of type and id, each with the cursor behind itself. */
+function* grantsToOthers(
+  { types }: SyncSession,
+  catalog: Catalog,
+  entitlement: EntitlementRef,
+  { holding, exists }: { readonly holding: Holding; readonly exists: (catalog: Catalog) => boolean },
+  cursor: TokenFields,
+): Generator<readonly [GrantRow, TokenFields]> {
+  const [afterType, afterId] = [tokenText(cursor, 'y'), tokenText(cursor, 'a')];
+  const sources = exists(catalog) ? otherSources(catalog, types.otherHolders) : [];
+  const from = Math.max(
+    0,
+    sources.findIndex(({ typeId }) => typeId === afterType),
+  );
+  for (const { typeId, index, ids } of sources.slice(from)) {
+    const toGrant = grantRowsOf(entitlement, typeId, ids);
+    const ordinals = ordinalsOf(index, holding);
+    for (let place = 0; place < ordinals.length; place += 1) {
+      const id = ids.at(ordinals.at(place));
+      if (typeId !== afterType || id > afterId) {
+        yield [toGrant(ordinals.at(place)), { y: typeId, a: id, o: 0 }];
+      }
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import type { Holder } from '../../access/holding.ts';
+import type { RoleAddress } from '../../model/ids.ts';
+import { PostingIndex } from './posting-index.ts';
+import { OrdinalSlice } from './ordinal-slice.ts';
+
+const nobody = new OrdinalSlice();
+
+/**
+ * Who holds what, as the user records say it, in a few bytes a holding: references are kept by their names and given a
+ * meaning only when the read is complete. Users themselves are never kept. It is filled first, and asked when it is full.
+ */
+export class HolderIndex {
+  readonly #holdings = new PostingIndex();
+  readonly #members = new Map<string, number>();
+  readonly #projectRoles = new Map<string, number>();
+  readonly #tenantRoles = new Map<string, Map<string, number>>();
+  #isIndexed = new Uint8Array(1024);
+
+  /** About how much memory it takes: the names of things and the tables that lead to them outweigh the numbers. */
+  get bytes(): number {
+    return this.#holdings.bytes + this.#holdings.size * 120 + this.#tenantRoles.size * 300 + this.#isIndexed.length;
+  }
+
+  /** Enters some principals, each with its number; those who are in already stay as they are. */
+  add({ users, ordinals }: { readonly users: readonly Holder[]; readonly ordinals: ArrayLike<number> }): void {
+    for (const [place, user] of users.entries()) {
+      const ordinal = ordinals[place] ?? 0;
+      if (!this.#begin(ordinal)) {
+        continue;
+      }
+      this.#holdings.begin(ordinal);
+      for (const roleName of user.roleNames) {
+        this.#hold(this.#projectRoles, roleName);
+      }
+      for (const { tenantId, roleNames } of user.userTenants) {
+        this.#hold(this.#members, tenantId);
+        if (roleNames.length > 0) {
+          const held = this.#tenantRoles.get(tenantId) ?? new Map<string, number>();
+          this.#tenantRoles.set(tenantId, held);
+          for (const roleName of roleNames) {
+            this.#hold(held, roleName);
+          }
+        }
+      }
+    }
+  }
+
+  /** Marks a user as entered; false for one who was. */
+  #begin(ordinal: number): boolean {
+    if (ordinal >= this.#isIndexed.length) {
+      const grown = new Uint8Array(Math.max(ordinal + 1, this.#isIndexed.length * 2));
+      grown.set(this.#isIndexed);
+      this.#isIndexed = grown;
+    }
+    const isFirst = this.#isIndexed[ordinal] === 0;
+    this.#isIndexed[ordinal] = 1;
+    return isFirst;
+  }
+
+  #hold(things: Map<string, number>, name: string): void {
+    let thing = things.get(name);
+    if (thing === undefined) {
+      thing = this.#holdings.newThing();
+      things.set(name, thing);
+    }
+    this.#holdings.hold(thing);
+  }
+
+  /** Every tenant that somebody is in, with its members. */
+  *members(): Generator<readonly [tenantId: string, OrdinalSlice]> {
+    for (const [tenantId, thing] of this.#members) {
+      yield [tenantId, this.#holdings.holdersOf(thing)];
+    }
+  }
+
+  /** Every role that somebody holds in the whole project, with its holders. */
+  *projectRoles(): Generator<readonly [roleName: string, OrdinalSlice]> {
+    for (const [roleName, thing] of this.#projectRoles) {
+      yield [roleName, this.#holdings.holdersOf(thing)];
+    }
+  }
+
+  /** Every role that somebody holds inside a tenant, with its holders: tenant by tenant. */
+  *tenantRoles(): Generator<readonly [RoleAddress, OrdinalSlice]> {
+    for (const [tenantId, held] of this.#tenantRoles) {
+      for (const [roleName, thing] of held) {
+        yield [{ tenantId, roleName }, this.#holdings.holdersOf(thing)];
+      }
+    }
+  }
+
+  /** Names of the roles that somebody holds inside a tenant. */
+  rolesHeldIn(tenantId: string): readonly string[] {
+    return [...(this.#tenantRoles.get(tenantId)?.keys() ?? [])];
+  }
+
+  membersOf(tenantId: string): OrdinalSlice {
+    return this.#holdersOf(this.#members.get(tenantId));
+  }
+
+  /** Holders of a role name: project-wide for tenantId '', else inside that tenant. */
+  holdersOf(tenantId: string, roleName: string): OrdinalSlice {
+    return this.#holdersOf((tenantId === '' ? this.#projectRoles : this.#tenantRoles.get(tenantId))?.get(roleName));
+  }
+
+  #holdersOf(thing: number | undefined): OrdinalSlice {
+    return thing === undefined ? nobody : this.#holdings.holdersOf(thing);
+  }
+}

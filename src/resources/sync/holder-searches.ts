@@ -1,0 +1,49 @@
+import { compare } from '../../access/catalog.ts';
+import { holds, type Holding } from '../../access/holding.ts';
+import type { DescopeClient } from '../../descope/client.ts';
+import type { RequestObserver } from '../../descope/http/call.ts';
+import { createUserRead } from '../../descope/users/user-read.ts';
+import { filterOf, type Holders, listedHolders } from './holders.ts';
+import { singleFlight } from './single-flight.ts';
+
+/** The filtered searches of a targeted sync, which must not read everybody to answer for one resource. */
+export class HolderSearches {
+  readonly #client: Pick<DescopeClient, 'searchUsers'>;
+  readonly #onRequest: RequestObserver;
+  readonly #searches = new Map<string, (signal?: AbortSignal) => Promise<Holders>>();
+  #bytes = 0;
+
+  constructor(client: Pick<DescopeClient, 'searchUsers'>, onRequest: RequestObserver) {
+    this.#client = client;
+    this.#onRequest = onRequest;
+  }
+
+  /** About how much memory what was found takes. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** The users who hold something, searched once however many pages they fill; each record that is found is checked. */
+  async find(holding: Holding, signal?: AbortSignal): Promise<Holders> {
+    const key = JSON.stringify(filterOf(holding));
+    const search = this.#searches.get(key) ?? singleFlight((stop) => this.#search(holding, stop));
+    this.#searches.set(key, search);
+    return await search(signal);
+  }
+
+  async #search(holding: Holding, signal: AbortSignal): Promise<Holders> {
+    const read = createUserRead(
+      { search: (query, call) => this.#client.searchUsers(query, call), filter: filterOf(holding) },
+      this.#onRequest,
+    );
+    const userIds = new Set<string>();
+    for (let batch = await read.next(signal); batch !== undefined; batch = await read.next(signal)) {
+      for (const user of batch.users.filter((found) => holds(found, holding))) {
+        userIds.add(user.userId);
+      }
+    }
+    const found = listedHolders([...userIds].sort(compare));
+    this.#bytes += found.bytes;
+    return found;
+  }
+}

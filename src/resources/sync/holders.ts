@@ -1,0 +1,68 @@
+import type { Catalog } from '../../access/catalog.ts';
+import type { Holding } from '../../access/holding.ts';
+import { IdTable } from '../../descope/users/id-table.ts';
+import type { IdBytes } from '../../model/grant-template.ts';
+import type { TokenFields } from '../../model/page-token.ts';
+import type { HolderIndex } from './holder-index.ts';
+import type { OrdinalSlice } from './ordinal-slice.ts';
+import { afterKey, firstAbove, placeIn } from './paging.ts';
+import type { UserFilter } from './user-walks.ts';
+
+/** Who holds something. */
+export interface HoldersQuestion {
+  readonly holding: Holding;
+  /** Whether there is such a thing at all: what only records name is dangling, and nobody holds it. */
+  readonly exists: (catalog: Catalog) => boolean;
+}
+
+/** The search by which Descope finds those who hold something. What it finds is checked. */
+export function filterOf({ tenantId, roleName }: Holding): UserFilter {
+  if (roleName === undefined) {
+    return { tenantIds: [tenantId] };
+  }
+  return tenantId === '' ? { roleNames: [roleName] } : { tenantRoleNames: { [tenantId]: [roleName] } };
+}
+
+/** Those who hold something, as an index knows them. */
+export function ordinalsOf(index: HolderIndex, { tenantId, roleName }: Holding): OrdinalSlice {
+  return roleName === undefined ? index.membersOf(tenantId) : index.holdersOf(tenantId, roleName);
+}
+
+/** The users who hold one thing, in order, each by a number among `users`. */
+export interface Holders {
+  readonly users: IdBytes;
+  /** About how much memory they take that nothing else holds. */
+  readonly bytes: number;
+  readonly count: number;
+  /** The number of the user at a place. */
+  at(place: number): number;
+  /** The place where a cursor stands, and the cursor that stands at a place other than the first. */
+  placeOf(cursor: TokenFields | undefined): number;
+  cursorAt(place: number): TokenFields;
+}
+
+/** Holders as the index of a full read knows them, by their places in it. */
+export function indexedHolders(readId: string, ordinals: OrdinalSlice, users: IdBytes): Holders {
+  return {
+    users,
+    bytes: 0,
+    count: ordinals.length,
+    at: (place) => ordinals.at(place),
+    placeOf: (cursor) => placeIn(readId, cursor),
+    cursorAt: (place) => ({ r: readId, o: place }),
+  };
+}
+
+/** Holders as a filtered search found them, by their ids in order: a search made anew goes on behind the same user. */
+export function listedHolders(sortedUserIds: readonly string[]): Holders {
+  const users = new IdTable();
+  sortedUserIds.forEach((userId) => users.add(userId));
+  return {
+    users,
+    bytes: users.byteLength + sortedUserIds.length * 80,
+    count: sortedUserIds.length,
+    at: (place) => place,
+    placeOf: (cursor) => (cursor === undefined ? 0 : firstAbove(sortedUserIds, afterKey(cursor), (userId) => userId)),
+    cursorAt: (place) => ({ a: sortedUserIds[place - 1] ?? '' }),
+  };
+}

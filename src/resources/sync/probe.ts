@@ -1,0 +1,61 @@
+import type { CatalogList } from '../../access/catalog-list.ts';
+import type { ProjectRead } from './sync-session.ts';
+import { singleFlight } from './single-flight.ts';
+
+/** How long a good answer counts, from the moment at which it was asked for. */
+const goodForMs = 5_000;
+
+export type Probe = (signal?: AbortSignal) => Promise<void>;
+
+/**
+ * Asks once for each list that a sync needs: a key can be good for one and not for another. All who ask while a probe is
+ * on its way share it, and a good answer counts for a few seconds more. A failure is told to those who waited for it and
+ * to nobody else: the next one to ask may find it mended.
+ */
+export function createProbe(project: ProjectRead, lists: readonly CatalogList<unknown>[], now: () => number): Probe {
+  let last: { readonly share: Probe; readonly askedAt: number; isGood: boolean } | undefined;
+
+  function begin(): NonNullable<typeof last> {
+    const probe = {
+      askedAt: now(),
+      isGood: false,
+      share: singleFlight(async (signal) => {
+        await askForEachList(project, lists, signal);
+        probe.isGood = true;
+      }),
+    };
+    return probe;
+  }
+
+  return async (signal) => {
+    if (last === undefined || (last.isGood && now() - last.askedAt >= goodForMs)) {
+      last = begin();
+    }
+    const probe = last;
+    try {
+      await probe.share(signal);
+    } catch (thrown) {
+      if (last === probe) {
+        last = undefined;
+      }
+      throw thrown;
+    }
+  };
+}
+
+async function askForEachList(
+  project: ProjectRead,
+  lists: readonly CatalogList<unknown>[],
+  signal: AbortSignal,
+): Promise<void> {
+  const stop = new AbortController();
+  const call = { signal: AbortSignal.any([signal, stop.signal]) };
+  try {
+    await Promise.all([
+      project.searchUsers({ limit: 1, offset: 0 }, call),
+      ...lists.map((list) => project.readList(list.whole, call)),
+    ]);
+  } finally {
+    stop.abort(); // once one has failed all callers are answered: nobody waits for the others
+  }
+}

@@ -1,0 +1,336 @@
+import pLimit from 'p-limit';
+import { Catalog, type ReadRows, readRows } from '../../access/catalog.ts';
+import { type CatalogList, listedPermissions, listedRoles, listedTenants } from '../../access/catalog-list.ts';
+import type { HolderType } from '../../access/holder-list.ts';
+import type { CallOptions, RequestCounts } from '../../descope/http/call.ts';
+import type { DescopeClient } from '../../descope/client.ts';
+import type { TokenFields } from '../../model/page-token.ts';
+import type { ResourceRow } from '../../model/row.ts';
+import type { CutCounter } from '../../model/text.ts';
+import type { CompletedRead, LookedUp } from './completed-read.ts';
+import { checkDangling, type DanglingPolicy, findReferences, listsToReread } from './findings.ts';
+import { createHeldBindings } from './held-bindings.ts';
+import { HolderIndex } from './holder-index.ts';
+import { type Holders, type HoldersQuestion, indexedHolders, listedHolders, ordinalsOf } from './holders.ts';
+import { HolderSearches } from './holder-searches.ts';
+import { OrdinalSlice } from './ordinal-slice.ts';
+import { type HolderSource, otherSources } from './other-holders.ts';
+import { type Cuts, SessionCounters } from './session-counters.ts';
+import type { Catalogs } from './shared-catalogs.ts';
+import { singleFlight } from './single-flight.ts';
+import { isWalkCursor, type UserWalk, type WalkPage, type WalkPosition } from './user-walk.ts';
+import { type UserClient, type UserFilter, UserWalks } from './user-walks.ts';
+
+/** What a project's reading needs of the client. */
+export type ProjectRead = Pick<DescopeClient, 'projectId' | 'readList'> & UserClient;
+
+export interface SyncPolicy extends DanglingPolicy {
+  /** Which project role x tenant pairs exist as bindings: every one, or those that somebody holds. */
+  readonly tenantRoles: 'all' | 'observed';
+}
+
+/** Resources of one type that a second look at a list showed, after that list had been given out. */
+export type LateResources = (session: SyncSession, lookedUp: LookedUp) => readonly ResourceRow[];
+
+/** What of the types that are listed the reading depends on. */
+export interface TypesRead {
+  readonly lists: readonly CatalogList<unknown>[];
+  readonly holderTypeIds: readonly string[];
+  readonly otherHolders: readonly HolderType[];
+  readonly late: readonly LateResources[];
+}
+
+export interface SyncSessionOptions {
+  readonly project: ProjectRead;
+  readonly policy: SyncPolicy;
+  readonly types: TypesRead;
+  readonly catalogs: Catalogs;
+  /** Told when every user is read. */
+  readonly onCompleted?: ((completed: CompletedRead) => void) | undefined;
+}
+
+const nobody = new OrdinalSlice();
+/** So many pages come within a second: two rounds of six at once. */
+const quickPages = 12;
+/** Measured: what an empty read takes. */
+const bytesOfRead = 12_000;
+
+/**
+ * Everything one sync has read of the project: the whole lists, once; the users, once, as a compact index. It belongs
+ * to one `active_sync_id` and dies with it. Calls may overlap; users are read in order, one page at a time, ahead of
+ * the caller.
+ */
+export class SyncSession {
+  /** Types whose resources were listed before the users were all read: what a second look adds must be told late. */
+  readonly listedEarly = new Set<string>();
+  /** Set by GetResource: this is a targeted sync, which must not read everybody to answer for one resource. */
+  isTargeted = false;
+  readonly policy: SyncPolicy;
+  readonly project: ProjectRead;
+  readonly types: TypesRead;
+  readonly #counters = new SessionCounters();
+  readonly #catalogs: Catalogs;
+  readonly #walks: UserWalks;
+  readonly #searches: HolderSearches;
+  /** One at a time: the read moves on in order, whoever asks. */
+  readonly #inTurn = pLimit(1);
+  readonly #loadCatalog: (signal?: AbortSignal) => Promise<Catalog>;
+  readonly #onCompleted: ((completed: CompletedRead) => void) | undefined;
+  #complete: (signal?: AbortSignal) => Promise<CompletedRead>;
+  #index = new HolderIndex();
+  #restIndex = new HolderIndex();
+  #firstCatalog: Catalog | undefined;
+  #lookedAgain: Catalog | undefined;
+  #completed: CompletedRead | undefined;
+  /** How many searches a process without an index may send before it makes one. */
+  #wholeCost: number | undefined;
+
+  constructor({ project, policy, types, catalogs, onCompleted }: SyncSessionOptions) {
+    this.project = project;
+    this.policy = policy;
+    this.types = types;
+    this.#catalogs = catalogs;
+    this.#onCompleted = onCompleted;
+    const { onRequest } = this.#counters;
+    this.#searches = new HolderSearches(project, onRequest);
+    this.#walks = new UserWalks({
+      client: project,
+      onRequest,
+      main: { onBatch: (batch) => this.#index.add(batch), onForget: () => this.#forgetDerived() },
+      rest: {
+        onBatch: (batch) => this.#restIndex.add(batch),
+        onForget: () => {
+          this.#restIndex = new HolderIndex();
+        },
+      },
+    });
+    this.#loadCatalog = singleFlight(async (signal) => {
+      this.#firstCatalog = catalogs.share(new Catalog(await this.#load(types.lists, signal)));
+      return this.#firstCatalog;
+    });
+    this.#complete = singleFlight((signal) => this.#readToTheEnd(signal));
+  }
+
+  get cuts(): CutCounter {
+    return this.#counters;
+  }
+
+  get cutCounts(): Cuts {
+    return this.#counters.cuts;
+  }
+
+  get requests(): RequestCounts {
+    return this.#counters.requests;
+  }
+
+  /** Options for a call to Descope that counts for this sync. */
+  call(signal?: AbortSignal): CallOptions {
+    return { ...(signal !== undefined && { signal }), onRequest: this.#counters.onRequest };
+  }
+
+  /** The whole lists: as first read, or, once the users are read, with what a second look added. */
+  async catalog(signal?: AbortSignal): Promise<Catalog> {
+    return this.#completed?.catalog ?? this.#lookedAgain ?? (await this.#loadCatalog(signal));
+  }
+
+  /** The catalog for a listing of a type's resources, which is noted: what a second look adds to it is told late. */
+  async beginListing(typeId: string, signal?: AbortSignal): Promise<Catalog> {
+    if (this.#completed === undefined) {
+      this.listedEarly.add(typeId);
+    }
+    return await this.catalog(signal);
+  }
+
+  /**
+   * Which users hold one thing. From the index of the full read, which is made now if it is not there (another process began
+   * this sync); in a targeted sync, which has none, by a filtered search whose rows are checked again.
+   */
+  async holders({ holding, exists }: HoldersQuestion, signal?: AbortSignal): Promise<Holders> {
+    if (this.#walks.main.read === undefined && this.isTargeted) {
+      return exists(await this.catalog(signal)) ? await this.#searches.find(holding, signal) : listedHolders([]);
+    }
+    const { catalog, index, readId, users } = await this.complete(signal);
+    return indexedHolders(readId, exists(catalog) ? ordinalsOf(index, holding) : nobody, users);
+  }
+
+  /** What stands when all users were read; undefined before. */
+  get completedNow(): CompletedRead | undefined {
+    return this.#completed;
+  }
+
+  /** Reads whoever is left and gives every reference its meaning. */
+  complete(signal?: AbortSignal): Promise<CompletedRead> {
+    return this.#complete(signal);
+  }
+
+  /** Forgets the users that were read, and what was derived from them. */
+  forgetUsers(): void {
+    this.#walks.main.forget();
+    this.#walks.rest.forget();
+  }
+
+  close(): void {
+    this.#walks.close();
+  }
+
+  /** Nobody asks for the moment: pages that were read ahead are dropped, and asked for anew when somebody comes back. */
+  pause(): void {
+    this.#walks.pause();
+  }
+
+  /** Whether a cursor comes from this read: exactly so, or from one that went on from the same origin. */
+  gaveOut(cursor: TokenFields): 'exactly' | 'perhaps' | 'never' {
+    return this.#completed !== undefined && cursor['r'] === this.#completed.readId
+      ? 'exactly'
+      : this.#walks.gaveOut(cursor);
+  }
+
+  /** About how much memory it takes, without its catalogs, which it may share. */
+  get bytes(): number {
+    const bindings = (this.#completed?.heldBindings.count ?? 0) * 16;
+    return (
+      bytesOfRead + this.#walks.bytes + this.#index.bytes + this.#restIndex.bytes + bindings + this.#searches.bytes
+    );
+  }
+
+  get catalogs(): readonly Catalog[] {
+    return [this.#firstCatalog, this.#completed?.catalog].filter((catalog) => catalog !== undefined);
+  }
+
+  /**
+   * The page of users at a position; the first page for none. Pages come from the read in order; one that was read before is
+   * answered again, without moving on; a position of another process begins a read there. Undefined past the last page.
+   */
+  usersAt(position: WalkPosition | undefined, signal?: AbortSignal): Promise<WalkPage | undefined> {
+    return this.#inTurn(async () => {
+      const walk = this.#walks.at(position);
+      if ((walk.read?.sequence ?? 0) > 0) {
+        return await walk.pageAt(position, signal);
+      }
+      // The lists go out with the users' first requests, which are the probe of all of them.
+      const [page] = await Promise.all([walk.pageAt(position, signal), this.#loadCatalog(signal)]);
+      return page;
+    });
+  }
+
+  /** What the last page of the users is given out with: everybody is read and proved, and every reference looked up. */
+  async endOfUsers(position: WalkPosition | undefined, signal?: AbortSignal): Promise<LookedUp> {
+    return this.#walks.at(position) === this.#walks.main
+      ? await this.complete(signal)
+      : await this.#inTurn(() => this.#finishRest(signal));
+  }
+
+  /**
+   * The walk that answers a listing of grants in a process without an index (another process read the users), or undefined
+   * where the index answers. Walking makes progress however short a process lives; reading everybody once is cheaper for one
+   * that lives long. So walks are made until they have cost as much as that would: then the index is made after all. A
+   * project that is read in a moment is read at once.
+   */
+  async walkInstead(
+    filter: UserFilter,
+    cursor: TokenFields | undefined,
+    signal?: AbortSignal,
+  ): Promise<UserWalk | undefined> {
+    const isWalked = cursor !== undefined && isWalkCursor(cursor);
+    const isIndexed = this.isTargeted || this.#completed !== undefined;
+    return !isWalked && (isIndexed || (await this.#isIndexCheaper(signal))) ? undefined : this.#walks.filtered(filter);
+  }
+
+  async #isIndexCheaper(signal?: AbortSignal): Promise<boolean> {
+    if (this.#wholeCost === undefined) {
+      const { main } = this.#walks;
+      if (main.read !== undefined) {
+        return true; // this process reads everybody itself
+      }
+      await this.#inTurn(() =>
+        Promise.all([main.begin().sequence === 0 && main.advance(signal), this.#loadCatalog(signal)]),
+      );
+      const pages = main.begin().leastPages;
+      if (pages <= quickPages) {
+        return true;
+      }
+      this.#wholeCost = this.#walks.searchesSent + pages;
+    }
+    return this.#walks.searchesSent > this.#wholeCost;
+  }
+
+  /** In a process that has only the rest of the users, only their references can be looked up. */
+  async #finishRest(signal?: AbortSignal): Promise<LookedUp> {
+    const { rest } = this.#walks;
+    while (await rest.advance(signal)) {
+      // to the end
+    }
+    const read = rest.begin();
+    const firstCatalog = await this.#loadCatalog(signal);
+    const catalog = this.#catalogs.share(await this.#lookAgain(firstCatalog, this.#restIndex, signal));
+    checkDangling(findReferences(catalog, this.#sources(catalog, this.#restIndex, read)), this.policy);
+    this.#lookedAgain = catalog;
+    return { catalog, firstCatalog };
+  }
+
+  async #readToTheEnd(signal: AbortSignal): Promise<CompletedRead> {
+    return await this.#inTurn(async () => {
+      const { main } = this.#walks;
+      const read = main.begin();
+      const [firstCatalog] = await Promise.all([
+        this.#loadCatalog(signal),
+        read.sequence === 0 && main.advance(signal),
+      ]);
+      while (await main.advance(signal)) {
+        // each page goes into the index
+      }
+      const { proof } = read;
+      if (proof === undefined) {
+        throw new Error('a read of the users ended without its proof');
+      }
+      const catalog = this.#catalogs.share(await this.#lookAgain(firstCatalog, this.#index, signal));
+      const sources = this.#sources(catalog, this.#index, read);
+      const findings = findReferences(catalog, sources);
+      checkDangling(findings, this.policy);
+      const heldBindings = createHeldBindings(
+        catalog,
+        sources.map(({ index }) => index),
+      );
+      const [index, users, readId] = [this.#index, read.ids, main.id];
+      this.#completed = { catalog, firstCatalog, index, heldBindings, findings, proof, readId, users };
+      this.#onCompleted?.(this.#completed);
+      return this.#completed;
+    });
+  }
+
+  /** Everybody who holds something: the users of a read, then the principals of the catalog's lists. */
+  #sources(
+    catalog: Catalog,
+    index: HolderIndex,
+    { ids }: { readonly ids: HolderSource['ids'] },
+  ): readonly HolderSource[] {
+    return [{ typeId: 'user', index, ids }, ...otherSources(catalog, this.types.otherHolders)];
+  }
+
+  /** Each list that something dangling would stand in is read once more: a role may be younger than our first look. */
+  async #lookAgain(catalog: Catalog, index: HolderIndex, signal?: AbortSignal): Promise<Catalog> {
+    const others = otherSources(catalog, this.types.otherHolders).map((source) => source.index);
+    const again = listsToReread(catalog, [index, ...others]);
+    const lists = [again.tenants ? listedTenants : undefined, again.roles ? listedRoles : undefined];
+    const joined = catalog.joinedWith(
+      await this.#load(
+        lists.filter((list) => list !== undefined),
+        signal,
+      ),
+    );
+    return listsToReread(joined, []).permissions
+      ? joined.joinedWith(await this.#load([listedPermissions], signal))
+      : joined;
+  }
+
+  async #load(lists: readonly CatalogList<unknown>[], signal?: AbortSignal): Promise<readonly ReadRows[]> {
+    const call = this.call(signal);
+    return await Promise.all(lists.map(async (list) => readRows(list, await this.project.readList(list.whole, call))));
+  }
+
+  #forgetDerived(): void {
+    this.#index = new HolderIndex();
+    this.#completed = undefined;
+    this.#complete = singleFlight((signal) => this.#readToTheEnd(signal));
+  }
+}

@@ -1,0 +1,71 @@
+import type { CatalogList } from '../access/catalog-list.ts';
+import type { HolderType } from '../access/holder-list.ts';
+import { ConnectorError } from '../errors.ts';
+import { entitlementTemplate } from '../model/entitlement-message.ts';
+import type { Entitlement, ResourceType as ResourceTypeMessage } from '../model/messages.ts';
+import { toResourceType } from '../model/resource-type.ts';
+import type { EntitlementType, ResourceType } from './resource-type.ts';
+import type { LateResources, TypesRead } from './sync/sync-session.ts';
+
+/** The types of one connector, in the order in which they are listed, and what follows from which of them there are. */
+export class TypeSet implements TypesRead {
+  readonly all: readonly ResourceType[];
+  /** What ListResourceTypes answers. */
+  readonly messages: ResourceTypeMessage[];
+  /** The whole lists that are read, each once. */
+  readonly lists: readonly CatalogList<unknown>[];
+  /** Types of those who can hold memberships and roles: users first. */
+  readonly holderTypeIds: readonly string[];
+  /** Those of them who are no users. */
+  readonly otherHolders: readonly HolderType[];
+  readonly late: readonly LateResources[];
+  readonly #byId: ReadonlyMap<string, ResourceType>;
+  readonly #messages: ReadonlyMap<string, ResourceTypeMessage>;
+  readonly #templates: ReadonlyMap<EntitlementType, Entitlement>;
+
+  constructor(types: readonly ResourceType[]) {
+    this.all = types;
+    this.messages = types.map(({ words }) => toResourceType(words));
+    this.lists = [...new Set(types.flatMap(({ lists }) => lists))];
+    this.#byId = new Map(types.map((type) => [type.words.id, type]));
+    this.#messages = new Map(this.messages.map((message) => [message.id, message]));
+    this.holderTypeIds = types.filter(({ holders }) => holders !== undefined).map(({ words }) => words.id);
+    this.otherHolders = types.flatMap(({ words, holders }) =>
+      holders === undefined || holders === 'users' ? [] : [{ typeId: words.id, ...holders }],
+    );
+    this.late = types.flatMap((type) => (type.late === undefined ? [] : [type.late]));
+    this.#templates = new Map(
+      types.flatMap(({ entitlements }) => entitlements.map((one) => [one, this.#toTemplate(one)])),
+    );
+  }
+
+  /** The type of this id; `unsupported` for one that is unknown, or that this connector does not list. */
+  of(typeId: string): ResourceType {
+    const type = this.#byId.get(typeId);
+    if (type === undefined) {
+      const known = [...this.#byId.keys()].join(', ');
+      throw new ConnectorError(
+        'unsupported',
+        `there is no resource type ${JSON.stringify(typeId.slice(0, 100))}; the types are ${known}`,
+      );
+    }
+    return type;
+  }
+
+  /** The template of an entitlement of one of these types. */
+  template(entitlement: EntitlementType): Entitlement {
+    const template = this.#templates.get(entitlement);
+    if (template === undefined) {
+      throw new Error(`no type that is listed here offers the entitlement "${entitlement.words.slug}"`);
+    }
+    return template;
+  }
+
+  #toTemplate({ words, grantableTo }: EntitlementType): Entitlement {
+    const typeIds = grantableTo === 'holders' ? this.holderTypeIds : grantableTo;
+    return entitlementTemplate(
+      words,
+      typeIds.map((id) => this.#messages.get(id)).filter((type) => type !== undefined),
+    );
+  }
+}
