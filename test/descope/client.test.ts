@@ -1,6 +1,9 @@
 import nock from 'nock';
 import { describe, expect, it } from 'vitest';
 import type { DescopeClient } from '../../src/descope/client.ts';
+import { permissionList } from '../../src/descope/permissions.ts';
+import { roleList } from '../../src/descope/roles.ts';
+import { tenantList } from '../../src/descope/tenants.ts';
 import type { UserQuery } from '../../src/descope/users/user-page.ts';
 import { useNock } from '../support/nock.ts';
 import { anySearch, failureOf, host, noUsers, searchPath, testClient, turn } from './support.ts';
@@ -130,9 +133,9 @@ describe('a load', () => {
 
 describe('a list', () => {
   it.each<[string, string, (client: DescopeClient) => Promise<readonly unknown[]>, object]>([
-    ['tenants', '/v1/mgmt/tenant/all', (client) => client.allTenants(), { id: 'T1' }],
-    ['roles', '/v1/mgmt/role/all', (client) => client.allRoles(), { name: 'R' }],
-    ['permissions', '/v1/mgmt/permission/all', (client) => client.allPermissions(), { name: 'P' }],
+    ['tenants', '/v1/mgmt/tenant/all', (client) => client.readList(tenantList), { id: 'T1' }],
+    ['roles', '/v1/mgmt/role/all', (client) => client.readList(roleList), { name: 'R' }],
+    ['permissions', '/v1/mgmt/permission/all', (client) => client.readList(permissionList), { name: 'P' }],
   ])('of %s is read with one request', async (key, path, list, row) => {
     nock(host)
       .get(path)
@@ -142,11 +145,16 @@ describe('a list', () => {
   });
 
   it.each<[string, string, (client: DescopeClient) => Promise<unknown>, object]>([
-    ['tenant', '/v1/mgmt/tenant/all', (client) => client.allTenants(), { tenants: [{ id: 'T1' }, { id: 'T1' }] }],
+    [
+      'tenant',
+      '/v1/mgmt/tenant/all',
+      (client) => client.readList(tenantList),
+      { tenants: [{ id: 'T1' }, { id: 'T1' }] },
+    ],
     [
       'role',
       '/v1/mgmt/role/all',
-      (client) => client.allRoles(),
+      (client) => client.readList(roleList),
       {
         roles: [
           { name: 'R', id: '1' },
@@ -157,7 +165,7 @@ describe('a list', () => {
     [
       'permission',
       '/v1/mgmt/permission/all',
-      (client) => client.allPermissions(),
+      (client) => client.readList(permissionList),
       { permissions: [{ name: 'P' }, { name: 'P' }] },
     ],
   ])('with a %s twice is refused', async (_, path, list, body) => {
@@ -189,7 +197,7 @@ describe('requests in flight', () => {
       });
     const client = testClient(maxParallelFetches === undefined ? {} : { maxParallelFetches });
 
-    await Promise.all(Array.from({ length: calls }, () => client.allTenants()));
+    await Promise.all(Array.from({ length: calls }, () => client.readList(tenantList)));
 
     expect(served).toBe(calls + Math.floor(calls / 4));
     return most;
@@ -218,7 +226,9 @@ describe('requests in flight', () => {
 
 describe('a caller who goes away', () => {
   it('before the call gets "cancelled" without a request', async () => {
-    expect((await failureOf(testClient().allTenants({ signal: AbortSignal.abort() }))).kind).toBe('cancelled');
+    expect((await failureOf(testClient().readList(tenantList, { signal: AbortSignal.abort() }))).kind).toBe(
+      'cancelled',
+    );
   });
 
   it('while all slots are busy gets "cancelled" at once', async () => {
@@ -234,8 +244,8 @@ describe('a caller who goes away', () => {
       });
     const client = testClient({ maxParallelFetches: 1 });
     const caller = new AbortController();
-    const busy = client.allTenants();
-    const waiting = failureOf(client.allRoles({ signal: caller.signal }));
+    const busy = client.readList(tenantList);
+    const waiting = failureOf(client.readList(roleList, { signal: caller.signal }));
     await turn();
 
     caller.abort();

@@ -1,6 +1,8 @@
 import nock from 'nock';
 import { describe, expect, it } from 'vitest';
 import { maxBodyBytes, usualMaxResponseMiB } from '../../../src/descope/http/body-limit.ts';
+import { permissionList } from '../../../src/descope/permissions.ts';
+import { roleList } from '../../../src/descope/roles.ts';
 import { tenantList } from '../../../src/descope/tenants.ts';
 import { userReadEndpoints } from '../../../src/descope/users/user.ts';
 import { useNock } from '../../support/nock.ts';
@@ -28,9 +30,9 @@ describe('the largest answer', () => {
   });
 
   it.each([
-    ['tenant', (client: ReturnType<typeof testClient>) => client.allTenants()],
-    ['role', (client: ReturnType<typeof testClient>) => client.allRoles()],
-    ['permission', (client: ReturnType<typeof testClient>) => client.allPermissions()],
+    ['tenant', (client: ReturnType<typeof testClient>) => client.readList(tenantList)],
+    ['role', (client: ReturnType<typeof testClient>) => client.readList(roleList)],
+    ['permission', (client: ReturnType<typeof testClient>) => client.readList(permissionList)],
   ])('that is exceeded is told with the limit and the setting, and asked for once: %s', async (what, ask) => {
     nock(host)
       .get(`/v1/mgmt/${what}/all`)
@@ -48,6 +50,6 @@ describe('the largest answer', () => {
     const tenants = Array.from({ length: 40_000 }, (_, place) => ({ id: `T${place}`, name: 'x'.repeat(1_000) }));
     nock(host).get('/v1/mgmt/tenant/all').reply(200, JSON.stringify({ tenants }));
 
-    expect(await testClient({ maxResponseMiB: 64 }).allTenants()).toHaveLength(40_000);
+    expect(await testClient({ maxResponseMiB: 64 }).readList(tenantList)).toHaveLength(40_000);
   });
 });

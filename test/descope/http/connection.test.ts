@@ -140,8 +140,8 @@ describe('a connection', () => {
       const told: string[] = [];
       const onRequest = (endpoint: string): void => void told.push(endpoint);
 
-      await client.allTenants({ onRequest });
-      await client.allTenants({ onRequest });
+      await client.readList(tenantList, { onRequest });
+      await client.readList(tenantList, { onRequest });
 
       expect({ asked: asked(), told: told.length, slept: client.time.slept.length }).toEqual({
         asked: 3,
@@ -224,7 +224,7 @@ describe('a connection', () => {
   it('leaves nothing with a caller who stays, and no process alive once it is idle', async () => {
     const { baseUrl } = await serve((_, response) => response.end('{"tenants":[]}'));
     const caller = new AbortController();
-    await testClient({ baseUrl }).allTenants({ signal: caller.signal });
+    await testClient({ baseUrl }).readList(tenantList, { signal: caller.signal });
     expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
 
     const transport = fileURLToPath(new URL('../../../src/descope/http/transport.ts', import.meta.url));

@@ -2,6 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createDescopeClient, type DescopeClientOptions } from '../../../src/descope/client.ts';
 import { createChannel } from '../../../src/descope/http/channel.ts';
 import type { DescopeObserver } from '../../../src/descope/http/observer.ts';
+import { roleList } from '../../../src/descope/roles.ts';
+import { tenantList } from '../../../src/descope/tenants.ts';
 import { type Emulator, type Fault, startEmulator } from '../../../src/emulator/emulator.ts';
 import { Secret } from '../../../src/secret.ts';
 import { clientOf } from '../../support/embedded.ts';
@@ -55,7 +57,7 @@ describe('the observer of requests', () => {
     let clock = 0;
     const client = clientOf(emulator, { observer, now: () => clock, sleep: async (ms) => void (clock += ms) });
 
-    await client.allRoles().catch(() => undefined);
+    await client.readList(roleList).catch(() => undefined);
 
     expect(observer.told).toEqual(expected);
     expect(observer.open()).toBe(0);
@@ -66,7 +68,7 @@ describe('the observer of requests', () => {
     const observer = watch();
     const client = clientOf(emulator, { observer });
     const stop = new AbortController();
-    const asked = client.allRoles({ signal: stop.signal }).catch(() => undefined);
+    const asked = client.readList(roleList, { signal: stop.signal }).catch(() => undefined);
     while (observer.open() === 0) {
       await new Promise(setImmediate);
     }
@@ -100,17 +102,17 @@ describe('two clients of one channel', () => {
     const patient = createDescopeClient({ ...options, channel, longestRateWaitMs: 600_000, totalRateWaitMs: 600_000 });
     const hurried = createDescopeClient({ ...options, channel, longestRateWaitMs: 30_000 });
 
-    const waited = patient.allRoles();
+    const waited = patient.readList(roleList);
     while (waking.length === 0) {
       await new Promise(setImmediate);
     }
-    const refused = await hurried.allTenants().catch((thrown: unknown) => thrown);
+    const refused = await hurried.readList(tenantList).catch((thrown: unknown) => thrown);
     clock += 60_000;
     waking.forEach((wake) => wake());
 
     expect(refused).toMatchObject({ kind: 'rate-limited', facts: { resetAt: expect.any(Number) as number } });
     expect((await waited).length).toBeGreaterThan(0);
-    expect((await hurried.allTenants()).length).toBeGreaterThan(0);
+    expect((await hurried.readList(tenantList)).length).toBeGreaterThan(0);
     expect(emulator.stats.total).toBe(3);
   });
 });

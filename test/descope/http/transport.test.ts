@@ -3,6 +3,9 @@ import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
 import type { DescopeClient } from '../../../src/descope/client.ts';
+import { permissionList } from '../../../src/descope/permissions.ts';
+import { roleList } from '../../../src/descope/roles.ts';
+import { tenantList } from '../../../src/descope/tenants.ts';
 import { Secret } from '../../../src/secret.ts';
 import { useNock } from '../../support/nock.ts';
 import { anySearch, dateHeader, failureOf, host, key, noUsers, projectId, searchPath, testClient } from '../support.ts';
@@ -46,8 +49,8 @@ describe('a request', () => {
       .reply(200, { tenants: [] });
     const client = testClient({ managementKey: () => new Secret(keys.shift() ?? '') });
 
-    await client.allTenants();
-    await client.allTenants();
+    await client.readList(tenantList);
+    await client.readList(tenantList);
 
     expect(keys).toEqual([]);
   });
@@ -55,7 +58,7 @@ describe('a request', () => {
   it('keeps the path of a base URL', async () => {
     nock('https://gateway.example.com').get(`/descope${tenantPath}`).reply(200, { tenants: [] });
 
-    expect(await testClient({ baseUrl: 'https://gateway.example.com/descope' }).allTenants()).toEqual([]);
+    expect(await testClient({ baseUrl: 'https://gateway.example.com/descope' }).readList(tenantList)).toEqual([]);
   });
 });
 
@@ -144,9 +147,9 @@ describe('a status', () => {
   });
 
   it.each<[string, (client: DescopeClient) => Promise<unknown>]>([
-    ['/v1/mgmt/tenant/all', (client) => client.allTenants()],
-    ['/v1/mgmt/role/all', (client) => client.allRoles()],
-    ['/v1/mgmt/permission/all', (client) => client.allPermissions()],
+    ['/v1/mgmt/tenant/all', (client) => client.readList(tenantList)],
+    ['/v1/mgmt/role/all', (client) => client.readList(roleList)],
+    ['/v1/mgmt/permission/all', (client) => client.readList(permissionList)],
   ])('of 404 on %s is never "not found"', async (path, list) => {
     nock(host).get(path).reply(404);
 
@@ -236,7 +239,7 @@ describe('a 429', () => {
 
     const limited = client.searchUsers(anySearch);
     await vi.waitFor(() => expect(client.time.slept).toHaveLength(1));
-    await Promise.all([limited, client.allTenants(), client.allTenants(), client.allTenants()]);
+    await Promise.all([limited, client.readList(tenantList), client.readList(tenantList), client.readList(tenantList)]);
 
     expect(askedAt).toHaveLength(3);
     expect(askedAt.every((at) => at >= startedAt + 20_000)).toBe(true);
