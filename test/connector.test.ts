@@ -14,11 +14,11 @@ import {
 } from '../src/gen/c1/connector/v2/resource_pb.ts';
 import type { Entitlement } from '../src/model/messages.ts';
 import { walk } from '../src/sync/walk.ts';
+import type { DescopeModel } from './support/descope-model.ts';
 import {
   createProject,
   inTenant,
   plainUsers,
-  type ProjectFixture,
   role,
   smallProject,
   tenant,
@@ -600,7 +600,7 @@ describe('a targeted sync', () => {
   const held = (typeId: string, id: string): string[] =>
     [...truthOf(smallProject(), 'all').grants.keys()].filter((grant) => grant.startsWith(`${typeId}:${id}:`));
 
-  async function target(project: ProjectFixture, typeId: string, id: string, pageSize = 0): Promise<string[]> {
+  async function target(project: DescopeModel, typeId: string, id: string, pageSize = 0): Promise<string[]> {
     const connector = connectorOf(project);
     const resource = await getResource(connector, typeId, id);
     expect(keyOf(resource)).toBe(`${typeId}:${id}`);

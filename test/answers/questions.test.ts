@@ -11,7 +11,8 @@ import { changeInWords } from '../../src/answers/diff-text.ts';
 import { whoCan } from '../../src/answers/who-can.ts';
 import { accessTruthOf } from '../support/access-truth.ts';
 import { projectArbitrary } from '../support/arbitraries.ts';
-import { inTenant, permission, role, type Rows, tenant, user } from '../support/project-fixture.ts';
+import type { Rows } from '../support/descope-model.ts';
+import { inTenant, permission, role, tenant, user } from '../support/project-fixture.ts';
 import { writeSync } from '../support/sync-files.ts';
 
 let folder = '';

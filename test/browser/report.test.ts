@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli, temporaryFolder } from '../support/cli.ts';
-import { inTenant, permission, role, type Rows, smallProject, tenant, user } from '../support/project-fixture.ts';
+import type { Rows } from '../support/descope-model.ts';
+import { inTenant, permission, role, smallProject, tenant, user } from '../support/project-fixture.ts';
 import { writeSync } from '../support/sync-files.ts';
 import { chromium, drawn, goTo, launchBrowser, openReport } from './browser.ts';
 

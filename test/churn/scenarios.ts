@@ -1,5 +1,5 @@
 import type { Switches } from '../../src/emulator/emulator.ts';
-import { chanceOf } from '../descope/model-server.ts';
+import { chanceOf } from '../support/chance.ts';
 
 /** Something that happens to the project. `at` is a place among the users alive, from 0 (the oldest) to 1. */
 export type Change =

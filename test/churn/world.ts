@@ -1,15 +1,14 @@
 import pLimit from 'p-limit';
 import type { SearchUsers } from '../../src/descope/users/user-read.ts';
 import { createDescopeClient } from '../../src/descope/client.ts';
-import type { UserQuery } from '../../src/descope/users/user-page.ts';
 import { failureOfStatus } from '../../src/descope/http/errors.ts';
 import { maxParallelFetchesCeiling } from '../../src/descope/http/limiter.ts';
-import { decodeUserPage } from '../../src/descope/users/user-page.ts';
+import { decodeUserPage, toSearchBody } from '../../src/descope/users/user-page.ts';
 import { userReadEndpoints } from '../../src/descope/users/user.ts';
 import { type ProjectSeed, type ProjectState, startEmulator } from '../../src/emulator/emulator.ts';
 import { createProject } from '../../src/emulator/project.ts';
 import { Secret } from '../../src/secret.ts';
-import { chanceOf } from '../descope/model-server.ts';
+import { chanceOf } from '../support/chance.ts';
 import { turn } from '../descope/support.ts';
 import type { Plan } from './scenarios.ts';
 
@@ -139,31 +138,13 @@ export function openInProcess(plan: Plan): World {
   return {
     now: course.now,
     search: async (query, { signal }) => {
-      const { json, serverTimeMs } = await ask(toBody(query), signal);
+      const { json, serverTimeMs } = await ask(toSearchBody(query), signal);
       return { ...decodeUserPage(json), serverTimeMs };
     },
     post: async (body) => (await ask(body)).json as PlainPage,
     address: undefined,
     promised: () => course.promised(),
     close: async () => undefined,
-  };
-}
-
-/** The body that the client sends, as far as a read without a filter goes. */
-function toBody({
-  limit,
-  offset,
-  fromCreatedTimeMs,
-  toCreatedTimeMs,
-  unsorted = false,
-}: UserQuery): Readonly<Record<string, unknown>> {
-  return {
-    limit,
-    offset,
-    withTestUser: true,
-    ...(!unsorted && { sort: [{ field: 'createdTime', desc: false }] }),
-    ...(fromCreatedTimeMs !== undefined && { fromCreatedTime: String(fromCreatedTimeMs) }),
-    ...(toCreatedTimeMs !== undefined && { toCreatedTime: String(toCreatedTimeMs) }),
   };
 }
 

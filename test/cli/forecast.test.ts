@@ -5,15 +5,8 @@ import type { GrantForecast } from '../../src/connector.ts';
 import { type LogFields, silentLogger } from '../../src/log.ts';
 import { createConnector } from '../../src/connector.ts';
 import { walk } from '../../src/sync/walk.ts';
-import {
-  createProject,
-  inTenant,
-  permission,
-  type ProjectFixture,
-  role,
-  tenant,
-  user,
-} from '../support/project-fixture.ts';
+import type { DescopeModel } from '../support/descope-model.ts';
+import { createProject, inTenant, permission, role, tenant, user } from '../support/project-fixture.ts';
 import { createCollector } from '../support/walker.ts';
 
 const large: GrantForecast = {
@@ -25,7 +18,7 @@ const large: GrantForecast = {
 };
 
 /** One user in every tenant, with the one role there. */
-function spread(tenants: number, permissions: number): ProjectFixture {
+function spread(tenants: number, permissions: number): DescopeModel {
   const ids = Array.from({ length: tenants }, (_, place) => `t${place}`);
   const names = Array.from({ length: permissions }, (_, place) => `p${place}`);
   return createProject({

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import Papa from 'papaparse';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliRun, runCli, temporaryFolder } from '../support/cli.ts';
-import { inTenant, permission, role, type Rows, tenant, user } from '../support/project-fixture.ts';
+import type { Rows } from '../support/descope-model.ts';
+import { inTenant, permission, role, tenant, user } from '../support/project-fixture.ts';
 import { writeSync } from '../support/sync-files.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;

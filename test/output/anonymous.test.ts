@@ -7,7 +7,8 @@ import { diffOf } from '../../src/answers/diff.ts';
 import { createPseudonyms } from '../../src/answers/pseudonyms.ts';
 import { type ExportFlags, exportOnce } from '../../src/cli/export.ts';
 import { temporaryFolder } from '../support/cli.ts';
-import { inTenant, permission, role, type Rows, smallProject, tenant, user } from '../support/project-fixture.ts';
+import type { Rows } from '../support/descope-model.ts';
+import { inTenant, permission, role, smallProject, tenant, user } from '../support/project-fixture.ts';
 import { writeSync } from '../support/sync-files.ts';
 
 const secrets = [

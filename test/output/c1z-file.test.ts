@@ -19,16 +19,8 @@ import { messageByMessage } from '../../src/output/message-sink.ts';
 import { newSyncId } from '../../src/sync/sync-id.ts';
 import { walk } from '../../src/sync/walk.ts';
 import { hostileNames } from '../support/arbitraries.ts';
-import {
-  createProject,
-  inTenant,
-  permission,
-  role,
-  type Rows,
-  smallProject,
-  tenant,
-  user,
-} from '../support/project-fixture.ts';
+import type { Rows } from '../support/descope-model.ts';
+import { createProject, inTenant, permission, role, smallProject, tenant, user } from '../support/project-fixture.ts';
 import { connectorOf, createCollector, type Walked } from '../support/walker.ts';
 
 let folder = '';

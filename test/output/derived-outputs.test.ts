@@ -15,7 +15,8 @@ import { checkOutput } from '../../src/output/outputs.ts';
 import { writeWholeFile, writeWholeFolder } from '../../src/output/whole-folder.ts';
 import { accessTruthOf } from '../support/access-truth.ts';
 import { hostileNames } from '../support/arbitraries.ts';
-import { inTenant, permission, role, type Rows, smallProject, tenant, user } from '../support/project-fixture.ts';
+import type { Rows } from '../support/descope-model.ts';
+import { inTenant, permission, role, smallProject, tenant, user } from '../support/project-fixture.ts';
 import { writeSync } from '../support/sync-files.ts';
 
 let folder = '';

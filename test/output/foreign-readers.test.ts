@@ -16,7 +16,8 @@ import { xlsxBytes } from '../../src/answers/xlsx.ts';
 import { exportOnce } from '../../src/cli/export.ts';
 import { readZipPart } from '../../src/output/zip-part.ts';
 import { temporaryFolder } from '../support/cli.ts';
-import { inTenant, permission, role, type Rows, tenant, user } from '../support/project-fixture.ts';
+import type { Rows } from '../support/descope-model.ts';
+import { inTenant, permission, role, tenant, user } from '../support/project-fixture.ts';
 import { writeSync } from '../support/sync-files.ts';
 
 /** Texts that some format has no form for, or reads as something else. */

@@ -7,16 +7,8 @@ import { grantRow, resourceRow } from '../../src/model/row.ts';
 import { createSyncFile, type SyncFile } from '../../src/output/sync-file.ts';
 import { walk } from '../../src/sync/walk.ts';
 import { hostileNames } from '../support/arbitraries.ts';
-import {
-  createProject,
-  inTenant,
-  permission,
-  role,
-  type Rows,
-  smallProject,
-  tenant,
-  user,
-} from '../support/project-fixture.ts';
+import type { Rows } from '../support/descope-model.ts';
+import { createProject, inTenant, permission, role, smallProject, tenant, user } from '../support/project-fixture.ts';
 import { truthOf } from '../support/truth.ts';
 import { connectorOf, createCollector, expectIds } from '../support/walker.ts';
 

@@ -55,7 +55,7 @@ describe('a change', () => {
   ])('%i ms after the lists were read asks for %j', async (ms, calls) => {
     const fake = project();
     await fake.provisioner.grant(parseTarget('role', 'Viewer'), ann);
-    fake.calls.length = 0;
+    fake.requests.length = 0;
     fake.nowMs += ms;
 
     await fake.provisioner.grant(editorInAcme, ann);
@@ -75,7 +75,7 @@ describe('a change', () => {
     async (operation, typeId, resource, userId, kind) => {
       const fake = project();
       await fake.provisioner.grant(parseTarget('role', 'Viewer'), ann);
-      fake.calls.length = 0;
+      fake.requests.length = 0;
 
       await expect(
         fake.provisioner[operation](parseTarget(typeId, resource), userPrincipal(userId)),
@@ -88,7 +88,7 @@ describe('a change', () => {
   it('that finds no role to take away asks the lists anew before it says so, a membership does not hang on them', async () => {
     const fake = project();
     await fake.provisioner.grant(parseTarget('role', 'Viewer'), ann);
-    fake.calls.length = 0;
+    fake.requests.length = 0;
 
     await fake.provisioner.revoke(parseTarget('role', 'Editor'), ann);
     await fake.provisioner.revoke(parseTarget('tenant', 'globex'), ann);
@@ -172,9 +172,9 @@ describe('a change', () => {
   it('that somebody else makes while the answer is lost is not an old one', async () => {
     const fake = project();
     fake.onWrite = () => lost;
-    fake.onLoad = () => {
-      if (fake.calls.includes('add acme/Editor')) {
-        fake.users = [user('ann', { userTenants: [inTenant('acme', 'Editor')] })];
+    fake.onRequest = ({ endpoint }) => {
+      if (endpoint === 'loadForWrite' && fake.calls.includes('add acme/Editor')) {
+        fake.rows = { ...fake.rows, users: [user('ann', { userTenants: [inTenant('acme', 'Editor')] })] };
       }
     };
 
@@ -183,7 +183,7 @@ describe('a change', () => {
 
   it('of a role that no list knows is a revoke once the record does not show it any more, though the answer was lost', async () => {
     const fake = project();
-    fake.users = [user('bob', { roleNames: ['Gone'] })];
+    fake.rows = { ...fake.rows, users: [user('bob', { roleNames: ['Gone'] })] };
     fake.onWrite = (_change, carryOut) => {
       carryOut();
       return lost;

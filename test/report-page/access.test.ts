@@ -13,7 +13,8 @@ import { findAll } from '../../src/report-page/data/findings.ts';
 import type { Project } from '../../src/report-page/data/project.ts';
 import { accessIn, rolesThere } from '../../src/report-page/data/tenant-access.ts';
 import { projectArbitrary } from '../support/arbitraries.ts';
-import { inTenant, permission, role, type Rows, tenant, user } from '../support/project-fixture.ts';
+import type { Rows } from '../support/descope-model.ts';
+import { inTenant, permission, role, tenant, user } from '../support/project-fixture.ts';
 import { projectOf } from '../support/reports.ts';
 import { writeSync } from '../support/sync-files.ts';
 

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeProject } from '../../src/report-page/data/decode.ts';
 import type { Finding, FindingRow } from '../../src/report-page/data/findings.ts';
 import type { Project } from '../../src/report-page/data/project.ts';
-import { inTenant, permission, role, type Rows, tenant, user } from '../support/project-fixture.ts';
+import type { Rows } from '../support/descope-model.ts';
+import { inTenant, permission, role, tenant, user } from '../support/project-fixture.ts';
 import { dataOfSource, findingsOf, inflated, projectOf, sourceOf, userRow } from '../support/reports.ts';
 import { writeSync } from '../support/sync-files.ts';
 

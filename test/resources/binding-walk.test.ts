@@ -1,7 +1,8 @@
 import { anyUnpack } from '@bufbuild/protobuf/wkt';
 import { describe, expect, it } from 'vitest';
 import { EnqueuePageTokensSchema } from '../../src/gen/c1/connector/v2/annotation_type_scoped_grants_pb.ts';
-import { createProject, inTenant, type Rows, role, tenant, user } from '../support/project-fixture.ts';
+import type { Rows } from '../support/descope-model.ts';
+import { createProject, inTenant, role, tenant, user } from '../support/project-fixture.ts';
 import { allPages, allResources, connectorOf, listGrants } from '../support/walker.ts';
 
 /** 4,000 users who each hold two project roles in three of 40 tenants: 24,000 grants of up to 120 bindings. */

@@ -2,13 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { Connector } from '../../src/connector.ts';
 import { ConnectorError } from '../../src/errors.ts';
 import { walk } from '../../src/sync/walk.ts';
+import type { DescopeModel, Rows } from '../support/descope-model.ts';
 import {
   createProject,
   inTenant,
   permission,
-  type ProjectFixture,
   role,
-  type Rows,
   smallProject,
   tenant,
   user,
@@ -35,7 +34,7 @@ async function walked(connector: Connector): Promise<Walked> {
 }
 
 /** What appears in the project right after the lists were read for the first time. */
-function appearsLater(project: ProjectFixture, later: Partial<Rows>): void {
+function appearsLater(project: DescopeModel, later: Partial<Rows>): void {
   const listed = new Set<string>();
   project.onRequest = ({ endpoint }) => {
     listed.add(endpoint);
@@ -306,7 +305,7 @@ describe('a second look at a list', () => {
 
 describe('how much may dangle', () => {
   /** `dangling` references to a role that is gone among `all` references. */
-  function project(dangling: number, all: number): ProjectFixture {
+  function project(dangling: number, all: number): DescopeModel {
     const users = [
       ...usersWith(dangling, { roleNames: ['Ghost'] }),
       ...usersWith(all - dangling, { roleNames: ['Editor'] }, 'v'),

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ConnectorError } from '../../src/errors.ts';
 import { type Listing, listings } from '../support/listings.ts';
-import { createProject, type FakeRequest, type ProjectFixture } from '../support/project-fixture.ts';
+import type { DescopeModel, ModelRequest } from '../support/descope-model.ts';
+import { createProject } from '../support/project-fixture.ts';
 import { allPages, connectorOf, followingTokens, idsOf } from '../support/walker.ts';
 
 const cases = listings.map((listing) => [listing.name, listing] as const);
@@ -12,7 +13,7 @@ function chunks(count: number, size: number): number[] {
   return count % size === 0 && count > 0 ? whole : [...whole, count % size];
 }
 
-async function pagesOf(listing: Listing, project: ProjectFixture, pageSize = 0): Promise<string[][]> {
+async function pagesOf(listing: Listing, project: DescopeModel, pageSize = 0): Promise<string[][]> {
   const connector = connectorOf(project, { tenantRoles: listing.tenantRoles });
   const pages = await allPages((pageToken) => listing.ask(connector, { pageSize, pageToken }));
   return pages.map((page) => idsOf(page));
@@ -43,8 +44,8 @@ function openTokens(
 }
 
 function failOnce(
-  project: ProjectFixture,
-  isMeant: (request: FakeRequest, place: number) => boolean,
+  project: DescopeModel,
+  isMeant: (request: ModelRequest, place: number) => boolean,
 ): { readonly hasFired: boolean } {
   const fault = { hasFired: false };
   project.onRequest = (request, place) => {

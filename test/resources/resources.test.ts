@@ -17,16 +17,8 @@ import {
 import { GrantsServiceListGrantsResponseSchema } from '../../src/gen/c1/connector/v2/grant_pb.ts';
 import type { User } from '../../src/descope/users/user.ts';
 import { walk } from '../../src/sync/walk.ts';
-import {
-  createProject,
-  inTenant,
-  permission,
-  role,
-  type Rows,
-  tenant,
-  user,
-  usersWith,
-} from '../support/project-fixture.ts';
+import type { Rows } from '../support/descope-model.ts';
+import { createProject, inTenant, permission, role, tenant, user, usersWith } from '../support/project-fixture.ts';
 import { truthOf } from '../support/truth.ts';
 import {
   allGrants,

@@ -1,15 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { chanceOf } from '../descope/model-server.ts';
-import {
-  createProject,
-  inTenant,
-  permission,
-  type ProjectFixture,
-  type Rows,
-  role,
-  tenant,
-  user,
-} from '../support/project-fixture.ts';
+import { chanceOf } from '../support/chance.ts';
+import type { DescopeModel, Rows } from '../support/descope-model.ts';
+import { createProject, inTenant, permission, role, tenant, user } from '../support/project-fixture.ts';
 import { ShortLived } from '../support/short-lived.ts';
 import { truthOf } from '../support/truth.ts';
 import { connectorOf, idsOf, keyOf, listResources } from '../support/walker.ts';
@@ -43,7 +35,7 @@ function project(count = 1_730): Rows {
 }
 
 function shortLived(
-  fixture: ProjectFixture,
+  fixture: DescopeModel,
   tenantRoles: 'all' | 'observed',
   lives: () => number,
   between: () => void = () => undefined,

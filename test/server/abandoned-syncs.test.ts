@@ -11,13 +11,12 @@ import {
   type SyncSessions,
 } from '../../src/resources/sync/sync-sessions.ts';
 import type { SyncSession } from '../../src/resources/sync/sync-session.ts';
+import type { DescopeModel, Rows } from '../support/descope-model.ts';
 import {
   createProject,
   inTenant,
   permission,
-  type ProjectFixture,
   role,
-  type Rows,
   smallProject,
   tenant,
   user,
@@ -33,7 +32,7 @@ const rows: Rows = {
 const pagesDue = 5;
 
 interface Bench {
-  readonly project: ProjectFixture;
+  readonly project: DescopeModel;
   readonly reads: SyncSessions;
   readonly connector: Connector;
   /** Lets time pass, second by second; the clock ticks if anybody wound it up. */

@@ -1,18 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Connector } from '../../src/connector.ts';
-import {
-  createProject,
-  inTenant,
-  permission,
-  type ProjectFixture,
-  role,
-  tenant,
-  usersWith,
-} from '../support/project-fixture.ts';
+import type { DescopeModel } from '../support/descope-model.ts';
+import { createProject, inTenant, permission, role, tenant, usersWith } from '../support/project-fixture.ts';
 import { connectorOf, listGrants, type ListPage, listResources } from '../support/walker.ts';
 
 /** Two pages and more of everything that is listed, under a project id. */
-function projectCalled(projectId: string): ProjectFixture {
+function projectCalled(projectId: string): DescopeModel {
   const tenants = Array.from({ length: 30 }, (_, place) => tenant(`t${String(place).padStart(2, '0')}`));
   const roles = Array.from({ length: 30 }, (_, place) =>
     role(`r${String(place).padStart(2, '0')}`, { permissionNames: ['p00'] }),

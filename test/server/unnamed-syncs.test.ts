@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Connector } from '../../src/connector.ts';
-import {
-  createProject,
-  inTenant,
-  type ProjectFixture,
-  type Rows,
-  smallProject,
-  user,
-  usersWith,
-} from '../support/project-fixture.ts';
+import type { DescopeModel, Rows } from '../support/descope-model.ts';
+import { createProject, inTenant, smallProject, user, usersWith } from '../support/project-fixture.ts';
 import { truthOf } from '../support/truth.ts';
 import {
   allResources,
@@ -44,7 +37,7 @@ async function pagesWith(
   return { pages, ids };
 }
 
-type Between = (connector: Connector, project: ProjectFixture) => Promise<unknown>;
+type Between = (connector: Connector, project: DescopeModel) => Promise<unknown>;
 
 const betweens: readonly (readonly [string, Between])[] = [
   ['GetResource of a role', (connector) => getResource(connector, 'role', 'Editor', '')],

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createProject, type ProjectFixture, smallProject } from '../support/project-fixture.ts';
+import type { DescopeModel } from '../support/descope-model.ts';
+import { createProject, smallProject } from '../support/project-fixture.ts';
 import { connectorOf } from '../support/walker.ts';
 
 function setUp(): {
-  readonly project: ProjectFixture;
+  readonly project: DescopeModel;
   readonly validate: (signal?: AbortSignal) => Promise<unknown>;
   readonly pass: (ms: number) => void;
 } {

@@ -1,6 +1,7 @@
 import type { CallOptions } from '../../src/descope/http/call.ts';
 import type { TimedUserPage, UserQuery } from '../../src/descope/users/user-page.ts';
 import type { ProjectRead } from '../../src/resources/sync/sync-session.ts';
+import { isWithinTimes } from './descope-model.ts';
 import { benchProject } from './faults-bench.ts';
 
 /** One search as it was asked and answered: what a reader gets to see of the users. */
@@ -38,11 +39,8 @@ export function isWorldOf(userIds: ReadonlySet<string>, seen: readonly SeenSearc
   return (
     users.length === userIds.size &&
     seen.every(({ query, userIds: told, total }) => {
-      const { fromCreatedTimeMs = 0, toCreatedTimeMs = Number.POSITIVE_INFINITY, offset, limit } = query;
-      const matching = users.filter(
-        ({ createdTime = 0 }) => createdTime * 1000 >= fromCreatedTimeMs && createdTime * 1000 <= toCreatedTimeMs,
-      );
-      const page = matching.slice(offset, offset + limit).map(({ userId }) => userId);
+      const matching = users.filter(({ createdTime }) => isWithinTimes({ createdTime }, query));
+      const page = matching.slice(query.offset, query.offset + query.limit).map(({ userId }) => userId);
       return (
         total === matching.length &&
         page.length === told.length &&

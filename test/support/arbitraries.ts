@@ -3,7 +3,8 @@ import type { Permission } from '../../src/descope/permissions.ts';
 import type { Role } from '../../src/descope/roles.ts';
 import type { Tenant } from '../../src/descope/tenants.ts';
 import type { User } from '../../src/descope/users/user.ts';
-import { inTenant, permission, role, type Rows, serverNowMs, tenant, user } from './project-fixture.ts';
+import { type Rows, serverNowMs } from './descope-model.ts';
+import { inTenant, permission, role, tenant, user } from './project-fixture.ts';
 
 /** Names that have broken joins, escapes, sorts and look-ups before. All of them are well-formed and not empty. */
 export const hostileNames = [

@@ -1,6 +1,7 @@
 import type { Connector } from '../../src/connector.ts';
 import type { Grant, Resource } from '../../src/model/messages.ts';
-import { inTenant, permission, plainUsers, role, type Rows, tenant, user, usersWith } from './project-fixture.ts';
+import type { Rows } from './descope-model.ts';
+import { inTenant, permission, plainUsers, role, tenant, user, usersWith } from './project-fixture.ts';
 import { type Ask, type ListPage, listGrants, listResources } from './walker.ts';
 
 /** A listing of the connector, and a project in which it has exactly `count` rows. */

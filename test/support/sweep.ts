@@ -1,6 +1,6 @@
 import type { Fault, Switches } from '../../src/emulator/emulator.ts';
 import { truncations, wrongBodies } from '../../src/emulator/faults.ts';
-import { chanceOf } from '../descope/model-server.ts';
+import { chanceOf } from './chance.ts';
 import { isWorldOf, recorded, type SeenSearch } from './alike.ts';
 import {
   type Arena,

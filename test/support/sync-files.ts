@@ -2,7 +2,8 @@ import { chooseOutput, type DerivedOutputs } from '../../src/output/outputs.ts';
 import { runSync } from '../../src/sync/run.ts';
 import { newSyncId } from '../../src/sync/sync-id.ts';
 import type { SyncPolicy } from '../../src/resources/sync/sync-session.ts';
-import { createProject, type Rows } from './project-fixture.ts';
+import type { Rows } from './descope-model.ts';
+import { createProject } from './project-fixture.ts';
 import { connectorOf } from './walker.ts';
 
 /** Writes what a sync of a project makes of it, in the format of the path's extension. */

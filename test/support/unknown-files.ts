@@ -7,7 +7,7 @@ import { ResourceSchema, ResourceTypeSchema } from '../../src/gen/c1/connector/v
 import { entitlementRow, grantRow, resourceRow } from '../../src/model/row.ts';
 import { chooseOutput } from '../../src/output/outputs.ts';
 import { newSyncId } from '../../src/sync/sync-id.ts';
-import type { Rows } from './project-fixture.ts';
+import type { Rows } from './descope-model.ts';
 import { writeSync } from './sync-files.ts';
 
 /** A resource by type and id: `access_key:K1`. */

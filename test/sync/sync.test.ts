@@ -9,11 +9,11 @@ import { runSync } from '../../src/sync/run.ts';
 import type { SyncSummary } from '../../src/sync/summary.ts';
 import { newSyncId } from '../../src/sync/sync-id.ts';
 import { walk, type WalkProgress } from '../../src/sync/walk.ts';
+import type { DescopeModel } from '../support/descope-model.ts';
 import {
   createProject,
   inTenant,
   plainUsers,
-  type ProjectFixture,
   role,
   smallProject,
   tenant,
@@ -46,7 +46,7 @@ async function run(
   });
 }
 
-function failing(project: ProjectFixture, place: number): ProjectFixture {
+function failing(project: DescopeModel, place: number): DescopeModel {
   project.onRequest = (_, requested) => {
     if (requested === place) {
       throw new ConnectorError('unavailable', 'planted');
@@ -173,7 +173,7 @@ describe('a sync', () => {
 
   it('forgets what it read, whether it ended well or not', async () => {
     const cleaned: string[] = [];
-    const watched = (project: ProjectFixture): Connector => {
+    const watched = (project: DescopeModel): Connector => {
       const connector = connectorOf(project);
       return {
         ...connector,

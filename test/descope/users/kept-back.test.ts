@@ -4,7 +4,8 @@ import type { TimedUserPage, UserQuery } from '../../../src/descope/users/user-p
 import { createUserRead } from '../../../src/descope/users/user-read.ts';
 import { decodeUser } from '../../../src/descope/users/user.ts';
 import { isKind } from '../../../src/errors.ts';
-import { type ModelServer, quietProject, userIdAt } from '../model-server.ts';
+import type { DescopeModel } from '../../support/descope-model.ts';
+import { quietProject, userIdAt } from '../quiet-project.ts';
 
 const isInvited = (userId: string): boolean => Number(userId.slice(1)) % 6 === 4;
 const without = (page: TimedUserPage, isLeftOut: (userId: string) => boolean): TimedUserPage => ({
@@ -16,24 +17,22 @@ const isBounded = ({ fromCreatedTimeMs, toCreatedTimeMs }: UserQuery): boolean =
   fromCreatedTimeMs !== undefined || toCreatedTimeMs !== undefined;
 
 /** Hides some from searches by time, from what is counted, too. */
-function hiding(server: ModelServer): void {
-  const { search } = server;
-  const all = [...server.users.values()];
-  Object.assign(server, {
-    search: async (query: UserQuery): Promise<TimedUserPage> => {
-      all
-        .filter(({ userId }) => isInvited(userId))
-        .forEach((user) => (isBounded(query) ? server.users.delete(user.userId) : server.users.set(user.userId, user)));
-      return await search(query);
-    },
-  });
+function hiding(server: DescopeModel): void {
+  const { searchUsers } = server;
+  const all = server.rows;
+  const others = { ...all, users: all.users.filter(({ userId }) => !isInvited(userId)) };
+  server.searchUsers = (query): Promise<TimedUserPage> => {
+    server.rows = isBounded(query) ? others : all;
+    return searchUsers(query);
+  };
 }
 
 /** Everybody of a quiet project of 350, or the kind of the failure. */
-async function outcomeOf(server: ModelServer): Promise<readonly string[] | string> {
+async function outcomeOf(server: DescopeModel): Promise<readonly string[] | string> {
   const read = createUserRead({
-    search: (query) => server.search(query),
-    load: async (userId) => await Promise.resolve(server.users.has(userId) ? decodeUser({ userId }) : undefined),
+    search: (query) => server.searchUsers(query),
+    load: async (userId) =>
+      await Promise.resolve(server.userIds().includes(userId) ? decodeUser({ userId }) : undefined),
     now: () => 4_000_000_000_000,
   });
   const userIds = new Set<string>();
@@ -142,8 +141,8 @@ describe('a service that shows users and then denies them', () => {
 });
 
 describe('counting by what stands at an offset', () => {
-  const count = async (server: ModelServer, expected: number): Promise<number | undefined> =>
-    await countEverybody((query) => server.search(query), {}, expected);
+  const count = async (server: DescopeModel, expected: number): Promise<number | undefined> =>
+    await countEverybody((query) => server.searchUsers(query), {}, expected);
 
   it.each([0, 1, 7, 349, 350, 351, 700])(
     'finds the end, wherever it is looked for first (%i), and whatever the service counts',

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { createUserRead, type UserRead } from '../../../src/descope/users/user-read.ts';
 import { type ReadOrigin } from '../../../src/descope/users/ledger.ts';
 import { ConnectorError, isKind } from '../../../src/errors.ts';
-import { chanceOf, ModelServer, type ModelUser, wander } from '../model-server.ts';
+import { chanceOf, wander } from '../../support/chance.ts';
+import { DescopeModel } from '../../support/descope-model.ts';
+import { userCreatedAt } from '../quiet-project.ts';
 
 /** What happens to a project while it is read. Rates are chances per request. */
 interface World {
@@ -36,7 +38,7 @@ const common = {
 const lagSeconds = 15;
 
 interface Run {
-  readonly server: ModelServer;
+  readonly server: DescopeModel;
   readonly chance: () => number;
   /** Who was deleted, and when (in answered requests). */
   readonly deleted: Set<string>;
@@ -46,44 +48,39 @@ interface Run {
 
 function start(world: World): Run {
   const chance = chanceOf(world.seed);
-  const startAt = 1_741_082_400 + chance();
+  const startMs = (1_741_082_400 + chance()) * 1000;
   const deleted = new Set<string>();
-  const created = (age: number): Pick<ModelUser, 'createdAt' | 'visibleFrom'> => ({
-    createdAt: startAt - age,
-    visibleFrom: startAt - age + chance() * lagSeconds,
-  });
-  const users = Array.from({ length: world.users }, (_, index) => ({
-    userId: `U${index}`,
-    ...created(40 + chance() * world.spread),
-  }));
-  const recent = Array.from({ length: world.recent }, (_, index) => ({
-    userId: `R${index}`,
-    ...created(chance() * 40),
-  }));
-  const server = new ModelServer({
-    startAt,
-    users: [...users, ...recent],
+  const server = new DescopeModel({
+    nowMs: startMs,
     tieOrder: world.hasStableTies ? undefined : chance,
     areBoundsInclusive: world.areBoundsInclusive,
-    beforeAnswer: async (model) => {
+    onRequest: async () => {
       await wander(chance);
-      model.clock += chance() * 3;
-      run.firstAnswerMs ||= Math.floor(model.clock) * 1000;
+      server.nowMs += chance() * 3000;
+      run.firstAnswerMs ||= Math.floor(server.nowMs / 1000) * 1000;
       if (chance() < world.deletions) {
-        const victim = [...model.users.keys()][Math.floor(chance() * model.users.size)];
+        const userIds = server.userIds();
+        const victim = userIds[Math.floor(chance() * userIds.length)];
         if (victim !== undefined) {
-          model.delete(victim);
+          server.delete(victim);
           deleted.add(victim);
         }
       }
       if (chance() < world.creations) {
-        model.create(chance() * lagSeconds);
+        server.create(chance() * lagSeconds * 1000);
       }
       if (chance() < world.failures) {
         throw new ConnectorError('unavailable', 'reset');
       }
     },
   });
+  const add = (userId: string, age: number): void => {
+    const createdMs = startMs - age * 1000;
+    server.visibleFromMs.set(userId, createdMs + chance() * lagSeconds * 1000);
+    server.add(userCreatedAt(userId, createdMs));
+  };
+  Array.from({ length: world.users }, (_, index) => add(`U${index}`, 40 + chance() * world.spread));
+  Array.from({ length: world.recent }, (_, index) => add(`R${index}`, chance() * 40));
   const run: Run = { server, chance, deleted, firstAnswerMs: 0 };
   return run;
 }
@@ -114,7 +111,7 @@ async function readThrough(read: UserRead): Promise<Set<string> | undefined> {
 /** Those whom the promise is about: created by the lag before the first answer, and alive to the end. */
 function promised({ server }: Run, firstAnswerMs: number): string[] {
   const upTo = Math.floor(firstAnswerMs / 1000) - lagSeconds;
-  return [...server.users.values()].filter(({ createdAt }) => createdAt < upTo).map(({ userId }) => userId);
+  return server.rows.users.filter(({ createdTime = 0 }) => createdTime < upTo).map(({ userId }) => userId);
 }
 
 /** How the runs of a property ended: a property all of whose runs end as inconsistent proves nothing. */
@@ -128,8 +125,8 @@ interface Tally {
 
 async function checkPromise(world: World, tally: Tally): Promise<void> {
   const run = start(world);
-  const before = run.server.users.size;
-  const read = createUserRead({ search: run.server.search });
+  const before = run.server.rows.users.length;
+  const read = createUserRead({ search: run.server.searchUsers });
 
   const ids = await readThrough(read);
 
@@ -140,7 +137,7 @@ async function checkPromise(world: World, tally: Tally): Promise<void> {
   }
   tally.proved += 1;
   tally.repaired += (read.proof?.passes ?? 1) > 1 ? 1 : 0;
-  tally.provedWithChanges += run.deleted.size > 0 || run.server.users.size !== before ? 1 : 0;
+  tally.provedWithChanges += run.deleted.size > 0 || run.server.rows.users.length !== before ? 1 : 0;
   expect(read.proof).toBeDefined();
   expect(promised(run, run.firstAnswerMs).filter((userId) => !ids.has(userId))).toEqual([]);
   expect(read.ids.size).toBe(ids.size);
@@ -150,7 +147,7 @@ async function checkResumed(world: World, tally: Tally): Promise<void> {
   const run = start({ ...world, failures: 0 });
   const ids = new Set<string>();
   let origin: ReadOrigin | undefined;
-  let read = createUserRead({ search: run.server.search });
+  let read = createUserRead({ search: run.server.searchUsers });
   // Processes that live for one page or two, each of which goes on where the one before stood.
   for (let process = 0; process < 1 + run.chance() * 6; process += 1) {
     const lives = 1 + Math.floor(run.chance() * 2);
@@ -165,7 +162,7 @@ async function checkResumed(world: World, tally: Tally): Promise<void> {
     }
     origin = read.resumeAt(read.sequence);
     read.close();
-    read = createUserRead({ search: run.server.search, ...(origin !== undefined && { origin }) });
+    read = createUserRead({ search: run.server.searchUsers, ...(origin !== undefined && { origin }) });
   }
 
   const rest = await readThrough(read);
@@ -221,11 +218,10 @@ describe('a quiet project', () => {
       await fc.assert(
         fc.asyncProperty(fc.record({ ...common, ...joining, hasStableTies: fc.constant(true) }), async (world) => {
           const run = start(world);
-          const visible = [...run.server.users.values()]
-            .filter(({ visibleFrom }) => visibleFrom <= run.server.clock)
-            .map(({ userId }) => userId);
+          const { visibleFromMs, nowMs } = run.server;
+          const visible = run.server.userIds().filter((userId) => (visibleFromMs.get(userId) ?? 0) <= nowMs);
 
-          const ids = await readThrough(createUserRead({ search: run.server.search }));
+          const ids = await readThrough(createUserRead({ search: run.server.searchUsers }));
 
           expect(ids).toBeDefined();
           expect(visible.filter((userId) => ids?.has(userId) !== true)).toEqual([]);

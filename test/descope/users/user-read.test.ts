@@ -7,7 +7,8 @@ import { createUserRead, type ReadOrigin, type UserRead } from '../../../src/des
 import type { User } from '../../../src/descope/users/user.ts';
 import { ConnectorError } from '../../../src/errors.ts';
 import { useNock } from '../../support/nock.ts';
-import { type ModelServer, quietProject, userIdAt } from '../model-server.ts';
+import type { DescopeModel } from '../../support/descope-model.ts';
+import { quietProject, userCreatedAt, userIdAt } from '../quiet-project.ts';
 import { dateHeader, failureOf, host, searchPath, testClient, turn } from '../support.ts';
 
 /** Our own clock, later than the service's: it must not matter then. */
@@ -18,17 +19,17 @@ const boundMs = dateMs - 15_001;
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index);
 const userIds = (count: number): string[] => upTo(count).map(userIdAt);
-const readOf = (server: ModelServer, origin?: ReadOrigin): UserRead =>
-  createUserRead({ search: server.search, now: () => ourNowMs, ...(origin !== undefined && { origin }) });
+const readOf = (server: DescopeModel, origin?: ReadOrigin): UserRead =>
+  createUserRead({ search: server.searchUsers, now: () => ourNowMs, ...(origin !== undefined && { origin }) });
 
 /** The first pass alone: what it finds inconsistent, before any other pass repairs it. */
-function stableOf(server: ModelServer, origin?: ReadOrigin): Pick<UserRead, 'next' | 'proof'> {
+function stableOf(server: DescopeModel, origin?: ReadOrigin): Pick<UserRead, 'next' | 'proof'> {
   const ahead = async (query: UserQuery): Promise<ParsePage> => {
-    const page = await server.search(query);
+    const page = await server.searchUsers(query);
     return () => Promise.resolve(page);
   };
   const pass = createStablePass({
-    call: (query) => server.search(query),
+    call: (query) => server.searchUsers(query),
     ahead,
     filter: {},
     ledger: new Ledger(origin),
@@ -120,7 +121,8 @@ describe('a quiet project', () => {
 
   it('may be narrowed, and every page is narrowed alike', async () => {
     const server = quietProject(150);
-    const read = createUserRead({ search: server.search, filter: { tenantIds: ['T1'] } });
+    server.hasSloppyFilters = true;
+    const read = createUserRead({ search: server.searchUsers, filter: { tenantIds: ['T1'] } });
 
     await readAll(read);
 
@@ -151,22 +153,22 @@ describe('over the wire', () => {
     ['back in 1970', -dateMs],
   ])("a service's clock that is %s costs nobody, while users come and go in one gap", async (_name, skewMs) => {
     const server = quietProject(950, {
-      beforeAnswer: (_, query) => {
-        if (query.offset === 300) {
+      onRequest: ({ query }) => {
+        if (query?.offset === 300) {
           server.create();
           server.delete(userIdAt(5));
         }
       },
     });
     const search = async (query: UserQuery): Promise<TimedUserPage> => ({
-      ...(await server.search(query)),
+      ...(await server.searchUsers(query)),
       serverTimeMs: Math.max(0, dateMs + skewMs),
     });
     const read = createUserRead({ search, now: () => dateMs });
 
     const ids = new Set((await readAll(read)).flat());
 
-    expect([...server.users.keys()].filter((userId) => !userId.startsWith('U-new') && !ids.has(userId))).toEqual([]);
+    expect(server.userIds().filter((userId) => !userId.startsWith('U-new') && !ids.has(userId))).toEqual([]);
   });
 
   it('the bound comes from the Date header, when our own clock is ahead', async () => {
@@ -401,12 +403,12 @@ describe('no more users than a page holds', () => {
 
 describe('users who are newer than the bound', () => {
   /** A quiet project in which some were created in the last seconds before the read. */
-  function youngProject(old: number, young: number, areBoundsInclusive = true): ModelServer {
+  function youngProject(old: number, young: number, areBoundsInclusive = true): DescopeModel {
     const server = quietProject(old, { areBoundsInclusive });
     for (const index of upTo(young)) {
-      server.clock -= 0.01 * (young - index);
+      server.nowMs -= 10 * (young - index);
       server.create();
-      server.clock += 0.01 * (young - index);
+      server.nowMs += 10 * (young - index);
     }
     return server;
   }
@@ -417,7 +419,7 @@ describe('users who are newer than the bound', () => {
 
     const pages = await readAll(read);
 
-    expect(new Set(pages.flat())).toEqual(new Set(server.users.keys()));
+    expect(new Set(pages.flat())).toEqual(new Set(server.userIds()));
     expect(server.queries).toEqual([
       { limit: 100, offset: 0 },
       { limit: 100, offset: 100, toCreatedTimeMs: boundMs },
@@ -443,7 +445,7 @@ describe('users who are newer than the bound', () => {
 
     const pages = await readAll(read);
 
-    expect(new Set(pages.flat())).toEqual(new Set(server.users.keys()));
+    expect(new Set(pages.flat())).toEqual(new Set(server.userIds()));
     expect(read.proof).toMatchObject({
       mode: 'stable',
       passes,
@@ -482,7 +484,7 @@ describe('users who are newer than the bound', () => {
     const read = readOf(server);
     await read.next();
 
-    server.clock += 5;
+    server.nowMs += 5_000;
     const late = server.create();
     const pages = await readAll(read);
 
@@ -585,7 +587,7 @@ describe('users who leave', () => {
 describe('a read that another process began', () => {
   /** Where a process stood when it had handed out so many pages, and whom it had handed out. */
   async function after(
-    server: ModelServer,
+    server: DescopeModel,
     pages: number,
   ): Promise<{ readonly origin: ReadOrigin | undefined; readonly seen: Set<string> }> {
     const read = readOf(server);
@@ -626,7 +628,7 @@ describe('a read that another process began', () => {
 
     const rest = await readAll(readOf(server, origin));
 
-    expect(new Set([...seen, ...rest.flat()])).toEqual(new Set(server.users.keys()));
+    expect(new Set([...seen, ...rest.flat()])).toEqual(new Set(server.userIds()));
   });
 
   it('goes on although somebody left in the meantime, before and behind the place', async () => {
@@ -658,25 +660,21 @@ describe('a read that another process began', () => {
 
   it('begins again with the whole of a second that was handed out in part', async () => {
     const server = quietProject(60);
-    const inOneSecond = Array.from({ length: 250 }, (_, place) => ({
-      userId: `V${String(place).padStart(3, '0')}`,
-      createdAt: server.clock - 600,
-      visibleFrom: 0,
-    }));
-    inOneSecond.forEach((user) => server.users.set(user.userId, user));
+    const createdMs = server.nowMs - 600_000;
+    server.add(...upTo(250).map((place) => userCreatedAt(`V${String(place).padStart(3, '0')}`, createdMs)));
     const { origin, seen } = await after(server, 2);
 
     const rest = await readAll(readOf(server, origin));
 
-    expect(origin?.second).toBe(Math.floor(server.clock - 600));
-    expect(new Set([...seen, ...rest.flat()])).toEqual(new Set(server.users.keys()));
+    expect(origin?.second).toBe(Math.floor(createdMs / 1000));
+    expect(new Set([...seen, ...rest.flat()])).toEqual(new Set(server.userIds()));
   });
 
   it('is inconsistent where the service does not keep to the bound, and then reads everybody', async () => {
     const server = quietProject(350);
     const { origin } = await after(server, 2);
-    const { search } = server;
-    Object.assign(server, { search: (query: UserQuery) => search({ ...query, fromCreatedTimeMs: 0 }) });
+    const { searchUsers } = server;
+    server.searchUsers = (query) => searchUsers({ ...query, fromCreatedTimeMs: 0 });
 
     expect(await inconsistencyOf(stableOf(server, origin))).toContain('outside the bound');
     expect(new Set((await readAll(readOf(server, origin))).flat())).toEqual(new Set(userIds(350)));
@@ -754,12 +752,12 @@ describe('reading a page again', () => {
 
 describe('trouble on the way', () => {
   /** A server that fails a request when told to. */
-  function shakyProject(count: number, shouldFail: (query: UserQuery, nth: number) => boolean): ModelServer {
+  function shakyProject(count: number, shouldFail: (query: UserQuery, nth: number) => boolean): DescopeModel {
     let nth = 0;
     return quietProject(count, {
-      beforeAnswer: (_, query) => {
+      onRequest: ({ query }) => {
         nth += 1;
-        if (shouldFail(query, nth)) {
+        if (query !== undefined && shouldFail(query, nth)) {
           throw new ConnectorError('unavailable', 'reset');
         }
       },
@@ -827,7 +825,7 @@ describe('trouble on the way', () => {
 
     const { ids, failures } = await persist(read);
 
-    expect(new Set(ids)).toEqual(new Set(server.users.keys()));
+    expect(new Set(ids)).toEqual(new Set(server.userIds()));
     expect(failures).toBeGreaterThan(3);
     expect(read.proof).toMatchObject({ total: 248, bounded: 247, newer: 1 });
   });
@@ -835,27 +833,22 @@ describe('trouble on the way', () => {
 
 describe('a caller who goes away', () => {
   /** A server that answers only while its gate is open. */
-  function gatedProject(count: number): { server: ModelServer; gate: { isOpen: boolean }; aborted: () => number } {
+  function gatedProject(count: number): { server: DescopeModel; gate: { isOpen: boolean }; aborted: () => number } {
     const gate = { isOpen: true };
     let aborted = 0;
     const server = quietProject(count);
-    const { search } = server;
-    return {
-      gate,
-      aborted: () => aborted,
-      server: Object.assign(server, {
-        search: async (...[query, call]: Parameters<typeof search>) => {
-          while (!gate.isOpen) {
-            await turn();
-            if (call?.signal?.aborted) {
-              aborted += 1;
-              throw new ConnectorError('cancelled', 'gone');
-            }
-          }
-          return await search(query, call);
-        },
-      }),
+    const { searchUsers } = server;
+    server.searchUsers = async (query, call) => {
+      while (!gate.isOpen) {
+        await turn();
+        if (call?.signal?.aborted) {
+          aborted += 1;
+          throw new ConnectorError('cancelled', 'gone');
+        }
+      }
+      return await searchUsers(query, call);
     };
+    return { gate, aborted: () => aborted, server };
   }
 
   it('in the middle of a page stops everything in flight, and the next caller goes on without loss or repeat', async () => {

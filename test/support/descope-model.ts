@@ -1,0 +1,232 @@
+import type { CallOptions } from '../../src/descope/http/call.ts';
+import type { Permission } from '../../src/descope/permissions.ts';
+import type { Role } from '../../src/descope/roles.ts';
+import type { Tenant } from '../../src/descope/tenants.ts';
+import type { TimedUserPage, UserQuery } from '../../src/descope/users/user-page.ts';
+import type { UserChange, WriteOutcome, WriteUser } from '../../src/descope/users/user-writes.ts';
+import { decodeUser, type User } from '../../src/descope/users/user.ts';
+import type { WholeList } from '../../src/descope/whole-list.ts';
+
+/** Where the clock of a model stands at first, in epoch milliseconds. */
+export const serverNowMs = Date.UTC(2026, 0, 2, 3, 4, 5);
+
+/** A project as it is now. Apart from the users, each list has the name of its key in Descope's answer. */
+export interface Rows {
+  readonly users: readonly User[];
+  readonly tenants: readonly Tenant[];
+  readonly roles: readonly Role[];
+  readonly permissions: readonly Permission[];
+}
+
+type ListKey = Exclude<keyof Rows, 'users'>;
+
+/** How a request is noted: lists by their key, as "allTenants". */
+export type ModelEndpoint = 'searchUsers' | 'loadUser' | 'loadForWrite' | 'writeUser' | `all${Capitalize<ListKey>}`;
+
+export interface ModelRequest {
+  readonly endpoint: ModelEndpoint;
+  readonly query?: UserQuery;
+  readonly id?: string;
+  readonly change?: UserChange;
+  readonly requestId?: string;
+}
+
+/** What differs between models. All of it may be changed later, between requests and by a hook. */
+export interface ModelOptions {
+  readonly rows: Partial<Rows>;
+  readonly nowMs: number;
+  readonly tieOrder: (() => number) | undefined;
+  readonly areBoundsInclusive: boolean;
+  readonly onRequest: DescopeModel['onRequest'];
+}
+
+/**
+ * A Descope project in memory, behind the calls of our client: what unit tests read and change instead of a service. It
+ * answers as Descope's API is taken to do, notes every request, and lets a test change rows, clock and answers between
+ * two requests. Members are properties, so that a test may take them away or replace them.
+ */
+export class DescopeModel {
+  readonly projectId: string = 'P2fake';
+  /** The project as it is now: put other rows in to change it. */
+  rows: Rows;
+  /** The clock of the service, in epoch milliseconds. Descope shows and filters whole seconds. */
+  nowMs: number;
+  /** From when on a search finds a user; those who are not in it are found. */
+  readonly visibleFromMs = new Map<string, number>();
+  /** Orders the users of one second by a number in [0, 1). Without it they keep the order of `rows`. */
+  tieOrder: (() => number) | undefined;
+  /** Whether a search by creation time includes its bounds. */
+  areBoundsInclusive: boolean;
+  /** Filtered searches answer with users who do not match besides. */
+  hasSloppyFilters = false;
+
+  /** Every request so far. */
+  readonly requests: ModelRequest[] = [];
+  /** What searches asked for so far. */
+  readonly queries: UserQuery[] = [];
+  /** Called before a request is answered, with its place in `requests`: what it throws is the answer. */
+  onRequest: ((request: ModelRequest, place: number) => void | Promise<void>) | undefined;
+  /** Changes a page of users before it is sent. */
+  tamper: (page: TimedUserPage, query: UserQuery) => TimedUserPage = (page) => page;
+  /** What happens to a write, instead of its being carried out. */
+  onWrite: ((change: UserChange, carryOut: () => User) => WriteOutcome) | undefined;
+  #created = 0;
+
+  constructor({ rows, nowMs = serverNowMs, tieOrder, areBoundsInclusive = true, onRequest }: Partial<ModelOptions>) {
+    this.rows = { users: [], tenants: [], roles: [], permissions: [], ...rows };
+    this.nowMs = nowMs;
+    this.tieOrder = tieOrder;
+    this.areBoundsInclusive = areBoundsInclusive;
+    this.onRequest = onRequest;
+  }
+
+  readonly userIds = (): string[] => this.rows.users.map(({ userId }) => userId);
+  readonly countOf = (endpoint: ModelEndpoint): number =>
+    this.requests.filter((request) => request.endpoint === endpoint).length;
+
+  /** A user is created now; searches find it after the lag. */
+  readonly create = (lagMs = 0): string => {
+    this.#created += 1;
+    const userId = `U-new-${this.#created}`;
+    this.add(decodeUser({ userId, createdTime: Math.floor(this.nowMs / 1000) }));
+    this.visibleFromMs.set(userId, this.nowMs + lagMs);
+    return userId;
+  };
+
+  readonly add = (...users: readonly User[]): void => {
+    this.rows = { ...this.rows, users: [...this.rows.users, ...users] };
+  };
+
+  readonly delete = (userId: string): void => {
+    this.rows = { ...this.rows, users: this.rows.users.filter((row) => row.userId !== userId) };
+  };
+
+  searchUsers = async (query: UserQuery, call?: CallOptions): Promise<TimedUserPage> => {
+    this.queries.push(query);
+    return this.tamper(await this.#answer({ endpoint: 'searchUsers', query }, call, () => this.#page(query)), query);
+  };
+
+  loadUser = (id: string, call?: CallOptions): Promise<User | undefined> =>
+    this.#answer({ endpoint: 'loadUser', id }, call, () => this.#user(id));
+
+  loadForWrite = (id: string, call?: CallOptions): Promise<User | undefined> =>
+    this.#answer({ endpoint: 'loadForWrite', id }, call, () => this.#user(id));
+
+  writeUser: WriteUser = (change, call) =>
+    this.#answer({ endpoint: 'writeUser', change }, call, () => {
+      const carryOut = (): User => this.#carryOut(change);
+      return this.onWrite?.(change, carryOut) ?? { kind: 'answered', user: carryOut() };
+    });
+
+  readList = <Row>({ key }: Pick<WholeList<Row>, 'key'>, call?: CallOptions): Promise<readonly Row[]> => {
+    if (!isListKey(key)) {
+      throw new Error(`the model has no list of ${key}`);
+    }
+    // The rows of a list are what its decoder makes of the field with its key.
+    return this.#answer(
+      { endpoint: endpoints[key] },
+      call,
+      () => this.rows[key] as readonly unknown[] as readonly Row[],
+    );
+  };
+
+  /** Notes a request, lets a moment and what the test wants pass, and reads the answer off what the project is then. */
+  async #answer<T>(request: ModelRequest, call: CallOptions | undefined, read: () => T): Promise<T> {
+    const noted = call?.requestId === undefined ? request : { ...request, requestId: call.requestId };
+    const place = this.requests.push(noted) - 1;
+    call?.onRequest?.(request.endpoint);
+    await Promise.resolve();
+    call?.signal?.throwIfAborted();
+    const pending = this.onRequest?.(noted, place);
+    if (pending !== undefined) {
+      await pending;
+      call?.signal?.throwIfAborted();
+    }
+    return read();
+  }
+
+  #user(userId: string): User | undefined {
+    return this.rows.users.find((row) => row.userId === userId);
+  }
+
+  #page(query: UserQuery): TimedUserPage {
+    const found = this.rows.users
+      .filter((row) => (this.visibleFromMs.get(row.userId) ?? 0) <= this.nowMs)
+      .filter((row) => isWithinTimes(row, query, this.areBoundsInclusive))
+      .filter((row) => this.hasSloppyFilters || isMatch(row, query))
+      .map((row) => ({ row, createdTime: row.createdTime ?? 0, tie: this.tieOrder?.() ?? 0 }))
+      .sort((left, right) => left.createdTime - right.createdTime || left.tie - right.tie);
+    return {
+      users: found.slice(query.offset, query.offset + query.limit).map(({ row }) => row),
+      total: found.length,
+      serverTimeMs: Math.floor(this.nowMs / 1000) * 1000,
+    };
+  }
+
+  #carryOut(change: UserChange): User {
+    const before = this.#user(change.userId);
+    if (before === undefined) {
+      throw new Error('the model has no such user');
+    }
+    const after = changedUser(before, change);
+    this.rows = { ...this.rows, users: this.rows.users.map((row) => (row === before ? after : row)) };
+    return after;
+  }
+}
+
+const endpoints: Readonly<Record<ListKey, ModelEndpoint>> = {
+  tenants: 'allTenants',
+  roles: 'allRoles',
+  permissions: 'allPermissions',
+};
+
+function isListKey(key: string): key is ListKey {
+  return Object.hasOwn(endpoints, key);
+}
+
+/** Whether a user was created within the times that a search asks for. */
+export function isWithinTimes(
+  { createdTime = 0 }: Pick<User, 'createdTime'>,
+  { fromCreatedTimeMs = Number.NEGATIVE_INFINITY, toCreatedTimeMs = Number.POSITIVE_INFINITY }: Partial<UserQuery>,
+  areBoundsInclusive = true,
+): boolean {
+  const createdMs = createdTime * 1000;
+  return areBoundsInclusive
+    ? createdMs >= fromCreatedTimeMs && createdMs <= toCreatedTimeMs
+    : createdMs > fromCreatedTimeMs && createdMs < toCreatedTimeMs;
+}
+
+function isMatch({ roleNames, userTenants }: User, query: UserQuery): boolean {
+  const { tenantIds, roleNames: wanted, tenantRoleNames } = query;
+  if (tenantIds === undefined && wanted === undefined && tenantRoleNames === undefined) {
+    return true;
+  }
+  const held = new Map(userTenants.map((entry) => [entry.tenantId, entry.roleNames]));
+  return (
+    (tenantIds === undefined || tenantIds.some((id) => held.has(id))) &&
+    (wanted === undefined || wanted.some((name) => roleNames.includes(name))) &&
+    (tenantRoleNames === undefined ||
+      Object.entries(tenantRoleNames).some(([id, names]) =>
+        names.some((name) => held.get(id)?.includes(name) ?? false),
+      ))
+  );
+}
+
+/** The user after a write that did what it said. */
+function changedUser(row: User, { operation, tenantId, roleName }: UserChange): User {
+  const changed = (names: readonly string[]): readonly string[] =>
+    roleName === undefined
+      ? names
+      : operation === 'add'
+        ? [...new Set([...names, roleName])]
+        : names.filter((name) => name !== roleName);
+  if (tenantId === '') {
+    return { ...row, roleNames: changed(row.roleNames) };
+  }
+  const others = row.userTenants.filter((entry) => entry.tenantId !== tenantId);
+  const own = row.userTenants.find((entry) => entry.tenantId === tenantId);
+  if (roleName === undefined && operation === 'remove') {
+    return { ...row, userTenants: others };
+  }
+  return { ...row, userTenants: [...others, { tenantId, roleNames: changed(own?.roleNames ?? []) }] };
+}
