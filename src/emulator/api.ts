@@ -38,7 +38,7 @@ export function createApi(endpoints: Endpoints, switches: GeneralSwitches, now: 
         return run(request);
       } catch (error) {
         if (error instanceof ApiError) return jsonReply(error.status, error.toBody());
-        // A mistake of the stand-in itself: say so, or a test hunts for it in the client.
+        // Names the stand-in as the cause, so that nobody looks for the mistake in the client.
         return errorReply(500, 'E990099', `emulator bug: ${error instanceof Error ? error.stack : String(error)}`);
       }
     },

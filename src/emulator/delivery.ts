@@ -22,7 +22,7 @@ export function send(line: Line, reply: Reply): void {
   line.response.end(reply.body);
 }
 
-/** Spoils an answer. `answer` runs the endpoint; a fault that happens before the write never calls it. */
+/** Sends an answer with a fault. `answer` runs the endpoint; a fault that comes before a write does not call it. */
 export async function sendFaulty(line: Line, fault: Fault, answer: () => Reply): Promise<void> {
   switch (fault.kind) {
     case 'status':
@@ -125,7 +125,7 @@ async function sendTruncated(line: Line, reply: Reply, how: string): Promise<voi
       send(line, { ...reply, body: half });
       return;
     case 'close-delimited': {
-      // Neither length nor chunks: the end of the connection is the end of the body, so nothing tells that it was cut.
+      // Neither length nor chunks: the end of the connection is the end of the body, so the client cannot see that it was cut.
       const headers = { ...line.headers, ...reply.headers, connection: 'close' };
       const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
       line.socket.write(`HTTP/1.1 ${reply.status} OK\r\n${head.join('')}\r\n`);

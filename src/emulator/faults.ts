@@ -22,14 +22,14 @@ export const truncations = ['content-length', 'no-final-chunk', 'close-delimited
 
 /**
  * What goes wrong. `applied` runs the endpoint first, so that a write has happened although its answer is lost; the
- * kinds that need an answer to spoil always run it, the others (redirect) never do.
+ * kinds that change an answer always run it, a redirect never does.
  */
 export type Fault =
   | {
       readonly kind: 'status';
       readonly status: number;
       readonly headers?: Readonly<Record<string, string>>;
-      /** An object is sent as JSON; by default the documented error body, which says nothing about the cause. */
+      /** An object is sent as JSON; by default the documented error body, which does not name the cause. */
       readonly body?: string | object;
       readonly applied?: boolean;
     }

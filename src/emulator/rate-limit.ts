@@ -17,7 +17,7 @@ interface Bucket {
 const documented = 'create:100/60/60,update:200/60/60,search:200/60/60,user:500/60/60,general:100/60/60';
 
 export interface RateLimiter {
-  /** The refusal, when this request is one too many. A refused request extends nothing. */
+  /** The refusal, when this request exceeds the limit. A refused request does not extend the penalty. */
   check(path: string): Reply | undefined;
 }
 

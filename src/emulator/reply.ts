@@ -25,7 +25,7 @@ export function textReply(
   return { status, headers: { 'content-type': type, ...headers }, body: Buffer.from(text) };
 }
 
-/** The documented error body with nothing telling in it. */
+/** The documented error body, with one text in all of its fields. */
 export function errorReply(
   status: number,
   code: string,

@@ -38,7 +38,7 @@ export interface Tenants {
   find(id: string): Tenant;
   /** Ids of the direct children. */
   successors(tenantId: string): string[];
-  /** The tenants and everything beneath them. */
+  /** The tenants and all their descendants. */
   withDescendants(tenantIds: readonly string[]): Set<string>;
   put(seed: TenantSeed): Tenant;
   /** Whoever listens removes what belongs to the tenant. False for an id that no tenant has. */

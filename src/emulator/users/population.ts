@@ -20,7 +20,7 @@ export interface Population {
   /** Rises with every change. */
   readonly version: number;
   get(ref: number): UserRecord;
-  /** Whether the row still lives. */
+  /** False for a deleted row. */
   has(ref: number): boolean;
   findByUserId(userId: string): number | undefined;
   /** Living users with this login id, email or phone, oldest first. */

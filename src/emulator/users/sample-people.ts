@@ -1,5 +1,5 @@
 // Names of people, from many places; each with the ASCII spelling that its login ids use.
-// An emulator full of "user-17" hides every mistake with names that real projects have.
+// Real projects have such names; names like "user-17" would not show mistakes with them.
 
 export interface PersonName {
   readonly text: string;
