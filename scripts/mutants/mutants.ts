@@ -127,9 +127,10 @@ export const mutants: readonly Mutant[] = [
     name: 'users without the annotation that skips them',
     edits: [
       {
-        inside: 'resourceTypes.user',
-        find: 'annotations: [marker(SkipEntitlementsAndGrantsSchema)]',
-        replace: 'annotations: []',
+        inside: 'toResourceType',
+        find: '[marker(skips), ...(words.areGrantsTypeScoped === true ? [marker(TypeScopedGrantsSchema)] : [])]',
+        replace:
+          "words.skips === 'entitlements' ? [marker(skips), ...(words.areGrantsTypeScoped === true ? [marker(TypeScopedGrantsSchema)] : [])] : []",
       },
     ],
     tests: ['test/contract/', 'resources.test.ts'],

@@ -10,12 +10,12 @@ export const regressions: readonly Pick<Mutant, 'name' | 'edits'>[] = [
     name: 'parsed users kept',
     edits: [
       {
-        inside: 'AccessIndex.#isIndexed',
+        inside: 'HolderIndex.#isIndexed',
         find: '#isIndexed = new Uint8Array(1024);',
         replace: '#isIndexed = new Uint8Array(1024); readonly kept: unknown[] = [];',
       },
       {
-        inside: 'AccessIndex.add',
+        inside: 'HolderIndex.add',
         find: 'const ordinal = ordinals[place] ?? 0;',
         replace: 'const ordinal = ordinals[place] ?? 0; this.kept.push(user);',
       },
@@ -45,9 +45,9 @@ export const regressions: readonly Pick<Mutant, 'name' | 'edits'>[] = [
     name: 'the annotation left out that spares a call for each user',
     edits: [
       {
-        inside: 'resourceTypes.user',
-        find: 'marker(SkipEntitlementsAndGrantsSchema)',
-        replace: 'marker(SkipEntitlementsSchema)',
+        inside: 'toResourceType',
+        find: "words.skips === 'entitlements' ? SkipEntitlementsSchema : SkipEntitlementsAndGrantsSchema",
+        replace: 'SkipEntitlementsSchema',
       },
     ],
   },
