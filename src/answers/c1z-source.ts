@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { createZstdDecompress } from 'node:zlib';
 import { ConnectorError, throwIfCancelled } from '../errors.ts';
+import { isDiskFull, osCode } from '../os-reasons.ts';
 import { c1zMagic, c1zTables, isC1z, hasFoundingTypes, readC1zAbout } from '../sync-format/c1z.ts';
 import { fromLocalTime } from '../sync-format/c1z-time.ts';
 import { contentHashOf, type Section, sections } from '../sync-format/layout.ts';
@@ -65,8 +66,8 @@ async function unpack(path: string, target: string, { fullRemedy }: WorkPlace): 
     );
     return contentHashOf(hash.digest('hex'));
   } catch (thrown) {
-    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
-    if (code === 'ENOSPC' || code === 'EDQUOT') {
+    const code = osCode(thrown);
+    if (isDiskFull(thrown)) {
       throw new ConnectorError('local-io', `cannot unpack ${path}: the disk is full; ${fullRemedy}`);
     }
     throw code.startsWith('ZSTD') || code.startsWith('ERR_ZSTD') || code === 'Z_BUF_ERROR'

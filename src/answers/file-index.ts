@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ConnectorError } from '../errors.ts';
+import { isDiskFull } from '../os-reasons.ts';
 import type { FileSummary } from '../sync-format/summary.ts';
 import { incomplete, toReadFault } from './faults.ts';
 import { indexIndexes, indexSchema } from './index-schema.ts';
@@ -250,12 +251,9 @@ function ancestorsOf(parents: ReadonlyMap<string, string>, heir: string): string
   return chain;
 }
 
-/** SQLite's result code for a disk that takes no more. */
-const diskIsFull = 13;
-
 /** The index has to go somewhere: a full disk is the machine's fault, not a bug. */
 function toDiskFault(path: string, thrown: unknown, { fullRemedy }: WorkPlace): unknown {
-  if (thrown instanceof Error && 'errcode' in thrown && Number(thrown.errcode) % 256 === diskIsFull) {
+  if (!(thrown instanceof ConnectorError) && isDiskFull(thrown)) {
     return new ConnectorError('local-io', `cannot answer from ${path}: the disk is full; ${fullRemedy}`);
   }
   return thrown;

@@ -4,6 +4,7 @@ import { type AuditLog, openAuditLog } from '../output/audit-log.ts';
 import type { AuditEntry } from '../provisioning/audit.ts';
 import { printable, printableJson } from '../answers/printable.ts';
 import { ConnectorError } from '../errors.ts';
+import { osCode } from '../os-reasons.ts';
 import { folded } from './folded.ts';
 import { widthOf } from './terminal.ts';
 
@@ -93,7 +94,7 @@ function writeLine(output: NodeJS.WriteStream, line: string): Promise<void> {
       if (failure === null || failure === undefined) {
         resolve();
       } else {
-        const code = 'code' in failure ? String(failure.code) : 'unknown';
+        const code = osCode(failure);
         reject(
           new ConnectorError(
             'local-io',

@@ -4,6 +4,7 @@ import { printable } from '../answers/printable.ts';
 import { createConnector } from '../connector.ts';
 import { adaLovelace, type Emulator, type ProjectState, startEmulator } from '../emulator/emulator.ts';
 import { ConnectorError } from '../errors.ts';
+import { hasOsCode } from '../os-reasons.ts';
 import { diskReason } from '../output/disk-fault.ts';
 import { readLast } from '../output/last.ts';
 import { createSyncFile } from '../output/sync-file.ts';
@@ -110,7 +111,7 @@ async function made(folder: string): Promise<string> {
 
 async function isFree(folder: string): Promise<boolean> {
   const found = await readdir(folder).catch((thrown: unknown) => {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') {
+    if (hasOsCode(thrown, 'ENOENT')) {
       return [];
     }
     return undefined; // a file, or not to be read

@@ -1,5 +1,6 @@
 import { type EmulatorOptions, parseFault, parseSwitches, startEmulator } from '../emulator/emulator.ts';
 import { ConnectorError } from '../errors.ts';
+import { isOsError, osReason, portReasons } from '../os-reasons.ts';
 import { howCalled } from './how-called.ts';
 import type { CommandContext } from './command-context.ts';
 import { untilAborted } from './until-aborted.ts';
@@ -50,14 +51,7 @@ export async function runEmulator(
 }
 
 function reasonOf(thrown: unknown): string {
-  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
-  return code === 'EADDRINUSE'
-    ? 'the port is taken'
-    : code === 'EACCES'
-      ? 'the port is reserved for the administrator'
-      : thrown instanceof Error
-        ? thrown.message
-        : 'unknown';
+  return isOsError(thrown) ? osReason(thrown, portReasons) : thrown instanceof Error ? thrown.message : 'unknown';
 }
 
 /** The embedded project knows nothing of our errors: what it cannot parse is a mistake on the command line. */

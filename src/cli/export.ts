@@ -8,6 +8,7 @@ import { printable } from '../answers/printable.ts';
 import { createPseudonyms } from '../answers/pseudonyms.ts';
 import type { SyncSource } from '../answers/source.ts';
 import { ConnectorError } from '../errors.ts';
+import { osCode } from '../os-reasons.ts';
 import { entitlementRow, grantRow, resourceRow } from '../model/row.ts';
 import { sweepLeftovers } from '../output/leftovers.ts';
 import { ndjsonInto } from '../output/ndjson-file.ts';
@@ -104,10 +105,10 @@ async function keyOf({ anonymise, anonymiseKey }: ExportFlags): Promise<Uint8Arr
   if (anonymise !== true) {
     throw new ConnectorError('config', '--anonymise-key is for --anonymise: give both');
   }
-  const bytes = await readFile(anonymiseKey).catch((thrown: NodeJS.ErrnoException) => {
+  const bytes = await readFile(anonymiseKey).catch((thrown: unknown) => {
     throw new ConnectorError(
       'local-io',
-      `cannot read ${anonymiseKey}, the key of the pseudonyms (${thrown.code ?? 'unknown'}); make one, for instance with: head -c 32 /dev/urandom`,
+      `cannot read ${anonymiseKey}, the key of the pseudonyms (${osCode(thrown)}); make one, for instance with: head -c 32 /dev/urandom`,
     );
   });
   if (bytes.length < shortestKey) {

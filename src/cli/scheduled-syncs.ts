@@ -4,6 +4,7 @@ import type { Settings } from '../config/settings.ts';
 import { createConnector } from '../connector.ts';
 import type { DescopeClient } from '../descope/client.ts';
 import { ConnectorError } from '../errors.ts';
+import { hasOsCode, osCode, osReason } from '../os-reasons.ts';
 import { type LogFields, type Logger, whereItBroke, withFields } from '../log.ts';
 import type { SyncWatcher } from '../observe/watchers.ts';
 import { type KeptFiles, openKeptFiles } from '../output/kept-files.ts';
@@ -73,9 +74,9 @@ export interface ScheduledSyncsOptions {
 /** Makes sure, before anything is served, that the folder is there, can be written to, and is not that of another project. */
 export async function checkFolder({ folder, files, maxShrink }: Plan, projectId: string): Promise<void> {
   // Not with those above it: that is a typing mistake as a rule, and Node's recursive way never returns below /proc.
-  await mkdir(folder, { mode: 0o700 }).catch((thrown: NodeJS.ErrnoException) => {
-    if (thrown.code !== 'EEXIST') {
-      const reason = thrown.code === 'ENOENT' ? 'the folder above it does not exist' : (thrown.code ?? 'unknown');
+  await mkdir(folder, { mode: 0o700 }).catch((thrown: unknown) => {
+    if (!hasOsCode(thrown, 'EEXIST')) {
+      const reason = osReason(thrown, { ENOENT: 'the folder above it does not exist' });
       throw new ConnectorError(
         'local-io',
         `cannot make the folder ${folder}: ${reason}; make it, or name another with --out`,
@@ -83,10 +84,10 @@ export async function checkFolder({ folder, files, maxShrink }: Plan, projectId:
     }
   });
   await checkTarget(files.latest);
-  await access(folder, constants.W_OK).catch((thrown: NodeJS.ErrnoException) => {
+  await access(folder, constants.W_OK).catch((thrown: unknown) => {
     throw new ConnectorError(
       'local-io',
-      `cannot write to the folder ${folder} (${thrown.code ?? 'unknown'}): name another with --out`,
+      `cannot write to the folder ${folder} (${osCode(thrown)}): name another with --out`,
     );
   });
   await comparisonOf(files.latest, maxShrink).checkOwner(projectId);

@@ -1,20 +1,13 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { ConnectorError } from '../errors.ts';
+import { osCode, osReason } from '../os-reasons.ts';
 
 /**
  * The two streams that the process writes to. Nothing else listens to their faults: a reader that went away is no fault of
  * ours, on stderr nothing is, and a full disk under stdout is one that must be told.
  */
 const readerGone: ReadonlySet<string> = new Set(['EPIPE', 'ECONNRESET', 'ENOTCONN', 'ERR_STREAM_DESTROYED']);
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
-  EFBIG: 'the file size limit is reached',
-  EIO: 'the disk failed',
-  EBADF: 'it is not open for writing',
-};
 
 /** How stdout stands: `gone` when nobody reads it any more, an error when what was written is not whole. */
 export type OutputState = 'open' | 'gone' | ConnectorError;
@@ -82,14 +75,14 @@ function fail(fault: NodeJS.ErrnoException): void {
   if (state !== 'open') {
     return;
   }
-  const code = fault.code ?? 'unknown';
+  const code = osCode(fault);
   if (readerGone.has(code) || (code === 'EIO' && isTerminal)) {
     state = 'gone';
     onGone();
   } else {
     state = new ConnectorError(
       'local-io',
-      `cannot write to standard output: ${reasons[code] ?? code}; the output is incomplete`,
+      `cannot write to standard output: ${osReason(fault)}; the output is incomplete`,
       { code },
     );
   }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { WorkFolder, WorkPlace } from '../answers/work-place.ts';
 import { ConnectorError } from '../errors.ts';
+import { hasOsCode } from '../os-reasons.ts';
 import { diskReason } from '../output/disk-fault.ts';
 import { sweepLeftovers, unfinishedPath } from '../output/leftovers.ts';
 import { placeOf } from '../output/place.ts';
@@ -53,5 +54,5 @@ async function madeFolder(path: string, told: (reason: string) => string): Promi
 
 /** Some file systems of the kernel say of a new entry that it is missing, though its folder is there. */
 function isMissing(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
+  return hasOsCode(thrown, 'ENOENT');
 }

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { ConnectorError } from '../errors.ts';
+import { osCode } from '../os-reasons.ts';
 
 const certificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
@@ -10,7 +11,7 @@ export function readCaFile(path: string): readonly string[] {
   try {
     text = readFileSync(path, 'latin1');
   } catch (thrown) {
-    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
+    const code = osCode(thrown);
     throw new ConnectorError('config', `--ca-file ${path} cannot be read (${code})`);
   }
   const certificates = text.match(certificate) ?? [];

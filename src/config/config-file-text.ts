@@ -1,5 +1,6 @@
 import { closeSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import { ConnectorError } from '../errors.ts';
+import { osCode } from '../os-reasons.ts';
 import { isWritableByAll, whoElseCanChange } from '../file-trust.ts';
 import { shellWord } from '../shell-word.ts';
 import type { ConfigFilePath } from './config-file-path.ts';
@@ -30,7 +31,7 @@ export function readConfigText(file: ConfigFilePath): string {
     if (thrown instanceof ConnectorError) {
       throw thrown;
     }
-    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
+    const code = osCode(thrown);
     throw new ConnectorError('config', `cannot read the config file ${path} (${code})`);
   }
 }

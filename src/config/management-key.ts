@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { ConnectorError } from '../errors.ts';
+import { osCode } from '../os-reasons.ts';
 import { isWritableByAll } from '../file-trust.ts';
 import { Secret } from '../secret.ts';
 import { shellWord } from '../shell-word.ts';
@@ -119,7 +120,7 @@ function readKeyFile(path: string, variable: string): string {
     if (thrown instanceof ConnectorError) {
       throw thrown;
     }
-    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
+    const code = osCode(thrown);
     throw new ConnectorError(
       'config',
       `${variable}: cannot read ${isPathLike(path) ? path : 'the file that it names (not shown: it could be the key itself)'} (${code})`,

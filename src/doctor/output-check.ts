@@ -3,6 +3,7 @@ import { realpath, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ConnectorError } from '../errors.ts';
+import { osCode, osReason } from '../os-reasons.ts';
 import { type Check, fail, ok, warn } from './check.ts';
 
 const name = 'output';
@@ -38,12 +39,11 @@ export async function checkOutput(out: string, look: LookAtTarget = async () => 
       const [text = '', remedy = 'Choose another place with --out.'] = thrown.message.split('; ');
       return fail(thrown.kind, name, text, remedy);
     }
-    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
     return fail(
       'local-io',
       name,
-      `nothing can be written in ${folder}: ${reasons[code] ?? code}`,
-      remedies[code] ?? 'Choose another place with --out, or look at its rights.',
+      `nothing can be written in ${folder}: ${reasonOf(thrown)}`,
+      remedies[osCode(thrown)] ?? 'Choose another place with --out, or look at its rights.',
     );
   }
 }
@@ -57,24 +57,17 @@ export async function checkTemporary(): Promise<Check> {
     await rm(trial);
     return ok('temporary', `${folder} is writable`);
   } catch (thrown) {
-    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
     return warn(
       'temporary',
-      `nothing can be written in ${folder}, the folder for temporary files: ${reasons[code] ?? code}; sync, export and report do not need it; who-can, access and diff do`,
+      `nothing can be written in ${folder}, the folder for temporary files: ${reasonOf(thrown)}; sync, export and report do not need it; who-can, access and diff do`,
       'Set TMPDIR to a folder that can be written to, where those are used.',
     );
   }
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such folder',
-  ENOTDIR: 'part of the path is not a folder',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
-};
+function reasonOf(thrown: unknown): string {
+  return osReason(thrown, { ENOENT: 'there is no such folder' });
+}
 
 const remedies: Readonly<Record<string, string>> = {
   ENOENT: 'Make the folder first (mkdir -p), or choose another with --out.',

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { isWritableByAll } from '../file-trust.ts';
 import { shellWord } from '../shell-word.ts';
 import { type Check, fail, ok, skip, warn } from './check.ts';
+import { osCode } from '../os-reasons.ts';
 
 const name = 'TLS files';
 const dayMs = 24 * 60 * 60_000;
@@ -127,7 +128,7 @@ function attempt<T>(work: () => T): Attempt<T> {
   try {
     return { isDone: true, value: work() };
   } catch (thrown) {
-    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
+    const code = osCode(thrown);
     return {
       isDone: false,
       reason:

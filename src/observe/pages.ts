@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConnectorError } from '../errors.ts';
+import { osReason, portReasons } from '../os-reasons.ts';
 import { type ListenHost, parseListenHost } from '../listen-address.ts';
 import type { Health } from './health.ts';
 import type { Metrics } from './metrics.ts';
@@ -102,13 +103,6 @@ function notFound(paths: readonly string[]): Page {
   return { status: 404, type: 'text/plain', body: `there is ${paths.join(', ')}\n` };
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'the port is taken',
-  EACCES: 'this port needs more rights',
-  EADDRNOTAVAIL: 'the machine has no such address',
-  ENOTFOUND: 'there is no such host',
-};
-
 function hostOf(text: string): ListenHost {
   const parsed = parseListenHost(text);
   if ('flaw' in parsed) {
@@ -120,7 +114,7 @@ function hostOf(text: string): ListenHost {
 function listen(server: Server, { host, written, port }: ListenHost & { readonly port: number }): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (thrown: NodeJS.ErrnoException) => {
-      const reason = reasons[thrown.code ?? ''] ?? thrown.code ?? 'unknown';
+      const reason = osReason(thrown, portReasons);
       reject(
         new ConnectorError(
           'local-io',

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ConnectorError } from '../errors.ts';
+import { hasOsCode } from '../os-reasons.ts';
 import { diskFault } from './disk-fault.ts';
 
 /** Takes one line of JSON at a time and returns when it is kept. */
@@ -135,7 +136,7 @@ async function hasName(handle: FileHandle, path: string): Promise<boolean> {
     const [ours, named] = await Promise.all([handle.stat({ bigint: true }), stat(path, { bigint: true })]);
     return ours.ino === named.ino && ours.dev === named.dev;
   } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && (thrown.code === 'ENOENT' || thrown.code === 'ENOTDIR')) {
+    if (hasOsCode(thrown, 'ENOENT', 'ENOTDIR')) {
       return false;
     }
     throw thrown;

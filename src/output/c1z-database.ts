@@ -1,6 +1,7 @@
 import { open, rm } from 'node:fs/promises';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ConnectorError } from '../errors.ts';
+import { isOsError, osCode, osReason, sqliteCode, sqliteReason } from '../os-reasons.ts';
 import { type C1zTable, putC1zAbout } from '../sync-format/c1z.ts';
 import { c1zSchema } from '../sync-format/c1z-schema.ts';
 import { toLocalTime } from '../sync-format/c1z-time.ts';
@@ -154,31 +155,24 @@ async function createEmpty(path: string, target: string): Promise<void> {
 
 /** A fault of the file system as what it means for the target; anything that is already told stays as it is. */
 export function toLocalIo(target: string, step: string, thrown: unknown): unknown {
-  if (thrown instanceof ConnectorError || !(thrown instanceof Error && 'syscall' in thrown && 'code' in thrown)) {
+  if (thrown instanceof ConnectorError || !isOsError(thrown)) {
     return thrown;
   }
-  const code = String(thrown.code);
-  return new ConnectorError('local-io', `cannot write ${target}: could not ${step}: ${code}`, { code });
+  return new ConnectorError('local-io', `cannot write ${target}: could not ${step}: ${osReason(thrown)}`, {
+    code: osCode(thrown),
+  });
 }
-
-/** SQLite's primary result codes that mean the disk or the file system. */
-const diskFaults: Readonly<Record<number, string>> = {
-  3: 'permission denied',
-  8: 'the file system is read-only',
-  10: 'the disk failed',
-  13: 'the disk is full',
-  14: 'the file could not be opened',
-};
 
 function guarded<T>(target: string, work: () => T): T {
   try {
     return work();
   } catch (thrown) {
-    const code = thrown instanceof Error && 'errcode' in thrown ? Number(thrown.errcode) : 0;
-    const reason = diskFaults[code % 256]; // above the lowest byte stands what exactly failed
+    const reason = sqliteReason(thrown);
     if (reason === undefined) {
       throw thrown;
     }
-    throw new ConnectorError('local-io', `cannot write ${target}: could not write its database: ${reason}`, { code });
+    throw new ConnectorError('local-io', `cannot write ${target}: could not write its database: ${reason}`, {
+      code: sqliteCode(thrown) ?? 0,
+    });
   }
 }

@@ -1,6 +1,7 @@
 import { constants, copyFile, link, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ConnectorError } from '../errors.ts';
+import { hasOsCode, osCode } from '../os-reasons.ts';
 import { unfinishedPath } from './leftovers.ts';
 
 export type OutputFormat = 'json' | 'c1z';
@@ -43,7 +44,7 @@ export function openKeptFiles(folder: string, format: OutputFormat, keep: number
       try {
         return await keepLatest();
       } catch (thrown) {
-        const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
+        const code = osCode(thrown);
         throw new ConnectorError(
           'local-io',
           `${latest} is complete and in its place, but it could not be given its own name, or an old file could not be removed (${code})`,
@@ -59,14 +60,14 @@ function stamp(ms: number): string {
   return new Date(ms).toISOString().replaceAll(/[-:]/g, '');
 }
 
-const withoutLinks: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+const withoutLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'];
 
 /** A second name for the same file costs no room; where the file system knows none, it is a copy. */
 async function giveName(from: string, to: string): Promise<void> {
   try {
     await link(from, to);
   } catch (thrown) {
-    if (!(thrown instanceof Error && 'code' in thrown && withoutLinks.has(String(thrown.code)))) {
+    if (!hasOsCode(thrown, ...withoutLinks)) {
       throw thrown;
     }
     await copyWhole(from, to);

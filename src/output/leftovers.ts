@@ -4,6 +4,7 @@ import { lstat, readdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { placeOf } from './place.ts';
+import { osCode } from '../os-reasons.ts';
 
 const oneHourMs = 60 * 60_000;
 
@@ -109,7 +110,7 @@ function isProcessThere(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (thrown) {
-    return thrown instanceof Error && 'code' in thrown && thrown.code !== 'ESRCH';
+    return osCode(thrown) !== 'ESRCH';
   }
 }
 

@@ -1,6 +1,7 @@
 import { access, constants, lstat, readdir, readlink, realpath, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { ConnectorError } from '../errors.ts';
+import { hasOsCode } from '../os-reasons.ts';
 import { diskFault } from './disk-fault.ts';
 
 const mostLinks = 40;
@@ -47,8 +48,8 @@ export async function checkTarget(target: string): Promise<void> {
     place === target ? 'look into its folder' : `look into the folder that its link leads to, ${dirname(place)}`,
     () => readdir(dirname(place)),
   );
-  const found = await stat(place).catch((thrown: NodeJS.ErrnoException) => {
-    if (thrown.code === 'ENOENT') {
+  const found = await stat(place).catch((thrown: unknown) => {
+    if (hasOsCode(thrown, 'ENOENT')) {
       return undefined;
     }
     throw diskFault(target, 'look at it', thrown);
@@ -92,11 +93,11 @@ function kindInWords(found: Awaited<ReturnType<typeof stat>>): string {
 /** Whether a folder stands at the target; a file, or a folder that holds something else than these names, is `local-io`. */
 export async function checkFolderTarget(target: string, names: readonly string[]): Promise<boolean> {
   const place = await placeOf(target);
-  const found = await readdir(place, { withFileTypes: true }).catch((thrown: NodeJS.ErrnoException) => {
-    if (thrown.code === 'ENOENT') {
+  const found = await readdir(place, { withFileTypes: true }).catch((thrown: unknown) => {
+    if (hasOsCode(thrown, 'ENOENT')) {
       return undefined;
     }
-    throw thrown.code === 'ENOTDIR'
+    throw hasOsCode(thrown, 'ENOTDIR')
       ? new ConnectorError('local-io', `cannot write ${target}: it is a file, and tables need a folder; name another`)
       : diskFault(target, 'look into it', thrown);
   });
@@ -133,7 +134,7 @@ async function modeOf(path: string): Promise<number | undefined> {
 }
 
 function isGone(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT';
+  return hasOsCode(thrown, 'ENOENT');
 }
 
 async function attempt<T>(target: string, step: string, work: () => Promise<T>): Promise<T> {

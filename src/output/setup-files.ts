@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { ConnectorError } from '../errors.ts';
+import { osCode, osReason } from '../os-reasons.ts';
 import type { Secret } from '../secret.ts';
 
 /** A setup to write down: the settings in one file, the key in another beside it. */
@@ -51,23 +52,16 @@ export async function writeSetup({ path, projectId, baseUrl, caFile, key, force 
       added.push(...(isNew ? [target] : []));
     }
   } catch (thrown) {
-    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
     await Promise.all(added.map((target) => rm(target, { force: true }).catch(() => undefined)));
-    throw new ConnectorError('local-io', `cannot write ${path} and its key: ${reasons[code] ?? code}`, { code });
+    throw new ConnectorError(
+      'local-io',
+      `cannot write ${path} and its key: ${osReason(thrown, { EEXIST: 'a file is there already (--force overwrites)' })}`,
+      { code: osCode(thrown) },
+    );
   } finally {
     await Promise.all(unfinished.map((temporary) => rm(temporary, { force: true }).catch(() => undefined)));
   }
 }
-
-const reasons: Readonly<Record<string, string>> = {
-  EEXIST: 'a file is there already (--force overwrites)',
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'the disk is full',
-  ENOTDIR: 'part of the path is not a folder',
-  EISDIR: 'it is a folder',
-};
 
 async function writeBeside(target: string, text: string): Promise<string> {
   const temporary = join(dirname(target), `.${basename(target)}.${randomUUID()}.tmp`);

@@ -1,6 +1,7 @@
 import { mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ConnectorError } from '../errors.ts';
+import { hasOsCode } from '../os-reasons.ts';
 import { createAtomicFile } from './atomic-file.ts';
 import { diskFault } from './disk-fault.ts';
 import { unfinishedPath } from './leftovers.ts';
@@ -85,7 +86,7 @@ async function moveAside(target: string, place: string, names: readonly string[]
   try {
     await rename(place, aside);
   } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') {
+    if (hasOsCode(thrown, 'ENOENT')) {
       return undefined; // another writer was first
     }
     throw thrown;
@@ -94,7 +95,7 @@ async function moveAside(target: string, place: string, names: readonly string[]
 }
 
 function isTaken(thrown: unknown): boolean {
-  return thrown instanceof Error && 'code' in thrown && (thrown.code === 'ENOTEMPTY' || thrown.code === 'EEXIST');
+  return hasOsCode(thrown, 'ENOTEMPTY', 'EEXIST');
 }
 
 /** Takes away the files that are ours, and the folder if that leaves it empty. */

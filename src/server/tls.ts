@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { experimental, type ServerCredentials } from '@grpc/grpc-js';
 import { ConnectorError } from '../errors.ts';
+import { osCode } from '../os-reasons.ts';
 import { isWritableByAll } from '../file-trust.ts';
 import type { Logger } from '../log.ts';
 import { shellWord } from '../shell-word.ts';
@@ -135,7 +136,7 @@ function read(flag: string, path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (thrown) {
-    const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
+    const code = osCode(thrown);
     throw new ConnectorError('config', `${flag}: cannot read ${path} (${code})`);
   }
 }
