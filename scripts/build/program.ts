@@ -29,7 +29,7 @@ export async function buildProgram(root: string, target: string): Promise<void> 
           // Small, and needed by most commands that read or write a file: one file instead of nine.
           {
             name: 'files',
-            test: /[\\/]src[\\/](?:output[\\/](?:atomic-file|disk-fault|file-layer|leftovers|place)|cli[\\/](?:derived-outputs|progress|results|table)|sync-format[\\/]owner-marks)\.ts$/,
+            test: /[\\/]src[\\/](?:output[\\/](?:atomic-file|disk-fault|file-layer|leftovers|place)|cli[\\/](?:derived-outputs|progress|results|table)|sync-format[\\/](?:layout|owner-marks|summary))\.ts$/,
           },
         ],
       },

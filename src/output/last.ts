@@ -1,6 +1,6 @@
 import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isC1z } from '../sync-format/c1z.ts';
+import { isC1z } from '../sync-format/layout.ts';
 import { ownerMarks } from '../sync-format/owner-marks.ts';
 import { type LastSync, readLastSync } from './last-sync.ts';
 import { readZipPart } from './zip-part.ts';

@@ -2,14 +2,6 @@ import type { DatabaseSync } from 'node:sqlite';
 import { type C1zAbout, parseC1zAbout } from './c1z-about.ts';
 import type { Section } from './layout.ts';
 
-/** What every `.c1z` file of container version 1 begins with; one zstd frame with one SQLite database follows. */
-export const c1zMagic: Uint8Array = Buffer.from('C1ZF\0', 'latin1');
-
-/** Whether bytes begin as such a file does. */
-export function isC1z(head: Uint8Array): boolean {
-  return Buffer.compare(head.subarray(0, c1zMagic.length), c1zMagic) === 0;
-}
-
 /** The tables that rows of a sync go into, by section. */
 export const c1zTables = {
   resourceTypes: 'v1_resource_types',

@@ -1,4 +1,4 @@
-// How the text of a sync file is laid out. The writers in output/ and the readers in answers/ both take it from here.
+// How a file of a sync begins and how its text is laid out. The writers in output/ and the readers in answers/ take it from here.
 
 /** The format that a file names in its first line, and the one version of it. */
 export const syncFileFormat = 'baton-descope.sync';
@@ -51,6 +51,14 @@ export const anyHeadOfVersion = new RegExp(`${anyHead.source}\\s*,\\s*"version"\
 export const writtenHead = new RegExp(
   `^\\{"format":"${format}","version":\\d+(?:\\}\\n|${RegExp.escape(jsonLayout.opening('resourceTypes'))}\\n)`,
 );
+
+/** What every `.c1z` file of container version 1 begins with; one zstd frame with one SQLite database follows. */
+export const c1zMagic: Uint8Array = Buffer.from('C1ZF\0', 'latin1');
+
+/** Whether bytes begin as such a file does. */
+export function isC1z(head: Uint8Array): boolean {
+  return Buffer.compare(head.subarray(0, c1zMagic.length), c1zMagic) === 0;
+}
 
 /** The hash of a file's rows as the summary tells it, from SHA-256 in hex. */
 export function contentHashOf(hex: string): string {
