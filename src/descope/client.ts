@@ -1,8 +1,5 @@
 import type { CallOptions } from './http/call.ts';
 import { createHttpClient, type HttpClientOptions } from './http/http-client.ts';
-import { type Permission, permissionList } from './permissions.ts';
-import { type Role, roleList } from './roles.ts';
-import { type Tenant, tenantList } from './tenants.ts';
 import { createUserCalls, type UserCalls } from './users/user-calls.ts';
 import { readWholeList, type WholeList } from './whole-list.ts';
 
@@ -18,9 +15,6 @@ export interface DescopeClient extends UserCalls {
   readonly searchesPerMinute: number | undefined;
   /** Reads all rows of a list. */
   readList<Row>(list: WholeList<Row>, call?: CallOptions): Promise<readonly Row[]>;
-  allTenants(call?: CallOptions): Promise<readonly Tenant[]>;
-  allRoles(call?: CallOptions): Promise<readonly Role[]>;
-  allPermissions(call?: CallOptions): Promise<readonly Permission[]>;
 }
 
 export function createDescopeClient(options: DescopeClientOptions): DescopeClient {
@@ -30,8 +24,5 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
     searchesPerMinute: http.searchesPerMinute,
     ...createUserCalls(http),
     readList: (list, call) => readWholeList(http, list, call),
-    allTenants: (call) => readWholeList(http, tenantList, call),
-    allRoles: (call) => readWholeList(http, roleList, call),
-    allPermissions: (call) => readWholeList(http, permissionList, call),
   };
 }

@@ -1,8 +1,8 @@
 import { deriveBaseUrl } from '../descope/base-url.ts';
-import { wholeLists } from '../descope/endpoints.ts';
 import type { RateLimit } from '../descope/http/pacing.ts';
 import { createTransport } from '../descope/http/transport.ts';
 import type { Route } from '../descope/http/route.ts';
+import { listedTypes } from '../registry.ts';
 import type { Secret } from '../secret.ts';
 import { type Check, fail, ok, skip } from './check.ts';
 import { checkOutput, checkTemporary, type LookAtTarget } from './output-check.ts';
@@ -29,6 +29,8 @@ export interface DoctorOptions {
   readonly maxParallelFetches: number;
   readonly maxResponseMiB?: number | undefined;
   readonly provisioning: boolean;
+  /** Opt-in resource types that a sync lists: their lists are asked for as well. */
+  readonly include?: readonly string[];
   readonly tls: TlsPaths;
   /** The environment, for what is looked at besides the settings: proxies. */
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -89,8 +91,9 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check, Do
       ...(options.maxResponseMiB !== undefined && { maxResponseMiB: options.maxResponseMiB }),
     });
     const probe = createProbe({ send, deadlineMs, now, signal, onRequest: () => (requests += 1) });
+    const lists = listedTypes(options.include).lists.map(({ whole }) => whole);
     let isLet = false;
-    for await (const check of checkProject({ ...options, ...place, lists: wholeLists, probe, wallClock })) {
+    for await (const check of checkProject({ ...options, ...place, lists, probe, wallClock })) {
       isLet ||= check.name === 'key' && check.level === 'ok';
       yield check;
     }
