@@ -1,7 +1,7 @@
 import type { Holder, Holding } from '../access/holding.ts';
 import { principalTypeOf } from './principal-types.ts';
 
-/** What a record shows where a change acts: nothing about the person but ids and role names. */
+/** What a record shows in the scope of a change: ids and role names, and nothing else about the person. */
 export interface AuditState {
   readonly member?: boolean;
   readonly roles: readonly string[];
@@ -22,7 +22,7 @@ export interface PlannedWrite {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** One attempt to change access, as it is written down: a line before it is sent and a line about its end, never a secret. */
+/** One line about an attempt to change access: there is one before anything is sent, and one about the end. It holds no secret. */
 export interface AuditEntry {
   readonly time: string;
   readonly requestId: string;
@@ -34,7 +34,7 @@ export interface AuditEntry {
   readonly before?: AuditState;
   /** The last that Descope showed; absent when nothing was shown after `before`. */
   readonly after?: AuditState;
-  /** What came or went besides what was asked for. */
+  /** What the principal gained or lost besides what was asked for. */
   readonly alsoGained?: readonly Holding[];
   readonly alsoLost?: readonly Holding[];
   readonly writes: number;
@@ -43,10 +43,10 @@ export interface AuditEntry {
   readonly error?: string;
 }
 
-/** Where the lines go. It must not return before the line is kept: a write is sent only after its `intended` line is. */
+/** Writes one line, and resolves only when it is kept: a write is sent only after its `intended` line is. */
 export type WriteAudit = (entry: AuditEntry) => Promise<void>;
 
-/** How a line names a principal. A type that nothing is granted to is left out: the request was refused. */
+/** How a line names a principal: see `AuditEntry`. For a type that nothing can be granted to, it is the id alone. */
 export function auditPrincipal(typeId: string, id: string): string {
   return typeId === 'user' || principalTypeOf(typeId) === undefined ? id : `${typeId}:${id}`;
 }

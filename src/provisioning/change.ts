@@ -3,10 +3,8 @@ import { gainedBetween, type Holding } from '../access/holding.ts';
 import { nameOf, tenantName } from '../access/names.ts';
 import type { Principal } from '../access/principal.ts';
 import { type Target, targetOf } from '../access/target.ts';
-import { endpointLabel } from '../descope/http/endpoint.ts';
 import { type AuditState, auditStates, type PlannedWrite } from './audit.ts';
 import type { PrincipalRecord, Subject } from './principal.ts';
-import type { Step } from './step.ts';
 
 export type Operation = 'grant' | 'revoke';
 
@@ -45,12 +43,12 @@ export interface ChangeWords {
   readonly alongside: readonly string[];
 }
 
-/** What an attempt came to: records and writes, of those that a dry run would show and send. */
+/** What an attempt came to; in a dry run, what it would come to. */
 export interface Ended {
   readonly outcome: Change['outcome'];
   readonly before: PrincipalRecord | undefined;
   readonly after: PrincipalRecord | undefined;
-  readonly writes: readonly Step[];
+  readonly writes: readonly PlannedWrite[];
   readonly catalog: Catalog;
 }
 
@@ -63,21 +61,19 @@ export function alongsideOf(operation: Operation, { before, after }: Ended, targ
   return changed.filter(({ tenantId, roleName }) => tenantId !== target.tenantId || roleName !== target.roleName);
 }
 
-export function plannedWrites({ id, type }: Subject, steps: readonly Step[]): readonly PlannedWrite[] {
-  return steps.map((step) => {
-    const { endpoint, json } = type.toRequest(id, step);
-    return { request: endpointLabel(endpoint), body: json };
-  });
-}
+type Made = Pick<Change, 'operation' | 'requestId' | 'target' | 'alongside'>;
 
-type Made = Pick<Change, 'operation' | 'requestId' | 'target' | 'alongside' | 'writes'>;
-
-export function toChange(made: Made, { id, type }: Subject, { outcome, before, after, catalog }: Ended): Change {
+export function toChange(
+  made: Made,
+  { id, type }: Subject,
+  { outcome, before, after, writes, catalog }: Ended,
+): Change {
   const { alongside, target } = made;
   const record = after ?? before;
   return {
     ...made,
     outcome,
+    writes,
     principal: { typeId: type.typeId, id },
     ...auditStates(before, after, target),
     alongsideTargets: alongside.map((holding) => targetOf(catalog, holding)).filter((listed) => listed !== undefined),

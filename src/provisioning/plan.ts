@@ -1,5 +1,7 @@
 import type { Catalog } from '../access/catalog.ts';
-import type { PrincipalRecord } from './principal.ts';
+import { endpointLabel } from '../descope/http/endpoint.ts';
+import type { PlannedWrite } from './audit.ts';
+import type { PrincipalRecord, PrincipalType, StepWrite, Subject } from './principal.ts';
 import type { Step } from './step.ts';
 
 /** What is known before a write: the lists, and the principal as Descope showed it just now (undefined: there is none). */
@@ -16,12 +18,17 @@ export type Plan =
   | { readonly kind: 'settled'; readonly isOurs: boolean; readonly needsFreshLists?: boolean }
   | { readonly kind: 'due'; readonly steps: readonly [Step, ...Step[]] };
 
+export interface SentStep {
+  readonly step: Step;
+  readonly request: PlannedWrite;
+}
+
 /** What an attempt has seen and done so far. A failed attempt is told from it, in the audit line and to the caller. */
 export interface Progress {
   /** Every record of the principal that Descope showed, in order. */
   readonly seen: (PrincipalRecord | undefined)[];
   /** Every write that left this process. */
-  readonly sent: Step[];
+  readonly sent: SentStep[];
   /** Steps that Descope has shown to be done. */
   readonly effected: Step[];
   /** A write was sent whose outcome is not known, so that what is seen now may be its effect. */
@@ -35,6 +42,31 @@ export type Planner = (seen: Seen, progress: Progress) => Plan;
 
 export function newProgress(): Progress {
   return { seen: [], sent: [], effected: [], mayBeOurs: false, catalog: undefined };
+}
+
+/** No planner asks for a write without a record. */
+export function presentRecord({ record }: Seen): PrincipalRecord {
+  if (record === undefined) {
+    throw new Error('a write was planned for a principal that does not exist');
+  }
+  return record;
+}
+
+/** A write as it is sent. */
+export function plannedWrite(type: PrincipalType, write: StepWrite): PlannedWrite {
+  const { endpoint, json } = type.toRequest(write);
+  return { request: endpointLabel(endpoint), body: json };
+}
+
+/** All writes of a plan, each for the record that those before it make. */
+export function plannedWrites(
+  { id, type }: Subject,
+  steps: readonly Step[],
+  record: PrincipalRecord,
+): readonly PlannedWrite[] {
+  return steps.map((step, place) =>
+    plannedWrite(type, { id, step, record: afterSteps(record, steps.slice(0, place)) }),
+  );
 }
 
 /** The record as it will be when the steps are done and nothing else changes with them. */

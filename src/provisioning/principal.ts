@@ -5,7 +5,7 @@ import type { CallOptions } from '../descope/http/call.ts';
 import type { WriteEndpoint } from '../descope/http/endpoint.ts';
 import type { ConnectorError } from '../errors.ts';
 import { printable } from '../printable.ts';
-import type { Step } from './step.ts';
+import type { HeldKind, Step } from './step.ts';
 
 /** The calls by which principals of all types are loaded and written. */
 export type PrincipalClient = Pick<DescopeClient, 'loadForWrite' | 'writeUser'>;
@@ -15,6 +15,13 @@ export interface PrincipalRecord extends Holder {
   readonly name: string;
   /** The first login id; '' where there is none. */
   readonly login: string;
+}
+
+/** One step for one principal, whose record is the one that Descope showed before it. */
+export interface StepWrite {
+  readonly id: string;
+  readonly step: Step;
+  readonly record: PrincipalRecord;
 }
 
 /** The request that carries out one step. */
@@ -37,15 +44,17 @@ export interface PrincipalType {
   /** "user" and "a user", for messages. */
   readonly noun: string;
   readonly oneOf: string;
+  /** What can be granted to it. */
+  readonly canHold: readonly HeldKind[];
   /** The form of its ids, as a sentence says it. */
   readonly idForm: string;
   /** Whether a text can be such an id, also of a principal that was deleted. */
   canBeId(text: string): boolean;
   /** The principal that a write to this id would change; undefined when there is none. */
   load(client: PrincipalClient, id: string, call: CallOptions): Promise<PrincipalRecord | undefined>;
-  toRequest(id: string, step: Step): StepRequest;
-  /** Sends the request of the step exactly once, and tells `onRequest` of the call when it leaves. */
-  write(client: PrincipalClient, id: string, step: Step, call: CallOptions): Promise<StepOutcome>;
+  toRequest(write: StepWrite): StepRequest;
+  /** Sends the request of `toRequest` exactly once, and tells the call's `onRequest` when it leaves. */
+  write(client: PrincipalClient, write: StepWrite, call: CallOptions): Promise<StepOutcome>;
 }
 
 /** A principal with its type: who a change is about. */

@@ -2,6 +2,7 @@ import type { Holding } from '../access/holding.ts';
 import type { HeldTypeId, Target } from '../access/target.ts';
 import type { Planner } from './plan.ts';
 import type { Subject } from './principal.ts';
+import type { HeldKind } from './step.ts';
 
 /** One change as it was asked for: what, and for whom. */
 export interface Asked {
@@ -14,10 +15,8 @@ export interface Asked {
 /** An entitlement that can be granted and revoked. */
 export interface ProvisionedEntitlement {
   readonly slug: string;
-  /** The types of principals that it can be granted to. */
-  readonly grantedTo: readonly string[];
-  /** What a principal holds by it; a write of this kind is what the management key needs a right for. */
-  readonly holds: 'membership' | 'role';
+  /** What whoever is granted it holds. It can be granted to each type of principals that can hold this. */
+  readonly gives: HeldKind;
   readonly planGrant: (asked: Asked) => Planner;
   readonly planRevoke: (asked: Asked) => Planner;
 }

@@ -9,11 +9,11 @@ import { type Logger, silentLogger } from '../log.ts';
 import { maxIdBytes } from '../model/ids.ts';
 import { createAuditTrail } from './audit-trail.ts';
 import { auditPrincipal, auditStates, type WriteAudit } from './audit.ts';
-import { alongsideOf, type Change, type Ended, type Operation, plannedWrites, toChange } from './change.ts';
+import { alongsideOf, type Change, type Ended, type Operation, toChange } from './change.ts';
 import { withMembershipLeft } from './grant.ts';
 import { inTurns } from './in-turns.ts';
 import { createLookUp } from './look-up.ts';
-import { afterSteps, newProgress, type Planner, type Progress } from './plan.ts';
+import { afterSteps, newProgress, plannedWrites, type Planner, presentRecord, type Progress } from './plan.ts';
 import { isSameStep, type Step } from './step.ts';
 import type { PrincipalRecord } from './principal.ts';
 import { subjectOf } from './principal-types.ts';
@@ -90,13 +90,13 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
       principal: auditPrincipal(principal.typeId, principal.id),
     });
     const intended: Step[] = [];
-    const beforeWrites = async (steps: readonly Step[]): Promise<void> => {
+    const beforeWrites = async (steps: readonly Step[], record: PrincipalRecord): Promise<void> => {
       if (steps.some((step) => !intended.some((one) => isSameStep(one, step)))) {
         intended.push(...steps);
         await line.intended({
           ...auditStates(progress.seen[0], undefined, target),
           writes: progress.sent.length,
-          plan: plannedWrites(subject, steps),
+          plan: plannedWrites(subject, steps, record),
         });
       }
     };
@@ -104,9 +104,8 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     try {
       checkEnabled();
       const ended = await (dryRun ? rehearse : carryOut)(operation, planner, attempt);
-      const { outcome, before, after } = ended;
+      const { outcome, before, after, writes } = ended;
       const alongside = alongsideOf(operation, ended, target);
-      const writes = plannedWrites(subject, ended.writes);
       await line.ended({
         outcome,
         ...auditStates(before, outcome === 'planned' ? undefined : after, target),
@@ -118,7 +117,7 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
       });
       // Who and what stands in the audit line with this id: a log is read by more people.
       logger.info(`${operation} ended`, { requestId, outcome, alongside: alongside.length });
-      return toChange({ operation, requestId, target, writes, alongside }, subject, ended);
+      return toChange({ operation, requestId, target, alongside }, subject, ended);
     } catch (thrown) {
       if (line.hasEnded()) {
         throw thrown;
@@ -185,7 +184,7 @@ async function carryOut(operation: Operation, planner: Planner, attempt: Attempt
     outcome: outcomes[operation][isOurs ? 1 : 0],
     before: firstRecord(attempt.progress) ?? seen[0],
     after,
-    writes: sent,
+    writes: sent.map(({ request }) => request),
     catalog,
   };
 }
@@ -195,8 +194,9 @@ async function rehearse(operation: Operation, planner: Planner, attempt: Attempt
   const { seen, plan } = await lookAndPlan(planner, attempt);
   const { record, catalog } = seen;
   if (plan.kind === 'due') {
-    const after = record && afterSteps(record, plan.steps);
-    return { outcome: 'planned', before: record, after, writes: plan.steps, catalog };
+    const before = presentRecord(seen);
+    const writes = plannedWrites(attempt.subject, plan.steps, before);
+    return { outcome: 'planned', before, after: afterSteps(before, plan.steps), writes, catalog };
   }
   return { outcome: outcomes[operation][0], before: record, after: record, writes: [], catalog };
 }

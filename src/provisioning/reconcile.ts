@@ -5,7 +5,7 @@ import type { Catalog } from '../access/catalog.ts';
 import { holds } from '../access/holding.ts';
 import type { ListRead, LookUp } from './look-up.ts';
 import { described, type PrincipalClient, type PrincipalRecord, type Subject } from './principal.ts';
-import type { Plan, Planner, Progress, Seen } from './plan.ts';
+import { type Plan, type Planner, plannedWrite, presentRecord, type Progress, type Seen } from './plan.ts';
 import { isSameStep, type Step } from './step.ts';
 
 /** A write is sent at most this often, each time only after a load has shown that the last one did nothing. */
@@ -22,7 +22,7 @@ export interface Attempt {
   readonly call: CallOptions;
   readonly progress: Progress;
   /** Told of the steps that are due before the first of them is sent; nothing is sent when it throws. */
-  readonly beforeWrites: (steps: readonly Step[]) => Promise<void>;
+  readonly beforeWrites: (steps: readonly Step[], record: PrincipalRecord) => Promise<void>;
 }
 
 /** What a change has come to: the record that shows it, and the lists it was judged by. */
@@ -58,12 +58,13 @@ export async function reconcile(planner: Planner, attempt: Attempt): Promise<Rec
       progress.effected.push(failed.step); // it is not due any more: it did happen
       failed = undefined;
     }
-    const sends = progress.sent.filter((sent) => isSameStep(sent, step)).length;
+    const sends = progress.sent.filter((sent) => isSameStep(sent.step, step)).length;
     if (failed !== undefined && (failed.wasRefused || sends >= maxSends)) {
       throw failed.error;
     }
-    await beforeWrites(plan.steps);
-    const written = await send(step, attempt);
+    const record = presentRecord(seen);
+    await beforeWrites(plan.steps, record);
+    const written = await send(step, record, attempt);
     if (written.kind === 'shown') {
       progress.effected.push(step);
       seen = note(attempt, { catalog: seen.catalog, record: written.record });
@@ -87,13 +88,15 @@ type Written =
   | { readonly kind: 'shown'; readonly record: PrincipalRecord }
   | { readonly kind: 'failed'; readonly error: ConnectorError; readonly wasRefused: boolean };
 
-async function send(step: Step, attempt: Attempt): Promise<Written> {
+async function send(step: Step, record: PrincipalRecord, attempt: Attempt): Promise<Written> {
   const { client, subject, call, progress } = attempt;
+  const write = { id: subject.id, step, record };
+  const request = plannedWrite(subject.type, write);
   const before = progress.sent.length;
   try {
-    const outcome = await subject.type.write(client, subject.id, step, {
+    const outcome = await subject.type.write(client, write, {
       ...call,
-      onRequest: () => void progress.sent.push(step),
+      onRequest: () => void progress.sent.push({ step, request }),
     });
     if (outcome.kind !== 'answered') {
       return { kind: 'failed', error: outcome.error, wasRefused: outcome.kind === 'refused' };

@@ -4,8 +4,8 @@ import { ConnectorError } from '../errors.ts';
 import { isFoundingType } from '../model/ids.ts';
 import type { Entitlement, Resource } from '../model/messages.ts';
 import { requiredResourceId, requiredText } from '../model/requests.ts';
-import { principalTypeOf } from './principal-types.ts';
-import type { ProvisionedEntitlement, ProvisionedType } from './provisioned-type.ts';
+import { principalTypeOf, principalTypesHolding } from './principal-types.ts';
+import type { ProvisionedType } from './provisioned-type.ts';
 import { entitlementOf, provisioningOf } from './types.ts';
 
 /** What is to be changed, and for whom. */
@@ -26,21 +26,17 @@ export function parseChangeRequest(
   const { resourceType, resource: id } = requiredResourceId(principal?.id, 'principal.id');
   const target = parseEntitlement(entitlement);
   const type = principalTypeOf(resourceType);
-  const { grantedTo } = entitlementOf(target);
-  if (type === undefined || !grantedTo.includes(type.typeId)) {
+  const grantedTo = principalTypesHolding(entitlementOf(target).gives);
+  if (type === undefined || !grantedTo.includes(type)) {
     throw new ConnectorError(
       'invalid',
-      `a ${target.typeId} can be granted to ${namesOf(grantedTo)}, not to a ${JSON.stringify(resourceType.slice(0, 100))}`,
+      `a ${target.typeId} can be granted to ${grantedTo.map(({ oneOf }) => oneOf).join(' or ')}, not to a ${JSON.stringify(resourceType.slice(0, 100))}`,
     );
   }
   if (operation === 'grant') {
     requiredText(`${entitlement?.id}:${type.typeId}:${id}`, "the grant's id"); // else the answer could not carry the grant
   }
   return { target, principal: { typeId: type.typeId, id } };
-}
-
-function namesOf(typeIds: ProvisionedEntitlement['grantedTo']): string {
-  return typeIds.map((typeId) => principalTypeOf(typeId)?.oneOf ?? typeId).join(' or ');
 }
 
 /** The target of a request's entitlement. */

@@ -15,8 +15,7 @@ export const provisionedRoleBinding: ProvisionedType = {
   entitlements: [
     {
       slug: 'assigned',
-      grantedTo: ['user'],
-      holds: 'role',
+      gives: 'role',
       planGrant: (asked) => planGrant(asked, checkBindingExists),
       planRevoke: (asked) => planRevoke(asked, { isListed, checkMeaning: checkNoOwnRole }),
     },

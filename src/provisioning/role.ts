@@ -15,8 +15,7 @@ export const provisionedRole: ProvisionedType = {
   entitlements: [
     {
       slug: 'assigned',
-      grantedTo: ['user'],
-      holds: 'role',
+      gives: 'role',
       planGrant: (asked) => planGrant(asked, checkRoleExists),
       planRevoke: (asked) => planRevoke(asked, { isListed, checkMeaning: checkNotTheProjectsRole }),
     },

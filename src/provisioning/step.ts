@@ -1,5 +1,8 @@
 import type { Holding } from '../access/holding.ts';
 
+/** The kinds of things that an entitlement gives. */
+export type HeldKind = 'membership' | 'role';
+
 /** One write of a plan: to give the principal one thing, or to take it away. */
 export interface Step extends Holding {
   readonly operation: 'add' | 'remove';

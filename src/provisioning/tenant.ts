@@ -10,8 +10,7 @@ export const provisionedTenant: ProvisionedType = {
   entitlements: [
     {
       slug: 'member',
-      grantedTo: ['user'],
-      holds: 'membership',
+      gives: 'membership',
       planGrant: (asked) => planGrant(asked, checkTenantExists),
       planRevoke: (asked) => planRevoke(asked),
     },

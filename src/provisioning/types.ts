@@ -1,10 +1,12 @@
+import type { Holding } from '../access/holding.ts';
 import type { Target } from '../access/target.ts';
 import { endpointLabel } from '../descope/http/endpoint.ts';
 import { refusedPermission } from './permission.ts';
-import { subjectOf } from './principal-types.ts';
+import { principalTypesHolding } from './principal-types.ts';
 import type { ProvisionedEntitlement, ProvisionedType, RefusedType } from './provisioned-type.ts';
 import { provisionedRoleBinding } from './role-binding.ts';
 import { provisionedRole } from './role.ts';
+import type { HeldKind } from './step.ts';
 import { provisionedTenant } from './tenant.ts';
 
 /** The types whose entitlements can be changed, one line each, and those for which a request is answered by a sentence. */
@@ -31,22 +33,23 @@ export function entitlementOf({ typeId, slug }: Target): ProvisionedEntitlement 
   return entitlement;
 }
 
-const samples = {
+/** Steps of each kind, and a record, from which the requests of any step are told. */
+const samples: Readonly<Record<HeldKind, Holding>> = {
   membership: { tenantId: 'any', roleName: undefined },
   role: { tenantId: '', roleName: 'any' },
-} as const;
+};
+const holdsNothing = { roleNames: [], userTenants: [], name: '', login: '' };
 
-/** The calls that the management key must be allowed to make for changes of a type, none where there are none: "POST /v1/mgmt/user/update/role/add". */
+/** The calls that the management key must be allowed to make for changes of a type: "POST /v1/mgmt/user/update/role/add". */
 export function writeRightsOf(typeId: string): readonly string[] {
   const type = provisioningOf(typeId);
   const entitlements = type !== undefined && 'entitlements' in type ? type.entitlements : [];
-  const labels = entitlements.flatMap(({ holds, grantedTo }) =>
-    grantedTo.flatMap((principalTypeId) => {
-      const subject = subjectOf({ typeId: principalTypeId, id: 'any' });
-      return (['add', 'remove'] as const).map((operation) =>
-        endpointLabel(subject.type.toRequest(subject.id, { operation, ...samples[holds] }).endpoint),
-      );
-    }),
+  const requests = entitlements.flatMap(({ gives }) =>
+    principalTypesHolding(gives).flatMap((principalType) =>
+      (['add', 'remove'] as const).map((operation) =>
+        principalType.toRequest({ id: 'any', step: { operation, ...samples[gives] }, record: holdsNothing }),
+      ),
+    ),
   );
-  return [...new Set(labels)];
+  return [...new Set(requests.map(({ endpoint }) => endpointLabel(endpoint)))];
 }

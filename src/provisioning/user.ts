@@ -8,6 +8,7 @@ export const userPrincipal: PrincipalType = {
   typeId: 'user',
   noun: 'user',
   oneOf: 'a user',
+  canHold: ['membership', 'role'],
   idForm: 'user ids are a "U" with letters and digits',
   // Any length: Descope promises none.
   canBeId: (text) => /^U[0-9A-Za-z]+$/.test(text),
@@ -15,8 +16,8 @@ export const userPrincipal: PrincipalType = {
     const user = await client.loadForWrite(id, call);
     return user && toRecord(user);
   },
-  toRequest: (id, step) => toWriteRequest({ ...step, userId: id }),
-  write: async (client, id, step, call) => {
+  toRequest: ({ id, step }) => toWriteRequest({ ...step, userId: id }),
+  write: async (client, { id, step }, call) => {
     const outcome = await client.writeUser({ ...step, userId: id }, call);
     return outcome.kind === 'answered' ? { kind: 'answered', record: toRecord(outcome.user) } : outcome;
   },

@@ -4,7 +4,7 @@ import { endpointLabel } from '../../src/descope/http/endpoint.ts';
 import { entitlementSlugs } from '../../src/model/ids.ts';
 import { planGrant } from '../../src/provisioning/grant.ts';
 import { newProgress } from '../../src/provisioning/plan.ts';
-import { principalTypeOf } from '../../src/provisioning/principal-types.ts';
+import { principalTypesHolding } from '../../src/provisioning/principal-types.ts';
 import type { PrincipalType } from '../../src/provisioning/principal.ts';
 import { planRevoke } from '../../src/provisioning/revoke.ts';
 import { provisioned, writeRightsOf } from '../../src/provisioning/types.ts';
@@ -21,10 +21,10 @@ describe('the types whose entitlements can be changed', () => {
     expect(provisioned.filter((type) => 'refusal' in type).map(({ typeId }) => typeId)).toEqual(['permission']);
   });
 
-  it('have the entitlements that a sync lists, each for a known type of principals', () => {
+  it('have the entitlements that a sync lists, each for users', () => {
     for (const { typeId, entitlements } of changeable) {
       expect(entitlements.map(({ slug }) => slug)).toEqual([entitlementSlugs[typeId]]);
-      expect(entitlements.flatMap(({ grantedTo }) => grantedTo).map(principalTypeOf)).toEqual([userPrincipal]);
+      expect(entitlements.flatMap(({ gives }) => principalTypesHolding(gives))).toEqual([userPrincipal]);
     }
   });
 
