@@ -19,7 +19,7 @@ export interface ChangeRequestFlags {
   readonly from?: string;
 }
 
-/** One change as it was asked for, in ids or in names. */
+/** One change as the command line names it, by ids or by names. */
 export interface AskedChange {
   readonly what: AskedByName | { readonly entitlement: string };
   readonly who: string;
@@ -76,7 +76,7 @@ function whatOf({
     : { what: { tenant }, asked: `tenant ${JSON.stringify(tenant)}` };
 }
 
-/** What is asked for, by its ids; nothing is sent but reads. */
+/** Looks up what a change names. It sends reads only. */
 export async function lookUpRequest(
   { what, who }: AskedChange,
   client: FindClient,
@@ -91,7 +91,7 @@ export async function lookUpRequest(
   return { target, principal: { typeId: 'user', id: await findUserId(client, principal, { signal }) } };
 }
 
-/** An id whose names are not encoded is told with the right one, where the project has what it says. */
+/** The target of an entitlement id. The error for an id whose names are not encoded says which id was probably meant. */
 async function targetOfId(entitlement: string, provisioner: Provisioner, signal: AbortSignal): Promise<Target> {
   const parts = parseEntitlementId(entitlement);
   if (parts === undefined) {

@@ -8,19 +8,19 @@ type Rest = Omit<AuditEntry, 'time' | 'outcome' | 'error' | keyof Attempted>;
 
 /** The lines of one attempt: at most one `intended` line for each plan, then exactly one about how it ended. */
 export interface AuditLine {
-  /** Must be kept before a write is sent: when it throws, none may be. */
+  /** Resolves when the line is kept. A write is sent only after that; when this throws, none is sent. */
   intended(rest: Rest): Promise<void>;
-  /** How it ended well. */
+  /** Writes how an attempt without an error ended. */
   ended(rest: Rest & { readonly outcome: AuditOutcome }): Promise<void>;
-  /** How it ended badly: `refused` where no write was sent, else `failed`. */
+  /** Writes how an attempt with an error ended: `refused` where no write was sent, else `failed`. */
   failed(thrown: unknown, rest: Rest): Promise<void>;
-  /** Whether the line about the end was handed over; no second one may follow. */
+  /** Whether the line about the end was written or tried: there must not be a second one. */
   hasEnded(): boolean;
 }
 
 /**
- * Writes attempts down, and says loudly when a line cannot be kept: to the log, and in an error that tells whether access was
- * changed all the same.
+ * Writes a line at both ends of each attempt. A line that cannot be written is an error in the log, and fails the attempt with
+ * an error that says whether access was changed nevertheless.
  */
 export function createAuditTrail(write: WriteAudit, logger: Logger): { lineOf(attempted: Attempted): AuditLine } {
   return {
@@ -38,7 +38,7 @@ export function createAuditTrail(write: WriteAudit, logger: Logger): { lineOf(at
           const reason = thrown instanceof ConnectorError ? thrown.message : 'the audit log failed';
           const { requestId } = attempted;
           if (cause instanceof AuditLost) {
-            throw cause; // told already, and nothing has happened since
+            throw cause; // the caller learns of this already, and nothing has happened since
           }
           logger.error('audit line not written', { requestId, outcome, reason });
           const first = cause === undefined ? '' : `${messageOf(cause)}; besides, `;
@@ -72,7 +72,7 @@ export function createAuditTrail(write: WriteAudit, logger: Logger): { lineOf(at
   };
 }
 
-/** An audit line that could not be kept; it is told once, whatever follows from it. */
+/** An audit line could not be written. It is reported once, also where the line about the end cannot be written either. */
 class AuditLost extends ConnectorError {}
 
 function messageOf(thrown: unknown): string {

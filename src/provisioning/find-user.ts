@@ -12,9 +12,9 @@ const userIdForm = /^U[0-9A-Za-z]{26,31}$/;
 export type FindClient = Pick<DescopeClient, 'loadUser' | 'findByLoginId' | 'findByText'>;
 
 /**
- * The user id that a text means: a user id, else a login id, an email address or an exact display name that one user has.
- * Several are a `conflict` that names them, nobody is `not-found`; but a text in the form of a user id stands for itself,
- * since its user may be gone.
+ * The id of the only user who has this text as user id, login id, email address or exact display name. Several users are a
+ * `conflict` that names them, none is `not-found`. A text in the form of a user id is returned as it is: its user may have
+ * been deleted.
  */
 export async function findUserId(client: FindClient, asked: string, call: CallOptions): Promise<string> {
   if ((await client.loadUser(asked, call)) !== undefined) {

@@ -1,6 +1,6 @@
 import { ConnectorError, type ErrorKind } from '../errors.ts';
 
-/** An error whose message ends with names of people, for the one who asked. What is written down is `plain`. */
+/** An error whose message ends with names of people, for the caller only. Audit lines hold `plain`, which has none. */
 export class HintedError extends ConnectorError {
   readonly plain: string;
 

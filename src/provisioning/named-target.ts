@@ -8,14 +8,14 @@ import { didYouMean, nearTenants } from '../access/near-targets.ts';
 import { entitlementIdOf, type Target, targetOf } from '../access/target.ts';
 import { parseTarget } from './request.ts';
 
-/** What people say for an entitlement: a role, in a tenant or in the whole project; or a tenant, for the membership. */
+/** An entitlement as people name it: a role, in a tenant or in the whole project; or a tenant, for the membership. */
 export type AskedByName =
   | { readonly role: string; readonly inTenant: string | undefined }
   | { readonly tenant: string };
 
 /**
- * The target that names mean, by ids or by exact names. What fits nothing is `not-found` with what was probably meant; what
- * fits several things is a `conflict` that names each by its entitlement: nothing is ever guessed.
+ * The target with these ids or exact names. No match is `not-found`, with what was probably meant; several matches are a
+ * `conflict` that names each by its entitlement. Nothing is guessed.
  */
 export function namedTarget(asked: AskedByName, catalog: Catalog): Target {
   if ('tenant' in asked) {
@@ -31,7 +31,7 @@ export function namedTarget(asked: AskedByName, catalog: Catalog): Target {
   }
   const tenantIds = tenantsCalled(inTenant, catalog);
   if (tenantIds.length > 1) {
-    // Also where one alone has the role: whoever meant another one must not change this one.
+    // Refused also where only one of them has the role: the caller may have meant another tenant.
     throw new ConnectorError(
       'conflict',
       `${tenantIds.length} tenants are called ${JSON.stringify(inTenant)}: name one by its id with --in, or say which with --entitlement: ${tenantIds.slice(0, 10).join(', ')}`,
@@ -80,7 +80,7 @@ function projectRole(role: string, catalog: Catalog): Target {
   );
 }
 
-/** Names of the roles that a text means in a scope: the name itself, or what stands encoded in ids. */
+/** Names of the roles in a scope that have this text as their name, encoded name or Descope's id. */
 function rolesCalled(asked: string, tenantId: string, catalog: Catalog): readonly string[] {
   const decoded = parseRoleResourceId(asked);
   const readings = [asked, ...(decoded?.tenantId === '' ? [decoded.roleName] : [])];
@@ -91,7 +91,7 @@ function rolesCalled(asked: string, tenantId: string, catalog: Catalog): readonl
   return [...new Set([...readings.filter((name) => known.includes(name)), ...byId])];
 }
 
-/** Ids of the tenants that a text is the id or the exact name of; `not-found` for none. */
+/** Ids of the tenants that have this text as their id or exact name; `not-found` for none. */
 function tenantsCalled(asked: string, catalog: Catalog): readonly string[] {
   const ids = catalog.tenants
     .filter(({ id, name }) => id === asked || name.normalize('NFC') === asked.normalize('NFC'))
