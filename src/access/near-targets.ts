@@ -4,7 +4,8 @@ import { printable } from '../printable.ts';
 import type { Catalog } from './catalog.ts';
 import type { Holding } from './holding.ts';
 import { nameOf, roleNamesIn, tenantsDefining } from './names.ts';
-import { entitlementIdOf, type HeldTypeId, type Target, targetOf } from './target.ts';
+import { type Target, targetOf } from './target.ts';
+import { entitlementIdOf } from '../model/ids.ts';
 
 const mostNamed = 3;
 
@@ -13,7 +14,7 @@ const mostNamed = 3;
  * twice, or that calls a tenant by its name. So `Ops/On-call` means the role whose id is `Ops%2FOn-call`. The id itself is
  * never among them.
  */
-export function targetsMeantBy(typeId: HeldTypeId, resourceId: string, catalog: Catalog): readonly Target[] {
+export function targetsMeantBy(typeId: string, resourceId: string, catalog: Catalog): readonly Target[] {
   const wanted = decodedForm(resourceId);
   const found = new Map<string, Target>();
   const add = (holding: Holding): void => {

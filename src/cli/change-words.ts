@@ -1,5 +1,5 @@
 import { printable, printableJson } from '../answers/printable.ts';
-import { entitlementIdOf } from '../access/target.ts';
+import { entitlementIdOf } from '../model/ids.ts';
 import { auditPrincipal, type AuditState } from '../provisioning/audit.ts';
 import type { Change } from '../provisioning/change.ts';
 

@@ -1,11 +1,11 @@
 import { ConnectorError } from '../errors.ts';
 import { printable } from '../printable.ts';
-import { parseRoleResourceId } from '../model/ids.ts';
+import { entitlementIdOf, parseRoleResourceId } from '../model/ids.ts';
 import { nearNames } from '../model/near-names.ts';
 import type { Catalog } from '../access/catalog.ts';
 import { roleNamesIn, tenantName, tenantsDefining } from '../access/names.ts';
 import { didYouMean, nearTenants } from '../access/near-targets.ts';
-import { entitlementIdOf, type Target, targetOf } from '../access/target.ts';
+import { type Target, targetOf } from '../access/target.ts';
 import { parseTarget } from './request.ts';
 
 /** An entitlement as people name it: a role, in a tenant or in the whole project; or a tenant, for the membership. */

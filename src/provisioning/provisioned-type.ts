@@ -1,5 +1,5 @@
 import type { Holding } from '../access/holding.ts';
-import type { HeldTypeId, Target } from '../access/target.ts';
+import type { Target } from '../access/target.ts';
 import type { Planner } from './plan.ts';
 import type { Subject } from './principal.ts';
 import type { HeldKind } from './step.ts';
@@ -23,7 +23,7 @@ export interface ProvisionedEntitlement {
 
 /** A resource type whose entitlements can be changed: one file a type, listed in types.ts. */
 export interface ProvisionedType {
-  readonly typeId: HeldTypeId;
+  readonly typeId: string;
   /** The form of its resource ids, for people: "tenant-id/Editor". */
   readonly idExample: string;
   /** What a resource id says is held, by its form alone; undefined for an id that no resource of the type can have. */

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Catalog } from '../access/catalog.ts';
 import type { Principal } from '../access/principal.ts';
-import { entitlementIdOf, type Target } from '../access/target.ts';
+import type { Target } from '../access/target.ts';
 import type { CallOptions } from '../descope/http/call.ts';
 import { sleep as realSleep, type Sleep } from '../descope/http/sleep.ts';
 import { ConnectorError } from '../errors.ts';
 import { type Logger, silentLogger } from '../log.ts';
-import { maxIdBytes } from '../model/ids.ts';
+import { entitlementIdOf, maxIdBytes } from '../model/ids.ts';
 import { createAuditTrail } from './audit-trail.ts';
 import { auditPrincipal, auditStates, type WriteAudit } from './audit.ts';
 import { alongsideOf, type Change, type Ended, type Operation, toChange } from './change.ts';

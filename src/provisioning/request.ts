@@ -1,7 +1,7 @@
 import type { Principal } from '../access/principal.ts';
-import { entitlementIdOf, type Target } from '../access/target.ts';
+import type { Target } from '../access/target.ts';
 import { ConnectorError } from '../errors.ts';
-import { isFoundingType } from '../model/ids.ts';
+import { entitlementIdOf } from '../model/ids.ts';
 import type { Entitlement, Resource } from '../model/messages.ts';
 import { requiredResourceId, requiredText } from '../model/requests.ts';
 import { principalTypeOf, principalTypesHolding } from './principal-types.ts';
@@ -88,7 +88,7 @@ function parseTargets(typeId: string, resourceId: string): readonly Target[] {
 function provisionedType(typeId: string): ProvisionedType {
   const type = provisioningOf(typeId);
   if (type === undefined) {
-    throw isFoundingType(typeId)
+    throw principalTypeOf(typeId) !== undefined
       ? new ConnectorError('invalid', `a ${typeId} cannot be granted`)
       : new ConnectorError('unsupported', `there is no resource type ${JSON.stringify(typeId.slice(0, 100))}`);
   }

@@ -1,7 +1,7 @@
 import type { Catalog } from '../access/catalog.ts';
-import { entitlementIdOf, type Target, targetOf } from '../access/target.ts';
+import { type Target, targetOf } from '../access/target.ts';
 import { ConnectorError } from '../errors.ts';
-import { parseRoleResourceId } from '../model/ids.ts';
+import { entitlementIdOf, parseRoleResourceId } from '../model/ids.ts';
 import { checkTenantExists, missing } from './checks.ts';
 import { planGrant } from './grant.ts';
 import type { ProvisionedType } from './provisioned-type.ts';

@@ -5,7 +5,6 @@ import { RequestIdSchema } from '../gen/c1/connector/v2/annotation_request_pb.ts
 import { GrantManagerService } from '../gen/c1/connector/v2/grant_pb.ts';
 import { annotate, marker } from '../model/annotations.ts';
 import { toGrant } from '../model/grant-message.ts';
-import { entitlementRef } from '../model/ids.ts';
 import type { Any, Entitlement, Resource } from '../model/messages.ts';
 import type { Change } from '../provisioning/change.ts';
 import type { Provisioner } from '../provisioning/provisioner.ts';
@@ -23,9 +22,7 @@ export function grantManagerService({ provisioner }: GrantManagerOptions): Answe
     grant: async ({ entitlement, principal }, signal) => {
       const change = await provision(present(provisioner), 'grant', entitlement, principal, signal);
       return {
-        grants: [change.target, ...change.alongsideTargets].map(({ typeId, resourceId }) =>
-          toGrant(entitlementRef(typeId, resourceId), change.principal),
-        ),
+        grants: [change.target, ...change.alongsideTargets].map((target) => toGrant(target, change.principal)),
         annotations: [
           ...(change.outcome === 'already-granted' ? [marker(GrantAlreadyExistsSchema)] : []),
           requestIdOf(change),

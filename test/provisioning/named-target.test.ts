@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { entitlementId } from '../../src/model/ids.ts';
+import { entitlementIdOf } from '../../src/model/ids.ts';
 import { type AskedByName, namedTarget } from '../../src/provisioning/named-target.ts';
 import { catalogOf } from '../support/catalog.ts';
 import { role, tenant } from '../support/project-fixture.ts';
@@ -24,8 +24,7 @@ const catalog = catalogOf({
 });
 
 function idOf(asked: AskedByName): string {
-  const { typeId, resourceId } = namedTarget(asked, catalog);
-  return entitlementId(typeId, resourceId);
+  return entitlementIdOf(namedTarget(asked, catalog));
 }
 
 describe('what is asked for by name', () => {

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { userWriteEndpoints } from '../../src/descope/users/user-writes.ts';
 import { endpointLabel } from '../../src/descope/http/endpoint.ts';
-import { entitlementSlugs } from '../../src/model/ids.ts';
 import { planGrant } from '../../src/provisioning/grant.ts';
 import { newProgress } from '../../src/provisioning/plan.ts';
-import { principalTypesHolding } from '../../src/provisioning/principal-types.ts';
+import { principalTypeOf, principalTypesHolding } from '../../src/provisioning/principal-types.ts';
 import type { PrincipalType } from '../../src/provisioning/principal.ts';
 import { planRevoke } from '../../src/provisioning/revoke.ts';
-import { provisioned, writeRightsOf } from '../../src/provisioning/types.ts';
+import { provisioned, provisioningOf, writeRightsOf } from '../../src/provisioning/types.ts';
 import { userPrincipal } from '../../src/provisioning/user.ts';
 import { parseTarget } from '../../src/provisioning/request.ts';
+import { registry } from '../../src/registry.ts';
 import { catalogOf } from '../support/catalog.ts';
 import { role } from '../support/project-fixture.ts';
 
@@ -23,8 +23,15 @@ describe('the types whose entitlements can be changed', () => {
 
   it('have the entitlements that a sync lists, each for users', () => {
     for (const { typeId, entitlements } of changeable) {
-      expect(entitlements.map(({ slug }) => slug)).toEqual([entitlementSlugs[typeId]]);
+      const listed = registry.find(({ words }) => words.id === typeId)?.entitlements.map(({ words }) => words.slug);
+      expect(entitlements.map(({ slug }) => slug)).toEqual(listed);
       expect(entitlements.flatMap(({ gives }) => principalTypesHolding(gives))).toEqual([userPrincipal]);
+    }
+  });
+
+  it('are all types but those of principals: for each other one there is a sentence that refuses', () => {
+    for (const { words } of registry) {
+      expect(provisioningOf(words.id) ?? principalTypeOf(words.id), words.id).toBeDefined();
     }
   });
 
@@ -43,7 +50,7 @@ describe('the types whose entitlements can be changed', () => {
 describe('a principal of another type', () => {
   const keys: PrincipalType = {
     ...userPrincipal,
-    typeId: 'role',
+    typeId: 'access_key',
     noun: 'access key',
     oneOf: 'an access key',
     idForm: 'key ids begin with a "K"',
