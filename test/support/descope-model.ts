@@ -10,7 +10,10 @@ import type { WholeList } from '../../src/descope/whole-list.ts';
 /** Where the clock of a model stands at first, in epoch milliseconds. */
 export const serverNowMs = Date.UTC(2026, 0, 2, 3, 4, 5);
 
-/** A project as it is now. Apart from the users, each list has the name of its key in Descope's answer. */
+/**
+ * A project as it is now. Apart from the users, each list has the name of its key in Descope's answer: `readList` serves
+ * every list that is here.
+ */
 export interface Rows {
   readonly users: readonly User[];
   readonly tenants: readonly Tenant[];
@@ -119,12 +122,12 @@ export class DescopeModel {
     });
 
   readList = <Row>({ key }: Pick<WholeList<Row>, 'key'>, call?: CallOptions): Promise<readonly Row[]> => {
-    if (!isListKey(key)) {
+    if (!this.#hasList(key)) {
       throw new Error(`the model has no list of ${key}`);
     }
     // The rows of a list are what its decoder makes of the field with its key.
     return this.#answer(
-      { endpoint: endpoints[key] },
+      { endpoint: endpointOf(key) },
       call,
       () => this.rows[key] as readonly unknown[] as readonly Row[],
     );
@@ -143,6 +146,10 @@ export class DescopeModel {
       call?.signal?.throwIfAborted();
     }
     return read();
+  }
+
+  #hasList(key: string): key is ListKey {
+    return key !== 'users' && Object.hasOwn(this.rows, key);
   }
 
   #user(userId: string): User | undefined {
@@ -174,14 +181,8 @@ export class DescopeModel {
   }
 }
 
-const endpoints: Readonly<Record<ListKey, ModelEndpoint>> = {
-  tenants: 'allTenants',
-  roles: 'allRoles',
-  permissions: 'allPermissions',
-};
-
-function isListKey(key: string): key is ListKey {
-  return Object.hasOwn(endpoints, key);
+function endpointOf(key: ListKey): ModelEndpoint {
+  return `all${key.charAt(0).toUpperCase()}${key.slice(1)}` as ModelEndpoint; // Capitalize, as TypeScript does it
 }
 
 /** Whether a user was created within the times that a search asks for. */
