@@ -1,5 +1,5 @@
 /**
- * What can go wrong, as a closed list. Kinds are assigned where the fault is seen (`descope/errors.ts` for Descope's
+ * What can go wrong, as a closed list. Kinds are assigned where the fault is seen (`descope/http/errors.ts` for Descope's
  * answers), become gRPC statuses in `server/errors.ts` and exit codes in `cli/exit-codes.ts`, and nowhere else.
  */
 export const errorKinds = [

@@ -91,7 +91,7 @@ describe('the layer rule', () => {
   it.each([
     ['resources/user.ts', '../model/ids.ts'],
     ['resources/user.ts', './syncer.ts'],
-    ['resources/user.ts', '../descope/rows.ts'],
+    ['resources/user.ts', '../descope/users/user.ts'],
     ['model/ids.ts', '../errors.ts'],
     ['model/ids.ts', '../gen/x_pb.ts'],
     ['output/sync-file.ts', '../gen/x_pb.ts'],
@@ -116,7 +116,7 @@ describe('the layer rule', () => {
 
   it.each([
     ['model/ids.ts', '../connector.ts', 'rank 1 imports rank 6'],
-    ['model/ids.ts', '../descope/rows.ts', 'rank 1 imports rank 1'],
+    ['model/ids.ts', '../descope/users/user.ts', 'rank 1 imports rank 1'],
     ['resources/user.ts', '../provisioning/grant.ts', 'rank 3 imports rank 3'],
     ['server/server.ts', '../sync/walk.ts', 'rank 7 imports rank 7'],
     ['answers/open.ts', '../output/last-sync.ts', 'rank 7 imports rank 7'],
