@@ -66,6 +66,12 @@ describe('the linter', () => {
 
     expect(shown).toContain('src/model/a.ts:1:24: Dependency cycle detected');
   });
+
+  it('refuses a type query, which it would not count for a circle', async () => {
+    expect(await lint({ 'model/a.ts': "export type B = import('./b.ts').B;\n" })).toContain(
+      'type annotations are forbidden',
+    );
+  });
 });
 
 describe('the layer rule', () => {
