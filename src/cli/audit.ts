@@ -51,7 +51,7 @@ export async function openAudit(
         await file.append(entry);
       } catch (thrown) {
         if (entry.outcome !== 'intended') {
-          await toError(entry).catch(() => undefined); // the fault of the file is the one to tell
+          await toError(entry).catch(() => undefined); // report the error of the file, not of stderr
         }
         throw thrown;
       }
@@ -60,7 +60,7 @@ export async function openAudit(
   };
 }
 
-/** Nothing is told before it has ended, nor, in a command that gives one answer, before that answer. */
+/** Prints the line of an attempt when the attempt has ended and, in a command that prints one answer, after that answer. */
 function sentences(tell: (entry: AuditEntry) => Promise<void>, isOneAnswer: boolean): AuditSink {
   const waiting: AuditEntry[] = [];
   return {

@@ -23,7 +23,7 @@ export interface ChangeRequestFlags {
 export interface AskedChange {
   readonly what: AskedByName | { readonly entitlement: string };
   readonly who: string;
-  /** What is asked for, as an audit line tells it before it is understood. */
+  /** The request as the user wrote it, for the audit line that is written before it is resolved. */
   readonly asked: string;
 }
 

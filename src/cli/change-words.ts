@@ -3,7 +3,7 @@ import { entitlementIdOf } from '../model/ids.ts';
 import { auditPrincipal, type AuditState } from '../provisioning/audit.ts';
 import type { Change } from '../provisioning/change.ts';
 
-/** What came of a change, for people: a sentence, what came or went along, and what the record showed before and shows now. */
+/** The outcome of a change for people: a sentence, the side effects, and the user's record before and after. */
 export function changeSentences(change: Change): readonly string[] {
   const { operation, outcome, words, writes } = change;
   const [user, target] = [personOf(change), thingOf(change)];

@@ -16,11 +16,11 @@ export type ChangeFlags = SettingFlags &
   ChangeRequestFlags & {
     readonly dryRun?: boolean;
     readonly json?: boolean;
-    /** Nothing is changed without --provisioning: where whoever calls has not consented by the command's name. */
+    /** Refuses the change without --provisioning. For callers whose command does not say by its name that it changes access. */
     readonly needsProvisioning?: boolean;
   };
 
-/** One grant or revoke, told in a sentence or as a line of JSON. Whatever comes of it is written down. */
+/** One grant or revoke; prints a sentence or a line of JSON. The audit log has every outcome. */
 export async function changeOnce(
   operation: 'grant' | 'revoke',
   options: ChangeFlags,

@@ -107,7 +107,7 @@ const suggested: ReadonlyMap<string, SuggestKind> = new Map([
   ['role', 'roles'],
 ]);
 
-/** The arguments as the help shows them, since some are taken apart by the command itself. One that may be left out gives its place to the next. */
+/** The arguments as the help shows them, since some commands parse them on their own. An optional one may be skipped: the next can stand in its place. */
 function placesOf(command: Command): readonly (readonly Value[])[] {
   const shown = command.createHelp().visibleArguments(command);
   const values = (shown.length > 0 ? shown : command.registeredArguments).map((argument) => ({

@@ -41,7 +41,7 @@ export function bashScript(program: string, commands: readonly CommandInfo[]): s
           .filter((word) => word !== undefined && word !== '')
           .map((word) => `    ${word}) ${value === 'file' ? ':' : offerOf(name, value)}; return ;;`),
       ),
-    ), // any file: bash itself offers those
+    ), // any file: bash offers files by default
     '  esac',
     '  case $cmd in',
     ...commands.map(

@@ -25,7 +25,7 @@ const usualFolder = 'baton-demo';
 
 /**
  * Two syncs of an embedded project with changes between them, and the report of the second since the first, in a folder of
- * its own. The report is opened where there is a browser; where it lies is told in any case.
+ * its own. The report is opened if there is a browser; its path is printed in any case.
  */
 export async function demoOpen(out: string | undefined, context: CommandContext): Promise<void> {
   const { env, print, signal } = context;
@@ -114,7 +114,7 @@ async function isFree(folder: string): Promise<boolean> {
     if (hasOsCode(thrown, 'ENOENT')) {
       return [];
     }
-    return undefined; // a file, or not to be read
+    return undefined; // a file, or a folder that cannot be read
   });
   if (found === undefined || found.some((name) => !Object.values<string>(names).includes(name))) {
     return false;
@@ -148,7 +148,7 @@ function syncStep(started: () => Emulator, target: string, signal: AbortSignal):
   };
 }
 
-/** What a week may bring: something to praise, something to ask about, and something to worry about. */
+/** Changes of each kind that a report marks: harmless ones, ones to ask about, and risky ones. */
 function changeProject(state: ProjectState): void {
   const users = [...state.users()];
   const ada = adaLovelace.userId;

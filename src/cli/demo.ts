@@ -23,7 +23,7 @@ import { countsTable, describeRequests, remarks } from './table.ts';
 /** The project of the embedded service, by which the demo knows its own files. */
 export const demoProjectId = 'P2EmulatorProject00000000000';
 
-/** The demo replaces only what an embedded project left there: anything else at its target belongs to somebody. */
+/** The demo replaces only a file of an embedded project: any other file at its target is somebody's data. */
 async function checkDemoTarget(target: string, isOtherAccepted: boolean): Promise<void> {
   if (extname(target).toLowerCase() !== '.json') {
     throw new ConnectorError(

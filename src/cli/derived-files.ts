@@ -22,7 +22,7 @@ export async function convert(syncFile: string, target: string, signal: AbortSig
 }
 
 export interface DerivedOptions {
-  /** An older file: the spreadsheet tells what is new. */
+  /** An older file: the spreadsheet marks what is new since. */
   readonly since?: FileIndex | undefined;
   /** The tables and columns that are asked for; all by default. */
   readonly tables?: ReturnType<typeof chooseColumns> | undefined;
@@ -51,7 +51,7 @@ export async function writeDerived(
   }
 }
 
-/** What is to be signed off, and on a sheet of its own what that is. */
+/** The sheets of an access review: the rows to sign off, and one that says which file and project they are of. */
 function reviewSheets(index: FileIndex, since?: FileIndex): readonly SheetOfTexts[] {
   const aboutColumns = [
     { header: 'About this file', width: 30 },

@@ -78,7 +78,7 @@ export async function tellDiff(
   }
 }
 
-/** What the older file holds that is not known, where that is not what the newer one holds. */
+/** The unknown types of the older file, if they differ from those of the newer one. */
 function olderNotes(before: FileIndex, after: FileIndex): string[] {
   const now = new Set(unknownInWords(after.unknown));
   return unknownInWords(before.unknown)

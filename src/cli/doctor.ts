@@ -20,7 +20,7 @@ import { wrapped } from './text.ts';
 
 export type DoctorFlags = SettingFlags & { readonly out?: string; readonly json?: boolean };
 
-/** Looks at the setup, says what was found as it is found, and fails with the gravest kind, if anything failed. */
+/** Checks the setup, prints each finding as it comes, and fails with the gravest kind if anything failed. */
 export async function doctor(
   { out, json = false, ...flags }: DoctorFlags,
   { env, signal, print }: Pick<CommandContext, 'env' | 'signal' | 'print'>,
@@ -71,7 +71,7 @@ export async function doctor(
   }
 }
 
-/** What a sync into this file would say before it begins; into a folder `serve` syncs, too, and looks by itself. */
+/** The checks that a sync makes of its target before it begins; of a folder, into which `serve` syncs, those of its latest file. */
 async function lookAtTarget(target: string, projectId: string | undefined, signal: AbortSignal): Promise<void> {
   const kind = outputKinds.find((known) => known === extname(target).toLowerCase());
   const isFolder = await stat(target).then(
@@ -85,7 +85,7 @@ async function lookAtTarget(target: string, projectId: string | undefined, signa
   }
 }
 
-/** Runs the checks and prints each as it comes, or those that are of interest; returns them all. */
+/** Runs the checks, prints each as it comes (with a filter, only those that pass it) and returns them all. */
 export async function examineAndTell(
   options: DoctorOptions,
   print: (text: string) => void,

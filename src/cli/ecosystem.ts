@@ -6,7 +6,7 @@ import type { CommandContext } from './command-context.ts';
 import { addSettingOptions, connectionSettings } from './setting-options.ts';
 import type { SettingFlags } from './setting-sources.ts';
 
-/** The command that stands for none: see below. */
+/** Name of the hidden command that runs when no command is given: see below. */
 export const ecosystemCommand = '_baton';
 
 type EcosystemFlags = SettingFlags & {

@@ -54,7 +54,7 @@ function reasonOf(thrown: unknown): string {
   return isOsError(thrown) ? osReason(thrown, portReasons) : thrown instanceof Error ? thrown.message : 'unknown';
 }
 
-/** The embedded project knows nothing of our errors: what it cannot parse is a mistake on the command line. */
+/** The embedded project does not know our errors: an error in parsing its options is a mistake on the command line. */
 function understood<T>(parse: () => T): T {
   try {
     return parse();

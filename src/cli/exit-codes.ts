@@ -24,7 +24,7 @@ const exitCodeOfKind: Readonly<Record<ErrorKind, number>> = {
 /** A bug: anything that was not raised on purpose. */
 export const exitCodeOfBug = 70;
 
-/** Nobody reads what a command prints any more: as if SIGPIPE had ended it, as it ends `cat` and programs in Go. */
+/** The reader of stdout went away: the code of a process that SIGPIPE ended, as with `cat`. */
 export const exitCodeOfGoneReader = 141;
 
 export function exitCodeOf(thrown: unknown): number {

@@ -120,7 +120,7 @@ async function keyOf({ anonymise, anonymiseKey }: ExportFlags): Promise<Uint8Arr
   return bytes;
 }
 
-/** Without a key of one's own: the same for every file of a project, so that two of them can be compared. */
+/** The key when the user gives none: the same for every file of a project, so that two of them can be compared. */
 function keyOfProject({ summary }: SyncSource): Uint8Array {
   return Buffer.from(`baton-descope pseudonyms of ${summary.projectId ?? ''}`, 'utf8');
 }
@@ -136,7 +136,7 @@ function anonymousNotes(hasKey: boolean): readonly string[] {
   ];
 }
 
-/** When the sync ended that a file is of: a `.c1z` made of it tells the same. */
+/** When the sync of a file ended; a `.c1z` made of the file carries the same time. */
 function timeOf({ summary }: SyncSource): number {
   const ms = Date.parse(summary.finishedAt ?? '');
   return Number.isNaN(ms) ? Date.now() : ms;
@@ -164,7 +164,7 @@ async function copy(source: SyncSource, target: SyncTarget, signal: AbortSignal)
   }
 }
 
-/** A `.c1z` that others wrote has no summary and does not name its project: as much of one as is known. */
+/** A `.c1z` of another program has no summary and does not name its project: the summary holds what is known. */
 function madeSummary({ path, summary }: SyncSource, { counts }: SyncTarget): object {
   const { resourceTypes, resources, entitlements, grants } = counts;
   return {

@@ -139,7 +139,7 @@ function shown(path: string): string {
   return short.startsWith('..') || isAbsolute(short) ? path : short;
 }
 
-/** Where scheduled syncs go. What is wrong with other settings is of no concern to a question. */
+/** The folder of scheduled syncs. Errors in other settings do not matter to a command that reads a file. */
 async function outFolders(env: Environment): Promise<readonly string[]> {
   const { out } = resolveSettings(await settingSources({}, env)).values;
   return out === undefined ? [] : [resolve(hasOurExtension(out) ? dirname(out) : out)];

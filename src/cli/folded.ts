@@ -31,7 +31,7 @@ function foldedLine(line: string, width: number): readonly string[] {
   return [...lines, current];
 }
 
-/** Never fewer than a terminal shows: a line that is broken early does no harm, and what measures exactly is slow to load. */
+/** At least as many columns as a terminal shows: breaking a line early does no harm, and an exact measure is slow to load. */
 function columnsOf(text: string): number {
   return text.length + (text.match(/[\u1100-\uFFEF]/g)?.length ?? 0);
 }

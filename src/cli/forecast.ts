@@ -2,7 +2,7 @@ import { printable } from '../printable.ts';
 import type { GrantForecast } from '../connector.ts';
 import type { Logger } from '../log.ts';
 
-/** From here on rows that come of a multiplication are worth a word: half a gigabyte of a file. */
+/** From this many rows on, which come from a multiplication, the user is warned: they are half a gigabyte of a file. */
 const many = 1_000_000;
 /** What a conferring grant takes in a .json file. */
 const bytesOfGrant = 550;

@@ -15,7 +15,7 @@ export async function healthCheck(
   { endpoint, timeout, ...flags }: HealthCheckFlags,
   { env, print }: Pick<CommandContext, 'env' | 'print'>,
 ): Promise<void> {
-  // The project is not asked for: a check that needs less can fail for less.
+  // The project id is not required: a health check should need as few settings as possible.
   const { healthCheckPort: port, healthCheckBindAddress: host } = loadSettings(
     await settingSources({ projectId: 'P', ...flags }, env),
   );
@@ -30,7 +30,7 @@ export async function healthCheck(
   }
 }
 
-/** Who listens on every address is asked on loopback. */
+/** A server that listens on every address is asked on loopback. */
 function dialled(text: string): string {
   const parsed = parseListenHost(text);
   if ('flaw' in parsed) {

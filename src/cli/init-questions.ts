@@ -12,7 +12,7 @@ import { routeTo } from './route.ts';
 
 export type InitContext = Pick<CommandContext, 'env' | 'signal' | 'print'>;
 
-/** What need not be asked, and the names of the places that it comes from. */
+/** Answers that are known before any question, and where each comes from. */
 export interface Given {
   readonly projectId: string | undefined;
   readonly baseUrl: string | undefined;
@@ -22,7 +22,7 @@ export interface Given {
   readonly sources: readonly string[];
 }
 
-/** What is written down in the end. */
+/** The setup to be written to the config file and the key file. */
 export interface Setup {
   readonly projectId: string;
   readonly baseUrl: string | undefined;
@@ -37,7 +37,7 @@ interface Asking {
   readonly skipDoctor: boolean;
 }
 
-/** A slip of the hand is mended at once; who is wrong more often should look at the console first. */
+/** How often a refused id or key is asked for again: enough for a typing mistake. */
 const mostTries = 3;
 
 /** The setup that works, or that a person wants in spite of a failure. A refused id or key is asked for again, a few times. */
@@ -128,7 +128,7 @@ function hintFor(kind: ErrorKind): string {
     : 'Compare the project id with Console > Project; paste the whole key, which is shown only once, or make a new one.';
 }
 
-/** A typed id is looked at before a key is asked for: what no id looks like would only be refused later, by Descope. */
+/** Checks the form of a typed id before asking for the key, since Descope would refuse it only afterwards. */
 export function likelyProjectId(text: string): string {
   const projectId = parseProjectId(text);
   if (projectId.length !== 28 && projectId.length !== 32) {

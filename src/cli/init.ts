@@ -19,7 +19,7 @@ export type InitFlags = Pick<SettingFlags, 'projectId' | 'baseUrl' | 'caFile' | 
 };
 
 /**
- * Asks for what a sync needs, looks whether it works, and only then writes it down. Whatever ends it before leaves no
+ * Asks for what a sync needs, checks that it works, and only then writes the files. If it ends before, it leaves no
  * file behind. Without a terminal nothing is asked: what is missing, stands in the way or does not work is an error.
  */
 export async function init(flags: InitFlags, context: InitContext): Promise<void> {
@@ -93,7 +93,7 @@ async function fileBefore(path: string, env: Environment): Promise<ConfigFile | 
   try {
     return readConfigFile(home?.path === path ? home : { path, by: 'name' });
   } catch {
-    return undefined; // not a file of settings, or not to be trusted: it says nothing
+    return undefined; // not a settings file, or one that others may write: ignored
   }
 }
 
@@ -104,7 +104,7 @@ async function isFoundByItself(path: string, env: Environment): Promise<boolean>
   return resolveSettings(await settingSources({}, env)).problems.length === 0;
 }
 
-/** A folder that others may change is told: they could put other files in the place of these two. */
+/** Warns of a folder that others may write to: they could replace these two files. */
 function noteOnFolder(path: string, env: Environment): string {
   const isHome = path === homeConfigPath(env);
   const problem = isHome ? undefined : whoElseCanChange(dirname(path));

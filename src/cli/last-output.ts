@@ -3,9 +3,9 @@ import { type LastOutput, readLast } from '../output/last.ts';
 import { checkOwner, checkShrink, type ShrinkLimits, type SyncExtent } from '../sync/guard.ts';
 
 export interface ComparisonLimits extends ShrinkLimits {
-  /** True when somebody says that what is of another project may be replaced. */
+  /** True when the user allowed replacing the output of another project. */
   readonly isOtherAccepted: boolean;
-  /** How to say so, where there is no flag for it. */
+  /** How the user can allow it, where the command has no flag for that. */
   readonly remedy?: string;
 }
 
@@ -13,7 +13,7 @@ export interface ComparisonLimits extends ShrinkLimits {
 export interface Comparison {
   /** Before any work: refuses the output of another project; returns what to tell, a line each. */
   checkOwner(projectId: string | undefined): Promise<readonly string[]>;
-  /** When all is read: the same once more, since it took a while, and holds what is far less. */
+  /** After reading: checks the owner again, since the target may have changed meanwhile, and holds back a sync that found far less. */
   compare(found: SyncExtent): Promise<readonly string[]>;
 }
 
@@ -60,7 +60,7 @@ export function createComparison(
   };
 }
 
-/** The same check alone, for a command that writes no sync of its own reading. */
+/** Only the check of the owner, for a command that writes a file without reading a project. */
 export async function refuseOtherProject(
   target: string,
   projectId: string | undefined,

@@ -76,7 +76,7 @@ function toJson(row: ListRow): object {
   );
 }
 
-/** The id stands first: it is what is pasted, and is never cut. */
+/** The id comes first: people paste it, so it is never cut. */
 function cellsOf(kind: ListKind, row: ListRow): string[] {
   const text = (column: string): string => row[column] ?? '';
   switch (kind) {

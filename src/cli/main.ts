@@ -27,12 +27,12 @@ ownSignals({
 });
 watchStreams(() => {
   if (purpose === 'prints') {
-    stop.abort(); // for nobody: there is no use in reading on
+    stop.abort(); // nobody reads the result any more, so stop working on it
   }
 });
 tellAsAsked(process.argv.slice(2), process.env);
 
-// Nothing may end this process without a word, or with a code that means something else.
+// The process must never end silently, or with a code that means something else.
 for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   process.on(event, (thrown: unknown) => {
     tellThrown(thrown);
@@ -40,7 +40,7 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   });
 }
 
-/** Prints a result. Where stdout does not take it, what was changed, or where we listen, is told on stderr all the same. */
+/** Prints a result. If stdout is gone, changes that were made and addresses that are served are printed on stderr instead. */
 async function print(text: string): Promise<void> {
   const isTaken = await writeOut(`${harmlessOutput(withTypedInOneLine(text), hasColors(process.stdout))}\n`);
   if (!isTaken && purpose === 'changes') {
@@ -90,7 +90,7 @@ async function main(): Promise<number> {
   }
 }
 
-/** Whether all that the command is good for went away with its reader; then nothing is told, either. */
+/** Whether the command only prints and its reader went away; then no error is printed either. */
 async function isForNobody(): Promise<boolean> {
   await outputSettled();
   return purpose === 'prints' && outputState() === 'gone';
@@ -132,7 +132,7 @@ function doctorHelps({ kind, facts }: ConnectorError): boolean {
   return ['unauthenticated', 'forbidden', 'unavailable', 'timeout'].includes(kind) && facts['endpoint'] !== undefined;
 }
 
-/** Help that nobody asked for: it goes where errors go. */
+/** Help that was not asked for goes to stderr, like errors. */
 function tellHelp(program: Command): void {
   if (tellsJson()) {
     tell('error', 'no command is given; see baton-descope --help', { kind: 'config', code: 2 });
@@ -163,5 +163,5 @@ function tellThrown(thrown: unknown): void {
 
 process.exitCode = await endOf(await main());
 if (received !== undefined) {
-  process.exit(); // a request that was given up in the moment it was made keeps its connection, and that would keep us
+  process.exit(); // a request that was cancelled while it was being made keeps its connection open, and with it the process
 }

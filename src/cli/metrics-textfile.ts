@@ -39,7 +39,7 @@ export async function withMetricsTextfile(
     summary = await sync();
   } catch (thrown) {
     if (!isKind(thrown, 'cancelled')) {
-      await tell(exitCodeOf(thrown)); // one that was stopped says nothing of the project
+      await tell(exitCodeOf(thrown)); // a cancelled sync says nothing about the project
     }
     throw thrown;
   }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
 import type { Environment } from '../config/environment.ts';
 
-/** A browser that has not failed by then is taken for open. */
+/** A browser that has not failed after this time counts as open. */
 const patienceMs = 3_000;
 
 /** Opens a file in the browser of whoever sits at the machine. False where there is none, or no display. */
@@ -39,7 +39,7 @@ async function starts([program, ...args]: readonly [string, ...string[]]): Promi
     const timer = setTimeout(() => done(true), patienceMs);
     function done(isOpen: boolean): void {
       clearTimeout(timer);
-      child.unref(); // it stays when we end
+      child.unref(); // the browser outlives this process
       resolve(isOpen);
     }
     child.on('error', () => done(false));

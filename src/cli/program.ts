@@ -69,7 +69,7 @@ Flags without a command mean what they mean to every Baton connector:
   return program;
 }
 
-/** Mistakes are told once, by main, whichever command found them. */
+/** Commander prints no errors itself: main prints each once, whichever command found it. */
 function quieten(commands: readonly Command[], context: CommandContext): void {
   for (const command of commands) {
     command.exitOverride().configureOutput(outputOf(context));
@@ -77,7 +77,7 @@ function quieten(commands: readonly Command[], context: CommandContext): void {
   }
 }
 
-/** Help fits the screen, also one that does not know how wide it is. */
+/** Help is as wide as the terminal, or 80 columns where the width is unknown. */
 function outputOf({ write }: CommandContext): OutputConfiguration {
   return {
     writeErr: () => undefined,

@@ -10,7 +10,7 @@ const plainLines = [
   { untilMs: 10 * 60_000, everyMs: 30_000 },
   { untilMs: Number.POSITIVE_INFINITY, everyMs: 60_000 },
 ] as const;
-/** Earlier, a rate says too little about the time that is left. */
+/** Before this, the rate is too uncertain to estimate the time left. */
 const tellLeftAfterMs = 3_000;
 
 /** One step of a command, shown on stderr: a spinner with a changing line on a terminal, plain lines off it. */

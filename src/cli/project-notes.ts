@@ -1,7 +1,7 @@
 import type { FileIndex } from '../answers/file-index.ts';
 import { printable } from '../printable.ts';
 
-/** What to tell before two files are compared: nothing when they are of one project, as far as they say. */
+/** Notes before two files are compared; none if both name the same project or one names none. */
 export function projectNotes(
   { summary: { projectId: old } }: Pick<FileIndex, 'summary'>,
   { summary: { projectId: now } }: Pick<FileIndex, 'summary'>,

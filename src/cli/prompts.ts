@@ -23,7 +23,7 @@ interface PromptContext {
   readonly signal: AbortSignal;
 }
 
-/** Undefined where nobody could answer: escape codes have no place in a pipe. Questions go to stderr. */
+/** Undefined without a terminal, where nobody could answer. Questions go to stderr. */
 export function createPrompts(signal: AbortSignal): Prompts | undefined {
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     return undefined;
@@ -73,14 +73,14 @@ async function answered<T>(
     key: { readonly ctrl?: boolean; readonly name?: string } | undefined,
   ): void => {
     if (key?.ctrl === true && key.name === 'd') {
-      ended.abort(); // the end of what is typed: the prompt itself would wait for ever
+      ended.abort(); // end of input (Ctrl-D), for which the prompt itself would wait for ever
     }
   };
   const resumable = whileSuspendable(message);
   process.stdin.on('keypress', onKey);
   try {
     const given = await ask({ output: process.stderr, signal: AbortSignal.any([signal, ended.signal]) });
-    return (typeof given === 'string' ? given.trim() : given) as T; // trimming keeps a text a text
+    return (typeof given === 'string' ? given.trim() : given) as T; // a trimmed string is a string
   } catch (thrown) {
     if (thrown instanceof Error && (thrown.name === 'ExitPromptError' || thrown.name === 'AbortPromptError')) {
       throw new ConnectorError('cancelled', 'stopped; nothing was written');
@@ -89,7 +89,7 @@ async function answered<T>(
   } finally {
     process.stdin.off('keypress', onKey);
     resumable[Symbol.dispose]();
-    process.stdin.pause(); // else it would keep the process after its last question
+    process.stdin.pause(); // otherwise stdin keeps the process alive after the last question
   }
 }
 
@@ -119,7 +119,7 @@ function whileSuspendable(message: string): Disposable {
   };
 }
 
-/** All of stdin, up to a size that no key has. */
+/** All of stdin, up to a size that is larger than any key. */
 export async function readStdin(signal: AbortSignal): Promise<string> {
   const stop = (): void => void process.stdin.destroy(new ConnectorError('cancelled', 'stopped; nothing was written'));
   signal.addEventListener('abort', stop, { once: true });

@@ -48,7 +48,7 @@ export async function report(
     );
   }
   if (outputKinds.some((kind) => kind === extname(out).toLowerCase())) {
-    // A page in the place of a sync would be the loss of it, and read by nothing.
+    // A page written over a sync file would destroy it, and no command could read it.
     throw new ConnectorError(
       'config',
       `--out ${out} names a file of data, and a report is a page: end its name with .html`,

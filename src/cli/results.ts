@@ -8,7 +8,7 @@ const chunkLength = 64 * 1024;
 
 /**
  * Writes a result that may be long to stdout, no faster than it is taken. A reader that has seen enough (`| head`) is no
- * fault: the rest is not written. What else went wrong is told at the end, by main.
+ * error: the rest is not written. Other errors of stdout are reported at the end, by main.
  */
 export async function writeResult(
   pieces: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>,

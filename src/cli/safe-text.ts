@@ -3,7 +3,7 @@ import { printable } from '../printable.ts';
 
 const maxTextLength = 1_000;
 
-/** Tells the lines of one process from those of the next, and of others that log to the same place. */
+/** Distinguishes the lines of one process from those of others that log to the same place. */
 export const processRunId: string = randomUUID().slice(0, 8);
 
 const addresses = /[^\s@"'<>(),;]+@[^\s@"'<>(),;]+/g;

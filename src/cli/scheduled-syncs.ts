@@ -73,7 +73,7 @@ export interface ScheduledSyncsOptions {
 
 /** Makes sure, before anything is served, that the folder is there, can be written to, and is not that of another project. */
 export async function checkFolder({ folder, files, maxShrink }: Plan, projectId: string): Promise<void> {
-  // Not with those above it: that is a typing mistake as a rule, and Node's recursive way never returns below /proc.
+  // Not recursively: a missing parent is usually a typing mistake, and Node's recursive mkdir never returns below /proc.
   await mkdir(folder, { mode: 0o700 }).catch((thrown: unknown) => {
     if (!hasOsCode(thrown, 'EEXIST')) {
       const reason = osReason(thrown, { ENOENT: 'the folder above it does not exist' });
@@ -93,7 +93,7 @@ export async function checkFolder({ folder, files, maxShrink }: Plan, projectId:
   await comparisonOf(files.latest, maxShrink).checkOwner(projectId);
 }
 
-/** Nobody stands by who could say that less, or another project, is right: that is said by a sync of one's own. */
+/** On schedule nobody can accept a shrunken sync or another project: the error names the command to run by hand for that. */
 function comparisonOf(latest: string, maxShrink: number, signal?: AbortSignal): Comparison {
   return createComparison(
     latest,
@@ -203,7 +203,7 @@ export async function runScheduledSyncs({
   }
 }
 
-/** Tells the complete sync that was there before us, and returns when it was finished. */
+/** Reports the complete sync that an earlier process left, and returns when it was finished. */
 async function tellLast({ files }: Plan, watcher: SyncWatcher): Promise<number | undefined> {
   const last = await readLast(files.latest);
   const status = await stat(files.latest).catch(() => undefined);

@@ -22,7 +22,7 @@ import { type Prepared, prepare } from './settings.ts';
 import { tellsJson } from './tell.ts';
 import { untilAborted } from './until-aborted.ts';
 
-/** A platform holds its call open meanwhile: beyond this it is told when to come back instead. */
+/** A platform holds its call open meanwhile: a longer wait is answered with when to try again. */
 const callRateWaits = { longestRateWaitMs: 30_000, totalRateWaitMs: 60_000, forgetsRateWaits: true };
 
 /** How long a scheduled sync that was cancelled may take to clear up once everything else has stopped. */
@@ -60,7 +60,7 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
       }
     },
   });
-  await using stack = new AsyncDisposableStack(); // what is begun here ends in the opposite order, also when the next step fails
+  await using stack = new AsyncDisposableStack(); // closed in reverse order, also when a later step fails
   stack.defer(() => observation.close());
   stack.defer(() => syncNow.close());
   const { traces } = observation;
@@ -70,7 +70,7 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
   const pages = await pagesOf(settings, observation);
   stack.defer(async () => pages?.close());
   const connect = prepared.connect(observation.requests);
-  const audit = stack.use(await openAudit(settings, { logger })); // without --provisioning, too: refused attempts are written down
+  const audit = stack.use(await openAudit(settings, { logger })); // without --provisioning, too: refused attempts are logged
   const client = connect(callRateWaits);
   const connector = createConnector({
     project: client,
@@ -105,13 +105,13 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
       signal,
     });
   try {
-    await Promise.race([untilAborted(signal), syncs ?? untilAborted(signal)]); // syncs end by themselves only by a bug
+    await Promise.race([untilAborted(signal), syncs ?? untilAborted(signal)]); // syncs end by themselves only if there is a bug
   } finally {
     observation.health.setPhase('stopping');
     logger.info('stopping');
     await running.stop();
   }
-  // A cancelled sync ends at once, unless its disk does not answer: nothing may hold a stop up for ever.
+  // A cancelled sync ends at once unless its disk hangs, which must not delay the stop for ever.
   await Promise.race([syncs, wait(lastSyncMs, undefined, { ref: false })]);
 }
 
@@ -129,7 +129,7 @@ function syncNowOnSignal(hasPlan: boolean, logger: Logger): { readonly asked: As
   return { asked, close: onUserSignal(onSignal) };
 }
 
-/** For people a line each on stdout. Where JSON was asked for, the log tells it, like everything else; the server has told its part. */
+/** For people, a line each on stdout. With JSON logs the log has them; the server has logged its own address. */
 function tellAddresses(
   { logger }: Prepared,
   address: string,

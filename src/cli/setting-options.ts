@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { type Setting, type SettingName, settings } from '../config/settings.ts';
 
-/** What every command takes that talks to Descope: where, how fast, and what it says meanwhile. */
+/** The settings of every command that talks to Descope: address, pace and logging. */
 export const connectionSettings = [
   'projectId',
   'baseUrl',

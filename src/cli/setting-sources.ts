@@ -45,7 +45,7 @@ function baseUrlOf(value: string, { foundBy }: Origin): string {
   return baseUrl;
 }
 
-/** Says to which address the key goes, when that stands in a `./baton.yaml` that nobody named. The file at home is no chance. */
+/** Prints the address that the key is sent to, if it comes from a `./baton.yaml` that was found and not named. The file at home is the user's own. */
 export function tellFoundBaseUrl(
   { origins, values }: Pick<Resolved, 'origins' | 'values'>,
   tell: (baseUrl: string, source: string) => void,
@@ -93,7 +93,7 @@ export function environmentChecks(env: Environment): readonly ((facts: Facts) =>
   ];
 }
 
-/** What stands in an audit log must be ours: one that everybody may write proves nothing. */
+/** An audit log that everybody may write to proves nothing. */
 function refuseOpenAuditLog(path: string | undefined): void {
   if (path !== undefined && isWritableByAll(path)) {
     throw new ConnectorError(
@@ -103,7 +103,7 @@ function refuseOpenAuditLog(path: string | undefined): void {
   }
 }
 
-/** We check certificates whatever this says; who sets it means to go without, and must not believe that it helped. */
+/** Certificates are checked whatever this variable says; a user who sets it must be told that it has no effect. */
 function refuseTlsBypass(env: Environment): void {
   if (env['NODE_TLS_REJECT_UNAUTHORIZED']?.trim() === '0') {
     throw new ConnectorError(

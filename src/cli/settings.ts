@@ -35,7 +35,7 @@ export async function setUp(flags: SettingFlags, env: Environment, waits: RateWa
   return { ...prepared, client: connect()(waits) };
 }
 
-/** The same for a command that watches its requests, or has several clients. `logLevel` counts when nobody says which. */
+/** The same for a command that observes its requests or has several clients. `logLevel` is the default level. */
 export async function prepare(
   flags: SettingFlags,
   env: Environment,

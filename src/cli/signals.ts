@@ -8,7 +8,7 @@ export type EndingSignal = keyof typeof endings;
 /** npm, `timeout` and others hand on what the terminal has delivered already: the same signal this soon is the same request. */
 const sameRequestMs = 200;
 
-/** What is left to a process whose launcher was killed: whoever started it may start the next one, which wants the port. */
+/** How long a process may go on after its launcher was killed: the next one may be started at once, and needs the port. */
 const orphanMs = 2_000;
 
 /** What the owner of signals tells the command line. */
@@ -86,7 +86,7 @@ function isUnderNohup(): boolean {
   return basename(process.env['_'] ?? '') === 'nohup';
 }
 
-/** A channel alone proves no launcher of ours: it says so itself. */
+/** A channel alone does not prove that our launcher is the parent: the launcher sends a message that does. */
 function listenToLauncher(onSignal: (signal: EndingSignal) => void, onGone: () => void): void {
   if (process.channel === undefined) {
     return;
@@ -102,7 +102,7 @@ function listenToLauncher(onSignal: (signal: EndingSignal) => void, onGone: () =
       userListeners.forEach((listener) => listener());
     } else if (typeof message === 'string' && message in endings) {
       if (message !== 'SIGHUP' || !isUnderNohup()) {
-        onSignal(message as EndingSignal); // it is one of the names, as was just seen
+        onSignal(message as EndingSignal); // checked above
       }
     }
   });

@@ -42,7 +42,7 @@ export function startSpinner(title: string): Spinner {
     },
   )
     .run()
-    .catch(() => undefined); // what failed is thrown on by whoever did it
+    .catch(() => undefined); // the caller of the work sees the error
 
   process.on('SIGTSTP', suspend);
   process.on('SIGCONT', resume);
@@ -77,7 +77,7 @@ function resume(): void {
   writeErr(hideCursor);
 }
 
-/** However the process ends. */
+/** Runs in whatever way the process ends. */
 function giveBack(): void {
   writeErr(showCursor);
 }

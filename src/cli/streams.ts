@@ -4,12 +4,12 @@ import { ConnectorError } from '../errors.ts';
 import { osCode, osReason } from '../os-reasons.ts';
 
 /**
- * The two streams that the process writes to. Nothing else listens to their faults: a reader that went away is no fault of
- * ours, on stderr nothing is, and a full disk under stdout is one that must be told.
+ * The two streams that the process writes to, and the only listener to their errors: a reader that went away is no error of
+ * ours, an error of stderr cannot be reported, and a full disk under stdout must be reported.
  */
 const readerGone: ReadonlySet<string> = new Set(['EPIPE', 'ECONNRESET', 'ENOTCONN', 'ERR_STREAM_DESTROYED']);
 
-/** How stdout stands: `gone` when nobody reads it any more, an error when what was written is not whole. */
+/** The state of stdout: `gone` when its reader went away, an error when not all that was written arrived. */
 export type OutputState = 'open' | 'gone' | ConnectorError;
 
 let state: OutputState = 'open';
@@ -29,7 +29,7 @@ export function outputState(): OutputState {
   return state;
 }
 
-/** Resolves when all that was written to stdout so far is taken, or lost. */
+/** Resolves when all that was written to stdout so far has been delivered, or is lost. */
 export async function outputSettled(): Promise<void> {
   await last;
 }
@@ -42,7 +42,7 @@ export function writeOut(piece: string | Uint8Array): Promise<boolean> {
   return written;
 }
 
-/** Writes to stderr. Where that is lost nobody can be told, and nothing else changes for it. */
+/** Writes to stderr. A failure is ignored: there is no place left to report it. */
 export function writeErr(text: string): void {
   process.stderr.write(text);
 }
@@ -58,7 +58,7 @@ function writeStream(piece: string | Uint8Array): Promise<boolean> {
   });
 }
 
-/** Node's own stream for files loses the rest in silence where a disk takes only a part. */
+/** Node's own stream for files silently drops the rest when a disk takes only a part of a write. */
 function writeWhole(piece: string | Uint8Array): boolean {
   try {
     for (let rest = typeof piece === 'string' ? Buffer.from(piece) : piece; rest.length > 0;) {

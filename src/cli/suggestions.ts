@@ -3,7 +3,7 @@ import { fileAmong, newestFile } from './file-argument.ts';
 import type { CommandContext } from './command-context.ts';
 import { temporaryPlace } from './work-places.ts';
 
-/** Who pressed a key does not wait longer than this. */
+/** Suggestions must come within this time after the key was pressed, or none are made. */
 const longestMs = 2_000;
 
 /**
@@ -27,6 +27,6 @@ export async function tellSuggestions(
       write(found.map(({ text, about }) => `${text}\t${about}\n`).join(''));
     }
   } catch {
-    // a message would stand in the middle of the line that is being typed
+    // a message would appear in the middle of the line that is being typed
   }
 }

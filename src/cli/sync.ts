@@ -26,7 +26,7 @@ import { writeErr } from './streams.ts';
 import { countsTable, describeRequests, remarks } from './table.ts';
 import { tell, tellPlainly } from './tell.ts';
 
-/** What is written where nobody says where to. */
+/** The file that is written without --out. */
 const defaultOut = 'sync.json';
 
 export type SyncFlags = SettingFlags & {
@@ -97,11 +97,11 @@ async function checkedTarget(
 
 interface ShownSync
   extends Pick<FullSyncOptions, 'createOutput' | 'comparison' | 'signal'>, Pick<Setup, 'client' | 'policy'> {
-  /** Takes what is to be said beside the result. */
+  /** Receives notes to print beside the result. */
   readonly notes: string[];
 }
 
-/** The sync as a step that shows how far it is, how long it will take, and what it will be many of. */
+/** Runs the sync as a step that shows its progress, the expected time, and a warning of very many rows. */
 async function readShown({ client, policy, createOutput, comparison, notes, signal }: ShownSync): Promise<SyncSummary> {
   let showTotal: (users: number) => void = () => undefined;
   let showForecast: (forecast: GrantForecast) => void = () => undefined;
@@ -120,7 +120,7 @@ async function readShown({ client, policy, createOutput, comparison, notes, sign
         showForecast = (forecast) => {
           conferring = forecast.conferring;
           notes.push(...forecastLines(forecast));
-          // Where progress is one line that changes, what is said of the amount stays above it.
+          // On a terminal progress is one line that is redrawn: the notes are printed above it.
           notes.forEach((note) => (isRedrawn() ? writeErr(`\r\u001B[K${note}\n`) : tell(note)));
         };
         showTotal = (users) => {
@@ -151,7 +151,7 @@ async function readShown({ client, policy, createOutput, comparison, notes, sign
   return summary;
 }
 
-/** A name that nobody gave may be that of a file of somebody else, which only a name that was given replaces. */
+/** The default name may be that of another program's file, which is replaced only if --out names it. */
 async function refuseForeignFile(target: string): Promise<void> {
   const isThere = await stat(target).then(
     () => true,

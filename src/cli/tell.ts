@@ -6,12 +6,12 @@ import { processRunId, safeText } from './safe-text.ts';
 import { writeErr } from './streams.ts';
 import { widthOf } from './terminal.ts';
 
-/** What a person is told besides results. It goes to stderr, as lines of text, or as lines of JSON where logs were asked for so. */
+/** Messages to people besides results. They go to stderr, as lines of text, or as lines of JSON with --log-format json. */
 type Level = 'info' | 'warn' | 'error';
 
 const ranks = { debug: 0, info: 1, warn: 2, error: 3 } as const;
 
-/** What was typed, or handed over by a script, with line ends in it: quoted as it is, it could forge a line. */
+/** Input with line ends in it: quoted unchanged in a message, it could forge a line. */
 let typed: readonly string[] = [];
 let isJson = false;
 let lowest: number = ranks.debug;
@@ -21,7 +21,7 @@ export function tellsJson(): boolean {
   return isJson;
 }
 
-/** Takes up what was asked for: undefined leaves it as it is. */
+/** Sets the format and the level; undefined leaves each as it is. */
 export function tellAs({
   format,
   level,
@@ -30,10 +30,10 @@ export function tellAs({
   readonly level?: string | undefined;
 }): void {
   isJson = format === undefined ? isJson : format === 'json';
-  lowest = level !== undefined && level in ranks ? ranks[level as keyof typeof ranks] : lowest; // it is one of the names, as was just seen
+  lowest = level !== undefined && level in ranks ? ranks[level as keyof typeof ranks] : lowest; // checked on the left
 }
 
-/** The same from the command line and the environment, before they are read in earnest: what is wrong with them must be told, too. */
+/** The same from the raw command line and environment, before they are parsed: errors in parsing need a format, too. */
 export function tellAsAsked(argv: readonly string[], env: NodeJS.ProcessEnv): void {
   typed = argv.flatMap((word) => [word, word.slice(word.indexOf('=') + 1)]).filter((word) => word.includes('\n'));
   const flag = (name: string): string | undefined => {
@@ -42,19 +42,19 @@ export function tellAsAsked(argv: readonly string[], env: NodeJS.ProcessEnv): vo
   };
   const variable = (name: string): string | undefined => (env[name]?.trim() === '' ? undefined : env[name]?.trim());
   const format = flag('--log-format');
-  // A format that is none is told in the one that the environment asks for.
+  // An unknown format is reported in the format that the environment asks for.
   tellAs({
     format: format === 'json' || format === 'console' ? format : variable('BATON_LOG_FORMAT'),
     level: flag('--log-level') ?? variable('BATON_LOG_LEVEL'),
   });
 }
 
-/** The text, in which what was typed has no line ends any more. */
+/** The text, with the line ends of quoted input removed. */
 export function withTypedInOneLine(text: string): string {
   return typed.reduce((told, word) => told.replaceAll(word, printable(word)), text);
 }
 
-/** Tells a line, or a few: an error, or a note that goes with a result. */
+/** Prints a line or more to stderr: an error, or a note that goes with a result. */
 export function tell(level: Level, text: string, fields: LogFields = {}): void {
   for (const line of asCalled(withTypedInOneLine(text)).split('\n')) {
     if (isJson) {
@@ -65,7 +65,7 @@ export function tell(level: Level, text: string, fields: LogFields = {}): void {
   }
 }
 
-/** Tells a line that is no error, as it is: how far a command is, or a result that stdout did not take. */
+/** Prints a line to stderr that is no error: progress, or a result that stdout did not take. */
 export function tellPlainly(text: string): void {
   if (isJson) {
     text

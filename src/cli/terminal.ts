@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 
-/** Where lines are fitted to when a terminal does not say how wide it is, as a serial line does not. */
+/** The width to assume for a terminal that does not report one, such as a serial line. */
 const standardWidth = 80;
 
 type Screen = Pick<NodeJS.WriteStream, 'isTTY'> & { readonly columns?: number };
@@ -30,7 +30,7 @@ export function hasColors({ isTTY }: Screen, env: NodeJS.ProcessEnv = process.en
 
 export type Style = Parameters<typeof styleText>[0];
 
-/** Dresses text up for stdout, where colour is wanted. */
+/** Styles text for stdout, if colour is wanted. */
 export function painter(to: Screen = process.stdout): (style: Style, text: string) => string {
   return hasColors(to) ? (style, text) => styleText(style, text, { validateStream: false }) : (_style, text) => text;
 }

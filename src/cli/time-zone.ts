@@ -4,7 +4,7 @@ import { ConnectorError } from '../errors.ts';
 const namesOfUtc = /^:?(?:Etc\/)?(?:UTC|UCT|GMT|GMT[+-]?0|Zulu|Universal|Greenwich)$/i;
 
 /**
- * A cron pattern counts in the time zone that TZ names. Node takes one that it does not know for UTC without a word, and
+ * A cron pattern counts in the time zone that TZ names. Node silently takes an unknown one for UTC, and
  * every sync would run at another hour than was meant.
  */
 export function refuseUnknownTimeZone(

@@ -2,8 +2,8 @@ import type { Command, CommanderError } from 'commander';
 import { closest, distance } from 'fastest-levenshtein';
 
 /**
- * A mistake on the command line in one line: what is wrong, what was probably meant, and where help is. A mistyped flag
- * is told before the required one that is missing because of it.
+ * Describes a mistake on the command line in one line: what is wrong, what was probably meant, and where help is. A mistyped flag
+ * is reported before a required one that is missing because of it.
  */
 export function usageLine(program: Command, argv: readonly string[], { code, message }: CommanderError): string {
   const { command, path } = commandOf(program, argv);

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import { isStdout } from './stdout-names.ts';
 
 /**
- * What a command is for, which decides what happens when nobody reads its output: what only prints stops; what also writes
- * files goes on, and its exit code says how that went; what changes access, or is dialled, tells it on stderr instead.
+ * What a command is for, which decides what happens when the reader of its output goes away: a command that only prints stops; one that writes
+ * files goes on, and its exit code says how that went; one that changes access, or serves, prints its result on stderr instead.
  */
 export type WhatFor = 'prints' | 'writes' | 'changes';
 
@@ -22,7 +22,7 @@ const onlyPrint: ReadonlySet<string> = new Set([
 const streams: ReadonlySet<string> = new Set(['sync', 'export']);
 const change: ReadonlySet<string> = new Set(['grant', 'revoke', 'serve', 'emulator', '_baton']);
 
-/** By the name of the command at the top. One that nobody listed goes on to its end, which loses nothing. */
+/** By the name of the top-level command. One that is not listed runs to its end, which loses nothing. */
 export function whatFor(command: Command): WhatFor {
   let top = command;
   while (top.parent?.parent) {

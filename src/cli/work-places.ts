@@ -9,10 +9,10 @@ import { diskReason } from '../output/disk-fault.ts';
 import { sweepLeftovers, unfinishedPath } from '../output/leftovers.ts';
 import { placeOf } from '../output/place.ts';
 
-/** What the folders for temporary files are called by, so that those of killed runs are found. */
+/** Prefix of the folders for temporary files, by which those of killed runs are found. */
 const temporaryName = 'baton-descope';
 
-/** A place beside the file that is to be written: there must be room there anyway, and no other folder need be writable. */
+/** A folder beside the file to be written: that disk must have room anyway, and no other folder need be writable. */
 export function besideTarget(target: string): WorkPlace {
   return {
     makeFolder: async () =>
@@ -24,7 +24,7 @@ export function besideTarget(target: string): WorkPlace {
   };
 }
 
-/** The folder for temporary files, for what writes no file. Nothing needs it but a command that reads a file of a sync. */
+/** The folder for temporary files of a command that writes no file. Only commands that read a sync file need it. */
 export function temporaryPlace(): WorkPlace {
   return {
     makeFolder: async () => {
@@ -52,7 +52,7 @@ async function madeFolder(path: string, told: (reason: string) => string): Promi
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** Some file systems of the kernel say of a new entry that it is missing, though its folder is there. */
+/** Some of the kernel's file systems answer that a new entry does not exist, though its folder does. */
 function isMissing(thrown: unknown): boolean {
   return hasOsCode(thrown, 'ENOENT');
 }
