@@ -11,6 +11,14 @@ export function incomplete(path: string, why: string): ConnectorError {
   return new ConnectorError('inconsistent', `cannot answer from ${path}: ${why}; run "sync" again`);
 }
 
+/** The file holds something in a form that only a newer version can copy; answers do without it. */
+export function tooNew(path: string, type: string): ConnectorError {
+  return new ConnectorError(
+    'invalid',
+    `cannot copy ${path}: it holds an annotation, ${type}, that this version does not know; use the version that wrote it, or from a .c1z write a .c1z`,
+  );
+}
+
 /** Runs an operation on the file; a fault of the file system becomes `local-io`. */
 export async function reading<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {

@@ -10,8 +10,8 @@ import {
   syncFileFormat,
   syncFileVersion,
 } from '../sync-format/layout.ts';
-import { messageFromJson, type StoredMessage } from '../sync-format/stored-rows.ts';
-import { foreign, incomplete, reading } from './faults.ts';
+import { messageFromJson, type StoredMessage, unknownAnnotationIn } from '../sync-format/stored-rows.ts';
+import { foreign, incomplete, reading, tooNew } from './faults.ts';
 import { bytesAt, wholeLines } from './lines.ts';
 import type { FileSummary } from '../sync-format/summary.ts';
 import type { FileRow } from './rows.ts';
@@ -79,8 +79,9 @@ export function sourceOf({ path, size, kind, summary, wholeSummary, batches }: B
 function toMessage(path: string, section: Section, row: unknown): StoredMessage {
   try {
     return messageFromJson(section, row);
-  } catch {
-    throw incomplete(path, `one of its ${section} is not understood`);
+  } catch (thrown) {
+    const type = unknownAnnotationIn(thrown);
+    throw type === undefined ? incomplete(path, `one of its ${section} is not understood`) : tooNew(path, type);
   }
 }
 

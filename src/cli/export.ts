@@ -5,6 +5,7 @@ import { unknownNotes } from '../answers/answer-text.ts';
 import { chooseColumns } from '../answers/csv-tables.ts';
 import { openSource } from '../answers/open.ts';
 import { printable } from '../answers/printable.ts';
+import { tooNew } from '../answers/faults.ts';
 import { createPseudonyms } from '../answers/pseudonyms.ts';
 import type { SyncSource } from '../answers/source.ts';
 import { ConnectorError } from '../errors.ts';
@@ -13,6 +14,7 @@ import { entitlementRow, grantRow, resourceRow } from '../model/row.ts';
 import { sweepLeftovers } from '../output/leftovers.ts';
 import { ndjsonInto } from '../output/ndjson-file.ts';
 import { checkOutput, chooseOutput, kindOf } from '../output/outputs.ts';
+import { unknownAnnotationIn } from '../sync-format/stored-rows.ts';
 import { newSyncId } from '../sync/sync-id.ts';
 import type { SyncTarget } from '../sync/run.ts';
 import { writeDerived } from './derived-files.ts';
@@ -160,7 +162,8 @@ async function copy(source: SyncSource, target: SyncTarget, signal: AbortSignal)
     await target.finish((contentHash) => ({ ...(source.wholeSummary ?? madeSummary(source, target)), contentHash }));
   } catch (thrown) {
     await target.discard();
-    throw thrown;
+    const type = unknownAnnotationIn(thrown);
+    throw type === undefined ? thrown : tooNew(source.path, type);
   }
 }
 

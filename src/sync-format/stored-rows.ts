@@ -63,6 +63,15 @@ export function messageToJson({ section, message }: StoredMessage): JsonValue {
   return toJson(schemas[section], message, { registry: annotationRegistry });
 }
 
+/**
+ * The type of an annotation that made protobuf JSON fail, since this version does not have it: a newer one wrote it. Undefined
+ * for every other error. The library tells it in its text alone.
+ */
+export function unknownAnnotationIn(thrown: unknown): string | undefined {
+  const text = thrown instanceof Error ? thrown.message : '';
+  return /([\w.]+)"? is not in the type registry$/.exec(text)?.[1];
+}
+
 /** A grant with what it expands to put back among its annotations: a `.c1z` file keeps that in a column of its own. */
 export function withExpansion(message: Grant, expansion: Uint8Array | null): Grant {
   if (expansion === null || hasAnnotation(message.annotations, GrantExpandableSchema)) {

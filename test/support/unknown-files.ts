@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { create } from '@bufbuild/protobuf';
+import { AnySchema } from '@bufbuild/protobuf/wkt';
 import { openSource } from '../../src/answers/open.ts';
 import { EntitlementSchema } from '../../src/gen/c1/connector/v2/entitlement_pb.ts';
 import { GrantSchema } from '../../src/gen/c1/connector/v2/grant_pb.ts';
@@ -17,13 +18,15 @@ type TypedId = `${string}:${string}`;
 export interface Added {
   readonly resources?: Readonly<Record<TypedId, string>>;
   readonly grants?: readonly (readonly [TypedId, string, TypedId])[];
+  /** The type of an annotation on each of the resources. */
+  readonly trait?: string;
 }
 
 /** The sync of a project as a newer version might write it, through the writers of this one. */
 export async function writeNewerSync(
   path: string,
   rows: Partial<Rows>,
-  { resources = {}, grants = [] }: Added,
+  { resources = {}, grants = [], trait }: Added,
 ): Promise<void> {
   const plain = `${path}.plain.json`;
   await writeSync(plain, rows);
@@ -53,7 +56,16 @@ export async function writeNewerSync(
     } else if (section === 'resources') {
       await target.resources(
         Object.entries(resources).map(([key, displayName]) =>
-          resourceRow(create(ResourceSchema, { id: partsOf(key), displayName })),
+          resourceRow(
+            create(ResourceSchema, {
+              id: partsOf(key),
+              displayName,
+              annotations:
+                trait === undefined
+                  ? []
+                  : [create(AnySchema, { typeUrl: `type.googleapis.com/${trait}`, value: new Uint8Array([8, 1]) })],
+            }),
+          ),
         ),
       );
     } else if (section === 'grants') {
