@@ -1,12 +1,12 @@
 import { ConnectorError, isKind } from '../errors.ts';
-import { maxIdBytes, parseEntitlementId } from '../model/ids.ts';
+import { maxIdBytes } from '../model/ids.ts';
 import { requiredText } from '../model/requests.ts';
 import { type AskedByName, namedTarget } from '../provisioning/named-target.ts';
 import { didYouMean, targetsMeantBy } from '../access/near-targets.ts';
 import { type FindClient, findUserId } from '../provisioning/find-user.ts';
 import type { Provisioner } from '../provisioning/provisioner.ts';
 import type { Target } from '../access/target.ts';
-import { type ChangeRequest, parseTarget } from '../provisioning/request.ts';
+import { type ChangeRequest, parseEntitlementArgument, parseTarget } from '../provisioning/request.ts';
 
 /** What the command line says of one change; which flags go together is checked here. */
 export interface ChangeRequestFlags {
@@ -93,18 +93,18 @@ export async function lookUpRequest(
 
 /** The target of an entitlement id. The error for an id whose names are not encoded says which id was probably meant. */
 async function targetOfId(entitlement: string, provisioner: Provisioner, signal: AbortSignal): Promise<Target> {
-  const parts = parseEntitlementId(entitlement);
+  const parts = parseEntitlementArgument(entitlement);
   if (parts === undefined) {
     throw new ConnectorError(
       'config',
       '--entitlement is not an entitlement id; valid ids look like tenant:acme:member, role:Editor:assigned or role_binding:acme/Editor:assigned',
     );
   }
-  const { typeId, resourceId } = parts;
+  const { typeId, resourceId, slug } = parts;
   try {
-    return parseTarget(typeId, resourceId);
+    return parseTarget(typeId, resourceId, slug);
   } catch (thrown) {
-    if (!isKind(thrown, 'invalid') || typeId === 'permission' || Buffer.byteLength(entitlement) > maxIdBytes) {
+    if (!isKind(thrown, 'invalid') || Buffer.byteLength(entitlement) > maxIdBytes) {
       throw thrown;
     }
     const catalog = await provisioner.catalog(signal);

@@ -34,5 +34,6 @@ export interface ProvisionedType {
 /** A resource type whose entitlements cannot be changed, and the sentence that says where to change them instead. */
 export interface RefusedType {
   readonly typeId: string;
+  readonly slugs: readonly string[];
   readonly refusal: string;
 }

@@ -1,12 +1,12 @@
 import type { Principal } from '../access/principal.ts';
 import type { Target } from '../access/target.ts';
 import { ConnectorError } from '../errors.ts';
-import { entitlementIdOf } from '../model/ids.ts';
+import { type EntitlementRef, entitlementIdOf } from '../model/ids.ts';
 import type { Entitlement, Resource } from '../model/messages.ts';
 import { requiredResourceId, requiredText } from '../model/requests.ts';
 import { principalTypeOf, principalTypesHolding } from './principal-types.ts';
 import type { ProvisionedType } from './provisioned-type.ts';
-import { entitlementOf, provisioningOf } from './types.ts';
+import { entitlementOf, provisioned, provisioningOf } from './types.ts';
 
 /** What is to be changed, and for whom. */
 export interface ChangeRequest {
@@ -67,6 +67,22 @@ export function parseTarget(typeId: string, resourceId: string, slug?: string): 
     throw new Error(`${typeId} has no entitlement ${slug ?? 'alone'}`);
   }
   return target;
+}
+
+/**
+ * The parts of a bare entitlement id, for the command line, which is given nothing else: a known type in front, one of its
+ * slugs behind, and between them the resource id, whatever it holds. Undefined for any other text.
+ */
+export function parseEntitlementArgument(id: string): EntitlementRef | undefined {
+  for (const type of provisioned) {
+    const slugs = 'slugs' in type ? type.slugs : type.entitlements.map(({ slug }) => slug);
+    const slug = slugs.find((one) => id.startsWith(`${type.typeId}:`) && id.endsWith(`:${one}`));
+    const resourceId = slug === undefined ? '' : id.slice(type.typeId.length + 1, -(slug.length + 1));
+    if (slug !== undefined && resourceId !== '') {
+      return { typeId: type.typeId, resourceId, slug };
+    }
+  }
+  return undefined;
 }
 
 /** One target for each entitlement of a resource; `invalid` for an id that no such resource can have. */

@@ -3,8 +3,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toWriteRequest, userWriteEndpoints } from '../../src/descope/users/user-writes.ts';
 import { EntitlementSchema } from '../../src/gen/c1/connector/v2/entitlement_pb.ts';
-import { bindingResourceId, entitlementId, roleResourceId } from '../../src/model/ids.ts';
-import { parseEntitlement, parseTarget } from '../../src/provisioning/request.ts';
+import { bindingResourceId, entitlementId, entitlementIdOf, roleResourceId } from '../../src/model/ids.ts';
+import { parseEntitlement, parseEntitlementArgument, parseTarget } from '../../src/provisioning/request.ts';
 import { nameArbitrary } from '../support/arbitraries.ts';
 
 describe('the target of an entitlement', () => {
@@ -87,6 +87,40 @@ describe('the target of an entitlement', () => {
       });
       expect(() => parseEntitlement(entitlement)).toThrow(expect.objectContaining({ kind: 'invalid' }));
     }
+  });
+});
+
+describe('a bare entitlement id', () => {
+  it('is taken apart into type, resource id and slug, whatever the resource id holds', () => {
+    fc.assert(
+      fc.property(
+        nameArbitrary,
+        fc.constantFrom(
+          ['tenant', 'member'],
+          ['role', 'assigned'],
+          ['role_binding', 'assigned'],
+          ['permission', 'granted'],
+        ),
+        (resourceId, [typeId = '', slug = '']) => {
+          const parts = { typeId, resourceId, slug };
+          expect(parseEntitlementArgument(entitlementIdOf(parts))).toEqual(parts);
+        },
+      ),
+    );
+  });
+
+  it.each([
+    '',
+    'role:Editor',
+    'role::assigned',
+    'role:assigned',
+    'role:Editor:member',
+    'tenant:acme:assigned',
+    'user:U2Ada:assigned',
+    'Role:Editor:assigned',
+    'toString:Editor:assigned',
+  ])('%j is none', (id) => {
+    expect(parseEntitlementArgument(id)).toBeUndefined();
   });
 });
 
