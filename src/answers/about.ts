@@ -2,7 +2,7 @@ import type { FileIndex } from './file-index.ts';
 import { count } from './count.ts';
 import { unknownInWords } from './unknown.ts';
 
-/** What an extract was made of: it travels without the file, and must say by itself what it is and what it leaves out. */
+/** Where an extract comes from and what it leaves out. An extract is passed on without the sync file, so it carries this itself. */
 export interface About {
   readonly format: 'baton-descope.extract';
   readonly version: 1;
@@ -20,7 +20,7 @@ export interface About {
   readonly notShown: readonly string[];
 }
 
-/** Tells it in words; `version` is the program's. */
+/** Describes the extract of an index; `version` is the program's. */
 export function aboutOf({ database, summary, gap, unknown }: FileIndex, version: string, since?: FileIndex): About {
   const numberOf = (sql: string): number => Number(database.prepare(`select count(*) n from ${sql}`).get()?.['n']);
   const { projectId = '', startedAt, finishedAt, contentHash, tenantRoles, consistency } = summary;
@@ -78,7 +78,7 @@ function findings({ dangling, ambiguous, cut }: FileIndex['summary']): string[] 
   return lines;
 }
 
-/** The same as rows of two cells. */
+/** The description as rows of two cells: a label and a text. */
 export function* aboutRows({
   madeBy,
   projectId,

@@ -17,17 +17,17 @@ interface JsonObject {
   readonly [key: string]: Json;
 }
 
-/** Words of the protocol and of Descope, and times. Every other text is replaced, also one that nobody has thought of. */
+/** Fields whose texts are kept: words of the protocol and of Descope, and times. The text of every other field is replaced. */
 const protocolFields = ['@type', 'resourceType', 'traits', 'foundingTypeIds', 'slug', 'purpose', 'accountType', 'kind'];
 const descopeFields = ['status', 'createdAt', 'lastLogin', 'scope', 'auth_type', 'role_inheritance'];
 const keptFields: ReadonlySet<string> = new Set([...protocolFields, ...descopeFields]);
-/** A status may be told by these of Descope's words, also where anything could stand. */
+/** Descope's words for a status. They are kept also in a field of free text. */
 const userStatuses: ReadonlySet<string> = new Set(['enabled', 'disabled', 'invited', 'expired']);
-/** What has a name that says how much it can do. */
+/** Types whose names say how much access they give. */
 const powerTypes: ReadonlySet<string> = new Set(['role', 'permission', 'role_binding']);
 const domainFields: ReadonlySet<string> = new Set(['domains', 'self_provisioning_domains']);
 
-/** A file with every name, id, address and attribute replaced: as many rows, of the same shape, that lead to each other alike. */
+/** A copy of a file with every name, id, address and attribute replaced. The number of rows, their shape and their references stay. */
 export function anonymised(source: SyncSource, pseudonyms: Pseudonyms): SyncSource {
   const whole = summaryOf(source, pseudonyms);
   async function* messages(signal?: AbortSignal): AsyncGenerator<readonly StoredMessage[]> {
@@ -55,7 +55,7 @@ function toRow(stored: StoredMessage): FileRow | undefined {
       : undefined;
 }
 
-/** Numbers and proof stay: they are what a report of a fault is about. */
+/** The summary without names. Numbers and proof stay, since a bug report needs them. */
 function summaryOf(
   { summary, wholeSummary }: SyncSource,
   pseudonyms: Pseudonyms,
@@ -79,7 +79,7 @@ function summaryOf(
   return { summary: closing(whole)?.summary ?? { ...told, ...other }, wholeSummary: whole };
 }
 
-/** What of a kind was found: the name of a role, or of something else. */
+/** Findings with their names replaced. */
 function findingsOf(value: Json, pseudonyms: Pseudonyms): Json {
   if (Array.isArray(value)) {
     return (value as readonly Json[]).map((item) => findingsOf(item, pseudonyms));
@@ -144,7 +144,7 @@ function grantOf(json: JsonObject, pseudonyms: Pseudonyms): JsonObject {
   };
 }
 
-/** A resource with its name, which for roles and bindings is made of two. */
+/** A resource with its name replaced. The name of a tenant's role or of a binding holds two names: the role's and the tenant's. */
 function resourceOf(json: Json | undefined, pseudonyms: Pseudonyms): JsonObject {
   if (!isObject(json)) {
     return {};
@@ -226,7 +226,7 @@ function objectOf(object: JsonObject, pseudonyms: Pseudonyms): JsonObject {
   );
 }
 
-/** Nothing is known of them: their names, texts and numbers are replaced alike. */
+/** Custom attributes may hold anything, so their names, texts and numbers are replaced. */
 function attributesOf(value: Json, pseudonyms: Pseudonyms): Json {
   if (Array.isArray(value)) {
     return (value as readonly Json[]).map((item) => attributesOf(item, pseudonyms));
@@ -243,7 +243,7 @@ function attributesOf(value: Json, pseudonyms: Pseudonyms): Json {
       : value;
 }
 
-/** Tools of others name the entitlements that a grant came from, by their ids. */
+/** Other tools write into a grant the ids of the entitlements that it came from. */
 function sourcesOf(value: Json, pseudonyms: Pseudonyms): Json {
   return isObject(value)
     ? Object.fromEntries(

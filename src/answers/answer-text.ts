@@ -53,7 +53,7 @@ export function whoCells(path: AccessPath, names: Namesakes): string[] {
   ];
 }
 
-/** The ids of what its name alone does not tell apart: "U2abc", "-> acme-2/Editor", or both. */
+/** The ids of the user and of what is held, where another one has the same name: "U2abc", "-> acme-2/Editor", or both. */
 export function idsNeeded(
   path: Pick<AccessPath, 'userId' | 'user' | 'heldId' | 'role' | 'tenant'>,
   names: Namesakes,
@@ -68,12 +68,12 @@ function isHeldShared({ role, tenant }: Pick<AccessPath, 'role' | 'tenant'>, nam
   return (tenant !== '' && names.isTenantShared(tenant)) || (role !== '' && names.isRoleShared(role));
 }
 
-/** A tenant by its name, and by its id too where another one bears that name. */
+/** A tenant's name, with its id where another tenant has the same name. */
 export function tenantInWords({ id, name }: { readonly id: string; readonly name: string }, names: Namesakes): string {
   return name !== id && names.isTenantShared(name) ? `${name} (${id})` : name;
 }
 
-/** How the columns of `whoCells` and `heldCells` give way. The permission goes early: it stands above the table, too. */
+/** Which columns of `whoCells` and `heldCells` are narrowed first. The permission goes early, since the title names it. */
 export const whoShrink = [
   { column: 3, to: 0 },
   { column: 2, to: 0 },
@@ -85,7 +85,7 @@ export const heldShrink = [
   { column: 1, to: 24 },
 ] as const;
 
-/** What is held, of one user who is named above the table; the last cell is a note with the id, where it is needed. */
+/** What one user holds, as cells of a table whose title names the user. The last cell is a note with the id, where it is needed. */
 export function heldCells(path: AccessPath, names: Namesakes): string[] {
   return [
     `-> ${heldInWords(path)}`,
@@ -94,12 +94,12 @@ export function heldCells(path: AccessPath, names: Namesakes): string[] {
   ];
 }
 
-/** Who is not simply enabled is marked: that a disabled user holds something is what a reviewer looks for. */
+/** A user's name, with the status unless that is `enabled`: reviewers look for disabled users who still hold access. */
 export function nameAndStatus({ user, status }: Pick<AccessPath, 'user' | 'status'>): string {
   return status === 'enabled' || status === '' ? user : `${user} (${status})`;
 }
 
-/** What every answer has to say of what is complete, and of what it does not know: a line each. */
+/** What every answer says about completeness, and about what it does not know: one line each. */
 export function limitsInWords({
   gap: { inheritingTenants, inheritedRoles },
   summary: { consistency },

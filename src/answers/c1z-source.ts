@@ -22,8 +22,8 @@ import type { WorkPlace } from './work-place.ts';
 const batchRows = 1_000;
 
 /**
- * Opens a `.c1z` file, ours or one that the Go SDK wrote of our connector: its newest finished full sync. It is unpacked
- * into a folder of its own, which goes away with the source.
+ * Opens the newest finished full sync in a `.c1z` file that we wrote, or that the Go SDK wrote from our connector. The file is
+ * unpacked into a folder of its own, which is removed when the source is disposed of.
  */
 export async function openC1zSource(path: string, size: number, work: WorkPlace): Promise<SyncSource> {
   if (!isC1z(await bytesAt(path, 0, c1zMagic.length))) {
@@ -112,7 +112,7 @@ function chooseSync(path: string, database: DatabaseSync, contentHash: string): 
   return { syncId, ...summaryIn(database, syncId, times, contentHash) };
 }
 
-/** The summary that we have put into the file, if its rows are still those that it counts: a tool of others may have changed them. */
+/** The summary that we stored in the file, if the numbers of rows still match it: another tool may have changed the rows. */
 function summaryIn(
   database: DatabaseSync,
   syncId: string,
@@ -159,7 +159,7 @@ function sourceOf({ path, size, database, syncId, summary, wholeSummary, remove 
       for (const batch of batchesOf(section)) {
         throwIfCancelled(signal);
         yield batch;
-        await new Promise(setImmediate); // a pass is long: signals must be heard
+        await new Promise(setImmediate); // a pass takes long: let signals be handled
       }
     }
   }
@@ -236,7 +236,7 @@ function toRow(stored: StoredMessage): FileRow | undefined {
   }
 }
 
-/** SQLite's own complaints about what was unpacked, as what they mean for the file. */
+/** Runs an operation on the unpacked database; an error of SQLite means that the file is damaged. */
 function guarded<T>(path: string, work: () => T): T {
   try {
     return work();

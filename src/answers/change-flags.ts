@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { changeFlags, type ChangeFlag } from './report-format.ts';
 import { judgeRoles } from './role-power.ts';
 
-/** People who cannot log in: what they hold, or gain, is what a reviewer looks for. */
+/** Statuses of users who cannot log in. Reviewers look for access that such users hold or gain. */
 const shut = "('disabled', 'expired')";
 
 /** The place of a flag in `changeFlags` as a bit of the column `flags`. */
@@ -23,7 +23,7 @@ export function flagChanges(database: DatabaseSync): void {
       )
       .get() === undefined
   ) {
-    return; // nothing that could be flagged: roles need no judging
+    return; // no change can be flagged, so roles need not be judged
   }
   judge(database);
   database.exec(`

@@ -5,7 +5,7 @@ import { type Diff, diffOf } from './diff.ts';
 import type { ReportComparison } from './report-builder.ts';
 import type { FileUser } from './rows.ts';
 
-/** What a report tells of the time between two files: the changes are those of `diff`, by the same means. */
+/** The changes between two files for a report; the same as those of `diff`. */
 export interface Comparison extends ReportComparison, Disposable {
   readonly counts: Diff['counts'];
 }

@@ -4,7 +4,7 @@ import type { FileIndex } from './file-index.ts';
 import { csvBytes } from './csv.ts';
 import { tables } from './csv-schema.ts';
 
-/** A table with some of its columns, by their places. */
+/** A table with some of its columns; `places` are their positions in the query's rows. */
 interface ChosenTable {
   readonly name: string;
   readonly columns: readonly string[];
@@ -12,7 +12,7 @@ interface ChosenTable {
   readonly sql: string;
 }
 
-/** The tables as they are. */
+/** All tables with all columns. */
 export const wholeTables: readonly ChosenTable[] = tables.map(({ name, columns, sql }) => ({
   name,
   columns,
@@ -54,7 +54,7 @@ function stemOf(name: string): string {
   return name.replace(/\.csv$/, '');
 }
 
-/** Tables of a file as CSV, made while it is read. */
+/** The tables of an index as CSV, produced while they are read. */
 export function csvTables(
   { database }: FileIndex,
   chosen: readonly ChosenTable[] = wholeTables,

@@ -7,7 +7,7 @@ export async function* csvBytes(
   rows: Iterable<readonly string[]>,
 ): AsyncGenerator<Uint8Array> {
   yield* writeCsvStream(harmless(header, rows), { headers: false });
-  yield Buffer.from('\r\n', 'latin1'); // the library ends lines between rows only
+  yield Buffer.from('\r\n', 'latin1'); // the library writes no line end after the last row
 }
 
 function* harmless(header: readonly string[], rows: Iterable<readonly string[]>): Generator<string[]> {

@@ -71,7 +71,7 @@ export function changeJson(change: Change): object {
   return { ...change, words: changeInWords(change) };
 }
 
-/** Calls things by their names as they are, or as the text at hand can carry them. */
+/** Makes a name safe for the text that it goes into. */
 type Name = (text: string) => string;
 
 /** A change as a reviewer would say it: "Ada Lovelace was given Editor in Acme". */
@@ -143,7 +143,7 @@ function thing({ kind, role, tenantId, tenant, permission, held }: Change, name:
   });
 }
 
-/** One line that sums it up. */
+/** The totals, a line each. */
 export function diffInWords({ counts, isSame }: Diff): string {
   if (isSame) {
     return 'Nothing changed: the same people hold the same access.';
@@ -221,7 +221,7 @@ const signs = { gained: '+', appeared: '+', lost: '-', gone: '-', changed: '~' }
 
 const colors: Readonly<Record<string, 'green' | 'red' | 'yellow'>> = { '+': 'green', '-': 'red', '~': 'yellow' };
 
-/** Dresses a text up where colour is wanted. */
+/** Adds colour to a text, where colour is wanted. */
 export type Paint = (style: 'bold' | 'dim' | 'green' | 'red' | 'yellow' | 'reset', text: string) => string;
 
 /** The changes as a text of aligned lines, grouped by tenant. */
@@ -267,7 +267,7 @@ function noteOf(change: Change, names: Namesakes): string {
   );
 }
 
-/** The ids that a change needs besides its words; what came or went itself is named by its id alone. */
+/** The ids that a change needs besides its words. For a role, tenant or permission that came or went, the id without an arrow. */
 function idsOf(change: Change, names: Namesakes): string {
   const ids = idsNeeded(change, names);
   return change.area === 'model' ? ids.replace(/^-> /, '') : ids;

@@ -8,7 +8,10 @@ import { countUnknownChanges, findUnknownChanges, unknownChangesIn } from './dif
 import { type Namesakes, namesakesIn } from './namesakes.ts';
 import { sortIn } from './work-place.ts';
 
-/** What changed between two indexes. It opens both databases itself; changes come area by area, grouped by tenant, and in each group those first that are flagged. */
+/**
+ * What changed between two indexes. It opens both databases itself. Changes come area by area and grouped by tenant; in each group
+ * the flagged ones come first.
+ */
 export interface Diff extends Disposable {
   readonly counts: Readonly<
     Record<
@@ -25,7 +28,7 @@ export interface Diff extends Disposable {
   flagged(): Generator<Change>;
   /** All of them once, the flagged ones before all others. */
   flaggedFirst(): Generator<Change>;
-  /** Which names of the two files together do not tell things apart. Looked up at the first call. */
+  /** Which names belong to several things in the two files together. Computed at the first call. */
   namesakes(): Namesakes;
 }
 
@@ -128,7 +131,7 @@ function toChange(row: Readonly<Record<string, unknown>>): Change {
   };
 }
 
-/** Holdings of one side that the other does not have: numbers differ from file to file, so both are matched by id first. */
+/** Holdings of one side that the other does not have. Row numbers differ between files, so things and users are matched by id first. */
 function accessChange(change: 'gained' | 'lost', here: 'old' | 'new', there: 'old' | 'new'): string {
   return `
 insert into temp.access_change
@@ -149,7 +152,7 @@ where tm.${there} is null or um.${there} is null
   or not exists (select 1 from ${there}.holding o where o.thing = tm.${there} and o.user = um.${there});`;
 }
 
-/** Roles, tenants and permissions of one side only; bindings are no things of their own. */
+/** Roles, tenants and permissions of one side only. Bindings are left out: they follow from roles and tenants. */
 function modelChange(change: 'appeared' | 'gone', here: 'old' | 'new', there: 'old' | 'new'): string {
   return `
 insert into temp.model_change

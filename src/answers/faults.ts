@@ -1,12 +1,12 @@
 import { ConnectorError } from '../errors.ts';
 import { isOsError, osCode, osReason } from '../os-reasons.ts';
 
-/** The file is none of ours: nothing that we do could make sense of it. */
+/** The file is not of our format. */
 export function foreign(path: string, why: string): ConnectorError {
   return new ConnectorError('invalid', `cannot read ${path}: ${why}; give a file that "sync" wrote`);
 }
 
-/** The file is ours, but not whole: an answer made of it could leave somebody out. */
+/** The file is of our format but not whole, so an answer from it could leave somebody out. */
 export function incomplete(path: string, why: string): ConnectorError {
   return new ConnectorError('inconsistent', `cannot answer from ${path}: ${why}; run "sync" again`);
 }

@@ -22,11 +22,11 @@ export interface InheritanceGap {
 }
 
 /**
- * The access that a whole file tells, in a database of its own; it goes away with the index. Memory stays the same for any number of users.
+ * The access in a whole file, in a database that is removed when the index is disposed of. Memory does not grow with the number of users.
  */
 export interface FileIndex extends AsyncDisposable {
   readonly path: string;
-  /** Where its database is, for one that wants to attach it. */
+  /** The path of the database, for callers that attach it. */
   readonly databasePath: string;
   readonly database: DatabaseSync;
   readonly summary: FileSummary;
@@ -97,7 +97,7 @@ export async function createFileIndex(
   }
 }
 
-/** Enters rows. Holdings come thing by thing, so the last thing is kept at hand. */
+/** Enters rows. Grants of one thing follow each other, so the last thing that was looked up is kept. */
 function createWriter(
   path: string,
   database: DatabaseSync,
@@ -251,7 +251,7 @@ function ancestorsOf(parents: ReadonlyMap<string, string>, heir: string): string
   return chain;
 }
 
-/** The index has to go somewhere: a full disk is the machine's fault, not a bug. */
+/** A full disk below the index as `local-io`: it is no bug of the program. */
 function toDiskFault(path: string, thrown: unknown, { fullRemedy }: WorkPlace): unknown {
   if (!(thrown instanceof ConnectorError) && isDiskFull(thrown)) {
     return new ConnectorError('local-io', `cannot answer from ${path}: the disk is full; ${fullRemedy}`);

@@ -5,12 +5,12 @@ import { farnessFrom } from '../model/near-names.ts';
 import type { FileIndex } from './file-index.ts';
 import { printable } from './printable.ts';
 
-/** What can be asked for by name. `n` is its key in the index. */
+/** Something that was found by name. `n` is its key in the index. */
 export interface Found {
   readonly n: number | string;
   readonly id: string;
   readonly name: string;
-  /** What a user is told apart by besides; '' for everything else. */
+  /** A user's login; '' for everything else. */
   readonly login: string;
 }
 
@@ -48,8 +48,9 @@ const tables: Readonly<Record<Findable, FindableTable>> = {
 const mostNamed = 10;
 
 /**
- * The one that a text names: by id; else by a text that is equal; else by one that is equal once both are folded. What fits
- * several is a `conflict`, and what fits none `not-found`; both name candidates with their ids. A blank text is a `config` error.
+ * Finds the thing that a text names: by its id, else by an equal text, else by a text that is equal after both are folded.
+ * Errors: `conflict` for a text that fits several, `not-found` for one that fits none (both list candidates with their ids), and
+ * `config` for a blank text.
  */
 export function find({ database, path }: Pick<FileIndex, 'database' | 'path'>, kind: Findable, asked: string): Found {
   const { rows, texts } = tables[kind];
@@ -93,7 +94,7 @@ function toFound(row: Readonly<Record<string, unknown>>): Found {
   };
 }
 
-/** The few that were probably meant, nearest first. */
+/** The things with the most similar names, nearest first. */
 function nearest(database: DatabaseSync, kind: Findable, asked: string): readonly Found[] {
   const { rows, texts } = tables[kind];
   const farness = farnessFrom(asked);

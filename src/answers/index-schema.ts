@@ -45,7 +45,7 @@ create table other_grant (
 ) without rowid;
 `;
 
-/** Made when all rows are in: sorted once, it is several times as fast as growing with them. */
+/** Created after all rows are in: that is several times as fast as updating them with each row. */
 export const indexIndexes = `
 create index holding_by_user on holding (user, thing);
 create index confers_by_thing on confers (thing, permission);

@@ -26,7 +26,7 @@ export interface JsonBatch {
 }
 
 const head = `${jsonLayout.head}${jsonLayout.opening('resourceTypes')}\n`;
-/** A file that another tool has reformatted cannot be read line by line: it is held in memory, if it is not larger. */
+/** A file that another tool has reformatted cannot be read line by line. It is read into memory, up to this size. */
 const largestReformatted = 256 * 1024 * 1024;
 const batchRows = 2_000;
 
@@ -89,7 +89,7 @@ function defined(rows: readonly (FileRow | undefined)[]): FileRow[] {
   return rows.filter((row) => row !== undefined);
 }
 
-/** Line by line: lines that begin with "]" close and open sections, all others but the first are rows. Ends with the hash. */
+/** Reads line by line: a line that begins with "]" closes a section, all others but the first are rows. Checks the hash at the end. */
 async function* linesOf(path: string, { contentHash }: FileSummary, signal?: AbortSignal): AsyncGenerator<JsonBatch> {
   const hash = createHash('sha256');
   let section: string = 'resourceTypes';
@@ -147,7 +147,7 @@ function rowOf(path: string, line: string): unknown {
   return row;
 }
 
-/** A file that jq or an editor has laid out anew: the same JSON, but not a row a line. Its hash can no longer be checked. */
+/** A file that jq or an editor has reformatted: the same JSON, but not one row a line. Its hash cannot be checked any more. */
 async function openReformatted(path: string, size: number): Promise<SyncSource> {
   const beginsLikeJson = (await bytesAt(path, 0, 64)).toString('utf8').trimStart().startsWith('{');
   if (!beginsLikeJson) {

@@ -3,7 +3,7 @@ import { throwIfCancelled } from '../errors.ts';
 import { foreign, reading } from './faults.ts';
 
 const chunkBytes = 1024 * 1024;
-/** A row has custom attributes of 256 KiB at most, twice over: no line of ours comes near this. */
+/** Our lines are far shorter: a row holds custom attributes of at most 256 KiB, twice. */
 const longestLine = 64 * 1024 * 1024;
 
 /** A file's bytes in order, cut behind a line end each time; the last piece may end without one. */

@@ -52,13 +52,13 @@ export type ListRow = Readonly<Record<string, string>>;
 
 export interface Listing {
   readonly columns: readonly string[];
-  /** How many there are, whether they match or not. */
+  /** The number of all things of the kind, matching or not. */
   readonly total: number;
   /** By name. Read anew with every call. */
   rows(): Generator<ListRow>;
 }
 
-/** The users, tenants, roles or permissions of a file: all, or those of which an id, name, login or email holds a text once both are folded. */
+/** The users, tenants, roles or permissions of a file: all, or those whose id, name, login or email contains `match` after both are folded. */
 export function listingOf({ database }: FileIndex, kind: ListKind, match = ''): Listing {
   const { columns, select, from, where, order } = tables[kind];
   const wanted = fold(match);

@@ -2,14 +2,14 @@ import type { DatabaseSync } from 'node:sqlite';
 import { fold } from '../model/fold.ts';
 import { addFold } from './find.ts';
 
-/** Which names do not tell things apart, because another thing bears the same one in whatever case or form. */
+/** Which names belong to several things, compared without case and Unicode form. */
 export interface Namesakes {
   isUserShared(name: string): boolean;
   isTenantShared(name: string): boolean;
   isRoleShared(name: string): boolean;
 }
 
-/** SQL for the folded form of a column; plain ASCII, which most names are, is folded without leaving the database. */
+/** SQL for the folded form of a column. Plain ASCII, which most names are, is folded by SQLite itself. */
 function folded(column: string): string {
   return `case when ${column} glob '*[^ -~]*' or ${column} glob '*  *' then fold(${column}) else lower(trim(${column})) end`;
 }
@@ -37,7 +37,7 @@ export function namesakesIn(database: DatabaseSync, files: readonly string[] = [
   };
 }
 
-/** Users may be a million, and most share a name with nobody: those that do are kept in a table, made when it is first needed. */
+/** There may be a million users, and few share a name: the shared names go into a table, which is made at the first call. */
 function usersShared(
   database: DatabaseSync,
   files: readonly string[],

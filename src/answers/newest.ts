@@ -17,7 +17,7 @@ export interface SyncFileInfo {
 }
 
 export interface NewestOptions {
-  /** Paths that are never meant. */
+  /** Paths to leave out. */
   readonly except?: readonly string[];
   /** Where a packed file is unpacked. */
   readonly work?: WorkPlace | undefined;
@@ -25,7 +25,7 @@ export interface NewestOptions {
 
 /** By preference among files of the same sync. */
 const kinds: readonly string[] = syncFileKinds;
-/** A `.c1z` tells its time only when it is unpacked, which is done for small ones. */
+/** The time of a `.c1z` is known only after unpacking, which is done up to this size. */
 const mostUnpacked = 16 * 1024 * 1024;
 /** A file is written after its sync has ended, give or take what clocks and file systems round. */
 const roundingMs = 2_000;

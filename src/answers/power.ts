@@ -43,7 +43,7 @@ const sensitiveWords = [
 const readingWords = ['read', 'view', 'list', 'get', 'see', 'search', 'show'];
 export const words = { administrative: adminWords, sensitive: sensitiveWords, reading: readingWords };
 
-/** The level of a permission: Descope's own and "*" are administrative; the others go by the words in their names. */
+/** The level of a permission: Descope's own and "*" are administrative; all others are judged by the words in their names. */
 export function levelOf(name: string, flags: number): Level {
   if ((flags & thingFlags.system) !== 0 || name.includes('*')) {
     return 'administrative';

@@ -1,23 +1,23 @@
 import { createHmac } from 'node:crypto';
 import { systemRoleName, words } from './power.ts';
 
-/** Texts to be replaced, each by one that has its form and tells nothing of it. Equal texts stay equal, others stay different. */
+/** Replaces texts by others of the same form. Equal texts stay equal, different texts stay different. */
 export interface Pseudonyms {
   /** A name, an id, an email, a phone number: whatever form the text has. */
   readonly text: (text: string) => string;
   /** The name of a role or a permission: words that say how much it can do stay, and so does Descope's own role. */
   readonly power: (name: string) => string;
-  /** A name in the internet, such as a tenant's domain. */
+  /** A domain name. */
   readonly domain: (text: string) => string;
-  /** A number of as many digits. */
+  /** A number with the same number of digits. */
   readonly number: (value: number) => number;
 }
 
 const isEmail = /^[^\s@]+@[^\s@]+$/;
 const isPhone = /^\+?\d[\d ()-]{5,}$/;
-/** Descope's own ids: a letter or two, and what is random. */
+/** Descope's own ids: a letter or two, then random characters. */
 const isRandomId = /^[A-Z]{1,2}\d?[A-Za-z0-9]{18,}$/;
-/** Words that say how much a permission can do, and not whose it is: a report on pseudonyms judges alike. People may be called so, too. */
+/** Words that say how much a permission can do. They are kept in the names of roles and permissions, so that a report on pseudonyms judges them alike. */
 const plainWords: ReadonlySet<string> = new Set([...words.administrative, ...words.sensitive, ...words.reading]);
 
 const consonants = 'bdfghjklmnprstvz';
@@ -27,14 +27,14 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const mostParts = 5;
 const mostKept = 200_000;
 
-/** The same key gives the same pseudonyms; nobody without it can try whether a guess is right. */
+/** The same key gives the same pseudonyms. Without the key nobody can test a guess. */
 export function createPseudonyms(key: Uint8Array): Pseudonyms {
   const kept = new Map<string, string>();
 
   const bytesOf = (text: string, use: string): Buffer =>
     createHmac('sha256', key).update(`${use}\0`).update(text, 'utf16le').digest();
 
-  /** "kemotasuriva": six syllables are enough that no two of a project meet. */
+  /** "kemotasuriva": six syllables are enough to avoid collisions within a project. */
   function word(text: string): string {
     const bytes = bytesOf(text, 'word');
     let made = '';

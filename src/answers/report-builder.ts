@@ -16,7 +16,7 @@ import { createUserBlocks } from './report-users.ts';
 import type { FileRow, FileGrant, FileUser } from './rows.ts';
 import { createUnknownCounter, unknownInWords } from './unknown.ts';
 
-/** What a report names: the program's version, and the files without their folders. */
+/** Names that a report shows: the program's version, and the files without their folders. */
 export interface ReportNames {
   readonly madeBy: string;
   readonly file: string;
@@ -31,8 +31,8 @@ export interface ReportComparison {
 }
 
 /**
- * Turns rows into the sections of a report: first all rows of the file, then the changes, if there are any. In memory are the
- * ids of the users; users themselves are given out at once.
+ * Turns rows into the sections of a report: first all rows of the file, then the changes, if there are any. Only the ids of users
+ * are kept in memory; the users themselves are written out at once.
  */
 export interface ReportBuilder {
   /** Resources come before grants. */
@@ -49,7 +49,7 @@ export interface ReportBuilder {
   finish(names: ReportNames, summary: FileSummary, olderSummary?: FileSummary): void;
 }
 
-/** Holdings of one target are written together, up to this many. */
+/** At most so many holdings of one target are written as one group. */
 const groupSize = 65_536;
 
 interface Group {
@@ -111,7 +111,7 @@ export function createReportBuilder(): ReportBuilder {
       hold(tables.targetOf(on.kind, on.id), users.ordinalOf(to.id));
     } else if (to.kind === 'role') {
       tables.allow(to.id, on.id);
-    } // else a binding, which allows what its role allows
+    } // a binding allows what its role allows
   }
 
   function notShown(): string[] {

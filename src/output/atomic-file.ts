@@ -77,7 +77,7 @@ async function writeAll(handle: OpenFile, bytes: Uint8Array): Promise<void> {
   for (let rest = bytes; rest.length > 0;) {
     const written = await handle.write(rest);
     if (written === 0) {
-      throw Object.assign(new Error('the disk takes nothing more'), { code: 'EIO' }); // else we would ask it for ever
+      throw Object.assign(new Error('the disk takes nothing more'), { code: 'EIO' }); // otherwise this loop would never end
     }
     rest = rest.subarray(written);
   }

@@ -16,7 +16,7 @@ export interface AuditLogOptions {
   readonly onReplaced?: () => void;
 }
 
-/** Looks once more after a line was written; a file that is taken away each time is no place for an audit log. */
+/** After each line it is checked that the file still has its name. After so many failures the log is given up. */
 const maxWrites = 3;
 
 /**
@@ -74,7 +74,7 @@ interface AuditFile {
 }
 
 async function openFile(path: string): Promise<AuditFile> {
-  // Not blocking: a pipe that nobody reads would hold up the start for ever.
+  // Not blocking: opening a pipe that nobody reads would otherwise never return.
   const handle = await open(
     path,
     constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | constants.O_NONBLOCK,
@@ -119,7 +119,7 @@ async function forceFolder(folder: string): Promise<void> {
   }
 }
 
-/** A line that was cut off gets its end first, so that it spoils nobody but itself. */
+/** A line that was cut off gets a line end first, so that it does not run into the next one. */
 async function appendLine(file: AuditFile, line: string): Promise<void> {
   const text = `${file.isTorn ? '\n' : ''}${line}\n`;
   file.isTorn = true;

@@ -37,9 +37,9 @@ const renewed: Readonly<Record<C1zTable, readonly string[]>> = {
 export interface C1zDatabase {
   /** Keeps a row; true when it is new, false when it took the place of one with the same id. */
   put(table: C1zTable, row: C1zRow): boolean;
-  /** Marks the sync as finished, keeps what it tells of itself, and closes the file: nothing of it is pending elsewhere. */
+  /** Marks the sync as finished, stores what it tells of itself, and closes the file. All of it is in that file then. */
   finish(about: object): void;
-  /** Closes the file if it is open and takes it away; never throws. */
+  /** Closes the file if it is open and removes it; never throws. */
   remove(): Promise<void>;
 }
 
@@ -53,8 +53,8 @@ export interface C1zDatabaseOptions {
 
 /**
  * Creates the database, mode 0600; the path must be free. Its journal is in memory, so that no second file lies beside it
- * (Node's SQLite does not let us go without), and it is never forced to the disk: what is left of it after a fault is
- * thrown away. Indexes grow with the rows, so that nothing is sorted in a temporary folder.
+ * (Node's SQLite needs one), and it is never forced to the disk: after a fault it is thrown away. Indexes are updated with the rows,
+ * so that nothing is sorted in a temporary folder.
  */
 export async function createC1zDatabase({ path, target, syncId, now }: C1zDatabaseOptions): Promise<C1zDatabase> {
   await createEmpty(path, target);
@@ -65,7 +65,7 @@ export async function createC1zDatabase({ path, target, syncId, now }: C1zDataba
       try {
         database.close();
       } catch {
-        // it goes away with its file
+        // the file is removed next
       }
     }
     await rm(path, { force: true }).catch(() => undefined);

@@ -15,8 +15,8 @@ import { placeOf } from './place.ts';
 import type { RowCounts } from './sync-file.ts';
 
 /**
- * A sync on its way into a `.c1z` file, the format of Baton's own tools. Rows may come in any order; one that comes twice
- * takes its own place. Nothing stands at the target before `finish`.
+ * Writes a sync into a `.c1z` file, the format of Baton's own tools. Rows may come in any order; a row that comes twice replaces
+ * the first one. Nothing stands at the target before `finish`.
  */
 export interface C1zFile {
   resourceType(row: ResourceType): Promise<void>;

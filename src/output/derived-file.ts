@@ -3,12 +3,12 @@ import { unfinishedPath } from './leftovers.ts';
 import { placeOf } from './place.ts';
 import { createSyncFile, type SyncFile } from './sync-file.ts';
 
-/** Makes what is to stand at the target of a complete sync file at a path. It leaves the target as it was when it throws. */
+/** Converts a complete sync file into the file at the target. When it throws, the target is unchanged. */
 export type Convert = (syncFile: string, target: string) => Promise<void>;
 
 /**
- * A sync on its way into a kind of file that can be made only when all rows are there, since its rows join them: it is written
- * as a sync file beside the target first, which is gone when the target is there.
+ * Writes a sync into a kind of file that can be made only from all rows. The rows go into a sync file beside the target first,
+ * which is removed when the target is complete.
  */
 export async function createDerivedFile(target: string, convert: Convert): Promise<SyncFile> {
   const between = unfinishedPath(await placeOf(target), '.tmp');

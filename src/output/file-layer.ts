@@ -1,6 +1,6 @@
 import { open, rename, rm } from 'node:fs/promises';
 
-/** A file that is open. Each operation may fail as the disk does. */
+/** An open file. Each operation may fail with an error of the file system. */
 export interface OpenFile {
   /** Appends some of the bytes, and returns how many. */
   write(bytes: Uint8Array): Promise<number>;
@@ -9,12 +9,12 @@ export interface OpenFile {
   close(): Promise<void>;
 }
 
-/** The operations that a crash-safe file is made of: the real ones, or in tests ones that fail when they are told to. */
+/** The operations that writing a crash-safe file needs. Tests replace them by operations that fail on request. */
 export interface FileLayer {
   /** `wx` creates a file that must not be there, mode 0600; `r` opens a folder or file to force it to the disk. */
   open(path: string, flags: 'wx' | 'r'): Promise<OpenFile>;
   rename(from: string, to: string): Promise<void>;
-  /** Takes a file away; it need not be there. */
+  /** Removes a file; it need not be there. */
   rm(path: string): Promise<void>;
 }
 

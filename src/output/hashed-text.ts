@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { TextWriter } from '../model/text-writer.ts';
 import type { AtomicFile } from './atomic-file.ts';
 
-/** So much is handed to the disk at once. */
+/** Bytes that are written to the disk at once. */
 const chunkBytes = 256 * 1024;
-/** A row is rarely longer than this: so much fits behind a chunk that is nearly full. */
+/** Room behind a chunk that is nearly full; a row is rarely longer. */
 const slackBytes = 64 * 1024;
 
-/** Text on its way into a file, gathered as bytes in one buffer that is used again, and hashed as it goes. */
+/** Collects the text of a file as bytes in one buffer that is reused, and hashes it. */
 export class HashedText {
-  /** Where the text is put; whoever puts some calls `flush` when it `isFull`. */
+  /** Where callers write the text. They call `flush` when it `isFull`. */
   readonly out = new TextWriter(chunkBytes + slackBytes);
   readonly #file: AtomicFile;
   readonly #hash = createHash('sha256');
@@ -22,7 +22,7 @@ export class HashedText {
     return this.out.length >= chunkBytes;
   }
 
-  /** Waits when the disk is slower than we are: what was put is in its hands when this ends. */
+  /** Writes the collected text to the file. */
   async flush(): Promise<void> {
     if (this.out.length > 0) {
       const bytes = this.out.written;

@@ -13,7 +13,7 @@ import type { LastSync } from './last-sync.ts';
 import { unfinishedPath } from './leftovers.ts';
 import { placeOf } from './place.ts';
 
-/** A database is packed to a twelfth or so; beyond this it is no sync of anybody, but something that fills the disk. */
+/** A database is packed to about a twelfth. A file that unpacks to more than this is no sync, but could fill the disk. */
 const mostUnpacked = { base: 64 * 1024 * 1024, perPackedByte: 100 };
 
 class TooLarge extends Error {}
@@ -43,7 +43,7 @@ export async function readLastC1z(path: string, signal?: AbortSignal): Promise<L
     if (told instanceof ConnectorError) {
       throw told;
     }
-    return undefined; // what is no packed database, or none of a sync, tells nothing
+    return undefined; // no packed database, or not that of a sync
   } finally {
     await rm(unpacked, { force: true }).catch(() => undefined);
   }
@@ -91,7 +91,7 @@ const countSchema = z.array(z.object({ type: z.string(), count: z.number().int()
 
 function count(path: string): LastSync | undefined {
   const url = pathToFileURL(path);
-  url.searchParams.set('immutable', '1'); // else a database with a write-ahead log would want files of its own beside it
+  url.searchParams.set('immutable', '1'); // a database with a write-ahead log would otherwise create files beside it
   const database = new DatabaseSync(url, { readOnly: true });
   try {
     const run = database

@@ -57,7 +57,7 @@ function toLastSync(file: z.output<typeof schema> | undefined): LastSync | undef
   return {
     projectId: projectId === '' ? undefined : projectId,
     tenantRoles,
-    // Made of a file of others, which may hold derived grants, too: a sync never finds those.
+    // The file was made from one that others wrote. It may hold derived grants, which a sync never finds.
     counts: exportedFrom === undefined ? counts : { resources: counts.resources, grants: {} },
   };
 }

@@ -8,7 +8,7 @@ import { osCode } from '../os-reasons.ts';
 
 const oneHourMs = 60 * 60_000;
 
-/** A process id means something on its own machine only, and in its own container; a folder may be shared. */
+/** A process id is valid only on its own machine and in its own container, and a folder may be shared. */
 const thisHost = createHash('sha256')
   .update(`${hostname()} ${orElse(() => readlinkSync('/proc/self/ns/pid'), '')}`)
   .digest('hex')
@@ -105,7 +105,7 @@ function mayBeWriting(pid: number, writtenAtMs: number): boolean {
 /** What Linux counts the times of processes in, for programs, on every machine. */
 const ticksPerSecond = 100;
 
-/** Another user's process may not be signalled, but it is there. */
+/** Whether a process exists; one of another user may not be signalled, but exists. */
 function isProcessThere(pid: number): boolean {
   try {
     return process.kill(pid, 0);

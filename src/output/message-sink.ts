@@ -2,7 +2,7 @@ import type { Entitlement, Grant, Resource, ResourceType } from '../model/messag
 import type { Row } from '../model/row.ts';
 import type { SyncFile } from './sync-file.ts';
 
-/** A file that takes one message at a time, whatever it makes of it. */
+/** A file that takes one message at a time. */
 export interface MessageFile extends Pick<SyncFile, 'counts' | 'finish' | 'discard'> {
   resourceType(row: ResourceType): Promise<void>;
   resource(row: Resource): Promise<void>;

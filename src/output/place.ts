@@ -69,11 +69,11 @@ export async function checkTarget(target: string): Promise<void> {
   await refuseReadOnly(target, place, found.mode);
 }
 
-/** A rename asks no file for its rights, and the superuser may write to any: what is marked read-only is left alone. */
+/** Refuses to replace a read-only file: a rename does not check the file's mode, and the superuser may write to any file. */
 async function refuseReadOnly(target: string, place: string, mode: number): Promise<void> {
   const mayWrite = await access(place, constants.W_OK).then(
     () => true,
-    isGone, // what is gone is in nobody's way
+    isGone, // a file that is gone need not be writable
   );
   if (!mayWrite || (mode & 0o222) === 0) {
     throw new ConnectorError(

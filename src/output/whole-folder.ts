@@ -27,7 +27,7 @@ export async function writeWholeFile(target: string, bytes: AsyncIterable<Uint8A
   }
 }
 
-/** Another writer may move its folder in between our two renames: so often it is tried again. */
+/** Attempts to rename: another writer may put its folder in place between our two renames. */
 const mostTries = 5;
 
 /**
@@ -77,7 +77,7 @@ async function moveIn(target: string, place: string, filling: string, names: rea
   }
 }
 
-/** Where the folder that stood there has gone; undefined when there was none. It is looked at once more: it took a while to get here. */
+/** The path that the folder at the target was moved to; undefined when there was none. It is checked again, since time has passed. */
 async function moveAside(target: string, place: string, names: readonly string[]): Promise<string | undefined> {
   if (!(await checkFolderTarget(target, names))) {
     return undefined;
@@ -102,7 +102,7 @@ function isTaken(thrown: unknown): boolean {
 async function removeFolder(folder: string | undefined, names: readonly string[]): Promise<void> {
   if (folder !== undefined) {
     await Promise.all(names.map((name) => rm(join(folder, name), { force: true })));
-    await rmdir(folder).catch(() => undefined); // what somebody put in at the last moment stays
+    await rmdir(folder).catch(() => undefined); // fails where somebody added a file at the last moment, which stays
   }
 }
 

@@ -85,7 +85,7 @@ export function checkShrink(
   }
   if (last.tenantRoles !== undefined && found.tenantRoles !== undefined && last.tenantRoles !== found.tenantRoles) {
     return [
-      `note: the file before was made with --tenant-roles ${last.tenantRoles}: what was found is compared with nothing`,
+      `note: the file before was made with --tenant-roles ${last.tenantRoles}: this sync was not compared with it`,
     ];
   }
   const shrunk = shrunkBy(last, found, maxShrink);
