@@ -27,8 +27,6 @@ export interface ConnectorOptions {
   readonly provisioner?: Provisioner;
   readonly project: ProjectRead;
   readonly policy: SyncPolicy;
-  /** Opt-in types to list besides those that every sync has. */
-  readonly include?: readonly string[];
   readonly now?: () => number;
   /** A clock that ticks, and how much is kept for syncs that nobody ends; others than the usual ones for tests. */
   readonly every?: (ms: number, work: () => void) => () => void;
@@ -49,12 +47,11 @@ export function createConnector({
   project,
   policy,
   provisioner,
-  include = [],
   now = () => performance.now(),
   onForecast,
   ...timing
 }: ConnectorOptions): Connector {
-  const types = listedTypes(include);
+  const types = listedTypes(policy.include);
   const sessions = createSyncSessions({
     project,
     policy,

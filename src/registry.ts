@@ -1,3 +1,4 @@
+import { ConnectorError } from './errors.ts';
 import { endpointLabel } from './descope/http/endpoint.ts';
 import type { ResourceType as ResourceTypeMessage } from './model/messages.ts';
 import { toResourceType } from './model/resource-type.ts';
@@ -17,9 +18,22 @@ import { userType } from './resources/user.ts';
  */
 export const registry: readonly ResourceType[] = [userType, tenantType, roleType, permissionType, roleBindingType];
 
-/** The types that a connector lists: all that are not opt-in, and those that were asked for. */
+/**
+ * The types that a connector lists: all that are not opt-in, and those that were asked for; `all` asks for every one. Throws
+ * `config` for a name that no opt-in type has.
+ */
 export function listedTypes(include: readonly string[] = []): TypeSet {
-  return new TypeSet(registry.filter(({ words, isOptIn }) => isOptIn !== true || include.includes(words.id)));
+  const optIn = registry.filter(({ isOptIn }) => isOptIn === true).map(({ words }) => words.id);
+  const unknown = include.find((typeId) => typeId !== 'all' && !optIn.includes(typeId));
+  if (unknown !== undefined) {
+    const isAlwaysRead = registry.some(({ words }) => words.id === unknown);
+    throw new ConnectorError(
+      'config',
+      `--include names ${JSON.stringify(unknown)}, ${isAlwaysRead ? 'which is read anyway' : 'which is no resource type'}; it takes ${[...optIn, 'all'].join(', ')}`,
+    );
+  }
+  const isIncluded = (typeId: string): boolean => include.includes('all') || include.includes(typeId);
+  return new TypeSet(registry.filter(({ words, isOptIn }) => isOptIn !== true || isIncluded(words.id)));
 }
 
 /** What the management key must be allowed to call for a type: to read it, and to change who holds it. */

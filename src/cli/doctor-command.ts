@@ -9,7 +9,7 @@ export function addDoctorCommand(program: Command, context: CommandContext): voi
     .description('check a setup before it fails: project, key and its rights, limits, clock, TLS files, output')
     .option('--out <file>', 'the file or folder that syncs write to; it is tried')
     .option('--json', 'print the findings as one line of JSON');
-  addSettingOptions(command, 'provisioning', 'tlsCert', 'tlsKey', 'tlsClientCa', ...connectionSettings);
+  addSettingOptions(command, 'provisioning', 'include', 'tlsCert', 'tlsKey', 'tlsClientCa', ...connectionSettings);
   command.addHelpText(
     'after',
     `

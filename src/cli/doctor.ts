@@ -49,6 +49,7 @@ export async function doctor(
       maxParallelFetches: values.maxParallelFetches ?? 6,
       maxResponseMiB: values.maxResponseSize,
       provisioning: values.provisioning ?? false,
+      include: values.include,
       tls: { cert: values.tlsCert, key: values.tlsKey, clientCa: values.tlsClientCa },
       out: out === undefined ? undefined : resolve(out),
       lookAtTarget: (target) => lookAtTarget(target, values.projectId, signal),

@@ -39,6 +39,7 @@ export function addEcosystemCommand(program: Command, context: CommandContext): 
     'joinTenant',
     'auditLog',
     'tenantRoles',
+    'include',
     'maxDangling',
     'strict',
     'maxShrink',

@@ -25,6 +25,7 @@ export function addServeCommand(program: Command, context: CommandContext): void
     'tlsKey',
     'tlsClientCa',
     'tenantRoles',
+    'include',
     'maxDangling',
     'strict',
     ...connectionSettings,

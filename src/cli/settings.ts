@@ -54,11 +54,20 @@ export async function prepare(
   tellFoundBaseUrl(resolved, (address, path) =>
     logger.warn('base URL from a config file that was found automatically', { address, path }),
   );
-  const { projectId, maxParallelFetches, maxResponseSize, rateLimit, tenantRoles, maxDangling, strict } = loaded;
+  const {
+    projectId,
+    maxParallelFetches,
+    maxResponseSize,
+    rateLimit,
+    tenantRoles,
+    include = [],
+    maxDangling,
+    strict,
+  } = loaded;
   return {
     settings: loaded,
     logger,
-    policy: { tenantRoles, strict, ...(maxDangling !== undefined && { maxDangling }) },
+    policy: { tenantRoles, include, strict, ...(maxDangling !== undefined && { maxDangling }) },
     connect: (observer) => {
       const options = {
         projectId,

@@ -17,6 +17,7 @@ export function addSyncCommand(program: Command, context: CommandContext): void 
   addSettingOptions(
     command,
     'tenantRoles',
+    'include',
     'maxDangling',
     'strict',
     'maxShrink',

@@ -84,6 +84,12 @@ const address = (parse: (text: string) => object): z.ZodType<string, string> =>
     }
   });
 
+/** Names of resource types, with commas between them. Which types there are, `registry.ts` knows. */
+const typeNames: z.ZodType<readonly string[], string> = z
+  .string()
+  .regex(/^[a-z_]+(,[a-z_]+)*$/, 'must be names of resource types with commas between them, or all')
+  .transform((text) => text.split(','));
+
 const portOrOff: z.ZodType<number | 'off', string> = z
   .string()
   .refine(
@@ -155,6 +161,14 @@ export const settings = {
     default: 'all',
     choices: ['all', 'observed'],
     schema: oneOf('all', 'observed'),
+  },
+  include: {
+    flag: '--include <types>',
+    env: ['BATON_INCLUDE'],
+    title: 'Types included',
+    kind: 'text',
+    help: 'resource types to read besides those that every sync has, with commas between them, or "all"; each costs requests and needs rights, which `capabilities` lists',
+    schema: typeNames,
   },
   maxDangling: {
     flag: '--max-dangling <n>',

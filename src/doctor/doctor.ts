@@ -29,8 +29,8 @@ export interface DoctorOptions {
   readonly maxParallelFetches: number;
   readonly maxResponseMiB?: number | undefined;
   readonly provisioning: boolean;
-  /** Opt-in resource types that a sync lists: their lists are asked for as well. */
-  readonly include?: readonly string[];
+  /** Opt-in types that syncs read, too; their lists are asked for as well. */
+  readonly include?: readonly string[] | undefined;
   readonly tls: TlsPaths;
   /** The environment, for what is looked at besides the settings: proxies. */
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -52,7 +52,8 @@ export interface DoctorReport {
 
 /**
  * Looks at a setup and yields what it finds, in the order of a reader's questions. Nothing is changed, at Descope or here;
- * six requests at most, none repeated. Rejects with `cancelled` only.
+ * six requests at most and one for each list of an included type, none repeated. Rejects with `cancelled` only, or with
+ * `config` where a type is included that there is not.
  */
 export async function* examine(options: DoctorOptions): AsyncGenerator<Check, DoctorReport> {
   const {
@@ -66,6 +67,7 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check, Do
     now = () => performance.now(),
     wallClock = Date.now,
   } = options;
+  const lists = listedTypes(options.include).lists.map(({ whole }) => whole);
   yield ok('config file', configFile ?? 'none: flags and environment only');
   for (const problem of problems) {
     yield fail('config', 'settings', problem, 'Fix it there; `baton-descope config show` prints what is in force.');
@@ -91,7 +93,6 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check, Do
       ...(options.maxResponseMiB !== undefined && { maxResponseMiB: options.maxResponseMiB }),
     });
     const probe = createProbe({ send, deadlineMs, now, signal, onRequest: () => (requests += 1) });
-    const lists = listedTypes(options.include).lists.map(({ whole }) => whole);
     let isLet = false;
     for await (const check of checkProject({ ...options, ...place, lists, probe, wallClock })) {
       isLet ||= check.name === 'key' && check.level === 'ok';

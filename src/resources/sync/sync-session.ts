@@ -27,6 +27,8 @@ export type ProjectRead = Pick<DescopeClient, 'projectId' | 'readList'> & UserCl
 export interface SyncPolicy extends DanglingPolicy {
   /** Which project role x tenant pairs exist as bindings: every one, or those that somebody holds. */
   readonly tenantRoles: 'all' | 'observed';
+  /** Opt-in types that are listed, too; none when left out. */
+  readonly include?: readonly string[];
 }
 
 /** Resources of one type that a second look at a list showed, after that list had been given out. */
