@@ -1,4 +1,4 @@
-import type { User } from '../descope/users/user.ts';
+import type { Membership } from '../descope/memberships.ts';
 
 /** One thing that can be held: a membership of a tenant (no role name), or a role, project-wide for tenantId ''. */
 export interface Holding {
@@ -7,7 +7,12 @@ export interface Holding {
 }
 
 /** The part of a record that shows what its owner holds. */
-export type Holder = Pick<User, 'roleNames' | 'userTenants'>;
+export interface Holder {
+  /** Roles in the whole project. */
+  readonly roleNames: readonly string[];
+  /** Memberships, with the roles inside each tenant. */
+  readonly userTenants: readonly Membership[];
+}
 
 /** Whether the record shows the holding, in exactly its scope. */
 export function holds(holder: Holder, { tenantId, roleName }: Holding): boolean {

@@ -1,5 +1,6 @@
 import { decodeAnswerPart } from '../answer-shape.ts';
-import { flag, identities, identity, integer, type JsonObject, object, objects, text, texts } from '../decode.ts';
+import { flag, identities, identity, integer, type JsonObject, object, text, texts } from '../decode.ts';
+import { type Membership, memberships } from '../memberships.ts';
 import type { Endpoint, ReadEndpoint } from '../http/endpoint.ts';
 import { named, quoted } from '../record-names.ts';
 
@@ -8,12 +9,6 @@ export const userReadEndpoints = {
   searchUsers: { method: 'POST', path: '/v2/mgmt/user/search', effect: 'read', answers: 'list', bucket: 'search' },
   loadUser: { method: 'GET', path: '/v1/mgmt/user', effect: 'read', answers: 'one', bucket: 'user' },
 } as const satisfies Record<string, ReadEndpoint>;
-
-/** A membership as Descope reports it: `roleNames` mixes the tenant's own roles and project roles held in that tenant. */
-export interface UserTenant {
-  readonly tenantId: string;
-  readonly roleNames: readonly string[];
-}
 
 /** A user, in Descope's words, with only the fields we use. `createdTime` is in epoch seconds. */
 export interface User {
@@ -30,7 +25,7 @@ export interface User {
   readonly status: string;
   readonly test: boolean;
   readonly roleNames: readonly string[];
-  readonly userTenants: readonly UserTenant[];
+  readonly userTenants: readonly Membership[];
   readonly ssoAppIds: readonly string[];
   readonly customAttributes: JsonObject;
   readonly createdTime: number | undefined;
@@ -57,7 +52,7 @@ export function decodeUser(user: JsonObject): User {
     status: text(user, 'status'),
     test: flag(user, 'test'),
     roleNames: identities(user, 'roleNames'),
-    userTenants: mergeTenants(objects(user, 'userTenants', decodeUserTenant)),
+    userTenants: memberships(user, 'userTenants'),
     ssoAppIds: texts(user, 'ssoAppIds'),
     customAttributes: object(user, 'customAttributes'),
     createdTime: integer(user, 'createdTime'),
@@ -68,26 +63,6 @@ export function decodeUser(user: JsonObject): User {
     usesOidc: flag(user, 'OIDC'),
     isScim: flag(user, 'SCIM'),
   };
-}
-
-function decodeUserTenant(entry: JsonObject): UserTenant {
-  return { tenantId: identity(entry, 'tenantId'), roleNames: identities(entry, 'roleNames') };
-}
-
-/** Merges entries of the same tenant, should Descope ever send two. */
-function mergeTenants(entries: readonly UserTenant[]): readonly UserTenant[] {
-  if (new Set(entries.map((entry) => entry.tenantId)).size === entries.length) {
-    return entries;
-  }
-  const roles = new Map<string, Set<string>>();
-  for (const { tenantId, roleNames } of entries) {
-    const held = roles.get(tenantId) ?? new Set();
-    roles.set(tenantId, held);
-    for (const name of roleNames) {
-      held.add(name);
-    }
-  }
-  return [...roles].map(([tenantId, held]) => ({ tenantId, roleNames: [...held] }));
 }
 
 /** The name in an error of a user whom we cannot decode: the id and a login, as far as they are there, and nothing else. */

@@ -47,6 +47,8 @@ export interface SyncSessionOptions {
   readonly policy: SyncPolicy;
   readonly types: TypesRead;
   readonly catalogs: Catalogs;
+  /** Epoch milliseconds; the clock of this machine when left out. */
+  readonly wallClock?: () => number;
   /** Told when every user is read. */
   readonly onCompleted?: ((completed: CompletedRead) => void) | undefined;
 }
@@ -70,6 +72,8 @@ export class SyncSession {
   readonly policy: SyncPolicy;
   readonly project: ProjectRead;
   readonly types: TypesRead;
+  /** When this sync began, in epoch milliseconds: what depends on the time is the same in all of it. */
+  readonly beganAtMs: number;
   readonly #counters = new SessionCounters();
   readonly #catalogs: Catalogs;
   readonly #walks: UserWalks;
@@ -87,10 +91,11 @@ export class SyncSession {
   /** How many searches a process without an index may send before it makes one. */
   #wholeCost: number | undefined;
 
-  constructor({ project, policy, types, catalogs, onCompleted }: SyncSessionOptions) {
+  constructor({ project, policy, types, catalogs, wallClock = Date.now, onCompleted }: SyncSessionOptions) {
     this.project = project;
     this.policy = policy;
     this.types = types;
+    this.beganAtMs = wallClock();
     this.#catalogs = catalogs;
     this.#onCompleted = onCompleted;
     const { onRequest } = this.#counters;
