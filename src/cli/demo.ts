@@ -18,7 +18,8 @@ import { refuseOtherProject } from './last-output.ts';
 import type { CommandContext } from './command-context.ts';
 import { describeProgress, runSteps } from './progress.ts';
 import { prose } from './results.ts';
-import { countsTable, describeRequests, remarks } from './table.ts';
+import { countsTable } from './counts-table.ts';
+import { describeRequests, remarks } from './table.ts';
 
 /** The project of the embedded service, by which the demo knows its own files. */
 export const demoProjectId = 'P2EmulatorProject00000000000';

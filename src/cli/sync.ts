@@ -23,7 +23,8 @@ import { type Setup, setUp } from './settings.ts';
 import type { CommandContext } from './command-context.ts';
 import { isStdout } from './stdout-names.ts';
 import { writeErr } from './streams.ts';
-import { countsTable, describeRequests, remarks } from './table.ts';
+import { countsTable } from './counts-table.ts';
+import { describeRequests, remarks } from './table.ts';
 import { tell, tellPlainly } from './tell.ts';
 
 /** The file that is written without --out. */

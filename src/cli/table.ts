@@ -1,36 +1,5 @@
 import type { SyncSummary } from '../sync/summary.ts';
 
-const rowNames = [
-  ['user', 'Users'],
-  ['tenant', 'Tenants'],
-  ['role', 'Roles'],
-  ['permission', 'Permissions'],
-  ['role_binding', 'Roles in tenants'],
-] as const;
-
-/** The counts of a sync as a small table: a row per resource type, resources beside entitlements and grants. */
-export function countsTable({ counts }: SyncSummary): string {
-  const cell = (section: Readonly<Record<string, number>>, typeId: string): string =>
-    (section[typeId] ?? 0).toLocaleString('en');
-  const rows = [
-    ['', 'resources', 'entitlements', 'grants'],
-    ...rowNames.map(([typeId, name]) => [
-      name,
-      cell(counts.resources, typeId),
-      cell(counts.entitlements, typeId),
-      cell(counts.grants, typeId),
-    ]),
-    ['Total', cell(counts.resources, 'total'), cell(counts.entitlements, 'total'), cell(counts.grants, 'total')],
-  ];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map(
-      (row) =>
-        `  ${row.map((text, column) => (column === 0 ? text.padEnd(widths[column] ?? 0) : text.padStart(widths[column] ?? 0))).join('  ')}`,
-    )
-    .join('\n');
-}
-
 /** Why a custom attribute is not in the file, in words. */
 const dropWords: Readonly<Record<string, string>> = {
   tooLarge: 'with all others of its owner, since they are more than 256 KiB together',

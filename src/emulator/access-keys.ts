@@ -102,7 +102,10 @@ export const accessKeys = defineFamily({
   name: 'accessKeys',
   switches: accessKeySwitches,
   sample: sample.map((key, at): AccessKeySeed =>
-    Object.assign({ id: `K2SampleKey${at}`.padEnd(28, '0'), createdTime: projectCreated + at * month }, key),
+    Object.assign(
+      { id: `K2${String(at + 1).padStart(26, 'SampleKey')}`, createdTime: projectCreated + at * month },
+      key,
+    ),
   ),
   create(host, { seeds = [], switches }) {
     const state = createAccessKeys(host);

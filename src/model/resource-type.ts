@@ -20,6 +20,8 @@ const traits = {
 export interface ResourceTypeWords {
   readonly id: string;
   readonly displayName: string;
+  /** For a column or row of several: "Users". */
+  readonly plural: string;
   readonly description: string;
   /** What a platform treats resources of the type as; none where nothing fits. */
   readonly traits: readonly (keyof typeof traits)[];

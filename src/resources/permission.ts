@@ -19,6 +19,7 @@ export const permissionType: ResourceType = {
   words: {
     id: 'permission',
     displayName: 'Permission',
+    plural: 'Permissions',
     description: 'What a role allows. Granted to roles only: edit the role in Descope to change it.',
     traits: [],
     skips: 'entitlements',

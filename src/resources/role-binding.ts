@@ -36,6 +36,7 @@ export const roleBindingType: ResourceType = {
   words: {
     id: 'role_binding',
     displayName: 'Role in tenant',
+    plural: 'Roles in tenants',
     description: 'A project role, held inside one tenant only.',
     traits: ['scopeBinding'],
     skips: 'entitlements',

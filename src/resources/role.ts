@@ -37,6 +37,7 @@ export const roleType: ResourceType = {
   words: {
     id: 'role',
     displayName: 'Role',
+    plural: 'Roles',
     description: 'A role of the whole project, or one that a tenant defines for itself.',
     traits: ['role'],
     skips: 'entitlements',

@@ -43,6 +43,7 @@ export const tenantType: ResourceType = {
   words: {
     id: 'tenant',
     displayName: 'Tenant',
+    plural: 'Tenants',
     description: 'A customer organisation of the project.',
     traits: ['group'],
     skips: 'entitlements',

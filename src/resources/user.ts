@@ -69,6 +69,7 @@ export const userType: ResourceType = {
   words: {
     id: 'user',
     displayName: 'User',
+    plural: 'Users',
     description: 'A person or test account of the project, of every status.',
     traits: ['user'],
     skips: 'entitlements and grants',

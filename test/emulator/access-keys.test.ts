@@ -39,7 +39,7 @@ describe('access keys', () => {
     const [key] = await keysOf(client);
 
     expect(key).toEqual({
-      id: 'K2SampleKey00000000000000000',
+      id: 'K2SampleKeySampleKeySampleK1',
       name: 'Acme CI',
       roleNames: [],
       keyTenants: [{ tenantId: 'acme', tenantName: 'Acme', roleNames: ['Approver'] }],
@@ -47,7 +47,7 @@ describe('access keys', () => {
       createdTime: 1_641_196_800,
       expireTime: 0,
       createdBy: 'K2EmulatorManagementKey00000',
-      clientId: 'client-K2SampleKey00000000000000000',
+      clientId: 'client-K2SampleKeySampleKeySampleK1',
       boundUserId: '',
       customClaims: {},
       editable: true,
