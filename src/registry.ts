@@ -3,6 +3,7 @@ import { endpointLabel } from './descope/http/endpoint.ts';
 import type { ResourceType as ResourceTypeMessage } from './model/messages.ts';
 import { toResourceType } from './model/resource-type.ts';
 import { writeRightsOf } from './provisioning/types.ts';
+import { accessKeyType } from './resources/access-key.ts';
 import { permissionType } from './resources/permission.ts';
 import type { ResourceType } from './resources/resource-type.ts';
 import { roleBindingType } from './resources/role-binding.ts';
@@ -16,7 +17,14 @@ import { userType } from './resources/user.ts';
  * of them before it asks for anything that is derived from them. A new type is one line here; what can be changed on it is
  * one line in `provisioning/types.ts`.
  */
-export const registry: readonly ResourceType[] = [userType, tenantType, roleType, permissionType, roleBindingType];
+export const registry: readonly ResourceType[] = [
+  userType,
+  tenantType,
+  roleType,
+  permissionType,
+  roleBindingType,
+  accessKeyType,
+];
 
 /**
  * The types that a connector lists: all that are not opt-in, and those that were asked for; `all` asks for every one. Throws

@@ -1,4 +1,5 @@
 import { type Endpoint, endpointLabel } from './http/endpoint.ts';
+import { accessKeyList } from './access-keys.ts';
 import { permissionList } from './permissions.ts';
 import { roleList } from './roles.ts';
 import { tenantList } from './tenants.ts';
@@ -7,7 +8,7 @@ import { userReadEndpoints } from './users/user.ts';
 import type { WholeList } from './whole-list.ts';
 
 /** Every list that comes whole in one answer. To add a family of Descope's API, write its file and name its list here. */
-export const wholeLists: readonly WholeList<unknown>[] = [tenantList, roleList, permissionList];
+export const wholeLists: readonly WholeList<unknown>[] = [tenantList, roleList, permissionList, accessKeyList];
 
 /** Every call that this program can make. */
 export const endpoints: readonly Endpoint[] = [

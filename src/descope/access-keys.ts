@@ -1,0 +1,64 @@
+import { flag, identities, identity, integer, type JsonObject, object, text, texts } from './decode.ts';
+import { type Membership, memberships } from './memberships.ts';
+import { named } from './record-names.ts';
+import type { WholeList } from './whole-list.ts';
+
+/** An access key, in Descope's words, with only the fields we use: never its secret, which no answer of this call holds. */
+export interface AccessKey {
+  readonly id: string;
+  /** Not unique. */
+  readonly name: string;
+  readonly description: string;
+  /** `active` or `inactive`; an expired key may keep its word. */
+  readonly status: string;
+  /** Epoch seconds. */
+  readonly createdTime: number | undefined;
+  /** Epoch seconds; undefined for a key that never expires. */
+  readonly expireTime: number | undefined;
+  /** The id of a user or of a management key. */
+  readonly createdBy: string;
+  /** The user with whose roles it acts, its own being ignored; '' for none. */
+  readonly boundUserId: string;
+  readonly roleNames: readonly string[];
+  readonly keyTenants: readonly Membership[];
+  readonly permittedIps: readonly string[];
+  readonly hasCustomClaims: boolean;
+  readonly isEditable: boolean;
+}
+
+export function decodeAccessKey(key: JsonObject): AccessKey {
+  const expireTime = integer(key, 'expireTime') ?? 0;
+  return {
+    id: identity(key, 'id'),
+    name: text(key, 'name'),
+    description: text(key, 'description'),
+    status: text(key, 'status'),
+    createdTime: integer(key, 'createdTime'),
+    expireTime: expireTime === 0 ? undefined : expireTime,
+    createdBy: text(key, 'createdBy'),
+    boundUserId: text(key, 'boundUserId'),
+    roleNames: identities(key, 'roleNames'),
+    keyTenants: memberships(key, 'keyTenants'),
+    permittedIps: texts(key, 'permittedIps'),
+    hasCustomClaims: Object.keys(object(key, 'customClaims')).length > 0,
+    isEditable: flag(key, 'editable'),
+  };
+}
+
+/** Every key of the project: a search without a filter, which has no pages and tells no total. */
+export const accessKeyList: WholeList<AccessKey> = {
+  what: 'access keys',
+  endpoint: {
+    method: 'POST',
+    path: '/v1/mgmt/accesskey/search',
+    effect: 'read',
+    answers: 'list',
+    isWhole: true,
+    bucket: 'general',
+  },
+  body: {},
+  key: 'keys',
+  decode: decodeAccessKey,
+  nameOf: (row) => named('access key', row['id']),
+  identityOf: ({ id }) => id,
+};
