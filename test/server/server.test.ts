@@ -23,6 +23,7 @@ import { TicketsService } from '../../src/gen/c1/connector/v2/ticket_pb.ts';
 import { RateLimitDescription_Status, RateLimiterService } from '../../src/gen/c1/ratelimit/v1/ratelimit_pb.ts';
 import { StatusSchema } from '../../src/gen/google/rpc/status_pb.ts';
 import { resourcesRequest } from '../../src/model/walk-requests.ts';
+import { registry } from '../../src/registry.ts';
 import { type RunningServer, startServer } from '../../src/server/server.ts';
 import { collect } from '../support/collect.ts';
 import { clientOf, type Embedded, type EmbeddedOptions, startEmbedded } from '../support/embedded.ts';
@@ -193,13 +194,9 @@ describe('what the other services answer', () => {
     const { metadata } = await grpcCall(server.address, ConnectorService.method.getMetadata, {});
 
     expect(metadata?.displayName).toBe('Descope');
-    expect(metadata?.capabilities?.resourceTypeCapabilities.map(({ resourceType }) => resourceType?.id)).toEqual([
-      'permission',
-      'role',
-      'role_binding',
-      'tenant',
-      'user',
-    ]);
+    expect(metadata?.capabilities?.resourceTypeCapabilities.map(({ resourceType }) => resourceType?.id)).toEqual(
+      registry.map(({ words }) => words.id).toSorted(),
+    );
     expect(emulator.stats.total).toBe(0);
   });
 });
