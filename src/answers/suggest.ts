@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { fold } from '../model/fold.ts';
+import { jsonLayout, ndjsonLayout } from '../sync-format/layout.ts';
 import { wholeLines } from './lines.ts';
 import { openSource } from './open.ts';
 import { printable } from './printable.ts';
@@ -89,7 +90,9 @@ async function* rowsOf(path: string, kind: FileRow['kind'], { signal, work }: Su
 }
 
 /** Where the resources end, in JSON and in NDJSON. */
-const resourceEnds = ['\n],"entitlements":[', '\n{"entitlement":'].map((text) => Buffer.from(text));
+const resourceEnds = [`\n]${jsonLayout.opening('entitlements')}`, `\n{"${ndjsonLayout.keys.entitlements}":`].map(
+  (text) => Buffer.from(text),
+);
 
 /** The resources of one type: only their lines are made text of. */
 async function* quickRows(path: string, kind: FileRow['kind'], signal: AbortSignal): AsyncGenerator<FileRow> {

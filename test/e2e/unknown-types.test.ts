@@ -90,6 +90,21 @@ describe('a file that holds an access key, which this version does not know', ()
     expect(runs[1]?.stderr).toContain('it holds an annotation, c1.NewTrait, that this version does not know');
   });
 
+  it('is exported with pseudonyms: the key keeps its type and what it holds, and loses its id and its name', async () => {
+    await runCli(['export', at('new.c1z'), '--anonymise', '--out', at('anonymous.json')]);
+    const { stdout } = await runCli(['list', 'permissions', at('anonymous.json'), '--csv']);
+    const name = stdout.trim().split('\r\n')[1] ?? '';
+    const answer = await runCli(['who-can', at('anonymous.json'), name, '--json']);
+
+    const { rows, unknown } = JSON.parse(answer.stdout);
+    expect(unknown.grantsTo).toEqual({ access_key: 1 });
+    expect(rows.map((row: { readonly principal?: { readonly type: string } }) => row.principal?.type)).toEqual([
+      undefined,
+      'access_key',
+    ]);
+    expect(answer.stdout).not.toMatch(/K123|CI/);
+  });
+
   it('is copied whole into other kinds of files', async () => {
     await runCli(['export', at('new.c1z'), '--out', at('copy.json')]);
     const copied = await runCli(['diff', at('new.c1z'), at('copy.json')]);
