@@ -122,7 +122,7 @@ function inProjectInstead(body: unknown): unknown {
 }
 
 describe.each(bindingChanges)('$name, when it happened and the answer is', ({ name, endpoint, write, run, effect }) => {
-  it.each(lostAnswers)('%s: is found out by reading back, and not sent again', async (_what, faultFor) => {
+  it.each(lostAnswers)('%s: is found by reading back, and not sent again', async (_what, faultFor) => {
     const server = await start();
     const rule = server.fault(endpoint, faultFor({ name }));
 
@@ -159,7 +159,7 @@ const unheard: readonly (readonly [string, FaultFor, status])[] = [
 describe.each(bindingChanges)(
   '$name, when it did not happen and the answer is',
   ({ name, endpoint, write, run, effect }) => {
-    it.each(unheard)('%s: is sent again once a load has shown that', async (_what, faultFor) => {
+    it.each(unheard)('%s: is sent again after a load has shown that nothing happened', async (_what, faultFor) => {
       const server = await start();
       server.fault(endpoint, faultFor({ name }));
 
@@ -172,7 +172,7 @@ describe.each(bindingChanges)(
     });
 
     it.each(unheard)(
-      '%s each time: is an error after three tries, and nothing has changed',
+      '%s each time: fails after three tries, and nothing has changed',
       async (_what, faultFor, code) => {
         const server = await start();
         server.fault(endpoint, faultFor({ name }), Number.POSITIVE_INFINITY);
@@ -262,7 +262,7 @@ describe.each(changes)('$name', ({ name, endpoint, write, run, effect }) => {
   });
 
   it.each([true, false])(
-    'that the caller gave up on tells the next caller the truth (it happened: %s)',
+    'that was cancelled by its caller is told correctly to the next caller (it happened: %s)',
     async (applied) => {
       const server = await start();
       const abort = new AbortController();
@@ -300,7 +300,7 @@ describe('a rate limit', () => {
     expect(writes()).toHaveLength(2);
   });
 
-  it('that lasts longer than a call may is handed to the caller, with nothing changed', async () => {
+  it('that lasts longer than a call may is an error for the caller, and nothing has changed', async () => {
     const { grant, fault, waited, writes, state } = await start();
     fault(addRole, { kind: 'status', status: 429, headers: { 'retry-after': '3600' } }, Number.POSITIVE_INFINITY);
 
@@ -315,7 +315,7 @@ describe('a rate limit', () => {
 });
 
 describe('reading back', () => {
-  it('that fails is an error which says that the change may have happened', async () => {
+  it('that fails ends with an error which says that the change may have happened', async () => {
     const { grant, fault, writes, audit } = await start();
     fault(addRole, { kind: 'reset', at: 'before-headers', applied: true });
     fault('GET /v1/mgmt/role/all', { kind: 'status', status: 200, body: { roles: [{ name: 'Editor' }] } });
@@ -329,7 +329,7 @@ describe('reading back', () => {
     expect(audit).toMatchObject([{ outcome: 'failed', writes: 1, before: { roles: [] } }]);
   });
 
-  it('is by the load, never by a search', async () => {
+  it('loads the user, and never searches', async () => {
     const { grant, revoke, fault, emulator } = await start({ emulator: { switches: { searchLagReads: 1_000 } } });
     fault(addRole, { kind: 'reset', at: 'before-headers', applied: true });
     fault(removeRole, { kind: 'reset', at: 'before-headers', applied: true });
@@ -371,7 +371,7 @@ describe('two equal grants at once, the first of which loses its answer', () => 
 });
 
 describe('between the load and the write', () => {
-  it('the user is deleted: the grant is NOT_FOUND, the revoke is done already', async () => {
+  it('the user is deleted: the grant is NOT_FOUND, the revoke is already done', async () => {
     const granting = await start();
     granting.emulator.state.onRequest(isWrite, () => granting.emulator.state.deleteUser('U2Ada'));
 
@@ -382,7 +382,7 @@ describe('between the load and the write', () => {
     expect(await granting.revoke('role_binding', 'acme/Editor', 'U2Bob')).toMatchObject({ isOld: true });
   });
 
-  it('the tenant is deleted: the grant is NOT_FOUND, the revoke is done already', async () => {
+  it('the tenant is deleted: the grant is NOT_FOUND, the revoke is already done', async () => {
     const server = await start();
     server.emulator.state.onRequest(isWrite, () => server.emulator.state.deleteTenant('acme'));
 
@@ -426,7 +426,7 @@ describe('between the load and the write', () => {
     expect(await failureOf(server.grant('role', 'Editor', 'U2Ada'))).toMatchObject({ code: status.NOT_FOUND });
   });
 
-  it('the user leaves the tenant: the grant is refused for want of the membership', async () => {
+  it('the user leaves the tenant: the grant is refused, because it needs the membership', async () => {
     const server = await start();
     server.emulator.state.onRequest(isWrite, () => server.emulator.state.leaveTenant('U2Ada', 'acme'));
 
@@ -438,7 +438,7 @@ describe('between the load and the write', () => {
   });
 
   it.each(bindingChanges)(
-    'somebody else does the same, and Descope refuses to do it twice: success all the same ($name)',
+    'another caller makes the same change, and Descope refuses the second: still a success ($name)',
     async ({ run, effect }) => {
       const server = await start({ emulator: { switches: { repeatedChange: 'reject' } } });
       server.emulator.state.onRequest(isWrite, () => effect(server.emulator.state));
@@ -482,7 +482,7 @@ describe('joining a tenant for a role', () => {
     expect(state()).toEqual(await expected((project) => project.grantRole('U2Cleo', 'Editor', 'globex')));
   });
 
-  it('that never works asks for no role', async () => {
+  it('that keeps failing never sends the role', async () => {
     const { grant, fault, writes, state } = await start({ joinTenant: true });
     fault('POST /v1/mgmt/user/update/tenant/add', { kind: 'status', status: 503 }, Number.POSITIVE_INFINITY);
 

@@ -67,7 +67,7 @@ describe('the audit line', () => {
     expect(granted.requestId).toMatch(uuid);
   });
 
-  it('is written for every attempt, once, whatever comes of it', async () => {
+  it('is written for every attempt, once, however it ends', async () => {
     const { grant, revoke, fault, audit } = await start();
     fault(addRole, { kind: 'status', status: 403 });
 
@@ -209,7 +209,7 @@ describe('the audit line', () => {
       'nothing was sent to Descope',
     ],
   ])(
-    'about a bad end cannot be kept: the error tells both, and what is known of a change that %s',
+    'about a failure cannot be kept: the error tells both, and what is known of a change that %s',
     async (_what, spoil, cause, consequence) => {
       const server = await start({
         audit: async ({ outcome }) =>
@@ -224,7 +224,7 @@ describe('the audit line', () => {
     },
   );
 
-  it('that announces a change stands before anything is sent, with all that is going to be', async () => {
+  it('that announces a change is kept before anything is sent, and names every write', async () => {
     const seen: unknown[] = [];
     const server = await start({
       joinTenant: true,
@@ -255,7 +255,7 @@ describe('the audit line', () => {
     ]);
   });
 
-  it('is there for what is refused because nothing may be changed, too', async () => {
+  it('is written also for what is refused because provisioning is off', async () => {
     const { grant, sendRevoke, audit, emulator } = await start({ isOff: true });
 
     await failureOf(grant('role', 'Editor', 'U2Ada'));
@@ -282,7 +282,7 @@ describe('the audit line', () => {
     expect(emulator.stats.total).toBe(0);
   });
 
-  it('says refused where a caller went away before anything was sent', async () => {
+  it('says refused where the caller cancelled before anything was sent', async () => {
     const { provisioner, audit, writes, emulator } = await start();
     const abort = new AbortController();
     emulator.state.onRequest(

@@ -85,7 +85,7 @@ describe('a change', () => {
     },
   );
 
-  it('that finds no role to take away asks the lists anew before it says so, a membership does not hang on them', async () => {
+  it('that finds no role to revoke reads the lists again before it says so; one that finds no membership does not', async () => {
     const fake = project();
     await fake.provisioner.grant(parseTarget('role', 'Viewer'), ann);
     fake.requests.length = 0;
@@ -96,7 +96,7 @@ describe('a change', () => {
     expect(fake.calls).toEqual(['load', ...lists, 'load']);
   });
 
-  it('whose answer is lost is looked at afresh, lists and user, before it is sent again', async () => {
+  it('whose answer is lost reads lists and user again before it is sent again', async () => {
     const fake = project();
     fake.onWrite = () => {
       fake.onWrite = undefined;
@@ -126,7 +126,7 @@ describe('a change', () => {
     });
   });
 
-  it('is sent three times at most, each after a look, with longer waits', async () => {
+  it('is sent three times at most, each time after a load, with longer waits', async () => {
     const fake = project();
     fake.onWrite = () => lost;
 
@@ -147,7 +147,7 @@ describe('a change', () => {
     expect(fake.slept).toEqual([500, 1000, 2000]);
   });
 
-  it('that Descope refuses is looked at once more and not sent again', async () => {
+  it('that Descope refuses is read back once and not sent again', async () => {
     const fake = project();
     fake.onWrite = () => refused;
 
@@ -159,7 +159,7 @@ describe('a change', () => {
     expect(fake.calls).toEqual([...look, 'add acme/Editor', ...look]);
   });
 
-  it('is not believed by an answer that shows it in another scope', async () => {
+  it('does not count as done by an answer that shows it in another scope', async () => {
     const fake = project();
     fake.onWrite = () => ({
       kind: 'answered',
@@ -169,7 +169,7 @@ describe('a change', () => {
     await expect(fake.provisioner.grant(editorInAcme, ann)).rejects.toMatchObject({ kind: 'inconsistent' });
   });
 
-  it('that somebody else makes while the answer is lost is not an old one', async () => {
+  it('that another caller may have made while the answer was lost counts as made by this one', async () => {
     const fake = project();
     fake.onWrite = () => lost;
     fake.onRequest = ({ endpoint }) => {
@@ -181,7 +181,7 @@ describe('a change', () => {
     expect(await fake.provisioner.grant(editorInAcme, ann)).toMatchObject({ outcome: 'granted' });
   });
 
-  it('of a role that no list knows is a revoke once the record does not show it any more, though the answer was lost', async () => {
+  it('that revokes a role which no list has is done once the record does not show it, though the answer was lost', async () => {
     const fake = project();
     fake.rows = { ...fake.rows, users: [user('bob', { roleNames: ['Gone'] })] };
     fake.onWrite = (_change, carryOut) => {
@@ -192,7 +192,7 @@ describe('a change', () => {
     expect(await fake.provisioner.revoke(parseTarget('role', 'Gone'), bob)).toMatchObject({ outcome: 'revoked' });
   });
 
-  it('keeps its place behind others for the same user, also when those fail', async () => {
+  it('waits for earlier changes of the same user, also when those fail', async () => {
     const fake = project();
     fake.onWrite = () => {
       fake.onWrite = undefined;
@@ -208,7 +208,7 @@ describe('a change', () => {
     expect(fake.audit.map(({ outcome }) => outcome)).toEqual(['failed', 'granted']);
   });
 
-  it('is not sent again for a caller who has gone', async () => {
+  it('is not sent again after its caller cancelled it', async () => {
     const fake = project({ sleep: () => Promise.reject(new ConnectorError('cancelled', 'gone')) });
     fake.onWrite = () => lost;
 
@@ -234,7 +234,7 @@ describe('the words for a change', () => {
     });
   });
 
-  it('name what went along', async () => {
+  it('name what was lost besides', async () => {
     const { provisioner } = project();
 
     const { words, alongsideTargets } = await provisioner.revoke(parseTarget('tenant', 'acme'), bob);

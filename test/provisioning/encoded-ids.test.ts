@@ -40,7 +40,7 @@ beforeEach(async () => {
 
 afterEach(() => server[Symbol.asyncDispose]());
 
-describe('an id whose parts are not encoded as they should be, and that names something when they are', () => {
+describe('an id with parts that are not encoded, and that would name something if they were', () => {
   it.each([
     ['role', 'Ops/On-call', 'role:Ops%2FOn-call:assigned'],
     ['role_binding', 'Ops/On-call', 'role:Ops%2FOn-call:assigned'],
@@ -83,12 +83,12 @@ describe('an id whose parts are not encoded as they should be, and that names so
     ['role_binding', 'acme/Ops%2FOn-call'],
     ['role_binding', 'te%2Fnant/Plain'],
     ['tenant', 'te/nant'],
-  ])('is taken as it is where it is right: %s %s', async (typeId, resource) => {
+  ])('stands for what it names where it is encoded: %s %s', async (typeId, resource) => {
     expect(await server.revoke(typeId, resource, 'U2Bob')).toMatchObject({ isOld: false });
     expect(server.writes()).toHaveLength(1);
   });
 
-  it('is taken as it is where it names something itself, whatever else it could be read as', async () => {
+  it('stands for what it names as it is, whatever else it would name if it were encoded', async () => {
     server.emulator.state.putTenant({ id: 'Ops' });
     server.emulator.state.putRole({ name: 'On-call', tenantId: 'Ops' });
     server.emulator.state.grantRole('U2Bob', 'On-call', 'Ops');
@@ -97,14 +97,14 @@ describe('an id whose parts are not encoded as they should be, and that names so
     expect(server.emulator.state.user('U2Bob')?.roleNames).toContain('Ops/On-call');
   });
 
-  it('says how names are encoded where it can be no id at all', async () => {
+  it('is refused with how names are encoded where its form is not that of an id', async () => {
     const { code, details } = await failureOf(server.revoke('role', '50% off', 'U2Bob'));
 
     expect(code).toBe(status.INVALID_ARGUMENT);
     expect(details).toContain('"%" and "/" inside a name are written %25 and %2F');
   });
 
-  it('is revoked already where the tenant is gone and nothing else is meant', async () => {
+  it('is already revoked where the tenant was deleted and nothing else fits', async () => {
     server.emulator.state.deleteTenant('acme');
 
     expect(await server.revoke('role', 'acme/In%2FOwn', 'U2Bob')).toMatchObject({ isOld: true });

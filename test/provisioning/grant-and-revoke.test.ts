@@ -106,7 +106,7 @@ describe.each(kinds)('revoking $kind', ({ typeId, resource, taken, removed }) =>
     ['no id of the grant', ''],
     ['the placeholder for it', unknownGrantId],
     ['the id of a grant in another tenant', 'role_binding:globex/Editor:assigned:user:U2Cleo'],
-  ])('goes by entitlement and principal alone, given %s', async (_what, id) => {
+  ])('uses entitlement and principal only, given %s', async (_what, id) => {
     const { sendRevoke, writes, state } = await start();
 
     await sendRevoke({
@@ -197,7 +197,7 @@ describe('names with separators in them', () => {
 });
 
 describe('joining a tenant', () => {
-  it('reports the roles that come along as grants, under the type that lists them', async () => {
+  it('reports the roles that are gained with it as grants, under the type that lists them', async () => {
     const project = company();
     const tenants = [{ id: 'acme', name: 'Acme', defaultRoles: ['Viewer', 'Approver', 'No such role'] }];
     const { grant, audit } = await start({
@@ -232,7 +232,7 @@ describe('joining a tenant', () => {
     expect(state()).toEqual(await expected((project) => project.grantRole('U2Cleo', 'Approver', 'acme')));
   });
 
-  it('when the role came along with the membership sends no second write', async () => {
+  it('that gives the role by itself sends no second write', async () => {
     const { grant, writes } = await start({ joinTenant: true, emulator: { switches: { defaultRoles: 'on' } } });
 
     const ended = await grant('role_binding', 'acme/Viewer', 'U2Cleo');
@@ -281,12 +281,12 @@ describe('leaving a tenant', () => {
   });
 });
 
-describe('what is gone', () => {
+describe('what was deleted', () => {
   it.each([
     ['a tenant', 'tenant', 'globex', 'U2Bob'],
     ["a tenant's own role", 'role', 'globex/Auditor', 'U2Bob'],
     ['a role of the project inside a tenant', 'role_binding', 'globex/Editor', 'U2Bob'],
-  ])('with %s, is revoked already', async (_kind, typeId, resource, userId) => {
+  ])('with %s, is already revoked', async (_kind, typeId, resource, userId) => {
     const { revoke, writes, emulator } = await start();
     emulator.state.deleteTenant('globex');
 
@@ -294,7 +294,7 @@ describe('what is gone', () => {
     expect(writes()).toEqual([]);
   });
 
-  it.each(kinds)('with the user, is revoked already: $kind', async ({ typeId, resource }) => {
+  it.each(kinds)('with the user, is already revoked: $kind', async ({ typeId, resource }) => {
     const { revoke, writes, emulator, audit } = await start();
     emulator.state.deleteUser('U2Bob');
 

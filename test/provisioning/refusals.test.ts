@@ -221,7 +221,7 @@ const hostile: readonly (readonly [string, GrantRequest, status])[] = [
   ],
 ];
 
-describe('a request that makes no sense is refused before anything is sent to Descope, and written down:', () => {
+describe('a malformed request is refused before anything is sent to Descope, and has an audit line:', () => {
   let shared: Provisioning;
 
   beforeAll(async () => {
@@ -277,7 +277,7 @@ describe('a request that makes no sense is refused before anything is sent to De
   });
 });
 
-describe('an entitlement that means something which the project does not have', () => {
+describe('an entitlement of something that the project does not have', () => {
   const unknown: readonly (readonly [string, string, string])[] = [
     ['an unknown role', 'role', 'Editr'],
     ['a role in another case', 'role', 'editor'],
@@ -346,7 +346,7 @@ describe('an entitlement that means something which the project does not have', 
     expect(audit).toMatchObject([{ outcome: 'refused' }]);
   });
 
-  it('is refused for a revoke, since it may have been renamed, where nothing is called alike', async () => {
+  it('is refused for a revoke, without a hint, where no name is similar: it may have been renamed', async () => {
     const { revoke, writes } = await start();
 
     const error = await failureOf(revoke('role', 'Gatekeeper', 'U2Bob'));
@@ -360,7 +360,7 @@ describe('an entitlement that means something which the project does not have', 
   });
 
   it.each(['ada@acme.example', 'nobody@acme.example', 'Ursula Smith', 'u2nobody'])(
-    'is NOT_FOUND for a revoke from somebody who is no user and whose name is no user id: %s',
+    'is NOT_FOUND for a revoke from a text that is neither a user nor has the form of a user id: %s',
     async (userId) => {
       const { revoke, writes, audit, emulator } = await start();
       emulator.state.deleteUser('U2Ada');
@@ -375,7 +375,7 @@ describe('an entitlement that means something which the project does not have', 
     ['an unknown tenant', 'tenant', 'nowhere'],
     ["a tenant's role in an unknown tenant", 'role', 'nowhere/Editor'],
     ['a binding in an unknown tenant', 'role_binding', 'nowhere/Editor'],
-  ])('is revoked already where the tenant is gone: %s', async (_what, typeId, resource) => {
+  ])('is already revoked where the tenant was deleted: %s', async (_what, typeId, resource) => {
     const { revoke, writes } = await start();
 
     expect(await revoke(typeId, resource, 'U2Bob')).toMatchObject({ isOld: true });
@@ -396,7 +396,7 @@ describe('an entitlement that means something which the project does not have', 
     expect(writes()).toEqual([]);
   });
 
-  it('exists as soon as the lists know it, though they were read before', async () => {
+  it('is found as soon as Descope lists it, though the lists were read a moment ago', async () => {
     const { grant, emulator } = await start();
     await grant('role', 'Editor', 'U2Ada');
     emulator.state.putRole({ name: 'Newcomer' });
@@ -414,7 +414,7 @@ describe('a renamed role', () => {
     state.deleteRole(from);
   }
 
-  it('is not taken for revoked, although the lists that were read a moment ago still know it', async () => {
+  it('does not count as revoked, although the lists of a moment ago still have it', async () => {
     const server = await start();
     await server.grant('role', 'Editor', 'U2Ada');
     rename(server, 'Editor', 'Writer');
@@ -436,7 +436,7 @@ describe('a renamed role', () => {
   });
 });
 
-describe('a role inside a tenant for somebody who is no member', () => {
+describe('a role inside a tenant for a user who is not a member', () => {
   it.each([
     ["a tenant's own role", 'role', 'acme/Approver'],
     ['a role of the project inside a tenant', 'role_binding', 'acme/Editor'],
@@ -460,7 +460,7 @@ describe('a role inside a tenant for somebody who is no member', () => {
     },
   );
 
-  it('is refused even where Descope would have made them a member by itself', async () => {
+  it('is refused even where Descope would add the membership by itself', async () => {
     const { grant, writes } = await start({ emulator: { switches: { v1RoleAddNonMember: 'join' } } });
 
     expect(await failureOf(grant('role_binding', 'acme/Editor', 'U2Cleo'))).toMatchObject({
@@ -508,7 +508,7 @@ describe('a binding where the tenant defines a role of that name', () => {
     expect(audit).toMatchObject([{ outcome: 'refused', writes: 0 }]);
   });
 
-  it("is not revoked as the tenant's role once only the project's role of that name is left", async () => {
+  it("is not revoked by the id of the tenant's role once only the project's role of that name exists", async () => {
     const { revoke, writes, emulator } = await start({ emulator: { switches: { roleDeletion: 'dangle' } } });
     emulator.state.deleteRole('Auditor', 'globex');
 
@@ -520,7 +520,7 @@ describe('a binding where the tenant defines a role of that name', () => {
   });
 });
 
-describe('a user id that is a login id of somebody else', () => {
+describe('a user id that is the login id of another user', () => {
   it.each(['grant', 'revoke'] as const)('is refused for a %s, without a write', async (operation) => {
     const { writes, emulator, ...calls } = await start();
     emulator.state.updateUser('U2Cleo', { loginIds: ['U2Gone'] });
