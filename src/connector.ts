@@ -71,7 +71,7 @@ export function createConnector({
       resourceGetterService({ types, sessions }),
       entitlementsService({ types }),
       grantsService({ projectId, types, sessions }),
-      grantManagerService({ provisioner }),
+      grantManagerService({ provisioner, types }),
       resourceManagerService(),
       resourceDeleterService(),
       accountManagerService(),

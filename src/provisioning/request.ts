@@ -4,9 +4,12 @@ import { ConnectorError } from '../errors.ts';
 import { type EntitlementRef, entitlementIdOf } from '../model/ids.ts';
 import type { Entitlement, Resource } from '../model/messages.ts';
 import { requiredResourceId, requiredText } from '../model/requests.ts';
+import type { Operation } from './change.ts';
 import { principalTypeOf, principalTypesHolding } from './principal-types.ts';
 import type { ProvisionedType } from './provisioned-type.ts';
 import { entitlementOf, provisioned, provisioningOf } from './types.ts';
+
+type IsType = (typeId: string) => boolean;
 
 /** What is to be changed, and for whom. */
 export interface ChangeRequest {
@@ -14,17 +17,23 @@ export interface ChangeRequest {
   readonly principal: Principal;
 }
 
+/** A Grant or Revoke of the protocol, as far as it matters. */
+export interface AskedEntitlement {
+  readonly entitlement?: Entitlement | undefined;
+  readonly principal?: Resource | undefined;
+}
+
 /**
  * What a Grant or Revoke of the protocol asks for: all of its parts must agree. Whether the project has what they name is
- * not looked at yet.
+ * not looked at yet. `isType` tells which types there are, besides those that can be changed or be granted something.
  */
 export function parseChangeRequest(
-  operation: 'grant' | 'revoke',
-  entitlement: Entitlement | undefined,
-  principal: Resource | undefined,
+  operation: Operation,
+  { entitlement, principal }: AskedEntitlement,
+  isType: IsType,
 ): ChangeRequest {
   const { resourceType, resource: id } = requiredResourceId(principal?.id, 'principal.id');
-  const target = parseEntitlement(entitlement);
+  const target = parseEntitlement(entitlement, isType);
   const type = principalTypeOf(resourceType);
   const grantedTo = principalTypesHolding(entitlementOf(target).gives);
   if (type === undefined || !grantedTo.includes(type)) {
@@ -40,10 +49,10 @@ export function parseChangeRequest(
 }
 
 /** The target of a request's entitlement. */
-export function parseEntitlement(entitlement: Entitlement | undefined): Target {
+export function parseEntitlement(entitlement: Entitlement | undefined, isType?: IsType): Target {
   const { resourceType, resource } = requiredResourceId(entitlement?.resource?.id, 'entitlement.resource.id');
   const id = requiredText(entitlement?.id, 'entitlement.id');
-  const targets = parseTargets(resourceType, resource);
+  const targets = parseTargets(resourceType, resource, isType);
   const slug = entitlement?.slug ?? '';
   const named = targets.filter((target) => slug === '' || slug === target.slug);
   if (named.length === 0) {
@@ -86,10 +95,10 @@ export function parseEntitlementArgument(id: string): EntitlementRef | undefined
 }
 
 /** One target for each entitlement of a resource; `invalid` for an id that no such resource can have. */
-function parseTargets(typeId: string, resourceId: string): readonly Target[] {
+function parseTargets(typeId: string, resourceId: string, isType?: IsType): readonly Target[] {
   requiredText(resourceId, "the resource's id");
   requiredText(`${typeId}:${resourceId}:assigned`, "the entitlement's id"); // the longest slug
-  const type = provisionedType(typeId);
+  const type = provisionedType(typeId, isType);
   const holding = type.parseId(resourceId);
   if (holding === undefined) {
     throw new ConnectorError(
@@ -101,10 +110,10 @@ function parseTargets(typeId: string, resourceId: string): readonly Target[] {
   return type.entitlements.map(({ slug }) => ({ typeId: type.typeId, resourceId, slug, tenantId, roleName }));
 }
 
-function provisionedType(typeId: string): ProvisionedType {
+function provisionedType(typeId: string, isType: IsType = () => false): ProvisionedType {
   const type = provisioningOf(typeId);
   if (type === undefined) {
-    throw principalTypeOf(typeId) !== undefined
+    throw principalTypeOf(typeId) !== undefined || isType(typeId)
       ? new ConnectorError('invalid', `a ${typeId} cannot be granted`)
       : new ConnectorError('unsupported', `there is no resource type ${JSON.stringify(typeId.slice(0, 100))}`);
   }

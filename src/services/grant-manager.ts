@@ -5,22 +5,37 @@ import { RequestIdSchema } from '../gen/c1/connector/v2/annotation_request_pb.ts
 import { GrantManagerService } from '../gen/c1/connector/v2/grant_pb.ts';
 import { annotate, marker } from '../model/annotations.ts';
 import { toGrant } from '../model/grant-message.ts';
-import type { Any, Entitlement, Resource } from '../model/messages.ts';
-import type { Change } from '../provisioning/change.ts';
+import type { Any } from '../model/messages.ts';
+import type { Change, Operation } from '../provisioning/change.ts';
 import type { Provisioner } from '../provisioning/provisioner.ts';
-import { parseChangeRequest } from '../provisioning/request.ts';
+import { type AskedEntitlement, parseChangeRequest } from '../provisioning/request.ts';
+import type { TypeSet } from '../resources/type-set.ts';
 import { type AnsweredService, answering } from './answers.ts';
 
 export interface GrantManagerOptions {
   /** Changes access, or refuses to and writes that down; without it every grant and revoke is refused. */
   readonly provisioner: Provisioner | undefined;
+  readonly types: TypeSet;
 }
 
 /** GrantManagerService: gives an entitlement to a principal, and takes it away. */
-export function grantManagerService({ provisioner }: GrantManagerOptions): AnsweredService {
+export function grantManagerService({ provisioner, types }: GrantManagerOptions): AnsweredService {
+  const isType = (typeId: string): boolean => types.all.some(({ words }) => words.id === typeId);
+
+  async function provision(operation: Operation, asked: AskedEntitlement, signal?: AbortSignal): Promise<Change> {
+    const { resourceType: typeId = '', resource: id = '' } = asked.principal?.id ?? {};
+    const words = { entitlement: asked.entitlement?.id ?? '', principal: { typeId, id } };
+    return await present(provisioner).attempt(
+      operation,
+      words,
+      () => parseChangeRequest(operation, asked, isType),
+      signal,
+    );
+  }
+
   return answering(GrantManagerService, {
     grant: async ({ entitlement, principal }, signal) => {
-      const change = await provision(present(provisioner), 'grant', entitlement, principal, signal);
+      const change = await provision('grant', { entitlement, principal }, signal);
       return {
         grants: [change.target, ...change.alongsideTargets].map((target) => toGrant(target, change.principal)),
         annotations: [
@@ -32,7 +47,7 @@ export function grantManagerService({ provisioner }: GrantManagerOptions): Answe
 
     // The id of the grant is not looked at: it can be a placeholder. Entitlement and principal say all.
     revoke: async ({ grant }, signal) => {
-      const change = await provision(present(provisioner), 'revoke', grant?.entitlement, grant?.principal, signal);
+      const change = await provision('revoke', grant ?? {}, signal);
       return {
         annotations: [
           ...(change.outcome === 'already-revoked' ? [marker(GrantAlreadyRevokedSchema)] : []),
@@ -52,20 +67,4 @@ function present(provisioner: Provisioner | undefined): Provisioner {
     throw new ConnectorError('precondition', 'provisioning is not enabled: start the server with --provisioning');
   }
   return provisioner;
-}
-
-function provision(
-  provisioner: Provisioner,
-  operation: 'grant' | 'revoke',
-  entitlement: Entitlement | undefined,
-  principal: Resource | undefined,
-  signal: AbortSignal | undefined,
-): Promise<Change> {
-  const { resourceType: typeId = '', resource: id = '' } = principal?.id ?? {};
-  return provisioner.attempt(
-    operation,
-    { entitlement: entitlement?.id ?? '', principal: { typeId, id } },
-    () => parseChangeRequest(operation, entitlement, principal),
-    signal,
-  );
 }
