@@ -4,7 +4,7 @@ import type { CallOptions } from './http/call.ts';
 import type { WholeListEndpoint } from './http/endpoint.ts';
 import { shapeError } from './http/errors.ts';
 import type { HttpClient } from './http/http-client.ts';
-import { parseJson, parseLargeList } from './http/large-list.ts';
+import { parseJson, parseLargeList } from './http/json-body.ts';
 
 /**
  * A list that comes whole in one answer: how to ask for it, and how to decode its rows and tell them apart. A family of

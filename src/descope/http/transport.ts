@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ConnectorError, isKind } from '../../errors.ts';
+import { isKind } from '../../errors.ts';
 import type { Secret } from '../../secret.ts';
 import { version } from '../../version.ts';
 import { maxBodyBytes, usualMaxResponseMiB } from './body-limit.ts';
@@ -8,7 +8,7 @@ import type { Endpoint } from './endpoint.ts';
 import { AttemptFailed, failureOfStatus, shapeError } from './errors.ts';
 import { ExchangeFault } from './exchange-faults.ts';
 import { createExchange, type Deadlines, type Exchanged } from './exchange.ts';
-import { parseJson } from './large-list.ts';
+import { parseBody } from './json-body.ts';
 import { bodyTooLarge, networkFailure } from './network-failures.ts';
 import { parseRetryAfter } from './retry-after.ts';
 import type { Route } from './route.ts';
@@ -131,23 +131,4 @@ const year9999 = 253_370_764_800_000;
 function parseDate(header: string | undefined): number | undefined {
   const time = header === undefined ? Number.NaN : Date.parse(header);
   return time >= year1971 && time < year9999 ? time : undefined;
-}
-
-/** Parses strictly: a byte-order mark, invalid UTF-8 or a cut body is a fault. Another attempt may be free of it. */
-export function parseBody(
-  endpoint: Endpoint,
-  body: Uint8Array,
-  parse: (body: Uint8Array) => unknown = parseJson,
-): unknown {
-  try {
-    return parse(body);
-  } catch (thrown) {
-    if (thrown instanceof ConnectorError) {
-      throw thrown;
-    }
-    throw new AttemptFailed({
-      error: shapeError(endpoint, `the body (${body.length} bytes) is not whole JSON`),
-      retry: 'body',
-    });
-  }
 }

@@ -1,6 +1,7 @@
 import type { CallOptions } from '../http/call.ts';
 import { AttemptFailed } from '../http/errors.ts';
-import { type HttpAnswer, parseBody } from '../http/transport.ts';
+import { parseBody } from '../http/json-body.ts';
+import type { HttpAnswer } from '../http/transport.ts';
 import { decodeUserPage, type TimedUserPage, type UserQuery } from './user-page.ts';
 import { userReadEndpoints } from './user.ts';
 

@@ -1,6 +1,6 @@
 import { array, assert, dictionary, jsonValue, nat, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseLargeList } from '../../../src/descope/http/large-list.ts';
+import { parseLargeList } from '../../../src/descope/http/json-body.ts';
 import { tenantList } from '../../../src/descope/tenants.ts';
 import { parseWholeList } from '../../../src/descope/whole-list.ts';
 

@@ -1,9 +1,32 @@
+import { ConnectorError } from '../../errors.ts';
+import type { Endpoint } from './endpoint.ts';
+import { AttemptFailed, shapeError } from './errors.ts';
+
 const [quote, backslash, comma, openObject, closeObject, openList, closeList] = Buffer.from('"\\,{}[]');
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Parses a whole body at once. */
 export function parseJson(body: Uint8Array): unknown {
   return JSON.parse(utf8.decode(body)) as unknown;
+}
+
+/** Parses strictly: a byte-order mark, invalid UTF-8 or a cut body is a fault. Another attempt may be free of it. */
+export function parseBody(
+  endpoint: Endpoint,
+  body: Uint8Array,
+  parse: (body: Uint8Array) => unknown = parseJson,
+): unknown {
+  try {
+    return parse(body);
+  } catch (thrown) {
+    if (thrown instanceof ConnectorError) {
+      throw thrown;
+    }
+    throw new AttemptFailed({
+      error: shapeError(endpoint, `the body (${body.length} bytes) is not whole JSON`),
+      retry: 'body',
+    });
+  }
 }
 
 /**
