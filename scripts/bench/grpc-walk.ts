@@ -25,7 +25,7 @@ import {
   staticEntitlementsRequest,
   typesRequest,
 } from '../../src/model/walk-requests.ts';
-import { methodDefinition } from '../../src/server/definition.ts';
+import { methodDefinition } from '../../src/server/wire.ts';
 import type { DescMethodUnary, MessageShape, DescMessage } from '@bufbuild/protobuf';
 
 const [address = '', folder = '', workersText = '1', syncId = 'bench'] = process.argv.slice(2);

@@ -12,7 +12,7 @@ import { toRowOf } from '../model/row-listings.ts';
 import type { Row, RowPage } from '../model/row.ts';
 import { type Answer, type Answers, unanswered } from '../services/answers.ts';
 import { toServiceError } from './errors.ts';
-import { encodeRowPage } from './row-page.ts';
+import { encodeRowPage } from './wire.ts';
 
 /** Told of every call that ended: "/c1.connector.v2.GrantsService/ListGrants", and its status by name, "OK" or "UNAVAILABLE". */
 export type CallObserver = (path: string, durationMs: number, code: string) => void;

@@ -3,8 +3,7 @@ import { Client, credentials, type ServiceError, status } from '@grpc/grpc-js';
 import { ConnectorError, type ErrorKind } from '../errors.ts';
 import { toRowOf } from '../model/row-listings.ts';
 import { type ConnectorSurface, surfaceOf } from '../model/surface.ts';
-import { methodDefinition } from './definition.ts';
-import { rowPageOf } from './row-page.ts';
+import { methodDefinition, rowPageOf } from './wire.ts';
 
 const kindOfStatus: Readonly<Partial<Record<status, ErrorKind>>> = {
   [status.INVALID_ARGUMENT]: 'invalid',

@@ -6,7 +6,7 @@ import { RateLimitDescription_Status, RateLimiterService } from '../gen/c1/ratel
 import { connectorServices } from '../model/connector-services.ts';
 import type { ConnectorSurface } from '../model/surface.ts';
 import type { Answers } from '../services/answers.ts';
-import { definitionOf } from './definition.ts';
+import { definitionOf } from './wire.ts';
 import { type HandlerOptions, implementationOf } from './handlers.ts';
 
 /** Registered, since a Go connector does so, and answered by nobody. No surface has them: their descriptors cost a sync time at its start. */

@@ -12,7 +12,7 @@ import { ResourcesService } from '../../src/gen/c1/connector/v2/resource_pb.ts';
 import { Health, HealthCheckResponse_ServingStatus as Serving } from '../../src/gen/grpc/health/v1/health_pb.ts';
 import type { HealthReport } from '../../src/observe/health.ts';
 import { readLastSync } from '../../src/output/last-sync.ts';
-import { methodDefinition } from '../../src/server/definition.ts';
+import { methodDefinition } from '../../src/server/wire.ts';
 import { envOf, runCli, type RunningCli, startCli, temporaryFolder } from '../support/cli.ts';
 import { failureOf, grpcCall } from '../support/grpc-call.ts';
 import { tellingLoads } from '../support/loads.ts';

@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ConnectorService } from '../../src/gen/c1/connector/v2/connector_pb.ts';
 import { Health } from '../../src/gen/grpc/health/v1/health_pb.ts';
 import type { ConnectorSurface } from '../../src/model/surface.ts';
-import { methodDefinition } from '../../src/server/definition.ts';
+import { methodDefinition } from '../../src/server/wire.ts';
 import { startServer, type ServerOptions, type RunningServer } from '../../src/server/server.ts';
 import { createAuthority } from '../support/certificates.ts';
 import { temporaryFolder } from '../support/cli.ts';

@@ -12,7 +12,7 @@ import {
   HealthCheckResponse_ServingStatus,
   HealthCheckResponseSchema,
 } from '../../src/gen/grpc/health/v1/health_pb.ts';
-import { methodDefinition } from '../../src/server/definition.ts';
+import { methodDefinition } from '../../src/server/wire.ts';
 import { type RunningServer, startServer } from '../../src/server/server.ts';
 import type { TlsFiles } from '../../src/server/tls.ts';
 import { type Authority, createAuthority, type Issued } from '../support/certificates.ts';

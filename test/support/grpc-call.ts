@@ -7,7 +7,7 @@ import {
 } from '@bufbuild/protobuf';
 import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
 import { expect } from 'vitest';
-import { methodDefinition } from '../../src/server/definition.ts';
+import { methodDefinition } from '../../src/server/wire.ts';
 
 /** One call of a foreign client: nothing of ours between it and the wire but the message types. */
 export function grpcCall<I extends DescMessage, O extends DescMessage>(
