@@ -31,6 +31,8 @@ export async function buildProgram(root: string, target: string): Promise<void> 
             name: 'files',
             test: /[\\/]src[\\/](?:output[\\/](?:atomic-file|disk-fault|file-layer|leftovers|place)|cli[\\/](?:derived-outputs|progress|results|table)|sync-format[\\/](?:layout|owner-marks|summary))\.ts$/,
           },
+          // What tells of a sync, and knows the types for it: with the sync, and not with what only reads files.
+          { name: 'full-sync', test: /[\\/]src[\\/]cli[\\/](?:counts-table|full-sync|walk-progress)\.ts$/ },
         ],
       },
       minify: false, // a stack is to be read by people, and what is smaller starts no faster

@@ -16,7 +16,8 @@ import { clientOf, demoProjectId } from './demo.ts';
 import { howCalled } from './how-called.ts';
 import { openInBrowser } from './open-browser.ts';
 import type { CommandContext } from './command-context.ts';
-import { describeProgress, runSteps, type Step } from './progress.ts';
+import { runSteps, type Step } from './progress.ts';
+import { describeProgress } from './walk-progress.ts';
 import { report } from './report.ts';
 import { describeRequests } from './table.ts';
 

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import pLimit from 'p-limit';
 import { ConnectorError } from '../errors.ts';
 import { hasOsCode } from '../os-reasons.ts';
 import { diskFault } from './disk-fault.ts';
@@ -28,7 +29,7 @@ export async function openAuditLog(path: string, { onReplaced }: AuditLogOptions
     const { message, facts } = diskFault(path, 'open the audit log', thrown);
     throw new ConnectorError('local-io', `${message}; no change was sent`, facts);
   });
-  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = pLimit(1); // lines come whole and in order
 
   async function reopen(): Promise<void> {
     const begun = await openFile(path);
@@ -52,15 +53,13 @@ export async function openAuditLog(path: string, { onReplaced }: AuditLogOptions
 
   return {
     append: (entry) => {
-      const turn = last.then(() => keep(JSON.stringify(entry)));
-      last = turn.catch(() => undefined);
-      return turn.catch((thrown: unknown) => {
+      const written = inTurn(() => keep(JSON.stringify(entry)));
+      return written.catch((thrown: unknown) => {
         throw diskFault(path, 'write the audit line', thrown);
       });
     },
     close: async () => {
-      await last;
-      await file.handle.close();
+      await inTurn(() => file.handle.close());
     },
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { forecastLines, logForecast } from '../../src/cli/forecast.ts';
-import { describeProgress } from '../../src/cli/progress.ts';
+import { describeProgress } from '../../src/cli/walk-progress.ts';
 import type { GrantForecast } from '../../src/connector.ts';
 import { type LogFields, silentLogger } from '../../src/log.ts';
 import { createConnector } from '../../src/connector.ts';

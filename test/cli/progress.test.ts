@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { describeProgress, duration } from '../../src/cli/progress.ts';
+import { describeProgress, duration } from '../../src/cli/walk-progress.ts';
 
 /** What is told of a walk whose rows come at these times. */
 function told(

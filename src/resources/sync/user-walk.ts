@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import pLimit from 'p-limit';
 import type { User } from '../../descope/users/user.ts';
 import type { ReadOrigin, UserBatch } from '../../descope/users/ledger.ts';
 import type { UserRead } from '../../descope/users/user-read.ts';
@@ -41,7 +42,8 @@ export class UserWalk {
   #predecessor: string | undefined;
   #read: UserRead | undefined;
   #recent = new RecentPages();
-  #queue: Promise<unknown> = Promise.resolve();
+  /** One at a time: the read moves on in order, whoever asks. */
+  readonly #inTurn = pLimit(1);
 
   constructor(
     open: (origin?: ReadOrigin) => UserRead,
@@ -82,9 +84,7 @@ export class UserWalk {
 
   /** The page at a position, the first one for none; undefined past the last, which is said only when the read is proved. */
   async pageAt(position: WalkPosition | undefined, signal?: AbortSignal): Promise<WalkPage | undefined> {
-    const turn = this.#queue.then(() => this.#pageAt(position, signal));
-    this.#queue = turn.catch(() => undefined); // one at a time: the read moves on in order, whoever asks
-    return await turn;
+    return await this.#inTurn(() => this.#pageAt(position, signal));
   }
 
   async #pageAt(position: WalkPosition | undefined, signal?: AbortSignal): Promise<WalkPage | undefined> {
