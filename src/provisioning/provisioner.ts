@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Catalog } from '../access/catalog.ts';
+import type { Holding } from '../access/holding.ts';
 import type { Principal } from '../access/principal.ts';
 import type { Target } from '../access/target.ts';
 import type { CallOptions } from '../descope/http/call.ts';
@@ -7,7 +8,7 @@ import { sleep as realSleep, type Sleep } from '../descope/http/sleep.ts';
 import { ConnectorError } from '../errors.ts';
 import { type Logger, silentLogger } from '../log.ts';
 import { entitlementIdOf, maxIdBytes } from '../model/ids.ts';
-import { createAuditTrail } from './audit-trail.ts';
+import { type AuditLine, createAuditTrail } from './audit-trail.ts';
 import { auditPrincipal, auditStates, type WriteAudit } from './audit.ts';
 import { alongsideOf, type Change, type Ended, type Operation, toChange } from './change.ts';
 import { withMembershipLeft } from './grant.ts';
@@ -15,7 +16,7 @@ import { inTurns } from './in-turns.ts';
 import { createLookUp } from './look-up.ts';
 import { afterSteps, newProgress, plannedWrites, type Planner, presentRecord, type Progress } from './plan.ts';
 import { isSameStep, type Step } from './step.ts';
-import type { PrincipalRecord } from './principal.ts';
+import type { PrincipalRecord, Subject } from './principal.ts';
 import { subjectOf } from './principal-types.ts';
 import { type Attempt, type ChangeClient, lookAndPlan, reconcile } from './reconcile.ts';
 import type { ChangeRequest } from './request.ts';
@@ -89,32 +90,14 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
       entitlement: entitlementIdOf(target),
       principal: auditPrincipal(principal.typeId, principal.id),
     });
-    const intended: Step[] = [];
-    const beforeWrites = async (steps: readonly Step[], record: PrincipalRecord): Promise<void> => {
-      if (steps.some((step) => !intended.some((one) => isSameStep(one, step)))) {
-        intended.push(...steps);
-        await line.intended({
-          ...auditStates(progress.seen[0], undefined, target),
-          writes: progress.sent.length,
-          plan: plannedWrites(subject, steps, record),
-        });
-      }
-    };
+    const beforeWrites = announcing(line, target, subject, progress);
     const attempt: Attempt = { client, subject, lookUp, sleep, call, progress, beforeWrites };
     try {
       checkEnabled();
       const ended = await (dryRun ? rehearse : carryOut)(operation, planner, attempt);
-      const { outcome, before, after, writes } = ended;
+      const { outcome } = ended;
       const alongside = alongsideOf(operation, ended, target);
-      await line.ended({
-        outcome,
-        ...auditStates(before, outcome === 'planned' ? undefined : after, target),
-        ...(alongside.length > 0 &&
-          outcome !== 'planned' &&
-          (operation === 'grant' ? { alsoGained: alongside } : { alsoLost: alongside })),
-        writes: progress.sent.length,
-        ...(outcome === 'planned' && { plan: writes }),
-      });
+      await line.ended(entryOf({ operation, target, alongside, ended, sent: progress.sent.length }));
       // Who and what stands in the audit line with this id: a log is read by more people.
       logger.info(`${operation} ended`, { requestId, outcome, alongside: alongside.length });
       return toChange({ operation, requestId, target, alongside }, subject, ended);
@@ -173,6 +156,42 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     },
     catalog: (signal) => lookUp('recent', signal === undefined ? {} : { signal }),
   };
+}
+
+/** Writes the `intended` line: once, and again when a later plan has a step that no line has announced. */
+function announcing(line: AuditLine, target: Target, subject: Subject, progress: Progress): Attempt['beforeWrites'] {
+  const intended: Step[] = [];
+  return async (steps, record) => {
+    if (steps.some((step) => !intended.some((one) => isSameStep(one, step)))) {
+      intended.push(...steps);
+      await line.intended({
+        ...auditStates(progress.seen[0], undefined, target),
+        writes: progress.sent.length,
+        plan: plannedWrites(subject, steps, record),
+      });
+    }
+  };
+}
+
+/** What the line about the end says of an attempt without an error; a dry run has changed nothing. */
+function entryOf({
+  operation,
+  target,
+  alongside,
+  ended: { outcome, before, after, writes },
+  sent,
+}: {
+  readonly operation: Operation;
+  readonly target: Target;
+  readonly alongside: readonly Holding[];
+  readonly ended: Ended;
+  readonly sent: number;
+}): Parameters<AuditLine['ended']>[0] {
+  if (outcome === 'planned') {
+    return { outcome, ...auditStates(before, undefined, target), writes: sent, plan: writes };
+  }
+  const also = operation === 'grant' ? { alsoGained: alongside } : { alsoLost: alongside };
+  return { outcome, ...auditStates(before, after, target), ...(alongside.length > 0 && also), writes: sent };
 }
 
 const outcomes = { grant: ['already-granted', 'granted'], revoke: ['already-revoked', 'revoked'] } as const;
