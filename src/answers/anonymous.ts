@@ -1,10 +1,4 @@
-import {
-  entitlementId,
-  isFoundingType,
-  parseEntitlementId,
-  parseRoleResourceId,
-  roleResourceId,
-} from '../model/ids.ts';
+import { entitlementId, parseEntitlementId, parseRoleResourceId, roleResourceId } from '../model/ids.ts';
 import { messageFromJson, messageToJson, type StoredMessage } from '../sync-format/stored-rows.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import type { FileRow } from './rows.ts';
@@ -18,7 +12,7 @@ interface JsonObject {
 }
 
 /** Fields whose texts are kept: words of the protocol and of Descope, and times. The text of every other field is replaced. */
-const protocolFields = ['@type', 'resourceType', 'traits', 'foundingTypeIds', 'slug', 'purpose', 'accountType', 'kind'];
+const protocolFields = ['@type', 'resourceType', 'traits', 'resourceTypeIds', 'slug', 'purpose', 'accountType', 'kind'];
 const descopeFields = ['status', 'createdAt', 'lastLogin', 'scope', 'auth_type', 'role_inheritance'];
 const keptFields: ReadonlySet<string> = new Set([...protocolFields, ...descopeFields]);
 /** Descope's words for a status. They are kept also in a field of free text. */
@@ -263,8 +257,7 @@ function entitlementOf(id: Json | undefined, pseudonyms: Pseudonyms): string {
 }
 
 function resourceIdOf(typeId: string, id: string, pseudonyms: Pseudonyms): string {
-  const address =
-    isFoundingType(typeId) && (typeId === 'role' || typeId === 'role_binding') ? parseRoleResourceId(id) : undefined;
+  const address = typeId === 'role' || typeId === 'role_binding' ? parseRoleResourceId(id) : undefined;
   if (address !== undefined) {
     return roleResourceId({
       tenantId: address.tenantId === '' ? '' : pseudonyms.text(address.tenantId),

@@ -125,6 +125,19 @@ describe('an export with pseudonyms', () => {
     expect(after.summary.projectId).not.toBe(before.summary.projectId);
   });
 
+  it('names the types of those to whom a permission is passed on, which are words of the protocol', async () => {
+    await using folder = await temporaryFolder();
+    const [from, out] = [join(folder.path, 'a.json'), join(folder.path, 'b.json')];
+    await writeSync(from, secretProject());
+
+    await exported(from, out);
+
+    const typesIn = async (file: string): Promise<string[]> =>
+      (await readFile(file, 'utf8')).match(/"resourceTypeIds":\[[^\]]*\]/g) ?? [];
+    expect(await typesIn(from)).toContain('"resourceTypeIds":["user"]');
+    expect(await typesIn(out)).toEqual(await typesIn(from));
+  });
+
   it('has the same pseudonyms in every file of a project: what changed between two files is what changed', async () => {
     await using folder = await temporaryFolder();
     const at = (name: string): string => join(folder.path, name);
