@@ -3,6 +3,7 @@ import { type AccessKey, accessKeyList } from '../descope/access-keys.ts';
 import { toResource } from '../model/resource-message.ts';
 import { type ResourceRow, resourceRow } from '../model/row.ts';
 import type { CutCounter } from '../model/text.ts';
+import { isValidTimestamp, rfc3339OfMs } from '../model/time.ts';
 import { serviceAccountTraits } from '../model/traits.ts';
 import type { ResourceType } from './resource-type.ts';
 import { fillPage, rowsAfter } from './sync/paging.ts';
@@ -26,9 +27,13 @@ function namesOf(keys: readonly AccessKey[]): (key: AccessKey) => string {
   };
 }
 
-/** A key as a service account. `nowMs` decides whether it has expired, which Descope's own word need not say. */
+/**
+ * A key as a service account. `nowMs` decides whether it has expired, which Descope's own word need not say. A time of
+ * expiry that is no date, such as -1 or the year 9999, means never.
+ */
 function toAccessKey(key: AccessKey, displayName: string, nowMs: number, cuts: CutCounter): ResourceRow {
-  const { id, description, createdTime, expireTime } = key;
+  const { id, description, createdTime } = key;
+  const expireTime = key.expireTime !== undefined && isValidTimestamp(key.expireTime) ? key.expireTime : undefined;
   const isExpired = expireTime !== undefined && expireTime * 1000 <= nowMs;
   const status = isExpired ? 'expired' : key.status.toWellFormed();
   const parts = {
@@ -42,7 +47,7 @@ function toAccessKey(key: AccessKey, displayName: string, nowMs: number, cuts: C
       key_id: id,
       name: key.name.toWellFormed(),
       status,
-      expires_at: expireTime === undefined ? '' : new Date(expireTime * 1000).toISOString(),
+      expires_at: expireTime === undefined ? '' : rfc3339OfMs(expireTime * 1000),
       created_by: key.createdBy.toWellFormed(),
       permitted_ips: key.permittedIps.map((address) => address.toWellFormed()),
       custom_claims_present: key.hasCustomClaims,
