@@ -2,6 +2,7 @@ import type { Permission } from '../descope/permissions.ts';
 import type { Role } from '../descope/roles.ts';
 import type { Tenant } from '../descope/tenants.ts';
 import { bindingResourceId, type RoleAddress, roleResourceId } from '../model/ids.ts';
+import { compare, firstPlace } from '../model/order.ts';
 import {
   type CatalogList,
   foundingLists,
@@ -80,7 +81,8 @@ export class Catalog {
   /** The row of a list with this resource id. */
   row<Row>(list: CatalogList<Row>, id: string): Row | undefined {
     const rows = this.rows(list);
-    const row = rows[firstNotBelow(rows, id, (one) => list.idOf(one))];
+    const idAt = (place: number): string => list.idOf(rows[place] as Row); // asked for places of the list alone
+    const row = rows[firstPlace(rows.length, (place) => idAt(place) < id)];
     return row !== undefined && list.idOf(row) === id ? row : undefined;
   }
 
@@ -162,38 +164,19 @@ export function idOfBinding({ tenantId, roleName }: Binding): string {
   return bindingResourceId(tenantId, roleName);
 }
 
+/** The order in which held bindings are listed: by role, then by tenant. */
+export function compareBindings(left: Binding, right: Binding): number {
+  return compare(left.roleName, right.roleName) || compare(left.tenantId, right.tenantId);
+}
+
 /** The roles in the order in which Descope lists them, which is that of hints. */
 function rolesAsGiven(given: readonly ReadRows[]): readonly Role[] {
   return (given.findLast(({ list }) => list === listedRoles)?.rows ?? []) as readonly Role[]; // the rows of that very list
 }
 
-/** By code unit, so that the order is the same on every machine. */
 function sortBy<T>(rows: readonly T[], keyOf: (row: T) => string): readonly T[] {
   return rows
     .map((row) => ({ row, key: keyOf(row) }))
     .sort((left, right) => compare(left.key, right.key))
     .map(({ row }) => row);
-}
-
-export function compare(left: string, right: string): number {
-  if (left === right) {
-    return 0;
-  }
-  return left < right ? -1 : 1;
-}
-
-/** The first place of a list, sorted by key, whose key is not below the given one. */
-export function firstNotBelow<T>(sorted: readonly T[], key: string, keyOf: (row: T) => string): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const row = sorted[middle];
-    if (row !== undefined && keyOf(row) < key) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
 }

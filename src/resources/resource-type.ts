@@ -26,6 +26,8 @@ export interface ResourceType {
    */
   readonly holders?: 'users' | HolderList<unknown>;
   readonly entitlements: readonly EntitlementType[];
+  /** Direct grants of all entitlements of all its resources, for a type whose grants are listed in one walk. */
+  readonly allGrants?: (session: SyncSession, request: PageRequest) => Promise<GrantPage>;
   /** True where which resources there are depends on the policy of the sync. */
   readonly isListedByPolicy?: true;
   /** Types of the resources that can be the parent of one; none where there are no parents. */
@@ -49,6 +51,4 @@ export interface EntitlementType {
   readonly grantableTo: 'holders' | readonly string[];
   /** Direct grants of one resource. An id that no such resource has is an empty page: never NOT_FOUND from a list. */
   readonly grants: (session: SyncSession, resourceId: string, request: PageRequest) => Promise<Page<GrantRow>>;
-  /** Direct grants of every resource of the type, for a type whose grants are listed in one walk. */
-  readonly allGrants?: (session: SyncSession, request: PageRequest) => Promise<GrantPage>;
 }

@@ -1,6 +1,5 @@
 import { type Binding, type Catalog, idOfBinding } from '../access/catalog.ts';
 import { listedRoles, listedTenants } from '../access/catalog-list.ts';
-import type { Holder } from '../access/holding.ts';
 import { tenantName } from '../access/names.ts';
 import { toBindingRow } from '../model/binding-row.ts';
 import { entitlementRef, parseBindingResourceId, roleResourceId, tenantRef } from '../model/ids.ts';
@@ -8,10 +7,11 @@ import { type TokenFields, tokenText } from '../model/page-token.ts';
 import type { ResourceRow } from '../model/row.ts';
 import type { CutCounter } from '../model/text.ts';
 import type { ListRequest, ResourceType } from './resource-type.ts';
-import { bindingsOf, grantsToOthers, walkBindings, walkedGrants } from './sync/binding-walk.ts';
+import { grantsToOthers, walkBindings, walkedGrants } from './sync/binding-walk.ts';
 import type { CompletedRead } from './sync/completed-read.ts';
+import { bindingsOf } from './sync/held-bindings.ts';
 import { grantsOfHolders } from './sync/holder-grants.ts';
-import { isOfOthers, rowsOfOthers, startOfOthers, thenOthers } from './sync/other-holders.ts';
+import { bindingsOfOthers, isOfOthers, startOfOthers, thenOthers } from './sync/other-holders.ts';
 import { emptyPage, fillPage, type GrantPage, type Page, type PageRequest, placeIn } from './sync/paging.ts';
 import type { SyncSession } from './sync/sync-session.ts';
 import { walkedPage } from './sync/walked-page.ts';
@@ -84,9 +84,9 @@ export const roleBindingType: ResourceType = {
               request,
             );
       },
-      allGrants,
     },
   ],
+  allGrants,
 };
 
 async function listAll(
@@ -104,12 +104,10 @@ async function listAll(
 async function listObserved(session: SyncSession, request: ListRequest): Promise<Page<ResourceRow>> {
   const { cursor, limit, signal, parent } = request;
   const isOfParent = ({ tenantId }: Binding): boolean => parent === undefined || tenantId === parent.id;
-  const rowsOf = (holder: Holder, catalog: Catalog): readonly ResourceRow[] =>
-    bindingsOf(holder, catalog)
-      .filter(isOfParent)
-      .map((binding) => toBinding(binding, catalog, session.cuts));
-  const ofOthers = (catalog: Catalog, from: TokenFields): Generator<readonly [ResourceRow, TokenFields]> =>
-    rowsOfOthers(catalog, session.types.otherHolders, from, (holder) => rowsOf(holder, catalog));
+  const ofOthers = (catalog: Catalog, from: TokenFields): IteratorObject<readonly [ResourceRow, TokenFields]> =>
+    bindingsOfOthers(catalog, session.types.otherHolders, from)
+      .filter(([{ binding }]) => isOfParent(binding))
+      .map(([{ binding }, after]) => [toBinding(binding, catalog, session.cuts), after]);
 
   if (isOfOthers(cursor)) {
     return fillPage(ofOthers(await session.catalog(signal), cursor), limit);
@@ -123,7 +121,11 @@ async function listObserved(session: SyncSession, request: ListRequest): Promise
     return fillPage(rows, limit);
   }
   const catalog = await session.catalog(signal);
-  const page = await walkedPage(walk, request, (user) => rowsOf(user, catalog));
+  const page = await walkedPage(walk, request, (user) =>
+    bindingsOf(user, catalog)
+      .filter(isOfParent)
+      .map((binding) => toBinding(binding, catalog, session.cuts)),
+  );
   return page.next === undefined ? { ...page, ...thenOthers(ofOthers(catalog, startOfOthers)) } : page;
 }
 

@@ -80,12 +80,7 @@ async function grantsOfResource(
 }
 
 /** Types that are listed per resource only do not carry the marker that asks for this. */
-function grantsOfType(
-  { words, entitlements }: ResourceType,
-  session: SyncSession,
-  page: PageRequest,
-): Promise<GrantPage> {
-  const allGrants = entitlements[0]?.allGrants;
+function grantsOfType({ words, allGrants }: ResourceType, session: SyncSession, page: PageRequest): Promise<GrantPage> {
   if (allGrants === undefined) {
     throw new ConnectorError('unsupported', `the grants of ${words.id} are listed per resource`);
   }

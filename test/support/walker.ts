@@ -130,12 +130,12 @@ export function followingTokens({ nextPageToken, annotations }: ListPage<unknown
   return nextPageToken === '' ? tokens : [nextPageToken, ...tokens];
 }
 
-export async function allResources(connector: Connector, typeId: string, ask: Ask = {}): Promise<Resource[]> {
+export async function allResources(connector: ConnectorSurface, typeId: string, ask: Ask = {}): Promise<Resource[]> {
   return (await allPages((pageToken) => listResources(connector, typeId, { ...ask, pageToken }))).flat();
 }
 
 export async function allGrants(
-  connector: Connector,
+  connector: ConnectorSurface,
   typeId: string,
   id: string | undefined,
   ask: Ask = {},

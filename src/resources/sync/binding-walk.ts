@@ -1,13 +1,13 @@
-import { IdTable } from '../../descope/users/id-table.ts';
+import { type Binding, type Catalog, compareBindings, idOfBinding } from '../../access/catalog.ts';
 import type { HolderType } from '../../access/holder-list.ts';
-import type { Holder } from '../../access/holding.ts';
+import { IdTable } from '../../descope/users/id-table.ts';
 import { grantRowsOf } from '../../model/grant-row.ts';
 import { entitlementRef } from '../../model/ids.ts';
 import { type TokenFields, tokenText } from '../../model/page-token.ts';
 import type { GrantRow } from '../../model/row.ts';
-import { type Binding, type Catalog, compare, idOfBinding } from '../../access/catalog.ts';
 import type { CompletedRead } from './completed-read.ts';
-import { rowsOfOthers } from './other-holders.ts';
+import { bindingsOf } from './held-bindings.ts';
+import { bindingsOfOthers } from './other-holders.ts';
 import { createGauge, type GrantPage, type Page, type PageRequest, placeIn } from './paging.ts';
 import type { UserWalk } from './user-walk.ts';
 import { walkedPage } from './walked-page.ts';
@@ -72,12 +72,9 @@ function grantsFrom(
 ): Page<GrantRow> {
   const { r: _read, b: _place, o: _holders, ...bounds } = cursor;
   const isOfThisRead = tokenText(cursor, 'r') === readId;
-  const end =
-    'tr' in bounds
-      ? heldBindings.placeOf({ roleName: tokenText(bounds, 'tr'), tenantId: tokenText(bounds, 'tt') })
-      : heldBindings.count;
-  const start =
-    'fr' in bounds ? heldBindings.placeOf({ roleName: tokenText(bounds, 'fr'), tenantId: tokenText(bounds, 'ft') }) : 0;
+  const { from: first, to } = boundsOf(bounds);
+  const end = to === undefined ? heldBindings.count : heldBindings.placeOf(to);
+  const start = first === undefined ? 0 : heldBindings.placeOf(first);
   const rows: GrantRow[] = [];
   const isFull = createGauge();
   let from = isOfThisRead ? placeIn(readId, cursor, 'o') : 0;
@@ -99,29 +96,21 @@ function grantsFrom(
   return { rows };
 }
 
-/** The bindings that somebody holds. */
-export function bindingsOf({ userTenants }: Holder, catalog: Catalog): readonly Binding[] {
-  return userTenants
-    .flatMap(({ tenantId, roleNames }) => roleNames.map((roleName) => ({ tenantId, roleName })))
-    .filter((binding) => catalog.isBinding(binding));
-}
-
 /** Grants of bindings to the principals that are no users, principal by principal, each with the cursor behind itself. */
 export function grantsToOthers(
   catalog: Catalog,
   types: readonly HolderType[],
   cursor: TokenFields,
-): Generator<readonly [GrantRow, TokenFields]> {
-  return rowsOfOthers(catalog, types, cursor, ({ source: { typeId, ids }, ordinal, ...holder }) =>
-    bindingsOf(holder, catalog).map((binding) =>
-      grantRowsOf(entitlementRef('role_binding', idOfBinding(binding)), typeId, ids)(ordinal),
-    ),
-  );
+): IteratorObject<readonly [GrantRow, TokenFields]> {
+  return bindingsOfOthers(catalog, types, cursor).map(([{ binding, source, ordinal }, after]) => {
+    const toRow = grantRowsOf(entitlementRef('role_binding', idOfBinding(binding)), source.typeId, source.ids);
+    return [toRow(ordinal), after];
+  });
 }
 
 /**
- * The grants of bindings to users, user by user, for a process that has no index of who holds what: every page makes progress. A cursor that
- * names the bounds of a stretch keeps to them.
+ * The grants of bindings to users, user by user, for a process that has no index of who holds what: every page makes
+ * progress. A cursor that names the bounds of a stretch keeps to them.
  */
 export async function walkedGrants(walk: UserWalk, catalog: Catalog, request: PageRequest): Promise<Page<GrantRow>> {
   const {
@@ -136,11 +125,10 @@ export async function walkedGrants(walk: UserWalk, catalog: Catalog, request: Pa
     ...bounds
   } = request.cursor ?? {};
   const users = new IdTable();
-  const from = 'fr' in bounds ? [tokenText(bounds, 'fr'), tokenText(bounds, 'ft')] : undefined;
-  const to = 'tr' in bounds ? [tokenText(bounds, 'tr'), tokenText(bounds, 'tt')] : undefined;
-  const isWithin = ({ roleName, tenantId }: Binding): boolean =>
-    (from === undefined || compareBoth([roleName, tenantId], from) >= 0) &&
-    (to === undefined || compareBoth([roleName, tenantId], to) < 0);
+  const { from, to } = boundsOf(bounds);
+  const isWithin = (binding: Binding): boolean =>
+    (from === undefined || compareBindings(binding, from) >= 0) &&
+    (to === undefined || compareBindings(binding, to) < 0);
   return await walkedPage(
     walk,
     request,
@@ -158,9 +146,9 @@ export async function walkedGrants(walk: UserWalk, catalog: Catalog, request: Pa
   );
 }
 
-function compareBoth(
-  [role = '', tenant = '']: readonly string[],
-  [otherRole = '', otherTenant = '']: readonly string[],
-): number {
-  return compare(role, otherRole) || compare(tenant, otherTenant);
+/** Where a stretch begins, and before which binding it ends; undefined for the ends of the whole walk. */
+function boundsOf(cursor: TokenFields): { readonly from: Binding | undefined; readonly to: Binding | undefined } {
+  const bindingAt = (role: string, tenant: string): Binding | undefined =>
+    role in cursor ? { roleName: tokenText(cursor, role), tenantId: tokenText(cursor, tenant) } : undefined;
+  return { from: bindingAt('fr', 'ft'), to: bindingAt('tr', 'tt') };
 }

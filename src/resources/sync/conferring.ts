@@ -4,9 +4,9 @@ import type { Role } from '../../descope/roles.ts';
 import { conferringGrantRow } from '../../model/conferring-row.ts';
 import type { TokenFields } from '../../model/page-token.ts';
 import type { GrantRow } from '../../model/row.ts';
-import { bindingsOf } from './binding-walk.ts';
 import type { CompletedRead } from './completed-read.ts';
-import { isOfOthers, rowsOfOthers, startOfOthers, thenOthers } from './other-holders.ts';
+import { bindingsOf } from './held-bindings.ts';
+import { bindingsOfOthers, isOfOthers, startOfOthers, thenOthers } from './other-holders.ts';
 import { emptyPage, fillPage, type Page, type PageRequest, placeIn } from './paging.ts';
 import type { SyncSession } from './sync-session.ts';
 import { isWalkCursor, toWalkPosition, type UserWalk } from './user-walk.ts';
@@ -111,12 +111,10 @@ function heldByOthers(
   catalog: Catalog,
   name: string,
   cursor: TokenFields,
-): Generator<readonly [GrantRow, TokenFields]> {
-  return rowsOfOthers(catalog, types.otherHolders, cursor, (holder) =>
-    bindingsOf(holder, catalog)
-      .filter((binding) => isAllowedBy(catalog, name, binding))
-      .map((binding) => byBinding(name, binding, types.holderTypeIds)),
-  );
+): IteratorObject<readonly [GrantRow, TokenFields]> {
+  return bindingsOfOthers(catalog, types.otherHolders, cursor)
+    .filter(([{ binding }]) => isAllowedBy(catalog, name, binding))
+    .map(([{ binding }, after]) => [byBinding(name, binding, types.holderTypeIds), after]);
 }
 
 function rolesAllowing(catalog: Catalog, name: string): readonly Role[] {

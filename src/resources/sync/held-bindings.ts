@@ -1,5 +1,14 @@
+import type { Binding, Catalog } from '../../access/catalog.ts';
+import type { Holder } from '../../access/holding.ts';
+import { compare } from '../../model/order.ts';
 import type { HolderIndex } from './holder-index.ts';
-import { type Binding, type Catalog, compare } from '../../access/catalog.ts';
+
+/** The bindings that somebody holds. */
+export function bindingsOf({ userTenants }: Holder, catalog: Catalog): readonly Binding[] {
+  return userTenants
+    .flatMap(({ tenantId, roleNames }) => roleNames.map((roleName) => ({ tenantId, roleName })))
+    .filter((binding) => catalog.isBinding(binding));
+}
 
 /** The bindings that somebody holds, in order of role and tenant, without an object for each. */
 export interface HeldBindings {

@@ -4,10 +4,11 @@ import { IdTable } from '../../descope/users/id-table.ts';
 import { grantRowsOf } from '../../model/grant-row.ts';
 import type { IdBytes } from '../../model/grant-template.ts';
 import type { EntitlementRef } from '../../model/ids.ts';
+import { firstPlace } from '../../model/order.ts';
 import { type TokenFields, tokenText } from '../../model/page-token.ts';
 import type { GrantRow } from '../../model/row.ts';
 import { filterOf, type Holders, type HoldersQuestion, ordinalsOf } from './holders.ts';
-import { isOfOthers, otherSources, startOfOthers, thenOthers } from './other-holders.ts';
+import { isOfOthers, otherSources, startOfOthers, thenOthers, typesFrom } from './other-holders.ts';
 import { createGauge, fillPage, type Page, type PageRequest } from './paging.ts';
 import type { SyncSession } from './sync-session.ts';
 import { walkedPage } from './walked-page.ts';
@@ -84,19 +85,14 @@ function* grantsToOthers(
   cursor: TokenFields,
 ): Generator<readonly [GrantRow, TokenFields]> {
   const [afterType, afterId] = [tokenText(cursor, 'y'), tokenText(cursor, 'a')];
-  const sources = exists(catalog) ? otherSources(catalog, types.otherHolders) : [];
-  const from = Math.max(
-    0,
-    sources.findIndex(({ typeId }) => typeId === afterType),
-  );
-  for (const { typeId, index, ids } of sources.slice(from)) {
+  const sources = exists(catalog) ? otherSources(catalog, typesFrom(types.otherHolders, cursor)) : [];
+  for (const { typeId, index, ids } of sources) {
     const toGrant = grantRowsOf(entitlement, typeId, ids);
     const ordinals = ordinalsOf(index, holding);
-    for (let place = 0; place < ordinals.length; place += 1) {
-      const id = ids.at(ordinals.at(place));
-      if (typeId !== afterType || id > afterId) {
-        yield [toGrant(ordinals.at(place)), { y: typeId, a: id, o: 0 }];
-      }
+    const idAt = (place: number): string => ids.at(ordinals.at(place));
+    const from = typeId === afterType ? firstPlace(ordinals.length, (place) => idAt(place) <= afterId) : 0;
+    for (let place = from; place < ordinals.length; place += 1) {
+      yield [toGrant(ordinals.at(place)), { y: typeId, a: idAt(place) }];
     }
   }
 }

@@ -1,8 +1,8 @@
-import { compare } from '../../access/catalog.ts';
 import { holds, type Holding } from '../../access/holding.ts';
 import type { DescopeClient } from '../../descope/client.ts';
 import type { RequestObserver } from '../../descope/http/call.ts';
 import { createUserRead } from '../../descope/users/user-read.ts';
+import { compare } from '../../model/order.ts';
 import { filterOf, type Holders, listedHolders } from './holders.ts';
 import { singleFlight } from './single-flight.ts';
 

@@ -2,10 +2,11 @@ import type { Catalog } from '../../access/catalog.ts';
 import type { Holding } from '../../access/holding.ts';
 import { IdTable } from '../../descope/users/id-table.ts';
 import type { IdBytes } from '../../model/grant-template.ts';
+import { firstPlace } from '../../model/order.ts';
 import type { TokenFields } from '../../model/page-token.ts';
 import type { HolderIndex } from './holder-index.ts';
 import type { OrdinalSlice } from './ordinal-slice.ts';
-import { afterKey, firstAbove, placeIn } from './paging.ts';
+import { afterKey, placeIn } from './paging.ts';
 import type { UserFilter } from './user-walks.ts';
 
 /** Who holds something. */
@@ -62,7 +63,10 @@ export function listedHolders(sortedUserIds: readonly string[]): Holders {
     bytes: users.byteLength + sortedUserIds.length * 80,
     count: sortedUserIds.length,
     at: (place) => place,
-    placeOf: (cursor) => (cursor === undefined ? 0 : firstAbove(sortedUserIds, afterKey(cursor), (userId) => userId)),
+    placeOf: (cursor) => {
+      const after = afterKey(cursor);
+      return firstPlace(sortedUserIds.length, (place) => (sortedUserIds[place] ?? '') <= after);
+    },
     cursorAt: (place) => ({ a: sortedUserIds[place - 1] ?? '' }),
   };
 }

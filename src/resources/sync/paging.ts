@@ -1,3 +1,4 @@
+import { firstPlace } from '../../model/order.ts';
 import { type TokenFields, tokenNumber, tokenText } from '../../model/page-token.ts';
 import { type GrantRow, type Row, wireSize } from '../../model/row.ts';
 
@@ -8,7 +9,7 @@ import { type GrantRow, type Row, wireSize } from '../../model/row.ts';
  *   e   place of the entitlement that a listing of grants stands at, where a resource offers several
  *   i   name of a walk through the users   q   page of it      k   rows of that page that are past
  *   s c second of creation from which another process goes on, and how many users were created before it
- *   n t role name and tenant id of the last binding, where every pair is listed
+ *   n t role name and tenant id of the last binding, where every pair is listed, or what other principals hold
  *   o   rows past within what the other fields name            p   roles past, where a permission's grants are listed
  *   r   name of a read, in which places count                  y   type of a principal that is no user
  */
@@ -88,28 +89,14 @@ export function* rowsAfter<S, T>(
   toRow: (row: S) => T,
 ): Generator<readonly [T, TokenFields]> {
   const after = afterKey(cursor);
-  for (let place = cursor === undefined ? 0 : firstAbove(sorted, after, keyOf); place < sorted.length; place += 1) {
+  const isPast = (place: number): boolean => keyOf(sorted[place] as S) <= after; // asked for places of the list alone
+  const from = cursor === undefined ? 0 : firstPlace(sorted.length, isPast);
+  for (let place = from; place < sorted.length; place += 1) {
     const row = sorted[place];
     if (row !== undefined) {
       yield [toRow(row), { a: keyOf(row) }];
     }
   }
-}
-
-/** The first place of a sorted list whose key is above the given one. */
-export function firstAbove<S>(sorted: readonly S[], key: string, keyOf: (row: S) => string): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const row = sorted[middle];
-    if (row !== undefined && keyOf(row) <= key) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
 }
 
 /**

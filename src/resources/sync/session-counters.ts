@@ -1,5 +1,5 @@
-import { compare } from '../../access/catalog.ts';
 import type { RequestCounts, RequestObserver } from '../../descope/http/call.ts';
+import { compare } from '../../model/order.ts';
 import type { CutCounter, DropReason } from '../../model/text.ts';
 
 /** What the protocol could not carry. */
