@@ -82,6 +82,7 @@ export const accessKeyType: ResourceType = {
   parentTypeIds: [],
   holders: {
     list: listedKeys,
+    isReadOnly: true,
     holderOf: ({ boundUserId, roleNames, keyTenants }: AccessKey) =>
       boundUserId === '' ? { roleNames, userTenants: keyTenants } : { roleNames: [], userTenants: [] },
   },

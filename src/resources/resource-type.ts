@@ -47,7 +47,7 @@ export interface ListRequest extends PageRequest {
 /** One entitlement that every resource of a type offers. */
 export interface EntitlementType {
   readonly words: EntitlementWords;
-  /** Types of those who can be granted it; `holders`: of all who hold memberships and roles. */
+  /** Types of those who can be granted it; `holders`: of all who hold memberships and roles, and not only to be read. */
   readonly grantableTo: 'holders' | readonly string[];
   /** Direct grants of one resource. An id that no such resource has is an empty page: never NOT_FOUND from a list. */
   readonly grants: (session: SyncSession, resourceId: string, request: PageRequest) => Promise<Page<GrantRow>>;

@@ -62,7 +62,10 @@ export class TypeSet implements TypesRead {
   }
 
   #toTemplate({ words, grantableTo }: EntitlementType): Entitlement {
-    const typeIds = grantableTo === 'holders' ? this.holderTypeIds : grantableTo;
+    const readOnly = new Set(
+      this.otherHolders.filter(({ isReadOnly }) => isReadOnly === true).map(({ typeId }) => typeId),
+    );
+    const typeIds = grantableTo === 'holders' ? this.holderTypeIds.filter((id) => !readOnly.has(id)) : grantableTo;
     return entitlementTemplate(
       words,
       typeIds.map((id) => this.#messages.get(id)).filter((type) => type !== undefined),

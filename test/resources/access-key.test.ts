@@ -5,6 +5,7 @@ import type { CallOptions } from '../../src/descope/http/call.ts';
 import type { WholeList } from '../../src/descope/whole-list.ts';
 import { ConnectorError } from '../../src/errors.ts';
 import type { Grant } from '../../src/model/messages.ts';
+import { listedTypes } from '../../src/registry.ts';
 import { walk } from '../../src/sync/walk.ts';
 import type { DescopeModel } from '../support/descope-model.ts';
 import { createProject, smallProject, usersWith } from '../support/project-fixture.ts';
@@ -130,6 +131,15 @@ describe('access keys', () => {
 
     expect(ids.filter((id) => id.includes(':access_key:'))).toEqual(expected);
     expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('are not offered as somebody to grant something to: that cannot be done yet', async () => {
+    const types = listedTypes(['access_key']);
+
+    const offered = types.all.flatMap(({ entitlements }) => entitlements.map((one) => types.template(one)));
+
+    expect(offered.flatMap(({ grantableTo }) => grantableTo.map(({ id }) => id))).not.toContain('access_key');
+    expect(offered.length).toBe(4);
   });
 
   it('make a role in a tenant one that somebody holds, and pass its permissions on to keys', async () => {
