@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createConnector } from '../../src/connector.ts';
-import { accessKeyList, decodeAccessKey } from '../../src/descope/access-keys.ts';
-import type { CallOptions } from '../../src/descope/http/call.ts';
-import type { WholeList } from '../../src/descope/whole-list.ts';
+import { decodeAccessKey } from '../../src/descope/access-keys.ts';
 import { ConnectorError } from '../../src/errors.ts';
 import type { Grant } from '../../src/model/messages.ts';
 import { listedTypes } from '../../src/registry.ts';
@@ -44,27 +42,8 @@ const expected = [
   'role_binding:globex/Viewer:assigned:access_key:K2',
 ];
 
-interface ProjectWithKeys extends DescopeModel {
-  /** What is thrown instead of an answer to the search for keys. */
-  refusal?: Error;
-  keySearches: number;
-}
-
-function projectWithKeys(more: readonly object[] = [], rows = smallProject()): ProjectWithKeys {
-  const found = [...keys, ...more].map((key) => decodeAccessKey({ ...key }));
-  const project: ProjectWithKeys = Object.assign(createProject(rows), { keySearches: 0 });
-  const { readList } = project;
-  project.readList = async <Row>(list: Pick<WholeList<Row>, 'key'>, call?: CallOptions): Promise<readonly Row[]> => {
-    if (list.key !== accessKeyList.key) {
-      return await readList(list, call);
-    }
-    project.keySearches += 1;
-    if (project.refusal !== undefined) {
-      throw project.refusal;
-    }
-    return found as readonly unknown[] as readonly Row[]; // the rows of that very list
-  };
-  return project;
+function projectWithKeys(more: readonly object[] = [], rows = smallProject()): DescopeModel {
+  return createProject(rows, { keys: [...keys, ...more].map((key) => decodeAccessKey({ ...key })) });
 }
 
 async function grantsIn(project: DescopeModel, tenantRoles: 'all' | 'observed' = 'all'): Promise<readonly Grant[]> {
@@ -86,7 +65,7 @@ describe('access keys', () => {
 
     await walk({ surface: connector, syncId: 'sync-1', sink: collector.sink });
 
-    expect(project.keySearches).toBe(0);
+    expect(project.countOf('allKeys')).toBe(0);
     expect(JSON.stringify(collector.grants)).not.toContain('access_key');
     await expect(allResources(connector, 'access_key')).rejects.toMatchObject({ kind: 'unsupported' });
   });
@@ -195,7 +174,11 @@ describe('access keys', () => {
 
   it('that may not be read fail the sync: an empty list would take their access away', async () => {
     const project = projectWithKeys();
-    project.refusal = new ConnectorError('forbidden', 'POST /v1/mgmt/accesskey/search answered 403');
+    project.onRequest = ({ endpoint }) => {
+      if (endpoint === 'allKeys') {
+        throw new ConnectorError('forbidden', 'POST /v1/mgmt/accesskey/search answered 403');
+      }
+    };
 
     await expect(grantsIn(project)).rejects.toMatchObject({ kind: 'forbidden' });
   });

@@ -10,10 +10,7 @@ import type { WholeList } from '../../src/descope/whole-list.ts';
 /** Where the clock of a model stands at first, in epoch milliseconds. */
 export const serverNowMs = Date.UTC(2026, 0, 2, 3, 4, 5);
 
-/**
- * A project as it is now. Apart from the users, each list has the name of its key in Descope's answer: `readList` serves
- * every list that is here.
- */
+/** A project as it is now. Apart from the users, each list has the name of its key in Descope's answer. */
 export interface Rows {
   readonly users: readonly User[];
   readonly tenants: readonly Tenant[];
@@ -21,10 +18,11 @@ export interface Rows {
   readonly permissions: readonly Permission[];
 }
 
-type ListKey = Exclude<keyof Rows, 'users'>;
+/** Decoded rows of lists that not every project here has, by the list's key in Descope's answer. */
+export type MoreLists = Readonly<Record<string, readonly unknown[]>>;
 
 /** How a request is noted: lists by their key, as "allTenants". */
-export type ModelEndpoint = 'searchUsers' | 'loadUser' | 'loadForWrite' | 'writeUser' | `all${Capitalize<ListKey>}`;
+export type ModelEndpoint = 'searchUsers' | 'loadUser' | 'loadForWrite' | 'writeUser' | `all${string}`;
 
 export interface ModelRequest {
   readonly endpoint: ModelEndpoint;
@@ -37,6 +35,7 @@ export interface ModelRequest {
 /** What differs between models. All of it may be changed later, between requests and by a hook. */
 export interface ModelOptions {
   readonly rows: Partial<Rows>;
+  readonly lists: MoreLists;
   readonly nowMs: number;
   readonly tieOrder: (() => number) | undefined;
   readonly areBoundsInclusive: boolean;
@@ -52,6 +51,8 @@ export class DescopeModel {
   readonly projectId: string = 'P2fake';
   /** The project as it is now: put other rows in to change it. */
   rows: Rows;
+  /** The lists that it has besides. */
+  lists: MoreLists;
   /** The clock of the service, in epoch milliseconds. Descope shows and filters whole seconds. */
   nowMs: number;
   /** From when on a search finds a user; those who are not in it are found. */
@@ -75,8 +76,16 @@ export class DescopeModel {
   onWrite: ((change: UserChange, carryOut: () => User) => WriteOutcome) | undefined;
   #created = 0;
 
-  constructor({ rows, nowMs = serverNowMs, tieOrder, areBoundsInclusive = true, onRequest }: Partial<ModelOptions>) {
+  constructor({
+    rows,
+    lists = {},
+    nowMs = serverNowMs,
+    tieOrder,
+    areBoundsInclusive = true,
+    onRequest,
+  }: Partial<ModelOptions>) {
     this.rows = { users: [], tenants: [], roles: [], permissions: [], ...rows };
+    this.lists = lists;
     this.nowMs = nowMs;
     this.tieOrder = tieOrder;
     this.areBoundsInclusive = areBoundsInclusive;
@@ -122,15 +131,13 @@ export class DescopeModel {
     });
 
   readList = <Row>({ key }: Pick<WholeList<Row>, 'key'>, call?: CallOptions): Promise<readonly Row[]> => {
-    if (!this.#hasList(key)) {
+    const find = (): readonly unknown[] | undefined => ({ ...this.lists, ...this.rows, users: undefined })[key];
+    if (find() === undefined) {
       throw new Error(`the model has no list of ${key}`);
     }
+    const endpoint = `all${key.charAt(0).toUpperCase()}${key.slice(1)}` as const;
     // The rows of a list are what its decoder makes of the field with its key.
-    return this.#answer(
-      { endpoint: endpointOf(key) },
-      call,
-      () => this.rows[key] as readonly unknown[] as readonly Row[],
-    );
+    return this.#answer({ endpoint }, call, () => find() as readonly Row[]);
   };
 
   /** Notes a request, lets a moment and what the test wants pass, and reads the answer off what the project is then. */
@@ -146,10 +153,6 @@ export class DescopeModel {
       call?.signal?.throwIfAborted();
     }
     return read();
-  }
-
-  #hasList(key: string): key is ListKey {
-    return key !== 'users' && Object.hasOwn(this.rows, key);
   }
 
   #user(userId: string): User | undefined {
@@ -179,10 +182,6 @@ export class DescopeModel {
     this.rows = { ...this.rows, users: this.rows.users.map((row) => (row === before ? after : row)) };
     return after;
   }
-}
-
-function endpointOf(key: ListKey): ModelEndpoint {
-  return `all${key.charAt(0).toUpperCase()}${key.slice(1)}` as ModelEndpoint; // Capitalize, as TypeScript does it
 }
 
 /** Whether a user was created within the times that a search asks for. */

@@ -2,7 +2,7 @@ import type { Permission } from '../../src/descope/permissions.ts';
 import type { Role } from '../../src/descope/roles.ts';
 import type { Tenant } from '../../src/descope/tenants.ts';
 import type { User } from '../../src/descope/users/user.ts';
-import { DescopeModel, type Rows } from './descope-model.ts';
+import { DescopeModel, type MoreLists, type Rows } from './descope-model.ts';
 
 /** Users are created long before the clock of a model unless a test says otherwise. */
 const firstCreation = Date.UTC(2020, 0, 1) / 1000;
@@ -88,9 +88,9 @@ export function usersWith(count: number, fields: Partial<User>, prefix = 'u'): U
   return Array.from({ length: count }, (_, place) => user(`${prefix}${String(place).padStart(3, '0')}`, fields));
 }
 
-/** A model of a project with these rows. */
-export function createProject(rows: Partial<Rows> = {}): DescopeModel {
-  return new DescopeModel({ rows });
+/** A model of a project with these rows, and with these lists of other families. */
+export function createProject(rows: Partial<Rows> = {}, lists: MoreLists = {}): DescopeModel {
+  return new DescopeModel({ rows, lists });
 }
 
 /** Reference project: every kind of reference the access model knows, small enough to read at a glance. */
