@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { configVariables } from '../../src/config/config-file-path.ts';
@@ -79,6 +79,25 @@ describe('every page', () => {
     );
 
     expect(wrong).toEqual([]);
+  });
+
+  it('names files of ours that are there', () => {
+    const files = ['src', 'test', 'scripts', 'deploy', 'docs', 'proto', 'bin'].flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map(
+        (path) => `/${join(folder, path).replaceAll('\\', '/')}`,
+      ),
+    );
+    const isThere = (name: string): boolean => files.some((path) => path.endsWith(`/${name.replace(/\/$/, '')}`));
+    const named = all
+      .filter(({ path }) => path !== 'CHANGELOG.md')
+      .flatMap(({ path, text }) =>
+        codeIn(text)
+          .filter(({ code }) => /^(?:src|test|scripts)\/[\w./-]+$|^\w[\w./-]*\.tsx?$/.test(code))
+          .map(({ code, line }) => ({ name: code, where: `${path}:${line}` })),
+      );
+
+    expect(named.length).toBeGreaterThan(250);
+    expect(named.filter(({ name }) => !isThere(name)).map(({ name, where }) => `${where}: ${name}`)).toEqual([]);
   });
 
   it('names metrics that are served', async () => {
@@ -205,6 +224,15 @@ it('decisions have a number each, the one in their heading', () => {
 
   expect(numbers).toEqual(files.map((_, place) => String(place + 1).padStart(3, '0')));
   expect(files.map((name) => read(`docs/decisions/${name}`).slice(2, 5))).toEqual(numbers);
+});
+
+it('docs/where.md has at least 25 changes, and every path in it is there', () => {
+  const text = read('docs/where.md');
+  const paths = [...text.matchAll(/`([\w.-]+(?:\/[\w.-]*)+|[\w-]+\.json)`/g)].map(([, path = '']) => path);
+
+  expect(text.match(/^\| (?!I want to|---)/gm)?.length).toBeGreaterThanOrEqual(25);
+  expect(paths.length).toBeGreaterThan(100);
+  expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
 });
 
 it('docs/docs-info.md names every endpoint that can be called, and no other', () => {
