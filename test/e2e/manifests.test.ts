@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
+import { registry } from '../../src/registry.ts';
 import { runCli } from '../support/cli.ts';
 
 interface Field {
@@ -40,13 +41,9 @@ describe('the committed manifests', () => {
       .filter(({ capabilities }) => capabilities.includes('CAPABILITY_PROVISION'))
       .map(({ resourceType }) => resourceType.id);
     expect(stdout.startsWith('{\n  "@type": "type.googleapis.com/c1.connector.v2.ConnectorCapabilities"')).toBe(true);
-    expect(resourceTypeCapabilities.map(({ resourceType }) => resourceType.id)).toEqual([
-      'permission',
-      'role',
-      'role_binding',
-      'tenant',
-      'user',
-    ]);
+    expect(resourceTypeCapabilities.map(({ resourceType }) => resourceType.id)).toEqual(
+      registry.map(({ words }) => words.id).toSorted(),
+    );
     expect(provisioned).toEqual(['role', 'role_binding', 'tenant']);
     expect(resourceTypeCapabilities.every(({ permissions }) => permissions.permissions.length > 0)).toBe(true);
     expect(connectorCapabilities).toEqual([
