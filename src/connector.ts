@@ -77,7 +77,7 @@ export function createConnector({
       accountManagerService(),
       credentialManagerService(),
       eventService(),
-      actionService(),
+      actionService({ project }),
     ]),
     report: (activeSyncId) => {
       const session = sessions.peek(activeSyncId);

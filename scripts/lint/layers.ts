@@ -26,6 +26,7 @@ export const ranks: Readonly<Record<string, number>> = {
   model: 1,
   access: 2,
   'sync-format': 2,
+  actions: 3,
   resources: 3,
   provisioning: 3,
   'registry.ts': 4,
@@ -45,7 +46,7 @@ export const ranks: Readonly<Record<string, number>> = {
 
 /** Folders that only these may open, besides themselves. */
 const doors: Readonly<Record<string, readonly string[]>> = {
-  descope: ['access', 'resources', 'provisioning', 'registry.ts', 'doctor', 'cli'],
+  descope: ['access', 'actions', 'resources', 'provisioning', 'registry.ts', 'doctor', 'cli'],
   gen: ['model', 'sync-format', 'services', 'server', 'output'],
 };
 

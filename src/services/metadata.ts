@@ -1,4 +1,5 @@
 import { create } from '@bufbuild/protobuf';
+import { actions } from '../actions/actions.ts';
 import { Capability, type ConnectorMetadata, ConnectorMetadataSchema } from '../gen/c1/connector/v2/connector_pb.ts';
 import { typeRights, type TypeRights } from '../registry.ts';
 
@@ -28,7 +29,12 @@ export function connectorMetadata(rights: readonly TypeRights[] = typeRights()):
             ],
           },
         })),
-      connectorCapabilities: [...provision, ...read, Capability.SERVICE_MODE_TARGETED_SYNC],
+      connectorCapabilities: [
+        ...provision,
+        ...read,
+        ...(actions.length > 0 ? [Capability.ACTIONS] : []),
+        Capability.SERVICE_MODE_TARGETED_SYNC,
+      ],
       credentialDetails: {},
     },
   });
