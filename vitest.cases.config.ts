@@ -34,6 +34,7 @@ export const caseFiles = [
   'test/faults/records.test.ts',
   'test/faults/slow.test.ts',
   'test/listen-address.test.ts',
+  'test/new/skeletons.test.ts',
   'test/output/foreign-readers.test.ts',
 ];
 

@@ -62,6 +62,23 @@ describe('npm run new:type', () => {
   });
 });
 
+describe('npm run new:action', () => {
+  it.each([
+    ['no name', []],
+    ['a name in another case', ['disableUser']],
+    ['the name of a file that is there', ['arguments']],
+  ])('refuses %s, and writes nothing', async (_case, args) => {
+    await using tree = await copyTree(parts);
+    const before = filesOf(tree.path);
+
+    const { status, stderr } = run(tree.path, 'new-action.ts', ...args);
+
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^new:action: .+\n$/);
+    expect(filesOf(tree.path)).toEqual(before);
+  });
+});
+
 describe('a line that is inserted', () => {
   const insertion = { path: 'src/list.ts', list: 'all', element: 'b', from: './folder/b.ts' };
 
