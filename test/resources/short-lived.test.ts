@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { chanceOf } from '../support/chance.ts';
 import type { DescopeModel, Rows } from '../support/descope-model.ts';
-import { createProject, inTenant, permission, role, tenant, user } from '../support/project-fixture.ts';
+import { createProject, inTenant, permission, role, tenant, user, usersWith } from '../support/project-fixture.ts';
 import { ShortLived } from '../support/short-lived.ts';
 import { truthOf } from '../support/truth.ts';
 import { connectorOf, idsOf, keyOf, listResources } from '../support/walker.ts';
@@ -72,6 +72,21 @@ describe('a server that is replaced all the time', () => {
       expect(new Set(resources.map(keyOf))).toEqual(new Set(truth.resources.keys()));
       expect(new Set(idsOf(grants))).toEqual(new Set(truth.grants.keys()));
       expect(caller.processes).toBeGreaterThan(1);
+    },
+  );
+
+  it.each([1, 2])(
+    'every %i calls, in a project that is read in a moment: the sync ends, and is whole',
+    async (life) => {
+      const members = usersWith(600, { userTenants: [inTenant('acme', 'Editor')], roleNames: ['Viewer'] });
+      const users = members.map((member, place) => Object.assign(member, { createdTime: startedAt + place }));
+      const rows = { ...project(0), users };
+
+      const { resources, grants } = await shortLived(createProject(rows), 'observed', () => life).sync();
+
+      const truth = truthOf(rows, 'observed');
+      expect(new Set(resources.map(keyOf))).toEqual(new Set(truth.resources.keys()));
+      expect(new Set(idsOf(grants))).toEqual(new Set(truth.grants.keys()));
     },
   );
 

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import type { AccessKey } from '../../src/descope/access-keys.ts';
 import type { Permission } from '../../src/descope/permissions.ts';
 import type { Role } from '../../src/descope/roles.ts';
 import type { Tenant } from '../../src/descope/tenants.ts';
@@ -99,9 +100,9 @@ function holdingsArbitrary(names: readonly string[]): fc.Arbitrary<Partial<User>
   });
 }
 
-/** A whole project: the users who hold something, and enough others to fill none, one or several pages. */
-export const projectArbitrary: fc.Arbitrary<Rows> = shapeArbitrary.chain(({ names, ...lists }) =>
-  fc
+/** The users who hold something, and enough others to fill none, one or several pages. */
+function rowsArbitrary({ names, ...lists }: Shape): fc.Arbitrary<Rows> {
+  return fc
     .record({
       holders: fc.uniqueArray(fc.tuple(nameArbitrary, holdingsArbitrary(names)), {
         maxLength: 12,
@@ -116,5 +117,55 @@ export const projectArbitrary: fc.Arbitrary<Rows> = shapeArbitrary.chain(({ name
         user(`other-${place}`, { createdTime: seconds + (place % 7) }),
       );
       return Object.assign({ users: [...known, ...rest] }, lists);
-    }),
-);
+    });
+}
+
+/** A whole project. */
+export const projectArbitrary: fc.Arbitrary<Rows> = shapeArbitrary.chain(rowsArbitrary);
+
+function keyArbitrary(names: readonly string[]): fc.Arbitrary<AccessKey> {
+  return fc
+    .record({
+      id: nameArbitrary,
+      name: fc.constantFrom('', 'CI', 'Export'),
+      status: fc.constantFrom('active', 'inactive', 'revoked'),
+      expireTime: fc.constantFrom(undefined, -1, 1, 1_900_000_000, 253_402_300_799, 9e15),
+      boundUserId: fc.constantFrom('', '', '', 'a'),
+      held: holdingsArbitrary(names),
+    })
+    .map(
+      ({
+        held: { roleNames = [], userTenants: keyTenants = [], createdTime },
+        id,
+        name,
+        status,
+        expireTime,
+        boundUserId,
+      }) => ({
+        id,
+        name,
+        description: '',
+        status,
+        createdTime,
+        expireTime,
+        createdBy: '',
+        boundUserId,
+        roleNames,
+        keyTenants,
+        permittedIps: [],
+        hasCustomClaims: false,
+        isEditable: true,
+      }),
+    );
+}
+
+/** A whole project with access keys, whose ids are of the kind that users have, too. */
+export const projectWithKeysArbitrary: fc.Arbitrary<Rows & { readonly keys: readonly AccessKey[] }> =
+  shapeArbitrary.chain((shape) =>
+    fc
+      .record({
+        rows: rowsArbitrary(shape),
+        keys: fc.uniqueArray(keyArbitrary(shape.names), { maxLength: 8, selector: ({ id }) => id }),
+      })
+      .map(({ rows, keys }) => Object.assign({ keys }, rows)),
+  );

@@ -54,10 +54,13 @@ export class ShortLived {
   }
 
   /** A whole sync, the types in the order in which they are listed as a rule. */
-  async sync(pageSize = 0): Promise<{ readonly resources: Resource[]; readonly grants: Grant[] }> {
+  async sync(
+    pageSize = 0,
+    order: readonly string[] = typeIds,
+  ): Promise<{ readonly resources: Resource[]; readonly grants: Grant[] }> {
     const resources: Resource[] = [];
     const grants: Grant[] = [];
-    for (const typeId of typeIds) {
+    for (const typeId of order) {
       resources.push(
         ...(await this.all((connector, pageToken) => listResources(connector, typeId, { pageToken, pageSize }))),
       );

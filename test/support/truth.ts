@@ -5,7 +5,19 @@
 interface UserRow {
   readonly userId: string;
   readonly roleNames: readonly string[];
-  readonly userTenants: readonly { readonly tenantId: string; readonly roleNames: readonly string[] }[];
+  readonly userTenants: readonly MembershipRow[];
+}
+
+interface MembershipRow {
+  readonly tenantId: string;
+  readonly roleNames: readonly string[];
+}
+
+interface KeyRow {
+  readonly id: string;
+  readonly boundUserId: string;
+  readonly roleNames: readonly string[];
+  readonly keyTenants: readonly MembershipRow[];
 }
 
 export interface TruthRows {
@@ -17,6 +29,8 @@ export interface TruthRows {
     readonly permissionNames: readonly string[];
   }[];
   readonly permissions: readonly { readonly name: string }[];
+  /** Where access keys are asked for. */
+  readonly keys?: readonly KeyRow[];
 }
 
 /** `source` is the entitlement that GrantExpandable names, `tenantId` the one in GrantMetadata; null for neither. */
@@ -26,6 +40,8 @@ export interface GrantTruth {
 }
 
 export interface Truth {
+  /** Types of those to whom a permission is passed on. */
+  readonly holderTypes: readonly string[];
   /** `<type>:<resource id>` of every resource, and the tenant that is its parent ('' for none). */
   readonly resources: Map<string, string>;
   readonly entitlements: Set<string>;
@@ -63,33 +79,38 @@ export function truthOf(rows: TruthRows, tenantRoles: 'all' | 'observed'): Truth
     grants.set(`${entitlement}:${principalType}:${principalId}`, truth);
   };
 
-  for (const user of rows.users) {
-    resources.set(`user:${user.userId}`, '');
-    for (const name of user.roleNames) {
+  const keys = (rows.keys ?? []).filter(({ boundUserId }) => boundUserId === '');
+  const holders = [
+    ...rows.users.map(({ userId, ...held }) => ({ type: 'user', id: userId, ...held })),
+    ...keys.map(({ id, roleNames, keyTenants }) => ({ type: 'access_key', id, roleNames, userTenants: keyTenants })),
+  ];
+  for (const holder of holders) {
+    resources.set(`${holder.type}:${holder.id}`, '');
+    for (const name of holder.roleNames) {
       references += 1;
       if (isRole('', name)) {
-        grant(`role:${roleId('', name)}:assigned`, 'user', user.userId);
+        grant(`role:${roleId('', name)}:assigned`, holder.type, holder.id);
       } else {
-        dangling.push(`${user.userId} project role ${name}`);
+        dangling.push(`${holder.id} project role ${name}`);
       }
     }
-    for (const { tenantId, roleNames } of user.userTenants) {
+    for (const { tenantId, roleNames } of holder.userTenants) {
       references += 1;
       if (isTenant(tenantId)) {
-        grant(`tenant:${tenantId}:member`, 'user', user.userId);
+        grant(`tenant:${tenantId}:member`, holder.type, holder.id);
       } else {
-        dangling.push(`${user.userId} tenant ${tenantId}`);
+        dangling.push(`${holder.id} tenant ${tenantId}`);
       }
       for (const name of roleNames) {
         references += 1;
         if (isTenant(tenantId) && isRole(tenantId, name)) {
-          grant(`role:${roleId(tenantId, name)}:assigned`, 'user', user.userId);
+          grant(`role:${roleId(tenantId, name)}:assigned`, holder.type, holder.id);
           ambiguous += isRole('', name) ? 1 : 0;
         } else if (isTenant(tenantId) && isRole('', name)) {
-          grant(`role_binding:${escaped(tenantId)}/${escaped(name)}:assigned`, 'user', user.userId);
+          grant(`role_binding:${escaped(tenantId)}/${escaped(name)}:assigned`, holder.type, holder.id);
           held.push({ tenantId, name });
         } else {
-          dangling.push(`${user.userId} role ${name} in ${tenantId}`);
+          dangling.push(`${holder.id} role ${name} in ${tenantId}`);
         }
       }
     }
@@ -141,6 +162,7 @@ export function truthOf(rows: TruthRows, tenantRoles: 'all' | 'observed'): Truth
   }
 
   return {
+    holderTypes: rows.keys === undefined ? ['user'] : ['user', 'access_key'],
     resources,
     entitlements,
     grants,

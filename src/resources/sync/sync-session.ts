@@ -90,6 +90,8 @@ export class SyncSession {
   #completed: CompletedRead | undefined;
   /** How many searches a process without an index may send before it makes one. */
   #wholeCost: number | undefined;
+  /** Whether the project is read in a moment. */
+  #isQuick = false;
 
   constructor({ project, policy, types, catalogs, wallClock = Date.now, onCompleted }: SyncSessionOptions) {
     this.project = project;
@@ -231,7 +233,8 @@ export class SyncSession {
    * The walk that answers a listing of grants in a process without an index (another process read the users), or undefined
    * where the index answers. Walking makes progress however short a process lives; reading everybody once is cheaper for one
    * that lives long. So walks are made until they have cost as much as that would: then the index is made after all. A
-   * project that is read in a moment is read at once.
+   * project that is read in a moment is read at once, but not for a cursor of an index that is gone: it would begin anew with
+   * each process.
    */
   async walkInstead(
     filter: UserFilter,
@@ -240,10 +243,12 @@ export class SyncSession {
   ): Promise<UserWalk | undefined> {
     const isWalked = cursor !== undefined && isWalkCursor(cursor);
     const isIndexed = this.isTargeted || this.#completed !== undefined;
-    return !isWalked && (isIndexed || (await this.#isIndexCheaper(signal))) ? undefined : this.#walks.filtered(filter);
+    return !isWalked && (isIndexed || (await this.#isIndexCheaper(cursor, signal)))
+      ? undefined
+      : this.#walks.filtered(filter);
   }
 
-  async #isIndexCheaper(signal?: AbortSignal): Promise<boolean> {
+  async #isIndexCheaper(cursor: TokenFields | undefined, signal?: AbortSignal): Promise<boolean> {
     if (this.#wholeCost === undefined) {
       const { main } = this.#walks;
       if (main.read !== undefined) {
@@ -253,12 +258,10 @@ export class SyncSession {
         Promise.all([main.begin().sequence === 0 && main.advance(signal), this.#loadCatalog(signal)]),
       );
       const pages = main.begin().leastPages;
-      if (pages <= quickPages) {
-        return true;
-      }
+      this.#isQuick = pages <= quickPages;
       this.#wholeCost = this.#walks.searchesSent + pages;
     }
-    return this.#walks.searchesSent > this.#wholeCost;
+    return (this.#isQuick && cursor === undefined) || this.#walks.searchesSent > this.#wholeCost;
   }
 
   /** In a process that has only the rest of the users, only their references can be looked up. */
