@@ -5,6 +5,7 @@ import type { EntitlementWords } from '../model/entitlement-message.ts';
 import type { ResourceTypeWords } from '../model/resource-type.ts';
 import type { ResourceRef } from '../model/ids.ts';
 import type { GrantRow, ResourceRow } from '../model/row.ts';
+import type { UserReferences } from './sync/holders.ts';
 import type { GrantPage, Page, PageRequest } from './sync/paging.ts';
 import type { LateResources, SyncSession } from './sync/sync-session.ts';
 
@@ -25,6 +26,11 @@ export interface ResourceType {
    * else as the rows of a whole list show it.
    */
   readonly holders?: 'users' | HolderList<unknown>;
+  /**
+   * How users' records name its resources, for a type other than tenants and roles of which users hold something. It needs `late`.
+   * The grants are those of `grantsOfHolders`, with `named` and the id as what is held.
+   */
+  readonly namedByUsers?: UserReferences;
   readonly entitlements: readonly EntitlementType[];
   /** Direct grants of all entitlements of all its resources, for a type whose grants are listed in one walk. */
   readonly allGrants?: (session: SyncSession, request: PageRequest) => Promise<GrantPage>;

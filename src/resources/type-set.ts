@@ -5,7 +5,18 @@ import { entitlementTemplate } from '../model/entitlement-message.ts';
 import type { Entitlement, ResourceType as ResourceTypeMessage } from '../model/messages.ts';
 import { toResourceType } from '../model/resource-type.ts';
 import type { EntitlementType, ResourceType } from './resource-type.ts';
+import type { UserReferences } from './sync/holders.ts';
 import type { LateResources, TypesRead } from './sync/sync-session.ts';
+
+/** Throws for a type whose parts contradict each other: a client would leave out grants, and nobody would notice. */
+function checkType({ words, entitlements, namedByUsers, late }: ResourceType): void {
+  if ((words.skips === 'entitlements') !== entitlements.length > 0) {
+    throw new Error(`${words.id} has ${entitlements.length} entitlements, and tells clients to skip ${words.skips}`);
+  }
+  if (namedByUsers !== undefined && late === undefined) {
+    throw new Error(`${words.id} is named by users: a second look may show more of it, and only \`late\` lists that`);
+  }
+}
 
 /** The types of one connector, in the order in which they are listed, and what follows from which of them there are. */
 export class TypeSet implements TypesRead {
@@ -18,12 +29,15 @@ export class TypeSet implements TypesRead {
   readonly holderTypeIds: readonly string[];
   /** Those of them who are no users. */
   readonly otherHolders: readonly HolderType[];
+  /** What users' records name besides tenants and roles. */
+  readonly named: readonly UserReferences[];
   readonly late: readonly LateResources[];
   readonly #byId: ReadonlyMap<string, ResourceType>;
   readonly #messages: ReadonlyMap<string, ResourceTypeMessage>;
   readonly #templates: ReadonlyMap<EntitlementType, Entitlement>;
 
   constructor(types: readonly ResourceType[]) {
+    types.forEach(checkType);
     this.all = types;
     this.messages = types.map(({ words }) => toResourceType(words));
     this.lists = [...new Set(types.flatMap(({ lists }) => lists))];
@@ -33,6 +47,7 @@ export class TypeSet implements TypesRead {
     this.otherHolders = types.flatMap(({ words, holders }) =>
       holders === undefined || holders === 'users' ? [] : [{ typeId: words.id, ...holders }],
     );
+    this.named = types.flatMap(({ namedByUsers }) => (namedByUsers === undefined ? [] : [namedByUsers]));
     this.late = types.flatMap((type) => (type.late === undefined ? [] : [type.late]));
     this.#templates = new Map(
       types.flatMap(({ entitlements }) => entitlements.map((one) => [one, this.#toTemplate(one)])),

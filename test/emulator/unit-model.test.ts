@@ -17,7 +17,7 @@ const rows = {
     user('ann', { createdTime, roleNames: ['Editor'] }),
     user('bob', { createdTime, userTenants: [inTenant('acme', 'Approver', 'Viewer')] }),
     user('cleo', { createdTime: createdTime + 1, userTenants: [inTenant('globex', 'Viewer'), inTenant('acme')] }),
-    user('dan', { createdTime: createdTime + 60, test: true }),
+    user('dan', { createdTime: createdTime + 60, test: true, ssoAppIds: ['A1'] }),
   ],
 };
 
@@ -27,12 +27,13 @@ async function both(check: (model: DescopeModel, client: DescopeClient) => Promi
     project: {
       tenants: rows.tenants.map(({ id }) => ({ id })),
       roles: rows.roles.map(({ name, tenantId }) => ({ name, tenantId })),
-      users: rows.users.map(({ userId, roleNames, userTenants, createdTime: second = 0, test }) => ({
+      users: rows.users.map(({ userId, roleNames, userTenants, createdTime: second = 0, test, ssoAppIds }) => ({
         userId,
         roleNames,
         tenants: userTenants,
         createdTime: second,
         test,
+        ssoAppIds,
       })),
     },
     switches: { roleNamesFilter: 'project-wide' },
@@ -58,6 +59,7 @@ describe('the model that unit tests read', () => {
     { ...whole, fromCreatedTimeMs: createdTime * 1000 + 1 },
     { ...whole, tenantIds: ['acme'] },
     { ...whole, roleNames: ['Editor', 'Viewer'] },
+    { ...whole, ssoAppIds: ['A1'] },
     { ...whole, tenantRoleNames: { acme: ['Viewer'], globex: ['Viewer', 'Editor'] } },
   ];
 

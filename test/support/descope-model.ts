@@ -196,15 +196,13 @@ export function isWithinTimes(
     : createdMs > fromCreatedTimeMs && createdMs < toCreatedTimeMs;
 }
 
-function isMatch({ roleNames, userTenants }: User, query: UserQuery): boolean {
-  const { tenantIds, roleNames: wanted, tenantRoleNames } = query;
-  if (tenantIds === undefined && wanted === undefined && tenantRoleNames === undefined) {
-    return true;
-  }
+function isMatch({ roleNames, userTenants, ssoAppIds }: User, query: UserQuery): boolean {
+  const { tenantIds, roleNames: wanted, tenantRoleNames, ssoAppIds: wantedApps } = query;
   const held = new Map(userTenants.map((entry) => [entry.tenantId, entry.roleNames]));
   return (
     (tenantIds === undefined || tenantIds.some((id) => held.has(id))) &&
     (wanted === undefined || wanted.some((name) => roleNames.includes(name))) &&
+    (wantedApps === undefined || wantedApps.some((id) => ssoAppIds.includes(id))) &&
     (tenantRoleNames === undefined ||
       Object.entries(tenantRoleNames).some(([id, names]) =>
         names.some((name) => held.get(id)?.includes(name) ?? false),

@@ -74,7 +74,7 @@ export function messagesOf<M>({ list, ...rest }: RowPage<Row<M>>): ListPage<M> {
 }
 
 export async function getResource(
-  connector: Connector,
+  connector: ConnectorSurface,
   typeId: string,
   id: string,
   syncId = 'sync-1',

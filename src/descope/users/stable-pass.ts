@@ -22,7 +22,7 @@ import {
   type FirstAnswer,
   mayBeCapped,
 } from './stable-checks.ts';
-import { type TimedUserPage, type UserPage, userPageSize, type UserQuery } from './user-page.ts';
+import { type TimedUserPage, type UserFilter, type UserPage, userPageSize, type UserQuery } from './user-page.ts';
 import type { User } from './user.ts';
 
 /** Parses a page that was read ahead. */
@@ -32,7 +32,7 @@ export interface StableOptions {
   readonly call: (query: UserQuery, signal?: AbortSignal) => Promise<TimedUserPage>;
   /** The same search for a page that is read ahead, to be parsed later. */
   readonly ahead: (query: UserQuery, signal: AbortSignal) => Promise<ParsePage>;
-  readonly filter: Pick<UserQuery, 'tenantIds' | 'roleNames' | 'tenantRoleNames'>;
+  readonly filter: UserFilter;
   readonly ledger: Ledger;
   /** Epoch milliseconds by our own clock. */
   readonly now: () => number;

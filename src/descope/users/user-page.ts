@@ -51,9 +51,13 @@ export interface UserQuery {
   readonly tenantIds?: readonly string[];
   readonly roleNames?: readonly string[];
   readonly tenantRoleNames?: Readonly<Record<string, readonly string[]>>;
+  readonly ssoAppIds?: readonly string[];
   /** Leaves the order to the service: some refuse to sort. */
   readonly unsorted?: boolean;
 }
+
+/** The part of a query that narrows it to the users of a tenant, a role or an application. */
+export type UserFilter = Pick<UserQuery, 'tenantIds' | 'roleNames' | 'tenantRoleNames' | 'ssoAppIds'>;
 
 /** A page of users and the server's clock when it answered (epoch ms), if it said so. */
 export interface TimedUserPage extends UserPage {
@@ -73,6 +77,7 @@ export function toSearchBody(query: UserQuery): Readonly<Record<string, unknown>
     tenantIds,
     roleNames,
     tenantRoleNames,
+    ssoAppIds,
     unsorted = false,
   } = query;
   return {
@@ -84,6 +89,7 @@ export function toSearchBody(query: UserQuery): Readonly<Record<string, unknown>
     ...(toCreatedTimeMs !== undefined && { toCreatedTime: String(toCreatedTimeMs) }),
     ...(tenantIds !== undefined && { tenantIds }),
     ...(roleNames !== undefined && { roleNames }),
+    ...(ssoAppIds !== undefined && { ssoAppIds }),
     ...(tenantRoleNames !== undefined && {
       tenantRoleNames: Object.fromEntries(
         Object.entries(tenantRoleNames).map(([tenantId, values]) => [tenantId, { values, and: false }]),

@@ -5,7 +5,7 @@ import { inconsistentRead, Ledger, type Pass, type PassOutcome, type ReadOrigin,
 import { Sightings } from './sightings.ts';
 import { createStablePass, type ParsePage } from './stable-pass.ts';
 import type { UnparsedPage } from './unparsed-page.ts';
-import { type TimedUserPage, userPageSize, type UserQuery } from './user-page.ts';
+import { type TimedUserPage, userPageSize, type UserQuery, type UserFilter } from './user-page.ts';
 import type { User } from './user.ts';
 
 export type { UserBatch } from './ledger.ts';
@@ -22,8 +22,8 @@ export interface UserReadOptions {
   readonly search: SearchUsers;
   /** How pages are read ahead; by `search`, and parsed at once, when left out. */
   readonly fetch?: FetchUsers;
-  /** Narrows the read to the users of a tenant or a role. The caller still checks every row. */
-  readonly filter?: Pick<UserQuery, 'tenantIds' | 'roleNames' | 'tenantRoleNames'>;
+  /** Narrows the read. The caller still checks every row. */
+  readonly filter?: UserFilter;
   /** Continues the read of another process: only users created from there on are read. */
   readonly origin?: ReadOrigin;
   /** Loads one user, to tell a deleted user from one whom the service leaves out. A narrowed read does not need it. */

@@ -1,5 +1,5 @@
 import type { Catalog } from '../../access/catalog.ts';
-import { idOfRole } from '../../access/catalog-list.ts';
+import { type CatalogList, idOfRole } from '../../access/catalog-list.ts';
 import { ConnectorError } from '../../errors.ts';
 import type { ResourceRef } from '../../model/ids.ts';
 import { printable } from '../../printable.ts';
@@ -12,7 +12,8 @@ const maxNamed = 100;
 
 /** A reference on a record that leads nowhere, or that Descope's API leaves open. Absent parts do not apply. */
 export interface Finding {
-  readonly kind: 'tenant' | 'role' | 'permission';
+  /** The resource type of what is named: tenant, role, permission, or one whose resources users name. */
+  readonly kind: string;
   readonly userId?: string;
   /** Who holds it, where that is no user. */
   readonly principal?: ResourceRef;
@@ -105,6 +106,12 @@ function findHeld(catalog: Catalog, source: HolderSource, dangling: Collector, a
       ambiguous.addHolders({ kind: 'role', tenantId, name: roleName }, holders, source);
     }
   }
+  for (const [{ list }, id, holders] of index.named()) {
+    references += holders.length;
+    if (catalog.row(list, id) === undefined) {
+      dangling.addHolders({ kind: list.typeId, name: id }, holders, source);
+    }
+  }
   return references;
 }
 
@@ -112,7 +119,12 @@ function findHeld(catalog: Catalog, source: HolderSource, dangling: Collector, a
 export function listsToReread(
   catalog: Catalog,
   indexes: readonly HolderIndex[],
-): { readonly tenants: boolean; readonly roles: boolean; readonly permissions: boolean } {
+): {
+  readonly tenants: boolean;
+  readonly roles: boolean;
+  readonly permissions: boolean;
+  readonly named: readonly CatalogList<unknown>[];
+} {
   const isUnknownTenant = (tenantId: string): boolean => catalog.tenant(tenantId) === undefined;
   const isUnknownRole = (tenantId: string, roleName: string): boolean =>
     catalog.role('', roleName) === undefined && catalog.role(tenantId, roleName) === undefined;
@@ -126,6 +138,17 @@ export function listsToReread(
           .tenantRoles()
           .some(([held]) => isUnknownTenant(held.tenantId) || isUnknownRole(held.tenantId, held.roleName)),
     ),
+    named: [
+      ...new Set(
+        indexes.flatMap((index) =>
+          index
+            .named()
+            .filter(([{ list }, id]) => catalog.row(list, id) === undefined)
+            .map(([{ list }]) => list)
+            .toArray(),
+        ),
+      ),
+    ],
     permissions: catalog.roles.some((role) => role.permissionNames.some((name) => !catalog.hasPermission(name))),
   };
 }

@@ -1,5 +1,4 @@
 import type { Catalog } from '../../access/catalog.ts';
-import { type Holding, holds } from '../../access/holding.ts';
 import { IdTable } from '../../descope/users/id-table.ts';
 import { grantRowsOf } from '../../model/grant-row.ts';
 import type { IdBytes } from '../../model/grant-template.ts';
@@ -7,7 +6,7 @@ import type { EntitlementRef } from '../../model/ids.ts';
 import { firstPlace } from '../../model/order.ts';
 import { type TokenFields, tokenText } from '../../model/page-token.ts';
 import type { GrantRow } from '../../model/row.ts';
-import { filterOf, type Holders, type HoldersQuestion, ordinalsOf } from './holders.ts';
+import { filterOf, type Holders, type HoldersQuestion, isHeldBy, ordinalsOf } from './holders.ts';
 import { isOfOthers, otherSources, startOfOthers, thenOthers, typesFrom } from './other-holders.ts';
 import { createGauge, fillPage, type Page, type PageRequest } from './paging.ts';
 import type { SyncSession } from './sync-session.ts';
@@ -52,7 +51,7 @@ async function grantsToUsers(
   const users = new IdTable();
   const toGrant = toRows(users);
   return await walkedPage(walk, request, (user) =>
-    holds(user, question.holding) ? [toGrant(users.add(user.userId).ordinal)] : [],
+    isHeldBy(user, question.holding) ? [toGrant(users.add(user.userId).ordinal)] : [],
   );
 }
 
@@ -81,7 +80,7 @@ function* grantsToOthers(
   { types }: SyncSession,
   catalog: Catalog,
   entitlement: EntitlementRef,
-  { holding, exists }: { readonly holding: Holding; readonly exists: (catalog: Catalog) => boolean },
+  { holding, exists }: HoldersQuestion,
   cursor: TokenFields,
 ): Generator<readonly [GrantRow, TokenFields]> {
   const [afterType, afterId] = [tokenText(cursor, 'y'), tokenText(cursor, 'a')];

@@ -1,3 +1,4 @@
+import type { CatalogList } from '../../access/catalog-list.ts';
 import type { Holder } from '../../access/holding.ts';
 import type { RoleAddress } from '../../model/ids.ts';
 import { PostingIndex } from './posting-index.ts';
@@ -5,16 +6,28 @@ import { OrdinalSlice } from './ordinal-slice.ts';
 
 const nobody = new OrdinalSlice();
 
+/** What rows name besides tenants and roles. A method, so that indexes of different rows can stand in one list. */
+export interface References<Row> {
+  /** In which it stands, by the ids of its rows. */
+  readonly list: CatalogList<unknown>;
+  idsOf(this: void, row: Row): readonly string[];
+}
+
 /**
  * Who holds what, as the user records say it, in a few bytes a holding: references are kept by their names and given a
  * meaning only when the read is complete. Users themselves are never kept. It is filled first, and asked when it is full.
  */
-export class HolderIndex {
+export class HolderIndex<Row extends Holder = Holder> {
   readonly #holdings = new PostingIndex();
   readonly #members = new Map<string, number>();
   readonly #projectRoles = new Map<string, number>();
   readonly #tenantRoles = new Map<string, Map<string, number>>();
+  readonly #named: readonly { readonly references: References<Row>; readonly things: Map<string, number> }[];
   #isIndexed = new Uint8Array(1024);
+
+  constructor(named: readonly References<Row>[] = []) {
+    this.#named = named.map((references) => ({ references, things: new Map() }));
+  }
 
   /** About how much memory it takes: the names of things and the tables that lead to them outweigh the numbers. */
   get bytes(): number {
@@ -22,7 +35,7 @@ export class HolderIndex {
   }
 
   /** Enters some principals, each with its number; those who are in already stay as they are. */
-  add({ users, ordinals }: { readonly users: readonly Holder[]; readonly ordinals: ArrayLike<number> }): void {
+  add({ users, ordinals }: { readonly users: readonly Row[]; readonly ordinals: ArrayLike<number> }): void {
     for (const [place, user] of users.entries()) {
       const ordinal = ordinals[place] ?? 0;
       if (!this.#begin(ordinal)) {
@@ -40,6 +53,11 @@ export class HolderIndex {
           for (const roleName of roleNames) {
             this.#hold(held, roleName);
           }
+        }
+      }
+      for (const { references, things } of this.#named) {
+        for (const id of new Set(references.idsOf(user))) {
+          this.#hold(things, id);
         }
       }
     }
@@ -87,6 +105,20 @@ export class HolderIndex {
         yield [{ tenantId, roleName }, this.#holdings.holdersOf(thing)];
       }
     }
+  }
+
+  /** Everything else that records name, with those who name it. */
+  *named(): Generator<readonly [References<Row>, id: string, OrdinalSlice]> {
+    for (const { references, things } of this.#named) {
+      for (const [id, thing] of things) {
+        yield [references, id, this.#holdings.holdersOf(thing)];
+      }
+    }
+  }
+
+  /** Those who name one thing besides tenants and roles. */
+  holdersNaming(references: Pick<References<Row>, 'list'>, id: string): OrdinalSlice {
+    return this.#holdersOf(this.#named.find((one) => one.references.list === references.list)?.things.get(id));
   }
 
   /** Names of the roles that somebody holds inside a tenant. */

@@ -1,9 +1,8 @@
-import { holds, type Holding } from '../../access/holding.ts';
 import type { DescopeClient } from '../../descope/client.ts';
 import type { RequestObserver } from '../../descope/http/call.ts';
 import { createUserRead } from '../../descope/users/user-read.ts';
 import { compare } from '../../model/order.ts';
-import { filterOf, type Holders, listedHolders } from './holders.ts';
+import { filterOf, type Holders, isHeldBy, listedHolders, type UserHolding } from './holders.ts';
 import { singleFlight } from './single-flight.ts';
 
 /** The filtered searches of a targeted sync, which must not read everybody to answer for one resource. */
@@ -24,21 +23,21 @@ export class HolderSearches {
   }
 
   /** The users who hold something, searched once however many pages they fill; each record that is found is checked. */
-  async find(holding: Holding, signal?: AbortSignal): Promise<Holders> {
+  async find(holding: UserHolding, signal?: AbortSignal): Promise<Holders> {
     const key = JSON.stringify(filterOf(holding));
     const search = this.#searches.get(key) ?? singleFlight((stop) => this.#search(holding, stop));
     this.#searches.set(key, search);
     return await search(signal);
   }
 
-  async #search(holding: Holding, signal: AbortSignal): Promise<Holders> {
+  async #search(holding: UserHolding, signal: AbortSignal): Promise<Holders> {
     const read = createUserRead(
       { search: (query, call) => this.#client.searchUsers(query, call), filter: filterOf(holding) },
       this.#onRequest,
     );
     const userIds = new Set<string>();
     for (let batch = await read.next(signal); batch !== undefined; batch = await read.next(signal)) {
-      for (const user of batch.users.filter((found) => holds(found, holding))) {
+      for (const user of batch.users.filter((found) => isHeldBy(found, holding))) {
         userIds.add(user.userId);
       }
     }

@@ -1,31 +1,54 @@
 import type { Catalog } from '../../access/catalog.ts';
-import type { Holding } from '../../access/holding.ts';
+import { type Holding, holds } from '../../access/holding.ts';
 import { IdTable } from '../../descope/users/id-table.ts';
+import type { User } from '../../descope/users/user.ts';
 import type { IdBytes } from '../../model/grant-template.ts';
 import { firstPlace } from '../../model/order.ts';
 import type { TokenFields } from '../../model/page-token.ts';
-import type { HolderIndex } from './holder-index.ts';
+import type { HolderIndex, References } from './holder-index.ts';
 import type { OrdinalSlice } from './ordinal-slice.ts';
 import { afterKey, placeIn } from './paging.ts';
-import type { UserFilter } from './user-walks.ts';
+import type { UserFilter } from '../../descope/users/user-page.ts';
+
+/** Something that users' records name besides tenants and roles, such as applications. */
+export interface UserReferences extends References<User> {
+  /** The search by which Descope finds the users who name one. What it finds is checked. */
+  readonly filterOf: (id: string) => UserFilter;
+}
+
+/** What users may hold: a membership or role, or whatever their records name. */
+export type UserHolding = Holding | { readonly named: UserReferences; readonly id: string };
 
 /** Who holds something. */
 export interface HoldersQuestion {
-  readonly holding: Holding;
+  readonly holding: UserHolding;
   /** Whether there is such a thing at all: what only records name is dangling, and nobody holds it. */
   readonly exists: (catalog: Catalog) => boolean;
 }
 
 /** The search by which Descope finds those who hold something. What it finds is checked. */
-export function filterOf({ tenantId, roleName }: Holding): UserFilter {
+export function filterOf(holding: UserHolding): UserFilter {
+  if ('named' in holding) {
+    return holding.named.filterOf(holding.id);
+  }
+  const { tenantId, roleName } = holding;
   if (roleName === undefined) {
     return { tenantIds: [tenantId] };
   }
   return tenantId === '' ? { roleNames: [roleName] } : { tenantRoleNames: { [tenantId]: [roleName] } };
 }
 
+/** Whether a user's record shows it. */
+export function isHeldBy(user: User, holding: UserHolding): boolean {
+  return 'named' in holding ? holding.named.idsOf(user).includes(holding.id) : holds(user, holding);
+}
+
 /** Those who hold something, as an index knows them. */
-export function ordinalsOf(index: HolderIndex, { tenantId, roleName }: Holding): OrdinalSlice {
+export function ordinalsOf(index: HolderIndex, holding: UserHolding): OrdinalSlice {
+  if ('named' in holding) {
+    return index.holdersNaming(holding.named, holding.id);
+  }
+  const { tenantId, roleName } = holding;
   return roleName === undefined ? index.membersOf(tenantId) : index.holdersOf(tenantId, roleName);
 }
 

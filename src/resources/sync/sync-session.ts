@@ -4,6 +4,8 @@ import { type CatalogList, listedPermissions, listedRoles, listedTenants } from 
 import type { HolderType } from '../../access/holder-list.ts';
 import type { CallOptions, RequestCounts } from '../../descope/http/call.ts';
 import type { DescopeClient } from '../../descope/client.ts';
+import type { User } from '../../descope/users/user.ts';
+import type { UserFilter } from '../../descope/users/user-page.ts';
 import type { TokenFields } from '../../model/page-token.ts';
 import type { ResourceRow } from '../../model/row.ts';
 import type { CutCounter } from '../../model/text.ts';
@@ -11,7 +13,14 @@ import type { CompletedRead, LookedUp } from './completed-read.ts';
 import { checkDangling, type DanglingPolicy, findReferences, listsToReread } from './findings.ts';
 import { createHeldBindings } from './held-bindings.ts';
 import { HolderIndex } from './holder-index.ts';
-import { type Holders, type HoldersQuestion, indexedHolders, listedHolders, ordinalsOf } from './holders.ts';
+import {
+  type Holders,
+  type HoldersQuestion,
+  indexedHolders,
+  listedHolders,
+  ordinalsOf,
+  type UserReferences,
+} from './holders.ts';
 import { HolderSearches } from './holder-searches.ts';
 import { OrdinalSlice } from './ordinal-slice.ts';
 import { type HolderSource, otherSources } from './other-holders.ts';
@@ -19,7 +28,7 @@ import { type Cuts, SessionCounters } from './session-counters.ts';
 import type { Catalogs } from './shared-catalogs.ts';
 import { singleFlight } from './single-flight.ts';
 import { isWalkCursor, type UserWalk, type WalkPage, type WalkPosition } from './user-walk.ts';
-import { type UserClient, type UserFilter, UserWalks } from './user-walks.ts';
+import { type UserClient, UserWalks } from './user-walks.ts';
 
 /** What a project's reading needs of the client. */
 export type ProjectRead = Pick<DescopeClient, 'projectId' | 'readList'> & UserClient;
@@ -39,6 +48,8 @@ export interface TypesRead {
   readonly lists: readonly CatalogList<unknown>[];
   readonly holderTypeIds: readonly string[];
   readonly otherHolders: readonly HolderType[];
+  /** What users' records name besides tenants and roles. */
+  readonly named: readonly UserReferences[];
   readonly late: readonly LateResources[];
 }
 
@@ -83,8 +94,8 @@ export class SyncSession {
   readonly #loadCatalog: (signal?: AbortSignal) => Promise<Catalog>;
   readonly #onCompleted: ((completed: CompletedRead) => void) | undefined;
   #complete: (signal?: AbortSignal) => Promise<CompletedRead>;
-  #index = new HolderIndex();
-  #restIndex = new HolderIndex();
+  #index: HolderIndex<User>;
+  #restIndex: HolderIndex<User>;
   #firstCatalog: Catalog | undefined;
   #lookedAgain: Catalog | undefined;
   #completed: CompletedRead | undefined;
@@ -99,6 +110,8 @@ export class SyncSession {
     this.types = types;
     this.beganAtMs = wallClock();
     this.#catalogs = catalogs;
+    this.#index = new HolderIndex(types.named);
+    this.#restIndex = new HolderIndex(types.named);
     this.#onCompleted = onCompleted;
     const { onRequest } = this.#counters;
     this.#searches = new HolderSearches(project, onRequest);
@@ -109,7 +122,7 @@ export class SyncSession {
       rest: {
         onBatch: (batch) => this.#restIndex.add(batch),
         onForget: () => {
-          this.#restIndex = new HolderIndex();
+          this.#restIndex = new HolderIndex(types.named);
         },
       },
     });
@@ -321,7 +334,7 @@ export class SyncSession {
   async #lookAgain(catalog: Catalog, index: HolderIndex, signal?: AbortSignal): Promise<Catalog> {
     const others = otherSources(catalog, this.types.otherHolders).map((source) => source.index);
     const again = listsToReread(catalog, [index, ...others]);
-    const lists = [again.tenants ? listedTenants : undefined, again.roles ? listedRoles : undefined];
+    const lists = [again.tenants ? listedTenants : undefined, again.roles ? listedRoles : undefined, ...again.named];
     const joined = catalog.joinedWith(
       await this.#load(
         lists.filter((list) => list !== undefined),
@@ -339,7 +352,7 @@ export class SyncSession {
   }
 
   #forgetDerived(): void {
-    this.#index = new HolderIndex();
+    this.#index = new HolderIndex(this.types.named);
     this.#completed = undefined;
     this.#complete = singleFlight((signal) => this.#readToTheEnd(signal));
   }

@@ -1,12 +1,10 @@
+import type { UserFilter } from '../../descope/users/user-page.ts';
 import { createUserRead, type UserRead, type UserReadOptions } from '../../descope/users/user-read.ts';
 import { type ReadOrigin, type UserBatch } from '../../descope/users/ledger.ts';
 import type { DescopeClient } from '../../descope/client.ts';
 import type { RequestObserver } from '../../descope/http/call.ts';
 import type { TokenFields } from '../../model/page-token.ts';
 import { toWalkPosition, UserWalk, type WalkPosition } from './user-walk.ts';
-
-/** Narrows a read of the users to those whom Descope's search finds so. */
-export type UserFilter = NonNullable<UserReadOptions['filter']>;
 
 /** The calls by which users are read. */
 export type UserClient = Pick<DescopeClient, 'searchUsers' | 'loadUser'> & Partial<Pick<DescopeClient, 'fetchUsers'>>;
