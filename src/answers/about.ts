@@ -52,7 +52,7 @@ export function aboutOf({ database, summary, gap, unknown }: FileIndex, version:
       gap.inheritingTenants === 0
         ? 'Access that tenants inherit: no tenant inherits from another here.'
         : `Access that tenants inherit from those above them is not derived (${count(gap.inheritingTenants, 'tenant')}, ${count(gap.inheritedRoles, 'role')}).`,
-      'Access keys, management keys and users of the console are not read.',
+      'Management keys and users of the console are not read; access keys only with --include access_key.',
       'Roles that single sign-on or SCIM maps at the next login are not predicted.',
       ...findings(summary),
       ...unknownInWords(unknown).map((text) => `${text}.`),

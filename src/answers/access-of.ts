@@ -48,7 +48,7 @@ export function accessOf(index: FileIndex, asked: string): AccessOf {
   };
 }
 
-/** What a user holds of types that this version does not know. */
+/** What a user holds of other types. */
 function* otherThingsOf(database: DatabaseSync, user: Readonly<Record<string, unknown>>): Generator<AccessPath> {
   const id = textIn(user, 'id');
   const things = database.prepare(

@@ -11,7 +11,7 @@ export interface AccessPath {
   readonly status: string;
   /**
    * A membership of a tenant, a role in the scope that defines it, or a project role inside one tenant; and in files of newer
-   * versions a permission that is granted directly, or a thing of a type that this version does not know.
+   * versions a permission that is granted directly, or a thing of another type.
    */
   readonly kind: HeldKind;
   /** The resource id of what is held, as in the file. */

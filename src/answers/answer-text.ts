@@ -118,7 +118,7 @@ export function limitsInWords({
   return [`note: ${read}`, `note: ${derived}`, ...unknownNotes(unknown)];
 }
 
-/** The same notes for what a file holds that this version does not know. */
+/** The same notes for what a file holds of other types. */
 export function unknownNotes(unknown: UnknownCounts | undefined): string[] {
   return unknownInWords(unknown).map((text) => `note: ${text}`);
 }

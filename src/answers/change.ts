@@ -14,7 +14,7 @@ export interface Change {
   readonly userId: string;
   readonly user: string;
   readonly login: string;
-  /** What was gained or lost, or what appeared or is gone; `other` for what is of a type that this version does not know. */
+  /** What was gained or lost, or what appeared or is gone; `other` for what is of another type. */
   readonly kind: KnownKind | 'other';
   /** Its resource id; '' for a user. */
   readonly heldId: string;
@@ -37,7 +37,7 @@ export interface Change {
 
 type KnownKind = 'tenant' | 'role' | 'binding' | 'permission' | 'user' | 'role-permission';
 
-/** A change that concerns nothing but what this version knows. */
+/** A change that concerns users, tenants, roles and permissions alone. */
 export type KnownChange = Change & { readonly kind: KnownKind };
 
 export function isKnown(change: Change): change is KnownChange {

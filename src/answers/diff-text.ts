@@ -154,7 +154,7 @@ export function diffInWords({ counts, isSame }: Diff): string {
     `Access: ${gained.toLocaleString('en')} gained, ${lost.toLocaleString('en')} lost${places}.`,
     `People: ${usersAppeared.toLocaleString('en')} new, ${usersGone.toLocaleString('en')} gone, ${usersChanged.toLocaleString('en')} of another status.`,
     `Tenants, roles, permissions: ${count(model, 'change')}.`,
-    ...(unknown === 0 ? [] : [`Of types that this version does not know: ${count(unknown, 'change')}.`]),
+    ...(unknown === 0 ? [] : [`Of other types: ${count(unknown, 'change')}.`]),
     ...(flagged === 0
       ? []
       : [
@@ -201,9 +201,7 @@ function keyOf(change: Change): string {
 function titleOf(change: Change, name: Name, names: Namesakes): string {
   const { area, tenantId, tenant } = change;
   if (!isKnown(change)) {
-    return area === 'access'
-      ? 'Access of types that this version does not know'
-      : 'Things of types that this version does not know';
+    return area === 'access' ? 'Access of other types' : 'Things of other types';
   }
   switch (area) {
     case 'access':

@@ -4,7 +4,7 @@ import type { Change } from './change.ts';
 import { thingInWords } from './unknown.ts';
 import { typedThingIn } from './unknown-rows.ts';
 
-// What changed among the things that this version does not know: grants that came and went, and resources.
+// What changed among the things of other types: grants that came and went, and resources.
 
 /** Enters the changes into a table of the diff. Both files are attached, as `old` and `new`. */
 export function findUnknownChanges(database: DatabaseSync): void {

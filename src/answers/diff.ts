@@ -18,7 +18,7 @@ export interface Diff extends Disposable {
       'gained' | 'lost' | 'usersAppeared' | 'usersGone' | 'usersChanged' | 'model' | 'tenants' | 'flagged',
       number
     > & {
-      /** Changes of what this version does not know; absent when there are none. The other numbers do not contain them. */
+      /** Changes of what is of other types; absent when there are none. The other numbers do not contain them. */
       unknown?: number;
     }
   >;

@@ -31,7 +31,7 @@ export interface FileIndex extends AsyncDisposable {
   readonly database: DatabaseSync;
   readonly summary: FileSummary;
   readonly gap: InheritanceGap;
-  /** What the file holds that this version does not know; undefined when there is nothing of the kind. */
+  /** What the file holds of other types; undefined when there is nothing of the kind. */
   readonly unknown: UnknownCounts | undefined;
 }
 

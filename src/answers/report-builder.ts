@@ -43,7 +43,7 @@ export interface ReportBuilder {
   take(): Uint8Array<ArrayBuffer>;
   /** How many bytes are ready. */
   readonly pending: number;
-  /** What is not shown of all that was added, since this version does not know it: sentences without an end. */
+  /** What is not shown of all that was added, being of other types: sentences without an end. */
   unknown(): readonly string[];
   /** Ends the data; then take() gives the last of it. */
   finish(names: ReportNames, summary: FileSummary, olderSummary?: FileSummary): void;

@@ -147,6 +147,6 @@ export interface ReportAbout {
   readonly file: string;
   readonly summary: FileSummary;
   readonly since?: { readonly file: string; readonly summary: FileSummary } | undefined;
-  /** What the file holds that the page does not show, since this version does not know it: sentences without an end. */
+  /** What the file holds that the page does not show, being of other types: sentences without an end. */
   readonly unknown?: readonly string[];
 }

@@ -76,7 +76,7 @@ export interface FileGrant {
   readonly to: { readonly kind: 'user' | 'role' | 'binding'; readonly id: string };
 }
 
-/** A resource or a grant of types that this version does not know, or does not expect together. It is counted and shown, never dropped. */
+/** A resource or a grant of types that answers do not cover, or do not expect together. It is counted and shown, never dropped. */
 export type FileUnknown = FileUnknownResource | FileUnknownGrant;
 
 export interface FileUnknownResource {

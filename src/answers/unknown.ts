@@ -1,18 +1,18 @@
-import { foundingTypes } from '../sync-format/c1z.ts';
+import { isFoundingType } from '../model/ids.ts';
 import { count } from './count.ts';
 import { printable } from './printable.ts';
 import type { FileUnknown } from './rows.ts';
 
 /**
- * What a file holds that this version has no row type for, counted. A newer version wrote it, or another tool added it. It is
- * kept and told: an answer that left it out would hide access.
+ * What a file holds besides users, tenants, roles and permissions, counted: opt-in types such as access keys, what a newer
+ * version reads, what another tool added. It is kept and told: an answer that left it out would hide access.
  */
 export interface UnknownCounts {
   /** Resources, by their type. */
   readonly resources: Readonly<Record<string, number>>;
-  /** Grants of something that we know, by the type of the principal. */
+  /** Grants of a tenant, role or permission, by the type of the principal. */
   readonly grantsTo: Readonly<Record<string, number>>;
-  /** Grants of something that we do not know, by the type of that. */
+  /** Grants of something else, by the type of that. */
   readonly grantsOf: Readonly<Record<string, number>>;
 }
 
@@ -63,11 +63,7 @@ export function createUnknownCounter(): UnknownCounter {
   };
 }
 
-export function isFoundingType(typeId: string): boolean {
-  return (foundingTypes as readonly string[]).includes(typeId);
-}
-
-/** The counts as sentences without an end: "12 grants to principals of a type that this version does not know (access_key: 12)". */
+/** The counts as sentences without an end: "12 grants to principals that are no users (access_key: 12)". */
 export function unknownInWords(unknown: UnknownCounts | undefined): string[] {
   if (unknown === undefined) {
     return [];
@@ -77,16 +73,16 @@ export function unknownInWords(unknown: UnknownCounts | undefined): string[] {
   return [
     ...sentence(
       'grant',
-      'to principals of a type that this version does not know',
+      'to principals that are no users',
       holders.filter(([type]) => !isFoundingType(type)),
     ),
     ...sentence(
       'grant',
-      'to principals of a type that this version does not expect there',
+      'to principals of a type that does not hold such things',
       holders.filter(([type]) => isFoundingType(type)),
     ),
-    ...sentence('grant', 'of things of a type that this version does not know', Object.entries(grantsOf)),
-    ...sentence('resource', 'of a type that this version does not know', Object.entries(resources)),
+    ...sentence('grant', 'of things that the answers do not cover', Object.entries(grantsOf)),
+    ...sentence('resource', 'that the answers do not cover', Object.entries(resources)),
   ];
 }
 

@@ -14,7 +14,7 @@ export interface WhoCan {
   readonly ways: number;
   /** Users who have it, each counted once, and ways in which they have it, one for each row. */
   counts(): { readonly users: number; readonly held: number };
-  /** The same of principals that are no users, and that this version does not know otherwise. */
+  /** The same of principals that are no users. */
   otherCounts(): { readonly principals: number; readonly held: number };
   /**
    * By where it holds (whole project first, then tenants by name), role and user; behind the users of a role those who are no

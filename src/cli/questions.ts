@@ -159,7 +159,7 @@ export function originOf({ projectId, finishedAt }: FileSummary): object {
   return { ...(projectId !== undefined && { projectId }), ...(finishedAt !== undefined && { finishedAt }) };
 }
 
-/** What a file holds that this version does not know, as a field of JSON; absent when there is nothing of the kind. */
+/** What a file holds of other types, as a field of JSON; absent when there is nothing of the kind. */
 export function unknownField(unknown: UnknownCounts | undefined): { readonly unknown?: UnknownCounts } {
   return unknown === undefined ? {} : { unknown };
 }

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { foundingTypeIds } from '../model/ids.ts';
 import { type C1zAbout, parseC1zAbout } from './c1z-about.ts';
 import type { Section } from './layout.ts';
 
@@ -34,18 +35,15 @@ export function readC1zAbout(database: DatabaseSync, syncId: string): C1zAbout |
   }
 }
 
-/** The resource types that every version of this connector lists. */
-export const foundingTypes = ['user', 'tenant', 'role', 'permission', 'role_binding'] as const;
-
 /** Whether a sync has all that our answers need: newer versions list more types, and that is no obstacle. */
 export function hasFoundingTypes(database: DatabaseSync, syncId: string): boolean {
   const types = typesIn(database, syncId);
-  return foundingTypes.every((type) => types.has(type));
+  return foundingTypeIds.every((type) => types.has(type));
 }
 
 /** Whether a sync lists types that we do not know without listing all of ours: another connector wrote it. */
 export function isOfAnotherConnector(database: DatabaseSync, syncId: string): boolean {
-  return !hasFoundingTypes(database, syncId) && !typesIn(database, syncId).isSubsetOf(new Set(foundingTypes));
+  return !hasFoundingTypes(database, syncId) && !typesIn(database, syncId).isSubsetOf(new Set<string>(foundingTypeIds));
 }
 
 function typesIn(database: DatabaseSync, syncId: string): ReadonlySet<string> {

@@ -20,7 +20,7 @@ const newer: Added = {
   resources: { 'access_key:K123': 'CI \u001Bkey' },
   grants: [['role_binding:acme/Editor', 'assigned', 'access_key:K123']],
 };
-const note = /note: 1 grant to principals of a type that this version does not know \(access_key: 1\)/;
+const note = /note: 1 grant to principals that are no users \(access_key: 1\)/;
 
 beforeAll(async () => {
   folder = await temporaryFolder();
@@ -31,7 +31,7 @@ afterAll(async () => {
   await folder[Symbol.asyncDispose]();
 });
 
-describe('a file that holds an access key, which this version does not know', () => {
+describe('a file that holds an access key', () => {
   it('is answered from: who-can lists the key, as text, JSON and CSV, and each form tells the count', async () => {
     const [text, json, csv] = await Promise.all(
       [[], ['--json'], ['--csv']].map((form) => runCli(['who-can', at('new.c1z'), 'write', ...form])),
@@ -62,7 +62,7 @@ describe('a file that holds an access key, which this version does not know', ()
     expect(Object.values(runs).map(({ code }) => code)).toEqual([0, 0, 1, 0, 0, 0]);
     expect(runs.diff.stdout).toMatch(/\+ +access_key K123 .* +was given Editor in Acme/);
     expect(JSON.parse(await readFile(at('tables.csv/about.json'), 'utf8')).notShown).toContain(
-      '1 grant to principals of a type that this version does not know (access_key: 1).',
+      '1 grant to principals that are no users (access_key: 1).',
     );
   });
 

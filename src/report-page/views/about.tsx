@@ -84,7 +84,7 @@ export function About() {
               ? 'This file does not tell what that concerns.'
               : `That concerns ${counted(notDerived.inheritingTenants, 'inheriting tenant')} and ${counted(notDerived.inheritedRoles, 'role')} held above.`}
           </li>
-          <li>Access keys, management keys and console users are not read.</li>
+          <li>Management keys and console users are not read; access keys only with --include access_key.</li>
           <li>Roles that single sign-on or SCIM maps at the next login are not predicted.</li>
         </ul>
       </section>

@@ -3,7 +3,7 @@ export class Uint32List {
   #items: Uint32Array;
   #length: number;
 
-  /** Begins with so many noughts. */
+  /** Begins with so many zeros. */
   constructor(length = 0) {
     this.#items = new Uint32Array(Math.max(64, length * 2));
     this.#length = length;
