@@ -5,6 +5,7 @@ import { type ResourceRow, resourceRow } from '../model/row.ts';
 import type { CutCounter } from '../model/text.ts';
 import type { ResourceType } from './resource-type.ts';
 import { conferringPage } from './sync/conferring.ts';
+import { lateRows } from './sync/late.ts';
 import { fillPage, rowsAfter } from './sync/paging.ts';
 
 export function toPermission(permission: Permission, cuts: CutCounter): ResourceRow {
@@ -43,10 +44,7 @@ export const permissionType: ResourceType = {
     const permission = (await session.catalog(signal)).permission(name);
     return permission === undefined ? undefined : toPermission(permission, session.cuts);
   },
-  late: ({ listedEarly, cuts }, { catalog, firstCatalog }) =>
-    (listedEarly.has('permission') ? catalog.permissions : [])
-      .filter(({ name }) => !firstCatalog.hasPermission(name))
-      .map((permission) => toPermission(permission, cuts)),
+  late: lateRows(listedPermissions, toPermission),
   entitlements: [
     {
       words: {

@@ -42,7 +42,10 @@ export interface ResourceType {
   readonly list: (session: SyncSession, request: ListRequest) => Promise<Page<ResourceRow>>;
   /** One resource, loaded for itself; undefined when there is no such thing. */
   readonly get: (session: SyncSession, id: string, signal?: AbortSignal) => Promise<ResourceRow | undefined>;
-  /** Resources that a second look at a list showed, after that list had been given out. Absent where there can be none. */
+  /**
+   * Resources that a second look at a list showed, after that list had been given out: mostly `lateRows`. Absent where there can
+   * be none.
+   */
   readonly late?: LateResources;
 }
 

@@ -9,6 +9,7 @@ import type { CutCounter } from '../model/text.ts';
 import { roleTrait } from '../model/traits.ts';
 import type { ResourceType } from './resource-type.ts';
 import { grantsOfHolders } from './sync/holder-grants.ts';
+import { lateRows } from './sync/late.ts';
 import { emptyPage, fillPage, rowsAfter } from './sync/paging.ts';
 
 /** A role; a tenant's own is shown with the tenant's name, since several tenants may use the same one. */
@@ -62,10 +63,7 @@ export const roleType: ResourceType = {
     const role = catalog.role(address.tenantId, address.roleName);
     return role === undefined ? undefined : toRole(role, catalog, session.cuts);
   },
-  late: ({ listedEarly, cuts }, { catalog, firstCatalog }) =>
-    (listedEarly.has('role') ? catalog.roles : [])
-      .filter((role) => firstCatalog.role(role.tenantId, role.name) === undefined)
-      .map((role) => toRole(role, catalog, cuts)),
+  late: lateRows(listedRoles, (role, cuts, catalog) => toRole(role, catalog, cuts)),
   entitlements: [
     {
       words: {

@@ -9,6 +9,7 @@ import type { CutCounter } from '../model/text.ts';
 import { groupTrait } from '../model/traits.ts';
 import type { ResourceType } from './resource-type.ts';
 import { grantsOfHolders } from './sync/holder-grants.ts';
+import { lateRows } from './sync/late.ts';
 import { fillPage, rowsAfter } from './sync/paging.ts';
 
 export function toTenant(tenant: Tenant, cuts: CutCounter): ResourceRow {
@@ -68,10 +69,7 @@ export const tenantType: ResourceType = {
     const tenant = (await session.catalog(signal)).tenant(id);
     return tenant === undefined ? undefined : toTenant(tenant, session.cuts);
   },
-  late: ({ listedEarly, cuts }, { catalog, firstCatalog }) =>
-    (listedEarly.has('tenant') ? catalog.tenants : [])
-      .filter(({ id }) => firstCatalog.tenant(id) === undefined)
-      .map((tenant) => toTenant(tenant, cuts)),
+  late: lateRows(listedTenants, toTenant),
   entitlements: [
     {
       words: {

@@ -9,6 +9,7 @@ import { listedTypes } from '../../src/registry.ts';
 import type { ResourceType } from '../../src/resources/resource-type.ts';
 import { grantsOfHolders } from '../../src/resources/sync/holder-grants.ts';
 import type { UserReferences } from '../../src/resources/sync/holders.ts';
+import { lateRows } from '../../src/resources/sync/late.ts';
 import { fillPage, rowsAfter } from '../../src/resources/sync/paging.ts';
 import { createSyncSessions, type SyncSessions } from '../../src/resources/sync/sync-sessions.ts';
 import { TypeSet } from '../../src/resources/type-set.ts';
@@ -61,11 +62,7 @@ const appType: ResourceType = {
     const row = (await session.catalog(signal)).row(listedApps, id);
     return row && toApp(row, session.cuts);
   },
-  late: ({ cuts }, { catalog, firstCatalog }) =>
-    catalog
-      .rows(listedApps)
-      .filter(({ id }) => firstCatalog.row(listedApps, id) === undefined)
-      .map((row) => toApp(row, cuts)),
+  late: lateRows(listedApps, toApp),
   entitlements: [
     {
       words: { slug: 'access', displayName: 'Access', description: 'May open it.', purpose: 'assignment' },
