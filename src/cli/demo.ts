@@ -13,7 +13,7 @@ import { startServer } from '../server/server.ts';
 import { runSync } from '../sync/run.ts';
 import type { SyncSummary } from '../sync/summary.ts';
 import { printable } from '../printable.ts';
-import { readAnswers } from './demo-answers.ts';
+import { readDemoAnswers } from './demo-answers.ts';
 import { refuseOtherProject } from './last-output.ts';
 import type { CommandContext } from './command-context.ts';
 import { runSteps } from './progress.ts';
@@ -103,7 +103,7 @@ export async function demo(out: string, isOtherAccepted: boolean, { signal, prin
         '',
         countsTable(summary),
         '',
-        ...prose(...remarks(summary), '', ...(await readAnswers(target))),
+        ...prose(...remarks(summary), '', ...(await readDemoAnswers(target))),
         '',
         `The whole answer is in ${printable(target)}`,
       ].join('\n'),

@@ -5,7 +5,7 @@ import { runSync } from '../sync/run.ts';
 import type { SyncSummary } from '../sync/summary.ts';
 import { newSyncId } from '../sync/sync-id.ts';
 import type { WalkProgress } from '../sync/walk.ts';
-import type { Comparison } from './last-output.ts';
+import type { LastOutputCheck } from './last-output.ts';
 
 /** A full sync waits out the penalties of Descope: nobody holds a call open meanwhile. */
 export const rateWaits = { longestRateWaitMs: 10 * 60_000, totalRateWaitMs: 10 * 60_000 };
@@ -16,7 +16,7 @@ export interface FullSyncOptions {
   readonly tenantRoles: TenantRoles;
   readonly createOutput: CreateOutput;
   /** Holds back a sync that found far less than the target has; left out where nothing is replaced. */
-  readonly comparison?: Comparison | undefined;
+  readonly comparison?: LastOutputCheck | undefined;
   /** What the comparison has to say, a line each, before the target is replaced. */
   readonly onNote: (note: string) => void;
   /** A KSUID; a new one when left out. */

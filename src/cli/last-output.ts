@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { type LastOutput, readLast } from '../output/last.ts';
 import { checkOwner, checkShrink, type ShrinkLimits, type SyncExtent } from '../sync/guard.ts';
 
-export interface ComparisonLimits extends ShrinkLimits {
+export interface LastOutputLimits extends ShrinkLimits {
   /** True when the user allowed replacing the output of another project. */
   readonly isOtherAccepted: boolean;
   /** How the user can allow it, where the command has no flag for that. */
@@ -10,7 +10,7 @@ export interface ComparisonLimits extends ShrinkLimits {
 }
 
 /** Compares what is about to be written with what stands at the target. */
-export interface Comparison {
+export interface LastOutputCheck {
   /** Before any work: refuses the output of another project; returns what to tell, a line each. */
   checkOwner(projectId: string | undefined): Promise<readonly string[]>;
   /** After reading: checks the owner again, since the target may have changed meanwhile, and holds back a sync that found far less. */
@@ -18,11 +18,11 @@ export interface Comparison {
 }
 
 /** One reading of a target serves both questions, as long as nobody replaces it in between. */
-export function createComparison(
+export function createLastOutputCheck(
   target: string,
-  { isOtherAccepted, remedy, ...limits }: ComparisonLimits,
+  { isOtherAccepted, remedy, ...limits }: LastOutputLimits,
   signal?: AbortSignal,
-): Comparison {
+): LastOutputCheck {
   let known: { readonly identity: string; readonly last: LastOutput | undefined } | undefined;
 
   async function read(): Promise<{ readonly last: LastOutput | undefined; readonly isReplaced: boolean }> {
@@ -67,7 +67,7 @@ export async function refuseOtherProject(
   isAccepted: boolean,
   signal?: AbortSignal,
 ): Promise<readonly string[]> {
-  return await createComparison(
+  return await createLastOutputCheck(
     target,
     { maxShrink: 100, isAccepted: false, isOtherAccepted: isAccepted },
     signal,

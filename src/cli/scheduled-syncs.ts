@@ -20,7 +20,7 @@ import { newSyncId } from '../sync/sync-id.ts';
 import { logForecast } from './forecast.ts';
 import { rateWaits, writeFullSync } from './full-sync.ts';
 import { asCalled } from './how-called.ts';
-import { type Comparison, createComparison } from './last-output.ts';
+import { type LastOutputCheck, createLastOutputCheck } from './last-output.ts';
 
 /** Each sync of a long process waits anew. */
 export const scheduledRateWaits = { ...rateWaits, forgetsRateWaits: true };
@@ -94,8 +94,8 @@ export async function checkFolder({ folder, files, maxShrink }: Plan, projectId:
 }
 
 /** On schedule nobody can accept a shrunken sync or another project: the error names the command to run by hand for that. */
-function comparisonOf(latest: string, maxShrink: number, signal?: AbortSignal): Comparison {
-  return createComparison(
+function comparisonOf(latest: string, maxShrink: number, signal?: AbortSignal): LastOutputCheck {
+  return createLastOutputCheck(
     latest,
     {
       maxShrink,

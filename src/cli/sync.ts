@@ -13,7 +13,7 @@ import { checkOutput, chooseOutput } from '../output/outputs.ts';
 import type { SyncSummary } from '../sync/summary.ts';
 import { printable } from '../printable.ts';
 import { derivedOutputs } from './derived-outputs.ts';
-import { type Comparison, createComparison } from './last-output.ts';
+import { type LastOutputCheck, createLastOutputCheck } from './last-output.ts';
 import { forecastLines } from './forecast.ts';
 import { type FullSyncOptions, rateWaits, writeFullSync } from './full-sync.ts';
 import { isRedrawn, runSteps } from './progress.ts';
@@ -81,13 +81,13 @@ async function checkedTarget(
   target: string,
   { out, acceptShrink = false, replaceOtherProject = false }: SyncFlags,
   { client, settings, signal }: Pick<Setup, 'client' | 'settings'> & Pick<SyncContext, 'signal'>,
-): Promise<Comparison> {
+): Promise<LastOutputCheck> {
   const limits = {
     maxShrink: settings.maxShrink,
     isAccepted: acceptShrink,
     isOtherAccepted: replaceOtherProject,
   };
-  const comparison = createComparison(target, limits, signal);
+  const comparison = createLastOutputCheck(target, limits, signal);
   await checkOutput(target, derivedOutputs(signal));
   await sweepLeftovers(target);
   await comparison.checkOwner(client.projectId);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { asCalled, howCalled } from '../../src/cli/how-called.ts';
-import { readAnswers } from '../../src/cli/demo-answers.ts';
+import { readDemoAnswers } from '../../src/cli/demo-answers.ts';
 import { root } from '../docs/pages.ts';
 import { runCli, temporaryFolder } from '../support/cli.ts';
 
@@ -45,7 +45,7 @@ describe('the answers of the demo', () => {
     };
     const users = resources.filter(({ id }) => id.resourceType === 'user').map(({ displayName }) => displayName);
     const shared = new Set(users.filter((name, at) => users.indexOf(name) !== at));
-    const told = (await readAnswers(join(folder.path, 'demo-sync.json'))).join('\n');
+    const told = (await readDemoAnswers(join(folder.path, 'demo-sync.json'))).join('\n');
     const named = [...told.matchAll(/(?:\(|, |: )([^(),:\d][^(),:]*?)(?= and |, |\))/g)]
       .map(([, name = '']) => name)
       .filter((name) => /\p{L}/u.test(name));
