@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
-import { Catalog, type ReadRows, readRows } from '../../access/catalog.ts';
-import { type CatalogList, listedPermissions, listedRoles, listedTenants } from '../../access/catalog-list.ts';
+import type { Catalog } from '../../access/catalog.ts';
+import type { CatalogList } from '../../access/catalog-list.ts';
 import type { HolderType } from '../../access/holder-list.ts';
 import type { CallOptions, RequestCounts } from '../../descope/http/call.ts';
 import type { DescopeClient } from '../../descope/client.ts';
@@ -9,8 +9,9 @@ import type { UserFilter } from '../../descope/users/user-page.ts';
 import type { TokenFields } from '../../model/page-token.ts';
 import type { ResourceRow } from '../../model/row.ts';
 import type { CutCounter } from '../../model/text.ts';
+import { CatalogReads } from './catalog-reads.ts';
 import type { CompletedRead, LookedUp } from './completed-read.ts';
-import { checkDangling, type DanglingPolicy, findReferences, listsToReread } from './findings.ts';
+import { checkDangling, type DanglingPolicy, findReferences } from './findings.ts';
 import { createHeldBindings } from './held-bindings.ts';
 import { HolderIndex } from './holder-index.ts';
 import {
@@ -29,6 +30,7 @@ import type { Catalogs } from './shared-catalogs.ts';
 import { singleFlight } from './single-flight.ts';
 import { isWalkCursor, type UserWalk, type WalkPage, type WalkPosition } from './user-walk.ts';
 import { type UserClient, UserWalks } from './user-walks.ts';
+import { WalkChoice } from './walk-choice.ts';
 
 /** What a project's reading needs of the client. */
 export type ProjectRead = Pick<DescopeClient, 'projectId' | 'readList'> & UserClient;
@@ -65,8 +67,6 @@ export interface SyncSessionOptions {
 }
 
 const nobody = new OrdinalSlice();
-/** So many pages come within a second: two rounds of six at once. */
-const quickPages = 12;
 /** Measured: what an empty read takes. */
 const bytesOfRead = 12_000;
 
@@ -86,30 +86,24 @@ export class SyncSession {
   /** When this sync began, in epoch milliseconds: what depends on the time is the same in all of it. */
   readonly beganAtMs: number;
   readonly #counters = new SessionCounters();
-  readonly #catalogs: Catalogs;
+  readonly #lists: CatalogReads;
   readonly #walks: UserWalks;
+  readonly #choice: WalkChoice;
   readonly #searches: HolderSearches;
   /** One at a time: the read moves on in order, whoever asks. */
   readonly #inTurn = pLimit(1);
-  readonly #loadCatalog: (signal?: AbortSignal) => Promise<Catalog>;
   readonly #onCompleted: ((completed: CompletedRead) => void) | undefined;
   #complete: (signal?: AbortSignal) => Promise<CompletedRead>;
   #index: HolderIndex<User>;
   #restIndex: HolderIndex<User>;
-  #firstCatalog: Catalog | undefined;
   #lookedAgain: Catalog | undefined;
   #completed: CompletedRead | undefined;
-  /** How many searches a process without an index may send before it makes one. */
-  #wholeCost: number | undefined;
-  /** Whether the project is read in a moment. */
-  #isQuick = false;
 
   constructor({ project, policy, types, catalogs, wallClock = Date.now, onCompleted }: SyncSessionOptions) {
     this.project = project;
     this.policy = policy;
     this.types = types;
     this.beganAtMs = wallClock();
-    this.#catalogs = catalogs;
     this.#index = new HolderIndex(types.named);
     this.#restIndex = new HolderIndex(types.named);
     this.#onCompleted = onCompleted;
@@ -126,10 +120,9 @@ export class SyncSession {
         },
       },
     });
-    this.#loadCatalog = singleFlight(async (signal) => {
-      this.#firstCatalog = catalogs.share(new Catalog(await this.#load(types.lists, signal)));
-      return this.#firstCatalog;
-    });
+    this.#choice = new WalkChoice(this.#walks, (stop) => this.#inTurn(() => this.#begin(stop)));
+    const { lists, otherHolders } = types;
+    this.#lists = new CatalogReads({ project, lists, otherHolders, catalogs, call: (signal) => this.call(signal) });
     this.#complete = singleFlight((signal) => this.#readToTheEnd(signal));
   }
 
@@ -152,7 +145,7 @@ export class SyncSession {
 
   /** The whole lists: as first read, or, once the users are read, with what a second look added. */
   async catalog(signal?: AbortSignal): Promise<Catalog> {
-    return this.#completed?.catalog ?? this.#lookedAgain ?? (await this.#loadCatalog(signal));
+    return this.#completed?.catalog ?? this.#lookedAgain ?? (await this.#lists.first(signal));
   }
 
   /** The catalog for a listing of a type's resources, which is noted: what a second look adds to it is told late. */
@@ -216,7 +209,7 @@ export class SyncSession {
   }
 
   get catalogs(): readonly Catalog[] {
-    return [this.#firstCatalog, this.#completed?.catalog].filter((catalog) => catalog !== undefined);
+    return [this.#lists.firstNow, this.#completed?.catalog].filter((catalog) => catalog !== undefined);
   }
 
   /**
@@ -230,7 +223,7 @@ export class SyncSession {
         return await walk.pageAt(position, signal);
       }
       // The lists go out with the users' first requests, which are the probe of all of them.
-      const [page] = await Promise.all([walk.pageAt(position, signal), this.#loadCatalog(signal)]);
+      const [page] = await Promise.all([walk.pageAt(position, signal), this.#lists.first(signal)]);
       return page;
     });
   }
@@ -244,10 +237,7 @@ export class SyncSession {
 
   /**
    * The walk that answers a listing of grants in a process without an index (another process read the users), or undefined
-   * where the index answers. Walking makes progress however short a process lives; reading everybody once is cheaper for one
-   * that lives long. So walks are made until they have cost as much as that would: then the index is made after all. A
-   * project that is read in a moment is read at once, but not for a cursor of an index that is gone: it would begin anew with
-   * each process.
+   * where the index answers. A walk that has begun is walked to its end.
    */
   async walkInstead(
     filter: UserFilter,
@@ -256,25 +246,9 @@ export class SyncSession {
   ): Promise<UserWalk | undefined> {
     const isWalked = cursor !== undefined && isWalkCursor(cursor);
     const isIndexed = this.isTargeted || this.#completed !== undefined;
-    return !isWalked && (isIndexed || (await this.#isIndexCheaper(cursor, signal)))
+    return !isWalked && (isIndexed || (await this.#choice.isIndexCheaper(cursor, signal)))
       ? undefined
       : this.#walks.filtered(filter);
-  }
-
-  async #isIndexCheaper(cursor: TokenFields | undefined, signal?: AbortSignal): Promise<boolean> {
-    if (this.#wholeCost === undefined) {
-      const { main } = this.#walks;
-      if (main.read !== undefined) {
-        return true; // this process reads everybody itself
-      }
-      await this.#inTurn(() =>
-        Promise.all([main.begin().sequence === 0 && main.advance(signal), this.#loadCatalog(signal)]),
-      );
-      const pages = main.begin().leastPages;
-      this.#isQuick = pages <= quickPages;
-      this.#wholeCost = this.#walks.searchesSent + pages;
-    }
-    return (this.#isQuick && cursor === undefined) || this.#walks.searchesSent > this.#wholeCost;
   }
 
   /** In a process that has only the rest of the users, only their references can be looked up. */
@@ -284,21 +258,26 @@ export class SyncSession {
       // to the end
     }
     const read = rest.begin();
-    const firstCatalog = await this.#loadCatalog(signal);
-    const catalog = this.#catalogs.share(await this.#lookAgain(firstCatalog, this.#restIndex, signal));
+    const firstCatalog = await this.#lists.first(signal);
+    const catalog = await this.#lists.again(firstCatalog, this.#restIndex, signal);
     checkDangling(findReferences(catalog, this.#sources(catalog, this.#restIndex, read)), this.policy);
     this.#lookedAgain = catalog;
     return { catalog, firstCatalog };
+  }
+
+  /** Reads the lists, and the first page of the users where that is not read yet, at the same time. */
+  async #begin(signal?: AbortSignal): Promise<Catalog> {
+    const { main } = this.#walks;
+    const isBegun = main.begin().sequence > 0;
+    const [first] = await Promise.all([this.#lists.first(signal), !isBegun && main.advance(signal)]);
+    return first;
   }
 
   async #readToTheEnd(signal: AbortSignal): Promise<CompletedRead> {
     return await this.#inTurn(async () => {
       const { main } = this.#walks;
       const read = main.begin();
-      const [firstCatalog] = await Promise.all([
-        this.#loadCatalog(signal),
-        read.sequence === 0 && main.advance(signal),
-      ]);
+      const firstCatalog = await this.#begin(signal);
       while (await main.advance(signal)) {
         // each page goes into the index
       }
@@ -306,7 +285,7 @@ export class SyncSession {
       if (proof === undefined) {
         throw new Error('a read of the users ended without its proof');
       }
-      const catalog = this.#catalogs.share(await this.#lookAgain(firstCatalog, this.#index, signal));
+      const catalog = await this.#lists.again(firstCatalog, this.#index, signal);
       const sources = this.#sources(catalog, this.#index, read);
       const findings = findReferences(catalog, sources);
       checkDangling(findings, this.policy);
@@ -328,27 +307,6 @@ export class SyncSession {
     { ids }: { readonly ids: HolderSource['ids'] },
   ): readonly HolderSource[] {
     return [{ typeId: 'user', index, ids }, ...otherSources(catalog, this.types.otherHolders)];
-  }
-
-  /** Each list that something dangling would stand in is read once more: a role may be younger than our first look. */
-  async #lookAgain(catalog: Catalog, index: HolderIndex, signal?: AbortSignal): Promise<Catalog> {
-    const others = otherSources(catalog, this.types.otherHolders).map((source) => source.index);
-    const again = listsToReread(catalog, [index, ...others]);
-    const lists = [again.tenants ? listedTenants : undefined, again.roles ? listedRoles : undefined, ...again.named];
-    const joined = catalog.joinedWith(
-      await this.#load(
-        lists.filter((list) => list !== undefined),
-        signal,
-      ),
-    );
-    return listsToReread(joined, []).permissions
-      ? joined.joinedWith(await this.#load([listedPermissions], signal))
-      : joined;
-  }
-
-  async #load(lists: readonly CatalogList<unknown>[], signal?: AbortSignal): Promise<readonly ReadRows[]> {
-    const call = this.call(signal);
-    return await Promise.all(lists.map(async (list) => readRows(list, await this.project.readList(list.whole, call))));
   }
 
   #forgetDerived(): void {
