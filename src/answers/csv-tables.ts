@@ -13,7 +13,7 @@ interface ChosenTable {
 }
 
 /** All tables with all columns. */
-export const wholeTables: readonly ChosenTable[] = tables.map(({ name, columns, sql }) => ({
+const wholeTables: readonly ChosenTable[] = tables.map(({ name, columns, sql }) => ({
   name,
   columns,
   sql,

@@ -2,7 +2,7 @@ import { fold } from '../model/fold.ts';
 import type { FileIndex } from './file-index.ts';
 import { textIn } from './access-path.ts';
 
-export const listKinds = ['users', 'tenants', 'roles', 'permissions'] as const;
+const listKinds = ['users', 'tenants', 'roles', 'permissions'] as const;
 export type ListKind = (typeof listKinds)[number];
 
 interface ListTable {

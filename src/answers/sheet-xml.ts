@@ -39,7 +39,7 @@ function fitted(cell: string): string {
 }
 
 /** "A1", "AB12": column and row count from 1. */
-export function cellName(column: number, row: number): string {
+function cellName(column: number, row: number): string {
   return `${columnName(column)}${row}`;
 }
 

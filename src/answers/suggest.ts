@@ -10,7 +10,7 @@ import { parsed } from './summary.ts';
 import { rowOfJsonResource } from './to-row.ts';
 import type { WorkPlace } from './work-place.ts';
 
-export const suggestKinds = ['permissions', 'tenants', 'users', 'roles'] as const;
+const suggestKinds = ['permissions', 'tenants', 'users', 'roles'] as const;
 export type SuggestKind = (typeof suggestKinds)[number];
 
 export interface Suggestion {

@@ -129,7 +129,7 @@ function hintFor(kind: ErrorKind): string {
 }
 
 /** Checks the form of a typed id before asking for the key, since Descope would refuse it only afterwards. */
-export function likelyProjectId(text: string): string {
+function likelyProjectId(text: string): string {
   const projectId = parseProjectId(text);
   if (projectId.length !== 28 && projectId.length !== 32) {
     throw new ConnectorError(

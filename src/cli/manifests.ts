@@ -14,7 +14,7 @@ export function config(): string {
 }
 
 /** The settings as form fields; the key, which is no setting, stands among them as the one secret. */
-export function configFields(): readonly ConfigField[] {
+function configFields(): readonly ConfigField[] {
   const fields = Object.values<Setting>(settings).map(
     ({ env, title, help, kind, isRequired = false, isOperational = false, default: standard }) => ({
       name: ecosystemKey({ env }),

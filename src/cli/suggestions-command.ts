@@ -3,7 +3,7 @@ import type { SuggestKind } from '../answers/suggest.ts';
 import type { CommandContext } from './command-context.ts';
 
 /** The command that completion scripts ask for names: `_names KIND -- TYPED WORD...`, where the words are those of the line. */
-export const suggestionsCommand = '_names';
+const suggestionsCommand = '_names';
 
 const kinds = ['permissions', 'tenants', 'users', 'roles'] as const satisfies readonly SuggestKind[];
 

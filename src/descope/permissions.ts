@@ -9,7 +9,7 @@ export interface Permission {
   readonly systemDefault: boolean;
 }
 
-export function decodePermission(permission: JsonObject): Permission {
+function decodePermission(permission: JsonObject): Permission {
   return {
     id: text(permission, 'id'),
     name: identity(permission, 'name'),

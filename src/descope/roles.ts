@@ -14,7 +14,7 @@ export interface Role {
   readonly createdTime: number | undefined;
 }
 
-export function decodeRole(role: JsonObject): Role {
+function decodeRole(role: JsonObject): Role {
   return {
     id: text(role, 'id'),
     name: identity(role, 'name'),

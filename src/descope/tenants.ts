@@ -17,7 +17,7 @@ export interface Tenant {
   readonly createdTime: number | undefined;
 }
 
-export function decodeTenant(tenant: JsonObject): Tenant {
+function decodeTenant(tenant: JsonObject): Tenant {
   return {
     id: identity(tenant, 'id'),
     name: text(tenant, 'name'),

@@ -17,7 +17,7 @@ export interface BindingParts extends ResourceParts {
 }
 
 /** The message of a role inside a tenant, which is the binding's parent and scope. */
-export function toBindingResource(parts: BindingParts, cuts: CutCounter): Resource {
+function toBindingResource(parts: BindingParts, cuts: CutCounter): Resource {
   const tenant = { typeId: 'tenant', id: parts.tenantId };
   const trait = scopeBindingTrait({ typeId: 'role', id: parts.roleResourceId }, tenant);
   return toResource('role_binding', { ...parts, parent: tenant }, [trait], cuts);

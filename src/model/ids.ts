@@ -19,7 +19,7 @@ export const foundingTypeIds = ['user', 'tenant', 'role', 'permission', 'role_bi
 export type FoundingTypeId = (typeof foundingTypeIds)[number];
 
 /** The slug of the one entitlement that a resource of each founding type offers. A user offers none. */
-export const entitlementSlugs = {
+const entitlementSlugs = {
   tenant: 'member',
   role: 'assigned',
   permission: 'granted',

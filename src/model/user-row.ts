@@ -21,7 +21,7 @@ const fixedSize = 400;
 const growth = 2 * 3;
 
 /** The message of a user. */
-export function toUserResource(parts: UserParts, cuts: CutCounter): Resource {
+function toUserResource(parts: UserParts, cuts: CutCounter): Resource {
   return toResource('user', parts, [userTrait(parts)], cuts);
 }
 

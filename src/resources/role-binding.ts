@@ -16,7 +16,7 @@ import { emptyPage, fillPage, type GrantPage, type Page, type PageRequest, place
 import type { SyncSession } from './sync/sync-session.ts';
 import { walkedPage } from './sync/walked-page.ts';
 
-export function toBinding(binding: Binding, catalog: Catalog, cuts: CutCounter): ResourceRow {
+function toBinding(binding: Binding, catalog: Catalog, cuts: CutCounter): ResourceRow {
   const { tenantId, roleName } = binding;
   return toBindingRow(
     {

@@ -19,7 +19,7 @@ export class AttemptFailed extends Error {
 }
 
 /** Descope's own code from an error body, when the body is the JSON that the SDKs know. 5xx and 429 can be HTML. */
-export function descopeCode(body: string): string | undefined {
+function descopeCode(body: string): string | undefined {
   try {
     const parsed: unknown = JSON.parse(body);
     const code = typeof parsed === 'object' && parsed !== null && 'errorCode' in parsed ? parsed.errorCode : undefined;
