@@ -14,7 +14,7 @@ export interface ConfigFilePlace {
   readonly cwd: string;
 }
 
-/** The config file that counts. One that nobody named was found by chance, and is obeyed only where nobody else could have put it. */
+/** The config file that is used. One that was not named but found is used only where no other user could have written it. */
 export interface ConfigFilePath {
   readonly path: string;
   readonly by: 'name' | 'folder' | 'home';

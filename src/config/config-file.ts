@@ -11,7 +11,7 @@ import { explainYaml, starNeedsQuotes } from './yaml-faults.ts';
 export interface FileValue {
   readonly text: string;
   readonly source: string;
-  /** How the file came to be obeyed, when nobody named it. */
+  /** Why the file is used although it was not named. */
   readonly foundBy?: 'folder' | 'home';
 }
 

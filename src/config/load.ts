@@ -34,7 +34,7 @@ export interface LoadOptions {
 export interface Origin {
   readonly text: string;
   readonly source: string;
-  /** How the config file that it stands in came to be obeyed, when nobody named it. */
+  /** Why the config file that it is from is used although it was not named. */
   readonly foundBy?: 'folder' | 'home';
 }
 
@@ -70,7 +70,7 @@ export function settingsOf({ values, problems }: Pick<Resolved, 'values' | 'prob
   return Object.freeze(values) as Settings; // each value went through its own schema, none is missing
 }
 
-/** The same without an end at problems: for whoever shows what is in force, and what is wrong with it. */
+/** The same, but it collects problems instead of throwing: for showing what is in force, and what is wrong with it. */
 export function resolveSettings({ flags, env, openFile, refine = {}, alsoCheck = [] }: LoadOptions): Resolved {
   const problems: Problem[] = [];
   const collect = <T>(work: () => T, tell: (message: string) => Problem): T | undefined => {

@@ -22,7 +22,7 @@ export interface FoundKey {
   readonly path?: string;
 }
 
-/** The same as `findManagementKey`, for whoever needs the key only. */
+/** The same as `findManagementKey`, for callers that need the key only. */
 export function openManagementKey(env: Environment, keyFile?: FileValue): KeySource {
   return findManagementKey(env, keyFile).key;
 }

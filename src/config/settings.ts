@@ -16,7 +16,7 @@ export interface Setting {
   readonly kind: 'text' | 'number' | 'switch';
   /** True for what concerns running the program rather than the connection to Descope. */
   readonly isOperational?: boolean;
-  /** What it is when nobody says anything; absent when it must be said or may stay unsaid. */
+  /** The value where none is set; absent where one must be set, or may stay unset. */
   readonly default?: string;
   readonly isRequired?: boolean;
   /** True for an address to listen on: said to be empty in the environment, it is refused and not taken as unsaid. */

@@ -109,7 +109,7 @@ class GrantedEntitlement {
   }
 }
 
-/** A grant by identities only, of which a project has up to millions: equal to the message, to the byte. */
+/** A grant by identities only. A project has up to millions, so both encodings are made from templates, equal to the message's to the byte. */
 class IdentityGrantRow implements GrantRow {
   readonly #entitlement: GrantedEntitlement;
   readonly #principals: IdBytes;

@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import { fold } from './fold.ts';
 
-/** How far a text is from the one that was asked for; null where nobody would take one for the other. */
+/** How far a text is from the one that was asked for; null where the two are too different to be confused. */
 export function farnessFrom(asked: string): (text: string) => number | null {
   const wanted = fold(asked);
   const words = wanted.split(/[ ,;]+/u).filter((word) => word !== '');

@@ -30,7 +30,7 @@ export function decodeToken(scope: string, token: string): TokenFields {
   return fields as TokenFields; // each field is checked where it is read
 }
 
-/** The checksum has no key: whoever works it out may put anything here. */
+/** The checksum has no key, so that a client can compute it: the payload may be anything. */
 function parseFields(payload: string): unknown {
   try {
     return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));

@@ -55,7 +55,7 @@ export class TextWriter {
     }
   }
 
-  /** Room for so many bytes, which whoever claims it writes into `buffer` from the place that is returned. */
+  /** Makes room for so many bytes, which the caller writes into `buffer` from the returned place on. */
   claim(size: number): number {
     this.#reserve(size);
     const at = this.#used;
@@ -72,7 +72,7 @@ export class TextWriter {
   }
 }
 
-/** A very large one is not kept for ever. */
+/** A larger buffer is not kept for the next text. */
 const keptUpTo = 1024 * 1024;
 let spare: TextWriter | undefined;
 

@@ -43,7 +43,7 @@ export class WireWriter {
     return this.#bytes;
   }
 
-  /** Room for so many bytes in front of what was written, which whoever claims it writes into `buffer` from the place that is returned. */
+  /** Makes room for so many bytes in front of what was written; the caller writes them into `buffer` from the returned place on. */
   claim(size: number): number {
     this.#reserve(size);
     this.#at -= size;
@@ -191,7 +191,7 @@ export class WireWriter {
   }
 }
 
-/** A very large one is not kept for ever. */
+/** A larger buffer is not kept for the next message. */
 const keptUpTo = 1024 * 1024;
 let spare: WireWriter | undefined;
 

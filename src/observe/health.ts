@@ -33,9 +33,8 @@ export interface HealthReport {
 }
 
 /**
- * What is known of our health, from what happened anyway: nobody who asks costs Descope a request. Failing is: five tries
- * in a row without an answer, a refused key, or three scheduled syncs in a row that failed. A good answer, or a complete
- * sync, ends it.
+ * Our health as the requests that were sent anyway show it: a probe sends none to Descope. It is failing after five tries in a
+ * row without an answer, a refused key, or three failed scheduled syncs in a row, until a good answer or a complete sync.
  */
 export interface Health {
   readonly requests: Pick<RequestWatcher, 'onAttempt'>;

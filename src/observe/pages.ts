@@ -21,9 +21,9 @@ export interface Pages {
   close(): Promise<void>;
 }
 
-/** Whoever needs longer than this to ask is no probe. */
+/** A request that takes longer than this to arrive is cut off. */
 const requestTimeoutMs = 5_000;
-/** Probes are few: more connections at once are a mistake, or somebody who holds them open. */
+/** Probes are few: more connections at once are a mistake, or held open on purpose. */
 const maxConnections = 64;
 
 interface Page {

@@ -3,7 +3,7 @@ import type { Logger } from '../log.ts';
 /** Why a connection, or a call on it, was ended from our side before anybody looked at what it asks. */
 export type RefusalCause = 'tls' | 'silent' | 'crowded' | 'unfinished';
 
-/** Whoever counts them, a metric for instance. */
+/** Counts refusals, for instance as a metric. */
 export type RefusalObserver = (cause: RefusalCause) => void;
 
 /** One line in so long, for each cause: a stranger who knocks a thousand times must not fill the log. */

@@ -22,7 +22,7 @@ import { type CertificateWatcher, rotatingCredentials, type TlsFiles } from './t
 const maxMessageBytes = 4 * 1024 * 1024;
 /** All workers of a platform share one connection; what is beyond waits at the caller's. */
 const maxConcurrentStreams = 250;
-/** A connection on which nobody calls is closed after this; a client opens another when it calls again. */
+/** A connection without calls is closed after this; a client opens another one for its next call. */
 const idleConnectionMs = 5 * 60_000;
 /** One whose other end does not even answer a ping is dead. */
 const pingEveryMs = 60_000;
@@ -133,7 +133,7 @@ function pathsOf(services: ReturnType<typeof addServices>): readonly string[] {
   );
 }
 
-/** Ends when the last call has been answered, or when the grace period is over: whoever else is connected is cut off then. */
+/** Ends when the last call has been answered, or when the grace period is over; connections that are left are then closed. */
 async function shutDown(server: Server, idle: Promise<void>, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
   const grace = new AbortController();

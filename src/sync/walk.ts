@@ -124,7 +124,7 @@ async function eachPage<T>(
   }
 }
 
-/** Tells the progress of one step: at its start, then with every page; whoever listens thins it out. */
+/** Tells the progress of one step: at its start, then with every page; a listener skips what it does not need. */
 function counter(
   step: WalkProgress['step'],
   typeId: string,

@@ -22,7 +22,7 @@ export type UserHolding = Holding | { readonly named: UserReferences; readonly i
 /** Who holds something. */
 export interface HoldersQuestion {
   readonly holding: UserHolding;
-  /** Whether there is such a thing at all: what only records name is dangling, and nobody holds it. */
+  /** Whether there is such a thing: one that records name and no list has is dangling, and no grant is made of it. */
   readonly exists: (catalog: Catalog) => boolean;
 }
 

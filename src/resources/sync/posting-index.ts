@@ -1,15 +1,15 @@
 import { Uint32List } from './uint32-list.ts';
 import { OrdinalSlice } from './ordinal-slice.ts';
 
-/** A thing that more than so many hold has a list of its own. */
+/** A thing with more holders than this has a list of its own. */
 const few = 64;
-/** Added to an ordinal: this entry of the log is a user, and what follows is held by that one. */
+/** Added to an ordinal: this entry of the log is a user, who holds the things of the entries behind it. */
 const userMark = 2 ** 31;
 
 /**
- * Who holds what, where things (a tenant to be in, a role to have) are numbered as they come. Built for hundreds of thousands
- * of things that a few hold each: a list for each would take 300 bytes to hold four. What few hold is written one behind
- * the other as the users come, and sorted by thing when somebody first asks; all users must have come by then.
+ * Who holds what, where things (memberships and roles) are numbered in the order in which they come. Built for hundreds of
+ * thousands of things with a few holders each, where a list for each would take 300 bytes for four holders. Holdings of such
+ * things are appended to one log, user by user, and sorted by thing at the first question; all users must be added by then.
  */
 export class PostingIndex {
   /** How many hold each thing. */
@@ -17,7 +17,7 @@ export class PostingIndex {
   #log = new Uint32List();
   #user = 0;
   #isUserLogged = false;
-  /** Holders of what many hold. The first few places are filled when the log is sorted. */
+  /** Holders of things that many hold. The first few places are filled when the log is sorted. */
   readonly #ofMany = new Map<number, Uint32List>();
   /** Holders of what few hold, by thing: from `starts[thing]` on. */
   #ofFew: { readonly starts: Uint32Array; readonly users: Uint32Array } | undefined;
@@ -42,7 +42,7 @@ export class PostingIndex {
   /** Begins with the next user. */
   begin(ordinal: number): void {
     if (this.#ofFew !== undefined) {
-      throw new Error('somebody was asked who holds what before every user had come');
+      throw new Error('a user was added after the index had answered');
     }
     this.#user = ordinal;
     this.#isUserLogged = false;
@@ -79,7 +79,7 @@ export class PostingIndex {
     return list;
   }
 
-  /** Puts each entry of the log where it belongs; the log is not needed any more. */
+  /** Sorts the log by thing, and drops it. */
   #sort(): { readonly starts: Uint32Array; readonly users: Uint32Array } {
     const starts = new Uint32Array(this.#counts.length + 1);
     for (const [thing, count] of this.#counts.entries()) {

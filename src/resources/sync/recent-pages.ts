@@ -2,10 +2,10 @@ import type { User } from '../../descope/users/user.ts';
 import type { UserBatch } from '../../descope/users/ledger.ts';
 
 /**
- * The pages of users that were read a moment ago, for whoever asks for one once more: the last two. Users of whom the read
- * tells again, as it does where somebody is newer than its bound, were given out before: a page without them is kept for
- * good, as no second reading gives it. The last two lie in slots that are written over: a map would be laid out anew every
- * few pages, and its old tables hold on to what they held.
+ * The last two pages of users that were read, for a caller that requests one again. A read can return users again that were
+ * given out before, where some are newer than its bound; a page without those is kept as long as the read, because reading it
+ * again would return them. The last two are in slots that are overwritten: a Map reallocates its tables every few pages, and
+ * the old tables keep their pages alive.
  */
 export class RecentPages {
   readonly #slots: [RecentPage | undefined, RecentPage | undefined] = [undefined, undefined];
@@ -20,7 +20,7 @@ export class RecentPages {
     this.#slots[sequence % 2] = { sequence, users: fresh };
   }
 
-  /** Forgets the last two: they can be read once more. */
+  /** Forgets the last two pages, which can be read again. */
   rest(): void {
     this.#slots.fill(undefined);
   }

@@ -90,7 +90,7 @@ export class SyncSession {
   readonly #walks: UserWalks;
   readonly #choice: WalkChoice;
   readonly #searches: HolderSearches;
-  /** One at a time: the read moves on in order, whoever asks. */
+  /** One at a time, so that the users are read in order. */
   readonly #inTurn = pLimit(1);
   readonly #onCompleted: ((completed: CompletedRead) => void) | undefined;
   #complete: (signal?: AbortSignal) => Promise<CompletedRead>;
@@ -173,7 +173,7 @@ export class SyncSession {
     return this.#completed;
   }
 
-  /** Reads whoever is left and gives every reference its meaning. */
+  /** Reads the users that are not read yet, and looks every reference up in the lists. */
   complete(signal?: AbortSignal): Promise<CompletedRead> {
     return this.#complete(signal);
   }
@@ -188,7 +188,7 @@ export class SyncSession {
     this.#walks.close();
   }
 
-  /** Nobody asks for the moment: pages that were read ahead are dropped, and asked for anew when somebody comes back. */
+  /** Drops the pages that were read ahead, while there are no calls. The next call requests them again. */
   pause(): void {
     this.#walks.pause();
   }

@@ -11,11 +11,11 @@ const tickMs = second;
 
 /** How much is kept for syncs that were begun and never ended. The figures: docs/decisions/022-abandoned-syncs-are-bounded.md. */
 export interface ReadLimits {
-  /** Nobody has asked for so long: the read is ended. */
+  /** A read without a call for this long is ended. */
   readonly idleMs: number;
-  /** Nobody has asked for so long: pages that were read ahead are dropped. They are asked for again when somebody comes back. */
+  /** A read without a call for this long drops the pages that it read ahead. The next call requests them again. */
   readonly restMs: number;
-  /** The same where more reads than `awake` hold such pages. */
+  /** The same, where more reads than `awake` hold pages that they read ahead. */
   readonly crowdedRestMs: number;
   readonly awake: number;
   /** So many of the reads that were used last are never ended before their time. */
@@ -45,7 +45,7 @@ export function defaultLimits(heapBytes = getHeapStatistics().heap_size_limit): 
 
 /** What a call says about the read that it belongs to. */
 export interface ReadCall {
-  /** Empty for a caller who names no sync: then the rest decides. */
+  /** Empty for a caller who names no sync: then the other fields decide. */
   readonly syncId: string;
   /** Where the call goes on: the read that gave this out, if it is still there. */
   readonly cursor?: TokenFields | undefined;
@@ -139,7 +139,7 @@ export function createSyncSessions({
     }
   }
 
-  /** What nobody has asked of for long is ended by the clock, not by the next one who comes. */
+  /** The clock ends reads without calls, so that they do not wait for the next call to be ended. */
   function tick(): void {
     endIdle();
     const awake = [...entries].filter(({ isAwake }) => isAwake);

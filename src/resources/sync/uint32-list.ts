@@ -33,7 +33,7 @@ export class Uint32List {
     this.#items[place] = value;
   }
 
-  /** All of them, good to be read until the next one is pushed. */
+  /** All numbers, as a view that is valid until the next push. */
   view(): Uint32Array {
     return this.#items.subarray(0, this.#length);
   }

@@ -42,7 +42,7 @@ export class UserWalk {
   #predecessor: string | undefined;
   #read: UserRead | undefined;
   #recent = new RecentPages();
-  /** One at a time: the read moves on in order, whoever asks. */
+  /** One at a time, so that the users are read in order. */
   readonly #inTurn = pLimit(1);
 
   constructor(
@@ -139,7 +139,7 @@ export class UserWalk {
     this.#read?.close();
   }
 
-  /** Nobody asks for the moment: pages that were read ahead are dropped. */
+  /** Drops the pages that were read ahead, while there are no calls. */
   rest(): void {
     this.#read?.close();
     this.#recent.rest();

@@ -89,7 +89,7 @@ export class UserWalks {
     this.#all.forEach((walk) => walk.close());
   }
 
-  /** Nobody asks for the moment: pages that were read ahead are dropped, and asked for anew when somebody comes back. */
+  /** Drops the pages that were read ahead, while there are no calls. The next call requests them again. */
   pause(): void {
     this.#all.forEach((walk) => walk.rest());
   }
