@@ -85,6 +85,19 @@ describe('access keys', () => {
     await expect(getResource(connector, 'access_key', 'K4')).rejects.toMatchObject({ kind: 'not-found' });
   });
 
+  it.each([-1, 2_147_483_647, 253_402_300_799, 9e15])(
+    'never expire where the time of expiry is no date: %d',
+    async (time) => {
+      const key = { id: 'K5', name: 'Lasting', status: 'active', expireTime: time };
+      const connector = createConnector({ project: projectWithKeys([key]), policy });
+
+      expect((await getResource(connector, 'access_key', 'K5')).profile).toMatchObject({
+        status: 'active',
+        expires_at: '',
+      });
+    },
+  );
+
   it('hold tenants and roles as users do, but for what a bound key lists', async () => {
     const grants = await grantsIn(projectWithKeys());
 
