@@ -7,7 +7,7 @@ import { type TokenFields, tokenText } from '../model/page-token.ts';
 import type { ResourceRow } from '../model/row.ts';
 import type { CutCounter } from '../model/text.ts';
 import type { ListRequest, ResourceType } from './resource-type.ts';
-import { grantsToOthers, walkBindings, walkedGrants } from './sync/binding-walk.ts';
+import { bindingGrantsToOthers, walkBindings, walkedGrants } from './sync/binding-walk.ts';
 import type { CompletedRead } from './sync/completed-read.ts';
 import { bindingsOf } from './sync/held-bindings.ts';
 import { grantsOfHolders } from './sync/holder-grants.ts';
@@ -134,20 +134,20 @@ async function allGrants(session: SyncSession, request: PageRequest): Promise<Gr
   const { cursor, limit, signal } = request;
   const { otherHolders } = session.types;
   if (isOfOthers(cursor)) {
-    return fillPage(grantsToOthers(await session.catalog(signal), otherHolders, cursor), limit);
+    return fillPage(bindingGrantsToOthers(await session.catalog(signal), otherHolders, cursor), limit);
   }
   const walk = await session.walkInstead({}, cursor, signal);
   if (walk !== undefined) {
     const catalog = await session.catalog(signal);
     const page = await walkedGrants(walk, catalog, request);
     return page.next === undefined
-      ? { ...page, ...thenOthers(grantsToOthers(catalog, otherHolders, startOfOthers)) }
+      ? { ...page, ...thenOthers(bindingGrantsToOthers(catalog, otherHolders, startOfOthers)) }
       : page;
   }
   const completed = await session.complete(signal);
   const page = walkBindings(completed, cursor, limit);
   const { next } =
-    cursor === undefined ? thenOthers(grantsToOthers(completed.catalog, otherHolders, startOfOthers)) : {};
+    cursor === undefined ? thenOthers(bindingGrantsToOthers(completed.catalog, otherHolders, startOfOthers)) : {};
   return next === undefined ? page : { ...page, siblings: [...(page.siblings ?? []), next] };
 }
 

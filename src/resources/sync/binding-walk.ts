@@ -97,7 +97,7 @@ function grantsFrom(
 }
 
 /** Grants of bindings to the principals that are no users, principal by principal, each with the cursor behind itself. */
-export function grantsToOthers(
+export function bindingGrantsToOthers(
   catalog: Catalog,
   types: readonly HolderType[],
   cursor: TokenFields,
