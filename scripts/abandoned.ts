@@ -1,4 +1,5 @@
-// Begins syncs against the built server in a small heap and never ends them: how much memory do they take, and does it live?
+// Begins syncs against the built server in a small heap and never ends them: how much memory do they take, and does it
+// live?
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

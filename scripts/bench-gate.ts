@@ -1,4 +1,5 @@
-// What CI holds us to: counts, and ratios within one run, which are the same on a slow machine. Ends with 1 when one is missed.
+// What CI holds us to: counts, and ratios within one run, which are the same on a slow machine. Ends with 1 when one is
+// missed.
 import type { Result } from './bench/run.ts';
 import { runScenarios } from './bench/run.ts';
 import { gated, plain } from './bench/scenarios.ts';
@@ -71,7 +72,8 @@ hold(
   35,
 );
 hold('peak of the CLI, MB', of('size', 'cli', large).rssMb.median, 170);
-// One call for each page of users, and for each other resource one or, where it has many holders, some more; never one for each user.
+// One call for each page of users, and for each other resource one or, where it has many holders, some more; never one
+// for each user.
 const { tenants, projectRoles } = plain(large);
 const { calls, userCalls, grants } = of('size', 'server', large).walked ?? {
   calls: Number.POSITIVE_INFINITY,

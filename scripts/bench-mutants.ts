@@ -1,4 +1,5 @@
-// Plants regressions of speed and memory in a copy of the source, one at a time, and asks the benchmark's gate whether it shuts.
+// Plants regressions of speed and memory in a copy of the source, one at a time, and asks the benchmark's gate whether
+// it shuts.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { regressions } from './mutants/regressions.ts';

@@ -1,4 +1,5 @@
-// The benchmark. `npm run bench`: a quick profile; `--full`: everything, written to docs/performance; `--only NAME`: some of it.
+// The benchmark. `npm run bench`: a quick profile; `--full`: everything, written to docs/performance; `--only NAME`:
+// some of it.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';

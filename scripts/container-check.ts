@@ -1,5 +1,5 @@
-// Checks the image without a container engine: BuildKit's own checks of the Dockerfile, and the tree that it builds, run under
-// the same user and restrictions. What cannot be checked on this machine is said, and counted as skipped.
+// Checks the image without a container engine: BuildKit's own checks of the Dockerfile, and the tree that it builds,
+// run under the same user and restrictions. What cannot be checked on this machine is said, and counted as skipped.
 import { once } from 'node:events';
 import { readdirSync, statSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';

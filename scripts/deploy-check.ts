@@ -1,5 +1,6 @@
-// Checks what baton-descope is deployed with, each file with the code of the tool that reads it: Docker Compose, Kubernetes,
-// systemd, GitHub's workflows; and that no key was ever committed. What this machine has no tool for is said, and counted as skipped.
+// Checks what baton-descope is deployed with, each file with the code of the tool that reads it: Docker Compose,
+// Kubernetes, systemd, GitHub's workflows; and that no key was ever committed. What this machine has no tool for is
+// said, and counted as skipped.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../test/deploy/dockerfile.ts';

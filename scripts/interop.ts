@@ -16,7 +16,10 @@ function hasGo(): boolean {
   return major > neededGo[0] || (major === neededGo[0] && minor >= neededGo[1]);
 }
 
-/** Builds the client and the SDK's own command line where the next run finds them; Go knows whether anything has changed. */
+/**
+ * Builds the client and the SDK's own command line where the next run finds them; Go knows whether anything has
+ * changed.
+ */
 async function build(): Promise<{ readonly client: string; readonly baton: string }> {
   const folder = join(tmpdir(), 'baton-descope-interop');
   await mkdir(folder, { recursive: true });

@@ -1,4 +1,5 @@
-// Writes the skeleton of an action and a test that fails until somebody has filled it in: `npm run new:action -- disable_user`.
+// Writes the skeleton of an action and a test that fails until somebody has filled it in: `npm run new:action --
+// disable_user`.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { actionSkeleton, actionSteps } from './new/action.ts';

@@ -1,5 +1,5 @@
-// Tells which base images and actions are pinned by digest. A release asks with --release TAG, and fails on anything that is
-// not, and when the tag, the version and the changelog do not agree.
+// Tells which base images and actions are pinned by digest. A release asks with --release TAG, and fails on anything
+// that is not, and when the tag, the version and the changelog do not agree.
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -1,5 +1,5 @@
-// Measures the report in a real browser: node scripts/report-bench.ts --users 100000, after npm run build. The file is that of
-// a sync of the embedded project. Times are from the event to the frame that shows its effect.
+// Measures the report in a real browser: node scripts/report-bench.ts --users 100000, after npm run build. The file is
+// that of a sync of the embedded project. Times are from the event to the frame that shows its effect.
 
 import { statSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,6 @@
-// Takes the pictures of the report that the documents show, in the Chromium of this machine:
-// node scripts/report-images.ts, after npm run build. The project is the embedded one, and every step the command line's own.
+// Takes the pictures of the report that the documents show, in the Chromium of this machine: node
+// scripts/report-images.ts, after npm run build. The project is the embedded one, and every step the command line's
+// own.
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
-// The software bill of materials (CycloneDX) of what is shipped: npm makes it from the lock file; here it gets our name instead
-// of the folder's, and nothing that differs from one run to the next. It is checked against CycloneDX's schema, and every
-// licence against the list below. Usage: npm run sbom [-- FILE]
+// The software bill of materials (CycloneDX) of what is shipped: npm makes it from the lock file; here it gets our name
+// instead of the folder's, and nothing that differs from one run to the next. It is checked against CycloneDX's schema,
+// and every licence against the list below. Usage: npm run sbom [-- FILE]
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,5 @@
-// Reads projects whose users come and go meanwhile, and counts who is lost: by us, by a plain offset loop, by the SDK's.
+// Reads projects whose users come and go meanwhile, and counts who is lost: by us, by a plain offset loop, by the
+// SDK's.
 import { parseArgs } from 'node:util';
 import { scenarios } from '../test/churn/scenarios.ts';
 import { isOverHttp, runSeed, Tally } from '../test/churn/tally.ts';

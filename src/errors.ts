@@ -1,6 +1,7 @@
 /**
- * What can go wrong, as a closed list. Kinds are assigned where the fault is seen (`descope/http/errors.ts` for Descope's
- * answers), become gRPC statuses in `server/errors.ts` and exit codes in `cli/exit-codes.ts`, and nowhere else.
+ * What can go wrong, as a closed list. Kinds are assigned where the fault is seen (`descope/http/errors.ts` for
+ * Descope's answers), become gRPC statuses in `server/errors.ts` and exit codes in `cli/exit-codes.ts`, and nowhere
+ * else.
  */
 export const errorKinds = [
   'config',
@@ -28,8 +29,8 @@ export type ErrorKind = (typeof errorKinds)[number];
 export type ErrorFacts = Readonly<Record<string, string | number>>;
 
 /**
- * The one error of this program that is meant to be read: one line that says what went wrong, where it came from and how
- * to mend it. Anything else that is thrown is a bug and leaves the process as "internal error" with a reference id.
+ * The one error of this program that is meant to be read: one line that says what went wrong, where it came from and
+ * how to mend it. Anything else that is thrown is a bug and leaves the process as "internal error" with a reference id.
  */
 export class ConnectorError extends Error {
   override readonly name = 'ConnectorError';

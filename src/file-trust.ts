@@ -24,10 +24,10 @@ export interface TrustView {
 const mostLinks = 40;
 
 /**
- * Who else could change what stands at a path, as half a sentence ("/tmp can be changed by every user"); undefined when only
- * we and root can. Looks at the file, at every folder above it, and at every link on the way and what it leads to. A sticky
- * folder such as /tmp counts as open: anybody can put a file into it. `base` is a folder that is itself named by the user:
- * what is above it is not looked at.
+ * Who else could change what stands at a path, as half a sentence ("/tmp can be changed by every user"); undefined when
+ * only we and root can. Looks at the file, at every folder above it, and at every link on the way and what it leads to.
+ * A sticky folder such as /tmp counts as open: anybody can put a file into it. `base` is a folder that is itself named
+ * by the user: what is above it is not looked at.
  */
 export function whoElseCanChange(path: string, base = '/', view: TrustView = realView): string | undefined {
   const { uid } = view;
@@ -67,7 +67,10 @@ export function whoElseCanChange(path: string, base = '/', view: TrustView = rea
   return problem;
 }
 
-/** True when every user of the machine may write the plain file (or the one that a link leads to); false when there is none. */
+/**
+ * True when every user of the machine may write the plain file (or the one that a link leads to); false when there is
+ * none.
+ */
 export function isWritableByAll(path: string): boolean {
   try {
     const found = statSync(path, { throwIfNoEntry: false });
@@ -101,8 +104,8 @@ const realView: TrustView = {
 };
 
 /**
- * Many systems give each user a group of their own and let it write. A group that the files of the machine do not tell all
- * about, as with a directory service, counts as one with others in it.
+ * Many systems give each user a group of their own and let it write. A group that the files of the machine do not tell
+ * all about, as with a directory service, counts as one with others in it.
  */
 function isOwnGroup(gid: number): boolean {
   try {

@@ -15,7 +15,9 @@ const name = /^(?=.{1,253}$)[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})(?:\.[A-Za-z0-9_]
 
 const hasScheme = /^[a-z]+:\/\//i;
 
-/** A host alone: a name, an IPv4 address, or an IPv6 address with or without brackets. Never a port, a zone or nothing. */
+/**
+ * A host alone: a name, an IPv4 address, or an IPv6 address with or without brackets. Never a port, a zone or nothing.
+ */
 export function parseListenHost(text: string): ListenHost | AddressFlaw {
   const bare = /^\[([^[\]]*)\]$/.exec(text)?.[1];
   if (text.trim() === '' || bare === '') {

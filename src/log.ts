@@ -1,6 +1,7 @@
 /**
- * Every field that a log line may have. None of them ever holds a name, an address, an id of a person or a secret: what is
- * not listed here does not compile, and is dropped when it comes all the same. A new one needs a look at what it can hold.
+ * Every field that a log line may have. None of them ever holds a name, an address, an id of a person or a secret: what
+ * is not listed here does not compile, and is dropped when it comes all the same. A new one needs a look at what it can
+ * hold.
  */
 export const logFieldNames = [
   'address',
@@ -66,8 +67,8 @@ export function withFields(logger: Logger, fields: () => LogFields): Logger {
 const framesTold = 4;
 
 /**
- * What a log tells of a bug: its kind and the places in the code. Not its message, which can quote what was being worked on
- * (a parser's does, and then it is a person's record).
+ * What a log tells of a bug: its kind and the places in the code. Not its message, which can quote what was being
+ * worked on (a parser's does, and then it is a person's record).
  */
 export function whereItBroke(thrown: unknown): LogFields {
   if (!(thrown instanceof Error)) {

@@ -1,6 +1,6 @@
 /**
- * What the codes of the operating system's errors mean, in words for people. ENOENT and EEXIST are not here: what is missing or
- * in the way depends on what was done, so whoever did it says it.
+ * What the codes of the operating system's errors mean, in words for people. ENOENT and EEXIST are not here: what is
+ * missing or in the way depends on what was done, so whoever did it says it.
  */
 const reasons: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
@@ -24,7 +24,10 @@ const reasons: Readonly<Record<string, string>> = {
 /** What EACCES means for a port. */
 export const portReasons = { EACCES: 'this port needs more rights' } as const;
 
-/** SQLite's primary result codes that mean the disk or the file system. Above the lowest byte stands what exactly failed. */
+/**
+ * SQLite's primary result codes that mean the disk or the file system. Above the lowest byte stands what exactly
+ * failed.
+ */
 const sqliteReasons: Readonly<Record<number, string | undefined>> = {
   3: reasons['EACCES'],
   8: reasons['EROFS'],
@@ -38,7 +41,10 @@ export function osCode(thrown: unknown): string {
   return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown';
 }
 
-/** The meaning of a thrown error's code. `special` says what a code means here; a code that nobody knows is returned itself. */
+/**
+ * The meaning of a thrown error's code. `special` says what a code means here; a code that nobody knows is returned
+ * itself.
+ */
 export function osReason(thrown: unknown, special: Readonly<Record<string, string>> = {}): string {
   const code = osCode(thrown);
   return special[code] ?? reasons[code] ?? code;

@@ -1,7 +1,7 @@
 /**
- * What must not reach a terminal, a log, a spreadsheet or a page as it is: control characters, among them those that move
- * a cursor or write a title; marks that turn the direction of text round; line ends. The two joiners stay: emoji and
- * Persian need them.
+ * What must not reach a terminal, a log, a spreadsheet or a page as it is: control characters, among them those that
+ * move a cursor or write a title; marks that turn the direction of text round; line ends. The two joiners stay: emoji
+ * and Persian need them.
  */
 export const unprintable: RegExp = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Noncharacter_Code_Point}]|(?![\u200C\u200D])\p{Cf}/gu;
 
@@ -19,8 +19,9 @@ export function printableLines(text: string): string {
 const dress = new RegExp(String.raw`${'\u001B'}\[[\d;]*m`, 'g');
 
 /**
- * The last look at what goes to stdout as text for people, or as a line of JSON: what moves a cursor or turns text round is told by its
- * number, in a way that JSON understands, too. Names are escaped before, where they are told; this is for what was forgotten.
+ * The last look at what goes to stdout as text for people, or as a line of JSON: what moves a cursor or turns text
+ * round is told by its number, in a way that JSON understands, too. Names are escaped before, where they are told; this
+ * is for what was forgotten.
  */
 export function harmlessOutput(text: string, isDressed: boolean): string {
   const escaped = (part: string): string =>

@@ -13,9 +13,9 @@ import { TypeSet } from './resources/type-set.ts';
 import { userType } from './resources/user.ts';
 
 /**
- * Every resource type, in the order in which they are listed. Users come first: a client that keeps this order has read all
- * of them before it asks for anything that is derived from them. A new type is one line here; what can be changed on it is
- * one line in `provisioning/types.ts`.
+ * Every resource type, in the order in which they are listed. Users come first: a client that keeps this order has read
+ * all of them before it asks for anything that is derived from them. A new type is one line here; what can be changed
+ * on it is one line in `provisioning/types.ts`.
  */
 export const registry: readonly ResourceType[] = [
   userType,
@@ -27,8 +27,8 @@ export const registry: readonly ResourceType[] = [
 ];
 
 /**
- * The types that a connector lists: all that are not opt-in, and those that were asked for; `all` asks for every one. Throws
- * `config` for a name that no opt-in type has.
+ * The types that a connector lists: all that are not opt-in, and those that were asked for; `all` asks for every one.
+ * Throws `config` for a name that no opt-in type has.
  */
 export function listedTypes(include: readonly string[] = []): TypeSet {
   const optIn = registry.filter(({ isOptIn }) => isOptIn === true).map(({ words }) => words.id);

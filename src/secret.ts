@@ -6,7 +6,10 @@ export class Secret {
     this.#value = value;
   }
 
-  /** The secret itself. Called where the Authorization header is built and where `init` writes the key's own file, and nowhere else. */
+  /**
+   * The secret itself. Called where the Authorization header is built and where `init` writes the key's own file, and
+   * nowhere else.
+   */
   reveal(): string {
     return this.#value;
   }

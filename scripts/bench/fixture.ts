@@ -1,6 +1,6 @@
 /**
- * The service of a benchmark, in a process of its own: pages are bytes before anybody asks, so that what is measured is the
- * contender. It counts what it is asked. Prints its address; told what to do by messages from its parent.
+ * The service of a benchmark, in a process of its own: pages are bytes before anybody asks, so that what is measured is
+ * the contender. It counts what it is asked. Prints its address; told what to do by messages from its parent.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,6 +1,6 @@
 /**
- * A platform's side of a sync over gRPC: the full order of calls, mutual TLS, pages one after the other (or by four workers),
- * and of each answer only as much decoded as it takes to go on. Prints how long each phase took.
+ * A platform's side of a sync over gRPC: the full order of calls, mutual TLS, pages one after the other (or by four
+ * workers), and of each answer only as much decoded as it takes to go on. Prints how long each phase took.
  */
 import { readFileSync } from 'node:fs';
 import { create, fromBinary } from '@bufbuild/protobuf';

@@ -1,6 +1,6 @@
 /**
- * Two request patterns of connectors that ask per role and per tenant, one request at a time. They stand for a pattern, not
- * for anyone's product. `filtered`: a filtered search for each; `naive`: every page of all users, again for each.
+ * Two request patterns of connectors that ask per role and per tenant, one request at a time. They stand for a pattern,
+ * not for anyone's product. `filtered`: a filtered search for each; `naive`: every page of all users, again for each.
  */
 import { request } from 'undici';
 

@@ -46,7 +46,10 @@ export async function startFixture(): Promise<Fixture> {
   };
 }
 
-/** What the operating system counted for a process, and by how much its timers of 10 ms were late, at the 99th percentile. */
+/**
+ * What the operating system counted for a process, and by how much its timers of 10 ms were late, at the 99th
+ * percentile.
+ */
 export interface Measured {
   readonly rssMb: number;
   readonly cpuS: number;

@@ -1,9 +1,15 @@
-/** A project of a benchmark: so many users, made of a formula, so that every run and every contender sees the same bytes. */
+/**
+ * A project of a benchmark: so many users, made of a formula, so that every run and every contender sees the same
+ * bytes.
+ */
 export interface Shape {
   readonly users: number;
   readonly tenants: number;
   readonly projectRoles: number;
-  /** Tenants that each user is a member of; in the first one each holds a project role or, where there is one, the tenant's own. */
+  /**
+   * Tenants that each user is a member of; in the first one each holds a project role or, where there is one, the
+   * tenant's own.
+   */
   readonly memberships: number;
   /** Project roles held in the whole project. */
   readonly wideRoles: number;
@@ -25,7 +31,9 @@ export interface Project {
   readonly lists: Readonly<Record<string, Buffer>>;
   readonly bytes: number;
   readonly grants: number;
-  /** Pages of those who hold a role in the whole project, or are members of a tenant: what a filtered search answers. */
+  /**
+   * Pages of those who hold a role in the whole project, or are members of a tenant: what a filtered search answers.
+   */
   readonly filtered: (kind: 'role' | 'tenant', name: string, offset: number) => Buffer;
 }
 

@@ -31,7 +31,10 @@ export interface Result {
   readonly walked?: NonNullable<Sample['walked']>;
 }
 
-/** Runs scenarios one after the other. Within one, contenders take turns: A B C, then C B A; a warm-up round is thrown away. */
+/**
+ * Runs scenarios one after the other. Within one, contenders take turns: A B C, then C B A; a warm-up round is thrown
+ * away.
+ */
 export async function runScenarios(
   chosen: readonly Scenario[],
   say: (text: string) => void = () => undefined,

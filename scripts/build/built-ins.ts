@@ -5,9 +5,9 @@ import type { Plugin } from 'rolldown';
 const prefix = '\0built-in:';
 
 /**
- * Takes Node's own modules from `process.getBuiltinModule` instead of importing them. An import reads every property that a
- * module has, in case somebody imports it by name, and some are made only when they are read: importing `node:http` loads all
- * of fetch, importing `node:tls` writes out all root certificates.
+ * Takes Node's own modules from `process.getBuiltinModule` instead of importing them. An import reads every property
+ * that a module has, in case somebody imports it by name, and some are made only when they are read: importing
+ * `node:http` loads all of fetch, importing `node:tls` writes out all root certificates.
  */
 export const lazyBuiltIns: Plugin = {
   name: 'lazy-built-ins',

@@ -6,7 +6,10 @@ interface Package {
   readonly licence: string;
 }
 
-/** The licences of all packages among the modules of a bundle, each said once: whoever has the bundle has a copy of their code. */
+/**
+ * The licences of all packages among the modules of a bundle, each said once: whoever has the bundle has a copy of
+ * their code.
+ */
 export function licencesOf(modules: readonly string[]): string {
   const modulesOf = Map.groupBy(modules, (id) => /^[^\0].*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(id)?.[0]);
   const packages = [...modulesOf].flatMap(([root, ids]) => (root === undefined ? [] : [readPackage(root, ids)]));

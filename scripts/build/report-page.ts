@@ -5,8 +5,8 @@ import { build } from 'rolldown';
 import { licencesOf } from './licences.ts';
 
 /**
- * Builds the report's page: bundles src/report-page, puts style and script into page.html, and writes the policy that lets the
- * browser run exactly these two and connect to nothing. The data comes later, when a report is made.
+ * Builds the report's page: bundles src/report-page, puts style and script into page.html, and writes the policy that
+ * lets the browser run exactly these two and connect to nothing. The data comes later, when a report is made.
  */
 export async function buildReportPage(source: string, target: string): Promise<void> {
   const bundle = await build({

@@ -1,5 +1,6 @@
-// Leaves in node_modules only what the bundle does not carry: the packages that read files from beside their own code, with
-// all that they need. For the image; run it after the build, in a folder that is thrown away. Usage: node runtime-modules.ts [FOLDER]
+// Leaves in node_modules only what the bundle does not carry: the packages that read files from beside their own code,
+// with all that they need. For the image; run it after the build, in a folder that is thrown away. Usage: node
+// runtime-modules.ts [FOLDER]
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative, resolve } from 'node:path';

@@ -9,7 +9,9 @@ export interface Import {
 /** The page that explains the rule. */
 export const page = 'docs/architecture.md#the-one-rule-and-the-doors';
 
-/** Rank of each file or folder at the top of src/: a module imports only from a strictly lower one, or its own folder. */
+/**
+ * Rank of each file or folder at the top of src/: a module imports only from a strictly lower one, or its own folder.
+ */
 export const ranks: Readonly<Record<string, number>> = {
   'errors.ts': 0,
   'log.ts': 0,
@@ -51,8 +53,8 @@ const doors: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The page runs in a browser: besides its own files, it knows the format of its data, and the rules by which the answers
- * count and judge, so that both say the same. All of them must do without Node and without packages.
+ * The page runs in a browser: besides its own files, it knows the format of its data, and the rules by which the
+ * answers count and judge, so that both say the same. All of them must do without Node and without packages.
  */
 const sharedWithThePage = new Set([
   'answers/report-format.ts',
@@ -166,7 +168,10 @@ function topOf(path: string): string {
   return path.split('/')[0] ?? '';
 }
 
-/** The path below src/ that a relative specifier leads to; undefined for a package. One that leaves src/ begins with "..". */
+/**
+ * The path below src/ that a relative specifier leads to; undefined for a package. One that leaves src/ begins with
+ * "..".
+ */
 function targetOf(path: string, specifier: string): string | undefined {
   if (!specifier.startsWith('.')) {
     return undefined;

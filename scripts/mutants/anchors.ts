@@ -2,9 +2,10 @@ import { distance } from 'fastest-levenshtein';
 import { allNodes, childLists, meaningOf, namedScopes, parse, type ParsedFile, type SyntaxNode } from './syntax.ts';
 
 /**
- * A change to the source, anchored to its syntax: in the one function, method, class or variable of that name (`Catalog.roleIn`, or as
- * much of its end as is needed), the one place that is written like `find` is replaced. `find` is an expression, statements, properties
- * of an object or members of a class. White space, commas, quotes and parentheses do not count, nor does the file.
+ * A change to the source, anchored to its syntax: in the one function, method, class or variable of that name
+ * (`Catalog.roleIn`, or as much of its end as is needed), the one place that is written like `find` is replaced. `find`
+ * is an expression, statements, properties of an object or members of a class. White space, commas, quotes and
+ * parentheses do not count, nor does the file.
  */
 export interface Edit {
   readonly inside: string;

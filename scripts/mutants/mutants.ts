@@ -1,6 +1,9 @@
 import type { Edit } from './anchors.ts';
 
-/** A fault planted in a copy of the source, and the tests that must notice: each is a part of their paths, as vitest takes it. */
+/**
+ * A fault planted in a copy of the source, and the tests that must notice: each is a part of their paths, as vitest
+ * takes it.
+ */
 export interface Mutant {
   readonly name: string;
   readonly edits: readonly Edit[];
@@ -49,7 +52,8 @@ export const mutants: readonly Mutant[] = [
     tests: read,
   },
   {
-    // Either check alone is enough: full pages of different users add up to the total only where every two of them join.
+    // Either check alone is enough: full pages of different users add up to the total only where every two of them
+    // join.
     name: 'pages that overlap without joining, and are not counted either',
     edits: [
       {

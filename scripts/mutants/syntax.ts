@@ -82,7 +82,10 @@ export function* namedScopes(node: SyntaxNode, outer = ''): Generator<NamedScope
   }
 }
 
-/** What a node means, apart from how it is laid out: equal for nodes that differ in white space, commas, quotes or parentheses. */
+/**
+ * What a node means, apart from how it is laid out: equal for nodes that differ in white space, commas, quotes or
+ * parentheses.
+ */
 export function meaningOf(node: SyntaxNode): string {
   return JSON.stringify(node, (key: string, value: unknown) => {
     if (notCompared.has(key)) {

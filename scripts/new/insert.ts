@@ -9,7 +9,10 @@ export interface Insertion {
   readonly from: string;
 }
 
-/** The file's text with the element in the list, and its import among those of the same folder. Throws where it is there. */
+/**
+ * The file's text with the element in the list, and its import among those of the same folder. Throws where it is
+ * there.
+ */
 export function inserted(text: string, { path, list, element, from }: Insertion): string {
   const program = parse(path, text);
   const array = arrayOf(program, list);

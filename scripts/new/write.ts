@@ -10,8 +10,8 @@ export interface Skeleton {
 }
 
 /**
- * Writes a skeleton into the project and formats it. All of it or nothing: throws before anything is written where a file or
- * line is there already, and takes back what it wrote where the formatter fails.
+ * Writes a skeleton into the project and formats it. All of it or nothing: throws before anything is written where a
+ * file or line is there already, and takes back what it wrote where the formatter fails.
  */
 export function writeSkeleton(root: string, { files, insertions }: Skeleton): void {
   const there = Object.keys(files).filter((path) => existsSync(join(root, path)));

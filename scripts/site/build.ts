@@ -23,7 +23,10 @@ export interface Site {
   readonly broken: readonly string[];
 }
 
-/** Makes plain HTML of README and docs. Every link inside the site is looked up; one to a file of the repository becomes text. */
+/**
+ * Makes plain HTML of README and docs. Every link inside the site is looked up; one to a file of the repository becomes
+ * text.
+ */
 export function buildSite(root: string, target: string): Site {
   const sources = folders.flatMap((folder) =>
     readdirSync(join(root, folder))

@@ -5,8 +5,8 @@ import type { WholeList } from '../descope/whole-list.ts';
 import { roleResourceId } from '../model/ids.ts';
 
 /**
- * A whole list of the project that is kept for a sync: how it is read, and which resource a row is. Written with methods, so
- * that lists of different rows can stand in one table.
+ * A whole list of the project that is kept for a sync: how it is read, and which resource a row is. Written with
+ * methods, so that lists of different rows can stand in one table.
  */
 export interface CatalogList<Row> {
   /** The resource type whose resources the rows are. */

@@ -122,7 +122,9 @@ export class Catalog {
     return this.#bytes;
   }
 
-  /** Whether "the project role, inside the tenant" exists: where the tenant defines a role of that name there is none. */
+  /**
+   * Whether "the project role, inside the tenant" exists: where the tenant defines a role of that name there is none.
+   */
   isBinding({ tenantId, roleName }: Binding): boolean {
     return (
       this.#tenantsById.has(tenantId) &&

@@ -1,7 +1,9 @@
 import type { CatalogList } from './catalog-list.ts';
 import type { Holder } from './holding.ts';
 
-/** A whole list whose rows hold memberships and roles. Methods, so that lists of different rows can stand in one table. */
+/**
+ * A whole list whose rows hold memberships and roles. Methods, so that lists of different rows can stand in one table.
+ */
 export interface HolderList<Row> {
   readonly list: CatalogList<Row>;
   /** True where what they hold is read only: no entitlement may be offered for them. */

@@ -15,7 +15,9 @@ export function nameOf(catalog: Catalog, { tenantId, roleName }: Holding): strin
   return tenantId === '' ? roleName : `${roleName} in ${tenantName(catalog, tenantId)}`;
 }
 
-/** Names of the roles that can be held in a scope: the project's, and in a tenant its own. Computed anew at each call. */
+/**
+ * Names of the roles that can be held in a scope: the project's, and in a tenant its own. Computed anew at each call.
+ */
 export function roleNamesIn(catalog: Catalog, tenantId: string): readonly string[] {
   return [
     ...new Set(

@@ -10,9 +10,9 @@ import { entitlementIdOf } from '../model/ids.ts';
 const mostNamed = 3;
 
 /**
- * Targets of the project that a malformed or unknown resource id may have meant: one whose names are not encoded, or encoded
- * twice, or that calls a tenant by its name. So `Ops/On-call` means the role whose id is `Ops%2FOn-call`. The id itself is
- * never among them.
+ * Targets of the project that a malformed or unknown resource id may have meant: one whose names are not encoded, or
+ * encoded twice, or that calls a tenant by its name. So `Ops/On-call` means the role whose id is `Ops%2FOn-call`. The
+ * id itself is never among them.
  */
 export function targetsMeantBy(typeId: string, resourceId: string, catalog: Catalog): readonly Target[] {
   const wanted = decodedForm(resourceId);
@@ -62,7 +62,10 @@ function decodedOnce(escapes: string): string {
   }
 }
 
-/** Targets that were probably meant by one that the project does not have: the same name in another scope, or a similar name. */
+/**
+ * Targets that were probably meant by one that the project does not have: the same name in another scope, or a similar
+ * name.
+ */
 export function nearTargets({ typeId, resourceId, tenantId, roleName }: Target, catalog: Catalog): readonly Target[] {
   const meant = targetsMeantBy(typeId, resourceId, catalog);
   if (meant.length > 0) {

@@ -6,8 +6,8 @@ import type { Holding } from './holding.ts';
 export interface Target extends EntitlementRef, Holding {}
 
 /**
- * The entitlement by which a holding is listed: a role name inside a tenant is the tenant's own role of that name, else the
- * project's role in that tenant. Undefined where neither is defined.
+ * The entitlement by which a holding is listed: a role name inside a tenant is the tenant's own role of that name, else
+ * the project's role in that tenant. Undefined where neither is defined.
  */
 export function targetOf(catalog: Catalog, { tenantId, roleName }: Holding): Target | undefined {
   const entitlement = refOf(catalog, { tenantId, roleName });

@@ -12,7 +12,9 @@ const checks = {
   },
 } as const;
 
-/** Throws `invalid` for arguments that the action does not name, that are missing or of another type. No value is shown. */
+/**
+ * Throws `invalid` for arguments that the action does not name, that are missing or of another type. No value is shown.
+ */
 export function checkArguments({ name, arguments: fields }: ActionWords, args: JsonObject): void {
   const known = new Map(fields.map((field) => [field.name, field]));
   const unknown = Object.keys(args).find((key) => !known.has(key));

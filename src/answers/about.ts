@@ -2,7 +2,10 @@ import type { FileIndex } from './file-index.ts';
 import { count } from './count.ts';
 import { unknownInWords } from './unknown.ts';
 
-/** Where an extract comes from and what it leaves out. An extract is passed on without the sync file, so it carries this itself. */
+/**
+ * Where an extract comes from and what it leaves out. An extract is passed on without the sync file, so it carries this
+ * itself.
+ */
 export interface About {
   readonly format: 'baton-descope.extract';
   readonly version: 1;

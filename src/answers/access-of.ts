@@ -14,11 +14,16 @@ export interface AccessOf {
     readonly isTest: boolean;
     readonly createdAt: string;
   };
-  /** What the user holds and what follows: a row for each permission, one without a permission for what confers none. */
+  /**
+   * What the user holds and what follows: a row for each permission, one without a permission for what confers none.
+   */
   paths(): Generator<AccessPath>;
 }
 
-/** What one user can do, and where. The user is found by user id, login id, email or name, as `find` does it, with its errors. */
+/**
+ * What one user can do, and where. The user is found by user id, login id, email or name, as `find` does it, with its
+ * errors.
+ */
 export function accessOf(index: FileIndex, asked: string): AccessOf {
   const { n } = find(index, 'user', asked);
   const row = index.database.prepare('select * from user where n = ?').get(n) ?? {};

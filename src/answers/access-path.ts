@@ -10,8 +10,8 @@ export interface AccessPath {
   /** Descope's word: a disabled user cannot log in, but still holds what they hold. */
   readonly status: string;
   /**
-   * A membership of a tenant, a role in the scope that defines it, or a project role inside one tenant; and in files of newer
-   * versions a permission that is granted directly, or a thing of another type.
+   * A membership of a tenant, a role in the scope that defines it, or a project role inside one tenant; and in files of
+   * newer versions a permission that is granted directly, or a thing of another type.
    */
   readonly kind: HeldKind;
   /** The resource id of what is held, as in the file. */
@@ -31,7 +31,10 @@ export interface AccessPath {
 
 export type HeldKind = 'tenant' | 'role' | 'binding' | 'permission' | 'other';
 
-/** What is held, in words: "Editor in Acme", "Approver (Acme)", "Viewer (whole project)", "member of Acme", "application A1 (CRM)". */
+/**
+ * What is held, in words: "Editor in Acme", "Approver (Acme)", "Viewer (whole project)", "member of Acme", "application
+ * A1 (CRM)".
+ */
 export function heldInWords({
   kind,
   role,

@@ -11,7 +11,10 @@ interface JsonObject {
   readonly [key: string]: Json;
 }
 
-/** Fields whose texts are kept: words of the protocol and of Descope, and times. The text of every other field is replaced. */
+/**
+ * Fields whose texts are kept: words of the protocol and of Descope, and times. The text of every other field is
+ * replaced.
+ */
 const protocolFields = ['@type', 'resourceType', 'traits', 'resourceTypeIds', 'slug', 'purpose', 'accountType', 'kind'];
 const descopeFields = ['status', 'createdAt', 'lastLogin', 'scope', 'auth_type', 'role_inheritance'];
 const keptFields: ReadonlySet<string> = new Set([...protocolFields, ...descopeFields]);
@@ -21,7 +24,10 @@ const userStatuses: ReadonlySet<string> = new Set(['enabled', 'disabled', 'invit
 const powerTypes: ReadonlySet<string> = new Set(['role', 'permission', 'role_binding']);
 const domainFields: ReadonlySet<string> = new Set(['domains', 'self_provisioning_domains']);
 
-/** A copy of a file with every name, id, address and attribute replaced. The number of rows, their shape and their references stay. */
+/**
+ * A copy of a file with every name, id, address and attribute replaced. The number of rows, their shape and their
+ * references stay.
+ */
 export function anonymised(source: SyncSource, pseudonyms: Pseudonyms): SyncSource {
   const whole = summaryOf(source, pseudonyms);
   async function* messages(signal?: AbortSignal): AsyncGenerator<readonly StoredMessage[]> {
@@ -138,7 +144,10 @@ function grantOf(json: JsonObject, pseudonyms: Pseudonyms): JsonObject {
   };
 }
 
-/** A resource with its name replaced. The name of a tenant's role or of a binding holds two names: the role's and the tenant's. */
+/**
+ * A resource with its name replaced. The name of a tenant's role or of a binding holds two names: the role's and the
+ * tenant's.
+ */
 function resourceOf(json: Json | undefined, pseudonyms: Pseudonyms): JsonObject {
   if (!isObject(json)) {
     return {};

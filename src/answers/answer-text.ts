@@ -42,7 +42,10 @@ export function pathJson(path: AccessPath): object {
   return { ...path, path: pathInWords(path) };
 }
 
-/** A path as cells of a table, which read from left to right as a sentence; the last one is a note with the ids that are needed. */
+/**
+ * A path as cells of a table, which read from left to right as a sentence; the last one is a note with the ids that are
+ * needed.
+ */
 export function whoCells(path: AccessPath, names: Namesakes): string[] {
   return [
     nameAndStatus(path),
@@ -53,7 +56,9 @@ export function whoCells(path: AccessPath, names: Namesakes): string[] {
   ];
 }
 
-/** The ids of the user and of what is held, where another one has the same name: "U2abc", "-> acme-2/Editor", or both. */
+/**
+ * The ids of the user and of what is held, where another one has the same name: "U2abc", "-> acme-2/Editor", or both.
+ */
 export function idsNeeded(
   path: Pick<AccessPath, 'userId' | 'user' | 'heldId' | 'role' | 'tenant'>,
   names: Namesakes,
@@ -73,7 +78,9 @@ export function tenantInWords({ id, name }: { readonly id: string; readonly name
   return name !== id && names.isTenantShared(name) ? `${name} (${id})` : name;
 }
 
-/** Which columns of `whoCells` and `heldCells` are narrowed first. The permission goes early, since the title names it. */
+/**
+ * Which columns of `whoCells` and `heldCells` are narrowed first. The permission goes early, since the title names it.
+ */
 export const whoShrink = [
   { column: 3, to: 0 },
   { column: 2, to: 0 },
@@ -85,7 +92,10 @@ export const heldShrink = [
   { column: 1, to: 24 },
 ] as const;
 
-/** What one user holds, as cells of a table whose title names the user. The last cell is a note with the id, where it is needed. */
+/**
+ * What one user holds, as cells of a table whose title names the user. The last cell is a note with the id, where it is
+ * needed.
+ */
 export function heldCells(path: AccessPath, names: Namesakes): string[] {
   return [
     `-> ${heldInWords(path)}`,

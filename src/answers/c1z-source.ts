@@ -22,8 +22,8 @@ import type { WorkPlace } from './work-place.ts';
 const batchRows = 1_000;
 
 /**
- * Opens the newest finished full sync in a `.c1z` file that we wrote, or that the Go SDK wrote from our connector. The file is
- * unpacked into a folder of its own, which is removed when the source is disposed of.
+ * Opens the newest finished full sync in a `.c1z` file that we wrote, or that the Go SDK wrote from our connector. The
+ * file is unpacked into a folder of its own, which is removed when the source is disposed of.
  */
 export async function openC1zSource(path: string, size: number, work: WorkPlace): Promise<SyncSource> {
   if (!isC1z(await bytesAt(path, 0, c1zMagic.length))) {
@@ -112,7 +112,10 @@ function chooseSync(path: string, database: DatabaseSync, contentHash: string): 
   return { syncId, ...summaryIn(database, syncId, times, contentHash) };
 }
 
-/** The summary that we stored in the file, if the numbers of rows still match it: another tool may have changed the rows. */
+/**
+ * The summary that we stored in the file, if the numbers of rows still match it: another tool may have changed the
+ * rows.
+ */
 function summaryIn(
   database: DatabaseSync,
   syncId: string,

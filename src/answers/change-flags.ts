@@ -11,9 +11,10 @@ function bit(flag: ChangeFlag): number {
 }
 
 /**
- * Marks in the tables of a diff what a reviewer has to look at first: privileged access that is new, also where a role that
- * people hold has become privileged or allows something administrative; gains of people who cannot log in; and privileged
- * people who can log in again. Roles are judged as on the report's page, which shows these flags as they are.
+ * Marks in the tables of a diff what a reviewer has to look at first: privileged access that is new, also where a role
+ * that people hold has become privileged or allows something administrative; gains of people who cannot log in; and
+ * privileged people who can log in again. Roles are judged as on the report's page, which shows these flags as they
+ * are.
  */
 export function flagChanges(database: DatabaseSync): void {
   if (

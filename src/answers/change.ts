@@ -2,8 +2,8 @@ import type { ChangeFlag } from './report-format.ts';
 import type { TypedThing } from './unknown.ts';
 
 /**
- * One difference between two files, in the terms of a reviewer. `tenantId` is where it stands: '' for the whole project and
- * for people. What both files tell alike is no change.
+ * One difference between two files, in the terms of a reviewer. `tenantId` is where it stands: '' for the whole project
+ * and for people. What both files tell alike is no change.
  */
 export interface Change {
   readonly area: 'access' | 'people' | 'model';
@@ -20,12 +20,17 @@ export interface Change {
   readonly heldId: string;
   readonly role: string;
   readonly permission: string;
-  /** Why access is lost or gained, where more than itself has changed: `user`, `role` or `tenant` appeared or is gone. */
+  /**
+   * Why access is lost or gained, where more than itself has changed: `user`, `role` or `tenant` appeared or is gone.
+   */
   readonly because: '' | 'user' | 'role' | 'tenant';
   /** For a user whose status changed: before and now. */
   readonly before: string;
   readonly after: string;
-  /** For a role and its permission: how many users hold the role, project-wide and inside tenants, in the file that has both. */
+  /**
+   * For a role and its permission: how many users hold the role, project-wide and inside tenants, in the file that has
+   * both.
+   */
   readonly holders: number;
   /** Why it is to be looked at first; mostly empty. */
   readonly flags: readonly ChangeFlag[];

@@ -1,6 +1,8 @@
 import { ownerMarks } from '../sync-format/owner-marks.ts';
 
-/** The tables of a `.csv` folder: file name, columns, and the query that fills them. Names and columns are a contract. */
+/**
+ * The tables of a `.csv` folder: file name, columns, and the query that fills them. Names and columns are a contract.
+ */
 export const tables = [
   {
     name: 'users.csv',

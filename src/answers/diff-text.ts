@@ -265,7 +265,10 @@ function noteOf(change: Change, names: Namesakes): string {
   );
 }
 
-/** The ids that a change needs besides its words. For a role, tenant or permission that came or went, the id without an arrow. */
+/**
+ * The ids that a change needs besides its words. For a role, tenant or permission that came or went, the id without an
+ * arrow.
+ */
 function idsOf(change: Change, names: Namesakes): string {
   const ids = idsNeeded(change, names);
   return change.area === 'model' ? ids.replace(/^-> /, '') : ids;

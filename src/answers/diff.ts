@@ -9,8 +9,8 @@ import { type Namesakes, namesakesIn } from './namesakes.ts';
 import { sortIn } from './work-place.ts';
 
 /**
- * What changed between two indexes. It opens both databases itself. Changes come area by area and grouped by tenant; in each group
- * the flagged ones come first.
+ * What changed between two indexes. It opens both databases itself. Changes come area by area and grouped by tenant; in
+ * each group the flagged ones come first.
  */
 export interface Diff extends Disposable {
   readonly counts: Readonly<
@@ -131,7 +131,10 @@ function toChange(row: Readonly<Record<string, unknown>>): Change {
   };
 }
 
-/** Holdings of one side that the other does not have. Row numbers differ between files, so things and users are matched by id first. */
+/**
+ * Holdings of one side that the other does not have. Row numbers differ between files, so things and users are matched
+ * by id first.
+ */
 function accessChange(change: 'gained' | 'lost', here: 'old' | 'new', there: 'old' | 'new'): string {
   return `
 insert into temp.access_change

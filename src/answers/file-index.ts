@@ -22,7 +22,8 @@ export interface InheritanceGap {
 }
 
 /**
- * The access in a whole file, in a database that is removed when the index is disposed of. Memory does not grow with the number of users.
+ * The access in a whole file, in a database that is removed when the index is disposed of. Memory does not grow with
+ * the number of users.
  */
 export interface FileIndex extends AsyncDisposable {
   readonly path: string;
@@ -45,7 +46,10 @@ export interface IndexOptions {
   readonly work?: WorkPlace | undefined;
 }
 
-/** Reads a file once, from end to end. Errors as those of `openSource`; grants of somebody who is not listed: `inconsistent`. */
+/**
+ * Reads a file once, from end to end. Errors as those of `openSource`; grants of somebody who is not listed:
+ * `inconsistent`.
+ */
 export async function createFileIndex(
   path: string,
   {

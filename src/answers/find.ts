@@ -48,9 +48,9 @@ const tables: Readonly<Record<Findable, FindableTable>> = {
 const mostNamed = 10;
 
 /**
- * Finds the thing that a text names: by its id, else by an equal text, else by a text that is equal after both are folded.
- * Errors: `conflict` for a text that fits several, `not-found` for one that fits none (both list candidates with their ids), and
- * `config` for a blank text.
+ * Finds the thing that a text names: by its id, else by an equal text, else by a text that is equal after both are
+ * folded. Errors: `conflict` for a text that fits several, `not-found` for one that fits none (both list candidates
+ * with their ids), and `config` for a blank text.
  */
 export function find({ database, path }: Pick<FileIndex, 'database' | 'path'>, kind: Findable, asked: string): Found {
   const { rows, texts } = tables[kind];

@@ -1,7 +1,7 @@
 /**
- * The tables of an index: who holds what, by numbers instead of ids. A `thing` is what can be held (a tenant's membership,
- * a role, a binding) or what follows from it (a permission). `login` is what a person types to be found. `other` and
- * `other_grant` keep what is of other types; `thing` is set where what is granted is a known thing.
+ * The tables of an index: who holds what, by numbers instead of ids. A `thing` is what can be held (a tenant's
+ * membership, a role, a binding) or what follows from it (a permission). `login` is what a person types to be found.
+ * `other` and `other_grant` keep what is of other types; `thing` is set where what is granted is a known thing.
  */
 export const indexSchema = `
 create table user (

@@ -30,7 +30,10 @@ const head = `${jsonLayout.head}${jsonLayout.opening('resourceTypes')}\n`;
 const largestReformatted = 256 * 1024 * 1024;
 const batchRows = 2_000;
 
-/** Opens a sync file in JSON. Its summary is read from its end; a file without one is `inconsistent`, another kind `invalid`. */
+/**
+ * Opens a sync file in JSON. Its summary is read from its end; a file without one is `inconsistent`, another kind
+ * `invalid`.
+ */
 export async function openJsonSource(path: string, size: number): Promise<SyncSource> {
   if ((await bytesAt(path, 0, head.length)).toString('latin1') !== head) {
     return await openReformatted(path, size);
@@ -89,7 +92,10 @@ function defined(rows: readonly (FileRow | undefined)[]): FileRow[] {
   return rows.filter((row) => row !== undefined);
 }
 
-/** Reads line by line: a line that begins with "]" closes a section, all others but the first are rows. Checks the hash at the end. */
+/**
+ * Reads line by line: a line that begins with "]" closes a section, all others but the first are rows. Checks the hash
+ * at the end.
+ */
 async function* linesOf(path: string, { contentHash }: FileSummary, signal?: AbortSignal): AsyncGenerator<JsonBatch> {
   const hash = createHash('sha256');
   let section: string = 'resourceTypes';
@@ -147,7 +153,10 @@ function rowOf(path: string, line: string): unknown {
   return row;
 }
 
-/** A file that jq or an editor has reformatted: the same JSON, but not one row a line. Its hash cannot be checked any more. */
+/**
+ * A file that jq or an editor has reformatted: the same JSON, but not one row a line. Its hash cannot be checked any
+ * more.
+ */
 async function openReformatted(path: string, size: number): Promise<SyncSource> {
   const beginsLikeJson = (await bytesAt(path, 0, 64)).toString('utf8').trimStart().startsWith('{');
   if (!beginsLikeJson) {

@@ -58,7 +58,10 @@ export interface Listing {
   rows(): Generator<ListRow>;
 }
 
-/** The users, tenants, roles or permissions of a file: all, or those whose id, name, login or email contains `match` after both are folded. */
+/**
+ * The users, tenants, roles or permissions of a file: all, or those whose id, name, login or email contains `match`
+ * after both are folded.
+ */
 export function listingOf({ database }: FileIndex, kind: ListKind, match = ''): Listing {
   const { columns, select, from, where, order } = tables[kind];
   const wanted = fold(match);

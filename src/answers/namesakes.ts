@@ -15,8 +15,9 @@ function folded(column: string): string {
 }
 
 /**
- * The namesakes within one file (`main`), or within several that are attached to a database: a name is shared when things of
- * two ids bear it, in whichever file. `among` is a query for the names of the users that matter; without it all do.
+ * The namesakes within one file (`main`), or within several that are attached to a database: a name is shared when
+ * things of two ids bear it, in whichever file. `among` is a query for the names of the users that matter; without it
+ * all do.
  */
 export function namesakesIn(database: DatabaseSync, files: readonly string[] = ['main'], among?: string): Namesakes {
   addFold(database);
@@ -37,7 +38,10 @@ export function namesakesIn(database: DatabaseSync, files: readonly string[] = [
   };
 }
 
-/** There may be a million users, and few share a name: the shared names go into a table, which is made at the first call. */
+/**
+ * There may be a million users, and few share a name: the shared names go into a table, which is made at the first
+ * call.
+ */
 function usersShared(
   database: DatabaseSync,
   files: readonly string[],

@@ -31,9 +31,10 @@ const mostUnpacked = 16 * 1024 * 1024;
 const roundingMs = 2_000;
 
 /**
- * The newest sync in some folders, not below them; undefined when there is none. It counts when the sync ended and not when
- * the file was written, so that an old sync which was copied or exported today stays old. Folders that cannot be read are
- * left out, and so are files that are none of ours. A file that turns out to be damaged counts: it must be told.
+ * The newest sync in some folders, not below them; undefined when there is none. It counts when the sync ended and not
+ * when the file was written, so that an old sync which was copied or exported today stays old. Folders that cannot be
+ * read are left out, and so are files that are none of ours. A file that turns out to be damaged counts: it must be
+ * told.
  */
 export async function newestSync(
   folders: readonly string[],

@@ -25,8 +25,9 @@ export interface OpenOptions {
 }
 
 /**
- * Opens a file that `sync` or `export` wrote, by its extension. Errors: `local-io` when it cannot be read, `config` for an
- * extension that is not read, `invalid` for a file that is none of ours, `inconsistent` for one that is not complete.
+ * Opens a file that `sync` or `export` wrote, by its extension. Errors: `local-io` when it cannot be read, `config` for
+ * an extension that is not read, `invalid` for a file that is none of ours, `inconsistent` for one that is not
+ * complete.
  */
 export async function openSource(
   path: string,

@@ -1,5 +1,5 @@
-// How much a permission and a role can do. The report's page is bundled for the browser and imports this file, so nothing of
-// Node may be needed here.
+// How much a permission and a role can do. The report's page is bundled for the browser and imports this file, so
+// nothing of Node may be needed here.
 
 import { type ReportPermission, type ReportRole, thingFlags } from './report-format.ts';
 
@@ -43,7 +43,10 @@ const sensitiveWords = [
 const readingWords = ['read', 'view', 'list', 'get', 'see', 'search', 'show'];
 export const words = { administrative: adminWords, sensitive: sensitiveWords, reading: readingWords };
 
-/** The level of a permission: Descope's own and "*" are administrative; all others are judged by the words in their names. */
+/**
+ * The level of a permission: Descope's own and "*" are administrative; all others are judged by the words in their
+ * names.
+ */
 export function levelOf(name: string, flags: number): Level {
   if ((flags & thingFlags.system) !== 0 || name.includes('*')) {
     return 'administrative';

@@ -15,8 +15,8 @@ export function printableJson(value: unknown): string {
 }
 
 /**
- * A text as a cell that no spreadsheet takes for a formula: where it begins like one, an apostrophe stands before it, which
- * spreadsheets understand as "this is text". The wide forms count, too: some spreadsheets read them alike.
+ * A text as a cell that no spreadsheet takes for a formula: where it begins like one, an apostrophe stands before it,
+ * which spreadsheets understand as "this is text". The wide forms count, too: some spreadsheets read them alike.
  */
 export function harmlessCell(text: string): string {
   const cell = printable(text);

@@ -17,7 +17,10 @@ const isEmail = /^[^\s@]+@[^\s@]+$/;
 const isPhone = /^\+?\d[\d ()-]{5,}$/;
 /** Descope's own ids: a letter or two, then random characters. */
 const isRandomId = /^[A-Z]{1,2}\d?[A-Za-z0-9]{18,}$/;
-/** Words that say how much a permission can do. They are kept in the names of roles and permissions, so that a report on pseudonyms judges them alike. */
+/**
+ * Words that say how much a permission can do. They are kept in the names of roles and permissions, so that a report on
+ * pseudonyms judges them alike.
+ */
 const plainWords: ReadonlySet<string> = new Set([...words.administrative, ...words.sensitive, ...words.reading]);
 
 const consonants = 'bdfghjklmnprstvz';

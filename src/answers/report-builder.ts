@@ -31,8 +31,8 @@ export interface ReportComparison {
 }
 
 /**
- * Turns rows into the sections of a report: first all rows of the file, then the changes, if there are any. Only the ids of users
- * are kept in memory; the users themselves are written out at once.
+ * Turns rows into the sections of a report: first all rows of the file, then the changes, if there are any. Only the
+ * ids of users are kept in memory; the users themselves are written out at once.
  */
 export interface ReportBuilder {
   /** Resources come before grants. */

@@ -2,8 +2,8 @@
 // nothing of Node or of the rest of the program may be needed here.
 //
 // The data is one byte stream, deflated, then base64: sections, each a tag (1 byte), a length (4 bytes, little-endian)
-// and as many bytes. Sections come in any order and may repeat, since they are written while the sync file is read; only
-// `end` is always last, so that a page whose data was cut off says so instead of showing less.
+// and as many bytes. Sections come in any order and may repeat, since they are written while the sync file is read;
+// only `end` is always last, so that a page whose data was cut off says so instead of showing less.
 
 import type { FileSummary } from '../sync-format/summary.ts';
 

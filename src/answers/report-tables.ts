@@ -19,7 +19,9 @@ export interface HoldingTarget {
   readonly tenant: number;
 }
 
-/** Numbers tenants, roles and permissions, and whatever can be held. What only the older file has is marked `former`. */
+/**
+ * Numbers tenants, roles and permissions, and whatever can be held. What only the older file has is marked `former`.
+ */
 export interface ReportTableBuilder {
   add(row: FileTenant | FileRole | FilePermission | FileBinding): void;
   /** The number of what a grant is about. Throws `inconsistent` for something that the file does not list. */
@@ -113,7 +115,8 @@ export function createReportTables(): ReportTableBuilder {
       permission: permissionOf(change.permission),
     }),
     finish: () => {
-      // A role's tenant may be unlisted: deleted a moment ago. It is shown as gone, so that the role does not become the project's.
+      // A role's tenant may be unlisted: deleted a moment ago. It is shown as gone, so that the role does not become
+      // the project's.
       const definedBy = roles.all().map(({ tenantId }) => tenantOf(tenantId, tenantId));
       return {
         tenants: tenants.all(),

@@ -7,7 +7,10 @@ import type { FileUser } from './rows.ts';
 /** Numbers users in the order in which they come, and gives them out in blocks of columns. */
 export interface UserBlocks {
   add(user: FileUser): void;
-  /** The ordinal of a user whom a change is about; one whom only the older file has is read from there, and marked as former. */
+  /**
+   * The ordinal of a user whom a change is about; one whom only the older file has is read from there, and marked as
+   * former.
+   */
   ordinalOfFormer(id: string, read: (id: string) => FileUser): number;
   /** Throws `inconsistent` for a user that the file does not list. */
   ordinalOf(id: string): number;

@@ -21,8 +21,8 @@ export interface ReportWork {
 
 /**
  * Writes the page: the template, with the data in it as gzip in base64. Nothing that was read can end the element it
- * stands in, since base64 has no "<". The data is compressed and written while the file is read. Returns what the file holds
- * that the page does not show, as sentences without an end.
+ * stands in, since base64 has no "<". The data is compressed and written while the file is read. Returns what the file
+ * holds that the page does not show, as sentences without an end.
  */
 export async function writeReport({
   source,

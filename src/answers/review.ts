@@ -33,8 +33,9 @@ const sources: Readonly<Record<string, string>> = {
 };
 
 /**
- * Everything that anybody holds, a row each, by tenant, role and user; behind the users the principals that are no users.
- * Descope does not tell when a role was given: "last change" is known only against an older file, and empty without one.
+ * Everything that anybody holds, a row each, by tenant, role and user; behind the users the principals that are no
+ * users. Descope does not tell when a role was given: "last change" is known only against an older file, and empty
+ * without one.
  */
 export function* reviewRows({ database, summary, unknown }: FileIndex, since?: FileIndex): Generator<string[]> {
   if (since !== undefined) {

@@ -66,8 +66,8 @@ export interface FileBinding {
 }
 
 /**
- * Somebody holds something. `on` is a tenant (member), a role or a binding, held by a user; or a permission, granted to a
- * role or a binding. Permissions that another tool has already multiplied out to users are left out by the readers.
+ * Somebody holds something. `on` is a tenant (member), a role or a binding, held by a user; or a permission, granted to
+ * a role or a binding. Permissions that another tool has already multiplied out to users are left out by the readers.
  */
 export interface FileGrant {
   readonly kind: 'grant';
@@ -76,7 +76,10 @@ export interface FileGrant {
   readonly to: { readonly kind: 'user' | 'role' | 'binding'; readonly id: string };
 }
 
-/** A resource or a grant of types that answers do not cover, or do not expect together. It is counted and shown, never dropped. */
+/**
+ * A resource or a grant of types that answers do not cover, or do not expect together. It is counted and shown, never
+ * dropped.
+ */
 export type FileUnknown = FileUnknownResource | FileUnknownGrant;
 
 export interface FileUnknownResource {

@@ -5,9 +5,10 @@ export const longestCell = 32_767;
 const cutMark = '… (cut)';
 
 /**
- * A text as XML carries it inside a cell. This is the one place where a text meets XML. What XML has no form for (control
- * characters, lone surrogates, U+FFFE and U+FFFF) is told by its number, as everywhere that people read; a text that looks
- * like a spreadsheet's own escape, such as `_x0041_`, has its first underscore escaped, so that it is not taken for one.
+ * A text as XML carries it inside a cell. This is the one place where a text meets XML. What XML has no form for
+ * (control characters, lone surrogates, U+FFFE and U+FFFF) is told by its number, as everywhere that people read; a
+ * text that looks like a spreadsheet's own escape, such as `_x0041_`, has its first underscore escaped, so that it is
+ * not taken for one.
  */
 export function cellXml(text: string): string {
   return xmlText(fitted(harmlessCell(text)));

@@ -3,9 +3,9 @@ import type { FileSummary } from '../sync-format/summary.ts';
 import type { FileRow } from './rows.ts';
 
 /**
- * A complete file of a sync, open for reading. Every call of `rows` or `messages` is one pass over the file, in memory that
- * does not grow with it; rows come in batches: resources first, then grants. A file that turns out to be damaged on the
- * way ends the pass with `inconsistent`, so what was made of the rows counts only after the pass has ended.
+ * A complete file of a sync, open for reading. Every call of `rows` or `messages` is one pass over the file, in memory
+ * that does not grow with it; rows come in batches: resources first, then grants. A file that turns out to be damaged
+ * on the way ends the pass with `inconsistent`, so what was made of the rows counts only after the pass has ended.
  */
 export interface SyncSource extends AsyncDisposable {
   readonly path: string;

@@ -22,8 +22,8 @@ export function closing(value: unknown): ClosingSummary | undefined {
 }
 
 /**
- * What follows the last place of `mark` in a file, read from its end; undefined when the mark is not there. The mark must be
- * text that cannot stand inside a string of JSON, and does not stand inside a summary.
+ * What follows the last place of `mark` in a file, read from its end; undefined when the mark is not there. The mark
+ * must be text that cannot stand inside a string of JSON, and does not stand inside a summary.
  */
 export async function textAfterLast(path: string, size: number, mark: string): Promise<string | undefined> {
   for (let length = Math.min(size, firstTail); length <= longestSummary; length = Math.min(size, length * 4)) {

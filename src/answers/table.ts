@@ -6,9 +6,14 @@ export interface TableOptions {
   readonly dress?: (line: string, row: readonly string[]) => string;
   /** The screen's columns; without them nothing is cut. */
   readonly width?: number | undefined;
-  /** Which columns give way on a narrow screen, in this order, and how narrow each may become; 0 leaves a column out. */
+  /**
+   * Which columns give way on a narrow screen, in this order, and how narrow each may become; 0 leaves a column out.
+   */
   readonly shrink?: readonly { readonly column: number; readonly to: number }[];
-  /** True when the last cell of every row is a note: it is never cut, and stands on a line of its own below where it does not fit. */
+  /**
+   * True when the last cell of every row is a note: it is never cut, and stands on a line of its own below where it
+   * does not fit.
+   */
   readonly hasNotes?: boolean;
 }
 

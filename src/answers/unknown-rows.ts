@@ -5,7 +5,10 @@ import type { FileUnknown } from './rows.ts';
 import { kindOfType } from './to-row.ts';
 import { createUnknownCounter, type TypedThing, type UnknownCounts } from './unknown.ts';
 
-/** Enters rows of the kind `unknown` into an index: `other` holds the resources, `other_grant` the grants of them and to them. */
+/**
+ * Enters rows of the kind `unknown` into an index: `other` holds the resources, `other_grant` the grants of them and to
+ * them.
+ */
 export interface UnknownWriter {
   put(row: FileUnknown): void;
   counts(): UnknownCounts | undefined;

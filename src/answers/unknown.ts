@@ -4,8 +4,8 @@ import { printable } from './printable.ts';
 import type { FileUnknown } from './rows.ts';
 
 /**
- * What a file holds besides users, tenants, roles and permissions, counted: opt-in types such as access keys, what a newer
- * version reads, what another tool added. It is kept and told: an answer that left it out would hide access.
+ * What a file holds besides users, tenants, roles and permissions, counted: opt-in types such as access keys, what a
+ * newer version reads, what another tool added. It is kept and told: an answer that left it out would hide access.
  */
 export interface UnknownCounts {
   /** Resources, by their type. */

@@ -17,8 +17,8 @@ export interface WhoCan {
   /** The same of principals that are no users. */
   otherCounts(): { readonly principals: number; readonly held: number };
   /**
-   * By where it holds (whole project first, then tenants by name), role and user; behind the users of a role those who are no
-   * users, and last those who hold the permission without a role. Read anew with every call.
+   * By where it holds (whole project first, then tenants by name), role and user; behind the users of a role those who
+   * are no users, and last those who hold the permission without a role. Read anew with every call.
    */
   paths(): Generator<AccessPath>;
 }
@@ -29,8 +29,8 @@ export interface Named {
 }
 
 /**
- * Who has a permission, through what, and where. In a tenant, that is whoever holds it there, and whoever holds it in the
- * whole project. Both are found by name as `find` does it, with its errors.
+ * Who has a permission, through what, and where. In a tenant, that is whoever holds it there, and whoever holds it in
+ * the whole project. Both are found by name as `find` does it, with its errors.
  */
 export function whoCan(index: FileIndex, permissionAsked: string, tenantAsked?: string): WhoCan {
   const { database } = index;
@@ -81,7 +81,10 @@ export function whoCan(index: FileIndex, permissionAsked: string, tenantAsked?: 
   };
 }
 
-/** Holders who are no users: of a thing, of the permission itself where they hold nothing that confers it, and all of them. */
+/**
+ * Holders who are no users: of a thing, of the permission itself where they hold nothing that confers it, and all of
+ * them.
+ */
 interface OtherHolders {
   of(thing: number): Generator<AccessPath>;
   direct(): Generator<AccessPath>;

@@ -8,7 +8,9 @@ export interface WorkFolder extends AsyncDisposable {
   readonly path: string;
 }
 
-/** Where databases are kept that are needed while a file is read: they hold what the file holds, and may be as large. */
+/**
+ * Where databases are kept that are needed while a file is read: they hold what the file holds, and may be as large.
+ */
 export interface WorkPlace {
   /** Makes a folder; `local-io` when that cannot be done. Asked before the file is read. */
   readonly makeFolder: () => Promise<WorkFolder>;

@@ -1,6 +1,7 @@
 import { columnName, xmlText } from './sheet-xml.ts';
 
-// The parts of a workbook that are not its rows. Their names, their order and the numbers in them are those of ECMA-376.
+// The parts of a workbook that are not its rows. Their names, their order and the numbers in them are those of
+// ECMA-376.
 
 const declaration = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n';
 const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';

@@ -33,7 +33,9 @@ export interface SheetOfTexts {
 export interface WorkbookOptions {
   /** A property of the workbook, which tells whose it is. */
   readonly property: { readonly name: string; readonly value: string };
-  /** Rows of a sheet, its header included: the format takes no more than 1,048,576, and the rest goes on another sheet. */
+  /**
+   * Rows of a sheet, its header included: the format takes no more than 1,048,576, and the rest goes on another sheet.
+   */
   readonly rowsPerSheet?: number;
 }
 

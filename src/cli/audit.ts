@@ -21,8 +21,8 @@ export interface AuditOptions {
 }
 
 /**
- * The file of --audit-log. Without one, standard error: lines of JSON for a program that reads them, a sentence for a person at
- * a terminal. What a file could not take goes to standard error, too, so that it is not lost.
+ * The file of --audit-log. Without one, standard error: lines of JSON for a program that reads them, a sentence for a
+ * person at a terminal. What a file could not take goes to standard error, too, so that it is not lost.
  */
 export async function openAudit(
   { auditLog: path, logFormat }: Pick<Settings, 'auditLog' | 'logFormat'>,
@@ -60,7 +60,9 @@ export async function openAudit(
   };
 }
 
-/** Prints the line of an attempt when the attempt has ended and, in a command that prints one answer, after that answer. */
+/**
+ * Prints the line of an attempt when the attempt has ended and, in a command that prints one answer, after that answer.
+ */
 function sentences(tell: (entry: AuditEntry) => Promise<void>, isOneAnswer: boolean): AuditSink {
   const waiting: AuditEntry[] = [];
   return {

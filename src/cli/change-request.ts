@@ -91,7 +91,9 @@ export async function lookUpRequest(
   return { target, principal: { typeId: 'user', id: await findUserId(client, principal, { signal }) } };
 }
 
-/** The target of an entitlement id. The error for an id whose names are not encoded says which id was probably meant. */
+/**
+ * The target of an entitlement id. The error for an id whose names are not encoded says which id was probably meant.
+ */
 async function targetOfId(entitlement: string, provisioner: Provisioner, signal: AbortSignal): Promise<Target> {
   const parts = parseEntitlementArgument(entitlement);
   if (parts === undefined) {

@@ -16,7 +16,10 @@ export type ChangeFlags = SettingFlags &
   ChangeRequestFlags & {
     readonly dryRun?: boolean;
     readonly json?: boolean;
-    /** Refuses the change without --provisioning. For callers whose command does not say by its name that it changes access. */
+    /**
+     * Refuses the change without --provisioning. For callers whose command does not say by its name that it changes
+     * access.
+     */
     readonly needsProvisioning?: boolean;
   };
 

@@ -8,6 +8,8 @@ export interface CommandContext {
   readonly print: (text: string) => void;
   /** Writes to stdout byte for byte. */
   readonly write: (text: string) => void;
-  /** Ends the process with this code when the command is done, without an error: `diff` found differences, for instance. */
+  /**
+   * Ends the process with this code when the command is done, without an error: `diff` found differences, for instance.
+   */
   readonly endWith: (code: number) => void;
 }

@@ -26,7 +26,9 @@ export interface CommandInfo {
   readonly places: readonly (readonly Value[])[];
 }
 
-/** All commands that show in the help, parents first. The program itself has the flags of the ecosystem besides its own. */
+/**
+ * All commands that show in the help, parents first. The program itself has the flags of the ecosystem besides its own.
+ */
 export function readCommands(program: Command): readonly CommandInfo[] {
   const own = describe(program, []);
   const ecosystem = program.commands.find((command) => command.name() === ecosystemCommand);
@@ -107,7 +109,10 @@ const suggested: ReadonlyMap<string, SuggestKind> = new Map([
   ['role', 'roles'],
 ]);
 
-/** The arguments as the help shows them, since some commands parse them on their own. An optional one may be skipped: the next can stand in its place. */
+/**
+ * The arguments as the help shows them, since some commands parse them on their own. An optional one may be skipped:
+ * the next can stand in its place.
+ */
 function placesOf(command: Command): readonly (readonly Value[])[] {
   const shown = command.createHelp().visibleArguments(command);
   const values = (shown.length > 0 ? shown : command.registeredArguments).map((argument) => ({

@@ -2,8 +2,8 @@ import type { CommandInfo, Value } from './command-tree.ts';
 import { fileEndings, isNamed, isWorded, lastWord, parentOf, quoted, spellings, unique } from './completion-words.ts';
 
 /**
- * Works with bash 3.2, too, which macOS has. Where we say nothing, bash offers all file names. The line is taken apart anew,
- * since bash splits it at "@", ":" and "=" as well, of which names are full.
+ * Works with bash 3.2, too, which macOS has. Where we say nothing, bash offers all file names. The line is taken apart
+ * anew, since bash splits it at "@", ":" and "=" as well, of which names are full.
  */
 export function bashScript(program: string, commands: readonly CommandInfo[]): string {
   const name = `_${program.replaceAll('-', '_')}`;
@@ -73,7 +73,10 @@ function offerOf(name: string, value: 'none' | Value): string {
   return isNamed(value) ? `${name}_names ${value}` : value === 'file' ? `${name}_files` : ':';
 }
 
-/** Sets `whole` to the words before the one that is typed, as a shell would pass them; that one is `cur`, within the quote `open`. */
+/**
+ * Sets `whole` to the words before the one that is typed, as a shell would pass them; that one is `cur`, within the
+ * quote `open`.
+ */
 function splitter(name: string): readonly string[] {
   return [
     `${name}_split() {`,

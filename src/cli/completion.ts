@@ -4,8 +4,8 @@ import { zshScript } from './completion-zsh.ts';
 import type { CommandInfo } from './command-tree.ts';
 
 /**
- * Makes a completion script. All commands, flags and fixed words are in it; the program is started only for names, which
- * come from the newest sync.
+ * Makes a completion script. All commands, flags and fixed words are in it; the program is started only for names,
+ * which come from the newest sync.
  */
 type Script = (program: string, commands: readonly CommandInfo[]) => string;
 

@@ -2,8 +2,8 @@ import { registry } from '../registry.ts';
 import type { SyncSummary } from '../sync/summary.ts';
 
 /**
- * The counts of a sync as a small table: a row for each resource type that was listed, resources beside entitlements and
- * grants.
+ * The counts of a sync as a small table: a row for each resource type that was listed, resources beside entitlements
+ * and grants.
  */
 export function countsTable({ counts }: SyncSummary): string {
   const cell = (section: Readonly<Record<string, number>>, typeId: string): string =>

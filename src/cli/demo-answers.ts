@@ -22,7 +22,10 @@ interface SyncFileRows {
 const asked = { permission: 'invoices.approve', user: adaLovelace.userId };
 const lineWidth = 80;
 
-/** Three answers taken from the demo's file, so that a reader sees what it is good for. Whoever shares a name has the login with it. */
+/**
+ * Three answers taken from the demo's file, so that a reader sees what it is good for. Whoever shares a name has the
+ * login with it.
+ */
 export async function readDemoAnswers(path: string): Promise<readonly string[]> {
   const { resources, grants } = JSON.parse(await readFile(path, 'utf8')) as SyncFileRows; // our own file, just written
   const people = resources.filter(({ id }) => id.resourceType === 'user');

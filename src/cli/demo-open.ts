@@ -25,8 +25,8 @@ const names = { before: 'before.json', after: 'after.json', page: 'report.html' 
 const usualFolder = 'baton-demo';
 
 /**
- * Two syncs of an embedded project with changes between them, and the report of the second since the first, in a folder of
- * its own. The report is opened if there is a browser; its path is printed in any case.
+ * Two syncs of an embedded project with changes between them, and the report of the second since the first, in a folder
+ * of its own. The report is opened if there is a browser; its path is printed in any case.
  */
 export async function demoOpen(out: string | undefined, context: CommandContext): Promise<void> {
   const { env, print, signal } = context;
@@ -78,7 +78,10 @@ export async function demoOpen(out: string | undefined, context: CommandContext)
   );
 }
 
-/** The folder that was named, or the first of `baton-demo`, `baton-demo-2`... that is free or holds nothing but an earlier demo. */
+/**
+ * The folder that was named, or the first of `baton-demo`, `baton-demo-2`... that is free or holds nothing but an
+ * earlier demo.
+ */
 async function ownFolder(out: string | undefined): Promise<string> {
   if (out !== undefined) {
     const folder = resolve(out);

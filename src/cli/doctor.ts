@@ -72,7 +72,10 @@ export async function doctor(
   }
 }
 
-/** The checks that a sync makes of its target before it begins; of a folder, into which `serve` syncs, those of its latest file. */
+/**
+ * The checks that a sync makes of its target before it begins; of a folder, into which `serve` syncs, those of its
+ * latest file.
+ */
 async function lookAtTarget(target: string, projectId: string | undefined, signal: AbortSignal): Promise<void> {
   const kind = outputKinds.find((known) => known === extname(target).toLowerCase());
   const isFolder = await stat(target).then(

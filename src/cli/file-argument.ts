@@ -26,8 +26,8 @@ export interface Asked {
 }
 
 /**
- * Takes `[FILE] ASKED` apart. FILE is the word that ends with one of our extensions, or is there; it may stand on either
- * side. One word alone is what was asked for, unless it has such an extension.
+ * Takes `[FILE] ASKED` apart. FILE is the word that ends with one of our extensions, or is there; it may stand on
+ * either side. One word alone is what was asked for, unless it has such an extension.
  */
 export function splitFile(words: readonly string[], { command, noun, example }: Question): Asked {
   const usage = `"baton-descope ${command} FILE ${example}", or without FILE for the newest sync`;
@@ -80,8 +80,9 @@ export interface FileChoice {
 }
 
 /**
- * FILE as it was given; the path of the newest sync in it where it is a folder; without it, of the newest sync in the current folder and in
- * the one that the setting `out` names. Which one was taken is told on stderr. Finding none is a `config` error.
+ * FILE as it was given; the path of the newest sync in it where it is a folder; without it, of the newest sync in the
+ * current folder and in the one that the setting `out` names. Which one was taken is told on stderr. Finding none is a
+ * `config` error.
  */
 export async function chooseFile(
   file: string | undefined,

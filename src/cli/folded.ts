@@ -1,6 +1,7 @@
 /**
- * Lines of prose, none wider than the screen: broken between words, and set in below the line that they go on. What stands
- * between backticks is a command to paste and stays whole, as does a longer word. Without a width nothing is broken.
+ * Lines of prose, none wider than the screen: broken between words, and set in below the line that they go on. What
+ * stands between backticks is a command to paste and stays whole, as does a longer word. Without a width nothing is
+ * broken.
  */
 export function folded(text: string, width: number | undefined): string {
   return width === undefined
@@ -31,7 +32,10 @@ function foldedLine(line: string, width: number): readonly string[] {
   return [...lines, current];
 }
 
-/** At least as many columns as a terminal shows: breaking a line early does no harm, and an exact measure is slow to load. */
+/**
+ * At least as many columns as a terminal shows: breaking a line early does no harm, and an exact measure is slow to
+ * load.
+ */
 function columnsOf(text: string): number {
   return text.length + (text.match(/[\u1100-\uFFEF]/g)?.length ?? 0);
 }

@@ -26,7 +26,10 @@ export interface FullSyncOptions {
   readonly now?: () => number;
 }
 
-/** One full sync into a file, by a command or on schedule. The file is there whole, or it throws and the one before stays. */
+/**
+ * One full sync into a file, by a command or on schedule. The file is there whole, or it throws and the one before
+ * stays.
+ */
 export async function writeFullSync({
   connector,
   projectId,

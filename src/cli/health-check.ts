@@ -10,7 +10,10 @@ export type HealthCheckFlags = SettingFlags & {
   readonly timeout: number;
 };
 
-/** Prints what the page says. Not well, or no answer, is a `precondition` error: exit 1, which is what containers look at. */
+/**
+ * Prints what the page says. Not well, or no answer, is a `precondition` error: exit 1, which is what containers look
+ * at.
+ */
 export async function healthCheck(
   { endpoint, timeout, ...flags }: HealthCheckFlags,
   { env, print }: Pick<CommandContext, 'env' | 'print'>,

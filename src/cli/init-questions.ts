@@ -40,7 +40,10 @@ interface Asking {
 /** How often a refused id or key is asked for again: enough for a typing mistake. */
 const mostTries = 3;
 
-/** The setup that works, or that a person wants in spite of a failure. A refused id or key is asked for again, a few times. */
+/**
+ * The setup that works, or that a person wants in spite of a failure. A refused id or key is asked for again, a few
+ * times.
+ */
 export async function askForSetup(given: Given, { prompts, context, skipDoctor }: Asking): Promise<Setup> {
   if (given.sources.length > 0) {
     context.print(`Taking ${given.sources.join(' and ')}.`);

@@ -37,7 +37,10 @@ export async function init(flags: InitFlags, context: InitContext): Promise<void
   );
 }
 
-/** The file that every command reads: the named one, else the one at home. `./baton.yaml` is written only when it is named. */
+/**
+ * The file that every command reads: the named one, else the one at home. `./baton.yaml` is written only when it is
+ * named.
+ */
 function targetOf({ config }: InitFlags, env: Environment): string {
   const path = namedConfigPath({ flag: config, env, cwd: process.cwd() })?.path ?? homeConfigPath(env);
   if (path === undefined) {
@@ -47,8 +50,8 @@ function targetOf({ config }: InitFlags, env: Environment): string {
 }
 
 /**
- * What flags, environment and the file that is to be overwritten say, in this order, as for every command. What is wrong
- * with flags or environment is told; what is wrong with the file is about to go.
+ * What flags, environment and the file that is to be overwritten say, in this order, as for every command. What is
+ * wrong with flags or environment is told; what is wrong with the file is about to go.
  */
 async function givenBy({ projectId, baseUrl, caFile }: InitFlags, env: Environment, path: string): Promise<Given> {
   const before = await fileBefore(path, env);

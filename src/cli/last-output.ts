@@ -13,7 +13,10 @@ export interface LastOutputLimits extends ShrinkLimits {
 export interface LastOutputCheck {
   /** Before any work: refuses the output of another project; returns what to tell, a line each. */
   checkOwner(projectId: string | undefined): Promise<readonly string[]>;
-  /** After reading: checks the owner again, since the target may have changed meanwhile, and holds back a sync that found far less. */
+  /**
+   * After reading: checks the owner again, since the target may have changed meanwhile, and holds back a sync that
+   * found far less.
+   */
   compare(found: SyncExtent): Promise<readonly string[]>;
 }
 

@@ -5,8 +5,8 @@ import { writeErr } from './streams.ts';
 import { hasColors } from './terminal.ts';
 
 /**
- * Structured logs on stderr; stdout is for results. A line has listed fields only (`log.ts`); texts are stripped of what
- * looks like an address or could begin another line. The run id is in every line.
+ * Structured logs on stderr; stdout is for results. A line has listed fields only (`log.ts`); texts are stripped of
+ * what looks like an address or could begin another line. The run id is in every line.
  */
 export function createLogger(level: string, format: 'json' | 'console', stream: DestinationStream): Logger {
   const log = pino(

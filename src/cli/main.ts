@@ -40,7 +40,10 @@ for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
   });
 }
 
-/** Prints a result. If stdout is gone, changes that were made and addresses that are served are printed on stderr instead. */
+/**
+ * Prints a result. If stdout is gone, changes that were made and addresses that are served are printed on stderr
+ * instead.
+ */
 async function print(text: string): Promise<void> {
   const isTaken = await writeOut(`${harmlessOutput(withTypedInOneLine(text), hasColors(process.stdout))}\n`);
   if (!isTaken && purpose === 'changes') {

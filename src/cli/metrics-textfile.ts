@@ -10,8 +10,8 @@ import { exitCodeOf } from './exit-codes.ts';
 import { tell as tellNote } from './tell.ts';
 
 /**
- * Runs a sync and writes how it ended to a file: also when it failed, or was set up wrongly. A file that cannot be written
- * is `local-io` before anything is read; later it is told, and the sync counts.
+ * Runs a sync and writes how it ended to a file: also when it failed, or was set up wrongly. A file that cannot be
+ * written is `local-io` before anything is read; later it is told, and the sync counts.
  */
 export async function withMetricsTextfile(
   file: string,
@@ -57,7 +57,10 @@ async function checkTextfile(target: string): Promise<void> {
   await sweepLeftovers(target);
 }
 
-/** The collector runs as another user, and reads every file that ends in ".prom": ours is whole and readable when it is there. */
+/**
+ * The collector runs as another user, and reads every file that ends in ".prom": ours is whole and readable when it is
+ * there.
+ */
 async function replace(target: string, text: string): Promise<void> {
   const place = await placeOf(target);
   const temporary = unfinishedPath(place, '.tmp');

@@ -44,8 +44,8 @@ export function createPrompts(signal: AbortSignal): Prompts | undefined {
 }
 
 /**
- * Asks anew, from an empty line, until an answer is right. The prompts' own check would keep what was typed: who pastes a
- * key again would add it to the wrong one, which nobody sees.
+ * Asks anew, from an empty line, until an answer is right. The prompts' own check would keep what was typed: who pastes
+ * a key again would add it to the wrong one, which nobody sees.
  */
 async function untilRight(validate: Validate, ask: () => Promise<string>): Promise<string> {
   for (;;) {
@@ -94,8 +94,9 @@ async function answered<T>(
 }
 
 /**
- * Ctrl-Z reaches a prompt as a key. It is handed on to all that the terminal would have stopped: a launcher above us, or
- * the shell would never come back. After `fg` the input, which is paused by then, is read again, and the question shown.
+ * Ctrl-Z reaches a prompt as a key. It is handed on to all that the terminal would have stopped: a launcher above us,
+ * or the shell would never come back. After `fg` the input, which is paused by then, is read again, and the question
+ * shown.
  */
 function whileSuspendable(message: string): Disposable {
   const suspend = (): void => {

@@ -126,7 +126,9 @@ interface Answer {
   readonly text: (paths: Iterable<AccessPath>) => Iterable<string>;
 }
 
-/** Writes an answer in the form that was asked for. What is left out of it is told in each of them, in CSV on stderr. */
+/**
+ * Writes an answer in the form that was asked for. What is left out of it is told in each of them, in CSV on stderr.
+ */
 async function tell(
   { csv = false, json = false }: AnswerFlags,
   { gap, summary, unknown, path }: FileIndex,

@@ -32,7 +32,9 @@ export interface ReportFlags {
 
 const templatePath = fileURLToPath(new URL('../report-page/page.html', import.meta.url));
 
-/** Makes the page of a file, or of the newest one here; whatever stood at its place stays until the new one is whole. */
+/**
+ * Makes the page of a file, or of the newest one here; whatever stood at its place stays until the new one is whole.
+ */
 export async function report(
   given: string | undefined,
   { since, out, replaceOtherProject }: ReportFlags,
@@ -82,7 +84,10 @@ export async function report(
   print(prose(told).join('\n'));
 }
 
-/** What changed since an older file, as `diff` tells it. Both files are indexed for that; the indexes go away with the stack. */
+/**
+ * What changed since an older file, as `diff` tells it. Both files are indexed for that; the indexes go away with the
+ * stack.
+ */
 async function compareWith(
   since: string,
   { path, summary }: SyncSource,

@@ -7,8 +7,8 @@ import { widthOf } from './terminal.ts';
 const chunkLength = 64 * 1024;
 
 /**
- * Writes a result that may be long to stdout, no faster than it is taken. A reader that has seen enough (`| head`) is no
- * error: the rest is not written. Other errors of stdout are reported at the end, by main.
+ * Writes a result that may be long to stdout, no faster than it is taken. A reader that has seen enough (`| head`) is
+ * no error: the rest is not written. Other errors of stdout are reported at the end, by main.
  */
 export async function writeResult(
   pieces: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>,

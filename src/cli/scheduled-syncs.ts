@@ -71,9 +71,13 @@ export interface ScheduledSyncsOptions {
   readonly wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** Makes sure, before anything is served, that the folder is there, can be written to, and is not that of another project. */
+/**
+ * Makes sure, before anything is served, that the folder is there, can be written to, and is not that of another
+ * project.
+ */
 export async function checkFolder({ folder, files, maxShrink }: Plan, projectId: string): Promise<void> {
-  // Not recursively: a missing parent is usually a typing mistake, and Node's recursive mkdir never returns below /proc.
+  // Not recursively: a missing parent is usually a typing mistake, and Node's recursive mkdir never returns below
+  // /proc.
   await mkdir(folder, { mode: 0o700 }).catch((thrown: unknown) => {
     if (!hasOsCode(thrown, 'EEXIST')) {
       const reason = osReason(thrown, { ENOENT: 'the folder above it does not exist' });
@@ -93,7 +97,10 @@ export async function checkFolder({ folder, files, maxShrink }: Plan, projectId:
   await comparisonOf(files.latest, maxShrink).checkOwner(projectId);
 }
 
-/** On schedule nobody can accept a shrunken sync or another project: the error names the command to run by hand for that. */
+/**
+ * On schedule nobody can accept a shrunken sync or another project: the error names the command to run by hand for
+ * that.
+ */
 function comparisonOf(latest: string, maxShrink: number, signal?: AbortSignal): LastOutputCheck {
   return createLastOutputCheck(
     latest,
@@ -107,7 +114,10 @@ function comparisonOf(latest: string, maxShrink: number, signal?: AbortSignal): 
   );
 }
 
-/** Runs syncs at the plan's ticks until the signal fires. A run that fails is told and counted; the next tick tries again. */
+/**
+ * Runs syncs at the plan's ticks until the signal fires. A run that fails is told and counted; the next tick tries
+ * again.
+ */
 export async function runScheduledSyncs({
   plan,
   connect,

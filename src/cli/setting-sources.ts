@@ -13,7 +13,10 @@ import { refuseUnknownTimeZone } from './time-zone.ts';
 /** The settings' flags, and the flag that names the config file. */
 export type SettingFlags = Flags & { readonly config?: string };
 
-/** Where a command's settings come from: its flags, the environment, the config file. The loading itself is done in `config/`. */
+/**
+ * Where a command's settings come from: its flags, the environment, the config file. The loading itself is done in
+ * `config/`.
+ */
 export async function settingSources(
   flags: SettingFlags,
   env: Environment,
@@ -45,7 +48,10 @@ function baseUrlOf(value: string, { foundBy }: Origin): string {
   return baseUrl;
 }
 
-/** Prints the address that the key is sent to, if it comes from a `./baton.yaml` that was found and not named. The file at home is the user's own. */
+/**
+ * Prints the address that the key is sent to, if it comes from a `./baton.yaml` that was found and not named. The file
+ * at home is the user's own.
+ */
 export function tellFoundBaseUrl(
   { origins, values }: Pick<Resolved, 'origins' | 'values'>,
   tell: (baseUrl: string, source: string) => void,
@@ -56,7 +62,9 @@ export function tellFoundBaseUrl(
   }
 }
 
-/** What reads YAML is loaded only where there is a file. If a named one is not there, that is told when it is opened. */
+/**
+ * What reads YAML is loaded only where there is a file. If a named one is not there, that is told when it is opened.
+ */
 async function fileOpener(place: ConfigFilePlace, isAsked: boolean): Promise<() => ConfigFile | undefined> {
   let file: ConfigFilePath | undefined;
   try {

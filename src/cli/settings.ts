@@ -29,7 +29,10 @@ export interface Setup extends Omit<Prepared, 'connect'> {
   readonly client: DescopeClient;
 }
 
-/** Everything a command needs to talk to a project, from its flags, the environment and the config file. Nothing is sent yet. */
+/**
+ * Everything a command needs to talk to a project, from its flags, the environment and the config file. Nothing is sent
+ * yet.
+ */
 export async function setUp(flags: SettingFlags, env: Environment, waits: RateWaits): Promise<Setup> {
   const { connect, ...prepared } = await prepare(flags, env);
   return { ...prepared, client: connect()(waits) };

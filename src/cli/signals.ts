@@ -5,10 +5,15 @@ const endings = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGQUIT: 131 } as cons
 
 export type EndingSignal = keyof typeof endings;
 
-/** npm, `timeout` and others hand on what the terminal has delivered already: the same signal this soon is the same request. */
+/**
+ * npm, `timeout` and others hand on what the terminal has delivered already: the same signal this soon is the same
+ * request.
+ */
 const sameRequestMs = 200;
 
-/** How long a process may go on after its launcher was killed: the next one may be started at once, and needs the port. */
+/**
+ * How long a process may go on after its launcher was killed: the next one may be started at once, and needs the port.
+ */
 const orphanMs = 2_000;
 
 /** What the owner of signals tells the command line. */
@@ -25,16 +30,19 @@ export function signalExitCode(signal: EndingSignal): number {
 
 const userListeners = new Set<() => void>();
 
-/** Calls back at each SIGUSR2, the signal that commands may give a meaning to; without a listener nothing happens. Returns its end. */
+/**
+ * Calls back at each SIGUSR2, the signal that commands may give a meaning to; without a listener nothing happens.
+ * Returns its end.
+ */
 export function onUserSignal(listener: () => void): () => void {
   userListeners.add(listener);
   return () => void userListeners.delete(listener);
 }
 
 /**
- * The one owner of signals. Under an older Node a launcher stands between us and who started us: it hands on what reaches
- * it over a channel, and not as a signal, so that one Ctrl-C, which the terminal delivers to both, is not taken for two.
- * The channel's end is the launcher's end, whatever killed it, and then we end, too.
+ * The one owner of signals. Under an older Node a launcher stands between us and who started us: it hands on what
+ * reaches it over a channel, and not as a signal, so that one Ctrl-C, which the terminal delivers to both, is not taken
+ * for two. The channel's end is the launcher's end, whatever killed it, and then we end, too.
  */
 export function ownSignals({ onStop, onNow }: EndRequests): void {
   const counts = { own: new Map<EndingSignal, number>(), handedOn: new Map<EndingSignal, number>() };

@@ -12,8 +12,8 @@ export interface Spinner {
 }
 
 /**
- * listr2 draws on stderr, where nothing of a result belongs; what others write there meanwhile it puts behind the line. Signals
- * are ours alone, but for Ctrl-Z, of which it knows nothing: the shell that comes back must have its cursor.
+ * listr2 draws on stderr, where nothing of a result belongs; what others write there meanwhile it puts behind the line.
+ * Signals are ours alone, but for Ctrl-Z, of which it knows nothing: the shell that comes back must have its cursor.
  */
 export function startSpinner(title: string): Spinner {
   let set: { title: string; output: string } | undefined;

@@ -4,8 +4,8 @@ import type { AtomicFile } from '../output/atomic-file.ts';
 import { outputState, writeOut } from './streams.ts';
 
 /**
- * Standard output as a file that grows: nothing can be taken back from it, so what it gets must tell by itself whether it is
- * whole. On a terminal, what a terminal would obey is written as JSON's escapes, which are the same texts.
+ * Standard output as a file that grows: nothing can be taken back from it, so what it gets must tell by itself whether
+ * it is whole. On a terminal, what a terminal would obey is written as JSON's escapes, which are the same texts.
  */
 export function stdoutFile(isTerminal: boolean = process.stdout.isTTY): AtomicFile {
   const put = async (piece: string | Uint8Array): Promise<void> => {

@@ -4,8 +4,8 @@ import { ConnectorError } from '../errors.ts';
 import { osCode, osReason } from '../os-reasons.ts';
 
 /**
- * The two streams that the process writes to, and the only listener to their errors: a reader that went away is no error of
- * ours, an error of stderr cannot be reported, and a full disk under stdout must be reported.
+ * The two streams that the process writes to, and the only listener to their errors: a reader that went away is no
+ * error of ours, an error of stderr cannot be reported, and a full disk under stdout must be reported.
  */
 const readerGone: ReadonlySet<string> = new Set(['EPIPE', 'ECONNRESET', 'ENOTCONN', 'ERR_STREAM_DESTROYED']);
 

@@ -2,7 +2,10 @@ import { Argument, type Command } from 'commander';
 import type { SuggestKind } from '../answers/suggest.ts';
 import type { CommandContext } from './command-context.ts';
 
-/** The command that completion scripts ask for names: `_names KIND -- TYPED WORD...`, where the words are those of the line. */
+/**
+ * The command that completion scripts ask for names: `_names KIND -- TYPED WORD...`, where the words are those of the
+ * line.
+ */
 const suggestionsCommand = '_names';
 
 const kinds = ['permissions', 'tenants', 'users', 'roles'] as const satisfies readonly SuggestKind[];

@@ -7,8 +7,8 @@ import { temporaryPlace } from './work-places.ts';
 const longestMs = 2_000;
 
 /**
- * Names for a completion script, a line each: the name, a tab, and what else tells it apart. They come from the file among
- * the words that stand on the command line, else from the newest one. Whatever goes wrong, nothing is suggested.
+ * Names for a completion script, a line each: the name, a tab, and what else tells it apart. They come from the file
+ * among the words that stand on the command line, else from the newest one. Whatever goes wrong, nothing is suggested.
  */
 export async function tellSuggestions(
   kind: SuggestKind,

@@ -40,7 +40,10 @@ export type SyncFlags = SettingFlags & {
 
 type SyncContext = Pick<CommandContext, 'env' | 'signal' | 'print'>;
 
-/** One full sync into a file, shown as it goes and summed up at the end; with --metrics-textfile, told to the monitoring, too. */
+/**
+ * One full sync into a file, shown as it goes and summed up at the end; with --metrics-textfile, told to the
+ * monitoring, too.
+ */
 export async function syncOnce(options: SyncFlags, context: SyncContext): Promise<void> {
   const sync = (): Promise<SyncSummary | undefined> => readAndWrite(options, context);
   const { metricsTextfile, projectId = '' } = resolveSettings(await settingSources(options, context.env)).values; // whatever else is wrong

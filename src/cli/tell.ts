@@ -6,7 +6,9 @@ import { processRunId, safeText } from './safe-text.ts';
 import { writeErr } from './streams.ts';
 import { widthOf } from './terminal.ts';
 
-/** Messages to people besides results. They go to stderr, as lines of text, or as lines of JSON with --log-format json. */
+/**
+ * Messages to people besides results. They go to stderr, as lines of text, or as lines of JSON with --log-format json.
+ */
 type Level = 'info' | 'warn' | 'error';
 
 const ranks = { debug: 0, info: 1, warn: 2, error: 3 } as const;

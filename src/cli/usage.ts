@@ -2,8 +2,8 @@ import type { Command, CommanderError } from 'commander';
 import { closest, distance } from 'fastest-levenshtein';
 
 /**
- * Describes a mistake on the command line in one line: what is wrong, what was probably meant, and where help is. A mistyped flag
- * is reported before a required one that is missing because of it.
+ * Describes a mistake on the command line in one line: what is wrong, what was probably meant, and where help is. A
+ * mistyped flag is reported before a required one that is missing because of it.
  */
 export function usageLine(program: Command, argv: readonly string[], { code, message }: CommanderError): string {
   const { command, path } = commandOf(program, argv);
@@ -26,7 +26,9 @@ export function usageLine(program: Command, argv: readonly string[], { code, mes
   return `${said}; see ${[program.name(), ...path, '--help'].join(' ')}`;
 }
 
-/** What commander says of a value, as the rest of this program would say it: the name, what was given, what it takes. */
+/**
+ * What commander says of a value, as the rest of this program would say it: the name, what was given, what it takes.
+ */
 function inPlainWords(message: string, command: Command): string {
   const [, flag, given, remedy] = /^option '(.*?)' argument '([^]*)' is invalid\. ([^]*)$/.exec(message) ?? [];
   if (flag !== undefined) {

@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import { isStdout } from './stdout-names.ts';
 
 /**
- * What a command is for, which decides what happens when the reader of its output goes away: a command that only prints stops; one that writes
- * files goes on, and its exit code says how that went; one that changes access, or serves, prints its result on stderr instead.
+ * What a command is for, which decides what happens when the reader of its output goes away: a command that only prints
+ * stops; one that writes files goes on, and its exit code says how that went; one that changes access, or serves,
+ * prints its result on stderr instead.
  */
 export type WhatFor = 'prints' | 'writes' | 'changes';
 

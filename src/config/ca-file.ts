@@ -5,7 +5,9 @@ import { osCode } from '../os-reasons.ts';
 
 const certificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-/** The certificates (PEM) in a file of CAs, in its order. Throws `config` where there is none, or one that is damaged. */
+/**
+ * The certificates (PEM) in a file of CAs, in its order. Throws `config` where there is none, or one that is damaged.
+ */
 export function readCaFile(path: string): readonly string[] {
   let text: string;
   try {

@@ -14,7 +14,10 @@ export interface ConfigFilePlace {
   readonly cwd: string;
 }
 
-/** The config file that is used. One that was not named but found is used only where no other user could have written it. */
+/**
+ * The config file that is used. One that was not named but found is used only where no other user could have written
+ * it.
+ */
 export interface ConfigFilePath {
   readonly path: string;
   readonly by: 'name' | 'folder' | 'home';
@@ -23,8 +26,8 @@ export interface ConfigFilePath {
 }
 
 /**
- * The one config file that counts: the one that is named (--config, BATON_CONFIG), else `./baton.yaml`, else the one in the
- * home folder, else none. Files are not merged. A named one that is not there is a `config` error.
+ * The one config file that counts: the one that is named (--config, BATON_CONFIG), else `./baton.yaml`, else the one in
+ * the home folder, else none. Files are not merged. A named one that is not there is a `config` error.
  */
 export function configFilePath({ flag, env, cwd }: ConfigFilePlace): ConfigFilePath | undefined {
   const named = namedConfigPath({ flag, env, cwd });
@@ -42,7 +45,10 @@ export function configFilePath({ flag, env, cwd }: ConfigFilePlace): ConfigFileP
   return home !== undefined && existsSync(home.path) ? home : undefined;
 }
 
-/** The path that --config or the environment gives, whether there is a file or not; an empty one or a key is a `config` error. */
+/**
+ * The path that --config or the environment gives, whether there is a file or not; an empty one or a key is a `config`
+ * error.
+ */
 export function namedConfigPath({
   flag,
   env,

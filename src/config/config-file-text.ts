@@ -51,7 +51,10 @@ function readSome(path: string): Buffer {
   }
 }
 
-/** A named file is the user's own choice, unless all may change it. A found one must be ours, with every folder above it. */
+/**
+ * A named file is the user's own choice, unless all may change it. A found one must be ours, with every folder above
+ * it.
+ */
 function refuseOthers({ path, by, base }: ConfigFilePath): void {
   if (by === 'name') {
     if (isWritableByAll(path)) {

@@ -27,9 +27,10 @@ export interface ConfigFile {
 }
 
 /**
- * Reads a config file: YAML, of which JSON is a part; one level of "name: value". Paths in it count from its own folder.
- * A file that cannot be read, or that others could have written, is a `config` error; what is wrong inside stands in
- * `problems`, each with file and line. Values are never repeated in a problem: one of them could be a key in the wrong place.
+ * Reads a config file: YAML, of which JSON is a part; one level of "name: value". Paths in it count from its own
+ * folder. A file that cannot be read, or that others could have written, is a `config` error; what is wrong inside
+ * stands in `problems`, each with file and line. Values are never repeated in a problem: one of them could be a key in
+ * the wrong place.
  */
 export function readConfigFile(file: ConfigFilePath): ConfigFile {
   const { path } = file;

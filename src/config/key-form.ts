@@ -1,8 +1,8 @@
 import { ConnectorError } from '../errors.ts';
 
 /**
- * Management keys are "K2" or "K3" (the digit grows with time) and then letters and digits without a break. The id of a key has
- * the same form with exactly 28 characters, and is no secret.
+ * Management keys are "K2" or "K3" (the digit grows with time) and then letters and digits without a break. The id of a
+ * key has the same form with exactly 28 characters, and is no secret.
  */
 const keyRun = /(?<![A-Za-z0-9])K[23][A-Za-z0-9]{18,}(?![A-Za-z0-9])/g;
 const idLength = 28;
@@ -28,8 +28,8 @@ const quotes = `"'\`\u2018\u2019\u201C\u201D\u00AB\u00BB`;
 const zeroWidth = /[\u00AD\u200B-\u200F\u2060\uFEFF]/;
 
 /**
- * What was copied along with a key or put around it, and how to mend that; undefined when it can be a key as it is. A key
- * travels in a header: printable ASCII without spaces, and of a sane length.
+ * What was copied along with a key or put around it, and how to mend that; undefined when it can be a key as it is. A
+ * key travels in a header: printable ASCII without spaces, and of a sane length.
  */
 export function keyFlaw(key: string): string | undefined {
   const [first = '', last = ''] = [key.at(0), key.at(-1)];

@@ -15,7 +15,9 @@ export type Refine = Readonly<Partial<Record<SettingName, (value: string, origin
 export interface Facts {
   /** Undefined when there is none, and when it could not be read. */
   readonly file: ConfigFile | undefined;
-  /** True when the config file means to name the key, or could not be read: to call the key missing would be misleading. */
+  /**
+   * True when the config file means to name the key, or could not be read: to call the key missing would be misleading.
+   */
   readonly isKeyTried: boolean;
   readonly values: Readonly<Partial<Settings>>;
 }

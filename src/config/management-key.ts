@@ -52,8 +52,9 @@ export function isKeyNamed(env: Environment): boolean {
 }
 
 /**
- * The management key from the environment, or from the file that the environment or else the config file names, which is
- * read again when it changes. Never from the command line. A `config` error now, when there is none that could be one.
+ * The management key from the environment, or from the file that the environment or else the config file names, which
+ * is read again when it changes. Never from the command line. A `config` error now, when there is none that could be
+ * one.
  */
 export function findManagementKey(env: Environment, keyFile?: FileValue): FoundKey {
   for (const variable of variables) {
@@ -79,7 +80,9 @@ export function findManagementKey(env: Environment, keyFile?: FileValue): FoundK
   );
 }
 
-/** A rotated file that is not there yet, or holds no key, leaves the old key in force: Descope will say if it is over. */
+/**
+ * A rotated file that is not there yet, or holds no key, leaves the old key in force: Descope will say if it is over.
+ */
 function keyInFile(path: string, variable: string): KeySource {
   let key = new Secret(checkKey(readKeyFile(path, variable), variable));
   let readAt = modifiedAt(path);

@@ -3,8 +3,9 @@ import { z } from 'zod';
 import { parseListenAddress, parseListenHost } from '../listen-address.ts';
 
 /**
- * One setting: its names, what it means, and how its text is understood. Help, environment, checks and the manifest that
- * platforms read come from here. Of several environment names an earlier one wins: `BATON_*`, then the vendor's own.
+ * One setting: its names, what it means, and how its text is understood. Help, environment, checks and the manifest
+ * that platforms read come from here. Of several environment names an earlier one wins: `BATON_*`, then the vendor's
+ * own.
  */
 export interface Setting {
   readonly flag: string;

@@ -1,6 +1,9 @@
 import type { YAMLError } from 'yaml';
 
-/** What is wrong with a text as YAML: the line, and one sentence with the remedy. It never repeats a value: that could be a key. */
+/**
+ * What is wrong with a text as YAML: the line, and one sentence with the remedy. It never repeats a value: that could
+ * be a key.
+ */
 export interface YamlFault {
   readonly line: number;
   readonly text: string;
@@ -13,8 +16,8 @@ interface Place {
 }
 
 /**
- * The first fault alone, in words of the remedy: those that a parser finds after it are its consequences. `isName` tells
- * which names may be repeated.
+ * The first fault alone, in words of the remedy: those that a parser finds after it are its consequences. `isName`
+ * tells which names may be repeated.
  */
 export function explainYaml(
   text: string,

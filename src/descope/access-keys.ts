@@ -3,7 +3,9 @@ import { type Membership, memberships } from './memberships.ts';
 import { named } from './record-names.ts';
 import type { WholeList } from './whole-list.ts';
 
-/** An access key, in Descope's words, with only the fields we use: never its secret, which no answer of this call holds. */
+/**
+ * An access key, in Descope's words, with only the fields we use: never its secret, which no answer of this call holds.
+ */
 export interface AccessKey {
   readonly id: string;
   /** Not unique. */

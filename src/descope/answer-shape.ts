@@ -21,7 +21,9 @@ export function listIn(endpoint: Endpoint, answer: JsonObject, key: string): rea
   return list;
 }
 
-/** A decoder for the rows of a list. Its error names the row, the row's number and, in `where`, the page that held it. */
+/**
+ * A decoder for the rows of a list. Its error names the row, the row's number and, in `where`, the page that held it.
+ */
 export function rowDecoder<T>(
   endpoint: Endpoint,
   key: string,

@@ -6,8 +6,8 @@ import { readWholeList, type WholeList } from './whole-list.ts';
 export type DescopeClientOptions = HttpClientOptions;
 
 /**
- * The calls to one Descope project. A list comes whole or the call fails; reads are retried; nothing is kept between calls.
- * Throws ConnectorError only.
+ * The calls to one Descope project. A list comes whole or the call fails; reads are retried; nothing is kept between
+ * calls. Throws ConnectorError only.
  */
 export interface DescopeClient extends UserCalls {
   readonly projectId: string;

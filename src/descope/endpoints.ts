@@ -7,7 +7,9 @@ import { userWriteEndpoints } from './users/user-writes.ts';
 import { userReadEndpoints } from './users/user.ts';
 import type { WholeList } from './whole-list.ts';
 
-/** Every list that comes whole in one answer. To add a family of Descope's API, write its file and name its list here. */
+/**
+ * Every list that comes whole in one answer. To add a family of Descope's API, write its file and name its list here.
+ */
 export const wholeLists: readonly WholeList<unknown>[] = [tenantList, roleList, permissionList, accessKeyList];
 
 /** Every call that this program can make. */

@@ -1,6 +1,8 @@
 import { identities, identity, type JsonObject, objects } from './decode.ts';
 
-/** A membership as Descope reports it: `roleNames` mixes the tenant's own roles and project roles held in that tenant. */
+/**
+ * A membership as Descope reports it: `roleNames` mixes the tenant's own roles and project roles held in that tenant.
+ */
 export interface Membership {
   readonly tenantId: string;
   readonly roleNames: readonly string[];

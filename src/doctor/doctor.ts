@@ -51,9 +51,9 @@ export interface DoctorReport {
 }
 
 /**
- * Looks at a setup and yields what it finds, in the order of a reader's questions. Nothing is changed, at Descope or here;
- * six requests at most and one for each list of an included type, none repeated. Rejects with `cancelled` only, or with
- * `config` where a type is included that there is not.
+ * Looks at a setup and yields what it finds, in the order of a reader's questions. Nothing is changed, at Descope or
+ * here; six requests at most and one for each list of an included type, none repeated. Rejects with `cancelled` only,
+ * or with `config` where a type is included that there is not.
  */
 export async function* examine(options: DoctorOptions): AsyncGenerator<Check, DoctorReport> {
   const {

@@ -12,8 +12,8 @@ export interface Place {
 type Failed = Extract<Probed<unknown>, { readonly isAnswered: false }>;
 
 /**
- * A refusal or a fault as a failed check. Descope does not publish codes that would tell an expired key from a wrong one,
- * so a remedy lists what it can be, the likeliest first. `scope` is `all` when every list was forbidden.
+ * A refusal or a fault as a failed check. Descope does not publish codes that would tell an expired key from a wrong
+ * one, so a remedy lists what it can be, the likeliest first. `scope` is `all` when every list was forbidden.
  */
 export function explain(
   name: string,

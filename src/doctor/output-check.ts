@@ -48,7 +48,9 @@ export async function checkOutput(out: string, look: LookAtTarget = async () => 
   }
 }
 
-/** Whether there is a folder for temporary files: only the questions need it, since what writes a file works beside it. */
+/**
+ * Whether there is a folder for temporary files: only the questions need it, since what writes a file works beside it.
+ */
 export async function checkTemporary(): Promise<Check> {
   const folder = tmpdir();
   const trial = join(folder, `.baton-descope-doctor-${randomUUID()}.tmp`);

@@ -21,9 +21,8 @@ export interface ProjectChecksOptions extends Place {
 }
 
 /**
- * What only Descope can tell: two searches and one request a list, or a single request when Descope cannot be reached or does not
- * know the key.
- * Each search asks for one user, of whom only the number is looked at.
+ * What only Descope can tell: two searches and one request a list, or a single request when Descope cannot be reached
+ * or does not know the key. Each search asks for one user, of whom only the number is looked at.
  */
 export async function* checkProject(options: ProjectChecksOptions): AsyncGenerator<Check> {
   const { probe } = options;

@@ -54,8 +54,8 @@ export function checkBaseUrl(projectId: string, baseUrl: string | undefined): Ch
 const otherProxyVariables = ['HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'];
 
 /**
- * Which way requests go, whom they trust on it, and which variables name a proxy that is not used. Values are not shown: a
- * proxy's address may hold a password.
+ * Which way requests go, whom they trust on it, and which variables name a proxy that is not used. Values are not
+ * shown: a proxy's address may hold a password.
  */
 export function checkRoute(
   baseUrl: string,

@@ -16,7 +16,9 @@ export interface TlsPaths {
   readonly clientCa?: string | undefined;
 }
 
-/** Whether the three files are there, fit together, and are valid today and for a while. One check each, or one for all. */
+/**
+ * Whether the three files are there, fit together, and are valid today and for a while. One check each, or one for all.
+ */
 export function checkTls({ cert, key, clientCa }: TlsPaths, nowMs: number): readonly Check[] {
   if (cert === undefined && key === undefined && clientCa === undefined) {
     return [skip(name, 'none set: serve listens on loopback only; sync needs none')];

@@ -8,8 +8,8 @@ const name = 'write rights';
 
 /**
  * Whether the key may change access, without a change. Only with provisioning, and then one request that cannot change
- * anything: it takes a role that does not exist from a user who does not exist, both named by fresh random ids. Descope's
- * refusal tells: 403 is about the key, anything about the user comes after that. See docs/decisions/015.
+ * anything: it takes a role that does not exist from a user who does not exist, both named by fresh random ids.
+ * Descope's refusal tells: 403 is about the key, anything about the user comes after that. See docs/decisions/015.
  */
 export async function checkWriteRights(probe: Probe, place: Place, isWanted: boolean): Promise<Check> {
   if (!isWanted) {

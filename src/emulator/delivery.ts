@@ -125,7 +125,8 @@ async function sendTruncated(line: Line, reply: Reply, how: string): Promise<voi
       send(line, { ...reply, body: half });
       return;
     case 'close-delimited': {
-      // Neither length nor chunks: the end of the connection is the end of the body, so the client cannot see that it was cut.
+      // Neither length nor chunks: the end of the connection is the end of the body, so the client cannot see that it
+      // was cut.
       const headers = { ...line.headers, ...reply.headers, connection: 'close' };
       const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
       line.socket.write(`HTTP/1.1 ${reply.status} OK\r\n${head.join('')}\r\n`);

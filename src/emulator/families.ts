@@ -6,7 +6,9 @@ import { roles } from './roles.ts';
 import { tenants } from './tenants.ts';
 import { users } from './users/users.ts';
 
-/** Every family of the stand-in. The API, the seeds, the switches and the state that tests see derive from this list. */
+/**
+ * Every family of the stand-in. The API, the seeds, the switches and the state that tests see derive from this list.
+ */
 export const families = [users, tenants, roles, permissions, accessKeys, license] as const;
 
 export type Families = typeof families;

@@ -41,7 +41,10 @@ export interface FamilyHost {
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly nowSeconds: () => number;
-  /** The state of another family. Families are created when first asked for, so they must not need each other in a circle. */
+  /**
+   * The state of another family. Families are created when first asked for, so they must not need each other in a
+   * circle.
+   */
   readonly stateOf: <State>(family: StateSource<State>) => State;
 }
 

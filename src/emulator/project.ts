@@ -41,7 +41,8 @@ export function createProject(options: ProjectOptions): Project {
   const partOf = (family: AnyFamily): FamilyPart<unknown, object> => {
     const known = parts.get(family.name);
     if (known) return known;
-    // The list and the switches of a family are found by its name: ProjectSeed and Switches are derived from the families.
+    // The list and the switches of a family are found by its name: ProjectSeed and Switches are derived from the
+    // families.
     const own = { seeds: seeds[family.name as keyof ProjectSeed], switches } as never;
     const made = family.create(host, own);
     parts.set(family.name, made);

@@ -176,7 +176,10 @@ function createRoles(host: FamilyHost, switches: RoleSwitches): Roles {
   };
 }
 
-/** Replaces the name of a role in its scope. A project role can be held inside every tenant that has no role of that name. */
+/**
+ * Replaces the name of a role in its scope. A project role can be held inside every tenant that has no role of that
+ * name.
+ */
 function toRewrite(all: readonly Role[], role: Role, replacement: readonly string[]): HeldNames {
   const tenantsWithOwn = new Set(
     all.filter((other) => other.tenantId !== '' && other.name === role.name).map((other) => other.tenantId),

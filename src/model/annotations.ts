@@ -33,7 +33,9 @@ export function marker(schema: DescMessage): Any {
   return create(AnySchema, { typeUrl: `type.googleapis.com/${schema.typeName}` });
 }
 
-/** Whether an annotation of this type is in the list; matched, as everywhere in the field, by what follows the last "/". */
+/**
+ * Whether an annotation of this type is in the list; matched, as everywhere in the field, by what follows the last "/".
+ */
 export function hasAnnotation(annotations: readonly Any[], schema: DescMessage): boolean {
   return annotations.some((annotation) => anyIs(annotation, schema));
 }

@@ -23,7 +23,9 @@ function toBindingResource(parts: BindingParts, cuts: CutCounter): Resource {
   return toResource('role_binding', { ...parts, parent: tenant }, [trait], cuts);
 }
 
-/** A role inside a tenant: both encodings are written from the parts, since a project has roles times tenants of them. */
+/**
+ * A role inside a tenant: both encodings are written from the parts, since a project has roles times tenants of them.
+ */
 class BindingRow implements ResourceRow {
   readonly typeId = 'role_binding';
   readonly #parts: BindingParts;

@@ -13,8 +13,8 @@ const metadataUrl = `type.googleapis.com/${GrantMetadataSchema.typeName}`;
 const fixedSize = 388;
 
 /**
- * A permission that a role, or a role inside a tenant, confers. A project has up to permissions times tenants of them, so both
- * encodings are written from the parts; they equal those of `toConferringGrant`'s message to the byte.
+ * A permission that a role, or a role inside a tenant, confers. A project has up to permissions times tenants of them,
+ * so both encodings are written from the parts; they equal those of `toConferringGrant`'s message to the byte.
  */
 class ConferringGrantRow implements GrantRow {
   readonly typeId = 'permission';

@@ -24,7 +24,10 @@ const purposes = {
   permission: Entitlement_PurposeValue.PERMISSION,
 } as const;
 
-/** An entitlement of a type as a template: ListStaticEntitlements gives it, and `entitlementOf` applies it to a resource. */
+/**
+ * An entitlement of a type as a template: ListStaticEntitlements gives it, and `entitlementOf` applies it to a
+ * resource.
+ */
 export function entitlementTemplate(
   { slug, displayName, description, purpose, isImmutable = false }: EntitlementWords,
   grantableTo: readonly ResourceType[],

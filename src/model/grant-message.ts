@@ -35,8 +35,8 @@ export interface ConferringRef extends ResourceRef {
 }
 
 /**
- * A permission granted to a role or a binding, passed on to those of the named types who hold that directly. Where it holds in
- * one tenant only, the tenant is said in GrantMetadata: an expanded grant tells that somebody can, not where.
+ * A permission granted to a role or a binding, passed on to those of the named types who hold that directly. Where it
+ * holds in one tenant only, the tenant is said in GrantMetadata: an expanded grant tells that somebody can, not where.
  */
 export function toConferringGrant(permissionName: string, by: ConferringRef, holderTypeIds: readonly string[]): Grant {
   const expandable = create(GrantExpandableSchema, {

@@ -109,7 +109,10 @@ class GrantedEntitlement {
   }
 }
 
-/** A grant by identities only. A project has up to millions, so both encodings are made from templates, equal to the message's to the byte. */
+/**
+ * A grant by identities only. A project has up to millions, so both encodings are made from templates, equal to the
+ * message's to the byte.
+ */
 class IdentityGrantRow implements GrantRow {
   readonly #entitlement: GrantedEntitlement;
   readonly #principals: IdBytes;

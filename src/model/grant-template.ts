@@ -7,8 +7,8 @@ export interface IdBytes {
 }
 
 /**
- * The bytes of a message in which an id stands twice: made once for ids of one length, with the two places left blank, and
- * then copied and filled in for each id.
+ * The bytes of a message in which an id stands twice: made once for ids of one length, with the two places left blank,
+ * and then copied and filled in for each id.
  */
 export class GrantTemplate {
   readonly #bytes: Uint8Array;

@@ -47,7 +47,10 @@ export interface RoleAddress {
   readonly roleName: string;
 }
 
-/** Resource id of a role: the encoded name for a project role, the encoded tenant id, "/" and the encoded name for a tenant's own. */
+/**
+ * Resource id of a role: the encoded name for a project role, the encoded tenant id, "/" and the encoded name for a
+ * tenant's own.
+ */
 export function roleResourceId({ tenantId, roleName }: RoleAddress): string {
   return checkId(tenantId === '' ? encodePart(roleName) : `${encodePart(tenantId)}/${encodePart(roleName)}`);
 }
@@ -104,8 +107,8 @@ export function grantId(entitlement: string, { typeId, id }: ResourceRef): strin
 }
 
 /**
- * What a bare entitlement id says, for the command line, which is handed nothing else: a known type in front and its slug
- * behind are taken off, and what is left is the resource id, whatever it holds. Undefined for any other text.
+ * What a bare entitlement id says, for the command line, which is handed nothing else: a known type in front and its
+ * slug behind are taken off, and what is left is the resource id, whatever it holds. Undefined for any other text.
  */
 export function parseEntitlementId(
   id: string,
@@ -119,8 +122,8 @@ export function parseEntitlementId(
 }
 
 /**
- * What a bare grant id says: the entitlement id, and the principal behind the last `:user:` that follows a slug. Undefined
- * for a grant that no user holds.
+ * What a bare grant id says: the entitlement id, and the principal behind the last `:user:` that follows a slug.
+ * Undefined for a grant that no user holds.
  */
 export function parseGrantId(id: string): { readonly entitlementId: string; readonly userId: string } | undefined {
   for (const slug of new Set(Object.values(entitlementSlugs))) {

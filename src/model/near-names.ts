@@ -25,7 +25,10 @@ export function farnessFrom(asked: string): (text: string) => number | null {
   };
 }
 
-/** The names that were probably meant, nearest first; those that are the same but for case and form alone, where there are any. */
+/**
+ * The names that were probably meant, nearest first; those that are the same but for case and form alone, where there
+ * are any.
+ */
 export function nearNames(asked: string, names: Iterable<string>, most = 3): readonly string[] {
   const farness = farnessFrom(asked);
   const candidates = [...new Set(names)];

@@ -8,16 +8,18 @@ const version = '2';
 export type TokenFields = Readonly<Record<string, string | number>>;
 
 /**
- * Page tokens: opaque, versioned, self-contained. `scope` names the listing that the token belongs to (project, operation,
- * type, resource) and is part of the checksum, so that a token of another listing is refused. The checksum has no key: a token
- * holds nothing secret, and must outlive a restart and a rotated key.
+ * Page tokens: opaque, versioned, self-contained. `scope` names the listing that the token belongs to (project,
+ * operation, type, resource) and is part of the checksum, so that a token of another listing is refused. The checksum
+ * has no key: a token holds nothing secret, and must outlive a restart and a rotated key.
  */
 export function encodeToken(scope: string, fields: TokenFields): string {
   const payload = Buffer.from(JSON.stringify(fields), 'utf8').toString('base64url');
   return `${version}.${payload}.${checksum(scope, payload)}`;
 }
 
-/** The fields of a token that `encodeToken` made for this very scope; `invalid` for anything else. Never "start over". */
+/**
+ * The fields of a token that `encodeToken` made for this very scope; `invalid` for anything else. Never "start over".
+ */
 export function decodeToken(scope: string, token: string): TokenFields {
   const [tokenVersion, payload, sum, ...rest] = token.length > maxTokenLength ? [] : token.split('.');
   if (tokenVersion !== version || payload === undefined || rest.length > 0 || sum !== checksum(scope, payload)) {

@@ -2,7 +2,9 @@ import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import { type CutCounter, type DropReason, noCuts } from './text.ts';
 import { encode, maxStructSize } from './wire-writer.ts';
 
-/** Attributes of one object beyond this many bytes on the wire are left out: they travel twice, and a page has 1 MiB. */
+/**
+ * Attributes of one object beyond this many bytes on the wire are left out: they travel twice, and a page has 1 MiB.
+ */
 const maxAttributesBytes = 256 * 1024;
 const maxDepth = 16;
 

@@ -32,7 +32,9 @@ export interface ResourceParts {
   readonly rawId?: string;
 }
 
-/** The message of a resource. What is too long is cut, and counted; an id that is too long throws `upstream-contract`. */
+/**
+ * The message of a resource. What is too long is cut, and counted; an id that is too long throws `upstream-contract`.
+ */
 export function toResource(typeId: string, parts: ResourceParts, traits: readonly Any[], cuts: CutCounter): Resource {
   const { parent, description = '', rawId = '', createdTime } = parts;
   return create(ResourceSchema, {

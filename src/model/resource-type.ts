@@ -26,8 +26,8 @@ export interface ResourceTypeWords {
   /** What a platform treats resources of the type as; none where nothing fits. */
   readonly traits: readonly (keyof typeof traits)[];
   /**
-   * What a client need not ask for: `entitlements` where each is made of the type's templates, `entitlements and grants`
-   * where resources of the type offer nothing that could be held.
+   * What a client need not ask for: `entitlements` where each is made of the type's templates, `entitlements and
+   * grants` where resources of the type offer nothing that could be held.
    */
   readonly skips: 'entitlements' | 'entitlements and grants';
   /** True where grants are listed for the whole type in one walk. */

@@ -2,9 +2,9 @@ import type { DescMethod } from '@bufbuild/protobuf';
 import { grantRow, resourceRow, type Row } from './row.ts';
 
 /**
- * The methods that answer with a page of rows in this process, by name, and how a message that came over the wire becomes a
- * row. Their rows are encoded one by one, and no message is made of them: a sync has millions. Every other method answers
- * with its message.
+ * The methods that answer with a page of rows in this process, by name, and how a message that came over the wire
+ * becomes a row. Their rows are encoded one by one, and no message is made of them: a sync has millions. Every other
+ * method answers with its message.
  */
 const rowListings = { listResources: resourceRow, listGrants: grantRow };
 

@@ -9,8 +9,9 @@ import type { TextWriter } from './text-writer.ts';
 import { encode, type WireWriter } from './wire-writer.ts';
 
 /**
- * A row of a listing on its way out. What a walk needs to know of it is at hand; the message and its two encodings are made
- * when somebody asks for them, so that writing a file encodes nothing for the wire, and answering a call makes no JSON. All three say the same.
+ * A row of a listing on its way out. What a walk needs to know of it is at hand; the message and its two encodings are
+ * made when somebody asks for them, so that writing a file encodes nothing for the wire, and answering a call makes no
+ * JSON. All three say the same.
  */
 export interface Row<Message> {
   readonly message: Message;

@@ -19,8 +19,8 @@ type Call<Request, Answer> = keyof Request extends '$typeName' | '$unknown'
 
 /**
  * What a connector answers, in the protocol's messages: a function for each unary method of `connectorServices`.
- * `connector.ts` is one, the gRPC client in `server/` is another: whoever walks a surface cannot tell whether it runs in
- * this process. All throw ConnectorError; a method that nobody answers throws `unsupported`.
+ * `connector.ts` is one, the gRPC client in `server/` is another: whoever walks a surface cannot tell whether it runs
+ * in this process. All throw ConnectorError; a method that nobody answers throws `unsupported`.
  */
 export type ConnectorSurface = {
   readonly [

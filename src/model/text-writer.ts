@@ -5,8 +5,8 @@ const shortText = 24;
 const bytesPerUnit = 3;
 
 /**
- * UTF-8 text gathered in one buffer, which is used again and again and grows when a single row needs more. What was written
- * lies in `written`, a view that is good until the next write.
+ * UTF-8 text gathered in one buffer, which is used again and again and grows when a single row needs more. What was
+ * written lies in `written`, a view that is good until the next write.
  */
 export class TextWriter {
   #buffer: Buffer;
@@ -76,7 +76,10 @@ export class TextWriter {
 const keptUpTo = 1024 * 1024;
 let spare: TextWriter | undefined;
 
-/** What is written, as bytes of their own. Writes may be nested: each has a writer to itself, and the last one is used again. */
+/**
+ * What is written, as bytes of their own. Writes may be nested: each has a writer to itself, and the last one is used
+ * again.
+ */
 export function writtenBytes(write: (out: TextWriter) => void): Buffer {
   const out = spare ?? new TextWriter();
   spare = undefined;

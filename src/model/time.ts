@@ -3,8 +3,8 @@ const endOf32Bits = 2_147_483_647;
 const year9999 = 253_370_764_800;
 
 /**
- * Whether a number of epoch seconds is a date to show. 0, -1 and the year 1 are how other languages write a time that was
- * never set, and the year 9999 and the end of a 32-bit clock how they write "never": all of these are no dates.
+ * Whether a number of epoch seconds is a date to show. 0, -1 and the year 1 are how other languages write a time that
+ * was never set, and the year 9999 and the end of a 32-bit clock how they write "never": all of these are no dates.
  */
 export function isValidTimestamp(epochSeconds: number): boolean {
   return epochSeconds > 0 && epochSeconds < year9999 && epochSeconds !== endOf32Bits;
@@ -15,8 +15,8 @@ let lastDay = Number.NaN;
 let lastDate = '';
 
 /**
- * RFC 3339 of whole seconds, as protobuf JSON writes it: "2022-01-03T08:00:00Z". The date of the last call is kept, since
- * users come in the order of their creation.
+ * RFC 3339 of whole seconds, as protobuf JSON writes it: "2022-01-03T08:00:00Z". The date of the last call is kept,
+ * since users come in the order of their creation.
  */
 export function rfc3339OfSeconds(epochSeconds: number): string {
   const day = Math.floor(epochSeconds / daySeconds);

@@ -65,7 +65,10 @@ export function userTrait(parts: UserParts): Any {
   return annotate(UserTraitSchema, trait);
 }
 
-/** A principal that is no person: both traits, since readers differ. `detail` names its kind, such as "descope.access_key". */
+/**
+ * A principal that is no person: both traits, since readers differ. `detail` names its kind, such as
+ * "descope.access_key".
+ */
 export function serviceAccountTraits(parts: ResourceParts, detail: string): readonly Any[] {
   const { status = 'unspecified' } = parts;
   const account = create(UserTraitSchema, {

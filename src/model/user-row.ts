@@ -26,8 +26,8 @@ function toUserResource(parts: UserParts, cuts: CutCounter): Resource {
 }
 
 /**
- * A user, of whom a project has up to millions: both encodings are written straight from the parts, equal to those of the
- * message to the byte (a test holds them against each other).
+ * A user, of whom a project has up to millions: both encodings are written straight from the parts, equal to those of
+ * the message to the byte (a test holds them against each other).
  */
 class UserRow implements ResourceRow {
   readonly typeId = 'user';

@@ -8,8 +8,8 @@ const fixed64Type = 1;
 const lengthType = 2;
 
 /**
- * Writes a protobuf message from its end to its beginning: the length of what is nested is known when it has been written,
- * so that nothing is measured first or copied after. Fields are therefore put in descending order.
+ * Writes a protobuf message from its end to its beginning: the length of what is nested is known when it has been
+ * written, so that nothing is measured first or copied after. Fields are therefore put in descending order.
  */
 export class WireWriter {
   #bytes = Buffer.allocUnsafe(startSize);
@@ -43,7 +43,10 @@ export class WireWriter {
     return this.#bytes;
   }
 
-  /** Makes room for so many bytes in front of what was written; the caller writes them into `buffer` from the returned place on. */
+  /**
+   * Makes room for so many bytes in front of what was written; the caller writes them into `buffer` from the returned
+   * place on.
+   */
   claim(size: number): number {
     this.#reserve(size);
     this.#at -= size;
@@ -195,7 +198,10 @@ export class WireWriter {
 const keptUpTo = 1024 * 1024;
 let spare: WireWriter | undefined;
 
-/** What is written, as bytes of their own. Writes may be nested: each has a writer to itself, and the last one is used again. */
+/**
+ * What is written, as bytes of their own. Writes may be nested: each has a writer to itself, and the last one is used
+ * again.
+ */
 export function encode(write: (writer: WireWriter) => void): Buffer {
   const writer = spare ?? new WireWriter();
   spare = undefined;

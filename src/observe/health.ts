@@ -33,8 +33,9 @@ export interface HealthReport {
 }
 
 /**
- * Our health as the requests that were sent anyway show it: a probe sends none to Descope. It is failing after five tries in a
- * row without an answer, a refused key, or three failed scheduled syncs in a row, until a good answer or a complete sync.
+ * Our health as the requests that were sent anyway show it: a probe sends none to Descope. It is failing after five
+ * tries in a row without an answer, a refused key, or three failed scheduled syncs in a row, until a good answer or a
+ * complete sync.
  */
 export interface Health {
   readonly requests: Pick<RequestWatcher, 'onAttempt'>;

@@ -53,8 +53,8 @@ export function histogram<Label extends string>(
 }
 
 /**
- * Lets a count begin at 0 for each combination of labels. One that appears with its first event has no rise in it, and an alert
- * on a rise would miss that event.
+ * Lets a count begin at 0 for each combination of labels. One that appears with its first event has no rise in it, and
+ * an alert on a rise would miss that event.
  */
 export function bear<Label extends string>(
   metric: Counter<Label>,

@@ -12,7 +12,9 @@ export interface MetricsOptions {
   readonly now?: () => number;
 }
 
-/** The numbers of this process, for Prometheus. docs/metrics.md names each one; none has a person or a name in a label. */
+/**
+ * The numbers of this process, for Prometheus. docs/metrics.md names each one; none has a person or a name in a label.
+ */
 export interface Metrics {
   readonly requests: RequestWatcher;
   readonly syncs: SyncWatcher;

@@ -5,8 +5,8 @@ import { counter, gauge } from './metric-kinds.ts';
 const loopResolutionMs = 10;
 
 /**
- * The process itself: by names of ours, and by those that every dashboard for Node knows (`process_*`, `nodejs_*`). What this
- * returns ends the watching.
+ * The process itself: by names of ours, and by those that every dashboard for Node knows (`process_*`, `nodejs_*`).
+ * What this returns ends the watching.
  */
 export function watchProcess(registry: Registry): () => void {
   const loop = monitorEventLoopDelay({ resolution: loopResolutionMs });

@@ -8,7 +8,9 @@ import {
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Which traces are kept, as OTEL_TRACES_SAMPLER says; undefined for the default, all but those whose caller keeps none. */
+/**
+ * Which traces are kept, as OTEL_TRACES_SAMPLER says; undefined for the default, all but those whose caller keeps none.
+ */
 export function samplerOf(env: Variables): Sampler | undefined {
   const given = Number(env['OTEL_TRACES_SAMPLER_ARG'] ?? '1');
   const ratio = new TraceIdRatioBasedSampler(Number.isFinite(given) ? given : 1);

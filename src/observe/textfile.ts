@@ -33,9 +33,9 @@ const families = {
 } as const satisfies Record<string, Family>;
 
 /**
- * The numbers of a run in the text format of Prometheus, as the textfile collector of node_exporter reads it. `before` is the
- * text of the run before: a run that failed keeps what it tells of the last complete one. The project is a label, since the
- * collector reads all files of a folder as one.
+ * The numbers of a run in the text format of Prometheus, as the textfile collector of node_exporter reads it. `before`
+ * is the text of the run before: a run that failed keeps what it tells of the last complete one. The project is a
+ * label, since the collector reads all files of a folder as one.
  */
 export function textfileOf(run: EndedRun, before: string): string {
   const project = `project="${label(run.projectId)}"`;

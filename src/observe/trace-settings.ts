@@ -3,8 +3,8 @@ import { ConnectorError } from '../errors.ts';
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
- * Whether the usual OTEL_* variables ask for traces. What they ask for and cannot have is a `config` error. Imports nothing
- * of OpenTelemetry, so that a start without it costs nothing.
+ * Whether the usual OTEL_* variables ask for traces. What they ask for and cannot have is a `config` error. Imports
+ * nothing of OpenTelemetry, so that a start without it costs nothing.
  */
 export function wantsTraces(env: Variables): boolean {
   const valueOf = (name: string): string => env[name]?.trim().toLowerCase() ?? '';

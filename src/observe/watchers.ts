@@ -1,4 +1,7 @@
-/** What is to be told of requests to Descope; `descope/http/observer.ts` has the same shape, which this folder may not open. */
+/**
+ * What is to be told of requests to Descope; `descope/http/observer.ts` has the same shape, which this folder may not
+ * open.
+ */
 export interface RequestWatcher {
   onAttempt(endpoint: string): (status: string) => void;
   onRetry(endpoint: string): void;

@@ -21,8 +21,8 @@ export interface AuditLogOptions {
 const maxWrites = 3;
 
 /**
- * An append-only file of JSON lines, mode 0600, opened before anything is changed. A line counts when it is on the disk, in the
- * file that has the name: one that was moved or removed meanwhile (a rotation) is begun anew.
+ * An append-only file of JSON lines, mode 0600, opened before anything is changed. A line counts when it is on the
+ * disk, in the file that has the name: one that was moved or removed meanwhile (a rotation) is begun anew.
  */
 export async function openAuditLog(path: string, { onReplaced }: AuditLogOptions = {}): Promise<AuditLog> {
   let file = await openFile(path).catch((thrown: unknown) => {

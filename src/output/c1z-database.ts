@@ -25,7 +25,9 @@ const columns = {
   ],
 } as const satisfies Record<C1zTable, readonly string[]>;
 
-/** What is written anew when a row comes a second time; the other columns keep their first values, as in the Go writer. */
+/**
+ * What is written anew when a row comes a second time; the other columns keep their first values, as in the Go writer.
+ */
 const renewed: Readonly<Record<C1zTable, readonly string[]>> = {
   v1_resource_types: ['data'],
   v1_resources: ['data'],
@@ -37,7 +39,9 @@ const renewed: Readonly<Record<C1zTable, readonly string[]>> = {
 export interface C1zDatabase {
   /** Keeps a row; true when it is new, false when it took the place of one with the same id. */
   put(table: C1zTable, row: C1zRow): boolean;
-  /** Marks the sync as finished, stores what it tells of itself, and closes the file. All of it is in that file then. */
+  /**
+   * Marks the sync as finished, stores what it tells of itself, and closes the file. All of it is in that file then.
+   */
   finish(about: object): void;
   /** Closes the file if it is open and removes it; never throws. */
   remove(): Promise<void>;
@@ -52,9 +56,9 @@ export interface C1zDatabaseOptions {
 }
 
 /**
- * Creates the database, mode 0600; the path must be free. Its journal is in memory, so that no second file lies beside it
- * (Node's SQLite needs one), and it is never forced to the disk: after a fault it is thrown away. Indexes are updated with the rows,
- * so that nothing is sorted in a temporary folder.
+ * Creates the database, mode 0600; the path must be free. Its journal is in memory, so that no second file lies beside
+ * it (Node's SQLite needs one), and it is never forced to the disk: after a fault it is thrown away. Indexes are
+ * updated with the rows, so that nothing is sorted in a temporary folder.
  */
 export async function createC1zDatabase({ path, target, syncId, now }: C1zDatabaseOptions): Promise<C1zDatabase> {
   await createEmpty(path, target);

@@ -15,8 +15,8 @@ import { placeOf } from './place.ts';
 import type { RowCounts } from './sync-file.ts';
 
 /**
- * Writes a sync into a `.c1z` file, the format of Baton's own tools. Rows may come in any order; a row that comes twice replaces
- * the first one. Nothing stands at the target before `finish`.
+ * Writes a sync into a `.c1z` file, the format of Baton's own tools. Rows may come in any order; a row that comes twice
+ * replaces the first one. Nothing stands at the target before `finish`.
  */
 export interface C1zFile {
   resourceType(row: ResourceType): Promise<void>;
@@ -25,8 +25,8 @@ export interface C1zFile {
   grant(row: Grant): Promise<void>;
   readonly counts: RowCounts;
   /**
-   * Packs the database, with the summary in it, and puts the file in its place. The hash that the summary is made of is the
-   * whole file's, so the summary is asked for twice: first without the hash, for the file itself.
+   * Packs the database, with the summary in it, and puts the file in its place. The hash that the summary is made of is
+   * the whole file's, so the summary is asked for twice: first without the hash, for the file itself.
    */
   finish(summary: (contentHash: string) => object): Promise<void>;
   /** Gives up; the target stays as it was. Never throws. */

@@ -57,7 +57,10 @@ export function toGrantRow(message: Grant): C1zRow {
   };
 }
 
-/** The first GrantExpandable, serialized as itself and not as an Any; null where there is none or it names no entitlement. */
+/**
+ * The first GrantExpandable, serialized as itself and not as an Any; null where there is none or it names no
+ * entitlement.
+ */
 function expansionOf({ annotations }: Grant): Uint8Array | null {
   const annotation = annotations.find((candidate) => anyIs(candidate, GrantExpandableSchema));
   const expandable = annotation === undefined ? undefined : anyUnpack(annotation, GrantExpandableSchema);

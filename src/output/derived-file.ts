@@ -7,8 +7,8 @@ import { createSyncFile, type SyncFile } from './sync-file.ts';
 export type Convert = (syncFile: string, target: string) => Promise<void>;
 
 /**
- * Writes a sync into a kind of file that can be made only from all rows. The rows go into a sync file beside the target first,
- * which is removed when the target is complete.
+ * Writes a sync into a kind of file that can be made only from all rows. The rows go into a sync file beside the target
+ * first, which is removed when the target is complete.
  */
 export async function createDerivedFile(target: string, convert: Convert): Promise<SyncFile> {
   const between = unfinishedPath(await placeOf(target), '.tmp');

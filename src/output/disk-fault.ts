@@ -1,7 +1,10 @@
 import { ConnectorError } from '../errors.ts';
 import { osCode, osReason } from '../os-reasons.ts';
 
-/** What a code of the operating system means for somebody who wants to write; the code itself when it is none of the usual ones. */
+/**
+ * What a code of the operating system means for somebody who wants to write; the code itself when it is none of the
+ * usual ones.
+ */
 export function diskReason(thrown: unknown): string {
   return osReason(thrown, { ENOENT: 'the folder does not exist' });
 }

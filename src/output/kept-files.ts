@@ -8,11 +8,13 @@ export type OutputFormat = 'json' | 'c1z';
 
 /** A folder of complete syncs: `latest.json` and, under names that sort by time, the last few. */
 export interface KeptFiles {
-  /** Where a sync is written to: it is replaced by a complete one in one step, and is never missing once it was there. */
+  /**
+   * Where a sync is written to: it is replaced by a complete one in one step, and is never missing once it was there.
+   */
   readonly latest: string;
   /**
-   * Gives what stands at `latest` a name of its own, unless it has one, and takes the oldest beyond `keep` away. Returns the
-   * name, and how many were taken away. `local-io` when the disk refuses.
+   * Gives what stands at `latest` a name of its own, unless it has one, and takes the oldest beyond `keep` away.
+   * Returns the name, and how many were taken away. `local-io` when the disk refuses.
    */
   keepLatest(): Promise<{ readonly name: string | undefined; readonly removed: number }>;
 }

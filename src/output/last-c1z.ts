@@ -13,15 +13,18 @@ import type { LastSync } from './last-sync.ts';
 import { unfinishedPath } from './leftovers.ts';
 import { placeOf } from './place.ts';
 
-/** A database is packed to about a twelfth. A file that unpacks to more than this is no sync, but could fill the disk. */
+/**
+ * A database is packed to about a twelfth. A file that unpacks to more than this is no sync, but could fill the disk.
+ */
 const mostUnpacked = { base: 64 * 1024 * 1024, perPackedByte: 100 };
 
 class TooLarge extends Error {}
 
 /**
- * Counts what the last finished full sync in a `.c1z` file holds. It is unpacked beside the file for that, mode 0600, and
- * taken away again. Undefined when there is none to be understood, `untold` when it is too large to unpack; `local-io`
- * when the disk does not take it. A file that we did not write ourselves may hold derived grants: they are not told.
+ * Counts what the last finished full sync in a `.c1z` file holds. It is unpacked beside the file for that, mode 0600,
+ * and taken away again. Undefined when there is none to be understood, `untold` when it is too large to unpack;
+ * `local-io` when the disk does not take it. A file that we did not write ourselves may hold derived grants: they are
+ * not told.
  */
 export async function readLastC1z(path: string, signal?: AbortSignal): Promise<LastSync | 'untold' | undefined> {
   const size = await sizeOf(path);

@@ -27,8 +27,8 @@ export interface LastSync {
 }
 
 /**
- * How a file begins, and what stands before its summary: the last place of that is where the summary begins. One character of
- * it does not belong to the summary as an object of its own.
+ * How a file begins, and what stands before its summary: the last place of that is where the summary begins. One
+ * character of it does not belong to the summary as an object of its own.
  */
 const layouts = [
   { head: `${jsonLayout.head},`, beginning: jsonLayout.summary, open: '{' },

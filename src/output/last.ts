@@ -12,8 +12,9 @@ const largestAbout = 1024 * 1024;
 const pageHeadBytes = 16 * 1024;
 
 /**
- * What the output of ours that stands at a target tells of itself, by its content and not by its name: undefined when there
- * is none. Tables, spreadsheets and pages are extracts, and tell their project only; so does a `.c1z` that is not to be unpacked.
+ * What the output of ours that stands at a target tells of itself, by its content and not by its name: undefined when
+ * there is none. Tables, spreadsheets and pages are extracts, and tell their project only; so does a `.c1z` that is not
+ * to be unpacked.
  */
 export async function readLast(target: string, signal?: AbortSignal): Promise<LastOutput | undefined> {
   const found = await stat(target).catch(() => undefined);

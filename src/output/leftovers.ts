@@ -25,8 +25,8 @@ const unfinished =
   /^(?:(?<host>[0-9a-f]{8})-(?<pid>\d{1,10})-)?[0-9a-f]{12}(?:\.db|(?<folder>\.d))?\.tmp(?:-journal)?(?:\.[0-9a-f]{8}-\d{1,10}-[0-9a-f]{12}\.tmp)?$/;
 
 /**
- * A free path beside the target for a file that is not finished, or for a folder (`.d.tmp`): it tells the target, and who writes
- * it. What is moved aside (`.old`) is finished, and never swept.
+ * A free path beside the target for a file that is not finished, or for a folder (`.d.tmp`): it tells the target, and
+ * who writes it. What is moved aside (`.old`) is finished, and never swept.
  */
 export function unfinishedPath(target: string, ending: '.tmp' | '.db.tmp' | '.d.tmp' | '.old'): string {
   return join(
@@ -35,7 +35,10 @@ export function unfinishedPath(target: string, ending: '.tmp' | '.db.tmp' | '.d.
   );
 }
 
-/** File systems take names of 255 bytes, and what we add takes some 40: a longer name is told by its beginning and its hash. */
+/**
+ * File systems take names of 255 bytes, and what we add takes some 40: a longer name is told by its beginning and its
+ * hash.
+ */
 const longestStem = 210;
 
 function stemOf(target: string): string {
@@ -57,8 +60,8 @@ export interface SweepOptions {
 }
 
 /**
- * Takes away what killed runs left beside a target: unfinished files whose process on this machine is gone, or that nobody
- * has written to for an hour. Nothing else is touched; a file that cannot be taken away stays. Never throws.
+ * Takes away what killed runs left beside a target: unfinished files whose process on this machine is gone, or that
+ * nobody has written to for an hour. Nothing else is touched; a file that cannot be taken away stays. Never throws.
  */
 export async function sweepLeftovers(
   target: string,
@@ -87,8 +90,8 @@ export async function sweepLeftovers(
 }
 
 /**
- * Not a process that is gone, nor one that ended and waits for its parent to look (nobody does in a container without an
- * init), nor one that began after the file was written to and was given the same number.
+ * Not a process that is gone, nor one that ended and waits for its parent to look (nobody does in a container without
+ * an init), nor one that began after the file was written to and was given the same number.
  */
 function mayBeWriting(pid: number, writtenAtMs: number): boolean {
   const [state = '', ...fields] = orElse(() => readFileSync(`/proc/${pid}/stat`, 'utf8'), '')

@@ -7,8 +7,8 @@ import { HashedText } from './hashed-text.ts';
 import type { SyncFile } from './sync-file.ts';
 
 /**
- * The sync file as lines, for tools that take one JSON object after the other: first the format, then a row a line under the
- * name of its kind, last the summary. The summary's hash is that of all lines before it.
+ * The sync file as lines, for tools that take one JSON object after the other: first the format, then a row a line
+ * under the name of its kind, last the summary. The summary's hash is that of all lines before it.
  */
 export async function createNdjsonFile(target: string, files?: FileLayer): Promise<SyncFile> {
   return ndjsonInto(await createAtomicFile(target, files));

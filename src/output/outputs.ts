@@ -11,7 +11,9 @@ import { createSyncFile, type SyncFile } from './sync-file.ts';
 /** Begins a file of the kind that was chosen. */
 export type CreateOutput = (options: C1zFileOptions) => Promise<SyncFile>;
 
-/** The kinds of file, by extension. The first three hold all that a sync brings; the others are made of it, for people. */
+/**
+ * The kinds of file, by extension. The first three hold all that a sync brings; the others are made of it, for people.
+ */
 export const outputKinds = [...syncFileKinds, '.csv', '.xlsx'] as const;
 export type OutputKind = (typeof outputKinds)[number];
 
@@ -21,7 +23,10 @@ export interface DerivedOutputs {
   readonly tableNames: readonly string[];
 }
 
-/** The kind of file that a target's extension asks for. Any other extension is a `config` error, before anything is done. */
+/**
+ * The kind of file that a target's extension asks for. Any other extension is a `config` error, before anything is
+ * done.
+ */
 export function kindOf(target: string): OutputKind {
   const extension = extname(target).toLowerCase();
   const kind = outputKinds.find((known) => known === extension);

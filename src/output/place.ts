@@ -7,9 +7,9 @@ import { diskFault } from './disk-fault.ts';
 const mostLinks = 40;
 
 /**
- * Where a target really is: a symbolic link is followed, to a file that need not be there yet. Files are put in place by a
- * rename, which would take the place of the link itself and leave the file that it leads to as it was. A link of somebody
- * else, in a folder that others may write to, is not followed: it may lead to a file that only we may replace.
+ * Where a target really is: a symbolic link is followed, to a file that need not be there yet. Files are put in place
+ * by a rename, which would take the place of the link itself and leave the file that it leads to as it was. A link of
+ * somebody else, in a folder that others may write to, is not followed: it may lead to a file that only we may replace.
  */
 export async function placeOf(target: string): Promise<string> {
   let place = target;
@@ -40,7 +40,10 @@ async function refuseForeignLink(target: string, link: string): Promise<void> {
   }
 }
 
-/** Checks before any work that a file can be put at the target: its folder is there, and what stands there is a file that may be replaced. */
+/**
+ * Checks before any work that a file can be put at the target: its folder is there, and what stands there is a file
+ * that may be replaced.
+ */
 export async function checkTarget(target: string): Promise<void> {
   const place = await placeOf(target);
   await attempt(
@@ -69,7 +72,10 @@ export async function checkTarget(target: string): Promise<void> {
   await refuseReadOnly(target, place, found.mode);
 }
 
-/** Refuses to replace a read-only file: a rename does not check the file's mode, and the superuser may write to any file. */
+/**
+ * Refuses to replace a read-only file: a rename does not check the file's mode, and the superuser may write to any
+ * file.
+ */
 async function refuseReadOnly(target: string, place: string, mode: number): Promise<void> {
   const mayWrite = await access(place, constants.W_OK).then(
     () => true,
@@ -90,7 +96,9 @@ function kindInWords(found: Awaited<ReturnType<typeof stat>>): string {
   return found.isSocket() ? 'socket' : 'device';
 }
 
-/** Whether a folder stands at the target; a file, or a folder that holds something else than these names, is `local-io`. */
+/**
+ * Whether a folder stands at the target; a file, or a folder that holds something else than these names, is `local-io`.
+ */
 export async function checkFolderTarget(target: string, names: readonly string[]): Promise<boolean> {
   const place = await placeOf(target);
   const found = await readdir(place, { withFileTypes: true }).catch((thrown: unknown) => {

@@ -78,7 +78,9 @@ async function writeBeside(target: string, text: string): Promise<string> {
   return temporary;
 }
 
-/** Puts a file in its place. Without `force` it is linked, which fails where a file exists; a rename would replace that. */
+/**
+ * Puts a file in its place. Without `force` it is linked, which fails where a file exists; a rename would replace that.
+ */
 async function place(temporary: string, target: string, force: boolean): Promise<void> {
   await (force ? rename(temporary, target) : link(temporary, target));
 }

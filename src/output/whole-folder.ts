@@ -32,9 +32,9 @@ const mostTries = 5;
 
 /**
  * A folder of files (mode 0700, each file 0600) that appears whole or not at all: it is filled beside the target under
- * another name and then renamed. A folder that stood there is moved aside first (to a hidden name that ends with ".old", where
- * a crash at that moment leaves it) and taken away at the end; one that holds anything but `names` is not touched. Of two
- * writers of one folder the last one to finish wins.
+ * another name and then renamed. A folder that stood there is moved aside first (to a hidden name that ends with
+ * ".old", where a crash at that moment leaves it) and taken away at the end; one that holds anything but `names` is not
+ * touched. Of two writers of one folder the last one to finish wins.
  */
 export async function writeWholeFolder(
   target: string,
@@ -77,7 +77,10 @@ async function moveIn(target: string, place: string, filling: string, names: rea
   }
 }
 
-/** The path that the folder at the target was moved to; undefined when there was none. It is checked again, since time has passed. */
+/**
+ * The path that the folder at the target was moved to; undefined when there was none. It is checked again, since time
+ * has passed.
+ */
 async function moveAside(target: string, place: string, names: readonly string[]): Promise<string | undefined> {
   if (!(await checkFolderTarget(target, names))) {
     return undefined;

@@ -9,7 +9,10 @@ const localLength = 30;
 const longestComment = 64 * 1024;
 const largestDirectory = 4 * 1024 * 1024;
 
-/** One part of a zip archive, by its name; undefined when the file is no archive, has no such part, or it is larger than `mostBytes`. */
+/**
+ * One part of a zip archive, by its name; undefined when the file is no archive, has no such part, or it is larger than
+ * `mostBytes`.
+ */
 export async function readZipPart(path: string, name: string, mostBytes: number): Promise<Buffer | undefined> {
   try {
     await using handle = await open(path, 'r');

@@ -19,8 +19,8 @@ export interface AuditLine {
 }
 
 /**
- * Writes a line at both ends of each attempt. A line that cannot be written is an error in the log, and fails the attempt with
- * an error that says whether access was changed nevertheless.
+ * Writes a line at both ends of each attempt. A line that cannot be written is an error in the log, and fails the
+ * attempt with an error that says whether access was changed nevertheless.
  */
 export function createAuditTrail(write: WriteAudit, logger: Logger): { lineOf(attempted: Attempted): AuditLine } {
   return {
@@ -72,7 +72,9 @@ export function createAuditTrail(write: WriteAudit, logger: Logger): { lineOf(at
   };
 }
 
-/** An audit line could not be written. It is reported once, also where the line about the end cannot be written either. */
+/**
+ * An audit line could not be written. It is reported once, also where the line about the end cannot be written either.
+ */
 class AuditLost extends ConnectorError {}
 
 function messageOf(thrown: unknown): string {

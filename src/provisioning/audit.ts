@@ -7,13 +7,18 @@ export interface AuditState {
   readonly roles: readonly string[];
 }
 
-/** How an attempt can end, by operation. `failed` leaves open whether something changed; its `error` says what is known. */
+/**
+ * How an attempt can end, by operation. `failed` leaves open whether something changed; its `error` says what is known.
+ */
 export const endings = {
   grant: ['granted', 'already-granted', 'refused', 'failed'],
   revoke: ['revoked', 'already-revoked', 'refused', 'failed'],
 } as const;
 
-/** `intended`: a write is about to be sent, and a line with the same request id will say how it ended. `planned`: a dry run. */
+/**
+ * `intended`: a write is about to be sent, and a line with the same request id will say how it ended. `planned`: a dry
+ * run.
+ */
 export type AuditOutcome = 'intended' | 'planned' | (typeof endings)['grant' | 'revoke'][number];
 
 /** A request as it is sent to Descope, or would be. */
@@ -22,7 +27,10 @@ export interface PlannedWrite {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** One line about an attempt to change access: there is one before anything is sent, and one about the end. It holds no secret. */
+/**
+ * One line about an attempt to change access: there is one before anything is sent, and one about the end. It holds no
+ * secret.
+ */
 export interface AuditEntry {
   readonly time: string;
   readonly requestId: string;

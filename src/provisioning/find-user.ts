@@ -12,9 +12,9 @@ const userIdForm = /^U[0-9A-Za-z]{26,31}$/;
 export type FindClient = Pick<DescopeClient, 'loadUser' | 'findByLoginId' | 'findByText'>;
 
 /**
- * The id of the only user who has this text as user id, login id, email address or exact display name. Several users are a
- * `conflict` that names them, none is `not-found`. A text in the form of a user id is returned as it is: its user may have
- * been deleted.
+ * The id of the only user who has this text as user id, login id, email address or exact display name. Several users
+ * are a `conflict` that names them, none is `not-found`. A text in the form of a user id is returned as it is: its user
+ * may have been deleted.
  */
 export async function findUserId(client: FindClient, asked: string, call: CallOptions): Promise<string> {
   if ((await client.loadUser(asked, call)) !== undefined) {
@@ -70,7 +70,10 @@ function isSameText(one: string, other: string): boolean {
 const mostSearches = 6;
 const shortestPart = 2;
 
-/** What to search for when a text is misspelt: its words, then their halves, some of which are probably right. Of an email address only the part before the @. */
+/**
+ * What to search for when a text is misspelt: its words, then their halves, some of which are probably right. Of an
+ * email address only the part before the @.
+ */
 function partsOf(asked: string): readonly string[] {
   const words = (asked.includes('@') ? asked.slice(0, asked.indexOf('@')) : asked).split(/[\s._+-]+/);
   const halves = words.flatMap((word) => [
@@ -80,7 +83,10 @@ function partsOf(asked: string): readonly string[] {
   return [...new Set([...words, ...halves])].filter((part) => part.length >= shortestPart && part !== asked);
 }
 
-/** Users with a similar name, as far as a few searches for parts of the text find them. A failed search is no error: this is a hint only. */
+/**
+ * Users with a similar name, as far as a few searches for parts of the text find them. A failed search is no error:
+ * this is a hint only.
+ */
 async function nearUsers(
   client: FindClient,
   asked: string,

@@ -9,13 +9,15 @@ import { described, type Subject } from './principal.ts';
 import type { Asked } from './provisioned-type.ts';
 import { isSameStep, type Step } from './step.ts';
 
-/** Throws when the project does not have what the entitlement names, or when that is something else than the id says. */
+/**
+ * Throws when the project does not have what the entitlement names, or when that is something else than the id says.
+ */
 export type CheckExists = (target: Target, catalog: Catalog) => void;
 
 /**
- * Plans to give one principal one thing, in exactly one scope. Nothing is due where the record shows it already. A missing
- * principal, tenant or role is `not-found`. A role inside a tenant needs the membership first: without it the grant is
- * refused, unless the membership may be added.
+ * Plans to give one principal one thing, in exactly one scope. Nothing is due where the record shows it already. A
+ * missing principal, tenant or role is `not-found`. A role inside a tenant needs the membership first: without it the
+ * grant is refused, unless the membership may be added.
  */
 export function planGrant({ target, subject, joinTenant }: Asked, checkExists: CheckExists): Planner {
   const { tenantId, roleName } = target;

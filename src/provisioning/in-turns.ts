@@ -1,8 +1,8 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 
 /**
- * Runs the work for one key one after the other, also when one fails; different keys do not wait for each other. So the second
- * of two equal grants to one user finds the first one done. A key that nobody waits for is forgotten.
+ * Runs the work for one key one after the other, also when one fails; different keys do not wait for each other. So the
+ * second of two equal grants to one user finds the first one done. A key that nobody waits for is forgotten.
  */
 export function inTurns(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
   const limits = new Map<string, LimitFunction>();

@@ -14,8 +14,8 @@ export type AskedByName =
   | { readonly tenant: string };
 
 /**
- * The target with these ids or exact names. No match is `not-found`, with what was probably meant; several matches are a
- * `conflict` that names each by its entitlement. Nothing is guessed.
+ * The target with these ids or exact names. No match is `not-found`, with what was probably meant; several matches are
+ * a `conflict` that names each by its entitlement. Nothing is guessed.
  */
 export function namedTarget(asked: AskedByName, catalog: Catalog): Target {
   if ('tenant' in asked) {

@@ -4,15 +4,18 @@ import type { PlannedWrite } from './audit.ts';
 import type { PrincipalRecord, PrincipalType, StepWrite, Subject } from './principal.ts';
 import type { Step } from './step.ts';
 
-/** What is known before a write: the lists, and the principal as Descope showed it just now (undefined: there is none). */
+/**
+ * What is known before a write: the lists, and the principal as Descope showed it just now (undefined: there is none).
+ */
 export interface Seen {
   readonly catalog: Catalog;
   readonly record: PrincipalRecord | undefined;
 }
 
 /**
- * What a change comes to, judged by one look. `settled`: the record is as it was asked for. `due`: these writes are needed, in
- * this order. `needsFreshLists`: lists that are a minute old may not settle it. `isOurs`: this attempt changed the record.
+ * What a change comes to, judged by one look. `settled`: the record is as it was asked for. `due`: these writes are
+ * needed, in this order. `needsFreshLists`: lists that are a minute old may not settle it. `isOurs`: this attempt
+ * changed the record.
  */
 export type Plan =
   | { readonly kind: 'settled'; readonly isOurs: boolean; readonly needsFreshLists?: boolean }

@@ -43,10 +43,10 @@ export async function lookAndPlan(
 }
 
 /**
- * Carries one change out: plans, sends the first write that is due, and plans again from what that did. A write
- * counts when the answer shows its effect; where the answer was lost, refused or does not show it, everything is looked at
- * afresh before anything is sent again, so that a write which did happen is never repeated and one which did not is never
- * believed.
+ * Carries one change out: plans, sends the first write that is due, and plans again from what that did. A write counts
+ * when the answer shows its effect; where the answer was lost, refused or does not show it, everything is looked at
+ * afresh before anything is sent again, so that a write which did happen is never repeated and one which did not is
+ * never believed.
  */
 export async function reconcile(planner: Planner, attempt: Attempt): Promise<Reconciled> {
   const { progress, beforeWrites } = attempt;
@@ -148,7 +148,10 @@ async function look(freshness: 'recent' | 'fresh', { client, subject, lookUp, ca
   return { catalog, record };
 }
 
-/** The lists may be a minute old when they allow something; before they forbid it, or settle what depends on them, they are read again. */
+/**
+ * The lists may be a minute old when they allow something; before they forbid it, or settle what depends on them, they
+ * are read again.
+ */
 async function lookFirst(planner: Planner, attempt: Attempt): Promise<Seen> {
   const { lookUp, call, progress } = attempt;
   const seen = await look('recent', attempt);

@@ -24,8 +24,9 @@ export interface AskedEntitlement {
 }
 
 /**
- * What a Grant or Revoke of the protocol asks for: all of its parts must agree. Whether the project has what they name is
- * not looked at yet. `isType` tells which types there are, besides those that can be changed or be granted something.
+ * What a Grant or Revoke of the protocol asks for: all of its parts must agree. Whether the project has what they name
+ * is not looked at yet. `isType` tells which types there are, besides those that can be changed or be granted
+ * something.
  */
 export function parseChangeRequest(
   operation: Operation,
@@ -79,8 +80,8 @@ export function parseTarget(typeId: string, resourceId: string, slug?: string): 
 }
 
 /**
- * The parts of a bare entitlement id, for the command line, which is given nothing else: a known type in front, one of its
- * slugs behind, and between them the resource id, whatever it holds. Undefined for any other text.
+ * The parts of a bare entitlement id, for the command line, which is given nothing else: a known type in front, one of
+ * its slugs behind, and between them the resource id, whatever it holds. Undefined for any other text.
  */
 export function parseEntitlementArgument(id: string): EntitlementRef | undefined {
   for (const type of provisioned) {

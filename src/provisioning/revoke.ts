@@ -16,10 +16,10 @@ export interface RoleRules {
 }
 
 /**
- * Plans to take one thing from one principal, in exactly one scope. A principal or tenant that was deleted, and a record that
- * does not show the thing, mean already revoked. Two cases are refused, because the thing may still be held: a role that no
- * list knows and the record does not show may have been renamed, and its holders with it; and an id that names nothing, but
- * would name something if its parts were encoded, may mean that.
+ * Plans to take one thing from one principal, in exactly one scope. A principal or tenant that was deleted, and a
+ * record that does not show the thing, mean already revoked. Two cases are refused, because the thing may still be
+ * held: a role that no list knows and the record does not show may have been renamed, and its holders with it; and an
+ * id that names nothing, but would name something if its parts were encoded, may mean that.
  */
 export function planRevoke({ target, subject }: Asked, rules?: RoleRules): Planner {
   const { tenantId, roleName } = target;

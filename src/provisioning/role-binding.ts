@@ -26,7 +26,10 @@ function isListed({ roleName = '' }: Target, catalog: Catalog): boolean {
   return catalog.role('', roleName) !== undefined;
 }
 
-/** Refuses a role binding where the tenant defines a role of that name: Descope would take the same call as meaning that role. */
+/**
+ * Refuses a role binding where the tenant defines a role of that name: Descope would take the same call as meaning that
+ * role.
+ */
 function checkNoOwnRole(target: Target, catalog: Catalog): void {
   const { tenantId, roleName } = target;
   const own = targetOf(catalog, target);

@@ -37,7 +37,10 @@ function checkRoleExists(target: Target, catalog: Catalog): void {
   }
 }
 
-/** Where the tenant's own role is gone, Descope takes its name as the project's role of that name, which is something else. */
+/**
+ * Where the tenant's own role is gone, Descope takes its name as the project's role of that name, which is something
+ * else.
+ */
 function checkNotTheProjectsRole(target: Target, catalog: Catalog): void {
   const { tenantId, roleName = '' } = target;
   if (

@@ -9,7 +9,9 @@ import { provisionedRole } from './role.ts';
 import type { HeldKind } from './step.ts';
 import { provisionedTenant } from './tenant.ts';
 
-/** The types whose entitlements can be changed, one line each, and those for which a request is answered by a sentence. */
+/**
+ * The types whose entitlements can be changed, one line each, and those for which a request is answered by a sentence.
+ */
 export const provisioned: readonly (ProvisionedType | RefusedType)[] = [
   provisionedTenant,
   provisionedRole,
@@ -40,7 +42,10 @@ const samples: Readonly<Record<HeldKind, Holding>> = {
 };
 const holdsNothing = { roleNames: [], userTenants: [], name: '', login: '' };
 
-/** The calls that the management key must be allowed to make for changes of a type: "POST /v1/mgmt/user/update/role/add". */
+/**
+ * The calls that the management key must be allowed to make for changes of a type: "POST
+ * /v1/mgmt/user/update/role/add".
+ */
 export function writeRightsOf(typeId: string): readonly string[] {
   const type = provisioningOf(typeId);
   const entitlements = type !== undefined && 'entitlements' in type ? type.entitlements : [];

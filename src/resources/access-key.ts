@@ -57,7 +57,10 @@ function toAccessKey(key: AccessKey, displayName: string, nowMs: number, cuts: C
   return resourceRow(toResource('access_key', parts, serviceAccountTraits(parts, 'descope.access_key'), cuts));
 }
 
-/** Keys that act for themselves. One that is bound to a user acts as that user, and its own roles are ignored: no principal. */
+/**
+ * Keys that act for themselves. One that is bound to a user acts as that user, and its own roles are ignored: no
+ * principal.
+ */
 function unbound(keys: readonly AccessKey[]): readonly AccessKey[] {
   return keys.filter(({ boundUserId }) => boundUserId === '');
 }

@@ -10,8 +10,8 @@ import type { GrantPage, Page, PageRequest } from './sync/paging.ts';
 import type { LateResources, SyncSession } from './sync/sync-session.ts';
 
 /**
- * A resource type, whole: what it is called, what it is made of, how its resources are listed and what they offer. Each type
- * is one such object in a file of its own, and one line of `registry.ts`; nothing else names it.
+ * A resource type, whole: what it is called, what it is made of, how its resources are listed and what they offer. Each
+ * type is one such object in a file of its own, and one line of `registry.ts`; nothing else names it.
  */
 export interface ResourceType {
   readonly words: ResourceTypeWords;
@@ -22,13 +22,13 @@ export interface ResourceType {
   /** The whole lists that it is made of. */
   readonly lists: readonly CatalogList<unknown>[];
   /**
-   * How its resources hold memberships and roles, for a type whose resources do. `users`: as the read of all users finds it;
-   * else as the rows of a whole list show it.
+   * How its resources hold memberships and roles, for a type whose resources do. `users`: as the read of all users
+   * finds it; else as the rows of a whole list show it.
    */
   readonly holders?: 'users' | HolderList<unknown>;
   /**
-   * How users' records name its resources, for a type other than tenants and roles of which users hold something. It needs `late`.
-   * The grants are those of `grantsOfHolders`, with `named` and the id as what is held.
+   * How users' records name its resources, for a type other than tenants and roles of which users hold something. It
+   * needs `late`. The grants are those of `grantsOfHolders`, with `named` and the id as what is held.
    */
   readonly namedByUsers?: UserReferences;
   readonly entitlements: readonly EntitlementType[];
@@ -43,8 +43,8 @@ export interface ResourceType {
   /** One resource, loaded for itself; undefined when there is no such thing. */
   readonly get: (session: SyncSession, id: string, signal?: AbortSignal) => Promise<ResourceRow | undefined>;
   /**
-   * Resources that a second look at a list showed, after that list had been given out: mostly `lateRows`. Absent where there can
-   * be none.
+   * Resources that a second look at a list showed, after that list had been given out: mostly `lateRows`. Absent where
+   * there can be none.
    */
   readonly late?: LateResources;
 }
@@ -56,7 +56,9 @@ export interface ListRequest extends PageRequest {
 /** One entitlement that every resource of a type offers. */
 export interface EntitlementType {
   readonly words: EntitlementWords;
-  /** Types of those who can be granted it; `holders`: of all who hold memberships and roles, and not only to be read. */
+  /**
+   * Types of those who can be granted it; `holders`: of all who hold memberships and roles, and not only to be read.
+   */
   readonly grantableTo: 'holders' | readonly string[];
   /** Direct grants of one resource. An id that no such resource has is an empty page: never NOT_FOUND from a list. */
   readonly grants: (session: SyncSession, resourceId: string, request: PageRequest) => Promise<Page<GrantRow>>;

@@ -100,7 +100,10 @@ async function listAll(
   return fillPage(rows, limit);
 }
 
-/** The bindings that somebody holds: from the index, or, in a process without one, as a walk comes to those who hold them. */
+/**
+ * The bindings that somebody holds: from the index, or, in a process without one, as a walk comes to those who hold
+ * them.
+ */
 async function listObserved(session: SyncSession, request: ListRequest): Promise<Page<ResourceRow>> {
   const { cursor, limit, signal, parent } = request;
   const isOfParent = ({ tenantId }: Binding): boolean => parent === undefined || tenantId === parent.id;

@@ -111,9 +111,9 @@ async function listUsers(session: SyncSession, { cursor, limit, signal }: PageRe
 }
 
 /**
- * The last page is given out only when the read is proved and every reference looked up: without it, no sync is complete.
- * With it go the resources of other types that a second look at their lists added after those had been given out, so that no
- * grant of this sync leads to something that it never told. (A response may hold other types.)
+ * The last page is given out only when the read is proved and every reference looked up: without it, no sync is
+ * complete. With it go the resources of other types that a second look at their lists added after those had been given
+ * out, so that no grant of this sync leads to something that it never told. (A response may hold other types.)
  */
 async function lastPage(
   session: SyncSession,

@@ -7,7 +7,10 @@ import { describeTlsRefusal, peerOf } from './tls-refusal.ts';
 export interface ConnectionLimits {
   /** Connections at once. All workers of a platform share one. */
   readonly connections: number;
-  /** Of these, such as have not said yet that they speak HTTP/2, or are in the TLS handshake. The oldest makes room for the next. */
+  /**
+   * Of these, such as have not said yet that they speak HTTP/2, or are in the TLS handshake. The oldest makes room for
+   * the next.
+   */
   readonly opening: number;
   /** How long that may take. */
   readonly openingMs: number;
@@ -16,8 +19,8 @@ export interface ConnectionLimits {
 export const usualConnectionLimits: ConnectionLimits = { connections: 256, opening: 64, openingMs: 10_000 };
 
 /**
- * Watches the connections of an HTTP/2 server: bounds how many there are, ends those that stay silent, and tells what was
- * refused. Answers what ends all that have not begun to speak, which nothing else waits for or closes.
+ * Watches the connections of an HTTP/2 server: bounds how many there are, ends those that stay silent, and tells what
+ * was refused. Answers what ends all that have not begun to speak, which nothing else waits for or closes.
  */
 export function guardConnections(
   server: Http2Server,

@@ -42,7 +42,9 @@ export const answeredCodes: readonly string[] = [
 
 const detailsKey = 'grpc-status-details-bin';
 
-/** The gRPC answer for anything thrown. What was not raised on purpose leaves as "internal error"; its cause is logged. */
+/**
+ * The gRPC answer for anything thrown. What was not raised on purpose leaves as "internal error"; its cause is logged.
+ */
 export function toServiceError(thrown: unknown, logger: Logger): ServiceError {
   if (thrown instanceof ConnectorError) {
     return serviceError(statusOfKind[thrown.kind], `baton-descope: ${thrown.message}`, richMetadata(thrown));
@@ -57,8 +59,9 @@ function serviceError(code: status, details: string, metadata: Metadata): Servic
 }
 
 /**
- * Details that a client acts on. A rate limit, or a call that took too long, carries the time to ask again: the syncer waits until then instead of guessing. A
- * deliberate refusal of a grant or revoke is marked as such: the platform shows its reason instead of an error.
+ * Details that a client acts on. A rate limit, or a call that took too long, carries the time to ask again: the syncer
+ * waits until then instead of guessing. A deliberate refusal of a grant or revoke is marked as such: the platform shows
+ * its reason instead of an error.
  */
 function richMetadata({ kind, message, facts }: ConnectorError): Metadata {
   const metadata = new Metadata();

@@ -14,10 +14,16 @@ import { type Answer, type Answers, unanswered } from '../services/answers.ts';
 import { toServiceError } from './errors.ts';
 import { encodeRowPage } from './wire.ts';
 
-/** Told of every call that ended: "/c1.connector.v2.GrantsService/ListGrants", and its status by name, "OK" or "UNAVAILABLE". */
+/**
+ * Told of every call that ended: "/c1.connector.v2.GrantsService/ListGrants", and its status by name, "OK" or
+ * "UNAVAILABLE".
+ */
 export type CallObserver = (path: string, durationMs: number, code: string) => void;
 
-/** Runs the work of a call, inside a trace for instance, and answers with its result. `header` reads a header of the request. */
+/**
+ * Runs the work of a call, inside a trace for instance, and answers with its result. `header` reads a header of the
+ * request.
+ */
 export type CallWrapper = <T>(
   path: string,
   header: (name: string) => string | undefined,
@@ -33,7 +39,10 @@ export interface HandlerOptions {
   readonly calls?: Pick<CallsUnderWay, 'begin'>;
 }
 
-/** For a caller without a deadline. Any one page is read in less, also under a rate limit; what was read by then is kept. */
+/**
+ * For a caller without a deadline. Any one page is read in less, also under a rate limit; what was read by then is
+ * kept.
+ */
 const usualLongestCallMs = 5 * 60_000;
 /** A deadline further away than this counts as none. */
 const latestDeadlineMs = 60 * 60_000;
@@ -67,8 +76,8 @@ export function callsUnderWay(): CallsUnderWay {
 }
 
 /**
- * One adapter for every handler: an async function may reject (grpc-js would leave its caller hanging), may finish after
- * the caller has gone, and may be cancelled, which grpc-js also reports after every success.
+ * One adapter for every handler: an async function may reject (grpc-js would leave its caller hanging), may finish
+ * after the caller has gone, and may be cancelled, which grpc-js also reports after every success.
  */
 export function implementationOf<Service extends DescService>(
   service: Service,
@@ -169,7 +178,10 @@ function overdue(longestCallMs: number): ConnectorError {
 
 const unwrapped: CallWrapper = (_path, _header, work) => work();
 
-/** The sync that a request belongs to, if it names one as the syncer does; what else a caller may send stays out of the logs. */
+/**
+ * The sync that a request belongs to, if it names one as the syncer does; what else a caller may send stays out of the
+ * logs.
+ */
 function syncIdOf(request: unknown): string | undefined {
   const id =
     typeof request === 'object' && request !== null && 'activeSyncId' in request ? request.activeSyncId : undefined;

@@ -25,8 +25,9 @@ interface Unfinished {
 }
 
 /**
- * Looks at each request before grpc-js does. What arrives and is not finished is held in memory by it, up to 4 MiB a call:
- * the sum is bounded here, and the largest goes first, so that small requests are never in the way of a large one.
+ * Looks at each request before grpc-js does. What arrives and is not finished is held in memory by it, up to 4 MiB a
+ * call: the sum is bounded here, and the largest goes first, so that small requests are never in the way of a large
+ * one.
  */
 export function guardRequests(
   server: Http2Server,

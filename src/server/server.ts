@@ -46,23 +46,26 @@ export interface ServerOptions extends HandlerOptions {
 export interface RunningServer {
   /** `host:port` as it was bound: what a client dials. */
   readonly address: string;
-  /** The paths of the calls that are answered, as an observer of calls is told them, and the codes that they can end with. */
+  /**
+   * The paths of the calls that are answered, as an observer of calls is told them, and the codes that they can end
+   * with.
+   */
   readonly calls: { readonly paths: readonly string[]; readonly codes: readonly string[] };
   /**
-   * What health says of the whole, under the empty name. The services keep their own SERVING: they can answer, if only with
-   * an error that says why.
+   * What health says of the whole, under the empty name. The services keep their own SERVING: they can answer, if only
+   * with an error that says why.
    */
   setHealthy(isHealthy: boolean): void;
   /**
-   * Health turns, no new calls; those in flight may finish within the grace period, then they are cut off. Nothing else is
-   * waited for: watchers of health, silent connections and half-sent requests end at once.
+   * Health turns, no new calls; those in flight may finish within the grace period, then they are cut off. Nothing else
+   * is waited for: watchers of health, silent connections and half-sent requests end at once.
    */
   stop(graceMs?: number): Promise<void>;
 }
 
 /**
- * Starts the gRPC service, with health (grpc.health.v1) and reflection. Plaintext is for loopback addresses only: anything
- * else is refused before the port opens.
+ * Starts the gRPC service, with health (grpc.health.v1) and reflection. Plaintext is for loopback addresses only:
+ * anything else is refused before the port opens.
  */
 export async function startServer({
   surface,
@@ -133,11 +136,15 @@ function pathsOf(services: ReturnType<typeof addServices>): readonly string[] {
   );
 }
 
-/** Ends when the last call has been answered, or when the grace period is over; connections that are left are then closed. */
+/**
+ * Ends when the last call has been answered, or when the grace period is over; connections that are left are then
+ * closed.
+ */
 async function shutDown(server: Server, idle: Promise<void>, graceMs: number): Promise<void> {
   const closed = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
   const grace = new AbortController();
-  // tryShutdown waits for every stream, also for one that only watches, and has been seen to hang on a stuck client (grpc-node#1458).
+  // tryShutdown waits for every stream, also for one that only watches, and has been seen to hang on a stuck client
+  // (grpc-node#1458).
   const answered = idle.then(() => wait(flushMs));
   await Promise.race([closed, answered, wait(graceMs, undefined, { signal: grace.signal }).catch(() => undefined)]);
   grace.abort();

@@ -9,12 +9,15 @@ import type { Answers } from '../services/answers.ts';
 import { definitionOf } from './wire.ts';
 import { type HandlerOptions, implementationOf } from './handlers.ts';
 
-/** Registered, since a Go connector does so, and answered by nobody. No surface has them: their descriptors cost a sync time at its start. */
+/**
+ * Registered, since a Go connector does so, and answered by nobody. No surface has them: their descriptors cost a sync
+ * time at its start.
+ */
 const unanswered = [AssetService, TicketsService] as const;
 
 /**
- * Asked only by a client that started us as its child: our own pace is kept towards Descope, not here. It belongs to the
- * connection, not to the connector, so no surface has it.
+ * Asked only by a client that started us as its child: our own pace is kept towards Descope, not here. It belongs to
+ * the connection, not to the connector, so no surface has it.
  */
 const rateLimiter: Answers<typeof RateLimiterService, AbortSignal> = {
   do: ({ requestToken }) => ({ requestToken, description: { status: RateLimitDescription_Status.EMPTY } }),

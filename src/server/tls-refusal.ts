@@ -33,7 +33,9 @@ export interface TlsRefusal {
   readonly reason: string;
 }
 
-/** What a failed handshake says; undefined for one that was never begun: a port that is only looked at, as probes do. */
+/**
+ * What a failed handshake says; undefined for one that was never begun: a port that is only looked at, as probes do.
+ */
 export function describeTlsRefusal(error: NodeJS.ErrnoException, socket: TLSSocket): TlsRefusal | undefined {
   const below = rawSocketOf(socket);
   const code = authorizationErrorOf(socket) ?? error.code ?? 'unknown';
@@ -63,7 +65,9 @@ function authorizationErrorOf(socket: TLSSocket): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-/** The connection beneath, which still knows who called when the TLS socket has forgotten. Not a documented property. */
+/**
+ * The connection beneath, which still knows who called when the TLS socket has forgotten. Not a documented property.
+ */
 function rawSocketOf(socket: TLSSocket): Socket | undefined {
   const below: unknown = Reflect.get(socket, '_parent');
   return typeof below === 'object' && below !== null && 'bytesRead' in below ? (below as Socket) : undefined;

@@ -9,7 +9,9 @@ import { isWritableByAll } from '../file-trust.ts';
 import type { Logger } from '../log.ts';
 import { shellWord } from '../shell-word.ts';
 
-/** The three files of mutual TLS: our certificate and key, and the CA that callers' certificates must come from. PEM. */
+/**
+ * The three files of mutual TLS: our certificate and key, and the CA that callers' certificates must come from. PEM.
+ */
 export interface TlsFiles {
   readonly cert: string;
   readonly key: string;

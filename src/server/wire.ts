@@ -50,8 +50,8 @@ function toBuffer(schema: DescMessage, message: MessageShape<DescMessage>): Buff
 }
 
 /**
- * Encodes a page of rows as the response of a listing: the rows, and behind them the other fields. It is written from the
- * end to the beginning, since the length of a row stands in front of it.
+ * Encodes a page of rows as the response of a listing: the rows, and behind them the other fields. It is written from
+ * the end to the beginning, since the length of a row stands in front of it.
  */
 export function encodeRowPage(
   { output }: Pick<DescMethod, 'output'>,

@@ -12,8 +12,8 @@ import { toRowOf } from '../model/row-listings.ts';
 import { type AnswerOf, type ConnectorSurface, surfaceOf } from '../model/surface.ts';
 
 /**
- * The answers of a service, by method. Whatever one throws is what the call fails with; a method may be left out. The signal
- * fires when the caller goes away; not every caller in this process has one.
+ * The answers of a service, by method. Whatever one throws is what the call fails with; a method may be left out. The
+ * signal fires when the caller goes away; not every caller in this process has one.
  */
 export type Answers<Service extends DescService, Signal = AbortSignal | undefined> = {
   [Name in keyof Service['method']]?: Service['method'][Name] extends DescMethodUnary<infer I, infer O>

@@ -5,7 +5,9 @@ import { type AnsweredService, answering } from './answers.ts';
 import { refuseToken } from './listing.ts';
 import type { TypeSet } from '../resources/type-set.ts';
 
-/** EntitlementsService: the templates of a type, and, for clients that ask for them, the entitlements of one resource. */
+/**
+ * EntitlementsService: the templates of a type, and, for clients that ask for them, the entitlements of one resource.
+ */
 export function entitlementsService({ types }: { readonly types: TypeSet }): AnsweredService {
   return answering(EntitlementsService, {
     listStaticEntitlements: (request) => {

@@ -56,7 +56,10 @@ export function grantsService({ projectId, types, sessions }: GrantsOptions): An
   });
 }
 
-/** A page of what one resource grants, entitlement by entitlement: where there are several, `e` is the place of the current one. */
+/**
+ * A page of what one resource grants, entitlement by entitlement: where there are several, `e` is the place of the
+ * current one.
+ */
 async function grantsOfResource(
   { entitlements }: ResourceType,
   session: SyncSession,

@@ -4,8 +4,8 @@ import { pageLimit } from '../model/requests.ts';
 import type { PageRequest } from '../resources/sync/paging.ts';
 
 /**
- * The scope of a page token. A token counts in one project only, and in one listing of it: a sync that went on from another
- * listing's token would be incomplete, and nobody would notice.
+ * The scope of a page token. A token counts in one project only, and in one listing of it: a sync that went on from
+ * another listing's token would be incomplete, and nobody would notice.
  */
 export function scopeOf(projectId: string, ...listing: readonly (string | undefined)[]): string {
   return JSON.stringify([projectId, ...listing]);
@@ -24,7 +24,10 @@ export function pageRequest(
   };
 }
 
-/** The token of the next page. A client that is given its own token back would ask the same for ever, so that is a bug of ours. */
+/**
+ * The token of the next page. A client that is given its own token back would ask the same for ever, so that is a bug
+ * of ours.
+ */
 export function nextToken(scope: string, next: TokenFields | undefined, received: string): string {
   const token = next === undefined ? '' : encodeToken(scope, next);
   if (token !== '' && token === received) {

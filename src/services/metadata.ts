@@ -4,9 +4,9 @@ import { Capability, type ConnectorMetadata, ConnectorMetadataSchema } from '../
 import { typeRights, type TypeRights } from '../registry.ts';
 
 /**
- * Name and abilities of the connector: every type can be synced, as a whole and one resource at a time, and those that need
- * a right to write can be provisioned. What it can do is said whether or not this process was allowed to: a platform decides
- * by it what to offer.
+ * Name and abilities of the connector: every type can be synced, as a whole and one resource at a time, and those that
+ * need a right to write can be provisioned. What it can do is said whether or not this process was allowed to: a
+ * platform decides by it what to offer.
  */
 export function connectorMetadata(rights: readonly TypeRights[] = typeRights()): ConnectorMetadata {
   const read = [Capability.SYNC, Capability.TARGETED_SYNC];

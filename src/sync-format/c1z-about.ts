@@ -7,7 +7,10 @@ const schema = z.object({
   summary: z.record(z.string(), z.unknown()).optional(),
 });
 
-/** What a `.c1z` file of ours tells of itself: its project, its policy, and the summary that a `.json` file ends with, without the hash. */
+/**
+ * What a `.c1z` file of ours tells of itself: its project, its policy, and the summary that a `.json` file ends with,
+ * without the hash.
+ */
 export type C1zAbout = z.output<typeof schema>;
 
 /** Undefined for anything that we did not write; a project that is not known is left out. */

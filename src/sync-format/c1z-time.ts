@@ -1,7 +1,7 @@
 import { isValidTimestamp } from '../model/time.ts';
 
-// Times in a `.c1z` file stand on the clock of the machine that wrote it, and without a zone: "2026-01-02 03:04:05.678".
-// The Go readers expect them so, and compare them as text.
+// Times in a `.c1z` file stand on the clock of the machine that wrote it, and without a zone: "2026-01-02
+// 03:04:05.678". The Go readers expect them so, and compare them as text.
 
 /** The text of a time in epoch milliseconds, on the local clock. */
 export function toLocalTime(ms: number): string {
@@ -12,8 +12,8 @@ export function toLocalTime(ms: number): string {
 }
 
 /**
- * RFC 3339 of such a text, taken for a time on this machine's clock. Undefined for a time that was never set, as Go writes
- * it; a text that is no time is returned as it is.
+ * RFC 3339 of such a text, taken for a time on this machine's clock. Undefined for a time that was never set, as Go
+ * writes it; a text that is no time is returned as it is.
  */
 export function fromLocalTime(text: string): string | undefined {
   const ms = Date.parse(text.replace(' ', 'T'));

@@ -1,4 +1,5 @@
-// How a file of a sync begins and how its text is laid out. The writers in output/ and the readers in answers/ take it from here.
+// How a file of a sync begins and how its text is laid out. The writers in output/ and the readers in answers/ take it
+// from here.
 
 /** The format that a file names in its first line, and the one version of it. */
 export const syncFileFormat = 'baton-descope.sync';
@@ -15,8 +16,8 @@ export function isSection(name: string): name is Section {
 const head = `{"format":"${syncFileFormat}","version":${syncFileVersion}`;
 
 /**
- * `.json`: one object, a row a line. A line that begins with "]" closes a section and opens the next one, or closes the last
- * one and opens the summary.
+ * `.json`: one object, a row a line. A line that begins with "]" closes a section and opens the next one, or closes the
+ * last one and opens the summary.
  */
 export const jsonLayout = {
   /** What the object begins with; the first section follows. */
@@ -67,9 +68,14 @@ export function contentHashOf(hex: string): string {
 
 /** Readers look for the summary in the last bytes of a file: first in so many, ... */
 export const firstTail = 64 * 1024;
-/** ... then in more, up to this. A summary repeats names that lead nowhere, 200 at most: even the longest are far below it. */
+/**
+ * ... then in more, up to this. A summary repeats names that lead nowhere, 200 at most: even the longest are far below
+ * it.
+ */
 export const longestSummary = 16 * 1024 * 1024;
 
-/** The kinds of file that hold all that a sync brings, by extension. Among files of one sync, the first is read fastest. */
+/**
+ * The kinds of file that hold all that a sync brings, by extension. Among files of one sync, the first is read fastest.
+ */
 export const syncFileKinds = ['.json', '.ndjson', '.c1z'] as const;
 export type SyncFileKind = (typeof syncFileKinds)[number];

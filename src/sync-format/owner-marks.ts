@@ -1,4 +1,7 @@
-/** Where tables, spreadsheets and pages name the project that they are of: their makers put it there, and `output/last.ts` looks for it. */
+/**
+ * Where tables, spreadsheets and pages name the project that they are of: their makers put it there, and
+ * `output/last.ts` looks for it.
+ */
 export const ownerMarks = {
   /** The file of a folder of tables that says what they were made of. */
   table: 'about.json',

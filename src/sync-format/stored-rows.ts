@@ -64,8 +64,8 @@ export function messageToJson({ section, message }: StoredMessage): JsonValue {
 }
 
 /**
- * The type of an annotation that made protobuf JSON fail, since this version does not have it: a newer one wrote it. Undefined
- * for every other error. The library tells it in its text alone.
+ * The type of an annotation that made protobuf JSON fail, since this version does not have it: a newer one wrote it.
+ * Undefined for every other error. The library tells it in its text alone.
  */
 export function unknownAnnotationIn(thrown: unknown): string | undefined {
   const text = thrown instanceof Error ? thrown.message : '';
@@ -92,7 +92,10 @@ export function userTraitOf({ annotations }: Resource): UserTrait | undefined {
   return annotation === undefined ? undefined : anyUnpack(annotation, UserTraitSchema);
 }
 
-/** When a resource was created, as RFC 3339 and as protobuf JSON has it, without empty fractions; '' when it does not say. */
+/**
+ * When a resource was created, as RFC 3339 and as protobuf JSON has it, without empty fractions; '' when it does not
+ * say.
+ */
 export function createdAtOf({ createdAt }: Resource): string {
   return createdAt === undefined ? '' : new Date(timestampMs(createdAt)).toISOString().replace('.000Z', 'Z');
 }

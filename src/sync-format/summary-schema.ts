@@ -38,7 +38,10 @@ const schema = z.object({
   contentHash: z.string(),
 });
 
-/** The summary that a value is; undefined when it is not the one of a complete sync. Fields that are not known here are left out. */
+/**
+ * The summary that a value is; undefined when it is not the one of a complete sync. Fields that are not known here are
+ * left out.
+ */
 export function parseSummary(value: unknown): FileSummary | undefined {
   return schema.safeParse(value).data;
 }

@@ -4,7 +4,9 @@
 export const tenantRoleWords = ['all', 'observed'] as const;
 export type TenantRoles = (typeof tenantRoleWords)[number];
 
-/** The closing summary, as far as a file has one: a `.c1z` that others wrote tells only when its sync began and ended. */
+/**
+ * The closing summary, as far as a file has one: a `.c1z` that others wrote tells only when its sync began and ended.
+ */
 export interface FileSummary {
   readonly projectId?: string | undefined;
   readonly tenantRoles?: string | undefined;
@@ -17,7 +19,10 @@ export interface FileSummary {
   readonly consistency?: FileConsistency | undefined;
   readonly dangling?: FileFindings | undefined;
   readonly ambiguous?: FileFindings | undefined;
-  /** Inherited access that the file does not tell: tenants that inherit, and pairs of such a tenant and a role held above it. */
+  /**
+   * Inherited access that the file does not tell: tenants that inherit, and pairs of such a tenant and a role held
+   * above it.
+   */
   readonly notDerived?: { readonly inheritingTenants: number; readonly inheritedRoles: number } | undefined;
   /** What the protocol could not carry. */
   readonly cut?: { readonly textsCut: number; readonly attributesDropped: number } | undefined;

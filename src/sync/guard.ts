@@ -37,8 +37,9 @@ export interface OwnerRules {
 const defaultRemedy = 'give --replace-other-project';
 
 /**
- * Refuses to replace what is of another project, with a `held` error: the file of one project would be lost for that of another.
- * What does not tell its project may be replaced by a sync that tells its own, and by what does not tell it either.
+ * Refuses to replace what is of another project, with a `held` error: the file of one project would be lost for that of
+ * another. What does not tell its project may be replaced by a sync that tells its own, and by what does not tell it
+ * either.
  */
 export function checkOwner(
   target: string,
@@ -72,8 +73,9 @@ export function checkOwner(
 const fewestMissing = 5;
 
 /**
- * Holds a sync that found far fewer users, tenants or grants than the last one, with a `held` error: whoever reads the file
- * takes absence for access that was removed. Syncs of different policies are not compared; returns what to tell, a line each.
+ * Holds a sync that found far fewer users, tenants or grants than the last one, with a `held` error: whoever reads the
+ * file takes absence for access that was removed. Syncs of different policies are not compared; returns what to tell, a
+ * line each.
  */
 export function checkShrink(
   last: LastExtent,

@@ -8,9 +8,9 @@ export type Remembered = Pick<ResourceRow, 'id' | 'displayName' | 'parent'>;
 const packSize = 250;
 
 /**
- * The listed resources of one type, in the order in which they came, until they are asked about: to list them again would
- * cost calls. Those of which there are many, the roles in tenants, say the same few names over and over: packed, 300,000
- * of them take 2.4 MB, where objects took 55.
+ * The listed resources of one type, in the order in which they came, until they are asked about: to list them again
+ * would cost calls. Those of which there are many, the roles in tenants, say the same few names over and over: packed,
+ * 300,000 of them take 2.4 MB, where objects took 55.
  */
 export class RememberedResources {
   readonly #packs: Uint8Array[] = [];

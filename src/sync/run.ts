@@ -30,7 +30,9 @@ export interface RunOptions {
   readonly now?: () => number;
 }
 
-/** One full sync, from the first call to the finished target. It is complete, or it throws and the target is discarded. */
+/**
+ * One full sync, from the first call to the finished target. It is complete, or it throws and the target is discarded.
+ */
 export async function runSync({
   surface,
   report,

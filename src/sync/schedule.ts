@@ -28,7 +28,9 @@ export function everySo(intervalMs: number): Ticks {
 
 const mostCounted = 100;
 
-/** The ticks of a cron pattern, in the time zone of the process. It must be one that comes due (`config/settings.ts`). */
+/**
+ * The ticks of a cron pattern, in the time zone of the process. It must be one that comes due (`config/settings.ts`).
+ */
 export function atTimesOf(pattern: string): Ticks {
   const cron = new Cron(pattern, { mode: '5-or-6-parts', paused: true });
   const next = (afterMs: number): number => cron.nextRun(new Date(afterMs))?.getTime() ?? Number.POSITIVE_INFINITY;
@@ -91,8 +93,8 @@ export interface ScheduleOptions {
 const longestNapMs = 60_000;
 
 /**
- * Runs at every tick until the signal fires, one run after the other: a tick that falls into a run is skipped. A run that
- * was asked for leaves the ticks where they are.
+ * Runs at every tick until the signal fires, one run after the other: a tick that falls into a run is skipped. A run
+ * that was asked for leaves the ticks where they are.
  */
 export async function followSchedule(options: ScheduleOptions): Promise<void> {
   const {

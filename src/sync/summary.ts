@@ -16,7 +16,9 @@ export interface SyncRun {
   readonly tenantRoles?: TenantRoles | undefined;
 }
 
-/** The closing summary of a sync file: only a complete sync has one. Times are RFC 3339. Part of the file's contract. */
+/**
+ * The closing summary of a sync file: only a complete sync has one. Times are RFC 3339. Part of the file's contract.
+ */
 export type SyncSummary = ReturnType<typeof toSummary>;
 
 export function toSummary(

@@ -15,7 +15,10 @@ import {
 import type { ConnectorSurface } from '../model/surface.ts';
 import { RememberedResources } from './remembered-resources.ts';
 
-/** Takes the rows of a sync in the order of its sections, some at once; each promise is waited for, so that a slow sink slows the walk. */
+/**
+ * Takes the rows of a sync in the order of its sections, some at once; each promise is waited for, so that a slow sink
+ * slows the walk.
+ */
 export interface SyncSink {
   resourceTypes(rows: readonly ResourceType[]): Promise<void>;
   resources(rows: readonly ResourceRow[]): Promise<void>;
@@ -39,9 +42,9 @@ export interface WalkOptions {
 }
 
 /**
- * Walks a connector as the platform's syncer does, one call at a time: types, resources of every type, entitlements made
- * of each type's templates, grants. Users come first, as the connector lists them. Throws when any call fails or a page
- * token comes back unchanged; what the sink has been given is then worth nothing.
+ * Walks a connector as the platform's syncer does, one call at a time: types, resources of every type, entitlements
+ * made of each type's templates, grants. Users come first, as the connector lists them. Throws when any call fails or a
+ * page token comes back unchanged; what the sink has been given is then worth nothing.
  */
 export async function walk({ surface, syncId, sink, onProgress, signal }: WalkOptions): Promise<void> {
   const { list: types } = await surface.listResourceTypes(typesRequest(syncId), signal);

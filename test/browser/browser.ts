@@ -64,7 +64,10 @@ export async function goTo(page: Page, hash: string, selector: string): Promise<
   await drawn(page);
 }
 
-/** Resolves when the browser has drawn what the last event changed. A headless one that has nothing to draw gives no frame. */
+/**
+ * Resolves when the browser has drawn what the last event changed. A headless one that has nothing to draw gives no
+ * frame.
+ */
 export async function drawn(page: Page): Promise<void> {
   await page.evaluate(
     () =>

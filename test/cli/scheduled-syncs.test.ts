@@ -29,7 +29,9 @@ interface Bench {
   readonly lines: readonly Line[];
   readonly healthTurns: readonly boolean[];
   readonly clock: { nowMs: number };
-  /** Runs until so many syncs have ended; `before` each of them the project, the folder and the clock can be changed. */
+  /**
+   * Runs until so many syncs have ended; `before` each of them the project, the folder and the clock can be changed.
+   */
   readonly follow: (
     runs: number,
     before?: (run: number) => unknown,

@@ -17,9 +17,9 @@ import { createProject, inTenant, permission, role, tenant, user } from '../supp
 import { connectorOf, createCollector, typeIds } from '../support/walker.ts';
 
 /*
- * The public contract: type ids, traits, annotations, slugs, id formats, profile keys, purposes, who may be granted what,
- * capabilities. Platforms store these ids and rules name these keys: A DIFF IN A FILE OF access-model/ IS A BREAKING
- * CHANGE. It needs a major version and a word in the release notes. On purpose: vitest run test/contract -u
+ * The public contract: type ids, traits, annotations, slugs, id formats, profile keys, purposes, who may be granted
+ * what, capabilities. Platforms store these ids and rules name these keys: A DIFF IN A FILE OF access-model/ IS A
+ * BREAKING CHANGE. It needs a major version and a word in the release notes. On purpose: vitest run test/contract -u
  */
 const rows = {
   users: [

@@ -6,8 +6,8 @@ import { type ImageFacts, root } from './dockerfile.ts';
 
 /**
  * The image's file tree, made without a container engine, and a box to run it in: the same user by number, everything
- * read-only but one folder, no capability, no way to new privileges, a process tree of its own in which ours is number 1.
- * What an engine adds besides (its seccomp filter, cgroup limits, a network of its own) is not here.
+ * read-only but one folder, no capability, no way to new privileges, a process tree of its own in which ours is number
+ * 1. What an engine adds besides (its seccomp filter, cgroup limits, a network of its own) is not here.
  */
 export interface Box {
   /** The writable folder, as seen from outside. */
@@ -144,7 +144,8 @@ function runInBox(
   const child = spawn(
     'bwrap',
     [...restrictions, ...files, '--info-fd', '3', '--', ...command],
-    // Where we are root, the box begins as the image's user on this machine, too, so that the files' owner is the real one.
+    // Where we are root, the box begins as the image's user on this machine, too, so that the files' owner is the real
+    // one.
     { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], ...(isRoot && { uid: user.uid, gid: user.gid }) },
   );
   let output = '';

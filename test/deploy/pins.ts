@@ -4,7 +4,10 @@ export interface Pin {
   readonly isPinned: boolean;
 }
 
-/** The base images of a Dockerfile: the defaults of its ARG ..._IMAGE lines, and FROM lines that name an image themselves. */
+/**
+ * The base images of a Dockerfile: the defaults of its ARG ..._IMAGE lines, and FROM lines that name an image
+ * themselves.
+ */
 export function imagePins(dockerfile: string): Pin[] {
   const named = [...dockerfile.matchAll(/^ARG \w+_IMAGE=(\S+)$|^FROM (?:--\S+ )*([^\s$]+)(?: AS \S+)?$/gim)].flatMap(
     ([, argument, from]) => argument ?? from ?? [],

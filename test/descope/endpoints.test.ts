@@ -9,7 +9,10 @@ import { fakeTime } from './support.ts';
 const lists = endpoints.filter(({ answers }) => answers === 'list');
 const others = endpoints.filter(({ answers }) => answers === 'one');
 
-/** What the layers around an endpoint do with it comes from its row alone, so that a new one cannot be forgotten anywhere. */
+/**
+ * What the layers around an endpoint do with it comes from its row alone, so that a new one cannot be forgotten
+ * anywhere.
+ */
 describe('the row of an endpoint decides', () => {
   it.each(lists)('that a list which is not there is a fault, never "none": $path', (endpoint) => {
     expect([404, 409, 400].map((status) => failureOfStatus(endpoint, status, '').error.kind)).toEqual([

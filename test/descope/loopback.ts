@@ -14,8 +14,8 @@ export interface Loopback {
 }
 
 /**
- * Real servers on loopback, for what a mock cannot do: connections that break in the middle, or never say anything. No test
- * may leave a rejection behind that nobody handles.
+ * Real servers on loopback, for what a mock cannot do: connections that break in the middle, or never say anything. No
+ * test may leave a rejection behind that nobody handles.
  */
 export function useLoopback(): (answer: RequestListener) => Promise<Loopback> {
   const servers: Server[] = [];

@@ -122,7 +122,10 @@ function sandbox(): string {
   return cwd;
 }
 
-/** Runs a block in bash, with the example's project, key, ports and folders replaced by ours. What serves is asked to end after a while. */
+/**
+ * Runs a block in bash, with the example's project, key, ports and folders replaced by ours. What serves is asked to
+ * end after a while.
+ */
 async function runBlock(block: string, project: Emulator, cwd = sandbox()): Promise<CliRun> {
   const { projectId, managementKey } = project;
   const code = block

@@ -47,7 +47,9 @@ afterAll(async () => {
   await folder[Symbol.asyncDispose]();
 });
 
-/** What a real bash, that has sourced the script, would put in the place of the last word, for the line that ends there. */
+/**
+ * What a real bash, that has sourced the script, would put in the place of the last word, for the line that ends there.
+ */
 async function offered(line: string): Promise<readonly string[]> {
   const ask =
     "COMP_LINE=$1 COMP_POINT=${#1} COMP_WORDS=(baton-descope); COMP_WORDBREAKS=$' \\t\\n\\'\\\"@><=;|&(:'; _baton_descope; printf '%s\\n' \"${COMPREPLY[@]}\"";

@@ -138,8 +138,9 @@ describe('row 12: users who come, go and move while they are listed', () => {
     },
   ]);
 
-  // Known bug: `Ledger.enter` numbers the users of a page up to the repeated one, and then refuses the page. Those users are
-  // below the high-water mark of the access index when they are read again: they are listed, but none of their grants.
+  // Known bug: `Ledger.enter` numbers the users of a page up to the repeated one, and then refuses the page. Those
+  // users are below the high-water mark of the access index when they are read again: they are listed, but none of
+  // their grants.
   const bugs: readonly Case[] = [
     {
       name: 'one moves from the front to the end',

@@ -35,7 +35,9 @@ interface Tried {
   readonly file: string;
 }
 
-/** Runs the built program against a project that can be reached through a proxy only, under a name that no DNS knows. */
+/**
+ * Runs the built program against a project that can be reached through a proxy only, under a name that no DNS knows.
+ */
 async function tried(
   { proxy: behaviour = {}, env = { HTTPS_PROXY: '{proxy}' }, args, isCaNamed = true }: Setting,
   look: (tried: Tried) => Promise<void> | void,

@@ -141,7 +141,9 @@ async function certificates(folder: string): Promise<Bench['tls']> {
   };
 }
 
-/** SQLite stores cannot be looked into by the SDK's own checks, and it says so; there is nothing that we could change. */
+/**
+ * SQLite stores cannot be looked into by the SDK's own checks, and it says so; there is nothing that we could change.
+ */
 const engineNotes = /^ingest invariants: store engine lacks the inspection surface/;
 
 /** Throws when the run failed, or when the SDK warned of anything else than `expected`. */

@@ -65,7 +65,10 @@ export interface Report {
   readonly health?: Readonly<Record<string, string>>;
 }
 
-/** Runs the Go client, whose stores unpack themselves below `folder`. `onHeld` is waited for at the call that `-hold` names. */
+/**
+ * Runs the Go client, whose stores unpack themselves below `folder`. `onHeld` is waited for at the call that `-hold`
+ * names.
+ */
 export async function runClient(
   binary: string,
   args: readonly string[],

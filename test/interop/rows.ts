@@ -57,7 +57,10 @@ export function factsOfStore({ resources, entitlements, grants }: SyncRows): Fac
   };
 }
 
-/** Takes our own sync file, and expands it in the plainest way: who holds a conferring role or binding has the permission. */
+/**
+ * Takes our own sync file, and expands it in the plainest way: who holds a conferring role or binding has the
+ * permission.
+ */
 export function factsOfSyncFile({ resources, entitlements, grants }: SyncRows): Facts {
   return {
     resources: lines(resources),

@@ -152,7 +152,9 @@ function pick(
 
 const keyOf = ({ resourceType, resource }: Id): string => `${resourceType}\n${resource}`;
 
-/** A targeted sync brings the resource and its grants: never static entitlements, nor the grants of a type-scoped type. */
+/**
+ * A targeted sync brings the resource and its grants: never static entitlements, nor the grants of a type-scoped type.
+ */
 async function targeted(bench: Bench, ...types: readonly string[]): Promise<string> {
   const targets = types.map((type) => pick(bench, type));
   const wanted = new Set(targets.map(({ type, id }) => keyOf({ resourceType: type, resource: id })));

@@ -28,7 +28,9 @@ afterEach(async () => {
   running = undefined;
 });
 
-/** A resource with everything on it that must not matter: another tenant as its parent, in its name and in its profile. */
+/**
+ * A resource with everything on it that must not matter: another tenant as its parent, in its name and in its profile.
+ */
 function misleading(resourceType: string, resource: string, otherTenantId: string): Resource {
   return create(ResourceSchema, {
     id: { resourceType, resource },

@@ -45,7 +45,10 @@ function shadowed(): Rows {
   };
 }
 
-/** A random project with what matters besides: a privileged role of the project, one of a tenant that shadows it, and people of every kind who hold them. */
+/**
+ * A random project with what matters besides: a privileged role of the project, one of a tenant that shadows it, and
+ * people of every kind who hold them.
+ */
 const mixed: fc.Arbitrary<Rows> = fc
   .tuple(projectArbitrary, fc.array(fc.nat(6), { minLength: 12, maxLength: 12 }), fc.boolean())
   .map(([rows, dice, isShadowed]) => ({

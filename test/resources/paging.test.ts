@@ -32,7 +32,10 @@ async function tokensOf(
   return seen;
 }
 
-/** Tokens that the first pages of a walk gave out and did not come to: what a client that restarts there still has to ask. */
+/**
+ * Tokens that the first pages of a walk gave out and did not come to: what a client that restarts there still has to
+ * ask.
+ */
 function openTokens(
   pages: readonly { readonly token: string; readonly following: readonly string[] }[],
   done: number,

@@ -8,7 +8,9 @@ import { connectorOf, idsOf, keyOf, listResources } from '../support/walker.ts';
 
 const startedAt = 1_600_000_000;
 
-/** More pages than a process without an index reads at once: 1,730 users, two in each second, in tenants, with roles. */
+/**
+ * More pages than a process without an index reads at once: 1,730 users, two in each second, in tenants, with roles.
+ */
 function project(count = 1_730): Rows {
   return {
     tenants: ['acme', 'globex', 'empty'].map((id) => tenant(id)),

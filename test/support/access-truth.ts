@@ -1,8 +1,8 @@
 import type { TruthRows } from './truth.ts';
 
 /**
- * Who can do what, and where, computed once more and straight from a project's records, without a line of src: what answers
- * are held against. Slow and plain on purpose.
+ * Who can do what, and where, computed once more and straight from a project's records, without a line of src: what
+ * answers are held against. Slow and plain on purpose.
  */
 export interface AccessTruth {
   readonly userId: string;

@@ -7,7 +7,10 @@ import type { Emulator } from '../../src/emulator/emulator.ts';
 
 const bin = fileURLToPath(new URL('../../bin/baton-descope.js', import.meta.url));
 
-/** With these the program need not start itself anew, and with compiled code kept starts faster: there are hundreds of starts. */
+/**
+ * With these the program need not start itself anew, and with compiled code kept starts faster: there are hundreds of
+ * starts.
+ */
 export const quickStart: readonly string[] = ['--max-semi-space-size=8', '--heap-growing-percent=60'];
 export const quickEnv = {
   PATH: process.env['PATH'] ?? '',

@@ -15,7 +15,9 @@ export function clientOf(
   return createDescopeClient({ baseUrl, projectId, managementKey: () => key, ...options });
 }
 
-/** An embedded project, a connector in front of it, its gRPC server and a client of that: the whole way, on loopback. */
+/**
+ * An embedded project, a connector in front of it, its gRPC server and a client of that: the whole way, on loopback.
+ */
 export interface Embedded extends AsyncDisposable {
   readonly emulator: Emulator;
   readonly connector: Connector;

@@ -32,7 +32,10 @@ export const permissionList = 'GET /v1/mgmt/permission/all';
 export const lists = [search, roleList, tenantList, permissionList] as const;
 export const forever = Number.POSITIVE_INFINITY;
 
-/** Requests of an undisturbed sync of the bench's project: four pages, three lists, and the roles once more for a dangling name. */
+/**
+ * Requests of an undisturbed sync of the bench's project: four pages, three lists, and the roles once more for a
+ * dangling name.
+ */
 export const benchUsers = 350;
 export const benchRequests = 8;
 
@@ -40,7 +43,10 @@ export const ways = ['grpc', 'file'] as const;
 /** Through the gRPC server and a client of it, or as the one-shot sync into a file. */
 export type Way = (typeof ways)[number];
 
-/** A small company with everything that is easily got wrong: two roles of one name, two names that no role has, odd letters. */
+/**
+ * A small company with everything that is easily got wrong: two roles of one name, two names that no role has, odd
+ * letters.
+ */
 export function benchProject(): ProjectSeed {
   return {
     tenants: [{ id: 'acme', name: 'Acme' }, { id: 'globex', name: 'Globex', parent: 'acme' }, { id: 'empty' }],
@@ -56,7 +62,10 @@ export function benchProject(): ProjectSeed {
   };
 }
 
-/** Seven at a time are created within the same second, so that such a second lies across every two pages. Two hold a name that no role has. */
+/**
+ * Seven at a time are created within the same second, so that such a second lies across every two pages. Two hold a
+ * name that no role has.
+ */
 function benchUser(place: number): UserSeed {
   const holdings: readonly UserSeed[] = [
     {},
@@ -380,7 +389,10 @@ export interface Case extends Trial {
   readonly check?: (outcome: Outcome) => void;
 }
 
-/** Declares a test for every line of a table, through gRPC and through the one-shot sync. Tests that wait for real deadlines do it side by side. */
+/**
+ * Declares a test for every line of a table, through gRPC and through the one-shot sync. Tests that wait for real
+ * deadlines do it side by side.
+ */
 export function table(rows: readonly Case[], { areWaiting = false }: { readonly areWaiting?: boolean } = {}): void {
   describe.each(ways)('%s', (way) => {
     (areWaiting ? it.concurrent : it).each(rows)('$name', async (row) => {

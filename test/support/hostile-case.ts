@@ -23,7 +23,10 @@ export const places: Readonly<Record<string, (endpoint: string, nth: number) => 
 export const cleanly: readonly Expected[] = ['same', 'shape', 'unavailable', 'timeout', 'inconsistent'];
 export const quickDeadlines = { connectMs: 2_000, headersMs: 700, bodyIdleMs: 700, attemptMs: 1_000 };
 
-/** One sync through a server that spoils some of its answers: it tells the truth or fails as it should, without asking for ever. */
+/**
+ * One sync through a server that spoils some of its answers: it tells the truth or fails as it should, without asking
+ * for ever.
+ */
 export async function runHostile(
   way: Way,
   which: (endpoint: string, nth: number) => boolean,

@@ -124,7 +124,10 @@ const half = (body: Buffer): Buffer => body.subarray(0, Math.floor(body.length /
 const nested = '['.repeat(200_000) + ']'.repeat(200_000);
 const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024, 0x20));
 
-/** Everything here is an answer to a good request. Whether it can be read, or is refused, is the reader's business; believing in less is not. */
+/**
+ * Everything here is an answer to a good request. Whether it can be read, or is refused, is the reader's business;
+ * believing in less is not.
+ */
 export const tampers: Readonly<Record<string, Tamper>> = {
   'two different lengths': raw('200 OK', ({ body }) => [...sized(body), `content-length: ${body.length - 7}`]),
   'the same length twice': raw('200 OK', ({ body }) => [...sized(body), ...sized(body)]),

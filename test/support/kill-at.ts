@@ -1,6 +1,7 @@
 /* oxlint-disable typescript/unbound-method -- methods are taken from prototypes here on purpose, and called with their own this */
-// Loaded into the built program before anything else (`node --import`): counts what it does to files, in order, and ends
-// the process with SIGKILL just before one of these operations, or while one is under way. Nothing of src knows of it.
+// Loaded into the built program before anything else (`node --import`): counts what it does to files, in order, and
+// ends the process with SIGKILL just before one of these operations, or while one is under way. Nothing of src knows of
+// it.
 import { appendFileSync } from 'node:fs';
 import fs, { type FileHandle } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';

@@ -15,7 +15,9 @@ const usersAfter = 150;
 
 /** A target with a whole file of an earlier sync, and a project that has two users more by now. */
 export interface KillBench extends AsyncDisposable {
-  /** What an undisturbed sync does to files, in order, such as `write 3`: how many writes there are may differ a little. */
+  /**
+   * What an undisturbed sync does to files, in order, such as `write 3`: how many writes there are may differ a little.
+   */
   readonly operations: readonly string[];
   /** Ends a sync with SIGKILL just before, or during, one of its operations. */
   kill(operation: string, isDuring?: boolean): Promise<KillOutcome>;

@@ -58,8 +58,9 @@ export function userPrincipal(userId: string): NonNullable<GrantRequest['princip
 }
 
 /**
- * A small company in which every confusion of scopes shows: Bob holds Editor in the whole project, in Acme and in Globex;
- * Globex defines an Auditor of its own beside the project's; Ada is a member of Acme who holds nothing; Cleo is nowhere.
+ * A small company in which every confusion of scopes shows: Bob holds Editor in the whole project, in Acme and in
+ * Globex; Globex defines an Auditor of its own beside the project's; Ada is a member of Acme who holds nothing; Cleo is
+ * nowhere.
  */
 export function company(): ProjectSeed {
   return {

@@ -66,7 +66,10 @@ function plainFault(chance: Chance): Fault {
 type Row = Body['users'][number];
 const first = (rows: readonly Row[]): Row => rows[0] ?? {};
 
-/** Answers that contradict themselves or each other. None of them is what an honest service says of a project that has changed. */
+/**
+ * Answers that contradict themselves or each other. None of them is what an honest service says of a project that has
+ * changed.
+ */
 const lies: Readonly<Record<string, (chance: Chance) => (body: Body, before: Body) => unknown>> = {
   'a total that is off': (chance) => {
     const by = 1 + Math.floor(chance() * 120) * (chance() < 0.5 ? -1 : 1);
@@ -198,7 +201,10 @@ function evilOf(chance: Chance): Evil {
 /** What is told is wrong, and every answer was that of an honest service with just these users: docs/reliability.md. */
 export const alike = 'alike';
 
-/** One to four faults at once, over an odd service now and then, through a hostile server now and then. The seed says all. */
+/**
+ * One to four faults at once, over an odd service now and then, through a hostile server now and then. The seed says
+ * all.
+ */
 export async function sweep(seed: number, way: Way): Promise<{ readonly told: string; readonly verdict: string }> {
   const chance = chanceOf(seed);
   const evils = Array.from({ length: 1 + Math.floor(chance() * 4) }, () => evilOf(chance));

@@ -1,5 +1,5 @@
-// Loaded into the built program before anything else (`node --import`): writes at the end which files it loaded, which of Node's
-// own parts, and with which flags it was started, to the file that LOADS names.
+// Loaded into the built program before anything else (`node --import`): writes at the end which files it loaded, which
+// of Node's own parts, and with which flags it was started, to the file that LOADS names.
 import { writeFileSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';

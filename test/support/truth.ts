@@ -1,6 +1,7 @@
 /**
  * What a project's records mean, computed once more and straight from the access model's tables, without a line of src:
- * the oracle that the connector is held against. It is slow and plain on purpose. Change it only when the model changes.
+ * the oracle that the connector is held against. It is slow and plain on purpose. Change it only when the model
+ * changes.
  */
 interface UserRow {
   readonly userId: string;

@@ -97,8 +97,8 @@ export interface ListPage<T> {
 }
 
 /**
- * All pages of a listing, those included that its pages enqueue. Fails when it does not end: no token may come twice, and a
- * thousand pages are enough. Holds EnqueuePageTokens to the Go syncer's limits.
+ * All pages of a listing, those included that its pages enqueue. Fails when it does not end: no token may come twice,
+ * and a thousand pages are enough. Holds EnqueuePageTokens to the Go syncer's limits.
  */
 export async function allPages<T>(ask: (pageToken: string) => Promise<ListPage<T>>, from = ''): Promise<T[][]> {
   const pages: T[][] = [];
@@ -236,7 +236,9 @@ export function expectIds(ids: readonly string[], expected: Iterable<string>): v
   });
 }
 
-/** Walks a connector by hand: any order of types, any page size, grants of bindings per resource or for the whole type. */
+/**
+ * Walks a connector by hand: any order of types, any page size, grants of bindings per resource or for the whole type.
+ */
 export interface HandWalkOptions {
   readonly syncId?: string;
   readonly order?: readonly string[];

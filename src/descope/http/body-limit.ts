@@ -3,7 +3,9 @@ import type { Endpoint } from './endpoint.ts';
 
 const bytesPerMiB = 1024 * 1024;
 const usualMostMiB = 256;
-/** During a sync a list takes about six times the size of its answer: an eighth of the heap leaves room for the rest. */
+/**
+ * During a sync a list takes about six times the size of its answer: an eighth of the heap leaves room for the rest.
+ */
 const partOfHeap = 8;
 /** Many pages of users are held at once. A page of a hundred users with large custom attributes must still fit. */
 const partForUsers = 8;

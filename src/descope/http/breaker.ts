@@ -3,7 +3,10 @@ import { ConnectorError } from '../../errors.ts';
 const openAfter = 5;
 const probeAfterMs = 30_000;
 
-/** The breaker's permit for one request. Exactly one of `answered`, `exhausted` and `abandoned` must be called in the end. */
+/**
+ * The breaker's permit for one request. Exactly one of `answered`, `exhausted` and `abandoned` must be called in the
+ * end.
+ */
 export interface Permit {
   /** Whether this is the one request that finds out whether the service is back. It gets one attempt. */
   readonly isProbe: boolean;
@@ -18,8 +21,8 @@ export interface Permit {
 }
 
 /**
- * Stops requests to a service that does not answer. After five requests in a row whose attempts have all failed, further
- * requests fail at once, except for one every 30 seconds, which closes the breaker again if it is answered.
+ * Stops requests to a service that does not answer. After five requests in a row whose attempts have all failed,
+ * further requests fail at once, except for one every 30 seconds, which closes the breaker again if it is answered.
  */
 export interface Breaker {
   /** Gives a permit for a request, or throws `unavailable`. */

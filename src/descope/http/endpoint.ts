@@ -1,13 +1,19 @@
 /**
- * A call of Descope's Management API, with all that the layers around it need to know: whether it may be repeated, what a 404
- * means, and which of Descope's limits it counts towards.
+ * A call of Descope's Management API, with all that the layers around it need to know: whether it may be repeated, what
+ * a 404 means, and which of Descope's limits it counts towards.
  */
 export interface Endpoint {
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  /** A `read` may be repeated at any time, a `write` only after its effect has been read back. The method does not tell: searches are POSTs. */
+  /**
+   * A `read` may be repeated at any time, a `write` only after its effect has been read back. The method does not tell:
+   * searches are POSTs.
+   */
   readonly effect: 'read' | 'write';
-  /** `list`: rows of a collection, which cannot be missing: a 404 is a fault, never "none". `one`: one thing, which can be missing. */
+  /**
+   * `list`: rows of a collection, which cannot be missing: a 404 is a fault, never "none". `one`: one thing, which can
+   * be missing.
+   */
   readonly answers: 'list' | 'one';
   /** The list comes whole in one answer, which may be large. Otherwise it comes in pages. */
   readonly isWhole?: true;

@@ -6,7 +6,10 @@ import { ConnectorError, throwIfCancelled } from '../../errors.ts';
 import { ConnectionFailure, ExchangeFault } from './exchange-faults.ts';
 import { createAgents, type Route } from './route.ts';
 
-/** How long each part of one attempt may take, in milliseconds. `connectMs` covers the look-up, a proxy's tunnel, the connection and TLS together. */
+/**
+ * How long each part of one attempt may take, in milliseconds. `connectMs` covers the look-up, a proxy's tunnel, the
+ * connection and TLS together.
+ */
 export interface Deadlines {
   readonly connectMs: number;
   readonly headersMs: number;
@@ -31,8 +34,8 @@ export interface Exchanged {
 }
 
 /**
- * Sends one request, once: no redirects, no retries. Ends at once when a deadline passes or the caller goes away, even while
- * the connection is being made. Rejects with `cancelled`, ExchangeFault or ConnectionFailure.
+ * Sends one request, once: no redirects, no retries. Ends at once when a deadline passes or the caller goes away, even
+ * while the connection is being made. Rejects with `cancelled`, ExchangeFault or ConnectionFailure.
  */
 export type Exchange = (request: ExchangeRequest, signal?: AbortSignal) => Promise<Exchanged>;
 
@@ -153,8 +156,8 @@ function whenConnected(socket: Socket, then: () => void): void {
 }
 
 /**
- * Calls back with the issuer of the server's certificate before Node verifies it: afterwards it cannot be read any more.
- * getPeerX509Certificate will not do: after it Node 24 takes the certificate for one without names.
+ * Calls back with the issuer of the server's certificate before Node verifies it: afterwards it cannot be read any
+ * more. getPeerX509Certificate will not do: after it Node 24 takes the certificate for one without names.
  */
 function whenCertificateShown(socket: Socket, then: (issuer: string | undefined) => void): void {
   if (isHandshaking(socket)) {

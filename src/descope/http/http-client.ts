@@ -12,14 +12,19 @@ export interface HttpClientOptions extends ChannelOptions {
   readonly longestRateWaitMs?: number;
   readonly totalRateWaitMs?: number;
   readonly forgetsRateWaits?: boolean;
-  /** Shared with another client, so that both together keep to one limit and one pace; a channel of its own when left out. */
+  /**
+   * Shared with another client, so that both together keep to one limit and one pace; a channel of its own when left
+   * out.
+   */
   readonly channel?: Channel;
   readonly logger?: Logger;
   /** Jitter, between 0 and 1: the share of the full back-off that is waited. */
   readonly random?: () => number;
 }
 
-/** Sends requests: a read is retried, a write is sent once. Throws ConnectorError, and from a write also AttemptFailed. */
+/**
+ * Sends requests: a read is retried, a write is sent once. Throws ConnectorError, and from a write also AttemptFailed.
+ */
 export interface HttpClient {
   /** The most searches that are sent in a minute; undefined when there is no pacing. */
   readonly searchesPerMinute: number | undefined;

@@ -30,9 +30,9 @@ export function parseBody(
 }
 
 /**
- * Parses a large answer row by row and hands each row to `take`: a list that is parsed as a whole takes several times its size in
- * memory. Answers the rest of the object, with an empty list in place of the rows; without such a list, the whole object.
- * Throws SyntaxError or TypeError where the body is not whole JSON.
+ * Parses a large answer row by row and hands each row to `take`: a list that is parsed as a whole takes several times
+ * its size in memory. Answers the rest of the object, with an empty list in place of the rows; without such a list, the
+ * whole object. Throws SyntaxError or TypeError where the body is not whole JSON.
  */
 export function parseLargeList(body: Uint8Array, key: string, take: (row: unknown, index: number) => void): unknown {
   const list = findList(body, key);

@@ -14,7 +14,8 @@ export interface LimiterOptions {
 }
 
 /**
- * The one limiter of the process. A pause (one 429) holds back every request, and a request that waits for its end holds no slot.
+ * The one limiter of the process. A pause (one 429) holds back every request, and a request that waits for its end
+ * holds no slot.
  */
 export interface Limiter {
   /** Runs the task in a free slot, after any pause. Never call it from inside a task. */

@@ -68,8 +68,8 @@ const unreachable: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The failure of an attempt without an answer, by the error's code and, where that is not enough, its text. The error itself is
- * never kept, not even as a cause: it may hold the bearer token and the proxy's password.
+ * The failure of an attempt without an answer, by the error's code and, where that is not enough, its text. The error
+ * itself is never kept, not even as a cause: it may hold the bearer token and the proxy's password.
  */
 export function networkFailure(endpoint: Endpoint, thrown: unknown, bodyIdleMs: number, proxy?: Proxy): AttemptFailed {
   const cause = innermost(thrown);

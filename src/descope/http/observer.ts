@@ -6,8 +6,8 @@ import type { Send } from './transport.ts';
 /** Hooks for metrics, health and traces. They get names and numbers only. */
 export interface DescopeObserver {
   /**
-   * An attempt is sent to an endpoint ("GET /v1/mgmt/role/all"). The result is called once, when the attempt has ended: with
-   * the HTTP status, or with the kind of failure where there was none ("timeout", "unavailable", "cancelled").
+   * An attempt is sent to an endpoint ("GET /v1/mgmt/role/all"). The result is called once, when the attempt has ended:
+   * with the HTTP status, or with the kind of failure where there was none ("timeout", "unavailable", "cancelled").
    */
   onAttempt(endpoint: string): (status: string) => void;
   /** Another attempt of the same request is about to be sent. */

@@ -16,8 +16,8 @@ export type RateLimit = 'off' | 'auto' | Rate;
 /** The rest is left to logins and to other jobs: Descope counts per project and per address, not per program. */
 const shareOfDocumented = 0.8;
 /**
- * A rate that is given is the whole limit. Requests do not all take the same time to arrive, so more of them can arrive within a
- * period than were sent within one. Our period is a fiftieth longer for that.
+ * A rate that is given is the whole limit. Requests do not all take the same time to arrive, so more of them can arrive
+ * within a period than were sent within one. Our period is a fiftieth longer for that.
  */
 const slackOfGiven = 1 / 50;
 /** How many requests may go out at once after a pause in use: one for each slot of the limiter. */

@@ -16,9 +16,9 @@ export interface Proxy {
 }
 
 /**
- * The proxy for an address, by the conventions of curl and Go: HTTPS_PROXY for https, HTTP_PROXY for http, in capital or small
- * letters, except for what NO_PROXY lists. Requests to loopback addresses use no proxy. Throws `config` for a proxy that
- * cannot be used: without an error, requests would go another way than was asked for.
+ * The proxy for an address, by the conventions of curl and Go: HTTPS_PROXY for https, HTTP_PROXY for http, in capital
+ * or small letters, except for what NO_PROXY lists. Requests to loopback addresses use no proxy. Throws `config` for a
+ * proxy that cannot be used: without an error, requests would go another way than was asked for.
  */
 export function chooseProxy(baseUrl: string, env: ProxyEnvironment): Proxy | undefined {
   const target = new URL(baseUrl);
@@ -67,7 +67,10 @@ function parseProxy(text: string, variable: string): Proxy {
   };
 }
 
-/** Whether NO_PROXY names the target: `*`, a host (with all below it), an address, a range such as 10.0.0.0/8; each with or without a port. */
+/**
+ * Whether NO_PROXY names the target: `*`, a host (with all below it), an address, a range such as 10.0.0.0/8; each with
+ * or without a port.
+ */
 function isExempt(target: URL, noProxy: string): boolean {
   const host = bare(target.hostname);
   const port = target.port || (target.protocol === 'https:' ? '443' : '80');

@@ -4,8 +4,8 @@ const shareOfRequests = 0.1;
 const unit = 1 / shareOfRequests;
 
 /**
- * The most retries over all requests: a tenth of the requests, and ten at once. A service in trouble then gets a tenth more
- * requests, not five times as many.
+ * The most retries over all requests: a tenth of the requests, and ten at once. A service in trouble then gets a tenth
+ * more requests, not five times as many.
  */
 export interface RetryBudget {
   /** Counts a request. */

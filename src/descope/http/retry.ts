@@ -20,7 +20,9 @@ export interface RetryOptions {
   readonly now: () => number;
   readonly sleep: Sleep;
   readonly random: () => number;
-  /** Longest single wait for a rate limit. A longer one ends the request with `rate-limited` and the time of the reset. */
+  /**
+   * Longest single wait for a rate limit. A longer one ends the request with `rate-limited` and the time of the reset.
+   */
   readonly longestRateWaitMs: number;
   /** The most time that all waits for rate limits may take together. */
   readonly totalRateWaitMs: number;
@@ -45,7 +47,10 @@ export type Attempt<T> = (number: number) => Promise<T>;
 export interface Retrying {
   /** Makes attempts until one succeeds or none may follow. For reads only. Each attempt goes through the limiter. */
   run<T>(attempt: Attempt<T>, options?: RunOptions): Promise<T>;
-  /** Pauses all requests for as long as a 429 asks, or throws when that is longer than allowed. A write that met the 429 calls it, too. */
+  /**
+   * Pauses all requests for as long as a 429 asks, or throws when that is longer than allowed. A write that met the 429
+   * calls it, too.
+   */
   pauseForRateLimit(failure: AttemptFailure): void;
 }
 

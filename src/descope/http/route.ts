@@ -13,7 +13,10 @@ export interface Route {
   readonly extraCa?: readonly string[] | undefined;
 }
 
-/** Agents that keep connections between requests, as many as requests may be in flight. Plain http is for loopback, which uses no proxy. */
+/**
+ * Agents that keep connections between requests, as many as requests may be in flight. Plain http is for loopback,
+ * which uses no proxy.
+ */
 export function createAgents(
   { proxy, extraCa }: Route,
   connectMs: number,

@@ -3,7 +3,9 @@ import { ConnectorError } from '../../errors.ts';
 /** Waits, and rejects with `cancelled` when the signal fires first. */
 export type Sleep = (ms: number, signal?: AbortSignal) => Promise<void>;
 
-/** Settles as the work does, or rejects with `cancelled` when the signal fires first, whatever the work still waits for. */
+/**
+ * Settles as the work does, or rejects with `cancelled` when the signal fires first, whatever the work still waits for.
+ */
 export function orCancelled<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) {
     return work;

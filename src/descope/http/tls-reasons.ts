@@ -21,8 +21,8 @@ export interface TlsReason {
 }
 
 /**
- * The meaning of a code of Node or OpenSSL about TLS to the other side; undefined when it is not about TLS. The text counts only
- * where the code is just EPROTO.
+ * The meaning of a code of Node or OpenSSL about TLS to the other side; undefined when it is not about TLS. The text
+ * counts only where the code is just EPROTO.
  */
 export function tlsReason(code: string, text: string): TlsReason | undefined {
   if (!tlsCodes.test(code)) {

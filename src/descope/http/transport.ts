@@ -33,11 +33,17 @@ export interface HttpRequest {
   readonly requestId?: string;
   /** Leaves the body of a success unparsed; `parseBody` parses it later. */
   readonly isParsedLater?: boolean;
-  /** Parses the body of a success; `JSON.parse` when left out. Throws SyntaxError or TypeError where it is not whole JSON. */
+  /**
+   * Parses the body of a success; `JSON.parse` when left out. Throws SyntaxError or TypeError where it is not whole
+   * JSON.
+   */
   readonly parse?: (body: Uint8Array) => unknown;
 }
 
-/** A 200: its parsed JSON (or its body, where that is parsed later), and the server's own clock (epoch ms, when it sent a Date header). */
+/**
+ * A 200: its parsed JSON (or its body, where that is parsed later), and the server's own clock (epoch ms, when it sent
+ * a Date header).
+ */
 export interface HttpAnswer {
   readonly json: unknown;
   readonly body: Uint8Array;

@@ -10,15 +10,18 @@ export interface TunnelOptions {
   readonly proxyUrl: string;
   /** How long a tunnel may take, together with TLS at its other end. */
   readonly connectMs: number;
-  /** The most tunnels that are opened at the same time. One more ends the oldest, for which no request waits any more. */
+  /**
+   * The most tunnels that are opened at the same time. One more ends the oldest, for which no request waits any more.
+   */
   readonly maxOpening: number;
 }
 
 type Done = (failure: Error | null, stream: Duplex) => void;
 
 /**
- * Connects to https addresses through a proxy. Node's own `proxyEnv` will not do: it keeps the connection to a proxy that refuses
- * or that leads nowhere, and doubles its listeners with each piece of the proxy's answer, so that 25 pieces stop the process.
+ * Connects to https addresses through a proxy. Node's own `proxyEnv` will not do: it keeps the connection to a proxy
+ * that refuses or that leads nowhere, and doubles its listeners with each piece of the proxy's answer, so that 25
+ * pieces stop the process.
  */
 export class TunnelAgent extends Agent {
   readonly #tunnel: TunnelOptions;

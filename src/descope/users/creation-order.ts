@@ -8,8 +8,8 @@ interface Reached {
 }
 
 /**
- * Follows the creation times of the users of a read. They tell from which second another process can continue the read, and
- * how many users are older. Where a page was out of order, that process has to begin where this read began.
+ * Follows the creation times of the users of a read. They tell from which second another process can continue the read,
+ * and how many users are older. Where a page was out of order, that process has to begin where this read began.
  */
 export class CreationOrder {
   readonly #start: ReadOrigin | undefined;
@@ -61,8 +61,8 @@ export class CreationOrder {
   }
 
   /**
-   * Where another process continues. `isWhole`: nobody can have moved from one page to another. Otherwise only the first
-   * page counts.
+   * Where another process continues. `isWhole`: nobody can have moved from one page to another. Otherwise only the
+   * first page counts.
    */
   origin(isWhole: boolean): ReadOrigin | undefined {
     if (this.#firstSecond === undefined || !this.#isInOrder) {

@@ -1,15 +1,18 @@
 import type { TimedUserPage, UserQuery } from './user-page.ts';
 
-/** A deletion between the two searches at the end looks like a hidden user: so they are repeated before the filter is blamed. */
+/**
+ * A deletion between the two searches at the end looks like a hidden user: so they are repeated before the filter is
+ * blamed.
+ */
 const maxTries = 3;
 const maxLooks = 64;
 
 /**
- * Counts all users, if a search bounded in time shows them all; undefined when it hides some. It counts by what stands at
- * an offset, since a total can be false. First, the search of all users holds nobody at offset n. Then the search that is
- * bounded by that moment holds somebody at offset n - 1. A deletion between the two can only shorten the second list, and
- * a user who is created between them lies beyond the bound: so nobody is hidden.
- * The search begins at `expected`: two requests on a quiet project.
+ * Counts all users, if a search bounded in time shows them all; undefined when it hides some. It counts by what stands
+ * at an offset, since a total can be false. First, the search of all users holds nobody at offset n. Then the search
+ * that is bounded by that moment holds somebody at offset n - 1. A deletion between the two can only shorten the second
+ * list, and a user who is created between them lies beyond the bound: so nobody is hidden. The search begins at
+ * `expected`: two requests on a quiet project.
  */
 export async function countEverybody(
   call: (query: UserQuery, signal?: AbortSignal) => Promise<TimedUserPage>,

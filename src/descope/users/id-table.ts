@@ -1,9 +1,10 @@
 const noSlot = 0;
 
 /**
- * A set of strings that gives each one a number (an ordinal), in the order of arrival. Built for a million user ids: the
- * text lies in one growing buffer and the hash table holds 32-bit numbers, about 45 bytes for an id of 28 characters,
- * where a Set of strings needs well over 100. Ids are compared byte by byte, so that looking one up makes no strings.
+ * A set of strings that gives each one a number (an ordinal), in the order of arrival. Built for a million user ids:
+ * the text lies in one growing buffer and the hash table holds 32-bit numbers, about 45 bytes for an id of 28
+ * characters, where a Set of strings needs well over 100. Ids are compared byte by byte, so that looking one up makes
+ * no strings.
  */
 export class IdTable {
   /** Not from Node's pool: a small piece of the pool would keep all its 64 KB alive for as long as the table lives. */

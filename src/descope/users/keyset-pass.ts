@@ -32,9 +32,10 @@ export interface KeysetOptions {
 }
 
 /**
- * Reads by time of creation: the next page holds the oldest hundred users who were created in the second of the last user, or
- * later. Each page is one answer, so a deletion cannot move anybody past it. Users of the last second come twice and are
- * handed out once. Pages are read one after the other, which is slower than offsets: for when offsets have moved.
+ * Reads by time of creation: the next page holds the oldest hundred users who were created in the second of the last
+ * user, or later. Each page is one answer, so a deletion cannot move anybody past it. Users of the last second come
+ * twice and are handed out once. Pages are read one after the other, which is slower than offsets: for when offsets
+ * have moved.
  */
 export function createKeysetPass({
   call,
@@ -127,8 +128,8 @@ export function createKeysetPass({
   }
 
   /**
-   * A page held fewer users than were due. Either the service has a smaller page size: then a page of that size comes full.
-   * Or it left somebody out of the page: then fewer come again.
+   * A page held fewer users than were due. Either the service has a smaller page size: then a page of that size comes
+   * full. Or it left somebody out of the page: then fewer come again.
    */
   function askForShorterPages(rows: number): void {
     shorterPages += 1;
@@ -183,8 +184,8 @@ export function createKeysetPass({
   }
 
   /**
-   * Ends the pass, if no user is left whom only a search without time bounds shows, and none whom this pass has passed by.
-   * It first reads on once more, for users who joined meanwhile.
+   * Ends the pass, if no user is left whom only a search without time bounds shows, and none whom this pass has passed
+   * by. It first reads on once more, for users who joined meanwhile.
    */
   async function finish(signal?: AbortSignal): Promise<UserBatch | undefined> {
     const everybody = await countEverybody(call, filter, ledger.count, signal);

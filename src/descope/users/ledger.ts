@@ -74,7 +74,10 @@ export interface Pass {
   close(): void;
 }
 
-/** `stable`: proved. `overlap`: each page overlapped the one before. `unproven`: no page missed as far as counts can tell. */
+/**
+ * `stable`: proved. `overlap`: each page overlapped the one before. `unproven`: no page missed as far as counts can
+ * tell.
+ */
 export type ConsistencyMode = 'stable' | 'overlap' | 'unproven';
 
 export interface PassOutcome {

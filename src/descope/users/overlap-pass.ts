@@ -5,9 +5,10 @@ import type { TimedUserPage, UserQuery } from './user-page.ts';
 import type { User } from './user.ts';
 
 /**
- * Each page begins with the last two users of the page before. Where the two were created in different seconds, their place
- * tells how many users are older. If that is as many as before, nobody has left and nothing has moved, in whatever order the
- * users of one second come. One user is not enough: another user of the same second could have slipped in between.
+ * Each page begins with the last two users of the page before. Where the two were created in different seconds, their
+ * place tells how many users are older. If that is as many as before, nobody has left and nothing has moved, in
+ * whatever order the users of one second come. One user is not enough: another user of the same second could have
+ * slipped in between.
  */
 const overlap = 2;
 
@@ -21,10 +22,10 @@ export interface OverlapOptions {
 }
 
 /**
- * Reads by offsets with pages that overlap, for a service that has no time bounds: a user who joins or leaves before the place of
- * the read shows as a page that does not join the one before. The read then begins again with the first page; users who were
- * handed out before keep their number. It costs two requests in a hundred more, and twice as many where the overlap proves
- * nothing, since such a read is done twice.
+ * Reads by offsets with pages that overlap, for a service that has no time bounds: a user who joins or leaves before
+ * the place of the read shows as a page that does not join the one before. The read then begins again with the first
+ * page; users who were handed out before keep their number. It costs two requests in a hundred more, and twice as many
+ * where the overlap proves nothing, since such a read is done twice.
  */
 export function createOverlapPass({ call, filter, pageSize, ledger, isSorted }: OverlapOptions): Pass {
   const stride = pageSize - overlap;
@@ -34,7 +35,9 @@ export function createOverlapPass({ call, filter, pageSize, ledger, isSorted }: 
   let total: number | undefined;
   /** The users that the next page must begin with. */
   let joint: readonly User[] = [];
-  /** False once a page is out of order, or two pages join among users of the same second, whose order is not defined. */
+  /**
+   * False once a page is out of order, or two pages join among users of the same second, whose order is not defined.
+   */
   let provesOrder = isSorted;
   const seen = new Set<string>();
   const pageCount = (): number => (total === undefined ? 1 : Math.max(1, Math.ceil((total - overlap) / stride)));
@@ -73,7 +76,10 @@ export function createOverlapPass({ call, filter, pageSize, ledger, isSorted }: 
     return await next(signal);
   }
 
-  /** Looks behind the last page: a service that counts the users of a page instead of all users would end the read early. */
+  /**
+   * Looks behind the last page: a service that counts the users of a page instead of all users would end the read
+   * early.
+   */
   async function checkNobodyIsBehind(counted: number, signal?: AbortSignal): Promise<void> {
     const behind = await call({ ...filter, ...order, limit: pageSize, offset: counted }, signal);
     if (behind.users.length > 0 || behind.total !== counted) {

@@ -1,8 +1,8 @@
 import { throwIfCancelled } from '../../errors.ts';
 
 /**
- * Pages asked for and not yet taken: six in flight (the process-wide limit sees to that) and twelve held ready, so that a page
- * that has to be asked for again does not hold up all requests while it is waited for.
+ * Pages asked for and not yet taken: six in flight (the process-wide limit sees to that) and twelve held ready, so that
+ * a page that has to be asked for again does not hold up all requests while it is waited for.
  */
 const maxAhead = 18;
 
@@ -14,9 +14,9 @@ export interface PageWindow<T> {
 }
 
 /**
- * Read-ahead over numbered pages that are taken in order. Bounded: a caller that pauses costs at most eighteen pages. When
- * the caller goes away in the middle of a `take`, everything in flight is stopped with it. Pages lie in slots that are
- * written over: a map would be laid out anew every few pages, and its old tables hold on to what they held.
+ * Read-ahead over numbered pages that are taken in order. Bounded: a caller that pauses costs at most eighteen pages.
+ * When the caller goes away in the middle of a `take`, everything in flight is stopped with it. Pages lie in slots that
+ * are written over: a map would be laid out anew every few pages, and its old tables hold on to what they held.
  */
 export function createPageWindow<T>(
   count: () => number,

@@ -1,6 +1,9 @@
 import { userPageSize } from './user-page.ts';
 
-/** The cost of a full read in the words of the documents. A test compares the documents, and the numbers with what is really sent. */
+/**
+ * The cost of a full read in the words of the documents. A test compares the documents, and the numbers with what is
+ * really sent.
+ */
 export const requestsInWords = 'one request per 100 users, plus three or four';
 
 /**

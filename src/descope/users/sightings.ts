@@ -2,8 +2,8 @@ import { inconsistentRead, type Ledger } from './ledger.ts';
 import type { User } from './user.ts';
 
 /**
- * Users in answers that were not believed. A read must not end without them, unless they are gone: a service that shows a
- * user once and then no more contradicts itself.
+ * Users in answers that were not believed. A read must not end without them, unless they are gone: a service that shows
+ * a user once and then no more contradicts itself.
  */
 export class Sightings {
   readonly #ledger: Ledger;

@@ -2,7 +2,10 @@ import { inconsistentRead } from './ledger.ts';
 import { type TimedUserPage, type UserPage, userPageSize, type UserQuery } from './user-page.ts';
 import type { User } from './user.ts';
 
-/** A narrowed read is small as a rule: it looks behind the end only where its page could be a full one. No service has an odd page size. */
+/**
+ * A narrowed read is small as a rule: it looks behind the end only where its page could be a full one. No service has
+ * an odd page size.
+ */
 const smallestCap = 10;
 const roundness = 5;
 
@@ -25,7 +28,10 @@ export function checkNoRepeats(users: readonly User[]): void {
   }
 }
 
-/** Checks a bounded page: it counts as many users as the other bounded pages, holds all that are due, and none beyond the bound. */
+/**
+ * Checks a bounded page: it counts as many users as the other bounded pages, holds all that are due, and none beyond
+ * the bound.
+ */
 export function checkBoundedPage({ users, total }: UserPage, offset: number, from: FirstAnswer, counted: number): void {
   if (total !== counted) {
     throw inconsistentRead('the number of users changed between pages');
@@ -47,8 +53,9 @@ export function mayBeCapped(total: number, isNarrowed: boolean): boolean {
 }
 
 /**
- * Looks behind a single page that counts exactly its own rows: a service that counts the users of a page instead of all users
- * has more there. Answers how many users have joined meanwhile: they are behind the page and newer than the bound.
+ * Looks behind a single page that counts exactly its own rows: a service that counts the users of a page instead of all
+ * users has more there. Answers how many users have joined meanwhile: they are behind the page and newer than the
+ * bound.
  */
 export async function countJoinedBehind(
   call: (query: UserQuery, signal?: AbortSignal) => Promise<TimedUserPage>,

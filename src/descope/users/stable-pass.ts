@@ -45,9 +45,9 @@ export interface StablePass extends Pass {
 /**
  * Stable paging: sorted by creation, bounded above by B so that the population can only shrink, and believed only when
  * (a) every bounded total equals the first one, (b) rows = distinct ids = total and (c) no row was created after B.
- * Design and proof: docs/descope-notes.md. Six pages at once. A failed check throws `inconsistent`; the pass that `repair`
- * answers then reads by time of creation, from the last page that was believed. Where the ledger names a start, only users
- * created from there on are read: they, too, are a population that can only shrink.
+ * Design and proof: docs/descope-notes.md. Six pages at once. A failed check throws `inconsistent`; the pass that
+ * `repair` answers then reads by time of creation, from the last page that was believed. Where the ledger names a
+ * start, only users created from there on are read: they, too, are a population that can only shrink.
  */
 export function createStablePass({ call, ahead, filter, ledger, now }: StableOptions): StablePass {
   const startedMs = now();
@@ -62,7 +62,9 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
   let newerUsers = 0;
   let isEndChecked = false;
   let isFilterChecked = false;
-  /** Whether somebody is known to have joined after the single page that held all users: then the bound says until when. */
+  /**
+   * Whether somebody is known to have joined after the single page that held all users: then the bound says until when.
+   */
   let isBoundTold = false;
   let isFilterTrusted = true;
   const order = new CreationOrder(start);
@@ -80,7 +82,8 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
   async function readFirst(signal?: AbortSignal): Promise<UserBatch> {
     const query = pageQuery(0);
     const { users, total, serverTimeMs } = await call(query, signal);
-    // A server clock that is ahead would let in users who are created while we read. An earlier bound, by our clock, is always safe.
+    // A server clock that is ahead would let in users who are created while we read. An earlier bound, by our clock, is
+    // always safe.
     const clockMs = Math.min(serverTimeMs ?? startedMs, startedMs);
     const boundMs = Math.max(0, Math.floor(clockMs / 1000) * 1000 - indexLagMs - 1);
     origin = { boundMs, total };
@@ -173,7 +176,10 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
     return batch;
   }
 
-  /** Fewer users are older than the bound than the first page counted: the others are newer, were deleted, or are hidden. */
+  /**
+   * Fewer users are older than the bound than the first page counted: the others are newer, were deleted, or are
+   * hidden.
+   */
   async function checkNobodyIsHidden(from: FirstAnswer, signal?: AbortSignal): Promise<void> {
     const read = (start?.before ?? 0) + (boundedTotal ?? 0) + newerUsers;
     const everybody = await countEverybody(call, filter, read, signal);
@@ -224,14 +230,17 @@ export function createStablePass({ call, ahead, filter, ledger, now }: StableOpt
   }
 
   /**
-   * Where another process continues. The bounded pages are whole as long as their total stands, and so is the first page, which
-   * is one answer. Where the two totals differ, somebody may have moved from the second page to the first, until that is read again.
+   * Where another process continues. The bounded pages are whole as long as their total stands, and so is the first
+   * page, which is one answer. Where the two totals differ, somebody may have moved from the second page to the first,
+   * until that is read again.
    */
   function resume(): ReadOrigin | undefined {
     return order.origin(isRechecked || boundedTotal === origin?.total);
   }
 
-  /** The bound, once all bounded pages have been read, and the first page again: then all users older than it are known. */
+  /**
+   * The bound, once all bounded pages have been read, and the first page again: then all users older than it are known.
+   */
   function resumeAtEnd(): ReadOrigin | undefined {
     if (origin === undefined) {
       return start;

@@ -6,8 +6,9 @@ import { decodeUserPage, type TimedUserPage, type UserQuery } from './user-page.
 import { userReadEndpoints } from './user.ts';
 
 /**
- * A page that has arrived and is not parsed yet: as bytes it takes a tenth of the memory, and costs the garbage collector
- * nothing. It is parsed once. Where its body turns out to be cut off or not JSON, parsing sends the search again.
+ * A page that has arrived and is not parsed yet: as bytes it takes a tenth of the memory, and costs the garbage
+ * collector nothing. It is parsed once. Where its body turns out to be cut off or not JSON, parsing sends the search
+ * again.
  */
 export interface UnparsedPage {
   parse(call?: CallOptions): Promise<TimedUserPage>;
@@ -38,8 +39,8 @@ export function unparsedPage(
 }
 
 /**
- * Frees the memory of bytes that nobody reads any more at once: the page has waited long enough to be in the old generation,
- * which only a full collection cleans. Bytes that share their memory with others are left alone.
+ * Frees the memory of bytes that nobody reads any more at once: the page has waited long enough to be in the old
+ * generation, which only a full collection cleans. Bytes that share their memory with others are left alone.
  */
 function releaseBuffer({ buffer, byteLength }: Uint8Array): void {
   if (buffer instanceof ArrayBuffer && byteLength === buffer.byteLength) {

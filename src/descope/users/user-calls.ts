@@ -15,11 +15,13 @@ export interface UserCalls {
   loadUser(userId: string, call?: CallOptions): Promise<User | undefined>;
   /** Users who have exactly this login id: one, unless logins are isolated by tenant. */
   findByLoginId(loginId: string, call?: CallOptions): Promise<readonly User[]>;
-  /** The first hundred users in whom Descope finds this text, and how many there are. To find a name, never for a proof. */
+  /**
+   * The first hundred users in whom Descope finds this text, and how many there are. To find a name, never for a proof.
+   */
   findByText(text: string, call?: CallOptions): Promise<UserPage>;
   /**
-   * The user whom a write to this user id would change: loaded by the same field that writes use. Undefined when there is
-   * none. Throws `refused` when the id is a login id of another user.
+   * The user whom a write to this user id would change: loaded by the same field that writes use. Undefined when there
+   * is none. Throws `refused` when the id is a login id of another user.
    */
   loadForWrite(userId: string, call?: CallOptions): Promise<User | undefined>;
   /** Sends one change, once. */

@@ -40,16 +40,16 @@ export interface ReadProof extends PassOutcome {
 }
 
 /**
- * All users, page by page. A read begins with stable paging; where a check fails, it continues with the pass that the failed one
- * names, for three passes at most. After that it throws `inconsistent`, and what was handed out must not be used as a whole.
- * Users may come twice when pages are read again; they keep their number.
+ * All users, page by page. A read begins with stable paging; where a check fails, it continues with the pass that the
+ * failed one names, for three passes at most. After that it throws `inconsistent`, and what was handed out must not be
+ * used as a whole. Users may come twice when pages are read again; they keep their number.
  */
 export interface UserRead {
   /** The next page in order, undefined after the last. After an error it may be called again, and continues. */
   next(signal?: AbortSignal): Promise<UserBatch | undefined>;
   /**
-   * Reads a page again that `next` has handed out, without moving on. All its users must still be on it: a user who has moved
-   * to another page, because of a deletion before it, could be on none of the pages that a caller gets.
+   * Reads a page again that `next` has handed out, without moving on. All its users must still be on it: a user who has
+   * moved to another page, because of a deletion before it, could be on none of the pages that a caller gets.
    */
   again(sequence: number, signal?: AbortSignal): Promise<readonly User[]>;
   /** How many pages `next` has handed out. */

@@ -37,7 +37,9 @@ export const userWriteEndpoints = {
   },
 } as const satisfies Record<string, WriteEndpoint>;
 
-/** One thing to give to a user or to take away: a membership (no role name), or one role; project-wide for tenantId ''. */
+/**
+ * One thing to give to a user or to take away: a membership (no role name), or one role; project-wide for tenantId ''.
+ */
 export interface UserChange {
   readonly operation: 'add' | 'remove';
   readonly userId: string;
@@ -57,8 +59,8 @@ export type WriteOutcome =
 export type WriteUser = (change: UserChange, call?: CallOptions) => Promise<WriteOutcome>;
 
 /**
- * The request of a change. It must carry the scope, or it would be another change: a role inside a tenant always has a tenantId,
- * a project-wide role never has. One role per call, since Descope does not document the outcome of several.
+ * The request of a change. It must carry the scope, or it would be another change: a role inside a tenant always has a
+ * tenantId, a project-wide role never has. One role per call, since Descope does not document the outcome of several.
  */
 export function toWriteRequest({ operation, userId, tenantId, roleName }: UserChange): {
   readonly endpoint: WriteEndpoint;

@@ -65,7 +65,9 @@ export function decodeUser(user: JsonObject): User {
   };
 }
 
-/** The name in an error of a user whom we cannot decode: the id and a login, as far as they are there, and nothing else. */
+/**
+ * The name in an error of a user whom we cannot decode: the id and a login, as far as they are there, and nothing else.
+ */
 export function nameOfRawUser(user: JsonObject): string {
   const logins: readonly unknown[] = Array.isArray(user['loginIds']) ? user['loginIds'] : [];
   const login = logins.find((candidate) => typeof candidate === 'string' && candidate !== '');

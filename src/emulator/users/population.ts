@@ -28,7 +28,9 @@ export interface Population {
   /** Adds the user, or replaces the one with that user id. */
   put(record: UserRecord): void;
   remove(userId: string): boolean;
-  /** Applies a change to every user there is, without visiting those never touched. It must keep createdTime and test. */
+  /**
+   * Applies a change to every user there is, without visiting those never touched. It must keep createdTime and test.
+   */
   transformAll(change: (record: UserRecord) => UserRecord): void;
   order(wanted: OrderWanted): RowOrder;
   /** How many rows of a created order were created before this second. */

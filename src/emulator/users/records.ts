@@ -42,7 +42,10 @@ export interface UserRecord {
 /** What a test states about a user; the rest is filled in by `toUserRecord`. */
 export type UserSeed = Partial<UserRecord>;
 
-/** Fills in a user. Users without login ids get their email, phone or user id as one, since the API knows no user without. */
+/**
+ * Fills in a user. Users without login ids get their email, phone or user id as one, since the API knows no user
+ * without.
+ */
 export function toUserRecord(seed: UserSeed, userId: string, createdTime: number): UserRecord {
   const id = seed.userId ?? userId;
   return {

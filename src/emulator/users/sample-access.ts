@@ -1,4 +1,5 @@
-// Who holds what in the sample company, drawn by hashes of seed and index. Kept in step with the samples of `tenants.ts` and `roles.ts`.
+// Who holds what in the sample company, drawn by hashes of seed and index. Kept in step with the samples of
+// `tenants.ts` and `roles.ts`.
 
 export interface SampleTenant {
   readonly id: string;

@@ -52,7 +52,10 @@ function isTestAt(index: number): boolean {
   return index % 60 === 41;
 }
 
-/** Whole blocks of 32 were imported within one second, and elsewhere every fifth shares its predecessor's: ties are common. */
+/**
+ * Whole blocks of 32 were imported within one second, and elsewhere every fifth shares its predecessor's: ties are
+ * common.
+ */
 function createdTimeAt(index: number, size: number): number {
   const block = Math.floor(index / 32);
   const slot = hash(7, block, 7) % 8 === 3 ? block * 32 : index - (index % 5 === 4 ? 1 : 0);

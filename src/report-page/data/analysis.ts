@@ -21,9 +21,14 @@ export interface Analysis extends Power {
   readonly userPermissions: Uint32Array;
   readonly userPrivileged: Uint8Array;
   readonly tenantMembers: Uint32Array;
-  /** People with access in the tenant: its members, who holds a role of or inside it, and who holds one in the whole project. */
+  /**
+   * People with access in the tenant: its members, who holds a role of or inside it, and who holds one in the whole
+   * project.
+   */
   readonly tenantPeople: Uint32Array;
-  /** Of them, those who are members or hold a role of or inside it. The others have it through the whole project only. */
+  /**
+   * Of them, those who are members or hold a role of or inside it. The others have it through the whole project only.
+   */
   readonly tenantInside: Uint32Array;
   /** People who hold a privileged role that counts in the tenant, one of the whole project too. */
   readonly tenantPrivileged: Uint32Array;

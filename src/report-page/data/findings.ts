@@ -52,7 +52,10 @@ export interface Finding {
   readonly isUntold?: boolean;
 }
 
-/** All findings, in the order in which they are worth reading. Those without rows are there too, last: that is an answer. */
+/**
+ * All findings, in the order in which they are worth reading. Those without rows are there too, last: that is an
+ * answer.
+ */
 export function findAll(project: Project, analysis: Analysis): Finding[] {
   const rank = { act: 0, look: 1, note: 2 };
   const all = [

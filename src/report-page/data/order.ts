@@ -1,7 +1,9 @@
 /** What rows are sorted by: numbers, or texts already folded. */
 export type SortKey = string | number;
 
-/** Rows in ascending order of their keys; equal keys keep their order. Made once for each column, when first asked for. */
+/**
+ * Rows in ascending order of their keys; equal keys keep their order. Made once for each column, when first asked for.
+ */
 export function sortedRows(count: number, keyOf: (row: number) => SortKey): Uint32Array {
   const keys = Array.from({ length: count }, (_, row) => keyOf(row));
   const rows = Uint32Array.from(keys.keys());

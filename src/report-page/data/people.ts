@@ -30,7 +30,10 @@ export function tenantInWords(project: Project, tenant: number): string {
   return name !== id && isShared(sharedTenants, project, project.tenants, name) ? `${name} (${id})` : name;
 }
 
-/** The role's name; what a tenant defined itself is marked where other roles bear the name, too: it may allow something else. */
+/**
+ * The role's name; what a tenant defined itself is marked where other roles bear the name, too: it may allow something
+ * else.
+ */
 export function roleInWords(project: Project, role: number): string {
   const { name = '', tenant = -1 } = project.roles[role] ?? {};
   return tenant !== -1 && isShared(sharedRoles, project, project.roles, name) ? `${name} (tenant’s own)` : name;

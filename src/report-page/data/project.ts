@@ -6,7 +6,9 @@ import type {
   ReportTenant,
 } from '../../answers/report-format.ts';
 
-/** Texts of all users in one column, kept as long runs: a hundred thousand small strings are made only when asked for. */
+/**
+ * Texts of all users in one column, kept as long runs: a hundred thousand small strings are made only when asked for.
+ */
 export interface TextColumn {
   at(ordinal: number): string;
 }
@@ -34,7 +36,10 @@ export interface Target {
   readonly tenant: number;
 }
 
-/** Pairs of user and target, by user and by target: `xOf` lists the partners of number n from `xStart[n]` to `xStart[n + 1]`. */
+/**
+ * Pairs of user and target, by user and by target: `xOf` lists the partners of number n from `xStart[n]` to `xStart[n +
+ * 1]`.
+ */
 export interface Holdings {
   readonly targets: readonly Target[];
   readonly count: number;

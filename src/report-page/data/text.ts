@@ -5,8 +5,9 @@ export interface TextPiece {
   readonly hidden?: string;
 }
 
-// Controls, separators of lines, halves of characters, and whatever Unicode says to draw as nothing or to use for turning
-// the direction of writing; but not the selectors of emoji and of Han variants, nor joiners between letters that need them.
+// Controls, separators of lines, halves of characters, and whatever Unicode says to draw as nothing or to use for
+// turning the direction of writing; but not the selectors of emoji and of Han variants, nor joiners between letters
+// that need them.
 const hidden =
   /[[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\u{fff9}-\u{fffb}]--[\p{Variation_Selector}\p{Join_Control}]]|(?<=[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}])\p{Join_Control}/gv;
 

@@ -49,7 +49,10 @@ const rowHeight = { plain: 38, 2: 46, 3: 60 } as const;
 /** Login and id stand beside each other from this many pixels on. */
 const besideEachOther = 440;
 
-/** The layout of columns at a width. A list that stands beside a detail loses columns from its end instead of becoming cards. */
+/**
+ * The layout of columns at a width. A list that stands beside a detail loses columns from its end instead of becoming
+ * cards.
+ */
 export function layoutOf(all: readonly GridColumn[], width: number, isCompact: boolean): GridLayout {
   const needed = all.filter(({ isOptional }) => isOptional !== true);
   const columns =

@@ -73,7 +73,10 @@ export function useSearchIndex(columns: readonly GridColumn[], count: number): (
 
 type SavedColumn = Pick<GridColumn, 'header' | 'text' | 'alsoExported'>;
 
-/** The lines of a saved list: every column, whatever is shown, with what tells people, tenants and roles of one name apart. */
+/**
+ * The lines of a saved list: every column, whatever is shown, with what tells people, tenants and roles of one name
+ * apart.
+ */
 export function exportedLines(columns: readonly SavedColumn[], rows: Iterable<number>): string[][] {
   const all = columns.flatMap(({ header, text, alsoExported = [] }) => [{ header, text }, ...alsoExported]);
   return [all.map(({ header }) => header), ...Array.from(rows, (row) => all.map(({ text }) => text(row)))];

@@ -27,7 +27,10 @@ const features = tableFeatures({
 });
 type GridRow = readonly [row: number];
 
-/** TanStack Table holds columns and sorting; only the rows in sight are rows to it, so that a hundred thousand cost nothing. */
+/**
+ * TanStack Table holds columns and sorting; only the rows in sight are rows to it, so that a hundred thousand cost
+ * nothing.
+ */
 function useTable(columns: readonly GridColumn[], sortedBy: GridProps['sortedBy']) {
   return useMemo(() => {
     const helper = createColumnHelper<typeof features, GridRow>();

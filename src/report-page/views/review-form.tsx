@@ -46,7 +46,9 @@ function hashOf({ summary: { contentHash } }: Project['about']): string {
   return contentHash === undefined || contentHash === '' ? 'the file has none' : contentHash;
 }
 
-/** Puts project and content hash at the foot of every printed page, beside its number: a page that is apart can be told. */
+/**
+ * Puts project and content hash at the foot of every printed page, beside its number: a page that is apart can be told.
+ */
 export function setPageFooter({ about }: Project): void {
   const text = `${about.summary.projectId ?? about.file} · ${hashOf(about)}`;
   // By the interface of style sheets: the page's own policy lets no other style in.

@@ -9,7 +9,10 @@ interface RowSizes {
   readonly gap: number;
 }
 
-/** TanStack Virtual for Preact: which of `count` rows are in sight, and a few more on either side. Rows have one height, unless they are measured. */
+/**
+ * TanStack Virtual for Preact: which of `count` rows are in sight, and a few more on either side. Rows have one height,
+ * unless they are measured.
+ */
 export function useVirtualizer(
   scroller: RefObject<HTMLDivElement | null>,
   count: number,

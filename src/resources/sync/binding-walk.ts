@@ -18,8 +18,8 @@ const maxStretches = 64;
 
 /**
  * The grants of all held bindings in one walk. Asked without a cursor it begins the first stretch and names cursors for
- * the others, so that several workers walk at once. A stretch is bounded by bindings, not by places: in another process,
- * whose read may differ, each still covers its own part and together they cover all.
+ * the others, so that several workers walk at once. A stretch is bounded by bindings, not by places: in another
+ * process, whose read may differ, each still covers its own part and together they cover all.
  */
 export function walkBindings(completed: CompletedRead, cursor: TokenFields | undefined, limit: number): GrantPage {
   if (cursor !== undefined) {
@@ -64,7 +64,10 @@ function countGrants({ heldBindings, index }: CompletedRead): number {
   return count;
 }
 
-/** A page of the grants of one stretch: `b` is the place of the binding it stands at, `o` how many of its holders are past. */
+/**
+ * A page of the grants of one stretch: `b` is the place of the binding it stands at, `o` how many of its holders are
+ * past.
+ */
 function grantsFrom(
   { heldBindings, index, readId, users }: CompletedRead,
   cursor: TokenFields,
@@ -96,7 +99,9 @@ function grantsFrom(
   return { rows };
 }
 
-/** Grants of bindings to the principals that are no users, principal by principal, each with the cursor behind itself. */
+/**
+ * Grants of bindings to the principals that are no users, principal by principal, each with the cursor behind itself.
+ */
 export function bindingGrantsToOthers(
   catalog: Catalog,
   types: readonly HolderType[],

@@ -39,8 +39,8 @@ export class CatalogReads {
   }
 
   /**
-   * The lists with what a second look adds, where the users of an index, or other principals, hold something that the first
-   * look did not show: a role may be younger than that.
+   * The lists with what a second look adds, where the users of an index, or other principals, hold something that the
+   * first look did not show: a role may be younger than that.
    */
   async again(first: Catalog, users: HolderIndex, signal?: AbortSignal): Promise<Catalog> {
     const { otherHolders, catalogs } = this.#options;

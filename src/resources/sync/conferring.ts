@@ -13,8 +13,8 @@ import { isWalkCursor, toWalkPosition, type UserWalk } from './user-walk.ts';
 import { walkedPage } from './walked-page.ts';
 
 /**
- * A page of the grants of a permission: to the roles that allow it, and to the held bindings of those of them that are the
- * project's. Which bindings are held depends on all users, so that this reads them even in a targeted sync.
+ * A page of the grants of a permission: to the roles that allow it, and to the held bindings of those of them that are
+ * the project's. Which bindings are held depends on all users, so that this reads them even in a targeted sync.
  */
 export async function conferringPage(
   session: SyncSession,
@@ -37,8 +37,8 @@ export async function conferringPage(
 }
 
 /**
- * The roles that allow it, then the held bindings. In the cursor `p` counts roles, twice over: once as themselves, once for
- * their bindings, of which `o` are past.
+ * The roles that allow it, then the held bindings. In the cursor `p` counts roles, twice over: once as themselves, once
+ * for their bindings, of which `o` are past.
  */
 function* conferring(
   { catalog, heldBindings, readId }: CompletedRead,
@@ -70,9 +70,9 @@ function* conferring(
 }
 
 /**
- * The same in a process that has no index of who holds what: first the roles, then the bindings as the walk comes to users
- * who hold them, then those that other principals hold. A binding comes once for each page with such a user: told again it
- * is the same.
+ * The same in a process that has no index of who holds what: first the roles, then the bindings as the walk comes to
+ * users who hold them, then those that other principals hold. A binding comes once for each page with such a user: told
+ * again it is the same.
  */
 async function walkedPageOf(
   session: SyncSession,

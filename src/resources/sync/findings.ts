@@ -33,13 +33,18 @@ export interface Findings {
   readonly dangling: FindingList;
   /** Role names held in a tenant that both the tenant and the project define: counted as the tenant's. */
   readonly ambiguous: FindingList;
-  /** All role and tenant references of the principals, and how many of them dangle (permissions of roles not among them). */
+  /**
+   * All role and tenant references of the principals, and how many of them dangle (permissions of roles not among
+   * them).
+   */
   readonly references: number;
   readonly danglingReferences: number;
 }
 
 export interface DanglingPolicy {
-  /** More dangling references than this, and than one in a hundred of all, fail the sync. Set by hand: a plain limit. */
+  /**
+   * More dangling references than this, and than one in a hundred of all, fail the sync. Set by hand: a plain limit.
+   */
   readonly maxDangling?: number;
   /** Fail on the first. */
   readonly strict?: boolean;

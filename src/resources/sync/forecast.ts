@@ -22,7 +22,10 @@ export interface RoleForecast {
   readonly grants: number;
 }
 
-/** Known as soon as every user is read. Where every pair is listed, tenants that define a role of such a name themselves count, too. */
+/**
+ * Known as soon as every user is read. Where every pair is listed, tenants that define a role of such a name themselves
+ * count, too.
+ */
 export function forecastOf(
   catalog: Catalog,
   heldBindings: HeldBindings,

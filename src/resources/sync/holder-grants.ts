@@ -13,8 +13,8 @@ import type { SyncSession } from './sync-session.ts';
 import { walkedPage } from './walked-page.ts';
 
 /**
- * Direct grants of one resource: of the users first, from the index, from a search, or, in a process without an index, from a
- * walk; then of the principals whose lists are read whole.
+ * Direct grants of one resource: of the users first, from the index, from a search, or, in a process without an index,
+ * from a walk; then of the principals whose lists are read whole.
  */
 export async function grantsOfHolders(
   session: SyncSession,

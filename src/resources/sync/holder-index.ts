@@ -15,7 +15,8 @@ export interface References<Row> {
 
 /**
  * Who holds what, as the user records say it, in a few bytes a holding: references are kept by their names and given a
- * meaning only when the read is complete. Users themselves are never kept. It is filled first, and asked when it is full.
+ * meaning only when the read is complete. Users themselves are never kept. It is filled first, and asked when it is
+ * full.
  */
 export class HolderIndex<Row extends Holder = Holder> {
   readonly #holdings = new PostingIndex();

@@ -1,6 +1,9 @@
 import type { Catalog } from '../../access/catalog.ts';
 
-/** The tenants above a tenant from which it may inherit, nearest first. A loop of parents ends where it would begin anew. */
+/**
+ * The tenants above a tenant from which it may inherit, nearest first. A loop of parents ends where it would begin
+ * anew.
+ */
 export function ancestorsOf(catalog: Catalog, tenantId: string): readonly string[] {
   const chain: string[] = [];
   let tenant = catalog.tenant(tenantId);

@@ -17,7 +17,10 @@ export interface HolderSource {
 
 const sources = new WeakMap<Catalog, Map<string, HolderSource>>();
 
-/** Who of these types holds what, as the catalog's lists show it; made once for a catalog. Numbers follow the order of ids. */
+/**
+ * Who of these types holds what, as the catalog's lists show it; made once for a catalog. Numbers follow the order of
+ * ids.
+ */
 export function otherSources(catalog: Catalog, types: readonly HolderType[]): readonly HolderSource[] {
   return types.map((type) => otherSource(catalog, type));
 }
@@ -41,7 +44,8 @@ function sourceOf(catalog: Catalog, { typeId, list, holderOf }: HolderType): Hol
 
 /**
  * Where a listing stands that tells of the users first and of all other principals behind them: `y` is the type of the
- * principal that was told of last, `a` its id, and `n` and `t` the role and tenant, where it was told of with a binding.
+ * principal that was told of last, `a` its id, and `n` and `t` the role and tenant, where it was told of with a
+ * binding.
  */
 export const startOfOthers: TokenFields = { y: '', a: '' };
 
@@ -64,8 +68,9 @@ export interface HeldByOther {
 }
 
 /**
- * The bindings of the principals besides the users, in order of type and id, each with the cursor behind itself. The cursor
- * says which binding was told last, not how many: another process may read that a principal holds fewer of them by then.
+ * The bindings of the principals besides the users, in order of type and id, each with the cursor behind itself. The
+ * cursor says which binding was told last, not how many: another process may read that a principal holds fewer of them
+ * by then.
  */
 export function* bindingsOfOthers(
   catalog: Catalog,

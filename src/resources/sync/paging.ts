@@ -23,7 +23,10 @@ export interface Page<T> {
   readonly next?: TokenFields;
 }
 
-/** A page of grants; `siblings` are cursors of other stretches of the same listing, which may be walked at the same time. */
+/**
+ * A page of grants; `siblings` are cursors of other stretches of the same listing, which may be walked at the same
+ * time.
+ */
 export interface GrantPage extends Page<GrantRow> {
   readonly siblings?: readonly TokenFields[];
   readonly estimatedTotal?: number;
@@ -57,7 +60,10 @@ export function fillPage<R extends Row<unknown>>(
   return { rows };
 }
 
-/** Tells whether a page has no room for one row more: by an estimate from above, and by the bytes only when that is not enough. */
+/**
+ * Tells whether a page has no room for one row more: by an estimate from above, and by the bytes only when that is not
+ * enough.
+ */
 export function createGauge(): (rows: readonly Row<unknown>[], row: Row<unknown>) => boolean {
   let size = 0;
   let isExact = false;
@@ -100,8 +106,9 @@ export function* rowsAfter<S, T>(
 }
 
 /**
- * The place where a listing of grants goes on. A place is a number within one read of the users; a cursor of another read
- * (another process, a read begun anew) goes back to the beginning: a grant told twice is harmless, one left out is not.
+ * The place where a listing of grants goes on. A place is a number within one read of the users; a cursor of another
+ * read (another process, a read begun anew) goes back to the beginning: a grant told twice is harmless, one left out is
+ * not.
  */
 export function placeIn(readId: string, cursor: TokenFields | undefined, key = 'o'): number {
   return cursor === undefined || tokenText(cursor, 'r') !== readId ? 0 : tokenNumber(cursor, key);

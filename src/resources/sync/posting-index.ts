@@ -7,9 +7,10 @@ const few = 64;
 const userMark = 2 ** 31;
 
 /**
- * Who holds what, where things (memberships and roles) are numbered in the order in which they come. Built for hundreds of
- * thousands of things with a few holders each, where a list for each would take 300 bytes for four holders. Holdings of such
- * things are appended to one log, user by user, and sorted by thing at the first question; all users must be added by then.
+ * Who holds what, where things (memberships and roles) are numbered in the order in which they come. Built for hundreds
+ * of thousands of things with a few holders each, where a list for each would take 300 bytes for four holders. Holdings
+ * of such things are appended to one log, user by user, and sorted by thing at the first question; all users must be
+ * added by then.
  */
 export class PostingIndex {
   /** How many hold each thing. */

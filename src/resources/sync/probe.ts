@@ -8,9 +8,9 @@ const goodForMs = 5_000;
 export type Probe = (signal?: AbortSignal) => Promise<void>;
 
 /**
- * Asks once for each list that a sync needs: a key can be good for one and not for another. All who ask while a probe is
- * on its way share it, and a good answer counts for a few seconds more. A failure is told to those who waited for it and
- * to nobody else: the next caller probes again.
+ * Asks once for each list that a sync needs: a key can be good for one and not for another. All who ask while a probe
+ * is on its way share it, and a good answer counts for a few seconds more. A failure is told to those who waited for it
+ * and to nobody else: the next caller probes again.
  */
 export function createProbe(project: ProjectRead, lists: readonly CatalogList<unknown>[], now: () => number): Probe {
   let last: { readonly share: Probe; readonly askedAt: number; isGood: boolean } | undefined;

@@ -2,10 +2,10 @@ import type { User } from '../../descope/users/user.ts';
 import type { UserBatch } from '../../descope/users/ledger.ts';
 
 /**
- * The last two pages of users that were read, for a caller that requests one again. A read can return users again that were
- * given out before, where some are newer than its bound; a page without those is kept as long as the read, because reading it
- * again would return them. The last two are in slots that are overwritten: a Map reallocates its tables every few pages, and
- * the old tables keep their pages alive.
+ * The last two pages of users that were read, for a caller that requests one again. A read can return users again that
+ * were given out before, where some are newer than its bound; a page without those is kept as long as the read, because
+ * reading it again would return them. The last two are in slots that are overwritten: a Map reallocates its tables
+ * every few pages, and the old tables keep their pages alive.
  */
 export class RecentPages {
   readonly #slots: [RecentPage | undefined, RecentPage | undefined] = [undefined, undefined];

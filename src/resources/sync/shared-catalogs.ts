@@ -9,8 +9,8 @@ export interface Catalogs {
 }
 
 /**
- * Each sync reads the lists for itself: what another one read a minute ago may lack what is there now. Only what turns out
- * to be equal is kept once. `isWorthIt` tells whether there is anybody to share with: to compare takes time.
+ * Each sync reads the lists for itself: what another one read a minute ago may lack what is there now. Only what turns
+ * out to be equal is kept once. `isWorthIt` tells whether there is anybody to share with: to compare takes time.
  */
 export function createCatalogs(isWorthIt: () => boolean): Catalogs {
   let last: WeakRef<Catalog> | undefined;

@@ -157,8 +157,8 @@ export class SyncSession {
   }
 
   /**
-   * Which users hold one thing. From the index of the full read, which is made now if it is not there (another process began
-   * this sync); in a targeted sync, which has none, by a filtered search whose rows are checked again.
+   * Which users hold one thing. From the index of the full read, which is made now if it is not there (another process
+   * began this sync); in a targeted sync, which has none, by a filtered search whose rows are checked again.
    */
   async holders({ holding, exists }: HoldersQuestion, signal?: AbortSignal): Promise<Holders> {
     if (this.#walks.main.read === undefined && this.isTargeted) {
@@ -213,8 +213,9 @@ export class SyncSession {
   }
 
   /**
-   * The page of users at a position; the first page for none. Pages come from the read in order; one that was read before is
-   * answered again, without moving on; a position of another process begins a read there. Undefined past the last page.
+   * The page of users at a position; the first page for none. Pages come from the read in order; one that was read
+   * before is answered again, without moving on; a position of another process begins a read there. Undefined past the
+   * last page.
    */
   usersAt(position: WalkPosition | undefined, signal?: AbortSignal): Promise<WalkPage | undefined> {
     return this.#inTurn(async () => {
@@ -236,8 +237,8 @@ export class SyncSession {
   }
 
   /**
-   * The walk that answers a listing of grants in a process without an index (another process read the users), or undefined
-   * where the index answers. A walk that has begun is walked to its end.
+   * The walk that answers a listing of grants in a process without an index (another process read the users), or
+   * undefined where the index answers. A walk that has begun is walked to its end.
    */
   async walkInstead(
     filter: UserFilter,

@@ -9,7 +9,10 @@ import { type ProjectRead, type SyncPolicy, SyncSession, type TypesRead } from '
 const second = 1_000;
 const tickMs = second;
 
-/** How much is kept for syncs that were begun and never ended. The figures: docs/decisions/022-abandoned-syncs-are-bounded.md. */
+/**
+ * How much is kept for syncs that were begun and never ended. The figures:
+ * docs/decisions/022-abandoned-syncs-are-bounded.md.
+ */
 export interface ReadLimits {
   /** A read without a call for this long is ended. */
   readonly idleMs: number;

@@ -7,7 +7,9 @@ import { isKind } from '../../errors.ts';
 import { type TokenFields, tokenNumber, tokenText } from '../../model/page-token.ts';
 import { RecentPages } from './recent-pages.ts';
 
-/** Where a walk stands. `skip` rows of the page were given out already; `origin` is what another process goes on from. */
+/**
+ * Where a walk stands. `skip` rows of the page were given out already; `origin` is what another process goes on from.
+ */
 export interface WalkPosition {
   /** Names the walk: a page number means nothing in another one. */
   readonly walk: string;
@@ -29,9 +31,9 @@ export interface WalkPage {
 
 /**
  * A way through all users, or all who fit a filter, page by page, with positions that outlive the process. In another
- * process, which knows nothing of the pages before, it goes on from the second of the last user who was given out: whoever
- * was created before that was given out, and whoever was created from then on is read and proved there. So every
- * process that lives for a page makes progress, and the last one proves the end. See decision 005.
+ * process, which knows nothing of the pages before, it goes on from the second of the last user who was given out:
+ * whoever was created before that was given out, and whoever was created from then on is read and proved there. So
+ * every process that lives for a page makes progress, and the last one proves the end. See decision 005.
  */
 export class UserWalk {
   readonly #open: (origin?: ReadOrigin) => UserRead;
@@ -82,7 +84,10 @@ export class UserWalk {
     return walk === this.#predecessor ? 'perhaps' : 'never';
   }
 
-  /** The page at a position, the first one for none; undefined past the last, which is said only when the read is proved. */
+  /**
+   * The page at a position, the first one for none; undefined past the last, which is said only when the read is
+   * proved.
+   */
   async pageAt(position: WalkPosition | undefined, signal?: AbortSignal): Promise<WalkPage | undefined> {
     return await this.#inTurn(() => this.#pageAt(position, signal));
   }

@@ -5,10 +5,11 @@ import type { UserWalks } from './user-walks.ts';
 const quickPages = 12;
 
 /**
- * Whether a process that did not read the users (another one did) should read them all after all, to have an index of who
- * holds what, or walk for what it is asked. Walking makes progress however short a process lives; reading everybody once is
- * cheaper for one that lives long. So walks are made until they have cost as much as that would. A project that is read in a
- * moment is read at once, but not for a cursor of an index that is gone: it would begin anew with each process.
+ * Whether a process that did not read the users (another one did) should read them all after all, to have an index of
+ * who holds what, or walk for what it is asked. Walking makes progress however short a process lives; reading everybody
+ * once is cheaper for one that lives long. So walks are made until they have cost as much as that would. A project that
+ * is read in a moment is read at once, but not for a cursor of an index that is gone: it would begin anew with each
+ * process.
  */
 export class WalkChoice {
   readonly #walks: UserWalks;

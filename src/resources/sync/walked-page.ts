@@ -5,8 +5,8 @@ import { createGauge, type Page, type PageRequest } from './paging.ts';
 import { toWalkCursor, toWalkPosition, type UserWalk, type WalkPosition } from './user-walk.ts';
 
 /**
- * One page of rows that are made of users as a walk comes to them. A page may be empty and have a next one. `bounds` travel
- * along in the cursor.
+ * One page of rows that are made of users as a walk comes to them. A page may be empty and have a next one. `bounds`
+ * travel along in the cursor.
  */
 export async function walkedPage<R extends Row<unknown>>(
   walk: UserWalk,

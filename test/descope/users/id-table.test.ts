@@ -2,7 +2,9 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { IdTable } from '../../../src/descope/users/id-table.ts';
 
-/** Ids that share much: plain ones, non-ASCII ones, combining forms, astral characters and names of prototype members. */
+/**
+ * Ids that share much: plain ones, non-ASCII ones, combining forms, astral characters and names of prototype members.
+ */
 const anyId = fc.oneof(
   fc.string({ minLength: 1, maxLength: 6 }),
   fc.string({ unit: 'grapheme', minLength: 1, maxLength: 4 }),
