@@ -46,7 +46,7 @@ export class CatalogReads {
     const { otherHolders, catalogs } = this.#options;
     const others = otherSources(first, otherHolders).map((source) => source.index);
     const wanted = listsToReread(first, [users, ...others]);
-    const lists = [wanted.tenants ? listedTenants : undefined, wanted.roles ? listedRoles : undefined];
+    const lists = [wanted.tenants ? listedTenants : undefined, wanted.roles ? listedRoles : undefined, ...wanted.named];
     const joined = first.joinedWith(
       await this.#load(
         lists.filter((list) => list !== undefined),
