@@ -6,6 +6,7 @@ import { defineConfig } from 'vitest/config';
  */
 export const caseFiles = [
   'test/browser/report.test.ts',
+  'test/config/file-trust.test.ts',
   'test/config/key-form.test.ts',
   'test/config/yaml-faults.test.ts',
   'test/docs/commands.test.ts',
@@ -42,11 +43,13 @@ export const caseFiles = [
   'test/faults/proxies.test.ts',
   'test/faults/records.test.ts',
   'test/faults/slow.test.ts',
+  'test/faults/sweep.test.ts',
   'test/faults/tls.test.ts',
   'test/listen-address.test.ts',
   'test/new/refusals.test.ts',
   'test/new/skeletons.test.ts',
   'test/output/foreign-readers.test.ts',
+  'test/report-page/access.test.ts',
   'test/resources/truth-keys.test.ts',
 ];
 
