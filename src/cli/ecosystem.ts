@@ -3,7 +3,7 @@ import { refuseKeyForm } from '../config/key-form.ts';
 import { ConnectorError } from '../errors.ts';
 import { parseGrantId } from '../model/ids.ts';
 import type { CommandContext } from './command-context.ts';
-import { addSettingOptions, connectionSettings } from './setting-options.ts';
+import { addSettingOptions, connectionSettings, readingSettings } from './setting-options.ts';
 import type { SettingFlags } from './setting-sources.ts';
 
 /** Name of the hidden command that runs when no command is given: see below. */
@@ -38,10 +38,7 @@ export function addEcosystemCommand(program: Command, context: CommandContext): 
     'provisioning',
     'joinTenant',
     'auditLog',
-    'tenantRoles',
-    'include',
-    'maxDangling',
-    'strict',
+    ...readingSettings,
     'maxShrink',
     'metricsTextfile',
     ...connectionSettings,

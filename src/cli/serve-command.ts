@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import type { ServeFlags } from './serve.ts';
-import { addSettingOptions, connectionSettings } from './setting-options.ts';
+import { addSettingOptions, connectionSettings, readingSettings } from './setting-options.ts';
 
 export function addServeCommand(program: Command, context: CommandContext): void {
   const command = program
@@ -24,10 +24,7 @@ export function addServeCommand(program: Command, context: CommandContext): void
     'tlsCert',
     'tlsKey',
     'tlsClientCa',
-    'tenantRoles',
-    'include',
-    'maxDangling',
-    'strict',
+    ...readingSettings,
     ...connectionSettings,
   );
   command.addHelpText(

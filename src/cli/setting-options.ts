@@ -13,6 +13,14 @@ export const connectionSettings = [
   'logFormat',
 ] as const satisfies readonly SettingName[];
 
+/** What a full sync reads, and what it puts up with: for every command that makes one. */
+export const readingSettings = [
+  'tenantRoles',
+  'include',
+  'maxDangling',
+  'strict',
+] as const satisfies readonly SettingName[];
+
 /** Adds --config and the settings' flags to a command, with their help, defaults and environment names. */
 export function addSettingOptions(command: Command, ...names: readonly SettingName[]): Command {
   command.optionsGroup('Settings:');

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './command-context.ts';
-import { addSettingOptions, connectionSettings } from './setting-options.ts';
+import { addSettingOptions, connectionSettings, readingSettings } from './setting-options.ts';
 import type { SyncFlags } from './sync.ts';
 
 export function addSyncCommand(program: Command, context: CommandContext): void {
@@ -14,16 +14,7 @@ export function addSyncCommand(program: Command, context: CommandContext): void 
     .option('--accept-shrink', 'replace the file even if far fewer objects were found than it has; for this one run')
     .option('--replace-other-project', 'replace the file even if it is of another project; for this one run')
     .option('--json', 'print the summary as one line of JSON');
-  addSettingOptions(
-    command,
-    'tenantRoles',
-    'include',
-    'maxDangling',
-    'strict',
-    'maxShrink',
-    'metricsTextfile',
-    ...connectionSettings,
-  );
+  addSettingOptions(command, ...readingSettings, 'maxShrink', 'metricsTextfile', ...connectionSettings);
   command.addHelpText(
     'after',
     `
