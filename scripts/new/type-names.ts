@@ -26,6 +26,9 @@ export interface TypeNames {
 /** The names that follow from the options. Throws for those that would make no code that compiles. */
 export function typeNames({ id, plural = pluralOf(id), list, key, isPost = false }: TypeOptions): TypeNames {
   const [one, many] = [namesOf(id), namesOf(plural)];
+  if (id === 'all' || plural === 'all') {
+    throw new Error('"all" is what --include takes for every type: a type needs another name');
+  }
   if (one.file === many.file) {
     throw new Error(`${plural} is its own plural: the files of the family and of the type need different names`);
   }

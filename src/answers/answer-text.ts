@@ -120,7 +120,7 @@ export function limitsInWords({
       ? 'the file does not say how it was proved complete'
       : consistency.mode === 'unproven'
         ? 'it is not proved that nobody is missing: "consistency" in the file says why'
-        : 'everything that Descope lists was read';
+        : 'all users, tenants, roles and permissions were read';
   const derived =
     inheritingTenants === 0
       ? 'no tenant inherits from another, so no access is left out'

@@ -88,8 +88,11 @@ const address = (parse: (text: string) => object): z.ZodType<string, string> =>
 /** Names of resource types, with commas between them. Which types there are, `registry.ts` knows. */
 const typeNames: z.ZodType<readonly string[], string> = z
   .string()
-  .regex(/^[a-z_]+(,[a-z_]+)*$/, 'must be names of resource types with commas between them, or all')
-  .transform((text) => text.split(','));
+  .regex(
+    /^\s*[a-z_]+(?:\s*,\s*[a-z_]+)*\s*$/,
+    'must be names of resource types in lower case with commas between them, such as access_key, or all',
+  )
+  .transform((text) => [...new Set(text.split(',').map((name) => name.trim()))]);
 
 const portOrOff: z.ZodType<number | 'off', string> = z
   .string()

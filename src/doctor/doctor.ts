@@ -2,6 +2,8 @@ import { deriveBaseUrl } from '../descope/base-url.ts';
 import type { RateLimit } from '../descope/http/pacing.ts';
 import { createTransport } from '../descope/http/transport.ts';
 import type { Route } from '../descope/http/route.ts';
+import type { WholeList } from '../descope/whole-list.ts';
+import { ConnectorError } from '../errors.ts';
 import { listedTypes } from '../registry.ts';
 import type { Secret } from '../secret.ts';
 import { type Check, fail, ok, skip } from './check.ts';
@@ -52,8 +54,7 @@ export interface DoctorReport {
 
 /**
  * Looks at a setup and yields what it finds, in the order of a reader's questions. Nothing is changed, at Descope or
- * here; six requests at most and one for each list of an included type, none repeated. Rejects with `cancelled` only,
- * or with `config` where a type is included that there is not.
+ * here; six requests at most and one for each list of an included type, none repeated. Rejects with `cancelled` only.
  */
 export async function* examine(options: DoctorOptions): AsyncGenerator<Check, DoctorReport> {
   const {
@@ -67,9 +68,9 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check, Do
     now = () => performance.now(),
     wallClock = Date.now,
   } = options;
-  const lists = listedTypes(options.include).lists.map(({ whole }) => whole);
+  const { problem: unknownType, lists } = listsOf(options.include);
   yield ok('config file', configFile ?? 'none: flags and environment only');
-  for (const problem of problems) {
+  for (const problem of [...problems, ...unknownType]) {
     yield fail('config', 'settings', problem, 'Fix it there; `baton-descope config show` prints what is in force.');
   }
   if (projectId !== undefined) {
@@ -82,7 +83,7 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check, Do
   }
 
   let requests = 0;
-  if (projectId === undefined || key === undefined || problems.length > 0) {
+  if (projectId === undefined || key === undefined || problems.length + unknownType.length > 0) {
     yield skip('Descope', 'not asked: the settings come first');
   } else {
     const place = { projectId, baseUrl: baseUrl ?? deriveBaseUrl(projectId) };
@@ -109,4 +110,19 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check, Do
     yield await checkTemporary();
   }
   return { requests };
+}
+
+/** The lists that a sync of these types reads, and what is wrong with the types where one is unknown. */
+function listsOf(include: readonly string[] | undefined): {
+  readonly problem: readonly string[];
+  readonly lists: readonly WholeList<unknown>[];
+} {
+  try {
+    return { problem: [], lists: listedTypes(include).lists.map(({ whole }) => whole) };
+  } catch (thrown) {
+    if (thrown instanceof ConnectorError) {
+      return { problem: [thrown.message], lists: [] };
+    }
+    throw thrown;
+  }
 }

@@ -87,7 +87,7 @@ describe('who-can', () => {
     ).toEqual(expected);
     expect([json.code, csv.code, json.stderr]).toEqual([0, 0, '']);
     expect(csv.stderr).toMatch(
-      /^baton-descope: note: everything that Descope lists was read\nbaton-descope: note: access that tenants inherit is not derived from it \(1 tenant, \d+ roles\)\n$/,
+      /^baton-descope: note: all users, tenants, roles and permissions were read\nbaton-descope: note: access that tenants inherit is not derived from it \(1 tenant, \d+ roles\)\n$/,
     );
   });
 
@@ -176,7 +176,7 @@ describe('access', () => {
         '  -> Editor in Acme  -> customers.edit',
         '  -> Editor in Acme  -> customers.read',
         '  -> Editor in Acme  -> orders.read',
-        'note: everything that Descope lists was read',
+        'note: all users, tenants, roles and permissions were read',
         'note: access that tenants inherit is not derived from it (1 tenant, 6 roles)',
         '',
       ].join('\n'),

@@ -71,7 +71,7 @@ describe('an id is told wherever a name is not unique', () => {
       'José -> Editor in GLOBEX -> write jose.1@x.test U1 -> t-2/Editor',
       'José -> Own (GLOBEX) -> write jose.1@x.test U1 -> t-2/Own',
       '3 users, in 4 ways.',
-      'note: everything that Descope lists was read',
+      'note: all users, tenants, roles and permissions were read',
       'note: no tenant inherits from another, so no access is left out',
       '',
     ]);

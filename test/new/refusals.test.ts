@@ -36,6 +36,7 @@ describe('npm run new:type', () => {
     ['a name in another case', ['idpGroup']],
     ['a plural that is the name', ['news', '--plural', 'news']],
     ['a path that is none of the API', ['application', '--list', 'apps']],
+    ['the word for all types', ['all']],
     ['a type that is there', ['access_key']],
     ['a type of whose files one is there', ['user_key', '--plural', 'tenants']],
   ])('refuses %s, and writes nothing', (_case, args) => {
