@@ -46,11 +46,12 @@ export class Inheritance {
   readonly loops: number;
   /** Tenants whose parent the project does not have: their chain ends there. */
   readonly unknownParents: number;
+  /** Nothing can flow: no tenant inherits from another. */
+  readonly isFlat: boolean;
   readonly mode: InheritanceMode;
   readonly #tenants: ReadonlyMap<string, TenantNode>;
   readonly #looped: ReadonlySet<string>;
   readonly #readings: readonly Reading[];
-  readonly #pairs = new Map<string, readonly InheritedPair[]>();
 
   constructor(tenants: readonly TenantNode[], mode: InheritanceMode) {
     this.mode = mode;
@@ -59,44 +60,11 @@ export class Inheritance {
     this.#readings = mode === 'auto' ? ['parent', 'child'] : mode === 'none' ? [] : [mode];
     this.loops = this.#looped.size;
     this.unknownParents = tenants.filter(({ parent }) => parent !== '' && !this.#tenants.has(parent)).length;
+    this.isFlat = !tenants.some(({ id, parent }) => parent !== '' && this.pairsOf(id).length > 0);
   }
 
   /** The ancestors from which a tenant inherits, nearest first; none for a tenant that the project does not have. */
   pairsOf(tenantId: string): readonly InheritedPair[] {
-    const known = this.#pairs.get(tenantId);
-    if (known !== undefined) {
-      return known;
-    }
-    const pairs = this.#computePairs(tenantId);
-    this.#pairs.set(tenantId, pairs);
-    return pairs;
-  }
-
-  /** The pair of a tenant and one ancestor, where something flows. */
-  pair(tenantId: string, ancestor: string): InheritedPair | undefined {
-    return this.pairsOf(tenantId).find((pair) => pair.ancestor === ancestor);
-  }
-
-  /** Whether anything can flow at all: without a tree there is nothing to derive. */
-  get isFlat(): boolean {
-    return this.#readings.length === 0 || ![...this.#tenants.keys()].some((id) => this.pairsOf(id).length > 0);
-  }
-
-  /** The tenants above a tenant, nearest first, whatever flows. A tenant in a loop has none. */
-  ancestorsOf(tenantId: string): readonly string[] {
-    const chain: string[] = [];
-    for (let above = this.#parentOf(tenantId); above !== undefined; above = this.#parentOf(above.id)) {
-      chain.push(above.id);
-    }
-    return chain;
-  }
-
-  #parentOf(tenantId: string): TenantNode | undefined {
-    const tenant = this.#looped.has(tenantId) ? undefined : this.#tenants.get(tenantId);
-    return tenant === undefined || tenant.parent === '' ? undefined : this.#tenants.get(tenant.parent);
-  }
-
-  #computePairs(tenantId: string): readonly InheritedPair[] {
     const start = this.#tenants.get(tenantId);
     const pairs: InheritedPair[] = [];
     let ways = new Map(this.#readings.map((reading) => [reading, unlimited]));
@@ -111,6 +79,25 @@ export class Inheritance {
       [child, parent] = [parent, this.#parentOf(parent.id)];
     }
     return pairs;
+  }
+
+  /** The pair of a tenant and one ancestor, where something flows. */
+  pair(tenantId: string, ancestor: string): InheritedPair | undefined {
+    return this.pairsOf(tenantId).find((pair) => pair.ancestor === ancestor);
+  }
+
+  /** The tenants above a tenant, nearest first, whatever flows. A tenant in a loop has none. */
+  ancestorsOf(tenantId: string): readonly string[] {
+    const chain: string[] = [];
+    for (let above = this.#parentOf(tenantId); above !== undefined; above = this.#parentOf(above.id)) {
+      chain.push(above.id);
+    }
+    return chain;
+  }
+
+  #parentOf(tenantId: string): TenantNode | undefined {
+    const tenant = this.#looped.has(tenantId) ? undefined : this.#tenants.get(tenantId);
+    return tenant === undefined || tenant.parent === '' ? undefined : this.#tenants.get(tenant.parent);
   }
 }
 

@@ -79,6 +79,31 @@ export function parseBindingResourceId(id: string): RoleAddress | undefined {
   return address?.tenantId === '' ? undefined : address;
 }
 
+/**
+ * A role in effect in a tenant that inherits it, where no role binding says that: a role that an ancestor defines
+ * (`roleTenantId`), or, for '', the project's role of a name that the tenant defines itself.
+ */
+export interface DerivedBinding {
+  readonly tenantId: string;
+  readonly roleTenantId: string;
+  readonly roleName: string;
+}
+
+/** Resource id of a derived binding, in three parts: the middle one is empty for a role of the project. */
+export function derivedBindingResourceId({ tenantId, roleTenantId, roleName }: DerivedBinding): string {
+  return checkId(`${encodePart(tenantId)}/${encodePart(roleTenantId)}/${encodePart(roleName)}`);
+}
+
+/** What the id of a derived binding says, or undefined when it is no such id. */
+export function parseDerivedBindingId(id: string): DerivedBinding | undefined {
+  const parts = id.split('/').map(decodePart);
+  const [tenantId, roleTenantId, roleName] = parts;
+  const isWhole = parts.length === 3 && roleTenantId !== undefined;
+  return isWhole && tenantId !== undefined && tenantId !== '' && roleName !== undefined && roleName !== ''
+    ? { tenantId, roleTenantId, roleName }
+    : undefined;
+}
+
 /** An entitlement by its parts: the resource that offers it, and which of that resource's entitlements it is. */
 export interface EntitlementRef {
   readonly typeId: string;

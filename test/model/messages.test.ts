@@ -6,7 +6,8 @@ import { GrantExpandableSchema, GrantMetadataSchema } from '../../src/gen/c1/con
 import { EntitlementSchema } from '../../src/gen/c1/connector/v2/entitlement_pb.ts';
 import { hasAnnotation } from '../../src/model/annotations.ts';
 import { entitlementOf } from '../../src/model/entitlement-message.ts';
-import { toConferringGrant, toGrant } from '../../src/model/grant-message.ts';
+import { conferringGrantRow } from '../../src/model/conferring-row.ts';
+import { toGrant } from '../../src/model/grant-message.ts';
 import { entitlementRef } from '../../src/model/ids.ts';
 import type { Entitlement } from '../../src/model/messages.ts';
 import { toResource } from '../../src/model/resource-message.ts';
@@ -132,7 +133,7 @@ describe('a grant', () => {
   ] as const)(
     'of a permission to $type $id is passed on to the users who hold that, and says where',
     ({ type, id, tenantId, metadata }) => {
-      const grant = toConferringGrant('read', { typeId: type, id, tenantId }, ['user']);
+      const grant = conferringGrantRow('read', { typeId: type, id, tenantId }, ['user']).message;
 
       const expandable = grant.annotations
         .map((annotation) => anyUnpack(annotation, GrantExpandableSchema))

@@ -8,6 +8,7 @@ import { ResourceSchema } from '../../src/gen/c1/connector/v2/resource_pb.ts';
 import { annotationRegistry } from '../../src/model/annotations.ts';
 import { toBindingRow } from '../../src/model/binding-row.ts';
 import { conferringGrantRow } from '../../src/model/conferring-row.ts';
+import { edgeRow } from '../../src/model/edge-row.ts';
 import { entitlementRowsOf } from '../../src/model/entitlement-row.ts';
 import { grantRowsOf } from '../../src/model/grant-row.ts';
 import { entitlementRef, tenantRef } from '../../src/model/ids.ts';
@@ -156,6 +157,38 @@ describe('the row of a grant', () => {
         fc.constantFrom(['user'], ['user', 'access_key']),
         (permissionName, typeId, id, tenantId, holderTypeIds) =>
           expectFaithful(conferringGrantRow(permissionName, { typeId, id, tenantId }, holderTypeIds), GrantSchema),
+      ),
+    );
+  });
+
+  it('that leads on, or is managed elsewhere, is encoded as the protobuf library encodes its message', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom('tenant', 'role', 'role_binding'),
+        nameArbitrary,
+        fc.constantFrom('tenant', 'role', 'role_binding', 'idp_group'),
+        nameArbitrary,
+        fc.option(
+          fc.record({ entitlementId: nameArbitrary, typeIds: fc.constantFrom(['user'], ['user', 'access_key']) }),
+        ),
+        fc.option(nameArbitrary),
+        fc.option(
+          fc.dictionary(
+            nameArbitrary,
+            fc.oneof(nameArbitrary, fc.array(nameArbitrary), fc.double({ noNaN: true, noDefaultInfinity: true })),
+          ),
+        ),
+        (typeId, resourceId, principalTypeId, principalId, passedOn, sourceId, metadata) =>
+          expectFaithful(
+            edgeRow({
+              entitlement: entitlementRef(typeId, resourceId),
+              principal: { typeId: principalTypeId, id: principalId },
+              ...(passedOn !== null && { passedOn }),
+              ...(sourceId !== null && { sourceId }),
+              ...(metadata !== null && { metadata }),
+            }),
+            GrantSchema,
+          ),
       ),
     );
   });

@@ -11,7 +11,8 @@ import { EntitlementSchema } from '../../src/gen/c1/connector/v2/entitlement_pb.
 import { GrantSchema } from '../../src/gen/c1/connector/v2/grant_pb.ts';
 import { ResourceSchema, ResourceTypeSchema } from '../../src/gen/c1/connector/v2/resource_pb.ts';
 import { annotate } from '../../src/model/annotations.ts';
-import { toConferringGrant, toGrant } from '../../src/model/grant-message.ts';
+import { conferringGrantRow } from '../../src/model/conferring-row.ts';
+import { toGrant } from '../../src/model/grant-message.ts';
 import { entitlementRef } from '../../src/model/ids.ts';
 import type { Grant } from '../../src/model/messages.ts';
 import { type C1zFile, createC1zFile } from '../../src/output/c1z-file.ts';
@@ -381,7 +382,7 @@ describe('the sync run of a .c1z file', () => {
 describe('an expandable grant in a .c1z file', () => {
   it('has what it expands to in a column of its own, and its other annotations where they were', async () => {
     await writtenGrants(
-      toConferringGrant('approve', { typeId: 'role_binding', id: 'acme/Editor', tenantId: 'acme' }, ['user']),
+      conferringGrantRow('approve', { typeId: 'role_binding', id: 'acme/Editor', tenantId: 'acme' }, ['user']).message,
       toGrant(entitlementRef('role', 'Editor'), { typeId: 'user', id: 'U1' }),
     );
     using database = await opened();
@@ -437,7 +438,7 @@ describe('a row that comes twice to a .c1z file', () => {
   it('is kept once, as it was the last time, and counted once', async () => {
     const file = await createC1zFile(target(), { syncId });
     await file.grant(toGrant(entitlementRef('permission', 'approve'), { typeId: 'role', id: 'Editor' }));
-    await file.grant(toConferringGrant('approve', { typeId: 'role', id: 'Editor', tenantId: '' }, ['user']));
+    await file.grant(conferringGrantRow('approve', { typeId: 'role', id: 'Editor', tenantId: '' }, ['user']).message);
     await file.resource(
       create(ResourceSchema, { id: { resourceType: 'role', resource: 'Editor' }, displayName: 'old' }),
     );

@@ -1,0 +1,176 @@
+import { create, type JsonObject } from '@bufbuild/protobuf';
+import {
+  GrantExpandableSchema,
+  GrantImmutableSchema,
+  GrantMetadataSchema,
+} from '../gen/c1/connector/v2/annotation_grant_pb.ts';
+import { annotate } from './annotations.ts';
+import { toGrant } from './grant-message.ts';
+import { entitlementIdOf, type EntitlementRef, grantId, type ResourceRef } from './ids.ts';
+import type { Grant } from './messages.ts';
+import type { GrantRow } from './row.ts';
+import type { TextWriter } from './text-writer.ts';
+import { writeResourceId } from './wire-id.ts';
+import { maxStructSize, type WireWriter } from './wire-writer.ts';
+
+const expandableUrl = `type.googleapis.com/${GrantExpandableSchema.typeName}`;
+const immutableUrl = `type.googleapis.com/${GrantImmutableSchema.typeName}`;
+const metadataUrl = `type.googleapis.com/${GrantMetadataSchema.typeName}`;
+/** More than the tags, lengths and constant texts take on the wire. */
+const fixedSize = 520;
+
+/** A grant to something that is no person, and what it means for those who hold that. */
+export interface EdgeParts {
+  readonly entitlement: EntitlementRef;
+  readonly principal: ResourceRef;
+  /** Passed on to those of the named types who hold the entitlement directly; absent where nothing is passed on. */
+  readonly passedOn?: { readonly entitlementId: string; readonly typeIds: readonly string[] };
+  /** What it comes from, where it can be neither granted nor revoked by itself. */
+  readonly sourceId?: string;
+  readonly metadata?: JsonObject;
+}
+
+/** The message of an edge; its annotations in the order expandable, immutable, metadata. */
+export function toEdge({ entitlement, principal, passedOn, sourceId, metadata }: EdgeParts): Grant {
+  return toGrant(entitlement, principal, [
+    ...(passedOn === undefined
+      ? []
+      : [
+          annotate(
+            GrantExpandableSchema,
+            create(GrantExpandableSchema, {
+              entitlementIds: [passedOn.entitlementId],
+              shallow: true,
+              resourceTypeIds: [...passedOn.typeIds],
+            }),
+          ),
+        ]),
+    ...(sourceId === undefined ? [] : [annotate(GrantImmutableSchema, create(GrantImmutableSchema, { sourceId }))]),
+    ...(metadata === undefined ? [] : [annotate(GrantMetadataSchema, create(GrantMetadataSchema, { metadata }))]),
+  ]);
+}
+
+/**
+ * An edge as a row. A project has up to roles times permissions times tenants of them, so both encodings are written
+ * from the parts; they equal those of `toEdge`'s message to the byte.
+ */
+class EdgeRow implements GrantRow {
+  readonly #parts: EdgeParts;
+  readonly #entitlementId: string;
+  readonly #grantId: string;
+
+  constructor(parts: EdgeParts) {
+    this.#parts = parts;
+    this.#entitlementId = entitlementIdOf(parts.entitlement);
+    this.#grantId = grantId(this.#entitlementId, parts.principal);
+  }
+
+  get typeId(): string {
+    return this.#parts.entitlement.typeId;
+  }
+
+  get message(): Grant {
+    return toEdge(this.#parts);
+  }
+
+  get maxSize(): number {
+    const { entitlement, principal, passedOn, sourceId, metadata } = this.#parts;
+    const passedOnSize =
+      passedOn === undefined
+        ? 0
+        : passedOn.typeIds.reduce((sum, typeId) => sum + typeId.length + 4, passedOn.entitlementId.length);
+    const texts =
+      2 * entitlement.resourceId.length +
+      this.#entitlementId.length +
+      this.#grantId.length +
+      principal.id.length +
+      principal.typeId.length +
+      passedOnSize +
+      (sourceId?.length ?? 0);
+    return fixedSize + 3 * texts + (metadata === undefined ? 0 : maxStructSize(metadata));
+  }
+
+  write(out: WireWriter): void {
+    const { entitlement, principal } = this.#parts;
+    this.#writeMetadata(out);
+    this.#writeImmutable(out);
+    this.#writeExpandable(out);
+    out.textField(3, this.#grantId);
+    const principalFrom = out.length;
+    writeResourceId(out, 1, principal.typeId, principal.id);
+    out.close(2, principalFrom);
+    const entitlementFrom = out.length;
+    out.textField(2, this.#entitlementId);
+    const resourceFrom = out.length;
+    writeResourceId(out, 1, entitlement.typeId, entitlement.resourceId);
+    out.close(1, resourceFrom);
+    out.close(1, entitlementFrom);
+  }
+
+  writeJson(out: TextWriter): void {
+    const text = JSON.stringify;
+    const { entitlement, principal, passedOn, sourceId, metadata } = this.#parts;
+    const annotations: string[] = [];
+    if (passedOn !== undefined) {
+      annotations.push(
+        `{"entitlementIds":[${text(passedOn.entitlementId)}],"shallow":true,"resourceTypeIds":${text(passedOn.typeIds)},"@type":"${expandableUrl}"}`,
+      );
+    }
+    if (sourceId !== undefined) {
+      annotations.push(`{"sourceId":${text(sourceId)},"@type":"${immutableUrl}"}`);
+    }
+    if (metadata !== undefined) {
+      annotations.push(`{"metadata":${text(metadata)},"@type":"${metadataUrl}"}`);
+    }
+    const annotated = annotations.length === 0 ? '' : `,"annotations":[${annotations.join(',')}]`;
+    out.text(
+      `{"entitlement":{"resource":{"id":{"resourceType":"${entitlement.typeId}","resource":${text(entitlement.resourceId)}}},"id":${text(this.#entitlementId)}}` +
+        `,"principal":{"id":{"resourceType":"${principal.typeId}","resource":${text(principal.id)}}},"id":${text(this.#grantId)}` +
+        `${annotated}}`,
+    );
+  }
+
+  #writeExpandable(out: WireWriter): void {
+    const { passedOn } = this.#parts;
+    if (passedOn === undefined) {
+      return;
+    }
+    const from = out.length;
+    for (let place = passedOn.typeIds.length - 1; place >= 0; place -= 1) {
+      out.textField(3, passedOn.typeIds[place] ?? '');
+    }
+    out.optionalNumber(2, 1);
+    out.textField(1, passedOn.entitlementId);
+    out.close(2, from);
+    out.textField(1, expandableUrl);
+    out.close(4, from);
+  }
+
+  #writeImmutable(out: WireWriter): void {
+    const { sourceId } = this.#parts;
+    if (sourceId !== undefined) {
+      const from = out.length;
+      out.optionalText(1, sourceId);
+      out.close(2, from);
+      out.textField(1, immutableUrl);
+      out.close(4, from);
+    }
+  }
+
+  #writeMetadata(out: WireWriter): void {
+    const { metadata } = this.#parts;
+    if (metadata !== undefined) {
+      const from = out.length;
+      out.struct(metadata);
+      out.close(1, from);
+      out.close(2, from);
+      out.textField(1, metadataUrl);
+      out.close(4, from);
+    }
+  }
+}
+
+/** The row of an edge. */
+export function edgeRow(parts: EdgeParts): GrantRow {
+  return new EdgeRow(parts);
+}
