@@ -1,15 +1,28 @@
 import { accessKeys } from './access-keys.ts';
 import type { Family } from './family.ts';
+import { groups } from './groups.ts';
 import { license } from './license.ts';
 import { permissions } from './permissions.ts';
 import { roles } from './roles.ts';
+import { ssoConfigurations } from './sso/sso.ts';
+import { tenantSettings } from './tenant-settings.ts';
 import { tenants } from './tenants.ts';
 import { users } from './users/users.ts';
 
 /**
  * Every family of the stand-in. The API, the seeds, the switches and the state that tests see derive from this list.
  */
-export const families = [users, tenants, roles, permissions, accessKeys, license] as const;
+export const families = [
+  users,
+  tenants,
+  roles,
+  permissions,
+  accessKeys,
+  ssoConfigurations,
+  groups,
+  tenantSettings,
+  license,
+] as const;
 
 export type Families = typeof families;
 

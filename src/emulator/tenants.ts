@@ -193,8 +193,13 @@ const searchFields = [
   'topLevelOnly',
 ];
 
+/** A tenant as it is sent, wherever it is. */
+export function toWireTenant(tenants: Tenants, tenant: Tenant): Record<string, unknown> {
+  return { ...tenant, successors: tenants.successors(tenant.id) };
+}
+
 function tenantEndpoints(tenants: Tenants, host: FamilyHost, switches: TenantSwitches): Endpoints {
-  const wire = (tenant: Tenant): Record<string, unknown> => ({ ...tenant, successors: tenants.successors(tenant.id) });
+  const wire = (tenant: Tenant): Record<string, unknown> => toWireTenant(tenants, tenant);
 
   return {
     'GET /v1/mgmt/tenant/all': endpoint([], () => ({ json: { tenants: tenants.all().map((tenant) => wire(tenant)) } })),
