@@ -128,6 +128,70 @@ export const mutants: readonly Mutant[] = [
     tests: ['grant-and-revoke.test.ts', 'provisioning/model.test.ts'],
   },
   {
+    name: 'a revoke of what is only inherited called done',
+    edits: [{ inside: 'planRevoke', find: 'inherited.length > 0 && progress.sent.length === 0', replace: 'false' }],
+    tests: ['provisioning/inherited'],
+  },
+  {
+    name: 'a revoke that was sent refused because the rest is inherited',
+    edits: [
+      {
+        inside: 'planRevoke',
+        find: 'inherited.length > 0 && progress.sent.length === 0',
+        replace: 'inherited.length > 0',
+      },
+    ],
+    tests: ['provisioning/inherited'],
+  },
+  {
+    name: 'a revoke called done by a tree that may be old',
+    edits: [
+      {
+        inside: 'planRevoke',
+        find: 'rules !== undefined || isTenantGone || mayInherit(record, target, seen)',
+        replace: 'rules !== undefined || isTenantGone',
+      },
+    ],
+    tests: ['provisioning/inherited', 'provisioning/change.test.ts'],
+  },
+  {
+    name: "an ancestor's own role taken for the project's",
+    edits: [{ inside: 'isSameRole', find: "source.typeId === 'role_binding'", replace: 'true' }],
+    tests: ['provisioning/inherited'],
+  },
+  {
+    name: 'everything above a tenant told as inherited, held or not',
+    edits: [{ inside: 'inheritedBy', find: 'holds(record, source)', replace: 'true' }],
+    tests: ['provisioning/inherited'],
+  },
+  {
+    name: 'a derived binding granted like any other',
+    edits: [
+      {
+        inside: 'provisionedRoleBinding',
+        find: 'isDerived(asked) ? refuseDerivedGrant(asked) : planGrant(asked, checkBindingExists)',
+        replace: 'planGrant(asked, checkBindingExists)',
+      },
+    ],
+    tests: ['provisioning/inherited'],
+  },
+  {
+    name: 'a derived binding revoked like any other',
+    edits: [
+      {
+        inside: 'provisionedRoleBinding',
+        find: 'isDerived(asked) ? planDerivedRevoke(asked) : planRevoke(asked, { isListed, checkMeaning: checkNoOwnRole })',
+        replace: 'planRevoke(asked, { isListed, checkMeaning: checkNoOwnRole })',
+      },
+    ],
+    tests: ['provisioning/inherited'],
+  },
+  {
+    name: 'a change that keeps to itself what is still inherited',
+    edits: [{ inside: 'alsoInherited', find: 'after === undefined', replace: 'true' }],
+    tests: ['provisioning/inherited'],
+  },
+  {
     name: 'users without the annotation that skips them',
     edits: [
       {

@@ -2,8 +2,13 @@ import { bindingResourceId, type EntitlementRef, entitlementRef, roleResourceId 
 import type { Catalog } from './catalog.ts';
 import type { Holding } from './holding.ts';
 
-/** The entitlement that stands for a holding: whoever is granted it holds exactly that. */
-export interface Target extends EntitlementRef, Holding {}
+/**
+ * The entitlement that stands for a holding: whoever is granted it holds exactly that. One of a derived binding says
+ * besides who defines the role that came down, '' for the project: it is held by inheritance alone.
+ */
+export interface Target extends EntitlementRef, Holding {
+  readonly roleTenantId?: string;
+}
 
 /**
  * The entitlement by which a holding is listed: a role name inside a tenant is the tenant's own role of that name, else

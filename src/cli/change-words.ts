@@ -1,6 +1,6 @@
 import { printable, printableJson } from '../answers/printable.ts';
 import { entitlementIdOf } from '../model/ids.ts';
-import { auditPrincipal, type AuditState } from '../provisioning/audit.ts';
+import { auditInherited, auditPrincipal, type AuditState } from '../provisioning/audit.ts';
 import type { Change } from '../provisioning/change.ts';
 
 /** The outcome of a change for people: a sentence, the side effects, and the user's record before and after. */
@@ -11,16 +11,20 @@ export function changeSentences(change: Change): readonly string[] {
   const also = (verb: string): readonly string[] =>
     words.alongside.length > 0 ? [`With it ${verb}: ${words.alongside.map(printable).join(', ')}.`] : [];
   const now = isMembership ? `${user} is now a member of ${target}` : `${user} now holds ${target}`;
-  const notNow = isMembership ? `${user} is not a member of ${target}` : `${user} does not hold ${target}`;
+  const directly = change.inherited.length === 0 ? '' : 'directly ';
+  const notNow = isMembership
+    ? `${user} is not ${directly}a member of ${target}`
+    : `${user} does not ${directly}hold ${target}`;
   switch (outcome) {
     case 'granted':
-      return [`${now}.`, ...also('came'), ...beforeAndAfter(change)];
+      return [`${now}.`, ...also('came'), ...beforeAndAfter(change), ...inheritedToo(change)];
     case 'already-granted':
       return [
         `${isMembership ? `${user} is already a member of ${target}` : `${user} already holds ${target}`}: nothing sent.`,
+        ...inheritedToo(change),
       ];
     case 'revoked':
-      return [`${notNow} any more.`, ...also('went'), ...beforeAndAfter(change)];
+      return [`${notNow} any more.`, ...also('went'), ...beforeAndAfter(change), ...inheritedToo(change)];
     case 'already-revoked':
       if (!words.isKnownPrincipal) {
         return [`There is no ${words.noun} ${user} in the project: nothing sent. Is the id right?`];
@@ -29,6 +33,7 @@ export function changeSentences(change: Change): readonly string[] {
         words.isKnownTenant
           ? `${notNow}: nothing sent.`
           : `There is no tenant ${printable(change.target.tenantId)} in the project: nothing sent. Is the id right?`,
+        ...inheritedToo(change),
       ];
     case 'planned':
       return [
@@ -36,8 +41,20 @@ export function changeSentences(change: Change): readonly string[] {
         ...writes.map(({ request, body }) => `  ${request} ${printableJson(body)}`),
         ...also(operation === 'grant' ? 'would come' : 'would go'),
         ...beforeAndAfter(change),
+        ...inheritedToo(change),
       ];
   }
+}
+
+/** What inheritance gives besides: a revoke does not take it, which people must not overlook. */
+function inheritedToo({ operation, outcome, inherited, words }: Change): readonly string[] {
+  if (inherited.length === 0) {
+    return [];
+  }
+  const isSure = inherited.some(({ flow }) => flow.certainty === 'derived');
+  const still = outcome === 'planned' ? 'it would still be held' : 'it is still held';
+  const held = operation === 'grant' ? 'It is also held' : `Warning: ${still}`;
+  return [`${held}${isSure ? '' : ', perhaps,'} by inheritance: ${words.inherited}.`];
 }
 
 /** The outcome for a script. */
@@ -50,6 +67,7 @@ export function toChangeLine({
   before,
   after,
   alongside,
+  inherited,
   writes,
   words,
 }: Change): object {
@@ -64,6 +82,7 @@ export function toChangeLine({
     before,
     after,
     alongside,
+    ...(inherited.length > 0 && { alsoInherited: auditInherited(inherited) }),
     writes,
     requestId,
   };

@@ -1,4 +1,7 @@
 import type { Holder, Holding } from '../access/holding.ts';
+import type { Flow } from '../access/inheritance.ts';
+import { entitlementIdOf } from '../model/ids.ts';
+import type { Inherited } from './inherited.ts';
 import { principalTypeOf } from './principal-types.ts';
 
 /** What a record shows in the scope of a change: ids and role names, and nothing else about the person. */
@@ -45,10 +48,20 @@ export interface AuditEntry {
   /** What the principal gained or lost besides what was asked for. */
   readonly alsoGained?: readonly Holding[];
   readonly alsoLost?: readonly Holding[];
+  /** What the principal also holds by inheritance: where, and how sure that is. */
+  readonly alsoInherited?: readonly AuditInherited[];
   readonly writes: number;
   /** What is about to be sent, for `intended`, or would be, for `planned`. */
   readonly plan?: readonly PlannedWrite[];
   readonly error?: string;
+}
+
+/** What is held in an ancestor, and flows down to where the change was made. */
+export interface AuditInherited {
+  readonly tenantId: string;
+  readonly entitlement: string;
+  readonly certainty: Flow['certainty'];
+  readonly reason?: string;
 }
 
 /** Writes one line, and resolves only when it is kept: a write is sent only after its `intended` line is. */
@@ -57,6 +70,16 @@ export type WriteAudit = (entry: AuditEntry) => Promise<void>;
 /** How a line names a principal: see `AuditEntry`. For a type that nothing can be granted to, it is the id alone. */
 export function auditPrincipal(typeId: string, id: string): string {
   return typeId === 'user' || principalTypeOf(typeId) === undefined ? id : `${typeId}:${id}`;
+}
+
+/** Ancestors as a line, an answer and JSON name them. */
+export function auditInherited(inherited: readonly Inherited[]): readonly AuditInherited[] {
+  return inherited.map(({ source, flow: { certainty, reason } }) => ({
+    tenantId: source.tenantId,
+    entitlement: entitlementIdOf(source),
+    certainty,
+    ...(reason !== '' && { reason }),
+  }));
 }
 
 /** Both states as the members of an entry; what is not known is left out. */

@@ -1,9 +1,10 @@
-import type { Catalog } from '../access/catalog.ts';
 import { gainedBetween, type Holding } from '../access/holding.ts';
 import { nameOf, tenantName } from '../access/names.ts';
 import type { Principal } from '../access/principal.ts';
 import { type Target, targetOf } from '../access/target.ts';
 import { type AuditState, auditStates, type PlannedWrite } from './audit.ts';
+import { type Inherited, inheritedBy, sourcesText } from './inherited.ts';
+import type { Lists } from './look-up.ts';
 import type { PrincipalRecord, Subject } from './principal.ts';
 
 export type Operation = 'grant' | 'revoke';
@@ -22,6 +23,8 @@ export interface Change {
   readonly alongside: readonly Holding[];
   /** The entitlements by which `alongside` is listed, for those that are. */
   readonly alongsideTargets: readonly Target[];
+  /** What the principal holds by inheritance as well, whether or not it holds it itself: a revoke leaves that. */
+  readonly inherited: readonly Inherited[];
   /** What was sent, or, in a dry run, would be: all of it, in this order. */
   readonly writes: readonly PlannedWrite[];
   readonly words: ChangeWords;
@@ -41,6 +44,8 @@ export interface ChangeWords {
   /** The tenant's name; '' for the whole project. */
   readonly tenant: string;
   readonly alongside: readonly string[];
+  /** "role_binding:acme/Editor:assigned in Acme", for each ancestor; '' where nothing is inherited. */
+  readonly inherited: string;
 }
 
 /** What an attempt came to; in a dry run, what it would come to. */
@@ -49,7 +54,7 @@ export interface Ended {
   readonly before: PrincipalRecord | undefined;
   readonly after: PrincipalRecord | undefined;
   readonly writes: readonly PlannedWrite[];
-  readonly catalog: Catalog;
+  readonly lists: Lists;
 }
 
 /** What the principal gained or lost besides the target. */
@@ -61,14 +66,16 @@ export function alongsideOf(operation: Operation, { before, after }: Ended, targ
   return changed.filter(({ tenantId, roleName }) => tenantId !== target.tenantId || roleName !== target.roleName);
 }
 
-type Made = Pick<Change, 'operation' | 'requestId' | 'target' | 'alongside'>;
+/** Through which ancestors the principal holds the target once the change has ended, besides what it holds itself. */
+export function alsoInherited({ after, lists }: Ended, target: Target, subject: Subject): readonly Inherited[] {
+  return after === undefined ? [] : inheritedBy(subject, after, target, lists);
+}
 
-export function toChange(
-  made: Made,
-  { id, type }: Subject,
-  { outcome, before, after, writes, catalog }: Ended,
-): Change {
-  const { alongside, target } = made;
+type Made = Pick<Change, 'operation' | 'requestId' | 'target' | 'alongside' | 'inherited'>;
+
+export function toChange(made: Made, { id, type }: Subject, { outcome, before, after, writes, lists }: Ended): Change {
+  const { alongside, target, inherited } = made;
+  const { catalog } = lists;
   const record = after ?? before;
   return {
     ...made,
@@ -88,6 +95,7 @@ export function toChange(
       alongside: alongside.map((holding) =>
         holding.roleName === undefined ? `membership of ${nameOf(catalog, holding)}` : nameOf(catalog, holding),
       ),
+      inherited: sourcesText(inherited, lists),
     },
   };
 }

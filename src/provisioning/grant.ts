@@ -1,11 +1,13 @@
 import type { Catalog } from '../access/catalog.ts';
 import { type Holding, holds } from '../access/holding.ts';
 import { tenantName } from '../access/names.ts';
-import type { Target } from '../access/target.ts';
+import { type Target, targetOf } from '../access/target.ts';
 import { ConnectorError } from '../errors.ts';
 import { printable } from '../printable.ts';
+import { inheritedBy, sourcesText } from './inherited.ts';
+import type { Lists } from './look-up.ts';
 import type { Plan, Planner, Progress, Seen } from './plan.ts';
-import { described, type Subject } from './principal.ts';
+import { described, type PrincipalRecord, type Subject } from './principal.ts';
 import type { Asked } from './provisioned-type.ts';
 import { isSameStep, type Step } from './step.ts';
 
@@ -24,7 +26,8 @@ export function planGrant({ target, subject, joinTenant }: Asked, checkExists: C
   const wanted: Step = { operation: 'add', tenantId, roleName };
   const join: Step = { operation: 'add', tenantId, roleName: undefined };
 
-  return ({ catalog, record }: Seen, { mayBeOurs, effected }: Progress): Plan => {
+  return (seen: Seen, { mayBeOurs, effected }: Progress): Plan => {
+    const { catalog, record } = seen;
     if (record === undefined) {
       throw new ConnectorError('not-found', `there is no ${described(subject)} in the project`);
     }
@@ -40,7 +43,7 @@ export function planGrant({ target, subject, joinTenant }: Asked, checkExists: C
     }
     throw new ConnectorError(
       'refused',
-      `${described(subject)} is not a member of ${printable(tenantName(catalog, tenantId))}: grant tenant:${printable(tenantId)}:member first, or use --join-tenant`,
+      `${described(subject)} is not ${memberText(subject, record, target, seen)}: grant tenant:${printable(tenantId)}:member first, or use --join-tenant`,
     );
   };
 }
@@ -64,6 +67,16 @@ export function withMembershipLeft(
     `${described(subject)} was made a member of ${printable(tenant)} and stays one, but the role failed: ${thrown.message}`,
     thrown.facts,
   );
+}
+
+/** A member by inheritance is one, but nothing says that Descope takes that for a role inside the tenant. */
+function memberText(subject: Subject, record: PrincipalRecord, { tenantId }: Target, lists: Lists): string {
+  const name = printable(tenantName(lists.catalog, tenantId));
+  const membership = targetOf(lists.catalog, { tenantId, roleName: undefined });
+  const inherited = membership === undefined ? [] : inheritedBy(subject, record, membership, lists);
+  return inherited.length === 0
+    ? `a member of ${name}`
+    : `itself a member of ${name}, only by inheritance through ${sourcesText(inherited, lists)}`;
 }
 
 function needsMembership({ tenantId, roleName }: Holding): boolean {

@@ -1,5 +1,6 @@
 import { Catalog, readRows } from '../access/catalog.ts';
 import { type CatalogList, listedRoles, listedTenants } from '../access/catalog-list.ts';
+import { Inheritance, type InheritanceMode } from '../access/inheritance.ts';
 import type { DescopeClient } from '../descope/client.ts';
 import type { CallOptions } from '../descope/http/call.ts';
 
@@ -8,20 +9,27 @@ const maxAgeMs = 60_000;
 
 export type ListRead = Pick<DescopeClient, 'readList'>;
 
-/** Reads tenants and roles (no permissions): `recent` reads them at most once a minute, `fresh` reads them now. */
-export type LookUp = (freshness: 'recent' | 'fresh', call: CallOptions) => Promise<Catalog>;
+/** Tenants and roles (no permissions), and what flows down the tree that the tenants make. */
+export interface Lists {
+  readonly catalog: Catalog;
+  readonly inheritance: Inheritance;
+}
 
-export function createLookUp(lists: ListRead, now: () => number): LookUp {
-  let last: { readonly catalog: Catalog; readonly at: number } | undefined;
+/** Reads the lists: `recent` reads them at most once a minute, `fresh` reads them now. */
+export type LookUp = (freshness: 'recent' | 'fresh', call: CallOptions) => Promise<Lists>;
+
+export function createLookUp(reader: ListRead, now: () => number, mode: InheritanceMode): LookUp {
+  let last: { readonly lists: Lists; readonly at: number } | undefined;
 
   return async (freshness, call) => {
     if (freshness === 'recent' && last !== undefined && now() - last.at <= maxAgeMs) {
-      return last.catalog;
+      return last.lists;
     }
     const at = now();
     const needed: readonly CatalogList<unknown>[] = [listedTenants, listedRoles];
-    const read = await Promise.all(needed.map(async (list) => readRows(list, await lists.readList(list.whole, call))));
-    last = { catalog: new Catalog(read), at };
-    return last.catalog;
+    const read = await Promise.all(needed.map(async (list) => readRows(list, await reader.readList(list.whole, call))));
+    const catalog = new Catalog(read);
+    last = { lists: { catalog, inheritance: new Inheritance(catalog.tenants, mode) }, at };
+    return last.lists;
   };
 }

@@ -46,11 +46,12 @@ export function namedTarget(asked: AskedByName, catalog: Catalog): Target {
   const near = tenantIds.flatMap((tenantId) =>
     nearNames(role, roleNamesIn(catalog, tenantId)).map((roleName) => targetOf(catalog, { tenantId, roleName })),
   );
+  const elsewhere = tenantsDefining(catalog, role).map((tenantId) => targetOf(catalog, { tenantId, roleName: role }));
   const where = tenantIds.map((id) => JSON.stringify(tenantName(catalog, id))).join(' or ');
   throw new ConnectorError(
     'not-found',
     `there is no role ${JSON.stringify(role)} in ${where}${didYouMean(
-      near.filter((target) => target !== undefined),
+      (near.length > 0 ? near : elsewhere).filter((target) => target !== undefined),
       catalog,
     )}`,
   );

@@ -1,14 +1,14 @@
 import type { Catalog } from '../access/catalog.ts';
 import { endpointLabel } from '../descope/http/endpoint.ts';
 import type { PlannedWrite } from './audit.ts';
+import type { Lists } from './look-up.ts';
 import type { PrincipalRecord, PrincipalType, StepWrite, Subject } from './principal.ts';
 import type { Step } from './step.ts';
 
 /**
  * What is known before a write: the lists, and the principal as Descope showed it just now (undefined: there is none).
  */
-export interface Seen {
-  readonly catalog: Catalog;
+export interface Seen extends Lists {
   readonly record: PrincipalRecord | undefined;
 }
 

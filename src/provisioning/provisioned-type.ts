@@ -27,7 +27,7 @@ export interface ProvisionedType {
   /** The form of its resource ids, for people: "tenant-id/Editor". */
   readonly idExample: string;
   /** What a resource id says is held, by its form alone; undefined for an id that no resource of the type can have. */
-  readonly parseId: (resourceId: string) => Holding | undefined;
+  readonly parseId: (resourceId: string) => (Holding & Pick<Target, 'roleTenantId'>) | undefined;
   readonly entitlements: readonly ProvisionedEntitlement[];
 }
 

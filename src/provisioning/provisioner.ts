@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Catalog } from '../access/catalog.ts';
 import type { Holding } from '../access/holding.ts';
+import type { InheritanceMode } from '../access/inheritance.ts';
 import type { Principal } from '../access/principal.ts';
 import type { Target } from '../access/target.ts';
 import type { CallOptions } from '../descope/http/call.ts';
@@ -9,9 +10,10 @@ import { ConnectorError } from '../errors.ts';
 import { type Logger, silentLogger } from '../log.ts';
 import { entitlementIdOf, maxIdBytes } from '../model/ids.ts';
 import { type AuditLine, createAuditTrail } from './audit-trail.ts';
-import { auditPrincipal, auditStates, type WriteAudit } from './audit.ts';
-import { alongsideOf, type Change, type Ended, type Operation, toChange } from './change.ts';
+import { auditInherited, auditPrincipal, auditStates, type WriteAudit } from './audit.ts';
+import { alongsideOf, alsoInherited, type Change, type Ended, type Operation, toChange } from './change.ts';
 import { withMembershipLeft } from './grant.ts';
+import type { Inherited } from './inherited.ts';
 import { inTurns } from './in-turns.ts';
 import { createLookUp } from './look-up.ts';
 import { afterSteps, newProgress, plannedWrites, type Planner, presentRecord, type Progress } from './plan.ts';
@@ -27,6 +29,8 @@ export interface ProvisionerOptions {
   readonly audit: WriteAudit;
   /** Add the membership of a tenant where a role inside it needs that. */
   readonly joinTenant?: boolean;
+  /** What is taken to flow down the tree of tenants. */
+  readonly inheritance?: InheritanceMode;
   /** Look at everything, send no write. */
   readonly dryRun?: boolean;
   /** Without it everything is refused, and written down as that. */
@@ -64,11 +68,12 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     joinTenant = false,
     dryRun = false,
     isEnabled = true,
+    inheritance = 'auto',
     logger = silentLogger,
     now = () => performance.now(),
     sleep = realSleep,
   } = options;
-  const lookUp = createLookUp(client, now);
+  const lookUp = createLookUp(client, now, inheritance);
   const trail = createAuditTrail(options.audit, logger);
   const inTurn = inTurns();
 
@@ -97,10 +102,11 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
       const ended = await (dryRun ? rehearse : carryOut)(operation, planner, attempt);
       const { outcome } = ended;
       const alongside = alongsideOf(operation, ended, target);
-      await line.ended(entryOf({ operation, target, alongside, ended, sent: progress.sent.length }));
+      const inherited = alsoInherited(ended, target, subject);
+      await line.ended(entryOf({ operation, target, alongside, inherited, ended, sent: progress.sent.length }));
       // Who and what stands in the audit line with this id: a log is read by more people.
       logger.info(`${operation} ended`, { requestId, outcome, alongside: alongside.length });
-      return toChange({ operation, requestId, target, alongside }, subject, ended);
+      return toChange({ operation, requestId, target, alongside, inherited }, subject, ended);
     } catch (thrown) {
       if (line.hasEnded()) {
         throw thrown;
@@ -154,7 +160,7 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
       const { target, principal } = await readRequest(operation, words, read);
       return await operations[operation](target, principal, signal);
     },
-    catalog: (signal) => lookUp('recent', signal === undefined ? {} : { signal }),
+    catalog: async (signal) => (await lookUp('recent', signal === undefined ? {} : { signal })).catalog,
   };
 }
 
@@ -178,46 +184,49 @@ function entryOf({
   operation,
   target,
   alongside,
+  inherited,
   ended: { outcome, before, after, writes },
   sent,
 }: {
   readonly operation: Operation;
   readonly target: Target;
   readonly alongside: readonly Holding[];
+  readonly inherited: readonly Inherited[];
   readonly ended: Ended;
   readonly sent: number;
 }): Parameters<AuditLine['ended']>[0] {
+  const told = inherited.length > 0 && { alsoInherited: auditInherited(inherited) };
   if (outcome === 'planned') {
-    return { outcome, ...auditStates(before, undefined, target), writes: sent, plan: writes };
+    return { outcome, ...auditStates(before, undefined, target), ...told, writes: sent, plan: writes };
   }
   const also = operation === 'grant' ? { alsoGained: alongside } : { alsoLost: alongside };
-  return { outcome, ...auditStates(before, after, target), ...(alongside.length > 0 && also), writes: sent };
+  return { outcome, ...auditStates(before, after, target), ...(alongside.length > 0 && also), ...told, writes: sent };
 }
 
 const outcomes = { grant: ['already-granted', 'granted'], revoke: ['already-revoked', 'revoked'] } as const;
 
 async function carryOut(operation: Operation, planner: Planner, attempt: Attempt): Promise<Ended> {
-  const { isOurs, after, catalog } = await reconcile(planner, attempt);
+  const { isOurs, after, lists } = await reconcile(planner, attempt);
   const { seen, sent } = attempt.progress;
   return {
     outcome: outcomes[operation][isOurs ? 1 : 0],
     before: firstRecord(attempt.progress) ?? seen[0],
     after,
     writes: sent.map(({ request }) => request),
-    catalog,
+    lists,
   };
 }
 
 /** A dry run: the plan, and what the record would show if nothing else changed with it. */
 async function rehearse(operation: Operation, planner: Planner, attempt: Attempt): Promise<Ended> {
   const { seen, plan } = await lookAndPlan(planner, attempt);
-  const { record, catalog } = seen;
+  const { record } = seen;
   if (plan.kind === 'due') {
     const before = presentRecord(seen);
     const writes = plannedWrites(attempt.subject, plan.steps, before);
-    return { outcome: 'planned', before, after: afterSteps(before, plan.steps), writes, catalog };
+    return { outcome: 'planned', before, after: afterSteps(before, plan.steps), writes, lists: seen };
   }
-  return { outcome: outcomes[operation][0], before: record, after: record, writes: [], catalog };
+  return { outcome: outcomes[operation][0], before: record, after: record, writes: [], lists: seen };
 }
 
 function firstRecord({ seen }: Progress): PrincipalRecord | undefined {

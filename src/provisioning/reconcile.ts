@@ -1,9 +1,8 @@
 import type { CallOptions } from '../descope/http/call.ts';
 import type { Sleep } from '../descope/http/sleep.ts';
 import { ConnectorError, isKind } from '../errors.ts';
-import type { Catalog } from '../access/catalog.ts';
 import { holds } from '../access/holding.ts';
-import type { ListRead, LookUp } from './look-up.ts';
+import type { ListRead, Lists, LookUp } from './look-up.ts';
 import { described, type PrincipalClient, type PrincipalRecord, type Subject } from './principal.ts';
 import { type Plan, type Planner, plannedWrite, presentRecord, type Progress, type Seen } from './plan.ts';
 import { isSameStep, type Step } from './step.ts';
@@ -30,7 +29,7 @@ export interface Reconciled {
   readonly isOurs: boolean;
   /** Undefined when the principal was deleted. */
   readonly after: PrincipalRecord | undefined;
-  readonly catalog: Catalog;
+  readonly lists: Lists;
 }
 
 /** Looks and plans, and sends nothing: what a dry run shows, and what carrying it out begins with. */
@@ -67,9 +66,9 @@ export async function reconcile(planner: Planner, attempt: Attempt): Promise<Rec
     const written = await send(step, record, attempt);
     if (written.kind === 'shown') {
       progress.effected.push(step);
-      seen = note(attempt, { catalog: seen.catalog, record: written.record });
+      seen = note(attempt, { ...seen, record: written.record });
       if (plan.steps.length === 1) {
-        return { isOurs: true, after: written.record, catalog: seen.catalog };
+        return { isOurs: true, after: written.record, lists: seen };
       }
     } else {
       failed = { step, ...written };
@@ -81,7 +80,7 @@ export async function reconcile(planner: Planner, attempt: Attempt): Promise<Rec
     }
     plan = planner(seen, progress);
   }
-  return { isOurs: plan.isOurs, after: seen.record, catalog: seen.catalog };
+  return { isOurs: plan.isOurs, after: seen.record, lists: seen };
 }
 
 type Written =
@@ -144,8 +143,8 @@ function note({ progress }: Attempt, seen: Seen): Seen {
 }
 
 async function look(freshness: 'recent' | 'fresh', { client, subject, lookUp, call }: Attempt): Promise<Seen> {
-  const [catalog, record] = await Promise.all([lookUp(freshness, call), subject.type.load(client, subject.id, call)]);
-  return { catalog, record };
+  const [lists, record] = await Promise.all([lookUp(freshness, call), subject.type.load(client, subject.id, call)]);
+  return { ...lists, record };
 }
 
 /**
@@ -155,7 +154,7 @@ async function look(freshness: 'recent' | 'fresh', { client, subject, lookUp, ca
 async function lookFirst(planner: Planner, attempt: Attempt): Promise<Seen> {
   const { lookUp, call, progress } = attempt;
   const seen = await look('recent', attempt);
-  return mayStand(() => planner(seen, progress)) ? seen : { ...seen, catalog: await lookUp('fresh', call) };
+  return mayStand(() => planner(seen, progress)) ? seen : { ...seen, ...(await lookUp('fresh', call)) };
 }
 
 function mayStand(plan: () => Plan): boolean {

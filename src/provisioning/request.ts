@@ -6,6 +6,7 @@ import type { Entitlement, Resource } from '../model/messages.ts';
 import { requiredResourceId, requiredText } from '../model/requests.ts';
 import type { Operation } from './change.ts';
 import { principalTypeOf, principalTypesHolding } from './principal-types.ts';
+import { edgeRefusal } from './edges.ts';
 import type { ProvisionedType } from './provisioned-type.ts';
 import { entitlementOf, provisioned, provisioningOf } from './types.ts';
 
@@ -38,6 +39,10 @@ export function parseChangeRequest(
   const type = principalTypeOf(resourceType);
   const grantedTo = principalTypesHolding(entitlementOf(target).gives);
   if (type === undefined || !grantedTo.includes(type)) {
+    const refusal = edgeRefusal(target, resourceType);
+    if (refusal !== undefined) {
+      throw refusal;
+    }
     throw new ConnectorError(
       'invalid',
       `a ${target.typeId} can be granted to ${grantedTo.map(({ oneOf }) => oneOf).join(' or ')}, not to a ${JSON.stringify(resourceType.slice(0, 100))}`,
@@ -107,14 +112,15 @@ function parseTargets(typeId: string, resourceId: string, isType?: IsType): read
       `no ${typeId} has the id ${JSON.stringify(resourceId.slice(0, 100))}; it looks like ${type.idExample}, and "%" and "/" inside a name are written %25 and %2F`,
     );
   }
-  const { tenantId, roleName } = holding;
-  return type.entitlements.map(({ slug }) => ({ typeId: type.typeId, resourceId, slug, tenantId, roleName }));
+  return type.entitlements.map(({ slug }) => Object.assign({ typeId: type.typeId, resourceId, slug }, holding));
 }
 
-function provisionedType(typeId: string, isType: IsType = () => false): ProvisionedType {
-  const type = provisioningOf(typeId);
+function provisionedType(typeId: string, isType?: IsType): ProvisionedType {
+  const listed = isType?.(typeId);
+  const known = provisioningOf(typeId);
+  const type = listed === false && known !== undefined && 'refusal' in known ? undefined : known; // as types that are not there
   if (type === undefined) {
-    throw principalTypeOf(typeId) !== undefined || isType(typeId)
+    throw principalTypeOf(typeId) !== undefined || listed === true
       ? new ConnectorError('invalid', `a ${typeId} cannot be granted`)
       : new ConnectorError('unsupported', `there is no resource type ${JSON.stringify(typeId.slice(0, 100))}`);
   }

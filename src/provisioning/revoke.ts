@@ -3,6 +3,7 @@ import { holds } from '../access/holding.ts';
 import { didYouMean, nearTargets, targetsMeantBy } from '../access/near-targets.ts';
 import type { Target } from '../access/target.ts';
 import { ConnectorError } from '../errors.ts';
+import { inheritedBy, mayInherit, onlyInherited } from './inherited.ts';
 import type { Plan, Planner, Progress, Seen } from './plan.ts';
 import { described, type Subject } from './principal.ts';
 import type { Asked } from './provisioned-type.ts';
@@ -17,15 +18,17 @@ export interface RoleRules {
 
 /**
  * Plans to take one thing from one principal, in exactly one scope. A principal or tenant that was deleted, and a
- * record that does not show the thing, mean already revoked. Two cases are refused, because the thing may still be
- * held: a role that no list knows and the record does not show may have been renamed, and its holders with it; and an
- * id that names nothing, but would name something if its parts were encoded, may mean that.
+ * record that does not show the thing, mean already revoked. Three cases are refused, because the thing may still be
+ * held: what is held in an ancestor must be revoked there; a role that no list knows and the record does not show may
+ * have been renamed, and its holders with it; and an id that names nothing, but would name something if its parts were
+ * encoded, may mean that.
  */
 export function planRevoke({ target, subject }: Asked, rules?: RoleRules): Planner {
   const { tenantId, roleName } = target;
   let wasListed = false; // when the removal was planned
 
-  return ({ catalog, record }: Seen, progress: Progress): Plan => {
+  return (seen: Seen, progress: Progress): Plan => {
+    const { catalog, record } = seen;
     if (record === undefined) {
       checkCouldExist(subject, progress);
       return { kind: 'settled', isOurs: false };
@@ -45,12 +48,17 @@ export function planRevoke({ target, subject }: Asked, rules?: RoleRules): Plann
     if (rules !== undefined && !isListed && !isTenantGone && !isExplained) {
       throw wasListed ? vanishedRole(target, subject) : unknownRole(target, subject, catalog);
     }
-    return { kind: 'settled', isOurs: mayBeOurs, needsFreshLists: rules !== undefined || isTenantGone };
+    const inherited = inheritedBy(subject, record, target, seen);
+    if (inherited.length > 0 && progress.sent.length === 0) {
+      throw onlyInherited(subject, target, inherited, seen); // once something was sent, the change tells of it
+    }
+    const needsFreshLists = rules !== undefined || isTenantGone || mayInherit(record, target, seen);
+    return { kind: 'settled', isOurs: mayBeOurs, needsFreshLists };
   };
 }
 
 /** A deleted principal holds nothing. A text that cannot be an id says nothing about anybody, so it is `not-found`. */
-function checkCouldExist({ id, type }: Subject, { seen }: Progress): void {
+export function checkCouldExist({ id, type }: Subject, { seen }: Progress): void {
   if (!type.canBeId(id) && seen.every((record) => record === undefined)) {
     throw new ConnectorError(
       'not-found',
@@ -59,7 +67,8 @@ function checkCouldExist({ id, type }: Subject, { seen }: Progress): void {
   }
 }
 
-function checkNotMisread({ typeId, resourceId, tenantId }: Target, catalog: Catalog): void {
+/** Refuses where an id that names no tenant would name something if it were read in another way. */
+export function checkNotMisread({ typeId, resourceId, tenantId }: Target, catalog: Catalog): void {
   const meant = targetsMeantBy(typeId, resourceId, catalog);
   if (meant.length > 0) {
     throw new ConnectorError(
@@ -69,7 +78,7 @@ function checkNotMisread({ typeId, resourceId, tenantId }: Target, catalog: Cata
   }
 }
 
-function unknownRole(target: Target, subject: Subject, catalog: Catalog): ConnectorError {
+export function unknownRole(target: Target, subject: Subject, catalog: Catalog): ConnectorError {
   const { tenantId, roleName } = target;
   const where = tenantId === '' ? 'in the project' : `in tenant ${JSON.stringify(tenantId)}`;
   const hint = didYouMean(nearTargets(target, catalog), catalog) || '.';

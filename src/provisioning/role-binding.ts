@@ -1,8 +1,9 @@
 import type { Catalog } from '../access/catalog.ts';
 import { type Target, targetOf } from '../access/target.ts';
 import { ConnectorError } from '../errors.ts';
-import { entitlementIdOf, parseBindingResourceId } from '../model/ids.ts';
+import { entitlementIdOf, parseBindingResourceId, parseDerivedBindingId } from '../model/ids.ts';
 import { checkTenantExists, missing } from './checks.ts';
+import { isDerived, planDerivedRevoke, refuseDerivedGrant } from './derived-binding.ts';
 import { planGrant } from './grant.ts';
 import type { ProvisionedType } from './provisioned-type.ts';
 import { planRevoke } from './revoke.ts';
@@ -11,13 +12,14 @@ import { planRevoke } from './revoke.ts';
 export const provisionedRoleBinding: ProvisionedType = {
   typeId: 'role_binding',
   idExample: 'tenant-id/Editor',
-  parseId: parseBindingResourceId,
+  parseId: (resourceId) => parseBindingResourceId(resourceId) ?? parseDerivedBindingId(resourceId),
   entitlements: [
     {
       slug: 'assigned',
       gives: 'role',
-      planGrant: (asked) => planGrant(asked, checkBindingExists),
-      planRevoke: (asked) => planRevoke(asked, { isListed, checkMeaning: checkNoOwnRole }),
+      planGrant: (asked) => (isDerived(asked) ? refuseDerivedGrant(asked) : planGrant(asked, checkBindingExists)),
+      planRevoke: (asked) =>
+        isDerived(asked) ? planDerivedRevoke(asked) : planRevoke(asked, { isListed, checkMeaning: checkNoOwnRole }),
     },
   ],
 };

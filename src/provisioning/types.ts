@@ -1,11 +1,13 @@
 import type { Holding } from '../access/holding.ts';
 import type { Target } from '../access/target.ts';
 import { endpointLabel } from '../descope/http/endpoint.ts';
+import { refusedIdpGroup } from './idp-group.ts';
 import { refusedPermission } from './permission.ts';
 import { principalTypesHolding } from './principal-types.ts';
 import type { ProvisionedEntitlement, ProvisionedType, RefusedType } from './provisioned-type.ts';
 import { provisionedRoleBinding } from './role-binding.ts';
 import { provisionedRole } from './role.ts';
+import { refusedSsoConfiguration } from './sso-configuration.ts';
 import type { HeldKind } from './step.ts';
 import { provisionedTenant } from './tenant.ts';
 
@@ -17,6 +19,8 @@ export const provisioned: readonly (ProvisionedType | RefusedType)[] = [
   provisionedRole,
   provisionedRoleBinding,
   refusedPermission,
+  refusedIdpGroup,
+  refusedSsoConfiguration,
 ];
 
 /** Undefined for a type without a line. */

@@ -1,6 +1,10 @@
 import { create } from '@bufbuild/protobuf';
 import { ConnectorError } from '../errors.ts';
-import { GrantAlreadyExistsSchema, GrantAlreadyRevokedSchema } from '../gen/c1/connector/v2/annotation_grant_pb.ts';
+import {
+  GrantAlreadyExistsSchema,
+  GrantAlreadyRevokedSchema,
+  GrantMetadataSchema,
+} from '../gen/c1/connector/v2/annotation_grant_pb.ts';
 import { RequestIdSchema } from '../gen/c1/connector/v2/annotation_request_pb.ts';
 import { GrantManagerService } from '../gen/c1/connector/v2/grant_pb.ts';
 import { annotate, marker } from '../model/annotations.ts';
@@ -40,7 +44,7 @@ export function grantManagerService({ provisioner, types }: GrantManagerOptions)
         grants: [change.target, ...change.alongsideTargets].map((target) => toGrant(target, change.principal)),
         annotations: [
           ...(change.outcome === 'already-granted' ? [marker(GrantAlreadyExistsSchema)] : []),
-          requestIdOf(change),
+          ...annotationsOf(change),
         ],
       };
     },
@@ -51,15 +55,22 @@ export function grantManagerService({ provisioner, types }: GrantManagerOptions)
       return {
         annotations: [
           ...(change.outcome === 'already-revoked' ? [marker(GrantAlreadyRevokedSchema)] : []),
-          requestIdOf(change),
+          ...annotationsOf(change),
         ],
       };
     },
   });
 }
 
-function requestIdOf({ requestId }: Change): Any {
-  return annotate(RequestIdSchema, create(RequestIdSchema, { requestId }));
+/** The id of the request, and what the principal also holds, whatever was changed. */
+function annotationsOf({ requestId, inherited }: Change): readonly Any[] {
+  const from = inherited.map(({ source }) => source.tenantId);
+  return [
+    annotate(RequestIdSchema, create(RequestIdSchema, { requestId })),
+    ...(from.length === 0
+      ? []
+      : [annotate(GrantMetadataSchema, create(GrantMetadataSchema, { metadata: { also_inherited_from: from } }))]),
+  ];
 }
 
 function present(provisioner: Provisioner | undefined): Provisioner {

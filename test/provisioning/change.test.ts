@@ -85,15 +85,29 @@ describe('a change', () => {
     },
   );
 
-  it('that finds no role to revoke reads the lists again before it says so; one that finds no membership does not', async () => {
+  it('that finds no role to revoke reads the lists again before it says so', async () => {
     const fake = project();
     await fake.provisioner.grant(parseTarget('role', 'Viewer'), ann);
     fake.requests.length = 0;
 
     await fake.provisioner.revoke(parseTarget('role', 'Editor'), ann);
-    await fake.provisioner.revoke(parseTarget('tenant', 'globex'), ann);
 
-    expect(fake.calls).toEqual(['load', ...lists, 'load']);
+    expect(fake.calls).toEqual(['load', ...lists]);
+  });
+
+  it.each([
+    ['the user is in another tenant, which may lie above it', 'ann', 'auto', ['load', ...lists]],
+    ['the user is in no tenant', 'cat', 'auto', ['load']],
+    ['nothing is inherited', 'ann', 'none', ['load']],
+  ] as const)('that finds no membership to revoke: %s', async (_what, userId, inheritance, calls) => {
+    const fake = project({ inheritance });
+    fake.rows = { ...fake.rows, users: [...fake.rows.users, user('cat')] };
+    await fake.provisioner.grant(parseTarget('role', 'Viewer'), ann);
+    fake.requests.length = 0;
+
+    await fake.provisioner.revoke(parseTarget('tenant', 'globex'), userPrincipal(userId));
+
+    expect(fake.calls).toEqual(calls);
   });
 
   it('whose answer is lost reads lists and user again before it is sent again', async () => {

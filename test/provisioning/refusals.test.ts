@@ -60,7 +60,7 @@ const hostile: readonly (readonly [string, GrantRequest, status])[] = [
   [
     'a tenant as principal',
     { entitlement: entitlement('tenant', 'acme'), principal: { id: { resourceType: 'tenant', resource: 'globex' } } },
-    status.INVALID_ARGUMENT,
+    status.FAILED_PRECONDITION,
   ],
   [
     'a principal of an unknown type',
@@ -184,7 +184,22 @@ const hostile: readonly (readonly [string, GrantRequest, status])[] = [
   ['../', { entitlement: entitlement('role', '../../Editor'), principal: ada }, status.INVALID_ARGUMENT],
   [
     '../ in front of a tenant',
-    { entitlement: entitlement('role_binding', '../acme/Editor'), principal: ada },
+    { entitlement: entitlement('role', '../acme/Editor'), principal: ada },
+    status.INVALID_ARGUMENT,
+  ],
+  [
+    'a binding four levels deep',
+    { entitlement: entitlement('role_binding', 'acme/globex/acme/Editor'), principal: ada },
+    status.INVALID_ARGUMENT,
+  ],
+  [
+    'a derived binding with an empty tenant',
+    { entitlement: entitlement('role_binding', '/globex/Editor'), principal: ada },
+    status.INVALID_ARGUMENT,
+  ],
+  [
+    'a derived binding with an empty role',
+    { entitlement: entitlement('role_binding', 'acme/globex/'), principal: ada },
     status.INVALID_ARGUMENT,
   ],
   [
@@ -297,6 +312,8 @@ describe('an entitlement of something that the project does not have', () => {
     ['the tenant __proto__', 'tenant', '__proto__'],
     ['the role __proto__', 'role', '__proto__'],
     ['the binding __proto__/constructor', 'role_binding', '__proto__/constructor'],
+    ['a derived binding of ../', 'role_binding', '../acme/Editor'],
+    ['a derived binding of a role of an unknown tenant', 'role_binding', 'acme/nowhere/Editor'],
   ];
 
   it.each(unknown)('is NOT_FOUND for a grant, without a write: %s', async (_what, typeId, resource) => {

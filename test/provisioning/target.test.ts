@@ -65,8 +65,8 @@ describe('the target of an entitlement', () => {
           fc.pre(resourceId !== other);
           const parsed = [resourceId, other].map((id) => {
             try {
-              const { tenantId, roleName } = parseTarget(typeId, id);
-              return JSON.stringify([tenantId, roleName]);
+              const { tenantId, roleTenantId, roleName } = parseTarget(typeId, id);
+              return JSON.stringify([tenantId, roleTenantId, roleName]);
             } catch {
               return undefined;
             }

@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
+import { Inheritance } from '../../src/access/inheritance.ts';
 import { userWriteEndpoints } from '../../src/descope/users/user-writes.ts';
 import { endpointLabel } from '../../src/descope/http/endpoint.ts';
 import { EntitlementSchema } from '../../src/gen/c1/connector/v2/entitlement_pb.ts';
@@ -19,9 +20,13 @@ import { role } from '../support/project-fixture.ts';
 const changeable = provisioned.flatMap((type) => ('entitlements' in type ? [type] : []));
 
 describe('the types whose entitlements can be changed', () => {
-  it('are tenants and roles; a permission is refused with a sentence', () => {
+  it('are tenants and roles; what is managed elsewhere is refused with a sentence', () => {
     expect(changeable.map(({ typeId }) => typeId)).toEqual(['tenant', 'role', 'role_binding']);
-    expect(provisioned.filter((type) => 'refusal' in type).map(({ typeId }) => typeId)).toEqual(['permission']);
+    expect(provisioned.filter((type) => 'refusal' in type).map(({ typeId }) => typeId)).toEqual([
+      'permission',
+      'idp_group',
+      'sso_configuration',
+    ]);
   });
 
   it('have the entitlements that a sync lists, each for users', () => {
@@ -75,7 +80,7 @@ describe('a principal of another type', () => {
   });
 
   it('is called by its own words, and judged by its own form of ids', () => {
-    const unseen = { catalog, record: undefined };
+    const unseen = { catalog, inheritance: new Inheritance([], 'auto'), record: undefined };
 
     expect(() => planGrant(asked('K2'), () => undefined)(unseen, newProgress())).toThrow(
       'there is no access key K2 in the project',

@@ -2,6 +2,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { anyIs, anyUnpack } from '@bufbuild/protobuf/wkt';
 import { fromBinary } from '@bufbuild/protobuf';
 import type { ServiceError } from '@grpc/grpc-js';
+import type { InheritanceMode } from '../../src/access/inheritance.ts';
 import { createConnector } from '../../src/connector.ts';
 import type { DescopeClientOptions } from '../../src/descope/client.ts';
 import {
@@ -15,6 +16,7 @@ import {
 import {
   GrantAlreadyExistsSchema,
   GrantAlreadyRevokedSchema,
+  GrantMetadataSchema,
 } from '../../src/gen/c1/connector/v2/annotation_grant_pb.ts';
 import { RequestIdSchema } from '../../src/gen/c1/connector/v2/annotation_request_pb.ts';
 import {
@@ -43,6 +45,48 @@ const slugs: Readonly<Record<string, string>> = {
   role_binding: 'assigned',
   permission: 'granted',
 };
+
+/**
+ * A tree: Group above Acme above Acme East, which defines an Auditor of its own, and Acme Shut, into which only one
+ * reading lets anything. Pat holds things in Acme and in the group, Quinn the same directly in Acme East besides.
+ */
+export function treeOfTenants(): ProjectSeed {
+  return {
+    tenants: [
+      { id: 'group', name: 'Group' },
+      { id: 'acme', name: 'Acme', parent: 'group' },
+      { id: 'east', name: 'Acme East', parent: 'acme' },
+      { id: 'shut', name: 'Acme Shut', parent: 'acme', roleInheritance: 'none' },
+    ],
+    permissions: [{ name: 'read' }],
+    roles: [
+      { name: 'Editor', permissionNames: ['read'] },
+      { name: 'Auditor' },
+      { name: 'Auditor', tenantId: 'east' },
+      { name: 'Approver', tenantId: 'acme' },
+    ],
+    users: [
+      {
+        userId: 'U2Pat',
+        name: 'Pat',
+        email: 'pat@acme.example',
+        tenants: [
+          { tenantId: 'acme', roleNames: ['Editor', 'Auditor', 'Approver'] },
+          { tenantId: 'group', roleNames: ['Editor'] },
+        ],
+      },
+      {
+        userId: 'U2Quinn',
+        name: 'Quinn',
+        email: 'quinn@acme.example',
+        tenants: [
+          { tenantId: 'acme', roleNames: ['Editor'] },
+          { tenantId: 'east', roleNames: ['Editor'] },
+        ],
+      },
+    ],
+  };
+}
 
 /** What a platform knows of an entitlement: ids only. */
 export function entitlement(typeId: string, resource: string): NonNullable<GrantRequest['entitlement']> {
@@ -119,11 +163,15 @@ export interface Ended {
   readonly grants: readonly string[];
   readonly isOld: boolean;
   readonly requestId: string;
+  /** GrantMetadata of the answer. */
+  readonly metadata: unknown;
 }
 
 export interface ProvisioningOptions {
   readonly emulator?: EmulatorOptions;
   readonly joinTenant?: boolean;
+  readonly inheritance?: InheritanceMode;
+  readonly include?: readonly string[];
   readonly dryRun?: boolean;
   readonly isOff?: boolean;
   readonly audit?: WriteAudit;
@@ -156,6 +204,8 @@ export interface Provisioning extends AsyncDisposable {
 export async function startProvisioning({
   emulator: given = {},
   joinTenant = false,
+  inheritance = 'auto',
+  include = [],
   dryRun = false,
   isOff = false,
   audit: sink,
@@ -177,6 +227,7 @@ export async function startProvisioning({
     now,
     sleep,
     joinTenant,
+    inheritance,
     dryRun,
     isEnabled: !isOff,
     ...(logger !== undefined && { logger }),
@@ -185,7 +236,7 @@ export async function startProvisioning({
       await sink?.(entry);
     },
   });
-  const connector = createConnector({ project: client, policy: { tenantRoles: 'all' }, provisioner });
+  const connector = createConnector({ project: client, policy: { tenantRoles: 'all', include }, provisioner });
   const server = await startServer({ surface: connector, listen: '127.0.0.1:0' });
 
   const sendGrant: Provisioning['sendGrant'] = async (request, cancelAfterMs) => {
@@ -199,6 +250,8 @@ export async function startProvisioning({
       grants: grants.map(({ id }) => id),
       isOld: annotations.some((one) => anyIs(one, GrantAlreadyExistsSchema)),
       requestId: requestIdOf(annotations),
+      metadata: annotations.map((one) => anyUnpack(one, GrantMetadataSchema)).find((one) => one !== undefined)
+        ?.metadata,
     };
   };
   const sendRevoke: Provisioning['sendRevoke'] = async (request, cancelAfterMs) => {
@@ -207,6 +260,8 @@ export async function startProvisioning({
       grants: [],
       isOld: annotations.some((one) => anyIs(one, GrantAlreadyRevokedSchema)),
       requestId: requestIdOf(annotations),
+      metadata: annotations.map((one) => anyUnpack(one, GrantMetadataSchema)).find((one) => one !== undefined)
+        ?.metadata,
     };
   };
 
