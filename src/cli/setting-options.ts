@@ -16,6 +16,7 @@ export const connectionSettings = [
 /** What a full sync reads, and what it puts up with: for every command that makes one. */
 export const readingSettings = [
   'tenantRoles',
+  'inheritance',
   'include',
   'maxDangling',
   'strict',

@@ -63,6 +63,7 @@ export async function prepare(
     maxResponseSize,
     rateLimit,
     tenantRoles,
+    inheritance,
     include = [],
     maxDangling,
     strict,
@@ -70,7 +71,7 @@ export async function prepare(
   return {
     settings: loaded,
     logger,
-    policy: { tenantRoles, include, strict, ...(maxDangling !== undefined && { maxDangling }) },
+    policy: { tenantRoles, inheritance, include, strict, ...(maxDangling !== undefined && { maxDangling }) },
     connect: (observer) => {
       const options = {
         projectId,

@@ -10,7 +10,7 @@ const dropWords: Readonly<Record<string, string>> = {
 
 /** What a reader must know besides the counts, one line each; none when all is in order. */
 export function remarks(summary: SyncSummary): readonly string[] {
-  const { dangling, ambiguous, cut, notDerived, counts } = summary;
+  const { dangling, ambiguous, cut, inheritance, counts } = summary;
   const lines: string[] = [];
   if ((counts.resources['user'] ?? 0) === 0) {
     lines.push('warning: the project has no users at all; is it the right project and key?');
@@ -37,9 +37,15 @@ export function remarks(summary: SyncSummary): readonly string[] {
     );
     lines.push(`note: ${counted(cut.attributesDropped, 'custom attribute')} left out: ${reasons.join(', ')}`);
   }
-  if (notDerived.inheritingTenants > 0) {
+  if (inheritance.uncertain > 0) {
     lines.push(
-      `note: inherited access is not derived yet (${counted(notDerived.inheritingTenants, 'tenant')}, ${counted(notDerived.inheritedRoles, 'role')})`,
+      `note: ${inheritance.uncertain.toLocaleString('en')} of ${counted(inheritance.edges, 'inherited grant')} uncertain: Descope does not say what flows there (summary.inheritance)`,
+    );
+  }
+  const broken = inheritance.loops + inheritance.unknown_parents;
+  if (broken > 0) {
+    lines.push(
+      `warning: ${counted(broken, 'tenant')} with a parent that is unknown or in a loop: nothing is inherited through it (summary.inheritance)`,
     );
   }
   return lines;

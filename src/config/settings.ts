@@ -1,5 +1,6 @@
 import { Cron } from 'croner';
 import { z } from 'zod';
+import { inheritanceModes } from '../access/inheritance.ts';
 import { parseListenAddress, parseListenHost } from '../listen-address.ts';
 
 /**
@@ -165,6 +166,16 @@ export const settings = {
     default: 'all',
     choices: ['all', 'observed'],
     schema: oneOf('all', 'observed'),
+  },
+  inheritance: {
+    flag: '--inheritance <reading>',
+    env: ['BATON_INHERITANCE'],
+    title: 'Inheritance',
+    kind: 'text',
+    help: 'whose setting governs what flows from a tenant to those below it: the "parent"\'s, the "child"\'s, "auto" for both readings (what only one allows is marked uncertain), or "none" to derive nothing',
+    default: 'auto',
+    choices: [...inheritanceModes],
+    schema: oneOf(...inheritanceModes),
   },
   include: {
     flag: '--include <types>',

@@ -2,19 +2,57 @@ import { type Binding, type Catalog, idOfBinding } from '../access/catalog.ts';
 import { listedRoles, listedTenants } from '../access/catalog-list.ts';
 import { tenantName } from '../access/names.ts';
 import { toBindingRow } from '../model/binding-row.ts';
-import { entitlementRef, parseBindingResourceId, roleResourceId, tenantRef } from '../model/ids.ts';
+import {
+  type DerivedBinding,
+  derivedBindingResourceId,
+  entitlementRef,
+  parseBindingResourceId,
+  parseDerivedBindingId,
+  roleResourceId,
+  tenantRef,
+} from '../model/ids.ts';
 import { type TokenFields, tokenText } from '../model/page-token.ts';
-import type { ResourceRow } from '../model/row.ts';
+import type { GrantRow, ResourceRow } from '../model/row.ts';
 import type { CutCounter } from '../model/text.ts';
 import type { ListRequest, ResourceType } from './resource-type.ts';
 import { bindingGrantsToOthers, walkBindings, walkedGrants } from './sync/binding-walk.ts';
 import type { CompletedRead } from './sync/completed-read.ts';
 import { bindingsOf } from './sync/held-bindings.ts';
 import { grantsOfHolders } from './sync/holder-grants.ts';
+import { inheritanceIn } from './sync/inherited-edges.ts';
+import { allInheritedRoles, inheritedRoles, isInherited } from './sync/inherited-grants.ts';
 import { bindingsOfOthers, isOfOthers, startOfOthers, thenOthers } from './sync/other-holders.ts';
 import { emptyPage, fillPage, type GrantPage, type Page, type PageRequest, placeIn } from './sync/paging.ts';
 import type { SyncSession } from './sync/sync-session.ts';
+import { inStages } from './sync/stages.ts';
 import { walkedPage } from './sync/walked-page.ts';
+
+/** A role in effect in a tenant by inheritance, where no plain binding says that. */
+function toDerived(binding: DerivedBinding, catalog: Catalog, cuts: CutCounter): ResourceRow {
+  const { tenantId, roleTenantId, roleName } = binding;
+  const from = roleTenantId === '' ? 'of the project' : `of ${tenantName(catalog, roleTenantId)}`;
+  return toBindingRow(
+    {
+      id: derivedBindingResourceId(binding),
+      parent: tenantRef(tenantId),
+      displayName: `${roleName} ${from} in ${tenantName(catalog, tenantId)}`,
+      description: catalog.role(roleTenantId, roleName)?.description ?? '',
+      profile: { role_name: roleName, tenant_id: tenantId, role_tenant_id: roleTenantId },
+      roleResourceId: roleResourceId({ tenantId: roleTenantId, roleName }),
+      tenantId,
+    },
+    cuts,
+  );
+}
+
+/** The row of a role that is in effect in a tenant by inheritance: a plain binding wherever that can be. */
+function toInherited(binding: DerivedBinding, catalog: Catalog, cuts: CutCounter): ResourceRow {
+  return isPlain(catalog, binding) ? toBinding(binding, catalog, cuts) : toDerived(binding, catalog, cuts);
+}
+
+function isPlain(catalog: Catalog, binding: DerivedBinding): boolean {
+  return binding.roleTenantId === '' && catalog.isBinding(binding);
+}
 
 function toBinding(binding: Binding, catalog: Catalog, cuts: CutCounter): ResourceRow {
   const { tenantId, roleName } = binding;
@@ -47,8 +85,17 @@ export const roleBindingType: ResourceType = {
   parentTypeIds: ['tenant'],
   isListedByPolicy: true,
   list: async (session, request) =>
-    session.policy.tenantRoles === 'all' ? await listAll(session, request) : await listObserved(session, request),
+    await inStages(request, [
+      (page) => (session.policy.tenantRoles === 'all' ? listAll : listObserved)(session, { ...request, ...page }),
+      (page) => listInherited(session, { ...request, ...page }),
+    ]),
   get: async (session, id, signal) => {
+    const derived = parseDerivedBindingId(id);
+    if (derived !== undefined) {
+      const catalog = await session.catalog(signal);
+      const isThere = !isPlain(catalog, derived) && (await isInherited(session, derived, signal));
+      return isThere ? toDerived(derived, catalog, session.cuts) : undefined;
+    }
     const binding = parseBindingResourceId(id);
     if (binding === undefined) {
       return undefined;
@@ -74,20 +121,63 @@ export const roleBindingType: ResourceType = {
       },
       grantableTo: 'holders',
       grants: async (session, id, request) => {
+        const derived = parseDerivedBindingId(id);
+        if (derived !== undefined) {
+          const isOther = isPlain(await session.catalog(request.signal), derived);
+          return isOther ? emptyPage() : await inheritedRoles(session, derived, request);
+        }
         const binding = parseBindingResourceId(id);
-        return binding === undefined
-          ? emptyPage()
-          : await grantsOfHolders(
-              session,
-              entitlementRef('role_binding', id),
-              { holding: binding, exists: (catalog) => catalog.isBinding(binding) },
-              request,
-            );
+        return binding === undefined ? emptyPage() : await grantsOfBinding(session, id, binding, request);
       },
     },
   ],
   allGrants,
 };
+
+async function grantsOfBinding(
+  session: SyncSession,
+  id: string,
+  binding: Binding,
+  request: PageRequest,
+): Promise<Page<GrantRow>> {
+  const inherited = async (page: PageRequest): Promise<Page<GrantRow>> =>
+    (await session.catalog(page.signal)).isBinding(binding)
+      ? await inheritedRoles(session, { ...binding, roleTenantId: '' }, page)
+      : emptyPage();
+  return await inStages(request, [
+    (page) =>
+      grantsOfHolders(
+        session,
+        entitlementRef('role_binding', id),
+        { holding: binding, exists: (catalog) => catalog.isBinding(binding) },
+        page,
+      ),
+    inherited,
+  ]);
+}
+
+/**
+ * Roles in effect in tenants by inheritance, as far as they are not listed anyway. Which there are depends on all
+ * users.
+ */
+async function listInherited(session: SyncSession, request: ListRequest): Promise<Page<ResourceRow>> {
+  const { cursor, limit, signal, parent } = request;
+  if (inheritanceIn(await session.catalog(signal), session.policy.inheritance).isFlat) {
+    return emptyPage();
+  }
+  const { catalog, inherited, readId } = await session.complete(signal);
+  const isListed = session.policy.tenantRoles === 'all' ? isPlain : () => false;
+  function* rows(): Generator<readonly [ResourceRow, TokenFields]> {
+    for (let place = placeIn(readId, cursor); place < inherited.count; place += 1) {
+      const binding = inherited.at(place);
+      const isOfParent = parent === undefined || binding?.tenantId === parent.id;
+      if (binding !== undefined && isOfParent && !isListed(catalog, binding)) {
+        yield [toInherited(binding, catalog, session.cuts), { r: readId, o: place + 1 }];
+      }
+    }
+  }
+  return fillPage(rows(), limit);
+}
 
 async function listAll(
   session: SyncSession,
@@ -132,26 +222,57 @@ async function listObserved(session: SyncSession, request: ListRequest): Promise
   return page.next === undefined ? { ...page, ...thenOthers(ofOthers(catalog, startOfOthers)) } : page;
 }
 
-/** The grants of all bindings in one walk, which names the principals that are no users as a stretch of its own. */
+/**
+ * The grants of all bindings in one walk: what users hold, then what other principals hold, then what is inherited. The
+ * first page names the later parts as stretches of their own.
+ */
 async function allGrants(session: SyncSession, request: PageRequest): Promise<GrantPage> {
+  const { g: stage, ...cursor } = request.cursor ?? {};
+  return stage === undefined
+    ? await allDirectGrants(session, request)
+    : inInherited(
+        await allInheritedRoles(session, {
+          ...request,
+          cursor: Object.keys(cursor).length === 0 ? undefined : cursor,
+        }),
+      );
+}
+
+async function allDirectGrants(session: SyncSession, request: PageRequest): Promise<GrantPage> {
   const { cursor, limit, signal } = request;
   const { otherHolders } = session.types;
   if (isOfOthers(cursor)) {
-    return fillPage(bindingGrantsToOthers(await session.catalog(signal), otherHolders, cursor), limit);
+    const catalog = await session.catalog(signal);
+    const page = fillPage(bindingGrantsToOthers(catalog, otherHolders, cursor), limit);
+    return page.next === undefined ? { ...page, ...thenInherited(session, catalog) } : page;
   }
+  const following = (catalog: Catalog): { readonly next?: TokenFields } => {
+    const others = thenOthers(bindingGrantsToOthers(catalog, otherHolders, startOfOthers));
+    return others.next === undefined ? thenInherited(session, catalog) : others;
+  };
   const walk = await session.walkInstead({}, cursor, signal);
   if (walk !== undefined) {
     const catalog = await session.catalog(signal);
     const page = await walkedGrants(walk, catalog, request);
-    return page.next === undefined
-      ? { ...page, ...thenOthers(bindingGrantsToOthers(catalog, otherHolders, startOfOthers)) }
-      : page;
+    return page.next === undefined ? { ...page, ...following(catalog) } : page;
   }
   const completed = await session.complete(signal);
   const page = walkBindings(completed, cursor, limit);
-  const { next } =
-    cursor === undefined ? thenOthers(bindingGrantsToOthers(completed.catalog, otherHolders, startOfOthers)) : {};
+  const { next } = cursor === undefined ? following(completed.catalog) : {};
   return next === undefined ? page : { ...page, siblings: [...(page.siblings ?? []), next] };
+}
+
+/** Where the inherited grants begin, if there can be any. A process without an index does not know yet. */
+function thenInherited({ policy, completedNow }: SyncSession, catalog: Catalog): { readonly next?: TokenFields } {
+  const isThere =
+    completedNow === undefined
+      ? !inheritanceIn(catalog, policy.inheritance).isFlat
+      : completedNow.inherited.counts.edges > 0;
+  return isThere ? { next: { g: 1 } } : {};
+}
+
+function inInherited<R>(page: Page<R>): Page<R> {
+  return page.next === undefined ? page : { ...page, next: { ...page.next, g: 1 } };
 }
 
 function* allAfter(catalog: Catalog, cursor: TokenFields | undefined): Generator<readonly [Binding, TokenFields]> {

@@ -9,8 +9,10 @@ import type { CutCounter } from '../model/text.ts';
 import { groupTrait } from '../model/traits.ts';
 import type { ResourceType } from './resource-type.ts';
 import { grantsOfHolders } from './sync/holder-grants.ts';
+import { inheritedMemberships } from './sync/inherited-grants.ts';
 import { lateRows } from './sync/late.ts';
 import { fillPage, rowsAfter } from './sync/paging.ts';
+import { inStages } from './sync/stages.ts';
 
 export function toTenant(tenant: Tenant, cuts: CutCounter): ResourceRow {
   const profile = {
@@ -80,12 +82,16 @@ export const tenantType: ResourceType = {
       },
       grantableTo: 'holders',
       grants: (session, id, request) =>
-        grantsOfHolders(
-          session,
-          entitlementRef('tenant', id),
-          { holding: { tenantId: id, roleName: undefined }, exists: (catalog) => catalog.tenant(id) !== undefined },
-          request,
-        ),
+        inStages(request, [
+          (direct) =>
+            grantsOfHolders(
+              session,
+              entitlementRef('tenant', id),
+              { holding: { tenantId: id, roleName: undefined }, exists: (catalog) => catalog.tenant(id) !== undefined },
+              direct,
+            ),
+          (inherited) => inheritedMemberships(session, id, inherited),
+        ]),
     },
   ],
 };

@@ -34,6 +34,15 @@ const schema = z.object({
   dangling: findings.optional(),
   ambiguous: findings.optional(),
   notDerived: z.object({ inheritingTenants: z.number(), inheritedRoles: z.number() }).optional(),
+  inheritance: z
+    .object({
+      mode: z.string(),
+      edges: z.number(),
+      uncertain: z.number(),
+      loops: z.number(),
+      unknown_parents: z.number(),
+    })
+    .optional(),
   cut: z.object({ textsCut: z.number(), attributesDropped: z.number() }).optional(),
   contentHash: z.string(),
 });

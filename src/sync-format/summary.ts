@@ -20,13 +20,24 @@ export interface FileSummary {
   readonly dangling?: FileFindings | undefined;
   readonly ambiguous?: FileFindings | undefined;
   /**
-   * Inherited access that the file does not tell: tenants that inherit, and pairs of such a tenant and a role held
-   * above it.
+   * Inherited access that a file of an earlier version does not tell: tenants that inherit, and pairs of such a tenant
+   * and a role held above it.
    */
   readonly notDerived?: { readonly inheritingTenants: number; readonly inheritedRoles: number } | undefined;
+  /** What flows down the tree of tenants; absent in files that derive nothing. */
+  readonly inheritance?: FileInheritance | undefined;
   /** What the protocol could not carry. */
   readonly cut?: { readonly textsCut: number; readonly attributesDropped: number } | undefined;
   readonly contentHash?: string | undefined;
+}
+
+export interface FileInheritance {
+  /** Whose setting was taken to govern: `auto` (both readings), `parent`, `child`; `none`: nothing is derived. */
+  readonly mode: string;
+  readonly edges: number;
+  readonly uncertain: number;
+  readonly loops: number;
+  readonly unknown_parents: number;
 }
 
 export interface FileConsistency {

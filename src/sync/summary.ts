@@ -60,10 +60,13 @@ export function toSummary(
     dangling: findings.dangling,
     ambiguous: findings.ambiguous,
     cut: cuts,
-    notDerived: {
-      what: 'access that tenants inherit from those above them is not derived',
-      inheritingTenants: inheritance.tenants,
-      inheritedRoles: inheritance.roles,
+    inheritance: {
+      mode: inheritance.mode,
+      edges: inheritance.edges,
+      uncertain: inheritance.uncertain,
+      loops: inheritance.loops,
+      unknown_parents: inheritance.unknownParents,
+      ancestor_defines: inheritance.ancestorDefines,
     },
     contentHash,
   };

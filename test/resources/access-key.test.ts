@@ -170,7 +170,7 @@ describe('access keys', () => {
     );
 
     const ids = new Set(pages.flat().map(({ id }) => id));
-    expect(ids.size).toBe(1_502);
+    expect(ids.size).toBe(1_504);
     expect([...ids].filter((id) => id.includes(':access_key:'))).toEqual(expected.slice(-2));
   });
 

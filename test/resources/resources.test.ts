@@ -419,24 +419,33 @@ describe('a binding', () => {
   });
 });
 
-describe('what is not derived yet', () => {
-  it('is counted: tenants that inherit, and the roles held above them', async () => {
+describe('what is inherited', () => {
+  it('is counted, with what is not sure and what no parent can be found for', async () => {
     const rows = {
       tenants: [
         tenant('root'),
         tenant('child', { parent: 'root' }),
         tenant('grandchild', { parent: 'child', roleInheritance: 'userOnly' }),
         tenant('apart', { parent: 'root', roleInheritance: 'none' }),
+        tenant('stray', { parent: 'gone' }),
         tenant('loop', { parent: 'pool' }),
         tenant('pool', { parent: 'loop' }),
       ],
-      roles: [role('A'), role('B')],
-      users: [user('u', { userTenants: [inTenant('root', 'A', 'B'), inTenant('child', 'A')] })],
+      roles: [role('A'), role('B'), role('C', { tenantId: 'root' })],
+      users: [user('u', { userTenants: [inTenant('root', 'A', 'B'), inTenant('child', 'A', 'C')] })],
     };
     const connector = connectorOf(createProject(rows));
 
     await allResources(connector, 'user');
 
-    expect(connector.report('sync-1')?.inheritance).toEqual({ tenants: 4, roles: 2 + 2 });
+    // child, grandchild and, where the parent governs, apart from root; grandchild from child
+    expect(connector.report('sync-1')?.inheritance).toEqual({
+      mode: 'auto',
+      edges: 3 + 3 + 3 + 2,
+      uncertain: 3 + 2 + 1,
+      loops: 2,
+      unknownParents: 1,
+      ancestorDefines: 1,
+    });
   });
 });

@@ -34,6 +34,28 @@ describe('a project, read through the connector', () => {
     },
   );
 
+  it.each(['parent', 'child', 'none'] as const)(
+    'tells what tenants inherit by the reading that was asked for: %s',
+    async (inheritance) => {
+      const property = fc.asyncProperty(projectArbitrary, async (rows) => {
+        const connector = connectorOf(createProject(rows), { tenantRoles: 'observed', inheritance, maxDangling });
+
+        const walked = await handWalk(connector, {});
+
+        const truth = truthOf(rows, 'observed', inheritance);
+        expectTruth(walked, truth);
+        const inherited = [...truth.grants.values()].map((grant) => grant.inherited).filter((one) => one !== undefined);
+        expect(connector.report('sync-1')?.inheritance).toMatchObject({
+          mode: inheritance,
+          edges: inherited.length,
+          uncertain: inherited.filter(({ metadata }) => metadata['certainty'] === 'uncertain').length,
+        });
+      });
+
+      await fc.assert(property, { numRuns: 100 });
+    },
+  );
+
   it.each(['all', 'observed'] as const)(
     'is the same in pages of any size and in any order of the types, with tenant roles "%s"',
     async (tenantRoles) => {

@@ -60,9 +60,15 @@ const shapeArbitrary: fc.Arbitrary<Shape> = fc
       names: fc.constant(names),
       tenants: fc.uniqueArray(
         fc
-          .record({ id: name, parent: fc.option(name, { nil: '' }), name: fc.constantFrom('', 'Acme') })
+          .record({
+            id: name,
+            parent: fc.option(name, { nil: '' }),
+            name: fc.constantFrom('', 'Acme'),
+            roleInheritance: fc.constantFrom('', '', '', 'userOnly', 'none', 'inherit'),
+            disabled: fc.boolean(),
+          })
           .map(({ id, ...fields }) => tenant(id, fields)),
-        { maxLength: 4, selector: ({ id }) => id },
+        { maxLength: 5, selector: ({ id }) => id },
       ),
       roles: fc.uniqueArray(
         fc

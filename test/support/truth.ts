@@ -1,3 +1,5 @@
+import { pairsIn, type TenantRow } from './inherited-truth.ts';
+
 /**
  * What a project's records mean, computed once more and straight from the access model's tables, without a line of src:
  * the oracle that the connector is held against. It is slow and plain on purpose. Change it only when the model
@@ -23,7 +25,7 @@ interface KeyRow {
 
 export interface TruthRows {
   readonly users: readonly UserRow[];
-  readonly tenants: readonly { readonly id: string; readonly parent: string }[];
+  readonly tenants: readonly TenantRow[];
   readonly roles: readonly {
     readonly name: string;
     readonly tenantId: string;
@@ -38,6 +40,12 @@ export interface TruthRows {
 export interface GrantTruth {
   readonly source: string | null;
   readonly tenantId: string | null;
+  /** On a grant by inheritance alone: what its annotations say besides. */
+  readonly inherited?: {
+    readonly sourceId: string;
+    readonly types: readonly string[];
+    readonly metadata: Readonly<Record<string, unknown>>;
+  };
 }
 
 export interface Truth {
@@ -58,7 +66,7 @@ function escaped(part: string): string {
   return part.replace(/[%/]/g, (character) => (character === '%' ? '%25' : '%2F'));
 }
 
-export function truthOf(rows: TruthRows, tenantRoles: 'all' | 'observed'): Truth {
+export function truthOf(rows: TruthRows, tenantRoles: 'all' | 'observed', inheritance = 'auto'): Truth {
   const resources = new Map<string, string>();
   const entitlements = new Set<string>();
   const grants = new Map<string, GrantTruth>();
@@ -162,8 +170,60 @@ export function truthOf(rows: TruthRows, tenantRoles: 'all' | 'observed'): Truth
     }
   }
 
+  const confer = (
+    tenantId: string,
+    id: string,
+    allowedBy: { readonly tenantId: string; readonly name: string },
+  ): void => {
+    const role = rows.roles.find((one) => one.tenantId === allowedBy.tenantId && one.name === allowedBy.name);
+    for (const allowed of (role?.permissionNames ?? []).filter(isPermission)) {
+      grant(`permission:${allowed}:granted`, 'role_binding', id, { source: `role_binding:${id}:assigned`, tenantId });
+    }
+  };
+  const holderTypes = rows.keys === undefined ? ['user'] : ['user', 'access_key'];
+  for (const { tenantId, ancestor, membership, roles, keys: forKeys } of pairsIn(rows.tenants, inheritance)) {
+    const edge = (entitlement: string, type: string, id: string, reason: string): void => {
+      const isForKeys = forKeys && rows.keys !== undefined;
+      grant(entitlement, type, id, {
+        source: `${type}:${id}:${type === 'tenant' ? 'member' : 'assigned'}`,
+        tenantId: null,
+        inherited: {
+          sourceId: `tenant:${ancestor}`,
+          types: isForKeys ? holderTypes : ['user'],
+          metadata: {
+            inherited_from: ancestor,
+            certainty: reason === '' ? 'derived' : 'uncertain',
+            ...(isForKeys && { certainty_keys: 'uncertain' }),
+            ...(reason !== '' && { reason }),
+          },
+        },
+      });
+    };
+    const above = holders
+      .filter(({ type }) => type === 'user' || forKeys)
+      .flatMap(({ userTenants }) => userTenants.filter((one) => one.tenantId === ancestor));
+    if (above.length > 0) {
+      edge(`tenant:${tenantId}:member`, 'tenant', ancestor, membership);
+    }
+    for (const name of new Set(above.flatMap(({ roleNames }) => roleNames))) {
+      if (isRole(ancestor, name)) {
+        const id = `${escaped(tenantId)}/${escaped(ancestor)}/${escaped(name)}`;
+        resources.set(`role_binding:${id}`, tenantId);
+        entitlements.add(`role_binding:${id}:assigned`);
+        edge(`role_binding:${id}:assigned`, 'role', roleId(ancestor, name), roles);
+        confer(tenantId, id, { tenantId: ancestor, name });
+      } else if (isRole('', name)) {
+        const id = `${escaped(tenantId)}/${isRole(tenantId, name) ? '/' : ''}${escaped(name)}`;
+        resources.set(`role_binding:${id}`, tenantId);
+        entitlements.add(`role_binding:${id}:assigned`);
+        edge(`role_binding:${id}:assigned`, 'role_binding', `${escaped(ancestor)}/${escaped(name)}`, roles);
+        confer(tenantId, id, { tenantId: '', name });
+      }
+    }
+  }
+
   return {
-    holderTypes: rows.keys === undefined ? ['user'] : ['user', 'access_key'],
+    holderTypes,
     resources,
     entitlements,
     grants,

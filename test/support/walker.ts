@@ -2,7 +2,11 @@ import { create } from '@bufbuild/protobuf';
 import { anyIs, anyUnpack } from '@bufbuild/protobuf/wkt';
 import { expect } from 'vitest';
 import { type Connector, createConnector } from '../../src/connector.ts';
-import { GrantExpandableSchema, GrantMetadataSchema } from '../../src/gen/c1/connector/v2/annotation_grant_pb.ts';
+import {
+  GrantExpandableSchema,
+  GrantImmutableSchema,
+  GrantMetadataSchema,
+} from '../../src/gen/c1/connector/v2/annotation_grant_pb.ts';
 import {
   EnqueuePageTokensSchema,
   TypeScopedGrantsSchema,
@@ -154,24 +158,34 @@ export function idsOf(rows: readonly (Resource | Grant)[]): string[] {
 export function toGrantTruth({ annotations, principal }: Grant, holderTypes: readonly string[] = ['user']): GrantTruth {
   let source: string | null = null;
   let tenantId: string | null = null;
+  let types: readonly string[] = [];
+  let inherited: GrantTruth['inherited'];
+  const immutable = annotations.map((annotation) => anyUnpack(annotation, GrantImmutableSchema)).find(Boolean);
   for (const annotation of annotations) {
     const expandable = anyUnpack(annotation, GrantExpandableSchema);
     const metadata = anyUnpack(annotation, GrantMetadataSchema);
     if (expandable !== undefined) {
-      expect(expandable).toMatchObject({ shallow: true, resourceTypeIds: [...holderTypes] });
+      expect(expandable.shallow).toBe(true);
+      types = expandable.resourceTypeIds;
+      if (immutable === undefined) {
+        expect(types).toEqual(holderTypes);
+      }
       expect(expandable.entitlementIds).toHaveLength(1);
       source = expandable.entitlementIds[0] ?? null;
-      expect(source).toBe(`${principal?.id?.resourceType}:${principal?.id?.resource}:assigned`); // else the Go syncer fails
+      const slug = principal?.id?.resourceType === 'tenant' ? 'member' : 'assigned';
+      expect(source).toBe(`${principal?.id?.resourceType}:${principal?.id?.resource}:${slug}`); // else the Go syncer fails
+    } else if (metadata !== undefined && immutable !== undefined) {
+      inherited = { sourceId: immutable.sourceId, types, metadata: metadata.metadata ?? {} };
     } else if (metadata !== undefined) {
       expect(Object.keys(metadata.metadata ?? {})).toEqual(['tenant_id']);
       expect(metadata.metadata?.['tenant_id']).toBeTypeOf('string');
       tenantId = metadata.metadata?.['tenant_id'] as string;
-    } else {
+    } else if (!anyIs(annotation, GrantImmutableSchema)) {
       throw new Error(`an annotation that nobody planned: ${annotation.typeUrl}`);
     }
   }
   expect(annotations.filter((annotation) => anyIs(annotation, GrantExpandableSchema)).length).toBeLessThan(2);
-  return { source, tenantId };
+  return { source, tenantId, ...(inherited !== undefined && { inherited }) };
 }
 
 /** What a walk brought, in order and with every repeat. */

@@ -68,16 +68,16 @@ describe('a sync', () => {
       finishedAt: '2026-01-01T00:00:00.000Z',
       counts: {
         resourceTypes: 5,
-        resources: { user: 5, total: 17 },
-        entitlements: { total: 12 },
-        grants: { total: 19 },
+        resources: { user: 5, total: 19 },
+        entitlements: { total: 14 },
+        grants: { total: 25 },
       },
       requests: { searchUsers: 2, allTenants: 1, allRoles: 2, allPermissions: 1, total: 6 },
       consistency: { mode: 'stable', passes: 1, usersAtStart: 5 },
       dangling: { count: 1, first: [{ kind: 'role', name: 'Ghost', userId: 'eve' }] },
       ambiguous: { count: 1 },
       cut: { textsCut: 0, attributesDropped: 0 },
-      notDerived: { inheritingTenants: 1 },
+      inheritance: { mode: 'auto', edges: 3, uncertain: 0, loops: 0, unknown_parents: 0, ancestor_defines: 0 },
     });
     expect(JSON.parse(await readFile(target(), 'utf8'))).toMatchObject({ summary });
   });

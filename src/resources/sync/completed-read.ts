@@ -4,6 +4,7 @@ import type { IdBytes } from '../../model/grant-template.ts';
 import type { Findings } from './findings.ts';
 import type { HeldBindings } from './held-bindings.ts';
 import type { HolderIndex } from './holder-index.ts';
+import type { InheritedAccess } from './inherited.ts';
 
 /** What stands when every user has been read and every reference looked up. */
 export interface CompletedRead {
@@ -13,6 +14,8 @@ export interface CompletedRead {
   /** Who of the users holds what. */
   readonly index: HolderIndex;
   readonly heldBindings: HeldBindings;
+  /** What is inherited from what is held. */
+  readonly inherited: InheritedAccess;
   readonly findings: Findings;
   readonly proof: ReadProof;
   /** Names this read: a place within its lists means nothing in another. */

@@ -6,21 +6,63 @@ import type { TokenFields } from '../../model/page-token.ts';
 import type { GrantRow } from '../../model/row.ts';
 import type { CompletedRead } from './completed-read.ts';
 import { bindingsOf } from './held-bindings.ts';
+import { idOfInherited, inheritanceIn } from './inherited-edges.ts';
 import { bindingsOfOthers, isOfOthers, startOfOthers, thenOthers } from './other-holders.ts';
 import { emptyPage, fillPage, type Page, type PageRequest, placeIn } from './paging.ts';
 import type { SyncSession } from './sync-session.ts';
+import { inStages } from './stages.ts';
 import { isWalkCursor, toWalkPosition, type UserWalk } from './user-walk.ts';
 import { walkedPage } from './walked-page.ts';
 
 /**
- * A page of the grants of a permission: to the roles that allow it, and to the held bindings of those of them that are
- * the project's. Which bindings are held depends on all users, so that this reads them even in a targeted sync.
+ * A page of the grants of a permission: to the roles that allow it, to the held bindings of those of them that are the
+ * project's, and to all that are in effect in tenants by inheritance. Which bindings are held depends on all users, so
+ * that this reads them even in a targeted sync.
  */
 export async function conferringPage(
   session: SyncSession,
   name: string,
   request: PageRequest,
 ): Promise<Page<GrantRow>> {
+  return await inStages(request, [
+    (page) => heldPage(session, name, page),
+    (page) => inheritedPage(session, name, page),
+  ]);
+}
+
+/** The same of roles that are in effect in tenants by inheritance alone. In the cursor `p` and `o` as below. */
+async function inheritedPage(
+  session: SyncSession,
+  name: string,
+  { cursor, limit, signal }: PageRequest,
+): Promise<Page<GrantRow>> {
+  const first = await session.catalog(signal);
+  if (!first.hasPermission(name) || inheritanceIn(first, session.policy.inheritance).isFlat) {
+    return emptyPage();
+  }
+  const { catalog, inherited, readId } = await session.complete(signal);
+  const roles = rolesAllowing(catalog, name);
+  const { holderTypeIds } = session.types;
+  function* rows(): Generator<readonly [GrantRow, TokenFields]> {
+    let from = placeIn(readId, cursor, 'o');
+    for (let place = placeIn(readId, cursor, 'p'); place < roles.length; place += 1) {
+      const role = roles[place];
+      const address = { tenantId: role?.tenantId ?? '', roleName: role?.name ?? '' };
+      const tenantIds = inherited.tenantsOf(address);
+      for (; from < tenantIds.length; from += 1) {
+        const tenantId = tenantIds[from] ?? '';
+        const id = idOfInherited(catalog, tenantId, address);
+        const row = conferringGrantRow(name, { typeId: 'role_binding', id, tenantId }, holderTypeIds);
+        yield [row, { r: readId, p: place, o: from + 1 }];
+      }
+      from = 0;
+    }
+  }
+  return fillPage(rows(), limit);
+}
+
+/** Of the roles themselves, and of the bindings that somebody holds directly. */
+async function heldPage(session: SyncSession, name: string, request: PageRequest): Promise<Page<GrantRow>> {
   const { cursor, limit, signal } = request;
   if (isOfOthers(cursor)) {
     return fillPage(heldByOthers(session, await session.catalog(signal), name, cursor), limit);

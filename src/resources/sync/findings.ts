@@ -1,9 +1,11 @@
 import type { Catalog } from '../../access/catalog.ts';
 import { type CatalogList, idOfRole } from '../../access/catalog-list.ts';
+import type { Inheritance } from '../../access/inheritance.ts';
 import { ConnectorError } from '../../errors.ts';
 import type { ResourceRef } from '../../model/ids.ts';
 import { printable } from '../../printable.ts';
 import type { HolderIndex } from './holder-index.ts';
+import { inheritanceIn, scopeOfHeld } from './inherited-edges.ts';
 import type { OrdinalSlice } from './ordinal-slice.ts';
 import type { HolderSource } from './other-holders.ts';
 
@@ -39,6 +41,8 @@ export interface Findings {
    */
   readonly references: number;
   readonly danglingReferences: number;
+  /** Dangling role names that a tenant above the one in which they are held defines: they do not lead there. */
+  readonly ancestorDefines: number;
 }
 
 export interface DanglingPolicy {
@@ -72,7 +76,11 @@ class Collector implements FindingList {
 }
 
 /** Looks every reference of the principals and of the roles up in the catalog. */
-export function findReferences(catalog: Catalog, sources: readonly HolderSource[]): Findings {
+export function findReferences(
+  catalog: Catalog,
+  sources: readonly HolderSource[],
+  inheritance: Inheritance = inheritanceIn(catalog),
+): Findings {
   const dangling = new Collector();
   const ambiguous = new Collector();
   const references = sources.reduce((sum, source) => sum + findHeld(catalog, source, dangling, ambiguous), 0);
@@ -82,7 +90,20 @@ export function findReferences(catalog: Catalog, sources: readonly HolderSource[
       dangling.add({ kind: 'permission', roleId: idOfRole(role), name });
     }
   }
-  return { dangling, ambiguous, references, danglingReferences };
+  const ancestorDefines = sources.reduce((sum, { index }) => sum + countDefinedAbove(catalog, index, inheritance), 0);
+  return { dangling, ambiguous, references, danglingReferences, ancestorDefines };
+}
+
+function countDefinedAbove(catalog: Catalog, index: HolderIndex, inheritance: Inheritance): number {
+  let count = 0;
+  for (const [held, holders] of index.tenantRoles()) {
+    const { tenantId, roleName } = held;
+    const isDangling = catalog.tenant(tenantId) !== undefined && scopeOfHeld(catalog, held) === undefined;
+    const isAbove = (): boolean =>
+      inheritance.ancestorsOf(tenantId).some((ancestor) => catalog.role(ancestor, roleName) !== undefined);
+    count += isDangling && isAbove() ? holders.length : 0;
+  }
+  return count;
 }
 
 /** Looks up what principals of one type hold; answers how many references that are. */

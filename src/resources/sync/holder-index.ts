@@ -122,9 +122,9 @@ export class HolderIndex<Row extends Holder = Holder> {
     return this.#holdersOf(this.#named.find((one) => one.references.list === references.list)?.things.get(id));
   }
 
-  /** Names of the roles that somebody holds inside a tenant. */
-  rolesHeldIn(tenantId: string): readonly string[] {
-    return [...(this.#tenantRoles.get(tenantId)?.keys() ?? [])];
+  /** Whether somebody holds a role inside a tenant. */
+  isHeld(tenantId: string, roleName: string): boolean {
+    return this.#tenantRoles.get(tenantId)?.has(roleName) === true;
   }
 
   membersOf(tenantId: string): OrdinalSlice {

@@ -2,6 +2,7 @@ import type { DescopeClient } from '../../descope/client.ts';
 import type { RequestObserver } from '../../descope/http/call.ts';
 import { createUserRead } from '../../descope/users/user-read.ts';
 import { compare } from '../../model/order.ts';
+import type { Holding } from '../../access/holding.ts';
 import { filterOf, type Holders, isHeldBy, listedHolders, type UserHolding } from './holders.ts';
 import { singleFlight } from './single-flight.ts';
 
@@ -10,6 +11,7 @@ export class HolderSearches {
   readonly #client: Pick<DescopeClient, 'searchUsers'>;
   readonly #onRequest: RequestObserver;
   readonly #searches = new Map<string, (signal?: AbortSignal) => Promise<Holders>>();
+  readonly #heldOnes = new Map<string, (signal?: AbortSignal) => Promise<boolean>>();
   #bytes = 0;
 
   constructor(client: Pick<DescopeClient, 'searchUsers'>, onRequest: RequestObserver) {
@@ -28,6 +30,24 @@ export class HolderSearches {
     const search = this.#searches.get(key) ?? singleFlight((stop) => this.#search(holding, stop));
     this.#searches.set(key, search);
     return await search(signal);
+  }
+
+  /** Whether some user holds something: by one row, or, where that row does not, by all that the search finds. */
+  async isHeld(holding: Holding, signal?: AbortSignal): Promise<boolean> {
+    const key = JSON.stringify(holding);
+    const ask = this.#heldOnes.get(key) ?? singleFlight((stop) => this.#ask(holding, stop));
+    this.#heldOnes.set(key, ask);
+    return await ask(signal);
+  }
+
+  async #ask(holding: Holding, signal: AbortSignal): Promise<boolean> {
+    const query = { ...filterOf(holding), limit: 1, offset: 0 };
+    const { users, total } = await this.#client.searchUsers(query, { signal, onRequest: this.#onRequest });
+    this.#bytes += 200;
+    if (users.some((user) => isHeldBy(user, holding))) {
+      return true;
+    }
+    return (users.length > 0 || total > 0) && (await this.find(holding, signal)).count > 0;
   }
 
   async #search(holding: UserHolding, signal: AbortSignal): Promise<Holders> {

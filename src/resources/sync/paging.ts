@@ -7,11 +7,13 @@ import { type GrantRow, type Row, wireSize } from '../../model/row.ts';
  *   a   resource id behind which a sorted list goes on
  *   b   place of a held binding            fr ft tr tt   role and tenant where a stretch of bindings begins, and before which it ends
  *   e   place of the entitlement that a listing of grants stands at, where a resource offers several
+ *   g   part of a listing that is made of several, none in the first
  *   i   name of a walk through the users   q   page of it      k   rows of that page that are past
  *   s c second of creation from which another process goes on, and how many users were created before it
  *   n t role name and tenant id of the last binding, where every pair is listed, or what other principals hold
  *   o   rows past within what the other fields name            p   roles past, where a permission's grants are listed
  *   r   name of a read, in which places count                  y   type of a principal that is no user
+ *   u   the ancestor behind which inherited grants go on
  */
 
 /** A response should stay under this; the protocol's clients refuse 4 MiB. */

@@ -1,7 +1,8 @@
 import type { RequestCounts } from '../../descope/http/call.ts';
 import type { ReadProof } from '../../descope/users/user-read.ts';
-import { ancestorsOf } from './inheritance.ts';
+import type { InheritanceMode } from '../../access/inheritance.ts';
 import type { Findings } from './findings.ts';
+import { inheritanceIn } from './inherited-edges.ts';
 import type { Cuts } from './session-counters.ts';
 import type { SyncSession } from './sync-session.ts';
 
@@ -13,15 +14,20 @@ export interface SyncReport {
   readonly proof: ReadProof;
   readonly findings: Findings;
   readonly cuts: Cuts;
-  readonly inheritance: InheritanceGap;
+  readonly inheritance: InheritanceReport;
 }
 
-/** What is not derived yet: access that a user of a parent tenant has in its sub-tenants. */
-export interface InheritanceGap {
-  /** Tenants that inherit from a parent, as far as their own setting says. */
-  readonly tenants: number;
-  /** Pairs of such a tenant and a role that somebody holds in one of its ancestors. */
-  readonly roles: number;
+/** What flows down the tree of tenants. */
+export interface InheritanceReport {
+  readonly mode: InheritanceMode;
+  /** Grants by inheritance, and those of them that only one reading of Descope's texts allows. */
+  readonly edges: number;
+  readonly uncertain: number;
+  /** Tenants in a loop of parents, and tenants whose parent is unknown: both inherit nothing. */
+  readonly loops: number;
+  readonly unknownParents: number;
+  /** Dangling role names that a tenant above defines. */
+  readonly ancestorDefines: number;
 }
 
 /** The report of a sync whose users are all read; undefined before that. */
@@ -30,17 +36,14 @@ export function syncReport(session: SyncSession): SyncReport | undefined {
   if (completed === undefined) {
     return undefined;
   }
-  const { catalog, index, proof, findings } = completed;
-  const heirs = catalog.tenants.filter((tenant) => tenant.parent !== '' && tenant.roleInheritance !== 'none');
-  const inheritedRoles = heirs.map(
-    ({ id }) => new Set(ancestorsOf(catalog, id).flatMap((ancestor) => index.rolesHeldIn(ancestor))).size,
-  );
+  const { catalog, inherited, proof, findings } = completed;
+  const { mode, loops, unknownParents } = inheritanceIn(catalog, session.policy.inheritance);
   return {
     projectId: session.project.projectId,
     requests: session.requests,
     proof,
     findings,
     cuts: session.cutCounts,
-    inheritance: { tenants: heirs.length, roles: inheritedRoles.reduce((sum, count) => sum + count, 0) },
+    inheritance: { mode, ...inherited.counts, loops, unknownParents, ancestorDefines: findings.ancestorDefines },
   };
 }

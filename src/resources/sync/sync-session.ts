@@ -2,6 +2,8 @@ import pLimit from 'p-limit';
 import type { Catalog } from '../../access/catalog.ts';
 import type { CatalogList } from '../../access/catalog-list.ts';
 import type { HolderType } from '../../access/holder-list.ts';
+import type { Holding } from '../../access/holding.ts';
+import type { InheritanceMode } from '../../access/inheritance.ts';
 import type { CallOptions, RequestCounts } from '../../descope/http/call.ts';
 import type { DescopeClient } from '../../descope/client.ts';
 import type { User } from '../../descope/users/user.ts';
@@ -23,6 +25,8 @@ import {
   type UserReferences,
 } from './holders.ts';
 import { HolderSearches } from './holder-searches.ts';
+import { type HeldBy, InheritedAccess } from './inherited.ts';
+import { inheritanceIn } from './inherited-edges.ts';
 import { OrdinalSlice } from './ordinal-slice.ts';
 import { type HolderSource, otherSources } from './other-holders.ts';
 import { type Cuts, SessionCounters } from './session-counters.ts';
@@ -38,6 +42,8 @@ export type ProjectRead = Pick<DescopeClient, 'projectId' | 'readList'> & UserCl
 export interface SyncPolicy extends DanglingPolicy {
   /** Which project role x tenant pairs exist as bindings: every one, or those that somebody holds. */
   readonly tenantRoles: 'all' | 'observed';
+  /** Whose setting governs what flows down the tree of tenants; `auto` when left out. */
+  readonly inheritance?: InheritanceMode;
   /** Opt-in types that are listed, too; none when left out. */
   readonly include?: readonly string[];
 }
@@ -168,6 +174,23 @@ export class SyncSession {
     return indexedHolders(readId, exists(catalog) ? ordinalsOf(index, holding) : nobody, users);
   }
 
+  /**
+   * Of which kinds those are who hold something directly. From the index of the full read; in a targeted sync, or where
+   * walks are cheaper than an index, by a search for one user.
+   */
+  async heldBy(holding: Holding, signal?: AbortSignal): Promise<HeldBy> {
+    const catalog = await this.catalog(signal);
+    const others = otherSources(catalog, this.types.otherHolders).some(
+      ({ index }) => ordinalsOf(index, holding).length > 0,
+    );
+    const isIndexed =
+      this.#completed !== undefined || (!this.isTargeted && (await this.#choice.isIndexCheaper(undefined, signal)));
+    const users = isIndexed
+      ? ordinalsOf((await this.complete(signal)).index, holding).length > 0
+      : await this.#searches.isHeld(holding, signal);
+    return { users, others };
+  }
+
   /** What stands when all users were read; undefined before. */
   get completedNow(): CompletedRead | undefined {
     return this.#completed;
@@ -202,7 +225,7 @@ export class SyncSession {
 
   /** About how much memory it takes, without its catalogs, which it may share. */
   get bytes(): number {
-    const bindings = (this.#completed?.heldBindings.count ?? 0) * 16;
+    const bindings = (this.#completed?.heldBindings.count ?? 0) * 16 + (this.#completed?.inherited.bytes ?? 0);
     return (
       bytesOfRead + this.#walks.bytes + this.#index.bytes + this.#restIndex.bytes + bindings + this.#searches.bytes
     );
@@ -261,7 +284,8 @@ export class SyncSession {
     const read = rest.begin();
     const firstCatalog = await this.#lists.first(signal);
     const catalog = await this.#lists.again(firstCatalog, this.#restIndex, signal);
-    checkDangling(findReferences(catalog, this.#sources(catalog, this.#restIndex, read)), this.policy);
+    const sources = this.#sources(catalog, this.#restIndex, read);
+    checkDangling(findReferences(catalog, sources, inheritanceIn(catalog, this.policy.inheritance)), this.policy);
     this.#lookedAgain = catalog;
     return { catalog, firstCatalog };
   }
@@ -288,14 +312,16 @@ export class SyncSession {
       }
       const catalog = await this.#lists.again(firstCatalog, this.#index, signal);
       const sources = this.#sources(catalog, this.#index, read);
-      const findings = findReferences(catalog, sources);
+      const inheritance = inheritanceIn(catalog, this.policy.inheritance);
+      const findings = findReferences(catalog, sources, inheritance);
       checkDangling(findings, this.policy);
       const heldBindings = createHeldBindings(
         catalog,
         sources.map(({ index }) => index),
       );
+      const inherited = new InheritedAccess(catalog, inheritance, sources);
       const [index, users, readId] = [this.#index, read.ids, main.id];
-      this.#completed = { catalog, firstCatalog, index, heldBindings, findings, proof, readId, users };
+      this.#completed = { catalog, firstCatalog, index, heldBindings, inherited, findings, proof, readId, users };
       this.#onCompleted?.(this.#completed);
       return this.#completed;
     });
