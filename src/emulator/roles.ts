@@ -94,6 +94,9 @@ const sample: readonly RoleSeed[] = [
   // The same name as a project role: the wire cannot say which of the two a member of Initech holds.
   { name: 'Auditor', tenantId: 'initech', description: 'Initech only', permissionNames: ['customers.read'] },
   { name: 'Contractor', tenantId: 'lumiere', description: 'No permissions' },
+  { name: 'Quality Lead', tenantId: 'northwind-foods', permissionNames: ['stock:move/adjust', 'reports.view'] },
+  // The same name as a project role, which flows down to this tenant from above.
+  { name: 'Editor', tenantId: 'northwind-bakery', description: 'Recipes only', permissionNames: ['orders.read'] },
   { name: 'Line A/B: "50%"', tenantId: 'T2SakuraSeisakusho00000000JP', permissionNames: ['stock:move/adjust'] },
 ];
 

@@ -87,10 +87,30 @@ const sample: readonly TenantSeed[] = [
     parent: 'northwind',
     roleInheritance: 'none',
   },
-  { id: 'initech', name: 'Initech', domains: ['initech.example'], authType: 'saml', enforceSSO: true },
+  {
+    id: 'initech',
+    name: 'Initech',
+    domains: ['initech.example'],
+    authType: 'saml',
+    enforceSSO: true,
+    enforceSSOExclusions: ['U2AdaLovelace000000000000000', 'break-glass@initech.example'],
+  },
   { id: 'lumiere', name: 'Lumière & Fils', domains: ['lumiere.example'], authType: 'oidc' },
   { id: 'T2SakuraSeisakusho00000000JP', name: 'さくら製作所', domains: ['sakura.example'] },
   { id: 'hooli', name: 'Hooli (closed 2024)', domains: ['hooli.example'], disabled: true },
+  // Further down the tree of Northwind: each value that lets something through or not, and one that nobody knows.
+  {
+    id: 'northwind-foods',
+    name: 'Northwind Foods',
+    domains: ['foods.northwind.example'],
+    parent: 'northwind',
+    authType: 'saml',
+  },
+  { id: 'northwind-bakery', name: 'Northwind Bakery', parent: 'northwind-foods' },
+  { id: 'northwind-lyon', name: 'Northwind Bakery Lyon', parent: 'northwind-bakery' },
+  { id: 'northwind-cellar', name: 'Northwind Cellar (closed)', parent: 'northwind-foods', disabled: true },
+  { id: 'northwind-oslo', name: 'Northwind Oslo', parent: 'northwind-retail', roleInheritance: 'inherit' },
+  { id: 'northwind-air', name: 'Northwind Air', parent: 'northwind-freight' },
 ];
 
 export const tenants = defineFamily({

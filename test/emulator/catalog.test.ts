@@ -18,8 +18,9 @@ describe('tenants, roles and permissions', () => {
     expect(tenants.find((tenant) => tenant.id === 'northwind')?.successors).toEqual([
       'northwind-retail',
       'northwind-freight',
+      'northwind-foods',
     ]);
-    expect(tenants.filter((tenant) => tenant.parent === 'northwind')).toHaveLength(2);
+    expect(tenants.filter((tenant) => tenant.parent === 'northwind')).toHaveLength(3);
   });
 
   it('sends one tenant bare, or wrapped when switched', async () => {
@@ -49,7 +50,7 @@ describe('tenants, roles and permissions', () => {
 
     const { tenants } = await client.call<TenantList>('/v1/mgmt/tenant/search', { parentTenantId: 'northwind' });
 
-    expect(tenants.map((tenant) => tenant.id)).toEqual(['northwind-retail', 'northwind-freight']);
+    expect(tenants.map((tenant) => tenant.id)).toEqual(['northwind-retail', 'northwind-freight', 'northwind-foods']);
     expect(await roles({ tenantIds: ['acme'] })).toEqual(['acme/Approver']);
     expect(await roles({ tenantIds: ['acme'], includeProjectRoles: true })).toHaveLength(13);
     expect(await roles({ roleNameLike: 'AUDIT' })).toEqual(['/Auditor', 'initech/Auditor']);

@@ -152,7 +152,25 @@ describe('the sample project', () => {
     expect(users[11]?.roleNames).toEqual([danglingRoleNames[0]]);
     expect(users[23]?.tenants).toEqual([{ tenantId: 'acme', roleNames: [danglingRoleNames[1]] }]);
     expect(count((user) => /^U[0-9A-Za-z]{27}$/.test(user.userId))).toBe(1200);
-    expect([state.tenants().length, state.roles().length, state.permissions().length]).toEqual([8, 20, 15]);
+    expect([state.tenants().length, state.roles().length, state.permissions().length]).toEqual([14, 22, 15]);
+    expect(users[28]?.tenants.map((membership) => membership.tenantId)).toEqual(['northwind-foods']);
+    expect(users[29]?.tenants).toEqual([{ tenantId: 'northwind-bakery', roleNames: ['Editor'] }]);
+  });
+
+  it('has a tree of tenants four deep, with every value of inheritance', async () => {
+    await using client = await startClient({ users: 1 });
+    const tenants = client.emulator.state.tenants();
+    const depthOf = (id: string): number => {
+      const parent = tenants.find((tenant) => tenant.id === id)?.parent;
+      return parent ? 1 + depthOf(parent) : 1;
+    };
+    const children = tenants.filter((tenant) => tenant.parent !== '');
+
+    expect(Math.max(...tenants.map(({ id }) => depthOf(id)))).toBe(4);
+    expect(new Set(children.map((tenant) => tenant.roleInheritance))).toEqual(
+      new Set(['', 'userOnly', 'none', 'inherit']),
+    );
+    expect(children.filter((tenant) => tenant.disabled).map(({ id }) => id)).toEqual(['northwind-cellar']);
   });
 
   it('holds no role name beyond the two dangling ones that is not defined', async () => {

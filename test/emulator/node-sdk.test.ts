@@ -29,6 +29,12 @@ describe('the vendor SDK against the emulator', () => {
       'lumiere',
       'T2SakuraSeisakusho00000000JP',
       'hooli',
+      'northwind-foods',
+      'northwind-bakery',
+      'northwind-lyon',
+      'northwind-cellar',
+      'northwind-oslo',
+      'northwind-air',
       'globex',
     ]);
     expect(loaded.data).toMatchObject({ id: 'globex', name: 'Globex', selfProvisioningDomains: ['globex.example'] });
@@ -38,7 +44,7 @@ describe('the vendor SDK against the emulator', () => {
     await management.role.create('Planner', 'Plans', ['orders.read'], 'acme');
     const { data = [] } = await management.role.loadAll();
 
-    expect(data).toHaveLength(21);
+    expect(data).toHaveLength(23);
     expect(data.at(-1)).toMatchObject({ name: 'Planner', tenantId: 'acme', permissionNames: ['orders.read'] });
     expect(data.filter((role) => role.name === 'Approver').map((role) => role.tenantId)).toEqual([
       'acme',

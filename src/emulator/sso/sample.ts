@@ -1,5 +1,10 @@
 import { projectCreated } from '../family.ts';
-import { expiredCertificate, unparseableCertificate, validCertificate } from './certificates.ts';
+import {
+  expiredCertificate,
+  expiredFoodsCertificate,
+  unparseableCertificate,
+  validCertificate,
+} from './certificates.ts';
 import type { SsoConfigurationSeed } from './records.ts';
 
 /** A value that no reader may ever show: it stands in every secret field of the sample. */
@@ -7,7 +12,7 @@ export const secretCanary = 'do-not-read-me-0c4f';
 
 const year = 365 * 86_400;
 
-/** Two ways into Initech, and one into Lumière. */
+/** Two ways into Initech, one into Lumière and one into Northwind Foods. */
 export const ssoSample: readonly SsoConfigurationSeed[] = [
   {
     tenantId: 'initech',
@@ -80,5 +85,18 @@ export const ssoSample: readonly SsoConfigurationSeed[] = [
       authUrl: 'https://login.lumiere.example/authorize',
     },
     groupMappings: [{ role: 'Contractor', groups: ['Équipe / "Atelier"'] }],
+  },
+  {
+    tenantId: 'northwind-foods',
+    displayName: 'Northwind Foods',
+    saml: {
+      idpEntityId: 'https://idp.foods.northwind.example',
+      idpSSOUrl: 'https://idp.foods.northwind.example/sso',
+      idpCertificate: expiredFoodsCertificate,
+      attributeMapping: { group: 'groups' },
+    },
+    oidc: { clientSecret: secretCanary },
+    // No group of this name is listed: whoever the identity provider puts into it.
+    groupMappings: [{ role: 'Quality Lead', groups: ['Bakers'] }],
   },
 ];

@@ -145,8 +145,17 @@ function loginIdsOf(index: number, email: string, phone: string, ascii: string):
   return [email, username, email === '' || index % 45 === 2 ? phone : ''].filter((loginId) => loginId !== '');
 }
 
+/** Users whose memberships are the same whatever the seed, so that every sample has what is rare. */
+const fixedMemberships: ReadonlyMap<number, readonly Membership[]> = new Map([
+  [23, [{ tenantId: 'acme', roleNames: [danglingRoleNames[1]] }]],
+  // In the middle of the tree of Northwind: what they hold flows down from there.
+  [28, [{ tenantId: 'northwind-foods', roleNames: ['Quality Lead', 'Billing Manager'] }]],
+  [29, [{ tenantId: 'northwind-bakery', roleNames: ['Editor'] }]],
+]);
+
 function membershipsOf(index: number, seed: number, home: SampleTenant | undefined): readonly Membership[] {
-  if (index === 23) return [{ tenantId: 'acme', roleNames: [danglingRoleNames[1]] }];
+  const fixed = fixedMemberships.get(index);
+  if (fixed) return fixed;
   if (!home) return [];
   const first = { tenantId: home.id, roleNames: rolesInTenant(hash(seed, index, 6), home) };
   const guest = index % 10 === 3 ? tenantOf(hash(seed, index, 7)) : undefined;
