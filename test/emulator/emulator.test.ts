@@ -58,7 +58,7 @@ describe('the emulator', () => {
   });
 
   it('counts requests, and remembers the last ones without the key', async () => {
-    await using client = await startClient({ users: 250, latencyMs: 20 });
+    await using client = await startClient({ users: 250, latencyMs: 150 });
     const { stats } = client.emulator;
 
     await Promise.all([0, 1, 2].map((page) => client.search({ page })));
