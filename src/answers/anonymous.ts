@@ -1,10 +1,9 @@
 import { entitlementId, parseEntitlementId, parseRoleResourceId, roleResourceId } from '../model/ids.ts';
 import { messageFromJson, messageToJson, type StoredMessage } from '../sync-format/stored-rows.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
-import type { FileRow } from './rows.ts';
 import type { SyncSource } from './source.ts';
 import { closing } from './summary.ts';
-import { rowOfGrant, rowOfResource } from './to-row.ts';
+import { rowOfMessage } from './c1z-source.ts';
 
 type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 interface JsonObject {
@@ -41,18 +40,10 @@ export function anonymised(source: SyncSource, pseudonyms: Pseudonyms): SyncSour
     messages,
     async *rows(signal) {
       for await (const batch of messages(signal)) {
-        yield batch.map(toRow).filter((row) => row !== undefined);
+        yield batch.map(rowOfMessage).filter((row) => row !== undefined);
       }
     },
   };
-}
-
-function toRow(stored: StoredMessage): FileRow | undefined {
-  return stored.section === 'resources'
-    ? rowOfResource(stored.message)
-    : stored.section === 'grants'
-      ? rowOfGrant(stored.message)
-      : undefined;
 }
 
 /** The summary without names. Numbers and proof stay, since a bug report needs them. */

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { createZstdDecompress } from 'node:zlib';
 import { ConnectorError, throwIfCancelled } from '../errors.ts';
 import { isDiskFull, osCode } from '../os-reasons.ts';
-import { c1zTables, hasFoundingTypes, readC1zAbout } from '../sync-format/c1z.ts';
+import { c1zTables, hasFoundingTypes, readC1zAbout, typesIn } from '../sync-format/c1z.ts';
 import { fromLocalTime } from '../sync-format/c1z-time.ts';
 import { c1zMagic, contentHashOf, isC1z, type Section, sections } from '../sync-format/layout.ts';
 import { messageFromBytes, type StoredMessage, withExpansion } from '../sync-format/stored-rows.ts';
@@ -16,7 +16,8 @@ import { bytesAt } from './lines.ts';
 import type { FileRow } from './rows.ts';
 import type { SyncSource } from './source.ts';
 import { closing } from './summary.ts';
-import { rowOfGrant, rowOfResource } from './to-row.ts';
+import { rowOfGrant } from './grant-to-row.ts';
+import { rowOfResource } from './to-row.ts';
 import type { WorkPlace } from './work-place.ts';
 
 const batchRows = 1_000;
@@ -197,9 +198,10 @@ function sourceOf({ path, size, database, syncId, summary, wholeSummary, remove 
     wholeSummary,
     async *rows(signal) {
       for await (const batch of read(['resources', 'grants'], signal)) {
-        yield batch.map(toRow).filter((row) => row !== undefined);
+        yield batch.map(rowOfMessage).filter((row) => row !== undefined);
       }
     },
+    types: async () => guarded(path, () => typesIn(database, syncId)),
     messages: (signal) => read(sections, signal),
     [Symbol.asyncDispose]: async () => {
       if (database.isOpen) {
@@ -228,7 +230,8 @@ function toMessage(path: string, section: Section, row: Readonly<Record<string, 
   }
 }
 
-function toRow(stored: StoredMessage): FileRow | undefined {
+/** What a message tells; undefined for a type, an entitlement, and what says nothing of its own. */
+export function rowOfMessage(stored: StoredMessage): FileRow | undefined {
   switch (stored.section) {
     case 'resources':
       return rowOfResource(stored.message);

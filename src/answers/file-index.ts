@@ -12,14 +12,9 @@ import type { FileRow, FileGrant, FileUser } from './rows.ts';
 import type { SyncSource } from './source.ts';
 import type { UnknownCounts } from './unknown.ts';
 import { createUnknownWriter } from './unknown-rows.ts';
+import { createEdgeWriter } from './edge-rows.ts';
+import { gapOf, type IndexInheritance, type InheritanceGap, inheritanceOf, noGap } from './index-inheritance.ts';
 import { sortIn, systemWorkPlace, type WorkPlace } from './work-place.ts';
-
-/** What is not in an answer: access that tenants inherit from those above them. */
-export interface InheritanceGap {
-  readonly inheritingTenants: number;
-  /** Pairs of such a tenant and a role that somebody holds above it. */
-  readonly inheritedRoles: number;
-}
 
 /**
  * The access in a whole file, in a database that is removed when the index is disposed of. Memory does not grow with
@@ -32,6 +27,9 @@ export interface FileIndex extends AsyncDisposable {
   readonly database: DatabaseSync;
   readonly summary: FileSummary;
   readonly gap: InheritanceGap;
+  readonly inheritance: IndexInheritance;
+  /** The types that the sync read. */
+  readonly types: ReadonlySet<string>;
   /** What the file holds of other types; undefined when there is nothing of the kind. */
   readonly unknown: UnknownCounts | undefined;
 }
@@ -85,13 +83,15 @@ export async function createFileIndex(
     }
     database.exec(indexIndexes);
     database.exec('commit');
-    const gap = source.summary.notDerived ?? gapOf(database);
+    const inheritance = inheritanceOf(database, source.summary);
     return {
       path,
       databasePath,
       database,
       summary: source.summary,
-      gap,
+      gap: inheritance.isDerived ? noGap : (source.summary.notDerived ?? gapOf(database)),
+      inheritance,
+      types: await source.types(signal),
       unknown: unknown(),
       [Symbol.asyncDispose]: dispose,
     };
@@ -118,13 +118,14 @@ function createWriter(
     'insert or replace into tenant (id, name, parent, inheritance) values (?, ?, ?, ?)',
   );
   const putThing = database.prepare(
-    'insert or ignore into thing (kind, id, name, role, tenant, is_system) values (?, ?, ?, ?, ?, ?)',
+    'insert or ignore into thing (kind, id, name, role, tenant, role_tenant, is_system) values (?, ?, ?, ?, ?, ?, ?)',
   );
   const putHolding = database.prepare('insert or ignore into holding (thing, user) select ?, n from user where id = ?');
   const hasHolding = database.prepare('select 1 from user where id = ?');
   const putConfers = database.prepare('insert or ignore into confers (permission, thing) values (?, ?)');
   const thingOf = createThingLookup(path, database.prepare('select n from thing where kind = ? and id = ?'));
   const others = createUnknownWriter(path, database, thingOf);
+  const edges = createEdgeWriter(path, database, thingOf);
 
   function putGrant({ on, to }: FileGrant): void {
     const held = thingOf(on.kind, on.id);
@@ -143,20 +144,25 @@ function createWriter(
         return;
       case 'tenant':
         putTenant.run(row.id, row.name, row.parentTenantId, row.roleInheritance);
-        putThing.run('tenant', row.id, row.name, '', row.id, 0);
+        putThing.run('tenant', row.id, row.name, '', row.id, null, 0);
         return;
       case 'role':
+        putThing.run('role', row.id, row.name, row.roleName, row.tenantId, null, 0);
+        return;
       case 'binding':
-        putThing.run(row.kind, row.id, row.name, row.roleName, row.tenantId, 0);
+        putThing.run('binding', row.id, row.name, row.roleName, row.tenantId, row.roleTenantId ?? null, 0);
         return;
       case 'permission':
-        putThing.run('permission', row.id, row.name, '', '', Number(row.isSystem));
+        putThing.run('permission', row.id, row.name, '', '', null, Number(row.isSystem));
         return;
       case 'grant':
         putGrant(row);
         return;
       case 'unknown':
         others.put(row);
+        return;
+      default:
+        edges.put(row);
     }
   };
   return { put, unknown: () => others.counts() };
@@ -224,35 +230,6 @@ function createThingLookup(path: string, find: StatementSync): (kind: string, id
     }
     return lastNumber;
   };
-}
-
-/** The gap as the summary counts it, for a file that has no summary. */
-function gapOf(database: DatabaseSync): InheritanceGap {
-  const parents = new Map(
-    database
-      .prepare("select id, parent from tenant where parent <> '' and inheritance <> 'none'")
-      .all()
-      .map(({ id, parent }) => [String(id), String(parent)]),
-  );
-  const held = database.prepare(
-    "select distinct role from thing where tenant = ? and kind in ('role', 'binding') and exists (select 1 from holding where thing = n)",
-  );
-  const rolesIn = (tenantId: string): string[] => held.all(tenantId).map(({ role }) => String(role));
-  const inherited = Array.from(parents.keys(), (heir) => new Set(ancestorsOf(parents, heir).flatMap(rolesIn)).size);
-  return { inheritingTenants: parents.size, inheritedRoles: inherited.reduce((sum, count) => sum + count, 0) };
-}
-
-/** The tenants above one, nearest first; a loop of parents ends where it would repeat. */
-function ancestorsOf(parents: ReadonlyMap<string, string>, heir: string): string[] {
-  const chain: string[] = [];
-  for (
-    let parent = parents.get(heir);
-    parent !== undefined && parent !== heir && !chain.includes(parent);
-    parent = parents.get(parent)
-  ) {
-    chain.push(parent);
-  }
-  return chain;
 }
 
 /** A full disk below the index as `local-io`: it is no bug of the program. */

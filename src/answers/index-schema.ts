@@ -1,7 +1,10 @@
 /**
  * The tables of an index: who holds what, by numbers instead of ids. A `thing` is what can be held (a tenant's
  * membership, a role, a binding) or what follows from it (a permission). `login` is what a person types to be found.
- * `other` and `other_grant` keep what is of other types; `thing` is set where what is granted is a known thing.
+ * `role_tenant` is whose role a derived binding is, and null for everything else. `inherits` says that whoever holds
+ * `source` has `thing`, too, since the tenant of `thing` is below `ancestor`; its rows are never joined with each other.
+ * `maps` says what the next login gives, and to whom: `sso` holds the configurations and groups. `other` and
+ * `other_grant` keep what is of other types; `thing` is set where what is granted is a known thing.
  */
 export const indexSchema = `
 create table user (
@@ -29,11 +32,40 @@ create table thing (
   name text not null,
   role text not null,
   tenant text not null,
+  role_tenant text,
   is_system integer not null,
   unique (kind, id)
 );
 create table holding (thing integer not null, user integer not null, primary key (thing, user)) without rowid;
 create table confers (permission integer not null, thing integer not null, primary key (permission, thing)) without rowid;
+create table inherits (
+  thing integer not null,
+  source integer not null,
+  ancestor text not null,
+  certainty text not null,
+  keys text not null,
+  reason text not null,
+  primary key (thing, source)
+) without rowid;
+create table maps (
+  thing integer not null,
+  via text not null,
+  type text not null,
+  id text not null,
+  sso_id text not null,
+  priority integer,
+  primary key (thing, via, type, id, sso_id)
+) without rowid;
+create table sso (
+  n integer primary key,
+  type text not null,
+  id text not null,
+  name text not null,
+  tenant text not null,
+  sso_id text not null,
+  unique (type, id)
+);
+create table group_member (sso integer not null, user integer not null, primary key (sso, user)) without rowid;
 create table other (type text not null, id text not null, name text not null, primary key (type, id)) without rowid;
 create table other_grant (
   on_type text not null,
@@ -49,6 +81,9 @@ create table other_grant (
 export const indexIndexes = `
 create index holding_by_user on holding (user, thing);
 create index confers_by_thing on confers (thing, permission);
+create index inherits_by_source on inherits (source);
+create index maps_by_giver on maps (type, id);
+create index group_member_by_user on group_member (user);
 create index other_grant_by_thing on other_grant (thing);
 create index other_grant_by_principal on other_grant (to_type, to_id);
 `;

@@ -17,7 +17,8 @@ import type { FileSummary } from '../sync-format/summary.ts';
 import type { FileRow } from './rows.ts';
 import type { SyncSource } from './source.ts';
 import { closing, type ClosingSummary, parsed, summaryOf, textAfterLast } from './summary.ts';
-import { type JsonGrant, type JsonResource, rowOfJsonGrant, rowOfJsonResource } from './to-row.ts';
+import { type JsonGrant, rowOfJsonGrant } from './grant-to-row.ts';
+import { type JsonResource, rowOfJsonResource } from './to-row.ts';
 
 /** Rows of one section, as JSON. */
 export interface JsonBatch {
@@ -69,6 +70,16 @@ export function sourceOf({ path, size, kind, summary, wholeSummary, batches }: B
           yield defined(rows.map((row) => rowOfJsonGrant(row as JsonGrant)));
         }
       }
+    },
+    async types(signal) {
+      const types = new Set<string>();
+      for await (const { section, rows } of batches(signal)) {
+        if (section !== 'resourceTypes') {
+          break;
+        }
+        rows.forEach((row) => types.add((row as { readonly id?: string }).id ?? '')); // every field of it is optional
+      }
+      return types;
     },
     async *messages(signal) {
       for await (const { section, rows } of batches(signal)) {

@@ -127,9 +127,9 @@ export function createReportBuilder(): ReportBuilder {
         grant(row);
       } else if (row.kind === 'unknown') {
         unknown.add(row);
-      } else {
+      } else if (row.kind === 'tenant' || row.kind === 'role' || row.kind === 'permission' || row.kind === 'binding') {
         tables.add(row);
-      }
+      } // what is inherited or mapped is not shown yet
     },
     compare: ({ changes, readFormerUser }) => {
       closeGroup();

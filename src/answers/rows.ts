@@ -1,5 +1,17 @@
 /** What a file of a sync tells, row by row, in the words of the access model. Ids are those of the file. */
-export type FileRow = FileUser | FileTenant | FileRole | FilePermission | FileBinding | FileGrant | FileUnknown;
+export type FileRow =
+  | FileUser
+  | FileTenant
+  | FileRole
+  | FilePermission
+  | FileBinding
+  | FileSsoConfiguration
+  | FileGroup
+  | FileGrant
+  | FileInheritance
+  | FileMapping
+  | FileGroupMember
+  | FileUnknown;
 
 export interface FileUser {
   readonly kind: 'user';
@@ -63,6 +75,32 @@ export interface FileBinding {
   readonly name: string;
   readonly roleName: string;
   readonly tenantId: string;
+  /**
+   * Whose role it is, where the binding exists by inheritance alone and its id has three parts: the tenant that defines
+   * the role, or '' for the project's. Undefined for the project's role inside a tenant, which can be held directly.
+   */
+  readonly roleTenantId?: string | undefined;
+}
+
+/** A configuration of single sign-on of a tenant. */
+export interface FileSsoConfiguration {
+  readonly kind: 'sso-configuration';
+  readonly id: string;
+  readonly name: string;
+  readonly tenantId: string;
+  readonly ssoId: string;
+  /** What else the file tells of it, under the keys of the access model. */
+  readonly profile: Readonly<Record<string, unknown>>;
+}
+
+/** A group of an identity provider: one that Descope lists, or one that only a mapping names. */
+export interface FileGroup {
+  readonly kind: 'group';
+  readonly id: string;
+  readonly name: string;
+  readonly tenantId: string;
+  readonly ssoId: string;
+  readonly profile: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -74,6 +112,49 @@ export interface FileGrant {
   readonly id: string;
   readonly on: { readonly kind: 'tenant' | 'role' | 'binding' | 'permission'; readonly id: string };
   readonly to: { readonly kind: 'user' | 'role' | 'binding'; readonly id: string };
+}
+
+/**
+ * What flows from a tenant to one below it: whoever holds `from` directly is a member, or has the role, there, too.
+ * Others who have `from` do not: rows of this kind are never joined with each other.
+ */
+export interface FileInheritance {
+  readonly kind: 'inheritance';
+  readonly id: string;
+  readonly on: { readonly kind: 'tenant' | 'binding'; readonly id: string };
+  readonly from: { readonly kind: 'tenant' | 'role' | 'binding'; readonly id: string };
+  /** The tenant above. */
+  readonly ancestor: string;
+  readonly certainty: Certainty;
+  /** The same for access keys; '' where they do not inherit, or were not read. */
+  readonly keys: Certainty | '';
+  /** Why it is uncertain: words of the access model with commas between; '' for what is derived. */
+  readonly reason: string;
+}
+
+export type Certainty = 'derived' | 'uncertain';
+
+/** What the next login will give: to the members of a group, or to whoever signs in through a configuration. */
+export interface FileMapping {
+  readonly kind: 'mapping';
+  readonly id: string;
+  readonly on: { readonly kind: 'role' | 'binding'; readonly id: string };
+  /** `group_mapping`, `default_sso_role` or `tenant_default_role`. */
+  readonly via: string;
+  /** An `idp_group`, an `sso_configuration` or a `tenant`. */
+  readonly from: TypedId;
+  /** '' where a tenant's default gives it. */
+  readonly ssoId: string;
+  /** The group's place in the order of groups; undefined where none is told. */
+  readonly priority?: number | undefined;
+}
+
+/** A user is in a group of an identity provider. */
+export interface FileGroupMember {
+  readonly kind: 'group-member';
+  readonly id: string;
+  readonly groupId: string;
+  readonly userId: string;
 }
 
 /**

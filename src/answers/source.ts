@@ -15,6 +15,8 @@ export interface SyncSource extends AsyncDisposable {
   readonly summary: FileSummary;
   /** The summary as the file has it, with all that is not understood here; a `.c1z` that others wrote has none. */
   readonly wholeSummary: object | undefined;
+  /** The types that the sync read, also those of which there is nothing. */
+  types(signal?: AbortSignal): Promise<ReadonlySet<string>>;
   rows(signal?: AbortSignal): AsyncGenerator<readonly FileRow[]>;
   /** The same as the messages that they are, resource types and entitlements too. */
   messages(signal?: AbortSignal): AsyncGenerator<readonly StoredMessage[]>;

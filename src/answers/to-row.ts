@@ -1,9 +1,10 @@
-import type { Grant, Resource } from '../model/messages.ts';
+import { parseDerivedBindingId } from '../model/ids.ts';
+import type { Resource } from '../model/messages.ts';
 import { createdAtOf, userTraitOf } from '../sync-format/stored-rows.ts';
-import type { FileGrant, FileRow, FileUnknownGrant } from './rows.ts';
+import type { FileRow } from './rows.ts';
 
 /** As much of a message as the rows need; protobuf JSON has this shape, with every zero value left out. */
-interface JsonId {
+export interface JsonId {
   readonly resourceType?: string;
   readonly resource?: string;
 }
@@ -20,12 +21,6 @@ export interface JsonResource {
     readonly mfaStatus?: { readonly mfaEnabled?: boolean };
     readonly ssoStatus?: { readonly ssoEnabled?: boolean };
   }[];
-}
-
-export interface JsonGrant {
-  readonly id?: string;
-  readonly entitlement?: { readonly resource?: { readonly id?: JsonId } };
-  readonly principal?: { readonly id?: JsonId };
 }
 
 type Profile = Readonly<Record<string, unknown>>;
@@ -150,70 +145,27 @@ function rowOf({
         name: name === '' ? id : name,
         roleName: text(profile, 'role_name') || name || id,
         tenantId: parentId,
+        ...derivedFrom(id),
+      };
+    case 'sso_configuration':
+    case 'idp_group':
+      return {
+        kind: typeId === 'idp_group' ? 'group' : 'sso-configuration',
+        id,
+        name: name === '' ? id : name,
+        tenantId: text(profile, 'tenant_id') || parentId,
+        ssoId: text(profile, 'sso_id'),
+        profile,
       };
     default:
       return { kind: 'unknown', what: 'resource', typeId, id, name };
   }
 }
 
-export function rowOfJsonGrant({
-  id = '',
-  entitlement,
-  principal,
-}: JsonGrant): FileGrant | FileUnknownGrant | undefined {
-  return grantRow(id, entitlement?.resource?.id, principal?.id);
-}
-
-export function rowOfGrant({ id, entitlement, principal }: Grant): FileGrant | FileUnknownGrant | undefined {
-  return grantRow(id, entitlement?.resource?.id, principal?.id);
-}
-
-const heldKinds = { tenant: 'tenant', role: 'role', role_binding: 'binding' } as const;
-const conferringKinds = { role: 'role', role_binding: 'binding' } as const;
-
-/** What our rows call a type that can be granted; undefined for a type that we do not know. */
-export function kindOfType(typeId: string): FileGrant['on']['kind'] | undefined {
-  return typeId === 'permission' ? 'permission' : lookUp(heldKinds, typeId);
-}
-
-/** Undefined for a grant that says nothing of its own: a permission of a user follows from a role. */
-function grantRow(
-  id: string,
-  on: JsonId | undefined,
-  to: JsonId | undefined,
-): FileGrant | FileUnknownGrant | undefined {
-  const onKind = lookUp(heldKinds, on?.resourceType);
-  if (onKind !== undefined && to?.resourceType === 'user') {
-    return {
-      kind: 'grant',
-      id,
-      on: { kind: onKind, id: on?.resource ?? '' },
-      to: { kind: 'user', id: to.resource ?? '' },
-    };
-  }
-  const toKind = lookUp(conferringKinds, to?.resourceType);
-  if (on?.resourceType === 'permission' && toKind !== undefined) {
-    return {
-      kind: 'grant',
-      id,
-      on: { kind: 'permission', id: on.resource ?? '' },
-      to: { kind: toKind, id: to?.resource ?? '' },
-    };
-  }
-  if (on?.resourceType === 'permission' && to?.resourceType === 'user') {
-    return undefined;
-  }
-  return {
-    kind: 'unknown',
-    what: 'grant',
-    id,
-    on: { typeId: on?.resourceType ?? '', id: on?.resource ?? '' },
-    to: { typeId: to?.resourceType ?? '', id: to?.resource ?? '' },
-  };
-}
-
-function lookUp<T extends string>(table: Readonly<Record<string, T>>, key = ''): T | undefined {
-  return Object.hasOwn(table, key) ? table[key] : undefined;
+/** Whose role a derived binding is; nothing for a binding that can be held. */
+function derivedFrom(id: string): { readonly roleTenantId?: string } {
+  const derived = parseDerivedBindingId(id);
+  return derived === undefined ? {} : { roleTenantId: derived.roleTenantId };
 }
 
 function text(profile: Profile, key: string): string {

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { textIn } from './access-path.ts';
 import { incomplete } from './faults.ts';
 import type { FileUnknown } from './rows.ts';
-import { kindOfType } from './to-row.ts';
+import { kindOfType } from './grant-to-row.ts';
 import { createUnknownCounter, type TypedThing, type UnknownCounts } from './unknown.ts';
 
 /**

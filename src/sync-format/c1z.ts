@@ -46,7 +46,8 @@ export function isOfAnotherConnector(database: DatabaseSync, syncId: string): bo
   return !hasFoundingTypes(database, syncId) && !typesIn(database, syncId).isSubsetOf(new Set<string>(foundingTypeIds));
 }
 
-function typesIn(database: DatabaseSync, syncId: string): ReadonlySet<string> {
+/** The types that a sync lists. */
+export function typesIn(database: DatabaseSync, syncId: string): ReadonlySet<string> {
   return new Set(
     database
       .prepare(`select external_id from ${c1zTables.resourceTypes} where sync_id = ?`)

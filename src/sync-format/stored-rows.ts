@@ -1,6 +1,6 @@
 import { type DescMessage, fromBinary, fromJson, type JsonValue, type MessageShape, toJson } from '@bufbuild/protobuf';
 import { anyIs, anyUnpack, timestampMs } from '@bufbuild/protobuf/wkt';
-import { GrantExpandableSchema } from '../gen/c1/connector/v2/annotation_grant_pb.ts';
+import { GrantExpandableSchema, GrantMetadataSchema } from '../gen/c1/connector/v2/annotation_grant_pb.ts';
 import { type UserTrait, UserTraitSchema } from '../gen/c1/connector/v2/annotation_trait_pb.ts';
 import { type Entitlement, EntitlementSchema } from '../gen/c1/connector/v2/entitlement_pb.ts';
 import { type Grant, GrantSchema } from '../gen/c1/connector/v2/grant_pb.ts';
@@ -98,4 +98,17 @@ export function userTraitOf({ annotations }: Resource): UserTrait | undefined {
  */
 export function createdAtOf({ createdAt }: Resource): string {
   return createdAt === undefined ? '' : new Date(timestampMs(createdAt)).toISOString().replace('.000Z', 'Z');
+}
+
+/** What an edge says in its annotations: to which types it is passed on, and its metadata; empty where it says nothing. */
+export function edgeNotesOf({ annotations }: Grant): {
+  readonly typeIds: readonly string[];
+  readonly metadata: Readonly<Record<string, unknown>>;
+} {
+  const expandable = annotations.find((candidate) => anyIs(candidate, GrantExpandableSchema));
+  const noted = annotations.find((candidate) => anyIs(candidate, GrantMetadataSchema));
+  return {
+    typeIds: expandable === undefined ? [] : (anyUnpack(expandable, GrantExpandableSchema)?.resourceTypeIds ?? []),
+    metadata: noted === undefined ? {} : (anyUnpack(noted, GrantMetadataSchema)?.metadata ?? {}),
+  };
 }

@@ -42,7 +42,8 @@ const schema = z.object({
       loops: z.number(),
       unknown_parents: z.number(),
     })
-    .optional(),
+    .optional()
+    .catch(undefined), // an earlier version counted here what it did not derive
   cut: z.object({ textsCut: z.number(), attributesDropped: z.number() }).optional(),
   contentHash: z.string(),
 });

@@ -45,6 +45,7 @@ export function sourceOf(rows: readonly FileRow[], summary: FileSummary = {}): S
     kind: 'json',
     size: 0,
     summary,
+    types: () => Promise.resolve(new Set<string>()),
     rows: async function* () {
       yield rows;
     },
