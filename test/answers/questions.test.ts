@@ -23,9 +23,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function indexOf(rows: Partial<Rows>, name = 'sync.json'): ReturnType<typeof createFileIndex> {
+async function indexOf(
+  rows: Partial<Rows>,
+  name = 'sync.json',
+  policy: Parameters<typeof writeSync>[2] = {},
+): ReturnType<typeof createFileIndex> {
   const path = join(folder, name);
-  await writeSync(path, rows);
+  await writeSync(path, rows, policy);
   return await createFileIndex(path);
 }
 
@@ -198,11 +202,13 @@ describe('every answer', () => {
       ],
       roles: [role('R'), role('S'), role('Own', { tenantId: 'top' })],
     };
-    await using json = await indexOf(rows);
-    await using c1z = await indexOf(rows, 'sync.c1z');
+    await using json = await indexOf(rows, 'sync.json', { inheritance: 'none' });
+    await using c1z = await indexOf(rows, 'sync.c1z', { inheritance: 'none' });
+    await using derived = await indexOf(rows);
 
     expect(json.gap).toEqual({ inheritingTenants: 3, inheritedRoles: 5 });
     expect(c1z.gap).toEqual(json.gap);
+    expect(derived.gap).toEqual({ inheritingTenants: 0, inheritedRoles: 0 });
   });
 
   it('takes its database away', async () => {
