@@ -246,7 +246,7 @@ class Groups {
 
   get views(): readonly GroupView[] {
     return [...this.#byId.values()]
-      .map((group) => ({ ...group, unknownRoles: [...(this.#unknownRoles.get(group.id) ?? [])] }))
+      .map((group) => Object.assign({ unknownRoles: [...(this.#unknownRoles.get(group.id) ?? [])] }, group))
       .toSorted((left, right) => compare(left.id, right.id));
   }
 

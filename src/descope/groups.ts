@@ -56,7 +56,7 @@ function parseGroups(body: Uint8Array, ids: IdTable): readonly IdpGroup[] {
     ? (json as readonly unknown[])
     : listIn(groupsEndpoint, answerObject(groupsEndpoint, json), 'groups');
   const decode = rowDecoder(groupsEndpoint, 'groups', decodeGroup, (row) => named('group', row['id']));
-  const groups = rows.map((row, place) => ({ ...decode(row, place), ...members.of(place) }));
+  const groups = rows.map((row, place) => Object.assign(members.of(place), decode(row, place)));
   const seen = new Set<string>();
   for (const { ssoId, id } of groups) {
     const key = JSON.stringify([ssoId, id]);

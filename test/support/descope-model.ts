@@ -25,16 +25,19 @@ export type MoreLists = Readonly<Record<string, readonly unknown[]>>;
 
 /**
  * What Descope answers of one tenant, as JSON, by the call's path and the tenant's id. A number is an error status, with
- * Descope's code where there is one. A path that is not there answers 404 for every tenant, and so does a tenant that
- * the project does not have.
+ * Descope's code where there is one; '*' stands for every tenant that is not named. A path that is not there answers
+ * 404 for every tenant, and a tenant that the project does not have 404 with the code for that.
  */
-export type OfTenants = Readonly<
-  Record<string, Readonly<Record<string, object | number | { readonly status: number; readonly code: string }>>>
->;
+export type OfTenants = Readonly<Record<string, Readonly<Record<string, object | number>>>>;
 
 /** How a request is noted: lists by their key, as "allTenants"; calls of one tenant by method and path. */
 export type ModelEndpoint =
-  'searchUsers' | 'loadUser' | 'loadForWrite' | 'writeUser' | `all${string}` | `${'GET' | 'POST'} ${string}`;
+  | 'searchUsers'
+  | 'loadUser'
+  | 'loadForWrite'
+  | 'writeUser'
+  | `all${string}`
+  | `${'GET' | 'POST'} ${string}`;
 
 export interface ModelRequest {
   readonly endpoint: ModelEndpoint;
@@ -164,8 +167,12 @@ export class DescopeModel {
   ): Promise<TenantAnswer<Answer>> =>
     this.#answer({ endpoint: `${method} ${path}`, id }, call, () => {
       const isThere = this.rows.tenants.some((tenant) => tenant.id === id);
-      const answer = this.ofTenants[path]?.[id] ?? (isThere ? 404 : { status: 404, code: 'E112202' });
-      if (typeof answer === 'number' || 'status' in answer) {
+      const ofTenants = this.ofTenants[path];
+      if (ofTenants !== undefined && !isThere) {
+        return refusalOf(`${method} ${path}`, 404, 'E112202');
+      }
+      const answer = ofTenants?.[id] ?? ofTenants?.['*'] ?? 404;
+      if (typeof answer === 'number') {
         return refusalOf(`${method} ${path}`, answer);
       }
       return { answer: parse(Buffer.from(JSON.stringify(answer))) };
@@ -227,17 +234,13 @@ export function isWithinTimes(
     : createdMs > fromCreatedTimeMs && createdMs < toCreatedTimeMs;
 }
 
-function refusalOf(
-  endpoint: string,
-  answer: number | { readonly status: number; readonly code: string },
-): { readonly refusal: ConnectorError } {
-  const { status, ...code } = typeof answer === 'number' ? { status: answer } : answer;
+function refusalOf(endpoint: string, status: number, code?: string): { readonly refusal: ConnectorError } {
   const kinds: Readonly<Record<number, ConnectorError['kind']>> = {
     400: 'upstream-contract',
     403: 'forbidden',
     404: 'upstream-contract',
   };
-  const facts = { endpoint, status, ...code };
+  const facts = { endpoint, status, ...(code !== undefined && { code }) };
   const error = new ConnectorError(kinds[status] ?? 'unavailable', `${endpoint} answered ${status}`, facts);
   if (status === 400 || status === 404) {
     return { refusal: error };

@@ -34,6 +34,7 @@ import type { Catalogs } from './shared-catalogs.ts';
 import { singleFlight } from './single-flight.ts';
 import type { Offer, TenantFamily } from './tenant-family.ts';
 import { TenantReads } from './tenant-reads.ts';
+import { findUsers } from './user-lookup.ts';
 import { isWalkCursor, type UserWalk, type WalkPage, type WalkPosition } from './user-walk.ts';
 import { type UserClient, UserWalks } from './user-walks.ts';
 import { WalkChoice } from './walk-choice.ts';
@@ -280,6 +281,19 @@ export class SyncSession {
     return this.#walks.at(position) === this.#walks.main
       ? await this.complete(signal)
       : await this.#inTurn(() => this.#finishRest(signal));
+  }
+
+  /**
+   * Which of these ids are users of the project: from the index, or, in a process that has none and in a targeted sync,
+   * by searches for them.
+   */
+  async usersAmong(userIds: readonly string[], signal?: AbortSignal): Promise<ReadonlySet<string>> {
+    const isReadHere = this.#completed !== undefined || (this.#walks.main.read !== undefined && !this.isTargeted);
+    if (!isReadHere) {
+      return await findUsers(this.project, userIds, this.call(signal));
+    }
+    const { users } = await this.complete(signal);
+    return new Set(userIds.filter((userId) => users.has(userId)));
   }
 
   /**
