@@ -57,7 +57,7 @@ function toConfiguration(
   const tests = [configuration?.saml, configuration?.oidc]
     .map((block) => block?.lastSuccessTestTime ?? 0)
     .filter(isValidTimestamp);
-  const isXaaKnown = session.offerOf(xaaSettings) === 'offered';
+  const isXaaKnown = session.tenantReads.offerOf(xaaSettings) === 'offered';
   const profile = {
     tenant_id: tenant.id,
     sso_id: ssoId,
@@ -96,7 +96,7 @@ async function rowsOf(
 ): Promise<readonly ResourceRow[]> {
   const [{ configurations }, settings] = await Promise.all([
     ssoOf(session, catalog, tenant, signal),
-    session.ofTenant(tenantSettings, tenant.id, signal),
+    session.tenantReads.read(tenantSettings, tenant.id, signal),
   ]);
   return configurations.map((view) => toConfiguration(view, tenant, settings, catalog, session));
 }

@@ -25,7 +25,7 @@ export async function memberPage(
   { cursor, limit, signal }: PageRequest,
 ): Promise<Page<GrantRow>> {
   const listed = (await ssoOf(session, catalog, tenant, signal)).groups.find((group) => group.id === id)?.listed;
-  const ids = (await session.ofTenant(idpGroups, tenant.id, signal))?.ids;
+  const ids = (await session.tenantReads.read(idpGroups, tenant.id, signal))?.ids;
   if (listed === undefined || ids === undefined) {
     return emptyPage();
   }

@@ -62,9 +62,9 @@ export async function ssoOf(
   }
   const families = session.types.tenantFamilies;
   const [configurations = [], xaa, groups] = await Promise.all([
-    session.ofTenant(ssoSettings, tenant.id, signal),
-    families.includes(xaaSettings) ? session.ofTenant(xaaSettings, tenant.id, signal) : undefined,
-    families.includes(idpGroups) ? session.ofTenant(idpGroups, tenant.id, signal) : undefined,
+    session.tenantReads.read(ssoSettings, tenant.id, signal),
+    families.includes(xaaSettings) ? session.tenantReads.read(xaaSettings, tenant.id, signal) : undefined,
+    families.includes(idpGroups) ? session.tenantReads.read(idpGroups, tenant.id, signal) : undefined,
   ]);
   const of = ssoMappingsOf(catalog, { tenant, configurations, xaa, groups: groups?.groups });
   const ofSession =

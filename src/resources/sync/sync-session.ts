@@ -32,7 +32,7 @@ import { type HolderSource, otherSources } from './other-holders.ts';
 import { type Cuts, SessionCounters } from './session-counters.ts';
 import type { Catalogs } from './shared-catalogs.ts';
 import { singleFlight } from './single-flight.ts';
-import type { Offer, TenantFamily } from './tenant-family.ts';
+import type { TenantFamily } from './tenant-family.ts';
 import { TenantReads } from './tenant-reads.ts';
 import { findUsers } from './user-lookup.ts';
 import { isWalkCursor, type UserWalk, type WalkPage, type WalkPosition } from './user-walk.ts';
@@ -100,12 +100,13 @@ export class SyncSession {
   readonly types: TypesRead;
   /** When this sync began, in epoch milliseconds: what depends on the time is the same in all of it. */
   readonly beganAtMs: number;
+  /** What is read tenant by tenant. */
+  readonly tenantReads: TenantReads;
   readonly #counters = new SessionCounters();
   readonly #lists: CatalogReads;
   readonly #walks: UserWalks;
   readonly #choice: WalkChoice;
   readonly #searches: HolderSearches;
-  readonly #tenantReads: TenantReads;
   /** One at a time, so that the users are read in order. */
   readonly #inTurn = pLimit(1);
   readonly #onCompleted: ((completed: CompletedRead) => void) | undefined;
@@ -139,7 +140,7 @@ export class SyncSession {
     this.#choice = new WalkChoice(this.#walks, (stop) => this.#inTurn(() => this.#begin(stop)));
     const { lists, otherHolders } = types;
     this.#lists = new CatalogReads({ project, lists, otherHolders, catalogs, call: (signal) => this.call(signal) });
-    this.#tenantReads = new TenantReads({
+    this.tenantReads = new TenantReads({
       project,
       families: types.tenantFamilies,
       call: (signal) => this.call(signal),
@@ -225,13 +226,13 @@ export class SyncSession {
 
   close(): void {
     this.#walks.close();
-    this.#tenantReads.rest();
+    this.tenantReads.rest();
   }
 
   /** Drops the pages that were read ahead, while there are no calls. The next call requests them again. */
   pause(): void {
     this.#walks.pause();
-    this.#tenantReads.rest();
+    this.tenantReads.rest();
   }
 
   /** Whether a cursor comes from this read: exactly so, or from one that went on from the same origin. */
@@ -251,7 +252,7 @@ export class SyncSession {
       this.#restIndex.bytes +
       bindings +
       this.#searches.bytes +
-      this.#tenantReads.bytes
+      this.tenantReads.bytes
     );
   }
 

@@ -38,22 +38,22 @@ export async function tenantPage<R extends Row<unknown>>(
   const [atTenant, afterRow] = cursor === undefined ? ['', ''] : [tokenText(cursor, 't'), tokenText(cursor, 'a')];
   const rows: R[] = [];
   const isFull = createGauge();
+  const { tenantReads, completedNow, types } = session;
+  // Whoever has read the users will be asked for the other families, too.
+  const wanted = completedNow === undefined ? families : types.tenantFamilies;
   let waitedFor = 0;
   for (let place = placeOf(tenants, atTenant); place < tenants.length; place += 1) {
     const tenant = tenants[place];
     if (tenant === undefined) {
       break;
     }
-    if (!session.areRead(families, tenant.id)) {
+    if (!tenantReads.areRead(families, tenant.id)) {
       if (waitedFor === tenantsPerPage) {
         return { rows, next: { t: tenant.id } };
       }
       waitedFor += 1;
     }
-    session.readAhead(
-      families,
-      tenants.slice(place, place + tenantsAhead).map(({ id }) => id),
-    );
+    tenants.slice(place, place + tenantsAhead).forEach(({ id }) => tenantReads.ahead(wanted, id));
     let after: TokenFields = { t: tenant.id };
     for (const row of await rowsOf(tenant, signal)) {
       if (tenant.id === atTenant && keyOf(row) <= afterRow) {

@@ -41,9 +41,9 @@ export class TenantReads {
     }
   }
 
-  /** Whether asking for it would send a request. */
-  isRead(family: TenantFamily<unknown>, tenantId: string): boolean {
-    return this.#of(family).isRead(tenantId);
+  /** Whether asking for these would send no request. */
+  areRead(families: readonly TenantFamily<unknown>[], tenantId: string): boolean {
+    return families.every((family) => this.#of(family).isRead(tenantId));
   }
 
   /** What Descope tells of a tenant; undefined where the deployment has no such call, and for a tenant that is gone. */
