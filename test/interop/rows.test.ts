@@ -33,6 +33,7 @@ const rule = {
   '@type': 'type.googleapis.com/c1.connector.v2.GrantExpandable',
   entitlementIds: ['role:Editor:assigned'],
   shallow: true,
+  resourceTypeIds: ['user'],
 };
 const derived: GrantRow = {
   id: 'permission:write:granted:user:U1',
@@ -72,10 +73,36 @@ describe('the comparison with the SDK', () => {
       { grants: [{ ...derived, sources: { sources: { 'role:Viewer:assigned': {} } } }, conferred, held] },
     ],
     [
+      'an expanded grant that comes of another one',
+      { grants: [{ ...derived, sources: { sources: { 'role:Editor:assigned': {} } } }, conferred, held] },
+    ],
+    [
       'a direct grant where an expanded one belongs',
       { grants: [{ ...derived, sources: undefined } as unknown as GrantRow, conferred, held] },
     ],
   ])('finds %s', (_what, changed) => {
     expect(differences(factsOfSyncFile(ours), factsOfStore({ ...theirs, ...changed }))).not.toEqual([]);
+  });
+
+  it('takes a grant that is given and derived for both', () => {
+    const given: GrantRow = { ...derived, sources: undefined, annotations: [] } as unknown as GrantRow;
+    const both: GrantRow = {
+      ...given,
+      sources: { sources: { ...derived.sources?.sources, 'permission:write:granted': { isDirect: true } } },
+    };
+
+    expect(
+      differences(
+        factsOfSyncFile({ ...ours, grants: [given, ...ours.grants] }),
+        factsOfStore({ ...theirs, grants: [both, conferred, held] }),
+      ),
+    ).toEqual([]);
+  });
+
+  it('passes nothing on to types that a grant does not name', () => {
+    const byRole: GrantRow = { ...held, id: 'role:Editor:assigned:role:Editor', principal: { id: role } };
+    const { expandedGrants } = factsOfSyncFile({ ...ours, grants: [byRole, ...ours.grants] });
+
+    expect(expandedGrants.map((line) => (JSON.parse(line) as GrantRow).principal)).toEqual([user]);
   });
 });

@@ -1,3 +1,5 @@
+import { ok } from 'node:assert/strict';
+
 /** Rows as protobuf JSON: our sync file and the Go client write the same messages, so both are read as this. */
 export interface Id {
   readonly resourceType: string;
@@ -27,7 +29,8 @@ export interface GrantRow {
   readonly id: string;
   readonly entitlement: { readonly id: string; readonly resource: { readonly id: Id } };
   readonly principal: { readonly id: Id };
-  readonly sources?: { readonly sources: Readonly<Record<string, unknown>> };
+  /** By the id of the entitlement that it comes from; its own where it is direct, too. */
+  readonly sources?: { readonly sources: Readonly<Record<string, { readonly isDirect?: boolean }>> };
   readonly annotations?: readonly Annotation[];
 }
 export interface SyncRows {
@@ -47,50 +50,67 @@ export interface Facts {
   readonly expandedGrants: readonly string[];
 }
 
-/** Takes the Go SDK's rows. An expanded grant is one that has sources: the SDK derived it, no connector gave it. */
+/**
+ * Takes the Go SDK's rows. A grant that has sources was derived, be it besides: one that its connector gave as well has
+ * itself among them.
+ */
 export function factsOfStore({ resources, entitlements, grants }: SyncRows): Facts {
   return {
     resources: lines(resources),
     entitlements: lines(entitlements.map(entitlementFacts)),
-    directGrants: lines(grants.filter(({ sources }) => sources === undefined).map(grantFacts)),
+    directGrants: lines(grants.filter(isDirect).map(withoutSources)),
     expandedGrants: lines(grants.filter(({ sources }) => sources !== undefined).map(grantFacts)),
   };
 }
 
+/** Whether a connector gave it: the SDK derives the others. */
+export function isDirect({ entitlement, sources }: GrantRow): boolean {
+  return sources === undefined || sources.sources[entitlement.id] !== undefined;
+}
+
 /**
- * Takes our own sync file, and expands it in the plainest way: who holds a conferring role or binding has the
- * permission.
+ * Takes our own sync file, and expands it in the plainest way: whoever holds directly what a grant passes on has what is
+ * granted.
  */
 export function factsOfSyncFile({ resources, entitlements, grants }: SyncRows): Facts {
   return {
     resources: lines(resources),
     entitlements: lines(entitlements.map(entitlementFacts)),
     directGrants: lines(grants.map(grantFacts)),
-    expandedGrants: lines(expand(grants).map(grantFacts)),
+    expandedGrants: lines(derivedGrants(grants).map(grantFacts)),
   };
 }
 
-function expand(grants: readonly GrantRow[]): GrantRow[] {
+/**
+ * What follows from grants that pass something on, each of them shallow: nothing that is derived is passed on again.
+ * With what it comes from; a grant that is there already is among its own sources.
+ */
+export function derivedGrants(grants: readonly GrantRow[]): GrantRow[] {
   const byEntitlement = Map.groupBy(grants, ({ entitlement }) => entitlement.id);
-  const derived = new Map<string, GrantRow & { readonly sources: { readonly sources: Record<string, unknown> } }>();
-  for (const { entitlement, annotations } of grants) {
+  const given = new Map(grants.map((grant) => [grant.id, grant]));
+  const derived = new Map<string, { readonly grant: GrantRow; readonly sources: Map<string, { isDirect: true }> }>();
+  for (const { id: edge, entitlement, annotations } of grants) {
     const rule = annotations?.find((annotation) => annotation['@type'] === expandable);
+    ok(rule === undefined || rule['shallow'] === true, `${edge} passes on more than what is held directly`);
+    const types = (rule?.['resourceTypeIds'] ?? []) as readonly string[];
     for (const source of (rule?.['entitlementIds'] ?? []) as readonly string[]) {
       for (const { principal } of byEntitlement.get(source) ?? []) {
-        const id = `${entitlement.id}:user:${principal.id.resource}`;
-        const grant = derived.get(id) ?? {
-          id,
-          entitlement,
-          principal,
-          annotations: [{ '@type': immutable }],
-          sources: { sources: {} },
-        };
-        grant.sources.sources[source] = {};
-        derived.set(id, grant);
+        if (types.includes(principal.id.resourceType)) {
+          const id = `${entitlement.id}:${principal.id.resourceType}:${principal.id.resource}`;
+          const own = given.get(id);
+          const one = derived.get(id) ?? {
+            grant: own ?? { id, entitlement, principal, annotations: [{ '@type': immutable }] },
+            sources: new Map(own === undefined ? [] : [[entitlement.id, { isDirect: true }]]),
+          };
+          derived.set(id, one);
+          one.sources.set(source, { isDirect: true });
+        }
       }
     }
   }
-  return [...derived.values()];
+  return Array.from(derived.values(), ({ grant, sources }) =>
+    Object.assign({}, grant, { sources: { sources: Object.fromEntries(sources) } }),
+  );
 }
 
 /** A store copies the resource's other fields into its entitlements; the resource rows are compared for themselves. */
@@ -123,9 +143,14 @@ function grantFacts({ id, entitlement, principal, sources, annotations = [] }: G
     entitlement: entitlement.id,
     resource: entitlement.resource.id,
     principal: principal.id,
-    sources: sources && Object.keys(sources.sources).sort(),
+    sources: sources?.sources,
     annotations: annotations.filter((annotation) => annotation['@type'] !== expandable),
   };
+}
+
+function withoutSources(grant: GrantRow): object {
+  const { sources: _sources, ...rest } = grant;
+  return grantFacts(rest);
 }
 
 function lines(rows: readonly object[]): string[] {

@@ -1,5 +1,5 @@
 // Command client drives a running connector with the unmodified Baton SDK, as a platform does, and tells in JSON what
-// came of it. Everything that it calls is exported by the SDK or by grpc-go.
+// came of it. It also reads and expands a file without one. Everything that it calls is exported by the SDK or by grpc-go.
 package main
 
 import (
@@ -82,6 +82,9 @@ func run(o options, command string) (*report, error) {
 	calls, err := newCallLog(o.hold, o.cancel, cancel)
 	if err != nil {
 		return nil, err
+	}
+	if command == "read" || command == "expand" {
+		return readFile(ctx, o, command, logs)
 	}
 	conn, err := dial(o.address, o.tls, o.limited, calls)
 	if err != nil {

@@ -21,6 +21,16 @@ type rows struct {
 	Resources     []json.RawMessage `json:"resources"`
 	Entitlements  []json.RawMessage `json:"entitlements"`
 	Grants        []json.RawMessage `json:"grants"`
+	Expansions    []expansion       `json:"expansions"`
+}
+
+// expansion is what a grant passes on. Stores keep it beside the grant, not in it.
+type expansion struct {
+	Grant         string          `json:"grant"`
+	Entitlement   string          `json:"entitlement"`
+	PrincipalType string          `json:"principalType"`
+	Principal     string          `json:"principal"`
+	Annotation    json.RawMessage `json:"annotation"`
 }
 
 func readStore(ctx context.Context, file, tmp string) (_ *rows, err error) {
@@ -40,8 +50,9 @@ func readStore(ctx context.Context, file, tmp string) (_ *rows, err error) {
 		return nil, err
 	}
 	none := []json.RawMessage{} // empty lists, not null
-	result := &rows{store.Metadata().Engine, string(latest.Type), none, none, none, none}
+	result := &rows{store.Metadata().Engine, string(latest.Type), none, none, none, none, []expansion{}}
 	return result, errors.Join(
+		collectExpansions(ctx, store, result),
 		collect(&result.ResourceTypes, func(token string) (page[*v2.ResourceType], error) {
 			return store.ListResourceTypes(ctx, &v2.ResourceTypesServiceListResourceTypesRequest{PageToken: token})
 		}),
@@ -68,6 +79,23 @@ func collectResources(ctx context.Context, store c1zstore.Store, result *rows) e
 		if err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// collectExpansions reads them as the syncer does when it makes its graph.
+func collectExpansions(ctx context.Context, store c1zstore.Store, result *rows) error {
+	for pending, err := range store.Grants().PendingExpansion(ctx) {
+		if err != nil {
+			return err
+		}
+		text, err := protojson.Marshal(pending.Annotation)
+		if err != nil {
+			return err
+		}
+		result.Expansions = append(result.Expansions, expansion{
+			pending.GrantExternalID, pending.TargetEntitlementID, pending.PrincipalResourceTypeID, pending.PrincipalResourceID, text,
+		})
 	}
 	return nil
 }
