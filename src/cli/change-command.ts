@@ -4,8 +4,16 @@ import type { CommandContext } from './command-context.ts';
 import { addSettingOptions, connectionSettings } from './setting-options.ts';
 
 const operations = {
-  grant: { description: 'give one user one role or one tenant membership', settings: ['joinTenant'], person: '--to' },
-  revoke: { description: 'take one role or one tenant membership from one user', settings: [], person: '--from' },
+  grant: {
+    description: 'give one user one role or one tenant membership',
+    settings: ['joinTenant', 'inheritance'],
+    person: '--to',
+  },
+  revoke: {
+    description: 'take one role or one tenant membership from one user',
+    settings: ['inheritance'],
+    person: '--from',
+  },
 } as const;
 
 /** `grant` and `revoke`: whoever types them has consented to the change. */

@@ -36,6 +36,7 @@ export async function changeOnce(
     client,
     audit: (entry) => audit.append(entry),
     joinTenant: loaded.joinTenant,
+    inheritance: loaded.inheritance,
     dryRun: options.dryRun === true,
     logger,
   });

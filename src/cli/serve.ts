@@ -167,6 +167,7 @@ function provisioning(
     },
     isEnabled: settings.provisioning,
     joinTenant: settings.joinTenant,
+    inheritance: settings.inheritance,
     logger,
   });
 }

@@ -53,6 +53,16 @@ describe('revoke of what is held only by inheritance', () => {
     expect(snapshot(emulator.state)).toEqual(before);
   });
 
+  it('counts as done with --inheritance none, and with the reading that lets nothing in', async () => {
+    const [none, child] = [
+      await run('revoke', '--tenant', 'east', '--from', 'pat@acme.example', '--inheritance', 'none'),
+      await run('revoke', '--tenant', 'shut', '--from', 'pat@acme.example', '--inheritance', 'child'),
+    ];
+
+    expect(none).toMatchObject({ code: 0, stdout: expect.stringContaining('is not a member of Acme East (east)') });
+    expect(child).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing sent') });
+  });
+
   it('by a role that only an ancestor defines says which one that is', async () => {
     const ended = await run('revoke', '--role', 'Approver', '--in', 'Acme East', '--from', 'pat@acme.example');
 

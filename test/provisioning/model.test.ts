@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Fault, ProjectSeed } from '../../src/emulator/emulator.ts';
 import { bindingResourceId, roleResourceId } from '../../src/model/ids.ts';
+import { type PairTruth, pairsIn } from '../support/inherited-truth.ts';
 import { type Ended, type Provisioning, startProvisioning } from '../support/provisioning-server.ts';
 
 // The plain model: what each user holds is sets of names, and an operation adds or takes one of them.
@@ -24,17 +25,33 @@ interface Operation {
 
 type Prediction = 'done' | 'old' | status;
 
+/** Tenants above in which the user holds the same, by the plain words of the access model. */
+function inheritedFrom({ users, hasRole, pairs }: Model, { typeId, tenantId, roleName, userId }: Operation): string[] {
+  const isHeldIn = (above: string): boolean => {
+    const roles = users.get(userId)?.tenants.get(above);
+    return typeId === 'tenant'
+      ? roles !== undefined
+      : typeId === 'role_binding' &&
+          roles?.has(roleName) === true &&
+          hasRole('', roleName) &&
+          !hasRole(tenantId, roleName) &&
+          !hasRole(above, roleName);
+  };
+  return pairs.filter((pair) => pair.tenantId === tenantId && isHeldIn(pair.ancestor)).map(({ ancestor }) => ancestor);
+}
+
 interface Model {
   readonly users: Map<string, Held>;
   readonly tenants: ReadonlySet<string>;
   readonly hasRole: (tenantId: string, roleName: string) => boolean;
   readonly joinTenant: boolean;
+  /** What flows down, by an independent computation. */
+  readonly pairs: readonly PairTruth[];
 }
 
-function predict(
-  { users, tenants, hasRole, joinTenant }: Model,
-  { operation, typeId, tenantId, roleName, userId }: Operation,
-): Prediction {
+function predict(model: Model, asked: Operation): Prediction {
+  const { users, tenants, hasRole, joinTenant } = model;
+  const { operation, typeId, tenantId, roleName, userId } = asked;
   const user = users.get(userId);
   const isInTenant = typeId !== 'role' || tenantId !== '';
   const isTenant = tenants.has(tenantId);
@@ -60,7 +77,9 @@ function predict(
   if (typeId === 'role' && isInTenant && isTenant && !isListed && hasRole('', roleName))
     return status.FAILED_PRECONDITION;
   if (!isHeld)
-    return typeId !== 'tenant' && !isListed && (!isInTenant || isTenant) ? status.FAILED_PRECONDITION : 'old';
+    return (typeId !== 'tenant' && !isListed && (!isInTenant || isTenant)) || inheritedFrom(model, asked).length > 0
+      ? status.FAILED_PRECONDITION
+      : 'old';
   if (typeId === 'tenant') user.tenants.delete(tenantId);
   else roles?.delete(roleName);
   return 'done';
@@ -72,8 +91,21 @@ const userIds = ['U2Ada', 'U2Bob', 'U2Cleo'] as const;
 const name = fc.constantFrom(...names);
 const tenantId = fc.constantFrom(...tenantIds);
 
+/** The parent of a tenant, which may be nowhere or lead round in a loop, and what it lets through. */
+const step = fc.tuple(
+  fc.constantFrom('', 'nowhere', ...tenantIds, ...tenantIds),
+  fc.constantFrom('', '', '', 'userOnly', 'none', 'inherit'),
+);
+
 const seedArbitrary = fc.record({
-  tenants: fc.subarray([...tenantIds], { minLength: 1 }).map((ids) => ids.map((id) => ({ id }))),
+  tenants: fc
+    .tuple(fc.subarray([...tenantIds], { minLength: 1 }), fc.array(step, { minLength: 3, maxLength: 3 }))
+    .map(([ids, steps]) =>
+      ids.map((id, place) => {
+        const [parent = '', roleInheritance = ''] = steps[place] ?? [];
+        return { id, parent, roleInheritance };
+      }),
+    ),
   roles: fc.uniqueArray(
     fc.record({
       name,
@@ -139,13 +171,15 @@ const isWrite = ({ path }: { readonly path: string }): boolean => path.includes(
 
 it('any sequence of grants and revokes leaves the project in the state that a model of sets predicts, whatever answers are lost', async () => {
   const seen = new Set<Prediction>();
+  let tellings = 0;
   await fc.assert(
     fc.asyncProperty(
       seedArbitrary,
       fc.array(operationArbitrary, { minLength: 10, maxLength: 18 }),
       fc.boolean(),
-      async (project, operations, joinTenant) => {
-        await using server = await startProvisioning({ joinTenant, emulator: { project } });
+      fc.constantFrom('auto', 'auto', 'parent', 'child', 'none'),
+      async (project, operations, joinTenant, inheritance) => {
+        await using server = await startProvisioning({ joinTenant, inheritance, emulator: { project } });
         const { state, faults, stats } = server.emulator;
         const model: Model = {
           users: new Map(
@@ -161,6 +195,7 @@ it('any sequence of grants and revokes leaves the project in the state that a mo
           hasRole: (inTenant, roleName) =>
             project.roles.some((role) => role.tenantId === inTenant && role.name === roleName),
           joinTenant,
+          pairs: pairsIn(project.tenants, inheritance),
         };
         const first = server.state() as { readonly users: readonly { readonly userId: string }[] };
 
@@ -174,7 +209,12 @@ it('any sequence of grants and revokes leaves the project in the state that a mo
           seen.add(predicted);
 
           const ended: Prediction = await send(server, operation).then(
-            ({ isOld }) => (isOld ? 'old' : 'done'),
+            ({ isOld, metadata }) => {
+              const above = model.users.has(operation.userId) ? inheritedFrom(model, operation) : [];
+              expect(metadata).toEqual(above.length === 0 ? undefined : { also_inherited_from: above });
+              tellings += above.length;
+              return isOld ? 'old' : 'done';
+            },
             (error: { readonly code: status }) => error.code,
           );
 
@@ -201,4 +241,5 @@ it('any sequence of grants and revokes leaves the project in the state that a mo
   );
 
   expect(seen).toEqual(new Set(['done', 'old', status.NOT_FOUND, status.FAILED_PRECONDITION]));
+  expect(tellings).toBeGreaterThan(0);
 }, 40_000);

@@ -236,7 +236,11 @@ export async function startProvisioning({
       await sink?.(entry);
     },
   });
-  const connector = createConnector({ project: client, policy: { tenantRoles: 'all', include }, provisioner });
+  const connector = createConnector({
+    project: client,
+    policy: { tenantRoles: 'all', inheritance, include },
+    provisioner,
+  });
   const server = await startServer({ surface: connector, listen: '127.0.0.1:0' });
 
   const sendGrant: Provisioning['sendGrant'] = async (request, cancelAfterMs) => {
