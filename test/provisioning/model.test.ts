@@ -242,4 +242,4 @@ it('any sequence of grants and revokes leaves the project in the state that a mo
 
   expect(seen).toEqual(new Set(['done', 'old', status.NOT_FOUND, status.FAILED_PRECONDITION]));
   expect(tellings).toBeGreaterThan(0);
-}, 40_000);
+}, 60_000);
