@@ -64,6 +64,7 @@ const sharedWithThePage = new Set([
   'answers/printable.ts',
   'printable.ts',
   'model/fold.ts',
+  'access/inheritance.ts',
 ]);
 
 /** What is wrong with where a file of src/ lies; undefined when its folder has a rank. */

@@ -8,11 +8,13 @@ import {
   noOrdinal,
   type ReportAbout,
   type ReportChange,
+  type ReportTables,
   reportVersion,
   sectionTags,
 } from './report-format.ts';
 import { createReportTables } from './report-tables.ts';
 import { createUserBlocks } from './report-users.ts';
+import { createReportWays } from './report-ways.ts';
 import type { FileRow, FileGrant, FileUser } from './rows.ts';
 import { createUnknownCounter, unknownInWords } from './unknown.ts';
 
@@ -46,7 +48,15 @@ export interface ReportBuilder {
   /** What is not shown of all that was added, being of other types: sentences without an end. */
   unknown(): readonly string[];
   /** Ends the data; then take() gives the last of it. */
-  finish(names: ReportNames, summary: FileSummary, olderSummary?: FileSummary): void;
+  finish(end: ReportEnd): void;
+}
+
+/** What is told of the file as a whole; `types` are those that the sync read. */
+export interface ReportEnd {
+  readonly names: ReportNames;
+  readonly types: ReadonlySet<string>;
+  readonly summary: FileSummary;
+  readonly olderSummary?: FileSummary | undefined;
 }
 
 /** At most so many holdings of one target are written as one group. */
@@ -61,6 +71,7 @@ export function createReportBuilder(): ReportBuilder {
   const out = createByteSink();
   const tables = createReportTables();
   const users = createUserBlocks((block) => section(sectionTags.users, block));
+  const ways = createReportWays(tables, users, section);
   let holdings = 0;
   const unknown = createUnknownCounter();
   let unknownChanges = 0;
@@ -121,15 +132,25 @@ export function createReportBuilder(): ReportBuilder {
 
   return {
     add: (row) => {
-      if (row.kind === 'user') {
-        users.add(row);
-      } else if (row.kind === 'grant') {
-        grant(row);
-      } else if (row.kind === 'unknown') {
-        unknown.add(row);
-      } else if (row.kind === 'tenant' || row.kind === 'role' || row.kind === 'permission' || row.kind === 'binding') {
-        tables.add(row);
-      } // what is inherited or mapped is not shown yet
+      switch (row.kind) {
+        case 'user':
+          users.add(row);
+          break;
+        case 'grant':
+          grant(row);
+          break;
+        case 'unknown':
+          unknown.add(row);
+          break;
+        case 'tenant':
+        case 'role':
+        case 'permission':
+        case 'binding':
+          tables.add(row);
+          break;
+        default:
+          ways.add(row);
+      }
     },
     compare: ({ changes, readFormerUser }) => {
       closeGroup();
@@ -160,10 +181,17 @@ export function createReportBuilder(): ReportBuilder {
     get pending() {
       return out.length;
     },
-    finish: ({ madeBy, file, since }, summary, olderSummary) => {
+    finish: ({ names: { madeBy, file, since }, types, summary, olderSummary }) => {
       closeGroup();
       users.flush();
-      json(sectionTags.tables, { ...tables.finish(), statuses: users.statuses() });
+      ways.flush();
+      const built: ReportTables = {
+        ...tables.finish(),
+        statuses: users.statuses(),
+        types: [...types],
+        ...ways.finish(),
+      };
+      json(sectionTags.tables, built);
       const about: ReportAbout = {
         version: reportVersion,
         madeBy,
@@ -174,8 +202,7 @@ export function createReportBuilder(): ReportBuilder {
       };
       json(sectionTags.about, about);
       const end = createByteSink();
-      end.number(users.count());
-      end.number(holdings);
+      [users.count(), holdings, ways.counts.edges, ways.counts.members].forEach((count) => end.number(count));
       section(sectionTags.end, end.take());
     },
   };

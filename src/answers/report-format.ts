@@ -9,8 +9,10 @@ import type { FileSummary } from '../sync-format/summary.ts';
 
 export type { FileSummary };
 
-/** Raised whenever an old page could not read new data. */
-export const reportVersion = 3;
+/** Raised whenever an old page could not read new data, or would show less than the data holds. */
+export const reportVersion = 4;
+/** Data of this version and later is read; what it does not carry yet, the page says that it cannot know. */
+export const oldestReportVersion = 3;
 
 export const sectionTags = {
   /** A block of up to `userBlockSize` users, column by column. Blocks but the last are full. */
@@ -21,14 +23,19 @@ export const sectionTags = {
   holdings: 3,
   /** A block of up to `changeBlockSize` changes since the older file, column by column, as `diff` finds them. */
   changes: 4,
+  /** A block of up to `edgeBlockSize` edges of inheritance, column by column: tenant, source and flow. */
+  edges: 5,
   /** ReportAbout as JSON. */
   about: 6,
-  /** The number of users and of holdings, for a last check. */
+  /** The number of users, holdings, edges of inheritance and members of groups, for a last check. */
   end: 7,
+  /** Who is in a group of an identity provider: group, count and users. */
+  members: 8,
 } as const;
 
 export const userBlockSize = 4096;
 export const changeBlockSize = 4096;
+export const edgeBlockSize = 65_536;
 
 /** Words of a change, by their numbers; those of `answers/diff.ts`. */
 export const changeVerbs = ['gained', 'lost', 'appeared', 'gone', 'changed'] as const;
@@ -92,7 +99,6 @@ export const userFlags = {
 export const thingFlags = {
   former: 1,
   disabled: 2,
-  inherits: 4,
   isDefault: 8,
   isPrivate: 16,
   system: 32,
@@ -110,6 +116,8 @@ export interface ReportTenant {
   /** The parent's id; empty for none. */
   readonly parentId: string;
   readonly flags: number;
+  /** Descope's word for what passes the tenant in the tree; absent where it has none. */
+  readonly roleInheritance?: string;
 }
 
 export interface ReportRole {
@@ -137,7 +145,72 @@ export interface ReportTables {
   readonly permissions: readonly ReportPermission[];
   /** The words that a user's status number stands for. */
   readonly statuses: readonly string[];
+  /** What is held above and inherited below, by number: kind, role and tenant, as of a holding. */
+  readonly sources?: readonly (readonly [kind: number, role: number, tenant: number])[];
+  /** How sure an edge is, by number. */
+  readonly flows?: readonly ReportFlow[];
+  /** The types of resources that the sync read; absent where the file does not tell. */
+  readonly types?: readonly string[];
+  readonly configurations?: readonly ReportConfiguration[];
+  readonly groups?: readonly ReportGroup[];
+  readonly mappings?: readonly ReportMapping[];
 }
+
+/** How sure it is that something is inherited, in the words of the file. */
+export interface ReportFlow {
+  readonly certainty: 'derived' | 'uncertain';
+  /** The same for access keys; '' where they do not inherit, or were not read. */
+  readonly keys: 'derived' | 'uncertain' | '';
+  /** Words joined by commas; '' where nothing is uncertain. */
+  readonly reason: string;
+}
+
+/** A configuration of single sign-on, as far as the page judges it. */
+export interface ReportConfiguration {
+  readonly id: string;
+  /** Ordinal of the tenant, -1 where the file does not list it. */
+  readonly tenant: number;
+  readonly ssoId: string;
+  /** `saml`, `oidc` or `none`. */
+  readonly kind: string;
+  readonly isJitDisabled: boolean;
+  readonly domains: readonly string[];
+  readonly isEnforced: boolean;
+  /** User ids, login ids or addresses that may sign in otherwise; Descope does not say which. */
+  readonly exclusions: readonly string[];
+  readonly defaultRoles: readonly string[];
+  /** Where Descope follows the provider by itself; '' for none. */
+  readonly metadataUrl: string;
+  readonly certificates: readonly ReportCertificate[];
+}
+
+export interface ReportCertificate {
+  readonly subject: string;
+  /** RFC 3339; '' for one that could not be parsed. */
+  readonly notAfter: string;
+}
+
+/** A group of an identity provider. */
+export interface ReportGroup {
+  readonly id: string;
+  readonly name: string;
+  /** Ordinals of its tenant and of its configuration; -1 where the file does not list them. */
+  readonly tenant: number;
+  readonly configuration: number;
+  readonly ssoId: string;
+  /** Roles that a mapping of the group names and that do not exist. */
+  readonly unknownRoles: readonly string[];
+}
+
+/** Through what a role will be gained. */
+export const mappingVias = ['group_mapping', 'default_sso_role', 'tenant_default_role'] as const;
+export type MappingVia = (typeof mappingVias)[number];
+
+/**
+ * A role that the next login gives. `principal` is an ordinal, of a group, a configuration or a tenant, by `via` (a
+ * place in `mappingVias`); the rest is what will be held, as of a holding.
+ */
+export type ReportMapping = readonly [via: number, principal: number, kind: number, role: number, tenant: number];
 
 export interface ReportAbout {
   readonly version: number;

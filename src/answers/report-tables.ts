@@ -27,11 +27,18 @@ export interface ReportTableBuilder {
   /** The number of what a grant is about. Throws `inconsistent` for something that the file does not list. */
   targetOf(kind: 'tenant' | 'role' | 'binding', id: string): number;
   target(number: number): HoldingTarget;
+  /** The ordinal of a tenant, or of the one that a binding is in. Throws as `targetOf` does. */
+  tenantOf(kind: 'tenant' | 'binding', id: string): number;
+  /** The ordinal of a tenant; -1 for one that the file does not list. */
+  ordinalOfTenant(id: string): number;
   allow(roleId: string, permissionId: string): void;
   /** The ordinals of what a change is about, -1 for none; what only the older file has is added. */
   ordinalsOf(change: Change): Readonly<Record<'role' | 'tenant' | 'permission', number>>;
   finish(): Omit<ReportTables, 'statuses'>;
 }
+
+/** As much of a binding as is needed: a tree of tenants has very many. */
+type Binding = Pick<FileBinding, 'roleName' | 'tenantId' | 'roleTenantId'>;
 
 interface RoleEntry {
   readonly role: Pick<ReportRole, 'id' | 'name' | 'flags' | 'description'>;
@@ -43,7 +50,7 @@ export function createReportTables(): ReportTableBuilder {
   const tenants = createNumbered<ReportTenant>('tenant');
   const roles = createNumbered<RoleEntry>('role');
   const permissions = createNumbered<ReportPermission>('permission');
-  const bindings = new Map<string, FileBinding>();
+  const bindings = new Map<string, Binding>();
   const targets = new Map<string, number>();
   const list: HoldingTarget[] = [];
 
@@ -54,12 +61,17 @@ export function createReportTables(): ReportTableBuilder {
     if (kind === 'role') {
       return { kind: holdingKinds.role, role: roles.ordinalOf(id), tenant: noOrdinal };
     }
+    const { roleName, tenantId, roleTenantId = '' } = bindingOf(id);
+    const role = roles.ordinalOf(roleResourceId({ tenantId: roleTenantId, roleName }));
+    return { kind: holdingKinds.binding, role, tenant: tenants.ordinalOf(tenantId) };
+  }
+
+  function bindingOf(id: string): Binding {
     const binding = bindings.get(id);
     if (binding === undefined) {
       throw unlisted('role in tenant', id);
     }
-    const role = roles.ordinalOf(roleResourceId({ tenantId: '', roleName: binding.roleName }));
-    return { kind: holdingKinds.binding, role, tenant: tenants.ordinalOf(binding.tenantId) };
+    return binding;
   }
 
   function tenantOf(id: string, name: string): number {
@@ -86,7 +98,8 @@ export function createReportTables(): ReportTableBuilder {
   return {
     add: (row) => {
       if (row.kind === 'binding') {
-        bindings.set(row.id, row);
+        const { roleName, tenantId, roleTenantId } = row;
+        bindings.set(row.id, { roleName, tenantId, ...(roleTenantId !== undefined && { roleTenantId }) });
       } else if (row.kind === 'tenant') {
         tenants.add(row.id, toTenant(row));
       } else if (row.kind === 'permission') {
@@ -106,6 +119,8 @@ export function createReportTables(): ReportTableBuilder {
       return list.push(target) - 1;
     },
     target: (number) => list[number] ?? { kind: holdingKinds.member, role: noOrdinal, tenant: noOrdinal },
+    tenantOf: (kind, id) => tenants.ordinalOf(kind === 'tenant' ? id : bindingOf(id).tenantId),
+    ordinalOfTenant: (id) => tenants.find(id) ?? noOrdinal,
     allow: (roleId, permissionId) => {
       roles.at(roles.ordinalOf(roleId)).allows.add(permissions.ordinalOf(permissionId));
     },
@@ -135,12 +150,12 @@ export function createReportTables(): ReportTableBuilder {
 }
 
 function toTenant({ id, name, parentTenantId, roleInheritance, isDisabled }: FileTenant): ReportTenant {
-  const inherits = roleInheritance !== '' && roleInheritance !== 'none';
   return {
     id,
     name,
     parentId: parentTenantId,
-    flags: (isDisabled ? thingFlags.disabled : 0) | (inherits ? thingFlags.inherits : 0),
+    flags: isDisabled ? thingFlags.disabled : 0,
+    ...(roleInheritance !== '' && { roleInheritance }),
   };
 }
 
@@ -157,6 +172,7 @@ interface Numbered<T> {
   /** The ordinal; what is known already stays as it is. */
   add(key: string, value: T): number;
   ordinalOf(key: string): number;
+  find(key: string): number | undefined;
   at(ordinal: number): T;
   all(): readonly T[];
 }
@@ -166,6 +182,7 @@ function createNumbered<T>(type: string): Numbered<T> {
   const values: T[] = [];
   return {
     all: () => values,
+    find: (key) => ordinals.get(key),
     add: (key, value) => {
       const known = ordinals.get(key);
       if (known !== undefined) {

@@ -66,7 +66,8 @@ async function* sections(
   if (comparison !== undefined) {
     builder.compare(comparison);
   }
-  builder.finish(names, source.summary, comparison?.summary);
+  const types = await source.types(signal);
+  builder.finish({ names, types, summary: source.summary, olderSummary: comparison?.summary });
   yield builder.take();
 }
 

@@ -11,6 +11,7 @@ import { ChangesView } from './views/changes.tsx';
 import { Explorer, PrintedList } from './views/explorer.tsx';
 import { Findings } from './views/findings.tsx';
 import { Name } from './views/names.tsx';
+import { NextLoginView } from './views/next-login.tsx';
 import { Overview } from './views/overview.tsx';
 import { ReviewForm, setPageFooter } from './views/review-form.tsx';
 import { ThemeButton } from './views/theme.tsx';
@@ -34,6 +35,7 @@ const titles: Readonly<Record<string, string>> = {
   tenants: 'Tenants',
   roles: 'Roles',
   permissions: 'Permissions',
+  'next-login': 'Next login',
   changes: 'Changes',
   about: 'About',
 };
@@ -101,6 +103,8 @@ function Page({ page, route }: { readonly page: string; readonly route: Route })
   switch (page) {
     case 'findings':
       return <Findings route={route} />;
+    case 'next-login':
+      return <NextLoginView />;
     case 'changes':
       return <ChangesView />;
     case 'about':
@@ -123,6 +127,9 @@ function Printed({ hasChanges }: { readonly hasChanges: boolean }) {
       )}
       <PrintedPart name="findings">
         <Findings route={[]} />
+      </PrintedPart>
+      <PrintedPart name="next-login">
+        <NextLoginView />
       </PrintedPart>
       {kinds.map((kind) => (
         <PrintedPart key={kind} name={kind}>

@@ -1,7 +1,7 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Analysis } from './data/analysis.ts';
-import type { Finding } from './data/findings.ts';
+import type { Finding } from './data/finding.ts';
 import type { Project } from './data/project.ts';
 
 /** What every part of the page may need. Made once; only `printing` changes. */

@@ -123,10 +123,7 @@ async function lastPage(
 ): Promise<Page<ResourceRow>> {
   const lookedUp = await session.endOfUsers(position, signal);
   const isChanged = lookedUp.catalog !== lookedUp.firstCatalog && session.listedEarly.size > 0;
-  const late = isChanged
-    ? await Promise.all(session.types.late.map(async (tell) => await tell(session, lookedUp, signal)))
-    : [];
-  return { rows: [...rows, ...late.flat()] };
+  return { rows: [...rows, ...(isChanged ? session.types.late.flatMap((late) => late(session, lookedUp)) : [])] };
 }
 
 function toPosition(cursor: TokenFields | undefined): WalkPosition | undefined {

@@ -14,6 +14,7 @@ import { inTenant, permission, role, smallProject, tenant, user } from '../suppo
 import {
   dataOf,
   dataOfSource,
+  edgeIdsOf,
   entitlementOf,
   grantIdsOf,
   inflated,
@@ -33,13 +34,25 @@ afterEach(async () => {
 });
 
 /** Grants to users, as the oracle has them. */
-function heldIn(truth: ReturnType<typeof truthOf>): string[] {
-  return [...truth.grants.keys()].filter((id) => !id.startsWith('permission:')).toSorted();
+function heldIn({ grants }: ReturnType<typeof truthOf>): string[] {
+  return [...grants.keys()]
+    .filter((id) => !id.startsWith('permission:') && grants.get(id)?.inherited === undefined)
+    .toSorted();
+}
+
+/** What is inherited, as the oracle has it, with how sure that is. */
+function inheritedIn({ grants }: ReturnType<typeof truthOf>): string[] {
+  return [...grants]
+    .flatMap(([id, { inherited }]) => {
+      const { certainty = '', reason = '', inherited_from: above = '' } = inherited?.metadata ?? {};
+      return inherited === undefined ? [] : [[id, above, certainty, reason].join('|')];
+    })
+    .toSorted();
 }
 
 describe('the data of a report', () => {
   it.each(['json', 'c1z'])(
-    'made from .%s holds who holds what, and what roles allow, whatever the names are',
+    'made from .%s holds who holds what, what tenants inherit, and what roles allow, whatever the names are',
     async (extension) => {
       const path = join(folder, `sync.${extension}`);
       await fc.assert(
@@ -50,6 +63,7 @@ describe('the data of a report', () => {
           const project = await projectOf(path);
 
           expect(grantIdsOf(project).toSorted()).toEqual(heldIn(truth));
+          expect(edgeIdsOf(project).toSorted()).toEqual(inheritedIn(truth));
           const allowed = project.roles.flatMap(({ id, allows }) =>
             allows.map((at) => `permission:${project.permissions[at]?.name}:granted:role:${id}`),
           );

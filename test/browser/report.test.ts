@@ -166,7 +166,7 @@ describe.skipIf(chromium === undefined)('the report, in a real browser', () => {
     await page.click('.explorer > .grid-frame .grid-end button');
     const saved = await textOf(file('people.csv'));
     expect(saved.split('\r\n').slice(0, 3)).toEqual([
-      '\uFEFFPerson,Login,Email,User id,Status,Memberships,Roles,Permissions,Privileged',
+      '\uFEFFPerson,Login,Email,User id,Status,Direct memberships,Direct roles,Permissions,Privileged',
       'Sam Lee,sam.one@acme.example,sam.one@acme.example,U1,enabled,1,1,1,',
       'Sam Lee,sam-two,sam.two@acme.example,U2,disabled,1,1,1,',
     ]);
@@ -253,28 +253,32 @@ describe.skipIf(chromium === undefined)('the report, in a real browser', () => {
     await page.close();
   });
 
-  it('shows for each permission exactly who can, and where', async () => {
+  it('shows for each permission exactly who can, where, and how', async () => {
     const { page } = await openReport(browser, file('small.html'));
     const expected: Readonly<Record<string, string[]>> = {
       read: [
-        'Ann|Whole project|Editor',
-        'Ann|Acme|Editor',
-        'bob@acme.example|Whole project|Viewer',
-        'bob@acme.example|Acme|Editor',
-        'cleo|Globex|Viewer',
+        'Ann|Whole project|Editor|direct',
+        'Ann|Acme|Editor|direct',
+        'Ann|Globex|Editor|inherited from Acme',
+        'bob@acme.example|Whole project|Viewer|direct',
+        'bob@acme.example|Acme|Editor|direct',
+        'bob@acme.example|Globex|Editor|inherited from Acme',
+        'cleo|Globex|Viewer|direct',
       ],
       write: [
-        'Ann|Whole project|Editor',
-        'Ann|Acme|Editor',
-        'bob@acme.example|Acme|Editor',
-        'cleo|Globex|Editor (tenant’s own)',
+        'Ann|Whole project|Editor|direct',
+        'Ann|Acme|Editor|direct',
+        'Ann|Globex|Editor|inherited from Acme',
+        'bob@acme.example|Acme|Editor|direct',
+        'bob@acme.example|Globex|Editor|inherited from Acme',
+        'cleo|Globex|Editor (tenant’s own)|direct',
       ],
-      approve: ['bob@acme.example|Acme|Approver'],
+      approve: ['bob@acme.example|Acme|Approver|direct', 'bob@acme.example|Globex|Approver|inherited from Acme'],
     };
 
     for (const [name, ways] of Object.entries(expected)) {
       await goTo(page, `#/permissions/${name}`, '.detail .grid-row');
-      const columns = await Promise.all([0, 2, 3].map((column) => columnOf(page, column, '.detail')));
+      const columns = await Promise.all([0, 2, 3, 4].map((column) => columnOf(page, column, '.detail')));
       expect((columns[0] ?? []).map((_, row) => columns.map((column) => column[row]).join('|')).toSorted()).toEqual(
         ways.toSorted(),
       );
@@ -323,7 +327,7 @@ describe.skipIf(chromium === undefined)('the report, in a real browser', () => {
     await page.evaluate(() => document.querySelectorAll<HTMLElement>('[role=columnheader] button')[3]?.click());
     await drawn(page);
 
-    expect(await sortedBy()).toEqual(['Roles↓ descending']);
+    expect(await sortedBy()).toEqual(['Direct roles↓ descending']);
     expect(await columnOf(page, 3)).toEqual(['3', '2', '2', '0']);
     await page.close();
   });
@@ -400,7 +404,7 @@ describe.skipIf(chromium === undefined)('the report, in a real browser', () => {
       await page.$eval('.card-row', (card) =>
         Array.from(card.querySelectorAll('.card-label'), ({ textContent }) => textContent),
       ),
-    ).toEqual(['Status', 'Memberships', 'Roles', 'Permissions', 'Privileged']);
+    ).toEqual(['Status', 'Direct memberships', 'Direct roles', 'Permissions', 'Privileged']);
     const tops = await page.$$eval('.card-row', (cards) =>
       cards
         .map((card) => card.getBoundingClientRect())

@@ -11,7 +11,7 @@ import { membershipsOf, pathsOf, rolesHeldBy, waysTo } from '../../src/report-pa
 import { analyse, isCurrent } from '../../src/report-page/data/analysis.ts';
 import { findAll } from '../../src/report-page/data/findings.ts';
 import type { Project } from '../../src/report-page/data/project.ts';
-import { accessIn, rolesThere } from '../../src/report-page/data/tenant-access.ts';
+import { accessIn } from '../../src/report-page/data/tenant-access.ts';
 import { projectArbitrary } from '../support/arbitraries.ts';
 import type { Rows } from '../support/descope-model.ts';
 import { inTenant, permission, role, tenant, user } from '../support/project-fixture.ts';
@@ -99,17 +99,17 @@ describe('the page of a tenant', () => {
     const { people, permissions } = accessIn(project, analysis, at);
 
     expect(
-      people.map(({ user: one, isInside, permissions: count, isPrivileged }) => [
+      people.map(({ user: one, how, permissions: count, isPrivileged }) => [
         project.users.id.at(one),
-        isInside,
+        how,
         count,
         isPrivileged,
       ]),
     ).toEqual([
-      ['pat', false, 2, true],
-      ['ann', true, 2, true],
-      ['bob', true, 1, false],
-      ['cleo', true, 0, false],
+      ['pat', 'project', 2, true],
+      ['ann', 'direct', 2, true],
+      ['bob', 'direct', 1, false],
+      ['cleo', 'direct', 0, false],
     ]);
     expect([
       analysis.tenantPeople[at],
@@ -140,7 +140,7 @@ describe('every number of the page', () => {
     async (extension) => {
       const path = join(folder, `sync.${extension}`);
       const property = fc.asyncProperty(mixed, async (rows) => {
-        await writeSync(path, rows);
+        await writeSync(path, rows, { inheritance: 'none' });
         await using index = await createFileIndex(path);
         const project = await projectOf(path);
 
@@ -219,20 +219,20 @@ function compareTenants(project: Project, index: FileIndex, told: readonly Acces
       return; // named by a role, and not listed
     }
     const there = told.filter(({ kind, tenantId }) => tenantId === one.id || (tenantId === '' && kind !== 'tenant'));
-    const { people, roles, permissions } = accessIn(project, analysis, at);
+    const { people, roles, permissions, heldBy } = accessIn(project, analysis, at);
 
     expect(people.map(({ user: each }) => project.users.id.at(each)).toSorted()).toEqual(
       distinct(there.map(({ userId }) => userId)),
     );
     expect(
       people
-        .filter(({ isInside }) => isInside)
+        .filter(({ how }) => how === 'direct')
         .map(({ user: each }) => project.users.id.at(each))
         .toSorted(),
     ).toEqual(distinct(there.flatMap(({ userId, tenantId }) => (tenantId === one.id ? [userId] : []))));
     expect([analysis.tenantPeople[at], analysis.tenantInside[at]]).toEqual([
       people.length,
-      people.filter(({ isInside }) => isInside).length,
+      people.filter(({ how }) => how === 'direct').length,
     ]);
     expect(analysis.tenantMembers[at]).toBe(there.filter(({ kind }) => kind === 'tenant').length);
     const powerful = there.filter((way) => way.kind !== 'tenant' && isPower(way));
@@ -258,7 +258,7 @@ function compareTenants(project: Project, index: FileIndex, told: readonly Acces
     });
     for (const { of, people: count, throughProject } of roles) {
       const holders = people.flatMap(({ user: each }) =>
-        rolesThere(project, each, at)
+        heldBy(each)
           .filter(({ role: held }) => held === of)
           .map(({ place }) => ({ each, place })),
       );

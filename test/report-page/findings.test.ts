@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decodeProject } from '../../src/report-page/data/decode.ts';
-import type { Finding, FindingRow } from '../../src/report-page/data/findings.ts';
+import type { Finding, FindingRow } from '../../src/report-page/data/finding.ts';
 import type { Project } from '../../src/report-page/data/project.ts';
 import type { Rows } from '../support/descope-model.ts';
 import { inTenant, permission, role, tenant, user } from '../support/project-fixture.ts';

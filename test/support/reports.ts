@@ -10,7 +10,8 @@ import { holdingKinds } from '../../src/answers/report-format.ts';
 import { placeOf } from '../../src/report-page/data/access.ts';
 import { analyse } from '../../src/report-page/data/analysis.ts';
 import { decodeProject } from '../../src/report-page/data/decode.ts';
-import { findAll, type Finding } from '../../src/report-page/data/findings.ts';
+import type { Finding } from '../../src/report-page/data/finding.ts';
+import { findAll } from '../../src/report-page/data/findings.ts';
 import type { Project, Target } from '../../src/report-page/data/project.ts';
 
 /** What a report of the file would carry: the text that takes the place of the data in the page. */
@@ -111,6 +112,35 @@ export function entitlementOf(project: Project, target: Target): string {
     case holdingKinds.role:
       return `role:${role}:assigned`;
     default:
-      return `role_binding:${place.replaceAll('%', '%25').replaceAll('/', '%2F')}/${role}:assigned`;
+      return `role_binding:${escaped(place)}/${role}:assigned`;
   }
+}
+
+/**
+ * What tenants inherit: `<grant id>|<the tenant above>|<certainty>|<reason>`, the grant id that of the access model:
+ * `tenant:eu:member:tenant:acme`, `role_binding:eu/Editor:assigned:role_binding:acme/Editor`.
+ */
+export function edgeIdsOf(project: Project): string[] {
+  const { inherited, holdings, tenants, roles } = project;
+  return Array.from({ length: inherited.count }, (_, edge) => {
+    const source = holdings.targets[inherited.source[edge] ?? -1];
+    const heir = inherited.tenant[edge] ?? -1;
+    if (source === undefined) {
+      return 'no source';
+    }
+    const from = entitlementOf(project, source).replace(/:(member|assigned)$/, '');
+    const { certainty, reason } = inherited.flows[inherited.flow[edge] ?? -1] ?? {};
+    const rest = [tenants[placeOf(project, source)]?.id, certainty, reason].join('|');
+    if (source.kind === holdingKinds.member) {
+      return `tenant:${tenants[heir]?.id}:member:${from}|${rest}`;
+    }
+    const { id = '', name = '', tenant = -1 } = roles[source.role] ?? {};
+    const isShadowed = tenant === -1 && roles.some((one) => one.tenant === heir && one.name === name);
+    const binding = `${escaped(tenants[heir]?.id ?? '')}/${isShadowed ? '/' : ''}${id}`;
+    return `role_binding:${binding}:assigned:${from}|${rest}`;
+  });
+}
+
+function escaped(part: string): string {
+  return part.replaceAll('%', '%25').replaceAll('/', '%2F');
 }

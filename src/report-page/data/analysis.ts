@@ -1,5 +1,6 @@
 import { holdingKinds, thingFlags, userFlags } from '../../answers/report-format.ts';
 import { countsInTenant, placeOf, targetsOf } from './access.ts';
+import { countInherited } from './inherited-counts.ts';
 import { outlierRule, spreadOf, unusual } from './outliers.ts';
 import { judgePower, type Power } from '../../answers/power.ts';
 import type { Project } from './project.ts';
@@ -14,26 +15,34 @@ export interface Outlier {
   readonly score: number;
 }
 
-/** What is counted once, when the page opens. Indexed by ordinal; people are distinct wherever people are counted. */
+/**
+ * What is counted once, when the page opens. Indexed by ordinal; people are distinct wherever people are counted. What
+ * is inherited is counted in the tenants where it counts, and nowhere else: whoever inherits a role holds it above.
+ */
 export interface Analysis extends Power {
+  /** Direct memberships. */
   readonly userTenants: Uint32Array;
+  /** Roles held directly. */
   readonly userRoles: Uint32Array;
   readonly userPermissions: Uint32Array;
   readonly userPrivileged: Uint8Array;
+  /** Direct members. */
   readonly tenantMembers: Uint32Array;
   /**
-   * People with access in the tenant: its members, who holds a role of or inside it, and who holds one in the whole
-   * project.
+   * People with access in the tenant: its members, who holds a role of or inside it, who inherits either, and who holds
+   * a role in the whole project.
    */
   readonly tenantPeople: Uint32Array;
-  /**
-   * Of them, those who are members or hold a role of or inside it. The others have it through the whole project only.
-   */
+  /** Of them, those who are members or hold a role of or inside it directly. */
   readonly tenantInside: Uint32Array;
-  /** People who hold a privileged role that counts in the tenant, one of the whole project too. */
+  /** Of the others, those who inherit from a tenant above. The rest have it through the whole project only. */
+  readonly tenantInherited: Uint32Array;
+  /** People who have a privileged role that counts in the tenant: held there, inherited, or of the whole project. */
   readonly tenantPrivileged: Uint32Array;
-  /** Of them, those who hold one of or inside it. */
+  /** Of them, those who hold one of or inside it directly. */
   readonly tenantPrivilegedInside: Uint32Array;
+  /** Of the others, those who inherit one. */
+  readonly tenantPrivilegedInherited: Uint32Array;
   readonly roleHolders: Uint32Array;
   /** Of them, those who hold it in the whole project. */
   readonly roleProjectHolders: Uint32Array;
@@ -102,7 +111,7 @@ function countHoldings(project: Project, power: Power) {
   return counts;
 }
 
-/** Counts by tenant. Who holds something in the whole project counts in each of them, and once. */
+/** Counts by tenant. Who holds something in the whole project counts in each of them, and once; so does who inherits. */
 function countTenants(project: Project, power: Power) {
   const { users, tenants, holdings } = project;
   const ofTenants = (): Uint32Array => new Uint32Array(tenants.length);
@@ -118,6 +127,7 @@ function countTenants(project: Project, power: Power) {
   const places = Int32Array.from(holdings.targets, (target) => placeOf(project, target));
   const isPower = Uint8Array.from(holdings.targets, ({ role }) => Number(isPrivileged(power, role)));
   const throughout = { people: 0, privileged: 0 };
+  const isThroughout = { people: new Uint8Array(users.current), privileged: new Uint8Array(users.current) };
   for (let user = 0; user < users.current; user++) {
     const held = targetsOf(project, user);
     let holdsThroughout = 0;
@@ -128,6 +138,8 @@ function countTenants(project: Project, power: Power) {
         isPowerThroughout |= isPower[target] ?? 0;
       }
     }
+    isThroughout.people[user] = holdsThroughout;
+    isThroughout.privileged[user] = isPowerThroughout;
     throughout.people += holdsThroughout;
     throughout.privileged += isPowerThroughout;
     for (const target of held) {
@@ -148,13 +160,25 @@ function countTenants(project: Project, power: Power) {
       }
     }
   }
+  const inherited = countInherited(
+    project,
+    () => true,
+    (user) => isThroughout.people[user] === 1,
+  );
+  const privileged = countInherited(
+    project,
+    (target) => isPower[target] === 1,
+    (user) => isThroughout.privileged[user] === 1,
+  );
   tenants.forEach((tenant, at) => {
+    add(counts.tenantPeople, at, inherited.besides[at] ?? 0);
+    add(counts.tenantPrivileged, at, privileged.besides[at] ?? 0);
     if (isCurrent(tenant)) {
       add(counts.tenantPeople, at, throughout.people);
       add(counts.tenantPrivileged, at, throughout.privileged);
     }
   });
-  return counts;
+  return { ...counts, tenantInherited: inherited.people, tenantPrivilegedInherited: privileged.people };
 }
 
 /** True once for each thing and user: counting the distinct without sets, as long as users come one after the other. */
@@ -180,7 +204,10 @@ function add(counts: Uint32Array, at: number, more: number): void {
   counts[at] = (counts[at] ?? 0) + more;
 }
 
-/** By tenant: who of its people may do far more there than is usual there. Highest score first. */
+/**
+ * By tenant: who of its people may do far more there than is usual there. Highest score first. What is inherited is left
+ * out: whoever inherits would be compared in every tenant below.
+ */
 function findOutliers(project: Project): Outlier[] {
   const people = peopleOfTenants(project);
   return people

@@ -4,6 +4,8 @@ import {
   changeKinds,
   changeReasons,
   changeVerbs,
+  mappingVias,
+  oldestReportVersion,
   type ReportAbout,
   type ReportChange,
   type ReportTables,
@@ -12,7 +14,7 @@ import {
   userBlockSize,
   userFlags,
 } from '../../answers/report-format.ts';
-import type { Holdings, Project, Target, TextColumn, Users } from './project.ts';
+import type { Holdings, Inherited, Project, SignOn, Target, TextColumn, Users } from './project.ts';
 
 /** Raised when the data in the page is not whole, or of another version. The message is for the reader. */
 export class DataError extends Error {
@@ -27,20 +29,44 @@ export function decodeProject(bytes: Uint8Array): Project {
   if (tables === undefined || about === undefined || found.end === undefined) {
     throw new DataError('The data in this page was cut off. Make the report again.');
   }
-  if (about.version !== reportVersion) {
+  if (about.version < oldestReportVersion || about.version > reportVersion) {
     throw new DataError(
       `The data in this page is of version ${about.version}, the page of ${reportVersion}. Make the report again.`,
     );
   }
 
   const users = joinUsers(found.users);
+  const sources = (tables.sources ?? []).map(([kind, role, tenant]) =>
+    numberOf(found.holdings, { kind, role, tenant }),
+  );
   const holdings = index(found.holdings, users.count);
-  if (users.count !== found.end.users || holdings.count !== found.end.holdings) {
+  const inherited = joinEdges(found.edges, sources, tables, holdings.targets.length);
+  const signOn = joinSignOn(tables, found.members);
+  const { end } = found;
+  if (
+    users.count !== end.users ||
+    holdings.count !== end.holdings ||
+    inherited.count !== end.edges ||
+    signOn.members.length !== end.members
+  ) {
     throw new DataError(
       'The data in this page is not whole: it holds fewer users or grants than it says. Make the report again.',
     );
   }
-  return { about, users, ...tables, holdings, changes: found.changes };
+  const { tenants, roles, permissions, statuses, types } = tables;
+  return {
+    about,
+    users,
+    tenants,
+    roles,
+    permissions,
+    statuses,
+    holdings,
+    inherited,
+    signOn,
+    types,
+    changes: found.changes,
+  };
 }
 
 interface UserBlock {
@@ -59,18 +85,33 @@ interface Pairs {
   readonly user: number[];
 }
 
+/** A block of edges; sources and flows are places in the tables. */
+interface EdgeBlock {
+  readonly tenant: Uint32Array;
+  readonly source: Uint32Array;
+  readonly flow: Uint16Array;
+}
+
 interface Found {
   readonly users: UserBlock[];
   readonly holdings: Pairs;
+  readonly edges: EdgeBlock[];
+  readonly members: { readonly group: number[]; readonly user: number[] };
   readonly changes: ReportChange[];
   tables?: ReportTables;
   about?: ReportAbout;
-  end?: { readonly users: number; readonly holdings: number };
+  end?: Readonly<Record<'users' | 'holdings' | 'edges' | 'members', number>>;
 }
 
 function readSections(bytes: Uint8Array): Found {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const found: Found = { users: [], holdings: { targets: [], numbers: new Map(), target: [], user: [] }, changes: [] };
+  const found: Found = {
+    users: [],
+    holdings: { targets: [], numbers: new Map(), target: [], user: [] },
+    edges: [],
+    members: { group: [], user: [] },
+    changes: [],
+  };
   for (let at = 0; at + 5 <= bytes.length;) {
     const length = view.getUint32(at + 1, true);
     if (at + 5 + length > bytes.length) {
@@ -94,6 +135,12 @@ function readSection(found: Found, tag: number, bytes: Uint8Array): void {
     case sectionTags.changes:
       found.changes.push(...readChanges(source));
       break;
+    case sectionTags.edges:
+      found.edges.push(readEdges(source));
+      break;
+    case sectionTags.members:
+      readMembers(source, found.members);
+      break;
     case sectionTags.tables:
       found.tables = readJson(bytes) as ReportTables; // written by the generator; `about` has its version
       break;
@@ -101,10 +148,15 @@ function readSection(found: Found, tag: number, bytes: Uint8Array): void {
       found.about = readJson(bytes) as ReportAbout;
       break;
     case sectionTags.end:
-      found.end = { users: source.number(), holdings: source.number() };
+      found.end = { users: source.number(), holdings: source.number(), edges: later(source), members: later(source) };
       break;
     default: // of a later version of the program, which says so in `about`
   }
+}
+
+/** A number that data of version 3 does not have. */
+function later(source: ByteSource): number {
+  return source.done ? 0 : source.number();
 }
 
 function readJson(bytes: Uint8Array): unknown {
@@ -128,6 +180,29 @@ function readGroups(source: ByteSource, take: (target: Target, user: number) => 
       user += source.signed();
       take(target, user);
     }
+  }
+}
+
+function readEdges(source: ByteSource): EdgeBlock {
+  const count = source.number();
+  const column = (): Uint32Array => {
+    let value = 0;
+    return Uint32Array.from({ length: count }, () => (value += source.signed()));
+  };
+  return {
+    tenant: column(),
+    source: column(),
+    flow: Uint16Array.from({ length: count }, () => source.number()),
+  };
+}
+
+function readMembers(source: ByteSource, { group, user }: Found['members']): void {
+  const number = source.number();
+  let at = 0;
+  for (let rest = source.number(); rest > 0; rest--) {
+    at += source.signed();
+    group.push(number);
+    user.push(at);
   }
 }
 
@@ -166,14 +241,16 @@ function readChanges(source: ByteSource): ReportChange[] {
 
 function addPair(pairs: Pairs, target: Target, user: number): void {
   const last = pairs.target.at(-1);
-  let number = last !== undefined && same(pairs.targets[last], target) ? last : undefined;
-  if (number === undefined) {
-    const key = `${target.kind} ${target.role} ${target.tenant}`;
-    number = pairs.numbers.get(key) ?? pairs.targets.push(target) - 1;
-    pairs.numbers.set(key, number);
-  }
-  pairs.target.push(number);
+  pairs.target.push(last !== undefined && same(pairs.targets[last], target) ? last : numberOf(pairs, target));
   pairs.user.push(user);
+}
+
+/** The number of a target; one that no user holds gets a number, too. */
+function numberOf({ targets, numbers }: Pairs, target: Target): number {
+  const key = `${target.kind} ${target.role} ${target.tenant}`;
+  const number = numbers.get(key) ?? targets.push(target) - 1;
+  numbers.set(key, number);
+  return number;
 }
 
 function same(left: Target | undefined, right: Target): boolean {
@@ -224,9 +301,51 @@ function index({ targets, target, user }: Pairs, users: number): Holdings {
   return { targets, count: target.length, userStart, targetsOf, targetStart, usersOf };
 }
 
+/** Edges in the order in which they were written; `sources` are numbers of targets. */
+function joinEdges(
+  blocks: readonly EdgeBlock[],
+  sources: readonly number[],
+  { tenants, flows = [] }: ReportTables,
+  targets: number,
+): Inherited {
+  const count = blocks.reduce((sum, block) => sum + block.tenant.length, 0);
+  const edges = { tenant: new Uint32Array(count), source: new Uint32Array(count), flow: new Uint16Array(count) };
+  let at = 0;
+  for (const { tenant, source, flow } of blocks) {
+    edges.tenant.set(tenant, at);
+    edges.source.set(
+      source.map((place) => sources[place] ?? 0),
+      at,
+    );
+    edges.flow.set(flow, at);
+    at += tenant.length;
+  }
+  const numbers = Uint32Array.from({ length: count }, (_, edge) => edge);
+  const [fromStart, edgesFrom] = grouped(edges.source, numbers, targets);
+  const [intoStart, edgesInto] = grouped(edges.tenant, numbers, tenants.length);
+  return { count, ...edges, flows, fromStart, edgesFrom, intoStart, edgesInto };
+}
+
+function joinSignOn(
+  { configurations = [], groups = [], mappings = [] }: ReportTables,
+  { group, user }: Found['members'],
+): SignOn {
+  const [memberStart, members] = grouped(group, user, groups.length);
+  return {
+    configurations,
+    groups,
+    mappings: mappings.flatMap(([via, principal, kind, role, tenant]) => {
+      const word = mappingVias[via];
+      return word === undefined ? [] : [{ via: word, principal, target: { kind, role, tenant } }];
+    }),
+    memberStart,
+    members,
+  };
+}
+
 function grouped(
-  groups: readonly number[],
-  partners: readonly number[],
+  groups: ArrayLike<number> & Iterable<number>,
+  partners: ArrayLike<number>,
   count: number,
 ): readonly [Uint32Array, Uint32Array] {
   const start = new Uint32Array(count + 1);
@@ -238,10 +357,11 @@ function grouped(
   }
   const next = start.slice();
   const grouped = new Uint32Array(partners.length);
-  groups.forEach((group, at) => {
+  for (let at = 0; at < groups.length; at++) {
+    const group = groups[at] ?? 0;
     const place = next[group] ?? 0;
     grouped[place] = partners[at] ?? 0;
     next[group] = place + 1;
-  });
+  }
   return [start, grouped];
 }

@@ -2,55 +2,11 @@ import { thingFlags } from '../../answers/report-format.ts';
 import { placeOf, usersOf } from './access.ts';
 import { type Analysis, hasAccess, hasUserFlag, isCurrent } from './analysis.ts';
 import { outlierRule } from './outliers.ts';
+import { signOnFindings } from './sign-on-findings.ts';
+import { treeFindings } from './tree-findings.ts';
 import { broad, manySensitive, systemRoleName } from '../../answers/power.ts';
+import type { Finding, FindingRow } from './finding.ts';
 import type { Project } from './project.ts';
-
-/** How soon to look: `act` for what is probably wrong, `look` for what somebody has to judge, `note` for the rest. */
-export type Urgency = 'act' | 'look' | 'note';
-
-/** One line of a finding. Ordinals; a place is a tenant's, -1 for the whole project. */
-export interface FindingRow {
-  readonly user?: number | undefined;
-  readonly role?: number | undefined;
-  readonly place?: number | undefined;
-  readonly permission?: number | undefined;
-  /** A name that is not in any table, or a remark. */
-  readonly name?: string | undefined;
-  readonly why?: string | undefined;
-  readonly count?: number | undefined;
-  readonly score?: number | undefined;
-}
-
-export type FindingColumn =
-  | 'user'
-  | 'status'
-  | 'role'
-  | 'place'
-  | 'permission'
-  | 'name'
-  | 'why'
-  | 'roles'
-  | 'tenants'
-  | 'privileged'
-  | 'count'
-  | 'usual'
-  | 'score';
-
-export interface Finding {
-  readonly id: string;
-  readonly urgency: Urgency;
-  readonly title: string;
-  /** The rule by which a row is here, and what it may mean, for the reader. */
-  readonly rule: string;
-  /** What is said when there are no rows. */
-  readonly none: string;
-  readonly columns: readonly FindingColumn[];
-  readonly rows: readonly FindingRow[];
-  /** How many there are, where the file names only the first of them. */
-  readonly total?: number | undefined;
-  /** The file tells nothing about this: no rows are no good news. */
-  readonly isUntold?: boolean;
-}
 
 /**
  * All findings, in the order in which they are worth reading. Those without rows are there too, last: that is an
@@ -66,6 +22,8 @@ export function findAll(project: Project, analysis: Analysis): Finding[] {
     testUsers(project, analysis),
     neverVerified(project, analysis),
     disabledTenants(project),
+    ...treeFindings(project, analysis),
+    ...signOnFindings(project, analysis),
     ...references(project),
     rolesNobodyHolds(project, analysis),
     permissionsNobodyUses(project, analysis),
@@ -89,7 +47,7 @@ function privilegedRoles(project: Project, analysis: Analysis): Finding {
     id: 'privileged',
     urgency: 'look',
     title: 'Privileged roles and who holds them',
-    rule: `A role is privileged when it is Descope’s own “${systemRoleName}”, allows an administrative permission, allows at least half of all permissions (${broad.atLeast} or more), or allows ${manySensitive} or more sensitive ones. Check that each holder still needs it, and whether a narrower place would do.`,
+    rule: `A role is privileged when it is Descope’s own “${systemRoleName}”, allows an administrative permission, allows at least half of all permissions (${broad.atLeast} or more), or allows ${manySensitive} or more sensitive ones. Listed is who holds one directly. Check that each holder still needs it, and whether a narrower place would do.`,
     none: 'Nobody holds a privileged role.',
     columns: ['user', 'status', 'role', 'place', 'why'],
     rows: privilegedRows(project, analysis),
@@ -113,7 +71,7 @@ function outliers({ outliers }: Analysis): Finding {
     id: 'unusual',
     urgency: 'look',
     title: 'People with unusually much access in a tenant',
-    rule: `Counted are the distinct permissions a person has in the tenant, roles of the whole project included, and compared with everybody who belongs to it or holds something inside it. Listed is who lies more than ${outlierRule.score} units of usual spread, and at least ${outlierRule.above} permissions, above the median. The unit is 1.4826 times the median distance from the median; where that is 0, 1.2533 times the mean distance. Tenants with fewer than ${outlierRule.members} people are left out.`,
+    rule: `Counted are the distinct permissions a person has in the tenant, roles of the whole project included, and compared with everybody who belongs to it or holds something inside it. Listed is who lies more than ${outlierRule.score} units of usual spread, and at least ${outlierRule.above} permissions, above the median. What is inherited is not counted. The unit is 1.4826 times the median distance from the median; where that is 0, 1.2533 times the mean distance. Tenants with fewer than ${outlierRule.members} people are left out.`,
     none: 'Nobody stands out in any tenant.',
     columns: ['user', 'status', 'place', 'count', 'usual', 'score'],
     rows: outliers.map(({ user, tenant, permissions, median, score }) => ({
@@ -184,7 +142,7 @@ function disabledTenants(project: Project): Finding {
     id: 'disabled-tenants',
     urgency: 'look',
     title: 'Roles held inside disabled tenants',
-    rule: 'The tenant is disabled; what is held inside it comes back when it is enabled again.',
+    rule: 'The tenant is disabled; what is held directly inside it comes back when it is enabled again.',
     none: 'Nothing is held inside a disabled tenant.',
     columns: ['user', 'status', 'role', 'place'],
     rows,
@@ -237,21 +195,24 @@ function references({ about, users, tenants, roles }: Project): Finding[] {
   ];
 }
 
-function rolesNobodyHolds({ roles }: Project, { roleHolders, privilege }: Analysis): Finding {
+function rolesNobodyHolds(project: Project, { roleHolders, privilege }: Analysis): Finding {
+  const { roles, signOn } = project;
+  const mapped = new Set(signOn.mappings.map(({ target }) => target.role));
+  const why = (role: number): string =>
+    [...(privilege[role] ?? []), ...(mapped.has(role) ? ['a login will give it'] : [])].join('; ');
+  const privileges = (role: number): number => Math.min(1, privilege[role]?.length ?? 0);
   return {
     id: 'unheld-roles',
     urgency: 'note',
     title: 'Roles nobody holds',
-    rule: 'Nobody holds them, neither in the whole project nor inside a tenant. Candidates for deletion; the privileged ones first.',
+    rule: 'Nobody holds them, neither in the whole project nor inside a tenant. Candidates for deletion, unless a login will give them; the privileged ones first.',
     none: 'Every role has a holder.',
     columns: ['role', 'place', 'why'],
     rows: roles
       .flatMap((role, at) =>
-        isCurrent(role) && roleHolders[at] === 0
-          ? [{ role: at, place: role.tenant, why: privilege[at]?.join('; ') ?? '' }]
-          : [],
+        isCurrent(role) && roleHolders[at] === 0 ? [{ role: at, place: role.tenant, why: why(at) }] : [],
       )
-      .sort((left, right) => Number(right.why !== '') - Number(left.why !== '')),
+      .sort((left, right) => privileges(right.role) - privileges(left.role)),
   };
 }
 

@@ -1,6 +1,10 @@
 import type {
+  MappingVia,
   ReportAbout,
   ReportChange,
+  ReportConfiguration,
+  ReportFlow,
+  ReportGroup,
   ReportPermission,
   ReportRole,
   ReportTenant,
@@ -49,6 +53,41 @@ export interface Holdings {
   readonly usersOf: Uint32Array;
 }
 
+/**
+ * What tenants inherit: whoever holds target number `source` directly has the same in `tenant`, too. Edges are never
+ * joined with each other. `edgesFrom` lists the edges of target n from `fromStart[n]` to `fromStart[n + 1]`, `edgesInto`
+ * those of tenant n in the same way.
+ */
+export interface Inherited {
+  readonly count: number;
+  readonly source: Uint32Array;
+  readonly tenant: Uint32Array;
+  /** Places in `flows`. */
+  readonly flow: Uint16Array;
+  readonly flows: readonly ReportFlow[];
+  readonly fromStart: Uint32Array;
+  readonly edgesFrom: Uint32Array;
+  readonly intoStart: Uint32Array;
+  readonly edgesInto: Uint32Array;
+}
+
+/** A role that the next login gives. `principal` is a group, a configuration or a tenant, by `via`. */
+export interface Mapping {
+  readonly via: MappingVia;
+  readonly principal: number;
+  readonly target: Target;
+}
+
+/** What single sign-on will give, and to whom. */
+export interface SignOn {
+  readonly configurations: readonly ReportConfiguration[];
+  readonly groups: readonly ReportGroup[];
+  readonly mappings: readonly Mapping[];
+  /** Members of group n, from `memberStart[n]` to `memberStart[n + 1]`. */
+  readonly memberStart: Uint32Array;
+  readonly members: Uint32Array;
+}
+
 /** Everything the page knows. */
 export interface Project {
   readonly about: ReportAbout;
@@ -57,7 +96,12 @@ export interface Project {
   readonly roles: readonly ReportRole[];
   readonly permissions: readonly ReportPermission[];
   readonly statuses: readonly string[];
+  /** What is held directly. */
   readonly holdings: Holdings;
+  readonly inherited: Inherited;
+  readonly signOn: SignOn;
+  /** The types of resources that the sync read; undefined where the file does not tell. */
+  readonly types: readonly string[] | undefined;
   /** As `diff` finds them; none without an older file. */
   readonly changes: readonly ReportChange[];
 }

@@ -1,9 +1,13 @@
 import { useReport } from '../context.ts';
+import { inheritanceKnown } from '../data/inherited.ts';
+import { signOnKnown } from '../data/next-login.ts';
 import { outlierRule } from '../data/outliers.ts';
+import { hasTree } from '../data/tree.ts';
 import { broad, manySensitive, systemRoleName, words } from '../../answers/power.ts';
 import { counted, moment, number } from '../format.ts';
 import { Facts } from './detail-parts.tsx';
 import { Name } from './names.tsx';
+import { missingInWords } from './next-login.tsx';
 import { Proof } from './proof.tsx';
 
 const proofs: Readonly<Record<string, string>> = {
@@ -14,10 +18,11 @@ const proofs: Readonly<Record<string, string>> = {
 
 /** Where the data comes from, what is proved, and the rules by which the page judges. */
 export function About() {
-  const { project } = useReport();
+  const report = useReport();
+  const { project } = report;
   const { about, holdings, users } = project;
   const { summary } = about;
-  const { consistency, notDerived } = summary;
+  const { consistency } = summary;
   return (
     <div class="prose">
       <Proof />
@@ -52,7 +57,7 @@ export function About() {
             ],
             [
               'Holds',
-              `${counted(users.current, 'person', 'people')}, ${counted(holdings.count, 'membership or role held', 'memberships and roles held')}`,
+              `${counted(users.current, 'person', 'people')}, ${counted(holdings.count, 'membership or role held directly', 'memberships and roles held directly')}`,
             ],
             ['Made by', `baton-descope ${about.madeBy}`],
           ]}
@@ -78,15 +83,35 @@ export function About() {
       <section class="panel block">
         <h2>What is not shown</h2>
         <ul>
-          <li>
-            What tenants inherit from those above them: it is not derived.{' '}
-            {notDerived === undefined
-              ? 'This file does not tell what that concerns.'
-              : `That concerns ${counted(notDerived.inheritingTenants, 'inheriting tenant')} and ${counted(notDerived.inheritedRoles, 'role')} held above.`}
-          </li>
+          {inheritanceKnown(project) !== 'derived' && hasTree(project) && (
+            <li>What tenants inherit from those above them: this file does not tell it.</li>
+          )}
+          {signOnKnown(project).missing.length > 0 && <li>{missingInWords(report)}</li>}
           <li>Management keys and console users are not read; access keys only with --include access_key.</li>
-          <li>Roles that single sign-on or SCIM maps at the next login are not predicted.</li>
         </ul>
+      </section>
+      <section class="panel block">
+        <h2>Which ways are told apart</h2>
+        <p>
+          <em>Direct</em> is what a record of Descope shows: a membership of a tenant, a role inside it, a role in the
+          whole project. A role in the whole project counts in every tenant.
+        </p>
+        <p>
+          <em>Inherited</em> is what somebody has in a tenant because they hold it directly in one above. It is derived
+          from the tree of tenants and its settings. Descope’s texts do not say whose setting decides, that of the upper
+          tenant or that of the lower: what only one of the two readings allows is shown and marked <em>uncertain</em>,
+          and so is what passes a disabled tenant, a setting “userOnly” or an unknown one. It can be taken away only
+          where it is held.
+        </p>
+        <p>
+          <em>Will gain</em> is what the next login gives through a group, a default role of single sign-on, or a
+          default role of a tenant. It is not held, and no number of this page counts it, except those that say so.
+        </p>
+        <p>
+          Counts of memberships, roles and holders are direct. “People with access” and “privileged people” of a tenant
+          have all three: direct, inherited, and through the whole project, each named beside the sum. Who can use a
+          permission anywhere is the same with inheritance and without: whoever inherits a role holds it above.
+        </p>
       </section>
       <section class="panel block">
         <h2>How powerful a permission is</h2>
@@ -117,11 +142,11 @@ export function About() {
         <h2>When access is unusually much</h2>
         <p>
           For each tenant with {outlierRule.members} people or more: the distinct permissions of each person there,
-          roles of the whole project included. From their median m and their median distance from it d, the score of a
-          person with x permissions is (x − m) / (1.4826 · d). Where more than half have the same number, d is 0; then
-          the mean distance, times 1.2533, stands below the line. Listed is a score above {outlierRule.score} with at
-          least {outlierRule.above} permissions more than the median. The rule is that of Iglewicz and Hoaglin; a few
-          people far out do not move it, as they would move an average.
+          roles of the whole project included, inherited ones not. From their median m and their median distance from it
+          d, the score of a person with x permissions is (x − m) / (1.4826 · d). Where more than half have the same
+          number, d is 0; then the mean distance, times 1.2533, stands below the line. Listed is a score above{' '}
+          {outlierRule.score} with at least {outlierRule.above} permissions more than the median. The rule is that of
+          Iglewicz and Hoaglin; a few people far out do not move it, as they would move an average.
         </p>
       </section>
       <section class="panel block">

@@ -4,6 +4,7 @@ import { type Report, useReport } from '../context.ts';
 import { hasUserFlag, isCurrent } from '../data/analysis.ts';
 import { personInWords } from '../data/people.ts';
 import { plain } from '../data/text.ts';
+import { parentOf } from '../data/tree.ts';
 import { type Kind, type Route, toHash } from '../route.ts';
 import { commonColumns, nameKey } from './columns.tsx';
 import { Grid } from './grid.tsx';
@@ -42,7 +43,7 @@ export function Explorer({ kind, route }: { readonly kind: Kind; readonly route:
               There is nothing here with the id <Name text={key} />.
             </p>
           ) : (
-            <Detail key={key} kind={kind} chosen={chosen} permission={route[2]} />
+            <Detail key={key} kind={kind} chosen={chosen} permission={route[2]} tenant={route[3]} />
           )}
         </article>
       )}
@@ -59,14 +60,16 @@ function Detail({
   kind,
   chosen,
   permission,
+  tenant,
 }: {
   readonly kind: Kind;
   readonly chosen: number;
   readonly permission: string | undefined;
+  readonly tenant: string | undefined;
 }) {
   switch (kind) {
     case 'people':
-      return <PersonDetail user={chosen} permission={permission} />;
+      return <PersonDetail user={chosen} permission={permission} tenant={tenant} />;
     case 'tenants':
       return <TenantDetail tenant={chosen} />;
     case 'roles':
@@ -169,7 +172,7 @@ function filtersOf({ project, analysis }: Report, kind: Kind): readonly RowFilte
         filter(`status ${at}`, `Status: ${word === '' ? 'unknown' : word}`, (row) => users.status[row] === at),
       ),
       filter('privileged', 'Privileged', (row) => analysis.userPrivileged[row] === 1),
-      filter('roles', 'With a role', (row) => (analysis.userRoles[row] ?? 0) > 0),
+      filter('roles', 'With a role held directly', (row) => (analysis.userRoles[row] ?? 0) > 0),
       filter(
         'nothing',
         'Without any access',
@@ -228,8 +231,8 @@ function listOf(report: Report, kind: Kind): Listing {
         columns: [
           common.user(self),
           common.status(self),
-          common.number('tenants', 'Memberships', (row) => analysis.userTenants[row] ?? 0, { isOptional: true }),
-          common.number('roles', 'Roles', (row) => analysis.userRoles[row] ?? 0),
+          common.number('tenants', 'Direct memberships', (row) => analysis.userTenants[row] ?? 0, { isOptional: true }),
+          common.number('roles', 'Direct roles', (row) => analysis.userRoles[row] ?? 0),
           common.number('permissions', 'Permissions', (row) => analysis.userPermissions[row] ?? 0, { width: '1fr' }),
           privileged((row) => analysis.userPrivileged[row] === 1),
         ],
@@ -241,25 +244,41 @@ function listOf(report: Report, kind: Kind): Listing {
         sortedBy: { id: 'members', desc: true },
         columns: [
           { ...common.place(self, 'Tenant'), width: '2fr' },
-          common.number('members', 'Members', (row) => analysis.tenantMembers[row] ?? 0),
+          common.number('members', 'Direct members', (row) => analysis.tenantMembers[row] ?? 0),
           common.number('people', 'People with access', (row) => analysis.tenantPeople[row] ?? 0, { width: '1.1fr' }),
+          ...(project.inherited.count === 0
+            ? []
+            : [
+                common.number('inherited', 'Of them, inherited', (row) => analysis.tenantInherited[row] ?? 0, {
+                  width: '1.1fr',
+                }),
+              ]),
           common.number('privileged', 'Privileged people', (row) => analysis.tenantPrivileged[row] ?? 0, {
             width: '1.1fr',
           }),
           common.number(
             'through',
             `Privileged, ${throughProject} only`,
-            (row) => (analysis.tenantPrivileged[row] ?? 0) - (analysis.tenantPrivilegedInside[row] ?? 0),
+            (row) =>
+              (analysis.tenantPrivileged[row] ?? 0) -
+              (analysis.tenantPrivilegedInside[row] ?? 0) -
+              (analysis.tenantPrivilegedInherited[row] ?? 0),
             { width: '1.4fr', isOptional: true },
           ),
+          ...(project.inherited.count === 0
+            ? []
+            : [
+                common.number(
+                  'privileged-inherited',
+                  'Privileged, inherited',
+                  (row) => analysis.tenantPrivilegedInherited[row] ?? 0,
+                  { width: '1.2fr', isOptional: true },
+                ),
+              ]),
           common.text('id', 'Id', '1.5fr', (row) => tenants[row]?.id ?? '', { isOptional: true }),
-          common.text(
-            'parent',
-            'Parent',
-            '1.2fr',
-            (row) => tenants.find(({ id }) => id === tenants[row]?.parentId)?.name ?? '',
-            { isOptional: true },
-          ),
+          common.text('parent', 'Parent', '1.2fr', (row) => tenants[parentOf(project, row)]?.name ?? '', {
+            isOptional: true,
+          }),
         ],
       };
     case 'roles':
@@ -273,7 +292,7 @@ function listOf(report: Report, kind: Kind): Listing {
             ...common.place((row) => roles[row]?.tenant ?? -1, 'Defined by'),
             key: (row) => nameKey(tenants[roles[row]?.tenant ?? -1]?.name ?? ''),
           },
-          common.number('holders', 'People', (row) => analysis.roleHolders[row] ?? 0),
+          common.number('holders', 'Direct holders', (row) => analysis.roleHolders[row] ?? 0),
           common.number('project', 'In whole project', (row) => analysis.roleProjectHolders[row] ?? 0, {
             width: '1.1fr',
             isOptional: true,

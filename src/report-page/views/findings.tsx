@@ -1,6 +1,6 @@
 import { useMemo } from 'preact/hooks';
 import { type Report, useReport } from '../context.ts';
-import type { Finding, FindingColumn, FindingRow, Urgency } from '../data/findings.ts';
+import type { Finding, FindingColumn, FindingRow, Urgency } from '../data/finding.ts';
 import { number } from '../format.ts';
 import { type Route, toHash } from '../route.ts';
 import { commonColumns } from './columns.tsx';
@@ -112,9 +112,11 @@ function hrefOf({ project }: Report, row: FindingRow | undefined): string {
   if (row?.role !== undefined) {
     return toHash('roles', project.roles[row.role]?.id ?? '');
   }
-  return row?.permission === undefined
-    ? toHash('findings')
-    : toHash('permissions', project.permissions[row.permission]?.name ?? '');
+  if (row?.permission !== undefined) {
+    return toHash('permissions', project.permissions[row.permission]?.name ?? '');
+  }
+  const tenant = project.tenants[row?.place ?? -1];
+  return tenant === undefined ? toHash('findings') : toHash('tenants', tenant.id);
 }
 
 function columnOf(report: Report, rows: readonly FindingRow[], column: FindingColumn): GridColumn {
@@ -130,8 +132,8 @@ function columnOf(report: Report, rows: readonly FindingRow[], column: FindingCo
     permission: () => common.permission((row) => rows[row]?.permission),
     name: () => common.text('name', 'Name', '1.6fr', (row) => rows[row]?.name ?? ''),
     why: () => common.text('why', 'Why', '2.6fr', (row) => rows[row]?.why ?? ''),
-    roles: () => common.number('roles', 'Roles', ofUser(analysis.userRoles)),
-    tenants: () => common.number('tenants', 'Memberships', ofUser(analysis.userTenants)),
+    roles: () => common.number('roles', 'Direct roles', ofUser(analysis.userRoles)),
+    tenants: () => common.number('tenants', 'Direct memberships', ofUser(analysis.userTenants)),
     privileged: () =>
       common.text(
         'privileged',
@@ -142,6 +144,8 @@ function columnOf(report: Report, rows: readonly FindingRow[], column: FindingCo
           cell: (row) => (analysis.userPrivileged[user(row) ?? -1] === 1 ? <Badge tone="bad">privileged</Badge> : null),
         },
       ),
+    members: () => common.number('count', 'Known members', (row) => rows[row]?.count ?? 0),
+    heirs: () => common.number('count', 'Tenants below', (row) => rows[row]?.count ?? 0),
     count: () => common.number('count', 'Permissions', (row) => rows[row]?.count ?? 0),
     usual: () => common.number('usual', 'Median', (row) => Number(rows[row]?.why ?? 0)),
     score: () => common.number('score', 'Score', (row) => Math.round((rows[row]?.score ?? 0) * 10) / 10),

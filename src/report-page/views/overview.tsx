@@ -2,6 +2,7 @@ import { useMemo } from 'preact/hooks';
 import { throughProject } from '../../answers/access-rules.ts';
 import { type Report, useReport } from '../context.ts';
 import { isCurrent } from '../data/analysis.ts';
+import { nextLoginOf, signOnKnown } from '../data/next-login.ts';
 import { tenantInWords } from '../data/people.ts';
 import { counted, moment, number, percent } from '../format.ts';
 import { toHash } from '../route.ts';
@@ -71,6 +72,7 @@ export function Overview() {
                 : `hold one of ${number(privilegedRoles)} privileged roles`
           }
         />
+        <NextLoginTile />
         <Tile
           href={toHash('findings', 'unusual')}
           value={new Set(analysis.outliers.map(({ user }) => user)).size}
@@ -91,6 +93,23 @@ export function Overview() {
         </div>
       </section>
     </>
+  );
+}
+
+/** What the next login changes, where single sign-on was read. */
+function NextLoginTile() {
+  const { project } = useReport();
+  if (signOnKnown(project).missing.includes('sso_configuration')) {
+    return null;
+  }
+  const { gains, open } = nextLoginOf(project);
+  return (
+    <Tile
+      href={toHash('next-login')}
+      value={new Set(gains.map(({ user }) => user)).size}
+      name="Will gain a role"
+      note={`at the next login; not counted elsewhere${open.length === 0 ? '' : `; and ${counted(open.length, 'role')} for everybody`}`}
+    />
   );
 }
 
@@ -156,7 +175,7 @@ function statusChart({ project: { users, statuses } }: Report) {
   return chart('People by status', 'Every status is read, disabled people too.', ['Status', 'People'], bars);
 }
 
-function tenantChart({ project, analysis: { tenantPeople, tenantInside } }: Report) {
+function tenantChart({ project, analysis: { tenantPeople, tenantInside, tenantInherited } }: Report) {
   const { tenants } = project;
   const all = ranked(
     tenants.map((tenant, at) => ({
@@ -164,15 +183,17 @@ function tenantChart({ project, analysis: { tenantPeople, tenantInside } }: Repo
       words: tenantInWords(project, at),
       people: isCurrent(tenant) ? (tenantPeople[at] ?? 0) : 0,
       inside: tenantInside[at] ?? 0,
+      inherited: tenantInherited[at] ?? 0,
     })),
     ({ people, inside }) => (people === 0 ? 0 : inside + 1),
   );
-  const bars = all.shown.map(({ words, id, people, inside }): Bar => ({
+  const bars = all.shown.map(({ words, id, people, inside, inherited }): Bar => ({
     name: words,
     href: toHash('tenants', id),
     parts: [
       { value: inside, colour: 'var(--series-1)' },
-      { value: people - inside, colour: 'var(--series-3)' },
+      { value: inherited, colour: 'var(--series-2)' },
+      { value: people - inside - inherited, colour: 'var(--series-3)' },
     ],
     value: number(people),
   }));
@@ -185,6 +206,7 @@ function tenantChart({ project, analysis: { tenantPeople, tenantInside } }: Repo
     ),
     legend: [
       ['var(--series-1)', 'members, or with a role inside'],
+      ...(project.inherited.count === 0 ? [] : ([['var(--series-2)', 'inherited']] as const)),
       ['var(--series-3)', `${throughProject} only`],
     ] as const,
   };
@@ -212,7 +234,7 @@ function roleChart({ project, analysis: { roleHolders, roleProjectHolders } }: R
     value: number(people),
   }));
   return {
-    ...chart('Holders by role', noteOf(all, 'role', 'with holders'), ['Role', 'People'], bars),
+    ...chart('Holders by role', noteOf(all, 'role', 'with direct holders'), ['Role', 'People'], bars),
     legend: [
       ['var(--series-3)', 'in the whole project'],
       ['var(--series-1)', 'inside tenants only'],

@@ -1,27 +1,40 @@
-import { useMemo } from 'preact/hooks';
+import { useCallback, useMemo } from 'preact/hooks';
 import { thingFlags } from '../../answers/report-format.ts';
 import { useReport } from '../context.ts';
-import { waysTo } from '../data/access.ts';
+import { countWays, waysTo } from '../data/access.ts';
 import { graphOfPermission } from '../data/graph.ts';
+import { direct } from '../data/inherited.ts';
+import { nextLoginOf, signOnKnown } from '../data/next-login.ts';
 import { number, percent } from '../format.ts';
 import { toHash } from '../route.ts';
 import { aboutThing, commonColumns } from './columns.tsx';
 import { DetailHead, Facts, Part } from './detail-parts.tsx';
+import { Gains } from './gains.tsx';
 import { Grid } from './grid.tsx';
 import { Badge, LevelBadge, Name } from './names.tsx';
 import { PathGraph } from './path-graph.tsx';
+import { mostRows, useWayFilter, wayColumn, wayOfEdge, WaysNote } from './ways.tsx';
 
 export function PermissionDetail({ permission }: { readonly permission: number }) {
   const report = useReport();
   const { project, analysis } = report;
   const found = project.permissions[permission];
-  const { ways, roles } = useMemo(() => {
+  const { ways, roles, gains, isTooMany } = useMemo(() => {
     const roles = project.roles.flatMap(({ allows }, role) =>
       allows.includes(permission) ? [{ role, people: analysis.roleHolders[role] ?? 0 }] : [],
     );
-    const ways = waysTo(project, permission);
-    return { ways, roles: roles.sort((left, right) => right.people - left.people) };
+    const allows = (role: number): boolean => project.roles[role]?.allows.includes(permission) === true;
+    const isTooMany = countWays(project, allows) > mostRows;
+    const next = nextLoginOf(project);
+    return {
+      isTooMany,
+      ways: waysTo(project, permission, isTooMany ? 'direct' : 'all'),
+      roles: roles.sort((left, right) => right.people - left.people),
+      gains: [...next.gains, ...next.open].filter(({ role }) => allows(role)),
+    };
   }, [project, permission]);
+  const way = useCallback((row: number) => wayOfEdge(ways[row]?.edge ?? direct), [ways]);
+  const filter = useWayFilter(ways.length, way);
   const graph = useMemo(() => graphOfPermission(project, permission, roles), [project, permission]);
   const columns = useMemo(() => {
     const common = commonColumns(report);
@@ -31,6 +44,7 @@ export function PermissionDetail({ permission }: { readonly permission: number }
       common.status(user),
       common.place((row) => ways[row]?.place),
       { ...common.role((row) => ways[row]?.role), header: 'Through role' },
+      wayColumn(report, (row) => ways[row]?.edge ?? direct),
     ];
   }, [project, ways]);
   if (found === undefined) {
@@ -66,11 +80,31 @@ export function PermissionDetail({ permission }: { readonly permission: number }
           about={aboutThing('Can', found)}
           columns={columns}
           count={ways.length}
+          filter={filter.filter}
+          tools={filter.tools}
           sortedBy={{ id: 'user', desc: false }}
-          href={(row) => toHash('people', project.users.id.at(ways[row]?.user ?? 0), found.name)}
+          href={(row) => {
+            const { user = 0, place = -1, edge = direct } = ways[row] ?? {};
+            const id = project.users.id.at(user);
+            return edge === direct
+              ? toHash('people', id, found.name)
+              : toHash('people', id, found.name, project.tenants[place]?.id ?? '');
+          }}
           empty="Nobody can."
         />
+        <WaysNote isTooMany={isTooMany} />
       </Part>
+      {!signOnKnown(project).missing.includes('sso_configuration') && (
+        <Part title="Who will gain a role with it at the next login">
+          <Gains
+            label={`Who will gain a role with ${found.name}`}
+            about={aboutThing('Can', found)}
+            rows={gains}
+            columns={['user', 'who', 'role', 'place', 'giver']}
+            empty="Nobody that is known, and no default role allows it."
+          />
+        </Part>
+      )}
     </>
   );
 }

@@ -1,14 +1,17 @@
-import type { FileSummary } from '../../answers/report-format.ts';
 import { useReport } from '../context.ts';
-import { counted, moment } from '../format.ts';
+import { inheritanceKnown, isUncertain } from '../data/inherited.ts';
+import { signOnKnown } from '../data/next-login.ts';
+import { hasTree } from '../data/tree.ts';
+import { counted, moment, number } from '../format.ts';
 import { toHash } from '../route.ts';
 import { Name } from './names.tsx';
+import { missingInWords } from './next-login.tsx';
 
 /** What is complete, when it was read, and what the page does not tell. The two never contradict each other. */
 export function Proof() {
   const { about, users } = useReport().project;
   const { summary } = about;
-  const { consistency, notDerived } = summary;
+  const { consistency } = summary;
   return (
     <div class="proofs">
       {consistency === undefined ? (
@@ -34,7 +37,8 @@ export function Proof() {
         </p>
       )}
       <Unknown sentences={about.unknown ?? []} />
-      <Inheritance inheritance={notDerived} />
+      <Inheritance />
+      <NextLogin />
     </div>
   );
 }
@@ -49,28 +53,79 @@ export function Unknown({ sentences }: { readonly sentences: readonly string[] }
   );
 }
 
-/** Descope does not list what tenants inherit: it would follow from what was read, and is not derived from it. */
-export function Inheritance({ inheritance }: { readonly inheritance: FileSummary['notDerived'] }) {
-  if (inheritance === undefined) {
+/** What tenants inherit: derived, and how much of it is uncertain; or why the page does not tell. */
+export function Inheritance() {
+  const { project } = useReport();
+  const { about, inherited } = project;
+  const known = inheritanceKnown(project);
+  if (known === 'switched-off') {
     return (
       <p class="proof warn">
-        <strong>What tenants inherit from those above them is not derived from it.</strong> This file does not tell how
-        many tenants that concerns.
+        <strong>What tenants inherit from those above them is not shown:</strong> the sync was told not to derive it
+        (“--inheritance none”).
+        {hasTree(project) && ' People may be able to do more in tenants below than this page says.'}
       </p>
     );
   }
-  if (inheritance.inheritingTenants === 0) {
-    return (
+  if (known === 'untold') {
+    const { inheritingTenants } = about.summary.notDerived ?? {};
+    return inheritingTenants === 0 || !hasTree(project) ? (
       <p class="proof good">
         <strong>No tenant inherits access from another,</strong> so nothing is left out for that.
       </p>
+    ) : (
+      <p class="proof warn">
+        <strong>What tenants inherit from those above them is not shown:</strong> an older version or another tool wrote
+        this file, and it does not tell
+        {inheritingTenants === undefined ? '' : ` (${counted(inheritingTenants, 'tenant')} inherit)`}. Make the report
+        from a new sync.
+      </p>
     );
   }
+  const { loops = 0, unknown_parents: unknownParents = 0, mode = 'auto' } = about.summary.inheritance ?? {};
+  const uncertain = inherited.flow.reduce((sum, _, edge) => sum + Number(isUncertain(project, edge)), 0);
   return (
-    <p class="proof warn">
-      <strong>What tenants inherit from those above them is not derived from it.</strong> That concerns{' '}
-      {counted(inheritance.inheritingTenants, 'tenant')} and {counted(inheritance.inheritedRoles, 'role')} held above:
-      people may be able to do more there than this page says.
-    </p>
+    <>
+      <p class={uncertain === 0 ? 'proof good' : 'proof warn'}>
+        {inherited.count === 0 ? (
+          <strong>No tenant inherits access from another.</strong>
+        ) : (
+          <>
+            <strong>
+              What tenants inherit from those above them is derived, and shown apart from what is held directly.
+            </strong>{' '}
+            {counted(inherited.count, 'membership or role passes', 'memberships and roles pass')} to a tenant below
+            {uncertain === 0 ? '.' : `; ${number(uncertain)} of them are uncertain, with the reason beside each.`}
+          </>
+        )}
+        {mode !== 'auto' &&
+          ` The sync was told that the setting of the ${mode} tenant decides (“--inheritance ${mode}”).`}
+      </p>
+      {loops + unknownParents > 0 && (
+        <p class="proof warn">
+          <strong>
+            {[
+              ...(loops === 0
+                ? []
+                : [`${counted(loops, 'tenant')} ${loops === 1 ? 'stands' : 'stand'} in a loop of parents`]),
+              ...(unknownParents === 0
+                ? []
+                : [
+                    `${counted(unknownParents, 'tenant')} ${unknownParents === 1 ? 'has' : 'have'} a parent that the project does not have`,
+                  ]),
+            ].join(', and ')}
+            :
+          </strong>{' '}
+          what they inherit from there cannot be told.
+        </p>
+      )}
+    </>
   );
+}
+
+/** What a login will give is told apart, where it was read. */
+function NextLogin() {
+  const report = useReport();
+  const { missing } = signOnKnown(report.project);
+  return missing.length === 0 ? null : <p class="proof info">{missingInWords(report)}</p>;
 }

@@ -1,28 +1,47 @@
-import { useMemo } from 'preact/hooks';
+import { useCallback, useMemo } from 'preact/hooks';
 import { thingFlags } from '../../answers/report-format.ts';
 import { useReport } from '../context.ts';
-import { placeOf, usersOf } from '../data/access.ts';
+import { countWays, placeOf, usersOf, waysThrough } from '../data/access.ts';
 import { graphOfRole } from '../data/graph.ts';
+import { direct, edgesFrom } from '../data/inherited.ts';
+import { nextLoginOf, signOnKnown } from '../data/next-login.ts';
 import { number } from '../format.ts';
 import { toHash } from '../route.ts';
 import { aboutThing, commonColumns } from './columns.tsx';
 import { DetailHead, Facts, Part } from './detail-parts.tsx';
+import { Gains } from './gains.tsx';
 import { Grid } from './grid.tsx';
 import { Badge, Name, PlaceName } from './names.tsx';
 import { PathGraph } from './path-graph.tsx';
+import { mostRows, useWayFilter, wayColumn, wayOfEdge, WaysNote } from './ways.tsx';
 
 export function RoleDetail({ role }: { readonly role: number }) {
   const report = useReport();
   const { project, analysis } = report;
   const found = project.roles[role];
-  const { holders, places } = useMemo(() => {
-    const targets = project.holdings.targets.flatMap((target, at) =>
-      target.role === role ? [{ place: placeOf(project, target), users: usersOf(project, at) }] : [],
-    );
-    const places = targets
-      .map(({ place, users }) => ({ place, people: users.length }))
+  const { holders, places, isTooMany } = useMemo(() => {
+    const isWanted = (one: number): boolean => one === role;
+    const places = project.holdings.targets
+      .flatMap((target, at) =>
+        target.role === role && usersOf(project, at).length > 0
+          ? [
+              {
+                place: placeOf(project, target),
+                people: usersOf(project, at).length,
+                below: edgesFrom(project, at).length,
+              },
+            ]
+          : [],
+      )
       .sort((left, right) => right.people - left.people);
-    return { places, holders: targets.flatMap(({ place, users }) => Array.from(users, (user) => ({ user, place }))) };
+    const isTooMany = countWays(project, isWanted) > mostRows;
+    return { places, isTooMany, holders: waysThrough(project, isWanted, isTooMany ? 'direct' : 'all') };
+  }, [project, role]);
+  const way = useCallback((row: number) => wayOfEdge(holders[row]?.edge ?? direct), [holders]);
+  const filter = useWayFilter(holders.length, way);
+  const gains = useMemo(() => {
+    const { gains: known, open } = nextLoginOf(project);
+    return [...known, ...open].filter((gain) => gain.role === role);
   }, [project, role]);
   const graph = useMemo(() => graphOfRole(project, role, places), [project, role]);
   const allows = found?.allows ?? [];
@@ -30,7 +49,12 @@ export function RoleDetail({ role }: { readonly role: number }) {
     const common = commonColumns(report);
     const user = (row: number) => holders[row]?.user;
     return {
-      holders: [common.user(user), common.status(user), common.place((row) => holders[row]?.place)],
+      holders: [
+        common.user(user),
+        common.status(user),
+        common.place((row) => holders[row]?.place),
+        wayColumn(report, (row) => holders[row]?.edge ?? direct),
+      ],
       allows: [
         common.permission((row) => allows[row]),
         common.level((row) => allows[row]),
@@ -60,7 +84,7 @@ export function RoleDetail({ role }: { readonly role: number }) {
           ['Defined by', <PlaceName place={found.tenant} />],
           ['Privileged, since it', why.length === 0 ? '' : <Name text={why.join('; ')} />],
           [
-            'People',
+            'People who hold it directly',
             `${number(analysis.roleHolders[role] ?? 0)}, of them ${number(analysis.roleProjectHolders[role] ?? 0)} in the whole project`,
           ],
         ]}
@@ -68,18 +92,36 @@ export function RoleDetail({ role }: { readonly role: number }) {
       <Part title="From where it is held to what it allows">
         <PathGraph graph={graph} label="Where the role is held, and what it allows" />
       </Part>
-      <Part title="Who holds it, and where">
+      <Part title="Who has it, and where">
         <Grid
           label={`Holders of ${found.name} ${found.tenant === -1 ? '' : (project.tenants[found.tenant]?.id ?? '')}`}
           noun={['holding', 'holdings']}
           about={about}
           columns={columns.holders}
           count={holders.length}
+          filter={filter.filter}
+          tools={filter.tools}
           sortedBy={{ id: 'user', desc: false }}
-          href={(row) => toHash('people', project.users.id.at(holders[row]?.user ?? 0))}
+          href={(row) => {
+            const { user = 0, place = -1, edge = direct } = holders[row] ?? {};
+            const id = project.users.id.at(user);
+            return edge === direct ? toHash('people', id) : toHash('people', id, '', project.tenants[place]?.id ?? '');
+          }}
           empty="Nobody holds it."
         />
+        <WaysNote isTooMany={isTooMany} />
       </Part>
+      {!signOnKnown(project).missing.includes('sso_configuration') && (
+        <Part title="Who will gain it at the next login">
+          <Gains
+            label={`Who will gain ${found.name} ${found.id}`}
+            about={about}
+            rows={gains}
+            columns={['user', 'who', 'place', 'giver']}
+            empty="Nobody that is known, and it is nobody’s default role."
+          />
+        </Part>
+      )}
       <Part title="What it allows">
         <Grid
           label={`Permissions of ${found.name} ${found.tenant === -1 ? '' : (project.tenants[found.tenant]?.id ?? '')}`}

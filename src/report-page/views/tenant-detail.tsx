@@ -1,17 +1,26 @@
-import { useMemo } from 'preact/hooks';
+import { useCallback, useMemo } from 'preact/hooks';
 import { throughProject } from '../../answers/access-rules.ts';
 import { thingFlags } from '../../answers/report-format.ts';
 import { type Report, useReport } from '../context.ts';
 import { graphOfTenant } from '../data/graph.ts';
-import { accessIn, type CountThere, rolesThere, type TenantAccess } from '../data/tenant-access.ts';
+import { direct, heldAbove } from '../data/inherited.ts';
+import { nextLoginOf, signOnKnown } from '../data/next-login.ts';
+import { accessIn, type CountThere, type How, type TenantAccess } from '../data/tenant-access.ts';
+import { tenantInWords } from '../data/people.ts';
+import { parentOf } from '../data/tree.ts';
 import { number } from '../format.ts';
 import { toHash } from '../route.ts';
 import { aboutThing, commonColumns } from './columns.tsx';
 import { DetailHead, Facts, Part } from './detail-parts.tsx';
+import { Gains } from './gains.tsx';
 import { Grid } from './grid.tsx';
 import type { GridColumn } from './grid-layout.ts';
 import { Badge, Name, PlaceName } from './names.tsx';
 import { PathGraph } from './path-graph.tsx';
+import { TenantTree } from './tenant-tree.tsx';
+import { useWayFilter, wayInWords, WaysNote } from './ways.tsx';
+
+const hows: Readonly<Record<How, string>> = { direct: 'direct', inherited: 'inherited', project: throughProject };
 
 export function TenantDetail({ tenant }: { readonly tenant: number }) {
   const report = useReport();
@@ -21,17 +30,22 @@ export function TenantDetail({ tenant }: { readonly tenant: number }) {
   const { people, roles, permissions } = access;
   const graph = useMemo(() => graphOfTenant(project, tenant, roles), [project, tenant]);
   const columns = useMemo(() => columnsOf(report, tenant, access), [project, access]);
+  const how = useCallback((row: number) => people[row]?.how ?? 'direct', [people]);
+  const filter = useWayFilter(people.length, how);
+  const gains = useMemo(() => {
+    const { gains: known, open } = nextLoginOf(project);
+    return [...known, ...open].filter(({ place }) => place === tenant);
+  }, [project, tenant]);
   if (found === undefined) {
     return null;
   }
   const about = aboutThing('In tenant', found);
-  const parent = project.tenants.findIndex(({ id }) => id === found.parentId);
+  const parent = parentOf(project, tenant);
 
   return (
     <>
       <DetailHead what="Tenant" name={found.name}>
         {(found.flags & thingFlags.disabled) !== 0 && <Badge tone="warn">disabled</Badge>}
-        {(found.flags & thingFlags.inherits) !== 0 && <Badge tone="warn">inherits access that is not shown</Badge>}
         {(found.flags & thingFlags.former) !== 0 && <Badge tone="bad">gone</Badge>}
       </DetailHead>
       <Facts
@@ -43,11 +57,18 @@ export function TenantDetail({ tenant }: { readonly tenant: number }) {
             </code>,
           ],
           ['Parent', parent === -1 ? '' : <PlaceName place={parent} />],
-          ['Members', number(analysis.tenantMembers[tenant] ?? 0)],
-          ['People with access', withThrough(analysis.tenantPeople[tenant], analysis.tenantInside[tenant])],
+          ['Direct members', number(analysis.tenantMembers[tenant] ?? 0)],
+          [
+            'People with access',
+            inParts(analysis.tenantPeople[tenant], analysis.tenantInside[tenant], analysis.tenantInherited[tenant]),
+          ],
           [
             'Privileged people',
-            withThrough(analysis.tenantPrivileged[tenant], analysis.tenantPrivilegedInside[tenant]),
+            inParts(
+              analysis.tenantPrivileged[tenant],
+              analysis.tenantPrivilegedInside[tenant],
+              analysis.tenantPrivilegedInherited[tenant],
+            ),
           ],
         ]}
       />
@@ -58,17 +79,36 @@ export function TenantDetail({ tenant }: { readonly tenant: number }) {
           <p class="clear">Nobody holds a role that counts in this tenant.</p>
         )}
       </Part>
-      <Part title="People">
+      <TenantTree tenant={tenant} />
+      <Part title="People who can act here">
         <Grid
           label={`People of ${found.name} ${found.id}`}
           noun={['person', 'people']}
           about={about}
           columns={columns.people}
           count={people.length}
+          filter={filter.filter}
+          tools={filter.tools}
           sortedBy={{ id: 'permissions', desc: true }}
-          href={(row) => toHash('people', project.users.id.at(people[row]?.user ?? 0))}
+          href={(row) => {
+            const { user = 0, how: way = 'direct' } = people[row] ?? {};
+            const id = project.users.id.at(user);
+            return way === 'inherited' ? toHash('people', id, '', found.id) : toHash('people', id);
+          }}
         />
+        <WaysNote />
       </Part>
+      {!signOnKnown(project).missing.includes('sso_configuration') && (
+        <Part title="Who will gain access at the next login">
+          <Gains
+            label={`Who will gain access in ${found.name} ${found.id}`}
+            about={about}
+            rows={gains}
+            columns={['user', 'who', 'role', 'giver', 'privileged']}
+            empty="Nobody that is known, and there is no default role."
+          />
+        </Part>
+      )}
       <Part title="Roles">
         <Grid
           label={`Roles in ${found.name} ${found.id}`}
@@ -96,22 +136,45 @@ export function TenantDetail({ tenant }: { readonly tenant: number }) {
   );
 }
 
-function withThrough(all = 0, inside = 0): string {
-  return all === inside ? number(all) : `${number(all)}, of them ${number(all - inside)} ${throughProject} only`;
+/** "9: 4 direct, 3 inherited, 2 through the whole project only". */
+function inParts(all = 0, inside = 0, inherited = 0): string {
+  const parts = [
+    [inside, 'direct'],
+    [inherited, 'inherited'],
+    [all - inside - inherited, `${throughProject} only`],
+  ] as const;
+  return all === inside
+    ? `${number(all)}${all === 0 ? '' : ', all direct'}`
+    : `${number(all)}: ${parts
+        .filter(([count]) => count > 0)
+        .map(([count, words]) => `${number(count)} ${words}`)
+        .join(', ')}`;
 }
 
 function columnsOf(
   report: Report,
   tenant: number,
-  { people, roles, permissions }: TenantAccess,
+  { people, roles, permissions, heldBy }: TenantAccess,
 ): Readonly<Record<'people' | 'roles' | 'permissions', readonly GridColumn[]>> {
   const { project, analysis } = report;
   const common = commonColumns(report);
   const user = (row: number) => people[row]?.user;
   const held = (row: number): string =>
-    rolesThere(project, user(row) ?? 0, tenant)
-      .map(({ role, place }) => `${project.roles[role]?.name ?? ''}${place === -1 ? ` (${throughProject})` : ''}`)
+    heldBy(user(row) ?? 0)
+      .filter(({ role }) => role !== -1)
+      .map(({ role, place, edge }) => {
+        const way = edge !== direct ? ` (${wayInWords(report, edge)})` : place === -1 ? ` (${throughProject})` : '';
+        return `${project.roles[role]?.name ?? ''}${way}`;
+      })
       .join(', ');
+  const how = (row: number): string => {
+    const { how: way = 'direct', isUncertain = false } = people[row] ?? {};
+    return `${hows[way]}${isUncertain ? ', uncertain' : ''}`;
+  };
+  const from = (row: number): string => {
+    const edges = heldBy(user(row) ?? 0).flatMap(({ edge }) => (edge === direct ? [] : [heldAbove(project, edge)]));
+    return [...new Set(edges)].map((above) => tenantInWords(project, above)).join(', ');
+  };
   const privileged = (isPrivileged: (row: number) => boolean): GridColumn =>
     common.text('privileged', 'Privileged', '1fr', (row) => (isPrivileged(row) ? 'privileged' : ''), {
       key: (row) => Number(!isPrivileged(row)),
@@ -119,6 +182,7 @@ function columnsOf(
     });
   const counts = (rows: readonly CountThere[]): GridColumn[] => [
     common.number('people', 'People here', (row) => rows[row]?.people ?? 0),
+    common.number('inherited', 'Of them, inherited', (row) => rows[row]?.inherited ?? 0, { width: '1.1fr' }),
     common.number('through', `Of them, ${throughProject} only`, (row) => rows[row]?.throughProject ?? 0, {
       width: '1.3fr',
     }),
@@ -127,11 +191,30 @@ function columnsOf(
     people: [
       common.user(user),
       common.status(user),
-      common.text('how', 'Access', '1.2fr', (row) => (people[row]?.isInside === true ? 'inside' : throughProject), {
-        isOptional: true,
+      common.text('how', 'How', '1.3fr', how, {
+        alsoExported: [{ header: 'Inherited from', text: from }],
+        cell: (row) => (
+          <>
+            {people[row]?.isUncertain === true && (
+              <>
+                <Badge tone="warn">uncertain</Badge>{' '}
+              </>
+            )}
+            {hows[people[row]?.how ?? 'direct']}
+            {people[row]?.how === 'inherited' && (
+              <>
+                {' '}
+                from <Name text={from(row)} />
+              </>
+            )}
+          </>
+        ),
       }),
       common.text('roles', 'Roles that count here', '2.2fr', held),
-      common.number('permissions', 'Permissions here', (row) => people[row]?.permissions ?? 0, { width: '1fr' }),
+      common.number('permissions', 'Permissions here', (row) => people[row]?.permissions ?? 0, {
+        width: '1fr',
+        isOptional: true,
+      }),
       privileged((row) => people[row]?.isPrivileged === true),
     ],
     roles: [

@@ -1,0 +1,59 @@
+import type { ReportCertificate, ReportConfiguration, ReportGroup } from './report-format.ts';
+import type { FileGroup, FileSsoConfiguration } from './rows.ts';
+
+type Profile = FileGroup['profile'];
+
+/** A configuration as far as the page judges it; `tenant` is an ordinal. */
+export function toConfiguration({ id, ssoId, profile }: FileSsoConfiguration, tenant: number): ReportConfiguration {
+  return {
+    id,
+    tenant,
+    ssoId,
+    kind: text(profile, 'kind'),
+    isJitDisabled: profile['jit_disabled'] === true,
+    domains: texts(profile, 'domains'),
+    isEnforced: profile['enforce_sso'] === true,
+    exclusions: texts(profile, 'exclusions'),
+    defaultRoles: texts(profile, 'default_sso_roles'),
+    metadataUrl: text(profile, 'metadata_url'),
+    certificates: list(profile, 'certificates').map(toCertificate),
+  };
+}
+
+function toCertificate(value: unknown): ReportCertificate {
+  const certificate: Profile = typeof value === 'object' && value !== null ? { ...value } : {};
+  return {
+    subject: text(certificate, 'subject'),
+    notAfter: certificate['unparseable'] === true ? '' : text(certificate, 'not_after'),
+  };
+}
+
+/** A group; `tenant` is an ordinal, and its configuration is found by it and by the id within the tenant. */
+export function toGroup(
+  { id, name, ssoId, profile }: FileGroup,
+  tenant: number,
+  configurationOf: (tenant: number, ssoId: string) => number,
+): ReportGroup {
+  return {
+    id,
+    name,
+    tenant,
+    configuration: configurationOf(tenant, ssoId),
+    ssoId,
+    unknownRoles: texts(profile, 'unknown_roles'),
+  };
+}
+
+function text(profile: Profile, key: string): string {
+  const value = profile[key];
+  return typeof value === 'string' ? value : '';
+}
+
+function list(profile: Profile, key: string): readonly unknown[] {
+  const value = profile[key];
+  return Array.isArray(value) ? value : [];
+}
+
+function texts(profile: Profile, key: string): string[] {
+  return list(profile, key).filter((item) => typeof item === 'string');
+}
