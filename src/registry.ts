@@ -4,10 +4,12 @@ import type { ResourceType as ResourceTypeMessage } from './model/messages.ts';
 import { toResourceType } from './model/resource-type.ts';
 import { writeRightsOf } from './provisioning/types.ts';
 import { accessKeyType } from './resources/access-key.ts';
+import { idpGroupType } from './resources/idp-group.ts';
 import { permissionType } from './resources/permission.ts';
 import type { ResourceType } from './resources/resource-type.ts';
 import { roleBindingType } from './resources/role-binding.ts';
 import { roleType } from './resources/role.ts';
+import { ssoConfigurationType } from './resources/sso-configuration.ts';
 import { tenantType } from './resources/tenant.ts';
 import { TypeSet } from './resources/type-set.ts';
 import { userType } from './resources/user.ts';
@@ -24,6 +26,8 @@ export const registry: readonly ResourceType[] = [
   permissionType,
   roleBindingType,
   accessKeyType,
+  ssoConfigurationType,
+  idpGroupType,
 ];
 
 /**

@@ -62,3 +62,24 @@ export function decodeAnswerPart<T>(
     throw thrown instanceof DecodeError ? shapeError(endpoint, thrown.message) : thrown;
   }
 }
+
+/**
+ * The one thing that the whole answer is. Unset fields may be missing from it, but not all of these: an empty object
+ * answers nothing.
+ */
+export function decodeAnswer<T>(
+  endpoint: Endpoint,
+  json: unknown,
+  knownFields: readonly string[],
+  decode: (answer: JsonObject) => T,
+): T {
+  const answer = answerObject(endpoint, json);
+  if (!knownFields.some((field) => Object.hasOwn(answer, field))) {
+    throw shapeError(endpoint, 'none of its fields is there');
+  }
+  try {
+    return decode(answer);
+  } catch (thrown) {
+    throw thrown instanceof DecodeError ? shapeError(endpoint, thrown.message) : thrown;
+  }
+}

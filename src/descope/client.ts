@@ -1,5 +1,6 @@
 import type { CallOptions } from './http/call.ts';
 import { createHttpClient, type HttpClientOptions } from './http/http-client.ts';
+import { askOfTenant, type TenantAnswer, type TenantCall } from './tenant-call.ts';
 import { createUserCalls, type UserCalls } from './users/user-calls.ts';
 import { readWholeList, type WholeList } from './whole-list.ts';
 
@@ -15,6 +16,12 @@ export interface DescopeClient extends UserCalls {
   readonly searchesPerMinute: number | undefined;
   /** Reads all rows of a list. */
   readList<Row>(list: WholeList<Row>, call?: CallOptions): Promise<readonly Row[]>;
+  /** Asks for something of one tenant. */
+  readOfTenant<Answer>(
+    ofTenant: TenantCall<Answer>,
+    tenantId: string,
+    call?: CallOptions,
+  ): Promise<TenantAnswer<Answer>>;
 }
 
 export function createDescopeClient(options: DescopeClientOptions): DescopeClient {
@@ -24,5 +31,6 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
     searchesPerMinute: http.searchesPerMinute,
     ...createUserCalls(http),
     readList: (list, call) => readWholeList(http, list, call),
+    readOfTenant: (ofTenant, tenantId, call) => askOfTenant(http, ofTenant, tenantId, call),
   };
 }

@@ -83,6 +83,11 @@ export function identities(record: JsonObject, key: string): readonly string[] {
   return names.length === 1 ? names : [...new Set(names)];
 }
 
+/** A list of names that may hold blanks, which are dropped; every other one is an identity. */
+export function names(record: JsonObject, key: string): readonly string[] {
+  return [...new Set(texts(record, key))].map((name) => wellFormed(name, key));
+}
+
 /** A list of strings for display; blanks are dropped. */
 export function texts(record: JsonObject, key: string): readonly string[] {
   const value = own(record, key);

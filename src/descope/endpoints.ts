@@ -1,21 +1,35 @@
-import { type Endpoint, endpointLabel } from './http/endpoint.ts';
+import { type Endpoint, endpointLabel, type ReadEndpoint } from './http/endpoint.ts';
 import { accessKeyList } from './access-keys.ts';
+import { groupsEndpoint } from './groups.ts';
 import { permissionList } from './permissions.ts';
 import { roleList } from './roles.ts';
+import { defaultSsoSettingsCall, ssoSettingsCall } from './sso.ts';
+import { tenantSettingsCall } from './tenant-settings.ts';
 import { tenantList } from './tenants.ts';
 import { userWriteEndpoints } from './users/user-writes.ts';
 import { userReadEndpoints } from './users/user.ts';
 import type { WholeList } from './whole-list.ts';
+import { xaaSettingsCall } from './xaa.ts';
 
 /**
  * Every list that comes whole in one answer. To add a family of Descope's API, write its file and name its list here.
  */
 export const wholeLists: readonly WholeList<unknown>[] = [tenantList, roleList, permissionList, accessKeyList];
 
+/** Every call that tells something of one tenant. */
+export const tenantEndpoints: readonly ReadEndpoint[] = [
+  ssoSettingsCall.endpoint,
+  defaultSsoSettingsCall.endpoint,
+  tenantSettingsCall.endpoint,
+  groupsEndpoint,
+  xaaSettingsCall.endpoint,
+];
+
 /** Every call that this program can make. */
 export const endpoints: readonly Endpoint[] = [
   ...Object.values(userReadEndpoints),
   ...wholeLists.map(({ endpoint }) => endpoint),
+  ...tenantEndpoints,
   ...Object.values(userWriteEndpoints),
 ];
 

@@ -9,6 +9,8 @@ export interface Tenant {
   readonly selfProvisioningDomains: readonly string[];
   readonly authType: string;
   readonly enforceSso: boolean;
+  /** Who may sign in otherwise, although SSO is enforced: user ids, login ids or addresses. */
+  readonly enforceSsoExclusions: readonly string[];
   readonly disabled: boolean;
   readonly parent: string;
   readonly roleInheritance: string;
@@ -25,6 +27,7 @@ function decodeTenant(tenant: JsonObject): Tenant {
     selfProvisioningDomains: texts(tenant, 'selfProvisioningDomains'),
     authType: text(tenant, 'authType'),
     enforceSso: flag(tenant, 'enforceSSO'),
+    enforceSsoExclusions: texts(tenant, 'enforceSSOExclusions'),
     disabled: flag(tenant, 'disabled'),
     parent: optionalIdentity(tenant, 'parent'),
     roleInheritance: text(tenant, 'roleInheritance'),

@@ -104,6 +104,30 @@ export function parseDerivedBindingId(id: string): DerivedBinding | undefined {
     : undefined;
 }
 
+/** Resource id of an SSO configuration of a tenant. */
+export function ssoConfigurationId(tenantId: string, ssoId: string): string {
+  return joinParts(tenantId, ssoId);
+}
+
+/** Resource id of a group of an identity provider, by its id within a configuration. */
+export function idpGroupId(tenantId: string, ssoId: string, groupId: string): string {
+  return joinParts(tenantId, ssoId, groupId);
+}
+
+/** Stands before the name of a group that only a mapping names, where an id would stand. */
+export const nameOnly = 'name:';
+
+/** The parts of an id of so many parts, decoded; undefined for any other text. */
+export function partsOfId(id: string, count: number): readonly string[] | undefined {
+  const parts = id.split('/').map(decodePart);
+  const known = parts.filter((part) => part !== undefined).filter((part) => part !== '');
+  return parts.length === count && known.length === count ? known : undefined;
+}
+
+function joinParts(...parts: readonly string[]): string {
+  return checkId(parts.map(encodePart).join('/'));
+}
+
 /** An entitlement by its parts: the resource that offers it, and which of that resource's entitlements it is. */
 export interface EntitlementRef {
   readonly typeId: string;

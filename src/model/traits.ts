@@ -19,6 +19,22 @@ export function groupTrait(profile: JsonObject): Any {
   return annotate(GroupTraitSchema, create(GroupTraitSchema, { profile }));
 }
 
+/** How a group came from an identity provider: pushed by its directory, or seen when somebody signed in. */
+export type GroupSource = 'directory_synced' | 'app_imported';
+
+/** A group of an identity provider; `rawSource` is the vendor's own word. Blank where the source is not known. */
+export function importedGroupTrait(profile: JsonObject, source: GroupSource | '', rawSource: string): Any {
+  const trait = create(GroupTraitSchema, {
+    profile,
+    groupSourceType: source,
+    rawGroupSourceType: fitText(rawSource, maxGroupSourceBytes),
+  });
+  return annotate(GroupTraitSchema, trait);
+}
+
+/** The protocol's limit for the vendor's word. */
+const maxGroupSourceBytes = 256;
+
 export function roleTrait(profile: JsonObject): Any {
   return annotate(RoleTraitSchema, create(RoleTraitSchema, { profile }));
 }

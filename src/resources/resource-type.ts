@@ -6,6 +6,7 @@ import type { ResourceTypeWords } from '../model/resource-type.ts';
 import type { ResourceRef } from '../model/ids.ts';
 import type { GrantRow, ResourceRow } from '../model/row.ts';
 import type { UserReferences } from './sync/holders.ts';
+import type { TenantFamily } from './sync/tenant-family.ts';
 import type { GrantPage, Page, PageRequest } from './sync/paging.ts';
 import type { LateResources, SyncSession } from './sync/sync-session.ts';
 
@@ -21,6 +22,8 @@ export interface ResourceType {
   readonly reads: readonly ReadEndpoint[];
   /** The whole lists that it is made of. */
   readonly lists: readonly CatalogList<unknown>[];
+  /** What it is made of that Descope tells tenant by tenant only: requests for each tenant. */
+  readonly tenantFamilies?: readonly TenantFamily<unknown>[];
   /**
    * How its resources hold memberships and roles, for a type whose resources do. `users`: as the read of all users
    * finds it; else as the rows of a whole list show it.

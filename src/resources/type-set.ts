@@ -7,6 +7,7 @@ import { toResourceType } from '../model/resource-type.ts';
 import type { EntitlementType, ResourceType } from './resource-type.ts';
 import type { UserReferences } from './sync/holders.ts';
 import type { LateResources, TypesRead } from './sync/sync-session.ts';
+import type { TenantFamily } from './sync/tenant-family.ts';
 
 /** Throws for a type whose parts contradict each other: a client would leave out grants, and nobody would notice. */
 function checkType({ words, entitlements, namedByUsers, late }: ResourceType): void {
@@ -32,6 +33,8 @@ export class TypeSet implements TypesRead {
   /** What users' records name besides tenants and roles. */
   readonly named: readonly UserReferences[];
   readonly late: readonly LateResources[];
+  /** What is read tenant by tenant, each once. */
+  readonly tenantFamilies: readonly TenantFamily<unknown>[];
   readonly #byId: ReadonlyMap<string, ResourceType>;
   readonly #messages: ReadonlyMap<string, ResourceTypeMessage>;
   readonly #templates: ReadonlyMap<EntitlementType, Entitlement>;
@@ -49,6 +52,7 @@ export class TypeSet implements TypesRead {
     );
     this.named = types.flatMap(({ namedByUsers }) => (namedByUsers === undefined ? [] : [namedByUsers]));
     this.late = types.flatMap((type) => (type.late === undefined ? [] : [type.late]));
+    this.tenantFamilies = [...new Set(types.flatMap(({ tenantFamilies = [] }) => tenantFamilies))];
     this.#templates = new Map(
       types.flatMap(({ entitlements }) => entitlements.map((one) => [one, this.#toTemplate(one)])),
     );

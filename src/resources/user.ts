@@ -123,7 +123,10 @@ async function lastPage(
 ): Promise<Page<ResourceRow>> {
   const lookedUp = await session.endOfUsers(position, signal);
   const isChanged = lookedUp.catalog !== lookedUp.firstCatalog && session.listedEarly.size > 0;
-  return { rows: [...rows, ...(isChanged ? session.types.late.flatMap((late) => late(session, lookedUp)) : [])] };
+  const late = isChanged
+    ? await Promise.all(session.types.late.map(async (tell) => await tell(session, lookedUp, signal)))
+    : [];
+  return { rows: [...rows, ...late.flat()] };
 }
 
 function toPosition(cursor: TokenFields | undefined): WalkPosition | undefined {

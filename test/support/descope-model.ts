@@ -5,7 +5,9 @@ import type { Tenant } from '../../src/descope/tenants.ts';
 import type { TimedUserPage, UserQuery } from '../../src/descope/users/user-page.ts';
 import type { UserChange, WriteOutcome, WriteUser } from '../../src/descope/users/user-writes.ts';
 import { decodeUser, type User } from '../../src/descope/users/user.ts';
+import type { TenantAnswer, TenantCall } from '../../src/descope/tenant-call.ts';
 import type { WholeList } from '../../src/descope/whole-list.ts';
+import { ConnectorError } from '../../src/errors.ts';
 
 /** Where the clock of a model stands at first, in epoch milliseconds. */
 export const serverNowMs = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -21,8 +23,21 @@ export interface Rows {
 /** Decoded rows of lists that not every project here has, by the list's key in Descope's answer. */
 export type MoreLists = Readonly<Record<string, readonly unknown[]>>;
 
-/** How a request is noted: lists by their key, as "allTenants". */
-export type ModelEndpoint = 'searchUsers' | 'loadUser' | 'loadForWrite' | 'writeUser' | `all${string}`;
+/**
+ * What Descope answers of one tenant, as JSON, by the call's path and the tenant's id. A number is an error status, with
+ * Descope's code where there is one; '*' stands for every tenant that is not named. A path that is not there answers
+ * 404 for every tenant, and a tenant that the project does not have 404 with the code for that.
+ */
+export type OfTenants = Readonly<Record<string, Readonly<Record<string, object | number>>>>;
+
+/** How a request is noted: lists by their key, as "allTenants"; calls of one tenant by method and path. */
+export type ModelEndpoint =
+  | 'searchUsers'
+  | 'loadUser'
+  | 'loadForWrite'
+  | 'writeUser'
+  | `all${string}`
+  | `${'GET' | 'POST'} ${string}`;
 
 export interface ModelRequest {
   readonly endpoint: ModelEndpoint;
@@ -36,6 +51,7 @@ export interface ModelRequest {
 export interface ModelOptions {
   readonly rows: Partial<Rows>;
   readonly lists: MoreLists;
+  readonly ofTenants: OfTenants;
   readonly nowMs: number;
   readonly tieOrder: (() => number) | undefined;
   readonly areBoundsInclusive: boolean;
@@ -53,6 +69,8 @@ export class DescopeModel {
   rows: Rows;
   /** The lists that it has besides. */
   lists: MoreLists;
+  /** What it answers of single tenants. */
+  ofTenants: OfTenants;
   /** The clock of the service, in epoch milliseconds. Descope shows and filters whole seconds. */
   nowMs: number;
   /** From when on a search finds a user; those who are not in it are found. */
@@ -79,6 +97,7 @@ export class DescopeModel {
   constructor({
     rows,
     lists = {},
+    ofTenants = {},
     nowMs = serverNowMs,
     tieOrder,
     areBoundsInclusive = true,
@@ -86,6 +105,7 @@ export class DescopeModel {
   }: Partial<ModelOptions>) {
     this.rows = { users: [], tenants: [], roles: [], permissions: [], ...rows };
     this.lists = lists;
+    this.ofTenants = ofTenants;
     this.nowMs = nowMs;
     this.tieOrder = tieOrder;
     this.areBoundsInclusive = areBoundsInclusive;
@@ -139,6 +159,24 @@ export class DescopeModel {
     // The rows of a list are what its decoder makes of the field with its key.
     return this.#answer({ endpoint }, call, () => find() as readonly Row[]);
   };
+
+  readOfTenant = <Answer>(
+    { endpoint: { method, path }, parse }: TenantCall<Answer>,
+    id: string,
+    call?: CallOptions,
+  ): Promise<TenantAnswer<Answer>> =>
+    this.#answer({ endpoint: `${method} ${path}`, id }, call, () => {
+      const isThere = this.rows.tenants.some((tenant) => tenant.id === id);
+      const ofTenants = this.ofTenants[path];
+      if (ofTenants !== undefined && !isThere) {
+        return refusalOf(`${method} ${path}`, 404, 'E112202');
+      }
+      const answer = ofTenants?.[id] ?? ofTenants?.['*'] ?? 404;
+      if (typeof answer === 'number') {
+        return refusalOf(`${method} ${path}`, answer);
+      }
+      return { answer: parse(Buffer.from(JSON.stringify(answer))) };
+    });
 
   /** Notes a request, lets a moment and what the test wants pass, and reads the answer off what the project is then. */
   async #answer<T>(request: ModelRequest, call: CallOptions | undefined, read: () => T): Promise<T> {
@@ -196,10 +234,25 @@ export function isWithinTimes(
     : createdMs > fromCreatedTimeMs && createdMs < toCreatedTimeMs;
 }
 
-function isMatch({ roleNames, userTenants, ssoAppIds }: User, query: UserQuery): boolean {
+function refusalOf(endpoint: string, status: number, code?: string): { readonly refusal: ConnectorError } {
+  const kinds: Readonly<Record<number, ConnectorError['kind']>> = {
+    400: 'upstream-contract',
+    403: 'forbidden',
+    404: 'upstream-contract',
+  };
+  const facts = { endpoint, status, ...(code !== undefined && { code }) };
+  const error = new ConnectorError(kinds[status] ?? 'unavailable', `${endpoint} answered ${status}`, facts);
+  if (status === 400 || status === 404) {
+    return { refusal: error };
+  }
+  throw error;
+}
+
+function isMatch({ userId, roleNames, userTenants, ssoAppIds }: User, query: UserQuery): boolean {
   const { tenantIds, roleNames: wanted, tenantRoleNames, ssoAppIds: wantedApps } = query;
   const held = new Map(userTenants.map((entry) => [entry.tenantId, entry.roleNames]));
   return (
+    (query.userIds === undefined || query.userIds.includes(userId)) &&
     (tenantIds === undefined || tenantIds.some((id) => held.has(id))) &&
     (wanted === undefined || wanted.some((name) => roleNames.includes(name))) &&
     (wantedApps === undefined || wantedApps.some((id) => ssoAppIds.includes(id))) &&

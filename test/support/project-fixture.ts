@@ -44,6 +44,7 @@ export function tenant(id: string, fields: Partial<Tenant> = {}): Tenant {
     selfProvisioningDomains: [],
     authType: '',
     enforceSso: false,
+    enforceSsoExclusions: [],
     disabled: false,
     parent: '',
     roleInheritance: '',

@@ -52,12 +52,29 @@ export class IdTable {
   }
 
   has(id: string): boolean {
-    return id.isWellFormed() && (this.#slots[this.#find(toByteString(id))] ?? noSlot) !== noSlot;
+    return this.ordinalOf(id) !== undefined;
+  }
+
+  /** The ordinal of an id that is in the table. */
+  ordinalOf(id: string): number | undefined {
+    const entry = id.isWellFormed() ? (this.#slots[this.#find(toByteString(id))] ?? noSlot) : noSlot;
+    return entry === noSlot ? undefined : entry - 1;
   }
 
   /** The id of an ordinal that `add` gave out. */
   at(ordinal: number): string {
     return this.#bytes.toString('utf8', this.#starts[ordinal], this.#starts[ordinal + 1]);
+  }
+
+  /** Which of two ordinals has the smaller id, by bytes: the order does not depend on when which id came. */
+  compare(left: number, right: number): number {
+    const starts = this.#starts;
+    return this.#bytes.compare(this.#bytes, starts[right], starts[right + 1], starts[left], starts[left + 1]);
+  }
+
+  /** How the id of an ordinal compares with any id, in the same order. */
+  compareWith(ordinal: number, id: Uint8Array): number {
+    return this.#bytes.compare(id, 0, id.length, this.#starts[ordinal], this.#starts[ordinal + 1]);
   }
 
   #append(key: string): void {

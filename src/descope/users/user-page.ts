@@ -52,6 +52,7 @@ export interface UserQuery {
   readonly roleNames?: readonly string[];
   readonly tenantRoleNames?: Readonly<Record<string, readonly string[]>>;
   readonly ssoAppIds?: readonly string[];
+  readonly userIds?: readonly string[];
   /** Leaves the order to the service: some refuse to sort. */
   readonly unsorted?: boolean;
 }
@@ -78,6 +79,7 @@ export function toSearchBody(query: UserQuery): Readonly<Record<string, unknown>
     roleNames,
     tenantRoleNames,
     ssoAppIds,
+    userIds,
     unsorted = false,
   } = query;
   return {
@@ -90,6 +92,7 @@ export function toSearchBody(query: UserQuery): Readonly<Record<string, unknown>
     ...(tenantIds !== undefined && { tenantIds }),
     ...(roleNames !== undefined && { roleNames }),
     ...(ssoAppIds !== undefined && { ssoAppIds }),
+    ...(userIds !== undefined && { userIds }),
     ...(tenantRoleNames !== undefined && {
       tenantRoleNames: Object.fromEntries(
         Object.entries(tenantRoleNames).map(([tenantId, values]) => [tenantId, { values, and: false }]),

@@ -1,6 +1,6 @@
 import type { Catalog } from '../../access/catalog.ts';
+import type { IdTable } from '../../descope/users/id-table.ts';
 import type { ReadProof } from '../../descope/users/user-read.ts';
-import type { IdBytes } from '../../model/grant-template.ts';
 import type { Findings } from './findings.ts';
 import type { HeldBindings } from './held-bindings.ts';
 import type { HolderIndex } from './holder-index.ts';
@@ -21,7 +21,7 @@ export interface CompletedRead {
   /** Names this read: a place within its lists means nothing in another. */
   readonly readId: string;
   /** Every user, by number. */
-  readonly users: IdBytes;
+  readonly users: IdTable;
 }
 
 /** The lists as first read, and with what a second look at them added. */

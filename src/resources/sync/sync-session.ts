@@ -32,12 +32,15 @@ import { type HolderSource, otherSources } from './other-holders.ts';
 import { type Cuts, SessionCounters } from './session-counters.ts';
 import type { Catalogs } from './shared-catalogs.ts';
 import { singleFlight } from './single-flight.ts';
+import type { TenantFamily } from './tenant-family.ts';
+import { TenantReads } from './tenant-reads.ts';
+import { findUsers } from './user-lookup.ts';
 import { isWalkCursor, type UserWalk, type WalkPage, type WalkPosition } from './user-walk.ts';
 import { type UserClient, UserWalks } from './user-walks.ts';
 import { WalkChoice } from './walk-choice.ts';
 
 /** What a project's reading needs of the client. */
-export type ProjectRead = Pick<DescopeClient, 'projectId' | 'readList'> & UserClient;
+export type ProjectRead = Pick<DescopeClient, 'projectId' | 'readList' | 'readOfTenant'> & UserClient;
 
 export interface SyncPolicy extends DanglingPolicy {
   /** Which project role x tenant pairs exist as bindings: every one, or those that somebody holds. */
@@ -49,7 +52,11 @@ export interface SyncPolicy extends DanglingPolicy {
 }
 
 /** Resources of one type that a second look at a list showed, after that list had been given out. */
-export type LateResources = (session: SyncSession, lookedUp: LookedUp) => readonly ResourceRow[];
+export type LateResources = (
+  session: SyncSession,
+  lookedUp: LookedUp,
+  signal?: AbortSignal,
+) => readonly ResourceRow[] | Promise<readonly ResourceRow[]>;
 
 /** What of the types that are listed the reading depends on. */
 export interface TypesRead {
@@ -59,6 +66,8 @@ export interface TypesRead {
   /** What users' records name besides tenants and roles. */
   readonly named: readonly UserReferences[];
   readonly late: readonly LateResources[];
+  /** What is read tenant by tenant. */
+  readonly tenantFamilies: readonly TenantFamily<unknown>[];
 }
 
 export interface SyncSessionOptions {
@@ -91,6 +100,8 @@ export class SyncSession {
   readonly types: TypesRead;
   /** When this sync began, in epoch milliseconds: what depends on the time is the same in all of it. */
   readonly beganAtMs: number;
+  /** What is read tenant by tenant. */
+  readonly tenantReads: TenantReads;
   readonly #counters = new SessionCounters();
   readonly #lists: CatalogReads;
   readonly #walks: UserWalks;
@@ -129,6 +140,12 @@ export class SyncSession {
     this.#choice = new WalkChoice(this.#walks, (stop) => this.#inTurn(() => this.#begin(stop)));
     const { lists, otherHolders } = types;
     this.#lists = new CatalogReads({ project, lists, otherHolders, catalogs, call: (signal) => this.call(signal) });
+    this.tenantReads = new TenantReads({
+      project,
+      families: types.tenantFamilies,
+      call: (signal) => this.call(signal),
+      knownTenantIds: () => (this.catalogs.at(-1)?.tenants ?? []).map(({ id }) => id),
+    });
     this.#complete = singleFlight((signal) => this.#readToTheEnd(signal));
   }
 
@@ -209,11 +226,13 @@ export class SyncSession {
 
   close(): void {
     this.#walks.close();
+    this.tenantReads.rest();
   }
 
   /** Drops the pages that were read ahead, while there are no calls. The next call requests them again. */
   pause(): void {
     this.#walks.pause();
+    this.tenantReads.rest();
   }
 
   /** Whether a cursor comes from this read: exactly so, or from one that went on from the same origin. */
@@ -227,7 +246,13 @@ export class SyncSession {
   get bytes(): number {
     const bindings = (this.#completed?.heldBindings.count ?? 0) * 16 + (this.#completed?.inherited.bytes ?? 0);
     return (
-      bytesOfRead + this.#walks.bytes + this.#index.bytes + this.#restIndex.bytes + bindings + this.#searches.bytes
+      bytesOfRead +
+      this.#walks.bytes +
+      this.#index.bytes +
+      this.#restIndex.bytes +
+      bindings +
+      this.#searches.bytes +
+      this.tenantReads.bytes
     );
   }
 
@@ -257,6 +282,19 @@ export class SyncSession {
     return this.#walks.at(position) === this.#walks.main
       ? await this.complete(signal)
       : await this.#inTurn(() => this.#finishRest(signal));
+  }
+
+  /**
+   * Which of these ids are users of the project: from the index, or, in a process that has none and in a targeted sync,
+   * by searches for them.
+   */
+  async usersAmong(userIds: readonly string[], signal?: AbortSignal): Promise<ReadonlySet<string>> {
+    const isReadHere = this.#completed !== undefined || (this.#walks.main.read !== undefined && !this.isTargeted);
+    if (!isReadHere) {
+      return await findUsers(this.project, userIds, this.call(signal));
+    }
+    const { users } = await this.complete(signal);
+    return new Set(userIds.filter((userId) => users.has(userId)));
   }
 
   /**
