@@ -59,7 +59,7 @@ export function createConnector({
     now,
     ...timing,
     ...(onForecast !== undefined && {
-      onCompleted: ({ catalog, heldBindings }) => onForecast(forecastOf(catalog, heldBindings, policy)),
+      onCompleted: (completed) => onForecast(forecastOf(completed, policy)),
     }),
   });
   const { projectId } = project;

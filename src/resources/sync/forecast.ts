@@ -1,5 +1,4 @@
-import type { Catalog } from '../../access/catalog.ts';
-import type { HeldBindings } from './held-bindings.ts';
+import type { CompletedRead } from './completed-read.ts';
 import type { SyncPolicy } from './sync-session.ts';
 
 /** What multiplies in a project: known before the first of these rows is made. */
@@ -13,11 +12,11 @@ export interface GrantForecast {
   readonly projectRoles: number;
 }
 
-/** One grant for each permission of the role, and the same again for each tenant inside which somebody holds it. */
+/** One grant for each permission of the role, and the same again for each tenant inside which it is in effect. */
 export interface RoleForecast {
   readonly roleName: string;
   readonly permissions: number;
-  /** Tenants inside which somebody holds it. */
+  /** Tenants inside which somebody holds or inherits it. */
   readonly tenants: number;
   readonly grants: number;
 }
@@ -27,15 +26,15 @@ export interface RoleForecast {
  * count, too.
  */
 export function forecastOf(
-  catalog: Catalog,
-  heldBindings: HeldBindings,
+  { catalog, heldBindings, inherited }: Pick<CompletedRead, 'catalog' | 'heldBindings' | 'inherited'>,
   { tenantRoles }: Pick<SyncPolicy, 'tenantRoles'>,
 ): GrantForecast {
   let conferring = 0;
   let most: RoleForecast | undefined;
   for (const { name: roleName, tenantId, permissionNames } of catalog.roles) {
     const permissions = new Set(permissionNames.filter((name) => catalog.hasPermission(name))).size;
-    const tenants = tenantId === '' ? heldBindings.tenantsOf(roleName).length : 0;
+    const held = tenantId === '' ? heldBindings.tenantsOf(roleName).length : 0;
+    const tenants = held + inherited.tenantsOf({ tenantId, roleName }).length;
     const grants = permissions * (1 + tenants);
     conferring += grants;
     if (grants > (most?.grants ?? 0)) {
@@ -46,7 +45,7 @@ export function forecastOf(
   return {
     conferring,
     most,
-    bindings: tenantRoles === 'all' ? tenants * projectRoles : heldBindings.count,
+    bindings: tenantRoles === 'all' ? tenants * projectRoles : heldBindings.count + inherited.count,
     tenants,
     projectRoles,
   };
