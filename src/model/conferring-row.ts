@@ -18,10 +18,10 @@ export function conferringGrantRow(
   by: ConferringRef,
   holderTypeIds: readonly string[],
 ): GrantRow {
-  return edgeRow({
-    entitlement: entitlementRef('permission', permissionName),
-    principal: by,
-    passedOn: { entitlementId: entitlementId(by.typeId, by.id), typeIds: holderTypeIds },
-    ...(by.tenantId !== '' && { metadata: { tenant_id: by.tenantId } }),
-  });
+  const entitlement = entitlementRef('permission', permissionName);
+  const passedOn = { entitlementId: entitlementId(by.typeId, by.id), typeIds: holderTypeIds };
+  // Two calls instead of a spread: there are up to millions of these rows.
+  return by.tenantId === ''
+    ? edgeRow({ entitlement, principal: by, passedOn })
+    : edgeRow({ entitlement, principal: by, passedOn, metadata: { tenant_id: by.tenantId } });
 }

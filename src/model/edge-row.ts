@@ -110,19 +110,17 @@ class EdgeRow implements GrantRow {
   writeJson(out: TextWriter): void {
     const text = JSON.stringify;
     const { entitlement, principal, passedOn, sourceId, metadata } = this.#parts;
-    const annotations: string[] = [];
+    let annotations = '';
     if (passedOn !== undefined) {
-      annotations.push(
-        `{"entitlementIds":[${text(passedOn.entitlementId)}],"shallow":true,"resourceTypeIds":${text(passedOn.typeIds)},"@type":"${expandableUrl}"}`,
-      );
+      annotations = `{"entitlementIds":[${text(passedOn.entitlementId)}],"shallow":true,"resourceTypeIds":${jsonOfTypes(passedOn.typeIds)},"@type":"${expandableUrl}"}`;
     }
     if (sourceId !== undefined) {
-      annotations.push(`{"sourceId":${text(sourceId)},"@type":"${immutableUrl}"}`);
+      annotations += `${annotations === '' ? '' : ','}{"sourceId":${text(sourceId)},"@type":"${immutableUrl}"}`;
     }
     if (metadata !== undefined) {
-      annotations.push(`{"metadata":${text(metadata)},"@type":"${metadataUrl}"}`);
+      annotations += `${annotations === '' ? '' : ','}{"metadata":${jsonOfMetadata(metadata)},"@type":"${metadataUrl}"}`;
     }
-    const annotated = annotations.length === 0 ? '' : `,"annotations":[${annotations.join(',')}]`;
+    const annotated = annotations === '' ? '' : `,"annotations":[${annotations}]`;
     out.text(
       `{"entitlement":{"resource":{"id":{"resourceType":"${entitlement.typeId}","resource":${text(entitlement.resourceId)}}},"id":${text(this.#entitlementId)}}` +
         `,"principal":{"id":{"resourceType":"${principal.typeId}","resource":${text(principal.id)}}},"id":${text(this.#grantId)}` +
@@ -168,6 +166,26 @@ class EdgeRow implements GrantRow {
       out.close(4, from);
     }
   }
+}
+
+/** The same few lists of types stand on all edges. */
+const typesInJson = new WeakMap<readonly string[], string>();
+
+function jsonOfTypes(typeIds: readonly string[]): string {
+  let json = typesInJson.get(typeIds);
+  if (json === undefined) {
+    json = JSON.stringify(typeIds);
+    typesInJson.set(typeIds, json);
+  }
+  return json;
+}
+
+/** Most have one text: that is written without a walk through the object. */
+function jsonOfMetadata(metadata: JsonObject): string {
+  const { tenant_id: tenantId } = metadata;
+  return typeof tenantId === 'string' && Object.keys(metadata).length === 1
+    ? `{"tenant_id":${JSON.stringify(tenantId)}}`
+    : JSON.stringify(metadata);
 }
 
 /** The row of an edge. */
