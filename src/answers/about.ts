@@ -1,5 +1,6 @@
 import type { FileIndex } from './file-index.ts';
 import { count } from './count.ts';
+import { inheritanceInWords, nextLoginInWords } from './limits.ts';
 import { unknownInWords } from './unknown.ts';
 
 /**
@@ -24,7 +25,8 @@ export interface About {
 }
 
 /** Describes the extract of an index; `version` is the program's. */
-export function aboutOf({ database, summary, gap, unknown }: FileIndex, version: string, since?: FileIndex): About {
+export function aboutOf(index: FileIndex, version: string, since?: FileIndex): About {
+  const { database, summary, unknown } = index;
   const numberOf = (sql: string): number => Number(database.prepare(`select count(*) n from ${sql}`).get()?.['n']);
   const { projectId = '', startedAt, finishedAt, contentHash, tenantRoles, consistency } = summary;
   return {
@@ -52,11 +54,10 @@ export function aboutOf({ database, summary, gap, unknown }: FileIndex, version:
         : `Users: ${consistency.proved}.`,
     assumed: consistency?.assumptions ?? [],
     notShown: [
-      gap.inheritingTenants === 0
-        ? 'Access that tenants inherit: no tenant inherits from another here.'
-        : `Access that tenants inherit from those above them is not derived (${count(gap.inheritingTenants, 'tenant')}, ${count(gap.inheritedRoles, 'role')}).`,
+      ...[...inheritanceInWords(index), ...nextLoginInWords(index)].map(
+        (text) => `${text.replace(/^./, (first) => first.toUpperCase())}.`,
+      ),
       'Management keys and users of the console are not read; access keys only with --include access_key.',
-      'Roles that single sign-on or SCIM maps at the next login are not predicted.',
       ...findings(summary),
       ...unknownInWords(unknown).map((text) => `${text}.`),
     ],

@@ -1,10 +1,15 @@
-import type { FileIndex } from './file-index.ts';
 import type { DatabaseSync } from 'node:sqlite';
-import { type AccessPath, pathColumns, textIn, toPath } from './access-path.ts';
+import type { FileIndex } from './file-index.ts';
+import { type AccessPath, heldDirectly, pathColumns, textIn, thingColumns, toPath } from './access-path.ts';
 import { find } from './find.ts';
+import { createWayPaths, giverColumns, inheritedColumns, inheritingKeyColumns } from './inherited-paths.ts';
+import { type TypedThing, thingInWords } from './unknown.ts';
 import { typedThingIn } from './unknown-rows.ts';
+import { groupsOf, type UserGroup } from './user-groups.ts';
+import { gainingMembers, givers, hasThing, inheritingKeys, inheritingUsers } from './ways.ts';
 
 export interface AccessOf {
+  /** The user; of an access key `id` and `name` alone are filled in. */
   readonly user: {
     readonly id: string;
     readonly name: string;
@@ -14,24 +19,53 @@ export interface AccessOf {
     readonly isTest: boolean;
     readonly createdAt: string;
   };
+  /** The access key, where it is one that was asked for. */
+  readonly key: TypedThing | undefined;
+  /** The groups of identity providers that the user is in, and what they give. */
+  readonly groups: readonly UserGroup[];
   /**
-   * What the user holds and what follows: a row for each permission, one without a permission for what confers none.
+   * What the user holds, what they inherit and what follows: a row for each permission, one without a permission for
+   * what confers none.
    */
   paths(): Generator<AccessPath>;
+  /** The same of what the next login gives: roles that the user has in no way yet, in that tenant. */
+  gains(): Generator<AccessPath>;
+}
+
+export interface AccessOfOptions {
+  /** Only what is held as it stands: nothing inherited, and nothing that the next login gives. */
+  readonly directOnly?: boolean | undefined;
 }
 
 /**
- * What one user can do, and where. The user is found by user id, login id, email or name, as `find` does it, with its
+ * What one user or access key can do, and where. It is found by id, login id, email or name, as `find` does it, with its
  * errors.
  */
-export function accessOf(index: FileIndex, asked: string): AccessOf {
-  const { n } = find(index, 'user', asked);
-  const row = index.database.prepare('select * from user where n = ?').get(n) ?? {};
-  const held = index.database.prepare(
-    `select ${pathColumns}, coalesce(p.id, '') permission from holding h join user u on u.n = h.user join thing t on t.n = h.thing
-     left join tenant e on e.id = t.tenant left join confers c on c.thing = t.n left join thing p on p.n = c.permission
-     where h.user = ? order by t.tenant <> '', e.name, t.tenant, t.kind <> 'tenant', t.role, t.kind, p.id`,
-  );
+export function accessOf(index: FileIndex, asked: string, { directOnly = false }: AccessOfOptions = {}): AccessOf {
+  const { n } = find(index, 'holder', asked);
+  return typeof n === 'number' ? userAccess(index, n, directOnly) : keyAccess(index, n, directOnly);
+}
+
+const order = `order by tenant_id <> '', tenant, tenant_id, kind <> 'tenant', role, kind, held_id, ancestor <> '', ancestor, permission`;
+const follows = 'left join confers c on c.thing = t.n left join thing p on p.n = c.permission';
+const permission = "coalesce(p.id, '') permission";
+const notInherited = "'' ancestor, '' certainty, '' keys, '' reason";
+
+function userAccess(index: FileIndex, n: number, directOnly: boolean): AccessOf {
+  const { database, inheritance } = index;
+  const row = database.prepare('select * from user where n = ?').get(n) ?? {};
+  const direct = `select ${pathColumns}, ${permission}, ${notInherited} from holding h join user u on u.n = h.user join thing t on t.n = h.thing
+    left join tenant e on e.id = t.tenant ${follows} where h.user = ?1`;
+  const inherited = `select ${pathColumns}, ${permission}, ${inheritedColumns} from ${inheritingUsers} ${follows} where h.user = ?1`;
+  const hasHeirs = !directOnly && inheritance.edges > 0;
+  const held = database.prepare(`select * from (${direct}${hasHeirs ? ` union all ${inherited}` : ''}) ${order}`);
+  const groups = groupsOf(database, n);
+  const backFrom = new Map<string, (typeof groups)[number][]>();
+  for (const group of groups) {
+    for (const { heldId } of group.gives.filter(({ isHeld }) => isHeld)) {
+      backFrom.set(heldId, [...(backFrom.get(heldId) ?? []), group]);
+    }
+  }
   return {
     user: {
       id: String(row['id']),
@@ -42,13 +76,71 @@ export function accessOf(index: FileIndex, asked: string): AccessOf {
       isTest: row['is_test'] === 1,
       createdAt: String(row['created_at']),
     },
+    key: undefined,
+    groups,
     *paths() {
-      for (const path of held.iterate(n)) {
-        yield toPath(path);
+      const ways = createWayPaths(database);
+      for (const found of held.iterate(n)) {
+        const path = found['ancestor'] === '' ? toPath(found) : ways.inherited(found);
+        const back = path.way === 'direct' ? backFrom.get(path.heldId) : undefined;
+        yield back === undefined ? path : { ...path, alsoMappedBy: back.map(({ id, name }) => ({ id, name })) };
       }
       if (index.unknown !== undefined) {
-        yield* otherThingsOf(index.database, row);
+        yield* otherThingsOf(database, row);
       }
+    },
+    *gains() {
+      if (directOnly) {
+        return;
+      }
+      const ways = createWayPaths(database);
+      for (const found of database.prepare(gainsSql).iterate(n)) {
+        yield ways.gained(found);
+      }
+    },
+  };
+}
+
+/**
+ * Through groups that the user is in, and through configurations of tenants that the user is a member of: it is not
+ * known which of these a user signs in through.
+ */
+const gainsSql = `select * from (
+  select ${pathColumns}, ${permission}, ${giverColumns}, '' ancestor from ${gainingMembers} ${follows} where u.n = ?1 and not ${hasThing}
+  union all
+  select '' user_id, '' user_name, '' login, '' email, '' status, ${thingColumns}, ${permission}, ${giverColumns}, '' ancestor from ${givers} ${follows}
+    join user u on u.n = ?1
+    where m.type = 'sso_configuration' and exists (select 1 from holding a join thing b on b.n = a.thing where a.user = u.n and b.kind = 'tenant' and b.tenant = t.tenant)
+    and not ${hasThing}
+) ${order}, user_id = '', giver_name, giver_id`;
+
+function keyAccess({ database, inheritance }: FileIndex, id: string, directOnly: boolean): AccessOf {
+  const name = textIn(
+    database.prepare("select name from other where type = 'access_key' and id = ?").get(id) ?? {},
+    'name',
+  );
+  const key: TypedThing = { type: 'access_key', id, name };
+  const direct = `select ${thingColumns}, g.to_type principal_type, g.to_id principal_id, ?2 principal_name, ${permission}, ${notInherited}
+    from other_grant g join thing t on t.n = g.thing left join tenant e on e.id = t.tenant ${follows}
+    where g.to_type = 'access_key' and g.to_id = ?1 and t.kind <> 'permission'`;
+  const inherited = `select ${thingColumns}, ${inheritingKeyColumns}, ${permission}, ${inheritedColumns} from ${inheritingKeys} ${follows} where k.to_id = ?1`;
+  const hasHeirs = !directOnly && inheritance.edges > 0;
+  const held = database.prepare(`select * from (${direct}${hasHeirs ? ` union all ${inherited}` : ''}) ${order}`);
+  const user = { id, name: name === '' ? id : name, login: '', email: '', status: '', isTest: false, createdAt: '' };
+  return {
+    user,
+    key,
+    groups: [],
+    *paths() {
+      const ways = createWayPaths(database);
+      for (const row of held.iterate(id, name)) {
+        yield row['ancestor'] === ''
+          ? { ...toPath(row), user: thingInWords(key), principal: key, way: 'key' }
+          : ways.inherited(row);
+      }
+    },
+    *gains() {
+      // an access key signs in nowhere
     },
   };
 }
@@ -74,6 +166,7 @@ function* otherThingsOf(database: DatabaseSync, user: Readonly<Record<string, un
       tenantId: '',
       tenant: '',
       permission: '',
+      ...heldDirectly,
       held,
     };
   }

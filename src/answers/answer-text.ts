@@ -1,7 +1,8 @@
-import { type AccessPath, heldInWords, pathInWords } from './access-path.ts';
-import { count } from './count.ts';
+import { type AccessPath, heldInWords, pathInWords, wayInWords } from './access-path.ts';
 import type { FileIndex } from './file-index.ts';
+import { inheritanceInWords, nextLoginInWords } from './limits.ts';
 import type { Namesakes } from './namesakes.ts';
+import { noteGap } from './table.ts';
 import { type UnknownCounts, unknownInWords } from './unknown.ts';
 
 /** The columns of a path in CSV, in this order; part of the contract. */
@@ -18,6 +19,14 @@ export const pathHeader = [
   'tenant',
   'permission',
   'path',
+  'way',
+  'from_tenant_id',
+  'certainty',
+  'reason',
+  'principal_type',
+  'principal_id',
+  'via',
+  'through',
 ] as const;
 
 export function pathCells(path: AccessPath): string[] {
@@ -34,12 +43,31 @@ export function pathCells(path: AccessPath): string[] {
     path.tenant,
     path.permission,
     pathInWords(path),
+    path.way,
+    path.from,
+    path.certainty,
+    path.reason,
+    path.principal?.type ?? 'user',
+    path.principal?.id ?? path.userId,
+    path.via,
+    path.through.map(({ id }) => id).join(' > '),
   ];
 }
 
-/** A path as the JSON that is printed: its own fields, and the path in words. */
+/**
+ * A path as the JSON that is printed: its own fields, who has the access whether a user or not, and the path in words;
+ * `through` are ids.
+ */
 export function pathJson(path: AccessPath): object {
-  return { ...path, path: pathInWords(path) };
+  const { through, alsoMappedBy, principal, ...told } = path;
+  const { userId: id, login } = path;
+  return {
+    ...told,
+    principal: principal ?? { type: 'user', id, ...(login !== '' && { login }) },
+    through: through.map((step) => step.id),
+    ...(alsoMappedBy !== undefined && { alsoMappedBy: alsoMappedBy.map((group) => group.id) }),
+    path: pathInWords(path),
+  };
 }
 
 /**
@@ -52,8 +80,24 @@ export function whoCells(path: AccessPath, names: Namesakes): string[] {
     `-> ${heldInWords(path)}`,
     `-> ${path.permission}`,
     path.login === path.user ? '' : path.login,
-    idsNeeded(path, names),
+    noteOf(path, names),
   ];
+}
+
+/** How it comes about, where it is not held as it stands, and the ids that are needed. */
+function noteOf(path: AccessPath, names: Namesakes, ids = idsNeeded(path, names)): string {
+  const { way, alsoMappedBy, principal, through } = path;
+  const how =
+    way === 'inherited'
+      ? wayInWords(path, (step) => tenantInWords(step, names))
+      : way === 'will_gain' && principal === undefined
+        ? `through group ${through.map(({ name }) => name).join(', ')}`
+        : '';
+  const back =
+    alsoMappedBy === undefined
+      ? ''
+      : `a revoke comes back at the next login: group ${alsoMappedBy.map(({ name }) => name).join(', ')}`;
+  return [how, back, ids].filter((text) => text !== '').join(noteGap);
 }
 
 /**
@@ -87,6 +131,13 @@ export const whoShrink = [
   { column: 1, to: 30 },
   { column: 0, to: 12 },
 ] as const;
+/** The same where the first column says who is not known by name: "everyone who signs in through Okta". */
+export const gainShrink = [
+  { column: 3, to: 0 },
+  { column: 2, to: 0 },
+  { column: 1, to: 24 },
+  { column: 0, to: 24 },
+] as const;
 export const heldShrink = [
   { column: 0, to: 24 },
   { column: 1, to: 24 },
@@ -100,8 +151,16 @@ export function heldCells(path: AccessPath, names: Namesakes): string[] {
   return [
     `-> ${heldInWords(path)}`,
     path.permission === '' ? '' : `-> ${path.permission}`,
-    isHeldShared(path, names) ? `-> ${path.heldId}` : '',
+    noteOf(path, names, isHeldShared(path, names) ? `-> ${path.heldId}` : ''),
   ];
+}
+
+/** The same of what the next login gives; where it does so only on one way of signing in, that is said in front. */
+export function gainCells(path: AccessPath, names: Namesakes): string[] {
+  const [held = '', allowed = '', note = ''] = heldCells(path, names);
+  const giver = path.through.map(({ name }) => name).join(', ');
+  const how = path.principal?.type === 'sso_configuration' ? `if they sign in through ${giver}` : '';
+  return [held, allowed, [how, note].filter((text) => text !== '').join(noteGap)];
 }
 
 /** A user's name, with the status unless that is `enabled`: reviewers look for disabled users who still hold access. */
@@ -110,22 +169,18 @@ export function nameAndStatus({ user, status }: Pick<AccessPath, 'user' | 'statu
 }
 
 /** What every answer says about completeness, and about what it does not know: one line each. */
-export function limitsInWords({
-  gap: { inheritingTenants, inheritedRoles },
-  summary: { consistency },
-  unknown,
-}: Pick<FileIndex, 'gap' | 'summary' | 'unknown'>): string[] {
+export function limitsInWords(
+  index: Pick<FileIndex, 'gap' | 'inheritance' | 'summary' | 'types' | 'unknown'>,
+): string[] {
+  const { consistency } = index.summary;
   const read =
     consistency === undefined
       ? 'the file does not say how it was proved complete'
       : consistency.mode === 'unproven'
         ? 'it is not proved that nobody is missing: "consistency" in the file says why'
         : 'all users, tenants, roles and permissions were read';
-  const derived =
-    inheritingTenants === 0
-      ? 'no tenant inherits from another, so no access is left out'
-      : `access that tenants inherit is not derived from it (${count(inheritingTenants, 'tenant')}, ${count(inheritedRoles, 'role')})`;
-  return [`note: ${read}`, `note: ${derived}`, ...unknownNotes(unknown)];
+  const told = [read, ...inheritanceInWords(index), ...nextLoginInWords(index)];
+  return [...told.map((text) => `note: ${text}`), ...unknownNotes(index.unknown)];
 }
 
 /** The same notes for what a file holds of other types. */

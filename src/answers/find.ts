@@ -14,32 +14,44 @@ export interface Found {
   readonly login: string;
 }
 
-type Findable = 'user' | 'tenant' | 'permission';
+type Findable = 'user' | 'holder' | 'tenant' | 'permission';
 
 interface FindableTable {
   /** Rows of n, id, name and login. */
   readonly rows: string;
   /** Rows of n and text: every text that names one. */
   readonly texts: string;
+  /** What one of them is called, and several; `list` knows the latter. */
+  readonly singular: string;
   readonly plural: string;
 }
 
+const users = {
+  rows: 'select n, id, name, login from user',
+  texts:
+    'select user n, login text from login union all select n, email from user union all select n, name from user union all select n, id from user',
+};
+
 const tables: Readonly<Record<Findable, FindableTable>> = {
-  user: {
-    rows: 'select n, id, name, login from user',
-    texts:
-      'select user n, login text from login union all select n, email from user union all select n, name from user union all select n, id from user',
+  user: { ...users, singular: 'user', plural: 'users' },
+  // a user or an access key: `n` is a number for the one, and the id for the other
+  holder: {
+    rows: `${users.rows} union all select id, id, case name when '' then id else name end, '' from other where type = 'access_key'`,
+    texts: `${users.texts} union all select id, name from other where type = 'access_key' union all select id, id from other where type = 'access_key'`,
+    singular: 'user',
     plural: 'users',
   },
   tenant: {
     rows: "select id n, id, name, '' login from tenant",
     texts: 'select id n, name text from tenant union all select id, id from tenant',
+    singular: 'tenant',
     plural: 'tenants',
   },
   permission: {
     rows: "select n, id, name, '' login from thing where kind = 'permission'",
     texts:
       "select n, id text from thing where kind = 'permission' union all select n, name from thing where kind = 'permission'",
+    singular: 'permission',
     plural: 'permissions',
   },
 };
@@ -59,7 +71,7 @@ export function find({ database, path }: Pick<FileIndex, 'database' | 'path'>, k
     return toFound(byId);
   }
   if (fold(asked) === '') {
-    throw new ConnectorError('config', `the name of the ${kind} is blank: give the id or the name`);
+    throw new ConnectorError('config', `the name of the ${tables[kind].singular} is blank: give the id or the name`);
   }
   addFold(database);
   for (const condition of ['text = ?', 'fold(text) = fold(?)']) {
@@ -115,7 +127,7 @@ function ambiguous(kind: Findable, asked: string, found: readonly Found[]): Conn
 }
 
 function unknown(kind: Findable, asked: string, path: string, near: readonly Found[]): ConnectorError {
-  const what = `there is no ${kind} ${quoted(asked)} in ${printable(path)}`;
+  const what = `there is no ${tables[kind].singular} ${quoted(asked)} in ${printable(path)}`;
   const [only, ...others] = near;
   if (only === undefined) {
     return new ConnectorError('not-found', `${what}; \`baton-descope list ${tables[kind].plural}\` shows all of them`);

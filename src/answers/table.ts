@@ -11,8 +11,8 @@ export interface TableOptions {
    */
   readonly shrink?: readonly { readonly column: number; readonly to: number }[];
   /**
-   * True when the last cell of every row is a note: it is never cut, and stands on a line of its own below where it
-   * does not fit.
+   * True when the last cell of every row is a note: it is never cut, and stands on lines of its own below where it does
+   * not fit. `noteGap` stands between its parts.
    */
   readonly hasNotes?: boolean;
 }
@@ -21,6 +21,8 @@ const indent = '  ';
 /** The widths of columns are those of the first rows: a table of a million rows is not held to measure it. */
 const measuredRows = 500;
 const gap = '  ';
+/** Stands between the parts of a note, each of which begins a line where they do not fit on one. */
+export const noteGap = '  ';
 
 /** Rows as aligned lines of printable text, each no wider than the screen; what does not fit ends with "…". */
 export function* tableLines(
@@ -61,12 +63,30 @@ function withNote(line: string, note: string, width: number): string[] {
     return [whole];
   }
   const below = indent + indent;
+  const parts = note
+    .split(noteGap)
+    .flatMap((part) => (stringWidth(below + part) <= width ? [part] : part.split(/(?<=.) (?=-> )|(?<=^\([^)]*\)) /)));
+  const isWhole = stringWidth(below + note) <= width;
   return [
     line,
-    ...(stringWidth(below + note) <= width ? [note] : note.split(/(?<=.) (?=-> )|(?<=^\([^)]*\)) /)).map(
+    ...(isWhole ? [note] : parts.flatMap((part) => brokenAtBlanks(part, width - below.length))).map(
       (part) => below + part,
     ),
   ];
+}
+
+/** A part of a note that is wider than the screen, broken between words; an id is a word and stays whole. */
+function brokenAtBlanks(text: string, room: number): string[] {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? '';
+    if (line !== '' && stringWidth(`${line} ${word}`) > room) {
+      lines.push(`${indent}${word}`);
+    } else {
+      lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return lines;
 }
 
 function widthsOf(rows: readonly Row[], room: number, shrink: NonNullable<TableOptions['shrink']>): number[] {

@@ -1,5 +1,4 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { textIn } from './access-path.ts';
 
 /**
  * How somebody comes by access. `direct` and `key` (an access key's own) are held as they stand; `inherited` is held in a
@@ -57,12 +56,13 @@ export interface PathStep {
 export function createTenantPaths(database: DatabaseSync): (tenantId: string, ancestor: string) => readonly PathStep[] {
   const find = database.prepare('select name, parent from tenant where id = ?');
   const known = new Map<string, readonly PathStep[]>();
-  const stepOf = (id: string): PathStep => ({ id, name: textIn(find.get(id) ?? {}, 'name') || id });
+  const textOf = (id: string, column: 'name' | 'parent'): string => String(find.get(id)?.[column] ?? '');
+  const stepOf = (id: string): PathStep => ({ id, name: textOf(id, 'name') || id });
 
   function between(tenantId: string, ancestor: string): readonly PathStep[] {
     const ids = [tenantId];
     for (let at = tenantId; at !== ancestor;) {
-      at = textIn(find.get(at) ?? {}, 'parent');
+      at = textOf(at, 'parent');
       if (at === '' || ids.includes(at)) {
         return [ancestor, tenantId].map(stepOf);
       }

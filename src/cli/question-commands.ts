@@ -1,6 +1,6 @@
 import { Argument, type Command } from 'commander';
 import type { CommandContext } from './command-context.ts';
-import type { AnswerFlags, WhoCanFlags } from './questions.ts';
+import type { AccessFlags, WhoCanFlags } from './questions.ts';
 import { fileArgument } from './shown-arguments.ts';
 
 /** `who-can` and `access`: answers from a file, without Descope and without a key. */
@@ -13,7 +13,7 @@ export function addQuestionCommands(program: Command, context: CommandContext): 
       .configureHelp({
         visibleArguments: () => [fileArgument(), new Argument('<permission>', 'its name, in any case')],
       })
-      .description('tell from a file who has a permission, through which role, and where')
+      .description('tell from a file who has a permission, through which role, and where, inherited or not')
       .option(
         '--tenant <tenant>',
         'in this tenant only (its id or name); holders in the whole project are listed as well',
@@ -39,7 +39,7 @@ Examples:
       .configureHelp({
         visibleArguments: () => [
           fileArgument(),
-          new Argument('<user>', 'user id, login id, email or name, in any case'),
+          new Argument('<user>', 'user id, login id, email or name, in any case; or an access key, by name or id'),
         ],
       })
       .description('tell from a file what one user can do, and where'),
@@ -51,11 +51,14 @@ Examples:
   $ baton-descope access ada@acme.example
   $ baton-descope access sync.json "Ada Lovelace" --json | jq .rows`,
     )
-    .action(async (words: readonly string[], options: AnswerFlags) =>
+    .action(async (words: readonly string[], options: AccessFlags) =>
       (await import('./questions.ts')).tellAccess(words, options, context),
     );
 }
 
 function addAnswerOptions(command: Command): Command {
-  return command.option('--csv', 'print the rows as CSV').option('--json', 'print one JSON object, a row a line');
+  return command
+    .option('--direct-only', 'only what is held as it stands: nothing inherited, nothing that the next login gives')
+    .option('--csv', 'print the rows as CSV')
+    .option('--json', 'print one JSON object, a row a line');
 }

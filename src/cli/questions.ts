@@ -3,6 +3,8 @@ import type { FileIndex } from '../answers/file-index.ts';
 import { accessOf } from '../answers/access-of.ts';
 import type { AccessPath } from '../answers/access-path.ts';
 import {
+  gainCells,
+  gainShrink,
   limitsInWords,
   heldCells,
   heldShrink,
@@ -21,6 +23,7 @@ import { namesakesIn } from '../answers/namesakes.ts';
 import { printable } from '../answers/printable.ts';
 import { tableLines } from '../answers/table.ts';
 import type { UnknownCounts } from '../answers/unknown.ts';
+import type { UserGroup } from '../answers/user-groups.ts';
 import { whoCan } from '../answers/who-can.ts';
 import { ConnectorError } from '../errors.ts';
 import type { FileSummary } from '../sync-format/summary.ts';
@@ -36,7 +39,8 @@ export interface AnswerFlags {
   readonly json?: boolean;
 }
 
-export type WhoCanFlags = AnswerFlags & { readonly tenant?: string };
+export type AccessFlags = AnswerFlags & { readonly directOnly?: boolean };
+export type WhoCanFlags = AccessFlags & { readonly tenant?: string };
 
 const paint = painter();
 
@@ -51,7 +55,7 @@ export async function tellWhoCan(
   checkOneFormat(options);
   const { file, asked } = splitFile(words, { command: 'who-can', noun: 'permission', example: 'invoices.approve' });
   await using index = await readIndex(resolve(await chooseFile(file, { env })), signal);
-  const answer = whoCan(index, asked, options.tenant);
+  const answer = whoCan(index, asked, options.tenant, options);
   const { permission } = answer;
   await tell(options, index, signal, {
     question: {
@@ -60,14 +64,19 @@ export async function tellWhoCan(
       ...(answer.tenant !== undefined && { tenantId: answer.tenant.id, tenant: answer.tenant.name }),
     },
     paths: () => answer.paths(),
-    *text(paths) {
+    gains: () => answer.gains(),
+    *text(paths, gains) {
       const names = namesakesIn(index.database);
+      let inherited = 0;
       const where = answer.tenant === undefined ? '' : ` in ${printable(tenantInWords(answer.tenant, names))}`;
       yield* prose(`Who can ${printable(permission)}${where}? (user -> role -> ${printable(permission)})`).map((line) =>
         paint('bold', line),
       );
       yield* tableLines(
-        map(paths, (path) => whoCells(path, names)),
+        map(paths, (path) => {
+          inherited += path.way === 'inherited' ? 1 : 0;
+          return whoCells(path, names);
+        }),
         {
           width: screenWidth(),
           shrink: whoShrink,
@@ -79,27 +88,61 @@ export async function tellWhoCan(
       const others = answer.otherCounts();
       yield held + others.held === 0
         ? `Nobody: ${answer.ways === 0 ? 'no role allows it' : 'nobody holds a role that allows it'}${where}.`
-        : `${count(users, 'user')}${others.held === 0 ? '' : ` and ${count(others.principals, 'principal')} of another type`}, in ${count(held + others.held, 'way')}.`;
+        : `${count(users, 'user')}${others.held === 0 ? '' : ` and ${count(others.principals, 'principal')} of another type`}, in ${count(held + others.held, 'way')}${inherited === 0 ? '' : `, ${inherited.toLocaleString('en')} of them inherited`}.`;
+      yield* gainLines(gains, 'Will gain it at the next login, and does not have it now:', (rows) =>
+        tableLines(
+          map(rows, (path) => whoCells(path, names)),
+          { width: screenWidth(), shrink: gainShrink, hasNotes: true },
+        ),
+      );
     },
   });
 }
 
-/** What one user can do, and where. The words are `[FILE] USER`. */
+/** A heading and what follows it; nothing where there are no rows. */
+function* gainLines(
+  gains: Iterable<AccessPath>,
+  title: string,
+  lines: (rows: Iterable<AccessPath>) => Iterable<string>,
+): Generator<string> {
+  const rows = gains[Symbol.iterator]();
+  const first = rows.next();
+  if (first.done !== true) {
+    yield* prose(title).map((line) => paint('bold', line));
+    yield* lines(
+      (function* () {
+        yield first.value;
+        for (let next = rows.next(); next.done !== true; next = rows.next()) {
+          yield next.value;
+        }
+      })(),
+    );
+  }
+}
+
+/** What one user, or one access key, can do, and where. The words are `[FILE] USER`. */
 export async function tellAccess(
   words: readonly string[],
-  options: AnswerFlags,
+  options: AccessFlags,
   { env, signal }: QuestionContext,
 ): Promise<void> {
   checkOneFormat(options);
   const { file, asked } = splitFile(words, { command: 'access', noun: 'user', example: 'ada@acme.example' });
   await using index = await readIndex(resolve(await chooseFile(file, { env })), signal);
-  const answer = accessOf(index, asked);
-  const { user } = answer;
+  const answer = accessOf(index, asked, options);
+  const { user, key, groups } = answer;
   await tell(options, index, signal, {
-    question: { question: 'access', user },
+    question: {
+      question: 'access',
+      ...(key === undefined
+        ? { user, principal: { type: 'user', id: user.id, login: user.login }, groups }
+        : { principal: key }),
+    },
     paths: () => answer.paths(),
-    *text(rows) {
-      const details = [user.login, user.id, ...(user.isTest ? ['test user'] : [])].filter(
+    gains: () => answer.gains(),
+    *text(rows, gains) {
+      const kind = key === undefined ? [] : ['access key'];
+      const details = [user.login, user.id, ...(user.isTest ? ['test user'] : []), ...kind].filter(
         (text, place) => text !== user.name && (place !== 0 || text !== user.id),
       );
       const person = `${printable(nameAndStatus({ user: user.name, status: user.status }))}${details.length === 0 ? '' : `: ${details.map(printable).join(', ')}`}`;
@@ -116,14 +159,51 @@ export async function tellAccess(
       if (held === 0) {
         yield 'Holds nothing.';
       }
+      yield* gainLines(gains, 'Will gain at the next login:', (gained) =>
+        tableLines(
+          map(gained, (path) => gainCells(path, names)),
+          { width: screenWidth(), shrink: heldShrink, hasNotes: true },
+        ),
+      );
+      if (groups.length > 0) {
+        yield* prose('In groups of identity providers:').map((line) => paint('bold', line));
+        yield* tableLines(groups.flatMap(groupRows), {
+          width: screenWidth(),
+          shrink: [{ column: 0, to: 16 }],
+          hasNotes: true,
+        });
+      }
     },
   });
+}
+
+/** A group, and a row for each role that it gives. */
+function groupRows({ name, tenant, ssoId, gives }: UserGroup): string[][] {
+  const title = `${name} (${ssoId === '' ? tenant : `${tenant}, ${ssoId}`})`;
+  return gives.length === 0
+    ? [[title, 'gives nothing', '']]
+    : gives.map(({ words, isHeld, isThere }, place) => [
+        place === 0 ? title : '',
+        `-> ${words}`,
+        isHeld
+          ? 'a revoke comes back at the next login'
+          : isThere
+            ? 'is there already, in another way'
+            : 'is given at the next login',
+      ]);
 }
 
 interface Answer {
   readonly question: object;
   readonly paths: () => Iterable<AccessPath>;
-  readonly text: (paths: Iterable<AccessPath>) => Iterable<string>;
+  readonly gains: () => Iterable<AccessPath>;
+  readonly text: (paths: Iterable<AccessPath>, gains: Iterable<AccessPath>) => Iterable<string>;
+}
+
+/** What is held and inherited, and behind it what the next login gives. */
+function* rowsOf({ paths, gains }: Answer): Generator<AccessPath> {
+  yield* paths();
+  yield* gains();
 }
 
 /**
@@ -131,28 +211,27 @@ interface Answer {
  */
 async function tell(
   { csv = false, json = false }: AnswerFlags,
-  { gap, summary, unknown, path }: FileIndex,
+  index: FileIndex,
   signal: AbortSignal,
-  { question, paths, text }: Answer,
+  answer: Answer,
 ): Promise<void> {
+  const { gap, summary, inheritance, unknown, path } = index;
   if (csv) {
-    await writeResult(csvBytes(pathHeader, map(paths(), pathCells)), signal);
-    limitsInWords({ gap, summary, unknown }).forEach((note) => tellNote('info', note));
+    await writeResult(csvBytes(pathHeader, map(rowsOf(answer), pathCells)), signal);
+    limitsInWords(index).forEach((note) => tellNote('info', note));
   } else if (json) {
+    const told = { notDerived: gap, inheritance, ...unknownField(unknown) };
     await writeResult(
       jsonLines(
-        { ...question, file: path, ...originOf(summary), notDerived: gap, ...unknownField(unknown) },
+        { ...answer.question, file: path, ...originOf(summary), ...told },
         'rows',
-        map(paths(), pathJson),
+        map(rowsOf(answer), pathJson),
       ),
       signal,
     );
   } else {
-    await writeResult(withEnds(text(paths())), signal);
-    await writeResult(
-      withEnds(prose(...limitsInWords({ gap, summary, unknown })).map((note) => paint('dim', note))),
-      signal,
-    );
+    await writeResult(withEnds(answer.text(answer.paths(), answer.gains())), signal);
+    await writeResult(withEnds(prose(...limitsInWords(index)).map((note) => paint('dim', note))), signal);
   }
 }
 

@@ -10,6 +10,7 @@ import { diffOf } from '../../src/answers/diff.ts';
 import { changeInWords } from '../../src/answers/diff-text.ts';
 import { whoCan } from '../../src/answers/who-can.ts';
 import { accessTruthOf } from '../support/access-truth.ts';
+import { inheritedAccessOf } from '../support/inherited-access-truth.ts';
 import { projectArbitrary } from '../support/arbitraries.ts';
 import type { Rows } from '../support/descope-model.ts';
 import { inTenant, permission, role, tenant, user } from '../support/project-fixture.ts';
@@ -39,8 +40,22 @@ const keyOf = ({
   role: held,
   tenantId,
   permission: allowed,
-}: Pick<AccessPath, 'userId' | 'kind' | 'role' | 'tenantId' | 'permission'>): string =>
-  JSON.stringify([userId, kind, held, tenantId, allowed]);
+  way = 'direct',
+  from = '',
+  certainty = '',
+  reason = '',
+}: Pick<AccessPath, 'userId' | 'kind' | 'role' | 'tenantId' | 'permission'> & Partial<AccessPath>): string =>
+  JSON.stringify([userId, kind, held, tenantId, allowed, way, from, certainty, reason]);
+
+/** What the records say of everybody, what is inherited included: the fields that a key is made of, and permissions. */
+function truthOf(
+  rows: Rows,
+): (Omit<Parameters<typeof keyOf>[0], 'permission'> & { readonly permissions: readonly string[] })[] {
+  const inherited = inheritedAccessOf(rows).map((path) =>
+    Object.assign({}, path, { way: 'inherited', certainty: path.reason === '' ? 'derived' : 'uncertain' } as const),
+  );
+  return [...accessTruthOf(rows), ...inherited];
+}
 
 /** A project in which everything has a name that a person would give it. */
 function office(): Rows {
@@ -80,12 +95,16 @@ describe('who can', () => {
       'Bob -> Editor (whole project) -> write',
       'Bob -> Approver (Acme) -> write',
       'Ada -> Editor in Acme -> write',
+      'Bob -> Approver (Acme) in Globex -> write (inherited: Acme > Globex)',
       'Bob -> Editor in Globex -> write',
+      'Ada -> Editor in Globex -> write (inherited: Acme > Globex)',
     ]);
-    expect(answer.counts()).toEqual({ users: 3, held: 4 });
-    expect(Array.from(whoCan(index, 'write', 'globex').paths(), ({ userId, tenantId }) => [userId, tenantId])).toEqual([
-      ['U2', ''],
-      ['U3', 'globex'],
+    expect(answer.counts()).toEqual({ users: 3, held: 6 });
+    expect(Array.from(whoCan(index, 'write', 'globex').paths(), ({ userId, way }) => [userId, way])).toEqual([
+      ['U2', 'direct'],
+      ['U3', 'inherited'],
+      ['U3', 'direct'],
+      ['U1', 'inherited'],
     ]);
     expect(Array.from(whoCan(index, 'write', 'Acme').paths(), ({ userId, tenantId }) => [userId, tenantId])).toEqual([
       ['U2', ''],
@@ -149,8 +168,12 @@ describe('access of a user', () => {
       'Bob -> Approver (Acme) -> approve',
       'Bob -> Approver (Acme) -> write',
       'Bob -> member of Globex',
+      'Bob -> member of Globex (inherited: Acme > Globex)',
+      'Bob -> Approver (Acme) in Globex -> approve (inherited: Acme > Globex)',
+      'Bob -> Approver (Acme) in Globex -> write (inherited: Acme > Globex)',
       'Bob -> Editor in Globex -> write',
     ]);
+    expect(Array.from(accessOf(index, 'U3', { directOnly: true }).paths(), pathInWords)).toHaveLength(5);
   });
 });
 
@@ -159,7 +182,7 @@ describe('every answer', () => {
     'from a .%s equals what the records say, whatever the names are',
     async (extension) => {
       const property = fc.asyncProperty(projectArbitrary, async (rows) => {
-        const truth = accessTruthOf(rows);
+        const truth = truthOf(rows);
         await using index = await indexOf(rows, `truth.${extension}`);
 
         for (const { name } of rows.permissions) {
@@ -167,6 +190,14 @@ describe('every answer', () => {
             .filter(({ permissions }) => permissions.includes(name))
             .map((path) => keyOf({ ...path, permission: name }));
           expect(Array.from(whoCan(index, name).paths(), keyOf).toSorted()).toEqual(expected.toSorted());
+          expect(whoCan(index, name).counts()).toEqual({
+            users: new Set(truth.filter(({ permissions }) => permissions.includes(name)).map(({ userId }) => userId))
+              .size,
+            held: expected.length,
+          });
+          expect(Array.from(whoCan(index, name, undefined, { directOnly: true }).paths(), keyOf).toSorted()).toEqual(
+            expected.filter((key) => JSON.parse(key)[5] === 'direct').toSorted(),
+          );
           for (const { id } of rows.tenants) {
             const there = truth
               .filter(({ permissions, tenantId }) => permissions.includes(name) && ['', id].includes(tenantId))
