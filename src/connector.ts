@@ -65,7 +65,7 @@ export function createConnector({
   const { projectId } = project;
   return {
     ...composeSurface([
-      connectorService({ probe: createProbe(project, types.lists, now), sessions }),
+      connectorService({ probe: createProbe(project, types, now), sessions }),
       resourceTypesService({ types }),
       resourcesService({ projectId, policy, types, sessions }),
       resourceGetterService({ types, sessions }),

@@ -48,6 +48,11 @@ export function listedTypes(include: readonly string[] = []): TypeSet {
   return new TypeSet(registry.filter(({ words, isOptIn }) => isOptIn !== true || isIncluded(words.id)));
 }
 
+/** How many requests a sync sends for each tenant, for the types that are read tenant by tenant. */
+export function requestsPerTenant(include: readonly string[] = []): number {
+  return listedTypes(include).tenantFamilies.filter(({ isExtra }) => isExtra !== true).length;
+}
+
 /** What the management key must be allowed to call for a type: to read it, and to change who holds it. */
 export interface TypeRights {
   readonly type: ResourceTypeMessage;

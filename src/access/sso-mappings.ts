@@ -8,11 +8,12 @@ import {
   idpGroupId,
   nameOnly,
   type ResourceRef,
+  type RoleAddress,
   ssoConfigurationId,
 } from '../model/ids.ts';
 import { compare } from '../model/order.ts';
 import type { Catalog } from './catalog.ts';
-import { targetOf } from './target.ts';
+import { type Target, targetOf } from './target.ts';
 
 /** What was read of one tenant's single sign-on. A part that the deployment cannot tell is undefined. */
 export interface TenantSso {
@@ -25,6 +26,8 @@ export interface TenantSso {
 /** Access that somebody will get at the next login. */
 export interface MappingEdge {
   readonly entitlement: EntitlementRef;
+  /** The role that it is, by where it is defined: in the tenant itself, or, for '', in the project. */
+  readonly role: RoleAddress;
   /** Whoever this stands for: a group, a configuration, or the tenant itself. */
   readonly principal: ResourceRef;
   readonly via: 'group_mapping' | 'default_sso_role' | 'tenant_default_role';
@@ -93,11 +96,7 @@ export function ssoMappingsOf(catalog: Catalog, sso: TenantSso): SsoMappingsOfTe
     if (entitlement === undefined) {
       unknownTenantRoles.push(roleName);
     } else {
-      add({
-        entitlement: refOf(entitlement),
-        principal: { typeId: 'tenant', id: tenantId },
-        via: 'tenant_default_role',
-      });
+      add({ ...mappedTo(entitlement), principal: { typeId: 'tenant', id: tenantId }, via: 'tenant_default_role' });
     }
   }
   return {
@@ -167,22 +166,22 @@ function configurationView(
     for (const name of mapping.groups) {
       pairs.add(JSON.stringify([name, role.name]));
       const priority = mappings.groupsPriority.indexOf(name) + 1;
-      for (const groupId of groups.named(ssoId, name, role.entitlement === undefined ? role.name : undefined)) {
-        if (role.entitlement !== undefined) {
+      for (const groupId of groups.named(ssoId, name, role.mapped === undefined ? role.name : undefined)) {
+        if (role.mapped !== undefined) {
           const principal = { typeId: 'idp_group', id: groupId };
           const ranked = priority === 0 ? {} : { priority };
-          add({ entitlement: role.entitlement, principal, via: 'group_mapping', ssoId, ...ranked });
+          add({ ...role.mapped, principal, via: 'group_mapping', ssoId, ...ranked });
         }
       }
     }
   }
   const unknownRoles: string[] = [];
   for (const roleName of mappings.defaultRoles) {
-    const { entitlement } = roleOf(catalog, tenant.id, { roleId: '', roleName });
-    if (entitlement === undefined) {
+    const { mapped } = roleOf(catalog, tenant.id, { roleId: '', roleName });
+    if (mapped === undefined) {
       unknownRoles.push(roleName);
     } else {
-      add({ entitlement, principal: { typeId: 'sso_configuration', id }, via: 'default_sso_role', ssoId });
+      add({ ...mapped, principal: { typeId: 'sso_configuration', id }, via: 'default_sso_role', ssoId });
     }
   }
   const { defaultRoles, fgaMappings } = mappings;
@@ -197,10 +196,10 @@ function roleOf(
   catalog: Catalog,
   tenantId: string,
   { roleId, roleName }: Pick<GroupMapping, 'roleId' | 'roleName'>,
-): { readonly name: string; readonly entitlement: EntitlementRef | undefined } {
+): { readonly name: string; readonly mapped: Mapped | undefined } {
   const byName = roleName === '' ? undefined : targetOf(catalog, { tenantId, roleName });
   if (byName !== undefined) {
-    return { name: roleName, entitlement: refOf(byName) };
+    return { name: roleName, mapped: mappedTo(byName) };
   }
   const byId =
     roleId === ''
@@ -208,12 +207,14 @@ function roleOf(
       : catalog.roles.find((role) => role.id === roleId && (role.tenantId === '' || role.tenantId === tenantId));
   const target = byId && targetOf(catalog, { tenantId, roleName: byId.name });
   return target === undefined
-    ? { name: roleName === '' ? roleId : roleName, entitlement: undefined }
-    : { name: byId?.name ?? roleName, entitlement: refOf(target) };
+    ? { name: roleName === '' ? roleId : roleName, mapped: undefined }
+    : { name: target.roleName ?? roleName, mapped: mappedTo(target) };
 }
 
-function refOf({ typeId, resourceId, slug }: EntitlementRef): EntitlementRef {
-  return { typeId, resourceId, slug };
+type Mapped = Pick<MappingEdge, 'entitlement' | 'role'>;
+
+function mappedTo({ typeId, resourceId, slug, tenantId, roleName = '' }: Target): Mapped {
+  return { entitlement: { typeId, resourceId, slug }, role: { tenantId: typeId === 'role' ? tenantId : '', roleName } };
 }
 
 /** The groups of one tenant: those that are listed, and those that mappings name besides. */

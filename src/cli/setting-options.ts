@@ -18,6 +18,7 @@ export const readingSettings = [
   'tenantRoles',
   'inheritance',
   'include',
+  'expandMappings',
   'maxDangling',
   'strict',
 ] as const satisfies readonly SettingName[];

@@ -65,13 +65,21 @@ export async function prepare(
     tenantRoles,
     inheritance,
     include = [],
+    expandMappings,
     maxDangling,
     strict,
   } = loaded;
   return {
     settings: loaded,
     logger,
-    policy: { tenantRoles, inheritance, include, strict, ...(maxDangling !== undefined && { maxDangling }) },
+    policy: {
+      tenantRoles,
+      inheritance,
+      include,
+      expandMappings,
+      strict,
+      ...(maxDangling !== undefined && { maxDangling }),
+    },
     connect: (observer) => {
       const options = {
         projectId,

@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { resolveSettings } from '../config/load.ts';
 import { createConnector, type GrantForecast } from '../connector.ts';
 import type { DescopeClient } from '../descope/client.ts';
-import { expectedTime } from '../descope/http/pacing.ts';
+import { expectedTime, expectedTimeOfTenants } from '../descope/http/pacing.ts';
+import { tenantList } from '../descope/tenants.ts';
 import { userPageSize } from '../descope/users/user-page.ts';
 import { ConnectorError } from '../errors.ts';
 import { readLast } from '../output/last.ts';
@@ -11,6 +12,7 @@ import { sweepLeftovers } from '../output/leftovers.ts';
 import { ndjsonInto } from '../output/ndjson-file.ts';
 import { checkOutput, chooseOutput } from '../output/outputs.ts';
 import type { SyncSummary } from '../sync/summary.ts';
+import { requestsPerTenant } from '../registry.ts';
 import { printable } from '../printable.ts';
 import { derivedOutputs } from './derived-outputs.ts';
 import { type LastOutputCheck, createLastOutputCheck } from './last-output.ts';
@@ -109,9 +111,13 @@ interface ShownSync
 /** Runs the sync as a step that shows its progress, the expected time, and a warning of very many rows. */
 async function readShown({ client, policy, createOutput, comparison, notes, signal }: ShownSync): Promise<SyncSummary> {
   let showTotal: (users: number) => void = () => undefined;
+  let showTenants: (tenants: number) => void = () => undefined;
   let showForecast: (forecast: GrantForecast) => void = () => undefined;
   const connector = createConnector({
-    project: tellingTotal(client, (users) => showTotal(users)),
+    project: tellingTotals(client, {
+      users: (users) => showTotal(users),
+      tenants: (tenants) => showTenants(tenants),
+    }),
     policy,
     onForecast: (forecast) => showForecast(forecast),
   });
@@ -131,6 +137,12 @@ async function readShown({ client, policy, createOutput, comparison, notes, sign
         showTotal = (users) => {
           total = users;
           const expected = expectedTime(Math.ceil(users / userPageSize), client.searchesPerMinute);
+          if (expected !== undefined) {
+            tell(expected.line);
+          }
+        };
+        showTenants = (tenants) => {
+          const expected = expectedTimeOfTenants(tenants, requestsPerTenant(policy.include), client.generalPerMinute);
           if (expected !== undefined) {
             tell(expected.line);
           }
@@ -167,18 +179,29 @@ async function refuseForeignFile(target: string): Promise<void> {
   }
 }
 
-/** The client, whose first search also tells how many users there are. */
-function tellingTotal(client: DescopeClient, tell: (users: number) => void): DescopeClient {
-  let isTold = false;
+/** The client, whose first search and first list of tenants also tell how many users and tenants there are. */
+function tellingTotals(
+  client: DescopeClient,
+  tell: { readonly users: (users: number) => void; readonly tenants: (tenants: number) => void },
+): DescopeClient {
+  let [areUsersTold, areTenantsTold] = [false, false];
   return {
     ...client,
     searchUsers: async (query, call) => {
       const page = await client.searchUsers(query, call);
-      if (!isTold) {
-        isTold = true;
-        tell(page.total);
+      if (!areUsersTold) {
+        areUsersTold = true;
+        tell.users(page.total);
       }
       return page;
+    },
+    readList: async (list, call) => {
+      const rows = await client.readList(list, call);
+      if (list.key === tenantList.key && !areTenantsTold) {
+        areTenantsTold = true;
+        tell.tenants(rows.length);
+      }
+      return rows;
     },
   };
 }

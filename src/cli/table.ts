@@ -48,6 +48,37 @@ export function remarks(summary: SyncSummary): readonly string[] {
       `warning: ${counted(broken, 'tenant')} with a parent that is unknown or in a loop: nothing is inherited through it (summary.inheritance)`,
     );
   }
+  return [...lines, ...ssoRemarks(summary)];
+}
+
+/** What a deployment does not tell of single sign-on, and what leads nowhere in it. */
+function ssoRemarks({ sso }: SyncSummary): readonly string[] {
+  if (sso === undefined) {
+    return [];
+  }
+  const lines: string[] = [];
+  if (sso.settings === 'not-offered') {
+    lines.push('warning: this deployment of Descope tells of no SSO settings (summary.sso)');
+  }
+  if (sso.settings === 'limited') {
+    lines.push(
+      'warning: this deployment of Descope tells of the default SSO configuration of each tenant only (summary.sso)',
+    );
+  }
+  if (sso.groups === 'not-offered') {
+    lines.push('warning: this deployment of Descope tells of no groups (summary.sso)');
+  }
+  if (sso.unknown_roles > 0) {
+    lines.push(`warning: ${counted(sso.unknown_roles, 'mapped role')} that do not exist (summary.sso)`);
+  }
+  if ((sso.unmatched_members ?? 0) > 0) {
+    lines.push(
+      `note: ${counted(sso.unmatched_members ?? 0, 'member')} of groups who are no users of the project (summary.sso)`,
+    );
+  }
+  if (sso.vanished_tenants > 0) {
+    lines.push(`note: ${counted(sso.vanished_tenants, 'tenant')} deleted while the sync ran (summary.sso)`);
+  }
   return lines;
 }
 

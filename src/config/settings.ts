@@ -185,6 +185,15 @@ export const settings = {
     help: 'resource types to read besides those that every sync has, with commas between them, or "all"; each costs requests and needs rights, which `capabilities` lists',
     schema: typeNames,
   },
+  expandMappings: {
+    flag: '--expand-mappings',
+    env: ['BATON_EXPAND_MAPPINGS'],
+    title: 'Expand mappings',
+    kind: 'switch',
+    help: 'let the members of a group count as holders of the roles that are mapped to it, before they sign in again; needs --include sso_configuration,idp_group',
+    default: 'false',
+    schema: yesOrNo,
+  },
   maxDangling: {
     flag: '--max-dangling <n>',
     env: ['BATON_DESCOPE_MAX_DANGLING'],

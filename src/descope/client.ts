@@ -14,6 +14,8 @@ export interface DescopeClient extends UserCalls {
   readonly projectId: string;
   /** The most searches that are sent in a minute; undefined when there is no pacing. */
   readonly searchesPerMinute: number | undefined;
+  /** The same for calls that no other limit is for, such as those about a single tenant. */
+  readonly generalPerMinute: number | undefined;
   /** Reads all rows of a list. */
   readList<Row>(list: WholeList<Row>, call?: CallOptions): Promise<readonly Row[]>;
   /** Asks for something of one tenant. */
@@ -29,6 +31,7 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
   return {
     projectId: options.projectId,
     searchesPerMinute: http.searchesPerMinute,
+    generalPerMinute: http.generalPerMinute,
     ...createUserCalls(http),
     readList: (list, call) => readWholeList(http, list, call),
     readOfTenant: (ofTenant, tenantId, call) => askOfTenant(http, ofTenant, tenantId, call),

@@ -15,7 +15,7 @@ import { lateOfTenants } from './sync/late.ts';
 import { emptyPage } from './sync/paging.ts';
 import { idpGroups, ssoOf, ssoSettings } from './sync/sso-reads.ts';
 import type { SyncSession } from './sync/sync-session.ts';
-import { tenantPage } from './sync/tenant-page.ts';
+import { tenantPage, tenantsBeneath } from './sync/tenant-page.ts';
 
 const families = [ssoSettings, idpGroups];
 
@@ -75,10 +75,9 @@ export const idpGroupType: ResourceType = {
   list: async (session, { parent, ...request }) => {
     const catalog = await session.beginListing('idp_group', request.signal);
     return await tenantPage(session, request, {
-      tenants: parent === undefined ? catalog.tenants : catalog.tenants.filter(({ id }) => id === parent.id),
+      tenants: tenantsBeneath(catalog.tenants, parent),
       families,
-      rowsOf: (tenant, signal) => rowsOf(session, catalog, tenant, signal),
-      keyOf: ({ id }) => id,
+      rowsOf: async (tenant, signal) => (await rowsOf(session, catalog, tenant, signal)).map((row) => [row.id, row]),
     });
   },
   get: async (session, id, signal) => {

@@ -21,6 +21,8 @@ import { bindingsOf } from './sync/held-bindings.ts';
 import { grantsOfHolders } from './sync/holder-grants.ts';
 import { inheritanceIn } from './sync/inherited-edges.ts';
 import { allInheritedRoles, inheritedRoles, isInherited } from './sync/inherited-grants.ts';
+import { tellsMappings } from './sync/mapped.ts';
+import { allMappedGrants, isMapped, mappedBindings, mappedGrants } from './sync/mapped-pages.ts';
 import { bindingsOfOthers, isOfOthers, startOfOthers, thenOthers } from './sync/other-holders.ts';
 import { emptyPage, fillPage, type GrantPage, type Page, type PageRequest, placeIn } from './sync/paging.ts';
 import type { SyncSession } from './sync/sync-session.ts';
@@ -88,12 +90,16 @@ export const roleBindingType: ResourceType = {
     await inStages(request, [
       (page) => (session.policy.tenantRoles === 'all' ? listAll : listObserved)(session, { ...request, ...page }),
       (page) => listInherited(session, { ...request, ...page }),
+      (page) => listMapped(session, { ...request, ...page }),
     ]),
   get: async (session, id, signal) => {
     const derived = parseDerivedBindingId(id);
     if (derived !== undefined) {
       const catalog = await session.catalog(signal);
-      const isThere = !isPlain(catalog, derived) && (await isInherited(session, derived, signal));
+      const isThere =
+        !isPlain(catalog, derived) &&
+        ((await isInherited(session, derived, signal)) ||
+          (await isMapped(session, entitlementRef('role_binding', id), derived.tenantId, signal)));
       return isThere ? toDerived(derived, catalog, session.cuts) : undefined;
     }
     const binding = parseBindingResourceId(id);
@@ -124,7 +130,12 @@ export const roleBindingType: ResourceType = {
         const derived = parseDerivedBindingId(id);
         if (derived !== undefined) {
           const isOther = isPlain(await session.catalog(request.signal), derived);
-          return isOther ? emptyPage() : await inheritedRoles(session, derived, request);
+          return isOther
+            ? emptyPage()
+            : await inStages(request, [
+                (inherited) => inheritedRoles(session, derived, inherited),
+                (mapped) => mappedGrants(session, entitlementRef('role_binding', id), derived.tenantId, mapped),
+              ]);
         }
         const binding = parseBindingResourceId(id);
         return binding === undefined ? emptyPage() : await grantsOfBinding(session, id, binding, request);
@@ -153,6 +164,7 @@ async function grantsOfBinding(
         page,
       ),
     inherited,
+    (page) => mappedGrants(session, entitlementRef('role_binding', id), binding.tenantId, page),
   ]);
 }
 
@@ -177,6 +189,15 @@ async function listInherited(session: SyncSession, request: ListRequest): Promis
     }
   }
   return fillPage(rows(), limit);
+}
+
+/** Roles in tenants that mappings and defaults will give to somebody, as far as they are not listed anyway. */
+async function listMapped(session: SyncSession, request: ListRequest): Promise<Page<ResourceRow>> {
+  return await mappedBindings(session, request, ({ tenantId, role }, catalog) => {
+    const binding = { tenantId, roleTenantId: role.tenantId, roleName: role.roleName };
+    const isListed = session.policy.tenantRoles === 'all' && isPlain(catalog, binding);
+    return isListed ? [] : [toInherited(binding, catalog, session.cuts)];
+  });
 }
 
 async function listAll(
@@ -223,19 +244,20 @@ async function listObserved(session: SyncSession, request: ListRequest): Promise
 }
 
 /**
- * The grants of all bindings in one walk: what users hold, then what other principals hold, then what is inherited. The
- * first page names the later parts as stretches of their own.
+ * The grants of all bindings in one walk: what users hold, then what other principals hold, then what is inherited, then
+ * what is mapped. The first page names the part behind as a stretch of its own. In the cursor `g` is the part.
  */
 async function allGrants(session: SyncSession, request: PageRequest): Promise<GrantPage> {
-  const { g: stage, ...cursor } = request.cursor ?? {};
-  return stage === undefined
-    ? await allDirectGrants(session, request)
-    : inInherited(
-        await allInheritedRoles(session, {
-          ...request,
-          cursor: Object.keys(cursor).length === 0 ? undefined : cursor,
-        }),
-      );
+  const { g: part, ...within } = request.cursor ?? {};
+  const cursor = Object.keys(within).length === 0 ? undefined : within;
+  if (part === undefined) {
+    return await allDirectGrants(session, request);
+  }
+  if (part === 1) {
+    const page = inPart(1, await allInheritedRoles(session, { ...request, cursor }));
+    return page.next === undefined ? { ...page, ...thenMapped(session) } : page;
+  }
+  return inPart(2, await allMappedGrants(session, { ...request, cursor }));
 }
 
 async function allDirectGrants(session: SyncSession, request: PageRequest): Promise<GrantPage> {
@@ -253,26 +275,32 @@ async function allDirectGrants(session: SyncSession, request: PageRequest): Prom
   const walk = await session.walkInstead({}, cursor, signal);
   if (walk !== undefined) {
     const catalog = await session.catalog(signal);
-    const page = await walkedGrants(walk, catalog, request);
+    const page = await walkedGrants(session, walk, catalog, request);
     return page.next === undefined ? { ...page, ...following(catalog) } : page;
   }
   const completed = await session.complete(signal);
-  const page = walkBindings(completed, cursor, limit);
+  const page = await walkBindings(session, completed, request);
   const { next } = cursor === undefined ? following(completed.catalog) : {};
   return next === undefined ? page : { ...page, siblings: [...(page.siblings ?? []), next] };
 }
 
 /** Where the inherited grants begin, if there can be any. A process without an index does not know yet. */
-function thenInherited({ policy, completedNow }: SyncSession, catalog: Catalog): { readonly next?: TokenFields } {
+function thenInherited(session: SyncSession, catalog: Catalog): { readonly next?: TokenFields } {
+  const { policy, completedNow } = session;
   const isThere =
     completedNow === undefined
       ? !inheritanceIn(catalog, policy.inheritance).isFlat
       : completedNow.inherited.counts.edges > 0;
-  return isThere ? { next: { g: 1 } } : {};
+  return isThere ? { next: { g: 1 } } : thenMapped(session);
 }
 
-function inInherited<R>(page: Page<R>): Page<R> {
-  return page.next === undefined ? page : { ...page, next: { ...page.next, g: 1 } };
+/** Where the mapped grants begin, if they are told. */
+function thenMapped(session: SyncSession): { readonly next?: TokenFields } {
+  return tellsMappings(session) ? { next: { g: 2 } } : {};
+}
+
+function inPart<R>(part: number, page: Page<R>): Page<R> {
+  return page.next === undefined ? page : { ...page, next: { ...page.next, g: part } };
 }
 
 function* allAfter(catalog: Catalog, cursor: TokenFields | undefined): Generator<readonly [Binding, TokenFields]> {

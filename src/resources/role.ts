@@ -10,7 +10,9 @@ import { roleTrait } from '../model/traits.ts';
 import type { ResourceType } from './resource-type.ts';
 import { grantsOfHolders } from './sync/holder-grants.ts';
 import { lateRows } from './sync/late.ts';
+import { mappedGrants } from './sync/mapped-pages.ts';
 import { emptyPage, fillPage, rowsAfter } from './sync/paging.ts';
+import { inStages } from './sync/stages.ts';
 
 /** A role; a tenant's own is shown with the tenant's name, since several tenants may use the same one. */
 export function toRole(role: Role, catalog: Catalog, cuts: CutCounter): ResourceRow {
@@ -75,14 +77,15 @@ export const roleType: ResourceType = {
       grantableTo: 'holders',
       grants: async (session, id, request) => {
         const address = parseRoleResourceId(id);
-        return address === undefined
-          ? emptyPage()
-          : await grantsOfHolders(
-              session,
-              entitlementRef('role', id),
-              { holding: address, exists: (catalog) => catalog.canBeHeld(address) },
-              request,
-            );
+        if (address === undefined) {
+          return emptyPage();
+        }
+        const entitlement = entitlementRef('role', id);
+        const question = { holding: address, exists: (catalog: Catalog) => catalog.canBeHeld(address) };
+        return await inStages(request, [
+          (held) => grantsOfHolders(session, entitlement, question, held),
+          (mapped) => mappedGrants(session, entitlement, address.tenantId, mapped),
+        ]);
       },
     },
   ],

@@ -14,7 +14,7 @@ import type { ResourceType } from './resource-type.ts';
 import { lateOfTenants } from './sync/late.ts';
 import { ssoOf, ssoSettings, tenantSettings, xaaSettings } from './sync/sso-reads.ts';
 import type { SyncSession } from './sync/sync-session.ts';
-import { tenantPage } from './sync/tenant-page.ts';
+import { tenantPage, tenantsBeneath } from './sync/tenant-page.ts';
 
 const families = [ssoSettings, tenantSettings, xaaSettings];
 const dayMs = 86_400_000;
@@ -119,10 +119,9 @@ export const ssoConfigurationType: ResourceType = {
   list: async (session, { parent, ...request }) => {
     const catalog = await session.beginListing('sso_configuration', request.signal);
     return await tenantPage(session, request, {
-      tenants: parent === undefined ? catalog.tenants : catalog.tenants.filter(({ id }) => id === parent.id),
+      tenants: tenantsBeneath(catalog.tenants, parent),
       families,
-      rowsOf: (tenant, signal) => rowsOf(session, catalog, tenant, signal),
-      keyOf: ({ id }) => id,
+      rowsOf: async (tenant, signal) => (await rowsOf(session, catalog, tenant, signal)).map((row) => [row.id, row]),
     });
   },
   get: async (session, id, signal) => {

@@ -22,6 +22,7 @@ function checkType({ words, entitlements, namedByUsers, late }: ResourceType): v
 /** The types of one connector, in the order in which they are listed, and what follows from which of them there are. */
 export class TypeSet implements TypesRead {
   readonly all: readonly ResourceType[];
+  readonly typeIds: ReadonlySet<string>;
   /** What ListResourceTypes answers. */
   readonly messages: ResourceTypeMessage[];
   /** The whole lists that are read, each once. */
@@ -42,6 +43,7 @@ export class TypeSet implements TypesRead {
   constructor(types: readonly ResourceType[]) {
     types.forEach(checkType);
     this.all = types;
+    this.typeIds = new Set(types.map(({ words }) => words.id));
     this.messages = types.map(({ words }) => toResourceType(words));
     this.lists = [...new Set(types.flatMap(({ lists }) => lists))];
     this.#byId = new Map(types.map((type) => [type.words.id, type]));

@@ -8,6 +8,8 @@ export interface SyncExtent {
   readonly projectId: string;
   readonly tenantRoles?: TenantRoles | undefined;
   readonly counts: Pick<SummaryCounts, 'resources' | 'grants'>;
+  /** Types that were asked for, and of which the deployment does not tell. */
+  readonly typesNotOffered?: readonly string[];
 }
 
 /** What is known of the sync before: a file need not tell its project. */
@@ -73,8 +75,8 @@ export function checkOwner(
 const fewestMissing = 5;
 
 /**
- * Holds a sync that found far fewer users, tenants or grants than the last one, with a `held` error: whoever reads the
- * file takes absence for access that was removed. Syncs of different policies are not compared; returns what to tell, a
+ * Holds a sync that found far fewer users, tenants or grants than the last one, or to which Descope did not tell of a type
+ * that the last one has, with a `held` error: whoever reads the file takes absence for access that was removed. Syncs of different policies are not compared; returns what to tell, a
  * line each.
  */
 export function checkShrink(
@@ -89,6 +91,13 @@ export function checkShrink(
     return [
       `note: the file before was made with --tenant-roles ${last.tenantRoles}: this sync was not compared with it`,
     ];
+  }
+  const gone = (found.typesNotOffered ?? []).filter((typeId) => (last.counts.resources[typeId] ?? 0) > 0);
+  if (gone.length > 0 && !isAccepted) {
+    throw new ConnectorError(
+      'held',
+      `held back, the file stays as it was: it has ${gone.join(' and ')}, and Descope does not tell of them any more; if that is right, run it again with --accept-shrink`,
+    );
   }
   const shrunk = shrunkBy(last, found, maxShrink);
   if (shrunk === '') {

@@ -57,7 +57,8 @@ export async function runSync({
     if (read === undefined) {
       throw new Error('the walk ended although the users were not all read');
     }
-    await guard?.({ projectId: read.projectId, tenantRoles, counts: target.counts });
+    const typesNotOffered = read.sso?.typesNotOffered ?? [];
+    await guard?.({ projectId: read.projectId, tenantRoles, counts: target.counts, typesNotOffered });
     let summary: SyncSummary | undefined;
     await target.finish(
       (contentHash) =>

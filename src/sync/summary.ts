@@ -27,7 +27,7 @@ export function toSummary(
   { startedAtMs, finishedAtMs, tenantRoles }: SyncRun,
   contentHash: string,
 ) {
-  const { proof, findings, requests, cuts, inheritance } = report;
+  const { proof, findings, requests, cuts, inheritance, sso } = report;
   return {
     complete: true,
     projectId: report.projectId,
@@ -68,6 +68,17 @@ export function toSummary(
       unknown_parents: inheritance.unknownParents,
       ancestor_defines: inheritance.ancestorDefines,
     },
+    ...(sso !== undefined && {
+      sso: {
+        settings: sso.settings,
+        ...(sso.tenantSettings !== undefined && { tenant_settings: sso.tenantSettings }),
+        ...(sso.xaa !== undefined && { xaa: sso.xaa }),
+        ...(sso.groups !== undefined && { groups: sso.groups }),
+        vanished_tenants: sso.vanishedTenants,
+        unknown_roles: sso.unknownRoles,
+        ...(sso.unmatchedMembers !== undefined && { unmatched_members: sso.unmatchedMembers }),
+      },
+    }),
     contentHash,
   };
 }

@@ -14,6 +14,7 @@ import {
 import { annotationRegistry } from '../../src/model/annotations.ts';
 import { walk } from '../../src/sync/walk.ts';
 import { createProject, inTenant, permission, role, tenant, user } from '../support/project-fixture.ts';
+import { ssoProject } from '../support/sso-project.ts';
 import { connectorOf, createCollector, typeIds } from '../support/walker.ts';
 
 /*
@@ -129,6 +130,42 @@ describe('the access model as it is published', () => {
 
     const told = toJson(ConnectorServiceGetMetadataResponseSchema, response, { registry: annotationRegistry });
     await expect(`${JSON.stringify(told, undefined, 2)}\n`).toMatchFileSnapshot('./access-model/metadata.json');
+  });
+});
+
+describe('the opt-in types of single sign-on as they are published', () => {
+  const include = ['sso_configuration', 'idp_group'];
+  const connector = () => connectorOf(ssoProject(), { include, tenantRoles: 'observed' });
+
+  it('have their types, ids, parents and profiles', async () => {
+    const collector = createCollector();
+
+    await walk({ surface: connector(), syncId: 'sync-1', sink: collector.sink });
+
+    const told = {
+      types: collector.types
+        .filter(({ id }) => include.includes(id))
+        .map((type) => toJson(ResourceTypeSchema, type, { registry: annotationRegistry })),
+      resources: collector.resources
+        .filter(({ id }) => include.includes(id?.resourceType ?? ''))
+        .map((resource) => toJson(ResourceSchema, resource, { registry: annotationRegistry })),
+    };
+    await expect(`${JSON.stringify(told, undefined, 2)}\n`).toMatchFileSnapshot('./access-model/sso-resources.json');
+  });
+
+  it('have their grants, and say of others what the next login gives', async () => {
+    const collector = createCollector();
+
+    await walk({ surface: connector(), syncId: 'sync-1', sink: collector.sink });
+
+    const told = collector.grants
+      .filter(
+        (grant) =>
+          JSON.stringify(grant.annotations.map(({ typeUrl }) => typeUrl)).includes('GrantMetadata') ||
+          grant.id.includes('idp_group'),
+      )
+      .map((grant) => toJson(GrantSchema, grant, { registry: annotationRegistry }));
+    await expect(`${JSON.stringify(told, undefined, 2)}\n`).toMatchFileSnapshot('./access-model/sso-grants.json');
   });
 });
 

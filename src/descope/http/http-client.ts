@@ -28,6 +28,8 @@ export interface HttpClientOptions extends ChannelOptions {
 export interface HttpClient {
   /** The most searches that are sent in a minute; undefined when there is no pacing. */
   readonly searchesPerMinute: number | undefined;
+  /** The same for calls that no other limit is for. */
+  readonly generalPerMinute: number | undefined;
   read(endpoint: ReadEndpoint, request: HttpRequest, call?: CallOptions): Promise<HttpAnswer>;
   /** Continues a read whose first attempt failed with `failed` after its answer had been handed out. */
   readAgain(
@@ -91,6 +93,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
   return {
     searchesPerMinute: pacing.searchesPerMinute,
+    generalPerMinute: pacing.generalPerMinute,
     read: (endpoint, request, call = {}) =>
       retrying.run((number) => attempt(endpoint, request, call, number), {
         signal: call.signal,

@@ -43,11 +43,13 @@ export interface Pacing {
   limiterOf(endpoint: Endpoint): Limiter;
   /** Undefined where there is no pacing. */
   readonly searchesPerMinute: number | undefined;
+  /** The same for calls that no other limit is for, such as those about a single tenant. */
+  readonly generalPerMinute: number | undefined;
 }
 
 export function createPacing({ rateLimit, baseUrl, limiter, now, sleep }: PacingOptions): Pacing {
   if (isUnpaced(rateLimit, baseUrl)) {
-    return { limiterOf: () => limiter, searchesPerMinute: undefined };
+    return { limiterOf: () => limiter, searchesPerMinute: undefined, generalPerMinute: undefined };
   }
   const paced = (rate: Rate, slack = 0): Limiter => ({
     ...limiter,
@@ -62,7 +64,16 @@ export function createPacing({ rateLimit, baseUrl, limiter, now, sleep }: Pacing
   return {
     limiterOf: (endpoint) => buckets[endpoint.bucket],
     searchesPerMinute: searchesPerMinute({ rateLimit, baseUrl }),
+    generalPerMinute: generalPerMinute({ rateLimit, baseUrl }),
   };
+}
+
+/** The most calls about single tenants that are sent in a minute; undefined where there is no pacing. */
+export function generalPerMinute({
+  rateLimit,
+  baseUrl,
+}: Pick<PacingOptions, 'rateLimit' | 'baseUrl'>): number | undefined {
+  return isUnpaced(rateLimit, baseUrl) ? undefined : ofDocumented('general').count;
 }
 
 /** The most user searches that are sent in a minute; undefined where there is no pacing. */
@@ -92,20 +103,34 @@ function searchRate(rateLimit: Exclude<RateLimit, 'off'>): Rate {
 /** A shorter wait is not announced. */
 const worthTellingMs = 20_000;
 
+export interface ExpectedTime {
+  readonly about: string;
+  readonly line: string;
+}
+
 /** How long this many searches take at least; undefined where there is no pacing, or the wait is short. */
-export function expectedTime(
-  pages: number,
-  searchesPerMinute: number | undefined,
-): { readonly about: string; readonly line: string } | undefined {
-  const ms = searchesPerMinute === undefined ? 0 : (pages / searchesPerMinute) * minuteMs;
-  if (searchesPerMinute === undefined || ms <= worthTellingMs) {
+export function expectedTime(pages: number, searchesPerMinute: number | undefined): ExpectedTime | undefined {
+  return expected(`${pages.toLocaleString('en')} pages`, pages, searchesPerMinute);
+}
+
+/** The same for what is asked of each tenant: so many requests, and perhaps one or two more in all. */
+export function expectedTimeOfTenants(
+  tenants: number,
+  requestsOfEach: number,
+  perMinute: number | undefined,
+): ExpectedTime | undefined {
+  const requests = tenants * requestsOfEach;
+  const each = `${requestsOfEach} request${requestsOfEach === 1 ? '' : 's'} for each of ${tenants.toLocaleString('en')} tenants`;
+  return expected(`${requests.toLocaleString('en')} requests, ${each},`, requests, perMinute);
+}
+
+function expected(what: string, requests: number, perMinute: number | undefined): ExpectedTime | undefined {
+  const ms = perMinute === undefined ? 0 : (requests / perMinute) * minuteMs;
+  if (perMinute === undefined || ms <= worthTellingMs) {
     return undefined;
   }
   const about = ms < 1.5 * minuteMs ? `about ${Math.round(ms / 1000)} s` : `about ${Math.round(ms / minuteMs)} min`;
-  return {
-    about,
-    line: `${pages.toLocaleString('en')} pages at ${searchesPerMinute.toLocaleString('en')} a minute: ${about}`,
-  };
+  return { about, line: `${what} at ${perMinute.toLocaleString('en')} a minute: ${about}` };
 }
 
 /**

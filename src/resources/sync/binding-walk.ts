@@ -9,6 +9,10 @@ import type { CompletedRead } from './completed-read.ts';
 import { bindingsOf } from './held-bindings.ts';
 import { bindingsOfOthers } from './other-holders.ts';
 import { createGauge, type GrantPage, type Page, type PageRequest, placeIn } from './paging.ts';
+import { tellsGroups } from './mapped.ts';
+import { isReturningRead, returningIn, returningOf, userGrantRows } from './returning.ts';
+import type { SyncSession } from './sync-session.ts';
+import { tenantsPerPage } from './tenant-page.ts';
 import type { UserWalk } from './user-walk.ts';
 import { walkedPage } from './walked-page.ts';
 
@@ -21,13 +25,18 @@ const maxStretches = 64;
  * the others, so that several workers walk at once. A stretch is bounded by bindings, not by places: in another
  * process, whose read may differ, each still covers its own part and together they cover all.
  */
-export function walkBindings(completed: CompletedRead, cursor: TokenFields | undefined, limit: number): GrantPage {
-  if (cursor !== undefined) {
-    return grantsFrom(completed, cursor, limit);
+export async function walkBindings(
+  session: SyncSession,
+  completed: CompletedRead,
+  request: PageRequest,
+): Promise<GrantPage> {
+  if (request.cursor !== undefined) {
+    return await grantsFrom(session, completed, request.cursor, request);
   }
   const estimatedTotal = countGrants(completed);
   const [first = {}, ...others] = stretches(completed, estimatedTotal);
-  return { ...grantsFrom(completed, first, limit), ...(others.length > 0 && { siblings: others, estimatedTotal }) };
+  const page = await grantsFrom(session, completed, first, request);
+  return { ...page, ...(others.length > 0 && { siblings: others, estimatedTotal }) };
 }
 
 /** Bounds travel as a role and a tenant: `fr`, `ft` where a stretch begins, `tr`, `tt` before which it ends. */
@@ -68,11 +77,13 @@ function countGrants({ heldBindings, index }: CompletedRead): number {
  * A page of the grants of one stretch: `b` is the place of the binding it stands at, `o` how many of its holders are
  * past.
  */
-function grantsFrom(
-  { heldBindings, index, readId, users }: CompletedRead,
+async function grantsFrom(
+  session: SyncSession,
+  { catalog, heldBindings, index, readId, users }: CompletedRead,
   cursor: TokenFields,
-  limit: number,
-): Page<GrantRow> {
+  { limit, signal }: PageRequest,
+): Promise<Page<GrantRow>> {
+  const isReturningTold = tellsGroups(session);
   const { r: _read, b: _place, o: _holders, ...bounds } = cursor;
   const isOfThisRead = tokenText(cursor, 'r') === readId;
   const { from: first, to } = boundsOf(bounds);
@@ -80,12 +91,23 @@ function grantsFrom(
   const start = first === undefined ? 0 : heldBindings.placeOf(first);
   const rows: GrantRow[] = [];
   const isFull = createGauge();
+  let waitedFor = 0;
   let from = isOfThisRead ? placeIn(readId, cursor, 'o') : 0;
   for (let place = isOfThisRead ? placeIn(readId, cursor, 'b') : start; place < end; place += 1) {
     const binding = heldBindings.at(place);
     if (binding !== undefined) {
-      const toRow = grantRowsOf(entitlementRef('role_binding', idOfBinding(binding)), 'user', users);
+      const entitlement = entitlementRef('role_binding', idOfBinding(binding));
       const holders = index.holdersOf(binding.tenantId, binding.roleName);
+      if (isReturningTold && !isReturningRead(session, binding.tenantId)) {
+        if (waitedFor === tenantsPerPage) {
+          return { rows, next: { ...bounds, r: readId, b: place, o: from } };
+        }
+        waitedFor += 1;
+      }
+      const returning = isReturningTold
+        ? await returningIn(session, catalog, entitlement, binding.tenantId, signal)
+        : undefined;
+      const toRow = userGrantRows(entitlement, users, returning);
       for (; from < holders.length; from += 1) {
         const row = toRow(holders.at(from));
         if (rows.length === limit || isFull(rows, row)) {
@@ -117,7 +139,12 @@ export function bindingGrantsToOthers(
  * The grants of bindings to users, user by user, for a process that has no index of who holds what: every page makes
  * progress. A cursor that names the bounds of a stretch keeps to them.
  */
-export async function walkedGrants(walk: UserWalk, catalog: Catalog, request: PageRequest): Promise<Page<GrantRow>> {
+export async function walkedGrants(
+  session: SyncSession,
+  walk: UserWalk,
+  catalog: Catalog,
+  request: PageRequest,
+): Promise<Page<GrantRow>> {
   const {
     i: _walk,
     q: _page,
@@ -134,20 +161,28 @@ export async function walkedGrants(walk: UserWalk, catalog: Catalog, request: Pa
   const isWithin = (binding: Binding): boolean =>
     (from === undefined || compareBindings(binding, from) >= 0) &&
     (to === undefined || compareBindings(binding, to) < 0);
+  const returning = new Map<string, Awaited<ReturnType<typeof returningOf>>>();
   return await walkedPage(
     walk,
     request,
     (user) =>
       bindingsOf(user, catalog)
         .filter(isWithin)
-        .map((binding) =>
-          grantRowsOf(
-            entitlementRef('role_binding', idOfBinding(binding)),
-            'user',
-            users,
-          )(users.add(user.userId).ordinal),
-        ),
+        .map((binding) => {
+          const entitlement = entitlementRef('role_binding', idOfBinding(binding));
+          const toRow = userGrantRows(entitlement, users, returning.get(binding.tenantId)?.(entitlement));
+          return toRow(users.add(user.userId).ordinal);
+        }),
     bounds,
+    async (page) => {
+      const held = tellsGroups(session) ? page.flatMap((user) => bindingsOf(user, catalog)).filter(isWithin) : [];
+      const tenants = [...new Set(held.map(({ tenantId }) => tenantId))].map((id) => catalog.tenant(id));
+      await Promise.all(
+        tenants
+          .filter((tenant) => tenant !== undefined)
+          .map(async (tenant) => returning.set(tenant.id, await returningOf(session, catalog, tenant, request.signal))),
+      );
+    },
   );
 }
 

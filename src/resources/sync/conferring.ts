@@ -7,6 +7,7 @@ import type { GrantRow } from '../../model/row.ts';
 import type { CompletedRead } from './completed-read.ts';
 import { bindingsOf } from './held-bindings.ts';
 import { idOfInherited, inheritanceIn } from './inherited-edges.ts';
+import { mappedBindings } from './mapped-pages.ts';
 import { bindingsOfOthers, isOfOthers, startOfOthers, thenOthers } from './other-holders.ts';
 import { emptyPage, fillPage, type Page, type PageRequest, placeIn } from './paging.ts';
 import type { SyncSession } from './sync-session.ts';
@@ -16,8 +17,8 @@ import { walkedPage } from './walked-page.ts';
 
 /**
  * A page of the grants of a permission: to the roles that allow it, to the held bindings of those of them that are the
- * project's, and to all that are in effect in tenants by inheritance. Which bindings are held depends on all users, so
- * that this reads them even in a targeted sync.
+ * project's, to all that are in effect in tenants by inheritance, and to those that are only mapped. Which bindings are
+ * held depends on all users, so that this reads them even in a targeted sync.
  */
 export async function conferringPage(
   session: SyncSession,
@@ -27,7 +28,18 @@ export async function conferringPage(
   return await inStages(request, [
     (page) => heldPage(session, name, page),
     (page) => inheritedPage(session, name, page),
+    (page) => mappedPage(session, name, page),
   ]);
+}
+
+/** The same of roles inside tenants that nobody holds there yet, and that mappings and defaults will give. */
+async function mappedPage(session: SyncSession, name: string, request: PageRequest): Promise<Page<GrantRow>> {
+  const { holderTypeIds } = session.types;
+  return await mappedBindings(session, request, ({ entitlement, tenantId, role }, catalog) =>
+    catalog.hasPermission(name) && catalog.role(role.tenantId, role.roleName)?.permissionNames.includes(name) === true
+      ? [conferringGrantRow(name, { typeId: 'role_binding', id: entitlement.resourceId, tenantId }, holderTypeIds)]
+      : [],
+  );
 }
 
 /** The same of roles that are in effect in tenants by inheritance alone. In the cursor `p` and `o` as below. */

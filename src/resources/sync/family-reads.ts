@@ -52,6 +52,10 @@ export class FamilyReads<Row> {
     return this.#rows.has(tenantId);
   }
 
+  known(tenantId: string): Row | undefined {
+    return this.#rows.get(tenantId);
+  }
+
   /** Asks once for all who want it; a failure is forgotten, so that the next one asks again. */
   read(tenantId: string, signal: AbortSignal): Promise<Row | undefined> {
     if (this.#rows.has(tenantId)) {

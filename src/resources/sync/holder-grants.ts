@@ -9,6 +9,7 @@ import type { GrantRow } from '../../model/row.ts';
 import { filterOf, type Holders, type HoldersQuestion, isHeldBy, ordinalsOf } from './holders.ts';
 import { isOfOthers, otherSources, startOfOthers, thenOthers, typesFrom } from './other-holders.ts';
 import { createGauge, fillPage, type Page, type PageRequest } from './paging.ts';
+import { returningIn, userGrantRows } from './returning.ts';
 import type { SyncSession } from './sync-session.ts';
 import { walkedPage } from './walked-page.ts';
 
@@ -40,18 +41,25 @@ async function grantsToUsers(
   question: HoldersQuestion,
   request: PageRequest,
 ): Promise<Page<GrantRow>> {
-  const toRows = (users: IdBytes): ((user: number) => GrantRow) => grantRowsOf(entitlement, 'user', users);
-  const walk = await session.walkInstead(filterOf(question.holding), request.cursor, request.signal);
-  if (walk === undefined) {
-    return holdersPage(await session.holders(question, request.signal), request, toRows);
+  const { signal } = request;
+  const { holding } = question;
+  const walk = await session.walkInstead(filterOf(holding), request.cursor, signal);
+  const holders = walk === undefined ? await session.holders(question, signal) : undefined;
+  const isInTenant = !('named' in holding) && holding.tenantId !== '' && holding.roleName !== undefined;
+  const returning = isInTenant
+    ? await returningIn(session, await session.catalog(signal), entitlement, holding.tenantId, signal)
+    : undefined;
+  const toRows = (users: IdBytes): ((user: number) => GrantRow) => userGrantRows(entitlement, users, returning);
+  if (walk === undefined || holders !== undefined) {
+    return holders === undefined ? { rows: [] } : holdersPage(holders, request, toRows);
   }
-  if (!question.exists(await session.catalog(request.signal))) {
+  if (!question.exists(await session.catalog(signal))) {
     return { rows: [] };
   }
   const users = new IdTable();
   const toGrant = toRows(users);
   return await walkedPage(walk, request, (user) =>
-    isHeldBy(user, question.holding) ? [toGrant(users.add(user.userId).ordinal)] : [],
+    isHeldBy(user, holding) ? [toGrant(users.add(user.userId).ordinal)] : [],
   );
 }
 

@@ -11,6 +11,7 @@ import { type GrantRow, type Row, wireSize } from '../../model/row.ts';
  *   i   name of a walk through the users   q   page of it      k   rows of that page that are past
  *   s c second of creation from which another process goes on, and how many users were created before it
  *   n t role name and tenant id of the last binding, where every pair is listed, or what other principals hold
+ *   t   the tenant that a listing stands at which is made tenant by tenant, and `a` its row that was told last
  *   o   rows past within what the other fields name            p   roles past, where a permission's grants are listed
  *   r   name of a read, in which places count                  y   type of a principal that is no user
  *   u   the ancestor behind which inherited grants go on

@@ -4,6 +4,7 @@ import type { InheritanceMode } from '../../access/inheritance.ts';
 import type { Findings } from './findings.ts';
 import { inheritanceIn } from './inherited-edges.ts';
 import type { Cuts } from './session-counters.ts';
+import { type SsoReport, ssoReport } from './sso-report.ts';
 import type { SyncSession } from './sync-session.ts';
 
 /** What one complete read of the project saw, proved and found. */
@@ -15,6 +16,8 @@ export interface SyncReport {
   readonly findings: Findings;
   readonly cuts: Cuts;
   readonly inheritance: InheritanceReport;
+  /** Absent where single sign-on is not read. */
+  readonly sso?: SsoReport;
 }
 
 /** What flows down the tree of tenants. */
@@ -37,6 +40,7 @@ export function syncReport(session: SyncSession): SyncReport | undefined {
     return undefined;
   }
   const { catalog, inherited, proof, findings } = completed;
+  const sso = ssoReport(session);
   const { mode, loops, unknownParents } = inheritanceIn(catalog, session.policy.inheritance);
   return {
     projectId: session.project.projectId,
@@ -45,5 +49,6 @@ export function syncReport(session: SyncSession): SyncReport | undefined {
     findings,
     cuts: session.cutCounts,
     inheritance: { mode, ...inherited.counts, loops, unknownParents, ancestorDefines: findings.ancestorDefines },
+    ...(sso !== undefined && { sso }),
   };
 }

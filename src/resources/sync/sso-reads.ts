@@ -41,6 +41,11 @@ export const idpGroups: TenantFamily<TenantGroups> = {
   bytesOf: ({ groups }) => groups.reduce((sum, { members }) => sum + 500 + members.length * 50, 0),
 };
 
+/** What is read of a tenant to know what mappings give in it: with its groups where these are listed. */
+export function familiesOfMappings({ types }: SyncSession): readonly TenantFamily<unknown>[] {
+  return [ssoSettings, xaaSettings, idpGroups].filter((family) => types.tenantFamilies.includes(family));
+}
+
 const mappings = new WeakMap<
   SyncSession,
   Map<string, { readonly catalog: Catalog; readonly of: SsoMappingsOfTenant }>
@@ -71,4 +76,9 @@ export async function ssoOf(
     mappings.get(session) ?? new Map<string, { readonly catalog: Catalog; readonly of: SsoMappingsOfTenant }>();
   mappings.set(session, ofSession.set(tenant.id, { catalog, of }));
   return of;
+}
+
+/** The same of a tenant of which it was looked up already. */
+export function knownSso(session: SyncSession, tenantId: string): SsoMappingsOfTenant | undefined {
+  return mappings.get(session)?.get(tenantId)?.of;
 }

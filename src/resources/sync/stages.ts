@@ -28,7 +28,7 @@ export async function inStages<R extends Row<unknown>>(
   let rows = page.rows;
   for (place += 1; place < stages.length; place += 1) {
     const more = await stages[place]?.({ ...request, cursor: undefined });
-    if (more !== undefined && more.rows.length > 0) {
+    if (more !== undefined && (more.rows.length > 0 || more.next !== undefined)) {
       if (rows.length > 0 && !fit(rows, more.rows, request.limit)) {
         return { ...page, rows, next: inStage(place, {}) };
       }

@@ -47,6 +47,8 @@ export interface SyncPolicy extends DanglingPolicy {
   readonly tenantRoles: 'all' | 'observed';
   /** Whose setting governs what flows down the tree of tenants; `auto` when left out. */
   readonly inheritance?: InheritanceMode;
+  /** Whether a group that is mapped to a role passes the role on to its members now, not at their next login only. */
+  readonly expandMappings?: boolean;
   /** Opt-in types that are listed, too; none when left out. */
   readonly include?: readonly string[];
 }
@@ -60,6 +62,7 @@ export type LateResources = (
 
 /** What of the types that are listed the reading depends on. */
 export interface TypesRead {
+  readonly typeIds: ReadonlySet<string>;
   readonly lists: readonly CatalogList<unknown>[];
   readonly holderTypeIds: readonly string[];
   readonly otherHolders: readonly HolderType[];

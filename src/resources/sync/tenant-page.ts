@@ -1,4 +1,5 @@
 import type { Tenant } from '../../descope/tenants.ts';
+import type { ResourceRef } from '../../model/ids.ts';
 import { firstPlace } from '../../model/order.ts';
 import { type TokenFields, tokenText } from '../../model/page-token.ts';
 import type { Row } from '../../model/row.ts';
@@ -12,7 +13,7 @@ const tenantsAhead = 6;
  * A page waits for at most so many tenants, and may be empty then: where few tenants have any rows, a call must not
  * last as long as the reading of all of them.
  */
-const tenantsPerPage = 25;
+export const tenantsPerPage = 25;
 
 /** Rows that are made of what is read of tenants. */
 export interface TenantRows<R> {
@@ -20,10 +21,11 @@ export interface TenantRows<R> {
   readonly tenants: readonly Tenant[];
   /** What is read of each tenant to make them. */
   readonly families: readonly TenantFamily<unknown>[];
-  /** The rows of a tenant, in the order of their keys. */
-  readonly rowsOf: (tenant: Tenant, signal?: AbortSignal) => Promise<readonly R[]>;
-  /** By which another process, to which the tenant shows other rows by then, finds its place among them. */
-  readonly keyOf: (row: R) => string;
+  /**
+   * The rows of a tenant, in the order of their keys, by which another process, to which the tenant shows other rows by
+   * then, finds its place among them.
+   */
+  readonly rowsOf: (tenant: Tenant, signal?: AbortSignal) => Promise<Iterable<readonly [key: string, R]>>;
 }
 
 /**
@@ -33,7 +35,7 @@ export interface TenantRows<R> {
 export async function tenantPage<R extends Row<unknown>>(
   session: SyncSession,
   { cursor, limit, signal }: PageRequest,
-  { tenants, families, rowsOf, keyOf }: TenantRows<R>,
+  { tenants, families, rowsOf }: TenantRows<R>,
 ): Promise<Page<R>> {
   const [atTenant, afterRow] = cursor === undefined ? ['', ''] : [tokenText(cursor, 't'), tokenText(cursor, 'a')];
   const rows: R[] = [];
@@ -41,32 +43,46 @@ export async function tenantPage<R extends Row<unknown>>(
   const { tenantReads, completedNow, types } = session;
   // Whoever has read the users will be asked for the other families, too.
   const wanted = completedNow === undefined ? families : types.tenantFamilies;
+  /** Those that were not read when this page came to them: what was asked for ahead of them counts, too. */
+  const unread = new Set<string>();
   let waitedFor = 0;
-  for (let place = placeOf(tenants, atTenant); place < tenants.length; place += 1) {
+  let askedTo = placeOf(tenants, atTenant);
+  for (let place = askedTo; place < tenants.length; place += 1) {
     const tenant = tenants[place];
     if (tenant === undefined) {
       break;
     }
-    if (!tenantReads.areRead(families, tenant.id)) {
+    for (; askedTo < Math.min(place + tenantsAhead, tenants.length); askedTo += 1) {
+      const id = tenants[askedTo]?.id ?? '';
+      if (!tenantReads.areRead(wanted, id)) {
+        unread.add(id);
+        tenantReads.ahead(wanted, id);
+      }
+    }
+    if (unread.has(tenant.id)) {
       if (waitedFor === tenantsPerPage) {
         return { rows, next: { t: tenant.id } };
       }
       waitedFor += 1;
     }
-    tenants.slice(place, place + tenantsAhead).forEach(({ id }) => tenantReads.ahead(wanted, id));
     let after: TokenFields = { t: tenant.id };
-    for (const row of await rowsOf(tenant, signal)) {
-      if (tenant.id === atTenant && keyOf(row) <= afterRow) {
+    for (const [key, row] of await rowsOf(tenant, signal)) {
+      if (tenant.id === atTenant && key <= afterRow) {
         continue;
       }
       if (rows.length === limit || isFull(rows, row)) {
         return { rows, next: after };
       }
       rows.push(row);
-      after = { t: tenant.id, a: keyOf(row) };
+      after = { t: tenant.id, a: key };
     }
   }
   return { rows };
+}
+
+/** The tenants of a list that a request is about: all, or the one that is named as the parent. */
+export function tenantsBeneath(tenants: readonly Tenant[], parent: ResourceRef | undefined): readonly Tenant[] {
+  return parent === undefined ? tenants : tenants.filter(({ id }) => id === parent.id);
 }
 
 function placeOf(tenants: readonly Tenant[], tenantId: string): number {

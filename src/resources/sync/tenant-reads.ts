@@ -64,6 +64,11 @@ export class TenantReads {
     }
   }
 
+  /** What was read of a tenant already; undefined where nothing was. */
+  known<Row>(family: TenantFamily<Row>, tenantId: string): Row | undefined {
+    return this.#of(family).known(tenantId) as Row | undefined; // it was put in with this very family
+  }
+
   /** Asks for some families of a tenant ahead of whoever will want them. */
   ahead(families: readonly TenantFamily<unknown>[], tenantId: string): void {
     for (const family of families) {

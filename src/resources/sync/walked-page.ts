@@ -6,18 +6,20 @@ import { toWalkCursor, toWalkPosition, type UserWalk, type WalkPosition } from '
 
 /**
  * One page of rows that are made of users as a walk comes to them. A page may be empty and have a next one. `bounds`
- * travel along in the cursor.
+ * travel along in the cursor; `prepare` reads what the rows of these users need besides.
  */
 export async function walkedPage<R extends Row<unknown>>(
   walk: UserWalk,
   { cursor, limit, signal }: PageRequest,
   rowsOf: (user: User) => readonly R[],
   bounds: TokenFields = {},
+  prepare?: (users: readonly User[]) => Promise<void>,
 ): Promise<Page<R>> {
   const page = await walk.pageAt(toWalkPosition(cursor), signal);
   if (page === undefined) {
     return { rows: [] };
   }
+  await prepare?.(page.users);
   const toCursor = (position: WalkPosition): TokenFields => ({ ...bounds, ...toWalkCursor(position) });
   const rows: R[] = [];
   const isFull = createGauge();
