@@ -48,6 +48,19 @@ export async function runToEnd(args: readonly string[], env: Environment): Promi
   return stdout();
 }
 
+/** What a grant passes on, as a store has it. */
+export interface Expansion {
+  readonly grant: string;
+  readonly entitlement: string;
+  readonly principalType: string;
+  readonly principal: string;
+  readonly annotation: {
+    readonly entitlementIds?: readonly string[];
+    readonly shallow?: boolean;
+    readonly resourceTypeIds?: readonly string[];
+  };
+}
+
 /** What the Go client tells of a run; see client/main.go. */
 export interface Report {
   readonly seconds: number;
@@ -60,7 +73,11 @@ export interface Report {
     readonly message: string;
     readonly fields: Readonly<Record<string, string>>;
   }[];
-  readonly rows?: SyncRows & { readonly engine: string; readonly syncType: string };
+  readonly rows?: SyncRows & {
+    readonly engine: string;
+    readonly syncType: string;
+    readonly expansions: readonly Expansion[];
+  };
   readonly services?: readonly string[];
   readonly health?: Readonly<Record<string, string>>;
 }

@@ -4,6 +4,7 @@ import { c1zScenarios } from './c1z.ts';
 import { provisioningScenarios } from './provisioning.ts';
 import type { Report } from './processes.ts';
 import { countsOf, type Facts, factsOfSyncFile, type Id } from './rows.ts';
+import { treeScenarios } from './trees.ts';
 
 const engines = ['sqlite', 'pebble'] as const;
 type Engine = (typeof engines)[number];
@@ -46,6 +47,7 @@ export const scenarios: readonly Scenario[] = [
     run: (bench: Bench) => killedUnderWay(bench, at),
   })),
   ...c1zScenarios,
+  ...treeScenarios,
   ...provisioningScenarios,
 ];
 

@@ -129,7 +129,7 @@ function rowsArbitrary({ names, ...lists }: Shape): fc.Arbitrary<Rows> {
 /** A whole project. */
 export const projectArbitrary: fc.Arbitrary<Rows> = shapeArbitrary.chain(rowsArbitrary);
 
-function keyArbitrary(names: readonly string[]): fc.Arbitrary<AccessKey> {
+export function keyArbitrary(names: readonly string[]): fc.Arbitrary<AccessKey> {
   return fc
     .record({
       id: nameArbitrary,

@@ -2,7 +2,7 @@ import { chooseOutput, type DerivedOutputs } from '../../src/output/outputs.ts';
 import { runSync } from '../../src/sync/run.ts';
 import { newSyncId } from '../../src/sync/sync-id.ts';
 import type { SyncPolicy } from '../../src/resources/sync/sync-session.ts';
-import type { Rows } from './descope-model.ts';
+import type { MoreLists, Rows } from './descope-model.ts';
 import { createProject } from './project-fixture.ts';
 import { connectorOf } from './walker.ts';
 
@@ -12,8 +12,9 @@ export async function writeSync(
   rows: Partial<Rows>,
   policy: Partial<SyncPolicy> = {},
   derived?: DerivedOutputs,
+  lists: MoreLists = {},
 ): Promise<void> {
-  const connector = connectorOf(createProject(rows), { maxDangling: 1_000_000, ...policy });
+  const connector = connectorOf(createProject(rows, lists), { maxDangling: 1_000_000, ...policy });
   await runSync({
     surface: connector,
     report: (syncId) => connector.report(syncId),
