@@ -1,3 +1,5 @@
+import { administratorSeat, leafOf, parentOf, type Seat, type Tree } from './tree.ts';
+
 /**
  * A project of a benchmark: so many users, made of a formula, so that every run and every contender sees the same
  * bytes.
@@ -17,6 +19,8 @@ export interface Shape {
   readonly popularRole?: boolean;
   /** The first user is a member of this many tenants, with a role in each. */
   readonly spread?: number;
+  /** Tenants have parents. */
+  readonly tree?: Tree;
 }
 
 export const pageSize = 100;
@@ -84,6 +88,22 @@ function ownRole(tenant: number): string | undefined {
   return tenant % 2 === 0 ? 'Own role' : undefined;
 }
 
+function seatsOf(index: number, { memberships, projectRoles, spread = 0, tenants, tree }: Shape): readonly Seat[] {
+  const areInLeaves = tree?.people === 'in leaves';
+  const administrator = areInLeaves ? administratorSeat(index, tenants) : undefined;
+  if (administrator !== undefined) {
+    return [administrator];
+  }
+  const count = index === 0 ? Math.max(memberships, spread) : memberships;
+  return Array.from({ length: Math.min(count, tenants) }, (_, place) => {
+    const tenant = (index * 13 + place) % tenants;
+    return {
+      tenant: areInLeaves ? leafOf(tenant, tenants) : tenant,
+      role: place === 0 || index === 0 ? (index + place) % projectRoles : undefined,
+    };
+  });
+}
+
 function toUser(
   index: number,
   shape: Shape,
@@ -102,14 +122,9 @@ function toUser(
   if (shape.popularRole === true && !roles.includes(roleName(0))) {
     roles.push(roleName(0));
   }
-  const count = index === 0 ? Math.max(shape.memberships, shape.spread ?? 0) : shape.memberships;
   let held = roles.length;
-  const userTenants = Array.from({ length: Math.min(count, shape.tenants) }, (_, place) => {
-    const tenant = (index * 13 + place) % shape.tenants;
-    const roleNames =
-      place === 0 || index === 0
-        ? [(index % 3 === 0 ? ownRole(tenant) : undefined) ?? roleName((index + place) % shape.projectRoles)]
-        : [];
+  const userTenants = seatsOf(index, shape).map(({ tenant, role }) => {
+    const roleNames = role === undefined ? [] : [(index % 3 === 0 ? ownRole(tenant) : undefined) ?? roleName(role)];
     held += 1 + roleNames.length;
     return {
       tenantId: tenantId(tenant),
@@ -162,7 +177,12 @@ function toUser(
   return { json, roles, tenants: userTenants.map((entry) => entry.tenantId), held };
 }
 
-function toLists({ tenants, projectRoles }: Shape): Project['lists'] {
+function parentId(tenant: number, tenants: number): string {
+  const parent = parentOf(tenant, tenants);
+  return parent === undefined ? '' : tenantId(parent);
+}
+
+function toLists({ tenants, projectRoles, tree }: Shape): Project['lists'] {
   const permissionName = (index: number): string =>
     ['invoices.read', 'invoices.approve', 'reports.read'][index] ?? `permission.${index}`;
   const permissions = Array.from({ length: permissionCount }, (_, index) => ({
@@ -198,6 +218,7 @@ function toLists({ tenants, projectRoles }: Shape): Project['lists'] {
         authType: 'none',
         createdTime: lastCreated,
         disabled: false,
+        ...(tree?.hasParents === true && { parent: parentId(index, tenants) }),
       })),
     }),
     '/v1/mgmt/role/all': toBytes({

@@ -1,6 +1,7 @@
 import { type Contender, other, ourCli, ourServer, projectId } from './contenders.ts';
 import type { Conditions } from './fixture.ts';
 import type { Shape } from './project.ts';
+import type { Tree } from './tree.ts';
 
 export interface Scenario {
   readonly name: string;
@@ -44,6 +45,26 @@ function latency(latencyMs: number, users: number, rounds: number, contenders: S
   return { name: 'latency', shape: plain(users), conditions: { latencyMs }, contenders, rounds };
 }
 
+/** The same project with a tree of tenants and without, one behind the other: what the tree costs. */
+function trees(people: Tree['people'], contenders: Scenario['contenders'], rounds: number): readonly Scenario[] {
+  return [true, false].map((hasParents) => ({
+    name: `tree, people ${people}${hasParents ? '' : ', parents removed'}`,
+    shape: {
+      users: 100_000,
+      tenants: 10_000,
+      projectRoles: 30,
+      memberships: 2,
+      wideRoles: 1,
+      tree: { people, hasParents },
+    },
+    conditions: { latencyMs: 0 },
+    contenders,
+    rounds,
+  }));
+}
+
+const inTree = { cli: ourCli(), 'cli, observed': ourCli({ tenantRoles: 'observed' }) };
+
 export const quick: readonly Scenario[] = [
   size(1_000, 1),
   size(10_000, 1),
@@ -56,6 +77,7 @@ export const quick: readonly Scenario[] = [
     contenders: { 'cli, paced': paced['cli, paced'] },
     rounds: 1,
   },
+  ...trees('in leaves', inTree, 1),
 ];
 
 /** What a CI gate looks at: counts, and ratios within one run. */
@@ -123,4 +145,6 @@ export const full: readonly Scenario[] = [
     rounds: 3,
   },
   ...scale,
+  ...trees('in leaves', { ...inTree, server: ourServer(1) }, 3),
+  ...trees('everywhere', inTree, 1),
 ];

@@ -136,6 +136,18 @@ export function verdictsOf(results: readonly Result[]): readonly Verdict[] {
   atMost('event-loop delay, p99 <= 50 ms, CLI, 100,000 users', at100k('cli')?.loopDelayP99Ms.median, 50, ' ms');
   atMost('event-loop delay, p99 <= 50 ms, server, 100,000 users', at100k('server')?.loopDelayP99Ms.median, 50, ' ms');
 
+  for (const people of ['in leaves', 'everywhere']) {
+    for (const contender of ['cli', 'cli, observed', 'server', 'server, warm']) {
+      const tree = of(`tree, people ${people}`, 100_000, 0, contender);
+      const flat = of(`tree, people ${people}, parents removed`, 100_000, 0, contender);
+      const what = `tree of 10,000 tenants, people ${people}, ${contender}`;
+      atMost(`CPU <= 1.25 x without parents, ${what}`, ratio(tree?.cpuS.median, flat?.cpuS.median), 1.25, ' x');
+      atMost(`peak RSS <= 180 MB, ${what}`, tree?.rssMb.median, 180, ' MB');
+      const more = tree === undefined || flat === undefined ? undefined : Math.abs(tree.requests - flat.requests);
+      atMost(`no request more, ${what}`, contender.startsWith('server') ? undefined : more, 0, '');
+    }
+  }
+
   const paced = results.find(({ contender }) => contender === 'cli, paced');
   atMost('429s of a paced run: none', paced?.refused, 0, '');
   atMost(

@@ -28,8 +28,8 @@ export function holdersOf(rows: TruthRows, inheritance = 'auto'): HolderTruth[] 
   const pairs = pairsIn(rows.tenants, inheritance);
   const keys = (rows.keys ?? []).filter(({ boundUserId }) => boundUserId === '');
   const holders = [
-    ...rows.users.map((user) => ({ type: 'user', id: user.userId, ...user })),
-    ...keys.map((key) => ({ type: 'access_key', userTenants: key.keyTenants, ...key })),
+    ...rows.users.map(({ userId: id, roleNames, userTenants }) => ({ type: 'user', id, roleNames, userTenants })),
+    ...keys.map(({ id, roleNames, keyTenants }) => ({ type: 'access_key', id, roleNames, userTenants: keyTenants })),
   ];
   const found = new Map<string, HolderTruth>();
   const add = (one: HolderTruth): void => void found.set(JSON.stringify(one), one);
