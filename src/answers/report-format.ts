@@ -173,12 +173,14 @@ export interface ReportConfiguration {
   readonly ssoId: string;
   /** `saml`, `oidc` or `none`. */
   readonly kind: string;
-  readonly isJitDisabled: boolean;
+  /** Whether only people come in who were pushed before; undefined where the deployment does not tell. */
+  readonly isJitDisabled?: boolean;
   readonly domains: readonly string[];
   readonly isEnforced: boolean;
   /** User ids, login ids or addresses that may sign in otherwise; Descope does not say which. */
   readonly exclusions: readonly string[];
-  readonly defaultRoles: readonly string[];
+  /** Default roles that do not exist. */
+  readonly unknownRoles: readonly string[];
   /** Where Descope follows the provider by itself; '' for none. */
   readonly metadataUrl: string;
   readonly certificates: readonly ReportCertificate[];
@@ -198,6 +200,8 @@ export interface ReportGroup {
   readonly tenant: number;
   readonly configuration: number;
   readonly ssoId: string;
+  /** How many members it is said to have, also such as are no users of the project; -1 where that is not known. */
+  readonly memberCount: number;
   /** Roles that a mapping of the group names and that do not exist. */
   readonly unknownRoles: readonly string[];
 }

@@ -10,11 +10,11 @@ export function toConfiguration({ id, ssoId, profile }: FileSsoConfiguration, te
     tenant,
     ssoId,
     kind: text(profile, 'kind'),
-    isJitDisabled: profile['jit_disabled'] === true,
+    ...(typeof profile['jit_disabled'] === 'boolean' && { isJitDisabled: profile['jit_disabled'] }),
     domains: texts(profile, 'domains'),
     isEnforced: profile['enforce_sso'] === true,
     exclusions: texts(profile, 'exclusions'),
-    defaultRoles: texts(profile, 'default_sso_roles'),
+    unknownRoles: texts(profile, 'unknown_roles'),
     metadataUrl: text(profile, 'metadata_url'),
     certificates: list(profile, 'certificates').map(toCertificate),
   };
@@ -36,10 +36,11 @@ export function toGroup(
 ): ReportGroup {
   return {
     id,
-    name,
+    name: text(profile, 'group_name') || name, // the name of the row says the tenant, too
     tenant,
     configuration: configurationOf(tenant, ssoId),
     ssoId,
+    memberCount: typeof profile['members'] === 'number' ? profile['members'] : -1,
     unknownRoles: texts(profile, 'unknown_roles'),
   };
 }

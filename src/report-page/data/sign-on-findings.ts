@@ -19,7 +19,7 @@ export function signOnFindings(project: Project, analysis: Analysis): Finding[] 
 }
 
 const untold =
-  'This file does not tell: single sign-on was not read. Make the report from a sync with "--include sso_configuration,idp_group".';
+  'This file does not tell: single sign-on and its groups were not read. Make the report from a sync with "--include sso_configuration,idp_group".';
 
 function privilegedMappings(project: Project, analysis: Analysis): Finding {
   const { mappings } = project.signOn;
@@ -47,14 +47,12 @@ function goneRoles(project: Project): Finding {
   const ofGroups = groups.flatMap(({ name, tenant, unknownRoles }) =>
     unknownRoles.map((role): FindingRow => ({ name: role, place: tenant, why: `mapped to group ${name}` })),
   );
-  const ofDefaults = configurations.flatMap((configuration, at) =>
-    configuration.defaultRoles
-      .filter((role) => !isGiven(project, at, role))
-      .map((role): FindingRow => ({
-        name: role,
-        place: configuration.tenant,
-        why: `default role of SSO configuration ${configuration.ssoId}`,
-      })),
+  const ofDefaults = configurations.flatMap(({ ssoId, tenant, unknownRoles }) =>
+    unknownRoles.map((role): FindingRow => ({
+      name: role,
+      place: tenant,
+      why: `default role of SSO configuration ${ssoId}`,
+    })),
   );
   return {
     id: 'mapped-gone',
@@ -67,23 +65,14 @@ function goneRoles(project: Project): Finding {
   };
 }
 
-/** Whether a default role of a configuration leads to a role that exists. */
-function isGiven({ signOn, roles }: Project, configuration: number, role: string): boolean {
-  return signOn.mappings.some(
-    ({ via, principal, target }) =>
-      via === 'default_sso_role' && principal === configuration && roles[target.role]?.name === role,
-  );
-}
-
 interface CertificateRow extends FindingRow {
   readonly urgency: Urgency;
 }
 
 function certificates(project: Project): Finding {
-  const now = Date.parse(project.about.summary.finishedAt ?? '');
   const rank = { act: 0, look: 1, note: 2 };
   const rows = project.signOn.configurations
-    .flatMap((configuration) => certificateRows(configuration, Number.isNaN(now) ? Date.now() : now))
+    .flatMap((configuration) => certificateRows(configuration, timeOf(project)))
     .sort((left, right) => rank[left.urgency] - rank[right.urgency]);
   return {
     id: 'certificates',
@@ -115,6 +104,17 @@ function certificateRows({ ssoId, tenant, certificates: all, metadataUrl }: Repo
         urgency: isWeaker ? 'note' : days < 0 ? 'act' : 'look',
       };
     });
+}
+
+/** When the file was read, which is when days are counted from; now, where it does not tell. */
+function timeOf({ about }: Project): number {
+  const time = Date.parse(about.summary.finishedAt ?? '');
+  return Number.isNaN(time) ? Date.now() : time;
+}
+
+/** When each certificate of a configuration ends, in words. */
+export function certificateEnds(project: Project, { certificates: all }: ReportConfiguration): string[] {
+  return all.map((certificate) => endInWords(certificate, daysLeft(certificate, timeOf(project))));
 }
 
 /** Not a number for a certificate that could not be parsed. */

@@ -17,6 +17,7 @@ import { Grid } from './grid.tsx';
 import type { GridColumn } from './grid-layout.ts';
 import { Badge, Name, PlaceName } from './names.tsx';
 import { PathGraph } from './path-graph.tsx';
+import { SignOnOfTenant } from './sign-on.tsx';
 import { TenantTree } from './tenant-tree.tsx';
 import { useWayFilter, wayInWords, WaysNote } from './ways.tsx';
 
@@ -109,6 +110,7 @@ export function TenantDetail({ tenant }: { readonly tenant: number }) {
           />
         </Part>
       )}
+      <SignOnOfTenant tenant={tenant} />
       <Part title="Roles">
         <Grid
           label={`Roles in ${found.name} ${found.id}`}
