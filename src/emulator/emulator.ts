@@ -17,6 +17,8 @@ export type { ProjectSeed } from './families.ts';
 export type { Group, GroupMember, GroupSeed } from './groups.ts';
 export type { Permission, PermissionSeed } from './permissions.ts';
 export type { Role, RoleSeed } from './roles.ts';
+export type { SignIn, SignInRequest } from './sign-in/sign-in.ts';
+export type { GivenRole } from './sign-in/mapping.ts';
 export { defaultSsoId } from './sso/records.ts';
 export type { SsoConfiguration, SsoConfigurationSeed } from './sso/records.ts';
 export { secretCanary } from './sso/sample.ts';

@@ -4,6 +4,7 @@ import { groups } from './groups.ts';
 import { license } from './license.ts';
 import { permissions } from './permissions.ts';
 import { roles } from './roles.ts';
+import { signIn } from './sign-in/sign-in.ts';
 import { ssoConfigurations } from './sso/sso.ts';
 import { tenantSettings } from './tenant-settings.ts';
 import { tenants } from './tenants.ts';
@@ -21,6 +22,7 @@ export const families = [
   ssoConfigurations,
   groups,
   tenantSettings,
+  signIn,
   license,
 ] as const;
 

@@ -8,6 +8,8 @@ import { randomId } from './random.ts';
 import type { RequestBody } from './request-body.ts';
 import { amount, choice, sure } from './switch-table.ts';
 import type { SwitchValues } from './switch-table.ts';
+import { heirsOf, treeSwitches } from './tenant-tree.ts';
+import type { Heir } from './tenant-tree.ts';
 
 export interface Tenant {
   readonly id: string;
@@ -38,6 +40,8 @@ export interface Tenants {
   find(id: string): Tenant;
   /** Ids of the direct children. */
   successors(tenantId: string): string[];
+  /** The tenants below one that inherit from it. */
+  heirs(tenantId: string): readonly Heir[];
   /** The tenants and all their descendants. */
   withDescendants(tenantIds: readonly string[]): Set<string>;
   put(seed: TenantSeed): Tenant;
@@ -59,6 +63,7 @@ const tenantSwitches = {
   unknownTenantStatus: sure('invented', amount(400, 400, 499)),
   tenantDeletion: sure('inferred', choice('vanish', 'dangle')),
   wrapping: sure('seen', choice('bare', 'wrapped')),
+  ...treeSwitches,
 } as const;
 
 type TenantSwitches = SwitchValues<typeof tenantSwitches>;
@@ -150,6 +155,8 @@ function createTenants({ nowSeconds }: FamilyHost, switches: TenantSwitches): Te
       throw invented(switches.unknownTenantStatus, 'E990002', 'Tenant not found', 'The tenant does not exist');
     },
     successors,
+    heirs: (tenantId) =>
+      heirsOf({ successors, roleInheritance: (id) => byId.get(id)?.roleInheritance }, tenantId, switches),
     withDescendants(tenantIds) {
       const all = new Set(tenantIds);
       for (const id of all) for (const child of successors(id)) all.add(child);
@@ -255,7 +262,7 @@ function tenantEndpoints(tenants: Tenants, host: FamilyHost, switches: TenantSwi
     }),
     'POST /v1/mgmt/tenant/delete': endpoint(['id', 'cascade'], ({ body }) => {
       const { id } = tenants.find(body.required('id'));
-      tenants.remove(id, body.flag('cascade') === true);
+      for (const gone of goingWith(tenants, id, switches)) tenants.remove(gone, body.flag('cascade') === true);
       return nothing;
     }),
     'POST /v1/mgmt/tenant/updateDefaultRoles': endpoint(['id', 'defaultRoles'], ({ body }) => {
@@ -264,6 +271,13 @@ function tenantEndpoints(tenants: Tenants, host: FamilyHost, switches: TenantSwi
       return nothing;
     }),
   };
+}
+
+/** The tenants that a deletion takes along, the deepest first. */
+function goingWith(tenants: Tenants, id: string, { parentDeletion }: TenantSwitches): readonly string[] {
+  if (parentDeletion === 'orphan' || tenants.successors(id).length === 0) return [id];
+  if (parentDeletion === 'cascade') return [...tenants.withDescendants([id])].reverse();
+  throw invented(400, 'E990014', 'Tenant has sub-tenants', 'A tenant with sub-tenants cannot be deleted');
 }
 
 function checkFree(tenants: Tenants, name: string, id: string | undefined, except: string | undefined): void {

@@ -84,21 +84,24 @@ describe('the population', () => {
 });
 
 describe('rendering', () => {
-  it('writes exactly what JSON.stringify would', () => {
-    const project = createProject({ users: 0, seed: 1, project: undefined, switches: {}, now: () => 0 });
-    const names = { tenants: project.stateOf(tenants), roles: project.stateOf(roles) };
-    const json = createUserJson(names);
-    const source = createSampleUsers(1200, 1);
-    const odd = [
-      { name: 'quote " backslash \\ newline \n nul \u0000 emoji 🚀 lone \uD800' },
-      { loginIds: ['a', 'ü'], extra: { novel: [1], status: null } },
-      { createdTime: Number.NaN },
-    ].map((seed) => toUserRecord(seed, 'U1', 1));
+  it.each(['direct', 'inherited-too'] as const)(
+    'writes exactly what JSON.stringify would, memberships %s',
+    (userTenants) => {
+      const project = createProject({ users: 0, seed: 1, project: undefined, switches: {}, now: () => 0 });
+      const names = { tenants: project.stateOf(tenants), roles: project.stateOf(roles), switches: { userTenants } };
+      const json = createUserJson(names);
+      const source = createSampleUsers(1200, 1);
+      const odd = [
+        { name: 'quote " backslash \\ newline \n nul \u0000 emoji 🚀 lone \uD800' },
+        { loginIds: ['a', 'ü'], extra: { novel: [1], status: null } },
+        { createdTime: Number.NaN },
+      ].map((seed) => toUserRecord(seed, 'U1', 1));
 
-    for (const record of [...Array.from({ length: 1200 }, (_, at) => source.at(at)), ...odd]) {
-      expect(json.render(record)).toBe(JSON.stringify(toWireUser(record, names)));
-    }
-  });
+      for (const record of [...Array.from({ length: 1200 }, (_, at) => source.at(at)), ...odd]) {
+        expect(json.render(record)).toBe(JSON.stringify(toWireUser(record, names)));
+      }
+    },
+  );
 });
 
 describe('scrambling', () => {

@@ -1,5 +1,6 @@
 import type { Membership, UserRecord } from './records.ts';
-import { projectPermissions, tenantPermissions, toWireUser, versionOf } from './wire.ts';
+import { tenantPermissions } from './effective.ts';
+import { projectPermissions, shownMemberships, toWireUser, versionOf } from './wire.ts';
 import type { UserNames } from './wire.ts';
 
 /** Renders users as `JSON.stringify(toWireUser(…))` does, to the byte, and several times as fast. */
@@ -34,6 +35,10 @@ export function createUserJson(names: UserNames): UserJson {
     byRoles.set(roleNames, made);
     return made;
   };
+  const membershipsJson = (user: UserRecord): string =>
+    names.switches.userTenants === 'direct'
+      ? `[${user.tenants.map((tenant) => membershipJson(tenant)).join(',')}]`
+      : JSON.stringify(shownMemberships(user, names));
   const permissionsJson = (user: UserRecord): string => {
     if (user.roleNames.length === 0) return '[]';
     const made = projectWide.get(user.roleNames) ?? JSON.stringify(projectPermissions(names.roles, user));
@@ -54,7 +59,7 @@ export function createUserJson(names: UserNames): UserJson {
       `,"modifiedTime":${user.modifiedTime},"ssoAppIds":${list(user.ssoAppIds)},"TOTP":${user.TOTP}` +
       `,"SAML":${user.SAML},"OIDC":${user.OIDC},"SCIM":${user.SCIM},"webauthn":${user.webauthn}` +
       `,"password":${user.password},"push":${user.push},"OAuth":${JSON.stringify(user.OAuth)}` +
-      `,"externalIds":${loginIds},"userTenants":[${user.tenants.map((tenant) => membershipJson(tenant)).join(',')}],"permissions":${permissionsJson(user)}` +
+      `,"externalIds":${loginIds},"userTenants":${membershipsJson(user)},"permissions":${permissionsJson(user)}` +
       ',"editable":true,"consentExpiration":0,"recoveryEmail":"","recoveryPhone":""' +
       ',"verifiedRecoveryEmail":false,"verifiedRecoveryPhone":false}'
     );

@@ -100,7 +100,7 @@ export function saved(context: UserContext, record: UserRecord): Answer {
 }
 
 /** Makes the user a member; default roles come along when the switch says so. */
-function withMembership(context: UserContext, user: UserRecord, tenantId: string): UserRecord {
+export function withMembership(context: UserContext, user: UserRecord, tenantId: string): UserRecord {
   const roles = context.switches.defaultRoles === 'on' ? context.tenants.get(tenantId)?.defaultRoles : [];
   return withRoles(user, tenantId, roles ?? []);
 }

@@ -24,6 +24,7 @@ export const userSwitches = {
   roleNamesFilter: sure('invented', choice('anywhere', 'project-wide')),
   severalRoles: sure('invented', choice('atomic', 'partial')),
   defaultRoles: sure('invented', choice('off', 'on')),
+  userTenants: sure('inferred', choice('direct', 'inherited-too')),
   createdStatus: sure('seen', choice('invited', 'as-given')),
   loginIdIsolation: sure('documented', choice('off', 'on')),
   contactCollision: sure('seen', choice('merge', 'always-merge', 'conflict')),

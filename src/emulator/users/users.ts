@@ -43,7 +43,7 @@ export const users = defineFamily({
       reorders += 1;
     };
     return {
-      state: store,
+      state: context,
       endpoints: {
         ...userReadEndpoints(context),
         ...userRoleEndpoints(context),
