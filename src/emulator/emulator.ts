@@ -60,10 +60,16 @@ export interface Emulator {
   close(): Promise<void>;
 }
 
+/** The project and the key that a stand-in has when nobody says otherwise. Both are invented, and open nothing else. */
+export const usualKey = {
+  projectId: 'P2EmulatorProject00000000000',
+  managementKey: 'emulator-management-key',
+} as const;
+
 /** Starts the stand-in. Rejects when the address is taken. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const projectId = options.projectId ?? 'P2EmulatorProject00000000000';
-  const managementKey = options.managementKey ?? 'emulator-management-key';
+  const projectId = options.projectId ?? usualKey.projectId;
+  const managementKey = options.managementKey ?? usualKey.managementKey;
   const now = options.now ?? Date.now;
   const { api, state, beforeRequest, switches } = createProject({
     users: options.users,

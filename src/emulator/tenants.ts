@@ -276,7 +276,7 @@ function tenantEndpoints(tenants: Tenants, host: FamilyHost, switches: TenantSwi
 /** The tenants that a deletion takes along, the deepest first. */
 function goingWith(tenants: Tenants, id: string, { parentDeletion }: TenantSwitches): readonly string[] {
   if (parentDeletion === 'orphan' || tenants.successors(id).length === 0) return [id];
-  if (parentDeletion === 'cascade') return [...tenants.withDescendants([id])].reverse();
+  if (parentDeletion === 'cascade') return [...tenants.withDescendants([id])].toReversed();
   throw invented(400, 'E990014', 'Tenant has sub-tenants', 'A tenant with sub-tenants cannot be deleted');
 }
 

@@ -14,7 +14,7 @@ const everywhere = ['-h', '--help'];
 /** Every flag of every command. */
 export const allFlags: ReadonlySet<string> = new Set([
   ...everywhere,
-  ...[program, ...program.commands].flatMap(flagsOf),
+  ...[program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)].flatMap(flagsOf),
 ]);
 
 function flagsOf({ options }: Command): string[] {

@@ -38,6 +38,7 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   'config show': [],
   demo: ['--out', 'demo.json'],
   completion: ['bash'],
+  'emulator login': ['{user}', '--tenant', 'initech', '--groups', 'Finance'],
   '--help': [],
   'sync --help': [],
 };

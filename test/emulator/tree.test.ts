@@ -65,7 +65,7 @@ describe('the memberships of a user', () => {
     expect(await membershipsOf('bea', { userTenants: 'inherited-too' })).toEqual({ mid: 'R see', leaf: 'R act see' });
   });
 
-  it('end where two tenants are each other's parent', async () => {
+  it('end where each of two tenants is the parent of the other', async () => {
     await using client = await startClient({
       project: {
         tenants: [
