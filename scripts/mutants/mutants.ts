@@ -192,6 +192,27 @@ export const mutants: readonly Mutant[] = [
     tests: ['provisioning/inherited'],
   },
   {
+    name: 'a role that comes back revoked in spite of --refuse-returning',
+    edits: [{ inside: 'returningOf', find: "mode === 'refuse' && mayReturn.length > 0", replace: 'false' }],
+    tests: ['provisioning/returning'],
+  },
+  {
+    name: 'SSO settings that cannot be read taken for none, with --refuse-returning',
+    edits: [{ inside: 'returningOf', find: "mode === 'tell'", replace: 'true' }],
+    tests: ['provisioning/returning'],
+  },
+  {
+    name: 'a group taken for empty where its members are not known',
+    edits: [
+      {
+        inside: 'readMappings',
+        find: 'members === undefined || members.namelessMembers > 0',
+        replace: 'members === undefined ? false : members.namelessMembers > 0',
+      },
+    ],
+    tests: ['provisioning/returning'],
+  },
+  {
     name: 'users without the annotation that skips them',
     edits: [
       {

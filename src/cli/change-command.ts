@@ -11,7 +11,7 @@ const operations = {
   },
   revoke: {
     description: 'take one role or one tenant membership from one user',
-    settings: ['inheritance'],
+    settings: ['inheritance', 'refuseReturning', 'include'],
     person: '--from',
   },
 } as const;

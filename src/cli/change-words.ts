@@ -1,7 +1,8 @@
 import { printable, printableJson } from '../answers/printable.ts';
 import { entitlementIdOf } from '../model/ids.ts';
-import { auditInherited, auditPrincipal, type AuditState } from '../provisioning/audit.ts';
+import { auditInherited, auditPrincipal, auditReturning, type AuditState } from '../provisioning/audit.ts';
 import type { Change } from '../provisioning/change.ts';
+import { returningText } from '../provisioning/returning.ts';
 
 /** The outcome of a change for people: a sentence, the side effects, and the user's record before and after. */
 export function changeSentences(change: Change): readonly string[] {
@@ -24,7 +25,13 @@ export function changeSentences(change: Change): readonly string[] {
         ...inheritedToo(change),
       ];
     case 'revoked':
-      return [`${notNow} any more.`, ...also('went'), ...beforeAndAfter(change), ...inheritedToo(change)];
+      return [
+        `${notNow} any more.`,
+        ...also('went'),
+        ...beforeAndAfter(change),
+        ...inheritedToo(change),
+        ...comesBack(change),
+      ];
     case 'already-revoked':
       if (!words.isKnownPrincipal) {
         return [`There is no ${words.noun} ${user} in the project: nothing sent. Is the id right?`];
@@ -42,6 +49,7 @@ export function changeSentences(change: Change): readonly string[] {
         ...also(operation === 'grant' ? 'would come' : 'would go'),
         ...beforeAndAfter(change),
         ...inheritedToo(change),
+        ...comesBack(change),
       ];
   }
 }
@@ -57,6 +65,14 @@ function inheritedToo({ operation, outcome, inherited, words }: Change): readonl
   return [`${held}${isSure ? '' : ', perhaps,'} by inheritance: ${words.inherited}.`];
 }
 
+/** What a revoke does not end for good. */
+function comesBack({ returning: { mayReturn, unknown } }: Change): readonly string[] {
+  if (unknown !== undefined) {
+    return [`Warning: whether it comes back at the next login could not be read: ${printable(unknown)}`];
+  }
+  return mayReturn.length === 0 ? [] : [`Warning: it may come back at the next login, by ${returningText(mayReturn)}.`];
+}
+
 /** The outcome for a script. */
 export function toChangeLine({
   operation,
@@ -68,6 +84,7 @@ export function toChangeLine({
   after,
   alongside,
   inherited,
+  returning,
   writes,
   words,
 }: Change): object {
@@ -83,6 +100,7 @@ export function toChangeLine({
     after,
     alongside,
     ...(inherited.length > 0 && { alsoInherited: auditInherited(inherited) }),
+    ...auditReturning(returning),
     writes,
     requestId,
   };

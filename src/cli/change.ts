@@ -1,6 +1,7 @@
 import { printableJson } from '../answers/printable.ts';
 import { ConnectorError } from '../errors.ts';
 import { createProvisioner } from '../provisioning/provisioner.ts';
+import { returningModeOf } from '../provisioning/returning.ts';
 import type { ChangeRequest } from '../provisioning/request.ts';
 import { openAudit } from './audit.ts';
 import { type ChangeRequestFlags, lookUpRequest, readChangeRequest } from './change-request.ts';
@@ -37,6 +38,7 @@ export async function changeOnce(
     audit: (entry) => audit.append(entry),
     joinTenant: loaded.joinTenant,
     inheritance: loaded.inheritance,
+    returning: returningModeOf(loaded),
     dryRun: options.dryRun === true,
     logger,
   });

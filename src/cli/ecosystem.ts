@@ -37,6 +37,7 @@ export function addEcosystemCommand(program: Command, context: CommandContext): 
     command,
     'provisioning',
     'joinTenant',
+    'refuseReturning',
     'auditLog',
     ...readingSettings,
     'maxShrink',

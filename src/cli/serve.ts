@@ -7,6 +7,7 @@ import { type Observation, startObservation } from '../observe/observation.ts';
 import type { Logger } from '../log.ts';
 import { type Pages, startPages } from '../observe/pages.ts';
 import { createProvisioner, type Provisioner } from '../provisioning/provisioner.ts';
+import { returningModeOf } from '../provisioning/returning.ts';
 import { checkListen, type RunningServer, startServer } from '../server/server.ts';
 import type { TlsFiles } from '../server/tls.ts';
 import { type AskedRuns, createAskedRuns } from '../sync/schedule.ts';
@@ -168,6 +169,7 @@ function provisioning(
     isEnabled: settings.provisioning,
     joinTenant: settings.joinTenant,
     inheritance: settings.inheritance,
+    returning: returningModeOf(settings),
     logger,
   });
 }

@@ -239,6 +239,15 @@ export const settings = {
     default: 'false',
     schema: yesOrNo,
   },
+  refuseReturning: {
+    flag: '--refuse-returning',
+    env: ['BATON_DESCOPE_REFUSE_RETURNING'],
+    title: 'Refuse returning roles',
+    kind: 'switch',
+    help: "refuse to revoke a role that the tenant's SSO settings give back at the next login; without it that is told where sso_configuration is included",
+    default: 'false',
+    schema: yesOrNo,
+  },
   auditLog: {
     flag: '--audit-log <file>',
     env: ['BATON_DESCOPE_AUDIT_LOG'],

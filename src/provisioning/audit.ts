@@ -2,6 +2,7 @@ import type { Holder, Holding } from '../access/holding.ts';
 import type { Flow } from '../access/inheritance.ts';
 import { entitlementIdOf } from '../model/ids.ts';
 import type { Inherited } from './inherited.ts';
+import type { MayReturn, Returning } from './returning.ts';
 import { principalTypeOf } from './principal-types.ts';
 
 /** What a record shows in the scope of a change: ids and role names, and nothing else about the person. */
@@ -50,6 +51,9 @@ export interface AuditEntry {
   readonly alsoLost?: readonly Holding[];
   /** What the principal also holds by inheritance: where, and how sure that is. */
   readonly alsoInherited?: readonly AuditInherited[];
+  /** What may give a revoked role back at the next login, or why that is not known; absent where nobody asked. */
+  readonly mayReturn?: readonly MayReturn[];
+  readonly mayReturnUnknown?: string;
   readonly writes: number;
   /** What is about to be sent, for `intended`, or would be, for `planned`. */
   readonly plan?: readonly PlannedWrite[];
@@ -80,6 +84,11 @@ export function auditInherited(inherited: readonly Inherited[]): readonly AuditI
     certainty,
     ...(reason !== '' && { reason }),
   }));
+}
+
+/** What may come back, as the members of an entry; none where nothing does, or nobody asked. */
+export function auditReturning({ mayReturn, unknown }: Returning): Pick<AuditEntry, 'mayReturn' | 'mayReturnUnknown'> {
+  return { ...(mayReturn.length > 0 && { mayReturn }), ...(unknown !== undefined && { mayReturnUnknown: unknown }) };
 }
 
 /** Both states as the members of an entry; what is not known is left out. */

@@ -5,6 +5,7 @@ import { type Target, targetOf } from '../access/target.ts';
 import { type AuditState, auditStates, type PlannedWrite } from './audit.ts';
 import { type Inherited, inheritedBy, sourcesText } from './inherited.ts';
 import type { Lists } from './look-up.ts';
+import type { Returning } from './returning.ts';
 import type { PrincipalRecord, Subject } from './principal.ts';
 
 export type Operation = 'grant' | 'revoke';
@@ -25,6 +26,8 @@ export interface Change {
   readonly alongsideTargets: readonly Target[];
   /** What the principal holds by inheritance as well, whether or not it holds it itself: a revoke leaves that. */
   readonly inherited: readonly Inherited[];
+  /** What a revoke took and a login may give back, as far as that was asked. */
+  readonly returning: Returning;
   /** What was sent, or, in a dry run, would be: all of it, in this order. */
   readonly writes: readonly PlannedWrite[];
   readonly words: ChangeWords;
@@ -71,7 +74,7 @@ export function alsoInherited({ after, lists }: Ended, target: Target, subject: 
   return after === undefined ? [] : inheritedBy(subject, after, target, lists);
 }
 
-type Made = Pick<Change, 'operation' | 'requestId' | 'target' | 'alongside' | 'inherited'>;
+type Made = Pick<Change, 'operation' | 'requestId' | 'target' | 'alongside' | 'inherited' | 'returning'>;
 
 export function toChange(made: Made, { id, type }: Subject, { outcome, before, after, writes, lists }: Ended): Change {
   const { alongside, target, inherited } = made;

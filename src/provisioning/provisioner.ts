@@ -10,7 +10,7 @@ import { ConnectorError } from '../errors.ts';
 import { type Logger, silentLogger } from '../log.ts';
 import { entitlementIdOf, maxIdBytes } from '../model/ids.ts';
 import { type AuditLine, createAuditTrail } from './audit-trail.ts';
-import { auditInherited, auditPrincipal, auditStates, type WriteAudit } from './audit.ts';
+import { auditInherited, auditPrincipal, auditReturning, auditStates, type WriteAudit } from './audit.ts';
 import { alongsideOf, alsoInherited, type Change, type Ended, type Operation, toChange } from './change.ts';
 import { withMembershipLeft } from './grant.ts';
 import type { Inherited } from './inherited.ts';
@@ -18,6 +18,7 @@ import { inTurns } from './in-turns.ts';
 import { createLookUp } from './look-up.ts';
 import { afterSteps, newProgress, plannedWrites, type Planner, presentRecord, type Progress } from './plan.ts';
 import { isSameStep, type Step } from './step.ts';
+import { nothingReturns, type Returning, type ReturningMode, returningOf } from './returning.ts';
 import type { PrincipalRecord, Subject } from './principal.ts';
 import { subjectOf } from './principal-types.ts';
 import { type Attempt, type ChangeClient, lookAndPlan, reconcile } from './reconcile.ts';
@@ -29,6 +30,8 @@ export interface ProvisionerOptions {
   readonly audit: WriteAudit;
   /** Add the membership of a tenant where a role inside it needs that. */
   readonly joinTenant?: boolean;
+  /** What is done about a revoked role that a login gives back. */
+  readonly returning?: ReturningMode;
   /** What is taken to flow down the tree of tenants. */
   readonly inheritance?: InheritanceMode;
   /** Look at everything, send no write. */
@@ -69,6 +72,7 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     dryRun = false,
     isEnabled = true,
     inheritance = 'auto',
+    returning: returningMode = 'ignore',
     logger = silentLogger,
     now = () => performance.now(),
     sleep = realSleep,
@@ -95,18 +99,40 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
       entitlement: entitlementIdOf(target),
       principal: auditPrincipal(principal.typeId, principal.id),
     });
-    const beforeWrites = announcing(line, target, subject, progress);
-    const attempt: Attempt = { client, subject, lookUp, sleep, call, progress, beforeWrites };
+    const returns = operation === 'revoke' && principal.typeId === 'user' ? returningMode : 'ignore';
+    let returning: Returning | undefined;
+    const lookAtReturn = async (): Promise<void> => {
+      const { catalog } = progress;
+      if (catalog !== undefined) {
+        returning ??= await returningOf(returns, client, { target, userId: principal.id, catalog }, call);
+      }
+    };
+    const announce = announcing(line, target, subject, progress);
+    const attempt: Attempt = {
+      client,
+      subject,
+      lookUp,
+      sleep,
+      call,
+      progress,
+      beforeWrites: async (steps, record) => {
+        await lookAtReturn();
+        if (!dryRun) {
+          await announce(steps, record);
+        }
+      },
+    };
     try {
       checkEnabled();
       const ended = await (dryRun ? rehearse : carryOut)(operation, planner, attempt);
       const { outcome } = ended;
       const alongside = alongsideOf(operation, ended, target);
       const inherited = alsoInherited(ended, target, subject);
-      await line.ended(entryOf({ operation, target, alongside, inherited, ended, sent: progress.sent.length }));
+      const made = { operation, requestId, target, alongside, inherited, returning: returning ?? nothingReturns };
+      await line.ended(entryOf({ ...made, ended, sent: progress.sent.length }));
       // Who and what stands in the audit line with this id: a log is read by more people.
       logger.info(`${operation} ended`, { requestId, outcome, alongside: alongside.length });
-      return toChange({ operation, requestId, target, alongside, inherited }, subject, ended);
+      return toChange(made, subject, ended);
     } catch (thrown) {
       if (line.hasEnded()) {
         throw thrown;
@@ -185,6 +211,7 @@ function entryOf({
   target,
   alongside,
   inherited,
+  returning,
   ended: { outcome, before, after, writes },
   sent,
 }: {
@@ -192,10 +219,14 @@ function entryOf({
   readonly target: Target;
   readonly alongside: readonly Holding[];
   readonly inherited: readonly Inherited[];
+  readonly returning: Returning;
   readonly ended: Ended;
   readonly sent: number;
 }): Parameters<AuditLine['ended']>[0] {
-  const told = inherited.length > 0 && { alsoInherited: auditInherited(inherited) };
+  const told = {
+    ...(inherited.length > 0 && { alsoInherited: auditInherited(inherited) }),
+    ...auditReturning(returning),
+  };
   if (outcome === 'planned') {
     return { outcome, ...auditStates(before, undefined, target), ...told, writes: sent, plan: writes };
   }
@@ -223,6 +254,7 @@ async function rehearse(operation: Operation, planner: Planner, attempt: Attempt
   const { record } = seen;
   if (plan.kind === 'due') {
     const before = presentRecord(seen);
+    await attempt.beforeWrites(plan.steps, before);
     const writes = plannedWrites(attempt.subject, plan.steps, before);
     return { outcome: 'planned', before, after: afterSteps(before, plan.steps), writes, lists: seen };
   }

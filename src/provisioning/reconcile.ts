@@ -4,6 +4,7 @@ import { ConnectorError, isKind } from '../errors.ts';
 import { holds } from '../access/holding.ts';
 import type { ListRead, Lists, LookUp } from './look-up.ts';
 import { described, type PrincipalClient, type PrincipalRecord, type Subject } from './principal.ts';
+import type { SsoRead } from './returning.ts';
 import { type Plan, type Planner, plannedWrite, presentRecord, type Progress, type Seen } from './plan.ts';
 import { isSameStep, type Step } from './step.ts';
 
@@ -11,7 +12,7 @@ import { isSameStep, type Step } from './step.ts';
 const maxSends = 3;
 const firstBackoffMs = 500;
 
-export type ChangeClient = PrincipalClient & ListRead;
+export type ChangeClient = PrincipalClient & ListRead & SsoRead;
 
 export interface Attempt {
   readonly client: ChangeClient;

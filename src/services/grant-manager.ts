@@ -62,14 +62,18 @@ export function grantManagerService({ provisioner, types }: GrantManagerOptions)
   });
 }
 
-/** The id of the request, and what the principal also holds, whatever was changed. */
-function annotationsOf({ requestId, inherited }: Change): readonly Any[] {
-  const from = inherited.map(({ source }) => source.tenantId);
+/** The id of the request, and what is held, or may be, whatever was changed. */
+function annotationsOf({ requestId, inherited, returning: { mayReturn, unknown } }: Change): readonly Any[] {
+  const metadata = {
+    ...(inherited.length > 0 && { also_inherited_from: inherited.map(({ source }) => source.tenantId) }),
+    ...(mayReturn.length > 0 && { may_return_from: mayReturn.map(({ from }) => from) }),
+    ...(unknown !== undefined && { may_return_unknown: unknown }),
+  };
   return [
     annotate(RequestIdSchema, create(RequestIdSchema, { requestId })),
-    ...(from.length === 0
+    ...(Object.keys(metadata).length === 0
       ? []
-      : [annotate(GrantMetadataSchema, create(GrantMetadataSchema, { metadata: { also_inherited_from: from } }))]),
+      : [annotate(GrantMetadataSchema, create(GrantMetadataSchema, { metadata }))]),
   ];
 }
 

@@ -134,3 +134,56 @@ describe('grant', () => {
     expect(writes()).toEqual([]);
   });
 });
+
+describe('revoke of a role that the next login gives back', () => {
+  const revoke = ['revoke', '--role', 'Approver', '--in', 'Acme', '--from', 'pat@acme.example'];
+
+  beforeEach(() => {
+    emulator.state.putSsoConfiguration({
+      tenantId: 'acme',
+      saml: { idpEntityId: 'https://idp.example', idpSSOUrl: 'https://idp.example/sso' },
+      groupMappings: [{ role: 'Approver', groups: ['Staff'] }],
+    });
+    const members = [{ loginId: 'pat@acme.example', userId: 'U2Pat', display: 'Pat' }];
+    emulator.state.putGroup({ tenantId: 'acme', id: 'g1', display: 'Staff', source: 'scim', members });
+  });
+
+  it('ends with exit 1 and sends nothing, with --refuse-returning', async () => {
+    const ended = await run(...revoke, '--refuse-returning');
+
+    expect(ended).toMatchObject({ code: 1, stdout: '' });
+    expect(ended.stderr).toContain('Approver in Acme may come back at the next login of user U2Pat');
+    expect(writes()).toEqual([]);
+  });
+
+  it('is made with a warning where SSO configurations are included, and without asking where they are not', async () => {
+    const [told, silent] = [
+      await run(...revoke, '--include', 'sso_configuration', '--dry-run'),
+      await run(...revoke, '--dry-run', '--json'),
+    ];
+    const ended = await run(...revoke, '--include', 'sso_configuration', '--json');
+
+    const warning = 'Warning: it may come back at the next login, by the mapping of idp_group:acme/default_ssoid/g1.\n';
+    expect(told.stdout).toContain(warning);
+    expect(JSON.parse(silent.stdout)).not.toHaveProperty('mayReturn');
+    expect(JSON.parse(ended.stdout)).toMatchObject({
+      outcome: 'revoked',
+      mayReturn: [{ via: 'group_mapping', from: 'idp_group:acme/default_ssoid/g1', ssoId: 'default_ssoid' }],
+    });
+    expect(writes()).toEqual([removeRole]);
+  });
+
+  it('says so where the settings cannot be read, and is made', async () => {
+    emulator.faults.add({
+      match: { endpoint: 'GET /v2/mgmt/sso/settings/all' },
+      times: 10,
+      fault: { kind: 'status', status: 403 },
+    });
+
+    const ended = await run(...revoke, '--include', 'sso_configuration');
+
+    expect(ended.code).toBe(0);
+    expect(ended.stdout).toContain('Warning: whether it comes back at the next login could not be read: ');
+    expect(writes()).toEqual([removeRole]);
+  });
+});

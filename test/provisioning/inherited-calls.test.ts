@@ -220,3 +220,91 @@ describe('a grant that a sync lists for something that is no person', () => {
     }
   });
 });
+
+describe('a Revoke of a role that a mapping gives back', () => {
+  async function startMapped(options: ProvisioningOptions): Promise<Provisioning> {
+    const server = await start(options);
+    const { state } = server.emulator;
+    state.putSsoConfiguration({
+      tenantId: 'acme',
+      saml: { idpEntityId: 'https://idp.example', idpSSOUrl: 'https://idp.example/sso' },
+      groupMappings: [{ role: 'Approver', groups: ['Staff'] }],
+    });
+    state.putGroup({
+      tenantId: 'acme',
+      id: 'g1',
+      display: 'Staff',
+      source: 'scim',
+      members: [{ loginId: 'pat@acme.example', userId: 'U2Pat', display: 'Pat' }],
+    });
+    return server;
+  }
+
+  it('is made, and its answer names the group, where SSO settings are included', async () => {
+    const { revoke, audit, emulator } = await startMapped({ include: ['sso_configuration'], returning: 'tell' });
+
+    expect(await revoke('role', 'acme/Approver', 'U2Pat')).toMatchObject({
+      isOld: false,
+      metadata: { may_return_from: ['idp_group:acme/default_ssoid/g1'] },
+    });
+    expect(emulator.state.user('U2Pat')?.tenants).toContainEqual({
+      tenantId: 'acme',
+      roleNames: ['Editor', 'Auditor'],
+    });
+    expect(audit).toMatchObject([{ outcome: 'revoked', mayReturn: [{ via: 'group_mapping' }] }]);
+  });
+
+  it('is cancelled with the reason, before any write, with --refuse-returning', async () => {
+    const { revoke, writes, intents } = await startMapped({ returning: 'refuse' });
+
+    const error = await failureOf(revoke('role', 'acme/Approver', 'U2Pat'));
+
+    expect(error.code).toBe(status.FAILED_PRECONDITION);
+    expect(errorInfoOf(error)?.text).toContain('the mapping of idp_group:acme/default_ssoid/g1');
+    expect(writes()).toEqual([]);
+    expect(intents).toEqual([]);
+  });
+
+  it('ends as the read does, with nothing sent, where settings may not be read and --refuse-returning is on', async () => {
+    const { revoke, writes, fault } = await startMapped({ returning: 'refuse' });
+    fault('GET /v2/mgmt/sso/settings/all', { kind: 'status', status: 403 }, 10);
+
+    expect((await failureOf(revoke('role', 'acme/Approver', 'U2Pat'))).code).toBe(status.PERMISSION_DENIED);
+    expect(writes()).toEqual([]);
+  });
+
+  it('is made, and its answer says that nobody knows, where settings may not be read', async () => {
+    const { revoke, fault } = await startMapped({ include: ['sso_configuration'], returning: 'tell' });
+    fault('GET /v2/mgmt/sso/settings/all', { kind: 'status', status: 403 }, 10);
+
+    expect(await revoke('role', 'acme/Approver', 'U2Pat')).toMatchObject({
+      isOld: false,
+      metadata: { may_return_unknown: expect.stringContaining('/v2/mgmt/sso/settings/all') },
+    });
+  });
+});
+
+describe('an entitlement of an included type that an identity provider manages', () => {
+  it.each([
+    ['idp_group', 'member', 'change the group in the identity provider'],
+    ['sso_configuration', 'member', 'SSO settings'],
+  ])('is refused with where that is: %s', async (typeId, slug, where) => {
+    const { sendGrant, emulator } = await start({ include: ['sso_configuration', 'idp_group'] });
+    const resource = 'east/default_ssoid/staff';
+
+    const error = await failureOf(
+      sendGrant({
+        entitlement: {
+          id: `${typeId}:${resource}:${slug}`,
+          slug,
+          resource: { id: { resourceType: typeId, resource } },
+        },
+        principal: { id: { resourceType: 'user', resource: 'U2Pat' } },
+      }),
+    );
+
+    expect(error.code).toBe(status.FAILED_PRECONDITION);
+    expect(errorInfoOf(error)?.text).toContain(where);
+    expect(emulator.stats.total).toBe(0);
+  });
+});

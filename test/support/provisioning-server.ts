@@ -29,6 +29,7 @@ import { StatusSchema } from '../../src/gen/google/rpc/status_pb.ts';
 import type { Logger } from '../../src/log.ts';
 import type { AuditEntry, WriteAudit } from '../../src/provisioning/audit.ts';
 import { createProvisioner, type Provisioner } from '../../src/provisioning/provisioner.ts';
+import type { ReturningMode } from '../../src/provisioning/returning.ts';
 import { startServer } from '../../src/server/server.ts';
 import { clientOf } from './embedded.ts';
 import { grpcCall } from './grpc-call.ts';
@@ -172,6 +173,7 @@ export interface ProvisioningOptions {
   readonly joinTenant?: boolean;
   readonly inheritance?: InheritanceMode;
   readonly include?: readonly string[];
+  readonly returning?: ReturningMode;
   readonly dryRun?: boolean;
   readonly isOff?: boolean;
   readonly audit?: WriteAudit;
@@ -206,6 +208,7 @@ export async function startProvisioning({
   joinTenant = false,
   inheritance = 'auto',
   include = [],
+  returning = 'ignore',
   dryRun = false,
   isOff = false,
   audit: sink,
@@ -228,6 +231,7 @@ export async function startProvisioning({
     sleep,
     joinTenant,
     inheritance,
+    returning,
     dryRun,
     isEnabled: !isOff,
     ...(logger !== undefined && { logger }),
