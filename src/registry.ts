@@ -4,6 +4,7 @@ import type { ResourceType as ResourceTypeMessage } from './model/messages.ts';
 import { toResourceType } from './model/resource-type.ts';
 import { writeRightsOf } from './provisioning/types.ts';
 import { accessKeyType } from './resources/access-key.ts';
+import { accessKeySecretType } from './resources/access-key-secret.ts';
 import { idpGroupType } from './resources/idp-group.ts';
 import { permissionType } from './resources/permission.ts';
 import type { ResourceType } from './resources/resource-type.ts';
@@ -26,6 +27,7 @@ export const registry: readonly ResourceType[] = [
   permissionType,
   roleBindingType,
   accessKeyType,
+  accessKeySecretType,
   ssoConfigurationType,
   idpGroupType,
 ];
@@ -35,8 +37,8 @@ export const registry: readonly ResourceType[] = [
  * Throws `config` for a name that no opt-in type has.
  */
 export function listedTypes(include: readonly string[] = []): TypeSet {
-  const optIn = registry.filter(({ isOptIn }) => isOptIn === true).map(({ words }) => words.id);
-  const unknown = include.find((typeId) => typeId !== 'all' && !optIn.includes(typeId));
+  const optIn = new Set(registry.filter(({ isOptIn }) => isOptIn === true).map(includeWord));
+  const unknown = include.find((typeId) => typeId !== 'all' && !optIn.has(typeId));
   if (unknown !== undefined) {
     const isAlwaysRead = registry.some(({ words }) => words.id === unknown);
     throw new ConnectorError(
@@ -45,7 +47,12 @@ export function listedTypes(include: readonly string[] = []): TypeSet {
     );
   }
   const isIncluded = (typeId: string): boolean => include.includes('all') || include.includes(typeId);
-  return new TypeSet(registry.filter(({ words, isOptIn }) => isOptIn !== true || isIncluded(words.id)));
+  return new TypeSet(registry.filter((type) => type.isOptIn !== true || isIncluded(includeWord(type))));
+}
+
+/** The word by which `--include` asks for a type. */
+function includeWord({ words, includedWith = words.id }: ResourceType): string {
+  return includedWith;
 }
 
 /** How many requests a sync sends for each tenant, for the types that are read tenant by tenant. */

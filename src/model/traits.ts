@@ -1,11 +1,13 @@
 import { create, type JsonObject } from '@bufbuild/protobuf';
-import type { Any } from '@bufbuild/protobuf/wkt';
+import { type Any, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import {
   GroupTraitSchema,
   NonHumanIdentityTrait_NhiType,
   NonHumanIdentityTraitSchema,
   RoleTraitSchema,
   ScopeBindingTraitSchema,
+  SecretTrait_CredentialType,
+  SecretTraitSchema,
   UserTrait_AccountType,
   UserTraitSchema,
 } from '../gen/c1/connector/v2/annotation_trait_pb.ts';
@@ -98,4 +100,29 @@ export function serviceAccountTraits(parts: ResourceParts, detail: string): read
     nhiDetail: detail,
   });
   return [annotate(UserTraitSchema, account), annotate(NonHumanIdentityTraitSchema, identity)];
+}
+
+/** A secret that somebody or something signs in with. */
+export interface SecretParts extends ResourceParts {
+  /** Its kind, such as "descope.access_key". */
+  readonly detail: string;
+  /** Epoch seconds; undefined for never. */
+  readonly expireTime: number | undefined;
+  /** Who made it; only somebody whom the sync lists. */
+  readonly creator: ResourceRef | undefined;
+  /** As whom it acts; only somebody whom the sync lists. */
+  readonly identity: ResourceRef | undefined;
+}
+
+/** When a secret was last used is never told: Descope does not say. */
+export function secretTrait({ detail, expireTime, creator, identity, createdTime }: SecretParts): Any {
+  const trait = create(SecretTraitSchema, {
+    ...createdAt(createdTime),
+    ...(expireTime !== undefined && { expiresAt: timestampFromMs(expireTime * 1000) }),
+    ...(creator !== undefined && { createdById: toResourceId(creator) }),
+    ...(identity !== undefined && { identityId: toResourceId(identity) }),
+    credentialType: SecretTrait_CredentialType.STATIC_SECRET,
+    credentialDetail: detail,
+  });
+  return annotate(SecretTraitSchema, trait);
 }

@@ -1,59 +1,15 @@
-import type { CatalogList } from '../access/catalog-list.ts';
 import { type AccessKey, accessKeyList } from '../descope/access-keys.ts';
 import { toResource } from '../model/resource-message.ts';
 import { type ResourceRow, resourceRow } from '../model/row.ts';
-import type { CutCounter } from '../model/text.ts';
-import { isValidTimestamp, rfc3339OfMs } from '../model/time.ts';
 import { serviceAccountTraits } from '../model/traits.ts';
+import { listedKeys, namesOf, partsOfKey } from './listed-keys.ts';
 import type { ResourceType } from './resource-type.ts';
 import { fillPage, rowsAfter } from './sync/paging.ts';
 import type { SyncSession } from './sync/sync-session.ts';
 
-const listedKeys: CatalogList<AccessKey> = {
-  typeId: 'access_key',
-  whole: accessKeyList,
-  idOf: ({ id }) => id,
-  bytesOf: ({ roleNames, keyTenants }) => 900 + (roleNames.length + keyTenants.length) * 120,
-};
-
-/** What a key is called. Names are not unique: where several keys share one, the end of the id tells them apart. */
-function namesOf(keys: readonly AccessKey[]): (key: AccessKey) => string {
-  const counts = Map.groupBy(keys, ({ name }) => name);
-  return ({ id, name }) => {
-    if (name.trim() === '') {
-      return id;
-    }
-    return (counts.get(name)?.length ?? 0) > 1 ? `${name} (${id.slice(-6)})` : name;
-  };
-}
-
-/**
- * A key as a service account. `nowMs` decides whether it has expired, which Descope's own word need not say. A time of
- * expiry that is no date, such as -1 or the year 9999, means never.
- */
-function toAccessKey(key: AccessKey, displayName: string, nowMs: number, cuts: CutCounter): ResourceRow {
-  const { id, description, createdTime } = key;
-  const expireTime = key.expireTime !== undefined && isValidTimestamp(key.expireTime) ? key.expireTime : undefined;
-  const isExpired = expireTime !== undefined && expireTime * 1000 <= nowMs;
-  const status = isExpired ? 'expired' : key.status.toWellFormed();
-  const parts = {
-    id,
-    displayName,
-    description,
-    createdTime,
-    status: status === 'active' ? 'enabled' : ['inactive', 'expired'].includes(status) ? 'disabled' : 'unspecified',
-    statusDetail: status === 'active' ? '' : status,
-    profile: {
-      key_id: id,
-      name: key.name.toWellFormed(),
-      status,
-      expires_at: expireTime === undefined ? '' : rfc3339OfMs(expireTime * 1000),
-      created_by: key.createdBy.toWellFormed(),
-      permitted_ips: key.permittedIps.map((address) => address.toWellFormed()),
-      custom_claims_present: key.hasCustomClaims,
-      editable: key.isEditable,
-    },
-  } as const;
+/** A key as a service account. */
+function toAccessKey(key: AccessKey, displayName: string, { beganAtMs, cuts }: SyncSession): ResourceRow {
+  const parts = partsOfKey(key, displayName, beganAtMs);
   return resourceRow(toResource('access_key', parts, serviceAccountTraits(parts, 'descope.access_key'), cuts));
 }
 
@@ -67,7 +23,7 @@ function unbound(keys: readonly AccessKey[]): readonly AccessKey[] {
 
 async function rowMaker(session: SyncSession, signal?: AbortSignal): Promise<(key: AccessKey) => ResourceRow> {
   const nameOf = namesOf((await session.catalog(signal)).rows(listedKeys));
-  return (key) => toAccessKey(key, nameOf(key), session.beganAtMs, session.cuts);
+  return (key) => toAccessKey(key, nameOf(key), session);
 }
 
 export const accessKeyType: ResourceType = {

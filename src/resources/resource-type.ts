@@ -18,6 +18,8 @@ export interface ResourceType {
   readonly words: ResourceTypeWords;
   /** Listed only where it is asked for (`--include`); absent on the founding types. */
   readonly isOptIn?: true;
+  /** The type by whose name `--include` asks for it, where that is another one. */
+  readonly includedWith?: string;
   /** The calls that the management key must be allowed to make. */
   readonly reads: readonly ReadEndpoint[];
   /** The whole lists that it is made of. */

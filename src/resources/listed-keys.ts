@@ -1,0 +1,72 @@
+import type { CatalogList } from '../access/catalog-list.ts';
+import { type AccessKey, accessKeyList } from '../descope/access-keys.ts';
+import type { ResourceParts } from '../model/resource-message.ts';
+import { isValidTimestamp, rfc3339OfMs } from '../model/time.ts';
+
+export const listedKeys: CatalogList<AccessKey> = {
+  typeId: 'access_key',
+  whole: accessKeyList,
+  idOf: ({ id }) => id,
+  bytesOf: ({ roleNames, keyTenants }) => 900 + (roleNames.length + keyTenants.length) * 120,
+};
+
+/** What a key is called. Names are not unique: where several keys share one, the end of the id tells them apart. */
+export function namesOf(keys: readonly AccessKey[]): (key: AccessKey) => string {
+  const counts = new Map<string, number>();
+  for (const { name } of keys) {
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return ({ id, name }) => {
+    if (name.trim() === '') {
+      return id;
+    }
+    return (counts.get(name) ?? 0) > 1 ? `${name} (${id.slice(-6)})` : name;
+  };
+}
+
+/** When a key expires, in epoch seconds. A time that is no date, such as -1 or the year 9999, means never. */
+export function expireTimeOf({ expireTime }: AccessKey): number | undefined {
+  return expireTime !== undefined && isValidTimestamp(expireTime) ? expireTime : undefined;
+}
+
+/**
+ * What the two resources of a key have in common. `nowMs` decides whether it has expired, which Descope's own word need
+ * not say.
+ */
+export function partsOfKey(key: AccessKey, displayName: string, nowMs: number): ResourceParts {
+  const { id, description, createdTime, boundUserId } = key;
+  const expireTime = expireTimeOf(key);
+  const isExpired = expireTime !== undefined && expireTime * 1000 <= nowMs;
+  const status = isExpired ? 'expired' : key.status.toWellFormed();
+  return {
+    id,
+    displayName,
+    description,
+    createdTime,
+    status: status === 'active' ? 'enabled' : ['inactive', 'expired'].includes(status) ? 'disabled' : 'unspecified',
+    statusDetail: status === 'active' ? '' : status,
+    profile: {
+      key_id: id,
+      name: key.name.toWellFormed(),
+      description: description.toWellFormed(),
+      status,
+      expires_at: expireTime === undefined ? '' : rfc3339OfMs(expireTime * 1000),
+      created_by: key.createdBy.toWellFormed(),
+      permitted_ips: key.permittedIps.map((address) => address.toWellFormed()),
+      bound_user_id: boundUserId.toWellFormed(),
+      custom_claims_present: key.hasCustomClaims,
+      ignored_roles: ignoredRolesOf(key),
+      editable: key.isEditable,
+    },
+  };
+}
+
+/** Roles that a bound key holds itself, and that Descope ignores: "Editor", "acme: Editor". */
+function ignoredRolesOf({ boundUserId, roleNames, keyTenants }: AccessKey): string[] {
+  return boundUserId === ''
+    ? []
+    : [
+        ...roleNames,
+        ...keyTenants.flatMap((entry) => entry.roleNames.map((roleName) => `${entry.tenantId}: ${roleName}`)),
+      ].map((text) => text.toWellFormed());
+}
