@@ -45,7 +45,8 @@ const changes: Readonly<Record<string, Change>> = {
   'total-negative': (body) => ({ ...body, total: -1 }),
   'total-float': (body) => ({ ...body, total: Number(body['total']) + 0.5 }),
   'total-huge': (body) => ({ ...body, total: 2 ** 53 }),
-  array: () => [],
+  // Groups are an array by themselves: an empty one would be an answer.
+  array: (body) => (Array.isArray(body) ? [[]] : []),
   object: () => ({}),
   'error-envelope': () => ({ errorCode: 'E011001', errorDescription: 'Bad request', errorMessage: 'Bad request' }),
 };
@@ -54,7 +55,7 @@ const changes: Readonly<Record<string, Change>> = {
 export function toWrongReply(kind: string, good: Reply): Reply {
   const change = changes[kind];
   if (change) {
-    // Every endpoint of the stand-in answers with a JSON object.
+    // Every endpoint of the stand-in answers with a JSON object or an array, and both can be spread.
     const body = JSON.parse(good.body.toString()) as Record<string, unknown>;
     return { ...good, status: 200, body: Buffer.from(JSON.stringify(change(body))) };
   }

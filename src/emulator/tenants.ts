@@ -39,7 +39,7 @@ export interface Tenants {
   /** Throws what the API answers for an id that no tenant has. */
   find(id: string): Tenant;
   /** Ids of the direct children. */
-  successors(tenantId: string): string[];
+  successors(tenantId: string): readonly string[];
   /** The tenants below one that inherit from it. */
   heirs(tenantId: string): readonly Heir[];
   /** The tenants and all their descendants. */
@@ -141,8 +141,14 @@ function createTenants({ nowSeconds }: FamilyHost, switches: TenantSwitches): Te
   const byId = new Map<string, Tenant>();
   const listeners: ((removal: TenantRemoval) => void)[] = [];
   let version = 0;
-  const successors = (tenantId: string): string[] =>
-    [...byId.values()].filter((tenant) => tenant.parent === tenantId).map((tenant) => tenant.id);
+  // Every tenant is sent with its children: looking through all tenants for each would take too long for thousands.
+  let children = new Map<string, Tenant[]>();
+  let childrenOf = -1;
+  const successors = (tenantId: string): readonly string[] => {
+    if (childrenOf !== version) children = Map.groupBy(byId.values(), ({ parent }) => parent);
+    childrenOf = version;
+    return (children.get(tenantId) ?? []).map(({ id }) => id);
+  };
   return {
     get version() {
       return version;

@@ -25,6 +25,8 @@ export interface SsoConfigurations {
 export function createSsoConfigurations(host: FamilyHost): SsoConfigurations {
   const byTenant = new Map<string, Map<string, SsoConfiguration>>();
   const allRoles = host.stateOf(roles);
+  let roleById = new Map<string, Role>();
+  let rolesOf = -1;
   const store = (configuration: SsoConfiguration): SsoConfiguration => {
     const { tenantId, ssoId } = configuration;
     const own = byTenant.get(tenantId) ?? new Map<string, SsoConfiguration>();
@@ -54,7 +56,11 @@ export function createSsoConfigurations(host: FamilyHost): SsoConfigurations {
     },
     change: (tenantId, ssoId, change) => store(changed(get(tenantId, ssoId), change)),
     remove: (tenantId, ssoId) => byTenant.get(tenantId)?.delete(ssoId) === true,
-    roleOf: (roleId) => allRoles.all().find((role) => role.id === roleId),
+    roleOf(roleId) {
+      if (rolesOf !== allRoles.version) roleById = new Map(allRoles.all().map((role) => [role.id, role]));
+      rolesOf = allRoles.version;
+      return roleById.get(roleId);
+    },
   };
 }
 
