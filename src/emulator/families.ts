@@ -1,4 +1,7 @@
 import { accessKeys } from './access-keys.ts';
+import { consents } from './apps/consents.ts';
+import { federatedApps } from './apps/federated-apps.ts';
+import { thirdPartyApps } from './apps/third-party-apps.ts';
 import type { Family } from './family.ts';
 import { groups } from './groups.ts';
 import { license } from './license.ts';
@@ -19,6 +22,9 @@ export const families = [
   roles,
   permissions,
   accessKeys,
+  federatedApps,
+  thirdPartyApps,
+  consents,
   ssoConfigurations,
   groups,
   tenantSettings,

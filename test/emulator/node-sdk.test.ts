@@ -134,6 +134,36 @@ describe('the vendor SDK against the emulator', () => {
     expect(gone.code).toBe(404);
   });
 
+  it('lists federated apps, and adds and removes those of a user', async () => {
+    const { data: apps = [] } = await management.ssoApplication.loadAll();
+    const one = await management.ssoApplication.load('SA2StockLedger');
+    const added = await management.user.addSSOapps(adaLovelace.loginId, ['SA2Wiki', 'SA2StockLedger']);
+    const removed = await management.user.removeSSOapps(adaLovelace.userId, ['SA2Wiki']);
+    const set = await management.user.setSSOapps(adaLovelace.userId, []);
+
+    expect(apps).toHaveLength(5);
+    expect(one.data).toEqual(apps[1]);
+    // The types of the SDK do not know the field.
+    expect(added.data).toMatchObject({ ssoAppIds: ['SA2Wiki', 'SA2StockLedger'] });
+    expect(removed.data).toMatchObject({ ssoAppIds: ['SA2StockLedger'] });
+    expect(set.data).toMatchObject({ ssoAppIds: [] });
+  });
+
+  it('lists third-party apps, and reads and deletes consents', async () => {
+    const { inboundApplication } = management;
+    const { data: apps = [] } = await inboundApplication.loadAllApplications();
+    const one = await inboundApplication.loadApplication('TPA2LedgerSync');
+    const { data: consents = [] } = await inboundApplication.searchConsents({ appId: 'TPA2LedgerSync', page: 0 });
+    await inboundApplication.deleteConsents({ consentIds: [consents[0]?.id ?? ''] });
+    await inboundApplication.deleteTenantConsents({ appId: 'TPA2LedgerSync', tenantId: 'acme' });
+    const { data: left = [] } = await inboundApplication.searchConsents({ appId: 'TPA2LedgerSync' });
+
+    expect(apps.map(({ name }) => name)).toContain('Desktop agent');
+    expect(one.data).toEqual(apps[0]);
+    expect(consents.map(({ userId }) => userId)).toEqual([adaLovelace.userId, adaLovelace.userId, '']);
+    expect(left).toEqual([consents[1]]);
+  });
+
   it('sends no request that the emulator does not know', async () => {
     await management.tenant.loadAll();
     await management.role.loadAll();

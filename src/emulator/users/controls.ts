@@ -1,3 +1,4 @@
+import type { FederatedApps } from '../apps/federated-apps.ts';
 import type { UserContext } from './context.ts';
 import { rolesIn, toUserRecord, withRoles, withoutTenant } from './records.ts';
 import type { UserRecord, UserSeed } from './records.ts';
@@ -21,11 +22,17 @@ export interface UserControls {
   revokeRole(id: string, roleName: string, tenantId?: string): UserRecord;
   joinTenant(id: string, tenantId: string): UserRecord;
   leaveTenant(id: string, tenantId: string): UserRecord;
+  /** Ids of the federated apps that the user can open, by all rules; no endpoint tells that. */
+  reachableApps(id: string): readonly string[];
   /** Searches without a sort come in another order from now on. */
   reorder(): void;
 }
 
-export function userControls({ users, newUserId, nowSeconds }: UserContext, reorder: () => void): UserControls {
+export function userControls(
+  { users, tenants, newUserId, nowSeconds }: UserContext,
+  apps: FederatedApps,
+  reorder: () => void,
+): UserControls {
   const find = (id: string): UserRecord | undefined => {
     const ref = users.live.findByUserId(id) ?? users.live.findByText(id)[0];
     return ref === undefined ? undefined : users.live.get(ref);
@@ -81,6 +88,11 @@ export function userControls({ users, newUserId, nowSeconds }: UserContext, reor
       return save(withRoles(user, tenantId, rolesIn(user, tenantId) ?? []));
     },
     leaveTenant: (id, tenantId) => save(withoutTenant(existing(id), tenantId)),
+    reachableApps(id) {
+      const user = existing(id);
+      const offered = user.tenants.map(({ tenantId }) => tenants.get(tenantId)?.federatedAppIds ?? []);
+      return apps.reachable(user.ssoAppIds, offered);
+    },
     reorder,
   };
 }

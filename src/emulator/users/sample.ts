@@ -127,7 +127,7 @@ function toSampleUser(index: number, seed: number, idKey: number, createdTime: n
     customAttributes: attributesOf(flags),
     createdTime,
     modifiedTime: createdTime,
-    ssoAppIds: flags % 31 === 0 ? ['SA2StockLedger', 'SA2Wiki'] : [],
+    ssoAppIds: fixedApps.get(index) ?? (flags % 31 === 0 ? ['SA2StockLedger', 'SA2Wiki'] : []),
     TOTP: (flags >>> 4) % 4 === 0,
     SAML: home?.id === 'initech',
     OIDC: home?.id === 'lumiere',
@@ -151,6 +151,13 @@ const fixedMemberships: ReadonlyMap<number, readonly Membership[]> = new Map([
   // In the middle of the tree of Northwind: what they hold flows down from there.
   [28, [{ tenantId: 'northwind-foods', roleNames: ['Quality Lead', 'Billing Manager'] }]],
   [29, [{ tenantId: 'northwind-bakery', roleNames: ['Editor'] }]],
+]);
+
+/** Users whose apps are the same whatever the seed: one app only, one that is switched off, and one that is gone. */
+const fixedApps: ReadonlyMap<number, readonly string[]> = new Map([
+  [5, ['SA2Wiki']],
+  [6, ['SA2OldPayroll', 'SA2StockLedger']],
+  [7, ['SA2Wiki', 'SA2Retired']],
 ]);
 
 function membershipsOf(index: number, seed: number, home: SampleTenant | undefined): readonly Membership[] {

@@ -1,8 +1,10 @@
+import { federatedApps } from '../apps/federated-apps.ts';
 import { defineFamily } from '../family.ts';
 import type { FamilyHost } from '../family.ts';
 import { hash, randomId } from '../random.ts';
 import { roles } from '../roles.ts';
 import { tenants } from '../tenants.ts';
+import { userAppEndpoints } from './app-endpoints.ts';
 import type { UserContext } from './context.ts';
 import { userControls } from './controls.ts';
 import { userLifecycleEndpoints } from './lifecycle-endpoints.ts';
@@ -39,6 +41,7 @@ export const users = defineFamily({
         return randomId('U', seed, `created user ${created}`);
       },
     };
+    const apps = host.stateOf(federatedApps);
     const reorder = (): void => {
       reorders += 1;
     };
@@ -48,8 +51,9 @@ export const users = defineFamily({
         ...userReadEndpoints(context),
         ...userRoleEndpoints(context),
         ...userLifecycleEndpoints(context),
+        ...userAppEndpoints(context, apps),
       },
-      controls: userControls(context, reorder),
+      controls: userControls(context, apps, reorder),
     };
   },
 });
