@@ -171,8 +171,25 @@ function heldByOthers(
     .map(([{ binding }, after]) => [byBinding(name, binding, types.holderTypeIds), after]);
 }
 
+const rolesByPermission = new WeakMap<Catalog, ReadonlyMap<string, readonly Role[]>>();
+
+/** Roles that allow a permission, in their order; found once for a catalog, since each page asks for them. */
 function rolesAllowing(catalog: Catalog, name: string): readonly Role[] {
-  return catalog.roles.filter((role) => role.permissionNames.includes(name));
+  const known = rolesByPermission.get(catalog) ?? groupByPermission(catalog.roles);
+  rolesByPermission.set(catalog, known);
+  return known.get(name) ?? [];
+}
+
+function groupByPermission(roles: readonly Role[]): ReadonlyMap<string, readonly Role[]> {
+  const groups = new Map<string, Role[]>();
+  for (const role of roles) {
+    for (const name of new Set(role.permissionNames)) {
+      const group = groups.get(name) ?? [];
+      group.push(role);
+      groups.set(name, group);
+    }
+  }
+  return groups;
 }
 
 function isAllowedBy(catalog: Catalog, name: string, { roleName }: Binding): boolean {

@@ -1,6 +1,6 @@
 import type { Binding, Catalog } from '../../access/catalog.ts';
 import type { Holder } from '../../access/holding.ts';
-import { compare } from '../../model/order.ts';
+import { compare, firstPlace } from '../../model/order.ts';
 import type { HolderIndex } from './holder-index.ts';
 
 /** The bindings that somebody holds. */
@@ -19,6 +19,11 @@ export interface HeldBindings {
   placeOf(binding: Binding): number;
   /** Ids of the tenants inside which somebody holds the project role, in order. */
   tenantsOf(roleName: string): readonly string[];
+}
+
+/** The run in which a place of a listing lies; undefined before the first. `from` is where a run begins. */
+export function runAt<Run extends { readonly from: number }>(runs: readonly Run[], place: number): Run | undefined {
+  return runs[firstPlace(runs.length, (candidate) => (runs[candidate]?.from ?? 0) <= place) - 1];
 }
 
 /** The bindings that somebody holds whom one of the indexes knows. */
@@ -43,17 +48,16 @@ export function createHeldBindings(catalog: Catalog, indexes: readonly HolderInd
   return {
     count,
     at: (place) => {
-      const run = runs.findLast(({ from }) => from <= place);
+      const run = runAt(runs, place);
       const tenantId = run?.tenants[place - run.from];
       return run === undefined || tenantId === undefined ? undefined : { tenantId, roleName: run.roleName };
     },
     placeOf: ({ roleName, tenantId }) => {
-      const run = runs.find((candidate) => candidate.roleName >= roleName);
+      const run = runs[firstPlace(runs.length, (candidate) => (runs[candidate]?.roleName ?? '') < roleName)];
       if (run === undefined || run.roleName > roleName) {
         return run?.from ?? count;
       }
-      const behind = run.tenants.findIndex((tenant) => tenant >= tenantId);
-      return run.from + (behind === -1 ? run.tenants.length : behind);
+      return run.from + firstPlace(run.tenants.length, (tenant) => (run.tenants[tenant] ?? '') < tenantId);
     },
     tenantsOf: (roleName) => tenantsByRole.get(roleName) ?? [],
   };

@@ -2,6 +2,7 @@ import type { Catalog } from '../../access/catalog.ts';
 import type { Inheritance, InheritedPair } from '../../access/inheritance.ts';
 import type { DerivedBinding, RoleAddress } from '../../model/ids.ts';
 import { compare } from '../../model/order.ts';
+import { runAt } from './held-bindings.ts';
 import { scopeOfHeld } from './inherited-edges.ts';
 import type { HolderSource } from './other-holders.ts';
 
@@ -95,7 +96,7 @@ export class InheritedAccess {
 
   /** The inherited role at a place, by role and tenant; undefined beyond the last. */
   at(place: number): DerivedBinding | undefined {
-    const run = this.#runs.findLast(({ from }) => from <= place);
+    const run = runAt(this.#runs, place);
     const tenantId = run?.tenantIds[place - run.from];
     return run === undefined || tenantId === undefined
       ? undefined
