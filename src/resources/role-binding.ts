@@ -169,22 +169,31 @@ async function grantsOfBinding(
 }
 
 /**
- * Roles in effect in tenants by inheritance, as far as they are not listed anyway. Which there are depends on all
- * users.
+ * Roles in effect in tenants by inheritance, as far as they are not listed anyway. Which there are depends on all users.
+ * The cursor names the last one rather than its place, so that a process that reads the users anew goes on behind it.
  */
 async function listInherited(session: SyncSession, request: ListRequest): Promise<Page<ResourceRow>> {
   const { cursor, limit, signal, parent } = request;
   if (inheritanceIn(await session.catalog(signal), session.policy.inheritance).isFlat) {
     return emptyPage();
   }
-  const { catalog, inherited, readId } = await session.complete(signal);
+  const { catalog, inherited } = await session.complete(signal);
+  const start =
+    cursor === undefined
+      ? 0
+      : inherited.placeAfter({
+          tenantId: tokenText(cursor, 't'),
+          roleTenantId: tokenText(cursor, 'u'),
+          roleName: tokenText(cursor, 'n'),
+        });
   const isListed = session.policy.tenantRoles === 'all' ? isPlain : () => false;
   function* rows(): Generator<readonly [ResourceRow, TokenFields]> {
-    for (let place = placeIn(readId, cursor); place < inherited.count; place += 1) {
+    for (let place = start; place < inherited.count; place += 1) {
       const binding = inherited.at(place);
       const isOfParent = parent === undefined || binding?.tenantId === parent.id;
       if (binding !== undefined && isOfParent && !isListed(catalog, binding)) {
-        yield [toInherited(binding, catalog, session.cuts), { r: readId, o: place + 1 }];
+        const after = { t: binding.tenantId, u: binding.roleTenantId, n: binding.roleName };
+        yield [toInherited(binding, catalog, session.cuts), after];
       }
     }
   }

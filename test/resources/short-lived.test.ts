@@ -8,12 +8,21 @@ import { connectorOf, idsOf, keyOf, listResources } from '../support/walker.ts';
 
 const startedAt = 1_600_000_000;
 
+const flat = [tenant('acme'), tenant('globex'), tenant('empty')];
+/** What is held in acme and globex is inherited below them, by several kinds of ids. */
+const tree = [
+  tenant('acme'),
+  tenant('globex', { parent: 'acme' }),
+  tenant('empty', { parent: 'globex', roleInheritance: 'userOnly' }),
+  tenant('loop', { parent: 'loop' }),
+];
+
 /**
  * More pages than a process without an index reads at once: 1,730 users, two in each second, in tenants, with roles.
  */
-function project(count = 1_730): Rows {
+function project(count = 1_730, tenants = flat): Rows {
   return {
-    tenants: ['acme', 'globex', 'empty'].map((id) => tenant(id)),
+    tenants,
     roles: [
       role('Editor', { permissionNames: ['read', 'write'] }),
       role('Viewer', { permissionNames: ['read'] }),
@@ -92,6 +101,48 @@ describe('a server that is replaced all the time', () => {
     },
   );
 
+  it.each([
+    [1, 0, 'all'],
+    [2, 0, 'observed'],
+    [1, 70, 'observed'],
+  ] as const)(
+    'every %i calls (page size %i, tenant roles %s), with a tree of tenants: what is inherited is told, and all of it',
+    async (life, pageSize, tenantRoles) => {
+      const rows = project(1_730, tree);
+      const caller = shortLived(createProject(rows), tenantRoles, () => life);
+
+      const { resources, grants } = await caller.sync(pageSize);
+
+      const truth = truthOf(rows, tenantRoles);
+      expect(new Set(resources.map(keyOf))).toEqual(new Set(truth.resources.keys()));
+      expect(new Set(idsOf(grants))).toEqual(new Set(truth.grants.keys()));
+      expect(idsOf(grants)).toContain('role_binding:empty/globex/Owner:assigned:role:globex/Owner');
+    },
+  );
+
+  it.each([1, 3])(
+    'every call, with more inherited roles than the %i that a page holds: the sync ends, and is whole',
+    async (pageSize) => {
+      const below = Array.from({ length: 9 }, (_, place) => tenant(`child-${place}`, { parent: 'acme' }));
+      const users = usersWith(5, { userTenants: [inTenant('acme', 'Viewer', 'Own')] });
+      const rows: Rows = {
+        ...project(0),
+        tenants: [tenant('acme'), ...below],
+        roles: [
+          role('Viewer', { permissionNames: ['read'] }),
+          role('Own', { tenantId: 'acme', permissionNames: ['read'] }),
+        ],
+        users: users.map((one, place) => Object.assign(one, { createdTime: startedAt + place })),
+      };
+
+      const { resources, grants } = await shortLived(createProject(rows), 'observed', () => 1).sync(pageSize);
+
+      const truth = truthOf(rows, 'observed');
+      expect(new Set(resources.map(keyOf))).toEqual(new Set(truth.resources.keys()));
+      expect(new Set(idsOf(grants))).toEqual(new Set(truth.grants.keys()));
+    },
+  );
+
   it('makes progress with every page: each process reads the rest only', async () => {
     const fixture = createProject(project());
     const caller = shortLived(fixture, 'all', () => 1);
@@ -102,9 +153,15 @@ describe('a server that is replaced all the time', () => {
     expect(users.length).toBeLessThan(1_730 + 2 * caller.calls);
   });
 
-  it.each([1, 2, 3])('while users come and go (seed %i): whoever stays is told, with all access', async (seed) => {
+  it.each([
+    [1, flat],
+    [2, flat],
+    [3, flat],
+    [4, tree],
+    [5, tree],
+  ] as const)('while users come and go (seed %i): whoever stays is told, with all access', async (seed, tenants) => {
     const chance = chanceOf(seed);
-    const before = project();
+    const before = project(1_730, [...tenants]);
     const fixture = createProject(before);
     let came = 0;
     const churn = (): void => {

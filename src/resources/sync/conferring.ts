@@ -2,7 +2,9 @@ import { type Binding, type Catalog, idOfBinding } from '../../access/catalog.ts
 import { idOfRole } from '../../access/catalog-list.ts';
 import type { Role } from '../../descope/roles.ts';
 import { conferringGrantRow } from '../../model/conferring-row.ts';
-import type { TokenFields } from '../../model/page-token.ts';
+import { roleResourceId } from '../../model/ids.ts';
+import { firstPlace } from '../../model/order.ts';
+import { type TokenFields, tokenText } from '../../model/page-token.ts';
 import type { GrantRow } from '../../model/row.ts';
 import type { CompletedRead } from './completed-read.ts';
 import { bindingsOf } from './held-bindings.ts';
@@ -42,7 +44,10 @@ async function mappedPage(session: SyncSession, name: string, request: PageReque
   );
 }
 
-/** The same of roles that are in effect in tenants by inheritance alone. In the cursor `p` and `o` as below. */
+/**
+ * The same of roles that are in effect in tenants by inheritance alone. The cursor names the last role and the last
+ * tenant, `u` and `n`, `t`, so that a process that reads the users anew goes on behind them.
+ */
 async function inheritedPage(
   session: SyncSession,
   name: string,
@@ -52,22 +57,26 @@ async function inheritedPage(
   if (!first.hasPermission(name) || inheritanceIn(first, session.policy.inheritance).isFlat) {
     return emptyPage();
   }
-  const { catalog, inherited, readId } = await session.complete(signal);
+  const { catalog, inherited } = await session.complete(signal);
   const roles = rolesAllowing(catalog, name);
   const { holderTypeIds } = session.types;
+  const last =
+    cursor === undefined ? undefined : { tenantId: tokenText(cursor, 'u'), roleName: tokenText(cursor, 'n') };
+  const lastId = last === undefined ? '' : roleResourceId(last);
+  const idAt = (place: number): string => idOfRole(roles[place] as Role); // asked for places of the list alone
+  const start = firstPlace(roles.length, (place) => idAt(place) < lastId);
   function* rows(): Generator<readonly [GrantRow, TokenFields]> {
-    let from = placeIn(readId, cursor, 'o');
-    for (let place = placeIn(readId, cursor, 'p'); place < roles.length; place += 1) {
-      const role = roles[place];
-      const address = { tenantId: role?.tenantId ?? '', roleName: role?.name ?? '' };
+    for (const role of roles.slice(start)) {
+      const address = { tenantId: role.tenantId, roleName: role.name };
       const tenantIds = inherited.tenantsOf(address);
-      for (; from < tenantIds.length; from += 1) {
-        const tenantId = tenantIds[from] ?? '';
+      const lastTenant = cursor !== undefined && idOfRole(role) === lastId ? tokenText(cursor, 't') : '';
+      const from = firstPlace(tenantIds.length, (place) => (tenantIds[place] ?? '') <= lastTenant);
+      for (let place = from; place < tenantIds.length; place += 1) {
+        const tenantId = tenantIds[place] ?? '';
         const id = idOfInherited(catalog, tenantId, address);
         const row = conferringGrantRow(name, { typeId: 'role_binding', id, tenantId }, holderTypeIds);
-        yield [row, { r: readId, p: place, o: from + 1 }];
+        yield [row, { u: role.tenantId, n: role.name, t: tenantId }];
       }
-      from = 0;
     }
   }
   return fillPage(rows(), limit);

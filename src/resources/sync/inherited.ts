@@ -1,7 +1,7 @@
 import type { Catalog } from '../../access/catalog.ts';
 import type { Inheritance, InheritedPair } from '../../access/inheritance.ts';
 import type { DerivedBinding, RoleAddress } from '../../model/ids.ts';
-import { compare } from '../../model/order.ts';
+import { compare, firstPlace } from '../../model/order.ts';
 import { runAt } from './held-bindings.ts';
 import { scopeOfHeld } from './inherited-edges.ts';
 import type { HolderSource } from './other-holders.ts';
@@ -77,9 +77,8 @@ export class InheritedAccess {
     }
     this.counts = counts;
     this.#byRole = byRole;
-    this.#runs = Array.from(byRole.values().flatMap((runs) => runs.values())).sort(
-      ({ role: left }, { role: right }) =>
-        compare(left.roleName, right.roleName) || compare(left.tenantId, right.tenantId),
+    this.#runs = Array.from(byRole.values().flatMap((runs) => runs.values())).sort(({ role: left }, { role: right }) =>
+      compareRoles(left, right),
     );
     let from = 0;
     for (const run of this.#runs) {
@@ -103,6 +102,23 @@ export class InheritedAccess {
       : { tenantId, roleTenantId: run.role.tenantId, roleName: run.role.roleName };
   }
 
+  /** The place of the first inherited role behind one, whether that is still inherited or not. */
+  placeAfter({ tenantId, roleTenantId, roleName }: DerivedBinding): number {
+    const asked = { tenantId: roleTenantId, roleName };
+    const isBefore = (place: number): boolean => {
+      const run = this.#runs[place];
+      return run !== undefined && compareRoles(run.role, asked) < 0;
+    };
+    const run = this.#runs[firstPlace(this.#runs.length, isBefore)];
+    if (run === undefined) {
+      return this.count;
+    }
+    const { role, tenantIds, from } = run;
+    return compareRoles(role, asked) === 0
+      ? from + firstPlace(tenantIds.length, (place) => (tenantIds[place] ?? '') <= tenantId)
+      : from;
+  }
+
   /** Tenants in which a role is in effect by inheritance alone, in order. */
   tenantsOf({ tenantId, roleName }: RoleAddress): readonly string[] {
     return this.#byRole.get(roleName)?.get(tenantId)?.tenantIds ?? [];
@@ -119,6 +135,11 @@ export class InheritedAccess {
       }
     }
   }
+}
+
+/** The order of roles in listings of what is inherited. */
+function compareRoles(left: RoleAddress, right: RoleAddress): number {
+  return compare(left.roleName, right.roleName) || compare(left.tenantId, right.tenantId);
 }
 
 const sortedRoles = new WeakMap<ReadonlyMap<string, HeldRole>, readonly HeldRole[]>();
