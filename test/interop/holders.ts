@@ -41,6 +41,48 @@ export function permissionHoldersIn({ grants }: SyncRows): string[] {
     .map(({ entitlement, principal }) => JSON.stringify([keyOf(principal.id), entitlement.resource.id.resource]));
 }
 
+/** A row of `who-can --json`. */
+export interface AnswerRow {
+  readonly principal: { readonly type: string; readonly id: string };
+  readonly way: string;
+  readonly tenantId: string;
+  readonly role: string;
+  readonly permission: string;
+  readonly from: string;
+  readonly certainty: string;
+  readonly reason: string;
+  /** The tenants by which it comes, from `from` to the tenant where it is. */
+  readonly through: readonly string[];
+}
+
+/** What rows of answers say of holders. Whoever will gain something is none. */
+export function holdersAnswered(rows: readonly AnswerRow[]): HolderTruth[] {
+  return rows
+    .filter(({ way }) => way !== 'will_gain')
+    .map(({ principal, way, tenantId, role, permission, from, certainty, reason }) => {
+      ok(way === 'direct' || way === 'inherited' || way === 'key', `a way that nobody knows: ${way}`);
+      return {
+        who: `${principal.type}:${principal.id}`,
+        permission,
+        tenant: tenantId,
+        role,
+        way,
+        from,
+        reason,
+        certainty,
+      };
+    });
+}
+
+/** Holders as lines that can be compared. */
+export function linesOf(holders: readonly HolderTruth[]): string[] {
+  return holders
+    .map(({ who, permission, tenant, role, way, from, reason, certainty }) =>
+      JSON.stringify([who, permission, tenant, role, way, from, reason, certainty]),
+    )
+    .toSorted();
+}
+
 type Way = Pick<HolderTruth, 'way' | 'from' | 'reason' | 'certainty'>;
 
 /** Given by the connector, and derived from each source: by the edge between the source and what is granted. */

@@ -10,12 +10,12 @@ import { type HolderTruth, holdersOf } from '../support/holder-truth.ts';
 import { seedOf, type TreeWorld, treeWorldArbitrary } from '../support/tree-worlds.ts';
 import { type GrantTruth, truthOf } from '../support/truth.ts';
 import { type Bench, checkClean, type Scenario } from './bench.ts';
-import { holdersIn, permissionHoldersIn } from './holders.ts';
-import type { Report } from './processes.ts';
+import { type AnswerRow, holdersAnswered, holdersIn, linesOf, permissionHoldersIn } from './holders.ts';
+import { type Report, runToEnd } from './processes.ts';
 import type { GrantRow, SyncRows } from './rows.ts';
 
 /** How many random projects; `INTEROP_WORLDS` and `INTEROP_SEED` ask for others. */
-const worlds = Number(process.env['INTEROP_WORLDS'] ?? 12);
+const worlds = Number(process.env['INTEROP_WORLDS'] ?? 8);
 const seed = Number(process.env['INTEROP_SEED'] ?? 20_261_130);
 
 export const treeScenarios: readonly Scenario[] = (['all', 'observed'] as const).map((tenantRoles, place) => ({
@@ -40,7 +40,7 @@ async function allWorlds(bench: Bench, policy: SyncPolicy, place: number): Promi
   return `${told.worlds} projects (seed ${seed + place}), ${told.holders} holders, ${told.inherited} of them by inheritance, ${told.edges} edges`;
 }
 
-/** One project, four times: its records, our file as it is and expanded, and the syncer's own store. */
+/** One project, told in five ways: its records, our file as it is, expanded and asked, and the syncer's own store. */
 async function oneWorld(
   bench: Bench,
   world: TreeWorld,
@@ -56,6 +56,14 @@ async function oneWorld(
   const read = rowsOf(await bench.client(['-c1z', file, 'read']));
   const edges = checkEdges(read, truthOf(world, policy.tenantRoles).grants);
   checkHolders(rowsOf(await bench.client(['-c1z', expanded, 'expand'])), holders, 'our file, expanded');
+  for (const { name } of world.permissions.filter((permission) => isArgument(permission.name))) {
+    const { rows } = JSON.parse(await runToEnd(['who-can', file, name, '--json'], {})) as { rows: AnswerRow[] };
+    same(
+      linesOf(holdersAnswered(rows)),
+      linesOf(holders.filter(({ permission }) => permission === name)),
+      `who-can ${JSON.stringify(name)}`,
+    );
+  }
   const engine = place % 2 === 0 ? 'pebble' : 'sqlite';
   const synced = await bench.client([
     '-address',
@@ -70,6 +78,11 @@ async function oneWorld(
   ]);
   checkHolders(rowsOf(synced), holders, `synced into ${engine}`);
   return { holders, edges };
+}
+
+/** Whether a command line can hold it, and does not take it for an option. */
+function isArgument(name: string): boolean {
+  return !name.includes('\0') && !name.startsWith('-');
 }
 
 async function writeFile({ connector }: Embedded, path: string, { tenantRoles }: SyncPolicy): Promise<void> {
@@ -126,14 +139,6 @@ function checkHolders(rows: SyncRows, holders: readonly HolderTruth[], where: st
     .filter(({ permission }) => permission !== '')
     .map(({ who, permission }) => JSON.stringify([who, permission]));
   same(permissionHoldersIn(rows).toSorted(), [...new Set(permitted)].toSorted(), `permissions of ${where}`);
-}
-
-function linesOf(holders: readonly HolderTruth[]): string[] {
-  return holders
-    .map(({ who, permission, tenant, role, way, from, reason, certainty }) =>
-      JSON.stringify([who, permission, tenant, role, way, from, reason, certainty]),
-    )
-    .toSorted();
 }
 
 function same(actual: readonly string[], expected: readonly string[], where: string): void {
