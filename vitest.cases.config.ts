@@ -44,6 +44,7 @@ export const caseFiles = [
   'test/faults/records.test.ts',
   'test/faults/slow.test.ts',
   'test/faults/sweep.test.ts',
+  'test/faults/tenant-reads.test.ts',
   'test/faults/tls.test.ts',
   'test/listen-address.test.ts',
   'test/new/refusals.test.ts',

@@ -111,7 +111,10 @@ function decodeOidc(oidc: JsonObject): OidcSettings {
 /** The part of a block, or of a configuration of XAA, that hands out access. */
 export function decodeMappings(block: JsonObject): SsoMappings {
   return {
-    groupMappings: [...objects(block, 'groupsMapping', decodeMapping), ...objects(block, 'roleMappings', decodeNamed)],
+    groupMappings: [
+      ...objects(block, 'groupsMapping', decodeMapping),
+      ...objects(block, 'roleMappings', decodeNamed).filter(({ roleName }) => roleName !== ''),
+    ],
     groupsPriority: names(block, 'groupsPriority'),
     defaultRoles: names(block, 'defaultSSORoles'),
     fgaMappings: Object.keys(object(block, 'fgaMappings')).length,
@@ -127,7 +130,7 @@ function decodeMapping(mapping: JsonObject): GroupMapping {
   };
 }
 
-/** The shape of writes, which an answer may have, too. */
+/** The shape of writes, which an answer may have, too; there a role that is gone has nothing left. */
 function decodeNamed(mapping: JsonObject): GroupMapping {
   return { groups: names(mapping, 'groups'), roleId: '', roleName: optionalIdentity(mapping, 'roleName') };
 }

@@ -19,12 +19,18 @@ import { tenantPage, tenantsBeneath } from './sync/tenant-page.ts';
 const families = [ssoSettings, tenantSettings, xaaSettings];
 const dayMs = 86_400_000;
 
-/** Which protocol is in use: the tenant says it of its default configuration, of others the addresses tell it. */
-function kindOf({ ssoId, configuration }: SsoView, { authType }: Tenant): 'saml' | 'oidc' | 'none' {
+/**
+ * Which protocol is in use: the tenant says it of its default configuration, of others the addresses tell it. Null for
+ * one that cross-app access alone tells of.
+ */
+function kindOf({ ssoId, configuration }: SsoView, { authType }: Tenant): 'saml' | 'oidc' | 'none' | null {
   if (ssoId === defaultSsoId && (authType === 'saml' || authType === 'oidc' || authType === 'none')) {
     return authType;
   }
-  return configuration?.saml.isSet === true ? 'saml' : configuration?.oidc.isSet === true ? 'oidc' : 'none';
+  if (configuration === undefined) {
+    return null;
+  }
+  return configuration.saml.isSet ? 'saml' : configuration.oidc.isSet ? 'oidc' : 'none';
 }
 
 function toCertificateFields(certificate: Certificate, nowMs: number): Record<string, string | number | boolean> {

@@ -106,6 +106,23 @@ describe('the shrink guard', () => {
     expect(() => check({}, { tenantRoles: 'observed', grants: 1 })).toThrow(expect.objectContaining({ kind: 'held' }));
   });
 
+  it.each([
+    { before: 3, typesNotOffered: ['idp_group'], isHeld: true },
+    { before: 0, typesNotOffered: ['idp_group'], isHeld: false },
+    { before: 3, typesNotOffered: [], isHeld: false },
+  ])('with $before groups before, and $typesNotOffered not told of any more: held is $isHeld', (row) => {
+    const last = extent({});
+    const counts = { ...last.counts, resources: { ...last.counts.resources, idp_group: row.before } };
+    const found = { ...extent({}), typesNotOffered: row.typesNotOffered };
+    const act = (isAccepted: boolean): readonly string[] =>
+      checkShrink({ ...last, counts }, found, { maxShrink: 20, isAccepted });
+
+    if (row.isHeld) {
+      expect(() => act(false)).toThrow(/it has idp_group, and Descope does not tell of them any more/);
+    }
+    expect(act(row.isHeld)).toEqual([]);
+  });
+
   it('takes a type that is not counted for none of it', () => {
     const before: SyncExtent = { projectId: 'P2one', counts: { resources: {}, grants: {} } };
 

@@ -6,6 +6,7 @@ import { createLimiter } from '../../../src/descope/http/limiter.ts';
 import {
   createPacing,
   expectedTime,
+  expectedTimeOfTenants,
   type PacingOptions,
   type Rate,
   type RateLimit,
@@ -375,6 +376,15 @@ describe('the expected time', () => {
     [10_000, 1_800, '10,000 pages at 1,800 a minute: about 6 min'],
   ])('of %i pages at %i a minute is told as %j', (pages, perMinute, line) => {
     expect(expectedTime(pages, perMinute)?.line).toBe(line);
+  });
+
+  it('of what is asked of each tenant is told with how much that is', () => {
+    expect(expectedTimeOfTenants(500, 3, 80)?.line).toBe(
+      '1,500 requests, 3 requests for each of 500 tenants, at 80 a minute: about 19 min',
+    );
+    expect(expectedTimeOfTenants(500, 3, undefined)).toBeUndefined();
+    expect(expectedTimeOfTenants(500, 0, 80)).toBeUndefined();
+    expect(expectedTimeOfTenants(5, 3, 80)).toBeUndefined();
   });
 
   it.each([

@@ -1,0 +1,304 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { exitCodeOf } from '../../src/cli/exit-codes.ts';
+import type { Emulator, Fault } from '../../src/emulator/emulator.ts';
+import { ConnectorError } from '../../src/errors.ts';
+import { encode } from '../../src/model/wire-writer.ts';
+import { createSyncFile } from '../../src/output/sync-file.ts';
+import { runSync } from '../../src/sync/run.ts';
+import type { SyncSummary } from '../../src/sync/summary.ts';
+import { walk } from '../../src/sync/walk.ts';
+import { fakeTime } from '../descope/support.ts';
+import { temporaryFolder } from '../support/cli.ts';
+import { startEmbedded } from '../support/embedded.ts';
+
+const calls = {
+  settings: 'GET /v2/mgmt/sso/settings/all',
+  tenantSettings: 'GET /v1/mgmt/tenant/settings',
+  groups: 'POST /v1/mgmt/group/all',
+  xaa: 'GET /v1/mgmt/sso/xaa/settings/all',
+} as const;
+const forever = Number.POSITIVE_INFINITY;
+/** Stands in every field that is secret, and in fields that nobody knows; it may be seen nowhere. */
+const canary = 'canary-4f1d-do-not-tell';
+const secrets = { clientSecret: canary, spEncryptionKey: canary, spSignKey: canary, scimToken: canary, bearer: canary };
+const ways = ['grpc', 'file'] as const;
+
+const project = {
+  tenants: ['acme', 'globex', 'initech'].map((id) => ({ id })),
+  permissions: [{ name: 'read' }],
+  roles: [
+    { name: 'Viewer', permissionNames: ['read'] },
+    { name: 'Approver', tenantId: 'acme', permissionNames: ['read'] },
+  ],
+  users: ['ann', 'bob', 'cleo'].map((userId) => ({ userId, tenants: [{ tenantId: 'acme', roleNames: ['Viewer'] }] })),
+  ssoConfigurations: ['acme', 'globex'].flatMap((tenantId) =>
+    ['default_ssoid', 'second'].map((ssoId) => ({
+      tenantId,
+      ssoId,
+      saml: { idpEntityId: 'E', idpSSOUrl: 'https://idp.example', spEncryptionKey: canary, spSignKey: canary },
+      oidc: { clientSecret: canary },
+      extra: { setupLink: canary, secrets },
+      groupMappings: [{ role: 'Viewer', groups: ['Staff'] }],
+      defaultSSORoles: ['Viewer'],
+    })),
+  ),
+  groups: ['acme', 'globex'].map((tenantId) => ({
+    tenantId,
+    id: 'g-1',
+    display: 'Staff',
+    members: ['ann', 'bob', 'gone'].map((userId) => ({ userId, loginId: `${userId}@x.example`, display: '' })),
+    extra: secrets,
+  })),
+  tenantSettings: ['acme', 'globex'].map((tenantId) => ({ tenantId, extra: secrets })),
+};
+
+interface Outcome {
+  readonly ids: readonly string[];
+  readonly failure: ConnectorError | undefined;
+  readonly summary: SyncSummary | undefined;
+  readonly emulator: Emulator;
+}
+
+/** One sync of a project with single sign-on, while something goes wrong. */
+async function sync(way: (typeof ways)[number], arm: (emulator: Emulator) => void): Promise<Outcome> {
+  const time = fakeTime();
+  const said: string[] = [];
+  const say =
+    (level: string) =>
+    (message: string, fields: object = {}) =>
+      void said.push(`${level} ${message} ${JSON.stringify(fields)}`);
+  const logger = { error: say('error'), warn: say('warn'), info: say('info'), debug: say('debug') };
+  await using embedded = await startEmbedded({
+    emulator: { project, switches: { ssoSecrets: 'shown' } },
+    policy: { tenantRoles: 'observed', include: ['sso_configuration', 'idp_group'] },
+    client: { now: time.now, sleep: time.sleep, random: () => 0.5, longestRateWaitMs: 600_000, logger },
+  });
+  const { emulator, connector, remote } = embedded;
+  arm(emulator);
+  const ids: string[] = [];
+  try {
+    if (way === 'grpc') {
+      await walk({
+        surface: remote,
+        syncId: 'faults',
+        sink: {
+          resourceTypes: async () => undefined,
+          resources: async (rows) => {
+            ids.push(...rows.map(({ typeId, id }) => `${typeId}:${id}`));
+            said.push(...rows.map((row) => Buffer.from(encode((out) => row.write(out))).toString('latin1')));
+          },
+          entitlements: async () => undefined,
+          grants: async (rows) => void ids.push(...rows.map(({ message }) => message.id)),
+        },
+      });
+      return { ids, failure: undefined, summary: undefined, emulator };
+    }
+    return { ...(await intoFile(connector, said)), failure: undefined, emulator };
+  } catch (thrown) {
+    if (!(thrown instanceof ConnectorError)) {
+      throw thrown;
+    }
+    said.push(thrown.message, JSON.stringify(thrown.facts), thrown.stack ?? '');
+    return { ids: [], failure: thrown, summary: undefined, emulator };
+  } finally {
+    expect(said.filter((text) => text.includes('canary'))).toEqual([]);
+    expect(said.length).toBeGreaterThan(0);
+  }
+}
+
+async function intoFile(
+  connector: Awaited<ReturnType<typeof startEmbedded>>['connector'],
+  said: string[],
+): Promise<Pick<Outcome, 'ids' | 'summary'>> {
+  await using folder = await temporaryFolder();
+  const out = join(folder.path, 'sync.json');
+  await writeFile(out, 'old');
+  try {
+    const summary = await runSync({
+      surface: connector,
+      report: (syncId) => connector.report(syncId),
+      target: await createSyncFile(out),
+    });
+    const text = await readFile(out, 'utf8');
+    said.push(text);
+    const file = JSON.parse(text) as {
+      readonly resources: readonly { readonly id: { readonly resourceType: string; readonly resource: string } }[];
+      readonly grants: readonly { readonly id: string }[];
+    };
+    return {
+      summary,
+      ids: [...file.resources.map(({ id }) => `${id.resourceType}:${id.resource}`), ...file.grants.map(({ id }) => id)],
+    };
+  } catch (thrown) {
+    expect(await readFile(out, 'utf8'), 'a sync that failed touched the old file').toBe('old');
+    throw thrown;
+  } finally {
+    expect(await readdir(folder.path)).toEqual(['sync.json']);
+  }
+}
+
+const fault =
+  (endpoint: string, what: Fault, nth = 1, times = 1) =>
+  (emulator: Emulator): void =>
+    void emulator.faults.add({ match: { endpoint, nth }, times, fault: what });
+
+const undisturbed = await sync('file', () => undefined);
+
+function expectFired({ emulator }: Outcome): void {
+  expect(emulator.faults.fired().every(({ fired }) => fired > 0)).toBe(true);
+}
+
+describe.each(ways)('through %s, the reading of single tenants', (way) => {
+  it('tells the same without a fault', async () => {
+    const { ids } = await sync(way, () => undefined);
+
+    expect(new Set(ids)).toEqual(new Set(undisturbed.ids));
+    expect(ids).toContain('idp_group:globex/default_ssoid/g-1:member:user:ann');
+    expect(ids).toContain('role_binding:globex/Viewer');
+    expect(ids.filter((id) => id.startsWith('sso_configuration:'))).toHaveLength(4);
+  });
+
+  it('meets secrets in every answer, and tells none of them', async () => {
+    let seen = 0;
+    const count = {
+      kind: 'rewrite',
+      change: (text: string) => {
+        seen += text.includes(canary) ? 1 : 0;
+        return text;
+      },
+    } as const;
+
+    const outcome = await sync(way, (emulator) => {
+      [calls.settings, calls.groups, calls.tenantSettings].forEach((endpoint) =>
+        fault(endpoint, count, 1, forever)(emulator),
+      );
+    });
+
+    expect(outcome.failure).toBeUndefined();
+    expect(seen).toBe(6);
+  });
+
+  const endpoints = Object.values(calls);
+  const passing: readonly (readonly [string, Fault])[] = [
+    ['a 429 that says when to come back', { kind: 'status', status: 429, headers: { 'retry-after': '2' } }],
+    ['a 503', { kind: 'status', status: 503 }],
+    ['a reset', { kind: 'reset', at: 'mid-body' }],
+    ['a cut body', { kind: 'truncate', how: 'well-framed' }],
+  ];
+  it.each(endpoints.flatMap((endpoint) => passing.map(([name, what]) => ({ endpoint, name, what }))))(
+    'outlasts $name once: $endpoint',
+    async ({ endpoint, what }) => {
+      const outcome = await sync(way, fault(endpoint, what, 2));
+
+      expect(outcome.failure).toBeUndefined();
+      expect(new Set(outcome.ids)).toEqual(new Set(undisturbed.ids));
+      expectFired(outcome);
+    },
+  );
+
+  const failing: readonly (readonly [string, Fault, number])[] = [
+    ['a 403', { kind: 'status', status: 403 }, 3],
+    ['a 401', { kind: 'status', status: 401 }, 3],
+    ['a 500', { kind: 'status', status: 500 }, 4],
+    ['a cut body', { kind: 'truncate', how: 'well-framed' }, 5],
+    ['an empty object', { kind: 'body', body: 'object' }, 5],
+    ['a page of HTML', { kind: 'body', body: 'html' }, 5],
+    ['an empty body', { kind: 'body', body: 'empty' }, 5],
+    ['an error in a 200', { kind: 'body', body: 'error-envelope' }, 5],
+    ['a redirect', { kind: 'redirect', status: 302, location: 'https://elsewhere.example' }, 5],
+    ['a text', { kind: 'mutate', change: () => 'text' }, 5],
+    ['a list of numbers', { kind: 'mutate', change: () => [7] }, 5],
+  ];
+  it.each(
+    endpoints.flatMap((endpoint) =>
+      [1, 3].flatMap((nth) => failing.map(([name, what, exit]) => ({ endpoint, name, what, exit, nth }))),
+    ),
+  )('fails on $name from request $nth on, and names the call: $endpoint', async ({ endpoint, what, exit, nth }) => {
+    const outcome = await sync(way, fault(endpoint, what, nth, forever));
+
+    expect(outcome.failure?.message).toContain(endpoint);
+    expect(outcome.failure?.message).toMatch(/^\S.{10,600}$/u);
+    expect(outcome.failure === undefined || way === 'grpc' ? exit : exitCodeOf(outcome.failure)).toBe(exit);
+    expectFired(outcome);
+  });
+
+  it.each([
+    [calls.xaa, 404],
+    [calls.xaa, 400],
+    [calls.tenantSettings, 404],
+  ])('goes on without what a deployment lacks: %s answers %i', async (endpoint, status) => {
+    const outcome = await sync(way, fault(endpoint, { kind: 'status', status, body: 'no such page' }, 1, forever));
+
+    expect(new Set(outcome.ids)).toEqual(new Set(undisturbed.ids));
+    expect(outcome.emulator.faults.fired()[0]?.fired).toBe(1);
+  });
+
+  it('reads the default configurations where a deployment cannot list all of them', async () => {
+    const missing = { kind: 'status', status: 404, body: '' } as const;
+    const outcome = await sync(way, (emulator) => {
+      fault(calls.settings, missing, 1, forever)(emulator);
+      fault(calls.xaa, missing, 1, forever)(emulator);
+    });
+
+    expect(outcome.ids.filter((id) => id.startsWith('sso_configuration:'))).toEqual([
+      'sso_configuration:acme/default_ssoid',
+      'sso_configuration:globex/default_ssoid',
+    ]);
+    expect(outcome.emulator.faults.fired().map(({ fired }) => fired)).toEqual([1, 1]);
+    if (way === 'file') {
+      expect(outcome.summary?.sso).toMatchObject({ settings: 'limited', xaa: 'not-offered' });
+    }
+  });
+
+  it('tells that a deployment has no groups', async () => {
+    const outcome = await sync(way, fault(calls.groups, { kind: 'status', status: 404, body: '' }, 1, forever));
+
+    expect(outcome.ids.filter((id) => id.startsWith('idp_group:') && !id.includes('name:'))).toEqual([]);
+    expect(outcome.ids).toContain('idp_group:acme/default_ssoid/name:Staff');
+    if (way === 'file') {
+      expect(outcome.summary?.sso).toMatchObject({ groups: 'not-offered', settings: 'offered' });
+    }
+  });
+
+  it.each(Object.values(calls))(
+    'fails where a call is there for some tenants and not for others: %s',
+    async (endpoint) => {
+      const outcome = await sync(way, fault(endpoint, { kind: 'status', status: 404, body: '' }, 2, forever));
+
+      expect(outcome.failure?.message).toMatch(/tenant "(?:globex|initech)" is there, and .* does not answer for it/);
+    },
+  );
+
+  it.each([400, 404])('fails where Descope denies a tenant (%i) that it lists', async (status) => {
+    const denial = { kind: 'status', status, body: { errorCode: 'E112202' } } as const;
+
+    const outcome = await sync(way, fault(calls.groups, denial, 2, forever));
+
+    expect(outcome.failure?.message).toMatch(/lists tenant ".*" and says that it is not there/);
+  });
+
+  it.each([1, 2, 3])('goes on where tenant %i of three is deleted meanwhile', async (nth) => {
+    const gone = ['acme', 'globex', 'initech'][nth - 1] ?? '';
+    let deleted = 0;
+    const outcome = await sync(way, (emulator) => {
+      emulator.state.onRequest(
+        ({ endpoint }) => endpoint === calls.settings && deleted === 0,
+        () => {
+          deleted += 1;
+          emulator.state.deleteTenant(gone);
+        },
+      );
+    });
+
+    expect(outcome.failure).toBeUndefined();
+    expect(deleted).toBe(1);
+    const isOfGone = (id: string): boolean => /^(?:sso_configuration|idp_group):/.test(id) && id.includes(`:${gone}/`);
+    const own = (id: string): boolean => /^(?:sso_configuration|idp_group):/.test(id);
+    expect(new Set(outcome.ids.filter(own))).toEqual(new Set(undisturbed.ids.filter((id) => own(id) && !isOfGone(id))));
+    if (way === 'file') {
+      expect(outcome.summary?.sso).toMatchObject({ vanished_tenants: 1 });
+    }
+  });
+});
