@@ -122,6 +122,15 @@ export function givesPrivilege(analysis: Analysis, { target }: Mapping): boolean
   return isPrivileged(analysis, target.role);
 }
 
+/** Members of mapped groups who are no users of the project: the next login may make them. */
+export function strangersIn({ signOn }: Project): number {
+  const mapped = new Set(signOn.mappings.flatMap(({ via, principal }) => (via === 'group_mapping' ? [principal] : [])));
+  return Array.from(mapped).reduce((sum, group) => {
+    const known = (signOn.memberStart[group + 1] ?? 0) - (signOn.memberStart[group] ?? 0);
+    return sum + Math.max(0, (signOn.groups[group]?.memberCount ?? 0) - known);
+  }, 0);
+}
+
 /** What a page can say about the next login. */
 export interface SignOnKnown {
   /** The types that were not read; empty where everything was. */

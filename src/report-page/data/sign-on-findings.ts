@@ -45,11 +45,11 @@ function privilegedMappings(project: Project, analysis: Analysis): Finding {
 function goneRoles(project: Project): Finding {
   const { groups, configurations } = project.signOn;
   const ofGroups = groups.flatMap(({ name, tenant, unknownRoles }) =>
-    unknownRoles.map((role): FindingRow => ({ name: role, place: tenant, why: `mapped to group ${name}` })),
+    unknownRoles.map((role): FindingRow => ({ name: nameOfGone(role), place: tenant, why: `mapped to group ${name}` })),
   );
   const ofDefaults = configurations.flatMap(({ ssoId, tenant, unknownRoles }) =>
     unknownRoles.map((role): FindingRow => ({
-      name: role,
+      name: nameOfGone(role),
       place: tenant,
       why: `default role of SSO configuration ${ssoId}`,
     })),
@@ -63,6 +63,11 @@ function goneRoles(project: Project): Finding {
     columns: ['name', 'place', 'why'],
     rows: [...ofGroups, ...ofDefaults],
   };
+}
+
+/** A mapping may keep nothing of a role that was deleted. */
+function nameOfGone(role: string): string {
+  return role === '' ? '(a role without a name)' : role;
 }
 
 interface CertificateRow extends FindingRow {

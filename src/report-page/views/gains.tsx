@@ -57,6 +57,9 @@ export function Gains({
     } as const;
     return columns.map((column) => all[column]());
   }, [project, rows]);
+  if (rows.length === 0) {
+    return <p class="clear">{empty}</p>;
+  }
   return (
     <Grid
       label={label}
@@ -71,7 +74,6 @@ export function Gains({
           ? toHash('roles', project.roles[role]?.id ?? '')
           : toHash('people', project.users.id.at(user));
       }}
-      empty={empty}
       tall={tall}
     />
   );

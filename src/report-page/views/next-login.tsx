@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { type Report, useReport } from '../context.ts';
 import { isPrivileged } from '../data/analysis.ts';
-import { nextLoginOf, signOnKnown } from '../data/next-login.ts';
+import { nextLoginOf, signOnKnown, strangersIn } from '../data/next-login.ts';
 import { counted, number } from '../format.ts';
 import { Gains } from './gains.tsx';
 
@@ -52,6 +52,7 @@ export function NextLoginView() {
           empty="Nobody."
           tall
         />
+        <Strangers />
       </Section>
       <Section
         title="Roles for everybody who signs in"
@@ -83,6 +84,16 @@ export function NextLoginView() {
         />
       </Section>
     </>
+  );
+}
+
+function Strangers() {
+  const count = strangersIn(useReport().project);
+  return count === 0 ? null : (
+    <p class="note">
+      {counted(count, 'member of mapped groups is no user', 'members of mapped groups are no users')} of this project,
+      and not listed.
+    </p>
   );
 }
 

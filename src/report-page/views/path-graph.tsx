@@ -1,5 +1,5 @@
 import { Graph, layout } from '@dagrejs/dagre';
-import { useMemo } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { Look, NodeKind, PathGraph as Paths, PathNode } from '../data/graph.ts';
 import { plain, shorten } from '../data/text.ts';
 import { toHash } from '../route.ts';
@@ -12,11 +12,17 @@ const marksHeight = 62;
 
 /** A small graph of access, laid out by dagre from left to right. Boxes lead to what they stand for. */
 export function PathGraph({ graph, label }: { readonly graph: Paths; readonly label: string }) {
-  const { width, height, places, lines, box } = useMemo(() => arrange(graph), [graph]);
+  const { width, height, places, lines, box, isUpright } = useMemo(() => arrange(graph), [graph]);
+  const frame = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    if (isUpright && frame.current !== null) {
+      frame.current.scrollLeft = (frame.current.scrollWidth - frame.current.clientWidth) / 2; // it begins in the middle
+    }
+  }, [graph]);
   const looks = explained.filter(([look]) => lines.some((line) => line.look === look));
   return (
     <>
-      <div class="path-graph" role="group" aria-label={label}>
+      <div ref={frame} class="path-graph" role="group" aria-label={label}>
         <div class="path-graph-inner" style={{ width: `${width}px`, height: `${height}px` }}>
           <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
             <defs>
@@ -67,7 +73,7 @@ export function PathGraph({ graph, label }: { readonly graph: Paths; readonly la
 }
 
 const explained: readonly (readonly [Look, string])[] = [
-  ['uncertain', 'dashed: inherited in one reading of the settings only, so not certain'],
+  ['uncertain', 'dashed: inherited, but not certain; the lists say why'],
   ['future', 'dotted: not held yet, the next login will give it'],
   ['closed', 'without an arrow: nothing is inherited'],
 ];
@@ -162,7 +168,7 @@ function arrangeIn({ nodes, edges }: Paths, direction: 'LR' | 'TB') {
     const [start, end] = [places.get(from) ?? none, places.get(to) ?? none];
     return { line: direction === 'LR' ? lineAcross(start, end, box.width) : lineDown(start, end), look };
   });
-  return { width: Math.ceil(width), height: Math.ceil(height), places, lines, box };
+  return { width: Math.ceil(width), height: Math.ceil(height), places, lines, box, isUpright: direction === 'TB' };
 }
 
 interface Place {

@@ -145,12 +145,11 @@ function inParts(all = 0, inside = 0, inherited = 0): string {
     [inherited, 'inherited'],
     [all - inside - inherited, `${throughProject} only`],
   ] as const;
-  return all === inside
-    ? `${number(all)}${all === 0 ? '' : ', all direct'}`
-    : `${number(all)}: ${parts
-        .filter(([count]) => count > 0)
-        .map(([count, words]) => `${number(count)} ${words}`)
-        .join(', ')}`;
+  const found = parts.filter(([count]) => count > 0);
+  const [only] = found;
+  return found.length === 1 && only !== undefined
+    ? `${number(all)}, all ${only[1]}`
+    : `${number(all)}${found.length === 0 ? '' : ': '}${found.map(([count, words]) => `${number(count)} ${words}`).join(', ')}`;
 }
 
 function columnsOf(
@@ -193,7 +192,7 @@ function columnsOf(
     people: [
       common.user(user),
       common.status(user),
-      common.text('how', 'How', '1.3fr', how, {
+      common.text('how', 'How', '1.9fr', how, {
         alsoExported: [{ header: 'Inherited from', text: from }],
         cell: (row) => (
           <>

@@ -11,7 +11,7 @@ import { Badge, Name, PlaceName } from './names.tsx';
 
 const words: Readonly<Record<Passage['what'], string>> = {
   sure: 'memberships and roles',
-  'membership-sure': 'memberships; roles uncertain',
+  'membership-sure': 'memberships, roles uncertain',
   uncertain: 'uncertain',
   nothing: 'nothing',
   untold: 'the file does not tell',
@@ -44,6 +44,7 @@ export function TenantTree({ tenant }: { readonly tenant: number }) {
     return [
       common.place((row) => children[row]?.tenant, 'Child tenant'),
       common.text('what', 'Inherits', '1.3fr', (row) => words[children[row]?.what ?? 'untold'], {
+        least: 205,
         cell: (row) => <PassageBadge what={children[row]?.what ?? 'untold'} />,
       }),
       common.text('why', 'Why', '2.4fr', (row) => children[row]?.why ?? ''),
