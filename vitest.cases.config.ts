@@ -6,6 +6,7 @@ import { defineConfig } from 'vitest/config';
  */
 export const caseFiles = [
   'test/browser/report.test.ts',
+  'test/browser/ways.test.ts',
   'test/config/file-trust.test.ts',
   'test/config/key-form.test.ts',
   'test/config/yaml-faults.test.ts',

@@ -7,8 +7,10 @@ import { type FileIndex, createFileIndex } from '../../src/answers/file-index.ts
 import { accessOf } from '../../src/answers/access-of.ts';
 import type { AccessPath } from '../../src/answers/access-path.ts';
 import { whoCan } from '../../src/answers/who-can.ts';
-import { membershipsOf, pathsOf, rolesHeldBy, waysTo } from '../../src/report-page/data/access.ts';
+import { countWays, membershipsOf, pathsOf, rolesHeldBy, waysTo } from '../../src/report-page/data/access.ts';
 import { analyse, isCurrent } from '../../src/report-page/data/analysis.ts';
+import { flowOf, heldAbove } from '../../src/report-page/data/inherited.ts';
+import { parseDerivedBindingId, roleResourceId } from '../../src/model/ids.ts';
 import { findAll } from '../../src/report-page/data/findings.ts';
 import type { Project } from '../../src/report-page/data/project.ts';
 import { accessIn } from '../../src/report-page/data/tenant-access.ts';
@@ -140,7 +142,7 @@ describe('every number of the page', () => {
     async (extension) => {
       const path = join(folder, `sync.${extension}`);
       const property = fc.asyncProperty(mixed, async (rows) => {
-        await writeSync(path, rows, { inheritance: 'none' });
+        await writeSync(path, rows);
         await using index = await createFileIndex(path);
         const project = await projectOf(path);
 
@@ -158,8 +160,9 @@ function comparePermissions(project: Project, index: FileIndex): void {
   const analysis = analyse(project);
   project.permissions.forEach(({ name }, at) => {
     const answer = whoCan(index, name);
-    const ways = waysTo(project, at);
+    const ways = waysTo(project, at, 'all');
     expect({ users: analysis.permissionUsers[at], held: ways.length }).toEqual(answer.counts());
+    expect(countWays(project, (one) => project.roles[one]?.allows.includes(at) === true)).toBe(ways.length);
     expect(ways.map((way) => keyOf(project, way)).toSorted()).toEqual(
       Array.from(answer.paths(), keyOfAnswer).toSorted(),
     );
@@ -173,13 +176,14 @@ function comparePermissions(project: Project, index: FileIndex): void {
 function comparePeople(project: Project, index: FileIndex): void {
   const analysis = analyse(project);
   for (let at = 0; at < Math.min(project.users.current, 20); at++) {
-    const told = Array.from(accessOf(index, project.users.id.at(at)).paths());
+    const ways = Array.from(accessOf(index, project.users.id.at(at)).paths());
+    const told = ways.filter(({ way }) => way === 'direct');
     expect(
-      pathsOf(project, at)
+      pathsOf(project, at, 'all')
         .map((way) => keyOf(project, way))
         .toSorted(),
     ).toEqual(
-      told
+      ways
         .filter((one) => one.permission !== '')
         .map(keyOfAnswer)
         .toSorted(),
@@ -207,13 +211,10 @@ function comparePeople(project: Project, index: FileIndex): void {
 
 function compareTenants(project: Project, index: FileIndex, told: readonly AccessPath[]): void {
   const analysis = analyse(project);
-  const isPower = (way: AccessPath): boolean =>
-    project.roles.some(
-      ({ name, tenant: own }, at) =>
-        name === way.role &&
-        (analysis.privilege[at]?.length ?? 0) > 0 &&
-        (way.kind === 'role' && way.tenantId !== '' ? project.tenants[own]?.id === way.tenantId : own === -1),
-    );
+  const isPower = (way: AccessPath): boolean => {
+    const id = roleIdOf(way);
+    return project.roles.some((one, at) => one.id === id && (analysis.privilege[at]?.length ?? 0) > 0);
+  };
   project.tenants.forEach((one, at) => {
     if (!isCurrent(one)) {
       return; // named by a role, and not listed
@@ -229,12 +230,34 @@ function compareTenants(project: Project, index: FileIndex, told: readonly Acces
         .filter(({ how }) => how === 'direct')
         .map(({ user: each }) => project.users.id.at(each))
         .toSorted(),
-    ).toEqual(distinct(there.flatMap(({ userId, tenantId }) => (tenantId === one.id ? [userId] : []))));
-    expect([analysis.tenantPeople[at], analysis.tenantInside[at]]).toEqual([
+    ).toEqual(
+      distinct(there.flatMap(({ userId, tenantId, way }) => (tenantId === one.id && way === 'direct' ? [userId] : []))),
+    );
+    expect([analysis.tenantPeople[at], analysis.tenantInside[at], analysis.tenantInherited[at]]).toEqual([
       people.length,
       people.filter(({ how }) => how === 'direct').length,
+      people.filter(({ how }) => how === 'inherited').length,
     ]);
-    expect(analysis.tenantMembers[at]).toBe(there.filter(({ kind }) => kind === 'tenant').length);
+    const insiders = new Set(
+      there.flatMap(({ userId, tenantId, way }) => (tenantId === one.id && way === 'direct' ? [userId] : [])),
+    );
+    expect(analysis.tenantInherited[at]).toBe(
+      distinct(there.flatMap(({ userId, way }) => (way === 'inherited' && !insiders.has(userId) ? [userId] : [])))
+        .length,
+    );
+    expect(people.filter(({ isUncertain }) => isUncertain).map(({ user: each }) => project.users.id.at(each))).toEqual(
+      people
+        .filter(({ how }) => how === 'inherited')
+        .map(({ user: each }) => project.users.id.at(each))
+        .filter((id) =>
+          there.every(
+            ({ userId, way, certainty }) => userId !== id || way !== 'inherited' || certainty === 'uncertain',
+          ),
+        ),
+    );
+    expect(analysis.tenantMembers[at]).toBe(
+      there.filter(({ kind, way }) => kind === 'tenant' && way === 'direct').length,
+    );
     const powerful = there.filter((way) => way.kind !== 'tenant' && isPower(way));
     expect(
       people
@@ -244,16 +267,29 @@ function compareTenants(project: Project, index: FileIndex, told: readonly Acces
     ).toEqual(distinct(powerful.map(({ userId }) => userId)));
     expect(analysis.tenantPrivileged[at]).toBe(distinct(powerful.map(({ userId }) => userId)).length);
     expect(analysis.tenantPrivilegedInside[at]).toBe(
-      distinct(powerful.flatMap(({ userId, tenantId }) => (tenantId === one.id ? [userId] : []))).length,
+      distinct(
+        powerful.flatMap(({ userId, tenantId, way }) => (tenantId === one.id && way === 'direct' ? [userId] : [])),
+      ).length,
+    );
+    const powerfulInside = new Set(
+      powerful.flatMap(({ userId, way, tenantId }) => (tenantId === one.id && way === 'direct' ? [userId] : [])),
+    );
+    expect(analysis.tenantPrivilegedInherited[at]).toBe(
+      distinct(
+        powerful.flatMap(({ userId, way }) => (way === 'inherited' && !powerfulInside.has(userId) ? [userId] : [])),
+      ).length,
     );
 
     project.permissions.forEach(({ name }, of) => {
       const answer = whoCan(index, name, one.id);
       const inside = Array.from(answer.paths()).filter(({ tenantId }) => tenantId === one.id);
-      const { people: count = 0, throughProject = 0 } = permissions.find((row) => row.of === of) ?? {};
-      expect([count, throughProject]).toEqual([
+      const { people: count = 0, inherited = 0, throughProject = 0 } = permissions.find((row) => row.of === of) ?? {};
+      const direct = distinct(inside.flatMap(({ userId, way }) => (way === 'direct' ? [userId] : []))).length;
+      const atHand = distinct(inside.map(({ userId }) => userId)).length;
+      expect([count, inherited, throughProject]).toEqual([
         answer.counts().users,
-        answer.counts().users - distinct(inside.map(({ userId }) => userId)).length,
+        atHand - direct,
+        answer.counts().users - atHand,
       ]);
     });
     for (const { of, people: count, throughProject } of roles) {
@@ -277,12 +313,23 @@ function compareTenants(project: Project, index: FileIndex, told: readonly Acces
 }
 
 function keyOf(
-  { users, tenants, roles, permissions }: Project,
-  { user: at, place, role: held, permission: allowed }: ReturnType<typeof pathsOf>[number],
+  project: Project,
+  { user: at, place, role: held, permission: allowed, edge }: ReturnType<typeof pathsOf>[number],
 ): string {
-  return [users.id.at(at), tenants[place]?.id ?? '', roles[held]?.name, permissions[allowed]?.name].join('|');
+  const { users, tenants, roles, permissions } = project;
+  const { certainty, reason } = flowOf(project, edge);
+  const how =
+    edge === -1 ? ['direct', '', '', ''] : ['inherited', tenants[heldAbove(project, edge)]?.id, certainty, reason];
+  return [users.id.at(at), tenants[place]?.id ?? '', roles[held]?.id, permissions[allowed]?.name, ...how].join('|');
 }
 
-function keyOfAnswer({ userId, tenantId, role: held, permission: allowed }: AccessPath): string {
-  return [userId, tenantId, held, allowed].join('|');
+function keyOfAnswer(path: AccessPath): string {
+  const { userId, tenantId, permission: allowed, way, from, certainty, reason } = path;
+  return [userId, tenantId, roleIdOf(path), allowed, way, from, certainty, reason].join('|');
+}
+
+/** The resource id of the role that is held, wherever it is in effect. */
+function roleIdOf({ kind, heldId, role: roleName }: AccessPath): string {
+  const roleTenantId = parseDerivedBindingId(heldId)?.roleTenantId ?? '';
+  return kind === 'binding' ? roleResourceId({ tenantId: roleTenantId, roleName }) : heldId;
 }

@@ -2,11 +2,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { accessOf } from '../../src/answers/access-of.ts';
+import type { AccessPath } from '../../src/answers/access-path.ts';
+import { createFileIndex } from '../../src/answers/file-index.ts';
 import { heldBy, pathsOf, usersOf, waysTo } from '../../src/report-page/data/access.ts';
 import { analyse } from '../../src/report-page/data/analysis.ts';
 import { graphOfPerson } from '../../src/report-page/data/graph.ts';
 import { flowOf, heldAbove, inheritanceKnown } from '../../src/report-page/data/inherited.ts';
-import { giverInWords, nextLoginOf, signOnKnown } from '../../src/report-page/data/next-login.ts';
+import { giverInWords, nextLoginOf, nextLoginOfPerson, signOnKnown } from '../../src/report-page/data/next-login.ts';
 import type { Project } from '../../src/report-page/data/project.ts';
 import { accessIn } from '../../src/report-page/data/tenant-access.ts';
 import { type HandWritten, writeByHand } from '../support/edge-files.ts';
@@ -146,6 +149,25 @@ describe('what the next login changes', () => {
     ]);
     expect(words(returning)).toEqual(['U1: Editor in acme through group Writers of Acme']);
     expect(heldBy(project, userOf(project, 'U3'), 'all').filter(({ role }) => role !== -1)).toEqual([]);
+  });
+
+  it('is for each person what access tells of the same file', async () => {
+    const path = join(folder, 'sync.json');
+    await writeByHand(path, companies());
+    const project = await projectOf(path);
+    await using index = await createFileIndex(path);
+
+    for (const id of ['U1', 'U2', 'U3', 'U4']) {
+      const answer = accessOf(index, id);
+      const { gains, returning } = nextLoginOfPerson(project, userOf(project, id));
+      const places = (rows: typeof gains | typeof returning): string[] =>
+        [...new Set(rows.map(({ role, place }) => inWords(project, { role, place, edge: -1 })))].toSorted();
+      const told = (paths: Iterable<AccessPath>): string[] =>
+        [...new Set(Array.from(paths, ({ role, tenantId }) => `${role} in ${tenantId}`))].toSorted();
+
+      expect(places(gains)).toEqual(told(answer.gains()));
+      expect(places(returning)).toEqual(told(Array.from(answer.paths()).filter(({ alsoMappedBy }) => alsoMappedBy)));
+    }
   });
 
   it('cannot be told from a file without single sign-on, and the page knows that', async () => {

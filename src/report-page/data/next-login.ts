@@ -1,5 +1,5 @@
 import { holdingKinds, type MappingVia } from '../../answers/report-format.ts';
-import { holdersOf, placeOf, usersOf } from './access.ts';
+import { heldBy, holdersOf, membershipsOf, placeOf, usersOf } from './access.ts';
 import { type Analysis, isPrivileged } from './analysis.ts';
 import { edgesInto, sourceOf } from './inherited.ts';
 import { tenantInWords } from './people.ts';
@@ -108,11 +108,21 @@ const everybody: Readonly<Record<MappingVia, string>> = {
   tenant_default_role: 'everybody who joins the tenant',
 };
 
-/** What one person will gain, and what would come back. */
+/**
+ * What one person will gain, and what would come back. Of the roles for everybody, those are among it that a
+ * configuration gives of a tenant of which the person is a member: it is not known through which one they sign in.
+ */
 export function nextLoginOfPerson(project: Project, user: number): Pick<NextLogin, 'gains' | 'returning'> {
-  const { gains, returning } = nextLoginOf(project);
+  const { gains, open, returning } = nextLoginOf(project);
+  const members = new Set(membershipsOf(project, user));
+  const held = heldBy(project, user, 'all');
+  const has = ({ role, place }: Gain): boolean =>
+    held.some((one) => one.role === role && (one.place === place || one.place === -1));
   return {
-    gains: gains.filter((gain) => gain.user === user),
+    gains: [
+      ...gains.filter((gain) => gain.user === user),
+      ...open.filter((gain) => gain.mapping.via === 'default_sso_role' && members.has(gain.place) && !has(gain)),
+    ],
     returning: returning.filter((one) => one.user === user),
   };
 }
