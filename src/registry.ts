@@ -37,8 +37,8 @@ export const registry: readonly ResourceType[] = [
  * Throws `config` for a name that no opt-in type has.
  */
 export function listedTypes(include: readonly string[] = []): TypeSet {
-  const optIn = new Set(registry.filter(({ isOptIn }) => isOptIn === true).map(includeWord));
-  const unknown = include.find((typeId) => typeId !== 'all' && !optIn.has(typeId));
+  const optIn = includeWords();
+  const unknown = include.find((typeId) => typeId !== 'all' && !optIn.includes(typeId));
   if (unknown !== undefined) {
     const isAlwaysRead = registry.some(({ words }) => words.id === unknown);
     throw new ConnectorError(
@@ -48,6 +48,11 @@ export function listedTypes(include: readonly string[] = []): TypeSet {
   }
   const isIncluded = (typeId: string): boolean => include.includes('all') || include.includes(typeId);
   return new TypeSet(registry.filter((type) => type.isOptIn !== true || isIncluded(includeWord(type))));
+}
+
+/** The words that `--include` takes besides `all`, each once. */
+export function includeWords(): readonly string[] {
+  return [...new Set(registry.filter(({ isOptIn }) => isOptIn === true).map(includeWord))];
 }
 
 /** The word by which `--include` asks for a type. */

@@ -1,7 +1,7 @@
 import { isAbsolute, relative } from 'node:path';
 import { fileKey } from '../config/file-keys.ts';
 import { holdsKey } from '../config/key-form.ts';
-import { type Resolved, resolveSettings } from '../config/load.ts';
+import { type Problem, type Resolved, resolveSettings } from '../config/load.ts';
 import { type FoundKey, keyFinder } from '../config/management-key.ts';
 import { type Setting, type SettingName, settings } from '../config/settings.ts';
 import { deriveBaseUrl } from '../descope/base-url.ts';
@@ -27,10 +27,11 @@ export async function showConfig(
   { env, print }: Pick<CommandContext, 'env' | 'print'>,
 ): Promise<void> {
   const keys = keyFinder(env);
-  const resolved = resolveSettings({
+  const understood = resolveSettings({
     ...(await settingSources(flags, env)),
     alsoCheck: [...environmentChecks(env), keys.check],
   });
+  const resolved = { ...understood, problems: [...understood.problems, ...(await unknownTypes(understood))] };
   const shown = (Object.keys(settings) as SettingName[]).flatMap((name) => {
     const row = describe(name, resolved);
     return name === 'projectId' ? [row, describeKey(keys.found())] : [row];
@@ -50,6 +51,23 @@ export async function showConfig(
   }
   if (problems.length > 0) {
     throw new ConnectorError('config', problems.join('\n'));
+  }
+}
+
+/** What is wrong with the names of types: a sync would refuse them. What knows the types is loaded where some are named. */
+async function unknownTypes({ values }: Resolved): Promise<readonly Problem[]> {
+  if (values.include === undefined) {
+    return [];
+  }
+  const { listedTypes } = await import('../registry.ts');
+  try {
+    listedTypes(values.include);
+    return [];
+  } catch (thrown) {
+    if (thrown instanceof ConnectorError) {
+      return [{ setting: 'include', message: thrown.message }];
+    }
+    throw thrown;
   }
 }
 

@@ -13,12 +13,15 @@ export function addDoctorCommand(program: Command, context: CommandContext): voi
   command.addHelpText(
     'after',
     `
-It changes nothing and sends six requests at most. It ends with the exit code of
-the gravest failure, or 0. Warnings do not count.
+It changes nothing and sends six requests at most, and one or two more for each
+thing that --include asks for; it says which rights that needs, how many
+requests a sync then sends, and how long they take. It ends with the exit code
+of the gravest failure, or 0. Warnings do not count.
 
 Examples:
   $ baton-descope doctor
   $ baton-descope doctor --out /var/lib/baton/sync.json --provisioning
+  $ baton-descope doctor --include sso_configuration,idp_group
   $ baton-descope doctor --json | jq -c '.checks[] | {name, level}'`,
   );
   command.action(async (flags: DoctorFlags) => (await import('./doctor.ts')).doctor(flags, context));

@@ -3,7 +3,7 @@ import { extname, join, resolve } from 'node:path';
 import { resolveSettings } from '../config/load.ts';
 import { keyFinder } from '../config/management-key.ts';
 import { type Check, gravestKind } from '../doctor/check.ts';
-import { type DoctorOptions, examine } from '../doctor/doctor.ts';
+import { type DoctorOptions, type DoctorReport, examine } from '../doctor/doctor.ts';
 import { ConnectorError } from '../errors.ts';
 import { checkOutput, outputKinds } from '../output/outputs.ts';
 import { checkTarget } from '../output/place.ts';
@@ -94,13 +94,13 @@ export async function examineAndTell(
   options: DoctorOptions,
   print: (text: string) => void,
   isShown: (check: Check) => boolean = () => true,
-): Promise<{ readonly checks: readonly Check[]; readonly requests: number }> {
+): Promise<DoctorReport & { readonly checks: readonly Check[] }> {
   const checks: Check[] = [];
   const findings = examine(options);
   for (;;) {
     const next = await findings.next();
     if (next.done === true) {
-      return { checks, requests: next.value.requests };
+      return { checks, ...next.value };
     }
     const check = inOurWords(next.value);
     checks.push(check);
@@ -115,7 +115,7 @@ function inOurWords({ text, remedy, ...check }: Check): Check {
   return { ...check, text: asCalled(text), ...(remedy !== undefined && { remedy: asCalled(remedy) }) };
 }
 
-const nameWidth = 13;
+const nameWidth = 15;
 const lineWidth = 80;
 const colors = { ok: 'green', warn: 'yellow', fail: 'red', skip: 'dim' } as const;
 

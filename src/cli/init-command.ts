@@ -9,6 +9,7 @@ export function addInitCommand(program: Command, context: CommandContext): void 
     .option('--project-id <id>', 'the Descope project; asked for when left out')
     .option('--base-url <url>', 'where the Management API is, if not where the project id says')
     .option('--ca-file <file>', 'certificates of CAs to trust besides the usual ones, for a proxy')
+    .option('--include <types>', 'types to read besides those that every sync has; asked for when left out')
     .option('--config <file>', 'the file to write (default: ~/.config/baton-descope/config.yaml)')
     .option('--skip-doctor', 'write without checking: nothing is sent to Descope')
     .option('--force', 'overwrite files that are there')

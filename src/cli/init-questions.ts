@@ -1,6 +1,7 @@
 import type { FileValue } from '../config/config-file.ts';
 import { checkKey, findManagementKey, isKeyNamed } from '../config/management-key.ts';
 import { deriveBaseUrl, parseProjectId } from '../descope/base-url.ts';
+import { generalPerMinute } from '../descope/http/pacing.ts';
 import { gravestKind } from '../doctor/check.ts';
 import { ConnectorError, type ErrorKind } from '../errors.ts';
 import { Secret } from '../secret.ts';
@@ -17,6 +18,8 @@ export interface Given {
   readonly projectId: string | undefined;
   readonly baseUrl: string | undefined;
   readonly caFile: string | undefined;
+  /** Opt-in types to read; undefined where nobody has named any. */
+  readonly include: readonly string[] | undefined;
   /** The key file of the settings that are to be overwritten. */
   readonly keyFile: FileValue | undefined;
   readonly sources: readonly string[];
@@ -27,6 +30,7 @@ export interface Setup {
   readonly projectId: string;
   readonly baseUrl: string | undefined;
   readonly caFile: string | undefined;
+  readonly include: readonly string[];
   readonly key: Secret;
 }
 
@@ -49,13 +53,15 @@ export async function askForSetup(given: Given, { prompts, context, skipDoctor }
     context.print(`Taking ${given.sources.join(' and ')}.`);
   }
   let setup = await firstSetup(given, prompts, context);
+  const isAsked = given.include === undefined;
   if (skipDoctor) {
-    return setup;
+    return isAsked ? await withTypes(setup, undefined, { prompts, context, skipDoctor }) : setup;
   }
   for (let tries = 1; ; tries += 1) {
-    const kind = await checkSetup(setup, context);
+    const seen = await checkSetup(setup, context);
+    const { kind } = seen;
     if (kind === undefined) {
-      return setup;
+      return isAsked ? await withTypes(setup, seen, { prompts, context, skipDoctor }) : setup;
     }
     if (prompts === undefined) {
       throw new ConnectorError(
@@ -74,8 +80,28 @@ export async function askForSetup(given: Given, { prompts, context, skipDoctor }
   }
 }
 
+/** The setup with the opt-in types that a person wants, as far as somebody can be asked. */
+async function withTypes(
+  setup: Setup,
+  seen: SetupSeen | undefined,
+  { prompts, context, skipDoctor }: Asking,
+): Promise<Setup> {
+  if (prompts === undefined) {
+    return setup;
+  }
+  const baseUrl = setup.baseUrl ?? deriveBaseUrl(setup.projectId);
+  const { askForTypes } = await import('./init-include.ts');
+  const include = await askForTypes(prompts, context.print, {
+    tenants: seen?.tenants,
+    perMinute: generalPerMinute({ rateLimit: 'auto', baseUrl }),
+    mayRead: async (types) =>
+      skipDoctor || (await checkSetup({ ...setup, include: types }, context, seen?.names)).kind === undefined,
+  });
+  return { ...setup, include };
+}
+
 async function firstSetup(
-  { projectId: given, baseUrl, caFile, keyFile }: Given,
+  { projectId: given, baseUrl, caFile, include = [], keyFile }: Given,
   prompts: Prompts | undefined,
   context: InitContext,
 ): Promise<Setup> {
@@ -87,7 +113,7 @@ async function firstSetup(
   }
   const projectId =
     given ?? parseProjectId((await prompts?.text('Project id (Console > Project)', likelyProjectId)) ?? '');
-  return { projectId, baseUrl, caFile, key: new Secret(await firstKey(keyFile, prompts, context)) };
+  return { projectId, baseUrl, caFile, include, key: new Secret(await firstKey(keyFile, prompts, context)) };
 }
 
 async function firstKey(
@@ -143,14 +169,25 @@ function likelyProjectId(text: string): string {
   return projectId;
 }
 
-/** Runs doctor; the kind of the gravest failure, or undefined when all is well. */
+/** What doctor found: the kind of the gravest failure, or undefined when all is well. */
+interface SetupSeen {
+  readonly kind: ErrorKind | undefined;
+  readonly tenants: number | undefined;
+  /** Names of its checks. */
+  readonly names: ReadonlySet<string>;
+}
+
+const neverShown = new Set(['config file', 'key file', 'TLS files', 'write rights']);
+
+/** Runs doctor. Of a second run, those checks are shown that the first one did not have. */
 async function checkSetup(
-  { projectId, baseUrl, caFile, key }: Setup,
+  { projectId, baseUrl, caFile, include, key }: Setup,
   { env, signal, print }: InitContext,
-): Promise<ErrorKind | undefined> {
+  before: ReadonlySet<string> = new Set(),
+): Promise<SetupSeen> {
   const address = baseUrl ?? deriveBaseUrl(projectId);
   print(`\nAsking ${address}:`);
-  const { checks } = await examineAndTell(
+  const { checks, tenants } = await examineAndTell(
     {
       problems: [],
       configFile: undefined,
@@ -162,13 +199,14 @@ async function checkSetup(
       rateLimit: 'auto',
       maxParallelFetches: 6,
       provisioning: false,
+      include,
       tls: {},
       out: undefined,
       signal,
     },
     print,
-    (check) => !['config file', 'key file', 'TLS files', 'write rights'].includes(check.name),
+    ({ name, level }) => !neverShown.has(name) && (level === 'fail' || name === 'full sync' || !before.has(name)),
   );
   print('');
-  return gravestKind(checks);
+  return { kind: gravestKind(checks), tenants, names: new Set(checks.map(({ name }) => name)) };
 }

@@ -4,16 +4,18 @@ import type { ConfigFile } from '../config/config-file.ts';
 import { configFilePath, homeConfig, homeConfigPath, namedConfigPath } from '../config/config-file-path.ts';
 import type { Environment } from '../config/environment.ts';
 import { resolveSettings } from '../config/load.ts';
+import type { SettingName } from '../config/settings.ts';
 import { ConnectorError, throwIfCancelled } from '../errors.ts';
 import { whoElseCanChange } from '../file-trust.ts';
 import { keyPathBeside, writeSetup } from '../output/setup-files.ts';
+import { listedTypes } from '../registry.ts';
 import { shellWord } from '../shell-word.ts';
 import { howCalled } from './how-called.ts';
 import { askForSetup, type Given, type InitContext } from './init-questions.ts';
 import { createPrompts, type Prompts } from './prompts.ts';
 import { environmentChecks, refine, type SettingFlags, settingSources } from './setting-sources.ts';
 
-export type InitFlags = Pick<SettingFlags, 'projectId' | 'baseUrl' | 'caFile' | 'config'> & {
+export type InitFlags = Pick<SettingFlags, 'projectId' | 'baseUrl' | 'caFile' | 'include' | 'config'> & {
   readonly skipDoctor?: boolean;
   readonly force?: boolean;
 };
@@ -53,12 +55,17 @@ function targetOf({ config }: InitFlags, env: Environment): string {
  * What flags, environment and the file that is to be overwritten say, in this order, as for every command. What is
  * wrong with flags or environment is told; what is wrong with the file is about to go.
  */
-async function givenBy({ projectId, baseUrl, caFile }: InitFlags, env: Environment, path: string): Promise<Given> {
+async function givenBy(
+  { projectId, baseUrl, caFile, include }: InitFlags,
+  env: Environment,
+  path: string,
+): Promise<Given> {
   const before = await fileBefore(path, env);
   const flags = {
     ...(projectId !== undefined && { projectId }),
     ...(baseUrl !== undefined && { baseUrl }),
     ...(caFile !== undefined && { caFile }),
+    ...(include !== undefined && { include }),
   };
   const { values, origins, problems } = resolveSettings({
     flags,
@@ -67,24 +74,38 @@ async function givenBy({ projectId, baseUrl, caFile }: InitFlags, env: Environme
     refine,
     alsoCheck: environmentChecks(env),
   });
+  const written = new Set<SettingName | undefined>(['projectId', 'baseUrl', 'include']);
   const ours = problems.filter(
-    ({ setting }) =>
-      setting === undefined || ((setting === 'projectId' || setting === 'baseUrl') && origins[setting] !== undefined),
+    ({ setting }) => setting === undefined || (written.has(setting) && origins[setting] !== undefined),
   );
   const told = ours.filter(({ message }) => !message.startsWith(`${path}:`));
   if (told.length > 0) {
     throw new ConnectorError('config', told.map(({ message }) => message).join('\n'));
   }
-  const sources = [origins.projectId, origins.baseUrl].flatMap((origin) =>
+  const sources = [origins.projectId, origins.baseUrl, origins.include].flatMap((origin) =>
     origin === undefined || origin.source.startsWith('--') ? [] : [origin.source],
   );
   return {
     projectId: values.projectId,
     baseUrl: values.baseUrl,
     caFile: values.caFile,
+    include: knownTypes(values.include, origins.include?.source.startsWith(`${path}:`) === true),
     keyFile: before?.keyFile,
     sources,
   };
+}
+
+/** Refuses a name that no type has before anything is asked; in the file that is to be overwritten it is ignored. */
+function knownTypes(include: readonly string[] | undefined, isFromFile: boolean): readonly string[] | undefined {
+  try {
+    listedTypes(include);
+    return include;
+  } catch (thrown) {
+    if (isFromFile) {
+      return undefined;
+    }
+    throw thrown;
+  }
 }
 
 async function fileBefore(path: string, env: Environment): Promise<ConfigFile | undefined> {

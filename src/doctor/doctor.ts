@@ -10,6 +10,7 @@ import { type Check, fail, ok, skip } from './check.ts';
 import { checkOutput, checkTemporary, type LookAtTarget } from './output-check.ts';
 import { createProbe } from './probe.ts';
 import { checkProject } from './project-checks.ts';
+import type { TenantReadWanted } from './tenant-checks.ts';
 import { checkBaseUrl, checkKeyPlace, checkProjectId, checkRoute } from './setup-checks.ts';
 import { checkTls, type TlsPaths } from './tls-checks.ts';
 import { checkWriteRights } from './write-check.ts';
@@ -47,14 +48,17 @@ export interface DoctorOptions {
   readonly wallClock?: () => number;
 }
 
-/** How many requests were sent, told at the end. */
+/** How many requests were sent and how many tenants there are, told at the end. */
 export interface DoctorReport {
   readonly requests: number;
+  /** Undefined where they could not be read. */
+  readonly tenants: number | undefined;
 }
 
 /**
  * Looks at a setup and yields what it finds, in the order of a reader's questions. Nothing is changed, at Descope or
- * here; six requests at most and one for each list of an included type, none repeated. Rejects with `cancelled` only.
+ * here; six requests at most, and one or two for each thing that included types are made of, none repeated. Rejects
+ * with `cancelled` only.
  */
 export async function* examine(options: DoctorOptions): AsyncGenerator<Check, DoctorReport> {
   const {
@@ -68,7 +72,7 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check, Do
     now = () => performance.now(),
     wallClock = Date.now,
   } = options;
-  const { problem: unknownType, lists } = listsOf(options.include);
+  const { problem: unknownType, ...reads } = readsOf(options.include);
   yield ok('config file', configFile ?? 'none: flags and environment only');
   for (const problem of [...problems, ...unknownType]) {
     yield fail('config', 'settings', problem, 'Fix it there; `baton-descope config show` prints what is in force.');
@@ -83,6 +87,7 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check, Do
   }
 
   let requests = 0;
+  let tenants: number | undefined;
   if (projectId === undefined || key === undefined || problems.length + unknownType.length > 0) {
     yield skip('Descope', 'not asked: the settings come first');
   } else {
@@ -95,9 +100,14 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check, Do
     });
     const probe = createProbe({ send, deadlineMs, now, signal, onRequest: () => (requests += 1) });
     let isLet = false;
-    for await (const check of checkProject({ ...options, ...place, lists, probe, wallClock })) {
-      isLet ||= check.name === 'key' && check.level === 'ok';
-      yield check;
+    const checks = checkProject({ ...options, ...place, ...reads, probe, wallClock });
+    for (let next = await checks.next(); ; next = await checks.next()) {
+      if (next.done === true) {
+        ({ tenants } = next.value);
+        break;
+      }
+      isLet ||= next.value.name === 'key' && next.value.level === 'ok';
+      yield next.value;
     }
     if (isLet) {
       yield await checkWriteRights(probe, place, options.provisioning);
@@ -109,19 +119,30 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check, Do
     yield await checkOutput(options.out, options.lookAtTarget);
     yield await checkTemporary();
   }
-  return { requests };
+  return { requests, tenants };
 }
 
-/** The lists that a sync of these types reads, and what is wrong with the types where one is unknown. */
-function listsOf(include: readonly string[] | undefined): {
+/** What a sync of these types reads besides users, and what is wrong with the types where one is unknown. */
+function readsOf(include: readonly string[] | undefined): {
   readonly problem: readonly string[];
   readonly lists: readonly WholeList<unknown>[];
+  readonly tenantReads: readonly TenantReadWanted[];
 } {
   try {
-    return { problem: [], lists: listedTypes(include).lists.map(({ whole }) => whole) };
+    const { lists, all, tenantFamilies } = listedTypes(include);
+    return {
+      problem: [],
+      lists: lists.map(({ whole }) => whole),
+      tenantReads: tenantFamilies.map((family) => ({
+        family,
+        typeIds: all
+          .filter((type) => type.tenantFamilies?.includes(family))
+          .map(({ words, includedWith = words.id }) => includedWith),
+      })),
+    };
   } catch (thrown) {
     if (thrown instanceof ConnectorError) {
-      return { problem: [thrown.message], lists: [] };
+      return { problem: [thrown.message], lists: [], tenantReads: [] };
     }
     throw thrown;
   }

@@ -1,4 +1,5 @@
-import { expectedTime, type RateLimit, searchesPerMinute } from '../descope/http/pacing.ts';
+import { aboutSo, generalPerMinute, type RateLimit, searchesPerMinute } from '../descope/http/pacing.ts';
+import { tenantList } from '../descope/tenants.ts';
 import { requestsOfFullRead } from '../descope/users/request-count.ts';
 import { decodeUserPage, userPageSize } from '../descope/users/user-page.ts';
 import { userReadEndpoints } from '../descope/users/user.ts';
@@ -6,6 +7,7 @@ import { decodeWholeList, type WholeList } from '../descope/whole-list.ts';
 import { type Check, ok, skip, warn } from './check.ts';
 import { explain, type Place } from './explain.ts';
 import type { Probe, Probed } from './probe.ts';
+import { checkTenantReads, type TenantCost, type TenantReadWanted } from './tenant-checks.ts';
 
 const slowMs = 2_000;
 const skewMs = 30_000;
@@ -15,16 +17,25 @@ export interface ProjectChecksOptions extends Place {
   readonly probe: Probe;
   /** The lists besides users that a sync reads: each one is asked for. */
   readonly lists: readonly WholeList<unknown>[];
+  /** What it reads of each tenant besides: asked for of the first one. */
+  readonly tenantReads: readonly TenantReadWanted[];
   readonly rateLimit: RateLimit;
   readonly maxParallelFetches: number;
   readonly wallClock: () => number;
 }
 
+/** What is known of the project when all is asked. */
+export interface ProjectSeen {
+  /** Undefined where the list of tenants could not be read. */
+  readonly tenants: number | undefined;
+}
+
 /**
- * What only Descope can tell: two searches and one request a list, or a single request when Descope cannot be reached
- * or does not know the key. Each search asks for one user, of whom only the number is looked at.
+ * What only Descope can tell: two searches, one request a list and one for what is read of each tenant; or a single
+ * request when Descope cannot be reached or does not know the key. Each search asks for one user, of whom only the
+ * number is looked at.
  */
-export async function* checkProject(options: ProjectChecksOptions): AsyncGenerator<Check> {
+export async function* checkProject(options: ProjectChecksOptions): AsyncGenerator<Check, ProjectSeen> {
   const { probe } = options;
   const users = await probe(
     userReadEndpoints.searchUsers,
@@ -34,7 +45,7 @@ export async function* checkProject(options: ProjectChecksOptions): AsyncGenerat
   if (!users.isAnswered && users.error.kind !== 'forbidden' && users.error.kind !== 'upstream-contract') {
     yield explain(users.error.kind === 'unauthenticated' ? 'key' : 'Descope', users, options);
     yield skip('lists', 'not asked after that');
-    return;
+    return { tenants: undefined };
   }
   const [rows, testUsers] = await Promise.all([
     Promise.all(options.lists.map((list) => probeList(probe, list))),
@@ -44,29 +55,41 @@ export async function* checkProject(options: ProjectChecksOptions): AsyncGenerat
       decodeUserPage,
     ),
   ]);
-  const lists = [{ name: 'users', answer: users, count: users.isAnswered ? users.value.total : 0 }, ...rows];
+  const lists = [
+    { name: 'users', answer: users, count: users.isAnswered ? users.value.total : 0, ids: undefined },
+    ...rows,
+  ];
+  const tenantIds = rows.find(({ name }) => name === tenantList.what)?.ids;
   const answers = lists.map(({ answer }) => answer);
   yield checkSpeed(answers);
   yield checkClock(answers, options.wallClock());
   if (!users.isAnswered && answers.every((answer) => !answer.isAnswered && answer.error.kind === 'forbidden')) {
     yield explain('key', users, options, 'all');
-    return;
+    return { tenants: undefined };
   }
   yield checkKey(answers);
   for (const { name, answer, count } of lists) {
     yield answer.isAnswered ? checkCount(name, count) : explain(name, answer, options);
   }
   yield checkTestUsers(users, testUsers, options);
-  yield checkDuration(users, options);
+  const cost = yield* checkTenantReads({ ...options, tenantIds });
+  yield checkDuration(users, cost, options);
+  return { tenants: tenantIds?.length };
 }
 
 async function probeList(
   probe: Probe,
   list: WholeList<unknown>,
-): Promise<{ readonly name: string; readonly answer: Probed<number>; readonly count: number }> {
+): Promise<{
+  readonly name: string;
+  readonly answer: Probed<readonly string[]>;
+  readonly count: number;
+  readonly ids: readonly string[] | undefined;
+}> {
   const request = list.body === undefined ? {} : { json: list.body };
-  const answer = await probe(list.endpoint, request, (json) => decodeWholeList(list, json).length);
-  return { name: list.what, answer, count: answer.isAnswered ? answer.value : 0 };
+  const answer = await probe(list.endpoint, request, (json) => decodeWholeList(list, json).map(list.identityOf));
+  const ids = answer.isAnswered ? answer.value : undefined;
+  return { name: list.what, answer, count: ids?.length ?? 0, ids };
 }
 
 function checkSpeed(answers: readonly Probed<unknown>[]): Check {
@@ -147,6 +170,7 @@ function checkTestUsers(
 /** How long a full sync takes, at the pace that is set. No answer tells what is left of Descope's limit. */
 function checkDuration(
   users: Probed<{ readonly total: number }>,
+  ofTenants: TenantCost,
   { rateLimit, baseUrl, maxParallelFetches, lists }: ProjectChecksOptions,
 ): Check {
   const name = 'full sync';
@@ -155,18 +179,21 @@ function checkDuration(
   }
   const pages = Math.max(1, Math.ceil(users.value.total / userPageSize));
   const pace = searchesPerMinute({ rateLimit, baseUrl });
+  const generalPace = generalPerMinute({ rateLimit, baseUrl });
   const { least, most } = requestsOfFullRead(users.value.total, lists.length);
-  const requests = `${least.toLocaleString('en')} or ${most.toLocaleString('en')} requests`;
-  if (pace === undefined) {
-    const seconds = Math.ceil((pages * users.ms) / maxParallelFetches / 1_000);
+  const requests = `${(least + ofTenants.requests).toLocaleString('en')} or ${(most + ofTenants.requests).toLocaleString('en')} requests`;
+  if (pace === undefined || generalPace === undefined) {
+    const ms = pages * users.ms + ofTenants.requests * ofTenants.ms;
+    const seconds = Math.ceil(ms / maxParallelFetches / 1_000);
     return ok(
       name,
       `${requests}, not held back (${rateLimit === 'off' ? 'rate-limit off' : 'loopback'}): about ${seconds.toLocaleString('en')} s`,
     );
   }
-  const expected = expectedTime(pages, pace);
-  const text = `${requests}, ${pace.toLocaleString('en')} searches a minute at most, no limit met now: ${expected?.about ?? 'less than 20 s'}`;
-  return pages / pace > longSyncMinutes
+  const minutes = pages / pace + ofTenants.requests / generalPace;
+  const others = ofTenants.requests === 0 ? '' : ` and ${generalPace.toLocaleString('en')} reads of tenants`;
+  const text = `${requests}, ${pace.toLocaleString('en')} searches${others} a minute at most, no limit met now: ${aboutSo(minutes * 60_000) ?? 'less than 20 s'}`;
+  return minutes > longSyncMinutes
     ? warn(
         name,
         text,

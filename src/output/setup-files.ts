@@ -12,6 +12,8 @@ export interface SetupFiles {
   readonly projectId: string;
   readonly baseUrl: string | undefined;
   readonly caFile: string | undefined;
+  /** Opt-in types; none is not written down. */
+  readonly include: readonly string[];
   readonly key: Secret;
   /** Puts them in the place of files that are there. */
   readonly force: boolean;
@@ -26,13 +28,14 @@ export function keyPathBeside(path: string): string {
  * Writes both files with mode 0600, or neither: each is written whole under another name first. Without `force` a file
  * that is there makes it a `local-io` error, even one that came into being a moment ago.
  */
-export async function writeSetup({ path, projectId, baseUrl, caFile, key, force }: SetupFiles): Promise<void> {
+export async function writeSetup({ path, projectId, baseUrl, caFile, include, key, force }: SetupFiles): Promise<void> {
   const keyPath = keyPathBeside(path);
   const config = [
     '# Written by `baton-descope init`. All settings: docs/configuration.md',
     `project-id: ${JSON.stringify(projectId)}`,
     ...(baseUrl === undefined ? [] : [`base-url: ${JSON.stringify(baseUrl)}`]),
     ...(caFile === undefined ? [] : [`ca-file: ${JSON.stringify(resolve(caFile))}`]),
+    ...(include.length === 0 ? [] : [`include: ${JSON.stringify(include.join(','))}`]),
     `management-key-file: ${JSON.stringify(basename(keyPath))}`,
     '',
   ].join('\n');

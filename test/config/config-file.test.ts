@@ -253,6 +253,20 @@ describe('config show', () => {
     expect(run.stderr).toContain('baton.yaml:2 max-shrink must be');
     expect(run.stdout + run.stderr).not.toContain('K2secret');
   });
+
+  it('refuses a type in include that there is not, as a sync would', async () => {
+    await using folder = await temporaryFolder();
+    await writeFile(join(folder.path, 'baton.yaml'), 'project-id: P2abc\ninclude: idp_group, groups\n');
+
+    const run = await runCli(['config', 'show', '--config', 'baton.yaml'], {
+      cwd: folder.path,
+      env: { DESCOPE_MANAGEMENT_KEY: 'K2secretsecret' },
+    });
+
+    expect(run.code).toBe(2);
+    expect(run.stdout).toMatch(/^include +idp_group, groups +baton\.yaml:2 include \(wrong\)$/m);
+    expect(run.stderr).toContain('"groups", which is no resource type');
+  });
 });
 
 describe('a config file that is not a plain file', () => {

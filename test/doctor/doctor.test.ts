@@ -390,7 +390,7 @@ describe('baton-descope doctor', () => {
 
     expect(code).toBe(0);
     expect(stderr).toBe('');
-    expect(stdout).toMatch(/^ok {4}key {12}accepted$/m);
+    expect(stdout).toMatch(/^ok {4}key {14}accepted$/m);
     expect(stdout).toContain('Ready: 0 failed, 0 to look at; 5 requests sent, nothing changed.');
     expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(80);
     expect(stdout).not.toContain('\u001B');

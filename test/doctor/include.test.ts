@@ -1,8 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { settings } from '../../src/config/settings.ts';
 import type { Check } from '../../src/doctor/check.ts';
-import { examine } from '../../src/doctor/doctor.ts';
+import { type DoctorOptions, type DoctorReport, examine } from '../../src/doctor/doctor.ts';
+import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import { listedTypes } from '../../src/registry.ts';
+import { Secret } from '../../src/secret.ts';
+import { envOf, runCli, temporaryFolder } from '../support/cli.ts';
 
 const setup = {
   problems: [],
@@ -45,5 +48,115 @@ describe('the types that --include names', () => {
 
     expect(checks.find(({ name }) => name === 'settings')).toMatchObject({ level: 'fail', kind: 'config' });
     expect(checks.length).toBeGreaterThan(2);
+  });
+});
+
+describe('what included types need of each tenant', () => {
+  const sso = ['sso_configuration', 'idp_group'];
+  let emulator: Emulator;
+
+  beforeAll(async () => {
+    emulator = await startEmulator({ users: 250 });
+  });
+  afterAll(async () => {
+    await emulator.close();
+  });
+
+  async function visit(
+    options: Partial<DoctorOptions> = {},
+    project = emulator,
+  ): Promise<DoctorReport & { readonly of: (name: string) => Check | undefined; readonly names: readonly string[] }> {
+    const key = new Secret(project.managementKey);
+    const { projectId, baseUrl } = project;
+    const findings = examine({ ...setup, projectId, baseUrl, key: { reveal: () => key, source: 'x' }, ...options });
+    const checks: Check[] = [];
+    for (;;) {
+      const next = await findings.next();
+      if (next.done === true) {
+        const of = (name: string): Check | undefined => checks.find((check) => check.name === name);
+        return { ...next.value, of, names: checks.map(({ name }) => name) };
+      }
+      checks.push(next.value);
+    }
+  }
+
+  it('is asked once each, of the first tenant, and not at all without --include', async () => {
+    const plain = await visit();
+    const before = emulator.stats.total;
+    const seen = await visit({ include: sso });
+
+    expect(plain.requests).toBe(5);
+    expect(plain.names).not.toContain('tenant reads');
+    expect(seen.requests).toBe(plain.requests + 4);
+    expect(emulator.stats.total - before).toBe(seen.requests);
+    expect(['SSO settings', 'tenant settings', 'XAA settings', 'groups'].map((name) => seen.of(name)?.level)).toEqual([
+      'ok',
+      'ok',
+      'ok',
+      'ok',
+    ]);
+    expect(seen.of('groups')?.text).toBe('can be read, for idp_group');
+  });
+
+  it.each([
+    [sso, {}],
+    [['idp_group'], {}],
+    [sso, { xaaSettings: 'missing' }],
+    [sso, { ssoSettingsAll: 'missing' }],
+  ] as const)('is told in requests as a sync of %j with %j then sends them', async (include, switches) => {
+    const project = await startEmulator({ users: 250, switches });
+    await using folder = await temporaryFolder();
+    const seen = await visit({ include: [...include] }, project);
+    const run = await runCli(['sync', '--include', include.join(','), '--json', '--out', 'sync.json'], {
+      env: envOf(project),
+      cwd: folder.path,
+    });
+    await project.close();
+
+    const { requests } = JSON.parse(run.stdout) as { readonly requests: Readonly<Record<string, number>> };
+    const [, least, most] = /^([\d,]+) or ([\d,]+) requests/.exec(seen.of('full sync')?.text ?? '') ?? [];
+    expect([least, most]).toContain(String(requests['total']));
+    const ofTenants = Object.entries(requests).filter(([call]) => /sso|group|tenant\/settings/.test(call));
+    expect(seen.of('tenant reads')?.text).toContain(
+      `${ofTenants.reduce((sum, [, count]) => sum + count, 0)} requests, `,
+    );
+  });
+
+  it('is told in time, at the pace of calls that are not about users', async () => {
+    const seen = await visit({ include: sso, rateLimit: { count: 160, periodMs: 60_000 } });
+    const tenants = seen.tenants ?? 0;
+
+    expect(seen.of('tenant reads')?.text).toBe(
+      `${tenants * 4} requests, 4 for each of ${tenants} tenants, at 80 a minute: about ${Math.round((tenants * 4 * 60) / 80)} s`,
+    );
+    expect(seen.of('full sync')?.text).toContain('160 searches and 80 reads of tenants a minute at most');
+  });
+
+  it('fails with the call and the types concerned where the key lacks a right', async () => {
+    const rule = emulator.faults.add({
+      match: { endpoint: 'POST /v1/mgmt/group/all' },
+      times: Number.POSITIVE_INFINITY,
+      fault: { kind: 'status', status: 403 },
+    });
+    const seen = await visit({ include: sso });
+    rule.remove();
+
+    expect(seen.of('groups')).toMatchObject({ level: 'fail', kind: 'forbidden' });
+    expect(seen.of('groups')?.remedy).toMatch(/right for POST \/v1\/mgmt\/group\/all.*--include idp_group fails/);
+    expect(seen.of('SSO settings')?.level).toBe('ok');
+  });
+
+  it('is no failure where the deployment does not offer it', async () => {
+    const [noXaa, noAll] = await Promise.all([
+      startEmulator({ users: 1, switches: { xaaSettings: 'bad-request' } }),
+      startEmulator({ users: 1, switches: { ssoSettingsAll: 'missing' } }),
+    ]);
+    const [withoutXaa, withoutAll] = [await visit({ include: sso }, noXaa), await visit({ include: sso }, noAll)];
+    await Promise.all([noXaa.close(), noAll.close()]);
+
+    expect(withoutXaa.of('XAA settings')).toMatchObject({ level: 'ok' });
+    expect(withoutXaa.of('tenant reads')?.text).toContain(', 3 for each of ');
+    expect(withoutAll.of('SSO settings')).toMatchObject({ level: 'warn' });
+    expect(withoutAll.of('SSO settings')?.text).toContain('only of the default configuration');
   });
 });

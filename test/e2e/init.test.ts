@@ -37,7 +37,7 @@ describe('init without a terminal', () => {
     const folder = join(home.path, '.config', 'baton-descope');
     const sync = await runCli(['sync', '--out', 'sync.json'], { env: { HOME: home.path }, cwd: home.path });
     expect(run).toMatchObject({ code: 0, stderr: '' });
-    expect(run.stdout).toContain('ok    key            accepted');
+    expect(run.stdout).toContain('ok    key              accepted');
     expect((await readdir(folder)).toSorted()).toEqual(['config.key', 'config.yaml']);
     expect(await readFile(join(folder, 'config.yaml'), 'utf8')).toContain('management-key-file: "config.key"');
     expect(await readFile(join(folder, 'config.key'), 'utf8')).toBe(`${canary}\n`);
@@ -87,6 +87,17 @@ describe('init without a terminal', () => {
 
     expect(run.code).toBe(6);
     expect(await readdir(home.path)).toEqual(['baton.yaml']);
+  });
+
+  it('takes the types that --include names, and refuses one that there is not', async () => {
+    await using home = await temporaryFolder();
+    const unknown = await initIn(home.path, ['--config', 'baton.yaml', '--include', 'groups']);
+    const run = await initIn(home.path, ['--config', 'baton.yaml', '--include', 'access_key,idp_group']);
+
+    expect(unknown).toMatchObject({ code: 2, stderr: expect.stringContaining('"groups"') as string });
+    expect(run.code).toBe(0);
+    expect(run.stdout).toMatch(/^ok +groups +can be read, for idp_group$/m);
+    expect(await readFile(join(home.path, 'baton.yaml'), 'utf8')).toContain('\ninclude: "access_key,idp_group"\n');
   });
 
   it('says what is missing', async () => {
@@ -202,6 +213,7 @@ describe.runIf(canLend && existsSync('/bin/bash'))('init in a shell', () => {
         [/Stopped[^]*[#$] $/, 'fg\n'],
         [/Stopped[^]*\? Project id/, `${emulator.projectId}\r`],
         [/Management key/, `${canary}\r`],
+        [/Include \(/, '\r'],
         [/Next: [^]*[#$] $/, 'echo "code $?"; exit\n'],
       ]);
 
@@ -217,6 +229,7 @@ describe.skipIf(!existsSync('/usr/bin/script'))('init on a terminal', () => {
     const { code, screen } = await onTerminal(home.path, [
       ['Project id', `${emulator.projectId}\r`],
       ['Management key', `${canary}\r`],
+      ['Include (', '\r'],
     ]);
 
     expect(code).toBe(0);
@@ -232,6 +245,7 @@ describe.skipIf(!existsSync('/usr/bin/script'))('init on a terminal', () => {
       ['must begin with "P"', `${emulator.projectId}\r`],
       ['Management key', `"${canary}"\r`],
       ['has quotes around the key', `${canary}\r`],
+      ['Include (', '\r'],
     ]);
 
     expect(code).toBe(0);
@@ -246,11 +260,49 @@ describe.skipIf(!existsSync('/usr/bin/script'))('init on a terminal', () => {
       ['Management key', 'K2wrong\r'],
       ['Project id (Enter keeps it)', '\r'],
       [/Enter keeps it[^]*Management key/, `${canary}\r`],
+      ['Include (', '\r'],
     ]);
 
     expect(code).toBe(0);
     expect(screen).toContain('Compare the project id with Console > Project');
     expect(await readFile(join(home.path, 'baton.key'), 'utf8')).toBe(`${canary}\n`);
+  });
+
+  it('offers the included types with what they cost, looks whether the key may read them, and writes them down', async () => {
+    await using home = await temporaryFolder();
+    const { code, screen } = await onTerminal(home.path, [
+      ['Project id', `${emulator.projectId}\r`],
+      ['Management key', `${canary}\r`],
+      ['Include (', 'groups\r'],
+      ['"groups", which is no resource type', 'idp_group\r'],
+    ]);
+
+    expect(code).toBe(0);
+    expect(screen).toMatch(/idp_group +2 requests a tenant: up to \d+/);
+    expect(screen).toMatch(/tenant reads +\d+ requests, 2 for each of/);
+    expect(screen.match(/ok {4}users /g)).toHaveLength(1);
+    expect(await readFile(join(home.path, 'baton.yaml'), 'utf8')).toContain('\ninclude: "idp_group"\n');
+  });
+
+  it('asks again for types that the key may not read', async () => {
+    await using home = await temporaryFolder();
+    const rule = emulator.faults.add({
+      match: { endpoint: 'POST /v1/mgmt/group/all' },
+      times: Number.POSITIVE_INFINITY,
+      fault: { kind: 'status', status: 403 },
+    });
+    const { code, screen } = await onTerminal(home.path, [
+      ['Project id', `${emulator.projectId}\r`],
+      ['Management key', `${canary}\r`],
+      ['Include (', 'idp_group\r'],
+      ['Include it anyway?', 'n\r'],
+      [/anyway\?[^]*Include \(/, '\r'],
+    ]);
+    rule.remove();
+
+    expect(code).toBe(0);
+    expect(screen).toContain('right for POST /v1/mgmt/group/all');
+    expect(await readFile(join(home.path, 'baton.yaml'), 'utf8')).not.toContain('include');
   });
 
   it('asks three times at most, and then whether to write it all the same', async () => {

@@ -125,12 +125,18 @@ export function expectedTimeOfTenants(
 }
 
 function expected(what: string, requests: number, perMinute: number | undefined): ExpectedTime | undefined {
-  const ms = perMinute === undefined ? 0 : (requests / perMinute) * minuteMs;
-  if (perMinute === undefined || ms <= worthTellingMs) {
+  const about = perMinute === undefined ? undefined : aboutSo((requests / perMinute) * minuteMs);
+  return about === undefined || perMinute === undefined
+    ? undefined
+    : { about, line: `${what} at ${perMinute.toLocaleString('en')} a minute: ${about}` };
+}
+
+/** "about 45 s", "about 6 min"; undefined for a wait that is short. */
+export function aboutSo(ms: number): string | undefined {
+  if (ms <= worthTellingMs) {
     return undefined;
   }
-  const about = ms < 1.5 * minuteMs ? `about ${Math.round(ms / 1000)} s` : `about ${Math.round(ms / minuteMs)} min`;
-  return { about, line: `${what} at ${perMinute.toLocaleString('en')} a minute: ${about}` };
+  return ms < 1.5 * minuteMs ? `about ${Math.round(ms / 1000)} s` : `about ${Math.round(ms / minuteMs)} min`;
 }
 
 /**

@@ -13,6 +13,11 @@ export interface FamilyReadsOptions<Row> {
 /** Descope's code for a tenant that is not there; its status is not published. */
 const tenantNotFound = 'E112202';
 
+/** Whether a refusal means that the deployment lacks the call; else it has the call, and refuses this tenant. */
+export function isCallMissing({ facts }: ConnectorError): boolean {
+  return facts['status'] === 404 && facts['code'] !== tenantNotFound;
+}
+
 /**
  * What one sync reads of one family, tenant by tenant. Which of its calls the deployment has is decided by the first
  * tenant that answers, whom the others wait for: an old deployment is asked in vain once, not once a tenant.
@@ -121,7 +126,7 @@ export class FamilyReads<Row> {
         return answered.answer;
       }
       ({ refusal } = answered);
-      if (refusal.facts['status'] !== 404 || refusal.facts['code'] === tenantNotFound) {
+      if (!isCallMissing(refusal)) {
         break; // the deployment has the call, and refuses this tenant
       }
     }

@@ -12,6 +12,7 @@ import type { TenantFamily } from './tenant-family.ts';
 /** The configurations of a tenant. */
 export const ssoSettings: TenantFamily<readonly SsoConfiguration[]> = {
   name: 'ssoSettings',
+  what: 'SSO settings',
   calls: () => [ssoSettingsCall, defaultSsoSettingsCall],
   bytesOf: (configurations) =>
     configurations.reduce((sum, { saml, oidc }) => {
@@ -23,12 +24,14 @@ export const ssoSettings: TenantFamily<readonly SsoConfiguration[]> = {
 
 export const tenantSettings: TenantFamily<TenantSettings> = {
   name: 'tenantSettings',
+  what: 'tenant settings',
   calls: () => [tenantSettingsCall],
   bytesOf: ({ domains, selfProvisioningDomains }) => 200 + (domains.length + selfProvisioningDomains.length) * 60,
 };
 
 export const xaaSettings: TenantFamily<readonly XaaSettings[]> = {
   name: 'xaaSettings',
+  what: 'XAA settings',
   calls: () => [xaaSettingsCall],
   isExtra: true,
   bytesOf: (settings) => settings.reduce((sum, { groupMappings }) => sum + 300 + groupMappings.length * 200, 0),
@@ -37,6 +40,7 @@ export const xaaSettings: TenantFamily<readonly XaaSettings[]> = {
 /** Groups with their members. The ids of the members of all tenants stand in one table. */
 export const idpGroups: TenantFamily<TenantGroups> = {
   name: 'groups',
+  what: 'groups',
   calls: () => [groupsCall(new IdTable())],
   bytesOf: ({ groups }) => groups.reduce((sum, { members }) => sum + 500 + members.length * 50, 0),
 };

@@ -7,6 +7,8 @@ import type { TenantCall } from '../../descope/tenant-call.ts';
 export interface TenantFamily<Row> {
   /** What it is called in the summary: "ssoSettings". */
   readonly name: string;
+  /** The word for it in texts for people: "SSO settings". */
+  readonly what: string;
   /** The calls that tell it, the best first; made anew for each sync. A deployment that lacks one is asked the next. */
   calls(this: void): readonly TenantCall<Row>[];
   /** True for what a deployment need not have: its first refusal means that it has not, whatever the refusal says. */
