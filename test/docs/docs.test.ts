@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { withCapabilities } from '../../scripts/connector-page.ts';
 import { configVariables } from '../../src/config/config-file-path.ts';
 import { settings } from '../../src/config/settings.ts';
 import { endpoints } from '../../src/descope/endpoints.ts';
@@ -185,6 +186,11 @@ describe('docs/connector.mdx', () => {
       'Step 4: Verify',
       'Troubleshooting',
     ]);
+  });
+
+  it('tells what is synced and provisioned as the types say it (renew it with `npm run docs:connector`)', () => {
+    expect(text).toMatch(/^\| Identity provider groups, with/m);
+    expect(text).toBe(withCapabilities(text));
   });
 
   it('uses only components that the ecosystem renders, each closed, and no code outside code', () => {

@@ -1,0 +1,6 @@
+// Writes the table of capabilities into docs/connector.mdx. test/docs/docs.test.ts fails while they differ.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { withCapabilities } from './connector-page.ts';
+
+const page = new URL('../docs/connector.mdx', import.meta.url);
+writeFileSync(page, withCapabilities(readFileSync(page, 'utf8')));
