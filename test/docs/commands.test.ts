@@ -136,7 +136,7 @@ async function runBlock(block: string, project: Emulator, cwd = sandbox()): Prom
     .replaceAll(/(?<=127\.0\.0\.1:|--port )\d+/g, '0');
   const program = `"${process.execPath}" ${quickStart.join(' ')} "${join(root, 'bin', 'baton-descope.js')}"`;
   const script = `
-    called() { case "$1" in serve|emulator) timeout --preserve-status --signal=TERM 2 ${program} "$@" ;; *) ${program} "$@" ;; esac; }
+    called() { case "$1 $2" in "serve "*|"emulator --"*) timeout --preserve-status --signal=TERM 2 ${program} "$@" ;; *) ${program} "$@" ;; esac; }
     baton-descope() { called "$@"; }
     node() { shift; called "$@"; }
     set -e

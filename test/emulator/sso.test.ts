@@ -65,6 +65,7 @@ describe('SSO settings', () => {
     ]);
     expect(settings.saml.groupsMapping.at(-1)).toMatchObject({ role: { name: '' }, groups: ['Regional Managers'] });
     expect(settings.oidc.groupsMapping).toEqual(settings.saml.groupsMapping);
+    expect(settings.oidc['roleMappings']).toHaveLength(4);
     expect(settings.oidc['roleMappings']).toContainEqual({ groups: ['IT Admins'], roleName: 'Tenant Admin' });
   });
 

@@ -26,7 +26,10 @@ export function toWireSettings(context: SsoContext, configuration: SsoConfigurat
       ...oidc,
       clientSecret: isShown ? oidc.clientSecret : '',
       ...mappings,
-      roleMappings: mappings.groupsMapping.map(({ role, groups }) => ({ groups, roleName: role.name })),
+      // A list of names has no place for a role that has none any more.
+      roleMappings: mappings.groupsMapping
+        .filter(({ role }) => role.name !== '')
+        .map(({ role, groups }) => ({ groups, roleName: role.name })),
     },
     ...ssoIdOf(context, configuration),
     ...extra,
