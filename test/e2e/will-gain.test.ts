@@ -37,7 +37,7 @@ describe('what an answer says that somebody will gain', () => {
   it('comes true at the next login, and comes back after a revoke', { timeout: 120_000 }, async () => {
     const { state } = emulator;
     const before = await whoCan();
-    const [user = ''] = idsOf(before, 'will_gain').filter((id) => state.user(id)?.status === 'enabled');
+    const user = idsOf(before, 'will_gain').find((id) => state.user(id)?.status === 'enabled') ?? '';
     const login = ['emulator', 'login', user, '--tenant', 'initech', '--groups', 'Finance'];
     const run = await runCli(login, { env: envOf(emulator) });
     const after = await whoCan();
