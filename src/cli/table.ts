@@ -69,7 +69,7 @@ function ssoRemarks({ sso }: SyncSummary): readonly string[] {
     lines.push('warning: this deployment of Descope tells of no groups (summary.sso)');
   }
   if (sso.unknown_roles > 0) {
-    lines.push(`warning: ${counted(sso.unknown_roles, 'mapped role')} that do not exist (summary.sso)`);
+    lines.push(`warning: ${counted(sso.unknown_roles, 'mapped role')} that cannot be found (summary.sso)`);
   }
   if ((sso.unmatched_members ?? 0) > 0) {
     lines.push(

@@ -7,6 +7,7 @@ import type { TenantCall } from '../../src/descope/tenant-call.ts';
 import { tenantSettingsCall } from '../../src/descope/tenant-settings.ts';
 import { IdTable } from '../../src/descope/users/id-table.ts';
 import { xaaSettingsCall } from '../../src/descope/xaa.ts';
+import { heldBytes } from '../support/memory.ts';
 import { useNock } from '../support/nock.ts';
 import { failureOf, host, testClient } from './support.ts';
 
@@ -228,6 +229,22 @@ describe('groups', () => {
       kind: 'upstream-contract',
       message: expect.stringMatching(message) as string,
     });
+  });
+
+  it('of 200,000 members take the memory of their ids, not of their answer', () => {
+    const members = Array.from({ length: 200_000 }, (_, place) => {
+      const userId = `U2${place.toString(36).padStart(26, '0')}`;
+      return `{"loginId":"person.${place}@example.com","userId":"${userId}","display":"Person ${place}"}`;
+    });
+    const body = Buffer.from(`[{"id":"g","display":"Everybody","members":[${members.join(',')}]}]`);
+    members.length = 0;
+    const before = heldBytes();
+
+    const { groups, ids } = groupsCall(new IdTable()).parse(body);
+
+    expect(body.length).toBeGreaterThan(15_000_000);
+    expect(heldBytes() - before).toBeLessThan(16_000_000);
+    expect([groups[0]?.members.length, ids.size]).toEqual([200_000, 200_000]);
   });
 
   it('with two lists of members in one are a fault, never half of them', () => {

@@ -143,6 +143,32 @@ describe('groups of identity providers', () => {
   });
 });
 
+describe('Validate', () => {
+  it.each([
+    ['forbidden', 403],
+    ['unavailable', 500],
+  ])('fails as %s where the key may not ask for a tenant what is included: %i', async (kind, status) => {
+    const project = ssoProject({}, { [paths.groups]: { '*': status } });
+
+    await expect(connectorOf(project).validate()).rejects.toMatchObject({ kind });
+    await expect(connectorOf(project, ['sso_configuration']).validate()).resolves.toBeDefined();
+    await expect(connectorOf(project, []).validate()).resolves.toBeDefined();
+  });
+
+  it('asks for one tenant, and takes no refusal for a bad key', async () => {
+    const project = ssoProject({}, { [paths.groups]: {} });
+
+    await connectorOf(project).validate();
+
+    expect(requestsOf(project)).toEqual({
+      [paths.settings]: 1,
+      [paths.tenantSettings]: 1,
+      [paths.groups]: 1,
+      [paths.xaa]: 1,
+    });
+  });
+});
+
 describe('a tenant that is deleted while the sync runs', () => {
   it('has no configurations and no groups, and fails nothing', async () => {
     const project = ssoProject();
