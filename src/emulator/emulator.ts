@@ -14,7 +14,7 @@ export { parseFault } from './fault-spec.ts';
 export type { ProjectState } from './project-state.ts';
 export { sampleProject } from './families.ts';
 export type { ProjectSeed } from './families.ts';
-export type { AccessKey, AccessKeySeed } from './access-keys.ts';
+export type { AccessKey, AccessKeySeed } from './keys/records.ts';
 export type { Consent, ConsentSeed } from './apps/consent-records.ts';
 export { defaultAppId } from './apps/federated-records.ts';
 export type { FederatedApp, FederatedAppSeed } from './apps/federated-records.ts';

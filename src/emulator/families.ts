@@ -1,4 +1,4 @@
-import { accessKeys } from './access-keys.ts';
+import { accessKeys } from './keys/access-keys.ts';
 import { consents } from './apps/consents.ts';
 import { federatedApps } from './apps/federated-apps.ts';
 import { thirdPartyApps } from './apps/third-party-apps.ts';

@@ -31,6 +31,10 @@ describe('access keys', () => {
       'Stock sync',
       'Stock sync',
       'SCIM of Initech',
+      'Partner feed',
+      "Milton's stapler",
+      'SCIM of contractors',
+      'SCIM of Lumière',
     ]);
   });
 

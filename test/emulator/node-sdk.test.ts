@@ -134,6 +134,30 @@ describe('the vendor SDK against the emulator', () => {
     expect(gone.code).toBe(404);
   });
 
+  it('creates, finds, changes, rotates and deletes access keys', async () => {
+    const { accessKey } = management;
+    const tenants = [{ tenantId: 'acme', roleNames: ['Viewer'] }];
+    const created = await accessKey.create('Built', 0, undefined, tenants, undefined, { scope: 'x' });
+    const id = created.data?.key.id ?? '';
+    const updated = await accessKey.update(id, 'Rebuilt', undefined, ['Auditor'], []);
+    const rotated = await accessKey.rotate(id);
+    await accessKey.deactivate(id);
+    const loaded = await accessKey.load(id);
+    await accessKey.activateBatch([id]);
+    const found = await accessKey.searchAll(['initech']);
+    await accessKey.delete(id);
+
+    expect(created.data).toMatchObject({
+      cleartext: expect.any(String),
+      key: { keyTenants: tenants, boundUserId: '' },
+    });
+    expect(updated.data).toMatchObject({ roleNames: ['Auditor'], keyTenants: [], customClaims: { scope: 'x' } });
+    expect(rotated.data?.cleartext).not.toBe(created.data?.cleartext);
+    expect(loaded.data).toMatchObject({ id, name: 'Rebuilt', status: 'inactive' });
+    expect(found.data?.map(({ name }) => name)).toEqual(['SCIM of Initech', 'SCIM of contractors']);
+    expect(emulator.state.accessKeys()).toHaveLength(12);
+  });
+
   it('lists federated apps, and adds and removes those of a user', async () => {
     const { data: apps = [] } = await management.ssoApplication.loadAll();
     const one = await management.ssoApplication.load('SA2StockLedger');
