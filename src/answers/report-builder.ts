@@ -74,7 +74,8 @@ export function createReportBuilder(): ReportBuilder {
   const ways = createReportWays(tables, users, section);
   let holdings = 0;
   const unknown = createUnknownCounter();
-  let unknownChanges = 0;
+  /** Changes that are not shown: of other types, and of what is inherited or mapped. */
+  const hiddenChanges = { unknown: 0, ways: 0 };
   let open: Group | undefined;
 
   function section(tag: number, bytes: Uint8Array): void {
@@ -126,8 +127,14 @@ export function createReportBuilder(): ReportBuilder {
   }
 
   function notShown(): string[] {
-    const since = `${count(unknownChanges, 'change')} of such things since the older file, which "diff" lists`;
-    return [...unknownInWords(unknown.counts()), ...(unknownChanges === 0 ? [] : [since])];
+    const since = 'since the older file, which "diff" lists';
+    return [
+      ...unknownInWords(unknown.counts()),
+      ...(hiddenChanges.unknown === 0 ? [] : [`${count(hiddenChanges.unknown, 'change')} of such things ${since}`]),
+      ...(hiddenChanges.ways === 0
+        ? []
+        : [`${count(hiddenChanges.ways, 'change')} of what is inherited, or given by the next login, ${since}`]),
+    ];
   }
 
   return {
@@ -154,8 +161,8 @@ export function createReportBuilder(): ReportBuilder {
     },
     compare: ({ changes, readFormerUser }) => {
       closeGroup();
-      const known = filter(changes, isKnown, () => {
-        unknownChanges++;
+      const known = filter(changes, isKnown, ({ kind, principal }) => {
+        hiddenChanges[kind === 'other' || principal !== undefined ? 'unknown' : 'ways'] += 1;
       });
       const numbered = map(known, (change): ReportChange => {
         const status = (word: string): number =>
@@ -211,13 +218,13 @@ export function createReportBuilder(): ReportBuilder {
 function* filter<T, S extends T>(
   items: Iterable<T>,
   isWanted: (item: T) => item is S,
-  onOther: () => void,
+  onOther: (item: T) => void,
 ): Generator<S> {
   for (const item of items) {
     if (isWanted(item)) {
       yield item;
     } else {
-      onOther();
+      onOther(item);
     }
   }
 }
