@@ -73,8 +73,8 @@ function isOtherProject({ project: { about } }: Report): boolean {
 function Numbers({ changes: { flagged, gained, lost, people, model } }: { readonly changes: Changes }) {
   const tiles: readonly (readonly [name: string, value: number, note: string])[] = [
     ['To look at first', flagged.length, 'privileged, or gained while disabled'],
-    ['Access gained', gained.length, 'memberships and roles'],
-    ['Access lost', lost.length, 'memberships and roles'],
+    ['Access gained', gained.length, 'memberships and roles held directly'],
+    ['Access lost', lost.length, 'memberships and roles held directly'],
     ['People', people.length, 'came, went, or changed status'],
     ['Tenants, roles, permissions', model.length, 'new, gone, or allowing something else'],
   ];
