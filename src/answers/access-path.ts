@@ -75,7 +75,7 @@ export function heldInWords({
     return `member of ${tenant}`;
   }
   if (kind === 'binding') {
-    const whose = roleOf === undefined ? '' : ` (${roleOf === '' ? 'the project’s' : roleOf})`;
+    const whose = roleOf === undefined ? '' : ` of ${roleOf === '' ? 'the project' : roleOf}`;
     return `${role}${whose} in ${tenant}`;
   }
   return tenantId === '' ? `${role} (whole project)` : `${role} (${tenant})`;

@@ -1,8 +1,9 @@
-import { entitlementId, parseEntitlementId, parseRoleResourceId, roleResourceId } from '../model/ids.ts';
+import { parseDerivedBindingId, parseRoleResourceId } from '../model/ids.ts';
 import { messageFromJson, messageToJson, type StoredMessage } from '../sync-format/stored-rows.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import type { SyncSource } from './source.ts';
 import { closing } from './summary.ts';
+import { entitlementOf, groupOf, referenceOf, resourceIdOf, ssoIdOf } from './anonymous-ids.ts';
 import { rowOfMessage } from './c1z-source.ts';
 
 type Json = string | number | boolean | null | readonly Json[] | JsonObject;
@@ -15,10 +16,21 @@ interface JsonObject {
  * replaced.
  */
 const protocolFields = ['@type', 'resourceType', 'traits', 'resourceTypeIds', 'slug', 'purpose', 'accountType', 'kind'];
-const descopeFields = ['status', 'createdAt', 'lastLogin', 'scope', 'auth_type', 'role_inheritance'];
-const keptFields: ReadonlySet<string> = new Set([...protocolFields, ...descopeFields]);
-/** Descope's words for a status. They are kept also in a field of free text. */
-const userStatuses: ReadonlySet<string> = new Set(['enabled', 'disabled', 'invited', 'expired']);
+const descopeFields = ['status', 'createdAt', 'lastLogin', 'scope', 'auth_type', 'role_inheritance', 'source'];
+const times = ['expires_at', 'not_after', 'last_success_test'];
+/** Our own words about keys, groups, and what is inherited or mapped. */
+const ownFields = [
+  'nhiDetail',
+  'groupSourceType',
+  'rawGroupSourceType',
+  'certainty',
+  'certainty_keys',
+  'reason',
+  'via',
+];
+const keptFields: ReadonlySet<string> = new Set([...protocolFields, ...descopeFields, ...times, ...ownFields]);
+/** Descope's words for the status of a user or a key. They are kept also in a field of free text. */
+const statuses: ReadonlySet<string> = new Set(['enabled', 'disabled', 'invited', 'expired', 'active', 'inactive']);
 /** Types whose names say how much access they give. */
 const powerTypes: ReadonlySet<string> = new Set(['role', 'permission', 'role_binding']);
 const domainFields: ReadonlySet<string> = new Set(['domains', 'self_provisioning_domains']);
@@ -165,11 +177,25 @@ function nameOf(name: string, typeId: string, id: string, pseudonyms: Pseudonyms
   const address = typeId === 'role' || typeId === 'role_binding' ? parseRoleResourceId(id) : undefined;
   const [before, after] = typeId === 'role' ? [' (', ')'] : [' in ', ''];
   const role = address?.roleName ?? '';
+  const derived = typeId === 'role_binding' ? parseDerivedBindingId(id) : undefined;
+  if (derived !== undefined) {
+    return derivedName(name, derived.roleName, pseudonyms);
+  }
   if (address !== undefined && address.tenantId !== '' && name.startsWith(role + before) && name.endsWith(after)) {
     const tenant = name.slice(role.length + before.length, name.length - after.length);
     return pseudonyms.power(role) + before + pseudonyms.text(tenant) + after;
   }
   return powerTypes.has(typeId) ? pseudonyms.power(name) : pseudonyms.text(name);
+}
+
+/** "Approver of Acme in Berlin", of a role of the project "Auditor of the project in Berlin". */
+function derivedName(name: string, role: string, pseudonyms: Pseudonyms): string {
+  const [, whose = '', tenant = ''] = /^ of (.*) in (.*)$/s.exec(name.slice(role.length)) ?? [];
+  if (!name.startsWith(role) || tenant === '') {
+    return pseudonyms.power(name);
+  }
+  const owner = whose === 'the project' ? whose : pseudonyms.text(whose);
+  return `${pseudonyms.power(role)} of ${owner} in ${pseudonyms.text(tenant)}`;
 }
 
 function valueOf(field: string, value: Json, pseudonyms: Pseudonyms): Json {
@@ -196,12 +222,20 @@ function textOf(field: string, text: string, pseudonyms: Pseudonyms): string {
       return entitlementOf(text, pseudonyms);
     case 'roleId':
       return resourceIdOf('role', text, pseudonyms);
+    case 'sourceId':
+      return referenceOf(text, pseudonyms);
+    case 'also_mapped_by':
+      return groupOf(text, pseudonyms);
+    case 'sso_id':
+      return ssoIdOf(text, pseudonyms);
     case 'role_name':
     case 'permission_name':
     case 'default_roles':
+    case 'default_sso_roles':
+    case 'unknown_roles':
       return pseudonyms.power(text);
     case 'details':
-      return userStatuses.has(text) ? text : pseudonyms.text(text);
+      return statuses.has(text) ? text : pseudonyms.text(text);
     default:
       return pseudonyms.text(text);
   }
@@ -247,24 +281,6 @@ function sourcesOf(value: Json, pseudonyms: Pseudonyms): Json {
         ]),
       )
     : value;
-}
-
-function entitlementOf(id: Json | undefined, pseudonyms: Pseudonyms): string {
-  const parts = typeof id === 'string' ? parseEntitlementId(id) : undefined;
-  return parts === undefined
-    ? pseudonyms.text(typeof id === 'string' ? id : '')
-    : entitlementId(parts.typeId, resourceIdOf(parts.typeId, parts.resourceId, pseudonyms));
-}
-
-function resourceIdOf(typeId: string, id: string, pseudonyms: Pseudonyms): string {
-  const address = typeId === 'role' || typeId === 'role_binding' ? parseRoleResourceId(id) : undefined;
-  if (address !== undefined) {
-    return roleResourceId({
-      tenantId: address.tenantId === '' ? '' : pseudonyms.text(address.tenantId),
-      roleName: pseudonyms.power(address.roleName),
-    });
-  }
-  return powerTypes.has(typeId) ? pseudonyms.power(id) : pseudonyms.text(id);
 }
 
 function isObject(value: Json | undefined): value is JsonObject {

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { changeFlags, type ChangeFlag } from './report-format.ts';
+import { flagEdgeChanges } from './diff-edges.ts';
 import { judgeRoles } from './role-power.ts';
 
 /** Statuses of users who cannot log in. Reviewers look for access that such users hold or gain. */
@@ -20,13 +21,14 @@ export function flagChanges(database: DatabaseSync): void {
   if (
     database
       .prepare(
-        "select 1 from temp.access_change where change = 'gained' union all select 1 from temp.people_change where change = 'changed' union all select 1 from temp.model_change where change = 'gained' limit 1",
+        "select 1 from temp.access_change where change = 'gained' union all select 1 from temp.people_change where change = 'changed' union all select 1 from temp.model_change where change = 'gained' union all select 1 from temp.edge_change where change = 'gained' union all select 1 from temp.mapping_change where change = 'gained' limit 1",
       )
       .get() === undefined
   ) {
     return; // no change can be flagged, so roles need not be judged
   }
   judge(database);
+  flagEdgeChanges(database);
   database.exec(`
 update temp.access_change as c set flags =
     case when kind <> 'tenant' and exists (select 1 from temp.powerful p where p.side = 'new' and p.role = c.role and p.tenant = iif(c.kind = 'binding', '', c.tenant_id)) then ${bit('new privileged access')} else 0 end

@@ -5,8 +5,9 @@ import { type Change, isKnown } from './change.ts';
 import type { Diff } from './diff.ts';
 import type { Namesakes } from './namesakes.ts';
 import { markdownName, printable } from './printable.ts';
-import { tableLines } from './table.ts';
+import { noteGap, tableLines } from './table.ts';
 import { thingInWords } from './unknown.ts';
+import type { Way } from './ways.ts';
 
 /** The columns of a change in CSV, in this order; part of the contract. */
 export const changeHeader = [
@@ -27,6 +28,12 @@ export const changeHeader = [
   'holders',
   'words',
   'flags',
+  'way',
+  'from_tenant_id',
+  'certainty',
+  'reason',
+  'through',
+  'follows',
 ] as const;
 
 export function changeCells(change: Change): string[] {
@@ -64,11 +71,44 @@ export function changeCells(change: Change): string[] {
     kind === 'role-permission' ? String(holders) : '',
     changeInWords(change),
     change.flags.join('; '),
+    wayOf(change),
+    change.inherited?.from ?? '',
+    change.inherited?.certainty ?? '',
+    change.inherited?.reason ?? '',
+    (change.inherited?.through ?? []).map(({ id }) => id).join(' > '),
+    change.follows === undefined ? '' : String(change.follows),
   ];
 }
 
+/** The way of what was gained or lost; '' for what is no access of anybody. */
+function wayOf({ area, inherited, principal }: Change): Way | '' {
+  return inherited !== undefined
+    ? 'inherited'
+    : area === 'next-login'
+      ? 'will_gain'
+      : area !== 'access'
+        ? ''
+        : principal?.type === 'access_key'
+          ? 'key'
+          : 'direct';
+}
+
+/** A change as the JSON that is printed; what is inherited stands beside the other fields, as in other answers. */
 export function changeJson(change: Change): object {
-  return { ...change, words: changeInWords(change) };
+  const { inherited, ...told } = change;
+  const way = wayOf(change);
+  return {
+    ...told,
+    ...(way !== '' && { way }),
+    ...(inherited !== undefined && {
+      from: inherited.from,
+      certainty: inherited.certainty,
+      reason: inherited.reason,
+      through: inherited.through.map(({ id }) => id),
+      heldAbove: inherited.heldId,
+    }),
+    words: changeInWords(change),
+  };
 }
 
 /** Makes a name safe for the text that it goes into. */
@@ -88,13 +128,61 @@ function partsOf(change: Change, name: Name): { readonly subject: string; readon
       return { subject: name(change.user), words: peopleWords(change, name) };
     case 'model':
       return modelParts(change, name);
+    case 'inheritance':
+      return inheritanceParts(change, name);
+    case 'next-login':
+      return nextLoginParts(change, name);
+  }
+}
+
+/** "Berlin inherits Editor from Acme now (3 holders)". */
+function inheritanceParts(change: Change, name: Name): { readonly subject: string; readonly words: string } {
+  const { kind, role, tenant, holders, before, after, inherited } = change;
+  const what = kind === 'tenant' ? 'members' : name(role);
+  const above = name(inherited?.through.at(0)?.name ?? inherited?.from ?? '');
+  const doubt = inherited?.certainty === 'uncertain' ? ', uncertain' : '';
+  const words =
+    change.change === 'changed'
+      ? `inherits ${what} from ${above}: ${before} before, ${after} now`
+      : `${change.change === 'gained' ? 'now inherits' : 'no longer inherits'} ${what} from ${above} (${count(holders, 'holder')}${doubt})`;
+  return { subject: name(tenant), words };
+}
+
+/** "group Writers now gives Editor in Acme at the next login". */
+function nextLoginParts(change: Change, name: Name): { readonly subject: string; readonly words: string } {
+  const { giver, user } = change;
+  const title = name(giver === undefined || giver.name === '' ? (giver?.id ?? '') : giver.name);
+  const who =
+    giver?.type === 'idp_group'
+      ? `group ${title}`
+      : giver?.type === 'sso_configuration'
+        ? `single sign-on ${title}`
+        : `tenant ${title}`;
+  switch (change.change) {
+    case 'appeared':
+    case 'gone':
+      return { subject: who, words: change.change === 'appeared' ? 'is new' : 'is gone' };
+    default: {
+      const isGained = change.change === 'gained';
+      return change.kind === 'group-member'
+        ? { subject: name(user), words: `${isGained ? 'joined' : 'left'} ${who}` }
+        : {
+            subject: who,
+            words: `${isGained ? 'now gives' : 'no longer gives'} ${thing(change, name)} at the next login`,
+          };
+    }
   }
 }
 
 function accessWords(change: Change, name: Name): string {
-  const { kind, because } = change;
+  const { kind, because, inherited } = change;
   const isGained = change.change === 'gained';
-  const why = because === '' ? '' : ` (the ${because} is ${isGained ? 'new' : 'gone'})`;
+  const why =
+    inherited !== undefined
+      ? `, inherited: ${inherited.through.map((step) => name(step.name)).join(' > ')}`
+      : because === ''
+        ? ''
+        : ` (the ${because} is ${isGained ? 'new' : 'gone'})`;
   if (kind === 'tenant') {
     return `${isGained ? 'became a member' : 'is no longer a member'} of ${name(change.tenant)}${why}`;
   }
@@ -149,11 +237,18 @@ export function diffInWords({ counts, isSame }: Diff): string {
     return 'Nothing changed: the same people hold the same access.';
   }
   const { gained, lost, tenants, usersAppeared, usersGone, usersChanged, model, flagged, unknown = 0 } = counts;
+  const { inherited = 0, inheritance = 0, mappings = 0 } = counts;
   const places = tenants === 0 ? '' : ` in ${count(tenants, 'place')}`;
   return [
     `Access: ${gained.toLocaleString('en')} gained, ${lost.toLocaleString('en')} lost${places}.`,
     `People: ${usersAppeared.toLocaleString('en')} new, ${usersGone.toLocaleString('en')} gone, ${usersChanged.toLocaleString('en')} of another status.`,
     `Tenants, roles, permissions: ${count(model, 'change')}.`,
+    ...(inherited + inheritance === 0
+      ? []
+      : [
+          `Inherited: ${count(inherited, 'change')} of access that ${inherited === 1 ? 'follows' : 'follow'}, ${count(inheritance, 'change')} of what tenants inherit.`,
+        ]),
+    ...(mappings === 0 ? [] : [`At the next login: ${count(mappings, 'change')}.`]),
     ...(unknown === 0 ? [] : [`Of other types: ${count(unknown, 'change')}.`]),
     ...(flagged === 0
       ? []
@@ -179,6 +274,12 @@ function* groupsOf(diff: Diff, name: Name): Generator<Group> {
   while (next.done !== true) {
     const first = next.value;
     yield { title: titleOf(first, name, diff.namesakes()), changes: alike(keyOf(first)) };
+  }
+  if ((diff.counts.inheritance ?? 0) > 0) {
+    yield { title: 'What tenants inherit', changes: diff.inheritance() };
+  }
+  if ((diff.counts.mappings ?? 0) > 0) {
+    yield { title: 'What the next login gives', changes: diff.mappings() };
   }
 
   function* alike(key: string): Generator<Change> {
@@ -210,7 +311,7 @@ function titleOf(change: Change, name: Name, names: Namesakes): string {
         : `Access in ${name(tenantInWords({ id: tenantId, name: tenant }, names))}`;
     case 'people':
       return 'People';
-    case 'model':
+    default:
       return 'Tenants, roles and permissions';
   }
 }
@@ -259,10 +360,17 @@ function* rowsOf(changes: Iterable<Change>, names: Namesakes): Generator<string[
 
 /** Why a change is to be looked at, and the ids that it needs. */
 function noteOf(change: Change, names: Namesakes): string {
-  const ids = idsOf(change, names);
-  return [...(change.flags.length === 0 ? [] : [`(${change.flags.join('; ')})`]), ...(ids === '' ? [] : [ids])].join(
-    ' ',
-  );
+  const flags = change.flags.length === 0 ? '' : `(${change.flags.join('; ')})`;
+  return [[flags, idsOf(change, names)].filter((text) => text !== '').join(' '), followsInWords(change)]
+    .filter((text) => text !== '')
+    .join(noteGap);
+}
+
+/** "and what 3 tenants below inherit from it". */
+function followsInWords({ follows = 0 }: Change): string {
+  return follows === 0
+    ? ''
+    : `and what ${count(follows, 'tenant')} below ${follows === 1 ? 'inherits' : 'inherit'} from it`;
 }
 
 /**
@@ -283,7 +391,7 @@ export function* diffMarkdown(diff: Diff): Generator<string> {
     for (const change of changes) {
       const login = change.login === '' || change.login === change.user ? '' : `, ${markdownName(change.login)}`;
       const ids = idsOf(change, diff.namesakes());
-      yield `- **${change.change}:** ${changeInWords(change, markdownName)}${login}${ids === '' ? '' : `, ${markdownName(ids)}`}${change.flags.length === 0 ? '' : ` (${change.flags.join('; ')})`}`;
+      yield `- **${change.change}:** ${changeInWords(change, markdownName)}${login}${ids === '' ? '' : `, ${markdownName(ids)}`}${change.follows === undefined ? '' : `, ${followsInWords(change)}`}${change.flags.length === 0 ? '' : ` (${change.flags.join('; ')})`}`;
     }
   }
 }

@@ -5,6 +5,14 @@ import { textIn } from './access-path.ts';
 import type { Change } from './change.ts';
 import { flagChanges, flagsIn } from './change-flags.ts';
 import { countUnknownChanges, findUnknownChanges, unknownChangesIn } from './diff-unknown.ts';
+import {
+  countEdgeChanges,
+  type EdgeOptions,
+  findEdgeChanges,
+  inheritanceChanges,
+  inheritedAccessChanges,
+  mappingChanges,
+} from './diff-edges.ts';
 import { type Namesakes, namesakesIn } from './namesakes.ts';
 import { sortIn } from './work-place.ts';
 
@@ -20,14 +28,26 @@ export interface Diff extends Disposable {
     > & {
       /** Changes of what is of other types; absent when there are none. The other numbers do not contain them. */
       unknown?: number;
+      /** What users gained or lost by inheritance; inheritances that changed by themselves; changes of the next login. */
+      inherited?: number;
+      inheritance?: number;
+      mappings?: number;
     }
   >;
   readonly isSame: boolean;
+  /** What could not be compared, since one of the files does not tell it: sentences without an end. */
+  readonly notCompared: readonly string[];
   changes(): Generator<Change>;
   /** Those to be looked at first, in the same order. */
   flagged(): Generator<Change>;
   /** All of them once, the flagged ones before all others. */
   flaggedFirst(): Generator<Change>;
+  /** Inheritances that came or went since the tree changed, or of which it is no longer as sure as it was. */
+  inheritance(): Generator<Change>;
+  /** What the next login gives: mappings, defaults, groups and their members. */
+  mappings(): Generator<Change>;
+  /** Everything that users gained or lost by inheritance, a row each. */
+  inheritedAccess(): Generator<Change>;
   /** Which names belong to several things in the two files together. Computed at the first call. */
   namesakes(): Namesakes;
 }
@@ -40,6 +60,8 @@ export function diffOf(before: FileIndex, after: FileIndex): Diff {
   database.prepare('attach ? as old').run(before.databasePath);
   database.prepare('attach ? as new').run(after.databasePath);
   database.exec(prepared);
+  const comparable = comparableIn(before, after);
+  findEdgeChanges(database, comparable);
   flagChanges(database);
   const hasUnknown = before.unknown !== undefined || after.unknown !== undefined;
   if (hasUnknown) {
@@ -48,6 +70,7 @@ export function diffOf(before: FileIndex, after: FileIndex): Diff {
   const unknown = hasUnknown ? countUnknownChanges(database) : 0;
 
   const numberOf = (sql: string): number => Number(database.prepare(sql).get()?.['n'] ?? 0);
+  const { follows, inheritance, mappings } = countEdgeChanges(database);
   const counts = {
     gained: numberOf("select count(*) n from access_change where change = 'gained'"),
     lost: numberOf("select count(*) n from access_change where change = 'lost'"),
@@ -57,9 +80,12 @@ export function diffOf(before: FileIndex, after: FileIndex): Diff {
     model: numberOf('select count(*) n from model_change'),
     tenants: numberOf('select count(distinct tenant_id) n from access_change'),
     flagged: numberOf(
-      `select sum(n) n from (${tables.map((table) => `select count(*) n from temp.${table} where flags <> 0`).join(' union all ')})`,
+      `select sum(n) n from (${[...tables, 'edge_change', 'mapping_change'].map((table) => `select count(*) n from temp.${table} where flags <> 0`).join(' union all ')})`,
     ),
     ...(unknown > 0 && { unknown }),
+    ...(follows > 0 && { inherited: follows }),
+    ...(inheritance > 0 && { inheritance }),
+    ...(mappings > 0 && { mappings }),
   };
   let namesakes: Namesakes | undefined;
   return {
@@ -77,15 +103,48 @@ export function diffOf(before: FileIndex, after: FileIndex): Diff {
         counts.usersGone +
         counts.usersChanged +
         counts.model +
-        unknown ===
+        unknown +
+        inheritance +
+        mappings ===
       0,
+    notCompared: comparable.notCompared,
     changes: () => changesIn(database, '', unknown > 0),
-    flagged: () => changesIn(database, 'where flags <> 0'),
+    inheritance: () => inheritanceChanges(database),
+    mappings: () => mappingChanges(database),
+    inheritedAccess: () => inheritedAccessChanges(database, hasUnknown),
+    *flagged() {
+      yield* changesIn(database, 'where flags <> 0');
+      yield* inheritanceChanges(database, 'where flags <> 0');
+      yield* mappingChanges(database, 'where flags <> 0');
+    },
     *flaggedFirst() {
       yield* changesIn(database, 'where flags <> 0');
+      yield* inheritanceChanges(database, 'where flags <> 0');
+      yield* mappingChanges(database, 'where flags <> 0');
       yield* changesIn(database, 'where flags = 0', unknown > 0);
+      yield* inheritanceChanges(database, 'where flags = 0');
+      yield* mappingChanges(database, 'where flags = 0');
     },
     [Symbol.dispose]: () => database.close(),
+  };
+}
+
+/** What can be compared: a file that does not tell something says nothing about whether it changed. */
+function comparableIn(before: FileIndex, after: FileIndex): EdgeOptions & { readonly notCompared: readonly string[] } {
+  const tells = ({ inheritance, gap }: FileIndex): boolean => inheritance.isDerived || gap.inheritingTenants === 0;
+  const reads = ({ types }: FileIndex): boolean => types.has('sso_configuration');
+  const groups = ({ types }: FileIndex): boolean => types.has('idp_group');
+  const hasInheritance = tells(before) && tells(after);
+  const hasMappings = reads(before) && reads(after) && groups(before) === groups(after);
+  return {
+    hasInheritance,
+    hasMappings,
+    notCompared: [
+      ...(hasInheritance ? [] : ['inherited access is not compared: one of the files does not tell it']),
+      ...(hasMappings || !(reads(before) || reads(after))
+        ? []
+        : ['what the next login gives is not compared: only one of the files tells all of it']),
+    ],
   };
 }
 
@@ -128,6 +187,7 @@ function toChange(row: Readonly<Record<string, unknown>>): Change {
     after: textIn(row, 'after'),
     holders: Number(row['holders'] ?? 0),
     flags: flagsIn(Number(row['flags'])),
+    ...(Number(row['follows']) > 0 && { follows: Number(row['follows']) }),
   };
 }
 
@@ -144,7 +204,7 @@ select 'access', '${change}', t.tenant, coalesce(e.name, t.tenant), u.id, u.name
        when t.kind <> 'tenant' and tm.${there} is null and not exists
          (select 1 from ${there}.thing x where x.kind in ('role', 'binding') and x.tenant = t.tenant and x.role = t.role) then 'role'
        else '' end,
-  '', '', 0, (t.kind <> 'tenant') || t.role, 0
+  '', '', 0, (t.kind <> 'tenant') || t.role, 0, (select count(*) from ${here}.inherits i where i.source = h.thing)
 from ${here}.holding h
   left join temp.thing_match tm on tm.${here} = h.thing
   left join temp.user_match um on um.${here} = h.user
@@ -160,7 +220,7 @@ function modelChange(change: 'appeared' | 'gone', here: 'old' | 'new', there: 'o
   return `
 insert into temp.model_change
 select 'model', '${change}', t.tenant, coalesce(e.name, t.tenant), '', '', '', t.kind, t.id, t.role, case t.kind when 'permission' then t.id else '' end, '', '', '', 0,
-  case t.kind when 'tenant' then '0' when 'role' then '1' else '2' end, 0
+  case t.kind when 'tenant' then '0' when 'role' then '1' else '2' end, 0, 0
 from ${here}.thing t left join ${here}.tenant e on e.id = t.tenant
 where t.kind in ('tenant', 'role', 'permission') and not exists (select 1 from ${there}.thing o where o.kind = t.kind and o.id = t.id);
 
@@ -168,7 +228,7 @@ insert into temp.model_change
 select 'model', '${change === 'appeared' ? 'gained' : 'lost'}', r.tenant, coalesce(e.name, r.tenant), '', '', '', 'role-permission', r.id, r.role, p.id, '', '', '',
   (select count(distinct h.user) from ${here}.thing b join ${here}.holding h on h.thing = b.n
     where b.role = r.role and ((b.kind = 'role' and b.id = r.id) or (r.tenant = '' and b.kind = 'binding'))),
-  '3' || r.role, 0
+  '3' || r.role, 0, 0
 from ${here}.confers c join ${here}.thing r on r.n = c.thing and r.kind = 'role' join ${here}.thing p on p.n = c.permission
   left join ${here}.tenant e on e.id = r.tenant
 where not exists (
@@ -180,12 +240,12 @@ function peopleChange(change: 'appeared' | 'gone', here: 'old' | 'new'): string 
   return `
 insert into temp.people_change
 select 'people', '${change}', '', '', u.id, u.name, u.login, 'user', '', '', '', '',
-  ${change === 'gone' ? "u.status, ''" : "'', u.status"}, 0, '${change === 'appeared' ? 0 : 1}', 0
+  ${change === 'gone' ? "u.status, ''" : "'', u.status"}, 0, '${change === 'appeared' ? 0 : 1}', 0, 0
 from ${here}.user u where not exists (select 1 from temp.user_match m where m.${here} = u.n);`;
 }
 
 const columns =
-  'area, change, tenant_id, tenant, user_id, user_name, login, kind, held_id, role, permission, because, before, after, holders, sort, flags';
+  'area, change, tenant_id, tenant, user_id, user_name, login, kind, held_id, role, permission, because, before, after, holders, sort, flags, follows';
 
 const prepared = `
 create temp table thing_match (old integer primary key, new integer unique);
@@ -200,7 +260,7 @@ ${accessChange('lost', 'old', 'new')}
 ${peopleChange('appeared', 'new')}
 ${peopleChange('gone', 'old')}
 insert into temp.people_change
-select 'people', 'changed', '', '', n.id, n.name, n.login, 'user', '', '', '', '', o.status, n.status, 0, '2', 0
+select 'people', 'changed', '', '', n.id, n.name, n.login, 'user', '', '', '', '', o.status, n.status, 0, '2', 0, 0
 from temp.user_match m join old.user o on o.n = m.old join new.user n on n.n = m.new where o.status <> n.status;
 ${modelChange('appeared', 'new', 'old')}
 ${modelChange('gone', 'old', 'new')}

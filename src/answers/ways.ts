@@ -51,10 +51,13 @@ export interface PathStep {
 
 /**
  * The tenants from an ancestor down to a tenant that inherits from it, both included. Where the file does not lead from
- * one to the other, there is nothing between them.
+ * one to the other, there is nothing between them. `file` is what its database is attached as.
  */
-export function createTenantPaths(database: DatabaseSync): (tenantId: string, ancestor: string) => readonly PathStep[] {
-  const find = database.prepare('select name, parent from tenant where id = ?');
+export function createTenantPaths(
+  database: DatabaseSync,
+  file = 'main',
+): (tenantId: string, ancestor: string) => readonly PathStep[] {
+  const find = database.prepare(`select name, parent from ${file}.tenant where id = ?`);
   const known = new Map<string, readonly PathStep[]>();
   const textOf = (id: string, column: 'name' | 'parent'): string => String(find.get(id)?.[column] ?? '');
   const stepOf = (id: string): PathStep => ({ id, name: textOf(id, 'name') || id });

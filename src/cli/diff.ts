@@ -2,7 +2,8 @@ import { basename, resolve } from 'node:path';
 import type { FileIndex } from '../answers/file-index.ts';
 import { limitsInWords } from '../answers/answer-text.ts';
 import { csvBytes } from '../answers/csv.ts';
-import { diffOf } from '../answers/diff.ts';
+import type { Change } from '../answers/change.ts';
+import { type Diff, diffOf } from '../answers/diff.ts';
 import { changeCells, changeHeader, changeJson, diffInWords, diffLines, diffMarkdown } from '../answers/diff-text.ts';
 import { jsonLines } from '../answers/json-lines.ts';
 import { markdownName, printable } from '../answers/printable.ts';
@@ -35,7 +36,12 @@ export async function tellDiff(
   await using before = await readIndex(resolve(oldFile), signal);
   await using after = await readIndex(resolve(newFile), signal);
   using diff = diffOf(before, after);
-  const notes = [...projectNotes(before, after), ...limitsInWords(after), ...olderNotes(before, after)];
+  const notes = [
+    ...projectNotes(before, after),
+    ...limitsInWords(after),
+    ...olderNotes(before, after),
+    ...diff.notCompared.map((text) => `note: ${text}`),
+  ];
   if (options.json === true) {
     const head = {
       isSame: diff.isSame,
@@ -43,10 +49,11 @@ export async function tellDiff(
       new: { file: after.path, ...originOf(after.summary), ...unknownField(after.unknown) },
       counts: diff.counts,
       notDerived: after.gap,
+      notCompared: diff.notCompared,
     };
-    await writeResult(jsonLines(head, 'changes', map(diff.flaggedFirst(), changeJson)), signal);
+    await writeResult(jsonLines(head, 'changes', map(allOf(diff), changeJson)), signal);
   } else if (options.csv === true) {
-    await writeResult(csvBytes(changeHeader, map(diff.flaggedFirst(), changeCells)), signal);
+    await writeResult(csvBytes(changeHeader, map(allOf(diff), changeCells)), signal);
     notes.forEach((note) => tell('info', note));
   } else if (options.md === true) {
     await writeResult(
@@ -76,6 +83,12 @@ export async function tellDiff(
   if (!diff.isSame) {
     endWith(changedCode);
   }
+}
+
+/** Every change, and behind them what follows from them in tenants below. */
+function* allOf(diff: Diff): Generator<Change> {
+  yield* diff.flaggedFirst();
+  yield* diff.inheritedAccess();
 }
 
 /** The unknown types of the older file, if they differ from those of the newer one. */

@@ -42,11 +42,11 @@ describe('who can', () => {
 
   it('names the role that a tenant above defines, and the project’s where the tenant has one of that name', () => {
     expect(Array.from(whoCan(index, 'approve', 'berlin').paths(), pathInWords)).toEqual([
-      'Bob -> Approver (Acme) in Berlin -> approve (inherited: Acme > EU > Berlin (uncertain: child-governs, tenant-disabled))',
+      'Bob -> Approver of Acme in Berlin -> approve (inherited: Acme > EU > Berlin (uncertain: child-governs, tenant-disabled))',
     ]);
     expect(Array.from(whoCan(index, 'audit', 'berlin').paths(), pathInWords)).toEqual([
       'access_key K1 (CI key) -> Auditor (whole project) -> audit',
-      'Dora -> Auditor (the project’s) in Berlin -> audit (inherited: EU > Berlin (uncertain: parent-governs))',
+      'Dora -> Auditor of the project in Berlin -> audit (inherited: EU > Berlin (uncertain: parent-governs))',
     ]);
   });
 
@@ -135,7 +135,7 @@ describe('who can', () => {
     const names = namesakesIn(index.database);
     const rows = Array.from(whoCan(index, 'approve', 'berlin').paths(), (row) => whoCells(row, names));
     expect([...tableLines(rows, { width: 80, shrink: whoShrink, hasNotes: true })]).toEqual([
-      '  Bob  -> Approver (Acme) in Berlin  -> approve  U2',
+      '  Bob  -> Approver of Acme in Berlin  -> approve  U2',
       '    inherited: Acme > EU > Berlin (uncertain: child-governs, tenant-disabled)',
     ]);
     expect([...tableLines(rows, { width: 50, shrink: whoShrink, hasNotes: true })].slice(1)).toEqual([

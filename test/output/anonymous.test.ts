@@ -4,10 +4,15 @@ import Papa from 'papaparse';
 import { describe, expect, it } from 'vitest';
 import { createFileIndex } from '../../src/answers/file-index.ts';
 import { diffOf } from '../../src/answers/diff.ts';
+import { openSource } from '../../src/answers/open.ts';
 import { createPseudonyms } from '../../src/answers/pseudonyms.ts';
 import { type ExportFlags, exportOnce } from '../../src/cli/export.ts';
+import { whoCan } from '../../src/answers/who-can.ts';
+import { messageToJson } from '../../src/sync-format/stored-rows.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import type { Rows } from '../support/descope-model.ts';
+import { writeByHand } from '../support/edge-files.ts';
+import { companies } from '../support/edge-world.ts';
 import { inTenant, permission, role, smallProject, tenant, user } from '../support/project-fixture.ts';
 import { writeSync } from '../support/sync-files.ts';
 
@@ -64,6 +69,15 @@ function secretProject(): Rows {
     ],
     permissions: [...project.permissions, permission('improbability', { description: 'Magrathea bound' })],
   };
+}
+
+async function messagesOf(file: string): Promise<unknown[]> {
+  await using source = await openSource(file);
+  const messages: unknown[] = [];
+  for await (const batch of source.messages()) {
+    messages.push(...batch.filter(({ section }) => section !== 'resourceTypes').map(messageToJson));
+  }
+  return messages;
 }
 
 const context = { env: {}, signal: new AbortController().signal, print: () => undefined };
@@ -155,6 +169,52 @@ describe('an export with pseudonyms', () => {
     using real = diffOf(realOld, realNow);
     expect(diff.counts).toEqual(real.counts);
   });
+
+  it.each(['json', 'c1z'])(
+    'follows inheritance, mappings and groups as the real .%s does, and names none of it',
+    async (kind) => {
+      await using folder = await temporaryFolder();
+      const [from, out] = [join(folder.path, `a.${kind}`), join(folder.path, `b.${kind}`)];
+      await writeByHand(from, companies());
+
+      await exported(from, out);
+
+      await using before = await createFileIndex(from);
+      await using after = await createFileIndex(out);
+      const shapeOf = ({ database }: typeof before): unknown[] =>
+        [
+          'select i.certainty, i.keys, i.reason, count(*) n from inherits i join tenant e on e.id = i.ancestor join thing t on t.n = i.thing group by 1, 2, 3 order by 1, 2, 3',
+          'select m.via, m.type, m.priority, count(g.n) givers, count(*) n from maps m left join sso g on g.type = m.type and g.id = m.id and g.sso_id = m.sso_id group by 1, 2, 3 order by 1, 2, 3',
+          "select count(*) n from thing t join tenant e on e.id = t.tenant left join tenant r on r.id = t.role_tenant where t.role_tenant is null or t.role_tenant = '' or r.id is not null",
+          'select count(*) n, count(distinct sso) groups from group_member',
+        ].map((sql) => database.prepare(sql).all());
+      expect(shapeOf(after)).toEqual(shapeOf(before));
+      const told = JSON.stringify(await messagesOf(out));
+      expect(told).toContain('parent-governs');
+      expect(told).not.toMatch(/acme|berlin|okta|writers|approvers|auditor|editor|CI key/i);
+      for (const permission of ['write', 'audit']) {
+        const [real, made] = [before, after].map((index) => {
+          const name = index.database.prepare("select id from thing where kind = 'permission' order by n").all();
+          return whoCan(index, String(name[permission === 'write' ? 0 : 2]?.['id']));
+        });
+        expect(
+          Array.from(made?.paths() ?? [], ({ way, certainty, reason, through }) => [
+            way,
+            certainty,
+            reason,
+            through.length,
+          ]).toSorted(),
+        ).toEqual(
+          Array.from(real?.paths() ?? [], ({ way, certainty, reason, through }) => [
+            way,
+            certainty,
+            reason,
+            through.length,
+          ]).toSorted(),
+        );
+      }
+    },
+  );
 
   it('cannot be tried with a guess where it is made with a key', async () => {
     await using folder = await temporaryFolder();

@@ -87,7 +87,7 @@ export function derivedBinding(tenantId: string, roleTenantId: string, roleName:
   return resource(
     'role_binding',
     derivedBindingResourceId({ tenantId, roleTenantId, roleName }),
-    `${roleName} in ${tenantId}`,
+    `${roleName} of ${roleTenantId === '' ? 'the project' : roleTenantId} in ${tenantId}`,
     { parent: tenantId, profile: { role_name: roleName, tenant_id: tenantId, role_tenant_id: roleTenantId } },
   );
 }
