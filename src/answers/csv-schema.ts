@@ -1,4 +1,13 @@
 import { ownerMarks } from '../sync-format/owner-marks.ts';
+import { gainingMembers, givers, hasThing, inheritingKeys, inheritingUsers, isWithoutMembers } from './ways.ts';
+
+const whoColumns = ['user_id', 'user', 'held', 'held_id', 'role', 'tenant_id', 'tenant', 'login', 'email'] as const;
+const what =
+  "case t.kind when 'tenant' then 'member' when 'binding' then 'role_binding' else t.kind end held, t.id, t.role, t.tenant, coalesce(e.name, t.tenant)";
+/** Where it is held, over inheritance i; `tenant_path` is a function that the tables make known. */
+const fromAbove = (certainty: string): string =>
+  `i.ancestor, coalesce(a.name, i.ancestor), s.id, ${certainty}, i.reason, tenant_path(t.tenant, i.ancestor)`;
+const above = 'join thing s on s.n = i.source left join tenant a on a.id = i.ancestor';
 
 /**
  * The tables of a `.csv` folder: file name, columns, and the query that fills them. Names and columns are a contract.
@@ -50,10 +59,42 @@ export const tables = [
     sql: `select u.id, u.name, case t.kind when 'tenant' then 'member' when 'binding' then 'role_binding' else t.kind end, t.id, t.role, t.tenant, coalesce(e.name, t.tenant), u.login, u.email
       from holding h join thing t on t.n = h.thing join user u on u.n = h.user left join tenant e on e.id = t.tenant order by h.thing, h.user`,
   },
+  {
+    name: 'inherited_access.csv',
+    columns: [
+      ...whoColumns,
+      'from_tenant_id',
+      'from_tenant',
+      'from_held_id',
+      'certainty',
+      'reason',
+      'path',
+      'principal_type',
+      'principal_id',
+    ],
+    sql: `select * from (select u.id, u.name, ${what}, u.login, u.email, ${fromAbove('i.certainty')}, 'user' principal, u.id
+      from ${inheritingUsers} ${above} order by i.thing, i.source, h.user)
+      union all select * from (select '', coalesce(o.name, ''), ${what}, '', '', ${fromAbove('i.keys')}, k.to_type, k.to_id
+      from ${inheritingKeys} ${above} order by i.thing, i.source, k.to_id)`,
+  },
+  {
+    name: 'next_login.csv',
+    columns: [...whoColumns, 'via', 'giver_type', 'giver_id', 'giver', 'sso_id'],
+    sql: `select * from (select u.id, u.name, ${what}, u.login, u.email, m.via, m.type, m.id, g.name, m.sso_id
+      from ${gainingMembers} where not ${hasThing} order by m.thing, m.id, u.n)
+      union all select * from (select '', '', ${what}, '', '', m.via, m.type, m.id, coalesce(g.name, (select name from tenant where id = m.id), ''), m.sso_id
+      from ${givers} where ${isWithoutMembers} order by m.thing, m.type, m.id)`,
+  },
 ] as const;
 
 /** All files of the folder: the tables, and beside them what they were made of and what they do not show. */
 export const csvFileNames: readonly string[] = [...tables.map(({ name }) => name), ownerMarks.table];
+
+/** Tables that a file without what they are of does without: which table of the index tells. */
+export const tablesOfEdges: Readonly<Record<string, 'inherits' | 'maps'>> = {
+  'inherited_access.csv': 'inherits',
+  'next_login.csv': 'maps',
+};
 
 function flag(column: string): string {
   return `case ${column} when 1 then 'true' else 'false' end`;

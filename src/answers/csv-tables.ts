@@ -2,7 +2,8 @@ import { closest, distance } from 'fastest-levenshtein';
 import { ConnectorError } from '../errors.ts';
 import type { FileIndex } from './file-index.ts';
 import { csvBytes } from './csv.ts';
-import { tables } from './csv-schema.ts';
+import { tables, tablesOfEdges } from './csv-schema.ts';
+import { createTenantPaths } from './ways.ts';
 
 /** A table with some of its columns; `places` are their positions in the query's rows. */
 interface ChosenTable {
@@ -67,5 +68,15 @@ export function csvTables(
       yield places.map((place) => String(cells[place]));
     }
   }
-  return chosen.map((table) => ({ name: table.name, bytes: csvBytes(table.columns, rowsOf(table)) }));
+  const pathOf = createTenantPaths(database);
+  database.function('tenant_path', { deterministic: true }, (tenant, ancestor) =>
+    pathOf(String(tenant), String(ancestor))
+      .map(({ name }) => name)
+      .join(' > '),
+  );
+  const isThere = ({ name }: ChosenTable): boolean => {
+    const edges = tablesOfEdges[name];
+    return edges === undefined || database.prepare(`select 1 from ${edges} limit 1`).get() !== undefined;
+  };
+  return chosen.filter(isThere).map((table) => ({ name: table.name, bytes: csvBytes(table.columns, rowsOf(table)) }));
 }

@@ -120,7 +120,7 @@ interface ThingPower {
 }
 
 /** What everything that can be held confers, and why that is much. */
-function powersOf(database: DatabaseSync): (thing: number) => ThingPower {
+export function powersOf(database: DatabaseSync): (thing: number) => ThingPower {
   const powers = judgeRoles(database);
   return (thing) => {
     const { allows, privilege } = powers.of(thing) ?? { allows: [], privilege: [] };
@@ -134,7 +134,7 @@ function powersOf(database: DatabaseSync): (thing: number) => ThingPower {
 }
 
 /** Somebody who cannot log in and still holds something is what a reviewer looks for. */
-function riskOf(risk: string, status: string): string {
+export function riskOf(risk: string, status: string): string {
   const still = status === 'disabled' || status === 'expired' ? `the user is ${status}` : '';
   return [risk, still].filter((text) => text !== '').join('; ');
 }

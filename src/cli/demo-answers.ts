@@ -1,23 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import stringWidth from 'string-width';
+import { accessOf } from '../answers/access-of.ts';
+import { type AccessPath, heldInWords, wayInWords } from '../answers/access-path.ts';
+import { count } from '../answers/count.ts';
+import { createFileIndex, type FileIndex } from '../answers/file-index.ts';
+import { type Namesakes, namesakesIn } from '../answers/namesakes.ts';
+import { whoCan } from '../answers/who-can.ts';
 import { adaLovelace } from '../emulator/emulator.ts';
 import { printable } from '../printable.ts';
-
-/** As much of a sync file as the three answers need. */
-interface SyncFileRows {
-  readonly resources: readonly {
-    readonly id: { readonly resourceType: string; readonly resource: string };
-    readonly displayName: string;
-    readonly profile?: Readonly<Record<string, unknown>>;
-  }[];
-  readonly grants: readonly {
-    readonly entitlement: {
-      readonly id: string;
-      readonly resource: { readonly id: { readonly resourceType: string; readonly resource: string } };
-    };
-    readonly principal: { readonly id: { readonly resourceType: string; readonly resource: string } };
-  }[];
-}
 
 const asked = { permission: 'invoices.approve', user: adaLovelace.userId };
 const lineWidth = 80;
@@ -27,66 +16,73 @@ const lineWidth = 80;
  * login with it.
  */
 export async function readDemoAnswers(path: string): Promise<readonly string[]> {
-  const { resources, grants } = JSON.parse(await readFile(path, 'utf8')) as SyncFileRows; // our own file, just written
-  const people = resources.filter(({ id }) => id.resourceType === 'user');
-  const namesakes = Map.groupBy(people, ({ displayName }) => displayName);
-  const names = new Map(
-    resources.map((row) => [
-      `${row.id.resourceType}:${row.id.resource}`,
-      (namesakes.get(row.displayName)?.length ?? 0) > 1 ? nameWithLogin(row) : row.displayName,
-    ]),
+  await using index = await createFileIndex(path);
+  const names = namesakesIn(index.database);
+  const paths = [...whoCan(index, asked.permission).paths()];
+  const ways = Map.groupBy(
+    paths.filter(({ way }) => way !== 'inherited'),
+    heldInWords,
   );
-  const nameOf = ({ resourceType, resource }: { readonly resourceType: string; readonly resource: string }): string =>
-    printable(names.get(`${resourceType}:${resource}`) ?? resource);
-  const holdersOf = (resourceType: string, resource: string): readonly string[] =>
-    grants
-      .filter(
-        ({ entitlement }) =>
-          entitlement.resource.id.resourceType === resourceType && entitlement.resource.id.resource === resource,
-      )
-      .map(({ principal }) => nameOf(principal.id));
-
-  const conferring = grants
-    .filter(({ entitlement }) => entitlement.id === `permission:${asked.permission}:granted`)
-    .map(({ principal }) => principal.id);
-  const ways = conferring
-    .map((id) => ({ name: nameOf(id), holders: holdersOf(id.resourceType, id.resource) }))
-    .filter(({ holders }) => holders.length > 0);
-
-  const held = grants
-    .filter(({ principal }) => principal.id.resource === asked.user)
-    .map(({ entitlement }) => entitlement.resource.id);
-
-  const disabled = new Set(
-    resources
-      .filter(({ id, profile }) => id.resourceType === 'user' && profile?.['status'] === 'disabled')
-      .map(({ id }) => id.resource),
+  const ada = accessOf(index, asked.user);
+  const held = new Set(
+    Array.from(ada.paths(), (held) => (held.way === 'inherited' ? placeInWords(held) : heldInWords(held))),
   );
-  const stillHolding = new Set(grants.map(({ principal }) => principal.id.resource).filter((id) => disabled.has(id)));
-
+  const { disabled, stillHolding } = disabledUsers(index, names);
   return [
     `Who can ${asked.permission}, and where?`,
-    ...ways.map(({ name, holders }) =>
-      lineOf(`  ${name}: ${holders.length} ${holders.length === 1 ? 'person' : 'people'} (`, holders, ')'),
+    ...Array.from(ways, ([place, holders]) =>
+      lineOf(
+        `  ${printable(place)}: ${holders.length} ${holders.length === 1 ? 'person' : 'people'} (`,
+        holders.map((holder) => nameOf(holder, names)),
+        ')',
+      ),
     ),
-    `What does ${nameOf({ resourceType: 'user', resource: asked.user })} hold?`,
-    lineOf(
-      '  ',
-      held.map((id) => `${id.resourceType === 'tenant' ? 'member of ' : ''}${nameOf(id)}`),
-    ),
+    ...inheritedLines(paths.filter(({ way }) => way === 'inherited')),
+    `What does ${nameOf({ user: ada.user.name, login: ada.user.login }, names)} hold?`,
+    lineOf('  ', [...held].map(printable)),
     'Which disabled users still hold access?',
-    lineOf(
-      `  ${stillHolding.size} of ${disabled.size}: `,
-      [...stillHolding].map((resource) => nameOf({ resourceType: 'user', resource })),
-    ),
+    lineOf(`  ${stillHolding.length} of ${disabled}: `, stillHolding),
   ];
 }
 
-function nameWithLogin({ id, displayName, profile }: SyncFileRows['resources'][number]): string {
-  const [login] = Array.isArray(profile?.['login_ids']) ? profile['login_ids'] : [];
-  return id.resourceType !== 'user' || login === displayName
-    ? displayName
-    : `${displayName} <${String(login ?? id.resource)}>`;
+/** How many inherit it, and one of them with the whole path: the longest that is sure. */
+function inheritedLines(paths: readonly AccessPath[]): string[] {
+  const [first] = paths
+    .filter(({ certainty }) => certainty === 'derived')
+    .toSorted((one, other) => other.through.length - one.through.length);
+  const tenants = new Set(paths.map(({ tenantId }) => tenantId)).size;
+  return first === undefined
+    ? []
+    : [
+        `  Inherited in ${count(tenants, 'tenant')} below, in ${count(paths.length, 'way')}, such as ${printable(first.user)}:`,
+        `    ${printable(first.through.map(({ name }) => name).join(' > '))}`,
+      ];
+}
+
+/** "Editor in Acme", "Editor in Berlin, inherited: Acme > EU > Berlin". */
+function placeInWords(path: AccessPath): string {
+  return [heldInWords(path), wayInWords(path)].filter((text) => text !== '').join(', ');
+}
+
+function nameOf({ user, login }: Pick<AccessPath, 'user' | 'login'>, names: Namesakes): string {
+  return printable(login !== user && names.isUserShared(user) ? `${user} <${login}>` : user);
+}
+
+function disabledUsers(
+  { database }: FileIndex,
+  names: Namesakes,
+): { readonly disabled: number; readonly stillHolding: readonly string[] } {
+  const users = database
+    .prepare(
+      "select name, login, exists (select 1 from holding where user = n) holds from user where status = 'disabled' order by n",
+    )
+    .all();
+  return {
+    disabled: users.length,
+    stillHolding: users
+      .filter(({ holds }) => holds === 1)
+      .map(({ name, login }) => nameOf({ user: String(name), login: String(login) }, names)),
+  };
 }
 
 /** As many of the names as fit on a line of 80 columns, three at most, and how many more there are. */

@@ -3,6 +3,7 @@ import { type FileIndex, createFileIndex } from '../answers/file-index.ts';
 import { aboutOf, aboutRows } from '../answers/about.ts';
 import { csvFileNames } from '../answers/csv-schema.ts';
 import { type chooseColumns, csvTables } from '../answers/csv-tables.ts';
+import { inheritedColumns, inheritedRows, nextLoginColumns, nextLoginRows } from '../answers/inherited-sheets.ts';
 import { openSource } from '../answers/open.ts';
 import { reviewColumns, reviewRows } from '../answers/review.ts';
 import { type SheetOfTexts, xlsxBytes } from '../answers/xlsx.ts';
@@ -51,7 +52,10 @@ export async function writeDerived(
   }
 }
 
-/** The sheets of an access review: the rows to sign off, and one that says which file and project they are of. */
+/**
+ * The sheets of an access review: the rows to sign off, what follows from them by inheritance, what the next login gives,
+ * and one that says which file and project they are of.
+ */
 function reviewSheets(index: FileIndex, since?: FileIndex): readonly SheetOfTexts[] {
   const aboutColumns = [
     { header: 'About this file', width: 30 },
@@ -59,6 +63,12 @@ function reviewSheets(index: FileIndex, since?: FileIndex): readonly SheetOfText
   ];
   return [
     { name: 'Access', columns: reviewColumns, rows: reviewRows(index, since) },
+    ...(index.inheritance.edges === 0
+      ? []
+      : [{ name: 'Inherited', columns: inheritedColumns, rows: inheritedRows(index) }]),
+    ...(index.types.has('sso_configuration')
+      ? [{ name: 'Next login', columns: nextLoginColumns, rows: nextLoginRows(index) }]
+      : []),
     { name: 'About', columns: aboutColumns, rows: aboutRows(aboutOf(index, version, since)), isWrapped: true },
   ];
 }

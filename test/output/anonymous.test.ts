@@ -197,21 +197,11 @@ describe('an export with pseudonyms', () => {
           const name = index.database.prepare("select id from thing where kind = 'permission' order by n").all();
           return whoCan(index, String(name[permission === 'write' ? 0 : 2]?.['id']));
         });
-        expect(
-          Array.from(made?.paths() ?? [], ({ way, certainty, reason, through }) => [
-            way,
-            certainty,
-            reason,
-            through.length,
-          ]).toSorted(),
-        ).toEqual(
-          Array.from(real?.paths() ?? [], ({ way, certainty, reason, through }) => [
-            way,
-            certainty,
-            reason,
-            through.length,
-          ]).toSorted(),
-        );
+        const wordsOf = (answer: ReturnType<typeof whoCan> | undefined): string[] =>
+          Array.from(answer?.paths() ?? [], ({ way, certainty, reason, through }) =>
+            [way, certainty, reason, through.length].join(' '),
+          ).toSorted();
+        expect(wordsOf(made)).toEqual(wordsOf(real));
       }
     },
   );

@@ -16,6 +16,8 @@ import { writeWholeFile, writeWholeFolder } from '../../src/output/whole-folder.
 import { accessTruthOf } from '../support/access-truth.ts';
 import { hostileNames } from '../support/arbitraries.ts';
 import type { Rows } from '../support/descope-model.ts';
+import { writeByHand } from '../support/edge-files.ts';
+import { companies } from '../support/edge-world.ts';
 import { inTenant, permission, role, smallProject, tenant, user } from '../support/project-fixture.ts';
 import { writeSync } from '../support/sync-files.ts';
 
@@ -63,6 +65,7 @@ describe('the tables', () => {
     expect((await readdir(target)).toSorted()).toEqual([
       'about.json',
       'access.csv',
+      'inherited_access.csv',
       'permissions.csv',
       'role_permissions.csv',
       'roles.csv',
@@ -139,6 +142,65 @@ async function all(bytes: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
   }
   return pieces;
 }
+
+describe('what is inherited, and what the next login gives,', () => {
+  it('stands in tables of its own, with where it is held and the tenants between', async () => {
+    const path = join(folder, 'edges.json');
+    await writeByHand(path, companies());
+    await using index = await createFileIndex(path);
+    const target = join(folder, 'edges.csv');
+    await writeDerived(index, target);
+
+    const read = async (name: string): Promise<unknown[]> =>
+      Papa.parse(await readFile(join(target, name), 'utf8'), { header: true, skipEmptyLines: true }).data;
+    const inherited = await read('inherited_access.csv');
+    expect(inherited).toHaveLength(13);
+    expect(inherited).toContainEqual({
+      user_id: 'U2',
+      user: 'Bob',
+      held: 'role_binding',
+      held_id: 'berlin/acme/Approver',
+      role: 'Approver',
+      tenant_id: 'berlin',
+      tenant: 'Berlin',
+      login: 'U2',
+      email: '',
+      from_tenant_id: 'acme',
+      from_tenant: 'Acme',
+      from_held_id: 'acme/Approver',
+      certainty: 'uncertain',
+      reason: 'child-governs,tenant-disabled',
+      path: 'Acme > EU > Berlin',
+      principal_type: 'user',
+      principal_id: 'U2',
+    });
+    expect(inherited).toContainEqual(
+      expect.objectContaining({ principal_type: 'access_key', principal_id: 'K1', certainty: 'uncertain' }),
+    );
+    expect((await read('next_login.csv')).map((row) => JSON.stringify(row))).toHaveLength(4);
+    expect(await read('next_login.csv')).toContainEqual(
+      expect.objectContaining({ user_id: 'U3', held_id: 'acme/Editor', via: 'group_mapping', giver: 'Writers' }),
+    );
+    expect(await read('access.csv')).toHaveLength(7);
+  });
+
+  it('stands in sheets of its own, and not on the one to be signed off', async () => {
+    const path = join(folder, 'edges.json');
+    await writeByHand(path, companies());
+    await using index = await createFileIndex(path);
+    const target = join(folder, 'edges.xlsx');
+    await writeDerived(index, target);
+
+    const sheets = await readXlsx(target);
+    expect(sheets.map(({ sheet }) => sheet)).toEqual(['Access', 'Inherited', 'Next login', 'About']);
+    const [access, inherited, next] = sheets.map(({ data }) => data);
+    expect([access, inherited, next].map((rows) => rows?.length)).toEqual([1 + 9, 1 + 13, 1 + 4]);
+    expect(inherited).toContainEqual(
+      expect.arrayContaining(['Bob', 'Approver of Acme in Berlin', 'Acme > EU > Berlin']),
+    );
+    expect(next).toContainEqual(expect.arrayContaining(['everyone in group Approvers', 'Approver (Acme)']));
+  });
+});
 
 describe('the spreadsheet', () => {
   it('is read by another reader as a row for everything that is held, with columns to sign off', async () => {
