@@ -17,7 +17,7 @@ interface JsonObject {
  */
 const protocolFields = ['@type', 'resourceType', 'traits', 'resourceTypeIds', 'slug', 'purpose', 'accountType', 'kind'];
 const descopeFields = ['status', 'createdAt', 'lastLogin', 'scope', 'auth_type', 'role_inheritance', 'source'];
-const times = ['expires_at', 'not_after', 'last_success_test'];
+const times = ['expiresAt', 'expires_at', 'not_after', 'last_success_test'];
 /** Our own words about keys, groups, and what is inherited or mapped. */
 const ownFields = [
   'nhiDetail',

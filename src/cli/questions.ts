@@ -178,8 +178,7 @@ export async function tellAccess(
 }
 
 /** A group, and a row for each role that it gives. */
-function groupRows({ name, tenant, ssoId, gives }: UserGroup): string[][] {
-  const title = `${name} (${ssoId === '' ? tenant : `${tenant}, ${ssoId}`})`;
+function groupRows({ name: title, gives }: UserGroup): string[][] {
   return gives.length === 0
     ? [[title, 'gives nothing', '']]
     : gives.map(({ words, isHeld, isThere }, place) => [
