@@ -29,7 +29,8 @@ Examples:
   $ baton-descope emulator --port 18090
   $ baton-descope emulator --port 18090 --users 50000 --switch tieOrder=shuffled
   $ baton-descope emulator --port 18090 --fault 'GET /v1/mgmt/role/all+=403'
-  $ baton-descope emulator login ada.lovelace@acme.example --tenant initech --groups Finance --port 18090`,
+  $ baton-descope emulator login ada.lovelace@acme.example \\
+      --tenant initech --groups Finance --port 18090`,
     )
     .action(async ({ port, ...flags }: Partial<EmulatorFlags>) => {
       // Required here and not of the option, which would be required of the command below, too.
@@ -63,8 +64,10 @@ function addLoginCommand(emulator: Command, context: CommandContext): void {
       'after',
       `
 Examples:
-  $ baton-descope emulator login ada.lovelace@acme.example --tenant initech --groups "Finance,IT Admins" --port 18090
-  $ baton-descope emulator login new.hire@initech.example --groups Auditors --url http://127.0.0.1:18090`,
+  $ baton-descope emulator login ada.lovelace@acme.example \\
+      --tenant initech --groups "Finance,IT Admins" --port 18090
+  $ baton-descope emulator login new.hire@initech.example \\
+      --groups Auditors --url http://127.0.0.1:18090`,
     )
     .action(async (login: string, flags: LoginFlags) => {
       // The command above takes its flags wherever they stand: one of them is a flag of this command as well.
