@@ -117,6 +117,7 @@ describe('a list of tenants, roles or permissions', () => {
         selfProvisioningDomains: [],
         authType: '',
         enforceSso: false,
+        enforceSsoExclusions: [],
         disabled: false,
         parent: '',
         roleInheritance: '',
