@@ -117,10 +117,14 @@ async function heldOnes(
 ): Promise<Page<GrantRow>> {
   const after = cursor === undefined ? undefined : tokenText(cursor, 'u');
   const from = candidates.findIndex(({ pair }) => pair.ancestor === after) + 1;
+  const known = session.completedNow?.inherited;
   const found: (readonly [GrantRow, TokenFields])[] = [];
   for (let place = from; place < candidates.length && found.length <= limit; place += atOnce) {
     const asked = candidates.slice(place, place + atOnce);
-    const held = await Promise.all(asked.map((one) => session.heldBy(one.held, signal)));
+    const held =
+      known === undefined
+        ? await Promise.all(asked.map((one) => session.heldBy(one.held, signal)))
+        : asked.map((one) => known.heldIn(one.held));
     asked.forEach(({ pair, row }, index) => {
       const by = held[index];
       if (by !== undefined && flows(pair, by)) {

@@ -1,4 +1,5 @@
 import type { Catalog } from '../../access/catalog.ts';
+import type { Holding } from '../../access/holding.ts';
 import type { Inheritance, InheritedPair } from '../../access/inheritance.ts';
 import type { DerivedBinding, RoleAddress } from '../../model/ids.ts';
 import { compare, firstPlace } from '../../model/order.ts';
@@ -16,6 +17,8 @@ export interface HeldBy {
 export function flows({ flowsToKeys }: InheritedPair, { users, others }: HeldBy): boolean {
   return users || (others && flowsToKeys);
 }
+
+const nobody: HeldBy = { users: false, others: false };
 
 /** A role that somebody holds directly inside a tenant. */
 interface HeldRole {
@@ -91,6 +94,12 @@ export class InheritedAccess {
   /** About how much memory it takes. */
   get bytes(): number {
     return this.count * 12 + this.#heldInside.size * 1_000;
+  }
+
+  /** Of which kinds those are who hold something directly in a tenant from which others inherit. */
+  heldIn({ tenantId, roleName }: Holding): HeldBy {
+    const held = this.#heldInside.get(tenantId);
+    return (roleName === undefined ? held?.members : held?.roles.get(roleName)) ?? nobody;
   }
 
   /** The inherited role at a place, by role and tenant; undefined beyond the last. */
