@@ -16,7 +16,7 @@ export function holdersIn({ resources, grants }: SyncRows): HolderTruth[] {
     ({ principal }) => keyOf(principal.id),
   );
   return grants
-    .filter(({ entitlement, principal }) => !isOf(entitlement.resource.id, 'permission') && isHolder(principal))
+    .filter(({ entitlement, principal }) => isHeld(entitlement.resource.id) && isHolder(principal))
     .flatMap((grant) => {
       const { resource } = grant.entitlement;
       const isMembership = isOf(resource.id, 'tenant');
@@ -118,6 +118,11 @@ function roleNameOf({ resource }: Id): string {
 
 function decoded(part: string): string {
   return part.replaceAll('%2F', '/').replaceAll('%25', '%');
+}
+
+/** Of what somebody holds: access follows from no other type, not from a group either. */
+function isHeld({ resourceType }: Id): boolean {
+  return ['tenant', 'role', 'role_binding'].includes(resourceType);
 }
 
 function isHolder({ id }: { readonly id: Id }): boolean {

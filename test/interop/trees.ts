@@ -7,7 +7,7 @@ import { newSyncId } from '../../src/sync/sync-id.ts';
 import { runSync } from '../../src/sync/run.ts';
 import { type Embedded, startEmbedded } from '../support/embedded.ts';
 import { type HolderTruth, holdersOf } from '../support/holder-truth.ts';
-import { seedOf, type TreeWorld, treeWorldArbitrary } from '../support/tree-worlds.ts';
+import { mappedSeedOf, seedOf, type TreeWorld, treeWorldArbitrary } from '../support/tree-worlds.ts';
 import { type GrantTruth, truthOf } from '../support/truth.ts';
 import { type Bench, checkClean, type Scenario } from './bench.ts';
 import { type AnswerRow, holdersAnswered, holdersIn, linesOf, permissionHoldersIn } from './holders.ts';
@@ -18,10 +18,19 @@ import type { GrantRow, SyncRows } from './rows.ts';
 const worlds = Number(process.env['INTEROP_WORLDS'] ?? 8);
 const seed = Number(process.env['INTEROP_SEED'] ?? 20_261_130);
 
-export const treeScenarios: readonly Scenario[] = (['all', 'observed'] as const).map((tenantRoles, place) => ({
-  name: `who can do what in trees, tenant roles ${tenantRoles}`,
-  run: (bench: Bench) => allWorlds(bench, { tenantRoles, include: ['access_key'], maxDangling: 1_000_000 }, place),
-}));
+const maxDangling = 1_000_000;
+const withMappings = ['access_key', 'sso_configuration', 'idp_group'];
+
+export const treeScenarios: readonly Scenario[] = [
+  ...(['all', 'observed'] as const).map((tenantRoles, place) => ({
+    name: `who can do what in trees, tenant roles ${tenantRoles}`,
+    run: (bench: Bench) => allWorlds(bench, { tenantRoles, include: ['access_key'], maxDangling }, place),
+  })),
+  {
+    name: 'what mappings will give in trees is held by nobody',
+    run: (bench) => allWorlds(bench, { tenantRoles: 'observed', include: withMappings, maxDangling }, 2),
+  },
+];
 
 async function allWorlds(bench: Bench, policy: SyncPolicy, place: number): Promise<string> {
   const told = { worlds: 0, holders: 0, inherited: 0, edges: 0 };
@@ -47,14 +56,18 @@ async function oneWorld(
   policy: SyncPolicy,
   place: number,
 ): Promise<{ readonly holders: readonly HolderTruth[]; readonly edges: number }> {
-  await using embedded = await startEmbedded({ emulator: { project: seedOf(world) }, policy });
+  const isMapped = policy.include === withMappings;
+  const project = isMapped ? mappedSeedOf(world) : seedOf(world);
+  await using embedded = await startEmbedded({ emulator: { project }, policy });
   const [file, expanded] = [bench.path('tree.c1z'), bench.path('expanded.c1z')];
   await writeFile(embedded, file, policy);
   await copyFile(file, expanded);
   const holders = holdersOf(world);
 
   const read = rowsOf(await bench.client(['-c1z', file, 'read']));
-  const edges = checkEdges(read, truthOf(world, policy.tenantRoles).grants);
+  const edges = isMapped
+    ? checkMappings(read, world.tenants.length > 0)
+    : checkEdges(read, truthOf(world, policy.tenantRoles).grants);
   checkHolders(rowsOf(await bench.client(['-c1z', expanded, 'expand'])), holders, 'our file, expanded');
   for (const { name } of world.permissions.filter((permission) => isArgument(permission.name))) {
     const { rows } = JSON.parse(await runToEnd(['who-can', file, name, '--json'], {})) as { rows: AnswerRow[] };
@@ -127,6 +140,20 @@ function checkEdges({ grants, expansions }: NonNullable<Report['rows']>, truth: 
   }
   equal(passedOn.size, expansions.length, 'a grant passes something on twice');
   return expansions.length;
+}
+
+/** What a mapping or a default will give passes nothing on. Gives how many such grants there are. */
+function checkMappings({ grants, expansions }: NonNullable<Report['rows']>, areThere: boolean): number {
+  const passedOn = new Set(expansions.map(({ grant }) => grant));
+  const mappings = grants.filter((grant) => {
+    const metadata = annotated(grant, 'GrantMetadata')?.['metadata'] as Readonly<Record<string, unknown>> | undefined;
+    return metadata?.['via'] !== undefined;
+  });
+  equal(mappings.length > 0, areThere, 'grants of mappings');
+  for (const { id } of mappings) {
+    ok(!passedOn.has(id), `${id} passes something on`);
+  }
+  return mappings.length;
 }
 
 function annotated({ annotations = [] }: GrantRow, name: string): Readonly<Record<string, unknown>> | undefined {

@@ -90,3 +90,24 @@ export function seedOf({ users, tenants, roles, permissions, keys }: TreeWorld):
     accessKeys: keys.map(({ id, boundUserId, roleNames, keyTenants }) => ({ id, boundUserId, roleNames, keyTenants })),
   };
 }
+
+/**
+ * The same with single sign-on in every tenant: groups with everybody among their members, every role mapped, given by
+ * default and given to whoever joins. None of it is held by anybody yet.
+ */
+export function mappedSeedOf(world: TreeWorld): ProjectSeed {
+  const names = [...new Set(world.roles.map(({ name }) => name)), 'gone role'];
+  const members = world.users.map(({ userId }) => ({ userId, loginId: `login-${userId}`, display: userId }));
+  const seed = seedOf(world);
+  return {
+    ...seed,
+    tenants: (seed.tenants ?? []).map((tenant) => Object.assign({}, tenant, { defaultRoles: names.slice(0, 1) })),
+    ssoConfigurations: world.tenants.map(({ id }) => ({
+      tenantId: id,
+      saml: { idpSSOUrl: 'https://idp.example/sso' },
+      groupMappings: names.map((role) => ({ role, groups: ['Everybody'] })),
+      defaultSSORoles: names.slice(0, 2),
+    })),
+    groups: world.tenants.map(({ id }) => ({ tenantId: id, id: 'g/1', display: 'Everybody', members })),
+  };
+}
