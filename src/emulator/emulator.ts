@@ -1,3 +1,4 @@
+import type { PresentedKey } from './api.ts';
 import { createFaults } from './faults.ts';
 import type { FaultPlan } from './faults.ts';
 import { startServer } from './http-server.ts';
@@ -19,6 +20,11 @@ export type { Consent, ConsentSeed } from './apps/consent-records.ts';
 export { defaultAppId } from './apps/federated-records.ts';
 export type { FederatedApp, FederatedAppSeed } from './apps/federated-records.ts';
 export type { ThirdPartyApp, ThirdPartyAppSeed } from './apps/third-party-records.ts';
+export type { Descoper, DescoperSeed } from './console/descoper-records.ts';
+export { companyKeyId, projectKeyId } from './console/management-key-records.ts';
+export type { ManagementKey, ManagementKeySeed } from './console/management-key-records.ts';
+export { thisProject } from './console/projects.ts';
+export type { Project, ProjectRecordSeed } from './console/projects.ts';
 export type { Group, GroupMember, GroupSeed } from './groups.ts';
 export type { Permission, PermissionSeed } from './permissions.ts';
 export type { Role, RoleSeed } from './roles.ts';
@@ -37,7 +43,10 @@ export type { Switches } from './switches.ts';
 export interface EmulatorOptions {
   /** Default: a 28 character id, which stands for the region without a name. */
   readonly projectId?: string;
+  /** A key of the project. */
   readonly managementKey?: string;
+  /** A key of the company, which also opens what is about all of its projects. It may be the same text. */
+  readonly companyKey?: string;
   /** How many users to generate; default 1,200, or none when `project` is given. Ignored when it lists users. */
   readonly users?: number;
   readonly seed?: number;
@@ -58,6 +67,7 @@ export interface Emulator {
   readonly baseUrl: string;
   readonly projectId: string;
   readonly managementKey: string;
+  readonly companyKey: string;
   readonly stats: RequestStats;
   readonly state: ProjectState;
   readonly faults: FaultPlan;
@@ -65,18 +75,21 @@ export interface Emulator {
   close(): Promise<void>;
 }
 
-/** The project and the key that a stand-in has when nobody says otherwise. Both are invented, and open nothing else. */
+/** The project and the keys that a stand-in has when nobody says otherwise. All are invented, and open nothing else. */
 export const usualKey = {
   projectId: 'P2EmulatorProject00000000000',
   managementKey: 'emulator-management-key',
+  companyKey: 'emulator-company-key',
 } as const;
 
 /** Starts the stand-in. Rejects when the address is taken. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const projectId = options.projectId ?? usualKey.projectId;
   const managementKey = options.managementKey ?? usualKey.managementKey;
+  const companyKey = options.companyKey ?? usualKey.companyKey;
   const now = options.now ?? Date.now;
   const { api, state, beforeRequest, switches } = createProject({
+    projectId,
     users: options.users,
     seed: options.seed ?? 1,
     project: options.project,
@@ -88,7 +101,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const server = await startServer({
     host: options.host ?? '127.0.0.1',
     port: options.port ?? 0,
-    bearer: `Bearer ${projectId}:${managementKey}`,
+    keys: new Map<string, PresentedKey>([
+      [`Bearer ${projectId}:${managementKey}`, { scope: 'project', namesProject: true }],
+      [`Bearer ${projectId}:${companyKey}`, { scope: 'company', namesProject: true }],
+      [`Bearer ${companyKey}`, { scope: 'company', namesProject: false }],
+    ]),
     latencyMs: options.latencyMs ?? 0,
     now,
     switches,
@@ -97,5 +114,14 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     stats,
     beforeRequest,
   });
-  return { baseUrl: server.baseUrl, projectId, managementKey, stats, state, faults, close: () => server.close() };
+  return {
+    baseUrl: server.baseUrl,
+    projectId,
+    managementKey,
+    companyKey,
+    stats,
+    state,
+    faults,
+    close: () => server.close(),
+  };
 }

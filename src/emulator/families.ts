@@ -2,6 +2,9 @@ import { accessKeys } from './keys/access-keys.ts';
 import { consents } from './apps/consents.ts';
 import { federatedApps } from './apps/federated-apps.ts';
 import { thirdPartyApps } from './apps/third-party-apps.ts';
+import { descopers } from './console/descopers.ts';
+import { managementKeys } from './console/management-keys.ts';
+import { projects } from './console/projects.ts';
 import type { Family } from './family.ts';
 import { groups } from './groups.ts';
 import { license } from './license.ts';
@@ -29,6 +32,9 @@ export const families = [
   groups,
   tenantSettings,
   signIn,
+  projects,
+  descopers,
+  managementKeys,
   license,
 ] as const;
 

@@ -36,6 +36,8 @@ export interface FamilyHost {
   /** Whatever is generated follows from this number. */
   readonly seed: number;
   readonly switches: GeneralSwitches;
+  /** The id of the project that the stand-in plays. */
+  readonly projectId: string;
   /** How many users to generate when the project lists none. */
   readonly userCount: number;
   /** Epoch milliseconds. */

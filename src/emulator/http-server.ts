@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Api } from './api.ts';
+import type { Api, PresentedKey } from './api.ts';
 import type { RequestInfo } from './api-request.ts';
 import { send, sendFaulty } from './delivery.ts';
 import type { Line } from './delivery.ts';
@@ -12,7 +12,8 @@ import type { StatsRecorder } from './stats.ts';
 export interface ServerOptions {
   readonly host: string;
   readonly port: number;
-  readonly bearer: string;
+  /** By the whole of the authorization header. */
+  readonly keys: ReadonlyMap<string, PresentedKey>;
   readonly latencyMs: number;
   readonly now: () => number;
   readonly switches: GeneralSwitches;
@@ -63,14 +64,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     response: ServerResponse,
     started: number,
   ): Promise<void> => {
-    const authorized = message.headers.authorization === options.bearer;
+    const key = options.keys.get(message.headers.authorization ?? '');
     const { authorization, ...headers } = message.headersDistinct;
     const logged = {
       ...request,
       at: started,
       headers: Object.fromEntries(Object.entries(headers).map(([name, values]) => [name, values?.join(', ') ?? ''])),
-      authorization:
-        authorization === undefined ? ('none' as const) : authorized ? ('good' as const) : ('bad' as const),
+      authorization: authorization === undefined ? ('none' as const) : key ? ('good' as const) : ('bad' as const),
       status: undefined as number | undefined,
     };
     stats.log(logged);
@@ -90,7 +90,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     };
     response.sendDate = false;
     const fault = options.faults.pick(request);
-    const answer = () => options.api.answer(request, authorized);
+    const answer = () => options.api.answer(request, key);
     if (fault) {
       if (options.latencyMs > 0) await sleep(options.latencyMs);
       await sendFaulty(line, fault, answer);

@@ -10,6 +10,7 @@ import { withDefaults } from './switches.ts';
 import type { Switches } from './switches.ts';
 
 export interface ProjectOptions {
+  readonly projectId: string;
   readonly users: number | undefined;
   readonly seed: number;
   /** Undefined starts with the sample company. */
@@ -33,7 +34,7 @@ interface AnyFamily {
 }
 
 export function createProject(options: ProjectOptions): Project {
-  const { seed, now } = options;
+  const { projectId, seed, now } = options;
   const switches = withDefaults(options.switches);
   const seeds: ProjectSeed = options.project ?? sampleProject();
   const parts = new Map<string, FamilyPart<unknown, object>>();
@@ -53,6 +54,7 @@ export function createProject(options: ProjectOptions): Project {
   const host: FamilyHost = {
     seed,
     switches,
+    projectId,
     userCount: options.users ?? (options.project ? 0 : 1200),
     now,
     nowSeconds: () => Math.floor(now() / 1000),

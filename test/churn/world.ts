@@ -100,6 +100,7 @@ function courseOf({ seed, users, recent, changes }: Plan): Course {
 export function openInProcess(plan: Plan): World {
   const course = courseOf(plan);
   const { api, state, switches } = createProject({
+    projectId: 'P2',
     users: undefined,
     seed: plan.seed,
     project: course.firstUsers,
@@ -119,7 +120,7 @@ export function openInProcess(plan: Plan): World {
       course.advance();
       const reply = api.answer(
         { number: 0, nth: 0, endpoint: `POST ${path}`, method: 'POST', path, query: {}, body },
-        true,
+        { scope: 'project', namesProject: true },
       );
       const serverTimeMs =
         switches.dateHeader === 'off'

@@ -188,6 +188,42 @@ describe('the vendor SDK against the emulator', () => {
     expect(left).toEqual([consents[1]]);
   });
 
+  it('reads projects, console administrators and management keys with a key of the company', async () => {
+    const { projectId, baseUrl, companyKey, managementKey } = emulator;
+    const company = DescopeClient({ projectId, baseUrl, managementKey: companyKey }).management;
+    const projects = await company.project.listProjects();
+    const descopers = await company.descoper.list();
+    const descoper = await company.descoper.load('D2GraceHopper');
+    const keys = await company.managementKey.search();
+    const key = await company.managementKey.load(keys.data?.[1]?.id ?? '');
+    const refused = await DescopeClient({ projectId, baseUrl, managementKey }).management.managementKey.search();
+
+    expect(projects.data?.map(({ id, tags }) => [id, tags])).toContainEqual([projectId, ['production', 'emea']]);
+    expect(descopers.data?.total).toBe(8);
+    expect(descoper.data?.rbac).toEqual({ isCompanyAdmin: true, tags: [], projects: [] });
+    expect(key.data).toEqual(keys.data?.[1]);
+    expect(key.data?.reBac?.companyRoles).toEqual(['company-full-access']);
+    expect(refused.code).toBe(403);
+  });
+
+  it('makes and removes console administrators and management keys', async () => {
+    const { projectId, baseUrl, companyKey } = emulator;
+    const company = DescopeClient({ projectId, baseUrl, managementKey: companyKey }).management;
+    const people = await company.descoper.create([{ loginId: 'new@emulator.example', rbac: { isCompanyAdmin: true } }]);
+    const id = people.data?.descopers[0]?.id ?? '';
+    const changed = await company.descoper.update(id, undefined, { tags: [{ tags: ['emea'], role: 'support' }] });
+    await company.descoper.delete(id);
+    const made = await company.managementKey.create('new', { companyRoles: ['company-full-access'] }, 'd', 60);
+    const keyId = made.data?.key.id ?? '';
+    const updated = await company.managementKey.update(keyId, 'newer', '', 'inactive');
+    await company.managementKey.delete([keyId]);
+
+    expect(changed.data?.rbac).toMatchObject({ isCompanyAdmin: false, tags: [{ role: 'support' }] });
+    expect(updated.data).toMatchObject({ id: keyId, name: 'newer', status: 'inactive' });
+    expect(emulator.state.descopers()).toHaveLength(8);
+    expect(emulator.state.managementKeys()).toHaveLength(6);
+  });
+
   it('sends no request that the emulator does not know', async () => {
     await management.tenant.loadAll();
     await management.role.loadAll();

@@ -87,7 +87,14 @@ describe('rendering', () => {
   it.each(['direct', 'inherited-too'] as const)(
     'writes exactly what JSON.stringify would, memberships %s',
     (userTenants) => {
-      const project = createProject({ users: 0, seed: 1, project: undefined, switches: {}, now: () => 0 });
+      const project = createProject({
+        projectId: 'P2',
+        users: 0,
+        seed: 1,
+        project: undefined,
+        switches: {},
+        now: () => 0,
+      });
       const names = { tenants: project.stateOf(tenants), roles: project.stateOf(roles), switches: { userTenants } };
       const json = createUserJson(names);
       const source = createSampleUsers(1200, 1);
