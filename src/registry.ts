@@ -4,6 +4,7 @@ import type { ResourceType as ResourceTypeMessage } from './model/messages.ts';
 import { toResourceType } from './model/resource-type.ts';
 import { writeRightsOf } from './provisioning/types.ts';
 import { accessKeyType } from './resources/access-key.ts';
+import { applicationType } from './resources/application.ts';
 import { accessKeySecretType } from './resources/access-key-secret.ts';
 import { idpGroupType } from './resources/idp-group.ts';
 import { permissionType } from './resources/permission.ts';
@@ -30,6 +31,7 @@ export const registry: readonly ResourceType[] = [
   accessKeySecretType,
   ssoConfigurationType,
   idpGroupType,
+  applicationType,
 ];
 
 /**

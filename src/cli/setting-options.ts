@@ -18,6 +18,7 @@ export const readingSettings = [
   'tenantRoles',
   'inheritance',
   'include',
+  'applicationDefault',
   'expandMappings',
   'maxDangling',
   'strict',

@@ -1,6 +1,7 @@
 import { Cron } from 'croner';
 import { z } from 'zod';
 import { inheritanceModes } from '../access/inheritance.ts';
+import { applicationDefaults } from '../resources/sync/sync-session.ts';
 import { parseListenAddress, parseListenHost } from '../listen-address.ts';
 
 /**
@@ -184,6 +185,16 @@ export const settings = {
     kind: 'text',
     help: 'resource types to read besides those that every sync has, with commas between them, or "all"; each costs requests and needs rights, which `capabilities` lists',
     schema: typeNames,
+  },
+  applicationDefault: {
+    flag: '--application-default <who>',
+    env: ['BATON_APPLICATION_DEFAULT'],
+    title: 'Default of applications',
+    kind: 'text',
+    help: 'what users reach who were given no application by name, which no call of Descope tells: "all" applications, "none", or "unknown"; needs --include application',
+    default: 'unknown',
+    choices: [...applicationDefaults],
+    schema: oneOf(...applicationDefaults),
   },
   expandMappings: {
     flag: '--expand-mappings',

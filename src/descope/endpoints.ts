@@ -1,5 +1,6 @@
 import { type Endpoint, endpointLabel, type ReadEndpoint } from './http/endpoint.ts';
 import { accessKeyList } from './access-keys.ts';
+import { applicationList } from './applications.ts';
 import { groupsEndpoint } from './groups.ts';
 import { permissionList } from './permissions.ts';
 import { roleList } from './roles.ts';
@@ -14,7 +15,13 @@ import { xaaSettingsCall } from './xaa.ts';
 /**
  * Every list that comes whole in one answer. To add a family of Descope's API, write its file and name its list here.
  */
-export const wholeLists: readonly WholeList<unknown>[] = [tenantList, roleList, permissionList, accessKeyList];
+export const wholeLists: readonly WholeList<unknown>[] = [
+  tenantList,
+  roleList,
+  permissionList,
+  accessKeyList,
+  applicationList,
+];
 
 /** Every call that tells something of one tenant. */
 export const tenantEndpoints: readonly ReadEndpoint[] = [

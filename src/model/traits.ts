@@ -1,6 +1,8 @@
 import { create, type JsonObject } from '@bufbuild/protobuf';
 import { type Any, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import {
+  AppTrait_AppFlag,
+  AppTraitSchema,
   GroupTraitSchema,
   NonHumanIdentityTrait_NhiType,
   NonHumanIdentityTraitSchema,
@@ -125,4 +127,16 @@ export function secretTrait({ detail, expireTime, creator, identity, createdTime
     credentialDetail: detail,
   });
   return annotate(SecretTraitSchema, trait);
+}
+
+const appFlags = {
+  inactive: AppTrait_AppFlag.INACTIVE,
+  saml: AppTrait_AppFlag.SAML,
+  oidc: AppTrait_AppFlag.OIDC,
+} as const;
+export type AppFlag = keyof typeof appFlags;
+
+/** Something that people sign in to. */
+export function appTrait(flags: readonly AppFlag[]): Any {
+  return annotate(AppTraitSchema, create(AppTraitSchema, { flags: flags.map((flag) => appFlags[flag]) }));
 }

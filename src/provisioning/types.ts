@@ -1,6 +1,7 @@
 import type { Holding } from '../access/holding.ts';
 import type { Target } from '../access/target.ts';
 import { endpointLabel } from '../descope/http/endpoint.ts';
+import { refusedApplication } from './application.ts';
 import { refusedIdpGroup } from './idp-group.ts';
 import { refusedPermission } from './permission.ts';
 import { principalTypesHolding } from './principal-types.ts';
@@ -21,6 +22,7 @@ export const provisioned: readonly (ProvisionedType | RefusedType)[] = [
   refusedPermission,
   refusedIdpGroup,
   refusedSsoConfiguration,
+  refusedApplication,
 ];
 
 /** Undefined for a type without a line. */

@@ -42,6 +42,10 @@ import { WalkChoice } from './walk-choice.ts';
 /** What a project's reading needs of the client. */
 export type ProjectRead = Pick<DescopeClient, 'projectId' | 'readList' | 'readOfTenant'> & UserClient;
 
+/** Whether users who were given no application by name reach all or none; no call of Descope's tells. */
+export const applicationDefaults = ['unknown', 'all', 'none'] as const;
+export type ApplicationDefault = (typeof applicationDefaults)[number];
+
 export interface SyncPolicy extends DanglingPolicy {
   /** Which project role x tenant pairs exist as bindings: every one, or those that somebody holds. */
   readonly tenantRoles: 'all' | 'observed';
@@ -49,6 +53,8 @@ export interface SyncPolicy extends DanglingPolicy {
   readonly inheritance?: InheritanceMode;
   /** Whether a group that is mapped to a role passes the role on to its members now, not at their next login only. */
   readonly expandMappings?: boolean;
+  /** What users have who were given no application by name; `unknown` when left out. */
+  readonly applicationDefault?: ApplicationDefault;
   /** Opt-in types that are listed, too; none when left out. */
   readonly include?: readonly string[];
 }
