@@ -36,13 +36,14 @@ export async function runEmulator(
   for (const fault of faults) {
     emulator.faults.add(fault);
   }
-  // The key opens an invented project only: it is meant to be copied.
+  // The keys open an invented project only: they are meant to be copied.
   print(
     [
       `# an embedded Descope project at ${emulator.baseUrl}; in another terminal:`,
       `export DESCOPE_BASE_URL=${emulator.baseUrl}`,
       `export DESCOPE_PROJECT_ID=${emulator.projectId}`,
       `export DESCOPE_MANAGEMENT_KEY=${emulator.managementKey}`,
+      `# a key of the company, which also opens its projects and console administrators: ${emulator.companyKey}`,
       `${howCalled(env)} sync --out sync.json`,
     ].join('\n'),
   );

@@ -224,6 +224,38 @@ describe('SCIM keys', () => {
     expect(await load(client, keys[0]?.key.id)).toEqual(keys[0]?.key);
   });
 
+  it('are made and revoked for the default configuration only, unless another is named', async () => {
+    await using client = await startClient({ users: 1 });
+    const names = async (): Promise<readonly unknown[]> =>
+      (await scim(client, 'initech')).keys.map(({ key, ssoId }) => [key['name'], key.status, ssoId]);
+
+    const made = await client.call('/v1/mgmt/scim/key/create', { tenantId: 'initech', name: 'new' });
+    expect(made).toMatchObject({ cleartext: expect.any(String), key: { editable: false, expireTime: 0 } });
+    await client.call('/v1/mgmt/scim/key/revoke', { tenantId: 'initech', revokeMode: 1 });
+    expect(await names()).toEqual([
+      ['SCIM of Initech', 'inactive', 'default_ssoid'],
+      ['SCIM of contractors', 'active', 'initech-contractors'],
+      ['new', 'inactive', 'default_ssoid'],
+    ]);
+    await client.call('/v1/mgmt/scim/key/rotate', { tenantId: 'initech', ssoId: 'initech-contractors' });
+    await client.call('/v1/mgmt/scim/key/revoke', { tenantId: 'initech' });
+    expect(await names()).toEqual([['SCIM of initech (initech-contractors)', 'active', 'initech-contractors']]);
+  });
+
+  it('are activated by their ids, none of which may belong elsewhere', async () => {
+    await using client = await startClient({ users: 1 });
+    const [first, second] = (await scim(client, 'initech')).keys.map(({ key }) => key.id);
+    const activate = async (keyIds: readonly unknown[]): Promise<number> =>
+      (await client.send('POST', '/v1/mgmt/scim/key/activate', { tenantId: 'initech', keyIds })).status;
+    await client.call('/v1/mgmt/scim/key/revoke', { tenantId: 'initech', revokeMode: 1 });
+
+    expect(await activate([first, second])).toBe(400);
+    expect(await activate([])).toBe(400);
+    expect((await load(client, first)).status).toBe('inactive');
+    expect(await activate([first])).toBe(200);
+    expect((await load(client, first)).status).toBe('active');
+  });
+
   it('refuse a request without a tenant, and one for a tenant that is missing', async () => {
     await using client = await startClient({ users: 1 });
 

@@ -6,6 +6,7 @@ import type { KeyContext } from './context.ts';
 import { keyReadEndpoints } from './read-endpoints.ts';
 import type { AccessKeySeed } from './records.ts';
 import { accessKeySample } from './sample.ts';
+import { scimKeyEndpoints } from './scim-endpoints.ts';
 import { createAccessKeys } from './store.ts';
 import { accessKeySwitches } from './switches.ts';
 import { keyWriteEndpoints } from './write-endpoints.ts';
@@ -29,7 +30,7 @@ export const accessKeys = defineFamily({
     };
     return {
       state: keys,
-      endpoints: { ...keyReadEndpoints(context), ...keyWriteEndpoints(context) },
+      endpoints: { ...keyReadEndpoints(context), ...keyWriteEndpoints(context), ...scimKeyEndpoints(context) },
       controls: {
         accessKeys: () => keys.all(),
         /** Adds a key, or changes the one with this id. */

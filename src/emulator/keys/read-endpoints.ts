@@ -1,4 +1,4 @@
-import { ApiError, fieldRequired } from '../api-error.ts';
+import { fieldRequired } from '../api-error.ts';
 import { endpoint } from '../endpoint.ts';
 import type { Endpoints } from '../endpoint.ts';
 import { containsText, matchesAny, matchesAttributes, matchesText } from '../list-filter.ts';
@@ -10,7 +10,7 @@ import type { AccessKey } from './records.ts';
 const searchFields = ['tenantIds', 'text', 'sort', 'boundUserId', 'creatingUser', 'customAttributes'];
 
 export function keyReadEndpoints(context: KeyContext): Endpoints {
-  const { keys, tenants, switches } = context;
+  const { keys } = context;
 
   return {
     'POST /v1/mgmt/accesskey/search': endpoint(searchFields, ({ body }) => ({
@@ -24,24 +24,6 @@ export function keyReadEndpoints(context: KeyContext): Endpoints {
     'GET /v1/mgmt/accesskey': endpoint([], ({ query }) => {
       if (!query['id']) throw fieldRequired('id');
       return { json: { key: toWireKey(findKey(context, query['id']), context) } };
-    }),
-    // Keys of every configuration without an ssoId: only writes mean the default one then.
-    'GET /v1/mgmt/scim/key': endpoint([], ({ query }) => {
-      if (switches.scimKeys !== 'offered') {
-        throw new ApiError(
-          switches.scimKeys === 'missing' ? 404 : 400,
-          'E990001',
-          'No such endpoint',
-          'No such endpoint',
-        );
-      }
-      if (!query['tenantId']) throw fieldRequired('tenantId');
-      const { id } = tenants.find(query['tenantId']);
-      const found = keys
-        .all()
-        .filter(({ scimSsoId, keyTenants }) => scimSsoId !== '' && keyTenants[0]?.tenantId === id)
-        .filter(({ scimSsoId }) => !query['ssoId'] || scimSsoId === query['ssoId']);
-      return { json: { keys: found.map((key) => ({ key: toWireKey(key, context), ssoId: key.scimSsoId })) } };
     }),
   };
 }
