@@ -13,6 +13,7 @@ export const caseFiles = [
   'test/docs/commands.test.ts',
   'test/e2e/answers.test.ts',
   'test/e2e/bugs.test.ts',
+  'test/e2e/change-keys.test.ts',
   'test/e2e/change.test.ts',
   'test/e2e/completion.test.ts',
   'test/e2e/crash.test.ts',

@@ -5,12 +5,12 @@ import { addSettingOptions, connectionSettings } from './setting-options.ts';
 
 const operations = {
   grant: {
-    description: 'give one user one role or one tenant membership',
+    description: 'give one user or access key one role or one tenant membership',
     settings: ['joinTenant', 'inheritance'],
     person: '--to',
   },
   revoke: {
-    description: 'take one role or one tenant membership from one user',
+    description: 'take one role or one tenant membership from one user or access key',
     settings: ['inheritance', 'refuseReturning', 'include'],
     person: '--from',
   },
@@ -31,7 +31,7 @@ export function addChangeCommand(program: Command, operation: 'grant' | 'revoke'
     )
     .option(
       `${person} <user>`,
-      'the user: a user id, or a login id, email address or exact name that only one user has',
+      'the user: a user id, or a login id, email address or exact name that only one user has; "access_key:" and an id or exact name for an access key',
     )
     .addOption(new Option('--principal <user>', `the same as ${person}`))
     .option('--dry-run', 'show everything that would be sent, and send nothing')
@@ -43,6 +43,7 @@ export function addChangeCommand(program: Command, operation: 'grant' | 'revoke'
 Examples:
   $ baton-descope ${operation} --role Editor --in Acme ${person} ada@acme.example
   $ baton-descope ${operation} --tenant Acme ${person} ada@acme.example --dry-run
+  $ baton-descope ${operation} --role Auditor ${person} "access_key:Nightly export"
   $ baton-descope ${operation} --entitlement role:Editor:assigned \\
       --principal U2abc...`,
   );

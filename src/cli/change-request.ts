@@ -1,10 +1,13 @@
+import type { Principal } from '../access/principal.ts';
 import { ConnectorError, isKind } from '../errors.ts';
 import { maxIdBytes } from '../model/ids.ts';
 import { requiredText } from '../model/requests.ts';
 import { type AskedByName, namedTarget } from '../provisioning/named-target.ts';
 import { didYouMean, targetsMeantBy } from '../access/near-targets.ts';
+import { type FindKeyClient, findKeyId, keyText, withKeyHint } from '../provisioning/find-key.ts';
 import { type FindClient, findUserId } from '../provisioning/find-user.ts';
 import type { Provisioner } from '../provisioning/provisioner.ts';
+import type { CallOptions } from '../descope/http/call.ts';
 import type { Target } from '../access/target.ts';
 import { type ChangeRequest, parseEntitlementArgument, parseTarget } from '../provisioning/request.ts';
 
@@ -79,16 +82,34 @@ function whatOf({
 /** Looks up what a change names. It sends reads only. */
 export async function lookUpRequest(
   { what, who }: AskedChange,
-  client: FindClient,
+  client: FindClient & FindKeyClient,
   provisioner: Provisioner,
   signal: AbortSignal,
 ): Promise<ChangeRequest> {
-  const principal = requiredText(who, 'the user');
   const target =
     'entitlement' in what
       ? await targetOfId(what.entitlement, provisioner, signal)
       : namedTarget(what, await provisioner.catalog(signal));
-  return { target, principal: { typeId: 'user', id: await findUserId(client, principal, { signal }) } };
+  return { target, principal: await principalOf(who, client, { signal }) };
+}
+
+/** Whom a text names, as far as its form tells. */
+export function principalWords(who: string): Principal {
+  const key = keyText(who);
+  return key === undefined ? { typeId: 'user', id: who } : { typeId: 'access_key', id: key };
+}
+
+async function principalOf(who: string, client: FindClient & FindKeyClient, call: CallOptions): Promise<Principal> {
+  const { typeId, id } = principalWords(who);
+  if (typeId === 'access_key') {
+    return { typeId, id: await findKeyId(client, requiredText(id, 'the access key'), call) };
+  }
+  const asked = requiredText(id, 'the user');
+  try {
+    return { typeId, id: await findUserId(client, asked, call) };
+  } catch (thrown) {
+    throw await withKeyHint(client, asked, thrown, call);
+  }
 }
 
 /**

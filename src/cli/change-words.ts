@@ -1,6 +1,12 @@
 import { printable, printableJson } from '../answers/printable.ts';
 import { entitlementIdOf } from '../model/ids.ts';
-import { auditInherited, auditPrincipal, auditReturning, type AuditState } from '../provisioning/audit.ts';
+import {
+  auditInherited,
+  auditPrincipal,
+  auditReturning,
+  type AuditState,
+  type PlannedWrite,
+} from '../provisioning/audit.ts';
 import type { Change } from '../provisioning/change.ts';
 import { returningText } from '../provisioning/returning.ts';
 
@@ -18,11 +24,12 @@ export function changeSentences(change: Change): readonly string[] {
     : `${user} does not ${directly}hold ${target}`;
   switch (outcome) {
     case 'granted':
-      return [`${now}.`, ...also('came'), ...beforeAndAfter(change), ...inheritedToo(change)];
+      return [`${now}.`, ...also('came'), ...beforeAndAfter(change), ...inheritedToo(change), ...cannotUse(change)];
     case 'already-granted':
       return [
         `${isMembership ? `${user} is already a member of ${target}` : `${user} already holds ${target}`}: nothing sent.`,
         ...inheritedToo(change),
+        ...cannotUse(change),
       ];
     case 'revoked':
       return [
@@ -31,6 +38,7 @@ export function changeSentences(change: Change): readonly string[] {
         ...beforeAndAfter(change),
         ...inheritedToo(change),
         ...comesBack(change),
+        ...cannotUse(change),
       ];
     case 'already-revoked':
       if (!words.isKnownPrincipal) {
@@ -45,11 +53,12 @@ export function changeSentences(change: Change): readonly string[] {
     case 'planned':
       return [
         `Nothing was sent. To ${operation} ${target} ${operation === 'grant' ? 'to' : 'from'} ${user}, ${writes.length === 1 ? 'this' : `these ${writes.length}`} would be:`,
-        ...writes.map(({ request, body }) => `  ${request} ${printableJson(body)}`),
+        ...writes.flatMap(writeLines),
         ...also(operation === 'grant' ? 'would come' : 'would go'),
         ...beforeAndAfter(change),
         ...inheritedToo(change),
         ...comesBack(change),
+        ...cannotUse(change),
       ];
   }
 }
@@ -71,6 +80,17 @@ function comesBack({ returning: { mayReturn, unknown } }: Change): readonly stri
     return [`Warning: whether it comes back at the next login could not be read: ${printable(unknown)}`];
   }
   return mayReturn.length === 0 ? [] : [`Warning: it may come back at the next login, by ${returningText(mayReturn)}.`];
+}
+
+/** A request that would be sent, and the whole list that it would replace. */
+function writeLines({ request, body, replaces }: PlannedWrite): readonly string[] {
+  const line = `  ${request} ${printableJson(body)}`;
+  return replaces === undefined ? [line] : [line, `  in the place of ${printableJson(replaces)}`];
+}
+
+/** What is held is no use to a key that has ended, or that was switched off. */
+function cannotUse({ words: { noun, idle } }: Change): readonly string[] {
+  return idle === '' ? [] : [`Note: the ${noun} is ${printable(idle)}.`];
 }
 
 /** The outcome for a script. */
@@ -101,6 +121,7 @@ export function toChangeLine({
     alongside,
     ...(inherited.length > 0 && { alsoInherited: auditInherited(inherited) }),
     ...auditReturning(returning),
+    ...(words.idle !== '' && { principalStatus: words.idle }),
     writes,
     requestId,
   };

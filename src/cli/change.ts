@@ -4,7 +4,7 @@ import { createProvisioner } from '../provisioning/provisioner.ts';
 import { returningModeOf } from '../provisioning/returning.ts';
 import type { ChangeRequest } from '../provisioning/request.ts';
 import { openAudit } from './audit.ts';
-import { type ChangeRequestFlags, lookUpRequest, readChangeRequest } from './change-request.ts';
+import { type ChangeRequestFlags, lookUpRequest, principalWords, readChangeRequest } from './change-request.ts';
 import { changeSentences, toChangeLine } from './change-words.ts';
 import type { CommandContext } from './command-context.ts';
 import { prose } from './results.ts';
@@ -48,7 +48,7 @@ export async function changeOnce(
     }
     return await lookUpRequest(request, client, provisioner, signal);
   };
-  const words = { entitlement: request.asked, principal: { typeId: 'user', id: request.who } };
+  const words = { entitlement: request.asked, principal: principalWords(request.who) };
   const change = await provisioner.attempt(operation, words, read, signal);
   print(options.json === true ? printableJson(toChangeLine(change)) : prose(...changeSentences(change)).join('\n'));
 }

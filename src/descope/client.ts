@@ -1,3 +1,4 @@
+import { type AccessKeyCalls, createAccessKeyCalls } from './access-key-calls.ts';
 import type { CallOptions } from './http/call.ts';
 import { createHttpClient, type HttpClientOptions } from './http/http-client.ts';
 import { askOfTenant, type TenantAnswer, type TenantCall } from './tenant-call.ts';
@@ -10,7 +11,7 @@ export type DescopeClientOptions = HttpClientOptions;
  * The calls to one Descope project. A list comes whole or the call fails; reads are retried; nothing is kept between
  * calls. Throws ConnectorError only.
  */
-export interface DescopeClient extends UserCalls {
+export interface DescopeClient extends UserCalls, AccessKeyCalls {
   readonly projectId: string;
   /** The most searches that are sent in a minute; undefined when there is no pacing. */
   readonly searchesPerMinute: number | undefined;
@@ -33,6 +34,7 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
     searchesPerMinute: http.searchesPerMinute,
     generalPerMinute: http.generalPerMinute,
     ...createUserCalls(http),
+    ...createAccessKeyCalls(http),
     readList: (list, call) => readWholeList(http, list, call),
     readOfTenant: (ofTenant, tenantId, call) => askOfTenant(http, ofTenant, tenantId, call),
   };

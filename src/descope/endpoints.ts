@@ -1,4 +1,5 @@
 import { type Endpoint, endpointLabel, type ReadEndpoint } from './http/endpoint.ts';
+import { accessKeyEndpoints } from './access-key-calls.ts';
 import { accessKeyList } from './access-keys.ts';
 import { applicationList } from './applications.ts';
 import { groupsEndpoint } from './groups.ts';
@@ -38,6 +39,7 @@ export const endpoints: readonly Endpoint[] = [
   ...wholeLists.map(({ endpoint }) => endpoint),
   ...tenantEndpoints,
   ...Object.values(userWriteEndpoints),
+  ...Object.values(accessKeyEndpoints),
 ];
 
 /** The names of all endpoints, as they stand in errors, counts and logs. */

@@ -29,6 +29,8 @@ export type AuditOutcome = 'intended' | 'planned' | (typeof endings)['grant' | '
 export interface PlannedWrite {
   readonly request: string;
   readonly body: Readonly<Record<string, unknown>>;
+  /** The whole list as it was read, in whose place the body puts another. */
+  readonly replaces?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -54,6 +56,8 @@ export interface AuditEntry {
   /** What may give a revoked role back at the next login, or why that is not known; absent where nobody asked. */
   readonly mayReturn?: readonly MayReturn[];
   readonly mayReturnUnknown?: string;
+  /** Why the principal cannot use what it holds at present, such as "expired"; absent where it can. */
+  readonly principalStatus?: string;
   readonly writes: number;
   /** What is about to be sent, for `intended`, or would be, for `planned`. */
   readonly plan?: readonly PlannedWrite[];

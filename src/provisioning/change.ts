@@ -39,6 +39,8 @@ export interface ChangeWords {
   readonly noun: string;
   readonly isKnownPrincipal: boolean;
   readonly isKnownTenant: boolean;
+  /** Why the principal cannot use what it holds at present, such as "expired"; '' where it can. */
+  readonly idle: string;
   /** The principal's name, or its id where it is not known. */
   readonly principal: string;
   /** The first login id; '' where there is none. */
@@ -91,7 +93,8 @@ export function toChange(made: Made, { id, type }: Subject, { outcome, before, a
       noun: type.noun,
       isKnownPrincipal: record !== undefined,
       isKnownTenant: target.tenantId === '' || catalog.tenant(target.tenantId) !== undefined,
-      principal: record?.name ?? id,
+      idle: record?.idle ?? '',
+      principal: record === undefined || record.name === '' ? id : record.name,
       login: record?.login ?? '',
       target: nameOf(catalog, target),
       tenant: target.tenantId === '' ? '' : tenantName(catalog, target.tenantId),

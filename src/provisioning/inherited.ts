@@ -24,9 +24,15 @@ export function inheritedBy({ type }: Subject, record: Holder, target: Target, l
   if (record.userTenants.length === 0) {
     return [];
   }
-  return flowsInto(target, lists).filter(
-    ({ source, pair }) => holds(record, source) && (type.typeId === 'user' || pair.flowsToKeys),
-  );
+  const held = flowsInto(target, lists).filter(({ source }) => holds(record, source));
+  return type.typeId === 'user'
+    ? held
+    : held.filter(({ pair }) => pair.flowsToKeys).map(({ source, flow }) => ({ source, flow: uncertain(flow) }));
+}
+
+/** Nothing says for certain that keys inherit as users do. */
+function uncertain({ reason }: Flow): Flow {
+  return { certainty: 'uncertain', reason };
 }
 
 /** Everything above a target's tenant whose holders hold the target, too, nearest first. */
@@ -76,7 +82,8 @@ export function sourcesText(from: readonly Inherited[], lists: Lists): string {
 }
 
 function sourceText({ source, flow }: Inherited, { catalog }: Lists): string {
-  const label = flow.certainty === 'uncertain' ? ` (uncertain: ${flow.reason})` : '';
+  const reason = flow.reason === '' ? '' : `: ${flow.reason}`;
+  const label = flow.certainty === 'uncertain' ? ` (uncertain${reason})` : '';
   return `${printable(entitlementIdOf(source))} in ${printable(tenantName(catalog, source.tenantId))}${label}`;
 }
 

@@ -3,6 +3,7 @@ import { endpointLabel } from '../descope/http/endpoint.ts';
 import type { PlannedWrite } from './audit.ts';
 import type { Lists } from './look-up.ts';
 import type { PrincipalRecord, PrincipalType, StepWrite, Subject } from './principal.ts';
+import { afterSteps } from './after-steps.ts';
 import type { Step } from './step.ts';
 
 /**
@@ -57,8 +58,8 @@ export function presentRecord({ record }: Seen): PrincipalRecord {
 
 /** A write as it is sent. */
 export function plannedWrite(type: PrincipalType, write: StepWrite): PlannedWrite {
-  const { endpoint, json } = type.toRequest(write);
-  return { request: endpointLabel(endpoint), body: json };
+  const { endpoint, json, replaces } = type.toRequest(write);
+  return { request: endpointLabel(endpoint), body: json, ...(replaces !== undefined && { replaces }) };
 }
 
 /** All writes of a plan, each for the record that those before it make. */
@@ -70,25 +71,4 @@ export function plannedWrites(
   return steps.map((step, place) =>
     plannedWrite(type, { id, step, record: afterSteps(record, steps.slice(0, place)) }),
   );
-}
-
-/** The record as it will be when the steps are done and nothing else changes with them. */
-export function afterSteps(record: PrincipalRecord, steps: readonly Step[]): PrincipalRecord {
-  return steps.reduce(afterStep, record);
-}
-
-function afterStep(record: PrincipalRecord, { operation, tenantId, roleName }: Step): PrincipalRecord {
-  const changed = (names: readonly string[]): readonly string[] => {
-    const others = names.filter((name) => name !== roleName);
-    return operation === 'add' && roleName !== undefined ? [...others, roleName] : others;
-  };
-  if (tenantId === '') {
-    return { ...record, roleNames: changed(record.roleNames) };
-  }
-  const others = record.userTenants.filter((entry) => entry.tenantId !== tenantId);
-  if (operation === 'remove' && roleName === undefined) {
-    return { ...record, userTenants: others };
-  }
-  const entry = record.userTenants.find((one) => one.tenantId === tenantId);
-  return { ...record, userTenants: [...others, { tenantId, roleNames: changed(entry?.roleNames ?? []) }] };
 }

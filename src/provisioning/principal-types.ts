@@ -1,10 +1,11 @@
 import type { Principal } from '../access/principal.ts';
+import { accessKeyPrincipal } from './access-key.ts';
 import type { PrincipalType, Subject } from './principal.ts';
 import type { HeldKind } from './step.ts';
 import { userPrincipal } from './user.ts';
 
 /** The types of principals that something can be granted to, one line each. */
-const principalTypes: readonly PrincipalType[] = [userPrincipal];
+const principalTypes: readonly PrincipalType[] = [userPrincipal, accessKeyPrincipal];
 
 /** Undefined for a type that nothing is granted to. */
 export function principalTypeOf(typeId: string): PrincipalType | undefined {

@@ -8,13 +8,17 @@ import { printable } from '../printable.ts';
 import type { HeldKind, Step } from './step.ts';
 
 /** The calls by which principals of all types are loaded and written. */
-export type PrincipalClient = Pick<DescopeClient, 'loadForWrite' | 'writeUser'>;
+export type PrincipalClient = Pick<DescopeClient, 'loadForWrite' | 'writeUser' | 'loadKey' | 'updateKey'>;
 
 /** A principal as Descope showed it: what it holds, and what people call it. */
 export interface PrincipalRecord extends Holder {
   readonly name: string;
   /** The first login id; '' where there is none. */
   readonly login: string;
+  /** The id of the user with whose roles it acts, its own being ignored; absent where it acts with its own. */
+  readonly actsAs?: string;
+  /** Why it cannot use what it holds at present, in one word such as "expired"; absent where it can. */
+  readonly idle?: string;
 }
 
 /** One step for one principal, whose record is the one that Descope showed before it. */
@@ -28,6 +32,8 @@ export interface StepWrite {
 export interface StepRequest {
   readonly endpoint: WriteEndpoint;
   readonly json: Readonly<Record<string, unknown>>;
+  /** The whole list in whose place the request puts another; absent for a request that changes one thing by itself. */
+  readonly replaces?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -50,6 +56,13 @@ export interface PrincipalType {
   readonly idForm: string;
   /** Whether a text can be such an id, also of a principal that was deleted. */
   canBeId(text: string): boolean;
+  /**
+   * A write replaces a whole list, so that it also undoes what somebody else changed since the list was read. Such
+   * writes are sent and read back as whole-list-write.ts says.
+   */
+  readonly replacesLists?: true;
+  /** Why nothing may be changed for the principal of this record; undefined, or left out, where it may. */
+  refusalOf?(operation: 'grant' | 'revoke', id: string, record: PrincipalRecord): ConnectorError | undefined;
   /** The principal that a write to this id would change; undefined when there is none. */
   load(client: PrincipalClient, id: string, call: CallOptions): Promise<PrincipalRecord | undefined>;
   toRequest(write: StepWrite): StepRequest;

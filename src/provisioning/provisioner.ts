@@ -9,6 +9,7 @@ import { sleep as realSleep, type Sleep } from '../descope/http/sleep.ts';
 import { ConnectorError } from '../errors.ts';
 import { type Logger, silentLogger } from '../log.ts';
 import { entitlementIdOf, maxIdBytes } from '../model/ids.ts';
+import { afterSteps } from './after-steps.ts';
 import { type AuditLine, createAuditTrail } from './audit-trail.ts';
 import { auditInherited, auditPrincipal, auditReturning, auditStates, type WriteAudit } from './audit.ts';
 import { alongsideOf, alsoInherited, type Change, type Ended, type Operation, toChange } from './change.ts';
@@ -16,8 +17,7 @@ import { withMembershipLeft } from './grant.ts';
 import type { Inherited } from './inherited.ts';
 import { inTurns } from './in-turns.ts';
 import { createLookUp } from './look-up.ts';
-import { afterSteps, newProgress, plannedWrites, type Planner, presentRecord, type Progress } from './plan.ts';
-import { isSameStep, type Step } from './step.ts';
+import { newProgress, plannedWrites, type Planner, presentRecord, type Progress } from './plan.ts';
 import { nothingReturns, type Returning, type ReturningMode, returningOf } from './returning.ts';
 import type { PrincipalRecord, Subject } from './principal.ts';
 import { subjectOf } from './principal-types.ts';
@@ -91,7 +91,11 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     const call: CallOptions = { requestId, ...(signal !== undefined && { signal }) };
     const subject = subjectOf(principal);
     const { planGrant, planRevoke } = entitlementOf(target);
-    const planner = (operation === 'grant' ? planGrant : planRevoke)({ target, subject, joinTenant });
+    const planner = unlessRefused(
+      operation,
+      subject,
+      (operation === 'grant' ? planGrant : planRevoke)({ target, subject, joinTenant }),
+    );
     const progress = newProgress();
     const line = trail.lineOf({
       requestId,
@@ -113,6 +117,7 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
       subject,
       lookUp,
       sleep,
+      now,
       call,
       progress,
       beforeWrites: async (steps, record) => {
@@ -190,19 +195,38 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
   };
 }
 
-/** Writes the `intended` line: once, and again when a later plan has a step that no line has announced. */
+/** Asks the type of the principal before the planner: what it refuses is refused whatever is held. */
+function unlessRefused(operation: Operation, { id, type }: Subject, planner: Planner): Planner {
+  return (seen, progress) => {
+    const refusal = seen.record && type.refusalOf?.(operation, id, seen.record);
+    if (refusal !== undefined) {
+      throw refusal;
+    }
+    return planner(seen, progress);
+  };
+}
+
+/** Writes the `intended` line: once, and again when a later plan has a request that no line has announced. */
 function announcing(line: AuditLine, target: Target, subject: Subject, progress: Progress): Attempt['beforeWrites'] {
-  const intended: Step[] = [];
+  const intended = new Set<string>();
   return async (steps, record) => {
-    if (steps.some((step) => !intended.some((one) => isSameStep(one, step)))) {
-      intended.push(...steps);
+    const plan = plannedWrites(subject, steps, record);
+    const requests = plan.map((write) => JSON.stringify(write));
+    if (requests.some((request) => !intended.has(request))) {
+      requests.forEach((request) => intended.add(request));
       await line.intended({
         ...auditStates(progress.seen[0], undefined, target),
+        ...statusOf(record),
         writes: progress.sent.length,
-        plan: plannedWrites(subject, steps, record),
+        plan,
       });
     }
   };
+}
+
+/** Why a principal cannot use what it holds, as the member of a line. */
+function statusOf(record: PrincipalRecord | undefined): { readonly principalStatus?: string } {
+  return record?.idle === undefined ? {} : { principalStatus: record.idle };
 }
 
 /** What the line about the end says of an attempt without an error; a dry run has changed nothing. */
@@ -226,6 +250,7 @@ function entryOf({
   const told = {
     ...(inherited.length > 0 && { alsoInherited: auditInherited(inherited) }),
     ...auditReturning(returning),
+    ...statusOf(after ?? before),
   };
   if (outcome === 'planned') {
     return { outcome, ...auditStates(before, undefined, target), ...told, writes: sent, plan: writes };

@@ -3,10 +3,11 @@ import type { Sleep } from '../descope/http/sleep.ts';
 import { ConnectorError, isKind } from '../errors.ts';
 import { holds } from '../access/holding.ts';
 import type { ListRead, Lists, LookUp } from './look-up.ts';
-import { described, type PrincipalClient, type PrincipalRecord, type Subject } from './principal.ts';
+import { described, type PrincipalClient, type PrincipalRecord, type StepWrite, type Subject } from './principal.ts';
 import type { SsoRead } from './returning.ts';
 import { type Plan, type Planner, plannedWrite, presentRecord, type Progress, type Seen } from './plan.ts';
 import { isSameStep, type Step } from './step.ts';
+import { checkNothingLost, settleMs, writeWholeList } from './whole-list-write.ts';
 
 /** A write is sent at most this often, each time only after a load has shown that the last one did nothing. */
 const maxSends = 3;
@@ -19,6 +20,8 @@ export interface Attempt {
   readonly subject: Subject;
   readonly lookUp: LookUp;
   readonly sleep: Sleep;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
   readonly call: CallOptions;
   readonly progress: Progress;
   /** Told of the steps that are due before the first of them is sent; nothing is sent when it throws. */
@@ -52,6 +55,7 @@ export async function reconcile(planner: Planner, attempt: Attempt): Promise<Rec
   const { progress, beforeWrites } = attempt;
   let { seen, plan } = await lookAndPlan(planner, attempt);
   let failed: { readonly step: Step; readonly error: ConnectorError; readonly wasRefused: boolean } | undefined;
+  let changes = 0;
   while (plan.kind === 'due') {
     const [step] = plan.steps;
     if (failed !== undefined && !isSameStep(failed.step, step)) {
@@ -65,7 +69,14 @@ export async function reconcile(planner: Planner, attempt: Attempt): Promise<Rec
     const record = presentRecord(seen);
     await beforeWrites(plan.steps, record);
     const written = await send(step, record, attempt);
-    if (written.kind === 'shown') {
+    if (written.kind === 'changed') {
+      changes += 1;
+      progress.mayBeOurs ||= written.wasSent;
+      if (changes > 1) {
+        throw changedUnderneath(attempt);
+      }
+      seen = note(attempt, await lookAgain(attempt));
+    } else if (written.kind === 'shown') {
       progress.effected.push(step);
       seen = note(attempt, { ...seen, record: written.record });
       if (plan.steps.length === 1) {
@@ -78,6 +89,7 @@ export async function reconcile(planner: Planner, attempt: Attempt): Promise<Rec
         await sleepAfter(sends, attempt);
       }
       seen = note(attempt, await lookAfresh(attempt));
+      checkWholeList({ id: attempt.subject.id, step, record }, seen.record, attempt.subject);
     }
     plan = planner(seen, progress);
   }
@@ -86,18 +98,26 @@ export async function reconcile(planner: Planner, attempt: Attempt): Promise<Rec
 
 type Written =
   | { readonly kind: 'shown'; readonly record: PrincipalRecord }
-  | { readonly kind: 'failed'; readonly error: ConnectorError; readonly wasRefused: boolean };
+  | { readonly kind: 'failed'; readonly error: ConnectorError; readonly wasRefused: boolean }
+  /** Somebody else changes the same list. */
+  | { readonly kind: 'changed'; readonly wasSent: boolean };
 
 async function send(step: Step, record: PrincipalRecord, attempt: Attempt): Promise<Written> {
   const { client, subject, call, progress } = attempt;
   const write = { id: subject.id, step, record };
   const request = plannedWrite(subject.type, write);
   const before = progress.sent.length;
+  const readBack = (): Promise<PrincipalRecord | undefined> =>
+    readingBack(() => subject.type.load(client, subject.id, call));
   try {
-    const outcome = await subject.type.write(client, write, {
-      ...call,
-      onRequest: () => void progress.sent.push({ step, request }),
-    });
+    const onSent = (): void => void progress.sent.push({ step, request });
+    const outcome =
+      subject.type.replacesLists === true
+        ? await writeWholeList(write, { ...attempt, onSent, pause: (ms) => pause(ms, attempt), readBack })
+        : await subject.type.write(client, write, { ...call, onRequest: onSent });
+    if (outcome.kind === 'unsent' || outcome.kind === 'overwritten') {
+      return { kind: 'changed', wasSent: outcome.kind === 'overwritten' };
+    }
     if (outcome.kind !== 'answered') {
       return { kind: 'failed', error: outcome.error, wasRefused: outcome.kind === 'refused' };
     }
@@ -118,12 +138,37 @@ async function send(step: Step, record: PrincipalRecord, attempt: Attempt): Prom
   }
 }
 
-async function sleepAfter(sends: number, { sleep, call }: Attempt): Promise<void> {
+/** Where a whole list was written whose answer was lost: a change that did happen must have taken nothing else. */
+function checkWholeList(write: StepWrite, shown: PrincipalRecord | undefined, subject: Subject): void {
+  const isDone = shown !== undefined && holds(shown, write.step) === (write.step.operation === 'add');
+  if (subject.type.replacesLists === true && isDone) {
+    checkNothingLost(write, shown, subject);
+  }
+}
+
+/** Before looking whether a write did something: a whole list needs longer to settle. */
+async function sleepAfter(sends: number, attempt: Attempt): Promise<void> {
+  const backoffMs = firstBackoffMs * 2 ** sends;
+  await pause(attempt.subject.type.replacesLists === true ? Math.max(settleMs, backoffMs) : backoffMs, attempt);
+}
+
+/** Waits after a write was sent. */
+async function pause(ms: number, { sleep, call }: Attempt): Promise<void> {
   try {
-    await sleep(firstBackoffMs * 2 ** sends, call.signal);
+    await sleep(ms, call.signal);
   } catch (thrown) {
     throw maybeHappened(thrown);
   }
+}
+
+/** Twice in a row is no accident: whoever asked must know, and may ask again. */
+function changedUnderneath({ subject, progress }: Attempt): ConnectorError {
+  const isSent = progress.sent.length > 0;
+  return new ConnectorError(
+    'inconsistent',
+    `somebody else changes ${described(subject)} at the same time, and a change replaces the whole list of its roles or tenants: ${isSent ? 'this change was sent, but does not stand' : 'nothing was sent'}; look at it in Descope, then ask again`,
+    isSent ? { sent: progress.sent.length } : {},
+  );
 }
 
 /** A caller who goes away after a write was sent must not believe that nothing happened. */
@@ -169,8 +214,17 @@ function mayStand(plan: () => Plan): boolean {
 
 /** After a write that did not plainly succeed nothing that was seen before counts. */
 async function lookAfresh(attempt: Attempt): Promise<Seen> {
+  return await readingBack(() => look('fresh', attempt));
+}
+
+/** After somebody else changed the same: with the words for a failed read that fit what was sent. */
+async function lookAgain(attempt: Attempt): Promise<Seen> {
+  return attempt.progress.sent.length > 0 ? await lookAfresh(attempt) : await look('recent', attempt);
+}
+
+async function readingBack<T>(read: () => Promise<T>): Promise<T> {
   try {
-    return await look('fresh', attempt);
+    return await read();
   } catch (thrown) {
     throw thrown instanceof ConnectorError
       ? new ConnectorError(

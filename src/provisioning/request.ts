@@ -37,7 +37,10 @@ export function parseChangeRequest(
   const { resourceType, resource: id } = requiredResourceId(principal?.id, 'principal.id');
   const target = parseEntitlement(entitlement, isType);
   const type = principalTypeOf(resourceType);
-  const grantedTo = principalTypesHolding(entitlementOf(target).gives);
+  // Of principals that have to be included, a connector that does not list them changes none either.
+  const grantedTo = principalTypesHolding(entitlementOf(target).gives).filter(
+    ({ typeId }) => typeId === 'user' || isType(typeId),
+  );
   if (type === undefined || !grantedTo.includes(type)) {
     const refusal = edgeRefusal(target, resourceType);
     if (refusal !== undefined) {
@@ -45,7 +48,7 @@ export function parseChangeRequest(
     }
     throw new ConnectorError(
       'invalid',
-      `a ${target.typeId} can be granted to ${grantedTo.map(({ oneOf }) => oneOf).join(' or ')}, not to a ${JSON.stringify(resourceType.slice(0, 100))}`,
+      `a ${target.typeId} can be granted to ${grantedTo.map(({ oneOf }) => oneOf).join(' or ')}, not to a ${JSON.stringify(resourceType.slice(0, 100))}${type === undefined ? '' : `, unless they are included: --include ${type.typeId}`}`,
     );
   }
   if (operation === 'grant') {

@@ -1,3 +1,4 @@
+import { accessKeyEndpoints } from '../descope/access-key-calls.ts';
 import { type AccessKey, accessKeyList } from '../descope/access-keys.ts';
 import { toResource } from '../model/resource-message.ts';
 import { type ResourceRow, resourceRow } from '../model/row.ts';
@@ -36,12 +37,11 @@ export const accessKeyType: ResourceType = {
     skips: 'entitlements and grants',
   },
   isOptIn: true,
-  reads: [accessKeyList.endpoint],
+  reads: [accessKeyList.endpoint, accessKeyEndpoints.loadKey],
   lists: [listedKeys],
   parentTypeIds: [],
   holders: {
     list: listedKeys,
-    isReadOnly: true,
     holderOf: ({ boundUserId, roleNames, keyTenants }: AccessKey) =>
       boundUserId === '' ? { roleNames, userTenants: keyTenants } : { roleNames: [], userTenants: [] },
   },

@@ -63,11 +63,12 @@ export function grantManagerService({ provisioner, types }: GrantManagerOptions)
 }
 
 /** The id of the request, and what is held, or may be, whatever was changed. */
-function annotationsOf({ requestId, inherited, returning: { mayReturn, unknown } }: Change): readonly Any[] {
+function annotationsOf({ requestId, inherited, returning: { mayReturn, unknown }, words }: Change): readonly Any[] {
   const metadata = {
     ...(inherited.length > 0 && { also_inherited_from: inherited.map(({ source }) => source.tenantId) }),
     ...(mayReturn.length > 0 && { may_return_from: mayReturn.map(({ from }) => from) }),
     ...(unknown !== undefined && { may_return_unknown: unknown }),
+    ...(words.idle !== '' && { principal_status: words.idle }),
   };
   return [
     annotate(RequestIdSchema, create(RequestIdSchema, { requestId })),

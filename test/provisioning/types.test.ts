@@ -5,6 +5,7 @@ import { userWriteEndpoints } from '../../src/descope/users/user-writes.ts';
 import { endpointLabel } from '../../src/descope/http/endpoint.ts';
 import { EntitlementSchema } from '../../src/gen/c1/connector/v2/entitlement_pb.ts';
 import { ResourceSchema } from '../../src/gen/c1/connector/v2/resource_pb.ts';
+import { accessKeyPrincipal } from '../../src/provisioning/access-key.ts';
 import { planGrant } from '../../src/provisioning/grant.ts';
 import { newProgress } from '../../src/provisioning/plan.ts';
 import { principalTypesHolding } from '../../src/provisioning/principal-types.ts';
@@ -16,6 +17,7 @@ import { parseChangeRequest, parseTarget } from '../../src/provisioning/request.
 import { registry } from '../../src/registry.ts';
 import { catalogOf } from '../support/catalog.ts';
 import { role } from '../support/project-fixture.ts';
+import { updateKey } from '../support/provisioning-server.ts';
 
 const changeable = provisioned.flatMap((type) => ('entitlements' in type ? [type] : []));
 
@@ -26,14 +28,18 @@ describe('the types whose entitlements can be changed', () => {
       'permission',
       'idp_group',
       'sso_configuration',
+      'application',
     ]);
   });
 
-  it('have the entitlements that a sync lists, each for users', () => {
+  it('have the entitlements that a sync lists, each for users and access keys', () => {
     for (const { typeId, entitlements } of changeable) {
       const listed = registry.find(({ words }) => words.id === typeId)?.entitlements.map(({ words }) => words.slug);
       expect(entitlements.map(({ slug }) => slug)).toEqual(listed);
-      expect(entitlements.flatMap(({ gives }) => principalTypesHolding(gives))).toEqual([userPrincipal]);
+      expect(entitlements.flatMap(({ gives }) => principalTypesHolding(gives))).toEqual([
+        userPrincipal,
+        accessKeyPrincipal,
+      ]);
     }
   });
 
@@ -51,14 +57,14 @@ describe('the types whose entitlements can be changed', () => {
     expect(() => parseChangeRequest('grant', asked('group'), isType)).toThrow('there is no resource type "group"');
   });
 
-  it('need a right for each call that changes them, and together for every call that changes a user', () => {
+  it('need a right for each call that changes them, and together for every call that changes a user or a key', () => {
     expect(changeable.map((type) => [type.typeId, writeRightsOf(type.typeId)])).toEqual([
-      ['tenant', ['POST /v1/mgmt/user/update/tenant/add', 'POST /v1/mgmt/user/update/tenant/remove']],
-      ['role', ['POST /v1/mgmt/user/update/role/add', 'POST /v1/mgmt/user/update/role/remove']],
-      ['role_binding', ['POST /v1/mgmt/user/update/role/add', 'POST /v1/mgmt/user/update/role/remove']],
+      ['tenant', ['POST /v1/mgmt/user/update/tenant/add', 'POST /v1/mgmt/user/update/tenant/remove', updateKey]],
+      ['role', ['POST /v1/mgmt/user/update/role/add', 'POST /v1/mgmt/user/update/role/remove', updateKey]],
+      ['role_binding', ['POST /v1/mgmt/user/update/role/add', 'POST /v1/mgmt/user/update/role/remove', updateKey]],
     ]);
     expect(new Set(changeable.flatMap(({ typeId }) => writeRightsOf(typeId)))).toEqual(
-      new Set(Object.values(userWriteEndpoints).map(endpointLabel)),
+      new Set([...Object.values(userWriteEndpoints).map(endpointLabel), updateKey]),
     );
   });
 });

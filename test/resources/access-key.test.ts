@@ -125,13 +125,20 @@ describe('access keys', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('are not offered as somebody to grant something to: that cannot be done yet', async () => {
-    const types = listedTypes(['access_key']);
+  it('are offered as somebody to grant memberships and roles to, where they are included', async () => {
+    const offeredTo = (include: readonly string[]): readonly (readonly string[])[] => {
+      const types = listedTypes(include);
+      const offered = types.all.flatMap(({ entitlements }) => entitlements.map((one) => types.template(one)));
+      return offered.map(({ slug, grantableTo }) => [slug].concat(grantableTo.map(({ id }) => id)));
+    };
 
-    const offered = types.all.flatMap(({ entitlements }) => entitlements.map((one) => types.template(one)));
-
-    expect(offered.flatMap(({ grantableTo }) => grantableTo.map(({ id }) => id))).not.toContain('access_key');
-    expect(offered.length).toBe(4);
+    expect(offeredTo(['access_key'])).toEqual([
+      ['member', 'user', 'access_key'],
+      ['assigned', 'user', 'access_key'],
+      ['granted', 'role', 'role_binding'],
+      ['assigned', 'user', 'access_key'],
+    ]);
+    expect(offeredTo([]).flat()).not.toContain('access_key');
   });
 
   it('make a role in a tenant one that somebody holds, and pass its permissions on to keys', async () => {

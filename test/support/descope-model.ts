@@ -1,3 +1,5 @@
+import type { KeyChange, KeyWriteOutcome } from '../../src/descope/access-key-calls.ts';
+import type { AccessKey } from '../../src/descope/access-keys.ts';
 import type { CallOptions } from '../../src/descope/http/call.ts';
 import type { Permission } from '../../src/descope/permissions.ts';
 import type { Role } from '../../src/descope/roles.ts';
@@ -36,6 +38,8 @@ export type ModelEndpoint =
   | 'loadUser'
   | 'loadForWrite'
   | 'writeUser'
+  | 'loadKey'
+  | 'updateKey'
   | `all${string}`
   | `${'GET' | 'POST'} ${string}`;
 
@@ -44,6 +48,7 @@ export interface ModelRequest {
   readonly query?: UserQuery;
   readonly id?: string;
   readonly change?: UserChange;
+  readonly keyChange?: KeyChange;
   readonly requestId?: string;
 }
 
@@ -92,6 +97,10 @@ export class DescopeModel {
   tamper: (page: TimedUserPage, query: UserQuery) => TimedUserPage = (page) => page;
   /** What happens to a write, instead of its being carried out. */
   onWrite: ((change: UserChange, carryOut: () => User) => WriteOutcome) | undefined;
+  /** Its access keys, which are changed one by one. */
+  keys: readonly AccessKey[] = [];
+  /** What happens to an update of a key, instead of its being carried out. */
+  onUpdateKey: ((change: KeyChange, carryOut: () => AccessKey) => KeyWriteOutcome) | undefined;
   #created = 0;
 
   constructor({
@@ -148,6 +157,15 @@ export class DescopeModel {
     this.#answer({ endpoint: 'writeUser', change }, call, () => {
       const carryOut = (): User => this.#carryOut(change);
       return this.onWrite?.(change, carryOut) ?? { kind: 'answered', user: carryOut() };
+    });
+
+  loadKey = (id: string, call?: CallOptions): Promise<AccessKey | undefined> =>
+    this.#answer({ endpoint: 'loadKey', id }, call, () => this.keys.find((key) => key.id === id));
+
+  updateKey = (change: KeyChange, call?: CallOptions): Promise<KeyWriteOutcome> =>
+    this.#answer({ endpoint: 'updateKey', keyChange: change }, call, () => {
+      const carryOut = (): AccessKey => this.#updateKey(change);
+      return this.onUpdateKey?.(change, carryOut) ?? { kind: 'answered', key: carryOut() };
     });
 
   readList = <Row>({ key }: Pick<WholeList<Row>, 'key'>, call?: CallOptions): Promise<readonly Row[]> => {
@@ -209,6 +227,16 @@ export class DescopeModel {
       total: found.length,
       serverTimeMs: Math.floor(this.nowMs / 1000) * 1000,
     };
+  }
+
+  #updateKey({ id, name, lists }: KeyChange): AccessKey {
+    const before = this.keys.find((key) => key.id === id);
+    if (before === undefined) {
+      throw new Error('the model has no such access key');
+    }
+    const after = { ...before, name, ...lists };
+    this.keys = this.keys.map((key) => (key === before ? after : key));
+    return after;
   }
 
   #carryOut(change: UserChange): User {

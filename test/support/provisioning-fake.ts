@@ -36,9 +36,12 @@ export function createFakeProject(rows: Partial<Rows>, options: Partial<Provisio
   return new FakeProject(rows, options);
 }
 
-function wordsOf({ endpoint, change }: ModelRequest): string {
+function wordsOf({ endpoint, change, keyChange }: ModelRequest): string {
   if (change !== undefined) {
     return `${change.operation} ${change.tenantId}/${change.roleName ?? ''}`;
   }
-  return endpoint === 'loadForWrite' ? 'load' : endpoint.replace(/^all/, '').toLowerCase();
+  if (keyChange !== undefined) {
+    return `update ${JSON.stringify(keyChange.lists)}`;
+  }
+  return ['loadForWrite', 'loadKey'].includes(endpoint) ? 'load' : endpoint.replace(/^all/, '').toLowerCase();
 }

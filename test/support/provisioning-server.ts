@@ -98,6 +98,10 @@ export function entitlement(typeId: string, resource: string): NonNullable<Grant
   };
 }
 
+export function keyPrincipal(keyId: string): NonNullable<GrantRequest['principal']> {
+  return { id: { resourceType: 'access_key', resource: keyId } };
+}
+
 export function userPrincipal(userId: string): NonNullable<GrantRequest['principal']> {
   return { id: { resourceType: 'user', resource: userId } };
 }
@@ -146,6 +150,7 @@ export const clock = (): number => Date.UTC(2026, 0, 2, 3, 4, 5);
 export function snapshot(state: ProjectState): unknown {
   return {
     users: [...state.users()].map((user) => Object.assign({}, user, { modifiedTime: 0 })),
+    accessKeys: state.accessKeys(),
     tenants: state.tenants(),
     roles: state.roles(),
     permissions: state.permissions(),
@@ -283,7 +288,7 @@ export async function startProvisioning({
     pass: (ms) => void (skipped += ms),
     writes: () =>
       emulator.stats.recent
-        .filter(({ path }) => path.includes('/user/update/'))
+        .filter(({ path }) => path.includes('/user/update/') || path.endsWith('/accesskey/update'))
         .map(({ endpoint, body }) => ({ endpoint, body })),
     state: () => snapshot(emulator.state),
     sendGrant,
@@ -321,4 +326,5 @@ export function errorInfoOf({
 export const addRole = 'POST /v1/mgmt/user/update/role/add';
 export const removeRole = 'POST /v1/mgmt/user/update/role/remove';
 export const addTenant = 'POST /v1/mgmt/user/update/tenant/add';
+export const updateKey = 'POST /v1/mgmt/accesskey/update';
 export const removeTenant = 'POST /v1/mgmt/user/update/tenant/remove';

@@ -1,8 +1,8 @@
 import { ConnectorError } from '../../errors.ts';
 import type { CallOptions } from '../http/call.ts';
 import { type Endpoint, endpointLabel, type WriteEndpoint } from '../http/endpoint.ts';
-import { AttemptFailed } from '../http/errors.ts';
 import type { HttpClient } from '../http/http-client.ts';
+import { type Unanswered, unansweredOf } from '../write-outcome.ts';
 import { decodeLoadedUser, type User } from './user.ts';
 
 /** The calls that change users. */
@@ -47,14 +47,8 @@ export interface UserChange {
   readonly roleName: string | undefined;
 }
 
-/**
- * How one write ended. `answered`: the user as Descope says it is now. `refused`: Descope said no. `uncertain`: it may
- * have happened or not, and only a load can tell.
- */
-export type WriteOutcome =
-  | { readonly kind: 'answered'; readonly user: User }
-  | { readonly kind: 'refused'; readonly error: ConnectorError }
-  | { readonly kind: 'uncertain'; readonly error: ConnectorError };
+/** How one write ended. `answered`: the user as Descope says it is now. */
+export type WriteOutcome = { readonly kind: 'answered'; readonly user: User } | Unanswered;
 
 export type WriteUser = (change: UserChange, call?: CallOptions) => Promise<WriteOutcome>;
 
@@ -86,27 +80,9 @@ export function createUserWrite(http: Pick<HttpClient, 'write'>): WriteUser {
       const answer = await http.write(endpoint, { json }, call);
       return { kind: 'answered', user: checkUser(endpoint, decodeLoadedUser(endpoint, answer.json), change.userId) };
     } catch (thrown) {
-      return outcomeOf(thrown);
+      return unansweredOf(thrown);
     }
   };
-}
-
-function outcomeOf(thrown: unknown): WriteOutcome {
-  if (thrown instanceof AttemptFailed) {
-    const { error, retry } = thrown.failure;
-    if (retry !== 'never') {
-      return { kind: 'uncertain', error };
-    }
-    if (error.kind === 'unauthenticated' || error.kind === 'forbidden') {
-      throw error;
-    }
-    // A success other than 200, a redirect or a body over the limit says neither yes nor no.
-    return { kind: error.kind === 'upstream-contract' ? 'uncertain' : 'refused', error };
-  }
-  if (thrown instanceof ConnectorError && thrown.kind === 'upstream-contract') {
-    return { kind: 'uncertain', error: thrown };
-  }
-  throw thrown;
 }
 
 /** An answer that shows another user must stop everything: the change may have hit the wrong person. */

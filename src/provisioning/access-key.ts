@@ -1,0 +1,57 @@
+import { type KeyChange, toUpdateRequest } from '../descope/access-key-calls.ts';
+import type { AccessKey } from '../descope/access-keys.ts';
+import { ConnectorError } from '../errors.ts';
+import { isValidTimestamp } from '../model/time.ts';
+import { printable } from '../printable.ts';
+import { afterSteps } from './after-steps.ts';
+import type { PrincipalRecord, PrincipalType, StepWrite } from './principal.ts';
+
+/** Access keys that are bound to no user: a write replaces the whole list of its roles, or that of its tenants. */
+export const accessKeyPrincipal: PrincipalType = {
+  typeId: 'access_key',
+  noun: 'access key',
+  oneOf: 'an access key',
+  canHold: ['membership', 'role'],
+  idForm: 'ids of access keys are a "K" with letters and digits',
+  canBeId: (text) => /^K[0-9A-Za-z]+$/.test(text),
+  replacesLists: true,
+  load: async (client, id, call) => {
+    const key = await client.loadKey(id, call);
+    return key && toRecord(key);
+  },
+  refusalOf: (operation, id, { actsAs }) =>
+    actsAs === undefined
+      ? undefined
+      : new ConnectorError(
+          'refused',
+          `access key ${printable(id)} is bound to user ${printable(actsAs)} and acts with that user's roles, its own are ignored: ${operation === 'grant' ? 'grant it to the user' : 'revoke it from the user'}`,
+        ),
+  toRequest: (write) => ({
+    ...toUpdateRequest(toKeyChange(write, afterSteps(write.record, [write.step]))),
+    replaces: toKeyChange(write, write.record).lists,
+  }),
+  write: async (client, write, call) => {
+    const outcome = await client.updateKey(toKeyChange(write, afterSteps(write.record, [write.step])), call);
+    return outcome.kind === 'answered' ? { kind: 'answered', record: toRecord(outcome.key) } : outcome;
+  },
+};
+
+/** The list that a step is about, as a record shows it. The other one is not sent, so that it is kept. */
+function toKeyChange(
+  { id, step, record: { name } }: StepWrite,
+  { roleNames, userTenants }: Pick<PrincipalRecord, 'roleNames' | 'userTenants'>,
+): KeyChange {
+  return { id, name, lists: step.tenantId === '' ? { roleNames } : { keyTenants: userTenants } };
+}
+
+function toRecord({ name, status, expireTime, boundUserId, roleNames, keyTenants }: AccessKey): PrincipalRecord {
+  const isExpired = expireTime !== undefined && isValidTimestamp(expireTime) && expireTime * 1000 <= Date.now();
+  return {
+    roleNames,
+    userTenants: keyTenants,
+    name,
+    login: '',
+    ...(boundUserId !== '' && { actsAs: boundUserId }),
+    ...((isExpired || status !== 'active') && { idle: isExpired ? 'expired' : status.toWellFormed() }),
+  };
+}

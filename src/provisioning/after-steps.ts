@@ -1,0 +1,30 @@
+import type { Holder } from '../access/holding.ts';
+import type { Step } from './step.ts';
+
+/** The record as it will be when the steps are done and nothing else changes with them. */
+export function afterSteps<Record extends Holder>(record: Record, steps: readonly Step[]): Record {
+  const { roleNames, userTenants } = steps.reduce<Holder>(afterStep, record);
+  return { ...record, roleNames, userTenants };
+}
+
+function afterStep({ roleNames, userTenants }: Holder, { operation, tenantId, roleName }: Step): Holder {
+  const changed = (names: readonly string[]): readonly string[] => {
+    const others = names.filter((name) => name !== roleName);
+    return operation === 'add' && roleName !== undefined ? [...others, roleName] : others;
+  };
+  if (tenantId === '') {
+    return { roleNames: changed(roleNames), userTenants };
+  }
+  if (operation === 'remove' && roleName === undefined) {
+    return { roleNames, userTenants: userTenants.filter((entry) => entry.tenantId !== tenantId) };
+  }
+  const isMember = userTenants.some((entry) => entry.tenantId === tenantId);
+  // Everything else stays as it is and where it is: for some principals the whole list is written.
+  const entries = isMember ? userTenants : [...userTenants, { tenantId, roleNames: [] }];
+  return {
+    roleNames,
+    userTenants: entries.map((entry) =>
+      entry.tenantId === tenantId ? { tenantId, roleNames: changed(entry.roleNames) } : entry,
+    ),
+  };
+}
