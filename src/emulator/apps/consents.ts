@@ -60,13 +60,16 @@ const ofUser = (seed: ConsentSeed, userId: string): ConsentSeed => ({ grantedBy:
 
 function createConsents(host: FamilyHost): Consents {
   const byId = new Map<string, Consent>();
+  // Kept until something changes: every page is cut from it.
+  let list: readonly Consent[] | undefined;
   let made = 0;
   host.stateOf(thirdPartyApps).onRemoved((appId) => {
     for (const consent of byId.values()) if (consent.appId === appId) byId.delete(consent.id);
+    list = undefined;
   });
 
   return {
-    all: () => [...byId.values()],
+    all: () => (list ??= [...byId.values()]),
     get: (id) => byId.get(id),
     put(seed) {
       made += 1;
@@ -84,18 +87,26 @@ function createConsents(host: FamilyHost): Consents {
         ...seed,
       };
       byId.set(consent.id, consent);
+      list = undefined;
       return consent;
     },
-    remove: (id) => byId.delete(id),
+    remove(id) {
+      list = undefined;
+      return byId.delete(id);
+    },
   };
 }
+
+const criteria = ['appId', 'userId', 'consentId', 'tenantId'];
 
 function consentEndpoints(consents: Consents, host: FamilyHost, switches: ConsentSwitches): Endpoints {
   let asked = 0;
 
-  const isShown = ({ expireTime }: Consent): boolean =>
-    switches.expiredConsents === 'listed' || expireTime === 0 || expireTime > host.nowSeconds();
-  const ordered = (found: Consent[]): readonly Consent[] => {
+  const shown = (found: readonly Consent[]): readonly Consent[] =>
+    switches.expiredConsents === 'listed'
+      ? found
+      : found.filter(({ expireTime }) => expireTime === 0 || expireTime > host.nowSeconds());
+  const ordered = (found: readonly Consent[]): readonly Consent[] => {
     if (switches.consentOrder === 'oldest-first') return found;
     if (switches.consentOrder === 'newest-first') return found.toReversed();
     const place = (id: string): number => hash(host.seed, hashText(asked, id), asked);
@@ -109,16 +120,13 @@ function consentEndpoints(consents: Consents, host: FamilyHost, switches: Consen
   };
 
   return {
-    'POST /v1/mgmt/thirdparty/consents/search': endpoint(
-      ['appId', 'userId', 'consentId', 'tenantId', 'page', 'limit'],
-      ({ body }) => {
-        asked += 1;
-        const { page, limit } = pageWanted(body, switches);
-        const found = ordered(consents.all().filter((consent) => isShown(consent) && isFound(consent, body)));
-        const shown = found.slice(page * limit, (page + 1) * limit);
-        return { json: { consents: shown.map((each) => wire(each)), ...totalOf(found, shown, asked, switches) } };
-      },
-    ),
+    'POST /v1/mgmt/thirdparty/consents/search': endpoint([...criteria, 'page', 'limit'], ({ body }) => {
+      asked += 1;
+      const { page, limit } = pageWanted(body, switches);
+      const found = ordered(shown(withCriteria(consents.all(), body)));
+      const onPage = found.slice(page * limit, (page + 1) * limit);
+      return { json: { consents: onPage.map((each) => wire(each)), ...totalOf(found, onPage, asked, switches) } };
+    }),
     // A consent of a tenant is passed over by the first call, and one of a user by the second.
     'POST /v1/mgmt/thirdparty/consents/delete': endpoint(['consentIds', 'appId', 'userIds', 'tenantId'], ({ body }) => {
       remove(body, false);
@@ -139,12 +147,16 @@ function pageWanted(body: RequestBody, switches: ConsentSwitches): { readonly pa
   return { page, limit: Math.min(limit === 0 ? switches.consentPageSize : limit, switches.consentMaxLimit) };
 }
 
-function isFound(consent: Consent, body: RequestBody): boolean {
-  return (
-    matchesText(body, 'appId', consent.appId) &&
-    matchesText(body, 'userId', consent.userId) &&
-    matchesText(body, 'consentId', consent.id) &&
-    matchesText(body, 'tenantId', consent.tenantId)
+/** Those that a search is after. The criteria are read once, and without any the list is answered as it is. */
+function withCriteria(all: readonly Consent[], body: RequestBody): readonly Consent[] {
+  const [appId = '', userId = '', id = '', tenantId = ''] = criteria.map((name) => body.text(name));
+  if (`${appId}${userId}${id}${tenantId}` === '') return all;
+  return all.filter(
+    (consent) =>
+      (appId === '' || consent.appId === appId) &&
+      (userId === '' || consent.userId === userId) &&
+      (id === '' || consent.id === id) &&
+      (tenantId === '' || consent.tenantId === tenantId),
   );
 }
 
