@@ -56,7 +56,7 @@ describe('secrets that a project shows in its lists', () => {
     expect(said).not.toContain(secretCanary);
   });
 
-  it.each(['POST /v1/mgmt/accesskey/search', 'GET /v2/mgmt/sso/settings/all'])(
+  it.each(['POST /v1/mgmt/accesskey/search', 'GET /v2/mgmt/sso/settings/all', 'GET /v1/mgmt/sso/idp/apps/load'])(
     'are not quoted by the error about an answer that cannot be read: %s',
     async (endpoint) => {
       const armed = emulator.faults.add({
