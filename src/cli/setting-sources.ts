@@ -98,7 +98,21 @@ export function environmentChecks(env: Environment): readonly ((facts: Facts) =>
     () => refuseTlsBypass(env),
     ({ values }) => refuseUnknownTimeZone(env, values.syncCron),
     ({ values }) => refuseOpenAuditLog(values.auditLog),
+    ({ values }) => refuseMappingsUnread(values),
   ];
+}
+
+/** Nothing would be expanded, and nobody would notice. */
+function refuseMappingsUnread({ expandMappings, include = [] }: Facts['values']): void {
+  const missing = ['sso_configuration', 'idp_group'].filter(
+    (type) => !include.includes(type) && !include.includes('all'),
+  );
+  if (expandMappings === true && missing.length > 0) {
+    throw new ConnectorError(
+      'config',
+      `--expand-mappings (BATON_EXPAND_MAPPINGS) has nothing to expand without ${missing.join(' and ')}: add --include sso_configuration,idp_group (BATON_INCLUDE)`,
+    );
+  }
 }
 
 /** An audit log that everybody may write to proves nothing. */

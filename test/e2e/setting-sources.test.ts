@@ -146,3 +146,26 @@ it('every command that talks to Descope has the flags of the connection', () => 
     expect(own, name).toEqual(expect.arrayContaining(flags));
   }
 });
+
+const placeInEnv = (): Readonly<Record<string, string>> => ({
+  DESCOPE_PROJECT_ID: emulator.projectId,
+  DESCOPE_BASE_URL: emulator.baseUrl,
+  DESCOPE_MANAGEMENT_KEY: emulator.managementKey,
+});
+
+it.each([
+  ['nothing', [], 'sso_configuration and idp_group'],
+  ['one of them', ['--include', 'sso_configuration'], 'idp_group'],
+])('refuses to expand mappings that it was told to read %s of', async (_, include, missing) => {
+  const run = await runCli(['sync', '--out', '-', '--expand-mappings', ...include], { env: placeInEnv() });
+
+  expect(run).toMatchObject({ code: 2, stdout: '' });
+  expect(run.stderr).toContain(`has nothing to expand without ${missing}: add --include sso_configuration,idp_group`);
+});
+
+it('expands mappings where every type is included', async () => {
+  const run = await runCli(['sync', '--out', '-', '--expand-mappings', '--include', 'all'], { env: placeInEnv() });
+
+  expect(run.code).toBe(0);
+  expect(run.stdout).toContain('"entitlementIds":["idp_group:initech/default_ssoid/g-1:member"]');
+});
