@@ -30,13 +30,24 @@ export function inheritanceInWords({
 }
 
 /** What an index cannot know of the next login; empty when it knows. */
-export function nextLoginInWords({ types }: Pick<FileIndex, 'types'>): string[] {
+export function nextLoginInWords({ types, summary }: Pick<FileIndex, 'types' | 'summary'>): string[] {
   if (!types.has('sso_configuration')) {
     return [
       'what the next login gives is not known: the sync did not read sso_configuration and idp_group (--include)',
     ];
   }
-  return types.has('idp_group')
-    ? []
-    : ['what groups give at the next login is not known: the sync did not read idp_group (--include)'];
+  const { settings, groups } = summary.sso ?? {};
+  if (settings === 'not-offered') {
+    return ['what the next login gives is not known: this deployment of Descope does not tell of SSO configurations'];
+  }
+  return [
+    ...(settings === 'limited'
+      ? ['what the next login gives is known of the default SSO configurations only: this deployment tells no others']
+      : []),
+    ...(!types.has('idp_group')
+      ? ['what groups give at the next login is not known: the sync did not read idp_group (--include)']
+      : groups === 'not-offered'
+        ? ['who is in groups is not known, nor who gains through them: this deployment of Descope does not list groups']
+        : []),
+  ];
 }

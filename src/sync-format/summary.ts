@@ -26,6 +26,8 @@ export interface FileSummary {
   readonly notDerived?: { readonly inheritingTenants: number; readonly inheritedRoles: number } | undefined;
   /** What flows down the tree of tenants; absent in files that derive nothing. */
   readonly inheritance?: FileInheritance | undefined;
+  /** What the deployment tells of single sign-on; absent where none of it was read. */
+  readonly sso?: FileSso | undefined;
   /** What the protocol could not carry. */
   readonly cut?: { readonly textsCut: number; readonly attributesDropped: number } | undefined;
   readonly contentHash?: string | undefined;
@@ -38,6 +40,12 @@ export interface FileInheritance {
   readonly uncertain: number;
   readonly loops: number;
   readonly unknown_parents: number;
+}
+
+export interface FileSso {
+  /** `offered`, `limited` (the default configuration of each tenant only), or `not-offered`. */
+  readonly settings: string;
+  readonly groups?: string | undefined;
 }
 
 export interface FileConsistency {

@@ -6,6 +6,7 @@ import { accessOf } from '../../src/answers/access-of.ts';
 import { pathInWords } from '../../src/answers/access-path.ts';
 import { limitsInWords, pathCells, pathHeader, pathJson, whoCells, whoShrink } from '../../src/answers/answer-text.ts';
 import { createFileIndex, type FileIndex } from '../../src/answers/file-index.ts';
+import { nextLoginInWords } from '../../src/answers/limits.ts';
 import { namesakesIn } from '../../src/answers/namesakes.ts';
 import { tableLines } from '../../src/answers/table.ts';
 import { whoCan } from '../../src/answers/who-can.ts';
@@ -207,6 +208,17 @@ describe('access', () => {
 });
 
 describe('what is not known', () => {
+  it.each([
+    [{ settings: 'not-offered' }, ['what the next login gives is not known']],
+    [{ settings: 'limited', groups: 'offered' }, ['what the next login gives is known of the default SSO config']],
+    [{ settings: 'offered', groups: 'not-offered' }, ['who is in groups is not known, nor who gains through them']],
+    [{ settings: 'offered', groups: 'offered' }, []],
+  ])('is told where the deployment tells no more than %o', (sso, beginnings) => {
+    const types = new Set(['sso_configuration', 'idp_group']);
+    const told = nextLoginInWords({ types, summary: { sso } });
+    expect(told).toEqual(beginnings.map((text) => expect.stringMatching(`^${text}`)));
+  });
+
   it('is told: doubtful inheritance by its number, and nothing of the next login where it was not read', async () => {
     expect(limitsInWords(index).slice(1, 2)).toEqual([
       'note: inherited access is told: 7 memberships and roles flow down the tenants, 2 of them uncertain',
