@@ -133,9 +133,11 @@ export function diffOf(before: FileIndex, after: FileIndex): Diff {
 function comparableIn(before: FileIndex, after: FileIndex): EdgeOptions & { readonly notCompared: readonly string[] } {
   const tells = ({ inheritance, gap }: FileIndex): boolean => inheritance.isDerived || gap.inheritingTenants === 0;
   const reads = ({ types }: FileIndex): boolean => types.has('sso_configuration');
-  const groups = ({ types }: FileIndex): boolean => types.has('idp_group');
+  // What a deployment did not tell, or told of the default configurations only, did not change because it does now.
+  const parts = ({ types, summary: { sso } }: FileIndex): string =>
+    [types.has('idp_group'), sso?.settings ?? 'offered', sso?.groups ?? 'offered'].join();
   const hasInheritance = tells(before) && tells(after);
-  const hasMappings = reads(before) && reads(after) && groups(before) === groups(after);
+  const hasMappings = reads(before) && reads(after) && parts(before) === parts(after);
   return {
     hasInheritance,
     hasMappings,

@@ -19,6 +19,7 @@ import {
 import { count } from '../answers/count.ts';
 import { csvBytes } from '../answers/csv.ts';
 import { jsonLines } from '../answers/json-lines.ts';
+import { nextLoginInWords } from '../answers/limits.ts';
 import { namesakesIn } from '../answers/namesakes.ts';
 import { printable } from '../answers/printable.ts';
 import { tableLines } from '../answers/table.ts';
@@ -219,7 +220,8 @@ async function tell(
     await writeResult(csvBytes(pathHeader, map(rowsOf(answer), pathCells)), signal);
     limitsInWords(index).forEach((note) => tellNote('info', note));
   } else if (json) {
-    const told = { notDerived: gap, inheritance, ...unknownField(unknown) };
+    const nextLogin = { unknown: nextLoginInWords(index) };
+    const told = { notDerived: gap, inheritance, nextLogin, ...unknownField(unknown) };
     await writeResult(
       jsonLines(
         { ...answer.question, file: path, ...originOf(summary), ...told },

@@ -148,6 +148,18 @@ describe('a diff', () => {
     expect([diff.isSame, diff.notCompared.length]).toEqual([true, 2]);
   });
 
+  it.each([[{ settings: 'offered', groups: 'not-offered' }], [{ settings: 'limited', groups: 'offered' }]])(
+    'compares nothing of the next login where the deployment told one of the files only %o',
+    async (sso) => {
+      await using before = await indexOf('old', { ...companies(), summary: { sso } });
+      await using after = await indexOf('new', later());
+      using diff = diffOf(before, after);
+
+      expect(diff.notCompared).toEqual([expect.stringMatching(/^what the next login gives is not compared/)]);
+      expect([...diffLines(diff, 80)]).not.toContain('What the next login gives');
+    },
+  );
+
   it('tells exactly what is inherited in one of two projects and not in the other', async () => {
     const property = fc.asyncProperty(projectArbitrary, projectArbitrary, async (old, now) => {
       const [one, other] = [join(folder, 'a.json'), join(folder, 'b.json')];

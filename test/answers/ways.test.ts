@@ -238,6 +238,8 @@ describe('what is not known', () => {
     expect(limitsInWords(other)[2]).toBe(
       'note: what the next login gives is not known: the sync did not read sso_configuration and idp_group (--include)',
     );
+    const json = await runCli(['who-can', plain, 'write', '--json']);
+    expect(JSON.parse(json.stdout).nextLogin.unknown).toEqual(nextLoginInWords(other));
   });
 
   it('is not made up: what a tool expanded is held by nobody as it stands', async () => {
