@@ -213,6 +213,99 @@ export const mutants: readonly Mutant[] = [
     tests: ['provisioning/returning'],
   },
   {
+    name: 'the list of a key not compared with the plan before it is sent',
+    edits: [
+      {
+        inside: 'sendFresh',
+        find: 'record === undefined || !isSameRecord(record, write.record)',
+        replace: 'record === undefined',
+      },
+    ],
+    tests: ['provisioning/access-keys'],
+  },
+  {
+    name: 'a list of a key that grew old sent all the same',
+    edits: [{ inside: 'sendFresh', find: 'now() - askedAt > maxListAgeMs', replace: 'false' }],
+    tests: ['provisioning/access-keys'],
+  },
+  {
+    name: 'a key read back at once',
+    edits: [
+      {
+        inside: 'writeWholeList',
+        find: 'attempt.pause(settleMs, attempt.call.signal)',
+        replace: 'attempt.pause(0, attempt.call.signal)',
+      },
+    ],
+    tests: ['provisioning/key-race'],
+  },
+  {
+    name: 'a change of a key believed by its answer',
+    edits: [{ inside: 'writeWholeList', find: 'wasShown && !isDone(write, record)', replace: 'false' }],
+    tests: ['provisioning/access-keys', 'provisioning/key-race'],
+  },
+  {
+    name: 'what went from the list of a key not noticed',
+    edits: [{ inside: 'checkNothingLost', find: 'lost.length > 0', replace: 'false' }],
+    tests: ['provisioning/access-keys'],
+  },
+  {
+    name: 'what went with a lost answer about a key not noticed',
+    edits: [{ inside: 'checkWholeList', find: 'subject.type.replacesLists === true && isDone', replace: 'false' }],
+    tests: ['provisioning/key-answers'],
+  },
+  {
+    name: 'a list of a key that changes again and again tried on',
+    edits: [{ inside: 'reconcile', find: 'changes > 1', replace: 'changes > 5' }],
+    tests: ['provisioning/access-keys'],
+  },
+  {
+    name: 'a bound key changed like any other',
+    edits: [{ inside: 'accessKeyPrincipal', find: 'actsAs === undefined', replace: 'true' }],
+    tests: ['provisioning/access-keys'],
+  },
+  {
+    name: 'both lists of a key written',
+    edits: [
+      {
+        inside: 'toKeyChange',
+        find: "step.tenantId === '' ? { roleNames } : { keyTenants: userTenants }",
+        replace: '{ roleNames, keyTenants: userTenants }',
+      },
+    ],
+    tests: ['provisioning/access-keys'],
+  },
+  {
+    name: 'a key gone because one answer says so',
+    edits: [{ inside: 'createAccessKeyCalls', find: 'keys.some((key) => key.id === id)', replace: 'false' }],
+    tests: ['provisioning/access-keys'],
+  },
+  {
+    name: 'an answer about another key believed',
+    edits: [{ inside: 'decodeKey', find: 'key.id !== id', replace: 'false' }],
+    tests: ['provisioning/access-keys'],
+  },
+  {
+    name: 'keys changed by a server that lists none',
+    edits: [{ inside: 'parseChangeRequest', find: "typeId === 'user' || isType(typeId)", replace: 'true' }],
+    tests: ['provisioning/access-keys'],
+  },
+  {
+    name: 'inheritance of keys told for certain',
+    edits: [{ inside: 'inheritedBy', find: 'flow: uncertain(flow)', replace: 'flow' }],
+    tests: ['provisioning/access-keys'],
+  },
+  {
+    name: 'keys that inherit where only users do',
+    edits: [{ inside: 'inheritedBy', find: 'pair.flowsToKeys', replace: 'true' }],
+    tests: ['provisioning/access-keys'],
+  },
+  {
+    name: 'a second list of a key sent without a line that announces it',
+    edits: [{ inside: 'announcing', find: '!intended.has(request)', replace: 'intended.size === 0' }],
+    tests: ['provisioning/access-keys'],
+  },
+  {
     name: 'users without the annotation that skips them',
     edits: [
       {

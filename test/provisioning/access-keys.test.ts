@@ -417,6 +417,22 @@ describe('a list that somebody else changes', () => {
   });
 });
 
+describe('changes of one key that come at once', () => {
+  it('are made one after the other in one process: all of them stand, each by one write', async () => {
+    const server = await start();
+
+    await Promise.all([
+      grantTo(server, 'role', 'Auditor', 'K2Full'),
+      revokeFrom(server, 'role', 'Editor', 'K2Full'),
+      revokeFrom(server, 'tenant', 'globex', 'K2Full'),
+    ]);
+
+    const key = server.emulator.state.accessKeys().find(({ id }) => id === 'K2Full');
+    expect(key).toMatchObject({ roleNames: ['Viewer', 'Auditor'], keyTenants: [acme] });
+    expect(server.writes()).toHaveLength(3);
+  });
+});
+
 describe('the pause before reading back', () => {
   it('is longer than any list may wait before it is sent', async () => {
     const server = await start();
