@@ -13,6 +13,7 @@ import { roleBindingType } from './resources/role-binding.ts';
 import { roleType } from './resources/role.ts';
 import { ssoConfigurationType } from './resources/sso-configuration.ts';
 import { tenantType } from './resources/tenant.ts';
+import { thirdPartyAppType } from './resources/third-party-app.ts';
 import { TypeSet } from './resources/type-set.ts';
 import { userType } from './resources/user.ts';
 
@@ -32,6 +33,7 @@ export const registry: readonly ResourceType[] = [
   ssoConfigurationType,
   idpGroupType,
   applicationType,
+  thirdPartyAppType,
 ];
 
 /**

@@ -48,7 +48,7 @@ export function remarks(summary: SyncSummary): readonly string[] {
       `warning: ${counted(broken, 'tenant')} with a parent that is unknown or in a loop: nothing is inherited through it (summary.inheritance)`,
     );
   }
-  return [...lines, ...ssoRemarks(summary)];
+  return [...lines, ...ssoRemarks(summary), ...thirdPartyRemarks(summary)];
 }
 
 /** What a deployment does not tell of single sign-on, and what leads nowhere in it. */
@@ -80,6 +80,21 @@ function ssoRemarks({ sso }: SyncSummary): readonly string[] {
     lines.push(`note: ${counted(sso.vanished_tenants, 'tenant')} deleted while the sync ran (summary.sso)`);
   }
   return lines;
+}
+
+/** The same of third-party apps and consents. */
+function thirdPartyRemarks({ third_party: read }: SyncSummary): readonly string[] {
+  const missing = read?.apps === 'not-offered' ? 'third-party apps' : 'consents';
+  return [
+    ...(read?.apps === 'not-offered' || read?.consents === 'not-offered'
+      ? [`warning: this deployment of Descope tells of no ${missing} (summary.third_party)`]
+      : []),
+    ...((read?.dangling_consents ?? 0) > 0
+      ? [
+          `note: ${counted(read?.dangling_consents ?? 0, 'consent')} of users, tenants or to apps that are gone (summary.third_party)`,
+        ]
+      : []),
+  ];
 }
 
 /** "1 role", "2 roles". */

@@ -1,6 +1,7 @@
 import { type AccessKeyCalls, createAccessKeyCalls } from './access-key-calls.ts';
 import type { CallOptions } from './http/call.ts';
 import { createHttpClient, type HttpClientOptions } from './http/http-client.ts';
+import { readPagedList } from './paged-list.ts';
 import { askOfTenant, type TenantAnswer, type TenantCall } from './tenant-call.ts';
 import { createUserCalls, type UserCalls } from './users/user-calls.ts';
 import { readWholeList, type WholeList } from './whole-list.ts';
@@ -17,7 +18,7 @@ export interface DescopeClient extends UserCalls, AccessKeyCalls {
   readonly searchesPerMinute: number | undefined;
   /** The same for calls that no other limit is for, such as those about a single tenant. */
   readonly generalPerMinute: number | undefined;
-  /** Reads all rows of a list. */
+  /** Reads all rows of a list. One that a deployment may lack, and does, is empty: `onNotOffered` of the call tells. */
   readList<Row>(list: WholeList<Row>, call?: CallOptions): Promise<readonly Row[]>;
   /** Asks for something of one tenant. */
   readOfTenant<Answer>(
@@ -35,7 +36,8 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
     generalPerMinute: http.generalPerMinute,
     ...createUserCalls(http),
     ...createAccessKeyCalls(http),
-    readList: (list, call) => readWholeList(http, list, call),
+    readList: (list, call) =>
+      list.pages === undefined ? readWholeList(http, list, call) : readPagedList(http, list, call),
     readOfTenant: (ofTenant, tenantId, call) => askOfTenant(http, ofTenant, tenantId, call),
   };
 }

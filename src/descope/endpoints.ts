@@ -3,18 +3,20 @@ import { accessKeyEndpoints } from './access-key-calls.ts';
 import { accessKeyList } from './access-keys.ts';
 import { applicationList } from './applications.ts';
 import { groupsEndpoint } from './groups.ts';
+import { consentList } from './consents.ts';
 import { permissionList } from './permissions.ts';
 import { roleList } from './roles.ts';
 import { defaultSsoSettingsCall, ssoSettingsCall } from './sso.ts';
 import { tenantSettingsCall } from './tenant-settings.ts';
 import { tenantList } from './tenants.ts';
+import { thirdPartyAppList } from './third-party-apps.ts';
 import { userWriteEndpoints } from './users/user-writes.ts';
 import { userReadEndpoints } from './users/user.ts';
-import type { WholeList } from './whole-list.ts';
+import { endpointsOf, type WholeList } from './whole-list.ts';
 import { xaaSettingsCall } from './xaa.ts';
 
 /**
- * Every list that comes whole in one answer. To add a family of Descope's API, write its file and name its list here.
+ * Every list that is read whole. To add a family of Descope's API, write its file and name its list here.
  */
 export const wholeLists: readonly WholeList<unknown>[] = [
   tenantList,
@@ -22,6 +24,8 @@ export const wholeLists: readonly WholeList<unknown>[] = [
   permissionList,
   accessKeyList,
   applicationList,
+  thirdPartyAppList,
+  consentList,
 ];
 
 /** Every call that tells something of one tenant. */
@@ -36,7 +40,7 @@ export const tenantEndpoints: readonly ReadEndpoint[] = [
 /** Every call that this program can make. */
 export const endpoints: readonly Endpoint[] = [
   ...Object.values(userReadEndpoints),
-  ...wholeLists.map(({ endpoint }) => endpoint),
+  ...wholeLists.flatMap((list) => endpointsOf(list)),
   ...tenantEndpoints,
   ...Object.values(userWriteEndpoints),
   ...Object.values(accessKeyEndpoints),

@@ -1,21 +1,20 @@
 import { answerObject, listIn, rowDecoder } from './answer-shape.ts';
 import { isJsonObject, type JsonObject } from './decode.ts';
 import type { CallOptions } from './http/call.ts';
-import type { WholeListEndpoint } from './http/endpoint.ts';
+import type { ListEndpoint, WholeListEndpoint } from './http/endpoint.ts';
 import { shapeError } from './http/errors.ts';
 import type { HttpClient } from './http/http-client.ts';
 import { parseJson, parseLargeList } from './http/json-body.ts';
 
 /**
- * A list that comes whole in one answer: how to ask for it, and how to decode its rows and tell them apart. A family of
- * Descope's API is a file with the row, its decoder and one of these.
+ * A list that is read whole, in one answer or page by page: how to ask for it, and how to decode its rows and tell them
+ * apart. A family of Descope's API is a file with the row, its decoder and one of these.
  */
-export interface WholeList<Row> {
+export type WholeList<Row> = ListInOne<Row> | ListInPages<Row>;
+
+interface ListRows<Row> {
   /** The word for its rows in texts for people: "tenants". */
   readonly what: string;
-  readonly endpoint: WholeListEndpoint;
-  /** The body of the request, where it is a POST. */
-  readonly body?: Readonly<Record<string, unknown>>;
   /** The field of the answer that holds the rows. */
   readonly key: string;
   readonly decode: (row: JsonObject) => Row;
@@ -25,10 +24,37 @@ export interface WholeList<Row> {
   identityOf(this: void, row: Row): string;
 }
 
+/** It comes in one answer. */
+export interface ListInOne<Row> extends ListRows<Row> {
+  readonly endpoint: WholeListEndpoint;
+  /** The body of the request, where it is a POST. */
+  readonly body?: Readonly<Record<string, unknown>>;
+  readonly pages?: undefined;
+}
+
+/** It comes in pages, counted from 0; a deployment may lack it. See `paged-list.ts`. */
+export interface ListInPages<Row> extends ListRows<Row> {
+  readonly endpoint: ListEndpoint;
+  readonly pages: {
+    readonly limit: number;
+    /** Calls that tell the same rows, each for deployments that lack the ones before. */
+    readonly otherwise: readonly ListEndpoint[];
+    /** True to read the first page only, which shows that the list may be read. */
+    readonly isFirstOnly?: true;
+  };
+  /** When a row was created, in epoch seconds, where its record tells. */
+  createdTimeOf?(this: void, row: Row): number | undefined;
+}
+
+/** Every call that a list may be read by. */
+export function endpointsOf<Row>({ endpoint, pages }: WholeList<Row>): readonly ListEndpoint[] {
+  return pages === undefined ? [endpoint] : [endpoint, ...pages.otherwise];
+}
+
 /** Reads all rows of a list. Each row is decoded as soon as it is parsed, since a list may be large. */
 export async function readWholeList<Row>(
   http: Pick<HttpClient, 'read'>,
-  list: WholeList<Row>,
+  list: ListInOne<Row>,
   call?: CallOptions,
 ): Promise<readonly Row[]> {
   let rows: readonly Row[] = [];

@@ -1,9 +1,11 @@
 import { aboutSo, generalPerMinute, type RateLimit, searchesPerMinute } from '../descope/http/pacing.ts';
+import type { ListEndpoint } from '../descope/http/endpoint.ts';
+import { decodeListPage, isListMissing, requestOfPage } from '../descope/paged-list.ts';
 import { tenantList } from '../descope/tenants.ts';
 import { requestsOfFullRead } from '../descope/users/request-count.ts';
 import { decodeUserPage, userPageSize } from '../descope/users/user-page.ts';
 import { userReadEndpoints } from '../descope/users/user.ts';
-import { decodeWholeList, type WholeList } from '../descope/whole-list.ts';
+import { decodeWholeList, type ListInPages, type WholeList } from '../descope/whole-list.ts';
 import { type Check, ok, skip, warn } from './check.ts';
 import { explain, type Place } from './explain.ts';
 import type { Probe, Probed } from './probe.ts';
@@ -56,7 +58,7 @@ export async function* checkProject(options: ProjectChecksOptions): AsyncGenerat
     ),
   ]);
   const lists = [
-    { name: 'users', answer: users, count: users.isAnswered ? users.value.total : 0, ids: undefined },
+    { name: 'users', answer: users, count: users.isAnswered ? users.value.total : 0, isNotOffered: false },
     ...rows,
   ];
   const tenantIds = rows.find(({ name }) => name === tenantList.what)?.ids;
@@ -68,8 +70,12 @@ export async function* checkProject(options: ProjectChecksOptions): AsyncGenerat
     return { tenants: undefined };
   }
   yield checkKey(answers);
-  for (const { name, answer, count } of lists) {
-    yield answer.isAnswered ? checkCount(name, count) : explain(name, answer, options);
+  for (const { name, answer, count, isNotOffered = false } of lists) {
+    yield isNotOffered
+      ? skip(name, 'this deployment of Descope does not tell of them')
+      : answer.isAnswered
+        ? checkCount(name, count)
+        : explain(name, answer, options);
   }
   yield checkTestUsers(users, testUsers, options);
   const cost = yield* checkTenantReads({ ...options, tenantIds });
@@ -77,19 +83,44 @@ export async function* checkProject(options: ProjectChecksOptions): AsyncGenerat
   return { tenants: tenantIds?.length };
 }
 
-async function probeList(
-  probe: Probe,
-  list: WholeList<unknown>,
-): Promise<{
+interface ListProbed {
   readonly name: string;
   readonly answer: Probed<readonly string[]>;
   readonly count: number;
   readonly ids: readonly string[] | undefined;
-}> {
+  readonly isNotOffered?: true;
+}
+
+async function probeList(probe: Probe, list: WholeList<unknown>): Promise<ListProbed> {
+  if (list.pages !== undefined) {
+    return await probeFirstPage(probe, list);
+  }
   const request = list.body === undefined ? {} : { json: list.body };
   const answer = await probe(list.endpoint, request, (json) => decodeWholeList(list, json).map(list.identityOf));
   const ids = answer.isAnswered ? answer.value : undefined;
   return { name: list.what, answer, count: ids?.length ?? 0, ids };
+}
+
+/** One row is enough to see whether the list may be read, and how many rows it has. A deployment may lack it. */
+async function probeFirstPage(probe: Probe, list: ListInPages<unknown>): Promise<ListProbed> {
+  const ofOne = { ...list, pages: { ...list.pages, limit: 1 } };
+  let [count, answer] = [0, await ask(list.endpoint)];
+  for (const endpoint of list.pages.otherwise) {
+    answer = isMissing(answer) ? await ask(endpoint) : answer;
+  }
+  return { name: list.what, answer, count, ids: undefined, ...(isMissing(answer) && { isNotOffered: true }) };
+
+  async function ask(endpoint: ListEndpoint): Promise<Probed<readonly string[]>> {
+    return await probe(endpoint, requestOfPage(ofOne, endpoint, 0), (json) => {
+      const page = decodeListPage(ofOne, endpoint, json);
+      count = page.total;
+      return page.rows.map(list.identityOf);
+    });
+  }
+}
+
+function isMissing(answer: Probed<unknown>): boolean {
+  return !answer.isAnswered && isListMissing(answer.error);
 }
 
 function checkSpeed(answers: readonly Probed<unknown>[]): Check {

@@ -32,7 +32,7 @@ export function isFoundingType(value: string): value is FoundingTypeId {
 }
 
 /** Escapes only "%" and "/", so that ids stay readable and can be taken apart again. */
-function encodePart(part: string): string {
+export function encodePart(part: string): string {
   return part.replaceAll('%', '%25').replaceAll('/', '%2F');
 }
 

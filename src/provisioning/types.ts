@@ -11,6 +11,7 @@ import { provisionedRole } from './role.ts';
 import { refusedSsoConfiguration } from './sso-configuration.ts';
 import type { HeldKind } from './step.ts';
 import { provisionedTenant } from './tenant.ts';
+import { refusedThirdPartyApp } from './third-party-app.ts';
 
 /**
  * The types whose entitlements can be changed, one line each, and those for which a request is answered by a sentence.
@@ -23,6 +24,7 @@ export const provisioned: readonly (ProvisionedType | RefusedType)[] = [
   refusedIdpGroup,
   refusedSsoConfiguration,
   refusedApplication,
+  refusedThirdPartyApp,
 ];
 
 /** Undefined for a type without a line. */

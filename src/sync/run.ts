@@ -57,7 +57,7 @@ export async function runSync({
     if (read === undefined) {
       throw new Error('the walk ended although the users were not all read');
     }
-    const typesNotOffered = read.sso?.typesNotOffered ?? [];
+    const typesNotOffered = [...(read.sso?.typesNotOffered ?? []), ...(read.thirdParty?.typesNotOffered ?? [])];
     await guard?.({ projectId: read.projectId, tenantRoles, counts: target.counts, typesNotOffered });
     let summary: SyncSummary | undefined;
     await target.finish(

@@ -27,7 +27,7 @@ export function toSummary(
   { startedAtMs, finishedAtMs, tenantRoles }: SyncRun,
   contentHash: string,
 ) {
-  const { proof, findings, requests, cuts, inheritance, sso } = report;
+  const { proof, findings, requests, cuts, inheritance, sso, thirdParty } = report;
   return {
     complete: true,
     projectId: report.projectId,
@@ -77,6 +77,14 @@ export function toSummary(
         vanished_tenants: sso.vanishedTenants,
         unknown_roles: sso.unknownRoles,
         ...(sso.unmatchedMembers !== undefined && { unmatched_members: sso.unmatchedMembers }),
+      },
+    }),
+    ...(thirdParty !== undefined && {
+      third_party: {
+        apps: thirdParty.apps,
+        consents: thirdParty.consents,
+        expired_consents: thirdParty.expiredConsents,
+        dangling_consents: thirdParty.danglingConsents,
       },
     }),
     contentHash,

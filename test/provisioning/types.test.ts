@@ -29,6 +29,7 @@ describe('the types whose entitlements can be changed', () => {
       'idp_group',
       'sso_configuration',
       'application',
+      'third_party_app',
     ]);
   });
 

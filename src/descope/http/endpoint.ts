@@ -32,9 +32,13 @@ export interface WriteEndpoint extends Endpoint {
   readonly effect: 'write';
 }
 
-/** A list that comes whole in one answer. */
-export interface WholeListEndpoint extends ReadEndpoint {
+/** Rows of a collection. */
+export interface ListEndpoint extends ReadEndpoint {
   readonly answers: 'list';
+}
+
+/** A list that comes whole in one answer. */
+export interface WholeListEndpoint extends ListEndpoint {
   readonly isWhole: true;
 }
 

@@ -1,4 +1,5 @@
 import { listedTenants } from '../../access/catalog-list.ts';
+import type { WholeList } from '../../descope/whole-list.ts';
 import type { ProjectRead, TypesRead } from './sync-session.ts';
 import { singleFlight } from './single-flight.ts';
 
@@ -58,11 +59,16 @@ async function askForEach(project: ProjectRead, { lists, tenantFamilies }: Probe
     await Promise.all([
       project.searchUsers({ limit: 1, offset: 0 }, call),
       ...lists.map(async (list) => {
-        const rows = await project.readList(list.whole, call);
+        const rows = await project.readList(firstOf(list.whole), call);
         await askOfFirst(list === listedTenants && rows.length > 0 ? list.idOf(rows[0]) : undefined);
       }),
     ]);
   } finally {
     stop.abort(); // once one has failed all callers are answered: nobody waits for the others
   }
+}
+
+/** A long list is not read to its end: its first page shows that it may be read. */
+function firstOf<Row>(list: WholeList<Row>): WholeList<Row> {
+  return list.pages === undefined ? list : { ...list, pages: { ...list.pages, isFirstOnly: true } };
 }

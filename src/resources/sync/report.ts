@@ -6,6 +6,7 @@ import { inheritanceIn } from './inherited-edges.ts';
 import type { Cuts } from './session-counters.ts';
 import { type SsoReport, ssoReport } from './sso-report.ts';
 import type { SyncSession } from './sync-session.ts';
+import { type ThirdPartyReport, thirdPartyReport } from './third-party-report.ts';
 
 /** What one complete read of the project saw, proved and found. */
 export interface SyncReport {
@@ -18,6 +19,8 @@ export interface SyncReport {
   readonly inheritance: InheritanceReport;
   /** Absent where single sign-on is not read. */
   readonly sso?: SsoReport;
+  /** Absent where third-party apps are not read. */
+  readonly thirdParty?: ThirdPartyReport;
 }
 
 /** What flows down the tree of tenants. */
@@ -41,6 +44,7 @@ export function syncReport(session: SyncSession): SyncReport | undefined {
   }
   const { catalog, inherited, proof, findings } = completed;
   const sso = ssoReport(session);
+  const thirdParty = thirdPartyReport(session);
   const { mode, loops, unknownParents } = inheritanceIn(catalog, session.policy.inheritance);
   return {
     projectId: session.project.projectId,
@@ -50,5 +54,6 @@ export function syncReport(session: SyncSession): SyncReport | undefined {
     cuts: session.cutCounts,
     inheritance: { mode, ...inherited.counts, loops, unknownParents, ancestorDefines: findings.ancestorDefines },
     ...(sso !== undefined && { sso }),
+    ...(thirdParty !== undefined && { thirdParty }),
   };
 }

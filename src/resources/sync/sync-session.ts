@@ -104,6 +104,8 @@ export class SyncSession {
   readonly listedEarly = new Set<string>();
   /** Set by GetResource: this is a targeted sync, which must not read everybody to answer for one resource. */
   isTargeted = false;
+  /** What lists are called that the deployment does not have. */
+  readonly notOffered = new Set<string>();
   readonly policy: SyncPolicy;
   readonly project: ProjectRead;
   readonly types: TypesRead;
@@ -111,6 +113,7 @@ export class SyncSession {
   readonly beganAtMs: number;
   /** What is read tenant by tenant. */
   readonly tenantReads: TenantReads;
+  readonly #onNotOffered = (what: string): void => void this.notOffered.add(what);
   readonly #counters = new SessionCounters();
   readonly #lists: CatalogReads;
   readonly #walks: UserWalks;
@@ -172,7 +175,11 @@ export class SyncSession {
 
   /** Options for a call to Descope that counts for this sync. */
   call(signal?: AbortSignal): CallOptions {
-    return { ...(signal !== undefined && { signal }), onRequest: this.#counters.onRequest };
+    return {
+      ...(signal !== undefined && { signal }),
+      onRequest: this.#counters.onRequest,
+      onNotOffered: this.#onNotOffered,
+    };
   }
 
   /** The whole lists: as first read, or, once the users are read, with what a second look added. */
