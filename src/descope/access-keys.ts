@@ -1,7 +1,7 @@
 import { flag, identities, identity, integer, type JsonObject, object, text, texts } from './decode.ts';
 import { type Membership, memberships } from './memberships.ts';
 import { named } from './record-names.ts';
-import type { WholeList } from './whole-list.ts';
+import type { ListInOne } from './whole-list.ts';
 
 /**
  * An access key, in Descope's words, with only the fields we use: never its secret, which no answer of this call holds.
@@ -48,7 +48,7 @@ export function decodeAccessKey(key: JsonObject): AccessKey {
 }
 
 /** Every key of the project: a search without a filter, which has no pages and tells no total. */
-export const accessKeyList: WholeList<AccessKey> = {
+export const accessKeyList: ListInOne<AccessKey> = {
   what: 'access keys',
   endpoint: {
     method: 'POST',
