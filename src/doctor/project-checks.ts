@@ -104,7 +104,8 @@ async function probeList(probe: Probe, list: WholeList<unknown>): Promise<ListPr
 /** One row is enough to see whether the list may be read, and how many rows it has. A deployment may lack it. */
 async function probeFirstPage(probe: Probe, list: ListInPages<unknown>): Promise<ListProbed> {
   const ofOne = { ...list, pages: { ...list.pages, limit: 1 } };
-  let [count, answer] = [0, await ask(list.endpoint)];
+  let count = 0;
+  let answer = await ask(list.endpoint);
   for (const endpoint of list.pages.otherwise) {
     answer = isMissing(answer) ? await ask(endpoint) : answer;
   }

@@ -160,3 +160,17 @@ describe('what included types need of each tenant', () => {
     expect(withoutAll.of('SSO settings')?.text).toContain('only of the default configuration');
   });
 });
+
+describe('lists that come in pages', () => {
+  it.each(['get-and-post', 'post'] as const)('are asked for in the way that the deployment has (%s)', async (load) => {
+    const emulator = await startEmulator({ users: 60, switches: { thirdPartyAppsLoad: load } });
+    try {
+      const { stdout } = await runCli(['doctor', '--include', 'third_party_app'], { env: envOf(emulator) });
+
+      expect(stdout).toMatch(/ok +third-party apps +5 can be read/);
+      expect(stdout).toMatch(/ok +consents +\d+ can be read/);
+    } finally {
+      await emulator.close();
+    }
+  });
+});
