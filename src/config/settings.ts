@@ -1,7 +1,7 @@
 import { Cron } from 'croner';
 import { z } from 'zod';
+import { applicationDefaults } from '../access/application-default.ts';
 import { inheritanceModes } from '../access/inheritance.ts';
-import { applicationDefaults } from '../resources/sync/sync-session.ts';
 import { parseListenAddress, parseListenHost } from '../listen-address.ts';
 
 /**

@@ -292,9 +292,9 @@ describe('a .c1z file', () => {
 
     expect(file.counts).toEqual({
       resourceTypes: 5,
-      resources: { user: 4, tenant: 2, role: 4, permission: 3, role_binding: 3 },
-      entitlements: { tenant: 2, role: 4, permission: 3, role_binding: 3 },
-      grants: { tenant: 4, role: 4, permission: 8, role_binding: 3 },
+      resources: { user: 4, tenant: 2, role: 4, permission: 3, role_binding: 5 },
+      entitlements: { tenant: 2, role: 4, permission: 3, role_binding: 5 },
+      grants: { tenant: 5, role: 4, permission: 11, role_binding: 5 },
     });
     expect({ ...file.counts, resourceTypes: database.table('v1_resource_types').length }).toEqual({
       resourceTypes: 5,
@@ -302,7 +302,7 @@ describe('a .c1z file', () => {
       entitlements: byType('v1_entitlements'),
       grants: byType('v1_grants'),
     });
-    expect([resources.length, entitlements.length, grants.length]).toEqual([16, 12, 19]);
+    expect([resources.length, entitlements.length, grants.length]).toEqual([18, 14, 25]);
   });
 
   it('carries hostile names', async () => {
@@ -411,10 +411,10 @@ describe('an expandable grant in a .c1z file', () => {
       annotations.some(({ typeUrl }) => typeUrl.endsWith('.GrantExpandable')),
     );
 
-    expect(expandable).toHaveLength(8);
+    expect(expandable).toHaveLength(14);
     expect(
       database.rows('select count(*) as rows from v1_grants where expansion is not null and needs_expansion = 1'),
-    ).toEqual([{ rows: 8 }]);
+    ).toEqual([{ rows: 14 }]);
   });
 
   it('that names no entitlement is not expandable, and loses the annotation all the same', async () => {

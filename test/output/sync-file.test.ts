@@ -196,9 +196,9 @@ describe('the sync file', () => {
 
     expect(file.counts).toEqual({
       resourceTypes: 5,
-      resources: { user: 4, tenant: 2, role: 4, permission: 3, role_binding: 3 },
-      entitlements: { tenant: 2, role: 4, permission: 3, role_binding: 3 },
-      grants: { tenant: 4, role: 4, permission: 8, role_binding: 3 },
+      resources: { user: 4, tenant: 2, role: 4, permission: 3, role_binding: 5 },
+      entitlements: { tenant: 2, role: 4, permission: 3, role_binding: 5 },
+      grants: { tenant: 5, role: 4, permission: 11, role_binding: 5 },
     });
 
     await file.discard();

@@ -70,7 +70,7 @@ describe('a sync through gRPC', () => {
   });
 
   it('reads six pages at once when each takes long, and never more', async () => {
-    const { emulator, remote } = await start({ emulator: { users: 3_000, latencyMs: 30 } });
+    const { emulator, remote } = await start({ emulator: { users: 3_000, latencyMs: 100 } });
 
     await collect(remote, 'parallel');
 

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import type { ApplicationDefault } from '../../access/application-default.ts';
 import type { Catalog } from '../../access/catalog.ts';
 import type { CatalogList } from '../../access/catalog-list.ts';
 import type { HolderType } from '../../access/holder-list.ts';
@@ -41,10 +42,6 @@ import { WalkChoice } from './walk-choice.ts';
 
 /** What a project's reading needs of the client. */
 export type ProjectRead = Pick<DescopeClient, 'projectId' | 'readList' | 'readOfTenant'> & UserClient;
-
-/** Whether users who were given no application by name reach all or none; no call of Descope's tells. */
-export const applicationDefaults = ['unknown', 'all', 'none'] as const;
-export type ApplicationDefault = (typeof applicationDefaults)[number];
 
 export interface SyncPolicy extends DanglingPolicy {
   /** Which project role x tenant pairs exist as bindings: every one, or those that somebody holds. */
