@@ -251,8 +251,13 @@ class Groups {
       .toSorted((left, right) => compare(left.id, right.id));
   }
 
+  /** A listed group may have an id that looks like that of a name: then the name stands behind one prefix more. */
   #nameOnly(ssoId: string, name: string): string {
-    const id = idpGroupId(this.#tenantId, ssoId, `${nameOnly}${name}`);
+    let word = `${nameOnly}${name}`;
+    while (this.#byId.get(idpGroupId(this.#tenantId, ssoId, word))?.listed !== undefined) {
+      word = `${nameOnly}${word}`;
+    }
+    const id = idpGroupId(this.#tenantId, ssoId, word);
     if (!this.#byId.has(id)) {
       this.#byId.set(id, { id, ssoId, groupId: '', name, listed: undefined });
     }

@@ -87,7 +87,7 @@ function decodeBlock<T>(configuration: JsonObject, key: string, decode: (block: 
 
 function decodeSaml(saml: JsonObject): SamlSettings {
   const idpEntityId = text(saml, 'idpEntityId');
-  const metadataUrl = text(saml, 'idpMetadataUrl');
+  const metadataUrl = withoutCredentials(text(saml, 'idpMetadataUrl'));
   return {
     ...decodeMappings(saml),
     isSet: [idpEntityId, metadataUrl, text(saml, 'idpSSOUrl')].some((address) => address !== ''),
@@ -99,13 +99,24 @@ function decodeSaml(saml: JsonObject): SamlSettings {
 }
 
 function decodeOidc(oidc: JsonObject): OidcSettings {
-  const issuer = text(oidc, 'issuer');
+  const issuer = withoutCredentials(text(oidc, 'issuer'));
   return {
     ...decodeMappings(oidc),
     isSet: [issuer, text(oidc, 'authUrl'), text(oidc, 'tokenUrl')].some((address) => address !== ''),
     lastSuccessTestTime: integer(oidc, 'lastSuccessTestTime'),
     issuer,
   };
+}
+
+/** An address as it is, but for a user and a password in it. */
+function withoutCredentials(address: string): string {
+  const url = URL.parse(address);
+  if (url === null || (url.username === '' && url.password === '')) {
+    return address;
+  }
+  url.username = '';
+  url.password = '';
+  return url.href;
 }
 
 /** The part of a block, or of a configuration of XAA, that hands out access. */
