@@ -152,6 +152,18 @@ describe('SSO settings', () => {
     expect(JSON.stringify(read1)).not.toContain('canary');
   });
 
+  it('are told without a user and a password in the address of an identity provider', async () => {
+    const saml = { idpMetadataUrl: 'https://user:canary-pass@idp.example/meta?app=1' };
+    const oidc = { issuer: 'https://canary-user@idp.example/' };
+
+    const [read1] = await decoded(ssoSettingsCall, { SSOSettings: [{ ...configuration, saml, oidc }] });
+
+    expect(read1).toMatchObject({
+      saml: { metadataUrl: 'https://idp.example/meta?app=1' },
+      oidc: { issuer: 'https://idp.example/' },
+    });
+  });
+
   it('are those of the default configuration where none is named', async () => {
     expect(await decoded(defaultSsoSettingsCall, { saml: null, oidc: null })).toMatchObject([
       { ssoId: 'default_ssoid' },

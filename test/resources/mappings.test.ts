@@ -86,6 +86,17 @@ describe('what mappings and defaults will give', () => {
     expect(mapped(grants)).toEqual({ ...groupEdges, ...otherEdges });
   });
 
+  it('by a name that reads like the id of a group do not give that group anything', async () => {
+    const listed = { id: 'name:Contractors', display: 'Others', source: 'scim', ssoId: 'default_ssoid', members: [] };
+    const groups = { acme: [listed], '*': [] };
+
+    const { grants } = await synced(ssoProject({}, { [paths.groups]: groups }));
+
+    const givers = idsOf(grants).filter((id) => id.startsWith('role_binding:acme/Editor:assigned:idp_group:'));
+    expect(givers).toContain('role_binding:acme/Editor:assigned:idp_group:acme/default_ssoid/name:name:Contractors');
+    expect(givers).not.toContain('role_binding:acme/Editor:assigned:idp_group:acme/default_ssoid/name:Contractors');
+  });
+
   it('points at no group where groups are not included, and asks for none', async () => {
     const project = ssoProject();
 
