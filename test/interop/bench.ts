@@ -28,6 +28,7 @@ export interface Bench {
   readonly baton: (args: readonly string[]) => Promise<unknown>;
   /** A user's record as the Management API gives it. */
   readonly loadUser: (userId: string) => Promise<UserRecord>;
+  readonly loadKey: (keyId: string) => Promise<KeyRecord>;
 }
 
 export interface Scenario {
@@ -43,6 +44,11 @@ export interface Served extends Running {
 export interface UserRecord {
   readonly roleNames: readonly string[];
   readonly userTenants: readonly { readonly tenantId: string; readonly roleNames: readonly string[] }[];
+}
+
+export interface KeyRecord {
+  readonly roleNames: readonly string[];
+  readonly keyTenants: UserRecord['userTenants'];
 }
 
 export async function openBench(
@@ -64,6 +70,14 @@ export async function openBench(
   let files = 0;
   const path = (name: string): string => join(folder, `${(files += 1)}-${name}`);
 
+  const load = async <Answer>(what: string): Promise<Answer> => {
+    const response = await fetch(`${env['DESCOPE_BASE_URL']}/v1/mgmt/${what}`, {
+      headers: { authorization: `Bearer ${env['DESCOPE_PROJECT_ID']}:${env['DESCOPE_MANAGEMENT_KEY']}` },
+    });
+    ok(response.ok, `GET ${what} answered ${response.status}`);
+    return (await response.json()) as Answer;
+  };
+
   return {
     rows,
     expected: factsOfSyncFile(rows),
@@ -83,13 +97,8 @@ export async function openBench(
       JSON.parse(
         (await promisify(execFile)(baton, [...args, '-o', 'json'], { maxBuffer: 1024 * 1024 * 1024 })).stdout,
       ) as unknown,
-    loadUser: async (userId) => {
-      const response = await fetch(`${env['DESCOPE_BASE_URL']}/v1/mgmt/user?userId=${encodeURIComponent(userId)}`, {
-        headers: { authorization: `Bearer ${env['DESCOPE_PROJECT_ID']}:${env['DESCOPE_MANAGEMENT_KEY']}` },
-      });
-      ok(response.ok, `GET user answered ${response.status}`);
-      return ((await response.json()) as { user: UserRecord }).user;
-    },
+    loadUser: async (userId) => (await load<{ user: UserRecord }>(`user?userId=${encodeURIComponent(userId)}`)).user,
+    loadKey: async (keyId) => (await load<{ key: KeyRecord }>(`accesskey?id=${encodeURIComponent(keyId)}`)).key,
     close: () => emulator.stop(),
   };
 }

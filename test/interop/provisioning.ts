@@ -8,6 +8,7 @@ export const provisioningScenarios: readonly Scenario[] = [
     name: `grant and revoke, ${engine}`,
     run: (bench: Bench) => grantAndRevoke(bench, engine),
   })),
+  { name: 'grant and revoke to an access key', run: grantToKey },
   { name: 'what cannot be granted', run: refusals },
 ];
 
@@ -72,6 +73,45 @@ async function grantAndRevoke(bench: Bench, engine: string): Promise<string> {
     const lines = (await readFile(audit, 'utf8')).trim().split('\n');
     equal(lines.length, cases.length * 6, 'one audit line for each attempt, and one before each of the two writes');
     return `${cases.length} granted, granted again, synced, revoked, revoked again; ${lines.length} audit lines`;
+  });
+}
+
+/** The key "Acme CI": Approver in Acme, and nothing else. */
+const acmeCi = `K2${'1'.padStart(26, 'SampleKey')}`;
+
+async function grantToKey(bench: Bench): Promise<string> {
+  const file = bench.path('keys.c1z');
+  const options = ['--include', 'access_key', '--provisioning', '--audit-log', bench.path('key-audit.jsonl')];
+  const entitlements = ['role_binding:acme/Tenant Admin:assigned', 'tenant:initech:member'];
+  return withServer(bench, options, async ({ address }) => {
+    const change = (...args: readonly string[]): Promise<Report> =>
+      bench.client(['-address', address, '-c1z', file, ...args]);
+    const before = await bench.loadKey(acmeCi);
+    checkClean(await change('sync'));
+    for (const entitlement of entitlements) {
+      const grant = ['-entitlement', entitlement, '-principal-type', 'access_key', '-principal', acmeCi, 'grant'];
+      check(await change(...grant), []);
+      check(await change(...grant), ['c1.connector.v2.GrantAlreadyExists']);
+    }
+    const granted = await bench.loadKey(acmeCi);
+    deepEqual(
+      granted.keyTenants.map(({ tenantId, roleNames }) => [tenantId].concat(roleNames)),
+      [['acme', 'Approver', 'Tenant Admin'], ['initech']],
+    );
+
+    const synced = await change('sync');
+    checkClean(synced);
+    for (const entitlement of entitlements) {
+      const id = `${entitlement}:access_key:${acmeCi}`;
+      ok(
+        synced.rows?.grants.some((row) => row.id === id),
+        `the next sync does not bring ${id}`,
+      );
+      check(await change('-grant-id', id, 'revoke'), []);
+      check(await change('-grant-id', id, 'revoke'), ['c1.connector.v2.GrantAlreadyRevoked']);
+    }
+    deepEqual(await bench.loadKey(acmeCi), before, 'the key is not as before');
+    return `${entitlements.length} granted to a service account, granted again, synced, revoked, revoked again`;
   });
 }
 
