@@ -51,6 +51,10 @@ Never from the command line, where every process of the machine can read it, and
 config file is copied, committed and shown. A key file is read again when it changes; \`doctor\` warns when others can read it,
 and one that every user may change is refused.
 
+\`--include console\` reads projects, administrators and management keys of the whole company, which needs a key that no project
+limits. It is taken from \`BATON_DESCOPE_COMPANY_MANAGEMENT_KEY\` or \`DESCOPE_COMPANY_MANAGEMENT_KEY\`, or the file that one of them with
+\`_FILE\` behind it names, and is sent with these three calls only; without it they are made with the management key.
+
 White space and a byte order mark around the key do not matter. Quotes, \`NAME=\`, \`Bearer\`, the project id and a colon, several
 lines: each is refused with exit code 2 and its name, before anything is sent. What looks like a key in any other place (a
 project id, a base URL, a path, an argument) is refused, too, and never repeated.

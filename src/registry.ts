@@ -6,8 +6,11 @@ import { writeRightsOf } from './provisioning/types.ts';
 import { accessKeyType } from './resources/access-key.ts';
 import { applicationType } from './resources/application.ts';
 import { accessKeySecretType } from './resources/access-key-secret.ts';
+import { consoleAdminType } from './resources/console-admin.ts';
 import { idpGroupType } from './resources/idp-group.ts';
+import { managementKeySecretType, managementKeyType } from './resources/management-key.ts';
 import { permissionType } from './resources/permission.ts';
+import { projectType } from './resources/project.ts';
 import type { ResourceType } from './resources/resource-type.ts';
 import { roleBindingType } from './resources/role-binding.ts';
 import { roleType } from './resources/role.ts';
@@ -34,6 +37,10 @@ export const registry: readonly ResourceType[] = [
   idpGroupType,
   applicationType,
   thirdPartyAppType,
+  projectType,
+  consoleAdminType,
+  managementKeyType,
+  managementKeySecretType,
 ];
 
 /**

@@ -2,7 +2,7 @@ import { isAbsolute, relative } from 'node:path';
 import { fileKey } from '../config/file-keys.ts';
 import { holdsKey } from '../config/key-form.ts';
 import { type Problem, type Resolved, resolveSettings } from '../config/load.ts';
-import { type FoundKey, keyFinder } from '../config/management-key.ts';
+import { companyKeyFinder, type FoundKey, keyFinder } from '../config/management-key.ts';
 import { type Setting, type SettingName, settings } from '../config/settings.ts';
 import { deriveBaseUrl } from '../descope/base-url.ts';
 import { ConnectorError } from '../errors.ts';
@@ -27,15 +27,20 @@ export async function showConfig(
   { env, print }: Pick<CommandContext, 'env' | 'print'>,
 ): Promise<void> {
   const keys = keyFinder(env);
+  const companyKeys = companyKeyFinder(env);
   const understood = resolveSettings({
     ...(await settingSources(flags, env)),
-    alsoCheck: [...environmentChecks(env), keys.check],
+    alsoCheck: [...environmentChecks(env), keys.check, companyKeys.check],
   });
   const resolved = { ...understood, problems: [...understood.problems, ...(await unknownTypes(understood))] };
   const shown = (Object.keys(settings) as SettingName[]).flatMap((name) => {
     const row = describe(name, resolved);
     return name === 'projectId' ? [row, describeKey(keys.found())] : [row];
   });
+  const companyKey = companyKeys.found();
+  if (companyKey !== undefined) {
+    shown.splice(2, 0, describeKey(companyKey, 'company-management-key'));
+  }
   const file = resolved.file?.path;
   const problems = resolved.problems.map(({ message }) => message);
   if (json) {
@@ -87,11 +92,11 @@ function describe(name: SettingName, { origins, values, problems }: Resolved): S
   };
 }
 
-function describeKey(key: FoundKey | undefined): ShownSetting {
+function describeKey(key: FoundKey | undefined, name = 'management-key'): ShownSetting {
   return key === undefined
-    ? { name: 'management-key', value: null, source: 'must be given' }
+    ? { name, value: null, source: 'must be given' }
     : {
-        name: 'management-key',
+        name,
         value: mask,
         source: key.path === undefined ? key.source : `${key.path} (${key.source})`,
       };

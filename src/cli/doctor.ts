@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
 import { resolveSettings } from '../config/load.ts';
-import { keyFinder } from '../config/management-key.ts';
+import { companyKeyFinder, keyFinder } from '../config/management-key.ts';
 import { type Check, gravestKind } from '../doctor/check.ts';
 import { type DoctorOptions, type DoctorReport, examine } from '../doctor/doctor.ts';
 import { ConnectorError } from '../errors.ts';
@@ -26,13 +26,15 @@ export async function doctor(
   { env, signal, print }: Pick<CommandContext, 'env' | 'signal' | 'print'>,
 ): Promise<void> {
   const keys = keyFinder(env);
+  const companyKeys = companyKeyFinder(env);
   const routes = routeFinder(env);
   const resolved = resolveSettings({
     ...(await settingSources(flags, env)),
-    alsoCheck: [...environmentChecks(env), keys.check, routes.check],
+    alsoCheck: [...environmentChecks(env), keys.check, companyKeys.check, routes.check],
   });
   const { values, problems, file, isFileRead } = resolved;
   const key = keys.found();
+  const companyKey = companyKeys.found();
   tellFoundBaseUrl(resolved, (address, source) =>
     tell('warn', `base URL ${address}, from a config file that was found automatically (${source})`),
   );
@@ -44,6 +46,7 @@ export async function doctor(
       projectId: values.projectId,
       baseUrl: values.baseUrl,
       key: key && { reveal: key.key, source: key.source, path: key.path },
+      companyKey: companyKey && { reveal: companyKey.key, source: companyKey.source, path: companyKey.path },
       route: routes.found(),
       rateLimit: values.rateLimit ?? 'auto',
       maxParallelFetches: values.maxParallelFetches ?? 6,

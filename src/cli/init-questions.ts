@@ -1,5 +1,5 @@
 import type { FileValue } from '../config/config-file.ts';
-import { checkKey, findManagementKey, isKeyNamed } from '../config/management-key.ts';
+import { checkKey, findCompanyKey, findManagementKey, isKeyNamed } from '../config/management-key.ts';
 import { deriveBaseUrl, parseProjectId } from '../descope/base-url.ts';
 import { generalPerMinute } from '../descope/http/pacing.ts';
 import { gravestKind } from '../doctor/check.ts';
@@ -186,6 +186,7 @@ async function checkSetup(
   before: ReadonlySet<string> = new Set(),
 ): Promise<SetupSeen> {
   const address = baseUrl ?? deriveBaseUrl(projectId);
+  const companyKey = findCompanyKey(env);
   print(`\nAsking ${address}:`);
   const { checks, tenants } = await examineAndTell(
     {
@@ -195,6 +196,7 @@ async function checkSetup(
       projectId,
       baseUrl,
       key: { reveal: () => key, source: 'you' },
+      companyKey: companyKey && { reveal: companyKey.key, source: companyKey.source, path: companyKey.path },
       route: routeTo(address, caFile, env),
       rateLimit: 'auto',
       maxParallelFetches: 6,

@@ -1,6 +1,6 @@
 import type { Environment } from '../config/environment.ts';
 import { resolveSettings, settingsOf } from '../config/load.ts';
-import { keyFinder, openManagementKey } from '../config/management-key.ts';
+import { companyKeyFinder, keyFinder, openManagementKey } from '../config/management-key.ts';
 import type { Settings } from '../config/settings.ts';
 import { deriveBaseUrl } from '../descope/base-url.ts';
 import { createDescopeClient, type DescopeClient, type DescopeClientOptions } from '../descope/client.ts';
@@ -45,13 +45,15 @@ export async function prepare(
   logLevel: 'info' | 'warn' = 'warn',
 ): Promise<Prepared> {
   const keys = keyFinder(env);
+  const companyKeys = companyKeyFinder(env);
   const routes = routeFinder(env);
   const resolved = resolveSettings({
     ...(await settingSources(flags, env)),
-    alsoCheck: [...environmentChecks(env), keys.check, routes.check],
+    alsoCheck: [...environmentChecks(env), keys.check, companyKeys.check, routes.check],
   });
   const loaded = settingsOf(resolved);
   const managementKey = keys.found()?.key ?? openManagementKey(env);
+  const companyKey = companyKeys.found()?.key;
   tellAs({ format: loaded.logFormat, level: loaded.logLevel });
   const logger = await openLogger(loaded.logLevel ?? logLevel, loaded.logFormat);
   tellFoundBaseUrl(resolved, (address, path) =>
@@ -87,6 +89,7 @@ export async function prepare(
         projectId,
         baseUrl: loaded.baseUrl ?? deriveBaseUrl(projectId),
         managementKey,
+        ...(companyKey !== undefined && { companyKey }),
         maxParallelFetches,
         rateLimit,
         route: routes.found(),

@@ -12,6 +12,9 @@ import type { Facts } from './load.ts';
 /** Where the key may stand, earlier names first; a `_FILE` behind one names a file that holds it. */
 const variables = ['BATON_DESCOPE_MANAGEMENT_KEY', 'DESCOPE_MANAGEMENT_KEY'] as const;
 
+/** The same for a key of the company, with which the console is read. */
+const companyVariables = ['BATON_DESCOPE_COMPANY_MANAGEMENT_KEY', 'DESCOPE_COMPANY_MANAGEMENT_KEY'] as const;
+
 /** The key that is in force now. */
 export type KeySource = () => Secret;
 
@@ -46,6 +49,22 @@ export function keyFinder(env: Environment): KeyFinder {
   };
 }
 
+/** The same for the key of the company, which only the environment names and nobody needs to have. */
+export function companyKeyFinder(env: Environment): KeyFinder {
+  let key: FoundKey | undefined;
+  return {
+    found: () => key,
+    check: () => {
+      key = findCompanyKey(env);
+    },
+  };
+}
+
+/** The key of the company from the environment. A `config` error where something there can be none. */
+export function findCompanyKey(env: Environment): FoundKey | undefined {
+  return keyNamed(env, companyVariables);
+}
+
 /** True when the environment has a key or names its file. */
 export function isKeyNamed(env: Environment): boolean {
   return variables.some((variable) => [variable, `${variable}_FILE`].some((name) => (env[name]?.trim() ?? '') !== ''));
@@ -57,7 +76,22 @@ export function isKeyNamed(env: Environment): boolean {
  * one.
  */
 export function findManagementKey(env: Environment, keyFile?: FileValue): FoundKey {
-  for (const variable of variables) {
+  const named = keyNamed(env, variables);
+  if (named !== undefined) {
+    return named;
+  }
+  if (keyFile !== undefined) {
+    return { key: keyInFile(keyFile.text, keyFile.source), source: keyFile.source, path: keyFile.text };
+  }
+  throw new ConnectorError(
+    'config',
+    'DESCOPE_MANAGEMENT_KEY is not set: make a key in Console > Company > Management Keys and export it, or name a file that holds it with DESCOPE_MANAGEMENT_KEY_FILE, or let `baton-descope init` ask for it',
+  );
+}
+
+/** The key that one of these variables holds, or that stands in a file which one behind them names. */
+function keyNamed(env: Environment, names: readonly string[]): FoundKey | undefined {
+  for (const variable of names) {
     const direct = env[variable]?.trim() ?? '';
     const file = env[`${variable}_FILE`]?.trim() ?? '';
     if (direct !== '' && file !== '') {
@@ -71,13 +105,7 @@ export function findManagementKey(env: Environment, keyFile?: FileValue): FoundK
       return { key: keyInFile(file, `${variable}_FILE`), source: `${variable}_FILE`, path: file };
     }
   }
-  if (keyFile !== undefined) {
-    return { key: keyInFile(keyFile.text, keyFile.source), source: keyFile.source, path: keyFile.text };
-  }
-  throw new ConnectorError(
-    'config',
-    'DESCOPE_MANAGEMENT_KEY is not set: make a key in Console > Company > Management Keys and export it, or name a file that holds it with DESCOPE_MANAGEMENT_KEY_FILE, or let `baton-descope init` ask for it',
-  );
+  return undefined;
 }
 
 /**
@@ -150,8 +178,10 @@ export function checkKey(key: string, source: string): string {
  * repeating it.
  */
 export function refuseKeyInArguments(argv: readonly string[], env: Environment): void {
-  const keys = variables.map((variable) => env[variable]?.trim() ?? '').filter((key) => key.length >= 8);
-  const isKeyFlag = (argument: string): boolean => /^--?(descope-)?(management-)?key(=|$)/i.test(argument);
+  const keys = [...variables, ...companyVariables]
+    .map((variable) => env[variable]?.trim() ?? '')
+    .filter((key) => key.length >= 8);
+  const isKeyFlag = (argument: string): boolean => /^--?(descope-)?(company-)?(management-)?key(=|$)/i.test(argument);
   if (
     argv.some((argument) => isKeyFlag(argument) || holdsKey(argument) || keys.some((key) => argument.includes(key)))
   ) {

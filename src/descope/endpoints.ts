@@ -2,9 +2,12 @@ import { type Endpoint, endpointLabel, type ReadEndpoint } from './http/endpoint
 import { accessKeyEndpoints } from './access-key-calls.ts';
 import { accessKeyList } from './access-keys.ts';
 import { applicationList } from './applications.ts';
+import { consoleAdminList } from './console-admins.ts';
 import { groupsEndpoint } from './groups.ts';
 import { consentList } from './consents.ts';
+import { managementKeyList } from './management-keys.ts';
 import { permissionList } from './permissions.ts';
+import { projectList } from './projects.ts';
 import { roleList } from './roles.ts';
 import { defaultSsoSettingsCall, ssoSettingsCall } from './sso.ts';
 import { tenantSettingsCall } from './tenant-settings.ts';
@@ -26,6 +29,9 @@ export const wholeLists: readonly WholeList<unknown>[] = [
   applicationList,
   thirdPartyAppList,
   consentList,
+  projectList,
+  consoleAdminList,
+  managementKeyList,
 ];
 
 /** Every call that tells something of one tenant. */

@@ -23,9 +23,9 @@ export interface DoctorOptions {
   readonly projectId: string | undefined;
   /** As it was given; the project id decides when it is undefined. */
   readonly baseUrl: string | undefined;
-  readonly key:
-    | { readonly reveal: () => Secret; readonly source: string; readonly path?: string | undefined }
-    | undefined;
+  readonly key: GivenKey | undefined;
+  /** For what is about the company; the other one where there is none. */
+  readonly companyKey?: GivenKey | undefined;
   /** The way to Descope; straight, when left out. */
   readonly route?: Route;
   readonly rateLimit: RateLimit;
@@ -48,6 +48,13 @@ export interface DoctorOptions {
   readonly wallClock?: () => number;
 }
 
+/** A key, and where it came from. */
+interface GivenKey {
+  readonly reveal: () => Secret;
+  readonly source: string;
+  readonly path?: string | undefined;
+}
+
 /** How many requests were sent and how many tenants there are, told at the end. */
 export interface DoctorReport {
   readonly requests: number;
@@ -67,6 +74,7 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check, Do
     projectId,
     baseUrl,
     key,
+    companyKey,
     signal,
     deadlineMs = 10_000,
     now = () => performance.now(),
@@ -85,6 +93,9 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check, Do
   if (key !== undefined) {
     yield checkKeyPlace(key);
   }
+  if (companyKey !== undefined) {
+    yield checkKeyPlace(companyKey);
+  }
 
   let requests = 0;
   let tenants: number | undefined;
@@ -95,6 +106,7 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check, Do
     const send = createTransport({
       ...place,
       managementKey: key.reveal,
+      ...(companyKey !== undefined && { companyKey: companyKey.reveal }),
       ...(options.route !== undefined && { route: options.route }),
       ...(options.maxResponseMiB !== undefined && { maxResponseMiB: options.maxResponseMiB }),
     });

@@ -1,4 +1,5 @@
 import type { ErrorKind } from '../errors.ts';
+import { companyKeyNeeded } from '../descope/http/errors.ts';
 import { type Check, fail } from './check.ts';
 import type { Probed } from './probe.ts';
 import { regionOf } from './setup-checks.ts';
@@ -13,13 +14,14 @@ type Failed = Extract<Probed<unknown>, { readonly isAnswered: false }>;
 
 /**
  * A refusal or a fault as a failed check. Descope does not publish codes that would tell an expired key from a wrong
- * one, so a remedy lists what it can be, the likeliest first. `scope` is `all` when every list was forbidden.
+ * one, so a remedy lists what it can be, the likeliest first. `scope` is `all` when every list was forbidden,
+ * `company` for a list that only a key of the company may read.
  */
 export function explain(
   name: string,
   { error, retryAfterMs }: Failed,
   place: Place,
-  scope: 'one' | 'all' = 'one',
+  scope: Case['scope'] = 'one',
 ): Check {
   const { status, endpoint, cause } = error.facts;
   const what = status === undefined ? error.message : `${endpoint ?? 'a request'} answered ${status}`;
@@ -40,13 +42,16 @@ const texts: Readonly<Partial<Record<ErrorKind, (what: string, retryAfterMs: num
 
 interface Case {
   readonly place: Place;
-  readonly scope: 'one' | 'all';
+  readonly scope: 'one' | 'all' | 'company';
   readonly status: string | number | undefined;
   readonly cause: string | number | undefined;
   readonly list: string;
 }
 
 function remedyFor(kind: ErrorKind, { place: { projectId, baseUrl }, scope, status, cause, list }: Case): string {
+  if (scope === 'company' && (kind === 'unauthenticated' || kind === 'forbidden')) {
+    return `${companyKeyNeeded.charAt(0).toUpperCase()}${companyKeyNeeded.slice(1)}.`;
+  }
   switch (kind) {
     case 'unauthenticated':
       return `The key is wrong, expired or deleted, or belongs to a company elsewhere than project ${projectId} at ${baseUrl}. Look under Company > Management Keys. ${

@@ -58,7 +58,13 @@ export async function* checkProject(options: ProjectChecksOptions): AsyncGenerat
     ),
   ]);
   const lists = [
-    { name: 'users', answer: users, count: users.isAnswered ? users.value.total : 0, isNotOffered: false },
+    {
+      name: 'users',
+      isOfCompany: false,
+      answer: users,
+      count: users.isAnswered ? users.value.total : 0,
+      isNotOffered: false,
+    },
     ...rows,
   ];
   const tenantIds = rows.find(({ name }) => name === tenantList.what)?.ids;
@@ -70,12 +76,12 @@ export async function* checkProject(options: ProjectChecksOptions): AsyncGenerat
     return { tenants: undefined };
   }
   yield checkKey(answers);
-  for (const { name, answer, count, isNotOffered = false } of lists) {
+  for (const { name, isOfCompany = false, answer, count, isNotOffered = false } of lists) {
     yield isNotOffered
       ? skip(name, 'this deployment of Descope does not tell of them')
       : answer.isAnswered
         ? checkCount(name, count)
-        : explain(name, answer, options);
+        : explain(name, answer, options, isOfCompany ? 'company' : 'one');
   }
   yield checkTestUsers(users, testUsers, options);
   const cost = yield* checkTenantReads({ ...options, tenantIds });
@@ -85,6 +91,7 @@ export async function* checkProject(options: ProjectChecksOptions): AsyncGenerat
 
 interface ListProbed {
   readonly name: string;
+  readonly isOfCompany?: boolean;
   readonly answer: Probed<readonly string[]>;
   readonly count: number;
   readonly ids: readonly string[] | undefined;
@@ -98,7 +105,7 @@ async function probeList(probe: Probe, list: WholeList<unknown>): Promise<ListPr
   const request = list.body === undefined ? {} : { json: list.body };
   const answer = await probe(list.endpoint, request, (json) => decodeWholeList(list, json).map(list.identityOf));
   const ids = answer.isAnswered ? answer.value : undefined;
-  return { name: list.what, answer, count: ids?.length ?? 0, ids };
+  return { name: list.what, isOfCompany: list.endpoint.isOfCompany === true, answer, count: ids?.length ?? 0, ids };
 }
 
 /** One row is enough to see whether the list may be read, and how many rows it has. A deployment may lack it. */

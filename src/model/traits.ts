@@ -85,6 +85,20 @@ export function userTrait(parts: UserParts): Any {
   return annotate(UserTraitSchema, trait);
 }
 
+/** A person of whom we know no more than how they sign in: whether with a second factor is not said. */
+export function personTrait(parts: ResourceParts & Pick<UserParts, 'emails' | 'login' | 'loginAliases'>): Any {
+  const { status = 'unspecified' } = parts;
+  const trait = create(UserTraitSchema, {
+    emails: parts.emails.map((address, index) => ({ address, isPrimary: index === 0 })),
+    status: { status: userStatuses[status], details: fitText(parts.statusDetail ?? '', maxStatusDetailBytes) },
+    profile: parts.profile,
+    accountType: UserTrait_AccountType.HUMAN,
+    login: parts.login,
+    loginAliases: [...parts.loginAliases],
+  });
+  return annotate(UserTraitSchema, trait);
+}
+
 /**
  * A principal that is no person: both traits, since readers differ. `detail` names its kind, such as
  * "descope.access_key".

@@ -6,6 +6,7 @@ import { refusedIdpGroup } from './idp-group.ts';
 import { refusedPermission } from './permission.ts';
 import { principalTypesHolding } from './principal-types.ts';
 import type { ProvisionedEntitlement, ProvisionedType, RefusedType } from './provisioned-type.ts';
+import { refusedProject } from './project.ts';
 import { provisionedRoleBinding } from './role-binding.ts';
 import { provisionedRole } from './role.ts';
 import { refusedSsoConfiguration } from './sso-configuration.ts';
@@ -25,6 +26,7 @@ export const provisioned: readonly (ProvisionedType | RefusedType)[] = [
   refusedSsoConfiguration,
   refusedApplication,
   refusedThirdPartyApp,
+  refusedProject,
 ];
 
 /** Undefined for a type without a line. */

@@ -1,6 +1,6 @@
 import type { CatalogList } from '../access/catalog-list.ts';
 import { type AccessKey, accessKeyList } from '../descope/access-keys.ts';
-import type { ResourceParts } from '../model/resource-message.ts';
+import type { ResourceParts, ResourceStatus } from '../model/resource-message.ts';
 import { isValidTimestamp, rfc3339OfMs } from '../model/time.ts';
 
 export const listedKeys: CatalogList<AccessKey> = {
@@ -10,8 +10,10 @@ export const listedKeys: CatalogList<AccessKey> = {
   bytesOf: ({ roleNames, keyTenants }) => 900 + (roleNames.length + keyTenants.length) * 120,
 };
 
+type NamedKey = Pick<AccessKey, 'id' | 'name'>;
+
 /** What a key is called. Names are not unique: where several keys share one, the end of the id tells them apart. */
-export function namesOf(keys: readonly AccessKey[]): (key: AccessKey) => string {
+export function namesOf(keys: readonly NamedKey[]): (key: NamedKey) => string {
   const counts = new Map<string, number>();
   for (const { name } of keys) {
     counts.set(name, (counts.get(name) ?? 0) + 1);
@@ -25,31 +27,41 @@ export function namesOf(keys: readonly AccessKey[]): (key: AccessKey) => string 
 }
 
 /** When a key expires, in epoch seconds. A time that is no date, such as -1 or the year 9999, means never. */
-export function expireTimeOf({ expireTime }: AccessKey): number | undefined {
+export function expireTimeOf({ expireTime }: Pick<AccessKey, 'expireTime'>): number | undefined {
   return expireTime !== undefined && isValidTimestamp(expireTime) ? expireTime : undefined;
 }
 
-/**
- * What the two resources of a key have in common. `nowMs` decides whether it has expired, which Descope's own word need
- * not say.
- */
+/** Whether a key may be used, and the word for it: `expired` as soon as its time is over, which Descope need not say. */
+export function stateOfKey(
+  key: Pick<AccessKey, 'status' | 'expireTime'>,
+  nowMs: number,
+): { readonly word: string; readonly status: ResourceStatus; readonly statusDetail: string } {
+  const expireTime = expireTimeOf(key);
+  const isExpired = expireTime !== undefined && expireTime * 1000 <= nowMs;
+  const word = isExpired ? 'expired' : key.status.toWellFormed();
+  return {
+    word,
+    status: word === 'active' ? 'enabled' : ['inactive', 'expired'].includes(word) ? 'disabled' : 'unspecified',
+    statusDetail: word === 'active' ? '' : word,
+  };
+}
+
+/** What the two resources of a key have in common. `nowMs` decides whether it has expired. */
 export function partsOfKey(key: AccessKey, displayName: string, nowMs: number): ResourceParts {
   const { id, description, createdTime, boundUserId } = key;
   const expireTime = expireTimeOf(key);
-  const isExpired = expireTime !== undefined && expireTime * 1000 <= nowMs;
-  const status = isExpired ? 'expired' : key.status.toWellFormed();
+  const { word, ...state } = stateOfKey(key, nowMs);
   return {
     id,
     displayName,
     description,
     createdTime,
-    status: status === 'active' ? 'enabled' : ['inactive', 'expired'].includes(status) ? 'disabled' : 'unspecified',
-    statusDetail: status === 'active' ? '' : status,
+    ...state,
     profile: {
       key_id: id,
       name: key.name.toWellFormed(),
       description: description.toWellFormed(),
-      status,
+      status: word,
       expires_at: expireTime === undefined ? '' : rfc3339OfMs(expireTime * 1000),
       created_by: key.createdBy.toWellFormed(),
       permitted_ips: key.permittedIps.map((address) => address.toWellFormed()),

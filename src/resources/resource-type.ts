@@ -18,7 +18,7 @@ export interface ResourceType {
   readonly words: ResourceTypeWords;
   /** Listed only where it is asked for (`--include`); absent on the founding types. */
   readonly isOptIn?: true;
-  /** The type by whose name `--include` asks for it, where that is another one. */
+  /** The word by which `--include` asks for it, where that is not its id. */
   readonly includedWith?: string;
   /** The calls that the management key must be allowed to make. */
   readonly reads: readonly ReadEndpoint[];

@@ -35,7 +35,7 @@ describe('the types that --include names', () => {
 
   it('must be there: the error says where the setting can come from, and what it takes', () => {
     expect(() => listedTypes(['foo'])).toThrow(
-      /--include, BATON_INCLUDE or the config file.*"foo".*access_key, sso_configuration, idp_group, .*third_party_app.*, all/,
+      /--include, BATON_INCLUDE or the config file.*"foo".*access_key, sso_configuration, idp_group, .*third_party_app.*console.*all/,
     );
     expect(() => listedTypes(['user'])).toThrow(/"user", which is read anyway/);
   });

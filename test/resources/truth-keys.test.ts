@@ -41,7 +41,8 @@ function policyOf(tenantRoles: 'all' | 'observed'): SyncPolicy {
 function projectOf({ keys, ...rows }: ProjectWithKeys): DescopeModel {
   const project = createProject(rows);
   const { readList } = project;
-  project.readList = async <Row>(list: Pick<WholeList<Row>, 'key'>, call?: CallOptions): Promise<readonly Row[]> =>
+  type Asked<Row> = Pick<WholeList<Row>, 'key' | 'endpoint'>;
+  project.readList = async <Row>(list: Asked<Row>, call?: CallOptions): Promise<readonly Row[]> =>
     list.key === accessKeyList.key ? (keys as readonly unknown[] as readonly Row[]) : await readList(list, call);
   return project;
 }

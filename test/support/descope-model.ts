@@ -22,7 +22,10 @@ export interface Rows {
   readonly permissions: readonly Permission[];
 }
 
-/** Decoded rows of lists that not every project here has, by the list's key in Descope's answer. */
+/**
+ * Decoded rows of lists that not every project here has, by the list's key in Descope's answer; by its path, where two
+ * lists have one key.
+ */
 export type MoreLists = Readonly<Record<string, readonly unknown[]>>;
 
 /**
@@ -32,7 +35,8 @@ export type MoreLists = Readonly<Record<string, readonly unknown[]>>;
  */
 export type OfTenants = Readonly<Record<string, Readonly<Record<string, object | number>>>>;
 
-/** How a request is noted: lists by their key, as "allTenants"; calls of one tenant by method and path. */
+/** How a request is noted: lists by their key, as "allTenants"; calls of one tenant, and lists that
+ * the model has by their path, by method and path. */
 export type ModelEndpoint =
   | 'searchUsers'
   | 'loadUser'
@@ -168,12 +172,18 @@ export class DescopeModel {
       return this.onUpdateKey?.(change, carryOut) ?? { kind: 'answered', key: carryOut() };
     });
 
-  readList = <Row>({ key }: Pick<WholeList<Row>, 'key'>, call?: CallOptions): Promise<readonly Row[]> => {
-    const find = (): readonly unknown[] | undefined => ({ ...this.lists, ...this.rows, users: undefined })[key];
+  readList = <Row>(
+    { key, endpoint: { method, path } }: Pick<WholeList<Row>, 'key' | 'endpoint'>,
+    call?: CallOptions,
+  ): Promise<readonly Row[]> => {
+    const find = (): readonly unknown[] | undefined =>
+      this.lists[path] ?? { ...this.lists, ...this.rows, users: undefined }[key];
     if (find() === undefined) {
       throw new Error(`the model has no list of ${key}`);
     }
-    const endpoint = `all${key.charAt(0).toUpperCase()}${key.slice(1)}` as const;
+    const endpoint: ModelEndpoint = Object.hasOwn(this.lists, path)
+      ? `${method} ${path}`
+      : `all${key.charAt(0).toUpperCase()}${key.slice(1)}`;
     // The rows of a list are what its decoder makes of the field with its key.
     return this.#answer({ endpoint }, call, () => find() as readonly Row[]);
   };

@@ -19,6 +19,8 @@ export interface Endpoint {
   readonly isWhole?: true;
   /** The rate limit of Descope's that it counts towards; pacing.ts has the numbers. */
   readonly bucket: RateBucket;
+  /** About the company and all of its projects: it is asked with the key of the company, where there is one. */
+  readonly isOfCompany?: true;
 }
 
 export type RateBucket = 'search' | 'user' | 'update' | 'general';

@@ -29,6 +29,10 @@ function descopeCode(body: string): string | undefined {
   }
 }
 
+/** What to say where a call about the company is refused, or answered as to a key of one project. */
+export const companyKeyNeeded =
+  'reading the console needs a management key of the whole company, which no project limits: name it with DESCOPE_COMPANY_MANAGEMENT_KEY or DESCOPE_COMPANY_MANAGEMENT_KEY_FILE, or leave console out of --include';
+
 /** Turns an HTTP status other than 2xx into our error. Status first, code second: most codes are unpublished. */
 export function failureOfStatus(
   endpoint: Endpoint,
@@ -41,6 +45,7 @@ export function failureOfStatus(
   const facts = { endpoint: endpointLabel(endpoint), status, ...(code !== undefined && { code }) };
   const where = `${facts.endpoint} answered ${status}${code === undefined ? '' : ` (${code})`}`;
   const fail = (kind: ErrorKind, message: string): ConnectorError => new ConnectorError(kind, message, facts);
+  const ofCompany = endpoint.isOfCompany === true ? `; ${companyKeyNeeded}` : '';
 
   if (status === 429) {
     return {
@@ -53,7 +58,7 @@ export function failureOfStatus(
     return {
       error: fail(
         'unauthenticated',
-        `Descope refused the management key: ${where}; check DESCOPE_PROJECT_ID, the key, its expiry and the region of the base URL`,
+        `Descope refused the management key: ${where}; check DESCOPE_PROJECT_ID, the key, its expiry and the region of the base URL${ofCompany}`,
       ),
       retry: 'never',
     };
@@ -62,7 +67,7 @@ export function failureOfStatus(
     return {
       error: fail(
         'forbidden',
-        `the management key may not do this: ${where}; check the key's roles, project scope and permitted IPs`,
+        `the management key may not do this: ${where}; check the key's roles, project scope and permitted IPs${ofCompany}`,
       ),
       retry: 'never',
     };

@@ -19,6 +19,8 @@ export interface TransportOptions {
   readonly baseUrl: string;
   readonly projectId: string;
   readonly managementKey: () => Secret;
+  /** For calls that are about the company; the management key where it is left out. */
+  readonly companyKey?: () => Secret;
   /** The usual ones when left out; tests have shorter ones. */
   readonly deadlines?: Deadlines;
   /** The size limit that body-limit.ts applies. */
@@ -57,6 +59,7 @@ export function createTransport({
   baseUrl,
   projectId,
   managementKey,
+  companyKey = managementKey,
   deadlines = usualDeadlines,
   maxResponseMiB = usualMaxResponseMiB(),
   route = {},
@@ -75,7 +78,8 @@ export function createTransport({
     limit: number,
     signal: AbortSignal | undefined,
   ): Promise<Exchanged> {
-    const { method, path } = endpoint;
+    const { method, path, isOfCompany = false } = endpoint;
+    const key = isOfCompany ? companyKey() : managementKey();
     const url = new URL(`${baseUrl}${path}`);
     url.search = new URLSearchParams(query).toString();
     const request = {
@@ -84,7 +88,7 @@ export function createTransport({
       maxBytes: limit,
       headers: {
         ...sameHeaders,
-        authorization: `Bearer ${projectId}:${managementKey().reveal()}`,
+        authorization: `Bearer ${projectId}:${key.reveal()}`,
         'x-external-rid': requestId ?? randomUUID(),
         ...(json !== undefined && { 'content-type': 'application/json' }),
       },
