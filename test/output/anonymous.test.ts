@@ -212,7 +212,7 @@ describe('an export with pseudonyms', () => {
     const [from, out] = [join(folder.path, 'a.json'), join(folder.path, 'b.json')];
     const emulator = await startEmulator({ users: 60 });
     const run = await runCli(['sync', '--include', 'all', '--rate-limit', 'off', '--out', from], {
-      env: envOf(emulator),
+      env: { ...envOf(emulator), DESCOPE_COMPANY_MANAGEMENT_KEY: emulator.companyKey },
     });
     await emulator.close();
     expect(run).toMatchObject({ code: 0 });
