@@ -134,7 +134,9 @@ describe('every page and every file of deploy/', () => {
   it('names settings of the environment that are read', () => {
     const names = new Set<string>(Object.values(settings).flatMap(({ env }): readonly string[] => env));
     configVariables.forEach((name) => names.add(name));
-    for (const name of ['DESCOPE_MANAGEMENT_KEY', 'BATON_DESCOPE_MANAGEMENT_KEY']) names.add(name).add(`${name}_FILE`);
+    for (const key of ['DESCOPE_MANAGEMENT_KEY', 'DESCOPE_COMPANY_MANAGEMENT_KEY']) {
+      for (const name of [key, `BATON_${key}`]) names.add(name).add(`${name}_FILE`);
+    }
     const wrong = [...all, ...deployed].flatMap(({ path, text }) =>
       [...text.matchAll(/(?<![A-Z_])(?:BATON|DESCOPE)_[A-Z_]*[A-Z]\b(?!\*)/g)].flatMap(([name]) =>
         names.has(name) || foreignNames.has(name) ? [] : [`${path}: ${name}`],
