@@ -1,5 +1,5 @@
 // Writes the skeleton of a resource type, its family in Descope and in the emulator, and tests that fail until somebody
-// has filled it in: `npm run new:type -- application --list /v1/mgmt/sso/idp/apps/load --key apps`.
+// has filled it in: `npm run new:type -- widget --list /v1/mgmt/widget/all --key widgets`.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { typeSkeleton, typeSteps } from './new/type.ts';

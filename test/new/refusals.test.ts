@@ -32,10 +32,10 @@ describe('npm run new:type', () => {
 
   it.each([
     ['no name', []],
-    ['two names', ['application', 'project']],
+    ['two names', ['widget', 'gadget']],
     ['a name in another case', ['idpGroup']],
     ['a plural that is the name', ['news', '--plural', 'news']],
-    ['a path that is none of the API', ['application', '--list', 'apps']],
+    ['a path that is none of the API', ['widget', '--list', 'widgets']],
     ['the word for all types', ['all']],
     ['a type that is there', ['access_key']],
     ['a type of whose files one is there', ['user_key', '--plural', 'tenants']],
@@ -52,13 +52,13 @@ describe('npm run new:type', () => {
   it('refuses a type whose line is there although its files are not, and writes nothing', async () => {
     await using tree = await copyTree(parts);
     const path = join(tree.path, 'src/emulator/families.ts');
-    await writeFile(path, (await readFile(path, 'utf8')).replace(/license,?\s*\]/, 'license, applications]'));
+    await writeFile(path, (await readFile(path, 'utf8')).replace(/license,?\s*\]/, 'license, widgets]'));
     const before = filesOf(tree.path);
 
-    const { status, stderr } = run(tree.path, 'new-type.ts', 'application');
+    const { status, stderr } = run(tree.path, 'new-type.ts', 'widget');
 
     expect(status).toBe(1);
-    expect(stderr).toBe('new:type: src/emulator/families.ts names applications already\n');
+    expect(stderr).toBe('new:type: src/emulator/families.ts names widgets already\n');
     expect(filesOf(tree.path)).toEqual(before);
   });
 });
