@@ -136,13 +136,23 @@ function comparableIn(before: FileIndex, after: FileIndex): EdgeOptions & { read
   // What a deployment did not tell, or told of the default configurations only, did not change because it does now.
   const parts = ({ types, summary: { sso } }: FileIndex): string =>
     [types.has('idp_group'), sso?.settings ?? 'offered', sso?.groups ?? 'offered'].join();
-  const hasInheritance = tells(before) && tells(after);
+  const [older, newer] = [before.inheritance.mode, after.inheritance.mode];
+  // Another reading is no change of the project.
+  const isOneReading = older === newer || !before.inheritance.isDerived || !after.inheritance.isDerived;
+  const hasInheritance = tells(before) && tells(after) && isOneReading;
   const hasMappings = reads(before) && reads(after) && parts(before) === parts(after);
   return {
     hasInheritance,
     hasMappings,
     notCompared: [
-      ...(hasInheritance ? [] : ['inherited access is not compared: one of the files does not tell it']),
+      ...(isOneReading
+        ? []
+        : [
+            `inherited access is not compared: the older file was made with --inheritance ${older}, the newer with ${newer}`,
+          ]),
+      ...(hasInheritance || !isOneReading
+        ? []
+        : ['inherited access is not compared: one of the files does not tell it']),
       ...(hasMappings || !(reads(before) || reads(after))
         ? []
         : ['what the next login gives is not compared: only one of the files tells all of it']),

@@ -148,6 +148,24 @@ describe('a diff', () => {
     expect([diff.isSame, diff.notCompared.length]).toEqual([true, 2]);
   });
 
+  it('compares nothing that is inherited where the files take different readings: that is no change', async () => {
+    const inheritance = { edges: 5, uncertain: 0, loops: 0, unknown_parents: 0 };
+    await using before = await indexOf('old', {
+      ...companies(),
+      summary: { inheritance: { ...inheritance, mode: 'parent' } },
+    });
+    await using after = await indexOf('new', {
+      ...changed(['role_binding:berlin//Auditor:assigned:role_binding:eu/Auditor'], []),
+      summary: { inheritance: { ...inheritance, mode: 'child' } },
+    });
+    using diff = diffOf(before, after);
+
+    expect([diff.isSame, diff.notCompared]).toEqual([
+      true,
+      ['inherited access is not compared: the older file was made with --inheritance parent, the newer with child'],
+    ]);
+  });
+
   it.each([[{ settings: 'offered', groups: 'not-offered' }], [{ settings: 'limited', groups: 'offered' }]])(
     'compares nothing of the next login where the deployment told one of the files only %o',
     async (sso) => {
