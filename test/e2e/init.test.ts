@@ -274,7 +274,7 @@ describe.skipIf(!existsSync('/usr/bin/script'))('init on a terminal', () => {
       ['Project id', `${emulator.projectId}\r`],
       ['Management key', `${canary}\r`],
       ['Include (', 'groups\r'],
-      ['"groups", which is no resource type', 'idp_group\r'],
+      [/names\s+"groups"/, 'idp_group\r'],
     ]);
 
     expect(code).toBe(0);

@@ -99,7 +99,7 @@ describe('a file that holds an access key', () => {
     const { rows, unknown } = JSON.parse(answer.stdout);
     expect(unknown.grantsTo).toEqual({ access_key: 1 });
     expect(rows.map((row: { readonly principal?: { readonly type: string } }) => row.principal?.type)).toEqual([
-      undefined,
+      'user',
       'access_key',
     ]);
     expect(answer.stdout).not.toMatch(/K123|CI/);

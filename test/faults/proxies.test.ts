@@ -201,7 +201,7 @@ describe('an egress proxy', () => {
   it('is what doctor says the way is', async () => {
     await tried({ args: ['doctor'] }, ({ run }) => {
       expect(run.stdout).toMatch(
-        /ok {4}network path {3}through the proxy 127\.0\.0\.1:\d+ \(HTTPS_PROXY\); 1 more CA\s+certificate from --ca-file/,
+        /ok {4}network path +through the proxy 127\.0\.0\.1:\d+ \(HTTPS_PROXY\); 1 more\s+CA\s+certificate from --ca-file/,
       );
       expect(run.stdout).not.toContain(encodeURIComponent(password));
     });

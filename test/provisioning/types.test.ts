@@ -30,6 +30,7 @@ describe('the types whose entitlements can be changed', () => {
       'sso_configuration',
       'application',
       'third_party_app',
+      'project',
     ]);
   });
 

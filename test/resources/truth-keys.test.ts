@@ -26,7 +26,7 @@ import {
 
 type ProjectWithKeys = typeof projectWithKeysArbitrary extends fc.Arbitrary<infer Rows> ? Rows : never;
 
-const types = [...typeIds, 'access_key'];
+const types = [...typeIds, 'access_key', 'access_key_secret'];
 const how = fc.record({
   order: fc.shuffledSubarray(types, { minLength: types.length }),
   pageSize: fc.integer({ min: 1, max: 5 }),

@@ -88,6 +88,9 @@ export function truthOf(rows: TruthRows, tenantRoles: 'all' | 'observed', inheri
     grants.set(`${entitlement}:${principalType}:${principalId}`, truth);
   };
 
+  for (const { id } of rows.keys ?? []) {
+    resources.set(`access_key_secret:${id}`, '');
+  }
   const keys = (rows.keys ?? []).filter(({ boundUserId }) => boundUserId === '');
   const holders = [
     ...rows.users.map(({ userId, ...held }) => ({ type: 'user', id: userId, ...held })),
