@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
@@ -280,7 +281,7 @@ describe.skipIf(!existsSync('/usr/bin/script'))('init on a terminal', () => {
     expect(code).toBe(0);
     expect(screen).toMatch(/idp_group +2 requests a tenant: up to \d+/);
     expect(screen).toMatch(/tenant reads +\d+ requests, 2 for each of/);
-    expect(screen.match(/ok {4}users /g)).toHaveLength(1);
+    expect(stripVTControlCharacters(screen).match(/ok {4}users /g)).toHaveLength(1);
     expect(await readFile(join(home.path, 'baton.yaml'), 'utf8')).toContain('\ninclude: "idp_group"\n');
   });
 
