@@ -1,8 +1,18 @@
-import { Cron } from 'croner';
 import { z } from 'zod';
 import { applicationDefaults } from '../access/application-default.ts';
 import { inheritanceModes } from '../access/inheritance.ts';
 import { parseListenAddress, parseListenHost } from '../listen-address.ts';
+import {
+  address,
+  cronPattern,
+  duration,
+  oneOf,
+  portOrOff,
+  rate,
+  typeNames,
+  wholeNumber,
+  yesOrNo,
+} from './setting-schemas.ts';
 
 /**
  * One setting: its names, what it means, and how its text is understood. Help, environment, checks and the manifest
@@ -29,80 +39,6 @@ export interface Setting {
   /** Takes the text as it was given, or says in a few words what is wrong with it. */
   readonly schema: z.ZodType<unknown, string>;
 }
-
-const wholeNumber = (min: number, max: number): z.ZodType<number, string> =>
-  z
-    .string()
-    .regex(/^\d{1,9}$/, `must be a whole number from ${min} to ${max}`)
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`);
-
-const oneOf = <Words extends readonly [string, ...string[]]>(...words: Words): z.ZodType<Words[number], string> =>
-  z.string().refine((value): value is Words[number] => words.includes(value), `must be one of ${words.join(', ')}`);
-
-const yesOrNo: z.ZodType<boolean, string> = z
-  .string()
-  .refine((value) => ['true', 'false', '1', '0', ''].includes(value), 'must be true or false')
-  .transform((value) => value === 'true' || value === '1');
-
-const periods: Readonly<Record<string, number>> = { s: 1_000, m: 60_000 };
-
-/** "off", "auto", or so many in a second or minute. */
-const rate: z.ZodType<'off' | 'auto' | { readonly count: number; readonly periodMs: number }, string> = z
-  .string()
-  .regex(/^(off|auto|[1-9]\d{0,4}\/[sm])$/, 'must be off, auto, or a rate such as 200/m or 3/s')
-  .transform((text) => {
-    if (text === 'off' || text === 'auto') {
-      return text;
-    }
-    const [count, unit = 'm'] = text.split('/');
-    return { count: Number(count), periodMs: periods[unit] ?? 60_000 };
-  });
-
-const durationUnits: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const longestDurationMs = 31 * 86_400_000;
-
-/** "30s", "5m", "1h", "1d" as milliseconds. */
-const duration: z.ZodType<number, string> = z
-  .string()
-  .regex(/^[1-9]\d{0,6}[smhd]$/, 'must be a duration such as 30s, 5m, 1h or 1d')
-  .transform((text) => Number(text.slice(0, -1)) * (durationUnits[text.slice(-1)] ?? 1_000))
-  .refine((ms) => ms <= longestDurationMs, 'must be 31d at most');
-
-/** A cron pattern of five fields (or six, with seconds first) that comes due at least once more. */
-const cronPattern = z.string().refine((text) => {
-  try {
-    return new Cron(text, { mode: '5-or-6-parts', paused: true }).nextRun() !== null;
-  } catch {
-    return false;
-  }
-}, 'must be a cron pattern such as "0 * * * *" (minute, hour, day, month, weekday) that comes due');
-
-/** Keeps the text that an address parser takes, and says its flaw otherwise. */
-const address = (parse: (text: string) => object): z.ZodType<string, string> =>
-  z.string().superRefine((text, context) => {
-    const parsed = parse(text);
-    if ('flaw' in parsed) {
-      context.addIssue({ code: 'custom', message: String(parsed.flaw) });
-    }
-  });
-
-/** Names of resource types, with commas between them. Which types there are, `registry.ts` knows. */
-const typeNames: z.ZodType<readonly string[], string> = z
-  .string()
-  .regex(
-    /^\s*[a-z_]+(?:\s*,\s*[a-z_]+)*\s*$/,
-    'must be names of resource types in lower case with commas between them, such as access_key, or all',
-  )
-  .transform((text) => [...new Set(text.split(',').map((name) => name.trim()))]);
-
-const portOrOff: z.ZodType<number | 'off', string> = z
-  .string()
-  .refine(
-    (text) => text === 'off' || (/^\d{1,5}$/.test(text) && Number(text) <= 65_535),
-    'must be a port (0 takes a free one) or off',
-  )
-  .transform((text) => (text === 'off' ? text : Number(text)));
 
 export const settings = {
   projectId: {
