@@ -1,5 +1,4 @@
 import type { Catalog } from '../access/catalog.ts';
-import { listedRoles, listedTenants } from '../access/catalog-list.ts';
 import { tenantName } from '../access/names.ts';
 import type { GroupView } from '../access/sso-mappings.ts';
 import { defaultSsoId } from '../descope/sso.ts';
@@ -10,12 +9,11 @@ import { type ResourceRow, resourceRow } from '../model/row.ts';
 import { fitText, maxDisplayNameBytes } from '../model/text.ts';
 import { type GroupSource, importedGroupTrait } from '../model/traits.ts';
 import type { ResourceType } from './resource-type.ts';
+import { listedByTenant } from './tenant-listing.ts';
 import { memberPage } from './sync/group-members.ts';
-import { lateOfTenants } from './sync/late.ts';
 import { emptyPage } from './sync/paging.ts';
 import { idpGroups, ssoOf, ssoSettings } from './sync/sso-reads.ts';
 import type { SyncSession } from './sync/sync-session.ts';
-import { tenantPage, tenantsBeneath } from './sync/tenant-page.ts';
 
 const families = [ssoSettings, idpGroups];
 
@@ -68,25 +66,7 @@ export const idpGroupType: ResourceType = {
     skips: 'entitlements',
   },
   isOptIn: true,
-  reads: [listedTenants.whole.endpoint, ...families.flatMap(({ calls }) => calls().map(({ endpoint }) => endpoint))],
-  lists: [listedTenants, listedRoles],
-  tenantFamilies: families,
-  parentTypeIds: ['tenant'],
-  list: async (session, { parent, ...request }) => {
-    const catalog = await session.beginListing('idp_group', request.signal);
-    return await tenantPage(session, request, {
-      tenants: tenantsBeneath(catalog.tenants, parent),
-      families,
-      rowsOf: async (tenant, signal) => (await rowsOf(session, catalog, tenant, signal)).map((row) => [row.id, row]),
-    });
-  },
-  get: async (session, id, signal) => {
-    const catalog = await session.catalog(signal);
-    const [tenantId = ''] = partsOfId(id, 3) ?? [];
-    const tenant = catalog.tenant(tenantId);
-    return tenant && (await rowsOf(session, catalog, tenant, signal)).find((row) => row.id === id);
-  },
-  late: lateOfTenants('idp_group', rowsOf),
+  ...listedByTenant('idp_group', 3, families, rowsOf),
   entitlements: [
     {
       words: {

@@ -1,4 +1,3 @@
-import { listedRoles, listedTenants } from '../access/catalog-list.ts';
 import { tenantName } from '../access/names.ts';
 import type { SsoView } from '../access/sso-mappings.ts';
 import type { Catalog } from '../access/catalog.ts';
@@ -6,15 +5,14 @@ import type { Certificate } from '../descope/certificates.ts';
 import { defaultSsoId } from '../descope/sso.ts';
 import type { TenantSettings } from '../descope/tenant-settings.ts';
 import type { Tenant } from '../descope/tenants.ts';
-import { partsOfId, tenantRef } from '../model/ids.ts';
+import { tenantRef } from '../model/ids.ts';
 import { toResource } from '../model/resource-message.ts';
 import { type ResourceRow, resourceRow } from '../model/row.ts';
 import { isValidTimestamp, rfc3339OfMs } from '../model/time.ts';
 import type { ResourceType } from './resource-type.ts';
-import { lateOfTenants } from './sync/late.ts';
+import { listedByTenant } from './tenant-listing.ts';
 import { ssoOf, ssoSettings, tenantSettings, xaaSettings } from './sync/sso-reads.ts';
 import type { SyncSession } from './sync/sync-session.ts';
-import { tenantPage, tenantsBeneath } from './sync/tenant-page.ts';
 
 const families = [ssoSettings, tenantSettings, xaaSettings];
 const dayMs = 86_400_000;
@@ -117,24 +115,6 @@ export const ssoConfigurationType: ResourceType = {
     skips: 'entitlements and grants',
   },
   isOptIn: true,
-  reads: [listedTenants.whole.endpoint, ...families.flatMap(({ calls }) => calls().map(({ endpoint }) => endpoint))],
-  lists: [listedTenants, listedRoles],
-  tenantFamilies: families,
-  parentTypeIds: ['tenant'],
+  ...listedByTenant('sso_configuration', 2, families, rowsOf),
   entitlements: [],
-  list: async (session, { parent, ...request }) => {
-    const catalog = await session.beginListing('sso_configuration', request.signal);
-    return await tenantPage(session, request, {
-      tenants: tenantsBeneath(catalog.tenants, parent),
-      families,
-      rowsOf: async (tenant, signal) => (await rowsOf(session, catalog, tenant, signal)).map((row) => [row.id, row]),
-    });
-  },
-  get: async (session, id, signal) => {
-    const catalog = await session.catalog(signal);
-    const [tenantId = ''] = partsOfId(id, 2) ?? [];
-    const tenant = catalog.tenant(tenantId);
-    return tenant && (await rowsOf(session, catalog, tenant, signal)).find((row) => row.id === id);
-  },
-  late: lateOfTenants('sso_configuration', rowsOf),
 };
