@@ -1,6 +1,6 @@
 import type { Grant } from '../model/messages.ts';
 import { edgeNotesOf } from '../sync-format/stored-rows.ts';
-import type { Certainty, FileGrant, FileInheritance, FileMapping, FileRow } from './rows.ts';
+import type { Certainty, FileGrant, FileInheritance, FileMapping, FileRow, FileUnknownGrant } from './rows.ts';
 import type { JsonId } from './to-row.ts';
 
 /** As much of a grant as the rows need; protobuf JSON has this shape. */
@@ -100,9 +100,19 @@ function rowOf({ id, on, to, isExpanded: isDerived, notes }: Parts): FileRow | u
     return { kind: 'group-member', id, groupId: onId, userId: toId };
   }
   const edge = onKind === undefined || holderTypes.has(toType) ? undefined : edgeOf({ id, on, to, notes });
-  return (
-    edge ?? { kind: 'unknown', what: 'grant', id, on: { typeId: onType, id: onId }, to: { typeId: toType, id: toId } }
-  );
+  return edge ?? unknownOf({ id, on: { typeId: onType, id: onId }, to: { typeId: toType, id: toId }, notes });
+}
+
+function unknownOf({ id, on, to, notes }: Pick<FileUnknownGrant, 'id' | 'on' | 'to'> & Pick<Parts, 'notes'>): FileRow {
+  const { metadata } = notes();
+  return {
+    kind: 'unknown',
+    what: 'grant',
+    id,
+    on,
+    to,
+    metadata: Object.keys(metadata).length === 0 ? undefined : metadata,
+  };
 }
 
 /** What is inherited or mapped, by what the grant says of itself; undefined for one that says neither. */

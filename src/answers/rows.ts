@@ -170,6 +170,10 @@ export interface FileUnknownResource {
   readonly id: string;
   /** '' where the file gives none. */
   readonly name: string;
+  /** What else the file tells of it; absent where that is nothing. */
+  readonly profile?: Readonly<Record<string, unknown>> | undefined;
+  /** RFC 3339; absent where the file does not tell. */
+  readonly createdAt?: string | undefined;
 }
 
 export interface FileUnknownGrant {
@@ -178,6 +182,8 @@ export interface FileUnknownGrant {
   readonly id: string;
   readonly on: TypedId;
   readonly to: TypedId;
+  /** What the grant says of itself, such as the scopes of a consent; absent where that is nothing. */
+  readonly metadata?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** The protocol's id of a resource: type ids are those of the file, such as `role_binding`. */

@@ -158,7 +158,15 @@ function rowOf({
         profile,
       };
     default:
-      return { kind: 'unknown', what: 'resource', typeId, id, name };
+      return {
+        kind: 'unknown',
+        what: 'resource',
+        typeId,
+        id,
+        name,
+        profile: Object.keys(profile).length === 0 ? undefined : profile,
+        createdAt: createdAt === '' ? undefined : createdAt,
+      };
   }
 }
 
