@@ -2,7 +2,7 @@ import type { Command, Option } from 'commander';
 import { longFlag } from '../config/file-keys.ts';
 import type { SuggestKind } from '../answers/suggest.ts';
 import { type Setting, settings } from '../config/settings.ts';
-import { ecosystemCommand } from './ecosystem.ts';
+import { ecosystemCommand } from './mode.ts';
 
 /** A flag as completion sees it. */
 export interface FlagInfo {

@@ -3,11 +3,9 @@ import { refuseKeyForm } from '../config/key-form.ts';
 import { ConnectorError } from '../errors.ts';
 import { parseGrantId } from '../model/ids.ts';
 import type { CommandContext } from './command-context.ts';
+import { ecosystemCommand } from './mode.ts';
 import { addSettingOptions, connectionSettings, readingSettings } from './setting-options.ts';
 import type { SettingFlags } from './setting-sources.ts';
-
-/** Name of the hidden command that runs when no command is given: see below. */
-export const ecosystemCommand = '_baton';
 
 type EcosystemFlags = SettingFlags & {
   readonly file?: string;

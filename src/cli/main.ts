@@ -4,8 +4,8 @@ import { refuseKeyInArguments } from '../config/management-key.ts';
 import { ConnectorError } from '../errors.ts';
 import { whereItBroke } from '../log.ts';
 import { harmlessOutput, printableLines } from '../printable.ts';
-import { ecosystemCommand } from './ecosystem.ts';
 import { exitCodeOf, exitCodeOfBug, exitCodeOfGoneReader } from './exit-codes.ts';
+import { modeOf } from './mode.ts';
 import { createProgram } from './program.ts';
 import { type EndingSignal, ownSignals, signalExitCode } from './signals.ts';
 import { outputSettled, outputState, watchStreams, writeErr, writeOut } from './streams.ts';
@@ -65,11 +65,12 @@ async function main(): Promise<number> {
       endWith: (chosen) => void (code = chosen),
     });
     program.hook('preAction', (_program, command) => void (purpose = whatFor(command)));
-    if (argv.length === 0) {
+    const mode = modeOf(argv, process.env);
+    if (mode.kind === 'help') {
       tellHelp(program);
       return 2;
     }
-    await program.parseAsync(isCommandless(argv) ? [ecosystemCommand, ...argv] : argv, { from: 'user' });
+    await program.parseAsync([...mode.words], { from: 'user' });
     return code;
   } catch (thrown) {
     if (thrown instanceof CommanderError) {
@@ -114,11 +115,6 @@ async function endOf(code: number): Promise<number> {
     tell('error', 'the rest of the command was done');
   }
   return code === 0 || purpose === 'prints' ? exitCodeOf(state) : code;
-}
-
-/** Flags alone: the way in which every Baton connector is called. */
-function isCommandless([first = '']: readonly string[]): boolean {
-  return first.startsWith('-') && !['-h', '--help', '-v', '--version'].includes(first);
 }
 
 /** Help and version are results (commander has written them); the rest is a mistake on the command line. */

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { ecosystemCommand } from '../../src/cli/ecosystem.ts';
+import { ecosystemCommand } from '../../src/cli/mode.ts';
 import { createProgram } from '../../src/cli/program.ts';
 
 const program = createProgram({
