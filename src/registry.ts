@@ -66,6 +66,20 @@ export function includeWords(): readonly string[] {
   return [...new Set(registry.filter(({ isOptIn }) => isOptIn === true).map(includeWord))];
 }
 
+/** The words that `--include` needs, so that the types of these ids are listed. Throws `config` for an id of no type. */
+export function includesOf(typeIds: readonly string[]): readonly string[] {
+  return typeIds.flatMap((typeId) => {
+    const type = registry.find(({ words }) => words.id === typeId);
+    if (type === undefined) {
+      throw new ConnectorError(
+        'config',
+        `there is no resource type ${JSON.stringify(typeId.slice(0, 100))}; the types are ${registry.map(({ words }) => words.id).join(', ')}`,
+      );
+    }
+    return type.isOptIn === true ? [includeWord(type)] : [];
+  });
+}
+
 /** The word by which `--include` asks for a type. */
 function includeWord({ words, includedWith = words.id }: ResourceType): string {
   return includedWith;

@@ -1,4 +1,4 @@
-import { create, isMessage } from '@bufbuild/protobuf';
+import { clone, create, isMessage } from '@bufbuild/protobuf';
 import { type Any, anyUnpack } from '@bufbuild/protobuf/wkt';
 import {
   SkipEntitlementsAndGrantsSchema,
@@ -12,14 +12,19 @@ import { ConnectorServiceCleanupRequestSchema } from '../gen/c1/connector/v2/con
 import { EntitlementsServiceListStaticEntitlementsRequestSchema } from '../gen/c1/connector/v2/entitlement_pb.ts';
 import { GrantsServiceListGrantsRequestSchema } from '../gen/c1/connector/v2/grant_pb.ts';
 import {
+  ResourceGetterServiceGetResourceRequestSchema,
+  ResourceSchema,
   ResourcesServiceListResourcesRequestSchema,
   ResourceTypesServiceListResourceTypesRequestSchema,
 } from '../gen/c1/connector/v2/resource_pb.ts';
+import type { ResourceBid } from './bid.ts';
 import { annotationRegistry, hasAnnotation, marker } from './annotations.ts';
 import type {
   ConnectorServiceCleanupRequest,
   EntitlementsServiceListStaticEntitlementsRequest,
   GrantsServiceListGrantsRequest,
+  Resource,
+  ResourceGetterServiceGetResourceRequest,
   ResourcesServiceListResourcesRequest,
   ResourceType,
   ResourceTypesServiceListResourceTypesRequest,
@@ -36,6 +41,25 @@ export function resourcesRequest(
   pageToken: string,
 ): ResourcesServiceListResourcesRequest {
   return create(ResourcesServiceListResourcesRequestSchema, { activeSyncId, resourceTypeId, pageToken });
+}
+
+/** One resource, by itself. */
+export function resourceRequest(
+  activeSyncId: string,
+  { typeId, id, parent }: ResourceBid,
+): ResourceGetterServiceGetResourceRequest {
+  return create(ResourceGetterServiceGetResourceRequestSchema, {
+    activeSyncId,
+    resourceId: { resourceType: typeId, resource: id },
+    ...(parent !== undefined && { parentResourceId: { resourceType: parent.typeId, resource: parent.id } }),
+  });
+}
+
+/** The same resource, which names no parent. */
+export function withoutParent(resource: Resource): Resource {
+  const copy = clone(ResourceSchema, resource);
+  copy.parentResourceId = undefined;
+  return copy;
 }
 
 export function staticEntitlementsRequest(

@@ -2,7 +2,7 @@ import { open, rm } from 'node:fs/promises';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ConnectorError } from '../errors.ts';
 import { isOsError, osCode, osReason, sqliteCode, sqliteReason } from '../os-reasons.ts';
-import { type C1zTable, putC1zAbout } from '../sync-format/c1z.ts';
+import { type C1zTable, putC1zAbout, type SyncType } from '../sync-format/c1z.ts';
 import { c1zSchema } from '../sync-format/c1z-schema.ts';
 import { toLocalTime } from '../sync-format/c1z-time.ts';
 import type { C1zRow } from './c1z-rows.ts';
@@ -52,6 +52,8 @@ export interface C1zDatabaseOptions {
   /** The file that this is made for: errors name it. */
   readonly target: string;
   readonly syncId: string;
+  /** What Baton's tools call the sync: full when left out. */
+  readonly syncType?: SyncType | undefined;
   readonly now: () => number;
 }
 
@@ -60,7 +62,13 @@ export interface C1zDatabaseOptions {
  * it (Node's SQLite needs one), and it is never forced to the disk: after a fault it is thrown away. Indexes are
  * updated with the rows, so that nothing is sorted in a temporary folder.
  */
-export async function createC1zDatabase({ path, target, syncId, now }: C1zDatabaseOptions): Promise<C1zDatabase> {
+export async function createC1zDatabase({
+  path,
+  target,
+  syncId,
+  syncType = 'full',
+  now,
+}: C1zDatabaseOptions): Promise<C1zDatabase> {
   await createEmpty(path, target);
   const database = new DatabaseSync(path, { open: false });
 
@@ -76,7 +84,9 @@ export async function createC1zDatabase({ path, target, syncId, now }: C1zDataba
   }
 
   try {
-    const { inserts, updates } = guarded(target, () => begin(database, syncId, toLocalTime(now())));
+    const { inserts, updates } = guarded(target, () =>
+      begin(database, { syncId, syncType, startedAt: toLocalTime(now()) }),
+    );
     return {
       remove,
       put: (table, row) =>
@@ -106,8 +116,7 @@ type Statements = Readonly<Record<C1zTable, StatementSync>>;
 /** Opens the database, makes its tables, and begins the one transaction of its life with the row of the sync itself. */
 function begin(
   database: DatabaseSync,
-  syncId: string,
-  startedAt: string,
+  { syncId, syncType, startedAt }: { readonly syncId: string; readonly syncType: SyncType; readonly startedAt: string },
 ): { readonly inserts: Statements; readonly updates: Statements } {
   database.open();
   database.exec(
@@ -117,9 +126,9 @@ function begin(
   database.exec('begin');
   database
     .prepare(
-      "insert into v1_sync_runs (sync_id, started_at, sync_token, sync_type, grants_backfilled) values (?, ?, '', 'full', 1)",
+      "insert into v1_sync_runs (sync_id, started_at, sync_token, sync_type, grants_backfilled) values (?, ?, '', ?, 1)",
     )
-    .run(syncId, startedAt);
+    .run(syncId, startedAt, syncType);
   return {
     inserts: prepareAll(database, (table) => {
       const names = [...columns[table], 'sync_id', 'discovered_at'];

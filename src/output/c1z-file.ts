@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { constants, createZstdCompress } from 'node:zlib';
 import type { Entitlement, Grant, Resource, ResourceType } from '../model/messages.ts';
+import type { SyncType } from '../sync-format/c1z.ts';
 import { c1zAboutOf } from '../sync-format/c1z-about.ts';
 import { c1zMagic, contentHashOf } from '../sync-format/layout.ts';
 import type { TenantRoles } from '../sync-format/summary.ts';
@@ -36,6 +37,8 @@ export interface C1zFile {
 export interface C1zFileOptions {
   /** A KSUID: readers sort by it. */
   readonly syncId: string;
+  /** What Baton's tools call the sync: full when left out. */
+  readonly syncType?: SyncType;
   /** What the sync is made of. It is kept in the file, so that the next one knows what it compares itself with. */
   readonly about?: { readonly projectId: string; readonly tenantRoles?: TenantRoles };
   readonly now?: () => number;
@@ -45,10 +48,10 @@ export interface C1zFileOptions {
 
 export async function createC1zFile(
   target: string,
-  { syncId, about, now = Date.now, files }: C1zFileOptions,
+  { syncId, syncType, about, now = Date.now, files }: C1zFileOptions,
 ): Promise<C1zFile> {
   const path = unfinishedPath(await placeOf(target), '.db.tmp');
-  const database = await createC1zDatabase({ path, target, syncId, now });
+  const database = await createC1zDatabase({ path, target, syncId, syncType, now });
   const counts = { resourceTypes: 0, resources: {}, entitlements: {}, grants: {} };
   let output: AtomicFile | undefined;
 

@@ -12,6 +12,9 @@ export const c1zTables = {
 } as const satisfies Record<Section, string>;
 export type C1zTable = (typeof c1zTables)[Section];
 
+/** What Baton's tools call a sync: of everything, of some resources, or of resources alone. */
+export type SyncType = 'full' | 'partial' | 'resources_only';
+
 /** The key, among the sessions of a sync, under which a file of ours tells what it was made of. */
 const aboutKey = 'baton-descope/sync';
 

@@ -13,6 +13,7 @@ import {
   typesRequest,
 } from '../model/walk-requests.ts';
 import type { ConnectorSurface } from '../model/surface.ts';
+import type { SyncShape } from './shape.ts';
 import { RememberedResources } from './remembered-resources.ts';
 
 /**
@@ -37,6 +38,8 @@ export interface WalkOptions {
   readonly surface: ConnectorSurface;
   readonly syncId: string;
   readonly sink: SyncSink;
+  /** What is left out; nothing when left out itself. */
+  readonly shape?: Pick<SyncShape, 'typeIds' | 'skips'>;
   readonly onProgress?: (progress: WalkProgress) => void;
   readonly signal?: AbortSignal;
 }
@@ -46,8 +49,16 @@ export interface WalkOptions {
  * made of each type's templates, grants. Users come first, as the connector lists them. Throws when any call fails or a
  * page token comes back unchanged; what the sink has been given is then worth nothing.
  */
-export async function walk({ surface, syncId, sink, onProgress, signal }: WalkOptions): Promise<void> {
-  const { list: types } = await surface.listResourceTypes(typesRequest(syncId), signal);
+export async function walk({
+  surface,
+  syncId,
+  sink,
+  shape: { typeIds, skips } = {},
+  onProgress,
+  signal,
+}: WalkOptions): Promise<void> {
+  const { list } = await surface.listResourceTypes(typesRequest(syncId), signal);
+  const types = list.filter(({ id }) => typeIds?.has(id) !== false);
   await sink.resourceTypes(types);
 
   const remembered = new Map(
@@ -68,6 +79,9 @@ export async function walk({ surface, syncId, sink, onProgress, signal }: WalkOp
     );
   }
 
+  if (skips === 'entitlements-and-grants') {
+    return;
+  }
   for (const type of types) {
     const { list: templates } = await surface.listStaticEntitlements(
       staticEntitlementsRequest(syncId, type.id),
@@ -83,7 +97,7 @@ export async function walk({ surface, syncId, sink, onProgress, signal }: WalkOp
     }
   }
 
-  for (const type of types.filter((listed) => !skipsGrants(listed))) {
+  for (const type of skips === 'grants' ? [] : types.filter((listed) => !skipsGrants(listed))) {
     const count = counter('grants', type.id, onProgress);
     for (const id of isTypeScopedType(type) ? [undefined] : (remembered.get(type.id)?.ids() ?? [])) {
       await eachPage(
@@ -99,7 +113,7 @@ export async function walk({ surface, syncId, sink, onProgress, signal }: WalkOp
 }
 
 /** Every page of a listing, and of the stretches that its pages name besides: one after the other, in that order. */
-async function eachPage<T>(
+export async function eachPage<T>(
   ask: (pageToken: string) => Promise<RowPage<T>>,
   take: (rows: readonly T[]) => Promise<void>,
   signal: AbortSignal | undefined,
