@@ -21,7 +21,11 @@ export function remarks(summary: SyncSummary): readonly string[] {
     );
   }
   if (dangling.count > 0) {
-    lines.push(`warning: ${counted(dangling.count, 'reference')} to something that does not exist (summary.dangling)`);
+    const ofKeys = summary.access_keys?.bound_to_nobody ?? 0;
+    const bound = ofKeys === 0 ? '' : `, among them ${counted(ofKeys, 'access key')} bound to a user who is gone`;
+    lines.push(
+      `warning: ${counted(dangling.count, 'reference')} to something that does not exist${bound} (summary.dangling)`,
+    );
   }
   if (ambiguous.count > 0) {
     lines.push(
@@ -48,7 +52,14 @@ export function remarks(summary: SyncSummary): readonly string[] {
       `warning: ${counted(broken, 'tenant')} with a parent that is unknown or in a loop: nothing is inherited through it (summary.inheritance)`,
     );
   }
-  return [...lines, ...ssoRemarks(summary), ...thirdPartyRemarks(summary)];
+  return [...lines, ...keyRemarks(summary), ...ssoRemarks(summary), ...thirdPartyRemarks(summary)];
+}
+
+/** The same of access keys. */
+function keyRemarks({ access_keys: keys }: SyncSummary): readonly string[] {
+  return keys?.scim === 'not-offered'
+    ? ['note: this deployment of Descope does not tell which access keys are those of SCIM (summary.access_keys)']
+    : [];
 }
 
 /** What a deployment does not tell of single sign-on, and what leads nowhere in it. */

@@ -9,6 +9,7 @@ import { managementKeyList } from './management-keys.ts';
 import { permissionList } from './permissions.ts';
 import { projectList } from './projects.ts';
 import { roleList } from './roles.ts';
+import { scimKeysCall } from './scim-keys.ts';
 import { defaultSsoSettingsCall, ssoSettingsCall } from './sso.ts';
 import { tenantSettingsCall } from './tenant-settings.ts';
 import { tenantList } from './tenants.ts';
@@ -41,6 +42,7 @@ export const tenantEndpoints: readonly ReadEndpoint[] = [
   tenantSettingsCall.endpoint,
   groupsEndpoint,
   xaaSettingsCall.endpoint,
+  scimKeysCall.endpoint,
 ];
 
 /** Every call that this program can make. */

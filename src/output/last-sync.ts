@@ -11,6 +11,7 @@ const schema = z.object({
     tenantRoles: z.enum(tenantRoleWords).optional(),
     exportedFrom: z.string().optional(),
     counts: z.object({ resources: countsByType, grants: countsByType }),
+    access_keys: z.object({ scim_keys: z.number() }).optional().catch(undefined),
   }),
 });
 
@@ -20,6 +21,8 @@ export interface LastSync {
   readonly tenantRoles?: TenantRoles | undefined;
   /** True for the sync of another product's connector. */
   readonly isForeign?: boolean;
+  /** How many access keys it knows to be those of SCIM. */
+  readonly scimKeys?: number | undefined;
   readonly counts: {
     readonly resources: Readonly<Record<string, number>>;
     readonly grants: Readonly<Record<string, number>>;
@@ -53,10 +56,11 @@ function toLastSync(file: z.output<typeof schema> | undefined): LastSync | undef
   if (file === undefined) {
     return undefined;
   }
-  const { projectId, tenantRoles, exportedFrom, counts } = file.summary;
+  const { projectId, tenantRoles, exportedFrom, counts, access_keys: keys } = file.summary;
   return {
     projectId: projectId === '' ? undefined : projectId,
     tenantRoles,
+    ...(keys !== undefined && { scimKeys: keys.scim_keys }),
     // The file was made from one that others wrote. It may hold derived grants, which a sync never finds.
     counts: exportedFrom === undefined ? counts : { resources: counts.resources, grants: {} },
   };

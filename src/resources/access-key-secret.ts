@@ -1,11 +1,13 @@
 import { type AccessKey, accessKeyList } from '../descope/access-keys.ts';
+import { scimKeysCall } from '../descope/scim-keys.ts';
 import type { ResourceRef } from '../model/ids.ts';
 import { toResource } from '../model/resource-message.ts';
 import { type ResourceRow, resourceRow } from '../model/row.ts';
 import { secretTrait } from '../model/traits.ts';
+import { keyPage } from './key-listing.ts';
 import { expireTimeOf, listedKeys, namesOf, partsOfKey } from './listed-keys.ts';
 import type { ResourceType } from './resource-type.ts';
-import { fillPage, rowsAfter } from './sync/paging.ts';
+import { scimKeys, type ScimOf, scimOf } from './sync/scim-reads.ts';
 import type { SyncSession } from './sync/sync-session.ts';
 
 /**
@@ -15,14 +17,14 @@ import type { SyncSession } from './sync/sync-session.ts';
 function toSecret(
   key: AccessKey,
   displayName: string,
-  isUser: (id: string) => boolean,
+  { isUser, scim }: { readonly isUser: (id: string) => boolean; readonly scim: ScimOf },
   { beganAtMs, cuts }: SyncSession,
 ): ResourceRow {
   const { id, boundUserId, createdBy } = key;
   const userRef = (userId: string): ResourceRef | undefined =>
     userId !== '' && isUser(userId) ? { typeId: 'user', id: userId } : undefined;
   const parts = {
-    ...partsOfKey(key, displayName, beganAtMs),
+    ...partsOfKey(key, displayName, beganAtMs, scim),
     detail: 'descope.access_key',
     expireTime: expireTimeOf(key),
     creator: userRef(createdBy),
@@ -42,16 +44,21 @@ export const accessKeySecretType: ResourceType = {
   },
   isOptIn: true,
   includedWith: 'access_key',
-  reads: [accessKeyList.endpoint],
+  reads: [accessKeyList.endpoint, scimKeysCall.endpoint],
   lists: [listedKeys],
+  tenantFamilies: [scimKeys],
+  actsAs: { list: listedKeys, userIdOf: ({ boundUserId }: AccessKey) => boundUserId },
   parentTypeIds: [],
   entitlements: [],
-  list: async (session, { cursor, limit, signal }) => {
-    const keys = (await session.beginListing('access_key_secret', signal)).rows(listedKeys);
+  list: async (session, request) => {
+    const catalog = await session.beginListing('access_key_secret', request.signal);
+    const keys = catalog.rows(listedKeys);
     const nameOf = namesOf(keys);
-    const { users } = await session.complete(signal);
-    const toRow = (key: AccessKey): ResourceRow => toSecret(key, nameOf(key), (id) => users.has(id), session);
-    return fillPage(rowsAfter(keys, cursor, listedKeys.idOf, toRow), limit);
+    const { users } = await session.complete(request.signal);
+    const isUser = (id: string): boolean => users.has(id);
+    return await keyPage(session, catalog, keys, request, (key, scim) =>
+      toSecret(key, nameOf(key), { isUser, scim }, session),
+    );
   },
   get: async (session, id, signal) => {
     const catalog = await session.catalog(signal);
@@ -60,8 +67,12 @@ export const accessKeySecretType: ResourceType = {
       return undefined;
     }
     const named = [key.boundUserId, key.createdBy].filter((userId) => userId !== '');
-    const found = await Promise.all(named.map((userId) => session.project.loadUser(userId, session.call(signal))));
+    const [scim, ...found] = await Promise.all([
+      scimOf(session, catalog, key, signal),
+      ...named.map((userId) => session.project.loadUser(userId, session.call(signal))),
+    ]);
     const users = new Set(found.map((user) => user?.userId));
-    return toSecret(key, namesOf(catalog.rows(listedKeys))(key), (userId) => users.has(userId), session);
+    const isUser = (userId: string): boolean => users.has(userId);
+    return toSecret(key, namesOf(catalog.rows(listedKeys))(key), { isUser, scim }, session);
   },
 };

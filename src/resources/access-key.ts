@@ -1,16 +1,18 @@
 import { accessKeyEndpoints } from '../descope/access-key-calls.ts';
 import { type AccessKey, accessKeyList } from '../descope/access-keys.ts';
+import { scimKeysCall } from '../descope/scim-keys.ts';
 import { toResource } from '../model/resource-message.ts';
 import { type ResourceRow, resourceRow } from '../model/row.ts';
 import { serviceAccountTraits } from '../model/traits.ts';
+import { keyPage } from './key-listing.ts';
 import { listedKeys, namesOf, partsOfKey } from './listed-keys.ts';
 import type { ResourceType } from './resource-type.ts';
-import { fillPage, rowsAfter } from './sync/paging.ts';
+import { scimKeys, type ScimOf, scimOf } from './sync/scim-reads.ts';
 import type { SyncSession } from './sync/sync-session.ts';
 
 /** A key as a service account. */
-function toAccessKey(key: AccessKey, displayName: string, { beganAtMs, cuts }: SyncSession): ResourceRow {
-  const parts = partsOfKey(key, displayName, beganAtMs);
+function toAccessKey(key: AccessKey, displayName: string, scim: ScimOf, { beganAtMs, cuts }: SyncSession): ResourceRow {
+  const parts = partsOfKey(key, displayName, beganAtMs, scim);
   return resourceRow(toResource('access_key', parts, serviceAccountTraits(parts, 'descope.access_key'), cuts));
 }
 
@@ -20,11 +22,6 @@ function toAccessKey(key: AccessKey, displayName: string, { beganAtMs, cuts }: S
  */
 function unbound(keys: readonly AccessKey[]): readonly AccessKey[] {
   return keys.filter(({ boundUserId }) => boundUserId === '');
-}
-
-async function rowMaker(session: SyncSession, signal?: AbortSignal): Promise<(key: AccessKey) => ResourceRow> {
-  const nameOf = namesOf((await session.catalog(signal)).rows(listedKeys));
-  return (key) => toAccessKey(key, nameOf(key), session);
 }
 
 export const accessKeyType: ResourceType = {
@@ -37,8 +34,9 @@ export const accessKeyType: ResourceType = {
     skips: 'entitlements and grants',
   },
   isOptIn: true,
-  reads: [accessKeyList.endpoint, accessKeyEndpoints.loadKey],
+  reads: [accessKeyList.endpoint, accessKeyEndpoints.loadKey, scimKeysCall.endpoint],
   lists: [listedKeys],
+  tenantFamilies: [scimKeys],
   parentTypeIds: [],
   holders: {
     list: listedKeys,
@@ -46,12 +44,19 @@ export const accessKeyType: ResourceType = {
       boundUserId === '' ? { roleNames, userTenants: keyTenants } : { roleNames: [], userTenants: [] },
   },
   entitlements: [],
-  list: async (session, { cursor, limit, signal }) => {
-    const keys = unbound((await session.beginListing('access_key', signal)).rows(listedKeys));
-    return fillPage(rowsAfter(keys, cursor, listedKeys.idOf, await rowMaker(session, signal)), limit);
+  list: async (session, request) => {
+    const catalog = await session.beginListing('access_key', request.signal);
+    const keys = unbound(catalog.rows(listedKeys));
+    const nameOf = namesOf(catalog.rows(listedKeys));
+    return await keyPage(session, catalog, keys, request, (key, scim) => toAccessKey(key, nameOf(key), scim, session));
   },
   get: async (session, id, signal) => {
-    const key = (await session.catalog(signal)).row(listedKeys, id);
-    return key === undefined || key.boundUserId !== '' ? undefined : (await rowMaker(session, signal))(key);
+    const catalog = await session.catalog(signal);
+    const key = catalog.row(listedKeys, id);
+    if (key === undefined || key.boundUserId !== '') {
+      return undefined;
+    }
+    const displayName = namesOf(catalog.rows(listedKeys))(key);
+    return toAccessKey(key, displayName, await scimOf(session, catalog, key, signal), session);
   },
 };

@@ -46,8 +46,16 @@ export function stateOfKey(
   };
 }
 
-/** What the two resources of a key have in common. `nowMs` decides whether it has expired. */
-export function partsOfKey(key: AccessKey, displayName: string, nowMs: number): ResourceParts {
+/**
+ * What the two resources of a key have in common. `nowMs` decides whether it has expired; `scim` are the SSO
+ * configurations for which it was made.
+ */
+export function partsOfKey(
+  key: AccessKey,
+  displayName: string,
+  nowMs: number,
+  scim: readonly string[] | 'unknown',
+): ResourceParts {
   const { id, description, createdTime, boundUserId } = key;
   const expireTime = expireTimeOf(key);
   const { word, ...state } = stateOfKey(key, nowMs);
@@ -69,6 +77,8 @@ export function partsOfKey(key: AccessKey, displayName: string, nowMs: number): 
       custom_claims_present: key.hasCustomClaims,
       ignored_roles: ignoredRolesOf(key),
       editable: key.isEditable,
+      scim: scim === 'unknown' ? null : scim.length > 0,
+      scim_configurations: scim === 'unknown' ? [] : [...scim],
     },
   };
 }

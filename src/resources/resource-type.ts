@@ -6,6 +6,7 @@ import type { ResourceTypeWords } from '../model/resource-type.ts';
 import type { ResourceRef } from '../model/ids.ts';
 import type { GrantRow, ResourceRow } from '../model/row.ts';
 import type { UserReferences } from './sync/holders.ts';
+import type { ActingAs } from './sync/findings.ts';
 import type { TenantFamily } from './sync/tenant-family.ts';
 import type { GrantPage, Page, PageRequest } from './sync/paging.ts';
 import type { LateResources, SyncSession } from './sync/sync-session.ts';
@@ -36,6 +37,8 @@ export interface ResourceType {
    * needs `late`. The grants are those of `grantsOfHolders`, with `named` and the id as what is held.
    */
   readonly namedByUsers?: UserReferences;
+  /** As which users its resources act: one that names a user who is gone dangles. */
+  readonly actsAs?: ActingAs<unknown>;
   readonly entitlements: readonly EntitlementType[];
   /** Direct grants of all entitlements of all its resources, for a type whose grants are listed in one walk. */
   readonly allGrants?: (session: SyncSession, request: PageRequest) => Promise<GrantPage>;

@@ -5,6 +5,7 @@ import { entitlementTemplate } from '../model/entitlement-message.ts';
 import type { Entitlement, ResourceType as ResourceTypeMessage } from '../model/messages.ts';
 import { toResourceType } from '../model/resource-type.ts';
 import type { EntitlementType, ResourceType } from './resource-type.ts';
+import type { ActingType } from './sync/findings.ts';
 import type { UserReferences } from './sync/holders.ts';
 import type { LateResources, TypesRead } from './sync/sync-session.ts';
 import type { TenantFamily } from './sync/tenant-family.ts';
@@ -33,6 +34,8 @@ export class TypeSet implements TypesRead {
   readonly otherHolders: readonly HolderType[];
   /** What users' records name besides tenants and roles. */
   readonly named: readonly UserReferences[];
+  /** Those that act as users. */
+  readonly acting: readonly ActingType[];
   readonly late: readonly LateResources[];
   /** What is read tenant by tenant, each once. */
   readonly tenantFamilies: readonly TenantFamily<unknown>[];
@@ -53,6 +56,7 @@ export class TypeSet implements TypesRead {
       holders === undefined || holders === 'users' ? [] : [{ typeId: words.id, ...holders }],
     );
     this.named = types.flatMap(({ namedByUsers }) => (namedByUsers === undefined ? [] : [namedByUsers]));
+    this.acting = types.flatMap(({ words, actsAs }) => (actsAs === undefined ? [] : [{ typeId: words.id, ...actsAs }]));
     this.late = types.flatMap((type) => (type.late === undefined ? [] : [type.late]));
     this.tenantFamilies = [...new Set(types.flatMap(({ tenantFamilies = [] }) => tenantFamilies))];
     this.#templates = new Map(

@@ -10,10 +10,16 @@ export interface SyncExtent {
   readonly counts: Pick<SummaryCounts, 'resources' | 'grants'>;
   /** Types that were asked for, and of which the deployment does not tell. */
   readonly typesNotOffered?: readonly string[];
+  /** True where access keys were read, and the deployment does not tell which are those of SCIM. */
+  readonly isScimUntold?: boolean;
 }
 
 /** What is known of the sync before: a file need not tell its project. */
-export type LastExtent = Omit<SyncExtent, 'projectId'> & { readonly projectId: string | undefined };
+export type LastExtent = Omit<SyncExtent, 'projectId' | 'isScimUntold'> & {
+  readonly projectId: string | undefined;
+  /** How many access keys it knows to be those of SCIM. */
+  readonly scimKeys?: number | undefined;
+};
 
 export interface ShrinkLimits {
   /** How many percent fewer are believed. */
@@ -92,7 +98,10 @@ export function checkShrink(
       `note: the file before was made with --tenant-roles ${last.tenantRoles}: this sync was not compared with it`,
     ];
   }
-  const gone = (found.typesNotOffered ?? []).filter((typeId) => (last.counts.resources[typeId] ?? 0) > 0);
+  const gone = [
+    ...(found.typesNotOffered ?? []).filter((typeId) => (last.counts.resources[typeId] ?? 0) > 0),
+    ...(found.isScimUntold === true && (last.scimKeys ?? 0) > 0 ? ['SCIM keys'] : []),
+  ];
   if (gone.length > 0 && !isAccepted) {
     throw new ConnectorError(
       'held',

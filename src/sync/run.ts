@@ -58,7 +58,8 @@ export async function runSync({
       throw new Error('the walk ended although the users were not all read');
     }
     const typesNotOffered = [...(read.sso?.typesNotOffered ?? []), ...(read.thirdParty?.typesNotOffered ?? [])];
-    await guard?.({ projectId: read.projectId, tenantRoles, counts: target.counts, typesNotOffered });
+    const isScimUntold = read.accessKeys?.scim === 'not-offered';
+    await guard?.({ projectId: read.projectId, tenantRoles, counts: target.counts, typesNotOffered, isScimUntold });
     let summary: SyncSummary | undefined;
     await target.finish(
       (contentHash) =>

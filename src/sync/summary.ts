@@ -27,7 +27,7 @@ export function toSummary(
   { startedAtMs, finishedAtMs, tenantRoles }: SyncRun,
   contentHash: string,
 ) {
-  const { proof, findings, requests, cuts, inheritance, sso, thirdParty } = report;
+  const { proof, findings, requests, cuts, inheritance, accessKeys, sso, thirdParty } = report;
   return {
     complete: true,
     projectId: report.projectId,
@@ -68,6 +68,13 @@ export function toSummary(
       unknown_parents: inheritance.unknownParents,
       ancestor_defines: inheritance.ancestorDefines,
     },
+    ...(accessKeys !== undefined && {
+      access_keys: {
+        scim: accessKeys.scim,
+        scim_keys: accessKeys.scimKeys,
+        bound_to_nobody: accessKeys.boundToNobody,
+      },
+    }),
     ...(sso !== undefined && {
       sso: {
         settings: sso.settings,

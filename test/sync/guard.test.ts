@@ -27,6 +27,21 @@ const extent = ({
 const check = (before: Found, found: Found, limits: Partial<ShrinkLimits> = {}): readonly string[] =>
   checkShrink(extent(before), extent(found), { maxShrink: 20, isAccepted: false, ...limits });
 
+describe('a deployment that no longer tells which keys are those of SCIM', () => {
+  const last = (scimKeys?: number) => ({ ...extent({}), scimKeys });
+  const limits = { maxShrink: 20, isAccepted: false };
+
+  it('is held back where the file before knew of some, unless somebody accepts it', () => {
+    const found = { ...extent({}), isScimUntold: true };
+
+    expect(() => checkShrink(last(2), found, limits)).toThrow(/it has SCIM keys, .*--accept-shrink/);
+    expect(checkShrink(last(2), found, { ...limits, isAccepted: true })).toEqual([]);
+    expect(checkShrink(last(0), found, limits)).toEqual([]);
+    expect(checkShrink(last(), found, limits)).toEqual([]);
+    expect(checkShrink(last(2), { ...extent({}), isScimUntold: false }, limits)).toEqual([]);
+  });
+});
+
 describe('the shrink guard', () => {
   it.each([
     { what: 'nothing missing', found: {}, isHeld: false },

@@ -14,7 +14,7 @@ const maxNamed = 100;
 
 /** A reference on a record that leads nowhere, or that Descope's API leaves open. Absent parts do not apply. */
 export interface Finding {
-  /** The resource type of what is named: tenant, role, permission, or one whose resources users name. */
+  /** The resource type of what is named: tenant, role, permission, user, or one whose resources users name. */
   readonly kind: string;
   readonly userId?: string;
   /** Who holds it, where that is no user. */
@@ -30,14 +30,30 @@ export interface FindingList {
   readonly first: readonly Finding[];
 }
 
+/** Rows that act as a user whom they name; '' for one that does not. A method, so that rows may differ. */
+export interface ActingAs<Row> {
+  readonly list: CatalogList<Row>;
+  userIdOf(this: void, row: Row): string;
+}
+
+export interface ActingType extends ActingAs<unknown> {
+  readonly typeId: string;
+}
+
+/** Who may be named, where all users are known. */
+export interface UserNames {
+  readonly types: readonly ActingType[];
+  readonly isUser: (userId: string) => boolean;
+}
+
 export interface Findings {
-  /** References to tenants, roles and permissions that no list knows: no access was made of them. */
+  /** References to tenants, roles, permissions and users that no list knows: no access was made of them. */
   readonly dangling: FindingList;
   /** Role names held in a tenant that both the tenant and the project define: counted as the tenant's. */
   readonly ambiguous: FindingList;
   /**
-   * All role and tenant references of the principals, and how many of them dangle (permissions of roles not among
-   * them).
+   * All role and tenant references of the principals, and how many of them dangle (permissions of roles, and users as
+   * whom keys act, not among them).
    */
   readonly references: number;
   readonly danglingReferences: number;
@@ -80,6 +96,7 @@ export function findReferences(
   catalog: Catalog,
   sources: readonly HolderSource[],
   inheritance: Inheritance = inheritanceIn(catalog),
+  named: UserNames = { types: [], isUser: () => true },
 ): Findings {
   const dangling = new Collector();
   const ambiguous = new Collector();
@@ -88,6 +105,14 @@ export function findReferences(
   for (const role of catalog.roles) {
     for (const name of role.permissionNames.filter((permission) => !catalog.hasPermission(permission))) {
       dangling.add({ kind: 'permission', roleId: idOfRole(role), name });
+    }
+  }
+  for (const { typeId, list, userIdOf } of named.types) {
+    for (const row of catalog.rows(list)) {
+      const userId = userIdOf(row);
+      if (userId !== '' && !named.isUser(userId)) {
+        dangling.add({ kind: 'user', principal: { typeId, id: list.idOf(row) }, name: userId });
+      }
     }
   }
   const ancestorDefines = sources.reduce((sum, { index }) => sum + countDefinedAbove(catalog, index, inheritance), 0);
@@ -191,7 +216,7 @@ export function checkDangling(
   if (strict && dangling.count > 0) {
     throw new ConnectorError(
       'inconsistent',
-      `${dangling.count} references lead to a tenant, role or permission that does not exist (${describe(dangling.first[0])}), and --strict is set`,
+      `${dangling.count} references lead to a tenant, role, permission or user that does not exist (${describe(dangling.first[0])}), and --strict is set`,
     );
   }
   if (tooMany) {

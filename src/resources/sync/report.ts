@@ -4,6 +4,7 @@ import type { InheritanceMode } from '../../access/inheritance.ts';
 import type { Findings } from './findings.ts';
 import { inheritanceIn } from './inherited-edges.ts';
 import type { Cuts } from './session-counters.ts';
+import { type AccessKeyReport, accessKeyReport } from './scim-reads.ts';
 import { type SsoReport, ssoReport } from './sso-report.ts';
 import type { SyncSession } from './sync-session.ts';
 import { type ThirdPartyReport, thirdPartyReport } from './third-party-report.ts';
@@ -17,6 +18,8 @@ export interface SyncReport {
   readonly findings: Findings;
   readonly cuts: Cuts;
   readonly inheritance: InheritanceReport;
+  /** Absent where access keys are not read. */
+  readonly accessKeys?: AccessKeyReport;
   /** Absent where single sign-on is not read. */
   readonly sso?: SsoReport;
   /** Absent where third-party apps are not read. */
@@ -43,6 +46,7 @@ export function syncReport(session: SyncSession): SyncReport | undefined {
     return undefined;
   }
   const { catalog, inherited, proof, findings } = completed;
+  const accessKeys = accessKeyReport(session);
   const sso = ssoReport(session);
   const thirdParty = thirdPartyReport(session);
   const { mode, loops, unknownParents } = inheritanceIn(catalog, session.policy.inheritance);
@@ -53,6 +57,7 @@ export function syncReport(session: SyncSession): SyncReport | undefined {
     findings,
     cuts: session.cutCounts,
     inheritance: { mode, ...inherited.counts, loops, unknownParents, ancestorDefines: findings.ancestorDefines },
+    ...(accessKeys !== undefined && { accessKeys }),
     ...(sso !== undefined && { sso }),
     ...(thirdParty !== undefined && { thirdParty }),
   };

@@ -14,7 +14,7 @@ import type { ResourceRow } from '../../model/row.ts';
 import type { CutCounter } from '../../model/text.ts';
 import { CatalogReads } from './catalog-reads.ts';
 import type { CompletedRead, LookedUp } from './completed-read.ts';
-import { checkDangling, type DanglingPolicy, findReferences } from './findings.ts';
+import { type ActingType, checkDangling, type DanglingPolicy, findReferences } from './findings.ts';
 import { createHeldBindings } from './held-bindings.ts';
 import { HolderIndex } from './holder-index.ts';
 import {
@@ -71,6 +71,8 @@ export interface TypesRead {
   readonly otherHolders: readonly HolderType[];
   /** What users' records name besides tenants and roles. */
   readonly named: readonly UserReferences[];
+  /** What acts as users whom it names. */
+  readonly acting: readonly ActingType[];
   readonly late: readonly LateResources[];
   /** What is read tenant by tenant. */
   readonly tenantFamilies: readonly TenantFamily<unknown>[];
@@ -364,7 +366,8 @@ export class SyncSession {
       const catalog = await this.#lists.again(firstCatalog, this.#index, signal);
       const sources = this.#sources(catalog, this.#index, read);
       const inheritance = inheritanceIn(catalog, this.policy.inheritance);
-      const findings = findReferences(catalog, sources, inheritance);
+      const isUser = (userId: string): boolean => read.ids.has(userId);
+      const findings = findReferences(catalog, sources, inheritance, { types: this.types.acting, isUser });
       checkDangling(findings, this.policy);
       const heldBindings = createHeldBindings(
         catalog,

@@ -13,6 +13,8 @@ export interface TenantFamily<Row> {
   calls(this: void): readonly TenantCall<Row>[];
   /** True for what a deployment need not have: its first refusal means that it has not, whatever the refusal says. */
   readonly isExtra?: true;
+  /** True for what is asked of tenants only that something names: nobody asks all tenants for it, nor ahead of others. */
+  readonly isOfNamedTenants?: true;
   /** About how much memory a row takes. */
   bytesOf(this: void, row: Row): number;
 }

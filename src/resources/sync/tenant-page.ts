@@ -42,7 +42,10 @@ export async function tenantPage<R extends Row<unknown>>(
   const isFull = createGauge();
   const { tenantReads, completedNow, types } = session;
   // Whoever has read the users will be asked for the other families, too.
-  const wanted = completedNow === undefined ? families : types.tenantFamilies;
+  const wanted =
+    completedNow === undefined
+      ? families
+      : types.tenantFamilies.filter(({ isOfNamedTenants }) => isOfNamedTenants !== true);
   /** Those that were not read when this page came to them: what was asked for ahead of them counts, too. */
   const unread = new Set<string>();
   let waitedFor = 0;
