@@ -101,7 +101,7 @@ export interface TypeRights {
 /** The rights of every type, also of those that are not listed unless somebody asks for them. */
 export function typeRights(): readonly TypeRights[] {
   return registry.map(({ words, isOptIn = false, reads }) => ({
-    type: toResourceType(words),
+    type: toResourceType(words, isOptIn),
     isOptIn,
     read: reads.map(endpointLabel),
     write: writeRightsOf(words.id),

@@ -1,4 +1,5 @@
 import { create } from '@bufbuild/protobuf';
+import { OptInRequiredSchema } from '../gen/c1/connector/v2/connector_pb.ts';
 import {
   SkipEntitlementsAndGrantsSchema,
   SkipEntitlementsSchema,
@@ -34,14 +35,21 @@ export interface ResourceTypeWords {
   readonly areGrantsTypeScoped?: boolean;
 }
 
-/** The type as ListResourceTypes gives it. */
-export function toResourceType({ id, displayName, description, ...words }: ResourceTypeWords): ResourceType {
+/** The type as ListResourceTypes gives it. Readers of a file know by its annotation that somebody asked for an opt-in type. */
+export function toResourceType(
+  { id, displayName, description, ...words }: ResourceTypeWords,
+  isOptIn = false,
+): ResourceType {
   const skips = words.skips === 'entitlements' ? SkipEntitlementsSchema : SkipEntitlementsAndGrantsSchema;
   return create(ResourceTypeSchema, {
     id,
     displayName,
     description,
     traits: words.traits.map((trait) => traits[trait]),
-    annotations: [marker(skips), ...(words.areGrantsTypeScoped === true ? [marker(TypeScopedGrantsSchema)] : [])],
+    annotations: [
+      marker(skips),
+      ...(words.areGrantsTypeScoped === true ? [marker(TypeScopedGrantsSchema)] : []),
+      ...(isOptIn ? [marker(OptInRequiredSchema)] : []),
+    ],
   });
 }

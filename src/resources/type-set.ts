@@ -47,7 +47,7 @@ export class TypeSet implements TypesRead {
     types.forEach(checkType);
     this.all = types;
     this.typeIds = new Set(types.map(({ words }) => words.id));
-    this.messages = types.map(({ words }) => toResourceType(words));
+    this.messages = types.map(({ words, isOptIn }) => toResourceType(words, isOptIn));
     this.lists = [...new Set(types.flatMap(({ lists }) => lists))];
     this.#byId = new Map(types.map((type) => [type.words.id, type]));
     this.#messages = new Map(this.messages.map((message) => [message.id, message]));
