@@ -59,25 +59,33 @@ export interface HeldInProject {
   readonly via: '' | 'tag';
   /** The tags of the project that give them. */
   readonly tags: readonly string[];
-  /** The project has some only of the tags that an entry names: Descope does not say whether one of them is enough. */
-  readonly isUncertain: boolean;
+  /**
+   * Roles that only entries give of whose tags the project lacks some: Descope does not say whether one of them is
+   * enough.
+   */
+  readonly uncertainRoles: readonly string[];
 }
 
-/** The roles in one project; those that it is named for come first, and make the others sure. */
+/** The roles in one project; those that it is named for come first. */
 export function heldInProject({ inProjects, byTags }: ConsoleRoles, { id, tags }: Project): HeldInProject {
   const direct = inProjects.filter(({ projectIds }) => projectIds.includes(id)).flatMap(({ roles }) => roles);
   const tagged = byTags
     .filter((entry) => entry.roles.length > 0)
     .filter((entry) => entry.tags.some((tag) => tags.includes(tag)));
   const roles = [...new Set([...direct, ...tagged.flatMap((entry) => entry.roles)])];
+  const certain = new Set([
+    ...direct,
+    ...tagged.filter((entry) => entry.tags.every((tag) => tags.includes(tag))).flatMap((entry) => entry.roles),
+  ]);
+  const uncertainRoles = roles.filter((role) => !certain.has(role));
   if (direct.length > 0 || tagged.length === 0) {
-    return { roles, via: '', tags: [], isUncertain: false };
+    return { roles, via: '', tags: [], uncertainRoles };
   }
   return {
     roles,
     via: 'tag',
     tags: tags.filter((tag) => tagged.some((entry) => entry.tags.includes(tag))),
-    isUncertain: tagged.every((entry) => entry.tags.some((tag) => !tags.includes(tag))),
+    uncertainRoles,
   };
 }
 

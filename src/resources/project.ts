@@ -48,12 +48,15 @@ function noteOfAdmin(
   };
   const held = heldInProject(byRole, project);
   if (held.roles.length > 0 && (held.via === '' || role !== 'admin' || !admin.isCompanyAdmin)) {
-    return { note: noteOf(held) };
+    return { note: noteOf(held, held.uncertainRoles.length > 0) };
   }
   return admin.isCompanyAdmin && role === 'admin' ? { note: { via: 'company_admin' } } : undefined;
 }
 
-/** Undefined for a key that has no role in the project. What its roles mean is not published: they stand as they are. */
+/**
+ * Undefined for a key that has no role in the project. What its roles mean is not published: they stand as they are.
+ * Those that are uncertain are named where others are not.
+ */
 function noteOfKey(
   { roles: given, companyRoles }: ManagementKey,
   project: Project,
@@ -63,11 +66,20 @@ function noteOfKey(
   if (roles.length === 0) {
     return undefined;
   }
-  return { note: { roles, ...(held.roles.length === 0 ? { via: 'company_role' } : noteOf(held)) } };
+  const uncertain = held.uncertainRoles.filter((role) => !companyRoles.includes(role));
+  return {
+    note: {
+      roles,
+      ...(held.roles.length === 0 ? { via: 'company_role' } : noteOf(held, uncertain.length > 0)),
+      ...(uncertain.length > 0 && uncertain.length < roles.length && { uncertain_roles: uncertain }),
+    },
+  };
 }
 
-function noteOf({ via, tags, isUncertain }: HeldInProject): GrantNote {
-  return via === '' ? undefined : { via, tags: [...tags], ...(isUncertain && { certainty: 'uncertain' }) };
+function noteOf({ via, tags }: HeldInProject, isUncertain: boolean): GrantNote {
+  return via === '' && !isUncertain
+    ? undefined
+    : { ...(via !== '' && { via, tags: [...tags] }), ...(isUncertain && { certainty: 'uncertain' }) };
 }
 
 /** A page of one entitlement of a project: those rows of a list that have it, in the order of their ids. */
