@@ -92,10 +92,9 @@ describe.each(both)('a whole company, with tenant roles "%s"', (tenantRoles) => 
 
       const server = await startServer({ surface: company.connector, listen: '127.0.0.1:0' });
       const remote = connectSurface(server.address);
-      const rows = await collect(remote, 'sync-2').finally(async () => {
-        remote.close();
-        await server.stop(500);
-      });
+      const rows = await collect(remote, 'sync-2');
+      remote.close();
+      await server.stop(500);
       expectFacts(rows as unknown as JsonRows, expected); // rows as protobuf JSON
     });
   });

@@ -24,7 +24,7 @@ export interface CompanyFacts {
 }
 
 const ofCompany = new Set<string>(companyTypes);
-const told = ['application', 'third_party_app', 'project'];
+const told = new Set(['application', 'third_party_app', 'project']);
 
 /** The rows of an NDJSON file, whatever other lines it has. */
 export function rowsOfLines(text: string): JsonRows {
@@ -74,7 +74,7 @@ export function factsOfRows({ resources, entitlements, grants }: JsonRows, expec
       .map((row) => lineOf(withProfile(row, keys.get(typeOf(row)) ?? new Set())))
       .toSorted(),
     notes: grants
-      .filter((grant) => told.includes(typeOf((grant['entitlement'] as Json)['resource'] as Json)))
+      .filter((grant) => told.has(typeOf((grant['entitlement'] as Json)['resource'] as Json)))
       .map(({ id, annotations = [] }) => lineOf({ id, metadata: annotations[0]?.['metadata'] }))
       .toSorted(),
   };
@@ -93,7 +93,7 @@ function withProfile(row: JsonRow, keys: ReadonlySet<string>): JsonRow {
   return {
     ...row,
     profile: narrowed(row['profile']),
-    annotations: (row.annotations ?? []).map((one) => ({ ...one, profile: narrowed(one['profile']) })),
+    annotations: (row.annotations ?? []).map((one) => Object.assign({}, one, { profile: narrowed(one['profile']) })),
   };
 }
 

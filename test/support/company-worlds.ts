@@ -75,29 +75,30 @@ export const companyArbitrary: fc.Arbitrary<CompanyRecords> = treeWorldArbitrary
           descopers: unique(descoperArbitrary(projectIds, pools.tags), 5),
           managementKeys: unique(managementKeyArbitrary(projectIds, pools.tags, pools.roles), 5, 1),
         })
-        .map(({ ssoAppIds, createdTimes, keyFields, own, projects, ...lists }) => ({
-          users: world.users.map(({ userId, roleNames, userTenants }, place) => ({
-            userId,
-            roleNames,
-            userTenants,
-            createdTime: createdTimes[place] ?? 0,
-            ssoAppIds: ssoAppIds[place] ?? [],
-          })),
-          tenants: world.tenants.map(({ id, parent, roleInheritance, disabled }) => ({
-            id,
-            parent,
-            roleInheritance,
-            disabled,
-          })),
-          roles: world.roles.map(({ name, tenantId, permissionNames }) => ({ name, tenantId, permissionNames })),
-          permissions: world.permissions.map(({ name }) => ({ name })),
-          keys: world.keys.map(
-            ({ id, roleNames, keyTenants }, place) =>
-              Object.assign({ id, roleNames, keyTenants }, keyFields[place]) as AccessKeyRecord,
-          ),
-          projects: [own, ...projects],
-          ...lists,
-        }));
+        .map(({ ssoAppIds, createdTimes, keyFields, own, projects, ...lists }) =>
+          Object.assign(lists, {
+            users: world.users.map(({ userId, roleNames, userTenants }, place) => ({
+              userId,
+              roleNames,
+              userTenants,
+              createdTime: createdTimes[place] ?? 0,
+              ssoAppIds: ssoAppIds[place] ?? [],
+            })),
+            tenants: world.tenants.map(({ id, parent, roleInheritance, disabled }) => ({
+              id,
+              parent,
+              roleInheritance,
+              disabled,
+            })),
+            roles: world.roles.map(({ name, tenantId, permissionNames }) => ({ name, tenantId, permissionNames })),
+            permissions: world.permissions.map(({ name }) => ({ name })),
+            keys: world.keys.map(
+              ({ id, roleNames, keyTenants }, place) =>
+                Object.assign({ id, roleNames, keyTenants }, keyFields[place]) as AccessKeyRecord,
+            ),
+            projects: [own, ...projects],
+          }),
+        );
     }),
 );
 

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type CompanyRecords, listCalls, pagedCalls, type UserRecord } from './company-records.ts';
 
@@ -20,17 +20,17 @@ export const plainProjectId = 'P2PlainProject00000000000000';
 
 export async function startPlainServer(records: CompanyRecords): Promise<PlainServer> {
   const requests: string[] = [];
-  const server = createServer((request, response) => {
-    void bodyOf(request).then((body) => {
-      const url = new URL(request.url ?? '/', 'http://plain');
-      const call = `${request.method} ${url.pathname}`;
-      requests.push(call);
-      const answer = answerTo(records, call, url.searchParams, body);
-      response
-        .writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' })
-        .end(JSON.stringify(answer ?? {}));
-    });
-  });
+  const reply = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await bodyOf(request);
+    const url = new URL(request.url ?? '/', 'http://plain');
+    const call = `${request.method} ${url.pathname}`;
+    requests.push(call);
+    const answer = answerTo(records, call, url.searchParams, body);
+    response
+      .writeHead(answer === undefined ? 404 : 200, { 'content-type': 'application/json' })
+      .end(JSON.stringify(answer ?? {}));
+  };
+  const server = createServer((request, response) => void reply(request, response).catch(() => response.destroy()));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo; // on TCP it is neither null nor a path
   return {
