@@ -1,6 +1,6 @@
 import type { FileIndex } from './file-index.ts';
 import { count } from './count.ts';
-import { inheritanceInWords, nextLoginInWords } from './limits.ts';
+import { inheritanceInWords, nextLoginInWords, notReadIn } from './limits.ts';
 import { unknownInWords } from './unknown.ts';
 
 /**
@@ -27,6 +27,7 @@ export interface About {
 /** Describes the extract of an index; `version` is the program's. */
 export function aboutOf(index: FileIndex, version: string, since?: FileIndex): About {
   const { database, summary, unknown } = index;
+  const notRead = notReadIn(index);
   const numberOf = (sql: string): number => Number(database.prepare(`select count(*) n from ${sql}`).get()?.['n']);
   const { projectId = '', startedAt, finishedAt, contentHash, tenantRoles, consistency } = summary;
   return {
@@ -54,10 +55,11 @@ export function aboutOf(index: FileIndex, version: string, since?: FileIndex): A
         : `Users: ${consistency.proved}.`,
     assumed: consistency?.assumptions ?? [],
     notShown: [
-      ...[...inheritanceInWords(index), ...nextLoginInWords(index)].map(
-        (text) => `${text.replace(/^./, (first) => first.toUpperCase())}.`,
-      ),
-      'Management keys and users of the console are not read; access keys only with --include access_key.',
+      ...[
+        ...inheritanceInWords(index),
+        ...nextLoginInWords(index),
+        ...(notRead === undefined ? [] : [notRead.words]),
+      ].map((text) => `${text.replace(/^./, (first) => first.toUpperCase())}.`),
       ...findings(summary),
       ...unknownInWords(unknown).map((text) => `${text}.`),
     ],

@@ -4,7 +4,7 @@ import { type AccessPath, heldDirectly, pathColumns, textIn, thingColumns, toPat
 import { find } from './find.ts';
 import { createWayPaths, giverColumns, inheritedColumns, inheritingKeyColumns } from './inherited-paths.ts';
 import { type TypedThing, thingInWords } from './unknown.ts';
-import { typedThingIn } from './unknown-rows.ts';
+import { typedThingIn } from './other-rows.ts';
 import { groupsOf, type UserGroup } from './user-groups.ts';
 import { gainingMembers, givers, hasThing, inheritingKeys, inheritingUsers } from './ways.ts';
 
@@ -85,7 +85,7 @@ function userAccess(index: FileIndex, n: number, directOnly: boolean): AccessOf 
         const back = path.way === 'direct' ? backFrom.get(path.heldId) : undefined;
         yield back === undefined ? path : { ...path, alsoMappedBy: back.map(({ id, name }) => ({ id, name })) };
       }
-      if (index.unknown !== undefined) {
+      if (index.hasOtherGrants) {
         yield* otherThingsOf(database, row);
       }
     },

@@ -1,6 +1,6 @@
 import { type AccessPath, heldInWords, pathInWords, wayInWords } from './access-path.ts';
 import type { FileIndex } from './file-index.ts';
-import { inheritanceInWords, nextLoginInWords } from './limits.ts';
+import { inheritanceInWords, nextLoginInWords, notReadIn } from './limits.ts';
 import type { Namesakes } from './namesakes.ts';
 import { noteGap } from './table.ts';
 import { type UnknownCounts, unknownInWords } from './unknown.ts';
@@ -168,9 +168,13 @@ export function nameAndStatus({ user, status }: Pick<AccessPath, 'user' | 'statu
   return status === 'enabled' || status === '' ? user : `${user} (${status})`;
 }
 
-/** What every answer says about completeness, and about what it does not know: one line each. */
+/**
+ * What every answer says about completeness, and about what it does not know: one line each. `relevant` are the words of
+ * `--include` that matter to the question, all by default.
+ */
 export function limitsInWords(
   index: Pick<FileIndex, 'gap' | 'inheritance' | 'summary' | 'types' | 'unknown'>,
+  relevant?: readonly string[],
 ): string[] {
   const { consistency } = index.summary;
   const read =
@@ -179,7 +183,13 @@ export function limitsInWords(
       : consistency.mode === 'unproven'
         ? 'it is not proved that nobody is missing: "consistency" in the file says why'
         : 'all users, tenants, roles and permissions were read';
-  const told = [read, ...inheritanceInWords(index), ...nextLoginInWords(index)];
+  const notRead = notReadIn(index, relevant);
+  const told = [
+    read,
+    ...inheritanceInWords(index),
+    ...nextLoginInWords(index),
+    ...(notRead === undefined ? [] : [notRead.words]),
+  ];
   return [...told.map((text) => `note: ${text}`), ...unknownNotes(index.unknown)];
 }
 

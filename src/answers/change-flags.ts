@@ -15,10 +15,11 @@ function bit(flag: ChangeFlag): number {
  * Marks in the tables of a diff what a reviewer has to look at first: privileged access that is new, also where a role
  * that people hold has become privileged or allows something administrative; gains of people who cannot log in; and
  * privileged people who can log in again. Roles are judged as on the report's page, which shows these flags as they
- * are.
+ * are. `flagOthers` marks what it knows of besides.
  */
-export function flagChanges(database: DatabaseSync): void {
+export function flagChanges(database: DatabaseSync, flagOthers?: (database: DatabaseSync) => void): void {
   if (
+    flagOthers === undefined &&
     database
       .prepare(
         "select 1 from temp.access_change where change = 'gained' union all select 1 from temp.people_change where change = 'changed' union all select 1 from temp.model_change where change = 'gained' union all select 1 from temp.edge_change where change = 'gained' union all select 1 from temp.mapping_change where change = 'gained' limit 1",
@@ -29,6 +30,7 @@ export function flagChanges(database: DatabaseSync): void {
   }
   judge(database);
   flagEdgeChanges(database);
+  flagOthers?.(database);
   database.exec(`
 update temp.access_change as c set flags =
     case when kind <> 'tenant' and exists (select 1 from temp.powerful p where p.side = 'new' and p.role = c.role and p.tenant = iif(c.kind = 'binding', '', c.tenant_id)) then ${bit('new privileged access')} else 0 end

@@ -43,6 +43,8 @@ export interface Change {
   readonly principal?: TypedThing | undefined;
   /** What it is about, where the kind is `other`. */
   readonly held?: TypedThing | undefined;
+  /** Which entitlement of it was gained or lost, or says something else of itself: `before` and `after` are in words. */
+  readonly entitlement?: string | undefined;
   /** How much is inherited from it in tenants below, which came or went with it; undefined for nothing. */
   readonly follows?: number | undefined;
   /** Where it is held, for what is inherited, and how sure that is. */

@@ -253,7 +253,7 @@ where c.change = '${change}'`;
   const keys = `
 union all
 select '', c.principal_name, '', c.principal_id, ${columns('i.keys')}
-from temp.unknown_change c join ${here}.thing s on s.kind = c.kind and s.id = c.held_id join ${here}.inherits i on i.source = s.n and i.keys <> '' ${joins}
+from temp.other_change c join ${here}.thing s on s.kind = c.kind and s.id = c.held_id join ${here}.inherits i on i.source = s.n and i.keys <> '' ${joins}
 where c.change = '${change}' and c.principal_type = 'access_key' and exists (select 1 from temp.edges_compared)
 union all
 select '', coalesce(o.name, ''), '', k.to_id, ${columns('i.keys')}

@@ -6,7 +6,9 @@ import type { Diff } from './diff.ts';
 import type { Namesakes } from './namesakes.ts';
 import { markdownName, printable } from './printable.ts';
 import { noteGap, tableLines } from './table.ts';
-import { thingInWords } from './unknown.ts';
+import { isFoundingType } from '../model/ids.ts';
+import { typeInWords } from '../sync-format/known-types.ts';
+import { thingInWords, type TypedThing } from './unknown.ts';
 import type { Way } from './ways.ts';
 
 /** The columns of a change in CSV, in this order; part of the contract. */
@@ -175,7 +177,10 @@ function nextLoginParts(change: Change, name: Name): { readonly subject: string;
 }
 
 function accessWords(change: Change, name: Name): string {
-  const { kind, because, inherited } = change;
+  const { kind, because, inherited, held } = change;
+  if (held !== undefined) {
+    return otherAccessWords(change, held, name);
+  }
   const isGained = change.change === 'gained';
   const why =
     inherited !== undefined
@@ -187,6 +192,18 @@ function accessWords(change: Change, name: Name): string {
     return `${isGained ? 'became a member' : 'is no longer a member'} of ${name(change.tenant)}${why}`;
   }
   return `${isGained ? 'was given' : 'lost'} ${thing(change, name)}${why}`;
+}
+
+/** "consented to Ledger Sync (scopes invoices)", "was given the role admin of project Emulator". */
+function otherAccessWords({ change, entitlement = '', before, after }: Change, held: TypedThing, name: Name): string {
+  const thingName = name(thingInWords(held));
+  if (change === 'changed') {
+    return `has ${entitlement} of ${thingName}: ${name(before)} before, ${name(after)} now`;
+  }
+  const said = change === 'gained' ? after : before;
+  const how = said === '' ? '' : ` (${name(said)})`;
+  const what = entitlement === '' ? thingName : `${entitlement.replaceAll('_', ' ')} of ${thingName}`;
+  return `${change === 'gained' ? 'was given' : 'lost'} ${what}${how}`;
 }
 
 function peopleWords({ change, before, after }: Change, name: Name): string {
@@ -213,6 +230,9 @@ function modelParts(change: Change, name: Name): { readonly subject: string; rea
         : change.kind === 'role'
           ? `role ${thing(change, name)}`
           : `permission ${name(change.permission)}`;
+  if (change.change === 'changed') {
+    return { subject, words: `has ${name(change.before)} before, ${name(change.after)} now` };
+  }
   return { subject, words: change.change === 'appeared' ? 'is new' : 'is gone' };
 }
 
@@ -236,7 +256,7 @@ export function diffInWords({ counts, isSame }: Diff): string {
   if (isSame) {
     return 'Nothing changed: the same people hold the same access.';
   }
-  const { gained, lost, tenants, usersAppeared, usersGone, usersChanged, model, flagged, unknown = 0 } = counts;
+  const { gained, lost, tenants, usersAppeared, usersGone, usersChanged, model, flagged, byType = {} } = counts;
   const { inherited = 0, inheritance = 0, mappings = 0 } = counts;
   const places = tenants === 0 ? '' : ` in ${count(tenants, 'place')}`;
   return [
@@ -249,13 +269,23 @@ export function diffInWords({ counts, isSame }: Diff): string {
           `Inherited: ${count(inherited, 'change')} of access that ${inherited === 1 ? 'follows' : 'follow'}, ${count(inheritance, 'change')} of what tenants inherit.`,
         ]),
     ...(mappings === 0 ? [] : [`At the next login: ${count(mappings, 'change')}.`]),
-    ...(unknown === 0 ? [] : [`Of other types: ${count(unknown, 'change')}.`]),
+    ...otherTotals(byType),
     ...(flagged === 0
       ? []
       : [
           `To look at first: ${flagged.toLocaleString('en')}, listed first and again in ${flagged === 1 ? 'its' : 'their'} place.`,
         ]),
   ].join('\n');
+}
+
+/** "Access keys: 2 changes. Third-party apps: 1 change." */
+function otherTotals(byType: Readonly<Record<string, number>>): string[] {
+  const totals = Object.entries(byType).map(([type, number]) => `${typeTitle(type)}: ${count(number, 'change')}.`);
+  return totals.length === 0 ? [] : [totals.join(' ')];
+}
+
+function typeTitle(type: string): string {
+  return printable(typeInWords(type, 2)).replace(/^./u, (letter) => letter.toUpperCase());
 }
 
 /** A heading, and the changes under it. */
@@ -294,7 +324,7 @@ function* groupsOf(diff: Diff, name: Name): Generator<Group> {
 function keyOf(change: Change): string {
   const { area, tenantId } = change;
   if (!isKnown(change)) {
-    return `${area}, unknown`;
+    return `${area} of ${typeOf(change)}`;
   }
   return area === 'access' ? `access ${tenantId}` : area;
 }
@@ -302,7 +332,12 @@ function keyOf(change: Change): string {
 function titleOf(change: Change, name: Name, names: Namesakes): string {
   const { area, tenantId, tenant } = change;
   if (!isKnown(change)) {
-    return area === 'access' ? 'Access of other types' : 'Things of other types';
+    const title = typeTitle(typeOf(change));
+    return area === 'model'
+      ? title
+      : change.held === undefined
+        ? `${title}: what they hold`
+        : `${title}: who has access`;
   }
   switch (area) {
     case 'access':
@@ -314,6 +349,11 @@ function titleOf(change: Change, name: Name, names: Namesakes): string {
     default:
       return 'Tenants, roles and permissions';
   }
+}
+
+/** The type that a change concerns: of a role that somebody gained, that is the type of who holds it. */
+function typeOf({ held, principal }: Change): string {
+  return held !== undefined && !isFoundingType(held.type) ? held.type : (principal?.type ?? '');
 }
 
 const signs = { gained: '+', appeared: '+', lost: '-', gone: '-', changed: '~' } as const;

@@ -4,7 +4,7 @@ import type { FileIndex } from './file-index.ts';
 import { textIn } from './access-path.ts';
 import type { Change } from './change.ts';
 import { flagChanges, flagsIn } from './change-flags.ts';
-import { countUnknownChanges, findUnknownChanges, unknownChangesIn } from './diff-unknown.ts';
+import { countOtherChanges, findOtherChanges, flagOtherChanges, otherChangesIn } from './diff-others.ts';
 import {
   countEdgeChanges,
   type EdgeOptions,
@@ -13,6 +13,7 @@ import {
   inheritedAccessChanges,
   mappingChanges,
 } from './diff-edges.ts';
+import { typeInWords } from '../sync-format/known-types.ts';
 import { type Namesakes, namesakesIn } from './namesakes.ts';
 import { sortIn } from './work-place.ts';
 
@@ -26,8 +27,12 @@ export interface Diff extends Disposable {
       'gained' | 'lost' | 'usersAppeared' | 'usersGone' | 'usersChanged' | 'model' | 'tenants' | 'flagged',
       number
     > & {
-      /** Changes of what is of other types; absent when there are none. The other numbers do not contain them. */
-      unknown?: number;
+      /**
+       * Changes of what is of other types, and of who holds it: all of them, and by type. Absent when there are none. The
+       * other numbers do not contain them.
+       */
+      others?: number;
+      byType?: Readonly<Record<string, number>>;
       /** What users gained or lost by inheritance; inheritances that changed by themselves; changes of the next login. */
       inherited?: number;
       inheritance?: number;
@@ -62,12 +67,13 @@ export function diffOf(before: FileIndex, after: FileIndex): Diff {
   database.exec(prepared);
   const comparable = comparableIn(before, after);
   findEdgeChanges(database, comparable);
-  flagChanges(database);
-  const hasUnknown = before.unknown !== undefined || after.unknown !== undefined;
-  if (hasUnknown) {
-    findUnknownChanges(database);
+  const hasOthers = before.hasOthers || after.hasOthers;
+  if (hasOthers) {
+    findOtherChanges(database, before.types.intersection(after.types));
   }
-  const unknown = hasUnknown ? countUnknownChanges(database) : 0;
+  flagChanges(database, hasOthers ? flagOtherChanges : undefined);
+  const byType = hasOthers ? countOtherChanges(database) : new Map<string, number>();
+  const others = byType.values().reduce((sum, count) => sum + count, 0);
 
   const numberOf = (sql: string): number => Number(database.prepare(sql).get()?.['n'] ?? 0);
   const { follows, inheritance, mappings } = countEdgeChanges(database);
@@ -80,9 +86,9 @@ export function diffOf(before: FileIndex, after: FileIndex): Diff {
     model: numberOf('select count(*) n from model_change'),
     tenants: numberOf('select count(distinct tenant_id) n from access_change'),
     flagged: numberOf(
-      `select sum(n) n from (${[...tables, 'edge_change', 'mapping_change'].map((table) => `select count(*) n from temp.${table} where flags <> 0`).join(' union all ')})`,
+      `select sum(n) n from (${[...tables, 'edge_change', 'mapping_change', ...(hasOthers ? ['other_change'] : [])].map((table) => `select count(*) n from temp.${table} where flags <> 0`).join(' union all ')})`,
     ),
-    ...(unknown > 0 && { unknown }),
+    ...(others > 0 && { others, byType: Object.fromEntries(byType) }),
     ...(follows > 0 && { inherited: follows }),
     ...(inheritance > 0 && { inheritance }),
     ...(mappings > 0 && { mappings }),
@@ -103,25 +109,25 @@ export function diffOf(before: FileIndex, after: FileIndex): Diff {
         counts.usersGone +
         counts.usersChanged +
         counts.model +
-        unknown +
+        others +
         inheritance +
         mappings ===
       0,
     notCompared: comparable.notCompared,
-    changes: () => changesIn(database, '', unknown > 0),
+    changes: () => changesIn(database, '', others > 0),
     inheritance: () => inheritanceChanges(database),
     mappings: () => mappingChanges(database),
-    inheritedAccess: () => inheritedAccessChanges(database, hasUnknown),
+    inheritedAccess: () => inheritedAccessChanges(database, hasOthers),
     *flagged() {
-      yield* changesIn(database, 'where flags <> 0');
+      yield* changesIn(database, 'flags <> 0', others > 0);
       yield* inheritanceChanges(database, 'where flags <> 0');
       yield* mappingChanges(database, 'where flags <> 0');
     },
     *flaggedFirst() {
-      yield* changesIn(database, 'where flags <> 0');
+      yield* changesIn(database, 'flags <> 0', others > 0);
       yield* inheritanceChanges(database, 'where flags <> 0');
       yield* mappingChanges(database, 'where flags <> 0');
-      yield* changesIn(database, 'where flags = 0', unknown > 0);
+      yield* changesIn(database, 'flags = 0', others > 0);
       yield* inheritanceChanges(database, 'where flags = 0');
       yield* mappingChanges(database, 'where flags = 0');
     },
@@ -156,8 +162,21 @@ function comparableIn(before: FileIndex, after: FileIndex): EdgeOptions & { read
       ...(hasMappings || !(reads(before) || reads(after))
         ? []
         : ['what the next login gives is not compared: only one of the files tells all of it']),
+      ...typesNotCompared(before, after),
     ],
   };
+}
+
+/** Types that only one of the files read: what is new in the other says nothing. */
+function typesNotCompared(before: FileIndex, after: FileIndex): string[] {
+  const others = before.types
+    .symmetricDifference(after.types)
+    .difference(new Set(['sso_configuration', 'idp_group']))
+    .values()
+    .filter((type) => !type.endsWith('_secret'))
+    .map((type) => typeInWords(type, 2))
+    .toArray();
+  return others.length === 0 ? [] : [`${others.join(', ')} are not compared: only one of the files has them`];
 }
 
 const tables = ['access_change', 'people_change', 'model_change'] as const;
@@ -169,13 +188,16 @@ function orderOf(table: (typeof tables)[number]): string {
   return `${groups}, sort, held_id, kind, permission, change, user_name, user_id`;
 }
 
-function* changesIn(database: DatabaseSync, which: string, hasUnknown = false): Generator<Change> {
+function* changesIn(database: DatabaseSync, which: string, hasOthers: boolean): Generator<Change> {
+  const condition = which === '' ? '' : `where ${which}`;
   for (const table of tables) {
-    for (const row of database.prepare(`select * from temp.${table} ${which} order by ${orderOf(table)}`).iterate()) {
+    for (const row of database
+      .prepare(`select * from temp.${table} ${condition} order by ${orderOf(table)}`)
+      .iterate()) {
       yield toChange(row);
     }
-    if (hasUnknown && table !== 'people_change') {
-      yield* unknownChangesIn(database, table === 'access_change' ? 'access' : 'model');
+    if (hasOthers && table !== 'people_change') {
+      yield* otherChangesIn(database, table === 'access_change' ? 'access' : 'model', which);
     }
   }
 }

@@ -11,7 +11,7 @@ import { openSource } from './open.ts';
 import type { FileRow, FileGrant, FileUser } from './rows.ts';
 import type { SyncSource } from './source.ts';
 import type { UnknownCounts } from './unknown.ts';
-import { createUnknownWriter } from './unknown-rows.ts';
+import { createOtherWriter, type OtherWriter } from './other-rows.ts';
 import { createEdgeWriter } from './edge-rows.ts';
 import { gapOf, type IndexInheritance, type InheritanceGap, inheritanceOf, noGap } from './index-inheritance.ts';
 import { sortIn, systemWorkPlace, type WorkPlace } from './work-place.ts';
@@ -30,7 +30,11 @@ export interface FileIndex extends AsyncDisposable {
   readonly inheritance: IndexInheritance;
   /** The types that the sync read. */
   readonly types: ReadonlySet<string>;
-  /** What the file holds of other types; undefined when there is nothing of the kind. */
+  /** Whether there is anything of other types. */
+  readonly hasOthers: boolean;
+  /** Whether there are grants of other types, or to principals that are no users. */
+  readonly hasOtherGrants: boolean;
+  /** What the file holds of types that this version does not know; undefined when there is nothing of the kind. */
   readonly unknown: UnknownCounts | undefined;
 }
 
@@ -74,7 +78,7 @@ export async function createFileIndex(
     database.exec('pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -65536;');
     database.exec(indexSchema);
     database.exec('begin');
-    const { put, unknown } = createWriter(path, database);
+    const { put, others } = createWriter(path, database);
     let rows = 0;
     for await (const batch of source.rows(signal)) {
       batch.forEach(put);
@@ -92,7 +96,9 @@ export async function createFileIndex(
       gap: inheritance.isDerived ? noGap : (source.summary.notDerived ?? gapOf(database)),
       inheritance,
       types: await source.types(signal),
-      unknown: unknown(),
+      hasOthers: others.counts().resources + others.counts().grants > 0,
+      hasOtherGrants: others.counts().grants > 0,
+      unknown: others.unknown(),
       [Symbol.asyncDispose]: dispose,
     };
   } catch (thrown) {
@@ -105,7 +111,7 @@ export async function createFileIndex(
 function createWriter(
   path: string,
   database: DatabaseSync,
-): { readonly put: (row: FileRow) => void; readonly unknown: () => UnknownCounts | undefined } {
+): { readonly put: (row: FileRow) => void; readonly others: OtherWriter } {
   const putUser = database.prepare(
     `insert into user (${userColumns.join(', ')}) values (${userColumns.map(() => '?').join(', ')})
      on conflict (id) do update set ${userColumns
@@ -124,7 +130,7 @@ function createWriter(
   const hasHolding = database.prepare('select 1 from user where id = ?');
   const putConfers = database.prepare('insert or ignore into confers (permission, thing) values (?, ?)');
   const thingOf = createThingLookup(path, database.prepare('select n from thing where kind = ? and id = ?'));
-  const others = createUnknownWriter(path, database, thingOf);
+  const others = createOtherWriter(path, database, thingOf);
   const edges = createEdgeWriter(path, database, thingOf);
 
   function putGrant({ on, to }: FileGrant): void {
@@ -165,7 +171,7 @@ function createWriter(
         edges.put(row);
     }
   };
-  return { put, unknown: () => others.counts() };
+  return { put, others };
 }
 
 const userColumns = [

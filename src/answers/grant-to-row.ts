@@ -28,6 +28,7 @@ interface Parts {
   readonly id: string;
   readonly on: JsonId | undefined;
   readonly to: JsonId | undefined;
+  readonly entitlementId: string;
   /** Whether another tool worked it out from other grants, and nobody holds it as it stands. */
   readonly isExpanded: boolean;
   readonly notes: () => EdgeNotes;
@@ -44,6 +45,7 @@ export function rowOfJsonGrant({
     id,
     on: entitlement?.resource?.id,
     to: principal?.id,
+    entitlementId: entitlement?.id ?? '',
     isExpanded: sources !== undefined && isExpanded(Object.keys(sources.sources ?? {}), entitlement?.id),
     notes: () => ({
       metadata: annotations.find(({ metadata }) => metadata !== undefined)?.metadata ?? {},
@@ -58,6 +60,7 @@ export function rowOfGrant(grant: Grant): FileRow | undefined {
     id,
     on: entitlement?.resource?.id,
     to: principal?.id,
+    entitlementId: entitlement?.id ?? '',
     isExpanded: sources !== undefined && isExpanded(Object.keys(sources.sources), entitlement?.id),
     notes: () => edgeNotesOf(grant),
   });
@@ -79,7 +82,7 @@ export function kindOfType(typeId: string): FileGrant['on']['kind'] | undefined 
 }
 
 /** Undefined for a grant that says nothing of its own: a permission of a user follows from a role. */
-function rowOf({ id, on, to, isExpanded: isDerived, notes }: Parts): FileRow | undefined {
+function rowOf({ id, on, to, entitlementId, isExpanded: isDerived, notes }: Parts): FileRow | undefined {
   const [onType, toType] = [on?.resourceType ?? '', to?.resourceType ?? ''];
   const [onId, toId] = [on?.resource ?? '', to?.resource ?? ''];
   const onKind = lookUp(heldKinds, onType);
@@ -100,23 +103,38 @@ function rowOf({ id, on, to, isExpanded: isDerived, notes }: Parts): FileRow | u
     return { kind: 'group-member', id, groupId: onId, userId: toId };
   }
   const edge = onKind === undefined || holderTypes.has(toType) ? undefined : edgeOf({ id, on, to, notes });
-  return edge ?? unknownOf({ id, on: { typeId: onType, id: onId }, to: { typeId: toType, id: toId }, notes });
+  return (
+    edge ??
+    unknownOf({
+      id,
+      slug: entitlementId.slice(`${onType}:${onId}:`.length),
+      on: { typeId: onType, id: onId },
+      to: { typeId: toType, id: toId },
+      notes,
+    })
+  );
 }
 
-function unknownOf({ id, on, to, notes }: Pick<FileUnknownGrant, 'id' | 'on' | 'to'> & Pick<Parts, 'notes'>): FileRow {
+function unknownOf({
+  notes,
+  ...parts
+}: Pick<FileUnknownGrant, 'id' | 'slug' | 'on' | 'to'> & Pick<Parts, 'notes'>): FileRow {
   const { metadata } = notes();
   return {
     kind: 'unknown',
     what: 'grant',
-    id,
-    on,
-    to,
+    ...parts,
     metadata: Object.keys(metadata).length === 0 ? undefined : metadata,
   };
 }
 
 /** What is inherited or mapped, by what the grant says of itself; undefined for one that says neither. */
-function edgeOf({ id, on, to, notes }: Omit<Parts, 'isExpanded'>): FileInheritance | FileMapping | undefined {
+function edgeOf({
+  id,
+  on,
+  to,
+  notes,
+}: Omit<Parts, 'isExpanded' | 'entitlementId'>): FileInheritance | FileMapping | undefined {
   const { metadata, typeIds } = notes();
   const [onId, toId] = [on?.resource ?? '', to?.resource ?? ''];
   const word = (name: string): string => textIn(metadata, name);

@@ -4,7 +4,8 @@
  * `role_tenant` is whose role a derived binding is, and null for everything else. `inherits` says that whoever holds
  * `source` has `thing`, too, since the tenant of `thing` is below `ancestor`; its rows are never joined with each other.
  * `maps` says what the next login gives, and to whom: `sso` holds the configurations and groups. `other` and
- * `other_grant` keep what is of other types; `thing` is set where what is granted is a known thing.
+ * `other_grant` keep what is of other types, with JSON in `profile` and `details`; `thing` is set where what is granted
+ * is a tenant, a role or a permission. The owner of a secret is as whom it signs in; '' for what has none.
  */
 export const indexSchema = `
 create table user (
@@ -66,14 +67,31 @@ create table sso (
   unique (type, id)
 );
 create table group_member (sso integer not null, user integer not null, primary key (sso, user)) without rowid;
-create table other (type text not null, id text not null, name text not null, primary key (type, id)) without rowid;
+create table other (
+  n integer primary key,
+  type text not null,
+  id text not null,
+  name text not null,
+  status text not null,
+  created_at text not null,
+  expires_at text not null,
+  owner_type text not null,
+  owner_id text not null,
+  creator_type text not null,
+  creator_id text not null,
+  is_non_human integer not null,
+  profile text not null,
+  unique (type, id)
+);
 create table other_grant (
   on_type text not null,
   on_id text not null,
+  slug text not null,
   to_type text not null,
   to_id text not null,
   thing integer,
-  primary key (on_type, on_id, to_type, to_id)
+  details text not null,
+  primary key (on_type, on_id, slug, to_type, to_id)
 ) without rowid;
 `;
 
@@ -86,4 +104,5 @@ create index maps_by_giver on maps (type, id);
 create index group_member_by_user on group_member (user);
 create index other_grant_by_thing on other_grant (thing);
 create index other_grant_by_principal on other_grant (to_type, to_id);
+create index other_by_owner on other (owner_type, owner_id);
 `;

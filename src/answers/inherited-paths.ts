@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { type AccessPath, giverInWords, pathColumns, textIn, thingColumns, toPath } from './access-path.ts';
 import { thingInWords } from './unknown.ts';
-import { typedThingIn } from './unknown-rows.ts';
+import { typedThingIn } from './other-rows.ts';
 import {
   createTenantPaths,
   gainingMembers,

@@ -1,5 +1,38 @@
+import { optInTypes, typeInWords } from '../sync-format/known-types.ts';
 import { count } from './count.ts';
 import type { FileIndex } from './file-index.ts';
+
+/** What a file cannot know, since its sync did not read it. */
+export interface NotRead {
+  readonly types: readonly string[];
+  /** What `--include` takes to read them. */
+  readonly include: readonly string[];
+  readonly words: string;
+}
+
+/**
+ * The types that an index does not have; undefined where it has all. Those of single sign-on are told with what the next
+ * login gives. `relevant` are the words of `--include` that matter to a question, all by default.
+ */
+export function notReadIn(
+  { types }: Pick<FileIndex, 'types'>,
+  relevant: readonly string[] = Object.values(optInTypes),
+): NotRead | undefined {
+  const missing = Object.entries(optInTypes).filter(
+    ([type, include]) =>
+      !types.has(type) && !['sso_configuration', 'idp_group'].includes(type) && relevant.includes(include),
+  );
+  if (missing.length === 0) {
+    return undefined;
+  }
+  const include = [...new Set(missing.map(([, word]) => word))];
+  const titles = missing.map(([type]) => type).filter((type) => !type.endsWith('_secret'));
+  return {
+    types: missing.map(([type]) => type),
+    include,
+    words: `not known, since the sync did not read them: ${titles.map((type) => typeInWords(type, 2)).join(', ')} (--include ${include.join(',')})`,
+  };
+}
 
 /** What an index tells of inherited access, and what it cannot know of it: sentences without an end. */
 export function inheritanceInWords({

@@ -3,7 +3,7 @@ import type { FileIndex } from './file-index.ts';
 import { pathColumns, textIn, thingColumns } from './access-path.ts';
 import { judgeRoles } from './role-power.ts';
 import { thingInWords } from './unknown.ts';
-import { typedThingIn } from './unknown-rows.ts';
+import { typedThingIn } from './other-rows.ts';
 import type { SheetColumn } from './xlsx.ts';
 
 /** The columns of the spreadsheet that a reviewer signs off: the last three are theirs to fill in. */
@@ -37,7 +37,7 @@ const sources: Readonly<Record<string, string>> = {
  * users. Descope does not tell when a role was given: "last change" is known only against an older file, and empty
  * without one.
  */
-export function* reviewRows({ database, summary, unknown }: FileIndex, since?: FileIndex): Generator<string[]> {
+export function* reviewRows({ database, summary, hasOtherGrants }: FileIndex, since?: FileIndex): Generator<string[]> {
   if (since !== undefined) {
     database.prepare('attach ? as since').run(since.databasePath);
   }
@@ -54,14 +54,13 @@ export function* reviewRows({ database, summary, unknown }: FileIndex, since?: F
     const holders = database.prepare(
       `select ${pathColumns}, ${isKnown} known from holding h join user u on u.n = h.user join thing t on t.n = h.thing left join tenant e on e.id = t.tenant where h.thing = ? order by u.name, u.id`,
     );
-    const others =
-      unknown === undefined
-        ? undefined
-        : database.prepare(
-            `select ${thingColumns}, g.to_type principal_type, g.to_id principal_id, o.name principal_name
+    const others = !hasOtherGrants
+      ? undefined
+      : database.prepare(
+          `select ${thingColumns}, g.to_type principal_type, g.to_id principal_id, o.name principal_name
              from other_grant g join thing t on t.n = g.thing left join tenant e on e.id = t.tenant left join other o on o.type = g.to_type and o.id = g.to_id
              where g.thing = ? order by g.to_type, o.name, g.to_id`,
-          );
+        );
     const powerOf = powersOf(database);
     for (const { n } of things) {
       const { permissions, risk } = powerOf(Number(n));

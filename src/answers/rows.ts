@@ -158,8 +158,8 @@ export interface FileGroupMember {
 }
 
 /**
- * A resource or a grant of types that answers do not cover, or do not expect together. It is counted and shown, never
- * dropped.
+ * A resource or a grant of another type: what a sync reads where it is asked to, such as access keys, what a newer
+ * version reads, what another tool added. It is shown, never dropped.
  */
 export type FileUnknown = FileUnknownResource | FileUnknownGrant;
 
@@ -174,12 +174,23 @@ export interface FileUnknownResource {
   readonly profile?: Readonly<Record<string, unknown>> | undefined;
   /** RFC 3339; absent where the file does not tell. */
   readonly createdAt?: string | undefined;
+  /** The profile's word, else `disabled` for what is switched off; '' for what has no status. */
+  readonly status: string;
+  /** RFC 3339; '' where it does not expire. */
+  readonly expiresAt: string;
+  /** Of a secret: as whom it signs in, and who made it, where the file lists them. */
+  readonly owner?: TypedId | undefined;
+  readonly creator?: TypedId | undefined;
+  /** Whether it is a principal that is no person, or the secret of one. */
+  readonly isNonHuman: boolean;
 }
 
 export interface FileUnknownGrant {
   readonly kind: 'unknown';
   readonly what: 'grant';
   readonly id: string;
+  /** Which entitlement of the resource it is: `access`, `consent`, `admin`. */
+  readonly slug: string;
   readonly on: TypedId;
   readonly to: TypedId;
   /** What the grant says of itself, such as the scopes of a consent; absent where that is nothing. */

@@ -1,7 +1,7 @@
 import { parseDerivedBindingId } from '../model/ids.ts';
 import type { Resource } from '../model/messages.ts';
-import { createdAtOf, userTraitOf } from '../sync-format/stored-rows.ts';
-import type { FileRow } from './rows.ts';
+import { createdAtOf, isNonHuman, secretNotesOf, userTraitOf } from '../sync-format/stored-rows.ts';
+import type { FileUnknownResource, FileRow, TypedId } from './rows.ts';
 
 /** As much of a message as the rows need; protobuf JSON has this shape, with every zero value left out. */
 export interface JsonId {
@@ -16,11 +16,17 @@ export interface JsonResource {
   readonly description?: string;
   readonly profile?: Profile;
   readonly createdAt?: string;
-  readonly annotations?: readonly {
-    readonly '@type'?: string;
-    readonly mfaStatus?: { readonly mfaEnabled?: boolean };
-    readonly ssoStatus?: { readonly ssoEnabled?: boolean };
-  }[];
+  readonly status?: { readonly status?: string };
+  readonly annotations?: readonly JsonTrait[];
+}
+
+interface JsonTrait {
+  readonly '@type'?: string;
+  readonly mfaStatus?: { readonly mfaEnabled?: boolean };
+  readonly ssoStatus?: { readonly ssoEnabled?: boolean };
+  readonly identityId?: JsonId;
+  readonly createdById?: JsonId;
+  readonly expiresAt?: string;
 }
 
 type Profile = Readonly<Record<string, unknown>>;
@@ -35,6 +41,16 @@ interface Parts {
   readonly createdAt: string;
   readonly hasMfa: boolean;
   readonly hasSso: boolean;
+  /** What the types that are not ours to name say besides. */
+  readonly other: () => OtherParts;
+}
+
+interface OtherParts {
+  readonly isDisabled: boolean;
+  readonly isNonHuman: boolean;
+  readonly owner?: TypedId | undefined;
+  readonly creator?: TypedId | undefined;
+  readonly expiresAt?: string | undefined;
 }
 
 export function rowOfJsonResource({
@@ -44,6 +60,7 @@ export function rowOfJsonResource({
   description = '',
   profile = {},
   createdAt = '',
+  status,
   annotations = [],
 }: JsonResource): FileRow | undefined {
   const isUser = id?.resourceType === 'user';
@@ -57,7 +74,21 @@ export function rowOfJsonResource({
     createdAt,
     hasMfa: isUser && annotations.some(({ mfaStatus }) => mfaStatus?.mfaEnabled === true),
     hasSso: isUser && annotations.some(({ ssoStatus }) => ssoStatus?.ssoEnabled === true),
+    other: () => {
+      const secret = annotations.find((trait) => trait['@type']?.endsWith('.SecretTrait') === true);
+      return {
+        isDisabled: status?.status === 'RESOURCE_STATUS_DISABLED',
+        isNonHuman: annotations.some((trait) => /\.(?:NonHumanIdentityTrait|SecretTrait)$/.test(trait['@type'] ?? '')),
+        owner: typedIdOf(secret?.identityId),
+        creator: typedIdOf(secret?.createdById),
+        expiresAt: secret?.expiresAt,
+      };
+    },
   });
+}
+
+function typedIdOf(id: JsonId | undefined): TypedId | undefined {
+  return id?.resource === undefined ? undefined : { typeId: id.resourceType ?? '', id: id.resource };
 }
 
 export function rowOfResource(resource: Resource): FileRow | undefined {
@@ -73,8 +104,16 @@ export function rowOfResource(resource: Resource): FileRow | undefined {
     createdAt: createdAtOf(resource),
     hasMfa: trait?.mfaStatus?.mfaEnabled === true,
     hasSso: trait?.ssoStatus?.ssoEnabled === true,
+    other: () => ({
+      isDisabled: resource.status?.status === disabled,
+      isNonHuman: isNonHuman(resource),
+      ...secretNotesOf(resource),
+    }),
   });
 }
+
+/** RESOURCE_STATUS_DISABLED. */
+const disabled = 2;
 
 /** Undefined for a resource without an id. */
 function rowOf({
@@ -87,6 +126,7 @@ function rowOf({
   createdAt,
   hasMfa,
   hasSso,
+  other,
 }: Parts): FileRow | undefined {
   if (id === '') {
     return undefined;
@@ -166,8 +206,22 @@ function rowOf({
         name,
         profile: Object.keys(profile).length === 0 ? undefined : profile,
         createdAt: createdAt === '' ? undefined : createdAt,
+        ...otherFields(profile, other()),
       };
   }
+}
+
+function otherFields(
+  profile: Profile,
+  { isDisabled, isNonHuman: isNoPerson, owner, creator, expiresAt }: OtherParts,
+): Pick<FileUnknownResource, 'status' | 'expiresAt' | 'owner' | 'creator' | 'isNonHuman'> {
+  return {
+    status: text(profile, 'status') || (isDisabled ? 'disabled' : ''),
+    expiresAt: expiresAt ?? text(profile, 'expires_at'),
+    isNonHuman: isNoPerson,
+    ...(owner !== undefined && { owner }),
+    ...(creator !== undefined && { creator }),
+  };
 }
 
 /** Whose role a derived binding is; nothing for a binding that can be held. */

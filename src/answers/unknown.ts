@@ -1,11 +1,12 @@
 import { isFoundingType } from '../model/ids.ts';
+import { isKnownType } from '../sync-format/known-types.ts';
 import { count } from './count.ts';
 import { printable } from './printable.ts';
 import type { FileUnknown } from './rows.ts';
 
 /**
- * What a file holds besides users, tenants, roles and permissions, counted: opt-in types such as access keys, what a
- * newer version reads, what another tool added. It is kept and told: an answer that left it out would hide access.
+ * What a file holds of types that this version does not know, or grants in a way that it does not expect, counted: what
+ * a newer version reads, what another tool added. It is kept and told: an answer that left it out would hide access.
  */
 export interface UnknownCounts {
   /** Resources, by their type. */
@@ -26,6 +27,15 @@ export interface TypedThing {
 /** "access_key K123 (CI key)". */
 export function thingInWords({ type, id, name }: TypedThing): string {
   return `${type} ${id}${name === '' || name === id ? '' : ` (${name})`}`;
+}
+
+/** Whether a row is of a kind that this version writes itself. */
+export function isExpected(row: FileUnknown): boolean {
+  if (row.what === 'resource') {
+    return isKnownType(row.typeId);
+  }
+  const { on, to } = row;
+  return isFoundingType(on.typeId) ? to.typeId === 'access_key' : isKnownType(on.typeId) && isKnownType(to.typeId);
 }
 
 /** Counts rows of the kind `unknown`. */

@@ -5,7 +5,7 @@ import { countsIn } from './access-rules.ts';
 import { find } from './find.ts';
 import { createWayPaths, gainersSql, heirsSql } from './inherited-paths.ts';
 import { thingInWords } from './unknown.ts';
-import { typedThingIn } from './unknown-rows.ts';
+import { typedThingIn } from './other-rows.ts';
 import { hasPermission } from './ways.ts';
 
 export interface WhoCan {
@@ -65,14 +65,13 @@ export function whoCan(
      where h.thing = ? order by u.name, u.id`,
   );
   const heirs = hasHeirs ? heirsOf(database, permission) : undefined;
-  const others =
-    index.unknown === undefined
-      ? undefined
-      : otherHolders(
-          database,
-          { n: found, id: permission },
-          things.map(({ n }) => n),
-        );
+  const others = !index.hasOtherGrants
+    ? undefined
+    : otherHolders(
+        database,
+        { n: found, id: permission },
+        things.map(({ n }) => n),
+      );
 
   function* otherPaths(): Generator<AccessPath> {
     yield* others?.all() ?? [];

@@ -10,7 +10,7 @@ import { markdownName, printable } from '../answers/printable.ts';
 import { unknownInWords } from '../answers/unknown.ts';
 import type { CommandContext } from './command-context.ts';
 import { projectNotes } from './project-notes.ts';
-import { checkOneFormat, map, originOf, unknownField } from './questions.ts';
+import { checkOneFormat, map, notReadField, originOf, unknownField } from './questions.ts';
 import { readIndex } from './read-index.ts';
 import { prose, screenWidth, withEnds, writeResult } from './results.ts';
 import { tell } from './tell.ts';
@@ -45,8 +45,8 @@ export async function tellDiff(
   if (options.json === true) {
     const head = {
       isSame: diff.isSame,
-      old: { file: before.path, ...originOf(before.summary), ...unknownField(before.unknown) },
-      new: { file: after.path, ...originOf(after.summary), ...unknownField(after.unknown) },
+      old: { file: before.path, ...originOf(before.summary), ...notReadField(before), ...unknownField(before.unknown) },
+      new: { file: after.path, ...originOf(after.summary), ...notReadField(after), ...unknownField(after.unknown) },
       counts: diff.counts,
       notDerived: after.gap,
       notCompared: diff.notCompared,

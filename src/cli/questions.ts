@@ -19,7 +19,7 @@ import {
 import { count } from '../answers/count.ts';
 import { csvBytes } from '../answers/csv.ts';
 import { jsonLines } from '../answers/json-lines.ts';
-import { nextLoginInWords } from '../answers/limits.ts';
+import { nextLoginInWords, type NotRead, notReadIn } from '../answers/limits.ts';
 import { namesakesIn } from '../answers/namesakes.ts';
 import { printable } from '../answers/printable.ts';
 import { tableLines } from '../answers/table.ts';
@@ -64,6 +64,7 @@ export async function tellWhoCan(
       permission,
       ...(answer.tenant !== undefined && { tenantId: answer.tenant.id, tenant: answer.tenant.name }),
     },
+    relevant: ['access_key'],
     paths: () => answer.paths(),
     gains: () => answer.gains(),
     *text(paths, gains) {
@@ -195,6 +196,8 @@ function groupRows({ name: title, gives }: UserGroup): string[][] {
 
 interface Answer {
   readonly question: object;
+  /** The words of `--include` that matter to it, all by default. */
+  readonly relevant?: readonly string[];
   readonly paths: () => Iterable<AccessPath>;
   readonly gains: () => Iterable<AccessPath>;
   readonly text: (paths: Iterable<AccessPath>, gains: Iterable<AccessPath>) => Iterable<string>;
@@ -218,10 +221,16 @@ async function tell(
   const { gap, summary, inheritance, unknown, path } = index;
   if (csv) {
     await writeResult(csvBytes(pathHeader, map(rowsOf(answer), pathCells)), signal);
-    limitsInWords(index).forEach((note) => tellNote('info', note));
+    limitsInWords(index, answer.relevant).forEach((note) => tellNote('info', note));
   } else if (json) {
     const nextLogin = { unknown: nextLoginInWords(index) };
-    const told = { notDerived: gap, inheritance, nextLogin, ...unknownField(unknown) };
+    const told = {
+      notDerived: gap,
+      inheritance,
+      nextLogin,
+      ...notReadField(index, answer.relevant),
+      ...unknownField(unknown),
+    };
     await writeResult(
       jsonLines(
         { ...answer.question, file: path, ...originOf(summary), ...told },
@@ -232,7 +241,10 @@ async function tell(
     );
   } else {
     await writeResult(withEnds(answer.text(answer.paths(), answer.gains())), signal);
-    await writeResult(withEnds(prose(...limitsInWords(index)).map((note) => paint('dim', note))), signal);
+    await writeResult(
+      withEnds(prose(...limitsInWords(index, answer.relevant)).map((note) => paint('dim', note))),
+      signal,
+    );
   }
 }
 
@@ -241,7 +253,13 @@ export function originOf({ projectId, finishedAt }: FileSummary): object {
   return { ...(projectId !== undefined && { projectId }), ...(finishedAt !== undefined && { finishedAt }) };
 }
 
-/** What a file holds of other types, as a field of JSON; absent when there is nothing of the kind. */
+/** What a file cannot know, as a field of JSON; absent where it has all types. */
+export function notReadField(index: FileIndex, relevant?: readonly string[]): { readonly notRead?: NotRead } {
+  const notRead = notReadIn(index, relevant);
+  return notRead === undefined ? {} : { notRead };
+}
+
+/** What a file holds of types that this version does not know, as a field of JSON; absent when there is nothing of the kind. */
 export function unknownField(unknown: UnknownCounts | undefined): { readonly unknown?: UnknownCounts } {
   return unknown === undefined ? {} : { unknown };
 }

@@ -1,11 +1,17 @@
 import { type DescMessage, fromBinary, fromJson, type JsonValue, type MessageShape, toJson } from '@bufbuild/protobuf';
-import { anyIs, anyUnpack, timestampMs } from '@bufbuild/protobuf/wkt';
+import { anyIs, anyUnpack, type Timestamp, timestampMs } from '@bufbuild/protobuf/wkt';
 import { GrantExpandableSchema, GrantMetadataSchema } from '../gen/c1/connector/v2/annotation_grant_pb.ts';
-import { type UserTrait, UserTraitSchema } from '../gen/c1/connector/v2/annotation_trait_pb.ts';
+import {
+  NonHumanIdentityTraitSchema,
+  SecretTraitSchema,
+  type UserTrait,
+  UserTraitSchema,
+} from '../gen/c1/connector/v2/annotation_trait_pb.ts';
 import { type Entitlement, EntitlementSchema } from '../gen/c1/connector/v2/entitlement_pb.ts';
 import { type Grant, GrantSchema } from '../gen/c1/connector/v2/grant_pb.ts';
 import {
   type Resource,
+  type ResourceId,
   ResourceSchema,
   type ResourceType,
   ResourceTypeSchema,
@@ -92,12 +98,42 @@ export function userTraitOf({ annotations }: Resource): UserTrait | undefined {
   return annotation === undefined ? undefined : anyUnpack(annotation, UserTraitSchema);
 }
 
+/** Whether a resource is a principal that is no person, or the secret of one. */
+export function isNonHuman({ annotations }: Resource): boolean {
+  return hasAnnotation(annotations, NonHumanIdentityTraitSchema) || hasAnnotation(annotations, SecretTraitSchema);
+}
+
+interface TypedId {
+  readonly typeId: string;
+  readonly id: string;
+}
+
+/** What a secret's trait says: as whom it signs in, who made it, and until when it counts; empty for what is no secret. */
+export function secretNotesOf({ annotations }: Resource): {
+  readonly owner?: TypedId | undefined;
+  readonly creator?: TypedId | undefined;
+  readonly expiresAt?: string | undefined;
+} {
+  const annotation = annotations.find((candidate) => anyIs(candidate, SecretTraitSchema));
+  const trait = annotation === undefined ? undefined : anyUnpack(annotation, SecretTraitSchema);
+  const idOf = (id: ResourceId | undefined): TypedId | undefined => id && { typeId: id.resourceType, id: id.resource };
+  return {
+    owner: idOf(trait?.identityId),
+    creator: idOf(trait?.createdById),
+    expiresAt: trait?.expiresAt && timeOf(trait.expiresAt),
+  };
+}
+
 /**
  * When a resource was created, as RFC 3339 and as protobuf JSON has it, without empty fractions; '' when it does not
  * say.
  */
 export function createdAtOf({ createdAt }: Resource): string {
-  return createdAt === undefined ? '' : new Date(timestampMs(createdAt)).toISOString().replace('.000Z', 'Z');
+  return createdAt === undefined ? '' : timeOf(createdAt);
+}
+
+function timeOf(time: Timestamp): string {
+  return new Date(timestampMs(time)).toISOString().replace('.000Z', 'Z');
 }
 
 /** What an edge says in its annotations: to which types it is passed on, and its metadata; empty where it says nothing. */

@@ -39,9 +39,9 @@ function office(): Rows {
   };
 }
 
-/** What a version that reads access keys and applications would add. */
+/** What a sync of access keys and applications adds, and what a version that reads widgets would. */
 const newer: Added = {
-  resources: { 'access_key:K1': 'CI key', 'access_key:K2': 'K2', 'application:A1': 'CRM' },
+  resources: { 'access_key:K1': 'CI key', 'access_key:K2': 'K2', 'application:A1': 'CRM', 'widget:W1': 'Gauge' },
   grants: [
     ['role_binding:acme/Editor', 'assigned', 'access_key:K1'],
     ['role_binding:globex/Editor', 'assigned', 'access_key:K1'],
@@ -51,15 +51,15 @@ const newer: Added = {
     ['permission:write', 'granted', 'access_key:K2'],
     ['role_binding:globex/Editor', 'assigned', 'role_binding:acme/Editor'],
     ['application:A1', 'access', 'user:U1'],
+    ['widget:W1', 'use', 'user:U1'],
     ['permission:write', 'granted', 'role_binding:globex/Editor'], // written for every role in a tenant that is held
   ],
 };
 
 const told = [
-  'note: 6 grants to principals that are no users (access_key: 6)',
   'note: 1 grant to principals of a type that does not hold such things (role_binding: 1)',
-  'note: 1 grant of things that the answers do not cover (application: 1)',
-  'note: 3 resources that the answers do not cover (access_key: 2, application: 1)',
+  'note: 1 grant of things that the answers do not cover (widget: 1)',
+  'note: 1 resource that the answers do not cover (widget: 1)',
 ];
 
 async function indexOf(extension: string, added: Added = newer, name = 'newer'): Promise<FileIndex> {
@@ -79,34 +79,38 @@ describe.each(extensions)('a .%s that holds other types, too', (extension) => {
       rows.push(...batch);
     }
 
-    const unknown = rows.filter((row) => row.kind === 'unknown');
-    expect(unknown).toHaveLength(11);
-    expect(unknown).toContainEqual({
+    const others = rows.filter((row) => row.kind === 'unknown');
+    expect(others).toHaveLength(13);
+    expect(others).toContainEqual({
       kind: 'unknown',
       what: 'resource',
       typeId: 'access_key',
       id: 'K1',
       name: 'CI key',
+      status: '',
+      expiresAt: '',
+      isNonHuman: false,
     });
-    expect(unknown).toContainEqual({
+    expect(others).toContainEqual({
       kind: 'unknown',
       what: 'grant',
       id: 'role_binding:acme/Editor:assigned:access_key:K1',
+      slug: 'assigned',
       on: { typeId: 'role_binding', id: 'acme/Editor' },
       to: { typeId: 'access_key', id: 'K1' },
     });
   });
 
-  it('is told of by every answer, in counts by type', async () => {
+  it('is told of by every answer in counts by type, as far as this version does not know it', async () => {
     await using index = await indexOf(extension);
 
     expect(index.unknown).toEqual({
-      resources: { access_key: 2, application: 1 },
-      grantsTo: { access_key: 6, role_binding: 1 },
-      grantsOf: { application: 1 },
+      resources: { widget: 1 },
+      grantsTo: { role_binding: 1 },
+      grantsOf: { widget: 1 },
     });
-    expect(limitsInWords(index).slice(3)).toEqual(told);
-    expect(aboutOf(index, '1.0').notShown.slice(-4)).toEqual(told.map((text) => `${text.replace('note: ', '')}.`));
+    expect(limitsInWords(index).slice(4)).toEqual(told);
+    expect(aboutOf(index, '1.0').notShown.slice(-3)).toEqual(told.map((text) => `${text.replace('note: ', '')}.`));
   });
 
   it('lists who else can: by type and id, through what they hold, and once where role and permission both say so', async () => {
@@ -141,6 +145,7 @@ describe.each(extensions)('a .%s that holds other types, too', (extension) => {
       'Ada -> member of Acme',
       'Ada -> Editor in Acme -> write',
       'Ada -> application A1 (CRM)',
+      'Ada -> widget W1 (Gauge)',
     ]);
   });
 
@@ -149,7 +154,7 @@ describe.each(extensions)('a .%s that holds other types, too', (extension) => {
 
     const paths = [...whoCan(index, 'write').paths()];
     const [key, ada] = paths;
-    const application = [...accessOf(index, 'U1').paths()].at(-1);
+    const application = [...accessOf(index, 'U1').paths()].at(-2);
     if (key === undefined || ada === undefined || application === undefined) {
       throw new Error('there are fewer rows');
     }
@@ -187,11 +192,11 @@ describe.each(extensions)('a .%s that holds other types, too', (extension) => {
       'access_key K1 (CI key) lost Editor in Acme',
       'access_key K3 is new',
     ]);
-    expect([same.isSame, diff.isSame, diff.counts.unknown]).toEqual([true, false, 3]);
-    expect(diffInWords(diff)).toContain('Of other types: 3 changes.');
-    expect([...diffLines(diff, undefined)].filter((line) => line.endsWith(' of other types'))).toEqual([
-      'Access of other types',
-      'Things of other types',
+    expect([same.isSame, diff.isSame, diff.counts.others]).toEqual([true, false, 3]);
+    expect(diffInWords(diff)).toContain('Access keys: 3 changes.');
+    expect([...diffLines(diff, undefined)].filter((line) => line.startsWith('Access keys'))).toEqual([
+      'Access keys: what they hold',
+      'Access keys',
     ]);
     expect(changes.map((change) => changeJson(change))[1]).toMatchObject({
       area: 'access',
@@ -213,10 +218,12 @@ describe.each(extensions)('a .%s that holds other types, too', (extension) => {
     await using index = await createFileIndex(path);
     const holders = Array.from(reviewRows(index), ([who, , , , , place, , held]) => [who, place, held]);
 
-    expect(about.unknown).toEqual([
-      ...told.map((text) => text.replace('note: ', '')),
-      '1 change of such things since the older file, which "diff" lists',
-    ]);
+    expect(about.unknown).toEqual(
+      expect.arrayContaining([
+        told.map((text) => text.replace('note: ', ''))[0],
+        '1 change of such things since the older file, which "diff" lists',
+      ]),
+    );
     expect(changes).toEqual([]);
     expect(holders).toContainEqual(['access_key K1 (CI key)', 'Acme', 'Editor']);
     expect(holders).toContainEqual(['access_key K9', '(whole project)', 'Editor']);
@@ -240,7 +247,7 @@ describe('a file of this version', () => {
     await using index = await createFileIndex(path);
 
     expect(index.unknown).toBeUndefined();
-    expect(limitsInWords(index)).toHaveLength(3);
+    expect(limitsInWords(index)).toHaveLength(4);
     expect(whoCan(index, 'write').otherCounts()).toEqual({ principals: 0, held: 0 });
     expect((await projectOf(path)).about).not.toHaveProperty('unknown');
   });

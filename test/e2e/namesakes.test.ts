@@ -74,6 +74,7 @@ describe('an id is told wherever a name is not unique', () => {
       'note: all users, tenants, roles and permissions were read',
       'note: no tenant inherits anything from another',
       'note: what the next login gives is not known: the sync did not read sso_configuration and idp_group (--include)',
+      'note: not known, since the sync did not read them: access keys (--include access_key)',
       '',
     ]);
   });

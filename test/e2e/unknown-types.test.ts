@@ -17,10 +17,13 @@ const project: Rows = {
   permissions: [permission('write')],
 };
 const newer: Added = {
-  resources: { 'access_key:K123': 'CI \u001Bkey' },
-  grants: [['role_binding:acme/Editor', 'assigned', 'access_key:K123']],
+  resources: { 'access_key:K123': 'CI \u001Bkey', 'widget:W1': 'Gauge' },
+  grants: [
+    ['role_binding:acme/Editor', 'assigned', 'access_key:K123'],
+    ['widget:W1', 'use', 'user:U1'],
+  ],
 };
-const note = /note: 1 grant to principals that are no users \(access_key: 1\)/;
+const note = /note: 1 grant of things that the answers do not cover \(widget: 1\)/;
 
 beforeAll(async () => {
   folder = await temporaryFolder();
@@ -41,7 +44,7 @@ describe('a file that holds an access key', () => {
     expect(text?.stdout).toContain('1 user and 1 principal of another type, in 2 ways.');
     expect(text?.stdout).toMatch(note);
     const { unknown, rows } = JSON.parse(json?.stdout ?? '');
-    expect(unknown).toEqual({ resources: { access_key: 1 }, grantsTo: { access_key: 1 }, grantsOf: {} });
+    expect(unknown).toEqual({ resources: { widget: 1 }, grantsTo: {}, grantsOf: { widget: 1 } });
     expect(rows[1]).toMatchObject({ principal: { type: 'access_key', id: 'K123' }, kind: 'binding', role: 'Editor' });
     expect(csv?.stdout).toMatch(/\r\n,access_key K123 \(CI [^,]*key\),/);
     expect(csv?.stderr).toMatch(note);
@@ -62,7 +65,7 @@ describe('a file that holds an access key', () => {
     expect(Object.values(runs).map(({ code }) => code)).toEqual([0, 0, 1, 0, 0, 0]);
     expect(runs.diff.stdout).toMatch(/\+ +access_key K123 .* +was given Editor in Acme/);
     expect(JSON.parse(await readFile(at('tables.csv/about.json'), 'utf8')).notShown).toContain(
-      '1 grant to principals that are no users (access_key: 1).',
+      '1 grant of things that the answers do not cover (widget: 1).',
     );
   });
 

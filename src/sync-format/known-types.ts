@@ -1,0 +1,28 @@
+import { isFoundingType } from '../model/ids.ts';
+
+/**
+ * The types that a sync reads only where it is asked to, each with the word that `--include` takes for it. A test holds
+ * this to the registry, which those who read files do without: it brings all of Descope's API with it.
+ */
+export const optInTypes = {
+  access_key: 'access_key',
+  access_key_secret: 'access_key',
+  sso_configuration: 'sso_configuration',
+  idp_group: 'idp_group',
+  application: 'application',
+  third_party_app: 'third_party_app',
+  project: 'console',
+  console_admin: 'console',
+  management_key: 'console',
+  management_key_secret: 'console',
+} as const;
+
+/** Whether this version knows a type. */
+export function isKnownType(typeId: string): boolean {
+  return isFoundingType(typeId) || Object.hasOwn(optInTypes, typeId);
+}
+
+/** What a type is called in a sentence: "access key", and "access keys" for several. */
+export function typeInWords(typeId: string, count = 1): string {
+  return `${typeId.replaceAll('_', ' ').replace('third party', 'third-party')}${count === 1 ? '' : 's'}`;
+}
