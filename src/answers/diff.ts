@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { sortIn } from '../sync-format/sort-in.ts';
 import type { FileIndex } from './file-index.ts';
 import { textIn } from './access-path.ts';
 import type { Change } from './change.ts';
@@ -15,7 +16,6 @@ import {
 } from './diff-edges.ts';
 import { typeInWords } from '../sync-format/known-types.ts';
 import { type Namesakes, namesakesIn } from './namesakes.ts';
-import { sortIn } from './work-place.ts';
 
 /**
  * What changed between two indexes. It opens both databases itself. Changes come area by area and grouped by tenant; in

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ConnectorError } from '../errors.ts';
 import { isDiskFull } from '../os-reasons.ts';
+import { sortIn } from '../sync-format/sort-in.ts';
 import type { FileSummary } from '../sync-format/summary.ts';
 import { incomplete, toReadFault } from './faults.ts';
 import { indexIndexes, indexSchema } from './index-schema.ts';
@@ -14,7 +15,7 @@ import type { UnknownCounts } from './unknown.ts';
 import { createOtherWriter, type OtherWriter } from './other-rows.ts';
 import { createEdgeWriter } from './edge-rows.ts';
 import { gapOf, type IndexInheritance, type InheritanceGap, inheritanceOf, noGap } from './index-inheritance.ts';
-import { sortIn, systemWorkPlace, type WorkPlace } from './work-place.ts';
+import { systemWorkPlace, type WorkPlace } from './work-place.ts';
 
 /**
  * The access in a whole file, in a database that is removed when the index is disposed of. Memory does not grow with

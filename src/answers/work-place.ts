@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DatabaseSync } from 'node:sqlite';
 
 /** A folder of one's own, mode 0700, which goes away with all that is in it. */
 export interface WorkFolder extends AsyncDisposable {
@@ -26,8 +25,3 @@ export const systemWorkPlace: WorkPlace = {
   },
   fullRemedy: 'make room there',
 };
-
-/** Lets a database sort in this folder, too: without this SQLite looks for a place by itself, and may find none. */
-export function sortIn(database: DatabaseSync, folder: string): void {
-  database.exec(`pragma temp_store_directory = '${folder.replaceAll("'", "''")}'`);
-}

@@ -11,7 +11,7 @@ import type { Grant } from './messages.ts';
 import type { GrantRow } from './row.ts';
 import type { TextWriter } from './text-writer.ts';
 import { writeResourceId } from './wire-id.ts';
-import { maxStructSize, type WireWriter } from './wire-writer.ts';
+import { encode, maxStructSize, type WireWriter } from './wire-writer.ts';
 
 const expandableUrl = `type.googleapis.com/${GrantExpandableSchema.typeName}`;
 const immutableUrl = `type.googleapis.com/${GrantImmutableSchema.typeName}`;
@@ -19,12 +19,17 @@ const metadataUrl = `type.googleapis.com/${GrantMetadataSchema.typeName}`;
 /** More than the tags, lengths and constant texts take on the wire. */
 const fixedSize = 520;
 
+interface PassedOn {
+  readonly entitlementId: string;
+  readonly typeIds: readonly string[];
+}
+
 /** A grant to something that is no person, and what it means for those who hold that. */
 export interface EdgeParts {
   readonly entitlement: EntitlementRef;
   readonly principal: ResourceRef;
   /** Passed on to those of the named types who hold the entitlement directly; absent where nothing is passed on. */
-  readonly passedOn?: { readonly entitlementId: string; readonly typeIds: readonly string[] };
+  readonly passedOn?: PassedOn;
   /** What it comes from, where it can be neither granted nor revoked by itself. */
   readonly sourceId?: string;
   readonly metadata?: JsonObject;
@@ -69,6 +74,31 @@ class EdgeRow implements GrantRow {
     return this.#parts.entitlement.typeId;
   }
 
+  get resourceId(): string {
+    return this.#parts.entitlement.resourceId;
+  }
+
+  get entitlementId(): string {
+    return this.#entitlementId;
+  }
+
+  get principalTypeId(): string {
+    return this.#parts.principal.typeId;
+  }
+
+  get principalId(): string {
+    return this.#parts.principal.id;
+  }
+
+  get id(): string {
+    return this.#grantId;
+  }
+
+  get expansion(): Uint8Array | undefined {
+    const { passedOn } = this.#parts;
+    return passedOn === undefined ? undefined : encode((out) => writeExpandable(out, passedOn));
+  }
+
   get message(): Grant {
     return toEdge(this.#parts);
   }
@@ -91,10 +121,25 @@ class EdgeRow implements GrantRow {
   }
 
   write(out: WireWriter): void {
+    const { passedOn } = this.#parts;
+    this.#writeNotes(out);
+    if (passedOn !== undefined) {
+      const from = out.length;
+      writeExpandable(out, passedOn);
+      out.close(2, from);
+      out.textField(1, expandableUrl);
+      out.close(4, from);
+    }
+    this.#writeIdentity(out);
+  }
+
+  writeUnexpanded(out: WireWriter): void {
+    this.#writeNotes(out);
+    this.#writeIdentity(out);
+  }
+
+  #writeIdentity(out: WireWriter): void {
     const { entitlement, principal } = this.#parts;
-    this.#writeMetadata(out);
-    this.#writeImmutable(out);
-    this.#writeExpandable(out);
     out.textField(3, this.#grantId);
     const principalFrom = out.length;
     writeResourceId(out, 1, principal.typeId, principal.id);
@@ -128,35 +173,9 @@ class EdgeRow implements GrantRow {
     );
   }
 
-  #writeExpandable(out: WireWriter): void {
-    const { passedOn } = this.#parts;
-    if (passedOn === undefined) {
-      return;
-    }
-    const from = out.length;
-    for (let place = passedOn.typeIds.length - 1; place >= 0; place -= 1) {
-      out.textField(3, passedOn.typeIds[place] ?? '');
-    }
-    out.optionalNumber(2, 1);
-    out.textField(1, passedOn.entitlementId);
-    out.close(2, from);
-    out.textField(1, expandableUrl);
-    out.close(4, from);
-  }
-
-  #writeImmutable(out: WireWriter): void {
-    const { sourceId } = this.#parts;
-    if (sourceId !== undefined) {
-      const from = out.length;
-      out.optionalText(1, sourceId);
-      out.close(2, from);
-      out.textField(1, immutableUrl);
-      out.close(4, from);
-    }
-  }
-
-  #writeMetadata(out: WireWriter): void {
-    const { metadata } = this.#parts;
+  /** The annotations behind the first one. */
+  #writeNotes(out: WireWriter): void {
+    const { metadata, sourceId } = this.#parts;
     if (metadata !== undefined) {
       const from = out.length;
       out.struct(metadata);
@@ -165,7 +184,23 @@ class EdgeRow implements GrantRow {
       out.textField(1, metadataUrl);
       out.close(4, from);
     }
+    if (sourceId !== undefined) {
+      const from = out.length;
+      out.optionalText(1, sourceId);
+      out.close(2, from);
+      out.textField(1, immutableUrl);
+      out.close(4, from);
+    }
   }
+}
+
+/** A GrantExpandable, without a tag. */
+function writeExpandable(out: WireWriter, { entitlementId, typeIds }: PassedOn): void {
+  for (let place = typeIds.length - 1; place >= 0; place -= 1) {
+    out.textField(3, typeIds[place] ?? '');
+  }
+  out.optionalNumber(2, 1);
+  out.textField(1, entitlementId);
 }
 
 /** The same few lists of types stand on all edges. */

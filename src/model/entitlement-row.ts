@@ -23,6 +23,15 @@ class TemplateEntitlementRow implements EntitlementRow {
     return this.#resource.typeId;
   }
 
+  get resourceId(): string {
+    return this.#resource.id;
+  }
+
+  get id(): string {
+    const { typeId, id } = this.#resource;
+    return entitlementIdOf({ typeId, resourceId: id, slug: this.#template.slug });
+  }
+
   get message(): Entitlement {
     return entitlementOf(this.#resource, this.#template);
   }
@@ -41,7 +50,6 @@ class TemplateEntitlementRow implements EntitlementRow {
 
   writeJson(out: TextWriter): void {
     const { typeId, id, displayName, parent } = this.#resource;
-    const { slug } = this.#template;
     const text = JSON.stringify;
     const within =
       parent === undefined
@@ -49,7 +57,7 @@ class TemplateEntitlementRow implements EntitlementRow {
         : `,"parentResourceId":{"resourceType":"${parent.typeId}","resource":${text(parent.id)}}`;
     const name = displayName === '' ? '' : `,"displayName":${text(displayName)}`;
     out.text(
-      `{"resource":{"id":{"resourceType":"${typeId}","resource":${text(id)}}${within}${name}},"id":${text(entitlementIdOf({ typeId, resourceId: id, slug }))}${this.#jsonBehindId}`,
+      `{"resource":{"id":{"resourceType":"${typeId}","resource":${text(id)}}${within}${name}},"id":${text(this.id)}${this.#jsonBehindId}`,
     );
   }
 }

@@ -123,7 +123,7 @@ class IdentityGrantRow implements GrantRow {
     this.#principals = principals;
     this.#principal = principal;
     if (entitlement.idBytes + entitlement.joint.length + this.#length > maxIdBytes) {
-      checkId(entitlement.id + entitlement.joint + principals.at(principal));
+      checkId(this.id);
     }
   }
 
@@ -131,9 +131,33 @@ class IdentityGrantRow implements GrantRow {
     return this.#entitlement.ref.typeId;
   }
 
+  get resourceId(): string {
+    return this.#entitlement.ref.resourceId;
+  }
+
+  get entitlementId(): string {
+    return this.#entitlement.id;
+  }
+
+  get principalTypeId(): string {
+    return this.#entitlement.principalTypeId;
+  }
+
+  get principalId(): string {
+    return this.#principals.at(this.#principal);
+  }
+
+  get id(): string {
+    return this.#entitlement.id + this.#entitlement.joint + this.principalId;
+  }
+
+  get expansion(): undefined {
+    return undefined;
+  }
+
   get message(): Grant {
     const { ref, principalTypeId } = this.#entitlement;
-    return toGrant(ref, { typeId: principalTypeId, id: this.#principals.at(this.#principal) });
+    return toGrant(ref, { typeId: principalTypeId, id: this.principalId });
   }
 
   get maxSize(): number {
@@ -146,11 +170,15 @@ class IdentityGrantRow implements GrantRow {
     template.fill(out.buffer, at, this.#principals.bytes, this.#from, this.#to);
   }
 
+  writeUnexpanded(out: WireWriter): void {
+    this.write(out);
+  }
+
   writeJson(out: TextWriter): void {
     const { bytes } = this.#principals;
     const [from, to] = [this.#from, this.#to];
     if (needsEscapes(bytes, from, to)) {
-      out.text(this.#entitlement.json(this.#principals.at(this.#principal)));
+      out.text(this.#entitlement.json(this.principalId));
       return;
     }
     const template = this.#entitlement.jsonTemplate(to - from);

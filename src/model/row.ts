@@ -3,6 +3,7 @@ import { EntitlementSchema } from '../gen/c1/connector/v2/entitlement_pb.ts';
 import { GrantSchema } from '../gen/c1/connector/v2/grant_pb.ts';
 import { ResourceSchema } from '../gen/c1/connector/v2/resource_pb.ts';
 import { annotationRegistry } from './annotations.ts';
+import { expansionOf, withoutExpansion } from './expansion.ts';
 import type { ResourceRef } from './ids.ts';
 import type { Any, Entitlement, Grant, Resource } from './messages.ts';
 import type { TextWriter } from './text-writer.ts';
@@ -36,12 +37,24 @@ export interface ResourceRow extends Row<Resource> {
 }
 
 export interface EntitlementRow extends Row<Entitlement> {
+  /** Of the resource that it hangs on; the same for `resourceId`. */
   readonly typeId: string;
+  readonly resourceId: string;
+  readonly id: string;
 }
 
 export interface GrantRow extends Row<Grant> {
-  /** Of the resource that the grant is about. */
+  /** Of the resource that the grant is about; the same for `resourceId`. */
   readonly typeId: string;
+  readonly resourceId: string;
+  readonly entitlementId: string;
+  readonly principalTypeId: string;
+  readonly principalId: string;
+  readonly id: string;
+  /** What it is passed on to, a GrantExpandable by itself; undefined where it is not passed on. */
+  readonly expansion: Uint8Array | undefined;
+  /** As `write`, without the annotation that `expansion` is made of. */
+  writeUnexpanded(out: WireWriter): void;
 }
 
 /** One page of a listing, as a connector answers it. */
@@ -103,11 +116,47 @@ class EntitlementMessageRow extends MessageRow<typeof EntitlementSchema> impleme
   get typeId(): string {
     return this.message.resource?.id?.resourceType ?? '';
   }
+
+  get resourceId(): string {
+    return this.message.resource?.id?.resource ?? '';
+  }
+
+  get id(): string {
+    return this.message.id;
+  }
 }
 
 class GrantMessageRow extends MessageRow<typeof GrantSchema> implements GrantRow {
   get typeId(): string {
     return this.message.entitlement?.resource?.id?.resourceType ?? '';
+  }
+
+  get resourceId(): string {
+    return this.message.entitlement?.resource?.id?.resource ?? '';
+  }
+
+  get entitlementId(): string {
+    return this.message.entitlement?.id ?? '';
+  }
+
+  get principalTypeId(): string {
+    return this.message.principal?.id?.resourceType ?? '';
+  }
+
+  get principalId(): string {
+    return this.message.principal?.id?.resource ?? '';
+  }
+
+  get id(): string {
+    return this.message.id;
+  }
+
+  get expansion(): Uint8Array | undefined {
+    return expansionOf(this.message);
+  }
+
+  writeUnexpanded(out: WireWriter): void {
+    out.raw(toBinary(GrantSchema, withoutExpansion(this.message)));
   }
 }
 

@@ -20,10 +20,19 @@ export class WireWriter {
     return this.#bytes.length - this.#at;
   }
 
+  /** What was written: a view, good until the next write. */
+  get written(): Uint8Array {
+    return this.#bytes.subarray(this.#at);
+  }
+
+  clear(): void {
+    this.#at = this.#bytes.length;
+  }
+
   /** What was written, as bytes of their own; the writer is empty again. */
   take(): Buffer {
-    const taken = Buffer.from(this.#bytes.subarray(this.#at));
-    this.#at = this.#bytes.length;
+    const taken = Buffer.from(this.written);
+    this.clear();
     return taken;
   }
 

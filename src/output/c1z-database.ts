@@ -1,44 +1,23 @@
 import { open, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ConnectorError } from '../errors.ts';
 import { isOsError, osCode, osReason, sqliteCode, sqliteReason } from '../os-reasons.ts';
 import { type C1zTable, putC1zAbout, type SyncType } from '../sync-format/c1z.ts';
-import { c1zSchema } from '../sync-format/c1z-schema.ts';
+import { c1zTablesSql } from '../sync-format/c1z-schema.ts';
 import { toLocalTime } from '../sync-format/c1z-time.ts';
-import type { C1zRow } from './c1z-rows.ts';
-
-/** The tables that rows of a sync go into, with the columns that they bring. */
-const columns = {
-  v1_resource_types: ['external_id', 'data'],
-  v1_resources: ['resource_type_id', 'external_id', 'parent_resource_type_id', 'parent_resource_id', 'data'],
-  v1_entitlements: ['resource_type_id', 'resource_id', 'external_id', 'data'],
-  v1_grants: [
-    'resource_type_id',
-    'resource_id',
-    'entitlement_id',
-    'principal_resource_type_id',
-    'principal_resource_id',
-    'external_id',
-    'expansion',
-    'needs_expansion',
-    'data',
-  ],
-} as const satisfies Record<C1zTable, readonly string[]>;
-
-/**
- * What is written anew when a row comes a second time; the other columns keep their first values, as in the Go writer.
- */
-const renewed: Readonly<Record<C1zTable, readonly string[]>> = {
-  v1_resource_types: ['data'],
-  v1_resources: ['data'],
-  v1_entitlements: ['data'],
-  v1_grants: ['expansion', 'needs_expansion', 'data'],
-};
+import { makeIndexes } from './c1z-indexes.ts';
+import { c1zColumns, type C1zValue } from './c1z-rows.ts';
 
 /** The SQLite database of one sync, built in a file of its own. */
 export interface C1zDatabase {
-  /** Keeps a row; true when it is new, false when it took the place of one with the same id. */
-  put(table: C1zTable, row: C1zRow): boolean;
+  /** Keeps rows, each as the values of the table's columns. */
+  put<R>(table: C1zTable, rows: readonly R[], valuesOf: (row: R) => readonly C1zValue[]): void;
+  /**
+   * Makes the indexes when all rows are in. Rows that came twice are one then; tells how many there are of each type,
+   * for the tables in which that changed something.
+   */
+  settle(): Promise<Partial<Record<C1zTable, Readonly<Record<string, number>>>>>;
   /**
    * Marks the sync as finished, stores what it tells of itself, and closes the file. All of it is in that file then.
    */
@@ -52,15 +31,14 @@ export interface C1zDatabaseOptions {
   /** The file that this is made for: errors name it. */
   readonly target: string;
   readonly syncId: string;
-  /** What Baton's tools call the sync: full when left out. */
   readonly syncType?: SyncType | undefined;
   readonly now: () => number;
 }
 
 /**
  * Creates the database, mode 0600; the path must be free. Its journal is in memory, so that no second file lies beside
- * it (Node's SQLite needs one), and it is never forced to the disk: after a fault it is thrown away. Indexes are
- * updated with the rows, so that nothing is sorted in a temporary folder.
+ * it (Node's SQLite needs one), and it is never forced to the disk: after a fault it is thrown away. What is sorted
+ * for the indexes lies in files without a name, in the same folder: no other need have room.
  */
 export async function createC1zDatabase({
   path,
@@ -84,19 +62,31 @@ export async function createC1zDatabase({
   }
 
   try {
-    const { inserts, updates } = guarded(target, () =>
-      begin(database, { syncId, syncType, startedAt: toLocalTime(now()) }),
-    );
+    const inserts = guarded(target, () => begin(database, { syncId, syncType, startedAt: toLocalTime(now()) }));
     return {
       remove,
-      put: (table, row) =>
+      put: (table, rows, valuesOf) =>
         guarded(target, () => {
-          const { changes } = inserts[table].run(...valuesOf(row, columns[table]), syncId, toLocalTime(now()));
-          if (changes === 0) {
-            updates[table].run(...valuesOf(row, renewed[table]), row.external_id, syncId);
+          const time = toLocalTime(now());
+          const insert = inserts[table];
+          for (const row of rows) {
+            insert.run(...valuesOf(row), time);
           }
-          return changes !== 0;
         }),
+      settle: async () => {
+        const changed: Partial<Record<C1zTable, Readonly<Record<string, number>>>> = {};
+        const steps = makeIndexes(database, dirname(path));
+        for (;;) {
+          const step = guarded(target, () => steps.next());
+          if (step.done === true) {
+            return changed;
+          }
+          if (step.value !== undefined) {
+            changed[step.value] = countByType(database, step.value);
+          }
+          await new Promise(setImmediate); // each step may take seconds: let others have their turn
+        }
+      },
       finish: (about) =>
         guarded(target, () => {
           putC1zAbout(database, syncId, about);
@@ -113,47 +103,52 @@ export async function createC1zDatabase({
 
 type Statements = Readonly<Record<C1zTable, StatementSync>>;
 
-/** Opens the database, makes its tables, and begins the one transaction of its life with the row of the sync itself. */
+/** Larger pages than SQLite's usual ones of 4 KiB: fewer of them are looked for, read and written. */
+const pageBytes = 16 * 1024;
+
+/**
+ * Opens the database, makes its tables, and begins the one transaction of its life with the row of the sync itself.
+ * Returns what inserts a row into each table.
+ */
 function begin(
   database: DatabaseSync,
   { syncId, syncType, startedAt }: { readonly syncId: string; readonly syncType: SyncType; readonly startedAt: string },
-): { readonly inserts: Statements; readonly updates: Statements } {
+): Statements {
   database.open();
   database.exec(
-    'pragma journal_mode = memory; pragma synchronous = off; pragma locking_mode = exclusive; pragma temp_store = memory; pragma cache_size = -16384;',
+    `pragma page_size = ${pageBytes}; pragma journal_mode = memory; pragma synchronous = off; pragma locking_mode = exclusive; pragma cache_size = -16384;`,
   );
-  database.exec(c1zSchema);
+  database.exec(c1zTablesSql);
   database.exec('begin');
   database
     .prepare(
       "insert into v1_sync_runs (sync_id, started_at, sync_token, sync_type, grants_backfilled) values (?, ?, '', ?, 1)",
     )
     .run(syncId, startedAt, syncType);
-  return {
-    inserts: prepareAll(database, (table) => {
-      const names = [...columns[table], 'sync_id', 'discovered_at'];
-      return `insert into ${table} (${names.join(', ')}) values (${names.map(() => '?').join(', ')}) on conflict (external_id, sync_id) do nothing`;
-    }),
-    updates: prepareAll(
-      database,
-      (table) =>
-        `update ${table} set ${renewed[table].map((name) => `${name} = ?`).join(', ')} where external_id = ? and sync_id = ?`,
-    ),
+  const prepare = (table: C1zTable): StatementSync => {
+    const names = c1zColumns[table];
+    const ofThisSync = `'${syncId.replaceAll("'", "''")}'`; // the same for all rows: bound, it would be copied for each
+    return database.prepare(
+      `insert into ${table} (${names.join(', ')}, sync_id, discovered_at) values (${names.map(() => '?').join(', ')}, ${ofThisSync}, ?)`,
+    );
   };
-}
-
-function valuesOf(row: C1zRow, names: readonly string[]): (string | number | Uint8Array | null)[] {
-  return names.map((name) => row[name] ?? null);
-}
-
-function prepareAll(database: DatabaseSync, sql: (table: C1zTable) => string): Statements {
-  const prepare = (table: C1zTable): StatementSync => database.prepare(sql(table));
   return {
     v1_resource_types: prepare('v1_resource_types'),
     v1_resources: prepare('v1_resources'),
     v1_entitlements: prepare('v1_entitlements'),
     v1_grants: prepare('v1_grants'),
   };
+}
+
+/** How many rows there are of each resource type. */
+function countByType(database: DatabaseSync, table: C1zTable): Readonly<Record<string, number>> {
+  const type = table === 'v1_resource_types' ? "''" : 'resource_type_id';
+  return Object.fromEntries(
+    database
+      .prepare(`select ${type} type, count(*) n from ${table} group by 1`)
+      .all()
+      .map((row) => [String(row['type']), Number(row['n'])]),
+  );
 }
 
 /** SQLite would create the file with a mode of its own; an empty file of ours keeps the mode that it has. */

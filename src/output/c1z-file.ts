@@ -2,37 +2,17 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { constants, createZstdCompress } from 'node:zlib';
-import type { Entitlement, Grant, Resource, ResourceType } from '../model/messages.ts';
-import type { SyncType } from '../sync-format/c1z.ts';
 import { c1zAboutOf } from '../sync-format/c1z-about.ts';
+import type { SyncType } from '../sync-format/c1z.ts';
 import { c1zMagic, contentHashOf } from '../sync-format/layout.ts';
 import type { TenantRoles } from '../sync-format/summary.ts';
 import { type AtomicFile, createAtomicFile } from './atomic-file.ts';
 import { createC1zDatabase, toLocalIo } from './c1z-database.ts';
-import { toEntitlementRow, toGrantRow, toResourceRow, toResourceTypeRow } from './c1z-rows.ts';
+import { valuesOfEntitlement, valuesOfGrant, valuesOfResource, valuesOfType } from './c1z-rows.ts';
 import type { FileLayer } from './file-layer.ts';
 import { unfinishedPath } from './leftovers.ts';
 import { placeOf } from './place.ts';
-import type { RowCounts } from './sync-file.ts';
-
-/**
- * Writes a sync into a `.c1z` file, the format of Baton's own tools. Rows may come in any order; a row that comes twice
- * replaces the first one. Nothing stands at the target before `finish`.
- */
-export interface C1zFile {
-  resourceType(row: ResourceType): Promise<void>;
-  resource(row: Resource): Promise<void>;
-  entitlement(row: Entitlement): Promise<void>;
-  grant(row: Grant): Promise<void>;
-  readonly counts: RowCounts;
-  /**
-   * Packs the database, with the summary in it, and puts the file in its place. The hash that the summary is made of is
-   * the whole file's, so the summary is asked for twice: first without the hash, for the file itself.
-   */
-  finish(summary: (contentHash: string) => object): Promise<void>;
-  /** Gives up; the target stays as it was. Never throws. */
-  discard(): Promise<void>;
-}
+import { countAll, type SyncFile } from './sync-file.ts';
 
 export interface C1zFileOptions {
   /** A KSUID: readers sort by it. */
@@ -46,10 +26,16 @@ export interface C1zFileOptions {
   readonly files?: FileLayer;
 }
 
+/**
+ * Writes a sync into a `.c1z` file, the format of Baton's own tools. Rows may come in any order; of a row that comes
+ * twice the last one stays, which `counts` knows once the file is finished. Nothing stands at the target before
+ * `finish`. The hash that the summary is made of is the whole file's, so the summary is asked for twice: first without
+ * the hash, for the file itself.
+ */
 export async function createC1zFile(
   target: string,
   { syncId, syncType, about, now = Date.now, files }: C1zFileOptions,
-): Promise<C1zFile> {
+): Promise<SyncFile> {
   const path = unfinishedPath(await placeOf(target), '.db.tmp');
   const database = await createC1zDatabase({ path, target, syncId, syncType, now });
   const counts = { resourceTypes: 0, resources: {}, entitlements: {}, grants: {} };
@@ -57,26 +43,29 @@ export async function createC1zFile(
 
   return {
     counts,
-    resourceType: async (message) => {
-      counts.resourceTypes += Number(database.put('v1_resource_types', toResourceTypeRow(message)));
+    resourceTypes: async (rows) => {
+      database.put('v1_resource_types', rows, valuesOfType);
+      counts.resourceTypes += rows.length;
     },
-    resource: async (message) => {
-      if (database.put('v1_resources', toResourceRow(message))) {
-        countOne(counts.resources, message.id?.resourceType);
-      }
+    resources: async (rows) => {
+      database.put('v1_resources', rows, valuesOfResource);
+      countAll(counts.resources, rows);
     },
-    entitlement: async (message) => {
-      if (database.put('v1_entitlements', toEntitlementRow(message))) {
-        countOne(counts.entitlements, message.resource?.id?.resourceType);
-      }
+    entitlements: async (rows) => {
+      database.put('v1_entitlements', rows, valuesOfEntitlement);
+      countAll(counts.entitlements, rows);
     },
-    grant: async (message) => {
-      if (database.put('v1_grants', toGrantRow(message))) {
-        countOne(counts.grants, message.entitlement?.resource?.id?.resourceType);
-      }
+    grants: async (rows) => {
+      database.put('v1_grants', rows, valuesOfGrant);
+      countAll(counts.grants, rows);
     },
     finish: async (summary) => {
       try {
+        const changed = await database.settle();
+        counts.resourceTypes = changed.v1_resource_types?.[''] ?? counts.resourceTypes;
+        Object.assign(counts.resources, changed.v1_resources);
+        Object.assign(counts.entitlements, changed.v1_entitlements);
+        Object.assign(counts.grants, changed.v1_grants);
         database.finish({ ...about, ...c1zAboutOf(summary('')) });
         output = await createAtomicFile(target, files);
         summary(contentHashOf(await pack(path, output)));
@@ -94,6 +83,9 @@ export async function createC1zFile(
   };
 }
 
+/** Read and packed at once. */
+const chunkBytes = 512 * 1024;
+
 /** Writes the container around the database, a piece at a time; returns the SHA-256 of all that was written. */
 async function pack(path: string, output: AtomicFile): Promise<string> {
   const hash = createHash('sha256');
@@ -103,8 +95,8 @@ async function pack(path: string, output: AtomicFile): Promise<string> {
   };
   await write(c1zMagic);
   await pipeline(
-    createReadStream(path),
-    createZstdCompress({ params: { [constants.ZSTD_c_checksumFlag]: 1 } }),
+    createReadStream(path, { highWaterMark: chunkBytes }),
+    createZstdCompress({ chunkSize: chunkBytes, params: { [constants.ZSTD_c_checksumFlag]: 1 } }),
     async (packed: AsyncIterable<Uint8Array>) => {
       for await (const bytes of packed) {
         await write(bytes);
@@ -112,8 +104,4 @@ async function pack(path: string, output: AtomicFile): Promise<string> {
     },
   );
   return hash.digest('hex');
-}
-
-function countOne(counts: Record<string, number>, typeId = 'unknown'): void {
-  counts[typeId] = (counts[typeId] ?? 0) + 1;
 }

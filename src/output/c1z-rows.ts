@@ -1,69 +1,73 @@
 import { toBinary } from '@bufbuild/protobuf';
-import { anyIs, anyUnpack } from '@bufbuild/protobuf/wkt';
-import { GrantExpandableSchema } from '../gen/c1/connector/v2/annotation_grant_pb.ts';
-import { EntitlementSchema } from '../gen/c1/connector/v2/entitlement_pb.ts';
-import { GrantSchema } from '../gen/c1/connector/v2/grant_pb.ts';
-import { ResourceSchema, ResourceTypeSchema } from '../gen/c1/connector/v2/resource_pb.ts';
-import type { Entitlement, Grant, Resource, ResourceType } from '../model/messages.ts';
+import { ResourceTypeSchema } from '../gen/c1/connector/v2/resource_pb.ts';
+import type { ResourceType } from '../model/messages.ts';
+import type { EntitlementRow, GrantRow, ResourceRow } from '../model/row.ts';
+import { WireWriter } from '../model/wire-writer.ts';
+import type { C1zTable } from '../sync-format/c1z.ts';
 
-/** A row by its columns. `data` is the message; `sync_id` and `discovered_at` are the database's to add. */
-export type C1zRow = Readonly<Record<string, string | number | Uint8Array | null>> & {
-  readonly external_id: string;
-  readonly data: Uint8Array;
-};
+export type C1zValue = string | number | Uint8Array | null;
 
-export function toResourceTypeRow(message: ResourceType): C1zRow {
-  return { external_id: message.id, data: toBinary(ResourceTypeSchema, message) };
+/**
+ * The columns of the tables that rows of a sync go into, in the order of the values below; `sync_id` and
+ * `discovered_at` are the database's to add.
+ */
+export const c1zColumns = {
+  v1_resource_types: ['external_id', 'data'],
+  v1_resources: ['resource_type_id', 'external_id', 'parent_resource_type_id', 'parent_resource_id', 'data'],
+  v1_entitlements: ['resource_type_id', 'resource_id', 'external_id', 'data'],
+  v1_grants: [
+    'resource_type_id',
+    'resource_id',
+    'entitlement_id',
+    'principal_resource_type_id',
+    'principal_resource_id',
+    'external_id',
+    'expansion',
+    'needs_expansion',
+    'data',
+  ],
+} as const satisfies Record<C1zTable, readonly string[]>;
+
+/** Messages are written here, one over the other: SQLite keeps a copy of what it is given. */
+const out = new WireWriter();
+
+function bytesOf(write: (out: WireWriter) => void): Uint8Array {
+  out.clear();
+  write(out);
+  return out.written;
 }
 
-export function toResourceRow(message: Resource): C1zRow {
-  const { id, parentResourceId } = message;
-  return {
-    resource_type_id: id?.resourceType ?? '',
-    external_id: `${id?.resourceType ?? ''}:${id?.resource ?? ''}`,
-    parent_resource_type_id: parentResourceId?.resourceType ?? null,
-    parent_resource_id: parentResourceId?.resource ?? null,
-    data: toBinary(ResourceSchema, message),
-  };
+export function valuesOfType(message: ResourceType): C1zValue[] {
+  return [message.id, toBinary(ResourceTypeSchema, message)];
 }
 
-export function toEntitlementRow(message: Entitlement): C1zRow {
-  return {
-    resource_type_id: message.resource?.id?.resourceType ?? '',
-    resource_id: message.resource?.id?.resource ?? '',
-    external_id: message.id,
-    data: toBinary(EntitlementSchema, message),
-  };
+/** The values of a row; its bytes are good until those of the next one are asked for. */
+export function valuesOfResource(row: ResourceRow): C1zValue[] {
+  const { typeId, parent } = row;
+  const data = bytesOf((writer) => row.write(writer));
+  return [typeId, `${typeId}:${row.id}`, parent?.typeId ?? null, parent?.id ?? null, data];
+}
+
+/** As of a resource. */
+export function valuesOfEntitlement(row: EntitlementRow): C1zValue[] {
+  return [row.typeId, row.resourceId, row.id, bytesOf((writer) => row.write(writer))];
 }
 
 /**
- * A grant, filed under its entitlement's resource. What it expands to stands in a column of its own and no longer among
- * its annotations: a reader that finds it in `data` would take the file for one of an older kind.
+ * As of a resource; filed under its entitlement's resource. What it expands to stands in a column of its own and no
+ * longer among its annotations: a reader that finds it in `data` would take the file for one of an older kind.
  */
-export function toGrantRow(message: Grant): C1zRow {
-  const { entitlement, principal } = message;
-  const annotations = message.annotations.filter((annotation) => !anyIs(annotation, GrantExpandableSchema));
-  const expansion = expansionOf(message);
-  return {
-    resource_type_id: entitlement?.resource?.id?.resourceType ?? '',
-    resource_id: entitlement?.resource?.id?.resource ?? '',
-    entitlement_id: entitlement?.id ?? '',
-    principal_resource_type_id: principal?.id?.resourceType ?? '',
-    principal_resource_id: principal?.id?.resource ?? '',
-    external_id: message.id,
+export function valuesOfGrant(row: GrantRow): C1zValue[] {
+  const { expansion = null } = row;
+  return [
+    row.typeId,
+    row.resourceId,
+    row.entitlementId,
+    row.principalTypeId,
+    row.principalId,
+    row.id,
     expansion,
-    needs_expansion: expansion === null ? 0 : 1,
-    data: toBinary(GrantSchema, { ...message, annotations }),
-  };
-}
-
-/**
- * The first GrantExpandable, serialized as itself and not as an Any; null where there is none or it names no
- * entitlement.
- */
-function expansionOf({ annotations }: Grant): Uint8Array | null {
-  const annotation = annotations.find((candidate) => anyIs(candidate, GrantExpandableSchema));
-  const expandable = annotation === undefined ? undefined : anyUnpack(annotation, GrantExpandableSchema);
-  const isExpanding = expandable?.entitlementIds.some((id) => id.trim() !== '') === true;
-  return expandable !== undefined && isExpanding ? toBinary(GrantExpandableSchema, expandable) : null;
+    expansion === null ? 0 : 1,
+    bytesOf((writer) => row.writeUnexpanded(writer)),
+  ];
 }

@@ -3,7 +3,6 @@ import { ConnectorError } from '../errors.ts';
 import { syncFileKinds } from '../sync-format/layout.ts';
 import type { C1zFileOptions } from './c1z-file.ts';
 import { type Convert, createDerivedFile } from './derived-file.ts';
-import { messageByMessage } from './message-sink.ts';
 import { createNdjsonFile } from './ndjson-file.ts';
 import { checkFolderTarget, checkTarget } from './place.ts';
 import { createSyncFile, type SyncFile } from './sync-file.ts';
@@ -47,7 +46,7 @@ export function chooseOutput(target: string, derived?: Pick<DerivedOutputs, 'con
     case '.ndjson':
       return () => createNdjsonFile(target);
     case '.c1z':
-      return async (options) => messageByMessage(await (await import('./c1z-file.ts')).createC1zFile(target, options));
+      return async (options) => await (await import('./c1z-file.ts')).createC1zFile(target, options);
     case '.csv':
     case '.xlsx':
       if (derived === undefined) {

@@ -102,7 +102,8 @@ export async function createSyncFile(target: string, files?: FileLayer, toldAs =
   };
 }
 
-function countAll(counts: Record<string, number>, rows: readonly { readonly typeId: string }[]): void {
+/** Adds rows to counts by resource type. */
+export function countAll(counts: Record<string, number>, rows: readonly { readonly typeId: string }[]): void {
   for (const { typeId } of rows) {
     counts[typeId] = (counts[typeId] ?? 0) + 1;
   }

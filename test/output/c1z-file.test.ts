@@ -14,9 +14,10 @@ import { annotate } from '../../src/model/annotations.ts';
 import { conferringGrantRow } from '../../src/model/conferring-row.ts';
 import { toGrant } from '../../src/model/grant-message.ts';
 import { entitlementRef } from '../../src/model/ids.ts';
-import type { Grant } from '../../src/model/messages.ts';
-import { type C1zFile, createC1zFile } from '../../src/output/c1z-file.ts';
-import { messageByMessage } from '../../src/output/message-sink.ts';
+import type { Grant, Resource } from '../../src/model/messages.ts';
+import { entitlementRow, grantRow, resourceRow } from '../../src/model/row.ts';
+import { createC1zFile } from '../../src/output/c1z-file.ts';
+import type { SyncFile } from '../../src/output/sync-file.ts';
 import { newSyncId } from '../../src/sync/sync-id.ts';
 import { walk } from '../../src/sync/walk.ts';
 import { hostileNames } from '../support/arbitraries.ts';
@@ -63,19 +64,11 @@ const bytesOf = (row: Row | undefined, column = 'data'): Uint8Array => {
   return bytes instanceof Uint8Array ? bytes : expect.fail(`no bytes in ${column}`);
 };
 
-async function put(file: C1zFile, { types, resources, entitlements, grants }: Partial<Walked>): Promise<void> {
-  for (const row of types ?? []) {
-    await file.resourceType(row);
-  }
-  for (const row of resources ?? []) {
-    await file.resource(row);
-  }
-  for (const row of entitlements ?? []) {
-    await file.entitlement(row);
-  }
-  for (const row of grants ?? []) {
-    await file.grant(row);
-  }
+async function put(file: SyncFile, { types, resources, entitlements, grants }: Partial<Walked>): Promise<void> {
+  await file.resourceTypes(types ?? []);
+  await file.resources((resources ?? []).map(resourceRow));
+  await file.entitlements((entitlements ?? []).map(entitlementRow));
+  await file.grants((grants ?? []).map(grantRow));
 }
 
 /** Writes a project's walk to the target, and hands back what was walked. */
@@ -279,7 +272,7 @@ describe('a .c1z file', () => {
   it('counts what it holds', async () => {
     const { resources, entitlements, grants } = await written();
     const file = await createC1zFile(target(), { syncId });
-    await walk({ surface: connectorOf(createProject(smallProject())), syncId, sink: messageByMessage(file) });
+    await walk({ surface: connectorOf(createProject(smallProject())), syncId, sink: file });
     await file.finish(() => ({}));
     using database = await opened();
 
@@ -363,7 +356,7 @@ describe('the sync run of a .c1z file', () => {
     let nowMs = Date.UTC(2026, 0, 1, 21, 34, 5, 6);
     const file = await createC1zFile(target(), { syncId, now: () => nowMs });
     nowMs += 54;
-    await file.grant(toGrant(entitlementRef('role', 'Editor'), { typeId: 'user', id: 'U1' }));
+    await put(file, { grants: [toGrant(entitlementRef('role', 'Editor'), { typeId: 'user', id: 'U1' })] });
     nowMs = Date.UTC(2026, 10, 12, 7, 44, 15);
     await file.finish(() => ({}));
     using database = await opened();
@@ -437,23 +430,50 @@ describe('an expandable grant in a .c1z file', () => {
 describe('a row that comes twice to a .c1z file', () => {
   it('is kept once, as it was the last time, and counted once', async () => {
     const file = await createC1zFile(target(), { syncId });
-    await file.grant(toGrant(entitlementRef('permission', 'approve'), { typeId: 'role', id: 'Editor' }));
-    await file.grant(conferringGrantRow('approve', { typeId: 'role', id: 'Editor', tenantId: '' }, ['user']).message);
-    await file.resource(
-      create(ResourceSchema, { id: { resourceType: 'role', resource: 'Editor' }, displayName: 'old' }),
-    );
-    await file.resource(
-      create(ResourceSchema, { id: { resourceType: 'role', resource: 'Editor' }, displayName: 'new' }),
-    );
+    const editor = (displayName: string): Resource =>
+      create(ResourceSchema, { id: { resourceType: 'role', resource: 'Editor' }, displayName });
+    const viewer = create(ResourceSchema, { id: { resourceType: 'role', resource: 'Viewer' }, displayName: 'other' });
+    await put(file, { grants: [toGrant(entitlementRef('permission', 'approve'), { typeId: 'role', id: 'Editor' })] });
+    await file.grants([conferringGrantRow('approve', { typeId: 'role', id: 'Editor', tenantId: '' }, ['user'])]);
+    await put(file, { resources: [editor('old'), viewer, editor('older'), editor('new')] });
+    const type = create(ResourceTypeSchema, { id: 'role', displayName: 'Role' });
+    await put(file, { types: [{ ...type, displayName: 'Old' }, type] });
 
     await file.finish(() => ({}));
 
     using database = await opened();
-    expect(file.counts).toMatchObject({ resources: { role: 1 }, grants: { permission: 1 } });
+    expect(file.counts).toEqual({
+      resourceTypes: 1,
+      resources: { role: 2 },
+      entitlements: {},
+      grants: { permission: 1 },
+    });
     expect(database.table('v1_grants')).toMatchObject([{ needs_expansion: 1, expansion: expect.any(Uint8Array) }]);
-    expect(database.table('v1_resources').map((row) => fromBinary(ResourceSchema, bytesOf(row)).displayName)).toEqual([
-      'new',
+    expect(
+      database.table('v1_resources').map((row) => [row['id'], fromBinary(ResourceSchema, bytesOf(row)).displayName]),
+    ).toEqual([
+      [1, 'new'],
+      [2, 'other'],
     ]);
+    expect(database.table('v1_resource_types').map((row) => fromBinary(ResourceTypeSchema, bytesOf(row)))).toEqual([
+      type,
+    ]);
+    expect(database.rows('pragma integrity_check')).toEqual([{ integrity_check: 'ok' }]);
+    expect(database.rows("select name from sqlite_schema where type = 'index' and name not like '%_v1'")).toEqual([]);
+  });
+
+  it('is told by the summary that stands in the file as it is in the end', async () => {
+    const file = await createC1zFile(target(), { syncId });
+    const row = create(ResourceSchema, { id: { resourceType: 'role', resource: 'Editor' } });
+    await put(file, { resources: [row, row] });
+
+    await file.finish(() => ({ counts: { resources: { ...file.counts.resources } } }));
+
+    using database = await opened();
+    const [session] = database.table('v1_connector_sessions');
+    expect(JSON.parse(Buffer.from(bytesOf(session, 'value')).toString('utf8'))).toMatchObject({
+      summary: { counts: { resources: { role: 1 } } },
+    });
   });
 });
 
@@ -553,16 +573,16 @@ describe('a .c1z target', () => {
     const file = await createC1zFile(target(), { syncId });
     const before = process.memoryUsage.rss();
     let peak = before;
-    for (let place = 0; place < 100_000; place += 1) {
-      await file.grant(
-        toGrant(entitlementRef('role_binding', `tenant-${place % 500}/Role ${place % 7}`), {
-          typeId: 'user',
-          id: `U2user${String(place).padStart(22, '0')}`,
-        }),
-      );
-      if (place % 1000 === 0) {
-        peak = Math.max(peak, process.memoryUsage.rss());
-      }
+    for (let from = 0; from < 100_000; from += 1_000) {
+      await put(file, {
+        grants: Array.from({ length: 1_000 }, (_, place) =>
+          toGrant(entitlementRef('role_binding', `tenant-${from % 500}/Role ${place % 7}`), {
+            typeId: 'user',
+            id: `U2user${String(from + place).padStart(22, '0')}`,
+          }),
+        ),
+      });
+      peak = Math.max(peak, process.memoryUsage.rss());
     }
 
     await file.finish(() => ({}));

@@ -5,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createAtomicFile } from '../../src/output/atomic-file.ts';
 import { createC1zFile } from '../../src/output/c1z-file.ts';
 import { type FileLayer, type OpenFile, realFiles } from '../../src/output/file-layer.ts';
-import { messageByMessage } from '../../src/output/message-sink.ts';
 import { createSyncFile } from '../../src/output/sync-file.ts';
 import { runSync, type SyncTarget } from '../../src/sync/run.ts';
 import { newSyncId } from '../../src/sync/sync-id.ts';
@@ -74,8 +73,7 @@ function failingFiles(
 
 const makers = {
   'sync.json': (target: string, files: FileLayer) => createSyncFile(target, files),
-  'sync.c1z': async (target: string, files: FileLayer) =>
-    messageByMessage(await createC1zFile(target, { syncId: newSyncId(), files })),
+  'sync.c1z': async (target: string, files: FileLayer) => await createC1zFile(target, { syncId: newSyncId(), files }),
 } as const satisfies Record<string, (target: string, files: FileLayer) => Promise<SyncTarget>>;
 
 const rows = { ...smallProject(), users: [...smallProject().users, ...plainUsers(60)] };

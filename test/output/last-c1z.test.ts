@@ -6,7 +6,6 @@ import { DatabaseSync } from 'node:sqlite';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createC1zFile, type C1zFileOptions } from '../../src/output/c1z-file.ts';
-import { messageByMessage } from '../../src/output/message-sink.ts';
 import { readLastC1z } from '../../src/output/last-c1z.ts';
 import { readLast } from '../../src/output/last.ts';
 import { newSyncId } from '../../src/sync/sync-id.ts';
@@ -32,7 +31,7 @@ type Counts = {
 /** Writes a small project's sync to the target, and tells what it counted itself. */
 async function written(options: Partial<C1zFileOptions> = { about }): Promise<Counts> {
   const file = await createC1zFile(target(), { syncId: newSyncId(), ...options });
-  await walk({ surface: connectorOf(createProject(smallProject())), syncId: 'x', sink: messageByMessage(file) });
+  await walk({ surface: connectorOf(createProject(smallProject())), syncId: 'x', sink: file });
   await file.finish(() => ({}));
   return { resources: file.counts.resources, grants: file.counts.grants };
 }
