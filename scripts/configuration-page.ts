@@ -53,7 +53,8 @@ and one that every user may change is refused.
 
 \`--include console\` reads projects, administrators and management keys of the whole company, which needs a key that no project
 limits. It is taken from \`BATON_DESCOPE_COMPANY_MANAGEMENT_KEY\` or \`DESCOPE_COMPANY_MANAGEMENT_KEY\`, or the file that one of them with
-\`_FILE\` behind it names, and is sent with these three calls only; without it they are made with the management key.
+\`_FILE\` behind it names, or the file that \`company-management-key-file\` in the config file names, and is sent with these three calls
+only; without it they are made with the management key.
 
 White space and a byte order mark around the key do not matter. Quotes, \`NAME=\`, \`Bearer\`, the project id and a colon, several
 lines: each is refused with exit code 2 and its name, before anything is sent. What looks like a key in any other place (a
@@ -92,6 +93,7 @@ A setting is spelt as its flag, without the dashes. The names that Baton connect
 |---|---|---|
 ${all.map((setting) => `| \`${fileKey(setting)}\` | ${ecosystemKey(setting) === fileKey(setting) ? '' : `\`${ecosystemKey(setting)}\``} | ${kindOf(setting)} |`).join('\n')}
 | \`management-key-file\` | \`descope-management-key-file\` | a path |
+| \`company-management-key-file\` | \`descope-company-management-key-file\` | a path |
 `;
 }
 

@@ -35,12 +35,8 @@ export async function showConfig(
   const resolved = { ...understood, problems: [...understood.problems, ...(await unknownTypes(understood))] };
   const shown = (Object.keys(settings) as SettingName[]).flatMap((name) => {
     const row = describe(name, resolved);
-    return name === 'projectId' ? [row, describeKey(keys.found())] : [row];
+    return name === 'projectId' ? [row, describeKey(keys.found()), describeCompanyKey(companyKeys.found())] : [row];
   });
-  const companyKey = companyKeys.found();
-  if (companyKey !== undefined) {
-    shown.splice(2, 0, describeKey(companyKey, 'company-management-key'));
-  }
   const file = resolved.file?.path;
   const problems = resolved.problems.map(({ message }) => message);
   if (json) {
@@ -100,6 +96,13 @@ function describeKey(key: FoundKey | undefined, name = 'management-key'): ShownS
         value: mask,
         source: key.path === undefined ? key.source : `${key.path} (${key.source})`,
       };
+}
+
+function describeCompanyKey(key: FoundKey | undefined): ShownSetting {
+  const name = 'company-management-key';
+  return key === undefined
+    ? { name, value: null, source: 'not set; the management key is used' }
+    : describeKey(key, name);
 }
 
 /** The table; on a screen that is too narrow for a row the value has lines of its own, cut where it must be. */

@@ -22,6 +22,8 @@ export interface Given {
   readonly include: readonly string[] | undefined;
   /** The key file of the settings that are to be overwritten. */
   readonly keyFile: FileValue | undefined;
+  /** The same for the key of the company, which is kept. */
+  readonly companyKeyFile: FileValue | undefined;
   readonly sources: readonly string[];
 }
 
@@ -32,6 +34,7 @@ export interface Setup {
   readonly caFile: string | undefined;
   readonly include: readonly string[];
   readonly key: Secret;
+  readonly companyKeyFile: FileValue | undefined;
 }
 
 interface Asking {
@@ -101,7 +104,7 @@ async function withTypes(
 }
 
 async function firstSetup(
-  { projectId: given, baseUrl, caFile, include = [], keyFile }: Given,
+  { projectId: given, baseUrl, caFile, include = [], keyFile, companyKeyFile }: Given,
   prompts: Prompts | undefined,
   context: InitContext,
 ): Promise<Setup> {
@@ -113,7 +116,8 @@ async function firstSetup(
   }
   const projectId =
     given ?? parseProjectId((await prompts?.text('Project id (Console > Project)', likelyProjectId)) ?? '');
-  return { projectId, baseUrl, caFile, include, key: new Secret(await firstKey(keyFile, prompts, context)) };
+  const key = new Secret(await firstKey(keyFile, prompts, context));
+  return { projectId, baseUrl, caFile, include, key, companyKeyFile };
 }
 
 async function firstKey(
@@ -177,16 +181,16 @@ interface SetupSeen {
   readonly names: ReadonlySet<string>;
 }
 
-const neverShown = new Set(['config file', 'key file', 'TLS files', 'write rights']);
+const neverShown = new Set(['config file', 'key file', 'company key', 'TLS files', 'write rights']);
 
 /** Runs doctor. Of a second run, those checks are shown that the first one did not have. */
 async function checkSetup(
-  { projectId, baseUrl, caFile, include, key }: Setup,
+  { projectId, baseUrl, caFile, include, key, companyKeyFile }: Setup,
   { env, signal, print }: InitContext,
   before: ReadonlySet<string> = new Set(),
 ): Promise<SetupSeen> {
   const address = baseUrl ?? deriveBaseUrl(projectId);
-  const companyKey = findCompanyKey(env);
+  const companyKey = findCompanyKey(env, companyKeyFile);
   print(`\nAsking ${address}:`);
   const { checks, tenants } = await examineAndTell(
     {

@@ -91,6 +91,7 @@ async function givenBy(
     caFile: values.caFile,
     include: knownTypes(values.include, origins.include?.source.startsWith(`${path}:`) === true),
     keyFile: before?.keyFile,
+    companyKeyFile: before?.companyKeyFile,
     sources,
   };
 }

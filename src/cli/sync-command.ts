@@ -21,6 +21,9 @@ export function addSyncCommand(program: Command, context: CommandContext): void 
 The management key comes from DESCOPE_MANAGEMENT_KEY, from the file that
 DESCOPE_MANAGEMENT_KEY_FILE names, or from the config file's
 management-key-file; never from a flag. \`baton-descope init\` sets all of it up.
+With --include console, a key of the whole company comes in the same ways from
+DESCOPE_COMPANY_MANAGEMENT_KEY, DESCOPE_COMPANY_MANAGEMENT_KEY_FILE or
+company-management-key-file; without one the management key is used.
 
 Examples:
   $ baton-descope sync --out sync.json

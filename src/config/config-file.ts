@@ -2,7 +2,15 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { isAlias, isMap, isNode, isScalar, LineCounter, type Pair, parseDocument } from 'yaml';
 import type { ConfigFilePath } from './config-file-path.ts';
 import { readConfigText } from './config-file-text.ts';
-import { isPath, keyFileKeys, meantKey, plainKeyKeys, settingOfKey } from './file-keys.ts';
+import {
+  companyKeyFileKeys,
+  isPath,
+  keyFileKeys,
+  meantKey,
+  plainCompanyKeyKeys,
+  plainKeyKeys,
+  settingOfKey,
+} from './file-keys.ts';
 import { holdsKey } from './key-form.ts';
 import { type SettingName, settings } from './settings.ts';
 import { explainYaml, starNeedsQuotes } from './yaml-faults.ts';
@@ -21,6 +29,8 @@ export interface ConfigFile {
   readonly values: Readonly<Partial<Record<SettingName, FileValue>>>;
   /** The file that holds the management key, as an absolute path. */
   readonly keyFile?: FileValue;
+  /** The one that holds the key of the company. */
+  readonly companyKeyFile?: FileValue;
   readonly problems: readonly string[];
   /** What the file means to say, but does not say rightly: it would be misleading to call it missing. */
   readonly isTried: (what: SettingName | 'key') => boolean;
@@ -59,31 +69,35 @@ export function readConfigFile(file: ConfigFilePath): ConfigFile {
   const values: Partial<Record<SettingName, FileValue>> = {};
   const problems: string[] = [];
   const tried = new Set<SettingName | 'key'>();
-  let keyFile: FileValue | undefined;
+  let [keyFile, companyKeyFile]: (FileValue | undefined)[] = [];
   for (const pair of document.contents.items) {
     const { key, offset } = keyOf(pair);
     const source = `${at(offset)} ${key}`;
     const value = textOf(pair);
     const name = settingOfKey(key);
     const from = { source, ...(file.by !== 'name' && { foundBy: file.by }) };
-    if (plainKeyKeys.includes(key)) {
-      tried.add('key');
+    const isOfCompany = [...companyKeyFileKeys, ...plainCompanyKeyKeys].includes(key);
+    const inFile = (text: string): FileValue => ({ text: holdsKey(text) ? text : fromFolderOf(path, text), ...from });
+    if ([...plainKeyKeys, ...plainCompanyKeyKeys].includes(key)) {
+      tryFor(key, tried);
       problems.push(
-        `${source}: a config file must not hold the management key itself: put it into a file of its own with mode 0600 and name that with ${keyFileKeys[0]}`,
+        `${source}: a config file must not hold the management key itself: put it into a file of its own with mode 0600 and name that with ${(isOfCompany ? companyKeyFileKeys : keyFileKeys)[0]}`,
       );
-    } else if (name === undefined && !keyFileKeys.includes(key)) {
+    } else if (!isKnownKey(key)) {
       const meant = meantKey(key);
       if (meant !== undefined) {
-        tried.add(settingOfKey(meant) ?? 'key');
+        tryFor(meant, tried);
       }
       problems.push(
         `${source} is not a setting${meant === undefined ? '; `baton-descope config show` lists them' : `; did you mean ${meant}?`}`,
       );
     } else if (value === undefined) {
-      tried.add(name ?? 'key');
+      tryFor(key, tried);
       problems.push(`${source} ${isAlias(pair.value) ? starNeedsQuotes(key) : flawOfValue(pair)}`);
+    } else if (isOfCompany) {
+      companyKeyFile = firstOf(companyKeyFile, inFile(value), problems);
     } else if (name === undefined) {
-      keyFile = firstOf(keyFile, { text: holdsKey(value) ? value : fromFolderOf(path, value), ...from }, problems);
+      keyFile = firstOf(keyFile, inFile(value), problems);
     } else {
       values[name] = firstOf(
         values[name],
@@ -92,11 +106,27 @@ export function readConfigFile(file: ConfigFilePath): ConfigFile {
       );
     }
   }
-  return { path, values, problems, isTried: (what) => tried.has(what), ...(keyFile !== undefined && { keyFile }) };
+  return {
+    path,
+    values,
+    problems,
+    isTried: (what) => tried.has(what),
+    ...(keyFile !== undefined && { keyFile }),
+    ...(companyKeyFile !== undefined && { companyKeyFile }),
+  };
 }
 
+/** Notes what a key of the file means to say; the key of the company is never missed, whoever says nothing of it. */
+function tryFor(key: string, tried: Set<SettingName | 'key'>): void {
+  if (![...companyKeyFileKeys, ...plainCompanyKeyKeys].includes(key)) {
+    tried.add(settingOfKey(key) ?? 'key');
+  }
+}
+
+const keysOfKeys = new Set([...keyFileKeys, ...plainKeyKeys, ...companyKeyFileKeys, ...plainCompanyKeyKeys]);
+
 function isKnownKey(name: string): boolean {
-  return settingOfKey(name) !== undefined || keyFileKeys.includes(name) || plainKeyKeys.includes(name);
+  return settingOfKey(name) !== undefined || keysOfKeys.has(name);
 }
 
 /** One setting under two of its names would leave open which counts. */

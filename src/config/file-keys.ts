@@ -27,8 +27,14 @@ export function isPath({ flag }: Pick<Setting, 'flag'>): boolean {
 /** Where a config file may name the file that holds the management key. The key itself never stands in it. */
 export const keyFileKeys: readonly string[] = ['management-key-file', 'descope-management-key-file'];
 
+/** The same for the key of the company. */
+export const companyKeyFileKeys: readonly string[] = keyFileKeys.map((key) =>
+  key.replace('management', 'company-management'),
+);
+
 /** What would be the key itself: refused, and told apart from a mere typing error. */
 export const plainKeyKeys: readonly string[] = ['management-key', 'descope-management-key', 'key'];
+export const plainCompanyKeyKeys: readonly string[] = ['company-management-key', 'descope-company-management-key'];
 
 /** Which setting a key of a config file means; undefined for none. */
 export function settingOfKey(key: string): SettingName | undefined {
@@ -48,6 +54,6 @@ export function meantKey(key: string): string | undefined {
     .toLowerCase()
     .replaceAll(/[_ .]/g, '-')
     .slice(0, 80);
-  const near = closest(tidy, [...byKey.keys(), ...keyFileKeys]);
+  const near = closest(tidy, [...byKey.keys(), ...keyFileKeys, ...companyKeyFileKeys]);
   return distance(tidy, near) <= Math.max(1, Math.floor(tidy.length / 3)) ? near : undefined;
 }

@@ -29,9 +29,10 @@ const zeroWidth = /[\u00AD\u200B-\u200F\u2060\uFEFF]/;
 
 /**
  * What was copied along with a key or put around it, and how to mend that; undefined when it can be a key as it is. A
- * key travels in a header: printable ASCII without spaces, and of a sane length.
+ * key travels in a header: printable ASCII without spaces, and of a sane length. `fileVariable` is where to name a file
+ * that holds it.
  */
-export function keyFlaw(key: string): string | undefined {
+export function keyFlaw(key: string, fileVariable = 'DESCOPE_MANAGEMENT_KEY_FILE'): string | undefined {
   const [first = '', last = ''] = [key.at(0), key.at(-1)];
   const name = /^(?:export\s+|set\s+)?[A-Za-z_][A-Za-z0-9_.-]*\s*[=:]\s*(?=.)/.exec(key)?.[0];
   if (key === '') {
@@ -74,7 +75,7 @@ export function keyFlaw(key: string): string | undefined {
     return `ends with "${last}": leave that out`;
   }
   if (/^(\/|~\/|\.{1,2}\/|[A-Za-z]:\\)/.test(key)) {
-    return 'looks like the path of a file: name a key file with DESCOPE_MANAGEMENT_KEY_FILE';
+    return `looks like the path of a file: name a key file with ${fileVariable}`;
   }
   if (/^P[A-Za-z0-9]{27}$|^P[A-Za-z0-9]{31}$/.test(key)) {
     return 'looks like a project id: a management key begins with "K", and is made in Console > Company > Management Keys';

@@ -49,20 +49,23 @@ export function keyFinder(env: Environment): KeyFinder {
   };
 }
 
-/** The same for the key of the company, which only the environment names and nobody needs to have. */
+/** The same for the key of the company, which nobody needs to have. */
 export function companyKeyFinder(env: Environment): KeyFinder {
   let key: FoundKey | undefined;
   return {
     found: () => key,
-    check: () => {
-      key = findCompanyKey(env);
+    check: ({ file }) => {
+      key = findCompanyKey(env, file?.companyKeyFile);
     },
   };
 }
 
-/** The key of the company from the environment. A `config` error where something there can be none. */
-export function findCompanyKey(env: Environment): FoundKey | undefined {
-  return keyNamed(env, companyVariables);
+/**
+ * The key of the company from the environment, or from the file that the environment or else the config file names. A
+ * `config` error where something there can be none.
+ */
+export function findCompanyKey(env: Environment, keyFile?: FileValue): FoundKey | undefined {
+  return keyNamed(env, companyVariables) ?? (keyFile && keyOfFile(keyFile, companyVariables));
 }
 
 /** True when the environment has a key or names its file. */
@@ -81,7 +84,7 @@ export function findManagementKey(env: Environment, keyFile?: FileValue): FoundK
     return named;
   }
   if (keyFile !== undefined) {
-    return { key: keyInFile(keyFile.text, keyFile.source), source: keyFile.source, path: keyFile.text };
+    return keyOfFile(keyFile, variables);
   }
   throw new ConnectorError(
     'config',
@@ -89,8 +92,16 @@ export function findManagementKey(env: Environment, keyFile?: FileValue): FoundK
   );
 }
 
+/** Names of the variables of one key. */
+type KeyVariables = typeof variables | typeof companyVariables;
+
+/** The key in the file that the config file names. */
+function keyOfFile({ text, source }: FileValue, names: KeyVariables): FoundKey {
+  return { key: keyInFile(text, source, names), source, path: text };
+}
+
 /** The key that one of these variables holds, or that stands in a file which one behind them names. */
-function keyNamed(env: Environment, names: readonly string[]): FoundKey | undefined {
+function keyNamed(env: Environment, names: KeyVariables): FoundKey | undefined {
   for (const variable of names) {
     const direct = env[variable]?.trim() ?? '';
     const file = env[`${variable}_FILE`]?.trim() ?? '';
@@ -98,11 +109,11 @@ function keyNamed(env: Environment, names: readonly string[]): FoundKey | undefi
       throw new ConnectorError('config', `set either ${variable} or ${variable}_FILE, not both`);
     }
     if (direct !== '') {
-      const key = new Secret(checkKey(direct, variable));
+      const key = new Secret(checkKey(direct, variable, names));
       return { key: () => key, source: variable };
     }
     if (file !== '') {
-      return { key: keyInFile(file, `${variable}_FILE`), source: `${variable}_FILE`, path: file };
+      return { key: keyInFile(file, `${variable}_FILE`, names), source: `${variable}_FILE`, path: file };
     }
   }
   return undefined;
@@ -111,15 +122,15 @@ function keyNamed(env: Environment, names: readonly string[]): FoundKey | undefi
 /**
  * A rotated file that is not there yet, or holds no key, leaves the old key in force: Descope will say if it is over.
  */
-function keyInFile(path: string, variable: string): KeySource {
-  let key = new Secret(checkKey(readKeyFile(path, variable), variable));
+function keyInFile(path: string, variable: string, names: KeyVariables): KeySource {
+  let key = new Secret(checkKey(readKeyFile(path, variable), variable, names));
   let readAt = modifiedAt(path);
   return () => {
     const at = modifiedAt(path);
     if (at !== undefined && at !== readAt) {
       readAt = at;
       try {
-        key = new Secret(checkKey(readKeyFile(path, variable), variable));
+        key = new Secret(checkKey(readKeyFile(path, variable), variable, names));
       } catch {
         return key;
       }
@@ -165,8 +176,8 @@ function isPathLike(path: string): boolean {
 }
 
 /** The key, when it can be one; else a `config` error that names what is wrong with it and never the key. */
-export function checkKey(key: string, source: string): string {
-  const flaw = keyFlaw(key);
+export function checkKey(key: string, source: string, names: KeyVariables = variables): string {
+  const flaw = keyFlaw(key, `${names[1]}_FILE`);
   if (flaw !== undefined) {
     throw new ConnectorError('config', `${source} does not hold a management key alone: it ${flaw}`);
   }

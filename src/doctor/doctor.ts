@@ -94,7 +94,7 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check, Do
     yield checkKeyPlace(key);
   }
   if (companyKey !== undefined) {
-    yield checkKeyPlace(companyKey);
+    yield checkKeyPlace(companyKey, 'company key');
   }
 
   let requests = 0;

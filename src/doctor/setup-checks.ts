@@ -83,15 +83,11 @@ export function checkRoute(
   return ok(name, `straight to ${host}${trust}`);
 }
 
-/** Where the key comes from, and who else may read its file. */
-export function checkKeyPlace({
-  source,
-  path,
-}: {
-  readonly source: string;
-  readonly path?: string | undefined;
-}): Check {
-  const name = 'key file';
+/** Where a key comes from, and who else may read its file. */
+export function checkKeyPlace(
+  { source, path }: { readonly source: string; readonly path?: string | undefined },
+  name = 'key file',
+): Check {
   if (path === undefined) {
     return ok(name, `none: the key comes from ${source}`);
   }

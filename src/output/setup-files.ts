@@ -15,6 +15,8 @@ export interface SetupFiles {
   /** Opt-in types; none is not written down. */
   readonly include: readonly string[];
   readonly key: Secret;
+  /** The file with the key of the company, where the settings before named one. */
+  readonly companyKeyFile?: { readonly text: string } | undefined;
   /** Puts them in the place of files that are there. */
   readonly force: boolean;
 }
@@ -28,7 +30,8 @@ export function keyPathBeside(path: string): string {
  * Writes both files with mode 0600, or neither: each is written whole under another name first. Without `force` a file
  * that is there makes it a `local-io` error, even one that came into being a moment ago.
  */
-export async function writeSetup({ path, projectId, baseUrl, caFile, include, key, force }: SetupFiles): Promise<void> {
+export async function writeSetup({ path, key, force, ...setup }: SetupFiles): Promise<void> {
+  const { projectId, baseUrl, caFile, include, companyKeyFile } = setup;
   const keyPath = keyPathBeside(path);
   const config = [
     '# Written by `baton-descope init`. All settings: docs/configuration.md',
@@ -37,6 +40,7 @@ export async function writeSetup({ path, projectId, baseUrl, caFile, include, ke
     ...(caFile === undefined ? [] : [`ca-file: ${JSON.stringify(resolve(caFile))}`]),
     ...(include.length === 0 ? [] : [`include: ${JSON.stringify(include.join(','))}`]),
     `management-key-file: ${JSON.stringify(basename(keyPath))}`,
+    ...(companyKeyFile === undefined ? [] : [`company-management-key-file: ${JSON.stringify(companyKeyFile.text)}`]),
     '',
   ].join('\n');
   const added: string[] = [];

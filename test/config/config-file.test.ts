@@ -8,7 +8,7 @@ import { readConfigText } from '../../src/config/config-file-text.ts';
 import { meantKey } from '../../src/config/file-keys.ts';
 import { configFilePath, homeConfigPath } from '../../src/config/config-file-path.ts';
 import { type LoadOptions, resolveSettings } from '../../src/config/load.ts';
-import { findManagementKey } from '../../src/config/management-key.ts';
+import { findCompanyKey, findManagementKey } from '../../src/config/management-key.ts';
 import { ConnectorError } from '../../src/errors.ts';
 import { runCli, temporaryFolder } from '../support/cli.ts';
 
@@ -204,12 +204,53 @@ describe('the management key', () => {
   });
 });
 
+describe('the key of the company', () => {
+  it('comes from the file that the config file names, unless the environment has one; nobody needs to have it', async () => {
+    await using folder = await temporaryFolder();
+    await writeFile(join(folder.path, 'key'), 'K2fromFile\n');
+    await writeFile(join(folder.path, 'baton.yaml'), 'company-management-key-file: key\n');
+    const { companyKeyFile, keyFile, problems } = readConfigFile({ path: join(folder.path, 'baton.yaml'), by: 'name' });
+
+    expect([problems, keyFile, companyKeyFile?.text]).toEqual([[], undefined, join(folder.path, 'key')]);
+    expect(findCompanyKey({}, companyKeyFile)?.key().reveal()).toBe('K2fromFile');
+    expect(findCompanyKey({ DESCOPE_COMPANY_MANAGEMENT_KEY: 'K2env' }, companyKeyFile)?.key().reveal()).toBe('K2env');
+    expect(findCompanyKey({})).toBeUndefined();
+  });
+
+  it('never stands in the config file itself, nor twice; the problem names where it goes', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'baton.yaml');
+    await writeFile(
+      path,
+      'company-management-key: x\ncompany-management-key-file: a\ndescope-company-management-key-file: b\n',
+    );
+
+    const { problems, isTried } = readConfigFile({ path, by: 'name' });
+
+    expect(problems[0]).toMatch(
+      /must not hold the management key itself: .* name that with company-management-key-file/,
+    );
+    expect(problems[1]).toMatch(/:3 descope-company-management-key-file repeats .*:2 company-management-key-file/);
+    expect(isTried('key')).toBe(false);
+  });
+
+  it('that is a path is told which variable takes a path', () => {
+    expect(messageOf(() => findCompanyKey({ DESCOPE_COMPANY_MANAGEMENT_KEY: '/run/key' }))).toMatch(
+      /^DESCOPE_COMPANY_MANAGEMENT_KEY does not hold .* name a key file with DESCOPE_COMPANY_MANAGEMENT_KEY_FILE$/,
+    );
+    expect(messageOf(() => findManagementKey({ DESCOPE_MANAGEMENT_KEY: '/run/key' }))).toMatch(
+      / name a key file with DESCOPE_MANAGEMENT_KEY_FILE$/,
+    );
+  });
+});
+
 describe('the guess at what was meant', () => {
   it.each([
     ['projectId', 'project-id'],
     ['log_level', 'log-level'],
     ['proyect-id', 'project-id'],
     ['management-keyfile', 'management-key-file'],
+    ['company_management_key_file', 'company-management-key-file'],
     ['client-secret', undefined],
   ])('%s: %s', (key, meant) => {
     expect(meantKey(key)).toBe(meant);

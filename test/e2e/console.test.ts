@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createConnector } from '../../src/connector.ts';
@@ -39,15 +39,56 @@ describe('a sync with --include console', () => {
     }
   });
 
-  it('fails with exit code 3 where the key is one of the project, says which is needed, and writes nothing', async () => {
+  it('takes the key of the company from the file that the config file names, and shows it masked', async () => {
     await using folder = await temporaryFolder();
-    const out = join(folder.path, 'sync.json');
+    const config = join(folder.path, 'baton.yaml');
+    await writeFile(join(folder.path, 'company.key'), emulator.companyKey, { mode: 0o600 });
+    await writeFile(config, 'company-management-key-file: company.key\n');
+    const flags = ['--config', config];
+    const env = envOf(emulator);
 
-    const run = await sync(out);
+    const [show, read] = await Promise.all([
+      runCli(['config', 'show', '--json', ...flags], { env }),
+      runCli(['sync', '--include', 'all', '--out', join(folder.path, 'sync.json'), ...flags], { env }),
+    ]);
 
-    expect(run.code).toBe(3);
-    expect(run.stderr).toContain('DESCOPE_COMPANY_MANAGEMENT_KEY');
-    await expect(readFile(out)).rejects.toMatchObject({ code: 'ENOENT' });
+    expect(JSON.parse(show.stdout)).toMatchObject({
+      settings: expect.arrayContaining([
+        {
+          name: 'company-management-key',
+          value: '********',
+          source: expect.stringContaining('company-management-key-file') as string,
+        },
+      ]) as unknown,
+    });
+    expect(read).toMatchObject({ code: 0 });
+    expect(await readFile(join(folder.path, 'sync.json'), 'utf8')).toContain('"console_admin"');
+  });
+
+  it.each(['console', 'all'])(
+    'fails with exit code 3 and names the call and the setting where --include %s has the key of the project only',
+    async (include) => {
+      await using folder = await temporaryFolder();
+
+      const run = await runCli(['sync', '--include', include, '--out', join(folder.path, 's.json')], {
+        env: envOf(emulator),
+      });
+
+      expect(run.code).toBe(3);
+      expect(run.stderr).toMatch(/(?:projects\/list|descoper\/list|managementkey\/search) answered 403/);
+      expect(run.stderr).toContain(
+        'DESCOPE_COMPANY_MANAGEMENT_KEY_FILE (company-management-key-file in the config file)',
+      );
+      await expect(readFile(join(folder.path, 's.json'))).rejects.toMatchObject({ code: 'ENOENT' });
+    },
+  );
+
+  it('is read with the ordinary key where that is one of the company', async () => {
+    await using folder = await temporaryFolder();
+
+    const run = await sync(join(folder.path, 'sync.json'), { DESCOPE_MANAGEMENT_KEY: emulator.companyKey });
+
+    expect(run).toMatchObject({ code: 0 });
   });
 
   it('refuses a key of the company that can be none before anything is sent', async () => {

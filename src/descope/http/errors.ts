@@ -31,7 +31,7 @@ function descopeCode(body: string): string | undefined {
 
 /** What to say where a call about the company is refused, or answered as to a key of one project. */
 export const companyKeyNeeded =
-  'reading the console needs a management key of the whole company, which no project limits: name it with DESCOPE_COMPANY_MANAGEMENT_KEY or DESCOPE_COMPANY_MANAGEMENT_KEY_FILE, or leave console out of --include';
+  'reading the console needs a management key of the whole company, which no project limits: name it with DESCOPE_COMPANY_MANAGEMENT_KEY or DESCOPE_COMPANY_MANAGEMENT_KEY_FILE (company-management-key-file in the config file), or leave console out of --include';
 
 /** Turns an HTTP status other than 2xx into our error. Status first, code second: most codes are unpublished. */
 export function failureOfStatus(
