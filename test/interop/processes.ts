@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { SyncRows } from './rows.ts';
+import type { SyncRows, TypeRow } from './rows.ts';
 
 const bin = fileURLToPath(new URL('../../bin/baton-descope.js', import.meta.url));
 
@@ -74,9 +74,15 @@ export interface Report {
     readonly fields: Readonly<Record<string, string>>;
   }[];
   readonly rows?: SyncRows & {
+    readonly resourceTypes: readonly TypeRow[];
     readonly engine: string;
     readonly syncType: string;
     readonly expansions: readonly Expansion[];
+  };
+  /** What a connector says of itself. */
+  readonly described?: {
+    readonly resourceTypes: readonly TypeRow[];
+    readonly metadata: { readonly capabilities: Readonly<Record<string, unknown>> };
   };
   readonly services?: readonly string[];
   readonly health?: Readonly<Record<string, string>>;

@@ -8,6 +8,10 @@ export interface Id {
 interface Annotation extends Readonly<Record<string, unknown>> {
   readonly '@type': string;
 }
+export interface TypeRow {
+  readonly id: string;
+  readonly annotations?: readonly Annotation[];
+}
 export interface ResourceRow {
   readonly id: Id;
   readonly parentResourceId?: Id;

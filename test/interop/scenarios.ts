@@ -1,6 +1,7 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { type Bench, callsOf, checkClean, checkSync, type Scenario, type Served, withServer } from './bench.ts';
 import { c1zScenarios } from './c1z.ts';
+import { companyScenarios } from './company.ts';
 import { provisioningScenarios } from './provisioning.ts';
 import type { Report } from './processes.ts';
 import { countsOf, type Facts, factsOfSyncFile, type Id } from './rows.ts';
@@ -48,6 +49,7 @@ export const scenarios: readonly Scenario[] = [
   })),
   ...c1zScenarios,
   ...treeScenarios,
+  ...companyScenarios,
   ...provisioningScenarios,
 ];
 

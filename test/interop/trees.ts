@@ -9,10 +9,10 @@ import { type Embedded, startEmbedded } from '../support/embedded.ts';
 import { type HolderTruth, holdersOf } from '../support/holder-truth.ts';
 import { mappedSeedOf, seedOf, type TreeWorld, treeWorldArbitrary } from '../support/tree-worlds.ts';
 import { type GrantTruth, truthOf } from '../support/truth.ts';
-import { type Bench, checkClean, type Scenario } from './bench.ts';
-import { type AnswerRow, holdersAnswered, holdersIn, linesOf, permissionHoldersIn } from './holders.ts';
-import { type Report, runToEnd } from './processes.ts';
-import type { GrantRow, SyncRows } from './rows.ts';
+import type { Bench, Scenario } from './bench.ts';
+import { checkAnswers, checkHolders, rowsOf } from './checks.ts';
+import type { Report } from './processes.ts';
+import type { GrantRow } from './rows.ts';
 
 /** How many random projects; `INTEROP_WORLDS` and `INTEROP_SEED` ask for others. */
 const worlds = Number(process.env['INTEROP_WORLDS'] ?? 8);
@@ -69,14 +69,7 @@ async function oneWorld(
     ? checkMappings(read, world.tenants.length > 0)
     : checkEdges(read, truthOf(world, policy.tenantRoles).grants);
   checkHolders(rowsOf(await bench.client(['-c1z', expanded, 'expand'])), holders, 'our file, expanded');
-  for (const { name } of world.permissions.filter((permission) => isArgument(permission.name))) {
-    const { rows } = JSON.parse(await runToEnd(['who-can', file, name, '--json'], {})) as { rows: AnswerRow[] };
-    same(
-      linesOf(holdersAnswered(rows)),
-      linesOf(holders.filter(({ permission }) => permission === name)),
-      `who-can ${JSON.stringify(name)}`,
-    );
-  }
+  await checkAnswers(file, world.permissions, holders);
   const engine = place % 2 === 0 ? 'pebble' : 'sqlite';
   const synced = await bench.client([
     '-address',
@@ -93,11 +86,6 @@ async function oneWorld(
   return { holders, edges };
 }
 
-/** Whether a command line can hold it, and does not take it for an option. */
-function isArgument(name: string): boolean {
-  return !name.includes('\0') && !name.startsWith('-');
-}
-
 async function writeFile({ connector }: Embedded, path: string, { tenantRoles }: SyncPolicy): Promise<void> {
   const syncId = newSyncId();
   await runSync({
@@ -107,12 +95,6 @@ async function writeFile({ connector }: Embedded, path: string, { tenantRoles }:
     syncId,
     tenantRoles,
   });
-}
-
-function rowsOf(report: Report): NonNullable<Report['rows']> {
-  checkClean(report);
-  ok(report.rows !== undefined, 'no rows in the report');
-  return report.rows;
 }
 
 /** The SDK finds on each grant what the model says, and what passes something on beside it. Gives how many do. */
@@ -158,23 +140,4 @@ function checkMappings({ grants, expansions }: NonNullable<Report['rows']>, areT
 
 function annotated({ annotations = [] }: GrantRow, name: string): Readonly<Record<string, unknown>> | undefined {
   return annotations.find((annotation) => annotation['@type'].endsWith(`.${name}`));
-}
-
-function checkHolders(rows: SyncRows, holders: readonly HolderTruth[], where: string): void {
-  same(linesOf(holdersIn(rows)), linesOf(holders), where);
-  const permitted = holders
-    .filter(({ permission }) => permission !== '')
-    .map(({ who, permission }) => JSON.stringify([who, permission]));
-  same(permissionHoldersIn(rows).toSorted(), [...new Set(permitted)].toSorted(), `permissions of ${where}`);
-}
-
-function same(actual: readonly string[], expected: readonly string[], where: string): void {
-  const [found, wanted] = [new Set(actual), new Set(expected)];
-  const missing = [...wanted.difference(found)];
-  const invented = [...found.difference(wanted)];
-  const differences = missing.length + invented.length + Math.abs(actual.length - expected.length);
-  ok(
-    differences === 0,
-    `${where}: ${missing.length} missing, ${invented.length} invented, ${actual.length} for ${expected.length}: ${[...missing.slice(0, 2), ...invented.slice(0, 2)].join(' ')}`,
-  );
 }

@@ -32,15 +32,16 @@ type options struct {
 
 // report is all that the driver learns. A failed run is a report too: the exit code tells only whether there is one.
 type report struct {
-	Seconds  float64             `json:"seconds"`
-	Error    string              `json:"error,omitempty"`
-	Code     string              `json:"code,omitempty"`
-	Calls    map[string]int      `json:"calls"`
-	Replies  map[string][]string `json:"replies"`
-	Logs     []logLine           `json:"logs"`
-	Rows     *rows               `json:"rows,omitempty"`
-	Services []string            `json:"services,omitempty"`
-	Health   map[string]string   `json:"health,omitempty"`
+	Seconds   float64             `json:"seconds"`
+	Error     string              `json:"error,omitempty"`
+	Code      string              `json:"code,omitempty"`
+	Calls     map[string]int      `json:"calls"`
+	Replies   map[string][]string `json:"replies"`
+	Logs      []logLine           `json:"logs"`
+	Rows      *rows               `json:"rows,omitempty"`
+	Described *description        `json:"described,omitempty"`
+	Services  []string            `json:"services,omitempty"`
+	Health    map[string]string   `json:"health,omitempty"`
 }
 
 func main() {
@@ -103,6 +104,8 @@ func run(o options, command string) (*report, error) {
 		failure = grant(ctx, client, o.c1z, o.grant)
 	case "revoke":
 		failure = revoke(ctx, client, o.c1z, o.revoke)
+	case "describe":
+		result.Described, failure = describe(ctx, client)
 	case "probe":
 		result.Services, result.Health, failure = probe(ctx, conn)
 	default:
