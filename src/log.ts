@@ -31,6 +31,8 @@ export const logFieldNames = [
   'seconds',
   'skipped',
   'sync',
+  'task',
+  'taskId',
   'tls',
   'until',
   'users',

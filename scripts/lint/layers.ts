@@ -42,14 +42,15 @@ export const ranks: Readonly<Record<string, number>> = {
   emulator: 7,
   observe: 7,
   answers: 7,
-  cli: 8,
-  'report-page': 8,
+  'service-mode': 8,
+  cli: 9,
+  'report-page': 9,
 };
 
 /** Folders that only these may open, besides themselves. */
 const doors: Readonly<Record<string, readonly string[]>> = {
   descope: ['access', 'actions', 'resources', 'provisioning', 'registry.ts', 'doctor', 'cli'],
-  gen: ['model', 'sync-format', 'services', 'server', 'output'],
+  gen: ['model', 'sync-format', 'services', 'server', 'output', 'service-mode'],
 };
 
 /**

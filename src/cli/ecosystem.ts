@@ -3,8 +3,8 @@ import { refuseKeyForm } from '../config/key-form.ts';
 import { ConnectorError } from '../errors.ts';
 import { parseGrantId } from '../model/ids.ts';
 import type { CommandContext } from './command-context.ts';
-import { ecosystemCommand } from './mode.ts';
-import { addSettingOptions, connectionSettings, readingSettings } from './setting-options.ts';
+import { ecosystemCommand, meansServiceMode } from './mode.ts';
+import { addSettingOptions, connectionSettings, readingSettings, serviceModeSettings } from './setting-options.ts';
 import type { SettingFlags } from './setting-sources.ts';
 
 type EcosystemFlags = SettingFlags & {
@@ -33,6 +33,7 @@ export function addEcosystemCommand(program: Command, context: CommandContext): 
     .option('--revoke-grant <id>', 'take this grant away');
   addSettingOptions(
     command,
+    ...serviceModeSettings,
     'provisioning',
     'joinTenant',
     'refuseReturning',
@@ -44,6 +45,10 @@ export function addEcosystemCommand(program: Command, context: CommandContext): 
   );
 
   command.action(async (options: EcosystemFlags) => {
+    if (meansServiceMode(context.env, options.clientId)) {
+      await (await import('./service.ts')).service(options, context);
+      return;
+    }
     const { grantEntitlement, revokeGrant } = options;
     if (grantEntitlement !== undefined && revokeGrant !== undefined) {
       throw new ConnectorError('config', '--grant-entitlement and --revoke-grant are two operations: give one of them');

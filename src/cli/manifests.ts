@@ -15,7 +15,8 @@ export function config(): string {
 
 /** The settings as form fields; the key, which is no setting, stands among them as the one secret. */
 function configFields(): readonly ConfigField[] {
-  const fields = Object.values<Setting>(settings).map(
+  const asked = Object.values<Setting>(settings).filter(({ isForPlatform }) => isForPlatform !== true);
+  const fields = asked.map(
     ({ env, title, help, kind, isRequired = false, isOperational = false, default: standard }) => ({
       name: ecosystemKey({ env }),
       displayName: title,

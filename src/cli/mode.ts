@@ -10,7 +10,7 @@ export type Mode = { readonly kind: 'command'; readonly words: readonly string[]
 
 /**
  * What the arguments and the environment ask for, in the order in which every Baton connector decides: a command; else
- * one operation or a full sync. Without arguments a sync is meant only where a project is set up: a newcomer sees the
+ * service mode, one operation or a full sync. Without arguments a sync is meant only where a project is set up: a newcomer sees the
  * help.
  */
 export function modeOf(argv: readonly string[], env: Environment, cwd = process.cwd()): Mode {
@@ -29,9 +29,14 @@ function isFlag(word: string): boolean {
   return word.startsWith('-') && !['-h', '--help', '-v', '--version'].includes(word);
 }
 
+/** Whoever names a client wants service mode, whatever else is asked for: so does every connector of the ecosystem. */
+export function meansServiceMode(env: Environment, clientId?: string | boolean): boolean {
+  return clientId !== undefined || settings.clientId.env.some((name) => (env[name]?.trim() ?? '') !== '');
+}
+
 /** Whether a project is named, by the environment or by a config file that would be used. */
 function isSetUp(env: Environment, cwd: string): boolean {
-  if (settings.projectId.env.some((name) => (env[name]?.trim() ?? '') !== '')) {
+  if (meansServiceMode(env) || settings.projectId.env.some((name) => (env[name]?.trim() ?? '') !== '')) {
     return true;
   }
   try {

@@ -16,6 +16,7 @@ import { addManifestCommands } from './manifests-command.ts';
 import { addQuestionCommands } from './question-commands.ts';
 import { addReportCommand } from './report-command.ts';
 import { addServeCommand } from './serve-command.ts';
+import { addServiceCommand } from './service-command.ts';
 import { addSuggestionsCommand } from './suggestions-command.ts';
 import { addSyncCommand } from './sync-command.ts';
 import { widthOf } from './terminal.ts';
@@ -46,6 +47,7 @@ Flags without a command mean what they mean to every Baton connector:
   program.commandsGroup('Read a project:');
   addSyncCommand(program, context);
   addServeCommand(program, context);
+  addServiceCommand(program, context);
   program.commandsGroup('Change access:');
   addChangeCommand(program, 'grant', context);
   addChangeCommand(program, 'revoke', context);

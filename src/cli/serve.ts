@@ -3,21 +3,19 @@ import type { Settings } from '../config/settings.ts';
 import { createConnector } from '../connector.ts';
 import { endpointLabels } from '../descope/endpoints.ts';
 import { ConnectorError } from '../errors.ts';
-import { type Observation, startObservation } from '../observe/observation.ts';
+import { startObservation } from '../observe/observation.ts';
 import type { Logger } from '../log.ts';
-import { type Pages, startPages } from '../observe/pages.ts';
-import { createProvisioner, type Provisioner } from '../provisioning/provisioner.ts';
-import { returningModeOf } from '../provisioning/returning.ts';
 import { checkListen, type RunningServer, startServer } from '../server/server.ts';
 import type { TlsFiles } from '../server/tls.ts';
 import { type AskedRuns, createAskedRuns } from '../sync/schedule.ts';
 import { version } from '../version.ts';
-import { type AuditSink, openAudit } from './audit.ts';
+import { openAudit } from './audit.ts';
 import { logForecast } from './forecast.ts';
 import { processRunId } from './safe-text.ts';
 import type { CommandContext } from './command-context.ts';
 import { checkFolder, planOf, runScheduledSyncs, scheduledRateWaits } from './scheduled-syncs.ts';
 import type { SettingFlags } from './setting-sources.ts';
+import { pagesOf, provisioning } from './serving.ts';
 import { onUserSignal } from './signals.ts';
 import { type Prepared, prepare } from './settings.ts';
 import { tellsJson } from './tell.ts';
@@ -142,36 +140,6 @@ function tellAddresses(
   } else if (pagesUrl !== undefined) {
     logger.info('health and metrics', { address: pagesUrl });
   }
-}
-
-async function pagesOf(
-  { healthCheckPort: port, healthCheckBindAddress: host }: Settings,
-  { health, metrics }: Observation,
-): Promise<Pages | undefined> {
-  return port === 'off' ? undefined : await startPages({ host, port, health, metrics });
-}
-
-/** What changes access, if that is allowed, and counts each attempt that has ended; the first line of one is no end. */
-function provisioning(
-  { settings, logger }: Prepared,
-  client: Parameters<typeof createProvisioner>[0]['client'],
-  audit: AuditSink,
-  { metrics }: Observation,
-): Provisioner {
-  return createProvisioner({
-    client,
-    audit: async (entry) => {
-      if (entry.outcome !== 'intended') {
-        metrics.onChange(entry.operation, entry.outcome);
-      }
-      await audit.append(entry);
-    },
-    isEnabled: settings.provisioning,
-    joinTenant: settings.joinTenant,
-    inheritance: settings.inheritance,
-    returning: returningModeOf(settings),
-    logger,
-  });
 }
 
 /** All three files of mutual TLS, or none. */

@@ -13,6 +13,18 @@ export const connectionSettings = [
   'logFormat',
 ] as const satisfies readonly SettingName[];
 
+/** What service mode takes besides. */
+export const serviceModeSettings = [
+  'clientId',
+  'clientSecretFile',
+  'c1CaFile',
+  'taskConcurrency',
+  'c1zTempDir',
+  'stateDir',
+  'healthCheckPort',
+  'healthCheckBindAddress',
+] as const satisfies readonly SettingName[];
+
 /** What a full sync reads, and what it puts up with: for every command that makes one. */
 export const readingSettings = [
   'tenantRoles',

@@ -26,18 +26,21 @@ export function besideTarget(target: string): WorkPlace {
 
 /** The folder for temporary files of a command that writes no file. Only commands that read a sync file need it. */
 export function temporaryPlace(): WorkPlace {
+  const remedy = 'set TMPDIR to a folder that can be written to';
   return {
-    makeFolder: async () => {
-      const name = join(tmpdir(), temporaryName);
-      await sweepLeftovers(name);
-      return await madeFolder(
-        unfinishedPath(name, '.d.tmp'),
-        (reason) =>
-          `cannot work in the folder for temporary files, ${tmpdir()}: ${reason}; set TMPDIR to a folder that can be written to`,
-      );
-    },
+    makeFolder: async () => await folderIn(tmpdir(), remedy),
     fullRemedy: `make room in the folder for temporary files, ${tmpdir()}, or set TMPDIR to one with room for about half the file`,
   };
+}
+
+/** A folder of our own in one for temporary files; what killed runs left there is taken away first. */
+export async function folderIn(parent: string, remedy: string): Promise<WorkFolder> {
+  const name = join(parent, temporaryName);
+  await sweepLeftovers(name);
+  return await madeFolder(
+    unfinishedPath(name, '.d.tmp'),
+    (reason) => `cannot work in the folder for temporary files, ${parent}: ${reason}; ${remedy}`,
+  );
 }
 
 async function madeFolder(path: string, told: (reason: string) => string): Promise<WorkFolder> {

@@ -8,26 +8,26 @@ const certificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g
 /**
  * The certificates (PEM) in a file of CAs, in its order. Throws `config` where there is none, or one that is damaged.
  */
-export function readCaFile(path: string): readonly string[] {
+export function readCaFile(path: string, flag = '--ca-file'): readonly string[] {
   let text: string;
   try {
     text = readFileSync(path, 'latin1');
   } catch (thrown) {
     const code = osCode(thrown);
-    throw new ConnectorError('config', `--ca-file ${path} cannot be read (${code})`);
+    throw new ConnectorError('config', `${flag} ${path} cannot be read (${code})`);
   }
   const certificates = text.match(certificate) ?? [];
   if (certificates.length === 0) {
     throw new ConnectorError(
       'config',
-      `--ca-file ${path} holds no certificate in PEM form ("-----BEGIN CERTIFICATE-----"); a binary one becomes PEM with: openssl x509 -inform der -in FILE`,
+      `${flag} ${path} holds no certificate in PEM form ("-----BEGIN CERTIFICATE-----"); a binary one becomes PEM with: openssl x509 -inform der -in FILE`,
     );
   }
   const place = certificates.findIndex((pem) => !isCertificate(pem));
   if (place !== -1) {
     throw new ConnectorError(
       'config',
-      `--ca-file ${path}: certificate ${place + 1} of ${certificates.length} is damaged`,
+      `${flag} ${path}: certificate ${place + 1} of ${certificates.length} is damaged`,
     );
   }
   return certificates;

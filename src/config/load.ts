@@ -1,4 +1,5 @@
 import { ConnectorError } from '../errors.ts';
+import { isClientSecret } from './client-secret.ts';
 import type { ConfigFile } from './config-file.ts';
 import type { Environment } from './environment.ts';
 import { longFlag } from './file-keys.ts';
@@ -145,6 +146,9 @@ export function resolveSettings({ flags, env, openFile, refine = {}, alsoCheck =
 function flawOf({ text, source }: Origin, setting: Setting): string | undefined {
   if (holdsKey(text)) {
     return keyInWrongPlace(source);
+  }
+  if (isClientSecret(text)) {
+    return `${source} holds what looks like a client secret (not shown): put it into BATON_CLIENT_SECRET, or into a file that --client-secret-file names`;
   }
   return text.trim() === '' && setting.kind !== 'switch' && setting.isListenAddress !== true
     ? `${source} is empty: give a value, or leave it out`

@@ -4,6 +4,7 @@ import { osCode } from '../os-reasons.ts';
 import { isWritableByAll } from '../file-trust.ts';
 import { Secret } from '../secret.ts';
 import { shellWord } from '../shell-word.ts';
+import { isClientSecret } from './client-secret.ts';
 import type { FileValue } from './config-file.ts';
 import { holdsKey, keyFlaw } from './key-form.ts';
 import type { Environment } from './environment.ts';
@@ -185,20 +186,31 @@ export function checkKey(key: string, source: string, names: KeyVariables = vari
 }
 
 /**
- * Refuses a key that reached the command line, where every process of the machine can read it. Says so without
- * repeating it.
+ * Refuses a key or a client secret that reached the command line, where every process of the machine can read it. Says
+ * so without repeating it.
  */
 export function refuseKeyInArguments(argv: readonly string[], env: Environment): void {
-  const keys = [...variables, ...companyVariables]
-    .map((variable) => env[variable]?.trim() ?? '')
-    .filter((key) => key.length >= 8);
+  const holds = (names: readonly string[]): ((argument: string) => boolean) => {
+    const values = names.map((name) => env[name]?.trim() ?? '').filter((value) => value.length >= 8);
+    return (argument) => values.some((value) => argument.includes(value));
+  };
+  const holdsOurKey = holds([...variables, ...companyVariables]);
+  const holdsOurSecret = holds(['BATON_CLIENT_SECRET']);
   const isKeyFlag = (argument: string): boolean => /^--?(descope-)?(company-)?(management-)?key(=|$)/i.test(argument);
-  if (
-    argv.some((argument) => isKeyFlag(argument) || holdsKey(argument) || keys.some((key) => argument.includes(key)))
-  ) {
+  if (argv.some((argument) => isKeyFlag(argument) || holdsKey(argument) || holdsOurKey(argument))) {
     throw new ConnectorError(
       'config',
       `the management key must not be given on the command line, where other processes can read it: use DESCOPE_MANAGEMENT_KEY or DESCOPE_MANAGEMENT_KEY_FILE, and make a new key, since this one has been seen`,
+    );
+  }
+  if (
+    argv.some(
+      (argument) => /^--?client-secret(=|$)/i.test(argument) || isClientSecret(argument) || holdsOurSecret(argument),
+    )
+  ) {
+    throw new ConnectorError(
+      'config',
+      'the client secret must not be given on the command line, where other processes can read it: use BATON_CLIENT_SECRET or --client-secret-file, and make a new secret at the platform, since this one has been seen',
     );
   }
 }

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { applicationDefaults } from '../access/application-default.ts';
 import { inheritanceModes } from '../access/inheritance.ts';
 import { parseListenAddress, parseListenHost } from '../listen-address.ts';
+import { serviceSettings } from './service-settings.ts';
+import type { Setting } from './setting.ts';
 import {
   address,
   cronPattern,
@@ -14,31 +16,7 @@ import {
   yesOrNo,
 } from './setting-schemas.ts';
 
-/**
- * One setting: its names, what it means, and how its text is understood. Help, environment, checks and the manifest
- * that platforms read come from here. Of several environment names an earlier one wins: `BATON_*`, then the vendor's
- * own.
- */
-export interface Setting {
-  readonly flag: string;
-  readonly env: readonly [string, ...string[]];
-  readonly help: string;
-  /** What the platform's form calls it. */
-  readonly title: string;
-  /** How a form asks for it. */
-  readonly kind: 'text' | 'number' | 'switch';
-  /** True for what concerns running the program rather than the connection to Descope. */
-  readonly isOperational?: boolean;
-  /** The value where none is set; absent where one must be set, or may stay unset. */
-  readonly default?: string;
-  readonly isRequired?: boolean;
-  /** True for an address to listen on: said to be empty in the environment, it is refused and not taken as unsaid. */
-  readonly isListenAddress?: boolean;
-  /** The words that it may be, where they are few: for completion and the reference page. */
-  readonly choices?: readonly string[];
-  /** Takes the text as it was given, or says in a few words what is wrong with it. */
-  readonly schema: z.ZodType<unknown, string>;
-}
+export type { Setting } from './setting.ts';
 
 export const settings = {
   projectId: {
@@ -320,6 +298,7 @@ export const settings = {
     help: 'after each run of sync, write how it ended to this file (*.prom), for the textfile collector of node_exporter',
     schema: z.string().regex(/[^/]\.prom$/, 'must be a file whose name ends in .prom: the collector reads no other'),
   },
+  ...serviceSettings,
   logFormat: {
     flag: '--log-format <format>',
     env: ['BATON_LOG_FORMAT'],

@@ -8,7 +8,7 @@ import {
   RateLimitDescriptionSchema,
 } from '../gen/c1/connector/v2/annotation_ratelimit_pb.ts';
 import { ErrorInfoSchema } from '../gen/google/rpc/error_details_pb.ts';
-import { StatusSchema } from '../gen/google/rpc/status_pb.ts';
+import { type Status, StatusSchema } from '../gen/google/rpc/status_pb.ts';
 import { type Logger, whereItBroke } from '../log.ts';
 
 /**
@@ -46,12 +46,20 @@ const detailsKey = 'grpc-status-details-bin';
  * The gRPC answer for anything thrown. What was not raised on purpose leaves as "internal error"; its cause is logged.
  */
 export function toServiceError(thrown: unknown, logger: Logger): ServiceError {
+  const rich = toStatus(thrown, logger);
+  return serviceError(rich.code, `baton-descope: ${rich.message}`, richMetadata(rich));
+}
+
+/** The same as a message, for those to whom a failure is reported rather than answered. */
+export function toStatus(thrown: unknown, logger: Logger): Status {
   if (thrown instanceof ConnectorError) {
-    return serviceError(statusOfKind[thrown.kind], `baton-descope: ${thrown.message}`, richMetadata(thrown));
+    const { kind, message, facts } = thrown;
+    const detail = detailOf(kind, message, facts['resetAt']);
+    return create(StatusSchema, { code: statusOfKind[kind], message, details: detail === undefined ? [] : [detail] });
   }
   const reference = randomUUID();
   logger.error('internal error', { reference, ...whereItBroke(thrown) });
-  return serviceError(status.INTERNAL, `baton-descope: internal error (reference ${reference})`, new Metadata());
+  return create(StatusSchema, { code: status.INTERNAL, message: `internal error (reference ${reference})` });
 }
 
 function serviceError(code: status, details: string, metadata: Metadata): ServiceError {
@@ -63,11 +71,9 @@ function serviceError(code: status, details: string, metadata: Metadata): Servic
  * waits until then instead of guessing. A deliberate refusal of a grant or revoke is marked as such: the platform shows
  * its reason instead of an error.
  */
-function richMetadata({ kind, message, facts }: ConnectorError): Metadata {
+function richMetadata(rich: Status): Metadata {
   const metadata = new Metadata();
-  const detail = detailOf(kind, message, facts['resetAt']);
-  if (detail !== undefined) {
-    const rich = create(StatusSchema, { code: statusOfKind[kind], message, details: [detail] });
+  if (rich.details.length > 0) {
     metadata.set(detailsKey, Buffer.from(toBinary(StatusSchema, rich)));
   }
   return metadata;

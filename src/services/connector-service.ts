@@ -2,14 +2,9 @@ import { ConnectorService } from '../gen/c1/connector/v2/connector_pb.ts';
 import { checkSyncId } from '../model/requests.ts';
 import type { Probe } from '../resources/sync/probe.ts';
 import type { SyncSessions } from '../resources/sync/sync-sessions.ts';
+import { sdkVersion } from '../version.ts';
 import { type AnsweredService, answering } from './answers.ts';
 import { connectorMetadata } from './metadata.ts';
-
-/**
- * The protocol version that we speak, as the reference SDK numbers it. The Go syncer fills `active_sync_id` in later
- * requests only for a plain version of at least 0.4.3: an empty one, or one with a suffix, would switch that off.
- */
-const sdkVersion = '0.25.0';
 
 export interface ConnectorServiceOptions {
   readonly probe: Probe;

@@ -26,7 +26,11 @@ export interface ShrinkLimits {
   readonly maxShrink: number;
   /** True when somebody has looked, and says that it is right. */
   readonly isAccepted: boolean;
+  /** What stays as it was, and how to say that it is right; where there is a file that would be replaced, left out. */
+  readonly words?: { readonly kept: string; readonly remedy: string };
 }
+
+const fileWords = { kept: 'the file stays as it was', remedy: 'run it again with --accept-shrink' };
 
 /** What is known of an output that is to be replaced: extracts, such as tables, tell their project only. */
 export interface OwnedOutput {
@@ -88,7 +92,7 @@ const fewestMissing = 5;
 export function checkShrink(
   last: LastExtent,
   found: SyncExtent,
-  { maxShrink, isAccepted }: ShrinkLimits,
+  { maxShrink, isAccepted, words: { kept, remedy } = fileWords }: ShrinkLimits,
 ): readonly string[] {
   if (last.projectId !== undefined && last.projectId !== found.projectId) {
     return []; // two projects have nothing to compare: see `checkOwner`
@@ -105,7 +109,7 @@ export function checkShrink(
   if (gone.length > 0 && !isAccepted) {
     throw new ConnectorError(
       'held',
-      `held back, the file stays as it was: it has ${gone.join(' and ')}, and Descope does not tell of them any more; if that is right, run it again with --accept-shrink`,
+      `held back, ${kept}: it has ${gone.join(' and ')}, and Descope does not tell of them any more; if that is right, ${remedy}`,
     );
   }
   const shrunk = shrunkBy(last, found, maxShrink);
@@ -115,7 +119,7 @@ export function checkShrink(
   if (!isAccepted) {
     throw new ConnectorError(
       'held',
-      `held back, the file stays as it was: ${shrunk} since then, more than ${maxShrink} % fewer; if that is right, run it again with --accept-shrink`,
+      `held back, ${kept}: ${shrunk} since then, more than ${maxShrink} % fewer; if that is right, ${remedy}`,
     );
   }
   return [`note: ${shrunk} since the file before, as accepted`];

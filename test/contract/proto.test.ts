@@ -49,7 +49,7 @@ describe('the wire surface', () => {
     await expect(wireSurface(files)).toMatchFileSnapshot('./proto/wire-surface.txt');
   });
 
-  it('streams in two places only: assets and the health watch', () => {
+  it('streams in three places only: assets, both ways, and the health watch', () => {
     const streaming = files
       .flatMap((file) => file.services)
       .flatMap((service) => service.methods)
@@ -57,6 +57,7 @@ describe('the wire surface', () => {
       .map((method) => `${method.parent.typeName}/${method.name} ${method.methodKind}`);
     expect(streaming.toSorted()).toEqual([
       'c1.connector.v2.AssetService/GetAsset server_streaming',
+      'c1.connectorapi.baton.v1.BatonService/UploadAsset client_streaming',
       'grpc.health.v1.Health/Watch server_streaming',
     ]);
   });

@@ -137,6 +137,8 @@ describe('every page and every file of deploy/', () => {
     for (const key of ['DESCOPE_MANAGEMENT_KEY', 'DESCOPE_COMPANY_MANAGEMENT_KEY']) {
       for (const name of [key, `BATON_${key}`]) names.add(name).add(`${name}_FILE`);
     }
+    // What service mode reads besides its settings.
+    ['CLIENT_SECRET', 'HOST_ID', 'C1_API_HOST', 'GET_TASKS'].forEach((name) => names.add(`BATON_${name}`));
     const wrong = [...all, ...deployed].flatMap(({ path, text }) =>
       [...text.matchAll(/(?<![A-Z_])(?:BATON|DESCOPE)_[A-Z_]*[A-Z]\b(?!\*)/g)].flatMap(([name]) =>
         names.has(name) || foreignNames.has(name) ? [] : [`${path}: ${name}`],

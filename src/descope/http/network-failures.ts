@@ -34,7 +34,7 @@ export function codeOf(thrown: unknown): string {
 }
 
 /** What Node or our tunnel threw: got wraps it, and adds a code of its own where it had none. */
-function innermost(thrown: unknown): unknown {
+export function innermost(thrown: unknown): unknown {
   return thrown instanceof Error && thrown.cause instanceof Error && !(thrown instanceof TunnelFailure)
     ? innermost(thrown.cause)
     : thrown;

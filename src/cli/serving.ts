@@ -1,0 +1,40 @@
+import type { Settings } from '../config/settings.ts';
+import type { Observation } from '../observe/observation.ts';
+import { type Pages, startPages } from '../observe/pages.ts';
+import { createProvisioner, type Provisioner } from '../provisioning/provisioner.ts';
+import { returningModeOf } from '../provisioning/returning.ts';
+import type { AuditSink } from './audit.ts';
+import type { Prepared } from './settings.ts';
+
+// What every process has that goes on: `serve` and service mode.
+
+/** The pages of health and metrics, unless they are switched off. */
+export async function pagesOf(
+  { healthCheckPort: port, healthCheckBindAddress: host }: Settings,
+  { health, metrics }: Observation,
+): Promise<Pages | undefined> {
+  return port === 'off' ? undefined : await startPages({ host, port, health, metrics });
+}
+
+/** What changes access, if that is allowed, and counts each attempt that has ended; the first line of one is no end. */
+export function provisioning(
+  { settings, logger }: Prepared,
+  client: Parameters<typeof createProvisioner>[0]['client'],
+  audit: AuditSink,
+  { metrics }: Observation,
+): Provisioner {
+  return createProvisioner({
+    client,
+    audit: async (entry) => {
+      if (entry.outcome !== 'intended') {
+        metrics.onChange(entry.operation, entry.outcome);
+      }
+      await audit.append(entry);
+    },
+    isEnabled: settings.provisioning,
+    joinTenant: settings.joinTenant,
+    inheritance: settings.inheritance,
+    returning: returningModeOf(settings),
+    logger,
+  });
+}

@@ -1,0 +1,261 @@
+import { ConnectorError } from '../errors.ts';
+import type { Task } from '../gen/c1/connectorapi/baton/v1/baton_pb.ts';
+import { type LogFields, type Logger, whereItBroke } from '../log.ts';
+import type { ConnectorSurface } from '../model/surface.ts';
+import type { Clock } from './clock.ts';
+import { createFinisher, isFinal } from './finish.ts';
+import { type Ending, keepAlive } from './heartbeats.ts';
+import type { Platform } from './platform.ts';
+import type { RunSync } from './full-sync.ts';
+import type { TaskKind, TaskName, TaskResult, TaskType } from './task.ts';
+import type { PlatformWatcher } from './watcher.ts';
+
+export interface WorkerOptions {
+  readonly kinds: readonly TaskKind[];
+  readonly platform: Platform;
+  readonly surface: ConnectorSurface;
+  readonly runSync: RunSync;
+  /** How many tasks are worked on at once. */
+  readonly concurrency: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly watcher: PlatformWatcher;
+}
+
+/** Works on tasks: several at once, one sync at a time, changes ahead of everything else. */
+export interface Worker {
+  /** Takes a task; one that is known already is not taken twice. */
+  accept(task: Task): void;
+  /** The tasks that wait or are worked on. */
+  known(): readonly string[];
+  /** Resolves when one more task could begin at once, or the signal fires. */
+  room(signal: AbortSignal): Promise<void>;
+  /**
+   * Gives back what waits and the sync under way, lets changes come to their end (30 s), and resolves when nothing is
+   * left.
+   */
+  stop(): Promise<void>;
+}
+
+interface Taken {
+  readonly id: string;
+  readonly isDebug: boolean;
+  readonly type: TaskType;
+  readonly kind: TaskKind;
+  /** Fires when the task is to be given up. */
+  readonly abort: AbortController;
+  /** Fires when the task has ended. */
+  readonly over: AbortController;
+  /** The first heartbeat of a sync. */
+  readonly alive: Promise<void>;
+  ending?: Ending | 'stopping';
+}
+
+const lanes = ['change', 'read', 'sync'] as const;
+/** One more sync than this is given back. */
+const mostWaitingSyncs = 3;
+/** How long changes that are under way may take once the process is asked to end. */
+const changesMs = 30_000;
+
+const endingWords = {
+  cancelled: 'the platform cancelled the task',
+  lost: 'ten heartbeats in a row were not answered; the task was given up',
+  stopping: 'the process was asked to stop before the task was done; it can be tried again',
+} as const;
+
+export function createWorker(options: WorkerOptions): Worker {
+  const { platform, surface, runSync, concurrency, clock, logger, watcher } = options;
+  const kinds = new Map<TaskName, TaskKind>(options.kinds.map((kind) => [kind.name, kind]));
+  const finisher = createFinisher({ platform, clock, logger });
+  const running = new Map<string, Taken>();
+  let waiting: readonly Taken[] = [];
+  let told = Promise.withResolvers<void>();
+  let isStopping = false;
+  /** What still goes on behind tasks that have ended. */
+  const rest = new Set<Promise<void>>();
+
+  function changed(): void {
+    told.resolve();
+    told = Promise.withResolvers<void>();
+  }
+
+  function later(work: Promise<void>): void {
+    const watched = work
+      .catch((thrown: unknown) => logger.error('a task broke', whereItBroke(thrown)))
+      .finally(() => {
+        rest.delete(watched);
+        changed();
+      });
+    rest.add(watched);
+  }
+
+  function isFree(lane: TaskKind['lane']): boolean {
+    return (
+      running.size < concurrency && (lane !== 'sync' || ![...running.values()].some(({ kind }) => kind.lane === lane))
+    );
+  }
+
+  /** Begins what can begin: changes first, then in the order in which they came. */
+  function begin(): void {
+    for (const lane of lanes) {
+      for (const taken of waiting.filter(({ kind }) => kind.lane === lane)) {
+        if (!isStopping && isFree(lane)) {
+          waiting = waiting.filter((other) => other !== taken);
+          running.set(taken.id, taken);
+          later(
+            work(taken).finally(() => {
+              running.delete(taken.id);
+              begin();
+            }),
+          );
+        }
+      }
+    }
+  }
+
+  async function work(taken: Taken): Promise<void> {
+    const { id, isDebug, kind, type, abort, over, alive } = taken;
+    const startedAt = clock.now();
+    const given = Promise.withResolvers<never>();
+    given.promise.catch(() => undefined);
+    const giveUp = (): void => given.reject(endedEarly(taken.ending ?? 'stopping'));
+    abort.signal.addEventListener('abort', giveUp, { once: true });
+    logger.info('task begun', fieldsOf(taken));
+    await Promise.race([alive, given.promise]).catch(() => undefined);
+    if (taken.ending !== undefined) {
+      await end(taken, startedAt, { thrown: endedEarly(taken.ending) });
+      return;
+    }
+    const doing = kind.run(type, { id, isDebug, surface, platform, runSync, clock, logger, signal: abort.signal });
+    try {
+      const result = await Promise.race([doing, given.promise]);
+      await end(taken, startedAt, { result });
+    } catch (thrown) {
+      await end(taken, startedAt, { thrown: taken.ending === undefined ? thrown : endedEarly(taken.ending) });
+    }
+    over.abort();
+    await doing.catch(() => undefined); // what was given up clears up before its place is free
+  }
+
+  async function end(
+    taken: Taken,
+    startedAt: number,
+    outcome: { readonly result: TaskResult } | { readonly thrown: unknown },
+  ): Promise<void> {
+    const { id, kind, over } = taken;
+    const result = 'result' in outcome ? 'success' : kindOf(outcome.thrown);
+    const tookMs = clock.now() - startedAt;
+    if ('result' in outcome) {
+      logger.info('task done', { ...fieldsOf(taken), seconds: Math.round(tookMs / 100) / 10 });
+      if (outcome.result.isToldAlready !== true) {
+        await finisher.succeed(id, outcome.result);
+      }
+    } else {
+      const { thrown } = outcome;
+      const reason = thrown instanceof ConnectorError ? { reason: thrown.message } : whereItBroke(thrown);
+      logger.warn('task failed', { ...fieldsOf(taken), kind: result, ...reason });
+      if (kind.name !== 'hello') {
+        await finisher.fail(id, thrown, kind.lane === 'change' || (taken.ending === undefined && isFinal(thrown)));
+      }
+    }
+    over.abort();
+    watcher.onTask(kind.name, result, tookMs);
+  }
+
+  async function refuse(task: Task, thrown: ConnectorError, isLasting: boolean): Promise<void> {
+    const name = task.taskType.case ?? 'unknown';
+    logger.warn('task refused', { task: name, reason: thrown.message });
+    await finisher.fail(task.id, thrown, isLasting);
+    watcher.onTask(name, thrown.kind, 0);
+  }
+
+  function take(task: Task, type: TaskType, kind: TaskKind): Taken {
+    const abort = new AbortController();
+    const over = new AbortController();
+    const taken: Taken = { id: task.id, isDebug: task.debug, type, kind, abort, over, alive: alive() };
+    return taken;
+
+    function giveUp(ending: Ending): void {
+      taken.ending ??= ending;
+      abort.abort();
+    }
+
+    async function alive(): Promise<void> {
+      if (kind.lane === 'sync') {
+        await keepAlive({ platform, taskId: task.id, clock, logger, onEnding: giveUp, signal: over.signal });
+      }
+    }
+  }
+
+  return {
+    accept: (task) => {
+      const { taskType } = task;
+      if (taskType.case === 'none' || running.has(task.id) || waiting.some(({ id }) => id === task.id)) {
+        return;
+      }
+      const kind = taskType.case === undefined ? undefined : kinds.get(taskType.case);
+      if (taskType.case === undefined || kind === undefined) {
+        later(refuse(task, new ConnectorError('unsupported', 'unsupported task type'), true));
+      } else if (
+        kind.lane === 'sync' &&
+        waiting.filter(({ kind: { lane } }) => lane === 'sync').length >= mostWaitingSyncs
+      ) {
+        later(refuse(task, new ConnectorError('unavailable', 'other syncs wait here already; try again later'), false));
+      } else {
+        waiting = [...waiting, take(task, taskType, kind)];
+        begin();
+      }
+    },
+    known: () => [...running.keys(), ...waiting.map(({ id }) => id)],
+    room: async (signal) => {
+      const stopped = Promise.withResolvers<void>();
+      const stop = (): void => stopped.resolve();
+      signal.addEventListener('abort', stop, { once: true });
+      while (
+        !signal.aborted &&
+        running.size + waiting.filter(({ kind }) => kind.lane !== 'sync').length >= concurrency
+      ) {
+        await Promise.race([told.promise, stopped.promise]);
+      }
+      signal.removeEventListener('abort', stop);
+    },
+    stop: async () => {
+      isStopping = true;
+      for (const taken of [...running.values(), ...waiting].filter(({ kind }) => kind.lane !== 'change')) {
+        taken.ending ??= 'stopping';
+        taken.abort.abort();
+      }
+      const given = waiting;
+      waiting = [];
+      given.forEach((taken) => {
+        taken.ending ??= 'stopping';
+        later(end(taken, clock.now(), { thrown: endedEarly('stopping') }));
+      });
+      const enough = new AbortController();
+      void (async () => {
+        await clock.wait(changesMs, enough.signal);
+        running.forEach((taken) => {
+          taken.ending ??= 'stopping';
+          taken.abort.abort();
+        });
+      })();
+      while (rest.size > 0) {
+        await Promise.allSettled(rest);
+      }
+      enough.abort();
+    },
+  };
+}
+
+function endedEarly(ending: NonNullable<Taken['ending']>): ConnectorError {
+  return new ConnectorError('cancelled', endingWords[ending]);
+}
+
+/** The fields of a task in the log; what the platform calls it counts only if it can be such an id. */
+function fieldsOf({ id, kind }: Pick<Taken, 'id' | 'kind'>): LogFields {
+  return { task: kind.name, ...(/^[0-9A-Za-z]{27}$/.test(id) && { taskId: id }) };
+}
+
+function kindOf(thrown: unknown): string {
+  return thrown instanceof ConnectorError ? thrown.kind : 'internal';
+}
