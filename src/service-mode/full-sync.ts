@@ -1,13 +1,17 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Connector } from '../connector.ts';
-import { ConnectorError } from '../errors.ts';
 import type { Task_SyncFullTask } from '../gen/c1/connectorapi/baton/v1/baton_pb.ts';
 import type { Logger } from '../log.ts';
+import type { ResourceBid } from '../model/bid.ts';
+import type { Resource } from '../model/messages.ts';
+import { optionalResourceId, requiredResourceId } from '../model/requests.ts';
 import { chooseOutput } from '../output/outputs.ts';
 import type { TenantRoles } from '../sync-format/summary.ts';
 import type { SyncExtent } from '../sync/guard.ts';
+import { runNarrowSync } from '../sync/narrow.ts';
 import { runSync } from '../sync/run.ts';
+import { isNarrow, type SyncShape, syncTypeOf } from '../sync/shape.ts';
 import { newSyncId } from '../sync/sync-id.ts';
 import type { LastUploads } from './last-uploads.ts';
 import { checkRoom } from './room.ts';
@@ -38,41 +42,20 @@ export interface SyncRunnerOptions {
   readonly logger: Logger;
 }
 
-export function createSyncRunner({
-  connector,
-  tenantRoles,
-  projectId,
-  makeFolder,
-  last,
-  logger,
-}: SyncRunnerOptions): RunSync {
+export function createSyncRunner(options: SyncRunnerOptions): RunSync {
+  const { tenantRoles, projectId, makeFolder, last } = options;
   return async (asked, signal) => {
-    if (
-      asked.targetedSyncResources.length > 0 ||
-      asked.syncResourceTypeIds.length > 0 ||
-      asked.skipGrants ||
-      asked.skipEntitlementsAndGrants
-    ) {
-      throw new ConnectorError('unsupported', 'this connector syncs everything, or nothing');
-    }
     await using stack = new AsyncDisposableStack();
     const folder = stack.use(await makeFolder());
     await checkRoom(folder.path, last.bytes);
     const path = join(folder.path, 'sync.c1z');
     const syncId = newSyncId();
-    let extent: SyncExtent | undefined;
-    await runSync({
-      surface: connector,
-      report: (id) => connector.report(id),
-      target: await chooseOutput(path)({ syncId, about: { projectId, tenantRoles } }),
-      syncId,
-      tenantRoles,
-      guard: async (found) => {
-        extent = found;
-        last.compare(found).forEach((note) => logger.warn('compared with the upload before', { note }));
-      },
-      signal,
-    });
+    const shape = shapeOf(asked);
+    const syncType = syncTypeOf(shape);
+    const target = await chooseOutput(path)({ syncId, syncType, about: { projectId, tenantRoles } });
+    const extent = isNarrow(shape)
+      ? await narrowSync(options, { target, shape, syncId, signal })
+      : await wholeSync(options, { target, syncId, signal });
     const kept = stack.move();
     return {
       path,
@@ -84,4 +67,58 @@ export function createSyncRunner({
       [Symbol.asyncDispose]: () => kept.disposeAsync(),
     };
   };
+}
+
+type Run = Pick<Parameters<typeof runNarrowSync>[0], 'target' | 'shape'> & {
+  readonly syncId: string;
+  readonly signal: AbortSignal;
+};
+
+/** Everything, compared with the last upload of everything; returns what the next one is to be compared with. */
+async function wholeSync(
+  { connector, tenantRoles, last, logger }: SyncRunnerOptions,
+  { target, syncId, signal }: Omit<Run, 'shape'>,
+): Promise<SyncExtent | undefined> {
+  let extent: SyncExtent | undefined;
+  await runSync({
+    surface: connector,
+    report: (id) => connector.report(id),
+    target,
+    syncId,
+    tenantRoles,
+    guard: async (found) => {
+      extent = found;
+      last.compare(found).forEach((note) => logger.warn('compared with the upload before', { note }));
+    },
+    signal,
+  });
+  return extent;
+}
+
+/** A part, which is compared with nothing: what it leaves out is not gone. */
+async function narrowSync({ connector, logger }: SyncRunnerOptions, run: Run): Promise<undefined> {
+  const { missing } = await runNarrowSync({ surface: connector, ...run });
+  if (missing.length > 0) {
+    logger.warn('resources that a task names are not in the project', { resources: missing.length });
+  }
+}
+
+function shapeOf({
+  syncResourceTypeIds,
+  targetedSyncResources,
+  skipGrants,
+  skipEntitlementsAndGrants,
+}: SyncAsked): SyncShape {
+  const skips = skipEntitlementsAndGrants ? 'entitlements-and-grants' : skipGrants ? 'grants' : undefined;
+  return {
+    ...(syncResourceTypeIds.length > 0 && { typeIds: new Set(syncResourceTypeIds) }),
+    ...(targetedSyncResources.length > 0 && { targets: targetedSyncResources.map(bidOf) }),
+    ...(skips !== undefined && { skips }),
+  };
+}
+
+function bidOf({ id, parentResourceId }: Resource): ResourceBid {
+  const { resourceType: typeId, resource } = requiredResourceId(id, 'targeted_sync_resources.id');
+  const parent = optionalResourceId(parentResourceId, 'targeted_sync_resources.parent_resource_id');
+  return { typeId, id: resource, ...(parent && { parent: { typeId: parent.resourceType, id: parent.resource } }) };
 }
