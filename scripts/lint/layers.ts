@@ -60,6 +60,7 @@ const doors: Readonly<Record<string, readonly string[]>> = {
 const sharedWithThePage = new Set([
   'answers/report-format.ts',
   'answers/report-bytes.ts',
+  'answers/report-things.ts',
   'answers/access-rules.ts',
   'answers/power.ts',
   'answers/printable.ts',

@@ -5,6 +5,8 @@ import { changeBlocks } from './report-changes.ts';
 import { type Change, isKnown } from './change.ts';
 import {
   changeFlags,
+  endCounts,
+  type EndCounts,
   noOrdinal,
   type ReportAbout,
   type ReportChange,
@@ -12,10 +14,12 @@ import {
   reportVersion,
   sectionTags,
 } from './report-format.ts';
+import { createGroupWriter } from './report-groups.ts';
+import { createReportOthers, isAboutKey } from './report-others.ts';
 import { createReportTables } from './report-tables.ts';
 import { createUserBlocks } from './report-users.ts';
 import { createReportWays } from './report-ways.ts';
-import type { FileRow, FileGrant, FileUser } from './rows.ts';
+import type { FileGrant, FileRow, FileUnknown, FileUser } from './rows.ts';
 import { createUnknownCounter, unknownInWords } from './unknown.ts';
 
 /** Names that a report shows: the program's version, and the files without their folders. */
@@ -59,24 +63,28 @@ export interface ReportEnd {
   readonly olderSummary?: FileSummary | undefined;
 }
 
-/** At most so many holdings of one target are written as one group. */
-const groupSize = 65_536;
-
-interface Group {
-  readonly target: number;
-  readonly users: number[];
+/** What of the file is wanted. */
+export interface ReportChoice {
+  /** Leaves out access keys and management keys. */
+  readonly isHumansOnly?: boolean;
 }
 
-export function createReportBuilder(): ReportBuilder {
+export function createReportBuilder({ isHumansOnly = false }: ReportChoice = {}): ReportBuilder {
   const out = createByteSink();
   const tables = createReportTables();
   const users = createUserBlocks((block) => section(sectionTags.users, block));
   const ways = createReportWays(tables, users, section);
-  let holdings = 0;
+  const others = createReportOthers(tables, users, section);
+  const holdings = createGroupWriter(
+    (number) => {
+      const { kind, role, tenant } = tables.target(number);
+      return [kind, role + 1, tenant + 1];
+    },
+    (bytes) => section(sectionTags.holdings, bytes),
+  );
   const unknown = createUnknownCounter();
   /** Changes that are not shown: of other types, and of what is inherited or mapped. */
   const hiddenChanges = { unknown: 0, ways: 0 };
-  let open: Group | undefined;
 
   function section(tag: number, bytes: Uint8Array): void {
     const head = new Uint8Array(5);
@@ -90,40 +98,21 @@ export function createReportBuilder(): ReportBuilder {
     section(tag, new TextEncoder().encode(JSON.stringify(value)));
   }
 
-  function writeGroup({ target, users: held }: Group): void {
-    const bytes = createByteSink();
-    const { kind, role, tenant } = tables.target(target);
-    [kind, role + 1, tenant + 1, held.length].forEach((value) => bytes.number(value));
-    let before = 0;
-    for (const user of held) {
-      bytes.signed(user - before);
-      before = user;
-    }
-    section(sectionTags.holdings, bytes.take());
-  }
-
-  function closeGroup(): void {
-    if (open !== undefined) {
-      writeGroup(open);
-      open = undefined;
-    }
-  }
-
-  function hold(target: number, user: number): void {
-    holdings++;
-    if (open?.target !== target || open.users.length >= groupSize) {
-      closeGroup();
-      open = { target, users: [] };
-    }
-    open.users.push(user);
-  }
-
   function grant({ on, to }: FileGrant): void {
     if (on.kind !== 'permission') {
-      hold(tables.targetOf(on.kind, on.id), users.ordinalOf(to.id));
+      holdings.add(tables.targetOf(on.kind, on.id), users.ordinalOf(to.id));
     } else if (to.kind === 'role') {
       tables.allow(to.id, on.id);
     } // a binding allows what its role allows
+  }
+
+  function addOther(row: FileUnknown): void {
+    if (isHumansOnly && isAboutKey(row)) {
+      return;
+    }
+    if (!others.add(row)) {
+      unknown.add(row);
+    }
   }
 
   function notShown(): string[] {
@@ -147,7 +136,7 @@ export function createReportBuilder(): ReportBuilder {
           grant(row);
           break;
         case 'unknown':
-          unknown.add(row);
+          addOther(row);
           break;
         case 'tenant':
         case 'role':
@@ -160,7 +149,7 @@ export function createReportBuilder(): ReportBuilder {
       }
     },
     compare: ({ changes, readFormerUser }) => {
-      closeGroup();
+      holdings.close();
       const known = filter(changes, isKnown, ({ kind, principal }) => {
         hiddenChanges[kind === 'other' || principal !== undefined ? 'unknown' : 'ways'] += 1;
       });
@@ -189,14 +178,16 @@ export function createReportBuilder(): ReportBuilder {
       return out.length;
     },
     finish: ({ names: { madeBy, file, since }, types, summary, olderSummary }) => {
-      closeGroup();
+      holdings.close();
       users.flush();
       ways.flush();
+      others.flush();
       const built: ReportTables = {
         ...tables.finish(),
         statuses: users.statuses(),
         types: [...types],
         ...ways.finish(),
+        ...others.finish(),
       };
       json(sectionTags.tables, built);
       const about: ReportAbout = {
@@ -206,10 +197,17 @@ export function createReportBuilder(): ReportBuilder {
         summary,
         ...(olderSummary !== undefined && { since: { file: since ?? '', summary: olderSummary } }),
         ...(notShown().length > 0 && { unknown: notShown() }),
+        ...(isHumansOnly && { isHumansOnly }),
       };
       json(sectionTags.about, about);
       const end = createByteSink();
-      [users.count(), holdings, ways.counts.edges, ways.counts.members].forEach((count) => end.number(count));
+      const counts: EndCounts = {
+        users: users.count(),
+        holdings: holdings.count,
+        ...ways.counts,
+        ...others.counts,
+      };
+      endCounts.forEach((name) => end.number(counts[name]));
       section(sectionTags.end, end.take());
     },
   };

@@ -6,11 +6,12 @@
 // only `end` is always last, so that a page whose data was cut off says so instead of showing less.
 
 import type { FileSummary } from '../sync-format/summary.ts';
+import type { ReportConsole, ReportScopes, ReportApplication, ReportThirdPartyApp } from './report-things.ts';
 
 export type { FileSummary };
 
 /** Raised whenever an old page could not read new data, or would show less than the data holds. */
-export const reportVersion = 4;
+export const reportVersion = 5;
 /** Data of this version and later is read; what it does not carry yet, the page says that it cannot know. */
 export const oldestReportVersion = 3;
 
@@ -27,15 +28,38 @@ export const sectionTags = {
   edges: 5,
   /** ReportAbout as JSON. */
   about: 6,
-  /** The number of users, holdings, edges of inheritance and members of groups, for a last check. */
+  /** The numbers of `endCounts`, for a last check. */
   end: 7,
   /** Who is in a group of an identity provider: group, count and users. */
   members: 8,
+  /** A block of up to `keyBlockSize` access keys: ReportKey[] as JSON. */
+  keys: 9,
+  /** What access keys hold: groups as of `holdings`, with keys for users. */
+  keyHoldings: 10,
+  /** A block of up to `consentBlockSize` consents, column by column. */
+  consents: 11,
+  /** Who was given an application by name: application, count and users. */
+  appUsers: 12,
 } as const;
+
+/** What the end counts, in this order; data of an older version has the first of them only. */
+export const endCounts = [
+  'users',
+  'holdings',
+  'edges',
+  'members',
+  'keys',
+  'keyHoldings',
+  'consents',
+  'appUsers',
+] as const;
+export type EndCounts = Readonly<Record<(typeof endCounts)[number], number>>;
 
 export const userBlockSize = 4096;
 export const changeBlockSize = 4096;
 export const edgeBlockSize = 65_536;
+export const keyBlockSize = 4096;
+export const consentBlockSize = 4096;
 
 /** Words of a change, by their numbers; those of `answers/diff.ts`. */
 export const changeVerbs = ['gained', 'lost', 'appeared', 'gone', 'changed'] as const;
@@ -154,6 +178,11 @@ export interface ReportTables {
   readonly configurations?: readonly ReportConfiguration[];
   readonly groups?: readonly ReportGroup[];
   readonly mappings?: readonly ReportMapping[];
+  readonly applications?: readonly ReportApplication[];
+  readonly thirdPartyApps?: readonly ReportThirdPartyApp[];
+  /** What consents say, by number: see `ReportScopes`. */
+  readonly scopes?: ReportScopes;
+  readonly console?: ReportConsole;
 }
 
 /** How sure it is that something is inherited, in the words of the file. */
@@ -226,4 +255,6 @@ export interface ReportAbout {
   readonly since?: { readonly file: string; readonly summary: FileSummary } | undefined;
   /** What the file holds that the page does not show, being of other types: sentences without an end. */
   readonly unknown?: readonly string[];
+  /** Access keys and management keys were left out, since only people were asked for. */
+  readonly isHumansOnly?: boolean;
 }

@@ -1,4 +1,5 @@
 import type { ReportCertificate, ReportConfiguration, ReportGroup } from './report-format.ts';
+import { list, text, texts } from './report-profiles.ts';
 import type { FileGroup, FileSsoConfiguration } from './rows.ts';
 
 type Profile = FileGroup['profile'];
@@ -43,18 +44,4 @@ export function toGroup(
     memberCount: typeof profile['members'] === 'number' ? profile['members'] : -1,
     unknownRoles: texts(profile, 'unknown_roles'),
   };
-}
-
-function text(profile: Profile, key: string): string {
-  const value = profile[key];
-  return typeof value === 'string' ? value : '';
-}
-
-function list(profile: Profile, key: string): readonly unknown[] {
-  const value = profile[key];
-  return Array.isArray(value) ? value : [];
-}
-
-function texts(profile: Profile, key: string): string[] {
-  return list(profile, key).filter((item) => typeof item === 'string');
 }

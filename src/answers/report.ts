@@ -13,6 +13,8 @@ export interface ReportWork {
   /** What `diff` finds since an older file; absent when no changes are asked for. */
   readonly comparison?: ReportComparison | undefined;
   readonly names: ReportNames;
+  /** Leaves out access keys and management keys. */
+  readonly isHumansOnly?: boolean | undefined;
   /** The built page, with `dataMark` in it once. */
   readonly template: string;
   readonly write: (text: string) => Promise<void>;
@@ -28,6 +30,7 @@ export async function writeReport({
   source,
   comparison,
   names,
+  isHumansOnly = false,
   template,
   write,
   signal,
@@ -37,7 +40,7 @@ export async function writeReport({
     throw new Error('the page has no single place for its data');
   }
 
-  const builder = createReportBuilder();
+  const builder = createReportBuilder({ isHumansOnly });
   await write(
     before.replace(
       '<head>',

@@ -27,6 +27,7 @@ import { besideTarget } from './work-places.ts';
 export interface ReportFlags {
   readonly since?: string;
   readonly out: string;
+  readonly humansOnly?: boolean;
   readonly replaceOtherProject?: boolean;
 }
 
@@ -37,7 +38,7 @@ const templatePath = fileURLToPath(new URL('../report-page/page.html', import.me
  */
 export async function report(
   given: string | undefined,
-  { since, out, replaceOtherProject }: ReportFlags,
+  { since, out, humansOnly, replaceOtherProject }: ReportFlags,
   { env, print, signal }: CommandContext,
 ): Promise<void> {
   if ([given, since].some((path) => path !== undefined && resolve(path) === resolve(out))) {
@@ -70,7 +71,15 @@ export async function report(
   let unknown: readonly string[];
   try {
     const names = { madeBy: version, file: basename(file), ...(since !== undefined && { since: basename(since) }) };
-    unknown = await writeReport({ source, comparison, names, template, write: (text) => target.write(text), signal });
+    unknown = await writeReport({
+      source,
+      comparison,
+      names,
+      isHumansOnly: humansOnly,
+      template,
+      write: (text) => target.write(text),
+      signal,
+    });
     await target.commit();
   } catch (thrown) {
     await target.discard();

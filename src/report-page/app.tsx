@@ -1,15 +1,19 @@
 import { type ComponentChildren, render } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { type Report, ReportContext } from './context.ts';
+import { type Report, ReportContext, useReport } from './context.ts';
 import { analyse } from './data/analysis.ts';
 import { findAll } from './data/findings.ts';
+import { isRead, showsKeys } from './data/keys.ts';
 import type { Project } from './data/project.ts';
 import { moment } from './format.ts';
 import { type Kind, kinds, type Route, toHash, useRoute } from './route.ts';
 import { About } from './views/about.tsx';
+import { AppsView } from './views/apps.tsx';
 import { ChangesView } from './views/changes.tsx';
+import { ConsoleView } from './views/console.tsx';
 import { Explorer, PrintedList } from './views/explorer.tsx';
 import { Findings } from './views/findings.tsx';
+import { KeysView } from './views/keys.tsx';
 import { Name } from './views/names.tsx';
 import { NextLoginView } from './views/next-login.tsx';
 import { Overview } from './views/overview.tsx';
@@ -35,6 +39,9 @@ const titles: Readonly<Record<string, string>> = {
   tenants: 'Tenants',
   roles: 'Roles',
   permissions: 'Permissions',
+  keys: 'Keys',
+  apps: 'Apps',
+  console: 'Console',
   'next-login': 'Next login',
   changes: 'Changes',
   about: 'About',
@@ -47,7 +54,8 @@ function App({ report }: { readonly report: Report }) {
     titles[route[0] ?? ''] === undefined || (route[0] === 'changes' && about.since === undefined)
       ? 'overview'
       : (route[0] ?? 'overview');
-  const pages = Object.keys(titles).filter((name) => name !== 'changes' || about.since !== undefined);
+  // A part that the file cannot fill has no tab; a link to it still leads to the sentence that says so.
+  const pages = Object.keys(titles).filter((name) => name === page || isFilled(report.project, name));
   useShortcuts();
   useEffect(() => {
     scrollTo(0, 0);
@@ -86,7 +94,7 @@ function App({ report }: { readonly report: Report }) {
         </nav>
       </header>
       <main id="main" tabIndex={-1}>
-        {report.printing ? <Printed hasChanges={about.since !== undefined} /> : <Page page={page} route={route} />}
+        {report.printing ? <Printed /> : <Page page={page} route={route} />}
       </main>
       <footer>
         baton-descope {about.madeBy} <span class="dot">·</span> <Name text={about.file} /> <span class="dot">·</span>{' '}
@@ -96,6 +104,22 @@ function App({ report }: { readonly report: Report }) {
   );
 }
 
+/** Whether the file tells anything that the part shows. */
+function isFilled(project: Project, page: string): boolean {
+  switch (page) {
+    case 'changes':
+      return project.about.since !== undefined;
+    case 'keys':
+      return showsKeys(project, 'access_key') || showsKeys(project, 'management_key');
+    case 'apps':
+      return isRead(project, 'application') || isRead(project, 'third_party_app');
+    case 'console':
+      return isRead(project, 'project');
+    default:
+      return true;
+  }
+}
+
 function Page({ page, route }: { readonly page: string; readonly route: Route }) {
   if (isKind(page)) {
     return <Explorer key={page} kind={page} route={route} />;
@@ -103,6 +127,12 @@ function Page({ page, route }: { readonly page: string; readonly route: Route })
   switch (page) {
     case 'findings':
       return <Findings route={route} />;
+    case 'keys':
+      return <KeysView key={route[1]} route={route} />;
+    case 'apps':
+      return <AppsView route={route} />;
+    case 'console':
+      return <ConsoleView key={route[1]} route={route} />;
     case 'next-login':
       return <NextLoginView />;
     case 'changes':
@@ -115,12 +145,13 @@ function Page({ page, route }: { readonly page: string; readonly route: Route })
 }
 
 /** Everything on paper, one part after the other, with a place to sign on the first page. */
-function Printed({ hasChanges }: { readonly hasChanges: boolean }) {
+function Printed() {
+  const { project } = useReport();
   return (
     <>
       <ReviewForm />
       <Overview />
-      {hasChanges && (
+      {isFilled(project, 'changes') && (
         <PrintedPart name="changes">
           <ChangesView />
         </PrintedPart>
@@ -136,6 +167,19 @@ function Printed({ hasChanges }: { readonly hasChanges: boolean }) {
           <PrintedList kind={kind} />
         </PrintedPart>
       ))}
+      {(
+        [
+          ['keys', KeysView],
+          ['apps', AppsView],
+          ['console', ConsoleView],
+        ] as const
+      )
+        .filter(([name]) => isFilled(project, name))
+        .map(([name, View]) => (
+          <PrintedPart key={name} name={name}>
+            <View route={[]} />
+          </PrintedPart>
+        ))}
       <PrintedPart name="about">
         <About />
       </PrintedPart>

@@ -1,20 +1,16 @@
-import { type ByteSource, createByteSource } from '../../answers/report-bytes.ts';
 import {
-  changeColumns,
-  changeKinds,
-  changeReasons,
-  changeVerbs,
+  endCounts,
+  type EndCounts,
   mappingVias,
   oldestReportVersion,
-  type ReportAbout,
-  type ReportChange,
   type ReportTables,
   reportVersion,
-  sectionTags,
   userBlockSize,
   userFlags,
 } from '../../answers/report-format.ts';
-import type { Holdings, Inherited, Project, SignOn, Target, TextColumn, Users } from './project.ts';
+import type { ReportConsent } from '../../answers/report-things.ts';
+import type { Apps, Holdings, Inherited, Project, SignOn, TextColumn, Users } from './project.ts';
+import { type EdgeBlock, type Found, numberOf, type Pairs, readSections, type UserBlock } from './sections.ts';
 
 /** Raised when the data in the page is not whole, or of another version. The message is for the reader. */
 export class DataError extends Error {
@@ -39,16 +35,26 @@ export function decodeProject(bytes: Uint8Array): Project {
   const sources = (tables.sources ?? []).map(([kind, role, tenant]) =>
     numberOf(found.holdings, { kind, role, tenant }),
   );
+  const keyPairs = renumbered(found);
   const holdings = index(found.holdings, users.count);
+  const [keyStart, targetsOf] = grouped(keyPairs.key, keyPairs.target, found.keys.length);
+  const [targetStart, keysOf] = grouped(keyPairs.target, keyPairs.key, holdings.targets.length);
+  const keyHoldings = { count: keyPairs.key.length, keyStart, targetsOf, targetStart, keysOf };
+  const apps = joinApps(tables, found);
   const inherited = joinEdges(found.edges, sources, tables, holdings.targets.length);
   const signOn = joinSignOn(tables, found.members);
+  const counts: EndCounts = {
+    users: users.count,
+    holdings: holdings.count,
+    edges: inherited.count,
+    members: signOn.members.length,
+    keys: found.keys.length,
+    keyHoldings: keyHoldings.count,
+    consents: apps.consents.count,
+    appUsers: apps.users.length,
+  };
   const { end } = found;
-  if (
-    users.count !== end.users ||
-    holdings.count !== end.holdings ||
-    inherited.count !== end.edges ||
-    signOn.members.length !== end.members
-  ) {
+  if (endCounts.some((name) => counts[name] !== end[name])) {
     throw new DataError(
       'The data in this page is not whole: it holds fewer users or grants than it says. Make the report again.',
     );
@@ -64,197 +70,19 @@ export function decodeProject(bytes: Uint8Array): Project {
     holdings,
     inherited,
     signOn,
+    keys: found.keys,
+    keyHoldings,
+    apps,
+    console: tables.console ?? { projects: [], admins: [], keys: [], grants: [] },
     types,
     changes: found.changes,
   };
 }
 
-interface UserBlock {
-  readonly count: number;
-  readonly status: readonly number[];
-  readonly flags: readonly number[];
-  readonly createdAt: readonly number[];
-  readonly texts: readonly { readonly run: string; readonly starts: Uint32Array }[];
-}
-
-/** Holdings as they were written: pairs of target number and user. */
-interface Pairs {
-  readonly targets: Target[];
-  readonly numbers: Map<string, number>;
-  readonly target: number[];
-  readonly user: number[];
-}
-
-/** A block of edges; sources and flows are places in the tables. */
-interface EdgeBlock {
-  readonly tenant: Uint32Array;
-  readonly source: Uint32Array;
-  readonly flow: Uint16Array;
-}
-
-interface Found {
-  readonly users: UserBlock[];
-  readonly holdings: Pairs;
-  readonly edges: EdgeBlock[];
-  readonly members: { readonly group: number[]; readonly user: number[] };
-  readonly changes: ReportChange[];
-  tables?: ReportTables;
-  about?: ReportAbout;
-  end?: Readonly<Record<'users' | 'holdings' | 'edges' | 'members', number>>;
-}
-
-function readSections(bytes: Uint8Array): Found {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const found: Found = {
-    users: [],
-    holdings: { targets: [], numbers: new Map(), target: [], user: [] },
-    edges: [],
-    members: { group: [], user: [] },
-    changes: [],
-  };
-  for (let at = 0; at + 5 <= bytes.length;) {
-    const length = view.getUint32(at + 1, true);
-    if (at + 5 + length > bytes.length) {
-      break; // cut off: the end is missing, and that is told
-    }
-    readSection(found, view.getUint8(at), bytes.subarray(at + 5, at + 5 + length));
-    at += 5 + length;
-  }
-  return found;
-}
-
-function readSection(found: Found, tag: number, bytes: Uint8Array): void {
-  const source = createByteSource(bytes);
-  switch (tag) {
-    case sectionTags.users:
-      found.users.push(readUsers(source));
-      break;
-    case sectionTags.holdings:
-      readGroups(source, (target, user) => addPair(found.holdings, target, user));
-      break;
-    case sectionTags.changes:
-      found.changes.push(...readChanges(source));
-      break;
-    case sectionTags.edges:
-      found.edges.push(readEdges(source));
-      break;
-    case sectionTags.members:
-      readMembers(source, found.members);
-      break;
-    case sectionTags.tables:
-      found.tables = readJson(bytes) as ReportTables; // written by the generator; `about` has its version
-      break;
-    case sectionTags.about:
-      found.about = readJson(bytes) as ReportAbout;
-      break;
-    case sectionTags.end:
-      found.end = { users: source.number(), holdings: source.number(), edges: later(source), members: later(source) };
-      break;
-    default: // of a later version of the program, which says so in `about`
-  }
-}
-
-/** A number that data of version 3 does not have. */
-function later(source: ByteSource): number {
-  return source.done ? 0 : source.number();
-}
-
-function readJson(bytes: Uint8Array): unknown {
-  return JSON.parse(new TextDecoder().decode(bytes));
-}
-
-function readUsers(source: ByteSource): UserBlock {
-  const count = source.number();
-  const status = Array.from({ length: count }, () => source.number());
-  const flags = Array.from({ length: count }, () => source.number());
-  let seconds = 0;
-  const createdAt = Array.from({ length: count }, () => (seconds += source.signed()));
-  return { count, status, flags, createdAt, texts: [0, 1, 2, 3].map(() => source.texts(count)) };
-}
-
-function readGroups(source: ByteSource, take: (target: Target, user: number) => void): void {
-  while (!source.done) {
-    const target = { kind: source.number(), role: source.number() - 1, tenant: source.number() - 1 };
-    let user = 0;
-    for (let rest = source.number(); rest > 0; rest--) {
-      user += source.signed();
-      take(target, user);
-    }
-  }
-}
-
-function readEdges(source: ByteSource): EdgeBlock {
-  const count = source.number();
-  const column = (): Uint32Array => {
-    let value = 0;
-    return Uint32Array.from({ length: count }, () => (value += source.signed()));
-  };
-  return {
-    tenant: column(),
-    source: column(),
-    flow: Uint16Array.from({ length: count }, () => source.number()),
-  };
-}
-
-function readMembers(source: ByteSource, { group, user }: Found['members']): void {
-  const number = source.number();
-  let at = 0;
-  for (let rest = source.number(); rest > 0; rest--) {
-    at += source.signed();
-    group.push(number);
-    user.push(at);
-  }
-}
-
-function readChanges(source: ByteSource): ReportChange[] {
-  const count = source.number();
-  const columns = changeColumns.map(() => Array.from({ length: count }, () => source.number()));
-  return Array.from({ length: count }, (_, row) => {
-    const [
-      verb = 0,
-      kind = 0,
-      because = 0,
-      user = 0,
-      role = 0,
-      tenant = 0,
-      permission = 0,
-      before = 0,
-      after = 0,
-      holders = 0,
-      flags = 0,
-    ] = columns.map((column) => column[row] ?? 0);
-    return {
-      verb: changeVerbs[verb] ?? 'changed',
-      kind: changeKinds[kind] ?? 'user',
-      because: changeReasons[because] ?? '',
-      user: user - 1,
-      role: role - 1,
-      tenant: tenant - 1,
-      permission: permission - 1,
-      before: before - 1,
-      after: after - 1,
-      holders,
-      flags,
-    };
-  });
-}
-
-function addPair(pairs: Pairs, target: Target, user: number): void {
-  const last = pairs.target.at(-1);
-  pairs.target.push(last !== undefined && same(pairs.targets[last], target) ? last : numberOf(pairs, target));
-  pairs.user.push(user);
-}
-
-/** The number of a target; one that no user holds gets a number, too. */
-function numberOf({ targets, numbers }: Pairs, target: Target): number {
-  const key = `${target.kind} ${target.role} ${target.tenant}`;
-  const number = numbers.get(key) ?? targets.push(target) - 1;
-  numbers.set(key, number);
-  return number;
-}
-
-function same(left: Target | undefined, right: Target): boolean {
-  return left?.kind === right.kind && left.role === right.role && left.tenant === right.tenant;
+/** What keys hold, with the numbers that the targets of users have: to be called before those are indexed. */
+function renumbered({ holdings, keyHoldings }: Found): { readonly target: number[]; readonly key: number[] } {
+  const numbers = keyHoldings.targets.map((target) => numberOf(holdings, target));
+  return { target: keyHoldings.target.map((place) => numbers[place] ?? 0), key: keyHoldings.key };
 }
 
 function joinUsers(blocks: readonly UserBlock[]): Users {
@@ -340,6 +168,32 @@ function joinSignOn(
     }),
     memberStart,
     members,
+  };
+}
+
+function joinApps(
+  { applications = [], thirdPartyApps = [], scopes = { sets: [], grantors: [], tenants: [] } }: ReportTables,
+  { consents, appUsers }: Found,
+): Apps {
+  const [userStart, users] = grouped(appUsers.app, appUsers.user, applications.length);
+  const whole = (name: keyof ReportConsent): Uint32Array => Uint32Array.from(consents, (consent) => consent[name]);
+  return {
+    applications,
+    userStart,
+    users,
+    thirdParty: thirdPartyApps,
+    scopes,
+    consents: {
+      count: consents.length,
+      app: whole('app'),
+      isTenant: Uint8Array.from(consents, ({ isTenant }) => isTenant),
+      holder: whole('holder'),
+      scopes: whole('scopes'),
+      grantors: whole('grantors'),
+      tenants: whole('tenants'),
+      createdAt: Float64Array.from(consents, ({ createdAt }) => createdAt),
+      expiresAt: Float64Array.from(consents, ({ expiresAt }) => expiresAt),
+    },
   };
 }
 

@@ -1,8 +1,22 @@
 /** How soon to look: `act` for what is probably wrong, `look` for what somebody has to judge, `note` for the rest. */
 export type Urgency = 'act' | 'look' | 'note';
 
+/** Something that is no person and has no place of its own in the lists of people, tenants and roles. */
+export interface ThingRef {
+  readonly kind: 'key' | 'management-key' | 'admin' | 'app';
+  readonly name: string;
+  readonly id: string;
+  /** What stands beneath the name: its kind in words, and what tells it apart. */
+  readonly marks: readonly string[];
+  /** Where it is shown: parts of the address. */
+  readonly route: readonly [page: string, id: string];
+}
+
 /** One line of a finding. Ordinals; a place is a tenant's, -1 for the whole project. */
 export interface FindingRow {
+  readonly what?: ThingRef | undefined;
+  /** The status of `what`, in Descope's word. */
+  readonly state?: string | undefined;
   readonly user?: number | undefined;
   readonly role?: number | undefined;
   readonly place?: number | undefined;
@@ -15,6 +29,8 @@ export interface FindingRow {
 }
 
 export type FindingColumn =
+  | 'what'
+  | 'state'
   | 'user'
   | 'status'
   | 'role'

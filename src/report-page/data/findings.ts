@@ -1,7 +1,12 @@
 import { thingFlags } from '../../answers/report-format.ts';
 import { placeOf, usersOf } from './access.ts';
 import { type Analysis, hasAccess, hasUserFlag, isCurrent } from './analysis.ts';
+import { appFindings } from './app-findings.ts';
+import { consoleFindings } from './console-findings.ts';
+import { keyFindings } from './key-findings.ts';
+import { showsKeys } from './keys.ts';
 import { outlierRule } from './outliers.ts';
+import { isShut } from './people.ts';
 import { signOnFindings } from './sign-on-findings.ts';
 import { treeFindings } from './tree-findings.ts';
 import { broad, manySensitive, systemRoleName } from '../../answers/power.ts';
@@ -24,6 +29,9 @@ export function findAll(project: Project, analysis: Analysis): Finding[] {
     disabledTenants(project),
     ...treeFindings(project, analysis),
     ...signOnFindings(project, analysis),
+    ...keyFindings(project, analysis),
+    ...appFindings(project, analysis),
+    ...consoleFindings(project),
     ...references(project),
     rolesNobodyHolds(project, analysis),
     permissionsNobodyUses(project, analysis),
@@ -198,6 +206,7 @@ function references({ about, users, tenants, roles }: Project): Finding[] {
 function rolesNobodyHolds(project: Project, { roleHolders, privilege }: Analysis): Finding {
   const { roles, signOn } = project;
   const mapped = new Set(signOn.mappings.map(({ target }) => target.role));
+  const ofKeys = rolesOfKeys(project);
   const why = (role: number): string =>
     [...(privilege[role] ?? []), ...(mapped.has(role) ? ['a login will give it'] : [])].join('; ');
   const privileges = (role: number): number => Math.min(1, privilege[role]?.length ?? 0);
@@ -205,30 +214,44 @@ function rolesNobodyHolds(project: Project, { roleHolders, privilege }: Analysis
     id: 'unheld-roles',
     urgency: 'note',
     title: 'Roles nobody holds',
-    rule: 'Nobody holds them, neither in the whole project nor inside a tenant. Candidates for deletion, unless a login will give them; the privileged ones first.',
+    rule: `Nobody holds them, neither in the whole project nor inside a tenant, and no access key does${keysRead(project)}. Candidates for deletion, unless a login will give them; the privileged ones first.`,
     none: 'Every role has a holder.',
     columns: ['role', 'place', 'why'],
     rows: roles
       .flatMap((role, at) =>
-        isCurrent(role) && roleHolders[at] === 0 ? [{ role: at, place: role.tenant, why: why(at) }] : [],
+        isCurrent(role) && roleHolders[at] === 0 && !ofKeys.has(at)
+          ? [{ role: at, place: role.tenant, why: why(at) }]
+          : [],
       )
       .sort((left, right) => privileges(right.role) - privileges(left.role)),
   };
 }
 
+/** Roles that access keys hold directly. */
+function rolesOfKeys({ holdings, keyHoldings }: Project): ReadonlySet<number> {
+  return new Set(Array.from(new Set(keyHoldings.targetsOf), (number) => holdings.targets[number]?.role ?? -1));
+}
+
+/** What is said where it is not known what keys hold. */
+function keysRead(project: Project): string {
+  return showsKeys(project, 'access_key') ? '' : ', as far as this report tells: it has no access keys';
+}
+
 function permissionsNobodyUses(
-  { permissions }: Project,
+  project: Project,
   { permissionUsers, permissionRoles, levelOfPermission }: Analysis,
 ): Finding {
+  const { permissions, roles } = project;
+  const ofKeys = new Set([...rolesOfKeys(project)].flatMap((role) => roles[role]?.allows ?? []));
   return {
     id: 'unused-permissions',
     urgency: 'note',
     title: 'Permissions nobody can use',
-    rule: 'No role allows them, or nobody holds a role that does.',
+    rule: `No role allows them, or neither somebody nor an access key holds a role that does${keysRead(project)}.`,
     none: 'Somebody can use every permission.',
     columns: ['permission', 'why'],
     rows: permissions.flatMap((permission, at) =>
-      isCurrent(permission) && permissionUsers[at] === 0
+      isCurrent(permission) && permissionUsers[at] === 0 && !ofKeys.has(at)
         ? [
             {
               permission: at,
@@ -248,12 +271,6 @@ function peopleWhere({ users }: Project, test: (user: number) => boolean): Findi
     }
   }
   return rows;
-}
-
-/** Disabled or expired: cannot log in. */
-export function isShut({ users, statuses }: Project, user: number): boolean {
-  const word = statuses[users.status[user] ?? 0];
-  return word === 'disabled' || word === 'expired';
 }
 
 function ordinalsOf(

@@ -53,3 +53,9 @@ function isShared(
   }
   return names.has(fold(name));
 }
+
+/** Disabled or expired: cannot log in. */
+export function isShut({ users, statuses }: Project, user: number): boolean {
+  const word = statuses[users.status[user] ?? 0];
+  return word === 'disabled' || word === 'expired';
+}

@@ -9,6 +9,13 @@ import type {
   ReportRole,
   ReportTenant,
 } from '../../answers/report-format.ts';
+import type {
+  ReportApplication,
+  ReportConsole,
+  ReportKey,
+  ReportScopes,
+  ReportThirdPartyApp,
+} from '../../answers/report-things.ts';
 
 /**
  * Texts of all users in one column, kept as long runs: a hundred thousand small strings are made only when asked for.
@@ -88,6 +95,39 @@ export interface SignOn {
   readonly members: Uint32Array;
 }
 
+/** What access keys hold, as `Holdings` has it of users; targets are those of `Holdings`. */
+export interface KeyHoldings {
+  readonly count: number;
+  readonly keyStart: Uint32Array;
+  readonly targetsOf: Uint32Array;
+  readonly targetStart: Uint32Array;
+  readonly keysOf: Uint32Array;
+}
+
+/** Consents to apps of others: columns, as `ReportConsent` says. */
+export interface Consents {
+  readonly count: number;
+  readonly app: Uint32Array;
+  /** 1 where a tenant is the holder. */
+  readonly isTenant: Uint8Array;
+  readonly holder: Uint32Array;
+  readonly scopes: Uint32Array;
+  readonly grantors: Uint32Array;
+  readonly tenants: Uint32Array;
+  readonly createdAt: Float64Array;
+  readonly expiresAt: Float64Array;
+}
+
+/** Applications, and who was given which by name: users of application n from `userStart[n]` to `userStart[n + 1]`. */
+export interface Apps {
+  readonly applications: readonly ReportApplication[];
+  readonly userStart: Uint32Array;
+  readonly users: Uint32Array;
+  readonly thirdParty: readonly ReportThirdPartyApp[];
+  readonly consents: Consents;
+  readonly scopes: ReportScopes;
+}
+
 /** Everything the page knows. */
 export interface Project {
   readonly about: ReportAbout;
@@ -100,6 +140,10 @@ export interface Project {
   readonly holdings: Holdings;
   readonly inherited: Inherited;
   readonly signOn: SignOn;
+  readonly keys: readonly ReportKey[];
+  readonly keyHoldings: KeyHoldings;
+  readonly apps: Apps;
+  readonly console: ReportConsole;
   /** The types of resources that the sync read; undefined where the file does not tell. */
   readonly types: readonly string[] | undefined;
   /** As `diff` finds them; none without an older file. */

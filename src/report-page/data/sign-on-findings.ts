@@ -2,6 +2,7 @@ import type { ReportCertificate, ReportConfiguration } from '../../answers/repor
 import { placeOf } from './access.ts';
 import type { Analysis } from './analysis.ts';
 import type { Finding, FindingRow, Urgency } from './finding.ts';
+import { timeOf } from './days.ts';
 import { giverInWords, givesPrivilege, membersOf, signOnKnown } from './next-login.ts';
 import { loginOf } from './people.ts';
 import type { Project } from './project.ts';
@@ -109,12 +110,6 @@ function certificateRows({ ssoId, tenant, certificates: all, metadataUrl }: Repo
         urgency: isWeaker ? 'note' : days < 0 ? 'act' : 'look',
       };
     });
-}
-
-/** When the file was read, which is when days are counted from; now, where it does not tell. */
-function timeOf({ about }: Project): number {
-  const time = Date.parse(about.summary.finishedAt ?? '');
-  return Number.isNaN(time) ? Date.now() : time;
 }
 
 /** When each certificate of a configuration ends, in words. */

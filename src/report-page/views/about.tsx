@@ -9,6 +9,7 @@ import { Facts } from './detail-parts.tsx';
 import { Name } from './names.tsx';
 import { missingInWords } from './next-login.tsx';
 import { Proof } from './proof.tsx';
+import { unreadInWords } from './unread.tsx';
 
 const proofs: Readonly<Record<string, string>> = {
   stable: 'Proved',
@@ -87,7 +88,8 @@ export function About() {
             <li>What tenants inherit from those above them: this file does not tell it.</li>
           )}
           {signOnKnown(project).missing.length > 0 && <li>{missingInWords(report)}</li>}
-          <li>Management keys and console users are not read; access keys only with --include access_key.</li>
+          {unreadInWords(project) !== '' && <li>{unreadInWords(project)}</li>}
+          {about.isHumansOnly === true && <li>Access keys and management keys, by “--humans-only”.</li>}
         </ul>
       </section>
       <section class="panel block">
@@ -136,6 +138,21 @@ export function About() {
           It is Descope’s own “{systemRoleName}”; or it allows an administrative permission; or at least half of all
           permissions, and {broad.atLeast} or more; or {manySensitive} or more sensitive ones. A person is privileged
           who holds such a role anywhere.
+        </p>
+      </section>
+      <section class="panel block">
+        <h2>Keys, consents and the console</h2>
+        <p>
+          A key that is bound to a user acts as that user: it can do what the user can, and roles of its own are
+          ignored. Every other access key acts for itself. It is privileged when a role that it can use is, or when it
+          makes and removes people by SCIM. Ages and ends are counted in days from the sync; “expired” is worked out
+          from the end, whatever Descope calls the key. When a key was used last is not known. A management key with any
+          role counts as privileged, since what its roles allow is not published; of administrators of the console only
+          an “auditor” does not.
+        </p>
+        <p>
+          A consent is wide where one of its scopes stands for a privileged role or an administrative permission. Keys,
+          consents and administrators of the console are in no number of people.
         </p>
       </section>
       <section class="panel block">

@@ -3,10 +3,10 @@ import { type Report, useReport } from '../context.ts';
 import type { Finding, FindingColumn, FindingRow, Urgency } from '../data/finding.ts';
 import { number } from '../format.ts';
 import { type Route, toHash } from '../route.ts';
-import { commonColumns } from './columns.tsx';
+import { commonColumns, nameKey } from './columns.tsx';
 import { Grid } from './grid.tsx';
 import type { GridColumn } from './grid-layout.ts';
-import { Badge } from './names.tsx';
+import { Badge, ThingName, WordStatus } from './names.tsx';
 
 const urgencies: Readonly<Record<Urgency, { readonly word: string; readonly tone: 'bad' | 'warn' | 'info' }>> = {
   act: { word: 'Act', tone: 'bad' },
@@ -106,6 +106,9 @@ function FindingPanel({ finding }: { readonly finding: Finding }) {
 }
 
 function hrefOf({ project }: Report, row: FindingRow | undefined): string {
+  if (row?.what !== undefined) {
+    return toHash(...row.what.route);
+  }
   if (row?.user !== undefined) {
     return toHash('people', project.users.id.at(row.user));
   }
@@ -124,7 +127,30 @@ function columnOf(report: Report, rows: readonly FindingRow[], column: FindingCo
   const { analysis } = report;
   const user = (row: number) => rows[row]?.user;
   const ofUser = (counts: Uint32Array) => (row: number) => counts[user(row) ?? -1] ?? 0;
+  const what = (row: number) => rows[row]?.what;
   const columns: Readonly<Record<FindingColumn, () => GridColumn>> = {
+    what: () =>
+      common.text('what', 'What', '2.4fr', (row) => what(row)?.name ?? '', {
+        isPerson: true,
+        least: 170,
+        key: (row) => nameKey(what(row)?.name ?? ''),
+        searched: (row) => `${what(row)?.name} ${what(row)?.id} ${what(row)?.marks.join(' ')}`,
+        alsoExported: [
+          { header: 'Kind', text: (row) => what(row)?.kind ?? '' },
+          { header: 'Id', text: (row) => what(row)?.id ?? '' },
+        ],
+        cell: (row) => {
+          const thing = what(row);
+          return thing === undefined ? null : (
+            <ThingName name={thing.name} marks={thing.marks} href={toHash(...thing.route)} />
+          );
+        },
+      }),
+    state: () =>
+      common.text('state', 'Status', '0.9fr', (row) => rows[row]?.state ?? '', {
+        least: 84,
+        cell: (row) => <WordStatus word={rows[row]?.state ?? ''} />,
+      }),
     user: () => common.user(user),
     status: () => common.status(user),
     role: () => common.role((row) => rows[row]?.role),

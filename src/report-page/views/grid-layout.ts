@@ -54,9 +54,9 @@ const besideEachOther = 440;
  * cards.
  */
 export function layoutOf(all: readonly GridColumn[], width: number, isCompact: boolean): GridLayout {
-  const needed = all.filter(({ isOptional }) => isOptional !== true);
+  const narrower = narrowed(all);
   const columns =
-    [all, needed].find((some) => leastOf(some) <= width) ?? (isCompact ? fitting(needed, width) : undefined);
+    narrower.find((some) => leastOf(some) <= width) ?? (isCompact ? fitting(narrower.at(-1) ?? all, width) : undefined);
   if (columns === undefined) {
     return {
       isCards: true,
@@ -74,6 +74,19 @@ export function layoutOf(all: readonly GridColumn[], width: number, isCompact: b
     personLines,
     template: columns.map((column) => `minmax(${leastWidth(column)}px, ${column.width})`).join(' '),
   };
+}
+
+/** All columns, then without the last optional one, and so on to those that are needed. */
+function narrowed(all: readonly GridColumn[]): (readonly GridColumn[])[] {
+  const lists = [all];
+  for (let last = all; ;) {
+    const at = last.findLastIndex(({ isOptional }) => isOptional === true);
+    if (at === -1) {
+      return lists;
+    }
+    last = last.filter((_, place) => place !== at);
+    lists.push(last);
+  }
 }
 
 function fitting(columns: readonly GridColumn[], width: number): readonly GridColumn[] {

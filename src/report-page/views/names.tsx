@@ -97,6 +97,32 @@ export function PlaceName({ place }: { readonly place: number }) {
   );
 }
 
+/** A thing that is no person, as people are shown: its name, and beneath it what tells it apart. */
+export function ThingName({
+  name,
+  marks,
+  href,
+}: {
+  readonly name: string;
+  readonly marks: readonly string[];
+  readonly href: string;
+}) {
+  return (
+    <span class="person-name">
+      <Link href={href}>
+        <Name text={name} />
+      </Link>
+      <span class="person-marks">
+        {marks.map((mark) => (
+          <span key={mark}>
+            <Name text={mark} />
+          </span>
+        ))}
+      </span>
+    </span>
+  );
+}
+
 type Tone = 'good' | 'info' | 'warn' | 'bad' | 'quiet';
 
 export function Badge({ tone, children }: { readonly tone: Tone; readonly children: ComponentChildren }) {
@@ -118,6 +144,22 @@ export function Status({ user }: { readonly user: number }) {
   const word = statuses[users.status[user] ?? 0] ?? '';
   return (
     <Badge tone={Object.hasOwn(statusTones, word) ? (statusTones[word] ?? 'quiet') : 'quiet'}>
+      <Name text={word === '' ? 'unknown' : word} />
+    </Badge>
+  );
+}
+
+const wordTones: Readonly<Record<string, Tone>> = {
+  active: 'good',
+  enabled: 'good',
+  invited: 'info',
+  expired: 'warn',
+};
+
+/** The status of a key, an application or an administrator, in Descope's word. */
+export function WordStatus({ word }: { readonly word: string }) {
+  return (
+    <Badge tone={Object.hasOwn(wordTones, word) ? (wordTones[word] ?? 'quiet') : 'quiet'}>
       <Name text={word === '' ? 'unknown' : word} />
     </Badge>
   );

@@ -1,9 +1,9 @@
-import type { ComponentChildren } from 'preact';
 import { type Report, useReport } from '../context.ts';
 import { isPrivileged } from '../data/analysis.ts';
 import { nextLoginOf, signOnKnown, strangersIn } from '../data/next-login.ts';
-import { counted, number } from '../format.ts';
+import { counted } from '../format.ts';
 import { Gains } from './gains.tsx';
+import { Section, Tile } from './section.tsx';
 
 /** What changes when people sign in the next time: what they will gain, and what comes back when it is revoked. */
 export function NextLoginView() {
@@ -94,48 +94,6 @@ function Strangers() {
       {counted(count, 'member of mapped groups is no user', 'members of mapped groups are no users')} of this project,
       and not listed.
     </p>
-  );
-}
-
-function Tile({ name, value, note }: { readonly name: string; readonly value: number; readonly note: string }) {
-  return (
-    <div class="card tile">
-      <span class="tile-name">{name}</span>
-      <span class="tile-value">{number(value)}</span>
-      <span class="tile-note">{note}</span>
-    </div>
-  );
-}
-
-function Section({
-  title,
-  count,
-  rule,
-  none,
-  children,
-}: {
-  readonly title: string;
-  readonly count: number;
-  readonly rule: string;
-  readonly none: string;
-  readonly children: ComponentChildren;
-}) {
-  return (
-    <section class="panel block" aria-label={title}>
-      <header class="panel-head">
-        <h2>
-          {title} <span class="count">{number(count)}</span>
-        </h2>
-      </header>
-      {count === 0 ? (
-        <p class="clear">{none}</p>
-      ) : (
-        <>
-          <p class="rule">{rule}</p>
-          {children}
-        </>
-      )}
-    </section>
   );
 }
 

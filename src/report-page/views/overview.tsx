@@ -2,12 +2,14 @@ import { useMemo } from 'preact/hooks';
 import { throughProject } from '../../answers/access-rules.ts';
 import { type Report, useReport } from '../context.ts';
 import { isCurrent } from '../data/analysis.ts';
+import { isPowerful, isRead, showsKeys } from '../data/keys.ts';
 import { nextLoginOf, signOnKnown } from '../data/next-login.ts';
 import { tenantInWords } from '../data/people.ts';
 import { counted, moment, number, percent } from '../format.ts';
 import { toHash } from '../route.ts';
 import { type Bar, Chart, drawBars, drawHistogram } from './chart.tsx';
 import { changeCount } from './changes.tsx';
+import { endsChart } from './ends-chart.tsx';
 import { FindingList } from './findings.tsx';
 import { Name } from './names.tsx';
 import { Proof } from './proof.tsx';
@@ -72,6 +74,9 @@ export function Overview() {
                 : `hold one of ${number(privilegedRoles)} privileged roles`
           }
         />
+        <KeysTile />
+        <ConsentsTile />
+        <ConsoleTile />
         <NextLoginTile />
         <Tile
           href={toHash('findings', 'unusual')}
@@ -86,7 +91,7 @@ export function Overview() {
       </section>
       <section aria-labelledby="pictures" class="block">
         <h2 id="pictures">In pictures</h2>
-        <div class="charts">
+        <div class={charts.length === 6 ? 'charts in-threes' : 'charts'}>
           {charts.map((chart) => (
             <Chart key={chart.title} {...chart} />
           ))}
@@ -94,6 +99,52 @@ export function Overview() {
       </section>
     </>
   );
+}
+
+/** What acts without a person, where it was read. */
+function KeysTile() {
+  const { project, analysis } = useReport();
+  if (!showsKeys(project, 'access_key')) {
+    return null;
+  }
+  return (
+    <Tile
+      href={toHash('keys')}
+      value={project.keys.length}
+      name="Access keys"
+      note={`${number(project.keys.filter((_, at) => isPowerful(project, analysis, at)).length)} privileged; ${number(project.keys.filter(({ expiresAt, status }) => expiresAt === 0 && status === 'active').length)} active ones never expire`}
+    />
+  );
+}
+
+function ConsentsTile() {
+  const { project } = useReport();
+  const { consents, thirdParty } = project.apps;
+  return isRead(project, 'third_party_app') ? (
+    <Tile
+      href={toHash('apps')}
+      value={consents.count}
+      name="Consents"
+      note={`to ${counted(thirdParty.length, 'app')} of others`}
+    />
+  ) : null;
+}
+
+function ConsoleTile() {
+  const { project } = useReport();
+  const { admins, keys } = project.console;
+  return isRead(project, 'project') ? (
+    <Tile
+      href={toHash('console')}
+      value={admins.length}
+      name="Console administrators"
+      note={
+        project.about.isHumansOnly === true
+          ? 'of the whole company'
+          : `and ${counted(keys.length, 'management key')}, of the whole company`
+      }
+    />
+  ) : null;
 }
 
 /** What the next login changes, where single sign-on was read. */
@@ -145,7 +196,15 @@ function Tile({
 }
 
 function chartsOf(report: Report) {
-  return [statusChart(report), spreadChart(report), tenantChart(report), roleChart(report), permissionChart(report)];
+  const ends = endsChart(report);
+  return [
+    statusChart(report),
+    spreadChart(report),
+    tenantChart(report),
+    roleChart(report),
+    permissionChart(report),
+    ...(ends === undefined ? [] : [ends]),
+  ];
 }
 
 const statusColours: Readonly<Record<string, string>> = {

@@ -6,6 +6,7 @@ import { counted, moment, number } from '../format.ts';
 import { toHash } from '../route.ts';
 import { Name } from './names.tsx';
 import { missingInWords } from './next-login.tsx';
+import { unreadInWords } from './unread.tsx';
 
 /** What is complete, when it was read, and what the page does not tell. The two never contradict each other. */
 export function Proof() {
@@ -39,6 +40,7 @@ export function Proof() {
       <Unknown sentences={about.unknown ?? []} />
       <Inheritance />
       <NextLogin />
+      <Others />
     </div>
   );
 }
@@ -128,4 +130,21 @@ function NextLogin() {
   const report = useReport();
   const { missing } = signOnKnown(report.project);
   return missing.length === 0 ? null : <p class="proof info">{missingInWords(report)}</p>;
+}
+
+/** Keys, applications, consents and the console: what was not read, and what was left out. */
+function Others() {
+  const { project } = useReport();
+  const unread = unreadInWords(project);
+  return (
+    <>
+      {unread !== '' && <p class="proof info">{unread}</p>}
+      {project.about.isHumansOnly === true && (
+        <p class="proof info">
+          <strong>People only:</strong> access keys and management keys are left out (“--humans-only”). Somebody who has
+          a key may be able to do more than this page says.
+        </p>
+      )}
+    </>
+  );
 }
