@@ -119,7 +119,9 @@ export function createReportBuilder({ isHumansOnly = false }: ReportChoice = {})
     const since = 'since the older file, which "diff" lists';
     return [
       ...unknownInWords(unknown.counts()),
-      ...(hiddenChanges.unknown === 0 ? [] : [`${count(hiddenChanges.unknown, 'change')} of such things ${since}`]),
+      ...(hiddenChanges.unknown === 0
+        ? []
+        : [`${count(hiddenChanges.unknown, 'change')} of keys, applications and other types ${since}`]),
       ...(hiddenChanges.ways === 0
         ? []
         : [`${count(hiddenChanges.ways, 'change')} of what is inherited, or given by the next login, ${since}`]),

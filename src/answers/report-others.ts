@@ -109,6 +109,21 @@ export function createReportOthers(
     }
   }
 
+  /** A key that holds something and is not listed is shown by its id: to leave it out would hide access. */
+  function keyOf(id: string): number {
+    addKey({
+      kind: 'unknown',
+      what: 'resource',
+      typeId: 'access_key',
+      id,
+      name: '',
+      status: '',
+      expiresAt: '',
+      isNonHuman: true,
+    });
+    return keys.ordinalOf(id);
+  }
+
   function addResource(row: FileUnknownResource): boolean {
     switch (row.typeId) {
       case 'access_key':
@@ -156,9 +171,8 @@ export function createReportOthers(
     }
   }
 
-  function addConsoleGrant({ id, on, to, metadata = {} }: FileUnknownGrant): void {
+  function addConsoleGrant({ slug, on, to, metadata = {} }: FileUnknownGrant): void {
     const isKey = to.typeId === 'management_key';
-    const slug = id.slice(`project:${on.id}:`.length, -`:${to.typeId}:${to.id}`.length);
     consoleGrants.push({
       project: projects.ordinalOf(on.id),
       isKey,
@@ -174,7 +188,7 @@ export function createReportOthers(
     const { on, to } = row;
     const kind = Object.hasOwn(heldKinds, on.typeId) ? heldKinds[on.typeId] : undefined;
     if (kind !== undefined && to.typeId === 'access_key') {
-      held.add(tables.targetOf(kind, on.id), keys.ordinalOf(to.id));
+      held.add(tables.targetOf(kind, on.id), keyOf(to.id));
     } else if (on.typeId === 'application' && to.typeId === 'user') {
       appUsers.add(applications.ordinalOf(on.id), users.ordinalOf(to.id));
     } else if (on.typeId === 'third_party_app' && (to.typeId === 'user' || to.typeId === 'tenant')) {

@@ -226,6 +226,7 @@ describe.skipIf(chromium === undefined)('inherited and future access, in a real 
       'Tenants',
       'Roles',
       'Permissions',
+      'Keys',
       'About',
     ]);
     expect(await page.$$eval('.grid', (found) => found.length)).toBe(0);

@@ -95,8 +95,8 @@ function creatorFinder(project: Project, users: ReadonlyMap<string, number>): (k
 /** Ordinals of the listed users among the ids. */
 function usersByIds({ users }: Project, wanted: ReadonlySet<string>): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
-  const isWanted = wanted.size > Number(wanted.has(''));
-  for (let user = 0; isWanted && user < users.current; user++) {
+  const last = wanted.size > Number(wanted.has('')) ? users.current : 0; // most files name no user: then none is looked at
+  for (let user = 0; user < last; user++) {
     const id = users.id.at(user);
     if (wanted.has(id)) {
       found.set(id, user);

@@ -5,6 +5,7 @@ import {
   type Creator,
   endsSoon,
   expiryInWords,
+  isPowerful,
   keyFacts,
   lastSix,
   type Owner,
