@@ -4,6 +4,8 @@ import type { Membership } from '../descope/memberships.ts';
 export interface Holding {
   readonly tenantId: string;
   readonly roleName: string | undefined;
+  /** An application that was given by name: then there is neither tenant ('') nor role. */
+  readonly appId?: string;
 }
 
 /** The part of a record that shows what its owner holds. */
@@ -12,10 +14,15 @@ export interface Holder {
   readonly roleNames: readonly string[];
   /** Memberships, with the roles inside each tenant. */
   readonly userTenants: readonly Membership[];
+  /** Applications that were given by name; left out where only roles and memberships are looked at. */
+  readonly appIds?: readonly string[];
 }
 
 /** Whether the record shows the holding, in exactly its scope. */
-export function holds(holder: Holder, { tenantId, roleName }: Holding): boolean {
+export function holds(holder: Holder, { tenantId, roleName, appId }: Holding): boolean {
+  if (appId !== undefined) {
+    return holder.appIds?.includes(appId) === true;
+  }
   if (tenantId === '') {
     return roleName !== undefined && holder.roleNames.includes(roleName);
   }
@@ -23,9 +30,17 @@ export function holds(holder: Holder, { tenantId, roleName }: Holding): boolean 
   return membership !== undefined && (roleName === undefined || membership.roleNames.includes(roleName));
 }
 
+export function isMembership({ tenantId, roleName }: Holding): boolean {
+  return tenantId !== '' && roleName === undefined;
+}
+
 /** What the second record shows and the first does not. */
 export function gainedBetween(before: Holder, after: Holder): readonly Holding[] {
   return holdingsOf(after).filter((holding) => !holds(before, holding));
+}
+
+export function isSameHolding(one: Holding, other: Holding): boolean {
+  return one.tenantId === other.tenantId && one.roleName === other.roleName && one.appId === other.appId;
 }
 
 function holdingsOf(holder: Holder): readonly Holding[] {
@@ -35,5 +50,6 @@ function holdingsOf(holder: Holder): readonly Holding[] {
       { tenantId, roleName: undefined },
       ...roleNames.map((roleName) => ({ tenantId, roleName })),
     ]),
+    ...(holder.appIds ?? []).map((appId) => ({ tenantId: '', roleName: undefined, appId })),
   ];
 }

@@ -1,4 +1,5 @@
 import { nameOfTenant } from '../model/names.ts';
+import { listedApplications } from './app-lists.ts';
 import type { Catalog } from './catalog.ts';
 import type { Holding } from './holding.ts';
 
@@ -7,8 +8,11 @@ export function tenantName(catalog: Catalog, tenantId: string): string {
   return nameOfTenant(tenantId, catalog.tenant(tenantId)?.name);
 }
 
-/** What people call a holding: "Acme", "Editor", "Editor in Acme". */
-export function nameOf(catalog: Catalog, { tenantId, roleName }: Holding): string {
+/** What people call a holding: "Acme", "Editor", "Editor in Acme", and the name of an application. */
+export function nameOf(catalog: Catalog, { tenantId, roleName, appId }: Holding): string {
+  if (appId !== undefined) {
+    return catalog.row(listedApplications, appId)?.name.trim() || appId;
+  }
   if (roleName === undefined) {
     return tenantName(catalog, tenantId);
   }

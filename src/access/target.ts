@@ -14,7 +14,10 @@ export interface Target extends EntitlementRef, Holding {
  * The entitlement by which a holding is listed: a role name inside a tenant is the tenant's own role of that name, else
  * the project's role in that tenant. Undefined where neither is defined.
  */
-export function targetOf(catalog: Catalog, { tenantId, roleName }: Holding): Target | undefined {
+export function targetOf(catalog: Catalog, { tenantId, roleName, appId }: Holding): Target | undefined {
+  if (appId !== undefined) {
+    return { typeId: 'application', resourceId: appId, slug: 'access', tenantId, roleName, appId };
+  }
   const entitlement = refOf(catalog, { tenantId, roleName });
   return entitlement && { ...entitlement, tenantId, roleName };
 }

@@ -5,13 +5,13 @@ import { addSettingOptions, connectionSettings } from './setting-options.ts';
 
 const operations = {
   grant: {
-    description: 'give one user or access key one role or one tenant membership',
-    settings: ['joinTenant', 'inheritance'],
+    description: 'give one user or access key one role or one tenant membership, or one user one application',
+    settings: ['joinTenant', 'inheritance', 'applicationDefault'],
     person: '--to',
   },
   revoke: {
-    description: 'take one role or one tenant membership from one user or access key',
-    settings: ['inheritance', 'refuseReturning', 'include'],
+    description: 'take one role or one tenant membership from one user or access key, or one application from one user',
+    settings: ['inheritance', 'refuseReturning', 'include', 'applicationDefault'],
     person: '--from',
   },
 } as const;
@@ -25,6 +25,7 @@ export function addChangeCommand(program: Command, operation: 'grant' | 'revoke'
     .option('--role <role>', 'the role, by its name or id: of the whole project, or with --in inside a tenant')
     .option('--in <tenant>', 'the tenant that --role is held in, by its id or name')
     .option('--tenant <tenant>', 'the tenant to be a member of, by its id or name')
+    .option('--application <app>', 'the application to have access to, by its id or name')
     .option(
       '--entitlement <id>',
       'instead of these: the id as in the sync file, such as "role_binding:acme/Editor:assigned"',
@@ -44,6 +45,7 @@ Examples:
   $ baton-descope ${operation} --role Editor --in Acme ${person} ada@acme.example
   $ baton-descope ${operation} --tenant Acme ${person} ada@acme.example --dry-run
   $ baton-descope ${operation} --role Auditor ${person} "access_key:Nightly export"
+  $ baton-descope ${operation} --application Wiki ${person} ada@acme.example
   $ baton-descope ${operation} --entitlement role:Editor:assigned \\
       --principal U2abc...`,
   );

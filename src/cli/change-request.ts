@@ -9,7 +9,12 @@ import { type FindClient, findUserId } from '../provisioning/find-user.ts';
 import type { Provisioner } from '../provisioning/provisioner.ts';
 import type { CallOptions } from '../descope/http/call.ts';
 import type { Target } from '../access/target.ts';
-import { type ChangeRequest, parseEntitlementArgument, parseTarget } from '../provisioning/request.ts';
+import {
+  type ChangeRequest,
+  checkPrincipalType,
+  parseEntitlementArgument,
+  parseTarget,
+} from '../provisioning/request.ts';
 
 /** What the command line says of one change; which flags go together is checked here. */
 export interface ChangeRequestFlags {
@@ -17,6 +22,7 @@ export interface ChangeRequestFlags {
   readonly role?: string;
   readonly in?: string;
   readonly tenant?: string;
+  readonly application?: string;
   readonly principal?: string;
   readonly to?: string;
   readonly from?: string;
@@ -32,13 +38,13 @@ export interface AskedChange {
 
 /** The request that the flags make, or the `config` error that says which one is missing or too many. */
 export function readChangeRequest(operation: 'grant' | 'revoke', flags: ChangeRequestFlags): AskedChange {
-  const { entitlement, role, in: inTenant, tenant, principal } = flags;
+  const { entitlement, role, in: inTenant, tenant, application, principal } = flags;
   const personFlag = operation === 'grant' ? '--to' : '--from';
   const person = operation === 'grant' ? flags.to : flags.from;
-  if ([entitlement, role, tenant].filter((value) => value !== undefined).length !== 1) {
+  if ([entitlement, role, tenant, application].filter((value) => value !== undefined).length !== 1) {
     throw new ConnectorError(
       'config',
-      `say what to ${operation} with one of --role (and --in), --tenant or --entitlement`,
+      `say what to ${operation} with one of --role (and --in), --tenant, --application or --entitlement`,
     );
   }
   if (inTenant !== undefined && role === undefined) {
@@ -50,13 +56,18 @@ export function readChangeRequest(operation: 'grant' | 'revoke', flags: ChangeRe
       `say who with ${personFlag} or --principal${person === undefined ? '' : ', not with both'}`,
     );
   }
-  for (const [flag, value] of Object.entries({ '--role': role, '--in': inTenant, '--tenant': tenant })) {
+  for (const [flag, value] of Object.entries({
+    '--role': role,
+    '--in': inTenant,
+    '--tenant': tenant,
+    '--application': application,
+  })) {
     if (value?.trim() === '') {
       throw new ConnectorError('config', `${flag} is empty: give an id or a name`);
     }
   }
   const who = person ?? principal ?? '';
-  return { ...whatOf({ entitlement, role, inTenant, tenant }), who };
+  return { ...whatOf({ entitlement, role, inTenant, tenant, application }), who };
 }
 
 function whatOf({
@@ -64,10 +75,14 @@ function whatOf({
   role,
   inTenant,
   tenant,
-}: Readonly<Record<'entitlement' | 'role' | 'inTenant' | 'tenant', string | undefined>>): Pick<
+  application,
+}: Readonly<Record<'entitlement' | 'role' | 'inTenant' | 'tenant' | 'application', string | undefined>>): Pick<
   AskedChange,
   'what' | 'asked'
 > {
+  if (application !== undefined) {
+    return { what: { application }, asked: `application ${JSON.stringify(application)}` };
+  }
   if (role !== undefined) {
     return {
       what: { role, inTenant },
@@ -89,8 +104,14 @@ export async function lookUpRequest(
   const target =
     'entitlement' in what
       ? await targetOfId(what.entitlement, provisioner, signal)
-      : namedTarget(what, await provisioner.catalog(signal));
+      : await targetOfName(what, provisioner, signal);
+  checkPrincipalType(target, principalWords(who).typeId);
   return { target, principal: await principalOf(who, client, { signal }) };
+}
+
+async function targetOfName(what: AskedByName, provisioner: Provisioner, signal: AbortSignal): Promise<Target> {
+  const typeId = 'application' in what ? 'application' : 'role';
+  return namedTarget(what, await provisioner.catalog(typeId, signal));
 }
 
 /** Whom a text names, as far as its form tells. */
@@ -130,7 +151,7 @@ async function targetOfId(entitlement: string, provisioner: Provisioner, signal:
     if (!isKind(thrown, 'invalid') || Buffer.byteLength(entitlement) > maxIdBytes) {
       throw thrown;
     }
-    const catalog = await provisioner.catalog(signal);
+    const catalog = await provisioner.catalog(typeId, signal);
     throw new ConnectorError(
       'invalid',
       thrown.message + didYouMean(targetsMeantBy(typeId, resourceId, catalog), catalog),

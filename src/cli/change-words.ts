@@ -1,3 +1,4 @@
+import type { Target } from '../access/target.ts';
 import { printable, printableJson } from '../answers/printable.ts';
 import { entitlementIdOf } from '../model/ids.ts';
 import {
@@ -14,23 +15,22 @@ import { returningText } from '../provisioning/returning.ts';
 export function changeSentences(change: Change): readonly string[] {
   const { operation, outcome, words, writes } = change;
   const [user, target] = [personOf(change), thingOf(change)];
-  const isMembership = change.target.roleName === undefined;
+  const says = sentenceOf(change.target);
   const also = (verb: string): readonly string[] =>
     words.alongside.length > 0 ? [`With it ${verb}: ${words.alongside.map(printable).join(', ')}.`] : [];
-  const now = isMembership ? `${user} is now a member of ${target}` : `${user} now holds ${target}`;
   const directly = change.inherited.length === 0 ? '' : 'directly ';
-  const notNow = isMembership
-    ? `${user} is not ${directly}a member of ${target}`
-    : `${user} does not ${directly}hold ${target}`;
+  const notNow = `${user} ${says.not(directly)} ${target}`;
   switch (outcome) {
     case 'granted':
-      return [`${now}.`, ...also('came'), ...beforeAndAfter(change), ...inheritedToo(change), ...cannotUse(change)];
-    case 'already-granted':
       return [
-        `${isMembership ? `${user} is already a member of ${target}` : `${user} already holds ${target}`}: nothing sent.`,
+        `${user} ${says.now} ${target}.`,
+        ...also('came'),
+        ...beforeAndAfter(change),
         ...inheritedToo(change),
         ...cannotUse(change),
       ];
+    case 'already-granted':
+      return [`${user} ${says.already} ${target}: nothing sent.`, ...inheritedToo(change), ...cannotUse(change)];
     case 'revoked':
       return [
         `${notNow} any more.`,
@@ -45,9 +45,9 @@ export function changeSentences(change: Change): readonly string[] {
         return [`There is no ${words.noun} ${user} in the project: nothing sent. Is the id right?`];
       }
       return [
-        words.isKnownTenant
+        words.unknown === ''
           ? `${notNow}: nothing sent.`
-          : `There is no tenant ${printable(change.target.tenantId)} in the project: nothing sent. Is the id right?`,
+          : `There is no ${printable(words.unknown)} in the project: nothing sent. Is the id right?`,
         ...inheritedToo(change),
       ];
     case 'planned':
@@ -60,6 +60,32 @@ export function changeSentences(change: Change): readonly string[] {
         ...comesBack(change),
         ...cannotUse(change),
       ];
+  }
+}
+
+interface Sentence {
+  readonly now: string;
+  readonly already: string;
+  not(directly: string): string;
+}
+
+/** How to say that somebody holds what an entitlement gives. */
+function sentenceOf({ typeId }: Target): Sentence {
+  switch (typeId) {
+    case 'tenant':
+      return {
+        now: 'is now a member of',
+        already: 'is already a member of',
+        not: (directly) => `is not ${directly}a member of`,
+      };
+    case 'application':
+      return {
+        now: 'now has access to',
+        already: 'already has access to',
+        not: () => 'does not have access by name to',
+      };
+    default:
+      return { now: 'now holds', already: 'already holds', not: (directly) => `does not ${directly}hold` };
   }
 }
 
@@ -88,9 +114,14 @@ function writeLines({ request, body, replaces }: PlannedWrite): readonly string[
   return replaces === undefined ? [line] : [line, `  in the place of ${printableJson(replaces)}`];
 }
 
-/** What is held is no use to a key that has ended, or that was switched off. */
-function cannotUse({ words: { noun, idle } }: Change): readonly string[] {
-  return idle === '' ? [] : [`Note: the ${noun} is ${printable(idle)}.`];
+/** What is held is no use to a key that has ended, or that was switched off, nor an application that is. */
+function cannotUse({ operation, words: { noun, idle, isDisabled } }: Change): readonly string[] {
+  return [
+    ...(idle === '' ? [] : [`Note: the ${noun} is ${printable(idle)}.`]),
+    ...(isDisabled && operation === 'grant'
+      ? ['Note: the application is disabled: nobody reaches it until it is enabled.']
+      : []),
+  ];
 }
 
 /** The outcome for a script. */
@@ -122,6 +153,7 @@ export function toChangeLine({
     ...(inherited.length > 0 && { alsoInherited: auditInherited(inherited) }),
     ...auditReturning(returning),
     ...(words.idle !== '' && { principalStatus: words.idle }),
+    ...(words.isDisabled && { resourceStatus: 'disabled' }),
     writes,
     requestId,
   };
@@ -135,21 +167,34 @@ function personOf({ principal: { id }, words: { principal: name, login } }: Chan
   return printable(login === '' || login === name ? `${name} (${id})` : `${name} <${login}> (${id})`);
 }
 
-/** Tenants can share a name, too. */
-function thingOf({ target: { tenantId }, words }: Change): string {
-  return printable(tenantId === '' || words.tenant === tenantId ? words.target : `${words.target} (${tenantId})`);
+/** Tenants and applications can share a name, too. */
+function thingOf({ target: { tenantId, appId }, words }: Change): string {
+  const id = appId ?? tenantId;
+  const name = appId === undefined ? words.tenant : words.target;
+  return printable(id === '' || name === id ? words.target : `${words.target} (${id})`);
 }
 
 function beforeAndAfter({ target, before, after, outcome, words }: Change): readonly string[] {
   const told = (state: AuditState | undefined): string => (state === undefined ? 'not known' : stateOf(state));
-  const where = printable(target.tenantId === '' ? 'the whole project' : words.tenant);
+  const what = placeOf(target, words);
   return [
-    `Before, in ${where}: ${told(before)}.`,
-    `After, in ${where}${outcome === 'planned' ? ', would be' : ''}: ${told(after)}.`,
+    `Before, ${what}: ${told(before)}.`,
+    `After, ${what}${outcome === 'planned' ? ', would be' : ''}: ${told(after)}.`,
   ];
 }
 
-function stateOf({ member, roles }: AuditState): string {
+/** What of the record is told. */
+function placeOf({ tenantId, appId }: Target, words: Change['words']): string {
+  if (appId !== undefined) {
+    return 'applications by name';
+  }
+  return `in ${printable(tenantId === '' ? 'the whole project' : words.tenant)}`;
+}
+
+function stateOf({ member, roles = [], applications }: AuditState): string {
+  if (applications !== undefined) {
+    return applications.length === 0 ? 'none' : applications.map(printable).join(', ');
+  }
   if (member === false) {
     return 'not a member';
   }

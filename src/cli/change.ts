@@ -38,6 +38,7 @@ export async function changeOnce(
     audit: (entry) => audit.append(entry),
     joinTenant: loaded.joinTenant,
     inheritance: loaded.inheritance,
+    applicationDefault: loaded.applicationDefault,
     returning: returningModeOf(loaded),
     dryRun: options.dryRun === true,
     logger,

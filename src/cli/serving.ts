@@ -34,6 +34,7 @@ export function provisioning(
     isEnabled: settings.provisioning,
     joinTenant: settings.joinTenant,
     inheritance: settings.inheritance,
+    applicationDefault: settings.applicationDefault,
     returning: returningModeOf(settings),
     logger,
   });

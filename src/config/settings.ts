@@ -105,7 +105,7 @@ export const settings = {
     env: ['BATON_APPLICATION_DEFAULT'],
     title: 'Default of applications',
     kind: 'text',
-    help: 'what users reach who were given no application by name, which no call of Descope tells: "all" applications, "none", or "unknown"; needs --include application',
+    help: 'what users reach who were given no application by name, which no call of Descope tells: "all" applications, "none", or "unknown"; the first one is given to a user by name, and the last one taken, only where it is "none"',
     default: 'unknown',
     choices: [...applicationDefaults],
     schema: oneOf(...applicationDefaults),

@@ -3,11 +3,15 @@ import type { Step } from './step.ts';
 
 /** The record as it will be when the steps are done and nothing else changes with them. */
 export function afterSteps<Record extends Holder>(record: Record, steps: readonly Step[]): Record {
-  const { roleNames, userTenants } = steps.reduce<Holder>(afterStep, record);
-  return { ...record, roleNames, userTenants };
+  return { ...record, ...steps.reduce<Holder>(afterStep, record) };
 }
 
-function afterStep({ roleNames, userTenants }: Holder, { operation, tenantId, roleName }: Step): Holder {
+function afterStep(holder: Holder, { operation, tenantId, roleName, appId }: Step): Holder {
+  if (appId !== undefined) {
+    const others = (holder.appIds ?? []).filter((id) => id !== appId);
+    return { ...holder, appIds: operation === 'add' ? [...others, appId] : others };
+  }
+  const { roleNames, userTenants } = holder;
   const changed = (names: readonly string[]): readonly string[] => {
     const others = names.filter((name) => name !== roleName);
     return operation === 'add' && roleName !== undefined ? [...others, roleName] : others;

@@ -8,7 +8,9 @@ import { principalTypeOf } from './principal-types.ts';
 /** What a record shows in the scope of a change: ids and role names, and nothing else about the person. */
 export interface AuditState {
   readonly member?: boolean;
-  readonly roles: readonly string[];
+  readonly roles?: readonly string[];
+  /** Ids of the applications that a user was given by name; for a change of one, instead of the roles. */
+  readonly applications?: readonly string[];
 }
 
 /**
@@ -58,6 +60,8 @@ export interface AuditEntry {
   readonly mayReturnUnknown?: string;
   /** Why the principal cannot use what it holds at present, such as "expired"; absent where it can. */
   readonly principalStatus?: string;
+  /** "disabled" for an application that nobody reaches at present; absent for any other. */
+  readonly resourceStatus?: 'disabled';
   readonly writes: number;
   /** What is about to be sent, for `intended`, or would be, for `planned`. */
   readonly plan?: readonly PlannedWrite[];
@@ -99,7 +103,7 @@ export function auditReturning({ mayReturn, unknown }: Returning): Pick<AuditEnt
 export function auditStates(
   before: Holder | undefined,
   after: Holder | undefined,
-  scope: Pick<Holding, 'tenantId'>,
+  scope: Pick<Holding, 'tenantId' | 'appId'>,
 ): Pick<AuditEntry, 'before' | 'after'> {
   return {
     ...(before !== undefined && { before: auditState(before, scope) }),
@@ -108,7 +112,13 @@ export function auditStates(
 }
 
 /** What a record shows in the scope of a change. */
-function auditState({ roleNames, userTenants }: Holder, { tenantId }: Pick<Holding, 'tenantId'>): AuditState {
+function auditState(
+  { roleNames, userTenants, appIds = [] }: Holder,
+  { tenantId, appId }: Pick<Holding, 'tenantId' | 'appId'>,
+): AuditState {
+  if (appId !== undefined) {
+    return { applications: appIds };
+  }
   if (tenantId === '') {
     return { roles: roleNames };
   }

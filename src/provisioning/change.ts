@@ -1,4 +1,6 @@
-import { gainedBetween, type Holding } from '../access/holding.ts';
+import { listedApplications } from '../access/app-lists.ts';
+import type { Catalog } from '../access/catalog.ts';
+import { gainedBetween, type Holding, isMembership, isSameHolding } from '../access/holding.ts';
 import { nameOf, tenantName } from '../access/names.ts';
 import type { Principal } from '../access/principal.ts';
 import { type Target, targetOf } from '../access/target.ts';
@@ -38,7 +40,10 @@ export interface ChangeWords {
   /** "user". */
   readonly noun: string;
   readonly isKnownPrincipal: boolean;
-  readonly isKnownTenant: boolean;
+  /** The tenant or application of the target, such as "tenant acme", where the project does not have it; else ''. */
+  readonly unknown: string;
+  /** Nobody reaches the application at present. */
+  readonly isDisabled: boolean;
   /** Why the principal cannot use what it holds at present, such as "expired"; '' where it can. */
   readonly idle: string;
   /** The principal's name, or its id where it is not known. */
@@ -68,7 +73,7 @@ export function alongsideOf(operation: Operation, { before, after }: Ended, targ
     return [];
   }
   const changed = operation === 'grant' ? gainedBetween(before, after) : gainedBetween(after, before);
-  return changed.filter(({ tenantId, roleName }) => tenantId !== target.tenantId || roleName !== target.roleName);
+  return changed.filter((holding) => !isSameHolding(holding, target));
 }
 
 /** Through which ancestors the principal holds the target once the change has ended, besides what it holds itself. */
@@ -92,16 +97,29 @@ export function toChange(made: Made, { id, type }: Subject, { outcome, before, a
     words: {
       noun: type.noun,
       isKnownPrincipal: record !== undefined,
-      isKnownTenant: target.tenantId === '' || catalog.tenant(target.tenantId) !== undefined,
+      unknown: unknownOf(target, catalog),
+      isDisabled: isDisabled(target, catalog),
       idle: record?.idle ?? '',
       principal: record === undefined || record.name === '' ? id : record.name,
       login: record?.login ?? '',
       target: nameOf(catalog, target),
       tenant: target.tenantId === '' ? '' : tenantName(catalog, target.tenantId),
       alongside: alongside.map((holding) =>
-        holding.roleName === undefined ? `membership of ${nameOf(catalog, holding)}` : nameOf(catalog, holding),
+        isMembership(holding) ? `membership of ${nameOf(catalog, holding)}` : nameOf(catalog, holding),
       ),
       inherited: sourcesText(inherited, lists),
     },
   };
+}
+
+function unknownOf({ tenantId, appId }: Target, catalog: Catalog): string {
+  if (appId !== undefined) {
+    return catalog.row(listedApplications, appId) === undefined ? `application ${appId}` : '';
+  }
+  return tenantId === '' || catalog.tenant(tenantId) !== undefined ? '' : `tenant ${tenantId}`;
+}
+
+/** Whether a target is an application that is switched off: who was given it keeps it, and cannot use it. */
+export function isDisabled({ appId }: Pick<Target, 'appId'>, catalog: Catalog | undefined): boolean {
+  return appId !== undefined && catalog?.row(listedApplications, appId)?.isEnabled === false;
 }

@@ -9,7 +9,10 @@ const maxAgeMs = 60_000;
 
 export type ListRead = Pick<DescopeClient, 'readList'>;
 
-/** Tenants and roles (no permissions), and what flows down the tree that the tenants make. */
+/** What the changes of most types are judged by. */
+const standardLists: readonly CatalogList<unknown>[] = [listedTenants, listedRoles];
+
+/** The lists that a change is judged by, and what flows down the tree that the tenants among them make. */
 export interface Lists {
   readonly catalog: Catalog;
   readonly inheritance: Inheritance;
@@ -18,7 +21,26 @@ export interface Lists {
 /** Reads the lists: `recent` reads them at most once a minute, `fresh` reads them now. */
 export type LookUp = (freshness: 'recent' | 'fresh', call: CallOptions) => Promise<Lists>;
 
-export function createLookUp(reader: ListRead, now: () => number, mode: InheritanceMode): LookUp {
+/** One for each set of lists, so that a change reads no list that says nothing about it. */
+export function createLookUps(
+  reader: ListRead,
+  now: () => number,
+  mode: InheritanceMode,
+): (lists?: readonly CatalogList<unknown>[]) => LookUp {
+  const lookUps = new Map<readonly CatalogList<unknown>[], LookUp>();
+  return (lists = standardLists) => {
+    const lookUp = lookUps.get(lists) ?? createLookUp(reader, now, mode, lists);
+    lookUps.set(lists, lookUp);
+    return lookUp;
+  };
+}
+
+function createLookUp(
+  reader: ListRead,
+  now: () => number,
+  mode: InheritanceMode,
+  needed: readonly CatalogList<unknown>[],
+): LookUp {
   let last: { readonly lists: Lists; readonly at: number } | undefined;
 
   return async (freshness, call) => {
@@ -26,7 +48,6 @@ export function createLookUp(reader: ListRead, now: () => number, mode: Inherita
       return last.lists;
     }
     const at = now();
-    const needed: readonly CatalogList<unknown>[] = [listedTenants, listedRoles];
     const read = await Promise.all(needed.map(async (list) => readRows(list, await reader.readList(list.whole, call))));
     const catalog = new Catalog(read);
     last = { lists: { catalog, inheritance: new Inheritance(catalog.tenants, mode) }, at };

@@ -2,22 +2,32 @@ import { ConnectorError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { entitlementIdOf, parseRoleResourceId } from '../model/ids.ts';
 import { nearNames } from '../model/near-names.ts';
+import { listedApplications } from '../access/app-lists.ts';
 import type { Catalog } from '../access/catalog.ts';
 import { roleNamesIn, tenantName, tenantsDefining } from '../access/names.ts';
 import { didYouMean, nearTenants } from '../access/near-targets.ts';
 import { type Target, targetOf } from '../access/target.ts';
+import { namedApp } from './named-app.ts';
 import { parseTarget } from './request.ts';
 
-/** An entitlement as people name it: a role, in a tenant or in the whole project; or a tenant, for the membership. */
+/**
+ * An entitlement as people name it: a role, in a tenant or in the whole project; a tenant, for the membership; or an
+ * application.
+ */
 export type AskedByName =
   | { readonly role: string; readonly inTenant: string | undefined }
-  | { readonly tenant: string };
+  | { readonly tenant: string }
+  | { readonly application: string };
 
 /**
  * The target with these ids or exact names. No match is `not-found`, with what was probably meant; several matches are
  * a `conflict` that names each by its entitlement. Nothing is guessed.
  */
 export function namedTarget(asked: AskedByName, catalog: Catalog): Target {
+  if ('application' in asked) {
+    const { id } = namedApp('application', asked.application, catalog.rows(listedApplications));
+    return parseTarget('application', id);
+  }
   if ('tenant' in asked) {
     return only(
       tenantsCalled(asked.tenant, catalog).map((tenantId) => ({ tenantId, roleName: undefined })),

@@ -2,12 +2,16 @@ import type { Principal } from '../access/principal.ts';
 import { accessKeyPrincipal } from './access-key.ts';
 import type { PrincipalType, Subject } from './principal.ts';
 import type { HeldKind } from './step.ts';
+import { applicationUser } from './application-user.ts';
 import { userPrincipal } from './user.ts';
 
-/** The types of principals that something can be granted to, one line each. */
-const principalTypes: readonly PrincipalType[] = [userPrincipal, accessKeyPrincipal];
+/**
+ * The types of principals that something can be granted to, one line each. A type has a second line for what is read and
+ * written in another way.
+ */
+const principalTypes: readonly PrincipalType[] = [userPrincipal, accessKeyPrincipal, applicationUser];
 
-/** Undefined for a type that nothing is granted to. */
+/** What messages call a type; undefined for one that nothing is granted to. */
 export function principalTypeOf(typeId: string): PrincipalType | undefined {
   return principalTypes.find((type) => type.typeId === typeId);
 }
@@ -17,10 +21,10 @@ export function principalTypesHolding(kind: HeldKind): readonly PrincipalType[] 
   return principalTypes.filter(({ canHold }) => canHold.includes(kind));
 }
 
-export function subjectOf({ typeId, id }: Principal): Subject {
-  const type = principalTypeOf(typeId);
+export function subjectOf({ typeId, id }: Principal, kind: HeldKind): Subject {
+  const type = principalTypesHolding(kind).find((one) => one.typeId === typeId);
   if (type === undefined) {
-    throw new Error(`${typeId} is no type of principals`);
+    throw new Error(`no ${kind} can be granted to a ${typeId}`);
   }
   return { id, type };
 }

@@ -61,6 +61,11 @@ export interface PrincipalType {
    * writes are sent and read back as whole-list-write.ts says.
    */
   readonly replacesLists?: true;
+  /**
+   * What the answer to a write shows is not believed: the principal is loaded, and planned for again until nothing is
+   * due. For what others can change so meanwhile that more has to be done.
+   */
+  readonly readsBack?: true;
   /** Why nothing may be changed for the principal of this record; undefined, or left out, where it may. */
   refusalOf?(operation: 'grant' | 'revoke', id: string, record: PrincipalRecord): ConnectorError | undefined;
   /** The principal that a write to this id would change; undefined when there is none. */

@@ -1,3 +1,5 @@
+import type { ApplicationDefault } from '../access/application-default.ts';
+import type { CatalogList } from '../access/catalog-list.ts';
 import type { Holding } from '../access/holding.ts';
 import type { Target } from '../access/target.ts';
 import type { Planner } from './plan.ts';
@@ -10,6 +12,8 @@ export interface Asked {
   readonly subject: Subject;
   /** Make the subject a member of the tenant first, where a role inside it needs that. */
   readonly joinTenant: boolean;
+  /** What users reach who were given no application by name. */
+  readonly applicationDefault: ApplicationDefault;
 }
 
 /** An entitlement that can be granted and revoked. */
@@ -17,6 +21,8 @@ export interface ProvisionedEntitlement {
   readonly slug: string;
   /** What whoever is granted it holds. It can be granted to each type of principals that can hold this. */
   readonly gives: HeldKind;
+  /** What of the project a change is judged by; tenants and roles when left out. */
+  readonly lists?: readonly CatalogList<unknown>[];
   readonly planGrant: (asked: Asked) => Planner;
   readonly planRevoke: (asked: Asked) => Planner;
 }

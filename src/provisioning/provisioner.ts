@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { ApplicationDefault } from '../access/application-default.ts';
 import type { Catalog } from '../access/catalog.ts';
 import type { Holding } from '../access/holding.ts';
 import type { InheritanceMode } from '../access/inheritance.ts';
@@ -11,19 +12,27 @@ import { type Logger, silentLogger } from '../log.ts';
 import { entitlementIdOf, maxIdBytes } from '../model/ids.ts';
 import { afterSteps } from './after-steps.ts';
 import { type AuditLine, createAuditTrail } from './audit-trail.ts';
-import { auditInherited, auditPrincipal, auditReturning, auditStates, type WriteAudit } from './audit.ts';
-import { alongsideOf, alsoInherited, type Change, type Ended, type Operation, toChange } from './change.ts';
+import {
+  type AuditEntry,
+  auditInherited,
+  auditPrincipal,
+  auditReturning,
+  auditStates,
+  type WriteAudit,
+} from './audit.ts';
+import { alongsideOf, alsoInherited, type Change, type Ended, isDisabled, type Operation, toChange } from './change.ts';
 import { withMembershipLeft } from './grant.ts';
 import type { Inherited } from './inherited.ts';
 import { inTurns } from './in-turns.ts';
-import { createLookUp } from './look-up.ts';
+import { createLookUps } from './look-up.ts';
 import { newProgress, plannedWrites, type Planner, presentRecord, type Progress } from './plan.ts';
 import { nothingReturns, type Returning, type ReturningMode, returningOf } from './returning.ts';
 import type { PrincipalRecord, Subject } from './principal.ts';
 import { subjectOf } from './principal-types.ts';
 import { type Attempt, type ChangeClient, lookAndPlan, reconcile } from './reconcile.ts';
 import type { ChangeRequest } from './request.ts';
-import { entitlementOf } from './types.ts';
+import { withAllOpen } from './application.ts';
+import { entitlementOf, listsOf } from './types.ts';
 
 export interface ProvisionerOptions {
   readonly client: ChangeClient;
@@ -32,6 +41,8 @@ export interface ProvisionerOptions {
   readonly joinTenant?: boolean;
   /** What is done about a revoked role that a login gives back. */
   readonly returning?: ReturningMode;
+  /** What users reach who were given no application by name. */
+  readonly applicationDefault?: ApplicationDefault;
   /** What is taken to flow down the tree of tenants. */
   readonly inheritance?: InheritanceMode;
   /** Look at everything, send no write. */
@@ -61,8 +72,11 @@ export interface Provisioner {
     read: () => ChangeRequest | Promise<ChangeRequest>,
     signal?: AbortSignal,
   ): Promise<Change>;
-  /** The tenants and roles of the project; a minute old at most. For what is asked for by name. */
-  catalog(signal?: AbortSignal): Promise<Catalog>;
+  /**
+   * What changes of a type's entitlements are judged by: the tenants and roles of the project, or the applications; a
+   * minute old at most. For what is asked for by name.
+   */
+  catalog(typeId: string, signal?: AbortSignal): Promise<Catalog>;
 }
 
 export function createProvisioner(options: ProvisionerOptions): Provisioner {
@@ -72,12 +86,13 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     dryRun = false,
     isEnabled = true,
     inheritance = 'auto',
+    applicationDefault = 'unknown',
     returning: returningMode = 'ignore',
     logger = silentLogger,
     now = () => performance.now(),
     sleep = realSleep,
   } = options;
-  const lookUp = createLookUp(client, now, inheritance);
+  const lookUpOf = createLookUps(client, now, inheritance);
   const trail = createAuditTrail(options.audit, logger);
   const inTurn = inTurns();
 
@@ -89,13 +104,10 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
   ): Promise<Change> {
     const requestId = randomUUID();
     const call: CallOptions = { requestId, ...(signal !== undefined && { signal }) };
-    const subject = subjectOf(principal);
-    const { planGrant, planRevoke } = entitlementOf(target);
-    const planner = unlessRefused(
-      operation,
-      subject,
-      (operation === 'grant' ? planGrant : planRevoke)({ target, subject, joinTenant }),
-    );
+    const { gives, lists, planGrant, planRevoke } = entitlementOf(target);
+    const subject = subjectOf(principal, gives);
+    const asked = { target, subject, joinTenant, applicationDefault };
+    const planner = unlessRefused(operation, subject, (operation === 'grant' ? planGrant : planRevoke)(asked));
     const progress = newProgress();
     const line = trail.lineOf({
       requestId,
@@ -115,7 +127,7 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     const attempt: Attempt = {
       client,
       subject,
-      lookUp,
+      lookUp: lookUpOf(lists),
       sleep,
       now,
       call,
@@ -142,7 +154,7 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
       if (line.hasEnded()) {
         throw thrown;
       }
-      const told = withMembershipLeft(thrown, target, subject, progress);
+      const told = withAllOpen(withMembershipLeft(thrown, target, subject, progress), asked, progress);
       const { seen, sent } = progress;
       await line.failed(told, {
         ...auditStates(seen[0], seen.length > 1 ? seen.at(-1) : undefined, target),
@@ -191,7 +203,10 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
       const { target, principal } = await readRequest(operation, words, read);
       return await operations[operation](target, principal, signal);
     },
-    catalog: async (signal) => (await lookUp('recent', signal === undefined ? {} : { signal })).catalog,
+    catalog: async (typeId, signal) => {
+      const lookUp = lookUpOf(listsOf(typeId));
+      return (await lookUp('recent', signal === undefined ? {} : { signal })).catalog;
+    },
   };
 }
 
@@ -216,7 +231,7 @@ function announcing(line: AuditLine, target: Target, subject: Subject, progress:
       requests.forEach((request) => intended.add(request));
       await line.intended({
         ...auditStates(progress.seen[0], undefined, target),
-        ...statusOf(record),
+        ...statusOf(record, target, progress.catalog),
         writes: progress.sent.length,
         plan,
       });
@@ -224,9 +239,16 @@ function announcing(line: AuditLine, target: Target, subject: Subject, progress:
   };
 }
 
-/** Why a principal cannot use what it holds, as the member of a line. */
-function statusOf(record: PrincipalRecord | undefined): { readonly principalStatus?: string } {
-  return record?.idle === undefined ? {} : { principalStatus: record.idle };
+/** Why a principal cannot use what it holds, as members of a line. */
+function statusOf(
+  record: PrincipalRecord | undefined,
+  target: Target,
+  catalog: Catalog | undefined,
+): Pick<AuditEntry, 'principalStatus' | 'resourceStatus'> {
+  return {
+    ...(record?.idle !== undefined && { principalStatus: record.idle }),
+    ...(isDisabled(target, catalog) && { resourceStatus: 'disabled' as const }),
+  };
 }
 
 /** What the line about the end says of an attempt without an error; a dry run has changed nothing. */
@@ -236,7 +258,13 @@ function entryOf({
   alongside,
   inherited,
   returning,
-  ended: { outcome, before, after, writes },
+  ended: {
+    outcome,
+    before,
+    after,
+    writes,
+    lists: { catalog },
+  },
   sent,
 }: {
   readonly operation: Operation;
@@ -250,7 +278,7 @@ function entryOf({
   const told = {
     ...(inherited.length > 0 && { alsoInherited: auditInherited(inherited) }),
     ...auditReturning(returning),
-    ...statusOf(after ?? before),
+    ...statusOf(after ?? before, target, catalog),
   };
   if (outcome === 'planned') {
     return { outcome, ...auditStates(before, undefined, target), ...told, writes: sent, plan: writes };

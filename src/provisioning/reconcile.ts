@@ -79,7 +79,7 @@ export async function reconcile(planner: Planner, attempt: Attempt): Promise<Rec
     } else if (written.kind === 'shown') {
       progress.effected.push(step);
       seen = note(attempt, { ...seen, record: written.record });
-      if (plan.steps.length === 1) {
+      if (plan.steps.length === 1 && attempt.subject.type.readsBack !== true) {
         return { isOurs: true, after: written.record, lists: seen };
       }
     } else {
@@ -102,9 +102,9 @@ type Written =
   /** Somebody else changes the same list. */
   | { readonly kind: 'changed'; readonly wasSent: boolean };
 
-async function send(step: Step, record: PrincipalRecord, attempt: Attempt): Promise<Written> {
+async function send(step: Step, planned: PrincipalRecord, attempt: Attempt): Promise<Written> {
   const { client, subject, call, progress } = attempt;
-  const write = { id: subject.id, step, record };
+  const write = { id: subject.id, step, record: planned };
   const request = plannedWrite(subject.type, write);
   const before = progress.sent.length;
   const readBack = (): Promise<PrincipalRecord | undefined> =>
@@ -121,10 +121,11 @@ async function send(step: Step, record: PrincipalRecord, attempt: Attempt): Prom
     if (outcome.kind !== 'answered') {
       return { kind: 'failed', error: outcome.error, wasRefused: outcome.kind === 'refused' };
     }
-    if (holds(outcome.record, step) === (step.operation === 'add')) {
-      return { kind: 'shown', record: outcome.record };
+    const record = subject.type.readsBack === true ? await readBack() : outcome.record;
+    if (record !== undefined && holds(record, step) === (step.operation === 'add')) {
+      return { kind: 'shown', record };
     }
-    progress.seen.push(outcome.record);
+    progress.seen.push(record);
     return {
       kind: 'failed',
       error: new ConnectorError(

@@ -36,25 +36,34 @@ export function parseChangeRequest(
 ): ChangeRequest {
   const { resourceType, resource: id } = requiredResourceId(principal?.id, 'principal.id');
   const target = parseEntitlement(entitlement, isType);
-  const type = principalTypeOf(resourceType);
   // Of principals that have to be included, a connector that does not list them changes none either.
-  const grantedTo = principalTypesHolding(entitlementOf(target).gives).filter(
-    ({ typeId }) => typeId === 'user' || isType(typeId),
-  );
-  if (type === undefined || !grantedTo.includes(type)) {
-    const refusal = edgeRefusal(target, resourceType);
-    if (refusal !== undefined) {
-      throw refusal;
-    }
-    throw new ConnectorError(
-      'invalid',
-      `a ${target.typeId} can be granted to ${grantedTo.map(({ oneOf }) => oneOf).join(' or ')}, not to a ${JSON.stringify(resourceType.slice(0, 100))}${type === undefined ? '' : `, unless they are included: --include ${type.typeId}`}`,
-    );
-  }
+  checkPrincipalType(target, resourceType, (typeId) => typeId === 'user' || isType(typeId));
   if (operation === 'grant') {
-    requiredText(`${entitlement?.id}:${type.typeId}:${id}`, "the grant's id"); // else the answer could not carry the grant
+    requiredText(`${entitlement?.id}:${resourceType}:${id}`, "the grant's id"); // else the answer could not carry the grant
   }
-  return { target, principal: { typeId: type.typeId, id } };
+  return { target, principal: { typeId: resourceType, id } };
+}
+
+function withArticle(typeId: string): string {
+  return `${/^[aeiou]/.test(typeId) ? 'an' : 'a'} ${typeId}`;
+}
+
+/** Refuses a type of principals that a target's entitlement cannot be granted to, or that is not listed. */
+export function checkPrincipalType(target: Target, principalTypeId: string, isListed: IsType = () => true): void {
+  const holding = principalTypesHolding(entitlementOf(target).gives);
+  const grantedTo = holding.filter(({ typeId }) => isListed(typeId));
+  const isOf = ({ typeId }: { readonly typeId: string }): boolean => typeId === principalTypeId;
+  if (grantedTo.some(isOf)) {
+    return;
+  }
+  const refusal = edgeRefusal(target, principalTypeId);
+  if (refusal !== undefined) {
+    throw refusal;
+  }
+  throw new ConnectorError(
+    'invalid',
+    `${withArticle(target.typeId)} can be granted to ${grantedTo.map(({ oneOf }) => oneOf).join(' or ')}, not to a ${JSON.stringify(principalTypeId.slice(0, 100))}${holding.some(isOf) ? `, unless they are included: --include ${principalTypeId}` : ''}`,
+  );
 }
 
 /** The target of a request's entitlement. */
@@ -121,7 +130,8 @@ function parseTargets(typeId: string, resourceId: string, isType?: IsType): read
 function provisionedType(typeId: string, isType?: IsType): ProvisionedType {
   const listed = isType?.(typeId);
   const known = provisioningOf(typeId);
-  const type = listed === false && known !== undefined && 'refusal' in known ? undefined : known; // as types that are not there
+  // An opt-in type that was not asked for is as one that is not there.
+  const type = listed === false ? undefined : known;
   if (type === undefined) {
     throw principalTypeOf(typeId) !== undefined || listed === true
       ? new ConnectorError('invalid', `a ${typeId} cannot be granted`)

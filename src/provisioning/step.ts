@@ -1,7 +1,7 @@
-import type { Holding } from '../access/holding.ts';
+import { type Holding, isSameHolding } from '../access/holding.ts';
 
 /** The kinds of things that an entitlement gives. */
-export type HeldKind = 'membership' | 'role';
+export type HeldKind = 'membership' | 'role' | 'application';
 
 /** One write of a plan: to give the principal one thing, or to take it away. */
 export interface Step extends Holding {
@@ -9,5 +9,5 @@ export interface Step extends Holding {
 }
 
 export function isSameStep(one: Step, other: Step): boolean {
-  return one.operation === other.operation && one.tenantId === other.tenantId && one.roleName === other.roleName;
+  return one.operation === other.operation && isSameHolding(one, other);
 }

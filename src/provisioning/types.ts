@@ -1,7 +1,7 @@
 import type { Holding } from '../access/holding.ts';
 import type { Target } from '../access/target.ts';
 import { endpointLabel } from '../descope/http/endpoint.ts';
-import { refusedApplication } from './application.ts';
+import { provisionedApplication } from './application.ts';
 import { refusedIdpGroup } from './idp-group.ts';
 import { refusedPermission } from './permission.ts';
 import { principalTypesHolding } from './principal-types.ts';
@@ -21,10 +21,10 @@ export const provisioned: readonly (ProvisionedType | RefusedType)[] = [
   provisionedTenant,
   provisionedRole,
   provisionedRoleBinding,
+  provisionedApplication,
   refusedPermission,
   refusedIdpGroup,
   refusedSsoConfiguration,
-  refusedApplication,
   refusedThirdPartyApp,
   refusedProject,
 ];
@@ -45,10 +45,17 @@ export function entitlementOf({ typeId, slug }: Target): ProvisionedEntitlement 
   return entitlement;
 }
 
+/** What changes of a type's entitlements are judged by, where that is not tenants and roles. */
+export function listsOf(typeId: string): ProvisionedEntitlement['lists'] {
+  const type = provisioningOf(typeId);
+  return type !== undefined && 'entitlements' in type ? type.entitlements[0]?.lists : undefined;
+}
+
 /** Steps of each kind, and a record, from which the requests of any step are told. */
 const samples: Readonly<Record<HeldKind, Holding>> = {
   membership: { tenantId: 'any', roleName: undefined },
   role: { tenantId: '', roleName: 'any' },
+  application: { tenantId: '', roleName: undefined, appId: 'any' },
 };
 const holdsNothing = { roleNames: [], userTenants: [], name: '', login: '' };
 

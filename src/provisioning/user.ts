@@ -14,16 +14,16 @@ export const userPrincipal: PrincipalType = {
   canBeId: (text) => /^U[0-9A-Za-z]+$/.test(text),
   load: async (client, id, call) => {
     const user = await client.loadForWrite(id, call);
-    return user && toRecord(user);
+    return user && toUserRecord(user);
   },
   toRequest: ({ id, step }) => toWriteRequest({ ...step, userId: id }),
   write: async (client, { id, step }, call) => {
     const outcome = await client.writeUser({ ...step, userId: id }, call);
-    return outcome.kind === 'answered' ? { kind: 'answered', record: toRecord(outcome.user) } : outcome;
+    return outcome.kind === 'answered' ? { kind: 'answered', record: toUserRecord(outcome.user) } : outcome;
   },
 };
 
-function toRecord(user: User): PrincipalRecord {
+export function toUserRecord(user: User): PrincipalRecord {
   const { roleNames, userTenants, loginIds } = user;
   return { roleNames, userTenants, name: nameOfUser(user), login: loginIds[0] ?? '' };
 }

@@ -1,4 +1,4 @@
-import type { CatalogList } from '../access/catalog-list.ts';
+import { listedApplications } from '../access/app-lists.ts';
 import { type Application, applicationList } from '../descope/applications.ts';
 import { toResource } from '../model/resource-message.ts';
 import { type ResourceRow, resourceRow } from '../model/row.ts';
@@ -9,13 +9,6 @@ import type { UserReferences } from './sync/holders.ts';
 import { lateRows } from './sync/late.ts';
 import { fillPage, rowsAfter } from './sync/paging.ts';
 import type { SyncSession } from './sync/sync-session.ts';
-
-const listedApplications: CatalogList<Application> = {
-  typeId: 'application',
-  whole: applicationList,
-  idOf: ({ id }) => id,
-  bytesOf: () => 700,
-};
 
 /** A user's record names the applications that the user alone was given; none is the project's default. */
 const namedByUsers: UserReferences = {

@@ -1,3 +1,4 @@
+import { listedThirdPartyApps } from '../access/app-lists.ts';
 import { consentList } from '../descope/consents.ts';
 import { type ThirdPartyApp, thirdPartyAppList } from '../descope/third-party-apps.ts';
 import { endpointsOf } from '../descope/whole-list.ts';
@@ -6,7 +7,7 @@ import { type ResourceRow, resourceRow } from '../model/row.ts';
 import type { CutCounter } from '../model/text.ts';
 import { appTrait } from '../model/traits.ts';
 import type { ResourceType } from './resource-type.ts';
-import { consentPage, listedConsents, listedThirdPartyApps } from './sync/consents.ts';
+import { consentPage, listedConsents } from './sync/consents.ts';
 import { fillPage, rowsAfter } from './sync/paging.ts';
 
 function wellFormed(words: readonly string[]): string[] {

@@ -69,6 +69,7 @@ function annotationsOf({ requestId, inherited, returning: { mayReturn, unknown }
     ...(mayReturn.length > 0 && { may_return_from: mayReturn.map(({ from }) => from) }),
     ...(unknown !== undefined && { may_return_unknown: unknown }),
     ...(words.idle !== '' && { principal_status: words.idle }),
+    ...(words.isDisabled && { resource_status: 'disabled' }),
   };
   return [
     annotate(RequestIdSchema, create(RequestIdSchema, { requestId })),

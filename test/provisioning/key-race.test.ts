@@ -6,32 +6,7 @@ import { createProvisioner, type ProvisionerOptions } from '../../src/provisioni
 import { parseTarget } from '../../src/provisioning/request.ts';
 import { DescopeModel } from '../support/descope-model.ts';
 import { role } from '../support/project-fixture.ts';
-
-/** Time that passes only when everybody waits for it. */
-class VirtualTime {
-  nowMs = 0;
-  #waiting: { readonly at: number; readonly go: () => void }[] = [];
-
-  readonly sleep = (ms: number): Promise<void> =>
-    new Promise((resolve) => this.#waiting.push({ at: this.nowMs + ms, go: resolve }));
-
-  /** Lets time pass until the work is done. */
-  async run<T>(work: Promise<T>): Promise<T> {
-    const state = { isDone: false };
-    const done = work.finally(() => (state.isDone = true));
-    done.catch(() => undefined);
-    while (!state.isDone) {
-      await new Promise(setImmediate);
-      const [next] = this.#waiting.toSorted((one, other) => one.at - other.at);
-      if (next !== undefined) {
-        this.#waiting = this.#waiting.filter((one) => one !== next);
-        this.nowMs = next.at;
-        next.go();
-      }
-    }
-    return await done;
-  }
-}
+import { VirtualTime } from '../support/virtual-time.ts';
 
 const roleNames = ['Editor', 'Viewer', 'Auditor', 'Approver'] as const;
 /** As long as a request may be on its way, there and back: what lies between the pause and the age of a list. */

@@ -6,6 +6,7 @@ import { endpointLabel } from '../../src/descope/http/endpoint.ts';
 import { EntitlementSchema } from '../../src/gen/c1/connector/v2/entitlement_pb.ts';
 import { ResourceSchema } from '../../src/gen/c1/connector/v2/resource_pb.ts';
 import { accessKeyPrincipal } from '../../src/provisioning/access-key.ts';
+import { applicationUser } from '../../src/provisioning/application-user.ts';
 import { planGrant } from '../../src/provisioning/grant.ts';
 import { newProgress } from '../../src/provisioning/plan.ts';
 import { principalTypesHolding } from '../../src/provisioning/principal-types.ts';
@@ -17,32 +18,30 @@ import { parseChangeRequest, parseTarget } from '../../src/provisioning/request.
 import { registry } from '../../src/registry.ts';
 import { catalogOf } from '../support/catalog.ts';
 import { role } from '../support/project-fixture.ts';
-import { updateKey } from '../support/provisioning-server.ts';
+import { addApp, removeApp, updateKey } from '../support/provisioning-server.ts';
 
 const changeable = provisioned.flatMap((type) => ('entitlements' in type ? [type] : []));
 
 describe('the types whose entitlements can be changed', () => {
-  it('are tenants and roles; what is managed elsewhere is refused with a sentence', () => {
-    expect(changeable.map(({ typeId }) => typeId)).toEqual(['tenant', 'role', 'role_binding']);
+  it('are tenants, roles and applications; what is managed elsewhere is refused with a sentence', () => {
+    expect(changeable.map(({ typeId }) => typeId)).toEqual(['tenant', 'role', 'role_binding', 'application']);
     expect(provisioned.filter((type) => 'refusal' in type).map(({ typeId }) => typeId)).toEqual([
       'permission',
       'idp_group',
       'sso_configuration',
-      'application',
       'third_party_app',
       'project',
     ]);
   });
 
-  it('have the entitlements that a sync lists, each for users and access keys', () => {
+  it('have the entitlements that a sync lists, each for the principals that a sync grants them to', () => {
     for (const { typeId, entitlements } of changeable) {
-      const listed = registry.find(({ words }) => words.id === typeId)?.entitlements.map(({ words }) => words.slug);
-      expect(entitlements.map(({ slug }) => slug)).toEqual(listed);
-      expect(entitlements.flatMap(({ gives }) => principalTypesHolding(gives))).toEqual([
-        userPrincipal,
-        accessKeyPrincipal,
-      ]);
+      const listed = registry.find(({ words }) => words.id === typeId)?.entitlements ?? [];
+      expect(entitlements.map(({ slug }) => slug)).toEqual(listed.map(({ words }) => words.slug));
     }
+    expect(principalTypesHolding('role')).toEqual([userPrincipal, accessKeyPrincipal]);
+    expect(principalTypesHolding('membership')).toEqual([userPrincipal, accessKeyPrincipal]);
+    expect(principalTypesHolding('application')).toEqual([applicationUser]);
   });
 
   it('are told from types that are only listed, and from types that do not exist', () => {
@@ -64,6 +63,7 @@ describe('the types whose entitlements can be changed', () => {
       ['tenant', ['POST /v1/mgmt/user/update/tenant/add', 'POST /v1/mgmt/user/update/tenant/remove', updateKey]],
       ['role', ['POST /v1/mgmt/user/update/role/add', 'POST /v1/mgmt/user/update/role/remove', updateKey]],
       ['role_binding', ['POST /v1/mgmt/user/update/role/add', 'POST /v1/mgmt/user/update/role/remove', updateKey]],
+      ['application', [addApp, removeApp]],
     ]);
     expect(new Set(changeable.flatMap(({ typeId }) => writeRightsOf(typeId)))).toEqual(
       new Set([...Object.values(userWriteEndpoints).map(endpointLabel), updateKey]),
@@ -85,6 +85,7 @@ describe('a principal of another type', () => {
     target: parseTarget('role', 'Editor'),
     subject: { id, type: keys },
     joinTenant: false,
+    applicationDefault: 'unknown' as const,
   });
 
   it('is called by its own words, and judged by its own form of ids', () => {

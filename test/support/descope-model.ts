@@ -302,7 +302,11 @@ function isMatch({ userId, roleNames, userTenants, ssoAppIds }: User, query: Use
 }
 
 /** The user after a write that did what it said. */
-function changedUser(row: User, { operation, tenantId, roleName }: UserChange): User {
+function changedUser(row: User, { operation, tenantId, roleName, appId }: UserChange): User {
+  if (appId !== undefined) {
+    const others = row.ssoAppIds.filter((id) => id !== appId);
+    return { ...row, ssoAppIds: operation === 'add' ? [...others, appId] : others };
+  }
   const changed = (names: readonly string[]): readonly string[] =>
     roleName === undefined
       ? names

@@ -38,7 +38,7 @@ export function createFakeProject(rows: Partial<Rows>, options: Partial<Provisio
 
 function wordsOf({ endpoint, change, keyChange }: ModelRequest): string {
   if (change !== undefined) {
-    return `${change.operation} ${change.tenantId}/${change.roleName ?? ''}`;
+    return `${change.operation} ${change.appId ?? `${change.tenantId}/${change.roleName ?? ''}`}`;
   }
   if (keyChange !== undefined) {
     return `update ${JSON.stringify(keyChange.lists)}`;

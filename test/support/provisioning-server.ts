@@ -2,6 +2,7 @@ import type { MessageInitShape } from '@bufbuild/protobuf';
 import { anyIs, anyUnpack } from '@bufbuild/protobuf/wkt';
 import { fromBinary } from '@bufbuild/protobuf';
 import type { ServiceError } from '@grpc/grpc-js';
+import type { ApplicationDefault } from '../../src/access/application-default.ts';
 import type { InheritanceMode } from '../../src/access/inheritance.ts';
 import { createConnector } from '../../src/connector.ts';
 import type { DescopeClientOptions } from '../../src/descope/client.ts';
@@ -45,6 +46,8 @@ const slugs: Readonly<Record<string, string>> = {
   role: 'assigned',
   role_binding: 'assigned',
   permission: 'granted',
+  application: 'access',
+  third_party_app: 'consent',
 };
 
 /**
@@ -154,6 +157,8 @@ export function snapshot(state: ProjectState): unknown {
     tenants: state.tenants(),
     roles: state.roles(),
     permissions: state.permissions(),
+    applications: state.federatedApps(),
+    consents: state.consents(),
   };
 }
 
@@ -177,6 +182,7 @@ export interface ProvisioningOptions {
   readonly emulator?: EmulatorOptions;
   readonly joinTenant?: boolean;
   readonly inheritance?: InheritanceMode;
+  readonly applicationDefault?: ApplicationDefault;
   readonly include?: readonly string[];
   readonly returning?: ReturningMode;
   readonly dryRun?: boolean;
@@ -212,6 +218,7 @@ export async function startProvisioning({
   emulator: given = {},
   joinTenant = false,
   inheritance = 'auto',
+  applicationDefault = 'unknown',
   include = [],
   returning = 'ignore',
   dryRun = false,
@@ -236,6 +243,7 @@ export async function startProvisioning({
     sleep,
     joinTenant,
     inheritance,
+    applicationDefault,
     returning,
     dryRun,
     isEnabled: !isOff,
@@ -287,9 +295,7 @@ export async function startProvisioning({
     waited: () => skipped,
     pass: (ms) => void (skipped += ms),
     writes: () =>
-      emulator.stats.recent
-        .filter(({ path }) => path.includes('/user/update/') || path.endsWith('/accesskey/update'))
-        .map(({ endpoint, body }) => ({ endpoint, body })),
+      emulator.stats.recent.filter(({ path }) => isWritePath(path)).map(({ endpoint, body }) => ({ endpoint, body })),
     state: () => snapshot(emulator.state),
     sendGrant,
     sendRevoke,
@@ -307,6 +313,9 @@ export async function startProvisioning({
     },
   };
 }
+
+const isWritePath = (path: string): boolean =>
+  ['/user/update/', '/accesskey/update', '/consents/delete'].some((part) => path.includes(part));
 
 function requestIdOf(annotations: Parameters<typeof anyUnpack>[0][]): string {
   return annotations.map((one) => anyUnpack(one, RequestIdSchema)).find((one) => one !== undefined)?.requestId ?? '';
@@ -328,3 +337,5 @@ export const removeRole = 'POST /v1/mgmt/user/update/role/remove';
 export const addTenant = 'POST /v1/mgmt/user/update/tenant/add';
 export const updateKey = 'POST /v1/mgmt/accesskey/update';
 export const removeTenant = 'POST /v1/mgmt/user/update/tenant/remove';
+export const addApp = 'POST /v1/mgmt/user/update/ssoapp/add';
+export const removeApp = 'POST /v1/mgmt/user/update/ssoapp/remove';

@@ -35,16 +35,32 @@ export const userWriteEndpoints = {
     answers: 'one',
     bucket: 'update',
   },
+  addUserApps: {
+    method: 'POST',
+    path: '/v1/mgmt/user/update/ssoapp/add',
+    effect: 'write',
+    answers: 'one',
+    bucket: 'update',
+  },
+  removeUserApps: {
+    method: 'POST',
+    path: '/v1/mgmt/user/update/ssoapp/remove',
+    effect: 'write',
+    answers: 'one',
+    bucket: 'update',
+  },
 } as const satisfies Record<string, WriteEndpoint>;
 
 /**
  * One thing to give to a user or to take away: a membership (no role name), or one role; project-wide for tenantId ''.
+ * With `appId` it is an application, and neither.
  */
 export interface UserChange {
   readonly operation: 'add' | 'remove';
   readonly userId: string;
   readonly tenantId: string;
   readonly roleName: string | undefined;
+  readonly appId?: string;
 }
 
 /** How one write ended. `answered`: the user as Descope says it is now. */
@@ -54,12 +70,19 @@ export type WriteUser = (change: UserChange, call?: CallOptions) => Promise<Writ
 
 /**
  * The request of a change. It must carry the scope, or it would be another change: a role inside a tenant always has a
- * tenantId, a project-wide role never has. One role per call, since Descope does not document the outcome of several.
+ * tenantId, a project-wide role never has. One role, or one application, per call, since Descope does not document the
+ * outcome of several.
  */
-export function toWriteRequest({ operation, userId, tenantId, roleName }: UserChange): {
+export function toWriteRequest({ operation, userId, tenantId, roleName, appId }: UserChange): {
   readonly endpoint: WriteEndpoint;
   readonly json: Readonly<Record<string, unknown>>;
 } {
+  if (appId !== undefined) {
+    return {
+      endpoint: operation === 'add' ? userWriteEndpoints.addUserApps : userWriteEndpoints.removeUserApps,
+      json: { loginId: userId, ssoAppIds: [appId] },
+    };
+  }
   if (roleName === undefined) {
     return {
       endpoint: operation === 'add' ? userWriteEndpoints.addUserTenant : userWriteEndpoints.removeUserTenant,

@@ -1,8 +1,8 @@
+import { listedThirdPartyApps } from '../../access/app-lists.ts';
 import type { Catalog } from '../../access/catalog.ts';
 import type { CatalogList } from '../../access/catalog-list.ts';
 import { type Consent, consentList } from '../../descope/consents.ts';
 import { endpointLabel } from '../../descope/http/endpoint.ts';
-import { type ThirdPartyApp, thirdPartyAppList } from '../../descope/third-party-apps.ts';
 import { ConnectorError } from '../../errors.ts';
 import { edgeRow } from '../../model/edge-row.ts';
 import { encodePart, type ResourceRef } from '../../model/ids.ts';
@@ -16,13 +16,6 @@ import type { SyncSession } from './sync-session.ts';
 const holdersAtOnce = 100;
 /** A page looks at so many holders at most, and may be empty then. */
 const holdersPerPage = 1_000;
-
-export const listedThirdPartyApps: CatalogList<ThirdPartyApp> = {
-  typeId: 'third_party_app',
-  whole: thirdPartyAppList,
-  idOf: ({ id }) => id,
-  bytesOf: ({ scopes, allowedTenants }) => 700 + scopes.length * 200 + allowedTenants.length * 60,
-};
 
 /** Sorted by app, then by who consented: those of one holder to one app stand together. */
 export const listedConsents: CatalogList<Consent> = {

@@ -1,6 +1,7 @@
+import { listedThirdPartyApps } from '../../access/app-lists.ts';
 import { consentList } from '../../descope/consents.ts';
 import { thirdPartyAppList } from '../../descope/third-party-apps.ts';
-import { isOver, listedConsents, listedThirdPartyApps } from './consents.ts';
+import { isOver, listedConsents } from './consents.ts';
 import type { SyncSession } from './sync-session.ts';
 
 /** What reading the third-party apps showed. */
