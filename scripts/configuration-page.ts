@@ -64,8 +64,8 @@ project id, a base URL, a path, an argument) is refused, too, and never repeated
 
 YAML, or JSON, which is a part of it; one level of \`name: value\`. The one that counts is the first of
 
-1. the one that \`--config\` names, or \`BATON_CONFIG\`, or \`BATON_CONFIG_PATH\`,
-2. \`./baton.yaml\`,
+1. the one that \`--config\` names, or \`BATON_CONFIG\`, or \`BATON_CONFIG_PATH\` (which must end with \`.yaml\` or \`.yml\`),
+2. \`./baton.yaml\`, else \`./.baton.yaml\`, as other Baton connectors call theirs,
 3. \`~/.config/baton-descope/config.yaml\` (below \`XDG_CONFIG_HOME\`, where that is set), which \`init\` writes.
 
 Files are not merged. A name that is not known is refused, with the one that was probably meant. Paths count from the
@@ -73,10 +73,10 @@ file's own folder. The text is UTF-8.
 
 The key goes where the file says. So a file is obeyed only where nobody else could have written it:
 
-- Nobody named \`./baton.yaml\`: it and every folder above it must belong to you or to root, and nobody else may write there. A
-  sticky folder such as \`/tmp\` counts as open, a group that is yours alone does not. Links are followed and looked at.
+- Nobody named \`./baton.yaml\` or \`./.baton.yaml\`: it and every folder above it must belong to you or to root, and nobody
+  else may write there. A sticky folder such as \`/tmp\` counts as open, a group that is yours alone does not. Links are followed and looked at.
 - The same for the file at home, from the home folder (or \`XDG_CONFIG_HOME\`) on.
-- A \`base-url\` in \`./baton.yaml\` must be an address of Descope (\`api.descope.com\`, \`api.<region>.descope.com\`): the file may have
+- A \`base-url\` in one of them must be an address of Descope (\`api.descope.com\`, \`api.<region>.descope.com\`): the file may have
   come with a clone or an archive. For another address name the file. The address is shown on stderr. The file at home may name any.
 - A file that is named may stand anywhere, unless every user of the machine may change it.
 

@@ -103,6 +103,9 @@ function chooseSync(path: string, database: DatabaseSync, contentHash: string): 
     throw incomplete(path, 'it holds no full sync that was finished');
   }
   const syncId = String(run['sync_id']);
+  if (readC1zAbout(database, syncId)?.summary?.['complete'] === false) {
+    throw incomplete(path, 'it holds a part of the project only (--sync-resource-types)');
+  }
   if (!hasFoundingTypes(database, syncId)) {
     throw foreign(path, 'it is a sync of another connector: it does not have the resource types of baton-descope');
   }
@@ -203,6 +206,13 @@ function sourceOf({ path, size, database, syncId, summary, wholeSummary, remove 
     },
     types: async () => guarded(path, () => typesIn(database, syncId)),
     messages: (signal) => read(sections, signal),
+    find: ({ section, id }) =>
+      guarded(path, () => {
+        const row = database
+          .prepare(`select * from ${c1zTables[section]} where external_id = ? and sync_id = ?`)
+          .get(id, syncId);
+        return row === undefined ? undefined : toMessage(path, section, row);
+      }),
     [Symbol.asyncDispose]: async () => {
       if (database.isOpen) {
         database.close();

@@ -1,3 +1,4 @@
+import type { Section } from '../sync-format/layout.ts';
 import type { StoredMessage } from '../sync-format/stored-rows.ts';
 import type { FileSummary } from '../sync-format/summary.ts';
 import type { FileRow } from './rows.ts';
@@ -20,4 +21,6 @@ export interface SyncSource extends AsyncDisposable {
   rows(signal?: AbortSignal): AsyncGenerator<readonly FileRow[]>;
   /** The same as the messages that they are, resource types and entitlements too. */
   messages(signal?: AbortSignal): AsyncGenerator<readonly StoredMessage[]>;
+  /** One row by its name, where the file can be asked for it without reading the rest: see `findMessages`. */
+  readonly find?: (name: { readonly section: Section; readonly id: string }) => StoredMessage | undefined;
 }

@@ -24,11 +24,15 @@ export type ChangeFlags = SettingFlags &
     readonly needsProvisioning?: boolean;
   };
 
+/** Finds the request elsewhere than in the flags: in a file, for instance. Undefined where it is to be looked up. */
+export type FindRequest = (projectId: string, signal: AbortSignal) => Promise<ChangeRequest | undefined>;
+
 /** One grant or revoke; prints a sentence or a line of JSON. The audit log has every outcome. */
 export async function changeOnce(
   operation: 'grant' | 'revoke',
   options: ChangeFlags,
   { env, signal, print }: Pick<CommandContext, 'env' | 'signal' | 'print'>,
+  find?: FindRequest,
 ): Promise<void> {
   const request = readChangeRequest(operation, options);
   const { client, logger, settings: loaded } = await setUp(options, env, rateWaits);
@@ -47,7 +51,7 @@ export async function changeOnce(
     if (options.needsProvisioning === true && !loaded.provisioning) {
       throw new ConnectorError('precondition', 'provisioning is not enabled: add --provisioning (-p) to change access');
     }
-    return await lookUpRequest(request, client, provisioner, signal);
+    return (await find?.(loaded.projectId, signal)) ?? (await lookUpRequest(request, client, provisioner, signal));
   };
   const words = { entitlement: request.asked, principal: principalWords(request.who) };
   const change = await provisioner.attempt(operation, words, read, signal);

@@ -21,7 +21,13 @@ export function modeOf(argv: readonly string[], env: Environment, cwd = process.
   if (first === undefined && !isSetUp(env, cwd)) {
     return { kind: 'help' };
   }
-  return { kind: 'command', words: [ecosystemCommand, ...argv] };
+  return { kind: 'command', words: [ecosystemCommand, ...argv.flatMap(withoutEquals)] };
+}
+
+/** "-f=FILE" as other Baton connectors take it: the parser here would take the sign for a part of the name. */
+function withoutEquals(word: string): readonly string[] {
+  const [, flag, value] = /^(-[a-z])=(.*)$/s.exec(word) ?? [];
+  return flag === undefined || value === undefined ? [word] : [flag, value];
 }
 
 /** Flags of the program itself ask for its help or version: they are words like a command. */

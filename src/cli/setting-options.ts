@@ -36,23 +36,27 @@ export const readingSettings = [
   'strict',
 ] as const satisfies readonly SettingName[];
 
+/** How a command shows the flag of a setting: its help, its default and its names in the environment. */
+export function settingOption(name: SettingName, flag: string = settings[name].flag): Option {
+  const { help, env, default: standard }: Setting = settings[name];
+  const isSwitch = standard === 'false';
+  return new Option(
+    flag,
+    `${help} (env: ${env.join(', ')}${standard === undefined || isSwitch ? '' : `; default: ${standard}`})`,
+  );
+}
+
 /** Adds --config and the settings' flags to a command, with their help, defaults and environment names. */
 export function addSettingOptions(command: Command, ...names: readonly SettingName[]): Command {
   command.optionsGroup('Settings:');
-  for (const name of names) {
-    const { flag, help, env, default: standard }: Setting = settings[name];
-    const isSwitch = standard === 'false';
-    command.addOption(
-      new Option(
-        flag,
-        `${help} (env: ${env.join(', ')}${standard === undefined || isSwitch ? '' : `; default: ${standard}`})`,
-      ),
-    );
-  }
-  return command.addOption(
-    new Option(
-      '--config <file>',
-      'take settings from this YAML or JSON file; else from ./baton.yaml, else from ~/.config/baton-descope/config.yaml (env: BATON_CONFIG)',
-    ),
+  names.forEach((name) => command.addOption(settingOption(name)));
+  return command.addOption(configOption());
+}
+
+/** The flag that names the config file. */
+export function configOption(): Option {
+  return new Option(
+    '--config <file>',
+    'take settings from this YAML or JSON file; else from ./baton.yaml or ./.baton.yaml, else from ~/.config/baton-descope/config.yaml (env: BATON_CONFIG)',
   );
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { ConfigFile } from '../config/config-file.ts';
 import { type ConfigFilePath, configFilePath, type ConfigFilePlace } from '../config/config-file-path.ts';
 import type { Environment } from '../config/environment.ts';
@@ -36,10 +35,10 @@ export async function settingSources(
 export const refine = { projectId: parseProjectId, baseUrl: baseUrlOf } as const;
 
 /** A file that came with a folder may name an address of Descope only: the key is sent to it. */
-function baseUrlOf(value: string, { foundBy }: Origin): string {
+function baseUrlOf(value: string, { foundBy, source }: Origin): string {
   const baseUrl = parseBaseUrl(value);
   if (foundBy === 'folder' && !isDescopeUrl(baseUrl)) {
-    const file = join(process.cwd(), 'baton.yaml');
+    const file = source.slice(0, source.lastIndexOf(':')); // "/here/baton.yaml:3 base-url"
     throw new ConnectorError(
       'config',
       `${baseUrl} is not Descope's own address, and this file was found automatically: your key would be sent there; if that is meant, name the file: --config ${shellWord(file)}`,

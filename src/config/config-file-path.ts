@@ -7,6 +7,9 @@ import type { Environment } from './environment.ts';
 /** Environment names of --config; the second is the ecosystem's. */
 export const configVariables = ['BATON_CONFIG', 'BATON_CONFIG_PATH'] as const;
 
+/** What is used of the current folder without being named: our own name, then that of every Baton connector. */
+export const foundNames = ['baton.yaml', '.baton.yaml'] as const;
+
 export interface ConfigFilePlace {
   /** What --config said. */
   readonly flag: string | undefined;
@@ -26,8 +29,8 @@ export interface ConfigFilePath {
 }
 
 /**
- * The one config file that counts: the one that is named (--config, BATON_CONFIG), else `./baton.yaml`, else the one in
- * the home folder, else none. Files are not merged. A named one that is not there is a `config` error.
+ * The one config file that counts: the one that is named (--config, BATON_CONFIG), else `./baton.yaml` or
+ * `./.baton.yaml`, else the one in the home folder, else none. Files are not merged. A named one that is not there is a `config` error.
  */
 export function configFilePath({ flag, env, cwd }: ConfigFilePlace): ConfigFilePath | undefined {
   const named = namedConfigPath({ flag, env, cwd });
@@ -37,8 +40,8 @@ export function configFilePath({ flag, env, cwd }: ConfigFilePlace): ConfigFileP
     }
     return { path: named.path, by: 'name' };
   }
-  const here = join(cwd, 'baton.yaml');
-  if (existsSync(here)) {
+  const here = foundNames.map((name) => join(cwd, name)).find((path) => existsSync(path));
+  if (here !== undefined) {
     return { path: here, by: 'folder' };
   }
   const home = homeConfig(env);
@@ -64,6 +67,12 @@ export function namedConfigPath({
     throw new ConnectorError('config', `${source} is empty: name a file, or leave it out`);
   }
   refuseKeyForm(text, source);
+  if (source === 'BATON_CONFIG_PATH' && !/\.ya?ml$/.test(text)) {
+    throw new ConnectorError(
+      'config',
+      'BATON_CONFIG_PATH must name a file that ends with .yaml or .yml, as with every Baton connector; BATON_CONFIG takes any name',
+    );
+  }
   return { path: resolve(cwd, text), source };
 }
 

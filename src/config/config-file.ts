@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { isAlias, isMap, isNode, isScalar, LineCounter, type Pair, parseDocument } from 'yaml';
+import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Pair, parseDocument } from 'yaml';
 import type { ConfigFilePath } from './config-file-path.ts';
 import { readConfigText } from './config-file-text.ts';
 import {
@@ -12,6 +12,8 @@ import {
   settingOfKey,
 } from './file-keys.ts';
 import { holdsKey } from './key-form.ts';
+import { oneShotOfKey, type PlacedText } from './one-shot.ts';
+import { oneShotFlags, type OneShotName } from './one-shot-flags.ts';
 import { type SettingName, settings } from './settings.ts';
 import { explainYaml, starNeedsQuotes } from './yaml-faults.ts';
 
@@ -27,6 +29,8 @@ export interface FileValue {
 export interface ConfigFile {
   readonly path: string;
   readonly values: Readonly<Partial<Record<SettingName, FileValue>>>;
+  /** What it says besides that only flags without a command ask for. */
+  readonly oneShot: Readonly<Partial<Record<OneShotName, PlacedText>>>;
   /** The file that holds the management key, as an absolute path. */
   readonly keyFile?: FileValue;
   /** The one that holds the key of the company. */
@@ -51,22 +55,24 @@ export function readConfigFile(file: ConfigFilePath): ConfigFile {
   const at = (offset: number | undefined): string => `${path}:${offset === undefined ? 1 : lines.linePos(offset).line}`;
   const fault = explainYaml(text, document.errors, (name) => isKnownKey(name));
   if (fault !== undefined) {
-    return { path, values: {}, problems: [`${path}:${fault.line} ${fault.text}`], isTried: () => true };
+    return { path, values: {}, oneShot: {}, problems: [`${path}:${fault.line} ${fault.text}`], isTried: () => true };
   }
   if (document.contents === null) {
-    return { path, values: {}, problems: [], isTried: () => false }; // an empty file says nothing, which is no mistake
+    return { path, values: {}, oneShot: {}, problems: [], isTried: () => false }; // an empty file says nothing, which is no mistake
   }
   if (!isMap(document.contents)) {
     const hint = /^\s*[\w.-]+:[^\s/]/m.test(text) ? ', with a blank after the colon' : '';
     return {
       path,
       values: {},
+      oneShot: {},
       problems: [`${at(0)} must be a list of settings, one "name: value" on each line${hint}`],
       isTried: () => true,
     };
   }
 
   const values: Partial<Record<SettingName, FileValue>> = {};
+  const oneShot: Partial<Record<OneShotName, PlacedText>> = {};
   const problems: string[] = [];
   const tried = new Set<SettingName | 'key'>();
   let [keyFile, companyKeyFile]: (FileValue | undefined)[] = [];
@@ -75,6 +81,7 @@ export function readConfigFile(file: ConfigFilePath): ConfigFile {
     const source = `${at(offset)} ${key}`;
     const value = textOf(pair);
     const name = settingOfKey(key);
+    const flag = name === undefined ? oneShotOfKey(key) : undefined;
     const from = { source, ...(file.by !== 'name' && { foundBy: file.by }) };
     const isOfCompany = [...companyKeyFileKeys, ...plainCompanyKeyKeys].includes(key);
     const inFile = (text: string): FileValue => ({ text: holdsKey(text) ? text : fromFolderOf(path, text), ...from });
@@ -83,6 +90,14 @@ export function readConfigFile(file: ConfigFilePath): ConfigFile {
       problems.push(
         `${source}: a config file must not hold the management key itself: put it into a file of its own with mode 0600 and name that with ${(isOfCompany ? companyKeyFileKeys : keyFileKeys)[0]}`,
       );
+    } else if (flag !== undefined) {
+      const text = value ?? (oneShotFlags[flag].kind === 'list' ? textOfList(pair) : undefined);
+      if (text === undefined) {
+        problems.push(`${source} ${flawOfValue(pair)}`);
+      } else {
+        const isPathHere = 'isPath' in oneShotFlags[flag];
+        oneShot[flag] = { text: isPathHere ? fromFolderOf(path, text) : text, source };
+      }
     } else if (!isKnownKey(key)) {
       const meant = meantKey(key);
       if (meant !== undefined) {
@@ -109,6 +124,7 @@ export function readConfigFile(file: ConfigFilePath): ConfigFile {
   return {
     path,
     values,
+    oneShot,
     problems,
     isTried: (what) => tried.has(what),
     ...(keyFile !== undefined && { keyFile }),
@@ -126,7 +142,7 @@ function tryFor(key: string, tried: Set<SettingName | 'key'>): void {
 const keysOfKeys = new Set([...keyFileKeys, ...plainKeyKeys, ...companyKeyFileKeys, ...plainCompanyKeyKeys]);
 
 function isKnownKey(name: string): boolean {
-  return settingOfKey(name) !== undefined || keysOfKeys.has(name);
+  return settingOfKey(name) !== undefined || oneShotOfKey(name) !== undefined || keysOfKeys.has(name);
 }
 
 /** One setting under two of its names would leave open which counts. */
@@ -144,7 +160,7 @@ function keyOf({ key }: Pair): { readonly key: string; readonly offset: number |
 }
 
 /** A scalar as text, a number as it is spelt; undefined for lists, maps, references and nothing at all. */
-function textOf({ value }: Pair): string | undefined {
+function textOf({ value }: Pick<Pair, 'value'>): string | undefined {
   const inside: unknown = isScalar(value) ? value.value : undefined;
   if (typeof inside !== 'string' && typeof inside !== 'number' && typeof inside !== 'boolean') {
     return undefined;
@@ -153,6 +169,12 @@ function textOf({ value }: Pair): string | undefined {
     typeof inside === 'number' && isScalar(value) ? (value.source ?? String(inside)) : String(inside)
   ).trim();
   return text === '' ? undefined : text;
+}
+
+/** A list of texts as one, with commas between them. */
+function textOfList({ value }: Pair): string | undefined {
+  const items = isSeq(value) ? value.items.map((item) => textOf({ value: item })) : [undefined];
+  return items.includes(undefined) ? undefined : items.map((item) => `"${item?.replaceAll('"', '""')}"`).join(',');
 }
 
 function flawOfValue({ value }: Pair): string {

@@ -171,15 +171,20 @@ export function parseEntitlementId(
 }
 
 /**
- * What a bare grant id says: the entitlement id, and the principal behind the last `:user:` that follows a slug.
- * Undefined for a grant that no user holds.
+ * What a bare grant id says: the entitlement id, and the principal behind the last `:user:` or `:access_key:` that
+ * follows a slug. Undefined for a grant that neither a user nor an access key holds.
  */
-export function parseGrantId(id: string): { readonly entitlementId: string; readonly userId: string } | undefined {
-  for (const slug of new Set(Object.values(entitlementSlugs))) {
-    const end = id.lastIndexOf(`:${slug}:user:`);
-    const entitlement = end === -1 ? '' : id.slice(0, end + slug.length + 1);
-    if (parseEntitlementId(entitlement) !== undefined) {
-      return { entitlementId: entitlement, userId: id.slice(end + slug.length + ':user:'.length + 1) };
+export function parseGrantId(
+  id: string,
+): { readonly entitlementId: string; readonly principal: ResourceRef } | undefined {
+  for (const typeId of ['user', 'access_key']) {
+    for (const slug of new Set(Object.values(entitlementSlugs))) {
+      const end = id.lastIndexOf(`:${slug}:${typeId}:`);
+      const entitlement = end === -1 ? '' : id.slice(0, end + slug.length + 1);
+      if (parseEntitlementId(entitlement) !== undefined) {
+        const principal = { typeId, id: id.slice(end + slug.length + typeId.length + 3) };
+        return { entitlementId: entitlement, principal };
+      }
     }
   }
   return undefined;

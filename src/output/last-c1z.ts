@@ -104,7 +104,7 @@ function count(path: string): LastSync | undefined {
       .get();
     const syncId = run?.['sync_id'];
     if (typeof syncId !== 'string') {
-      return undefined;
+      return lastPart(database);
     }
     const countBy = (section: 'resources' | 'grants'): Readonly<Record<string, number>> => {
       const rows = countSchema.parse(
@@ -121,10 +121,22 @@ function count(path: string): LastSync | undefined {
     return {
       projectId,
       tenantRoles: about?.tenantRoles,
+      ...(about?.summary?.['complete'] === false && { isNarrow: true }),
       ...(about === undefined && isOfAnotherConnector(database, syncId) && { isForeign: true }),
       counts: { resources: countBy('resources'), grants: projectId === undefined ? {} : countBy('grants') },
     };
   } finally {
     database.close();
   }
+}
+
+/** A file that holds no full sync, but one of a part of the project: there is nothing to compare with it. */
+function lastPart(database: DatabaseSync): LastSync | undefined {
+  const run = database
+    .prepare('select sync_id from v1_sync_runs where ended_at is not null order by ended_at desc, sync_id desc limit 1')
+    .get();
+  const about = run === undefined ? undefined : readC1zAbout(database, String(run['sync_id']));
+  return about === undefined
+    ? undefined
+    : { projectId: about.projectId, isNarrow: true, counts: { resources: {}, grants: {} } };
 }

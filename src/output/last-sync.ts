@@ -21,6 +21,8 @@ export interface LastSync {
   readonly tenantRoles?: TenantRoles | undefined;
   /** True for the sync of another product's connector. */
   readonly isForeign?: boolean;
+  /** True for the sync of a part of the project. */
+  readonly isNarrow?: boolean;
   /** How many access keys it knows to be those of SCIM. */
   readonly scimKeys?: number | undefined;
   readonly counts: {

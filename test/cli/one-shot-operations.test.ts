@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { carryOut, operationOf } from '../../src/cli/one-shot-operations.ts';
+import type { OneShotValues } from '../../src/config/one-shot-flags.ts';
+
+const context = {
+  env: {},
+  signal: new AbortController().signal,
+  print: () => undefined,
+  write: () => undefined,
+  endWith: () => undefined,
+};
+
+describe('an operation without a command', () => {
+  it.each<[string, OneShotValues]>([
+    ['--event-feed', { eventFeed: true, eventFeedId: 'x' }],
+    ['--create-account-login', { createAccountLogin: 'ada', createAccountEmail: 'ada@example.com' }],
+    ['--create-account-email', { createAccountEmail: 'ada@example.com' }],
+    ['--create-account-profile', { createAccountProfile: '{}' }],
+    ['--invoke-action', { invokeAction: 'x', invokeActionArgs: '{}' }],
+    ['--list-action-schemas', { listActionSchemas: true }],
+    ['--delete-resource', { deleteResource: 'x', deleteResourceType: 'user' }],
+    ['--rotate-credentials', { rotateCredentials: 'x', rotateCredentialsType: 'access_key' }],
+    ['--create-ticket', { createTicket: true, ticketTemplatePath: 'x' }],
+    ['--diff-syncs', { diffSyncs: true, baseSyncId: 'a', appliedSyncId: 'b' }],
+    ['--compact-syncs', { compactSyncs: true }],
+  ])('%s is refused as something that this connector does not have', async (flag, asked) => {
+    const operation = operationOf(asked);
+
+    expect(operation).toBeDefined();
+    await expect(
+      carryOut(operation ?? { by: ['file'], run: '' }, { options: {}, asked, context }),
+    ).rejects.toMatchObject({
+      kind: 'unsupported',
+      message: expect.stringContaining(`${flag} is not supported by this connector: `),
+    });
+  });
+
+  it.each<[OneShotValues, string]>([
+    [
+      { grantEntitlement: 'x', grantPrincipal: 'y', revokeGrant: 'z' },
+      '--grant-entitlement and --revoke-grant are two operations: give one of them',
+    ],
+    [{ deleteResource: 'x', eventFeed: true }, '--event-feed and --delete-resource are two operations'],
+    [{ grantPrincipal: 'x' }, '--grant-principal needs --grant-entitlement'],
+    [{ deleteResourceType: 'user' }, '--delete-resource-type needs --delete-resource'],
+    [{ revokeGrant: 'x', invokeActionArgs: '{}' }, '--invoke-action-args needs --invoke-action'],
+  ])('%j is refused: %s', (asked, message) => {
+    expect(() => operationOf(asked)).toThrow(message);
+  });
+
+  it('is none where a sync is asked for', () => {
+    expect(operationOf({ file: 'x.c1z', syncResources: ['bid:r:user/x'], skipGrants: true })).toBeUndefined();
+  });
+});
