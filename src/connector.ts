@@ -1,5 +1,8 @@
 import type { ConnectorSurface } from './model/surface.ts';
 import type { Provisioner } from './provisioning/provisioner.ts';
+import { listedManagementKeys } from './resources/console.ts';
+import type { KeyExpiry } from './resources/key-expiry.ts';
+import { keyExpiryIn } from './resources/sync/console-report.ts';
 import { forecastOf, type GrantForecast } from './resources/sync/forecast.ts';
 import { createProbe } from './resources/sync/probe.ts';
 import { type SyncReport, syncReport } from './resources/sync/report.ts';
@@ -19,6 +22,7 @@ import { resourceDeleterService, resourceManagerService } from './services/resou
 import { resourceTypesService } from './services/resource-types.ts';
 import { resourceGetterService, resourcesService } from './services/resources.ts';
 
+export type { KeyEnd, KeyExpiry } from './resources/key-expiry.ts';
 export type { GrantForecast } from './resources/sync/forecast.ts';
 export type { SyncReport } from './resources/sync/report.ts';
 
@@ -33,6 +37,8 @@ export interface ConnectorOptions {
   readonly limits?: ReadLimits;
   /** Told how many grants a sync will have to tell, once it has read every user. */
   readonly onForecast?: (forecast: GrantForecast) => void;
+  /** Told when our own management keys end, whenever a sync that reads the console has read every user. */
+  readonly onKeyExpiry?: (expiry: KeyExpiry) => void;
 }
 
 /** The connector: the protocol's surface over one Descope project. */
@@ -49,6 +55,7 @@ export function createConnector({
   provisioner,
   now = () => performance.now(),
   onForecast,
+  onKeyExpiry,
   ...timing
 }: ConnectorOptions): Connector {
   const types = listedTypes(policy.include);
@@ -58,9 +65,12 @@ export function createConnector({
     types,
     now,
     ...timing,
-    ...(onForecast !== undefined && {
-      onCompleted: (completed) => onForecast(forecastOf(completed, policy)),
-    }),
+    onCompleted: (completed) => {
+      onForecast?.(forecastOf(completed, policy));
+      if (onKeyExpiry !== undefined && types.lists.includes(listedManagementKeys)) {
+        onKeyExpiry(keyExpiryIn(completed.catalog, project, Date.now()));
+      }
+    },
   });
   const { projectId } = project;
   return {

@@ -1,3 +1,6 @@
+/** A shorter text could be guessed. */
+const shortestId = 20;
+
 /** A secret that cannot be printed by accident: it shows as `[redacted]` however it is inspected or serialised. */
 export class Secret {
   readonly #value: string;
@@ -12,6 +15,11 @@ export class Secret {
    */
   reveal(): string {
     return this.#value;
+  }
+
+  /** Whether it begins with a text that is long enough to be the public part of it, such as the id of a key. */
+  beginsWith(text: string): boolean {
+    return text.length >= shortestId && this.#value.length > text.length && this.#value.startsWith(text);
   }
 
   toString(): string {

@@ -1,7 +1,7 @@
 import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Settings } from '../config/settings.ts';
-import { createConnector } from '../connector.ts';
+import { createConnector, type KeyExpiry } from '../connector.ts';
 import type { DescopeClient } from '../descope/client.ts';
 import { ConnectorError } from '../errors.ts';
 import { hasOsCode, osCode, osReason } from '../os-reasons.ts';
@@ -64,6 +64,8 @@ export interface ScheduledSyncsOptions {
   /** Runs a sync inside a trace. */
   readonly trace: <T>(syncId: string, work: () => Promise<T>) => Promise<T>;
   readonly logger: Logger;
+  /** Told when our management keys end, with each sync that can tell. */
+  readonly onKeyExpiry?: (expiry: KeyExpiry) => void;
   /** Runs between the ticks, as SIGUSR2 asks for them. */
   readonly asked?: AskedRuns;
   readonly signal: AbortSignal;
@@ -125,6 +127,7 @@ export async function runScheduledSyncs({
   watcher,
   trace,
   logger: ownLogger,
+  onKeyExpiry,
   asked,
   signal,
   now = Date.now,
@@ -133,7 +136,12 @@ export async function runScheduledSyncs({
   let syncId: string | undefined;
   const logger = withFields(ownLogger, () => (syncId === undefined ? {} : { sync: syncId }));
   const client = connect(logger);
-  const connector = createConnector({ project: client, policy, onForecast: logForecast(logger) });
+  const connector = createConnector({
+    project: client,
+    policy,
+    onForecast: logForecast(logger),
+    ...(onKeyExpiry !== undefined && { onKeyExpiry }),
+  });
   let failuresInARow = 0;
   let isFirst = true;
 

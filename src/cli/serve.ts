@@ -11,6 +11,7 @@ import { type AskedRuns, createAskedRuns } from '../sync/schedule.ts';
 import { version } from '../version.ts';
 import { openAudit } from './audit.ts';
 import { logForecast } from './forecast.ts';
+import { watchingKeyEnds } from './key-ends.ts';
 import { processRunId } from './safe-text.ts';
 import type { CommandContext } from './command-context.ts';
 import { checkFolder, planOf, runScheduledSyncs, scheduledRateWaits } from './scheduled-syncs.ts';
@@ -71,10 +72,12 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
   const connect = prepared.connect(observation.requests);
   const audit = stack.use(await openAudit(settings, { logger })); // without --provisioning, too: refused attempts are logged
   const client = connect(callRateWaits);
+  const onKeyExpiry = watchingKeyEnds(logger, observation.metrics);
   const connector = createConnector({
     project: client,
     policy,
     onForecast: logForecast(logger),
+    onKeyExpiry,
     provisioner: provisioning(prepared, client, audit, observation),
   });
   stack.defer(() => connector.close());
@@ -100,6 +103,7 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
       watcher: observation.syncs,
       trace: (syncId, work) => (traces === undefined ? work() : traces.sync(syncId, work)),
       logger,
+      onKeyExpiry,
       asked: syncNow.asked,
       signal,
     });

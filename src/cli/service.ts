@@ -24,6 +24,7 @@ import { version } from '../version.ts';
 import { openAudit } from './audit.ts';
 import type { CommandContext } from './command-context.ts';
 import { logForecast } from './forecast.ts';
+import { watchingKeyEnds } from './key-ends.ts';
 import { createPostForm } from './platform-post.ts';
 import { processRunId } from './safe-text.ts';
 import { scheduledRateWaits } from './scheduled-syncs.ts';
@@ -60,6 +61,7 @@ export async function service(options: ServiceFlags, { env, signal, print }: Com
     project: client,
     policy,
     onForecast: logForecast(logger),
+    onKeyExpiry: watchingKeyEnds(logger, observation.metrics),
     provisioner: provisioning(prepared, client, audit, observation),
   });
   stack.defer(() => connector.close());

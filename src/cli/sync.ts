@@ -17,6 +17,7 @@ import { printable } from '../printable.ts';
 import { derivedOutputs } from './derived-outputs.ts';
 import { type LastOutputCheck, createLastOutputCheck } from './last-output.ts';
 import { forecastLines } from './forecast.ts';
+import { keyEndLines } from './key-ends.ts';
 import { type FullSyncOptions, rateWaits, writeFullSync } from './full-sync.ts';
 import { isRedrawn, runSteps } from './progress.ts';
 import { describeProgress } from './walk-progress.ts';
@@ -78,6 +79,7 @@ async function readAndWrite(options: SyncFlags, { env, signal, print }: SyncCont
       ].join('\n'),
     );
   }
+  keyEndLines(summary).forEach((line) => tell('warn', `warning: ${line}`));
   return summary;
 }
 

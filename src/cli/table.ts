@@ -52,7 +52,13 @@ export function remarks(summary: SyncSummary): readonly string[] {
       `warning: ${counted(broken, 'tenant')} with a parent that is unknown or in a loop: nothing is inherited through it (summary.inheritance)`,
     );
   }
-  return [...lines, ...keyRemarks(summary), ...ssoRemarks(summary), ...thirdPartyRemarks(summary)];
+  return [
+    ...lines,
+    ...keyRemarks(summary),
+    ...ssoRemarks(summary),
+    ...thirdPartyRemarks(summary),
+    ...consoleRemarks(summary),
+  ];
 }
 
 /** The same of access keys. */
@@ -106,6 +112,15 @@ function thirdPartyRemarks({ third_party: read }: SyncSummary): readonly string[
         ]
       : []),
   ];
+}
+
+/** The same of the console. */
+function consoleRemarks({ console: read }: SyncSummary): readonly string[] {
+  const unlisted = (count: number, noun: string): readonly string[] => (count === 0 ? [] : [counted(count, noun)]);
+  const named = [...unlisted(read?.unlisted_projects ?? 0, 'project'), ...unlisted(read?.unlisted_tags ?? 0, 'tag')];
+  return named.length === 0
+    ? []
+    : [`note: roles of the console name ${named.join(' and ')} that no listed project is or has (summary.console)`];
 }
 
 /** "1 role", "2 roles". */

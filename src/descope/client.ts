@@ -8,12 +8,20 @@ import { readWholeList, type WholeList } from './whole-list.ts';
 
 export type DescopeClientOptions = HttpClientOptions;
 
+/** A management key that a client sends. */
+export interface OwnKey {
+  /** Whether it is the listed key with this id: its text begins with it. It need not show. */
+  hasId(this: void, keyId: string): boolean;
+}
+
 /**
  * The calls to one Descope project. A list comes whole or the call fails; reads are retried; nothing is kept between
  * calls. Throws ConnectorError only.
  */
 export interface DescopeClient extends UserCalls, AccessKeyCalls {
   readonly projectId: string;
+  /** The keys that it sends: the management key, and that of the company where there is another. */
+  readonly ownKeys: readonly OwnKey[];
   /** The most searches that are sent in a minute; undefined when there is no pacing. */
   readonly searchesPerMinute: number | undefined;
   /** The same for calls that no other limit is for, such as those about a single tenant. */
@@ -32,6 +40,9 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
   const http = createHttpClient(options);
   return {
     projectId: options.projectId,
+    ownKeys: [options.managementKey, options.companyKey]
+      .filter((key) => key !== undefined)
+      .map((key) => ({ hasId: (keyId) => key().beginsWith(keyId) })),
     searchesPerMinute: http.searchesPerMinute,
     generalPerMinute: http.generalPerMinute,
     ...createUserCalls(http),

@@ -112,7 +112,10 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check, Do
     });
     const probe = createProbe({ send, deadlineMs, now, signal, onRequest: () => (requests += 1) });
     let isLet = false;
-    const checks = checkProject({ ...options, ...place, ...reads, probe, wallClock });
+    const ownKeys = [key, companyKey]
+      .filter((own) => own !== undefined)
+      .map(({ reveal }) => ({ hasId: (keyId: string) => reveal().beginsWith(keyId) }));
+    const checks = checkProject({ ...options, ...place, ...reads, probe, wallClock, ownKeys });
     for (let next = await checks.next(); ; next = await checks.next()) {
       if (next.done === true) {
         ({ tenants } = next.value);

@@ -1,13 +1,18 @@
 import { aboutSo, generalPerMinute, type RateLimit, searchesPerMinute } from '../descope/http/pacing.ts';
 import type { ListEndpoint } from '../descope/http/endpoint.ts';
 import { decodeListPage, isListMissing, requestOfPage } from '../descope/paged-list.ts';
+import type { OwnKey } from '../descope/client.ts';
+import { managementKeyList } from '../descope/management-keys.ts';
+import { projectList } from '../descope/projects.ts';
 import { tenantList } from '../descope/tenants.ts';
 import { requestsOfFullRead } from '../descope/users/request-count.ts';
 import { decodeUserPage, userPageSize } from '../descope/users/user-page.ts';
 import { userReadEndpoints } from '../descope/users/user.ts';
 import { decodeWholeList, type ListInPages, type WholeList } from '../descope/whole-list.ts';
 import { type Check, ok, skip, warn } from './check.ts';
+import { keyExpiryOf } from '../resources/key-expiry.ts';
 import { explain, type Place } from './explain.ts';
+import { keyEndsCheck } from './key-ends-check.ts';
 import type { Probe, Probed } from './probe.ts';
 import { checkTenantReads, type TenantCost, type TenantReadWanted } from './tenant-checks.ts';
 
@@ -24,6 +29,8 @@ export interface ProjectChecksOptions extends Place {
   readonly rateLimit: RateLimit;
   readonly maxParallelFetches: number;
   readonly wallClock: () => number;
+  /** The keys with which all this is asked. */
+  readonly ownKeys: readonly OwnKey[];
 }
 
 /** What is known of the project when all is asked. */
@@ -83,6 +90,7 @@ export async function* checkProject(options: ProjectChecksOptions): AsyncGenerat
         ? checkCount(name, count)
         : explain(name, answer, options, isOfCompany ? 'company' : 'one');
   }
+  yield* checkKeyEnds(rows, options);
   yield checkTestUsers(users, testUsers, options);
   const cost = yield* checkTenantReads({ ...options, tenantIds });
   yield checkDuration(users, cost, options);
@@ -95,6 +103,8 @@ interface ListProbed {
   readonly answer: Probed<readonly string[]>;
   readonly count: number;
   readonly ids: readonly string[] | undefined;
+  /** The rows of a list that comes whole. */
+  readonly rows?: readonly unknown[];
   readonly isNotOffered?: true;
 }
 
@@ -103,9 +113,20 @@ async function probeList(probe: Probe, list: WholeList<unknown>): Promise<ListPr
     return await probeFirstPage(probe, list);
   }
   const request = list.body === undefined ? {} : { json: list.body };
-  const answer = await probe(list.endpoint, request, (json) => decodeWholeList(list, json).map(list.identityOf));
+  let found: readonly unknown[] = [];
+  const answer = await probe(list.endpoint, request, (json) => {
+    found = decodeWholeList(list, json);
+    return found.map(list.identityOf);
+  });
   const ids = answer.isAnswered ? answer.value : undefined;
-  return { name: list.what, isOfCompany: list.endpoint.isOfCompany === true, answer, count: ids?.length ?? 0, ids };
+  return {
+    name: list.what,
+    isOfCompany: list.endpoint.isOfCompany === true,
+    answer,
+    count: found.length,
+    ids,
+    rows: found,
+  };
 }
 
 /** One row is enough to see whether the list may be read, and how many rows it has. A deployment may lack it. */
@@ -183,6 +204,19 @@ function checkCount(name: string, count: number): Check {
     return warn(name, 'the project has no users at all', 'Is it the right project, and a key for it?');
   }
   return ok(name, `${count.toLocaleString('en')} can be read`);
+}
+
+/** When our keys end, where the list of the company's keys could be read. */
+function checkKeyEnds(lists: readonly ListProbed[], options: ProjectChecksOptions): readonly Check[] {
+  const rowsOf = <Row>(list: WholeList<Row>): readonly Row[] | undefined => {
+    const found = lists.find(({ name }) => name === list.what);
+    return found?.answer.isAnswered === true ? (found.rows as readonly Row[]) : undefined; // rows of this very list
+  };
+  const keys = rowsOf(managementKeyList);
+  const { projectId, ownKeys: own } = options;
+  return keys === undefined
+    ? []
+    : [keyEndsCheck(keyExpiryOf(keys, rowsOf(projectList) ?? [], { projectId, own, nowMs: options.wallClock() }))];
 }
 
 function checkTestUsers(

@@ -23,6 +23,8 @@ export interface Metrics {
   onCall(path: string, durationMs: number, code: string): void;
   /** Until when the certificates in force are good, by the file that they come from; epoch ms. */
   onCertificates(expiriesMs: Readonly<Record<string, number>>): void;
+  /** When management keys end: the first of those that are ours, and of those that may be; epoch ms. */
+  onKeyExpiry(endsMs: Readonly<Record<'yes' | 'perhaps', number | undefined>>): void;
   onChange(operation: string, outcome: string): void;
   /** A connection or an unfinished request was ended from our side. */
   onRefused(cause: string): void;
@@ -92,6 +94,21 @@ export function createMetrics({ version, endpoints = [], now = Date.now }: Metri
     'when the certificates of a file expire, Unix time; absent without TLS',
     ['file'],
   );
+  let keyEndsMs: Readonly<Record<string, number | undefined>> = {};
+  gauge(
+    registry,
+    'management_key_expires_in_seconds',
+    'until the management key ends with which we ask; absent where no end is known',
+    ['ours'],
+    (self) => {
+      self.reset();
+      for (const [ours, endsMs] of Object.entries(keyEndsMs)) {
+        if (endsMs !== undefined) {
+          self.set({ ours }, Math.round((endsMs - now()) / 1000));
+        }
+      }
+    },
+  );
   const healthy = gauge(registry, 'healthy', '1 while /health says ok, else 0');
   healthy.set(1);
   gauge(registry, 'build_info', 'always 1; the version of this program and of Node', ['version', 'node']).set(
@@ -122,6 +139,9 @@ export function createMetrics({ version, endpoints = [], now = Date.now }: Metri
       for (const [file, expiryMs] of Object.entries(expiriesMs)) {
         expiry.set({ file }, Math.round(expiryMs / 1000));
       }
+    },
+    onKeyExpiry: (endsMs) => {
+      keyEndsMs = endsMs;
     },
     setHealthy: (isHealthy) => healthy.set(isHealthy ? 1 : 0),
     contentType: registry.contentType,

@@ -27,7 +27,7 @@ export function toSummary(
   { startedAtMs, finishedAtMs, tenantRoles }: SyncRun,
   contentHash: string,
 ) {
-  const { proof, findings, requests, cuts, inheritance, accessKeys, sso, thirdParty } = report;
+  const { proof, findings, requests, cuts, inheritance, accessKeys, sso, thirdParty, console } = report;
   return {
     complete: true,
     projectId: report.projectId,
@@ -92,6 +92,20 @@ export function toSummary(
         consents: thirdParty.consents,
         expired_consents: thirdParty.expiredConsents,
         dangling_consents: thirdParty.danglingConsents,
+      },
+    }),
+    ...(console !== undefined && {
+      console: {
+        unlisted_projects: console.unlistedProjects,
+        unlisted_tags: console.unlistedTags,
+        own_keys: console.keyExpiry.isOwnKnown ? 'known' : 'unknown',
+        keys_ending_soon: console.keyExpiry.soon.map(({ keyId, name, endsAtMs, daysLeft, ours }) => ({
+          key_id: keyId,
+          name,
+          expires_at: rfc3339OfMs(endsAtMs),
+          days_left: daysLeft,
+          ours,
+        })),
       },
     }),
     contentHash,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createConnector } from '../../src/connector.ts';
 import { createDescopeClient } from '../../src/descope/client.ts';
-import { companyKeyId, type Emulator, secretCanary, startEmulator } from '../../src/emulator/emulator.ts';
+import { companyKeyId, type Emulator, projectKeyId, secretCanary, startEmulator } from '../../src/emulator/emulator.ts';
 import { Secret } from '../../src/secret.ts';
 import { connectSurface } from '../../src/server/remote-surface.ts';
 import { startServer } from '../../src/server/server.ts';
@@ -63,6 +63,43 @@ describe('a sync with --include console', () => {
     });
     expect(read).toMatchObject({ code: 0 });
     expect(await readFile(join(folder.path, 'sync.json'), 'utf8')).toContain('"console_admin"');
+  });
+
+  it('warns thirty days ahead of a key that may be ours, on stderr and in the summary, and of ours where it shows', async () => {
+    await using folder = await temporaryFolder();
+    const out = join(folder.path, 'sync.json');
+    const { projectId } = emulator;
+    // Text that begins with the ids of the listed keys: a stand-in for keys of which that is so.
+    const shown = await startEmulator({
+      users: 5,
+      projectId,
+      companyKey: `${companyKeyId}-and-more`,
+      managementKey: `${projectKeyId}-and-more`,
+    });
+    try {
+      const unknown = await sync(out, { DESCOPE_COMPANY_MANAGEMENT_KEY: emulator.companyKey });
+      const { console: read } = JSON.parse(await readFile(out, 'utf8')).summary as {
+        readonly console: Readonly<Record<string, unknown>>;
+      };
+      const known = await sync(join(folder.path, 'other.json'), {
+        ...envOf(shown),
+        DESCOPE_COMPANY_MANAGEMENT_KEY: shown.companyKey,
+      });
+
+      expect(unknown.stderr).toMatch(
+        /warning: the management key "Governance connector" .*may be the one .* in \d+ days/s,
+      );
+      expect(read).toMatchObject({
+        own_keys: 'unknown',
+        keys_ending_soon: [{ key_id: companyKeyId, ours: 'perhaps' }],
+        unlisted_projects: 1,
+        unlisted_tags: 1,
+      });
+      expect(known.stderr).toMatch(/"Governance connector" .*with which this sync asks, ends on/s);
+      expect(known.stderr + known.stdout).not.toContain('-and-more');
+    } finally {
+      await shown.close();
+    }
   });
 
   it.each(['console', 'all'])(

@@ -47,6 +47,7 @@ function lived(): Metrics {
   metrics.onCall('/c1.connector.v2.GrantsService/ListGrants', 12, 'UNAVAILABLE');
   metrics.onChange('grant', 'granted');
   metrics.onCertificates({ 'tls-cert': Date.parse('2027-01-01T00:00:00Z') });
+  metrics.onKeyExpiry({ yes: Date.parse('2026-11-25T14:00:00Z'), perhaps: undefined });
   metrics.setHealthy(false);
   return metrics;
 }
@@ -75,6 +76,7 @@ describe('/metrics', () => {
   it.each([
     ['api_requests_total', { endpoint: 'POST /v2/mgmt/user/search', status: '503' }, 1],
     ['api_requests_total', { endpoint: 'GET /v1/mgmt/role/all', status: 'timeout' }, 1],
+    ['management_key_expires_in_seconds', { ours: 'yes' }, 3_600],
     ['api_requests_in_flight', undefined, 1],
     ['api_retries_total', { endpoint: 'POST /v2/mgmt/user/search' }, 1],
     ['api_rate_limit_waits_total', undefined, 1],
@@ -139,7 +141,7 @@ describe('/metrics', () => {
     const metrics = createMetrics({ version: '0' });
     const found = await families(metrics);
 
-    expect(await metrics.render()).not.toMatch(/^baton_descope_(last_complete|next)_sync/m);
+    expect(await metrics.render()).not.toMatch(/^baton_descope_((last_complete|next)_sync|management_key)/m);
     expect(found.get('baton_descope_syncs_total')?.metrics).toContainEqual({
       value: '0',
       labels: { outcome: 'complete' },
@@ -180,6 +182,17 @@ describe('/metrics', () => {
       ]),
     );
     expect(others.filter((name) => !/^(process|nodejs)_/.test(name))).toEqual([]);
+  });
+
+  it('tells when a management key ends only while it is known, and counts down', async () => {
+    let nowMs = Date.parse('2026-11-25T13:00:00Z');
+    const metrics = createMetrics({ version: '0', now: () => nowMs });
+    metrics.onKeyExpiry({ yes: undefined, perhaps: nowMs + 10_000 });
+    nowMs += 4_000;
+
+    expect(await metrics.render()).toMatch(/^baton_descope_management_key_expires_in_seconds\{ours="perhaps"\} 6$/m);
+    metrics.onKeyExpiry({ yes: undefined, perhaps: undefined });
+    expect(await metrics.render()).not.toMatch(/^baton_descope_management_key/m);
   });
 
   it('begins every count of changes and of syncs at 0', async () => {

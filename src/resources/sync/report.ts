@@ -1,6 +1,7 @@
 import type { RequestCounts } from '../../descope/http/call.ts';
 import type { ReadProof } from '../../descope/users/user-read.ts';
 import type { InheritanceMode } from '../../access/inheritance.ts';
+import { type ConsoleReport, consoleReport } from './console-report.ts';
 import type { Findings } from './findings.ts';
 import { inheritanceIn } from './inherited-edges.ts';
 import type { Cuts } from './session-counters.ts';
@@ -24,6 +25,8 @@ export interface SyncReport {
   readonly sso?: SsoReport;
   /** Absent where third-party apps are not read. */
   readonly thirdParty?: ThirdPartyReport;
+  /** Absent where the console is not read. */
+  readonly console?: ConsoleReport;
 }
 
 /** What flows down the tree of tenants. */
@@ -49,6 +52,7 @@ export function syncReport(session: SyncSession): SyncReport | undefined {
   const accessKeys = accessKeyReport(session);
   const sso = ssoReport(session);
   const thirdParty = thirdPartyReport(session);
+  const console = consoleReport(session);
   const { mode, loops, unknownParents } = inheritanceIn(catalog, session.policy.inheritance);
   return {
     projectId: session.project.projectId,
@@ -60,5 +64,6 @@ export function syncReport(session: SyncSession): SyncReport | undefined {
     ...(accessKeys !== undefined && { accessKeys }),
     ...(sso !== undefined && { sso }),
     ...(thirdParty !== undefined && { thirdParty }),
+    ...(console !== undefined && { console }),
   };
 }

@@ -41,7 +41,9 @@ import { type UserClient, UserWalks } from './user-walks.ts';
 import { WalkChoice } from './walk-choice.ts';
 
 /** What a project's reading needs of the client. */
-export type ProjectRead = Pick<DescopeClient, 'projectId' | 'readList' | 'readOfTenant'> & UserClient;
+export type ProjectRead = Pick<DescopeClient, 'projectId' | 'readList' | 'readOfTenant'> &
+  Partial<Pick<DescopeClient, 'ownKeys'>> &
+  UserClient;
 
 export interface SyncPolicy extends DanglingPolicy {
   /** Which project role x tenant pairs exist as bindings: every one, or those that somebody holds. */
