@@ -27,6 +27,7 @@ export const caseFiles = [
   'test/e2e/json-lines.test.ts',
   'test/e2e/metrics-textfile.test.ts',
   'test/e2e/newest.test.ts',
+  'test/e2e/non-human-answers.test.ts',
   'test/e2e/number-flags.test.ts',
   'test/e2e/package.test.ts',
   'test/e2e/replaced.test.ts',

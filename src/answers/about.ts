@@ -1,6 +1,6 @@
 import type { FileIndex } from './file-index.ts';
 import { count } from './count.ts';
-import { inheritanceInWords, nextLoginInWords, notReadIn } from './limits.ts';
+import { humansOnlyInWords, inheritanceInWords, nextLoginInWords, notReadIn } from './limits.ts';
 import { unknownInWords } from './unknown.ts';
 
 /**
@@ -59,6 +59,7 @@ export function aboutOf(index: FileIndex, version: string, since?: FileIndex): A
         ...inheritanceInWords(index),
         ...nextLoginInWords(index),
         ...(notRead === undefined ? [] : [notRead.words]),
+        ...(index.isHumansOnly ? [humansOnlyInWords] : []),
       ].map((text) => `${text.replace(/^./, (first) => first.toUpperCase())}.`),
       ...findings(summary),
       ...unknownInWords(unknown).map((text) => `${text}.`),

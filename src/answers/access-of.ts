@@ -1,15 +1,16 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { FileIndex } from './file-index.ts';
-import { type AccessPath, heldDirectly, pathColumns, textIn, thingColumns, toPath } from './access-path.ts';
+import { type AccessPath, pathColumns, textIn, thingColumns, toPath } from './access-path.ts';
+import { type Details, detailsOf } from './details.ts';
 import { find } from './find.ts';
 import { createWayPaths, giverColumns, inheritedColumns, inheritingKeyColumns } from './inherited-paths.ts';
 import { type TypedThing, thingInWords } from './unknown.ts';
-import { typedThingIn } from './other-rows.ts';
 import { groupsOf, type UserGroup } from './user-groups.ts';
 import { gainingMembers, givers, hasThing, inheritingKeys, inheritingUsers } from './ways.ts';
+import { isKey, othersHeldBy } from './who-holds.ts';
 
 export interface AccessOf {
-  /** The user; of an access key `id` and `name` alone are filled in. */
+  /** The user; of any other principal what is known of it. */
   readonly user: {
     readonly id: string;
     readonly name: string;
@@ -19,10 +20,14 @@ export interface AccessOf {
     readonly isTest: boolean;
     readonly createdAt: string;
   };
-  /** The access key, where it is one that was asked for. */
-  readonly key: TypedThing | undefined;
+  /** Who was asked about, where that is no user: an access key, an app, somebody of the console. */
+  readonly principal: Principal | undefined;
+  /** Others of the same name, as `type:id`. */
+  readonly also: readonly string[];
   /** The groups of identity providers that the user is in, and what they give. */
   readonly groups: readonly UserGroup[];
+  /** The keys that act as the user. */
+  readonly keys: readonly Principal[];
   /**
    * What the user holds, what they inherit and what follows: a row for each permission, one without a permission for
    * what confers none.
@@ -32,18 +37,80 @@ export interface AccessOf {
   gains(): Generator<AccessPath>;
 }
 
+/** A principal that is no user of the project, or a key that acts as one. */
+export interface Principal extends TypedThing {
+  readonly status: string;
+  readonly createdAt: string;
+  /** '' for never. */
+  readonly expiresAt: string;
+  /** The user as whom it acts, where it is bound to one who is there. */
+  readonly actsAs?: { readonly type: 'user'; readonly id: string; readonly name: string } | undefined;
+  /** What whoever made it is called; '' where that is not known. */
+  readonly creator: string;
+  /** What the file tells of it besides. */
+  readonly profile: Details;
+  /** How many consented to an app, in all; absent for what nobody consents to. */
+  readonly consents?: number;
+}
+
 export interface AccessOfOptions {
   /** Only what is held as it stands: nothing inherited, and nothing that the next login gives. */
   readonly directOnly?: boolean | undefined;
 }
 
 /**
- * What one user or access key can do, and where. It is found by id, login id, email or name, as `find` does it, with its
- * errors.
+ * What somebody can do, and where: a user, an access key, an app, an administrator or a key of the console. It is found by
+ * id, login id, email or name, as `find` does it, with its errors. A key that is bound to a user can do what the user
+ * can: what it holds itself is ignored.
  */
 export function accessOf(index: FileIndex, asked: string, { directOnly = false }: AccessOfOptions = {}): AccessOf {
-  const { n } = find(index, 'holder', asked);
-  return typeof n === 'number' ? userAccess(index, n, directOnly) : keyAccess(index, n, directOnly);
+  const { type, n, also } = find(index, 'principal', asked);
+  return { ...(type === 'user' ? userAccess(index, n, directOnly) : otherAccess(index, n, directOnly)), also };
+}
+
+type Access = Omit<AccessOf, 'also'>;
+
+function otherAccess(index: FileIndex, n: number, directOnly: boolean): Access {
+  const principal = principalIn(index.database, n);
+  const owner =
+    principal.actsAs && index.database.prepare('select n from user where id = ?').get(principal.actsAs.id)?.['n'];
+  return owner === undefined
+    ? principalAccess(index, principal, directOnly)
+    : { ...userAccess(index, Number(owner), directOnly), principal };
+}
+
+function principalIn(database: DatabaseSync, n: number): Principal {
+  const row = database.prepare(`${principalSql} where o.n = ?`).get(n) ?? {};
+  return toPrincipal(row);
+}
+
+const principalSql = `select o.type, o.id, o.name, o.status, o.created_at, o.expires_at, o.profile,
+  coalesce((select name from user where id = o.profile ->> '$.created_by'), (select name from other where id = o.profile ->> '$.created_by' limit 1), '') creator, u.id user_id, u.name user_name,
+  (select count(*) from other_grant g where g.on_type = o.type and g.on_id = o.id and g.slug = 'consent') consents
+  from other o left join user u on o.owner_type = 'user' and u.id = o.owner_id`;
+
+function toPrincipal(row: Readonly<Record<string, unknown>>): Principal {
+  const [type, userId] = [textIn(row, 'type'), textIn(row, 'user_id')];
+  return {
+    type,
+    id: textIn(row, 'id'),
+    name: textIn(row, 'name'),
+    status: textIn(row, 'status'),
+    createdAt: textIn(row, 'created_at'),
+    expiresAt: textIn(row, 'expires_at'),
+    creator: textIn(row, 'creator'),
+    profile: detailsOf(textIn(row, 'profile')),
+    ...(userId !== '' && { actsAs: { type: 'user', id: userId, name: textIn(row, 'user_name') } }),
+    ...(type === 'third_party_app' && { consents: Number(row['consents']) }),
+  };
+}
+
+/** The keys that are bound to a user, whatever their status is. */
+function keysOf(database: DatabaseSync, userId: string): readonly Principal[] {
+  return database
+    .prepare(`${principalSql} where o.owner_type = 'user' and o.owner_id = ? order by o.name, o.id`)
+    .all(userId)
+    .map(toPrincipal);
 }
 
 const order = `order by tenant_id <> '', tenant, tenant_id, kind <> 'tenant', role, kind, held_id, ancestor <> '', ancestor, permission`;
@@ -51,7 +118,7 @@ const follows = 'left join confers c on c.thing = t.n left join thing p on p.n =
 const permission = "coalesce(p.id, '') permission";
 const notInherited = "'' ancestor, '' certainty, '' keys, '' reason";
 
-function userAccess(index: FileIndex, n: number, directOnly: boolean): AccessOf {
+function userAccess(index: FileIndex, n: number, directOnly: boolean): Access {
   const { database, inheritance } = index;
   const row = database.prepare('select * from user where n = ?').get(n) ?? {};
   const direct = `select ${pathColumns}, ${permission}, ${notInherited} from holding h join user u on u.n = h.user join thing t on t.n = h.thing
@@ -76,8 +143,9 @@ function userAccess(index: FileIndex, n: number, directOnly: boolean): AccessOf 
       isTest: row['is_test'] === 1,
       createdAt: String(row['created_at']),
     },
-    key: undefined,
+    principal: undefined,
     groups,
+    keys: keysOf(database, String(row['id'])),
     *paths() {
       const ways = createWayPaths(database);
       for (const found of held.iterate(n)) {
@@ -86,7 +154,7 @@ function userAccess(index: FileIndex, n: number, directOnly: boolean): AccessOf 
         yield back === undefined ? path : { ...path, alsoMappedBy: back.map(({ id, name }) => ({ id, name })) };
       }
       if (index.hasOtherGrants) {
-        yield* otherThingsOf(database, row);
+        yield* othersHeldBy(database, { type: 'user', id: String(row['id']) });
       }
     },
     *gains() {
@@ -114,60 +182,43 @@ const gainsSql = `select * from (
     and not ${hasThing}
 ) ${order}, user_id = '', giver_name, giver_id`;
 
-function keyAccess({ database, inheritance }: FileIndex, id: string, directOnly: boolean): AccessOf {
-  const name = textIn(
-    database.prepare("select name from other where type = 'access_key' and id = ?").get(id) ?? {},
-    'name',
-  );
-  const key: TypedThing = { type: 'access_key', id, name };
-  const direct = `select ${thingColumns}, g.to_type principal_type, g.to_id principal_id, ?2 principal_name, ${permission}, ${notInherited}
+/** What a principal holds that is no user of the project. */
+function principalAccess({ database, inheritance }: FileIndex, principal: Principal, directOnly: boolean): Access {
+  const { type, id, name, status, createdAt } = principal;
+  const thing: TypedThing = { type, id, name };
+  const direct = `select ${thingColumns}, g.to_type principal_type, g.to_id principal_id, ?3 principal_name, ${permission}, ${notInherited}
     from other_grant g join thing t on t.n = g.thing left join tenant e on e.id = t.tenant ${follows}
-    where g.to_type = 'access_key' and g.to_id = ?1 and t.kind <> 'permission'`;
-  const inherited = `select ${thingColumns}, ${inheritingKeyColumns}, ${permission}, ${inheritedColumns} from ${inheritingKeys} ${follows} where k.to_id = ?1`;
+    where g.to_type = ?1 and g.to_id = ?2 and t.kind <> 'permission'`;
+  const inherited = `select ${thingColumns}, ${inheritingKeyColumns}, ${permission}, ${inheritedColumns} from ${inheritingKeys} ${follows} where k.to_type = ?1 and k.to_id = ?2`;
   const hasHeirs = !directOnly && inheritance.edges > 0;
   const held = database.prepare(`select * from (${direct}${hasHeirs ? ` union all ${inherited}` : ''}) ${order}`);
-  const user = { id, name: name === '' ? id : name, login: '', email: '', status: '', isTest: false, createdAt: '' };
+  const { email, login_ids: logins } = principal.profile;
+  const textOr = (value: unknown): string => (typeof value === 'string' ? value : '');
   return {
-    user,
-    key,
+    user: {
+      id,
+      name: name === '' ? id : name,
+      login: Array.isArray(logins) ? textOr(logins[0]) : '',
+      email: textOr(email),
+      status,
+      isTest: false,
+      createdAt,
+    },
+    principal,
     groups: [],
+    keys: [],
     *paths() {
       const ways = createWayPaths(database);
-      for (const row of held.iterate(id, name)) {
+      for (const row of held.iterate(type, id, name)) {
+        const way = isKey(type) ? 'key' : 'direct';
         yield row['ancestor'] === ''
-          ? { ...toPath(row), user: thingInWords(key), principal: key, way: 'key' }
-          : ways.inherited(row);
+          ? { ...toPath(row), user: thingInWords(thing), status, principal: thing, way }
+          : { ...ways.inherited(row), status };
       }
+      yield* othersHeldBy(database, thing);
     },
     *gains() {
-      // an access key signs in nowhere
+      // nobody but a user signs in through a configuration of a tenant
     },
   };
-}
-
-/** What a user holds of other types. */
-function* otherThingsOf(database: DatabaseSync, user: Readonly<Record<string, unknown>>): Generator<AccessPath> {
-  const id = textIn(user, 'id');
-  const things = database.prepare(
-    `select g.on_type held_type, g.on_id held_id, o.name held_name from other_grant g left join other o on o.type = g.on_type and o.id = g.on_id
-     where g.to_type = 'user' and g.to_id = ? and g.thing is null order by g.on_type, o.name, g.on_id`,
-  );
-  for (const row of things.iterate(id)) {
-    const held = typedThingIn(row, 'held');
-    yield {
-      userId: id,
-      user: textIn(user, 'name'),
-      login: textIn(user, 'login'),
-      email: textIn(user, 'email'),
-      status: textIn(user, 'status'),
-      kind: 'other',
-      heldId: held.id,
-      role: '',
-      tenantId: '',
-      tenant: '',
-      permission: '',
-      ...heldDirectly,
-      held,
-    };
-  }
 }

@@ -1,3 +1,4 @@
+import type { Details } from './details.ts';
 import type { Certainty } from './rows.ts';
 import { type TypedThing, thingInWords } from './unknown.ts';
 import type { PathStep, Way } from './ways.ts';
@@ -36,7 +37,10 @@ export interface AccessPath {
    * or the configuration through which; empty otherwise.
    */
   readonly through: readonly PathStep[];
-  /** What gives it at the next login: `group_mapping`, `default_sso_role`, `tenant_default_role`; '' otherwise. */
+  /**
+   * What gives it at the next login: `group_mapping`, `default_sso_role`, `tenant_default_role`; in the console
+   * `company_admin`, `tag` or `company_role`, where it is not given for the project itself; '' otherwise.
+   */
   readonly via: string;
   /** Groups of the user whose mapping gives this back at the next login, should it be revoked. */
   readonly alsoMappedBy?: readonly PathStep[] | undefined;
@@ -46,6 +50,11 @@ export interface AccessPath {
   readonly principal?: TypedThing | undefined;
   /** What is held, where the kind is `other`. */
   readonly held?: TypedThing | undefined;
+  /** Which entitlement of it: `access`, `consent`, `admin`; and what the grant says of itself, such as scopes. */
+  readonly entitlement?: string | undefined;
+  readonly details?: Details | undefined;
+  /** Keys that act as the user. */
+  readonly boundKeys?: readonly PathStep[] | undefined;
 }
 
 /** What is held as it stands, by a user: the fields that say so. */
@@ -64,9 +73,12 @@ export function heldInWords({
   tenant,
   roleOf,
   held,
-}: Pick<AccessPath, 'kind' | 'role' | 'tenantId' | 'tenant' | 'held' | 'roleOf'>): string {
+  entitlement = '',
+}: Pick<AccessPath, 'kind' | 'role' | 'tenantId' | 'tenant' | 'held' | 'roleOf' | 'entitlement'>): string {
   if (held !== undefined) {
-    return thingInWords(held);
+    return entitlement === '' || entitlement === 'access'
+      ? thingInWords(held)
+      : `${entitlement.replaceAll('_', ' ')} of ${thingInWords(held)}`;
   }
   if (kind === 'permission') {
     return 'the permission itself';

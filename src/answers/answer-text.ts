@@ -1,6 +1,8 @@
 import { type AccessPath, heldInWords, pathInWords, wayInWords } from './access-path.ts';
+import { isKnownType, typeInWords } from '../sync-format/known-types.ts';
+import { detailsInWords } from './details.ts';
 import type { FileIndex } from './file-index.ts';
-import { inheritanceInWords, nextLoginInWords, notReadIn } from './limits.ts';
+import { humansOnlyInWords, inheritanceInWords, nextLoginInWords, notReadIn } from './limits.ts';
 import type { Namesakes } from './namesakes.ts';
 import { noteGap } from './table.ts';
 import { type UnknownCounts, unknownInWords } from './unknown.ts';
@@ -27,6 +29,13 @@ export const pathHeader = [
   'principal_id',
   'via',
   'through',
+  'entitlement',
+  'scopes',
+  'granted_by',
+  'created_at',
+  'expires_at',
+  'roles',
+  'tags',
 ] as const;
 
 export function pathCells(path: AccessPath): string[] {
@@ -51,7 +60,14 @@ export function pathCells(path: AccessPath): string[] {
     path.principal?.id ?? path.userId,
     path.via,
     path.through.map(({ id }) => id).join(' > '),
+    path.entitlement ?? '',
+    ...['scopes', 'granted_by', 'created', 'expires', 'roles', 'tags'].map((key) => cellOf(path.details?.[key])),
   ];
+}
+
+/** What a grant says of itself, as a cell: lists with commas, times as they are. */
+function cellOf(value: unknown): string {
+  return Array.isArray(value) ? value.map(String).join(', ') : typeof value === 'string' ? value : '';
 }
 
 /**
@@ -59,12 +75,13 @@ export function pathCells(path: AccessPath): string[] {
  * `through` are ids.
  */
 export function pathJson(path: AccessPath): object {
-  const { through, alsoMappedBy, principal, ...told } = path;
+  const { through, alsoMappedBy, principal, boundKeys, ...told } = path;
   const { userId: id, login } = path;
   return {
     ...told,
     principal: principal ?? { type: 'user', id, ...(login !== '' && { login }) },
     through: through.map((step) => step.id),
+    ...(boundKeys !== undefined && { boundKeys: boundKeys.map((key) => key.id) }),
     ...(alsoMappedBy !== undefined && { alsoMappedBy: alsoMappedBy.map((group) => group.id) }),
     path: pathInWords(path),
   };
@@ -76,17 +93,27 @@ export function pathJson(path: AccessPath): object {
  */
 export function whoCells(path: AccessPath, names: Namesakes): string[] {
   return [
-    nameAndStatus(path),
-    `-> ${heldInWords(path)}`,
-    `-> ${path.permission}`,
+    whoInWords(path),
+    `-> ${path.held === undefined ? heldInWords(path) : (path.entitlement ?? '').replaceAll('_', ' ')}`,
+    path.permission === '' ? '' : `-> ${path.permission}`,
     path.login === path.user ? '' : path.login,
     noteOf(path, names),
   ];
 }
 
+/** "Ada (disabled)", "Acme CI (access key, expired)", "tenant Acme". */
+function whoInWords(path: AccessPath): string {
+  const { principal, status, way, user } = path;
+  if (principal === undefined || principal.name === '' || way === 'will_gain' || !isKnownType(principal.type)) {
+    return nameAndStatus({ user, status });
+  }
+  const about = [typeInWords(principal.type), ...(isUsual(status) ? [] : [status])];
+  return `${principal.name} (${about.join(', ')})`;
+}
+
 /** How it comes about, where it is not held as it stands, and the ids that are needed. */
 function noteOf(path: AccessPath, names: Namesakes, ids = idsNeeded(path, names)): string {
-  const { way, alsoMappedBy, principal, through } = path;
+  const { way, alsoMappedBy, principal, through, boundKeys = [], details = {} } = path;
   const how =
     way === 'inherited'
       ? wayInWords(path, (step) => tenantInWords(step, names))
@@ -97,7 +124,9 @@ function noteOf(path: AccessPath, names: Namesakes, ids = idsNeeded(path, names)
     alsoMappedBy === undefined
       ? ''
       : `a revoke comes back at the next login: group ${alsoMappedBy.map(({ name }) => name).join(', ')}`;
-  return [how, back, ids].filter((text) => text !== '').join(noteGap);
+  const keys = boundKeys.map(({ id, name }) => (name === '' ? id : name)).join(', ');
+  const byKeys = keys === '' ? '' : `also by key ${keys}`;
+  return [how, detailsInWords(details), back, byKeys, ids].filter((text) => text !== '').join(noteGap);
 }
 
 /**
@@ -143,13 +172,23 @@ export const heldShrink = [
   { column: 1, to: 24 },
 ] as const;
 
+/** "application Wiki", "consent of third-party app Ledger Sync": what is of a type that we know, by its name alone. */
+function heldForPeople(path: AccessPath): string {
+  const { held, entitlement = '' } = path;
+  if (held === undefined || held.name === '' || !isKnownType(held.type)) {
+    return heldInWords(path);
+  }
+  const what = `${typeInWords(held.type)} ${held.name}`;
+  return ['', 'access'].includes(entitlement) ? what : `${entitlement.replaceAll('_', ' ')} of ${what}`;
+}
+
 /**
  * What one user holds, as cells of a table whose title names the user. The last cell is a note with the id, where it is
  * needed.
  */
 export function heldCells(path: AccessPath, names: Namesakes): string[] {
   return [
-    `-> ${heldInWords(path)}`,
+    `-> ${heldForPeople(path)}`,
     path.permission === '' ? '' : `-> ${path.permission}`,
     noteOf(path, names, isHeldShared(path, names) ? `-> ${path.heldId}` : ''),
   ];
@@ -165,7 +204,12 @@ export function gainCells(path: AccessPath, names: Namesakes): string[] {
 
 /** A user's name, with the status unless that is `enabled`: reviewers look for disabled users who still hold access. */
 export function nameAndStatus({ user, status }: Pick<AccessPath, 'user' | 'status'>): string {
-  return status === 'enabled' || status === '' ? user : `${user} (${status})`;
+  return isUsual(status) ? user : `${user} (${status})`;
+}
+
+/** Statuses of what may be used: nobody needs to be told. */
+function isUsual(status: string): boolean {
+  return ['', 'enabled', 'active'].includes(status);
 }
 
 /**
@@ -173,7 +217,7 @@ export function nameAndStatus({ user, status }: Pick<AccessPath, 'user' | 'statu
  * `--include` that matter to the question, all by default.
  */
 export function limitsInWords(
-  index: Pick<FileIndex, 'gap' | 'inheritance' | 'summary' | 'types' | 'unknown'>,
+  index: Pick<FileIndex, 'gap' | 'inheritance' | 'summary' | 'types' | 'unknown' | 'isHumansOnly'>,
   relevant?: readonly string[],
 ): string[] {
   const { consistency } = index.summary;
@@ -189,6 +233,7 @@ export function limitsInWords(
     ...inheritanceInWords(index),
     ...nextLoginInWords(index),
     ...(notRead === undefined ? [] : [notRead.words]),
+    ...(index.isHumansOnly ? [humansOnlyInWords] : []),
   ];
   return [...told.map((text) => `note: ${text}`), ...unknownNotes(index.unknown)];
 }

@@ -41,6 +41,31 @@ export function detailsInWords(details: Details, { isWhole = false, nameOf }: De
     .join('; ');
 }
 
+/** Fields of a resource's profile that stand elsewhere, or say nothing of what it can do. */
+const toldElsewhere: ReadonlySet<string> = new Set([
+  'key_id',
+  'app_id',
+  'descoper_id',
+  'project_id',
+  'name',
+  'description',
+  'email',
+  'login_ids',
+  'status',
+  'enabled',
+  'expires_at',
+  'created_by',
+  'editable',
+]);
+
+/** What a profile says besides: "permitted ips 192.0.2.0/24; ignored roles Viewer". */
+export function profileInWords(profile: string): string {
+  const fields = Object.entries(detailsOf(profile));
+  return detailsInWords(
+    Object.fromEntries(fields.filter(([key, value]) => !toldElsewhere.has(key) && value !== false && value !== 0)),
+  );
+}
+
 /** A value as people read it: times to the day, lists with commas, scopes with what they allow. */
 export function textOf(value: unknown, nameOf: (id: string) => string = (id) => id): string {
   if (Array.isArray(value)) {

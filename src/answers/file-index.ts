@@ -29,6 +29,8 @@ export interface FileIndex extends AsyncDisposable {
   readonly summary: FileSummary;
   readonly gap: InheritanceGap;
   readonly inheritance: IndexInheritance;
+  /** Whether what is no person was left out, as `humansOnly` does it. */
+  readonly isHumansOnly: boolean;
   /** The types that the sync read. */
   readonly types: ReadonlySet<string>;
   /** Whether there is anything of other types. */
@@ -96,6 +98,7 @@ export async function createFileIndex(
       summary: source.summary,
       gap: inheritance.isDerived ? noGap : (source.summary.notDerived ?? gapOf(database)),
       inheritance,
+      isHumansOnly: source.isHumansOnly === true,
       types: await source.types(signal),
       hasOthers: others.counts().resources + others.counts().grants > 0,
       hasOtherGrants: others.counts().grants > 0,

@@ -15,24 +15,29 @@ export interface NotRead {
  * login gives. `relevant` are the words of `--include` that matter to a question, all by default.
  */
 export function notReadIn(
-  { types }: Pick<FileIndex, 'types'>,
+  { types, isHumansOnly = false }: Pick<FileIndex, 'types'> & Partial<Pick<FileIndex, 'isHumansOnly'>>,
   relevant: readonly string[] = Object.values(optInTypes),
 ): NotRead | undefined {
+  const told = new Set(['sso_configuration', 'idp_group', ...(isHumansOnly ? ['access_key', 'management_key'] : [])]);
   const missing = Object.entries(optInTypes).filter(
-    ([type, include]) =>
-      !types.has(type) && !['sso_configuration', 'idp_group'].includes(type) && relevant.includes(include),
+    ([type, include]) => !types.has(type) && !told.has(type.replace('_secret', '')) && relevant.includes(include),
   );
   if (missing.length === 0) {
     return undefined;
   }
   const include = [...new Set(missing.map(([, word]) => word))];
-  const titles = missing.map(([type]) => type).filter((type) => !type.endsWith('_secret'));
+  const titles = missing
+    .map(([type]) => type)
+    .filter((type, _, all) => !all.includes(type.replace(/_secret$/, '')) || !type.endsWith('_secret'));
   return {
     types: missing.map(([type]) => type),
     include,
     words: `not known, since the sync did not read them: ${titles.map((type) => typeInWords(type, 2)).join(', ')} (--include ${include.join(',')})`,
   };
 }
+
+/** Said of every answer about people alone. */
+export const humansOnlyInWords = 'people alone are told, --humans-only: keys are left out';
 
 /** What an index tells of inherited access, and what it cannot know of it: sentences without an end. */
 export function inheritanceInWords({

@@ -1,9 +1,24 @@
+import { ConnectorError } from '../errors.ts';
 import { fold } from '../model/fold.ts';
+import { optInTypes, typeInWords } from '../sync-format/known-types.ts';
 import type { FileIndex } from './file-index.ts';
 import { textIn } from './access-path.ts';
+import { profileInWords } from './details.ts';
+import { printable } from './printable.ts';
 
-const listKinds = ['users', 'tenants', 'roles', 'permissions'] as const;
-export type ListKind = (typeof listKinds)[number];
+const foundingKinds = ['users', 'tenants', 'roles', 'permissions'] as const;
+type FoundingKind = (typeof foundingKinds)[number];
+/** What can be listed: the plural of a type. */
+export type ListKind = FoundingKind | `${keyof typeof optInTypes}s`;
+
+export const listKinds: readonly ListKind[] = [
+  ...foundingKinds,
+  ...Object.keys(optInTypes).map((type) => `${type}s` as ListKind), // the keys are the types
+];
+
+function isFounding(kind: ListKind): kind is FoundingKind {
+  return (foundingKinds as readonly string[]).includes(kind);
+}
 
 interface ListTable {
   /** Columns in CSV, in this order, which name the columns of the query; part of the contract. */
@@ -15,7 +30,7 @@ interface ListTable {
   readonly order: string;
 }
 
-const tables: Readonly<Record<ListKind, ListTable>> = {
+const tables: Readonly<Record<FoundingKind, ListTable>> = {
   users: {
     columns: ['user_id', 'name', 'login', 'email', 'status', 'test', 'created_at'],
     select: "id user_id, name, login, email, status, case is_test when 1 then 'true' else 'false' end test, created_at",
@@ -47,6 +62,38 @@ const tables: Readonly<Record<ListKind, ListTable>> = {
   },
 };
 
+/** The table of any other type, which is told by what all of them have. */
+function tableOf(type: string): ListTable {
+  if (type === 'sso_configuration' || type === 'idp_group') {
+    return {
+      columns: ['id', 'name', 'tenant_id', 'sso_id'],
+      select: 'id, name, tenant tenant_id, sso_id',
+      from: `(select * from sso where type = '${type}')`,
+      where: 'matches(name) or matches(id)',
+      order: 'name collate nocase, name, id',
+    };
+  }
+  return {
+    columns: [
+      'id',
+      'name',
+      'status',
+      'created_at',
+      'expires_at',
+      'owner_type',
+      'owner_id',
+      'created_by',
+      'description',
+      'details',
+    ],
+    select: `id, name, status, created_at, expires_at, owner_type, owner_id, coalesce(profile ->> '$.created_by', '') created_by,
+      coalesce(profile ->> '$.description', '') description, details_in_words(profile) details`,
+    from: `(select * from other where type = '${type}')`,
+    where: "matches(name) or matches(id) or matches(coalesce(profile ->> '$.email', ''))",
+    order: 'name collate nocase, name, id',
+  };
+}
+
 /** One thing of a list: its columns by name. */
 export type ListRow = Readonly<Record<string, string>>;
 
@@ -59,13 +106,23 @@ export interface Listing {
 }
 
 /**
- * The users, tenants, roles or permissions of a file: all, or those whose id, name, login or email contains `match`
- * after both are folded.
+ * The things of one kind in a file: all, or those whose id, name, login or email contains `match` after both are folded.
+ * A kind that the sync did not read is a `not-found` error: there may be some.
  */
-export function listingOf({ database }: FileIndex, kind: ListKind, match = ''): Listing {
-  const { columns, select, from, where, order } = tables[kind];
+export function listingOf({ database, types, path }: FileIndex, kind: ListKind, match = ''): Listing {
+  const type = kind.slice(0, -1);
+  const words = typeInWords(type, 2);
+  if (!types.has(type)) {
+    const include = Object.entries(optInTypes).find(([id]) => id === type)?.[1] ?? type;
+    throw new ConnectorError(
+      'not-found',
+      `${printable(path)} does not tell of ${words}: its sync did not read them (--include ${include})`,
+    );
+  }
+  const { columns, select, from, where, order } = isFounding(kind) ? tables[kind] : tableOf(type);
   const wanted = fold(match);
   database.function('matches', { deterministic: true }, (text) => Number(fold(String(text)).includes(wanted)));
+  database.function('details_in_words', { deterministic: true }, (profile) => profileInWords(String(profile)));
   const rows = database.prepare(
     `select ${select} from ${from} ${wanted === '' ? '' : `where ${where}`} order by ${order}`,
   );

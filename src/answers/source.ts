@@ -16,6 +16,8 @@ export interface SyncSource extends AsyncDisposable {
   readonly summary: FileSummary;
   /** The summary as the file has it, with all that is not understood here; a `.c1z` that others wrote has none. */
   readonly wholeSummary: object | undefined;
+  /** Whether what is no person was left out. */
+  readonly isHumansOnly?: boolean;
   /** The types that the sync read, also those of which there is nothing. */
   types(signal?: AbortSignal): Promise<ReadonlySet<string>>;
   rows(signal?: AbortSignal): AsyncGenerator<readonly FileRow[]>;

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { fold } from '../model/fold.ts';
 import { jsonLayout, ndjsonLayout } from '../sync-format/layout.ts';
+import { typeInWords } from '../sync-format/known-types.ts';
 import { wholeLines } from './lines.ts';
 import { openSource } from './open.ts';
 import { printable } from './printable.ts';
@@ -10,8 +11,16 @@ import { parsed } from './summary.ts';
 import { rowOfJsonResource } from './to-row.ts';
 import type { WorkPlace } from './work-place.ts';
 
-const suggestKinds = ['permissions', 'tenants', 'users', 'roles'] as const;
-export type SuggestKind = (typeof suggestKinds)[number];
+/** What is suggested, by the types that it is of. */
+const suggestedTypes = {
+  permissions: ['permission'],
+  tenants: ['tenant'],
+  users: ['user'],
+  roles: ['role'],
+  held: ['permission', 'role', 'tenant', 'application', 'third_party_app', 'project'],
+  principals: ['user', 'access_key', 'access_key_secret', 'third_party_app', 'console_admin', 'management_key'],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+export type SuggestKind = keyof typeof suggestedTypes;
 
 export interface Suggestion {
   readonly text: string;
@@ -30,8 +39,6 @@ const mostSuggested = 200;
 /** A larger `.c1z` is not unpacked for a key press. */
 const mostUnpacked = 16 * 1024 * 1024;
 
-const rowKinds = { permissions: 'permission', tenants: 'tenant', users: 'user', roles: 'role' } as const;
-
 /**
  * The names in a file that begin with what was typed, once both are folded, one for each thing: the one that begins so
  * exactly, else the best known. The file is looked through quickly and not checked: these are suggestions, no answers.
@@ -45,7 +52,7 @@ export async function suggest(
 ): Promise<readonly Suggestion[]> {
   const wanted = fold(typed) + (/\S\s$/u.test(typed) ? ' ' : ''); // a blank that was typed counts
   const found = new Map<string, string>();
-  for await (const row of rowsOf(path, rowKinds[kind], options)) {
+  for await (const row of rowsOf(path, suggestedTypes[kind], options)) {
     const { texts, about } = namesOf(row);
     const usable = texts.filter((text) => text !== '' && printable(text) === text);
     // one for each thing: two that differ in case alone would leave a shell with no beginning in common
@@ -73,18 +80,28 @@ function namesOf(row: FileRow): { readonly texts: readonly string[]; readonly ab
       return { texts: [row.roleName, row.id], about: row.tenantId };
     case 'permission':
       return { texts: [row.id], about: '' };
+    case 'unknown':
+      return row.what === 'resource'
+        ? { texts: [row.name, row.id], about: typeInWords(row.typeId) }
+        : { texts: [], about: '' };
     default:
       return { texts: [], about: '' };
   }
 }
 
-async function* rowsOf(path: string, kind: FileRow['kind'], { signal, work }: SuggestOptions): AsyncGenerator<FileRow> {
+async function* rowsOf(
+  path: string,
+  types: readonly string[],
+  { signal, work }: SuggestOptions,
+): AsyncGenerator<FileRow> {
   if (extname(path).toLowerCase() !== '.c1z') {
-    yield* quickRows(path, kind, signal);
+    yield* quickRows(path, types, signal);
   } else if ((await stat(path)).size <= mostUnpacked) {
     await using source = await openSource(path, { work });
     for await (const batch of source.rows(signal)) {
-      yield* batch.filter((row) => row.kind === kind);
+      yield* batch.filter((row) =>
+        types.includes(row.kind === 'unknown' && row.what === 'resource' ? row.typeId : row.kind),
+      );
     }
   }
 }
@@ -94,15 +111,20 @@ const resourceEnds = [`\n]${jsonLayout.opening('entitlements')}`, `\n{"${ndjsonL
   (text) => Buffer.from(text),
 );
 
-/** The resources of one type: only their lines are made text of. */
-async function* quickRows(path: string, kind: FileRow['kind'], signal: AbortSignal): AsyncGenerator<FileRow> {
-  const mark = Buffer.from(`{"id":{"resourceType":"${kind}","resource":`);
+/** The resources of some types: only their lines are made text of. */
+async function* quickRows(path: string, types: readonly string[], signal: AbortSignal): AsyncGenerator<FileRow> {
+  const mark = Buffer.from('{"id":{"resourceType":"');
+  const marks = types.map((type) => Buffer.from(`${type}"`));
   for await (const bytes of wholeLines(path, signal)) {
     const end = Math.min(...resourceEnds.map((text) => bytes.indexOf(text)).filter((at) => at !== -1));
     const resources = Number.isFinite(end) ? bytes.subarray(0, end) : bytes;
     for (let at = resources.indexOf(mark); at !== -1;) {
       const lineEnd = resources.indexOf('\n', at);
-      const row = rowIn(resources.toString('utf8', at, lineEnd === -1 ? resources.length : lineEnd));
+      const typeAt = at + mark.length;
+      const isWanted = marks.some((type) => resources.subarray(typeAt, typeAt + type.length).equals(type));
+      const row = isWanted
+        ? rowIn(resources.toString('utf8', at, lineEnd === -1 ? resources.length : lineEnd))
+        : undefined;
       if (row !== undefined) {
         yield row;
       }

@@ -118,7 +118,7 @@ function lineOf(cells: readonly string[], widths: readonly number[], room: numbe
   const shown = cells.flatMap((cell, column) => {
     const width = widths[column] ?? 0;
     const text = isBounded ? fitted(cell, width) : cell;
-    return width === 0 && isBounded ? [] : [text + ' '.repeat(Math.max(0, width - stringWidth(text)))];
+    return width === 0 && (isBounded || cell === '') ? [] : [text + ' '.repeat(Math.max(0, width - stringWidth(text)))];
   });
   const line = shown.join(gap).trimEnd();
   return indent + (isBounded ? fitted(line, room) : line);

@@ -1,23 +1,36 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { ConnectorError } from '../errors.ts';
+import { isFoundingType } from '../model/ids.ts';
+import { typeInWords } from '../sync-format/known-types.ts';
 import type { FileIndex } from './file-index.ts';
-import { type AccessPath, pathColumns, thingColumns, toPath } from './access-path.ts';
+import { type AccessPath, pathColumns, textIn, thingColumns, toPath } from './access-path.ts';
 import { countsIn } from './access-rules.ts';
-import { find } from './find.ts';
+import { find, type Found } from './find.ts';
 import { createWayPaths, gainersSql, heirsSql } from './inherited-paths.ts';
-import { thingInWords } from './unknown.ts';
+import { type TypedThing, thingInWords } from './unknown.ts';
 import { typedThingIn } from './other-rows.ts';
-import { hasPermission } from './ways.ts';
+import { hasPermission, hasThing } from './ways.ts';
+import { holdersOf, isKey, notesOf, type ThingNotes } from './who-holds.ts';
 
 export interface WhoCan {
+  /** What was asked about. */
+  readonly asked: TypedThing;
+  /** Others of the same name, as `type:id`. */
+  readonly also: readonly string[];
+  /** The permission that was asked about; '' for anything else. */
   readonly permission: string;
   /** The tenant that was asked for. */
   readonly tenant: Named | undefined;
-  /** Roles and bindings that confer the permission there, held or not. */
+  /** Roles and bindings that confer the permission there, held or not; 1 for what is held itself. */
   readonly ways: number;
+  /** What is to be said besides of a thing of another type. */
+  readonly notes: ThingNotes | undefined;
   /** Users who have it, each counted once, and ways in which they have it, one for each row. */
   counts(): { readonly users: number; readonly held: number };
   /** The same of principals that are no users. */
   otherCounts(): { readonly principals: number; readonly held: number };
+  /** How many of these principals are of each type. */
+  othersByType(): Readonly<Record<string, number>>;
   /**
    * By where it holds (whole project first, then tenants by name), role and user; behind the users of a role those who
    * are no users, then who inherits it, and last those who hold the permission without a role. Read anew with every
@@ -38,7 +51,7 @@ export interface WhoCanOptions {
   readonly directOnly?: boolean | undefined;
 }
 
-/** Something that confers the permission, and which ways there are to it. */
+/** Something that confers the permission, or is what was asked about itself, and which ways there are to it. */
 interface Conferring {
   readonly n: number;
   readonly isInherited: boolean;
@@ -46,25 +59,78 @@ interface Conferring {
 }
 
 /**
- * Who has a permission, through what, and where. In a tenant, that is whoever holds it there, whoever inherits it from a
- * tenant above, and whoever holds it in the whole project. Both are found by name as `find` does it, with its errors.
+ * Who has something, through what, and where: a permission, a role, a membership, an application. In a tenant, that is
+ * whoever holds it there, whoever inherits it from a tenant above, and whoever holds it in the whole project. All are
+ * found by name as `find` does it, with its errors.
  */
 export function whoCan(
   index: FileIndex,
-  permissionAsked: string,
+  wordsAsked: string,
   tenantAsked?: string,
-  { directOnly = false }: WhoCanOptions = {},
+  options: WhoCanOptions = {},
 ): WhoCan {
+  const found = find(index, 'held', wordsAsked);
+  const asked = { type: found.type, id: found.id, name: found.name };
+  if (!isFoundingType(found.type)) {
+    if (tenantAsked !== undefined) {
+      const what = typeInWords(found.type);
+      throw new ConnectorError(
+        'config',
+        `--tenant is for permissions and roles: ${what} ${found.name} belongs to no tenant`,
+      );
+    }
+    return { ...whoHolds(index, asked), also: found.also };
+  }
+  return { ...whoHasThing(index, found, asked, tenantAsked, options), also: found.also };
+}
+
+/** Who holds a thing of another type. */
+function whoHolds({ database }: FileIndex, asked: TypedThing): Omit<WhoCan, 'also'> {
+  const paths = (): Generator<AccessPath> => holdersOf(database, asked);
+  return {
+    asked,
+    permission: '',
+    tenant: undefined,
+    ways: 1,
+    notes: notesOf(database, asked),
+    counts: () => {
+      let held = 0;
+      const users = new Set<string>();
+      for (const { principal, userId } of paths()) {
+        if (principal === undefined) {
+          held += 1;
+          users.add(userId);
+        }
+      }
+      return { users: users.size, held };
+    },
+    ...countOthers(paths),
+    paths,
+    *gains() {
+      // no login gives anything of another type
+    },
+  };
+}
+
+function whoHasThing(
+  index: FileIndex,
+  { n: found }: Found,
+  asked: TypedThing,
+  tenantAsked: string | undefined,
+  { directOnly = false }: WhoCanOptions,
+): Omit<WhoCan, 'also'> {
   const { database } = index;
-  const { n: found, id: permission } = find(index, 'permission', permissionAsked);
+  const permission = asked.type === 'permission' ? asked.id : '';
   const tenant = tenantAsked === undefined ? undefined : find(index, 'tenant', tenantAsked);
-  const things = conferringThings(database, Number(found), tenant?.id);
+  const conferring = asked.type === 'permission' ? conferringSql(found) : sameThingSql(database, found);
+  const things = conferringThings(database, conferring, tenant?.id);
   const hasHeirs = !directOnly && things.some(({ isInherited }) => isInherited);
   const holders = database.prepare(
     `select ${pathColumns}, ? permission from holding h join user u on u.n = h.user join thing t on t.n = h.thing left join tenant e on e.id = t.tenant
      where h.thing = ? order by u.name, u.id`,
   );
   const heirs = hasHeirs ? heirsOf(database, permission) : undefined;
+  const keysOf = boundKeysIn(index);
   const others = !index.hasOtherGrants
     ? undefined
     : otherHolders(
@@ -81,27 +147,23 @@ export function whoCan(
   }
 
   return {
+    asked,
     permission,
     tenant,
     ways: things.length,
-    counts: () => countUsers(database, Number(found), tenant?.id, hasHeirs),
-    otherCounts: () => {
-      let held = 0;
-      const principals = new Set<string>();
-      for (const { principal } of otherPaths()) {
-        held += 1;
-        principals.add(JSON.stringify([principal?.type, principal?.id]));
-      }
-      return { principals: principals.size, held };
-    },
+    notes: undefined,
+    counts: () => countUsers(database, conferring, tenant?.id, hasHeirs),
+    ...countOthers(otherPaths),
     *paths() {
       for (const { n, isInherited } of things) {
         for (const row of holders.iterate(permission, n)) {
-          yield toPath(row);
+          yield keysOf(toPath(row));
         }
         yield* others?.of(n) ?? [];
         if (isInherited && heirs !== undefined) {
-          yield* heirs.users(n);
+          for (const path of heirs.users(n)) {
+            yield keysOf(path);
+          }
           yield* heirs.keys(n);
         }
       }
@@ -113,7 +175,8 @@ export function whoCan(
         return;
       }
       const ways = createWayPaths(database);
-      const { members, others: everyone } = gainersSql(`not ${hasPermission(Number(found))}`);
+      const hasIt = asked.type === 'permission' ? hasPermission(found) : hasThing;
+      const { members, others: everyone } = gainersSql(`not ${hasIt}`);
       for (const { n } of mapped) {
         for (const statement of [members, everyone].map((sql) => database.prepare(sql))) {
           for (const row of statement.iterate(permission, n)) {
@@ -125,30 +188,65 @@ export function whoCan(
   };
 }
 
+/** Counts principals that are no users. */
+function countOthers(paths: () => Iterable<AccessPath>): Pick<WhoCan, 'otherCounts' | 'othersByType'> {
+  function count(): { readonly held: number; readonly byType: ReadonlyMap<string, ReadonlySet<string>> } {
+    let held = 0;
+    const byType = new Map<string, Set<string>>();
+    for (const { principal } of paths()) {
+      if (principal !== undefined) {
+        held += 1;
+        byType.set(principal.type, (byType.get(principal.type) ?? new Set()).add(principal.id));
+      }
+    }
+    return { held, byType };
+  }
+  return {
+    otherCounts: () => {
+      const { held, byType } = count();
+      return { principals: byType.values().reduce((sum, ids) => sum + ids.size, 0), held };
+    },
+    othersByType: () => Object.fromEntries(Array.from(count().byType, ([type, ids]) => [type, ids.size])),
+  };
+}
+
+/** The numbers of what confers a permission. */
+function conferringSql(permission: number): string {
+  return `select thing from confers where permission = ${permission}`;
+}
+
+/** The numbers of a thing itself, and of a role wherever it is held or inherited: a tenant's own role is another one. */
+function sameThingSql(database: DatabaseSync, n: number): string {
+  const isRole = database.prepare("select 1 from thing where n = ? and kind = 'role'").get(n) !== undefined;
+  const bindings = `select b.n from thing b join thing r on r.n = ${n} where b.kind = 'binding' and b.role = r.role and coalesce(b.role_tenant, '') = r.tenant`;
+  return `select ${n}${isRole ? ` union all ${bindings}` : ''}`;
+}
+
 /** What confers a permission where it was asked for, by place. */
-function conferringThings(database: DatabaseSync, permission: number, tenantId?: string): readonly Conferring[] {
+function conferringThings(database: DatabaseSync, conferring: string, tenantId?: string): readonly Conferring[] {
   return database
     .prepare(
       `select t.n n, nullif(t.tenant, '') place, exists (select 1 from inherits where thing = t.n) inherited, exists (select 1 from maps where thing = t.n) mapped
-       from confers c join thing t on t.n = c.thing left join tenant e on e.id = t.tenant
-       where c.permission = ? order by t.tenant <> '', e.name, t.tenant, t.role, t.kind, t.id`,
+       from thing t left join tenant e on e.id = t.tenant
+       where t.n in (${conferring}) order by t.tenant <> '', e.name, t.tenant, t.role, t.kind, t.id`,
     )
-    .all(permission)
+    .all()
     .filter(({ place }) => countsIn(place ?? undefined, tenantId))
     .map(({ n, inherited, mapped }) => ({ n: Number(n), isInherited: inherited === 1, isMapped: mapped === 1 }));
 }
 
 function countUsers(
   database: DatabaseSync,
-  permission: number,
+  conferring: string,
   tenantId: string | undefined,
   hasHeirs: boolean,
 ): { readonly users: number; readonly held: number } {
-  const conferring = `select c.thing from confers c join thing t on t.n = c.thing where c.permission = ${permission}${tenantId === undefined ? '' : " and t.tenant in ('', ?)"}`;
+  const there =
+    tenantId === undefined ? conferring : `select n from thing where n in (${conferring}) and tenant in ('', ?)`;
   const heirs = `union all select h.user from inherits i join holding h on h.thing = i.source where i.thing in (select thing from conferring)`;
   const row = database
     .prepare(
-      `with conferring(thing) as (${conferring}), had(user) as (select user from holding where thing in (select thing from conferring) ${hasHeirs ? heirs : ''})
+      `with conferring(thing) as (${there}), had(user) as (select user from holding where thing in (select thing from conferring) ${hasHeirs ? heirs : ''})
        select count(distinct user) users, count(*) held from had`,
     )
     .get(...(tenantId === undefined ? [] : [tenantId]));
@@ -185,12 +283,12 @@ interface OtherHolders {
 
 function otherHolders(
   database: DatabaseSync,
-  { n, id }: { readonly n: number | string; readonly id: string },
+  { n, id }: { readonly n: number; readonly id: string },
   things: readonly number[],
 ): OtherHolders {
   const select = (condition: string): StatementSync =>
     database.prepare(
-      `select g.to_type principal_type, g.to_id principal_id, o.name principal_name, ${thingColumns}
+      `select g.to_type principal_type, g.to_id principal_id, o.name principal_name, o.status status, ${thingColumns}
        from other_grant g join thing t on t.n = g.thing left join tenant e on e.id = t.tenant left join other o on o.type = g.to_type and o.id = g.to_id
        where g.thing = ? ${condition} order by g.to_type, o.name, g.to_id`,
     );
@@ -201,18 +299,37 @@ function otherHolders(
   function* pathsOf(statement: StatementSync, thing: number | string): Generator<AccessPath> {
     for (const row of statement.iterate(thing)) {
       const principal = typedThingIn(row, 'principal');
-      const way = principal.type === 'access_key' ? 'key' : 'direct';
+      const way = isKey(principal.type) ? 'key' : 'direct';
       yield { ...toPath({ ...row, permission: id }), user: thingInWords(principal), principal, way };
     }
   }
   return {
     of: (thing) => pathsOf(holders, thing),
-    direct: () => pathsOf(withoutRole, n),
+    direct: () => (id === '' ? empty() : pathsOf(withoutRole, n)),
     *all() {
       for (const thing of things) {
         yield* pathsOf(holders, thing);
       }
-      yield* pathsOf(withoutRole, n);
+      yield* id === '' ? [] : pathsOf(withoutRole, n);
     },
+  };
+}
+
+function* empty(): Generator<AccessPath> {
+  // of a role, whoever holds it is all there is
+}
+
+/** Adds to a user's path the keys that act as the user and may be used. */
+function boundKeysIn({ database, hasOthers }: FileIndex): (path: AccessPath) => AccessPath {
+  const find = database.prepare(
+    "select id, name from other where owner_type = 'user' and owner_id = ? and status in ('', 'active') order by name, id",
+  );
+  const hasAny =
+    hasOthers && database.prepare("select 1 from other where owner_type = 'user' limit 1").get() !== undefined;
+  return (path) => {
+    const keys = hasAny
+      ? find.all(path.userId).map((row) => ({ id: textIn(row, 'id'), name: textIn(row, 'name') }))
+      : [];
+    return keys.length === 0 ? path : { ...path, boundKeys: keys };
   };
 }

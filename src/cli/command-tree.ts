@@ -107,6 +107,8 @@ const suggested: ReadonlyMap<string, SuggestKind> = new Map([
   ['tenant', 'tenants'],
   ['user', 'users'],
   ['role', 'roles'],
+  ['held', 'held'],
+  ['principal', 'principals'],
 ]);
 
 /**

@@ -9,6 +9,7 @@ export function addDiffCommand(program: Command, context: CommandContext): void 
     .description(
       'tell what changed between two files: access gained and lost, people and roles that appeared or are gone; exit code 1 when something did',
     )
+    .option('--humans-only', 'people alone: no keys, and nothing that keys hold')
     .option('--csv', 'print the changes as CSV')
     .option('--json', 'print one JSON object, a change a line')
     .option('--md', 'print Markdown, for a pull request or a ticket')

@@ -20,6 +20,7 @@ export interface DiffFlags {
   readonly csv?: boolean;
   readonly json?: boolean;
   readonly md?: boolean;
+  readonly humansOnly?: boolean;
 }
 
 /** The exit code of a comparison that found something, as `diff` has it. */
@@ -33,8 +34,8 @@ export async function tellDiff(
   { signal, endWith }: Pick<CommandContext, 'signal' | 'endWith'>,
 ): Promise<void> {
   checkOneFormat(options);
-  await using before = await readIndex(resolve(oldFile), signal);
-  await using after = await readIndex(resolve(newFile), signal);
+  await using before = await readIndex(resolve(oldFile), signal, options);
+  await using after = await readIndex(resolve(newFile), signal, options);
   using diff = diffOf(before, after);
   const notes = [
     ...projectNotes(before, after),
@@ -50,6 +51,7 @@ export async function tellDiff(
       counts: diff.counts,
       notDerived: after.gap,
       notCompared: diff.notCompared,
+      ...(after.isHumansOnly && { humansOnly: true }),
     };
     await writeResult(jsonLines(head, 'changes', map(allOf(diff), changeJson)), signal);
   } else if (options.csv === true) {

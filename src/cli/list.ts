@@ -5,6 +5,7 @@ import { csvBytes } from '../answers/csv.ts';
 import { jsonLines } from '../answers/json-lines.ts';
 import { type ListKind, listingOf, type ListRow } from '../answers/listing.ts';
 import { printable } from '../answers/printable.ts';
+import { typeInWords } from '../sync-format/known-types.ts';
 import { tableLines, type TableOptions } from '../answers/table.ts';
 import { chooseFile } from './file-argument.ts';
 import type { CommandContext } from './command-context.ts';
@@ -15,7 +16,7 @@ import { tell } from './tell.ts';
 
 export type ListFlags = AnswerFlags & { readonly match?: string };
 
-/** The users, tenants, roles or permissions of a file, with their ids. */
+/** The things of one kind in a file, with their ids. */
 export async function tellList(
   kind: ListKind,
   file: string | undefined,
@@ -54,8 +55,11 @@ export async function tellList(
       shown += 1;
       return cellsOf(kind, row);
     });
-    await writeResult(withEnds(tableLines(counted, { width: screenWidth(), shrink: shrinks[kind] })), signal);
-    const noun = total === 1 ? kind.slice(0, -1) : kind;
+    await writeResult(
+      withEnds(tableLines(counted, { width: screenWidth(), shrink: shrinks[kind] ?? ofOthers })),
+      signal,
+    );
+    const noun = typeInWords(kind.slice(0, -1), total);
     await writeResult(
       [
         `${match === undefined ? '' : `${shown.toLocaleString('en')} of `}${total.toLocaleString('en')} ${noun}${match === undefined ? '' : ` with ${JSON.stringify(printable(match))}`}.\n`,
@@ -99,10 +103,33 @@ function cellsOf(kind: ListKind, row: ListRow): string[] {
       ];
     case 'permissions':
       return [text('permission')];
+    default:
+      return otherCells(row);
   }
 }
 
-const shrinks: Readonly<Record<ListKind, NonNullable<TableOptions['shrink']>>> = {
+/** "K2abc  Acme CI (expired)  expires 2026-12-20; key of U2abc". */
+function otherCells(row: ListRow): string[] {
+  const text = (column: string): string => row[column] ?? '';
+  const [expires, owner] = [text('expires_at'), text('owner_type') === 'user' ? text('owner_id') : ''];
+  return [
+    text('id'),
+    nameAndStatus({ user: text('name') === text('id') ? '' : text('name'), status: text('status') }),
+    [
+      ...(text('tenant_id') === '' ? [] : [`of ${text('tenant_id')}`]),
+      ...(expires === '' ? [] : [`expires ${expires.slice(0, 10)}`]),
+      ...(owner === '' ? [] : [`key of ${owner}`]),
+      ...(text('details') === '' ? [] : [text('details')]),
+    ].join('; '),
+  ];
+}
+
+const ofOthers: NonNullable<TableOptions['shrink']> = [
+  { column: 2, to: 0 },
+  { column: 1, to: 16 },
+];
+
+const shrinks: Readonly<Record<string, NonNullable<TableOptions['shrink']>>> = {
   users: [
     { column: 1, to: 16 },
     { column: 2, to: 0 },

@@ -8,12 +8,20 @@ export function addQuestionCommands(program: Command, context: CommandContext): 
   addAnswerOptions(
     program
       .command('who-can')
-      .usage('[options] [file] <permission>')
+      .usage('[options] [file] <held>')
       .argument('[words...]')
       .configureHelp({
-        visibleArguments: () => [fileArgument(), new Argument('<permission>', 'its name, in any case')],
+        visibleArguments: () => [
+          fileArgument(),
+          new Argument(
+            '<held>',
+            'a permission, else a role, tenant, application, third-party app or project, by name or id, in any case; application:Wiki names the type, too',
+          ),
+        ],
       })
-      .description('tell from a file who has a permission, through which role, and where, inherited or not')
+      .description(
+        'tell from a file who has a permission, through which role, and where, inherited or not; or who holds a role, was given an application, consented to an app, or administers a project',
+      )
       .option(
         '--tenant <tenant>',
         'in this tenant only (its id or name); holders in the whole project are listed as well',
@@ -25,6 +33,7 @@ export function addQuestionCommands(program: Command, context: CommandContext): 
 Examples:
   $ baton-descope who-can invoices.approve
   $ baton-descope who-can sync.json invoices.approve --tenant Acme
+  $ baton-descope who-can sync.json "Ledger Sync"
   $ baton-descope who-can sync.c1z invoices.approve --csv > who.csv`,
     )
     .action(async (words: readonly string[], options: WhoCanFlags) =>
@@ -34,15 +43,18 @@ Examples:
   addAnswerOptions(
     program
       .command('access')
-      .usage('[options] [file] <user>')
+      .usage('[options] [file] <principal>')
       .argument('[words...]')
       .configureHelp({
         visibleArguments: () => [
           fileArgument(),
-          new Argument('<user>', 'user id, login id, email or name, in any case; or an access key, by name or id'),
+          new Argument(
+            '<principal>',
+            'a user, by id, login id, email or name, in any case; else an access key, an app, or an administrator or key of the console, by name or id',
+          ),
         ],
       })
-      .description('tell from a file what one user can do, and where'),
+      .description('tell from a file what one user, key, app or administrator can do, and where'),
   )
     .addHelpText(
       'after',
@@ -59,6 +71,7 @@ Examples:
 function addAnswerOptions(command: Command): Command {
   return command
     .option('--direct-only', 'only what is held as it stands: nothing inherited, nothing that the next login gives')
+    .option('--humans-only', 'people alone: no keys, and nothing that keys hold')
     .option('--csv', 'print the rows as CSV')
     .option('--json', 'print one JSON object, a row a line');
 }

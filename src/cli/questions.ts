@@ -8,7 +8,6 @@ import {
   limitsInWords,
   heldCells,
   heldShrink,
-  nameAndStatus,
   pathCells,
   pathHeader,
   pathJson,
@@ -16,17 +15,19 @@ import {
   whoCells,
   whoShrink,
 } from '../answers/answer-text.ts';
-import { count } from '../answers/count.ts';
 import { csvBytes } from '../answers/csv.ts';
 import { jsonLines } from '../answers/json-lines.ts';
 import { nextLoginInWords, type NotRead, notReadIn } from '../answers/limits.ts';
 import { namesakesIn } from '../answers/namesakes.ts';
+import { aboutPrincipal, keyRow, personInWords, principalInWords } from '../answers/principal-text.ts';
 import { printable } from '../answers/printable.ts';
 import { tableLines } from '../answers/table.ts';
 import type { UnknownCounts } from '../answers/unknown.ts';
 import type { UserGroup } from '../answers/user-groups.ts';
 import { whoCan } from '../answers/who-can.ts';
+import { whoNotes, whoTitle, whoTotals } from '../answers/who-text.ts';
 import { ConnectorError } from '../errors.ts';
+import { isFoundingType } from '../model/ids.ts';
 import type { FileSummary } from '../sync-format/summary.ts';
 import { chooseFile, splitFile } from './file-argument.ts';
 import type { CommandContext } from './command-context.ts';
@@ -40,7 +41,7 @@ export interface AnswerFlags {
   readonly json?: boolean;
 }
 
-export type AccessFlags = AnswerFlags & { readonly directOnly?: boolean };
+export type AccessFlags = AnswerFlags & { readonly directOnly?: boolean; readonly humansOnly?: boolean };
 export type WhoCanFlags = AccessFlags & { readonly tenant?: string };
 
 const paint = painter();
@@ -55,25 +56,26 @@ export async function tellWhoCan(
 ): Promise<void> {
   checkOneFormat(options);
   const { file, asked } = splitFile(words, { command: 'who-can', noun: 'permission', example: 'invoices.approve' });
-  await using index = await readIndex(resolve(await chooseFile(file, { env })), signal);
+  await using index = await readIndex(resolve(await chooseFile(file, { env })), signal, options);
   const answer = whoCan(index, asked, options.tenant, options);
-  const { permission } = answer;
+  const { asked: thing, permission, notes } = answer;
+  const isPermission = thing.type === 'permission';
   await tell(options, index, signal, {
     question: {
       question: 'who-can',
-      permission,
+      ...(isPermission ? { permission } : { asked: thing }),
+      ...notes,
+      ...(answer.also.length > 0 && { also: answer.also }),
       ...(answer.tenant !== undefined && { tenantId: answer.tenant.id, tenant: answer.tenant.name }),
     },
-    relevant: ['access_key'],
+    relevant: isFoundingType(thing.type) ? ['access_key'] : [],
     paths: () => answer.paths(),
     gains: () => answer.gains(),
     *text(paths, gains) {
       const names = namesakesIn(index.database);
       let inherited = 0;
       const where = answer.tenant === undefined ? '' : ` in ${printable(tenantInWords(answer.tenant, names))}`;
-      yield* prose(`Who can ${printable(permission)}${where}? (user -> role -> ${printable(permission)})`).map((line) =>
-        paint('bold', line),
-      );
+      yield* prose(whoTitle(answer, where)).map((line) => paint('bold', line));
       yield* tableLines(
         map(paths, (path) => {
           inherited += path.way === 'inherited' ? 1 : 0;
@@ -86,11 +88,12 @@ export async function tellWhoCan(
           dress: (line, [who = '']) => (/ \((?:disabled|invited)\)$/.test(who) ? paint('yellow', line) : line),
         },
       );
-      const { users, held } = answer.counts();
-      const others = answer.otherCounts();
-      yield held + others.held === 0
-        ? `Nobody: ${answer.ways === 0 ? 'no role allows it' : 'nobody holds a role that allows it'}${where}.`
-        : `${count(users, 'user')}${others.held === 0 ? '' : ` and ${count(others.principals, 'principal')} of another type`}, in ${count(held + others.held, 'way')}${inherited === 0 ? '' : `, ${inherited.toLocaleString('en')} of them inherited`}.`;
+      const why = answer.ways === 0 ? 'no role allows it' : 'nobody holds a role that allows it';
+      yield answer.counts().held + answer.otherCounts().held === 0
+        ? `Nobody${isPermission ? `: ${why}${where}` : ''}.`
+        : whoTotals(answer, inherited);
+      yield* prose(...whoNotes(answer));
+      yield* alsoLines(answer.also);
       yield* gainLines(gains, 'Will gain it at the next login, and does not have it now:', (rows) =>
         tableLines(
           map(rows, (path) => whoCells(path, names)),
@@ -99,6 +102,11 @@ export async function tellWhoCan(
       );
     },
   });
+}
+
+/** What else has the name that was asked for. */
+function alsoLines(also: readonly string[]): readonly string[] {
+  return also.length === 0 ? [] : prose(`Of this name there is also ${also.map(printable).join(', ')}.`);
 }
 
 /** A heading and what follows it; nothing where there are no rows. */
@@ -130,25 +138,30 @@ export async function tellAccess(
 ): Promise<void> {
   checkOneFormat(options);
   const { file, asked } = splitFile(words, { command: 'access', noun: 'user', example: 'ada@acme.example' });
-  await using index = await readIndex(resolve(await chooseFile(file, { env })), signal);
+  await using index = await readIndex(resolve(await chooseFile(file, { env })), signal, options);
   const answer = accessOf(index, asked, options);
-  const { user, key, groups } = answer;
+  const { user, principal, groups, keys } = answer;
   await tell(options, index, signal, {
     question: {
       question: 'access',
-      ...(key === undefined
-        ? { user, principal: { type: 'user', id: user.id, login: user.login }, groups }
-        : { principal: key }),
+      ...(principal === undefined
+        ? {
+            user,
+            principal: { type: 'user', id: user.id, login: user.login },
+            groups,
+            ...(keys.length > 0 && { keys }),
+          }
+        : { principal }),
+      ...(answer.also.length > 0 && { also: answer.also }),
     },
+    relevant: principal === undefined ? ['access_key', 'application', 'third_party_app'] : [],
     paths: () => answer.paths(),
     gains: () => answer.gains(),
     *text(rows, gains) {
-      const kind = key === undefined ? [] : ['access key'];
-      const details = [user.login, user.id, ...(user.isTest ? ['test user'] : []), ...kind].filter(
-        (text, place) => text !== user.name && (place !== 0 || text !== user.id),
+      yield* prose(principal === undefined ? personInWords(user) : principalInWords(principal, user)).map((line) =>
+        paint('bold', line),
       );
-      const person = `${printable(nameAndStatus({ user: user.name, status: user.status }))}${details.length === 0 ? '' : `: ${details.map(printable).join(', ')}`}`;
-      yield* prose(person).map((line) => paint('bold', line));
+      yield* prose(...(principal === undefined ? [] : aboutPrincipal(principal)));
       const names = namesakesIn(index.database);
       let held = 0;
       yield* tableLines(
@@ -158,15 +171,21 @@ export async function tellAccess(
         }),
         { width: screenWidth(), shrink: heldShrink, hasNotes: true },
       );
-      if (held === 0) {
+      const isApp = ['application', 'third_party_app'].includes(principal?.type ?? '');
+      if (held === 0 && !isApp) {
         yield 'Holds nothing.';
       }
+      yield* alsoLines(answer.also);
       yield* gainLines(gains, 'Will gain at the next login:', (gained) =>
         tableLines(
           map(gained, (path) => gainCells(path, names)),
           { width: screenWidth(), shrink: heldShrink, hasNotes: true },
         ),
       );
+      if (principal === undefined && keys.length > 0) {
+        yield* prose('Keys that act as this user:').map((line) => paint('bold', line));
+        yield* tableLines(keys.map(keyRow), { width: screenWidth(), shrink: [{ column: 0, to: 16 }], hasNotes: true });
+      }
       if (groups.length > 0) {
         yield* prose('In groups of identity providers:').map((line) => paint('bold', line));
         yield* tableLines(groups.flatMap(groupRows), {
@@ -229,6 +248,7 @@ async function tell(
       inheritance,
       nextLogin,
       ...notReadField(index, answer.relevant),
+      ...(index.isHumansOnly && { humansOnly: true }),
       ...unknownField(unknown),
     };
     await writeResult(

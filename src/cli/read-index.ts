@@ -1,6 +1,10 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { type FileIndex, createFileIndex, type IndexOptions } from '../answers/file-index.ts';
+import { type FileIndex, createFileIndex } from '../answers/file-index.ts';
+import { humansOnly } from '../answers/humans.ts';
+import { openSource } from '../answers/open.ts';
+import type { SyncSource } from '../answers/source.ts';
+import type { WorkPlace } from '../answers/work-place.ts';
 import { printable } from '../answers/printable.ts';
 import { isRedrawn, runSteps } from './progress.ts';
 import { temporaryPlace } from './work-places.ts';
@@ -9,18 +13,31 @@ import { temporaryPlace } from './work-places.ts';
 const quickBytes = 32 * 1024 * 1024;
 const intervalMs = 250;
 
+export interface ReadOptions {
+  readonly open?: ((path: string, work: WorkPlace) => Promise<SyncSource>) | undefined;
+  readonly work?: WorkPlace | undefined;
+  /** Leaves out what is no person. */
+  readonly humansOnly?: boolean | undefined;
+}
+
 /** Reads a file into an index, and shows how far it is. */
 export async function readIndex(
   path: string,
   signal: AbortSignal,
-  { work = temporaryPlace(), open }: Pick<IndexOptions, 'open' | 'work'> = {},
+  {
+    work = temporaryPlace(),
+    humansOnly: isHumansOnly = false,
+    open = async (file, place) => await openSource(file, { work: place }),
+  }: ReadOptions = {},
 ): Promise<FileIndex> {
   const size = await stat(path).then(
     (status) => status.size,
     () => 0,
   );
+  const openFile = async (file: string, place: WorkPlace): Promise<SyncSource> =>
+    isHumansOnly ? humansOnly(await open(file, place)) : await open(file, place);
   if (size < quickBytes) {
-    return await createFileIndex(path, { signal, open, work });
+    return await createFileIndex(path, { signal, open: openFile, work });
   }
   let index: FileIndex | undefined;
   const name = printable(basename(path));
@@ -32,7 +49,7 @@ export async function readIndex(
         let toldAt = startedAt;
         index = await createFileIndex(path, {
           signal,
-          open,
+          open: openFile,
           work,
           onProgress: (rows) => {
             if (isRedrawn() && performance.now() - toldAt >= intervalMs) {

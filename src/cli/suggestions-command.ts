@@ -8,7 +8,14 @@ import type { CommandContext } from './command-context.ts';
  */
 const suggestionsCommand = '_names';
 
-const kinds = ['permissions', 'tenants', 'users', 'roles'] as const satisfies readonly SuggestKind[];
+const kinds = [
+  'permissions',
+  'tenants',
+  'users',
+  'roles',
+  'held',
+  'principals',
+] as const satisfies readonly SuggestKind[];
 
 export function addSuggestionsCommand(program: Command, context: CommandContext): void {
   program

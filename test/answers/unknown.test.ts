@@ -145,7 +145,7 @@ describe.each(extensions)('a .%s that holds other types, too', (extension) => {
       'Ada -> member of Acme',
       'Ada -> Editor in Acme -> write',
       'Ada -> application A1 (CRM)',
-      'Ada -> widget W1 (Gauge)',
+      'Ada -> use of widget W1 (Gauge)',
     ]);
   });
 

@@ -190,7 +190,7 @@ describe('access', () => {
       ]);
     }
     expect(() => accessOf(index, 'CI keys')).toThrow(
-      expect.objectContaining({ message: expect.stringContaining('CI key (K1)') }),
+      expect.objectContaining({ message: expect.stringContaining('CI key (access_key:K1)') }),
     );
   });
 

@@ -89,7 +89,7 @@ describe('who-can', () => {
     ).toEqual(expected);
     expect([json.code, csv.code, json.stderr]).toEqual([0, 0, '']);
     expect(csv.stderr).toMatch(
-      /^baton-descope: note: all users, tenants, roles and permissions were read\nbaton-descope: note: inherited access is told: \d+ memberships and roles flow down the tenants, \d+ of them uncertain\nbaton-descope: note: what the next login gives is not known: the sync did not read sso_configuration and idp_group \(--include\)\n$/,
+      /^baton-descope: note: all users, tenants, roles and permissions were read\nbaton-descope: note: inherited access is told: \d+ memberships and roles flow down the tenants, \d+ of them uncertain\nbaton-descope: note: what the next login gives is not known: the sync did not read sso_configuration and idp_group \(--include\)\nbaton-descope: note: not known, since the sync did not read them: access keys \(--include access_key\)\n$/,
     );
   });
 
@@ -121,7 +121,9 @@ describe('who-can', () => {
       {
         code: 1,
         stdout: '',
-        stderr: expect.stringMatching(/^baton-descope: there is no permission "no\\\\u\{1b\}ne" in .*\n$/),
+        stderr: expect.stringMatching(
+          /^baton-descope: there is no permission, role or other thing to hold "no\\\\u\{1b\}ne" in .*\n$/,
+        ),
       },
       { code: 2, stdout: '', stderr: expect.stringContaining('only one of the flags that choose the output format') },
       { code: 5, stdout: '', stderr: expect.stringContaining('not complete') },
@@ -181,6 +183,7 @@ describe('access', () => {
         'note: all users, tenants, roles and permissions were read',
         'note: inherited access is told: 73 memberships and roles flow down the tenants, 43 of them uncertain',
         'note: what the next login gives is not known: the sync did not read sso_configuration and idp_group (--include)',
+        'note: not known, since the sync did not read them: access keys, applications, third-party apps (--include access_key,application,third_party_app)',
         '',
       ].join('\n'),
     );

@@ -40,8 +40,8 @@ describe('a file that holds an access key', () => {
       [[], ['--json'], ['--csv']].map((form) => runCli(['who-can', at('new.c1z'), 'write', ...form])),
     );
 
-    expect(text?.stdout).toMatch(/access_key K123 \(CI \\u\{1b\}key\) +-> Editor in Acme/);
-    expect(text?.stdout).toContain('1 user and 1 principal of another type, in 2 ways.');
+    expect(text?.stdout).toMatch(/CI \\u\{1b\}key \(access key\) +-> Editor in Acme/);
+    expect(text?.stdout).toContain('1 user and 1 access key, in 2 ways.');
     expect(text?.stdout).toMatch(note);
     const { unknown, rows } = JSON.parse(json?.stdout ?? '');
     expect(unknown).toEqual({ resources: { widget: 1 }, grantsTo: {}, grantsOf: { widget: 1 } });
@@ -100,7 +100,7 @@ describe('a file that holds an access key', () => {
     const answer = await runCli(['who-can', at('anonymous.json'), name, '--json']);
 
     const { rows, unknown } = JSON.parse(answer.stdout);
-    expect(unknown.grantsTo).toEqual({ access_key: 1 });
+    expect(unknown.grantsOf).toEqual({ widget: 1 });
     expect(rows.map((row: { readonly principal?: { readonly type: string } }) => row.principal?.type)).toEqual([
       'user',
       'access_key',
