@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config';
  * cores. `npm test` leaves them out, so that it stays short, and has a share of each kind in its other files; `.ci/run` runs both.
  */
 export const caseFiles = [
+  'test/browser/others.test.ts',
   'test/browser/report.test.ts',
   'test/browser/ways.test.ts',
   'test/churn/churn.test.ts',

@@ -10,7 +10,7 @@ export function addReportCommand(program: Command, context: CommandContext): voi
     .addArgument(fileArgument())
     .option('--since <file>', 'an older file: what was gained and lost since')
     .requiredOption('--out <file>', 'the page to write, such as report.html')
-    .option('--humans-only', 'leave out access keys and management keys')
+    .option('--humans-only', 'people alone: no keys, and nothing that keys hold')
     .option('--replace-other-project', 'replace the output of another project');
   command.addHelpText(
     'after',

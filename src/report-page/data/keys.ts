@@ -93,7 +93,7 @@ function creatorFinder(project: Project, users: ReadonlyMap<string, number>): (k
 }
 
 /** Ordinals of the listed users among the ids. */
-function usersByIds({ users }: Project, wanted: ReadonlySet<string>): ReadonlyMap<string, number> {
+export function usersByIds({ users }: Project, wanted: ReadonlySet<string>): ReadonlyMap<string, number> {
   const found = new Map<string, number>();
   const last = wanted.size > Number(wanted.has('')) ? users.current : 0; // most files name no user: then none is looked at
   for (let user = 0; user < last; user++) {
@@ -138,6 +138,39 @@ export function heldByKey(project: Project, key: number): Held[] {
       .map((edge) => ({ role, place: inherited.tenant[edge] ?? -1, edge }));
   });
   return [...held, ...below];
+}
+
+/** Something that a key can make use of, and which key. */
+export interface KeyWay extends Held {
+  readonly key: number;
+}
+
+/** Every way in which an access key comes to something that is wanted: what it holds itself, and what its user has. */
+export function keyWays(
+  project: Project,
+  analysis: Analysis,
+  isWanted: (held: Pick<Held, 'role' | 'place'>) => boolean,
+): KeyWay[] {
+  const { holdings, keyHoldings, inherited } = project;
+  const bound = [...keyFacts(project, analysis).boundTo].flatMap(([user, keys]) =>
+    heldBy(project, user, 'all')
+      .filter(isWanted)
+      .flatMap((held) => keys.map((key) => Object.assign({ key }, held))),
+  );
+  const own = holdings.targets.flatMap((target, number) => {
+    const keys = keyHoldings.keysOf.subarray(keyHoldings.targetStart[number], keyHoldings.targetStart[number + 1]);
+    if (keys.length === 0) {
+      return [];
+    }
+    const edges = Array.from(edgesFrom(project, number)).filter((edge) => flowOf(project, edge).keys !== '');
+    return [
+      { role: target.role, place: placeOf(project, target), edge: direct },
+      ...edges.map((edge) => ({ role: target.role, place: inherited.tenant[edge] ?? -1, edge })),
+    ]
+      .filter(isWanted)
+      .flatMap((held) => Array.from(keys, (key) => Object.assign({ key }, held)));
+  });
+  return [...own, ...bound];
 }
 
 /** Everything that a key can make use of. */

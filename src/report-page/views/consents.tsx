@@ -1,6 +1,8 @@
 import { useMemo } from 'preact/hooks';
 import { type Report, useReport } from '../context.ts';
 import { consentsBy, grantorsOf, scopesOf, tenantsOfConsent, wideOf } from '../data/apps.ts';
+import { usersByIds } from '../data/keys.ts';
+import { personInWords } from '../data/people.ts';
 import { day } from '../format.ts';
 import { toHash } from '../route.ts';
 import { commonColumns, personExport } from './columns.tsx';
@@ -37,11 +39,13 @@ export function ConsentGrid({
   const choices = useMemo<readonly RowChoice[]>(
     () => [
       { id: '', name: 'All apps', test: () => true },
-      ...thirdParty.map(({ id, name }, at) => ({
-        id,
-        name,
-        test: (row: number) => consents.app[rows[row] ?? 0] === at,
-      })),
+      ...[...new Set(Array.from(rows, (row) => consents.app[row] ?? -1))]
+        .toSorted((left, right) => left - right)
+        .map((at) => ({
+          id: thirdParty[at]?.id ?? '',
+          name: thirdParty[at]?.name ?? '',
+          test: (row: number) => consents.app[rows[row] ?? 0] === at,
+        })),
     ],
     [project, rows],
   );
@@ -73,6 +77,10 @@ function columnsOf(report: Report, at: (row: number) => number): Readonly<Record
   const { consents, thirdParty } = apps;
   const common = commonColumns(report);
   const wide = wideOf(project, analysis);
+  const grantors = usersByIds(project, new Set(apps.scopes.grantors.flat()));
+  const named = new Map(
+    [...project.console.keys, ...project.keys].map(({ id, name }) => [id, `key ${name} (${id})`] as const),
+  );
   const app = (row: number) => thirdParty[consents.app[at(row)] ?? -1];
   const isTenant = (row: number): boolean => consents.isTenant[at(row)] === 1;
   const holder = (row: number): number => consents.holder[at(row)] ?? 0;
@@ -80,8 +88,11 @@ function columnsOf(report: Report, at: (row: number) => number): Readonly<Record
   const nameOf = (row: number): string =>
     isTenant(row) ? (tenants[holder(row)]?.name ?? '') : users.name.at(holder(row));
   const grantor = (row: number): string => {
-    const ids = grantorsOf(project, at(row));
-    return consents.grantors[at(row)] === 0 ? nameOf(row) : ids.join(', ');
+    const names = grantorsOf(project, at(row)).map((id) => {
+      const user = grantors.get(id);
+      return user === undefined ? (named.get(id) ?? id) : personInWords(project, user);
+    });
+    return consents.grantors[at(row)] === 0 ? nameOf(row) : names.join(', ');
   };
   const time = (row: number, seconds: number | undefined, none: string): string => day(seconds ?? 0) || none;
   return {

@@ -132,7 +132,7 @@ function List({ kind, chosen, compact }: { readonly kind: Kind; readonly chosen:
           <select aria-label={`Which ${kind}`} value={only} onChange={(event) => setOnly(event.currentTarget.value)}>
             {filters.map(({ id, name }) => (
               <option key={id} value={id}>
-                {name}
+                {plain(name)}
               </option>
             ))}
           </select>

@@ -145,6 +145,7 @@ export function GridRowView({
   onClick,
 }: RowProps) {
   const selected = isSelected?.(row);
+  const lead = columns.findIndex(({ isPerson }) => isPerson === true); // the name that a card is about needs no label
   return (
     <div
       id={id}
@@ -162,14 +163,14 @@ export function GridRowView({
         }
       }}
     >
-      {columns.map(({ id: column, header, isNumber, isPerson, cell, text }) => (
+      {columns.map(({ id: column, header, isNumber, isPerson, cell, text }, place) => (
         <div
           key={column}
           role="gridcell"
-          class={isNumber === true ? 'number' : isPerson === true ? 'person-cell' : ''}
+          class={isNumber === true ? 'number' : isPerson === true && !(isCard && place !== lead) ? 'person-cell' : ''}
           title={isNumber === true || isCard ? undefined : plain(text(row))}
         >
-          {isCard && isPerson !== true && <span class="card-label">{header}</span>}
+          {isCard && place !== lead && <span class="card-label">{header}</span>}
           {isCard ? <span class="card-value">{cell(row)}</span> : cell(row)}
         </div>
       ))}

@@ -1,3 +1,4 @@
+import type { ReportAnyKey } from '../../answers/report-things.ts';
 import { type Report, useReport } from '../context.ts';
 import { daysSince, daysUntil } from '../data/days.ts';
 import {
@@ -10,21 +11,15 @@ import {
   lastSix,
   type Owner,
 } from '../data/keys.ts';
-import { marksOf } from '../data/people.ts';
+import { direct, flowOf, heldAbove } from '../data/inherited.ts';
+import { marksOf, tenantInWords } from '../data/people.ts';
 import { day } from '../format.ts';
 import { toHash } from '../route.ts';
 import { commonColumns, nameKey, personExport } from './columns.tsx';
 import type { GridColumn } from './grid-layout.ts';
-import { Badge, Name, ThingName, UserName, WordStatus } from './names.tsx';
-import type { ReportAnyKey } from '../../answers/report-things.ts';
+import { Badge, Name, PlaceName, ThingName, UserName, WordStatus } from './names.tsx';
 
 type KeyOf<K extends ReportAnyKey> = (row: number) => K | undefined;
-
-/** An access key by its name and the end of its id, as a link. */
-export function KeyName({ ordinal }: { readonly ordinal: number }) {
-  const { id = '', name = '' } = useReport().project.keys[ordinal] ?? {};
-  return <ThingName name={name} marks={[lastSix(id)]} href={toHash('keys', id)} />;
-}
 
 /** When a key ends: the words, with a mark where that is soon or over. */
 export function Expiry({ of }: { readonly of: ReportAnyKey }) {
@@ -206,4 +201,37 @@ export function keyColumns(report: Report, keyAt: (row: number) => number) {
       isOptional: true,
     }),
   };
+}
+
+/** How a key has something: whether keys inherit at all is less sure than that people do. */
+export function keyWayColumn(
+  report: Report,
+  edgeOf: (row: number) => number,
+  isBound: (row: number) => boolean,
+): GridColumn {
+  const { project } = report;
+  const isUncertain = (row: number): boolean => {
+    const { certainty, keys } = flowOf(project, edgeOf(row));
+    return edgeOf(row) !== direct && (isBound(row) ? certainty : keys) === 'uncertain';
+  };
+  const words = (row: number): string =>
+    edgeOf(row) === direct
+      ? 'direct'
+      : `inherited from ${tenantInWords(project, heldAbove(project, edgeOf(row)))}${isUncertain(row) ? ', uncertain' : ''}`;
+  return commonColumns(report).text('way', 'How', '1.9fr', words, {
+    least: 165,
+    cell: (row) =>
+      edgeOf(row) === direct ? (
+        <>direct</>
+      ) : (
+        <>
+          {isUncertain(row) && (
+            <>
+              <Badge tone="warn">uncertain</Badge>{' '}
+            </>
+          )}
+          inherited from <PlaceName place={heldAbove(project, edgeOf(row))} />
+        </>
+      ),
+  });
 }

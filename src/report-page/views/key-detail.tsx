@@ -1,17 +1,15 @@
 import { useCallback, useMemo } from 'preact/hooks';
-import { type Report, useReport } from '../context.ts';
+import { useReport } from '../context.ts';
 import { daysSince } from '../data/days.ts';
-import { direct, flowOf, heldAbove } from '../data/inherited.ts';
+import { direct } from '../data/inherited.ts';
 import { addressesInWords, heldAs, isPowerful, keyFacts } from '../data/keys.ts';
-import { tenantInWords } from '../data/people.ts';
 import { counted, day } from '../format.ts';
 import { toHash } from '../route.ts';
 import { aboutThing, commonColumns } from './columns.tsx';
 import { DetailHead, Facts, Part } from './detail-parts.tsx';
 import { Grid } from './grid.tsx';
-import type { GridColumn } from './grid-layout.ts';
-import { CreatorName, Expiry, OwnerName } from './key-columns.tsx';
-import { Badge, Name, PlaceName, WordStatus } from './names.tsx';
+import { CreatorName, Expiry, keyWayColumn, OwnerName } from './key-columns.tsx';
+import { Badge, Name, WordStatus } from './names.tsx';
 import { useWayFilter, wayOfEdge, WaysNote } from './ways.tsx';
 
 /** One access key: what it is, and what it can do. */
@@ -40,14 +38,22 @@ export function KeyDetail({ ordinal }: { readonly ordinal: number }) {
         common.text('what', 'What', '1fr', (row) => (held[row]?.role === -1 ? 'membership' : 'role')),
         common.role((row) => (held[row]?.role === -1 ? undefined : held[row]?.role)),
         common.place((row) => held[row]?.place),
-        keyWayColumn(report, (row) => held[row]?.edge ?? direct, owner.kind === 'user'),
+        keyWayColumn(
+          report,
+          (row) => held[row]?.edge ?? direct,
+          () => owner.kind === 'user',
+        ),
       ],
       paths: [
         common.permission((row) => paths[row]?.permission),
         common.level((row) => paths[row]?.permission),
         common.place((row) => paths[row]?.place),
         { ...common.role((row) => paths[row]?.role), header: 'Through role' },
-        keyWayColumn(report, (row) => paths[row]?.edge ?? direct, owner.kind === 'user'),
+        keyWayColumn(
+          report,
+          (row) => paths[row]?.edge ?? direct,
+          () => owner.kind === 'user',
+        ),
       ],
     };
   }, [project, held, paths]);
@@ -141,33 +147,4 @@ export function KeyDetail({ ordinal }: { readonly ordinal: number }) {
       </Part>
     </>
   );
-}
-
-/** How a key has something: whether keys inherit at all is less sure than that people do. */
-function keyWayColumn(report: Report, edgeOf: (row: number) => number, isBound: boolean): GridColumn {
-  const { project } = report;
-  const isUncertain = (row: number): boolean => {
-    const { certainty, keys } = flowOf(project, edgeOf(row));
-    return edgeOf(row) !== direct && (isBound ? certainty : keys) === 'uncertain';
-  };
-  const words = (row: number): string =>
-    edgeOf(row) === direct
-      ? 'direct'
-      : `inherited from ${tenantInWords(project, heldAbove(project, edgeOf(row)))}${isUncertain(row) ? ', uncertain' : ''}`;
-  return commonColumns(report).text('way', 'How', '1.9fr', words, {
-    least: 165,
-    cell: (row) =>
-      edgeOf(row) === direct ? (
-        <>direct</>
-      ) : (
-        <>
-          {isUncertain(row) && (
-            <>
-              <Badge tone="warn">uncertain</Badge>{' '}
-            </>
-          )}
-          inherited from <PlaceName place={heldAbove(project, edgeOf(row))} />
-        </>
-      ),
-  });
 }

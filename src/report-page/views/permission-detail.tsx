@@ -11,6 +11,7 @@ import { aboutThing, commonColumns } from './columns.tsx';
 import { DetailHead, Facts, Part } from './detail-parts.tsx';
 import { Gains } from './gains.tsx';
 import { Grid } from './grid.tsx';
+import { KeysWith } from './key-parts.tsx';
 import { Badge, LevelBadge, Name } from './names.tsx';
 import { PathGraph } from './path-graph.tsx';
 import { mostRows, useWayFilter, wayColumn, wayOfEdge, WaysNote } from './ways.tsx';
@@ -33,6 +34,10 @@ export function PermissionDetail({ permission }: { readonly permission: number }
       gains: [...next.gains, ...next.open].filter(({ role }) => allows(role)),
     };
   }, [project, permission]);
+  const allows = useCallback(
+    ({ role }: { readonly role: number }) => project.roles[role]?.allows.includes(permission) === true,
+    [project, permission],
+  );
   const way = useCallback((row: number) => wayOfEdge(ways[row]?.edge ?? direct), [ways]);
   const filter = useWayFilter(ways.length, way);
   const graph = useMemo(() => graphOfPermission(project, permission, roles), [project, permission]);
@@ -94,6 +99,13 @@ export function PermissionDetail({ permission }: { readonly permission: number }
         />
         <WaysNote isTooMany={isTooMany} />
       </Part>
+      <KeysWith
+        title="Access keys that can"
+        label={`Access keys that can ${found.name}`}
+        about={aboutThing('Can', found)}
+        isWanted={allows}
+        empty="No access key can."
+      />
       {!signOnKnown(project).missing.includes('sso_configuration') && (
         <Part title="Who will gain a role with it at the next login">
           <Gains

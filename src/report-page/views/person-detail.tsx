@@ -13,6 +13,7 @@ import { aboutPerson, commonColumns } from './columns.tsx';
 import { DetailHead, Facts, Part } from './detail-parts.tsx';
 import { Gains } from './gains.tsx';
 import { Grid } from './grid.tsx';
+import { OthersOfPerson } from './key-parts.tsx';
 import { Badge, Name, PlaceName, Status } from './names.tsx';
 import { PathGraph } from './path-graph.tsx';
 import { PathSentences } from './path-sentences.tsx';
@@ -171,6 +172,7 @@ export function PersonDetail({
         />
         <WaysNote isTooMany={isTooMany} />
       </Part>
+      <OthersOfPerson user={user} />
       {(next.gains.length > 0 || !signOnKnown(project).missing.includes('sso_configuration')) && (
         <Part title="What the next login gives">
           <Gains

@@ -11,6 +11,7 @@ import { aboutThing, commonColumns } from './columns.tsx';
 import { DetailHead, Facts, Part } from './detail-parts.tsx';
 import { Gains } from './gains.tsx';
 import { Grid } from './grid.tsx';
+import { KeysWith } from './key-parts.tsx';
 import { Badge, Name, PlaceName } from './names.tsx';
 import { PathGraph } from './path-graph.tsx';
 import { mostRows, useWayFilter, wayColumn, wayOfEdge, WaysNote } from './ways.tsx';
@@ -37,6 +38,7 @@ export function RoleDetail({ role }: { readonly role: number }) {
     const isTooMany = countWays(project, isWanted) > mostRows;
     return { places, isTooMany, holders: waysThrough(project, isWanted, isTooMany ? 'direct' : 'all') };
   }, [project, role]);
+  const isIt = useCallback((held: { readonly role: number }) => held.role === role, [role]);
   const way = useCallback((row: number) => wayOfEdge(holders[row]?.edge ?? direct), [holders]);
   const filter = useWayFilter(holders.length, way);
   const gains = useMemo(() => {
@@ -111,6 +113,13 @@ export function RoleDetail({ role }: { readonly role: number }) {
         />
         <WaysNote isTooMany={isTooMany} />
       </Part>
+      <KeysWith
+        title="Access keys that have it"
+        label={`Access keys with ${found.name} ${found.id}`}
+        about={about}
+        isWanted={isIt}
+        empty="No access key has it."
+      />
       {!signOnKnown(project).missing.includes('sso_configuration') && (
         <Part title="Who will gain it at the next login">
           <Gains

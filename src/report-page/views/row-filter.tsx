@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
+import { plain } from '../data/text.ts';
 
 /** A choice of some of a list's rows; the first of a list of choices shows all. */
 export interface RowChoice {
@@ -16,10 +17,7 @@ export function useRowFilter(
   chosen = '',
 ): { readonly filter: Uint8Array | undefined; readonly tools: ComponentChildren } {
   const [only, setOnly] = useState(chosen);
-  const offered = useMemo(
-    () => choices.filter(({ id, test }) => id === '' || Array.from({ length: count }, (_, row) => row).some(test)),
-    [count, choices],
-  );
+  const offered = useMemo(() => choices.filter(({ id, test }) => id === '' || fitsAny(count, test)), [count, choices]);
   const test = offered.find(({ id }) => id === only)?.test;
   const filter = useMemo(
     () =>
@@ -32,10 +30,19 @@ export function useRowFilter(
       <select aria-label={label} value={only} onChange={(event) => setOnly(event.currentTarget.value)}>
         {offered.map(({ id, name }) => (
           <option key={id} value={id}>
-            {name}
+            {plain(name)}
           </option>
         ))}
       </select>
     ),
   };
+}
+
+function fitsAny(count: number, test: (row: number) => boolean): boolean {
+  for (let row = 0; row < count; row++) {
+    if (test(row)) {
+      return true;
+    }
+  }
+  return false;
 }

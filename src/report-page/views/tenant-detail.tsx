@@ -2,6 +2,7 @@ import { useCallback, useMemo } from 'preact/hooks';
 import { throughProject } from '../../answers/access-rules.ts';
 import { thingFlags } from '../../answers/report-format.ts';
 import { type Report, useReport } from '../context.ts';
+import { countsInTenant } from '../data/access.ts';
 import { graphOfTenant } from '../data/graph.ts';
 import { direct, heldAbove } from '../data/inherited.ts';
 import { nextLoginOf, signOnKnown } from '../data/next-login.ts';
@@ -15,6 +16,7 @@ import { DetailHead, Facts, Part } from './detail-parts.tsx';
 import { Gains } from './gains.tsx';
 import { Grid } from './grid.tsx';
 import type { GridColumn } from './grid-layout.ts';
+import { ConsentsOfTenant, KeysWith } from './key-parts.tsx';
 import { Badge, Name, PlaceName } from './names.tsx';
 import { PathGraph } from './path-graph.tsx';
 import { SignOnOfTenant } from './sign-on.tsx';
@@ -31,6 +33,7 @@ export function TenantDetail({ tenant }: { readonly tenant: number }) {
   const { people, roles, permissions } = access;
   const graph = useMemo(() => graphOfTenant(project, tenant, roles), [project, tenant]);
   const columns = useMemo(() => columnsOf(report, tenant, access), [project, access]);
+  const isHere = useCallback(({ place }: { readonly place: number }) => countsInTenant(place, tenant), [tenant]);
   const how = useCallback((row: number) => people[row]?.how ?? 'direct', [people]);
   const filter = useWayFilter(people.length, how);
   const gains = useMemo(() => {
@@ -99,6 +102,14 @@ export function TenantDetail({ tenant }: { readonly tenant: number }) {
         />
         <WaysNote />
       </Part>
+      <KeysWith
+        title="Access keys that can act here"
+        label={`Access keys in ${found.name} ${found.id}`}
+        about={about}
+        isWanted={isHere}
+        empty="No access key can act here."
+      />
+      <ConsentsOfTenant tenant={tenant} />
       {!signOnKnown(project).missing.includes('sso_configuration') && (
         <Part title="Who will gain access at the next login">
           <Gains
