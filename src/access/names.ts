@@ -1,5 +1,6 @@
 import { nameOfTenant } from '../model/names.ts';
-import { listedApplications } from './app-lists.ts';
+import type { EntitlementRef } from '../model/ids.ts';
+import { listedApplications, listedThirdPartyApps } from './app-lists.ts';
 import type { Catalog } from './catalog.ts';
 import type { Holding } from './holding.ts';
 
@@ -17,6 +18,14 @@ export function nameOf(catalog: Catalog, { tenantId, roleName, appId }: Holding)
     return tenantName(catalog, tenantId);
   }
   return tenantId === '' ? roleName : `${roleName} in ${tenantName(catalog, tenantId)}`;
+}
+
+/** What people call what an entitlement gives: the holding, or the third-party app that was consented to. */
+export function nameOfTarget(catalog: Catalog, target: EntitlementRef & Holding): string {
+  const { typeId, resourceId } = target;
+  return typeId === 'third_party_app'
+    ? catalog.row(listedThirdPartyApps, resourceId)?.name.trim() || resourceId
+    : nameOf(catalog, target);
 }
 
 /**

@@ -10,7 +10,8 @@ const operations = {
     person: '--to',
   },
   revoke: {
-    description: 'take one role or one tenant membership from one user or access key, or one application from one user',
+    description:
+      'take one role or one tenant membership from one user or access key, one application from one user, or the consents to one third-party app',
     settings: ['inheritance', 'refuseReturning', 'include', 'applicationDefault'],
     person: '--from',
   },
@@ -19,20 +20,24 @@ const operations = {
 /** `grant` and `revoke`: whoever types them has consented to the change. */
 export function addChangeCommand(program: Command, operation: 'grant' | 'revoke', context: CommandContext): void {
   const { description, settings, person } = operations[operation];
-  const command = program
-    .command(operation)
+  const command = program.command(operation);
+  command
     .description(description)
     .option('--role <role>', 'the role, by its name or id: of the whole project, or with --in inside a tenant')
     .option('--in <tenant>', 'the tenant that --role is held in, by its id or name')
     .option('--tenant <tenant>', 'the tenant to be a member of, by its id or name')
-    .option('--application <app>', 'the application to have access to, by its id or name')
+    .option('--application <app>', 'the application to have access to, by its id or name');
+  if (operation === 'revoke') {
+    command.option('--consent <app>', 'the third-party app whose consents are taken back, by its id or name');
+  }
+  command
     .option(
       '--entitlement <id>',
       'instead of these: the id as in the sync file, such as "role_binding:acme/Editor:assigned"',
     )
     .option(
       `${person} <user>`,
-      'the user: a user id, or a login id, email address or exact name that only one user has; "access_key:" and an id or exact name for an access key',
+      `the user: a user id, or a login id, email address or exact name that only one user has; "access_key:" and an id or exact name for an access key${operation === 'grant' ? '' : '; "tenant:" and an id or exact name for a tenant that consented'}`,
     )
     .addOption(new Option('--principal <user>', `the same as ${person}`))
     .option('--dry-run', 'show everything that would be sent, and send nothing')

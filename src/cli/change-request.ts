@@ -2,19 +2,14 @@ import type { Principal } from '../access/principal.ts';
 import { ConnectorError, isKind } from '../errors.ts';
 import { maxIdBytes } from '../model/ids.ts';
 import { requiredText } from '../model/requests.ts';
-import { type AskedByName, namedTarget } from '../provisioning/named-target.ts';
+import { type AskedByName, namedTarget, namedTenant } from '../provisioning/named-target.ts';
 import { didYouMean, targetsMeantBy } from '../access/near-targets.ts';
 import { type FindKeyClient, findKeyId, keyText, withKeyHint } from '../provisioning/find-key.ts';
 import { type FindClient, findUserId } from '../provisioning/find-user.ts';
 import type { Provisioner } from '../provisioning/provisioner.ts';
 import type { CallOptions } from '../descope/http/call.ts';
 import type { Target } from '../access/target.ts';
-import {
-  type ChangeRequest,
-  checkPrincipalType,
-  parseEntitlementArgument,
-  parseTarget,
-} from '../provisioning/request.ts';
+import { type ChangeRequest, checkAskable, parseEntitlementArgument, parseTarget } from '../provisioning/request.ts';
 
 /** What the command line says of one change; which flags go together is checked here. */
 export interface ChangeRequestFlags {
@@ -23,6 +18,8 @@ export interface ChangeRequestFlags {
   readonly in?: string;
   readonly tenant?: string;
   readonly application?: string;
+  /** Of a revoke only. */
+  readonly consent?: string;
   readonly principal?: string;
   readonly to?: string;
   readonly from?: string;
@@ -38,13 +35,13 @@ export interface AskedChange {
 
 /** The request that the flags make, or the `config` error that says which one is missing or too many. */
 export function readChangeRequest(operation: 'grant' | 'revoke', flags: ChangeRequestFlags): AskedChange {
-  const { entitlement, role, in: inTenant, tenant, application, principal } = flags;
+  const { entitlement, role, in: inTenant, tenant, application, consent, principal } = flags;
   const personFlag = operation === 'grant' ? '--to' : '--from';
   const person = operation === 'grant' ? flags.to : flags.from;
-  if ([entitlement, role, tenant, application].filter((value) => value !== undefined).length !== 1) {
+  if ([entitlement, role, tenant, application, consent].filter((value) => value !== undefined).length !== 1) {
     throw new ConnectorError(
       'config',
-      `say what to ${operation} with one of --role (and --in), --tenant, --application or --entitlement`,
+      `say what to ${operation} with one of --role (and --in), --tenant, --application${operation === 'grant' ? '' : ', --consent'} or --entitlement`,
     );
   }
   if (inTenant !== undefined && role === undefined) {
@@ -56,38 +53,40 @@ export function readChangeRequest(operation: 'grant' | 'revoke', flags: ChangeRe
       `say who with ${personFlag} or --principal${person === undefined ? '' : ', not with both'}`,
     );
   }
-  for (const [flag, value] of Object.entries({
+  const named = {
     '--role': role,
     '--in': inTenant,
     '--tenant': tenant,
     '--application': application,
-  })) {
+    '--consent': consent,
+  };
+  for (const [flag, value] of Object.entries(named)) {
     if (value?.trim() === '') {
       throw new ConnectorError('config', `${flag} is empty: give an id or a name`);
     }
   }
-  const who = person ?? principal ?? '';
-  return { ...whatOf({ entitlement, role, inTenant, tenant, application }), who };
+  return { ...whatOf(flags), who: person ?? principal ?? '' };
 }
 
 function whatOf({
   entitlement = '',
   role,
-  inTenant,
+  in: inTenant,
   tenant,
   application,
-}: Readonly<Record<'entitlement' | 'role' | 'inTenant' | 'tenant' | 'application', string | undefined>>): Pick<
-  AskedChange,
-  'what' | 'asked'
-> {
-  if (application !== undefined) {
-    return { what: { application }, asked: `application ${JSON.stringify(application)}` };
-  }
+  consent,
+}: ChangeRequestFlags): Pick<AskedChange, 'what' | 'asked'> {
   if (role !== undefined) {
     return {
       what: { role, inTenant },
       asked: `role ${JSON.stringify(role)}${inTenant === undefined ? '' : ` in ${JSON.stringify(inTenant)}`}`,
     };
+  }
+  if (application !== undefined) {
+    return { what: { application }, asked: `application ${JSON.stringify(application)}` };
+  }
+  if (consent !== undefined) {
+    return { what: { consent }, asked: `consent to ${JSON.stringify(consent)}` };
   }
   return tenant === undefined
     ? { what: { entitlement }, asked: entitlement }
@@ -96,6 +95,7 @@ function whatOf({
 
 /** Looks up what a change names. It sends reads only. */
 export async function lookUpRequest(
+  operation: 'grant' | 'revoke',
   { what, who }: AskedChange,
   client: FindClient & FindKeyClient,
   provisioner: Provisioner,
@@ -104,26 +104,43 @@ export async function lookUpRequest(
   const target =
     'entitlement' in what
       ? await targetOfId(what.entitlement, provisioner, signal)
-      : await targetOfName(what, provisioner, signal);
-  checkPrincipalType(target, principalWords(who).typeId);
-  return { target, principal: await principalOf(who, client, { signal }) };
+      : namedTarget(what, await provisioner.catalog(typeOf(what), signal));
+  checkAskable(operation, target, principalWords(who).typeId);
+  return { target, principal: await principalOf(who, client, provisioner, { signal }) };
 }
 
-async function targetOfName(what: AskedByName, provisioner: Provisioner, signal: AbortSignal): Promise<Target> {
-  const typeId = 'application' in what ? 'application' : 'role';
-  return namedTarget(what, await provisioner.catalog(typeId, signal));
+function typeOf(what: AskedByName): string {
+  if ('application' in what) {
+    return 'application';
+  }
+  return 'consent' in what ? 'third_party_app' : 'role';
 }
+
+/** What stands before the id or name of a tenant where a user could be meant, too. */
+const tenantPrefix = 'tenant:';
 
 /** Whom a text names, as far as its form tells. */
 export function principalWords(who: string): Principal {
+  if (who.startsWith(tenantPrefix)) {
+    return { typeId: 'tenant', id: who.slice(tenantPrefix.length) };
+  }
   const key = keyText(who);
   return key === undefined ? { typeId: 'user', id: who } : { typeId: 'access_key', id: key };
 }
 
-async function principalOf(who: string, client: FindClient & FindKeyClient, call: CallOptions): Promise<Principal> {
+async function principalOf(
+  who: string,
+  client: FindClient & FindKeyClient,
+  provisioner: Provisioner,
+  call: CallOptions,
+): Promise<Principal> {
   const { typeId, id } = principalWords(who);
   if (typeId === 'access_key') {
     return { typeId, id: await findKeyId(client, requiredText(id, 'the access key'), call) };
+  }
+  if (typeId === 'tenant') {
+    const asked = requiredText(id, 'the tenant');
+    return { typeId, id: namedTenant(asked, await provisioner.catalog('tenant', call.signal)) };
   }
   const asked = requiredText(id, 'the user');
   try {

@@ -9,6 +9,7 @@ import {
   type PlannedWrite,
 } from '../provisioning/audit.ts';
 import type { Change } from '../provisioning/change.ts';
+import type { HeldConsent } from '../provisioning/shown.ts';
 import { returningText } from '../provisioning/returning.ts';
 
 /** The outcome of a change for people: a sentence, the side effects, and the user's record before and after. */
@@ -52,7 +53,7 @@ export function changeSentences(change: Change): readonly string[] {
       ];
     case 'planned':
       return [
-        `Nothing was sent. To ${operation} ${target} ${operation === 'grant' ? 'to' : 'from'} ${user}, ${writes.length === 1 ? 'this' : `these ${writes.length}`} would be:`,
+        `Nothing was sent. To ${operation} ${says.what ?? ''}${target} ${operation === 'grant' ? 'to' : 'from'} ${user}, ${writes.length === 1 ? 'this' : `these ${writes.length}`} would be:`,
         ...writes.flatMap(writeLines),
         ...also(operation === 'grant' ? 'would come' : 'would go'),
         ...beforeAndAfter(change),
@@ -64,6 +65,8 @@ export function changeSentences(change: Change): readonly string[] {
 }
 
 interface Sentence {
+  /** What is given or taken, before its name; left out where the name says it. */
+  readonly what?: string;
   readonly now: string;
   readonly already: string;
   not(directly: string): string;
@@ -80,9 +83,17 @@ function sentenceOf({ typeId }: Target): Sentence {
       };
     case 'application':
       return {
+        what: 'access to ',
         now: 'now has access to',
         already: 'already has access to',
         not: () => 'does not have access by name to',
+      };
+    case 'third_party_app':
+      return {
+        what: 'the consent to ',
+        now: 'now consents to',
+        already: 'already consents to',
+        not: () => 'has no consent to',
       };
     default:
       return { now: 'now holds', already: 'already holds', not: (directly) => `does not ${directly}hold` };
@@ -160,7 +171,10 @@ export function toChangeLine({
 }
 
 /** Many people share a name: login id and user id stand with it. */
-function personOf({ principal: { id }, words: { principal: name, login } }: Change): string {
+function personOf({ principal: { typeId, id }, words: { principal: name, login } }: Change): string {
+  if (typeId === 'tenant') {
+    return `Tenant ${printable(id)}`;
+  }
   if (name === id) {
     return printable(id);
   }
@@ -168,9 +182,10 @@ function personOf({ principal: { id }, words: { principal: name, login } }: Chan
 }
 
 /** Tenants and applications can share a name, too. */
-function thingOf({ target: { tenantId, appId }, words }: Change): string {
-  const id = appId ?? tenantId;
-  const name = appId === undefined ? words.tenant : words.target;
+function thingOf({ target: { typeId, resourceId, tenantId }, words }: Change): string {
+  const isApp = typeId === 'application' || typeId === 'third_party_app';
+  const id = isApp ? resourceId : tenantId;
+  const name = isApp ? words.target : words.tenant;
   return printable(id === '' || name === id ? words.target : `${words.target} (${id})`);
 }
 
@@ -184,14 +199,20 @@ function beforeAndAfter({ target, before, after, outcome, words }: Change): read
 }
 
 /** What of the record is told. */
-function placeOf({ tenantId, appId }: Target, words: Change['words']): string {
-  if (appId !== undefined) {
+function placeOf({ typeId, tenantId }: Target, words: Change['words']): string {
+  if (typeId === 'application') {
     return 'applications by name';
+  }
+  if (typeId === 'third_party_app') {
+    return 'consents';
   }
   return `in ${printable(tenantId === '' ? 'the whole project' : words.tenant)}`;
 }
 
-function stateOf({ member, roles = [], applications }: AuditState): string {
+function stateOf({ member, roles = [], applications, consents }: AuditState): string {
+  if (consents !== undefined) {
+    return consents.length === 0 ? 'none' : consents.map(consentText).join(', ');
+  }
   if (applications !== undefined) {
     return applications.length === 0 ? 'none' : applications.map(printable).join(', ');
   }
@@ -200,4 +221,10 @@ function stateOf({ member, roles = [], applications }: AuditState): string {
   }
   const held = roles.length === 0 ? 'no roles' : roles.map(printable).join(', ');
   return member === undefined ? held : `member, ${held}`;
+}
+
+/** `TPC2abc in acme (email, invoices)`. */
+function consentText({ id, scopes, tenantId }: HeldConsent): string {
+  const where = tenantId === undefined ? '' : ` in ${tenantId}`;
+  return printable(`${id}${where} (${scopes.length === 0 ? 'no scopes' : scopes.join(', ')})`);
 }

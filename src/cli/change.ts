@@ -51,7 +51,9 @@ export async function changeOnce(
     if (options.needsProvisioning === true && !loaded.provisioning) {
       throw new ConnectorError('precondition', 'provisioning is not enabled: add --provisioning (-p) to change access');
     }
-    return (await find?.(loaded.projectId, signal)) ?? (await lookUpRequest(request, client, provisioner, signal));
+    return (
+      (await find?.(loaded.projectId, signal)) ?? (await lookUpRequest(operation, request, client, provisioner, signal))
+    );
   };
   const words = { entitlement: request.asked, principal: principalWords(request.who) };
   const change = await provisioner.attempt(operation, words, read, signal);

@@ -1,4 +1,5 @@
 import { type AccessKeyCalls, createAccessKeyCalls } from './access-key-calls.ts';
+import { type ConsentCalls, createConsentCalls } from './consent-calls.ts';
 import type { CallOptions } from './http/call.ts';
 import { createHttpClient, type HttpClientOptions } from './http/http-client.ts';
 import { readPagedList } from './paged-list.ts';
@@ -18,7 +19,7 @@ export interface OwnKey {
  * The calls to one Descope project. A list comes whole or the call fails; reads are retried; nothing is kept between
  * calls. Throws ConnectorError only.
  */
-export interface DescopeClient extends UserCalls, AccessKeyCalls {
+export interface DescopeClient extends UserCalls, AccessKeyCalls, ConsentCalls {
   readonly projectId: string;
   /** The keys that it sends: the management key, and that of the company where there is another. */
   readonly ownKeys: readonly OwnKey[];
@@ -47,6 +48,7 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
     generalPerMinute: http.generalPerMinute,
     ...createUserCalls(http),
     ...createAccessKeyCalls(http),
+    ...createConsentCalls(http),
     readList: (list, call) =>
       list.pages === undefined ? readWholeList(http, list, call) : readPagedList(http, list, call),
     readOfTenant: (ofTenant, tenantId, call) => askOfTenant(http, ofTenant, tenantId, call),

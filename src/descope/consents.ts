@@ -1,6 +1,6 @@
 import { identity, integer, type JsonObject, optionalIdentity, text, texts } from './decode.ts';
 import { named } from './record-names.ts';
-import type { WholeList } from './whole-list.ts';
+import type { ListInPages } from './whole-list.ts';
 
 /** What a user, or a tenant for its users, allowed a third-party app to do. */
 export interface Consent {
@@ -34,7 +34,7 @@ function decodeConsent(consent: JsonObject): Consent {
 }
 
 /** Every consent of the project. */
-export const consentList: WholeList<Consent> = {
+export const consentList: ListInPages<Consent> = {
   what: 'consents',
   endpoint: {
     method: 'POST',

@@ -4,6 +4,7 @@ import { accessKeyList } from './access-keys.ts';
 import { applicationList } from './applications.ts';
 import { consoleAdminList } from './console-admins.ts';
 import { groupsEndpoint } from './groups.ts';
+import { consentWriteEndpoints } from './consent-calls.ts';
 import { consentList } from './consents.ts';
 import { managementKeyList } from './management-keys.ts';
 import { permissionList } from './permissions.ts';
@@ -52,6 +53,7 @@ export const endpoints: readonly Endpoint[] = [
   ...tenantEndpoints,
   ...Object.values(userWriteEndpoints),
   ...Object.values(accessKeyEndpoints),
+  ...Object.values(consentWriteEndpoints),
 ];
 
 /** The names of all endpoints, as they stand in errors, counts and logs. */

@@ -48,11 +48,13 @@ export async function readPagedList<Row>(
 
 /** The parameters of a page, as a deployment takes them: in the address of a GET, else in the body. */
 export function requestOfPage<Row>(
-  { pages: { limit } }: ListInPages<Row>,
+  { pages: { limit, criteria } }: ListInPages<Row>,
   { method }: ListEndpoint,
   page: number,
 ): Pick<HttpRequest, 'query' | 'json'> {
-  return method === 'GET' ? { query: { page: String(page), limit: String(limit) } } : { json: { page, limit } };
+  return method === 'GET'
+    ? { query: { page: String(page), limit: String(limit) } }
+    : { json: { page, limit, ...criteria } };
 }
 
 /** The rows of one page, and how many there are in all. */

@@ -41,6 +41,8 @@ export interface ListInPages<Row> extends ListRows<Row> {
     readonly otherwise: readonly ListEndpoint[];
     /** True to read the first page only, which shows that the list may be read. */
     readonly isFirstOnly?: true;
+    /** Fields of the request by which only some rows are asked for, where it has a body. */
+    readonly criteria?: Readonly<Record<string, string>>;
   };
   /** When a row was created, in epoch seconds, where its record tells. */
   createdTimeOf?(this: void, row: Row): number | undefined;

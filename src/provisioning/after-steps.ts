@@ -1,12 +1,15 @@
-import type { Holder } from '../access/holding.ts';
+import type { Shown } from './shown.ts';
 import type { Step } from './step.ts';
 
 /** The record as it will be when the steps are done and nothing else changes with them. */
-export function afterSteps<Record extends Holder>(record: Record, steps: readonly Step[]): Record {
-  return { ...record, ...steps.reduce<Holder>(afterStep, record) };
+export function afterSteps<Record extends Shown>(record: Record, steps: readonly Step[]): Record {
+  return { ...record, ...steps.reduce<Shown>(afterStep, record) };
 }
 
-function afterStep(holder: Holder, { operation, tenantId, roleName, appId }: Step): Holder {
+function afterStep(holder: Shown, { operation, tenantId, roleName, appId, consentId }: Step): Shown {
+  if (consentId !== undefined) {
+    return { ...holder, consents: (holder.consents ?? []).filter(({ id }) => id !== consentId) }; // none is ever added
+  }
   if (appId !== undefined) {
     const others = (holder.appIds ?? []).filter((id) => id !== appId);
     return { ...holder, appIds: operation === 'add' ? [...others, appId] : others };

@@ -1,8 +1,9 @@
-import type { Holder, Holding } from '../access/holding.ts';
+import type { Holding } from '../access/holding.ts';
 import type { Flow } from '../access/inheritance.ts';
 import { entitlementIdOf } from '../model/ids.ts';
 import type { Inherited } from './inherited.ts';
 import type { MayReturn, Returning } from './returning.ts';
+import type { HeldConsent, Shown } from './shown.ts';
 import { principalTypeOf } from './principal-types.ts';
 
 /** What a record shows in the scope of a change: ids and role names, and nothing else about the person. */
@@ -11,6 +12,8 @@ export interface AuditState {
   readonly roles?: readonly string[];
   /** Ids of the applications that a user was given by name; for a change of one, instead of the roles. */
   readonly applications?: readonly string[];
+  /** The consents of the principal to the third-party app; for a change of them, instead of the roles. */
+  readonly consents?: readonly HeldConsent[];
 }
 
 /**
@@ -101,8 +104,8 @@ export function auditReturning({ mayReturn, unknown }: Returning): Pick<AuditEnt
 
 /** Both states as the members of an entry; what is not known is left out. */
 export function auditStates(
-  before: Holder | undefined,
-  after: Holder | undefined,
+  before: Shown | undefined,
+  after: Shown | undefined,
   scope: Pick<Holding, 'tenantId' | 'appId'>,
 ): Pick<AuditEntry, 'before' | 'after'> {
   return {
@@ -113,9 +116,12 @@ export function auditStates(
 
 /** What a record shows in the scope of a change. */
 function auditState(
-  { roleNames, userTenants, appIds = [] }: Holder,
+  { roleNames, userTenants, appIds = [], consents }: Shown,
   { tenantId, appId }: Pick<Holding, 'tenantId' | 'appId'>,
 ): AuditState {
+  if (consents !== undefined) {
+    return { consents };
+  }
   if (appId !== undefined) {
     return { applications: appIds };
   }

@@ -1,7 +1,7 @@
-import { listedApplications } from '../access/app-lists.ts';
+import { listedApplications, listedThirdPartyApps } from '../access/app-lists.ts';
 import type { Catalog } from '../access/catalog.ts';
 import { gainedBetween, type Holding, isMembership, isSameHolding } from '../access/holding.ts';
-import { nameOf, tenantName } from '../access/names.ts';
+import { nameOf, nameOfTarget, tenantName } from '../access/names.ts';
 import type { Principal } from '../access/principal.ts';
 import { type Target, targetOf } from '../access/target.ts';
 import { type AuditState, auditStates, type PlannedWrite } from './audit.ts';
@@ -102,7 +102,7 @@ export function toChange(made: Made, { id, type }: Subject, { outcome, before, a
       idle: record?.idle ?? '',
       principal: record === undefined || record.name === '' ? id : record.name,
       login: record?.login ?? '',
-      target: nameOf(catalog, target),
+      target: nameOfTarget(catalog, target),
       tenant: target.tenantId === '' ? '' : tenantName(catalog, target.tenantId),
       alongside: alongside.map((holding) =>
         isMembership(holding) ? `membership of ${nameOf(catalog, holding)}` : nameOf(catalog, holding),
@@ -112,7 +112,10 @@ export function toChange(made: Made, { id, type }: Subject, { outcome, before, a
   };
 }
 
-function unknownOf({ tenantId, appId }: Target, catalog: Catalog): string {
+function unknownOf({ typeId, resourceId, tenantId, appId }: Target, catalog: Catalog): string {
+  if (typeId === 'third_party_app') {
+    return catalog.row(listedThirdPartyApps, resourceId) === undefined ? `third-party app ${resourceId}` : '';
+  }
   if (appId !== undefined) {
     return catalog.row(listedApplications, appId) === undefined ? `application ${appId}` : '';
   }

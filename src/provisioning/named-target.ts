@@ -2,7 +2,7 @@ import { ConnectorError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { entitlementIdOf, parseRoleResourceId } from '../model/ids.ts';
 import { nearNames } from '../model/near-names.ts';
-import { listedApplications } from '../access/app-lists.ts';
+import { listedApplications, listedThirdPartyApps } from '../access/app-lists.ts';
 import type { Catalog } from '../access/catalog.ts';
 import { roleNamesIn, tenantName, tenantsDefining } from '../access/names.ts';
 import { didYouMean, nearTenants } from '../access/near-targets.ts';
@@ -11,13 +11,14 @@ import { namedApp } from './named-app.ts';
 import { parseTarget } from './request.ts';
 
 /**
- * An entitlement as people name it: a role, in a tenant or in the whole project; a tenant, for the membership; or an
- * application.
+ * An entitlement as people name it: a role, in a tenant or in the whole project; a tenant, for the membership; an
+ * application; or a third-party app, for the consents to it.
  */
 export type AskedByName =
   | { readonly role: string; readonly inTenant: string | undefined }
   | { readonly tenant: string }
-  | { readonly application: string };
+  | { readonly application: string }
+  | { readonly consent: string };
 
 /**
  * The target with these ids or exact names. No match is `not-found`, with what was probably meant; several matches are
@@ -27,6 +28,10 @@ export function namedTarget(asked: AskedByName, catalog: Catalog): Target {
   if ('application' in asked) {
     const { id } = namedApp('application', asked.application, catalog.rows(listedApplications));
     return parseTarget('application', id);
+  }
+  if ('consent' in asked) {
+    const { id } = namedApp('third-party app', asked.consent, catalog.rows(listedThirdPartyApps));
+    return parseTarget('third_party_app', id);
   }
   if ('tenant' in asked) {
     return only(
@@ -100,6 +105,18 @@ function rolesCalled(asked: string, tenantId: string, catalog: Catalog): readonl
     .map(({ name }) => name);
   const known = roleNamesIn(catalog, tenantId);
   return [...new Set([...readings.filter((name) => known.includes(name)), ...byId])];
+}
+
+/** The id of the only tenant that has this text as its id or exact name. */
+export function namedTenant(asked: string, catalog: Catalog): string {
+  const [tenantId = '', ...others] = tenantsCalled(asked, catalog);
+  if (others.length > 0) {
+    throw new ConnectorError(
+      'conflict',
+      `${others.length + 1} tenants are called ${JSON.stringify(asked)}: name one by its id: ${[tenantId, ...others].slice(0, 10).join(', ')}`,
+    );
+  }
+  return tenantId;
 }
 
 /** Ids of the tenants that have this text as their id or exact name; `not-found` for none. */

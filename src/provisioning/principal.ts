@@ -1,17 +1,20 @@
-import type { Holder } from '../access/holding.ts';
 import type { Principal } from '../access/principal.ts';
 import type { DescopeClient } from '../descope/client.ts';
 import type { CallOptions } from '../descope/http/call.ts';
 import type { WriteEndpoint } from '../descope/http/endpoint.ts';
 import type { ConnectorError } from '../errors.ts';
 import { printable } from '../printable.ts';
+import type { Shown } from './shown.ts';
 import type { HeldKind, Step } from './step.ts';
 
 /** The calls by which principals of all types are loaded and written. */
-export type PrincipalClient = Pick<DescopeClient, 'loadForWrite' | 'writeUser' | 'loadKey' | 'updateKey'>;
+export type PrincipalClient = Pick<
+  DescopeClient,
+  'loadForWrite' | 'writeUser' | 'loadKey' | 'updateKey' | 'findConsents' | 'deleteConsent'
+>;
 
 /** A principal as Descope showed it: what it holds, and what people call it. */
-export interface PrincipalRecord extends Holder {
+export interface PrincipalRecord extends Shown {
   readonly name: string;
   /** The first login id; '' where there is none. */
   readonly login: string;
@@ -37,11 +40,12 @@ export interface StepRequest {
 }
 
 /**
- * How one write ended. `answered`: the record as Descope says it is now. `refused`: Descope said no. `uncertain`: it
+ * How one write ended. `answered`: the record as Descope says it is now. `accepted`: Descope said yes and showed none. `refused`: Descope said no. `uncertain`: it
  * may have happened or not, and only a load can tell.
  */
 export type StepOutcome =
   | { readonly kind: 'answered'; readonly record: PrincipalRecord }
+  | { readonly kind: 'accepted' }
   | { readonly kind: 'refused' | 'uncertain'; readonly error: ConnectorError };
 
 /** What provisioning must know of a type of principals; one file a type, listed in principal-types.ts. */
@@ -66,6 +70,8 @@ export interface PrincipalType {
    * due. For what others can change so meanwhile that more has to be done.
    */
   readonly readsBack?: true;
+  /** The same for changes of what this resource gives, where a load depends on it. */
+  about?(resourceId: string): PrincipalType;
   /** Why nothing may be changed for the principal of this record; undefined, or left out, where it may. */
   refusalOf?(operation: 'grant' | 'revoke', id: string, record: PrincipalRecord): ConnectorError | undefined;
   /** The principal that a write to this id would change; undefined when there is none. */

@@ -23,6 +23,8 @@ export interface ProvisionedEntitlement {
   readonly gives: HeldKind;
   /** What of the project a change is judged by; tenants and roles when left out. */
   readonly lists?: readonly CatalogList<unknown>[];
+  /** Why it cannot be granted, only revoked, and where it is given instead. */
+  readonly refusedGrant?: string;
   readonly planGrant: (asked: Asked) => Planner;
   readonly planRevoke: (asked: Asked) => Planner;
 }

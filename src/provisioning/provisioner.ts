@@ -105,7 +105,7 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     const requestId = randomUUID();
     const call: CallOptions = { requestId, ...(signal !== undefined && { signal }) };
     const { gives, lists, planGrant, planRevoke } = entitlementOf(target);
-    const subject = subjectOf(principal, gives);
+    const subject = subjectOf(principal, gives, target.resourceId);
     const asked = { target, subject, joinTenant, applicationDefault };
     const planner = unlessRefused(operation, subject, (operation === 'grant' ? planGrant : planRevoke)(asked));
     const progress = newProgress();

@@ -1,11 +1,11 @@
 import type { CallOptions } from '../descope/http/call.ts';
 import type { Sleep } from '../descope/http/sleep.ts';
 import { ConnectorError, isKind } from '../errors.ts';
-import { holds } from '../access/holding.ts';
 import type { ListRead, Lists, LookUp } from './look-up.ts';
 import { described, type PrincipalClient, type PrincipalRecord, type StepWrite, type Subject } from './principal.ts';
 import type { SsoRead } from './returning.ts';
 import { type Plan, type Planner, plannedWrite, presentRecord, type Progress, type Seen } from './plan.ts';
+import { showsDone } from './shown.ts';
 import { isSameStep, type Step } from './step.ts';
 import { checkNothingLost, settleMs, writeWholeList } from './whole-list-write.ts';
 
@@ -118,11 +118,12 @@ async function send(step: Step, planned: PrincipalRecord, attempt: Attempt): Pro
     if (outcome.kind === 'unsent' || outcome.kind === 'overwritten') {
       return { kind: 'changed', wasSent: outcome.kind === 'overwritten' };
     }
-    if (outcome.kind !== 'answered') {
+    if (outcome.kind === 'refused' || outcome.kind === 'uncertain') {
       return { kind: 'failed', error: outcome.error, wasRefused: outcome.kind === 'refused' };
     }
-    const record = subject.type.readsBack === true ? await readBack() : outcome.record;
-    if (record !== undefined && holds(record, step) === (step.operation === 'add')) {
+    const isShown = outcome.kind === 'answered' && subject.type.readsBack !== true;
+    const record = isShown ? outcome.record : await readBack();
+    if (record !== undefined && showsDone(record, step)) {
       return { kind: 'shown', record };
     }
     progress.seen.push(record);
@@ -141,7 +142,7 @@ async function send(step: Step, planned: PrincipalRecord, attempt: Attempt): Pro
 
 /** Where a whole list was written whose answer was lost: a change that did happen must have taken nothing else. */
 function checkWholeList(write: StepWrite, shown: PrincipalRecord | undefined, subject: Subject): void {
-  const isDone = shown !== undefined && holds(shown, write.step) === (write.step.operation === 'add');
+  const isDone = shown !== undefined && showsDone(shown, write.step);
   if (subject.type.replacesLists === true && isDone) {
     checkNothingLost(write, shown, subject);
   }

@@ -37,7 +37,7 @@ export function parseChangeRequest(
   const { resourceType, resource: id } = requiredResourceId(principal?.id, 'principal.id');
   const target = parseEntitlement(entitlement, isType);
   // Of principals that have to be included, a connector that does not list them changes none either.
-  checkPrincipalType(target, resourceType, (typeId) => typeId === 'user' || isType(typeId));
+  checkAskable(operation, target, resourceType, (typeId) => typeId === 'user' || isType(typeId));
   if (operation === 'grant') {
     requiredText(`${entitlement?.id}:${resourceType}:${id}`, "the grant's id"); // else the answer could not carry the grant
   }
@@ -48,12 +48,24 @@ function withArticle(typeId: string): string {
   return `${/^[aeiou]/.test(typeId) ? 'an' : 'a'} ${typeId}`;
 }
 
-/** Refuses a type of principals that a target's entitlement cannot be granted to, or that is not listed. */
-export function checkPrincipalType(target: Target, principalTypeId: string, isListed: IsType = () => true): void {
-  const holding = principalTypesHolding(entitlementOf(target).gives);
+/**
+ * Refuses to grant what can only be revoked, and a type of principals that a target's entitlement cannot be granted to,
+ * or that is not listed.
+ */
+export function checkAskable(
+  operation: Operation,
+  target: Target,
+  principalTypeId: string,
+  isListed: IsType = () => true,
+): void {
+  const { gives, refusedGrant } = entitlementOf(target);
+  const holding = principalTypesHolding(gives);
   const grantedTo = holding.filter(({ typeId }) => isListed(typeId));
   const isOf = ({ typeId }: { readonly typeId: string }): boolean => typeId === principalTypeId;
   if (grantedTo.some(isOf)) {
+    if (operation === 'grant' && refusedGrant !== undefined) {
+      throw new ConnectorError('refused', refusedGrant);
+    }
     return;
   }
   const refusal = edgeRefusal(target, principalTypeId);

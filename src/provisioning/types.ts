@@ -10,9 +10,9 @@ import { refusedProject } from './project.ts';
 import { provisionedRoleBinding } from './role-binding.ts';
 import { provisionedRole } from './role.ts';
 import { refusedSsoConfiguration } from './sso-configuration.ts';
-import type { HeldKind } from './step.ts';
+import type { HeldKind, Step } from './step.ts';
 import { provisionedTenant } from './tenant.ts';
-import { refusedThirdPartyApp } from './third-party-app.ts';
+import { provisionedThirdPartyApp } from './third-party-app.ts';
 
 /**
  * The types whose entitlements can be changed, one line each, and those for which a request is answered by a sentence.
@@ -22,10 +22,10 @@ export const provisioned: readonly (ProvisionedType | RefusedType)[] = [
   provisionedRole,
   provisionedRoleBinding,
   provisionedApplication,
+  provisionedThirdPartyApp,
   refusedPermission,
   refusedIdpGroup,
   refusedSsoConfiguration,
-  refusedThirdPartyApp,
   refusedProject,
 ];
 
@@ -52,10 +52,11 @@ export function listsOf(typeId: string): ProvisionedEntitlement['lists'] {
 }
 
 /** Steps of each kind, and a record, from which the requests of any step are told. */
-const samples: Readonly<Record<HeldKind, Holding>> = {
-  membership: { tenantId: 'any', roleName: undefined },
-  role: { tenantId: '', roleName: 'any' },
-  application: { tenantId: '', roleName: undefined, appId: 'any' },
+const samples: Readonly<Record<HeldKind, readonly Step[]>> = {
+  membership: bothWays({ tenantId: 'any', roleName: undefined }),
+  role: bothWays({ tenantId: '', roleName: 'any' }),
+  application: bothWays({ tenantId: '', roleName: undefined, appId: 'any' }),
+  consent: [{ operation: 'remove', tenantId: '', roleName: undefined, consentId: 'any' }],
 };
 const holdsNothing = { roleNames: [], userTenants: [], name: '', login: '' };
 
@@ -68,10 +69,12 @@ export function writeRightsOf(typeId: string): readonly string[] {
   const entitlements = type !== undefined && 'entitlements' in type ? type.entitlements : [];
   const requests = entitlements.flatMap(({ gives }) =>
     principalTypesHolding(gives).flatMap((principalType) =>
-      (['add', 'remove'] as const).map((operation) =>
-        principalType.toRequest({ id: 'any', step: { operation, ...samples[gives] }, record: holdsNothing }),
-      ),
+      samples[gives].map((step) => principalType.toRequest({ id: 'any', step, record: holdsNothing })),
     ),
   );
   return [...new Set(requests.map(({ endpoint }) => endpointLabel(endpoint)))];
+}
+
+function bothWays(held: Holding): readonly Step[] {
+  return (['add', 'remove'] as const).map((operation) => Object.assign({ operation }, held));
 }

@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
 import { Inheritance } from '../../src/access/inheritance.ts';
-import { userWriteEndpoints } from '../../src/descope/users/user-writes.ts';
+import { endpoints } from '../../src/descope/endpoints.ts';
 import { endpointLabel } from '../../src/descope/http/endpoint.ts';
 import { EntitlementSchema } from '../../src/gen/c1/connector/v2/entitlement_pb.ts';
 import { ResourceSchema } from '../../src/gen/c1/connector/v2/resource_pb.ts';
@@ -18,18 +18,23 @@ import { parseChangeRequest, parseTarget } from '../../src/provisioning/request.
 import { registry } from '../../src/registry.ts';
 import { catalogOf } from '../support/catalog.ts';
 import { role } from '../support/project-fixture.ts';
-import { addApp, removeApp, updateKey } from '../support/provisioning-server.ts';
+import { addApp, deleteConsents, deleteTenantConsents, removeApp, updateKey } from '../support/provisioning-server.ts';
 
 const changeable = provisioned.flatMap((type) => ('entitlements' in type ? [type] : []));
 
 describe('the types whose entitlements can be changed', () => {
-  it('are tenants, roles and applications; what is managed elsewhere is refused with a sentence', () => {
-    expect(changeable.map(({ typeId }) => typeId)).toEqual(['tenant', 'role', 'role_binding', 'application']);
+  it('are tenants, roles, applications and consents; what is managed elsewhere is refused with a sentence', () => {
+    expect(changeable.map(({ typeId }) => typeId)).toEqual([
+      'tenant',
+      'role',
+      'role_binding',
+      'application',
+      'third_party_app',
+    ]);
     expect(provisioned.filter((type) => 'refusal' in type).map(({ typeId }) => typeId)).toEqual([
       'permission',
       'idp_group',
       'sso_configuration',
-      'third_party_app',
       'project',
     ]);
   });
@@ -42,6 +47,7 @@ describe('the types whose entitlements can be changed', () => {
     expect(principalTypesHolding('role')).toEqual([userPrincipal, accessKeyPrincipal]);
     expect(principalTypesHolding('membership')).toEqual([userPrincipal, accessKeyPrincipal]);
     expect(principalTypesHolding('application')).toEqual([applicationUser]);
+    expect(principalTypesHolding('consent').map(({ typeId }) => typeId)).toEqual(['user', 'tenant']);
   });
 
   it('are told from types that are only listed, and from types that do not exist', () => {
@@ -58,15 +64,16 @@ describe('the types whose entitlements can be changed', () => {
     expect(() => parseChangeRequest('grant', asked('group'), isType)).toThrow('there is no resource type "group"');
   });
 
-  it('need a right for each call that changes them, and together for every call that changes a user or a key', () => {
+  it('need a right for each call that changes them, and together for every call that changes something', () => {
     expect(changeable.map((type) => [type.typeId, writeRightsOf(type.typeId)])).toEqual([
       ['tenant', ['POST /v1/mgmt/user/update/tenant/add', 'POST /v1/mgmt/user/update/tenant/remove', updateKey]],
       ['role', ['POST /v1/mgmt/user/update/role/add', 'POST /v1/mgmt/user/update/role/remove', updateKey]],
       ['role_binding', ['POST /v1/mgmt/user/update/role/add', 'POST /v1/mgmt/user/update/role/remove', updateKey]],
       ['application', [addApp, removeApp]],
+      ['third_party_app', [deleteConsents, deleteTenantConsents]],
     ]);
     expect(new Set(changeable.flatMap(({ typeId }) => writeRightsOf(typeId)))).toEqual(
-      new Set([...Object.values(userWriteEndpoints).map(endpointLabel), updateKey]),
+      new Set(endpoints.filter(({ effect }) => effect === 'write').map(endpointLabel)),
     );
   });
 });

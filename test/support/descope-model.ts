@@ -1,5 +1,7 @@
 import type { KeyChange, KeyWriteOutcome } from '../../src/descope/access-key-calls.ts';
 import type { AccessKey } from '../../src/descope/access-keys.ts';
+import { type ConsentHolder, type ConsentOutcome, isConsentOf } from '../../src/descope/consent-calls.ts';
+import type { Consent } from '../../src/descope/consents.ts';
 import type { CallOptions } from '../../src/descope/http/call.ts';
 import type { Permission } from '../../src/descope/permissions.ts';
 import type { Role } from '../../src/descope/roles.ts';
@@ -44,6 +46,8 @@ export type ModelEndpoint =
   | 'writeUser'
   | 'loadKey'
   | 'updateKey'
+  | 'findConsents'
+  | 'deleteConsent'
   | `all${string}`
   | `${'GET' | 'POST'} ${string}`;
 
@@ -171,6 +175,25 @@ export class DescopeModel {
       const carryOut = (): AccessKey => this.#updateKey(change);
       return this.onUpdateKey?.(change, carryOut) ?? { kind: 'answered', key: carryOut() };
     });
+
+  /** Of the list of consents, which a test must have put in. */
+  findConsents = (appId: string, holder: ConsentHolder, call?: CallOptions): Promise<readonly Consent[]> =>
+    this.#answer({ endpoint: 'findConsents', id: holder.id }, call, () =>
+      this.#consents.filter((one) => one.appId === appId && isConsentOf(one, holder)),
+    );
+
+  deleteConsent = (kind: ConsentHolder['kind'], consentId: string, call?: CallOptions): Promise<ConsentOutcome> =>
+    this.#answer({ endpoint: 'deleteConsent', id: consentId }, call, () => {
+      const consents = this.#consents.filter(
+        ({ id, userId }) => id !== consentId || (userId === '' ? 'tenant' : 'user') !== kind,
+      );
+      this.lists = { ...this.lists, consents };
+      return { kind: 'accepted' };
+    });
+
+  get #consents(): readonly Consent[] {
+    return (this.lists['consents'] ?? []) as readonly Consent[]; // as a test puts them in
+  }
 
   readList = <Row>(
     { key, endpoint: { method, path } }: Pick<WholeList<Row>, 'key' | 'endpoint'>,

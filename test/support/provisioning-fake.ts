@@ -36,12 +36,15 @@ export function createFakeProject(rows: Partial<Rows>, options: Partial<Provisio
   return new FakeProject(rows, options);
 }
 
-function wordsOf({ endpoint, change, keyChange }: ModelRequest): string {
+function wordsOf({ endpoint, change, keyChange, id }: ModelRequest): string {
   if (change !== undefined) {
     return `${change.operation} ${change.appId ?? `${change.tenantId}/${change.roleName ?? ''}`}`;
   }
   if (keyChange !== undefined) {
     return `update ${JSON.stringify(keyChange.lists)}`;
+  }
+  if (endpoint === 'deleteConsent') {
+    return `delete ${id}`;
   }
   return ['loadForWrite', 'loadKey'].includes(endpoint) ? 'load' : endpoint.replace(/^all/, '').toLowerCase();
 }

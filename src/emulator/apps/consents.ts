@@ -1,4 +1,4 @@
-import { fieldRequired, invalidArgument } from '../api-error.ts';
+import { fieldRequired, invalidArgument, invented } from '../api-error.ts';
 import { endpoint, nothing } from '../endpoint.ts';
 import type { Endpoints } from '../endpoint.ts';
 import { defineFamily } from '../family.ts';
@@ -27,6 +27,8 @@ const consentSwitches = {
   consentOrder: sure('invented', choice('oldest-first', 'newest-first', 'shuffled')),
   consentTotal: sure('documented', choice('exact', 'page-length', 'growing', 'zero', 'absent')),
   expiredConsents: sure('invented', choice('listed', 'left-out')),
+  unknownConsent: sure('invented', choice('ignored', 'not-found')),
+  consentLagReads: sure('invented', amount(0, 0, 1_000_000)),
 } as const;
 
 type ConsentSwitches = SwitchValues<typeof consentSwitches>;
@@ -101,7 +103,15 @@ const criteria = ['appId', 'userId', 'consentId', 'tenantId'];
 
 function consentEndpoints(consents: Consents, host: FamilyHost, switches: ConsentSwitches): Endpoints {
   let asked = 0;
+  // What searches still show after a deletion, and how many of them.
+  let stale: readonly Consent[] = [];
+  let staleReads = 0;
 
+  const stored = (): readonly Consent[] => {
+    if (staleReads === 0) return consents.all();
+    staleReads -= 1;
+    return stale;
+  };
   const shown = (found: readonly Consent[]): readonly Consent[] =>
     switches.expiredConsents === 'listed'
       ? found
@@ -114,16 +124,20 @@ function consentEndpoints(consents: Consents, host: FamilyHost, switches: Consen
   };
   const remove = (body: RequestBody, ofTenants: boolean): void => {
     if (body.texts('consentIds').length === 0 && body.text('appId') === '') throw fieldRequired('consentIds');
-    for (const consent of consents.all()) {
-      if ((consent.userId === '') === ofTenants && isMeant(consent, body)) consents.remove(consent.id);
+    const before = consents.all();
+    const meant = before.filter((consent) => (consent.userId === '') === ofTenants && isMeant(consent, body));
+    if (meant.length === 0 && switches.unknownConsent === 'not-found') {
+      throw invented(404, 'E990018', 'Consent not found', 'No such consent exists');
     }
+    [stale, staleReads] = [before, switches.consentLagReads];
+    for (const { id } of meant) consents.remove(id);
   };
 
   return {
     'POST /v1/mgmt/thirdparty/consents/search': endpoint([...criteria, 'page', 'limit'], ({ body }) => {
       asked += 1;
       const { page, limit } = pageWanted(body, switches);
-      const found = ordered(shown(withCriteria(consents.all(), body)));
+      const found = ordered(shown(withCriteria(stored(), body)));
       const onPage = found.slice(page * limit, (page + 1) * limit);
       return { json: { consents: onPage.map((each) => wire(each)), ...totalOf(found, onPage, asked, switches) } };
     }),

@@ -4,7 +4,7 @@ import { endpoint } from '../endpoint.ts';
 import type { Endpoints } from '../endpoint.ts';
 import type { RequestBody } from '../request-body.ts';
 import type { UserContext } from './context.ts';
-import { addressedUser, saved } from './role-endpoints.ts';
+import { addressedUser, checkRepeat, saved } from './role-endpoints.ts';
 
 // Go spells it with capitals on some calls.
 const fields = ['loginId', 'identifier', 'ssoAppIds', 'ssoAppIDs'];
@@ -28,12 +28,15 @@ export function userAppEndpoints(context: UserContext, apps: FederatedApps): End
   return {
     'POST /v1/mgmt/user/update/ssoapp/add': endpoint(fields, ({ body }) => {
       const user = addressedUser(context, body);
-      const ssoAppIds = [...new Set([...user.ssoAppIds, ...existing(someOf(body))])];
+      const wanted = existing(someOf(body));
+      if (wanted.some((id) => user.ssoAppIds.includes(id))) checkRepeat(context);
+      const ssoAppIds = [...new Set([...user.ssoAppIds, ...wanted])];
       return saved(context, { ...user, ssoAppIds });
     }),
     'POST /v1/mgmt/user/update/ssoapp/remove': endpoint(fields, ({ body }) => {
       const user = addressedUser(context, body);
       const gone = someOf(body);
+      if (gone.some((id) => !user.ssoAppIds.includes(id))) checkRepeat(context);
       return saved(context, { ...user, ssoAppIds: user.ssoAppIds.filter((id) => !gone.includes(id)) });
     }),
     'POST /v1/mgmt/user/update/ssoapp/set': endpoint(fields, ({ body }) => {

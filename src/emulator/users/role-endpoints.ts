@@ -125,7 +125,8 @@ function sortOut(
   return { good, problem };
 }
 
-function checkRepeat(context: UserContext): void {
+/** A change that changes nothing is an error where the switch says so. */
+export function checkRepeat(context: UserContext): void {
   if (context.switches.repeatedChange === 'reject') throw badRequest('Nothing to change: it is so already');
 }
 
