@@ -46,6 +46,7 @@ export const caseFiles = [
   'test/faults/command-line.test.ts',
   'test/faults/exhaustive.test.ts',
   'test/faults/hostile.test.ts',
+  'test/faults/included-lists.test.ts',
   'test/faults/lists.test.ts',
   'test/faults/proxies.test.ts',
   'test/faults/records.test.ts',

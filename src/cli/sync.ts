@@ -199,7 +199,7 @@ function tellingTotals(
     },
     readList: async (list, call) => {
       const rows = await client.readList(list, call);
-      if (list.key === tenantList.key && !areTenantsTold) {
+      if (list.endpoint.path === tenantList.endpoint.path && !areTenantsTold) {
         areTenantsTold = true;
         tell.tenants(rows.length);
       }

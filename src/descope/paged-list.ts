@@ -11,6 +11,9 @@ import type { ListInPages } from './whole-list.ts';
 
 /** A read that is not believed after so many passes fails: the list changes faster than it can be read. */
 const maxPasses = 4;
+/** A pass that brings so many times as many rows as were counted at first, and some more, has no end in sight. */
+const mostTimes = 2;
+const someMore = 1_000;
 /** A row counts as created during the read from this long before it on: clocks differ, and lists lag. */
 const newMarginSeconds = 60;
 
@@ -146,7 +149,10 @@ interface PagesRead<Row> {
   readonly older: ReadonlySet<string>;
 }
 
-/** Reads to the first page without rows, or to the second in a row that brings none that is new to us. */
+/**
+ * Reads to the first page without rows, or to the second in a row that brings none that is new to us, or until far more
+ * have come than there can be.
+ */
 async function readPass<Row>(
   { identityOf }: ListInPages<Row>,
   first: ListPage<Row>,
@@ -169,7 +175,8 @@ async function readPass<Row>(
     }
   };
   let [page, number, vainPages] = [first, 0, 0];
-  while (page.rows.length > 0 && vainPages < 2) {
+  const most = first.total * mostTimes + someMore;
+  while (page.rows.length > 0 && vainPages < 2 && rows.size <= most) {
     const known = rows.size;
     take(page);
     vainPages = rows.size === known ? vainPages + 1 : 0;

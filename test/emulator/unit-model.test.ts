@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { accessKeyList } from '../../src/descope/access-keys.ts';
+import { applicationList } from '../../src/descope/applications.ts';
 import type { DescopeClient } from '../../src/descope/client.ts';
+import { managementKeyList } from '../../src/descope/management-keys.ts';
 import { roleList } from '../../src/descope/roles.ts';
 import { tenantList } from '../../src/descope/tenants.ts';
+import { thirdPartyAppList } from '../../src/descope/third-party-apps.ts';
 import type { TimedUserPage, UserQuery } from '../../src/descope/users/user-page.ts';
 import type { UserChange } from '../../src/descope/users/user-writes.ts';
+import type { WholeList } from '../../src/descope/whole-list.ts';
 import { startEmulator } from '../../src/emulator/emulator.ts';
 import { DescopeModel } from '../support/descope-model.ts';
 import { clientOf } from '../support/embedded.ts';
@@ -107,5 +112,21 @@ describe('the model that unit tests read', () => {
 
       expect(await names(model)).toEqual(await names(client));
     });
+  });
+
+  it('refuses to give two lists the same rows, where both answer with one key', async () => {
+    const rows = { keys: [], apps: [] };
+    const asked =
+      (...lists: readonly WholeList<unknown>[]) =>
+      async () => {
+        const model = new DescopeModel({ lists: rows });
+        for (const list of lists) {
+          await model.readList(list);
+        }
+      };
+
+    await expect(asked(accessKeyList, managementKeyList)()).rejects.toThrow(/both answer with "keys".*by its path/);
+    await expect(asked(applicationList, thirdPartyAppList)()).rejects.toThrow(/both answer with "apps"/);
+    await expect(asked(accessKeyList, accessKeyList, thirdPartyAppList)()).resolves.toBeUndefined();
   });
 });

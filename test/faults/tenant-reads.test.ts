@@ -1,17 +1,14 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { exitCodeOf } from '../../src/cli/exit-codes.ts';
 import type { Emulator, Fault } from '../../src/emulator/emulator.ts';
-import { ConnectorError } from '../../src/errors.ts';
-import { encode } from '../../src/model/wire-writer.ts';
-import { createSyncFile } from '../../src/output/sync-file.ts';
-import { runSync } from '../../src/sync/run.ts';
-import type { SyncSummary } from '../../src/sync/summary.ts';
-import { walk } from '../../src/sync/walk.ts';
-import { fakeTime } from '../descope/support.ts';
-import { temporaryFolder } from '../support/cli.ts';
-import { startEmbedded } from '../support/embedded.ts';
+import {
+  canary,
+  expectFired,
+  faultAt as fault,
+  type FaultOutcome,
+  faultWays as ways,
+  syncUnderFaults,
+} from '../support/fault-sync.ts';
 
 const calls = {
   settings: 'GET /v2/mgmt/sso/settings/all',
@@ -20,10 +17,7 @@ const calls = {
   xaa: 'GET /v1/mgmt/sso/xaa/settings/all',
 } as const;
 const forever = Number.POSITIVE_INFINITY;
-/** Stands in every field that is secret, and in fields that nobody knows; it may be seen nowhere. */
-const canary = 'canary-4f1d-do-not-tell';
 const secrets = { clientSecret: canary, spEncryptionKey: canary, spSignKey: canary, scimToken: canary, bearer: canary };
-const ways = ['grpc', 'file'] as const;
 
 const project = {
   tenants: ['acme', 'globex', 'initech'].map((id) => ({ id })),
@@ -54,101 +48,14 @@ const project = {
   tenantSettings: ['acme', 'globex'].map((tenantId) => ({ tenantId, extra: secrets })),
 };
 
-interface Outcome {
-  readonly ids: readonly string[];
-  readonly failure: ConnectorError | undefined;
-  readonly summary: SyncSummary | undefined;
-  readonly emulator: Emulator;
-}
-
-/** One sync of a project with single sign-on, while something goes wrong. */
-async function sync(way: (typeof ways)[number], arm: (emulator: Emulator) => void): Promise<Outcome> {
-  const time = fakeTime();
-  const said: string[] = [];
-  const say =
-    (level: string) =>
-    (message: string, fields: object = {}) =>
-      void said.push(`${level} ${message} ${JSON.stringify(fields)}`);
-  const logger = { error: say('error'), warn: say('warn'), info: say('info'), debug: say('debug') };
-  await using embedded = await startEmbedded({
-    emulator: { project, switches: { ssoSecrets: 'shown' } },
-    policy: { tenantRoles: 'observed', include: ['sso_configuration', 'idp_group'] },
-    client: { now: time.now, sleep: time.sleep, random: () => 0.5, longestRateWaitMs: 600_000, logger },
-  });
-  const { emulator, connector, remote } = embedded;
-  arm(emulator);
-  const ids: string[] = [];
-  try {
-    if (way === 'grpc') {
-      await walk({
-        surface: remote,
-        syncId: 'faults',
-        sink: {
-          resourceTypes: async () => undefined,
-          resources: async (rows) => {
-            ids.push(...rows.map(({ typeId, id }) => `${typeId}:${id}`));
-            said.push(...rows.map((row) => Buffer.from(encode((out) => row.write(out))).toString('latin1')));
-          },
-          entitlements: async () => undefined,
-          grants: async (rows) => void ids.push(...rows.map(({ message }) => message.id)),
-        },
-      });
-      return { ids, failure: undefined, summary: undefined, emulator };
-    }
-    return { ...(await intoFile(connector, said)), failure: undefined, emulator };
-  } catch (thrown) {
-    if (!(thrown instanceof ConnectorError)) {
-      throw thrown;
-    }
-    said.push(thrown.message, JSON.stringify(thrown.facts), thrown.stack ?? '');
-    return { ids: [], failure: thrown, summary: undefined, emulator };
-  } finally {
-    expect(said.filter((text) => text.includes('canary'))).toEqual([]);
-    expect(said.length).toBeGreaterThan(0);
-  }
-}
-
-async function intoFile(
-  connector: Awaited<ReturnType<typeof startEmbedded>>['connector'],
-  said: string[],
-): Promise<Pick<Outcome, 'ids' | 'summary'>> {
-  await using folder = await temporaryFolder();
-  const out = join(folder.path, 'sync.json');
-  await writeFile(out, 'old');
-  try {
-    const summary = await runSync({
-      surface: connector,
-      report: (syncId) => connector.report(syncId),
-      target: await createSyncFile(out),
-    });
-    const text = await readFile(out, 'utf8');
-    said.push(text);
-    const file = JSON.parse(text) as {
-      readonly resources: readonly { readonly id: { readonly resourceType: string; readonly resource: string } }[];
-      readonly grants: readonly { readonly id: string }[];
-    };
-    return {
-      summary,
-      ids: [...file.resources.map(({ id }) => `${id.resourceType}:${id.resource}`), ...file.grants.map(({ id }) => id)],
-    };
-  } catch (thrown) {
-    expect(await readFile(out, 'utf8'), 'a sync that failed touched the old file').toBe('old');
-    throw thrown;
-  } finally {
-    expect(await readdir(folder.path)).toEqual(['sync.json']);
-  }
-}
-
-const fault =
-  (endpoint: string, what: Fault, nth = 1, times = 1) =>
-  (emulator: Emulator): void =>
-    void emulator.faults.add({ match: { endpoint, nth }, times, fault: what });
+const sync = (way: (typeof ways)[number], arm: (emulator: Emulator) => void): Promise<FaultOutcome> =>
+  syncUnderFaults(
+    { emulator: { project, switches: { ssoSecrets: 'shown' } }, include: ['sso_configuration', 'idp_group'] },
+    way,
+    arm,
+  );
 
 const undisturbed = await sync('file', () => undefined);
-
-function expectFired({ emulator }: Outcome): void {
-  expect(emulator.faults.fired().every(({ fired }) => fired > 0)).toBe(true);
-}
 
 describe.each(ways)('through %s, the reading of single tenants', (way) => {
   it('tells the same without a fault', async () => {

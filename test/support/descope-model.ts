@@ -109,6 +109,8 @@ export class DescopeModel {
   keys: readonly AccessKey[] = [];
   /** What happens to an update of a key, instead of its being carried out. */
   onUpdateKey: ((change: KeyChange, carryOut: () => AccessKey) => KeyWriteOutcome) | undefined;
+  /** Path of the list whose rows were given by a key, as the first request showed. */
+  readonly #ownerOf = new Map<string, string>();
   #created = 0;
 
   constructor({
@@ -204,6 +206,7 @@ export class DescopeModel {
     if (find() === undefined) {
       throw new Error(`the model has no list of ${key}`);
     }
+    this.#checkWhose(key, path);
     const endpoint: ModelEndpoint = Object.hasOwn(this.lists, path)
       ? `${method} ${path}`
       : `all${key.charAt(0).toUpperCase()}${key.slice(1)}`;
@@ -228,6 +231,17 @@ export class DescopeModel {
       }
       return { answer: parse(Buffer.from(JSON.stringify(answer))) };
     });
+
+  /** Throws where two lists would get the same rows, since their answers have them under the same key. */
+  #checkWhose(key: string, path: string): void {
+    const owner = this.#ownerOf.get(key) ?? path;
+    if (!Object.hasOwn(this.lists, path)) {
+      this.#ownerOf.set(key, owner);
+      if (owner !== path) {
+        throw new Error(`${owner} and ${path} both answer with "${key}": give the rows of each by its path`);
+      }
+    }
+  }
 
   /** Notes a request, lets a moment and what the test wants pass, and reads the answer off what the project is then. */
   async #answer<T>(request: ModelRequest, call: CallOptions | undefined, read: () => T): Promise<T> {

@@ -90,7 +90,13 @@ export function failureOfStatus(
   }
   if (status === 404) {
     return isList
-      ? { error: fail('upstream-contract', `${where}: a list cannot be missing; check the base URL`), retry: 'never' }
+      ? {
+          error: fail(
+            'upstream-contract',
+            `${where}: a list cannot be missing; check the base URL${endpoint.isOfCompany === true ? ', or leave console out of --include where the deployment has no such call' : ''}`,
+          ),
+          retry: 'never',
+        }
       : { error: fail('not-found', where), retry: 'never' };
   }
   if (status === 409 && !isList) {
