@@ -7,8 +7,8 @@ import { createAuthority } from '../../test/support/certificates.ts';
 import type { Walked } from './grpc-walk.ts';
 import { cliPath, type Fixture, type Ran, startNode } from './processes.ts';
 import type { Conditions, Seen } from './fixture.ts';
+import { projectId } from './project.ts';
 
-export const projectId = 'P2BenchmarkProject0000000000';
 const script = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
 /** One run of a contender: wall from the first request to its end, what the OS counted, and what the fixture saw. */
@@ -19,6 +19,7 @@ export interface Sample {
   readonly cpuS: number;
   readonly rssMb: number;
   readonly loopDelayP99Ms: number;
+  readonly loopDelayMaxMs: number;
   readonly seen: Seen;
   readonly walked?: Walked;
 }
@@ -29,10 +30,17 @@ export interface CliOptions {
   readonly rateLimit?: string;
   readonly tenantRoles?: 'all' | 'observed';
   readonly nodeFlags?: readonly string[];
+  /** Opt-in types that are read, too. */
+  readonly include?: readonly string[];
 }
 
 /** `sync --out sync.json`, fsync and rename included. */
-export function ourCli({ rateLimit = 'auto', tenantRoles = 'all', nodeFlags = [] }: CliOptions = {}): Contender {
+export function ourCli({
+  rateLimit = 'auto',
+  tenantRoles = 'all',
+  nodeFlags = [],
+  include = [],
+}: CliOptions = {}): Contender {
   return async (fixture, conditions) => {
     const folder = await mkdtemp(join(tmpdir(), 'baton-descope-bench-'));
     try {
@@ -49,6 +57,7 @@ export function ourCli({ rateLimit = 'auto', tenantRoles = 'all', nodeFlags = []
               rateLimit,
               '--tenant-roles',
               tenantRoles,
+              ...includeOption(include),
             ],
             settings(fixture),
             { nodeFlags },
@@ -62,7 +71,7 @@ export function ourCli({ rateLimit = 'auto', tenantRoles = 'all', nodeFlags = []
 }
 
 /** `serve` under mutual TLS, walked twice as a platform walks it: cold, then warm. */
-export function ourServer(workers: number, { rateLimit = 'auto' }: CliOptions = {}): Contender {
+export function ourServer(workers: number, { rateLimit = 'auto', include = [] }: CliOptions = {}): Contender {
   return async (fixture, conditions) => {
     const folder = await mkdtemp(join(tmpdir(), 'baton-descope-bench-'));
     try {
@@ -84,12 +93,13 @@ export function ourServer(workers: number, { rateLimit = 'auto' }: CliOptions = 
           file('ca.pem'),
           '--rate-limit',
           rateLimit,
+          ...includeOption(include),
         ],
         settings(fixture),
       );
       const [line] = (await once(server.child.stdout ?? server.child, 'data')) as [Buffer];
       const address = /listening on (\S+)/.exec(String(line))?.[1] ?? '';
-      const runs: Omit<Sample, 'rssMb' | 'loopDelayP99Ms'>[] = [];
+      const runs: Omit<Sample, 'rssMb' | 'loopDelayP99Ms' | 'loopDelayMaxMs'>[] = [];
       let cpuBefore = 0;
       for (const syncId of ['cold', 'warm']) {
         await fixture.begin(conditions);
@@ -108,7 +118,8 @@ export function ourServer(workers: number, { rateLimit = 'auto' }: CliOptions = 
       }
       server.child.kill('SIGTERM');
       const { measured: total } = await server.ended();
-      return runs.map((run) => Object.assign(run, { rssMb: total.rssMb, loopDelayP99Ms: total.loopDelayP99Ms }));
+      const { rssMb, loopDelayP99Ms, loopDelayMaxMs } = total;
+      return runs.map((run) => Object.assign(run, { rssMb, loopDelayP99Ms, loopDelayMaxMs }));
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -125,13 +136,25 @@ export function other(name: string, ...args: readonly string[]): Contender {
 async function measured(fixture: Fixture, conditions: Conditions, run: () => Promise<Ran>): Promise<Sample> {
   await fixture.begin(conditions);
   const {
-    measured: { cpuS, rssMb, loopDelayP99Ms },
+    measured: { cpuS, rssMb, loopDelayP99Ms, loopDelayMaxMs },
     startedAt,
     endedAt,
   } = await run();
   const seen = await fixture.seen();
   const first = seen.firstAt ?? startedAt;
-  return { wallS: (endedAt - first) / 1000, startS: (first - startedAt) / 1000, cpuS, rssMb, loopDelayP99Ms, seen };
+  return {
+    wallS: (endedAt - first) / 1000,
+    startS: (first - startedAt) / 1000,
+    cpuS,
+    rssMb,
+    loopDelayP99Ms,
+    loopDelayMaxMs,
+    seen,
+  };
+}
+
+function includeOption(include: readonly string[]): readonly string[] {
+  return include.length === 0 ? [] : ['--include', include.join(',')];
 }
 
 function settings(fixture: Fixture): NodeJS.ProcessEnv {

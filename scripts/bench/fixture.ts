@@ -31,6 +31,8 @@ export interface Seen {
 }
 
 const jitter = 0.2;
+/** What older deployments lack: asked once, not once a tenant. */
+const notOffered = new Set(['/v1/mgmt/scim/key', '/v1/mgmt/sso/xaa/settings/all']);
 let project: Project | undefined;
 let conditions: Conditions = { latencyMs: 0 };
 let seen = fresh();
@@ -73,7 +75,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   if (conditions.latencyMs > 0) {
     await sleep(conditions.latencyMs * (1 - jitter + 2 * jitter * fraction(seen.requests)));
   }
-  send(response, path, text);
+  send(response, path, text, new URLSearchParams((request.url ?? '').split('?')[1]));
 }
 
 /** A number from 0 to 1 that looks like chance and is the same in every run. */
@@ -81,7 +83,7 @@ function fraction(place: number): number {
   return ((place * 2_654_435_761) % 4_294_967_296) / 4_294_967_296;
 }
 
-function send(response: ServerResponse, path: string, text: string): void {
+function send(response: ServerResponse, path: string, text: string, query: URLSearchParams): void {
   const isSearch = path.endsWith('/user/search');
   if (isSearch && isRefused()) {
     seen.refused += 1;
@@ -98,9 +100,15 @@ function send(response: ServerResponse, path: string, text: string): void {
     response.writeHead(503).end();
     return;
   }
+  if (notOffered.has(path)) {
+    response.writeHead(404).end();
+    return;
+  }
   const body = isSearch
     ? searched(text)
-    : (project?.lists[path] ?? Buffer.from(path.endsWith('/license') ? '{"rateLimitTier":"tier4"}' : '{}'));
+    : (paged(path, text, query) ??
+      project?.lists[path] ??
+      Buffer.from(path.endsWith('/license') ? '{"rateLimitTier":"tier4"}' : '{}'));
   seen.bytes += body.length;
   response.writeHead(200, { 'content-type': 'application/json', 'content-length': body.length }).end(body);
 }
@@ -124,6 +132,16 @@ function isRefused(): boolean {
     return true;
   }
   return false;
+}
+
+/** A page of a list that comes in pages: told in the body of a POST, in the address of a GET. */
+function paged(path: string, text: string, query: URLSearchParams): Buffer | undefined {
+  const pages = project?.paged[path];
+  if (pages === undefined) {
+    return undefined;
+  }
+  const asked = text === '' ? Object.fromEntries(query) : (JSON.parse(text) as Readonly<Record<string, unknown>>);
+  return pages(Number(asked['page'] ?? 0), Number(asked['limit'] ?? 100));
 }
 
 interface Asked {

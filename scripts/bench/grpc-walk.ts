@@ -41,9 +41,14 @@ export interface Walked {
   readonly calls: number;
   readonly userCalls: number;
   readonly grants: number;
+  /** Of the fullest answers of listings. */
+  readonly maxRows: number;
+  readonly maxBytes: number;
 }
 
 let calls = 0;
+let maxRows = 0;
+let maxBytes = 0;
 
 function ask<I extends DescMessage, O extends DescMessage>(
   method: DescMethodUnary<I, O>,
@@ -83,6 +88,8 @@ function openPage(bytes: Buffer): {
       rest.push(reader.skip(type === undefined ? WireType.Varint : type, field));
     }
   }
+  maxRows = Math.max(maxRows, rows.length);
+  maxBytes = Math.max(maxBytes, bytes.length);
   return { rows, next, rest };
 }
 
@@ -169,5 +176,7 @@ const walked: Walked = {
   calls,
   userCalls,
   grants,
+  maxRows,
+  maxBytes,
 };
 console.log(JSON.stringify(walked));

@@ -15,6 +15,7 @@ if (path !== undefined) {
     const measured = {
       rssMb: maxRSS / 1024,
       cpuS: (userCPUTime + systemCPUTime) / 1e6,
+      loopDelayMaxMs: Math.max(0, delay.max / 1e6 - resolutionMs),
       loopDelayP99Ms: Math.max(0, delay.percentile(99) / 1e6 - resolutionMs),
     };
     writeFileSync(path, JSON.stringify(measured));

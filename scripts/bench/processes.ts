@@ -54,6 +54,7 @@ export interface Measured {
   readonly rssMb: number;
   readonly cpuS: number;
   readonly loopDelayP99Ms: number;
+  readonly loopDelayMaxMs: number;
 }
 
 export interface Ran {

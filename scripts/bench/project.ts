@@ -1,3 +1,4 @@
+import { createOthers, type OtherAnswers, type Others } from './others.ts';
 import { administratorSeat, leafOf, parentOf, type Seat, type Tree } from './tree.ts';
 
 /**
@@ -21,8 +22,11 @@ export interface Shape {
   readonly spread?: number;
   /** Tenants have parents. */
   readonly tree?: Tree;
+  /** Keys, consents and the rest that is read on demand only. */
+  readonly others?: Others;
 }
 
+export const projectId = 'P2BenchmarkProject0000000000';
 export const pageSize = 100;
 const permissionsPerRole = 3;
 const permissionCount = 40;
@@ -33,6 +37,7 @@ const lastCreated = 1_767_225_600;
 export interface Project {
   readonly pages: readonly Buffer[];
   readonly lists: Readonly<Record<string, Buffer>>;
+  readonly paged: OtherAnswers['paged'];
   readonly bytes: number;
   readonly grants: number;
   /**
@@ -62,11 +67,17 @@ export function createProject(shape: Shape): Project {
     bytes += page.length;
     pages.push(page);
   }
+  const { users, tenants, projectRoles } = shape;
+  const others =
+    shape.others === undefined
+      ? { lists: {}, paged: {} }
+      : createOthers(shape.others, { users, tenants, projectRoles, tenantId, roleName, userId, projectId });
   return {
     pages,
     bytes,
     grants,
-    lists: toLists(shape),
+    lists: { ...toLists(shape), ...others.lists },
+    paged: others.paged,
     filtered: (kind, name, offset) => {
       const found = (kind === 'role' ? byRole : byTenant).get(name) ?? [];
       const rows = found.slice(offset, offset + pageSize).map((index) => toUser(index, shape).json);
@@ -77,6 +88,10 @@ export function createProject(shape: Shape): Project {
 
 export function roleName(index: number): string {
   return `Role ${String(index).padStart(3, '0')}`;
+}
+
+function userId(index: number): string {
+  return `U2${index.toString(36).padStart(26, '0')}`;
 }
 
 export function tenantId(index: number): string {
@@ -113,7 +128,7 @@ function toUser(
   readonly tenants: readonly string[];
   readonly held: number;
 } {
-  const id = `U2${index.toString(36).padStart(26, '0')}`;
+  const id = userId(index);
   const name = `Person ${index} of the benchmark`;
   const email = `person.${index}@company-${index % 997}.example`;
   const roles = Array.from({ length: shape.wideRoles }, (_, place) =>

@@ -23,7 +23,9 @@ export interface Result {
   readonly cpuS: Spread;
   readonly rssMb: Spread;
   readonly loopDelayP99Ms: Spread;
+  readonly loopDelayMaxMs: Spread;
   readonly requests: number;
+  readonly byPath: Readonly<Record<string, number>>;
   readonly maxInFlight: number;
   readonly refused: number;
   /** How busy the fixture's core was at the most: beyond 0.85 it is the fixture that was measured. */
@@ -93,7 +95,9 @@ function toResult(
     cpuS: spreadOf(({ cpuS }) => cpuS),
     rssMb: spreadOf(({ rssMb }) => rssMb),
     loopDelayP99Ms: spreadOf(({ loopDelayP99Ms }) => loopDelayP99Ms),
+    loopDelayMaxMs: spreadOf(({ loopDelayMaxMs }) => loopDelayMaxMs),
     requests: most(({ seen }) => seen.requests),
+    byPath: runs.at(-1)?.seen.byPath ?? {},
     maxInFlight: most(({ seen }) => seen.maxInFlight),
     refused: most(({ seen }) => seen.refused),
     fixtureLoad: rounded(most(({ seen }) => seen.load)),

@@ -1,6 +1,6 @@
-import { type Contender, other, ourCli, ourServer, projectId } from './contenders.ts';
+import { type Contender, other, ourCli, ourServer } from './contenders.ts';
 import type { Conditions } from './fixture.ts';
-import type { Shape } from './project.ts';
+import { projectId, type Shape } from './project.ts';
 import type { Tree } from './tree.ts';
 
 export interface Scenario {
@@ -63,6 +63,41 @@ function trees(people: Tree['people'], contenders: Scenario['contenders'], round
   }));
 }
 
+/** The same project without a word about its keys and consents, with keys, with consents, and with all there is. */
+function others(rounds: number): readonly Scenario[] {
+  const shape = (more: NonNullable<Shape['others']>): Shape => ({ ...plain(20_000), others: more });
+  const include = ['access_key', 'application', 'third_party_app', 'console', 'sso_configuration', 'idp_group'];
+  const conditions = { latencyMs: 0 };
+  return [
+    {
+      name: 'keys: 50,000',
+      shape: shape({ keys: 50_000 }),
+      conditions,
+      contenders: { cli: ourCli(), 'cli, keys': ourCli({ include: ['access_key'] }) },
+      rounds,
+    },
+    {
+      name: 'keys: none, 100,000 consents',
+      shape: shape({ consents: 100_000 }),
+      conditions,
+      contenders: { cli: ourCli(), 'cli, consents': ourCli({ include: ['third_party_app'] }) },
+      rounds,
+    },
+    {
+      name: 'keys: served with all',
+      shape: shape({ keys: 10_000, consents: 20_000 }),
+      conditions,
+      contenders: {
+        server: ourServer(1, { rateLimit: 'off' }),
+        'server, all': ourServer(1, { rateLimit: 'off', include }),
+        'server, 4 workers': ourServer(4, { rateLimit: 'off' }),
+        'server, all, 4 workers': ourServer(4, { rateLimit: 'off', include }),
+      },
+      rounds,
+    },
+  ];
+}
+
 const inTree = { cli: ourCli(), 'cli, observed': ourCli({ tenantRoles: 'observed' }) };
 
 export const quick: readonly Scenario[] = [
@@ -78,6 +113,7 @@ export const quick: readonly Scenario[] = [
     rounds: 1,
   },
   ...trees('in leaves', inTree, 1),
+  ...others(1),
 ];
 
 /** What a CI gate looks at: counts, and ratios within one run. */
@@ -147,4 +183,5 @@ export const full: readonly Scenario[] = [
   ...scale,
   ...trees('in leaves', { ...inTree, server: ourServer(1) }, 3),
   ...trees('everywhere', inTree, 1),
+  ...others(3),
 ];
