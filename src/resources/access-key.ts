@@ -21,8 +21,13 @@ function toAccessKey(key: AccessKey, displayName: string, scim: ScimOf, { beganA
  * principal.
  */
 function unbound(keys: readonly AccessKey[]): readonly AccessKey[] {
-  return keys.filter(({ boundUserId }) => boundUserId === '');
+  const known = unboundKeys.get(keys) ?? keys.filter(({ boundUserId }) => boundUserId === '');
+  unboundKeys.set(keys, known);
+  return known;
 }
+
+/** Looked for once in a list, since each page of a long one asks. */
+const unboundKeys = new WeakMap<readonly AccessKey[], readonly AccessKey[]>();
 
 export const accessKeyType: ResourceType = {
   words: {

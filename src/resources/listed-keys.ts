@@ -12,18 +12,28 @@ export const listedKeys: CatalogList<AccessKey> = {
 
 type NamedKey = Pick<AccessKey, 'id' | 'name'>;
 
+/** Names that several keys of a list share: looked for once, since each page of a long list asks. */
+const sharedNames = new WeakMap<readonly NamedKey[], ReadonlySet<string>>();
+
 /** What a key is called. Names are not unique: where several keys share one, the end of the id tells them apart. */
 export function namesOf(keys: readonly NamedKey[]): (key: NamedKey) => string {
-  const counts = new Map<string, number>();
-  for (const { name } of keys) {
-    counts.set(name, (counts.get(name) ?? 0) + 1);
-  }
+  const shared = sharedNames.get(keys) ?? sharedAmong(keys);
+  sharedNames.set(keys, shared);
   return ({ id, name }) => {
     if (name.trim() === '') {
       return id;
     }
-    return (counts.get(name) ?? 0) > 1 ? `${name} (${id.slice(-6)})` : name;
+    return shared.has(name) ? `${name} (${id.slice(-6)})` : name;
   };
+}
+
+function sharedAmong(keys: readonly NamedKey[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const shared = new Set<string>();
+  for (const { name } of keys) {
+    (seen.has(name) ? shared : seen).add(name);
+  }
+  return shared;
 }
 
 /** When a key expires, in epoch seconds. A time that is no date, such as -1 or the year 9999, means never. */
