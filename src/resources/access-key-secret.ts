@@ -1,9 +1,8 @@
 import { type AccessKey, accessKeyList } from '../descope/access-keys.ts';
 import { scimKeysCall } from '../descope/scim-keys.ts';
 import type { ResourceRef } from '../model/ids.ts';
-import { toResource } from '../model/resource-message.ts';
-import { type ResourceRow, resourceRow } from '../model/row.ts';
-import { secretTrait } from '../model/traits.ts';
+import { secretRow } from '../model/key-row.ts';
+import type { ResourceRow } from '../model/row.ts';
 import { keyPage } from './key-listing.ts';
 import { expireTimeOf, listedKeys, namesOf, partsOfKey } from './listed-keys.ts';
 import type { ResourceType } from './resource-type.ts';
@@ -30,7 +29,7 @@ function toSecret(
     creator: userRef(createdBy),
     identity: boundUserId === '' ? { typeId: 'access_key', id } : userRef(boundUserId),
   };
-  return resourceRow(toResource('access_key_secret', parts, [secretTrait(parts)], cuts));
+  return secretRow('access_key_secret', parts, cuts);
 }
 
 export const accessKeySecretType: ResourceType = {

@@ -1,9 +1,8 @@
 import { accessKeyEndpoints } from '../descope/access-key-calls.ts';
 import { type AccessKey, accessKeyList } from '../descope/access-keys.ts';
 import { scimKeysCall } from '../descope/scim-keys.ts';
-import { toResource } from '../model/resource-message.ts';
-import { type ResourceRow, resourceRow } from '../model/row.ts';
-import { serviceAccountTraits } from '../model/traits.ts';
+import { serviceAccountRow } from '../model/key-row.ts';
+import type { ResourceRow } from '../model/row.ts';
 import { keyPage } from './key-listing.ts';
 import { listedKeys, namesOf, partsOfKey } from './listed-keys.ts';
 import type { ResourceType } from './resource-type.ts';
@@ -12,8 +11,8 @@ import type { SyncSession } from './sync/sync-session.ts';
 
 /** A key as a service account. */
 function toAccessKey(key: AccessKey, displayName: string, scim: ScimOf, { beganAtMs, cuts }: SyncSession): ResourceRow {
-  const parts = partsOfKey(key, displayName, beganAtMs, scim);
-  return resourceRow(toResource('access_key', parts, serviceAccountTraits(parts, 'descope.access_key'), cuts));
+  const parts = { ...partsOfKey(key, displayName, beganAtMs, scim), detail: 'descope.access_key' };
+  return serviceAccountRow('access_key', parts, cuts);
 }
 
 /**

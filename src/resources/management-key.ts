@@ -1,10 +1,9 @@
 import type { Catalog } from '../access/catalog.ts';
 import type { ManagementKey } from '../descope/management-keys.ts';
+import { secretRow, serviceAccountRow } from '../model/key-row.ts';
 import type { ResourceParts } from '../model/resource-message.ts';
-import { toResource } from '../model/resource-message.ts';
-import { type ResourceRow, resourceRow } from '../model/row.ts';
+import type { ResourceRow } from '../model/row.ts';
 import { rfc3339OfMs } from '../model/time.ts';
-import { secretTrait, serviceAccountTraits } from '../model/traits.ts';
 import { consoleCatalog, listedManagementKeys, listedProjects, unlistedIn } from './console.ts';
 import { expireTimeOf, namesOf, stateOfKey } from './listed-keys.ts';
 import type { ResourceType } from './resource-type.ts';
@@ -16,14 +15,14 @@ const detail = 'descope.management_key';
 type ToRow = (key: ManagementKey, parts: ResourceParts, session: SyncSession) => ResourceRow;
 
 function toKey(_key: ManagementKey, parts: ResourceParts, { cuts }: SyncSession): ResourceRow {
-  return resourceRow(toResource('management_key', parts, serviceAccountTraits(parts, detail), cuts));
+  return serviceAccountRow('management_key', { ...parts, detail }, cuts);
 }
 
 /** Who made a key is not told, nor when it was last used. */
 function toSecret(key: ManagementKey, parts: ResourceParts, { cuts }: SyncSession): ResourceRow {
   const identity = { typeId: 'management_key', id: key.id };
-  const trait = secretTrait({ ...parts, detail, expireTime: expireTimeOf(key), creator: undefined, identity });
-  return resourceRow(toResource('management_key_secret', parts, [trait], cuts));
+  const secret = { ...parts, detail, expireTime: expireTimeOf(key), creator: undefined, identity };
+  return secretRow('management_key_secret', secret, cuts);
 }
 
 /** Makes what the two resources of a key have in common. */

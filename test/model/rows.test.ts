@@ -12,6 +12,7 @@ import { edgeRow } from '../../src/model/edge-row.ts';
 import { entitlementRowsOf } from '../../src/model/entitlement-row.ts';
 import { grantRowsOf } from '../../src/model/grant-row.ts';
 import { entitlementRef, tenantRef } from '../../src/model/ids.ts';
+import { secretRow, serviceAccountRow } from '../../src/model/key-row.ts';
 import type { Entitlement } from '../../src/model/messages.ts';
 import { listedTypes } from '../../src/registry.ts';
 import { toAttributes } from '../../src/model/profile.ts';
@@ -78,6 +79,55 @@ const time = fc.option(
   ),
   { nil: undefined },
 );
+
+describe('the rows of a key and of its secret', () => {
+  const ref = fc.option(fc.record({ typeId: fc.constantFrom('user', 'access_key'), id: nameArbitrary }), {
+    nil: undefined,
+  });
+  const parts = fc.record({
+    id: nameArbitrary,
+    displayName: text,
+    description: text,
+    profile: json,
+    status: fc.constantFrom('enabled', 'disabled', 'unspecified'),
+    statusDetail: text,
+    createdTime: time,
+    detail: nameArbitrary,
+    expireTime: fc.option(fc.integer({ min: 1, max: 253_370_764_799 }), { nil: undefined }),
+    creator: ref,
+    identity: ref,
+  });
+
+  it('are encoded as the protobuf library encodes their messages, whatever the key is', () => {
+    fc.assert(
+      fc.property(parts, (given) => {
+        expectFaithful(serviceAccountRow('access_key', given, noCuts), ResourceSchema);
+        expectFaithful(secretRow('access_key_secret', given, noCuts), ResourceSchema);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('count each text once that is too long', () => {
+    let cut = 0;
+    const cuts: CutCounter = { textCut: () => void (cut += 1), attributesDropped: () => undefined };
+    const row = serviceAccountRow(
+      'access_key',
+      {
+        id: 'K',
+        displayName: 'n'.repeat(2_000),
+        description: 'd'.repeat(3_000),
+        profile: {},
+        status: 'enabled',
+        detail: 'kind',
+      },
+      cuts,
+    );
+
+    expectFaithful(row, ResourceSchema);
+    expect(cut).toBe(2);
+  });
+});
 
 describe('the row of a user', () => {
   it('is encoded as the protobuf library encodes its message, whoever the user is', () => {
