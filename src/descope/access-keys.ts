@@ -1,6 +1,7 @@
 import { flag, identities, identity, integer, type JsonObject, object, text, texts } from './decode.ts';
 import { type Membership, memberships } from './memberships.ts';
 import { named } from './record-names.ts';
+import { sharedText, sharedTexts } from './shared-texts.ts';
 import type { ListInOne } from './whole-list.ts';
 
 /**
@@ -34,17 +35,22 @@ export function decodeAccessKey(key: JsonObject): AccessKey {
     id: identity(key, 'id'),
     name: text(key, 'name'),
     description: text(key, 'description'),
-    status: text(key, 'status'),
+    status: sharedText(text(key, 'status')),
     createdTime: integer(key, 'createdTime'),
     expireTime: expireTime === 0 ? undefined : expireTime,
-    createdBy: text(key, 'createdBy'),
+    createdBy: sharedText(text(key, 'createdBy')),
     boundUserId: text(key, 'boundUserId'),
-    roleNames: identities(key, 'roleNames'),
-    keyTenants: memberships(key, 'keyTenants'),
-    permittedIps: texts(key, 'permittedIps'),
+    roleNames: sharedTexts(identities(key, 'roleNames')),
+    keyTenants: memberships(key, 'keyTenants').map(kept),
+    permittedIps: sharedTexts(texts(key, 'permittedIps')),
     hasCustomClaims: Object.keys(object(key, 'customClaims')).length > 0,
     isEditable: flag(key, 'editable'),
   };
+}
+
+/** All keys are kept for as long as a sync lasts, and many name the same tenants and roles. */
+function kept({ tenantId, roleNames }: Membership): Membership {
+  return { tenantId: sharedText(tenantId), roleNames: sharedTexts(roleNames) };
 }
 
 /** Every key of the project: a search without a filter, which has no pages and tells no total. */

@@ -1,7 +1,7 @@
 import type { CatalogList } from '../access/catalog-list.ts';
 import { type AccessKey, accessKeyList } from '../descope/access-keys.ts';
 import type { ResourceParts, ResourceStatus } from '../model/resource-message.ts';
-import { isValidTimestamp, rfc3339OfMs } from '../model/time.ts';
+import { isValidTimestamp, rfc3339OfMsAt } from '../model/time.ts';
 
 export const listedKeys: CatalogList<AccessKey> = {
   typeId: 'access_key',
@@ -80,7 +80,7 @@ export function partsOfKey(
       name: key.name.toWellFormed(),
       description: description.toWellFormed(),
       status: word,
-      expires_at: expireTime === undefined ? '' : rfc3339OfMs(expireTime * 1000),
+      expires_at: expireTime === undefined ? '' : rfc3339OfMsAt(expireTime),
       created_by: key.createdBy.toWellFormed(),
       permitted_ips: key.permittedIps.map((address) => address.toWellFormed()),
       bound_user_id: boundUserId.toWellFormed(),

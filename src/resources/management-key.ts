@@ -3,7 +3,7 @@ import type { ManagementKey } from '../descope/management-keys.ts';
 import { secretRow, serviceAccountRow } from '../model/key-row.ts';
 import type { ResourceParts } from '../model/resource-message.ts';
 import type { ResourceRow } from '../model/row.ts';
-import { rfc3339OfMs } from '../model/time.ts';
+import { rfc3339OfMsAt } from '../model/time.ts';
 import { consoleCatalog, listedManagementKeys, listedProjects, unlistedIn } from './console.ts';
 import { expireTimeOf, namesOf, stateOfKey } from './listed-keys.ts';
 import type { ResourceType } from './resource-type.ts';
@@ -44,7 +44,7 @@ function partsMaker(catalog: Catalog, nowMs: number): (key: ManagementKey) => Re
         name: key.name.toWellFormed(),
         description: description.toWellFormed(),
         status: word,
-        expires_at: expireTime === undefined ? '' : rfc3339OfMs(expireTime * 1000),
+        expires_at: expireTime === undefined ? '' : rfc3339OfMsAt(expireTime),
         permitted_ips: key.permittedIps.map((address) => address.toWellFormed()),
         company_roles: [...key.companyRoles],
         ...unlistedIn(key.roles, projects),

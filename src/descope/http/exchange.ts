@@ -26,6 +26,9 @@ export interface ExchangeRequest {
   readonly maxBytes: number;
 }
 
+/** A body that is larger, and whose length is told, is put in one place as it comes. */
+const largeBodyBytes = 1024 * 1024;
+
 /** A whole answer of any status. Its body is still compressed. */
 export interface Exchanged {
   readonly status: number;
@@ -74,6 +77,7 @@ function receive(
 ): Promise<Exchanged> {
   return new Promise((resolve, reject) => {
     let chunks: Uint8Array[] = [];
+    let place: Uint8Array | undefined; // where a large body is put, so that it is not there twice when it is whole
     let size = 0;
     let answer: IncomingMessage | undefined;
     let issuer: string | undefined;
@@ -83,7 +87,8 @@ function receive(
       clearTimeout(whole);
       clearTimeout(part);
       signal?.removeEventListener('abort', leave);
-      const received = chunks;
+      const received = place === undefined ? chunks : [place.subarray(0, size)];
+      place = undefined;
       chunks = []; // what got keeps of a request may live long; the page of users must not live as long
       return received;
     };
@@ -119,16 +124,21 @@ function receive(
     });
     stream.once('response', (response: IncomingMessage) => {
       answer = response;
+      place = placeFor(response, maxBytes);
       beginPart(bodyIdleMs, 'BODY_TIMEOUT');
     });
     stream.on('data', (chunk: Uint8Array) => {
       part.refresh();
+      const before = size;
       size += chunk.length;
       if (size > maxBytes) {
         giveUp(new ExchangeFault('BODY_TOO_LARGE'));
-        return;
+      } else if (place !== undefined && size <= place.length) {
+        place.set(chunk, before);
+      } else {
+        chunks.push(...(place === undefined ? [] : [place.subarray(0, before)]), chunk);
+        place = undefined;
       }
-      chunks.push(chunk);
     });
     stream.once('end', () => {
       if (answer !== undefined && !isOver) {
@@ -173,6 +183,12 @@ function issuerOf(socket: Partial<Pick<TLSSocket, 'getPeerCertificate'>>): strin
 
 function isHandshaking(socket: Socket & { readonly secureConnecting?: boolean }): socket is TLSSocket {
   return socket.secureConnecting === true || ('encrypted' in socket && socket.connecting);
+}
+
+/** Memory for a large body whose length the service tells; what is not written to is not taken. */
+function placeFor({ headers }: IncomingMessage, maxBytes: number): Uint8Array | undefined {
+  const length = Number(headers['content-length'] ?? 0);
+  return length > largeBodyBytes && length <= maxBytes ? Buffer.allocUnsafeSlow(length) : undefined;
 }
 
 function joined(chunks: readonly Uint8Array[]): Uint8Array {
