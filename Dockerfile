@@ -47,10 +47,11 @@ USER 65532:65532
 WORKDIR /data
 VOLUME ["/data"]
 STOPSIGNAL SIGTERM
-# Asks the health port of `serve` whether it lives, and not whether Descope does: an engine may restart what is unhealthy, which
+# Asks the health port of `serve` or of service mode whether it lives, and not whether Descope does: an engine may restart what is unhealthy, which
 # helps against the first alone. It means nothing for a container that ends by itself, such as `sync`.
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 \
   CMD ["/nodejs/bin/node", "/app/bin/baton-descope.js", "health-check", "--endpoint", "live"]
 # Node is process 1, and handles SIGTERM and SIGINT itself; it starts no children that it would have to reap.
 ENTRYPOINT ["/nodejs/bin/node", "/app/bin/baton-descope.js"]
-CMD ["--help"]
+# Without arguments: service mode where BATON_CLIENT_ID is set, as for every Baton connector; else a sync, or the help.
+CMD []

@@ -21,6 +21,7 @@ export const caseFiles = [
   'test/e2e/completion.test.ts',
   'test/e2e/crash.test.ts',
   'test/e2e/demo-open.test.ts',
+  'test/e2e/doctor-service.test.ts',
   'test/e2e/ecosystem.test.ts',
   'test/e2e/guard.test.ts',
   'test/e2e/hostile-terminal.test.ts',
@@ -34,6 +35,7 @@ export const caseFiles = [
   'test/e2e/replaced.test.ts',
   'test/e2e/secrets-of-lists.test.ts',
   'test/e2e/serve-signals.test.ts',
+  'test/e2e/service.test.ts',
   'test/e2e/setting-sources.test.ts',
   'test/e2e/signals.test.ts',
   'test/e2e/stdout.test.ts',
@@ -63,6 +65,9 @@ export const caseFiles = [
   'test/report-page/access.test.ts',
   'test/resources/truth-company-files.test.ts',
   'test/resources/truth-keys.test.ts',
+  'test/service-mode/faults.test.ts',
+  'test/service-mode/proxies.test.ts',
+  'test/service-mode/tasks.test.ts',
 ];
 
 export default defineConfig({

@@ -18,11 +18,11 @@ import { tell } from './tell.ts';
 import { painter } from './terminal.ts';
 import { wrapped } from './text.ts';
 
-export type DoctorFlags = SettingFlags & { readonly out?: string; readonly json?: boolean };
+export type DoctorFlags = SettingFlags & { readonly out?: string; readonly json?: boolean; readonly service?: boolean };
 
 /** Checks the setup, prints each finding as it comes, and fails with the gravest kind if anything failed. */
 export async function doctor(
-  { out, json = false, ...flags }: DoctorFlags,
+  { out, json = false, service = false, ...flags }: DoctorFlags,
   { env, signal, print }: Pick<CommandContext, 'env' | 'signal' | 'print'>,
 ): Promise<void> {
   const keys = keyFinder(env);
@@ -38,7 +38,8 @@ export async function doctor(
   tellFoundBaseUrl(resolved, (address, source) =>
     tell('warn', `base URL ${address}, from a config file that was found automatically (${source})`),
   );
-  const { checks, requests } = await examineAndTell(
+  const show = json ? () => undefined : print;
+  const { checks: ofProject, requests } = await examineAndTell(
     {
       problems: problems.map(({ message }) => message),
       configFile: file?.path ?? (isFileRead ? undefined : 'found, but not used (see below)'),
@@ -58,8 +59,11 @@ export async function doctor(
       lookAtTarget: (target) => lookAtTarget(target, values.projectId, signal),
       signal,
     },
-    json ? () => undefined : print,
+    show,
   );
+  const ofPlatform = service ? await (await import('./doctor-service.ts')).examinePlatform(values, env) : [];
+  ofPlatform.forEach((check) => show(toLines(check).join('\n')));
+  const checks = [...ofProject, ...ofPlatform];
   const failed = checks.filter(({ level }) => level === 'fail').length;
   const warned = checks.filter(({ level }) => level === 'warn').length;
   const kind = gravestKind(checks);

@@ -13,11 +13,12 @@ export const connectionSettings = [
   'logFormat',
 ] as const satisfies readonly SettingName[];
 
+/** Who we are to the platform that is dialled. */
+export const platformSettings = ['clientId', 'clientSecretFile', 'c1CaFile'] as const satisfies readonly SettingName[];
+
 /** What service mode takes besides. */
 export const serviceModeSettings = [
-  'clientId',
-  'clientSecretFile',
-  'c1CaFile',
+  ...platformSettings,
   'taskConcurrency',
   'c1zTempDir',
   'stateDir',

@@ -1,8 +1,10 @@
-import type { RequestWatcher, SyncWatcher } from './watchers.ts';
+import type { PlatformWatcher, RequestWatcher, SyncWatcher } from './watchers.ts';
 
 /** So many failed tries in a row are one request that used all of them up. */
 const descopeFailsAfter = 5;
 const syncFailsAfter = 3;
+/** By then the platform has not answered for about a minute. */
+const platformFailsAfter = 5;
 
 /** When something last went wrong, and what: a status, or a kind of error. */
 interface Failure {
@@ -29,17 +31,25 @@ export interface HealthReport {
       readonly lastFailure?: Failure;
       readonly nextAt?: string;
     };
+    /** Only in service mode. */
+    readonly platform?: {
+      readonly status: 'unknown' | 'ok' | 'failing';
+      readonly failuresInARow: number;
+      readonly lastAnswerAt?: string;
+      readonly lastFailure?: Failure;
+    };
   };
 }
 
 /**
  * Our health as the requests that were sent anyway show it: a probe sends none to Descope. It is failing after five
  * tries in a row without an answer, a refused key, or three failed scheduled syncs in a row, until a good answer or a
- * complete sync.
+ * complete sync; in service mode also where the platform refuses us, or does not answer five questions in a row.
  */
 export interface Health {
   readonly requests: Pick<RequestWatcher, 'onAttempt'>;
   readonly syncs: SyncWatcher;
+  readonly platform: Pick<PlatformWatcher, 'onPlatform'>;
   /** Calls are taken, or no more. */
   setPhase(phase: 'serving' | 'stopping'): void;
   readonly isReady: boolean;
@@ -56,20 +66,23 @@ export function createHealth({ onChange, now = Date.now }: HealthOptions = {}): 
   let phase: 'starting' | 'serving' | 'stopping' = 'starting';
   let descope: HealthReport['details']['descope'] = { status: 'unknown', failuresInARow: 0 };
   let sync: HealthReport['details']['sync'] = { status: 'off', running: false, failuresInARow: 0 };
+  let platform: HealthReport['details']['platform'];
   let wasFailing = false;
   const time = (ms = now()): string => new Date(ms).toISOString();
 
+  const isFailingNow = (): boolean =>
+    [descope.status, sync.status, platform?.status ?? 'ok'].some((status) => status === 'failing');
+
   function report(): HealthReport {
-    const isFailing = descope.status === 'failing' || sync.status === 'failing';
     return {
-      status: phase === 'serving' ? (isFailing ? 'failing' : 'ok') : phase,
+      status: phase === 'serving' ? (isFailingNow() ? 'failing' : 'ok') : phase,
       timestamp: time(),
-      details: { descope, sync },
+      details: { descope, sync, ...(platform !== undefined && { platform }) },
     };
   }
 
   function changed(): void {
-    const isFailing = descope.status === 'failing' || sync.status === 'failing';
+    const isFailing = isFailingNow();
     if (isFailing !== wasFailing) {
       wasFailing = isFailing;
       onChange?.(!isFailing, report());
@@ -102,6 +115,20 @@ export function createHealth({ onChange, now = Date.now }: HealthOptions = {}): 
       phase = to;
     },
     requests: { onAttempt: () => requestEnded },
+    platform: {
+      onPlatform: (outcome) => {
+        const failuresInARow = outcome === 'ok' ? 0 : (platform?.failuresInARow ?? 0) + 1;
+        const isFailing =
+          outcome === 'unauthenticated' || outcome === 'forbidden' || failuresInARow >= platformFailsAfter;
+        platform = {
+          ...platform,
+          status: outcome === 'ok' ? 'ok' : isFailing ? 'failing' : (platform?.status ?? 'unknown'),
+          failuresInARow,
+          ...(outcome === 'ok' ? { lastAnswerAt: time() } : { lastFailure: { at: time(), what: outcome } }),
+        };
+        changed();
+      },
+    },
     syncs: {
       onScheduled: (nextAtMs) => {
         sync = { ...sync, status: sync.status === 'off' ? 'ok' : sync.status, nextAt: time(nextAtMs) };

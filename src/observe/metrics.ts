@@ -2,6 +2,7 @@ import { type Gauge, Registry } from 'prom-client';
 import { errorKinds } from '../errors.ts';
 import { endings } from '../provisioning/audit.ts';
 import { bear, counter, gauge, histogram } from './metric-kinds.ts';
+import { createPlatformMetrics, type PlatformMetrics } from './platform-metrics.ts';
 import { watchProcess } from './process-metrics.ts';
 import type { CompleteSync, RequestWatcher, SyncWatcher } from './watchers.ts';
 
@@ -18,6 +19,7 @@ export interface MetricsOptions {
 export interface Metrics {
   readonly requests: RequestWatcher;
   readonly syncs: SyncWatcher;
+  readonly platform: PlatformMetrics;
   /** Which calls can come, and how they can end: their counts begin at 0, so that the first one is seen as a rise. */
   expectCalls(paths: readonly string[], codes: readonly string[]): void;
   onCall(path: string, durationMs: number, code: string): void;
@@ -123,6 +125,7 @@ export function createMetrics({ version, endpoints = [], now = Date.now }: Metri
   return {
     requests,
     syncs,
+    platform: createPlatformMetrics(registry, now),
     expectCalls: (paths, codes) => {
       const methods = paths.map(methodOf);
       bear(calls, { method: methods, code: codes });

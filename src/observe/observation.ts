@@ -3,7 +3,7 @@ import { createHealth, type Health } from './health.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 import { wantsTraces } from './trace-settings.ts';
 import type { Traces } from './traces.ts';
-import type { RequestWatcher, SyncWatcher } from './watchers.ts';
+import type { PlatformWatcher, RequestWatcher, SyncWatcher } from './watchers.ts';
 
 export interface ObservationOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -22,6 +22,7 @@ export interface Observation {
   readonly metrics: Metrics;
   readonly requests: RequestWatcher;
   readonly syncs: SyncWatcher;
+  readonly platform: PlatformWatcher;
   /** Undefined when nobody asked for traces: nothing is sent then. */
   readonly traces: Traces | undefined;
   close(): Promise<void>;
@@ -67,6 +68,13 @@ export async function startObservation({
       onStart: () => both((watcher) => watcher.onStart()),
       onComplete: (sync) => both((watcher) => watcher.onComplete(sync)),
       onEnd: (...ended) => both((watcher) => watcher.onEnd(...ended)),
+    },
+    platform: {
+      ...metrics.platform,
+      onPlatform: (outcome) => {
+        metrics.platform.onPlatform(outcome);
+        health.platform.onPlatform(outcome);
+      },
     },
     close: async () => {
       metrics.close();

@@ -30,3 +30,13 @@ export interface SyncWatcher {
   /** `failuresInARow` counts this one; a run that was cancelled leaves it as it was. */
   onEnd(outcome: string, durationMs: number, failuresInARow: number): void;
 }
+
+/** What is to be told of service mode. */
+export interface PlatformWatcher {
+  /** The platform answered ("ok"), or could not be asked: the kind of error. */
+  onPlatform(outcome: string): void;
+  /** A task has ended: "success", or the kind of what went wrong. */
+  onTask(kind: string, result: string, durationMs: number): void;
+  /** The platform has taken a sync. */
+  onUpload(): void;
+}

@@ -33,7 +33,8 @@ export interface WrittenSync extends AsyncDisposable {
 export type RunSync = (asked: SyncAsked, signal: AbortSignal) => Promise<WrittenSync>;
 
 export interface SyncRunnerOptions {
-  readonly connector: Connector;
+  /** The connector that lists these types, or all of its own where none are named: a task may ask for opt-in types. */
+  readonly connectorOf: (typeIds: readonly string[]) => Connector;
   readonly tenantRoles: TenantRoles;
   readonly projectId: string;
   /** Makes a folder for one sync, which goes away with all that is in it. */
@@ -45,6 +46,7 @@ export interface SyncRunnerOptions {
 export function createSyncRunner(options: SyncRunnerOptions): RunSync {
   const { tenantRoles, projectId, makeFolder, last } = options;
   return async (asked, signal) => {
+    const connector = options.connectorOf(asked.syncResourceTypeIds);
     await using stack = new AsyncDisposableStack();
     const folder = stack.use(await makeFolder());
     await checkRoom(folder.path, last.bytes);
@@ -54,8 +56,8 @@ export function createSyncRunner(options: SyncRunnerOptions): RunSync {
     const syncType = syncTypeOf(shape);
     const target = await chooseOutput(path)({ syncId, syncType, about: { projectId, tenantRoles } });
     const extent = isNarrow(shape)
-      ? await narrowSync(options, { target, shape, syncId, signal })
-      : await wholeSync(options, { target, syncId, signal });
+      ? await narrowSync(options, { connector, target, shape, syncId, signal })
+      : await wholeSync(options, { connector, target, syncId, signal });
     const kept = stack.move();
     return {
       path,
@@ -70,14 +72,15 @@ export function createSyncRunner(options: SyncRunnerOptions): RunSync {
 }
 
 type Run = Pick<Parameters<typeof runNarrowSync>[0], 'target' | 'shape'> & {
+  readonly connector: Connector;
   readonly syncId: string;
   readonly signal: AbortSignal;
 };
 
 /** Everything, compared with the last upload of everything; returns what the next one is to be compared with. */
 async function wholeSync(
-  { connector, tenantRoles, last, logger }: SyncRunnerOptions,
-  { target, syncId, signal }: Omit<Run, 'shape'>,
+  { tenantRoles, last, logger }: SyncRunnerOptions,
+  { connector, target, syncId, signal }: Omit<Run, 'shape'>,
 ): Promise<SyncExtent | undefined> {
   let extent: SyncExtent | undefined;
   await runSync({
@@ -96,7 +99,7 @@ async function wholeSync(
 }
 
 /** A part, which is compared with nothing: what it leaves out is not gone. */
-async function narrowSync({ connector, logger }: SyncRunnerOptions, run: Run): Promise<undefined> {
+async function narrowSync({ logger }: SyncRunnerOptions, { connector, ...run }: Run): Promise<undefined> {
   const { missing } = await runNarrowSync({ surface: connector, ...run });
   if (missing.length > 0) {
     logger.warn('resources that a task names are not in the project', { resources: missing.length });

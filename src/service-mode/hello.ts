@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { arch, hostname, platform as osName, release } from 'node:os';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { BatonServiceHelloRequestSchema } from '../gen/c1/connectorapi/baton/v1/baton_pb.ts';
-import type { ConnectorSurface } from '../model/surface.ts';
+import type { ConnectorServiceGetMetadataResponse } from '../model/messages.ts';
 import { version } from '../version.ts';
 import type { Platform } from './platform.ts';
 
@@ -10,8 +10,11 @@ import type { Platform } from './platform.ts';
 const longest = 256;
 
 /** Tells the platform who we are, on which machine, and what the connector can do. */
-export async function sayHello(platform: Platform, surface: ConnectorSurface, taskId = ''): Promise<void> {
-  const { metadata: connectorMetadata } = await surface.getMetadata();
+export async function sayHello(
+  platform: Pick<Platform, 'hello'>,
+  connectorMetadata: ConnectorServiceGetMetadataResponse['metadata'],
+  taskId = '',
+): Promise<void> {
   await platform.hello({ taskId, buildInfo, osInfo: osInfo(), ...(connectorMetadata && { connectorMetadata }) });
 }
 

@@ -7,7 +7,8 @@ import { events } from './tasks/events.ts';
 
 /** The platform takes the hello itself for the end of the task. */
 const hello = taskKind('hello', 'read', async (_task, { id, platform, surface }) => {
-  await sayHello(platform, surface, id);
+  const { metadata } = await surface.getMetadata();
+  await sayHello(platform, metadata, id);
   return { isToldAlready: true };
 });
 

@@ -27,7 +27,8 @@ export function platformFailure(call: string, error: Pick<ServiceError, 'code' |
     return new ConnectorError(kind, `the platform refused ${call} (${code}: ${told}); ${remedy}`, { code, call });
   }
   const kind = error.code === status.DEADLINE_EXCEEDED ? 'timeout' : 'unavailable';
-  return new ConnectorError(kind, `${call} at the platform failed (${code}: ${told})`, { code, call });
+  const remedy = /certificate/i.test(told) ? '; if its CA is a private one, name it with --c1-ca-file' : '';
+  return new ConnectorError(kind, `${call} at the platform failed (${code}: ${told})${remedy}`, { code, call });
 }
 
 /** Whether a failure is one of those at which a start ends at once: another try would fail alike. */

@@ -43,7 +43,8 @@ export async function runService(options: ServiceOptions): Promise<void> {
 async function begin({ platform, surface, clock, logger, watcher, signal }: ServiceOptions): Promise<void> {
   for (let backOffMs = firstBackOffMs; !signal.aborted; backOffMs = Math.min(backOffMs * 2, longestBackOffMs)) {
     try {
-      await sayHello(platform, surface);
+      const { metadata } = await surface.getMetadata();
+      await sayHello(platform, metadata);
       watcher.onPlatform('ok');
       return;
     } catch (thrown) {

@@ -7,11 +7,19 @@ import type { ConnectorSurface } from '../model/surface.ts';
 import type { Clock } from './clock.ts';
 import type { Platform } from './platform.ts';
 import type { RunSync } from './full-sync.ts';
+import type { PlatformWatcher } from '../observe/watchers.ts';
 
 /** A task that says what is to be done. */
 export type TaskType = Exclude<Task['taskType'], { readonly case: undefined }>;
 export type TaskName = TaskType['case'];
 type ValueOf<Name extends TaskName> = Extract<TaskType, { readonly case: Name }>['value'];
+
+/** A file with the log from its opening on. */
+export interface DebugLog extends AsyncDisposable {
+  readonly path: string;
+  /** Nothing is added any more, and all of it is in the file. */
+  finish(): Promise<void>;
+}
 
 /** What a task is done with. */
 export interface TaskContext {
@@ -21,8 +29,10 @@ export interface TaskContext {
   readonly surface: ConnectorSurface;
   readonly platform: Platform;
   readonly runSync: RunSync;
+  readonly openDebugLog: () => Promise<DebugLog>;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly watcher: PlatformWatcher;
   /** Fires when the task is cancelled, lost, or the process stops. */
   readonly signal: AbortSignal;
 }

@@ -7,14 +7,15 @@ import { createFinisher, isFinal } from './finish.ts';
 import { type Ending, keepAlive } from './heartbeats.ts';
 import type { Platform } from './platform.ts';
 import type { RunSync } from './full-sync.ts';
-import type { TaskKind, TaskName, TaskResult, TaskType } from './task.ts';
-import type { PlatformWatcher } from './watcher.ts';
+import type { TaskContext, TaskKind, TaskName, TaskResult, TaskType } from './task.ts';
+import type { PlatformWatcher } from '../observe/watchers.ts';
 
 export interface WorkerOptions {
   readonly kinds: readonly TaskKind[];
   readonly platform: Platform;
   readonly surface: ConnectorSurface;
   readonly runSync: RunSync;
+  readonly openDebugLog: TaskContext['openDebugLog'];
   /** How many tasks are worked on at once. */
   readonly concurrency: number;
   readonly clock: Clock;
@@ -64,7 +65,7 @@ const endingWords = {
 } as const;
 
 export function createWorker(options: WorkerOptions): Worker {
-  const { platform, surface, runSync, concurrency, clock, logger, watcher } = options;
+  const { platform, surface, runSync, openDebugLog, concurrency, clock, logger, watcher } = options;
   const kinds = new Map<TaskName, TaskKind>(options.kinds.map((kind) => [kind.name, kind]));
   const finisher = createFinisher({ platform, clock, logger });
   const running = new Map<string, Taken>();
@@ -126,7 +127,18 @@ export function createWorker(options: WorkerOptions): Worker {
       await end(taken, startedAt, { thrown: endedEarly(taken.ending) });
       return;
     }
-    const doing = kind.run(type, { id, isDebug, surface, platform, runSync, clock, logger, signal: abort.signal });
+    const doing = kind.run(type, {
+      id,
+      isDebug,
+      surface,
+      platform,
+      runSync,
+      openDebugLog,
+      clock,
+      logger,
+      watcher,
+      signal: abort.signal,
+    });
     try {
       const result = await Promise.race([doing, given.promise]);
       await end(taken, startedAt, { result });
@@ -145,6 +157,7 @@ export function createWorker(options: WorkerOptions): Worker {
     const { id, kind, over } = taken;
     const result = 'result' in outcome ? 'success' : kindOf(outcome.thrown);
     const tookMs = clock.now() - startedAt;
+    watcher.onTask(kind.name, result, tookMs);
     if ('result' in outcome) {
       logger.info('task done', { ...fieldsOf(taken), seconds: Math.round(tookMs / 100) / 10 });
       if (outcome.result.isToldAlready !== true) {
@@ -159,14 +172,13 @@ export function createWorker(options: WorkerOptions): Worker {
       }
     }
     over.abort();
-    watcher.onTask(kind.name, result, tookMs);
   }
 
   async function refuse(task: Task, thrown: ConnectorError, isLasting: boolean): Promise<void> {
     const name = task.taskType.case ?? 'unknown';
     logger.warn('task refused', { task: name, reason: thrown.message });
-    await finisher.fail(task.id, thrown, isLasting);
     watcher.onTask(name, thrown.kind, 0);
+    await finisher.fail(task.id, thrown, isLasting);
   }
 
   function take(task: Task, type: TaskType, kind: TaskKind): Taken {

@@ -55,6 +55,8 @@ export interface PlatformOptions {
   readonly nextPollMs?: number;
   readonly nextHeartbeatMs?: number;
   readonly tokenSeconds?: number;
+  /** What it is called; another host than localhost is reached through a proxy only. */
+  readonly host?: string;
   /** How far the platform's clock is ahead of the machine's. */
   readonly clockAheadMs?: number;
 }
@@ -86,6 +88,8 @@ export interface PlatformDouble extends AsyncDisposable {
   onToken: (nth: number) => number | undefined;
   /** Cuts an upload after so many chunks. */
   cutUploadAfter: (nth: number) => number | undefined;
+  /** Takes so long over an upload that it never ends. */
+  isUploadSlow: boolean;
   /** No token that was given so far is accepted any more. */
   endTokens(): void;
   /** Nobody listens, or somebody does again. */
@@ -102,11 +106,12 @@ export function taskId(name: string): string {
 
 export async function startPlatform(options: PlatformOptions = {}): Promise<PlatformDouble> {
   const authority = await createAuthority('authority of the platform');
-  const leaf = await authority.issue('platform');
+  const { host = 'localhost' } = options;
+  const leaf = await authority.issue('platform', { host });
   const keys = generateKeyPairSync('ed25519');
   const jwk = JSON.stringify(keys.privateKey.export({ format: 'jwk' }));
   const clientSecret = `secret-token:conductorone.com:v1:${Buffer.from(jwk).toString('base64url')}`;
-  const core = createCore(options);
+  const core = createCore({ ...options, host });
 
   const grpc = new Server();
   grpc.addService(definitionOf(BatonService), core.implementation);
@@ -143,7 +148,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     });
   await listen(0);
   const { port } = front.address() as { port: number }; // it listens on TCP
-  const clientId = `gentle-otter-1@localhost:${port}/descope`;
+  const clientId = `gentle-otter-1@${host}:${port}/descope`;
   let isDown = false;
   const double: PlatformDouble = Object.assign(core.controls, {
     clientId,
@@ -182,7 +187,8 @@ function createCore({
   nextHeartbeatMs = 0,
   tokenSeconds = 3_600,
   clockAheadMs = 0,
-}: PlatformOptions) {
+  host,
+}: PlatformOptions & { readonly host: string }) {
   const queue: TaskInit[] = [...tasks];
   const asked: Asked[] = [];
   const uploads: Upload[] = [];
@@ -218,6 +224,7 @@ function createCore({
     onHeartbeat: () => ({}),
     onToken: () => undefined,
     cutUploadAfter: () => undefined,
+    isUploadSlow: false,
     endTokens: () => valid.clear(),
   };
 
@@ -311,6 +318,12 @@ function createCore({
           refuse(fault.code, fault.details ?? 'as scripted');
         }
       })();
+      if (controls.isUploadSlow) {
+        handled.pause();
+        handled.on('error', () => refuse(status.CANCELLED, 'gone'));
+        handled.on('cancelled', () => refuse(status.CANCELLED, 'gone'));
+        return;
+      }
       handled.on('data', ({ msg }: BatonServiceUploadAssetRequest) => {
         if (msg.case === 'metadata') {
           ({ taskId: id, hostId } = msg.value);
@@ -362,7 +375,7 @@ function createCore({
       (await jwtVerify(assertion, key, {
         issuer: clientId,
         subject: clientId,
-        audience: 'localhost',
+        audience: host,
         algorithms: ['EdDSA'],
         currentDate: now,
       }).then(
