@@ -12,7 +12,7 @@ const mostBytes = 32 * 1024 * 1024;
 export interface SharedLog {
   readonly logger: Logger;
   /** Begins a file that takes every line from now on, debug lines too, under the same rules as the log itself. */
-  openDebugLog(): Promise<DebugLog>;
+  readonly openDebugLog: () => Promise<DebugLog>;
 }
 
 export function createSharedLog(own: Logger, makeFolder: () => Promise<WorkFolder>): SharedLog {

@@ -56,7 +56,9 @@ export async function service(options: ServiceFlags, { env, signal, print }: Com
   const pages = await pagesOf(settings, observation);
   stack.defer(async () => pages?.close());
   const audit = stack.use(await openAudit(settings, { logger }));
-  const client = prepared.connect(observation.requests)(scheduledRateWaits, logger);
+  const connect = prepared.connect(observation.requests);
+  const client = connect(scheduledRateWaits, logger);
+  const changing = connect({ ...scheduledRateWaits, goesFirst: true }, logger); // ahead of what a sync has asked for
   const onKeyExpiry = watchingKeyEnds(logger, observation.metrics);
   const connectorWith = (include: readonly string[]): Connector => {
     const connector = createConnector({
@@ -64,7 +66,7 @@ export async function service(options: ServiceFlags, { env, signal, print }: Com
       policy: { ...policy, include },
       onForecast: logForecast(logger),
       onKeyExpiry,
-      provisioner: provisioning({ ...prepared, logger }, client, audit, observation),
+      provisioner: provisioning({ ...prepared, logger }, changing, audit, observation),
     });
     stack.defer(() => connector.close());
     return connector;

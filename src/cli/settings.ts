@@ -13,7 +13,10 @@ import { routeFinder } from './route.ts';
 import { environmentChecks, type SettingFlags, settingSources, tellFoundBaseUrl } from './setting-sources.ts';
 import { tellAs } from './tell.ts';
 
-export type RateWaits = Pick<DescopeClientOptions, 'longestRateWaitMs' | 'totalRateWaitMs' | 'forgetsRateWaits'>;
+export type RateWaits = Pick<
+  DescopeClientOptions,
+  'longestRateWaitMs' | 'totalRateWaitMs' | 'forgetsRateWaits' | 'goesFirst'
+>;
 
 /** A client that waits so for rate limits. All clients of one connection keep to one limit and one pace together. */
 export type ConnectClient = (waits: RateWaits, logger?: Logger) => DescopeClient;

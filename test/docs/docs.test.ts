@@ -159,7 +159,7 @@ describe('the files of deploy/', () => {
       ...[...text.matchAll(/^ExecStart=\S+ (.+)$/gm)].map(([, line = '']) => ({ path, words: line.split(' ') })),
     ]);
 
-    expect(calls.length).toBe(8);
+    expect(calls.length).toBe(9);
     expect(calls.flatMap(({ path, words }) => wrongWords(words).map((wrong) => `${path}: ${wrong}`))).toEqual([]);
   });
 

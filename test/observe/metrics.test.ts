@@ -48,6 +48,10 @@ function lived(): Metrics {
   metrics.onChange('grant', 'granted');
   metrics.onCertificates({ 'tls-cert': Date.parse('2027-01-01T00:00:00Z') });
   metrics.onKeyExpiry({ yes: Date.parse('2026-11-25T14:00:00Z'), perhaps: undefined });
+  metrics.platform.expectTasks(['syncFull', 'grant']);
+  metrics.platform.onPlatform('ok');
+  metrics.platform.onTask('syncFull', 'held', 2_000);
+  metrics.platform.onUpload();
   metrics.setHealthy(false);
   return metrics;
 }
@@ -94,6 +98,10 @@ describe('/metrics', () => {
     ['grpc_calls_total', { method: 'c1.connector.v2.GrantsService/ListGrants', code: 'UNAVAILABLE' }, 1],
     ['changes_total', { operation: 'grant', outcome: 'granted' }, 1],
     ['tls_certificate_expiry_timestamp_seconds', { file: 'tls-cert' }, Date.parse('2027-01-01T00:00:00Z') / 1000],
+    ['platform_up', undefined, 1],
+    ['tasks_total', { kind: 'syncFull', result: 'held' }, 1],
+    ['tasks_total', { kind: 'grant', result: 'success' }, 0],
+    ['last_successful_upload_seconds', undefined, Date.parse('2026-11-25T13:00:00Z') / 1000],
     ['healthy', undefined, 0],
     ['build_info', { version: '1.2.3', node: process.versions.node }, 1],
   ])('%s %j is %d', async (name, labels, value) => {

@@ -1,8 +1,9 @@
 import { type Logger, silentLogger } from '../../log.ts';
 import type { CallOptions } from './call.ts';
 import { type Channel, type ChannelOptions, createChannel } from './channel.ts';
-import { endpointLabel, type ReadEndpoint, type WriteEndpoint } from './endpoint.ts';
+import { type Endpoint, endpointLabel, type ReadEndpoint, type WriteEndpoint } from './endpoint.ts';
 import { AttemptFailed } from './errors.ts';
+import type { Limiter } from './limiter.ts';
 import { createRetrying } from './retry.ts';
 import { sleep as realSleep } from './sleep.ts';
 import type { HttpAnswer, HttpRequest } from './transport.ts';
@@ -17,6 +18,8 @@ export interface HttpClientOptions extends ChannelOptions {
    * out.
    */
   readonly channel?: Channel;
+  /** Its requests go ahead of those of other clients of the same channel that wait. */
+  readonly goesFirst?: boolean;
   readonly logger?: Logger;
   /** Jitter, between 0 and 1: the share of the full back-off that is waited. */
   readonly random?: () => number;
@@ -48,6 +51,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     longestRateWaitMs = 30_000,
     totalRateWaitMs = Number.POSITIVE_INFINITY,
     forgetsRateWaits = false,
+    goesFirst = false,
     logger = silentLogger,
     now = () => performance.now(),
     sleep = realSleep,
@@ -71,6 +75,12 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     forgetsRateWaits,
     onRateWait,
   });
+
+  /** The way to an endpoint: its pace, then a slot. */
+  function wayTo(endpoint: Endpoint): Limiter {
+    const way = pacing.limiterOf(endpoint);
+    return goesFirst ? { ...way, run: (task, signal) => way.run(task, signal, true) } : way;
+  }
 
   async function attempt(
     endpoint: ReadEndpoint,
@@ -97,17 +107,17 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     read: (endpoint, request, call = {}) =>
       retrying.run((number) => attempt(endpoint, request, call, number), {
         signal: call.signal,
-        through: pacing.limiterOf(endpoint),
+        through: wayTo(endpoint),
       }),
     readAgain: (failed, endpoint, request, call = {}) =>
       retrying.run((number) => attempt(endpoint, request, call, number), {
         signal: call.signal,
-        through: pacing.limiterOf(endpoint),
+        through: wayTo(endpoint),
         failed,
       }),
     write: async (endpoint, request, call = {}) => {
       try {
-        return await pacing.limiterOf(endpoint).run(() => {
+        return await wayTo(endpoint).run(() => {
           call.onRequest?.(endpointLabel(endpoint));
           return send(endpoint, withId(request, call), call.signal);
         }, call.signal);

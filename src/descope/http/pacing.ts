@@ -1,7 +1,7 @@
-import pLimit from 'p-limit';
 import { throwIfCancelled } from '../../errors.ts';
 import { isLoopbackHost } from '../../loopback.ts';
 import type { Endpoint, RateBucket } from './endpoint.ts';
+import { createLanes } from './lanes.ts';
 import type { Limiter } from './limiter.ts';
 import { orCancelled, type Sleep } from './sleep.ts';
 
@@ -144,7 +144,7 @@ export function aboutSo(ms: number): string | undefined {
  * else tokens would pile up while requests are slow or paused, and be spent all at once.
  */
 function pacedRun(limiter: Limiter, bucket: TokenBucket, sleep: Sleep): Limiter['run'] {
-  const queue = pLimit(1);
+  const inTurn = createLanes(1);
 
   async function waitForToken(signal?: AbortSignal): Promise<void> {
     throwIfCancelled(signal);
@@ -153,19 +153,23 @@ function pacedRun(limiter: Limiter, bucket: TokenBucket, sleep: Sleep): Limiter[
     }
   }
 
-  return async (task, signal) => {
+  return async (task, signal, goesFirst = false) => {
     throwIfCancelled(signal);
-    const work = queue(async () => {
+    const work = inTurn(async () => {
       await waitForToken(signal);
       return await new Promise<{ readonly answer: ReturnType<typeof task> }>((leave) => {
-        const answer = limiter.run(() => {
-          bucket.take();
-          leave({ answer });
-          return task();
-        }, signal);
+        const answer = limiter.run(
+          () => {
+            bucket.take();
+            leave({ answer });
+            return task();
+          },
+          signal,
+          goesFirst,
+        );
         answer.catch(() => leave({ answer })); // given up before it began
       });
-    });
+    }, goesFirst);
     return await orCancelled(
       work.then(({ answer }) => answer),
       signal,

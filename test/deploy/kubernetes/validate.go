@@ -39,6 +39,8 @@ func validate(object runtime.Object) field.ErrorList {
 		return append(problems, batchvalidation.ValidateJobTemplateSpec(&template, field.NewPath("job"), pod.GetValidationOptionsFromPodTemplate(&it.Spec.Template, nil))...)
 	case *core.Namespace:
 		return corevalidation.ValidateNamespace(it)
+	case *core.Secret:
+		return corevalidation.ValidateSecret(it)
 	case *core.ConfigMap:
 		return corevalidation.ValidateConfigMap(it)
 	case *core.ServiceAccount:
