@@ -11,6 +11,7 @@ import {
   roleResourceId,
   ssoConfigurationId,
 } from '../model/ids.ts';
+import { optInTypes } from '../sync-format/known-types.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 
 // Ids with their parts replaced, each as it is replaced where it stands alone: what refers to something still does.
@@ -77,6 +78,8 @@ export function referenceOf(text: string, pseudonyms: Pseudonyms): string {
     : `${text.slice(0, at)}:${resourceIdOf(text.slice(0, at), text.slice(at + 1), pseudonyms)}`;
 }
 
+/** An entitlement of a type whose slugs are words: type, resource id, slug. */
+const anyEntitlement = /^([a-z_]+):(.*):([a-z_]+)$/s;
 const groupEntitlement = /^idp_group:(.*):member$/s;
 
 export function entitlementOf(id: unknown, pseudonyms: Pseudonyms): string {
@@ -86,6 +89,10 @@ export function entitlementOf(id: unknown, pseudonyms: Pseudonyms): string {
     return entitlementIdOf({ typeId: 'idp_group', resourceId: groupOf(groupId, pseudonyms), slug: 'member' });
   }
   const parts = parseEntitlementId(text);
+  const [, typeId = '', resourceId = '', slug = ''] = anyEntitlement.exec(text) ?? [];
+  if (parts === undefined && Object.hasOwn(optInTypes, typeId)) {
+    return entitlementIdOf({ typeId, resourceId: resourceIdOf(typeId, resourceId, pseudonyms), slug });
+  }
   return parts === undefined
     ? pseudonyms.text(text)
     : entitlementId(parts.typeId, resourceIdOf(parts.typeId, parts.resourceId, pseudonyms));

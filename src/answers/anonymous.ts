@@ -15,12 +15,27 @@ interface JsonObject {
  * Fields whose texts are kept: words of the protocol and of Descope, and times. The text of every other field is
  * replaced.
  */
-const protocolFields = ['@type', 'resourceType', 'traits', 'resourceTypeIds', 'slug', 'purpose', 'accountType', 'kind'];
+const protocolFields = [
+  '@type',
+  'resourceType',
+  'typeId',
+  'traits',
+  'resourceTypeIds',
+  'slug',
+  'purpose',
+  'accountType',
+  'kind',
+  'flags',
+  'credentialType',
+];
 const descopeFields = ['status', 'createdAt', 'lastLogin', 'scope', 'auth_type', 'role_inheritance', 'source'];
-const times = ['expiresAt', 'expires_at', 'not_after', 'last_success_test'];
+const times = ['expiresAt', 'expires_at', 'created', 'expires', 'not_after', 'last_success_test'];
 /** Our own words about keys, groups, and what is inherited or mapped. */
 const ownFields = [
   'nhiDetail',
+  'credentialDetail',
+  'default_access',
+  'own_keys',
   'groupSourceType',
   'rawGroupSourceType',
   'certainty',
@@ -33,6 +48,12 @@ const keptFields: ReadonlySet<string> = new Set([...protocolFields, ...descopeFi
 const statuses: ReadonlySet<string> = new Set(['enabled', 'disabled', 'invited', 'expired', 'active', 'inactive']);
 /** Types whose names say how much access they give. */
 const powerTypes: ReadonlySet<string> = new Set(['role', 'permission', 'role_binding']);
+/** Descope's words for what an application speaks, and for a project that counts; people may write others. */
+const fixedWords: Readonly<Record<string, ReadonlySet<string>>> = {
+  details: statuses,
+  type: new Set(['saml', 'oidc', 'wsfed']),
+  environment: new Set(['production']),
+};
 const domainFields: ReadonlySet<string> = new Set(['domains', 'self_provisioning_domains']);
 
 /**
@@ -58,6 +79,18 @@ export function anonymised(source: SyncSource, pseudonyms: Pseudonyms): SyncSour
   };
 }
 
+/** Parts of the summary that name nobody: numbers, and words of our own. All others are gone through. */
+const impersonal: ReadonlySet<string> = new Set([
+  'counts',
+  'requests',
+  'consistency',
+  'cut',
+  'inheritance',
+  'sso',
+  'third_party',
+  'access_keys',
+]);
+
 /** The summary without names. Numbers and proof stay, since a bug report needs them. */
 function summaryOf(
   { summary, wholeSummary }: SyncSource,
@@ -68,17 +101,12 @@ function summaryOf(
   if (wholeSummary === undefined) {
     return { summary: { ...told, ...other }, wholeSummary };
   }
-  const {
-    dangling,
-    ambiguous,
-    contentHash: _alsoOfIt,
-    ...kept
-  } = wholeSummary as JsonObject & { readonly dangling?: Json; readonly ambiguous?: Json; readonly contentHash?: Json }; // it came from JSON
-  const findings = {
-    ...(dangling !== undefined && { dangling: findingsOf(dangling, pseudonyms) }),
-    ...(ambiguous !== undefined && { ambiguous: findingsOf(ambiguous, pseudonyms) }),
-  };
-  const whole = { ...kept, ...other, ...findings, anonymised: true };
+  const { contentHash: _alsoOfIt, ...kept } = wholeSummary as JsonObject & { readonly contentHash?: Json }; // it came from JSON
+  const clean = Object.entries(kept).map(([key, value]) => [
+    key,
+    isObject(value) && !impersonal.has(key) ? findingsOf(value, pseudonyms) : value,
+  ]);
+  const whole = { ...(Object.fromEntries(clean) as JsonObject), ...other, anonymised: true };
   return { summary: closing(whole)?.summary ?? { ...told, ...other }, wholeSummary: whole };
 }
 
@@ -234,11 +262,39 @@ function textOf(field: string, text: string, pseudonyms: Pseudonyms): string {
     case 'default_sso_roles':
     case 'unknown_roles':
       return pseudonyms.power(text);
-    case 'details':
-      return statuses.has(text) ? text : pseudonyms.text(text);
+    case 'roles':
+    case 'company_roles':
+    case 'scopes':
+      return pseudonyms.power(text);
+    case 'ignored_roles':
+    case 'other_roles':
+      return roleOfPlace(text, pseudonyms);
     default:
+      if (fixedWords[field]?.has(text) === true) {
+        return text;
+      }
       return pseudonyms.text(text);
   }
+}
+
+/** "acme: Editor", "tag emea: admin", or a role alone. */
+function roleOfPlace(text: string, pseudonyms: Pseudonyms): string {
+  const at = text.lastIndexOf(': ');
+  const [tag, place] = text.startsWith('tag ') ? ['tag ', text.slice(4, at)] : ['', text.slice(0, Math.max(0, at))];
+  return at === -1
+    ? pseudonyms.power(text)
+    : `${tag}${pseudonyms.text(place)}: ${pseudonyms.power(text.slice(at + 2))}`;
+}
+
+/** What an app asks for: names that say how much, and the roles or permissions that they stand for. */
+function scopesOf(value: Json, pseudonyms: Pseudonyms): Json {
+  return Array.isArray(value)
+    ? (value as readonly Json[]).map((item) => scopesOf(item, pseudonyms))
+    : isObject(value)
+      ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, scopesOf(item, pseudonyms)]))
+      : typeof value === 'string'
+        ? pseudonyms.power(value)
+        : value;
 }
 
 function objectOf(object: JsonObject, pseudonyms: Pseudonyms): JsonObject {
@@ -249,7 +305,11 @@ function objectOf(object: JsonObject, pseudonyms: Pseudonyms): JsonObject {
   return Object.fromEntries(
     Object.entries(object).map(([key, value]) => [
       key,
-      key === 'sources' ? sourcesOf(value, pseudonyms) : valueOf(key, value, pseudonyms),
+      key === 'sources'
+        ? sourcesOf(value, pseudonyms)
+        : key === 'scopes'
+          ? scopesOf(value, pseudonyms)
+          : valueOf(key, value, pseudonyms),
     ]),
   );
 }

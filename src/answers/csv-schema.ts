@@ -1,4 +1,5 @@
 import { ownerMarks } from '../sync-format/owner-marks.ts';
+import { otherTables } from './csv-others.ts';
 import { gainingMembers, givers, hasThing, inheritingKeys, inheritingUsers, isWithoutMembers } from './ways.ts';
 
 const whoColumns = ['user_id', 'user', 'held', 'held_id', 'role', 'tenant_id', 'tenant', 'login', 'email'] as const;
@@ -55,9 +56,12 @@ export const tables = [
   },
   {
     name: 'access.csv',
-    columns: ['user_id', 'user', 'held', 'held_id', 'role', 'tenant_id', 'tenant', 'login', 'email'],
-    sql: `select u.id, u.name, case t.kind when 'tenant' then 'member' when 'binding' then 'role_binding' else t.kind end, t.id, t.role, t.tenant, coalesce(e.name, t.tenant), u.login, u.email
-      from holding h join thing t on t.n = h.thing join user u on u.n = h.user left join tenant e on e.id = t.tenant order by h.thing, h.user`,
+    columns: [...whoColumns, 'principal_type', 'principal_id'],
+    sql: `select * from (select u.id, u.name, ${what}, u.login, u.email, 'user' principal, u.id principal_id
+      from holding h join thing t on t.n = h.thing join user u on u.n = h.user left join tenant e on e.id = t.tenant order by h.thing, h.user)
+      union all select * from (select '', coalesce(o.name, ''), ${what}, '', '', g.to_type, g.to_id
+      from other_grant g join thing t on t.n = g.thing left join tenant e on e.id = t.tenant
+      left join other o on o.type = g.to_type and o.id = g.to_id where t.kind <> 'permission' order by g.thing, g.to_type, g.to_id)`,
   },
   {
     name: 'inherited_access.csv',
@@ -85,16 +89,18 @@ export const tables = [
       union all select * from (select '', '', ${what}, '', '', m.via, m.type, m.id, coalesce(g.name, (select name from tenant where id = m.id), ''), m.sso_id
       from ${givers} where ${isWithoutMembers} order by m.thing, m.type, m.id)`,
   },
+  ...otherTables,
 ] as const;
 
 /** All files of the folder: the tables, and beside them what they were made of and what they do not show. */
 export const csvFileNames: readonly string[] = [...tables.map(({ name }) => name), ownerMarks.table];
 
-/** Tables that a file without what they are of does without: which table of the index tells. */
-export const tablesOfEdges: Readonly<Record<string, 'inherits' | 'maps'>> = {
-  'inherited_access.csv': 'inherits',
-  'next_login.csv': 'maps',
-};
+/** Tables that a file without what they are of does without: a query that has a row where there is anything. */
+export const queriesOfTables: ReadonlyMap<string, string> = new Map([
+  ['inherited_access.csv', 'select 1 from inherits limit 1'],
+  ['next_login.csv', 'select 1 from maps limit 1'],
+  ...otherTables.map(({ name, isThere }) => [name, isThere] as const),
+]);
 
 function flag(column: string): string {
   return `case ${column} when 1 then 'true' else 'false' end`;

@@ -2,7 +2,7 @@ import { closest, distance } from 'fastest-levenshtein';
 import { ConnectorError } from '../errors.ts';
 import type { FileIndex } from './file-index.ts';
 import { csvBytes } from './csv.ts';
-import { tables, tablesOfEdges } from './csv-schema.ts';
+import { queriesOfTables, tables } from './csv-schema.ts';
 import { createTenantPaths } from './ways.ts';
 
 /** A table with some of its columns; `places` are their positions in the query's rows. */
@@ -75,8 +75,8 @@ export function csvTables(
       .join(' > '),
   );
   const isThere = ({ name }: ChosenTable): boolean => {
-    const edges = tablesOfEdges[name];
-    return edges === undefined || database.prepare(`select 1 from ${edges} limit 1`).get() !== undefined;
+    const query = queriesOfTables.get(name);
+    return query === undefined || database.prepare(query).get() !== undefined;
   };
   return chosen.filter(isThere).map((table) => ({ name: table.name, bytes: csvBytes(table.columns, rowsOf(table)) }));
 }

@@ -6,6 +6,13 @@ import { thingInWords } from './unknown.ts';
 import { typedThingIn } from './other-rows.ts';
 import type { SheetColumn } from './xlsx.ts';
 
+/** What a reviewer fills in. */
+export const reviewerColumns: readonly SheetColumn[] = [
+  { header: 'Decision', width: 14, options: ['Keep', 'Revoke', 'Change', 'Ask'] },
+  { header: 'Reviewer', width: 20 },
+  { header: 'Comment', width: 40 },
+];
+
 /** The columns of the spreadsheet that a reviewer signs off: the last three are theirs to fill in. */
 export const reviewColumns: readonly SheetColumn[] = [
   { header: 'User', width: 26 },
@@ -20,9 +27,7 @@ export const reviewColumns: readonly SheetColumn[] = [
   { header: 'Permissions', width: 40 },
   { header: 'Risk', width: 34 },
   { header: 'Last change', width: 30 },
-  { header: 'Decision', width: 14, options: ['Keep', 'Revoke', 'Change', 'Ask'] },
-  { header: 'Reviewer', width: 20 },
-  { header: 'Comment', width: 40 },
+  ...reviewerColumns,
 ];
 
 const sources: Readonly<Record<string, string>> = {
@@ -57,7 +62,7 @@ export function* reviewRows({ database, summary, hasOtherGrants }: FileIndex, si
     const others = !hasOtherGrants
       ? undefined
       : database.prepare(
-          `select ${thingColumns}, g.to_type principal_type, g.to_id principal_id, o.name principal_name
+          `select ${thingColumns}, g.to_type principal_type, g.to_id principal_id, o.name principal_name, coalesce(o.status, '') status
              from other_grant g join thing t on t.n = g.thing left join tenant e on e.id = t.tenant left join other o on o.type = g.to_type and o.id = g.to_id
              where g.thing = ? order by g.to_type, o.name, g.to_id`,
         );
@@ -84,7 +89,8 @@ export function* reviewRows({ database, summary, hasOtherGrants }: FileIndex, si
       }
       for (const row of others?.iterate(Number(n)) ?? []) {
         const who = thingInWords(typedThingIn(row, 'principal'));
-        yield [who, '', '', '', '', ...placeOf(row), permissions, risk, '', '', '', ''];
+        const status = textIn(row, 'status');
+        yield [who, '', '', '', status, ...placeOf(row), permissions, keyRisk(risk, status), '', '', '', ''];
       }
     }
   } finally {
@@ -130,6 +136,12 @@ export function powersOf(database: DatabaseSync): (thing: number) => ThingPower 
       risk: privilege.length === 0 ? '' : `privileged: ${privilege.join('; ')}`,
     };
   };
+}
+
+/** A key that cannot be used and still holds something. */
+function keyRisk(risk: string, status: string): string {
+  const still = status === 'inactive' || status === 'expired' ? `the key is ${status}` : '';
+  return [risk, still].filter((text) => text !== '').join('; ');
 }
 
 /** Somebody who cannot log in and still holds something is what a reviewer looks for. */

@@ -217,7 +217,7 @@ function otherFields(
 ): Pick<FileUnknownResource, 'status' | 'expiresAt' | 'owner' | 'creator' | 'isNonHuman'> {
   return {
     status: text(profile, 'status') || (isDisabled ? 'disabled' : ''),
-    expiresAt: expiresAt ?? text(profile, 'expires_at'),
+    expiresAt: expiresAt ?? text(profile, 'expires_at').replace('.000Z', 'Z'),
     isNonHuman: isNoPerson,
     ...(owner !== undefined && { owner }),
     ...(creator !== undefined && { creator }),

@@ -5,6 +5,13 @@ import { csvFileNames } from '../answers/csv-schema.ts';
 import { type chooseColumns, csvTables } from '../answers/csv-tables.ts';
 import { inheritedColumns, inheritedRows, nextLoginColumns, nextLoginRows } from '../answers/inherited-sheets.ts';
 import { openSource } from '../answers/open.ts';
+import {
+  hasOtherAccess,
+  otherAccessColumns,
+  otherAccessRows,
+  othersColumns,
+  othersRows,
+} from '../answers/other-sheets.ts';
 import { reviewColumns, reviewRows } from '../answers/review.ts';
 import { type SheetOfTexts, xlsxBytes } from '../answers/xlsx.ts';
 import { ownerMarks } from '../sync-format/owner-marks.ts';
@@ -68,6 +75,10 @@ function reviewSheets(index: FileIndex, since?: FileIndex): readonly SheetOfText
       : [{ name: 'Inherited', columns: inheritedColumns, rows: inheritedRows(index) }]),
     ...(index.types.has('sso_configuration')
       ? [{ name: 'Next login', columns: nextLoginColumns, rows: nextLoginRows(index) }]
+      : []),
+    ...(index.hasOthers ? [{ name: 'Keys, apps, console', columns: othersColumns, rows: othersRows(index) }] : []),
+    ...(hasOtherAccess(index)
+      ? [{ name: 'Apps and console access', columns: otherAccessColumns, rows: otherAccessRows(index) }]
       : []),
     { name: 'About', columns: aboutColumns, rows: aboutRows(aboutOf(index, version, since)), isWrapped: true },
   ];

@@ -15,6 +15,7 @@ export function addExportCommand(program: Command, context: CommandContext): voi
     )
     .option('--since <old>', 'an older file: a spreadsheet then tells in "Last change" what is new since')
     .option('--columns <list>', 'for .csv: these columns only, such as user_id,email or access.user_id')
+    .option('--humans-only', 'for .csv and .xlsx: people alone, no keys and nothing that keys hold')
     .option(
       '--anonymise',
       'with pseudonyms for names, ids, addresses and attributes, for a bug report; the shape stays',

@@ -35,6 +35,7 @@ export interface ExportFlags {
   readonly anonymise?: boolean;
   readonly anonymiseKey?: string;
   readonly columns?: string;
+  readonly humansOnly?: boolean;
 }
 
 /** One file, or the newest one here, as another kind of file. */
@@ -51,6 +52,12 @@ export async function exportOnce(
   }
   if (flags.columns !== undefined && kind !== '.csv') {
     throw new ConnectorError('config', '--columns is for tables: end the name after --out with .csv');
+  }
+  if (flags.humansOnly === true && kind !== '.csv' && kind !== '.xlsx') {
+    throw new ConnectorError(
+      'config',
+      '--humans-only is for tables and spreadsheets: a file for a platform that left out keys would have them deleted there',
+    );
   }
   const tables = flags.columns === undefined ? undefined : chooseColumns(flags.columns);
   const key = await keyOf(flags);
@@ -73,9 +80,10 @@ export async function exportOnce(
         ? undefined
         : await readIndex(resolve(flags.since), signal, {
             work,
+            humansOnly: flags.humansOnly,
             open: async (older, place) => seen(await openSource(older, { work: place })),
           });
-    await using index = await readIndex(path, signal, { work, open: async () => source });
+    await using index = await readIndex(path, signal, { work, humansOnly: flags.humansOnly, open: async () => source });
     (older === undefined ? [] : projectNotes(older, index)).forEach((note) => tell('warn', note));
     await writeDerived(index, target, { since: older, tables });
     notes.push(...unknownNotes(index.unknown));

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import Papa from 'papaparse';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { join } from 'node:path';
 import { startEmulator } from '../../src/emulator/emulator.ts';
@@ -142,6 +144,43 @@ describe.each(['all.json', 'all.ndjson', 'all.c1z'])('%s', (file) => {
       expect(total).toBeGreaterThan(2);
     },
   );
+});
+
+describe('tables and spreadsheets', () => {
+  it.each(['all.json', 'all.c1z'])('of %s have keys, secrets, apps, consents and the console', async (file) => {
+    const target = at(`${file}.csv`);
+    expect(await runCli(['export', at(file), '--out', target])).toMatchObject({ code: 0 });
+    const read = async (name: string): Promise<readonly Readonly<Record<string, string>>[]> =>
+      Papa.parse<Record<string, string>>(await readFile(join(target, name), 'utf8'), {
+        header: true,
+        skipEmptyLines: true,
+      }).data;
+
+    expect((await read('access.csv')).filter((row) => row['principal_type'] === 'access_key').length).toBeGreaterThan(
+      9,
+    );
+    expect(await read('access_key_secrets.csv')).toContainEqual(
+      expect.objectContaining({ name: "Ada's scripts", owner_type: 'user', owner_id: 'U2AdaLovelace000000000000000' }),
+    );
+    expect(await read('third_party_app_access.csv')).toContainEqual(
+      expect.objectContaining({ principal: 'Acme', entitlement: 'consent', scopes: '["invoices"]' }),
+    );
+    expect(await read('project_access.csv')).toContainEqual(
+      expect.objectContaining({ principal: 'Grace Hopper', entitlement: 'admin', via: 'company_admin' }),
+    );
+    const about = JSON.parse(await readFile(join(target, 'about.json'), 'utf8')) as { readonly notShown: string[] };
+    expect(about.notShown.filter((text) => text.includes('cover'))).toEqual([]);
+  });
+
+  it('leave keys out where people alone are wanted, which a file for a platform may not', async () => {
+    const people = await runCli(['export', at('all.json'), '--out', at('people.csv'), '--humans-only']);
+    const refused = await runCli(['export', at('all.json'), '--out', at('people.json'), '--humans-only']);
+
+    expect([people.code, refused.code]).toEqual([0, 2]);
+    expect(await readFile(join(at('people.csv'), 'access.csv'), 'utf8')).not.toContain('access_key');
+    await expect(readFile(join(at('people.csv'), 'access_keys.csv'))).rejects.toThrow('ENOENT');
+    expect(await readFile(join(at('people.csv'), 'application_access.csv'), 'utf8')).toContain('SA2StockLedger');
+  });
 });
 
 describe('a name', () => {

@@ -11,7 +11,7 @@ const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
 /** What a sync into a JSON file has no use for. */
 const notForSync =
-  /^src\/(?:server|emulator|observe|doctor)\/|^src\/answers\/(?!csv-schema|ways)|^src\/cli\/(?:serve|init|prompts|console-stream|derived-files)\.|^src\/config\/config-file\.|^src\/output\/(?:c1z|last-c1z)|node_modules\/(?:@opentelemetry|@inquirer|prom-client|hucre|yaml|pino-pretty)\//;
+  /^src\/(?:server|emulator|observe|doctor)\/|^src\/answers\/(?!csv-schema|csv-others|ways)|^src\/cli\/(?:serve|init|prompts|console-stream|derived-files)\.|^src\/config\/config-file\.|^src\/output\/(?:c1z|last-c1z)|node_modules\/(?:@opentelemetry|@inquirer|prom-client|hucre|yaml|pino-pretty)\//;
 /** What a command that asks Descope nothing has no use for, either. */
 const notForSmall =
   /^src\/(?:descope\/(?!base-url)|resources|output|sync|gen)\/|^src\/connector\.|node_modules\/(?:got|pino|listr2|string-width|@bufbuild)\//;

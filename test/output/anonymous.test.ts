@@ -9,6 +9,7 @@ import { createPseudonyms } from '../../src/answers/pseudonyms.ts';
 import { type ExportFlags, exportOnce } from '../../src/cli/export.ts';
 import { whoCan } from '../../src/answers/who-can.ts';
 import { startEmulator } from '../../src/emulator/emulator.ts';
+import { registry } from '../../src/registry.ts';
 import { messageToJson } from '../../src/sync-format/stored-rows.ts';
 import { envOf, runCli, temporaryFolder } from '../support/cli.ts';
 import type { Rows } from '../support/descope-model.ts';
@@ -80,6 +81,52 @@ async function messagesOf(file: string): Promise<unknown[]> {
   }
   return messages;
 }
+
+interface Named {
+  readonly id: { readonly resourceType: string; readonly resource: string };
+}
+
+/** Every text in some JSON, wherever it stands. */
+function textsIn(value: unknown): Set<string> {
+  if (typeof value === 'string') {
+    return new Set([value]);
+  }
+  return new Set(
+    typeof value === 'object' && value !== null
+      ? Object.values(value).flatMap((item: unknown) => [...textsIn(item)])
+      : [],
+  );
+}
+
+/** Words of the protocol, of Descope and of ours, times, and types: whoever reads them knows nobody. */
+function isFixed(text: string): boolean {
+  return (
+    /^(?:\d{4}-\d\d-\d\dT[\d:.]+Z|[A-Z]+(?:_[A-Z]+)+|type\.googleapis\.com\/.*|descope\.(?:access|management)_key|)$/.test(
+      text,
+    ) ||
+    /^(?:(?:role|permission):)?(?:Tenant Admin|SSO Admin|Impersonate)(?::(?:assigned|granted))?(?::role:Tenant Admin)?$/.test(
+      text,
+    ) ||
+    fixed.has(text) ||
+    text.split(',').every((word) => fixed.has(word))
+  );
+}
+
+const fixed: ReadonlySet<string> = new Set([
+  ...registry.flatMap(({ words, entitlements }) => [
+    words.id,
+    words.displayName,
+    ...entitlements.flatMap(({ words: { slug, displayName, description } }) => [slug, displayName, description]),
+  ]),
+  ...'enabled disabled invited expired active inactive none project tenant project_user inherit userOnly known'.split(
+    ' ',
+  ),
+  ...'derived uncertain parent-governs child-governs user-only tenant-disabled unknown-value company_admin tag company_role'.split(
+    ' ',
+  ),
+  ...'group_mapping default_sso_role tenant_default_role saml oidc wsfed production unknown scim jit'.split(' '),
+  ...'directory_synced app_imported manual default_ssoid approve'.split(' '),
+]);
 
 const context = { env: {}, signal: new AbortController().signal, print: () => undefined };
 const exported = (from: string, out: string, flags: Partial<ExportFlags> = { anonymise: true }): Promise<void> =>
@@ -228,6 +275,26 @@ describe('an export with pseudonyms', () => {
     expect(shapeOf(after)).toEqual(shapeOf(before));
     expect(after.unknown).toEqual(before.unknown);
     expect(await readFile(out, 'utf8')).not.toMatch(/northwind|initech|lovelace/i);
+
+    const [real, made] = [await messagesOf(from), await messagesOf(out)].map(textsIn);
+    const kept = [...(real ?? [])].filter((text) => made?.has(text) === true && !isFixed(text));
+    expect(kept).toEqual([]);
+    const summaries = await Promise.all(
+      [from, out].map(async (path) => JSON.parse(await readFile(path, 'utf8')).summary),
+    );
+    const [told, madeUp] = summaries.map(({ dangling, ambiguous, console: ofConsole }) =>
+      textsIn([dangling, ambiguous, ofConsole]),
+    );
+    expect([...(told ?? [])].filter((text) => madeUp?.has(text) === true && !isFixed(text))).toEqual([]);
+    const idsOf = (file: unknown[]): string[] =>
+      file.flatMap((message) => {
+        const { entitlement } = message as { readonly entitlement?: { readonly id: string; readonly resource: Named } };
+        const { resourceType, resource } = entitlement?.resource.id ?? {};
+        return entitlement === undefined || entitlement.id.startsWith(`${resourceType}:${resource}:`)
+          ? []
+          : [entitlement.id];
+      });
+    expect(idsOf(await messagesOf(out))).toEqual([]);
   });
 
   it('cannot be tried with a guess where it is made with a key', async () => {

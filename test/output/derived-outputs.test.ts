@@ -83,6 +83,8 @@ describe('the tables', () => {
       tenant: 'Acme',
       login: 'ann',
       email: '',
+      principal_type: 'user',
+      principal_id: 'ann',
     });
     expect(await read('access.csv')).toContainEqual({
       user_id: 'ann',
@@ -94,6 +96,8 @@ describe('the tables', () => {
       tenant: 'Globex',
       login: 'ann',
       email: '',
+      principal_type: 'user',
+      principal_id: 'ann',
     });
     expect(await read('role_permissions.csv')).toContainEqual({
       role_id: 'globex/Editor',
@@ -181,7 +185,13 @@ describe('what is inherited, and what the next login gives,', () => {
     expect(await read('next_login.csv')).toContainEqual(
       expect.objectContaining({ user_id: 'U3', held_id: 'acme/Editor', via: 'group_mapping', giver: 'Writers' }),
     );
-    expect(await read('access.csv')).toHaveLength(7);
+    const access = await read('access.csv');
+    expect(access).toHaveLength(9);
+    expect(access.slice(-2)).toEqual([
+      expect.objectContaining({ user_id: '', user: 'CI key', principal_type: 'access_key', principal_id: 'K1' }),
+      expect.objectContaining({ user_id: '', user: 'CI key', principal_type: 'access_key', principal_id: 'K1' }),
+    ]);
+    expect(await read('access_keys.csv')).toEqual([expect.objectContaining({ id: 'K1', name: 'CI key' })]);
   });
 
   it('stands in sheets of its own, and not on the one to be signed off', async () => {
@@ -192,7 +202,13 @@ describe('what is inherited, and what the next login gives,', () => {
     await writeDerived(index, target);
 
     const sheets = await readXlsx(target);
-    expect(sheets.map(({ sheet }) => sheet)).toEqual(['Access', 'Inherited', 'Next login', 'About']);
+    expect(sheets.map(({ sheet }) => sheet)).toEqual([
+      'Access',
+      'Inherited',
+      'Next login',
+      'Keys, apps, console',
+      'About',
+    ]);
     const [access, inherited, next] = sheets.map(({ data }) => data);
     expect([access, inherited, next].map((rows) => rows?.length)).toEqual([1 + 9, 1 + 13, 1 + 4]);
     expect(inherited).toContainEqual(
