@@ -36,6 +36,7 @@ const ownFields = [
   'credentialDetail',
   'default_access',
   'own_keys',
+  'ours',
   'groupSourceType',
   'rawGroupSourceType',
   'certainty',
@@ -252,6 +253,8 @@ function textOf(field: string, text: string, pseudonyms: Pseudonyms): string {
       return resourceIdOf('role', text, pseudonyms);
     case 'sourceId':
       return referenceOf(text, pseudonyms);
+    case 'scim_configurations':
+      return resourceIdOf('sso_configuration', text, pseudonyms);
     case 'also_mapped_by':
       return groupOf(text, pseudonyms);
     case 'sso_id':

@@ -91,11 +91,8 @@ function textsIn(value: unknown): Set<string> {
   if (typeof value === 'string') {
     return new Set([value]);
   }
-  return new Set(
-    typeof value === 'object' && value !== null
-      ? Object.values(value).flatMap((item: unknown) => [...textsIn(item)])
-      : [],
-  );
+  const items: readonly unknown[] = typeof value === 'object' && value !== null ? Object.values(value) : [];
+  return items.reduce<Set<string>>((texts, item) => texts.union(textsIn(item)), new Set());
 }
 
 /** Words of the protocol, of Descope and of ours, times, and types: whoever reads them knows nobody. */
@@ -113,11 +110,10 @@ function isFixed(text: string): boolean {
 }
 
 const fixed: ReadonlySet<string> = new Set([
-  ...registry.flatMap(({ words, entitlements }) => [
-    words.id,
-    words.displayName,
-    ...entitlements.flatMap(({ words: { slug, displayName, description } }) => [slug, displayName, description]),
-  ]),
+  ...registry.flatMap(({ words: { id, displayName } }) => [id, displayName]),
+  ...registry
+    .flatMap(({ entitlements }) => entitlements)
+    .flatMap(({ words: { slug, displayName, description } }) => [slug, displayName, description]),
   ...'enabled disabled invited expired active inactive none project tenant project_user inherit userOnly known'.split(
     ' ',
   ),
@@ -125,7 +121,7 @@ const fixed: ReadonlySet<string> = new Set([
     ' ',
   ),
   ...'group_mapping default_sso_role tenant_default_role saml oidc wsfed production unknown scim jit'.split(' '),
-  ...'directory_synced app_imported manual default_ssoid approve'.split(' '),
+  ...'directory_synced app_imported manual default_ssoid approve perhaps yes no'.split(' '),
 ]);
 
 const context = { env: {}, signal: new AbortController().signal, print: () => undefined };
