@@ -19,6 +19,7 @@ export const caseFiles = [
   'test/e2e/change-keys.test.ts',
   'test/e2e/change.test.ts',
   'test/e2e/completion.test.ts',
+  'test/e2e/connector-service.test.ts',
   'test/e2e/crash.test.ts',
   'test/e2e/demo-open.test.ts',
   'test/e2e/doctor-service.test.ts',

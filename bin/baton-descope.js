@@ -34,6 +34,9 @@ const smallCommands = new Set([
 /** What the child is told of; the rest ends this process, and so the child: see src/cli/signals.ts. */
 const handedOn = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'];
 
+/** A socket that a parent process hands down: a program that takes the place of this one would not have it. */
+const handedDown = process.env.BATON_CONNECTOR_SERVICE_LISTENER_FD;
+
 /** Path of the Node 24 that this package brings along as a development dependency, if it is there. */
 function bundledNode() {
   try {
@@ -51,9 +54,12 @@ function bundledNode() {
  */
 function runUnder(node) {
   const args = [...heapFlags, ...closedFlags, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
-  takePlace(node, args);
+  if (handedDown === undefined) {
+    takePlace(node, args);
+  }
   const { spawn } = require('child_process');
-  const child = spawn(node, args, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  const sockets = handedDown === '3' ? [3] : [];
+  const child = spawn(node, args, { stdio: ['inherit', 'inherit', 'inherit', ...sockets, 'ipc'] });
   const hand = (message) => child.connected && child.send(message, () => undefined);
   hand('baton-descope launcher');
   for (const signal of handedOn) {
@@ -79,8 +85,8 @@ function takePlace(path, args) {
 function takeFlags() {
   const { execArgv, execPath, argv } = process;
   const [command, ...others] = argv.slice(2);
-  const isSmall = command === undefined || smallCommands.has(command) || others.includes('--help');
-  if (!isSmall && execArgv.every((flag) => !heapFlags.includes(flag))) {
+  const isSmall = smallCommands.has(command) || others.includes('--help');
+  if (!isSmall && handedDown === undefined && execArgv.every((flag) => !heapFlags.includes(flag))) {
     takePlace(execPath, [...heapFlags, ...closedFlags, ...execArgv, ...argv.slice(1)]);
   }
 }

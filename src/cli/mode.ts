@@ -5,6 +5,9 @@ import { configFilePath } from '../config/config-file-path.ts';
 /** Name of the hidden command that runs where flags stand without a command: `ecosystem.ts`. */
 export const ecosystemCommand = '_baton';
 
+/** Name of the hidden command by which a parent process starts its connector: `connector-service-command.ts`. */
+export const childCommand = '_connector-service';
+
 /** What the program is asked to do: a command with its words, or nothing, where the help says what there is. */
 export type Mode = { readonly kind: 'command'; readonly words: readonly string[] } | { readonly kind: 'help' };
 
@@ -15,6 +18,9 @@ export type Mode = { readonly kind: 'command'; readonly words: readonly string[]
  */
 export function modeOf(argv: readonly string[], env: Environment, cwd = process.cwd()): Mode {
   const [first] = argv;
+  if (argv.at(-1) === childCommand) {
+    return { kind: 'command', words: [childCommand, ...argv.slice(0, -1).flatMap(withoutEquals)] }; // behind the parent's own flags
+  }
   if (first !== undefined && !isFlag(first)) {
     return { kind: 'command', words: argv };
   }

@@ -37,7 +37,7 @@ export async function syncAsked({ options, asked, context }: OneShotCall): Promi
 }
 
 /** The types that are read besides those that always are: as the setting says, and such as the flags name. */
-async function includedBy(
+export async function includedBy(
   { syncResourceTypes, syncResources = [] }: OneShotValues,
   options: OneShotCall['options'],
   env: OneShotCall['context']['env'],

@@ -3,6 +3,7 @@ import { version } from '../version.ts';
 import { addChangeCommand } from './change-command.ts';
 import type { CommandContext } from './command-context.ts';
 import { addCompletionCommand } from './completion-command.ts';
+import { addConnectorServiceCommand } from './connector-service-command.ts';
 import { addDemoCommand } from './demo-command.ts';
 import { addDiffCommand } from './diff-command.ts';
 import { addDoctorCommand } from './doctor-command.ts';
@@ -61,6 +62,7 @@ Flags without a command mean what they mean to every Baton connector:
   addHealthCheckCommand(program, context);
   addManifestCommands(program, context);
   addEcosystemCommand(program, context);
+  addConnectorServiceCommand(program, context);
   program.commandsGroup('Try it without an account:');
   addEmulatorCommand(program, context);
   addDemoCommand(program, context);

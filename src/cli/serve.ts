@@ -16,14 +16,11 @@ import { processRunId } from './safe-text.ts';
 import type { CommandContext } from './command-context.ts';
 import { checkFolder, planOf, runScheduledSyncs, scheduledRateWaits } from './scheduled-syncs.ts';
 import type { SettingFlags } from './setting-sources.ts';
-import { pagesOf, provisioning } from './serving.ts';
+import { callRateWaits, pagesOf, provisioning } from './serving.ts';
 import { onUserSignal } from './signals.ts';
 import { type Prepared, prepare } from './settings.ts';
 import { tellsJson } from './tell.ts';
 import { untilAborted } from './until-aborted.ts';
-
-/** A platform holds its call open meanwhile: a longer wait is answered with when to try again. */
-const callRateWaits = { longestRateWaitMs: 30_000, totalRateWaitMs: 60_000, forgetsRateWaits: true };
 
 /** How long a scheduled sync that was cancelled may take to clear up once everything else has stopped. */
 const lastSyncMs = 5_000;

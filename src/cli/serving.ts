@@ -6,7 +6,10 @@ import { returningModeOf } from '../provisioning/returning.ts';
 import type { AuditSink } from './audit.ts';
 import type { Prepared } from './settings.ts';
 
-// What every process has that goes on: `serve` and service mode.
+// What every process has that goes on: `serve`, service mode, and the child of another program.
+
+/** A platform holds its call open meanwhile: a longer wait is answered with when to try again. */
+export const callRateWaits = { longestRateWaitMs: 30_000, totalRateWaitMs: 60_000, forgetsRateWaits: true };
 
 /** The pages of health and metrics, unless they are switched off. */
 export async function pagesOf(

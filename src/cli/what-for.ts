@@ -21,7 +21,15 @@ const onlyPrint: ReadonlySet<string> = new Set([
 ]);
 /** What can write its result to stdout, and then is for nothing else. */
 const streams: ReadonlySet<string> = new Set(['sync', 'export']);
-const change: ReadonlySet<string> = new Set(['grant', 'revoke', 'serve', 'service', 'emulator', '_baton']);
+const change: ReadonlySet<string> = new Set([
+  'grant',
+  'revoke',
+  'serve',
+  'service',
+  'emulator',
+  '_baton',
+  '_connector-service',
+]);
 
 /** By the name of the top-level command. One that is not listed runs to its end, which loses nothing. */
 export function whatFor(command: Command): WhatFor {

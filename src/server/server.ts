@@ -16,7 +16,8 @@ import { addReflection } from './reflection.ts';
 import { createRefusals, type RefusalObserver } from './refusals.ts';
 import { guardRequests, type RequestLimits } from './requests-in.ts';
 import { addServices } from './services.ts';
-import { type CertificateWatcher, rotatingCredentials, type TlsFiles } from './tls.ts';
+import { addressOf, type InheritedListener, serveInherited } from './inherited.ts';
+import { type CertificateWatcher, type RotatingCredentials, rotatingCredentials, type TlsFiles } from './tls.ts';
 
 /** What Go clients accept and send at most, by default. */
 const maxMessageBytes = 4 * 1024 * 1024;
@@ -36,6 +37,8 @@ export interface ServerOptions extends HandlerOptions {
   readonly listen: string;
   /** Mutual TLS. Without it only a loopback address may be listened on. */
   readonly tls?: TlsFiles;
+  /** Serves on this socket instead, which is open already; `listen` and `tls` do not matter then. */
+  readonly inherited?: InheritedListener;
   readonly onCertificates?: CertificateWatcher;
   readonly onRefused?: RefusalObserver;
   /** Others than the usual ones, for tests. */
@@ -71,6 +74,7 @@ export async function startServer({
   surface,
   listen,
   tls,
+  inherited,
   onCertificates,
   logger = silentLogger,
   onRefused,
@@ -78,7 +82,9 @@ export async function startServer({
   requestLimits,
   ...hooks
 }: ServerOptions): Promise<RunningServer> {
-  const { written: host, port } = checkListen(listen, tls !== undefined);
+  if (inherited === undefined) {
+    checkListen(listen, tls !== undefined); // before the files of TLS are looked at
+  }
   setLogVerbosity(logVerbosity.NONE); // what goes wrong is told by whoever handles it, in one line of ours
   const rotating = tls === undefined ? undefined : rotatingCredentials(tls, logger, onCertificates);
   const server = new Server({
@@ -94,24 +100,20 @@ export async function startServer({
   const health = new HealthImplementation(Object.fromEntries(named.map((name) => [name, 'SERVING' as const])));
   health.addToServer(server);
   addReflection(server, [...services, Health]);
-  const bound = await bind(
-    server,
-    `${host}:${port}`,
-    rotating?.credentials ?? ServerCredentials.createInsecure(),
-  ).catch((thrown: unknown) => {
-    rotating?.close();
-    throw thrown;
-  });
+  const { address, close } =
+    inherited !== undefined
+      ? { address: addressOf(inherited.listener), close: serveInherited(server, inherited) }
+      : await openPort(server, checkListen(listen, tls !== undefined), rotating);
   const refusals = createRefusals(logger, onRefused);
   const endSilent = http2ServersOf(server).map((http2) => {
     guardRequests(http2, refusals, requestLimits);
     return guardConnections(http2, refusals, connectionLimits);
   });
-  logger.info('listening', { address: `${host}:${bound}`, tls: tls !== undefined });
+  logger.info('listening', { address, tls: tls !== undefined || inherited !== undefined });
 
   let isStopping = false;
   return {
-    address: `${host}:${bound}`,
+    address,
     calls: { paths: pathsOf(services), codes: answeredCodes },
     setHealthy: (isHealthy) => {
       if (!isStopping) {
@@ -122,6 +124,7 @@ export async function startServer({
       isStopping = true;
       named.forEach((name) => health.setStatus(name, 'NOT_SERVING'));
       endSilent.forEach((end) => end());
+      close();
       await shutDown(server, calls.idle(), graceMs);
       endSilent.forEach((end) => end());
       rotating?.close();
@@ -158,6 +161,21 @@ function http2ServersOf(server: Server): readonly Http2Server[] {
     throw new Error('grpc-js keeps its HTTP/2 servers elsewhere: connections could not be bounded');
   }
   return [...servers.keys()] as Http2Server[]; // that is what it keeps there
+}
+
+/** Opens the port; the file watchers end where that fails. */
+async function openPort(
+  server: Server,
+  { written: host, port }: ReturnType<typeof checkListen>,
+  rotating: RotatingCredentials | undefined,
+): Promise<{ readonly address: string; readonly close: () => void }> {
+  try {
+    const bound = await bind(server, `${host}:${port}`, rotating?.credentials ?? ServerCredentials.createInsecure());
+    return { address: `${host}:${bound}`, close: () => undefined };
+  } catch (thrown) {
+    rotating?.close();
+    throw thrown;
+  }
 }
 
 /** The host and port to listen on, or the `config` error that starting the server would end with. */

@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createAuthority } from '../support/certificates.ts';
-import { type Environment, type Report, runClient, type Running, runToEnd, start } from './processes.ts';
+import { bin, type Environment, type Report, runClient, type Running, runToEnd, start } from './processes.ts';
 import { countsOf, differences, type Facts, factsOfStore, factsOfSyncFile, type SyncRows } from './rows.ts';
 
 /** What every scenario works with: the embedded project, what our own sync says of it, and the Go client. */
@@ -22,6 +22,8 @@ export interface Bench {
   /** Starts `serve`, on a free port if the options do not name another. */
   readonly serve: (options?: readonly string[]) => Promise<Served>;
   readonly client: (args: readonly string[], onHeld?: () => Promise<void>) => Promise<Report>;
+  /** The same as a parent of the ecosystem, which starts our executable itself, with these flags. */
+  readonly parent: (flags: readonly string[], args: readonly string[]) => Promise<Report>;
   /** Runs our own `sync --out` into a file. */
   readonly sync: (file: string) => Promise<string>;
   /** Runs the `baton` command line of the SDK; what it prints as JSON. */
@@ -92,6 +94,8 @@ export async function openBench(
       return { ...running, address: /listening on (\S+)/.exec(running.greeting)?.[1] ?? '' };
     },
     client: (args, onHeld) => runClient(client, args, folder, onHeld),
+    parent: (flags, args) =>
+      runClient(client, ['-child', bin, '-child-args', JSON.stringify(flags), ...args], folder, undefined, env),
     sync: (file) => runToEnd(['sync', '--out', file], env),
     baton: async (args) =>
       JSON.parse(

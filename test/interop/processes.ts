@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { SyncRows, TypeRow } from './rows.ts';
 
-const bin = fileURLToPath(new URL('../../bin/baton-descope.js', import.meta.url));
+/** The command line as it is executed. */
+export const bin = fileURLToPath(new URL('../../bin/baton-descope.js', import.meta.url));
 
 export type Environment = Readonly<Record<string, string>>;
 
@@ -85,6 +86,8 @@ export interface Report {
     readonly metadata: { readonly capabilities: Readonly<Record<string, unknown>> };
   };
   readonly services?: readonly string[];
+  /** How the connector ended that was started as a child for this. */
+  readonly child?: string;
   readonly health?: Readonly<Record<string, string>>;
 }
 
@@ -97,8 +100,9 @@ export async function runClient(
   args: readonly string[],
   folder: string,
   onHeld?: () => Promise<void>,
+  env: Environment = {},
 ): Promise<Report> {
-  const child = launch(binary, args, { TMPDIR: folder });
+  const child = launch(binary, args, { ...env, TMPDIR: folder });
   const { stdout, stderr } = gather(child);
   const ended = once(child, 'close') as Promise<[number | null]>;
   if (onHeld !== undefined) {

@@ -2,6 +2,7 @@ import { deepEqual, equal, match, ok } from 'node:assert/strict';
 import { type Bench, callsOf, checkClean, checkSync, type Scenario, type Served, withServer } from './bench.ts';
 import { c1zScenarios } from './c1z.ts';
 import { companyScenarios } from './company.ts';
+import { childScenarios } from './child.ts';
 import { provisioningScenarios } from './provisioning.ts';
 import type { Report } from './processes.ts';
 import { countsOf, type Facts, factsOfSyncFile, type Id } from './rows.ts';
@@ -51,6 +52,7 @@ export const scenarios: readonly Scenario[] = [
   ...treeScenarios,
   ...companyScenarios,
   ...provisioningScenarios,
+  ...childScenarios,
 ];
 
 function syncArgs(address: string, engine: Engine, workers: number, file: string): string[] {

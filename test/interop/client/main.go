@@ -5,17 +5,20 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"time"
 
 	"github.com/conductorone/baton-sdk/pkg/connectorclient"
+	"google.golang.org/grpc"
 	"google.golang.org/grpc/status"
 )
 
 type options struct {
 	address string
+	child   childOptions
 	tls     tlsFiles
 	limited bool
 	hold    string
@@ -30,6 +33,12 @@ type options struct {
 	rows    bool
 }
 
+// childOptions say which program to start as a child, instead of dialling an address.
+type childOptions struct {
+	program, args string
+	wrongPort     bool
+}
+
 // report is all that the driver learns. A failed run is a report too: the exit code tells only whether there is one.
 type report struct {
 	Seconds   float64             `json:"seconds"`
@@ -42,11 +51,16 @@ type report struct {
 	Described *description        `json:"described,omitempty"`
 	Services  []string            `json:"services,omitempty"`
 	Health    map[string]string   `json:"health,omitempty"`
+	// Child says how the connector ended that was started for this.
+	Child string `json:"child,omitempty"`
 }
 
 func main() {
 	var o options
 	flag.StringVar(&o.address, "address", "", "host:port of the connector")
+	flag.StringVar(&o.child.program, "child", "", "start this connector as a parent of the ecosystem does, and dial it")
+	flag.StringVar(&o.child.args, "child-args", "[]", "JSON list of the flags that it is given")
+	flag.BoolVar(&o.child.wrongPort, "wrong-port", false, "name another port to it than that of its socket")
 	flag.StringVar(&o.tls.ca, "tls-ca", "", "mutual TLS: the CA of the connector's certificate")
 	flag.StringVar(&o.tls.cert, "tls-cert", "", "mutual TLS: our certificate")
 	flag.StringVar(&o.tls.key, "tls-key", "", "mutual TLS: our key")
@@ -87,13 +101,13 @@ func run(o options, command string) (*report, error) {
 	if command == "read" || command == "expand" {
 		return readFile(ctx, o, command, logs)
 	}
-	conn, err := dial(o.address, o.tls, o.limited, calls)
+	result := &report{}
+	conn, child, err := connect(ctx, o, calls, cancel)
 	if err != nil {
 		return nil, err
 	}
 	defer conn.Close()
 
-	result := &report{}
 	client := connectorclient.NewConnectorClient(ctx, conn)
 	startedAt := time.Now()
 	var failure error
@@ -123,5 +137,20 @@ func run(o options, command string) (*report, error) {
 	}
 	result.Calls, result.Replies = calls.told()
 	result.Logs = logs()
+	if child != nil {
+		result.Child = "ended with status 0"
+		if err := errors.Join(conn.Close(), child.end()); err != nil {
+			result.Child = err.Error()
+		}
+	}
 	return result, nil
+}
+
+// connect dials the connector: one that runs, or one that is started for this.
+func connect(ctx context.Context, o options, calls *callLog, cancel context.CancelFunc) (*grpc.ClientConn, *connectorChild, error) {
+	if o.child.program != "" {
+		return startChild(ctx, o.child, calls, cancel)
+	}
+	conn, err := dial(o.address, o.tls, o.limited, calls)
+	return conn, nil, err
 }
