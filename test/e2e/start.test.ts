@@ -70,7 +70,7 @@ describe('a start by hand', () => {
     { args: ['sync', '--out', 'sync.json', '--help'], isSmall: true },
     { args: ['health-check', '--health-check-port', 'off'], isSmall: true },
     { args: ['config'], isSmall: true },
-    { args: [], isSmall: true },
+    { args: [], isSmall: false },
   ])('takes the flags of the heap where a project may be read, and there alone: $args', async ({ args, isSmall }) => {
     await using folder = await temporaryFolder();
     const { env, read: readLoads } = tellingLoads(folder.path);
