@@ -1,5 +1,7 @@
 import { ConnectorError } from './errors.ts';
+import type { CatalogList } from './access/catalog-list.ts';
 import { endpointLabel } from './descope/http/endpoint.ts';
+import type { WholeList } from './descope/whole-list.ts';
 import type { ResourceType as ResourceTypeMessage } from './model/messages.ts';
 import { toResourceType } from './model/resource-type.ts';
 import { writeRightsOf } from './provisioning/types.ts';
@@ -15,6 +17,7 @@ import type { ResourceType } from './resources/resource-type.ts';
 import { roleBindingType } from './resources/role-binding.ts';
 import { roleType } from './resources/role.ts';
 import { ssoConfigurationType } from './resources/sso-configuration.ts';
+import type { RowsOf } from './resources/sync/tenant-family.ts';
 import { tenantType } from './resources/tenant.ts';
 import { thirdPartyAppType } from './resources/third-party-app.ts';
 import { TypeSet } from './resources/type-set.ts';
@@ -88,6 +91,17 @@ function includeWord({ words, includedWith = words.id }: ResourceType): string {
 /** How many requests a sync sends for each tenant, for the types that are read tenant by tenant. */
 export function requestsPerTenant(include: readonly string[] = []): number {
   return listedTypes(include).tenantFamilies.filter(({ isExtra }) => isExtra !== true).length;
+}
+
+/** How many tenants the rows of a list name of which a sync asks only those that are named; none for other lists. */
+export function countTenantsNamed(
+  include: readonly string[],
+  list: WholeList<unknown>,
+  rows: readonly unknown[],
+): number {
+  const rowsOf: RowsOf = <Row>({ whole }: CatalogList<Row>) =>
+    whole.endpoint === list.endpoint ? (rows as readonly Row[]) : []; // rows of this very list
+  return new Set(listedTypes(include).tenantFamilies.flatMap(({ tenantsNamed }) => tenantsNamed?.(rowsOf) ?? [])).size;
 }
 
 /** What the management key must be allowed to call for a type: to read it, and to change who holds it. */

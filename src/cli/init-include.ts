@@ -62,9 +62,10 @@ function typeRows(known: Omit<IncludeQuestion, 'mayRead'>): readonly (readonly s
 function costInWords(name: string, { tenants, perMinute }: Omit<IncludeQuestion, 'mayRead'>): string {
   const {
     lists,
+    isPaged,
     ofEachTenant: { least, most },
   } = costOf([name]);
-  const once = lists === 0 ? [] : [counted(lists, 'request')];
+  const once = lists === 0 ? [] : [`${isPaged ? 'at least ' : ''}${counted(lists, 'request')}`];
   const requests = least === most ? counted(least, 'request') : `${least} or ${most} requests`;
   const all = tenants === undefined || most === 0 ? '' : `: up to ${(tenants * most).toLocaleString('en')}`;
   const time =

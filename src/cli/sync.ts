@@ -12,7 +12,7 @@ import { sweepLeftovers } from '../output/leftovers.ts';
 import { ndjsonInto } from '../output/ndjson-file.ts';
 import { checkOutput, chooseOutput } from '../output/outputs.ts';
 import type { SyncSummary } from '../sync/summary.ts';
-import { requestsPerTenant } from '../registry.ts';
+import { countTenantsNamed, requestsPerTenant } from '../registry.ts';
 import { printable } from '../printable.ts';
 import { derivedOutputs } from './derived-outputs.ts';
 import { type LastOutputCheck, createLastOutputCheck } from './last-output.ts';
@@ -114,11 +114,13 @@ interface ShownSync
 async function readShown({ client, policy, createOutput, comparison, notes, signal }: ShownSync): Promise<SyncSummary> {
   let showTotal: (users: number) => void = () => undefined;
   let showTenants: (tenants: number) => void = () => undefined;
+  let showNamed: (tenants: number) => void = () => undefined;
   let showForecast: (forecast: GrantForecast) => void = () => undefined;
   const connector = createConnector({
-    project: tellingTotals(client, {
+    project: tellingTotals(client, policy.include ?? [], {
       users: (users) => showTotal(users),
       tenants: (tenants) => showTenants(tenants),
+      named: (tenants) => showNamed(tenants),
     }),
     policy,
     onForecast: (forecast) => showForecast(forecast),
@@ -143,12 +145,14 @@ async function readShown({ client, policy, createOutput, comparison, notes, sign
             tell(expected.line);
           }
         };
-        showTenants = (tenants) => {
-          const expected = expectedTimeOfTenants(tenants, requestsPerTenant(policy.include), client.generalPerMinute);
+        const showReads = (tenants: number, requestsOfEach: number): void => {
+          const expected = expectedTimeOfTenants(tenants, requestsOfEach, client.generalPerMinute);
           if (expected !== undefined) {
             tell(expected.line);
           }
         };
+        showTenants = (tenants) => showReads(tenants, requestsPerTenant(policy.include));
+        showNamed = (tenants) => showReads(tenants, 1);
         const read = await writeFullSync({
           connector,
           projectId: client.projectId,
@@ -181,12 +185,14 @@ async function refuseForeignFile(target: string): Promise<void> {
   }
 }
 
-/** The client, whose first search and first list of tenants also tell how many users and tenants there are. */
-function tellingTotals(
-  client: DescopeClient,
-  tell: { readonly users: (users: number) => void; readonly tenants: (tenants: number) => void },
-): DescopeClient {
-  let [areUsersTold, areTenantsTold] = [false, false];
+type TellTotals = Readonly<Record<'users' | 'tenants' | 'named', (count: number) => void>>;
+
+/**
+ * The client, whose first search and first list of tenants also tell how many users and tenants there are, and whose
+ * other lists how many tenants must be asked since they are named.
+ */
+function tellingTotals(client: DescopeClient, include: readonly string[], tell: TellTotals): DescopeClient {
+  let [areUsersTold, areTenantsTold, areNamedTold] = [false, false, false];
   return {
     ...client,
     searchUsers: async (query, call) => {
@@ -202,6 +208,11 @@ function tellingTotals(
       if (list.endpoint.path === tenantList.endpoint.path && !areTenantsTold) {
         areTenantsTold = true;
         tell.tenants(rows.length);
+      }
+      const named = areNamedTold ? 0 : countTenantsNamed(include, list, rows);
+      if (named > 0) {
+        areNamedTold = true;
+        tell.named(named);
       }
       return rows;
     },

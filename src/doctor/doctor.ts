@@ -13,6 +13,7 @@ import { checkProject } from './project-checks.ts';
 import type { TenantReadWanted } from './tenant-checks.ts';
 import { checkBaseUrl, checkKeyPlace, checkProjectId, checkRoute } from './setup-checks.ts';
 import { checkTls, type TlsPaths } from './tls-checks.ts';
+import { rightsChecks } from './rights.ts';
 import { checkWriteRights } from './write-check.ts';
 
 /** The setup to look at, as far as it could be understood. */
@@ -111,6 +112,7 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check, Do
       ...(options.maxResponseMiB !== undefined && { maxResponseMiB: options.maxResponseMiB }),
     });
     const probe = createProbe({ send, deadlineMs, now, signal, onRequest: () => (requests += 1) });
+    yield* rightsChecks(options.include ?? [], options.provisioning);
     let isLet = false;
     const ownKeys = [key, companyKey]
       .filter((own) => own !== undefined)

@@ -1,4 +1,5 @@
 import { aboutSo, generalPerMinute, type RateLimit, searchesPerMinute } from '../descope/http/pacing.ts';
+import type { CatalogList } from '../access/catalog-list.ts';
 import type { ListEndpoint } from '../descope/http/endpoint.ts';
 import { decodeListPage, isListMissing, requestOfPage } from '../descope/paged-list.ts';
 import type { OwnKey } from '../descope/client.ts';
@@ -92,8 +93,14 @@ export async function* checkProject(options: ProjectChecksOptions): AsyncGenerat
   }
   yield* checkKeyEnds(rows, options);
   yield checkTestUsers(users, testUsers, options);
-  const cost = yield* checkTenantReads({ ...options, tenantIds });
-  yield checkDuration(users, cost, options);
+  const cost = yield* checkTenantReads({
+    ...options,
+    tenantIds,
+    rowsOf: <Row>({ whole }: CatalogList<Row>) =>
+      (rows.find(({ name }) => name === whole.what)?.rows ?? []) as readonly Row[], // rows of this very list
+  });
+  const ofLists = rows.reduce((sum, { requests }) => sum + requests, 0);
+  yield checkDuration(users, { ofLists, ofTenants: cost }, options);
   return { tenants: tenantIds?.length };
 }
 
@@ -103,6 +110,8 @@ interface ListProbed {
   readonly answer: Probed<readonly string[]>;
   readonly count: number;
   readonly ids: readonly string[] | undefined;
+  /** How many requests a sync sends for it. */
+  readonly requests: number;
   /** The rows of a list that comes whole. */
   readonly rows?: readonly unknown[];
   readonly isNotOffered?: true;
@@ -124,6 +133,7 @@ async function probeList(probe: Probe, list: WholeList<unknown>): Promise<ListPr
     isOfCompany: list.endpoint.isOfCompany === true,
     answer,
     count: found.length,
+    requests: 1,
     ids,
     rows: found,
   };
@@ -131,13 +141,20 @@ async function probeList(probe: Probe, list: WholeList<unknown>): Promise<ListPr
 
 /** One row is enough to see whether the list may be read, and how many rows it has. A deployment may lack it. */
 async function probeFirstPage(probe: Probe, list: ListInPages<unknown>): Promise<ListProbed> {
+  const { limit, otherwise } = list.pages;
   const ofOne = { ...list, pages: { ...list.pages, limit: 1 } };
   let count = 0;
+  let missing = 0;
   let answer = await ask(list.endpoint);
-  for (const endpoint of list.pages.otherwise) {
-    answer = isMissing(answer) ? await ask(endpoint) : answer;
+  for (const endpoint of otherwise) {
+    if (isMissing(answer)) {
+      missing += 1;
+      answer = await ask(endpoint);
+    }
   }
-  return { name: list.what, answer, count, ids: undefined, ...(isMissing(answer) && { isNotOffered: true }) };
+  const pages = count === 0 ? 1 : Math.ceil(count / limit) + 1; // the one behind the last shows that it is the last
+  const told = { name: list.what, answer, count, ids: undefined, requests: missing + pages };
+  return isMissing(answer) ? { ...told, requests: missing + 1, isNotOffered: true } : told;
 
   async function ask(endpoint: ListEndpoint): Promise<Probed<readonly string[]>> {
     return await probe(endpoint, requestOfPage(ofOne, endpoint, 0), (json) => {
@@ -243,8 +260,8 @@ function checkTestUsers(
 /** How long a full sync takes, at the pace that is set. No answer tells what is left of Descope's limit. */
 function checkDuration(
   users: Probed<{ readonly total: number }>,
-  ofTenants: TenantCost,
-  { rateLimit, baseUrl, maxParallelFetches, lists }: ProjectChecksOptions,
+  { ofLists, ofTenants }: { readonly ofLists: number; readonly ofTenants: TenantCost },
+  { rateLimit, baseUrl, maxParallelFetches }: ProjectChecksOptions,
 ): Check {
   const name = 'full sync';
   if (!users.isAnswered) {
@@ -253,7 +270,7 @@ function checkDuration(
   const pages = Math.max(1, Math.ceil(users.value.total / userPageSize));
   const pace = searchesPerMinute({ rateLimit, baseUrl });
   const generalPace = generalPerMinute({ rateLimit, baseUrl });
-  const { least, most } = requestsOfFullRead(users.value.total, lists.length);
+  const { least, most } = requestsOfFullRead(users.value.total, ofLists);
   const requests = `${(least + ofTenants.requests).toLocaleString('en')} or ${(most + ofTenants.requests).toLocaleString('en')} requests`;
   if (pace === undefined || generalPace === undefined) {
     const ms = pages * users.ms + ofTenants.requests * ofTenants.ms;

@@ -2,7 +2,7 @@ import { aboutSo, generalPerMinute, type RateLimit } from '../descope/http/pacin
 import { endpointLabel } from '../descope/http/endpoint.ts';
 import type { TenantCall } from '../descope/tenant-call.ts';
 import { isCallMissing } from '../resources/sync/family-reads.ts';
-import type { TenantFamily } from '../resources/sync/tenant-family.ts';
+import type { RowsOf, TenantFamily } from '../resources/sync/tenant-family.ts';
 import { type Check, ok, skip, warn } from './check.ts';
 import { explain, type Place } from './explain.ts';
 import type { Probe, Probed } from './probe.ts';
@@ -18,6 +18,8 @@ export interface TenantChecksOptions extends Place {
   readonly tenantReads: readonly TenantReadWanted[];
   /** Undefined where the list of tenants could not be read. */
   readonly tenantIds: readonly string[] | undefined;
+  /** What stands in the lists, for what is asked of tenants that they name. */
+  readonly rowsOf: RowsOf;
   readonly rateLimit: RateLimit;
 }
 
@@ -35,6 +37,8 @@ interface Asked {
   readonly answer: Probed<unknown>;
   /** Calls before it that the deployment lacks: a sync asks for them once, too. */
   readonly missing: readonly TenantCall<unknown>[];
+  /** How many tenants are asked. */
+  readonly tenants: number;
 }
 
 /**
@@ -49,16 +53,28 @@ export async function* checkTenantReads(options: TenantChecksOptions): AsyncGene
     yield* tenantReads.map(({ family }) => skip(family.what, `not asked: ${why}`));
     return { requests: 0, ms: 0 };
   }
-  const asked = await Promise.all(tenantReads.map((wanted) => askOf(probe, wanted, first)));
-  yield* asked.map((one) => checkOne(one, options));
-  const requests = asked.reduce((sum, one) => sum + one.missing.length + (isNotOffered(one) ? 1 : tenantIds.length), 0);
+  const found = await Promise.all(
+    tenantReads.map(async (wanted) => {
+      const named = wanted.family.tenantsNamed && new Set(wanted.family.tenantsNamed(options.rowsOf));
+      const ids = tenantIds.filter((id) => named?.has(id) ?? true);
+      const [one] = ids;
+      return { wanted, asked: one === undefined ? undefined : await askOf(probe, wanted, one, ids.length) };
+    }),
+  );
+  const asked = found.flatMap((one) => one.asked ?? []);
+  yield* found.map((one) =>
+    one.asked === undefined
+      ? skip(one.wanted.family.what, 'not asked: nothing names a tenant')
+      : checkOne(one.asked, options),
+  );
+  const requests = asked.reduce((sum, one) => sum + one.missing.length + (isNotOffered(one) ? 1 : one.tenants), 0);
   const times = asked.flatMap(({ answer }) => (answer.isAnswered ? [answer.ms] : []));
   yield checkCost(asked, requests, tenantIds.length, options);
   return { requests, ms: times.reduce((sum, ms) => sum + ms, 0) / Math.max(1, times.length) };
 }
 
 /** As a sync asks: the best call first, and another only where the deployment lacks that. */
-async function askOf(probe: Probe, wanted: TenantReadWanted, tenantId: string): Promise<Asked> {
+async function askOf(probe: Probe, wanted: TenantReadWanted, tenantId: string, tenants: number): Promise<Asked> {
   const missing: TenantCall<unknown>[] = [];
   const calls = wanted.family.calls();
   for (;;) {
@@ -68,7 +84,7 @@ async function askOf(probe: Probe, wanted: TenantReadWanted, tenantId: string): 
     }
     const answer = await probe(call.endpoint, { ...call.requestOf(tenantId), parse: call.parse }, (value) => value);
     if (answer.isAnswered || !isCallMissing(answer.error) || missing.length === calls.length - 1) {
-      return { wanted, call, answer, missing };
+      return { wanted, call, answer, missing, tenants };
     }
     missing.push(call);
   }
@@ -122,12 +138,18 @@ function checkCost(
   tenants: number,
   { rateLimit, baseUrl }: TenantChecksOptions,
 ): Check {
-  const each = asked.filter((one) => !isNotOffered(one)).length;
+  const offered = asked.filter((one) => !isNotOffered(one));
+  const ofAll = offered.filter(({ wanted }) => wanted.family.tenantsNamed === undefined).length;
+  const ofNamed = offered.filter(({ wanted }) => wanted.family.tenantsNamed !== undefined);
   const told = (count: number): string => count.toLocaleString('en');
   const pace = generalPerMinute({ rateLimit, baseUrl });
   const time =
     pace === undefined
       ? 'not held back'
       : `at ${told(pace)} a minute: ${aboutSo((requests / pace) * 60_000) ?? 'less than 20 s'}`;
-  return ok('tenant reads', `${told(requests)} requests, ${each} for each of ${told(tenants)} tenants, ${time}`);
+  const parts = [
+    ...(ofAll > 0 || ofNamed.length === 0 ? [`${ofAll} for each of ${told(tenants)} tenants`] : []),
+    ...ofNamed.map((one) => `1 for each of ${told(one.tenants)} tenants that are named`),
+  ];
+  return ok('tenant reads', `${told(requests)} requests, ${parts.join(', ')}, ${time}`);
 }

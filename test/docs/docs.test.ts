@@ -5,6 +5,8 @@ import { withCapabilities } from '../../scripts/connector-page.ts';
 import { configVariables } from '../../src/config/config-file-path.ts';
 import { settings } from '../../src/config/settings.ts';
 import { endpoints } from '../../src/descope/endpoints.ts';
+import { endpointLabel } from '../../src/descope/http/endpoint.ts';
+import { rightOf } from '../../src/descope/http/rights.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
 import { textfileOf } from '../../src/observe/textfile.ts';
 import { allFlags, callsIn, wrongWords } from './command-line.ts';
@@ -249,4 +251,18 @@ it('docs/docs-info.md names every endpoint that can be called, and no other', ()
   const named = new Set([...read('docs/docs-info.md').matchAll(/(?:GET|POST) \/v\d[^`]+/g)].map(([call]) => call));
 
   expect([...named].toSorted()).toEqual(endpoints.map(({ method, path }) => `${method} ${path}`).toSorted());
+});
+
+it('docs/docs-info.md names the right that each call needs', () => {
+  const rows = [...read('docs/docs-info.md').matchAll(/^\| (`(?:GET|POST) .*?) \|.*\| ([^|]*) \|$/gm)];
+  const told = new Map(
+    rows.flatMap(([, calls = '', right = '']) =>
+      [...calls.matchAll(/`([^`]+)`/g)].map(([, call = '']) => [call, right] as const),
+    ),
+  );
+
+  for (const endpoint of endpoints) {
+    const { does, subject } = rightOf(endpoint);
+    expect(told.get(endpointLabel(endpoint))).toContain(subject === 'the company' ? subject : `${does} ${subject}`);
+  }
 });

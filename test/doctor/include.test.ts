@@ -103,6 +103,9 @@ describe('what included types need of each tenant', () => {
     [['idp_group'], {}],
     [sso, { xaaSettings: 'missing' }],
     [sso, { ssoSettingsAll: 'missing' }],
+    [['access_key'], {}],
+    [['third_party_app', ...sso, 'access_key'], { consentMaxLimit: 1_000 }],
+    [['third_party_app', 'access_key'], { scimKeys: 'missing', thirdPartyAppsLoad: 'post' }],
   ] as const)('is told in requests as a sync of %j with %j then sends them', async (include, switches) => {
     const project = await startEmulator({ users: 250, switches });
     await using folder = await temporaryFolder();
@@ -116,10 +119,32 @@ describe('what included types need of each tenant', () => {
     const { requests } = JSON.parse(run.stdout) as { readonly requests: Readonly<Record<string, number>> };
     const [, least, most] = /^([\d,]+) or ([\d,]+) requests/.exec(seen.of('full sync')?.text ?? '') ?? [];
     expect([least, most]).toContain(String(requests['total']));
-    const ofTenants = Object.entries(requests).filter(([call]) => /sso|group|tenant\/settings/.test(call));
+    const ofTenants = Object.entries(requests).filter(([call]) => /sso|group|scim|tenant\/settings/.test(call));
     expect(seen.of('tenant reads')?.text).toContain(
       `${ofTenants.reduce((sum, [, count]) => sum + count, 0)} requests, `,
     );
+  });
+
+  it('is told as a right for each included type, with the right to change where changes are allowed', async () => {
+    const rightsOf = async (provisioning: boolean): Promise<readonly string[]> => {
+      const checks: Check[] = [];
+      const key = new Secret(emulator.managementKey);
+      const { projectId, baseUrl } = emulator;
+      const include = ['access_key', 'third_party_app', 'idp_group', 'console'];
+      const options = { ...setup, projectId, baseUrl, key: { reveal: () => key, source: 'x' }, include, provisioning };
+      for await (const check of examine(options)) {
+        checks.push(check);
+      }
+      return checks.flatMap(({ name, text }) => (name === 'rights' ? [text] : []));
+    };
+
+    expect(await rightsOf(false)).toEqual([
+      'access_key needs to read access keys',
+      'idp_group needs to read tenants, read SSO settings, read groups',
+      'third_party_app needs to read third-party apps',
+      'console needs to read the company, with a key that no project limits',
+    ]);
+    expect((await rightsOf(true))[0]).toBe('access_key needs to read and update access keys');
   });
 
   it('is told in time, at the pace of calls that are not about users', async () => {

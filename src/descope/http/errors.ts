@@ -1,5 +1,6 @@
 import { ConnectorError, type ErrorKind } from '../../errors.ts';
 import { type Endpoint, endpointLabel } from './endpoint.ts';
+import { inWords, rightOf } from './rights.ts';
 
 /** How one attempt failed. `retryAfterMs` is the wait that the service asked for, within our bounds. */
 export interface AttemptFailure {
@@ -67,7 +68,7 @@ export function failureOfStatus(
     return {
       error: fail(
         'forbidden',
-        `the management key may not do this: ${where}; check the key's roles, project scope and permitted IPs${ofCompany}`,
+        `the management key may not do this: ${where} (it needs the right to ${inWords(rightOf(endpoint))}); check the key's roles, project scope and permitted IPs${ofCompany}`,
       ),
       retry: 'never',
     };

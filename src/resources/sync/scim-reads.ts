@@ -15,7 +15,7 @@ export const scimKeys: TenantFamily<readonly ScimKey[]> = {
   what: 'SCIM keys',
   calls: () => [scimKeysCall],
   isExtra: true,
-  isOfNamedTenants: true,
+  tenantsNamed: (rowsOf) => rowsOf(listedKeys).flatMap(({ keyTenants }) => keyTenants.map(({ tenantId }) => tenantId)),
   bytesOf: (keys) => keys.length * 150,
 };
 

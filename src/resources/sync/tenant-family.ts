@@ -1,4 +1,8 @@
+import type { CatalogList } from '../../access/catalog-list.ts';
 import type { TenantCall } from '../../descope/tenant-call.ts';
+
+/** The rows of a list. */
+export type RowsOf = <Row>(list: CatalogList<Row>) => readonly Row[];
 
 /**
  * Something that Descope tells tenant by tenant only. A type that needs it declares it, and asks the session for it; how
@@ -13,8 +17,11 @@ export interface TenantFamily<Row> {
   calls(this: void): readonly TenantCall<Row>[];
   /** True for what a deployment need not have: its first refusal means that it has not, whatever the refusal says. */
   readonly isExtra?: true;
-  /** True for what is asked of tenants only that something names: nobody asks all tenants for it, nor ahead of others. */
-  readonly isOfNamedTenants?: true;
+  /**
+   * For what is asked only of tenants that rows of a list name: their ids. Nobody asks all tenants for it, nor ahead of
+   * others.
+   */
+  tenantsNamed?(this: void, rowsOf: RowsOf): readonly string[];
   /** About how much memory a row takes. */
   bytesOf(this: void, row: Row): number;
 }

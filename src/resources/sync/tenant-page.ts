@@ -45,7 +45,7 @@ export async function tenantPage<R extends Row<unknown>>(
   const wanted =
     completedNow === undefined
       ? families
-      : types.tenantFamilies.filter(({ isOfNamedTenants }) => isOfNamedTenants !== true);
+      : types.tenantFamilies.filter(({ tenantsNamed }) => tenantsNamed === undefined);
   /** Those that were not read when this page came to them: what was asked for ahead of them counts, too. */
   const unread = new Set<string>();
   let waitedFor = 0;
