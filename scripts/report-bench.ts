@@ -1,19 +1,34 @@
 // Measures the report in a real browser: node scripts/report-bench.ts --users 100000, after npm run build. The file is
-// that of a sync of the embedded project. Times are from the event to the frame that shows its effect.
+// that of a sync of the embedded project; --keys and --consents put so many access keys and consents into it, and
+// include them with applications and the console. Times are from the event to the frame that shows its effect.
 
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startEmulator } from '../src/emulator/emulator.ts';
+import { type Emulator, startEmulator } from '../src/emulator/emulator.ts';
 import { goTo, launchBrowser, openReport } from '../test/browser/browser.ts';
 import { envOf, runCli, temporaryFolder } from '../test/support/cli.ts';
 
-const { values } = parseArgs({ options: { users: { type: 'string', default: '1000' } } });
+const { values } = parseArgs({
+  options: {
+    users: { type: 'string', default: '1000' },
+    keys: { type: 'string', default: '0' },
+    consents: { type: 'string', default: '0' },
+  },
+});
+const [keys, consents] = [Number(values.keys), Number(values.consents)];
 await using folder = await temporaryFolder();
 const file = (name: string): string => join(folder.path, name);
 
 const emulator = await startEmulator({ users: Number(values.users) });
-await runCli(['sync', '--out', file('sync.json')], { env: envOf(emulator) });
+putMany(emulator);
+const included = keys + consents === 0 ? [] : ['--include', 'access_key,application,third_party_app,console'];
+const synced = await runCli(['sync', '--out', file('sync.json'), ...included], {
+  env: { ...envOf(emulator), DESCOPE_COMPANY_MANAGEMENT_KEY: emulator.companyKey },
+});
+if (synced.code !== 0) {
+  throw new Error(synced.stderr);
+}
 await emulator.close();
 let started = performance.now();
 const { code, stdout, stderr } = await runCli(['report', file('sync.json'), '--out', file('report.html')]);
@@ -44,6 +59,23 @@ try {
   console.log(`heap ${Math.round(JSHeapUsedSize / 1e6)} MB, complaints ${complaints.length}`);
 } finally {
   await browser.close();
+}
+
+/** Keys of three kinds in turn: with a role in the whole project, with one inside a tenant, and bound to somebody. */
+function putMany({ state }: Emulator): void {
+  const userIds = Array.from(state.users(), ({ userId }) => userId);
+  const [app] = state.thirdPartyApps();
+  for (let at = 0; at < keys; at++) {
+    const held = [
+      { roleNames: ['Viewer'] },
+      { keyTenants: [{ tenantId: 'acme', roleNames: ['Editor'] }] },
+      { boundUserId: userIds[at % userIds.length] ?? '' },
+    ][at % 3];
+    state.putAccessKey({ id: `K2bench${at}`, name: `Key ${at}`, ...held });
+  }
+  for (let at = 0; at < consents; at++) {
+    state.putConsent({ appId: app?.id ?? '', userId: userIds[at % userIds.length] ?? '', scopes: ['orders'] });
+  }
 }
 
 /** Runs in the page. */
@@ -93,6 +125,10 @@ async function measure(): Promise<Record<string, number[]>> {
     '#/tenants/acme',
     '#/roles/Viewer',
     '#/permissions/customers.read',
+    '#/keys',
+    '#/apps',
+    '#/findings/consents-forever',
+    '#/console',
     '#/people',
   ]) {
     times['other part'].push(

@@ -20,18 +20,19 @@ await using folder = await temporaryFolder();
 const file = (name: string): string => join(folder.path, name);
 
 async function run(...args: readonly string[]): Promise<void> {
-  const { code, stderr } = await runCli(args, { env: envOf(emulator) });
+  const env = { ...envOf(emulator), DESCOPE_COMPANY_MANAGEMENT_KEY: emulator.companyKey };
+  const { code, stderr } = await runCli(args, { env });
   if (code !== 0) {
     throw new Error(`${args.join(' ')}: ${stderr}`);
   }
 }
 
 const ada = ['--principal', 'ada.lovelace@acme.example'];
-await run('sync', '--out', file('sync-before.json'));
+await run('sync', '--include', 'all', '--out', file('sync-before.json'));
 await run('grant', '--entitlement', 'role_binding:acme/Billing Manager:assigned', ...ada);
 await run('grant', '--entitlement', 'role:acme/Approver:assigned', ...ada);
 await run('revoke', '--entitlement', 'role_binding:acme/Editor:assigned', ...ada);
-await run('sync', '--out', file('sync.json'));
+await run('sync', '--include', 'all', '--out', file('sync.json'));
 await run('report', file('sync.json'), '--since', file('sync-before.json'), '--out', file('report.html'));
 
 const project = await projectOf(file('sync.json'));
@@ -53,6 +54,8 @@ try {
     ['overview-dark', '#/overview', '.chart svg', 'dark', 1250],
     ['path', `#/people/${project.users.id.at(adaAt)}/invoices.approve`, '.path-node.permission', 'light', 860],
     ['findings', '#/findings/privileged', '.grid-row', 'light', 860],
+    ['keys', '#/keys', '.grid-row', 'light', 1000],
+    ['console', '#/console', '.grid-row', 'light', 860],
     ['changes', '#/changes', '.grid-row', 'dark', 860],
   ] as const;
   for (const [name, hash, selector, scheme, height] of pictures) {

@@ -15,8 +15,10 @@ import {
   sectionTags,
 } from './report-format.ts';
 import { createGroupWriter } from './report-groups.ts';
+import { isChangeOfKey, isOtherChange, toOtherChange } from './report-other-changes.ts';
 import { createReportOthers, isAboutKey } from './report-others.ts';
 import { createReportTables } from './report-tables.ts';
+import type { ReportOtherChange } from './report-things.ts';
 import { createUserBlocks } from './report-users.ts';
 import { createReportWays } from './report-ways.ts';
 import type { FileGrant, FileRow, FileUnknown, FileUser } from './rows.ts';
@@ -83,8 +85,9 @@ export function createReportBuilder({ isHumansOnly = false }: ReportChoice = {})
     (bytes) => section(sectionTags.holdings, bytes),
   );
   const unknown = createUnknownCounter();
-  /** Changes that are not shown: of other types, and of what is inherited or mapped. */
-  const hiddenChanges = { unknown: 0, ways: 0 };
+  let otherChanges: ReportOtherChange[] | undefined;
+  /** Changes that are not shown: of what is inherited or mapped. */
+  let hiddenWays = 0;
 
   function section(tag: number, bytes: Uint8Array): void {
     const head = new Uint8Array(5);
@@ -119,12 +122,9 @@ export function createReportBuilder({ isHumansOnly = false }: ReportChoice = {})
     const since = 'since the older file, which "diff" lists';
     return [
       ...unknownInWords(unknown.counts()),
-      ...(hiddenChanges.unknown === 0
+      ...(hiddenWays === 0
         ? []
-        : [`${count(hiddenChanges.unknown, 'change')} of keys, applications and other types ${since}`]),
-      ...(hiddenChanges.ways === 0
-        ? []
-        : [`${count(hiddenChanges.ways, 'change')} of what is inherited, or given by the next login, ${since}`]),
+        : [`${count(hiddenWays, 'change')} of what is inherited, or given by the next login, ${since}`]),
     ];
   }
 
@@ -152,8 +152,14 @@ export function createReportBuilder({ isHumansOnly = false }: ReportChoice = {})
     },
     compare: ({ changes, readFormerUser }) => {
       holdings.close();
-      const known = filter(changes, isKnown, ({ kind, principal }) => {
-        hiddenChanges[kind === 'other' || principal !== undefined ? 'unknown' : 'ways'] += 1;
+      otherChanges = [];
+      const shown = otherChanges;
+      const known = filter(changes, isKnown, (change) => {
+        if (!isOtherChange(change)) {
+          hiddenWays += 1;
+        } else if (!isHumansOnly || !isChangeOfKey(change)) {
+          shown.push(toOtherChange(change));
+        }
       });
       const numbered = map(known, (change): ReportChange => {
         const status = (word: string): number =>
@@ -190,6 +196,7 @@ export function createReportBuilder({ isHumansOnly = false }: ReportChoice = {})
         types: [...types],
         ...ways.finish(),
         ...others.finish(),
+        ...(otherChanges !== undefined && { otherChanges }),
       };
       json(sectionTags.tables, built);
       const about: ReportAbout = {

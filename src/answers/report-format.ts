@@ -6,7 +6,13 @@
 // only `end` is always last, so that a page whose data was cut off says so instead of showing less.
 
 import type { FileSummary } from '../sync-format/summary.ts';
-import type { ReportConsole, ReportScopes, ReportApplication, ReportThirdPartyApp } from './report-things.ts';
+import type {
+  ReportApplication,
+  ReportConsole,
+  ReportOtherChange,
+  ReportScopes,
+  ReportThirdPartyApp,
+} from './report-things.ts';
 
 export type { FileSummary };
 
@@ -183,6 +189,8 @@ export interface ReportTables {
   /** What consents say, by number: see `ReportScopes`. */
   readonly scopes?: ReportScopes;
   readonly console?: ReportConsole;
+  /** Absent where nothing is compared. */
+  readonly otherChanges?: readonly ReportOtherChange[];
 }
 
 /** How sure it is that something is inherited, in the words of the file. */

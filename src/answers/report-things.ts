@@ -132,3 +132,17 @@ export interface ReportConsole {
   readonly keys: readonly ReportManagementKey[];
   readonly grants: readonly ReportConsoleGrant[];
 }
+
+/** A change of a key, an application, a consent or the console since the older file, in words: '' for none. */
+export interface ReportOtherChange {
+  /** `gained`, `lost`, `appeared`, `gone` or `changed`. */
+  readonly verb: string;
+  readonly who: string;
+  readonly what: string;
+  readonly where: string;
+  /** What it said of itself then, and says now. */
+  readonly before: string;
+  readonly after: string;
+  /** Why it is to be looked at first, as of other changes. */
+  readonly flags: readonly string[];
+}

@@ -86,6 +86,23 @@ describe('keys, applications, consents and the console in the data of a report',
     ]);
   });
 
+  it('are compared with an older file, in words, with each key that is privileged since marked', async () => {
+    const { resources, grants, types = [] } = otherWorld('x');
+    const isOld = ({ message: { id } }: (typeof grants)[number]): boolean =>
+      !/Chief:assigned:access_key|consent:tenant/.test(id);
+    await writeByHand(file('old.json'), { types, resources, grants: grants.filter(isOld) });
+    await writeByHand(file('new.json'), { types, resources, grants });
+
+    const { otherChanges, about } = await projectOf(file('new.json'), file('old.json'));
+
+    expect(otherChanges.map(({ verb, who, what, where, flags }) => [verb, who, what, where, ...flags])).toEqual([
+      ['gained', 'access key x (K1x)', 'role Chief', 'Acme', 'new privileged access'],
+      ['gained', 'tenant x (eu)', 'third-party app x (A1x): consent', ''],
+    ]);
+    expect(otherChanges[1]?.after).toContain('scopes x');
+    expect(about).not.toHaveProperty('unknown');
+  });
+
   it('stay whole over several blocks', async () => {
     const count = 9000;
     const other = { kind: 'unknown', what: 'resource', status: 'active', expiresAt: '', isNonHuman: true } as const;

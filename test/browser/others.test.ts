@@ -249,6 +249,15 @@ describe.skipIf(chromium === undefined)('keys, apps and the console, in a real b
       caption,
     );
     expect(headers).toEqual(expect.arrayContaining(['Expires', 'Acts as', 'Made by', 'Ignored roles']));
+
+    await page.setViewport({ width: 688, height: 1000 }); // A4 without its margins: what is wider makes all pages smaller
+    await page.emulateMediaType('print');
+    const wide = await page.$$eval('.printed', (tables) =>
+      tables
+        .filter((table) => table.getBoundingClientRect().right > innerWidth + 1)
+        .map(({ textContent }) => textContent),
+    );
+    expect(wide).toEqual([]);
     await page.close();
   });
 });

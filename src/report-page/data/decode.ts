@@ -76,6 +76,7 @@ export function decodeProject(bytes: Uint8Array): Project {
     console: tables.console ?? { projects: [], admins: [], keys: [], grants: [] },
     types,
     changes: found.changes,
+    otherChanges: tables.otherChanges ?? [],
   };
 }
 

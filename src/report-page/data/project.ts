@@ -13,6 +13,7 @@ import type {
   ReportApplication,
   ReportConsole,
   ReportKey,
+  ReportOtherChange,
   ReportScopes,
   ReportThirdPartyApp,
 } from '../../answers/report-things.ts';
@@ -148,4 +149,6 @@ export interface Project {
   readonly types: readonly string[] | undefined;
   /** As `diff` finds them; none without an older file. */
   readonly changes: readonly ReportChange[];
+  /** Those of keys, applications, consents and the console. */
+  readonly otherChanges: readonly ReportOtherChange[];
 }

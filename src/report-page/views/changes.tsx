@@ -1,12 +1,14 @@
 import { useMemo } from 'preact/hooks';
 import { type Report, useReport } from '../context.ts';
 import { type ChangeRow, type Changes, listChanges } from '../data/changes.ts';
+import { isRead } from '../data/keys.ts';
 import { counted, moment, number } from '../format.ts';
 import { toHash } from '../route.ts';
 import { commonColumns } from './columns.tsx';
 import { Grid } from './grid.tsx';
 import type { GridColumn } from './grid-layout.ts';
 import { Badge, Name } from './names.tsx';
+import { Section } from './section.tsx';
 
 /** What was gained and lost since the older file, counted as `diff` counts it. What must be looked at stands first. */
 export function ChangesView() {
@@ -61,9 +63,57 @@ export function ChangesView() {
         pick={['what', 'role', 'place', 'permission', 'holders', 'flags']}
         none="The same tenants, roles and permissions."
       />
+      <OtherChanges />
     </>
   );
 }
+
+/** What changed of keys, applications, consents and the console, where any of it was read. */
+function OtherChanges() {
+  const report = useReport();
+  const { project } = report;
+  const { otherChanges: rows } = project;
+  const columns = useMemo(() => {
+    const common = commonColumns(report);
+    return [
+      common.text('change', 'Change', '0.8fr', (row) => verbs[rows[row]?.verb ?? ''] ?? rows[row]?.verb ?? ''),
+      common.text('who', 'Who', '1.8fr', (row) => rows[row]?.who ?? '', { least: 130 }),
+      common.text('what', 'What', '2fr', (row) => rows[row]?.what ?? '', { least: 140 }),
+      common.text('where', 'Where', '1fr', (row) => rows[row]?.where ?? ''),
+      common.text('before', 'Then', '1.4fr', (row) => rows[row]?.before ?? '', { isOptional: true }),
+      common.text('after', 'Now', '1.4fr', (row) => rows[row]?.after ?? ''),
+      common.text('flags', 'Look at', '1.2fr', (row) => rows[row]?.flags.join('; ') ?? '', {
+        key: (row) => -(rows[row]?.flags.length ?? 0),
+        cell: (row) =>
+          rows[row]?.flags.map((flag) => (
+            <Badge key={flag} tone="bad">
+              {flag}
+            </Badge>
+          )),
+      }),
+    ];
+  }, [project]);
+  const isAnyRead = ['access_key', 'application', 'third_party_app', 'project'].some((type) => isRead(project, type));
+  return rows.length === 0 && !isAnyRead ? null : (
+    <Section
+      title="Keys, applications and the console"
+      count={rows.length}
+      rule="What keys hold, who consented to what, who was given which application, who runs the console; and what is new, gone or says something else of itself. Compared is only what both files read."
+      none="The same, as far as both files read it."
+    >
+      <Grid
+        label="changes of keys, applications and the console"
+        noun={['change', 'changes']}
+        columns={columns}
+        count={rows.length}
+        sortedBy={{ id: 'flags', desc: false }}
+        tall
+      />
+    </Section>
+  );
+}
+
+const verbs: Readonly<Record<string, string>> = { appeared: 'new' };
 
 function isOtherProject({ project: { about } }: Report): boolean {
   const [then, now] = [about.since?.summary.projectId, about.summary.projectId];
@@ -203,5 +253,7 @@ function hrefOf({ project }: Report, row: ChangeRow | undefined): string {
 /** "23 changes, 2 of them to look at first". */
 export function changeCount({ project }: Report): string {
   const { all, flagged } = listChanges(project);
-  return `${counted(all.length, 'change')}${flagged.length === 0 ? '' : `, ${number(flagged.length)} to look at first`}`;
+  const { otherChanges } = project;
+  const first = flagged.length + otherChanges.filter(({ flags }) => flags.length > 0).length;
+  return `${counted(all.length + otherChanges.length, 'change')}${first === 0 ? '' : `, ${number(first)} to look at first`}`;
 }

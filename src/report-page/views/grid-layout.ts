@@ -14,6 +14,8 @@ export interface GridColumn {
   readonly isPerson?: boolean;
   /** Left out where there is little room. */
   readonly isOptional?: boolean;
+  /** Left out on paper, which has little room for many columns. */
+  readonly isUnprinted?: boolean;
   readonly cell: (row: number) => ComponentChildren;
   /** What is sorted by; texts folded. */
   readonly key: (row: number) => SortKey;

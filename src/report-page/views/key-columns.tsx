@@ -191,8 +191,14 @@ export function keyColumns(report: Report, keyAt: (row: number) => number) {
     }),
     roles: common.number('roles', 'Roles', (row) => power(row)?.roles ?? 0),
     permissions: common.number('permissions', 'Permissions', (row) => power(row)?.permissions ?? 0, { width: '1fr' }),
-    tenants: common.number('tenants', 'Tenants', (row) => power(row)?.tenants ?? 0, { isOptional: true }),
-    inherited: common.number('inherited', 'Inherited', (row) => power(row)?.inherited ?? 0, { isOptional: true }),
+    tenants: common.number('tenants', 'Tenants', (row) => power(row)?.tenants ?? 0, {
+      isOptional: true,
+      isUnprinted: true,
+    }),
+    inherited: common.number('inherited', 'Inherited', (row) => power(row)?.inherited ?? 0, {
+      isOptional: true,
+      isUnprinted: true,
+    }),
     privileged: common.text('privileged', 'Privileged', '1fr', (row) => (isPower(row) ? 'privileged' : ''), {
       key: (row) => Number(!isPower(row)),
       cell: (row) => (isPower(row) ? <Badge tone="bad">privileged</Badge> : null),

@@ -5,15 +5,19 @@ import { useRows } from './grid-work.ts';
 /** More rows than these nobody checks on paper; how many are left out is said, and where they are. */
 const printedRows = 1500;
 
+/** A table of more columns has smaller letters: the browser would shrink every page for it. */
+const manyColumns = 8;
+
 /** A grid on paper: all its columns and, up to a limit, all its rows. */
-export function PrintedGrid({ label, noun, columns, count, filter, sortedBy, empty }: GridProps) {
-  const rows = useRows(columns, count, sortedBy, [filter]);
+export function PrintedGrid({ label, noun, columns: all, count, filter, sortedBy, empty }: GridProps) {
+  const rows = useRows(all, count, sortedBy, [filter]);
+  const columns = all.filter(({ isUnprinted }) => isUnprinted !== true);
   if (rows.length === 0) {
     return <p class="clear">{empty ?? `There are no ${noun[1]}.`}</p>;
   }
   return (
     <>
-      <table class="printed">
+      <table class={columns.length > manyColumns ? 'printed narrow' : 'printed'}>
         <caption class="visually-hidden">{label}</caption>
         <thead>
           <tr>
