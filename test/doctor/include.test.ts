@@ -103,7 +103,6 @@ describe('what included types need of each tenant', () => {
     [['idp_group'], {}],
     [sso, { xaaSettings: 'missing' }],
     [sso, { ssoSettingsAll: 'missing' }],
-    [['access_key'], {}],
     [['third_party_app', ...sso, 'access_key'], { consentMaxLimit: 1_000 }],
     [['third_party_app', 'access_key'], { scimKeys: 'missing', thirdPartyAppsLoad: 'post' }],
   ] as const)('is told in requests as a sync of %j with %j then sends them', async (include, switches) => {

@@ -109,9 +109,11 @@ describe('the metrics of a process in which nothing has happened but its first s
         '1h',
         '--out',
         folder.path,
+        '--include',
+        'console',
         ...tls,
       ],
-      envOf(emulator),
+      { ...envOf(emulator), DESCOPE_COMPANY_MANAGEMENT_KEY: emulator.companyKey },
     );
     const [, pages = ''] = await running.until(/health and metrics on (.*)\n/);
     await vi.waitFor(
