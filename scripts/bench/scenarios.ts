@@ -121,6 +121,13 @@ export const gated: readonly Scenario[] = [
   { name: 'size', shape: plain(10_000), conditions: { latencyMs: 0 }, contenders: { ...floor, ...ours }, rounds: 1 },
   { name: 'size', shape: plain(60_000), conditions: { latencyMs: 0 }, contenders: { ...floor, ...ours }, rounds: 1 },
   latency(50, 10_000, 1, { floor: floor.floor, ...ours }),
+  {
+    name: 'keys',
+    shape: { ...plain(10_000), others: { keys: 20_000, consents: 5_000 } },
+    conditions: { latencyMs: 0 },
+    contenders: { cli: ourCli(), 'cli, keys': ourCli({ include: ['access_key', 'third_party_app'] }) },
+    rounds: 1,
+  },
 ];
 
 const scale: readonly Scenario[] = [

@@ -1,3 +1,4 @@
+import { otherVerdicts } from './other-verdicts.ts';
 import type { Result } from './run.ts';
 import type { Verdict } from './table.ts';
 
@@ -147,6 +148,8 @@ export function verdictsOf(results: readonly Result[]): readonly Verdict[] {
       atMost(`no request more, ${what}`, contender.startsWith('server') ? undefined : more, 0, '');
     }
   }
+
+  verdicts.push(...otherVerdicts(results));
 
   const paced = results.find(({ contender }) => contender === 'cli, paced');
   atMost('429s of a paced run: none', paced?.refused, 0, '');
