@@ -37,6 +37,7 @@ export const caseFiles = [
   'test/e2e/replaced.test.ts',
   'test/e2e/secrets-of-lists.test.ts',
   'test/e2e/serve-signals.test.ts',
+  'test/e2e/service-ends.test.ts',
   'test/e2e/service.test.ts',
   'test/e2e/setting-sources.test.ts',
   'test/e2e/signals.test.ts',

@@ -109,6 +109,8 @@ export async function service(options: ServiceFlags, { env, signal, print }: Com
       logger.info('the platform has taken our hello', { address: clientId.address });
       if (!tellsJson()) {
         print(`connected to ${clientId.address}${pages === undefined ? '' : `\nhealth and metrics on ${pages.url}`}`);
+      } else if (pages !== undefined) {
+        logger.info('health and metrics', { address: pages.url });
       }
     },
     signal,
