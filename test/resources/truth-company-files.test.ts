@@ -61,7 +61,7 @@ async function forCompanies(
 
 describe.each(both)('a whole company, with tenant roles "%s"', (tenantRoles) => {
   it('is in a JSON file exactly as its records say, and so are the counts of its consents', async () => {
-    const seen = { merged: 0, tagged: 0, uncertain: 0, bound: 0, uncertainRoles: 0 };
+    const seen = { merged: 0, tagged: 0, uncertain: 0, bound: 0 };
     await forCompanies(40, tenantRoles, async (records, company, expected) => {
       const path = join(folder.path, 'sync.json');
       await company.sync(path);
@@ -76,7 +76,6 @@ describe.each(both)('a whole company, with tenant roles "%s"', (tenantRoles) => 
       seen.merged += Number(records.consents.length - expiredConsents - danglingConsents > consents);
       seen.tagged += Number(expected.notes.some((line) => line.includes('"via":"tag"')));
       seen.uncertain += Number(expected.notes.some((line) => line.includes('"certainty":"uncertain"')));
-      seen.uncertainRoles += Number(expected.notes.some((line) => line.includes('"uncertain_roles"')));
       seen.bound += Number(expected.fields.some((line) => line.includes('"identityId":{"resource":"gone"')));
     });
     const { bound, ...met } = seen;
