@@ -20,12 +20,13 @@ function hasGo(): boolean {
  * Builds the client and the SDK's own command line where the next run finds them; Go knows whether anything has
  * changed.
  */
-async function build(): Promise<{ readonly client: string; readonly baton: string }> {
+async function build(): Promise<{ readonly client: string; readonly baton: string; readonly demo: string }> {
   const folder = join(tmpdir(), 'baton-descope-interop');
   await mkdir(folder, { recursive: true });
-  const binaries = { client: join(folder, 'client'), baton: join(folder, 'baton') };
+  const binaries = { client: join(folder, 'client'), baton: join(folder, 'baton'), demo: join(folder, 'demo') };
   for (const [binary, target] of [
     [binaries.client, '.'],
+    [binaries.demo, './demo'],
     [binaries.baton, 'github.com/conductorone/baton-sdk/cmd/baton'],
   ] as const) {
     const { status, stderr } = spawnSync('go', ['build', '-o', binary, target], { cwd: source, encoding: 'utf8' });

@@ -13,7 +13,6 @@ import { defaultFile } from './one-shot-file.ts';
 import type { OneShotCall } from './one-shot-operations.ts';
 import { settingSources } from './setting-sources.ts';
 import { setUp } from './settings.ts';
-import { tell } from './tell.ts';
 
 /** What is not an operation is a sync: of everything, unless the flags say less. */
 export async function syncAsked({ options, asked, context }: OneShotCall): Promise<void> {
@@ -26,9 +25,6 @@ export async function syncAsked({ options, asked, context }: OneShotCall): Promi
   if (asked.skipFullSync === true) {
     await checkOnly(flags, context);
     return;
-  }
-  if (asked.keepPreviousSyncC1z === true) {
-    tell('warn', '--keep-previous-sync-c1z has no effect: this connector replays nothing from an earlier sync');
   }
   const shape = shapeOf(asked, include);
   await (isNarrow(shape)

@@ -8,6 +8,7 @@ import { meansServiceMode } from './mode.ts';
 import { carryOut, operationOf } from './one-shot-operations.ts';
 import { syncAsked } from './one-shot-sync.ts';
 import { type SettingFlags, settingSources } from './setting-sources.ts';
+import { tell } from './tell.ts';
 
 /** Does what a call without a command asks for: service mode where a client is named, an operation, or a sync. */
 export async function runOneShot(options: EcosystemFlags, context: CommandContext): Promise<void> {
@@ -17,6 +18,7 @@ export async function runOneShot(options: EcosystemFlags, context: CommandContex
     return;
   }
   const asked = await readOneShot(options, context.env);
+  tellIdle(asked);
   refuseForeignResources(asked);
   const operation = operationOf(asked);
   await (operation === undefined
@@ -38,6 +40,19 @@ export async function readOneShot(
     } catch {
       return undefined;
     }
+  }
+}
+
+/** What somebody may wait for in vain is said to have no effect; nothing is refused because of it. */
+function tellIdle(asked: OneShotValues): void {
+  if (asked.otelCollectorEndpoint !== undefined) {
+    tell(
+      'warn',
+      '--otel-collector-endpoint has no effect: traces go over HTTP to the address that OTEL_EXPORTER_OTLP_ENDPOINT names',
+    );
+  }
+  if (asked.keepPreviousSyncC1z === true) {
+    tell('warn', '--keep-previous-sync-c1z has no effect: this connector replays nothing from an earlier sync');
   }
 }
 

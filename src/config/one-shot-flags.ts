@@ -127,7 +127,7 @@ const otherFlags = {
   logLevelDebugExpiresAt: {
     flag: '--log-level-debug-expires-at <time>',
     kind: 'text',
-    help: 'from this time on, in RFC 3339, debug means info',
+    help: 'without effect: --log-level stays as it is',
   },
   logPath: { flag: '--log-path <files>', kind: 'list', help: 'refused: logs go to stderr' },
   ticketing: { flag: '--ticketing', kind: 'switch', help: 'without effect: there are no tickets' },
@@ -151,6 +151,36 @@ const otherFlags = {
     flag: '--external-resource-traits <traits>',
     kind: 'list',
     help: 'refused, like --external-resource-c1z',
+  },
+  otelCollectorEndpoint: {
+    flag: '--otel-collector-endpoint <address>',
+    kind: 'text',
+    help: 'without effect: traces go over HTTP to OTEL_EXPORTER_OTLP_ENDPOINT',
+  },
+  otelCollectorEndpointTlsCertPath: {
+    flag: '--otel-collector-endpoint-tls-cert-path <file>',
+    kind: 'text',
+    help: 'without effect, like --otel-collector-endpoint',
+  },
+  otelCollectorEndpointTlsCert: {
+    flag: '--otel-collector-endpoint-tls-cert <pem>',
+    kind: 'text',
+    help: 'without effect, like --otel-collector-endpoint',
+  },
+  otelCollectorEndpointTlsInsecure: {
+    flag: '--otel-collector-endpoint-tls-insecure',
+    kind: 'switch',
+    help: 'without effect, like --otel-collector-endpoint',
+  },
+  otelTracingDisabled: {
+    flag: '--otel-tracing-disabled',
+    kind: 'switch',
+    help: 'without effect: traces are off by default',
+  },
+  otelLoggingDisabled: {
+    flag: '--otel-logging-disabled',
+    kind: 'switch',
+    help: 'without effect: logs go to stderr alone',
   },
   createTicket: { flag: '--create-ticket', kind: 'switch', help: 'refused: there are no tickets' },
   bulkCreateTicket: { flag: '--bulk-create-ticket', kind: 'switch', help: 'refused: there are no tickets' },

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { withCapabilities } from '../../scripts/connector-page.ts';
 import { configVariables } from '../../src/config/config-file-path.ts';
+import { oneShotFlag, oneShotVariable } from '../../src/config/one-shot.ts';
+import { oneShotFlags, type OneShotName } from '../../src/config/one-shot-flags.ts';
 import { settings } from '../../src/config/settings.ts';
 import { endpoints } from '../../src/descope/endpoints.ts';
 import { endpointLabel } from '../../src/descope/http/endpoint.ts';
@@ -139,8 +141,11 @@ describe('every page and every file of deploy/', () => {
     for (const key of ['DESCOPE_MANAGEMENT_KEY', 'DESCOPE_COMPANY_MANAGEMENT_KEY']) {
       for (const name of [key, `BATON_${key}`]) names.add(name).add(`${name}_FILE`);
     }
-    // What service mode reads besides its settings.
-    ['CLIENT_SECRET', 'HOST_ID', 'C1_API_HOST', 'GET_TASKS'].forEach((name) => names.add(`BATON_${name}`));
+    (Object.keys(oneShotFlags) as OneShotName[]).forEach((name) => names.add(oneShotVariable(name)));
+    // What service mode and the child of another program read besides their settings.
+    ['CLIENT_SECRET', 'HOST_ID', 'C1_API_HOST', 'GET_TASKS', 'CONNECTOR_SERVICE_LISTENER_FD'].forEach((name) =>
+      names.add(`BATON_${name}`),
+    );
     const wrong = [...all, ...deployed].flatMap(({ path, text }) =>
       [...text.matchAll(/(?<![A-Z_])(?:BATON|DESCOPE)_[A-Z_]*[A-Z]\b(?!\*)/g)].flatMap(([name]) =>
         names.has(name) || foreignNames.has(name) ? [] : [`${path}: ${name}`],
@@ -265,4 +270,17 @@ it('docs/docs-info.md names the right that each call needs', () => {
     const { does, subject } = rightOf(endpoint);
     expect(told.get(endpointLabel(endpoint))).toContain(subject === 'the company' ? subject : `${does} ${subject}`);
   }
+});
+
+describe('docs/go-connectors.md', () => {
+  it('tells what becomes of every flag that a Go connector takes without a command', () => {
+    const { text = '' } = all.find(({ path }) => path === 'docs/go-connectors.md') ?? {};
+    const belonging = ['ticket-id', 'template-path', 'base-sync-id', 'applied-sync-id', 'compact-'];
+
+    expect(
+      (Object.keys(oneShotFlags) as OneShotName[])
+        .map(oneShotFlag)
+        .filter((flag) => !text.includes(`\`${flag}\``) && !belonging.some((part) => flag.includes(part))),
+    ).toEqual([]);
+  });
 });

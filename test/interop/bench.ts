@@ -4,7 +4,17 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createAuthority } from '../support/certificates.ts';
-import { bin, type Environment, type Report, runClient, type Running, runToEnd, start } from './processes.ts';
+import {
+  bin,
+  type Ended,
+  type Environment,
+  type Report,
+  runClient,
+  runIn,
+  type Running,
+  runToEnd,
+  start,
+} from './processes.ts';
 import { countsOf, differences, type Facts, factsOfStore, factsOfSyncFile, type SyncRows } from './rows.ts';
 
 /** What every scenario works with: the embedded project, what our own sync says of it, and the Go client. */
@@ -24,6 +34,10 @@ export interface Bench {
   readonly client: (args: readonly string[], onHeld?: () => Promise<void>) => Promise<Report>;
   /** The same as a parent of the ecosystem, which starts our executable itself, with these flags. */
   readonly parent: (flags: readonly string[], args: readonly string[]) => Promise<Report>;
+  /** Runs our command line in a folder, however it ends. */
+  readonly run: (args: readonly string[], cwd: string) => Promise<Ended>;
+  /** The same with a small connector of the Go SDK, which keeps its state in the folder. */
+  readonly demo: (args: readonly string[], cwd: string) => Promise<Ended>;
   /** Runs our own `sync --out` into a file. */
   readonly sync: (file: string) => Promise<string>;
   /** Runs the `baton` command line of the SDK; what it prints as JSON. */
@@ -55,7 +69,7 @@ export interface KeyRecord {
 
 export async function openBench(
   folder: string,
-  { client, baton }: { readonly client: string; readonly baton: string },
+  { client, baton, demo }: { readonly client: string; readonly baton: string; readonly demo: string },
   users: string | undefined,
 ): Promise<Bench & { close(): Promise<void> }> {
   const emulator = await start(
@@ -96,6 +110,8 @@ export async function openBench(
     client: (args, onHeld) => runClient(client, args, folder, onHeld),
     parent: (flags, args) =>
       runClient(client, ['-child', bin, '-child-args', JSON.stringify(flags), ...args], folder, undefined, env),
+    run: (args, cwd) => runIn(cwd, process.execPath, [bin, ...args], env),
+    demo: (args, cwd) => runIn(cwd, demo, args, { BATON_STATE: join(cwd, 'members') }),
     sync: (file) => runToEnd(['sync', '--out', file], env),
     baton: async (args) =>
       JSON.parse(

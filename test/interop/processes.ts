@@ -49,6 +49,20 @@ export async function runToEnd(args: readonly string[], env: Environment): Promi
   return stdout();
 }
 
+/** How a program ended. */
+export interface Ended {
+  readonly code: number | null;
+  readonly stderr: string;
+}
+
+/** Runs any program to its end in a folder, however it ends. */
+export async function runIn(cwd: string, program: string, args: readonly string[], env: Environment): Promise<Ended> {
+  const child = spawn(program, args, { cwd, env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: 'pipe' });
+  const { stderr } = gather(child);
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, stderr: stderr() };
+}
+
 /** What a grant passes on, as a store has it. */
 export interface Expansion {
   readonly grant: string;

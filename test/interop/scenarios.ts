@@ -3,6 +3,7 @@ import { type Bench, callsOf, checkClean, checkSync, type Scenario, type Served,
 import { c1zScenarios } from './c1z.ts';
 import { companyScenarios } from './company.ts';
 import { childScenarios } from './child.ts';
+import { oneShotScenarios } from './oneshot.ts';
 import { provisioningScenarios } from './provisioning.ts';
 import type { Report } from './processes.ts';
 import { countsOf, type Facts, factsOfSyncFile, type Id } from './rows.ts';
@@ -53,6 +54,7 @@ export const scenarios: readonly Scenario[] = [
   ...companyScenarios,
   ...provisioningScenarios,
   ...childScenarios,
+  ...oneShotScenarios,
 ];
 
 function syncArgs(address: string, engine: Engine, workers: number, file: string): string[] {
