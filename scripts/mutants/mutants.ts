@@ -310,9 +310,9 @@ export const mutants: readonly Mutant[] = [
     edits: [
       {
         inside: 'toResourceType',
-        find: '[marker(skips), ...(words.areGrantsTypeScoped === true ? [marker(TypeScopedGrantsSchema)] : [])]',
+        find: '[marker(skips), ...(words.areGrantsTypeScoped === true ? [marker(TypeScopedGrantsSchema)] : []), ...(isOptIn ? [marker(OptInRequiredSchema)] : [])]',
         replace:
-          "words.skips === 'entitlements' ? [marker(skips), ...(words.areGrantsTypeScoped === true ? [marker(TypeScopedGrantsSchema)] : [])] : []",
+          "[marker(skips), ...(isOptIn ? [marker(OptInRequiredSchema)] : [])].slice(words.skips === 'entitlements' ? 0 : 1)",
       },
     ],
     tests: ['test/contract/', 'resources.test.ts'],

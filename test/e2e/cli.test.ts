@@ -230,7 +230,6 @@ describe('a sync that cannot be complete', () => {
 
 describe('mistakes on the command line', () => {
   it.each([
-    ['no command', [], 'Usage'],
     ['an unknown command', ['frobnicate'], "unknown command 'frobnicate'"],
     ['an unknown flag', ['sync', '--out', 'x.json', '--fast'], "unknown option '--fast'"],
     ['a number out of range', ['sync', '--out', 'x.json', '--max-parallel-fetches', '7'], 'from 1 to 6'],
@@ -248,6 +247,16 @@ describe('mistakes on the command line', () => {
     expect(run.stderr).toContain(message);
     expect(run.stderr).not.toMatch(/\n\s+at /);
     expect(emulator.stats.total).toBe(before);
+  });
+
+  it('no command where no project is set up: exit 2 and the help, and no file', async () => {
+    await using folder = await temporaryFolder();
+
+    const run = await runCli([], { env: {}, cwd: folder.path });
+
+    expect(run.code).toBe(2);
+    expect(run.stderr).toContain('Usage');
+    expect(await readdir(folder.path)).toEqual([]);
   });
 
   it('tells every problem of the configuration at once', async () => {

@@ -44,7 +44,7 @@ describe('the committed manifests', () => {
     expect(resourceTypeCapabilities.map(({ resourceType }) => resourceType.id)).toEqual(
       registry.map(({ words }) => words.id).toSorted(),
     );
-    expect(provisioned).toEqual(['role', 'role_binding', 'tenant']);
+    expect(provisioned).toEqual(['application', 'role', 'role_binding', 'tenant', 'third_party_app']);
     expect(resourceTypeCapabilities.every(({ permissions }) => permissions.permissions.length > 0)).toBe(true);
     expect(connectorCapabilities).toEqual([
       'CAPABILITY_PROVISION',

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import { createAuthority } from '../support/certificates.ts';
 import { envOf, type RunningCli, startCli, temporaryFolder } from '../support/cli.ts';
+import { startPlatform, taskId } from '../support/platform.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -76,6 +77,31 @@ function missing({ name, matchers, where }: Selector, all: readonly Series[]): r
   return ours.length === 0 ? [where] : untold.map((what) => `${where}: ${what}`);
 }
 
+/** The series of a process as soon as it has the named one. */
+async function seriesWith(name: string, pages: string): Promise<readonly Series[]> {
+  return await vi.waitFor(
+    async () => {
+      const all = seriesOf(await (await fetch(`${pages}/metrics`)).text());
+      expect(all.map((series) => series.name)).toContain(name);
+      return all;
+    },
+    { timeout: 30_000, interval: 100 },
+  );
+}
+
+/** What service mode tells of its platform, when it is connected and one sync is uploaded. */
+async function seriesOfServiceMode(emulator: Emulator, folder: string): Promise<readonly Series[]> {
+  await using platform = await startPlatform({ nextPollMs: 100 });
+  const caFile = join(folder, 'platform.pem');
+  await writeFile(caFile, platform.ca);
+  const env = { ...envOf(emulator), ...platform.env, BATON_C1_CA_FILE: caFile, BATON_HEALTH_CHECK_PORT: '0' };
+  await using service = startCli([], env);
+  const [, pages = ''] = await service.until(/health and metrics on (.*)\n/);
+  await platform.finished(platform.give({ id: taskId('first'), taskType: { case: 'syncFull', value: {} } }));
+  const told = await seriesWith('baton_descope_last_successful_upload_seconds', pages);
+  return told.filter(({ name }) => /_(tasks?|platform|last_successful_upload)_/.test(name));
+}
+
 describe('the metrics of a process in which nothing has happened but its first sync', () => {
   let emulator: Emulator;
   let running: RunningCli;
@@ -116,13 +142,8 @@ describe('the metrics of a process in which nothing has happened but its first s
       { ...envOf(emulator), DESCOPE_COMPANY_MANAGEMENT_KEY: emulator.companyKey },
     );
     const [, pages = ''] = await running.until(/health and metrics on (.*)\n/);
-    await vi.waitFor(
-      async () => {
-        all = seriesOf(await (await fetch(`${pages}/metrics`)).text());
-        expect(all.map(({ name }) => name)).toContain('baton_descope_last_complete_sync_age_seconds');
-      },
-      { timeout: 30_000, interval: 100 },
-    );
+    const ofServe = await seriesWith('baton_descope_last_complete_sync_age_seconds', pages);
+    all = [...ofServe, ...(await seriesOfServiceMode(emulator, folder.path))];
   });
 
   afterAll(async () => {
