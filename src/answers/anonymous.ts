@@ -4,7 +4,7 @@ import type { Pseudonyms } from './pseudonyms.ts';
 import type { SyncSource } from './source.ts';
 import { closing } from './summary.ts';
 import { entitlementOf, groupOf, referenceOf, resourceIdOf, ssoIdOf } from './anonymous-ids.ts';
-import { rowOfMessage } from './c1z-source.ts';
+import { rowOfMessage } from './c1z-tables.ts';
 
 type Json = string | number | boolean | null | readonly Json[] | JsonObject;
 interface JsonObject {

@@ -4,23 +4,21 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { createZstdDecompress } from 'node:zlib';
-import { ConnectorError, throwIfCancelled } from '../errors.ts';
+import { ConnectorError } from '../errors.ts';
 import { isDiskFull, osCode } from '../os-reasons.ts';
 import { c1zTables, hasFoundingTypes, readC1zAbout, typesIn } from '../sync-format/c1z.ts';
 import { fromLocalTime } from '../sync-format/c1z-time.ts';
-import { c1zMagic, contentHashOf, isC1z, type Section, sections } from '../sync-format/layout.ts';
-import { messageFromBytes, type StoredMessage, withExpansion } from '../sync-format/stored-rows.ts';
+import { c1zMagic, contentHashOf, isC1z, type Section } from '../sync-format/layout.ts';
 import type { FileSummary } from '../sync-format/summary.ts';
+import { type C1zTables, guarded, messageIn, messagesIn, rowsIn } from './c1z-tables.ts';
 import { foreign, incomplete, toReadFault } from './faults.ts';
 import { bytesAt } from './lines.ts';
-import type { FileRow } from './rows.ts';
 import type { SyncSource } from './source.ts';
 import { closing } from './summary.ts';
-import { rowOfGrant } from './grant-to-row.ts';
-import { rowOfResource } from './to-row.ts';
 import type { WorkPlace } from './work-place.ts';
 
-const batchRows = 1_000;
+/** Unpacked and written at once. */
+const chunkBytes = 128 * 1024;
 
 /**
  * Opens the newest finished full sync in a `.c1z` file that we wrote, or that the Go SDK wrote from our connector. The
@@ -62,8 +60,8 @@ async function unpack(path: string, target: string, { fullRemedy }: WorkPlace): 
     await pipeline(
       createReadStream(path, { start: c1zMagic.length }),
       hashed,
-      createZstdDecompress(),
-      createWriteStream(target, { flags: 'wx', mode: 0o600 }),
+      createZstdDecompress({ chunkSize: chunkBytes }),
+      createWriteStream(target, { flags: 'wx', mode: 0o600, highWaterMark: chunkBytes }),
     );
     return contentHashOf(hash.digest('hex'));
   } catch (thrown) {
@@ -150,69 +148,25 @@ function countOf(database: DatabaseSync, section: Section, syncId: string): numb
   return Number(database.prepare(`select count(*) n from ${c1zTables[section]} where sync_id = ?`).get(syncId)?.['n']);
 }
 
-interface OpenDatabase {
-  readonly path: string;
+interface OpenDatabase extends C1zTables {
   readonly size: number;
-  readonly database: DatabaseSync;
-  readonly syncId: string;
   readonly summary: FileSummary;
   readonly wholeSummary: object | undefined;
   readonly remove: () => Promise<void>;
 }
 
-function sourceOf({ path, size, database, syncId, summary, wholeSummary, remove }: OpenDatabase): SyncSource {
-  async function* read(wanted: readonly Section[], signal?: AbortSignal): AsyncGenerator<readonly StoredMessage[]> {
-    for (const section of wanted) {
-      for (const batch of batchesOf(section)) {
-        throwIfCancelled(signal);
-        yield batch;
-        await new Promise(setImmediate); // a pass takes long: let signals be handled
-      }
-    }
-  }
-
-  function* batchesOf(section: Section): Generator<readonly StoredMessage[]> {
-    const hasExpansion =
-      section === 'grants' &&
-      database
-        .prepare('select name from pragma_table_info(?)')
-        .all(c1zTables.grants)
-        .some(({ name }) => name === 'expansion');
-    const statement = guarded(path, () =>
-      database.prepare(
-        `select id, data${hasExpansion ? ', expansion' : ''} from ${c1zTables[section]} where sync_id = ? and id > ? order by id limit ?`,
-      ),
-    );
-    for (let after = 0; ;) {
-      const rows = guarded(path, () => statement.all(syncId, after, batchRows));
-      if (rows.length === 0) {
-        return;
-      }
-      after = Number(rows.at(-1)?.['id']);
-      yield rows.map((row) => toMessage(path, section, row));
-    }
-  }
-
+function sourceOf({ size, remove, summary, wholeSummary, ...tables }: OpenDatabase): SyncSource {
+  const { path, database, syncId } = tables;
   return {
     path,
     size,
     kind: 'c1z',
     summary,
     wholeSummary,
-    async *rows(signal) {
-      for await (const batch of read(['resources', 'grants'], signal)) {
-        yield batch.map(rowOfMessage).filter((row) => row !== undefined);
-      }
-    },
+    rows: (signal) => rowsIn(tables, signal),
     types: async () => guarded(path, () => typesIn(database, syncId)),
-    messages: (signal) => read(sections, signal),
-    find: ({ section, id }) =>
-      guarded(path, () => {
-        const row = database
-          .prepare(`select * from ${c1zTables[section]} where external_id = ? and sync_id = ?`)
-          .get(id, syncId);
-        return row === undefined ? undefined : toMessage(path, section, row);
-      }),
+    messages: (signal) => messagesIn(tables, signal),
+    find: (wanted) => messageIn(tables, wanted),
     [Symbol.asyncDispose]: async () => {
       if (database.isOpen) {
         database.close();
@@ -220,46 +174,4 @@ function sourceOf({ path, size, database, syncId, summary, wholeSummary, remove 
       await remove();
     },
   };
-}
-
-function toMessage(path: string, section: Section, row: Readonly<Record<string, unknown>>): StoredMessage {
-  const { data, expansion = null } = row;
-  if (!(data instanceof Uint8Array)) {
-    throw incomplete(path, `one of its ${section} has no content`);
-  }
-  try {
-    const stored = messageFromBytes(section, data);
-    return stored.section === 'grants'
-      ? {
-          section: 'grants',
-          message: withExpansion(stored.message, expansion instanceof Uint8Array ? expansion : null),
-        }
-      : stored;
-  } catch {
-    throw incomplete(path, `one of its ${section} is not understood`);
-  }
-}
-
-/** What a message tells; undefined for a type, an entitlement, and what says nothing of its own. */
-export function rowOfMessage(stored: StoredMessage): FileRow | undefined {
-  switch (stored.section) {
-    case 'resources':
-      return rowOfResource(stored.message);
-    case 'grants':
-      return rowOfGrant(stored.message);
-    default:
-      return undefined;
-  }
-}
-
-/** Runs an operation on the unpacked database; an error of SQLite means that the file is damaged. */
-function guarded<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (thrown) {
-    if (thrown instanceof ConnectorError || !(thrown instanceof Error && 'errcode' in thrown)) {
-      throw thrown;
-    }
-    throw incomplete(path, `it is damaged, or of another kind: its database cannot be read (${thrown.message})`);
-  }
 }

@@ -30,7 +30,7 @@ interface Parts {
   readonly to: JsonId | undefined;
   readonly entitlementId: string;
   /** Whether another tool worked it out from other grants, and nobody holds it as it stands. */
-  readonly isExpanded: boolean;
+  readonly isExpanded: () => boolean;
   readonly notes: () => EdgeNotes;
 }
 
@@ -46,7 +46,7 @@ export function rowOfJsonGrant({
     on: entitlement?.resource?.id,
     to: principal?.id,
     entitlementId: entitlement?.id ?? '',
-    isExpanded: sources !== undefined && isExpanded(Object.keys(sources.sources ?? {}), entitlement?.id),
+    isExpanded: () => sources !== undefined && isExpanded(Object.keys(sources.sources ?? {}), entitlement?.id),
     notes: () => ({
       metadata: annotations.find(({ metadata }) => metadata !== undefined)?.metadata ?? {},
       typeIds: annotations.find(({ resourceTypeIds }) => resourceTypeIds !== undefined)?.resourceTypeIds ?? [],
@@ -61,8 +61,25 @@ export function rowOfGrant(grant: Grant): FileRow | undefined {
     on: entitlement?.resource?.id,
     to: principal?.id,
     entitlementId: entitlement?.id ?? '',
-    isExpanded: sources !== undefined && isExpanded(Object.keys(sources.sources), entitlement?.id),
+    isExpanded: () => sources !== undefined && isExpanded(Object.keys(sources.sources), entitlement?.id),
     notes: () => edgeNotesOf(grant),
+  });
+}
+
+/** A grant by its identity; its message is asked for only where that does not tell all. */
+export interface StoredGrant extends Pick<Parts, 'id' | 'on' | 'to' | 'entitlementId'> {
+  /** Undefined for a grant that has nothing but its identity. */
+  readonly message: () => Grant | undefined;
+}
+
+export function rowOfStoredGrant({ message, ...identity }: StoredGrant): FileRow | undefined {
+  return rowOf({
+    ...identity,
+    isExpanded: () => isExpanded(Object.keys(message()?.sources?.sources ?? {}), identity.entitlementId),
+    notes: () => {
+      const grant = message();
+      return grant === undefined ? { metadata: {}, typeIds: [] } : edgeNotesOf(grant);
+    },
   });
 }
 
@@ -86,7 +103,7 @@ function rowOf({ id, on, to, entitlementId, isExpanded: isDerived, notes }: Part
   const [onType, toType] = [on?.resourceType ?? '', to?.resourceType ?? ''];
   const [onId, toId] = [on?.resource ?? '', to?.resource ?? ''];
   const onKind = lookUp(heldKinds, onType);
-  if (isDerived && (onKind !== undefined || onType === 'permission') && holderTypes.has(toType)) {
+  if (holderTypes.has(toType) && (onKind !== undefined || onType === 'permission') && isDerived()) {
     return undefined;
   }
   if (onKind !== undefined && toType === 'user') {

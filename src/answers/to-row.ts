@@ -115,6 +115,12 @@ export function rowOfResource(resource: Resource): FileRow | undefined {
 /** RESOURCE_STATUS_DISABLED. */
 const disabled = 2;
 
+/** What is looked up below in the profiles of the types that there are many of. */
+export const profileKeys = {
+  user: ['status', 'login_ids', 'email', 'verified_email', 'phone', 'verified_phone', 'test', 'scim'],
+  role_binding: ['role_name'],
+} as const;
+
 /** Undefined for a resource without an id. */
 function rowOf({
   id,

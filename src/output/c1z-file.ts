@@ -84,7 +84,7 @@ export async function createC1zFile(
 }
 
 /** Read and packed at once. */
-const chunkBytes = 512 * 1024;
+const chunkBytes = 128 * 1024;
 
 /** Writes the container around the database, a piece at a time; returns the SHA-256 of all that was written. */
 async function pack(path: string, output: AtomicFile): Promise<string> {

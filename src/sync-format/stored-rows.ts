@@ -92,6 +92,9 @@ export function withExpansion(message: Grant, expansion: Uint8Array | null): Gra
   };
 }
 
+/** What the user trait is called among the annotations. */
+export const userTraitUrl = `type.googleapis.com/${UserTraitSchema.typeName}`;
+
 /** The user trait among a resource's annotations, if it has one. */
 export function userTraitOf({ annotations }: Resource): UserTrait | undefined {
   const annotation = annotations.find((candidate) => anyIs(candidate, UserTraitSchema));
