@@ -51,7 +51,12 @@ function inPlainWords(message: string, command: Command): string {
 }
 
 function allowed(text = ''): string {
-  return text.replace(/^Allowed choices are (.*?)\.?$/s, 'it must be one of $1');
+  return text
+    .replace(/^Did you mean (.*?)\? /s, 'did you mean $1? ')
+    .replace(
+      /Allowed choices are (.*?)\.?$/s,
+      (_all, choices: string, at: number) => `${at === 0 ? 'it' : 'It'} must be one of ${choices}`,
+    );
 }
 
 function commandOf(

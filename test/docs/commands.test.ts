@@ -18,6 +18,7 @@ const skipped: readonly (readonly [pattern: RegExp, why: string])[] = [
   [/^npm run test:interop$/m, 'needs Go; CI runs it'],
   [/^npm pack/m, 'is run by test/e2e/package.test.ts'],
   [/^systemctl /m, 'needs systemd, and root'],
+  [/ doctor --service$/m, 'needs a platform; test/e2e/doctor-service.test.ts runs it'],
   [/^npm ci /m, 'installs the clone that these tests run in; CI begins with it'],
   [/^npx vitest /m, 'starts the test runner; the unbuilt command line is started below'],
   [/pgrep -f/, 'would signal every serve of this machine; test/e2e/sync-now.test.ts sends the signal'],
@@ -50,8 +51,9 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'baton-descope-pages-'));
   const files = join(folder, 'files');
   mkdirSync(files);
+  const env = { ...envOf(emulator), DESCOPE_COMPANY_MANAGEMENT_KEY: emulator.companyKey };
   const sync = async (name: string): Promise<void> =>
-    expect(await runCli(['sync', '--out', join(files, name)], { env: envOf(emulator) })).toMatchObject({ code: 0 });
+    expect(await runCli(['sync', '--out', join(files, name), '--include', 'all'], { env })).toMatchObject({ code: 0 });
   await sync('monday.json');
   const { state } = emulator;
   state.grantRole('U2AdaLovelace000000000000000', 'Billing Manager', 'acme');

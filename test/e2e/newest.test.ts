@@ -138,7 +138,10 @@ describe('words that are not understood', () => {
     [['access', 'ada', 'lovelace'], 'put a name with blanks into quotes: "ada lovelace"'],
     [['access', 'now.json', 'ada', 'lovelace'], 'Put it into quotes: "ada lovelace"'],
     [['list'], 'list needs one of users, tenants, roles, permissions'],
-    [['list', 'groups'], "list cannot take 'groups': it must be one of users, tenants, roles, permissions"],
+    [
+      ['list', 'groups'],
+      "list cannot take 'groups': did you mean idp_groups? It must be one of users, tenants, roles,",
+    ],
     [['list', 'sync.json', 'users'], 'the file comes after it'],
   ])('are told with the remedy: %j', async (args, told) => {
     expect(await run(args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(told) });

@@ -43,7 +43,7 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   'sync --help': [],
 };
 /** They run until they are stopped: see below. */
-const lasting = new Set(['serve', 'emulator']);
+const lasting = new Set(['serve', 'emulator', 'service']);
 
 function commandsOf(command: Command, before = ''): readonly string[] {
   return command.commands.flatMap((child) =>
