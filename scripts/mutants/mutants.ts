@@ -1,14 +1,5 @@
-import type { Edit } from './anchors.ts';
-
-/**
- * A fault planted in a copy of the source, and the tests that must notice: each is a part of their paths, as vitest
- * takes it.
- */
-export interface Mutant {
-  readonly name: string;
-  readonly edits: readonly Edit[];
-  readonly tests: readonly string[];
-}
+import { appMutants } from './app-mutants.ts';
+import type { Mutant } from './mutant.ts';
 
 const read = ['user-read.test.ts', 'user-read.property.test.ts', 'test/churn/'];
 
@@ -375,4 +366,5 @@ export const mutants: readonly Mutant[] = [
     ],
     tests: ['disk-faults.test.ts'],
   },
+  ...appMutants,
 ];

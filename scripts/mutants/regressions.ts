@@ -1,4 +1,4 @@
-import type { Mutant } from './mutants.ts';
+import type { Mutant } from './mutant.ts';
 
 /** Regressions of speed and memory, which the benchmark's gate must notice. */
 export const regressions: readonly Pick<Mutant, 'name' | 'edits'>[] = [

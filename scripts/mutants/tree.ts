@@ -2,7 +2,7 @@ import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findAnchor, textWith } from './anchors.ts';
-import type { Mutant } from './mutants.ts';
+import type { Mutant } from './mutant.ts';
 import { type ParsedFile, parsedFile, sourceFiles } from './syntax.ts';
 
 const root = join(import.meta.dirname, '../..');

@@ -408,7 +408,10 @@ describe('a change that is not made', () => {
   });
 
   it.each([
-    [['grant', '--principal', 'U2Ada'], 'say what to grant with one of --role (and --in), --tenant or --entitlement'],
+    [
+      ['grant', '--principal', 'U2Ada'],
+      'say what to grant with one of --role (and --in), --tenant, --application or --entitlement',
+    ],
     [['revoke', '--entitlement', 'role:Editor:assigned'], 'say who with --from or --principal'],
     [['grant', '--entitlement', 'role:Editor:assigned', '--from', 'U2Ada'], '--from'],
     [['grant', '--role', 'Editor', '--tenant', 'acme', '--to', 'U2Ada'], 'one of --role'],

@@ -58,6 +58,7 @@ export interface Served extends Running {
 }
 
 export interface UserRecord {
+  readonly ssoAppIds: readonly string[];
   readonly roleNames: readonly string[];
   readonly userTenants: readonly { readonly tenantId: string; readonly roleNames: readonly string[] }[];
 }

@@ -9,6 +9,8 @@ export const provisioningScenarios: readonly Scenario[] = [
     run: (bench: Bench) => grantAndRevoke(bench, engine),
   })),
   { name: 'grant and revoke to an access key', run: grantToKey },
+  { name: 'grant and revoke of applications', run: applications },
+  { name: 'revoke of consents', run: consents },
   { name: 'what cannot be granted', run: refusals },
 ];
 
@@ -112,6 +114,84 @@ async function grantToKey(bench: Bench): Promise<string> {
     }
     deepEqual(await bench.loadKey(acmeCi), before, 'the key is not as before');
     return `${entitlements.length} granted to a service account, granted again, synced, revoked, revoked again`;
+  });
+}
+
+async function applications(bench: Bench): Promise<string> {
+  const file = bench.path('applications.c1z');
+  const options = ['--include', 'application', '--provisioning', '--audit-log', bench.path('application-audit.jsonl')];
+  const entitlements = ['application:SA2Wiki:access', 'application:SA2StockLedger:access'];
+  const appsOfAda = async (): Promise<readonly string[]> => (await bench.loadUser(ada)).ssoAppIds;
+  const changeAt =
+    (address: string) =>
+    (...args: readonly string[]): Promise<Report> =>
+      bench.client(['-address', address, '-c1z', file, ...args]);
+  deepEqual(await appsOfAda(), []);
+  await withServer(bench, [...options, '--application-default', 'none'], async ({ address }) => {
+    const change = changeAt(address);
+    checkClean(await change('sync'));
+    for (const entitlement of entitlements) {
+      const grant = ['-entitlement', entitlement, '-principal', ada, 'grant'];
+      check(await change(...grant), []);
+      check(await change(...grant), ['c1.connector.v2.GrantAlreadyExists']);
+    }
+    deepEqual(await appsOfAda(), ['SA2Wiki', 'SA2StockLedger']);
+  });
+  const [last = '', first = ''] = entitlements.map((entitlement) => `${entitlement}:user:${ada}`);
+  await withServer(bench, options, async ({ address }) => {
+    const change = changeAt(address);
+    const synced = await change('sync');
+    checkClean(synced);
+    for (const id of [first, last]) {
+      ok(
+        synced.rows?.grants.some((row) => row.id === id),
+        `the next sync does not bring ${id}`,
+      );
+    }
+    check(await change('-grant-id', first, 'revoke'), []);
+    check(await change('-grant-id', first, 'revoke'), ['c1.connector.v2.GrantAlreadyRevoked']);
+    const refused = await change('-grant-id', last, 'revoke');
+    equal(refused.code, 'FailedPrecondition', refused.error);
+    match(refused.error ?? '', /last application.*--application-default none/);
+    deepEqual(await appsOfAda(), ['SA2Wiki']);
+  });
+  await withServer(bench, [...options, '--application-default', 'none'], async ({ address }) => {
+    check(await changeAt(address)('-grant-id', last, 'revoke'), []);
+  });
+  deepEqual(await appsOfAda(), []);
+  return `${entitlements.length} granted, synced, revoked; the last one refused until the default is said to be none`;
+}
+
+async function consents(bench: Bench): Promise<string> {
+  const file = bench.path('consents.c1z');
+  const options = ['--include', 'third_party_app', '--provisioning', '--audit-log', bench.path('consent-audit.jsonl')];
+  const entitlement = 'third_party_app:TPA2LedgerSync:consent';
+  const [ofAda, ofAcme] = [`${entitlement}:user:${ada}`, `${entitlement}:tenant:acme`];
+  return withServer(bench, options, async ({ address }) => {
+    const change = (...args: readonly string[]): Promise<Report> =>
+      bench.client(['-address', address, '-c1z', file, ...args]);
+    const grantsOf = async (): Promise<readonly string[]> => {
+      const synced = await change('sync');
+      checkClean(synced);
+      return (synced.rows?.grants ?? []).map(({ id }) => id).filter((id) => id.startsWith('third_party_app:'));
+    };
+    const before = await grantsOf();
+    for (const id of [ofAda, ofAcme]) {
+      ok(before.includes(id), `the sync does not bring ${id}`);
+    }
+    check(await change('-grant-id', ofAda, 'revoke'), []);
+    check(await change('-grant-id', ofAda, 'revoke'), ['c1.connector.v2.GrantAlreadyRevoked']);
+    deepEqual(
+      new Set(before).difference(new Set(await grantsOf())),
+      new Set([ofAda]),
+      "more is gone than a user's consents",
+    );
+    const granted = await change('-entitlement', entitlement, '-principal', ada, 'grant');
+    equal(granted.code, 'FailedPrecondition', granted.error);
+    match(granted.error ?? '', /consent screen/);
+    check(await change('-grant-id', ofAcme, 'revoke'), []);
+    deepEqual(new Set(before).difference(new Set(await grantsOf())), new Set([ofAda, ofAcme]));
+    return `those of a user and of a tenant, apart; ${before.length - 2} others are still there; a grant is refused`;
   });
 }
 
