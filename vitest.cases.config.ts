@@ -65,6 +65,7 @@ export const caseFiles = [
   'test/observe/pages.test.ts',
   'test/output/foreign-readers.test.ts',
   'test/provisioning/ambiguity.test.ts',
+  'test/provisioning/app-ambiguity.test.ts',
   'test/report-page/access.test.ts',
   'test/resources/truth-company-files.test.ts',
   'test/resources/truth-keys.test.ts',
