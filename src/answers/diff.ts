@@ -167,7 +167,7 @@ function comparableIn(before: FileIndex, after: FileIndex): EdgeOptions & { read
   };
 }
 
-/** Types that only one of the files read: what is new in the other says nothing. */
+/** Types that only one of the files tells of: what is new in the other says nothing. */
 function typesNotCompared(before: FileIndex, after: FileIndex): string[] {
   const others = before.types
     .symmetricDifference(after.types)

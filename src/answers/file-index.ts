@@ -16,6 +16,7 @@ import { createOtherWriter, type OtherWriter } from './other-rows.ts';
 import { createEdgeWriter } from './edge-rows.ts';
 import { gapOf, type IndexInheritance, type InheritanceGap, inheritanceOf, noGap } from './index-inheritance.ts';
 import { systemWorkPlace, type WorkPlace } from './work-place.ts';
+import { typesNotOffered } from '../sync-format/offered.ts';
 
 /**
  * The access in a whole file, in a database that is removed when the index is disposed of. Memory does not grow with
@@ -31,7 +32,7 @@ export interface FileIndex extends AsyncDisposable {
   readonly inheritance: IndexInheritance;
   /** Whether what is no person was left out, as `humansOnly` does it. */
   readonly isHumansOnly: boolean;
-  /** The types that the sync read. */
+  /** The types that the sync read, without those of which the deployment does not tell. */
   readonly types: ReadonlySet<string>;
   /** Whether there is anything of other types. */
   readonly hasOthers: boolean;
@@ -99,7 +100,7 @@ export async function createFileIndex(
       gap: inheritance.isDerived ? noGap : (source.summary.notDerived ?? gapOf(database)),
       inheritance,
       isHumansOnly: source.isHumansOnly === true,
-      types: await source.types(signal),
+      types: (await source.types(signal)).difference(typesNotOffered(source.summary)),
       hasOthers: others.counts().resources + others.counts().grants > 0,
       hasOtherGrants: others.counts().grants > 0,
       unknown: others.unknown(),

@@ -5,6 +5,7 @@ import { farnessFrom } from '../model/near-names.ts';
 import { typeInWords } from '../sync-format/known-types.ts';
 import type { FileIndex } from './file-index.ts';
 import { printable } from './printable.ts';
+import { notReadIn } from './limits.ts';
 
 /** Something that was found by name. `n` is its key among those of its type in the index. */
 export interface Found {
@@ -91,7 +92,8 @@ const nouns: Readonly<Record<Findable, readonly [string, string]>> = {
   held: ['permission', 'permissions'],
 };
 
-type Searched = Pick<FileIndex, 'database' | 'path' | 'types' | 'hasOthers'>;
+type Searched = Pick<FileIndex, 'database' | 'path' | 'types' | 'summary' | 'hasOthers'> &
+  Partial<Pick<FileIndex, 'isHumansOnly'>>;
 
 /** How many candidates a message names. */
 const mostNamed = 10;
@@ -203,7 +205,8 @@ function ambiguous(kind: Findable, asked: string, found: readonly Found[]): Conn
   );
 }
 
-function unknown({ path, hasOthers }: Searched, kind: Findable, asked: string, near: readonly Found[]): ConnectorError {
+function unknown(searched: Searched, kind: Findable, asked: string, near: readonly Found[]): ConnectorError {
+  const { path, hasOthers, isHumansOnly } = searched;
   const [singular, plural] = nouns[kind];
   const noun =
     kind === 'held'
@@ -211,10 +214,15 @@ function unknown({ path, hasOthers }: Searched, kind: Findable, asked: string, n
       : kind === 'principal' && hasOthers
         ? 'user, key or app'
         : singular;
-  const what = `there is no ${noun} ${quoted(asked)} in ${printable(path)}`;
+  const where =
+    isHumansOnly === true && kind === 'principal' ? ` among the people (keys are left out: --humans-only)` : '';
+  const what = `there is no ${noun} ${quoted(asked)} in ${printable(path)}${where}`;
   const [only, ...more] = near;
   if (only === undefined) {
-    return new ConnectorError('not-found', `${what}; \`baton-descope list ${plural}\` shows all of them`);
+    // It may be of a type that the file does not tell of.
+    const notRead = kind === 'held' || kind === 'principal' ? notReadIn(searched) : undefined;
+    const all = `${what}; \`baton-descope list ${plural}\` shows all of them`;
+    return new ConnectorError('not-found', [all, ...(notRead === undefined ? [] : [notRead.words])].join('\n'));
   }
   if (more.length === 0) {
     return new ConnectorError('not-found', `${what}; did you mean ${inWords(kind, only)}?`);

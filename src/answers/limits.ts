@@ -1,12 +1,15 @@
 import { optInTypes, typeInWords } from '../sync-format/known-types.ts';
+import { typesNotOffered } from '../sync-format/offered.ts';
 import { count } from './count.ts';
 import type { FileIndex } from './file-index.ts';
 
-/** What a file cannot know, since its sync did not read it. */
+/** What a file cannot know: its sync did not read it, or the deployment does not tell it. */
 export interface NotRead {
   readonly types: readonly string[];
-  /** What `--include` takes to read them. */
+  /** What `--include` takes to read them; those that are not offered are not among them. */
   readonly include: readonly string[];
+  /** Those of which the deployment does not tell; absent where it tells of all. */
+  readonly notOffered?: readonly string[];
   readonly words: string;
 }
 
@@ -15,25 +18,48 @@ export interface NotRead {
  * login gives. `relevant` are the words of `--include` that matter to a question, all by default.
  */
 export function notReadIn(
-  { types, isHumansOnly = false }: Pick<FileIndex, 'types'> & Partial<Pick<FileIndex, 'isHumansOnly'>>,
+  {
+    types,
+    summary,
+    isHumansOnly = false,
+  }: Pick<FileIndex, 'types' | 'summary'> & Partial<Pick<FileIndex, 'isHumansOnly'>>,
   relevant: readonly string[] = Object.values(optInTypes),
 ): NotRead | undefined {
   const told = new Set(['sso_configuration', 'idp_group', ...(isHumansOnly ? ['access_key', 'management_key'] : [])]);
+  const untold = typesNotOffered(summary);
   const missing = Object.entries(optInTypes).filter(
     ([type, include]) => !types.has(type) && !told.has(type.replace('_secret', '')) && relevant.includes(include),
   );
-  if (missing.length === 0) {
-    return undefined;
-  }
-  const include = [...new Set(missing.map(([, word]) => word))];
-  const titles = missing
-    .map(([type]) => type)
-    .filter((type, _, all) => !all.includes(type.replace(/_secret$/, '')) || !type.endsWith('_secret'));
-  return {
-    types: missing.map(([type]) => type),
-    include,
-    words: `not known, since the sync did not read them: ${titles.map((type) => typeInWords(type, 2)).join(', ')} (--include ${include.join(',')})`,
-  };
+  const [notOffered, notIncluded] = [
+    missing.flatMap(([type]) => (untold.has(type) ? [type] : [])),
+    missing.filter(([type]) => !untold.has(type)),
+  ];
+  const include = [...new Set(notIncluded.map(([, word]) => word))];
+  const words = [
+    ...(include.length === 0
+      ? []
+      : [
+          `not known, since the sync did not read them: ${titlesOf(notIncluded.map(([type]) => type)).join(', ')} (--include ${include.join(',')})`,
+        ]),
+    ...(notOffered.length === 0
+      ? []
+      : [`not known, since this deployment of Descope does not tell of them: ${titlesOf(notOffered).join(', ')}`]),
+  ];
+  return words.length === 0
+    ? undefined
+    : {
+        types: missing.map(([type]) => type),
+        include,
+        ...(notOffered.length > 0 && { notOffered }),
+        words: words.join('; '),
+      };
+}
+
+/** A secret goes without saying beside what it is of. */
+function titlesOf(types: readonly string[]): string[] {
+  return types
+    .filter((type) => !types.includes(type.replace(/_secret$/, '')) || !type.endsWith('_secret'))
+    .map((type) => typeInWords(type, 2));
 }
 
 /** Said of every answer about people alone. */
@@ -69,23 +95,23 @@ export function inheritanceInWords({
 
 /** What an index cannot know of the next login; empty when it knows. */
 export function nextLoginInWords({ types, summary }: Pick<FileIndex, 'types' | 'summary'>): string[] {
+  const { settings, groups } = summary.sso ?? {};
+  if (settings === 'not-offered') {
+    return ['what the next login gives is not known: this deployment of Descope does not tell of SSO configurations'];
+  }
   if (!types.has('sso_configuration')) {
     return [
       'what the next login gives is not known: the sync did not read sso_configuration and idp_group (--include)',
     ];
   }
-  const { settings, groups } = summary.sso ?? {};
-  if (settings === 'not-offered') {
-    return ['what the next login gives is not known: this deployment of Descope does not tell of SSO configurations'];
-  }
   return [
     ...(settings === 'limited'
       ? ['what the next login gives is known of the default SSO configurations only: this deployment tells no others']
       : []),
-    ...(!types.has('idp_group')
-      ? ['what groups give at the next login is not known: the sync did not read idp_group (--include)']
-      : groups === 'not-offered'
-        ? ['who is in groups is not known, nor who gains through them: this deployment of Descope does not list groups']
-        : []),
+    ...(groups === 'not-offered'
+      ? ['who is in groups is not known, nor who gains through them: this deployment of Descope does not list groups']
+      : types.has('idp_group')
+        ? []
+        : ['what groups give at the next login is not known: the sync did not read idp_group (--include)']),
   ];
 }

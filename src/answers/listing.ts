@@ -5,6 +5,7 @@ import type { FileIndex } from './file-index.ts';
 import { textIn } from './access-path.ts';
 import { profileInWords } from './details.ts';
 import { printable } from './printable.ts';
+import { typesNotOffered } from '../sync-format/offered.ts';
 
 const foundingKinds = ['users', 'tenants', 'roles', 'permissions'] as const;
 type FoundingKind = (typeof foundingKinds)[number];
@@ -109,15 +110,15 @@ export interface Listing {
  * The things of one kind in a file: all, or those whose id, name, login or email contains `match` after both are folded.
  * A kind that the sync did not read is a `not-found` error: there may be some.
  */
-export function listingOf({ database, types, path }: FileIndex, kind: ListKind, match = ''): Listing {
+export function listingOf({ database, types, summary, path }: FileIndex, kind: ListKind, match = ''): Listing {
   const type = kind.slice(0, -1);
   const words = typeInWords(type, 2);
   if (!types.has(type)) {
     const include = Object.entries(optInTypes).find(([id]) => id === type)?.[1] ?? type;
-    throw new ConnectorError(
-      'not-found',
-      `${printable(path)} does not tell of ${words}: its sync did not read them (--include ${include})`,
-    );
+    const why = typesNotOffered(summary).has(type)
+      ? 'the deployment of Descope did not tell of them'
+      : `its sync did not read them (--include ${include})`;
+    throw new ConnectorError('not-found', `${printable(path)} does not tell of ${words}: ${why}`);
   }
   const { columns, select, from, where, order } = isFounding(kind) ? tables[kind] : tableOf(type);
   const wanted = fold(match);

@@ -23,6 +23,7 @@ import { createUserBlocks } from './report-users.ts';
 import { createReportWays } from './report-ways.ts';
 import type { FileGrant, FileRow, FileUnknown, FileUser } from './rows.ts';
 import { createUnknownCounter, unknownInWords } from './unknown.ts';
+import { typesNotOffered } from '../sync-format/offered.ts';
 
 /** Names that a report shows: the program's version, and the files without their folders. */
 export interface ReportNames {
@@ -190,10 +191,12 @@ export function createReportBuilder({ isHumansOnly = false }: ReportChoice = {})
       users.flush();
       ways.flush();
       others.flush();
+      const untold = typesNotOffered(summary);
       const built: ReportTables = {
         ...tables.finish(),
         statuses: users.statuses(),
-        types: [...types],
+        types: [...types.difference(untold)],
+        ...(untold.size > 0 && { notOffered: [...untold] }),
         ...ways.finish(),
         ...others.finish(),
         ...(otherChanges !== undefined && { otherChanges }),

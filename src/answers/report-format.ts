@@ -181,6 +181,8 @@ export interface ReportTables {
   readonly flows?: readonly ReportFlow[];
   /** The types of resources that the sync read; absent where the file does not tell. */
   readonly types?: readonly string[];
+  /** Types of which the deployment does not tell; absent where it tells of all. */
+  readonly notOffered?: readonly string[];
   readonly configurations?: readonly ReportConfiguration[];
   readonly groups?: readonly ReportGroup[];
   readonly mappings?: readonly ReportMapping[];

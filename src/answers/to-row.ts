@@ -210,11 +210,17 @@ function rowOf({
         typeId,
         id,
         name,
-        profile: Object.keys(profile).length === 0 ? undefined : profile,
+        profile: withDescription(profile, description),
         createdAt: createdAt === '' ? undefined : createdAt,
         ...otherFields(profile, other()),
       };
   }
+}
+
+/** Applications have their description in the resource, keys in the profile: readers look in the profile. */
+function withDescription(profile: Profile, description: string): Profile | undefined {
+  const told = description === '' || text(profile, 'description') !== '' ? profile : { ...profile, description };
+  return Object.keys(told).length === 0 ? undefined : told;
 }
 
 function otherFields(

@@ -68,7 +68,7 @@ export async function tellWhoCan(
       ...(answer.also.length > 0 && { also: answer.also }),
       ...(answer.tenant !== undefined && { tenantId: answer.tenant.id, tenant: answer.tenant.name }),
     },
-    relevant: isFoundingType(thing.type) ? ['access_key'] : [],
+    relevant: isFoundingType(thing.type) ? ['access_key'] : [thing.type],
     paths: () => answer.paths(),
     gains: () => answer.gains(),
     *text(paths, gains) {

@@ -28,6 +28,8 @@ export interface FileSummary {
   readonly inheritance?: FileInheritance | undefined;
   /** What the deployment tells of single sign-on; absent where none of it was read. */
   readonly sso?: FileSso | undefined;
+  /** What the deployment tells of third-party apps and consents to them; absent where they were not read. */
+  readonly third_party?: FileThirdParty | undefined;
   /** What the protocol could not carry. */
   readonly cut?: { readonly textsCut: number; readonly attributesDropped: number } | undefined;
   readonly contentHash?: string | undefined;
@@ -46,6 +48,12 @@ export interface FileSso {
   /** `offered`, `limited` (the default configuration of each tenant only), or `not-offered`. */
   readonly settings: string;
   readonly groups?: string | undefined;
+}
+
+/** Each is `offered` or `not-offered`. */
+export interface FileThirdParty {
+  readonly apps: string;
+  readonly consents: string;
 }
 
 export interface FileConsistency {

@@ -59,7 +59,7 @@ export function decodeProject(bytes: Uint8Array): Project {
       'The data in this page is not whole: it holds fewer users or grants than it says. Make the report again.',
     );
   }
-  const { tenants, roles, permissions, statuses, types } = tables;
+  const { tenants, roles, permissions, statuses, types, notOffered } = tables;
   return {
     about,
     users,
@@ -75,6 +75,7 @@ export function decodeProject(bytes: Uint8Array): Project {
     apps,
     console: tables.console ?? { projects: [], admins: [], keys: [], grants: [] },
     types,
+    notOffered: new Set(notOffered),
     changes: found.changes,
     otherChanges: tables.otherChanges ?? [],
   };

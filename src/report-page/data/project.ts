@@ -147,6 +147,8 @@ export interface Project {
   readonly console: ReportConsole;
   /** The types of resources that the sync read; undefined where the file does not tell. */
   readonly types: readonly string[] | undefined;
+  /** The types of which the deployment does not tell. */
+  readonly notOffered: ReadonlySet<string>;
   /** As `diff` finds them; none without an older file. */
   readonly changes: readonly ReportChange[];
   /** Those of keys, applications, consents and the console. */

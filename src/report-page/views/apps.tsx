@@ -19,7 +19,7 @@ export function AppsView({ route }: { readonly route: Route }) {
   const { apps } = project;
   const hasThirdParty = isRead(project, 'third_party_app');
   const hasApplications = isRead(project, 'application');
-  if (!hasThirdParty && !hasApplications) {
+  if (!hasThirdParty && !hasApplications && !project.notOffered.has('third_party_app')) {
     return <Unread what="apps" />;
   }
   return (

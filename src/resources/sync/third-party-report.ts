@@ -25,13 +25,13 @@ export function thirdPartyReport(session: SyncSession): ThirdPartyReport | undef
   const { catalog, users } = completedNow;
   const consents = catalog.rows(listedConsents);
   const living = consents.filter((consent) => !isOver(consent, beganAtMs));
-  const dangling = living.filter(
-    ({ appId, userId, tenantId }) =>
-      catalog.row(listedThirdPartyApps, appId) === undefined ||
-      (userId === '' ? catalog.tenant(tenantId) === undefined : !users.has(userId)),
-  );
   const offerOf = (what: string): 'offered' | 'not-offered' => (notOffered.has(what) ? 'not-offered' : 'offered');
   const apps = offerOf(thirdPartyAppList.what);
+  const dangling = living.filter(
+    ({ appId, userId, tenantId }) =>
+      (apps === 'offered' && catalog.row(listedThirdPartyApps, appId) === undefined) ||
+      (userId === '' ? catalog.tenant(tenantId) === undefined : !users.has(userId)),
+  );
   return {
     apps,
     consents: offerOf(consentList.what),
