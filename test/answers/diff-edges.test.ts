@@ -4,14 +4,8 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { diffOf } from '../../src/answers/diff.ts';
-import {
-  changeCells,
-  changeHeader,
-  changeInWords,
-  changeJson,
-  diffInWords,
-  diffLines,
-} from '../../src/answers/diff-text.ts';
+import { changeCells, changeHeader, changeJson } from '../../src/answers/diff-cells.ts';
+import { changeInWords, diffInWords, diffLines } from '../../src/answers/diff-text.ts';
 import { createFileIndex, type FileIndex } from '../../src/answers/file-index.ts';
 import { projectArbitrary } from '../support/arbitraries.ts';
 import { flows, type HandWritten, held, maps, writeByHand } from '../support/edge-files.ts';
