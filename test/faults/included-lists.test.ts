@@ -4,6 +4,7 @@ import { companyKeyId, type Emulator, type EmulatorOptions, type Fault } from '.
 import {
   canary,
   expectFired,
+  failingForEver,
   faultAt,
   type FaultOutcome,
   type FaultWay,
@@ -131,20 +132,7 @@ describe.each(ways)('through %s, the lists of included types', (way) => {
     },
   );
 
-  const failing: readonly (readonly [string, Fault, number])[] = [
-    ['a 401', { kind: 'status', status: 401 }, 3],
-    ['a 403', { kind: 'status', status: 403 }, 3],
-    ['a 500', { kind: 'status', status: 500 }, 4],
-    ['a cut body', { kind: 'truncate', how: 'well-framed' }, 5],
-    ['an empty object', { kind: 'body', body: 'object' }, 5],
-    ['a page of HTML', { kind: 'body', body: 'html' }, 5],
-    ['an empty body', { kind: 'body', body: 'empty' }, 5],
-    ['an error in a 200', { kind: 'body', body: 'error-envelope' }, 5],
-    ['a redirect', { kind: 'redirect', status: 302, location: 'https://elsewhere.example' }, 5],
-    ['a text', { kind: 'mutate', change: () => 'text' }, 5],
-    ['a list of numbers', { kind: 'mutate', change: () => [7] }, 5],
-  ];
-  it.each(all.flatMap(({ endpoint }) => failing.map(([name, what, exit]) => ({ endpoint, name, what, exit }))))(
+  it.each(all.flatMap(({ endpoint }) => failingForEver.map(([name, what, exit]) => ({ endpoint, name, what, exit }))))(
     'fail on $name for ever, and name the call: $endpoint',
     async ({ endpoint, name, what, exit }) => {
       const outcome = await sync(way, faultAt(endpoint, what, 1, forever));

@@ -4,6 +4,7 @@ import type { Emulator, Fault } from '../../src/emulator/emulator.ts';
 import {
   canary,
   expectFired,
+  failingForEver,
   faultAt as fault,
   type FaultOutcome,
   faultWays as ways,
@@ -105,22 +106,9 @@ describe.each(ways)('through %s, the reading of single tenants', (way) => {
     },
   );
 
-  const failing: readonly (readonly [string, Fault, number])[] = [
-    ['a 403', { kind: 'status', status: 403 }, 3],
-    ['a 401', { kind: 'status', status: 401 }, 3],
-    ['a 500', { kind: 'status', status: 500 }, 4],
-    ['a cut body', { kind: 'truncate', how: 'well-framed' }, 5],
-    ['an empty object', { kind: 'body', body: 'object' }, 5],
-    ['a page of HTML', { kind: 'body', body: 'html' }, 5],
-    ['an empty body', { kind: 'body', body: 'empty' }, 5],
-    ['an error in a 200', { kind: 'body', body: 'error-envelope' }, 5],
-    ['a redirect', { kind: 'redirect', status: 302, location: 'https://elsewhere.example' }, 5],
-    ['a text', { kind: 'mutate', change: () => 'text' }, 5],
-    ['a list of numbers', { kind: 'mutate', change: () => [7] }, 5],
-  ];
   it.each(
     endpoints.flatMap((endpoint) =>
-      [1, 3].flatMap((nth) => failing.map(([name, what, exit]) => ({ endpoint, name, what, exit, nth }))),
+      [1, 3].flatMap((nth) => failingForEver.map(([name, what, exit]) => ({ endpoint, name, what, exit, nth }))),
     ),
   )('fails on $name from request $nth on, and names the call: $endpoint', async ({ endpoint, what, exit, nth }) => {
     const outcome = await sync(way, fault(endpoint, what, nth, forever));

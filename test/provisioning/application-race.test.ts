@@ -7,7 +7,7 @@ import { application } from '../support/app-rows.ts';
 import { DescopeModel } from '../support/descope-model.ts';
 import { createFakeProject } from '../support/provisioning-fake.ts';
 import { user } from '../support/project-fixture.ts';
-import { VirtualTime } from '../support/virtual-time.ts';
+import { delayedBy, VirtualTime } from '../support/virtual-time.ts';
 
 const appIds = ['A', 'B', 'C'];
 const lists = { apps: appIds.map((id) => application(id)) };
@@ -107,13 +107,7 @@ function slowly(
   time: VirtualTime,
   latencies: Iterator<readonly [number, number]>,
 ): ProvisionerOptions['client'] {
-  const delayed = async <T>(call: () => Promise<T>): Promise<T> => {
-    const [there, back] = latencies.next().value as readonly [number, number];
-    await time.sleep(there);
-    const answer = await call();
-    await time.sleep(back);
-    return answer;
-  };
+  const delayed = delayedBy(time, latencies);
   return Object.assign({}, model, {
     loadForWrite: (id) => delayed(() => model.loadForWrite(id)),
     writeUser: async (change, call) => {

@@ -6,7 +6,7 @@ import { createProvisioner, type ProvisionerOptions } from '../../src/provisioni
 import { parseTarget } from '../../src/provisioning/request.ts';
 import { DescopeModel } from '../support/descope-model.ts';
 import { role } from '../support/project-fixture.ts';
-import { VirtualTime } from '../support/virtual-time.ts';
+import { delayedBy, VirtualTime } from '../support/virtual-time.ts';
 
 const roleNames = ['Editor', 'Viewer', 'Auditor', 'Approver'] as const;
 /** As long as a request may be on its way, there and back: what lies between the pause and the age of a list. */
@@ -73,13 +73,7 @@ function slowly(
   time: VirtualTime,
   latencies: Iterator<readonly [number, number]>,
 ): ProvisionerOptions['client'] {
-  const delayed = async <T>(call: () => Promise<T>): Promise<T> => {
-    const [there, back] = latencies.next().value as readonly [number, number];
-    await time.sleep(there);
-    const answer = await call();
-    await time.sleep(back);
-    return answer;
-  };
+  const delayed = delayedBy(time, latencies);
   return Object.assign({}, model, {
     loadKey: (id, call) => {
       call?.onRequest?.('load');

@@ -137,3 +137,18 @@ export const faultAt =
 export function expectFired({ emulator }: FaultOutcome): void {
   expect(emulator.faults.fired().every(({ fired }) => fired > 0)).toBe(true);
 }
+
+/** Faults that no retry mends, each with the exit code of a sync that meets it at every try. */
+export const failingForEver: readonly (readonly [string, Fault, number])[] = [
+  ['a 401', { kind: 'status', status: 401 }, 3],
+  ['a 403', { kind: 'status', status: 403 }, 3],
+  ['a 500', { kind: 'status', status: 500 }, 4],
+  ['a cut body', { kind: 'truncate', how: 'well-framed' }, 5],
+  ['an empty object', { kind: 'body', body: 'object' }, 5],
+  ['a page of HTML', { kind: 'body', body: 'html' }, 5],
+  ['an empty body', { kind: 'body', body: 'empty' }, 5],
+  ['an error in a 200', { kind: 'body', body: 'error-envelope' }, 5],
+  ['a redirect', { kind: 'redirect', status: 302, location: 'https://elsewhere.example' }, 5],
+  ['a text', { kind: 'mutate', change: () => 'text' }, 5],
+  ['a list of numbers', { kind: 'mutate', change: () => [7] }, 5],
+];

@@ -23,3 +23,17 @@ export class VirtualTime {
     return await done;
   }
 }
+
+/** A network: a call arrives after a while, and its answer after another, in whole milliseconds that `latencies` gives. */
+export function delayedBy(
+  time: VirtualTime,
+  latencies: Iterator<readonly [number, number]>,
+): <T>(call: () => Promise<T>) => Promise<T> {
+  return async (call) => {
+    const [there, back] = latencies.next().value as readonly [number, number];
+    await time.sleep(there);
+    const answer = await call();
+    await time.sleep(back);
+    return answer;
+  };
+}

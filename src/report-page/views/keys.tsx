@@ -55,41 +55,30 @@ export function KeysView({ route }: { readonly route: Route }) {
   );
 }
 
+/** The columns of the list, in their order. */
+const shown = [
+  'name',
+  'status',
+  'expires',
+  'owner',
+  'privileged',
+  'roles',
+  'permissions',
+  'age',
+  'addresses',
+  'creator',
+  'inherited',
+  'tenants',
+  'ignored',
+] as const;
+
 function AccessKeys({ id }: { readonly id: string | undefined }) {
   const report = useReport();
   const { project } = report;
   const { keys } = project;
   const columns = useMemo(() => {
-    const {
-      name,
-      status,
-      expires,
-      owner,
-      privileged,
-      roles,
-      permissions,
-      age,
-      addresses,
-      creator,
-      inherited,
-      tenants,
-      ignored,
-    } = keyColumns(report, (row) => row);
-    return [
-      name,
-      status,
-      expires,
-      owner,
-      privileged,
-      roles,
-      permissions,
-      age,
-      addresses,
-      creator,
-      inherited,
-      tenants,
-      ignored,
-    ];
+    const all = keyColumns(report, (row) => row);
+    return shown.map((column) => all[column]);
   }, [project]);
   const choices = useMemo(() => choicesOf(report), [project]);
   const { filter, tools } = useRowFilter('Which access keys', keys.length, choices);
