@@ -10,6 +10,7 @@ import type { Provisioner } from '../provisioning/provisioner.ts';
 import type { CallOptions } from '../descope/http/call.ts';
 import type { Target } from '../access/target.ts';
 import { type ChangeRequest, checkAskable, parseEntitlementArgument, parseTarget } from '../provisioning/request.ts';
+import { typeInWords } from '../sync-format/known-types.ts';
 
 /** What the command line says of one change; which flags go together is checked here. */
 export interface ChangeRequestFlags {
@@ -38,6 +39,12 @@ export function readChangeRequest(operation: 'grant' | 'revoke', flags: ChangeRe
   const { entitlement, role, in: inTenant, tenant, application, consent, principal } = flags;
   const personFlag = operation === 'grant' ? '--to' : '--from';
   const person = operation === 'grant' ? flags.to : flags.from;
+  if (operation === 'grant' && consent !== undefined) {
+    throw new ConnectorError(
+      'config',
+      'a consent cannot be granted: the user or the tenant gives it, on the consent screen of the app',
+    );
+  }
   if ([entitlement, role, tenant, application, consent].filter((value) => value !== undefined).length !== 1) {
     throw new ConnectorError(
       'config',
@@ -45,7 +52,7 @@ export function readChangeRequest(operation: 'grant' | 'revoke', flags: ChangeRe
     );
   }
   if (inTenant !== undefined && role === undefined) {
-    throw new ConnectorError('config', '--in says where a --role is held; for a membership use --tenant alone');
+    throw new ConnectorError('config', inSaysNothing(flags));
   }
   if ((person === undefined) === (principal === undefined)) {
     throw new ConnectorError(
@@ -66,6 +73,13 @@ export function readChangeRequest(operation: 'grant' | 'revoke', flags: ChangeRe
     }
   }
   return { ...whatOf(flags), who: person ?? principal ?? '' };
+}
+
+function inSaysNothing({ application, consent }: ChangeRequestFlags): string {
+  const what = application !== undefined ? 'an application is given' : consent !== undefined ? 'a consent holds' : '';
+  return what === ''
+    ? '--in says where a --role is held; for a membership use --tenant alone'
+    : `--in says where a --role is held; ${what} in no tenant: leave --in out`;
 }
 
 function whatOf({
@@ -143,6 +157,13 @@ async function principalOf(
     return { typeId, id: namedTenant(asked, await provisioner.catalog('tenant', call.signal)) };
   }
   const asked = requiredText(id, 'the user');
+  const ofConsole = /^(management_key|console_admin):/.exec(asked)?.[1];
+  if (ofConsole !== undefined) {
+    throw new ConnectorError(
+      'refused',
+      `a ${typeInWords(ofConsole)} holds nothing of the project: what it may do is managed in the Descope console, under Company`,
+    );
+  }
   try {
     return { typeId, id: await findUserId(client, asked, call) };
   } catch (thrown) {

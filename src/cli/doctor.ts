@@ -103,6 +103,7 @@ export async function examineAndTell(
   isShown: (check: Check) => boolean = () => true,
 ): Promise<DoctorReport & { readonly checks: readonly Check[] }> {
   const checks: Check[] = [];
+  const remedies = new Set<string>();
   const findings = examine(options);
   for (;;) {
     const next = await findings.next();
@@ -112,7 +113,10 @@ export async function examineAndTell(
     const check = inOurWords(next.value);
     checks.push(check);
     if (isShown(check)) {
-      print(toLines(check).join('\n'));
+      const { remedy } = check;
+      const isTold = remedy !== undefined && remedies.has(remedy);
+      remedies.add(remedy ?? '');
+      print(toLines(isTold ? { ...check, remedy: 'As above.' } : check).join('\n'));
     }
   }
 }
@@ -130,10 +134,11 @@ const colors = { ok: 'green', warn: 'yellow', fail: 'red', skip: 'dim' } as cons
 function toLines({ level, name, text, remedy }: Check): readonly string[] {
   const indent = ' '.repeat(4 + 2 + nameWidth + 2);
   const width = lineWidth - indent.length;
-  const [first = '', ...rest] = wrapped(text, width);
+  // The text of a check with a longer name begins below it.
+  const [first = '', ...rest] = name.length > nameWidth ? ['', ...wrapped(text, width)] : wrapped(text, width);
   const mark = painter()(colors[level], (level === 'skip' ? '-' : level).padEnd(4));
   return [
-    `${mark}  ${name.padEnd(nameWidth)}  ${first}`,
+    `${mark}  ${name.padEnd(nameWidth)}  ${first}`.trimEnd(),
     ...rest.map((line) => indent + line),
     ...(remedy === undefined ? [] : wrapped(`-> ${remedy}`, width).map((line) => indent + line)),
   ];

@@ -59,6 +59,7 @@ export const accessKeyList: ListInOne<AccessKey> = {
   endpoint: {
     method: 'POST',
     path: '/v1/mgmt/accesskey/search',
+    includedBy: 'access_key',
     effect: 'read',
     answers: 'list',
     isWhole: true,

@@ -35,6 +35,7 @@ export const applicationList: WholeList<Application> = {
   endpoint: {
     method: 'GET',
     path: '/v1/mgmt/sso/idp/apps/load',
+    includedBy: 'application',
     effect: 'read',
     answers: 'list',
     isWhole: true,

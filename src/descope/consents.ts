@@ -39,6 +39,7 @@ export const consentList: ListInPages<Consent> = {
   endpoint: {
     method: 'POST',
     path: '/v1/mgmt/thirdparty/consents/search',
+    includedBy: 'third_party_app',
     effect: 'read',
     answers: 'list',
     bucket: 'general',

@@ -47,6 +47,7 @@ export const consoleAdminList: WholeList<ConsoleAdmin> = {
     isWhole: true,
     bucket: 'general',
     isOfCompany: true,
+    includedBy: 'console',
   },
   body: {},
   key: 'descopers',

@@ -48,6 +48,7 @@ export const managementKeyList: WholeList<ManagementKey> = {
     isWhole: true,
     bucket: 'general',
     isOfCompany: true,
+    includedBy: 'console',
   },
   key: 'keys',
   decode: decodeManagementKey,

@@ -32,6 +32,7 @@ export const projectList: WholeList<Project> = {
     isWhole: true,
     bucket: 'general',
     isOfCompany: true,
+    includedBy: 'console',
   },
   body: {},
   key: 'projects',

@@ -89,7 +89,7 @@ export function checkKeyPlace(
   name = 'key file',
 ): Check {
   if (path === undefined) {
-    return ok(name, `none: the key comes from ${source}`);
+    return ok(name, `no file: the key comes from ${source}`);
   }
   const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
   if ((mode & 0o077) !== 0) {

@@ -101,7 +101,7 @@ function isNotOffered({ answer, wanted }: Asked): boolean {
 function checkOne(asked: Asked, place: Place): Check {
   const { wanted, call, answer, missing } = asked;
   const { what, isExtra } = wanted.family;
-  const types = wanted.typeIds.join(' and ');
+  const types = [...new Set(wanted.typeIds)].join(' and ');
   const label = endpointLabel(call.endpoint);
   const [best] = missing;
   if (answer.isAnswered) {
@@ -127,7 +127,7 @@ function checkOne(asked: Asked, place: Place): Check {
   return answer.error.kind === 'forbidden'
     ? {
         ...check,
-        remedy: `The key lacks the right for ${label}. A sync with --include ${wanted.typeIds.join(',')} fails without it: make a key with it, since rights are fixed when a key is made, or leave that out.`,
+        remedy: `The key lacks the right for ${label}. A sync with --include ${[...new Set(wanted.typeIds)].join(',')} fails without it: make a key with it, since rights are fixed when a key is made, or leave that out.`,
       }
     : check;
 }

@@ -24,7 +24,7 @@ export const accessKeyPrincipal: PrincipalType = {
       ? undefined
       : new ConnectorError(
           'refused',
-          `access key ${printable(id)} is bound to user ${printable(actsAs)} and acts with that user's roles, its own are ignored: ${operation === 'grant' ? 'grant it to the user' : 'revoke it from the user'}`,
+          `access key ${printable(id)} is bound to user ${printable(actsAs)} and acts with that user's roles, its own are ignored: ${operation === 'grant' ? 'grant it to the user, or, where there is no such user any more, to a key that is bound to nobody' : 'revoke it from the user'}`,
         ),
   toRequest: (write) => ({
     ...toUpdateRequest(toKeyChange(write, afterSteps(write.record, [write.step]))),

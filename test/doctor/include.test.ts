@@ -185,13 +185,29 @@ describe('what included types need of each tenant', () => {
   });
 });
 
+describe('doctor on a terminal', () => {
+  it('keeps to 80 columns where names of checks are long, and tells a remedy once', async () => {
+    const emulator = await startEmulator({ users: 5 });
+    try {
+      const { stdout } = await runCli(['doctor', '--include', 'console'], { env: envOf(emulator) });
+
+      expect(stdout).toMatch(/^fail {2}console administrators$/m);
+      expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(80);
+      expect(stdout.match(/Reading the console needs/g)).toHaveLength(1);
+      expect(stdout.match(/-> As above\./g)).toHaveLength(2);
+    } finally {
+      await emulator.close();
+    }
+  });
+});
+
 describe('lists that come in pages', () => {
   it.each(['get-and-post', 'post'] as const)('are asked for in the way that the deployment has (%s)', async (load) => {
     const emulator = await startEmulator({ users: 60, switches: { thirdPartyAppsLoad: load } });
     try {
       const { stdout } = await runCli(['doctor', '--include', 'third_party_app'], { env: envOf(emulator) });
 
-      expect(stdout).toMatch(/ok +third-party apps +5 can be read/);
+      expect(stdout).toMatch(/ok +third-party apps\s+5 can be read/);
       expect(stdout).toMatch(/ok +consents +\d+ can be read/);
     } finally {
       await emulator.close();

@@ -21,6 +21,8 @@ export interface Endpoint {
   readonly bucket: RateBucket;
   /** About the company and all of its projects: it is asked with the key of the company, where there is one. */
   readonly isOfCompany?: true;
+  /** The word of `--include` without which it is not called; absent for what every sync reads. */
+  readonly includedBy?: string;
 }
 
 export type RateBucket = 'search' | 'user' | 'update' | 'general';

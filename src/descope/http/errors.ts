@@ -59,7 +59,7 @@ export function failureOfStatus(
     return {
       error: fail(
         'unauthenticated',
-        `Descope refused the management key: ${where}; check DESCOPE_PROJECT_ID, the key, its expiry and the region of the base URL${ofCompany}`,
+        `Descope refused the management key${endpoint.isOfCompany === true ? ' of the company' : ''}: ${where}; check DESCOPE_PROJECT_ID, the key, its expiry and the region of the base URL${ofCompany}`,
       ),
       retry: 'never',
     };
@@ -94,7 +94,7 @@ export function failureOfStatus(
       ? {
           error: fail(
             'upstream-contract',
-            `${where}: a list cannot be missing; check the base URL${endpoint.isOfCompany === true ? ', or leave console out of --include where the deployment has no such call' : ''}`,
+            `${where}: a list cannot be missing; check the base URL${endpoint.includedBy === undefined ? '' : `, or leave ${endpoint.includedBy} out of --include where the deployment has no such call`}`,
           ),
           retry: 'never',
         }
