@@ -27,10 +27,9 @@ export function addChangeCommand(program: Command, operation: 'grant' | 'revoke'
     .option('--in <tenant>', 'the tenant that --role is held in, by its id or name')
     .option('--tenant <tenant>', 'the tenant to be a member of, by its id or name')
     .option('--application <app>', 'the application to have access to, by its id or name');
-  if (operation === 'revoke') {
-    command.option('--consent <app>', 'the third-party app whose consents are taken back, by its id or name');
-  }
+  const consent = new Option('--consent <app>', 'the third-party app whose consents are taken back, by its id or name');
   command
+    .addOption(operation === 'revoke' ? consent : consent.hideHelp()) // a grant of it is refused with the reason
     .option(
       '--entitlement <id>',
       'instead of these: the id as in the sync file, such as "role_binding:acme/Editor:assigned"',

@@ -413,6 +413,8 @@ describe('a change that is not made', () => {
       'say what to grant with one of --role (and --in), --tenant, --application or --entitlement',
     ],
     [['revoke', '--entitlement', 'role:Editor:assigned'], 'say who with --from or --principal'],
+    [['grant', '--consent', 'Ledger Sync', '--to', 'U2Ada'], 'a consent cannot be granted'],
+    [['grant', '--application', 'Wiki', '--in', 'Acme', '--to', 'U2Ada'], 'given in no tenant: leave --in out'],
     [['grant', '--entitlement', 'role:Editor:assigned', '--from', 'U2Ada'], '--from'],
     [['grant', '--role', 'Editor', '--tenant', 'acme', '--to', 'U2Ada'], 'one of --role'],
     [['grant', '--tenant', 'acme', '--in', 'acme', '--to', 'U2Ada'], '--in says where a --role is held'],
