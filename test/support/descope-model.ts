@@ -49,7 +49,7 @@ export type ModelEndpoint =
   | 'findConsents'
   | 'deleteConsent'
   | `all${string}`
-  | `${'GET' | 'POST'} ${string}`;
+  | `${'GET' | 'POST' | 'PATCH'} ${string}`;
 
 export interface ModelRequest {
   readonly endpoint: ModelEndpoint;

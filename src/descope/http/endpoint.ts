@@ -3,7 +3,7 @@
  * a 404 means, and which of Descope's limits it counts towards.
  */
 export interface Endpoint {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH';
   readonly path: string;
   /**
    * A `read` may be repeated at any time, a `write` only after its effect has been read back. The method does not tell:

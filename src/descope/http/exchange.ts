@@ -19,7 +19,7 @@ export interface Deadlines {
 
 export interface ExchangeRequest {
   readonly url: string;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH';
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   /** The size limit of the answer's body, as it comes. */

@@ -117,6 +117,7 @@ function createSignIn(host: FamilyHost, withInherited: boolean): (request: SignI
     const after = withGiven(member, configuration, mapped.given, sso.switches.overrideRoles === 'on');
     const saved = { ...after, status: 'enabled', modifiedTime: context.nowSeconds() };
     context.users.put(saved);
+    context.sessions.open(saved.userId);
 
     const heldBefore = rolesIn(before, tenant.id) ?? [];
     const heldAfter = rolesIn(saved, tenant.id) ?? [];

@@ -1,3 +1,4 @@
+import type { Sessions } from './sessions.ts';
 import type { UserStore } from './store.ts';
 import type { UserSwitches } from './switches.ts';
 import type { UserNames } from './wire.ts';
@@ -5,6 +6,7 @@ import type { UserNames } from './wire.ts';
 /** What the endpoints and controls of users work with. */
 export interface UserContext extends UserNames {
   readonly users: UserStore;
+  readonly sessions: Sessions;
   readonly switches: UserSwitches;
   readonly nowSeconds: () => number;
   /** Key of the default order of searches; another key is another order. */

@@ -22,6 +22,10 @@ export interface UserControls {
   revokeRole(id: string, roleName: string, tenantId?: string): UserRecord;
   joinTenant(id: string, tenantId: string): UserRecord;
   leaveTenant(id: string, tenantId: string): UserRecord;
+  /** Sessions of the user that can still be refreshed, and those whose tokens would pass a remote check. */
+  sessions(id: string): { readonly refreshable: number; readonly valid: number };
+  /** Opens a session, as a login does. */
+  openSession(id: string, type?: string): void;
   /** Ids of the federated apps that the user can open, by all rules; no endpoint tells that. */
   reachableApps(id: string): readonly string[];
   /** Searches without a sort come in another order from now on. */
@@ -29,7 +33,7 @@ export interface UserControls {
 }
 
 export function userControls(
-  { users, tenants, newUserId, nowSeconds }: UserContext,
+  { users, sessions, tenants, newUserId, nowSeconds }: UserContext,
   apps: FederatedApps,
   reorder: () => void,
 ): UserControls {
@@ -88,6 +92,12 @@ export function userControls(
       return save(withRoles(user, tenantId, rolesIn(user, tenantId) ?? []));
     },
     leaveTenant: (id, tenantId) => save(withoutTenant(existing(id), tenantId)),
+    sessions(id) {
+      const user = existing(id);
+      const valid = sessions.of(user.userId).filter(({ token }) => token).length;
+      return { refreshable: sessions.refreshable(user), valid };
+    },
+    openSession: (id, type) => sessions.open(existing(id).userId, type),
     reachableApps(id) {
       const user = existing(id);
       const offered = user.tenants.map(({ tenantId }) => tenants.get(tenantId)?.federatedAppIds ?? []);

@@ -2,6 +2,8 @@ import { ApiError, fieldRequired, invalidArgument } from '../api-error.ts';
 import type { Answer } from '../api-request.ts';
 import { endpoint, nothing } from '../endpoint.ts';
 import type { EndpointCall, Endpoints } from '../endpoint.ts';
+import { changeContact } from './contact.ts';
+import type { ContactKind } from './contact.ts';
 import type { UserContext } from './context.ts';
 import { toUserRecord } from './records.ts';
 import type { Membership, UserRecord } from './records.ts';
@@ -17,31 +19,26 @@ const createFields: readonly string[] = (
   'hashedPassword invite sendMail sendSMS inviteUrl templateOptions templateId locale test recoveryEmail recoveryPhone'
 ).split(' ');
 
-const settableStatuses = new Set(['enabled', 'disabled', 'invited']);
+/** What a status can be set to. */
+export const settableStatuses = new Set(['enabled', 'disabled', 'invited']);
 
 /** Creating, enabling, changing the address of, and deleting users. */
 export function userLifecycleEndpoints(context: UserContext): Endpoints {
-  const { switches, users } = context;
+  const { users } = context;
   const create = ({ body }: EndpointCall, test: boolean): Answer => {
     const record = toCreated(context, body, test);
     users.put(record);
     return { json: { user: toWireUser(record, context), created: true } };
   };
-  const changeContact = ({ body }: EndpointCall, kind: 'email' | 'phone'): Answer => {
+  const updateContact = ({ body }: EndpointCall, kind: ContactKind): Answer => {
     const user = addressedUser(context, body);
-    const value = body.text(kind);
-    const other = value === '' ? undefined : otherWith(context, user, kind, value);
-    if (other) {
-      const refuse = switches.contactCollision === 'conflict' || body.flag('failOnConflict') === true;
-      if (refuse && switches.contactCollision !== 'always-merge') {
-        throw new ApiError(409, 'E111127', 'Conflict', `Another user has this ${kind}`);
-      }
-      users.remove(other.userId);
-    }
-    const merged = other ? withEverythingOf(user, other) : user;
+    const fails = body.flag('failOnConflict') === true;
+    const changed = changeContact(context, user, kind, { value: body.text(kind), fails });
     const verified = body.flag('verified') === true;
-    const contact = kind === 'email' ? { verifiedEmail: verified } : { verifiedPhone: verified };
-    return saved(context, { ...merged, [kind]: value, ...contact });
+    return saved(context, {
+      ...changed,
+      ...(kind === 'email' ? { verifiedEmail: verified } : { verifiedPhone: verified }),
+    });
   };
 
   return {
@@ -55,11 +52,11 @@ export function userLifecycleEndpoints(context: UserContext): Endpoints {
     }),
     'POST /v1/mgmt/user/update/email': endpoint(
       ['loginId', 'identifier', 'email', 'verified', 'failOnConflict'],
-      (call) => changeContact(call, 'email'),
+      (call) => updateContact(call, 'email'),
     ),
     'POST /v1/mgmt/user/update/phone': endpoint(
       ['loginId', 'identifier', 'phone', 'verified', 'failOnConflict'],
-      (call) => changeContact(call, 'phone'),
+      (call) => updateContact(call, 'phone'),
     ),
     'POST /v1/mgmt/user/delete': endpoint(['loginId', 'identifier', 'userId'], ({ body }) => {
       const id = body.text('userId');
@@ -135,28 +132,4 @@ function checkLoginIds(context: UserContext, loginIds: readonly string[], tenant
 
 function sharesTenant(a: readonly Membership[], b: readonly Membership[]): boolean {
   return a.some((one) => b.some((other) => other.tenantId === one.tenantId)) || (a.length === 0 && b.length === 0);
-}
-
-function otherWith(
-  context: UserContext,
-  user: UserRecord,
-  kind: 'email' | 'phone',
-  value: string,
-): UserRecord | undefined {
-  const { live } = context.users;
-  return live
-    .findByText(value)
-    .map((ref) => live.get(ref))
-    .find((other) => other.userId !== user.userId && other[kind] === value);
-}
-
-/** The login ids, roles and memberships of both. */
-function withEverythingOf(user: UserRecord, other: UserRecord): UserRecord {
-  const own = new Set(user.tenants.map((membership) => membership.tenantId));
-  return {
-    ...user,
-    loginIds: [...new Set([...user.loginIds, ...other.loginIds])],
-    roleNames: [...new Set([...user.roleNames, ...other.roleNames])],
-    tenants: [...user.tenants, ...other.tenants.filter((membership) => !own.has(membership.tenantId))],
-  };
 }

@@ -28,6 +28,11 @@ export const userSwitches = {
   createdStatus: sure('seen', choice('invited', 'as-given')),
   loginIdIsolation: sure('documented', choice('off', 'on')),
   contactCollision: sure('seen', choice('merge', 'always-merge', 'conflict')),
+  factorCallsTakeUserIds: sure('seen', choice('no', 'yes')),
+  loggedOutTokens: sure('inferred', choice('valid', 'revoked')),
+  disabledRefresh: sure('inferred', choice('refused', 'allowed')),
+  patchedLists: sure('inferred', choice('replaced', 'merged')),
+  nullAttributes: sure('invented', choice('cleared', 'kept')),
 } as const;
 
 export type UserSwitches = SwitchValues<typeof userSwitches>;

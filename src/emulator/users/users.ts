@@ -7,11 +7,14 @@ import { tenants } from '../tenants.ts';
 import { userAppEndpoints } from './app-endpoints.ts';
 import type { UserContext } from './context.ts';
 import { userControls } from './controls.ts';
+import { userFactorEndpoints } from './factor-endpoints.ts';
 import { userLifecycleEndpoints } from './lifecycle-endpoints.ts';
+import { userPatchEndpoint } from './patch-endpoint.ts';
 import { userReadEndpoints } from './read-endpoints.ts';
 import type { UserSeed } from './records.ts';
 import { userRoleEndpoints } from './role-endpoints.ts';
 import { createSampleUsers } from './sample.ts';
+import { createSessions } from './sessions.ts';
 import { createListedUsers } from './source.ts';
 import { allUsers, createUserStore } from './store.ts';
 import type { UserStore } from './store.ts';
@@ -31,6 +34,7 @@ export const users = defineFamily({
     let created = 0;
     const context: UserContext = {
       users: store,
+      sessions: createSessions(switches),
       tenants: host.stateOf(tenants),
       roles: host.stateOf(roles),
       switches,
@@ -51,6 +55,8 @@ export const users = defineFamily({
         ...userReadEndpoints(context),
         ...userRoleEndpoints(context),
         ...userLifecycleEndpoints(context),
+        ...userPatchEndpoint(context),
+        ...userFactorEndpoints(context),
         ...userAppEndpoints(context, apps),
       },
       controls: userControls(context, apps, reorder),
