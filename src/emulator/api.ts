@@ -1,6 +1,7 @@
 import { ApiError, badRequest } from './api-error.ts';
 import type { RequestInfo } from './api-request.ts';
 import type { Endpoints, KeyScope } from './endpoint.ts';
+import type { AuditSwitches } from './audit/switches.ts';
 import type { GeneralSwitches } from './general-switches.ts';
 import { createRateLimiter } from './rate-limit.ts';
 import { errorReply, jsonReply } from './reply.ts';
@@ -20,7 +21,7 @@ export interface Api {
   answer(request: RequestInfo, key: PresentedKey | undefined): Reply;
 }
 
-export function createApi(endpoints: Endpoints, switches: GeneralSwitches, now: () => number): Api {
+export function createApi(endpoints: Endpoints, switches: GeneralSwitches & AuditSwitches, now: () => number): Api {
   const limiter = createRateLimiter(switches, now);
   const known = switches.unknownFields === 'reject';
 

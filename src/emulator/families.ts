@@ -1,3 +1,4 @@
+import { audit } from './audit/audit.ts';
 import { accessKeys } from './keys/access-keys.ts';
 import { consents } from './apps/consents.ts';
 import { federatedApps } from './apps/federated-apps.ts';
@@ -36,6 +37,7 @@ export const families = [
   descopers,
   managementKeys,
   license,
+  audit,
 ] as const;
 
 export type Families = typeof families;

@@ -38,6 +38,8 @@ export interface FamilyHost {
   readonly switches: GeneralSwitches;
   /** The id of the project that the stand-in plays. */
   readonly projectId: string;
+  /** Who does what is done now: the id of the key that a request came with, or else an administrator. */
+  readonly actorId: () => string;
   /** How many users to generate when the project lists none. */
   readonly userCount: number;
   /** Epoch milliseconds. */

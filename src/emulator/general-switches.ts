@@ -16,7 +16,9 @@ export type GeneralSwitches = SwitchValues<typeof generalSwitches>;
 
 function checkRateLimit(value: string): string | undefined {
   if (value === 'off' || value === 'documented') return undefined;
-  const bad = value.split(',').find((part) => !/^(create|update|search|user|general):\d+\/\d+(\/\d+)?$/.test(part));
+  const bad = value
+    .split(',')
+    .find((part) => !/^(audit|create|update|search|user|general):\d+\/\d+(\/\d+)?$/.test(part));
   if (bad === undefined) return undefined;
-  return `"${bad}" is not off, documented or <create|update|search|user|general>:<limit>/<window s>[/<penalty s>],…`;
+  return `"${bad}" is not off, documented or <audit|create|update|search|user|general>:<limit>/<window s>[/<penalty s>],…`;
 }

@@ -1,4 +1,5 @@
 import { badRequest, fieldRequired, invented } from './api-error.ts';
+import { audit } from './audit/audit.ts';
 import { endpoint, nothing } from './endpoint.ts';
 import type { Endpoints } from './endpoint.ts';
 import { defineFamily } from './family.ts';
@@ -68,7 +69,8 @@ export const permissions = defineFamily({
   },
 });
 
-function createPermissions({ seed }: FamilyHost): Permissions {
+function createPermissions({ seed, stateOf }: FamilyHost): Permissions {
+  const log = stateOf(audit);
   let byName = new Map<string, Permission>();
   const listeners: RenameListener[] = [];
   const tell: RenameListener = (name, newName) => {
@@ -80,11 +82,13 @@ function createPermissions({ seed }: FamilyHost): Permissions {
     has: (name) => byName.has(name),
     put(given, replaces) {
       const made = toPermission(given, replaces?.id ?? randomId('PE', seed, given.name));
+      log.changed({ kind: 'Permission', before: replaces ?? byName.get(given.name), after: made });
       byName = replaceKey(byName, replaces?.name, given.name, made);
       if (replaces && replaces.name !== made.name) tell(replaces.name, made.name);
       return made;
     },
     remove(name) {
+      log.changed({ kind: 'Permission', before: byName.get(name) });
       const removed = byName.delete(name);
       if (removed) tell(name, undefined);
       return removed;

@@ -1,5 +1,7 @@
 import { createApi } from './api.ts';
 import type { Api } from './api.ts';
+import { audit } from './audit/audit.ts';
+import { companyKeyId, projectKeyId } from './console/management-key-records.ts';
 import type { Endpoints } from './endpoint.ts';
 import { families, sampleProject } from './families.ts';
 import type { ProjectSeed } from './families.ts';
@@ -33,6 +35,9 @@ interface AnyFamily {
   create(host: FamilyHost, options: never): FamilyPart<unknown, object>;
 }
 
+/** Who changes the state of a project without a request: somebody at the console. */
+const consoleActorId = 'U2EmulatorAdministrator00000';
+
 export function createProject(options: ProjectOptions): Project {
   const { projectId, seed, now } = options;
   const switches = withDefaults(options.switches);
@@ -51,10 +56,12 @@ export function createProject(options: ProjectOptions): Project {
   };
   // A part is made by the create of its family.
   const stateOf = <State>(family: StateSource<State>): State => partOf(family as AnyFamily).state as State;
+  let actorId = consoleActorId;
   const host: FamilyHost = {
     seed,
     switches,
     projectId,
+    actorId: () => actorId,
     userCount: options.users ?? (options.project ? 0 : 1200),
     now,
     nowSeconds: () => Math.floor(now() / 1000),
@@ -63,9 +70,18 @@ export function createProject(options: ProjectOptions): Project {
 
   const all = families.map((family) => partOf(family));
   const endpoints: Endpoints = Object.assign({}, ...all.map((part) => part.endpoints));
+  stateOf(audit).begin();
+  const api = createApi(endpoints, switches, now);
   return {
     switches,
-    api: createApi(endpoints, switches, now),
+    api: {
+      answer(request, key) {
+        actorId = key?.scope === 'company' ? companyKeyId : projectKeyId;
+        const answer = api.answer(request, key);
+        actorId = consoleActorId;
+        return answer;
+      },
+    },
     stateOf,
     ...createProjectState(all.map((part) => part.controls)),
   };

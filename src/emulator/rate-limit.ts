@@ -1,8 +1,9 @@
+import type { AuditSwitches } from './audit/switches.ts';
 import type { GeneralSwitches } from './general-switches.ts';
 import { errorReply, htmlReply } from './reply.ts';
 import type { Reply } from './reply.ts';
 
-type BucketName = 'create' | 'update' | 'search' | 'user' | 'general';
+type BucketName = 'audit' | 'create' | 'update' | 'search' | 'user' | 'general';
 
 interface Bucket {
   readonly limit: number;
@@ -15,6 +16,7 @@ interface Bucket {
 
 // The published table; that a plain HTTP client falls into the general bucket elsewhere is a guess.
 const documented = 'create:100/60/60,update:200/60/60,search:200/60/60,user:500/60/60,general:100/60/60';
+const auditLimit = 'audit:10/60/60';
 
 export interface RateLimiter {
   /** The refusal, when this request exceeds the limit. A refused request does not extend the penalty. */
@@ -22,8 +24,11 @@ export interface RateLimiter {
 }
 
 /** One fixed window per bucket, begun by its first request; exceeding it blocks the bucket for the penalty. */
-export function createRateLimiter(switches: GeneralSwitches, now: () => number): RateLimiter {
+export function createRateLimiter(switches: GeneralSwitches & AuditSwitches, now: () => number): RateLimiter {
   const buckets = parseBuckets(switches.rateLimit);
+  // The one limit that is always there unless it is switched off: clients meet it in every project.
+  const audit = parseBuckets(auditLimit).get('audit');
+  if (audit && switches.auditRateLimit === 'on' && !buckets.has('audit')) buckets.set('audit', audit);
   return {
     check(path) {
       const bucket = buckets.get(bucketOf(path));
@@ -48,6 +53,7 @@ export function createRateLimiter(switches: GeneralSwitches, now: () => number):
 }
 
 function bucketOf(path: string): BucketName {
+  if (path === '/v1/mgmt/audit/search') return 'audit';
   if (!/^\/v\d\/mgmt\/users?(\/|$)/.test(path)) return 'general';
   if (path.includes('/user/create')) return 'create';
   if (path.includes('/user/update')) return 'update';

@@ -1,4 +1,5 @@
 import { badRequest, fieldRequired, invented } from './api-error.ts';
+import { audit } from './audit/audit.ts';
 import { endpoint, nothing } from './endpoint.ts';
 import type { Endpoints } from './endpoint.ts';
 import { defineFamily, projectCreated } from './family.ts';
@@ -127,6 +128,7 @@ const keyOf = (name: string, tenantId: string): string => JSON.stringify([tenant
 
 function createRoles(host: FamilyHost, switches: RoleSwitches): Roles {
   let byKey = new Map<string, Role>();
+  const log = host.stateOf(audit);
   let version = 0;
   const listeners: ((rewrite: HeldNames) => void)[] = [];
   const all = (): Role[] => [...byKey.values()];
@@ -165,12 +167,14 @@ function createRoles(host: FamilyHost, switches: RoleSwitches): Roles {
     put(given, replaces) {
       const key = keyOf(given.name, given.tenantId ?? '');
       const made = toRole(given, replaces?.id ?? randomId('R', host.seed, key), host.nowSeconds());
+      log.changed({ kind: 'Role', before: replaces ?? byKey.get(key), after: made });
       byKey = replaceKey(byKey, replaces && keyOf(replaces.name, replaces.tenantId), key, made);
       version += 1;
       return made;
     },
     remove(role) {
       if (switches.roleDeletion === 'vanish') rewrite(role, []);
+      log.changed({ kind: 'Role', before: role });
       drop(role);
     },
     rename: (role, newName) => rewrite(role, [newName]),

@@ -1,4 +1,5 @@
 import { fieldRequired } from './api-error.ts';
+import { audit } from './audit/audit.ts';
 import { endpoint, nothing } from './endpoint.ts';
 import { defineFamily } from './family.ts';
 import type { RequestBody } from './request-body.ts';
@@ -93,6 +94,7 @@ export const tenantSettings = defineFamily({
               ...(body.has('authType') ? { authType: body.text('authType') } : {}),
             });
             put({ tenantId: tenant.id, ...settingsIn(body) });
+            host.stateOf(audit).append({ action: 'TenantSettingsModified', tenants: [tenant.id] });
             return nothing;
           },
         ),

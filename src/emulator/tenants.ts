@@ -1,4 +1,5 @@
 import { fieldRequired, invented } from './api-error.ts';
+import { audit } from './audit/audit.ts';
 import { endpoint, nothing } from './endpoint.ts';
 import type { Endpoints } from './endpoint.ts';
 import { defineFamily, projectCreated } from './family.ts';
@@ -137,7 +138,8 @@ export const tenants = defineFamily({
   },
 });
 
-function createTenants({ nowSeconds }: FamilyHost, switches: TenantSwitches): Tenants {
+function createTenants({ nowSeconds, stateOf }: FamilyHost, switches: TenantSwitches): Tenants {
+  const log = stateOf(audit);
   const byId = new Map<string, Tenant>();
   const listeners: ((removal: TenantRemoval) => void)[] = [];
   let version = 0;
@@ -170,6 +172,7 @@ function createTenants({ nowSeconds }: FamilyHost, switches: TenantSwitches): Te
     },
     put(given) {
       const tenant = toTenant(given, nowSeconds());
+      log.changed({ kind: 'Tenant', before: byId.get(tenant.id), after: tenant });
       byId.set(tenant.id, tenant);
       version += 1;
       return tenant;
@@ -178,6 +181,7 @@ function createTenants({ nowSeconds }: FamilyHost, switches: TenantSwitches): Te
       const keepsMemberships = switches.tenantDeletion === 'dangle';
       for (const listener of listeners) listener({ tenantId, cascade, keepsMemberships });
       version += 1;
+      log.changed({ kind: 'Tenant', before: byId.get(tenantId) });
       return byId.delete(tenantId);
     },
     onRemoved: (listener) => listeners.push(listener),

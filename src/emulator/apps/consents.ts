@@ -1,6 +1,7 @@
 import { fieldRequired, invalidArgument, invented } from '../api-error.ts';
 import { endpoint, nothing } from '../endpoint.ts';
 import type { Endpoints } from '../endpoint.ts';
+import { audit } from '../audit/audit.ts';
 import { defineFamily } from '../family.ts';
 import type { FamilyHost } from '../family.ts';
 import { matchesAny, matchesText } from '../list-filter.ts';
@@ -64,6 +65,7 @@ function createConsents(host: FamilyHost): Consents {
   const byId = new Map<string, Consent>();
   // Kept until something changes: every page is cut from it.
   let list: readonly Consent[] | undefined;
+  const log = host.stateOf(audit);
   let made = 0;
   host.stateOf(thirdPartyApps).onRemoved((appId) => {
     for (const consent of byId.values()) if (consent.appId === appId) byId.delete(consent.id);
@@ -88,12 +90,14 @@ function createConsents(host: FamilyHost): Consents {
         extra: {},
         ...seed,
       };
+      log.changed({ kind: 'ThirdPartyConsent', before: byId.get(consent.id), after: consent });
       byId.set(consent.id, consent);
       list = undefined;
       return consent;
     },
     remove(id) {
       list = undefined;
+      log.changed({ kind: 'ThirdPartyConsent', before: byId.get(id) });
       return byId.delete(id);
     },
   };

@@ -1,6 +1,7 @@
 import { fieldRequired } from '../api-error.ts';
 import { endpoint, nothing } from '../endpoint.ts';
 import type { Endpoints } from '../endpoint.ts';
+import { audit } from '../audit/audit.ts';
 import { defineFamily } from '../family.ts';
 import type { FamilyHost } from '../family.ts';
 import { randomId } from '../random.ts';
@@ -108,6 +109,7 @@ export const federatedApps = defineFamily({
 
 function createFederatedApps(host: FamilyHost, switches: FederatedAppSwitches): FederatedApps {
   const byId = new Map<string, FederatedApp>();
+  const log = host.stateOf(audit);
   let made = 0;
 
   return {
@@ -121,10 +123,14 @@ function createFederatedApps(host: FamilyHost, switches: FederatedAppSwitches): 
     put(seed) {
       made += 1;
       const app = toFederatedApp(seed, randomId('SA', host.seed, `federated app ${made}`));
+      log.changed({ kind: 'FederatedApp', before: byId.get(app.id), after: app });
       byId.set(app.id, app);
       return app;
     },
-    remove: (id) => byId.delete(id),
+    remove(id) {
+      log.changed({ kind: 'FederatedApp', before: byId.get(id) });
+      return byId.delete(id);
+    },
     reachable(named, offered) {
       const enabled = [...byId.values()].filter((app) => app.enabled).map(({ id }) => id);
       const own =

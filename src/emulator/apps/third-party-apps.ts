@@ -1,6 +1,7 @@
 import { ApiError, fieldRequired, invalidArgument } from '../api-error.ts';
 import { endpoint, nothing } from '../endpoint.ts';
 import type { EndpointCall, Endpoints } from '../endpoint.ts';
+import { audit } from '../audit/audit.ts';
 import { defineFamily } from '../family.ts';
 import type { FamilyHost } from '../family.ts';
 import { randomId } from '../random.ts';
@@ -53,6 +54,7 @@ export const thirdPartyApps = defineFamily({
 function createThirdPartyApps(host: FamilyHost): ThirdPartyApps {
   const byId = new Map<string, ThirdPartyApp>();
   const listeners: ((id: string) => void)[] = [];
+  const log = host.stateOf(audit);
   let made = 0;
 
   return {
@@ -61,12 +63,14 @@ function createThirdPartyApps(host: FamilyHost): ThirdPartyApps {
     put(seed) {
       made += 1;
       const app = toThirdPartyApp(seed, randomId('TPA', host.seed, `third-party app ${made}`));
+      log.changed({ kind: 'ThirdPartyApp', before: byId.get(app.id), after: app });
       byId.set(app.id, app);
       return app;
     },
     remove(id) {
       if (!byId.has(id)) return false;
       for (const listener of listeners) listener(id);
+      log.changed({ kind: 'ThirdPartyApp', before: byId.get(id) });
       return byId.delete(id);
     },
     onRemoved: (listener) => listeners.push(listener),

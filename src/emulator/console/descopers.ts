@@ -1,6 +1,7 @@
 import { fieldRequired, invented } from '../api-error.ts';
 import { nothing } from '../endpoint.ts';
 import type { Endpoints } from '../endpoint.ts';
+import { audit } from '../audit/audit.ts';
 import { defineFamily } from '../family.ts';
 import type { FamilyHost } from '../family.ts';
 import { randomId } from '../random.ts';
@@ -49,6 +50,7 @@ export const descopers = defineFamily({
 
 function createDescopers(host: FamilyHost): Descopers {
   const byId = new Map<string, Descoper>();
+  const log = host.stateOf(audit);
   let made = 0;
   return {
     all: () => [...byId.values()],
@@ -56,10 +58,14 @@ function createDescopers(host: FamilyHost): Descopers {
     put(seed) {
       made += 1;
       const descoper = toDescoper(seed, randomId('U', host.seed, `descoper ${made}`), host);
+      log.changed({ kind: 'Descoper', before: byId.get(descoper.id), after: descoper });
       byId.set(descoper.id, descoper);
       return descoper;
     },
-    remove: (id) => byId.delete(id),
+    remove(id) {
+      log.changed({ kind: 'Descoper', before: byId.get(id) });
+      return byId.delete(id);
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { fieldRequired, invented } from '../api-error.ts';
 import type { Endpoints } from '../endpoint.ts';
+import { audit } from '../audit/audit.ts';
 import { defineFamily } from '../family.ts';
 import type { FamilyHost } from '../family.ts';
 import { accessKeySwitches } from '../keys/switches.ts';
@@ -45,6 +46,7 @@ export const managementKeys = defineFamily({
 
 function createManagementKeys(host: FamilyHost): ManagementKeys {
   const byId = new Map<string, ManagementKey>();
+  const log = host.stateOf(audit);
   let made = 0;
   return {
     all: () => [...byId.values()],
@@ -52,10 +54,14 @@ function createManagementKeys(host: FamilyHost): ManagementKeys {
     put(seed) {
       made += 1;
       const key = toManagementKey(seed, randomId('K', host.seed, `management key ${made}`), host);
+      log.changed({ kind: 'ManagementKey', before: byId.get(key.id), after: key });
       byId.set(key.id, key);
       return key;
     },
-    remove: (id) => byId.delete(id),
+    remove(id) {
+      log.changed({ kind: 'ManagementKey', before: byId.get(id) });
+      return byId.delete(id);
+    },
   };
 }
 

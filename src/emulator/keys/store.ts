@@ -1,3 +1,4 @@
+import { audit } from '../audit/audit.ts';
 import type { FamilyHost } from '../family.ts';
 import { randomId } from '../random.ts';
 import { roles } from '../roles.ts';
@@ -16,6 +17,7 @@ export interface AccessKeys {
 /** Keys follow roles that are renamed or deleted, and tenants that go. */
 export function createAccessKeys(host: FamilyHost): AccessKeys {
   const byId = new Map<string, AccessKey>();
+  const log = host.stateOf(audit);
   let made = 0;
 
   const change = (changed: (key: AccessKey) => Partial<AccessKey>): void => {
@@ -38,9 +40,13 @@ export function createAccessKeys(host: FamilyHost): AccessKeys {
     put(seed) {
       made += 1;
       const key = toAccessKey(seed, randomId('K', host.seed, `access key ${made}`), host.nowSeconds());
+      log.changed({ kind: 'AccessKey', before: byId.get(key.id), after: key });
       byId.set(key.id, key);
       return key;
     },
-    remove: (id) => byId.delete(id),
+    remove(id) {
+      log.changed({ kind: 'AccessKey', before: byId.get(id) });
+      return byId.delete(id);
+    },
   };
 }

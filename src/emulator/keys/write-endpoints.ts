@@ -1,5 +1,6 @@
 import { fieldRequired, invalidArgument, invented } from '../api-error.ts';
 import type { Answer } from '../api-request.ts';
+import { audit } from '../audit/audit.ts';
 import { endpoint, nothing } from '../endpoint.ts';
 import type { Endpoints } from '../endpoint.ts';
 import { createRequestBody } from '../request-body.ts';
@@ -39,10 +40,12 @@ export function keyWriteEndpoints(context: KeyContext): Endpoints {
   const onMany = (change: (key: AccessKey) => void) =>
     endpoint(['ids'], ({ body }) => {
       if (body.texts('ids').length === 0) throw fieldRequired('ids');
-      for (const id of body.texts('ids')) {
-        const key = keys.get(id);
-        if (key) change(key);
-      }
+      host.stateOf(audit).together(() => {
+        for (const id of body.texts('ids')) {
+          const key = keys.get(id);
+          if (key) change(key);
+        }
+      });
       return nothing;
     });
 
@@ -67,6 +70,10 @@ export function keyWriteEndpoints(context: KeyContext): Endpoints {
       const key = findKey(context, body.required('id'));
       if (key.status !== 'active' || isExpired(key, context)) throw invalidArgument('The access key is not active');
       const turn = Number(/-cleartext-(\d+)$/.exec(key.cleartext)?.[1] ?? 0) + 1;
+      const tenants = key.keyTenants.map(({ tenantId }) => tenantId);
+      host
+        .stateOf(audit)
+        .append({ action: 'AccessKeyModified', tenants, data: { access_key_id: key.id, rotated: true } });
       return withSecret(keys.put({ ...key, cleartext: `${key.id}-cleartext-${turn}` }));
     }),
     'POST /v1/mgmt/accesskey/activate': onOne(activate),

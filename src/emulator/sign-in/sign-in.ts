@@ -1,3 +1,4 @@
+import { audit } from '../audit/audit.ts';
 import { endpoint } from '../endpoint.ts';
 import { defineFamily } from '../family.ts';
 import type { FamilyHost } from '../family.ts';
@@ -104,7 +105,11 @@ function createSignIn(host: FamilyHost, withInherited: boolean): (request: SignI
     const configuration = configurationOf(sso, tenant, ssoId || defaultSsoId);
     const { JITDisabled } = settings.of(tenant.id);
     const before = known ?? created(context, login, JITDisabled);
-    checkStatus(before);
+    checkStatus(before, ({ message }) =>
+      host
+        .stateOf(audit)
+        .append({ action: 'LoginFailed', actorId: before.userId, data: { error_message: message } }, before),
+    );
 
     const asserted = JITDisabled ? [] : [...new Set(named)];
     const held = [
@@ -118,6 +123,8 @@ function createSignIn(host: FamilyHost, withInherited: boolean): (request: SignI
     const saved = { ...after, status: 'enabled', modifiedTime: context.nowSeconds() };
     context.users.put(saved);
     context.sessions.open(saved.userId);
+    const method = kindOf(configuration).toUpperCase();
+    host.stateOf(audit).append({ action: 'LoginSucceed', actorId: saved.userId, tenants: [tenant.id], method }, saved);
 
     const heldBefore = rolesIn(before, tenant.id) ?? [];
     const heldAfter = rolesIn(saved, tenant.id) ?? [];
@@ -159,8 +166,11 @@ function created(context: UserContext, login: string, JITDisabled: boolean): Use
   );
 }
 
-function checkStatus({ status, userId }: UserRecord): void {
-  if (['disabled', 'expired'].includes(status)) throw refused(`The user ${userId} is ${status}`);
+function checkStatus({ status, userId }: UserRecord, tell: (reason: Error) => void): void {
+  if (!['disabled', 'expired'].includes(status)) return;
+  const reason = refused(`The user ${userId} is ${status}`);
+  tell(reason);
+  throw reason;
 }
 
 function withGiven(

@@ -1,3 +1,4 @@
+import { audit } from '../audit/audit.ts';
 import type { FamilyHost } from '../family.ts';
 import { randomId } from '../random.ts';
 import { roles } from '../roles.ts';
@@ -26,10 +27,12 @@ export function createSsoConfigurations(host: FamilyHost): SsoConfigurations {
   const byTenant = new Map<string, Map<string, SsoConfiguration>>();
   const allRoles = host.stateOf(roles);
   let roleById = new Map<string, Role>();
+  const log = host.stateOf(audit);
   let rolesOf = -1;
   const store = (configuration: SsoConfiguration): SsoConfiguration => {
     const { tenantId, ssoId } = configuration;
     const own = byTenant.get(tenantId) ?? new Map<string, SsoConfiguration>();
+    log.changed({ kind: 'SSOSettings', before: own.get(ssoId), after: configuration });
     byTenant.set(tenantId, own.set(ssoId, configuration));
     return configuration;
   };
@@ -55,7 +58,10 @@ export function createSsoConfigurations(host: FamilyHost): SsoConfigurations {
       return store(changed(unsetConfiguration(tenantId, ssoId), { ...seed, groupMappings: mapped }));
     },
     change: (tenantId, ssoId, change) => store(changed(get(tenantId, ssoId), change)),
-    remove: (tenantId, ssoId) => byTenant.get(tenantId)?.delete(ssoId) === true,
+    remove(tenantId, ssoId) {
+      log.changed({ kind: 'SSOSettings', before: byTenant.get(tenantId)?.get(ssoId) });
+      return byTenant.get(tenantId)?.delete(ssoId) === true;
+    },
     roleOf(roleId) {
       if (rolesOf !== allRoles.version) roleById = new Map(allRoles.all().map((role) => [role.id, role]));
       rolesOf = allRoles.version;

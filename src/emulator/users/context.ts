@@ -1,4 +1,5 @@
 import type { Sessions } from './sessions.ts';
+import type { AuditLog } from '../audit/log.ts';
 import type { UserStore } from './store.ts';
 import type { UserSwitches } from './switches.ts';
 import type { UserNames } from './wire.ts';
@@ -7,6 +8,7 @@ import type { UserNames } from './wire.ts';
 export interface UserContext extends UserNames {
   readonly users: UserStore;
   readonly sessions: Sessions;
+  readonly audit: AuditLog;
   readonly switches: UserSwitches;
   readonly nowSeconds: () => number;
   /** Key of the default order of searches; another key is another order. */

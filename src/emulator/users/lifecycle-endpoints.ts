@@ -66,7 +66,9 @@ export function userLifecycleEndpoints(context: UserContext): Endpoints {
     }),
     'POST /v1/mgmt/user/delete/batch': endpoint(['userIds'], ({ body }) => {
       if (body.texts('userIds').length === 0) throw fieldRequired('userIds');
-      for (const userId of body.texts('userIds')) users.remove(userId);
+      context.audit.together(() => {
+        for (const userId of body.texts('userIds')) users.remove(userId);
+      });
       return nothing;
     }),
   };

@@ -1,3 +1,5 @@
+import { audit } from '../audit/audit.ts';
+import type { FamilyHost } from '../family.ts';
 import { createPopulation } from './population.ts';
 import type { Population } from './population.ts';
 import type { UserRecord } from './records.ts';
@@ -25,7 +27,9 @@ interface Replica {
   readonly apply: (change: Change) => void;
 }
 
-export function createUserStore(source: UserSource, switches: UserSwitches, now: () => number): UserStore {
+export function createUserStore(source: UserSource, switches: UserSwitches, host: FamilyHost): UserStore {
+  const { now } = host;
+  const log = host.stateOf(audit);
   const live = createPopulation(source);
   const replica = (lagSeconds: number, lagReads: number): Replica =>
     lagSeconds === 0 && lagReads === 0 ? toMirror(live) : createReplica(source, lagSeconds, lagReads, now);
@@ -37,15 +41,25 @@ export function createUserStore(source: UserSource, switches: UserSwitches, now:
     load.apply(change);
   };
 
+  const known = (userId: string): UserRecord | undefined => {
+    const ref = live.findByUserId(userId);
+    return ref === undefined ? undefined : live.get(ref);
+  };
+
   return {
     live,
     forSearch: search.read,
     forLoad: load.read,
-    put: (record) => apply((population) => population.put(record)),
+    put(record) {
+      const before = known(record.userId);
+      apply((population) => population.put(record));
+      log.changed({ kind: 'User', before, after: record });
+    },
     remove(userId) {
-      const exists = live.findByUserId(userId) !== undefined;
+      const before = known(userId);
       apply((population) => population.remove(userId));
-      return exists;
+      log.changed({ kind: 'User', before });
+      return before !== undefined;
     },
     transformAll: (change) => apply((population) => population.transformAll(change)),
   };

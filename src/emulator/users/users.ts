@@ -1,4 +1,5 @@
 import { federatedApps } from '../apps/federated-apps.ts';
+import { audit } from '../audit/audit.ts';
 import { defineFamily } from '../family.ts';
 import type { FamilyHost } from '../family.ts';
 import { hash, randomId } from '../random.ts';
@@ -28,13 +29,14 @@ export const users = defineFamily({
   create(host, { seeds, switches }) {
     const { seed, nowSeconds } = host;
     const source = seeds ? createListedUsers(seeds, seed) : createSampleUsers(host.userCount, seed);
-    const store = createUserStore(source, switches, host.now);
+    const store = createUserStore(source, switches, host);
     followOtherFamilies(store, host);
     let reorders = 0;
     let created = 0;
     const context: UserContext = {
       users: store,
       sessions: createSessions(switches),
+      audit: host.stateOf(audit),
       tenants: host.stateOf(tenants),
       roles: host.stateOf(roles),
       switches,
