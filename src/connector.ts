@@ -1,3 +1,4 @@
+import type { Logger } from './log.ts';
 import type { ConnectorSurface } from './model/surface.ts';
 import type { Provisioner } from './provisioning/provisioner.ts';
 import { listedManagementKeys } from './resources/console.ts';
@@ -31,6 +32,7 @@ export interface ConnectorOptions {
   readonly provisioner?: Provisioner;
   readonly project: ProjectRead;
   readonly policy: SyncPolicy;
+  readonly logger?: Logger;
   readonly now?: () => number;
   /** A clock that ticks, and how much is kept for syncs that nobody ends; others than the usual ones for tests. */
   readonly every?: (ms: number, work: () => void) => () => void;
@@ -45,6 +47,8 @@ export interface ConnectorOptions {
 export interface Connector extends ConnectorSurface {
   /** What a sync has read, proved and found. Undefined for a sync that is unknown, or whose users are not all read. */
   report(activeSyncId: string): SyncReport | undefined;
+  /** Stops every action that is under way, and resolves when all have ended, and are written down. */
+  stopActions(): Promise<void>;
   /** Stops every read. */
   close(): void;
 }
@@ -56,6 +60,7 @@ export function createConnector({
   now = () => performance.now(),
   onForecast,
   onKeyExpiry,
+  logger,
   ...timing
 }: ConnectorOptions): Connector {
   const types = listedTypes(policy.include);
@@ -73,6 +78,7 @@ export function createConnector({
     },
   });
   const { projectId } = project;
+  const actions = actionService({ project, ...(logger !== undefined && { logger }) });
   return {
     ...composeSurface([
       connectorService({ probe: createProbe(project, types, now), sessions }),
@@ -87,12 +93,13 @@ export function createConnector({
       accountManagerService(),
       credentialManagerService(),
       eventService(),
-      actionService({ project }),
+      actions.service,
     ]),
     report: (activeSyncId) => {
       const session = sessions.peek(activeSyncId);
       return session === undefined ? undefined : syncReport(session);
     },
+    stopActions: () => actions.stop(),
     close: () => sessions.close(),
   };
 }

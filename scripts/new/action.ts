@@ -55,7 +55,9 @@ import { createProject, smallProject } from '../support/project-fixture.ts';
 
 describe('${id}', () => {
   it('does what it says', async () => {
-    const surface = composeSurface([actionService({ project: createProject(smallProject()), actions: [${camel}] })]);
+    const surface = composeSurface([
+      actionService({ project: createProject(smallProject()), actions: [${camel}] }).service,
+    ]);
 
     const { status, response } = await surface.invokeAction(
       create(InvokeActionRequestSchema, { name: '${id}', args: { user_id: 'ann' } }),

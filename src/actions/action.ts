@@ -1,27 +1,20 @@
 import type { JsonObject } from '@bufbuild/protobuf';
 import type { DescopeClient } from '../descope/client.ts';
+import { ConnectorError, type ErrorKind } from '../errors.ts';
 import type { ActionWords } from '../model/action-schema.ts';
 
 /** What an action may ask of the project. */
 export type ActionProject = Pick<DescopeClient, 'projectId' | 'readList' | 'loadUser'>;
 
-/**
- * One call of an action. The arguments are those that its words name, each of its type, the required ones all there.
- */
+/** One call of an action. The arguments are as `readArguments` gives them: each of its type, the required ones all there. */
 export interface ActionCall {
   readonly args: JsonObject;
   readonly project: ActionProject;
-  /** Fires when the caller goes away; not every caller in this process has one. */
+  /** Fires when the process stops, or the action has taken too long. Who asked may be gone long before. */
   readonly signal: AbortSignal | undefined;
 }
 
-/**
- * Something that can be done besides granting and revoking. Each action is one such object in a file of its own, and
- * one line of `actions.ts`.
- *
- * It runs to its end within the call that invokes it: there is no queue, and a caller cannot ask for less time. How it
- * ended is kept for as long as the process lives, for the last 1,000 calls; after that nobody can ask any more.
- */
+/** Something that can be done besides granting and revoking. Each is one such object in a file of its own, and one line of `actions.ts`. */
 export interface Action {
   readonly words: ActionWords;
   /**
@@ -29,4 +22,14 @@ export interface Action {
    * `error`.
    */
   readonly run: (call: ActionCall) => Promise<JsonObject>;
+}
+
+/** An action that did a part of what it is for: the answer FAILED, with what it did beside `error`. */
+export class ActionFailed extends ConnectorError {
+  readonly response: JsonObject;
+
+  constructor(kind: ErrorKind, message: string, response: JsonObject) {
+    super(kind, message);
+    this.response = response;
+  }
 }

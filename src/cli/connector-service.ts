@@ -62,10 +62,12 @@ export async function serveParent(
   const connector = createConnector({
     project: client,
     policy,
+    logger,
     onForecast: logForecast(logger),
     provisioner: provisioning(prepared, client, audit, observation),
   });
   stack.defer(() => connector.close());
+  stack.defer(() => connector.stopActions());
   const running = await startServer({
     surface: connector,
     listen: `127.0.0.1:${port}`,

@@ -73,11 +73,13 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
   const connector = createConnector({
     project: client,
     policy,
+    logger,
     onForecast: logForecast(logger),
     onKeyExpiry,
     provisioner: provisioning(prepared, client, audit, observation),
   });
   stack.defer(() => connector.close());
+  stack.defer(() => connector.stopActions());
   const running = await startServer({
     surface: connector,
     listen: settings.listen,

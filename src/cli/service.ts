@@ -64,11 +64,13 @@ export async function service(options: ServiceFlags, { env, signal, print }: Com
     const connector = createConnector({
       project: client,
       policy: { ...policy, include },
+      logger,
       onForecast: logForecast(logger),
       onKeyExpiry,
       provisioner: provisioning({ ...prepared, logger }, changing, audit, observation),
     });
     stack.defer(() => connector.close());
+    stack.defer(() => connector.stopActions());
     return connector;
   };
   const connectors = new Map<string, Connector>();

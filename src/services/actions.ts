@@ -1,11 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import type { JsonObject } from '@bufbuild/protobuf';
-import type { Action, ActionCall, ActionProject } from '../actions/action.ts';
+import type { Action, ActionProject } from '../actions/action.ts';
 import { actions as allActions } from '../actions/actions.ts';
-import { checkArguments } from '../actions/arguments.ts';
+import { readArguments } from '../actions/arguments.ts';
+import { checkWords } from '../actions/check-words.ts';
+import { outcomeOf } from '../actions/outcome.ts';
+import { type After, createRuns, type Run } from '../actions/runs.ts';
 import { ConnectorError } from '../errors.ts';
 import { ActionService, BatonActionStatus } from '../gen/c1/connector/v2/action_pb.ts';
-import { toActionSchema } from '../model/action-schema.ts';
+import { type Logger, silentLogger } from '../log.ts';
+import { actionTitle, toActionSchema } from '../model/action-schema.ts';
 import { type AnsweredService, answering } from './answers.ts';
 import { notFound } from './refusals.ts';
 
@@ -13,65 +15,77 @@ export interface ActionOptions {
   readonly project: ActionProject;
   /** All that there are, unless a test has some of its own. */
   readonly actions?: readonly Action[];
+  readonly logger?: Logger;
+  readonly after?: After;
 }
 
-/** How a call of an action ended. */
-interface Ended {
-  readonly id: string;
-  readonly name: string;
-  readonly status: BatonActionStatus;
-  readonly response: JsonObject;
+/** ActionService, and how to end what is under way. */
+export interface RunningActions {
+  readonly service: AnsweredService;
+  /** Stops every action that is under way, and resolves when all have ended. */
+  stop(): Promise<void>;
 }
 
-const mostKept = 1_000;
+const usualWaitMs = 1000;
+const longestWaitMs = 60 * 60_000;
+const longestAskedMs = 24 * 60 * 60_000;
 
-/** ActionService: the actions, what they take, and a call of one, which runs to its end before it is answered. */
-export function actionService({ project, actions = allActions }: ActionOptions): AnsweredService {
-  const byName = new Map(actions.map((action) => [action.words.name, action]));
-  if (byName.size < actions.length) {
-    throw new Error('two actions share a name');
-  }
-  const ended = new Map<string, Ended>();
-  return answering(ActionService, {
+const statuses = {
+  running: BatonActionStatus.RUNNING,
+  complete: BatonActionStatus.COMPLETE,
+  failed: BatonActionStatus.FAILED,
+} as const;
+
+/**
+ * ActionService: the actions, what they take, and a call of one. Who asks waits for its end as long as he says, and
+ * then gets an id to ask by; it runs to its end whoever waits.
+ */
+export function actionService({
+  project,
+  actions = allActions,
+  logger = silentLogger,
+  after,
+}: ActionOptions): RunningActions {
+  checkWords(actions.map(({ words }) => words));
+  const byTitle = new Map(actions.map((action) => [actionTitle(action.words), action]));
+  const runs = createRuns({ ...(after !== undefined && { after }) });
+
+  const service = answering(ActionService, {
     listActionSchemas: ({ resourceTypeId }) => ({
       schemas: actions
         .filter(({ words }) => resourceTypeId === '' || words.resourceTypeId === resourceTypeId)
         .map(({ words }) => toActionSchema(words)),
     }),
 
-    getActionSchema: ({ name }) => ({ schema: toActionSchema((byName.get(name) ?? notFound('action')).words) }),
+    // An action of a type is asked for as "type.name": the request has no place for the type.
+    getActionSchema: ({ name }) => ({ schema: toActionSchema((byTitle.get(name) ?? notFound('action')).words) }),
 
-    invokeAction: async ({ name, resourceTypeId, args = {} }, signal) => {
-      const action = byName.get(name);
-      if (action === undefined || (action.words.resourceTypeId ?? '') !== resourceTypeId) {
+    invokeAction: async ({ name, resourceTypeId, args = {}, inlineWait }, signal) => {
+      const title = resourceTypeId === '' ? name : `${resourceTypeId}.${name}`;
+      const action = byTitle.get(title);
+      if (action === undefined || action.words.name !== name) {
         return notFound('action');
       }
-      checkArguments(action.words, args);
-      const end = { id: randomUUID(), name, ...(await outcomeOf(action, { args, project, signal })) };
-      keep(ended, end);
-      return end;
+      const waitMs = waitOf(inlineWait);
+      const read = readArguments(action.words, args);
+      const { id } = runs.start(name, (stop) => outcomeOf(action, { args: read, project, signal: stop }, logger));
+      return toAnswer(await runs.wait(id, waitMs, signal));
     },
 
-    getActionStatus: ({ id }) => ({ ...(ended.get(id) ?? notFound('action')) }),
+    getActionStatus: ({ id }) => toAnswer(runs.find(id)),
   });
+  return { service, stop: runs.stop };
 }
 
-/** A failure that is meant to be read is an answer; any other is a bug, and fails the call. */
-async function outcomeOf(action: Action, call: ActionCall): Promise<Pick<Ended, 'status' | 'response'>> {
-  try {
-    return { status: BatonActionStatus.COMPLETE, response: { ...(await action.run(call)), success: true } };
-  } catch (thrown) {
-    if (thrown instanceof ConnectorError) {
-      return { status: BatonActionStatus.FAILED, response: { success: false, error: thrown.message } };
-    }
-    throw thrown;
-  }
+function toAnswer({ id, name, status, response }: Run) {
+  return { id, name, status: statuses[status], ...(response !== undefined && { response }) };
 }
 
-function keep(ended: Map<string, Ended>, end: Ended): void {
-  ended.set(end.id, end);
-  const [oldest] = ended.keys();
-  if (ended.size > mostKept && oldest !== undefined) {
-    ended.delete(oldest);
+/** How long a call waits: a second where it does not say, an hour at most. */
+function waitOf(asked: { readonly seconds: bigint; readonly nanos: number } | undefined): number {
+  const ms = asked === undefined ? 0 : Number(asked.seconds) * 1000 + asked.nanos / 1_000_000;
+  if (ms < 0 || ms > longestAskedMs) {
+    throw new ConnectorError('invalid', 'inline_wait must be 0 to 86400 seconds');
   }
+  return ms === 0 ? usualWaitMs : Math.min(ms, longestWaitMs);
 }

@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf';
 import { status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Action, ActionCall } from '../../src/actions/action.ts';
+import { type Action, type ActionCall, ActionFailed } from '../../src/actions/action.ts';
 import { textArgument } from '../../src/actions/arguments.ts';
 import { ConnectorError } from '../../src/errors.ts';
 import {
@@ -11,6 +11,7 @@ import {
   GetActionStatusRequestSchema,
   InvokeActionRequestSchema,
 } from '../../src/gen/c1/connector/v2/action_pb.ts';
+import { type LogFields, type Logger, silentLogger } from '../../src/log.ts';
 import { type RunningServer, startServer } from '../../src/server/server.ts';
 import { actionService } from '../../src/services/actions.ts';
 import { composeSurface } from '../../src/services/answers.ts';
@@ -50,7 +51,7 @@ afterEach(async () => {
 });
 
 async function serve(...actions: readonly Action[]): Promise<string> {
-  const surface = composeSurface([actionService({ project: createProject(smallProject()), actions })]);
+  const surface = composeSurface([actionService({ project: createProject(smallProject()), actions }).service]);
   server = await startServer({ surface, listen: '127.0.0.1:0' });
   return server.address;
 }
@@ -69,7 +70,7 @@ describe('an action', () => {
       ['is_loud', false, 'boolField'],
       ['titles', false, 'stringSliceField'],
     ]);
-    expect(schema?.returnTypes.map(({ name }) => name)).toEqual(['name']);
+    expect(schema?.returnTypes.map(({ name }) => name)).toEqual(['success', 'name']);
   });
 
   it('runs to its end within the call, and says so again when it is asked by the id', async () => {
@@ -128,7 +129,87 @@ describe('an action', () => {
 
     expect(schemas.map(({ name }) => name)).toEqual(['own']);
     expect(called.status).toBe(BatonActionStatus.COMPLETE);
-    expect((await failureOf(grpcCall(address, invokeAction, { name: 'own', args }))).code).toBe(status.NOT_FOUND);
+    expect((await grpcCall(address, getActionSchema, { name: 'user.own' })).schema?.resourceTypeId).toBe('user');
+    for (const request of [{ name: 'own' }, { name: 'user.own' }, { name: 'own', resourceTypeId: 'tenant' }]) {
+      expect((await failureOf(grpcCall(address, invokeAction, { ...request, args }))).code).toBe(status.NOT_FOUND);
+    }
+  });
+
+  it('that takes longer than its caller waits is RUNNING, and is asked for by its id', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const slow: Action = {
+      words: { ...nameUser.words, name: 'slow' },
+      run: async () => {
+        await promise;
+        return { name: 'Ann' };
+      },
+    };
+    const address = await serve(slow);
+
+    const begun = await grpcCall(address, invokeAction, {
+      name: 'slow',
+      args: { user_id: 'ann' },
+      inlineWait: { seconds: 0n, nanos: 1_000_000 },
+    });
+    const asked = await grpcCall(address, getActionStatus, { id: begun.id });
+    resolve();
+    await expect
+      .poll(async () => (await grpcCall(address, getActionStatus, { id: begun.id })).status)
+      .toBe(BatonActionStatus.COMPLETE);
+
+    expect([begun.status, asked.status]).toEqual([BatonActionStatus.RUNNING, BatonActionStatus.RUNNING]);
+    expect([begun.response, asked.response]).toEqual([undefined, undefined]);
+    expect((await grpcCall(address, getActionStatus, { id: begun.id })).response).toEqual({
+      success: true,
+      name: 'Ann',
+    });
+  });
+
+  it('is not begun with a wait of more than a day', async () => {
+    const address = await serve(nameUser);
+    const request = { name: 'name_user', args: { user_id: 'ann' }, inlineWait: { seconds: 86_401n } };
+
+    expect(await failureOf(grpcCall(address, invokeAction, request))).toMatchObject({
+      code: status.INVALID_ARGUMENT,
+      details: expect.stringContaining('inline_wait must be 0 to 86400 seconds'),
+    });
+  });
+
+  it('that breaks is FAILED with a reference, under which the log has where', async () => {
+    const lines: (LogFields & { readonly message: string })[] = [];
+    const note: Logger['error'] = (message, fields) => void lines.push({ message, ...fields });
+    const broken: Action = {
+      words: { ...nameUser.words, name: 'broken' },
+      run: async () => await Promise.reject(new TypeError('secret of a bug')),
+    };
+    const { service } = actionService({
+      project: createProject(smallProject()),
+      actions: [broken],
+      logger: { ...silentLogger, error: note },
+    });
+
+    const { response, status: ended } = await composeSurface([service]).invokeAction(
+      create(InvokeActionRequestSchema, { name: 'broken', args: { user_id: 'ann' } }),
+    );
+
+    const [line] = lines;
+    expect(ended).toBe(BatonActionStatus.FAILED);
+    expect(line).toMatchObject({ message: 'internal error', cause: 'TypeError' });
+    expect(response).toEqual({ success: false, error: `internal error (reference ${line?.reference})` });
+    expect(JSON.stringify([response, lines])).not.toContain('secret of a bug');
+  });
+
+  it('that did a part of what it is for tells that beside the error', async () => {
+    const half: Action = {
+      words: { ...nameUser.words, name: 'half' },
+      run: async () => await Promise.reject(new ActionFailed('unavailable', 'the rest failed', { name: 'Ann' })),
+    };
+    const address = await serve(half);
+
+    expect(await grpcCall(address, invokeAction, { name: 'half', args: { user_id: 'ann' } })).toMatchObject({
+      status: BatonActionStatus.FAILED,
+      response: { success: false, error: 'the rest failed', name: 'Ann' },
+    });
   });
 
   it('that is not there is NOT_FOUND, as is a call that nobody made', async () => {
@@ -144,7 +225,9 @@ describe('an action', () => {
   });
 
   it('is kept for the last 1,000 calls', async () => {
-    const surface = composeSurface([actionService({ project: createProject(smallProject()), actions: [nameUser] })]);
+    const surface = composeSurface([
+      actionService({ project: createProject(smallProject()), actions: [nameUser] }).service,
+    ]);
     const ids: string[] = [];
     for (let place = 0; place < 1_001; place += 1) {
       const request = { name: 'name_user', args: { user_id: 'ann' } };
