@@ -27,6 +27,7 @@ export const ranks: Readonly<Record<string, number>> = {
   descope: 1,
   model: 1,
   access: 2,
+  encryption: 2,
   'sync-format': 2,
   resources: 3,
   provisioning: 3,

@@ -23,6 +23,8 @@ export type {
   GrantsServiceListGrantsResponse,
 } from '../gen/c1/connector/v2/grant_pb.ts';
 export type {
+  EncryptedData,
+  EncryptionConfig,
   Resource,
   ResourceGetterServiceGetResourceRequest,
   ResourceGetterServiceGetResourceResponse,

@@ -1,7 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { JsonValue } from '@bufbuild/protobuf';
 import type { SyncRows, TypeRow } from './rows.ts';
+
+/** Somebody who asks for a secret, with keys that the SDK made: the request says `config`, and `private` opens the answer. */
+export interface SdkReader {
+  readonly kind: string;
+  readonly config: JsonValue;
+  readonly private: string;
+}
 
 /** The command line as it is executed. */
 export const bin = fileURLToPath(new URL('../../bin/baton-descope.js', import.meta.url));
@@ -100,6 +108,8 @@ export interface Report {
     readonly metadata: { readonly capabilities: Readonly<Record<string, unknown>> };
   };
   readonly services?: readonly string[];
+  readonly readers?: readonly SdkReader[];
+  readonly unsealed?: readonly string[];
   /** How the connector ended that was started as a child for this. */
   readonly child?: string;
   readonly health?: Readonly<Record<string, string>>;

@@ -7,6 +7,7 @@ import { oneShotScenarios } from './oneshot.ts';
 import { provisioningScenarios } from './provisioning.ts';
 import type { Report } from './processes.ts';
 import { countsOf, type Facts, factsOfSyncFile, type Id } from './rows.ts';
+import { secretScenarios } from './secrets.ts';
 import { treeScenarios } from './trees.ts';
 
 const engines = ['sqlite', 'pebble'] as const;
@@ -55,6 +56,7 @@ export const scenarios: readonly Scenario[] = [
   ...provisioningScenarios,
   ...childScenarios,
   ...oneShotScenarios,
+  ...secretScenarios,
 ];
 
 function syncArgs(address: string, engine: Engine, workers: number, file: string): string[] {

@@ -31,6 +31,7 @@ type options struct {
 	grant   grantOptions
 	revoke  string
 	rows    bool
+	input   string
 }
 
 // childOptions say which program to start as a child, instead of dialling an address.
@@ -51,6 +52,8 @@ type report struct {
 	Described *description        `json:"described,omitempty"`
 	Services  []string            `json:"services,omitempty"`
 	Health    map[string]string   `json:"health,omitempty"`
+	Readers   []reader            `json:"readers,omitempty"`
+	Unsealed  []string            `json:"unsealed,omitempty"`
 	// Child says how the connector ended that was started for this.
 	Child string `json:"child,omitempty"`
 }
@@ -77,6 +80,7 @@ func main() {
 	flag.StringVar(&o.grant.principal, "principal", "", "grant: principal's id")
 	flag.StringVar(&o.revoke, "grant-id", "", "revoke: grant id")
 	flag.BoolVar(&o.rows, "rows", true, "sync: put the store's rows into the report")
+	flag.StringVar(&o.input, "input", "", "unseal: a JSON list of {data, private}")
 	flag.Parse()
 
 	result, err := run(o, flag.Arg(0))
@@ -102,6 +106,14 @@ func run(o options, command string) (*report, error) {
 		return readFile(ctx, o, command, logs)
 	}
 	result := &report{}
+	switch command {
+	case "readers":
+		result.Readers, err = newReaders()
+		return result, err
+	case "unseal":
+		result.Unsealed, err = unsealFile(ctx, o.input)
+		return result, err
+	}
 	conn, child, err := connect(ctx, o, calls, cancel)
 	if err != nil {
 		return nil, err
