@@ -38,8 +38,8 @@ export const appMutants: readonly Mutant[] = [
     name: 'an answer to a change of applications believed without a load',
     edits: [
       {
-        inside: 'reconcile',
-        find: 'plan.steps.length === 1 && attempt.subject.type.readsBack !== true',
+        inside: 'carryOut',
+        find: 'plan.steps.length === 1 && work.plansAfterLast !== true',
         replace: 'plan.steps.length === 1',
       },
     ],

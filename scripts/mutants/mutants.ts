@@ -247,7 +247,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'a list of a key that changes again and again tried on',
-    edits: [{ inside: 'reconcile', find: 'changes > 1', replace: 'changes > 5' }],
+    edits: [{ inside: 'carryOut', find: 'changes > 1', replace: 'changes > 5' }],
     tests: ['provisioning/access-keys'],
   },
   {

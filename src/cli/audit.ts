@@ -80,14 +80,16 @@ function sentences(tell: (entry: AuditEntry) => Promise<void>, isOneAnswer: bool
 }
 
 function sentenceOf(
-  { time, requestId, operation, entitlement, principal, outcome }: AuditEntry,
+  { time, requestId, operation, entitlement, principal = '', resource = '', outcome }: AuditEntry,
   path: string | undefined,
 ): string {
   const kept =
     path === undefined
       ? '; this line is stored nowhere else: name a file with --audit-log'
       : `; this line could not be written to ${path}`;
-  return `Audit: ${time} ${operation} ${printable(entitlement)} for ${printable(principal)}: ${outcome}, request ${requestId}${printable(kept)}`;
+  const what =
+    entitlement === undefined ? printable(resource) : `${printable(entitlement)} for ${printable(principal)}`;
+  return `Audit: ${time} ${operation} ${what}: ${outcome}, request ${requestId}${printable(kept)}`;
 }
 
 function writeLine(output: NodeJS.WriteStream, line: string): Promise<void> {

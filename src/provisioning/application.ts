@@ -122,7 +122,7 @@ export function withAllOpen(
   { target: { appId }, subject, applicationDefault }: Asked,
   progress: Progress,
 ): unknown {
-  const shown = progress.seen.at(-1);
+  const shown = progress.seen.at(-1)?.record;
   const hasTaken = appId !== undefined && isSent(progress, take(appId));
   if (!hasTaken || shown === undefined || !namesNone(shown) || applicationDefault === 'none') {
     return thrown;

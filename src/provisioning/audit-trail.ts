@@ -3,8 +3,11 @@ import type { Logger } from '../log.ts';
 import { HintedError } from './hinted-error.ts';
 import type { AuditEntry, AuditOutcome, WriteAudit } from './audit.ts';
 
-type Attempted = Pick<AuditEntry, 'requestId' | 'operation' | 'entitlement' | 'principal'>;
-type Rest = Omit<AuditEntry, 'time' | 'outcome' | 'error' | keyof Attempted>;
+/** What an attempt is about, in each of its lines. */
+export type Attempted = Pick<AuditEntry, 'operation' | 'entitlement' | 'principal' | 'resource'>;
+
+/** What a line says besides. */
+export type Rest = Omit<AuditEntry, 'time' | 'outcome' | 'error' | 'requestId' | keyof Attempted>;
 
 /** The lines of one attempt: at most one `intended` line for each plan, then exactly one about how it ended. */
 export interface AuditLine {
@@ -22,7 +25,10 @@ export interface AuditLine {
  * Writes a line at both ends of each attempt. A line that cannot be written is an error in the log, and fails the
  * attempt with an error that says whether access was changed nevertheless.
  */
-export function createAuditTrail(write: WriteAudit, logger: Logger): { lineOf(attempted: Attempted): AuditLine } {
+export function createAuditTrail(
+  write: WriteAudit,
+  logger: Logger,
+): { lineOf(attempted: Attempted & Pick<AuditEntry, 'requestId'>): AuditLine } {
   return {
     lineOf: (attempted) => {
       let hasEnded = false;
@@ -33,7 +39,7 @@ export function createAuditTrail(write: WriteAudit, logger: Logger): { lineOf(at
         cause?: unknown,
       ): Promise<void> => {
         try {
-          await write({ time: new Date().toISOString(), ...attempted, outcome, ...rest });
+          await write({ time: new Date().toISOString(), ...attempted, outcome, ...logged(rest) });
         } catch (thrown) {
           const reason = thrown instanceof ConnectorError ? thrown.message : 'the audit log failed';
           const { requestId } = attempted;
@@ -50,11 +56,12 @@ export function createAuditTrail(write: WriteAudit, logger: Logger): { lineOf(at
         intended: (rest) => keep('intended', rest, 'nothing was sent to Descope'),
         ended: ({ outcome, ...rest }) => {
           hasEnded = true;
-          const isChanged = outcome === 'granted' || outcome === 'revoked';
           return keep(
             outcome,
             rest,
-            isChanged ? `access was changed nevertheless (${outcome})` : `nothing was changed (${outcome})`,
+            changesNothing(outcome)
+              ? `nothing was changed (${outcome})`
+              : `${attempted.entitlement === undefined ? 'the change was made' : 'access was changed'} nevertheless (${outcome})`,
           );
         },
         failed: (thrown, rest) => {
@@ -76,6 +83,21 @@ export function createAuditTrail(write: WriteAudit, logger: Logger): { lineOf(at
  * An audit line could not be written. It is reported once, also where the line about the end cannot be written either.
  */
 class AuditLost extends ConnectorError {}
+
+function changesNothing(outcome: AuditOutcome): boolean {
+  return outcome === 'planned' || outcome.startsWith('already-');
+}
+
+/** The requests of a plan as a line holds them. */
+function logged<Told extends Pick<Rest, 'plan'>>({ plan, ...rest }: Told): Omit<Told, 'plan'> & Pick<Rest, 'plan'> {
+  if (plan === undefined) {
+    return rest;
+  }
+  return {
+    ...rest,
+    plan: plan.map(({ logged: instead, ...write }) => (instead === undefined ? write : { ...write, body: instead })),
+  };
+}
 
 function messageOf(thrown: unknown): string {
   return thrown instanceof ConnectorError ? thrown.message : 'internal error';

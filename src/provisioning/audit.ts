@@ -14,6 +14,9 @@ export interface AuditState {
   readonly applications?: readonly string[];
   /** The consents of the principal to the third-party app; for a change of them, instead of the roles. */
   readonly consents?: readonly HeldConsent[];
+  /** Of an operation on a whole record: whether there is one, and its status. */
+  readonly exists?: boolean;
+  readonly status?: string;
 }
 
 /**
@@ -22,13 +25,16 @@ export interface AuditState {
 export const endings = {
   grant: ['granted', 'already-granted', 'refused', 'failed'],
   revoke: ['revoked', 'already-revoked', 'refused', 'failed'],
+  delete: ['deleted', 'already-deleted', 'refused', 'failed'],
 } as const;
+
+export type AuditOperation = keyof typeof endings;
 
 /**
  * `intended`: a write is about to be sent, and a line with the same request id will say how it ended. `planned`: a dry
  * run.
  */
-export type AuditOutcome = 'intended' | 'planned' | (typeof endings)['grant' | 'revoke'][number];
+export type AuditOutcome = 'intended' | 'planned' | (typeof endings)[AuditOperation][number];
 
 /** A request as it is sent to Descope, or would be. */
 export interface PlannedWrite {
@@ -36,19 +42,23 @@ export interface PlannedWrite {
   readonly body: Readonly<Record<string, unknown>>;
   /** The whole list as it was read, in whose place the body puts another. */
   readonly replaces?: Readonly<Record<string, unknown>>;
+  /** What an audit line holds instead of the body, where the body tells more of a person than ids and roles. */
+  readonly logged?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * One line about an attempt to change access: there is one before anything is sent, and one about the end. It holds no
- * secret.
+ * One line about an attempt to change something: there is one before anything is sent, and one about the end. It holds
+ * no secret. A grant or revoke names an entitlement and a principal, any other operation a resource.
  */
 export interface AuditEntry {
   readonly time: string;
   readonly requestId: string;
-  readonly operation: 'grant' | 'revoke';
-  readonly entitlement: string;
+  readonly operation: AuditOperation;
+  readonly entitlement?: string;
   /** The id of a user; `type:id` for a principal of another type. */
-  readonly principal: string;
+  readonly principal?: string;
+  /** `type:id`. */
+  readonly resource?: string;
   readonly outcome: AuditOutcome;
   readonly before?: AuditState;
   /** The last that Descope showed; absent when nothing was shown after `before`. */

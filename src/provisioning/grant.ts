@@ -6,10 +6,11 @@ import { ConnectorError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { inheritedBy, sourcesText } from './inherited.ts';
 import type { Lists } from './look-up.ts';
-import type { Plan, Planner, Progress, Seen } from './plan.ts';
+import type { Planner, Progress, Seen } from './plan.ts';
 import { described, type PrincipalRecord, type Subject } from './principal.ts';
 import type { Asked } from './provisioned-type.ts';
 import { isSameStep, type Step } from './step.ts';
+import type { Plan } from './work.ts';
 
 /**
  * Throws when the project does not have what the entitlement names, or when that is something else than the id says.
@@ -26,7 +27,7 @@ export function planGrant({ target, subject, joinTenant }: Asked, checkExists: C
   const wanted: Step = { operation: 'add', tenantId, roleName };
   const join: Step = { operation: 'add', tenantId, roleName: undefined };
 
-  return (seen: Seen, { mayBeOurs, effected }: Progress): Plan => {
+  return (seen: Seen, { mayBeOurs, effected }: Progress): Plan<Step> => {
     const { catalog, record } = seen;
     if (record === undefined) {
       throw new ConnectorError('not-found', `there is no ${described(subject)} in the project`);
@@ -53,7 +54,7 @@ export function withMembershipLeft(
   thrown: unknown,
   { tenantId, roleName: wantedRole }: Target,
   subject: Subject,
-  { effected, catalog }: Progress,
+  { effected, seen }: Progress,
 ): unknown {
   const hasJoined =
     wantedRole !== undefined &&
@@ -61,6 +62,7 @@ export function withMembershipLeft(
   if (!hasJoined || !(thrown instanceof ConnectorError)) {
     return thrown;
   }
+  const catalog = seen.at(-1)?.catalog;
   const tenant = catalog === undefined ? tenantId : tenantName(catalog, tenantId);
   return new ConnectorError(
     thrown.kind,

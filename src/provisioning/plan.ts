@@ -1,10 +1,10 @@
-import type { Catalog } from '../access/catalog.ts';
 import { endpointLabel } from '../descope/http/endpoint.ts';
 import type { PlannedWrite } from './audit.ts';
 import type { Lists } from './look-up.ts';
 import type { PrincipalRecord, PrincipalType, StepWrite, Subject } from './principal.ts';
 import { afterSteps } from './after-steps.ts';
 import type { Step } from './step.ts';
+import { newProgress as newWorkProgress, type Plan, type Progress as WorkProgress } from './work.ts';
 
 /**
  * What is known before a write: the lists, and the principal as Descope showed it just now (undefined: there is none).
@@ -13,40 +13,15 @@ export interface Seen extends Lists {
   readonly record: PrincipalRecord | undefined;
 }
 
-/**
- * What a change comes to, judged by one look. `settled`: the record is as it was asked for. `due`: these writes are
- * needed, in this order. `needsFreshLists`: lists that are a minute old may not settle it. `isOurs`: this attempt
- * changed the record.
- */
-export type Plan =
-  | { readonly kind: 'settled'; readonly isOurs: boolean; readonly needsFreshLists?: boolean }
-  | { readonly kind: 'due'; readonly steps: readonly [Step, ...Step[]] };
+/** What an attempt to grant or revoke has seen and done so far. */
+export type Progress = WorkProgress<Seen, Step>;
 
-export interface SentStep {
-  readonly step: Step;
-  readonly request: PlannedWrite;
-}
-
-/** What an attempt has seen and done so far. A failed attempt is told from it, in the audit line and to the caller. */
-export interface Progress {
-  /** Every record of the principal that Descope showed, in order. */
-  readonly seen: (PrincipalRecord | undefined)[];
-  /** Every write that left this process. */
-  readonly sent: SentStep[];
-  /** Steps that Descope has shown to be done. */
-  readonly effected: Step[];
-  /** A write was sent whose outcome is not known, so that what is seen now may be its effect. */
-  mayBeOurs: boolean;
-  /** The lists that were looked at last. */
-  catalog: Catalog | undefined;
+export function newProgress(): Progress {
+  return newWorkProgress();
 }
 
 /** Decides from what is seen which writes are due; refuses by throwing. It sends nothing. */
-export type Planner = (seen: Seen, progress: Progress) => Plan;
-
-export function newProgress(): Progress {
-  return { seen: [], sent: [], effected: [], mayBeOurs: false, catalog: undefined };
-}
+export type Planner = (seen: Seen, progress: Progress) => Plan<Step>;
 
 /** No planner asks for a write without a record. */
 export function presentRecord({ record }: Seen): PrincipalRecord {

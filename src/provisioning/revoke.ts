@@ -4,9 +4,11 @@ import { didYouMean, nearTargets, targetsMeantBy } from '../access/near-targets.
 import type { Target } from '../access/target.ts';
 import { ConnectorError } from '../errors.ts';
 import { inheritedBy, mayInherit, onlyInherited } from './inherited.ts';
-import type { Plan, Planner, Progress, Seen } from './plan.ts';
+import type { Planner, Progress, Seen } from './plan.ts';
 import { described, type Subject } from './principal.ts';
 import type { Asked } from './provisioned-type.ts';
+import type { Step } from './step.ts';
+import type { Plan } from './work.ts';
 
 /** What a type of roles must say of a target before it can be revoked. A membership has no such rules. */
 export interface RoleRules {
@@ -27,7 +29,7 @@ export function planRevoke({ target, subject }: Asked, rules?: RoleRules): Plann
   const { tenantId, roleName } = target;
   let wasListed = false; // when the removal was planned
 
-  return (seen: Seen, progress: Progress): Plan => {
+  return (seen: Seen, progress: Progress): Plan<Step> => {
     const { catalog, record } = seen;
     if (record === undefined) {
       checkCouldExist(subject, progress);
@@ -59,7 +61,7 @@ export function planRevoke({ target, subject }: Asked, rules?: RoleRules): Plann
 
 /** A deleted principal holds nothing. A text that cannot be an id says nothing about anybody, so it is `not-found`. */
 export function checkCouldExist({ id, type }: Subject, { seen }: Progress): void {
-  if (!type.canBeId(id) && seen.every((record) => record === undefined)) {
+  if (!type.canBeId(id) && seen.every(({ record }) => record === undefined)) {
     throw new ConnectorError(
       'not-found',
       `there is no ${type.noun} ${JSON.stringify(id.slice(0, 100))} in the project, and this cannot be the id of a deleted ${type.noun}: ${type.idForm}`,

@@ -62,6 +62,6 @@ function taking(consentId: string): Step {
 
 /** The consents that were taken back and were not there at first. */
 function takenAnew({ seen: [first], sent }: Progress): ReadonlySet<string | undefined> {
-  const atFirst = new Set(first?.consents?.map(({ id }) => id));
+  const atFirst = new Set(first?.record?.consents?.map(({ id }) => id));
   return new Set(sent.map(({ step }) => step.consentId).filter((id) => id !== undefined && !atFirst.has(id)));
 }

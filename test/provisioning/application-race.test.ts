@@ -4,7 +4,7 @@ import { isKind } from '../../src/errors.ts';
 import { createProvisioner, type ProvisionerOptions } from '../../src/provisioning/provisioner.ts';
 import { parseTarget } from '../../src/provisioning/request.ts';
 import { application } from '../support/app-rows.ts';
-import { DescopeModel } from '../support/descope-model.ts';
+import { asClient, DescopeModel } from '../support/descope-model.ts';
 import { createFakeProject } from '../support/provisioning-fake.ts';
 import { user } from '../support/project-fixture.ts';
 import { delayedBy, VirtualTime } from '../support/virtual-time.ts';
@@ -108,11 +108,13 @@ function slowly(
   latencies: Iterator<readonly [number, number]>,
 ): ProvisionerOptions['client'] {
   const delayed = delayedBy(time, latencies);
-  return Object.assign({}, model, {
-    loadForWrite: (id) => delayed(() => model.loadForWrite(id)),
-    writeUser: async (change, call) => {
-      call?.onRequest?.('write');
-      return await delayed(() => model.writeUser(change));
-    },
-  } satisfies Partial<ProvisionerOptions['client']>);
+  return asClient(
+    Object.assign({}, model, {
+      loadForWrite: (id) => delayed(() => model.loadForWrite(id)),
+      writeUser: async (change, call) => {
+        call?.onRequest?.('write');
+        return await delayed(() => model.writeUser(change));
+      },
+    } satisfies Partial<ProvisionerOptions['client']>),
+  );
 }

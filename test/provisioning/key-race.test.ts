@@ -4,7 +4,7 @@ import { decodeAccessKey } from '../../src/descope/access-keys.ts';
 import { isKind } from '../../src/errors.ts';
 import { createProvisioner, type ProvisionerOptions } from '../../src/provisioning/provisioner.ts';
 import { parseTarget } from '../../src/provisioning/request.ts';
-import { DescopeModel } from '../support/descope-model.ts';
+import { asClient, DescopeModel } from '../support/descope-model.ts';
 import { role } from '../support/project-fixture.ts';
 import { delayedBy, VirtualTime } from '../support/virtual-time.ts';
 
@@ -74,14 +74,16 @@ function slowly(
   latencies: Iterator<readonly [number, number]>,
 ): ProvisionerOptions['client'] {
   const delayed = delayedBy(time, latencies);
-  return Object.assign({}, model, {
-    loadKey: (id, call) => {
-      call?.onRequest?.('load');
-      return delayed(() => model.loadKey(id));
-    },
-    updateKey: async (keyChange, call) => {
-      call?.onRequest?.('update');
-      return await delayed(() => model.updateKey(keyChange));
-    },
-  } satisfies Partial<ProvisionerOptions['client']>);
+  return asClient(
+    Object.assign({}, model, {
+      loadKey: (id, call) => {
+        call?.onRequest?.('load');
+        return delayed(() => model.loadKey(id));
+      },
+      updateKey: async (keyChange, call) => {
+        call?.onRequest?.('update');
+        return await delayed(() => model.updateKey(keyChange));
+      },
+    } satisfies Partial<ProvisionerOptions['client']>),
+  );
 }

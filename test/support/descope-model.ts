@@ -1,5 +1,6 @@
 import type { KeyChange, KeyWriteOutcome } from '../../src/descope/access-key-calls.ts';
 import type { AccessKey } from '../../src/descope/access-keys.ts';
+import type { DescopeClient } from '../../src/descope/client.ts';
 import { type ConsentHolder, type ConsentOutcome, isConsentOf } from '../../src/descope/consent-calls.ts';
 import type { Consent } from '../../src/descope/consents.ts';
 import type { CallOptions } from '../../src/descope/http/call.ts';
@@ -69,6 +70,18 @@ export interface ModelOptions {
   readonly tieOrder: (() => number) | undefined;
   readonly areBoundsInclusive: boolean;
   readonly onRequest: DescopeModel['onRequest'];
+}
+
+/** A model as a whole client: a call that it does not have fails the test that makes it. */
+export function asClient(model: object): DescopeClient {
+  return new Proxy(model, {
+    get: (calls, name) => {
+      if (!(name in calls)) {
+        throw new Error(`the model has no ${String(name)}`);
+      }
+      return Reflect.get(calls, name);
+    },
+  }) as DescopeClient;
 }
 
 /**

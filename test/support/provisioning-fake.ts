@@ -1,6 +1,6 @@
 import type { AuditEntry } from '../../src/provisioning/audit.ts';
 import { createProvisioner, type Provisioner, type ProvisionerOptions } from '../../src/provisioning/provisioner.ts';
-import { DescopeModel, type ModelRequest, type Rows } from './descope-model.ts';
+import { asClient, DescopeModel, type ModelRequest, type Rows } from './descope-model.ts';
 
 /** A model of a project behind the provisioner. */
 export class FakeProject extends DescopeModel {
@@ -14,7 +14,7 @@ export class FakeProject extends DescopeModel {
   constructor(rows: Partial<Rows>, options: Partial<ProvisionerOptions>) {
     super({ rows });
     this.provisioner = createProvisioner({
-      client: this,
+      client: asClient(this),
       audit: async (entry) => void (entry.outcome === 'intended' ? this.intents : this.audit).push(entry),
       now: () => this.nowMs,
       sleep: async (ms) => void this.slept.push(ms),

@@ -1,0 +1,126 @@
+import { entitlementIdOf } from '../model/ids.ts';
+import { afterSteps } from './after-steps.ts';
+import { withAllOpen } from './application.ts';
+import type { AttemptContext, Ended as WorkEnded, Operation as RecordOperation, Told } from './attempts.ts';
+import type { Rest } from './audit-trail.ts';
+import { type AuditEntry, auditInherited, auditPrincipal, auditReturning, auditStates } from './audit.ts';
+import type { Catalog } from '../access/catalog.ts';
+import type { Target } from '../access/target.ts';
+import { alongsideOf, alsoInherited, type Change, type Ended, isDisabled, type Operation, toChange } from './change.ts';
+import { withMembershipLeft } from './grant.ts';
+import { type HoldingWork, holdingWork } from './holding-work.ts';
+import type { LookUp } from './look-up.ts';
+import type { Planner, Progress, Seen } from './plan.ts';
+import type { PrincipalRecord, Subject } from './principal.ts';
+import type { Asked } from './provisioned-type.ts';
+import { nothingReturns, type Returning, type ReturningMode, returningOf } from './returning.ts';
+import type { Step } from './step.ts';
+import { entitlementOf } from './types.ts';
+
+/** One grant or revoke: what is asked, and how it is judged. */
+export interface AskedChange {
+  readonly operation: Operation;
+  readonly asked: Asked;
+  readonly lookUp: LookUp;
+  readonly client: HoldingWork['client'];
+  /** What is done about a revoked role that a login gives back. */
+  readonly returning: ReturningMode;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+}
+
+/** A grant or revoke as the core runs it. */
+export function changeOperation(
+  { operation, asked, lookUp, client, returning: returningMode, now }: AskedChange,
+  { requestId, call }: AttemptContext,
+): RecordOperation<Seen, Step, Change> {
+  const { target, subject } = asked;
+  const { typeId, id } = { typeId: subject.type.typeId, id: subject.id };
+  const { planGrant, planRevoke } = entitlementOf(target);
+  const planner = unlessRefused(operation, subject, (operation === 'grant' ? planGrant : planRevoke)(asked));
+  const returns = operation === 'revoke' && typeId === 'user' ? returningMode : 'ignore';
+  let returning: Returning | undefined;
+  return {
+    about: { operation, entitlement: entitlementIdOf(target), principal: auditPrincipal(typeId, id) },
+    work: holdingWork({ client, subject, lookUp, planner, now }),
+    told: (first, last) => auditStates(first?.record, last?.record, target),
+    beforeWrites: async ({ seen }) => {
+      const catalog = seen.at(-1)?.catalog;
+      if (catalog !== undefined) {
+        returning ??= await returningOf(returns, client, { target, userId: id, catalog }, call);
+      }
+    },
+    announced: ({ record, catalog }) => statusOf(record, target, catalog),
+    failed: (thrown, progress) => withAllOpen(withMembershipLeft(thrown, target, subject, progress), asked, progress),
+    ended: (work, progress) => {
+      const ended = endedOf(operation, work, progress);
+      const alongside = alongsideOf(operation, ended, target);
+      const inherited = alsoInherited(ended, target, subject);
+      const made = { operation, requestId, target, alongside, inherited, returning: returning ?? nothingReturns };
+      return {
+        ...entryOf(made, ended),
+        log: { alongside: alongside.length },
+        result: toChange(made, subject, ended),
+      };
+    },
+  };
+}
+
+/** Asks the type of the principal before the planner: what it refuses is refused whatever is held. */
+function unlessRefused(operation: Operation, { id, type }: Subject, planner: Planner): Planner {
+  return (seen, progress) => {
+    const refusal = seen.record && type.refusalOf?.(operation, id, seen.record);
+    if (refusal !== undefined) {
+      throw refusal;
+    }
+    return planner(seen, progress);
+  };
+}
+
+/** Why a principal cannot use what it holds, as members of a line. */
+function statusOf(
+  record: PrincipalRecord | undefined,
+  target: Target,
+  catalog: Catalog | undefined,
+): Pick<AuditEntry, 'principalStatus' | 'resourceStatus'> {
+  return {
+    ...(record?.idle !== undefined && { principalStatus: record.idle }),
+    ...(isDisabled(target, catalog) && { resourceStatus: 'disabled' as const }),
+  };
+}
+
+type Made = Pick<Change, 'operation' | 'target' | 'alongside' | 'inherited' | 'returning'>;
+
+/** What the line about the end says of an attempt without an error; a dry run has changed nothing. */
+function entryOf(
+  { operation, target, alongside, inherited, returning }: Made,
+  { outcome, before, after, writes, lists: { catalog } }: Ended,
+): Pick<Told<Change>, 'entry' | 'plan'> {
+  const told: Partial<Rest> = {
+    ...(inherited.length > 0 && { alsoInherited: auditInherited(inherited) }),
+    ...auditReturning(returning),
+    ...statusOf(after ?? before, target, catalog),
+  };
+  if (outcome === 'planned') {
+    return { entry: { outcome, ...auditStates(before, undefined, target), ...told }, plan: writes };
+  }
+  const also = operation === 'grant' ? { alsoGained: alongside } : { alsoLost: alongside };
+  const states = auditStates(before, after, target);
+  return { entry: { outcome, ...states, ...(alongside.length > 0 && also), ...told } };
+}
+
+const outcomes = { grant: ['already-granted', 'granted'], revoke: ['already-revoked', 'revoked'] } as const;
+
+/** What a change came to; of a dry run, what the record would show if nothing else changed with it. */
+function endedOf(
+  operation: Operation,
+  { isPlanned, isOurs, seen, steps, writes }: WorkEnded<Seen, Step>,
+  progress: Progress,
+): Ended {
+  const { record } = seen;
+  if (isPlanned && record !== undefined) {
+    return { outcome: 'planned', before: record, after: afterSteps(record, steps), writes, lists: seen };
+  }
+  const before = progress.seen.find((one) => one.record !== undefined)?.record;
+  return { outcome: outcomes[operation][isOurs ? 1 : 0], before, after: record, writes, lists: seen };
+}
