@@ -4,6 +4,7 @@ import { endpointLabel } from './descope/http/endpoint.ts';
 import type { WholeList } from './descope/whole-list.ts';
 import type { ResourceType as ResourceTypeMessage } from './model/messages.ts';
 import { toResourceType } from './model/resource-type.ts';
+import { deleteRightsOf } from './provisioning/deletions.ts';
 import { writeRightsOf } from './provisioning/types.ts';
 import { accessKeyType } from './resources/access-key.ts';
 import { applicationType } from './resources/application.ts';
@@ -110,6 +111,12 @@ export interface TypeRights {
   readonly isOptIn: boolean;
   readonly read: readonly string[];
   readonly write: readonly string[];
+  readonly can: {
+    /** Something of it can be granted and revoked. */
+    readonly grant: boolean;
+    /** Its resources can be deleted. */
+    readonly delete: boolean;
+  };
 }
 
 /** The rights of every type, also of those that are not listed unless somebody asks for them. */
@@ -118,6 +125,10 @@ export function typeRights(): readonly TypeRights[] {
     type: toResourceType(words, isOptIn),
     isOptIn,
     read: reads.map(endpointLabel),
-    write: writeRightsOf(words.id),
+    write: [...writeRightsOf(words.id), ...deleteRightsOf(words.id)],
+    can: {
+      grant: writeRightsOf(words.id).length > 0,
+      delete: deleteRightsOf(words.id).length > 0,
+    },
   }));
 }

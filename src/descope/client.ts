@@ -5,6 +5,7 @@ import { createHttpClient, type HttpClientOptions } from './http/http-client.ts'
 import { readPagedList } from './paged-list.ts';
 import { askOfTenant, type TenantAnswer, type TenantCall } from './tenant-call.ts';
 import { createUserCalls, type UserCalls } from './users/user-calls.ts';
+import { createUserLifecycleCalls, type UserLifecycleCalls } from './users/user-lifecycle.ts';
 import { readWholeList, type WholeList } from './whole-list.ts';
 
 export type DescopeClientOptions = HttpClientOptions;
@@ -19,7 +20,7 @@ export interface OwnKey {
  * The calls to one Descope project. A list comes whole or the call fails; reads are retried; nothing is kept between
  * calls. Throws ConnectorError only.
  */
-export interface DescopeClient extends UserCalls, AccessKeyCalls, ConsentCalls {
+export interface DescopeClient extends UserCalls, UserLifecycleCalls, AccessKeyCalls, ConsentCalls {
   readonly projectId: string;
   /** The keys that it sends: the management key, and that of the company where there is another. */
   readonly ownKeys: readonly OwnKey[];
@@ -47,6 +48,7 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
     searchesPerMinute: http.searchesPerMinute,
     generalPerMinute: http.generalPerMinute,
     ...createUserCalls(http),
+    ...createUserLifecycleCalls(http),
     ...createAccessKeyCalls(http),
     ...createConsentCalls(http),
     readList: (list, call) =>

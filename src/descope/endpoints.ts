@@ -15,6 +15,7 @@ import { defaultSsoSettingsCall, ssoSettingsCall } from './sso.ts';
 import { tenantSettingsCall } from './tenant-settings.ts';
 import { tenantList } from './tenants.ts';
 import { thirdPartyAppList } from './third-party-apps.ts';
+import { userLifecycleEndpoints } from './users/user-lifecycle.ts';
 import { userWriteEndpoints } from './users/user-writes.ts';
 import { userReadEndpoints } from './users/user.ts';
 import { endpointsOf, type WholeList } from './whole-list.ts';
@@ -52,6 +53,7 @@ export const endpoints: readonly Endpoint[] = [
   ...wholeLists.flatMap((list) => endpointsOf(list)),
   ...tenantEndpoints,
   ...Object.values(userWriteEndpoints),
+  ...Object.values(userLifecycleEndpoints),
   ...Object.values(accessKeyEndpoints),
   ...Object.values(consentWriteEndpoints),
 ];

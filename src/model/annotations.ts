@@ -4,6 +4,8 @@ import { file_c1_connector_v2_annotation_entitlement } from '../gen/c1/connector
 import { file_c1_connector_v2_annotation_grant } from '../gen/c1/connector/v2/annotation_grant_pb.ts';
 import { file_c1_connector_v2_annotation_ratelimit } from '../gen/c1/connector/v2/annotation_ratelimit_pb.ts';
 import { file_c1_connector_v2_annotation_raw_id } from '../gen/c1/connector/v2/annotation_raw_id_pb.ts';
+import { file_c1_connector_v2_annotation_resource } from '../gen/c1/connector/v2/annotation_resource_pb.ts';
+import { file_c1_connector_v2_annotation_resource_deleted } from '../gen/c1/connector/v2/annotation_resource_deleted_pb.ts';
 import { file_c1_connector_v2_annotation_resource_tree } from '../gen/c1/connector/v2/annotation_resource_tree_pb.ts';
 import { file_c1_connector_v2_annotation_trait } from '../gen/c1/connector/v2/annotation_trait_pb.ts';
 import { file_c1_connector_v2_annotation_type_scoped_entitlements } from '../gen/c1/connector/v2/annotation_type_scoped_entitlements_pb.ts';
@@ -16,6 +18,8 @@ export const annotationRegistry: Registry = createRegistry(
   file_c1_connector_v2_annotation_grant,
   file_c1_connector_v2_annotation_ratelimit,
   file_c1_connector_v2_annotation_raw_id,
+  file_c1_connector_v2_annotation_resource,
+  file_c1_connector_v2_annotation_resource_deleted,
   file_c1_connector_v2_annotation_resource_tree,
   file_c1_connector_v2_annotation_trait,
   file_c1_connector_v2_annotation_type_scoped_entitlements,

@@ -16,6 +16,7 @@ import type { ChangeRequest } from './request.ts';
 import type { Seen } from './plan.ts';
 import type { ReturningMode } from './returning.ts';
 import type { Step } from './step.ts';
+import { turnOf } from './turns.ts';
 import { entitlementOf, listsOf } from './types.ts';
 
 export interface ProvisionerOptions extends AttemptOptions {
@@ -114,9 +115,4 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     perform: async (words, read, signal) =>
       await attempts.run(await attempts.read(words, () => read({ client, now })), signal),
   };
-}
-
-/** The turn of a record: one change of it at a time. */
-export function turnOf({ typeId, id }: { readonly typeId: string; readonly id: string }): string {
-  return `${typeId}:${id}`;
 }

@@ -1,5 +1,4 @@
 import { create } from '@bufbuild/protobuf';
-import { ConnectorError } from '../errors.ts';
 import {
   GrantAlreadyExistsSchema,
   GrantAlreadyRevokedSchema,
@@ -15,6 +14,7 @@ import type { Provisioner } from '../provisioning/provisioner.ts';
 import { type AskedEntitlement, parseChangeRequest } from '../provisioning/request.ts';
 import type { TypeSet } from '../resources/type-set.ts';
 import { type AnsweredService, answering } from './answers.ts';
+import { presentProvisioner } from './refusals.ts';
 
 export interface GrantManagerOptions {
   /** Changes access, or refuses to and writes that down; without it every grant and revoke is refused. */
@@ -29,7 +29,7 @@ export function grantManagerService({ provisioner, types }: GrantManagerOptions)
   async function provision(operation: Operation, asked: AskedEntitlement, signal?: AbortSignal): Promise<Change> {
     const { resourceType: typeId = '', resource: id = '' } = asked.principal?.id ?? {};
     const words = { entitlement: asked.entitlement?.id ?? '', principal: { typeId, id } };
-    return await present(provisioner).attempt(
+    return await presentProvisioner(provisioner).attempt(
       operation,
       words,
       () => parseChangeRequest(operation, asked, isType),
@@ -77,11 +77,4 @@ function annotationsOf({ requestId, inherited, returning: { mayReturn, unknown }
       ? []
       : [annotate(GrantMetadataSchema, create(GrantMetadataSchema, { metadata }))]),
   ];
-}
-
-function present(provisioner: Provisioner | undefined): Provisioner {
-  if (provisioner === undefined) {
-    throw new ConnectorError('precondition', 'provisioning is not enabled: start the server with --provisioning');
-  }
-  return provisioner;
 }

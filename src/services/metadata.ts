@@ -3,14 +3,19 @@ import { actions } from '../actions/actions.ts';
 import { Capability, type ConnectorMetadata, ConnectorMetadataSchema } from '../gen/c1/connector/v2/connector_pb.ts';
 import { typeRights, type TypeRights } from '../registry.ts';
 
+/** What a type's rights to write allow, as capabilities. */
+const changing = [
+  ['grant', Capability.PROVISION],
+  ['delete', Capability.RESOURCE_DELETE],
+] as const;
+
 /**
- * Name and abilities of the connector: every type can be synced, as a whole and one resource at a time, and those that
+ * Name and abilities of the connector: every type can be synced, as a whole and one resource at a time and those that
  * need a right to write can be provisioned. What it can do is said whether or not this process was allowed to: a
  * platform decides by it what to offer.
  */
 export function connectorMetadata(rights: readonly TypeRights[] = typeRights()): ConnectorMetadata {
   const read = [Capability.SYNC, Capability.TARGETED_SYNC];
-  const provision = rights.some(({ write }) => write.length > 0) ? [Capability.PROVISION] : [];
   return create(ConnectorMetadataSchema, {
     displayName: 'Descope',
     helpUrl: 'https://docs.descope.com',
@@ -18,10 +23,10 @@ export function connectorMetadata(rights: readonly TypeRights[] = typeRights()):
     capabilities: {
       resourceTypeCapabilities: rights
         .toSorted((left, right) => (left.type.id < right.type.id ? -1 : 1))
-        .map(({ type, isOptIn, read: readLabels, write: writeLabels }) => ({
+        .map(({ type, isOptIn, read: readLabels, write: writeLabels, can }) => ({
           resourceType: type,
           optInRequired: isOptIn,
-          capabilities: [...read, ...(writeLabels.length > 0 ? [Capability.PROVISION] : [])],
+          capabilities: [...read, ...changing.filter(([does]) => can[does]).map(([, capability]) => capability)],
           permissions: {
             permissions: [
               ...readLabels.map((label) => ({ permission: `read: ${label}` })),
@@ -30,7 +35,7 @@ export function connectorMetadata(rights: readonly TypeRights[] = typeRights()):
           },
         })),
       connectorCapabilities: [
-        ...provision,
+        ...changing.filter(([does]) => rights.some(({ can }) => can[does])).map(([, capability]) => capability),
         ...read,
         ...(actions.length > 0 ? [Capability.ACTIONS] : []),
         Capability.SERVICE_MODE_TARGETED_SYNC,

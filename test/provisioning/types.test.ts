@@ -15,7 +15,7 @@ import { planRevoke } from '../../src/provisioning/revoke.ts';
 import { provisioned, writeRightsOf } from '../../src/provisioning/types.ts';
 import { userPrincipal } from '../../src/provisioning/user.ts';
 import { parseChangeRequest, parseTarget } from '../../src/provisioning/request.ts';
-import { registry } from '../../src/registry.ts';
+import { registry, typeRights } from '../../src/registry.ts';
 import { catalogOf } from '../support/catalog.ts';
 import { role } from '../support/project-fixture.ts';
 import { addApp, deleteConsents, deleteTenantConsents, removeApp, updateKey } from '../support/provisioning-server.ts';
@@ -72,7 +72,7 @@ describe('the types whose entitlements can be changed', () => {
       ['application', [addApp, removeApp]],
       ['third_party_app', [deleteConsents, deleteTenantConsents]],
     ]);
-    expect(new Set(changeable.flatMap(({ typeId }) => writeRightsOf(typeId)))).toEqual(
+    expect(new Set(typeRights().flatMap(({ write }) => write))).toEqual(
       new Set(endpoints.filter(({ effect }) => effect === 'write').map(endpointLabel)),
     );
   });

@@ -315,7 +315,7 @@ export async function startProvisioning({
 }
 
 const isWritePath = (path: string): boolean =>
-  ['/user/update/', '/accesskey/update', '/consents/delete'].some((part) => path.includes(part));
+  ['/user/update/', '/user/delete', '/accesskey/update', '/consents/delete'].some((part) => path.includes(part));
 
 function requestIdOf(annotations: Parameters<typeof anyUnpack>[0][]): string {
   return annotations.map((one) => anyUnpack(one, RequestIdSchema)).find((one) => one !== undefined)?.requestId ?? '';
@@ -339,5 +339,6 @@ export const updateKey = 'POST /v1/mgmt/accesskey/update';
 export const removeTenant = 'POST /v1/mgmt/user/update/tenant/remove';
 export const addApp = 'POST /v1/mgmt/user/update/ssoapp/add';
 export const removeApp = 'POST /v1/mgmt/user/update/ssoapp/remove';
+export const deleteUser = 'POST /v1/mgmt/user/delete';
 export const deleteConsents = 'POST /v1/mgmt/thirdparty/consents/delete';
 export const deleteTenantConsents = 'POST /v1/mgmt/thirdparty/consents/delete/tenant';

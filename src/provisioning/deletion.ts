@@ -1,0 +1,106 @@
+import type { CallOptions } from '../descope/http/call.ts';
+import type { WriteEndpoint } from '../descope/http/endpoint.ts';
+import type { ResourceRef } from '../model/ids.ts';
+import { printable } from '../printable.ts';
+import type { AskedOperation, AttemptContext, Operation } from './attempts.ts';
+import type { AuditState, PlannedWrite } from './audit.ts';
+import type { OperationTools } from './provisioner.ts';
+import { type RecordStep, recordWork } from './record-work.ts';
+import { turnOf } from './turns.ts';
+
+/** A record that can be deleted, as Descope shows it. */
+export interface DeletableRecord {
+  /** What people call it; its id where it has no name. */
+  readonly name: string;
+  /** The first login id of a user; '' for what has none. */
+  readonly login: string;
+  readonly status: string;
+}
+
+type Seen = DeletableRecord | undefined;
+
+/** A type whose resources can be deleted: one file a type, listed in deletions.ts. */
+export interface DeletableType {
+  readonly typeId: string;
+  /** "user", for messages. */
+  readonly noun: string;
+  /** A request of each kind that it sends, from which the rights of the key are told. */
+  readonly sample: () => readonly { readonly endpoint: WriteEndpoint }[];
+  /** The record with this id; undefined when there is none. */
+  load(id: string, tools: OperationTools, call: CallOptions): Promise<Seen>;
+  /** What is to be sent for it, the deletion itself last. Refuses by throwing what must not be deleted. */
+  steps(id: string, record: DeletableRecord, tools: OperationTools): readonly [RecordStep<Seen>, ...RecordStep<Seen>[]];
+  /** What goes with it: other resources of the same record. */
+  alsoDeleted?(id: string): readonly ResourceRef[];
+}
+
+/** How a deletion ended. */
+export interface Deleted {
+  readonly outcome: 'deleted' | 'already-deleted' | 'planned';
+  readonly requestId: string;
+  readonly resource: ResourceRef;
+  readonly noun: string;
+  /** As it was seen first; undefined where there was none. */
+  readonly record: DeletableRecord | undefined;
+  readonly alsoDeleted: readonly ResourceRef[];
+  /** What was sent, or, in a dry run, would be. */
+  readonly writes: readonly PlannedWrite[];
+}
+
+/** The deletion of one resource. What is not there is deleted already. */
+export function askedDeletion(
+  type: DeletableType,
+  id: string,
+  tools: OperationTools,
+): AskedOperation<Seen, RecordStep<Seen>, Deleted> {
+  return {
+    turns: [turnOf({ typeId: type.typeId, id })],
+    make: (context) => deletion(type, id, tools, context),
+  };
+}
+
+function deletion(
+  type: DeletableType,
+  id: string,
+  tools: OperationTools,
+  { requestId }: AttemptContext,
+): Operation<Seen, RecordStep<Seen>, Deleted> {
+  const { typeId, noun } = type;
+  const resource = { typeId, id };
+  return {
+    about: { operation: 'delete', resource: `${typeId}:${id}` },
+    work: recordWork<Seen>({
+      described: `${noun} ${printable(id)}`,
+      look: (call) => type.load(id, tools, call),
+      plan: (record, { mayBeOurs }) => {
+        if (record === undefined) {
+          return { kind: 'settled', isOurs: mayBeOurs };
+        }
+        const [first, ...others] = type.steps(id, record, tools);
+        return { kind: 'due', steps: [first, ...others] };
+      },
+    }),
+    told: (first, last) => ({ before: stateOf(first), ...(last !== first && { after: stateOf(last) }) }),
+    ended: ({ isPlanned, isOurs, seen, writes }, progress) => {
+      const [before] = progress.seen;
+      const outcome = isPlanned ? 'planned' : isOurs ? 'deleted' : 'already-deleted';
+      return {
+        entry: { outcome, before: stateOf(before), ...(!isPlanned && { after: stateOf(seen) }) },
+        ...(isPlanned && { plan: writes }),
+        result: {
+          outcome,
+          requestId,
+          resource,
+          noun,
+          record: before,
+          alsoDeleted: outcome === 'deleted' ? (type.alsoDeleted?.(id) ?? []) : [],
+          writes,
+        },
+      };
+    },
+  };
+}
+
+function stateOf(record: Seen): AuditState {
+  return record === undefined ? { exists: false } : { exists: true, status: record.status };
+}
