@@ -41,7 +41,7 @@ function deletableOf(typeId: string): DeletableType {
   if (type === undefined) {
     throw new ConnectorError(
       'unsupported',
-      `a resource of the type ${JSON.stringify(typeId.slice(0, 100))} cannot be deleted: only ${deletable.map((one) => one.typeId).join(', ')} can`,
+      `a ${JSON.stringify(typeId.slice(0, 100))} cannot be deleted: only ${deletable.map((one) => one.typeId).join(', ')} can`,
     );
   }
   return type;

@@ -208,7 +208,16 @@ describe('a change', () => {
 });
 
 describe('other kinds', () => {
-  it.each(['createAccount', 'deleteResource', 'rotateCredentials', 'issueCredential', 'createResource'] as const)(
+  it('deleteResource deletes the user', async () => {
+    await using bench = await startService({ emulator: project });
+    const value = { resourceId: { resourceType: 'user', resource: 'U2Ada' } };
+    const id = bench.platform.give({ id: taskId('delete'), taskType: { case: 'deleteResource', value } });
+
+    expect(await endOf(bench, id)).toMatchObject({ code: 'OK', response: 'c1.connector.v2.DeleteResourceResponse' });
+    expect(bench.emulator.state.user('U2Ada')).toBeUndefined();
+  });
+
+  it.each(['createAccount', 'rotateCredentials', 'issueCredential', 'createResource'] as const)(
     '%s is asked of the connector, which says that it does not do it',
     async (name) => {
       await using bench = await startService({ emulator: project });
