@@ -1,16 +1,11 @@
 import type { Target } from '../access/target.ts';
-import { printable, printableJson } from '../answers/printable.ts';
+import { printable } from '../answers/printable.ts';
 import { entitlementIdOf } from '../model/ids.ts';
-import {
-  auditInherited,
-  auditPrincipal,
-  auditReturning,
-  type AuditState,
-  type PlannedWrite,
-} from '../provisioning/audit.ts';
+import { auditInherited, auditPrincipal, auditReturning, type AuditState } from '../provisioning/audit.ts';
 import type { Change } from '../provisioning/change.ts';
 import type { HeldConsent } from '../provisioning/shown.ts';
 import { returningText } from '../provisioning/returning.ts';
+import { writeLines } from './write-lines.ts';
 
 /** The outcome of a change for people: a sentence, the side effects, and the user's record before and after. */
 export function changeSentences(change: Change): readonly string[] {
@@ -117,12 +112,6 @@ function comesBack({ returning: { mayReturn, unknown } }: Change): readonly stri
     return [`Warning: whether it comes back at the next login could not be read: ${printable(unknown)}`];
   }
   return mayReturn.length === 0 ? [] : [`Warning: it may come back at the next login, by ${returningText(mayReturn)}.`];
-}
-
-/** A request that would be sent, and the whole list that it would replace. */
-function writeLines({ request, body, replaces }: PlannedWrite): readonly string[] {
-  const line = `  ${request} ${printableJson(body)}`;
-  return replaces === undefined ? [line] : [line, `  in the place of ${printableJson(replaces)}`];
 }
 
 /** What is held is no use to a key that has ended, or that was switched off, nor an application that is. */

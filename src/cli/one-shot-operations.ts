@@ -63,7 +63,7 @@ export const operations: readonly Operation[] = [
     by: ['deleteResource'],
     with: ['deleteResourceType'],
     changes: true,
-    run: 'it deletes nothing',
+    run: async (call) => (await import('./account-delete.ts')).deleteAsked(call),
   },
   {
     by: ['rotateCredentials'],

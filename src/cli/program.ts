@@ -1,5 +1,6 @@
 import { Command, type OutputConfiguration } from 'commander';
 import { version } from '../version.ts';
+import { addAccountCommand } from './account-command.ts';
 import { addChangeCommand } from './change-command.ts';
 import type { CommandContext } from './command-context.ts';
 import { addCompletionCommand } from './completion-command.ts';
@@ -52,6 +53,7 @@ Flags without a command mean what they mean to every Baton connector:
   program.commandsGroup('Change access:');
   addChangeCommand(program, 'grant', context);
   addChangeCommand(program, 'revoke', context);
+  addAccountCommand(program, context);
   program.commandsGroup('Ask a file:');
   addQuestionCommands(program, context);
   addListCommand(program, context);

@@ -14,18 +14,21 @@ const refusals: Readonly<Record<string, string>> = {
   role: 'a role is never deleted by this connector, since everybody who holds it loses it: delete it in Descope',
 };
 
-/** Deletes one resource, or says why not; written down in either case. */
+/**
+ * Deletes one resource, or says why not; written down in either case. `asked` is the resource in the words of whoever
+ * asks; `find` checks the request and says which resource is meant.
+ */
 export async function deleteResource(
   provisioner: Provisioner,
-  { typeId, id }: ResourceRef,
-  check: () => void = () => undefined,
+  asked: ResourceRef,
+  find: () => ResourceRef | Promise<ResourceRef>,
   signal?: AbortSignal,
 ): Promise<Deleted> {
-  const words = { operation: 'delete', resource: `${typeId}:${id}`.slice(0, maxIdBytes) } as const;
+  const words = { operation: 'delete', resource: `${asked.typeId}:${asked.id}`.slice(0, maxIdBytes) } as const;
   return await provisioner.perform(
     words,
-    (tools) => {
-      check();
+    async (tools) => {
+      const { typeId, id } = await find();
       return askedDeletion(deletableOf(typeId), id, tools);
     },
     signal,

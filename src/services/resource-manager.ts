@@ -4,6 +4,7 @@ import { ResourceDeletedSchema } from '../gen/c1/connector/v2/annotation_resourc
 import { ResourceDoesNotExistSchema } from '../gen/c1/connector/v2/annotation_resource_pb.ts';
 import { ResourceDeleterService, ResourceManagerService } from '../gen/c1/connector/v2/resource_pb.ts';
 import { annotate, marker } from '../model/annotations.ts';
+import type { ResourceRef } from '../model/ids.ts';
 import type { Any, ResourceId } from '../model/messages.ts';
 import { optionalResourceId, requiredResourceId } from '../model/requests.ts';
 import { deleteResource } from '../provisioning/deletions.ts';
@@ -42,11 +43,12 @@ async function deleteAsked(
   signal: AbortSignal | undefined,
 ): Promise<{ annotations: Any[] }> {
   const { resourceType: typeId = '', resource: id = '' } = resourceId ?? {};
-  const check = (): void => {
+  const find = (): ResourceRef => {
     requiredResourceId(resourceId, 'resource_id');
     optionalResourceId(parentResourceId, 'parent_resource_id');
+    return { typeId, id };
   };
-  const deleted = await deleteResource(presentProvisioner(provisioner), { typeId, id }, check, signal);
+  const deleted = await deleteResource(presentProvisioner(provisioner), { typeId, id }, find, signal);
   return {
     annotations: [
       ...(deleted.outcome === 'already-deleted' ? [marker(ResourceDoesNotExistSchema)] : []),

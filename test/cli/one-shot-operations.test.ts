@@ -18,7 +18,6 @@ describe('an operation without a command', () => {
     ['--create-account-profile', { createAccountProfile: '{}' }],
     ['--invoke-action', { invokeAction: 'x', invokeActionArgs: '{}' }],
     ['--list-action-schemas', { listActionSchemas: true }],
-    ['--delete-resource', { deleteResource: 'x', deleteResourceType: 'user' }],
     ['--rotate-credentials', { rotateCredentials: 'x', rotateCredentialsType: 'access_key' }],
     ['--create-ticket', { createTicket: true, ticketTemplatePath: 'x' }],
     ['--diff-syncs', { diffSyncs: true, baseSyncId: 'a', appliedSyncId: 'b' }],

@@ -1,0 +1,76 @@
+import { ConnectorError } from '../errors.ts';
+import { createProvisioner, type Provisioner } from '../provisioning/provisioner.ts';
+import { openAudit } from './audit.ts';
+import type { CommandContext } from './command-context.ts';
+import { createPrompts } from './prompts.ts';
+import type { SettingFlags } from './setting-sources.ts';
+import { type Setup, setUp } from './settings.ts';
+
+const rateWaits = { longestRateWaitMs: 2 * 60_000, totalRateWaitMs: 5 * 60_000 };
+
+/** The flags of every command that changes a record. */
+export type OperationFlags = SettingFlags & {
+  readonly dryRun?: boolean;
+  readonly json?: boolean;
+  /** What cannot be undone is done without a question. */
+  readonly yes?: boolean;
+  /** Refuses without --provisioning. For callers whose command does not say by its name that it changes something. */
+  readonly needsProvisioning?: boolean;
+};
+
+/** What an operation of the command line works with. */
+export interface OperationSetup extends Setup {
+  readonly provisioner: Provisioner;
+  /** Throws where the call needs --provisioning and has it not; to be called where a refusal is written down. */
+  readonly checkProvisioning: () => void;
+}
+
+/** Runs one operation of the command line over a project; the audit log has every outcome. */
+export async function withProvisioner<Result>(
+  flags: OperationFlags,
+  { env }: Pick<CommandContext, 'env'>,
+  work: (setup: OperationSetup) => Promise<Result>,
+): Promise<Result> {
+  const setup = await setUp(flags, env, rateWaits);
+  const { client, logger, settings } = setup;
+  await using audit = await openAudit(settings, { logger, isOneAnswer: true });
+  const provisioner = createProvisioner({
+    client,
+    audit: (entry) => audit.append(entry),
+    dryRun: flags.dryRun === true,
+    logger,
+  });
+  const checkProvisioning = (): void => {
+    if (flags.needsProvisioning === true && !settings.provisioning) {
+      throw new ConnectorError(
+        'precondition',
+        'provisioning is not enabled: add --provisioning (-p) to change anything',
+      );
+    }
+  };
+  return await work({ ...setup, provisioner, checkProvisioning });
+}
+
+/**
+ * Asks a person before what cannot be undone; where nobody can answer, --yes must say so. A dry run asks nothing.
+ * `what` is the question without its mark, such as "Delete user Ada".
+ */
+export async function confirmed(
+  what: string,
+  { yes, dryRun }: Pick<OperationFlags, 'yes' | 'dryRun'>,
+  signal: AbortSignal,
+): Promise<void> {
+  if (yes === true || dryRun === true) {
+    return;
+  }
+  const prompts = createPrompts(signal);
+  if (prompts === undefined) {
+    throw new ConnectorError(
+      'config',
+      'this cannot be undone, and nobody is at a terminal to confirm it: nothing was sent; add --yes to do it, or --dry-run to look',
+    );
+  }
+  if (!(await prompts.confirm(`${what}? This cannot be undone.`))) {
+    throw new ConnectorError('refused', 'not confirmed: nothing was sent');
+  }
+}
