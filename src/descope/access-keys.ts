@@ -26,7 +26,8 @@ export interface AccessKey {
   readonly keyTenants: readonly Membership[];
   readonly permittedIps: readonly string[];
   readonly hasCustomClaims: boolean;
-  readonly isEditable: boolean;
+  /** Undefined where Descope does not say so. */
+  readonly isEditable: boolean | undefined;
 }
 
 export function decodeAccessKey(key: JsonObject): AccessKey {
@@ -44,7 +45,7 @@ export function decodeAccessKey(key: JsonObject): AccessKey {
     keyTenants: memberships(key, 'keyTenants').map(kept),
     permittedIps: sharedTexts(texts(key, 'permittedIps')),
     hasCustomClaims: Object.keys(object(key, 'customClaims')).length > 0,
-    isEditable: flag(key, 'editable'),
+    isEditable: key['editable'] === undefined || key['editable'] === null ? undefined : flag(key, 'editable'),
   };
 }
 

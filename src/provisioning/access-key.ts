@@ -1,3 +1,4 @@
+import type { Holder } from '../access/holding.ts';
 import { type KeyChange, toUpdateRequest } from '../descope/access-key-calls.ts';
 import type { AccessKey } from '../descope/access-keys.ts';
 import { ConnectorError } from '../errors.ts';
@@ -31,10 +32,17 @@ export const accessKeyPrincipal: PrincipalType = {
     replaces: toKeyChange(write, write.record).lists,
   }),
   write: async (client, write, call) => {
-    const outcome = await client.updateKey(toKeyChange(write, afterSteps(write.record, [write.step])), call);
-    return outcome.kind === 'answered' ? { kind: 'answered', record: toRecord(outcome.key) } : outcome;
+    const after = afterSteps(write.record, [write.step]);
+    const outcome = await client.updateKey(toKeyChange(write, after), call);
+    if (outcome.kind === 'answered') {
+      return { kind: 'answered', record: toRecord(outcome.key) };
+    }
+    return outcome.kind === 'refused' ? { ...outcome, error: explained(outcome.error, after) } : outcome;
   },
 };
+
+const fixed =
+  'is marked as not editable by Descope, which manages such keys itself, as those of SCIM, and refuses changes of them: see the Descope console';
 
 /** The list that a step is about, as a record shows it. The other one is not sent, so that it is kept. */
 function toKeyChange(
@@ -44,7 +52,26 @@ function toKeyChange(
   return { id, name, lists: step.tenantId === '' ? { roleNames } : { keyTenants: userTenants } };
 }
 
-function toRecord({ name, status, expireTime, boundUserId, roleNames, keyTenants }: AccessKey): PrincipalRecord {
+/** Whether Descope allows a key both is not documented: where it refuses, that is the likely reason. */
+function explained(error: ConnectorError, { roleNames, userTenants }: Holder): ConnectorError {
+  return error.kind === 'invalid' && roleNames.length > 0 && userTenants.length > 0
+    ? new ConnectorError(
+        error.kind,
+        `${error.message}; the key would have roles of the project as well as tenants, which Descope may not allow one key: make another key for the one or the other`,
+        error.facts,
+      )
+    : error;
+}
+
+function toRecord({
+  name,
+  status,
+  expireTime,
+  boundUserId,
+  roleNames,
+  keyTenants,
+  isEditable,
+}: AccessKey): PrincipalRecord {
   const isExpired = expireTime !== undefined && isValidTimestamp(expireTime) && expireTime * 1000 <= Date.now();
   return {
     roleNames,
@@ -52,6 +79,7 @@ function toRecord({ name, status, expireTime, boundUserId, roleNames, keyTenants
     name,
     login: '',
     ...(boundUserId !== '' && { actsAs: boundUserId }),
+    ...(isEditable === false && { fixed }),
     ...((isExpired || status !== 'active') && { idle: isExpired ? 'expired' : status.toWellFormed() }),
   };
 }

@@ -1,3 +1,4 @@
+import { ConnectorError } from '../errors.ts';
 import { entitlementIdOf } from '../model/ids.ts';
 import { afterSteps } from './after-steps.ts';
 import { withAllOpen } from './application.ts';
@@ -11,7 +12,7 @@ import { withMembershipLeft } from './grant.ts';
 import { type HoldingWork, holdingWork } from './holding-work.ts';
 import type { LookUp } from './look-up.ts';
 import type { Planner, Progress, Seen } from './plan.ts';
-import type { PrincipalRecord, Subject } from './principal.ts';
+import { described, type PrincipalRecord, type Subject } from './principal.ts';
 import type { Asked } from './provisioned-type.ts';
 import { nothingReturns, type Returning, type ReturningMode, returningOf } from './returning.ts';
 import type { Step } from './step.ts';
@@ -66,14 +67,22 @@ export function changeOperation(
   };
 }
 
-/** Asks the type of the principal before the planner: what it refuses is refused whatever is held. */
-function unlessRefused(operation: Operation, { id, type }: Subject, planner: Planner): Planner {
+/**
+ * Asks the type of the principal before the planner: what it refuses is refused whatever is held. A principal that
+ * cannot be edited is refused where something would be written, before the first write.
+ */
+function unlessRefused(operation: Operation, subject: Subject, planner: Planner): Planner {
+  const { id, type } = subject;
   return (seen, progress) => {
     const refusal = seen.record && type.refusalOf?.(operation, id, seen.record);
     if (refusal !== undefined) {
       throw refusal;
     }
-    return planner(seen, progress);
+    const plan = planner(seen, progress);
+    if (plan.kind === 'due' && seen.record?.fixed !== undefined && progress.sent.length === 0) {
+      throw new ConnectorError('refused', `${described(subject)} ${seen.record.fixed}`);
+    }
+    return plan;
   };
 }
 

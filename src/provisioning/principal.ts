@@ -20,6 +20,8 @@ export interface PrincipalRecord extends Shown {
   readonly login: string;
   /** The id of the user with whose roles it acts, its own being ignored; absent where it acts with its own. */
   readonly actsAs?: string;
+  /** Why Descope would refuse whatever is written to it, after its name; absent where nothing says so. */
+  readonly fixed?: string;
   /** Why it cannot use what it holds at present, in one word such as "expired"; absent where it can. */
   readonly idle?: string;
 }

@@ -86,7 +86,7 @@ export function partsOfKey(
       bound_user_id: boundUserId.toWellFormed(),
       custom_claims_present: key.hasCustomClaims,
       ignored_roles: ignoredRolesOf(key),
-      editable: key.isEditable,
+      editable: key.isEditable ?? null,
       scim: scim === 'unknown' ? null : scim.length > 0,
       scim_configurations: scim === 'unknown' ? [] : [...scim],
     },

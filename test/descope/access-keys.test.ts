@@ -34,6 +34,15 @@ describe('an access key', () => {
     expect(decodeAccessKey({ id: 'K1', expireTime }).expireTime).toBeUndefined();
   });
 
+  it.each([
+    [true, true],
+    [false, false],
+    [null, undefined],
+    [undefined, undefined],
+  ])('that says %j of being editable is taken to be so, and by nothing for not editable', (editable, expected) => {
+    expect(decodeAccessKey({ id: 'K1', editable }).isEditable).toBe(expected);
+  });
+
   it('without an id, or listed twice, is a fault of the answer and never left out', () => {
     expect(() => decodeWholeList(accessKeyList, { keys: [{ name: 'CI' }] })).toThrow(
       expect.objectContaining({ kind: 'upstream-contract' }),

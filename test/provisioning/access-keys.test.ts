@@ -235,6 +235,30 @@ describe('an access key that is bound to a user', () => {
   });
 });
 
+describe('an access key that is not editable', () => {
+  it.each(['grant', 'revoke'] as const)('ends a %s before anything is sent, with the reason', async (operation) => {
+    const server = await start();
+
+    const failure = await failureOf(
+      operation === 'grant'
+        ? grantTo(server, 'role', 'Editor', 'K2Fixed')
+        : revokeFrom(server, 'role', 'Viewer', 'K2Fixed'),
+    );
+
+    expect(failure).toMatchObject({ code: status.FAILED_PRECONDITION });
+    expect(failure.details).toContain('access key K2Fixed is marked as not editable by Descope');
+    expect(server.writes()).toEqual([]);
+    expect(server.audit).toMatchObject([{ outcome: 'refused', principal: 'access_key:K2Fixed', writes: 0 }]);
+  });
+
+  it('is no obstacle where nothing is left to write', async () => {
+    const server = await start();
+
+    expect(await grantTo(server, 'role', 'Viewer', 'K2Fixed')).toMatchObject({ isOld: true });
+    expect(await revokeFrom(server, 'role', 'Editor', 'K2Fixed')).toMatchObject({ isOld: true });
+  });
+});
+
 describe('an access key that cannot be used', () => {
   it.each([
     ['K2Ended', 'expired'],

@@ -30,6 +30,7 @@ export function companyWithKeys(): ProjectSeed {
       { id: 'K2Bound', name: 'Bound', boundUserId: 'U2Ada', roleNames: ['Editor'], ...secret },
       { id: 'K2Ended', name: 'Ended', expireTime: 1_600_000_000, ...secret },
       { id: 'K2Off', name: 'Off', status: 'inactive', ...secret },
+      { id: 'K2Fixed', name: 'Fixed', editable: false, roleNames: ['Viewer'], ...secret },
       { id: 'K2TwinA', name: 'Twin', ...secret },
       { id: 'K2TwinB', name: 'Twin', ...secret },
     ],
