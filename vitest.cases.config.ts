@@ -16,6 +16,7 @@ export const caseFiles = [
   'test/e2e/account-delete.test.ts',
   'test/e2e/answers.test.ts',
   'test/e2e/bugs.test.ts',
+  'test/e2e/change-apps.test.ts',
   'test/e2e/change-inherited.test.ts',
   'test/e2e/change-keys.test.ts',
   'test/e2e/change.test.ts',

@@ -22,11 +22,13 @@ export interface Binding {
 export interface ReadRows {
   readonly list: CatalogList<unknown>;
   readonly rows: readonly unknown[];
+  /** The deployment has no such call: what it would list is not known. */
+  readonly isUntold?: boolean;
 }
 
 /** Ties rows to the list that they were read from. */
-export function readRows<Row>(list: CatalogList<Row>, rows: readonly Row[]): ReadRows {
-  return { list, rows };
+export function readRows<Row>(list: CatalogList<Row>, rows: readonly Row[], isUntold = false): ReadRows {
+  return { list, rows, isUntold };
 }
 
 /**
@@ -37,6 +39,7 @@ export class Catalog {
   readonly projectRoles: readonly Role[];
   /** Sorted rows, by list: `rows` alone reads it, so that each list gives its own kind of rows. */
   readonly #rows: ReadonlyMap<CatalogList<unknown>, readonly unknown[]>;
+  readonly #untold: ReadonlySet<CatalogList<unknown>>;
   readonly #tenantsById: ReadonlyMap<string, Tenant>;
   /** By name, then by tenant: names are few, and most tenants define no role. */
   readonly #roles: ReadonlyMap<string, ReadonlyMap<string, Role>>;
@@ -46,6 +49,7 @@ export class Catalog {
   constructor(lists: Iterable<ReadRows>) {
     const given = [...foundingLists.map((list) => readRows<unknown>(list, [])), ...lists];
     this.#rows = new Map(given.map(({ list, rows }) => [list, sortBy(rows, list.idOf)]));
+    this.#untold = new Set(given.filter(({ isUntold }) => isUntold === true).map(({ list }) => list));
     this.projectRoles = this.roles.filter((role) => role.tenantId === '');
     this.#tenantsById = new Map(this.tenants.map((tenant) => [tenant.id, tenant]));
     this.#roles = new Map(
@@ -59,6 +63,11 @@ export class Catalog {
   /** The rows of a list; none for a list that was not read. */
   rows<Row>(list: CatalogList<Row>): readonly Row[] {
     return (this.#rows.get(list) ?? []) as readonly Row[]; // they were put in with this very list
+  }
+
+  /** Whether the deployment does not tell this list: that it has no rows says nothing. */
+  isUntold(list: CatalogList<unknown>): boolean {
+    return this.#untold.has(list);
   }
 
   /** The lists that were read. */

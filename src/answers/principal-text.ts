@@ -13,7 +13,7 @@ export function personInWords({ name, status, login, id, isTest }: AccessOf['use
   return `${printable(nameAndStatus({ user: name, status }))}${details.length === 0 ? '' : `: ${details.map(printable).join(', ')}`}`;
 }
 
-/** "Acme CI: access key, K2abc", "Grace Hopper: console admin, grace@emulator.example, D2GraceHopper". */
+/** "Acme CI: access key, K2abc", "Grace Hopper: console administrator, grace@emulator.example, D2GraceHopper". */
 export function principalInWords({ type, id, name, status, actsAs }: Principal, { login }: AccessOf['user']): string {
   const details = [
     typeInWords(type),

@@ -10,7 +10,7 @@ import type { Provisioner } from '../provisioning/provisioner.ts';
 import type { CallOptions } from '../descope/http/call.ts';
 import type { Target } from '../access/target.ts';
 import { type ChangeRequest, checkAskable, parseEntitlementArgument, parseTarget } from '../provisioning/request.ts';
-import { typeInWords } from '../sync-format/known-types.ts';
+import { typeWithArticle } from '../sync-format/known-types.ts';
 
 /** What the command line says of one change; which flags go together is checked here. */
 export interface ChangeRequestFlags {
@@ -161,7 +161,7 @@ async function principalOf(
   if (ofConsole !== undefined) {
     throw new ConnectorError(
       'refused',
-      `a ${typeInWords(ofConsole)} holds nothing of the project: what it may do is managed in the Descope console, under Company`,
+      `${typeWithArticle(ofConsole)} holds nothing of the project: what it may do is managed in the Descope console, under Company`,
     );
   }
   try {

@@ -162,7 +162,7 @@ export function toChangeLine({
 /** Many people share a name: login id and user id stand with it. */
 function personOf({ principal: { typeId, id }, words: { principal: name, login } }: Change): string {
   if (typeId === 'tenant') {
-    return `Tenant ${printable(id)}`;
+    return `Tenant ${printable(name === id ? id : `${name} (${id})`)}`;
   }
   if (name === id) {
     return printable(id);
@@ -212,8 +212,9 @@ function stateOf({ member, roles = [], applications, consents }: AuditState): st
   return member === undefined ? held : `member, ${held}`;
 }
 
-/** `TPC2abc in acme (email, invoices)`. */
-function consentText({ id, scopes, tenantId }: HeldConsent): string {
+/** `TPC2abc in acme (email, invoices)`, `TPC2def, over already (email)`. */
+function consentText({ id, scopes, tenantId, isOver }: HeldConsent): string {
   const where = tenantId === undefined ? '' : ` in ${tenantId}`;
-  return printable(`${id}${where} (${scopes.length === 0 ? 'no scopes' : scopes.join(', ')})`);
+  const over = isOver === true ? ', over already' : '';
+  return printable(`${id}${where}${over} (${scopes.length === 0 ? 'no scopes' : scopes.join(', ')})`);
 }

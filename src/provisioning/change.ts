@@ -100,7 +100,7 @@ export function toChange(made: Made, { id, type }: Subject, { outcome, before, a
       unknown: unknownOf(target, catalog),
       isDisabled: isDisabled(target, catalog),
       idle: record?.idle ?? '',
-      principal: record === undefined || record.name === '' ? id : record.name,
+      principal: nameOfPrincipal(id, type, record, catalog),
       login: record?.login ?? '',
       target: nameOfTarget(catalog, target),
       tenant: target.tenantId === '' ? '' : tenantName(catalog, target.tenantId),
@@ -112,9 +112,21 @@ export function toChange(made: Made, { id, type }: Subject, { outcome, before, a
   };
 }
 
+/** A tenant's own record shows no name: the list of tenants does. */
+function nameOfPrincipal(
+  id: string,
+  { typeId }: Subject['type'],
+  record: PrincipalRecord | undefined,
+  catalog: Catalog,
+): string {
+  const name = typeId === 'tenant' ? tenantName(catalog, id) : record?.name;
+  return name === undefined || name === '' ? id : name;
+}
+
 function unknownOf({ typeId, resourceId, tenantId, appId }: Target, catalog: Catalog): string {
   if (typeId === 'third_party_app') {
-    return catalog.row(listedThirdPartyApps, resourceId) === undefined ? `third-party app ${resourceId}` : '';
+    const isUnknown = catalog.row(listedThirdPartyApps, resourceId) === undefined;
+    return isUnknown && !catalog.isUntold(listedThirdPartyApps) ? `third-party app ${resourceId}` : '';
   }
   if (appId !== undefined) {
     return catalog.row(listedApplications, appId) === undefined ? `application ${appId}` : '';

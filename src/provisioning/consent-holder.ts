@@ -74,8 +74,11 @@ async function heldConsents(
 ): Promise<NonNullable<PrincipalRecord['consents']>> {
   const found = await client.findConsents(appId, holder, call);
   return found
-    .map(({ id, scopes, tenantId }) =>
-      holder.kind === 'user' && tenantId !== '' ? { id, scopes, tenantId } : { id, scopes },
-    )
+    .map(({ id, scopes, tenantId, expireTime }) => ({
+      id,
+      scopes,
+      ...(holder.kind === 'user' && tenantId !== '' && { tenantId }),
+      ...(expireTime !== 0 && expireTime * 1000 <= Date.now() && { isOver: true as const }),
+    }))
     .toSorted((one, other) => compare(one.id, other.id));
 }

@@ -41,5 +41,5 @@ export function edgeRefusal(
   const edge = edges.find(
     ({ principals, targets }) => principals.includes(principalTypeId) && targets.includes(typeId),
   );
-  return edge && new ConnectorError('refused', `this grant is not granted or revoked by itself: ${edge.refusal}`);
+  return edge && new ConnectorError('refused', `such a grant is neither made nor revoked by itself: ${edge.refusal}`);
 }

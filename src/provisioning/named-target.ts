@@ -1,6 +1,7 @@
 import { ConnectorError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { entitlementIdOf, parseRoleResourceId } from '../model/ids.ts';
+import { endpointLabel } from '../descope/http/endpoint.ts';
 import { nearNames } from '../model/near-names.ts';
 import { listedApplications, listedThirdPartyApps } from '../access/app-lists.ts';
 import type { Catalog } from '../access/catalog.ts';
@@ -30,6 +31,9 @@ export function namedTarget(asked: AskedByName, catalog: Catalog): Target {
     return parseTarget('application', id);
   }
   if ('consent' in asked) {
+    if (catalog.isUntold(listedThirdPartyApps)) {
+      throw notTold(asked.consent);
+    }
     const { id } = namedApp('third-party app', asked.consent, catalog.rows(listedThirdPartyApps));
     return parseTarget('third_party_app', id);
   }
@@ -69,6 +73,15 @@ export function namedTarget(asked: AskedByName, catalog: Catalog): Target {
       (near.length > 0 ? near : elsewhere).filter((target) => target !== undefined),
       catalog,
     )}`,
+  );
+}
+
+/** That no list names an app says nothing where there is no list. */
+function notTold(asked: string): ConnectorError {
+  return new ConnectorError(
+    'upstream-contract',
+    `this deployment of Descope does not tell its third-party apps (${endpointLabel(listedThirdPartyApps.whole.endpoint)} answers 404): whether there is one with the id or name ${JSON.stringify(asked)} is not known, and nothing was sent; use a deployment that offers them`,
+    { status: 404 },
   );
 }
 

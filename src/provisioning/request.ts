@@ -5,6 +5,7 @@ import { type EntitlementRef, entitlementIdOf } from '../model/ids.ts';
 import type { Entitlement, Resource } from '../model/messages.ts';
 import { requiredResourceId, requiredText } from '../model/requests.ts';
 import type { Operation } from './change.ts';
+import { isKnownType, typeInWords, typeWithArticle } from '../sync-format/known-types.ts';
 import { principalTypeOf, principalTypesHolding } from './principal-types.ts';
 import { edgeRefusal } from './edges.ts';
 import type { ProvisionedType } from './provisioned-type.ts';
@@ -44,8 +45,9 @@ export function parseChangeRequest(
   return { target, principal: { typeId: resourceType, id } };
 }
 
-function withArticle(typeId: string): string {
-  return `${/^[aeiou]/.test(typeId) ? 'an' : 'a'} ${typeId}`;
+/** What a sentence calls a type that somebody asked for: in words where we know it, else as it was written. */
+function asked(typeId: string): string {
+  return isKnownType(typeId) ? typeWithArticle(typeId) : `a ${JSON.stringify(typeId.slice(0, 100))}`;
 }
 
 /**
@@ -74,7 +76,7 @@ export function checkAskable(
   }
   throw new ConnectorError(
     'invalid',
-    `${withArticle(target.typeId)} can be granted to ${grantedTo.map(({ oneOf }) => oneOf).join(' or ')}, not to a ${JSON.stringify(principalTypeId.slice(0, 100))}${holding.some(isOf) ? `, unless they are included: --include ${principalTypeId}` : ''}`,
+    `${typeWithArticle(target.typeId)} can be ${operation === 'grant' ? 'granted to' : 'revoked from'} ${grantedTo.map(({ oneOf }) => oneOf).join(' or ')}, not ${operation === 'grant' ? 'to' : 'from'} ${asked(principalTypeId)}${holding.some(isOf) ? `, unless they are included: --include ${principalTypeId}` : ''}`,
   );
 }
 
@@ -88,7 +90,7 @@ export function parseEntitlement(entitlement: Entitlement | undefined, isType?: 
   if (named.length === 0) {
     throw new ConnectorError(
       'invalid',
-      `a ${resourceType} has no entitlement ${JSON.stringify(slug.slice(0, 100))}, only ${targets.map((target) => `"${target.slug}"`).join(' and ')}`,
+      `${asked(resourceType)} has no entitlement ${JSON.stringify(slug.slice(0, 100))}, only ${targets.map((target) => `"${target.slug}"`).join(' and ')}`,
     );
   }
   const target = named.find((one) => entitlementIdOf(one) === id);
@@ -133,7 +135,7 @@ function parseTargets(typeId: string, resourceId: string, isType?: IsType): read
   if (holding === undefined) {
     throw new ConnectorError(
       'invalid',
-      `no ${typeId} has the id ${JSON.stringify(resourceId.slice(0, 100))}; it looks like ${type.idExample}, and "%" and "/" inside a name are written %25 and %2F`,
+      `no ${typeInWords(typeId)} has the id ${JSON.stringify(resourceId.slice(0, 100))}; it looks like ${type.idExample}, and "%" and "/" inside a name are written %25 and %2F`,
     );
   }
   return type.entitlements.map(({ slug }) => Object.assign({ typeId: type.typeId, resourceId, slug }, holding));
@@ -146,7 +148,7 @@ function provisionedType(typeId: string, isType?: IsType): ProvisionedType {
   const type = listed === false ? undefined : known;
   if (type === undefined) {
     throw principalTypeOf(typeId) !== undefined || listed === true
-      ? new ConnectorError('invalid', `a ${typeId} cannot be granted`)
+      ? new ConnectorError('invalid', `${asked(typeId)} cannot be granted`)
       : new ConnectorError('unsupported', `there is no resource type ${JSON.stringify(typeId.slice(0, 100))}`);
   }
   if ('refusal' in type) {

@@ -7,6 +7,8 @@ export interface HeldConsent {
   readonly scopes: readonly string[];
   /** The tenant in which a user gave it; absent where there is none, and for one of a tenant. */
   readonly tenantId?: string;
+  /** Its time was over when it was looked at. */
+  readonly isOver?: true;
 }
 
 /** What a record shows that a change can be about. */

@@ -1,4 +1,5 @@
 import { listedThirdPartyApps } from '../access/app-lists.ts';
+import { listedTenants } from '../access/catalog-list.ts';
 import { ConnectorError } from '../errors.ts';
 import type { Planner, Progress } from './plan.ts';
 import { described } from './principal.ts';
@@ -18,7 +19,7 @@ export const provisionedThirdPartyApp: ProvisionedType = {
     {
       slug: 'consent',
       gives: 'consent',
-      lists: [listedThirdPartyApps],
+      lists: [listedThirdPartyApps, listedTenants],
       refusedGrant,
       planGrant: () => () => {
         throw new ConnectorError('refused', refusedGrant);

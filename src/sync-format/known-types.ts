@@ -22,7 +22,21 @@ export function isKnownType(typeId: string): boolean {
   return isFoundingType(typeId) || Object.hasOwn(optInTypes, typeId);
 }
 
+/** What people call a type whose id does not say it. */
+const words: Readonly<Record<string, string>> = {
+  sso_configuration: 'SSO configuration',
+  idp_group: 'identity provider group',
+  third_party_app: 'third-party app',
+  console_admin: 'console administrator',
+};
+
 /** What a type is called in a sentence: "access key", and "access keys" for several. */
 export function typeInWords(typeId: string, count = 1): string {
-  return `${typeId.replaceAll('_', ' ').replace('third party', 'third-party')}${count === 1 ? '' : 's'}`;
+  return `${words[typeId] ?? typeId.replaceAll('_', ' ')}${count === 1 ? '' : 's'}`;
+}
+
+/** The same with its article: "an access key", "a role". */
+export function typeWithArticle(typeId: string): string {
+  const word = typeInWords(typeId);
+  return `${/^(?!user)[aeiou]|^SSO/.test(word) ? 'an' : 'a'} ${word}`;
 }

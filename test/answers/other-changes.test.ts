@@ -92,7 +92,7 @@ describe('a diff of keys, apps and the console', () => {
 
     expect(Array.from(diff.changes(), ({ held: of }) => of?.type)).toEqual(['third_party_app']);
     expect(diff.notCompared).toEqual([
-      'access keys, applications, projects, console admins are not compared: only one of the files has them',
+      'access keys, applications, projects, console administrators are not compared: only one of the files has them',
     ]);
   });
 

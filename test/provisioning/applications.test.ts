@@ -260,7 +260,7 @@ describe('over gRPC', () => {
     );
 
     expect(error).toMatchObject({ code: status.INVALID_ARGUMENT });
-    expect(error.details).toContain('an application can be granted to a user, not to a "access_key"');
+    expect(error.details).toContain('an application can be granted to a user, not to an access key');
     expect(emulator.stats.recent).toEqual([]);
   });
 

@@ -60,7 +60,7 @@ describe('the types whose entitlements can be changed', () => {
     });
     const isType = (typeId: string): boolean => typeId === 'access_key';
 
-    expect(() => parseChangeRequest('grant', asked('access_key'), isType)).toThrow('a access_key cannot be granted');
+    expect(() => parseChangeRequest('grant', asked('access_key'), isType)).toThrow('an access key cannot be granted');
     expect(() => parseChangeRequest('grant', asked('group'), isType)).toThrow('there is no resource type "group"');
   });
 
