@@ -44,7 +44,9 @@ export interface Principal extends TypedThing {
   /** '' for never. */
   readonly expiresAt: string;
   /** The user as whom it acts, where it is bound to one who is there. */
-  readonly actsAs?: { readonly type: 'user'; readonly id: string; readonly name: string } | undefined;
+  readonly actsAs?:
+    | { readonly type: 'user'; readonly id: string; readonly name: string; readonly status: string }
+    | undefined;
   /** What whoever made it is called; '' where that is not known. */
   readonly creator: string;
   /** What the file tells of it besides. */
@@ -76,7 +78,25 @@ function otherAccess(index: FileIndex, n: number, directOnly: boolean): Access {
     principal.actsAs && index.database.prepare('select n from user where id = ?').get(principal.actsAs.id)?.['n'];
   return owner === undefined
     ? principalAccess(index, principal, directOnly)
-    : { ...userAccess(index, Number(owner), directOnly), principal };
+    : asTheUser(userAccess(index, Number(owner), directOnly), principal);
+}
+
+/**
+ * What a key that is bound to a user can do: what the user can. A consent lets an app act for the user, and is nothing
+ * that the user, or a key, can do with it.
+ */
+function asTheUser(access: Access, principal: Principal): Access {
+  return {
+    ...access,
+    principal,
+    *paths() {
+      for (const path of access.paths()) {
+        if (path.held?.type !== 'third_party_app') {
+          yield path;
+        }
+      }
+    },
+  };
 }
 
 function principalIn(database: DatabaseSync, n: number): Principal {
@@ -85,7 +105,7 @@ function principalIn(database: DatabaseSync, n: number): Principal {
 }
 
 const principalSql = `select o.type, o.id, o.name, o.status, o.created_at, o.expires_at, o.profile,
-  coalesce((select name from user where id = o.profile ->> '$.created_by'), (select name from other where id = o.profile ->> '$.created_by' limit 1), '') creator, u.id user_id, u.name user_name,
+  coalesce((select name from user where id = o.profile ->> '$.created_by'), (select name from other where id = o.profile ->> '$.created_by' limit 1), '') creator, u.id user_id, u.name user_name, u.status user_status,
   (select count(*) from other_grant g where g.on_type = o.type and g.on_id = o.id and g.slug = 'consent') consents
   from other o left join user u on o.owner_type = 'user' and u.id = o.owner_id`;
 
@@ -100,7 +120,9 @@ function toPrincipal(row: Readonly<Record<string, unknown>>): Principal {
     expiresAt: textIn(row, 'expires_at'),
     creator: textIn(row, 'creator'),
     profile: detailsOf(textIn(row, 'profile')),
-    ...(userId !== '' && { actsAs: { type: 'user', id: userId, name: textIn(row, 'user_name') } }),
+    ...(userId !== '' && {
+      actsAs: { type: 'user', id: userId, name: textIn(row, 'user_name'), status: textIn(row, 'user_status') },
+    }),
     ...(type === 'third_party_app' && { consents: Number(row['consents']) }),
   };
 }
@@ -186,7 +208,7 @@ const gainsSql = `select * from (
 function principalAccess({ database, inheritance }: FileIndex, principal: Principal, directOnly: boolean): Access {
   const { type, id, name, status, createdAt } = principal;
   const thing: TypedThing = { type, id, name };
-  const direct = `select ${thingColumns}, g.to_type principal_type, g.to_id principal_id, ?3 principal_name, ${permission}, ${notInherited}
+  const direct = `select ${thingColumns}, g.to_type principal_type, g.to_id principal_id, ?3 principal_name, '' status, ${permission}, ${notInherited}
     from other_grant g join thing t on t.n = g.thing left join tenant e on e.id = t.tenant ${follows}
     where g.to_type = ?1 and g.to_id = ?2 and t.kind <> 'permission'`;
   const inherited = `select ${thingColumns}, ${inheritingKeyColumns}, ${permission}, ${inheritedColumns} from ${inheritingKeys} ${follows} where k.to_type = ?1 and k.to_id = ?2`;
@@ -213,7 +235,7 @@ function principalAccess({ database, inheritance }: FileIndex, principal: Princi
         const way = isKey(type) ? 'key' : 'direct';
         yield row['ancestor'] === ''
           ? { ...toPath(row), user: thingInWords(thing), status, principal: thing, way }
-          : { ...ways.inherited(row), status };
+          : ways.inherited(row);
       }
       yield* othersHeldBy(database, thing);
     },

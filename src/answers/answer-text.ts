@@ -208,7 +208,7 @@ export function nameAndStatus({ user, status }: Pick<AccessPath, 'user' | 'statu
 }
 
 /** Statuses of what may be used: nobody needs to be told. */
-function isUsual(status: string): boolean {
+export function isUsual(status: string): boolean {
   return ['', 'enabled', 'active'].includes(status);
 }
 

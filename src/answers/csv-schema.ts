@@ -56,10 +56,10 @@ export const tables = [
   },
   {
     name: 'access.csv',
-    columns: [...whoColumns, 'principal_type', 'principal_id'],
-    sql: `select * from (select u.id, u.name, ${what}, u.login, u.email, 'user' principal, u.id principal_id
+    columns: [...whoColumns, 'principal_type', 'principal_id', 'status'],
+    sql: `select * from (select u.id, u.name, ${what}, u.login, u.email, 'user' principal, u.id principal_id, u.status
       from holding h join thing t on t.n = h.thing join user u on u.n = h.user left join tenant e on e.id = t.tenant order by h.thing, h.user)
-      union all select * from (select '', coalesce(o.name, ''), ${what}, '', '', g.to_type, g.to_id
+      union all select * from (select '', coalesce(o.name, ''), ${what}, '', '', g.to_type, g.to_id, coalesce(o.status, '')
       from other_grant g join thing t on t.n = g.thing left join tenant e on e.id = t.tenant
       left join other o on o.type = g.to_type and o.id = g.to_id where t.kind <> 'permission' order by g.thing, g.to_type, g.to_id)`,
   },
@@ -75,10 +75,11 @@ export const tables = [
       'path',
       'principal_type',
       'principal_id',
+      'status',
     ],
-    sql: `select * from (select u.id, u.name, ${what}, u.login, u.email, ${fromAbove('i.certainty')}, 'user' principal, u.id
+    sql: `select * from (select u.id, u.name, ${what}, u.login, u.email, ${fromAbove('i.certainty')}, 'user' principal, u.id, u.status
       from ${inheritingUsers} ${above} order by i.thing, i.source, h.user)
-      union all select * from (select '', coalesce(o.name, ''), ${what}, '', '', ${fromAbove('i.keys')}, k.to_type, k.to_id
+      union all select * from (select '', coalesce(o.name, ''), ${what}, '', '', ${fromAbove('i.keys')}, k.to_type, k.to_id, coalesce(o.status, '')
       from ${inheritingKeys} ${above} order by i.thing, i.source, k.to_id)`,
   },
   {

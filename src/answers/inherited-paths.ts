@@ -14,9 +14,9 @@ import {
 
 /** Columns that say why something is inherited. */
 export const inheritedColumns = 'i.ancestor ancestor, i.certainty certainty, i.keys keys, i.reason reason';
-/** The principal of an inheriting key. */
+/** The principal of an inheriting key, and its status. */
 export const inheritingKeyColumns =
-  "k.to_type principal_type, k.to_id principal_id, coalesce(o.name, '') principal_name";
+  "k.to_type principal_type, k.to_id principal_id, coalesce(o.name, '') principal_name, coalesce(o.status, '') status";
 /** What gives something at the next login. */
 export const giverColumns =
   "m.via via, m.type giver_type, m.id giver_id, coalesce(g.name, (select name from tenant where id = m.id), '') giver_name";

@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { type AccessPath, heldInWords } from './access-path.ts';
 import type { FileIndex } from './file-index.ts';
 import { createWayPaths, gainersSql, heirsSql } from './inherited-paths.ts';
-import { powersOf, riskOf } from './review.ts';
+import { keyRisk, powersOf, riskOf } from './review.ts';
 import { hasThing } from './ways.ts';
 import type { SheetColumn } from './xlsx.ts';
 
@@ -54,7 +54,7 @@ export function* inheritedRows({ database }: FileIndex): Generator<string[]> {
           path.certainty,
           path.reason.replaceAll(',', ', '),
           permissions,
-          riskOf(risk, path.status),
+          path.principal === undefined ? riskOf(risk, path.status) : keyRisk(risk, path.status),
         ];
       }
     }

@@ -1,6 +1,6 @@
 import { typeInWords } from '../sync-format/known-types.ts';
 import type { AccessOf, Principal } from './access-of.ts';
-import { nameAndStatus } from './answer-text.ts';
+import { isUsual, nameAndStatus } from './answer-text.ts';
 import { profileInWords, textOf } from './details.ts';
 import { printable } from './printable.ts';
 
@@ -39,7 +39,7 @@ export function aboutPrincipal(principal: Principal): string[] {
         ? [`It is bound to the user ${printable(bound)}, who is not in the project: it can do nothing.`]
         : []
       : [
-          `It acts as ${printable(actsAs.name)} (${printable(actsAs.id)}): it can do what this user can.${Array.isArray(ignored) && ignored.length > 0 ? ` Its own roles are ignored: ${textOf(ignored)}.` : ''}`,
+          `It acts as ${printable(actsAs.name)} (${printable(actsAs.id)}): ${whatItCan(principal, actsAs)}.${Array.isArray(ignored) && ignored.length > 0 ? ` Its own roles are ignored: ${textOf(ignored)}.` : ''}`,
         ];
   return [
     [textOf(description), times, made, told].filter((text) => text !== '').join('; '),
@@ -49,6 +49,22 @@ export function aboutPrincipal(principal: Principal): string[] {
       : [`Those who consented to it: ${consents.toLocaleString('en')}; who-can tells them.`]),
     ...(type === 'application' ? ['An application holds nothing itself; who-can tells who was given it.'] : []),
   ].filter((text) => text !== '');
+}
+
+/** What a bound key can do at present: nothing where it, or its user, is not in use. */
+function whatItCan({ status }: Principal, { status: ofUser }: NonNullable<Principal['actsAs']>): string {
+  const idle = [
+    ...(isUsual(status) ? [] : [`it is ${printable(status)}`]),
+    ...(isShut(ofUser) ? [`the user is ${printable(ofUser)}`] : []),
+  ];
+  return idle.length === 0
+    ? 'it can do what this user can'
+    : `it can do nothing while ${idle.join(' and ')}, and afterwards what this user can`;
+}
+
+/** Users who cannot log in. */
+function isShut(status: string): boolean {
+  return status === 'disabled' || status === 'expired';
 }
 
 /** A key of a user: its name, and what makes it more or less of a risk. */

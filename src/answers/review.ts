@@ -139,7 +139,7 @@ export function powersOf(database: DatabaseSync): (thing: number) => ThingPower 
 }
 
 /** A key that cannot be used and still holds something. */
-function keyRisk(risk: string, status: string): string {
+export function keyRisk(risk: string, status: string): string {
   const still = status === 'inactive' || status === 'expired' ? `the key is ${status}` : '';
   return [risk, still].filter((text) => text !== '').join('; ');
 }

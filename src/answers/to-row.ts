@@ -228,12 +228,17 @@ function otherFields(
   { isDisabled, isNonHuman: isNoPerson, owner, creator, expiresAt }: OtherParts,
 ): Pick<FileUnknownResource, 'status' | 'expiresAt' | 'owner' | 'creator' | 'isNonHuman'> {
   return {
-    status: text(profile, 'status') || (isDisabled ? 'disabled' : ''),
+    status: text(profile, 'status') || switchedWord(isDisabled || profile['enabled'] === false, profile),
     expiresAt: expiresAt ?? text(profile, 'expires_at').replace('.000Z', 'Z'),
     isNonHuman: isNoPerson,
     ...(owner !== undefined && { owner }),
     ...(creator !== undefined && { creator }),
   };
+}
+
+/** The status of what has no word for it in Descope: an application is on or off. */
+function switchedWord(isOff: boolean, profile: Profile): string {
+  return isOff ? 'disabled' : flag(profile, 'enabled') ? 'enabled' : '';
 }
 
 /** Whose role a derived binding is; nothing for a binding that can be held. */

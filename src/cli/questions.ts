@@ -85,7 +85,8 @@ export async function tellWhoCan(
           width: screenWidth(),
           shrink: whoShrink,
           hasNotes: true,
-          dress: (line, [who = '']) => (/ \((?:disabled|invited)\)$/.test(who) ? paint('yellow', line) : line),
+          dress: (line, [who = '']) =>
+            /[(,] ?(?:disabled|invited|expired|inactive)\)$/.test(who) ? paint('yellow', line) : line,
         },
       );
       const why = answer.ways === 0 ? 'no role allows it' : 'nobody holds a role that allows it';

@@ -160,7 +160,7 @@ export const settings = {
     env: ['BATON_DESCOPE_JOIN_TENANT'],
     title: 'Join tenant',
     kind: 'switch',
-    help: 'make a user a member of the tenant where a role inside it needs that',
+    help: 'make a user, or an access key, a member of the tenant where a role inside it needs that',
     default: 'false',
     schema: yesOrNo,
   },

@@ -65,7 +65,7 @@ export interface DoctorReport {
 
 /**
  * Looks at a setup and yields what it finds, in the order of a reader's questions. Nothing is changed, at Descope or
- * here; six requests at most, and one or two for each thing that included types are made of, none repeated. Rejects
+ * here; six requests at most, and one or two for each thing that included types are made of or can be changed, none repeated. Rejects
  * with `cancelled` only.
  */
 export async function* examine(options: DoctorOptions): AsyncGenerator<Check, DoctorReport> {
@@ -81,7 +81,7 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check, Do
     now = () => performance.now(),
     wallClock = Date.now,
   } = options;
-  const { problem: unknownType, ...reads } = readsOf(options.include);
+  const { problem: unknownType, included, ...reads } = readsOf(options.include);
   yield ok('config file', configFile ?? 'none: flags and environment only');
   for (const problem of [...problems, ...unknownType]) {
     yield fail('config', 'settings', problem, 'Fix it there; `baton-descope config show` prints what is in force.');
@@ -127,7 +127,7 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check, Do
       yield next.value;
     }
     if (isLet) {
-      yield await checkWriteRights(probe, place, options.provisioning);
+      yield* checkWriteRights(probe, place, options.provisioning, included);
     }
   }
 
@@ -142,6 +142,8 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check, Do
 /** What a sync of these types reads besides users, and what is wrong with the types where one is unknown. */
 function readsOf(include: readonly string[] | undefined): {
   readonly problem: readonly string[];
+  /** The words of `--include` that count. */
+  readonly included: ReadonlySet<string>;
   readonly lists: readonly WholeList<unknown>[];
   readonly tenantReads: readonly TenantReadWanted[];
 } {
@@ -149,6 +151,7 @@ function readsOf(include: readonly string[] | undefined): {
     const { lists, all, tenantFamilies } = listedTypes(include);
     return {
       problem: [],
+      included: new Set(all.map(({ words, includedWith = words.id }) => includedWith)),
       lists: lists.map(({ whole }) => whole),
       tenantReads: tenantFamilies.map((family) => ({
         family,
@@ -159,7 +162,7 @@ function readsOf(include: readonly string[] | undefined): {
     };
   } catch (thrown) {
     if (thrown instanceof ConnectorError) {
-      return { problem: [thrown.message], lists: [], tenantReads: [] };
+      return { problem: [thrown.message], included: new Set(), lists: [], tenantReads: [] };
     }
     throw thrown;
   }

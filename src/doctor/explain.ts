@@ -1,5 +1,5 @@
 import type { ErrorKind } from '../errors.ts';
-import { companyKeyNeeded } from '../descope/http/errors.ts';
+import { companyKeyNeeded, companyKeyRefused } from '../descope/http/errors.ts';
 import { type Check, fail } from './check.ts';
 import type { Probed } from './probe.ts';
 import { regionOf } from './setup-checks.ts';
@@ -50,7 +50,8 @@ interface Case {
 
 function remedyFor(kind: ErrorKind, { place: { projectId, baseUrl }, scope, status, cause, list }: Case): string {
   if (scope === 'company' && (kind === 'unauthenticated' || kind === 'forbidden')) {
-    return `${companyKeyNeeded.charAt(0).toUpperCase()}${companyKeyNeeded.slice(1)}.`;
+    const remedy = kind === 'forbidden' ? companyKeyNeeded : companyKeyRefused;
+    return `${remedy.charAt(0).toUpperCase()}${remedy.slice(1)}.`;
   }
   switch (kind) {
     case 'unauthenticated':

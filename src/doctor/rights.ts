@@ -10,19 +10,22 @@ import { type Check, skip } from './check.ts';
  */
 export function rightsChecks(include: readonly string[], isProvisioned: boolean): readonly Check[] {
   const listed = listedTypes(include).all;
-  const written = new Set(
-    typeRights()
-      .filter(({ type }) => isProvisioned && listed.some(({ words }) => words.id === type.id))
-      .flatMap(({ write }) => write.map(subjectOf)),
+  const writes = new Map(
+    typeRights().map(({ type, write }) => [type.id, isProvisioned ? write.map(subjectOf) : []] as const),
   );
+  const written = new Set(listed.flatMap(({ words }) => writes.get(words.id) ?? []));
   const bySubject = Map.groupBy(
     listed.filter(({ isOptIn }) => isOptIn === true),
     ({ words, includedWith = words.id }) => includedWith,
   );
   return [...bySubject].map(([word, types]) => {
-    const subjects = new Set(types.flatMap(({ reads }) => reads.map((read) => rightOf(read).subject)));
-    const rights = [...subjects].map((subject) => `${written.has(subject) ? 'read and update' : 'read'} ${subject}`);
-    const key = subjects.has('the company') ? ', with a key that no project limits' : '';
+    const reads = new Set(types.flatMap((type) => type.reads.map((read) => rightOf(read).subject)));
+    const others = new Set(types.flatMap(({ words }) => writes.get(words.id) ?? [])).difference(reads);
+    const rights = [
+      ...[...reads].map((subject) => `${written.has(subject) ? 'read and update' : 'read'} ${subject}`),
+      ...[...others].map((subject) => `update ${subject}`),
+    ];
+    const key = reads.has('the company') ? ', with a key that no project limits' : '';
     return skip('rights', `${word} needs to ${rights.join(', ')}${key}`);
   });
 }

@@ -1,7 +1,9 @@
 import { type ConsentHolder, toDeleteRequest } from '../descope/consent-calls.ts';
+import type { Consent } from '../descope/consents.ts';
 import type { CallOptions } from '../descope/http/call.ts';
 import { compare } from '../model/order.ts';
 import type { PrincipalClient, PrincipalRecord, PrincipalType } from './principal.ts';
+import type { HeldConsent } from './shown.ts';
 import { toUserRecord, userPrincipal } from './user.ts';
 
 type Holds = Pick<PrincipalType, 'typeId' | 'noun' | 'oneOf' | 'idForm' | 'canBeId'>;
@@ -73,12 +75,14 @@ async function heldConsents(
   call: CallOptions,
 ): Promise<NonNullable<PrincipalRecord['consents']>> {
   const found = await client.findConsents(appId, holder, call);
-  return found
-    .map(({ id, scopes, tenantId, expireTime }) => ({
-      id,
-      scopes,
-      ...(holder.kind === 'user' && tenantId !== '' && { tenantId }),
-      ...(expireTime !== 0 && expireTime * 1000 <= Date.now() && { isOver: true as const }),
-    }))
-    .toSorted((one, other) => compare(one.id, other.id));
+  return found.map((consent) => toHeld(consent, holder.kind)).toSorted((one, other) => compare(one.id, other.id));
+}
+
+function toHeld({ id, scopes, tenantId, expireTime }: Consent, kind: ConsentHolder['kind']): HeldConsent {
+  return {
+    id,
+    scopes,
+    ...(kind === 'user' && tenantId !== '' && { tenantId }),
+    ...(expireTime !== 0 && expireTime * 1000 <= Date.now() && { isOver: true as const }),
+  };
 }

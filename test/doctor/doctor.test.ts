@@ -184,6 +184,56 @@ describe('write rights', () => {
     expect([...emulator.state.users()].map((user) => JSON.stringify(user))).toEqual(users);
   });
 
+  const included = ['access_key', 'application', 'third_party_app'];
+  const lines = (seen: Awaited<ReturnType<typeof visit>>): readonly Check[] =>
+    seen.checks.filter(({ name }) => name === 'write rights');
+
+  it('are asked for each included type that can be changed, and nothing is changed', async () => {
+    const before = JSON.stringify([...emulator.state.accessKeys(), ...emulator.state.consents()]);
+    const sent: string[] = [];
+    emulator.state.onRequest(
+      ({ endpoint }) => {
+        if (/update|delete/.test(endpoint)) sent.push(endpoint);
+        return false;
+      },
+      () => undefined,
+    );
+
+    const seen = await visit({ provisioning: true, include: included });
+
+    expect(lines(seen).map(({ level }) => level)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok']);
+    expect(sent).toEqual([
+      'POST /v1/mgmt/user/update/role/remove',
+      'POST /v1/mgmt/accesskey/update',
+      'POST /v1/mgmt/user/update/ssoapp/remove',
+      'POST /v1/mgmt/thirdparty/consents/delete',
+      'POST /v1/mgmt/thirdparty/consents/delete/tenant',
+    ]);
+    expect(JSON.stringify([...emulator.state.accessKeys(), ...emulator.state.consents()])).toBe(before);
+  });
+
+  it.each([
+    ['POST /v1/mgmt/accesskey/update', 'access keys'],
+    ['POST /v1/mgmt/user/update/ssoapp/remove', 'users'],
+    ['POST /v1/mgmt/thirdparty/consents/delete', 'third-party apps'],
+  ])('are missing when %s alone is forbidden, and the remedy names the right', async (endpoint, subject) => {
+    const seen = await visitWith(endpoint, { kind: 'status', status: 403 }, { provisioning: true, include: included });
+
+    expect(lines(seen).filter(({ level }) => level === 'fail')).toMatchObject([
+      { kind: 'forbidden', remedy: expect.stringContaining(`may also update ${subject}`) as string },
+    ]);
+  });
+
+  it('are not said to be there where the call may be missing', async () => {
+    const seen = await visitWith(
+      'POST /v1/mgmt/thirdparty/consents/delete',
+      { kind: 'status', status: 404 },
+      { provisioning: true, include: included },
+    );
+
+    expect(lines(seen).find(({ level }) => level === 'skip')?.text).toContain('not known for consents of users');
+  });
+
   it('are missing when that is forbidden', async () => {
     const seen = await visitWith(
       'POST /v1/mgmt/user/update/role/remove',

@@ -146,6 +146,24 @@ describe('what included types need of each tenant', () => {
     expect((await rightsOf(true))[0]).toBe('access_key needs to read and update access keys');
   });
 
+  it('counts the right to update users for applications, since a change of one is a change of a user', async () => {
+    const { projectId, baseUrl } = emulator;
+    const texts: string[] = [];
+    const key = { reveal: () => new Secret(emulator.managementKey), source: 'x' };
+    for await (const check of examine({
+      ...setup,
+      projectId,
+      baseUrl,
+      key,
+      include: ['application'],
+      provisioning: true,
+    })) {
+      texts.push(check.text);
+    }
+
+    expect(texts).toContain('application needs to read SSO applications, update users');
+  });
+
   it('is told in time, at the pace of calls that are not about users', async () => {
     const seen = await visit({ include: sso, rateLimit: { count: 160, periodMs: 60_000 } });
     const tenants = seen.tenants ?? 0;

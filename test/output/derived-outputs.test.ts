@@ -85,6 +85,7 @@ describe('the tables', () => {
       email: '',
       principal_type: 'user',
       principal_id: 'ann',
+      status: 'enabled',
     });
     expect(await read('access.csv')).toContainEqual({
       user_id: 'ann',
@@ -98,6 +99,7 @@ describe('the tables', () => {
       email: '',
       principal_type: 'user',
       principal_id: 'ann',
+      status: 'enabled',
     });
     expect(await read('role_permissions.csv')).toContainEqual({
       role_id: 'globex/Editor',
@@ -177,9 +179,15 @@ describe('what is inherited, and what the next login gives,', () => {
       path: 'Acme > EU > Berlin',
       principal_type: 'user',
       principal_id: 'U2',
+      status: 'enabled',
     });
     expect(inherited).toContainEqual(
-      expect.objectContaining({ principal_type: 'access_key', principal_id: 'K1', certainty: 'uncertain' }),
+      expect.objectContaining({
+        principal_type: 'access_key',
+        principal_id: 'K1',
+        certainty: 'uncertain',
+        status: 'active',
+      }),
     );
     expect((await read('next_login.csv')).map((row) => JSON.stringify(row))).toHaveLength(4);
     expect(await read('next_login.csv')).toContainEqual(

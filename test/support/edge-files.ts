@@ -1,4 +1,6 @@
 import { create, type JsonObject } from '@bufbuild/protobuf';
+import type { Any } from '@bufbuild/protobuf/wkt';
+import { SecretTraitSchema } from '../../src/gen/c1/connector/v2/annotation_trait_pb.ts';
 import { GrantSchema } from '../../src/gen/c1/connector/v2/grant_pb.ts';
 import { ResourceSchema, ResourceTypeSchema } from '../../src/gen/c1/connector/v2/resource_pb.ts';
 import { edgeRow } from '../../src/model/edge-row.ts';
@@ -12,6 +14,7 @@ import {
   grantId,
   type ResourceRef,
 } from '../../src/model/ids.ts';
+import { annotate } from '../../src/model/annotations.ts';
 import type { GrantRow, ResourceRow } from '../../src/model/row.ts';
 import { grantRow, resourceRow } from '../../src/model/row.ts';
 import { chooseOutput } from '../../src/output/outputs.ts';
@@ -57,7 +60,16 @@ export function resource(
   typeId: string,
   id: string,
   displayName: string,
-  { parent, profile = {} }: { readonly parent?: string; readonly profile?: JsonObject } = {},
+  {
+    parent,
+    profile = {},
+    secretOf,
+  }: {
+    readonly parent?: string;
+    readonly profile?: JsonObject;
+    /** As whom a secret signs in. */
+    readonly secretOf?: ResourceRef;
+  } = {},
 ): ResourceRow {
   return resourceRow(
     create(ResourceSchema, {
@@ -65,8 +77,14 @@ export function resource(
       displayName,
       ...(parent !== undefined && { parentResourceId: { resourceType: 'tenant', resource: parent } }),
       profile,
+      annotations: secretOf === undefined ? [] : [secretOfSomebody(secretOf)],
     }),
   );
+}
+
+function secretOfSomebody({ typeId, id }: ResourceRef): Any {
+  const identityId = { resourceType: typeId, resource: id };
+  return annotate(SecretTraitSchema, create(SecretTraitSchema, { identityId }));
 }
 
 export const user = (id: string, name: string, profile: JsonObject = {}): ResourceRow =>

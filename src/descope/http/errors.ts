@@ -34,6 +34,10 @@ function descopeCode(body: string): string | undefined {
 export const companyKeyNeeded =
   'reading the console needs a management key of the whole company, which no project limits: name it with DESCOPE_COMPANY_MANAGEMENT_KEY or DESCOPE_COMPANY_MANAGEMENT_KEY_FILE (company-management-key-file in the config file), or leave console out of --include';
 
+/** The same where the key itself is not known: which setting it came from. */
+export const companyKeyRefused =
+  'the key comes from DESCOPE_COMPANY_MANAGEMENT_KEY or DESCOPE_COMPANY_MANAGEMENT_KEY_FILE (company-management-key-file in the config file), and is the management key where none of them is set: check it, its expiry, DESCOPE_PROJECT_ID and the region of the base URL, or leave console out of --include';
+
 /** Turns an HTTP status other than 2xx into our error. Status first, code second: most codes are unpublished. */
 export function failureOfStatus(
   endpoint: Endpoint,
@@ -59,7 +63,9 @@ export function failureOfStatus(
     return {
       error: fail(
         'unauthenticated',
-        `Descope refused the management key${endpoint.isOfCompany === true ? ' of the company' : ''}: ${where}; check DESCOPE_PROJECT_ID, the key, its expiry and the region of the base URL${ofCompany}`,
+        endpoint.isOfCompany === true
+          ? `Descope refused the management key of the company: ${where}; ${companyKeyRefused}`
+          : `Descope refused the management key: ${where}; check DESCOPE_PROJECT_ID, the key, its expiry and the region of the base URL`,
       ),
       retry: 'never',
     };

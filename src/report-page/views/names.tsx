@@ -153,6 +153,7 @@ const wordTones: Readonly<Record<string, Tone>> = {
   active: 'good',
   enabled: 'good',
   invited: 'info',
+  inactive: 'warn',
   expired: 'warn',
 };
 
