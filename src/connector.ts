@@ -1,4 +1,5 @@
 import type { Logger } from './log.ts';
+import { createFeeds } from './feeds/feeds.ts';
 import type { ConnectorSurface } from './model/surface.ts';
 import type { Provisioner } from './provisioning/provisioner.ts';
 import { listedManagementKeys } from './resources/console.ts';
@@ -34,6 +35,8 @@ export interface ConnectorOptions {
   readonly policy: SyncPolicy;
   readonly logger?: Logger;
   readonly now?: () => number;
+  /** Epoch milliseconds, for what is told of times. */
+  readonly clock?: () => number;
   /** A clock that ticks, and how much is kept for syncs that nobody ends; others than the usual ones for tests. */
   readonly every?: (ms: number, work: () => void) => () => void;
   readonly limits?: ReadLimits;
@@ -41,6 +44,8 @@ export interface ConnectorOptions {
   readonly onForecast?: (forecast: GrantForecast) => void;
   /** Told when our own management keys end, whenever a sync that reads the console has read every user. */
   readonly onKeyExpiry?: (expiry: KeyExpiry) => void;
+  /** Told of each record of the audit log whose action nobody knows. */
+  readonly onUnknownAction?: (action: string) => void;
 }
 
 /** The connector: the protocol's surface over one Descope project. */
@@ -58,9 +63,11 @@ export function createConnector({
   policy,
   provisioner,
   now = () => performance.now(),
+  clock = Date.now,
   onForecast,
   onKeyExpiry,
   logger,
+  onUnknownAction = () => undefined,
   ...timing
 }: ConnectorOptions): Connector {
   const types = listedTypes(policy.include);
@@ -92,8 +99,8 @@ export function createConnector({
       resourceDeleterService({ provisioner }),
       accountManagerService(),
       credentialManagerService(),
-      eventService(),
       actions.service,
+      eventService({ feeds: createFeeds({ project, now: clock, onUnknownAction }) }),
     ]),
     report: (activeSyncId) => {
       const session = sessions.peek(activeSyncId);

@@ -29,6 +29,7 @@ export const ranks: Readonly<Record<string, number>> = {
   access: 2,
   encryption: 2,
   'sync-format': 2,
+  feeds: 3,
   resources: 3,
   provisioning: 3,
   actions: 4,
@@ -50,7 +51,7 @@ export const ranks: Readonly<Record<string, number>> = {
 
 /** Folders that only these may open, besides themselves. */
 const doors: Readonly<Record<string, readonly string[]>> = {
-  descope: ['access', 'actions', 'resources', 'provisioning', 'registry.ts', 'doctor', 'cli'],
+  descope: ['access', 'actions', 'feeds', 'resources', 'provisioning', 'registry.ts', 'doctor', 'cli'],
   gen: ['model', 'sync-format', 'services', 'server', 'output', 'service-mode'],
 };
 

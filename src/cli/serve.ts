@@ -76,6 +76,7 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
     logger,
     onForecast: logForecast(logger),
     onKeyExpiry,
+    onUnknownAction: () => observation.metrics.onUnknownAction(),
     provisioner: provisioning(prepared, client, audit, observation),
   });
   stack.defer(() => connector.close());

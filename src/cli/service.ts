@@ -67,6 +67,7 @@ export async function service(options: ServiceFlags, { env, signal, print }: Com
       logger,
       onForecast: logForecast(logger),
       onKeyExpiry,
+      onUnknownAction: () => observation.metrics.onUnknownAction(),
       provisioner: provisioning({ ...prepared, logger }, changing, audit, observation),
     });
     stack.defer(() => connector.close());

@@ -1,5 +1,6 @@
 import { type AccessKeyCalls, createAccessKeyCalls } from './access-key-calls.ts';
 import { type ConsentCalls, createConsentCalls } from './consent-calls.ts';
+import { type AuditCalls, createAuditCalls } from './audit/audit.ts';
 import type { CallOptions } from './http/call.ts';
 import { createHttpClient, type HttpClientOptions } from './http/http-client.ts';
 import { readPagedList } from './paged-list.ts';
@@ -20,7 +21,7 @@ export interface OwnKey {
  * The calls to one Descope project. A list comes whole or the call fails; reads are retried; nothing is kept between
  * calls. Throws ConnectorError only.
  */
-export interface DescopeClient extends UserCalls, UserLifecycleCalls, AccessKeyCalls, ConsentCalls {
+export interface DescopeClient extends UserCalls, UserLifecycleCalls, AccessKeyCalls, ConsentCalls, AuditCalls {
   readonly projectId: string;
   /** The keys that it sends: the management key, and that of the company where there is another. */
   readonly ownKeys: readonly OwnKey[];
@@ -51,6 +52,7 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
     ...createUserLifecycleCalls(http),
     ...createAccessKeyCalls(http),
     ...createConsentCalls(http),
+    ...createAuditCalls(http),
     readList: (list, call) =>
       list.pages === undefined ? readWholeList(http, list, call) : readPagedList(http, list, call),
     readOfTenant: (ofTenant, tenantId, call) => askOfTenant(http, ofTenant, tenantId, call),

@@ -2,6 +2,7 @@ import { type Endpoint, endpointLabel, type ReadEndpoint } from './http/endpoint
 import { accessKeyEndpoints } from './access-key-calls.ts';
 import { accessKeyList } from './access-keys.ts';
 import { applicationList } from './applications.ts';
+import { auditEndpoint } from './audit/audit.ts';
 import { consoleAdminList } from './console-admins.ts';
 import { groupsEndpoint } from './groups.ts';
 import { consentWriteEndpoints } from './consent-calls.ts';
@@ -56,6 +57,7 @@ export const endpoints: readonly Endpoint[] = [
   ...Object.values(userLifecycleEndpoints),
   ...Object.values(accessKeyEndpoints),
   ...Object.values(consentWriteEndpoints),
+  auditEndpoint,
 ];
 
 /** The names of all endpoints, as they stand in errors, counts and logs. */

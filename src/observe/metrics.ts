@@ -28,6 +28,8 @@ export interface Metrics {
   /** When management keys end: the first of those that are ours, and of those that may be; epoch ms. */
   onKeyExpiry(endsMs: Readonly<Record<'yes' | 'perhaps', number | undefined>>): void;
   onChange(operation: string, outcome: string): void;
+  /** A record of the audit log has an action that nobody knows. */
+  onUnknownAction(): void;
   /** A connection or an unfinished request was ended from our side. */
   onRefused(cause: string): void;
   setHealthy(isHealthy: boolean): void;
@@ -86,6 +88,13 @@ export function createMetrics({ version, endpoints = [], now = Date.now }: Metri
     'connections and unfinished requests that were ended from our side, by cause',
     ['cause'],
   );
+  const unknownActions = counter(
+    registry,
+    'audit_unknown_actions_total',
+    'records of the audit log that were told as events although their action is not known',
+    [],
+  );
+  bear(unknownActions, {});
   bear(refused, { cause: ['tls', 'silent', 'crowded', 'unfinished'] });
   Object.entries(endings).forEach(([operation, outcomes]) =>
     bear(changes, { operation: [operation], outcome: outcomes }),
@@ -136,6 +145,7 @@ export function createMetrics({ version, endpoints = [], now = Date.now }: Metri
       calls.inc({ method, code });
       callSeconds.observe({ method }, durationMs / 1000);
     },
+    onUnknownAction: () => unknownActions.inc(),
     onRefused: (cause) => refused.inc({ cause }),
     onChange: (operation, outcome) => changes.inc({ operation, outcome }),
     onCertificates: (expiriesMs) => {

@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { actions } from '../actions/actions.ts';
+import { feedWords } from '../feeds/feeds.ts';
 import { Capability, type ConnectorMetadata, ConnectorMetadataSchema } from '../gen/c1/connector/v2/connector_pb.ts';
 import { typeRights, type TypeRights } from '../registry.ts';
 
@@ -38,6 +39,7 @@ export function connectorMetadata(rights: readonly TypeRights[] = typeRights()):
         ...changing.filter(([does]) => rights.some(({ can }) => can[does])).map(([, capability]) => capability),
         ...read,
         ...(actions.length > 0 ? [Capability.ACTIONS] : []),
+        ...(feedWords.length > 0 ? [Capability.EVENT_FEED_V2] : []),
         Capability.SERVICE_MODE_TARGETED_SYNC,
       ],
       credentialDetails: {},

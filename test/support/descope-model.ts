@@ -3,6 +3,7 @@ import type { AccessKey } from '../../src/descope/access-keys.ts';
 import type { DescopeClient } from '../../src/descope/client.ts';
 import { type ConsentHolder, type ConsentOutcome, isConsentOf } from '../../src/descope/consent-calls.ts';
 import type { Consent } from '../../src/descope/consents.ts';
+import { auditPageSize, type AuditPage, type AuditQuery, type AuditRecord } from '../../src/descope/audit/audit.ts';
 import type { CallOptions } from '../../src/descope/http/call.ts';
 import type { Permission } from '../../src/descope/permissions.ts';
 import type { Role } from '../../src/descope/roles.ts';
@@ -41,6 +42,7 @@ export type OfTenants = Readonly<Record<string, Readonly<Record<string, object |
 /** How a request is noted: lists by their key, as "allTenants"; calls of one tenant, and lists that
  * the model has by their path, by method and path. */
 export type ModelEndpoint =
+  | 'searchAudit'
   | 'searchUsers'
   | 'loadUser'
   | 'loadForWrite'
@@ -55,6 +57,7 @@ export type ModelEndpoint =
 export interface ModelRequest {
   readonly endpoint: ModelEndpoint;
   readonly query?: UserQuery;
+  readonly audit?: AuditQuery;
   readonly id?: string;
   readonly change?: UserChange;
   readonly keyChange?: KeyChange;
@@ -118,6 +121,13 @@ export class DescopeModel {
   tamper: (page: TimedUserPage, query: UserQuery) => TimedUserPage = (page) => page;
   /** What happens to a write, instead of its being carried out. */
   onWrite: ((change: UserChange, carryOut: () => User) => WriteOutcome) | undefined;
+  /** Its audit log, and from when on a search finds a record; one that is not named is found at once. */
+  audits: readonly AuditRecord[] = [];
+  readonly auditShownFromMs = new Map<string, number>();
+  /** The most records of one answer. */
+  auditPageSize = auditPageSize;
+  /** Changes a page of the log before it is sent. */
+  tamperAudit: (page: AuditPage, query: AuditQuery) => AuditPage = (page) => page;
   /** Its access keys, which are changed one by one. */
   keys: readonly AccessKey[] = [];
   /** What happens to an update of a key, instead of its being carried out. */
@@ -168,6 +178,22 @@ export class DescopeModel {
   searchUsers = async (query: UserQuery, call?: CallOptions): Promise<TimedUserPage> => {
     this.queries.push(query);
     return this.tamper(await this.#answer({ endpoint: 'searchUsers', query }, call, () => this.#page(query)), query);
+  };
+
+  /** Both bounds are inclusive, as a search of the service may take them. */
+  searchAudit = async (query: AuditQuery, call?: CallOptions): Promise<AuditPage> => {
+    const { fromMs, toMs, actions, excludedActions = [], userIds, isOldestFirst, page: number } = query;
+    const find = (): AuditPage => {
+      const found = this.audits
+        .filter(({ id }) => (this.auditShownFromMs.get(id) ?? 0) <= this.nowMs)
+        .filter(({ occurredMs }) => occurredMs >= fromMs && occurredMs <= toMs)
+        .filter(({ action }) => actions?.includes(action) ?? !excludedActions.includes(action))
+        .filter(({ userId }) => userIds?.includes(userId) ?? true)
+        .toSorted((a, b) => (isOldestFirst ? a.occurredMs - b.occurredMs : b.occurredMs - a.occurredMs));
+      const size = this.auditPageSize;
+      return { records: found.slice(number * size, (number + 1) * size), total: found.length };
+    };
+    return this.tamperAudit(await this.#answer({ endpoint: 'searchAudit', audit: query }, call, find), query);
   };
 
   loadUser = (id: string, call?: CallOptions): Promise<User | undefined> =>

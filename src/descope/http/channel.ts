@@ -18,6 +18,8 @@ export interface ChannelOptions extends TransportOptions {
 export interface Channel {
   readonly send: Send;
   readonly limiter: Limiter;
+  /** The way of searches of the audit log: through the limiter, with pauses of its own. */
+  readonly auditLimiter: Limiter;
   readonly pacing: Pacing;
 }
 
@@ -31,9 +33,15 @@ export function createChannel(options: ChannelOptions): Channel {
     sleep = realSleep,
   } = options;
   const limiter = createLimiter({ maxParallel: Math.min(maxParallelFetches, maxParallelFetchesCeiling), now, sleep });
+  const own = createLimiter({ maxParallel: 1, now, sleep });
+  const auditLimiter: Limiter = {
+    ...own,
+    run: (task, signal, goesFirst) => own.run(() => limiter.run(task, signal, goesFirst), signal, goesFirst),
+  };
   return {
     send: observed(createTransport(options), observer),
     limiter,
-    pacing: createPacing({ rateLimit, baseUrl, limiter, now, sleep }),
+    auditLimiter,
+    pacing: createPacing({ rateLimit, baseUrl, limiter, auditLimiter, now, sleep }),
   };
 }

@@ -4,7 +4,7 @@ import { type Channel, type ChannelOptions, createChannel } from './channel.ts';
 import { type Endpoint, endpointLabel, type ReadEndpoint, type WriteEndpoint } from './endpoint.ts';
 import { AttemptFailed } from './errors.ts';
 import type { Limiter } from './limiter.ts';
-import { createRetrying } from './retry.ts';
+import { createRetrying, type Retrying } from './retry.ts';
 import { sleep as realSleep } from './sleep.ts';
 import type { HttpAnswer, HttpRequest } from './transport.ts';
 
@@ -57,7 +57,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     sleep = realSleep,
     random = Math.random,
   } = options;
-  const { send, limiter, pacing } = options.channel ?? createChannel(options);
+  const { send, limiter, auditLimiter, pacing } = options.channel ?? createChannel(options);
   const onRateWait = (waitMs: number): void => {
     observer?.onRateWait(waitMs);
     logger.warn('waiting for the rate limit of Descope', {
@@ -65,8 +65,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       until: new Date(Date.now() + waitMs).toISOString(),
     });
   };
-  const retrying = createRetrying({
-    limiter,
+  const waiting = {
     now,
     sleep,
     random,
@@ -74,7 +73,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     totalRateWaitMs,
     forgetsRateWaits,
     onRateWait,
-  });
+  };
+  const retrying = createRetrying({ limiter, ...waiting });
+  // What goes wrong with the audit log says nothing of other calls.
+  const auditRetrying = createRetrying({ limiter: auditLimiter, ...waiting });
+  const retryingOf = ({ bucket }: Endpoint): Retrying => (bucket === 'audit' ? auditRetrying : retrying);
 
   /** The way to an endpoint: its pace, then a slot. */
   function wayTo(endpoint: Endpoint): Limiter {
@@ -105,7 +108,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     searchesPerMinute: pacing.searchesPerMinute,
     generalPerMinute: pacing.generalPerMinute,
     read: (endpoint, request, call = {}) =>
-      retrying.run((number) => attempt(endpoint, request, call, number), {
+      retryingOf(endpoint).run((number) => attempt(endpoint, request, call, number), {
         signal: call.signal,
         through: wayTo(endpoint),
       }),

@@ -25,13 +25,19 @@ const burst = 6;
 const minuteMs = 60_000;
 
 /** Descope's documented rate limits, per minute. */
-const documentedPerMinute = { search: 200, user: 500, update: 200, general: 100 } as const satisfies Readonly<
-  Record<RateBucket, number>
->;
+const documentedPerMinute = {
+  audit: 10,
+  search: 200,
+  user: 500,
+  update: 200,
+  general: 100,
+} as const satisfies Readonly<Record<RateBucket, number>>;
 export interface PacingOptions {
   readonly rateLimit: RateLimit;
   readonly baseUrl: string;
   readonly limiter: Limiter;
+  /** The way of searches of the audit log, the limiter itself when left out. A 429 to one of them holds back no other request. */
+  readonly auditLimiter?: Limiter;
   /** Monotonic milliseconds. */
   readonly now: () => number;
   readonly sleep: Sleep;
@@ -47,15 +53,30 @@ export interface Pacing {
   readonly generalPerMinute: number | undefined;
 }
 
-export function createPacing({ rateLimit, baseUrl, limiter, now, sleep }: PacingOptions): Pacing {
-  if (isUnpaced(rateLimit, baseUrl)) {
-    return { limiterOf: () => limiter, searchesPerMinute: undefined, generalPerMinute: undefined };
-  }
-  const paced = (rate: Rate, slack = 0): Limiter => ({
-    ...limiter,
-    run: pacedRun(limiter, createBucket(rate, slack * rate.periodMs, now), sleep),
+export function createPacing({
+  rateLimit,
+  baseUrl,
+  limiter,
+  auditLimiter = limiter,
+  now,
+  sleep,
+}: PacingOptions): Pacing {
+  const paced = (rate: Rate, slack = 0, through = limiter): Limiter => ({
+    ...through,
+    run: pacedRun(through, createBucket(rate, slack * rate.periodMs, now), sleep),
   });
+  // The whole limit, on loopback addresses, too: one walk of the log would use it up, and wait for the penalty.
+  const auditRate = { count: documentedPerMinute.audit, periodMs: minuteMs };
+  const audit = rateLimit === 'off' ? auditLimiter : paced(auditRate, slackOfGiven, auditLimiter);
+  if (isUnpaced(rateLimit, baseUrl)) {
+    return {
+      limiterOf: ({ bucket }) => (bucket === 'audit' ? audit : limiter),
+      searchesPerMinute: undefined,
+      generalPerMinute: undefined,
+    };
+  }
   const buckets: Readonly<Record<RateBucket, Limiter>> = {
+    audit,
     search: paced(searchRate(rateLimit), rateLimit === 'auto' ? 0 : slackOfGiven),
     user: paced(ofDocumented('user')),
     update: paced(ofDocumented('update')),

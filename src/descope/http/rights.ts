@@ -7,6 +7,7 @@ const subjects: readonly (readonly [below: string, subject: string])[] = [
   ['sso/idp/apps', 'SSO applications'],
   ['sso/', 'SSO settings'],
   ['thirdparty/', 'third-party apps'],
+  ['audit/', 'the audit log'],
   ['user', 'users'],
   ['tenant/', 'tenants'],
   ['role/', 'roles'],

@@ -41,7 +41,7 @@ import { type UserClient, UserWalks } from './user-walks.ts';
 import { WalkChoice } from './walk-choice.ts';
 
 /** What a project's reading needs of the client. */
-export type ProjectRead = Pick<DescopeClient, 'projectId' | 'readList' | 'readOfTenant'> &
+export type ProjectRead = Pick<DescopeClient, 'projectId' | 'readList' | 'readOfTenant' | 'searchAudit'> &
   Partial<Pick<DescopeClient, 'ownKeys'>> &
   UserClient;
 

@@ -1,0 +1,31 @@
+import type { AuditRecord } from '../descope/audit/audit.ts';
+import type { ResourceRef } from '../model/ids.ts';
+import { textIn } from './data.ts';
+import type { Feed } from './feed.ts';
+
+const action = 'LoginSucceed';
+/** No page of Descope's says how a login names the application that it was for. These are how its API spells it. */
+const appFields = ['ssoAppId', 'sso_app_id', 'federatedAppId', 'federated_app_id', 'appId', 'app_id'];
+
+/** Who signed in, and to what: an application where the record names one, else the project. */
+export const usageFeed: Feed = {
+  id: 'descope_usage_event_feed',
+  kinds: ['usage'],
+  isOldestFirst: false,
+  filter: { actions: [action] },
+  wants: (record) => record.action === action && record.userId !== '',
+  toEvents: async (record, { projectId }) => [
+    {
+      kind: 'usage',
+      id: record.id,
+      occurredMs: record.occurredMs,
+      target: targetOf(record, projectId),
+      actor: { typeId: 'user', id: record.userId },
+    },
+  ],
+};
+
+function targetOf({ data }: AuditRecord, projectId: string): ResourceRef {
+  const appId = appFields.map((field) => textIn(data, field)).find((id) => id !== '');
+  return appId === undefined ? { typeId: 'project', id: projectId } : { typeId: 'application', id: appId };
+}
