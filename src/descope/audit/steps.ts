@@ -108,7 +108,8 @@ function isInOrder(records: readonly AuditRecord[], { isOldestFirst }: Slice): b
 function inSlice({ records, total = 0 }: AuditPage, { fromMs, toMs, isOldestFirst }: Slice): readonly AuditRecord[] {
   const isIn = ({ occurredMs }: AuditRecord): boolean => occurredMs >= fromMs && occurredMs < toMs;
   const own = records.filter(isIn);
-  if (own.length === 0 && records.length > 0 && total > records.length) {
+  const isElsewhere = ({ occurredMs }: AuditRecord): boolean => occurredMs < fromMs || occurredMs > toMs;
+  if (own.length === 0 && total > records.length && records.some(isElsewhere)) {
     throw shapeError(auditEndpoint, 'the records are not of the time that was asked for');
   }
   const unique = [...new Map(own.map((record) => [record.id, record])).values()];
@@ -122,17 +123,17 @@ async function readInstant(
   first: AuditPage,
   call?: CallOptions,
 ): Promise<readonly AuditRecord[]> {
-  const all = new Map(inSlice(first, slice).map((record) => [record.id, record]));
+  const all = new Map(first.records.map((record) => [record.id, record]));
   let page = first;
   for (let number = 1; page.records.length > 0; number += 1) {
     page = await search({ ...slice, page: number }, call);
     const known = all.size;
-    for (const record of inSlice(page, slice)) {
+    for (const record of page.records) {
       all.set(record.id, record);
     }
     if (page.records.length > 0 && all.size === known) {
       throw shapeError(auditEndpoint, `page ${number} repeats the pages before it`);
     }
   }
-  return [...all.values()];
+  return inSlice({ records: [...all.values()], total: undefined }, slice);
 }
