@@ -57,7 +57,7 @@ async function grantEvents(record: AuditRecord, { roleNames }: FeedContext): Pro
   const catalog = await roleNames.catalog();
   const principal = { typeId: 'user', id: record.userId };
   const toEvents = (kind: 'create_grant' | 'create_revoke', holdings: readonly Holding[]): readonly FeedEvent[] =>
-    holdings.flatMap((holding, place) => {
+    holdings.flatMap((holding, place): readonly FeedEvent[] => {
       const target = targetOf(catalog, holding);
       if (target === undefined) {
         return [];
@@ -74,12 +74,9 @@ function holdingsIn({ action, data, tenantIds }: AuditRecord): {
   readonly taken: readonly Holding[];
 } {
   if (action === 'UserCreated') {
-    const inTenants = objectsIn(data, 'userTenants').flatMap((entry): Holding[] => {
-      const tenantId = textIn(entry, 'tenantId');
-      return tenantId === ''
-        ? []
-        : [{ tenantId, roleName: undefined }, ...rolesOf(tenantId, textsIn(entry, 'roleNames'))];
-    });
+    const inTenants = objectsIn(data, 'userTenants').flatMap((entry) =>
+      membershipIn(textIn(entry, 'tenantId'), textsIn(entry, 'roleNames')),
+    );
     return { given: [...rolesOf('', textsIn(data, 'roleNames')), ...inTenants], taken: [] };
   }
   if (action !== 'UserModified') {
@@ -95,6 +92,10 @@ function holdingsIn({ action, data, tenantIds }: AuditRecord): {
     given: [...rolesOf(tenantId, textsIn(data, 'addedRoleNames')), ...membershipsIn('addedTenantIds')],
     taken: [...rolesOf(tenantId, textsIn(data, 'removedRoleNames')), ...membershipsIn('removedTenantIds')],
   };
+}
+
+function membershipIn(tenantId: string, roleNames: readonly string[]): readonly Holding[] {
+  return tenantId === '' ? [] : [{ tenantId, roleName: undefined }, ...rolesOf(tenantId, roleNames)];
 }
 
 function rolesOf(tenantId: string, names: readonly string[]): readonly Holding[] {

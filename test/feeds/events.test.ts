@@ -1,25 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import type { AuditRecord } from '../../src/descope/audit/audit.ts';
+import type { Role } from '../../src/descope/roles.ts';
 import { DescopeModel, serverNowMs } from '../support/descope-model.ts';
 import { auditRecord, readingOf } from '../support/feed-reading.ts';
 
 const occurredMs = serverNowMs - 3_600_000;
 const record = (rest: Partial<AuditRecord>): AuditRecord => auditRecord('A1', occurredMs, { userId: '', ...rest });
 
+function roleOf(name: string, tenantId: string): Role {
+  return {
+    id: name,
+    name,
+    tenantId,
+    description: '',
+    permissionNames: [],
+    isDefault: false,
+    isPrivate: false,
+    createdTime: undefined,
+  };
+}
+
 async function changesOf(rest: Partial<AuditRecord>): Promise<readonly string[]> {
   const model = new DescopeModel({
     rows: {
-      roles: [
-        { id: 'R1', name: 'Editor', permissionNames: [] },
-        { id: 'R2', name: 'Approver', tenantId: 'acme', permissionNames: [] },
-      ].map((role) => ({
-        tenantId: '',
-        description: '',
-        isDefault: false,
-        isPrivate: false,
-        createdTime: undefined,
-        ...role,
-      })),
+      roles: [roleOf('Editor', ''), roleOf('Approver', 'acme')],
     },
   });
   model.audits = [record(rest)];

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ConnectorError } from '../../src/errors.ts';
 import type { FeedId } from '../../src/feeds/feed.ts';
@@ -73,7 +73,7 @@ async function readIn({ feed, records, answerSize, calls }: World): Promise<read
     told.push(...(page?.events ?? []).map(({ id }) => id));
   }
   model.onRequest = undefined;
-  for (const _round of [1, 2]) {
+  for (let round = 1; round <= 2; round += 1) {
     model.nowMs += 2 * hour;
     told.push(...(await reading.poll({ startMs })).map(({ id }) => id));
   }
@@ -93,10 +93,11 @@ describe('whatever the delays, slices, waits, failures and restarts', () => {
   });
 
   it('no event is lost where more happen in a minute than a cursor can remember', async () => {
-    const crowded = worlds(60, 3 * minute).map((world) => ({
-      ...world,
+    const crowded = worlds(60, 3 * minute).map(({ feed, calls, records }): World => ({
+      feed,
+      calls,
       answerSize: 1000,
-      records: Array.from({ length: 900 }, (_, n) => ({ at: n * 100, delay: world.records[n % 60]?.delay ?? 0 })),
+      records: Array.from({ length: 900 }, (_, n) => ({ at: n * 100, delay: records[n % 60]?.delay ?? 0 })),
     }));
     await fc.assert(
       fc.asyncProperty(crowded, async (world) => {
