@@ -10,7 +10,7 @@ import { openChannel } from '../service-mode/channel.ts';
 import { type ClientId, parseClientId } from '../service-mode/client-id.ts';
 import { parseClientSecret } from '../service-mode/client-secret.ts';
 import { realClock } from '../service-mode/clock.ts';
-import { createPlatform, type Platform } from '../service-mode/platform.ts';
+import { createPlatform, type Platform, type PlatformOptions } from '../service-mode/platform.ts';
 import { createTokenSource, type TokenSource } from '../service-mode/token.ts';
 import { createPostForm } from './platform-post.ts';
 
@@ -37,6 +37,7 @@ export function connectPlatform(
   { clientSecretFile, c1CaFile }: Pick<Settings, 'clientSecretFile' | 'c1CaFile'>,
   env: Environment,
   logger: Logger,
+  wrapCall?: PlatformOptions['wrapCall'],
 ): Dialled {
   const found = findClientSecret(env, clientSecretFile);
   if (found === undefined) {
@@ -49,7 +50,7 @@ export function connectPlatform(
   const post = createPostForm({ proxy, extraCa });
   const token = createTokenSource({ clientId, key, post, logger, clock: realClock });
   const client = openChannel(clientId, { proxyUrl: proxy?.url, extraCa });
-  return { token, platform: createPlatform({ client, token, hostId: hostIdOf(env) }) };
+  return { token, platform: createPlatform({ client, token, hostId: hostIdOf(env), wrapCall }) };
 }
 
 /** How the platform tells processes apart that share a client id. */

@@ -34,8 +34,6 @@ export async function service(options: ServiceFlags, { env, signal, print }: Com
   const { logger, openDebugLog } = createSharedLog(prepared.logger, makeFolder);
   const clientId = clientIdOf(settings, env);
   await using stack = new AsyncDisposableStack();
-  const { platform } = connectPlatform(clientId, settings, env, logger);
-  stack.defer(() => platform.close());
   const observation = await startObservation({
     env,
     version,
@@ -52,6 +50,9 @@ export async function service(options: ServiceFlags, { env, signal, print }: Com
     },
   });
   stack.defer(() => observation.close());
+  const { traces } = observation;
+  const { platform } = connectPlatform(clientId, settings, env, logger, traces?.platformCall);
+  stack.defer(() => platform.close());
   observation.metrics.platform.expectTasks(taskKinds.map(({ name }) => name));
   const pages = await pagesOf(settings, observation);
   stack.defer(async () => pages?.close());
@@ -107,6 +108,7 @@ export async function service(options: ServiceFlags, { env, signal, print }: Com
     clock: realClock,
     logger,
     watcher: observation.platform,
+    wrapTask: traces?.task,
     onReady: () => {
       observation.health.setPhase('serving');
       logger.info('the platform has taken our hello', { address: clientId.address });

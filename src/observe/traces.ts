@@ -16,7 +16,7 @@ import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { ConnectorError } from '../errors.ts';
 import { type Logger, silentLogger } from '../log.ts';
 import { samplerOf } from './sampler.ts';
-import type { RequestWatcher } from './watchers.ts';
+import type { RequestWatcher, WrapPlatformCall, WrapTask } from './watchers.ts';
 
 /** Trace spans around calls, syncs and requests. They carry names, statuses and our own ids; no person, no record. */
 export interface Traces {
@@ -24,6 +24,10 @@ export interface Traces {
   /** Runs a gRPC call inside a span, a child of the caller's when it sent its own along. */
   call<T>(path: string, header: (name: string) => string | undefined, work: () => Promise<T>): Promise<T>;
   sync<T>(syncId: string, work: () => Promise<T>): Promise<T>;
+  /** A task of a platform in a trace of its own: what is read, changed, uploaded and reported for it lies within. */
+  readonly task: WrapTask;
+  /** A call to the platform, where it belongs to a task: the questions for tasks would be traces without end. */
+  readonly platformCall: WrapPlatformCall;
   /** Sends what has gathered, and no more after that. Gives up after three seconds. */
   stop(): Promise<void>;
 }
@@ -36,6 +40,7 @@ export interface TracesOptions {
 }
 
 const stopWithinMs = 3_000;
+const platformService = 'c1.connectorapi.baton.v1.BatonService';
 const complainEveryMs = 60_000;
 
 /** Where to, and how, the exporter reads from the OTEL_* variables itself. */
@@ -73,6 +78,25 @@ export function startTraces({ env, version, runId, logger = silentLogger }: Trac
     sync: (syncId, work) => {
       const span = tracer.startSpan('sync', { attributes: { 'baton_descope.sync.id': syncId } });
       return within(span, trace.setSpan(context.active(), span), work);
+    },
+    task: async (kind, taskId, work) => {
+      const attributes = { 'baton_descope.task.kind': kind, ...(taskId !== '' && { 'baton_descope.task.id': taskId }) };
+      const span = tracer.startSpan(`task ${kind}`, { kind: SpanKind.CONSUMER, attributes, root: true });
+      return await within(span, trace.setSpan(context.active(), span), async () => {
+        const result = await work();
+        if (result !== 'success') {
+          fail(span, result);
+        }
+        return result;
+      });
+    },
+    platformCall: async (method, work) => {
+      if (trace.getActiveSpan() === undefined) {
+        return await work();
+      }
+      const attributes = { 'rpc.system': 'grpc', 'rpc.service': platformService, 'rpc.method': method };
+      const span = tracer.startSpan(`${platformService}/${method}`, { kind: SpanKind.CLIENT, attributes });
+      return await within(span, trace.setSpan(context.active(), span), work);
     },
     stop: async () => {
       await Promise.race([

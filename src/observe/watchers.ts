@@ -31,6 +31,12 @@ export interface SyncWatcher {
   onEnd(outcome: string, durationMs: number, failuresInARow: number): void;
 }
 
+/** Runs a task of the platform; the work says how it ended: "success", or the kind of what went wrong. */
+export type WrapTask = (kind: string, taskId: string, work: () => Promise<string>) => Promise<string>;
+
+/** Runs one call to the platform. */
+export type WrapPlatformCall = <T>(method: string, work: () => Promise<T>) => Promise<T>;
+
 /** What is to be told of service mode. */
 export interface PlatformWatcher {
   /** The platform answered ("ok"), or could not be asked: the kind of error. */

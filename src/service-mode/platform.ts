@@ -17,6 +17,7 @@ import {
 } from '../gen/c1/connectorapi/baton/v1/baton_pb.ts';
 import { methodDefinition } from '../server/wire.ts';
 import { platformFailure } from './platform-failure.ts';
+import type { WrapPlatformCall } from '../observe/watchers.ts';
 import type { TokenSource } from './token.ts';
 import { sendAsset } from './upload.ts';
 
@@ -46,13 +47,20 @@ export interface PlatformOptions {
   readonly client: Client;
   readonly token: TokenSource;
   readonly hostId: string;
+  /** Runs each call, such as inside a span of a trace. */
+  readonly wrapCall?: WrapPlatformCall | undefined;
 }
 
-export function createPlatform({ client, token, hostId }: PlatformOptions): Platform {
+export function createPlatform({ client, token, hostId, wrapCall }: PlatformOptions): Platform {
   const { method } = BatonService;
+  const within: WrapPlatformCall = wrapCall ?? ((_method, work) => work());
 
   /** Asks with the token in force, and once more with a new one where the platform does not accept that. */
-  async function authorized<T>(work: (metadata: Metadata) => Promise<T>): Promise<T> {
+  async function authorized<T>(name: string, work: (metadata: Metadata) => Promise<T>): Promise<T> {
+    return await within(name, () => withToken(work));
+  }
+
+  async function withToken<T>(work: (metadata: Metadata) => Promise<T>): Promise<T> {
     const header = await token.header();
     try {
       return await work(authorization(header));
@@ -70,7 +78,7 @@ export function createPlatform({ client, token, hostId }: PlatformOptions): Plat
     request: MessageInitShape<Method['input']>,
     { signal, deadlineMs = usualDeadlineMs }: { readonly signal?: AbortSignal; readonly deadlineMs?: number } = {},
   ): Promise<MessageShape<Method['output']>> =>
-    await authorized((metadata) => call(client, called, { request, metadata, signal, deadlineMs }));
+    await authorized(called.name, (metadata) => call(client, called, { request, metadata, signal, deadlineMs }));
 
   return {
     hello: async (request) => void (await ask(method.hello, { ...request, hostId })),
@@ -83,7 +91,9 @@ export function createPlatform({ client, token, hostId }: PlatformOptions): Plat
       ),
     heartbeat: async (taskId, signal) => await ask(method.heartbeat, { hostId, taskId }, { signal }),
     upload: async (taskId, path, signal) =>
-      await authorized((metadata) => sendAsset({ client, metadata, hostId, taskId, path, signal })),
+      await authorized(method.uploadAsset.name, (metadata) =>
+        sendAsset({ client, metadata, hostId, taskId, path, signal }),
+      ),
     finish: async (request) => void (await ask(method.finishTask, { ...request, hostId })),
     close: () => client.close(),
   };

@@ -8,7 +8,7 @@ import { type Ending, keepAlive } from './heartbeats.ts';
 import type { Platform } from './platform.ts';
 import type { RunSync } from './full-sync.ts';
 import type { TaskContext, TaskKind, TaskName, TaskResult, TaskType } from './task.ts';
-import type { PlatformWatcher } from '../observe/watchers.ts';
+import type { PlatformWatcher, WrapTask } from '../observe/watchers.ts';
 
 export interface WorkerOptions {
   readonly kinds: readonly TaskKind[];
@@ -21,6 +21,8 @@ export interface WorkerOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly watcher: PlatformWatcher;
+  /** Runs each task, such as inside a span of a trace. */
+  readonly wrapTask?: WrapTask | undefined;
 }
 
 /** Works on tasks: several at once, one sync at a time, changes ahead of everything else. */
@@ -66,6 +68,7 @@ const endingWords = {
 
 export function createWorker(options: WorkerOptions): Worker {
   const { platform, surface, runSync, openDebugLog, concurrency, clock, logger, watcher } = options;
+  const { wrapTask = (_kind, _id, work) => work() } = options;
   const kinds = new Map<TaskName, TaskKind>(options.kinds.map((kind) => [kind.name, kind]));
   const finisher = createFinisher({ platform, clock, logger });
   const running = new Map<string, Taken>();
@@ -80,8 +83,9 @@ export function createWorker(options: WorkerOptions): Worker {
     told = Promise.withResolvers<void>();
   }
 
-  function later(work: Promise<void>): void {
-    const watched = work
+  function later(work: Promise<unknown>): void {
+    const watched: Promise<void> = work
+      .then(() => undefined)
       .catch((thrown: unknown) => logger.error('a task broke', whereItBroke(thrown)))
       .finally(() => {
         rest.delete(watched);
@@ -104,7 +108,7 @@ export function createWorker(options: WorkerOptions): Worker {
           waiting = waiting.filter((other) => other !== taken);
           running.set(taken.id, taken);
           later(
-            work(taken).finally(() => {
+            wrapTask(taken.kind.name, printableId(taken.id), () => work(taken)).finally(() => {
               running.delete(taken.id);
               begin();
             }),
@@ -114,7 +118,8 @@ export function createWorker(options: WorkerOptions): Worker {
     }
   }
 
-  async function work(taken: Taken): Promise<void> {
+  /** Resolves with how it ended. */
+  async function work(taken: Taken): Promise<string> {
     const { id, isDebug, kind, type, abort, over, alive } = taken;
     const startedAt = clock.now();
     const given = Promise.withResolvers<never>();
@@ -124,8 +129,7 @@ export function createWorker(options: WorkerOptions): Worker {
     logger.info('task begun', fieldsOf(taken));
     await Promise.race([alive, given.promise]).catch(() => undefined);
     if (taken.ending !== undefined) {
-      await end(taken, startedAt, { thrown: endedEarly(taken.ending) });
-      return;
+      return await end(taken, startedAt, { thrown: endedEarly(taken.ending) });
     }
     const doing = kind.run(type, {
       id,
@@ -139,21 +143,21 @@ export function createWorker(options: WorkerOptions): Worker {
       watcher,
       signal: abort.signal,
     });
-    try {
-      const result = await Promise.race([doing, given.promise]);
-      await end(taken, startedAt, { result });
-    } catch (thrown) {
-      await end(taken, startedAt, { thrown: taken.ending === undefined ? thrown : endedEarly(taken.ending) });
-    }
+    const outcome = await Promise.race([doing, given.promise]).then(
+      (result) => ({ result }),
+      (thrown: unknown) => ({ thrown: taken.ending === undefined ? thrown : endedEarly(taken.ending) }),
+    );
+    const told = await end(taken, startedAt, outcome);
     over.abort();
     await doing.catch(() => undefined); // what was given up clears up before its place is free
+    return told;
   }
 
   async function end(
     taken: Taken,
     startedAt: number,
     outcome: { readonly result: TaskResult } | { readonly thrown: unknown },
-  ): Promise<void> {
+  ): Promise<string> {
     const { id, kind, over } = taken;
     const result = 'result' in outcome ? 'success' : kindOf(outcome.thrown);
     const tookMs = clock.now() - startedAt;
@@ -172,6 +176,7 @@ export function createWorker(options: WorkerOptions): Worker {
       }
     }
     over.abort();
+    return result;
   }
 
   async function refuse(task: Task, thrown: ConnectorError, isLasting: boolean): Promise<void> {
@@ -265,7 +270,12 @@ function endedEarly(ending: NonNullable<Taken['ending']>): ConnectorError {
 
 /** The fields of a task in the log; what the platform calls it counts only if it can be such an id. */
 function fieldsOf({ id, kind }: Pick<Taken, 'id' | 'kind'>): LogFields {
-  return { task: kind.name, ...(/^[0-9A-Za-z]{27}$/.test(id) && { taskId: id }) };
+  const taskId = printableId(id);
+  return { task: kind.name, ...(taskId !== '' && { taskId }) };
+}
+
+function printableId(id: string): string {
+  return /^[0-9A-Za-z]{27}$/.test(id) ? id : '';
 }
 
 function kindOf(thrown: unknown): string {
