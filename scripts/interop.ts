@@ -4,11 +4,14 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openBench } from '../test/interop/bench.ts';
+import { type Bench, openBench, type Scenario } from '../test/interop/bench.ts';
+import type { Binaries } from '../test/interop/dialling/dial.ts';
 import { scenarios } from '../test/interop/scenarios.ts';
 
+/** So many scenarios run beside each other, of those that mostly wait. */
+const atOnce = 4;
 const neededGo = [1, 25] as const;
-const source = join(import.meta.dirname, '..', 'test', 'interop', 'client');
+const source = join(import.meta.dirname, '..', 'test', 'interop');
 
 function hasGo(): boolean {
   const [, major = 0, minor = 0] =
@@ -20,21 +23,37 @@ function hasGo(): boolean {
  * Builds the client and the SDK's own command line where the next run finds them; Go knows whether anything has
  * changed.
  */
-async function build(): Promise<{ readonly client: string; readonly baton: string; readonly demo: string }> {
+async function build(): Promise<Binaries & { readonly client: string; readonly baton: string }> {
   const folder = join(tmpdir(), 'baton-descope-interop');
   await mkdir(folder, { recursive: true });
-  const binaries = { client: join(folder, 'client'), baton: join(folder, 'baton'), demo: join(folder, 'demo') };
-  for (const [binary, target] of [
-    [binaries.client, '.'],
-    [binaries.demo, './demo'],
-    [binaries.baton, 'github.com/conductorone/baton-sdk/cmd/baton'],
-  ] as const) {
+  const built = (name: string, target: string): string => {
+    const binary = join(folder, name);
     const { status, stderr } = spawnSync('go', ['build', '-o', binary, target], { cwd: source, encoding: 'utf8' });
     if (status !== 0) {
       throw new Error(`go build failed: ${stderr}`);
     }
-  }
-  return binaries;
+    return binary;
+  };
+  return {
+    client: built('client', './client'),
+    demo: built('demo', './client/demo'),
+    daemon: built('daemon', './daemon'),
+    platform: built('platform', './platform'),
+    baton: built('baton', 'github.com/conductorone/baton-sdk/cmd/baton'),
+  };
+}
+
+/** Runs a scenario; never rejects. */
+async function outcomeOf(
+  { run }: Scenario,
+  bench: Bench,
+): Promise<{ readonly outcome: 'passed' | 'failed'; readonly seconds: number; readonly text: string }> {
+  const startedAt = performance.now();
+  const [outcome, text] = await run(bench).then(
+    (seen) => ['passed', seen] as const,
+    (thrown: unknown) => ['failed', thrown instanceof Error ? thrown.message : String(thrown)] as const,
+  );
+  return { outcome, text, seconds: (performance.now() - startedAt) / 1000 };
 }
 
 async function main(): Promise<number> {
@@ -47,20 +66,25 @@ async function main(): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'baton-descope-'));
   const bench = await openBench(folder, binaries, values.users);
   const count = { passed: 0, failed: 0, skipped: 0 };
+  const wanted = scenarios.filter(({ name }) => name.includes(values.only));
+  count.skipped = scenarios.length - wanted.length;
+  const begun = new Map<Scenario, ReturnType<typeof outcomeOf>>();
+  const begin = (scenario: Scenario): ReturnType<typeof outcomeOf> => {
+    const running = begun.get(scenario) ?? outcomeOf(scenario, bench);
+    begun.set(scenario, running);
+    return running;
+  };
   try {
-    for (const { name, run } of scenarios) {
-      if (!name.includes(values.only)) {
-        count.skipped += 1;
-        continue;
+    for (const [place, scenario] of wanted.entries()) {
+      if (scenario.isBeside === true) {
+        const next = wanted.slice(place, place + atOnce);
+        const until = next.findIndex(({ isBeside }) => isBeside !== true);
+        next.slice(0, until === -1 ? atOnce : until).forEach((one) => void begin(one));
       }
-      const startedAt = performance.now();
-      const [outcome, text] = await run(bench).then(
-        (seen) => ['passed', seen] as const,
-        (thrown: unknown) => ['failed', thrown instanceof Error ? thrown.message : String(thrown)] as const,
-      );
+      const { outcome, seconds, text } = await begin(scenario);
       count[outcome] += 1;
       console.log(
-        `${outcome === 'passed' ? 'ok    ' : 'FAILED'} ${((performance.now() - startedAt) / 1000).toFixed(1).padStart(5)} s  ${name}: ${text}`,
+        `${outcome === 'passed' ? 'ok    ' : 'FAILED'} ${seconds.toFixed(1).padStart(5)} s  ${scenario.name}: ${text}`,
       );
     }
   } finally {

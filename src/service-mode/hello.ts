@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { arch, hostname, platform as osName, release } from 'node:os';
+import { hostname, machine, platform as osName, release } from 'node:os';
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import type { BatonServiceHelloRequestSchema } from '../gen/c1/connectorapi/baton/v1/baton_pb.ts';
 import type { ConnectorServiceGetMetadataResponse } from '../model/messages.ts';
@@ -33,7 +33,7 @@ function osInfo(): NonNullable<OsInfo> {
     platformVersion: told(platformVersion, kernelVersion),
     platformFamily: told(family?.split(' ')[0], told(platform, osName())),
     kernelVersion,
-    kernelArch: arch(),
+    kernelArch: machine(),
     virtualizationSystem: 'none',
   };
 }

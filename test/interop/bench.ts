@@ -4,6 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createAuthority } from '../support/certificates.ts';
+import type { Binaries } from './dialling/dial.ts';
 import {
   bin,
   type Ended,
@@ -38,6 +39,8 @@ export interface Bench {
   readonly run: (args: readonly string[], cwd: string) => Promise<Ended>;
   /** The same with a small connector of the Go SDK, which keeps its state in the folder. */
   readonly demo: (args: readonly string[], cwd: string) => Promise<Ended>;
+  /** The double of the platform, and the Go programs that dial it. */
+  readonly binaries: Binaries;
   /** Runs our own `sync --out` into a file. */
   readonly sync: (file: string) => Promise<string>;
   /** Runs the `baton` command line of the SDK; what it prints as JSON. */
@@ -51,6 +54,8 @@ export interface Scenario {
   readonly name: string;
   /** Says what was seen; throws when it is not what it should be. */
   readonly run: (bench: Bench) => Promise<string>;
+  /** It mostly waits, and touches nothing that others do: it may run beside those that follow and say so, too. */
+  readonly isBeside?: boolean;
 }
 
 export interface Served extends Running {
@@ -70,9 +75,10 @@ export interface KeyRecord {
 
 export async function openBench(
   folder: string,
-  { client, baton, demo }: { readonly client: string; readonly baton: string; readonly demo: string },
+  binaries: Binaries & { readonly client: string; readonly baton: string },
   users: string | undefined,
 ): Promise<Bench & { close(): Promise<void> }> {
+  const { client, baton, demo } = binaries;
   const emulator = await start(
     ['emulator', '--port', '0', ...(users === undefined ? [] : ['--users', users])],
     {},
@@ -113,6 +119,7 @@ export async function openBench(
       runClient(client, ['-child', bin, '-child-args', JSON.stringify(flags), ...args], folder, undefined, env),
     run: (args, cwd) => runIn(cwd, process.execPath, [bin, ...args], env),
     demo: (args, cwd) => runIn(cwd, demo, args, { BATON_STATE: join(cwd, 'members') }),
+    binaries,
     sync: (file) => runToEnd(['sync', '--out', file], env),
     baton: async (args) =>
       JSON.parse(

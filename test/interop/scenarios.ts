@@ -3,6 +3,7 @@ import { type Bench, callsOf, checkClean, checkSync, type Scenario, type Served,
 import { c1zScenarios } from './c1z.ts';
 import { companyScenarios } from './company.ts';
 import { childScenarios } from './child.ts';
+import { diallingScenarios } from './dialling.ts';
 import { oneShotScenarios } from './oneshot.ts';
 import { provisioningScenarios } from './provisioning.ts';
 import type { Report } from './processes.ts';
@@ -57,6 +58,7 @@ export const scenarios: readonly Scenario[] = [
   ...childScenarios,
   ...oneShotScenarios,
   ...secretScenarios,
+  ...diallingScenarios,
 ];
 
 function syncArgs(address: string, engine: Engine, workers: number, file: string): string[] {
