@@ -31,6 +31,11 @@ export async function buildProgram(root: string, target: string): Promise<void> 
             name: 'files',
             test: /[\\/]src[\\/](?:output[\\/](?:atomic-file|disk-fault|file-layer|leftovers|place)|cli[\\/](?:derived-outputs|progress|results|table)|sync-format[\\/](?:layout|owner-marks|summary))\.ts$/,
           },
+          // What compares a sync with what stands at its target.
+          {
+            name: 'last-output',
+            test: /[\\/]src[\\/](?:cli[\\/]last-output|output[\\/]last(?:-sync)?|sync[\\/]guard)\.ts$/,
+          },
           // What tells of a sync, and knows the types for it: with the sync, and not with what only reads files.
           { name: 'full-sync', test: /[\\/]src[\\/]cli[\\/](?:counts-table|full-sync|walk-progress)\.ts$/ },
         ],

@@ -1,3 +1,4 @@
+import { printable } from './printable.ts';
 import { type AccessPath, heldInWords, pathInWords, wayInWords } from './access-path.ts';
 import { isKnownType, typeInWords } from '../sync-format/known-types.ts';
 import { detailsInWords } from './details.ts';
@@ -217,7 +218,7 @@ export function isUsual(status: string): boolean {
  * `--include` that matter to the question, all by default.
  */
 export function limitsInWords(
-  index: Pick<FileIndex, 'gap' | 'inheritance' | 'summary' | 'types' | 'unknown' | 'isHumansOnly'>,
+  index: Pick<FileIndex, 'gap' | 'inheritance' | 'summary' | 'types' | 'unknown' | 'isHumansOnly' | 'moment'>,
   relevant?: readonly string[],
 ): string[] {
   const { consistency } = index.summary;
@@ -235,7 +236,21 @@ export function limitsInWords(
     ...(notRead === undefined ? [] : [notRead.words]),
     ...(index.isHumansOnly ? [humansOnlyInWords] : []),
   ];
-  return [...told.map((text) => `note: ${text}`), ...unknownNotes(index.unknown)];
+  return [...momentInWords(index), ...told.map((text) => `note: ${text}`), ...unknownNotes(index.unknown)];
+}
+
+/** What a store knows of the time: nothing of what came and went between two syncs. */
+export function momentInWords({ moment }: Pick<FileIndex, 'moment'>): string[] {
+  if (moment === undefined) {
+    return [];
+  }
+  const { startedAt, finishedAt, next } = moment;
+  const read = `as the sync found it that read from ${printable(startedAt)} to ${printable(finishedAt)}`;
+  return [
+    next === undefined
+      ? `note: ${read}, the newest in the store`
+      : `note: ${read}; the next one read from ${printable(next.startedAt)}: what came and went between the two is not known`,
+  ];
 }
 
 /** The same notes for what a file holds of other types. */

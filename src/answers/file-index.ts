@@ -10,7 +10,7 @@ import { indexIndexes, indexSchema } from './index-schema.ts';
 import { loginOf } from './login.ts';
 import { openSource } from './open.ts';
 import type { FileRow, FileGrant, FileUser } from './rows.ts';
-import type { SyncSource } from './source.ts';
+import type { Moment, SyncSource } from './source.ts';
 import type { UnknownCounts } from './unknown.ts';
 import { createOtherWriter, type OtherWriter } from './other-rows.ts';
 import { createEdgeWriter } from './edge-rows.ts';
@@ -34,6 +34,8 @@ export interface FileIndex extends AsyncDisposable {
   readonly isHumansOnly: boolean;
   /** The types that the sync read, without those of which the deployment does not tell. */
   readonly types: ReadonlySet<string>;
+  /** Of a store: between which times it is known what stood. */
+  readonly moment?: Moment | undefined;
   /** Whether there is anything of other types. */
   readonly hasOthers: boolean;
   /** Whether there are grants of other types, or to principals that are no users. */
@@ -100,6 +102,7 @@ export async function createFileIndex(
       gap: inheritance.isDerived ? noGap : (source.summary.notDerived ?? gapOf(database)),
       inheritance,
       isHumansOnly: source.isHumansOnly === true,
+      moment: source.moment,
       types: (await source.types(signal)).difference(typesNotOffered(source.summary)),
       hasOthers: others.counts().resources + others.counts().grants > 0,
       hasOtherGrants: others.counts().grants > 0,
@@ -179,7 +182,7 @@ function createWriter(
   return { put, others };
 }
 
-const userColumns = [
+export const userColumns = [
   'id',
   'name',
   'login',
@@ -195,7 +198,7 @@ const userColumns = [
   'created_at',
 ];
 
-function userValues(row: FileUser): (string | number)[] {
+export function userValues(row: FileUser): (string | number)[] {
   const {
     id,
     name,

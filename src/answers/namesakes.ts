@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { fold } from '../model/fold.ts';
 import { addFold } from './find.ts';
+import { tableIn } from './ways.ts';
 
 /** Which names belong to several things, compared without case and Unicode form. */
 export interface Namesakes {
@@ -15,21 +16,27 @@ function folded(column: string): string {
 }
 
 /**
- * The namesakes within one file (`main`), or within several that are attached to a database: a name is shared when
+ * The namesakes within one file, or within several that are attached to a database: a name is shared when
  * things of two ids bear it, in whichever file. `among` is a query for the names of the users that matter; without it
  * all do.
  */
-export function namesakesIn(database: DatabaseSync, files: readonly string[] = ['main'], among?: string): Namesakes {
+export function namesakesIn(
+  database: DatabaseSync,
+  files: readonly (string | undefined)[] = [undefined],
+  among?: string,
+): Namesakes {
   addFold(database);
-  const shared = (rows: (file: string) => string): ReadonlySet<string> =>
+  const shared = (rows: (file: string | undefined) => string): ReadonlySet<string> =>
     new Set(
       database
         .prepare(`select f from (${files.map(rows).join(' union ')}) group by f having count(distinct id) > 1`)
         .all()
         .map(({ f }) => String(f)),
     );
-  const tenants = shared((file) => `select id, ${folded('name')} f from ${file}.tenant`);
-  const roles = shared((file) => `select role id, ${folded('role')} f from ${file}.thing where kind = 'role'`);
+  const tenants = shared((file) => `select id, ${folded('name')} f from ${tableIn(file, 'tenant')}`);
+  const roles = shared(
+    (file) => `select role id, ${folded('role')} f from ${tableIn(file, 'thing')} where kind = 'role'`,
+  );
   let isUser: ((name: string) => boolean) | undefined;
   return {
     isUserShared: (name) => (isUser ??= usersShared(database, files, among))(name),
@@ -44,7 +51,7 @@ export function namesakesIn(database: DatabaseSync, files: readonly string[] = [
  */
 function usersShared(
   database: DatabaseSync,
-  files: readonly string[],
+  files: readonly (string | undefined)[],
   among: string | undefined,
 ): (name: string) => boolean {
   if (among !== undefined) {
@@ -52,7 +59,9 @@ function usersShared(
     database.exec('create index temp.name_among_by_f on name_among (f)');
   }
   const condition = among === undefined ? '' : `where ${folded('name')} in (select f from temp.name_among)`;
-  const rows = files.map((file) => `select id, ${folded('name')} f from ${file}.user ${condition}`).join(' union all ');
+  const rows = files
+    .map((file) => `select id, ${folded('name')} f from ${tableIn(file, 'user')} ${condition}`)
+    .join(' union all ');
   const several = files.length === 1 ? 'count(*)' : 'count(distinct id)';
   database.exec('create temp table shared_user_name (f text primary key) without rowid');
   database.exec(`insert into temp.shared_user_name select f from (${rows}) group by f having ${several} > 1`);

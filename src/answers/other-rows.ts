@@ -57,7 +57,7 @@ export function createOtherWriter(
   };
 }
 
-const resourceColumns = [
+export const resourceColumns = [
   'type',
   'id',
   'name',
@@ -72,7 +72,7 @@ const resourceColumns = [
   'profile',
 ];
 
-function resourceValues(row: FileUnknownResource): (string | number)[] {
+export function resourceValues(row: FileUnknownResource): (string | number)[] {
   const { typeId, id, name, status, createdAt = '', expiresAt, owner, creator, isNonHuman, profile = {} } = row;
   const reference = (to: TypedId | undefined): string[] => [to?.typeId ?? '', to?.id ?? ''];
   return [
@@ -90,7 +90,7 @@ function resourceValues(row: FileUnknownResource): (string | number)[] {
 }
 
 /** JSON that is equal for equal objects, whatever the order of their keys: files of different kinds differ in it. */
-function canonical(object: Readonly<Record<string, unknown>>): string {
+export function canonical(object: Readonly<Record<string, unknown>>): string {
   return JSON.stringify(
     Object.fromEntries(Object.entries(object).toSorted(([one], [other]) => (one < other ? -1 : 1))),
   );

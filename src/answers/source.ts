@@ -10,12 +10,14 @@ import type { FileRow } from './rows.ts';
  */
 export interface SyncSource extends AsyncDisposable {
   readonly path: string;
-  readonly kind: 'json' | 'ndjson' | 'c1z';
+  readonly kind: 'json' | 'ndjson' | 'c1z' | 'db';
   /** Bytes of the file itself: passes can be told how far they are by it. */
   readonly size: number;
   readonly summary: FileSummary;
   /** The summary as the file has it, with all that is not understood here; a `.c1z` that others wrote has none. */
   readonly wholeSummary: object | undefined;
+  /** Of a sync that a store keeps. */
+  readonly moment?: Moment | undefined;
   /** Whether what is no person was left out. */
   readonly isHumansOnly?: boolean;
   /** The types that the sync read, also those of which there is nothing. */
@@ -25,4 +27,11 @@ export interface SyncSource extends AsyncDisposable {
   messages(signal?: AbortSignal): AsyncGenerator<readonly StoredMessage[]>;
   /** One row by its name, where the file can be asked for it without reading the rest: see `findMessages`. */
   readonly find?: (name: { readonly section: Section; readonly id: string }) => StoredMessage | undefined;
+}
+
+/** A sync that a store keeps, and the next one: what changed between the two is known to lie between them, not when. */
+export interface Moment {
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly next?: { readonly startedAt: string; readonly finishedAt: string } | undefined;
 }

@@ -34,13 +34,20 @@ export function isExpected(row: FileUnknown): boolean {
   if (row.what === 'resource') {
     return isKnownType(row.typeId);
   }
-  const { on, to } = row;
-  return isFoundingType(on.typeId) ? to.typeId === 'access_key' : isKnownType(on.typeId) && isKnownType(to.typeId);
+  return isExpectedGrant(row.on.typeId, row.to.typeId);
+}
+
+/** The same of a grant, by the types of what is granted and of who has it. */
+export function isExpectedGrant(onType: string, toType: string): boolean {
+  return isFoundingType(onType) ? toType === 'access_key' : isKnownType(onType) && isKnownType(toType);
 }
 
 /** Counts rows of the kind `unknown`. */
 export interface UnknownCounter {
   add(row: FileUnknown): void;
+  /** Several at once, that were counted already. */
+  addResources(type: string, count: number): void;
+  addGrants(onType: string, toType: string, count: number): void;
   /** Undefined when there were none. */
   counts(): UnknownCounts | undefined;
 }
@@ -49,19 +56,16 @@ export function createUnknownCounter(): UnknownCounter {
   const resources = new Map<string, number>();
   const grantsTo = new Map<string, number>();
   const grantsOf = new Map<string, number>();
-  const one = (counts: Map<string, number>, type: string): void => {
-    counts.set(type, (counts.get(type) ?? 0) + 1);
+  const more = (counts: Map<string, number>, type: string, count: number): void => {
+    counts.set(type, (counts.get(type) ?? 0) + count);
   };
+  const addResources = (type: string, count: number): void => more(resources, type, count);
+  const addGrants = (onType: string, toType: string, count: number): void =>
+    isFoundingType(onType) ? more(grantsTo, toType, count) : more(grantsOf, onType, count);
   return {
-    add: (row) => {
-      if (row.what === 'resource') {
-        one(resources, row.typeId);
-      } else if (isFoundingType(row.on.typeId)) {
-        one(grantsTo, row.to.typeId);
-      } else {
-        one(grantsOf, row.on.typeId);
-      }
-    },
+    addResources,
+    addGrants,
+    add: (row) => (row.what === 'resource' ? addResources(row.typeId, 1) : addGrants(row.on.typeId, row.to.typeId, 1)),
     counts: () =>
       resources.size + grantsTo.size + grantsOf.size === 0
         ? undefined

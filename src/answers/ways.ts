@@ -51,13 +51,13 @@ export interface PathStep {
 
 /**
  * The tenants from an ancestor down to a tenant that inherits from it, both included. Where the file does not lead from
- * one to the other, there is nothing between them. `file` is what its database is attached as.
+ * one to the other, there is nothing between them. `file` is what its database is attached as, where it is.
  */
 export function createTenantPaths(
   database: DatabaseSync,
-  file = 'main',
+  file?: string,
 ): (tenantId: string, ancestor: string) => readonly PathStep[] {
-  const find = database.prepare(`select name, parent from ${file}.tenant where id = ?`);
+  const find = database.prepare(`select name, parent from ${tableIn(file, 'tenant')} where id = ?`);
   const known = new Map<string, readonly PathStep[]>();
   const textOf = (id: string, column: 'name' | 'parent'): string => String(find.get(id)?.[column] ?? '');
   const stepOf = (id: string): PathStep => ({ id, name: textOf(id, 'name') || id });
@@ -82,6 +82,11 @@ export function createTenantPaths(
     }
     return path;
   };
+}
+
+/** A table of an attached file, or of the index itself: a store has views in place of its tables. */
+export function tableIn(file: string | undefined, table: string): string {
+  return file === undefined ? table : `${file}.${table}`;
 }
 
 /** Paths that are kept: rows of one tenant follow each other. */

@@ -9,11 +9,13 @@ import { diffInWords, diffLines, diffMarkdown } from '../answers/diff-text.ts';
 import { jsonLines } from '../answers/json-lines.ts';
 import { markdownName, printable } from '../answers/printable.ts';
 import { unknownInWords } from '../answers/unknown.ts';
+import { ConnectorError } from '../errors.ts';
 import type { CommandContext } from './command-context.ts';
 import { projectNotes } from './project-notes.ts';
 import { checkOneFormat, map, notReadField, originOf, unknownField } from './questions.ts';
-import { readIndex } from './read-index.ts';
+import { readIndex, type ReadOptions } from './read-index.ts';
 import { prose, screenWidth, withEnds, writeResult } from './results.ts';
+import { isStore } from '../output/outputs.ts';
 import { tell } from './tell.ts';
 import { painter } from './terminal.ts';
 
@@ -22,6 +24,9 @@ export interface DiffFlags {
   readonly json?: boolean;
   readonly md?: boolean;
   readonly humansOnly?: boolean;
+  readonly from?: number;
+  readonly to?: number;
+  readonly project?: string;
 }
 
 /** The exit code of a comparison that found something, as `diff` has it. */
@@ -30,13 +35,14 @@ const changedCode = 1;
 /** What changed between two files. */
 export async function tellDiff(
   oldFile: string,
-  newFile: string,
+  given: string | undefined,
   options: DiffFlags,
   { signal, endWith }: Pick<CommandContext, 'signal' | 'endWith'>,
 ): Promise<void> {
   checkOneFormat(options);
-  await using before = await readIndex(resolve(oldFile), signal, options);
-  await using after = await readIndex(resolve(newFile), signal, options);
+  const newFile = newerOf(oldFile, given, options);
+  await using before = await readIndex(resolve(oldFile), signal, sideOf(oldFile, options, options.from));
+  await using after = await readIndex(resolve(newFile), signal, sideOf(newFile, options, options.to));
   using diff = diffOf(before, after);
   const notes = [
     ...projectNotes(before, after),
@@ -86,6 +92,29 @@ export async function tellDiff(
   if (!diff.isSame) {
     endWith(changedCode);
   }
+}
+
+/** The newer side: a store may stand for both, where it is said which two syncs are meant. */
+function newerOf(oldFile: string, given: string | undefined, { from, to }: DiffFlags): string {
+  if (given === undefined && (!isStore(oldFile) || from === undefined)) {
+    throw new ConnectorError(
+      'config',
+      isStore(oldFile)
+        ? `say since when, as in "baton-descope diff ${printable(oldFile)} --from 2026-01-01", or give the newer file, too`
+        : 'diff needs two files, the older and the newer, or a store with --from',
+    );
+  }
+  const newFile = given ?? oldFile;
+  const [flag, path] = from !== undefined && !isStore(oldFile) ? ['--from', oldFile] : ['--to', newFile];
+  if ((from !== undefined && !isStore(oldFile)) || (to !== undefined && !isStore(newFile))) {
+    throw new ConnectorError('config', `${flag} is for a store, and ${printable(path)} holds one sync`);
+  }
+  return newFile;
+}
+
+/** How one side is read: a project is chosen where there may be several. */
+function sideOf(path: string, { humansOnly, project }: DiffFlags, at: number | undefined): ReadOptions {
+  return { humansOnly, isWhole: true, ...(isStore(path) && { at, project }) };
 }
 
 /** Every change, and behind them what follows from them in tenants below. */

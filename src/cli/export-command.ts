@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import type { ExportFlags } from './export.ts';
 import type { CommandContext } from './command-context.ts';
-import { fileArgument } from './shown-arguments.ts';
+import { addWhenOptions, fileArgument } from './shown-arguments.ts';
 
 /** `export`: a file of one kind as a file of another. */
 export function addExportCommand(program: Command, context: CommandContext): void {
-  program
+  const command = program
     .command('export')
     .addArgument(fileArgument())
     .description('convert a file that "sync" wrote: to tables, or to a spreadsheet to sign off')
@@ -31,9 +31,11 @@ export function addExportCommand(program: Command, context: CommandContext): voi
 Examples:
   $ baton-descope export sync.json --out review.xlsx --since last-quarter.json
   $ baton-descope export sync.c1z --out tables.csv --columns user_id,email
-  $ baton-descope export sync.json --out for-a-bug-report.json --anonymise`,
+  $ baton-descope export sync.json --out for-a-bug-report.json --anonymise
+  $ baton-descope export access.db --at 2026-03-31 --out march.xlsx`,
     )
     .action(async (file: string | undefined, options: ExportFlags) =>
       (await import('./export.ts')).exportOnce(file, options, context),
     );
+  addWhenOptions(command);
 }

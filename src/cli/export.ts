@@ -1,34 +1,31 @@
 import { readFile } from 'node:fs/promises';
-import { extname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { anonymised } from '../answers/anonymous.ts';
 import { unknownNotes } from '../answers/answer-text.ts';
 import { chooseColumns } from '../answers/csv-tables.ts';
-import { openSource } from '../answers/open.ts';
 import { printable } from '../answers/printable.ts';
-import { tooNew } from '../answers/faults.ts';
 import { createPseudonyms } from '../answers/pseudonyms.ts';
 import type { SyncSource } from '../answers/source.ts';
 import { ConnectorError } from '../errors.ts';
 import { osCode } from '../os-reasons.ts';
-import { entitlementRow, grantRow, resourceRow } from '../model/row.ts';
 import { sweepLeftovers } from '../output/leftovers.ts';
 import { ndjsonInto } from '../output/ndjson-file.ts';
 import { checkOutput, chooseOutput, kindOf } from '../output/outputs.ts';
-import { unknownAnnotationIn } from '../sync-format/stored-rows.ts';
 import { newSyncId } from '../sync/sync-id.ts';
-import type { SyncTarget } from '../sync/run.ts';
 import { writeDerived } from './derived-files.ts';
 import { derivedOutputs } from './derived-outputs.ts';
+import { copySource } from './copy-source.ts';
 import { chooseFile } from './file-argument.ts';
 import { refuseOtherProject } from './last-output.ts';
 import type { CommandContext } from './command-context.ts';
 import { projectNotes } from './project-notes.ts';
 import { readIndex } from './read-index.ts';
 import { isStdout } from './stdout-names.ts';
+import { openInput, type WhenFlags } from './stored.ts';
 import { tell, tellPlainly } from './tell.ts';
 import { besideTarget, temporaryPlace } from './work-places.ts';
 
-export interface ExportFlags {
+export interface ExportFlags extends WhenFlags {
   readonly out: string;
   readonly since?: string;
   readonly replaceOtherProject?: boolean;
@@ -59,6 +56,12 @@ export async function exportOnce(
       '--humans-only is for tables and spreadsheets: a file for a platform that left out keys would have them deleted there',
     );
   }
+  if (kind === '.db') {
+    throw new ConnectorError(
+      'config',
+      `to put a file into a store, run "baton-descope history import --into ${printable(flags.out)} FILE"`,
+    );
+  }
   const tables = flags.columns === undefined ? undefined : chooseColumns(flags.columns);
   const key = await keyOf(flags);
   if (!isStream) {
@@ -67,7 +70,8 @@ export async function exportOnce(
   }
   const work = isStream ? temporaryPlace() : besideTarget(target);
   const path = resolve(await chooseFile(file, { env, except: [flags.since, flags.out], work }));
-  await using original = await openSource(path, { work });
+  const { at, project } = flags;
+  await using original = await openInput(path, { work, at, project });
   const pseudonyms = flags.anonymise === true ? createPseudonyms(key ?? keyOfProject(original)) : undefined;
   const seen = (opened: SyncSource): SyncSource => (pseudonyms === undefined ? opened : anonymised(opened, pseudonyms));
   const source = seen(original);
@@ -81,14 +85,20 @@ export async function exportOnce(
         : await readIndex(resolve(flags.since), signal, {
             work,
             humansOnly: flags.humansOnly,
-            open: async (older, place) => seen(await openSource(older, { work: place })),
+            isWhole: true,
+            open: async (older, place) => seen(await openInput(older, { work: place })),
           });
-    await using index = await readIndex(path, signal, { work, humansOnly: flags.humansOnly, open: async () => source });
+    await using index = await readIndex(path, signal, {
+      work,
+      humansOnly: flags.humansOnly,
+      isWhole: true,
+      open: async () => source,
+    });
     (older === undefined ? [] : projectNotes(older, index)).forEach((note) => tell('warn', note));
     await writeDerived(index, target, { since: older, tables });
     notes.push(...unknownNotes(index.unknown));
   } else {
-    await copy(
+    await copySource(
       source,
       isStream
         ? ndjsonInto((await import('./stdout-file.ts')).stdoutFile())
@@ -150,50 +160,4 @@ function anonymousNotes(hasKey: boolean): readonly string[] {
 function timeOf({ summary }: SyncSource): number {
   const ms = Date.parse(summary.finishedAt ?? '');
   return Number.isNaN(ms) ? Date.now() : ms;
-}
-
-/** Every message of a source, a batch of one section at a time, into a target, which is there whole or not at all. */
-async function copy(source: SyncSource, target: SyncTarget, signal: AbortSignal): Promise<void> {
-  try {
-    for await (const batch of source.messages(signal)) {
-      await target.resourceTypes(
-        batch.flatMap(({ section, message }) => (section === 'resourceTypes' ? [message] : [])),
-      );
-      await target.resources(
-        batch.flatMap(({ section, message }) => (section === 'resources' ? [resourceRow(message)] : [])),
-      );
-      await target.entitlements(
-        batch.flatMap(({ section, message }) => (section === 'entitlements' ? [entitlementRow(message)] : [])),
-      );
-      await target.grants(batch.flatMap(({ section, message }) => (section === 'grants' ? [grantRow(message)] : [])));
-    }
-    await target.finish((contentHash) => ({ ...(source.wholeSummary ?? madeSummary(source, target)), contentHash }));
-  } catch (thrown) {
-    await target.discard();
-    const type = unknownAnnotationIn(thrown);
-    throw type === undefined ? thrown : tooNew(source.path, type);
-  }
-}
-
-/** A `.c1z` of another program has no summary and does not name its project: the summary holds what is known. */
-function madeSummary({ path, summary }: SyncSource, { counts }: SyncTarget): object {
-  const { resourceTypes, resources, entitlements, grants } = counts;
-  return {
-    complete: true,
-    projectId: summary.projectId ?? '',
-    ...(summary.tenantRoles !== undefined && { tenantRoles: summary.tenantRoles }),
-    exportedFrom: extname(path).toLowerCase(),
-    startedAt: summary.startedAt,
-    finishedAt: summary.finishedAt,
-    counts: {
-      resourceTypes,
-      resources: withTotal(resources),
-      entitlements: withTotal(entitlements),
-      grants: withTotal(grants),
-    },
-  };
-}
-
-function withTotal(counts: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
-  return { ...counts, total: Object.values(counts).reduce((sum, count) => sum + count, 0) };
 }

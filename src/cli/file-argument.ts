@@ -59,7 +59,7 @@ export function splitFile(words: readonly string[], { command, noun, example }: 
   }
   throw new ConnectorError(
     'config',
-    `neither ${printable(first)} nor ${printable(second)} is a file: give one that ends with .json, .ndjson or .c1z; put a name with blanks into quotes: ${JSON.stringify(printable(`${first} ${second}`))}`,
+    `neither ${printable(first)} nor ${printable(second)} is a file: give one that ends with .json, .ndjson, .c1z or .db; put a name with blanks into quotes: ${JSON.stringify(printable(`${first} ${second}`))}`,
   );
 }
 

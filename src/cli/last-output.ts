@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { type LastOutput, readLast } from '../output/last.ts';
-import { checkOwner, checkShrink, type ShrinkLimits, type SyncExtent } from '../sync/guard.ts';
+import { checkOwner, checkShrink, type LastExtent, type ShrinkLimits, type SyncExtent } from '../sync/guard.ts';
 
 export interface LastOutputLimits extends ShrinkLimits {
   /** True when the user allowed replacing the output of another project. */
@@ -62,6 +62,24 @@ export function createLastOutputCheck(
     },
   };
 }
+
+/** What a store takes is compared with the last sync of its project; those of other projects stay beside it. */
+export function createLastStoreCheck(store: string, limits: ShrinkLimits): LastOutputCheck {
+  const lastOf = async (projectId: string): Promise<LastExtent | undefined> =>
+    await (await import('./last-stored.ts')).lastStored(store, projectId);
+  return {
+    checkOwner: async (projectId) => {
+      await lastOf(projectId ?? ''); // a file that is no store is told before any work
+      return [];
+    },
+    compare: async (found) => {
+      const last = limits.maxShrink === 100 ? undefined : await lastOf(found.projectId);
+      return last === undefined ? [] : checkShrink(last, found, { ...limits, words: storeWords });
+    },
+  };
+}
+
+const storeWords = { kept: 'the store stays as it was', remedy: 'run it again with --accept-shrink' };
 
 /** Only the check of the owner, for a command that writes a file without reading a project. */
 export async function refuseOtherProject(

@@ -4,13 +4,13 @@ import type { ListKind } from '../answers/listing.ts';
 import type { CommandContext } from './command-context.ts';
 import { nearNames } from '../model/near-names.ts';
 import { optInTypes } from '../sync-format/known-types.ts';
-import { fileArgument } from './shown-arguments.ts';
+import { addWhenOptions, fileArgument } from './shown-arguments.ts';
 
 const kinds = ['users', 'tenants', 'roles', 'permissions', ...Object.keys(optInTypes).map((type) => `${type}s`)];
 
 /** `list`: what a file holds, with the ids that other commands take. */
 export function addListCommand(program: Command, context: CommandContext): void {
-  program
+  const command = program
     .command('list')
     .description(
       'list what a file holds, with ids: its users, tenants, roles, permissions, keys, applications and so on',
@@ -30,11 +30,13 @@ export function addListCommand(program: Command, context: CommandContext): void 
 Examples:
   $ baton-descope list users --match lovelace
   $ baton-descope list access_keys
-  $ baton-descope list roles sync.json --csv > roles.csv`,
+  $ baton-descope list roles sync.json --csv > roles.csv
+  $ baton-descope list users access.db --at 2026-03-31`,
     )
     .action(async (what: ListKind, file: string | undefined, options: ListFlags) =>
       (await import('./list.ts')).tellList(what, file, options, context),
     );
+  addWhenOptions(command);
 }
 
 /**
@@ -45,7 +47,7 @@ function kindOf(word: string): ListKind {
   const wanted = word.toLowerCase().replaceAll(/[ -]/g, '_');
   const kind = kinds.find((name) => name === wanted || name === `${wanted}s`);
   if (kind === undefined) {
-    const isFile = /\.(?:json|ndjson|c1z)$/i.test(word);
+    const isFile = /\.(?:json|ndjson|c1z|db)$/i.test(word);
     const [near] = isFile ? [] : nearNames(wanted, kinds, 1);
     throw new InvalidArgumentError(
       `${near === undefined ? '' : `Did you mean ${near}? `}Allowed choices are ${kinds.join(', ')}${isFile ? '; the file comes after it' : ''}.`,

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { heldInWords } from '../answers/access-path.ts';
-import { nameAndStatus, unknownNotes } from '../answers/answer-text.ts';
+import { momentInWords, nameAndStatus, unknownNotes } from '../answers/answer-text.ts';
 import { csvBytes } from '../answers/csv.ts';
 import { jsonLines } from '../answers/json-lines.ts';
 import { type ListKind, listingOf, type ListRow } from '../answers/listing.ts';
@@ -9,12 +9,13 @@ import { typeInWords } from '../sync-format/known-types.ts';
 import { tableLines, type TableOptions } from '../answers/table.ts';
 import { chooseFile } from './file-argument.ts';
 import type { CommandContext } from './command-context.ts';
-import { type AnswerFlags, checkOneFormat, map, originOf, unknownField } from './questions.ts';
+import { type AnswerFlags, checkOneFormat, map, momentField, originOf, unknownField } from './questions.ts';
 import { readIndex } from './read-index.ts';
 import { prose, screenWidth, withEnds, writeResult } from './results.ts';
+import type { WhenFlags } from './stored.ts';
 import { tell } from './tell.ts';
 
-export type ListFlags = AnswerFlags & { readonly match?: string };
+export type ListFlags = AnswerFlags & WhenFlags & { readonly match?: string };
 
 /** The things of one kind in a file, with their ids. */
 export async function tellList(
@@ -24,11 +25,11 @@ export async function tellList(
   { env, signal }: Pick<CommandContext, 'env' | 'signal'>,
 ): Promise<void> {
   checkOneFormat(options);
-  await using index = await readIndex(resolve(await chooseFile(file, { env })), signal);
+  await using index = await readIndex(resolve(await chooseFile(file, { env })), signal, options);
   const { match } = options;
   const listing = listingOf(index, kind, match);
   const { columns, total } = listing;
-  const notes = unknownNotes(index.unknown);
+  const notes = [...momentInWords(index), ...unknownNotes(index.unknown)];
   if (options.csv === true) {
     await writeResult(
       csvBytes(
@@ -45,6 +46,7 @@ export async function tellList(
       ...(match !== undefined && { match }),
       file: index.path,
       ...originOf(index.summary),
+      ...momentField(index),
       total,
       ...unknownField(index.unknown),
     };

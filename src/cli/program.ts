@@ -12,6 +12,7 @@ import { addEcosystemCommand } from './ecosystem.ts';
 import { addEmulatorCommand } from './emulator-command.ts';
 import { addExportCommand } from './export-command.ts';
 import { addHealthCheckCommand } from './health-check-command.ts';
+import { addHistoryCommand } from './history-command.ts';
 import { addInitCommand } from './init-command.ts';
 import { addListCommand } from './list-command.ts';
 import { addManifestCommands } from './manifests-command.ts';
@@ -60,6 +61,7 @@ Flags without a command mean what they mean to every Baton connector:
   addDiffCommand(program, context);
   addReportCommand(program, context);
   addExportCommand(program, context);
+  addHistoryCommand(program, context);
   program.commandsGroup('For platforms and containers:');
   addHealthCheckCommand(program, context);
   addManifestCommands(program, context);

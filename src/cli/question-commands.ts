@@ -1,7 +1,7 @@
 import { Argument, type Command } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import type { AccessFlags, WhoCanFlags } from './questions.ts';
-import { fileArgument } from './shown-arguments.ts';
+import { addWhenOptions, fileArgument } from './shown-arguments.ts';
 
 /** `who-can` and `access`: answers from a file, without Descope and without a key. */
 export function addQuestionCommands(program: Command, context: CommandContext): void {
@@ -34,7 +34,8 @@ Examples:
   $ baton-descope who-can invoices.approve
   $ baton-descope who-can sync.json invoices.approve --tenant Acme
   $ baton-descope who-can sync.json "Ledger Sync"
-  $ baton-descope who-can sync.c1z invoices.approve --csv > who.csv`,
+  $ baton-descope who-can sync.c1z invoices.approve --csv > who.csv
+  $ baton-descope who-can access.db invoices.approve --at 2026-03-31`,
     )
     .action(async (words: readonly string[], options: WhoCanFlags) =>
       (await import('./questions.ts')).tellWhoCan(words, options, context),
@@ -69,7 +70,7 @@ Examples:
 }
 
 function addAnswerOptions(command: Command): Command {
-  return command
+  return addWhenOptions(command)
     .option('--direct-only', 'only what is held as it stands: nothing inherited, nothing that the next login gives')
     .option('--humans-only', 'people alone: no keys, and nothing that keys hold')
     .option('--csv', 'print the rows as CSV')

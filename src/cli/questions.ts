@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { FileIndex } from '../answers/file-index.ts';
+import type { Moment } from '../answers/source.ts';
 import { accessOf } from '../answers/access-of.ts';
 import type { AccessPath } from '../answers/access-path.ts';
 import {
@@ -32,6 +33,7 @@ import type { FileSummary } from '../sync-format/summary.ts';
 import { chooseFile, splitFile } from './file-argument.ts';
 import type { CommandContext } from './command-context.ts';
 import { readIndex } from './read-index.ts';
+import type { WhenFlags } from './stored.ts';
 import { tell as tellNote } from './tell.ts';
 import { painter } from './terminal.ts';
 import { prose, screenWidth, withEnds, writeResult } from './results.ts';
@@ -41,7 +43,7 @@ export interface AnswerFlags {
   readonly json?: boolean;
 }
 
-export type AccessFlags = AnswerFlags & { readonly directOnly?: boolean; readonly humansOnly?: boolean };
+export type AccessFlags = AnswerFlags & WhenFlags & { readonly directOnly?: boolean; readonly humansOnly?: boolean };
 export type WhoCanFlags = AccessFlags & { readonly tenant?: string };
 
 const paint = painter();
@@ -254,7 +256,7 @@ async function tell(
     };
     await writeResult(
       jsonLines(
-        { ...answer.question, file: path, ...originOf(summary), ...told },
+        { ...answer.question, file: path, ...originOf(summary), ...momentField(index), ...told },
         'rows',
         map(rowsOf(answer), pathJson),
       ),
@@ -272,6 +274,11 @@ async function tell(
 /** Of what, and of when, an answer is. */
 export function originOf({ projectId, finishedAt }: FileSummary): object {
   return { ...(projectId !== undefined && { projectId }), ...(finishedAt !== undefined && { finishedAt }) };
+}
+
+/** Of a store, between which times it is known what stood, as a field of JSON; absent for a file. */
+export function momentField({ moment }: FileIndex): { readonly moment?: Moment } {
+  return moment === undefined ? {} : { moment };
 }
 
 /** What a file cannot know, as a field of JSON; absent where it has all types. */

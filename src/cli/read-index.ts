@@ -2,34 +2,44 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type FileIndex, createFileIndex } from '../answers/file-index.ts';
 import { humansOnly } from '../answers/humans.ts';
-import { openSource } from '../answers/open.ts';
 import type { SyncSource } from '../answers/source.ts';
 import type { WorkPlace } from '../answers/work-place.ts';
 import { printable } from '../answers/printable.ts';
 import { isRedrawn, runSteps } from './progress.ts';
+import { isStore } from '../output/outputs.ts';
+import { checkWhen, openInput, storedIndex, type WhenFlags } from './stored.ts';
 import { temporaryPlace } from './work-places.ts';
 
 /** A file that takes longer than a moment to read is read under a line of progress on stderr. */
 const quickBytes = 32 * 1024 * 1024;
 const intervalMs = 250;
 
-export interface ReadOptions {
+export interface ReadOptions extends WhenFlags {
   readonly open?: ((path: string, work: WorkPlace) => Promise<SyncSource>) | undefined;
   readonly work?: WorkPlace | undefined;
   /** Leaves out what is no person. */
   readonly humansOnly?: boolean | undefined;
+  /** Makes an index of its own also of a store, for what attaches it or reads all of it. */
+  readonly isWhole?: boolean | undefined;
 }
 
-/** Reads a file into an index, and shows how far it is. */
+/** Reads a file into an index, and shows how far it is. A store is asked where it is. */
 export async function readIndex(
   path: string,
   signal: AbortSignal,
   {
     work = temporaryPlace(),
     humansOnly: isHumansOnly = false,
-    open = async (file, place) => await openSource(file, { work: place }),
+    isWhole = false,
+    at,
+    project,
+    open = async (file, place) => await openInput(file, { work: place, at, project }),
   }: ReadOptions = {},
 ): Promise<FileIndex> {
+  checkWhen(path, { at, project });
+  if (isStore(path) && !isWhole && !isHumansOnly) {
+    return await storedIndex(path, { at, project });
+  }
   const size = await stat(path).then(
     (status) => status.size,
     () => 0,

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import type { ReportFlags } from './report.ts';
-import { fileArgument } from './shown-arguments.ts';
+import { addWhenOptions, fileArgument } from './shown-arguments.ts';
 
 export function addReportCommand(program: Command, context: CommandContext): void {
   const command = program
@@ -12,6 +12,7 @@ export function addReportCommand(program: Command, context: CommandContext): voi
     .requiredOption('--out <file>', 'the page to write, such as report.html')
     .option('--humans-only', 'people alone: no keys, and nothing that keys hold')
     .option('--replace-other-project', 'replace the output of another project');
+  addWhenOptions(command);
   command.addHelpText(
     'after',
     `
@@ -20,7 +21,8 @@ It holds personal data, so it has mode 0600.
 
 Examples:
   $ baton-descope report --out report.html
-  $ baton-descope report sync.json --since last-month.json --out report.html`,
+  $ baton-descope report sync.json --since last-month.json --out report.html
+  $ baton-descope report access.db --at 2026-03-31 --out march.html`,
   );
 
   command.action(async (file: string | undefined, options: ReportFlags) =>

@@ -2,7 +2,6 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Comparison, compare } from '../answers/comparison.ts';
-import { openSource } from '../answers/open.ts';
 import { writeReport } from '../answers/report.ts';
 import type { SyncSource } from '../answers/source.ts';
 import type { WorkPlace } from '../answers/work-place.ts';
@@ -21,10 +20,11 @@ import { prose } from './results.ts';
 import { counted } from './table.ts';
 import { printable } from '../printable.ts';
 import { isStdout } from './stdout-names.ts';
+import { openInput, type WhenFlags } from './stored.ts';
 import { tell } from './tell.ts';
 import { besideTarget } from './work-places.ts';
 
-export interface ReportFlags {
+export interface ReportFlags extends WhenFlags {
   readonly since?: string;
   readonly out: string;
   readonly humansOnly?: boolean;
@@ -38,7 +38,7 @@ const templatePath = fileURLToPath(new URL('../report-page/page.html', import.me
  */
 export async function report(
   given: string | undefined,
-  { since, out, humansOnly, replaceOtherProject }: ReportFlags,
+  { since, out, humansOnly, replaceOtherProject, at, project }: ReportFlags,
   { env, print, signal }: CommandContext,
 ): Promise<void> {
   if ([given, since].some((path) => path !== undefined && resolve(path) === resolve(out))) {
@@ -61,11 +61,12 @@ export async function report(
   await sweepLeftovers(out);
   const work = besideTarget(out);
   const file = await chooseFile(given, { env, except: [since, out], work });
-  await using source = await openSource(file, { work });
+  await using source = await openInput(file, { work, at, project });
   const notes = await refuseOtherProject(out, source.summary.projectId, replaceOtherProject === true, signal);
   const template = await readFile(templatePath, 'utf8');
   await using stack = new AsyncDisposableStack();
-  const comparison = since === undefined ? undefined : await compareWith(since, source, { signal, work }, stack);
+  const comparison =
+    since === undefined ? undefined : await compareWith(since, source, { signal, work, when: { at, project } }, stack);
 
   const target = await createAtomicFile(out);
   let unknown: readonly string[];
@@ -100,11 +101,11 @@ export async function report(
 async function compareWith(
   since: string,
   { path, summary }: SyncSource,
-  { signal, work }: { readonly signal: AbortSignal; readonly work: WorkPlace },
+  { signal, work, when }: { readonly signal: AbortSignal; readonly work: WorkPlace; readonly when: WhenFlags },
   stack: AsyncDisposableStack,
 ): Promise<Comparison> {
-  const before = stack.use(await readIndex(since, signal, { work }));
-  const after = stack.use(await readIndex(path, signal, { work }));
+  const before = stack.use(await readIndex(since, signal, { work, isWhole: true }));
+  const after = stack.use(await readIndex(path, signal, { work, isWhole: true, ...when }));
   if (after.summary.contentHash !== summary.contentHash) {
     throw new ConnectorError('inconsistent', `${path} was replaced while it was read: run "report" again`);
   }

@@ -9,7 +9,8 @@ export function addSyncCommand(program: Command, context: CommandContext): void 
     .description('read a whole project once and write who holds what, where, to a file')
     .option(
       '--out <file>',
-      'the file to write, by its extension: .json, .ndjson, .c1z, .csv (a folder) or .xlsx, or - for lines of JSON on stdout (default: sync.json); it is replaced only by a complete sync',
+      'the file to write, by its extension: .json, .ndjson, .c1z, .csv (a folder) or .xlsx, or - for lines of JSON on stdout ' +
+        '(default: sync.json); it is replaced only by a complete sync; .db is a store, which keeps the syncs before it, too',
     )
     .option('--accept-shrink', 'replace the file even if far fewer objects were found than it has; for this one run')
     .option('--replace-other-project', 'replace the file even if it is of another project; for this one run')
@@ -27,6 +28,7 @@ company-management-key-file; without one the management key is used.
 
 Examples:
   $ baton-descope sync --out sync.json
+  $ baton-descope sync --out access.db
   $ baton-descope sync --out sync.json --config prod.yaml --rate-limit 100/m
   $ baton-descope sync --out sync.json --json | jq .counts.grants
   $ baton-descope sync --out - | jq -r 'select(.grant) | .grant.id'`,

@@ -10,12 +10,12 @@ import { ConnectorError } from '../errors.ts';
 import { readLast } from '../output/last.ts';
 import { sweepLeftovers } from '../output/leftovers.ts';
 import { ndjsonInto } from '../output/ndjson-file.ts';
-import { checkOutput, chooseOutput } from '../output/outputs.ts';
+import { checkOutput, chooseOutput, isStore } from '../output/outputs.ts';
 import type { SyncSummary } from '../sync/summary.ts';
 import { countTenantsNamed, requestsPerTenant } from '../registry.ts';
 import { printable } from '../printable.ts';
 import { derivedOutputs } from './derived-outputs.ts';
-import { type LastOutputCheck, createLastOutputCheck } from './last-output.ts';
+import { type LastOutputCheck, createLastOutputCheck, createLastStoreCheck } from './last-output.ts';
 import { forecastLines } from './forecast.ts';
 import { keyEndLines } from './key-ends.ts';
 import { type FullSyncOptions, rateWaits, writeFullSync } from './full-sync.ts';
@@ -94,7 +94,9 @@ async function checkedTarget(
     isAccepted: acceptShrink,
     isOtherAccepted: replaceOtherProject,
   };
-  const comparison = createLastOutputCheck(target, limits, signal);
+  const comparison = isStore(target)
+    ? createLastStoreCheck(target, limits)
+    : createLastOutputCheck(target, limits, signal);
   await checkOutput(target, derivedOutputs(signal));
   await sweepLeftovers(target);
   await comparison.checkOwner(client.projectId);

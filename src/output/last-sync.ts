@@ -54,6 +54,11 @@ export async function readLastSync(path: string): Promise<LastSync | undefined> 
   }
 }
 
+/** The same of a summary that was read elsewhere. */
+export function lastSyncOf(summary: unknown): LastSync | undefined {
+  return toLastSync(schema.safeParse({ summary }).data);
+}
+
 function toLastSync(file: z.output<typeof schema> | undefined): LastSync | undefined {
   if (file === undefined) {
     return undefined;

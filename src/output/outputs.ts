@@ -11,14 +11,17 @@ import { createSyncFile, type SyncFile } from './sync-file.ts';
 export type CreateOutput = (options: C1zFileOptions) => Promise<SyncFile>;
 
 /**
- * The kinds of file, by extension. The first three hold all that a sync brings; the others are made of it, for people.
+ * The kinds of file, by extension. The first three hold all that a sync brings; two are made of it, for people; a
+ * store takes sync after sync.
  */
-export const outputKinds = [...syncFileKinds, '.csv', '.xlsx'] as const;
+export const outputKinds = [...syncFileKinds, '.csv', '.xlsx', '.db'] as const;
 export type OutputKind = (typeof outputKinds)[number];
 
-/** What makes the kinds that are derived, and the names of the tables in a folder of them. */
+/** What makes the kinds that are not made here, and the names of the tables in a folder. */
 export interface DerivedOutputs {
   readonly convert: Convert;
+  /** Begins a sync in a store. */
+  readonly store?: (target: string, options: C1zFileOptions) => Promise<SyncFile>;
   readonly tableNames: readonly string[];
 }
 
@@ -32,14 +35,14 @@ export function kindOf(target: string): OutputKind {
   if (kind === undefined) {
     throw new ConnectorError(
       'config',
-      `cannot tell the format of ${target}: end its name with .json or .ndjson (for people and scripts), .c1z (for Baton's tools), .csv (a folder of tables) or .xlsx (for a review)`,
+      `cannot tell the format of ${target}: end its name with .json or .ndjson (for people and scripts), .c1z (for Baton's tools), .csv (a folder of tables), .xlsx (for a review) or .db (a store that answers of any day)`,
     );
   }
   return kind;
 }
 
 /** What begins a file of the kind that a target's extension asks for; errors as those of `kindOf`. */
-export function chooseOutput(target: string, derived?: Pick<DerivedOutputs, 'convert'>): CreateOutput {
+export function chooseOutput(target: string, derived?: Pick<DerivedOutputs, 'convert' | 'store'>): CreateOutput {
   switch (kindOf(target)) {
     case '.json':
       return () => createSyncFile(target);
@@ -53,10 +56,22 @@ export function chooseOutput(target: string, derived?: Pick<DerivedOutputs, 'con
         throw new ConnectorError('config', `cannot write ${target} here: end its name with .json, .ndjson or .c1z`);
       }
       return () => createDerivedFile(target, derived.convert);
+    case '.db': {
+      const store = derived?.store;
+      if (store === undefined) {
+        throw new ConnectorError('config', `cannot write ${target} here: end its name with .json, .ndjson or .c1z`);
+      }
+      return (options) => store(target, options);
+    }
   }
 }
 
 /** Checks before any work that what was chosen can be put at the target. */
 export async function checkOutput(target: string, { tableNames }: Pick<DerivedOutputs, 'tableNames'>): Promise<void> {
   await (kindOf(target) === '.csv' ? checkFolderTarget(target, tableNames) : checkTarget(target));
+}
+
+/** Whether a path names a store, and not the file of one sync. */
+export function isStore(path: string): boolean {
+  return extname(path).toLowerCase() === '.db';
 }

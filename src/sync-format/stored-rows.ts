@@ -1,4 +1,12 @@
-import { type DescMessage, fromBinary, fromJson, type JsonValue, type MessageShape, toJson } from '@bufbuild/protobuf';
+import {
+  type DescMessage,
+  fromBinary,
+  fromJson,
+  type JsonValue,
+  type MessageShape,
+  toBinary,
+  toJson,
+} from '@bufbuild/protobuf';
 import { anyIs, anyUnpack, type Timestamp, timestampMs } from '@bufbuild/protobuf/wkt';
 import { GrantExpandableSchema, GrantMetadataSchema } from '../gen/c1/connector/v2/annotation_grant_pb.ts';
 import {
@@ -62,6 +70,11 @@ export function messageFromBytes(section: Section, bytes: Uint8Array): StoredMes
     case 'grants':
       return { section, message: fromBinary(GrantSchema, bytes) };
   }
+}
+
+/** The bytes of a message, as they are on the wire. */
+export function messageToBytes({ section, message }: StoredMessage): Uint8Array {
+  return toBinary(schemas[section], message);
 }
 
 /** The protobuf JSON of a row, as the sync file has it. */

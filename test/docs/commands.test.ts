@@ -1,5 +1,15 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -64,6 +74,14 @@ beforeAll(async () => {
   for (const name of ['last-week.json', 'last-quarter.json', 'sync-last-month.json', 'demo-sync.json']) {
     linkSync(join(files, 'sync.json'), join(files, name));
   }
+  const dated = ['2025-12-29', '2026-03-27'].map((day, place) => {
+    const path = join(files, `${day}.json`);
+    const text = readFileSync(join(files, place === 0 ? 'monday.json' : 'friday.json'), 'utf8');
+    writeFileSync(path, text.replaceAll(/("(?:started|finished)At": )"[^"T]*T[^"]*"/g, `$1"${day}T06:00:00.000Z"`));
+    return path;
+  });
+  expect(await runCli(['history', 'import', '--into', join(files, 'access.db'), ...dated])).toMatchObject({ code: 0 });
+  dated.forEach((path) => rmSync(path));
   linkSync(join(files, 'friday.json'), join(files, 'old.json'));
   writeFileSync(join(files, 'key.txt'), `${emulator.managementKey}\n`, { mode: 0o600 });
 }, 120_000);
@@ -116,7 +134,10 @@ const withoutIds = (text: string): string => text.replaceAll(/"requestId":"[0-9a
 /** A folder that has what the pages speak of, and a clone's `bin`. */
 function sandbox(): string {
   const cwd = mkdtempSync(join(folder, 'block-'));
-  readdirSync(join(folder, 'files')).forEach((name) => linkSync(join(folder, 'files', name), join(cwd, name)));
+  readdirSync(join(folder, 'files')).forEach((name) => {
+    const put = name.endsWith('.db') ? copyFileSync : linkSync; // a store is written where it is
+    put(join(folder, 'files', name), join(cwd, name));
+  });
   symlinkSync(join(root, 'bin'), join(cwd, 'bin'));
   for (const name of ['home', 'var', 'tmp']) {
     mkdirSync(join(cwd, name), { mode: 0o700 });

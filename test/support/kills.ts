@@ -89,8 +89,12 @@ async function besides(folder: string, target: string): Promise<readonly string[
   return (await readdir(folder)).filter((name) => name !== basename(target));
 }
 
-/** True when SIGKILL ended the sync; fails when anything else went wrong with it. */
-async function runKilled(emulator: Emulator, out: string, env: Readonly<Record<string, string>>): Promise<boolean> {
+/** True when SIGKILL ended a sync into this target (see `kill-at.ts`); fails when anything else went wrong with it. */
+export async function runKilled(
+  emulator: Emulator,
+  out: string,
+  env: Readonly<Record<string, string>>,
+): Promise<boolean> {
   const child = spawn(process.execPath, [...quickStart, '--import', killAt, bin, 'sync', '--out', out], {
     env: { PATH: process.env['PATH'] ?? '', ...envOf(emulator), ...env },
     stdio: 'ignore',

@@ -1,0 +1,109 @@
+import { jsonLines } from '../answers/json-lines.ts';
+import { tableLines } from '../answers/table.ts';
+import { ConnectorError } from '../errors.ts';
+import { openHistory } from '../history/open-history.ts';
+import type { KeptSync } from '../history/store.ts';
+import { verifyStore } from '../history/verify.ts';
+import { printable } from '../printable.ts';
+import type { CommandContext } from './command-context.ts';
+import { prose, screenWidth, withEnds, writeResult } from './results.ts';
+import { openStored, type WhenFlags } from './stored.ts';
+import { counted } from './table.ts';
+
+export interface HistoryFlags extends WhenFlags {
+  readonly json?: boolean;
+}
+
+export interface ImportFlags {
+  readonly into: string;
+  readonly project?: string;
+}
+
+type HistoryContext = Pick<CommandContext, 'signal' | 'print'>;
+
+/** The syncs of a store. */
+export async function listSyncs(
+  store: string,
+  { project, json = false }: HistoryFlags,
+  { signal }: HistoryContext,
+): Promise<void> {
+  await using history = await openHistory(store);
+  const syncs = history.syncs(project);
+  if (json) {
+    await writeResult(jsonLines({ store }, 'syncs', syncs.map(syncJson)), signal);
+    return;
+  }
+  const hasProjects = new Set(syncs.map(({ projectId }) => projectId)).size > 1;
+  await writeResult(
+    withEnds(
+      tableLines(
+        syncs.map((sync) => [
+          sync.finishedAt,
+          ...(hasProjects ? [sync.projectId] : []),
+          counted(sync.sizes['user_row'] ?? 0, 'user'),
+          counted(sync.sizes['grant_row'] ?? 0, 'grant'),
+          `+${sync.added.toLocaleString('en')} -${sync.ended.toLocaleString('en')}`,
+        ]),
+        { width: screenWidth() },
+      ),
+    ),
+    signal,
+  );
+  await writeResult(
+    withEnds(prose(`${counted(syncs.length, 'sync')}; + and - count rows that came and went.`)),
+    signal,
+  );
+}
+
+function syncJson({ syncId, projectId, startedAt, finishedAt, added, ended, sizes }: KeptSync): object {
+  return {
+    syncId,
+    projectId,
+    startedAt,
+    finishedAt,
+    users: sizes['user_row'] ?? 0,
+    grants: sizes['grant_row'] ?? 0,
+    added,
+    ended,
+  };
+}
+
+/** The summary of one sync. */
+export async function showSync(store: string, when: HistoryFlags, { print }: HistoryContext): Promise<void> {
+  await using stored = await openStored(store, when);
+  print(JSON.stringify(stored.history.source(stored.sync).wholeSummary, undefined, 2));
+}
+
+/** Whether a store is whole; an error where it is not. */
+export async function verify(
+  store: string,
+  { json = false }: HistoryFlags,
+  { signal, print }: HistoryContext,
+): Promise<void> {
+  const { syncs, changed, faults } = await verifyStore(store, signal);
+  if (json) {
+    print(
+      JSON.stringify({
+        store,
+        syncs: syncs.length,
+        isWhole: changed.length + faults.length === 0,
+        changed: changed.map(syncJson),
+        faults,
+      }),
+    );
+  }
+  if (changed.length + faults.length > 0) {
+    const words = [
+      ...faults.map((fault) => `the file is damaged: ${printable(fault)}`),
+      ...changed.map(({ finishedAt }) => `the rows of the sync of ${finishedAt} are not those that went in`),
+    ];
+    const told = [...words.slice(0, 5), ...(words.length > 5 ? [`and ${words.length - 5} more`] : [])];
+    throw new ConnectorError(
+      'inconsistent',
+      `${printable(store)} is not whole: ${told.join('; ')}; restore it from a backup`,
+    );
+  }
+  if (!json) {
+    print(`${counted(syncs.length, 'sync')}: the rows of each are those that went in, and the file is whole.`);
+  }
+}

@@ -1,0 +1,112 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+/** Names are kept in memory up to so many; all of them are in the database. */
+const mostKept = 300_000;
+
+/** The numbers of things: the same for a type and an id in every sync of a project. */
+export interface Numbers {
+  /** The number of a thing, which is given one where it has none. */
+  of(type: string, id: string): number;
+  /** Whether the last number that was asked for is new. */
+  readonly isNew: boolean;
+}
+
+export function createNumbers(database: DatabaseSync, project: number): Numbers {
+  const find = database.prepare('select n from entity where project = ? and type = ? and id = ?');
+  const put = database.prepare('insert into entity (project, type, id) values (?, ?, ?)');
+  const kept = new Map<string, Map<string, number>>();
+  let size = 0;
+  let isNew = false;
+
+  function numbered(type: string, id: string): number {
+    const found = find.get(project, type, id)?.['n'];
+    isNew = found === undefined;
+    return Number(found ?? put.run(project, type, id).lastInsertRowid);
+  }
+
+  return {
+    get isNew() {
+      return isNew;
+    },
+    of: (type, id) => {
+      let ofType = kept.get(type);
+      const known = ofType?.get(id);
+      if (known !== undefined) {
+        isNew = false;
+        return known;
+      }
+      const n = numbered(type, id);
+      if (size >= mostKept) {
+        kept.clear();
+        ofType = undefined;
+        size = 0;
+      }
+      if (ofType === undefined) {
+        ofType = new Map();
+        kept.set(type, ofType);
+      }
+      ofType.set(id, n);
+      size += 1;
+      return n;
+    },
+  };
+}
+
+/** As what resource types are numbered, and grants whose id is not made of what they grant: no type of a resource. */
+export const typeEntity = '#type';
+export const grantEntity = '#grant';
+
+/** An entitlement by what stands behind the id of its resource; `isWhole` where its id does not begin with that. */
+export interface Slug {
+  readonly isWhole: boolean;
+  readonly text: string;
+}
+
+export function slugOf(entitlementId: string, typeId: string, resourceId: string): Slug {
+  const prefix = `${typeId}:${resourceId}:`;
+  return entitlementId.startsWith(prefix)
+    ? { isWhole: false, text: entitlementId.slice(prefix.length) }
+    : { isWhole: true, text: entitlementId };
+}
+
+/** The numbers of slugs, of which there are few. */
+export function createSlugs(database: DatabaseSync): (slug: Slug) => number {
+  const kept = new Map<string, number>();
+  return ({ isWhole, text }) => {
+    const key = `${Number(isWhole)}${text}`;
+    let n = kept.get(key);
+    if (n === undefined) {
+      const found = database.prepare('select n from slug where is_whole = ? and text = ?').get(Number(isWhole), text);
+      n = Number(
+        found?.['n'] ??
+          database.prepare('insert into slug (is_whole, text) values (?, ?)').run(Number(isWhole), text)
+            .lastInsertRowid,
+      );
+      kept.set(key, n);
+    }
+    return n;
+  };
+}
+
+/** Marks numbers, a bit each. */
+export class Marks {
+  #bits = new Uint8Array(0);
+
+  /** True when it was not marked yet. */
+  mark(n: number): boolean {
+    const at = n >>> 3;
+    if (at >= this.#bits.length) {
+      const wider = new Uint8Array(Math.max(1024, at * 2));
+      wider.set(this.#bits);
+      this.#bits = wider;
+    }
+    const bit = 1 << (n & 7);
+    const isNew = ((this.#bits[at] ?? 0) & bit) === 0;
+    this.#bits[at] = (this.#bits[at] ?? 0) | bit;
+    return isNew;
+  }
+
+  has(n: number): boolean {
+    return ((this.#bits[n >>> 3] ?? 0) & (1 << (n & 7))) !== 0;
+  }
+}

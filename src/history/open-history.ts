@@ -1,0 +1,86 @@
+import { stat } from 'node:fs/promises';
+import { reading } from '../answers/faults.ts';
+import type { Moment, SyncSource } from '../answers/source.ts';
+import { ConnectorError } from '../errors.ts';
+import { printable } from '../printable.ts';
+import { guarded, noStore } from './faults.ts';
+import { keptSyncs, projectNumber } from './kept.ts';
+import { sourceOf } from './store-messages.ts';
+import { openStore } from './store-file.ts';
+import type { HistoryReader, KeptSync, WhichSync } from './store.ts';
+import { indexOf } from './store-index.ts';
+
+/** Opens a store for reading. Errors: `local-io` when it cannot be read, `invalid` for a file that is no store. */
+export async function openHistory(path: string): Promise<HistoryReader> {
+  const status = await reading(path, () => stat(path));
+  if (!status.isFile()) {
+    throw new ConnectorError('local-io', `cannot read ${printable(path)}: it is not a file`);
+  }
+  const database = guarded(path, 'read', () => openStore(path, path, true));
+  const numbersOf = ({ n, projectId }: KeptSync): { readonly project: number; readonly sync: number } => ({
+    project: projectNumber(database, projectId) ?? -1,
+    sync: n,
+  });
+  const summaryOf = ({ n }: KeptSync): unknown =>
+    JSON.parse(String(database.prepare('select summary from sync where n = ?').get(n)?.['summary'] ?? 'null'));
+  const momentOf = ({ n, projectId, startedAt, finishedAt }: KeptSync): Moment => {
+    const next = keptSyncs(database, projectId).find((sync) => sync.n > n);
+    return {
+      startedAt,
+      finishedAt,
+      ...(next !== undefined && { next: { startedAt: next.startedAt, finishedAt: next.finishedAt } }),
+    };
+  };
+  const source = (sync: KeptSync): SyncSource =>
+    guarded(path, 'read', () =>
+      sourceOf({ path, database }, numbersOf(sync), { summary: summaryOf(sync), moment: momentOf(sync) }),
+    );
+  return {
+    path,
+    syncs: (projectId) => guarded(path, 'read', () => keptSyncs(database, projectId)),
+    choose: (which) =>
+      choose(
+        path,
+        guarded(path, 'read', () => keptSyncs(database)),
+        which,
+      ),
+    source,
+    index: async (sync) => await indexOf(path, { ...numbersOf(sync), source: source(sync) }),
+    [Symbol.asyncDispose]: async () => {
+      if (database.isOpen) {
+        database.close();
+      }
+    },
+  };
+}
+
+/** The newest sync of a project at a time. */
+function choose(path: string, all: readonly KeptSync[], { projectId, atMs }: WhichSync): KeptSync {
+  const projects = [...new Set(all.map((sync) => sync.projectId))];
+  if (projects.length === 0) {
+    throw noStore(path, 'it holds no sync');
+  }
+  if (projectId === undefined && projects.length > 1) {
+    throw new ConnectorError(
+      'config',
+      `${printable(path)} holds several projects: say which with --project (${projects.map(printable).join(', ')})`,
+    );
+  }
+  const wanted = projectId ?? projects[0];
+  const own = all.filter((sync) => sync.projectId === wanted);
+  const [first] = own;
+  if (first === undefined) {
+    throw new ConnectorError(
+      'not-found',
+      `${printable(path)} holds nothing of project ${printable(wanted ?? '')}; it has ${projects.map(printable).join(', ')}`,
+    );
+  }
+  const found = own.findLast(({ finishedMs }) => atMs === undefined || finishedMs <= atMs);
+  if (found === undefined) {
+    throw new ConnectorError(
+      'not-found',
+      `${printable(path)} knows nothing of ${new Date(atMs ?? 0).toISOString()}: its first sync finished at ${first.finishedAt}`,
+    );
+  }
+  return found;
+}

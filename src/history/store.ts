@@ -1,0 +1,63 @@
+import type { FileIndex } from '../answers/file-index.ts';
+import type { SyncSource } from '../answers/source.ts';
+import type { EntitlementRow, GrantRow, ResourceRow } from '../model/row.ts';
+import type { ResourceType } from '../model/messages.ts';
+
+/** One sync that a store keeps. */
+export interface KeptSync {
+  /** Its number in the store: later syncs have higher ones. */
+  readonly n: number;
+  readonly projectId: string;
+  readonly syncId: string;
+  /** RFC 3339. What a sync found was so at some time between the two. */
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly finishedMs: number;
+  /** Rows that this sync showed first, and rows of the sync before that it did not show any more. */
+  readonly added: number;
+  readonly ended: number;
+  /** The rows of this sync, by table. */
+  readonly sizes: Readonly<Record<string, number>>;
+}
+
+/** Which sync is meant: the newest one of a project at a time, or simply the newest one. */
+export interface WhichSync {
+  /** May be left out where the store has one project. */
+  readonly projectId?: string | undefined;
+  /** Epoch milliseconds: the last sync that had finished by then. */
+  readonly atMs?: number | undefined;
+}
+
+/** Rows written, by section and by resource type, as a file of a sync counts them. */
+export interface WrittenCounts {
+  readonly resourceTypes: number;
+  readonly resources: Readonly<Record<string, number>>;
+  readonly entitlements: Readonly<Record<string, number>>;
+  readonly grants: Readonly<Record<string, number>>;
+}
+
+/** A sync on its way into a store: it goes in whole with `finish`, or not at all. */
+export interface StoreTarget {
+  resourceTypes(rows: readonly ResourceType[]): Promise<void>;
+  resources(rows: readonly ResourceRow[]): Promise<void>;
+  entitlements(rows: readonly EntitlementRow[]): Promise<void>;
+  grants(rows: readonly GrantRow[]): Promise<void>;
+  readonly counts: WrittenCounts;
+  finish(summary: (contentHash: string) => object): Promise<void>;
+  discard(): Promise<void>;
+}
+
+/**
+ * Reads a store. What a sync showed does not change when others are added, so an answer need not keep writers out.
+ */
+export interface HistoryReader extends AsyncDisposable {
+  readonly path: string;
+  /** In the order in which they finished. */
+  syncs(projectId?: string): readonly KeptSync[];
+  /** `not-found` where there is no such sync, or it is not clear which project is meant. */
+  choose(which: WhichSync): KeptSync;
+  /** All that one sync brought, as a file of it would have it. */
+  source(sync: KeptSync): SyncSource;
+  /** The same, ready for questions: it has a connection of its own. */
+  index(sync: KeptSync): Promise<FileIndex>;
+}

@@ -1,0 +1,150 @@
+import { rowOfResource } from '../answers/to-row.ts';
+import type { ResourceType } from '../model/messages.ts';
+import type { EntitlementRow, ResourceRow, Row } from '../model/row.ts';
+import type { Section } from '../sync-format/layout.ts';
+import { messageToBytes } from '../sync-format/stored-rows.ts';
+import { ownColumns, tableOf, type ResourceTable, type Value, valuesOf } from './columns.ts';
+import { damaged } from './faults.ts';
+import { createSlugs, slugOf, typeEntity } from './numbers.ts';
+import { isSameMessage } from './same-message.ts';
+import type { VersionTable } from './schema.ts';
+import { bytesOf, prepareInsert, type Writing } from './writing.ts';
+
+/** Enters resource types, resources and entitlements: a version for each that is new, or is no longer what it was. */
+export interface ResourceWriter {
+  type(message: ResourceType): void;
+  resource(row: ResourceRow): void;
+  entitlement(row: EntitlementRow): void;
+}
+
+/** How rows of one table are found and entered. */
+interface Table {
+  /** The version that stands, for a thing's number and whatever else tells its rows apart. */
+  find(keys: readonly number[]): { readonly v: number; readonly since: number } | undefined;
+  end(v: number): void;
+  drop(v: number): void;
+  put(v: number, keys: readonly number[], values: readonly Value[]): void;
+}
+
+export function createResourceWriter(writing: Writing): ResourceWriter {
+  const { database, numbers, digest, tally, sync } = writing;
+  const tables = new Map<VersionTable, Table>();
+  const slugs = createSlugs(database);
+  const putLogin = database.prepare('insert into login_row (v, login) values (?, ?)');
+  const dropLogins = database.prepare('delete from login_row where v = ?');
+
+  function table(name: VersionTable): Table {
+    let found = tables.get(name);
+    if (found === undefined) {
+      found = createTable(writing, name);
+      tables.set(name, found);
+    }
+    return found;
+  }
+
+  /** Returns the version that was begun; undefined where the row is what it was. */
+  function enter(
+    section: Section,
+    name: VersionTable,
+    keys: readonly number[],
+    isNew: boolean,
+    bytes: Uint8Array,
+    values: () => readonly Value[],
+  ): number | undefined {
+    const rows = table(name);
+    const before = isNew ? undefined : rows.find(keys);
+    if (before !== undefined) {
+      const old = writing.messageOf(before.v);
+      if (old === undefined) {
+        throw damaged(writing.path, 'a message is missing in it');
+      }
+      if (isSameMessage(section, old, bytes)) {
+        if (before.since !== sync) {
+          tally.keep(name, before.v);
+        }
+        return undefined;
+      }
+      digest.remove(old);
+      if (before.since === sync) {
+        rows.drop(before.v); // it came twice in this sync: the last one stays, as in a file
+        dropLogins.run(before.v);
+        writing.dropMessage(before.v);
+        tally.add(name, -1);
+      } else {
+        rows.end(before.v);
+        tally.end(name);
+      }
+    }
+    digest.add(bytes);
+    const v = writing.newVersion(name, bytes);
+    rows.put(v, keys, values());
+    return v;
+  }
+
+  return {
+    type: (message) => {
+      const n = numbers.of(typeEntity, message.id);
+      enter(
+        'resourceTypes',
+        'type_row',
+        [n],
+        numbers.isNew,
+        messageToBytes({ section: 'resourceTypes', message }),
+        () => [],
+      );
+    },
+    resource: (row) => {
+      const name = tableOf(row.typeId);
+      const n = numbers.of(row.typeId, row.id);
+      const logins: string[] = [];
+      const v = enter('resources', name, [n], numbers.isNew, written(row), () => {
+        const told = rowOfResource(row.message);
+        if (told === undefined) {
+          throw damaged(writing.path, 'one of the resources has no id');
+        }
+        if (told.kind === 'user') {
+          logins.push(...told.loginIds);
+        }
+        return valuesOf(told);
+      });
+      if (v !== undefined) {
+        logins.forEach((login) => putLogin.run(v, login));
+      }
+    },
+    entitlement: (row) => {
+      const n = numbers.of(row.typeId, row.resourceId);
+      const slug = slugs(slugOf(row.id, row.typeId, row.resourceId));
+      enter('entitlements', 'entitlement_row', [n, slug], false, written(row), () => []);
+    },
+  };
+}
+
+function written(row: Row<unknown>): Uint8Array {
+  return bytesOf((out) => row.write(out));
+}
+
+function createTable({ database, project, sync }: Writing, name: VersionTable): Table {
+  const keyColumns = name === 'entitlement_row' ? ['n', 'slug'] : ['n'];
+  const own = Object.hasOwn(ownColumns, name) ? ownColumns[name as ResourceTable] : []; // as the keys say
+  const find = database.prepare(
+    `select v, since from ${name} where ${keyColumns.map((key) => `${key} = ?`).join(' and ')} and until is null`,
+  );
+  const end = database.prepare(`update ${name} set until = ? where v = ?`);
+  const drop = database.prepare(`delete from ${name} where v = ?`);
+  const put = prepareInsert(database, name, ['v', 'project', 'since', ...keyColumns, ...own]);
+  return {
+    find: (keys) => {
+      const row = find.get(...keys);
+      return row === undefined ? undefined : { v: Number(row['v']), since: Number(row['since']) };
+    },
+    end: (v) => {
+      end.run(sync, v);
+    },
+    drop: (v) => {
+      drop.run(v);
+    },
+    put: (v, keys, values) => {
+      put.run(v, project, sync, ...keys, ...values);
+    },
+  };
+}

@@ -1,0 +1,139 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { WireWriter } from '../model/wire-writer.ts';
+import { RowsDigest } from './digest.ts';
+import { createNumbers, Marks, type Numbers } from './numbers.ts';
+import { type VersionTable, versionTables } from './schema.ts';
+
+/** What one sync on its way into a store shares among those who write its rows. */
+export interface Writing {
+  readonly path: string;
+  readonly database: DatabaseSync;
+  readonly project: number;
+  /** The number of this sync, and the highest version before it. */
+  readonly sync: number;
+  readonly lastVersion: number;
+  readonly numbers: Numbers;
+  readonly digest: RowsDigest;
+  readonly tally: Tally;
+  /** The number of a new version, whose message is kept where there is one. */
+  newVersion(table: VersionTable, data?: Uint8Array): number;
+  /** The message of a version; undefined for a grant that has none. */
+  messageOf(v: number): Uint8Array | undefined;
+  /** Forgets a version that this sync itself began: the row came again, and was another. */
+  dropMessage(v: number): void;
+}
+
+/** How many rows of each table were there before, were found again, are new and are over. */
+export class Tally {
+  readonly #seen = new Marks();
+  readonly #kept = new Map<VersionTable, number>();
+  readonly #added = new Map<VersionTable, number>();
+  readonly #ended = new Map<VersionTable, number>();
+  readonly #before: Readonly<Record<string, number>>;
+
+  constructor(before: Readonly<Record<string, number>>) {
+    this.#before = before;
+  }
+
+  /** A version of an earlier sync was found again. */
+  keep(table: VersionTable, v: number): void {
+    if (this.#seen.mark(v)) {
+      count(this.#kept, table, 1);
+    }
+  }
+
+  isKept(v: number): boolean {
+    return this.#seen.has(v);
+  }
+
+  add(table: VersionTable, by = 1): void {
+    count(this.#added, table, by);
+  }
+
+  end(table: VersionTable): void {
+    count(this.#ended, table, 1);
+  }
+
+  /** Whether rows of a table that were there before did not come again. */
+  hasMissing(table: VersionTable): boolean {
+    return (this.#kept.get(table) ?? 0) + (this.#ended.get(table) ?? 0) < (this.#before[table] ?? 0);
+  }
+
+  get sizes(): Readonly<Record<string, number>> {
+    return Object.fromEntries(
+      versionTables.map((table) => [
+        table,
+        (this.#before[table] ?? 0) + (this.#added.get(table) ?? 0) - (this.#ended.get(table) ?? 0),
+      ]),
+    );
+  }
+
+  get added(): number {
+    return sum(this.#added);
+  }
+
+  get ended(): number {
+    return sum(this.#ended);
+  }
+}
+
+function count(counts: Map<VersionTable, number>, table: VersionTable, by: number): void {
+  counts.set(table, (counts.get(table) ?? 0) + by);
+}
+
+function sum(counts: ReadonlyMap<VersionTable, number>): number {
+  return counts.values().reduce((total, number) => total + number, 0);
+}
+
+export interface WritingOptions extends Pick<Writing, 'path' | 'database' | 'project' | 'sync'> {
+  readonly sizesBefore: Readonly<Record<string, number>>;
+  readonly digestBefore: Uint8Array | undefined;
+}
+
+export function createWriting({ sizesBefore, digestBefore, ...place }: WritingOptions): Writing {
+  const { database, project } = place;
+  const lastVersion = versionTables
+    .map((table) => Number(database.prepare(`select max(v) v from ${table}`).get()?.['v'] ?? 0))
+    .reduce((most, v) => Math.max(most, v), 0);
+  let version = lastVersion;
+  const putMessage = database.prepare('insert into message (v, data) values (?, ?)');
+  const findMessage = database.prepare('select data from message where v = ?');
+  const dropMessage = database.prepare('delete from message where v = ?');
+  const tally = new Tally(sizesBefore);
+  return {
+    ...place,
+    lastVersion,
+    numbers: createNumbers(database, project),
+    digest: new RowsDigest(digestBefore),
+    tally,
+    newVersion: (table, data) => {
+      version += 1;
+      tally.add(table);
+      if (data !== undefined) {
+        putMessage.run(version, data);
+      }
+      return version;
+    },
+    messageOf: (v) => {
+      const data = findMessage.get(v)?.['data'];
+      return data instanceof Uint8Array ? data : undefined;
+    },
+    dropMessage: (v) => {
+      dropMessage.run(v);
+    },
+  };
+}
+
+/** What inserts a version: its numbers first, then its own columns. */
+export function prepareInsert(database: DatabaseSync, table: string, columns: readonly string[]): StatementSync {
+  return database.prepare(`insert into ${table} (${columns.join(', ')}) values (${columns.map(() => '?').join(', ')})`);
+}
+
+const out = new WireWriter();
+
+/** A row on the wire: good until the next one is asked for. */
+export function bytesOf(write: (writer: WireWriter) => void): Uint8Array {
+  out.clear();
+  write(out);
+  return out.written;
+}
