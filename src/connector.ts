@@ -98,7 +98,7 @@ export function createConnector({
       resourceManagerService({ provisioner }),
       resourceDeleterService({ provisioner }),
       accountManagerService(),
-      credentialManagerService(),
+      credentialManagerService({ provisioner }),
       actions.service,
       eventService({ feeds: createFeeds({ project, now: clock, onUnknownAction }) }),
     ]),

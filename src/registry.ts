@@ -5,6 +5,8 @@ import type { WholeList } from './descope/whole-list.ts';
 import type { ResourceType as ResourceTypeMessage } from './model/messages.ts';
 import { toResourceType } from './model/resource-type.ts';
 import { deleteRightsOf } from './provisioning/deletions.ts';
+import { issueRightsOf } from './provisioning/issuing.ts';
+import { rotateRightsOf } from './provisioning/rotations.ts';
 import { writeRightsOf } from './provisioning/types.ts';
 import { accessKeyType } from './resources/access-key.ts';
 import { applicationType } from './resources/application.ts';
@@ -116,6 +118,10 @@ export interface TypeRights {
     readonly grant: boolean;
     /** Its resources can be deleted. */
     readonly delete: boolean;
+    /** Its resources can be given new credentials in the place of the old ones. */
+    readonly rotate: boolean;
+    /** New credentials can be made for its resources. */
+    readonly issue: boolean;
   };
 }
 
@@ -125,10 +131,16 @@ export function typeRights(): readonly TypeRights[] {
     type: toResourceType(words, isOptIn),
     isOptIn,
     read: reads.map(endpointLabel),
-    write: [...writeRightsOf(words.id), ...deleteRightsOf(words.id)],
+    write: [
+      ...new Set(
+        [writeRightsOf, deleteRightsOf, rotateRightsOf, issueRightsOf].flatMap((rightsOf) => rightsOf(words.id)),
+      ),
+    ],
     can: {
       grant: writeRightsOf(words.id).length > 0,
       delete: deleteRightsOf(words.id).length > 0,
+      rotate: rotateRightsOf(words.id).length > 0,
+      issue: issueRightsOf(words.id).length > 0,
     },
   }));
 }

@@ -10,8 +10,8 @@ export class Secret {
   }
 
   /**
-   * The secret itself. Called where the Authorization header is built and where `init` writes the key's own file, and
-   * nowhere else.
+   * The secret itself. Called where a request is built that needs it, where `init` writes the key's own file, and where
+   * a new secret is sealed for its recipients or shown on the terminal that asked for it. Nowhere else.
    */
   reveal(): string {
     return this.#value;

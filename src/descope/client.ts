@@ -5,6 +5,7 @@ import type { CallOptions } from './http/call.ts';
 import { createHttpClient, type HttpClientOptions } from './http/http-client.ts';
 import { readPagedList } from './paged-list.ts';
 import { askOfTenant, type TenantAnswer, type TenantCall } from './tenant-call.ts';
+import { createPasswordCalls, type PasswordCalls } from './users/passwords.ts';
 import { createUserCalls, type UserCalls } from './users/user-calls.ts';
 import { createUserLifecycleCalls, type UserLifecycleCalls } from './users/user-lifecycle.ts';
 import { readWholeList, type WholeList } from './whole-list.ts';
@@ -21,7 +22,8 @@ export interface OwnKey {
  * The calls to one Descope project. A list comes whole or the call fails; reads are retried; nothing is kept between
  * calls. Throws ConnectorError only.
  */
-export interface DescopeClient extends UserCalls, UserLifecycleCalls, AccessKeyCalls, ConsentCalls, AuditCalls {
+export interface DescopeClient
+  extends UserCalls, UserLifecycleCalls, PasswordCalls, AccessKeyCalls, ConsentCalls, AuditCalls {
   readonly projectId: string;
   /** The keys that it sends: the management key, and that of the company where there is another. */
   readonly ownKeys: readonly OwnKey[];
@@ -50,6 +52,7 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
     generalPerMinute: http.generalPerMinute,
     ...createUserCalls(http),
     ...createUserLifecycleCalls(http),
+    ...createPasswordCalls(http),
     ...createAccessKeyCalls(http),
     ...createConsentCalls(http),
     ...createAuditCalls(http),

@@ -9,6 +9,7 @@ import { projects } from './console/projects.ts';
 import type { Family } from './family.ts';
 import { groups } from './groups.ts';
 import { license } from './license.ts';
+import { passwordSettings } from './password-settings.ts';
 import { permissions } from './permissions.ts';
 import { roles } from './roles.ts';
 import { signIn } from './sign-in/sign-in.ts';
@@ -32,6 +33,7 @@ export const families = [
   ssoConfigurations,
   groups,
   tenantSettings,
+  passwordSettings,
   signIn,
   projects,
   descopers,

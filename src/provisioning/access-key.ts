@@ -63,16 +63,16 @@ function explained(error: ConnectorError, { roleNames, userTenants }: Holder): C
     : error;
 }
 
-function toRecord({
-  name,
-  status,
-  expireTime,
-  boundUserId,
-  roleNames,
-  keyTenants,
-  isEditable,
-}: AccessKey): PrincipalRecord {
+/** Why a key cannot be used now, in one word such as "expired"; undefined where it can. */
+export function idleWord({ status, expireTime }: Pick<AccessKey, 'status' | 'expireTime'>): string | undefined {
   const isExpired = expireTime !== undefined && isValidTimestamp(expireTime) && expireTime * 1000 <= Date.now();
+  const word = isExpired ? 'expired' : status.toWellFormed();
+  return word === 'active' ? undefined : word;
+}
+
+function toRecord(key: AccessKey): PrincipalRecord {
+  const { name, boundUserId, roleNames, keyTenants, isEditable } = key;
+  const idle = idleWord(key);
   return {
     roleNames,
     userTenants: keyTenants,
@@ -80,6 +80,6 @@ function toRecord({
     login: '',
     ...(boundUserId !== '' && { actsAs: boundUserId }),
     ...(isEditable === false && { fixed }),
-    ...((isExpired || status !== 'active') && { idle: isExpired ? 'expired' : status.toWellFormed() }),
+    ...(idle !== undefined && { idle }),
   };
 }

@@ -17,6 +17,8 @@ export interface AuditState {
   /** Of an operation on a whole record: whether there is one, and its status. */
   readonly exists?: boolean;
   readonly status?: string;
+  /** Ids of the keys that were made for the same request. */
+  readonly keys?: readonly string[];
 }
 
 /**
@@ -26,6 +28,8 @@ export const endings = {
   grant: ['granted', 'already-granted', 'refused', 'failed'],
   revoke: ['revoked', 'already-revoked', 'refused', 'failed'],
   delete: ['deleted', 'already-deleted', 'refused', 'failed'],
+  rotate: ['rotated', 'refused', 'failed'],
+  issue: ['issued', 'refused', 'failed'],
 } as const;
 
 export type AuditOperation = keyof typeof endings;

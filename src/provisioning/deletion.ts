@@ -22,6 +22,8 @@ type Seen = DeletableRecord | undefined;
 /** A type whose resources can be deleted: one file a type, listed in deletions.ts. */
 export interface DeletableType {
   readonly typeId: string;
+  /** The type whose turn it takes, where two types are one record. */
+  readonly turnTypeId?: string;
   /** "user", for messages. */
   readonly noun: string;
   /** A request of each kind that it sends, from which the rights of the key are told. */
@@ -54,7 +56,7 @@ export function askedDeletion(
   tools: OperationTools,
 ): AskedOperation<Seen, RecordStep<Seen>, Deleted> {
   return {
-    turns: [turnOf({ typeId: type.typeId, id })],
+    turns: [turnOf({ typeId: type.turnTypeId ?? type.typeId, id })],
     make: (context) => deletion(type, id, tools, context),
   };
 }

@@ -1,12 +1,13 @@
 import { endpointLabel } from '../descope/http/endpoint.ts';
 import { ConnectorError } from '../errors.ts';
 import { maxIdBytes, type ResourceRef } from '../model/ids.ts';
+import { deletableKey, deletableKeySecret } from './delete-key.ts';
 import { deletableUser } from './delete-user.ts';
 import { askedDeletion, type DeletableType, type Deleted } from './deletion.ts';
 import type { Provisioner } from './provisioner.ts';
 
 /** The types whose resources can be deleted, one line each. */
-export const deletable: readonly DeletableType[] = [deletableUser];
+export const deletable: readonly DeletableType[] = [deletableUser, deletableKey, deletableKeySecret];
 
 /** Types that are never deleted by this connector, and why. */
 const refusals: Readonly<Record<string, string>> = {

@@ -28,7 +28,7 @@ export type RecordWork<Seen> = Pick<
   Work<Seen, RecordStep<Seen>>,
   'described' | 'plan' | 'look' | 'settleMs' | 'afterStop'
 > &
-  Partial<Pick<Work<Seen, RecordStep<Seen>>, 'lookFirst'>>;
+  Partial<Pick<Work<Seen, RecordStep<Seen>>, 'lookFirst' | 'plansAfterLast'>>;
 
 /** The work of an operation whose steps carry their own requests: for most operations besides grants and revokes. */
 export function recordWork<Seen>(asked: RecordWork<Seen>): Work<Seen, RecordStep<Seen>> {

@@ -3,6 +3,7 @@ import { scimKeysCall } from '../descope/scim-keys.ts';
 import type { ResourceRef } from '../model/ids.ts';
 import { secretRow } from '../model/key-row.ts';
 import type { ResourceRow } from '../model/row.ts';
+import { noCuts } from '../model/text.ts';
 import { keyPage } from './key-listing.ts';
 import { expireTimeOf, listedKeys, namesOf, partsOfKey } from './listed-keys.ts';
 import type { ResourceType } from './resource-type.ts';
@@ -17,7 +18,7 @@ function toSecret(
   key: AccessKey,
   displayName: string,
   { isUser, scim }: { readonly isUser: (id: string) => boolean; readonly scim: ScimOf },
-  { beganAtMs, cuts }: SyncSession,
+  { beganAtMs, cuts }: Pick<SyncSession, 'beganAtMs' | 'cuts'>,
 ): ResourceRow {
   const { id, boundUserId, createdBy } = key;
   const userRef = (userId: string): ResourceRef | undefined =>
@@ -30,6 +31,12 @@ function toSecret(
     identity: boundUserId === '' ? { typeId: 'access_key', id } : userRef(boundUserId),
   };
   return secretRow('access_key_secret', parts, cuts);
+}
+
+/** The secret of a key that was just issued to a user: as a sync lists it, but for what a sync looks up besides. */
+export function issuedSecret(key: AccessKey, nowMs: number): ResourceRow {
+  const isUser = (id: string): boolean => id === key.boundUserId;
+  return toSecret(key, namesOf([key])(key), { isUser, scim: [] }, { beganAtMs: nowMs, cuts: noCuts });
 }
 
 export const accessKeySecretType: ResourceType = {

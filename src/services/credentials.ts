@@ -1,11 +1,129 @@
-import { CredentialManagerService } from '../gen/c1/connector/v2/resource_pb.ts';
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { timestampMs } from '@bufbuild/protobuf/wkt';
+import { type Recipients, readRecipients, type Sealed } from '../encryption/recipients.ts';
+import { ConnectorError } from '../errors.ts';
+import { RequestIdSchema } from '../gen/c1/connector/v2/annotation_request_pb.ts';
+import {
+  type CredentialIssueOptions,
+  CredentialManagerService,
+  type CredentialOptions,
+  type IssueCredentialRequest,
+  type IssueCredentialResponseSchema,
+  type RotateCredentialRequest,
+  type RotateCredentialResponseSchema,
+} from '../gen/c1/connector/v2/resource_pb.ts';
+import { annotate } from '../model/annotations.ts';
+import { requiredResourceId } from '../model/requests.ts';
+import { expireTimeOf, issueKey } from '../provisioning/issuing.ts';
+import type { Provisioner } from '../provisioning/provisioner.ts';
+import { type PasswordAsk, usualPassword } from '../provisioning/random-password.ts';
+import type { NewSecret } from '../provisioning/rotation.ts';
+import { rotateCredential } from '../provisioning/rotations.ts';
+import { issuedSecret } from '../resources/access-key-secret.ts';
 import { type AnsweredService, answering } from './answers.ts';
-import { refuseProvisioning } from './refusals.ts';
+import { issuedResourceMode } from './credential-details.ts';
+import { presentProvisioner } from './refusals.ts';
 
-/** CredentialManagerService: issues and rotates credentials. Not built yet. */
-export function credentialManagerService(): AnsweredService {
+export interface CredentialManagerOptions {
+  /** Changes things, or refuses to and writes that down; without it everything is refused. */
+  readonly provisioner: Provisioner | undefined;
+}
+
+/** CredentialManagerService: gives a user or a key a new secret, and makes keys for users. */
+export function credentialManagerService({ provisioner }: CredentialManagerOptions): AnsweredService {
   return answering(CredentialManagerService, {
-    rotateCredential: refuseProvisioning,
-    issueCredential: refuseProvisioning,
+    rotateCredential: (request, signal) => rotate(presentProvisioner(provisioner), request, signal),
+    issueCredential: (request, signal) => issue(presentProvisioner(provisioner), request, signal),
   });
+}
+
+async function rotate(
+  provisioner: Provisioner,
+  { resourceId, credentialOptions, encryptionConfigs }: RotateCredentialRequest,
+  signal: AbortSignal | undefined,
+): Promise<MessageInitShape<typeof RotateCredentialResponseSchema>> {
+  const { resourceType: typeId = '', resource: id = '' } = resourceId ?? {};
+  let recipients: Recipients | undefined;
+  const check = async (): Promise<PasswordAsk> => {
+    requiredResourceId(resourceId, 'resource_id');
+    const ask = passwordAsk(credentialOptions);
+    recipients = await readRecipients(encryptionConfigs);
+    return ask;
+  };
+  const { secret, requestId } = await rotateCredential(provisioner, { typeId, id }, check, signal);
+  return {
+    ...(resourceId && { resourceId }),
+    encryptedData: await sealed(recipients, secret),
+    annotations: [annotate(RequestIdSchema, create(RequestIdSchema, { requestId }))],
+  };
+}
+
+async function issue(
+  provisioner: Provisioner,
+  request: IssueCredentialRequest,
+  signal: AbortSignal | undefined,
+): Promise<MessageInitShape<typeof IssueCredentialResponseSchema>> {
+  const { identityId, credentialOptions, encryptionConfigs, expiresAt, requestId } = request;
+  const { resourceType: typeId = '', resource: id = '' } = identityId ?? {};
+  let recipients: Recipients | undefined;
+  const read = async (): Promise<{ readonly request: string; readonly expireTime: number }> => {
+    requiredResourceId(identityId, 'identity_id');
+    checkRequestId(requestId);
+    checkIssueOptions(credentialOptions);
+    recipients = await readRecipients(encryptionConfigs);
+    return { request: requestId, expireTime: expireTimeOf(expiresAt && timestampMs(expiresAt)) };
+  };
+  const { made, requestId: ours } = await issueKey(provisioner, { typeId, id }, read, signal);
+  return {
+    ...(made && { secret: issuedSecret(made.key, Date.now()).message }),
+    encryptedData: await sealed(recipients, made?.secret),
+    resourceMode: issuedResourceMode,
+    requestId,
+    annotations: [annotate(RequestIdSchema, create(RequestIdSchema, { requestId: ours }))],
+  };
+}
+
+/** The one place where a new secret becomes bytes: they are zero as soon as they are sealed. */
+async function sealed(recipients: Recipients | undefined, secret: NewSecret | undefined): Promise<Sealed[]> {
+  if (recipients === undefined || secret === undefined) {
+    return [];
+  }
+  const { name, description, value } = secret;
+  return [...(await recipients.seal([{ name, description, schema: '', bytes: Buffer.from(value.reveal(), 'utf8') }]))];
+}
+
+/** What is asked of a new password. A key's secret is made by Descope, whatever is asked. */
+function passwordAsk(options: CredentialOptions | undefined): PasswordAsk {
+  if (options === undefined) {
+    return usualPassword;
+  }
+  if (options.options.case !== 'randomPassword') {
+    throw new ConnectorError(
+      'invalid',
+      'credential_options must be random_password: nothing else can be rotated to, neither single sign-on, nor no password, nor one that was chosen elsewhere',
+    );
+  }
+  const { length, constraints } = options.options.value;
+  return {
+    length: Number(length),
+    constraints: constraints.map(({ charSet, minCount }) => ({ charSet, minCount })),
+  };
+}
+
+function checkIssueOptions(options: CredentialIssueOptions | undefined): void {
+  if (options?.options.case !== 'apiKey') {
+    throw new ConnectorError('invalid', 'credential_options must be api_key: Descope makes no key pairs or tokens');
+  }
+  if (options.options.value.scopes.length > 0) {
+    throw new ConnectorError(
+      'invalid',
+      'credential_options.api_key.scopes must be empty: a key that is bound to a user may do what the user may',
+    );
+  }
+}
+
+function checkRequestId(requestId: string): void {
+  if (!/^[A-Za-z0-9_-]{1,128}$/.test(requestId)) {
+    throw new ConnectorError('invalid', 'request_id must be 1 to 128 letters, digits, "_" or "-"');
+  }
 }

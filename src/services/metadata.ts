@@ -1,4 +1,5 @@
 import { create } from '@bufbuild/protobuf';
+import { capabilityCredentialRotation, credentialIssue } from './credential-details.ts';
 import { actions } from '../actions/actions.ts';
 import { feedWords } from '../feeds/feeds.ts';
 import { Capability, type ConnectorMetadata, ConnectorMetadataSchema } from '../gen/c1/connector/v2/connector_pb.ts';
@@ -8,6 +9,8 @@ import { typeRights, type TypeRights } from '../registry.ts';
 const changing = [
   ['grant', Capability.PROVISION],
   ['delete', Capability.RESOURCE_DELETE],
+  ['rotate', Capability.CREDENTIAL_ROTATION],
+  ['issue', Capability.CREDENTIAL_ISSUE],
 ] as const;
 
 /**
@@ -27,6 +30,7 @@ export function connectorMetadata(rights: readonly TypeRights[] = typeRights()):
         .map(({ type, isOptIn, read: readLabels, write: writeLabels, can }) => ({
           resourceType: type,
           optInRequired: isOptIn,
+          credentialIssue: can.issue ? credentialIssue : undefined,
           capabilities: [...read, ...changing.filter(([does]) => can[does]).map(([, capability]) => capability)],
           permissions: {
             permissions: [
@@ -42,7 +46,7 @@ export function connectorMetadata(rights: readonly TypeRights[] = typeRights()):
         ...(feedWords.length > 0 ? [Capability.EVENT_FEED_V2] : []),
         Capability.SERVICE_MODE_TARGETED_SYNC,
       ],
-      credentialDetails: {},
+      credentialDetails: { ...(rights.some(({ can }) => can.rotate) && { capabilityCredentialRotation }) },
     },
   });
 }

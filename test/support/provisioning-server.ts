@@ -295,7 +295,9 @@ export async function startProvisioning({
     waited: () => skipped,
     pass: (ms) => void (skipped += ms),
     writes: () =>
-      emulator.stats.recent.filter(({ path }) => isWritePath(path)).map(({ endpoint, body }) => ({ endpoint, body })),
+      emulator.stats.recent
+        .filter(({ endpoint }) => isWrite(endpoint))
+        .map(({ endpoint, body }) => ({ endpoint, body })),
     state: () => snapshot(emulator.state),
     sendGrant,
     sendRevoke,
@@ -314,8 +316,9 @@ export async function startProvisioning({
   };
 }
 
-const isWritePath = (path: string): boolean =>
-  ['/user/update/', '/user/delete', '/accesskey/update', '/consents/delete'].some((part) => path.includes(part));
+/** Whatever is no read: so a write that nobody expects shows, too. */
+const isWrite = (endpoint: string): boolean =>
+  !endpoint.startsWith('GET ') && !/\/(?:search|all|list|load|history)$/.test(endpoint);
 
 function requestIdOf(annotations: Parameters<typeof anyUnpack>[0][]): string {
   return annotations.map((one) => anyUnpack(one, RequestIdSchema)).find((one) => one !== undefined)?.requestId ?? '';

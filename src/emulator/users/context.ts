@@ -1,5 +1,6 @@
 import type { Sessions } from './sessions.ts';
 import type { AuditLog } from '../audit/log.ts';
+import type { Passwords } from './passwords.ts';
 import type { UserStore } from './store.ts';
 import type { UserSwitches } from './switches.ts';
 import type { UserNames } from './wire.ts';
@@ -8,6 +9,7 @@ import type { UserNames } from './wire.ts';
 export interface UserContext extends UserNames {
   readonly users: UserStore;
   readonly sessions: Sessions;
+  readonly passwords: Passwords;
   readonly audit: AuditLog;
   readonly switches: UserSwitches;
   readonly nowSeconds: () => number;

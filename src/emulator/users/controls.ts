@@ -1,5 +1,6 @@
 import type { FederatedApps } from '../apps/federated-apps.ts';
 import type { UserContext } from './context.ts';
+import type { Password } from './passwords.ts';
 import { rolesIn, toUserRecord, withRoles, withoutTenant } from './records.ts';
 import type { UserRecord, UserSeed } from './records.ts';
 import { allUsers } from './store.ts';
@@ -24,6 +25,8 @@ export interface UserControls {
   leaveTenant(id: string, tenantId: string): UserRecord;
   /** Sessions of the user that can still be refreshed, and those whose tokens would pass a remote check. */
   sessions(id: string): { readonly refreshable: number; readonly valid: number };
+  /** The password that was set through the API, and whether the user must choose another. */
+  password(id: string): Password | undefined;
   /** Opens a session, as a login does. */
   openSession(id: string, type?: string): void;
   /** Ids of the federated apps that the user can open, by all rules; no endpoint tells that. */
@@ -33,7 +36,7 @@ export interface UserControls {
 }
 
 export function userControls(
-  { users, sessions, tenants, newUserId, nowSeconds }: UserContext,
+  { users, sessions, passwords, tenants, newUserId, nowSeconds }: UserContext,
   apps: FederatedApps,
   reorder: () => void,
 ): UserControls {
@@ -97,6 +100,7 @@ export function userControls(
       const valid = sessions.of(user.userId).filter(({ token }) => token).length;
       return { refreshable: sessions.refreshable(user), valid };
     },
+    password: (id) => passwords.of(existing(id).userId),
     openSession: (id, type) => sessions.open(existing(id).userId, type),
     reachableApps(id) {
       const user = existing(id);

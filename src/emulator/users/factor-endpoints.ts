@@ -11,17 +11,8 @@ const named = ['loginId', 'identifier'];
 
 /** Sessions, passkeys and the TOTP seed of users. No answer of a removal tells what was removed. */
 export function userFactorEndpoints(context: UserContext): Endpoints {
-  const { users, sessions, switches } = context;
+  const { users, sessions } = context;
 
-  /** These calls are documented with a login id alone. */
-  const userByLogin = (body: RequestBody): UserRecord => {
-    const user = addressedUser(context, body);
-    const id = body.text('loginId') || body.text('identifier');
-    if (switches.factorCallsTakeUserIds === 'no' && !user.loginIds.includes(id)) {
-      throw new ApiError(switches.unknownUserStatus, 'E112102', 'User not found', 'User was not found');
-    }
-    return user;
-  };
   const change = (user: UserRecord, changed: Partial<UserRecord>): void =>
     users.put({ ...user, ...changed, modifiedTime: context.nowSeconds() });
 
@@ -33,15 +24,15 @@ export function userFactorEndpoints(context: UserContext): Endpoints {
       return nothing;
     }),
     'POST /v1/mgmt/user/passkeys/list': endpoint(named, ({ body }) => ({
-      json: { passkeys: passkeysOf(userByLogin(body)) },
+      json: { passkeys: passkeysOf(userByLogin(context, body)) },
     })),
     'POST /v1/mgmt/user/passkeys/delete': endpoint(named, ({ body }) => {
-      const user = userByLogin(body);
+      const user = userByLogin(context, body);
       if (user.webauthn) change(user, { webauthn: false });
       return nothing;
     }),
     'POST /v1/mgmt/user/passkey/delete': endpoint([...named, 'credentialId'], ({ body }) => {
-      const user = userByLogin(body);
+      const user = userByLogin(context, body);
       const credentialId = body.text('credentialId');
       if (credentialId === '') throw fieldRequired('credentialId');
       if (!passkeysOf(user).some(({ id }) => id === credentialId)) {
@@ -51,11 +42,22 @@ export function userFactorEndpoints(context: UserContext): Endpoints {
       return nothing;
     }),
     'POST /v1/mgmt/user/totp/delete': endpoint(named, ({ body }) => {
-      const user = userByLogin(body);
+      const user = userByLogin(context, body);
       if (user.TOTP) change(user, { TOTP: false });
       return nothing;
     }),
   };
+}
+
+/** Whom a request names by a login id: these calls, and those about passwords, are documented with nothing else. */
+export function userByLogin(context: UserContext, body: RequestBody): UserRecord {
+  const { switches } = context;
+  const user = addressedUser(context, body);
+  const id = body.text('loginId') || body.text('identifier');
+  if (switches.factorCallsTakeUserIds === 'no' && !user.loginIds.includes(id)) {
+    throw new ApiError(switches.unknownUserStatus, 'E112102', 'User not found', 'User was not found');
+  }
+  return user;
 }
 
 /** A user with the flag has one passkey. */

@@ -28,6 +28,8 @@ export const userSwitches = {
   createdStatus: sure('seen', choice('invited', 'as-given')),
   loginIdIsolation: sure('documented', choice('off', 'on')),
   contactCollision: sure('seen', choice('merge', 'always-merge', 'conflict')),
+  emptyPassword: sure('inferred', choice('refused', 'made-up')),
+  passwordPolicy: sure('invented', choice('project', 'tenants-too')),
   factorCallsTakeUserIds: sure('seen', choice('no', 'yes')),
   loggedOutTokens: sure('inferred', choice('valid', 'revoked')),
   disabledRefresh: sure('inferred', choice('refused', 'allowed')),

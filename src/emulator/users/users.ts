@@ -3,6 +3,7 @@ import { audit } from '../audit/audit.ts';
 import { defineFamily } from '../family.ts';
 import type { FamilyHost } from '../family.ts';
 import { hash, randomId } from '../random.ts';
+import { passwordSettings } from '../password-settings.ts';
 import { roles } from '../roles.ts';
 import { tenants } from '../tenants.ts';
 import { userAppEndpoints } from './app-endpoints.ts';
@@ -10,6 +11,8 @@ import type { UserContext } from './context.ts';
 import { userControls } from './controls.ts';
 import { userFactorEndpoints } from './factor-endpoints.ts';
 import { userLifecycleEndpoints } from './lifecycle-endpoints.ts';
+import { userPasswordEndpoints } from './password-endpoints.ts';
+import { createPasswords } from './passwords.ts';
 import { userPatchEndpoint } from './patch-endpoint.ts';
 import { userReadEndpoints } from './read-endpoints.ts';
 import type { UserSeed } from './records.ts';
@@ -36,6 +39,7 @@ export const users = defineFamily({
     const context: UserContext = {
       users: store,
       sessions: createSessions(switches),
+      passwords: createPasswords(),
       audit: host.stateOf(audit),
       tenants: host.stateOf(tenants),
       roles: host.stateOf(roles),
@@ -59,6 +63,7 @@ export const users = defineFamily({
         ...userLifecycleEndpoints(context),
         ...userPatchEndpoint(context),
         ...userFactorEndpoints(context),
+        ...userPasswordEndpoints(context, { of: (tenantId) => host.stateOf(passwordSettings).of(tenantId) }, seed),
         ...userAppEndpoints(context, apps),
       },
       controls: userControls(context, apps, reorder),

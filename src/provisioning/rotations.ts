@@ -1,0 +1,53 @@
+import { endpointLabel } from '../descope/http/endpoint.ts';
+import { ConnectorError } from '../errors.ts';
+import { maxIdBytes, type ResourceRef } from '../model/ids.ts';
+import type { Provisioner } from './provisioner.ts';
+import { type PasswordAsk, usualPassword } from './random-password.ts';
+import { rotatableKey } from './rotate-key.ts';
+import { type RotatableType, type Rotated, rotation } from './rotation.ts';
+import { turnOf } from './turns.ts';
+
+/** The types whose credentials can be rotated, one line each. */
+export const rotatable: readonly RotatableType[] = [rotatableKey];
+
+/**
+ * Gives one resource a new secret, or says why not; written down in either case. `check` reads the rest of the request,
+ * its recipients above all, before anything is sent.
+ */
+export async function rotateCredential(
+  provisioner: Provisioner,
+  { typeId, id }: ResourceRef,
+  check: () => Promise<PasswordAsk | undefined> | PasswordAsk | undefined,
+  signal?: AbortSignal,
+): Promise<Rotated> {
+  const words = { operation: 'rotate', resource: `${typeId}:${id}`.slice(0, maxIdBytes) } as const;
+  return await provisioner.perform(
+    words,
+    async (tools) => {
+      const type = rotatableOf(typeId);
+      const ask = (await check()) ?? usualPassword;
+      return {
+        turns: [turnOf({ typeId, id })],
+        make: (context) => rotation(type, id, type.parts(id, ask, tools), context),
+      };
+    },
+    signal,
+  );
+}
+
+function rotatableOf(typeId: string): RotatableType {
+  const type = rotatable.find((one) => one.typeId === typeId);
+  if (type === undefined) {
+    throw new ConnectorError(
+      'unsupported',
+      `the credentials of a ${JSON.stringify(typeId.slice(0, 100))} cannot be rotated: only those of ${rotatable.map((one) => one.typeId).join(', ')} can`,
+    );
+  }
+  return type;
+}
+
+/** The calls that the management key must be allowed to make to rotate credentials of a type. */
+export function rotateRightsOf(typeId: string): readonly string[] {
+  const type = rotatable.find((one) => one.typeId === typeId);
+  return [...new Set((type?.sample() ?? []).map(({ endpoint }) => endpointLabel(endpoint)))];
+}
