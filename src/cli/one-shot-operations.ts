@@ -41,7 +41,7 @@ export const operations: readonly Operation[] = [
   {
     by: ['eventFeed'],
     with: ['eventFeedId', 'eventFeedStartAt', 'eventFeedCursor'],
-    run: 'it tells no events',
+    run: async (call) => (await import('./events.ts')).eventsAsked(call),
   },
   {
     by: ['createAccountLogin', 'createAccountEmail', 'createAccountProfile'],

@@ -10,6 +10,7 @@ import { addDiffCommand } from './diff-command.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { addEcosystemCommand } from './ecosystem.ts';
 import { addEmulatorCommand } from './emulator-command.ts';
+import { addEventsCommand } from './events-command.ts';
 import { addExportCommand } from './export-command.ts';
 import { addHealthCheckCommand } from './health-check-command.ts';
 import { addHistoryCommand } from './history-command.ts';
@@ -51,6 +52,7 @@ Flags without a command mean what they mean to every Baton connector:
   addSyncCommand(program, context);
   addServeCommand(program, context);
   addServiceCommand(program, context);
+  addEventsCommand(program, context);
   program.commandsGroup('Change access:');
   addChangeCommand(program, 'grant', context);
   addChangeCommand(program, 'revoke', context);

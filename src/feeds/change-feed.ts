@@ -2,7 +2,7 @@ import type { Holding } from '../access/holding.ts';
 import { targetOf } from '../access/target.ts';
 import type { AuditRecord } from '../descope/audit/audit.ts';
 import { objectsIn, textIn, textsIn } from './data.ts';
-import type { Feed, FeedContext, FeedEvent } from './feed.ts';
+import { type Feed, type FeedContext, type FeedEvent, feedIds } from './feed.ts';
 import { namedIn } from './named.ts';
 
 /** Logins and what belongs to them. A login that disables somebody is a change. */
@@ -19,7 +19,7 @@ const knownActions = new Set([
 
 /** Everything that happened besides logins: a change of whatever a record names, of the project where it names nothing. */
 export const changeFeed: Feed = {
-  id: 'descope_change_event_feed',
+  id: feedIds.change,
   kinds: ['resource_change', 'create_grant', 'create_revoke'],
   isOldestFirst: true,
   filter: { excludedActions: logins },

@@ -2,8 +2,9 @@ import type { AuditFilter, AuditRecord } from '../descope/audit/audit.ts';
 import type { EntitlementRef, ResourceRef } from '../model/ids.ts';
 import type { RoleNames } from './role-names.ts';
 
-/** The feeds that there are: their ids are a contract. */
-export type FeedId = 'descope_usage_event_feed' | 'descope_change_event_feed';
+/** The ids of the feeds, by their short names. They are a contract. */
+export const feedIds = { usage: 'descope_usage_event_feed', change: 'descope_change_event_feed' } as const;
+export type FeedId = (typeof feedIds)[keyof typeof feedIds];
 export type FeedEventKind = 'usage' | 'resource_change' | 'create_grant' | 'create_revoke';
 
 interface Happened {

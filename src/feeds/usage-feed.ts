@@ -1,7 +1,7 @@
 import type { AuditRecord } from '../descope/audit/audit.ts';
 import type { ResourceRef } from '../model/ids.ts';
 import { textIn } from './data.ts';
-import type { Feed } from './feed.ts';
+import { type Feed, feedIds } from './feed.ts';
 
 const action = 'LoginSucceed';
 /** No page of Descope's says how a login names the application that it was for. These are how its API spells it. */
@@ -9,7 +9,7 @@ const appFields = ['ssoAppId', 'sso_app_id', 'federatedAppId', 'federated_app_id
 
 /** Who signed in, and to what: an application where the record names one, else the project. */
 export const usageFeed: Feed = {
-  id: 'descope_usage_event_feed',
+  id: feedIds.usage,
   kinds: ['usage'],
   isOldestFirst: false,
   filter: { actions: [action] },

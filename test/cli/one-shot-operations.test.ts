@@ -12,7 +12,6 @@ const context = {
 
 describe('an operation without a command', () => {
   it.each<[string, OneShotValues]>([
-    ['--event-feed', { eventFeed: true, eventFeedId: 'x' }],
     ['--create-account-login', { createAccountLogin: 'ada', createAccountEmail: 'ada@example.com' }],
     ['--create-account-email', { createAccountEmail: 'ada@example.com' }],
     ['--create-account-profile', { createAccountProfile: '{}' }],

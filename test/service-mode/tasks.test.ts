@@ -232,9 +232,11 @@ describe('other kinds', () => {
   it.each([
     ['actionListSchemas', {}, 'c1.connector.v2.ListActionSchemasResponse'],
     ['listEventFeeds', {}, 'c1.connector.v2.ListEventFeedsResponse'],
+    ['listEvents', { eventFeedId: 'descope_usage_event_feed' }, 'c1.connector.v2.ListEventsResponse'],
   ] as const)('%s is answered', async (name, value, response) => {
     await using bench = await startService({ emulator: project });
-    const id = bench.platform.give({ id: taskId(name), taskType: { case: name, value } });
+    const taskType = { case: name, value } as { case: 'listEvents'; value: object };
+    const id = bench.platform.give({ id: taskId(name), taskType });
 
     expect(await endOf(bench, id)).toEqual({ code: 'OK', response });
   });
@@ -244,6 +246,7 @@ describe('other kinds', () => {
     ['actionInvoke', { name: 'nothing' }],
     ['actionStatus', { id: 'nothing' }],
     ['listEvents', { eventFeedId: 'nothing' }],
+    ['listEvents', {}],
   ] as const)('%s of what there is not is not found', async (name, value) => {
     await using bench = await startService({ emulator: project });
     const taskType = { case: name, value } as { case: 'actionStatus'; value: object };
