@@ -1,5 +1,5 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { startEmulator } from '../../src/emulator/emulator.ts';
 import { envOf } from '../support/cli.ts';
 import { snapshot } from '../support/provisioning-server.ts';
@@ -17,7 +17,8 @@ export const diallingScenarios: readonly Scenario[] = [
   ...scripts.map((dialling) => ({
     name: `dialled: ${dialling.name}`,
     isBeside: true,
-    run: (bench: Bench) => sideBySide(bench, dialling),
+    run: (bench: Bench) =>
+      dialling.alone === undefined ? sideBySide(bench, dialling) : alone(bench, dialling.alone, dialling),
   })),
   { name: 'dialled: each difference that is meant is there', run: allSeen },
 ];
@@ -26,11 +27,23 @@ let compared = 0;
 
 /** Of no use where only some of the runs were made. */
 async function allSeen(): Promise<string> {
-  if (compared < scripts.length) {
+  if (compared < scripts.filter(({ alone: who }) => who === undefined).length) {
     return 'not all runs were compared';
   }
   deepEqual(unseen(), [], 'rows of the table in docs/protocol.md without a difference');
   return `${meant.length} rules, each with a difference that it is for`;
+}
+
+async function alone(bench: Bench, who: Who, dialling: Dialling): Promise<string> {
+  const { script, check, ends } = dialling;
+  const run = await runOf(bench, who, dialling);
+  deepEqual(endsOf(run.asked, namesOf(script)), ends, 'how tasks ended');
+  await noSecrets(run);
+  const said = check?.(run) ?? '';
+  const uploads = await syncsOf(bench, run);
+  const counts = uploads.map(({ facts, syncType }) => `${syncType}: ${countsOf(facts)}`);
+  const names = script.tasks.map(({ name }) => name).join(', ');
+  return [`${run.steps.length} steps`, ...counts, said, names].filter((text) => text !== '').join('; ');
 }
 
 async function sideBySide(bench: Bench, dialling: Dialling): Promise<string> {
@@ -55,7 +68,7 @@ async function sideBySide(bench: Bench, dialling: Dialling): Promise<string> {
   ].join('; ');
 }
 
-async function runOf(bench: Bench, who: Who, { script, project, env, endsItself }: Dialling): Promise<Run> {
+async function runOf(bench: Bench, who: Who, { script, project, env, endsItself, stopAt }: Dialling): Promise<Run> {
   const emulator = await startEmulator({ users: 200, ...project });
   try {
     const folder = bench.path(who);
@@ -65,8 +78,12 @@ async function runOf(bench: Bench, who: Who, { script, project, env, endsItself 
       folder,
       script,
       env: { ...envOf(emulator), BATON_PROVISIONING: 'true', ...env },
+      stopAt,
       ...(endsItself === true && { endsItself }),
     });
+    if (who === 'ours') {
+      deepEqual(await readdir(dialled.temp), [], 'what lies in the folder for syncs afterwards');
+    }
     const steps = stepsOf(dialled.asked, namesOf(script));
     return { ...dialled, steps, project: snapshot(emulator.state) };
   } finally {

@@ -26,8 +26,8 @@ export interface DialOptions {
   readonly env: Environment;
   /** The script ends it; without this, the daemon has to end by itself. */
   readonly endsItself?: boolean;
-  /** What is done while it runs, instead of waiting for the end of the script. */
-  readonly meanwhile?: (double: Double, stop: (signal: NodeJS.Signals) => void) => Promise<void>;
+  /** It is asked to end as soon as the platform was asked this, instead of at the end of the script. */
+  readonly stopAt?: string | undefined;
 }
 
 /** What came of a run. */
@@ -75,9 +75,8 @@ export async function dial(who: Who, options: DialOptions): Promise<Dialled> {
   })();
   const stop = (signal: NodeJS.Signals): void => void child.kill(signal);
   try {
-    if (options.meanwhile !== undefined) {
-      await Promise.race([options.meanwhile(double, stop), tooLong]);
-      early.catch(() => undefined);
+    if (options.stopAt !== undefined) {
+      await Promise.race([double.askedFor(options.stopAt), early, tooLong]);
     } else if (endsItself) {
       await Promise.race([early, tooLong]);
     } else {

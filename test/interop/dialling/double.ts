@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -34,6 +34,8 @@ export interface Double extends AsyncDisposable {
   readonly caFile: string;
   /** Resolves when all tasks of the script have ended. */
   readonly done: Promise<void>;
+  /** Resolves when this call has been asked and answered. */
+  readonly askedFor: (call: string) => Promise<void>;
   /** What it was asked so far, in the order in which it came. */
   readonly asked: () => readonly Asked[];
 }
@@ -64,6 +66,7 @@ export async function startDouble(binary: string, folder: string, script: Script
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const asked: Asked[] = [];
+  const told = new EventEmitter();
   const ready = Promise.withResolvers<NonNullable<Line['ready']>>();
   const done = Promise.withResolvers<void>();
   const ended = (async () => {
@@ -81,12 +84,18 @@ export async function startDouble(binary: string, folder: string, script: Script
       done.resolve();
     } else {
       asked.push(line);
+      told.emit(line.call);
     }
   });
   return {
     ...(await ready.promise),
     caFile,
     done: done.promise,
+    askedFor: async (call) => {
+      if (!asked.some((one) => one.call === call)) {
+        await once(told, call);
+      }
+    },
     asked: () => asked.toSorted((a, b) => a.seq - b.seq),
     [Symbol.asyncDispose]: async () => {
       child.stdin.end();

@@ -36,6 +36,7 @@ const rows: readonly (readonly [row: string, ...patterns: readonly RegExp[]])[] 
   [
     'unsupported task type',
     /: FinishTask (?:eventFeed|createSyncDiff|compactSyncs) OK: request\.(?:status\.code: 2 \/ 12|error\.nonRetryable: nothing \/ true)$/,
+    /: FinishTask getTicket OK: request\.(?:status\.message: "baton-descope: .*" \/ "unsupported task type"|error\.nonRetryable: nothing \/ true)$/,
   ],
   [
     'an upload that is refused',
@@ -53,7 +54,7 @@ const rows: readonly (readonly [row: string, ...patterns: readonly RegExp[]])[] 
   ],
   ['retryable', /: FinishTask action(?:GetSchema|Status) OK: request\.error\.nonRetryable: nothing \/ true$/],
   ['failed actions', /: FinishTask actionInvoke OK: request\.error\.nonRetryable: nothing \/ true$/],
-  ['feeds and hellos that fail', /: only ours: FinishTask listEvents OK$/],
+  ['feeds and hellos that fail', /: only ours: FinishTask (?:listEvents|listTicketSchemas) OK$/],
 ];
 
 const byChance: readonly Meant[] = [

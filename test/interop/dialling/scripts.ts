@@ -1,4 +1,4 @@
-import { equal, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import type { Dialling, Run } from './dialling.ts';
 import { ada, entitlementOf, grant, revoke, sync, task, userOf } from './tasks.ts';
 
@@ -7,6 +7,9 @@ const initech = entitlementOf('tenant', 'initech');
 /** Somebody who holds nothing. */
 const noa = 'U0vK0kvyzTCCifmLKA5DqEWHcIqa';
 const slow = { latencyMs: 400 };
+
+const statusesOf = (asked: Run['asked'], call: string): readonly string[] =>
+  asked.filter((one) => one.call === call).map(({ status }) => status);
 
 /** Heartbeats come as often as the platform asks: every second. */
 function heartbeats({ who, asked }: Run): string {
@@ -266,5 +269,108 @@ export const scripts: readonly Dialling[] = [
     name: 'two syncs at once',
     ends: { one: 'success', two: 'success' },
     script: { tasks: [sync('one'), sync('two', {}, { beside: true })] },
+  },
+  {
+    name: 'kinds that this connector refuses',
+    ends: {
+      createAccount: 'FAILED_PRECONDITION, final',
+      createResource: 'FAILED_PRECONDITION, final',
+      deleteResource: 'FAILED_PRECONDITION, final',
+      rotateCredentials: 'FAILED_PRECONDITION, final',
+      issueCredential: 'FAILED_PRECONDITION, final',
+      listTicketSchemas: 'UNIMPLEMENTED, final',
+      getTicket: 'UNIMPLEMENTED, final',
+    },
+    script: {
+      tasks: [
+        task('createAccount', { accountInfo: { login: 'x' } }),
+        task('createResource', { resource: userOf('x') }),
+        task('deleteResource', { resourceId: { resourceType: 'role', resource: 'x' } }),
+        task('rotateCredentials', { resourceId: { resourceType: 'user', resource: ada } }),
+        task('issueCredential', {
+          identityId: { resourceType: 'user', resource: ada },
+          credentialOptions: { clientSecret: {} },
+          encryptionConfigs: [{ keyId: 'x' }],
+        }),
+        task('listTicketSchemas', {}, { quietAfterMs: 1_500 }),
+        task('getTicket', { ticketId: 'x' }, { quietAfterMs: 1_500 }),
+      ],
+    },
+  },
+  {
+    name: 'the double itself, by a connector of the SDK',
+    alone: 'demo',
+    ends: {
+      sync: 'success',
+      targeted: 'success',
+      grant: 'success',
+      revoke: 'success',
+      actionListSchemas: 'success',
+      createSyncDiff: 'UNKNOWN',
+    },
+    script: {
+      tasks: [
+        task('hello'),
+        sync('sync'),
+        grant('grant', entitlementOf('tenant', 'acme'), userOf('ada')),
+        sync('targeted', { targetedSyncResources: [{ id: { resourceType: 'tenant', resource: 'acme' } }] }),
+        revoke('revoke', entitlementOf('tenant', 'acme'), 'ada'),
+        task('actionListSchemas'),
+        task('createSyncDiff'),
+      ],
+    },
+    check: ({ asked }) => {
+      const uploads = asked.flatMap(({ upload }) => upload ?? []);
+      ok(uploads.length === 2 && uploads.every(({ isWhole }) => isWhole), 'two uploads, whole');
+      return '';
+    },
+  },
+  ...[-600_000, 600_000].map((clockAheadMs) => ({
+    name: `a clock that is ${clockAheadMs > 0 ? 'behind' : 'ahead'} by ten minutes`,
+    alone: 'ours' as const,
+    ends: { listEventFeeds: 'success' },
+    script: { clockAheadMs, tasks: [task('listEventFeeds')] },
+    check: ({ asked }: Run) => {
+      deepEqual(statusesOf(asked, 'Token'), ['401', '200']);
+      return '';
+    },
+  })),
+  {
+    name: 'tokens that the platform takes back, in an upload too',
+    alone: 'ours',
+    ends: { listEventFeeds: 'success', sync: 'success' },
+    script: {
+      tasks: [task('listEventFeeds'), sync('sync')],
+      faults: [
+        { call: 'GetTask', from: 2, endTokens: true },
+        { call: 'UploadAsset', from: 1, endTokens: true },
+      ],
+    },
+    check: ({ asked }) => {
+      deepEqual(statusesOf(asked, 'Token'), ['200', '200', '200']);
+      deepEqual(statusesOf(asked, 'UploadAsset'), ['Unauthenticated', 'OK']);
+      return '';
+    },
+  },
+  {
+    name: 'a platform without tokens for a while',
+    alone: 'ours',
+    ends: { listEventFeeds: 'success' },
+    script: { tasks: [task('listEventFeeds')], faults: [{ call: 'Token', from: 1, to: 2, status: 503 }] },
+    check: backOff('Token', [1, 2]),
+  },
+  {
+    name: 'being asked to end in the middle of a sync',
+    alone: 'ours',
+    ends: { sync: 'CANCELLED' },
+    project: slow,
+    endsItself: true,
+    stopAt: 'Heartbeat',
+    script: { tasks: [sync('sync')] },
+    check: ({ code, asked }) => {
+      equal(code, 0);
+      deepEqual(statusesOf(asked, 'UploadAsset'), []);
+      return 'exit 0, and nothing uploaded';
+    },
   },
 ];
