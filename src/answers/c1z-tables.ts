@@ -1,10 +1,11 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { ConnectorError, throwIfCancelled } from '../errors.ts';
 import { toGrant } from '../model/grant-message.ts';
 import type { Grant } from '../model/messages.ts';
 import { c1zTables } from '../sync-format/c1z.ts';
 import { type Section, sections } from '../sync-format/layout.ts';
 import { messageFromBytes, type StoredMessage, withExpansion } from '../sync-format/stored-rows.ts';
+import { inArrays } from './array-rows.ts';
 import { incomplete } from './faults.ts';
 import { rowOfGrant, rowOfStoredGrant } from './grant-to-row.ts';
 import { type GrantIdentity, IdentitySizes } from './identity-size.ts';
@@ -120,12 +121,6 @@ async function* batchesOf(
     yield rows;
     await new Promise(setImmediate); // a pass takes long: let signals be handled
   }
-}
-
-/** Lets a statement give rows as arrays, which the types of Node do not know of. */
-function inArrays(statement: StatementSync): StatementSync {
-  statement.setReturnArrays(true);
-  return statement;
 }
 
 function rowOfStoredResource(path: string, row: StoredRow): FileRow | undefined {

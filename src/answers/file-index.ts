@@ -1,19 +1,17 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { ConnectorError } from '../errors.ts';
 import { isDiskFull } from '../os-reasons.ts';
 import { sortIn } from '../sync-format/sort-in.ts';
 import type { FileSummary } from '../sync-format/summary.ts';
-import { incomplete, toReadFault } from './faults.ts';
+import { toReadFault } from './faults.ts';
 import { indexIndexes, indexSchema } from './index-schema.ts';
-import { loginOf } from './login.ts';
+import { createWriter, type IndexWriter } from './index-writer.ts';
 import { openSource } from './open.ts';
-import type { FileRow, FileGrant, FileUser } from './rows.ts';
+import type { FileRow } from './rows.ts';
 import type { Moment, SyncSource } from './source.ts';
 import type { UnknownCounts } from './unknown.ts';
-import { createOtherWriter, type OtherWriter } from './other-rows.ts';
-import { createEdgeWriter } from './edge-rows.ts';
 import { gapOf, type IndexInheritance, type InheritanceGap, inheritanceOf, noGap } from './index-inheritance.ts';
 import { systemWorkPlace, type WorkPlace } from './work-place.ts';
 import { typesNotOffered } from '../sync-format/offered.ts';
@@ -67,7 +65,58 @@ export async function createFileIndex(
     work = systemWorkPlace,
   }: IndexOptions = {},
 ): Promise<FileIndex> {
+  const growing = await beginIndex(path, { work });
+  try {
+    await using source = await openFile(path, work);
+    let rows = 0;
+    for await (const batch of source.rows(signal)) {
+      growing.put(batch);
+      rows += batch.length;
+      onProgress?.(rows);
+    }
+    return growing.settle({
+      summary: source.summary,
+      types: await source.types(signal),
+      isHumansOnly: source.isHumansOnly === true,
+      moment: source.moment,
+    });
+  } catch (thrown) {
+    await growing[Symbol.asyncDispose]();
+    throw toReadFault(path, thrown);
+  }
+}
+
+/** What an index is told besides its rows. */
+export interface IndexedSync extends Pick<FileIndex, 'summary' | 'isHumansOnly' | 'moment'> {
+  /** The types that the sync read. */
+  readonly types: ReadonlySet<string>;
+}
+
+/** An index that takes rows: resources first, then grants. */
+export interface GrowingIndex extends AsyncDisposable {
+  put(rows: readonly FileRow[]): void;
+  /** Closes the rows; the index that comes of it is disposed of instead of this. */
+  settle(sync: IndexedSync): FileIndex;
+}
+
+export interface BeginOptions {
+  readonly work?: WorkPlace | undefined;
+  /** What a full disk stands in the way of. */
+  readonly doing?: string;
+  /** Of the database that is kept in memory. */
+  readonly cacheMib?: number;
+}
+
+/**
+ * Begins an index of the rows of `path`, which errors name. Grants of somebody who is not listed are `inconsistent`, a
+ * full disk is `local-io`.
+ */
+export async function beginIndex(
+  path: string,
+  { work = systemWorkPlace, doing = `answer from ${path}`, cacheMib = 64 }: BeginOptions = {},
+): Promise<GrowingIndex> {
   const folder = await work.makeFolder();
+  const guard = <T>(step: () => T): T => guarded(doing, work, step);
   const databasePath = join(folder.path, 'index.db');
   const database = new DatabaseSync(databasePath, { open: false });
   const dispose = async (): Promise<void> => {
@@ -77,179 +126,61 @@ export async function createFileIndex(
     await folder[Symbol.asyncDispose]();
   };
   try {
-    await using source = await openFile(path, work);
     await (await open(databasePath, 'wx', 0o600)).close();
-    database.open();
-    sortIn(database, folder.path);
-    database.exec('pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -65536;');
-    database.exec(indexSchema);
-    database.exec('begin');
-    const { put, others } = createWriter(path, database);
-    let rows = 0;
-    for await (const batch of source.rows(signal)) {
-      batch.forEach(put);
-      rows += batch.length;
-      onProgress?.(rows);
-    }
-    database.exec(indexIndexes);
-    database.exec('commit');
-    const inheritance = inheritanceOf(database, source.summary);
+    const { put, flush, others } = guard(() => begin(path, database, cacheMib));
     return {
-      path,
-      databasePath,
-      database,
-      summary: source.summary,
-      gap: inheritance.isDerived ? noGap : (source.summary.notDerived ?? gapOf(database)),
-      inheritance,
-      isHumansOnly: source.isHumansOnly === true,
-      moment: source.moment,
-      types: (await source.types(signal)).difference(typesNotOffered(source.summary)),
-      hasOthers: others.counts().resources + others.counts().grants > 0,
-      hasOtherGrants: others.counts().grants > 0,
-      unknown: others.unknown(),
+      put: (rows) => guard(() => rows.forEach(put)),
+      settle: ({ summary, isHumansOnly, types, moment }) =>
+        guard(() => {
+          flush();
+          sortIn(database, folder.path);
+          database.exec(indexIndexes);
+          database.exec('commit');
+          const inheritance = inheritanceOf(database, summary);
+          return {
+            path,
+            databasePath,
+            database,
+            summary,
+            gap: inheritance.isDerived ? noGap : (summary.notDerived ?? gapOf(database)),
+            inheritance,
+            isHumansOnly,
+            moment,
+            types: types.difference(typesNotOffered(summary)),
+            hasOthers: others.counts().resources + others.counts().grants > 0,
+            hasOtherGrants: others.counts().grants > 0,
+            unknown: others.unknown(),
+            [Symbol.asyncDispose]: dispose,
+          };
+        }),
       [Symbol.asyncDispose]: dispose,
     };
   } catch (thrown) {
     await dispose();
-    throw toDiskFault(path, toReadFault(path, thrown), work);
+    throw toReadFault(path, thrown);
   }
 }
 
-/** Enters rows. Grants of one thing follow each other, so the last thing that was looked up is kept. */
-function createWriter(
-  path: string,
-  database: DatabaseSync,
-): { readonly put: (row: FileRow) => void; readonly others: OtherWriter } {
-  const putUser = database.prepare(
-    `insert into user (${userColumns.join(', ')}) values (${userColumns.map(() => '?').join(', ')})
-     on conflict (id) do update set ${userColumns
-       .slice(1)
-       .map((name) => `${name} = excluded.${name}`)
-       .join(', ')}`,
-  );
-  const putLogin = database.prepare('insert into login (user, login) select n, ? from user where id = ?');
-  const putTenant = database.prepare(
-    'insert or replace into tenant (id, name, parent, inheritance) values (?, ?, ?, ?)',
-  );
-  const putThing = database.prepare(
-    'insert or ignore into thing (kind, id, name, role, tenant, role_tenant, is_system) values (?, ?, ?, ?, ?, ?, ?)',
-  );
-  const putHolding = database.prepare('insert or ignore into holding (thing, user) select ?, n from user where id = ?');
-  const hasHolding = database.prepare('select 1 from user where id = ?');
-  const putConfers = database.prepare('insert or ignore into confers (permission, thing) values (?, ?)');
-  const thingOf = createThingLookup(path, database.prepare('select n from thing where kind = ? and id = ?'));
-  const others = createOtherWriter(path, database, thingOf);
-  const edges = createEdgeWriter(path, database, thingOf);
+function begin(path: string, database: DatabaseSync, cacheMib: number): IndexWriter {
+  database.open();
+  database.exec(`pragma journal_mode = off; pragma synchronous = off; pragma cache_size = ${-1024 * cacheMib};`);
+  database.exec(indexSchema);
+  database.exec('begin');
+  return createWriter(path, database);
+}
 
-  function putGrant({ on, to }: FileGrant): void {
-    const held = thingOf(on.kind, on.id);
-    if (to.kind !== 'user') {
-      putConfers.run(held, thingOf(to.kind, to.id));
-    } else if (putHolding.run(held, to.id).changes === 0 && hasHolding.get(to.id) === undefined) {
-      throw incomplete(path, 'it grants something to a user that it does not list');
-    }
+function guarded<T>(doing: string, work: WorkPlace, step: () => T): T {
+  try {
+    return step();
+  } catch (thrown) {
+    throw toDiskFault(doing, thrown, work);
   }
-
-  const put = (row: FileRow): void => {
-    switch (row.kind) {
-      case 'user':
-        putUser.run(...userValues(row));
-        row.loginIds.forEach((login) => putLogin.run(login, row.id));
-        return;
-      case 'tenant':
-        putTenant.run(row.id, row.name, row.parentTenantId, row.roleInheritance);
-        putThing.run('tenant', row.id, row.name, '', row.id, null, 0);
-        return;
-      case 'role':
-        putThing.run('role', row.id, row.name, row.roleName, row.tenantId, null, 0);
-        return;
-      case 'binding':
-        putThing.run('binding', row.id, row.name, row.roleName, row.tenantId, row.roleTenantId ?? null, 0);
-        return;
-      case 'permission':
-        putThing.run('permission', row.id, row.name, '', '', null, Number(row.isSystem));
-        return;
-      case 'grant':
-        putGrant(row);
-        return;
-      case 'unknown':
-        others.put(row);
-        return;
-      default:
-        edges.put(row);
-    }
-  };
-  return { put, others };
-}
-
-export const userColumns = [
-  'id',
-  'name',
-  'login',
-  'email',
-  'is_email_verified',
-  'phone',
-  'is_phone_verified',
-  'status',
-  'is_test',
-  'is_scim',
-  'has_mfa',
-  'has_sso',
-  'created_at',
-];
-
-export function userValues(row: FileUser): (string | number)[] {
-  const {
-    id,
-    name,
-    email,
-    isEmailVerified,
-    phone,
-    isPhoneVerified,
-    status,
-    isTest,
-    isScim,
-    hasMfa,
-    hasSso,
-    createdAt,
-  } = row;
-  return [
-    id,
-    name,
-    loginOf(row),
-    email,
-    Number(isEmailVerified),
-    phone,
-    Number(isPhoneVerified),
-    status,
-    Number(isTest),
-    Number(isScim),
-    Number(hasMfa),
-    Number(hasSso),
-    createdAt,
-  ];
-}
-
-function createThingLookup(path: string, find: StatementSync): (kind: string, id: string) => number {
-  let lastKind = '';
-  let lastId = '';
-  let lastNumber = 0;
-  return (kind, id) => {
-    if (kind !== lastKind || id !== lastId) {
-      const found = find.get(kind, id)?.['n'];
-      if (typeof found !== 'number') {
-        throw incomplete(path, `it grants a ${kind} that it does not list`);
-      }
-      [lastKind, lastId, lastNumber] = [kind, id, found];
-    }
-    return lastNumber;
-  };
 }
 
 /** A full disk below the index as `local-io`: it is no bug of the program. */
-function toDiskFault(path: string, thrown: unknown, { fullRemedy }: WorkPlace): unknown {
+function toDiskFault(doing: string, thrown: unknown, { fullRemedy }: WorkPlace): unknown {
   if (!(thrown instanceof ConnectorError) && isDiskFull(thrown)) {
-    return new ConnectorError('local-io', `cannot answer from ${path}: the disk is full; ${fullRemedy}`);
+    return new ConnectorError('local-io', `cannot ${doing}: the disk is full; ${fullRemedy}`);
   }
   return thrown;
 }

@@ -1,4 +1,5 @@
 import type { Grant } from '../model/messages.ts';
+import type { GrantRow } from '../model/row.ts';
 import { edgeNotesOf } from '../sync-format/stored-rows.ts';
 import type { Certainty, FileGrant, FileInheritance, FileMapping, FileRow, FileUnknownGrant } from './rows.ts';
 import type { JsonId } from './to-row.ts';
@@ -80,6 +81,18 @@ export function rowOfStoredGrant({ message, ...identity }: StoredGrant): FileRow
       const grant = message();
       return grant === undefined ? { metadata: {}, typeIds: [] } : edgeNotesOf(grant);
     },
+  });
+}
+
+/** A grant that a connector lists: it is held as it stands, and its message is asked for only where that counts. */
+export function rowOfListedGrant(row: GrantRow): FileRow | undefined {
+  return rowOf({
+    id: row.id,
+    entitlementId: row.entitlementId,
+    on: { resourceType: row.typeId, resource: row.resourceId },
+    to: { resourceType: row.principalTypeId, resource: row.principalId },
+    isExpanded: () => false,
+    notes: () => edgeNotesOf(row.message),
   });
 }
 

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { FileIndex } from './file-index.ts';
-import { pathColumns, textIn, thingColumns } from './access-path.ts';
+import { textIn, thingColumns } from './access-path.ts';
+import { arraysOf } from './array-rows.ts';
 import { judgeRoles } from './role-power.ts';
 import { thingInWords } from './unknown.ts';
 import { typedThingIn } from './other-rows.ts';
@@ -46,51 +47,65 @@ export function* reviewRows({ database, summary, hasOtherGrants }: FileIndex, si
   if (since !== undefined) {
     database.prepare('attach ? as since').run(since.databasePath);
   }
-  const isKnown =
+  const known =
     since === undefined
-      ? "''"
-      : `exists (select 1 from since.holding sh join since.thing st on st.n = sh.thing join since.user su on su.n = sh.user where su.id = u.id and st.kind = t.kind and st.id = t.id)`;
+      ? ''
+      : `, exists (select 1 from since.holding sh join since.thing st on st.n = sh.thing join since.user su on su.n = sh.user
+           join thing t on t.kind = st.kind and t.id = st.id where su.id = u.id and t.n = h.thing)`;
   try {
     const things = database
       .prepare(
-        "select t.n n from thing t left join tenant e on e.id = t.tenant where t.kind in ('tenant', 'role', 'binding') order by t.tenant <> '', e.name, t.tenant, t.kind <> 'tenant', t.role, t.kind",
+        `select t.n n, ${thingColumns} from thing t left join tenant e on e.id = t.tenant
+           where t.kind in ('tenant', 'role', 'binding') order by t.tenant <> '', e.name, t.tenant, t.kind <> 'tenant', t.role, t.kind`,
       )
       .all();
     const holders = database.prepare(
-      `select ${pathColumns}, ${isKnown} known from holding h join user u on u.n = h.user join thing t on t.n = h.thing left join tenant e on e.id = t.tenant where h.thing = ? order by u.name, u.id`,
+      `select u.name, u.id, u.login, u.email, u.status${known}
+         from holding h join user u on u.n = h.user where h.thing = ? order by u.name, u.id`,
     );
     const others = !hasOtherGrants
       ? undefined
       : database.prepare(
-          `select ${thingColumns}, g.to_type principal_type, g.to_id principal_id, o.name principal_name, coalesce(o.status, '') status
-             from other_grant g join thing t on t.n = g.thing left join tenant e on e.id = t.tenant left join other o on o.type = g.to_type and o.id = g.to_id
+          `select g.to_type principal_type, g.to_id principal_id, o.name principal_name, coalesce(o.status, '') status
+             from other_grant g left join other o on o.type = g.to_type and o.id = g.to_id
              where g.thing = ? order by g.to_type, o.name, g.to_id`,
         );
     const powerOf = powersOf(database);
-    for (const { n } of things) {
-      const { permissions, risk } = powerOf(Number(n));
-      for (const row of holders.iterate(Number(n))) {
+    for (const thing of things) {
+      const n = Number(thing['n']);
+      const { permissions, risk } = powerOf(n);
+      const [tenant, tenantId, role, source] = placeOf(thing);
+      for (const [name, id, login, email, word, isKnown] of arraysOf(holders, n)) {
+        const status = String(word);
         const change =
           since === undefined
             ? ''
-            : row['known'] === 1
+            : isKnown === 1
               ? `before ${timeOf(since)}`
               : `between ${timeOf(since)} and ${summary.finishedAt ?? 'this file'}`;
         yield [
-          ...['user_name', 'user_id', 'login', 'email', 'status'].map((name) => textIn(row, name)),
-          ...placeOf(row),
+          String(name),
+          String(id),
+          String(login),
+          String(email),
+          status,
+          tenant,
+          tenantId,
+          role,
+          source,
           permissions,
-          riskOf(risk, textIn(row, 'status')),
+          riskOf(risk, status),
           change,
           '',
           '',
           '',
         ];
       }
-      for (const row of others?.iterate(Number(n)) ?? []) {
+      for (const row of others?.iterate(n) ?? []) {
         const who = thingInWords(typedThingIn(row, 'principal'));
         const status = textIn(row, 'status');
-        yield [who, '', '', '', status, ...placeOf(row), permissions, keyRisk(risk, status), '', '', '', ''];
+        const held = [tenant, tenantId, role, source, permissions, keyRisk(risk, status)];
+        yield [who, '', '', '', status, ...held, '', '', '', ''];
       }
     }
   } finally {
@@ -100,7 +115,7 @@ export function* reviewRows({ database, summary, hasOtherGrants }: FileIndex, si
   }
 }
 
-function placeOf(row: Readonly<Record<string, unknown>>): string[] {
+function placeOf(row: Readonly<Record<string, unknown>>): readonly [string, string, string, string] {
   const kind = textIn(row, 'kind');
   const tenantId = textIn(row, 'tenant_id');
   const source = kind === 'role' ? (tenantId === '' ? 'projectRole' : 'ownRole') : kind;
@@ -140,12 +155,16 @@ export function powersOf(database: DatabaseSync): (thing: number) => ThingPower 
 
 /** A key that cannot be used and still holds something. */
 export function keyRisk(risk: string, status: string): string {
-  const still = status === 'inactive' || status === 'expired' ? `the key is ${status}` : '';
-  return [risk, still].filter((text) => text !== '').join('; ');
+  const isUseless = status === 'inactive' || status === 'expired';
+  return isUseless ? joined(risk, `the key is ${status}`) : risk;
 }
 
 /** Somebody who cannot log in and still holds something is what a reviewer looks for. */
 export function riskOf(risk: string, status: string): string {
-  const still = status === 'disabled' || status === 'expired' ? `the user is ${status}` : '';
-  return [risk, still].filter((text) => text !== '').join('; ');
+  const isLockedOut = status === 'disabled' || status === 'expired';
+  return isLockedOut ? joined(risk, `the user is ${status}`) : risk;
+}
+
+function joined(risk: string, still: string): string {
+  return risk === '' ? still : `${risk}; ${still}`;
 }

@@ -1,3 +1,4 @@
+import type { TextWriter } from '../model/text-writer.ts';
 import { harmlessCell } from './printable.ts';
 
 /** No program takes a longer text in a cell. */
@@ -11,8 +12,15 @@ const cutMark = '… (cut)';
  * not taken for one.
  */
 export function cellXml(text: string): string {
-  return xmlText(fitted(harmlessCell(text)));
+  return isPlain(text) ? text : xmlText(fitted(harmlessCell(text)));
 }
+
+/** Nearly every text: one that all that is said above leaves as it is. Its first character begins no formula. */
+function isPlain(text: string): boolean {
+  return plain.test(text) && text.length <= longestCell && !text.includes('_x');
+}
+
+const plain = /^[A-Za-z0-9(][\w .,:;()@/-]*$/;
 
 /** Text between tags or in an attribute in quotes. */
 export function xmlText(text: string): string {
@@ -39,25 +47,78 @@ function fitted(cell: string): string {
   return short + cutMark;
 }
 
-/** "A1", "AB12": column and row count from 1. */
-function cellName(column: number, row: number): string {
-  return `${columnName(column)}${row}`;
-}
-
+/** "A", "AB": columns count from 1. */
 export function columnName(column: number): string {
   const last = String.fromCharCode(65 + ((column - 1) % 26));
   return column <= 26 ? last : columnName(Math.floor((column - 1) / 26)) + last;
 }
 
-/** A row of texts; empty ones take no cell. `style` is a place in the workbook's list of formats. */
-export function rowXml(row: number, cells: readonly string[], style = 0): string {
-  let xml = `<row r="${row}">`;
-  const format = style === 0 ? '' : ` s="${style}"`;
-  for (let place = 0; place < cells.length; place += 1) {
-    const text = cells[place] ?? '';
-    if (text !== '') {
-      xml += `<c r="${cellName(place + 1, row)}"${format} t="inlineStr"><is><t xml:space="preserve">${cellXml(text)}</t></is></c>`;
+const cellEnd = Buffer.from('</t></is></c>');
+
+/** A column of a sheet, and what stands in its last row. */
+interface Column {
+  /** What every cell begins with, but for the number of its row. */
+  readonly opening: string;
+  text: string;
+  /** The cell behind its row's number; made when a second row has the same text, as most columns have in long runs. */
+  cell: Buffer | undefined;
+}
+
+/**
+ * Writes rows of texts, one below the other; empty texts take no cell. `style` is a place in the workbook's list of
+ * formats.
+ */
+export class SheetRows {
+  readonly #out: TextWriter;
+  readonly #columns: readonly Column[];
+  readonly #format: Buffer;
+  #count: number;
+
+  constructor(out: TextWriter, columns: number, { above = 0, style = 0 } = {}) {
+    this.#out = out;
+    this.#count = above;
+    this.#columns = Array.from({ length: columns }, (_, place) => ({
+      opening: `<c r="${columnName(place + 1)}`,
+      text: '',
+      cell: undefined,
+    }));
+    this.#format = Buffer.from(`"${style === 0 ? '' : ` s="${style}"`} t="inlineStr"><is><t xml:space="preserve">`);
+  }
+
+  /** How many rows there are, with those above. */
+  get count(): number {
+    return this.#count;
+  }
+
+  put(cells: readonly string[]): void {
+    const out = this.#out;
+    this.#count += 1;
+    const number = String(this.#count);
+    out.text('<row r="');
+    out.text(number);
+    out.text('">');
+    for (let place = 0; place < this.#columns.length; place += 1) {
+      const [column, text = ''] = [this.#columns[place], cells[place]];
+      if (column !== undefined && text !== '') {
+        out.text(column.opening);
+        out.text(number);
+        this.#putText(column, text);
+      }
+    }
+    out.text('</row>');
+  }
+
+  #putText(column: Column, text: string): void {
+    const out = this.#out;
+    if (text === column.text) {
+      column.cell ??= Buffer.concat([this.#format, Buffer.from(cellXml(text), 'utf8'), cellEnd]);
+      out.bytes(column.cell);
+    } else {
+      column.text = text;
+      column.cell = undefined;
+      out.bytes(this.#format);
+      out.text(cellXml(text));
+      out.bytes(cellEnd);
     }
   }
-  return `${xml}</row>`;
 }

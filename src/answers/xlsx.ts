@@ -1,5 +1,6 @@
+import { TextWriter } from '../model/text-writer.ts';
 import { printable } from './printable.ts';
-import { rowXml } from './sheet-xml.ts';
+import { SheetRows } from './sheet-xml.ts';
 import {
   contentTypesXml,
   propertiesXml,
@@ -40,7 +41,9 @@ export interface WorkbookOptions {
 }
 
 const mostRows = 1_048_576;
-const chunkLength = 64 * 1024;
+const chunkBytes = 128 * 1024;
+/** Room behind a chunk that is nearly full; a row is rarely longer. */
+const slackBytes = 16 * 1024;
 /** An archive holds parts of up to 4 GiB: a sheet that comes near goes on as another one. */
 const mostLength = 3 * 1024 ** 3;
 
@@ -53,6 +56,7 @@ export async function* xlsxBytes(
   { property, rowsPerSheet = mostRows }: WorkbookOptions,
 ): AsyncGenerator<Uint8Array> {
   const entries: SheetEntry[] = [];
+  const out = new TextWriter(chunkBytes + slackBytes);
 
   function* parts(): Generator<ZipPart> {
     for (const sheet of sheets) {
@@ -65,29 +69,27 @@ export async function* xlsxBytes(
 
       function* sheetBytes(name: string): Generator<Uint8Array> {
         const { columns } = sheet;
-        const format = sheet.isWrapped === true ? styles.wrapped : styles.plain;
-        let text = sheetBeginning({ widths: columns.map(({ width }) => width), isShown: entries.length === 0 });
-        text += rowXml(
-          1,
-          columns.map(({ header }) => header),
-          styles.header,
-        );
-        let [row, length] = [1, 0];
-        for (; next.done !== true && row < rowsPerSheet && length < mostLength; next = rows.next()) {
-          row += 1;
-          text += rowXml(row, next.value, format);
-          if (text.length >= chunkLength) {
-            const bytes = Buffer.from(text, 'utf8');
-            length += bytes.length;
-            yield bytes;
-            text = '';
+        const style = sheet.isWrapped === true ? styles.wrapped : styles.plain;
+        const header = new SheetRows(out, columns.length, { style: styles.header });
+        out.text(sheetBeginning({ widths: columns.map(({ width }) => width), isShown: entries.length === 0 }));
+        header.put(columns.map((column) => column.header));
+        const below = new SheetRows(out, columns.length, { above: header.count, style });
+        for (let length = 0; next.done !== true && below.count < rowsPerSheet && length < mostLength;) {
+          below.put(next.value);
+          next = rows.next();
+          if (out.length >= chunkBytes) {
+            length += out.length;
+            yield out.written;
+            out.clear();
           }
         }
         const choices = columns.flatMap(({ options }, place) =>
           options === undefined ? [] : [{ column: place + 1, options }],
         );
-        yield Buffer.from(text + sheetEnd(columns.length, row, choices), 'utf8');
-        entries.push({ name, columns: columns.length, rows: row });
+        out.text(sheetEnd(columns.length, below.count, choices));
+        yield out.written;
+        out.clear();
+        entries.push({ name, columns: columns.length, rows: below.count });
       }
     }
     const part = (name: string, text: string): ZipPart => ({ name, bytes: [Buffer.from(text, 'utf8')] });

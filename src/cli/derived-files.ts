@@ -1,10 +1,10 @@
 import { extname } from 'node:path';
-import { type FileIndex, createFileIndex } from '../answers/file-index.ts';
+import { beginIndex, type FileIndex } from '../answers/file-index.ts';
+import { rowsOfGrants, rowsOfResources } from '../answers/listed-rows.ts';
 import { aboutOf, aboutRows } from '../answers/about.ts';
 import { csvFileNames } from '../answers/csv-schema.ts';
 import { type chooseColumns, csvTables } from '../answers/csv-tables.ts';
 import { inheritedColumns, inheritedRows, nextLoginColumns, nextLoginRows } from '../answers/inherited-sheets.ts';
-import { openSource } from '../answers/open.ts';
 import {
   hasOtherAccess,
   otherAccessColumns,
@@ -14,19 +14,33 @@ import {
 } from '../answers/other-sheets.ts';
 import { reviewColumns, reviewRows } from '../answers/review.ts';
 import { type SheetOfTexts, xlsxBytes } from '../answers/xlsx.ts';
+import type { DerivedRows } from '../output/derived-file.ts';
+import { parseSummary } from '../sync-format/summary-schema.ts';
 import { ownerMarks } from '../sync-format/owner-marks.ts';
 import { writeWholeFile, writeWholeFolder } from '../output/whole-folder.ts';
 import { version } from '../version.ts';
 import { besideTarget } from './work-places.ts';
 
-/** Makes tables or a spreadsheet of a complete sync file in JSON, whatever its name. */
-export async function convert(syncFile: string, target: string, signal: AbortSignal): Promise<void> {
-  await using index = await createFileIndex(syncFile, {
-    signal,
-    work: besideTarget(target),
-    open: (path, work) => openSource(path, { extension: '.json', work }),
-  });
-  await writeDerived(index, target);
+/** Less than a command that answers may take: the sync needs memory at the same time. */
+const cacheMib = 32;
+
+/** Begins tables or a spreadsheet of a sync, whose rows go into an index beside the target. */
+export async function beginDerived(target: string): Promise<DerivedRows> {
+  const index = await beginIndex(target, { work: besideTarget(target), doing: `write ${target}`, cacheMib });
+  const types = new Set<string>();
+  return {
+    resourceTypes: (rows) => rows.forEach(({ id }) => types.add(id)),
+    resources: (rows) => index.put(rowsOfResources(rows)),
+    grants: (rows) => index.put(rowsOfGrants(rows)),
+    finish: async (told) => {
+      const summary = parseSummary(told);
+      if (summary === undefined) {
+        throw new Error('the summary of a sync is not understood');
+      }
+      await writeDerived(index.settle({ summary, types, isHumansOnly: false }), target);
+    },
+    discard: async () => await index[Symbol.asyncDispose](),
+  };
 }
 
 export interface DerivedOptions {

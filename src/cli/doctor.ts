@@ -90,7 +90,7 @@ async function lookAtTarget(target: string, projectId: string | undefined, signa
     () => false,
   );
   const file = isFolder && kind !== '.csv' ? join(target, 'latest.json') : target;
-  await (kind === undefined ? checkTarget(file) : checkOutput(file, derivedOutputs(signal)));
+  await (kind === undefined ? checkTarget(file) : checkOutput(file, derivedOutputs));
   if (projectId !== undefined) {
     await refuseOtherProject(file, projectId, false, signal);
   }

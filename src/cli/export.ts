@@ -65,7 +65,7 @@ export async function exportOnce(
   const tables = flags.columns === undefined ? undefined : chooseColumns(flags.columns);
   const key = await keyOf(flags);
   if (!isStream) {
-    await checkOutput(target, derivedOutputs(signal));
+    await checkOutput(target, derivedOutputs);
     await sweepLeftovers(target);
   }
   const work = isStream ? temporaryPlace() : besideTarget(target);

@@ -60,7 +60,7 @@ async function readAndWrite(options: SyncFlags, { env, signal, print }: SyncCont
   const target = resolve(options.out ?? defaultOut);
   const createOutput = isStream
     ? async () => ndjsonInto((await import('./stdout-file.ts')).stdoutFile())
-    : chooseOutput(target, derivedOutputs(signal));
+    : chooseOutput(target, derivedOutputs);
   const { client, policy, settings } = await setUp(options, env, rateWaits);
   const comparison = isStream ? undefined : await checkedTarget(target, options, { client, settings, signal });
   const notes: string[] = [];
@@ -97,7 +97,7 @@ async function checkedTarget(
   const comparison = isStore(target)
     ? createLastStoreCheck(target, limits)
     : createLastOutputCheck(target, limits, signal);
-  await checkOutput(target, derivedOutputs(signal));
+  await checkOutput(target, derivedOutputs);
   await sweepLeftovers(target);
   await comparison.checkOwner(client.projectId);
   if (out === undefined) {

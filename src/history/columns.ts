@@ -1,4 +1,4 @@
-import { userColumns, userValues } from '../answers/file-index.ts';
+import { userColumns, userValues } from '../answers/index-writer.ts';
 import { canonical, resourceColumns, resourceValues } from '../answers/other-rows.ts';
 import type { FileRow } from '../answers/rows.ts';
 import { isFoundingType } from '../model/ids.ts';

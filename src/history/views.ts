@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { foundingTypeIds } from '../model/ids.ts';
-import { userColumns } from '../answers/file-index.ts';
+import { userColumns } from '../answers/index-writer.ts';
 import { resourceColumns } from '../answers/other-rows.ts';
 import { grantKinds, type VersionTable } from './schema.ts';
 

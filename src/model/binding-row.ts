@@ -2,7 +2,7 @@ import { ScopeBindingTraitSchema } from '../gen/c1/connector/v2/annotation_trait
 import { checkId, type ResourceRef } from './ids.ts';
 import type { Resource } from './messages.ts';
 import { type ResourceParts, toResource } from './resource-message.ts';
-import type { ResourceRow } from './row.ts';
+import type { PlainResource, ResourceRow } from './row.ts';
 import { type CutCounter, fitText, maxDescriptionBytes, maxDisplayNameBytes, noCuts } from './text.ts';
 import type { TextWriter } from './text-writer.ts';
 import { scopeBindingTrait } from './traits.ts';
@@ -44,6 +44,17 @@ class BindingRow implements ResourceRow {
 
   get parent(): ResourceRef {
     return { typeId: 'tenant', id: this.#parts.tenantId };
+  }
+
+  get plain(): PlainResource {
+    const { id, displayName, description = '', tenantId, profile } = this.#parts;
+    return {
+      id: { resourceType: 'role_binding', resource: id },
+      parentResourceId: { resourceType: 'tenant', resource: tenantId },
+      displayName,
+      description,
+      profile,
+    };
   }
 
   get message(): Resource {

@@ -1,4 +1,4 @@
-import { type DescMessage, type MessageShape, toBinary, toJson } from '@bufbuild/protobuf';
+import { type DescMessage, type JsonObject, type MessageShape, toBinary, toJson } from '@bufbuild/protobuf';
 import { EntitlementSchema } from '../gen/c1/connector/v2/entitlement_pb.ts';
 import { GrantSchema } from '../gen/c1/connector/v2/grant_pb.ts';
 import { ResourceSchema } from '../gen/c1/connector/v2/resource_pb.ts';
@@ -34,6 +34,29 @@ export interface ResourceRow extends Row<Resource> {
   readonly id: string;
   readonly displayName: string;
   readonly parent: ResourceRef | undefined;
+  /** What its JSON says, for a row of which there are many; undefined where only the message tells it. */
+  readonly plain?: PlainResource;
+}
+
+/** A resource as protobuf JSON has it, without what only platforms ask for. */
+export interface PlainResource {
+  readonly id: PlainId;
+  readonly parentResourceId?: PlainId;
+  readonly displayName: string;
+  readonly description?: string;
+  readonly profile: JsonObject;
+  /** RFC 3339. */
+  readonly createdAt?: string;
+  /** Of a user's trait. */
+  readonly annotations?: readonly {
+    readonly mfaStatus: { readonly mfaEnabled: boolean };
+    readonly ssoStatus: { readonly ssoEnabled: boolean };
+  }[];
+}
+
+interface PlainId {
+  readonly resourceType: string;
+  readonly resource: string;
 }
 
 export interface EntitlementRow extends Row<Entitlement> {

@@ -55,6 +55,13 @@ export class TextWriter {
     }
   }
 
+  /** Text that is bytes already. */
+  bytes(value: Uint8Array): void {
+    this.#reserve(value.length);
+    this.#buffer.set(value, this.#used);
+    this.#used += value.length;
+  }
+
   /** Makes room for so many bytes, which the caller writes into `buffer` from the returned place on. */
   claim(size: number): number {
     this.#reserve(size);

@@ -2,7 +2,7 @@ import { UserTrait_AccountType, UserTraitSchema } from '../gen/c1/connector/v2/a
 import { checkId } from './ids.ts';
 import type { Resource } from './messages.ts';
 import { type ResourceStatus, toResource } from './resource-message.ts';
-import type { ResourceRow } from './row.ts';
+import type { PlainResource, ResourceRow } from './row.ts';
 import { type CutCounter, fitText, maxDisplayNameBytes, maxStatusDetailBytes, noCuts } from './text.ts';
 import type { TextWriter } from './text-writer.ts';
 import { isValidTimestamp, rfc3339OfSeconds } from './time.ts';
@@ -44,6 +44,17 @@ class UserRow implements ResourceRow {
 
   get displayName(): string {
     return this.#parts.displayName;
+  }
+
+  get plain(): PlainResource {
+    const { id, displayName, profile, createdTime, mfaEnabled, ssoEnabled } = this.#parts;
+    return {
+      id: { resourceType: 'user', resource: id },
+      displayName,
+      profile,
+      ...(createdTime !== undefined && { createdAt: rfc3339OfSeconds(createdTime) }),
+      annotations: [{ mfaStatus: { mfaEnabled }, ssoStatus: { ssoEnabled } }],
+    };
   }
 
   get message(): Resource {

@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { ConnectorError } from '../errors.ts';
 import { syncFileKinds } from '../sync-format/layout.ts';
 import type { C1zFileOptions } from './c1z-file.ts';
-import { type Convert, createDerivedFile } from './derived-file.ts';
+import { type BeginDerived, createDerivedFile } from './derived-file.ts';
 import { createNdjsonFile } from './ndjson-file.ts';
 import { checkFolderTarget, checkTarget } from './place.ts';
 import { createSyncFile, type SyncFile } from './sync-file.ts';
@@ -19,7 +19,7 @@ export type OutputKind = (typeof outputKinds)[number];
 
 /** What makes the kinds that are not made here, and the names of the tables in a folder. */
 export interface DerivedOutputs {
-  readonly convert: Convert;
+  readonly begin: BeginDerived;
   /** Begins a sync in a store. */
   readonly store?: (target: string, options: C1zFileOptions) => Promise<SyncFile>;
   readonly tableNames: readonly string[];
@@ -42,7 +42,7 @@ export function kindOf(target: string): OutputKind {
 }
 
 /** What begins a file of the kind that a target's extension asks for; errors as those of `kindOf`. */
-export function chooseOutput(target: string, derived?: Pick<DerivedOutputs, 'convert' | 'store'>): CreateOutput {
+export function chooseOutput(target: string, derived?: Pick<DerivedOutputs, 'begin' | 'store'>): CreateOutput {
   switch (kindOf(target)) {
     case '.json':
       return () => createSyncFile(target);
@@ -55,7 +55,7 @@ export function chooseOutput(target: string, derived?: Pick<DerivedOutputs, 'con
       if (derived === undefined) {
         throw new ConnectorError('config', `cannot write ${target} here: end its name with .json, .ndjson or .c1z`);
       }
-      return () => createDerivedFile(target, derived.convert);
+      return () => createDerivedFile(target, derived.begin);
     case '.db': {
       const store = derived?.store;
       if (store === undefined) {

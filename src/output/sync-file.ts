@@ -4,7 +4,7 @@ import { annotationRegistry } from '../model/annotations.ts';
 import type { ResourceType } from '../model/messages.ts';
 import type { EntitlementRow, GrantRow, ResourceRow, Row } from '../model/row.ts';
 import { contentHashOf, jsonLayout, type Section, sections } from '../sync-format/layout.ts';
-import { createAtomicFile } from './atomic-file.ts';
+import { type AtomicFile, createAtomicFile } from './atomic-file.ts';
 import type { FileLayer } from './file-layer.ts';
 import { HashedText } from './hashed-text.ts';
 
@@ -32,8 +32,12 @@ export interface SyncFile {
   discard(): Promise<void>;
 }
 
-export async function createSyncFile(target: string, files?: FileLayer, toldAs = target): Promise<SyncFile> {
-  const file = await createAtomicFile(target, files, toldAs);
+export async function createSyncFile(target: string, files?: FileLayer): Promise<SyncFile> {
+  return jsonInto(await createAtomicFile(target, files));
+}
+
+/** The same into a file that is begun, or into what looks like one. */
+export function jsonInto(file: AtomicFile): SyncFile {
   const text = new HashedText(file);
   const { out } = text;
   const counts = { resourceTypes: 0, resources: {}, entitlements: {}, grants: {} };

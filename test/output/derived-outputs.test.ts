@@ -10,6 +10,9 @@ import { reviewColumns, reviewRows } from '../../src/answers/review.ts';
 import { xlsxBytes } from '../../src/answers/xlsx.ts';
 import { writeDerived } from '../../src/cli/derived-files.ts';
 import { derivedOutputs } from '../../src/cli/derived-outputs.ts';
+import { toResource } from '../../src/model/resource-message.ts';
+import { resourceRow } from '../../src/model/row.ts';
+import { noCuts } from '../../src/model/text.ts';
 import { createDerivedFile } from '../../src/output/derived-file.ts';
 import { checkOutput } from '../../src/output/outputs.ts';
 import { writeWholeFile, writeWholeFolder } from '../../src/output/whole-folder.ts';
@@ -405,25 +408,27 @@ describe('a folder of tables', () => {
 describe('a sync into a kind that is derived', () => {
   it.each(['xlsx', 'csv'])('leaves the .%s alone, and nothing of the file that it was made of', async (extension) => {
     const target = join(folder, `review.${extension}`);
-    await writeSync(target, smallProject(), {}, derivedOutputs(new AbortController().signal));
+    await writeSync(target, smallProject(), {}, derivedOutputs);
 
     expect(await readdir(folder)).toEqual([`review.${extension}`]);
   });
 
-  it.runIf(process.platform === 'linux')(
-    'is named in a fault of the disk, and not the file on the way to it',
-    async () => {
-      await expect(createDerivedFile('/proc/review.xlsx', async () => undefined)).rejects.toMatchObject({
-        kind: 'local-io',
-        message: expect.stringMatching(/^cannot write \/proc\/review\.xlsx: could not create/) as string,
-      });
-    },
-  );
+  it.runIf(process.platform === 'linux')('is named in a fault of the disk, before anything is read', async () => {
+    await expect(createDerivedFile('/proc/review.xlsx', derivedOutputs.begin)).rejects.toMatchObject({
+      kind: 'local-io',
+      message: expect.stringMatching(/^cannot write \/proc\/review\.xlsx: could not create/) as string,
+    });
+  });
 
   it('leaves nothing when it cannot be made', async () => {
-    const file = await createDerivedFile(join(folder, 'review.xlsx'), async () => {
-      throw new Error('planted');
-    });
+    const begun = await derivedOutputs.begin(join(folder, 'review.xlsx'));
+    const file = await createDerivedFile(join(folder, 'review.xlsx'), async () => ({
+      ...begun,
+      finish: async () => {
+        throw new Error('planted');
+      },
+    }));
+    expect(await readdir(folder)).toHaveLength(1);
 
     await expect(file.finish(() => ({}))).rejects.toThrow('planted');
 
@@ -431,9 +436,39 @@ describe('a sync into a kind that is derived', () => {
   });
 
   it('leaves nothing when the sync fails', async () => {
-    const file = await createDerivedFile(join(folder, 'review.xlsx'), async () => undefined);
+    const file = await createDerivedFile(join(folder, 'review.xlsx'), derivedOutputs.begin);
+    expect(await readdir(folder)).toHaveLength(1);
     await file.discard();
 
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('tells the hash of the sync file that its rows would be', async () => {
+    const about = async (name: string): Promise<unknown> => {
+      await writeSync(join(folder, name), smallProject(), {}, derivedOutputs);
+      return JSON.parse(await readFile(join(folder, name, 'about.json'), 'utf8'));
+    };
+    await writeSync(join(folder, 'sync.json'), smallProject());
+    const { summary } = JSON.parse(await readFile(join(folder, 'sync.json'), 'utf8')) as {
+      summary: { contentHash: string };
+    };
+
+    expect(await about('tables.csv')).toMatchObject({ contentHash: summary.contentHash });
+  });
+
+  it('gives others a turn while rows come that no disk has to take', async () => {
+    const file = await createDerivedFile(join(folder, 'review.xlsx'), derivedOutputs.begin);
+    let turns = 0;
+    const timer = setInterval(() => (turns += 1), 0);
+    const resources = Array.from({ length: 2_000 }, (_, place) =>
+      resourceRow(toResource('tenant', { id: `T${place}`, displayName: 'x'.repeat(500), profile: {} }, [], noCuts)),
+    );
+    for (let from = 0; from < resources.length; from += 100) {
+      await file.resources(resources.slice(from, from + 100));
+    }
+    clearInterval(timer);
+    await file.discard();
+
+    expect(turns).toBeGreaterThan(0);
   });
 });
