@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +21,8 @@ export interface Sample {
   readonly loopDelayP99Ms: number;
   readonly loopDelayMaxMs: number;
   readonly seen: Seen;
+  /** Of the file that came of it. */
+  readonly bytes?: number;
   readonly walked?: Walked;
 }
 
@@ -32,38 +34,41 @@ export interface CliOptions {
   readonly nodeFlags?: readonly string[];
   /** Opt-in types that are read, too. */
   readonly include?: readonly string[];
+  /** The kind of file. */
+  readonly out?: '.json' | '.c1z' | '.xlsx';
 }
 
-/** `sync --out sync.json`, fsync and rename included. */
+/** `sync --out`, fsync and rename included. */
 export function ourCli({
   rateLimit = 'auto',
   tenantRoles = 'all',
   nodeFlags = [],
   include = [],
+  out = '.json',
 }: CliOptions = {}): Contender {
   return async (fixture, conditions) => {
     const folder = await mkdtemp(join(tmpdir(), 'baton-descope-bench-'));
     try {
-      return [
-        await measured(fixture, conditions, () =>
-          startNode(
-            [
-              cliPath,
-              'sync',
-              '--out',
-              join(folder, 'sync.json'),
-              '--json',
-              '--rate-limit',
-              rateLimit,
-              '--tenant-roles',
-              tenantRoles,
-              ...includeOption(include),
-            ],
-            settings(fixture),
-            { nodeFlags },
-          ).ended(),
-        ),
-      ];
+      const file = join(folder, `sync${out}`);
+      const sample = await measured(fixture, conditions, () =>
+        startNode(
+          [
+            cliPath,
+            'sync',
+            '--out',
+            file,
+            '--json',
+            '--rate-limit',
+            rateLimit,
+            '--tenant-roles',
+            tenantRoles,
+            ...includeOption(include),
+          ],
+          settings(fixture),
+          { nodeFlags },
+        ).ended(),
+      );
+      return [Object.assign(sample, { bytes: (await stat(file)).size })];
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
@@ -133,7 +138,7 @@ export function other(name: string, ...args: readonly string[]): Contender {
   ];
 }
 
-async function measured(fixture: Fixture, conditions: Conditions, run: () => Promise<Ran>): Promise<Sample> {
+export async function measured(fixture: Fixture, conditions: Conditions, run: () => Promise<Ran>): Promise<Sample> {
   await fixture.begin(conditions);
   const {
     measured: { cpuS, rssMb, loopDelayP99Ms, loopDelayMaxMs },
@@ -157,7 +162,7 @@ function includeOption(include: readonly string[]): readonly string[] {
   return include.length === 0 ? [] : ['--include', include.join(',')];
 }
 
-function settings(fixture: Fixture): NodeJS.ProcessEnv {
+export function settings(fixture: Fixture): NodeJS.ProcessEnv {
   return { DESCOPE_BASE_URL: fixture.address, DESCOPE_PROJECT_ID: projectId, DESCOPE_MANAGEMENT_KEY: 'benchmark-key' };
 }
 

@@ -12,7 +12,7 @@ export const cliPath = here('../../bin/baton-descope.js');
 
 /** Linux can keep a process to one core, so that contender and fixture do not take turns on the same one. */
 const canPin = process.platform === 'linux' && availableParallelism() > 1;
-function pinned(core: number, command: readonly string[]): readonly string[] {
+export function pinned(core: number, command: readonly string[]): readonly string[] {
   return canPin ? ['taskset', '-c', String(core), ...command] : command;
 }
 

@@ -31,6 +31,8 @@ export interface Result {
   /** How busy the fixture's core was at the most: beyond 0.85 it is the fixture that was measured. */
   readonly fixtureLoad: number;
   readonly walked?: NonNullable<Sample['walked']>;
+  /** Of the file that came of it, in MB. */
+  readonly fileMb?: number;
 }
 
 /**
@@ -102,6 +104,7 @@ function toResult(
     refused: most(({ seen }) => seen.refused),
     fixtureLoad: rounded(most(({ seen }) => seen.load)),
     ...(walked !== undefined && { walked }),
+    ...(runs.some(({ bytes }) => bytes !== undefined) && { fileMb: rounded(most(({ bytes = 0 }) => bytes) / 1e6) }),
   };
 }
 

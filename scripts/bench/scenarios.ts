@@ -1,4 +1,5 @@
 import { type Contender, other, ourCli, ourServer } from './contenders.ts';
+import { questions, writers } from './files.ts';
 import type { Conditions } from './fixture.ts';
 import { projectId, type Shape } from './project.ts';
 import type { Tree } from './tree.ts';
@@ -98,6 +99,19 @@ function others(rounds: number): readonly Scenario[] {
   ];
 }
 
+/** The kinds of file that a sync can write, beside each other. */
+const kinds = { cli: ourCli(), 'cli, c1z': ourCli({ out: '.c1z' }), 'cli, xlsx': ourCli({ out: '.xlsx' }) };
+
+function files(users: number, rounds: number, more: Scenario['contenders'] = {}): Scenario {
+  return {
+    name: 'c1z and xlsx',
+    shape: plain(users),
+    conditions: { latencyMs: 0 },
+    contenders: { ...kinds, ...more },
+    rounds,
+  };
+}
+
 const inTree = { cli: ourCli(), 'cli, observed': ourCli({ tenantRoles: 'observed' }) };
 
 export const quick: readonly Scenario[] = [
@@ -114,6 +128,7 @@ export const quick: readonly Scenario[] = [
   },
   ...trees('in leaves', inTree, 1),
   ...others(1),
+  files(20_000, 1, writers),
 ];
 
 /** What a CI gate looks at: counts, and ratios within one run. */
@@ -128,6 +143,7 @@ export const gated: readonly Scenario[] = [
     contenders: { cli: ourCli(), 'cli, keys': ourCli({ include: ['access_key', 'third_party_app'] }) },
     rounds: 1,
   },
+  files(20_000, 3, questions),
 ];
 
 const scale: readonly Scenario[] = [
@@ -191,4 +207,7 @@ export const full: readonly Scenario[] = [
   ...trees('in leaves', { ...inTree, server: ourServer(1) }, 3),
   ...trees('everywhere', inTree, 1),
   ...others(3),
+  files(50_000, 3, { ...writers, ...questions }),
+  files(100_000, 3),
+  files(200_000, 3),
 ];

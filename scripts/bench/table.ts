@@ -8,7 +8,8 @@ const columns: readonly (readonly [title: string, of: (result: Result) => string
   ['wall', ({ wallS }) => seconds(wallS.median)],
   ['spread', ({ wallS, rounds }) => (rounds === 1 ? 'one run' : `${seconds(wallS.min)} to ${seconds(wallS.max)}`)],
   ['CPU', ({ cpuS }) => seconds(cpuS.median)],
-  ['peak RSS', ({ rssMb }) => `${Math.round(rssMb.median)} MB`],
+  ['peak RSS', ({ rssMb }) => (rssMb.median === 0 ? '' : `${Math.round(rssMb.median)} MB`)],
+  ['file', ({ fileMb }) => (fileMb === undefined ? '' : `${fileMb.toFixed(1)} MB`)],
   ['requests', ({ requests }) => requests.toLocaleString('en')],
   ['429s', ({ refused }) => String(refused)],
 ];
