@@ -28,7 +28,7 @@ export function companies(): HandWritten {
       user('U2', 'Bob'),
       user('U3', 'Cem', { status: 'disabled' }),
       user('U4', 'Dora'),
-      resource('access_key', 'K1', 'CI key'),
+      resource('access_key', 'K1', 'CI key', { profile: { status: 'active' } }),
       tenant('acme', 'Acme'),
       tenant('eu', 'EU', 'acme'),
       tenant('berlin', 'Berlin', 'eu'),
