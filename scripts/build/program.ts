@@ -36,6 +36,11 @@ export async function buildProgram(root: string, target: string): Promise<void> 
             name: 'last-output',
             test: /[\\/]src[\\/](?:cli[\\/]last-output|output[\\/]last(?:-sync)?|sync[\\/]guard)\.ts$/,
           },
+          // Small, and needed by whatever sends requests.
+          {
+            name: 'requests',
+            test: /[\\/]src[\\/]descope[\\/](?:http[\\/]pacing|audit[\\/](?:audit|steps)|users[\\/]login-history)\.ts$/,
+          },
           // What tells of a sync, and knows the types for it: with the sync, and not with what only reads files.
           { name: 'full-sync', test: /[\\/]src[\\/]cli[\\/](?:counts-table|full-sync|walk-progress)\.ts$/ },
         ],

@@ -32,6 +32,7 @@ export const readingSettings = [
   'inheritance',
   'include',
   'applicationDefault',
+  'lastLogin',
   'expandMappings',
   'maxDangling',
   'strict',

@@ -71,6 +71,7 @@ export async function prepare(
     inheritance,
     include = [],
     applicationDefault,
+    lastLogin,
     expandMappings,
     maxDangling,
     strict,
@@ -85,6 +86,7 @@ export async function prepare(
       applicationDefault,
       expandMappings,
       strict,
+      ...(lastLogin !== 'off' && { lastLogin }),
       ...(maxDangling !== undefined && { maxDangling }),
     },
     connect: (observer) => {

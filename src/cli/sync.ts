@@ -3,7 +3,9 @@ import { resolve } from 'node:path';
 import { resolveSettings } from '../config/load.ts';
 import { createConnector, type GrantForecast } from '../connector.ts';
 import type { DescopeClient } from '../descope/client.ts';
-import { expectedTime, expectedTimeOfTenants } from '../descope/http/pacing.ts';
+import { auditPageSize } from '../descope/audit/audit.ts';
+import { historyBatch } from '../descope/users/login-history.ts';
+import { expectedTime, expectedTimeOfLogins, expectedTimeOfTenants } from '../descope/http/pacing.ts';
 import { tenantList } from '../descope/tenants.ts';
 import { userPageSize } from '../descope/users/user-page.ts';
 import { ConnectorError } from '../errors.ts';
@@ -117,12 +119,14 @@ async function readShown({ client, policy, createOutput, comparison, notes, sign
   let showTotal: (users: number) => void = () => undefined;
   let showTenants: (tenants: number) => void = () => undefined;
   let showNamed: (tenants: number) => void = () => undefined;
+  let showLogins: (logins: number) => void = () => undefined;
   let showForecast: (forecast: GrantForecast) => void = () => undefined;
   const connector = createConnector({
     project: tellingTotals(client, policy.include ?? [], {
       users: (users) => showTotal(users),
       tenants: (tenants) => showTenants(tenants),
       named: (tenants) => showNamed(tenants),
+      logins: (logins) => showLogins(logins),
     }),
     policy,
     onForecast: (forecast) => showForecast(forecast),
@@ -146,9 +150,21 @@ async function readShown({ client, policy, createOutput, comparison, notes, sign
           if (expected !== undefined) {
             tell(expected.line);
           }
+          const asking = policy.lastLogin === 'history' ? Math.ceil(users / historyBatch) : 0;
+          const histories = expectedTimeOfLogins('the logins of users', asking, client.generalPerMinute);
+          if (histories !== undefined) {
+            tell(histories.line);
+          }
         };
         const showReads = (tenants: number, requestsOfEach: number): void => {
           const expected = expectedTimeOfTenants(tenants, requestsOfEach, client.generalPerMinute);
+          if (expected !== undefined) {
+            tell(expected.line);
+          }
+        };
+        showLogins = (logins) => {
+          const requests = Math.ceil(logins / auditPageSize);
+          const expected = expectedTimeOfLogins('the logins of 30 days', requests, client.auditPerMinute);
           if (expected !== undefined) {
             tell(expected.line);
           }
@@ -187,14 +203,14 @@ async function refuseForeignFile(target: string): Promise<void> {
   }
 }
 
-type TellTotals = Readonly<Record<'users' | 'tenants' | 'named', (count: number) => void>>;
+type TellTotals = Readonly<Record<'users' | 'tenants' | 'named' | 'logins', (count: number) => void>>;
 
 /**
  * The client, whose first search and first list of tenants also tell how many users and tenants there are, and whose
  * other lists how many tenants must be asked since they are named.
  */
 function tellingTotals(client: DescopeClient, include: readonly string[], tell: TellTotals): DescopeClient {
-  let [areUsersTold, areTenantsTold, areNamedTold] = [false, false, false];
+  let [areUsersTold, areTenantsTold, areNamedTold, areLoginsTold] = [false, false, false, false];
   return {
     ...client,
     searchUsers: async (query, call) => {
@@ -202,6 +218,14 @@ function tellingTotals(client: DescopeClient, include: readonly string[], tell: 
       if (!areUsersTold) {
         areUsersTold = true;
         tell.users(page.total);
+      }
+      return page;
+    },
+    searchAudit: async (query, call) => {
+      const page = await client.searchAudit(query, call);
+      if (!areLoginsTold) {
+        areLoginsTold = true;
+        tell.logins(page.total ?? page.records.length);
       }
       return page;
     },

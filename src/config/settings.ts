@@ -110,6 +110,16 @@ export const settings = {
     choices: [...applicationDefaults],
     schema: oneOf(...applicationDefaults),
   },
+  lastLogin: {
+    flag: '--last-login <source>',
+    env: ['BATON_LAST_LOGIN'],
+    title: 'Last login',
+    kind: 'text',
+    help: 'tell when users last signed in: by the "audit" log of 30 days, by the "history" of each user, or not ("off")',
+    default: 'off',
+    choices: ['off', 'audit', 'history'],
+    schema: oneOf('off', 'audit', 'history'),
+  },
   expandMappings: {
     flag: '--expand-mappings',
     env: ['BATON_EXPAND_MAPPINGS'],

@@ -1,6 +1,7 @@
 import { type AccessKeyCalls, createAccessKeyCalls } from './access-key-calls.ts';
 import { type ConsentCalls, createConsentCalls } from './consent-calls.ts';
 import { type AuditCalls, createAuditCalls } from './audit/audit.ts';
+import { createLoginHistoryCalls, type LoginHistoryCalls } from './users/login-history.ts';
 import type { CallOptions } from './http/call.ts';
 import { createHttpClient, type HttpClientOptions } from './http/http-client.ts';
 import { readPagedList } from './paged-list.ts';
@@ -23,7 +24,7 @@ export interface OwnKey {
  * calls. Throws ConnectorError only.
  */
 export interface DescopeClient
-  extends UserCalls, UserLifecycleCalls, PasswordCalls, AccessKeyCalls, ConsentCalls, AuditCalls {
+  extends UserCalls, UserLifecycleCalls, PasswordCalls, AccessKeyCalls, ConsentCalls, AuditCalls, LoginHistoryCalls {
   readonly projectId: string;
   /** The keys that it sends: the management key, and that of the company where there is another. */
   readonly ownKeys: readonly OwnKey[];
@@ -31,6 +32,8 @@ export interface DescopeClient
   readonly searchesPerMinute: number | undefined;
   /** The same for calls that no other limit is for, such as those about a single tenant. */
   readonly generalPerMinute: number | undefined;
+  /** The same for searches of the audit log. */
+  readonly auditPerMinute: number | undefined;
   /** Reads all rows of a list. One that a deployment may lack, and does, is empty: `onNotOffered` of the call tells. */
   readList<Row>(list: WholeList<Row>, call?: CallOptions): Promise<readonly Row[]>;
   /** Asks for something of one tenant. */
@@ -50,12 +53,14 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
       .map((key) => ({ hasId: (keyId) => key().beginsWith(keyId) })),
     searchesPerMinute: http.searchesPerMinute,
     generalPerMinute: http.generalPerMinute,
+    auditPerMinute: http.auditPerMinute,
     ...createUserCalls(http),
     ...createUserLifecycleCalls(http),
     ...createPasswordCalls(http),
     ...createAccessKeyCalls(http),
     ...createConsentCalls(http),
     ...createAuditCalls(http),
+    ...createLoginHistoryCalls(http),
     readList: (list, call) =>
       list.pages === undefined ? readWholeList(http, list, call) : readPagedList(http, list, call),
     readOfTenant: (ofTenant, tenantId, call) => askOfTenant(http, ofTenant, tenantId, call),

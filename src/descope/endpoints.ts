@@ -17,6 +17,7 @@ import { tenantSettingsCall } from './tenant-settings.ts';
 import { tenantList } from './tenants.ts';
 import { thirdPartyAppList } from './third-party-apps.ts';
 import { userLifecycleEndpoints } from './users/user-lifecycle.ts';
+import { loginHistoryEndpoint } from './users/login-history.ts';
 import { userWriteEndpoints } from './users/user-writes.ts';
 import { userReadEndpoints } from './users/user.ts';
 import { endpointsOf, type WholeList } from './whole-list.ts';
@@ -58,6 +59,7 @@ export const endpoints: readonly Endpoint[] = [
   ...Object.values(accessKeyEndpoints),
   ...Object.values(consentWriteEndpoints),
   auditEndpoint,
+  loginHistoryEndpoint,
 ];
 
 /** The names of all endpoints, as they stand in errors, counts and logs. */

@@ -1,5 +1,5 @@
 import { create, type JsonObject } from '@bufbuild/protobuf';
-import { type Any, timestampFromMs } from '@bufbuild/protobuf/wkt';
+import { type Any, type Timestamp, timestampFromMs } from '@bufbuild/protobuf/wkt';
 import {
   AppTrait_AppFlag,
   AppTraitSchema,
@@ -61,6 +61,8 @@ export interface UserParts extends ResourceParts {
   readonly familyName: string;
   readonly mfaEnabled: boolean;
   readonly ssoEnabled: boolean;
+  /** Epoch seconds; undefined where it is not known, which is no "never". */
+  readonly lastLogin?: number | undefined;
 }
 
 /** A person. Status, profile and creation time stand both here and on the resource: readers differ. */
@@ -74,6 +76,7 @@ export function userTrait(parts: UserParts): Any {
     login: parts.login,
     loginAliases: [...parts.loginAliases],
     ...createdAt(parts.createdTime),
+    ...lastLoginOf(parts.lastLogin),
     mfaStatus: { mfaEnabled: parts.mfaEnabled },
     ssoStatus: { ssoEnabled: parts.ssoEnabled },
     structuredName: {
@@ -83,6 +86,12 @@ export function userTrait(parts: UserParts): Any {
     },
   });
   return annotate(UserTraitSchema, trait);
+}
+
+/** A time that protobuf has no words for is left out. */
+function lastLoginOf(seconds: number | undefined): { readonly lastLogin?: Timestamp } {
+  const { createdAt: lastLogin } = createdAt(seconds);
+  return lastLogin === undefined ? {} : { lastLogin };
 }
 
 /** A person of whom we know no more than how they sign in: whether with a second factor is not said. */

@@ -98,13 +98,14 @@ class UserRow implements ResourceRow {
 
 /** The row of a user; what is too long is cut, and counted, here. */
 export function toUserRow(parts: UserParts, cuts: CutCounter): ResourceRow {
-  const { statusDetail = '', createdTime } = parts;
+  const { statusDetail = '', createdTime, lastLogin } = parts;
   checkId(parts.id);
   return new UserRow({
     ...parts,
     displayName: fitText(parts.displayName, maxDisplayNameBytes, cuts),
     statusDetail: fitText(statusDetail, maxStatusDetailBytes, cuts),
     createdTime: createdTime !== undefined && isValidTimestamp(createdTime) ? createdTime : undefined,
+    lastLogin: lastLogin !== undefined && isValidTimestamp(lastLogin) ? lastLogin : undefined,
   });
 }
 
@@ -147,6 +148,9 @@ function writeTrait(writer: WireWriter, parts: UserParts, profile: Uint8Array): 
   const mfaFrom = writer.length;
   writer.optionalNumber(1, Number(parts.mfaEnabled));
   writer.close(10, mfaFrom);
+  if (parts.lastLogin !== undefined) {
+    writer.timestamp(9, parts.lastLogin);
+  }
   if (createdTime !== undefined) {
     writer.timestamp(8, createdTime);
   }
@@ -177,6 +181,7 @@ function userJson(parts: UserParts): string {
     `{${word === '' ? '' : `"status":"${prefix}STATUS_${word}"`}${word !== '' && detail !== '' ? ',' : ''}${detail}}`;
   const profile = text(parts.profile);
   const created = createdTime === undefined ? '' : `,"createdAt":"${rfc3339OfSeconds(createdTime)}"`;
+  const lastLogin = parts.lastLogin === undefined ? '' : `,"lastLogin":"${rfc3339OfSeconds(parts.lastLogin)}"`;
   const emails = parts.emails
     .map((address, place) => `{"address":${text(address)}${place === 0 ? ',"isPrimary":true' : ''}}`)
     .join(',');
@@ -189,7 +194,7 @@ function userJson(parts: UserParts): string {
     `{${emails === '' ? '' : `"emails":[${emails}],`}"status":${statusOf('')},"profile":${profile},"accountType":"ACCOUNT_TYPE_HUMAN"` +
     (parts.login === '' ? '' : `,"login":${text(parts.login)}`) +
     (parts.loginAliases.length === 0 ? '' : `,"loginAliases":${text(parts.loginAliases)}`) +
-    `${created},"mfaStatus":{${parts.mfaEnabled ? '"mfaEnabled":true' : ''}},"ssoStatus":{${parts.ssoEnabled ? '"ssoEnabled":true' : ''}},"structuredName":{${names.join(',')}},"@type":"${traitUrl}"}`;
+    `${created}${lastLogin},"mfaStatus":{${parts.mfaEnabled ? '"mfaEnabled":true' : ''}},"ssoStatus":{${parts.ssoEnabled ? '"ssoEnabled":true' : ''}},"structuredName":{${names.join(',')}},"@type":"${traitUrl}"}`;
   return (
     `{"id":{"resourceType":"user","resource":${text(parts.id)}}${parts.displayName === '' ? '' : `,"displayName":${text(parts.displayName)}`},"annotations":[${trait}]` +
     `,"profile":${profile},"status":${statusOf('RESOURCE_')}${created}}`

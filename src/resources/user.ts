@@ -22,7 +22,8 @@ const statuses: Readonly<Record<string, { readonly status: ResourceStatus; reado
 /** What the protocol's rules accept as an email address; anything else stays in the profile only. */
 const emailPattern = /^[^\s@]+@[^\s@]+$/;
 
-export function toUser(user: User, cuts: CutCounter): ResourceRow {
+/** `lastLogin` in epoch seconds, where it is known. */
+export function toUser(user: User, cuts: CutCounter, lastLogin?: number): ResourceRow {
   const [login = '', ...loginAliases] = user.loginIds.map((loginId) => fitText(loginId, maxDisplayNameBytes, cuts));
   const email = fitText(user.email, maxDisplayNameBytes, cuts);
   const { status, detail } = Object.hasOwn(statuses, user.status)
@@ -43,6 +44,7 @@ export function toUser(user: User, cuts: CutCounter): ResourceRow {
       familyName: fitText(user.familyName, maxDisplayNameBytes, cuts),
       mfaEnabled: user.usesTotp || user.usesWebauthn || user.usesPush,
       ssoEnabled: user.usesSaml || user.usesOidc,
+      lastLogin,
       profile: {
         user_id: user.userId,
         login_ids: [login, ...loginAliases].filter((loginId) => loginId !== ''),
@@ -82,7 +84,7 @@ export const userType: ResourceType = {
   list: listUsers,
   get: async (session, id, signal) => {
     const user = await session.project.loadUser(id, session.call(signal));
-    return user === undefined ? undefined : toUser(user, session.cuts);
+    return user === undefined ? undefined : toUser(user, session.cuts, await session.lastLogins.ofOne(id, signal));
   },
 };
 
@@ -92,11 +94,12 @@ async function listUsers(session: SyncSession, { cursor, limit, signal }: PageRe
   if (page === undefined) {
     return await lastPage(session, position, [], signal);
   }
+  const lastLogins = await session.lastLogins.of(page.users, signal);
   const rows: ResourceRow[] = [];
   const isFull = createGauge();
   for (let place = page.skip; place < page.users.length; place += 1) {
     const user = page.users[place];
-    const row = user === undefined ? undefined : toUser(user, session.cuts);
+    const row = user === undefined ? undefined : toUser(user, session.cuts, lastLogins.get(user.userId));
     if (row !== undefined) {
       if (rows.length === limit || isFull(rows, row)) {
         return { rows, next: toWalkCursor(page.within(place, place)) };

@@ -146,6 +146,7 @@ describe('the row of a user', () => {
       familyName: text,
       mfaEnabled: fc.boolean(),
       ssoEnabled: fc.boolean(),
+      lastLogin: time,
     });
 
     fc.assert(

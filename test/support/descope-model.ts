@@ -43,6 +43,7 @@ export type OfTenants = Readonly<Record<string, Readonly<Record<string, object |
  * the model has by their path, by method and path. */
 export type ModelEndpoint =
   | 'searchAudit'
+  | 'loginTimes'
   | 'searchUsers'
   | 'loadUser'
   | 'loadForWrite'
@@ -58,6 +59,7 @@ export interface ModelRequest {
   readonly endpoint: ModelEndpoint;
   readonly query?: UserQuery;
   readonly audit?: AuditQuery;
+  readonly userIds?: readonly string[];
   readonly id?: string;
   readonly change?: UserChange;
   readonly keyChange?: KeyChange;
@@ -195,6 +197,15 @@ export class DescopeModel {
     };
     return this.tamperAudit(await this.#answer({ endpoint: 'searchAudit', audit: query }, call, find), query);
   };
+
+  /** Epoch seconds of the last login by user id, as the history tells them. */
+  logins: ReadonlyMap<string, number> = new Map();
+
+  loginTimes = (userIds: readonly string[], call?: CallOptions): Promise<ReadonlyMap<string, number>> =>
+    this.#answer({ endpoint: 'loginTimes', userIds }, call, () => {
+      const asked = new Set(userIds);
+      return new Map([...this.logins].filter(([userId]) => asked.has(userId)));
+    });
 
   loadUser = (id: string, call?: CallOptions): Promise<User | undefined> =>
     this.#answer({ endpoint: 'loadUser', id }, call, () => this.#user(id));

@@ -33,6 +33,8 @@ export interface HttpClient {
   readonly searchesPerMinute: number | undefined;
   /** The same for calls that no other limit is for. */
   readonly generalPerMinute: number | undefined;
+  /** The same for searches of the audit log. */
+  readonly auditPerMinute: number | undefined;
   read(endpoint: ReadEndpoint, request: HttpRequest, call?: CallOptions): Promise<HttpAnswer>;
   /** Continues a read whose first attempt failed with `failed` after its answer had been handed out. */
   readAgain(
@@ -107,6 +109,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   return {
     searchesPerMinute: pacing.searchesPerMinute,
     generalPerMinute: pacing.generalPerMinute,
+    auditPerMinute: pacing.auditPerMinute,
     read: (endpoint, request, call = {}) =>
       retryingOf(endpoint).run((number) => attempt(endpoint, request, call, number), {
         signal: call.signal,

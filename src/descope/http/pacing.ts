@@ -51,6 +51,8 @@ export interface Pacing {
   readonly searchesPerMinute: number | undefined;
   /** The same for calls that no other limit is for, such as those about a single tenant. */
   readonly generalPerMinute: number | undefined;
+  /** The same for searches of the audit log. */
+  readonly auditPerMinute: number | undefined;
 }
 
 export function createPacing({
@@ -73,6 +75,7 @@ export function createPacing({
       limiterOf: ({ bucket }) => (bucket === 'audit' ? audit : limiter),
       searchesPerMinute: undefined,
       generalPerMinute: undefined,
+      auditPerMinute: rateLimit === 'off' ? undefined : auditRate.count,
     };
   }
   const buckets: Readonly<Record<RateBucket, Limiter>> = {
@@ -86,6 +89,7 @@ export function createPacing({
     limiterOf: (endpoint) => buckets[endpoint.bucket],
     searchesPerMinute: searchesPerMinute({ rateLimit, baseUrl }),
     generalPerMinute: generalPerMinute({ rateLimit, baseUrl }),
+    auditPerMinute: auditRate.count,
   };
 }
 
@@ -143,6 +147,15 @@ export function expectedTimeOfTenants(
   const requests = tenants * requestsOfEach;
   const each = `${requestsOfEach} request${requestsOfEach === 1 ? '' : 's'} for each of ${tenants.toLocaleString('en')} tenants`;
   return expected(`${requests.toLocaleString('en')} requests, ${each},`, requests, perMinute);
+}
+
+/** The same for logins, which come by so many in an answer, or by so many users. */
+export function expectedTimeOfLogins(
+  what: string,
+  requests: number,
+  perMinute: number | undefined,
+): ExpectedTime | undefined {
+  return expected(`${requests.toLocaleString('en')} requests for ${what}`, requests, perMinute);
 }
 
 function expected(what: string, requests: number, perMinute: number | undefined): ExpectedTime | undefined {

@@ -22,6 +22,24 @@ export function auditEndpoints(log: AuditLog, host: FamilyHost, switches: AuditS
     return byTime.toSorted((a, b) => place(a.id) - place(b.id));
   };
 
+  /** Newest first, as many of each user as the switch says. */
+  const historyOf = (userIds: readonly string[]): readonly object[] =>
+    userIds.flatMap((userId) =>
+      log
+        .all()
+        .filter((record) => record.action === 'LoginSucceed' && record.userId === userId)
+        .toSorted((a, b) => b.occurred - a.occurred)
+        .slice(0, switches.historyRows)
+        .map(({ occurred, remoteAddress, geo, tenants }) => ({
+          userId,
+          loginTime: Math.floor(occurred / 1000),
+          city: '',
+          country: geo,
+          ip: remoteAddress,
+          selectedTenant: tenants[0] ?? '',
+        })),
+    );
+
   return {
     'POST /v1/mgmt/audit/search': endpoint(auditSearchFields, ({ body }) => {
       asked += 1;
@@ -36,6 +54,9 @@ export function auditEndpoints(log: AuditLog, host: FamilyHost, switches: AuditS
         },
       };
     }),
+    'POST /v2/mgmt/user/history': endpoint(['userIds'], ({ body }) => ({
+      json: { usersAuthHistory: historyOf(body.texts('userIds')) },
+    })),
     'POST /v1/mgmt/audit/event': endpoint(eventFields, ({ body }) => {
       const action = body.required('action');
       const type = body.required('type');

@@ -9,6 +9,7 @@ export const auditSwitches = {
   auditTotalCap: sure('invented', amount(10_000, 0, 1_000_000)),
   auditOrder: sure('documented', choice('as-asked', 'shuffled')),
   auditPages: sure('inferred', choice('exact', 'first-again')),
+  historyRows: sure('invented', amount(10, 0, 1_000_000)),
   auditUnknownActions: sure('setting', amount(0, 0, 1_000_000)),
 } as const;
 

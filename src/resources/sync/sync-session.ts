@@ -28,6 +28,7 @@ import {
 import { HolderSearches } from './holder-searches.ts';
 import { type HeldBy, InheritedAccess } from './inherited.ts';
 import { inheritanceIn } from './inherited-edges.ts';
+import { LastLogins, type LastLoginSource } from './last-logins.ts';
 import { OrdinalSlice } from './ordinal-slice.ts';
 import { type HolderSource, otherSources } from './other-holders.ts';
 import { type Cuts, SessionCounters } from './session-counters.ts';
@@ -41,7 +42,10 @@ import { type UserClient, UserWalks } from './user-walks.ts';
 import { WalkChoice } from './walk-choice.ts';
 
 /** What a project's reading needs of the client. */
-export type ProjectRead = Pick<DescopeClient, 'projectId' | 'readList' | 'readOfTenant' | 'searchAudit'> &
+export type ProjectRead = Pick<
+  DescopeClient,
+  'projectId' | 'readList' | 'readOfTenant' | 'searchAudit' | 'loginTimes'
+> &
   Partial<Pick<DescopeClient, 'ownKeys'>> &
   UserClient;
 
@@ -54,6 +58,8 @@ export interface SyncPolicy extends DanglingPolicy {
   readonly expandMappings?: boolean;
   /** What users have who were given no application by name; `unknown` when left out. */
   readonly applicationDefault?: ApplicationDefault;
+  /** Where the last login of users is taken from; it is left out when this is. */
+  readonly lastLogin?: LastLoginSource | undefined;
   /** Opt-in types that are listed, too; none when left out. */
   readonly include?: readonly string[];
 }
@@ -112,6 +118,8 @@ export class SyncSession {
   readonly types: TypesRead;
   /** When this sync began, in epoch milliseconds: what depends on the time is the same in all of it. */
   readonly beganAtMs: number;
+  /** When users last signed in, where that is asked for. */
+  readonly lastLogins: LastLogins;
   /** What is read tenant by tenant. */
   readonly tenantReads: TenantReads;
   readonly #onNotOffered = (what: string): void => void this.notOffered.add(what);
@@ -153,6 +161,12 @@ export class SyncSession {
     this.#choice = new WalkChoice(this.#walks, (stop) => this.#inTurn(() => this.#begin(stop)));
     const { lists, otherHolders } = types;
     this.#lists = new CatalogReads({ project, lists, otherHolders, catalogs, call: (signal) => this.call(signal) });
+    this.lastLogins = new LastLogins({
+      project,
+      source: policy.lastLogin,
+      untilMs: this.beganAtMs,
+      callOf: (signal) => this.call(signal),
+    });
     this.tenantReads = new TenantReads({
       project,
       families: types.tenantFamilies,
