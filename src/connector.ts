@@ -97,7 +97,7 @@ export function createConnector({
       grantManagerService({ provisioner, types }),
       resourceManagerService({ provisioner }),
       resourceDeleterService({ provisioner }),
-      accountManagerService(),
+      accountManagerService({ provisioner }),
       credentialManagerService({ provisioner }),
       actions.service,
       eventService({ feeds: createFeeds({ project, now: clock, onUnknownAction }) }),

@@ -4,6 +4,7 @@ import { endpointLabel } from './descope/http/endpoint.ts';
 import type { WholeList } from './descope/whole-list.ts';
 import type { ResourceType as ResourceTypeMessage } from './model/messages.ts';
 import { toResourceType } from './model/resource-type.ts';
+import { createRightsOf } from './provisioning/accounts.ts';
 import { deleteRightsOf } from './provisioning/deletions.ts';
 import { issueRightsOf } from './provisioning/issuing.ts';
 import { rotateRightsOf } from './provisioning/rotations.ts';
@@ -116,6 +117,8 @@ export interface TypeRights {
   readonly can: {
     /** Something of it can be granted and revoked. */
     readonly grant: boolean;
+    /** Accounts of it can be created. */
+    readonly create: boolean;
     /** Its resources can be deleted. */
     readonly delete: boolean;
     /** Its resources can be given new credentials in the place of the old ones. */
@@ -133,11 +136,14 @@ export function typeRights(): readonly TypeRights[] {
     read: reads.map(endpointLabel),
     write: [
       ...new Set(
-        [writeRightsOf, deleteRightsOf, rotateRightsOf, issueRightsOf].flatMap((rightsOf) => rightsOf(words.id)),
+        [writeRightsOf, createRightsOf, deleteRightsOf, rotateRightsOf, issueRightsOf].flatMap((rightsOf) =>
+          rightsOf(words.id),
+        ),
       ),
     ],
     can: {
       grant: writeRightsOf(words.id).length > 0,
+      create: createRightsOf(words.id).length > 0,
       delete: deleteRightsOf(words.id).length > 0,
       rotate: rotateRightsOf(words.id).length > 0,
       issue: issueRightsOf(words.id).length > 0,

@@ -5,6 +5,7 @@ import { applicationList } from './applications.ts';
 import { auditEndpoint } from './audit/audit.ts';
 import { consoleAdminList } from './console-admins.ts';
 import { groupsEndpoint } from './groups.ts';
+import { customAttributeList } from './custom-attributes.ts';
 import { consentWriteEndpoints } from './consent-calls.ts';
 import { consentList } from './consents.ts';
 import { managementKeyList } from './management-keys.ts';
@@ -56,6 +57,7 @@ export const endpoints: readonly Endpoint[] = [
   ...tenantEndpoints,
   ...Object.values(userWriteEndpoints),
   ...Object.values(userLifecycleEndpoints),
+  customAttributeList.endpoint,
   ...Object.values(accessKeyEndpoints),
   ...Object.values(consentWriteEndpoints),
   auditEndpoint,

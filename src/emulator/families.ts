@@ -16,6 +16,7 @@ import { signIn } from './sign-in/sign-in.ts';
 import { ssoConfigurations } from './sso/sso.ts';
 import { tenantSettings } from './tenant-settings.ts';
 import { tenants } from './tenants.ts';
+import { userAttributes } from './users/attributes.ts';
 import { users } from './users/users.ts';
 
 /**
@@ -23,6 +24,7 @@ import { users } from './users/users.ts';
  */
 export const families = [
   users,
+  userAttributes,
   tenants,
   roles,
   permissions,

@@ -4,10 +4,10 @@ import { HintedError } from './hinted-error.ts';
 import type { AuditEntry, AuditOutcome, WriteAudit } from './audit.ts';
 
 /** What an attempt is about, in each of its lines. */
-export type Attempted = Pick<AuditEntry, 'operation' | 'entitlement' | 'principal' | 'resource'>;
+export type Attempted = Pick<AuditEntry, 'operation' | 'entitlement' | 'principal' | 'resource' | 'account'>;
 
 /** What a line says besides. */
-export type Rest = Omit<AuditEntry, 'time' | 'outcome' | 'error' | 'requestId' | keyof Attempted>;
+export type Rest = Omit<AuditEntry, 'time' | 'outcome' | 'error' | 'requestId' | Exclude<keyof Attempted, 'resource'>>;
 
 /** The lines of one attempt: at most one `intended` line for each plan, then exactly one about how it ended. */
 export interface AuditLine {

@@ -1,5 +1,6 @@
 import type { Holding } from '../access/holding.ts';
 import type { Flow } from '../access/inheritance.ts';
+import type { Membership } from '../descope/memberships.ts';
 import { entitlementIdOf } from '../model/ids.ts';
 import type { Inherited } from './inherited.ts';
 import type { MayReturn, Returning } from './returning.ts';
@@ -19,6 +20,8 @@ export interface AuditState {
   readonly status?: string;
   /** Ids of the keys that were made for the same request. */
   readonly keys?: readonly string[];
+  /** Of a user who was created: memberships, with the roles in each. */
+  readonly tenants?: readonly Membership[];
 }
 
 /**
@@ -27,6 +30,7 @@ export interface AuditState {
 export const endings = {
   grant: ['granted', 'already-granted', 'refused', 'failed'],
   revoke: ['revoked', 'already-revoked', 'refused', 'failed'],
+  create: ['created', 'invited', 'maybe-invited', 'already-exists', 'refused', 'failed'],
   delete: ['deleted', 'already-deleted', 'refused', 'failed'],
   rotate: ['rotated', 'refused', 'failed'],
   issue: ['issued', 'refused', 'failed'],
@@ -61,8 +65,10 @@ export interface AuditEntry {
   readonly entitlement?: string;
   /** The id of a user; `type:id` for a principal of another type. */
   readonly principal?: string;
-  /** `type:id`. */
+  /** `type:id`; of a new account only once it is there. */
   readonly resource?: string;
+  /** The login id of an account that is to be created. */
+  readonly account?: string;
   readonly outcome: AuditOutcome;
   readonly before?: AuditState;
   /** The last that Descope showed; absent when nothing was shown after `before`. */

@@ -26,7 +26,7 @@ export interface RecordStep<Seen> {
 /** What such an operation must say: how it looks, and what is due. */
 export type RecordWork<Seen> = Pick<
   Work<Seen, RecordStep<Seen>>,
-  'described' | 'plan' | 'look' | 'settleMs' | 'afterStop'
+  'described' | 'plan' | 'look' | 'settleMs' | 'afterStop' | 'plansAfterLast'
 > &
   Partial<Pick<Work<Seen, RecordStep<Seen>>, 'lookFirst' | 'plansAfterLast'>>;
 

@@ -1,11 +1,18 @@
 import type { MessageInitShape } from '@bufbuild/protobuf';
 import {
   CapabilityDetailCredentialOption as Option,
+  type CredentialDetailsAccountProvisioningSchema,
   type CredentialDetailsCredentialIssueSchema,
   type CredentialDetailsCredentialRotationSchema,
 } from '../gen/c1/connector/v2/connector_pb.ts';
 import { CredentialResourceMode } from '../gen/c1/connector/v2/resource_pb.ts';
 import { keyDays } from '../provisioning/issuing.ts';
+
+/** How whoever is created can sign in: by what the project offers, unless a password is asked for. */
+export const capabilityAccountProvisioning = {
+  supportedCredentialOptions: [Option.NO_PASSWORD],
+  preferredCredentialOption: Option.NO_PASSWORD,
+} as const satisfies MessageInitShape<typeof CredentialDetailsAccountProvisioningSchema>;
 
 /** A user gets a random password; an access key a secret that Descope makes, whatever is asked. */
 export const capabilityCredentialRotation = {

@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
-import { capabilityCredentialRotation, credentialIssue } from './credential-details.ts';
+import { capabilityAccountProvisioning, capabilityCredentialRotation, credentialIssue } from './credential-details.ts';
+import { accountCreationSchema } from '../model/account-schema.ts';
 import { actions } from '../actions/actions.ts';
 import { feedWords } from '../feeds/feeds.ts';
 import { Capability, type ConnectorMetadata, ConnectorMetadataSchema } from '../gen/c1/connector/v2/connector_pb.ts';
@@ -8,6 +9,7 @@ import { typeRights, type TypeRights } from '../registry.ts';
 /** What a type's rights to write allow, as capabilities. */
 const changing = [
   ['grant', Capability.PROVISION],
+  ['create', Capability.ACCOUNT_PROVISIONING],
   ['delete', Capability.RESOURCE_DELETE],
   ['rotate', Capability.CREDENTIAL_ROTATION],
   ['issue', Capability.CREDENTIAL_ISSUE],
@@ -46,7 +48,11 @@ export function connectorMetadata(rights: readonly TypeRights[] = typeRights()):
         ...(feedWords.length > 0 ? [Capability.EVENT_FEED_V2] : []),
         Capability.SERVICE_MODE_TARGETED_SYNC,
       ],
-      credentialDetails: { ...(rights.some(({ can }) => can.rotate) && { capabilityCredentialRotation }) },
+      credentialDetails: {
+        ...(rights.some(({ can }) => can.create) && { capabilityAccountProvisioning }),
+        ...(rights.some(({ can }) => can.rotate) && { capabilityCredentialRotation }),
+      },
     },
+    accountCreationSchema: accountCreationSchema(),
   });
 }

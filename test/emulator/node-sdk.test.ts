@@ -134,6 +134,18 @@ describe('the vendor SDK against the emulator', () => {
     expect(gone.code).toBe(404);
   });
 
+  it('invites users, and deletes them by the user id', async () => {
+    const invited = await management.user.invite('mary@acme.example', { email: 'mary@acme.example' });
+    const refused = await management.user.create('mary@acme.example', {});
+    const deleted = await management.user.deleteByUserId(invited.data?.userId ?? '');
+
+    expect(invited.data).toMatchObject({ status: 'invited', loginIds: ['mary@acme.example'] });
+    expect(refused).toMatchObject({ ok: false, code: 400 });
+    expect(deleted.ok).toBe(true);
+    expect(emulator.state.invitations()).toMatchObject([{ userId: invited.data?.userId }]);
+    expect(emulator.state.user('mary@acme.example')).toBeUndefined();
+  });
+
   it('creates, finds, changes, rotates and deletes access keys', async () => {
     const { accessKey } = management;
     const tenants = [{ tenantId: 'acme', roleNames: ['Viewer'] }];

@@ -166,7 +166,7 @@ describe('switches about changes', () => {
 });
 
 describe('users coming and going', () => {
-  it('creates invited users, refuses a login id in use, and deletes by either id', async () => {
+  it('creates users, refuses a login id in use, and deletes by either id', async () => {
     await using client = await start();
 
     const created = await client.call<{ user: { userId: string } }>('/v1/mgmt/user/create', {
@@ -174,7 +174,7 @@ describe('users coming and going', () => {
       status: 'enabled',
       userTenants: [{ tenantId: 'acme', roleNames: ['Viewer'] }],
     });
-    expect(created).toMatchObject({ created: true, user: { status: 'invited' } });
+    expect(created).toMatchObject({ created: true, user: { status: 'enabled' } });
     expect(await status(client, '/v1/mgmt/user/create', { loginId: 'new@acme.example' })).toBe(400);
     expect((await client.search({ withTestUser: true })).total).toBe(61);
 
@@ -183,8 +183,49 @@ describe('users coming and going', () => {
     expect((await client.search({ withTestUser: true })).total).toBe(60);
   });
 
-  it('createdStatus and loginIdIsolation change that', async () => {
-    await using client = await start({ createdStatus: 'as-given', loginIdIsolation: 'on' });
+  it('invites: creates who is not there, and sends a message each time', async () => {
+    await using client = await start();
+    const invite = { loginId: 'new@acme.example', email: 'new@acme.example', invite: true };
+    const created = await client.call<{ user: { userId: string } }>('/v1/mgmt/user/create', invite);
+    expect(created).toMatchObject({ created: true, user: { status: 'invited' } });
+
+    expect(await client.call('/v1/mgmt/user/create', invite)).toMatchObject({ created: false });
+    const again = { loginId: created.user.userId, invite: true };
+    expect(await client.call('/v1/mgmt/user/create', again)).toMatchObject({ created: false });
+    expect(await status(client, '/v1/mgmt/user/create', { loginId: 'no address', invite: true })).toBe(400);
+    expect(client.emulator.state.invitations()).toMatchObject([
+      { userId: created.user.userId },
+      { userId: created.user.userId },
+      { userId: created.user.userId },
+    ]);
+  });
+
+  it('tells which custom attributes there are, and takes no other', async () => {
+    await using client = await start();
+    const create = (customAttributes: object): Promise<number> =>
+      status(client, '/v1/mgmt/user/create', { loginId: 'new@acme.example', customAttributes });
+
+    const answer = await client.send('GET', '/v1/mgmt/user/customattributes');
+
+    expect(await answer.json()).toMatchObject({
+      total: 7,
+      data: [{ name: 'department', type: 1 }, {}, {}, {}, {}, {}, {}],
+    });
+    expect(await create({ shoe: 7 })).toBe(400);
+    expect(await create({ department: 'Analysis' })).toBe(200);
+  });
+
+  it('createdStatus, existingLoginId and loginIdIsolation change that', async () => {
+    await using conflict = await start({ createdStatus: 'invited', existingLoginId: 'conflict' });
+    const given = { loginId: 'new@acme.example', status: 'enabled' };
+    expect(await conflict.call('/v1/mgmt/user/create', given)).toMatchObject({ user: { status: 'invited' } });
+    expect(await status(conflict, '/v1/mgmt/user/create', given)).toBe(409);
+    await using returned = await start({ existingLoginId: 'returned' });
+    expect(await returned.call('/v1/mgmt/user/create', { loginId: adaLovelace.loginId })).toMatchObject({
+      created: false,
+    });
+
+    await using client = await start({ loginIdIsolation: 'on' });
     const create = (tenantId: string): Promise<Response> =>
       client.send('POST', '/v1/mgmt/user/create', { loginId: 'x', status: 'enabled', userTenants: [{ tenantId }] });
 

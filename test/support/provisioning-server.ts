@@ -342,6 +342,7 @@ export const updateKey = 'POST /v1/mgmt/accesskey/update';
 export const removeTenant = 'POST /v1/mgmt/user/update/tenant/remove';
 export const addApp = 'POST /v1/mgmt/user/update/ssoapp/add';
 export const removeApp = 'POST /v1/mgmt/user/update/ssoapp/remove';
+export const createUser = 'POST /v1/mgmt/user/create';
 export const deleteUser = 'POST /v1/mgmt/user/delete';
 export const deleteConsents = 'POST /v1/mgmt/thirdparty/consents/delete';
 export const deleteTenantConsents = 'POST /v1/mgmt/thirdparty/consents/delete/tenant';

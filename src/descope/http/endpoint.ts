@@ -25,7 +25,7 @@ export interface Endpoint {
   readonly includedBy?: string;
 }
 
-export type RateBucket = 'audit' | 'search' | 'user' | 'update' | 'general';
+export type RateBucket = 'audit' | 'search' | 'create' | 'user' | 'update' | 'general';
 
 /** A call that may be repeated. The compiler keeps it apart from a WriteEndpoint. */
 export interface ReadEndpoint extends Endpoint {

@@ -28,6 +28,7 @@ const minuteMs = 60_000;
 const documentedPerMinute = {
   audit: 10,
   search: 200,
+  create: 100,
   user: 500,
   update: 200,
   general: 100,
@@ -81,6 +82,7 @@ export function createPacing({
   const buckets: Readonly<Record<RateBucket, Limiter>> = {
     audit,
     search: paced(searchRate(rateLimit), rateLimit === 'auto' ? 0 : slackOfGiven),
+    create: paced(ofDocumented('create')),
     user: paced(ofDocumented('user')),
     update: paced(ofDocumented('update')),
     general: paced(ofDocumented('general')),

@@ -1,6 +1,7 @@
 import type { FederatedApps } from '../apps/federated-apps.ts';
 import type { UserContext } from './context.ts';
 import type { Password } from './passwords.ts';
+import type { Invitation } from './invitations.ts';
 import { rolesIn, toUserRecord, withRoles, withoutTenant } from './records.ts';
 import type { UserRecord, UserSeed } from './records.ts';
 import { allUsers } from './store.ts';
@@ -31,12 +32,14 @@ export interface UserControls {
   openSession(id: string, type?: string): void;
   /** Ids of the federated apps that the user can open, by all rules; no endpoint tells that. */
   reachableApps(id: string): readonly string[];
+  /** Every message that invited somebody, in order. */
+  invitations(): readonly Invitation[];
   /** Searches without a sort come in another order from now on. */
   reorder(): void;
 }
 
 export function userControls(
-  { users, sessions, passwords, tenants, newUserId, nowSeconds }: UserContext,
+  { users, sessions, invitations, passwords, tenants, newUserId, nowSeconds }: UserContext,
   apps: FederatedApps,
   reorder: () => void,
 ): UserControls {
@@ -66,6 +69,7 @@ export function userControls(
       return users.live.get(ref);
     },
     user: find,
+    invitations: () => invitations.sent(),
     addUser: (seed) => save(toUserRecord(seed, newUserId(), nowSeconds())),
     updateUser(id, change) {
       const before = existing(id);

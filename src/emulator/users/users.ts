@@ -6,6 +6,8 @@ import { hash, randomId } from '../random.ts';
 import { passwordSettings } from '../password-settings.ts';
 import { roles } from '../roles.ts';
 import { tenants } from '../tenants.ts';
+import { userAttributes } from './attributes.ts';
+import { createInvitations } from './invitations.ts';
 import { userAppEndpoints } from './app-endpoints.ts';
 import type { UserContext } from './context.ts';
 import { userControls } from './controls.ts';
@@ -41,6 +43,8 @@ export const users = defineFamily({
       sessions: createSessions(switches),
       passwords: createPasswords(),
       audit: host.stateOf(audit),
+      attributes: host.stateOf(userAttributes),
+      invitations: createInvitations(nowSeconds),
       tenants: host.stateOf(tenants),
       roles: host.stateOf(roles),
       switches,

@@ -1,0 +1,64 @@
+import { customAttributeList } from '../descope/custom-attributes.ts';
+import type { CallOptions } from '../descope/http/call.ts';
+import { endpointLabel } from '../descope/http/endpoint.ts';
+import { tenantList } from '../descope/tenants.ts';
+import { type NewUser, userLifecycleEndpoints } from '../descope/users/user-lifecycle.ts';
+import { ConnectorError } from '../errors.ts';
+import { maxIdBytes } from '../model/ids.ts';
+import { printable } from '../printable.ts';
+import { checkAttributes } from './account-attributes.ts';
+import { type AskedAccount, readAccount } from './account-request.ts';
+import { askedCreation, type Created } from './create-account.ts';
+import type { OperationTools, Provisioner } from './provisioner.ts';
+
+/**
+ * Creates or invites the user that a request asks for; written down also where it is refused. `check` looks at the rest
+ * of the request first.
+ */
+export async function createAccount(
+  provisioner: Provisioner,
+  account: AskedAccount,
+  check: () => void | Promise<void>,
+  signal?: AbortSignal,
+): Promise<Created> {
+  const words = { operation: 'create', account: nameOf(account).slice(0, maxIdBytes) } as const;
+  return await provisioner.perform(
+    words,
+    async (tools) => {
+      await check();
+      const call = signal === undefined ? {} : { signal };
+      return askedCreation(await checkedInProject(readAccount(account), tools, call), tools);
+    },
+    signal,
+  );
+}
+
+/** What of a user only the project can tell to be right: the tenants, and the custom attributes. */
+async function checkedInProject(user: NewUser, { client }: OperationTools, call: CallOptions): Promise<NewUser> {
+  const { tenantIds, customAttributes } = user;
+  const [tenants, attributes] = await Promise.all([
+    tenantIds.length === 0 ? [] : client.readList(tenantList, call),
+    Object.keys(customAttributes).length === 0 ? [] : client.readList(customAttributeList, call),
+  ]);
+  const known = new Set(tenants.map(({ id }) => id));
+  const unknown = tenantIds.find((id) => !known.has(id));
+  if (unknown !== undefined) {
+    throw new ConnectorError(
+      'invalid',
+      `tenant_ids names ${JSON.stringify(printable(unknown))}, and the project has no tenant with this id`,
+    );
+  }
+  return { ...user, customAttributes: checkAttributes(customAttributes, attributes) };
+}
+
+/** How a request names the account, before it is understood. */
+function nameOf({ login, emails, profile }: AskedAccount): string {
+  const asked = profile['login_id'];
+  return (typeof asked === 'string' && asked !== '' ? asked : login) || (emails[0]?.address ?? '');
+}
+
+/** The calls that the management key must be allowed to make to create accounts of a type. */
+export function createRightsOf(typeId: string): readonly string[] {
+  const { createUser, createTestUser } = userLifecycleEndpoints;
+  return typeId === 'user' ? [createUser, createTestUser].map(endpointLabel) : [];
+}

@@ -1,0 +1,19 @@
+import type { Created } from './create-account.ts';
+
+/** What is left to do, or to know, after a creation that is no plain success; for a platform and for people. */
+export function createdSentence({ outcome, wasLost }: Pick<Created, 'outcome' | 'wasLost'>): string {
+  switch (outcome) {
+    case 'created':
+      return 'The user was created.';
+    case 'invited':
+      return wasLost
+        ? 'The user was created as invited, but the answer was lost: whether a message left is not known, and none is sent again. The user must accept the invitation to sign in.'
+        : 'An invitation was sent. The user must accept it to sign in.';
+    case 'maybe-invited':
+      return 'An invitation may have been sent: the answer was lost, and Descope does not show the user. None is sent again; look for the user in Descope.';
+    case 'already-exists':
+      return 'The user exists already: nothing was sent to anybody.';
+    case 'planned':
+      return 'Nothing was sent.';
+  }
+}
