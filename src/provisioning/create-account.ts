@@ -6,7 +6,7 @@ import { ConnectorError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { askedStatus, differences } from './account-shown.ts';
 import type { AskedOperation, AttemptContext, Operation } from './attempts.ts';
-import type { AuditOutcome, AuditState, PlannedWrite } from './audit.ts';
+import type { AuditState, PlannedWrite } from './audit.ts';
 import type { OperationTools } from './provisioner.ts';
 import { planned, type RecordStep, recordWork, type SendOutcome } from './record-work.ts';
 import type { Plan, Progress } from './work.ts';

@@ -411,7 +411,7 @@ describe('an invitation', () => {
 
     const answers = await Promise.all([createFrom(at, invited), createFrom(at, invited)]);
 
-    expect(answers.map(({ result }) => result).toSorted()).toEqual(['actionRequired', 'alreadyExists']);
+    expect(new Set(answers.map(({ result }) => result))).toEqual(new Set(['actionRequired', 'alreadyExists']));
     expect(at.emulator.state.invitations()).toHaveLength(1);
     expect([...at.emulator.state.users()]).toHaveLength(4);
   });
