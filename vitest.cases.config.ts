@@ -13,6 +13,7 @@ export const caseFiles = [
   'test/config/key-form.test.ts',
   'test/config/yaml-faults.test.ts',
   'test/docs/commands.test.ts',
+  'test/e2e/account-create.test.ts',
   'test/e2e/account-delete.test.ts',
   'test/e2e/answers.test.ts',
   'test/e2e/bugs.test.ts',

@@ -7,6 +7,7 @@ import { requiredText } from '../model/requests.ts';
 import type { Deleted } from '../provisioning/deletion.ts';
 import { deleteResource } from '../provisioning/deletions.ts';
 import { findUserId } from '../provisioning/find-user.ts';
+import { personText } from './account-words.ts';
 import type { CommandContext } from './command-context.ts';
 import type { OneShotCall } from './one-shot-operations.ts';
 import { confirmed, type OperationFlags, withProvisioner } from './operation.ts';
@@ -58,10 +59,6 @@ export async function deleteAsked({ asked, options, context }: OneShotCall): Pro
 async function nameFor(client: Pick<DescopeClient, 'loadUser'>, id: string, signal: AbortSignal): Promise<string> {
   const user = await client.loadUser(id, { signal });
   return `user ${user === undefined ? printable(id) : personText(nameOfUser(user), user.loginIds[0] ?? '', id)}`;
-}
-
-function personText(name: string, login: string, id: string): string {
-  return printable(login === '' || login === name ? `${name} (${id})` : `${name} <${login}> (${id})`);
 }
 
 function tellDeleted(deleted: Deleted, { json }: OperationFlags, { print }: Pick<CommandContext, 'print'>): void {

@@ -47,7 +47,7 @@ export const operations: readonly Operation[] = [
     by: ['createAccountLogin', 'createAccountEmail', 'createAccountProfile'],
     with: ['createAccountResourceType'],
     changes: true,
-    run: 'it creates no users',
+    run: async (call) => (await import('./account-create.ts')).createOneShot(call),
   },
   {
     by: ['invokeAction'],

@@ -12,9 +12,6 @@ const context = {
 
 describe('an operation without a command', () => {
   it.each<[string, OneShotValues]>([
-    ['--create-account-login', { createAccountLogin: 'ada', createAccountEmail: 'ada@example.com' }],
-    ['--create-account-email', { createAccountEmail: 'ada@example.com' }],
-    ['--create-account-profile', { createAccountProfile: '{}' }],
     ['--invoke-action', { invokeAction: 'x', invokeActionArgs: '{}' }],
     ['--list-action-schemas', { listActionSchemas: true }],
     ['--rotate-credentials', { rotateCredentials: 'x', rotateCredentialsType: 'access_key' }],

@@ -143,7 +143,8 @@ describe('flags without a command, as every Baton connector takes them', () => {
     ['a resource type that there is not', ['--sync-resource-types', 'team'], 2, 'the types are user'],
     ['resources of other connectors', ['--external-resource-c1z', 'x.c1z'], 2, 'not supported by this connector'],
     ['another storage engine', ['--storage-engine', 'pebble'], 2, 'sqlite'],
-    ['an account', ['-p', '--create-account-login', 'x'], 1, 'not supported by this connector'],
+    ['a resource without its type', ['-p', '--delete-resource', 'x'], 2, '--delete-resource-type'],
+    ['a ticket', ['-p', '--create-ticket'], 1, 'not supported by this connector'],
     ['two operations at once', ['-p', ...auditor, '--revoke-grant', 'x'], 2, 'give one of them'],
     ['a flag that nobody knows', ['--frobnicate'], 2, "unknown option '--frobnicate'"],
   ])('refuse %s, before anything is sent', async (_name, args, code, message) => {

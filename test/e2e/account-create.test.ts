@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
+import { type CliRun, envOf, runCli } from '../support/cli.ts';
+import { company, createUser, snapshot } from '../support/provisioning-server.ts';
+import { canLend, onTerminal } from '../support/terminal.ts';
+
+let emulator: Emulator;
+
+beforeEach(async () => {
+  emulator = await startEmulator({ project: { ...company(), userAttributes: [{ name: 'badge', type: 2 }] } });
+});
+afterEach(() => emulator.close());
+
+const run = (...args: readonly string[]): Promise<CliRun> => runCli(args, { env: envOf(emulator) });
+const dora = () => emulator.state.user('dora@acme.example');
+const creations = (): readonly unknown[] =>
+  emulator.stats.recent.filter(({ endpoint }) => endpoint === createUser).map(({ body }) => body);
+const asked = ['--login-id', 'dora@acme.example', '--email', 'dora@acme.example'] as const;
+
+describe('account create', () => {
+  it('creates the user that the flags say, and says so', async () => {
+    const flags = ['--display-name', 'Dora Doe', '--tenant-ids', 'acme,globex', '--custom-attributes', '{"badge": 7}'];
+    const ended = await run('account', 'create', ...asked, ...flags, '--verified-email', '--create-disabled');
+
+    expect(ended).toMatchObject({
+      code: 0,
+      stdout: `The user Dora Doe <dora@acme.example> (${dora()?.userId}) is created.\n`,
+    });
+    expect(dora()).toMatchObject({
+      name: 'Dora Doe',
+      status: 'disabled',
+      verifiedEmail: true,
+      customAttributes: { badge: 7 },
+      tenants: [
+        { tenantId: 'acme', roleNames: [] },
+        { tenantId: 'globex', roleNames: [] },
+      ],
+    });
+    expect(emulator.state.invitations()).toEqual([]);
+  });
+
+  it('shows with --dry-run what would be sent, sends nothing, and keeps it out of the audit line', async () => {
+    const before = snapshot(emulator.state);
+
+    const ended = await run('account', 'create', ...asked, '--given-name', 'Dora', '--dry-run');
+
+    expect(ended.code).toBe(0);
+    expect(ended.stdout).toContain(`  ${createUser} {"loginId":"dora@acme.example","email":"dora@acme.example",`);
+    expect(ended.stdout).toContain('"givenName":"Dora"');
+    expect(ended.stderr).toContain('"outcome":"planned"');
+    expect(ended.stderr).not.toContain('"Dora"');
+    expect(snapshot(emulator.state)).toEqual(before);
+  });
+
+  it('says of somebody who is there that nothing was sent, with exit 0, in JSON as well', async () => {
+    const told = await run('account', 'create', '--login-id', 'bob@acme.example');
+    const line = await run('account', 'create', '--login-id', 'bob@acme.example', '--json');
+
+    expect(told).toMatchObject({
+      code: 0,
+      stdout: 'There is the user Bob <bob@acme.example> (U2Bob) with this login id or address already: nothing sent.\n',
+    });
+    expect(JSON.parse(line.stdout)).toEqual({
+      operation: 'create',
+      outcome: 'already-exists',
+      resource: 'user:U2Bob',
+      name: 'Bob',
+      login: 'bob@acme.example',
+      status: 'enabled',
+      writes: [],
+      requestId: expect.any(String) as string,
+    });
+    expect(creations()).toEqual([]);
+  });
+
+  it.each([
+    [[], 2, 'needs a login_id'],
+    [['--login-id', 'dora', '--email', 'dora'], 2, 'email is not an email address'],
+    [['--login-id', 'dora', '--tenant-ids', 'nowhere'], 2, 'has no tenant with this id'],
+    [['--login-id', 'ada@acme.example', '--email', 'bob@acme.example'], 1, 'U2Ada and U2Bob'],
+  ] as const)('refuses %j, and sends nothing', async (args, code, words) => {
+    const ended = await run('account', 'create', ...args);
+
+    expect(ended.code).toBe(code);
+    expect(ended.stderr).toContain(words);
+    expect(creations()).toEqual([]);
+  });
+});
+
+describe('account invite', () => {
+  it('sends one message with --yes, and tells what is left to do', async () => {
+    const ended = await run('account', 'invite', ...asked, '--yes');
+
+    expect(ended.code).toBe(0);
+    expect(ended.stdout.replaceAll(/\s+/g, ' ')).toContain(
+      'An invitation was sent. The user must accept it to sign in.',
+    );
+    expect(emulator.state.invitations()).toMatchObject([{ userId: dora()?.userId }]);
+  });
+
+  it('refuses without --yes where nobody can confirm it', async () => {
+    const ended = await run('account', 'invite', ...asked);
+
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain('add --yes');
+    expect(creations()).toEqual([]);
+  });
+
+  it('ends with 4 where a message may have been sent and nothing shows it', async () => {
+    emulator.faults.add({ match: { endpoint: createUser }, fault: { kind: 'status', status: 503 } });
+
+    const ended = await run('account', 'invite', ...asked, '--yes', '--json');
+
+    expect(ended.code).toBe(4);
+    expect(JSON.parse(ended.stdout)).toMatchObject({
+      outcome: 'maybe-invited',
+      message: expect.stringContaining('may have been sent') as string,
+    });
+    expect(creations()).toHaveLength(1);
+  });
+
+  it.runIf(canLend)('asks at a terminal', async () => {
+    const ended = await onTerminal(['account', 'invite', ...asked], {
+      env: envOf(emulator),
+      type: [{ on: /Send an invitation\?/, keys: 'n\r' }],
+    });
+
+    expect(ended.code).toBe(1);
+    expect(emulator.state.invitations()).toEqual([]);
+  });
+});
+
+describe('--create-account-login', () => {
+  it('creates a user with --provisioning, as every Baton connector does', async () => {
+    const who = ['--create-account-login', 'dora@acme.example', '--create-account-email', 'dora@acme.example'];
+    const ended = await run(...who, '--create-account-profile', '{"display_name": "Dora Doe"}', '-p');
+
+    expect(ended).toMatchObject({ code: 0 });
+    expect(dora()).toMatchObject({ name: 'Dora Doe', email: 'dora@acme.example', status: 'enabled' });
+  });
+
+  it.each([
+    [['--create-account-login', 'dora'], 1, 'provisioning is not enabled'],
+    [['--create-account-login', 'dora', '--create-account-profile', '[]', '-p'], 2, 'is not a JSON object'],
+    [['--create-account-login', 'dora', '--create-account-resource-type', 'role', '-p'], 2, 'is "user", not "role"'],
+  ] as const)('refuses %j', async (args, code, words) => {
+    const ended = await run(...args);
+
+    expect(ended.code).toBe(code);
+    expect(ended.stderr).toContain(words);
+    expect(creations()).toEqual([]);
+  });
+});
