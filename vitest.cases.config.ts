@@ -55,6 +55,7 @@ export const caseFiles = [
   'test/faults/answers.test.ts',
   'test/faults/callers.test.ts',
   'test/faults/command-line.test.ts',
+  'test/faults/events.test.ts',
   'test/faults/exhaustive.test.ts',
   'test/faults/hostile.test.ts',
   'test/faults/included-lists.test.ts',

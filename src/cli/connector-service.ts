@@ -64,6 +64,7 @@ export async function serveParent(
     policy,
     logger,
     onForecast: logForecast(logger),
+    onUnknownAction: () => observation.metrics.onUnknownAction(),
     provisioner: provisioning(prepared, client, audit, observation),
   });
   stack.defer(() => connector.close());
