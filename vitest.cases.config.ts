@@ -21,6 +21,7 @@ export const caseFiles = [
   'test/e2e/change-inherited.test.ts',
   'test/e2e/change-keys.test.ts',
   'test/e2e/change.test.ts',
+  'test/e2e/collector.test.ts',
   'test/e2e/company-key.test.ts',
   'test/e2e/completion.test.ts',
   'test/e2e/connector-service.test.ts',

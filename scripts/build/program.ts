@@ -41,8 +41,16 @@ export async function buildProgram(root: string, target: string): Promise<void> 
             name: 'requests',
             test: /[\\/]src[\\/]descope[\\/](?:http[\\/]pacing|audit[\\/](?:audit|steps)|users[\\/]login-history)\.ts$/,
           },
+          // Whatever says where a setting stands, or the flags of the ecosystem.
+          {
+            name: 'setting-sources',
+            test: /[\\/]src[\\/](?:cli[\\/](?:read-one-shot|setting-sources)|config[\\/](?:file-keys|one-shot|one-shot-flags))\.ts$/,
+          },
           // What tells of a sync, and knows the types for it: with the sync, and not with what only reads files.
-          { name: 'full-sync', test: /[\\/]src[\\/]cli[\\/](?:counts-table|full-sync|walk-progress)\.ts$/ },
+          {
+            name: 'full-sync',
+            test: /[\\/]src[\\/]cli[\\/](?:counts-table|forecast|full-sync|key-ends|walk-progress)\.ts$/,
+          },
         ],
       },
       minify: false, // a stack is to be read by people, and what is smaller starts no faster

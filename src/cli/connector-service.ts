@@ -10,7 +10,7 @@ import { openAudit } from './audit.ts';
 import type { CommandContext } from './command-context.ts';
 import type { EcosystemFlags } from './ecosystem.ts';
 import { logForecast } from './forecast.ts';
-import { readOneShot } from './one-shot.ts';
+import { readOneShot } from './read-one-shot.ts';
 import { includedBy } from './one-shot-sync.ts';
 import { processRunId } from './safe-text.ts';
 import { callRateWaits, provisioning } from './serving.ts';
@@ -52,6 +52,7 @@ export async function serveParent(
     version,
     endpoints: endpointLabels,
     runId: processRunId,
+    collector: prepared.collector,
     logger,
     onHealth: () => undefined,
   });

@@ -34,17 +34,26 @@ export function createLogger(level: string, format: 'json' | 'console', stream: 
 /** Where all log lines go: not to the file descriptor itself, so that a reader that goes away is met in one place. */
 const stderrLines: DestinationStream = { write: (line) => writeErr(line) };
 
-/** The logger of a command. What writes for people is loaded only where people read. */
+/**
+ * The logger of a command: to stderr, or to the places that --log-path names. What writes for people is loaded only
+ * where people read.
+ */
 export async function openLogger(
   level: string,
-  format: 'json' | 'console' = process.stderr.isTTY ? 'console' : 'json',
+  asked?: 'json' | 'console',
+  paths: readonly string[] = [],
 ): Promise<Logger> {
+  const { stream, isStderr } =
+    paths.length === 0
+      ? { stream: stderrLines, isStderr: true }
+      : (await import('./log-files.ts')).openLogPlaces(paths, stderrLines);
+  const format = asked ?? (isStderr && process.stderr.isTTY ? 'console' : 'json');
   return createLogger(
     level,
     format,
     format === 'console'
-      ? (await import('./console-stream.ts')).consoleStream(stderrLines, hasColors(process.stderr))
-      : stderrLines,
+      ? (await import('./console-stream.ts')).consoleStream(stream, isStderr && hasColors(process.stderr))
+      : stream,
   );
 }
 

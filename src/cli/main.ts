@@ -4,6 +4,7 @@ import { refuseKeyInArguments } from '../config/management-key.ts';
 import { ConnectorError } from '../errors.ts';
 import { whereItBroke } from '../log.ts';
 import { harmlessOutput, printableLines } from '../printable.ts';
+import { finishAll } from './at-end.ts';
 import { exitCodeOf, exitCodeOfBug, exitCodeOfGoneReader } from './exit-codes.ts';
 import { modeOf } from './mode.ts';
 import { createProgram } from './program.ts';
@@ -160,7 +161,9 @@ function tellThrown(thrown: unknown): void {
   writeErr(`${printableLines(thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown))}\n`);
 }
 
-process.exitCode = await endOf(await main());
+const code = await main();
+await finishAll();
+process.exitCode = await endOf(code);
 if (received !== undefined) {
   process.exit(); // a request that was cancelled while it was being made keeps its connection open, and with it the process
 }

@@ -35,7 +35,7 @@ export async function narrowSyncOnce({ flags, shape, target, context }: NarrowSy
       `a part of a project is written for Baton's tools only, into a .c1z file, and not to ${printable(target)}: answers of ours need all of it`,
     );
   }
-  const { client, policy } = await setUp(flags, env, rateWaits);
+  const { client, policy, traces } = await setUp(flags, env, rateWaits);
   await checkOutput(target, { tableNames: [] });
   await sweepLeftovers(target);
   await refuseWholeSync(target, client.projectId, flags, signal);
@@ -51,14 +51,16 @@ export async function narrowSyncOnce({ flags, shape, target, context }: NarrowSy
           syncType: syncTypeOf(shape),
           about: { projectId: client.projectId, tenantRoles: policy.tenantRoles },
         });
-        const { counts, missing } = await runNarrowSync({
-          surface: connector,
-          target: output,
-          shape,
-          syncId,
-          onProgress: describeProgress(step, { users: () => undefined, permissionGrants: () => undefined }),
-          signal,
-        });
+        const sync = (): ReturnType<typeof runNarrowSync> =>
+          runNarrowSync({
+            surface: connector,
+            target: output,
+            shape,
+            syncId,
+            onProgress: describeProgress(step, { users: () => undefined, permissionGrants: () => undefined }),
+            signal,
+          });
+        const { counts, missing } = await (traces?.sync(syncId, sync) ?? sync());
         missing.forEach((resource) => tell('warn', `${printable(resourceBid(resource))} is not in the project`));
         told = (['resources', 'entitlements', 'grants'] as const)
           .map((section) => counted(total(counts[section]), section.slice(0, -1)))

@@ -4,9 +4,9 @@ import { findMessages } from '../answers/find-messages.ts';
 import { openSource } from '../answers/open.ts';
 import { oneShotFlag } from '../config/one-shot.ts';
 import { ConnectorError } from '../errors.ts';
-import { parseGrantId, type ResourceRef } from '../model/ids.ts';
+import type { ResourceRef } from '../model/ids.ts';
 import { printable } from '../printable.ts';
-import { type ChangeRequest, parseChangeRequest } from '../provisioning/request.ts';
+import { type ChangeRequest, parseChangeRequest, parseGrantArgument } from '../provisioning/request.ts';
 import { registry } from '../registry.ts';
 import { changeOnce, type FindRequest } from './change.ts';
 import { defaultFile } from './one-shot-file.ts';
@@ -54,11 +54,11 @@ export async function revokeAsked(call: OneShotCall): Promise<void> {
       found?.section === 'grants' ? found.message : missing(path, `grant ${JSON.stringify(grantId)}`);
     return parseChangeRequest('revoke', { entitlement, principal }, isType);
   });
-  const parts = parseGrantId(grantId);
+  const parts = parseGrantArgument(grantId);
   if (parts === undefined && find === undefined) {
     throw new ConnectorError(
       'config',
-      '--revoke-grant is not the id of a grant to a user or an access key; valid ids look like tenant:acme:member:user:U2abc',
+      '--revoke-grant is not the id of a grant to a user, an access key or a tenant; valid ids look like tenant:acme:member:user:U2abc',
     );
   }
   const words = parts ?? { entitlementId: grantId, principal: { typeId: '', id: '' } };
@@ -71,7 +71,7 @@ async function change(
   { entitlement, principal: { typeId, id } }: { readonly entitlement: string; readonly principal: ResourceRef },
   find: FindRequest | undefined,
 ): Promise<void> {
-  const principal = typeId === 'access_key' ? `access_key:${id}` : id;
+  const principal = typeId === 'access_key' || typeId === 'tenant' ? `${typeId}:${id}` : id;
   await changeOnce(operation, { ...options, needsProvisioning: true, entitlement, principal }, context, find);
 }
 

@@ -41,6 +41,7 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
     version,
     endpoints: endpointLabels,
     runId: processRunId,
+    collector: prepared.collector,
     logger,
     onHealth: (isHealthy, { details }) => {
       server?.setHealthy(isHealthy);

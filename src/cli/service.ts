@@ -39,6 +39,7 @@ export async function service(options: ServiceFlags, { env, signal, print }: Com
     version,
     endpoints: endpointLabels,
     runId: processRunId,
+    collector: prepared.collector,
     logger,
     onHealth: (isHealthy, { details: { platform: dialled, descope } }) => {
       const isPlatform = dialled?.status === 'failing';

@@ -2,6 +2,10 @@ import type { Environment } from '../config/environment.ts';
 import { resolveSettings, settingsOf } from '../config/load.ts';
 import { companyKeyFinder, keyFinder, openManagementKey } from '../config/management-key.ts';
 import type { Settings } from '../config/settings.ts';
+import { collectorFlags } from '../config/one-shot-flags.ts';
+import type { Collector } from '../observe/trace-settings.ts';
+import type { Traces } from '../observe/traces.ts';
+import { version } from '../version.ts';
 import { deriveBaseUrl } from '../descope/base-url.ts';
 import { createDescopeClient, type DescopeClient, type DescopeClientOptions } from '../descope/client.ts';
 import { createChannel } from '../descope/http/channel.ts';
@@ -9,6 +13,9 @@ import type { DescopeObserver } from '../descope/http/observer.ts';
 import type { SyncPolicy } from '../resources/sync/sync-session.ts';
 import { openLogger } from './logger.ts';
 import type { Logger } from '../log.ts';
+import { atEnd } from './at-end.ts';
+import { processRunId } from './safe-text.ts';
+import { readOneShot } from './read-one-shot.ts';
 import { routeFinder } from './route.ts';
 import { environmentChecks, type SettingFlags, settingSources, tellFoundBaseUrl } from './setting-sources.ts';
 import { tellAs } from './tell.ts';
@@ -25,11 +32,15 @@ export interface Prepared {
   readonly settings: Settings;
   readonly policy: SyncPolicy;
   readonly logger: Logger;
+  /** The collector that flags of the ecosystem name for traces. */
+  readonly collector: Collector | 'off' | undefined;
   readonly connect: (observer?: DescopeObserver) => ConnectClient;
 }
 
-export interface Setup extends Omit<Prepared, 'connect'> {
+export interface Setup extends Omit<Prepared, 'connect' | 'collector'> {
   readonly client: DescopeClient;
+  /** Undefined where nobody asked for traces. They are sent when the program ends. */
+  readonly traces?: Traces;
 }
 
 /**
@@ -37,8 +48,27 @@ export interface Setup extends Omit<Prepared, 'connect'> {
  * yet.
  */
 export async function setUp(flags: SettingFlags, env: Environment, waits: RateWaits): Promise<Setup> {
-  const { connect, ...prepared } = await prepare(flags, env);
-  return { ...prepared, client: connect()(waits) };
+  const { connect, collector, ...prepared } = await prepare(flags, env);
+  const traces = await tracesOf(prepared.logger, env, collector);
+  if (traces === undefined) {
+    return { ...prepared, client: connect()(waits) };
+  }
+  atEnd(() => traces.stop());
+  const observer = { ...traces.requests, onRetry: () => undefined, onRateWait: () => undefined };
+  return { ...prepared, traces, client: connect(observer)(waits) };
+}
+
+/** Traces, where somebody may want them; what finds out is loaded only where a variable or a flag speaks of them. */
+async function tracesOf(
+  logger: Logger,
+  env: Environment,
+  collector: Prepared['collector'],
+): Promise<Traces | undefined> {
+  return collector === undefined && !Object.keys(env).some((name) => name.startsWith('OTEL_'))
+    ? undefined
+    : await (
+        await import('../observe/open-traces.ts')
+      ).openTraces({ env, version, runId: processRunId, logger, collector });
 }
 
 /** The same for a command that observes its requests or has several clients. `logLevel` is the default level. */
@@ -58,7 +88,9 @@ export async function prepare(
   const managementKey = keys.found()?.key ?? openManagementKey(env);
   const companyKey = companyKeys.found()?.key;
   tellAs({ format: loaded.logFormat, level: loaded.logLevel });
-  const logger = await openLogger(loaded.logLevel ?? logLevel, loaded.logFormat);
+  const { logPath, ...asked } = await readOneShot(flags, env, ['logPath', ...collectorFlags]);
+  const collector = Object.keys(asked).length === 0 ? undefined : (await import('./collector.ts')).collectorOf(asked);
+  const logger = await openLogger(loaded.logLevel ?? logLevel, loaded.logFormat, logPath);
   tellFoundBaseUrl(resolved, (address, path) =>
     logger.warn('base URL from a config file that was found automatically', { address, path }),
   );
@@ -79,6 +111,7 @@ export async function prepare(
   return {
     settings: loaded,
     logger,
+    collector,
     policy: {
       tenantRoles,
       inheritance,

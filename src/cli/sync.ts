@@ -14,6 +14,7 @@ import { sweepLeftovers } from '../output/leftovers.ts';
 import { ndjsonInto } from '../output/ndjson-file.ts';
 import { checkOutput, chooseOutput, isStore } from '../output/outputs.ts';
 import type { SyncSummary } from '../sync/summary.ts';
+import { newSyncId } from '../sync/sync-id.ts';
 import { countTenantsNamed, requestsPerTenant } from '../registry.ts';
 import { printable } from '../printable.ts';
 import { derivedOutputs } from './derived-outputs.ts';
@@ -63,10 +64,18 @@ async function readAndWrite(options: SyncFlags, { env, signal, print }: SyncCont
   const createOutput = isStream
     ? async () => ndjsonInto((await import('./stdout-file.ts')).stdoutFile())
     : chooseOutput(target, derivedOutputs);
-  const { client, policy, settings } = await setUp(options, env, rateWaits);
+  const { client, policy, settings, traces } = await setUp(options, env, rateWaits);
   const comparison = isStream ? undefined : await checkedTarget(target, options, { client, settings, signal });
   const notes: string[] = [];
-  const summary = await readShown({ client, policy, createOutput, comparison, notes, signal });
+  const summary = await readShown({
+    client,
+    policy,
+    createOutput,
+    comparison,
+    notes,
+    signal,
+    ...(traces !== undefined && { traces }),
+  });
   if (isStream) {
     tellPlainly([...(options.json === true ? [] : [countsTable(summary), ...remarks(summary)]), ...notes].join('\n')); // the last line of the stream is the summary
   } else if (options.json === true) {
@@ -109,13 +118,21 @@ async function checkedTarget(
 }
 
 interface ShownSync
-  extends Pick<FullSyncOptions, 'createOutput' | 'comparison' | 'signal'>, Pick<Setup, 'client' | 'policy'> {
+  extends Pick<FullSyncOptions, 'createOutput' | 'comparison' | 'signal'>, Pick<Setup, 'client' | 'policy' | 'traces'> {
   /** Receives notes to print beside the result. */
   readonly notes: string[];
 }
 
 /** Runs the sync as a step that shows its progress, the expected time, and a warning of very many rows. */
-async function readShown({ client, policy, createOutput, comparison, notes, signal }: ShownSync): Promise<SyncSummary> {
+async function readShown({
+  client,
+  policy,
+  createOutput,
+  comparison,
+  notes,
+  signal,
+  traces,
+}: ShownSync): Promise<SyncSummary> {
   let showTotal: (users: number) => void = () => undefined;
   let showTenants: (tenants: number) => void = () => undefined;
   let showNamed: (tenants: number) => void = () => undefined;
@@ -171,16 +188,20 @@ async function readShown({ client, policy, createOutput, comparison, notes, sign
         };
         showTenants = (tenants) => showReads(tenants, requestsPerTenant(policy.include));
         showNamed = (tenants) => showReads(tenants, 1);
-        const read = await writeFullSync({
-          connector,
-          projectId: client.projectId,
-          tenantRoles: policy.tenantRoles,
-          createOutput,
-          comparison,
-          onNote: (note) => notes.push(note),
-          onProgress: describeProgress(tell, { users: () => total, permissionGrants: () => conferring }),
-          signal,
-        });
+        const syncId = newSyncId();
+        const sync = (): Promise<SyncSummary> =>
+          writeFullSync({
+            connector,
+            syncId,
+            projectId: client.projectId,
+            tenantRoles: policy.tenantRoles,
+            createOutput,
+            comparison,
+            onNote: (note) => notes.push(note),
+            onProgress: describeProgress(tell, { users: () => total, permissionGrants: () => conferring }),
+            signal,
+          });
+        const read = await (traces?.sync(syncId, sync) ?? sync());
         summary = read;
         return `Read project ${client.projectId}: ${describeRequests(read)}`;
       },

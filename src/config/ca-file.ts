@@ -16,19 +16,21 @@ export function readCaFile(path: string, flag = '--ca-file'): readonly string[] 
     const code = osCode(thrown);
     throw new ConnectorError('config', `${flag} ${path} cannot be read (${code})`);
   }
+  return readCaText(text, `${flag} ${path}`);
+}
+
+/** The same of a text; `source` is what errors call it. */
+export function readCaText(text: string, source: string): readonly string[] {
   const certificates = text.match(certificate) ?? [];
   if (certificates.length === 0) {
     throw new ConnectorError(
       'config',
-      `${flag} ${path} holds no certificate in PEM form ("-----BEGIN CERTIFICATE-----"); a binary one becomes PEM with: openssl x509 -inform der -in FILE`,
+      `${source} holds no certificate in PEM form ("-----BEGIN CERTIFICATE-----"); a binary one becomes PEM with: openssl x509 -inform der -in FILE`,
     );
   }
   const place = certificates.findIndex((pem) => !isCertificate(pem));
   if (place !== -1) {
-    throw new ConnectorError(
-      'config',
-      `${flag} ${path}: certificate ${place + 1} of ${certificates.length} is damaged`,
-    );
+    throw new ConnectorError('config', `${source}: certificate ${place + 1} of ${certificates.length} is damaged`);
   }
   return certificates;
 }

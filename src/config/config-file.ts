@@ -12,8 +12,8 @@ import {
   settingOfKey,
 } from './file-keys.ts';
 import { holdsKey } from './key-form.ts';
-import { oneShotOfKey, type PlacedText } from './one-shot.ts';
-import { oneShotFlags, type OneShotName } from './one-shot-flags.ts';
+import { listOf, oneShotOfKey, type PlacedText } from './one-shot.ts';
+import { type OneShotFlag, oneShotFlags, type OneShotName } from './one-shot-flags.ts';
 import { type SettingName, settings } from './settings.ts';
 import { explainYaml, starNeedsQuotes } from './yaml-faults.ts';
 
@@ -96,7 +96,7 @@ export function readConfigFile(file: ConfigFilePath): ConfigFile {
         problems.push(`${source} ${flawOfValue(pair)}`);
       } else {
         const isPathHere = 'isPath' in oneShotFlags[flag];
-        oneShot[flag] = { text: isPathHere ? fromFolderOf(path, text) : text, source };
+        oneShot[flag] = { text: isPathHere ? pathsFrom(path, text, oneShotFlags[flag]) : text, source };
       }
     } else if (!isKnownKey(key)) {
       const meant = meantKey(key);
@@ -174,13 +174,28 @@ function textOf({ value }: Pick<Pair, 'value'>): string | undefined {
 /** A list of texts as one, with commas between them. */
 function textOfList({ value }: Pair): string | undefined {
   const items = isSeq(value) ? value.items.map((item) => textOf({ value: item })) : [undefined];
-  return items.includes(undefined) ? undefined : items.map((item) => `"${item?.replaceAll('"', '""')}"`).join(',');
+  return items.includes(undefined) ? undefined : quotedList(items.filter((item) => item !== undefined));
 }
 
 function flawOfValue({ value }: Pair): string {
   return value === null || isScalar(value)
     ? 'is empty: give a value, or leave it out'
     : 'must have one text, number, true or false as its value, and no list';
+}
+
+/** Words that stand where paths do, and are none. */
+const noPaths: ReadonlySet<string> = new Set(['stderr', 'stdout', '-']);
+
+/** One path, or a list of them, each from the file's own folder. */
+function pathsFrom(path: string, text: string, { kind }: OneShotFlag): string {
+  const paths = kind === 'list' ? listOf(text) : undefined;
+  return paths === undefined
+    ? fromFolderOf(path, text)
+    : quotedList(paths.map((one) => (noPaths.has(one) ? one : fromFolderOf(path, one))));
+}
+
+function quotedList(items: readonly string[]): string {
+  return items.map((item) => `"${item.replaceAll('"', '""')}"`).join(',');
 }
 
 function fromFolderOf(path: string, text: string): string {

@@ -129,7 +129,12 @@ const otherFlags = {
     kind: 'text',
     help: 'without effect: --log-level stays as it is',
   },
-  logPath: { flag: '--log-path <files>', kind: 'list', help: 'refused: logs go to stderr' },
+  logPath: {
+    flag: '--log-path <files>',
+    kind: 'list',
+    isPath: true,
+    help: 'append log lines to these files; "stderr" stands for itself',
+  },
   ticketing: { flag: '--ticketing', kind: 'switch', help: 'without effect: there are no tickets' },
   healthCheck: {
     flag: '--health-check',
@@ -155,27 +160,28 @@ const otherFlags = {
   otelCollectorEndpoint: {
     flag: '--otel-collector-endpoint <address>',
     kind: 'text',
-    help: 'without effect: traces go over HTTP to OTEL_EXPORTER_OTLP_ENDPOINT',
+    help: 'send traces to this host:port, as OTLP over gRPC',
   },
   otelCollectorEndpointTlsCertPath: {
     flag: '--otel-collector-endpoint-tls-cert-path <file>',
     kind: 'text',
-    help: 'without effect, like --otel-collector-endpoint',
+    isPath: true,
+    help: 'the CA (PEM) that the collector is trusted by',
   },
   otelCollectorEndpointTlsCert: {
     flag: '--otel-collector-endpoint-tls-cert <pem>',
     kind: 'text',
-    help: 'without effect, like --otel-collector-endpoint',
+    help: 'the same as text, in PEM or base64',
   },
   otelCollectorEndpointTlsInsecure: {
     flag: '--otel-collector-endpoint-tls-insecure',
     kind: 'switch',
-    help: 'without effect, like --otel-collector-endpoint',
+    help: 'reach the collector without TLS',
   },
   otelTracingDisabled: {
     flag: '--otel-tracing-disabled',
     kind: 'switch',
-    help: 'without effect: traces are off by default',
+    help: 'send no traces',
   },
   otelLoggingDisabled: {
     flag: '--otel-logging-disabled',
@@ -215,3 +221,12 @@ export type OneShotName = keyof typeof oneShotFlags;
 
 /** What was asked for; a flag that nobody set is absent. */
 export type OneShotValues = { readonly [Name in OneShotName]?: Value<(typeof oneShotFlags)[Name]> };
+
+/** Those that say where traces go. */
+export const collectorFlags = [
+  'otelCollectorEndpoint',
+  'otelCollectorEndpointTlsCertPath',
+  'otelCollectorEndpointTlsCert',
+  'otelCollectorEndpointTlsInsecure',
+  'otelTracingDisabled',
+] as const satisfies readonly OneShotName[];

@@ -43,10 +43,11 @@ export function resolveOneShot(
   given: OneShotGiven,
   env: Environment,
   inFile: Readonly<Partial<Record<OneShotName, PlacedText>>> = {},
+  wanted: readonly OneShotName[] = names,
 ): OneShotValues {
   const problems: string[] = [];
   const values: Partial<Record<OneShotName, string | boolean | readonly string[]>> = {};
-  for (const name of names) {
+  for (const name of wanted) {
     const placed = placedText(name, given[name], env) ?? inFile[name];
     if (placed === undefined) {
       continue;
@@ -102,8 +103,8 @@ function readText(
   }
 }
 
-/** Values with commas between them; one with a comma in it stands in quotation marks, as in CSV. */
-function listOf(text: string): readonly string[] | undefined {
+/** Values with commas between them; one with a comma in it stands in quotation marks, as in CSV. Undefined for a mark that is not closed. */
+export function listOf(text: string): readonly string[] | undefined {
   const values: string[] = [];
   for (let rest = text; rest !== '';) {
     const [whole, quoted, plain = ''] = /^(?:"((?:[^"]|"")*)"|([^",][^,]*)?)(?:,|$)/.exec(rest) ?? [];

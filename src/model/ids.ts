@@ -170,26 +170,6 @@ export function parseEntitlementId(
   return undefined;
 }
 
-/**
- * What a bare grant id says: the entitlement id, and the principal behind the last `:user:` or `:access_key:` that
- * follows a slug. Undefined for a grant that neither a user nor an access key holds.
- */
-export function parseGrantId(
-  id: string,
-): { readonly entitlementId: string; readonly principal: ResourceRef } | undefined {
-  for (const typeId of ['user', 'access_key']) {
-    for (const slug of new Set(Object.values(entitlementSlugs))) {
-      const end = id.lastIndexOf(`:${slug}:${typeId}:`);
-      const entitlement = end === -1 ? '' : id.slice(0, end + slug.length + 1);
-      if (parseEntitlementId(entitlement) !== undefined) {
-        const principal = { typeId, id: id.slice(end + slug.length + typeId.length + 3) };
-        return { entitlementId: entitlement, principal };
-      }
-    }
-  }
-  return undefined;
-}
-
 /** Identities are never cut: one that the protocol cannot carry fails the sync. */
 export function checkId(id: string): string {
   if (id.length > maxIdBytes / 3 && Buffer.byteLength(id, 'utf8') > maxIdBytes) {

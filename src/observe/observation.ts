@@ -1,7 +1,8 @@
 import type { Logger } from '../log.ts';
 import { createHealth, type Health } from './health.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
-import { wantsTraces } from './trace-settings.ts';
+import { openTraces } from './open-traces.ts';
+import type { Collector } from './trace-settings.ts';
 import type { Traces } from './traces.ts';
 import type { PlatformWatcher, RequestWatcher, SyncWatcher } from './watchers.ts';
 
@@ -12,6 +13,8 @@ export interface ObservationOptions {
   readonly endpoints?: readonly string[];
   readonly runId: string;
   readonly logger: Logger;
+  /** The collector of traces, where one is named besides the OTEL_* variables; "off" for no traces. */
+  readonly collector?: Collector | 'off' | undefined;
   /** Told whenever health begins or ceases to fail. */
   readonly onHealth: (isHealthy: boolean, report: ReturnType<Health['report']>) => void;
 }
@@ -35,10 +38,9 @@ export async function startObservation({
   runId,
   logger,
   onHealth,
+  collector,
 }: ObservationOptions): Promise<Observation> {
-  const traces = wantsTraces(env)
-    ? (await import('./traces.ts')).startTraces({ env, version, runId, logger })
-    : undefined;
+  const traces = await openTraces({ env, version, runId, logger, collector });
   const metrics = createMetrics({ version, endpoints });
   const health = createHealth({
     onChange: (isHealthy, report) => {

@@ -10,9 +10,8 @@ import {
 } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
-import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { BatchSpanProcessor, type SpanExporter, TracerProvider } from '@opentelemetry/sdk-trace';
 import { ConnectorError } from '../errors.ts';
 import { type Logger, silentLogger } from '../log.ts';
 import { samplerOf } from './sampler.ts';
@@ -36,6 +35,8 @@ export interface TracesOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly version: string;
   readonly runId: string;
+  /** Where to, and how. */
+  readonly exporter: SpanExporter;
   readonly logger?: Logger;
 }
 
@@ -43,9 +44,12 @@ const stopWithinMs = 3_000;
 const platformService = 'c1.connectorapi.baton.v1.BatonService';
 const complainEveryMs = 60_000;
 
-/** Where to, and how, the exporter reads from the OTEL_* variables itself. */
-export function startTraces({ env, version, runId, logger = silentLogger }: TracesOptions): Traces {
-  complainTo(logger);
+export function startTraces({ env, version, runId, exporter, logger = silentLogger }: TracesOptions): Traces {
+  const complain = complainTo(logger);
+  diag.setLogger(
+    { error: complain, warn: ignore, info: ignore, debug: ignore, verbose: ignore },
+    { suppressOverrideMessage: true },
+  );
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
   const own = resourceFromAttributes({
@@ -58,7 +62,7 @@ export function startTraces({ env, version, runId, logger = silentLogger }: Trac
     resource: defaultResource()
       .merge(own)
       .merge(detectResources({ detectors: [envDetector] })),
-    spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter() })],
+    spanProcessors: [new BatchSpanProcessor({ exporter })],
     ...(sampler !== undefined && { sampler }),
   });
   const tracer = provider.getTracer('baton-descope', version);
@@ -99,10 +103,16 @@ export function startTraces({ env, version, runId, logger = silentLogger }: Trac
       return await within(span, trace.setSpan(context.active(), span), work);
     },
     stop: async () => {
-      await Promise.race([
-        provider.shutdown().catch(() => undefined),
-        new Promise((resolve) => setTimeout(resolve, stopWithinMs).unref()),
+      const isSent = await Promise.race([
+        provider.shutdown().then(
+          () => true,
+          () => false,
+        ),
+        new Promise<false>((resolve) => setTimeout(() => resolve(false), stopWithinMs)),
       ]);
+      if (!isSent) {
+        complain();
+      }
       context.disable();
       propagation.disable();
     },
@@ -148,17 +158,16 @@ function kindOf(thrown: unknown): string {
 }
 
 /** The exporter says little and often: that it fails is told, once a minute at most. */
-function complainTo(logger: Logger): void {
+function complainTo(logger: Logger): () => void {
   let toldAt = Number.NEGATIVE_INFINITY;
-  const complain = (): void => {
+  return () => {
     if (performance.now() - toldAt > complainEveryMs) {
       toldAt = performance.now();
-      logger.warn('traces could not be delivered; see OTEL_EXPORTER_OTLP_ENDPOINT');
+      logger.warn('traces could not be delivered; see --otel-collector-endpoint, or OTEL_EXPORTER_OTLP_ENDPOINT');
     }
   };
-  const ignore = (): void => undefined;
-  diag.setLogger(
-    { error: complain, warn: ignore, info: ignore, debug: ignore, verbose: ignore },
-    { suppressOverrideMessage: true },
-  );
+}
+
+function ignore(): void {
+  // nobody needs to know
 }

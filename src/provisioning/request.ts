@@ -126,6 +126,29 @@ export function parseEntitlementArgument(id: string): EntitlementRef | undefined
   return undefined;
 }
 
+/** Types of principals that a bare grant id may name. */
+const grantedTypes = ['user', 'access_key', 'tenant'] as const;
+
+/**
+ * What a bare grant id says: an entitlement id as above, and the principal behind the last `:user:`, `:access_key:` or
+ * `:tenant:` that follows one. Undefined for any other text.
+ */
+export function parseGrantArgument(
+  id: string,
+): { readonly entitlementId: string; readonly principal: Principal } | undefined {
+  for (const typeId of grantedTypes) {
+    const mark = `:${typeId}:`;
+    for (let at = id.lastIndexOf(mark); at > 0; at = id.lastIndexOf(mark, at - 1)) {
+      const entitlementId = id.slice(0, at);
+      const principal = { typeId, id: id.slice(at + mark.length) };
+      if (principal.id !== '' && parseEntitlementArgument(entitlementId) !== undefined) {
+        return { entitlementId, principal };
+      }
+    }
+  }
+  return undefined;
+}
+
 /** One target for each entitlement of a resource; `invalid` for an id that no such resource can have. */
 function parseTargets(typeId: string, resourceId: string, isType?: IsType): readonly Target[] {
   requiredText(resourceId, "the resource's id");

@@ -10,7 +10,7 @@ import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import { ConnectorService, ConnectorServiceValidateRequestSchema } from '../../src/gen/c1/connector/v2/connector_pb.ts';
 import { definitionOf } from '../../src/server/wire.ts';
 import { createParent, type TestParent } from '../support/child-parent.ts';
-import { envOf, quickEnv } from '../support/cli.ts';
+import { envOf, quickEnv, runCli } from '../support/cli.ts';
 
 const bin = fileURLToPath(new URL('../../bin/baton-descope.js', import.meta.url));
 
@@ -132,4 +132,27 @@ describe('a connector that a parent started', () => {
     expect(await started.ended).toBe(2);
     expect(started.stderr()).toContain('the configuration names port');
   });
+});
+
+/** Tells at the end of a process how large its nursery has become after much that lived for a while. */
+const nurseryProbe = `data:text/javascript,${encodeURIComponent(`
+  import v8 from 'node:v8';
+  process.on('exit', () => {
+    const kept = [];
+    for (let i = 0; i < 3_000_000; i += 1) { kept.push({ i }); if (kept.length > 400_000) kept.length = 0; }
+    const space = v8.getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
+    process.stderr.write('nursery ' + Math.round(space.space_size / 2 ** 20) + ' MB');
+  });
+`)}`;
+
+it('keeps the heap of a child small, which cannot be started anew with flags for that', async () => {
+  const nurseryOf = async (env: Readonly<Record<string, string>>): Promise<number> => {
+    const { stderr } = await runCli(['--version'], { env, nodeFlags: ['--import', nurseryProbe], isPlain: true });
+    return Number(/nursery (\d+) MB/.exec(stderr)?.[1]);
+  };
+
+  const [asChild, alone] = await Promise.all([nurseryOf({ BATON_CONNECTOR_SERVICE_LISTENER_FD: '3' }), nurseryOf({})]);
+
+  expect(asChild).toBeLessThan(8);
+  expect(alone).toBeGreaterThan(16);
 });

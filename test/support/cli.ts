@@ -33,15 +33,17 @@ export interface CliOptions {
   readonly stdin?: string;
   /** Flags for Node itself. */
   readonly nodeFlags?: readonly string[];
+  /** Without the flags that spare a second start. */
+  readonly isPlain?: boolean;
 }
 
 /** Runs the built command line as its own process, with next to nothing of our environment. */
 export function runCli(
   args: readonly string[],
-  { env = {}, signalOn, cwd, stdin, nodeFlags = [] }: CliOptions = {},
+  { env = {}, signalOn, cwd, stdin, nodeFlags = [], isPlain = false }: CliOptions = {},
 ): Promise<CliRun> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [...quickStart, ...nodeFlags, bin, ...args], {
+    const child = spawn(process.execPath, [...(isPlain ? [] : quickStart), ...nodeFlags, bin, ...args], {
       env: { ...quickEnv, ...env },
       ...(cwd !== undefined && { cwd }),
     });
