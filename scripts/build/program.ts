@@ -8,6 +8,8 @@ import { runtimePackages } from './runtime-modules.ts';
 /** They read files of their own from beside their code, so they stay where those are. See docs/decisions/018. */
 const unbundled = runtimePackages.map((name) => new RegExp(`^${name}(?:/|$)`));
 const entry = 'src/cli/main.ts';
+/** What runs in a thread of its own: nothing of the program is loaded there besides. */
+const thread = 'src/output/index-thread.ts';
 
 /** Bundles the program. What one command needs and others do not lies in files of its own, which that command loads. */
 export async function buildProgram(root: string, target: string): Promise<void> {
@@ -57,6 +59,21 @@ export async function buildProgram(root: string, target: string): Promise<void> 
       minifyInternalExports: false,
       keepNames: true,
       comments: { legal: true, annotation: false, jsdoc: false },
+      sourcemap: true,
+      sourcemapExcludeSources: true,
+    },
+  });
+  await build({
+    cwd: root,
+    input: thread,
+    platform: 'node',
+    tsconfig: 'tsconfig.json',
+    plugins: [lazyBuiltIns],
+    output: {
+      dir: join(target, 'cli'),
+      format: 'esm',
+      codeSplitting: false,
+      keepNames: true,
       sourcemap: true,
       sourcemapExcludeSources: true,
     },

@@ -155,7 +155,7 @@ export async function runScheduledSyncs({
       connector,
       projectId: client.projectId,
       tenantRoles: policy.tenantRoles,
-      createOutput: chooseOutput(latest),
+      createOutput: (options) => chooseOutput(latest)({ ...options, isAnswering: true }),
       comparison,
       onNote: (note) => logger.warn('compared with the sync before', { note }),
       syncId: id,

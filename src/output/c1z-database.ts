@@ -6,8 +6,9 @@ import { isOsError, osCode, osReason, sqliteCode, sqliteReason } from '../os-rea
 import { type C1zTable, putC1zAbout, type SyncType } from '../sync-format/c1z.ts';
 import { c1zTablesSql } from '../sync-format/c1z-schema.ts';
 import { toLocalTime } from '../sync-format/c1z-time.ts';
-import { makeIndexes } from './c1z-indexes.ts';
+import { c1zPragmas, makeIndexes, type Mended } from './c1z-indexes.ts';
 import { c1zColumns, type C1zValue } from './c1z-rows.ts';
+import { indexInThread, mendedIn } from './index-aside.ts';
 
 /** The SQLite database of one sync, built in a file of its own. */
 export interface C1zDatabase {
@@ -17,7 +18,7 @@ export interface C1zDatabase {
    * Makes the indexes when all rows are in. Rows that came twice are one then; tells how many there are of each type,
    * for the tables in which that changed something.
    */
-  settle(): Promise<Partial<Record<C1zTable, Readonly<Record<string, number>>>>>;
+  settle(): Promise<Mended>;
   /**
    * Marks the sync as finished, stores what it tells of itself, and closes the file. All of it is in that file then.
    */
@@ -33,6 +34,8 @@ export interface C1zDatabaseOptions {
   readonly syncId: string;
   readonly syncType?: SyncType | undefined;
   readonly now: () => number;
+  /** From so many rows on the indexes are made in a thread; never when left out. */
+  readonly threadFrom?: number | undefined;
 }
 
 /**
@@ -46,9 +49,38 @@ export async function createC1zDatabase({
   syncId,
   syncType = 'full',
   now,
+  threadFrom = Number.POSITIVE_INFINITY,
 }: C1zDatabaseOptions): Promise<C1zDatabase> {
   await createEmpty(path, target);
   const database = new DatabaseSync(path, { open: false });
+  let rowCount = 0;
+
+  /** Here, with turns for others between the steps: each is short. */
+  async function indexHere(): Promise<Mended> {
+    const steps = makeIndexes(database, dirname(path));
+    for (;;) {
+      const step = guarded(target, () => steps.next());
+      if (step.done === true) {
+        return step.value;
+      }
+      await new Promise(setImmediate);
+    }
+  }
+
+  /** In a thread: a step may take many seconds, in which heartbeats, calls and probes have to be answered. */
+  async function indexAside(): Promise<Mended> {
+    guarded(target, () => {
+      database.exec('commit');
+      database.close();
+    });
+    const outcome = await indexInThread({ path, folder: dirname(path) });
+    return guarded(target, () => {
+      const mended = mendedIn(outcome);
+      database.open();
+      database.exec(`${c1zPragmas} begin`);
+      return mended;
+    });
+  }
 
   async function remove(): Promise<void> {
     if (database.isOpen) {
@@ -69,24 +101,12 @@ export async function createC1zDatabase({
         guarded(target, () => {
           const time = toLocalTime(now());
           const insert = inserts[table];
+          rowCount += rows.length;
           for (const row of rows) {
             insert.run(...valuesOf(row), time);
           }
         }),
-      settle: async () => {
-        const changed: Partial<Record<C1zTable, Readonly<Record<string, number>>>> = {};
-        const steps = makeIndexes(database, dirname(path));
-        for (;;) {
-          const step = guarded(target, () => steps.next());
-          if (step.done === true) {
-            return changed;
-          }
-          if (step.value !== undefined) {
-            changed[step.value] = countByType(database, step.value);
-          }
-          await new Promise(setImmediate); // each step may take seconds: let others have their turn
-        }
-      },
+      settle: async () => await (rowCount < threadFrom ? indexHere() : indexAside()),
       finish: (about) =>
         guarded(target, () => {
           putC1zAbout(database, syncId, about);
@@ -115,9 +135,7 @@ function begin(
   { syncId, syncType, startedAt }: { readonly syncId: string; readonly syncType: SyncType; readonly startedAt: string },
 ): Statements {
   database.open();
-  database.exec(
-    `pragma page_size = ${pageBytes}; pragma journal_mode = memory; pragma synchronous = off; pragma locking_mode = exclusive; pragma cache_size = -16384;`,
-  );
+  database.exec(`pragma page_size = ${pageBytes}; ${c1zPragmas}`);
   database.exec(c1zTablesSql);
   database.exec('begin');
   database
@@ -138,17 +156,6 @@ function begin(
     v1_entitlements: prepare('v1_entitlements'),
     v1_grants: prepare('v1_grants'),
   };
-}
-
-/** How many rows there are of each resource type. */
-function countByType(database: DatabaseSync, table: C1zTable): Readonly<Record<string, number>> {
-  const type = table === 'v1_resource_types' ? "''" : 'resource_type_id';
-  return Object.fromEntries(
-    database
-      .prepare(`select ${type} type, count(*) n from ${table} group by 1`)
-      .all()
-      .map((row) => [String(row['type']), Number(row['n'])]),
-  );
 }
 
 /** SQLite would create the file with a mode of its own; an empty file of ours keeps the mode that it has. */

@@ -22,9 +22,17 @@ export interface C1zFileOptions {
   /** What the sync is made of. It is kept in the file, so that the next one knows what it compares itself with. */
   readonly about?: { readonly projectId: string; readonly tenantRoles?: TenantRoles };
   readonly now?: () => number;
+  /**
+   * This process has to answer others meanwhile: what takes seconds is done in a thread, for some 15 MB more. A command
+   * that only writes a file does not.
+   */
+  readonly isAnswering?: boolean;
   /** What the file itself is written with; SQLite writes its database by itself. */
   readonly files?: FileLayer;
 }
+
+/** With fewer rows than this no step takes long. */
+const aThreadIsWorth = 100_000;
 
 /**
  * Writes a sync into a `.c1z` file, the format of Baton's own tools. Rows may come in any order; of a row that comes
@@ -34,10 +42,17 @@ export interface C1zFileOptions {
  */
 export async function createC1zFile(
   target: string,
-  { syncId, syncType, about, now = Date.now, files }: C1zFileOptions,
+  { syncId, syncType, about, now = Date.now, isAnswering = false, files }: C1zFileOptions,
 ): Promise<SyncFile> {
   const path = unfinishedPath(await placeOf(target), '.db.tmp');
-  const database = await createC1zDatabase({ path, target, syncId, syncType, now });
+  const database = await createC1zDatabase({
+    path,
+    target,
+    syncId,
+    syncType,
+    now,
+    ...(isAnswering && { threadFrom: aThreadIsWorth }),
+  });
   const counts = { resourceTypes: 0, resources: {}, entitlements: {}, grants: {} };
   let output: AtomicFile | undefined;
 

@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { sqliteCode } from '../os-reasons.ts';
-import { type C1zTable, c1zTables } from '../sync-format/c1z.ts';
+import type { C1zTable } from '../sync-format/c1z.ts';
 import { c1zIndexesSql } from '../sync-format/c1z-schema.ts';
 import { sortIn } from '../sync-format/sort-in.ts';
 
@@ -17,27 +17,48 @@ const renewed: Readonly<Record<C1zTable, readonly string[]>> = {
   v1_grants: ['expansion', 'needs_expansion', 'data'],
 };
 
+/** How many rows there are of each type, for the tables in which rows came twice. */
+export type Mended = Partial<Record<C1zTable, Readonly<Record<string, number>>>>;
+
 /**
  * Makes the indexes, which sort in the given folder, one after the other: a step takes as long as the table is large.
- * Rows that came twice become one on the way, as it was the last time; yields each table that had some.
+ * Rows that came twice become one on the way, as it was the last time. Yields after each step.
  */
-export function* makeIndexes(database: DatabaseSync, folder: string): Generator<C1zTable | undefined> {
-  for (const table of Object.values(c1zTables)) {
+export function* makeIndexes(database: DatabaseSync, folder: string): Generator<undefined, Mended> {
+  const mended: Mended = {};
+  for (const table of Object.keys(c1zIndexesSql) as C1zTable[]) {
+    // a record of exactly these
     for (const sql of c1zIndexesSql[table]) {
       sortIn(database, folder);
       try {
         database.exec(sql);
-        yield undefined;
       } catch (thrown) {
         if (sqliteCode(thrown) !== notUnique) {
           throw thrown;
         }
         mendRepeats(database, table);
         database.exec(sql);
-        yield table;
+        mended[table] = countByType(database, table);
       }
+      yield undefined;
     }
   }
+  return mended;
+}
+
+/** Larger caches than SQLite's usual one; no journal on the disk, and nothing is forced to it: see `createC1zDatabase`. */
+export const c1zPragmas =
+  'pragma journal_mode = memory; pragma synchronous = off; pragma locking_mode = exclusive; pragma cache_size = -16384;';
+
+/** How many rows there are of each resource type. */
+function countByType(database: DatabaseSync, table: C1zTable): Readonly<Record<string, number>> {
+  const type = table === 'v1_resource_types' ? "''" : 'resource_type_id';
+  return Object.fromEntries(
+    database
+      .prepare(`select ${type} type, count(*) n from ${table} group by 1`)
+      .all()
+      .map((row) => [String(row['type']), Number(row['n'])]),
+  );
 }
 
 function mendRepeats(database: DatabaseSync, table: C1zTable): void {

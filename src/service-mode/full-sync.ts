@@ -54,7 +54,12 @@ export function createSyncRunner(options: SyncRunnerOptions): RunSync {
     const syncId = newSyncId();
     const shape = shapeOf(asked);
     const syncType = syncTypeOf(shape);
-    const target = await chooseOutput(path)({ syncId, syncType, about: { projectId, tenantRoles } });
+    const target = await chooseOutput(path)({
+      syncId,
+      syncType,
+      about: { projectId, tenantRoles },
+      isAnswering: true,
+    });
     const extent = isNarrow(shape)
       ? await narrowSync(options, { connector, target, shape, syncId, signal })
       : await wholeSync(options, { connector, target, syncId, signal });
