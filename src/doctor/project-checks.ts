@@ -1,4 +1,5 @@
 import { aboutSo, generalPerMinute, type RateLimit, searchesPerMinute } from '../descope/http/pacing.ts';
+import { type AccessKey, accessKeyList } from '../descope/access-keys.ts';
 import type { CatalogList } from '../access/catalog-list.ts';
 import type { ListEndpoint } from '../descope/http/endpoint.ts';
 import { decodeListPage, isListMissing, requestOfPage } from '../descope/paged-list.ts';
@@ -88,7 +89,7 @@ export async function* checkProject(options: ProjectChecksOptions): AsyncGenerat
     yield isNotOffered
       ? skip(name, 'this deployment of Descope does not tell of them')
       : answer.isAnswered
-        ? checkCount(name, count)
+        ? checkCount(name, count, countOfBound(rows, name))
         : explain(name, answer, options, isOfCompany ? 'company' : 'one');
   }
   yield* checkKeyEnds(rows, options);
@@ -102,6 +103,12 @@ export async function* checkProject(options: ProjectChecksOptions): AsyncGenerat
   const ofLists = rows.reduce((sum, { requests }) => sum + requests, 0);
   yield checkDuration(users, { ofLists, ofTenants: cost }, options);
   return { tenants: tenantIds?.length };
+}
+
+/** A sync lists a key that is bound to a user as a secret alone: so it counts fewer keys than the list has. */
+function countOfBound(lists: readonly ListProbed[], name: string): number {
+  const keys = name === accessKeyList.what ? lists.find((list) => list.name === name)?.rows : undefined;
+  return ((keys ?? []) as readonly AccessKey[]).filter(({ boundUserId }) => boundUserId !== '').length; // rows of this very list
 }
 
 interface ListProbed {
@@ -216,11 +223,12 @@ function checkKey(answers: readonly Probed<unknown>[]): Check {
   return skip('key', 'not known: no answer was understood');
 }
 
-function checkCount(name: string, count: number): Check {
+function checkCount(name: string, count: number, bound: number): Check {
   if (name === 'users' && count === 0) {
     return warn(name, 'the project has no users at all', 'Is it the right project, and a key for it?');
   }
-  return ok(name, `${count.toLocaleString('en')} can be read`);
+  const ofUsers = `${bound.toLocaleString('en')} of them bound to ${bound === 1 ? 'a user' : 'users'}, and listed by a sync as ${bound === 1 ? 'a secret' : 'secrets'} alone`;
+  return ok(name, `${count.toLocaleString('en')} can be read${bound === 0 ? '' : `, ${ofUsers}`}`);
 }
 
 /** When our keys end, where the list of the company's keys could be read. */

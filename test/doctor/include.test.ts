@@ -146,6 +146,17 @@ describe('what included types need of each tenant', () => {
     expect((await rightsOf(true))[0]).toBe('access_key needs to read and update access keys');
   });
 
+  it('says how many keys are bound to users, since a sync counts these as secrets alone', async () => {
+    const seen = await visit({ include: ['access_key'] });
+    const keys = emulator.state.accessKeys();
+    const bound = keys.filter(({ boundUserId }) => boundUserId !== '').length;
+
+    expect(bound).toBeGreaterThan(1);
+    expect(seen.of('access keys')?.text).toBe(
+      `${keys.length} can be read, ${bound} of them bound to users, and listed by a sync as secrets alone`,
+    );
+  });
+
   it('counts the right to update users for applications, since a change of one is a change of a user', async () => {
     const { projectId, baseUrl } = emulator;
     const texts: string[] = [];

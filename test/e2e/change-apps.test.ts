@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import { companyWithApps, companyWithConsents } from '../support/app-project.ts';
-import { type CliRun, envOf, quickClock, quickEnv, runCli } from '../support/cli.ts';
+import { type CliRun, envOf, quickClock, quickEnv, runCli, temporaryFolder } from '../support/cli.ts';
 import { clock, deleteConsents, deleteTenantConsents, snapshot } from '../support/provisioning-server.ts';
 import { canLend, onTerminal } from '../support/terminal.ts';
 
@@ -259,5 +259,47 @@ describe('the answer about applications and consents', () => {
 
     expect(stderr).not.toMatch(/a bug|EPIPE/);
     expect(emulator.state.consents().some(({ id }) => id === 'TPC2Bob3')).toBe(false);
+  });
+});
+
+describe('--revoke-grant without a file', () => {
+  it.each([
+    ['third_party_app:TPA2Ledger:consent:tenant:acme', 'TPC2Acme'],
+    ['third_party_app:TPA2Ledger:consent:user:U2Ada', 'TPC2Ada'],
+  ])('takes %s back', async (grantId, consentId) => {
+    await withConsents();
+    await using folder = await temporaryFolder();
+
+    const ended = await runCli(['-p', '--revoke-grant', grantId], { env: envOf(emulator), cwd: folder.path });
+
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(emulator.state.consents().some(({ id }) => id === consentId)).toBe(false);
+    expect(writes()).toHaveLength(1);
+  });
+
+  it('takes an application', async () => {
+    await withApps();
+    await using folder = await temporaryFolder();
+
+    const ended = await runCli(['-p', '--revoke-grant', 'application:SA2Stock:access:user:U2Bob'], {
+      env: envOf(emulator),
+      cwd: folder.path,
+    });
+
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(appsOf('U2Bob')).toEqual(['SA2Wiki']);
+  });
+});
+
+describe('service mode', () => {
+  it('refuses a flag of the ecosystem that would mean nothing, before anybody is dialled', async () => {
+    await withApps();
+
+    const ended = await runCli(['--external-resource-c1z', 'x.c1z'], {
+      env: { ...envOf(emulator), BATON_CLIENT_ID: 'a@b.example/c', BATON_CLIENT_SECRET_FILE: 'none' },
+    });
+
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain('--external-resource-c1z is not supported by this connector');
   });
 });

@@ -4,7 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { toWriteRequest, userWriteEndpoints } from '../../src/descope/users/user-writes.ts';
 import { EntitlementSchema } from '../../src/gen/c1/connector/v2/entitlement_pb.ts';
 import { bindingResourceId, entitlementId, entitlementIdOf, roleResourceId } from '../../src/model/ids.ts';
-import { parseEntitlement, parseEntitlementArgument, parseTarget } from '../../src/provisioning/request.ts';
+import {
+  parseEntitlement,
+  parseEntitlementArgument,
+  parseGrantArgument,
+  parseTarget,
+} from '../../src/provisioning/request.ts';
 import { nameArbitrary } from '../support/arbitraries.ts';
 
 describe('the target of an entitlement', () => {
@@ -158,4 +163,28 @@ describe('the request of a change', () => {
       json: { loginId: 'U2Ada', tenantId: 'acme' },
     });
   });
+});
+
+describe('a bare grant id', () => {
+  it.each([
+    ['tenant:acme:member', 'user', 'U2Ada'],
+    ['role:Editor:assigned', 'access_key', 'K2abc'],
+    ['role_binding:acme/a:assigned:user:b:assigned', 'user', 'U2Ada'],
+    ['application:SA2Wiki:access', 'user', 'U2Ada'],
+    ['third_party_app:TPA2abc:consent', 'user', 'U2Ada'],
+    ['third_party_app:TPA2abc:consent', 'tenant', 'a:user:b'],
+    ['idp_group:acme/s/g:member', 'user', 'U2Ada'],
+  ])('of %s, to the %s %s, says both', (entitlement, typeId, id) => {
+    expect(parseGrantArgument(`${entitlement}:${typeId}:${id}`)).toEqual({
+      entitlementId: entitlement,
+      principal: { typeId, id },
+    });
+  });
+
+  it.each(['', 'role:Editor:assigned', 'role:Editor:assigned:user:', 'x:user:U2Ada', 'role:Editor:assigned:group:g'])(
+    '%j is none',
+    (id) => {
+      expect(parseGrantArgument(id)).toBeUndefined();
+    },
+  );
 });
