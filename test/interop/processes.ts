@@ -60,15 +60,16 @@ export async function runToEnd(args: readonly string[], env: Environment): Promi
 /** How a program ended. */
 export interface Ended {
   readonly code: number | null;
+  readonly stdout: string;
   readonly stderr: string;
 }
 
 /** Runs any program to its end in a folder, however it ends. */
 export async function runIn(cwd: string, program: string, args: readonly string[], env: Environment): Promise<Ended> {
   const child = spawn(program, args, { cwd, env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: 'pipe' });
-  const { stderr } = gather(child);
+  const { stdout, stderr } = gather(child);
   const [code] = (await once(child, 'close')) as [number | null];
-  return { code, stderr: stderr() };
+  return { code, stdout: stdout(), stderr: stderr() };
 }
 
 /** What a grant passes on, as a store has it. */
@@ -85,6 +86,11 @@ export interface Expansion {
 }
 
 /** What the Go client tells of a run; see client/main.go. */
+export interface EventLine extends Readonly<Record<string, JsonValue>> {
+  readonly id: string;
+  readonly occurredAt: string;
+}
+
 export interface Report {
   readonly seconds: number;
   readonly error?: string;
@@ -110,6 +116,9 @@ export interface Report {
   readonly services?: readonly string[];
   readonly readers?: readonly SdkReader[];
   readonly unsealed?: readonly string[];
+  /** The event feeds, and the lines that the SDK's own task printed. */
+  readonly feeds?: readonly { readonly id: string; readonly types: readonly string[] }[];
+  readonly events?: readonly EventLine[];
   /** How the connector ended that was started as a child for this. */
   readonly child?: string;
   readonly health?: Readonly<Record<string, string>>;

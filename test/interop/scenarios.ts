@@ -4,6 +4,7 @@ import { c1zScenarios } from './c1z.ts';
 import { companyScenarios } from './company.ts';
 import { childScenarios } from './child.ts';
 import { diallingScenarios } from './dialling.ts';
+import { eventScenarios } from './events.ts';
 import { oneShotScenarios } from './oneshot.ts';
 import { provisioningScenarios } from './provisioning.ts';
 import type { Report } from './processes.ts';
@@ -58,6 +59,7 @@ export const scenarios: readonly Scenario[] = [
   ...childScenarios,
   ...oneShotScenarios,
   ...secretScenarios,
+  ...eventScenarios,
   ...diallingScenarios,
 ];
 

@@ -32,6 +32,8 @@ type options struct {
 	revoke  string
 	rows    bool
 	input   string
+	feed    string
+	startAt string
 }
 
 // childOptions say which program to start as a child, instead of dialling an address.
@@ -54,6 +56,8 @@ type report struct {
 	Health    map[string]string   `json:"health,omitempty"`
 	Readers   []reader            `json:"readers,omitempty"`
 	Unsealed  []string            `json:"unsealed,omitempty"`
+	Feeds     []feed              `json:"feeds,omitempty"`
+	Events    []json.RawMessage   `json:"events,omitempty"`
 	// Child says how the connector ended that was started for this.
 	Child string `json:"child,omitempty"`
 }
@@ -81,6 +85,8 @@ func main() {
 	flag.StringVar(&o.revoke, "grant-id", "", "revoke: grant id")
 	flag.BoolVar(&o.rows, "rows", true, "sync: put the store's rows into the report")
 	flag.StringVar(&o.input, "input", "", "unseal: a JSON list of {data, private}")
+	flag.StringVar(&o.feed, "feed", "", "events: id of the feed")
+	flag.StringVar(&o.startAt, "start-at", "", "events: from when on")
 	flag.Parse()
 
 	result, err := run(o, flag.Arg(0))
@@ -132,6 +138,10 @@ func run(o options, command string) (*report, error) {
 		failure = revoke(ctx, client, o.c1z, o.revoke)
 	case "describe":
 		result.Described, failure = describe(ctx, client)
+	case "feeds":
+		result.Feeds, failure = listFeeds(ctx, client)
+	case "events":
+		result.Events, failure = readEvents(ctx, client, o.feed, o.startAt)
 	case "probe":
 		result.Services, result.Health, failure = probe(ctx, conn)
 	default:
