@@ -273,17 +273,15 @@ export const scripts: readonly Dialling[] = [
   {
     name: 'kinds that this connector refuses',
     ends: {
-      createAccount: 'FAILED_PRECONDITION, final',
       createResource: 'FAILED_PRECONDITION, final',
       deleteResource: 'FAILED_PRECONDITION, final',
-      rotateCredentials: 'FAILED_PRECONDITION, final',
-      issueCredential: 'FAILED_PRECONDITION, final',
+      rotateCredentials: 'UNIMPLEMENTED, final',
+      issueCredential: 'INVALID_ARGUMENT, final',
       listTicketSchemas: 'UNIMPLEMENTED, final',
       getTicket: 'UNIMPLEMENTED, final',
     },
     script: {
       tasks: [
-        task('createAccount', { accountInfo: { login: 'x' } }),
         task('createResource', { resource: userOf('x') }),
         task('deleteResource', { resourceId: { resourceType: 'role', resource: 'x' } }),
         task('rotateCredentials', { resourceId: { resourceType: 'user', resource: ada } }),
