@@ -125,8 +125,14 @@ async function* batchesOf(
 
 function rowOfStoredResource(path: string, row: StoredRow): FileRow | undefined {
   const [, data] = row;
-  const found = data instanceof Uint8Array ? leanResource(data) : undefined;
-  return found === undefined ? rowOfMessage(toMessage(path, 'resources', row)) : rowOfJsonResource(found);
+  const bytes = checkContent(path, 'resources', data);
+  return rowOfResourceBytes(bytes, () => toMessage(path, 'resources', row));
+}
+
+/** What the bytes of a resource tell; its message is made only where that is needed. */
+export function rowOfResourceBytes(bytes: Uint8Array, message: () => StoredMessage): FileRow | undefined {
+  const found = leanResource(bytes);
+  return found === undefined ? rowOfMessage(message()) : rowOfJsonResource(found);
 }
 
 function rowOfGrantColumns(tables: C1zTables, row: StoredRow, sizes: IdentitySizes): FileRow | undefined {

@@ -11,17 +11,39 @@ export interface Numbers {
   readonly isNew: boolean;
 }
 
-export function createNumbers(database: DatabaseSync, project: number): Numbers {
+/** `isFresh`: nothing of the project is in the database yet. */
+export function createNumbers(database: DatabaseSync, project: number, isFresh: boolean): Numbers {
   const find = database.prepare('select n from entity where project = ? and type = ? and id = ?');
   const put = database.prepare('insert into entity (project, type, id) values (?, ?, ?)');
   const kept = new Map<string, Map<string, number>>();
   let size = 0;
   let isNew = false;
+  let isAllKept = isFresh;
+  if (!isFresh) {
+    isAllKept = keepAll();
+  }
 
   function numbered(type: string, id: string): number {
-    const found = find.get(project, type, id)?.['n'];
+    const found = isAllKept ? undefined : find.get(project, type, id)?.['n'];
     isNew = found === undefined;
     return Number(found ?? put.run(project, type, id).lastInsertRowid);
+  }
+
+  /** Takes all names at once, which is faster than one by one; false where they are too many. */
+  function keepAll(): boolean {
+    const count = database.prepare('select count(*) n from (select 1 from entity limit ?)').get(mostKept)?.['n'];
+    if (Number(count) >= mostKept) {
+      return false;
+    }
+    const all = database.prepare('select type, id, n from entity where project = ?');
+    all.setReturnArrays(true);
+    for (const row of all.iterate(project) as Iterable<unknown>) {
+      const [type, id, n] = row as readonly [string, string, number]; // the columns above
+      const ofType = kept.get(type) ?? new Map<string, number>();
+      kept.set(type, ofType.set(id, n));
+      size += 1;
+    }
+    return true;
   }
 
   return {
@@ -40,6 +62,7 @@ export function createNumbers(database: DatabaseSync, project: number): Numbers 
         kept.clear();
         ofType = undefined;
         size = 0;
+        isAllKept = false;
       }
       if (ofType === undefined) {
         ofType = new Map();

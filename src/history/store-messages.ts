@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { throwIfCancelled } from '../errors.ts';
-import { rowOfMessage } from '../answers/c1z-tables.ts';
+import { rowOfMessage, rowOfResourceBytes } from '../answers/c1z-tables.ts';
 import { rowOfStoredGrant } from '../answers/grant-to-row.ts';
 import type { FileRow } from '../answers/rows.ts';
 import type { Moment, SyncSource } from '../answers/source.ts';
@@ -61,8 +61,8 @@ export function sourceOf(
           ),
       ),
     async *rows(signal) {
-      for await (const batch of messagesOf(store, numbers, 'resources', signal)) {
-        yield defined(batch.map(rowOfMessage));
+      for await (const batch of bytesOf(store, numbers, 'resources', signal)) {
+        yield defined(batch.map((bytes) => rowOfResourceBytes(bytes, () => messageOf(path, 'resources', bytes))));
       }
       for await (const batch of grantsOf(store, numbers, signal)) {
         yield defined(
@@ -97,11 +97,22 @@ function defined(rows: readonly (FileRow | undefined)[]): FileRow[] {
 }
 
 async function* messagesOf(
-  { path, database }: OpenStore,
+  store: OpenStore,
   numbers: SyncNumbers,
   section: keyof typeof tablesOf,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<readonly StoredMessage[]> {
+  for await (const batch of bytesOf(store, numbers, section, signal)) {
+    yield batch.map((bytes) => messageOf(store.path, section, bytes));
+  }
+}
+
+async function* bytesOf(
+  { path, database }: OpenStore,
+  numbers: SyncNumbers,
+  section: keyof typeof tablesOf,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<readonly Uint8Array[]> {
   for (const table of tablesOf[section]) {
     const statement = database.prepare(
       `select r.v v, m.data data from ${table} r left join message m on m.v = r.v
@@ -115,7 +126,7 @@ async function* messagesOf(
         break;
       }
       after = Number(last['v']);
-      yield rows.map(({ data }) => messageOf(path, section, data));
+      yield rows.map(({ data }) => checkContent(path, section, data));
       await new Promise(setImmediate); // a pass takes long: let signals be handled
     }
   }
@@ -165,12 +176,17 @@ async function* grantsOf(
   }
 }
 
-function messageOf(path: string, section: Section, data: unknown): StoredMessage {
+function checkContent(path: string, section: Section, data: unknown): Uint8Array {
   if (!(data instanceof Uint8Array)) {
     throw damaged(path, `one of its ${section} has no content`);
   }
+  return data;
+}
+
+function messageOf(path: string, section: Section, data: unknown): StoredMessage {
+  const bytes = checkContent(path, section, data);
   try {
-    return messageFromBytes(section, data);
+    return messageFromBytes(section, bytes);
   } catch {
     throw damaged(path, `one of its ${section} is not understood`);
   }

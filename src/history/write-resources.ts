@@ -1,4 +1,4 @@
-import { rowOfResource } from '../answers/to-row.ts';
+import { rowOfResourceBytes } from '../answers/c1z-tables.ts';
 import type { ResourceType } from '../model/messages.ts';
 import type { EntitlementRow, ResourceRow, Row } from '../model/row.ts';
 import type { Section } from '../sync-format/layout.ts';
@@ -17,10 +17,17 @@ export interface ResourceWriter {
   entitlement(row: EntitlementRow): void;
 }
 
+/** A version that stands, with its message. */
+interface Standing {
+  readonly v: number;
+  readonly since: number;
+  readonly data: Uint8Array | undefined;
+}
+
 /** How rows of one table are found and entered. */
 interface Table {
   /** The version that stands, for a thing's number and whatever else tells its rows apart. */
-  find(keys: readonly number[]): { readonly v: number; readonly since: number } | undefined;
+  find(keys: readonly number[]): Standing | undefined;
   end(v: number): void;
   drop(v: number): void;
   put(v: number, keys: readonly number[], values: readonly Value[]): void;
@@ -54,7 +61,7 @@ export function createResourceWriter(writing: Writing): ResourceWriter {
     const rows = table(name);
     const before = isNew ? undefined : rows.find(keys);
     if (before !== undefined) {
-      const old = writing.messageOf(before.v);
+      const old = before.data;
       if (old === undefined) {
         throw damaged(writing.path, 'a message is missing in it');
       }
@@ -97,8 +104,9 @@ export function createResourceWriter(writing: Writing): ResourceWriter {
       const name = tableOf(row.typeId);
       const n = numbers.of(row.typeId, row.id);
       const logins: string[] = [];
-      const v = enter('resources', name, [n], numbers.isNew, written(row), () => {
-        const told = rowOfResource(row.message);
+      const bytes = written(row);
+      const v = enter('resources', name, [n], numbers.isNew, bytes, () => {
+        const told = rowOfResourceBytes(bytes, () => ({ section: 'resources', message: row.message }));
         if (told === undefined) {
           throw damaged(writing.path, 'one of the resources has no id');
         }
@@ -127,7 +135,8 @@ function createTable({ database, project, sync }: Writing, name: VersionTable): 
   const keyColumns = name === 'entitlement_row' ? ['n', 'slug'] : ['n'];
   const own = Object.hasOwn(ownColumns, name) ? ownColumns[name as ResourceTable] : []; // as the keys say
   const find = database.prepare(
-    `select v, since from ${name} where ${keyColumns.map((key) => `${key} = ?`).join(' and ')} and until is null`,
+    `select r.v v, r.since since, m.data data from ${name} r left join message m on m.v = r.v
+     where ${keyColumns.map((key) => `r.${key} = ?`).join(' and ')} and r.until is null`,
   );
   const end = database.prepare(`update ${name} set until = ? where v = ?`);
   const drop = database.prepare(`delete from ${name} where v = ?`);
@@ -135,7 +144,14 @@ function createTable({ database, project, sync }: Writing, name: VersionTable): 
   return {
     find: (keys) => {
       const row = find.get(...keys);
-      return row === undefined ? undefined : { v: Number(row['v']), since: Number(row['since']) };
+      const data = row?.['data'];
+      return row === undefined
+        ? undefined
+        : {
+            v: Number(row['v']),
+            since: Number(row['since']),
+            data: data instanceof Uint8Array ? data : undefined,
+          };
     },
     end: (v) => {
       end.run(sync, v);

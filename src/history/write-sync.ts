@@ -30,9 +30,9 @@ export async function createStoreTarget(
   try {
     return guarded(path, 'write', () => {
       const last = keptSyncs(database, projectId).at(-1);
+      const known = projectNumber(database, projectId);
       const project =
-        projectNumber(database, projectId) ??
-        Number(database.prepare('insert into project (id) values (?)').run(projectId).lastInsertRowid);
+        known ?? Number(database.prepare('insert into project (id) values (?)').run(projectId).lastInsertRowid);
       const digestBefore =
         last === undefined
           ? undefined
@@ -42,6 +42,7 @@ export async function createStoreTarget(
         database,
         project,
         sync: Number(database.prepare('select max(n) n from sync').get()?.['n'] ?? 0) + 1,
+        isFresh: known === undefined,
         sizesBefore: last?.sizes ?? {},
         digestBefore: digestBefore instanceof Uint8Array ? digestBefore : undefined,
       });

@@ -88,9 +88,11 @@ function sum(counts: ReadonlyMap<VersionTable, number>): number {
 export interface WritingOptions extends Pick<Writing, 'path' | 'database' | 'project' | 'sync'> {
   readonly sizesBefore: Readonly<Record<string, number>>;
   readonly digestBefore: Uint8Array | undefined;
+  /** Whether nothing of the project is there yet. */
+  readonly isFresh: boolean;
 }
 
-export function createWriting({ sizesBefore, digestBefore, ...place }: WritingOptions): Writing {
+export function createWriting({ sizesBefore, digestBefore, isFresh, ...place }: WritingOptions): Writing {
   const { database, project } = place;
   const lastVersion = versionTables
     .map((table) => Number(database.prepare(`select max(v) v from ${table}`).get()?.['v'] ?? 0))
@@ -103,7 +105,7 @@ export function createWriting({ sizesBefore, digestBefore, ...place }: WritingOp
   return {
     ...place,
     lastVersion,
-    numbers: createNumbers(database, project),
+    numbers: createNumbers(database, project, isFresh),
     digest: new RowsDigest(digestBefore),
     tally,
     newVersion: (table, data) => {
