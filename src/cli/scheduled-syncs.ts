@@ -19,6 +19,7 @@ import type { SyncSummary } from '../sync/summary.ts';
 import { newSyncId } from '../sync/sync-id.ts';
 import { logForecast } from './forecast.ts';
 import { rateWaits, writeFullSync } from './full-sync.ts';
+import type { HistoryOutput } from './history-output.ts';
 import { asCalled } from './how-called.ts';
 import { type LastOutputCheck, createLastOutputCheck } from './last-output.ts';
 
@@ -31,6 +32,8 @@ export interface Plan {
   readonly files: KeptFiles;
   readonly folder: string;
   readonly maxShrink: number;
+  /** The store that each sync goes into as well. */
+  readonly history?: HistoryOutput | undefined;
 }
 
 /** What the settings plan; undefined when they plan nothing. Settings that do not go together are a `config` error. */
@@ -147,6 +150,7 @@ export async function runScheduledSyncs({
 
   async function syncOnce(id: string): Promise<SyncSummary> {
     const { latest } = plan.files;
+    const create = plan.history?.beside(chooseOutput(latest)) ?? chooseOutput(latest);
     await sweepLeftovers(latest);
     const comparison = comparisonOf(latest, plan.maxShrink, signal);
     await comparison.checkOwner(client.projectId);
@@ -155,7 +159,7 @@ export async function runScheduledSyncs({
       connector,
       projectId: client.projectId,
       tenantRoles: policy.tenantRoles,
-      createOutput: (options) => chooseOutput(latest)({ ...options, isAnswering: true }),
+      createOutput: (options) => create({ ...options, isAnswering: true }),
       comparison,
       onNote: (note) => logger.warn('compared with the sync before', { note }),
       syncId: id,

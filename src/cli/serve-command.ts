@@ -18,6 +18,7 @@ export function addServeCommand(program: Command, context: CommandContext): void
     'syncCron',
     'out',
     'outFormat',
+    'history',
     'keep',
     'maxShrink',
     'healthCheckPort',

@@ -11,10 +11,11 @@ import { type AskedRuns, createAskedRuns } from '../sync/schedule.ts';
 import { version } from '../version.ts';
 import { openAudit } from './audit.ts';
 import { logForecast } from './forecast.ts';
+import { historyOutput } from './history-output.ts';
 import { watchingKeyEnds } from './key-ends.ts';
 import { processRunId } from './safe-text.ts';
 import type { CommandContext } from './command-context.ts';
-import { checkFolder, planOf, runScheduledSyncs, scheduledRateWaits } from './scheduled-syncs.ts';
+import { checkFolder, type Plan, planOf, runScheduledSyncs, scheduledRateWaits } from './scheduled-syncs.ts';
 import type { SettingFlags } from './setting-sources.ts';
 import { callRateWaits, pagesOf, provisioning } from './serving.ts';
 import { onUserSignal } from './signals.ts';
@@ -27,13 +28,26 @@ const lastSyncMs = 5_000;
 
 export type ServeFlags = SettingFlags;
 
+/** What the settings plan, with the store that the syncs go into as well. */
+async function planWithHistory(settings: Settings, logger: Logger): Promise<Plan | undefined> {
+  const plan = planOf(settings);
+  if (plan === undefined && settings.history !== undefined) {
+    throw new ConnectorError(
+      'config',
+      '--history is for scheduled syncs: say when with --sync-every 1h or --sync-cron "0 * * * *"',
+    );
+  }
+  const history = await historyOutput(settings.history, () => logger.info('waiting for another writer of the store'));
+  return plan && { ...plan, history };
+}
+
 /** Serves, and syncs at set times if asked to, until the process is asked to end. */
 export async function serve(options: ServeFlags, { env, signal, print }: CommandContext): Promise<void> {
   const prepared = await prepare(options, env, 'info');
   const { settings, logger, policy } = prepared;
   const tls = tlsFiles(settings);
   checkListen(settings.listen, tls !== undefined);
-  const plan = planOf(settings);
+  const plan = await planWithHistory(settings, logger);
   const syncNow = syncNowOnSignal(plan !== undefined, logger);
   let server: RunningServer | undefined;
   const observation = await startObservation({

@@ -16,6 +16,7 @@ export function addServiceCommand(program: Command, context: CommandContext): vo
     'refuseReturning',
     'auditLog',
     'maxShrink',
+    'history',
     ...readingSettings,
     ...connectionSettings,
   );

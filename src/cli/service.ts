@@ -13,6 +13,7 @@ import { openAudit } from './audit.ts';
 import type { CommandContext } from './command-context.ts';
 import { createSharedLog } from './debug-log.ts';
 import { logForecast } from './forecast.ts';
+import { historyOutput } from './history-output.ts';
 import { watchingKeyEnds } from './key-ends.ts';
 import { clientIdOf, connectPlatform } from './platform.ts';
 import { processRunId } from './safe-text.ts';
@@ -91,6 +92,7 @@ export async function service(options: ServiceFlags, { env, signal, print }: Com
     clientId: clientId.text,
     logger,
   });
+  const history = await historyOutput(settings.history, () => logger.info('waiting for another writer of the store'));
   await runService({
     kinds: taskKinds,
     platform,
@@ -102,6 +104,7 @@ export async function service(options: ServiceFlags, { env, signal, print }: Com
       makeFolder,
       last,
       logger,
+      beside: history?.beside,
     }),
     openDebugLog,
     concurrency: settings.taskConcurrency,

@@ -12,7 +12,7 @@ import { ConnectorError } from '../errors.ts';
 import { readLast } from '../output/last.ts';
 import { sweepLeftovers } from '../output/leftovers.ts';
 import { ndjsonInto } from '../output/ndjson-file.ts';
-import { checkOutput, chooseOutput, isStore } from '../output/outputs.ts';
+import { checkOutput, chooseOutput, type CreateOutput, isStore } from '../output/outputs.ts';
 import type { SyncSummary } from '../sync/summary.ts';
 import { newSyncId } from '../sync/sync-id.ts';
 import { countTenantsNamed, requestsPerTenant } from '../registry.ts';
@@ -61,10 +61,11 @@ export async function syncOnce(options: SyncFlags, context: SyncContext): Promis
 async function readAndWrite(options: SyncFlags, { env, signal, print }: SyncContext): Promise<SyncSummary | undefined> {
   const isStream = isStdout(options.out);
   const target = resolve(options.out ?? defaultOut);
-  const createOutput = isStream
+  const createFile = isStream
     ? async () => ndjsonInto((await import('./stdout-file.ts')).stdoutFile())
     : chooseOutput(target, derivedOutputs);
   const { client, policy, settings, traces } = await setUp(options, env, rateWaits);
+  const createOutput = await withHistory(createFile, target, settings.history);
   const comparison = isStream ? undefined : await checkedTarget(target, options, { client, settings, signal });
   const notes: string[] = [];
   const summary = await readShown({
@@ -92,6 +93,21 @@ async function readAndWrite(options: SyncFlags, { env, signal, print }: SyncCont
   }
   keyEndLines(summary).forEach((line) => tell('warn', `warning: ${line}`));
   return summary;
+}
+
+/** The same output, and the store that --history names beside it. */
+async function withHistory(create: CreateOutput, target: string, history: string | undefined): Promise<CreateOutput> {
+  if (history === undefined) {
+    return create;
+  }
+  if (resolve(history) === target) {
+    throw new ConnectorError(
+      'config',
+      `--history and --out name the same store, ${printable(target)}: give one of them`,
+    );
+  }
+  const onWait = (): void => tell('info', `waiting for another sync or command that writes to ${printable(history)}`);
+  return (await (await import('./history-output.ts')).historyOutput(history, onWait))?.beside(create) ?? create;
 }
 
 /** Refuses, before any reading, a target that this sync must not replace; what is found later is compared with it. */

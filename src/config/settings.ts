@@ -267,6 +267,15 @@ export const settings = {
     default: '7',
     schema: wholeNumber(1, 10_000),
   },
+  history: {
+    flag: '--history <store>',
+    env: ['BATON_DESCOPE_HISTORY'],
+    title: 'Store of syncs',
+    kind: 'text',
+    isOperational: true,
+    help: 'a store (.db) that each complete sync goes into as well: it answers of any day',
+    schema: z.string(),
+  },
   listen: {
     flag: '--listen <host:port>',
     env: ['BATON_DESCOPE_LISTEN'],

@@ -6,7 +6,7 @@ import type { Logger } from '../log.ts';
 import type { ResourceBid } from '../model/bid.ts';
 import type { Resource } from '../model/messages.ts';
 import { optionalResourceId, requiredResourceId } from '../model/requests.ts';
-import { chooseOutput } from '../output/outputs.ts';
+import { chooseOutput, type CreateOutput } from '../output/outputs.ts';
 import type { TenantRoles } from '../sync-format/summary.ts';
 import type { SyncExtent } from '../sync/guard.ts';
 import { runNarrowSync } from '../sync/narrow.ts';
@@ -41,6 +41,8 @@ export interface SyncRunnerOptions {
   readonly makeFolder: () => Promise<{ readonly path: string } & AsyncDisposable>;
   readonly last: LastUploads;
   readonly logger: Logger;
+  /** Writes a sync of everything elsewhere, too. */
+  readonly beside?: ((create: CreateOutput) => CreateOutput) | undefined;
 }
 
 export function createSyncRunner(options: SyncRunnerOptions): RunSync {
@@ -54,12 +56,9 @@ export function createSyncRunner(options: SyncRunnerOptions): RunSync {
     const syncId = newSyncId();
     const shape = shapeOf(asked);
     const syncType = syncTypeOf(shape);
-    const target = await chooseOutput(path)({
-      syncId,
-      syncType,
-      about: { projectId, tenantRoles },
-      isAnswering: true,
-    });
+    const create = chooseOutput(path);
+    const createTarget = isNarrow(shape) ? create : (options.beside?.(create) ?? create);
+    const target = await createTarget({ syncId, syncType, about: { projectId, tenantRoles }, isAnswering: true });
     const extent = isNarrow(shape)
       ? await narrowSync(options, { connector, target, shape, syncId, signal })
       : await wholeSync(options, { connector, target, syncId, signal });

@@ -2,6 +2,7 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
+import { createStoreTarget } from '../../src/history/write-sync.ts';
 import { envOf, runCli, type CliRun, temporaryFolder } from '../support/cli.ts';
 import { finishOf, writeDay } from '../support/history.ts';
 import { inTenant, permission, role, tenant, user } from '../support/project-fixture.ts';
@@ -119,7 +120,42 @@ describe('a store, from the command line', () => {
     expect((await readdir(folder.path)).filter((name) => name.includes('live.db'))).toEqual(['live.db']);
   });
 
+  it('takes each sync besides the file that is written, or neither takes it', async () => {
+    const both = ['sync', '--out', 'beside.json', '--history', 'beside.db'];
+    expect((await run(...both)).code).toBe(0);
+    const before = await readFile(join(folder.path, 'beside.json'), 'utf8');
+    expect((await run('diff', 'beside.json', 'beside.db')).stdout).toContain('Nothing changed');
+    const writer = await createStoreTarget(join(folder.path, 'beside.db'), { projectId: 'P1', syncId: 's1' });
+    const refused = await run(...both);
+    await writer.discard();
+
+    expect({ code: refused.code, text: refused.stderr }).toEqual({
+      code: 7,
+      text: expect.stringMatching(/waiting for another sync[^]*another sync or command is writing to it/),
+    });
+    expect(await readFile(join(folder.path, 'beside.json'), 'utf8')).toBe(before);
+    expect((await run('history', 'list', 'beside.db')).stdout).toContain('1 sync;');
+  });
+
+  it('takes scheduled syncs', async () => {
+    const { code } = await runCli(
+      ['serve', '--listen', '127.0.0.1:0', '--health-check-port', 'off', '--sync-every', '1h', '--out', 'kept'].concat([
+        '--history',
+        'kept.db',
+        '--log-format',
+        'json',
+      ]),
+      { cwd: folder.path, env: envOf(emulator), signalOn: { text: 'sync complete', signal: 'SIGTERM' } },
+    );
+
+    expect(code).toBe(0);
+    expect((await run('diff', join('kept', 'latest.json'), 'kept.db')).stdout).toContain('Nothing changed');
+  });
+
   it.each([
+    { args: ['sync', '--history', 'new.json'], code: 2, text: '--history new.json is no store' },
+    { args: ['sync', '--out', 'new.db', '--history', 'new.db'], code: 2, text: 'name the same store' },
+    { args: ['serve', '--history', 'new.db'], code: 2, text: '--history is for scheduled syncs' },
     { args: ['who-can', '0.json', 'write', '--at', '2026-01-05'], code: 2, text: '--at is for a store, and ' },
     { args: ['who-can', 'access.db', 'write', '--at', '2026-02-30'], code: 2, text: 'it must be a day' },
     { args: ['who-can', 'access.db', 'write', '--at', '2025-12-31'], code: 1, text: 'its first sync finished at' },

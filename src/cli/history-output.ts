@@ -1,0 +1,55 @@
+import { resolve } from 'node:path';
+import { ConnectorError } from '../errors.ts';
+import { both } from '../output/both.ts';
+import type { C1zFileOptions } from '../output/c1z-file.ts';
+import { sweepLeftovers } from '../output/leftovers.ts';
+import { type CreateOutput, isStore } from '../output/outputs.ts';
+import { checkTarget } from '../output/place.ts';
+import type { SyncFile } from '../output/sync-file.ts';
+import { printable } from '../printable.ts';
+import { isThere } from './is-there.ts';
+
+/** The store that syncs go into besides their other outputs. */
+export interface HistoryOutput {
+  readonly path: string;
+  /** Begins a sync in it. */
+  begin(options: Pick<C1zFileOptions, 'syncId' | 'about'>): Promise<SyncFile>;
+  /** What begins both outputs at once. */
+  beside(create: CreateOutput): CreateOutput;
+}
+
+/** Checks, before anything is read, that a sync can go into the store that --history names; undefined without one. */
+export async function historyOutput(
+  history: string | undefined,
+  onWait?: () => void,
+): Promise<HistoryOutput | undefined> {
+  if (history === undefined) {
+    return undefined;
+  }
+  if (!isStore(history)) {
+    throw new ConnectorError('config', `--history ${printable(history)} is no store: end its name with .db`);
+  }
+  const path = resolve(history);
+  await checkTarget(path);
+  await sweepLeftovers(path);
+  if (await isThere(path)) {
+    await (await (await import('../history/open-history.ts')).openHistory(path))[Symbol.asyncDispose]();
+  }
+  const begin: HistoryOutput['begin'] = async ({ syncId, about }) =>
+    await (
+      await import('../history/write-sync.ts')
+    ).createStoreTarget(path, { syncId, projectId: about?.projectId ?? '', onWait });
+  return {
+    path,
+    begin,
+    beside: (create) => async (options) => {
+      const store = await begin(options); // first: another writer is told before there is a file to give up
+      try {
+        return both(await create(options), store);
+      } catch (thrown) {
+        await store.discard();
+        throw thrown;
+      }
+    },
+  };
+}
