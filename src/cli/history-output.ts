@@ -12,10 +12,8 @@ import { isThere } from './is-there.ts';
 /** The store that syncs go into besides their other outputs. */
 export interface HistoryOutput {
   readonly path: string;
-  /** Begins a sync in it. */
-  begin(options: Pick<C1zFileOptions, 'syncId' | 'about'>): Promise<SyncFile>;
   /** What begins both outputs at once. */
-  beside(create: CreateOutput): CreateOutput;
+  readonly beside: (create: CreateOutput) => CreateOutput;
 }
 
 /** Checks, before anything is read, that a sync can go into the store that --history names; undefined without one. */
@@ -35,13 +33,12 @@ export async function historyOutput(
   if (await isThere(path)) {
     await (await (await import('../history/open-history.ts')).openHistory(path))[Symbol.asyncDispose]();
   }
-  const begin: HistoryOutput['begin'] = async ({ syncId, about }) =>
+  const begin = async ({ syncId, about }: C1zFileOptions): Promise<SyncFile> =>
     await (
       await import('../history/write-sync.ts')
     ).createStoreTarget(path, { syncId, projectId: about?.projectId ?? '', onWait });
   return {
     path,
-    begin,
     beside: (create) => async (options) => {
       const store = await begin(options); // first: another writer is told before there is a file to give up
       try {

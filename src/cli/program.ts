@@ -14,6 +14,7 @@ import { addEventsCommand } from './events-command.ts';
 import { addExportCommand } from './export-command.ts';
 import { addHealthCheckCommand } from './health-check-command.ts';
 import { addHistoryCommand } from './history-command.ts';
+import { addHistoryQuestions } from './history-questions.ts';
 import { addInitCommand } from './init-command.ts';
 import { addListCommand } from './list-command.ts';
 import { addManifestCommands } from './manifests-command.ts';
@@ -63,6 +64,7 @@ Flags without a command mean what they mean to every Baton connector:
   addDiffCommand(program, context);
   addReportCommand(program, context);
   addExportCommand(program, context);
+  addHistoryQuestions(program, context);
   addHistoryCommand(program, context);
   program.commandsGroup('For platforms and containers:');
   addHealthCheckCommand(program, context);

@@ -5,6 +5,7 @@ import type { SyncSource } from '../answers/source.ts';
 import { createUnknownCounter, isExpectedGrant, type UnknownCounts } from '../answers/unknown.ts';
 import { isKnownType } from '../sync-format/known-types.ts';
 import { typesNotOffered } from '../sync-format/offered.ts';
+import { createChangeViews } from './change-views.ts';
 import { guarded } from './faults.ts';
 import { openStore } from './store-file.ts';
 import { createIndexViews, type SyncNumbers } from './views.ts';
@@ -25,6 +26,7 @@ export async function indexOf(
       const project = database.prepare('select has_doubles from project where n = ?').get(numbers.project);
       database.exec('pragma temp_store = memory; pragma cache_size = -32768; pragma mmap_size = 1073741824');
       createIndexViews(database, numbers, project?.['has_doubles'] === 1);
+      createChangeViews(database, numbers);
       const inheritance = inheritanceOf(database, summary);
       const has = (table: string): boolean => database.prepare(`select 1 from ${table} limit 1`).get() !== undefined;
       const hasOtherGrants = has('other_grant');

@@ -67,6 +67,60 @@ describe('a store, from the command line', () => {
     expect((await run('diff', 'access.db', '--from', '2026-01-07')).code).toBe(0);
   });
 
+  it('tells what somebody gained and lost, also of who is gone, and between which times', async () => {
+    const events = async (name: string): Promise<readonly string[]> =>
+      (
+        JSON.parse((await run('timeline', 'access.db', name, '--json')).stdout) as {
+          readonly events: readonly { change: string; area: string; notBefore?: string; notAfter: string }[];
+        }
+      ).events.map(({ change, area, notBefore = '', notAfter }) =>
+        [change, area, notBefore.slice(0, 10), notAfter.slice(0, 10)].join(' '),
+      );
+
+    expect(await events('bob@acme.example')).toEqual([
+      'gained access 2026-01-05 2026-01-06',
+      'gained access 2026-01-05 2026-01-06',
+      'appeared people 2026-01-05 2026-01-06',
+    ]);
+    expect(await events('ada@acme.example')).toEqual([
+      'first access  2026-01-05',
+      'first access  2026-01-05',
+      'first people  2026-01-05',
+      'lost access 2026-01-06 2026-01-07',
+      'lost access 2026-01-06 2026-01-07',
+      'gone people 2026-01-06 2026-01-07',
+    ]);
+    expect(await events('Acme')).toContain('lost access 2026-01-06 2026-01-07');
+    expect((await run('timeline', 'access.db', 'Editor')).stdout).toMatch(
+      /2026-01-05T06:00:00Z \.\. 2026-01-06T06:00:00Z {2}gained {2}Bob -> Editor in Acme\n/,
+    );
+  });
+
+  it('answers queries of SQL that read the views, and nothing else', async () => {
+    const query = async (text: string, ...flags: readonly string[]): Promise<CliRun> =>
+      await run('sql', 'access.db', text, ...flags);
+
+    expect((await query('select user_id from users', '--at', '2026-01-06', '--csv')).stdout).toBe(
+      'user_id\r\nada\r\nbob\r\n',
+    );
+    expect((await query('select count(*) n from changes', '--json')).stdout).toContain('{"n":');
+    expect((await run('sql', '0.json', 'select role, permission from effective_access order by 2')).stdout).toMatch(
+      /Editor {2}write\n/,
+    );
+    for (const [text, why] of [
+      ["attach '0.json' as x", 'a query may read the views, and do nothing else'],
+      ['delete from user_row', 'a query may read the views, and do nothing else'],
+      ['pragma journal_mode = wal', 'a query may read the views, and do nothing else'],
+      ['select 1; delete from user_row', 'give one query'],
+      ['select * from nowhere', 'no such table: nowhere'],
+      ['selec', 'syntax error'],
+    ] as const) {
+      expect(await query(text)).toMatchObject({ code: 2, stderr: expect.stringContaining(why) });
+    }
+    expect((await run('sql', '0.json', 'select * from changes')).stderr).toContain('are of a store');
+    expect((await run('history', 'verify', 'access.db')).code).toBe(0);
+  });
+
   it('gives a day back as a file, as tables and as a page', async () => {
     for (const out of ['day.json', 'day.c1z', 'day.csv', 'day.xlsx']) {
       expect((await run('export', 'access.db', '--at', '2026-01-06', '--out', out)).code).toBe(0);

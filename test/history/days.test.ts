@@ -1,12 +1,63 @@
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createFileIndex } from '../../src/answers/file-index.ts';
+import { accessOf } from '../../src/answers/access-of.ts';
+import { createFileIndex, type FileIndex } from '../../src/answers/file-index.ts';
+import { createSqlViews } from '../../src/answers/sql-views.ts';
 import { openHistory } from '../../src/history/open-history.ts';
 import { projectWithKeysArbitrary } from '../support/arbitraries.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import { answersOf, finishOf, importDay, rowsOf, writeDay } from '../support/history.ts';
 import { treeWorldArbitrary } from '../support/tree-worlds.ts';
+
+const rowsIn = ({ database }: FileIndex, sql: string): string[] =>
+  database
+    .prepare(sql)
+    .all()
+    .map((row) => JSON.stringify(Object.values(row)))
+    .toSorted();
+
+/** Every way in which users have something, as the view tells it. */
+function waysIn(index: FileIndex): string[] {
+  return rowsIn(
+    index,
+    `select principal_id, held_id, permission, way, "from", certainty from effective_access where principal_type = 'user'`,
+  );
+}
+
+/** The same as `access` tells it of each user. */
+function waysToldOf(index: FileIndex): string[] {
+  const ids = index.database.prepare("select id from user where id not like 'other-%'").all(); // they hold nothing
+  return ids
+    .flatMap(({ id }) => Array.from(accessOf(index, `user:${String(id)}`).paths()))
+    .filter(({ kind }) => kind !== 'other' && kind !== 'permission')
+    .map(({ userId, heldId, permission, way, from, certainty }) =>
+      JSON.stringify([userId, heldId, permission, way, from, certainty]),
+    )
+    .toSorted();
+}
+
+/** What is held as it stands, by whom. */
+function heldIn(index: FileIndex): ReadonlySet<string> {
+  return new Set([
+    ...rowsIn(index, "select principal_type, principal_id, 'tenant', tenant_id from memberships"),
+    ...rowsIn(
+      index,
+      "select principal_type, principal_id, iif(kind = 'role', 'role', 'role_binding'), role_id from assignments",
+    ),
+  ]);
+}
+
+/** What came and went with the newest sync that the index knows. */
+function changesIn(index: FileIndex): Readonly<Record<'gained' | 'lost', readonly string[]>> {
+  const those = (change: string): string[] =>
+    rowsIn(
+      index,
+      `select principal_type, principal_id, held_type, held_id from changes
+       where change = '${change}' and area = 'access' and sync = (select max(sync) from syncs)`,
+    );
+  return { gained: those('gained'), lost: those('lost') };
+}
 
 describe('the answers of a store', () => {
   it('on each day are those of the file that was kept on that day, whatever the names', async () => {
@@ -22,14 +73,26 @@ describe('the answers of a store', () => {
           await importDay(store, fileOf(day));
         }
         await using history = await openHistory(store);
+        let before: ReadonlySet<string> | undefined;
         for (const day of days.keys()) {
           await using file = await createFileIndex(fileOf(day));
           await using kept = await history.index(history.choose({ atMs: finishOf(day) }));
           expect(rowsOf(kept)).toEqual(rowsOf(file));
           expect(answersOf(kept)).toEqual(answersOf(file));
+          [kept, file].forEach(({ database }) => createSqlViews(database));
+          expect(waysIn(kept)).toEqual(waysIn(file));
+          expect(waysIn(kept)).toEqual(waysToldOf(file));
+          const held = heldIn(file);
+          if (before !== undefined) {
+            expect(changesIn(kept)).toEqual({
+              gained: [...held.difference(before)].toSorted(),
+              lost: [...before.difference(held)].toSorted(),
+            });
+          }
+          before = held;
         }
       },
     );
-    await fc.assert(property, { numRuns: 6 });
+    await fc.assert(property, { numRuns: 4, endOnFailure: true });
   }, 120_000);
 });

@@ -4,6 +4,8 @@ import { create, fromJson, type JsonObject } from '@bufbuild/protobuf';
 import { anyUnpack } from '@bufbuild/protobuf/wkt';
 import { describe, expect, it, vi } from 'vitest';
 import { AccountInfoSchema, ResourceSchema } from '../../src/gen/c1/connector/v2/resource_pb.ts';
+import { historyOutput } from '../../src/cli/history-output.ts';
+import { openHistory } from '../../src/history/open-history.ts';
 import { annotationRegistry } from '../../src/model/annotations.ts';
 import { readLastC1z } from '../../src/output/last-c1z.ts';
 import { temporaryFolder } from '../support/cli.ts';
@@ -40,6 +42,21 @@ describe('a sync', () => {
       resources: { tenant: 2, user: 3 },
       grants: { tenant: expect.any(Number) },
     });
+  });
+
+  it('of everything goes into the store as well, and one of a part does not', async () => {
+    await using folder = await temporaryFolder();
+    const store = await historyOutput(join(folder.path, 'access.db'));
+    await using bench = await startService({ emulator: project, beside: store?.beside });
+    await endOf(bench, bench.platform.give(fullSync('types', { syncResourceTypeIds: ['tenant', 'user'] })));
+    await endOf(bench, bench.platform.give(fullSync('full')));
+
+    expect(bench.platform.uploads).toHaveLength(2);
+    await using history = await openHistory(join(folder.path, 'access.db'));
+    expect(history.syncs().map(({ sizes }) => sizes['thing_row'])).toEqual([expect.any(Number)]);
+    expect(history.source(history.choose({})).summary.counts).toMatchObject(
+      (await countsOf(bench, 1)) as Readonly<Record<string, unknown>>,
+    );
   });
 
   it('of a type that there is not fails for good, and names those that there are', async () => {

@@ -14,7 +14,7 @@ import { includesOf } from '../../src/registry.ts';
 import { createProvisioner } from '../../src/provisioning/provisioner.ts';
 import { openChannel } from '../../src/service-mode/channel.ts';
 import { type Clock, realClock } from '../../src/service-mode/clock.ts';
-import { createSyncRunner, type RunSync } from '../../src/service-mode/full-sync.ts';
+import { createSyncRunner, type RunSync, type SyncRunnerOptions } from '../../src/service-mode/full-sync.ts';
 import { taskKinds } from '../../src/service-mode/kinds.ts';
 import { type LastUploadsOptions, openLastUploads } from '../../src/service-mode/last-uploads.ts';
 import { createPlatform } from '../../src/service-mode/platform.ts';
@@ -38,6 +38,8 @@ export interface ServiceBenchOptions {
   readonly wrap?: (surface: ConnectorSurface) => ConnectorSurface;
   /** Instead of a sync. */
   readonly runSync?: RunSync;
+  /** The store that syncs go into as well. */
+  readonly beside?: SyncRunnerOptions['beside'];
   /** A proxy, and whom it is asked for. */
   readonly proxy?: Proxy | undefined;
   /** What is done with the platform before service mode begins. */
@@ -109,6 +111,7 @@ export async function startService(options: ServiceBenchOptions = {}): Promise<S
         makeFolder,
         last: uploads,
         logger,
+        beside: options.beside,
       }),
     openDebugLog,
     concurrency: 3,

@@ -1,0 +1,138 @@
+import { resolve } from 'node:path';
+import { constants, type DatabaseSync, type StatementSync } from 'node:sqlite';
+import { csvBytes } from '../answers/csv.ts';
+import type { FileIndex } from '../answers/file-index.ts';
+import { jsonLines } from '../answers/json-lines.ts';
+import { createSqlViews } from '../answers/sql-views.ts';
+import { tableLines } from '../answers/table.ts';
+import { ConnectorError } from '../errors.ts';
+import { printable } from '../printable.ts';
+import type { CommandContext } from './command-context.ts';
+import { type AnswerFlags, checkOneFormat, map, momentField, originOf } from './questions.ts';
+import { readIndex } from './read-index.ts';
+import { screenWidth, withEnds, writeResult } from './results.ts';
+import type { WhenFlags } from './stored.ts';
+
+export type SqlFlags = AnswerFlags & WhenFlags;
+
+/** What a query may do: read, and nothing else. Other files cannot be attached, and no setting can be changed. */
+const allowed: ReadonlySet<number> = new Set([
+  constants.SQLITE_SELECT,
+  constants.SQLITE_READ,
+  constants.SQLITE_FUNCTION,
+  constants.SQLITE_RECURSIVE,
+]);
+
+/** Answers a query in SQL about the views of a store or a file. */
+export async function tellSql(
+  file: string,
+  query: string,
+  options: SqlFlags,
+  { signal }: Pick<CommandContext, 'signal'>,
+): Promise<void> {
+  checkOneFormat(options);
+  checkOneStatement(query);
+  await using index = await readIndex(resolve(file), signal, options);
+  createSqlViews(index.database);
+  const statement = prepared(index, query);
+  const columns = statement.columns().map(({ name }) => name);
+  const rows = (): Iterable<readonly unknown[]> => rowsOf(statement);
+  if (options.csv === true) {
+    await writeResult(
+      csvBytes(
+        columns,
+        map(rows(), (row) => row.map(textOf)),
+      ),
+      signal,
+    );
+  } else if (options.json === true) {
+    const twice = columns.find((name, place) => columns.indexOf(name) !== place);
+    if (twice !== undefined) {
+      throw new ConnectorError('config', `two columns are called ${printable(twice)}: name one otherwise with "as"`);
+    }
+    const head = { question: 'sql', file: index.path, ...originOf(index.summary), ...momentField(index) };
+    await writeResult(
+      jsonLines(
+        head,
+        'rows',
+        map(rows(), (row) => Object.fromEntries(columns.map((name, place) => [name, valueOf(row[place])]))),
+      ),
+      signal,
+    );
+  } else {
+    await writeResult(withEnds(tableLines(withHead(columns, rows()), { width: screenWidth() })), signal);
+  }
+}
+
+function* withHead(columns: readonly string[], rows: Iterable<readonly unknown[]>): Generator<readonly string[]> {
+  yield columns;
+  yield* map(rows, (row) => row.map(textOf));
+}
+
+function prepared({ database, path }: FileIndex, query: string): StatementSync {
+  try {
+    database.setAuthorizer((action) => (allowed.has(action) ? constants.SQLITE_OK : constants.SQLITE_DENY));
+    const statement = database.prepare(query);
+    statement.setReturnArrays(true);
+    statement.setReadBigInts(true);
+    if (statement.columns().length === 0) {
+      throw new ConnectorError('config', 'the query gives no columns: begin it with "select"');
+    }
+    return statement;
+  } catch (thrown) {
+    throw toQueryFault(database, path, thrown);
+  }
+}
+
+/** An error of SQLite while a query is prepared or runs is one of the query. */
+function toQueryFault(database: DatabaseSync, path: string, thrown: unknown): unknown {
+  if (thrown instanceof ConnectorError || !(thrown instanceof Error && 'errcode' in thrown)) {
+    return thrown;
+  }
+  const reason = printable(thrown.message);
+  const isOfStores = /no such table: (?:main\.)?(?:changes|syncs)\b/.test(thrown.message);
+  return new ConnectorError(
+    'config',
+    isOfStores
+      ? `${printable(path)} holds one sync: "changes" and "syncs" are of a store, which "baton-descope history import" makes`
+      : `cannot answer: ${reason === 'not authorized' ? 'a query may read the views, and do nothing else' : reason}; docs/history.md lists the views`,
+  );
+}
+
+function* rowsOf(statement: StatementSync): Generator<readonly unknown[]> {
+  const rows = statement.iterate();
+  for (;;) {
+    let next: IteratorResult<unknown>;
+    try {
+      next = rows.next();
+    } catch (thrown) {
+      throw thrown instanceof Error && 'errcode' in thrown
+        ? new ConnectorError('config', `cannot answer: ${printable(thrown.message)}`)
+        : thrown;
+    }
+    if (next.done === true) {
+      return;
+    }
+    yield next.value as readonly unknown[]; // arrays, as the statement was told
+  }
+}
+
+/** A number as one where JSON can carry it, bytes as hex. */
+function valueOf(value: unknown): unknown {
+  if (typeof value === 'bigint') {
+    return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : String(value);
+  }
+  return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value;
+}
+
+function textOf(value: unknown): string {
+  return value === null || value === undefined ? '' : String(valueOf(value));
+}
+
+/** SQLite would take the first statement, and say nothing of the others. */
+function checkOneStatement(query: string): void {
+  const bare = query.replaceAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[^]*?\*\//g, ' ');
+  if (/;\s*\S/.test(bare)) {
+    throw new ConnectorError('config', 'give one query: there is something behind its ";"');
+  }
+}

@@ -1,0 +1,122 @@
+import { ConnectorError } from '../errors.ts';
+import type { FileIndex } from '../answers/file-index.ts';
+import { find } from '../answers/find.ts';
+import { textIn } from '../answers/access-path.ts';
+import type { TypedThing } from '../answers/unknown.ts';
+
+/** Something that came, went or changed, between two times; without the first one it was there at the first sync. */
+export interface TimelineEvent {
+  readonly change: 'first' | 'gained' | 'lost' | 'appeared' | 'gone' | 'changed';
+  readonly area: string;
+  readonly principal: TypedThing;
+  readonly held: TypedThing;
+  readonly detail: string;
+  readonly notBefore: string | undefined;
+  readonly notAfter: string;
+}
+
+export interface Timeline {
+  readonly asked: TypedThing;
+  events(): Generator<TimelineEvent>;
+}
+
+/**
+ * What a user, key or app gained and lost, or who gained and lost a role, a membership, a permission or whatever there is
+ * in a tenant. Who is gone is found, too, by what they were called last. Errors are those of `find`.
+ */
+export function timelineOf(index: FileIndex, asked: string): Timeline {
+  const { database } = index;
+  const thing = isPrincipalOrHeld(index, asked);
+  const { n } = thing;
+  const about =
+    thing.type === 'tenant'
+      ? `all_changes where held_n in (select n from thing_row where tenant = (select id from entity where n = ${n}) union select ${n})`
+      : thing.type === 'role'
+        ? `all_changes where held_n in (select ${n} union select b.n from thing_row b join thing_row r on r.n = ${n}
+            where b.kind = 'binding' and b.role = r.role and coalesce(b.role_tenant, '') = r.tenant)`
+        : `all_changes where ${n} in (principal_n, held_n)`;
+  const rows = database.prepare(
+    `select * from ${about} order by sync, change = 'first' desc, change in ('lost', 'gone'), area, held, held_id, principal, principal_id`,
+  );
+  return {
+    asked: { type: thing.type, id: thing.id, name: thing.name },
+    *events() {
+      for (const row of rows.iterate()) {
+        yield toEvent(row);
+      }
+    },
+  };
+}
+
+interface Numbered extends TypedThing {
+  readonly n: number;
+}
+
+/** Somebody first, then something: in the newest sync, else whoever had this id, login or name before. */
+function isPrincipalOrHeld(index: FileIndex, asked: string): Numbered {
+  let missing: unknown;
+  for (const kind of ['principal', 'held'] as const) {
+    try {
+      return find(index, kind, asked);
+    } catch (thrown) {
+      if (!(thrown instanceof ConnectorError && thrown.kind === 'not-found')) {
+        throw thrown;
+      }
+      missing ??= thrown;
+    }
+  }
+  const former = formerThings(index, asked);
+  const [only, ...more] = former;
+  if (only === undefined) {
+    throw missing;
+  }
+  if (more.length > 0) {
+    throw new ConnectorError(
+      'conflict',
+      `several that are gone were called ${JSON.stringify(asked)}: give one of ${former.map(({ type, id }) => `${type}:${id}`).join(', ')}`,
+    );
+  }
+  return only;
+}
+
+const mostFormer = 10;
+
+function formerThings({ database }: FileIndex, asked: string): readonly Numbered[] {
+  const bounds = '(select project from sync where n = (select max(sync) from syncs))';
+  const named = ['user_row', 'thing_row', 'sso_row', 'other_row']
+    .map((table) => `select n, name from ${table} where project = ${bounds} and (name = ?1 or id = ?1)`)
+    .join(' union ');
+  return database
+    .prepare(
+      `select e.n n, e.type type, e.id id, max(x.name) name from entity e join (
+         ${named} union select r.n, r.name from user_row r left join login_row l on l.v = r.v
+           where r.project = ${bounds} and (r.email = ?1 or l.login = ?1)
+         union select n, '' from entity where project = ${bounds} and type || ':' || id = ?1
+       ) x on x.n = e.n where e.type not like '#%' group by e.n order by e.type = 'role_binding', e.type, e.id limit ${mostFormer}`,
+    )
+    .all(asked)
+    .map((row) => ({
+      n: Number(row['n']),
+      type: textIn(row, 'type'),
+      id: textIn(row, 'id'),
+      name: textIn(row, 'name'),
+    }));
+}
+
+function toEvent(row: Readonly<Record<string, unknown>>): TimelineEvent {
+  const thing = (prefix: string): TypedThing => ({
+    type: textIn(row, `${prefix}_type`),
+    id: textIn(row, `${prefix}_id`),
+    name: textIn(row, prefix),
+  });
+  const notBefore = textIn(row, 'not_before');
+  return {
+    change: textIn(row, 'change') as TimelineEvent['change'], // the words that the view has
+    area: textIn(row, 'area'),
+    principal: thing('principal'),
+    held: thing('held'),
+    detail: textIn(row, 'detail'),
+    notBefore: notBefore === '' ? undefined : notBefore,
+    notAfter: textIn(row, 'not_after'),
+  };
+}
