@@ -14,6 +14,7 @@ export const caseFiles = [
   'test/config/yaml-faults.test.ts',
   'test/docs/commands.test.ts',
   'test/e2e/account-create.test.ts',
+  'test/provisioning/operations.property.test.ts',
   'test/e2e/account-delete.test.ts',
   'test/e2e/answers.test.ts',
   'test/e2e/bugs.test.ts',

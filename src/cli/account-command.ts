@@ -84,7 +84,7 @@ function addDeleteCommand(account: Command, context: CommandContext): void {
     .option('--yes', 'do not ask: for scripts')
     .option('--dry-run', 'show everything that would be sent, and send nothing')
     .option('--json', 'print the outcome as one line of JSON');
-  addSettingOptions(command, 'auditLog', ...connectionSettings);
+  addSettingOptions(command, 'allowPrivilegedDelete', 'auditLog', ...connectionSettings);
   command.addHelpText(
     'after',
     `

@@ -59,7 +59,7 @@ async function create(
 ): Promise<void> {
   const { signal, print, endWith } = context;
   const created = await withProvisioner(flags, context, ({ provisioner, checkProvisioning }) => {
-    const check = async (): Promise<void> => {
+    const check = async (): Promise<undefined> => {
       checkProvisioning();
       await ask();
     };

@@ -67,14 +67,19 @@ function tellDeleted(deleted: Deleted, { json }: OperationFlags, { print }: Pick
 
 function sentencesOf({ outcome, resource, noun, record, alsoDeleted, writes }: Deleted): readonly string[] {
   const who = record === undefined ? printable(resource.id) : personText(record.name, record.login, resource.id);
+  const keys = record?.boundKeys ?? [];
+  const off = keys.map((id) => `Before that, its access key ${printable(id)} was deactivated.`);
   const also = alsoDeleted.map(({ typeId, id }) => `With it went ${typeId} ${printable(id)}.`);
   switch (outcome) {
     case 'deleted':
-      return [`The ${noun} ${who} is deleted.`, ...also];
+      return [`The ${noun} ${who} is deleted.`, ...off, ...also];
     case 'already-deleted':
       return [`There is no ${noun} ${who} in the project: nothing sent. Is the id right?`];
     case 'planned':
-      return [`Nothing was sent. To delete the ${noun} ${who}, this would be:`, ...writes.flatMap(writeLines)];
+      return [
+        `Nothing was sent. To delete the ${noun} ${who}, ${writes.length === 1 ? 'this' : `these ${writes.length}`} would be:`,
+        ...writes.flatMap(writeLines),
+      ];
   }
 }
 
@@ -86,6 +91,7 @@ function lineOf({ outcome, resource, record, alsoDeleted, writes, requestId }: D
     resource: `${resource.typeId}:${resource.id}`,
     name: record?.name ?? '',
     login: record?.login ?? '',
+    ...(outcome === 'deleted' && record?.boundKeys?.length && { deactivatedKeys: record.boundKeys }),
     ...(alsoDeleted.length > 0 && { alsoDeleted: alsoDeleted.map(({ typeId, id }) => `${typeId}:${id}`) }),
     writes,
     requestId,

@@ -24,6 +24,7 @@ const settingsTaken = [
   ...serviceModeSettings,
   'provisioning',
   'joinTenant',
+  'allowPrivilegedDelete',
   'refuseReturning',
   'auditLog',
   ...readingSettings,

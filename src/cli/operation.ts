@@ -38,6 +38,7 @@ export async function withProvisioner<Result>(
     client,
     audit: (entry) => audit.append(entry),
     dryRun: flags.dryRun === true,
+    allowPrivilegedDelete: settings.allowPrivilegedDelete,
     logger,
   });
   const checkProvisioning = (): void => {

@@ -12,6 +12,7 @@ export function addServeCommand(program: Command, context: CommandContext): void
     'listen',
     'provisioning',
     'joinTenant',
+    'allowPrivilegedDelete',
     'refuseReturning',
     'auditLog',
     'syncEvery',

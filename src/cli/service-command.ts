@@ -13,6 +13,7 @@ export function addServiceCommand(program: Command, context: CommandContext): vo
     ...serviceModeSettings,
     'provisioning',
     'joinTenant',
+    'allowPrivilegedDelete',
     'refuseReturning',
     'auditLog',
     'maxShrink',

@@ -36,6 +36,7 @@ export function provisioning(
     },
     isEnabled: settings.provisioning,
     joinTenant: settings.joinTenant,
+    allowPrivilegedDelete: settings.allowPrivilegedDelete,
     inheritance: settings.inheritance,
     applicationDefault: settings.applicationDefault,
     returning: returningModeOf(settings),

@@ -165,6 +165,15 @@ export const settings = {
     default: 'false',
     schema: yesOrNo,
   },
+  allowPrivilegedDelete: {
+    flag: '--allow-privileged-delete',
+    env: ['BATON_DESCOPE_ALLOW_PRIVILEGED_DELETE'],
+    title: 'Allow privileged delete',
+    kind: 'switch',
+    help: 'delete users, too, who hold Tenant Admin or a role with Impersonate anywhere',
+    default: 'false',
+    schema: yesOrNo,
+  },
   joinTenant: {
     flag: '--join-tenant',
     env: ['BATON_DESCOPE_JOIN_TENANT'],

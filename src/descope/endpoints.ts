@@ -1,5 +1,5 @@
 import { type Endpoint, endpointLabel, type ReadEndpoint } from './http/endpoint.ts';
-import { accessKeyEndpoints } from './access-key-calls.ts';
+import { accessKeyEndpoints, keySwitchEndpoints } from './access-key-calls.ts';
 import { accessKeyList } from './access-keys.ts';
 import { applicationList } from './applications.ts';
 import { auditEndpoint } from './audit/audit.ts';
@@ -17,6 +17,7 @@ import { defaultSsoSettingsCall, ssoSettingsCall } from './sso.ts';
 import { tenantSettingsCall } from './tenant-settings.ts';
 import { tenantList } from './tenants.ts';
 import { thirdPartyAppList } from './third-party-apps.ts';
+import { passwordEndpoints, passwordUpkeepEndpoints } from './users/passwords.ts';
 import { userLifecycleEndpoints } from './users/user-lifecycle.ts';
 import { loginHistoryEndpoint } from './users/login-history.ts';
 import { userWriteEndpoints } from './users/user-writes.ts';
@@ -57,8 +58,11 @@ export const endpoints: readonly Endpoint[] = [
   ...tenantEndpoints,
   ...Object.values(userWriteEndpoints),
   ...Object.values(userLifecycleEndpoints),
+  ...Object.values(passwordEndpoints),
+  passwordUpkeepEndpoints.setActivePassword,
   customAttributeList.endpoint,
   ...Object.values(accessKeyEndpoints),
+  keySwitchEndpoints.deactivateKey,
   ...Object.values(consentWriteEndpoints),
   auditEndpoint,
   loginHistoryEndpoint,

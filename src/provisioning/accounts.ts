@@ -2,35 +2,65 @@ import { customAttributeList } from '../descope/custom-attributes.ts';
 import type { CallOptions } from '../descope/http/call.ts';
 import { endpointLabel } from '../descope/http/endpoint.ts';
 import { tenantList } from '../descope/tenants.ts';
+import { toSetPasswordRequest } from '../descope/users/passwords.ts';
 import { type NewUser, userLifecycleEndpoints } from '../descope/users/user-lifecycle.ts';
 import { ConnectorError } from '../errors.ts';
 import { maxIdBytes } from '../model/ids.ts';
 import { printable } from '../printable.ts';
 import { checkAttributes } from './account-attributes.ts';
 import { type AskedAccount, readAccount } from './account-request.ts';
-import { askedCreation, type Created } from './create-account.ts';
+import { Secret } from '../secret.ts';
+import { askedCreation, type Created, type FirstPassword } from './create-account.ts';
 import type { OperationTools, Provisioner } from './provisioner.ts';
+import { type PasswordAsk, randomPassword } from './random-password.ts';
 
 /**
  * Creates or invites the user that a request asks for; written down also where it is refused. `check` looks at the rest
- * of the request first.
+ * of the request first, and says which password the user is to have.
  */
 export async function createAccount(
   provisioner: Provisioner,
   account: AskedAccount,
-  check: () => void | Promise<void>,
+  check: () => PasswordWish | undefined | Promise<PasswordWish | undefined>,
   signal?: AbortSignal,
 ): Promise<Created> {
   const words = { operation: 'create', account: nameOf(account).slice(0, maxIdBytes) } as const;
   return await provisioner.perform(
     words,
     async (tools) => {
-      await check();
+      const wish = await check();
       const call = signal === undefined ? {} : { signal };
-      return askedCreation(await checkedInProject(readAccount(account), tools, call), tools);
+      const user = readAccount(account);
+      if (wish !== undefined && user.isInvited) {
+        throw new ConnectorError(
+          'invalid',
+          'send_invite goes without a password: who is invited chooses how to sign in',
+        );
+      }
+      const checked = await checkedInProject(user, tools, call);
+      return askedCreation(checked, tools, wish && (await firstPassword(wish, checked, tools, call)));
     },
     signal,
   );
+}
+
+/** What is asked of a first password. */
+export interface PasswordWish {
+  readonly ask: PasswordAsk;
+  /** The user must choose another at the first login. */
+  readonly isTemporary: boolean;
+}
+
+/** A password that the project and every tenant of the user take. */
+async function firstPassword(
+  { ask, isTemporary }: PasswordWish,
+  { tenantIds, loginId, additionalLoginIds, email }: NewUser,
+  { client }: OperationTools,
+  call: CallOptions,
+): Promise<FirstPassword> {
+  const policies = await Promise.all(['', ...tenantIds].map((tenantId) => client.passwordPolicy(tenantId, call)));
+  const known = policies.filter((policy) => policy !== undefined);
+  return { value: new Secret(randomPassword(ask, known, [loginId, ...additionalLoginIds, email])), isTemporary };
 }
 
 /** What of a user only the project can tell to be right: the tenants, and the custom attributes. */
@@ -60,5 +90,6 @@ function nameOf({ login, emails, profile }: AskedAccount): string {
 /** The calls that the management key must be allowed to make to create accounts of a type. */
 export function createRightsOf(typeId: string): readonly string[] {
   const { createUser, createTestUser } = userLifecycleEndpoints;
-  return typeId === 'user' ? [createUser, createTestUser].map(endpointLabel) : [];
+  const passwords = [true, false].map((isTemporary) => toSetPasswordRequest({ loginId: 'any', isTemporary }).endpoint);
+  return typeId === 'user' ? [createUser, createTestUser, ...passwords].map(endpointLabel) : [];
 }

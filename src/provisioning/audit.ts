@@ -18,7 +18,7 @@ export interface AuditState {
   /** Of an operation on a whole record: whether there is one, and its status. */
   readonly exists?: boolean;
   readonly status?: string;
-  /** Ids of the keys that were made for the same request. */
+  /** Ids of the keys that were made for the same request, or that are bound to the user and can be used. */
   readonly keys?: readonly string[];
   /** Of a user who was created: memberships, with the roles in each. */
   readonly tenants?: readonly Membership[];

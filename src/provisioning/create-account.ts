@@ -1,9 +1,11 @@
 import { gainedBetween, type Holding, isMembership } from '../access/holding.ts';
 import type { CallOptions } from '../descope/http/call.ts';
+import { toSetPasswordRequest } from '../descope/users/passwords.ts';
 import { type NewUser, toCreateUserRequest } from '../descope/users/user-lifecycle.ts';
 import type { User } from '../descope/users/user.ts';
 import { ConnectorError } from '../errors.ts';
 import { printable } from '../printable.ts';
+import type { Secret } from '../secret.ts';
 import { askedStatus, differences } from './account-shown.ts';
 import type { AskedOperation, AttemptContext, Operation } from './attempts.ts';
 import type { AuditState, PlannedWrite } from './audit.ts';
@@ -22,6 +24,13 @@ export interface AccountSeen {
 export type AccountStep = RecordStep<AccountSeen>;
 type AccountProgress = Progress<AccountSeen, AccountStep>;
 
+/** A password that the new user is to have, made before anything is sent. */
+export interface FirstPassword {
+  readonly value: Secret;
+  /** The user must choose another at the first login. */
+  readonly isTemporary: boolean;
+}
+
 /** How a creation ended. */
 export interface Created {
   /**
@@ -33,6 +42,10 @@ export interface Created {
   readonly user: User | undefined;
   /** The answer was lost, and the user was found as asked: whether a message left is not known. */
   readonly wasLost: boolean;
+  /** The password that was set. In nothing else: no plan, no audit line, no error. */
+  readonly password: Secret | undefined;
+  /** A password was asked for, and is not set: the user was found after a lost answer, and may be somebody else's. */
+  readonly lacksPassword: boolean;
   /** What the user holds besides what was asked for, such as default roles. */
   readonly alongside: readonly Holding[];
   /** What was sent, or, in a dry run, would be. */
@@ -47,11 +60,12 @@ const mostInvitations = 1;
 export function askedCreation(
   asked: NewUser,
   tools: OperationTools,
+  password?: FirstPassword,
 ): AskedOperation<AccountSeen, AccountStep, Created> {
   const ids = [asked.loginId, ...asked.additionalLoginIds, asked.email].filter((id) => id !== '');
   return {
     turns: ids.map((id) => `account:${id.toLowerCase()}`),
-    make: (context) => creation(asked, tools, context),
+    make: (context) => creation(asked, tools, context, password),
   };
 }
 
@@ -59,10 +73,12 @@ function creation(
   asked: NewUser,
   tools: OperationTools,
   { requestId }: AttemptContext,
+  password: FirstPassword | undefined,
 ): Operation<AccountSeen, AccountStep, Created> {
   const { client } = tools;
   const described = `the user with the login id ${JSON.stringify(printable(asked.loginId))}`;
   let madeId: string | undefined;
+  let isPasswordSet = false;
 
   const look = async (call: CallOptions): Promise<AccountSeen> => {
     const loginIds = [asked.loginId, ...asked.additionalLoginIds];
@@ -92,13 +108,29 @@ function creation(
     isDone: ({ made }) => made !== undefined,
   };
 
+  const setPassword = (first: FirstPassword): AccountStep => {
+    const request = { loginId: asked.loginId, isTemporary: first.isTemporary };
+    return {
+      name: 'set the password',
+      request: planned(toSetPasswordRequest(request)),
+      send: async (call): Promise<SendOutcome> => {
+        const outcome = await client.setPassword({ ...request, password: first.value }, call);
+        isPasswordSet = outcome.kind === 'accepted';
+        return outcome;
+      },
+      isDone: () => isPasswordSet, // nothing shows it: the same password again changes nothing
+    };
+  };
+  const after = password === undefined ? [] : [setPassword(password)];
+  const due = (): readonly AccountStep[] => (isPasswordSet ? [] : after);
+
   return {
     about: { operation: 'create', account: asked.loginId },
     work: recordWork<AccountSeen>({
       described,
       look,
       plansAfterLast: true,
-      plan: (seen, progress) => planCreation(seen, progress, asked, create),
+      plan: (seen, progress) => planCreation(seen, progress, asked, { create, after: due() }),
       ...(asked.isInvited && {
         afterStop: 'the invitation may have been sent; look for the user in Descope before asking again',
       }),
@@ -107,7 +139,17 @@ function creation(
       ...(first !== undefined && { before: stateOf(userOf(first)) }),
       ...(last !== undefined && { after: stateOf(userOf(last)) }),
     }),
-    ended: ({ isPlanned, isOurs, seen, writes }, { seen: [first], mayBeOurs }) => {
+    failed: (thrown, { seen: all, sent }) => {
+      const made = all.at(-1)?.made;
+      return made !== undefined && !isPasswordSet && password !== undefined && thrown instanceof ConnectorError
+        ? new ConnectorError(
+            thrown.kind,
+            `user ${printable(made.userId)} was created and stays, but the password is not known to be set: ${thrown.message}; rotate the user's credential, or delete the user`,
+            { ...thrown.facts, sent: sent.length },
+          )
+        : thrown;
+    },
+    ended: ({ isPlanned, isOurs, seen, writes }, { seen: [first] }) => {
       const user = userOf(seen);
       const outcome = isPlanned ? 'planned' : outcomeOf(asked, user, isOurs);
       const alongside = isOurs && user !== undefined ? heldBesides(user, asked) : [];
@@ -124,7 +166,9 @@ function creation(
           outcome,
           requestId,
           user,
-          wasLost: isOurs && mayBeOurs && seen.made === undefined,
+          wasLost: isOurs && seen.made === undefined,
+          password: isPasswordSet ? password?.value : undefined,
+          lacksPassword: password !== undefined && isOurs && !isPasswordSet,
           alongside,
           writes,
         },
@@ -138,12 +182,13 @@ function planCreation(
   { takers, made }: AccountSeen,
   { sent, mayBeOurs }: AccountProgress,
   asked: NewUser,
-  create: AccountStep,
+  { create, after }: { readonly create: AccountStep; readonly after: readonly AccountStep[] },
 ): Plan<AccountStep> {
   const others = takers.map(({ userId }) => userId);
   if (made !== undefined) {
     checkMade(made, asked, others, sent.length);
-    return { kind: 'settled', isOurs: true };
+    const [next, ...later] = after;
+    return next === undefined ? { kind: 'settled', isOurs: true } : { kind: 'due', steps: [next, ...later] };
   }
   if (others.length > 1) {
     throw new ConnectorError(
@@ -160,7 +205,7 @@ function planCreation(
   if (asked.isInvited && mayBeOurs) {
     return { kind: 'settled', isOurs: false }; // it may have been sent, and is never sent again
   }
-  return { kind: 'due', steps: [create] };
+  return { kind: 'due', steps: [create, ...after] };
 }
 
 /** Stops where the user whom Descope made is not the one that was asked for. */

@@ -1,10 +1,16 @@
 import type { Created } from './create-account.ts';
 
 /** What is left to do, or to know, after a creation that is no plain success; for a platform and for people. */
-export function createdSentence({ outcome, wasLost }: Pick<Created, 'outcome' | 'wasLost'>): string {
+export function createdSentence({
+  outcome,
+  wasLost,
+  lacksPassword,
+}: Pick<Created, 'outcome' | 'wasLost' | 'lacksPassword'>): string {
   switch (outcome) {
     case 'created':
-      return 'The user was created.';
+      return lacksPassword
+        ? 'The user was created, but the answer was lost, so no password was set: rotate the credential of the user.'
+        : 'The user was created.';
     case 'invited':
       return wasLost
         ? 'The user was created as invited, but the answer was lost: whether a message left is not known, and none is sent again. The user must accept the invitation to sign in.'

@@ -1,5 +1,6 @@
 import type { CallOptions } from '../descope/http/call.ts';
 import type { WriteEndpoint } from '../descope/http/endpoint.ts';
+import { ConnectorError } from '../errors.ts';
 import type { ResourceRef } from '../model/ids.ts';
 import { printable } from '../printable.ts';
 import type { AskedOperation, AttemptContext, Operation } from './attempts.ts';
@@ -15,6 +16,10 @@ export interface DeletableRecord {
   /** The first login id of a user; '' for what has none. */
   readonly login: string;
   readonly status: string;
+  /** Ids of the keys that are bound to a user and can be used. */
+  readonly boundKeys?: readonly string[];
+  /** By what a user rules over others, in words. */
+  readonly rulesBy?: readonly string[];
 }
 
 type Seen = DeletableRecord | undefined;
@@ -83,6 +88,15 @@ function deletion(
       },
     }),
     told: (first, last) => ({ before: stateOf(first), ...(last !== first && { after: stateOf(last) }) }),
+    failed: (thrown, { effected, sent }) => {
+      const done = effected.map(({ name }) => name);
+      return done.length > 0 && thrown instanceof ConnectorError
+        ? new ConnectorError(thrown.kind, `${thrown.message}; done before that, and not undone: ${done.join(', ')}`, {
+            ...thrown.facts,
+            sent: sent.length,
+          })
+        : thrown;
+    },
     ended: ({ isPlanned, isOurs, seen, writes }, progress) => {
       const [before] = progress.seen;
       const outcome = isPlanned ? 'planned' : isOurs ? 'deleted' : 'already-deleted';
@@ -104,5 +118,9 @@ function deletion(
 }
 
 function stateOf(record: Seen): AuditState {
-  return record === undefined ? { exists: false } : { exists: true, status: record.status };
+  if (record === undefined) {
+    return { exists: false };
+  }
+  const { status, boundKeys = [] } = record;
+  return { exists: true, status, ...(boundKeys.length > 0 && { keys: boundKeys }) };
 }

@@ -29,6 +29,8 @@ export interface ProvisionerOptions extends AttemptOptions {
   readonly applicationDefault?: ApplicationDefault;
   /** What is taken to flow down the tree of tenants. */
   readonly inheritance?: InheritanceMode;
+  /** Delete users who rule over others, too. */
+  readonly allowPrivilegedDelete?: boolean;
   /** Monotonic milliseconds. */
   readonly now?: () => number;
 }
@@ -43,6 +45,8 @@ export interface RequestWords {
 export interface OperationTools {
   readonly client: DescopeClient;
   readonly now: () => number;
+  /** Delete users who rule over others, too. */
+  readonly allowPrivilegedDelete?: boolean;
 }
 
 /** Changes access in Descope, one principal and one thing at a time, and writes every attempt down. */
@@ -78,6 +82,7 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     joinTenant = false,
     inheritance = 'auto',
     applicationDefault = 'unknown',
+    allowPrivilegedDelete = false,
     returning = 'ignore',
     now = () => performance.now(),
   } = options;
@@ -113,6 +118,6 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
       return (await lookUp('recent', signal === undefined ? {} : { signal })).catalog;
     },
     perform: async (words, read, signal) =>
-      await attempts.run(await attempts.read(words, () => read({ client, now })), signal),
+      await attempts.run(await attempts.read(words, () => read({ client, now, allowPrivilegedDelete })), signal),
   };
 }

@@ -1,4 +1,5 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { type Recipients, readRecipients } from '../encryption/recipients.ts';
 import { ConnectorError } from '../errors.ts';
 import { RequestIdSchema } from '../gen/c1/connector/v2/annotation_request_pb.ts';
 import {
@@ -9,13 +10,14 @@ import {
 import { annotate } from '../model/annotations.ts';
 import type { Resource } from '../model/messages.ts';
 import { noCuts } from '../model/text.ts';
-import { createAccount } from '../provisioning/accounts.ts';
+import { createAccount, type PasswordWish } from '../provisioning/accounts.ts';
 import type { Created } from '../provisioning/create-account.ts';
 import { createdSentence } from '../provisioning/created-words.ts';
 import type { Provisioner } from '../provisioning/provisioner.ts';
 import { toUser } from '../resources/user.ts';
 import { type AnsweredService, answering } from './answers.ts';
 import { presentProvisioner } from './refusals.ts';
+import { sealed } from './sealed.ts';
 
 type Response = MessageInitShape<typeof CreateAccountResponseSchema>;
 
@@ -34,41 +36,53 @@ export function accountManagerService({
         emails: accountInfo?.emails ?? [],
         profile: accountInfo?.profile ?? {},
       };
-      const created = await createAccount(
-        presentProvisioner(provisioner),
-        account,
-        () => checkRequest(request),
-        signal,
-      );
+      let recipients: Recipients | undefined;
+      const check = async (): Promise<PasswordWish | undefined> => {
+        const wish = passwordWish(request);
+        recipients = wish && (await readRecipients(request.encryptionConfigs));
+        return wish;
+      };
+      const created = await createAccount(presentProvisioner(provisioner), account, check, signal);
+      const secret = created.password && { name: 'password', description: passwordWords, value: created.password };
       const { requestId } = created;
       return {
         result: resultOf(created),
+        encryptedData: await sealed(recipients, secret),
         annotations: [annotate(RequestIdSchema, create(RequestIdSchema, { requestId }))],
       };
     },
   });
 }
 
-/** What the schema does not hold: the type, and the credential. */
-function checkRequest({ resourceTypeId, credentialOptions }: CreateAccountRequest): void {
+const passwordWords = 'the first password of the user';
+
+/** What the schema does not hold: the type, and the credential. Undefined for an account without a password. */
+function passwordWish({ resourceTypeId, credentialOptions }: CreateAccountRequest): PasswordWish | undefined {
   if (!['', 'user'].includes(resourceTypeId)) {
     throw new ConnectorError(
       'unsupported',
       `no account of the type ${JSON.stringify(resourceTypeId.slice(0, 100))} can be created, only a user`,
     );
   }
-  const option = credentialOptions?.options.case ?? 'noPassword';
-  if (option !== 'noPassword') {
-    throw new ConnectorError('invalid', refusedOptions[option]);
+  const { forceChangeAtNextLogin: isTemporary = false, options } = credentialOptions ?? {};
+  if (options?.case === undefined || options.case === 'noPassword') {
+    return undefined;
   }
+  if (options.case !== 'randomPassword') {
+    throw new ConnectorError('invalid', refusedOptions[options.case]);
+  }
+  const { length, constraints } = options.value;
+  const ask = {
+    length: Number(length),
+    constraints: constraints.map(({ charSet, minCount }) => ({ charSet, minCount })),
+  };
+  return { ask, isTemporary };
 }
 
 const refusedOptions = {
-  randomPassword:
-    'credential_options: a random password is not supported here yet; create the account with no_password',
   sso: "credential_options: sso is not supported: who signs in through a tenant's single sign-on needs no credential here; use no_password",
   encryptedPassword:
-    'credential_options: encrypted_password is not supported: this connector opens no secrets; use no_password',
+    'credential_options: encrypted_password is not supported: this connector opens no secrets; use no_password or random_password',
 } as const;
 
 function resultOf(created: Created): NonNullable<Response['result']> {
@@ -77,7 +91,9 @@ function resultOf(created: Created): NonNullable<Response['result']> {
   const shown = { ...(resource !== undefined && { resource }), isCreateAccountResult: true };
   switch (outcome) {
     case 'created':
-      return { case: 'success', value: shown };
+      return created.lacksPassword
+        ? { case: 'actionRequired', value: { ...shown, message: createdSentence(created) } }
+        : { case: 'success', value: shown };
     case 'already-exists':
       return { case: 'alreadyExists', value: shown };
     default:

@@ -10,7 +10,7 @@ import { keyDays } from '../provisioning/issuing.ts';
 
 /** How whoever is created can sign in: by what the project offers, unless a password is asked for. */
 export const capabilityAccountProvisioning = {
-  supportedCredentialOptions: [Option.NO_PASSWORD],
+  supportedCredentialOptions: [Option.NO_PASSWORD, Option.RANDOM_PASSWORD],
   preferredCredentialOption: Option.NO_PASSWORD,
 } as const satisfies MessageInitShape<typeof CredentialDetailsAccountProvisioningSchema>;
 

@@ -1,6 +1,6 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { timestampMs } from '@bufbuild/protobuf/wkt';
-import { type Recipients, readRecipients, type Sealed } from '../encryption/recipients.ts';
+import { type Recipients, readRecipients } from '../encryption/recipients.ts';
 import { ConnectorError } from '../errors.ts';
 import { RequestIdSchema } from '../gen/c1/connector/v2/annotation_request_pb.ts';
 import {
@@ -17,12 +17,12 @@ import { requiredResourceId } from '../model/requests.ts';
 import { expireTimeOf, issueKey } from '../provisioning/issuing.ts';
 import type { Provisioner } from '../provisioning/provisioner.ts';
 import { type PasswordAsk, usualPassword } from '../provisioning/random-password.ts';
-import type { NewSecret } from '../provisioning/rotation.ts';
 import { rotateCredential } from '../provisioning/rotations.ts';
 import { issuedSecret } from '../resources/access-key-secret.ts';
 import { type AnsweredService, answering } from './answers.ts';
 import { issuedResourceMode } from './credential-details.ts';
 import { presentProvisioner } from './refusals.ts';
+import { sealed } from './sealed.ts';
 
 export interface CredentialManagerOptions {
   /** Changes things, or refuses to and writes that down; without it everything is refused. */
@@ -81,15 +81,6 @@ async function issue(
     requestId,
     annotations: [annotate(RequestIdSchema, create(RequestIdSchema, { requestId: ours }))],
   };
-}
-
-/** The one place where a new secret becomes bytes: they are zero as soon as they are sealed. */
-async function sealed(recipients: Recipients | undefined, secret: NewSecret | undefined): Promise<Sealed[]> {
-  if (recipients === undefined || secret === undefined) {
-    return [];
-  }
-  const { name, description, value } = secret;
-  return [...(await recipients.seal([{ name, description, schema: '', bytes: Buffer.from(value.reveal(), 'utf8') }]))];
 }
 
 /** What is asked of a new password. A key's secret is made by Descope, whatever is asked. */

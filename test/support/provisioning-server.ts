@@ -181,6 +181,7 @@ export interface Ended {
 export interface ProvisioningOptions {
   readonly emulator?: EmulatorOptions;
   readonly joinTenant?: boolean;
+  readonly allowPrivilegedDelete?: boolean;
   readonly inheritance?: InheritanceMode;
   readonly applicationDefault?: ApplicationDefault;
   readonly include?: readonly string[];
@@ -217,6 +218,7 @@ export interface Provisioning extends AsyncDisposable {
 export async function startProvisioning({
   emulator: given = {},
   joinTenant = false,
+  allowPrivilegedDelete = false,
   inheritance = 'auto',
   applicationDefault = 'unknown',
   include = [],
@@ -242,6 +244,7 @@ export async function startProvisioning({
     now,
     sleep,
     joinTenant,
+    allowPrivilegedDelete,
     inheritance,
     applicationDefault,
     returning,

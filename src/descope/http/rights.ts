@@ -8,6 +8,7 @@ const subjects: readonly (readonly [below: string, subject: string])[] = [
   ['sso/', 'SSO settings'],
   ['thirdparty/', 'third-party apps'],
   ['audit/', 'the audit log'],
+  ['password/', 'password settings'],
   ['user', 'users'],
   ['tenant/', 'tenants'],
   ['role/', 'roles'],

@@ -1,0 +1,149 @@
+import * as fc from 'fast-check';
+import { expect, it } from 'vitest';
+import type { Fault, ProjectState } from '../../src/emulator/emulator.ts';
+import type { AuditEntry } from '../../src/provisioning/audit.ts';
+import { createAccount } from '../../src/provisioning/accounts.ts';
+import { deleteResource } from '../../src/provisioning/deletions.ts';
+import { parseTarget } from '../../src/provisioning/request.ts';
+import { createUser, deleteUser, type Provisioning, startProvisioning } from '../support/provisioning-server.ts';
+
+// Whatever sequence of operations runs, and whatever goes wrong with their writes: no record but the named one changes,
+// and the audit log, replayed from the beginning, tells the final state.
+
+const people = ['U2Ada', 'U2Bob', 'U2Cleo', 'dora@acme.example', 'eve@acme.example'] as const;
+const faults: readonly (Fault | undefined)[] = [
+  undefined,
+  { kind: 'reset', at: 'before-headers', applied: true },
+  { kind: 'reset', at: 'before-headers' },
+  { kind: 'status', status: 503, applied: true },
+  { kind: 'status', status: 500 },
+  { kind: 'status', status: 429, headers: { 'retry-after': '1' } },
+  { kind: 'status', status: 400 },
+  { kind: 'status', status: 200, body: {} },
+];
+const asked = fc.record({
+  what: fc.constantFrom('create', 'invite', 'delete', 'grant', 'revoke'),
+  person: fc.constantFrom(...people),
+  target: fc.constantFrom(
+    ['tenant', 'acme'],
+    ['tenant', 'globex'],
+    ['role', 'Editor'],
+    ['role_binding', 'acme/Editor'],
+  ),
+  fault: fc.constantFrom(...faults),
+});
+type Asked = typeof asked extends fc.Arbitrary<infer One> ? One : never;
+
+interface Shown {
+  status: string;
+  roles: string[];
+  tenants: Record<string, string[]>;
+}
+type World = Record<string, Shown>;
+
+/** What audit lines tell of: users with their status, roles and memberships. */
+function worldOf(state: ProjectState): World {
+  return Object.fromEntries(
+    [...state.users()].map(({ userId, status, roleNames, tenants }) => [
+      userId,
+      {
+        status,
+        roles: roleNames.toSorted(),
+        tenants: Object.fromEntries(tenants.map((one) => [one.tenantId, one.roleNames.toSorted()])),
+      },
+    ]),
+  );
+}
+
+async function perform({ provisioner, emulator }: Provisioning, { what, person, target }: Asked): Promise<void> {
+  const id = emulator.state.user(person)?.userId ?? person;
+  if (what === 'grant' || what === 'revoke') {
+    const [typeId = '', resourceId = ''] = target;
+    await provisioner[what](parseTarget(typeId, resourceId), { typeId: 'user', id });
+  } else if (what === 'delete') {
+    await deleteResource(provisioner, { typeId: 'user', id }, () => ({ typeId: 'user', id }));
+  } else {
+    const login =
+      emulator.state.user(person)?.loginIds[0] ?? (person.includes('@') ? person : `${person.slice(2)}@acme.example`);
+    const profile = { login_id: login, email: login, tenant_ids: ['acme'], send_invite: what === 'invite' };
+    const account = { login: '', loginAliases: [], emails: [], profile };
+    await createAccount(provisioner, account, () => undefined);
+  }
+}
+
+/** The world after one line, by what the line says and nothing else. */
+function replay(world: World, line: AuditEntry): World {
+  const { operation, outcome, after } = line;
+  if (after === undefined || !(outcome in changing)) {
+    return world;
+  }
+  const next = structuredClone(world);
+  if (operation === 'grant' || operation === 'revoke') {
+    const user = next[line.principal ?? ''];
+    const tenantId = tenantOf(line.entitlement ?? '');
+    if (user !== undefined && tenantId === '') user.roles = [...(after.roles ?? [])].toSorted();
+    else if (user !== undefined && after.member === true) user.tenants[tenantId] = [...(after.roles ?? [])].toSorted();
+    else if (user !== undefined) delete user.tenants[tenantId];
+    return next;
+  }
+  const id = (line.resource ?? '').replace(/^user:/, '');
+  if (after.exists === true) {
+    const known = next[id];
+    next[id] = {
+      status: after.status ?? '',
+      roles: (after.roles ?? known?.roles ?? []).toSorted(),
+      tenants:
+        after.tenants === undefined
+          ? (known?.tenants ?? {})
+          : Object.fromEntries(after.tenants.map((one) => [one.tenantId, one.roleNames.toSorted()])),
+    };
+  } else {
+    delete next[id];
+  }
+  return next;
+}
+
+const changing = { granted: 1, revoked: 1, created: 1, invited: 1, deleted: 1, failed: 1 };
+
+function tenantOf(entitlement: string): string {
+  return /^(?:tenant|role_binding):(acme|globex)/.exec(entitlement)?.[1] ?? '';
+}
+
+/** Users that differ between two worlds. */
+function changedBetween(before: World, after: World): readonly string[] {
+  const ids = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...ids].filter((id) => JSON.stringify(before[id]) !== JSON.stringify(after[id]));
+}
+
+it('no record but the named one changes, and the audit log replays to the final state', async () => {
+  let changes = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(asked, { minLength: 2, maxLength: 5 }), async (sequence) => {
+      await using at = await startProvisioning();
+      const { state } = at.emulator;
+      const first = worldOf(state);
+      for (const one of sequence) {
+        const before = worldOf(state);
+        const named = state.user(one.person)?.userId;
+        const armed = one.fault && at.emulator.faults.add({ match: { predicate: isWrite }, fault: one.fault });
+        const messages = state.invitations().length;
+        await perform(at, one).catch(() => undefined);
+        armed?.remove();
+        const changed = changedBetween(before, worldOf(state));
+        changes += changed.length;
+        // a user who was created has a new id
+        expect(changed.filter((id) => id !== named && before[id] !== undefined)).toEqual([]);
+        expect(changed.length).toBeLessThanOrEqual(1);
+        const sent = state.invitations().length - messages;
+        expect(sent).toBeLessThanOrEqual(one.what === 'invite' && named === undefined ? 1 : 0);
+      }
+      expect(at.audit.reduce(replay, first)).toEqual(worldOf(state));
+      expect(at.audit).toHaveLength(sequence.length);
+    }),
+    { numRuns: 12 },
+  );
+  expect(changes).toBeGreaterThan(5); // else nothing was tried
+});
+
+const isWrite = ({ endpoint }: { readonly endpoint: string }): boolean =>
+  endpoint.includes('/user/update/') || endpoint === createUser || endpoint === deleteUser;
