@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,29 +16,34 @@ interface Written {
   readonly bytes: number;
 }
 
-/** Does something with a file of a sync, which is made before anything is measured. */
-function withFile(
-  name: string,
-  use: (file: string, folder: string, fixture: Fixture, conditions: Conditions) => Promise<Sample>,
-): Contender {
-  return async (fixture, conditions) => {
-    const folder = await mkdtemp(join(tmpdir(), 'baton-descope-bench-'));
-    const file = join(folder, name);
-    try {
-      await fixture.begin(conditions);
-      await startNode([cliPath, 'sync', '--out', file, '--json'], settings(fixture)).ended();
-      return [await use(file, folder, fixture, conditions)];
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
-  };
+type Extension = '.json' | '.c1z';
+
+/** Files that were made for a scenario, by its conditions and the kind of file; they go away with this process. */
+const made = new WeakMap<Conditions, Map<Extension, Promise<string>>>();
+
+async function fileOf(extension: Extension, fixture: Fixture, conditions: Conditions): Promise<string> {
+  const files = made.get(conditions) ?? new Map<Extension, Promise<string>>();
+  made.set(conditions, files);
+  const file = files.get(extension) ?? makeFile(extension, fixture, conditions);
+  files.set(extension, file);
+  return await file;
+}
+
+async function makeFile(extension: Extension, fixture: Fixture, conditions: Conditions): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'baton-descope-bench-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, `sync${extension}`);
+  await fixture.begin(conditions);
+  await startNode([cliPath, 'sync', '--out', file, '--json'], settings(fixture)).ended();
+  return file;
 }
 
 /** A question to a file of a kind, all of whose answer is printed. */
-function asked(extension: '.json' | '.c1z', command: 'who-can' | 'access', of: string): Contender {
-  return withFile(`sync${extension}`, (file, _folder, fixture, conditions) =>
-    measured(fixture, conditions, () => startNode([cliPath, command, file, of, '--json']).ended()),
-  );
+function asked(extension: Extension, command: 'who-can' | 'access', of: string): Contender {
+  return async (fixture, conditions) => {
+    const file = await fileOf(extension, fixture, conditions);
+    return [await measured(fixture, conditions, () => startNode([cliPath, command, file, of, '--json']).ended())];
+  };
 }
 
 /** The same questions to both kinds of file. */
@@ -62,22 +68,21 @@ const ourWriter: Contender = async (fixture, conditions) => {
 };
 
 /** The Go SDK's writer, with the same rows in memory. */
-const goWriter: Contender = withFile('sync.c1z', async (file, folder, fixture) => {
-  const [command = '', ...args] = pinned(1, [
-    sdkWriter(),
-    '-in',
-    file,
-    '-out',
-    join(folder, 'written.c1z'),
-    '-tmp',
-    folder,
-  ]);
-  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' });
-  if (status !== 0) {
-    throw new Error(`the Go SDK's writer ended with ${status}: ${stderr}`);
+const goWriter: Contender = async (fixture, conditions) => {
+  const file = await fileOf('.c1z', fixture, conditions);
+  const folder = await mkdtemp(join(tmpdir(), 'baton-descope-bench-'));
+  try {
+    const args = ['-in', file, '-out', join(folder, 'written.c1z'), '-tmp', folder];
+    const [command = '', ...rest] = pinned(1, [sdkWriter(), ...args]);
+    const { status, stdout, stderr } = spawnSync(command, rest, { encoding: 'utf8' });
+    if (status !== 0) {
+      throw new Error(`the Go SDK's writer ended with ${status}: ${stderr}`);
+    }
+    return [sampleOf(JSON.parse(stdout) as Written, 0, await fixture.seen())]; // it prints nothing else
+  } finally {
+    await rm(folder, { recursive: true, force: true });
   }
-  return sampleOf(JSON.parse(stdout) as Written, 0, await fixture.seen()); // it prints nothing else
-});
+};
 
 /** The two writers; ours alone where there is no Go. */
 export const writers: Readonly<Record<string, Contender>> = {

@@ -208,6 +208,6 @@ export const full: readonly Scenario[] = [
   ...trees('everywhere', inTree, 1),
   ...others(3),
   files(50_000, 3, { ...writers, ...questions }),
-  files(100_000, 3),
-  files(200_000, 3),
+  files(100_000, 1),
+  files(200_000, 1),
 ];

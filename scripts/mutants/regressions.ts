@@ -51,4 +51,21 @@ export const regressions: readonly Pick<Mutant, 'name' | 'edits'>[] = [
       },
     ],
   },
+  {
+    name: 'a .c1z packed as small as can be',
+    edits: [
+      {
+        inside: 'pack',
+        find: '[constants.ZSTD_c_checksumFlag]: 1',
+        replace: '[constants.ZSTD_c_checksumFlag]: 1, [constants.ZSTD_c_compressionLevel]: 15',
+      },
+    ],
+  },
+  {
+    name: 'a spreadsheet made of messages, and packed as small as can be',
+    edits: [
+      { inside: 'packingLevel', find: 'const packingLevel = 1;', replace: 'const packingLevel = 9;' },
+      { inside: 'rowsOfResources', find: 'plain === undefined', replace: 'plain !== null' },
+    ],
+  },
 ];
