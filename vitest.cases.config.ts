@@ -32,6 +32,7 @@ export const caseFiles = [
   'test/e2e/ecosystem.test.ts',
   'test/e2e/events.test.ts',
   'test/e2e/guard.test.ts',
+  'test/e2e/key.test.ts',
   'test/e2e/history-crash.test.ts',
   'test/e2e/history.test.ts',
   'test/e2e/hostile-terminal.test.ts',

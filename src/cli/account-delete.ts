@@ -61,7 +61,12 @@ async function nameFor(client: Pick<DescopeClient, 'loadUser'>, id: string, sign
   return `user ${user === undefined ? printable(id) : personText(nameOfUser(user), user.loginIds[0] ?? '', id)}`;
 }
 
-function tellDeleted(deleted: Deleted, { json }: OperationFlags, { print }: Pick<CommandContext, 'print'>): void {
+/** Prints how a deletion ended. */
+export function tellDeleted(
+  deleted: Deleted,
+  { json }: OperationFlags,
+  { print }: Pick<CommandContext, 'print'>,
+): void {
   print(json === true ? printableJson(lineOf(deleted)) : prose(...sentencesOf(deleted)).join('\n'));
 }
 

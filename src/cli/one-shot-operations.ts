@@ -67,9 +67,9 @@ export const operations: readonly Operation[] = [
   },
   {
     by: ['rotateCredentials'],
-    with: ['rotateCredentialsType'],
+    with: ['rotateCredentialsType', 'recipient', 'reveal'],
     changes: true,
-    run: 'it gives nobody new credentials',
+    run: async (call) => (await import('./key-rotate.ts')).rotateAsked(call),
   },
   { by: ['createTicket'], with: ['ticketTemplatePath'], run: noTickets },
   { by: ['bulkCreateTicket'], with: ['bulkTicketTemplatePath'], run: noTickets },
@@ -99,7 +99,7 @@ export function operationOf(asked: OneShotValues): Operation | undefined {
     );
   }
   for (const operation of operations.filter((candidate) => candidate !== first)) {
-    const alone = operation.with?.find(isGiven);
+    const alone = operation.with?.find((name) => isGiven(name) && first?.with?.includes(name) !== true);
     if (alone !== undefined) {
       throw new ConnectorError('config', `${oneShotFlag(alone)} needs ${oneShotFlag(operation.by[0])}`);
     }

@@ -16,6 +16,7 @@ import { addHealthCheckCommand } from './health-check-command.ts';
 import { addHistoryCommand } from './history-command.ts';
 import { addHistoryQuestions } from './history-questions.ts';
 import { addInitCommand } from './init-command.ts';
+import { addKeyCommand } from './key-command.ts';
 import { addListCommand } from './list-command.ts';
 import { addManifestCommands } from './manifests-command.ts';
 import { addQuestionCommands } from './question-commands.ts';
@@ -58,6 +59,7 @@ Flags without a command mean what they mean to every Baton connector:
   addChangeCommand(program, 'grant', context);
   addChangeCommand(program, 'revoke', context);
   addAccountCommand(program, context);
+  addKeyCommand(program, context);
   program.commandsGroup('Ask a file:');
   addQuestionCommands(program, context);
   addListCommand(program, context);

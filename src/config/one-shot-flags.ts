@@ -93,6 +93,12 @@ const operationFlags = {
   deleteResourceType: { flag: '--delete-resource-type <type>', kind: 'text', help: 'its type' },
   rotateCredentials: { flag: '--rotate-credentials <id>', kind: 'text', help: 'give this resource new credentials' },
   rotateCredentialsType: { flag: '--rotate-credentials-type <type>', kind: 'text', help: 'its type' },
+  recipient: {
+    flag: '--recipient <age1...>',
+    kind: 'list',
+    help: 'the age recipients that a new secret is encrypted for',
+  },
+  reveal: { flag: '--reveal', kind: 'switch', help: 'show a new secret on this terminal' },
 } as const satisfies Record<string, OneShotFlag>;
 
 /** Flags that are understood and change nothing here, or ask for what this connector does not have. */

@@ -46,6 +46,24 @@ export async function readRecipients(configs: readonly EncryptionConfig[]): Prom
   return { seal: async (secrets) => await sealAll(recipients, secrets) };
 }
 
+/** The same for age recipients that stand alone, as on a command line. The error says which of them cannot be used. */
+export async function readAgeRecipients(texts: readonly string[]): Promise<Recipients> {
+  const { ageRecipient } = await import('./age-provider.ts');
+  const recipients: Recipient[] = [];
+  for (const [at, text] of texts.entries()) {
+    try {
+      const recipient = ageRecipient(text);
+      await checkSeals(recipient);
+      recipients.push(recipient);
+    } catch (thrown) {
+      throw thrown instanceof ConnectorError
+        ? new ConnectorError('config', `--recipient ${at + 1}: ${thrown.message}`)
+        : thrown;
+    }
+  }
+  return { seal: async (secrets) => await sealAll(recipients, secrets) };
+}
+
 async function readAt(at: number, config: EncryptionConfig): Promise<Recipient> {
   try {
     const recipient = await readRecipient(config);

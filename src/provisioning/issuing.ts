@@ -27,27 +27,40 @@ export function expireTimeOf(asked: number | undefined, nowMs = Date.now()): num
   return Math.floor(asked / 1000);
 }
 
+/** A request that was read. */
+export interface IssueRequest {
+  readonly resource: ResourceRef;
+  /** The caller's own id of the request: no two keys are made for one. */
+  readonly request: string;
+  /** Epoch seconds. */
+  readonly expireTime: number;
+}
+
+/** The form of a caller's id of a request. */
+export const requestIdForm = /^[A-Za-z0-9_-]{1,128}$/;
+
 /**
- * Issues a key to a user, or says why not; written down in either case. `read` reads the rest of the request, its
- * recipients above all, before anything is sent.
+ * Issues a key to a user, or says why not; written down in either case. `asked` is the user in the words of whoever
+ * asks; `read` reads the request, its recipients above all, before anything is sent.
  */
 export async function issueKey(
   provisioner: Provisioner,
-  { typeId, id }: ResourceRef,
-  read: () => Promise<{ readonly request: string; readonly expireTime: number }>,
+  asked: ResourceRef,
+  read: () => Promise<IssueRequest>,
   signal?: AbortSignal,
 ): Promise<Issued> {
-  const words = { operation: 'issue', resource: `${typeId}:${id}`.slice(0, maxIdBytes) } as const;
+  const words = { operation: 'issue', resource: `${asked.typeId}:${asked.id}`.slice(0, maxIdBytes) } as const;
   return await provisioner.perform(
     words,
     async (tools) => {
-      if (typeId !== issuedTo) {
+      if (asked.typeId !== issuedTo) {
         throw new ConnectorError(
           'unsupported',
-          `nothing can be issued to a ${JSON.stringify(typeId.slice(0, 100))}: only to a user, as a key that is bound to them`,
+          `nothing can be issued to a ${JSON.stringify(asked.typeId.slice(0, 100))}: only to a user, as a key that is bound to them`,
         );
       }
-      return askedIssue({ userId: id, ...(await read()) }, tools);
+      const { resource, request, expireTime } = await read();
+      return askedIssue({ userId: resource.id, request, expireTime }, tools);
     },
     signal,
   );

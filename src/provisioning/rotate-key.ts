@@ -32,7 +32,7 @@ export const rotatableKey: RotatableType = {
         }
       },
       check: (record, isSent) => checkUsable(record, described, isSent),
-      step: {
+      step: () => ({
         name: `rotate ${described}`,
         request: planned(toRotateKeyRequest(id)),
         mostSends: 1,
@@ -44,7 +44,7 @@ export const rotatableKey: RotatableType = {
           return outcome;
         },
         isDone: (record) => made !== undefined && record?.status === 'active',
-      },
+      }),
       secret: () => made && { name: 'secret', description: `the secret of ${described}`, value: made.secret },
       lost: 'the old secret may be dead and the new one is lost: rotate the key again to have one that works',
     };

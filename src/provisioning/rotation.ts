@@ -51,7 +51,8 @@ export interface RotationParts {
   readonly look: (call: CallOptions) => Promise<Seen>;
   /** Throws why nothing may be rotated for this record; `isSent` after a write was sent. */
   readonly check: (record: Seen, isSent: boolean) => void;
-  readonly step: RecordStep<Seen>;
+  /** What is sent for a record that passes the check. */
+  readonly step: () => RecordStep<Seen>;
   /** The secret once there is one that works. */
   readonly secret: () => NewSecret | undefined;
   /** What is left behind when a write may have happened, and how to go on. */
@@ -84,7 +85,7 @@ export function rotation(
       look,
       plan: (record, { sent }) => {
         check(record, sent.length > 0);
-        return secret() === undefined ? { kind: 'due', steps: [step] } : { kind: 'settled', isOurs: true };
+        return secret() === undefined ? { kind: 'due', steps: [step()] } : { kind: 'settled', isOurs: true };
       },
       afterStop: lost,
     }),

@@ -2,7 +2,7 @@ import { endpointLabel } from '../descope/http/endpoint.ts';
 import { ConnectorError } from '../errors.ts';
 import { maxIdBytes, type ResourceRef } from '../model/ids.ts';
 import type { Provisioner } from './provisioner.ts';
-import { type PasswordAsk, usualPassword } from './random-password.ts';
+import type { PasswordAsk } from './random-password.ts';
 import { rotatableKey } from './rotate-key.ts';
 import { type RotatableType, type Rotated, rotation } from './rotation.ts';
 import { turnOf } from './turns.ts';
@@ -10,22 +10,31 @@ import { turnOf } from './turns.ts';
 /** The types whose credentials can be rotated, one line each. */
 export const rotatable: readonly RotatableType[] = [rotatableKey];
 
+/** A request that was read: which resource is meant, and what is asked of a password. */
+export interface RotationAsk {
+  readonly resource: ResourceRef;
+  readonly ask: PasswordAsk;
+}
+
 /**
- * Gives one resource a new secret, or says why not; written down in either case. `check` reads the rest of the request,
- * its recipients above all, before anything is sent.
+ * Gives one resource a new secret, or says why not; written down in either case. `asked` is the resource in the words of
+ * whoever asks; `read` reads the request, its recipients above all, and says which resource is meant.
  */
 export async function rotateCredential(
   provisioner: Provisioner,
-  { typeId, id }: ResourceRef,
-  check: () => Promise<PasswordAsk | undefined> | PasswordAsk | undefined,
+  asked: ResourceRef,
+  read: () => RotationAsk | Promise<RotationAsk>,
   signal?: AbortSignal,
 ): Promise<Rotated> {
-  const words = { operation: 'rotate', resource: `${typeId}:${id}`.slice(0, maxIdBytes) } as const;
+  const words = { operation: 'rotate', resource: `${asked.typeId}:${asked.id}`.slice(0, maxIdBytes) } as const;
   return await provisioner.perform(
     words,
     async (tools) => {
-      const type = rotatableOf(typeId);
-      const ask = (await check()) ?? usualPassword;
+      const type = rotatableOf(asked.typeId);
+      const {
+        resource: { typeId, id },
+        ask,
+      } = await read();
       return {
         turns: [turnOf({ typeId, id })],
         make: (context) => rotation(type, id, type.parts(id, ask, tools), context),

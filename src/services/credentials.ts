@@ -14,10 +14,10 @@ import {
 } from '../gen/c1/connector/v2/resource_pb.ts';
 import { annotate } from '../model/annotations.ts';
 import { requiredResourceId } from '../model/requests.ts';
-import { expireTimeOf, issueKey } from '../provisioning/issuing.ts';
+import { expireTimeOf, issueKey, type IssueRequest, requestIdForm } from '../provisioning/issuing.ts';
 import type { Provisioner } from '../provisioning/provisioner.ts';
 import { type PasswordAsk, usualPassword } from '../provisioning/random-password.ts';
-import { rotateCredential } from '../provisioning/rotations.ts';
+import { rotateCredential, type RotationAsk } from '../provisioning/rotations.ts';
 import { issuedSecret } from '../resources/access-key-secret.ts';
 import { type AnsweredService, answering } from './answers.ts';
 import { issuedResourceMode } from './credential-details.ts';
@@ -44,13 +44,13 @@ async function rotate(
 ): Promise<MessageInitShape<typeof RotateCredentialResponseSchema>> {
   const { resourceType: typeId = '', resource: id = '' } = resourceId ?? {};
   let recipients: Recipients | undefined;
-  const check = async (): Promise<PasswordAsk> => {
+  const read = async (): Promise<RotationAsk> => {
     requiredResourceId(resourceId, 'resource_id');
     const ask = passwordAsk(credentialOptions);
     recipients = await readRecipients(encryptionConfigs);
-    return ask;
+    return { resource: { typeId, id }, ask };
   };
-  const { secret, requestId } = await rotateCredential(provisioner, { typeId, id }, check, signal);
+  const { secret, requestId } = await rotateCredential(provisioner, { typeId, id }, read, signal);
   return {
     ...(resourceId && { resourceId }),
     encryptedData: await sealed(recipients, secret),
@@ -66,12 +66,16 @@ async function issue(
   const { identityId, credentialOptions, encryptionConfigs, expiresAt, requestId } = request;
   const { resourceType: typeId = '', resource: id = '' } = identityId ?? {};
   let recipients: Recipients | undefined;
-  const read = async (): Promise<{ readonly request: string; readonly expireTime: number }> => {
+  const read = async (): Promise<IssueRequest> => {
     requiredResourceId(identityId, 'identity_id');
     checkRequestId(requestId);
     checkIssueOptions(credentialOptions);
     recipients = await readRecipients(encryptionConfigs);
-    return { request: requestId, expireTime: expireTimeOf(expiresAt && timestampMs(expiresAt)) };
+    return {
+      resource: { typeId, id },
+      request: requestId,
+      expireTime: expireTimeOf(expiresAt && timestampMs(expiresAt)),
+    };
   };
   const { made, requestId: ours } = await issueKey(provisioner, { typeId, id }, read, signal);
   return {
@@ -114,7 +118,7 @@ function checkIssueOptions(options: CredentialIssueOptions | undefined): void {
 }
 
 function checkRequestId(requestId: string): void {
-  if (!/^[A-Za-z0-9_-]{1,128}$/.test(requestId)) {
+  if (!requestIdForm.test(requestId)) {
     throw new ConnectorError('invalid', 'request_id must be 1 to 128 letters, digits, "_" or "-"');
   }
 }

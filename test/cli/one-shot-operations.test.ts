@@ -14,7 +14,6 @@ describe('an operation without a command', () => {
   it.each<[string, OneShotValues]>([
     ['--invoke-action', { invokeAction: 'x', invokeActionArgs: '{}' }],
     ['--list-action-schemas', { listActionSchemas: true }],
-    ['--rotate-credentials', { rotateCredentials: 'x', rotateCredentialsType: 'access_key' }],
     ['--create-ticket', { createTicket: true, ticketTemplatePath: 'x' }],
     ['--diff-syncs', { diffSyncs: true, baseSyncId: 'a', appliedSyncId: 'b' }],
     ['--compact-syncs', { compactSyncs: true }],
@@ -37,6 +36,7 @@ describe('an operation without a command', () => {
     ],
     [{ deleteResource: 'x', eventFeed: true }, '--event-feed and --delete-resource are two operations'],
     [{ grantPrincipal: 'x' }, '--grant-principal needs --grant-entitlement'],
+    [{ recipient: ['age1x'] }, '--recipient needs --rotate-credentials'],
     [{ deleteResourceType: 'user' }, '--delete-resource-type needs --delete-resource'],
     [{ revokeGrant: 'x', invokeActionArgs: '{}' }, '--invoke-action-args needs --invoke-action'],
   ])('%j is refused: %s', (asked, message) => {

@@ -10,6 +10,7 @@ import { annotationRegistry } from '../../src/model/annotations.ts';
 import { readLastC1z } from '../../src/output/last-c1z.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import { taskId } from '../support/platform.ts';
+import { jwkReader } from '../support/private-keys.ts';
 import { company, entitlement, snapshot, userPrincipal } from '../support/provisioning-server.ts';
 import { endOf, fullSync, type ServiceBench, startService } from '../support/service.ts';
 
@@ -251,7 +252,30 @@ describe('other kinds', () => {
     expect(bench.emulator.state.user('U2Ada')).toBeUndefined();
   });
 
-  it.each(['rotateCredentials', 'issueCredential', 'createResource'] as const)(
+  it.each(['rotateCredentials', 'issueCredential'] as const)(
+    '%s gives a new secret to the recipients of the task alone',
+    async (name) => {
+      const accessKeys = [{ id: 'K2Build', name: 'Build' }];
+      await using bench = await startService({ emulator: { project: { ...company(), accessKeys } } });
+      const reader = jwkReader('Ed25519');
+      const value =
+        name === 'rotateCredentials'
+          ? { resourceId: { resourceType: 'access_key', resource: 'K2Build' }, encryptionConfigs: [reader.config] }
+          : {
+              identityId: { resourceType: 'user', resource: 'U2Ada' },
+              credentialOptions: { options: { case: 'apiKey', value: {} } },
+              encryptionConfigs: [reader.config],
+            };
+      const id = bench.platform.give({ id: taskId(name), taskType: { case: name, value: value as object } });
+
+      const response = name === 'rotateCredentials' ? 'RotateCredentialResponse' : 'IssueCredentialResponse';
+      expect(await endOf(bench, id)).toEqual({ code: 'OK', response: `c1.connector.v2.${response}` });
+      const made = bench.emulator.state.accessKeys().filter(({ cleartext }) => cleartext !== '');
+      expect(made).toHaveLength(1);
+    },
+  );
+
+  it.each(['createResource'] as const)(
     '%s is asked of the connector, which says that it does not do it',
     async (name) => {
       await using bench = await startService({ emulator: project });

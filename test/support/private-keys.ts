@@ -35,7 +35,7 @@ export interface Reader {
 /** An `age1...` recipient, or with `isHybrid` an `age1pq1...` one. */
 export async function ageReader(
   isHybrid = false,
-): Promise<Reader & { readonly recipient: string; openFile(file: Uint8Array): Promise<string> }> {
+): Promise<Reader & { readonly recipient: string; readonly openFile: (file: Uint8Array) => Promise<string> }> {
   const identity = await (isHybrid ? generateHybridIdentity() : generateX25519Identity());
   const recipient = await identityToRecipient(identity);
   const openFile = async (file: Uint8Array): Promise<string> => await openAge(file, identity);
