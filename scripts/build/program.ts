@@ -28,6 +28,11 @@ export async function buildProgram(root: string, target: string): Promise<void> 
         groups: [
           // What every command needs in one file, apart from the entry: see below.
           { name: 'start', tags: ['$initial'], test: (id) => !id.endsWith(entry), priority: 1 },
+          // What changes something: every connector answers calls for all of it.
+          {
+            name: 'changes',
+            test: /[\\/]src[\\/](?:provisioning[\\/][\w-]+|encryption[\\/]recipients?)\.ts$/,
+          },
           // Small, and needed by most commands that read or write a file: one file instead of nine.
           {
             name: 'files',

@@ -119,6 +119,8 @@ export interface Report {
   /** The event feeds, and the lines that the SDK's own task printed. */
   readonly feeds?: readonly { readonly id: string; readonly types: readonly string[] }[];
   readonly events?: readonly EventLine[];
+  /** What a single call was answered. */
+  readonly answer?: unknown;
   /** How the connector ended that was started as a child for this. */
   readonly child?: string;
   readonly health?: Readonly<Record<string, string>>;

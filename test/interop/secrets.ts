@@ -1,13 +1,14 @@
-import { deepEqual, ok } from 'node:assert/strict';
+import { deepEqual, equal, ok } from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
-import { create, fromJson, toJson } from '@bufbuild/protobuf';
+import { create, fromJson, type JsonValue, toJson } from '@bufbuild/protobuf';
 import { readRecipients, type Sealed } from '../../src/encryption/recipients.ts';
 import { EncryptedDataSchema, EncryptionConfigSchema } from '../../src/gen/c1/connector/v2/resource_pb.ts';
-import type { Bench, Scenario } from './bench.ts';
+import { type Bench, checkClean, type Scenario, withServer } from './bench.ts';
 import type { SdkReader } from './processes.ts';
 
 export const secretScenarios: readonly Scenario[] = [
   { name: 'secrets are opened by the SDK, for every kind of key', run: everyKindOfKey },
+  { name: 'keys are rotated, issued and deleted', run: keysAndPasswords },
 ];
 
 export async function readersOf(bench: Bench): Promise<readonly SdkReader[]> {
@@ -47,6 +48,75 @@ async function everyKindOfKey(bench: Bench): Promise<string> {
     .map(({ kind }) => kind)
     .toSorted()
     .join(', ')}: ${opened.length} opened`;
+}
+
+interface RotateAnswer {
+  readonly encryptedData: readonly JsonValue[];
+}
+interface IssueAnswer extends RotateAnswer {
+  readonly requestId: string;
+  readonly resourceMode: string;
+  readonly secret: { readonly id: { readonly resourceType: string; readonly resource: string } };
+}
+
+/** Ada, whose keys are issued here, and the key "Acme CI". */
+const ada = { resourceType: 'user', resource: 'U2AdaLovelace000000000000000' };
+const acmeCi = { resourceType: 'access_key', resource: `K2${'1'.padStart(26, 'SampleKey')}` };
+
+async function keysAndPasswords(bench: Bench): Promise<string> {
+  const readers = await readersOf(bench);
+  const encryptionConfigs = readers.map(({ config }) => config);
+  const options = ['--include', 'access_key', '--provisioning', '--audit-log', bench.path('secrets-audit.jsonl')];
+  return await withServer(bench, options, async ({ address }) => {
+    const call = async <Answer>(method: string, request: object): Promise<Answer> => {
+      const file = bench.path(`${method}.json`);
+      await writeFile(file, JSON.stringify(request), { mode: 0o600 });
+      const { error, answer } = await bench.client(['-address', address, '-method', method, '-input', file, 'call']);
+      equal(error, undefined);
+      return answer as Answer;
+    };
+    const opened = async ({ encryptedData }: RotateAnswer): Promise<string> => {
+      const texts = await unsealBySdk(
+        bench,
+        encryptedData.map((data, at) => ({
+          data: fromJson(EncryptedDataSchema, data),
+          reader: readers[at % readers.length] ?? never(),
+        })),
+      );
+      equal(texts.length, readers.length);
+      equal(new Set(texts).size, 1, 'the recipients were told different secrets');
+      return texts[0] ?? '';
+    };
+
+    const before = await bench.loadKey(acmeCi.resource);
+    const first = await opened(await call('RotateCredential', { resourceId: acmeCi, encryptionConfigs }));
+    const second = await opened(await call('RotateCredential', { resourceId: acmeCi, encryptionConfigs }));
+    ok(first !== '' && first !== second, 'a rotation brought the secret that there was');
+    deepEqual(await bench.loadKey(acmeCi.resource), before, 'a rotation changed more of the key than its secret');
+
+    const asked = { identityId: ada, credentialOptions: { apiKey: {} }, encryptionConfigs, requestId: 'interop-1' };
+    const issued = await call<IssueAnswer>('IssueCredential', asked);
+    ok((await opened(issued)).length > 0);
+    equal(issued.requestId, 'interop-1');
+    equal(issued.resourceMode, 'CREDENTIAL_RESOURCE_MODE_DISCOVERABLE');
+    equal(issued.secret.id.resourceType, 'access_key_secret');
+
+    const synced = await bench.client(['-address', address, '-c1z', bench.path('secrets.c1z'), 'sync']);
+    checkClean(synced);
+    await call('DeleteResourceV2', { resourceId: issued.secret.id });
+    const again = await call<{ annotations: readonly { '@type': string }[] }>('DeleteResourceV2', {
+      resourceId: issued.secret.id,
+    });
+    ok(
+      again.annotations.some((one) => one['@type'].endsWith('ResourceDoesNotExist')),
+      'the deleted key is not said to be gone',
+    );
+
+    const rotate = ['-address', address, '-c1z', bench.path('rotate.c1z'), '-principal-type', 'access_key'];
+    const byCommand = await bench.client([...rotate, '-principal', acmeCi.resource, 'rotate']);
+    equal(byCommand.error, undefined);
+    return `a key rotated three times, issued, synced, deleted; each secret opened by ${readers.length} kinds of keys`;
+  });
 }
 
 function never(): never {

@@ -34,6 +34,7 @@ type options struct {
 	input   string
 	feed    string
 	startAt string
+	method  string
 }
 
 // childOptions say which program to start as a child, instead of dialling an address.
@@ -55,6 +56,7 @@ type report struct {
 	Services  []string            `json:"services,omitempty"`
 	Health    map[string]string   `json:"health,omitempty"`
 	Readers   []reader            `json:"readers,omitempty"`
+	Answer    json.RawMessage     `json:"answer,omitempty"`
 	Unsealed  []string            `json:"unsealed,omitempty"`
 	Feeds     []feed              `json:"feeds,omitempty"`
 	Events    []json.RawMessage   `json:"events,omitempty"`
@@ -84,9 +86,10 @@ func main() {
 	flag.StringVar(&o.grant.principal, "principal", "", "grant: principal's id")
 	flag.StringVar(&o.revoke, "grant-id", "", "revoke: grant id")
 	flag.BoolVar(&o.rows, "rows", true, "sync: put the store's rows into the report")
-	flag.StringVar(&o.input, "input", "", "unseal: a JSON list of {data, private}")
 	flag.StringVar(&o.feed, "feed", "", "events: id of the feed")
 	flag.StringVar(&o.startAt, "start-at", "", "events: from when on")
+	flag.StringVar(&o.input, "input", "", "unseal: a JSON list of {data, private}; call: the request as JSON")
+	flag.StringVar(&o.method, "method", "", "call: which one")
 	flag.Parse()
 
 	result, err := run(o, flag.Arg(0))
@@ -136,6 +139,10 @@ func run(o options, command string) (*report, error) {
 		failure = grant(ctx, client, o.c1z, o.grant)
 	case "revoke":
 		failure = revoke(ctx, client, o.c1z, o.revoke)
+	case "rotate":
+		failure = rotateAsCommandLine(ctx, client, o.c1z, o.grant.principal, o.grant.principalType)
+	case "call":
+		result.Answer, failure = call(ctx, client, o.method, o.input)
 	case "describe":
 		result.Described, failure = describe(ctx, client)
 	case "feeds":
