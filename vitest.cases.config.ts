@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config';
  * cores. `npm test` leaves them out, so that it stays short, and has a share of each kind in its other files; `.ci/run` runs both.
  */
 export const caseFiles = [
+  'test/actions/matrix.test.ts',
   'test/browser/others.test.ts',
   'test/browser/report.test.ts',
   'test/browser/ways.test.ts',
@@ -16,6 +17,7 @@ export const caseFiles = [
   'test/e2e/account-create.test.ts',
   'test/provisioning/operations.property.test.ts',
   'test/e2e/account-delete.test.ts',
+  'test/e2e/action.test.ts',
   'test/e2e/answers.test.ts',
   'test/e2e/bugs.test.ts',
   'test/e2e/change-apps.test.ts',

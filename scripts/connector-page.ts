@@ -1,3 +1,5 @@
+import { actions } from '../src/actions/actions.ts';
+import { actionTitle } from '../src/model/action-schema.ts';
 import { writeRightsOf } from '../src/provisioning/types.ts';
 import { registry } from '../src/registry.ts';
 
@@ -16,7 +18,21 @@ export function capabilitiesTable(): string {
   return ['| Resource | Sync | Provision |', '| :--- | :--- | :--- |', ...rows].join('\n');
 }
 
-/** The page with that table in place of the one below the heading. */
+/** The table of actions, made of their schemas. */
+export function actionsTable(): string {
+  const rows = actions.map(({ words, cannotUndo }) => {
+    const fields = words.arguments.map(({ name, isRequired }) =>
+      isRequired === true ? `\`${name}\`` : `\`${name}\` (optional)`,
+    );
+    const warning = cannotUndo === undefined ? '' : ` **Cannot be undone**: ${cannotUndo}.`;
+    return `| \`${actionTitle(words)}\` | ${fields.join(', ')} | ${words.description}${warning} |`;
+  });
+  return ['| Action name | Additional fields | Description |', '| :--- | :--- | :--- |', ...rows].join('\n');
+}
+
+/** The page with these tables in place of those below the headings. */
 export function withCapabilities(page: string): string {
-  return page.replace(/(?<=^## Capabilities\n\n)(?:\|.*\n)+/m, () => `${capabilitiesTable()}\n`);
+  return page
+    .replace(/(?<=^## Capabilities\n\n)(?:\|.*\n)+/m, () => `${capabilitiesTable()}\n`)
+    .replace(/(?<=^### Connector actions\n\n[^|]*)(?:\|.*\n)+/m, () => `${actionsTable()}\n`);
 }

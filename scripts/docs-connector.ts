@@ -1,4 +1,4 @@
-// Writes the table of capabilities into docs/connector.mdx. test/docs/docs.test.ts fails while they differ.
+// Writes the tables of capabilities and actions into docs/connector.mdx. test/docs/docs.test.ts fails while they differ.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { withCapabilities } from './connector-page.ts';
 

@@ -85,7 +85,7 @@ export function createConnector({
     },
   });
   const { projectId } = project;
-  const actions = actionService({ project, ...(logger !== undefined && { logger }) });
+  const actions = actionService({ provisioner, ...(logger !== undefined && { logger }) });
   return {
     ...composeSurface([
       connectorService({ probe: createProbe(project, types, now), sessions }),

@@ -8,6 +8,7 @@ import { createRightsOf } from './provisioning/accounts.ts';
 import { deleteRightsOf } from './provisioning/deletions.ts';
 import { issueRightsOf } from './provisioning/issuing.ts';
 import { rotateRightsOf } from './provisioning/rotations.ts';
+import { actionRightsOf } from './provisioning/operations.ts';
 import { writeRightsOf } from './provisioning/types.ts';
 import { accessKeyType } from './resources/access-key.ts';
 import { applicationType } from './resources/application.ts';
@@ -136,8 +137,8 @@ export function typeRights(): readonly TypeRights[] {
     read: reads.map(endpointLabel),
     write: [
       ...new Set(
-        [writeRightsOf, createRightsOf, deleteRightsOf, rotateRightsOf, issueRightsOf].flatMap((rightsOf) =>
-          rightsOf(words.id),
+        [writeRightsOf, createRightsOf, deleteRightsOf, rotateRightsOf, issueRightsOf, actionRightsOf].flatMap(
+          (rightsOf) => rightsOf(words.id),
         ),
       ),
     ],

@@ -36,9 +36,10 @@ export const ${camel}: Action = {
     displayName: '${title}',
     description: '${title}.',
     kinds: ['dynamic'],
-    arguments: [{ name: 'user_id', displayName: 'User', description: 'Id of the user.', type: 'text', isRequired: true }],
+    arguments: [{ name: 'user_id', displayName: 'User', description: 'Id of the user.', type: 'id', of: 'user', isRequired: true }],
     results: [],
   },
+  operation: 'update',
   run: async () => await Promise.reject(new ConnectorError('unsupported', '${id} does nothing yet')),
 };
 `;
@@ -49,22 +50,24 @@ function actionTestTemplate({ id, camel, file }: Names): string {
 import { describe, expect, it } from 'vitest';
 import { ${camel} } from '../../src/actions/${file}.ts';
 import { BatonActionStatus, InvokeActionRequestSchema } from '../../src/gen/c1/connector/v2/action_pb.ts';
+import { createProvisioner } from '../../src/provisioning/provisioner.ts';
 import { actionService } from '../../src/services/actions.ts';
 import { composeSurface } from '../../src/services/answers.ts';
+import { asClient } from '../support/descope-model.ts';
 import { createProject, smallProject } from '../support/project-fixture.ts';
 
 describe('${id}', () => {
   it('does what it says', async () => {
-    const surface = composeSurface([
-      actionService({ project: createProject(smallProject()), actions: [${camel}] }).service,
-    ]);
+    const client = asClient(createProject(smallProject()));
+    const provisioner = createProvisioner({ client, audit: async () => undefined });
+    const surface = composeSurface([actionService({ provisioner, actions: [${camel}] }).service]);
 
     const { status, response } = await surface.invokeAction(
       create(InvokeActionRequestSchema, { name: '${id}', args: { user_id: 'ann' } }),
     );
 
     const why = 'write what ${id} does into src/actions/${file}.ts, and say here what is changed by it';
-    expect(response, why).toEqual({ success: true });
+    expect(response, why).toMatchObject({ success: true });
     expect(status).toBe(BatonActionStatus.COMPLETE);
   });
 });

@@ -1,4 +1,27 @@
 import type { Action } from './action.ts';
+import { deleteUser } from './delete-user.ts';
+import { disableAccessKey } from './disable-access-key.ts';
+import { disableUser } from './disable-user.ts';
+import { enableAccessKey } from './enable-access-key.ts';
+import { enableUser } from './enable-user.ts';
+import { expirePassword } from './expire-password.ts';
+import { logoutUser } from './logout-user.ts';
+import { offboardUser } from './offboard-user.ts';
+import { removePasskeys } from './remove-passkeys.ts';
+import { removeTotp } from './remove-totp.ts';
+import { transferTenantRole } from './transfer-tenant-role.ts';
 
 /** Every action, in the order in which they are listed. A new one is one line here. */
-export const actions: readonly Action[] = [];
+export const actions: readonly Action[] = [
+  enableUser,
+  disableUser,
+  logoutUser,
+  expirePassword,
+  removePasskeys,
+  removeTotp,
+  offboardUser,
+  enableAccessKey,
+  disableAccessKey,
+  transferTenantRole,
+  deleteUser,
+];

@@ -46,8 +46,8 @@ function wrongIn({ name, displayName, description, kinds, resourceTypeId, ...wor
   if (twice !== undefined) {
     return `it has two fields ${twice}`;
   }
-  return results.some((field) => field.name === 'success' || field.name === 'error')
-    ? 'success and error are results of every action'
+  return results.some((field) => ['success', 'error', 'request_ids'].includes(field.name))
+    ? 'success, error and request_ids are results of every action'
     : [...args, ...results].map(wrongInField).find((wrong) => wrong !== undefined);
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { JsonObject } from '@bufbuild/protobuf';
 import { ConnectorError, throwIfCancelled } from '../errors.ts';
+import type { Outcome } from './begin.ts';
 
 /** One call of an action, as whoever asks for it sees it. */
 export interface Run {
@@ -11,9 +12,6 @@ export interface Run {
   /** Absent while it runs. */
   readonly response?: JsonObject;
 }
-
-/** How a call ended. */
-export type Outcome = Required<Pick<Run, 'response'>> & { readonly status: 'complete' | 'failed' };
 
 /** Calls `ring` after so long, unless the function that it returns is called first. */
 export type After = (ms: number, ring: () => void) => () => void;
@@ -67,7 +65,8 @@ export function createRuns({ after = realAfter }: RunsOptions = {}): Runs {
       const stopLate = after(longestMs, () => late.abort());
       const end = (outcome: Outcome): void => {
         runs.delete(id); // so that what ended last stands last
-        runs.set(id, { id, name, ...outcome });
+        const { status, response } = outcome;
+        runs.set(id, { id, name, status, response });
         forgetOldest(runs);
       };
       const done = work(AbortSignal.any([stopping.signal, late.signal])).then(end, () => end(broken));

@@ -52,12 +52,13 @@ export const operations: readonly Operation[] = [
   {
     by: ['invokeAction'],
     with: ['invokeActionArgs', 'invokeActionResourceType'],
-    run: 'it has no actions',
+    changes: true,
+    run: async (call) => (await import('./action-run.ts')).invokeAsked(call),
   },
   {
     by: ['listActionSchemas'],
     with: ['listActionSchemasResourceType'],
-    run: 'it has no actions',
+    run: async (call) => (await import('./action-list.ts')).listSchemasAsked(call),
   },
   {
     by: ['deleteResource'],

@@ -1,5 +1,6 @@
 import { ConnectorError } from '../errors.ts';
 import { createProvisioner, type Provisioner } from '../provisioning/provisioner.ts';
+import { returningModeOf } from '../provisioning/returning.ts';
 import { openAudit } from './audit.ts';
 import type { CommandContext } from './command-context.ts';
 import { createPrompts } from './prompts.ts';
@@ -37,6 +38,10 @@ export async function withProvisioner<Result>(
   const provisioner = createProvisioner({
     client,
     audit: (entry) => audit.append(entry),
+    joinTenant: settings.joinTenant,
+    inheritance: settings.inheritance,
+    applicationDefault: settings.applicationDefault,
+    returning: returningModeOf(settings),
     dryRun: flags.dryRun === true,
     allowPrivilegedDelete: settings.allowPrivilegedDelete,
     logger,

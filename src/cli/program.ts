@@ -1,6 +1,7 @@
 import { Command, type OutputConfiguration } from 'commander';
 import { version } from '../version.ts';
 import { addAccountCommand } from './account-command.ts';
+import { addActionCommand } from './action-command.ts';
 import { addChangeCommand } from './change-command.ts';
 import type { CommandContext } from './command-context.ts';
 import { addCompletionCommand } from './completion-command.ts';
@@ -60,6 +61,7 @@ Flags without a command mean what they mean to every Baton connector:
   addChangeCommand(program, 'revoke', context);
   addAccountCommand(program, context);
   addKeyCommand(program, context);
+  addActionCommand(program, context);
   program.commandsGroup('Ask a file:');
   addQuestionCommands(program, context);
   addListCommand(program, context);

@@ -20,7 +20,7 @@ export const accessKeyEndpoints = {
   deleteKey: { method: 'POST', path: '/v1/mgmt/accesskey/delete', effect: 'write', answers: 'one', bucket: 'general' },
 } as const satisfies Record<string, ReadEndpoint | WriteEndpoint>;
 
-/** The calls that switch a key on and off. No operation sends them yet: whoever makes one lists them in endpoints.ts. */
+/** The calls that switch a key on and off. */
 export const keySwitchEndpoints = {
   activateKey: {
     method: 'POST',

@@ -8,7 +8,9 @@ import { readPagedList } from './paged-list.ts';
 import { askOfTenant, type TenantAnswer, type TenantCall } from './tenant-call.ts';
 import { createPasswordCalls, type PasswordCalls } from './users/passwords.ts';
 import { createUserCalls, type UserCalls } from './users/user-calls.ts';
+import { createSignInCalls, type SignInCalls } from './users/sign-in.ts';
 import { createUserLifecycleCalls, type UserLifecycleCalls } from './users/user-lifecycle.ts';
+import { createUserUpdateCalls, type UserUpdateCalls } from './users/user-updates.ts';
 import { readWholeList, type WholeList } from './whole-list.ts';
 
 export type DescopeClientOptions = HttpClientOptions;
@@ -24,7 +26,16 @@ export interface OwnKey {
  * calls. Throws ConnectorError only.
  */
 export interface DescopeClient
-  extends UserCalls, UserLifecycleCalls, PasswordCalls, AccessKeyCalls, ConsentCalls, AuditCalls, LoginHistoryCalls {
+  extends
+    UserCalls,
+    UserLifecycleCalls,
+    UserUpdateCalls,
+    SignInCalls,
+    PasswordCalls,
+    AccessKeyCalls,
+    ConsentCalls,
+    AuditCalls,
+    LoginHistoryCalls {
   readonly projectId: string;
   /** The keys that it sends: the management key, and that of the company where there is another. */
   readonly ownKeys: readonly OwnKey[];
@@ -57,6 +68,8 @@ export function createDescopeClient(options: DescopeClientOptions): DescopeClien
     ...createUserCalls(http),
     ...createUserLifecycleCalls(http),
     ...createPasswordCalls(http),
+    ...createUserUpdateCalls(http),
+    ...createSignInCalls(http),
     ...createAccessKeyCalls(http),
     ...createConsentCalls(http),
     ...createAuditCalls(http),

@@ -20,6 +20,7 @@ import { thirdPartyAppList } from './third-party-apps.ts';
 import { passwordEndpoints, passwordUpkeepEndpoints } from './users/passwords.ts';
 import { userLifecycleEndpoints } from './users/user-lifecycle.ts';
 import { loginHistoryEndpoint } from './users/login-history.ts';
+import { userUpdateEndpoints } from './users/user-updates.ts';
 import { userWriteEndpoints } from './users/user-writes.ts';
 import { userReadEndpoints } from './users/user.ts';
 import { endpointsOf, type WholeList } from './whole-list.ts';
@@ -61,8 +62,10 @@ export const endpoints: readonly Endpoint[] = [
   ...Object.values(passwordEndpoints),
   passwordUpkeepEndpoints.setActivePassword,
   customAttributeList.endpoint,
+  ...Object.values(userUpdateEndpoints),
+  passwordUpkeepEndpoints.expirePassword,
   ...Object.values(accessKeyEndpoints),
-  keySwitchEndpoints.deactivateKey,
+  ...Object.values(keySwitchEndpoints),
   ...Object.values(consentWriteEndpoints),
   auditEndpoint,
   loginHistoryEndpoint,

@@ -1,4 +1,4 @@
-import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { create, type JsonValue, type MessageInitShape, toJson } from '@bufbuild/protobuf';
 import { ConstraintKind, type ConstraintSchema, type FieldSchema } from '../gen/c1/config/v1/config_pb.ts';
 import { ActionType, type BatonActionSchema, BatonActionSchemaSchema } from '../gen/c1/connector/v2/action_pb.ts';
 
@@ -88,7 +88,7 @@ export function actionTitle({
   return resourceTypeId === undefined ? name : `${resourceTypeId}.${name}`;
 }
 
-/** The action as ListActionSchemas gives it. Every action answers with `success` besides. */
+/** The action as ListActionSchemas gives it. */
 export function toActionSchema(words: ActionWords): BatonActionSchema {
   const { name, displayName, description, resourceTypeId = '', constraints = [] } = words;
   return create(BatonActionSchemaSchema, {
@@ -99,16 +99,30 @@ export function toActionSchema(words: ActionWords): BatonActionSchema {
     actionType: words.kinds.map((kind) => kinds[kind]),
     arguments: words.arguments.map((field) => toField(field, true)),
     constraints: constraints.map(toConstraint),
-    returnTypes: [success, ...words.results].map((field) => toField(field, false)),
+    returnTypes: [...always, ...words.results].map((field) => toField(field, false)),
   });
 }
 
-const success: ActionField = {
-  name: 'success',
-  displayName: 'Success',
-  description: 'Whether the action did what it is for, as a fresh look showed.',
-  type: 'flag',
-};
+/** The same as JSON. */
+export function actionSchemaJson(words: ActionWords): JsonValue {
+  return toJson(BatonActionSchemaSchema, toActionSchema(words));
+}
+
+/** What every action answers with, besides its own results. */
+const always: readonly ActionField[] = [
+  {
+    name: 'success',
+    displayName: 'Success',
+    description: 'Whether the action did what it is for, as a fresh look showed.',
+    type: 'flag',
+  },
+  {
+    name: 'request_ids',
+    displayName: 'Request ids',
+    description: 'The ids under which the audit log has what was done.',
+    type: 'texts',
+  },
+];
 
 function toConstraint({ kind, fields, on = [] }: ActionConstraint): MessageInitShape<typeof ConstraintSchema> {
   return { kind: constraintKinds[kind], fieldNames: [...fields], secondaryFieldNames: [...on] };

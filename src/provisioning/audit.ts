@@ -22,6 +22,9 @@ export interface AuditState {
   readonly keys?: readonly string[];
   /** Of a user who was created: memberships, with the roles in each. */
   readonly tenants?: readonly Membership[];
+  /** Whether the user can sign in with a passkey, or with a code of an authenticator. */
+  readonly passkeys?: boolean;
+  readonly totp?: boolean;
 }
 
 /**
@@ -34,6 +37,13 @@ export const endings = {
   delete: ['deleted', 'already-deleted', 'refused', 'failed'],
   rotate: ['rotated', 'refused', 'failed'],
   issue: ['issued', 'refused', 'failed'],
+  enable: ['enabled', 'already-enabled', 'refused', 'failed'],
+  disable: ['disabled', 'already-disabled', 'refused', 'failed'],
+  update: ['updated', 'already-updated', 'refused', 'failed'],
+  'log-out': ['logged-out', 'refused', 'failed'],
+  'expire-password': ['expired', 'refused', 'failed'],
+  'remove-passkeys': ['removed', 'already-removed', 'refused', 'failed'],
+  'remove-totp': ['removed', 'already-removed', 'refused', 'failed'],
 } as const;
 
 export type AuditOperation = keyof typeof endings;

@@ -65,6 +65,10 @@ export interface Provisioner {
    * minute old at most. For what is asked for by name.
    */
   catalog(typeId: string, signal?: AbortSignal): Promise<Catalog>;
+  /** What operations are made of; for reading only. */
+  readonly tools: OperationTools;
+  /** Reads a request. One that `read` refuses, or that comes without --provisioning, is written down under `words`. */
+  read<Asked>(words: Attempted, read: () => Asked | Promise<Asked>): Promise<Asked>;
   /**
    * Runs any other operation on one record. `read` makes it of a request; one that it refuses is written down, too, under
    * `words`.
@@ -88,6 +92,7 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
   } = options;
   const lookUpOf = createLookUps(client, now, inheritance);
   const attempts = createAttempts(options);
+  const tools: OperationTools = { client, now, allowPrivilegedDelete };
 
   function asking(operation: Operation, target: Target, principal: Principal): AskedOperation<Seen, Step, Change> {
     const { gives, lists } = entitlementOf(target);
@@ -117,7 +122,8 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
       const lookUp = lookUpOf(listsOf(typeId));
       return (await lookUp('recent', signal === undefined ? {} : { signal })).catalog;
     },
-    perform: async (words, read, signal) =>
-      await attempts.run(await attempts.read(words, () => read({ client, now, allowPrivilegedDelete })), signal),
+    tools,
+    read: async (words, read) => await attempts.read(words, read),
+    perform: async (words, read, signal) => await attempts.run(await attempts.read(words, () => read(tools)), signal),
   };
 }

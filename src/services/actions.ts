@@ -1,18 +1,19 @@
-import type { Action, ActionProject } from '../actions/action.ts';
+import type { Action } from '../actions/action.ts';
 import { actions as allActions } from '../actions/actions.ts';
-import { readArguments } from '../actions/arguments.ts';
+import { beginAction } from '../actions/begin.ts';
 import { checkWords } from '../actions/check-words.ts';
-import { outcomeOf } from '../actions/outcome.ts';
 import { type After, createRuns, type Run } from '../actions/runs.ts';
 import { ConnectorError } from '../errors.ts';
 import { ActionService, BatonActionStatus } from '../gen/c1/connector/v2/action_pb.ts';
 import { type Logger, silentLogger } from '../log.ts';
 import { actionTitle, toActionSchema } from '../model/action-schema.ts';
+import type { Provisioner } from '../provisioning/provisioner.ts';
 import { type AnsweredService, answering } from './answers.ts';
-import { notFound } from './refusals.ts';
+import { notFound, presentProvisioner } from './refusals.ts';
 
 export interface ActionOptions {
-  readonly project: ActionProject;
+  /** Makes the changes of actions; without it every call is refused. */
+  readonly provisioner: Provisioner | undefined;
   /** All that there are, unless a test has some of its own. */
   readonly actions?: readonly Action[];
   readonly logger?: Logger;
@@ -41,7 +42,7 @@ const statuses = {
  * then gets an id to ask by; it runs to its end whoever waits.
  */
 export function actionService({
-  project,
+  provisioner,
   actions = allActions,
   logger = silentLogger,
   after,
@@ -67,8 +68,8 @@ export function actionService({
         return notFound('action');
       }
       const waitMs = waitOf(inlineWait);
-      const read = readArguments(action.words, args);
-      const { id } = runs.start(name, (stop) => outcomeOf(action, { args: read, project, signal: stop }, logger));
+      const run = await beginAction(action, args, presentProvisioner(provisioner), logger);
+      const { id } = runs.start(name, run);
       return toAnswer(await runs.wait(id, waitMs, signal));
     },
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type After, createRuns, type Outcome } from '../../src/actions/runs.ts';
+import type { Outcome } from '../../src/actions/begin.ts';
+import { type After, createRuns } from '../../src/actions/runs.ts';
 
 const done: Outcome = { status: 'complete', response: { success: true } };
 

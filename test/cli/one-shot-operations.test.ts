@@ -12,8 +12,6 @@ const context = {
 
 describe('an operation without a command', () => {
   it.each<[string, OneShotValues]>([
-    ['--invoke-action', { invokeAction: 'x', invokeActionArgs: '{}' }],
-    ['--list-action-schemas', { listActionSchemas: true }],
     ['--create-ticket', { createTicket: true, ticketTemplatePath: 'x' }],
     ['--diff-syncs', { diffSyncs: true, baseSyncId: 'a', appliedSyncId: 'b' }],
     ['--compact-syncs', { compactSyncs: true }],

@@ -253,13 +253,15 @@ it('docs/where.md has at least 25 changes, and every path in it is there', () =>
 });
 
 it('docs/docs-info.md names every endpoint that can be called, and no other', () => {
-  const named = new Set([...read('docs/docs-info.md').matchAll(/(?:GET|POST) \/v\d[^`]+/g)].map(([call]) => call));
+  const named = new Set(
+    [...read('docs/docs-info.md').matchAll(/(?:GET|POST|PATCH) \/v\d[^`]+/g)].map(([call]) => call),
+  );
 
   expect([...named].toSorted()).toEqual(endpoints.map(({ method, path }) => `${method} ${path}`).toSorted());
 });
 
 it('docs/docs-info.md names the right that each call needs', () => {
-  const rows = [...read('docs/docs-info.md').matchAll(/^\| (`(?:GET|POST) .*?) \|.*\| ([^|]*) \|$/gm)];
+  const rows = [...read('docs/docs-info.md').matchAll(/^\| (`(?:GET|POST|PATCH) .*?) \|.*\| ([^|]*) \|$/gm)];
   const told = new Map(
     rows.flatMap(([, calls = '', right = '']) =>
       [...calls.matchAll(/`([^`]+)`/g)].map(([, call = '']) => [call, right] as const),

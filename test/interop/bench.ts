@@ -45,6 +45,8 @@ export interface Bench {
   readonly sync: (file: string) => Promise<string>;
   /** Runs the `baton` command line of the SDK; what it prints as JSON. */
   readonly baton: (args: readonly string[]) => Promise<unknown>;
+  /** The address of the Management API. */
+  readonly baseUrl: string;
   /** A user's record as the Management API gives it. */
   readonly loadUser: (userId: string) => Promise<UserRecord>;
   readonly loadKey: (keyId: string) => Promise<KeyRecord>;
@@ -63,6 +65,7 @@ export interface Served extends Running {
 }
 
 export interface UserRecord {
+  readonly status: string;
   readonly ssoAppIds: readonly string[];
   readonly roleNames: readonly string[];
   readonly userTenants: readonly { readonly tenantId: string; readonly roleNames: readonly string[] }[];
@@ -102,6 +105,7 @@ export async function openBench(
   };
 
   return {
+    baseUrl: env['DESCOPE_BASE_URL'] ?? '',
     rows,
     expected: factsOfSyncFile(rows),
     tls: await certificates(folder),

@@ -121,6 +121,8 @@ export interface Report {
   readonly events?: readonly EventLine[];
   /** What a single call was answered. */
   readonly answer?: unknown;
+  /** The names of actions, behind those of their types. */
+  readonly actions?: readonly string[];
   /** How the connector ended that was started as a child for this. */
   readonly child?: string;
   readonly health?: Readonly<Record<string, string>>;

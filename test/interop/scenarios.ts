@@ -1,4 +1,5 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { actionScenarios } from './actions.ts';
 import { type Bench, callsOf, checkClean, checkSync, type Scenario, type Served, withServer } from './bench.ts';
 import { c1zScenarios } from './c1z.ts';
 import { companyScenarios } from './company.ts';
@@ -56,6 +57,7 @@ export const scenarios: readonly Scenario[] = [
   ...treeScenarios,
   ...companyScenarios,
   ...provisioningScenarios,
+  ...actionScenarios,
   ...childScenarios,
   ...oneShotScenarios,
   ...secretScenarios,

@@ -92,7 +92,7 @@ describe('the skeletons of a type and of an action', () => {
   });
 
   it('have tests that fail, and say what is to be written', () => {
-    const files = ['test/descope/sample', 'test/resources/sample', 'test/provisioning/sample', 'test/actions'];
+    const files = ['test/descope/sample', 'test/resources/sample', 'test/provisioning/sample', 'test/actions/wave'];
 
     const told = run(tree.path, 'node_modules/vitest/vitest.mjs', 'run', '--testTimeout=30000', ...files);
 

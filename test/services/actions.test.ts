@@ -15,6 +15,8 @@ import { type LogFields, type Logger, silentLogger } from '../../src/log.ts';
 import { type RunningServer, startServer } from '../../src/server/server.ts';
 import { actionService } from '../../src/services/actions.ts';
 import { composeSurface } from '../../src/services/answers.ts';
+import { createProvisioner, type Provisioner } from '../../src/provisioning/provisioner.ts';
+import { asClient } from '../support/descope-model.ts';
 import { failureOf, grpcCall } from '../support/grpc-call.ts';
 import { createProject, smallProject } from '../support/project-fixture.ts';
 
@@ -34,14 +36,20 @@ const nameUser: Action = {
     ],
     results: [{ name: 'name', displayName: 'Name', description: 'The name.', type: 'text' }],
   },
-  run: async ({ args, project, signal }: ActionCall) => {
-    const user = await project.loadUser(textArgument(args, 'user_id'), signal && { signal });
+  operation: 'update',
+  run: async ({ args, provisioner, signal }: ActionCall) => {
+    const user = await provisioner.tools.client.loadUser(textArgument(args, 'user_id'), signal && { signal });
     if (user === undefined) {
       throw new ConnectorError('not-found', 'there is no such user');
     }
     return { name: user.name };
   },
 };
+
+/** One that may change a project without HTTP. */
+function provisioner(): Provisioner {
+  return createProvisioner({ client: asClient(createProject(smallProject())), audit: async () => undefined });
+}
 
 let server: RunningServer | undefined;
 
@@ -51,7 +59,7 @@ afterEach(async () => {
 });
 
 async function serve(...actions: readonly Action[]): Promise<string> {
-  const surface = composeSurface([actionService({ project: createProject(smallProject()), actions }).service]);
+  const surface = composeSurface([actionService({ provisioner: provisioner(), actions }).service]);
   server = await startServer({ surface, listen: '127.0.0.1:0' });
   return server.address;
 }
@@ -70,7 +78,7 @@ describe('an action', () => {
       ['is_loud', false, 'boolField'],
       ['titles', false, 'stringSliceField'],
     ]);
-    expect(schema?.returnTypes.map(({ name }) => name)).toEqual(['success', 'name']);
+    expect(schema?.returnTypes.map(({ name }) => name)).toEqual(['success', 'request_ids', 'name']);
   });
 
   it('runs to its end within the call, and says so again when it is asked by the id', async () => {
@@ -139,6 +147,7 @@ describe('an action', () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     const slow: Action = {
       words: { ...nameUser.words, name: 'slow' },
+      operation: 'update',
       run: async () => {
         await promise;
         return { name: 'Ann' };
@@ -161,6 +170,7 @@ describe('an action', () => {
     expect([begun.response, asked.response]).toEqual([undefined, undefined]);
     expect((await grpcCall(address, getActionStatus, { id: begun.id })).response).toEqual({
       success: true,
+      request_ids: [],
       name: 'Ann',
     });
   });
@@ -180,10 +190,11 @@ describe('an action', () => {
     const note: Logger['error'] = (message, fields) => void lines.push({ message, ...fields });
     const broken: Action = {
       words: { ...nameUser.words, name: 'broken' },
+      operation: 'update',
       run: async () => await Promise.reject(new TypeError('secret of a bug')),
     };
     const { service } = actionService({
-      project: createProject(smallProject()),
+      provisioner: provisioner(),
       actions: [broken],
       logger: { ...silentLogger, error: note },
     });
@@ -195,13 +206,18 @@ describe('an action', () => {
     const [line] = lines;
     expect(ended).toBe(BatonActionStatus.FAILED);
     expect(line).toMatchObject({ message: 'internal error', cause: 'TypeError' });
-    expect(response).toEqual({ success: false, error: `internal error (reference ${line?.reference})` });
+    expect(response).toEqual({
+      success: false,
+      request_ids: [],
+      error: `internal error (reference ${line?.reference})`,
+    });
     expect(JSON.stringify([response, lines])).not.toContain('secret of a bug');
   });
 
   it('that did a part of what it is for tells that beside the error', async () => {
     const half: Action = {
       words: { ...nameUser.words, name: 'half' },
+      operation: 'update',
       run: async () => await Promise.reject(new ActionFailed('unavailable', 'the rest failed', { name: 'Ann' })),
     };
     const address = await serve(half);
@@ -225,9 +241,7 @@ describe('an action', () => {
   });
 
   it('is kept for the last 1,000 calls', async () => {
-    const surface = composeSurface([
-      actionService({ project: createProject(smallProject()), actions: [nameUser] }).service,
-    ]);
+    const surface = composeSurface([actionService({ provisioner: provisioner(), actions: [nameUser] }).service]);
     const ids: string[] = [];
     for (let place = 0; place < 1_001; place += 1) {
       const request = { name: 'name_user', args: { user_id: 'ann' } };
@@ -241,6 +255,6 @@ describe('an action', () => {
   });
 
   it('must not share its name with another', () => {
-    expect(() => actionService({ project: createProject(), actions: [nameUser, nameUser] })).toThrow(/share a name/);
+    expect(() => actionService({ provisioner: provisioner(), actions: [nameUser, nameUser] })).toThrow(/share a name/);
   });
 });

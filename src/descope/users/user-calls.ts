@@ -75,14 +75,21 @@ export function createUserCalls(http: HttpClient): UserCalls {
     findByText: (text, call) => find({ text }, call),
     loadForWrite: async (userId, call) => {
       const user = await load({ loginId: userId }, call);
-      if (user !== undefined && user.userId !== userId) {
-        throw new ConnectorError(
-          'refused',
-          `${JSON.stringify(userId)} is a login id of user ${user.userId}, not a user id: a change must name the user by the user id`,
-        );
+      if (user !== undefined) {
+        checkIsUserId(user, userId);
       }
       return user;
     },
     writeUser: createUserWrite(http),
   };
+}
+
+/** A login id of another user in the place of a user id: a change would hit that user. */
+export function checkIsUserId(found: User, userId: string): void {
+  if (found.userId !== userId) {
+    throw new ConnectorError(
+      'refused',
+      `${JSON.stringify(userId)} is a login id of user ${found.userId}, not a user id: a change must name the user by the user id`,
+    );
+  }
 }

@@ -109,7 +109,7 @@ export function createUserWrite(http: Pick<HttpClient, 'write'>): WriteUser {
 }
 
 /** An answer that shows another user must stop everything: the change may have hit the wrong person. */
-function checkUser(endpoint: Endpoint, user: User, userId: string): User {
+export function checkUser(endpoint: Endpoint, user: User, userId: string): User {
   if (user.userId !== userId) {
     throw new ConnectorError(
       'inconsistent',

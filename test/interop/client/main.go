@@ -35,6 +35,7 @@ type options struct {
 	feed    string
 	startAt string
 	method  string
+	action  actionOptions
 }
 
 // childOptions say which program to start as a child, instead of dialling an address.
@@ -60,6 +61,7 @@ type report struct {
 	Unsealed  []string            `json:"unsealed,omitempty"`
 	Feeds     []feed              `json:"feeds,omitempty"`
 	Events    []json.RawMessage   `json:"events,omitempty"`
+	Actions   []string            `json:"actions,omitempty"`
 	// Child says how the connector ended that was started for this.
 	Child string `json:"child,omitempty"`
 }
@@ -90,6 +92,9 @@ func main() {
 	flag.StringVar(&o.startAt, "start-at", "", "events: from when on")
 	flag.StringVar(&o.input, "input", "", "unseal: a JSON list of {data, private}; call: the request as JSON")
 	flag.StringVar(&o.method, "method", "", "call: which one")
+	flag.StringVar(&o.action.name, "action", "", "invoke-action: its name")
+	flag.StringVar(&o.action.resourceType, "action-type", "", "list-actions, invoke-action: the resource type")
+	flag.StringVar(&o.action.args, "action-args", "{}", "invoke-action: a JSON object")
 	flag.Parse()
 
 	result, err := run(o, flag.Arg(0))
@@ -143,6 +148,10 @@ func run(o options, command string) (*report, error) {
 		failure = rotateAsCommandLine(ctx, client, o.c1z, o.grant.principal, o.grant.principalType)
 	case "call":
 		result.Answer, failure = call(ctx, client, o.method, o.input)
+	case "list-actions":
+		result.Actions, failure = listActions(ctx, client, o.action)
+	case "invoke-action":
+		failure = invokeAction(ctx, client, o.action)
 	case "describe":
 		result.Described, failure = describe(ctx, client)
 	case "feeds":
