@@ -9,16 +9,20 @@ import { logoutUser } from './logout-user.ts';
 import { offboardUser } from './offboard-user.ts';
 import { removePasskeys } from './remove-passkeys.ts';
 import { removeTotp } from './remove-totp.ts';
+import { resendInvite } from './resend-invite.ts';
 import { transferTenantRole } from './transfer-tenant-role.ts';
+import { updateUser } from './update-user.ts';
 
 /** Every action, in the order in which they are listed. A new one is one line here. */
 export const actions: readonly Action[] = [
   enableUser,
   disableUser,
+  updateUser,
   logoutUser,
   expirePassword,
   removePasskeys,
   removeTotp,
+  resendInvite,
   offboardUser,
   enableAccessKey,
   disableAccessKey,

@@ -40,6 +40,7 @@ export const endings = {
   enable: ['enabled', 'already-enabled', 'refused', 'failed'],
   disable: ['disabled', 'already-disabled', 'refused', 'failed'],
   update: ['updated', 'already-updated', 'refused', 'failed'],
+  invite: ['invited', 'refused', 'failed'],
   'log-out': ['logged-out', 'refused', 'failed'],
   'expire-password': ['expired', 'refused', 'failed'],
   'remove-passkeys': ['removed', 'already-removed', 'refused', 'failed'],
