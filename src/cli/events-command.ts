@@ -6,6 +6,7 @@ import { addSettingOptions, connectionSettings } from './setting-options.ts';
 /** `events`: what happened in a project, from its audit log. */
 export function addEventsCommand(program: Command, context: CommandContext): void {
   const events = program.command('events').description('tell what happened in a project, from its audit log');
+  events.addHelpText('after', '\nExample:\n  $ baton-descope events tail --feed change');
   const command = events
     .command('tail')
     .description('print what happened: who signed in to what, and what changed; up to two minutes before now')
