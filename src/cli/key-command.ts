@@ -11,6 +11,13 @@ export function addKeyCommand(program: Command, context: CommandContext): void {
   addCreateCommand(key, context);
   addRotateCommand(key, context);
   addDeleteCommand(key, context);
+  key.addHelpText(
+    'after',
+    `
+Examples:
+  $ baton-descope key create ada@acme.example --reveal
+  $ baton-descope key delete "Nightly export"`,
+  );
 }
 
 const keyHelp = 'the id of the key, or its exact name where only one key has it';
@@ -28,7 +35,7 @@ function addCreateCommand(parent: Command, context: CommandContext): void {
     `
 Examples:
   $ baton-descope key create ada@acme.example --reveal
-  $ baton-descope key create ada@acme.example --expires-in-days 30 --recipient age1... > key.age`,
+  $ baton-descope key create ada@acme.example --recipient age1... > key.age`,
   );
   command.action(async (user: string, options: CreateKeyFlags) =>
     (await import('./key-create.ts')).createKeyAsked(user, options, context),
@@ -47,7 +54,7 @@ function addRotateCommand(parent: Command, context: CommandContext): void {
     `
 Examples:
   $ baton-descope key rotate "Nightly export" --dry-run
-  $ baton-descope key rotate "Nightly export" --yes --recipient age1... > key.age`,
+  $ baton-descope key rotate "Nightly export" --recipient age1... > key.age`,
   );
   command.action(async (key: string, options: OperationFlags & SecretFlags) =>
     (await import('./key-rotate.ts')).rotateKeyAsked(key, options, context),
