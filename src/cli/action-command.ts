@@ -10,10 +10,18 @@ export function addActionCommand(program: Command, context: CommandContext): voi
     .command('list')
     .description('every action, and what it takes; asks nobody')
     .option('--json', 'print the schema of each action as a line of JSON')
+    .addHelpText('after', '\nExample:\n  $ baton-descope action list --json')
     .action(async (options: { readonly json?: boolean }) =>
       (await import('./action-list.ts')).listActions(options, context),
     );
   addRunCommand(action, context);
+  action.addHelpText(
+    'after',
+    `
+Examples:
+  $ baton-descope action list
+  $ baton-descope action run disable_user --arg user_id=U2abc...`,
+  );
 }
 
 function addRunCommand(action: Command, context: CommandContext): void {
