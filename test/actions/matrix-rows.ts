@@ -88,7 +88,12 @@ export const rows: readonly MatrixRow[] = [
     typeId: 'user',
     args: bob,
     endpoint: 'POST /v1/mgmt/user/delete',
-    change: (state) => state.deleteUser('U2Bob'),
+    // The keys that act as the user are deactivated first.
+    before: keyOff,
+    change: (state) => {
+      keyOff(state);
+      state.deleteUser('U2Bob');
+    },
     isShown: true,
     mayBeGone: true,
   },
