@@ -50,6 +50,8 @@ export interface Bench {
   /** A user's record as the Management API gives it. */
   readonly loadUser: (userId: string) => Promise<UserRecord>;
   readonly loadKey: (keyId: string) => Promise<KeyRecord>;
+  /** Every user, tenant, role and access key of the project, as the Management API gives them. */
+  readonly project: () => Promise<ProjectRecords>;
 }
 
 export interface Scenario {
@@ -70,6 +72,9 @@ export interface UserRecord {
   readonly roleNames: readonly string[];
   readonly userTenants: readonly { readonly tenantId: string; readonly roleNames: readonly string[] }[];
 }
+
+/** The records of a project, each under its type and id. */
+export type ProjectRecords = ReadonlyMap<string, unknown>;
 
 export interface KeyRecord {
   readonly roleNames: readonly string[];
@@ -96,13 +101,18 @@ export async function openBench(
   let files = 0;
   const path = (name: string): string => join(folder, `${(files += 1)}-${name}`);
 
-  const load = async <Answer>(what: string): Promise<Answer> => {
-    const response = await fetch(`${env['DESCOPE_BASE_URL']}/v1/mgmt/${what}`, {
-      headers: { authorization: `Bearer ${env['DESCOPE_PROJECT_ID']}:${env['DESCOPE_MANAGEMENT_KEY']}` },
+  const ask = async <Answer>(path: string, body?: object): Promise<Answer> => {
+    const response = await fetch(`${env['DESCOPE_BASE_URL']}${path}`, {
+      headers: {
+        authorization: `Bearer ${env['DESCOPE_PROJECT_ID']}:${env['DESCOPE_MANAGEMENT_KEY']}`,
+        'content-type': 'application/json',
+      },
+      ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
     });
-    ok(response.ok, `GET ${what} answered ${response.status}`);
+    ok(response.ok, `${path} answered ${response.status}`);
     return (await response.json()) as Answer;
   };
+  const load = <Answer>(what: string): Promise<Answer> => ask(`/v1/mgmt/${what}`);
 
   return {
     baseUrl: env['DESCOPE_BASE_URL'] ?? '',
@@ -131,8 +141,33 @@ export async function openBench(
       ) as unknown,
     loadUser: async (userId) => (await load<{ user: UserRecord }>(`user?userId=${encodeURIComponent(userId)}`)).user,
     loadKey: async (keyId) => (await load<{ key: KeyRecord }>(`accesskey?id=${encodeURIComponent(keyId)}`)).key,
+    project: () => recordsOf(ask),
     close: () => emulator.stop(),
   };
+}
+
+async function recordsOf(ask: <Answer>(path: string, body?: object) => Promise<Answer>): Promise<ProjectRecords> {
+  type Rows = readonly Readonly<Record<string, unknown>>[];
+  const users: Rows[number][] = [];
+  let total = Number.POSITIVE_INFINITY;
+  for (let page = 0; users.length < total; page += 1) {
+    const paging = { limit: 100, page, withTestUser: true };
+    const answer = await ask<{ users: Rows; total: number }>('/v2/mgmt/user/search', paging);
+    ok(answer.users.length > 0, `page ${page} of the users is empty, before all ${answer.total} were read`);
+    users.push(...answer.users);
+    total = answer.total;
+  }
+  const [{ tenants }, { roles }, { keys }] = await Promise.all([
+    ask<{ tenants: Rows }>('/v1/mgmt/tenant/all'),
+    ask<{ roles: Rows }>('/v1/mgmt/role/all'),
+    ask<{ keys: Rows }>('/v1/mgmt/accesskey/search', {}),
+  ]);
+  return new Map<string, unknown>([
+    ...users.map((row) => [`user ${String(row['userId'])}`, row] as const),
+    ...tenants.map((row) => [`tenant ${String(row['id'])}`, row] as const),
+    ...roles.map((row) => [`role ${String(row['tenantId'])} ${String(row['name'])}`, row] as const),
+    ...keys.map((row) => [`access_key ${String(row['id'])}`, row] as const),
+  ]);
 }
 
 export async function withServer<T>(

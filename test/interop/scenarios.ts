@@ -1,4 +1,5 @@
 import { deepEqual, equal, match, ok } from 'node:assert/strict';
+import { accountScenarios } from './accounts.ts';
 import { actionScenarios } from './actions.ts';
 import { type Bench, callsOf, checkClean, checkSync, type Scenario, type Served, withServer } from './bench.ts';
 import { c1zScenarios } from './c1z.ts';
@@ -57,6 +58,7 @@ export const scenarios: readonly Scenario[] = [
   ...treeScenarios,
   ...companyScenarios,
   ...provisioningScenarios,
+  ...accountScenarios,
   ...actionScenarios,
   ...childScenarios,
   ...oneShotScenarios,

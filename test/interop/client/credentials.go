@@ -18,7 +18,7 @@ func rotateAsCommandLine(ctx context.Context, client types.ConnectorClient, c1z,
 	return finish(ctx, provisioner.NewCredentialRotator(client, c1z, id, typeID))
 }
 
-// call sends one request about credentials, which a file has as JSON, and gives the answer as JSON.
+// call sends one request about accounts or credentials, which a file has as JSON, and gives the answer as JSON.
 func call(ctx context.Context, client types.ConnectorClient, method, path string) (json.RawMessage, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
@@ -32,6 +32,10 @@ func call(ctx context.Context, client types.ConnectorClient, method, path string
 	case "IssueCredential":
 		return send(text, &v2.IssueCredentialRequest{}, func(request *v2.IssueCredentialRequest) (proto.Message, error) {
 			return client.IssueCredential(ctx, request)
+		})
+	case "CreateAccount":
+		return send(text, &v2.CreateAccountRequest{}, func(request *v2.CreateAccountRequest) (proto.Message, error) {
+			return client.CreateAccount(ctx, request)
 		})
 	case "DeleteResourceV2":
 		return send(text, &v2.DeleteResourceV2Request{}, func(request *v2.DeleteResourceV2Request) (proto.Message, error) {

@@ -36,6 +36,7 @@ type options struct {
 	startAt string
 	method  string
 	action  actionOptions
+	account accountOptions
 }
 
 // childOptions say which program to start as a child, instead of dialling an address.
@@ -92,6 +93,9 @@ func main() {
 	flag.StringVar(&o.startAt, "start-at", "", "events: from when on")
 	flag.StringVar(&o.input, "input", "", "unseal: a JSON list of {data, private}; call: the request as JSON")
 	flag.StringVar(&o.method, "method", "", "call: which one")
+	flag.StringVar(&o.account.login, "account-login", "", "create-account: the login")
+	flag.StringVar(&o.account.email, "account-email", "", "create-account: the primary email address")
+	flag.StringVar(&o.account.profile, "account-profile", "{}", "create-account: a JSON object")
 	flag.StringVar(&o.action.name, "action", "", "invoke-action: its name")
 	flag.StringVar(&o.action.resourceType, "action-type", "", "list-actions, invoke-action: the resource type")
 	flag.StringVar(&o.action.args, "action-args", "{}", "invoke-action: a JSON object")
@@ -144,6 +148,10 @@ func run(o options, command string) (*report, error) {
 		failure = grant(ctx, client, o.c1z, o.grant)
 	case "revoke":
 		failure = revoke(ctx, client, o.c1z, o.revoke)
+	case "create-account":
+		failure = createAsCommandLine(ctx, client, o.c1z, o.account)
+	case "delete-resource":
+		failure = deleteAsCommandLine(ctx, client, o.c1z, o.grant.principal, o.grant.principalType)
 	case "rotate":
 		failure = rotateAsCommandLine(ctx, client, o.c1z, o.grant.principal, o.grant.principalType)
 	case "call":
