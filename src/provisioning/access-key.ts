@@ -41,7 +41,8 @@ export const accessKeyPrincipal: PrincipalType = {
   },
 };
 
-const fixed =
+/** Why a key that Descope marks as not editable is left alone, after the name of the key. */
+export const fixed =
   'is marked as not editable by Descope, which manages such keys itself, as those of SCIM, and refuses changes of them: see the Descope console';
 
 /** The list that a step is about, as a record shows it. The other one is not sent, so that it is kept. */

@@ -2,7 +2,7 @@ import { type KeyWithSecret, toRotateKeyRequest } from '../descope/access-key-ca
 import type { AccessKey } from '../descope/access-keys.ts';
 import { ConnectorError, isKind } from '../errors.ts';
 import { printable } from '../printable.ts';
-import { idleWord } from './access-key.ts';
+import { fixed, idleWord } from './access-key.ts';
 import { planned } from './record-work.ts';
 import type { RotatableRecord, RotatableType } from './rotation.ts';
 
@@ -52,7 +52,14 @@ export const rotatableKey: RotatableType = {
 };
 
 function toRecord(key: AccessKey | undefined): RotatableRecord | undefined {
-  return key && { name: key.name, login: '', status: idleWord(key) ?? 'active' };
+  return (
+    key && {
+      name: key.name,
+      login: '',
+      status: idleWord(key) ?? 'active',
+      ...(key.isEditable === false && { fixed }),
+    }
+  );
 }
 
 function checkUsable(record: RotatableRecord | undefined, described: string, isSent: boolean): void {
@@ -63,6 +70,9 @@ function checkUsable(record: RotatableRecord | undefined, described: string, isS
           `${described} was deleted while it was rotated: its new secret opens nothing`,
         )
       : new ConnectorError('not-found', `there is no ${described}: look the id up in Descope`);
+  }
+  if (record.fixed !== undefined && !isSent) {
+    throw new ConnectorError('refused', `${described} ${record.fixed}`);
   }
   const status = printable(record.status);
   if (record.status !== 'active') {

@@ -42,6 +42,8 @@ export interface Rotated {
 /** What is looked at: enough to judge by, and to write down. */
 export interface RotatableRecord extends SecretRecord {
   readonly status: string;
+  /** Why Descope would refuse a rotation, after the name of the record; absent where nothing says so. */
+  readonly fixed?: string;
 }
 
 type Seen = RotatableRecord | undefined;
@@ -78,14 +80,32 @@ export function rotation(
   { look, check, step, secret, lost }: RotationParts,
   { requestId }: AttemptContext,
 ): Operation<Seen, RecordStep<Seen>, Rotated> {
+  let isTaken = false;
+  let isUnread = false; // taken, and what it did could not be read back
+  const watched = (asked: RecordStep<Seen>): RecordStep<Seen> => ({
+    ...asked,
+    send: async (call) => {
+      const outcome = await asked.send(call);
+      isTaken ||= outcome.kind === 'accepted' || outcome.kind === 'answered';
+      return outcome;
+    },
+  });
+
   return {
     about: { operation: 'rotate', resource: `${typeId}:${id}` },
     work: recordWork<Seen>({
       described: `${noun} ${printable(id)}`,
-      look,
+      look: async (call) => {
+        try {
+          return await look(call);
+        } catch (thrown) {
+          isUnread ||= isTaken;
+          throw thrown;
+        }
+      },
       plan: (record, { sent }) => {
         check(record, sent.length > 0);
-        return secret() === undefined ? { kind: 'due', steps: [step()] } : { kind: 'settled', isOurs: true };
+        return secret() === undefined ? { kind: 'due', steps: [watched(step())] } : { kind: 'settled', isOurs: true };
       },
       afterStop: lost,
     }),
@@ -109,7 +129,7 @@ export function rotation(
       };
     },
     failed: (thrown, { mayBeOurs, sent }) =>
-      mayBeOurs && thrown instanceof ConnectorError && thrown.kind !== 'cancelled'
+      (mayBeOurs || isUnread) && thrown instanceof ConnectorError && thrown.kind !== 'cancelled'
         ? new ConnectorError(thrown.kind, `${thrown.message}; ${lost}`, { ...thrown.facts, sent: sent.length })
         : thrown,
   };

@@ -74,6 +74,7 @@ describe('rotating an access key', () => {
   it.each([
     ['K2Off', status.FAILED_PRECONDITION, 'is inactive, and only an active key'],
     ['K2Ended', status.FAILED_PRECONDITION, 'is expired, and only an active key'],
+    ['K2Fixed', status.FAILED_PRECONDITION, 'access key K2Fixed is marked as not editable by Descope'],
     ['K2Gone', status.NOT_FOUND, 'there is no access key K2Gone'],
   ])('is refused for the key %s, and nothing is sent', async (id, code, words) => {
     const at = await start();
