@@ -4,11 +4,12 @@ import { maxIdBytes, type ResourceRef } from '../model/ids.ts';
 import type { Provisioner } from './provisioner.ts';
 import type { PasswordAsk } from './random-password.ts';
 import { rotatableKey } from './rotate-key.ts';
+import { rotatableUser } from './rotate-password.ts';
 import { type RotatableType, type Rotated, rotation } from './rotation.ts';
 import { turnOf } from './turns.ts';
 
 /** The types whose credentials can be rotated, one line each. */
-export const rotatable: readonly RotatableType[] = [rotatableKey];
+export const rotatable: readonly RotatableType[] = [rotatableUser, rotatableKey];
 
 /** A request that was read: which resource is meant, and what is asked of a password. */
 export interface RotationAsk {

@@ -3,7 +3,8 @@ import type { SignInUser } from '../descope/users/sign-in.ts';
 import { ConnectorError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import type { OperationTools } from './provisioner.ts';
-import { updating, type UserOperation, type UserStep } from './user-operation.ts';
+import type { RecordStep } from './record-work.ts';
+import { updating, type UserOperation } from './user-operation.ts';
 
 /** What a removal of sign-in methods is about. */
 const factors = {
@@ -78,7 +79,12 @@ export async function ownLoginId(userId: string, { client }: OperationTools, cal
 }
 
 /** The step, which is sent only while its login id means this user. */
-export function onlyFor(userId: string, loginId: string, { client }: OperationTools, step: UserStep): UserStep {
+export function onlyFor<Seen>(
+  userId: string,
+  loginId: string,
+  { client }: OperationTools,
+  step: RecordStep<Seen>,
+): RecordStep<Seen> {
   return {
     ...step,
     send: async (call) => {

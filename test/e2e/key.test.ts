@@ -171,6 +171,20 @@ describe('--rotate-credentials', () => {
     expect(await openFile(armor.decode(ended.stdout))).toBe(keyOf('K2Full')?.cleartext);
   });
 
+  it('sets a temporary password of a user, and prints it encrypted, alone on stdout', async () => {
+    const { recipient, openFile } = await ageReader();
+    const user = ['--rotate-credentials', 'U2Bob', '--rotate-credentials-type', 'user', '--provisioning'];
+
+    const ended = await run(...user, '--recipient', recipient);
+
+    expect(ended.code).toBe(0);
+    const password = await openFile(armor.decode(ended.stdout));
+    expect(emulator.state.password('U2Bob')).toEqual({ value: password, mustChange: true });
+    expect(ended.stderr).toContain('the user must choose another at the next login');
+    expect(ended.stderr).not.toContain(password);
+    expect(auditsOf(ended)).toMatchObject([{ outcome: 'intended' }, { operation: 'rotate', resource: 'user:U2Bob' }]);
+  });
+
   it('is refused without --provisioning, without its type, and without anybody who is told', async () => {
     const { recipient } = await ageReader();
 

@@ -275,6 +275,22 @@ describe('other kinds', () => {
     },
   );
 
+  it('rotateCredentials sets a password of the user that the task names, and of nobody else', async () => {
+    await using bench = await startService({ emulator: project });
+    const resourceId = { resourceType: 'user', resource: 'U2Ada' };
+    const value = { resourceId, encryptionConfigs: [jwkReader('Ed25519').config] };
+    const id = bench.platform.give({
+      id: taskId('password'),
+      taskType: { case: 'rotateCredentials', value: value as object },
+    });
+
+    expect(await endOf(bench, id)).toEqual({ code: 'OK', response: 'c1.connector.v2.RotateCredentialResponse' });
+    const { state } = bench.emulator;
+    const changed = [...state.users()].filter(({ userId }) => state.password(userId) !== undefined);
+    expect(changed.map(({ userId }) => userId)).toEqual(['U2Ada']);
+    expect(state.password('U2Ada')).toMatchObject({ mustChange: true });
+  });
+
   it.each(['createResource'] as const)(
     '%s is asked of the connector, which says that it does not do it',
     async (name) => {
