@@ -17,6 +17,7 @@ export const caseFiles = [
   'test/e2e/account-create.test.ts',
   'test/provisioning/operations.property.test.ts',
   'test/e2e/account-delete.test.ts',
+  'test/e2e/account-race.test.ts',
   'test/e2e/action.test.ts',
   'test/e2e/answers.test.ts',
   'test/e2e/bugs.test.ts',

@@ -111,7 +111,9 @@ function sentencesOf(created: Created): readonly string[] {
     case 'maybe-invited':
       return [createdSentence(created)];
     case 'already-exists':
-      return [`There is the user ${who} with this login id or address already: nothing sent.`];
+      return created.writes.length === 0
+        ? [`There is the user ${who} with this login id or address already: nothing sent.`]
+        : [`There is the user ${who} with this login id or address already. ${createdSentence(created)}`];
     case 'planned':
       return ['Nothing was sent. To create the user, this would be:', ...writes.flatMap(writeLines)];
   }
@@ -130,7 +132,9 @@ function lineOf(created: Created): object {
       status: user.status,
     }),
     ...(alongside.length > 0 && { alongside }),
-    ...(['invited', 'maybe-invited'].includes(outcome) && { message: createdSentence(created) }),
+    ...((['invited', 'maybe-invited'].includes(outcome) || (outcome === 'already-exists' && writes.length > 0)) && {
+      message: createdSentence(created),
+    }),
     writes: writes.map(({ request, body }) => ({ request, body })),
     requestId,
   };

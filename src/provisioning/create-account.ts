@@ -79,6 +79,8 @@ function creation(
   const described = `the user with the login id ${JSON.stringify(printable(asked.loginId))}`;
   let madeId: string | undefined;
   let isPasswordSet = false;
+  let sends = 0;
+  let isTheirs = false; // somebody made the user between our look and our first creation
 
   const look = async (call: CallOptions): Promise<AccountSeen> => {
     const loginIds = [asked.loginId, ...asked.additionalLoginIds];
@@ -94,11 +96,13 @@ function creation(
     request: planned(toCreateUserRequest(asked), loggedBody(asked)),
     mostSends: asked.isInvited ? mostInvitations : mostCreations,
     send: async (call): Promise<SendOutcome> => {
+      sends += 1;
       const outcome = await client.createUser(asked, call);
       if (outcome.kind !== 'answered') {
         return outcome;
       }
       if (!outcome.isNew) {
+        isTheirs = sends === 1; // before a later one, ours may have taken effect, and its answer been lost
         const error = new ConnectorError('conflict', `Descope says that it has ${described} already`);
         return { kind: 'uncertain', error };
       }
@@ -130,7 +134,7 @@ function creation(
       described,
       look,
       plansAfterLast: true,
-      plan: (seen, progress) => planCreation(seen, progress, asked, { create, after: due() }),
+      plan: (seen, progress) => planCreation(seen, progress, asked, { create, after: due(), isTheirs }),
       ...(asked.isInvited && {
         afterStop: 'the invitation may have been sent; look for the user in Descope before asking again',
       }),
@@ -182,7 +186,11 @@ function planCreation(
   { takers, made }: AccountSeen,
   { sent, mayBeOurs }: AccountProgress,
   asked: NewUser,
-  { create, after }: { readonly create: AccountStep; readonly after: readonly AccountStep[] },
+  {
+    create,
+    after,
+    isTheirs,
+  }: { readonly create: AccountStep; readonly after: readonly AccountStep[]; readonly isTheirs: boolean },
 ): Plan<AccountStep> {
   const others = takers.map(({ userId }) => userId);
   if (made !== undefined) {
@@ -200,7 +208,7 @@ function planCreation(
   const [found] = takers;
   if (found !== undefined) {
     const isAsAsked = found.status === askedStatus(asked) && differences(found, asked).length === 0;
-    return { kind: 'settled', isOurs: mayBeOurs && isAsAsked };
+    return { kind: 'settled', isOurs: mayBeOurs && !isTheirs && isAsAsked };
   }
   if (asked.isInvited && mayBeOurs) {
     return { kind: 'settled', isOurs: false }; // it may have been sent, and is never sent again

@@ -5,7 +5,8 @@ export function createdSentence({
   outcome,
   wasLost,
   lacksPassword,
-}: Pick<Created, 'outcome' | 'wasLost' | 'lacksPassword'>): string {
+  writes,
+}: Pick<Created, 'outcome' | 'wasLost' | 'lacksPassword' | 'writes'>): string {
   switch (outcome) {
     case 'created':
       return lacksPassword
@@ -18,7 +19,12 @@ export function createdSentence({
     case 'maybe-invited':
       return 'An invitation may have been sent: the answer was lost, and Descope does not show the user. None is sent again; look for the user in Descope.';
     case 'already-exists':
-      return 'The user exists already: nothing was sent to anybody.';
+      if (writes.length === 0) {
+        return 'The user exists already: nothing was sent to anybody.';
+      }
+      return writes.some(({ body }) => body['invite'] === true)
+        ? 'Somebody else created the user at the same moment, and our invitation may have been sent, too.'
+        : 'Somebody else created the user at the same moment, and nothing was changed.';
     case 'planned':
       return 'Nothing was sent.';
   }
