@@ -336,7 +336,7 @@ describe('a change that is not made', () => {
       'role_binding:Editor:assigned',
       'U2Ada',
       2,
-      'no role_binding has the id "Editor"',
+      'no role binding has the id "Editor"',
       true,
     ],
     [

@@ -48,11 +48,29 @@ describe('the committed manifests', () => {
     expect(resourceTypeCapabilities.every(({ permissions }) => permissions.permissions.length > 0)).toBe(true);
     expect(connectorCapabilities).toEqual([
       'CAPABILITY_PROVISION',
+      'CAPABILITY_ACCOUNT_PROVISIONING',
+      'CAPABILITY_RESOURCE_DELETE',
+      'CAPABILITY_CREDENTIAL_ROTATION',
+      'CAPABILITY_CREDENTIAL_ISSUE',
       'CAPABILITY_SYNC',
       'CAPABILITY_TARGETED_SYNC',
+      'CAPABILITY_ACTIONS',
+      'CAPABILITY_EVENT_FEED_V2',
       'CAPABILITY_SERVICE_MODE_TARGETED_SYNC',
     ]);
-    expect(credentialDetails).toEqual({});
+    expect(credentialDetails).toEqual({
+      capabilityAccountProvisioning: {
+        supportedCredentialOptions: [
+          'CAPABILITY_DETAIL_CREDENTIAL_OPTION_NO_PASSWORD',
+          'CAPABILITY_DETAIL_CREDENTIAL_OPTION_RANDOM_PASSWORD',
+        ],
+        preferredCredentialOption: 'CAPABILITY_DETAIL_CREDENTIAL_OPTION_NO_PASSWORD',
+      },
+      capabilityCredentialRotation: {
+        supportedCredentialOptions: ['CAPABILITY_DETAIL_CREDENTIAL_OPTION_RANDOM_PASSWORD'],
+        preferredCredentialOption: 'CAPABILITY_DETAIL_CREDENTIAL_OPTION_RANDOM_PASSWORD',
+      },
+    });
   });
 
   it('ask for the project and the key, and keep the key secret', async () => {

@@ -162,14 +162,14 @@ describe('what the other services answer', () => {
     expect(error.code).toBe(status.UNIMPLEMENTED);
   });
 
-  it('there are no event feeds, and asking for a feed or an action by a name that there is not is NOT_FOUND', async () => {
+  it('there are two event feeds; asking for a feed or an action by a name that there is not is NOT_FOUND', async () => {
     const { server } = await start();
 
     const feeds = await grpcCall(server.address, EventService.method.listEventFeeds, {});
     const event = await failureOf(grpcCall(server.address, EventService.method.listEvents, { eventFeedId: 'x' }));
     const action = await failureOf(grpcCall(server.address, ActionService.method.invokeAction, { name: 'x' }));
 
-    expect(feeds.list).toEqual([]);
+    expect(feeds.list.map(({ id }) => id)).toEqual(['descope_usage_event_feed', 'descope_change_event_feed']);
     expect([event.code, action.code]).toEqual([status.NOT_FOUND, status.NOT_FOUND]);
   });
 
