@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
 import { type AccountField, accountFields } from '../model/account-fields.ts';
-import type { AccountFlags } from './account-create.ts';
+import type { AccountFlags, CreateAccountFlags } from './account-create.ts';
 import type { CommandContext } from './command-context.ts';
 import type { OperationFlags } from './operation.ts';
+import { addSecretOptions } from './secret-options.ts';
 import { addSettingOptions, connectionSettings } from './setting-options.ts';
 
 /** `account`: the beginning and the end of users. Whoever types it has consented to the change. */
@@ -23,6 +24,8 @@ Examples:
 function addCreateCommand(account: Command, context: CommandContext): void {
   const command = account.command('create').description('create one user, without a message to anybody');
   addFieldOptions(command, ({ name }) => name !== 'send_invite');
+  command.option('--random-password', 'make a password, which the user must change at the first login');
+  addSecretOptions(command);
   command
     .option('--dry-run', 'show everything that would be sent, and send nothing')
     .option('--json', 'print the outcome as one line of JSON')
@@ -35,9 +38,13 @@ Who is there already is told, and never changed.
 
 Examples:
   $ baton-descope account create --login-id ada@acme.example \\
-      --email ada@acme.example --tenant-ids acme --dry-run`,
+      --email ada@acme.example --tenant-ids acme --dry-run
+  $ baton-descope account create --login-id ada@acme.example \\
+      --random-password --recipient age1... > password.age`,
   );
-  command.action(async (options: AccountFlags) => (await import('./account-create.ts')).createAsked(options, context));
+  command.action(async (options: CreateAccountFlags) =>
+    (await import('./account-create.ts')).createAsked(options, context),
+  );
 }
 
 function addInviteCommand(account: Command, context: CommandContext): void {

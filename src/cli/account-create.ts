@@ -1,38 +1,55 @@
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
-import { printable, printableJson } from '../answers/printable.ts';
+import { printable } from '../answers/printable.ts';
 import { ConnectorError } from '../errors.ts';
 import { type AccountField, accountFields } from '../model/account-fields.ts';
 import { nameOfUser } from '../model/names.ts';
 import type { AskedAccount } from '../provisioning/account-request.ts';
-import { createAccount } from '../provisioning/accounts.ts';
+import { createAccount, type PasswordWish } from '../provisioning/accounts.ts';
 import type { Created } from '../provisioning/create-account.ts';
 import { createdSentence } from '../provisioning/created-words.ts';
+import { usualPassword } from '../provisioning/random-password.ts';
 import { personText } from './account-words.ts';
 import type { CommandContext } from './command-context.ts';
 import type { OneShotCall } from './one-shot-operations.ts';
 import { confirmed, type OperationFlags, withProvisioner } from './operation.ts';
-import { prose } from './results.ts';
+import { printSecret } from './print-secret.ts';
+import { type SecretFlags, secretTeller, type TellSecret } from './secret-output.ts';
 import { writeLines } from './write-lines.ts';
 
 /** The flags of `account create` and `account invite`, by the names that the parser gives them. */
 export type AccountFlags = OperationFlags & Readonly<Record<string, unknown>>;
+
+/** The flags of `account create`. */
+export type CreateAccountFlags = AccountFlags & SecretFlags & { readonly randomPassword?: boolean };
+
+/** A password that somebody else has seen must be changed. */
+const passwordWish: PasswordWish = { ask: usualPassword, isTemporary: true };
 
 type Context = Pick<CommandContext, 'env' | 'signal' | 'print' | 'endWith'>;
 
 /** Nothing shows whether an invitation was sent: as where Descope does not answer. */
 const exitCodeOfUnknown = 4;
 
-/** `account create`: creates a user, without a message to anybody. */
-export async function createAsked(flags: AccountFlags, context: Context): Promise<void> {
-  await create({ login: '', loginAliases: [], emails: [], profile: profileOf(flags) }, flags, context);
+/** `account create`: creates a user, without a message to anybody; with a password, tells it as it was asked for. */
+export async function createAsked(flags: CreateAccountFlags, context: Context): Promise<void> {
+  const { randomPassword = false, reveal, recipient } = flags;
+  if (!randomPassword && (reveal === true || recipient !== undefined)) {
+    throw new ConnectorError(
+      'config',
+      '--reveal and --recipient tell a password, and none is made: nothing was sent; add --random-password, or leave them out',
+    );
+  }
+  const password = randomPassword ? { wish: passwordWish, teller: await secretTeller(flags) } : undefined;
+  const account = { login: '', loginAliases: [], emails: [], profile: profileOf(flags) };
+  await create(account, flags, context, { password });
 }
 
 /** `account invite`: creates a user and sends an invitation, which cannot be taken back. */
 export async function inviteAsked(flags: AccountFlags, context: Context): Promise<void> {
   const profile = { ...profileOf(flags), send_invite: true };
-  await create({ login: '', loginAliases: [], emails: [], profile }, flags, context, () =>
-    confirmed('Send an invitation', flags, context.signal),
-  );
+  await create({ login: '', loginAliases: [], emails: [], profile }, flags, context, {
+    ask: () => confirmed('Send an invitation', flags, context.signal),
+  });
 }
 
 /** `--create-account-login` and its kin, as every Baton connector takes them; without a question. */
@@ -51,22 +68,40 @@ export async function createOneShot({ asked, options, context }: OneShotCall): P
   await create(account, { ...options, needsProvisioning: true }, context);
 }
 
+interface CreateHow {
+  readonly ask?: () => Promise<void>;
+  /** The password that the user is to have, and how it is told. */
+  readonly password?: { readonly wish: PasswordWish; readonly teller: TellSecret | undefined } | undefined;
+}
+
 async function create(
   account: AskedAccount,
   flags: OperationFlags,
   context: Context,
-  ask: () => Promise<void> = async () => undefined,
+  { ask = async () => undefined, password }: CreateHow = {},
 ): Promise<void> {
   const { signal, print, endWith } = context;
   const created = await withProvisioner(flags, context, ({ provisioner, checkProvisioning }) => {
-    const check = async (): Promise<undefined> => {
+    const check = async (): Promise<PasswordWish | undefined> => {
       checkProvisioning();
       await ask();
+      return password?.wish;
     };
     return createAccount(provisioner, account, check, signal);
   });
-  print(flags.json === true ? printableJson(lineOf(created)) : prose(...sentencesOf(created)).join('\n'));
-  if (created.outcome === 'maybe-invited') {
+  await printSecret(
+    {
+      sentences: sentencesOf(created),
+      line: lineOf(created),
+      secret: created.password && {
+        name: 'password',
+        description: 'the first password of the user',
+        value: created.password,
+      },
+    },
+    { teller: password?.teller, flags, print },
+  );
+  if (created.outcome === 'maybe-invited' || created.lacksPassword) {
     endWith(exitCodeOfUnknown);
   }
 }
@@ -105,7 +140,7 @@ function sentencesOf(created: Created): readonly string[] {
   );
   switch (outcome) {
     case 'created':
-      return [`The user ${who} is created.`, ...also];
+      return [`The user ${who} is created.`, ...passwordSentences(created), ...also];
     case 'invited':
       return [`The user ${who} is invited. ${createdSentence(created)}`, ...also];
     case 'maybe-invited':
@@ -117,6 +152,15 @@ function sentencesOf(created: Created): readonly string[] {
     case 'planned':
       return ['Nothing was sent. To create the user, this would be:', ...writes.flatMap(writeLines)];
   }
+}
+
+function passwordSentences(created: Created): readonly string[] {
+  if (created.lacksPassword) {
+    return [createdSentence(created)];
+  }
+  return created.password === undefined
+    ? []
+    : ['Its password is told this once, and must be changed at the first login.'];
 }
 
 /** The outcome for a script. */
@@ -132,10 +176,14 @@ function lineOf(created: Created): object {
       status: user.status,
     }),
     ...(alongside.length > 0 && { alongside }),
-    ...((['invited', 'maybe-invited'].includes(outcome) || (outcome === 'already-exists' && writes.length > 0)) && {
-      message: createdSentence(created),
-    }),
+    ...(needsWords(created) && { message: createdSentence(created) }),
     writes: writes.map(({ request, body }) => ({ request, body })),
     requestId,
   };
+}
+
+/** Whether the outcome alone does not tell all. */
+function needsWords({ outcome, lacksPassword, writes }: Created): boolean {
+  const isLate = outcome === 'already-exists' && writes.length > 0;
+  return lacksPassword || isLate || outcome === 'invited' || outcome === 'maybe-invited';
 }

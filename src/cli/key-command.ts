@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import type { CreateKeyFlags } from './key-create.ts';
 import type { OperationFlags } from './operation.ts';
+import { addSecretOptions } from './secret-options.ts';
 import type { SecretFlags } from './secret-output.ts';
 import { addSettingOptions, connectionSettings } from './setting-options.ts';
 
@@ -30,6 +31,7 @@ function addCreateCommand(parent: Command, context: CommandContext): void {
     .option('--expires-in-days <days>', 'after how many days it ends, at most 365', '90')
     .addOption(requestIdOption());
   addSecretOptions(command);
+  addCommonOptions(command);
   command.addHelpText(
     'after',
     `
@@ -49,6 +51,7 @@ function addRotateCommand(parent: Command, context: CommandContext): void {
     .argument('<key>', keyHelp)
     .option('--yes', 'do not ask: for scripts');
   addSecretOptions(command);
+  addCommonOptions(command);
   command.addHelpText(
     'after',
     `
@@ -87,24 +90,9 @@ function requestIdOption(): Option {
   );
 }
 
-function addSecretOptions(command: Command): void {
-  command
-    .option('--reveal', 'show the secret on this terminal')
-    .option(
-      '--recipient <age1...>',
-      'encrypt the secret for this age recipient instead; several times for several',
-      collect,
-    );
-  addCommonOptions(command);
-}
-
 function addCommonOptions(command: Command): void {
   command
     .option('--dry-run', 'show everything that would be sent, and send nothing')
     .option('--json', 'print the outcome as one line of JSON');
   addSettingOptions(command, 'auditLog', ...connectionSettings);
-}
-
-function collect(value: string, before: readonly string[] = []): readonly string[] {
-  return [...before, value];
 }

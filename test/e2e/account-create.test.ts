@@ -1,6 +1,8 @@
+import { armor } from 'age-encryption';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import { type CliRun, envOf, runCli } from '../support/cli.ts';
+import { ageReader } from '../support/private-keys.ts';
 import { company, createUser, snapshot } from '../support/provisioning-server.ts';
 import { canLend, onTerminal } from '../support/terminal.ts';
 
@@ -84,6 +86,94 @@ describe('account create', () => {
     expect(ended.code).toBe(code);
     expect(ended.stderr).toContain(words);
     expect(creations()).toEqual([]);
+  });
+});
+
+describe('account create --random-password', () => {
+  const passwordOf = () => emulator.state.password(dora()?.userId ?? '');
+
+  it('sets a password that must be changed, and prints it encrypted, alone on stdout', async () => {
+    const { recipient, openFile } = await ageReader();
+
+    const ended = await run('account', 'create', ...asked, '--random-password', '--recipient', recipient);
+
+    expect(ended.code).toBe(0);
+    const password = await openFile(armor.decode(ended.stdout));
+    expect(password.length).toBeGreaterThan(15);
+    expect(passwordOf()).toEqual({ value: password, mustChange: true });
+    expect(ended.stderr).toContain(`The user dora@acme.example (${dora()?.userId}) is created.`);
+    expect(ended.stderr).toContain('Its password is told this once, and must be changed at the first login.');
+    expect(ended.stderr).not.toContain(password);
+  });
+
+  it('tells scripts the user and the password in one line', async () => {
+    const { recipient, openFile } = await ageReader();
+
+    const ended = await run('account', 'create', ...asked, '--random-password', `--recipient=${recipient}`, '--json');
+
+    const line = JSON.parse(ended.stdout) as { readonly encrypted: readonly string[] };
+    expect(line).toMatchObject({ outcome: 'created', resource: `user:${dora()?.userId}` });
+    expect(await openFile(armor.decode(line.encrypted[0] ?? ''))).toBe(passwordOf()?.value);
+  });
+
+  it.each([
+    ['neither way to tell the password', ['--random-password'], 'would be told to nobody'],
+    ['both ways', ['--random-password', '--reveal', '--recipient', 'age1x'], 'give one of them'],
+    ['a file in the place of the terminal', ['--random-password', '--reveal'], 'goes to a file or a program'],
+    ['a mistyped recipient', ['--random-password', '--recipient', 'age1x'], 'recipient is not an age recipient'],
+    ['a way to tell a password that is not made', ['--recipient', 'age1x'], 'add --random-password'],
+  ])('is refused before anything is asked with %s', async (_what, flags, words) => {
+    const ended = await run('account', 'create', ...asked, ...flags);
+
+    expect(ended.code).toBe(2);
+    expect(ended.stderr.replaceAll(/\s+/g, ' ')).toContain(words);
+    expect(emulator.stats.total).toBe(0);
+  });
+
+  it('makes none for somebody who is there already', async () => {
+    const { recipient } = await ageReader();
+    const before = snapshot(emulator.state);
+
+    const who = ['--login-id', 'bob@acme.example', '--random-password', '--recipient', recipient];
+    const ended = await run('account', 'create', ...who);
+
+    expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining('already: nothing sent') as string });
+    expect(emulator.state.password('U2Bob')).toBeUndefined();
+    expect(snapshot(emulator.state)).toEqual(before);
+  });
+
+  it('ends with 4 where the answer to the creation was lost, and sets no password for who may be somebody else', async () => {
+    const { recipient } = await ageReader();
+    emulator.faults.add({
+      match: { endpoint: createUser },
+      fault: { kind: 'reset', at: 'before-headers', applied: true },
+    });
+
+    const ended = await run('account', 'create', ...asked, '--random-password', '--recipient', recipient, '--json');
+
+    expect(ended.code).toBe(4);
+    expect(JSON.parse(ended.stdout)).toMatchObject({
+      outcome: 'created',
+      message: expect.stringContaining('no password was set') as string,
+    });
+    expect(passwordOf()).toBeUndefined();
+  });
+
+  it('shows with --dry-run both requests, and makes no password', async () => {
+    const ended = await run('account', 'create', ...asked, '--random-password', '--dry-run');
+
+    expect(ended.code).toBe(0);
+    expect(ended.stdout).toContain('POST /v1/mgmt/user/password/set/temporary');
+    expect(creations()).toEqual([]);
+  });
+
+  it.runIf(canLend)('shows the password on the terminal that asked for it', async () => {
+    const ended = await onTerminal(['account', 'create', ...asked, '--random-password', '--reveal'], {
+      env: envOf(emulator),
+    });
+
+    expect(ended.code).toBe(0);
+    expect(ended.screen).toContain(passwordOf()?.value);
   });
 });
 
