@@ -48,6 +48,7 @@ export const caseFiles = [
   'test/e2e/package.test.ts',
   'test/e2e/replaced.test.ts',
   'test/e2e/secrets-of-lists.test.ts',
+  'test/e2e/secrets-stay.test.ts',
   'test/e2e/serve-signals.test.ts',
   'test/e2e/service-ends.test.ts',
   'test/e2e/service.test.ts',
