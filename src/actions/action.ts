@@ -34,6 +34,8 @@ export interface Action {
   readonly operation: AuditOperation;
   /** Asked before it is run from a terminal: what cannot be undone. Absent where all can. */
   readonly cannotUndo?: string;
+  /** Throws `invalid` for arguments that are right each for itself, and cannot be used. Asks nobody. */
+  readonly check?: (args: JsonObject) => Promise<void>;
   /**
    * What it answers, beside `success`; `message` is a sentence for people. A ConnectorError that it throws is the answer
    * FAILED, with its message as `error`.

@@ -10,6 +10,7 @@ import { offboardUser } from './offboard-user.ts';
 import { removePasskeys } from './remove-passkeys.ts';
 import { removeTotp } from './remove-totp.ts';
 import { resendInvite } from './resend-invite.ts';
+import { rotateAccessKey } from './rotate-access-key.ts';
 import { transferTenantRole } from './transfer-tenant-role.ts';
 import { updateUser } from './update-user.ts';
 
@@ -26,6 +27,7 @@ export const actions: readonly Action[] = [
   offboardUser,
   enableAccessKey,
   disableAccessKey,
+  rotateAccessKey,
   transferTenantRole,
   deleteUser,
 ];

@@ -34,6 +34,7 @@ export async function beginAction(
   const words = { operation: action.operation, resource: subjectOf(action, args) };
   const read = await provisioner.read(words, async () => {
     const taken = readArguments(action.words, args);
+    await action.check?.(taken);
     await check();
     return taken;
   });

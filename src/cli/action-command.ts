@@ -30,6 +30,12 @@ function addRunCommand(action: Command, context: CommandContext): void {
     .description('run one action to its end')
     .argument('<name>', 'the name of the action, such as disable_user or user.delete')
     .option('--arg <name=value>', 'one argument; a list has several of one name', collect)
+    .option('--reveal', 'show the new secret, of an action that makes one, on this terminal')
+    .option(
+      '--recipient <age1...>',
+      'encrypt the new secret for this age recipient; several times for several',
+      collect,
+    )
     .option('--yes', 'do not ask: for scripts')
     .option('--dry-run', 'show everything that would be sent, and send nothing')
     .option('--json', 'print the outcome as one line of JSON');
@@ -49,7 +55,9 @@ Examples:
   $ baton-descope action list
   $ baton-descope action run disable_user --arg user_id=U2abc... --dry-run
   $ baton-descope action run update_user --arg user_id=U2abc... \\
-      --arg user_profile='{"display_name": "Ada Lovelace"}'`,
+      --arg user_profile='{"display_name": "Ada Lovelace"}'
+  $ baton-descope action run access_key.rotate --arg access_key_id=K2abc... \\
+      --recipient age1... > key.age`,
   );
   command.action(async (name: string, options: ActionRunFlags) =>
     (await import('./action-run.ts')).runAction(name, options, context),

@@ -6,20 +6,23 @@ import { printable, printableJson } from '../answers/printable.ts';
 import { ConnectorError } from '../errors.ts';
 import { actionTitle } from '../model/action-schema.ts';
 import { nearNames } from '../model/near-names.ts';
+import { secretOfAction } from './action-secret.ts';
 import type { CommandContext } from './command-context.ts';
 import type { OneShotCall } from './one-shot-operations.ts';
 import { confirmed, type OperationFlags, withProvisioner } from './operation.ts';
+import { printSecret } from './print-secret.ts';
 import { prose } from './results.ts';
+import type { SecretFlags } from './secret-output.ts';
 import { writeLines } from './write-lines.ts';
 
-export type ActionRunFlags = OperationFlags & { readonly arg?: readonly string[] };
+export type ActionRunFlags = OperationFlags & SecretFlags & { readonly arg?: readonly string[] };
 
 type Context = Pick<CommandContext, 'env' | 'signal' | 'print'>;
 
 /** `action run`: what cannot be undone is asked for first. */
 export async function runAction(name: string, flags: ActionRunFlags, context: Context): Promise<void> {
   const action = actionNamed(name);
-  await runToEnd(action, argumentsOf(action, flags.arg ?? []), flags, context);
+  await runToEnd(action, argumentsOf(action, flags.arg ?? []), { flags, told: flags }, context);
 }
 
 /** `--invoke-action`, as every Baton connector takes it: by ids, and without a question. */
@@ -27,11 +30,21 @@ export async function invokeAsked({ asked, options, context }: OneShotCall): Pro
   const { invokeAction: name = '', invokeActionArgs = '{}', invokeActionResourceType: typeId } = asked;
   const action = actionNamed(typeId === undefined || typeId === '' ? name : `${typeId}.${name}`);
   const args = parsedArguments(invokeActionArgs === '' ? '{}' : invokeActionArgs);
-  await runToEnd(action, args, { ...options, needsProvisioning: true, yes: true }, context);
+  const { recipient, reveal } = asked;
+  const told = { ...(recipient !== undefined && { recipient }), ...(reveal === true && { reveal: true }) };
+  const flags = { ...options, needsProvisioning: true, yes: true };
+  await runToEnd(action, args, { flags, told }, context);
 }
 
-async function runToEnd(action: Action, args: JsonObject, flags: OperationFlags, context: Context): Promise<void> {
+async function runToEnd(
+  action: Action,
+  asked: JsonObject,
+  { flags, told }: { readonly flags: OperationFlags; readonly told: SecretFlags },
+  context: Context,
+): Promise<void> {
   const { signal } = context;
+  const secret = await secretOfAction(action, asked, told);
+  const args = secret?.args ?? asked;
   const title = actionTitle(action.words);
   const end = await withProvisioner(flags, context, async ({ provisioner, checkProvisioning, logger }) => {
     const run = await beginAction(action, args, provisioner, logger, async () => {
@@ -42,28 +55,35 @@ async function runToEnd(action: Action, args: JsonObject, flags: OperationFlags,
     });
     return await run(signal);
   });
-  tell(title, end, flags, context);
+  if (secret === undefined || end.error !== undefined) {
+    tell(title, end, flags, context);
+    return;
+  }
+  const { encrypted: _own, ...response } = end.response;
+  await printSecret(
+    {
+      sentences: sentencesOf(end, flags),
+      line: lineOf(title, { ...end, response }, flags),
+      secret: await secret.opened(end.response),
+    },
+    { teller: secret.teller, flags, print: context.print },
+  );
 }
 
 /** What was done is told also where the action failed half way; then its error follows, with its exit code. */
-function tell(
-  title: string,
-  { status, response, attempts, error }: ActionEnd,
-  { json, dryRun }: OperationFlags,
-  { print }: Context,
-): void {
-  if (json === true) {
-    const writes = attempts.flatMap((attempt) => attempt.writes);
-    print(printableJson({ action: title, status: dryRun === true ? 'planned' : status, ...response, writes }));
+function tell(title: string, end: ActionEnd, flags: OperationFlags, { print }: Context): void {
+  const { error } = end;
+  if (flags.json === true) {
+    print(printableJson(lineOf(title, end, flags)));
   } else {
-    const { message, steps, success: _success, error: _error, request_ids: _ids, ...others } = response;
-    const planned = dryRun === true ? attempts.flatMap(({ writes }) => writes.flatMap(writeLines)) : [];
+    const { steps, encrypted, others, planned, message } = partsOf(end, flags);
     const lines = [
-      ...(dryRun === true ? ['Nothing was sent.'] : []),
-      ...(typeof message === 'string' ? prose(`${message}.`) : []),
-      ...(Array.isArray(steps) ? steps.flatMap((step) => (typeof step === 'string' ? [`  ${step}`] : [])) : []),
+      ...(flags.dryRun === true ? ['Nothing was sent.'] : []),
+      ...prose(...message),
+      ...steps.map((step) => `  ${step}`),
       ...Object.entries(others).map(([name, value]) => `  ${name}: ${printableJson(value)}`),
       ...(planned.length > 0 ? ['This would be sent:', ...planned] : []),
+      ...encrypted,
     ];
     if (error === undefined || lines.length > 0) {
       print(lines.join('\n'));
@@ -72,6 +92,32 @@ function tell(
   if (error !== undefined) {
     throw error;
   }
+}
+
+function sentencesOf(end: ActionEnd, flags: OperationFlags): readonly string[] {
+  const { message, planned } = partsOf(end, flags);
+  return flags.dryRun === true ? ['Nothing was sent.', ...message, 'This would be sent:', ...planned] : message;
+}
+
+function partsOf({ response, attempts }: ActionEnd, { dryRun }: OperationFlags) {
+  const { message, steps, encrypted, success: _success, error: _error, request_ids: _ids, ...others } = response;
+  return {
+    message: typeof message === 'string' ? [`${message}.`] : [],
+    steps: textsOf(steps),
+    encrypted: textsOf(encrypted),
+    others,
+    planned: dryRun === true ? attempts.flatMap(({ writes }) => writes.flatMap(writeLines)) : [],
+  };
+}
+
+function textsOf(value: JsonValue | undefined): readonly string[] {
+  return Array.isArray(value) ? value.filter((text) => typeof text === 'string') : [];
+}
+
+/** The outcome for a script. */
+function lineOf(title: string, { status, response, attempts }: ActionEnd, { dryRun }: OperationFlags): object {
+  const writes = attempts.flatMap((attempt) => attempt.writes);
+  return { action: title, status: dryRun === true ? 'planned' : status, ...response, writes };
 }
 
 function actionNamed(name: string): Action {

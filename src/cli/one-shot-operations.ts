@@ -51,7 +51,7 @@ export const operations: readonly Operation[] = [
   },
   {
     by: ['invokeAction'],
-    with: ['invokeActionArgs', 'invokeActionResourceType'],
+    with: ['invokeActionArgs', 'invokeActionResourceType', 'recipient', 'reveal'],
     changes: true,
     run: async (call) => (await import('./action-run.ts')).invokeAsked(call),
   },

@@ -54,7 +54,10 @@ async function encrypting(texts: readonly string[]): Promise<TellSecret> {
     import('../encryption/recipients.ts'),
     import('../encryption/armored.ts'),
   ]);
-  const recipients = await readAgeRecipients(texts);
+  const recipients = await readAgeRecipients(
+    texts,
+    (at, why) => new ConnectorError('config', `--recipient ${at + 1}: ${why}`),
+  );
   return async ({ name, description, value }) => {
     const secret = { name, description, schema: '', bytes: Buffer.from(value.reveal(), 'utf8') };
     return { sealed: (await recipients.seal([secret])).map(({ encryptedBytes }) => armored(encryptedBytes)) };

@@ -46,8 +46,11 @@ export async function readRecipients(configs: readonly EncryptionConfig[]): Prom
   return { seal: async (secrets) => await sealAll(recipients, secrets) };
 }
 
-/** The same for age recipients that stand alone, as on a command line. The error says which of them cannot be used. */
-export async function readAgeRecipients(texts: readonly string[]): Promise<Recipients> {
+/** The same for age recipients that stand alone. `refused` makes the error for one of them that cannot be used. */
+export async function readAgeRecipients(
+  texts: readonly string[],
+  refused: (at: number, why: string) => ConnectorError,
+): Promise<Recipients> {
   const { ageRecipient } = await import('./age-provider.ts');
   const recipients: Recipient[] = [];
   for (const [at, text] of texts.entries()) {
@@ -56,9 +59,7 @@ export async function readAgeRecipients(texts: readonly string[]): Promise<Recip
       await checkSeals(recipient);
       recipients.push(recipient);
     } catch (thrown) {
-      throw thrown instanceof ConnectorError
-        ? new ConnectorError('config', `--recipient ${at + 1}: ${thrown.message}`)
-        : thrown;
+      throw thrown instanceof ConnectorError ? refused(at, thrown.message) : thrown;
     }
   }
   return { seal: async (secrets) => await sealAll(recipients, secrets) };

@@ -1,7 +1,9 @@
+import { armor } from 'age-encryption';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import { people } from '../support/actions.ts';
 import { type CliRun, envOf, runCli } from '../support/cli.ts';
+import { ageReader } from '../support/private-keys.ts';
 import { snapshot } from '../support/provisioning-server.ts';
 import { canLend, onTerminal } from '../support/terminal.ts';
 
@@ -142,5 +144,82 @@ describe('--invoke-action', () => {
     const ended = await run('--invoke-action', 'disable_user', '--invoke-action-args', 'user_id=U2Bob', '-p');
 
     expect([ended.code, ended.stderr]).toEqual([2, expect.stringContaining('is not a JSON object')]);
+  });
+});
+
+describe('action run access_key.rotate', () => {
+  const rotate = ['action', 'run', 'access_key.rotate', '--arg', 'access_key_id=K2Free'];
+  const secret = (): string | undefined => emulator.state.accessKeys().find(({ id }) => id === 'K2Free')?.cleartext;
+  const isRotated = (): boolean => emulator.stats.count('POST /v1/mgmt/accesskey/rotate') > 0;
+
+  it('prints the new secret encrypted for --recipient, alone on stdout', async () => {
+    const { recipient, openFile } = await ageReader();
+
+    const ended = await run(...rotate, '--yes', '--recipient', recipient);
+
+    expect(ended.code).toBe(0);
+    expect(await openFile(armor.decode(ended.stdout))).toBe(secret());
+    expect(ended.stderr.replaceAll(/\s+/g, ' ')).toContain('Nightly export has a new secret');
+    expect(ended.stderr).not.toContain(secret());
+  });
+
+  it('by the flag of the ecosystem does the same, and tells a script all in one line', async () => {
+    const { recipient, openFile } = await ageReader();
+    const args = JSON.stringify({ access_key_id: 'K2Free', recipients: [recipient] });
+
+    const byFlag = await run(
+      '--invoke-action=rotate',
+      '--invoke-action-resource-type=access_key',
+      '--provisioning',
+      '--invoke-action-args={"access_key_id": "K2Free"}',
+      '--recipient',
+      recipient,
+    );
+    const first = secret();
+    const byArgument = await run(
+      '--invoke-action=rotate',
+      '--invoke-action-resource-type=access_key',
+      '--provisioning',
+      '--invoke-action-args',
+      args,
+    );
+    const line = JSON.parse((await run(...rotate, '--yes', '--json', '--recipient', recipient)).stdout) as {
+      readonly encrypted: readonly string[];
+    };
+
+    expect([byFlag.code, byArgument.code]).toEqual([0, 0]);
+    expect(await openFile(armor.decode(byFlag.stdout))).toBe(first);
+    expect(byArgument.stdout).toContain('-----BEGIN AGE ENCRYPTED FILE-----\n');
+    expect(line).toMatchObject({ action: 'access_key.rotate', status: 'complete', success: true });
+    expect(line.encrypted).toHaveLength(1);
+    expect(await openFile(armor.decode(line.encrypted[0] ?? ''))).toBe(secret());
+  });
+
+  it.each([
+    ['nobody to tell the secret to', ['--yes'], 'would be told to nobody'],
+    ['--reveal into a file', ['--yes', '--reveal'], 'goes to a file or a program'],
+    ['a mistyped recipient', ['--yes', '--recipient', 'age1x'], '--recipient 1: recipient is not an age recipient'],
+    ['two places of recipients', ['--arg', 'recipients=age1x', '--recipient', 'age1x'], 'give one of them'],
+  ])('is refused before anything is asked with %s', async (_what, flags, words) => {
+    const ended = await run(...rotate, ...flags);
+
+    expect(ended.code).toBe(2);
+    expect(ended.stderr.replaceAll(/\s+/g, ' ')).toContain(words);
+    expect(emulator.stats.total).toBe(0);
+  });
+
+  it('shows with --dry-run what would be sent, without a way to tell a secret that is not made', async () => {
+    const ended = await run(...rotate, '--dry-run');
+
+    expect(ended.code).toBe(0);
+    expect(ended.stdout).toContain('POST /v1/mgmt/accesskey/rotate {"id":"K2Free"}');
+    expect(isRotated()).toBe(false);
+  });
+
+  it.runIf(canLend)('shows the secret with --reveal on the terminal that asked for it', async () => {
+    const ended = await onTerminal([...rotate, '--yes', '--reveal'], { env: envOf(emulator) });
+
+    expect(ended.code).toBe(0);
+    expect(ended.screen).toContain(secret());
   });
 });

@@ -1,8 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { create, fromJson, type JsonObject } from '@bufbuild/protobuf';
+import { armor } from 'age-encryption';
+import { create, createRegistry, fromJson, type JsonObject } from '@bufbuild/protobuf';
 import { anyUnpack } from '@bufbuild/protobuf/wkt';
 import { describe, expect, it, vi } from 'vitest';
+import {
+  BatonActionStatus,
+  type InvokeActionResponse,
+  InvokeActionResponseSchema,
+} from '../../src/gen/c1/connector/v2/action_pb.ts';
 import { AccountInfoSchema, ResourceSchema } from '../../src/gen/c1/connector/v2/resource_pb.ts';
 import { historyOutput } from '../../src/cli/history-output.ts';
 import { openHistory } from '../../src/history/open-history.ts';
@@ -10,7 +16,7 @@ import { annotationRegistry } from '../../src/model/annotations.ts';
 import { readLastC1z } from '../../src/output/last-c1z.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import { taskId } from '../support/platform.ts';
-import { jwkReader } from '../support/private-keys.ts';
+import { ageReader, jwkReader } from '../support/private-keys.ts';
 import { company, entitlement, snapshot, userPrincipal } from '../support/provisioning-server.ts';
 import { endOf, fullSync, type ServiceBench, startService } from '../support/service.ts';
 
@@ -302,6 +308,57 @@ describe('other kinds', () => {
       await vi.waitFor(() => expect(bench.results).toMatchObject([[name, expect.any(String)]]));
     },
   );
+
+  it('actionInvoke does the action to that user alone, and answers as the connector does', async () => {
+    await using bench = await startService({ emulator: project });
+    const before = [...bench.emulator.state.users()].filter(({ userId }) => userId !== 'U2Bob');
+    const value = { name: 'disable_user', args: { user_id: 'U2Bob' } };
+    const id = bench.platform.give({ id: taskId('disable'), taskType: { case: 'actionInvoke', value } });
+
+    expect(await endOf(bench, id)).toEqual({ code: 'OK', response: 'c1.connector.v2.InvokeActionResponse' });
+    expect(bench.emulator.state.user('U2Bob')).toMatchObject({ status: 'disabled' });
+    expect([...bench.emulator.state.users()].filter(({ userId }) => userId !== 'U2Bob')).toEqual(before);
+    expect(bench.emulator.stats.count('POST /v1/mgmt/user/update/status')).toBe(1);
+  });
+
+  it('actionInvoke of a type gives a new secret to the recipients among its arguments alone', async () => {
+    const accessKeys = [{ id: 'K2Build', name: 'Build' }];
+    await using bench = await startService({ emulator: { project: { ...company(), accessKeys } } });
+    const { recipient, openFile } = await ageReader();
+    const args = { access_key_id: 'K2Build', recipients: [recipient] };
+    const value = { name: 'rotate', resourceTypeId: 'access_key', args };
+    const id = bench.platform.give({ id: taskId('rotate'), taskType: { case: 'actionInvoke', value } });
+
+    const { finalState } = await bench.platform.finished(id);
+    const { response } = finalState.value ?? {};
+    const answer = response && anyUnpack(response, createRegistry(InvokeActionResponseSchema));
+    expect(answer).toMatchObject({ name: 'rotate', status: BatonActionStatus.COMPLETE });
+    const [file = ''] = (answer as InvokeActionResponse).response?.['encrypted'] as readonly string[];
+    const [key] = bench.emulator.state.accessKeys();
+    expect(await openFile(armor.decode(file))).toBe(key?.cleartext);
+    expect(bench.log()).not.toContain(key?.cleartext);
+  });
+
+  it('actionInvoke that fails is a failed task, in the words of the action, and changes nothing', async () => {
+    await using bench = await startService({ emulator: project });
+    const value = { name: 'enable_user', args: { user_id: 'U2Nobody' } };
+    const id = bench.platform.give({ id: taskId('fails'), taskType: { case: 'actionInvoke', value } });
+
+    expect(await endOf(bench, id)).toMatchObject({
+      code: 'FAILED_PRECONDITION',
+      nonRetryable: true,
+      message: expect.stringContaining('U2Nobody') as string,
+    });
+    expect(bench.emulator.stats.count('POST /v1/mgmt/user/update/status')).toBe(0);
+  });
+
+  it('actionGetSchema tells what an action takes', async () => {
+    await using bench = await startService({ emulator: project });
+    const value = { name: 'access_key.rotate' };
+    const id = bench.platform.give({ id: taskId('schema'), taskType: { case: 'actionGetSchema', value } });
+
+    expect(await endOf(bench, id)).toEqual({ code: 'OK', response: 'c1.connector.v2.GetActionSchemaResponse' });
+  });
 
   it.each([
     ['actionListSchemas', {}, 'c1.connector.v2.ListActionSchemasResponse'],

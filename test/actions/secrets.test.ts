@@ -1,0 +1,97 @@
+import { armor } from 'age-encryption';
+import { status } from '@grpc/grpc-js';
+import type { JsonObject } from '@bufbuild/protobuf';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type ActionAnswer, invoke, people } from '../support/actions.ts';
+import { failureOf } from '../support/grpc-call.ts';
+import { ageReader } from '../support/private-keys.ts';
+import { type Provisioning, snapshot, startProvisioning } from '../support/provisioning-server.ts';
+import { lostAfterEffect, noop, refusedWrites } from '../support/write-faults.ts';
+
+let running: Provisioning | undefined;
+
+async function start(): Promise<Provisioning> {
+  running = await startProvisioning({ include: ['access_key'], emulator: { project: people() } });
+  return running;
+}
+
+afterEach(async () => {
+  await running?.[Symbol.asyncDispose]();
+  running = undefined;
+});
+
+const endpoint = 'POST /v1/mgmt/accesskey/rotate';
+const keyOf = ({ emulator }: Provisioning, id: string) => emulator.state.accessKeys().find((key) => key.id === id);
+const rotate = async (at: Provisioning, args: JsonObject): Promise<ActionAnswer> =>
+  await invoke(at, 'rotate', args, 'access_key');
+
+describe('access_key.rotate', () => {
+  it('gives that key alone a new secret, which the answer has for the recipients and for nobody else', async () => {
+    const at = await start();
+    const others = (): unknown => [
+      at.emulator.state.accessKeys().filter(({ id }) => id !== 'K2Free'),
+      [...at.emulator.state.users()],
+    ];
+    const before = structuredClone(others());
+    const [one, other] = [await ageReader(), await ageReader(true)];
+
+    const { status: ended, response } = await rotate(at, {
+      access_key_id: 'K2Free',
+      recipients: [one.recipient, other.recipient],
+    });
+
+    const secret = keyOf(at, 'K2Free')?.cleartext ?? '';
+    expect([ended, secret === '']).toEqual(['COMPLETE', false]);
+    const [file = '', otherFile = ''] = response['encrypted'] as readonly string[];
+    expect(await one.openFile(armor.decode(file))).toBe(secret);
+    expect(await other.openFile(armor.decode(otherFile))).toBe(secret);
+    expect(response['encrypted']).toHaveLength(2);
+    expect(JSON.stringify([response, at.audit])).not.toContain(secret);
+    expect(others()).toEqual(before);
+    expect(at.writes()).toEqual([{ endpoint, body: { id: 'K2Free' } }]);
+    expect(at.audit.at(-1)).toMatchObject({ operation: 'rotate', resource: 'access_key:K2Free', outcome: 'rotated' });
+  });
+
+  it.each([
+    ['no recipients', undefined],
+    ['an empty list of them', []],
+    ['a recipient that is mistyped', ['age1x']],
+  ])('with %s is refused before anything is sent', async (_what, recipients) => {
+    const at = await start();
+    const args = { access_key_id: 'K2Free', ...(recipients && { recipients }) };
+
+    const failure = await failureOf(rotate(at, args));
+
+    expect(failure.code).toBe(status.INVALID_ARGUMENT);
+    expect(failure.details).toMatch(/recipients/);
+    expect(at.emulator.stats.total).toBe(0);
+    expect(at.audit).toMatchObject([{ operation: 'rotate', resource: 'access_key:K2Free', outcome: 'refused' }]);
+  });
+
+  it.each(['K2Off', 'K2Past', 'K2Nobody'])('of a key that is not active or not there has failed: %s', async (id) => {
+    const at = await start();
+    const before = structuredClone(snapshot(at.emulator.state));
+    const { recipient } = await ageReader();
+
+    const { status: ended } = await rotate(at, { access_key_id: id, recipients: [recipient] });
+
+    expect([ended, at.writes()]).toEqual(['FAILED', []]);
+    expect(snapshot(at.emulator.state)).toEqual(before);
+  });
+
+  it.each([
+    ...lostAfterEffect,
+    ['a yes without a secret', noop] as const,
+    ...refusedWrites.map((code) => [`a ${code}`, { kind: 'status', status: code }] as const),
+  ])('whose write is answered by %s is sent once, and is never told as done', async (_what, fault) => {
+    const at = await start();
+    at.fault(endpoint, fault);
+    const { recipient } = await ageReader();
+
+    const { status: ended, response } = await rotate(at, { access_key_id: 'K2Free', recipients: [recipient] });
+
+    expect([ended, at.writes().length]).toEqual(['FAILED', 1]);
+    expect(response).not.toHaveProperty('encrypted');
+    expect(at.audit.at(-1)).toMatchObject({ outcome: 'failed' });
+  });
+});
