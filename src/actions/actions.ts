@@ -11,6 +11,7 @@ import { removePasskeys } from './remove-passkeys.ts';
 import { removeTotp } from './remove-totp.ts';
 import { resendInvite } from './resend-invite.ts';
 import { rotateAccessKey } from './rotate-access-key.ts';
+import { setTemporaryPassword } from './set-temporary-password.ts';
 import { transferTenantRole } from './transfer-tenant-role.ts';
 import { updateUser } from './update-user.ts';
 
@@ -21,6 +22,7 @@ export const actions: readonly Action[] = [
   updateUser,
   logoutUser,
   expirePassword,
+  setTemporaryPassword,
   removePasskeys,
   removeTotp,
   resendInvite,

@@ -95,3 +95,59 @@ describe('access_key.rotate', () => {
     expect(at.audit.at(-1)).toMatchObject({ outcome: 'failed' });
   });
 });
+
+describe('set_temporary_password', () => {
+  const set = 'POST /v1/mgmt/user/password/set/temporary';
+
+  it('sets a password of that user alone, which the answer has for the recipients and for nobody else', async () => {
+    const at = await start();
+    const { recipient, openFile } = await ageReader();
+    const others = (): unknown => [...at.emulator.state.users()].filter(({ userId }) => userId !== 'U2Bob');
+    const before = structuredClone(others());
+
+    const { status: ended, response } = await invoke(at, 'set_temporary_password', {
+      user_id: 'U2Bob',
+      recipients: [recipient],
+    });
+
+    const [file = ''] = response['encrypted'] as readonly string[];
+    const password = await openFile(armor.decode(file));
+    expect(ended).toBe('COMPLETE');
+    expect(at.emulator.state.password('U2Bob')).toEqual({ value: password, mustChange: true });
+    expect(JSON.stringify([response, at.audit])).not.toContain(password);
+    expect(others()).toEqual(before);
+    expect(at.audit.at(-1)).toMatchObject({ operation: 'rotate', resource: 'user:U2Bob', outcome: 'rotated' });
+  });
+
+  it('without recipients is refused before anything is sent', async () => {
+    const at = await start();
+
+    const failure = await failureOf(invoke(at, 'set_temporary_password', { user_id: 'U2Bob' }));
+
+    expect(failure.code).toBe(status.INVALID_ARGUMENT);
+    expect(at.emulator.stats.total).toBe(0);
+  });
+
+  it('of nobody has failed, and sends nothing', async () => {
+    const at = await start();
+    const { recipient } = await ageReader();
+
+    const { status: ended } = await invoke(at, 'set_temporary_password', { user_id: 'U2No', recipients: [recipient] });
+
+    expect([ended, at.writes()]).toEqual(['FAILED', []]);
+  });
+
+  it('that is answered by 400 is told as failed, without a password', async () => {
+    const at = await start();
+    at.fault(set, { kind: 'status', status: 400 });
+    const { recipient } = await ageReader();
+
+    const { status: ended, response } = await invoke(at, 'set_temporary_password', {
+      user_id: 'U2Bob',
+      recipients: [recipient],
+    });
+
+    expect([ended, at.writes().length]).toEqual(['FAILED', 1]);
+    expect(response).not.toHaveProperty('encrypted');
+  });
+});
