@@ -333,7 +333,8 @@ describe('other kinds', () => {
     const { response } = finalState.value ?? {};
     const answer = response && anyUnpack(response, createRegistry(InvokeActionResponseSchema));
     expect(answer).toMatchObject({ name: 'rotate', status: BatonActionStatus.COMPLETE });
-    const [file = ''] = (answer as InvokeActionResponse).response?.['encrypted'] as readonly string[];
+    const { response: told = {} } = answer as InvokeActionResponse;
+    const [file = ''] = told['encrypted'] as readonly string[];
     const [key] = bench.emulator.state.accessKeys();
     expect(await openFile(armor.decode(file))).toBe(key?.cleartext);
     expect(bench.log()).not.toContain(key?.cleartext);
