@@ -102,7 +102,8 @@ export function operationOf(asked: OneShotValues): Operation | undefined {
   for (const operation of operations.filter((candidate) => candidate !== first)) {
     const alone = operation.with?.find((name) => isGiven(name) && first?.with?.includes(name) !== true);
     if (alone !== undefined) {
-      throw new ConnectorError('config', `${oneShotFlag(alone)} needs ${oneShotFlag(operation.by[0])}`);
+      const takers = operations.filter((one) => one.with?.includes(alone) === true).map(({ by }) => oneShotFlag(by[0]));
+      throw new ConnectorError('config', `${oneShotFlag(alone)} needs ${takers.join(' or ')}`);
     }
   }
   return first;

@@ -34,7 +34,7 @@ describe('an operation without a command', () => {
     ],
     [{ deleteResource: 'x', eventFeed: true }, '--event-feed and --delete-resource are two operations'],
     [{ grantPrincipal: 'x' }, '--grant-principal needs --grant-entitlement'],
-    [{ recipient: ['age1x'] }, '--recipient needs --rotate-credentials'],
+    [{ recipient: ['age1x'] }, '--recipient needs --invoke-action or --rotate-credentials'],
     [{ deleteResourceType: 'user' }, '--delete-resource-type needs --delete-resource'],
     [{ revokeGrant: 'x', invokeActionArgs: '{}' }, '--invoke-action-args needs --invoke-action'],
   ])('%j is refused: %s', (asked, message) => {
