@@ -119,9 +119,9 @@ async function endOf(code: number): Promise<number> {
 }
 
 /** Help and version are results (commander has written them); the rest is a mistake on the command line. */
-function tellUsage({ exitCode, message }: CommanderError, line: string): number {
-  if (exitCode === 0 || message === '(outputHelp)') {
-    return exitCode === 0 ? 0 : 2;
+function tellUsage({ exitCode }: CommanderError, line: string): number {
+  if (exitCode === 0) {
+    return 0;
   }
   tell('error', line, { kind: 'config', code: 2 });
   return 2;

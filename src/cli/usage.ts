@@ -19,6 +19,10 @@ export function usageLine(program: Command, argv: readonly string[], { code, mes
       command.commands.map((child) => child.name()),
     )}; see ${[program.name(), ...path, '--help'].join(' ')}`;
   }
+  if (message === '(outputHelp)') {
+    const children = command.commands.map((child) => child.name()).join(', ');
+    return `${path.join(' ')} needs one of its commands: ${children}; see ${[program.name(), ...path, '--help'].join(' ')}`;
+  }
   const said =
     stranger === undefined
       ? inPlainWords(message.replace(/^error: /, '').replaceAll('\n', ' '), command)

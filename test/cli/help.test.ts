@@ -44,6 +44,7 @@ describe('a slip on the command line', () => {
       ['sync', '--out', 'x', '--rate-limt', '1/s'],
       "unknown option '--rate-limt' (Did you mean --rate-limit?); see baton-descope sync --help",
     ],
+    [['account'], 'account needs one of its commands: create, invite, delete; see baton-descope account --help'],
     [['_baton', '--fil', 'x'], "unknown option '--fil' (Did you mean --file?); see baton-descope --help"],
   ])('%j: %s', async (argv, line) => {
     const mistaken = program();
