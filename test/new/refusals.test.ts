@@ -52,7 +52,7 @@ describe('npm run new:type', () => {
   it('refuses a type whose line is there although its files are not, and writes nothing', async () => {
     await using tree = await copyTree(parts);
     const path = join(tree.path, 'src/emulator/families.ts');
-    await writeFile(path, (await readFile(path, 'utf8')).replace(/license,?\s*\]/, 'license, widgets]'));
+    await writeFile(path, (await readFile(path, 'utf8')).replace(/,?\s*\] as const/, ', widgets] as const'));
     const before = filesOf(tree.path);
 
     const { status, stderr } = run(tree.path, 'new-type.ts', 'widget');

@@ -68,7 +68,7 @@ export const companyArbitrary: fc.Arbitrary<CompanyRecords> = treeWorldArbitrary
           }),
           apps: unique(applicationArbitrary(pools.appIds), 4),
           thirdPartyApps: unique(thirdPartyAppArbitrary(pools.thirdPartyIds, world), 4),
-          consents: unique(consentArbitrary(pools.thirdPartyIds, userIds, world), 20),
+          consents: consentsArbitrary(consentArbitrary(pools.thirdPartyIds, userIds, world)),
           own: projectArbitrary([plainProjectId], pools.tags),
           projects:
             pools.projectIds.length === 0 ? fc.constant([]) : unique(projectArbitrary(pools.projectIds, pools.tags), 3),
@@ -149,6 +149,15 @@ function thirdPartyAppArbitrary(ids: readonly string[], { roles }: TreeWorld): f
       { maxLength: 2 },
     ),
   });
+}
+
+/** At most 20 consents; in every second world each of them was given twice, which random holders seldom do. */
+function consentsArbitrary(consent: fc.Arbitrary<ConsentRecord>): fc.Arbitrary<ConsentRecord[]> {
+  return fc
+    .tuple(unique(consent, 20), fc.boolean())
+    .map(([consents, isTwice]) =>
+      isTwice ? consents.flatMap((one) => [one, { ...one, id: `${one.id} again` }]) : consents,
+    );
 }
 
 function consentArbitrary(
