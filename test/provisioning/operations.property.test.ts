@@ -118,7 +118,7 @@ function changedBetween(before: World, after: World): readonly string[] {
 it('no record but the named one changes, and the audit log replays to the final state', async () => {
   let changes = 0;
   await fc.assert(
-    fc.asyncProperty(fc.array(asked, { minLength: 2, maxLength: 5 }), async (sequence) => {
+    fc.asyncProperty(fc.array(asked, { minLength: 4, maxLength: 8 }), async (sequence) => {
       await using at = await startProvisioning();
       const { state } = at.emulator;
       const first = worldOf(state);
@@ -142,7 +142,7 @@ it('no record but the named one changes, and the audit log replays to the final 
     }),
     { numRuns: 12 },
   );
-  expect(changes).toBeGreaterThan(5); // else nothing was tried
+  expect(changes).toBeGreaterThan(3); // else next to nothing was tried
 });
 
 const isWrite = ({ endpoint }: { readonly endpoint: string }): boolean =>
