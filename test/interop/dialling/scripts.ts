@@ -275,7 +275,7 @@ export const scripts: readonly Dialling[] = [
     ends: {
       createResource: 'FAILED_PRECONDITION, final',
       deleteResource: 'FAILED_PRECONDITION, final',
-      rotateCredentials: 'UNIMPLEMENTED, final',
+      rotateCredentials: 'INVALID_ARGUMENT, final',
       issueCredential: 'INVALID_ARGUMENT, final',
       listTicketSchemas: 'UNIMPLEMENTED, final',
       getTicket: 'UNIMPLEMENTED, final',
