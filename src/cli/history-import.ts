@@ -107,5 +107,5 @@ function keyOf({ projectId, startedAt, finishedAt }: Pick<Waiting, 'projectId' |
 
 async function timesIn(store: string): Promise<Set<string>> {
   await using history = await openHistory(store);
-  return new Set(history.syncs().map(keyOf));
+  return new Set((await history.syncs()).map(keyOf));
 }

@@ -28,7 +28,7 @@ export async function listSyncs(
   { signal }: HistoryContext,
 ): Promise<void> {
   await using history = await openHistory(store);
-  const syncs = history.syncs(project);
+  const syncs = await history.syncs(project);
   if (json) {
     await writeResult(jsonLines({ store }, 'syncs', syncs.map(syncJson)), signal);
     return;
@@ -71,7 +71,7 @@ function syncJson({ syncId, projectId, startedAt, finishedAt, added, ended, size
 /** The summary of one sync. */
 export async function showSync(store: string, when: HistoryFlags, { print }: HistoryContext): Promise<void> {
   await using stored = await openStored(store, when);
-  print(JSON.stringify(stored.history.source(stored.sync).wholeSummary, undefined, 2));
+  print(JSON.stringify((await stored.history.source(stored.sync)).wholeSummary, undefined, 2));
 }
 
 /** Whether a store is whole; an error where it is not. */

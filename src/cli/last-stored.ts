@@ -9,10 +9,10 @@ export async function lastStored(store: string, projectId: string): Promise<Last
     return undefined;
   }
   await using history = await openHistory(store);
-  const last = history.syncs(projectId).at(-1);
+  const last = (await history.syncs(projectId)).at(-1);
   if (last === undefined) {
     return undefined;
   }
-  const told = lastSyncOf(history.source(last).wholeSummary);
+  const told = lastSyncOf((await history.source(last)).wholeSummary);
   return told === undefined ? undefined : { ...told, projectId };
 }

@@ -33,7 +33,7 @@ export interface StoredSync extends AsyncDisposable {
 export async function openStored(path: string, { at, project }: WhenFlags): Promise<StoredSync> {
   const history = await (await import('../history/open-history.ts')).openHistory(path);
   try {
-    const sync = history.choose({ projectId: project, atMs: at });
+    const sync = await history.choose({ projectId: project, atMs: at });
     return { history, sync, [Symbol.asyncDispose]: () => history[Symbol.asyncDispose]() };
   } catch (thrown) {
     await history[Symbol.asyncDispose]();
@@ -53,7 +53,10 @@ export async function openInput(path: string, { work, ...when }: InputOptions = 
   }
   const stored = await openStored(path, when);
   try {
-    return { ...stored.history.source(stored.sync), [Symbol.asyncDispose]: () => stored[Symbol.asyncDispose]() };
+    return {
+      ...(await stored.history.source(stored.sync)),
+      [Symbol.asyncDispose]: () => stored[Symbol.asyncDispose](),
+    };
   } catch (thrown) {
     await stored[Symbol.asyncDispose]();
     throw thrown;

@@ -1,13 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { reading } from '../answers/faults.ts';
 import type { Moment, SyncSource } from '../answers/source.ts';
+import { chooseSync } from './choose-sync.ts';
 import { ConnectorError } from '../errors.ts';
 import { printable } from '../printable.ts';
-import { guarded, noStore } from './faults.ts';
+import { guarded } from './faults.ts';
 import { keptSyncs, projectNumber } from './kept.ts';
 import { sourceOf } from './store-messages.ts';
 import { openStore } from './store-file.ts';
-import type { HistoryReader, KeptSync, WhichSync } from './store.ts';
+import type { HistoryReader, KeptSync } from './store.ts';
 import { indexOf } from './store-index.ts';
 
 /** Opens a store for reading. Errors: `local-io` when it cannot be read, `invalid` for a file that is no store. */
@@ -37,14 +38,14 @@ export async function openHistory(path: string): Promise<HistoryReader> {
     );
   return {
     path,
-    syncs: (projectId) => guarded(path, 'read', () => keptSyncs(database, projectId)),
-    choose: (which) =>
-      choose(
+    syncs: async (projectId) => guarded(path, 'read', () => keptSyncs(database, projectId)),
+    choose: async (which) =>
+      chooseSync(
         path,
         guarded(path, 'read', () => keptSyncs(database)),
         which,
       ),
-    source,
+    source: async (sync) => source(sync),
     index: async (sync) => await indexOf(path, { ...numbersOf(sync), source: source(sync) }),
     [Symbol.asyncDispose]: async () => {
       if (database.isOpen) {
@@ -52,35 +53,4 @@ export async function openHistory(path: string): Promise<HistoryReader> {
       }
     },
   };
-}
-
-/** The newest sync of a project at a time. */
-function choose(path: string, all: readonly KeptSync[], { projectId, atMs }: WhichSync): KeptSync {
-  const projects = [...new Set(all.map((sync) => sync.projectId))];
-  if (projects.length === 0) {
-    throw noStore(path, 'it holds no sync');
-  }
-  if (projectId === undefined && projects.length > 1) {
-    throw new ConnectorError(
-      'config',
-      `${printable(path)} holds several projects: say which with --project (${projects.map(printable).join(', ')})`,
-    );
-  }
-  const wanted = projectId ?? projects[0];
-  const own = all.filter((sync) => sync.projectId === wanted);
-  const [first] = own;
-  if (first === undefined) {
-    throw new ConnectorError(
-      'not-found',
-      `${printable(path)} holds nothing of project ${printable(wanted ?? '')}; it has ${projects.map(printable).join(', ')}`,
-    );
-  }
-  const found = own.findLast(({ finishedMs }) => atMs === undefined || finishedMs <= atMs);
-  if (found === undefined) {
-    throw new ConnectorError(
-      'not-found',
-      `${printable(path)} knows nothing of ${new Date(atMs ?? 0).toISOString()}: its first sync finished at ${first.finishedAt}`,
-    );
-  }
-  return found;
 }

@@ -53,11 +53,11 @@ export interface StoreTarget {
 export interface HistoryReader extends AsyncDisposable {
   readonly path: string;
   /** In the order in which they finished. */
-  syncs(projectId?: string): readonly KeptSync[];
+  syncs(projectId?: string): Promise<readonly KeptSync[]>;
   /** `not-found` where there is no such sync, or it is not clear which project is meant. */
-  choose(which: WhichSync): KeptSync;
+  choose(which: WhichSync): Promise<KeptSync>;
   /** All that one sync brought, as a file of it would have it. */
-  source(sync: KeptSync): SyncSource;
+  source(sync: KeptSync): Promise<SyncSource>;
   /** The same, ready for questions: it has a connection of its own. */
   index(sync: KeptSync): Promise<FileIndex>;
 }

@@ -10,7 +10,7 @@ import { runKilled } from '../support/kills.ts';
 /** The users that each whole sync of a store found. */
 async function usersOf(store: string): Promise<readonly (number | undefined)[]> {
   await using history = await openHistory(store);
-  return history.syncs().map(({ sizes }) => sizes['user_row']);
+  return (await history.syncs()).map(({ sizes }) => sizes['user_row']);
 }
 
 describe('a sync into a store that is killed', () => {

@@ -76,7 +76,7 @@ describe('the answers of a store', () => {
         let before: ReadonlySet<string> | undefined;
         for (const day of days.keys()) {
           await using file = await createFileIndex(fileOf(day));
-          await using kept = await history.index(history.choose({ atMs: finishOf(day) }));
+          await using kept = await history.index(await history.choose({ atMs: finishOf(day) }));
           expect(rowsOf(kept)).toEqual(rowsOf(file));
           expect(answersOf(kept)).toEqual(answersOf(file));
           [kept, file].forEach(({ database }) => createSqlViews(database));

@@ -43,7 +43,7 @@ async function put(day: number, rows: typeof firstDay, extension = 'json'): Prom
 
 async function changes(): Promise<readonly (readonly [number, number])[]> {
   await using history = await openHistory(store);
-  return history.syncs().map(({ added, ended }) => [added, ended] as const);
+  return (await history.syncs()).map(({ added, ended }) => [added, ended] as const);
 }
 
 /** All that the store holds, whatever the pages that it lies on. */
@@ -128,7 +128,7 @@ describe('a store', () => {
     await using history = await openHistory(store);
     for (const [day, file] of files.entries()) {
       await using source = await openSource(file);
-      expect(await messagesOf(history.source(history.choose({ atMs: finishOf(day) })))).toEqual(
+      expect(await messagesOf(await history.source(await history.choose({ atMs: finishOf(day) })))).toEqual(
         await messagesOf(source),
       );
     }
@@ -147,7 +147,7 @@ describe('a store', () => {
     await importDay(store, file);
 
     await using history = await openHistory(store);
-    await using kept = await history.index(history.choose({}));
+    await using kept = await history.index(await history.choose({}));
     await using index = await createFileIndex(file);
     expect(rowsOf(kept)).toEqual(rowsOf(index));
     expect(answersOf(kept)).toEqual(answersOf(index));
@@ -238,7 +238,7 @@ describe('a store', () => {
     await put(1, firstDay);
 
     await using history = await openHistory(store);
-    expect(() => history.choose({})).toThrow('holds several projects: say which with --project');
+    await expect(history.choose({})).rejects.toThrow('holds several projects: say which with --project');
     expect(await changes()).toEqual([
       [expect.any(Number), 0],
       [expect.any(Number), 0],
@@ -248,7 +248,7 @@ describe('a store', () => {
       ['P2Other', other],
       [projectId, join(folder.path, '1.json')],
     ] as const) {
-      await using kept = await history.index(history.choose({ projectId: id }));
+      await using kept = await history.index(await history.choose({ projectId: id }));
       await using index = await createFileIndex(file);
       expect(rowsOf(kept)).toEqual(rowsOf(index));
     }
@@ -266,7 +266,9 @@ describe('a store', () => {
     await put(0, firstDay);
     await using history = await openHistory(store);
 
-    expect(() => history.choose({ atMs: finishOf(-1) })).toThrow('its first sync finished at 2026-01-05T06:00:00.000Z');
+    await expect(history.choose({ atMs: finishOf(-1) })).rejects.toThrow(
+      'its first sync finished at 2026-01-05T06:00:00.000Z',
+    );
   });
 
   it('refuses a sync that grants something to a user whom it does not list', async () => {

@@ -60,8 +60,8 @@ describe('a sync', () => {
 
     expect(bench.platform.uploads).toHaveLength(2);
     await using history = await openHistory(join(folder.path, 'access.db'));
-    expect(history.syncs().map(({ sizes }) => sizes['thing_row'])).toEqual([expect.any(Number)]);
-    expect(history.source(history.choose({})).summary.counts).toMatchObject(
+    expect((await history.syncs()).map(({ sizes }) => sizes['thing_row'])).toEqual([expect.any(Number)]);
+    expect((await history.source(await history.choose({}))).summary.counts).toMatchObject(
       (await countsOf(bench, 1)) as Readonly<Record<string, unknown>>,
     );
   });
