@@ -6,7 +6,7 @@ import { nameOfUser } from '../model/names.ts';
 import type { AskedAccount } from '../provisioning/account-request.ts';
 import { createAccount, type PasswordWish } from '../provisioning/accounts.ts';
 import type { Created } from '../provisioning/create-account.ts';
-import { createdSentence } from '../provisioning/created-words.ts';
+import { createdSentence, waitingSentence } from '../provisioning/created-words.ts';
 import { usualPassword } from '../provisioning/random-password.ts';
 import { personText } from './account-words.ts';
 import type { CommandContext } from './command-context.ts';
@@ -27,7 +27,7 @@ const passwordWish: PasswordWish = { ask: usualPassword, isTemporary: true };
 
 type Context = Pick<CommandContext, 'env' | 'signal' | 'print' | 'endWith'>;
 
-/** Nothing shows whether an invitation was sent: as where Descope does not answer. */
+/** Nothing shows whether all was done that was asked for: as where Descope does not answer. */
 const exitCodeOfUnknown = 4;
 
 /** `account create`: creates a user, without a message to anybody; with a password, tells it as it was asked for. */
@@ -101,7 +101,7 @@ async function create(
     },
     { teller: password?.teller, flags, print },
   );
-  if (created.outcome === 'maybe-invited' || created.lacksPassword) {
+  if (created.outcome === 'maybe-invited' || created.outcome === 'not-invited' || created.lacksPassword) {
     endWith(exitCodeOfUnknown);
   }
 }
@@ -144,10 +144,11 @@ function sentencesOf(created: Created): readonly string[] {
     case 'invited':
       return [`The user ${who} is invited. ${createdSentence(created)}`, ...also];
     case 'maybe-invited':
-      return [createdSentence(created)];
+    case 'not-invited':
+      return [`The user is ${who}. ${createdSentence(created)}`, ...also];
     case 'already-exists':
       return created.writes.length === 0
-        ? [`There is the user ${who} with this login id or address already: nothing sent.`]
+        ? [`There is the user ${who} with this login id or address already: nothing sent.${waitingSentence(created)}`]
         : [`There is the user ${who} with this login id or address already. ${createdSentence(created)}`];
     case 'planned':
       return ['Nothing was sent. To create the user, this would be:', ...writes.flatMap(writeLines)];
@@ -183,7 +184,7 @@ function lineOf(created: Created): object {
 }
 
 /** Whether the outcome alone does not tell all. */
-function needsWords({ outcome, lacksPassword, writes }: Created): boolean {
-  const isLate = outcome === 'already-exists' && writes.length > 0;
-  return lacksPassword || isLate || outcome === 'invited' || outcome === 'maybe-invited';
+function needsWords({ outcome, lacksPassword, writes, user }: Created): boolean {
+  const isLate = outcome === 'already-exists' && (writes.length > 0 || user?.status === 'invited');
+  return lacksPassword || isLate || ['invited', 'maybe-invited', 'not-invited'].includes(outcome);
 }

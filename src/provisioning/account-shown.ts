@@ -1,5 +1,16 @@
 import type { NewUser } from '../descope/users/user-lifecycle.ts';
 import type { User } from '../descope/users/user.ts';
+import type { RecordStep } from './record-work.ts';
+
+/** What Descope shows of an account that is to be made. */
+export interface AccountSeen {
+  /** All users who have one of its login ids, or its address. */
+  readonly takers: readonly User[];
+  /** The user whom an answer said to be made. */
+  readonly made: User | undefined;
+}
+
+export type AccountStep = RecordStep<AccountSeen>;
 
 /** The fields in which a user is not as it was asked for, by their names in a request; of the status nothing. */
 export function differences(user: User, asked: NewUser): readonly string[] {

@@ -10,7 +10,8 @@ import { printable } from '../printable.ts';
 import { checkAttributes } from './account-attributes.ts';
 import { type AskedAccount, readAccount } from './account-request.ts';
 import { Secret } from '../secret.ts';
-import { askedCreation, type Created, type FirstPassword } from './create-account.ts';
+import type { FirstPassword } from './after-creation.ts';
+import { askedCreation, type Created } from './create-account.ts';
 import type { OperationTools, Provisioner } from './provisioner.ts';
 import { type PasswordAsk, randomPassword } from './random-password.ts';
 

@@ -33,7 +33,7 @@ export interface AuditState {
 export const endings = {
   grant: ['granted', 'already-granted', 'refused', 'failed'],
   revoke: ['revoked', 'already-revoked', 'refused', 'failed'],
-  create: ['created', 'invited', 'maybe-invited', 'already-exists', 'refused', 'failed'],
+  create: ['created', 'invited', 'maybe-invited', 'not-invited', 'already-exists', 'refused', 'failed'],
   delete: ['deleted', 'already-deleted', 'refused', 'failed'],
   rotate: ['rotated', 'refused', 'failed'],
   issue: ['issued', 'refused', 'failed'],

@@ -1,47 +1,30 @@
 import { gainedBetween, type Holding, isMembership } from '../access/holding.ts';
 import type { CallOptions } from '../descope/http/call.ts';
-import { toSetPasswordRequest } from '../descope/users/passwords.ts';
 import { type NewUser, toCreateUserRequest } from '../descope/users/user-lifecycle.ts';
 import type { User } from '../descope/users/user.ts';
 import { ConnectorError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import type { Secret } from '../secret.ts';
-import { askedStatus, differences } from './account-shown.ts';
+import { type AccountSeen, type AccountStep, askedStatus, differences } from './account-shown.ts';
+import { type AfterCreation, type FirstPassword, inviting, settingPassword } from './after-creation.ts';
 import type { AskedOperation, AttemptContext, Operation } from './attempts.ts';
 import type { AuditState, PlannedWrite } from './audit.ts';
 import type { OperationTools } from './provisioner.ts';
-import { planned, type RecordStep, recordWork, type SendOutcome } from './record-work.ts';
+import { planned, recordWork, type SendOutcome } from './record-work.ts';
 import type { Plan, Progress } from './work.ts';
 
-/** What Descope shows of an account that is to be made. */
-export interface AccountSeen {
-  /** All users who have one of its login ids, or its address. */
-  readonly takers: readonly User[];
-  /** The user whom an answer said to be made. */
-  readonly made: User | undefined;
-}
-
-export type AccountStep = RecordStep<AccountSeen>;
 type AccountProgress = Progress<AccountSeen, AccountStep>;
-
-/** A password that the new user is to have, made before anything is sent. */
-export interface FirstPassword {
-  readonly value: Secret;
-  /** The user must choose another at the first login. */
-  readonly isTemporary: boolean;
-}
 
 /** How a creation ended. */
 export interface Created {
   /**
-   * `invited`: made, and asked to sign in. `maybe-invited`: the invitation was sent, and nothing shows whether it arrived.
+   * `invited`: made, and asked to sign in. `maybe-invited`: made, and nothing shows whether the invitation left.
+   * `not-invited`: found as asked after a lost answer, and not invited, since somebody else may have made it.
    */
-  readonly outcome: 'created' | 'invited' | 'maybe-invited' | 'already-exists' | 'planned';
+  readonly outcome: 'created' | 'invited' | 'maybe-invited' | 'not-invited' | 'already-exists' | 'planned';
   readonly requestId: string;
   /** Undefined in a dry run, and where nobody is shown. */
   readonly user: User | undefined;
-  /** The answer was lost, and the user was found as asked: whether a message left is not known. */
-  readonly wasLost: boolean;
   /** The password that was set. In nothing else: no plan, no audit line, no error. */
   readonly password: Secret | undefined;
   /** A password was asked for, and is not set: the user was found after a lost answer, and may be somebody else's. */
@@ -52,9 +35,7 @@ export interface Created {
   readonly writes: readonly PlannedWrite[];
 }
 
-/** An invitation is a message: it is never sent twice. */
 const mostCreations = 2;
-const mostInvitations = 1;
 
 /** The creation of one account. Whoever is there already is never touched. */
 export function askedCreation(
@@ -78,9 +59,11 @@ function creation(
   const { client } = tools;
   const described = `the user with the login id ${JSON.stringify(printable(asked.loginId))}`;
   let madeId: string | undefined;
-  let isPasswordSet = false;
   let sends = 0;
   let isTheirs = false; // somebody made the user between our look and our first creation
+
+  const settingOf = password && settingPassword(password, asked.loginId, tools);
+  const after: AfterCreation | undefined = asked.isInvited ? inviting(asked.isTest, tools) : settingOf;
 
   const look = async (call: CallOptions): Promise<AccountSeen> => {
     const loginIds = [asked.loginId, ...asked.additionalLoginIds];
@@ -94,7 +77,7 @@ function creation(
   const create: AccountStep = {
     name: 'create',
     request: planned(toCreateUserRequest(asked), loggedBody(asked)),
-    mostSends: asked.isInvited ? mostInvitations : mostCreations,
+    mostSends: mostCreations,
     send: async (call): Promise<SendOutcome> => {
       sends += 1;
       const outcome = await client.createUser(asked, call);
@@ -112,50 +95,31 @@ function creation(
     isDone: ({ made }) => made !== undefined,
   };
 
-  const setPassword = (first: FirstPassword): AccountStep => {
-    const request = { loginId: asked.loginId, isTemporary: first.isTemporary };
-    return {
-      name: 'set the password',
-      request: planned(toSetPasswordRequest(request)),
-      send: async (call): Promise<SendOutcome> => {
-        const outcome = await client.setPassword({ ...request, password: first.value }, call);
-        isPasswordSet = outcome.kind === 'accepted';
-        return outcome;
-      },
-      isDone: () => isPasswordSet, // nothing shows it: the same password again changes nothing
-    };
-  };
-  const after = password === undefined ? [] : [setPassword(password)];
-  const due = (): readonly AccountStep[] => (isPasswordSet ? [] : after);
-
   return {
     about: { operation: 'create', account: asked.loginId },
     work: recordWork<AccountSeen>({
       described,
       look,
       plansAfterLast: true,
-      plan: (seen, progress) => planCreation(seen, progress, asked, { create, after: due(), isTheirs }),
-      ...(asked.isInvited && {
-        afterStop: 'the invitation may have been sent; look for the user in Descope before asking again',
-      }),
+      plan: (seen, progress) => planCreation(seen, progress, asked, { create, after, madeId, isTheirs }),
+      ...(asked.isInvited && { afterStop: 'look for the user in Descope before asking again' }),
     }),
     told: (first, last) => ({
       ...(first !== undefined && { before: stateOf(userOf(first)) }),
       ...(last !== undefined && { after: stateOf(userOf(last)) }),
+      ...(last?.made !== undefined && { resource: `user:${last.made.userId}` }),
     }),
     failed: (thrown, { seen: all, sent }) => {
+      if (!(thrown instanceof ConnectorError) || after === undefined || after.state() === 'done' || sent.length === 0) {
+        return thrown;
+      }
       const made = all.at(-1)?.made;
-      return made !== undefined && !isPasswordSet && password !== undefined && thrown instanceof ConnectorError
-        ? new ConnectorError(
-            thrown.kind,
-            `user ${printable(made.userId)} was created and stays, but the password is not known to be set: ${thrown.message}; rotate the user's credential, or delete the user`,
-            { ...thrown.facts, sent: sent.length },
-          )
-        : thrown;
+      const told = made === undefined ? after.unmade(thrown) : after.failed(thrown, made.userId);
+      return new ConnectorError(thrown.kind, told, { ...thrown.facts, sent: sent.length });
     },
     ended: ({ isPlanned, isOurs, seen, writes }, { seen: [first] }) => {
       const user = userOf(seen);
-      const outcome = isPlanned ? 'planned' : outcomeOf(asked, user, isOurs);
+      const outcome = isPlanned ? 'planned' : outcomeOf(asked, isOurs, after);
       const alongside = isOurs && user !== undefined ? heldBesides(user, asked) : [];
       return {
         entry: {
@@ -170,9 +134,8 @@ function creation(
           outcome,
           requestId,
           user,
-          wasLost: isOurs && seen.made === undefined,
-          password: isPasswordSet ? password?.value : undefined,
-          lacksPassword: password !== undefined && isOurs && !isPasswordSet,
+          password: settingOf?.password(),
+          lacksPassword: isOurs && settingOf !== undefined && settingOf.state() !== 'done',
           alongside,
           writes,
         },
@@ -184,19 +147,33 @@ function creation(
 /** What is due, judged by who is there and by what was sent. */
 function planCreation(
   { takers, made }: AccountSeen,
-  { sent, mayBeOurs }: AccountProgress,
+  { sent, effected, mayBeOurs }: AccountProgress,
   asked: NewUser,
   {
     create,
     after,
+    madeId,
     isTheirs,
-  }: { readonly create: AccountStep; readonly after: readonly AccountStep[]; readonly isTheirs: boolean },
+  }: {
+    readonly create: AccountStep;
+    readonly after: AfterCreation | undefined;
+    readonly madeId: string | undefined;
+    readonly isTheirs: boolean;
+  },
 ): Plan<AccountStep> {
   const others = takers.map(({ userId }) => userId);
   if (made !== undefined) {
     checkMade(made, asked, others, sent.length);
-    const [next, ...later] = after;
-    return next === undefined ? { kind: 'settled', isOurs: true } : { kind: 'due', steps: [next, ...later] };
+    return after?.state() === 'due'
+      ? { kind: 'due', steps: [after.step(made.userId)] }
+      : { kind: 'settled', isOurs: true };
+  }
+  if (madeId !== undefined && effected.includes(create)) {
+    throw new ConnectorError(
+      'inconsistent',
+      `user ${printable(madeId)} was created, and was deleted again at once: somebody else works on the same account`,
+      { sent: sent.length },
+    );
   }
   if (others.length > 1) {
     throw new ConnectorError(
@@ -210,10 +187,7 @@ function planCreation(
     const isAsAsked = found.status === askedStatus(asked) && differences(found, asked).length === 0;
     return { kind: 'settled', isOurs: mayBeOurs && !isTheirs && isAsAsked };
   }
-  if (asked.isInvited && mayBeOurs) {
-    return { kind: 'settled', isOurs: false }; // it may have been sent, and is never sent again
-  }
-  return { kind: 'due', steps: [create, ...after] };
+  return { kind: 'due', steps: [create, ...(after === undefined ? [] : [after.step(undefined)])] };
 }
 
 /** Stops where the user whom Descope made is not the one that was asked for. */
@@ -236,12 +210,18 @@ function checkMade(made: User, asked: NewUser, others: readonly string[], sent: 
   }
 }
 
-function outcomeOf(asked: NewUser, user: User | undefined, isOurs: boolean): Exclude<Created['outcome'], 'planned'> {
+function outcomeOf(
+  asked: NewUser,
+  isOurs: boolean,
+  after: AfterCreation | undefined,
+): Exclude<Created['outcome'], 'planned'> {
   if (!isOurs) {
-    return user === undefined ? 'maybe-invited' : 'already-exists';
+    return 'already-exists';
   }
-  return asked.isInvited ? 'invited' : 'created';
+  return asked.isInvited ? invitedAs[after?.state() ?? 'due'] : 'created';
 }
+
+const invitedAs = { done: 'invited', unknown: 'maybe-invited', due: 'not-invited' } as const;
 
 function userOf({ made, takers }: AccountSeen): User | undefined {
   return made ?? takers[0];

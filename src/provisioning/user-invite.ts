@@ -1,55 +1,40 @@
-import { type NewUser, toCreateUserRequest } from '../descope/users/user-lifecycle.ts';
+import { type Invitee, toInviteRequest } from '../descope/users/user-lifecycle.ts';
 import { ConnectorError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import type { OperationTools } from './provisioner.ts';
 import { planned } from './record-work.ts';
 import { isEffected, isSent, type UserOperation, type UserStep } from './user-operation.ts';
 
-/** An invitation by the user id: Descope sends it to who has the id, and makes nobody. */
-function invitationOf(userId: string): NewUser {
+/** The sending of an invitation to a user who is there. A message is never sent twice. */
+export function invitation(
+  invitee: Invitee,
+  { client }: OperationTools,
+): Pick<UserStep, 'request' | 'send' | 'mostSends'> {
+  const { userId } = invitee;
   return {
-    loginId: userId,
-    additionalLoginIds: [],
-    email: '',
-    phone: '',
-    displayName: '',
-    givenName: '',
-    middleName: '',
-    familyName: '',
-    tenantIds: [],
-    customAttributes: {},
-    isEmailVerified: false,
-    isPhoneVerified: false,
-    isDisabled: false,
-    isTest: false,
-    isInvited: true,
-  };
-}
-
-/** Sends an invitation again to a user who has not accepted it. A message is never sent twice: not even when its answer is lost. */
-export function invitingAgain(userId: string, { client }: OperationTools): UserOperation {
-  const described = `user ${printable(userId)}`;
-  const asked = invitationOf(userId);
-  const step: UserStep = {
-    name: `invite ${described} again`,
-    request: planned(toCreateUserRequest(asked)),
+    request: planned(toInviteRequest(invitee)),
     mostSends: 1,
     send: async (call) => {
-      const outcome = await client.createUser(asked, call);
-      if (outcome.kind === 'answered' && (outcome.isNew || outcome.user.userId !== userId)) {
+      const outcome = await client.inviteUser(invitee, call);
+      if (outcome.kind === 'answered' && outcome.userId !== userId) {
         throw new ConnectorError(
           'inconsistent',
-          `Descope invited user ${printable(outcome.user.userId)} in the place of ${described}: look at both there before going on`,
+          `Descope invited user ${printable(outcome.userId)} in the place of user ${printable(userId)}: look at both there before going on`,
         );
       }
       return outcome;
     },
-    isDone: () => true,
   };
+}
+
+/** Sends an invitation again to a user who has not accepted it. A message is never sent twice: not even when its answer is lost. */
+export function invitingAgain(userId: string, tools: OperationTools): UserOperation {
+  const described = `user ${printable(userId)}`;
+  const step = { name: `invite ${described} again` };
   return {
     operation: 'invite',
     done: 'invited',
-    due: ({ user: { status } }, progress) => {
+    due: ({ user: { status, test: isTest } }, progress) => {
       if (isEffected(progress, step)) {
         return [];
       }
@@ -59,7 +44,7 @@ export function invitingAgain(userId: string, { client }: OperationTools): UserO
           `${described} is ${printable(status || 'without a status')}, and not waiting for an invitation: nothing was sent`,
         );
       }
-      return [step];
+      return [{ ...invitation({ userId, isTest }, tools), ...step, isDone: () => true }];
     },
     failed: (thrown, progress) =>
       thrown instanceof ConnectorError && isSent(progress, step) && progress.mayBeOurs

@@ -114,11 +114,11 @@ export function updating(
 }
 
 /** Whether a step of this name has been shown to be done. */
-export function isEffected({ effected }: UserProgress, { name }: UserStep): boolean {
+export function isEffected({ effected }: UserProgress, { name }: Pick<UserStep, 'name'>): boolean {
   return effected.some((step) => step.name === name);
 }
 
 /** Whether a step of this name was sent, whatever came of it. */
-export function isSent({ sent }: UserProgress, { name }: UserStep): boolean {
+export function isSent({ sent }: UserProgress, { name }: Pick<UserStep, 'name'>): boolean {
   return sent.some(({ step }) => step.name === name);
 }

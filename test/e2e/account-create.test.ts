@@ -196,17 +196,25 @@ describe('account invite', () => {
     expect(creations()).toEqual([]);
   });
 
-  it('ends with 4 where a message may have been sent and nothing shows it', async () => {
-    emulator.faults.add({ match: { endpoint: createUser }, fault: { kind: 'status', status: 503 } });
+  it.each([
+    ['maybe-invited', 'may have been sent', 2, 2],
+    ['not-invited', 'no invitation was sent', 1, 1],
+  ] as const)('ends with 4 where the outcome is %s', async (outcome, words, nth, sent) => {
+    emulator.faults.add({
+      match: { endpoint: createUser, nth },
+      fault: { kind: 'status', status: 503, applied: true },
+    });
 
     const ended = await run('account', 'invite', ...asked, '--yes', '--json');
 
     expect(ended.code).toBe(4);
     expect(JSON.parse(ended.stdout)).toMatchObject({
-      outcome: 'maybe-invited',
-      message: expect.stringContaining('may have been sent') as string,
+      outcome,
+      resource: `user:${dora()?.userId}`,
+      message: expect.stringContaining(words) as string,
     });
-    expect(creations()).toHaveLength(1);
+    expect(creations()).toHaveLength(sent);
+    expect(emulator.state.invitations()).toHaveLength(sent - 1);
   });
 
   it.runIf(canLend)('asks at a terminal', async () => {

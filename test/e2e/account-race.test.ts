@@ -56,24 +56,25 @@ describe('two processes that create one account at once', () => {
     },
   );
 
-  it('invite one user, and the one that came second says that its message may have been sent, too', async () => {
-    await start('bad-request');
-    const before = users();
+  it.each(['bad-request', 'conflict', 'returned'] as const)(
+    'send one invitation, by the one that made the user, where a taken login id is answered as %s',
+    async (existingLoginId) => {
+      await start(existingLoginId);
+      const before = users();
 
-    const ended = await twice('account', 'invite', ...asked, '--yes', '--json');
+      const ended = await twice('account', 'invite', ...asked, '--yes', '--json');
 
-    expect(ended.map(({ code }) => code)).toEqual([0, 0]);
-    expect(told(ended)).toMatchObject([
-      {
-        outcome: 'already-exists',
-        message: expect.stringContaining('our invitation may have been sent, too') as string,
-      },
-      { outcome: 'invited', message: 'An invitation was sent. The user must accept it to sign in.' },
-    ]);
-    expect(creations()).toHaveLength(2);
-    expect(dora()).toMatchObject({ status: 'invited' });
-    expectNobodyElse(before);
-  });
+      expect(ended.map(({ code }) => code)).toEqual([0, 0]);
+      expect(told(ended)).toMatchObject([
+        { outcome: 'already-exists', message: expect.stringContaining('at the same moment') as string },
+        { outcome: 'invited', message: 'An invitation was sent. The user must accept it to sign in.' },
+      ]);
+      expect(emulator.state.invitations()).toMatchObject([{ userId: dora()?.userId }]);
+      expect(creations()).toHaveLength(3); // two of the user, one message
+      expect(dora()).toMatchObject({ status: 'invited' });
+      expectNobodyElse(before);
+    },
+  );
 
   it('send one invitation where the second looks after the first has sent it', async () => {
     await start('bad-request');
@@ -83,7 +84,8 @@ describe('two processes that create one account at once', () => {
     const ended = [await runCli(invite, { env }), await runCli(invite, { env })];
 
     expect(told(ended)).toMatchObject([{ outcome: 'already-exists' }, { outcome: 'invited' }]);
-    expect(creations()).toHaveLength(1);
+    expect(told(ended)[0]?.message).toContain('resend_invite');
+    expect(creations()).toHaveLength(2); // the user, and the message
     expect(emulator.state.invitations()).toHaveLength(1);
   });
 });

@@ -2,7 +2,7 @@ import { create, type JsonObject } from '@bufbuild/protobuf';
 import { status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { CredentialOptionsSchema } from '../../src/gen/c1/connector/v2/resource_pb.ts';
-import type { ProjectSeed } from '../../src/emulator/emulator.ts';
+import type { Fault, ProjectSeed } from '../../src/emulator/emulator.ts';
 import { createFrom, sendAccount } from '../support/accounts.ts';
 import { failureOf } from '../support/grpc-call.ts';
 import { expected } from '../support/provisioning-cases.ts';
@@ -366,8 +366,57 @@ describe('an invitation', () => {
     expect(at.audit).toMatchObject([{ outcome: 'invited', after: { status: 'invited' } }]);
   });
 
+  it('is a message to the user whom the answer to the creation named, sent by the user id', async () => {
+    const at = await start();
+
+    await createFrom(at, invited);
+
+    const userId = created(at)?.userId;
+    expect(at.writes().map(({ body }) => body)).toMatchObject([
+      { loginId: 'dora@acme.example', status: 'invited' },
+      { loginId: userId, invite: true },
+    ]);
+    expect(at.writes()[0]?.body).not.toHaveProperty('invite');
+    expect(at.intents.map(({ plan }) => plan?.length)).toEqual([2, 1]);
+    expect(at.intents[1]?.plan).toMatchObject([{ request: createUser, body: { loginId: userId, invite: true } }]);
+  });
+
+  it('of a test user is one, too', async () => {
+    const at = await start();
+
+    expect(await createFrom(at, { ...invited, test: true })).toMatchObject({ result: 'actionRequired' });
+
+    expect(at.emulator.state.invitations()).toMatchObject([{ userId: created(at)?.userId }]);
+    expect(at.writes().map(({ endpoint }) => endpoint)).toEqual([`${createUser}/test`, `${createUser}/test`]);
+  });
+
+  /** What goes wrong with the message alone. */
+  const faultOfMessage = (at: Provisioning, fault: Fault) =>
+    at.emulator.faults.add({
+      match: { predicate: ({ body }) => (body as { readonly invite?: boolean } | undefined)?.invite === true },
+      fault,
+    });
+
+  it.each([
+    ...lostAfterEffect.map(([what, fault]) => ['was sent', what, fault, 1] as const),
+    ...lostBeforeEffect.map(([what, fault]) => ['was not sent', what, fault, 0] as const),
+  ])('that %s and is answered by %s is never sent again, and told', async (_sent, _what, fault, messages) => {
+    const at = await start();
+    const rule = faultOfMessage(at, fault);
+
+    const answer = await createFrom(at, invited);
+
+    expect(rule.fired).toBe(1);
+    expect(answer).toMatchObject({ result: 'actionRequired', id: created(at)?.userId });
+    expect(answer.message).toContain('may have been sent');
+    expect(at.writes()).toHaveLength(2);
+    expect(at.emulator.state.invitations()).toHaveLength(messages);
+    expect(at.audit).toMatchObject([{ outcome: 'maybe-invited', after: { status: 'invited' }, writes: 2 }]);
+    await others(at);
+  });
+
   it.each(lostAfterEffect)(
-    'that happened and is answered by %s is never sent again, and told',
+    'is not sent where the creation happened and is answered by %s: somebody else may have made the user',
     async (_what, fault) => {
       const at = await start();
       at.fault(createUser, fault);
@@ -375,35 +424,112 @@ describe('an invitation', () => {
       const answer = await createFrom(at, invited);
 
       expect(answer).toMatchObject({ result: 'actionRequired', id: created(at)?.userId });
-      expect(answer.message).toContain('the answer was lost');
-      expect(at.emulator.state.invitations()).toHaveLength(1);
+      expect(answer.message).toContain('no invitation was sent. The action resend_invite sends one');
       expect(at.writes()).toHaveLength(1);
+      expect(at.emulator.state.invitations()).toEqual([]);
+      expect(at.audit).toMatchObject([{ outcome: 'not-invited', after: { status: 'invited' }, writes: 1 }]);
+      await others(at);
     },
   );
 
   it.each(lostBeforeEffect)(
-    'that did not happen and is answered by %s is never sent again, and told',
-    async (_w, fault) => {
+    'is sent once where the creation did not happen, is answered by %s, and is sent again',
+    async (_what, fault) => {
       const at = await start();
       at.fault(createUser, fault);
 
-      const answer = await createFrom(at, invited);
+      expect(await createFrom(at, invited)).toMatchObject({ result: 'actionRequired', id: created(at)?.userId });
 
-      expect(answer).toMatchObject({ result: 'actionRequired', id: undefined });
-      expect(answer.message).toContain('may have been sent');
-      expect(at.writes()).toHaveLength(1);
-      expect(at.emulator.state.invitations()).toEqual([]);
-      expect(at.audit).toMatchObject([{ outcome: 'maybe-invited', after: { exists: false }, writes: 1 }]);
+      expect(at.writes()).toHaveLength(3);
+      expect(at.emulator.state.invitations()).toHaveLength(1);
+      expect(at.audit).toMatchObject([{ outcome: 'invited', writes: 3 }]);
+      await others(at);
     },
   );
 
-  it.each(refusedWrites)('that is refused with %i is an error, sent once', async (answered) => {
+  it.each(lostBeforeEffect)('of nobody is sent where each creation is answered by %s, and told', async (_w, fault) => {
+    const at = await start();
+    at.fault(createUser, fault, Number.POSITIVE_INFINITY);
+
+    expect((await failureOf(createFrom(at, invited))).details).toContain('no invitation was sent');
+
+    expect(at.writes()).toHaveLength(2);
+    expect(at.state()).toEqual(await expected(nobodyNew));
+  });
+
+  it.each(refusedWrites)('whose creation is refused with %i is an error, sent once', async (answered) => {
     const at = await start();
     at.fault(createUser, { kind: 'status', status: answered });
 
     await failureOf(createFrom(at, invited));
 
     expect(at.writes()).toHaveLength(1);
+    expect(at.emulator.state.invitations()).toEqual([]);
+  });
+
+  it.each(refusedWrites)('that is refused with %i is an error, which says that the user stays', async (answered) => {
+    const at = await start();
+    faultOfMessage(at, { kind: 'status', status: answered });
+
+    const { details } = await failureOf(createFrom(at, invited));
+
+    const userId = created(at)?.userId;
+    expect(details).toContain(`user ${userId} was created and stays, but no invitation was sent`);
+    expect(details).toContain('resend_invite');
+    expect(at.writes()).toHaveLength(2);
+    expect(at.emulator.state.invitations()).toEqual([]);
+    expect(at.audit).toMatchObject([{ outcome: 'failed', resource: `user:${userId}`, after: { status: 'invited' } }]);
+    await others(at);
+  });
+
+  it('is not sent to a user whom somebody else has disabled since the creation', async () => {
+    const at = await start();
+    at.emulator.faults.add({
+      match: {
+        endpoint: 'GET /v1/mgmt/user',
+        predicate: () => {
+          const id = created(at)?.userId;
+          if (id !== undefined) at.emulator.state.updateUser(id, { status: 'disabled' });
+          return false;
+        },
+      },
+      fault: { kind: 'delay', ms: 1 },
+    });
+
+    const error = await failureOf(createFrom(at, invited));
+
+    expect(error).toMatchObject({ code: status.ABORTED });
+    expect(error.details).toContain('but no invitation was sent');
+    expect(at.emulator.state.invitations()).toEqual([]);
+  });
+
+  it('whose user somebody else deletes meanwhile is an error, and nobody is created in the place', async () => {
+    const at = await start();
+    at.emulator.faults.add({
+      match: {
+        predicate: ({ body }) => {
+          const { invite, loginId = '' } = (body ?? {}) as { readonly invite?: boolean; readonly loginId?: string };
+          if (invite === true) at.emulator.state.deleteUser(loginId);
+          return false;
+        },
+      },
+      fault: { kind: 'delay', ms: 1 },
+    });
+
+    const error = await failureOf(createFrom(at, invited));
+
+    expect(error.details).toContain('was created, and was deleted again at once');
+    expect(at.writes()).toHaveLength(2);
+    expect(at.state()).toEqual(await expected(nobodyNew));
+  });
+
+  it('that Descope answers with another user is an error that names both', async () => {
+    const at = await start();
+    faultOfMessage(at, { kind: 'status', status: 200, body: { user: { userId: 'U2Bob', loginIds: ['bob'] } } });
+
+    const { details } = await failureOf(createFrom(at, invited));
+
+    expect(details).toContain(`Descope invited user U2Bob in the place of user ${created(at)?.userId}`);
   });
 
   it('is sent once where two callers ask at once', async () => {

@@ -31,6 +31,7 @@ const asked = fc.record({
     ['role_binding', 'acme/Editor'],
   ),
   fault: fc.constantFrom(...faults),
+  nth: fc.constantFrom(1, 2),
 });
 type Asked = typeof asked extends fc.Arbitrary<infer One> ? One : never;
 
@@ -103,7 +104,16 @@ function replay(world: World, line: AuditEntry): World {
   return next;
 }
 
-const changing = { granted: 1, revoked: 1, created: 1, invited: 1, deleted: 1, failed: 1 };
+const changing = {
+  granted: 1,
+  revoked: 1,
+  created: 1,
+  invited: 1,
+  'maybe-invited': 1,
+  'not-invited': 1,
+  deleted: 1,
+  failed: 1,
+};
 
 function tenantOf(entitlement: string): string {
   return /^(?:tenant|role_binding):(acme|globex)/.exec(entitlement)?.[1] ?? '';
@@ -125,7 +135,8 @@ it('no record but the named one changes, and the audit log replays to the final 
       for (const one of sequence) {
         const before = worldOf(state);
         const named = state.user(one.person)?.userId;
-        const armed = one.fault && at.emulator.faults.add({ match: { predicate: isWrite }, fault: one.fault });
+        const armed =
+          one.fault && at.emulator.faults.add({ match: { predicate: isWrite, nth: one.nth }, fault: one.fault });
         const messages = state.invitations().length;
         await perform(at, one).catch(() => undefined);
         armed?.remove();

@@ -38,19 +38,30 @@ export interface NewUser {
   readonly isPhoneVerified: boolean;
   readonly isDisabled: boolean;
   readonly isTest: boolean;
-  /** Descope sends a message, which it does again each time that it is asked. */
+  /** Waits for an invitation, which is a call of its own: creating sends no message. */
   readonly isInvited: boolean;
+}
+
+/** A user who is there, and is to be invited. */
+export interface Invitee {
+  readonly userId: string;
+  readonly isTest: boolean;
 }
 
 /** How a write ended that answers with nothing. `accepted`: Descope said yes; only a load tells what it did. */
 export type AcceptedOutcome = { readonly kind: 'accepted' } | Unanswered;
 
+/** How an invitation ended: Descope took it, for the user with this user id. */
+export type InviteOutcome = { readonly kind: 'answered'; readonly userId: string } | Unanswered;
+
 /** How a creation ended. `isNew` is false where Descope says that it has the user already. */
 export type CreateOutcome = { readonly kind: 'answered'; readonly user: User; readonly isNew: boolean } | Unanswered;
 
 export interface UserLifecycleCalls {
-  /** Creates or invites a user; sent once. Before sending it again, a caller must look whether it happened. */
+  /** Creates a user, without a message; sent once. Before sending it again, a caller must look whether it happened. */
   createUser(user: NewUser, call?: CallOptions): Promise<CreateOutcome>;
+  /** Has Descope send a message to a user who is there, each time that it is asked; sent once. Nobody is created. */
+  inviteUser(invitee: Invitee, call?: CallOptions): Promise<InviteOutcome>;
   /** Deletes the user with this user id; sent once, and never by a login id, which can be another user's. */
   deleteUser(userId: string, call?: CallOptions): Promise<AcceptedOutcome>;
   /** All users who have one of these login ids, or this address, whatever their case; test users included. */
@@ -70,12 +81,22 @@ export function toDeleteUserRequest(userId: string): WriteRequest {
   return { endpoint: userLifecycleEndpoints.deleteUser, json: { userId } };
 }
 
-/** The request of a creation or an invitation: the status of who is invited is Descope's to set. */
+function creationEndpoint({ isTest }: { readonly isTest: boolean }): WriteEndpoint {
+  return isTest ? userLifecycleEndpoints.createTestUser : userLifecycleEndpoints.createUser;
+}
+
+/** The request of an invitation by the user id: Descope sends it to who has the id, and makes nobody. */
+export function toInviteRequest(invitee: Invitee): WriteRequest {
+  const { userId: loginId, isTest } = invitee;
+  return { endpoint: creationEndpoint(invitee), json: { loginId, ...(isTest && { test: true }), invite: true } };
+}
+
+/** The request of a creation. */
 export function toCreateUserRequest(user: NewUser): WriteRequest {
   const { loginId, additionalLoginIds, email, phone, displayName, givenName, middleName, familyName } = user;
   const { tenantIds, customAttributes, isEmailVerified, isPhoneVerified, isDisabled, isTest, isInvited } = user;
   return {
-    endpoint: isTest ? userLifecycleEndpoints.createTestUser : userLifecycleEndpoints.createUser,
+    endpoint: creationEndpoint(user),
     json: {
       loginId,
       ...(additionalLoginIds.length > 0 && { additionalLoginIds }),
@@ -88,7 +109,7 @@ export function toCreateUserRequest(user: NewUser): WriteRequest {
       ...(tenantIds.length > 0 && { userTenants: tenantIds.map((tenantId) => ({ tenantId })) }),
       ...(Object.keys(customAttributes).length > 0 && { customAttributes }),
       ...(isTest && { test: true }),
-      ...(isInvited ? { invite: true } : { status: isDisabled ? 'disabled' : 'enabled' }),
+      status: isInvited ? 'invited' : isDisabled ? 'disabled' : 'enabled',
     },
   };
 }
@@ -121,6 +142,16 @@ export function createUserLifecycleCalls(http: Pick<HttpClient, 'read' | 'write'
         const body = answerObject(endpoint, answer.json);
         const isNew = body['created'] === undefined || flag(body, 'created');
         return { kind: 'answered', user: decodeLoadedUser(endpoint, answer.json), isNew };
+      } catch (thrown) {
+        return unansweredOf(thrown);
+      }
+    },
+    inviteUser: async (invitee, call) => {
+      const { endpoint, json } = toInviteRequest(invitee);
+      try {
+        // Descope need not say whether it made somebody; whoever was made has another id.
+        const { userId } = decodeLoadedUser(endpoint, (await http.write(endpoint, { json }, call)).json);
+        return { kind: 'answered', userId };
       } catch (thrown) {
         return unansweredOf(thrown);
       }

@@ -15,7 +15,10 @@ const createFields: readonly string[] = (
   'hashedPassword invite sendMail sendSMS inviteUrl templateOptions templateId locale test recoveryEmail recoveryPhone'
 ).split(' ');
 
-/** Creating a user, and inviting one: with `invite` a message goes out, each time that it is asked. */
+/**
+ * Creating a user, and inviting one: with `invite` a message goes out, each time that it is asked, and the answer does
+ * not say who is new.
+ */
 export function createEndpoints(context: UserContext): Endpoints {
   const create = ({ body }: EndpointCall, test: boolean): Answer => {
     const isInvite = body.flag('invite') === true;
@@ -31,7 +34,7 @@ export function createEndpoints(context: UserContext): Endpoints {
     if (isInvite) {
       context.invitations.send(record);
     }
-    return { json: { user: toWireUser(record, context), created: true } };
+    return { json: { user: toWireUser(record, context), ...(!isInvite && { created: true }) } };
   };
   return {
     'POST /v1/mgmt/user/create': endpoint(createFields, (call) => create(call, call.body.flag('test') === true)),
@@ -55,7 +58,7 @@ function answerTaken(context: UserContext, user: UserRecord, isInvite: boolean):
   if (isInvite) {
     context.invitations.send(user);
   }
-  return { json: { user: toWireUser(user, context), created: false } };
+  return { json: { user: toWireUser(user, context), ...(!isInvite && { created: false }) } };
 }
 
 /** A message needs an address. */
