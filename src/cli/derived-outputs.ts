@@ -9,13 +9,19 @@ import { tell } from './tell.ts';
  */
 export const derivedOutputs: DerivedOutputs = {
   tableNames: csvFileNames,
-  store: async (target, { syncId, about }) =>
+  store: storeKeeping(undefined),
+  begin: async (target) => await (await import('./derived-files.ts')).beginDerived(target),
+};
+
+/** The store as a target, which keeps what is over for so long; for ever where that is not said. */
+export function storeKeeping(keepMs: number | undefined): NonNullable<DerivedOutputs['store']> {
+  return async (target, { syncId, about }) =>
     await (
       await import('../history/write-sync.ts')
     ).createStoreTarget(target, {
       syncId,
       projectId: about?.projectId ?? '',
+      keepMs,
       onWait: () => tell('info', `waiting for another sync or command that writes to ${printable(target)}`),
-    }),
-  begin: async (target) => await (await import('./derived-files.ts')).beginDerived(target),
-};
+    });
+}

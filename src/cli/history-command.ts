@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import type { HistoryFlags, ImportFlags } from './history.ts';
+import { addUpkeepCommands } from './history-upkeep-commands.ts';
 import { addWhenOptions } from './shown-arguments.ts';
 
 /** `history`: what a store of syncs keeps, and how files get into it. */
@@ -77,4 +78,5 @@ Examples:
     .action(async (store: string, options: HistoryFlags) =>
       (await import('./history.ts')).verify(store, options, context),
     );
+  addUpkeepCommands(history, context);
 }

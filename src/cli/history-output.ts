@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { Settings } from '../config/settings.ts';
 import { ConnectorError } from '../errors.ts';
 import { both } from '../output/both.ts';
 import type { C1zFileOptions } from '../output/c1z-file.ts';
@@ -18,10 +19,13 @@ export interface HistoryOutput {
 
 /** Checks, before anything is read, that a sync can go into the store that --history names; undefined without one. */
 export async function historyOutput(
-  history: string | undefined,
+  { history, historyKeep: keepMs }: Pick<Settings, 'history' | 'historyKeep'>,
   onWait?: () => void,
 ): Promise<HistoryOutput | undefined> {
   if (history === undefined) {
+    if (keepMs !== undefined) {
+      throw new ConnectorError('config', '--history-keep is for a store: say which with --history access.db');
+    }
     return undefined;
   }
   if (!isStore(history)) {
@@ -36,7 +40,7 @@ export async function historyOutput(
   const begin = async ({ syncId, about }: C1zFileOptions): Promise<SyncFile> =>
     await (
       await import('../history/write-sync.ts')
-    ).createStoreTarget(path, { syncId, projectId: about?.projectId ?? '', onWait });
+    ).createStoreTarget(path, { syncId, projectId: about?.projectId ?? '', keepMs, onWait });
   return {
     path,
     beside: (create) => async (options) => {

@@ -73,7 +73,9 @@ async function main(): Promise<number> {
     }
     await program.parseAsync([...mode.words], { from: 'user' });
     return code;
-  } catch (thrown) {
+  } catch (caught) {
+    // What closing an answer found explains what went wrong while it was given.
+    const thrown: unknown = caught instanceof SuppressedError ? caught.error : caught;
     if (thrown instanceof CommanderError) {
       return tellUsage(thrown, program === undefined ? thrown.message : usageLine(program, argv, thrown));
     }

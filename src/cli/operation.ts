@@ -59,12 +59,13 @@ export async function withProvisioner<Result>(
 
 /**
  * Asks a person before what cannot be undone; where nobody can answer, --yes must say so. A dry run asks nothing.
- * `what` is the question without its mark, such as "Delete user Ada".
+ * `what` is the question without its mark, such as "Delete user Ada"; `nothing` tells what did not happen.
  */
 export async function confirmed(
   what: string,
   { yes, dryRun }: Pick<OperationFlags, 'yes' | 'dryRun'>,
   signal: AbortSignal,
+  nothing = 'nothing was sent',
 ): Promise<void> {
   if (yes === true || dryRun === true) {
     return;
@@ -73,10 +74,10 @@ export async function confirmed(
   if (prompts === undefined) {
     throw new ConnectorError(
       'config',
-      'this cannot be undone, and nobody is at a terminal to confirm it: nothing was sent; add --yes to do it, or --dry-run to look',
+      `this cannot be undone, and nobody is at a terminal to confirm it: ${nothing}; add --yes to do it, or --dry-run to look`,
     );
   }
   if (!(await prompts.confirm(`${what}? This cannot be undone.`))) {
-    throw new ConnectorError('refused', 'not confirmed: nothing was sent');
+    throw new ConnectorError('refused', `not confirmed: ${nothing}`);
   }
 }

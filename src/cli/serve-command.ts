@@ -20,6 +20,7 @@ export function addServeCommand(program: Command, context: CommandContext): void
     'out',
     'outFormat',
     'history',
+    'historyKeep',
     'keep',
     'maxShrink',
     'healthCheckPort',

@@ -37,7 +37,7 @@ async function planWithHistory(settings: Settings, logger: Logger): Promise<Plan
       '--history is for scheduled syncs: say when with --sync-every 1h or --sync-cron "0 * * * *"',
     );
   }
-  const history = await historyOutput(settings.history, () => logger.info('waiting for another writer of the store'));
+  const history = await historyOutput(settings, () => logger.info('waiting for another writer of the store'));
   return plan && { ...plan, history };
 }
 

@@ -18,6 +18,7 @@ export function addServiceCommand(program: Command, context: CommandContext): vo
     'auditLog',
     'maxShrink',
     'history',
+    'historyKeep',
     ...readingSettings,
     ...connectionSettings,
   );

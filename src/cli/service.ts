@@ -92,7 +92,7 @@ export async function service(options: ServiceFlags, { env, signal, print }: Com
     clientId: clientId.text,
     logger,
   });
-  const history = await historyOutput(settings.history, () => logger.info('waiting for another writer of the store'));
+  const history = await historyOutput(settings, () => logger.info('waiting for another writer of the store'));
   await runService({
     kinds: taskKinds,
     platform,

@@ -15,7 +15,15 @@ export function addSyncCommand(program: Command, context: CommandContext): void 
     .option('--accept-shrink', 'replace the file even if far fewer objects were found than it has; for this one run')
     .option('--replace-other-project', 'replace the file even if it is of another project; for this one run')
     .option('--json', 'print the summary as one line of JSON');
-  addSettingOptions(command, ...readingSettings, 'maxShrink', 'history', 'metricsTextfile', ...connectionSettings);
+  addSettingOptions(
+    command,
+    ...readingSettings,
+    'maxShrink',
+    'history',
+    'historyKeep',
+    'metricsTextfile',
+    ...connectionSettings,
+  );
   command.addHelpText(
     'after',
     `

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { resolveSettings } from '../config/load.ts';
+import type { Settings } from '../config/settings.ts';
 import { createConnector, type GrantForecast } from '../connector.ts';
 import type { DescopeClient } from '../descope/client.ts';
 import { auditPageSize } from '../descope/audit/audit.ts';
@@ -17,7 +18,7 @@ import type { SyncSummary } from '../sync/summary.ts';
 import { newSyncId } from '../sync/sync-id.ts';
 import { countTenantsNamed, requestsPerTenant } from '../registry.ts';
 import { printable } from '../printable.ts';
-import { derivedOutputs } from './derived-outputs.ts';
+import { derivedOutputs, storeKeeping } from './derived-outputs.ts';
 import { type LastOutputCheck, createLastOutputCheck, createLastStoreCheck } from './last-output.ts';
 import { forecastLines } from './forecast.ts';
 import { keyEndLines } from './key-ends.ts';
@@ -61,11 +62,13 @@ export async function syncOnce(options: SyncFlags, context: SyncContext): Promis
 async function readAndWrite(options: SyncFlags, { env, signal, print }: SyncContext): Promise<SyncSummary | undefined> {
   const isStream = isStdout(options.out);
   const target = resolve(options.out ?? defaultOut);
-  const createFile = isStream
-    ? async () => ndjsonInto((await import('./stdout-file.ts')).stdoutFile())
-    : chooseOutput(target, derivedOutputs);
+  const createFile = (keepMs?: number): CreateOutput =>
+    isStream
+      ? async () => ndjsonInto((await import('./stdout-file.ts')).stdoutFile())
+      : chooseOutput(target, { ...derivedOutputs, store: storeKeeping(keepMs) });
+  createFile(); // a name that says no format is refused first
   const { client, policy, settings, traces } = await setUp(options, env, rateWaits);
-  const createOutput = await withHistory(createFile, target, settings.history);
+  const createOutput = await withHistory(createFile(settings.historyKeep), target, settings);
   const comparison = isStream ? undefined : await checkedTarget(target, options, { client, settings, signal });
   const notes: string[] = [];
   const summary = await readShown({
@@ -96,18 +99,24 @@ async function readAndWrite(options: SyncFlags, { env, signal, print }: SyncCont
 }
 
 /** The same output, and the store that --history names beside it. */
-async function withHistory(create: CreateOutput, target: string, history: string | undefined): Promise<CreateOutput> {
-  if (history === undefined) {
+async function withHistory(
+  create: CreateOutput,
+  target: string,
+  settings: Pick<Settings, 'history' | 'historyKeep'>,
+): Promise<CreateOutput> {
+  const { history } = settings;
+  if (history === undefined && isStore(target)) {
     return create;
   }
-  if (resolve(history) === target) {
+  if (history !== undefined && resolve(history) === target) {
     throw new ConnectorError(
       'config',
       `--history and --out name the same store, ${printable(target)}: give one of them`,
     );
   }
-  const onWait = (): void => tell('info', `waiting for another sync or command that writes to ${printable(history)}`);
-  return (await (await import('./history-output.ts')).historyOutput(history, onWait))?.beside(create) ?? create;
+  const onWait = (): void =>
+    tell('info', `waiting for another sync or command that writes to ${printable(history ?? '')}`);
+  return (await (await import('./history-output.ts')).historyOutput(settings, onWait))?.beside(create) ?? create;
 }
 
 /** Refuses, before any reading, a target that this sync must not replace; what is found later is compared with it. */

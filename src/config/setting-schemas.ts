@@ -38,14 +38,20 @@ export const rate: z.ZodType<'off' | 'auto' | { readonly count: number; readonly
   });
 
 const durationUnits: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const longestDurationMs = 31 * 86_400_000;
+
+function durationUpTo(days: number, example: string): z.ZodType<number, string> {
+  return z
+    .string()
+    .regex(/^[1-9]\d{0,6}[smhd]$/, `must be a duration such as ${example}`)
+    .transform((text) => Number(text.slice(0, -1)) * (durationUnits[text.slice(-1)] ?? 1_000))
+    .refine((ms) => ms <= days * 86_400_000, `must be ${days}d at most`);
+}
 
 /** "30s", "5m", "1h", "1d" as milliseconds. */
-export const duration: z.ZodType<number, string> = z
-  .string()
-  .regex(/^[1-9]\d{0,6}[smhd]$/, 'must be a duration such as 30s, 5m, 1h or 1d')
-  .transform((text) => Number(text.slice(0, -1)) * (durationUnits[text.slice(-1)] ?? 1_000))
-  .refine((ms) => ms <= longestDurationMs, 'must be 31d at most');
+export const duration: z.ZodType<number, string> = durationUpTo(31, '30s, 5m, 1h or 1d');
+
+/** How long something is kept: a hundred years at most. */
+export const keptFor: z.ZodType<number, string> = durationUpTo(36_500, '400d');
 
 /** A cron pattern of five fields (or six, with seconds first) that comes due at least once more. */
 export const cronPattern = z.string().refine((text) => {

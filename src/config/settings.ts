@@ -8,6 +8,7 @@ import {
   address,
   cronPattern,
   duration,
+  keptFor,
   oneOf,
   portOrOff,
   rate,
@@ -284,6 +285,15 @@ export const settings = {
     isOperational: true,
     help: 'a store (.db) that each complete sync goes into as well: it answers of any day',
     schema: z.string(),
+  },
+  historyKeep: {
+    flag: '--history-keep <duration>',
+    env: ['BATON_DESCOPE_HISTORY_KEEP'],
+    title: 'Store keeps',
+    kind: 'text',
+    isOperational: true,
+    help: 'with each sync take out of the store what was over before that time, such as 400d',
+    schema: keptFor,
   },
   listen: {
     flag: '--listen <host:port>',

@@ -33,6 +33,9 @@ const changedOfUser = ['name', 'login', 'email', 'status']
  * lower bound it is what the first sync found: those rows are in `all_changes` alone.
  */
 export function createChangeViews(database: DatabaseSync, { project, sync }: SyncNumbers): void {
+  const first = Number(database.prepare('select min(n) n from sync where project = ?').get(project)?.['n'] ?? 0);
+  /** Of what stood before the first sync that is kept, it is known that it stood then. */
+  const since = (row: string): string => `max(${row}.since, ${first})`;
   const areaOf = `case g.kind ${Object.entries(areas)
     .map(([kind, area]) => `when ${kind} then '${area}'`)
     .join(' ')} end`;
@@ -63,7 +66,7 @@ export function createChangeViews(database: DatabaseSync, { project, sync }: Syn
   const things = ['user_row', 'thing_row', 'sso_row', 'other_row'].flatMap((table) => [
     thing(table, {
       change: `${begun('o.v is not null')} 'appeared' end`,
-      at: 'n.since',
+      at: since('n'),
       condition: 'true',
       detail: `iif(o.v is null, '', ${table === 'user_row' ? `coalesce(nullif(substr(${changedOfUser}, 3), ''), 'attributes')` : "'attributes'"})`,
     }),
@@ -80,7 +83,7 @@ create temp view sync_bounds as select n, lag(started_at) over (order by n) not_
 create temp view all_changes as ${[
     grant(
       `${begun(`exists (select 1 from grant_row x where ${sameGrant} and x.until = g.since)`)} 'gained' end`,
-      'g.since',
+      since('g'),
       'true',
     ),
     grant("'lost'", 'g.until', `not exists (select 1 from grant_row x where ${sameGrant} and x.since = g.until)`),

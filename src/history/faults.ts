@@ -19,6 +19,14 @@ export function heldByAnother(path: string): ConnectorError {
   );
 }
 
+/** The file as a whole is wanted, and others have it open. */
+export function heldByReader(path: string): ConnectorError {
+  return new ConnectorError(
+    'held',
+    `cannot write ${printable(path)}: another command reads it or writes to it just now; run this one again when it is done`,
+  );
+}
+
 /** The file is no store. */
 export function noStore(path: string, why: string): ConnectorError {
   return new ConnectorError(

@@ -1,4 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { ConnectorError } from '../errors.ts';
+import { printable } from '../printable.ts';
 import type { KeptSync } from './store.ts';
 
 const columns = `s.n, p.id project_id, s.sync_id, s.started_at, s.finished_at, s.finished_ms, s.added, s.ended, s.sizes`;
@@ -27,4 +29,17 @@ export function keptSyncs(database: DatabaseSync, projectId?: string): readonly 
 export function projectNumber(database: DatabaseSync, projectId: string): number | undefined {
   const n = database.prepare('select n from project where id = ?').get(projectId)?.['n'];
   return n === undefined ? undefined : Number(n);
+}
+
+/**
+ * To be asked when an answer is complete: readers keep nobody from pruning, and rows of a sync that went meanwhile may be
+ * missing from it.
+ */
+export function checkStillKept(path: string, database: DatabaseSync, sync: number): void {
+  if (database.prepare('select 1 from sync where n = ?').get(sync) === undefined) {
+    throw new ConnectorError(
+      'inconsistent',
+      `${printable(path)} was pruned while it was read, and the sync that was asked for is gone: this answer may lack rows`,
+    );
+  }
 }

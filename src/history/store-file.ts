@@ -7,6 +7,7 @@ import { hasOsCode, isOsError, osReason } from '../os-reasons.ts';
 import { unfinishedPath } from '../output/leftovers.ts';
 import { placeOf } from '../output/place.ts';
 import { printable } from '../printable.ts';
+import { sortIn } from '../sync-format/sort-in.ts';
 import { guarded, heldByAnother, isBusy, noStore, toStoreFault } from './faults.ts';
 import { applicationId, lateIndexesSql, steps } from './schema.ts';
 
@@ -119,7 +120,8 @@ async function changeOf(
     for (;;) {
       try {
         database.exec('pragma journal_mode = wal');
-        database.exec('pragma synchronous = full; pragma cache_size = -65536');
+        database.exec('pragma synchronous = full; pragma cache_size = -65536; pragma secure_delete = on');
+        sortIn(database, dirname(place));
         database.exec('begin immediate');
         break;
       } catch (thrown) {

@@ -7,6 +7,7 @@ import { isKnownType } from '../sync-format/known-types.ts';
 import { typesNotOffered } from '../sync-format/offered.ts';
 import { createChangeViews } from './change-views.ts';
 import { guarded } from './faults.ts';
+import { checkStillKept } from './kept.ts';
 import { openStore } from './store-file.ts';
 import { createIndexViews, type SyncNumbers } from './views.ts';
 
@@ -43,7 +44,13 @@ export async function indexOf(
         hasOthers: hasOtherGrants || has('other'),
         hasOtherGrants,
         unknown: unknownIn(database),
-        [Symbol.asyncDispose]: async () => database.close(),
+        [Symbol.asyncDispose]: async () => {
+          try {
+            guarded(path, 'read', () => checkStillKept(path, database, numbers.sync));
+          } finally {
+            database.close();
+          }
+        },
       };
     } catch (thrown) {
       database.close();

@@ -8,6 +8,7 @@ import { closing } from '../answers/summary.ts';
 import type { Section } from '../sync-format/layout.ts';
 import { messageFromBytes, type StoredMessage } from '../sync-format/stored-rows.ts';
 import { damaged, guarded } from './faults.ts';
+import { checkStillKept } from './kept.ts';
 import { grantIdentityIn } from './grant-identity.ts';
 import { type GrantIdentity, identityGrant } from './grant-messages.ts';
 import { typeEntity } from './numbers.ts';
@@ -79,6 +80,7 @@ export function sourceOf(
           ),
         );
       }
+      checkStillKept(path, database, numbers.sync);
     },
     async *messages(signal) {
       for (const section of ['resourceTypes', 'resources', 'entitlements'] as const) {
@@ -87,6 +89,7 @@ export function sourceOf(
       for await (const batch of grantsOf(store, numbers, signal)) {
         yield batch.map(({ identity, message }) => message ?? { section: 'grants', message: identityGrant(identity) });
       }
+      checkStillKept(path, database, numbers.sync);
     },
     [Symbol.asyncDispose]: async () => undefined,
   };

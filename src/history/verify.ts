@@ -54,6 +54,12 @@ export async function digestsOf(
     changes.set(key, found);
     return found;
   };
+  const firsts = new Map(
+    database
+      .prepare('select project, min(n) n from sync group by project')
+      .all()
+      .map(({ project, n }) => [Number(project), Number(n)]),
+  );
   const identityOf = grantIdentityIn(database);
   for (const table of versionTables) {
     const isGrant = table === 'grant_row';
@@ -72,9 +78,10 @@ export async function digestsOf(
                 identityOf({ onN: Number(row['on_n']), slug: Number(row['slug']), toN: Number(row['to_n']) }),
               )
             : new Uint8Array(0); // its message is gone: the sums tell
-      at(Number(row['project']), Number(row['since'])).add(bytes);
+      const project = Number(row['project']);
+      at(project, Math.max(Number(row['since']), firsts.get(project) ?? 0)).add(bytes); // pruned: it stood before the first
       if (row['until'] !== null) {
-        at(Number(row['project']), Number(row['until'])).remove(bytes);
+        at(project, Number(row['until'])).remove(bytes);
       }
       rows += 1;
       if (rows % rowsAtOnce === 0) {

@@ -5,6 +5,7 @@ import { printable } from '../printable.ts';
 import { closeMissing } from './close-missing.ts';
 import { guarded, toStoreFault } from './faults.ts';
 import { keptSyncs, projectNumber } from './kept.ts';
+import { planPrune, prune } from './prune.ts';
 import { checkReferences } from './references.ts';
 import { beginChange, type ChangeOptions, makeLateIndexes } from './store-file.ts';
 import type { KeptSync, StoreTarget } from './store.ts';
@@ -15,6 +16,8 @@ import { createWriting } from './writing.ts';
 export interface StoreTargetOptions extends Omit<ChangeOptions, 'mayCreate'> {
   readonly projectId: string;
   readonly syncId: string;
+  /** What was over so long before this sync is taken out with it; nothing without. */
+  readonly keepMs?: number | undefined;
 }
 
 /**
@@ -23,7 +26,7 @@ export interface StoreTargetOptions extends Omit<ChangeOptions, 'mayCreate'> {
  */
 export async function createStoreTarget(
   path: string,
-  { projectId, syncId, ...waiting }: StoreTargetOptions,
+  { projectId, syncId, keepMs, ...waiting }: StoreTargetOptions,
 ): Promise<StoreTarget> {
   const change = await beginChange(path, { ...waiting, mayCreate: true });
   const { database } = change;
@@ -96,6 +99,10 @@ export async function createStoreTarget(
                     writing.tally.ended,
                   ),
               );
+              const nowMs = keptSyncs(database, projectId).at(-1)?.finishedMs;
+              if (keepMs !== undefined && nowMs !== undefined) {
+                planPrune(database, { keepMs, nowMs, projectId }).forEach((plan) => prune(database, plan, nowMs));
+              }
             });
             await change.commit();
           } catch (thrown) {

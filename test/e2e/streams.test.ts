@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
@@ -62,6 +62,8 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   'history list': ['access.db'],
   'history show': ['access.db'],
   'history verify': ['access.db'],
+  'history prune': ['access.db', '--keep', '400d', '--dry-run'],
+  'history vacuum': ['idle.db'],
   'emulator login': ['{user}', '--tenant', 'initech', '--groups', 'Finance'],
   '--help': [],
   'sync --help': [],
@@ -84,6 +86,7 @@ beforeAll(async () => {
   emulator = await startEmulator({ users: 20 });
   folder = await temporaryFolder();
   await runCli(['sync', '--out', 'sync.json', '--history', 'access.db'], { env: envOf(emulator), cwd: folder.path });
+  await copyFile(join(folder.path, 'access.db'), join(folder.path, 'idle.db'));
   const { resources } = JSON.parse(await readFile(join(folder.path, 'sync.json'), 'utf8')) as {
     readonly resources: readonly { readonly id: { readonly resourceType: string; readonly resource: string } }[];
   };

@@ -53,7 +53,7 @@ describe('a sync', () => {
 
   it('of everything goes into the store as well, and one of a part does not', async () => {
     await using folder = await temporaryFolder();
-    const store = await historyOutput(join(folder.path, 'access.db'));
+    const store = await historyOutput({ history: join(folder.path, 'access.db'), historyKeep: undefined });
     await using bench = await startService({ emulator: project, beside: store?.beside });
     await endOf(bench, bench.platform.give(fullSync('types', { syncResourceTypeIds: ['tenant', 'user'] })));
     await endOf(bench, bench.platform.give(fullSync('full')));

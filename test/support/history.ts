@@ -5,7 +5,7 @@ import { openSource } from '../../src/answers/open.ts';
 import { whoCan } from '../../src/answers/who-can.ts';
 import { copySource } from '../../src/cli/copy-source.ts';
 import { ConnectorError } from '../../src/errors.ts';
-import { createStoreTarget } from '../../src/history/write-sync.ts';
+import { createStoreTarget, type StoreTargetOptions } from '../../src/history/write-sync.ts';
 import type { SyncPolicy } from '../../src/resources/sync/sync-session.ts';
 import { chooseOutput } from '../../src/output/outputs.ts';
 import { runSync } from '../../src/sync/run.ts';
@@ -43,10 +43,10 @@ export async function writeDay(
 }
 
 /** Puts a file of a sync into a store. */
-export async function importDay(store: string, file: string): Promise<void> {
+export async function importDay(store: string, file: string, options: Partial<StoreTargetOptions> = {}): Promise<void> {
   await using source = await openSource(file);
   const { projectId = '' } = source.summary;
-  const target = await createStoreTarget(store, { projectId, syncId: newSyncId() });
+  const target = await createStoreTarget(store, { projectId, syncId: newSyncId(), ...options });
   await copySource(source, target, new AbortController().signal);
 }
 

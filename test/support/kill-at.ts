@@ -24,7 +24,7 @@ function die(): void {
 
 /** Counts an operation; true when it is the one to die in. */
 function begin(operation: string): boolean {
-  hasBegun ||= operation === 'open wx' || operation === 'database begin';
+  hasBegun ||= ['open wx', 'database begin', 'database vacuum'].includes(operation);
   if (!hasBegun) {
     return false;
   }

@@ -95,8 +95,16 @@ export async function runKilled(
   out: string,
   env: Readonly<Record<string, string>>,
 ): Promise<boolean> {
-  const child = spawn(process.execPath, [...quickStart, '--import', killAt, bin, 'sync', '--out', out], {
-    env: { PATH: process.env['PATH'] ?? '', ...envOf(emulator), ...env },
+  return await runCommandKilled(['sync', '--out', out], { ...envOf(emulator), ...env });
+}
+
+/** The same for any command. */
+export async function runCommandKilled(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<boolean> {
+  const child = spawn(process.execPath, [...quickStart, '--import', killAt, bin, ...args], {
+    env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: 'ignore',
   });
   return await new Promise((resolve, reject) => {
@@ -104,7 +112,7 @@ export async function runKilled(
     child.on('exit', (code, signal) =>
       code === 0 || signal === 'SIGKILL'
         ? resolve(signal === 'SIGKILL')
-        : reject(new Error(`the sync ended with ${code ?? signal ?? ''}`)),
+        : reject(new Error(`${args[0] ?? ''} ended with ${code ?? signal ?? ''}`)),
     );
   });
 }
