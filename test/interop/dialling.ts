@@ -1,17 +1,22 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { fromJson } from '@bufbuild/protobuf';
 import { startEmulator } from '../../src/emulator/emulator.ts';
+import { EncryptedDataSchema } from '../../src/gen/c1/connector/v2/resource_pb.ts';
 import { envOf } from '../support/cli.ts';
+import { taskId } from '../support/platform.ts';
 import { snapshot } from '../support/provisioning-server.ts';
 import type { Bench, Scenario } from './bench.ts';
 import { rowsOf } from './checks.ts';
 import { dial, type Who } from './dialling/dial.ts';
-import type { Dialling, Run } from './dialling/dialling.ts';
+import type { Answer, Dialling, Run } from './dialling/dialling.ts';
 import { meant, unmeant, unseen } from './dialling/meant.ts';
-import { namesOf } from './dialling/script.ts';
+import { namesOf, type Script } from './dialling/script.ts';
 import { scripts } from './dialling/scripts.ts';
-import { differencesOf, endsOf, stepsOf } from './dialling/traces.ts';
+import { differencesOf, endsOf, stepsOf, withoutRandom } from './dialling/traces.ts';
+import type { SdkReader } from './processes.ts';
 import { countsOf, differences, type Facts, factsOfStore } from './rows.ts';
+import { readersOf, unsealBySdk } from './secrets.ts';
 
 export const diallingScenarios: readonly Scenario[] = [
   ...scripts.map((dialling) => ({
@@ -34,12 +39,32 @@ async function allSeen(): Promise<string> {
   return `${meant.length} rules, each with a difference that it is for`;
 }
 
+/** Who secrets are for: one recipient of each provider. */
+async function recipientsOf(bench: Bench): Promise<readonly SdkReader[]> {
+  return (await readersOf(bench)).filter(({ kind }) => kind === 'age' || kind === 'P-256');
+}
+
+interface Scripted extends Dialling {
+  readonly script: Script;
+  readonly recipients: readonly SdkReader[];
+}
+
+async function scriptedOf(bench: Bench, dialling: Dialling): Promise<Scripted> {
+  const { script } = dialling;
+  if (typeof script !== 'function') {
+    return { ...dialling, script, recipients: [] };
+  }
+  const recipients = await recipientsOf(bench);
+  return { ...dialling, script: script(recipients), recipients };
+}
+
 async function alone(bench: Bench, who: Who, dialling: Dialling): Promise<string> {
-  const { script, check, ends } = dialling;
-  const run = await runOf(bench, who, dialling);
+  const scripted = await scriptedOf(bench, dialling);
+  const { script, check, ends } = scripted;
+  const run = await runOf(bench, who, scripted);
   deepEqual(endsOf(run.asked, namesOf(script)), ends, 'how tasks ended');
   await noSecrets(run);
-  const said = check?.(run) ?? '';
+  const said = (await check?.(run)) ?? '';
   const uploads = await syncsOf(bench, run);
   const counts = uploads.map(({ facts, syncType }) => `${syncType}: ${countsOf(facts)}`);
   const names = script.tasks.map(({ name }) => name).join(', ');
@@ -47,19 +72,20 @@ async function alone(bench: Bench, who: Who, dialling: Dialling): Promise<string
 }
 
 async function sideBySide(bench: Bench, dialling: Dialling): Promise<string> {
-  const { script, check } = dialling;
-  const [daemon, ours] = await Promise.all([runOf(bench, 'daemon', dialling), runOf(bench, 'ours', dialling)]);
+  const scripted = await scriptedOf(bench, dialling);
+  const { script, check } = scripted;
+  const [daemon, ours] = await Promise.all([runOf(bench, 'daemon', scripted), runOf(bench, 'ours', scripted)]);
   deepEqual(endsOf(ours.asked, namesOf(script)), dialling.ends, 'how tasks ended');
   const found = differencesOf(daemon.steps, ours.steps);
   compared += 1;
   const left = unmeant(dialling.name, found);
   ok(left.length === 0, `${left.length} differences that are not meant:\n    ${left.join('\n    ')}`);
-  deepEqual(ours.project, daemon.project, 'the project afterwards');
+  deepEqual(withoutRandom(ours.project), withoutRandom(daemon.project), 'the project afterwards');
   const uploaded = script.tasks.filter(({ name, does }) => 'syncFull' in does && dialling.ends[name] === 'success');
   const syncs = { ours: uploaded.length, daemon: uploaded.length - (dialling.dropped ?? 0) };
   const counts = await sameUploads(bench, daemon, ours, syncs);
   await noSecrets(ours);
-  const said = check === undefined ? [] : [check(daemon), check(ours)];
+  const said = check === undefined ? [] : [await check(daemon), await check(ours)];
   return [
     `${ours.steps.length} steps, ${found.length} differences, all meant`,
     ...counts,
@@ -68,9 +94,11 @@ async function sideBySide(bench: Bench, dialling: Dialling): Promise<string> {
   ].join('; ');
 }
 
-async function runOf(bench: Bench, who: Who, { script, project, env, endsItself, stopAt }: Dialling): Promise<Run> {
+async function runOf(bench: Bench, who: Who, scripted: Scripted): Promise<Run> {
+  const { script, recipients, project, env, endsItself, stopAt } = scripted;
   const emulator = await startEmulator({ users: 200, ...project });
   try {
+    const before = structuredClone(snapshot(emulator.state));
     const folder = bench.path(who);
     await mkdir(folder);
     const dialled = await dial(who, {
@@ -85,10 +113,39 @@ async function runOf(bench: Bench, who: Who, { script, project, env, endsItself,
       deepEqual(await readdir(dialled.temp), [], 'what lies in the folder for syncs afterwards');
     }
     const steps = stepsOf(dialled.asked, namesOf(script));
-    return { ...dialled, steps, project: snapshot(emulator.state) };
+    return {
+      ...dialled,
+      steps,
+      before,
+      project: snapshot(emulator.state),
+      passwordOf: (userId) => emulator.state.password(userId)?.value,
+      answerTo: (name) => answerTo(dialled.asked, taskId(name)),
+      unsealed: (answer) => unsealed(bench, recipients, answer),
+    };
   } finally {
     await emulator.close();
   }
+}
+
+function answerTo(asked: Run['asked'], task: string): Answer {
+  const finish = asked.find((one) => one.call === 'FinishTask' && one.status === 'OK' && one.task === task);
+  const { success } = (finish?.request ?? {}) as { readonly success?: { readonly response?: Answer } };
+  ok(success?.response !== undefined, 'the task was finished without an answer');
+  return success.response;
+}
+
+async function unsealed(
+  bench: Bench,
+  recipients: readonly SdkReader[],
+  { encryptedData }: Answer,
+): Promise<readonly string[]> {
+  const sealed = Array.isArray(encryptedData) ? encryptedData : [];
+  const answers = recipients.map((reader, place) => ({
+    reader,
+    data: fromJson(EncryptedDataSchema, sealed[place] ?? null),
+  }));
+  equal(sealed.length, recipients.length, 'secrets in the answer');
+  return await unsealBySdk(bench, answers);
 }
 
 /** Each sync that both have uploaded, opened with the SDK's reader and expanded by it. */

@@ -1,5 +1,6 @@
+import type { JsonValue } from '@bufbuild/protobuf';
 import type { EmulatorOptions } from '../../../src/emulator/emulator.ts';
-import type { Environment } from '../processes.ts';
+import type { Environment, SdkReader } from '../processes.ts';
 import type { Dialled, Who } from './dial.ts';
 import type { Script } from './script.ts';
 import type { Step } from './traces.ts';
@@ -10,7 +11,8 @@ import type { Step } from './traces.ts';
  */
 export interface Dialling {
   readonly name: string;
-  readonly script: Script;
+  /** Made for the recipients of secrets, where a task needs some. */
+  readonly script: Script | ((recipients: readonly SdkReader[]) => Script);
   readonly project?: EmulatorOptions;
   readonly env?: Environment;
   /** How the tasks end that ours takes, or who dials alone. Those of the daemon are in the comparison. */
@@ -24,11 +26,21 @@ export interface Dialling {
   /** Both end by themselves. */
   readonly endsItself?: boolean;
   /** What must be true of the one, or of both, besides. Says what was seen. */
-  readonly check?: (run: Run) => string;
+  readonly check?: (run: Run) => string | Promise<string>;
 }
 
 export interface Run extends Dialled {
   readonly steps: readonly Step[];
-  /** The whole project afterwards. */
+  /** The whole project, before and afterwards. */
+  readonly before: unknown;
   readonly project: unknown;
+  /** The password of a user, as the project has it. */
+  readonly passwordOf: (userId: string) => string | undefined;
+  /** What the task of this name was finished with. */
+  readonly answerTo: (name: string) => Answer;
+  /** What is encrypted in an answer, opened by the SDK: a text for each recipient. */
+  readonly unsealed: (answer: Answer) => Promise<readonly string[]>;
 }
+
+/** The response of a task that succeeded, as protobuf JSON. */
+export type Answer = Readonly<Record<string, JsonValue>>;

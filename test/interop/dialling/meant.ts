@@ -53,7 +53,11 @@ const rows: readonly (readonly [row: string, ...patterns: readonly RegExp[]])[] 
     /^a first heartbeat that is not answered: only ours: (?:UploadAsset|FinishTask) sync OK$/,
   ],
   ['retryable', /: FinishTask action(?:GetSchema|Status) OK: request\.error\.nonRetryable: nothing \/ true$/],
-  ['failed actions', /: FinishTask actionInvoke OK: request\.error\.nonRetryable: nothing \/ true$/],
+  [
+    'failed actions',
+    /: FinishTask (?:actionInvoke|refused) OK: request\.error\.nonRetryable: nothing \/ true$/,
+    /: FinishTask refused OK: request\.status\.code: 2 \/ 9$/,
+  ],
   ['feeds and hellos that fail', /: only ours: FinishTask (?:listEvents|listTicketSchemas) OK$/],
 ];
 

@@ -20,6 +20,8 @@ export interface ScriptedTask {
   readonly beside?: boolean;
   /** Its end need not be told: it counts as ended so long after it was given. */
   readonly quietAfterMs?: number;
+  /** Given so long after those before it have ended. */
+  readonly afterMs?: number;
   /** The member of the oneof as protobuf JSON, such as `{ syncFull: {} }`. */
   readonly does: JsonObject;
 }
@@ -51,6 +53,14 @@ export function scriptText({ tasks, faults = [], ...rest }: Script): string {
     })),
     faults: faults.map(({ task, ...fault }) => ({ ...fault, ...(task !== undefined && { task: taskId(task) }) })),
   });
+}
+
+/**
+ * Stands in a task for a text that another one, given before, was finished with, such as `success.response.id`. The
+ * double puts it in.
+ */
+export function answerOf(name: string, way: string): string {
+  return `{{${taskId(name)} ${way}}}`;
 }
 
 /** The tasks' names by their ids. */

@@ -1,5 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import type { Dialling, Run } from './dialling.ts';
+import { kinds } from './kinds.ts';
 import { ada, entitlementOf, grant, revoke, sync, task, userOf } from './tasks.ts';
 
 const supportAgent = entitlementOf('role', 'Support Agent');
@@ -323,6 +324,7 @@ export const scripts: readonly Dialling[] = [
       return '';
     },
   },
+  ...kinds,
   ...[-600_000, 600_000].map((clockAheadMs) => ({
     name: `a clock that is ${clockAheadMs > 0 ? 'behind' : 'ahead'} by ten minutes`,
     alone: 'ours' as const,

@@ -59,16 +59,25 @@ function shapeOf(parts: readonly (string | number)[]): Readonly<Record<string, s
   };
 }
 
-/** Tasks by their names, and what is random by what it is. */
+/** Tasks by their names, and what is random by what it is: ids of calls, what is encrypted, places in a feed. */
 function withNames(request: object, names: ReadonlyMap<string, string>): unknown {
   return JSON.parse(
-    JSON.stringify(request, (_key, value: unknown) =>
-      typeof value === 'string' ? (names.get(value) ?? value.replace(uuid, '<uuid>')) : value,
-    ),
+    JSON.stringify(request, (key, value: unknown) => {
+      if (typeof value !== 'string' || value === '') {
+        return value;
+      }
+      return random.has(key) ? `<${key}>` : (names.get(value) ?? value.replace(uuid, '<uuid>'));
+    }),
   );
 }
 
+/** A project, with the random ids that stand in its records by what they are. */
+export function withoutRandom(project: unknown): unknown {
+  return withNames({ project }, new Map());
+}
+
 const uuid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+const random: ReadonlySet<string> = new Set(['encryptedBytes', 'cursor']);
 
 /** How each task ended, as the platform was told: "success", or the status and whether that is final. */
 export function endsOf(asked: readonly Asked[], names: ReadonlyMap<string, string>): Readonly<Record<string, string>> {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -31,8 +32,31 @@ type scripted struct {
 	Beside bool `json:"beside"`
 	// QuietAfter: nothing may ever be told about its end; it counts as ended so long after it was given.
 	QuietAfter int `json:"quietAfterMs"`
+	// After: it is given so long after the tasks before it have ended.
+	After int `json:"afterMs"`
+}
 
-	task *v1.Task
+// placeholder is how a task names what another one was finished with: its id, and the way to a text.
+var placeholder = regexp.MustCompile(`\{\{(\w+) ([\w.]+)\}\}`)
+
+// filled is the task, with what the tasks before it were finished with. A text that is not there is left as it stands.
+func (s *scripted) filled(finished map[string]any) (*v1.Task, error) {
+	text := placeholder.ReplaceAllFunc(s.Task, func(found []byte) []byte {
+		parts := placeholder.FindSubmatch(found)
+		value := finished[string(parts[1])]
+		for _, name := range strings.Split(string(parts[2]), ".") {
+			fields, _ := value.(map[string]any)
+			value = fields[name]
+		}
+		text, ok := value.(string)
+		quoted, err := json.Marshal(text)
+		if !ok || err != nil {
+			return found
+		}
+		return quoted[1 : len(quoted)-1]
+	})
+	task := &v1.Task{}
+	return task, protojson.Unmarshal(text, task)
 }
 
 // fault is how the platform answers some calls. Calls are counted from 1, each kind for itself.
@@ -69,9 +93,8 @@ func readScript(text []byte) (*script, error) {
 	if err := decoder.Decode(result); err != nil {
 		return nil, err
 	}
-	for i := range result.Tasks {
-		result.Tasks[i].task = &v1.Task{}
-		if err := protojson.Unmarshal(result.Tasks[i].Task, result.Tasks[i].task); err != nil {
+	for _, one := range result.Tasks {
+		if _, err := one.filled(nil); err != nil {
 			return nil, err
 		}
 	}

@@ -126,7 +126,7 @@ type traced struct {
 func (t *traced) Context() context.Context { return t.ctx }
 
 func (p *platform) Hello(_ context.Context, request *v1.BatonServiceHelloRequest) (*v1.BatonServiceHelloResponse, error) {
-	p.queue.end(request.GetTaskId())
+	p.queue.end(request.GetTaskId(), nil)
 	return &v1.BatonServiceHelloResponse{}, nil
 }
 
@@ -167,8 +167,8 @@ func (p *platform) Heartbeat(ctx context.Context, _ *v1.BatonServiceHeartbeatReq
 	}.Build(), nil
 }
 
-func (p *platform) FinishTask(_ context.Context, request *v1.BatonServiceFinishTaskRequest) (*v1.BatonServiceFinishTaskResponse, error) {
-	p.queue.end(request.GetTaskId())
+func (p *platform) FinishTask(ctx context.Context, request *v1.BatonServiceFinishTaskRequest) (*v1.BatonServiceFinishTaskResponse, error) {
+	p.queue.end(request.GetTaskId(), current(ctx).Request)
 	return &v1.BatonServiceFinishTaskResponse{}, nil
 }
 

@@ -1,5 +1,6 @@
 // Command demo is a small connector made with the unmodified Baton SDK. It is called with the same flags as ours, to see
-// that both end alike. Its one group, acme, is the tenant "acme"; who is a member stands in a file.
+// that both end alike. Its group, acme, is the tenant "acme"; who is a member stands in a file. It can
+// do every kind of task, so that the double of the platform can be proved for each.
 package main
 
 import (
@@ -35,14 +36,18 @@ func (s *settings) GetInt(string) int                  { return 0 }
 func (s *settings) GetStringSlice(string) []string     { return nil }
 func (s *settings) GetStringMap(string) map[string]any { return nil }
 
-type demo struct{ state string }
+// demo keeps who is a member in a file, and what tasks have made beside that in memory.
+type demo struct {
+	state string
+	made  store
+}
 
 func (d *demo) Metadata(context.Context) (*v2.ConnectorMetadata, error) {
 	return &v2.ConnectorMetadata{DisplayName: "Demo"}, nil
 }
 func (d *demo) Validate(context.Context) (annotations.Annotations, error) { return nil, nil }
 func (d *demo) ResourceSyncers(context.Context) []connectorbuilder.ResourceSyncerV2 {
-	return []connectorbuilder.ResourceSyncerV2{&users{}, &tenants{d}}
+	return []connectorbuilder.ResourceSyncerV2{&users{d}, &tenants{d}, &secrets{d}}
 }
 
 func (d *demo) members() []string {
@@ -53,12 +58,12 @@ func (d *demo) members() []string {
 	return strings.Fields(string(text))
 }
 
-type users struct{}
+type users struct{ *demo }
 
 func (u *users) ResourceType(context.Context) *v2.ResourceType { return userType }
 func (u *users) List(context.Context, *v2.ResourceId, resource.SyncOpAttrs) ([]*v2.Resource, *resource.SyncOpResults, error) {
 	var rows []*v2.Resource
-	for _, id := range []string{"ada", "bob"} {
+	for _, id := range append([]string{"ada", "bob"}, u.made.ids("user")...) {
 		row, err := resource.NewUserResource(id, userType, id, nil)
 		if err != nil {
 			return nil, nil, err
@@ -78,8 +83,15 @@ type tenants struct{ *demo }
 
 func (t *tenants) ResourceType(context.Context) *v2.ResourceType { return tenantType }
 func (t *tenants) List(context.Context, *v2.ResourceId, resource.SyncOpAttrs) ([]*v2.Resource, *resource.SyncOpResults, error) {
-	acme, err := resource.NewGroupResource("Acme", tenantType, "acme", nil)
-	return []*v2.Resource{acme}, &resource.SyncOpResults{}, err
+	var rows []*v2.Resource
+	for _, id := range append([]string{"acme"}, t.made.ids("tenant")...) {
+		row, err := resource.NewGroupResource(strings.ToUpper(id[:1])+id[1:], tenantType, id, nil)
+		if err != nil {
+			return nil, nil, err
+		}
+		rows = append(rows, row)
+	}
+	return rows, &resource.SyncOpResults{}, nil
 }
 func (t *tenants) Get(ctx context.Context, id *v2.ResourceId, _ *v2.ResourceId) (*v2.Resource, annotations.Annotations, error) {
 	rows, _, err := t.List(ctx, nil, resource.SyncOpAttrs{})
@@ -110,6 +122,6 @@ func main() {
 			if s.State == "" {
 				return nil, nil, errors.New("no state")
 			}
-			return &demo{s.State}, nil, nil
+			return &demo{state: s.State}, nil, nil
 		})
 }
