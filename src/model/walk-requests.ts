@@ -1,4 +1,4 @@
-import { clone, create, isMessage } from '@bufbuild/protobuf';
+import { create, isMessage } from '@bufbuild/protobuf';
 import { type Any, anyUnpack } from '@bufbuild/protobuf/wkt';
 import {
   SkipEntitlementsAndGrantsSchema,
@@ -13,7 +13,6 @@ import { EntitlementsServiceListStaticEntitlementsRequestSchema } from '../gen/c
 import { GrantsServiceListGrantsRequestSchema } from '../gen/c1/connector/v2/grant_pb.ts';
 import {
   ResourceGetterServiceGetResourceRequestSchema,
-  ResourceSchema,
   ResourcesServiceListResourcesRequestSchema,
   ResourceTypesServiceListResourceTypesRequestSchema,
 } from '../gen/c1/connector/v2/resource_pb.ts';
@@ -23,7 +22,6 @@ import type {
   ConnectorServiceCleanupRequest,
   EntitlementsServiceListStaticEntitlementsRequest,
   GrantsServiceListGrantsRequest,
-  Resource,
   ResourceGetterServiceGetResourceRequest,
   ResourcesServiceListResourcesRequest,
   ResourceType,
@@ -53,13 +51,6 @@ export function resourceRequest(
     resourceId: { resourceType: typeId, resource: id },
     ...(parent !== undefined && { parentResourceId: { resourceType: parent.typeId, resource: parent.id } }),
   });
-}
-
-/** The same resource, which names no parent. */
-export function withoutParent(resource: Resource): Resource {
-  const copy = clone(ResourceSchema, resource);
-  copy.parentResourceId = undefined;
-  return copy;
 }
 
 export function staticEntitlementsRequest(

@@ -10,7 +10,6 @@ import {
   skipsGrants,
   staticEntitlementsRequest,
   typesRequest,
-  withoutParent,
 } from '../model/walk-requests.ts';
 import type { SyncTarget } from './run.ts';
 import { type SyncShape, syncTypeOf } from './shape.ts';
@@ -143,20 +142,16 @@ function distinct(targets: readonly ResourceBid[]): readonly ResourceBid[] {
   return [...new Map(targets.map((target) => [JSON.stringify([target.typeId, target.id]), target])).values()];
 }
 
-/** Lets rows through that are of these types, and name no other. */
+/**
+ * Lets rows through that are of these types, and grants to them alone. A resource goes on naming its parent, as in the
+ * file of a Go connector: the platform knows the parent from other syncs, and would move what names none.
+ */
 function onlyTypes(sink: SyncSink, typeIds: ReadonlySet<string>): SyncSink {
   const isKept = ({ typeId }: { readonly typeId: string }): boolean => typeIds.has(typeId);
   const isToKept = ({ message }: GrantRow): boolean => typeIds.has(message.principal?.id?.resourceType ?? '');
   return {
     resourceTypes: (rows) => sink.resourceTypes(rows.filter(({ id }) => typeIds.has(id))),
-    resources: (rows) =>
-      sink.resources(
-        rows
-          .filter(isKept)
-          .map((row) =>
-            row.parent === undefined || isKept(row.parent) ? row : resourceRow(withoutParent(row.message)),
-          ),
-      ),
+    resources: (rows) => sink.resources(rows.filter(isKept)),
     entitlements: (rows) => sink.entitlements(rows.filter(isKept)),
     grants: (rows) => sink.grants(rows.filter((row) => isKept(row) && isToKept(row))),
   };

@@ -3,7 +3,7 @@ import type { SyncType } from '../sync-format/c1z.ts';
 
 /** What of a project a sync brings, where that is not all. */
 export interface SyncShape {
-  /** Only these types: no row of another one, no grant to one, no parent of one. */
+  /** Only these types: no row of another one, and no grant to one. Parents of another type are named. */
   readonly typeIds?: ReadonlySet<string>;
   /** Only these resources, each asked for by itself, with what they grant. */
   readonly targets?: readonly ResourceBid[];

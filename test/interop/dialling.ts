@@ -179,12 +179,16 @@ async function syncsOf(
   const syncs: { readonly facts: Facts; readonly syncType: string }[] = [];
   for (const file of files) {
     if ((await readFile(file)).subarray(0, 3).toString() === 'C1Z') {
-      const rows = rowsOf(await bench.client(['-c1z', file, 'expand']));
+      const report = await bench.client(['-c1z', file, 'expand']);
+      const rows = rowsOf({ ...report, logs: report.logs.filter(({ message }) => message !== leftOut) });
       syncs.push({ facts: factsOfStore(rows), syncType: rows.syncType });
     }
   }
   return syncs;
 }
+
+/** The SDK keeps in its own file that it left out grants of types that were not asked for, and warns of it again. */
+const leftOut = 'fresh ingest filtered references into resource types not scheduled for this sync';
 
 async function noSecrets({ asked, log, secrets }: Run): Promise<void> {
   const files = asked.flatMap(({ upload }) => upload?.file ?? []);

@@ -55,10 +55,12 @@ export const scripts: readonly Dialling[] = [
   },
   {
     name: 'a sync of parts',
-    ends: { types: 'success', bare: 'success', targeted: 'success' },
+    ends: { types: 'success', held: 'success', parents: 'success', bare: 'success', targeted: 'success' },
     script: {
       tasks: [
         sync('types', { syncResourceTypeIds: ['tenant', 'user'] }),
+        sync('held', { syncResourceTypeIds: ['role', 'tenant'] }),
+        sync('parents', { syncResourceTypeIds: ['role_binding', 'role', 'user'] }),
         sync('bare', { skipEntitlementsAndGrants: true }),
         sync('targeted', { targetedSyncResources: [{ id: { resourceType: 'tenant', resource: 'initech' } }] }),
       ],
