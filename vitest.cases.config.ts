@@ -20,6 +20,7 @@ export const caseFiles = [
   'test/e2e/action.test.ts',
   'test/e2e/answers.test.ts',
   'test/e2e/bugs.test.ts',
+  'test/e2e/check.test.ts',
   'test/e2e/change-apps.test.ts',
   'test/e2e/change-inherited.test.ts',
   'test/e2e/change-keys.test.ts',

@@ -44,6 +44,7 @@ export const ranks: Readonly<Record<string, number>> = {
   emulator: 7,
   observe: 7,
   answers: 7,
+  checks: 8,
   history: 8,
   'service-mode': 8,
   cli: 9,

@@ -13,7 +13,7 @@ import { Marked } from 'marked';
 import { frame } from './frame.ts';
 
 /** Folders with pages, from the root of the repository; `.` stands for the pages beside the README. */
-const folders = ['.', 'docs', 'docs/decisions', 'deploy'];
+const folders = ['.', 'docs', 'docs/decisions', 'docs/rules', 'deploy'];
 const asset = /\.(png|svg|json)$/;
 
 export interface Site {

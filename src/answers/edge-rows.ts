@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { incomplete } from './faults.ts';
+import type { ProfileWriter } from './profile-rows.ts';
 import type { FileGroup, FileGroupMember, FileInheritance, FileMapping, FileSsoConfiguration } from './rows.ts';
 
 /** Enters into an index what is inherited, and what single sign-on gives. */
@@ -11,7 +12,7 @@ export interface EdgeWriter {
 export function createEdgeWriter(
   path: string,
   database: DatabaseSync,
-  thingOf: (kind: string, id: string) => number,
+  { thingOf, profiles }: { readonly thingOf: (kind: string, id: string) => number; readonly profiles: ProfileWriter },
 ): EdgeWriter {
   const putInheritance = database.prepare(
     'insert or ignore into inherits (thing, source, ancestor, certainty, keys, reason) values (?, ?, ?, ?, ?, ?)',
@@ -58,6 +59,7 @@ export function createEdgeWriter(
             row.tenantId,
             row.ssoId,
           );
+          profiles.put(row.kind === 'group' ? 'idp_group' : 'sso_configuration', row.id, row.profile);
           return;
         case 'group-member':
           if (

@@ -5,7 +5,8 @@
  * `source` has `thing`, too, since the tenant of `thing` is below `ancestor`; its rows are never joined with each other.
  * `maps` says what the next login gives, and to whom: `sso` holds the configurations and groups. `other` and
  * `other_grant` keep what is of other types, with JSON in `profile` and `details`; `thing` is set where what is granted
- * is a tenant, a role or a permission. The owner of a secret is as whom it signs in; '' for what has none.
+ * is a tenant, a role or a permission. `last_login` has the users of whom the file tells when they last signed in, and
+ * `profile` what it tells besides of a tenant, a configuration or a group, as JSON. The owner of a secret is as whom it signs in; '' for what has none.
  */
 export const indexSchema = `
 create table user (
@@ -25,6 +26,8 @@ create table user (
   created_at text not null
 );
 create table login (user integer not null, login text not null);
+create table last_login (user integer primary key, at text not null);
+create table profile (type text not null, id text not null, profile text not null, primary key (type, id)) without rowid;
 create table tenant (id text primary key, name text not null, parent text not null, inheritance text not null) without rowid;
 create table thing (
   n integer primary key,

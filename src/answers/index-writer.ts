@@ -4,6 +4,7 @@ import { incomplete } from './faults.ts';
 import { HoldingWriter } from './index-holdings.ts';
 import { loginOf } from './login.ts';
 import { createOtherWriter, type OtherWriter } from './other-rows.ts';
+import { createProfileWriter } from './profile-rows.ts';
 import type { FileGrant, FileRow, FileUser } from './rows.ts';
 
 export interface IndexWriter {
@@ -23,6 +24,9 @@ export function createWriter(path: string, database: DatabaseSync): IndexWriter 
        .join(', ')}`,
   );
   const putLogin = database.prepare('insert into login (user, login) select n, ? from user where id = ?');
+  const putLastLogin = database.prepare(
+    'insert or replace into last_login (user, at) select n, ? from user where id = ?',
+  );
   const putTenant = database.prepare(
     'insert or replace into tenant (id, name, parent, inheritance) values (?, ?, ?, ?)',
   );
@@ -33,7 +37,8 @@ export function createWriter(path: string, database: DatabaseSync): IndexWriter 
   const thingOf = createThingLookup(path, database.prepare('select n from thing where kind = ? and id = ?'));
   const holdings = new HoldingWriter(path, database);
   const others = createOtherWriter(path, database, thingOf);
-  const edges = createEdgeWriter(path, database, thingOf);
+  const profiles = createProfileWriter(database);
+  const edges = createEdgeWriter(path, database, { thingOf, profiles });
 
   function putGrant({ on, to }: FileGrant): void {
     const held = thingOf(on.kind, on.id);
@@ -49,10 +54,14 @@ export function createWriter(path: string, database: DatabaseSync): IndexWriter 
       case 'user':
         putUser.run(...userValues(row));
         row.loginIds.forEach((login) => putLogin.run(login, row.id));
+        if (row.lastLogin !== undefined) {
+          putLastLogin.run(row.lastLogin, row.id);
+        }
         return;
       case 'tenant':
         putTenant.run(row.id, row.name, row.parentTenantId, row.roleInheritance);
         putThing.run('tenant', row.id, row.name, '', row.id, null, 0);
+        profiles.put('tenant', row.id, row.profile);
         return;
       case 'role':
         putThing.run('role', row.id, row.name, row.roleName, row.tenantId, null, 0);

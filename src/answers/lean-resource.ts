@@ -98,17 +98,20 @@ function idIn(message: WireReader, typeId?: string): JsonId {
   return { resourceType, resource };
 }
 
-/** What a user's trait says of its second factor and its sign-on; undefined for an annotation of another kind. */
+/** What a user's trait says of its second factor, its sign-on and its last login; undefined for an annotation of another kind. */
 function traitIn(any: WireReader): JsonResource['annotations'] {
   let isTrait = false;
   let [mfaEnabled, ssoEnabled] = [false, false];
+  let lastLogin: string | undefined;
   while (any.next()) {
     if (any.field === 1) {
       isTrait = any.oneOf(traitUrls) !== undefined;
     } else if (any.field === 2 && isTrait) {
       const trait = any.message();
       while (trait.next()) {
-        if (trait.field === 10) {
+        if (trait.field === 9) {
+          lastLogin = timeIn(trait.message());
+        } else if (trait.field === 10) {
           mfaEnabled = flagIn(trait.message());
         } else if (trait.field === 11) {
           ssoEnabled = flagIn(trait.message());
@@ -118,7 +121,9 @@ function traitIn(any: WireReader): JsonResource['annotations'] {
       throw new UnreadWire(); // another prefix, or another order
     }
   }
-  return isTrait ? [{ mfaStatus: { mfaEnabled }, ssoStatus: { ssoEnabled } }] : undefined;
+  return isTrait
+    ? [{ mfaStatus: { mfaEnabled }, ssoStatus: { ssoEnabled }, ...(lastLogin !== undefined && { lastLogin }) }]
+    : undefined;
 }
 
 function flagIn(message: WireReader): boolean {

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { textIn } from './access-path.ts';
 import { judgePower, type Level, type Privilege } from './power.ts';
 import { thingFlags } from './report-format.ts';
+import { tableIn } from './ways.ts';
 
 /** What a role confers, and why that is much. */
 export interface RolePower {
@@ -21,11 +22,11 @@ export interface RolePowers {
 /** Judges all roles of an index; `file` is what its database is attached as. What is alike is judged once. */
 export function judgeRoles(
   database: DatabaseSync,
-  file = 'main',
+  file?: string,
   kinds: readonly ('role' | 'binding')[] = ['role', 'binding'],
 ): RolePowers {
   const permissions = database
-    .prepare(`select n, id, is_system from ${file}.thing where kind = 'permission' order by id`)
+    .prepare(`select n, id, is_system from ${tableIn(file, 'thing')} where kind = 'permission' order by id`)
     .all()
     .map((row) => ({
       n: Number(row['n']),
@@ -33,11 +34,13 @@ export function judgeRoles(
       flags: row['is_system'] === 1 ? thingFlags.system : 0,
     }));
   const places = new Map(permissions.map(({ n }, place) => [n, place]));
-  const confers = database.prepare(`select permission from ${file}.confers where thing = ?`);
+  const confers = database.prepare(`select permission from ${tableIn(file, 'confers')} where thing = ?`);
   const roles = new Map<string, { readonly name: string; readonly allows: readonly number[] }>(); // a role inside many tenants is judged once
   const keys = new Map<number, string>();
   for (const { n, role } of database
-    .prepare(`select n, role from ${file}.thing where kind in (${kinds.map((kind) => `'${kind}'`).join(', ')})`)
+    .prepare(
+      `select n, role from ${tableIn(file, 'thing')} where kind in (${kinds.map((kind) => `'${kind}'`).join(', ')})`,
+    )
     .iterate()) {
     const allows = confers
       .all(Number(n))

@@ -31,6 +31,8 @@ export interface FileUser {
   readonly hasMfa: boolean;
   readonly hasSso: boolean;
   readonly createdAt: string;
+  /** RFC 3339; absent where the file does not tell, which is not "never". */
+  readonly lastLogin?: string | undefined;
 }
 
 export interface FileTenant {
@@ -43,6 +45,8 @@ export interface FileTenant {
   readonly roleInheritance: string;
   readonly isDisabled: boolean;
   readonly createdAt: string;
+  /** What else the file tells of it, under the keys of the access model. */
+  readonly profile?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** A role of the project (`tenantId` is ''), or one that a tenant defines for itself. */

@@ -1,6 +1,6 @@
 import { parseDerivedBindingId } from '../model/ids.ts';
 import type { Resource } from '../model/messages.ts';
-import { createdAtOf, isNonHuman, secretNotesOf, userTraitOf } from '../sync-format/stored-rows.ts';
+import { createdAtOf, isNonHuman, secretNotesOf, timeOf, userTraitOf } from '../sync-format/stored-rows.ts';
 import type { FileUnknownResource, FileRow, TypedId } from './rows.ts';
 
 /** As much of a message as the rows need; protobuf JSON has this shape, with every zero value left out. */
@@ -27,6 +27,7 @@ interface JsonTrait {
   readonly identityId?: JsonId;
   readonly createdById?: JsonId;
   readonly expiresAt?: string;
+  readonly lastLogin?: string;
 }
 
 type Profile = Readonly<Record<string, unknown>>;
@@ -41,6 +42,7 @@ interface Parts {
   readonly createdAt: string;
   readonly hasMfa: boolean;
   readonly hasSso: boolean;
+  readonly lastLogin: string | undefined;
   /** What the types that are not ours to name say besides. */
   readonly other: () => OtherParts;
 }
@@ -74,6 +76,7 @@ export function rowOfJsonResource({
     createdAt,
     hasMfa: isUser && annotations.some(({ mfaStatus }) => mfaStatus?.mfaEnabled === true),
     hasSso: isUser && annotations.some(({ ssoStatus }) => ssoStatus?.ssoEnabled === true),
+    lastLogin: isUser ? annotations.find((trait) => trait.lastLogin !== undefined)?.lastLogin : undefined,
     other: () => {
       const secret = annotations.find((trait) => trait['@type']?.endsWith('.SecretTrait') === true);
       return {
@@ -104,6 +107,7 @@ export function rowOfResource(resource: Resource): FileRow | undefined {
     createdAt: createdAtOf(resource),
     hasMfa: trait?.mfaStatus?.mfaEnabled === true,
     hasSso: trait?.ssoStatus?.ssoEnabled === true,
+    lastLogin: trait?.lastLogin === undefined ? undefined : timeOf(trait.lastLogin),
     other: () => ({
       isDisabled: resource.status?.status === disabled,
       isNonHuman: isNonHuman(resource),
@@ -132,6 +136,7 @@ function rowOf({
   createdAt,
   hasMfa,
   hasSso,
+  lastLogin,
   other,
 }: Parts): FileRow | undefined {
   if (id === '') {
@@ -154,6 +159,7 @@ function rowOf({
         hasMfa,
         hasSso,
         createdAt,
+        ...(lastLogin !== undefined && { lastLogin }),
       };
     case 'tenant':
       return {
@@ -164,6 +170,7 @@ function rowOf({
         roleInheritance: text(profile, 'role_inheritance'),
         isDisabled: flag(profile, 'disabled'),
         createdAt,
+        profile,
       };
     case 'role':
       return {

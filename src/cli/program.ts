@@ -3,6 +3,7 @@ import { version } from '../version.ts';
 import { addAccountCommand } from './account-command.ts';
 import { addActionCommand } from './action-command.ts';
 import { addChangeCommand } from './change-command.ts';
+import { addCheckCommand } from './check-command.ts';
 import type { CommandContext } from './command-context.ts';
 import { addCompletionCommand } from './completion-command.ts';
 import { addConnectorServiceCommand } from './connector-service-command.ts';
@@ -65,6 +66,7 @@ Flags without a command mean what they mean to every Baton connector:
   program.commandsGroup('Ask a file:');
   addQuestionCommands(program, context);
   addListCommand(program, context);
+  addCheckCommand(program, context);
   addDiffCommand(program, context);
   addReportCommand(program, context);
   addExportCommand(program, context);

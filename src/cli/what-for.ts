@@ -21,6 +21,8 @@ const onlyPrint: ReadonlySet<string> = new Set([
 ]);
 /** What can write its result to stdout, and then is for nothing else. */
 const streams: ReadonlySet<string> = new Set(['sync', 'export']);
+/** What prints its result where no file is named. */
+const printsOrWrites: ReadonlySet<string> = new Set(['check']);
 const change: ReadonlySet<string> = new Set([
   'grant',
   'revoke',
@@ -38,6 +40,9 @@ export function whatFor(command: Command): WhatFor {
     top = top.parent;
   }
   const { out, file }: { readonly out?: unknown; readonly file?: unknown } = top.opts();
-  const isStream = (streams.has(top.name()) && isStdout(out)) || (top.name() === '_baton' && isStdout(file));
+  const isStream =
+    (streams.has(top.name()) && isStdout(out)) ||
+    (printsOrWrites.has(top.name()) && (out === undefined || isStdout(out))) ||
+    (top.name() === '_baton' && isStdout(file));
   return isStream || onlyPrint.has(top.name()) ? 'prints' : change.has(top.name()) ? 'changes' : 'writes';
 }

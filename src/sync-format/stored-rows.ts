@@ -148,7 +148,8 @@ export function createdAtOf({ createdAt }: Resource): string {
   return createdAt === undefined ? '' : timeOf(createdAt);
 }
 
-function timeOf(time: Timestamp): string {
+/** RFC 3339. */
+export function timeOf(time: Timestamp): string {
   return new Date(timestampMs(time)).toISOString().replace('.000Z', 'Z');
 }
 

@@ -111,6 +111,7 @@ describe('the rows of a file', () => {
         roleInheritance: 'none',
         isDisabled: true,
         createdAt: '',
+        profile: expect.objectContaining({ disabled: true }) as object,
       },
       {
         kind: 'tenant',
@@ -120,6 +121,7 @@ describe('the rows of a file', () => {
         roleInheritance: '',
         isDisabled: false,
         createdAt: '',
+        profile: expect.not.objectContaining({ disabled: true }) as object,
       },
       {
         kind: 'role',

@@ -11,7 +11,7 @@ export interface Page {
 
 /** Every page that a reader may open. */
 export function pages(): Page[] {
-  return ['.', 'docs', 'docs/decisions', 'deploy'].flatMap((folder) =>
+  return ['.', 'docs', 'docs/decisions', 'docs/rules', 'deploy'].flatMap((folder) =>
     readdirSync(join(root, folder))
       .filter((name) => /\.mdx?$/.test(name))
       .map((name) => readPage(join(folder, name))),

@@ -30,6 +30,7 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   'who-can': ['sync.json', 'invoices.approve'],
   access: ['sync.json', '{user}'],
   list: ['users', 'sync.json'],
+  check: ['sync.json', '--fail-on', 'none'],
   diff: ['sync.json', 'sync.json'],
   report: ['sync.json', '--out', 'report.html'],
   export: ['sync.json', '--out', 'tables.csv'],

@@ -58,6 +58,8 @@ export function rowsOf({ database }: FileIndex): Readonly<Record<string, readonl
   const queries = {
     user: 'select * from user',
     login: `select ${user('user')}, login from login`,
+    last_login: `select ${user('user')}, at from last_login`,
+    profile: 'select * from profile',
     tenant: 'select * from tenant',
     thing: 'select * from thing',
     holding: `select ${thing('thing')}, ${user('user')} from holding`,

@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import type { FileIndex } from '../answers/file-index.ts';
+import { lackOf } from './needs.ts';
+import type { Found } from './found.ts';
+import { type Parameters, type Rule, severities, type Severity } from './rule.ts';
+import { createWorld } from './world.ts';
+
+/** A rule as it is to be run: its own severity and parameters, or those of a policy. */
+export interface PlannedRule {
+  readonly rule: Rule;
+  readonly severity: Severity;
+  readonly values: Readonly<Record<string, number | readonly string[]>>;
+}
+
+/** What became of a rule. `notEvaluated` says why nothing can be said: that is no "passed". */
+export interface RuleState extends PlannedRule {
+  readonly notEvaluated: string | undefined;
+}
+
+/** One finding, as every format tells it. */
+export interface Finding {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly subject: { readonly type: string; readonly id: string; readonly name: string };
+  /** The tenant in which it is so; undefined for the whole project. */
+  readonly where: { readonly tenantId: string; readonly tenant: string } | undefined;
+  readonly detail: string;
+  /** The same in every run, whatever display names become. */
+  readonly fingerprint: string;
+}
+
+export interface Check {
+  /** By severity, then by id. */
+  readonly rules: readonly RuleState[];
+  /** By severity, rule and subject; read anew with every call. */
+  readonly findings: () => Generator<Finding>;
+}
+
+/** The rules with their own severities and parameters. */
+export function planOf(rules: readonly Rule[]): PlannedRule[] {
+  return rules.map((rule) => ({ rule, severity: rule.severity, values: {} }));
+}
+
+/** Looks an index over by rules. Nothing is evaluated before the findings are asked for. */
+export function checkIndex(index: FileIndex, plan: readonly PlannedRule[]): Check {
+  const rules = plan
+    .map((planned) => ({ ...planned, notEvaluated: reasonOf(planned.rule, index) }))
+    .toSorted((one, other) => rankOf(one.severity) - rankOf(other.severity) || compare(one.rule.id, other.rule.id));
+  const tenantOf = index.database.prepare('select name from tenant where id = ?');
+  const project = index.summary.projectId ?? '';
+  return {
+    rules,
+    *findings() {
+      const world = createWorld(index);
+      for (const { rule, severity, values, notEvaluated } of rules) {
+        if (notEvaluated === undefined) {
+          for (const found of rule.evaluate(world, parametersOf(rule, values))) {
+            const { type, id, name, tenant, detail } = found;
+            yield {
+              rule: rule.id,
+              severity,
+              subject: { type, id, name },
+              where:
+                tenant === ''
+                  ? undefined
+                  : { tenantId: tenant, tenant: String(tenantOf.get(tenant)?.['name'] ?? tenant) },
+              detail,
+              fingerprint: fingerprintOf(project, rule.id, found),
+            };
+          }
+        }
+      }
+    },
+  };
+}
+
+function reasonOf(rule: Rule, index: FileIndex): string | undefined {
+  const lacks = rule.needs.flatMap((need) => lackOf(need, index) ?? []);
+  return lacks.length === 0 ? undefined : [...new Set(lacks)].join('; ');
+}
+
+/** Ids alone: a display name may change, and the finding is still the same. */
+function fingerprintOf(project: string, rule: string, { type, id, tenant, about }: Found): string {
+  return createHash('sha256')
+    .update(JSON.stringify([project, rule, type, id, tenant, about]))
+    .digest('hex')
+    .slice(0, 32);
+}
+
+export function rankOf(severity: Severity): number {
+  return severities.indexOf(severity);
+}
+
+export function parametersOf({ id, parameters = {} }: Rule, values: PlannedRule['values']): Parameters {
+  const valueOf = (name: string): number | readonly string[] => {
+    const value = values[name] ?? parameters[name]?.default;
+    if (value === undefined) {
+      throw new Error(`rule ${id} has no parameter ${name}`);
+    }
+    return value;
+  };
+  return {
+    number: (name) => Number(valueOf(name)),
+    texts: (name) => {
+      const value = valueOf(name);
+      return typeof value === 'number' ? [] : value;
+    },
+  };
+}
+
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}

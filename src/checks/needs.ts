@@ -1,0 +1,52 @@
+import type { FileIndex } from '../answers/file-index.ts';
+import { optInTypes, typeInWords } from '../sync-format/known-types.ts';
+import { typesNotOffered } from '../sync-format/offered.ts';
+import type { Need } from './rule.ts';
+
+type Facts = Pick<FileIndex, 'types' | 'summary' | 'inheritance' | 'database'>;
+
+/** Why a rule that needs this cannot be evaluated; undefined where it can. A sentence without an end. */
+export function lackOf(need: Need, index: Facts): string | undefined {
+  const { types, summary, inheritance, database } = index;
+  switch (need) {
+    case 'time':
+      return Number.isNaN(Date.parse(summary.finishedAt ?? ''))
+        ? 'the file does not tell when its sync was'
+        : undefined;
+    case 'references':
+      return summary.dangling === undefined
+        ? 'the file does not tell of references that lead nowhere: another tool wrote it'
+        : undefined;
+    case 'inheritance':
+      return inheritance.isDerived
+        ? undefined
+        : 'what tenants inherit is not in the file: an older version or another tool wrote it, or --inheritance none did';
+    case 'last_login':
+      return database.prepare('select 1 from last_login limit 1').get() === undefined
+        ? 'the file tells of nobody when they last signed in (sync with --last-login audit or history)'
+        : undefined;
+    case 'consents':
+      return (
+        lackOf('third_party_app', index) ??
+        (summary.third_party?.consents === 'not-offered'
+          ? 'this deployment of Descope does not tell of consents'
+          : undefined)
+      );
+    default:
+      return lackOfType(need, types, summary);
+  }
+}
+
+function lackOfType(type: string, types: Facts['types'], summary: Facts['summary']): string | undefined {
+  if (types.has(type)) {
+    return undefined;
+  }
+  const title = typeInWords(type, 2);
+  return typesNotOffered(summary).has(type)
+    ? `this deployment of Descope does not tell of ${title}`
+    : `the sync did not read ${title} (--include ${includeOf(type)})`;
+}
+
+function includeOf(type: string): string {
+  return new Map<string, string>(Object.entries(optInTypes)).get(type) ?? type;
+}

@@ -1,0 +1,19 @@
+import type { Rule } from '../rule.ts';
+import { isShut } from '../world.ts';
+
+export const disabledUserPrivileged: Rule = {
+  id: 'disabled-user-privileged',
+  group: 'people',
+  severity: 'high',
+  title: 'Disabled or expired user with a privileged role',
+  why:
+    'The user cannot log in today. Whoever enables the account again, or whoever takes it over, has the ' +
+    'privileged role at once.',
+  fix: 'Revoke the role, or delete the user.',
+  controls: { soc2: ['CC6.2', 'CC6.3'], iso27001: ['A.5.16', 'A.5.18'], nist: ['AC-2', 'AC-2(3)'] },
+  needs: [],
+  evaluate: ({ found }) =>
+    found(`select 'user' type, u.id, u.name, t.tenant, t.id about, 'is ' || u.status || ' and holds ' || t.name detail
+      from user u join holding h on h.user = u.n join privileged p on p.thing = h.thing join thing t on t.n = h.thing
+      where ${isShut}`),
+};

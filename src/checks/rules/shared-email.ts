@@ -1,0 +1,25 @@
+import { count } from '../../answers/count.ts';
+import type { Rule } from '../rule.ts';
+import { number, text } from '../world.ts';
+
+export const sharedEmail: Rule = {
+  id: 'shared-email',
+  group: 'people',
+  severity: 'medium',
+  title: 'Accounts that share one email',
+  why:
+    'Two accounts have one address: a person is counted twice, and taking away one account leaves the ' +
+    'other. Whoever has the mailbox may get into both.',
+  fix: 'Merge the accounts, or correct the address that is wrong.',
+  controls: { soc2: ['CC6.1', 'CC6.2'], iso27001: ['A.5.16', 'A.5.17'], nist: ['IA-4', 'IA-5'] },
+  needs: [],
+  evaluate: ({ told }) =>
+    told(
+      `with shared(email, accounts) as (select lower(email), count(*) from user where email <> ''
+        group by lower(email)
+        having count(*) > 1)
+      select 'user' type, u.id, u.name, '' tenant, '' about, u.email email, s.accounts accounts
+      from user u join shared s on s.email = lower(u.email)`,
+      (row) => `has the email ${text(row, 'email')}, as ${count(number(row, 'accounts') - 1, 'other account')}`,
+    ),
+};

@@ -1,0 +1,126 @@
+import { resolve } from 'node:path';
+import { momentInWords } from '../answers/answer-text.ts';
+import type { FileIndex } from '../answers/file-index.ts';
+import { checkIndex, type PlannedRule, planOf, rankOf } from '../checks/check.ts';
+import { csvPieces } from '../checks/format-csv.ts';
+import { jsonPieces } from '../checks/format-json.ts';
+import { textLines } from '../checks/format-text.ts';
+import type { CheckFormat } from '../checks/formats.ts';
+import { severities, type Severity } from '../checks/rule.ts';
+import { builtInRules } from '../checks/rules.ts';
+import { counting, notEvaluatedIn, type Told } from '../checks/told.ts';
+import { ConnectorError, throwIfCancelled } from '../errors.ts';
+import { nearNames } from '../model/near-names.ts';
+import { createAtomicFile } from '../output/atomic-file.ts';
+import { checkTarget } from '../output/place.ts';
+import { printable } from '../printable.ts';
+import { chooseFile } from './file-argument.ts';
+import type { CommandContext } from './command-context.ts';
+import { readIndex } from './read-index.ts';
+import { prose, withEnds, writeResult } from './results.ts';
+import { isStdout } from './stdout-names.ts';
+import type { WhenFlags } from './stored.ts';
+import { tell } from './tell.ts';
+import { painter } from './terminal.ts';
+
+export interface CheckFlags extends WhenFlags {
+  readonly failOn: Severity | 'none';
+  readonly format: CheckFormat;
+  readonly rule?: readonly string[];
+  readonly out?: string;
+}
+
+/** The exit code where a finding is as bad as `--fail-on` says, or worse. */
+const foundCode = 1;
+/** Of each rule, on a screen. */
+const mostShown = 10;
+
+type Pieces = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
+
+/** Looks a file over by the rules, and tells what they found. */
+export async function check(
+  given: string | undefined,
+  options: CheckFlags,
+  { env, signal, endWith }: Pick<CommandContext, 'env' | 'signal' | 'endWith'>,
+): Promise<void> {
+  const { failOn } = options;
+  const out = isStdout(options.out) ? undefined : options.out;
+  const plan = chosenRules(options.rule);
+  if (out !== undefined) {
+    await checkTarget(out);
+  }
+  const file = resolve(await chooseFile(given, { env, except: [out] }));
+  if (out !== undefined && resolve(out) === file) {
+    throw new ConnectorError('config', `--out ${printable(out)} is the file to read: name another one`);
+  }
+  await using index = await readIndex(file, signal, options);
+  const told = counting(index, checkIndex(index, plan));
+  const pieces = piecesOf(told, index, { ...options, isScreen: out === undefined });
+  await (out === undefined ? writeResult(pieces, signal) : writeTo(out, pieces, signal));
+  if (options.format === 'csv') {
+    untoldInWords(told).forEach((note) => tell('info', note));
+  }
+  if (severities.some((severity) => isFailure(severity, failOn) && told.counts.bySeverity[severity] > 0)) {
+    endWith(foundCode);
+  }
+}
+
+function piecesOf(
+  told: Told,
+  index: FileIndex,
+  { format, rule, isScreen }: CheckFlags & { readonly isScreen: boolean },
+): Pieces {
+  switch (format) {
+    case 'json':
+      return jsonPieces(told);
+    case 'csv':
+      return csvPieces(told);
+    default:
+      return withEnds(
+        (function* () {
+          yield* textLines(told, {
+            most: rule === undefined ? mostShown : undefined,
+            paint: isScreen ? painter() : (_style, text) => text,
+            prose: isScreen ? prose : (...lines) => lines,
+          });
+          yield* isScreen ? prose(...momentInWords(index)) : momentInWords(index);
+        })(),
+      );
+  }
+}
+
+function untoldInWords({ rules }: Told): string[] {
+  return Array.from(notEvaluatedIn(rules), ([reason, ids]) => `not evaluated, since ${reason}: ${ids.join(', ')}`);
+}
+
+function isFailure(severity: Severity, failOn: CheckFlags['failOn']): boolean {
+  return failOn !== 'none' && rankOf(severity) <= rankOf(failOn);
+}
+
+function chosenRules(ids: readonly string[] | undefined): readonly PlannedRule[] {
+  const names = builtInRules.map(({ id }) => id);
+  for (const id of ids ?? []) {
+    if (!names.includes(id)) {
+      const near = nearNames(id, names, 1);
+      throw new ConnectorError(
+        'config',
+        `there is no rule ${printable(id)}${near.length === 0 ? '' : `; did you mean ${near[0]}?`}: docs/checks.md lists them`,
+      );
+    }
+  }
+  return planOf(ids === undefined ? builtInRules : builtInRules.filter(({ id }) => ids.includes(id)));
+}
+
+async function writeTo(path: string, pieces: Pieces, signal: AbortSignal): Promise<void> {
+  const target = await createAtomicFile(path);
+  try {
+    for await (const piece of pieces) {
+      throwIfCancelled(signal);
+      await (typeof piece === 'string' ? target.write(piece) : target.writeBytes(piece));
+    }
+    await target.commit();
+  } catch (thrown) {
+    await target.discard();
+    throw thrown;
+  }
+}

@@ -1,0 +1,130 @@
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import Papa from 'papaparse';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { builtInRules } from '../../src/checks/rules.ts';
+import { startEmulator } from '../../src/emulator/emulator.ts';
+import { type CliRun, envOf, runCli, temporaryFolder } from '../support/cli.ts';
+import { person } from '../support/check-world.ts';
+import { held, role, writeByHand } from '../support/edge-files.ts';
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+const at = (name: string): string => join(folder.path, name);
+const run = (...words: readonly string[]): Promise<CliRun> => runCli(['check', ...words], { cwd: folder.path });
+
+interface Told {
+  readonly rules: readonly { readonly id: string; readonly state: string; readonly reason?: string }[];
+  readonly findings: readonly {
+    readonly rule: string;
+    readonly severity: string;
+    readonly subject: { readonly type: string; readonly id: string };
+    readonly fingerprint: string;
+  }[];
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+beforeAll(async () => {
+  folder = await temporaryFolder();
+  const emulator = await startEmulator({ users: 300 });
+  const args = ['sync', '--out', at('sync.json'), '--history', at('access.db'), '--include', 'all'];
+  const env = { ...envOf(emulator), DESCOPE_COMPANY_MANAGEMENT_KEY: emulator.companyKey };
+  expect(await runCli(args, { env })).toMatchObject({ code: 0 });
+  await emulator.close();
+  await writeByHand(at('small.json'), {
+    resources: [role('Reader'), person('U1'), person('U2', { verified_email: false })],
+    grants: [held('role:Reader', 'user:U1')],
+    summary: { dangling: { count: 0, first: [] } },
+  });
+}, 60_000);
+afterAll(async () => {
+  await folder[Symbol.asyncDispose]();
+});
+
+const told = ({ stdout }: CliRun): Told => JSON.parse(stdout) as Told;
+
+describe('check', () => {
+  it('finds in the file of a synced project what it finds in the store of the same sync', async () => {
+    const [file, store] = await Promise.all([
+      run('sync.json', '--format', 'json'),
+      run('access.db', '--format', 'json'),
+    ]);
+    const { rules, findings, counts } = told(file);
+
+    expect([file.code, store.code]).toEqual([1, 1]);
+    expect(rules.map(({ id }) => id).toSorted()).toEqual(builtInRules.map(({ id }) => id).toSorted());
+    expect(new Set(findings.map(({ rule }) => rule)).size).toBeGreaterThan(25);
+    expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(findings.length);
+    expect(told(store).findings).toEqual(findings);
+  });
+
+  it.each([
+    [[], 0],
+    [['--fail-on', 'medium'], 1],
+    [['--fail-on', 'info'], 1],
+    [['--fail-on', 'none'], 0],
+    [['--fail-on', 'low', '--rule', 'test-user-access'], 0],
+    [['--fail-on', 'low', '--rule', 'test-user-access', 'never-verified'], 1],
+  ])('of a file whose worst finding is medium with %j ends with %i', async (words, code) => {
+    expect(await run('small.json', ...words)).toMatchObject({ code });
+  });
+
+  it('tells people the rule, the subject, the remedy, and what was not evaluated', async () => {
+    const { stdout, stderr } = await run('small.json');
+
+    expect(stderr).toBe('');
+    expect(stdout).toContain(
+      'MEDIUM never-verified: User who was never verified\n  user Person U2 (U2): has no verified',
+    );
+    expect(stdout).toContain('  fix: Let the user verify an address');
+    expect(stdout).toMatch(/^1 finding: 1 medium\. Of 54 rules \d+ found nothing, and \d+ were not evaluated\.$/m);
+    expect(stdout).toMatch(/^not evaluated, since the sync did not read access keys \(--include access_key\): key-/m);
+  });
+
+  it('shows ten findings of a rule on a screen, and all of a rule that was asked for', async () => {
+    const all = await run('sync.json', '--fail-on', 'none');
+    const one = await run('sync.json', '--fail-on', 'none', '--rule', 'never-verified');
+    const lines = ({ stdout }: CliRun): number => stdout.match(/has no verified email/g)?.length ?? 0;
+
+    expect(lines(all)).toBe(10);
+    expect(all.stdout).toContain(`and ${lines(one) - 10} more: --rule never-verified shows all`);
+    expect(lines(one)).toBeGreaterThan(10);
+  });
+
+  it('writes a file of mode 0600 that holds what is printed otherwise', async () => {
+    const printed = await run('small.json', '--format', 'json', '--fail-on', 'none');
+    expect(await run('small.json', '--format', 'json', '--fail-on', 'none', '--out', 'found.json')).toMatchObject({
+      code: 0,
+      stdout: '',
+    });
+
+    expect(await readFile(at('found.json'), 'utf8')).toBe(printed.stdout);
+    expect((await stat(at('found.json'))).mode & 0o777).toBe(0o600);
+  });
+
+  it('is a table as CSV, with what was not evaluated on stderr', async () => {
+    const { stdout, stderr } = await run('small.json', '--format', 'csv', '--fail-on', 'none');
+    const rows = Papa.parse<Record<string, string>>(stdout, { header: true, skipEmptyLines: true }).data;
+
+    expect(rows).toMatchObject([
+      { severity: 'medium', rule: 'never-verified', subject_type: 'user', subject_id: 'U2' },
+    ]);
+    expect(stderr).toContain('not evaluated, since the sync did not read access keys');
+  });
+
+  it.each([
+    [['small.json', '--rule', 'never-verifed'], 2, 'there is no rule never-verifed; did you mean never-verified?'],
+    [['small.json', '--fail-on', 'bad'], 2, "--fail-on cannot be 'bad'"],
+    [['small.json', '--format', 'xml'], 2, "--format cannot be 'xml'"],
+    [['small.json', '--at', '2026-01-01'], 2, '--at is for a store'],
+    [['small.json', '--out', 'small.json'], 2, '--out small.json is the file to read'],
+    [['missing.json'], 6, 'cannot read'],
+    [['cut.json'], 5, 'is not complete'],
+  ])('%j ends with %i: %s', async (words, code, text) => {
+    await writeFile(at('cut.json'), (await readFile(at('small.json'), 'utf8')).slice(0, -200));
+    const ended = await run(...words);
+
+    expect(ended).toMatchObject({ code, stdout: '' });
+    expect(ended.stderr.split('\n')).toHaveLength(2);
+    expect(ended.stderr).toContain(text);
+  });
+});
