@@ -1,6 +1,6 @@
-import { finished } from 'node:stream/promises';
 import { createDeflateRaw, crc32 } from 'node:zlib';
 import { ConnectorError } from '../errors.ts';
+import { packed } from '../sync-format/packed.ts';
 
 /** A part of an archive. Its bytes are asked for when its turn comes; each piece is used up before the next. */
 export interface ZipPart {
@@ -36,7 +36,7 @@ export async function* zipBytes(parts: Iterable<ZipPart>): AsyncGenerator<Uint8A
     const begin = at;
     const header = localHeader(Buffer.from(name, 'utf8'));
     yield header;
-    let [crc, size, packed] = [0, 0, 0];
+    let [crc, size, packedSize] = [0, 0, 0];
     const counted = function* (): Generator<Uint8Array> {
       for (const piece of bytes) {
         crc = crc32(piece, crc);
@@ -44,14 +44,15 @@ export async function* zipBytes(parts: Iterable<ZipPart>): AsyncGenerator<Uint8A
         yield piece;
       }
     };
-    for await (const piece of deflate(counted())) {
-      packed += piece.length;
+    const packer = createDeflateRaw({ level: packingLevel, chunkSize: packedAtOnce });
+    for await (const piece of packed(counted(), packer)) {
+      packedSize += piece.length;
       yield piece;
     }
-    const descriptor = numbers([4, 0x08074b50], [4, crc], [4, fitting(packed)], [4, fitting(size)]);
+    const descriptor = numbers([4, 0x08074b50], [4, crc], [4, fitting(packedSize)], [4, fitting(size)]);
     yield descriptor;
-    at += header.length + packed + descriptor.length;
-    entries.push({ name: Buffer.from(name, 'utf8'), crc, packed, size, at: fitting(begin) });
+    at += header.length + packedSize + descriptor.length;
+    entries.push({ name: Buffer.from(name, 'utf8'), crc, packed: packedSize, size, at: fitting(begin) });
   }
   const directory = Buffer.concat(entries.map(centralHeader));
   yield directory;
@@ -65,26 +66,6 @@ export async function* zipBytes(parts: Iterable<ZipPart>): AsyncGenerator<Uint8A
     [4, fitting(at)],
     [2, 0],
   );
-}
-
-/** Packed on a thread of zlib's, a piece at a time: a piece may be written over when the next one is asked for. */
-async function* deflate(pieces: Iterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const packer = createDeflateRaw({ level: packingLevel, chunkSize: packedAtOnce });
-  const ready: Uint8Array[] = [];
-  packer.on('data', (bytes: Uint8Array) => ready.push(bytes));
-  try {
-    for (const piece of pieces) {
-      await new Promise<void>((resolve, reject) => {
-        packer.write(piece, (error) => (error ? reject(error) : resolve()));
-      });
-      yield* ready.splice(0);
-    }
-    packer.end();
-    await finished(packer);
-    yield* ready;
-  } finally {
-    packer.destroy();
-  }
 }
 
 function localHeader(name: Buffer): Buffer {
