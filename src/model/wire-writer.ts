@@ -25,6 +25,11 @@ export class WireWriter {
     return this.#bytes.subarray(this.#at);
   }
 
+  /** What was written since `length` was `from`: a view, good until what is there is cleared. */
+  writtenSince(from: number): Uint8Array {
+    return this.#bytes.subarray(this.#at, this.#bytes.length - from);
+  }
+
   clear(): void {
     this.#at = this.#bytes.length;
   }
@@ -38,7 +43,7 @@ export class WireWriter {
 
   /** What has been written since `length` was `from`, as bytes of their own. */
   since(from: number): Uint8Array {
-    return Buffer.from(this.#bytes.subarray(this.#at, this.#bytes.length - from));
+    return Buffer.from(this.writtenSince(from));
   }
 
   raw(bytes: Uint8Array): void {

@@ -1,19 +1,24 @@
 import { open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { ConnectorError } from '../errors.ts';
+import type { ResourceType } from '../model/messages.ts';
+import type { EntitlementRow, GrantRow, ResourceRow } from '../model/row.ts';
 import { isOsError, osCode, osReason, sqliteCode, sqliteReason } from '../os-reasons.ts';
-import { type C1zTable, putC1zAbout, type SyncType } from '../sync-format/c1z.ts';
+import { putC1zAbout, type SyncType } from '../sync-format/c1z.ts';
 import { c1zTablesSql } from '../sync-format/c1z-schema.ts';
 import { toLocalTime } from '../sync-format/c1z-time.ts';
 import { c1zPragmas, makeIndexes, type Mended } from './c1z-indexes.ts';
-import { c1zColumns, type C1zValue } from './c1z-rows.ts';
+import { insertInto } from './c1z-insert.ts';
+import { type C1zRows, entitlementRows, grantRows, resourceRows, typeRows } from './c1z-rows.ts';
 import { indexInThread, mendedIn } from './index-aside.ts';
 
 /** The SQLite database of one sync, built in a file of its own. */
 export interface C1zDatabase {
-  /** Keeps rows, each as the values of the table's columns. */
-  put<R>(table: C1zTable, rows: readonly R[], valuesOf: (row: R) => readonly C1zValue[]): void;
+  resourceTypes(rows: readonly ResourceType[]): void;
+  resources(rows: readonly ResourceRow[]): void;
+  entitlements(rows: readonly EntitlementRow[]): void;
+  grants(rows: readonly GrantRow[]): void;
   /**
    * Makes the indexes when all rows are in. Rows that came twice are one then; tells how many there are of each type,
    * for the tables in which that changed something.
@@ -82,6 +87,14 @@ export async function createC1zDatabase({
     });
   }
 
+  function entering<R>(kind: C1zRows<R>): (rows: readonly R[]) => void {
+    const insert = insertInto(database, syncId, kind);
+    return (rows) => {
+      rowCount += rows.length;
+      guarded(target, () => insert(rows, toLocalTime(now())));
+    };
+  }
+
   async function remove(): Promise<void> {
     if (database.isOpen) {
       try {
@@ -94,18 +107,13 @@ export async function createC1zDatabase({
   }
 
   try {
-    const inserts = guarded(target, () => begin(database, { syncId, syncType, startedAt: toLocalTime(now()) }));
+    guarded(target, () => begin(database, { syncId, syncType, startedAt: toLocalTime(now()) }));
     return {
       remove,
-      put: (table, rows, valuesOf) =>
-        guarded(target, () => {
-          const time = toLocalTime(now());
-          const insert = inserts[table];
-          rowCount += rows.length;
-          for (const row of rows) {
-            insert.run(...valuesOf(row), time);
-          }
-        }),
+      resourceTypes: entering(typeRows),
+      resources: entering(resourceRows),
+      entitlements: entering(entitlementRows),
+      grants: entering(grantRows),
       settle: async () => await (rowCount < threadFrom ? indexHere() : indexAside()),
       finish: (about) =>
         guarded(target, () => {
@@ -121,19 +129,16 @@ export async function createC1zDatabase({
   }
 }
 
-type Statements = Readonly<Record<C1zTable, StatementSync>>;
-
 /** Larger pages than SQLite's usual ones of 4 KiB: fewer of them are looked for, read and written. */
 const pageBytes = 16 * 1024;
 
 /**
  * Opens the database, makes its tables, and begins the one transaction of its life with the row of the sync itself.
- * Returns what inserts a row into each table.
  */
 function begin(
   database: DatabaseSync,
   { syncId, syncType, startedAt }: { readonly syncId: string; readonly syncType: SyncType; readonly startedAt: string },
-): Statements {
+): void {
   database.open();
   database.exec(`pragma page_size = ${pageBytes}; ${c1zPragmas}`);
   database.exec(c1zTablesSql);
@@ -143,19 +148,6 @@ function begin(
       "insert into v1_sync_runs (sync_id, started_at, sync_token, sync_type, grants_backfilled) values (?, ?, '', ?, 1)",
     )
     .run(syncId, startedAt, syncType);
-  const prepare = (table: C1zTable): StatementSync => {
-    const names = c1zColumns[table];
-    const ofThisSync = `'${syncId.replaceAll("'", "''")}'`; // the same for all rows: bound, it would be copied for each
-    return database.prepare(
-      `insert into ${table} (${names.join(', ')}, sync_id, discovered_at) values (${names.map(() => '?').join(', ')}, ${ofThisSync}, ?)`,
-    );
-  };
-  return {
-    v1_resource_types: prepare('v1_resource_types'),
-    v1_resources: prepare('v1_resources'),
-    v1_entitlements: prepare('v1_entitlements'),
-    v1_grants: prepare('v1_grants'),
-  };
 }
 
 /** SQLite would create the file with a mode of its own; an empty file of ours keeps the mode that it has. */

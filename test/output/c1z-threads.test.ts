@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { create } from '@bufbuild/protobuf';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ResourceSchema } from '../../src/gen/c1/connector/v2/resource_pb.ts';
+import { resourceRow } from '../../src/model/row.ts';
 import { type C1zDatabase, createC1zDatabase } from '../../src/output/c1z-database.ts';
 import { indexInThread, mendedIn } from '../../src/output/index-aside.ts';
 import { newSyncId } from '../../src/sync/sync-id.ts';
@@ -25,8 +28,11 @@ async function filled(
 ): Promise<C1zDatabase & { readonly path: string }> {
   const path = join(folder.path, name);
   const database = await createC1zDatabase({ path, target: 'sync.c1z', syncId, now, threadFrom });
-  const rows = Array.from({ length: count }, (_, place) => `user:${place % (count - 3)}`);
-  database.put('v1_resources', rows, (id) => ['user', id, null, null, new TextEncoder().encode(`row of ${id}`)]);
+  database.resources(
+    Array.from({ length: count }, (_, place) =>
+      resourceRow(create(ResourceSchema, { id: { resourceType: 'user', resource: String(place % (count - 3)) } })),
+    ),
+  );
   return { ...database, path };
 }
 
