@@ -8,8 +8,8 @@ import { runtimePackages } from './runtime-modules.ts';
 /** They read files of their own from beside their code, so they stay where those are. See docs/decisions/018. */
 const unbundled = runtimePackages.map((name) => new RegExp(`^${name}(?:/|$)`));
 const entry = 'src/cli/main.ts';
-/** What runs in a thread of its own: nothing of the program is loaded there besides. */
-const thread = 'src/output/index-thread.ts';
+/** What runs in threads of their own, by its file in dist: nothing of the program is loaded there besides. */
+const threads = { 'index-thread': 'src/output/index-thread.ts', 'api-thread': 'src/api/thread.ts' };
 
 /** Bundles the program. What one command needs and others do not lies in files of its own, which that command loads. */
 export async function buildProgram(root: string, target: string): Promise<void> {
@@ -68,21 +68,23 @@ export async function buildProgram(root: string, target: string): Promise<void> 
       sourcemapExcludeSources: true,
     },
   });
-  await build({
-    cwd: root,
-    input: thread,
-    platform: 'node',
-    tsconfig: 'tsconfig.json',
-    plugins: [lazyBuiltIns],
-    output: {
-      dir: join(target, 'cli'),
-      format: 'esm',
-      codeSplitting: false,
-      keepNames: true,
-      sourcemap: true,
-      sourcemapExcludeSources: true,
-    },
-  });
+  for (const [name, input] of Object.entries(threads)) {
+    await build({
+      cwd: root,
+      input: { [name]: input },
+      platform: 'node',
+      tsconfig: 'tsconfig.json',
+      plugins: [lazyBuiltIns],
+      output: {
+        dir: join(target, 'cli'),
+        format: 'esm',
+        codeSplitting: false,
+        keepNames: true,
+        sourcemap: true,
+        sourcemapExcludeSources: true,
+      },
+    });
+  }
   const chunks = output.filter((file) => file.type === 'chunk');
   const place = chunks.find(({ moduleIds }) => moduleIds.some((id) => id.endsWith(entry)))?.fileName ?? '';
   if (chunks.some(({ imports, isEntry }) => imports.includes(place) && !isEntry)) {

@@ -22,6 +22,7 @@ export const ranks: Readonly<Record<string, number>> = {
   'shell-word.ts': 0,
   'os-reasons.ts': 0,
   'printable.ts': 0,
+  'moment.ts': 0,
   'version.ts': 0,
   gen: 0,
   descope: 1,
@@ -47,8 +48,9 @@ export const ranks: Readonly<Record<string, number>> = {
   checks: 8,
   history: 8,
   'service-mode': 8,
-  cli: 9,
-  'report-page': 9,
+  api: 9,
+  cli: 10,
+  'report-page': 10,
 };
 
 /** Folders that only these may open, besides themselves. */

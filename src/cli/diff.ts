@@ -8,11 +8,12 @@ import { changeCells, changeHeader, changeJson } from '../answers/diff-cells.ts'
 import { diffInWords, diffLines, diffMarkdown } from '../answers/diff-text.ts';
 import { jsonLines } from '../answers/json-lines.ts';
 import { markdownName, printable } from '../answers/printable.ts';
+import { notReadField, originOf, unknownField } from '../answers/question-json.ts';
 import { unknownInWords } from '../answers/unknown.ts';
 import { ConnectorError } from '../errors.ts';
 import type { CommandContext } from './command-context.ts';
 import { projectNotes } from './project-notes.ts';
-import { checkOneFormat, map, notReadField, originOf, unknownField } from './questions.ts';
+import { checkOneFormat, map } from './questions.ts';
 import { readIndex, type ReadOptions } from './read-index.ts';
 import { prose, screenWidth, withEnds, writeResult } from './results.ts';
 import { isStore } from '../output/outputs.ts';

@@ -5,11 +5,12 @@ import { csvBytes } from '../answers/csv.ts';
 import { jsonLines } from '../answers/json-lines.ts';
 import { type ListKind, listingOf, type ListRow } from '../answers/listing.ts';
 import { printable } from '../answers/printable.ts';
+import { listJson } from '../answers/question-json.ts';
 import { typeInWords } from '../sync-format/known-types.ts';
 import { tableLines, type TableOptions } from '../answers/table.ts';
 import { chooseFile } from './file-argument.ts';
 import type { CommandContext } from './command-context.ts';
-import { type AnswerFlags, checkOneFormat, map, momentField, originOf, unknownField } from './questions.ts';
+import { type AnswerFlags, checkOneFormat, map } from './questions.ts';
 import { readIndex } from './read-index.ts';
 import { prose, screenWidth, withEnds, writeResult } from './results.ts';
 import type { WhenFlags } from './stored.ts';
@@ -40,17 +41,8 @@ export async function tellList(
     );
     notes.forEach((note) => tell('info', note));
   } else if (options.json === true) {
-    const head = {
-      question: 'list',
-      kind,
-      ...(match !== undefined && { match }),
-      file: index.path,
-      ...originOf(index.summary),
-      ...momentField(index),
-      total,
-      ...unknownField(index.unknown),
-    };
-    await writeResult(jsonLines(head, 'rows', map(listing.rows(), toJson)), signal);
+    const { head, list, rows } = listJson(index, listing, { kind, match });
+    await writeResult(jsonLines(head, list, rows()), signal);
   } else {
     let shown = 0;
     const counted = map(listing.rows(), (row) => {
@@ -70,16 +62,6 @@ export async function tellList(
     );
     await writeResult(withEnds(prose(...notes)), signal);
   }
-}
-
-/** As JSON: the columns of CSV in camelCase, and what is true or false as such. */
-function toJson(row: ListRow): object {
-  const camel = (column: string): string => column.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  return Object.fromEntries(
-    Object.entries(row).map(([column, text]) =>
-      column === 'test' ? ['isTest', text === 'true'] : [camel(column), text],
-    ),
-  );
 }
 
 /** The id comes first: people paste it, so it is never cut. */

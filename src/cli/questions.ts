@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import type { FileIndex } from '../answers/file-index.ts';
-import type { Moment } from '../answers/source.ts';
 import { accessOf } from '../answers/access-of.ts';
 import type { AccessPath } from '../answers/access-path.ts';
 import {
@@ -11,25 +10,21 @@ import {
   heldShrink,
   pathCells,
   pathHeader,
-  pathJson,
   tenantInWords,
   whoCells,
   whoShrink,
 } from '../answers/answer-text.ts';
 import { csvBytes } from '../answers/csv.ts';
 import { jsonLines } from '../answers/json-lines.ts';
-import { nextLoginInWords, type NotRead, notReadIn } from '../answers/limits.ts';
 import { namesakesIn } from '../answers/namesakes.ts';
 import { aboutPrincipal, keyRow, personInWords, principalInWords } from '../answers/principal-text.ts';
 import { printable } from '../answers/printable.ts';
+import { accessJson, type JsonAnswer, relevantTo, whoCanJson } from '../answers/question-json.ts';
 import { tableLines } from '../answers/table.ts';
-import type { UnknownCounts } from '../answers/unknown.ts';
 import type { UserGroup } from '../answers/user-groups.ts';
 import { whoCan } from '../answers/who-can.ts';
 import { whoNotes, whoTitle, whoTotals } from '../answers/who-text.ts';
 import { ConnectorError } from '../errors.ts';
-import { isFoundingType } from '../model/ids.ts';
-import type { FileSummary } from '../sync-format/summary.ts';
 import { chooseFile, splitFile } from './file-argument.ts';
 import type { CommandContext } from './command-context.ts';
 import { readIndex } from './read-index.ts';
@@ -60,17 +55,10 @@ export async function tellWhoCan(
   const { file, asked } = splitFile(words, { command: 'who-can', noun: 'permission', example: 'invoices.approve' });
   await using index = await readIndex(resolve(await chooseFile(file, { env })), signal, options);
   const answer = whoCan(index, asked, options.tenant, options);
-  const { asked: thing, permission, notes } = answer;
-  const isPermission = thing.type === 'permission';
+  const isPermission = answer.asked.type === 'permission';
   await tell(options, index, signal, {
-    question: {
-      question: 'who-can',
-      ...(isPermission ? { permission } : { asked: thing }),
-      ...notes,
-      ...(answer.also.length > 0 && { also: answer.also }),
-      ...(answer.tenant !== undefined && { tenantId: answer.tenant.id, tenant: answer.tenant.name }),
-    },
-    relevant: isFoundingType(thing.type) ? ['access_key'] : [thing.type],
+    json: () => whoCanJson(index, answer),
+    relevant: relevantTo(answer),
     paths: () => answer.paths(),
     gains: () => answer.gains(),
     *text(paths, gains) {
@@ -145,19 +133,8 @@ export async function tellAccess(
   const answer = accessOf(index, asked, options);
   const { user, principal, groups, keys } = answer;
   await tell(options, index, signal, {
-    question: {
-      question: 'access',
-      ...(principal === undefined
-        ? {
-            user,
-            principal: { type: 'user', id: user.id, login: user.login },
-            groups,
-            ...(keys.length > 0 && { keys }),
-          }
-        : { principal }),
-      ...(answer.also.length > 0 && { also: answer.also }),
-    },
-    relevant: principal === undefined ? ['access_key', 'application', 'third_party_app'] : [],
+    json: () => accessJson(index, answer),
+    relevant: relevantTo(answer),
     paths: () => answer.paths(),
     gains: () => answer.gains(),
     *text(rows, gains) {
@@ -217,9 +194,9 @@ function groupRows({ name: title, gives }: UserGroup): string[][] {
 }
 
 interface Answer {
-  readonly question: object;
-  /** The words of `--include` that matter to it, all by default. */
-  readonly relevant?: readonly string[];
+  readonly json: () => JsonAnswer;
+  /** The words of `--include` that matter to it. */
+  readonly relevant: readonly string[];
   readonly paths: () => Iterable<AccessPath>;
   readonly gains: () => Iterable<AccessPath>;
   readonly text: (paths: Iterable<AccessPath>, gains: Iterable<AccessPath>) => Iterable<string>;
@@ -240,28 +217,12 @@ async function tell(
   signal: AbortSignal,
   answer: Answer,
 ): Promise<void> {
-  const { gap, summary, inheritance, unknown, path } = index;
   if (csv) {
     await writeResult(csvBytes(pathHeader, map(rowsOf(answer), pathCells)), signal);
     limitsInWords(index, answer.relevant).forEach((note) => tellNote('info', note));
   } else if (json) {
-    const nextLogin = { unknown: nextLoginInWords(index) };
-    const told = {
-      notDerived: gap,
-      inheritance,
-      nextLogin,
-      ...notReadField(index, answer.relevant),
-      ...(index.isHumansOnly && { humansOnly: true }),
-      ...unknownField(unknown),
-    };
-    await writeResult(
-      jsonLines(
-        { ...answer.question, file: path, ...originOf(summary), ...momentField(index), ...told },
-        'rows',
-        map(rowsOf(answer), pathJson),
-      ),
-      signal,
-    );
+    const { head, list, rows } = answer.json();
+    await writeResult(jsonLines(head, list, rows()), signal);
   } else {
     await writeResult(withEnds(answer.text(answer.paths(), answer.gains())), signal);
     await writeResult(
@@ -269,27 +230,6 @@ async function tell(
       signal,
     );
   }
-}
-
-/** Of what, and of when, an answer is. */
-export function originOf({ projectId, finishedAt }: FileSummary): object {
-  return { ...(projectId !== undefined && { projectId }), ...(finishedAt !== undefined && { finishedAt }) };
-}
-
-/** Of a store, between which times it is known what stood, as a field of JSON; absent for a file. */
-export function momentField({ moment }: FileIndex): { readonly moment?: Moment } {
-  return moment === undefined ? {} : { moment };
-}
-
-/** What a file cannot know, as a field of JSON; absent where it has all types. */
-export function notReadField(index: FileIndex, relevant?: readonly string[]): { readonly notRead?: NotRead } {
-  const notRead = notReadIn(index, relevant);
-  return notRead === undefined ? {} : { notRead };
-}
-
-/** What a file holds of types that this version does not know, as a field of JSON; absent when there is nothing of the kind. */
-export function unknownField(unknown: UnknownCounts | undefined): { readonly unknown?: UnknownCounts } {
-  return unknown === undefined ? {} : { unknown };
 }
 
 export function checkOneFormat(flags: {

@@ -21,6 +21,7 @@ export function addServeCommand(program: Command, context: CommandContext): void
     'outFormat',
     'history',
     'historyKeep',
+    'api',
     'keep',
     'maxShrink',
     'healthCheckPort',
@@ -47,6 +48,7 @@ Examples:
       --tls-key server.key --tls-client-ca ca.pem --provisioning
   $ baton-descope serve --sync-every 1h --out /var/lib/baton-descope
   $ baton-descope serve --sync-cron "30 2 * * *" --out syncs --keep 30
+  $ baton-descope serve --sync-every 1h --out syncs --history access.db --api
   $ curl http://127.0.0.1:8081/health`,
   );
 

@@ -9,6 +9,7 @@ import { checkListen, type RunningServer, startServer } from '../server/server.t
 import type { TlsFiles } from '../server/tls.ts';
 import { type AskedRuns, createAskedRuns } from '../sync/schedule.ts';
 import { version } from '../version.ts';
+import { apiOf, checkApi } from './api.ts';
 import { openAudit } from './audit.ts';
 import { logForecast } from './forecast.ts';
 import { historyOutput } from './history-output.ts';
@@ -31,10 +32,10 @@ export type ServeFlags = SettingFlags;
 /** What the settings plan, with the store that the syncs go into as well. */
 async function planWithHistory(settings: Settings, logger: Logger): Promise<Plan | undefined> {
   const plan = planOf(settings);
-  if (plan === undefined && settings.history !== undefined) {
+  if (plan === undefined && settings.history !== undefined && !settings.api) {
     throw new ConnectorError(
       'config',
-      '--history is for scheduled syncs: say when with --sync-every 1h or --sync-cron "0 * * * *"',
+      '--history is for scheduled syncs: say when with --sync-every 1h or --sync-cron "0 * * * *"; or have it answer with --api',
     );
   }
   const history = await historyOutput(settings, () => logger.info('waiting for another writer of the store'));
@@ -47,6 +48,7 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
   const { settings, logger, policy } = prepared;
   const tls = tlsFiles(settings);
   checkListen(settings.listen, tls !== undefined);
+  checkApi(settings);
   const plan = await planWithHistory(settings, logger);
   const syncNow = syncNowOnSignal(plan !== undefined, logger);
   let server: RunningServer | undefined;
@@ -79,7 +81,9 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
   if (plan !== undefined) {
     await checkFolder(plan, settings.projectId);
   }
-  const pages = await pagesOf(settings, observation);
+  const api = await apiOf(settings, { logger, metrics: observation.metrics });
+  stack.defer(async () => api?.close());
+  const pages = await pagesOf(settings, observation, api);
   stack.defer(async () => pages?.close());
   const connect = prepared.connect(observation.requests);
   const audit = stack.use(await openAudit(settings, { logger })); // without --provisioning, too: refused attempts are logged

@@ -5,10 +5,10 @@ import { printable } from '../answers/printable.ts';
 import { tableLines } from '../answers/table.ts';
 import { type TypedThing, thingInWords } from '../answers/unknown.ts';
 import { ConnectorError } from '../errors.ts';
-import { type TimelineEvent, timelineOf } from '../history/timeline.ts';
+import { type TimelineEvent, timelineJson, timelineOf } from '../history/timeline.ts';
 import { isStore } from '../output/outputs.ts';
 import type { CommandContext } from './command-context.ts';
-import { type AnswerFlags, checkOneFormat, map, originOf } from './questions.ts';
+import { type AnswerFlags, checkOneFormat, map } from './questions.ts';
 import { readIndex } from './read-index.ts';
 import { prose, screenWidth, withEnds, writeResult } from './results.ts';
 import type { WhenFlags } from './stored.ts';
@@ -50,8 +50,8 @@ export async function tellTimeline(
   if (options.csv === true) {
     await writeResult(csvBytes(header, map(timeline.events(), cellsOf)), signal);
   } else if (options.json === true) {
-    const head = { question: 'timeline', asked: { type, id, name }, file: index.path, ...originOf(index.summary) };
-    await writeResult(jsonLines(head, 'events', timeline.events()), signal);
+    const { head, list, rows } = timelineJson(index, timeline);
+    await writeResult(jsonLines(head, list, rows()), signal);
   } else {
     const title = `${name === '' || name === id ? '' : `${printable(name)}, `}${printable(thingInWords({ type, id, name: '' }))}`;
     await writeResult(withEnds(prose(title).map((line) => painter()('bold', line))), signal);

@@ -295,6 +295,16 @@ export const settings = {
     help: 'with each sync take out of the store what was over before that time, such as 400d',
     schema: keptFor,
   },
+  api: {
+    flag: '--api',
+    env: ['BATON_DESCOPE_API'],
+    title: 'API',
+    kind: 'switch',
+    isOperational: true,
+    help: 'answer questions to the store of --history over HTTP, on the port of the health pages, on a loopback address',
+    default: 'false',
+    schema: yesOrNo,
+  },
   listen: {
     flag: '--listen <host:port>',
     env: ['BATON_DESCOPE_LISTEN'],

@@ -2,6 +2,7 @@ import { ConnectorError } from '../errors.ts';
 import type { FileIndex } from '../answers/file-index.ts';
 import { find } from '../answers/find.ts';
 import { textIn } from '../answers/access-path.ts';
+import { type JsonAnswer, originOf } from '../answers/question-json.ts';
 import type { TypedThing } from '../answers/unknown.ts';
 
 /** Something that came, went or changed, between two times; without the first one it was there at the first sync. */
@@ -17,7 +18,7 @@ export interface TimelineEvent {
 
 export interface Timeline {
   readonly asked: TypedThing;
-  events(): Generator<TimelineEvent>;
+  readonly events: () => Generator<TimelineEvent>;
 }
 
 /**
@@ -46,6 +47,12 @@ export function timelineOf(index: FileIndex, asked: string): Timeline {
       }
     },
   };
+}
+
+/** A timeline as JSON. */
+export function timelineJson(index: FileIndex, { asked, events }: Timeline): JsonAnswer {
+  const head = { question: 'timeline', asked, file: index.path, ...originOf(index.summary) };
+  return { head, list: 'events', rows: events };
 }
 
 interface Numbered extends TypedThing {

@@ -27,6 +27,8 @@ export interface Metrics {
   onCertificates(expiriesMs: Readonly<Record<string, number>>): void;
   /** When management keys end: the first of those that are ours, and of those that may be; epoch ms. */
   onKeyExpiry(endsMs: Readonly<Record<'yes' | 'perhaps', number | undefined>>): void;
+  /** A question to the store was answered or refused. */
+  onQuestion(endpoint: string, status: number, durationMs: number): void;
   onChange(operation: string, outcome: string): void;
   /** A record of the audit log has an action that nobody knows. */
   onUnknownAction(): void;
@@ -61,6 +63,7 @@ const statuses = [
   'cancelled',
 ];
 const requestSeconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const questionBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const syncSeconds = [1, 5, 15, 60, 300, 900, 1_800, 3_600, 7_200];
 
 export function createMetrics({ version, endpoints = [], now = Date.now }: MetricsOptions): Metrics {
@@ -77,6 +80,19 @@ export function createMetrics({ version, endpoints = [], now = Date.now }: Metri
     'how long gRPC calls took',
     ['method'],
     requestSeconds,
+  );
+  const questions = counter(
+    registry,
+    'questions_total',
+    'questions to the API of the store, by endpoint and status; "none" for a path that is no endpoint',
+    ['endpoint', 'status'],
+  );
+  const questionSeconds = histogram(
+    registry,
+    'question_duration_seconds',
+    'how long the API took to answer',
+    ['endpoint'],
+    questionBuckets,
   );
   const changes = counter(registry, 'changes_total', 'grants and revokes that were asked for, by outcome', [
     'operation',
@@ -144,6 +160,10 @@ export function createMetrics({ version, endpoints = [], now = Date.now }: Metri
       const method = methodOf(path);
       calls.inc({ method, code });
       callSeconds.observe({ method }, durationMs / 1000);
+    },
+    onQuestion: (endpoint, status, durationMs) => {
+      questions.inc({ endpoint, status: String(status) });
+      questionSeconds.observe({ endpoint }, durationMs / 1000);
     },
     onUnknownAction: () => unknownActions.inc(),
     onRefused: (cause) => refused.inc({ cause }),

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ConnectorError } from '../errors.ts';
 import { osReason, portReasons } from '../os-reasons.ts';
@@ -12,6 +12,15 @@ export interface PagesOptions {
   readonly port: number;
   readonly health: Pick<Health, 'report' | 'isReady'>;
   readonly metrics: Pick<Metrics, 'render' | 'contentType'>;
+  /** What is answered on the same port besides. */
+  readonly more?: MorePages | undefined;
+}
+
+/** Answers under paths of its own. */
+export interface MorePages {
+  readonly paths: readonly string[];
+  /** Answers a request; false for one that is not under these paths. */
+  answer(request: IncomingMessage, response: ServerResponse): boolean;
 }
 
 /** The pages for probes and for Prometheus, over plain HTTP. */
@@ -33,7 +42,7 @@ interface Page {
 }
 
 /** Serves /live, /ready, /health and /metrics. `local-io` when the address cannot be had. */
-export async function startPages({ host: text, port, health, metrics }: PagesOptions): Promise<Pages> {
+export async function startPages({ host: text, port, health, metrics, more }: PagesOptions): Promise<Pages> {
   const { host, written } = hostOf(text);
   const pages: Readonly<Record<string, () => Page | Promise<Page>>> = {
     '/live': () => json(200, { status: 'ok', timestamp: health.report().timestamp }),
@@ -55,7 +64,7 @@ export async function startPages({ host: text, port, health, metrics }: PagesOpt
       connectionsCheckingInterval: 1_000,
       maxHeaderSize: 8 * 1024,
     },
-    answerWith(pages),
+    answerWith(pages, more),
   );
   server.maxConnections = maxConnections;
   await listen(server, { host, written, port });
@@ -70,14 +79,24 @@ export async function startPages({ host: text, port, health, metrics }: PagesOpt
   };
 }
 
-function answerWith(pages: Readonly<Record<string, () => Page | Promise<Page>>>): RequestListener {
+function answerWith(
+  pages: Readonly<Record<string, () => Page | Promise<Page>>>,
+  more: MorePages | undefined,
+): RequestListener {
   return (request, response) => {
+    if (more?.answer(request, response) === true) {
+      return;
+    }
     // What a caller sends need not be a URL: it is looked up as it stands, up to its query.
     const [path = ''] = (request.url ?? '').split(/[?#]/);
     const page = path.startsWith('/') ? pages[path] : undefined; // it begins with a slash: no name of Object's own
     void (async () => {
       const { status, type, body } =
-        page === undefined ? notFound(Object.keys(pages)) : isRead(request.method) ? await page() : notAllowed;
+        page === undefined
+          ? notFound([...Object.keys(pages), ...(more?.paths ?? [])])
+          : isRead(request.method)
+            ? await page()
+            : notAllowed;
       response.writeHead(status, {
         'content-type': type,
         'content-length': Buffer.byteLength(body),

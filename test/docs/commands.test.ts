@@ -32,6 +32,7 @@ const skipped: readonly (readonly [pattern: RegExp, why: string])[] = [
   [/ events tail .*--follow/, 'goes on until it is stopped; test/e2e/events.test.ts stops it'],
   [/^npm ci /m, 'installs the clone that these tests run in; CI begins with it'],
   [/^npx vitest /m, 'starts the test runner; the unbuilt command line is started below'],
+  [/127\.0\.0\.1:8081\/v1\//, 'asks a serve that goes on; test/e2e/history-api.test.ts has one'],
   [/pgrep -f/, 'would signal every serve of this machine; test/e2e/sync-now.test.ts sends the signal'],
 ];
 /** Exit codes other than 0 that a page tells. */
