@@ -1,7 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { keptFor } from '../config/setting-schemas.ts';
 import type { CommandContext } from './command-context.ts';
+import type { ForgetFlags } from './history-forget.ts';
 import type { PruneFlags } from './history-upkeep.ts';
+import { addSettingOptions } from './setting-options.ts';
 
 /** `history prune | vacuum | forget`: what is done to a store besides putting syncs into it. */
 export function addUpkeepCommands(history: Command, context: CommandContext): void {
@@ -44,6 +46,33 @@ Examples:
   $ baton-descope history vacuum access.db`,
     )
     .action(async (store: string) => (await import('./history-upkeep.ts')).vacuumOnce(store, context));
+  addSettingOptions(
+    history
+      .command('forget')
+      .description('replace whatever names a person by a token, in every version and every table of a store')
+      .argument('<store>', 'a .db file')
+      .argument('<user>', 'a user, or a console administrator, by id, login, email or name; also one who is gone')
+      .option('--project <id>', 'of this project only')
+      .option('--yes', 'do not ask: for scripts')
+      .option('--dry-run', 'tell what would be forgotten, and change nothing')
+      .option('--json', 'print one JSON object')
+      .addHelpText(
+        'after',
+        `
+Names, logins, addresses, telephone numbers and attributes become one token; the
+id, the status, times and what was held stay. Whoever is still in the project is
+in the store again with the next sync: delete the user first.
+
+Examples:
+  $ baton-descope history forget access.db ada@acme.example --dry-run
+  $ baton-descope history forget access.db ada@acme.example --yes`,
+      ),
+    'auditLog',
+    'logLevel',
+    'logFormat',
+  ).action(async (store: string, asked: string, options: ForgetFlags) =>
+    (await import('./history-forget.ts')).forgetAsked(store, asked, options, context),
+  );
 }
 
 function keptDuration(text: string): number {

@@ -4,6 +4,9 @@ import { ConnectorError } from '../errors.ts';
 import { openHistory } from '../history/open-history.ts';
 import type { KeptSync } from '../history/store.ts';
 import { verifyStore } from '../history/verify.ts';
+import type { AuditedChange } from '../history/store-audit.ts';
+import { auditIn } from '../history/upkeep.ts';
+import { isStore } from '../output/outputs.ts';
 import { printable } from '../printable.ts';
 import type { CommandContext } from './command-context.ts';
 import { prose, screenWidth, withEnds, writeResult } from './results.ts';
@@ -30,7 +33,8 @@ export async function listSyncs(
   await using history = await openHistory(store);
   const syncs = await history.syncs(project);
   if (json) {
-    await writeResult(jsonLines({ store }, 'syncs', syncs.map(syncJson)), signal);
+    const changes = await changesOf(store, project);
+    await writeResult(jsonLines({ store, changes }, 'syncs', syncs.map(syncJson)), signal);
     return;
   }
   const hasProjects = new Set(syncs.map(({ projectId }) => projectId)).size > 1;
@@ -50,9 +54,26 @@ export async function listSyncs(
     signal,
   );
   await writeResult(
-    withEnds(prose(`${counted(syncs.length, 'sync')}; + and - count rows that came and went.`)),
+    withEnds(
+      prose(
+        `${counted(syncs.length, 'sync')}; + and - count rows that came and went.`,
+        ...(await changesOf(store, project)).map(changeInWords),
+      ),
+    ),
     signal,
   );
+}
+
+/** What was done to a store besides taking syncs. */
+async function changesOf(store: string, project?: string): Promise<readonly AuditedChange[]> {
+  return isStore(store) ? await auditIn(store, project) : [];
+}
+
+function changeInWords({ at, projectId, what }: AuditedChange): string {
+  const [syncs, rows, project] = [counted(what.syncs, 'sync'), counted(what.rows, 'row'), printable(projectId)];
+  return what.did === 'prune'
+    ? `${at}: ${syncs} of ${project} up to ${what.before} pruned, ${rows}.`
+    : `${at}: ${printable(what.resource)} of ${project} forgotten in ${rows}; the hashes of ${syncs} were made anew.`;
 }
 
 function syncJson({ syncId, projectId, startedAt, finishedAt, added, ended, sizes }: KeptSync): object {
@@ -104,6 +125,12 @@ export async function verify(
     );
   }
   if (!json) {
-    print(`${counted(syncs.length, 'sync')}: the rows of each are those that went in, and the file is whole.`);
+    const forgotten = (await changesOf(store)).filter(({ what }) => what.did === 'forget');
+    print(
+      [
+        `${counted(syncs.length, 'sync')}: the rows of each are those that went in, and the file is whole.`,
+        ...prose(...forgotten.map(changeInWords)),
+      ].join('\n'),
+    );
   }
 }

@@ -3,7 +3,6 @@ import { keptSyncs } from './kept.ts';
 import { grantEntity } from './numbers.ts';
 import { versionTables } from './schema.ts';
 import type { KeptSync } from './store.ts';
-import { putAudit } from './store-audit.ts';
 
 /** How long a store keeps what is over. */
 export interface Keep {
@@ -60,11 +59,7 @@ const partsOfVersions = ['message', 'login_row', 'edge', 'mapping', 'details'] a
  * Takes away what is planned, within a transaction of the caller. Versions that stand in the first sync that is kept stay
  * as they are: when they began is no longer told, since the syncs that showed it are gone.
  */
-export function prune(
-  database: DatabaseSync,
-  { project, first: { n: first }, syncs, rows }: PrunePlan,
-  atMs: number,
-): void {
+export function prune(database: DatabaseSync, { project, first: { n: first } }: PrunePlan): void {
   database.exec(
     'create temp table gone_name (n integer primary key); create temp table gone_slug (n integer primary key)',
   );
@@ -85,12 +80,6 @@ export function prune(
   dropUnused(database);
   database.exec('drop table gone_name; drop table gone_slug');
   database.prepare('delete from sync where project = ? and n < ?').run(project, first);
-  putAudit(database, project, atMs, {
-    did: 'prune',
-    syncs: syncs.length,
-    rows,
-    before: syncs.at(-1)?.finishedAt ?? '',
-  });
 }
 
 /** Names of things and slugs that no version has any more: they may be the ids of people. */

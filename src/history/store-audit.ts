@@ -1,10 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 
 /** What was done to a store besides taking syncs. Nothing in it names anybody but by an id. */
-export interface StoreAudit {
-  readonly did: 'prune' | 'forget';
-  readonly [fact: string]: string | number;
-}
+export type StoreAudit =
+  | { readonly did: 'prune'; readonly syncs: number; readonly rows: number; readonly before: string }
+  | { readonly did: 'forget'; readonly resource: string; readonly rows: number; readonly syncs: number };
 
 export interface AuditedChange {
   readonly at: string;

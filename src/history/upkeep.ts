@@ -1,11 +1,15 @@
 import { stat } from 'node:fs/promises';
+import type { DatabaseSync } from 'node:sqlite';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { reading } from '../answers/faults.ts';
 import { placeOf } from '../output/place.ts';
 import { sortIn } from '../sync-format/sort-in.ts';
 import { guarded, heldByReader, isBusy, toStoreFault } from './faults.ts';
+import { forget, type ForgetResult, peopleCalled, type Person } from './forget.ts';
+import { keptSyncs } from './kept.ts';
 import { type Keep, planPrune, prune, type PrunePlan } from './prune.ts';
+import { type AuditedChange, auditOf, putAudit } from './store-audit.ts';
 import { beginChange, type ChangeOptions, openStore } from './store-file.ts';
 
 /** How another writer is waited for. */
@@ -13,26 +17,65 @@ export type Waiting = Omit<ChangeOptions, 'mayCreate'>;
 
 /** What would go, by project; nothing is changed. */
 export async function plannedPrune(path: string, keep: Keep): Promise<readonly PrunePlan[]> {
+  return await reads(path, (database) => planPrune(database, keep));
+}
+
+/** Takes away what was over before the bound, whole or not at all. Returns what went, by project. */
+export async function pruneStore(path: string, keep: Keep, waiting: Waiting = {}): Promise<readonly PrunePlan[]> {
+  return await changes(path, waiting, (database) => {
+    const plans = planPrune(database, keep);
+    for (const plan of plans) {
+      prune(database, plan);
+      const { project, syncs, rows } = plan;
+      const what = { did: 'prune', syncs: syncs.length, rows, before: syncs.at(-1)?.finishedAt ?? '' } as const;
+      putAudit(database, project, keep.nowMs, what);
+    }
+    return plans;
+  });
+}
+
+/** The people whom a text names, of one project or of all; nothing is changed. */
+export async function findPeople(path: string, asked: string, projectId?: string): Promise<readonly Person[]> {
+  return await reads(path, (database) =>
+    [...new Set(keptSyncs(database, projectId).map((sync) => sync.projectId))].flatMap((id) =>
+      peopleCalled(database, id, asked),
+    ),
+  );
+}
+
+/** Forgets somebody, whole or not at all. What was unused in the file still holds them: `vacuumStore` is to follow. */
+export async function forgetPerson(
+  path: string,
+  person: Person,
+  atMs: number,
+  waiting: Waiting = {},
+): Promise<ForgetResult> {
+  return await changes(path, waiting, (database) => forget(path, database, person, atMs));
+}
+
+/** What was done to a store besides taking syncs, in the order in which it was done. */
+export async function auditIn(path: string, projectId?: string): Promise<readonly AuditedChange[]> {
+  return await reads(path, (database) => auditOf(database, projectId));
+}
+
+/** What reads a store for a plan. */
+async function reads<T>(path: string, work: (database: DatabaseSync) => T): Promise<T> {
   const place = await placeOfStore(path);
   const database = guarded(path, 'read', () => openStore(path, place, true));
   try {
-    return guarded(path, 'read', () => planPrune(database, keep));
+    return guarded(path, 'read', () => work(database));
   } finally {
     database.close();
   }
 }
 
-/** Takes away what was over before the bound, whole or not at all. Returns what went, by project. */
-export async function pruneStore(path: string, keep: Keep, waiting: Waiting = {}): Promise<readonly PrunePlan[]> {
+/** One change of what a store keeps, whole or not at all. */
+async function changes<T>(path: string, waiting: Waiting, work: (database: DatabaseSync) => T): Promise<T> {
   const change = await beginChange(path, { ...waiting, mayCreate: false });
   try {
-    const plans = guarded(path, 'write', () => {
-      const found = planPrune(change.database, keep);
-      found.forEach((plan) => prune(change.database, plan, keep.nowMs));
-      return found;
-    });
+    const result = guarded(path, 'write', () => work(change.database));
     await change.commit();
-    return plans;
+    return result;
   } catch (thrown) {
     await change.rollback();
     throw toStoreFault(path, thrown, 'write');

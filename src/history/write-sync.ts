@@ -101,7 +101,7 @@ export async function createStoreTarget(
               );
               const nowMs = keptSyncs(database, projectId).at(-1)?.finishedMs;
               if (keepMs !== undefined && nowMs !== undefined) {
-                planPrune(database, { keepMs, nowMs, projectId }).forEach((plan) => prune(database, plan, nowMs));
+                planPrune(database, { keepMs, nowMs, projectId }).forEach((plan) => prune(database, plan));
               }
             });
             await change.commit();

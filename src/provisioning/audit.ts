@@ -47,13 +47,14 @@ export const endings = {
   'remove-totp': ['removed', 'already-removed', 'refused', 'failed'],
 } as const;
 
-export type AuditOperation = keyof typeof endings;
+/** Besides those on a project: `forget` replaces whatever names somebody in a store. */
+export type AuditOperation = keyof typeof endings | 'forget';
 
 /**
  * `intended`: a write is about to be sent, and a line with the same request id will say how it ended. `planned`: a dry
  * run.
  */
-export type AuditOutcome = 'intended' | 'planned' | (typeof endings)[AuditOperation][number];
+export type AuditOutcome = 'intended' | 'planned' | 'forgotten' | (typeof endings)[keyof typeof endings][number];
 
 /** A request as it is sent to Descope, or would be. */
 export interface PlannedWrite {
@@ -78,6 +79,8 @@ export interface AuditEntry {
   readonly principal?: string;
   /** `type:id`; of a new account only once it is there. */
   readonly resource?: string;
+  /** The store in which somebody is forgotten. */
+  readonly store?: string;
   /** The login id of an account that is to be created. */
   readonly account?: string;
   readonly outcome: AuditOutcome;

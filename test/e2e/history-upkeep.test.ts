@@ -74,6 +74,9 @@ describe('history prune', () => {
     expect(done).toMatchObject({ code: 0, stdout: expect.stringContaining('2026-01-05T06:00:00.000Z went') });
     expect(await daysIn(store)).toEqual([1, 2]);
     expect(await readdir(folder)).toEqual(['access.db']);
+    expect((await run('history', 'list', 'access.db')).stdout).toMatch(
+      /: 1 sync of P2fake up to 2026-01-05\S+ pruned,\s+600 rows/,
+    );
     expect((await run('history', 'verify', 'access.db')).code).toBe(0);
     expect((await run('who-can', 'access.db', 'write', '--at', '2026-01-05')).stderr).toContain(
       'its first sync finished at 2026-01-06',

@@ -65,6 +65,7 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   'history verify': ['access.db'],
   'history prune': ['access.db', '--keep', '400d', '--dry-run'],
   'history vacuum': ['idle.db'],
+  'history forget': ['access.db', '{user}', '--dry-run'],
   'emulator login': ['{user}', '--tenant', 'initech', '--groups', 'Finance'],
   '--help': [],
   'sync --help': [],

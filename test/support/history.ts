@@ -30,8 +30,9 @@ export async function writeDay(
   rows: Partial<Rows>,
   policy: Partial<SyncPolicy> = {},
   lists: MoreLists = {},
+  project = createProject(rows, lists),
 ): Promise<void> {
-  const connector = connectorOf(createProject(rows, lists), { maxDangling: 1_000_000, ...policy });
+  const connector = connectorOf(project, { maxDangling: 1_000_000, ...policy });
   await runSync({
     surface: connector,
     report: (syncId) => connector.report(syncId),
