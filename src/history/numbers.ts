@@ -129,6 +129,11 @@ export class Marks {
     return isNew;
   }
 
+  /** Whether others are marked wherever these are. */
+  areIn(others: Marks): boolean {
+    return this.#bits.every((bits, at) => (bits & ~(others.#bits[at] ?? 0)) === 0);
+  }
+
   has(n: number): boolean {
     return ((this.#bits[n >>> 3] ?? 0) & (1 << (n & 7))) !== 0;
   }

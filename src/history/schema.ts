@@ -5,7 +5,7 @@
  * Everything is filed by numbers: an `entity` is a type and an id within a project. Rows of the other tables are versions
  * of one thing, numbered by `v` across all tables: valid from the sync `since` on, up to the sync `until`, in which it was
  * no longer there or was another; null while it stands. `message` holds the protobuf message of a version; a grant that
- * says nothing but who holds what has none. Questions read the other columns: see `views.ts`.
+ * says nothing but who holds what has none, and is not `told`. Questions read the other columns: see `views.ts`.
  */
 export const steps: readonly string[] = [
   `
@@ -122,6 +122,7 @@ create table grant_row (
   kind integer not null,
   project integer not null,
   v integer not null,
+  told integer not null,
   primary key (on_n, slug, to_n, variant, since)
 ) without rowid;
 create table edge (v integer primary key, ancestor text not null, certainty text not null, keys text not null, reason text not null);

@@ -8,17 +8,21 @@ import { identityBytes } from './grant-messages.ts';
 import { createSlugs, grantEntity, slugOf } from './numbers.ts';
 import { isSameMessage } from './same-message.ts';
 import { grantKinds } from './schema.ts';
-import { bytesOf, prepareInsert, type Writing } from './writing.ts';
+import { bulkInsert, bytesOf, type Writing } from './writing.ts';
 
 /** Enters grants. Grants of one entitlement follow each other: those that stand are looked up once for all of them. */
 export interface GrantWriter {
   grant(row: GrantRow): void;
+  /** Enters what waits to be entered with others. */
+  flush(): void;
 }
 
-/** A grant that stands: its version, the sync that began it, and what it is for questions. */
+/** A grant that stands: its version, the sync that began it, what it is for questions, and whether it has a message. */
 interface Standing {
   readonly v: number;
   readonly since: number;
+  readonly kind: number;
+  readonly isTold: boolean;
 }
 
 /** The entitlement of the last grants. */
@@ -32,6 +36,10 @@ interface Current {
   /** The grants that stand, by principal, and by the number of their id where that is not the usual one. */
   readonly standing: Map<number, Standing>;
   readonly unusual: Map<string, Standing>;
+  /** Versions of grants that this sync began and that say nothing but who holds what, by principal. */
+  readonly begun: Map<number, number>;
+  /** What such grants are for questions: that depends on the types alone. */
+  readonly kinds: Map<string, number>;
 }
 
 /** The one slug of what people hold in our model; a second one for the same thing would make them hold it twice. */
@@ -45,14 +53,14 @@ const countedKinds: ReadonlySet<number> = new Set([
 ]);
 
 export function createGrantWriter(writing: Writing): GrantWriter {
-  const { database, project, sync, numbers, digest, tally } = writing;
+  const { database, project, sync, numbers, digest, tally, references } = writing;
   const slugs = createSlugs(database);
   const sizes = new IdentitySizes();
   const load = database.prepare(
-    'select to_n, variant, v, since from grant_row where on_n = ? and slug = ? and until is null',
+    'select to_n, variant, v, since, kind, told from grant_row where on_n = ? and slug = ? and until is null',
   );
   load.setReturnArrays(true);
-  const put = prepareInsert(database, 'grant_row', [
+  const rows = bulkInsert(database, 'grant_row', [
     'on_n',
     'slug',
     'to_n',
@@ -61,6 +69,7 @@ export function createGrantWriter(writing: Writing): GrantWriter {
     'kind',
     'project',
     'v',
+    'told',
   ]);
   const key = 'on_n = ? and slug = ? and to_n = ? and variant = ? and since = ?';
   const end = database.prepare(`update grant_row set until = ? where ${key}`);
@@ -86,9 +95,13 @@ export function createGrantWriter(writing: Writing): GrantWriter {
         isUsual: !slug.isWhole && usualSlugs.has(slug.text),
         standing: new Map(),
         unusual: new Map(),
+        begun: new Map(),
+        kinds: new Map(),
       };
-      for (const [to, variant, v, since] of load.iterate(place.onN, place.slug) as Iterable<number[]>) {
-        enterStanding(current, to ?? 0, variant ?? 0, { v: v ?? 0, since: since ?? 0 });
+      rows.flush();
+      for (const row of load.iterate(place.onN, place.slug) as Iterable<number[]>) {
+        const [to = 0, variant = 0, v = 0, since = 0, kind = 0, told] = row;
+        enterStanding(current, to, variant, { v, since, kind, isTold: told === 1 });
       }
     }
     return current;
@@ -102,30 +115,49 @@ export function createGrantWriter(writing: Writing): GrantWriter {
     }
   }
 
+  /** The grant that stands already, or that this sync began when the row came before. */
+  function standingOf(
+    { standing, unusual, begun, kinds }: Current,
+    to: number,
+    variant: number,
+    type: string,
+  ): Standing | undefined {
+    if (variant !== 0) {
+      return unusual.get(`${to} ${variant}`);
+    }
+    const v = begun.get(to);
+    return v === undefined
+      ? standing.get(to)
+      : { v, since: sync, kind: kinds.get(type) ?? grantKinds.rest, isTold: false };
+  }
+
   return {
     grant: (row) => {
       const on = entitled(row);
       const { typeId, resourceId, entitlementId, principalTypeId, principalId, id } = row;
       const to = numbers.of(principalTypeId, principalId);
-      const isUsualId = id === `${entitlementId}:${principalTypeId}:${principalId}` && isShort(id);
+      const isUsualId = isUsual(row) && isShort(id);
       const variant = isUsualId ? 0 : numbers.of(grantEntity, id);
       const bytes = bytesOf((out) => row.write(out));
       const isIdentity =
         isUsualId && sizes.isOf(bytes.length, { id, entitlementId, typeId, resourceId, principalTypeId, principalId });
-      const before = variant === 0 ? on.standing.get(to) : on.unusual.get(`${to} ${variant}`);
-      const place = [on.onN, on.slug, to, variant];
+      const before = standingOf(on, to, variant, principalTypeId);
+      const place = [on.onN, on.slug, to, variant] as const;
       if (before !== undefined) {
-        const old = writing.messageOf(before.v);
+        const old = before.isTold ? writing.messageOf(before.v) : undefined;
         const isSame = old === undefined ? isIdentity : !isIdentity && isSameMessage('grants', old, bytes);
         if (isSame) {
           if (before.since !== sync) {
             tally.keep('grant_row', before.v);
           }
+          references.grant(before.kind, on, to, principalTypeId);
           return;
         }
         digest.remove(old ?? identityBytes(row));
         if (before.since === sync) {
+          rows.flush();
           drop.run(...place, sync);
+          on.begun.delete(to);
           writing.dropMessage(before.v);
           tally.add('grant_row', -1);
         } else {
@@ -133,27 +165,50 @@ export function createGrantWriter(writing: Writing): GrantWriter {
           tally.end('grant_row');
         }
       }
-      const told: FileRow | undefined = rowOfStoredGrant({
-        id,
-        entitlementId,
-        on: { resourceType: typeId, resource: resourceId },
-        to: { resourceType: principalTypeId, resource: principalId },
-        message: () => (isIdentity ? undefined : row.message),
-      });
       digest.add(bytes);
       const v = writing.newVersion('grant_row', isIdentity ? undefined : bytes);
-      const kind = kindOfGrant(told);
-      put.run(...place, sync, kind, project, v);
-      const said = notesOf(told);
-      if (said !== undefined) {
-        notes[said.table].run(v, ...said.values);
+      let kind = isIdentity ? on.kinds.get(principalTypeId) : undefined;
+      if (kind === undefined) {
+        const told: FileRow | undefined = rowOfStoredGrant({
+          id,
+          entitlementId,
+          on: { resourceType: typeId, resource: resourceId },
+          to: { resourceType: principalTypeId, resource: principalId },
+          message: () => (isIdentity ? undefined : row.message),
+        });
+        kind = kindOfGrant(told);
+        const said = notesOf(told);
+        if (said !== undefined) {
+          notes[said.table].run(v, ...said.values);
+        } else if (isIdentity) {
+          on.kinds.set(principalTypeId, kind);
+        }
       }
+      rows.put(on.onN, on.slug, to, variant, sync, kind, project, v, isIdentity ? 0 : 1);
+      references.grant(kind, on, to, principalTypeId);
       if (countedKinds.has(kind) && !(on.isUsual && variant === 0)) {
         markDoubles.run(project);
       }
-      enterStanding(on, to, variant, { v, since: sync });
+      if (isIdentity) {
+        on.begun.set(to, v);
+      } else {
+        enterStanding(on, to, variant, { v, since: sync, kind, isTold: true });
+      }
     },
+    flush: () => rows.flush(),
   };
+}
+
+/** Whether the id of a grant is made of what it grants and to whom. */
+function isUsual({ id, entitlementId, principalTypeId, principalId }: GrantRow): boolean {
+  const typeAt = entitlementId.length + 1;
+  const principalAt = typeAt + principalTypeId.length + 1;
+  return (
+    id.length === principalAt + principalId.length &&
+    id.startsWith(entitlementId) &&
+    id.startsWith(`:${principalTypeId}:`, typeAt - 1) &&
+    id.endsWith(principalId)
+  );
 }
 
 /** Whether an id keeps the protocol's limit: then a message can be made of it again. */

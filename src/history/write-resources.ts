@@ -34,7 +34,7 @@ interface Table {
 }
 
 export function createResourceWriter(writing: Writing): ResourceWriter {
-  const { database, numbers, digest, tally, sync } = writing;
+  const { database, numbers, digest, tally, references, sync } = writing;
   const tables = new Map<VersionTable, Table>();
   const slugs = createSlugs(database);
   const putLogin = database.prepare('insert into login_row (v, login) values (?, ?)');
@@ -103,6 +103,7 @@ export function createResourceWriter(writing: Writing): ResourceWriter {
     resource: (row) => {
       const name = tableOf(row.typeId);
       const n = numbers.of(row.typeId, row.id);
+      references.list(name, n);
       const logins: string[] = [];
       const bytes = written(row);
       const v = enter('resources', name, [n], numbers.isNew, bytes, () => {

@@ -6,7 +6,6 @@ import { closeMissing } from './close-missing.ts';
 import { guarded, toStoreFault } from './faults.ts';
 import { keptSyncs, projectNumber } from './kept.ts';
 import { planPrune, prune } from './prune.ts';
-import { checkReferences } from './references.ts';
 import { beginChange, type ChangeOptions, makeLateIndexes } from './store-file.ts';
 import type { KeptSync, StoreTarget } from './store.ts';
 import { createGrantWriter } from './write-grants.ts';
@@ -75,9 +74,10 @@ export async function createStoreTarget(
         finish: async (summary) => {
           try {
             guarded(path, 'write', () => {
+              grants.flush();
               closeMissing(writing);
               makeLateIndexes(database);
-              checkReferences(writing);
+              writing.references.check();
               const told = summary(writing.digest.text);
               enterSync(path, told, { projectId, last }, (times) =>
                 database

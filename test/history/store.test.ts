@@ -281,7 +281,9 @@ describe('a store', () => {
       JSON.stringify({ ...whole, resources: whole.resources.filter(({ id }) => id.resource !== 'bob') }),
     );
 
-    await expect(importDay(store, file)).rejects.toThrow('grants something to a user that it does not list');
+    for (const into of [store, join(folder.path, 'new.db')]) {
+      await expect(importDay(into, file)).rejects.toThrow('grants something to a user that it does not list');
+    }
     expect(await changes()).toHaveLength(1);
   });
 
