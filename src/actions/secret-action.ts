@@ -1,6 +1,6 @@
 import type { JsonObject } from '@bufbuild/protobuf';
-import { armored } from '../encryption/armored.ts';
-import { readAgeRecipients, type Recipients } from '../encryption/recipients.ts';
+import { readTextRecipients, type Recipients } from '../encryption/recipients.ts';
+import { sealedText } from '../encryption/sealed-text.ts';
 import { ConnectorError } from '../errors.ts';
 import type { ResourceRef } from '../model/ids.ts';
 import type { ActionField } from '../model/action-schema.ts';
@@ -14,7 +14,7 @@ export const recipients: ActionField = {
   name: 'recipients',
   displayName: 'Recipients',
   description:
-    'For whom the new secret is encrypted: age recipients (age1... or age1pq1...). Without any, nothing is done.',
+    'For whom the new secret is encrypted: age recipients (age1...) or JSON Web Keys, as text. Without any, nothing is done.',
   type: 'texts',
   isRequired: true,
   maxLength: 4096,
@@ -24,7 +24,7 @@ export const recipients: ActionField = {
 export const encrypted: ActionField = {
   name: 'encrypted',
   displayName: 'Encrypted secret',
-  description: 'The new secret for each recipient, in their order: an age file in its text form. It is told this once.',
+  description: 'The new secret for each recipient, in their order: an age file in its text form; for a JSON Web Key the base64 text of what RotateCredential gives. It is told this once.',
   type: 'texts',
 };
 
@@ -50,7 +50,7 @@ export async function rotatedFor(
   const { name, description, value } = secret;
   const bytes = Buffer.from(value.reveal(), 'utf8');
   const sealed = await readers.seal([{ name, description, schema: '', bytes }]);
-  return { message: told(rotated), encrypted: sealed.map(({ encryptedBytes }) => armored(encryptedBytes)) };
+  return { message: told(rotated), encrypted: sealed.map(sealedText) };
 }
 
 async function recipientsOf(args: JsonObject): Promise<Recipients> {
@@ -59,5 +59,5 @@ async function recipientsOf(args: JsonObject): Promise<Recipients> {
   if (texts.length === 0) {
     throw new ConnectorError('invalid', 'recipients is empty: name at least one, or nobody could read the new secret');
   }
-  return await readAgeRecipients(texts, (at, why) => new ConnectorError('invalid', `recipients[${at}]: ${why}`));
+  return await readTextRecipients(texts, (at, why) => new ConnectorError('invalid', `recipients[${at}]: ${why}`));
 }

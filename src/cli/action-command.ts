@@ -32,8 +32,8 @@ function addRunCommand(action: Command, context: CommandContext): void {
     .option('--arg <name=value>', 'one argument; a list has several of one name', collect)
     .option('--reveal', 'show the new secret, of an action that makes one, on this terminal')
     .option(
-      '--recipient <age1...>',
-      'encrypt the new secret for this age recipient; several times for several',
+      '--recipient <key>',
+      'encrypt the new secret for this age1... or JSON Web Key; several times for several',
       collect,
     )
     .option('--yes', 'do not ask: for scripts')

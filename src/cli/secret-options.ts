@@ -5,8 +5,8 @@ export function addSecretOptions(command: Command): void {
   command
     .option('--reveal', 'show the secret on this terminal')
     .option(
-      '--recipient <age1...>',
-      'encrypt the secret for this age recipient instead; several times for several',
+      '--recipient <key>',
+      'encrypt the secret for this age1... or JSON Web Key; several times for several',
       collect,
     );
 }

@@ -6,7 +6,7 @@ import type { NewSecret } from '../provisioning/rotation.ts';
 export interface SecretFlags {
   /** On this terminal, in the clear. */
   readonly reveal?: boolean;
-  /** Encrypted for these `age1...` recipients. */
+  /** Encrypted for these recipients: `age1...`, or a JSON Web Key. */
   readonly recipient?: readonly string[];
   readonly dryRun?: boolean;
 }
@@ -50,16 +50,16 @@ export async function secretTeller(
 }
 
 async function encrypting(texts: readonly string[]): Promise<TellSecret> {
-  const [{ readAgeRecipients }, { armored }] = await Promise.all([
+  const [{ readTextRecipients }, { sealedText }] = await Promise.all([
     import('../encryption/recipients.ts'),
-    import('../encryption/armored.ts'),
+    import('../encryption/sealed-text.ts'),
   ]);
-  const recipients = await readAgeRecipients(
+  const recipients = await readTextRecipients(
     texts,
     (at, why) => new ConnectorError('config', `--recipient ${at + 1}: ${why}`),
   );
   return async ({ name, description, value }) => {
     const secret = { name, description, schema: '', bytes: Buffer.from(value.reveal(), 'utf8') };
-    return { sealed: (await recipients.seal([secret])).map(({ encryptedBytes }) => armored(encryptedBytes)) };
+    return { sealed: (await recipients.seal([secret])).map(sealedText) };
   };
 }

@@ -94,9 +94,9 @@ const operationFlags = {
   rotateCredentials: { flag: '--rotate-credentials <id>', kind: 'text', help: 'give this resource new credentials' },
   rotateCredentialsType: { flag: '--rotate-credentials-type <type>', kind: 'text', help: 'its type' },
   recipient: {
-    flag: '--recipient <age1...>',
+    flag: '--recipient <key>',
     kind: 'list',
-    help: 'the age recipients that a new secret is encrypted for',
+    help: 'encrypt a new secret for this age1... or JSON Web Key',
   },
   reveal: { flag: '--reveal', kind: 'switch', help: 'show a new secret on this terminal' },
 } as const satisfies Record<string, OneShotFlag>;

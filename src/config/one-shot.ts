@@ -105,6 +105,9 @@ function readText(
 
 /** Values with commas between them; one with a comma in it stands in quotation marks, as in CSV. Undefined for a mark that is not closed. */
 export function listOf(text: string): readonly string[] | undefined {
+  if (isObjectText(text)) {
+    return [text.trim()]; // a JSON Web Key, say: its commas are its own
+  }
   const values: string[] = [];
   for (let rest = text; rest !== '';) {
     const [whole, quoted, plain = ''] = /^(?:"((?:[^"]|"")*)"|([^",][^,]*)?)(?:,|$)/.exec(rest) ?? [];
@@ -115,4 +118,12 @@ export function listOf(text: string): readonly string[] | undefined {
     rest = rest.slice(whole.length);
   }
   return values.filter((value) => value !== '');
+}
+
+function isObjectText(text: string): boolean {
+  try {
+    return text.trimStart().startsWith('{') && typeof JSON.parse(text) === 'object';
+  } catch {
+    return false;
+  }
 }

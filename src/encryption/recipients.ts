@@ -46,16 +46,20 @@ export async function readRecipients(configs: readonly EncryptionConfig[]): Prom
   return { seal: async (secrets) => await sealAll(recipients, secrets) };
 }
 
-/** The same for age recipients that stand alone. `refused` makes the error for one of them that cannot be used. */
-export async function readAgeRecipients(
+/**
+ * The same for recipients that are texts: age recipients, and JSON Web Keys. `refused` makes the error for one of them
+ * that cannot be used.
+ */
+export async function readTextRecipients(
   texts: readonly string[],
   refused: (at: number, why: string) => ConnectorError,
 ): Promise<Recipients> {
-  const { ageRecipient } = await import('./age-provider.ts');
   const recipients: Recipient[] = [];
   for (const [at, text] of texts.entries()) {
     try {
-      const recipient = ageRecipient(text);
+      const recipient = text.trimStart().startsWith('{')
+        ? await (await import('./jwk-provider.ts')).jwkRecipient(Buffer.from(text, 'utf8'))
+        : (await import('./age-provider.ts')).ageRecipient(text);
       await checkSeals(recipient);
       recipients.push(recipient);
     } catch (thrown) {

@@ -4,7 +4,7 @@ import type { JsonObject } from '@bufbuild/protobuf';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ActionAnswer, invoke, people } from '../support/actions.ts';
 import { failureOf } from '../support/grpc-call.ts';
-import { ageReader } from '../support/private-keys.ts';
+import { ageReader, jwkReader, type KeyKind } from '../support/private-keys.ts';
 import { type Provisioning, snapshot, startProvisioning } from '../support/provisioning-server.ts';
 import { lostAfterEffect, noop, refusedWrites } from '../support/write-faults.ts';
 
@@ -52,10 +52,28 @@ describe('access_key.rotate', () => {
     expect(at.audit.at(-1)).toMatchObject({ operation: 'rotate', resource: 'access_key:K2Free', outcome: 'rotated' });
   });
 
+  it.each<KeyKind>(['Ed25519', 'P-256', 'P-384', 'P-521', 'RSA'])(
+    'encrypts for a JSON Web Key, beside an age recipient: %s',
+    async (kind) => {
+      const at = await start();
+      const [jwk, age] = [jwkReader(kind), await ageReader()];
+
+      const { response } = await rotate(at, { access_key_id: 'K2Free', recipients: [jwk.recipient, age.recipient] });
+
+      const secret = keyOf(at, 'K2Free')?.cleartext ?? '';
+      const [text = '', file = ''] = response['encrypted'] as readonly string[];
+      expect(await jwk.open({ encryptedBytes: Buffer.from(text, 'ascii') })).toBe(secret);
+      expect(await age.openFile(armor.decode(file))).toBe(secret);
+      expect(secret).not.toBe('');
+    },
+  );
+
   it.each([
     ['no recipients', undefined],
     ['an empty list of them', []],
     ['a recipient that is mistyped', ['age1x']],
+    ['a JSON Web Key that is none', ['{"kty":"OKP","crv":"Ed25519"}']],
+    ['a text that only begins as one', ['{']],
   ])('with %s is refused before anything is sent', async (_what, recipients) => {
     const at = await start();
     const args = { access_key_id: 'K2Free', ...(recipients && { recipients }) };

@@ -3,7 +3,7 @@ import { armor } from 'age-encryption';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import { type CliRun, envOf, runCli } from '../support/cli.ts';
 import { companyWithKeys, keyCanary } from '../support/key-project.ts';
-import { ageReader } from '../support/private-keys.ts';
+import { ageReader, jwkReader } from '../support/private-keys.ts';
 import { snapshot } from '../support/provisioning-server.ts';
 import { canLend, onTerminal } from '../support/terminal.ts';
 
@@ -39,6 +39,20 @@ describe('key rotate', () => {
     expect(sent()).toEqual(['POST /v1/mgmt/accesskey/rotate']);
     expect(auditsOf(ended)).toMatchObject([{ outcome: 'intended' }, { operation: 'rotate', outcome: 'rotated' }]);
     expect(ended.stdout + ended.stderr).not.toContain('cleartext');
+  });
+
+  it('prints it for a JSON Web Key and for an age recipient, in their order', async () => {
+    const [key, age] = [jwkReader('Ed25519'), await ageReader()];
+    const recipients = ['--recipient', key.recipient, '--recipient', age.recipient];
+
+    const { code, stdout } = await run('key', 'rotate', 'Everything', '--yes', ...recipients);
+
+    const [text = '', ...file] = stdout.split('\n');
+    const opened = [
+      await key.open({ encryptedBytes: Buffer.from(text) }),
+      await age.openFile(armor.decode(file.join('\n'))),
+    ];
+    expect([code, ...opened]).toEqual([0, keyOf('K2Full')?.cleartext, keyOf('K2Full')?.cleartext]);
   });
 
   it.each([
@@ -169,6 +183,15 @@ describe('--rotate-credentials', () => {
 
     expect(ended.code).toBe(0);
     expect(await openFile(armor.decode(ended.stdout))).toBe(keyOf('K2Full')?.cleartext);
+  });
+
+  it('prints a secret for a JSON Web Key, as one value of the flag whatever commas it has', async () => {
+    const key = jwkReader('P-256');
+
+    const ended = await run(...asked, '--provisioning', '--recipient', key.recipient);
+
+    expect(ended.code).toBe(0);
+    expect(await key.open({ encryptedBytes: Buffer.from(ended.stdout.trim()) })).toBe(keyOf('K2Full')?.cleartext);
   });
 
   it('sets a temporary password of a user, and prints it encrypted, alone on stdout', async () => {

@@ -49,11 +49,12 @@ export async function ageReader(
 
 export type KeyKind = 'Ed25519' | 'P-256' | 'P-384' | 'P-521' | 'RSA';
 
-/** A JSON Web Key of a kind. */
-export function jwkReader(kind: KeyKind, modulusLength = 2048): Reader {
+/** A JSON Web Key of a kind; `recipient` is its text. */
+export function jwkReader(kind: KeyKind, modulusLength = 2048): Reader & { readonly recipient: string } {
   const { publicKey, privateKey } = pairOf(kind, modulusLength);
   const pubKey = Buffer.from(JSON.stringify(publicKey.export({ format: 'jwk' })));
   return {
+    recipient: pubKey.toString('utf8'),
     config: create(EncryptionConfigSchema, { config: { case: 'jwkPublicKeyConfig', value: { pubKey } } }),
     open: async ({ encryptedBytes }) => {
       const bytes = Buffer.from(Buffer.from(encryptedBytes).toString('ascii'), 'base64');
