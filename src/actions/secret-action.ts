@@ -24,7 +24,8 @@ export const recipients: ActionField = {
 export const encrypted: ActionField = {
   name: 'encrypted',
   displayName: 'Encrypted secret',
-  description: 'The new secret for each recipient, in their order: an age file in its text form; for a JSON Web Key the base64 text of what RotateCredential gives. It is told this once.',
+  description:
+    'For each recipient, in their order: an age file as text, or the base64 text for a JSON Web Key. Told this once.',
   type: 'texts',
 };
 

@@ -94,6 +94,40 @@ describe('update_user', () => {
     expect(status).toBe('FAILED');
     expect(at.state()).toEqual(await peopleAfter(unchanged));
   });
+
+  it('leaves alone what somebody else changes of the user meanwhile', async () => {
+    const at = await start();
+    at.emulator.state.onRequest(
+      ({ endpoint }) => endpoint === 'PATCH /v1/mgmt/user/patch',
+      () => at.emulator.state.updateUser('U2Bob', { familyName: 'Bobson', customAttributes: { badge: 8 } }),
+    );
+
+    const { status } = await invoke(at, 'update_user', { user_id: 'U2Bob', user_profile: { display_name: 'Robert' } });
+
+    expect(status).toBe('COMPLETE');
+    const asLeft = { name: 'Robert', familyName: 'Bobson', customAttributes: { badge: 8 } };
+    expect(at.state()).toEqual(await peopleAfter(bobWith(asLeft)));
+  });
+
+  it.each([
+    ['email', { email: 'new@acme.example' }],
+    ['phone', { phone: '+12025550142' }],
+  ] as const)(
+    'fails where somebody else takes the %s meanwhile, and makes no one user of the two',
+    async (kind, taken) => {
+      const at = await start();
+      const takenByAda = (state: Emulator['state']): unknown => state.updateUser('U2Ada', taken);
+      at.emulator.state.onRequest(
+        ({ endpoint }) => endpoint === `POST /v1/mgmt/user/update/${kind}`,
+        () => takenByAda(at.emulator.state),
+      );
+
+      const { status } = await invoke(at, 'update_user', { user_id: 'U2Bob', user_profile: taken });
+
+      expect([status, at.writes().length]).toEqual(['FAILED', 1]);
+      expect(at.state()).toEqual(await peopleAfter(takenByAda));
+    },
+  );
 });
 
 describe('resend_invite', () => {
