@@ -96,6 +96,7 @@ export const caseFiles = [
   'test/resources/truth-keys.test.ts',
   'test/service-mode/faults.test.ts',
   'test/service-mode/proxies.test.ts',
+  'test/service-mode/secrets.test.ts',
   'test/service-mode/tasks.test.ts',
 ];
 

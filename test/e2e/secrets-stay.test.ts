@@ -1,41 +1,25 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { JsonObject } from '@bufbuild/protobuf';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Emulator, type Fault, startEmulator } from '../../src/emulator/emulator.ts';
-import { CredentialManagerService } from '../../src/gen/c1/connector/v2/resource_pb.ts';
+import { ActionService } from '../../src/gen/c1/connector/v2/action_pb.ts';
+import { AccountManagerService, CredentialManagerService } from '../../src/gen/c1/connector/v2/resource_pb.ts';
 import { envOf, runCli, startCli, temporaryFolder } from '../support/cli.ts';
 import { failureOf, grpcCall } from '../support/grpc-call.ts';
 import { companyWithKeys } from '../support/key-project.ts';
+import { leaksIn } from '../support/leaks.ts';
 import { startOtlpReceiver } from '../support/otlp-receiver.ts';
 import { ageReader } from '../support/private-keys.ts';
 
 /** In every secret that the embedded project makes, and in nothing else. */
 const canary = '-cleartext-';
 
-/** A secret as it can stand in an output: as it is, in JSON, in a URL, in hex, in base64 wherever in a longer text. */
-function formsOf(secret: string): readonly string[] {
-  return [
-    secret,
-    JSON.stringify(secret).slice(1, -1),
-    encodeURIComponent(secret),
-    Buffer.from(secret).toString('hex'),
-    ...[0, 1, 2].map((shift) =>
-      Buffer.from('x'.repeat(shift) + secret)
-        .toString('base64')
-        .slice(4, -4),
-    ),
-  ];
-}
-
-function leaksIn(text: string, secrets: readonly string[] = [canary]): readonly string[] {
-  return secrets.filter((secret) => formsOf(secret).some((form) => text.includes(form)));
-}
-
 /** The passwords that were sent to the embedded project, whatever came of it. */
 const passwordsSent = (): readonly string[] => [
   ...new Set(
     emulator.stats.recent
-      .filter(({ endpoint }) => endpoint === setPassword)
+      .filter(({ endpoint }) => [setPassword, setPassword.replace('temporary', 'active')].includes(endpoint))
       .map(({ body }) => (body as { readonly password: string }).password),
   ),
 ];
@@ -113,11 +97,30 @@ describe('a secret that was made', () => {
         requestId,
       });
 
+    const create = (loginId: string, forceChangeAtNextLogin = true) =>
+      grpcCall(address, AccountManagerService.method.createAccount, {
+        accountInfo: { profile: { login_id: loginId } },
+        credentialOptions: { options: { case: 'randomPassword', value: { length: 20n } }, forceChangeAtNextLogin },
+        encryptionConfigs: [reader.config],
+      });
+    const action = async (name: string, args: JsonObject, resourceTypeId = '') => {
+      const recipients = [reader.recipient];
+      const request = { name, resourceTypeId, args: { ...args, recipients }, inlineWait: { seconds: 20n } };
+      return (await grpcCall(address, ActionService.method.invokeAction, request)).response ?? {};
+    };
+    const actions = [
+      () => action('rotate', { access_key_id: 'K2Bare' }, 'access_key'),
+      () => action('set_temporary_password', { user_id: 'U2Ada' }),
+    ];
+
     const { encryptedData } = await rotate();
     expect(await reader.open(encryptedData[0] ?? { encryptedBytes: Buffer.of() })).toContain(canary);
     await issue('good');
     const [sealed] = (await password()).encryptedData;
     expect([await reader.open(sealed ?? { encryptedBytes: Buffer.of() })]).toEqual(passwordsSent());
+    await create('dora');
+    await create('eve', false);
+    const answers = [await actions[0]?.(), await actions[1]?.()].map((answer) => JSON.stringify(answer));
     const errors: string[] = [];
     for (const [at, [, fault]] of faults.entries()) {
       emulator.faults.add({ match: { endpoint: '/v1/mgmt/accesskey/rotate' }, fault });
@@ -126,8 +129,10 @@ describe('a secret that was made', () => {
       errors.push((await failureOf(issue(`bad-${at}`))).message);
     }
     for (const [, fault] of passwordFaults) {
-      emulator.faults.add({ match: { endpoint: setPassword }, times: 3, fault });
-      errors.push((await failureOf(password())).message);
+      emulator.faults.add({ match: { endpoint: setPassword }, times: 9, fault });
+      errors.push((await failureOf(password())).message, (await failureOf(create(`x${errors.length}`))).message);
+      emulator.faults.add({ match: { endpoint: '/v1/mgmt/accesskey/rotate' }, fault });
+      answers.push(...(await Promise.all(actions.map(async (act) => JSON.stringify(await act())))));
       emulator.faults.clear();
     }
     const metrics = await (await fetch(`${pages}/metrics`)).text();
@@ -135,6 +140,7 @@ describe('a secret that was made', () => {
 
     const texts = {
       errors: errors.join('\n'),
+      answers: answers.join('\n'),
       metrics,
       output: stdout + stderr,
       audit: await readFile(audit, 'utf8'),
@@ -144,8 +150,11 @@ describe('a secret that was made', () => {
     expect(texts.audit).toContain('"operation":"rotate"');
     expect(texts.metrics).toContain('operation="issue"');
     expect(receiver.spans().length).toBeGreaterThan(10);
+    expect(texts.audit).toContain('"operation":"create"');
+    expect(texts.answers).toContain('"success":false');
     const secrets = [canary, ...passwordsSent()];
-    expect(secrets).toHaveLength(1 + 1 + passwordFaults.length);
+    // A rotation, two creations and an action that went well; the same but for one of the creations with each fault.
+    expect(secrets).toHaveLength(1 + 4 + 3 * passwordFaults.length);
     expect(Object.entries(texts).flatMap(([name, text]) => leaksIn(text, secrets).map(() => name))).toEqual([]);
   });
 
@@ -162,7 +171,7 @@ describe('a secret that was made', () => {
       });
 
       expect(ended.code).not.toBe(0);
-      expect(leaksIn(ended.stdout + ended.stderr)).toEqual([]);
+      expect(leaksIn(ended.stdout + ended.stderr, [canary])).toEqual([]);
     }
   });
 
@@ -183,10 +192,32 @@ describe('a secret that was made', () => {
     expect(leaksIn(ended.stdout + ended.stderr, passwordsSent())).toEqual([]);
   });
 
+  it.each(passwordFaults)(
+    'is of account create or of an action, and stands in no output of the command line: %s',
+    async (_what, fault) => {
+      const { recipient } = await ageReader();
+      emulator.faults.add({ match: { endpoint: setPassword }, times: 99, fault });
+      emulator.faults.add({ match: { endpoint: '/v1/mgmt/accesskey/rotate' }, times: 99, fault });
+      const told = ['--recipient', recipient, '--log-level', 'debug'];
+
+      for (const args of [
+        ['account', 'create', '--login-id', 'dora', '--random-password'],
+        ['action', 'run', 'set_temporary_password', '--arg', 'user_id=U2Bob', '--yes'],
+        ['action', 'run', 'access_key.rotate', '--arg', 'access_key_id=K2Full', '--yes', '--json'],
+      ]) {
+        const ended = await runCli([...args, ...told], { env: envOf(emulator) });
+
+        expect(ended.code).not.toBe(0);
+        expect(leaksIn(ended.stdout + ended.stderr, [canary, ...passwordsSent()])).toEqual([]);
+      }
+      expect(passwordsSent()).toHaveLength(2);
+    },
+  );
+
   it('is found by this search where it does stand', () => {
     const texts = [0, 1, 2].map((shift) => Buffer.from(`${'y'.repeat(shift)}K2${canary}7`).toString('base64'));
 
-    expect(texts.map((text) => leaksIn(text).length)).toEqual([1, 1, 1]);
-    expect(leaksIn(`x${canary}1`)).toEqual([canary]);
+    expect(texts.map((text) => leaksIn(text, [canary]).length)).toEqual([1, 1, 1]);
+    expect(leaksIn(`x${canary}1`, [canary])).toEqual([canary]);
   });
 });
