@@ -1,5 +1,6 @@
 import { ConnectorError, isKind } from '../errors.ts';
 import type { Task } from '../gen/c1/connectorapi/baton/v1/baton_pb.ts';
+import { createBackOff } from './back-off.ts';
 import { msOf } from './heartbeats.ts';
 import { sayHello } from './hello.ts';
 import { isPermanent } from './platform-failure.ts';
@@ -16,7 +17,6 @@ export interface ServiceOptions extends WorkerOptions {
 const firstBackOffMs = 1_000;
 const longestBackOffMs = 5 * 60_000;
 const longestPollMs = 5 * 60_000;
-const longestPollBackOffMs = 60_000;
 /** Where the platform has nothing and does not say when to ask again. */
 const shortestIdleMs = 250;
 
@@ -62,9 +62,14 @@ async function begin({ platform, surface, clock, logger, watcher, signal }: Serv
   }
 }
 
+/**
+ * Asks for tasks until the signal fires. Later and later after questions without an answer, and where there was no place
+ * for a sync: a platform that hands it out again at once would otherwise be asked, and told, without a pause.
+ */
 async function poll(options: ServiceOptions, worker: Worker): Promise<void> {
   const { clock, logger, watcher, signal } = options;
-  let failures = 0;
+  const unanswered = createBackOff();
+  const givenBack = createBackOff();
   while (!signal.aborted) {
     await worker.room(signal);
     if (signal.aborted) {
@@ -73,10 +78,15 @@ async function poll(options: ServiceOptions, worker: Worker): Promise<void> {
     let pauseMs: number;
     try {
       const { tasks, nextPollMs } = await nextTasks(options, worker);
-      failures = 0;
+      unanswered.reset();
       watcher.onPlatform('ok');
-      tasks.forEach((task) => worker.accept(task));
+      const fates = new Set(tasks.map((task) => worker.accept(task)));
       pauseMs = Math.max(Math.min(nextPollMs, longestPollMs), tasks.length === 0 ? shortestIdleMs : 0);
+      if (fates.has('given-back')) {
+        pauseMs = Math.max(pauseMs, givenBack.failed());
+      } else if (fates.has('sync-taken')) {
+        givenBack.reset();
+      }
     } catch (thrown) {
       if (isKind(thrown, 'cancelled') && signal.aborted) {
         return;
@@ -84,10 +94,10 @@ async function poll(options: ServiceOptions, worker: Worker): Promise<void> {
       if (!(thrown instanceof ConnectorError)) {
         throw thrown;
       }
-      failures += 1;
-      pauseMs = Math.min(failures ** 2 * 1_000, longestPollBackOffMs);
+      pauseMs = unanswered.failed();
       watcher.onPlatform(thrown.kind);
-      logger.warn('the platform was not asked for tasks', { reason: thrown.message, failuresInARow: failures });
+      const failuresInARow = unanswered.inARow;
+      logger.warn('the platform was not asked for tasks', { reason: thrown.message, failuresInARow });
     }
     await clock.wait(pauseMs, signal);
   }

@@ -2,6 +2,7 @@ import { ConnectorError } from '../errors.ts';
 import type { Task } from '../gen/c1/connectorapi/baton/v1/baton_pb.ts';
 import { type LogFields, type Logger, whereItBroke } from '../log.ts';
 import type { ConnectorSurface } from '../model/surface.ts';
+import { createBackOff } from './back-off.ts';
 import type { Clock } from './clock.ts';
 import { createFinisher, isFinal } from './finish.ts';
 import { type Ending, keepAlive } from './heartbeats.ts';
@@ -27,8 +28,8 @@ export interface WorkerOptions {
 
 /** Works on tasks: several at once, one sync at a time, changes ahead of everything else. */
 export interface Worker {
-  /** Takes a task; one that is known already is not taken twice. */
-  accept(task: Task): void;
+  /** Takes a task, or refuses it; one that is known already is not taken twice. */
+  accept(task: Task): Fate;
   /** The tasks that wait or are worked on. */
   known(): readonly string[];
   /** Resolves when one more task could begin at once, or the signal fires. */
@@ -39,6 +40,9 @@ export interface Worker {
    */
   stop(): Promise<void>;
 }
+
+/** What became of a task that the platform handed out. `given-back`: a sync for which there was no place. */
+export type Fate = 'taken' | 'sync-taken' | 'given-back' | 'refused' | 'known';
 
 interface Taken {
   readonly id: string;
@@ -72,9 +76,12 @@ export function createWorker(options: WorkerOptions): Worker {
   const kinds = new Map<TaskName, TaskKind>(options.kinds.map((kind) => [kind.name, kind]));
   const finisher = createFinisher({ platform, clock, logger });
   const running = new Map<string, Taken>();
+  const stopping = new AbortController();
+  const failedSyncs = createBackOff();
+  /** No sync begins while this lasts: the last one failed. */
+  let syncPause: Promise<void> | undefined;
   let waiting: readonly Taken[] = [];
   let told = Promise.withResolvers<void>();
-  let isStopping = false;
   /** What still goes on behind tasks that have ended. */
   const rest = new Set<Promise<void>>();
 
@@ -95,16 +102,28 @@ export function createWorker(options: WorkerOptions): Worker {
   }
 
   function isFree(lane: TaskKind['lane']): boolean {
-    return (
-      running.size < concurrency && (lane !== 'sync' || ![...running.values()].some(({ kind }) => kind.lane === lane))
-    );
+    const isSyncFree = (): boolean =>
+      syncPause === undefined && ![...running.values()].some(({ kind }) => kind.lane === 'sync');
+    return running.size < concurrency && (lane !== 'sync' || isSyncFree());
+  }
+
+  /**
+   * A sync that failed and may be tried again is handed out again at once by some platforms. The next one waits then, with
+   * heartbeats, so that neither the platform nor Descope is asked without a pause; changes do not wait.
+   */
+  function pauseSyncs(): void {
+    syncPause = (async () => {
+      await clock.wait(failedSyncs.failed(), stopping.signal);
+      syncPause = undefined;
+      begin();
+    })();
   }
 
   /** Begins what can begin: changes first, then in the order in which they came. */
   function begin(): void {
     for (const lane of lanes) {
       for (const taken of waiting.filter(({ kind }) => kind.lane === lane)) {
-        if (!isStopping && isFree(lane)) {
+        if (!stopping.signal.aborted && isFree(lane)) {
           waiting = waiting.filter((other) => other !== taken);
           running.set(taken.id, taken);
           later(
@@ -163,6 +182,9 @@ export function createWorker(options: WorkerOptions): Worker {
     const tookMs = clock.now() - startedAt;
     watcher.onTask(kind.name, result, tookMs);
     if ('result' in outcome) {
+      if (kind.lane === 'sync') {
+        failedSyncs.reset();
+      }
       logger.info('task done', { ...fieldsOf(taken), seconds: Math.round(tookMs / 100) / 10 });
       if (outcome.result.isToldAlready !== true) {
         await finisher.succeed(id, outcome.result);
@@ -171,6 +193,9 @@ export function createWorker(options: WorkerOptions): Worker {
       const { thrown } = outcome;
       const reason = thrown instanceof ConnectorError ? { reason: thrown.message } : whereItBroke(thrown);
       logger.warn('task failed', { ...fieldsOf(taken), kind: result, ...reason });
+      if (kind.lane === 'sync' && taken.ending === undefined && !isFinal(thrown)) {
+        pauseSyncs();
+      }
       if (kind.name !== 'hello') {
         await finisher.fail(id, thrown, kind.lane === 'change' || (taken.ending === undefined && isFinal(thrown)));
       }
@@ -208,20 +233,21 @@ export function createWorker(options: WorkerOptions): Worker {
     accept: (task) => {
       const { taskType } = task;
       if (taskType.case === 'none' || running.has(task.id) || waiting.some(({ id }) => id === task.id)) {
-        return;
+        return 'known';
       }
       const kind = taskType.case === undefined ? undefined : kinds.get(taskType.case);
       if (taskType.case === undefined || kind === undefined) {
         later(refuse(task, new ConnectorError('unsupported', 'unsupported task type'), true));
-      } else if (
-        kind.lane === 'sync' &&
-        waiting.filter(({ kind: { lane } }) => lane === 'sync').length >= mostWaitingSyncs
-      ) {
-        later(refuse(task, new ConnectorError('unavailable', 'other syncs wait here already; try again later'), false));
-      } else {
-        waiting = [...waiting, take(task, taskType, kind)];
-        begin();
+        return 'refused';
       }
+      const isSync = kind.lane === 'sync';
+      if (isSync && waiting.filter(({ kind: { lane } }) => lane === 'sync').length >= mostWaitingSyncs) {
+        later(refuse(task, new ConnectorError('unavailable', 'other syncs wait here already; try again later'), false));
+        return 'given-back';
+      }
+      waiting = [...waiting, take(task, taskType, kind)];
+      begin();
+      return isSync ? 'sync-taken' : 'taken';
     },
     known: () => [...running.keys(), ...waiting.map(({ id }) => id)],
     room: async (signal) => {
@@ -237,7 +263,7 @@ export function createWorker(options: WorkerOptions): Worker {
       signal.removeEventListener('abort', stop);
     },
     stop: async () => {
-      isStopping = true;
+      stopping.abort();
       for (const taken of [...running.values(), ...waiting].filter(({ kind }) => kind.lane !== 'change')) {
         taken.ending ??= 'stopping';
         taken.abort.abort();

@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { status } from '@grpc/grpc-js';
 import { describe, expect, it, vi } from 'vitest';
+import { ConnectorError } from '../../src/errors.ts';
+import type { BatonServiceFinishTaskRequest } from '../../src/gen/c1/connectorapi/baton/v1/baton_pb.ts';
 import { chunkBytes } from '../../src/service-mode/upload.ts';
 import type { RunSync } from '../../src/service-mode/full-sync.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import { type PlatformDouble, startPlatform, taskId } from '../support/platform.ts';
 import { company, entitlement, userPrincipal } from '../support/provisioning-server.ts';
-import { endOf, fullSync, startService } from '../support/service.ts';
+import { endOf, fullSync, type ServiceBench, startService } from '../support/service.ts';
 
 const project = { project: company() };
 
@@ -312,6 +314,76 @@ describe('a sync under way', () => {
     expect(bench.log().match(/"task":"syncFull".*task begun/g)).toHaveLength(1);
     const beats = bench.platform.asked.filter(({ call }) => call === 'Heartbeat').map(({ request }) => request);
     expect(beats).toContainEqual(expect.objectContaining({ taskId: taskId('two') }));
+  });
+});
+
+describe('a platform that hands a sync out again at once', () => {
+  /** Whatever ends otherwise than well is handed out again. */
+  function insistent(bench: ServiceBench, names: readonly string[]): void {
+    const given = (name: string): void => void bench.platform.give(fullSync(name));
+    bench.platform.onCall = (call, _nth, request) => {
+      if (call === 'FinishTask') {
+        const { taskId: id, finalState } = request as BatonServiceFinishTaskRequest;
+        names.filter((name) => finalState.case === 'error' && taskId(name) === id).forEach(given);
+      }
+      return undefined;
+    };
+    names.forEach(given);
+  }
+  const finishes = (bench: ServiceBench): number =>
+    bench.platform.asked.filter(({ call }) => call === 'FinishTask').length;
+  const spent = (waits: readonly number[], ms: number): number => waits.filter((one) => one === ms).length;
+
+  it('because there was no place for it is asked later and later, up to a minute, and a grant comes through', async () => {
+    const sync = endlessSync();
+    const platform = { nextPollMs: 1 };
+    await using bench = await startService({ emulator: project, runSync: sync.runSync, speed: 2_000, platform });
+    insistent(bench, ['one', 'two', 'three', 'four', 'five']);
+
+    await vi.waitFor(() => expect(spent(bench.waits, 60_000)).toBeGreaterThan(3), { timeout: 20_000 });
+    for (const ms of [1_000, 4_000, 9_000, 16_000, 25_000, 36_000, 49_000]) {
+      expect(spent(bench.waits, ms)).toBe(1);
+    }
+    const questions = bench.platform.asked.filter(({ call }) => call === 'GetTask').length;
+    expect(questions).toBeLessThan(30);
+    expect(await endOf(bench, bench.platform.give(grantTask('beside')))).toMatchObject({ code: 'OK' });
+  });
+
+  it('because it failed waits for its next turn, later and later', async () => {
+    let failures = 5;
+    const file = await fileOf(10);
+    await using bench = await startService({
+      emulator: project,
+      speed: 2_000,
+      platform: { nextPollMs: 700 },
+      runSync: async (asked, signal) => {
+        failures -= 1;
+        if (failures >= 0) {
+          throw new ConnectorError('unavailable', 'Descope cannot be reached');
+        }
+        return await file.runSync(asked, signal);
+      },
+    });
+    insistent(bench, ['one']);
+
+    await vi.waitFor(() => expect(bench.platform.uploads).toHaveLength(1), { timeout: 20_000 });
+    await vi.waitFor(() => expect(finishes(bench)).toBe(6));
+    for (const ms of [1_000, 4_000, 9_000, 16_000, 25_000]) {
+      expect(spent(bench.waits, ms)).toBe(1);
+    }
+    await file[Symbol.asyncDispose]();
+  });
+
+  it('that failed for good delays no other', async () => {
+    const sync = endlessSync();
+    const platform = { nextPollMs: 10 };
+    await using bench = await startService({ emulator: project, runSync: sync.runSync, speed: 1, platform });
+    const refused = bench.platform.give(fullSync('refused', { storageEngine: 'pebble' }));
+    expect(await endOf(bench, refused)).toMatchObject({ nonRetryable: true });
+
+    bench.platform.give(fullSync('next'));
+    await sync.begun;
+    expect(bench.waits).not.toContain(1_000);
   });
 });
 
