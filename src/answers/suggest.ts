@@ -11,20 +11,37 @@ import { parsed } from './summary.ts';
 import { rowOfJsonResource } from './to-row.ts';
 import type { WorkPlace } from './work-place.ts';
 
+const held = ['permission', 'role', 'tenant', 'application', 'third_party_app', 'project'] as const;
+const principals = [
+  'user',
+  'access_key',
+  'access_key_secret',
+  'third_party_app',
+  'console_admin',
+  'management_key',
+] as const;
+
 /** What is suggested, by the types that it is of. */
-const suggestedTypes = {
+export const suggestedTypes = {
   permissions: ['permission'],
   tenants: ['tenant'],
   users: ['user'],
   roles: ['role'],
-  held: ['permission', 'role', 'tenant', 'application', 'third_party_app', 'project'],
-  principals: ['user', 'access_key', 'access_key_secret', 'third_party_app', 'console_admin', 'management_key'],
+  held,
+  principals,
+  everything: [...new Set([...held, ...principals])],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 export type SuggestKind = keyof typeof suggestedTypes;
 
 export interface Suggestion {
   readonly text: string;
   /** What else tells it apart, for shells that show it. */
+  readonly about: string;
+}
+
+/** What a thing is found by, the best known text first, and what is shown beside it. */
+export interface Named {
+  readonly texts: readonly string[];
   readonly about: string;
 }
 
@@ -50,10 +67,18 @@ export async function suggest(
   typed: string,
   options: SuggestOptions,
 ): Promise<readonly Suggestion[]> {
+  const named: Named[] = [];
+  for await (const row of rowsOf(path, suggestedTypes[kind], options)) {
+    named.push(namesOf(row));
+  }
+  return suggestAmong(named, typed);
+}
+
+/** The same among things whose names are known. */
+export function suggestAmong(named: readonly Named[], typed: string): readonly Suggestion[] {
   const wanted = fold(typed) + (/\S\s$/u.test(typed) ? ' ' : ''); // a blank that was typed counts
   const found = new Map<string, string>();
-  for await (const row of rowsOf(path, suggestedTypes[kind], options)) {
-    const { texts, about } = namesOf(row);
+  for (const { texts, about } of named) {
     const usable = texts.filter((text) => text !== '' && printable(text) === text);
     // one for each thing: two that differ in case alone would leave a shell with no beginning in common
     const text =
@@ -70,7 +95,7 @@ export async function suggest(
 }
 
 /** The names that a thing is found by, the best known first. */
-function namesOf(row: FileRow): { readonly texts: readonly string[]; readonly about: string } {
+function namesOf(row: FileRow): Named {
   switch (row.kind) {
     case 'user':
       return { texts: [...row.loginIds, row.email, row.name, row.id].filter((text) => text !== ''), about: row.name };

@@ -101,7 +101,7 @@ function valueNamed(name: string): Value {
   return fileNames.has(name) ? 'file' : (suggested.get(name) ?? 'any');
 }
 
-const fileNames: ReadonlySet<string> = new Set(['file', 'dir', 'folder', 'path', 'old', 'new']);
+const fileNames: ReadonlySet<string> = new Set(['file', 'dir', 'folder', 'path', 'old', 'new', 'store', 'files']);
 const suggested: ReadonlyMap<string, SuggestKind> = new Map([
   ['permission', 'permissions'],
   ['tenant', 'tenants'],
@@ -109,6 +109,7 @@ const suggested: ReadonlyMap<string, SuggestKind> = new Map([
   ['role', 'roles'],
   ['held', 'held'],
   ['principal', 'principals'],
+  ['somebody|something', 'everything'],
 ]);
 
 /**

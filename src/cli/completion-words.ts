@@ -1,7 +1,7 @@
 import type { CommandInfo, FlagInfo, Value } from './command-tree.ts';
 
-/** What sync files end with, for shells that offer only those as FILE. */
-export const fileEndings: readonly string[] = ['json', 'ndjson', 'c1z'];
+/** What files of syncs and stores end with, for shells that offer only those as FILE. */
+export const fileEndings: readonly string[] = ['json', 'ndjson', 'c1z', 'db'];
 
 /** A text as one word of a shell. */
 export function quoted(text: string): string {

@@ -6,7 +6,7 @@ import type { WorkPlace } from '../answers/work-place.ts';
 import type { Environment } from '../config/environment.ts';
 import { resolveSettings } from '../config/load.ts';
 import { ConnectorError } from '../errors.ts';
-import { outputKinds } from '../output/outputs.ts';
+import { isStore, outputKinds } from '../output/outputs.ts';
 import { syncFileKinds } from '../sync-format/layout.ts';
 import { settingSources } from './setting-sources.ts';
 import { tell } from './tell.ts';
@@ -118,10 +118,12 @@ export async function newestFile(env: Environment, options: NewestOptions): Prom
   return await newestSync(await usualFolders(env), options);
 }
 
-/** The file of a sync that stands among the words of a command line. */
+/** The file of a sync, or the store, that stands among the words of a command line. */
 export function fileAmong(words: readonly string[]): string | undefined {
   const word = words.find(
-    (candidate) => syncFileKinds.some((kind) => kind === extname(candidate).toLowerCase()) && existsSync(candidate),
+    (candidate) =>
+      (isStore(candidate) || syncFileKinds.some((kind) => kind === extname(candidate).toLowerCase())) &&
+      existsSync(candidate),
   );
   return word === undefined ? undefined : resolve(word);
 }

@@ -13,7 +13,10 @@ export function addHistoryQuestions(program: Command, context: CommandContext): 
         'tell from a store what somebody gained and lost over time, or who gained and lost a role, a membership, a permission or anything in a tenant',
       )
       .argument('<store>', 'a .db file')
-      .argument('<name>', 'a user, key or app, else a permission, role or tenant, by name or id; also one that is gone')
+      .argument(
+        '<somebody|something>',
+        'a user, key or app, else a permission, role or tenant, by name or id; also one that is gone',
+      )
       .option('--csv', 'print the events as CSV')
       .option('--json', 'print one JSON object, an event a line')
       .addHelpText(

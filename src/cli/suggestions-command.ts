@@ -15,6 +15,7 @@ const kinds = [
   'roles',
   'held',
   'principals',
+  'everything',
 ] as const satisfies readonly SuggestKind[];
 
 export function addSuggestionsCommand(program: Command, context: CommandContext): void {

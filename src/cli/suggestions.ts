@@ -1,4 +1,5 @@
-import { suggest, type SuggestKind } from '../answers/suggest.ts';
+import { suggest, suggestAmong, suggestedTypes, type SuggestKind } from '../answers/suggest.ts';
+import { isStore } from '../output/outputs.ts';
 import { fileAmong, newestFile } from './file-argument.ts';
 import type { CommandContext } from './command-context.ts';
 import { temporaryPlace } from './work-places.ts';
@@ -20,10 +21,12 @@ export async function tellSuggestions(
     const work = temporaryPlace();
     const path = fileAmong(words) ?? (await newestFile(env, { work }))?.path;
     if (path !== undefined) {
-      const found = await suggest(path, kind, typed, {
-        signal: AbortSignal.any([signal, AbortSignal.timeout(longestMs)]),
-        work,
-      });
+      const found = isStore(path)
+        ? suggestAmong((await import('../history/store-names.ts')).namesIn(path, suggestedTypes[kind], typed), typed)
+        : await suggest(path, kind, typed, {
+            signal: AbortSignal.any([signal, AbortSignal.timeout(longestMs)]),
+            work,
+          });
       write(found.map(({ text, about }) => `${text}\t${about}\n`).join(''));
     }
   } catch {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCli, temporaryFolder } from '../support/cli.ts';
+import { importDay } from '../support/history.ts';
 import { permission, role, tenant, user } from '../support/project-fixture.ts';
 import { writeSync } from '../support/sync-files.ts';
 
@@ -38,6 +39,8 @@ beforeAll(async () => {
     roles: [role('Editor')],
     permissions: ['invoices.approve', 'invoices all', 'stock:move/adjust'].map((name) => permission(name)),
   });
+  await importDay(join(folder.path, 'access.db'), join(folder.path, 'sync.json'));
+  await writeFile(join(folder.path, 'broken.db'), 'no database');
   await writeSync(join(folder.path, 'sub', 'old.json'), {
     users: [user('U1', { name: 'Old', loginIds: ['old@x.test'] })],
   });
@@ -78,7 +81,7 @@ describe('bash completion', () => {
     ['list access', ['access_keys', 'access_key_secrets']],
     ['serve --out-format ', ['json', 'c1z']],
     ['sync --rate-limit a', ['auto']],
-    ['report ', ['bin/', 'sub/', 'sync.json']],
+    ['report ', ['access.db', 'bin/', 'broken.db', 'sub/', 'sync.json']],
     ['export sy', ['sync.json']],
     ['list roles s', ['sub/', 'sync.json']],
     ['who-can --humans', ['--humans-only']],
@@ -95,6 +98,15 @@ describe('bash completion', () => {
     ['access sub/old.json o', ['old@x.test']],
     ['access "Ada L', ['Ada Lovelace']],
     ["access 'åsa", ['Åsa']],
+    ['who-can access.db invoices.', ['invoices.approve']],
+    ['who-can access.db x --tenant ac', ['acme']],
+    ['timeline access.db ada@x', ['x.test']],
+    ['timeline access.db Edi', ['Editor']],
+    ['timeline access.db "Ada L', ['Ada Lovelace']],
+    ["history forget access.db 'åsa", ['Åsa']],
+    ['history verify acc', ['access.db']],
+    ['access access.db no@', []],
+    ['access broken.db ada', []],
     ['grant --role Ed', ['Editor']],
     ['grant --role Editor --in ac', ['acme']],
     ['revoke --from=ada@', ['x.test']],
@@ -135,6 +147,7 @@ describe('fish completion', () => {
   it.skipIf(!existsSync('/usr/bin/fish')).each([
     ['who-can invoices.', ['invoices.approve']],
     ['who-can sync.json STOCK', ['stock:move/adjust']],
+    ['timeline access.db ADA@', ['ada@x.test\tAda Lovelace']],
     ['access ada@', ['ada@x.test\tAda Lovelace']],
     ['who-can x --tenant Ac', ['Acme\tacme']],
     ['who-can x --tenant=Ac', ['--tenant=Acme\tacme']],
@@ -172,6 +185,7 @@ describe('zsh completion', () => {
   it.skipIf(!existsSync('/usr/bin/zsh')).each([
     ['who-can invoices.', 'invoices.approve'],
     ['access ADA@', 'ada@x.test'],
+    ['timeline access.db ADA@', 'ada@x.test'],
     ['who-can x --tenant=Ac', 'Acme'],
     ['help exp', 'help export'],
     ['list te', 'list tenants'],
