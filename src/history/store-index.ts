@@ -26,7 +26,7 @@ export async function indexOf(
     try {
       const project = database.prepare('select has_doubles from project where n = ?').get(numbers.project);
       database.exec('pragma temp_store = memory; pragma cache_size = -32768; pragma mmap_size = 1073741824');
-      createIndexViews(database, numbers, project?.['has_doubles'] === 1);
+      createIndexViews({ path, database }, numbers, project?.['has_doubles'] === 1);
       createChangeViews(database, numbers);
       const inheritance = inheritanceOf(database, summary);
       const has = (table: string): boolean => database.prepare(`select 1 from ${table} limit 1`).get() !== undefined;

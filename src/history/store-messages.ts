@@ -6,9 +6,10 @@ import type { FileRow } from '../answers/rows.ts';
 import type { Moment, SyncSource } from '../answers/source.ts';
 import { closing } from '../answers/summary.ts';
 import type { Section } from '../sync-format/layout.ts';
-import { messageFromBytes, type StoredMessage } from '../sync-format/stored-rows.ts';
+import type { StoredMessage } from '../sync-format/stored-rows.ts';
 import { damaged, guarded } from './faults.ts';
 import { checkStillKept } from './kept.ts';
+import { checkContent, messageOf } from './message-content.ts';
 import { grantIdentityIn } from './grant-identity.ts';
 import { type GrantIdentity, identityGrant } from './grant-messages.ts';
 import { typeEntity } from './numbers.ts';
@@ -176,21 +177,5 @@ async function* grantsOf(
       }
     }
     yield batch;
-  }
-}
-
-function checkContent(path: string, section: Section, data: unknown): Uint8Array {
-  if (!(data instanceof Uint8Array)) {
-    throw damaged(path, `one of its ${section} has no content`);
-  }
-  return data;
-}
-
-function messageOf(path: string, section: Section, data: unknown): StoredMessage {
-  const bytes = checkContent(path, section, data);
-  try {
-    return messageFromBytes(section, bytes);
-  } catch {
-    throw damaged(path, `one of its ${section} is not understood`);
   }
 }

@@ -20,7 +20,11 @@ export function stoodIn({ project, sync }: SyncNumbers, alias: string): string {
  * The tables of an index, as one sync shows them: views of this connection, by which every question that an index answers
  * can be asked of the store. `hasDoubles`: a thing is held in several ways at once, which an index tells once.
  */
-export function createIndexViews(database: DatabaseSync, numbers: SyncNumbers, hasDoubles: boolean): void {
+export function createIndexViews(
+  { path, database }: { readonly path: string; readonly database: DatabaseSync },
+  numbers: SyncNumbers,
+  hasDoubles: boolean,
+): void {
   const stood = (alias: string): string => stoodIn(numbers, alias);
   const of = (table: VersionTable): string => `from ${table} r where ${stood('r')}`;
   const thingTypes = foundingTypeIds.map((type) => `'${type}'`).join();
@@ -30,11 +34,12 @@ export function createIndexViews(database: DatabaseSync, numbers: SyncNumbers, h
     user: `select r.n n, ${userColumns.map((name) => `r.${name} ${name}`).join(', ')} ${of('user_row')}`,
     login: `select r.n user, l.login login from user_row r join login_row l on l.v = r.v where ${stood('r')}`,
     tenant: `select r.id id, r.name name, r.parent parent, r.inheritance inheritance ${of('thing_row')} and r.kind = 'tenant'`,
-    last_login: `select n user, at from (select r.n n, last_login_of(m.data) at from user_row r join message m on m.v = r.v
+    // crossed: SQLite may go through all messages first otherwise, and ask the function of those that are no resources
+    last_login: `select n user, at from (select r.n n, last_login_of(m.data) at from user_row r cross join message m on m.v = r.v
       where ${stood('r')}) where at is not null`,
-    profile: `select r.kind type, r.id id, profile_of(r.kind, m.data) profile from thing_row r join message m on m.v = r.v
+    profile: `select r.kind type, r.id id, profile_of(r.kind, m.data) profile from thing_row r cross join message m on m.v = r.v
       where ${stood('r')} and r.kind = 'tenant'
-      union all select r.type, r.id, profile_of(r.type, m.data) from sso_row r join message m on m.v = r.v where ${stood('r')}`,
+      union all select r.type, r.id, profile_of(r.type, m.data) from sso_row r cross join message m on m.v = r.v where ${stood('r')}`,
     thing: `select r.n n, r.kind kind, r.id id, r.name name, r.role role, r.tenant tenant,
       r.role_tenant role_tenant, r.is_system is_system ${of('thing_row')}`,
     holding: `select g.on_n thing, g.to_n user from grant_row g where ${grants('holding')}${once('g.on_n, g.to_n')}`,
@@ -53,7 +58,7 @@ export function createIndexViews(database: DatabaseSync, numbers: SyncNumbers, h
       from grant_row g join entity o on o.n = g.on_n join entity p on p.n = g.to_n join slug s on s.n = g.slug
       left join details d on d.v = g.v where ${grants('other')}${once('g.on_n, g.slug, g.to_n')}`,
   };
-  defineMessageFunctions(database);
+  defineMessageFunctions(path, database);
   for (const [name, sql] of Object.entries(views)) {
     database.exec(`create temp view ${name} as ${sql}`);
   }

@@ -78,6 +78,12 @@ async function messagesOf(source: SyncSource): Promise<readonly string[]> {
   return all.toSorted();
 }
 
+async function indexed(query: string): Promise<number> {
+  await using history = await openHistory(store);
+  await using index = await history.index(await history.choose({}));
+  return Number(index.database.prepare(query).get()?.['count']);
+}
+
 describe('a store', () => {
   it('keeps of a sync what is new, and what is no longer there', async () => {
     await put(0, firstDay);
@@ -132,6 +138,27 @@ describe('a store', () => {
         await messagesOf(source),
       );
     }
+  });
+
+  it('asks no message but one of a resource what a resource says of itself, however the rows are joined', async () => {
+    await put(0, firstDay);
+    const asked = (): Promise<number> =>
+      indexed(
+        `select count(*) count from profile p join tenant e on e.id = p.id join thing t on t.id = e.id
+           join holding h on h.thing = t.n
+         where p.type = 'tenant' and json_extract(p.profile, '$.disabled') = 0`,
+      );
+
+    expect(await asked()).toBe(2);
+
+    const database = new DatabaseSync(store);
+    database.exec("update message set data = x'04' where v in (select v from thing_row where id = 'beta')");
+    database.close();
+
+    await expect(asked()).rejects.toMatchObject({
+      kind: 'inconsistent',
+      message: expect.stringContaining('one of its resources is not understood'),
+    });
   });
 
   it('tells a thing once that is held in two ways', async () => {
