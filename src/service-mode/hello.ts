@@ -13,9 +13,10 @@ const longest = 256;
 export async function sayHello(
   platform: Pick<Platform, 'hello'>,
   connectorMetadata: ConnectorServiceGetMetadataResponse['metadata'],
-  taskId = '',
+  { taskId = '', signal }: { readonly taskId?: string; readonly signal?: AbortSignal } = {},
 ): Promise<void> {
-  await platform.hello({ taskId, buildInfo, osInfo: osInfo(), ...(connectorMetadata && { connectorMetadata }) });
+  const request = { taskId, buildInfo, osInfo: osInfo(), ...(connectorMetadata && { connectorMetadata }) };
+  await platform.hello(request, signal);
 }
 
 const buildInfo = { langVersion: `node ${process.version}`, package: 'baton-descope', packageVersion: version };

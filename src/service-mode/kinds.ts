@@ -8,7 +8,7 @@ import { events } from './tasks/events.ts';
 /** The platform takes the hello itself for the end of the task. */
 const hello = taskKind('hello', 'read', async (_task, { id, platform, surface }) => {
   const { metadata } = await surface.getMetadata();
-  await sayHello(platform, metadata, id);
+  await sayHello(platform, metadata, { taskId: id });
   return { isToldAlready: true };
 });
 

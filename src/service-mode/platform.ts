@@ -29,7 +29,7 @@ type WithoutHost<Schema extends DescMessage> = Omit<MessageInitShape<Schema>, 'h
 
 /** The calls of the platform, under our host id. All throw ConnectorError; none is repeated for a failed connection. */
 export interface Platform {
-  hello(request: WithoutHost<typeof BatonServiceHelloRequestSchema>): Promise<void>;
+  hello(request: WithoutHost<typeof BatonServiceHelloRequestSchema>, signal?: AbortSignal): Promise<void>;
   getTask(signal: AbortSignal): Promise<BatonServiceGetTaskResponse>;
   getTasks(
     pageSize: number,
@@ -81,7 +81,8 @@ export function createPlatform({ client, token, hostId, wrapCall }: PlatformOpti
     await authorized(called.name, (metadata) => call(client, called, { request, metadata, signal, deadlineMs }));
 
   return {
-    hello: async (request) => void (await ask(method.hello, { ...request, hostId })),
+    hello: async (request, signal) =>
+      void (await ask(method.hello, { ...request, hostId }, signal === undefined ? {} : { signal })),
     getTask: async (signal) => await ask(method.getTask, { hostId }, { signal, deadlineMs: pollDeadlineMs }),
     getTasks: async (pageSize, knownTaskIds, signal) =>
       await ask(

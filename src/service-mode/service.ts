@@ -1,4 +1,4 @@
-import { ConnectorError, isKind } from '../errors.ts';
+import { ConnectorError } from '../errors.ts';
 import type { Task } from '../gen/c1/connectorapi/baton/v1/baton_pb.ts';
 import { createBackOff } from './back-off.ts';
 import { msOf } from './heartbeats.ts';
@@ -19,6 +19,8 @@ const longestBackOffMs = 5 * 60_000;
 const longestPollMs = 5 * 60_000;
 /** Where the platform has nothing and does not say when to ask again. */
 const shortestIdleMs = 250;
+/** How long a question for tasks may still be answered once the process is asked to end. */
+const lastAnswerMs = 1_000;
 
 /**
  * Service mode, from the first hello to the signal: asks the platform for tasks, does them and reports. Rejects only
@@ -44,10 +46,13 @@ async function begin({ platform, surface, clock, logger, watcher, signal }: Serv
   for (let backOffMs = firstBackOffMs; !signal.aborted; backOffMs = Math.min(backOffMs * 2, longestBackOffMs)) {
     try {
       const { metadata } = await surface.getMetadata();
-      await sayHello(platform, metadata);
+      await sayHello(platform, metadata, { signal });
       watcher.onPlatform('ok');
       return;
     } catch (thrown) {
+      if (signal.aborted && thrown instanceof ConnectorError) {
+        return;
+      }
       if (!(thrown instanceof ConnectorError) || isPermanent(thrown)) {
         throw thrown;
       }
@@ -64,43 +69,65 @@ async function begin({ platform, surface, clock, logger, watcher, signal }: Serv
 
 /**
  * Asks for tasks until the signal fires. Later and later after questions without an answer, and where there was no place
- * for a sync: a platform that hands it out again at once would otherwise be asked, and told, without a pause.
+ * for a sync: a platform that hands it out again at once would otherwise be asked, and told, without a pause. A task that
+ * is on its way when the signal fires would be lost to the platform: it is waited for, and given back.
  */
 async function poll(options: ServiceOptions, worker: Worker): Promise<void> {
   const { clock, logger, watcher, signal } = options;
   const unanswered = createBackOff();
-  const givenBack = createBackOff();
-  while (!signal.aborted) {
-    await worker.room(signal);
-    if (signal.aborted) {
-      return;
-    }
-    let pauseMs: number;
-    try {
-      const { tasks, nextPollMs } = await nextTasks(options, worker);
-      unanswered.reset();
-      watcher.onPlatform('ok');
-      const fates = new Set(tasks.map((task) => worker.accept(task)));
-      pauseMs = Math.max(Math.min(nextPollMs, longestPollMs), tasks.length === 0 ? shortestIdleMs : 0);
-      if (fates.has('given-back')) {
-        pauseMs = Math.max(pauseMs, givenBack.failed());
-      } else if (fates.has('sync-taken')) {
-        givenBack.reset();
-      }
-    } catch (thrown) {
-      if (isKind(thrown, 'cancelled') && signal.aborted) {
+  const crowded = createBackOff();
+  const over = new AbortController();
+  const late = laterThan(signal, () => clock.wait(lastAnswerMs, over.signal));
+  try {
+    while (!signal.aborted) {
+      await worker.room(signal);
+      if (signal.aborted) {
         return;
       }
-      if (!(thrown instanceof ConnectorError)) {
-        throw thrown;
+      let pauseMs: number;
+      try {
+        const { tasks, nextPollMs } = await nextTasks({ ...options, signal: late }, worker);
+        if (signal.aborted) {
+          tasks.forEach((task) => worker.giveBack(task));
+          return;
+        }
+        unanswered.reset();
+        watcher.onPlatform('ok');
+        const fates = new Set(tasks.map((task) => worker.accept(task)));
+        pauseMs = Math.max(Math.min(nextPollMs, longestPollMs), tasks.length === 0 ? shortestIdleMs : 0);
+        if (fates.has('given-back')) {
+          pauseMs = Math.max(pauseMs, crowded.failed());
+        } else if (fates.has('sync-taken')) {
+          crowded.reset();
+        }
+      } catch (thrown) {
+        if (signal.aborted && thrown instanceof ConnectorError) {
+          return;
+        }
+        if (!(thrown instanceof ConnectorError)) {
+          throw thrown;
+        }
+        pauseMs = unanswered.failed();
+        watcher.onPlatform(thrown.kind);
+        const failuresInARow = unanswered.inARow;
+        logger.warn('the platform was not asked for tasks', { reason: thrown.message, failuresInARow });
       }
-      pauseMs = unanswered.failed();
-      watcher.onPlatform(thrown.kind);
-      const failuresInARow = unanswered.inARow;
-      logger.warn('the platform was not asked for tasks', { reason: thrown.message, failuresInARow });
+      await clock.wait(pauseMs, signal);
     }
-    await clock.wait(pauseMs, signal);
+  } finally {
+    over.abort();
   }
+}
+
+/** A signal that fires a pause after another one. */
+function laterThan(signal: AbortSignal, pause: () => Promise<void>): AbortSignal {
+  const later = new AbortController();
+  const follow = async (): Promise<void> => {
+    await pause();
+    later.abort();
+  };
+  signal.addEventListener('abort', () => void follow(), { once: true });
+  return later.signal;
 }
 
 async function nextTasks(

@@ -30,6 +30,8 @@ export interface WorkerOptions {
 export interface Worker {
   /** Takes a task, or refuses it; one that is known already is not taken twice. */
   accept(task: Task): Fate;
+  /** Refuses a task that came too late, so that the platform can hand it to somebody else. */
+  giveBack(task: Task): void;
   /** The tasks that wait or are worked on. */
   known(): readonly string[];
   /** Resolves when one more task could begin at once, or the signal fires. */
@@ -248,6 +250,11 @@ export function createWorker(options: WorkerOptions): Worker {
       waiting = [...waiting, take(task, taskType, kind)];
       begin();
       return isSync ? 'sync-taken' : 'taken';
+    },
+    giveBack: (task) => {
+      if (task.taskType.case !== 'hello') {
+        later(refuse(task, endedEarly('stopping'), false));
+      }
     },
     known: () => [...running.keys(), ...waiting.map(({ id }) => id)],
     room: async (signal) => {

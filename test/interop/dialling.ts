@@ -65,7 +65,8 @@ async function alone(bench: Bench, who: Who, dialling: Dialling): Promise<string
   deepEqual(endsOf(run.asked, namesOf(script)), ends, 'how tasks ended');
   await noSecrets(run);
   const said = (await check?.(run)) ?? '';
-  const uploads = await syncsOf(bench, run);
+  const uploads = await syncsOf(bench, run, dialling.expands);
+  dialling.checkUploads?.(uploads.map(({ users }) => users));
   const counts = uploads.map(({ facts, syncType }) => `${syncType}: ${countsOf(facts)}`);
   const names = script.tasks.map(({ name }) => name).join(', ');
   return [`${run.steps.length} steps`, ...counts, said, names].filter((text) => text !== '').join('; ');
@@ -95,7 +96,7 @@ async function sideBySide(bench: Bench, dialling: Dialling): Promise<string> {
 }
 
 async function runOf(bench: Bench, who: Who, scripted: Scripted): Promise<Run> {
-  const { script, recipients, project, env, endsItself, stopAt } = scripted;
+  const { script, recipients, project, env, endsItself, stopAt, processes } = scripted;
   const emulator = await startEmulator({ users: 200, ...project });
   try {
     const before = structuredClone(snapshot(emulator.state));
@@ -107,6 +108,7 @@ async function runOf(bench: Bench, who: Who, scripted: Scripted): Promise<Run> {
       script,
       env: { ...envOf(emulator), BATON_PROVISIONING: 'true', ...env },
       stopAt,
+      processes,
       ...(endsItself === true && { endsItself }),
     });
     if (who === 'ours') {
@@ -171,17 +173,21 @@ function asStored(facts: Facts): Facts {
   return { ...facts, entitlements: [] };
 }
 
-async function syncsOf(
-  bench: Bench,
-  { asked }: Run,
-): Promise<readonly { readonly facts: Facts; readonly syncType: string }[]> {
+interface UploadedSync {
+  readonly facts: Facts;
+  readonly syncType: string;
+  readonly users: number;
+}
+
+async function syncsOf(bench: Bench, { asked }: Run, expands = true): Promise<readonly UploadedSync[]> {
   const files = asked.flatMap(({ upload, status }) => (status === 'OK' ? (upload?.file ?? []) : []));
-  const syncs: { readonly facts: Facts; readonly syncType: string }[] = [];
+  const syncs: UploadedSync[] = [];
   for (const file of files) {
     if ((await readFile(file)).subarray(0, 3).toString() === 'C1Z') {
-      const report = await bench.client(['-c1z', file, 'expand']);
+      const report = await bench.client(['-c1z', file, expands ? 'expand' : 'read']);
       const rows = rowsOf({ ...report, logs: report.logs.filter(({ message }) => message !== leftOut) });
-      syncs.push({ facts: factsOfStore(rows), syncType: rows.syncType });
+      const users = rows.resources.filter(({ id }) => id.resourceType === 'user').length;
+      syncs.push({ facts: factsOfStore(rows), syncType: rows.syncType, users });
     }
   }
   return syncs;

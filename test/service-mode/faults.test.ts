@@ -445,6 +445,39 @@ describe('being asked to end', () => {
     expect(platform.asked).toEqual([]);
   });
 
+  it('while it says hello ends at once', async () => {
+    const never = new Promise<undefined>(() => undefined);
+    await using bench = await startService({
+      emulator: project,
+      speed: 1,
+      before: (platform) => void (platform.onCall = (call) => (call === 'Hello' ? never : undefined)),
+    });
+    await bench.platform.askedFor('Hello');
+
+    await bench.stop();
+    expect(callsOf(bench.platform, 'GetTask')).toBe(0);
+  }, 15_000);
+
+  it('while a task is on its way to it gives that back, and does nothing of it', async () => {
+    const held = Promise.withResolvers<undefined>();
+    await using bench = await startService({
+      emulator: project,
+      speed: 1,
+      before: (platform) => void (platform.onCall = (call) => (call === 'GetTask' ? held.promise : undefined)),
+    });
+    await bench.platform.askedFor('GetTask');
+    const late = bench.platform.give(grantTask('late'));
+    const stopped = bench.stop();
+    held.resolve(undefined);
+
+    await stopped;
+    expect(await endOf(bench, late)).toMatchObject({ code: 'CANCELLED', nonRetryable: false });
+    expect(bench.results).toEqual([['grant', 'cancelled']]);
+    expect([...bench.emulator.state.users()].find(({ userId }) => userId === 'U2Ada')?.tenants).toEqual([
+      { tenantId: 'acme', roleNames: [] },
+    ]);
+  });
+
   it('while nothing is to be done ends at once', async () => {
     await using bench = await startService({ emulator: project, speed: 1, platform: { nextPollMs: 300_000 } });
     await bench.platform.askedFor('GetTask');

@@ -28,12 +28,15 @@ export interface DialOptions {
   readonly endsItself?: boolean;
   /** It is asked to end as soon as the platform was asked this, instead of at the end of the script. */
   readonly stopAt?: string | undefined;
+  /** So many of them under one client id, as host-1, host-2 and so on; 1 when left out. */
+  readonly processes?: number | undefined;
 }
 
 /** What came of a run. */
 export interface Dialled {
   readonly who: Who;
   readonly asked: readonly Asked[];
+  /** Of one that did not end with 0, if there is one. */
   readonly code: number | null;
   readonly log: string;
   readonly temp: string;
@@ -48,32 +51,44 @@ const endSignal = { ours: 'SIGTERM', daemon: 'SIGINT', demo: 'SIGINT' } as const
 
 /** Lets somebody dial the double until the script is done. */
 export async function dial(who: Who, options: DialOptions): Promise<Dialled> {
-  const { binaries, folder, script, env, endsItself = false } = options;
+  const { binaries, folder, script, env, endsItself = false, processes = 1 } = options;
   const temp = join(folder, `${who}-temp`);
   await mkdir(temp, { recursive: true });
   await using double = await startDouble(binaries.platform, folder, script);
   const [program, ...args] = commandOf(who, binaries);
-  const child = spawn(program, args, {
-    cwd: temp,
-    env: { PATH: process.env['PATH'] ?? '', ...common(double, temp), ...env, ...particular(who, double, temp) },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
   let log = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (log += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
-  const ended = once(child, 'close') as Promise<[number | null]>;
+  const children = Array.from({ length: processes }, (_, place) => {
+    const child = spawn(program, args, {
+      cwd: temp,
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        ...common(double, temp),
+        BATON_HOST_ID: `host-${place + 1}`,
+        ...env,
+        ...particular(who, double, temp),
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (log += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
+    return { child, ended: once(child, 'close') as Promise<[number | null]> };
+  });
+  const ended = (async (): Promise<number | null> => {
+    const codes = (await Promise.all(children.map((one) => one.ended))).map(([code]) => code);
+    return codes.find((code) => code !== 0) ?? 0;
+  })();
   const limit = new AbortController();
   const tooLong = wait(limitMs, undefined, { signal: limit.signal }).then(
     () => Promise.reject(new Error(`${who} was not done within ${limitMs / 1000} s`)),
     () => undefined,
   );
   const early = (async () => {
-    const [code] = await ended;
+    const [code] = await Promise.race(children.map((one) => one.ended));
     if (!endsItself) {
       throw new Error(`${who} ended with ${code}: ${log.slice(-1_500)}`);
     }
   })();
-  const stop = (signal: NodeJS.Signals): void => void child.kill(signal);
+  const stop = (signal: NodeJS.Signals): void => children.forEach(({ child }) => child.kill(signal));
   try {
     if (options.stopAt !== undefined) {
       await Promise.race([double.askedFor(options.stopAt), early, tooLong]);
@@ -90,9 +105,9 @@ export async function dial(who: Who, options: DialOptions): Promise<Dialled> {
     throw new Error(`${String(thrown)}\n${seen.slice(-12).join('\n')}\n${log.slice(-1_500)}`, { cause: thrown });
   } finally {
     limit.abort();
-    child.kill('SIGKILL');
+    stop('SIGKILL');
   }
-  const [code] = await ended;
+  const code = await ended;
   const { d: key } = JSON.parse(Buffer.from(double.clientSecret.split(':')[3] ?? '', 'base64url').toString()) as {
     readonly d: string;
   };
@@ -115,7 +130,6 @@ function common({ clientId, clientSecret }: Double, temp: string): Environment {
   return {
     BATON_CLIENT_ID: clientId,
     BATON_CLIENT_SECRET: clientSecret,
-    BATON_HOST_ID: 'host-1',
     BATON_C1Z_TEMP_DIR: temp,
     TMPDIR: temp,
   };

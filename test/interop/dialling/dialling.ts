@@ -19,12 +19,18 @@ export interface Dialling {
   readonly ends: Readonly<Record<string, string>>;
   /** So many of the syncs the daemon drops without a word. */
   readonly dropped?: number;
+  /** False where uploads are read as they are: the SDK takes long to expand large ones. */
+  readonly expands?: boolean;
   /** Only this one dials, and nothing is compared: what the other cannot do, or is no connector of ours. */
   readonly alone?: Who;
-  /** It is asked to end as soon as the platform was asked this. */
+  /** It is asked to end as soon as the platform was asked this; see `askedFor` of the double. */
   readonly stopAt?: string;
+  /** So many processes of the one, under one client id. */
+  readonly processes?: number;
   /** Both end by themselves. */
   readonly endsItself?: boolean;
+  /** What must be true of the files that ours uploaded when it dials alone. */
+  readonly checkUploads?: (users: readonly number[]) => void;
   /** What must be true of the one, or of both, besides. Says what was seen. */
   readonly check?: (run: Run) => string | Promise<string>;
 }

@@ -34,13 +34,20 @@ export interface Double extends AsyncDisposable {
   readonly caFile: string;
   /** Resolves when all tasks of the script have ended. */
   readonly done: Promise<void>;
-  /** Resolves when this call has been asked and answered. */
+  /**
+   * Resolves when this call has been asked and answered; with `came ` before its name, when it has come; with a number
+   * behind it, at that time of its kind.
+   */
   readonly askedFor: (call: string) => Promise<void>;
   /** What it was asked so far, in the order in which it came. */
   readonly asked: () => readonly Asked[];
 }
 
-type Line = Asked & { readonly done?: boolean; readonly ready?: Pick<Double, 'clientId' | 'clientSecret'> };
+type Line = Asked & {
+  readonly done?: boolean;
+  readonly came?: string;
+  readonly ready?: Pick<Double, 'clientId' | 'clientSecret'>;
+};
 
 export async function startDouble(binary: string, folder: string, script: Script): Promise<Double> {
   await mkdir(join(folder, 'uploads'), { recursive: true });
@@ -67,6 +74,14 @@ export async function startDouble(binary: string, folder: string, script: Script
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const asked: Asked[] = [];
   const told = new EventEmitter();
+  const seen = new Map<string, number>();
+  const happened = (what: string): void => {
+    const times = (seen.get(what) ?? 0) + 1;
+    [what, `${what} ${times}`].forEach((name) => {
+      seen.set(name, times);
+      told.emit(name);
+    });
+  };
   const ready = Promise.withResolvers<NonNullable<Line['ready']>>();
   const done = Promise.withResolvers<void>();
   const ended = (async () => {
@@ -82,9 +97,11 @@ export async function startDouble(binary: string, folder: string, script: Script
       ready.resolve(line.ready);
     } else if (line.done === true) {
       done.resolve();
+    } else if (line.came !== undefined) {
+      happened(`came ${line.came}`);
     } else {
       asked.push(line);
-      told.emit(line.call);
+      happened(line.call);
     }
   });
   return {
@@ -92,7 +109,7 @@ export async function startDouble(binary: string, folder: string, script: Script
     caFile,
     done: done.promise,
     askedFor: async (call) => {
-      if (!asked.some((one) => one.call === call)) {
+      if (!seen.has(call)) {
         await once(told, call);
       }
     },

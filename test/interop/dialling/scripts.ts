@@ -1,6 +1,7 @@
-import { deepEqual, equal, ok } from 'node:assert/strict';
+import { equal, ok } from 'node:assert/strict';
 import type { Dialling, Run } from './dialling.ts';
 import { kinds } from './kinds.ts';
+import { backOff, ownScripts } from './own.ts';
 import { ada, entitlementOf, grant, revoke, sync, task, userOf } from './tasks.ts';
 
 const supportAgent = entitlementOf('role', 'Support Agent');
@@ -8,9 +9,6 @@ const initech = entitlementOf('tenant', 'initech');
 /** Somebody who holds nothing. */
 const noa = 'U0vK0kvyzTCCifmLKA5DqEWHcIqa';
 const slow = { latencyMs: 400 };
-
-const statusesOf = (asked: Run['asked'], call: string): readonly string[] =>
-  asked.filter((one) => one.call === call).map(({ status }) => status);
 
 /** Heartbeats come as often as the platform asks: every second. */
 function heartbeats({ who, asked }: Run): string {
@@ -23,18 +21,6 @@ function heartbeats({ who, asked }: Run): string {
   );
   return '';
 }
-
-/** Calls that fail are made again after at least so many seconds. */
-const backOff =
-  (call: string, seconds: readonly number[]) =>
-  ({ who, asked }: Run): string => {
-    const at = asked.filter((one) => one.call === call).map(({ atMs }) => atMs);
-    seconds.forEach((pause, place) => {
-      const seen = ((at[place + 1] ?? 0) - (at[place] ?? 0)) / 1000;
-      ok(seen > pause * 0.7 && seen < pause + 3, `${who}: ${seen} s for ${pause} s`);
-    });
-    return '';
-  };
 
 /** They end by themselves, with these codes. */
 const ended =
@@ -327,52 +313,5 @@ export const scripts: readonly Dialling[] = [
     },
   },
   ...kinds,
-  ...[-600_000, 600_000].map((clockAheadMs) => ({
-    name: `a clock that is ${clockAheadMs > 0 ? 'behind' : 'ahead'} by ten minutes`,
-    alone: 'ours' as const,
-    ends: { listEventFeeds: 'success' },
-    script: { clockAheadMs, tasks: [task('listEventFeeds')] },
-    check: ({ asked }: Run) => {
-      deepEqual(statusesOf(asked, 'Token'), ['401', '200']);
-      return '';
-    },
-  })),
-  {
-    name: 'tokens that the platform takes back, in an upload too',
-    alone: 'ours',
-    ends: { listEventFeeds: 'success', sync: 'success' },
-    script: {
-      tasks: [task('listEventFeeds'), sync('sync')],
-      faults: [
-        { call: 'GetTask', from: 2, endTokens: true },
-        { call: 'UploadAsset', from: 1, endTokens: true },
-      ],
-    },
-    check: ({ asked }) => {
-      deepEqual(statusesOf(asked, 'Token'), ['200', '200', '200']);
-      deepEqual(statusesOf(asked, 'UploadAsset'), ['Unauthenticated', 'OK']);
-      return '';
-    },
-  },
-  {
-    name: 'a platform without tokens for a while',
-    alone: 'ours',
-    ends: { listEventFeeds: 'success' },
-    script: { tasks: [task('listEventFeeds')], faults: [{ call: 'Token', from: 1, to: 2, status: 503 }] },
-    check: backOff('Token', [1, 2]),
-  },
-  {
-    name: 'being asked to end in the middle of a sync',
-    alone: 'ours',
-    ends: { sync: 'CANCELLED' },
-    project: slow,
-    endsItself: true,
-    stopAt: 'Heartbeat',
-    script: { tasks: [sync('sync')] },
-    check: ({ code, asked }) => {
-      equal(code, 0);
-      deepEqual(statusesOf(asked, 'UploadAsset'), []);
-      return 'exit 0, and nothing uploaded';
-    },
-  },
+  ...ownScripts,
 ];

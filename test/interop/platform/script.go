@@ -78,7 +78,7 @@ type fault struct {
 	Cut bool `json:"cut"`
 	// Cancelled: the heartbeat is answered so.
 	Cancelled bool `json:"cancelled"`
-	// EndTokens: no token that was given before the call is taken any more.
+	// EndTokens: no token that was given before the call, or before it came so far, is taken any more.
 	EndTokens bool `json:"endTokens"`
 	// Down: nobody listens for so long, from the call on.
 	Down int `json:"downMs"`

@@ -47,7 +47,7 @@ func (p *platform) come(ctx context.Context, fullMethod, task string) (*callOf, 
 	md, _ := metadata.FromIncomingContext(ctx)
 	scheme, token, _ := strings.Cut(strings.Join(md.Get("authorization"), ", "), " ")
 	found := p.script.faultOf(method, task, one.nth, one.nthOfTask)
-	if found != nil && found.EndTokens {
+	if found != nil && found.EndTokens && found.AfterChunks == nil {
 		p.issuer.endAll()
 	}
 	state := p.issuer.state(token)

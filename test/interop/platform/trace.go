@@ -49,10 +49,11 @@ type trace struct {
 	callers map[string]struct{}
 }
 
-// begin notes that a call has come.
+// begin notes that a call has come, and tells it.
 func (t *trace) begin(call, task, connection string) *asked {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	_ = t.out.Encode(map[string]any{"came": call})
 	if t.counts == nil {
 		t.began, t.counts, t.tasks = time.Now(), map[string]int{}, map[string]int{}
 	}

@@ -40,6 +40,9 @@ func (p *platform) receive(stream grpc.ClientStreamingServer[v1.BatonServiceUplo
 	for {
 		if f := one.fault; f != nil && f.AfterChunks != nil && *f.AfterChunks == chunks && !isFirst {
 			p.strike(f, one.Connection)
+			if f.EndTokens {
+				p.issuer.endAll()
+			}
 			if f.Cut {
 				return status.Error(codes.Unavailable, "cut as scripted")
 			}
