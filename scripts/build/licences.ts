@@ -30,11 +30,20 @@ function readPackage(root: string, modules: readonly string[]): Package {
     license?: string;
   };
   const file = readdirSync(root).find((entry) => /^licen[cs]e/i.test(entry));
-  const licence = file === undefined ? noticesIn(modules) : readFileSync(join(root, file), 'utf8').trim();
+  const licence =
+    file === undefined ? toldIn(root) || noticesIn(modules) : readFileSync(join(root, file), 'utf8').trim();
   if (licence === '') {
     throw new Error(`${name} has no licence file, and its code names none`);
   }
   return { title: `${name} ${version}`, licence: file === undefined ? `${license ?? ''}\n\n${licence}` : licence };
+}
+
+/** The section of a package's page that has its licence, to the page's end. */
+function toldIn(root: string): string {
+  const page = readdirSync(root).find((entry) => /^readme(?:\.|$)/i.test(entry));
+  const text = page === undefined ? '' : readFileSync(join(root, page), 'utf8');
+  const section = /^##? *(?:the )?(?:mit )?licen[cs]e *\n([^]*)$/im.exec(text)?.[1]?.trim() ?? '';
+  return section.includes('Copyright') ? section : '';
 }
 
 /** What stands at the head of a package's files, where it has no licence file. */

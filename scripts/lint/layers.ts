@@ -20,6 +20,7 @@ export const ranks: Readonly<Record<string, number>> = {
   'listen-address.ts': 0,
   'file-trust.ts': 0,
   'shell-word.ts': 0,
+  'store-url.ts': 0,
   'os-reasons.ts': 0,
   'printable.ts': 0,
   'moment.ts': 0,

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { ConnectorError } from '../errors.ts';
 import type { SyncFileKind } from '../sync-format/layout.ts';
+import { shownStore } from '../store-url.ts';
 import { openC1zSource } from './c1z-source.ts';
 import { reading } from './faults.ts';
 import { openJsonSource } from './json-source.ts';
@@ -35,7 +36,10 @@ export async function openSource(
 ): Promise<SyncSource> {
   const open = Object.hasOwn(openers, extension) ? openers[extension] : undefined;
   if (open === undefined) {
-    throw new ConnectorError('config', `cannot answer from ${path}: give a file that ends with .json, .ndjson or .c1z`);
+    throw new ConnectorError(
+      'config',
+      `cannot answer from ${shownStore(path)}: give a file that ends with .json, .ndjson or .c1z`,
+    );
   }
   const status = await reading(path, () => stat(path));
   if (!status.isFile()) {

@@ -122,7 +122,7 @@ export function originOf({ projectId, finishedAt }: FileSummary): object {
 }
 
 /** Of a store, between which times it is known what stood; absent for a file. */
-export function momentField({ moment }: FileIndex): { readonly moment?: Moment } {
+export function momentField({ moment }: Pick<FileIndex, 'moment'>): { readonly moment?: Moment } {
   return moment === undefined ? {} : { moment };
 }
 

@@ -12,7 +12,7 @@ export type Way = (typeof wayWords)[number];
 
 /** Users who inherit something, a row for each of them and each tenant above. Rows of `inherits` are never joined. */
 export const inheritingUsers = `inherits i join thing t on t.n = i.thing join holding h on h.thing = i.source
-  join user u on u.n = h.user left join tenant e on e.id = t.tenant`;
+  join "user" u on u.n = h."user" left join tenant e on e.id = t.tenant`;
 
 /** The same of access keys: `k` is the grant that each of them inherits from, and `o` the key. */
 export const inheritingKeys = `inherits i join thing t on t.n = i.thing

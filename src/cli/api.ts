@@ -5,6 +5,7 @@ import { ConnectorError } from '../errors.ts';
 import type { Logger } from '../log.ts';
 import { isLoopbackHost } from '../loopback.ts';
 import type { Metrics } from '../observe/metrics.ts';
+import { isPostgres } from '../store-url.ts';
 
 type ApiSettings = Pick<Settings, 'api' | 'history' | 'healthCheckPort' | 'healthCheckBindAddress'>;
 
@@ -15,6 +16,12 @@ export function checkApi({ api, history, healthCheckPort: port, healthCheckBindA
   }
   if (history === undefined) {
     throw new ConnectorError('config', '--api answers from a store: name it with --history access.db');
+  }
+  if (isPostgres(history)) {
+    throw new ConnectorError(
+      'config',
+      '--api answers from a store in a file, and --history is in PostgreSQL: ask its views there (docs/history.md)',
+    );
   }
   if (port === 'off') {
     throw new ConnectorError(

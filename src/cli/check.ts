@@ -14,6 +14,7 @@ import { nearNames } from '../model/near-names.ts';
 import { createAtomicFile } from '../output/atomic-file.ts';
 import { checkTarget } from '../output/place.ts';
 import { printable } from '../printable.ts';
+import { fullPath } from '../store-url.ts';
 import { chooseFile } from './file-argument.ts';
 import type { CommandContext } from './command-context.ts';
 import { readIndex } from './read-index.ts';
@@ -49,7 +50,7 @@ export async function check(
   if (out !== undefined) {
     await checkTarget(out);
   }
-  const file = resolve(await chooseFile(given, { env, except: [out] }));
+  const file = fullPath(await chooseFile(given, { env, except: [out] }));
   if (out !== undefined && resolve(out) === file) {
     throw new ConnectorError('config', `--out ${printable(out)} is the file to read: name another one`);
   }

@@ -11,6 +11,7 @@ import type { CommandContext } from './command-context.ts';
 import { screenWidth } from './results.ts';
 import { environmentChecks, type SettingFlags, settingSources } from './setting-sources.ts';
 import { columns, wrapped } from './text.ts';
+import { isPostgres, shownStore } from '../store-url.ts';
 
 const mask = '********';
 
@@ -83,7 +84,11 @@ function describe(name: SettingName, { origins, values, problems }: Resolved): S
   }
   return {
     name: key,
-    value: holdsKey(origin.text) ? mask : origin.text.replace(/\/\/[^/@]*@/, `//${mask}@`),
+    value: holdsKey(origin.text)
+      ? mask
+      : isPostgres(origin.text)
+        ? shownStore(origin.text)
+        : origin.text.replace(/\/\/[^/@]*@/, `//${mask}@`),
     source: origin.source + (problems.some(({ setting: wrong }) => wrong === name) ? ' (wrong)' : ''),
   };
 }

@@ -2,6 +2,7 @@ import { csvFileNames } from '../answers/csv-schema.ts';
 import type { DerivedOutputs } from '../output/outputs.ts';
 import { printable } from '../printable.ts';
 import { tell } from './tell.ts';
+import { shownStore } from '../store-url.ts';
 
 /**
  * The kinds of file that are made of all rows of a sync, tables and a spreadsheet, and the store. What makes them is
@@ -22,6 +23,6 @@ export function storeKeeping(keepMs: number | undefined): NonNullable<DerivedOut
       syncId,
       projectId: about?.projectId ?? '',
       keepMs,
-      onWait: () => tell('info', `waiting for another sync or command that writes to ${printable(target)}`),
+      onWait: () => tell('info', `waiting for another sync or command that writes to ${printable(shownStore(target))}`),
     });
 }

@@ -1,4 +1,4 @@
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import type { FileIndex } from '../answers/file-index.ts';
 import { limitsInWords } from '../answers/answer-text.ts';
 import { csvBytes } from '../answers/csv.ts';
@@ -19,6 +19,7 @@ import { prose, screenWidth, withEnds, writeResult } from './results.ts';
 import { isStore } from '../output/outputs.ts';
 import { tell } from './tell.ts';
 import { painter } from './terminal.ts';
+import { fullPath, shownStore } from '../store-url.ts';
 
 export interface DiffFlags {
   readonly csv?: boolean;
@@ -42,8 +43,8 @@ export async function tellDiff(
 ): Promise<void> {
   checkOneFormat(options);
   const newFile = newerOf(oldFile, given, options);
-  await using before = await readIndex(resolve(oldFile), signal, sideOf(oldFile, options, options.from));
-  await using after = await readIndex(resolve(newFile), signal, sideOf(newFile, options, options.to));
+  await using before = await readIndex(fullPath(oldFile), signal, sideOf(oldFile, options, options.from));
+  await using after = await readIndex(fullPath(newFile), signal, sideOf(newFile, options, options.to));
   using diff = diffOf(before, after);
   const notes = [
     ...projectNotes(before, after),
@@ -101,7 +102,7 @@ function newerOf(oldFile: string, given: string | undefined, { from, to }: DiffF
     throw new ConnectorError(
       'config',
       isStore(oldFile)
-        ? `say since when, as in "baton-descope diff ${printable(oldFile)} --from 2026-01-01", or give the newer file, too`
+        ? `say since when, as in "baton-descope diff ${printable(shownStore(oldFile))} --from 2026-01-01", or give the newer file, too`
         : 'diff needs two files, the older and the newer, or a store with --from',
     );
   }

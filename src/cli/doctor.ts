@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { extname, join, resolve } from 'node:path';
+import { extname, join } from 'node:path';
 import { resolveSettings } from '../config/load.ts';
 import { companyKeyFinder, keyFinder } from '../config/management-key.ts';
 import { type Check, gravestKind } from '../doctor/check.ts';
@@ -17,6 +17,7 @@ import { counted } from './table.ts';
 import { tell } from './tell.ts';
 import { painter } from './terminal.ts';
 import { wrapped } from './text.ts';
+import { fullPath, isPostgres } from '../store-url.ts';
 
 export type DoctorFlags = SettingFlags & { readonly out?: string; readonly json?: boolean; readonly service?: boolean };
 
@@ -55,7 +56,7 @@ export async function doctor(
       provisioning: values.provisioning ?? false,
       include: values.include,
       tls: { cert: values.tlsCert, key: values.tlsKey, clientCa: values.tlsClientCa },
-      out: out === undefined ? undefined : resolve(out),
+      out: out === undefined ? undefined : fullPath(out),
       lookAtTarget: (target) => lookAtTarget(target, values.projectId, signal),
       signal,
     },
@@ -85,6 +86,10 @@ export async function doctor(
  */
 async function lookAtTarget(target: string, projectId: string | undefined, signal: AbortSignal): Promise<void> {
   const kind = outputKinds.find((known) => known === extname(target).toLowerCase());
+  if (isPostgres(target)) {
+    await (await import('../history/open-history.ts')).isStoreThere(target);
+    return;
+  }
   const isFolder = await stat(target).then(
     (found) => found.isDirectory(),
     () => false,

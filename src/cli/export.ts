@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { anonymised } from '../answers/anonymous.ts';
 import { unknownNotes } from '../answers/answer-text.ts';
 import { chooseColumns } from '../answers/csv-tables.ts';
@@ -24,6 +23,7 @@ import { isStdout } from './stdout-names.ts';
 import { openInput, type WhenFlags } from './stored.ts';
 import { tell, tellPlainly } from './tell.ts';
 import { besideTarget, temporaryPlace } from './work-places.ts';
+import { fullPath, shownStore } from '../store-url.ts';
 
 export interface ExportFlags extends WhenFlags {
   readonly out: string;
@@ -42,7 +42,7 @@ export async function exportOnce(
   { env, signal, print }: Pick<CommandContext, 'env' | 'signal' | 'print'>,
 ): Promise<void> {
   const isStream = isStdout(flags.out);
-  const target = resolve(flags.out);
+  const target = fullPath(flags.out);
   const kind = isStream ? '.ndjson' : kindOf(target);
   if (flags.since !== undefined && kind !== '.xlsx') {
     throw new ConnectorError('config', '--since is for a spreadsheet: end the name after --out with .xlsx');
@@ -59,7 +59,7 @@ export async function exportOnce(
   if (kind === '.db') {
     throw new ConnectorError(
       'config',
-      `to put a file into a store, run "baton-descope history import --into ${printable(flags.out)} FILE"`,
+      `to put a file into a store, run "baton-descope history import --into ${printable(shownStore(flags.out))} FILE"`,
     );
   }
   const tables = flags.columns === undefined ? undefined : chooseColumns(flags.columns);
@@ -69,7 +69,7 @@ export async function exportOnce(
     await sweepLeftovers(target);
   }
   const work = isStream ? temporaryPlace() : besideTarget(target);
-  const path = resolve(await chooseFile(file, { env, except: [flags.since, flags.out], work }));
+  const path = fullPath(await chooseFile(file, { env, except: [flags.since, flags.out], work }));
   const { at, project } = flags;
   await using original = await openInput(path, { work, at, project });
   const pseudonyms = flags.anonymise === true ? createPseudonyms(key ?? keyOfProject(original)) : undefined;
@@ -82,7 +82,7 @@ export async function exportOnce(
     await using older =
       flags.since === undefined
         ? undefined
-        : await readIndex(resolve(flags.since), signal, {
+        : await readIndex(fullPath(flags.since), signal, {
             work,
             humansOnly: flags.humansOnly,
             isWhole: true,

@@ -11,6 +11,7 @@ import { syncFileKinds } from '../sync-format/layout.ts';
 import { settingSources } from './setting-sources.ts';
 import { tell } from './tell.ts';
 import { temporaryPlace } from './work-places.ts';
+import { isPostgres } from '../store-url.ts';
 
 /** What a question takes besides its FILE: the command's name, and what is asked for. */
 export interface Question {
@@ -59,12 +60,12 @@ export function splitFile(words: readonly string[], { command, noun, example }: 
   }
   throw new ConnectorError(
     'config',
-    `neither ${printable(first)} nor ${printable(second)} is a file: give one that ends with .json, .ndjson, .c1z or .db; put a name with blanks into quotes: ${JSON.stringify(printable(`${first} ${second}`))}`,
+    `neither ${printable(first)} nor ${printable(second)} is a file: give one that ends with .json, .ndjson, .c1z or .db, or postgres://HOST/DATABASE; put a name with blanks into quotes: ${JSON.stringify(printable(`${first} ${second}`))}`,
   );
 }
 
 function hasOurExtension(word: string): boolean {
-  return outputKinds.some((kind) => kind === extname(word).toLowerCase());
+  return isPostgres(word) || outputKinds.some((kind) => kind === extname(word).toLowerCase());
 }
 
 function isFileLike(word: string): boolean {
@@ -95,7 +96,7 @@ export async function chooseFile(
   }
   const folders = isFolder ? [resolve(file)] : await usualFolders(env);
   const found = await newestSync(folders, {
-    except: except.flatMap((path) => (path === undefined ? [] : [resolve(path)])),
+    except: except.flatMap((path) => (path === undefined || isPostgres(path) ? [] : [resolve(path)])),
     work,
   });
   if (found === undefined) {
@@ -145,5 +146,5 @@ function shown(path: string): string {
 /** The folder of scheduled syncs. Errors in other settings do not matter to a command that reads a file. */
 async function outFolders(env: Environment): Promise<readonly string[]> {
   const { out } = resolveSettings(await settingSources({}, env)).values;
-  return out === undefined ? [] : [resolve(hasOurExtension(out) ? dirname(out) : out)];
+  return out === undefined || isPostgres(out) ? [] : [resolve(hasOurExtension(out) ? dirname(out) : out)];
 }

@@ -8,7 +8,9 @@ import { addWhenOptions } from './shown-arguments.ts';
 export function addHistoryCommand(program: Command, context: CommandContext): void {
   const history = program
     .command('history')
-    .description('keep sync after sync in a store, a .db file that answers of any day, and look after it')
+    .description(
+      'keep sync after sync in a store, a .db file or a database of PostgreSQL, that answers of any day, and look after it',
+    )
     .addHelpText(
       'after',
       `
@@ -20,7 +22,10 @@ Examples:
     .command('import')
     .description('put files of syncs into a store, in the order of their time')
     .argument('<files...>', '.json, .ndjson or .c1z files that "sync" or "export" wrote')
-    .requiredOption('--into <store>', 'the store, such as access.db; it is made where there is none')
+    .requiredOption(
+      '--into <store>',
+      'the store, such as access.db or postgres://HOST/DATABASE; it is made where there is none',
+    )
     .option('--project <id>', 'the project of files that do not tell theirs: a .c1z of another program')
     .addHelpText(
       'after',
@@ -38,7 +43,7 @@ Examples:
   history
     .command('list')
     .description('list the syncs that a store keeps, and how many rows came and went with each')
-    .argument('<store>', 'a .db file')
+    .argument('<store>', 'a .db file, or postgres://HOST/DATABASE')
     .option('--project <id>', 'of this project only')
     .option('--json', 'print one JSON object, a sync a line')
     .addHelpText(
@@ -54,7 +59,7 @@ Examples:
     history
       .command('show')
       .description('tell what one sync of a store found: the summary that its file would end with')
-      .argument('<store>', 'a .db file')
+      .argument('<store>', 'a .db file, or postgres://HOST/DATABASE')
       .addHelpText(
         'after',
         `
@@ -67,7 +72,7 @@ Examples:
   history
     .command('verify')
     .description('check the file of a store, and make the hash of every sync anew from the rows that it keeps')
-    .argument('<store>', 'a .db file')
+    .argument('<store>', 'a .db file, or postgres://HOST/DATABASE')
     .option('--json', 'print one JSON object')
     .addHelpText(
       'after',

@@ -5,6 +5,7 @@ import type { ForgetResult, Person } from '../history/forget.ts';
 import { findPeople, forgetPerson, vacuumStore } from '../history/upkeep.ts';
 import { requiredText } from '../model/requests.ts';
 import { printable } from '../printable.ts';
+import { isPostgres, shownStore } from '../store-url.ts';
 import type { AuditEntry } from '../provisioning/audit.ts';
 import { openAudit } from './audit.ts';
 import type { CommandContext } from './command-context.ts';
@@ -26,6 +27,12 @@ export async function forgetAsked(
   { env, signal, print }: Pick<CommandContext, 'env' | 'signal' | 'print'>,
 ): Promise<void> {
   const path = checkedStore(store);
+  if (isPostgres(path)) {
+    throw new ConnectorError(
+      'unsupported',
+      `${printable(shownStore(path))} is in PostgreSQL, where nobody can be forgotten yet: leave out with "history prune" what is old`,
+    );
+  }
   const { project, json = false, dryRun = false } = flags;
   const person = onlyOne(store, asked, await findPeople(path, requiredText(asked, 'the user'), project));
   const { typeId, id, token } = person;

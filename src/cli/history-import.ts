@@ -1,22 +1,20 @@
-import { resolve } from 'node:path';
 import { openSource } from '../answers/open.ts';
 import type { SyncSource } from '../answers/source.ts';
 import { ConnectorError } from '../errors.ts';
-import { openHistory } from '../history/open-history.ts';
+import { isStoreThere, openHistory } from '../history/open-history.ts';
 import { createStoreTarget } from '../history/write-sync.ts';
-import { sweepLeftovers } from '../output/leftovers.ts';
-import { checkTarget } from '../output/place.ts';
 import { printable } from '../printable.ts';
 import type { FileSummary } from '../sync-format/summary.ts';
 import { newSyncId } from '../sync/sync-id.ts';
 import type { CommandContext } from './command-context.ts';
 import { copySource } from './copy-source.ts';
 import type { ImportFlags } from './history.ts';
-import { isThere } from './is-there.ts';
 import { isStore } from '../output/outputs.ts';
 import { counted } from './table.ts';
 import { tell } from './tell.ts';
-import { besideTarget } from './work-places.ts';
+import { readyStore } from './ready-store.ts';
+import { besideTarget, temporaryPlace } from './work-places.ts';
+import { fullPath, isPostgres, shownStore } from '../store-url.ts';
 
 /** A file that is to go in. */
 interface Waiting {
@@ -34,18 +32,20 @@ export async function importFiles(
   { signal, print }: Pick<CommandContext, 'signal' | 'print'>,
 ): Promise<void> {
   if (!isStore(into)) {
-    throw new ConnectorError('config', `--into ${printable(into)} is no store: end its name with .db`);
+    throw new ConnectorError(
+      'config',
+      `--into ${printable(shownStore(into))} is no store: end its name with .db, or give postgres://HOST/DATABASE`,
+    );
   }
-  const store = resolve(into);
-  await checkTarget(store);
-  await sweepLeftovers(store);
-  const work = besideTarget(store);
+  const store = fullPath(into);
+  await readyStore(store);
+  const work = isPostgres(store) ? temporaryPlace() : besideTarget(store);
   const waiting: Waiting[] = [];
   for (const file of files) {
-    await using source = await openSource(resolve(file), { work });
+    await using source = await openSource(fullPath(file), { work });
     waiting.push(waitingOf(file, source.summary, project));
   }
-  const known = (await isThere(store)) ? await timesIn(store) : new Set<string>();
+  const known = (await isStoreThere(store)) ? await timesIn(store) : new Set<string>();
   let imported = 0;
   for (const file of waiting.toSorted((one, other) => one.ms - other.ms)) {
     const { path, projectId, finishedAt } = file;
@@ -53,18 +53,18 @@ export async function importFiles(
       tell('info', `${printable(path)}: the store has this sync, of ${finishedAt}, already`);
       continue;
     }
-    await using source = await openSource(resolve(path), { work });
+    await using source = await openSource(fullPath(path), { work });
     const target = await createStoreTarget(store, {
       projectId,
       syncId: newSyncId(file.ms),
-      onWait: () => tell('info', `waiting for another sync or command that writes to ${printable(store)}`),
+      onWait: () => tell('info', `waiting for another sync or command that writes to ${printable(shownStore(store))}`),
     });
     await copySource(ofProject(source, projectId), target, signal);
     known.add(keyOf(file));
     imported += 1;
     tell('info', `${printable(path)}: the sync of ${finishedAt}`);
   }
-  print(`Put ${counted(imported, 'sync')} into ${printable(store)}`);
+  print(`Put ${counted(imported, 'sync')} into ${printable(shownStore(store))}`);
 }
 
 function waitingOf(

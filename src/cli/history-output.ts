@@ -1,14 +1,11 @@
-import { resolve } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { ConnectorError } from '../errors.ts';
 import { both } from '../output/both.ts';
 import type { C1zFileOptions } from '../output/c1z-file.ts';
-import { sweepLeftovers } from '../output/leftovers.ts';
 import { type CreateOutput, isStore } from '../output/outputs.ts';
-import { checkTarget } from '../output/place.ts';
 import type { SyncFile } from '../output/sync-file.ts';
 import { printable } from '../printable.ts';
-import { isThere } from './is-there.ts';
+import { fullPath, shownStore } from '../store-url.ts';
 
 /** The store that syncs go into besides their other outputs. */
 export interface HistoryOutput {
@@ -29,14 +26,13 @@ export async function historyOutput(
     return undefined;
   }
   if (!isStore(history)) {
-    throw new ConnectorError('config', `--history ${printable(history)} is no store: end its name with .db`);
+    throw new ConnectorError(
+      'config',
+      `--history ${printable(shownStore(history))} is no store: end its name with .db, or give postgres://HOST/DATABASE`,
+    );
   }
-  const path = resolve(history);
-  await checkTarget(path);
-  await sweepLeftovers(path);
-  if (await isThere(path)) {
-    await (await (await import('../history/open-history.ts')).openHistory(path))[Symbol.asyncDispose]();
-  }
+  const path = fullPath(history);
+  await (await import('./ready-store.ts')).readyStore(path);
   const begin = async ({ syncId, about }: C1zFileOptions): Promise<SyncFile> =>
     await (
       await import('../history/write-sync.ts')

@@ -12,7 +12,7 @@ export function addHistoryQuestions(program: Command, context: CommandContext): 
       .description(
         'tell from a store what somebody gained and lost over time, or who gained and lost a role, a membership, a permission or anything in a tenant',
       )
-      .argument('<store>', 'a .db file')
+      .argument('<store>', 'a .db file, or postgres://HOST/DATABASE')
       .argument(
         '<somebody|something>',
         'a user, key or app, else a permission, role or tenant, by name or id; also one that is gone',
@@ -36,7 +36,7 @@ Examples:
       .description(
         'ask a store, or a file, in SQL: the views users, tenants, roles, permissions, memberships, assignments and effective_access, and of a store changes and syncs',
       )
-      .argument('<file>', 'a .db store, or a .json, .ndjson or .c1z file of a sync')
+      .argument('<file>', 'a store (.db, postgres://...), or a .json, .ndjson or .c1z file of a sync')
       .argument('<query>', 'one query of SQLite, which can read and do nothing else')
       .option('--csv', 'print the rows as CSV')
       .option('--json', 'print one JSON object, a row a line')

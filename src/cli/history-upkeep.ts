@@ -1,9 +1,9 @@
-import { resolve } from 'node:path';
 import { ConnectorError } from '../errors.ts';
 import type { PrunePlan } from '../history/prune.ts';
 import { plannedPrune, pruneStore, vacuumStore } from '../history/upkeep.ts';
 import { isStore } from '../output/outputs.ts';
 import { printable } from '../printable.ts';
+import { fullPath, isPostgres, shownStore } from '../store-url.ts';
 import type { CommandContext } from './command-context.ts';
 import { confirmed } from './operation.ts';
 import { prose } from './results.ts';
@@ -27,13 +27,16 @@ export const nothingChanged = 'nothing was changed';
 
 export function checkedStore(store: string): string {
   if (!isStore(store)) {
-    throw new ConnectorError('config', `${printable(store)} is no store: give a .db file`);
+    throw new ConnectorError(
+      'config',
+      `${printable(shownStore(store))} is no store: give a .db file, or postgres://HOST/DATABASE`,
+    );
   }
-  return resolve(store);
+  return fullPath(store);
 }
 
 export function waitingFor(store: string): { readonly onWait: () => void } {
-  return { onWait: () => tell('info', `waiting for another command that uses ${printable(store)}`) };
+  return { onWait: () => tell('info', `waiting for another command that uses ${printable(shownStore(store))}`) };
 }
 
 /** Takes out of a store what was over before the time that is kept. */
@@ -50,18 +53,18 @@ export async function pruneOnce(
     if (!json && !isDry && flags.yes !== true) {
       print(prose(...planned.map((plan) => goesInWords(plan, 'will go'))).join('\n'));
     }
-    await confirmed(`Take this out of ${printable(store)}`, flags, signal, nothingChanged);
+    await confirmed(`Take this out of ${printable(shownStore(store))}`, flags, signal, nothingChanged);
   }
   const plans = isDry || planned.length === 0 ? planned : await pruneStore(path, bounds, waitingFor(store));
   if (json) {
-    print(JSON.stringify({ store, isDryRun: isDry, projects: plans.map(planJson) }));
+    print(JSON.stringify({ store: shownStore(store), isDryRun: isDry, projects: plans.map(planJson) }));
     return;
   }
   const told = plans.map((plan) => goesInWords(plan, isDry ? 'would go' : 'went'));
   print(
     prose(
       ...(plans.length === 0 ? ['Nothing is older than that: all syncs stay.'] : told),
-      ...(isDry || plans.length === 0
+      ...(isDry || plans.length === 0 || isPostgres(store)
         ? []
         : [`The file has room for new syncs now; "history vacuum ${printable(store)}" makes it smaller.`]),
     ).join('\n'),
@@ -88,6 +91,12 @@ function planJson({ first, syncs, rows }: PrunePlan): object {
 
 /** Writes the file of a store anew, without what is unused in it. */
 export async function vacuumOnce(store: string, { print }: UpkeepContext): Promise<void> {
+  if (isPostgres(store)) {
+    throw new ConnectorError(
+      'unsupported',
+      `${printable(shownStore(store))} is in PostgreSQL, which tidies up by itself; "vacuum" of psql does it at once`,
+    );
+  }
   const { bytesBefore, bytesAfter } = await vacuumStore(checkedStore(store), waitingFor(store));
   print(`${printable(store)}: ${megabytes(bytesBefore)} before, ${megabytes(bytesAfter)} now`);
 }

@@ -12,6 +12,7 @@ import type { CommandContext } from './command-context.ts';
 import { prose, screenWidth, withEnds, writeResult } from './results.ts';
 import { openStored, type WhenFlags } from './stored.ts';
 import { counted } from './table.ts';
+import { isPostgres, shownStore } from '../store-url.ts';
 
 export interface HistoryFlags extends WhenFlags {
   readonly json?: boolean;
@@ -34,7 +35,7 @@ export async function listSyncs(
   const syncs = await history.syncs(project);
   if (json) {
     const changes = await changesOf(store, project);
-    await writeResult(jsonLines({ store, changes }, 'syncs', syncs.map(syncJson)), signal);
+    await writeResult(jsonLines({ store: history.path, changes }, 'syncs', syncs.map(syncJson)), signal);
     return;
   }
   const hasProjects = new Set(syncs.map(({ projectId }) => projectId)).size > 1;
@@ -105,7 +106,7 @@ export async function verify(
   if (json) {
     print(
       JSON.stringify({
-        store,
+        store: shownStore(store),
         syncs: syncs.length,
         isWhole: changed.length + faults.length === 0,
         changed: changed.map(syncJson),
@@ -121,14 +122,14 @@ export async function verify(
     const told = [...words.slice(0, 5), ...(words.length > 5 ? [`and ${words.length - 5} more`] : [])];
     throw new ConnectorError(
       'inconsistent',
-      `${printable(store)} is not whole: ${told.join('; ')}; restore it from a backup`,
+      `${printable(shownStore(store))} is not whole: ${told.join('; ')}; restore it from a backup`,
     );
   }
   if (!json) {
     const forgotten = (await changesOf(store)).filter(({ what }) => what.did === 'forget');
     print(
       [
-        `${counted(syncs.length, 'sync')}: the rows of each are those that went in, and the file is whole.`,
+        `${counted(syncs.length, 'sync')}: the rows of each are those that went in, and the ${isPostgres(store) ? 'store' : 'file'} is whole.`,
         ...prose(...forgotten.map(changeInWords)),
       ].join('\n'),
     );

@@ -69,7 +69,8 @@ export function createLastStoreCheck(store: string, limits: ShrinkLimits): LastO
     await (await import('./last-stored.ts')).lastStored(store, projectId);
   return {
     checkOwner: async (projectId) => {
-      await lastOf(projectId ?? ''); // a file that is no store is told before any work
+      await (await import('./ready-store.ts')).readyStore(store); // what is no store is told before any work
+      await lastOf(projectId ?? '');
       return [];
     },
     compare: async (found) => {

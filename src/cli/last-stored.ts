@@ -1,11 +1,10 @@
-import { openHistory } from '../history/open-history.ts';
+import { isStoreThere, openHistory } from '../history/open-history.ts';
 import type { LastExtent } from '../sync/guard.ts';
-import { isThere } from './is-there.ts';
 import { lastSyncOf } from '../output/last-sync.ts';
 
 /** The last sync of a project in a store; undefined where there is none. A file that is no store is an error. */
 export async function lastStored(store: string, projectId: string): Promise<LastExtent | undefined> {
-  if (!(await isThere(store))) {
+  if (!(await isStoreThere(store))) {
     return undefined;
   }
   await using history = await openHistory(store);

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { heldInWords } from '../answers/access-path.ts';
 import { momentInWords, nameAndStatus, unknownNotes } from '../answers/answer-text.ts';
 import { csvBytes } from '../answers/csv.ts';
@@ -15,6 +14,7 @@ import { readIndex } from './read-index.ts';
 import { prose, screenWidth, withEnds, writeResult } from './results.ts';
 import type { WhenFlags } from './stored.ts';
 import { tell } from './tell.ts';
+import { fullPath } from '../store-url.ts';
 
 export type ListFlags = AnswerFlags & WhenFlags & { readonly match?: string };
 
@@ -26,7 +26,10 @@ export async function tellList(
   { env, signal }: Pick<CommandContext, 'env' | 'signal'>,
 ): Promise<void> {
   checkOneFormat(options);
-  await using index = await readIndex(resolve(await chooseFile(file, { env })), signal, options);
+  await using index = await readIndex(fullPath(await chooseFile(file, { env })), signal, {
+    ...options,
+    isLean: true,
+  });
   const { match } = options;
   const listing = listingOf(index, kind, match);
   const { columns, total } = listing;

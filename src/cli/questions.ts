@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { FileIndex } from '../answers/file-index.ts';
 import { accessOf } from '../answers/access-of.ts';
 import type { AccessPath } from '../answers/access-path.ts';
@@ -32,6 +31,7 @@ import type { WhenFlags } from './stored.ts';
 import { tell as tellNote } from './tell.ts';
 import { painter } from './terminal.ts';
 import { prose, screenWidth, withEnds, writeResult } from './results.ts';
+import { fullPath } from '../store-url.ts';
 
 export interface AnswerFlags {
   readonly csv?: boolean;
@@ -53,7 +53,10 @@ export async function tellWhoCan(
 ): Promise<void> {
   checkOneFormat(options);
   const { file, asked } = splitFile(words, { command: 'who-can', noun: 'permission', example: 'invoices.approve' });
-  await using index = await readIndex(resolve(await chooseFile(file, { env })), signal, options);
+  await using index = await readIndex(fullPath(await chooseFile(file, { env })), signal, {
+    ...options,
+    isLean: true,
+  });
   const answer = whoCan(index, asked, options.tenant, options);
   const isPermission = answer.asked.type === 'permission';
   await tell(options, index, signal, {
@@ -129,7 +132,10 @@ export async function tellAccess(
 ): Promise<void> {
   checkOneFormat(options);
   const { file, asked } = splitFile(words, { command: 'access', noun: 'user', example: 'ada@acme.example' });
-  await using index = await readIndex(resolve(await chooseFile(file, { env })), signal, options);
+  await using index = await readIndex(fullPath(await chooseFile(file, { env })), signal, {
+    ...options,
+    isLean: true,
+  });
   const answer = accessOf(index, asked, options);
   const { user, principal, groups, keys } = answer;
   await tell(options, index, signal, {

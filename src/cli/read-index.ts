@@ -9,6 +9,7 @@ import { isRedrawn, runSteps } from './progress.ts';
 import { isStore } from '../output/outputs.ts';
 import { checkWhen, openInput, storedIndex, type WhenFlags } from './stored.ts';
 import { temporaryPlace } from './work-places.ts';
+import { isPostgres, shownStore } from '../store-url.ts';
 
 /** A file that takes longer than a moment to read is read under a line of progress on stderr. */
 const quickBytes = 32 * 1024 * 1024;
@@ -33,12 +34,14 @@ export async function readIndex(
     isWhole = false,
     at,
     project,
+    hasPast,
+    isLean,
     open = async (file, place) => await openInput(file, { work: place, at, project }),
   }: ReadOptions = {},
 ): Promise<FileIndex> {
   checkWhen(path, { at, project });
   if (isStore(path) && !isWhole && !isHumansOnly) {
-    return await storedIndex(path, { at, project });
+    return await storedIndex(path, { at, project, hasPast, isLean, work, signal });
   }
   const size = await stat(path).then(
     (status) => status.size,
@@ -46,6 +49,10 @@ export async function readIndex(
   );
   const openFile = async (file: string, place: WorkPlace): Promise<SyncSource> =>
     isHumansOnly ? humansOnly(await open(file, place)) : await open(file, place);
+  if (isPostgres(path)) {
+    const opened = async (_name: string, place: WorkPlace): Promise<SyncSource> => await openFile(path, place);
+    return await createFileIndex(shownStore(path), { signal, open: opened, work });
+  }
   if (size < quickBytes) {
     return await createFileIndex(path, { signal, open: openFile, work });
   }

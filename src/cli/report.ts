@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { basename, extname, resolve } from 'node:path';
+import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Comparison, compare } from '../answers/comparison.ts';
 import { writeReport } from '../answers/report.ts';
@@ -23,6 +23,7 @@ import { isStdout } from './stdout-names.ts';
 import { openInput, type WhenFlags } from './stored.ts';
 import { tell } from './tell.ts';
 import { besideTarget } from './work-places.ts';
+import { fullPath, shownStore } from '../store-url.ts';
 
 export interface ReportFlags extends WhenFlags {
   readonly since?: string;
@@ -41,7 +42,7 @@ export async function report(
   { since, out, humansOnly, replaceOtherProject, at, project }: ReportFlags,
   { env, print, signal }: CommandContext,
 ): Promise<void> {
-  if ([given, since].some((path) => path !== undefined && resolve(path) === resolve(out))) {
+  if ([given, since].some((path) => path !== undefined && fullPath(path) === fullPath(out))) {
     throw new ConnectorError('config', `--out ${out} is the file to read: name another one, such as report.html`);
   }
   if (isStdout(out)) {
@@ -66,12 +67,18 @@ export async function report(
   const template = await readFile(templatePath, 'utf8');
   await using stack = new AsyncDisposableStack();
   const comparison =
-    since === undefined ? undefined : await compareWith(since, source, { signal, work, when: { at, project } }, stack);
+    since === undefined
+      ? undefined
+      : await compareWith(since, { path: file, source }, { signal, work, when: { at, project } }, stack);
 
   const target = await createAtomicFile(out);
   let unknown: readonly string[];
   try {
-    const names = { madeBy: version, file: basename(file), ...(since !== undefined && { since: basename(since) }) };
+    const names = {
+      madeBy: version,
+      file: basename(shownStore(file)),
+      ...(since !== undefined && { since: basename(shownStore(since)) }),
+    };
     unknown = await writeReport({
       source,
       comparison,
@@ -100,14 +107,14 @@ export async function report(
  */
 async function compareWith(
   since: string,
-  { path, summary }: SyncSource,
+  { path, source }: { readonly path: string; readonly source: SyncSource },
   { signal, work, when }: { readonly signal: AbortSignal; readonly work: WorkPlace; readonly when: WhenFlags },
   stack: AsyncDisposableStack,
 ): Promise<Comparison> {
   const before = stack.use(await readIndex(since, signal, { work, isWhole: true }));
   const after = stack.use(await readIndex(path, signal, { work, isWhole: true, ...when }));
-  if (after.summary.contentHash !== summary.contentHash) {
-    throw new ConnectorError('inconsistent', `${path} was replaced while it was read: run "report" again`);
+  if (after.summary.contentHash !== source.summary.contentHash) {
+    throw new ConnectorError('inconsistent', `${source.path} was replaced while it was read: run "report" again`);
   }
   projectNotes(before, after).forEach((note) => tell('warn', note));
   return stack.use(compare(before, after));

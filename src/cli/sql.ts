@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { constants, type DatabaseSync, type StatementSync } from 'node:sqlite';
 import { csvBytes } from '../answers/csv.ts';
 import type { FileIndex } from '../answers/file-index.ts';
@@ -7,12 +6,13 @@ import { createSqlViews } from '../answers/sql-views.ts';
 import { tableLines } from '../answers/table.ts';
 import { ConnectorError } from '../errors.ts';
 import { printable } from '../printable.ts';
+import { fullPath, isPostgres } from '../store-url.ts';
 import type { CommandContext } from './command-context.ts';
 import { momentField, originOf } from '../answers/question-json.ts';
 import { type AnswerFlags, checkOneFormat, map } from './questions.ts';
 import { readIndex } from './read-index.ts';
 import { screenWidth, withEnds, writeResult } from './results.ts';
-import type { WhenFlags } from './stored.ts';
+import { openStored, type WhenFlags } from './stored.ts';
 
 export type SqlFlags = AnswerFlags & WhenFlags;
 
@@ -33,11 +33,38 @@ export async function tellSql(
 ): Promise<void> {
   checkOneFormat(options);
   checkOneStatement(query);
-  await using index = await readIndex(resolve(file), signal, options);
+  if (isPostgres(file)) {
+    await using stored = await openStored(file, options);
+    const { history, sync } = stored;
+    const { path, summary, moment } = await history.source(sync);
+    const answer = await (history.query ?? noQuery)(sync, query);
+    await using held = await (await import('./sql-elsewhere.ts')).heldAnswer(answer, signal);
+    await show({ ...held, index: { path, summary, moment } }, options, signal);
+    return;
+  }
+  await using index = await readIndex(fullPath(file), signal, options);
   createSqlViews(index.database);
   const statement = prepared(index, query);
   const columns = statement.columns().map(({ name }) => name);
-  const rows = (): Iterable<readonly unknown[]> => rowsOf(statement);
+  await show({ columns, rows: () => rowsOf(statement), index }, options, signal);
+}
+
+async function noQuery(): Promise<never> {
+  throw new Error('this store cannot be asked by SQL');
+}
+
+interface Answer {
+  readonly columns: readonly string[];
+  readonly rows: () => Iterable<readonly unknown[]>;
+  /** What was asked. */
+  readonly index: Pick<FileIndex, 'path' | 'summary' | 'moment'>;
+}
+
+async function show(
+  { columns, rows, index }: Answer,
+  options: Pick<SqlFlags, 'csv' | 'json'>,
+  signal: AbortSignal,
+): Promise<void> {
   if (options.csv === true) {
     await writeResult(
       csvBytes(

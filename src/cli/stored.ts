@@ -11,6 +11,10 @@ import { isStore } from '../output/outputs.ts';
 export interface WhenFlags {
   readonly at?: number | undefined;
   readonly project?: string | undefined;
+  /** Whether it is asked for what came and went before, too. */
+  readonly hasPast?: boolean | undefined;
+  /** Whether the question is of who holds what, and of nothing that messages alone tell: see `IndexNeeds`. */
+  readonly isLean?: boolean | undefined;
 }
 
 /** Refuses flags that a file of one sync has no answer to. */
@@ -64,7 +68,10 @@ export async function openInput(path: string, { work, ...when }: InputOptions = 
 }
 
 /** A sync of a store, ready for questions. */
-export async function storedIndex(path: string, when: WhenFlags): Promise<FileIndex> {
+export async function storedIndex(
+  path: string,
+  { work, signal, hasPast, isLean, ...when }: InputOptions & { readonly signal: AbortSignal },
+): Promise<FileIndex> {
   await using stored = await openStored(path, when);
-  return await stored.history.index(stored.sync);
+  return await stored.history.index(stored.sync, { work, signal, hasPast, isLean });
 }

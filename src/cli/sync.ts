@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { resolveSettings } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import { createConnector, type GrantForecast } from '../connector.ts';
@@ -34,6 +33,7 @@ import { writeErr } from './streams.ts';
 import { countsTable } from './counts-table.ts';
 import { describeRequests, remarks } from './table.ts';
 import { tell, tellPlainly } from './tell.ts';
+import { fullPath, shownStore } from '../store-url.ts';
 
 /** The file that is written without --out. */
 const defaultOut = 'sync.json';
@@ -61,7 +61,7 @@ export async function syncOnce(options: SyncFlags, context: SyncContext): Promis
 
 async function readAndWrite(options: SyncFlags, { env, signal, print }: SyncContext): Promise<SyncSummary | undefined> {
   const isStream = isStdout(options.out);
-  const target = resolve(options.out ?? defaultOut);
+  const target = fullPath(options.out ?? defaultOut);
   const createFile = (keepMs?: number): CreateOutput =>
     isStream
       ? async () => ndjsonInto((await import('./stdout-file.ts')).stdoutFile())
@@ -90,7 +90,7 @@ async function readAndWrite(options: SyncFlags, { env, signal, print }: SyncCont
       [
         countsTable(summary),
         ...prose(...remarks(summary), ...notes),
-        `Wrote ${printable(target)}${options.out === undefined ? ' (--out names another file)' : ''}`,
+        `Wrote ${printable(shownStore(target))}${options.out === undefined ? ' (--out names another file)' : ''}`,
       ].join('\n'),
     );
   }
@@ -104,18 +104,18 @@ async function withHistory(
   target: string,
   settings: Pick<Settings, 'history' | 'historyKeep'>,
 ): Promise<CreateOutput> {
-  const { history } = settings;
-  if (history === undefined && isStore(target)) {
+  const { history, historyKeep } = settings;
+  if (history === undefined && (historyKeep === undefined || isStore(target))) {
     return create;
   }
-  if (history !== undefined && resolve(history) === target) {
+  if (history !== undefined && fullPath(history) === target) {
     throw new ConnectorError(
       'config',
-      `--history and --out name the same store, ${printable(target)}: give one of them`,
+      `--history and --out name the same store, ${printable(shownStore(target))}: give one of them`,
     );
   }
   const onWait = (): void =>
-    tell('info', `waiting for another sync or command that writes to ${printable(history ?? '')}`);
+    tell('info', `waiting for another sync or command that writes to ${printable(shownStore(history ?? ''))}`);
   return (await (await import('./history-output.ts')).historyOutput(settings, onWait))?.beside(create) ?? create;
 }
 

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { csvBytes } from '../answers/csv.ts';
 import { jsonLines } from '../answers/json-lines.ts';
 import { printable } from '../answers/printable.ts';
@@ -13,6 +12,7 @@ import { readIndex } from './read-index.ts';
 import { prose, screenWidth, withEnds, writeResult } from './results.ts';
 import type { WhenFlags } from './stored.ts';
 import { painter } from './terminal.ts';
+import { fullPath } from '../store-url.ts';
 
 export type TimelineFlags = AnswerFlags & WhenFlags;
 
@@ -44,7 +44,7 @@ export async function tellTimeline(
       `a timeline is told from a store, and ${printable(store)} is none: make one with "baton-descope history import"`,
     );
   }
-  await using index = await readIndex(resolve(store), signal, options);
+  await using index = await readIndex(fullPath(store), signal, { ...options, hasPast: true, isLean: true });
   const timeline = timelineOf(index, asked);
   const { type, id, name } = timeline.asked;
   if (options.csv === true) {

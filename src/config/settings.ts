@@ -283,7 +283,7 @@ export const settings = {
     title: 'Store of syncs',
     kind: 'text',
     isOperational: true,
-    help: 'a store (.db) that each complete sync goes into as well: it answers of any day',
+    help: 'a store (.db, or postgres://HOST/DATABASE) that each complete sync goes into as well: it answers of any day',
     schema: z.string(),
   },
   historyKeep: {

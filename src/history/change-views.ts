@@ -24,18 +24,24 @@ const begun = (before: string): string =>
 
 /** What changed of a user, in words; n is the new version, o the one before. */
 const changedOfUser = ['name', 'login', 'email', 'status']
-  .map((column) => `iif(n.${column} <> o.${column}, '; ${column} ' || o.${column} || ' -> ' || n.${column}, '')`)
+  .map(
+    (column) =>
+      `case when n.${column} <> o.${column} then '; ${column} ' || o.${column} || ' -> ' || n.${column} else '' end`,
+  )
   .join(' || ');
 
+/** The numbers of a project, of a sync and of the first one that is kept, or expressions for them. */
+export type SyncExpressions = Readonly<Record<keyof SyncNumbers | 'first', string | number>>;
+
 /**
- * Two views of a store, as far as one sync knows: `syncs`, and `changes` of what came, went, or became another. Each
- * change lies between two times: when the sync before began to read, and when the one that shows it had read. Without a
- * lower bound it is what the first sync found: those rows are in `all_changes` alone.
+ * The views of a store's past, as far as one sync knows: `syncs`, and `changes` of what came, went, or became another.
+ * Each change lies between two times: when the sync before began to read, and when the one that shows it had read.
+ * Without a lower bound it is what the first sync found: those rows are in `all_changes` alone. In the order in which
+ * they are made; SQLite and PostgreSQL both understand them.
  */
-export function createChangeViews(database: DatabaseSync, { project, sync }: SyncNumbers): void {
-  const first = Number(database.prepare('select min(n) n from sync where project = ?').get(project)?.['n'] ?? 0);
+export function changeViews({ project, sync, first }: SyncExpressions): Readonly<Record<string, string>> {
   /** Of what stood before the first sync that is kept, it is known that it stood then. */
-  const since = (row: string): string => `max(${row}.since, ${first})`;
+  const since = (row: string): string => `case when ${row}.since < ${first} then ${first} else ${row}.since end`;
   const areaOf = `case g.kind ${Object.entries(areas)
     .map(([kind, area]) => `when ${kind} then '${area}'`)
     .join(' ')} end`;
@@ -68,7 +74,7 @@ export function createChangeViews(database: DatabaseSync, { project, sync }: Syn
       change: `${begun('o.v is not null')} 'appeared' end`,
       at: since('n'),
       condition: 'true',
-      detail: `iif(o.v is null, '', ${table === 'user_row' ? `coalesce(nullif(substr(${changedOfUser}, 3), ''), 'attributes')` : "'attributes'"})`,
+      detail: `case when o.v is null then '' else ${table === 'user_row' ? `coalesce(nullif(substr(${changedOfUser}, 3), ''), 'attributes')` : "'attributes'"} end`,
     }),
     thing(table, {
       change: "'gone'",
@@ -76,19 +82,30 @@ export function createChangeViews(database: DatabaseSync, { project, sync }: Syn
       condition: `not exists (select 1 from ${table} x where x.n = n.n and x.since = n.until)`,
     }),
   ]);
-  database.exec(`
-create temp view syncs as select n sync, sync_id, started_at, finished_at, added, ended from sync where project = ${project} and n <= ${sync};
-create temp view sync_bounds as select n, lag(started_at) over (order by n) not_before, finished_at not_after
-  from sync where project = ${project} and n <= ${sync};
-create temp view all_changes as ${[
-    grant(
-      `${begun(`exists (select 1 from grant_row x where ${sameGrant} and x.until = g.since)`)} 'gained' end`,
-      since('g'),
-      'true',
-    ),
-    grant("'lost'", 'g.until', `not exists (select 1 from grant_row x where ${sameGrant} and x.since = g.until)`),
-    ...things,
-  ].join('\n    union all ')};
-create temp view changes as select sync, change, area, principal_type, principal_id, principal, held_type, held_id, held, detail, not_before, not_after
-  from all_changes where change <> 'first';`);
+  return {
+    syncs: `select n sync, sync_id, started_at, finished_at, added, ended from sync where project = ${project} and n <= ${sync}`,
+    sync_bounds: `select n, lag(started_at) over (order by n) not_before, finished_at not_after
+      from sync where project = ${project} and n <= ${sync}`,
+    all_changes: [
+      grant(
+        `${begun(`exists (select 1 from grant_row x where ${sameGrant} and x.until = g.since)`)} 'gained' end`,
+        since('g'),
+        'true',
+      ),
+      grant("'lost'", 'g.until', `not exists (select 1 from grant_row x where ${sameGrant} and x.since = g.until)`),
+      ...things,
+    ].join('\n    union all '),
+    changes: `select sync, change, area, principal_type, principal_id, principal, held_type, held_id, held, detail, not_before, not_after
+      from all_changes where change <> 'first'`,
+  };
+}
+
+/** Makes the views of the past in this connection to a store in a file. */
+export function createChangeViews(database: DatabaseSync, numbers: SyncNumbers): void {
+  const first = Number(
+    database.prepare('select min(n) n from sync where project = ?').get(numbers.project)?.['n'] ?? 0,
+  );
+  for (const [name, sql] of Object.entries(changeViews({ ...numbers, first }))) {
+    database.exec(`create temp view ${name} as ${sql}`);
+  }
 }

@@ -23,6 +23,15 @@ export class RowsDigest {
     this.#put(row, -1);
   }
 
+  /** The same by the hash of a row, as `hashOf` makes it. */
+  addHash(hashed: Buffer): void {
+    this.#putHash(hashed, 1);
+  }
+
+  removeHash(hashed: Buffer): void {
+    this.#putHash(hashed, -1);
+  }
+
   /** Adds another sum. */
   addAll(other: RowsDigest): void {
     this.#lanes.forEach((sum, lane) => (this.#lanes[lane] = sum + (other.#lanes[lane] ?? 0)));
@@ -46,6 +55,15 @@ export class RowsDigest {
       this.#lanes[lane] = (this.#lanes[lane] ?? 0) + sign * word; // modulo 2^32, as the lanes are
     }
   }
+
+  #putHash(hashed: Buffer, sign: number): void {
+    this.#lanes.forEach((sum, lane) => (this.#lanes[lane] = sum + sign * hashed.readUInt32LE(lane * 4)));
+  }
+}
+
+/** What a row counts as in the sum. */
+export function hashOf(row: Uint8Array): Buffer {
+  return hash('sha256', row, 'buffer');
 }
 
 /** 256 bits of sums. */

@@ -3,7 +3,9 @@ import { reading } from '../answers/faults.ts';
 import type { Moment, SyncSource } from '../answers/source.ts';
 import { chooseSync } from './choose-sync.ts';
 import { ConnectorError } from '../errors.ts';
+import { hasOsCode } from '../os-reasons.ts';
 import { printable } from '../printable.ts';
+import { isPostgres } from '../store-url.ts';
 import { guarded } from './faults.ts';
 import { keptSyncs, projectNumber } from './kept.ts';
 import { sourceOf } from './store-messages.ts';
@@ -11,8 +13,32 @@ import { openStore } from './store-file.ts';
 import type { HistoryReader, KeptSync } from './store.ts';
 import { indexOf } from './store-index.ts';
 
-/** Opens a store for reading. Errors: `local-io` when it cannot be read, `invalid` for a file that is no store. */
+/**
+ * Opens the store at a path or a URL for reading. Errors: `local-io` when it cannot be read, `invalid` for a file or a
+ * database that holds none.
+ */
 export async function openHistory(path: string): Promise<HistoryReader> {
+  return isPostgres(path)
+    ? await (await import('./postgres/open-history.ts')).openPostgres(path)
+    : await openFile(path);
+}
+
+/** Whether there is a store at a path or a URL; what cannot be looked at counts as there, and fails when it is opened. */
+export async function isStoreThere(path: string): Promise<boolean> {
+  return isPostgres(path)
+    ? await (await import('./postgres/reading.ts')).isPostgresThere(path)
+    : await stat(path).then(
+        () => true,
+        (thrown: unknown) => !hasOsCode(thrown, 'ENOENT'),
+      );
+}
+
+/** Makes the tables of a store at a URL, where they are not there yet, and checks that it can be written to. */
+export async function readyPostgres(url: string): Promise<void> {
+  await (await import('./postgres/reading.ts')).readyToWrite(url);
+}
+
+async function openFile(path: string): Promise<HistoryReader> {
   const status = await reading(path, () => stat(path));
   if (!status.isFile()) {
     throw new ConnectorError('local-io', `cannot read ${printable(path)}: it is not a file`);

@@ -3,6 +3,7 @@ import { keptSyncs } from './kept.ts';
 import { grantEntity } from './numbers.ts';
 import { versionTables } from './schema.ts';
 import type { KeptSync } from './store.ts';
+import type { StoreAudit } from './store-audit.ts';
 
 /** How long a store keeps what is over. */
 export interface Keep {
@@ -28,16 +29,22 @@ export interface PrunePlan {
  * bound itself, so every later moment is answered as before. The newest sync of a project therefore never goes.
  */
 export function planPrune(database: DatabaseSync, { keepMs, nowMs, projectId }: Keep): readonly PrunePlan[] {
-  const byProject = Map.groupBy(keptSyncs(database, projectId), (sync) => sync.projectId);
   const numberOf = database.prepare('select n from project where id = ?');
-  return Array.from(byProject).flatMap(([id, syncs]) => {
-    const at = syncs.findLastIndex(({ finishedMs }) => finishedMs <= nowMs - keepMs);
-    const first = syncs[at];
-    if (first === undefined || at === 0) {
-      return [];
-    }
-    const project = Number(numberOf.get(id)?.['n']);
-    return [{ project, first, syncs: syncs.slice(0, at), rows: rowsBefore(database, project, first.n) }];
+  return goneSyncs(keptSyncs(database, projectId), nowMs - keepMs).map(({ first, syncs }) => {
+    const project = Number(numberOf.get(first.projectId)?.['n']);
+    return { project, first, syncs, rows: rowsBefore(database, project, first.n) };
+  });
+}
+
+/** Of each project the syncs that a bound takes away, and the one that is the first then. */
+export function goneSyncs<Sync extends KeptSync>(
+  syncs: readonly Sync[],
+  boundMs: number,
+): readonly { readonly first: Sync; readonly syncs: readonly Sync[] }[] {
+  return Array.from(Map.groupBy(syncs, (sync) => sync.projectId).values()).flatMap((own) => {
+    const at = own.findLastIndex(({ finishedMs }) => finishedMs <= boundMs);
+    const first = own[at];
+    return first === undefined || at === 0 ? [] : [{ first, syncs: own.slice(0, at) }];
   });
 }
 
@@ -80,6 +87,11 @@ export function prune(database: DatabaseSync, { project, first: { n: first } }: 
   dropUnused(database);
   database.exec('drop table gone_name; drop table gone_slug');
   database.prepare('delete from sync where project = ? and n < ?').run(project, first);
+}
+
+/** What is written down of it. */
+export function auditOfPrune({ syncs, rows }: Pick<PrunePlan, 'syncs' | 'rows'>): StoreAudit {
+  return { did: 'prune', syncs: syncs.length, rows, before: syncs.at(-1)?.finishedAt ?? '' };
 }
 
 /** Names of things and slugs that no version has any more: they may be the ids of people. */

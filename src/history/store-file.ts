@@ -30,8 +30,8 @@ export interface ChangeOptions {
   readonly wait?: ((ms: number) => Promise<unknown>) | undefined;
 }
 
-const defaultPatienceMs = 10_000;
-const tryAgainMs = 200;
+export const defaultPatienceMs = 10_000;
+export const tryAgainMs = 200;
 
 /** Begins a change of the store at a path. Another writer is waited for a while, then told as `held`. */
 export async function beginChange(path: string, options: ChangeOptions): Promise<StoreChange> {
@@ -63,12 +63,7 @@ async function creationOf(path: string, place: string): Promise<StoreChange> {
   try {
     guarded(path, 'write', () => {
       database.open();
-      database.exec(
-        'pragma page_size = 8192; pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -65536',
-      );
-      database.exec(`pragma application_id = ${applicationId}`);
-      database.exec('begin');
-      migrate(database);
+      beginFile(database);
     });
   } catch (thrown) {
     await remove();
@@ -99,6 +94,24 @@ async function creationOf(path: string, place: string): Promise<StoreChange> {
       }
     },
   };
+}
+
+/** A file with the tables of a store, in a transaction, for rows of a store that is elsewhere. */
+export async function createReplicaFile(path: string, place: string): Promise<DatabaseSync> {
+  await (await open(place, 'wx', 0o600)).close();
+  const database = new DatabaseSync(place);
+  guarded(path, 'read', () => beginFile(database));
+  return database;
+}
+
+/** Nobody else sees the file: what is half done need not be taken back. */
+function beginFile(database: DatabaseSync): void {
+  database.exec(
+    'pragma page_size = 8192; pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -65536',
+  );
+  database.exec(`pragma application_id = ${applicationId}`);
+  database.exec('begin');
+  migrate(database);
 }
 
 /** A store that is there is changed where it is: while that lasts, readers see what was there before. */

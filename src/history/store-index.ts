@@ -13,16 +13,16 @@ import { createIndexViews, type SyncNumbers } from './views.ts';
 
 /**
  * One sync of a store, ready for questions: nothing is read but what a question needs. It has a connection of its own,
- * which it closes.
+ * which it closes. `place`: where the store is, if it is not what errors name.
  */
 export async function indexOf(
   path: string,
-  { source, ...numbers }: SyncNumbers & { readonly source: SyncSource },
+  { source, place = path, ...numbers }: SyncNumbers & { readonly source: SyncSource; readonly place?: string },
 ): Promise<FileIndex> {
   const { summary } = source;
   const types = await source.types();
   return guarded(path, 'read', () => {
-    const database = openStore(path, path, true);
+    const database = openStore(path, place, true);
     try {
       const project = database.prepare('select has_doubles from project where n = ?').get(numbers.project);
       database.exec('pragma temp_store = memory; pragma cache_size = -32768; pragma mmap_size = 1073741824');

@@ -1,5 +1,6 @@
 import type { FileIndex } from '../answers/file-index.ts';
 import type { SyncSource } from '../answers/source.ts';
+import type { WorkPlace } from '../answers/work-place.ts';
 import type { EntitlementRow, GrantRow, ResourceRow } from '../model/row.ts';
 import type { ResourceType } from '../model/messages.ts';
 
@@ -36,6 +37,27 @@ export interface WrittenCounts {
   readonly grants: Readonly<Record<string, number>>;
 }
 
+/** How a sync goes into a store. */
+export interface StoreTargetOptions {
+  readonly projectId: string;
+  readonly syncId: string;
+  /** What was over so long before this sync is taken out with it; nothing without. */
+  readonly keepMs?: number | undefined;
+  /** How long another writer is waited for, told to `onWait` once. */
+  readonly patienceMs?: number | undefined;
+  readonly onWait?: (() => void) | undefined;
+  readonly wait?: ((ms: number) => Promise<unknown>) | undefined;
+}
+
+/** What a check of a store found: nothing wrong where both are empty. */
+export interface Verified {
+  readonly syncs: readonly KeptSync[];
+  /** Syncs whose rows are not those that went in. */
+  readonly changed: readonly KeptSync[];
+  /** What the database finds wrong with itself. */
+  readonly faults: readonly string[];
+}
+
 /** A sync on its way into a store: it goes in whole with `finish`, or not at all. */
 export interface StoreTarget {
   resourceTypes(rows: readonly ResourceType[]): Promise<void>;
@@ -45,6 +67,23 @@ export interface StoreTarget {
   readonly counts: WrittenCounts;
   finish(summary: (contentHash: string) => object): Promise<void>;
   discard(): Promise<void>;
+}
+
+/** What a query in SQL found. */
+export interface QueryAnswer {
+  readonly columns: readonly string[];
+  rows(): AsyncGenerator<readonly (readonly unknown[])[]>;
+}
+
+/** What an index is for: a store that is elsewhere brings no more than that. */
+export interface IndexNeeds {
+  /** Whether it is asked for what came and went before. */
+  readonly hasPast?: boolean | undefined;
+  /** Whether it is not asked for what messages alone tell: last sign-ins, and profiles of tenants and configurations. */
+  readonly isLean?: boolean | undefined;
+  /** Where what is brought here lies. */
+  readonly work?: WorkPlace | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -59,5 +98,7 @@ export interface HistoryReader extends AsyncDisposable {
   /** All that one sync brought, as a file of it would have it. */
   source(sync: KeptSync): Promise<SyncSource>;
   /** The same, ready for questions: it has a connection of its own. */
-  index(sync: KeptSync): Promise<FileIndex>;
+  index(sync: KeptSync, needs?: IndexNeeds): Promise<FileIndex>;
+  /** Asks the views of `../answers/sql-views.ts` where the store is, if it is elsewhere: else an index is asked. */
+  readonly query?: (sync: KeptSync, sql: string) => Promise<QueryAnswer>;
 }

@@ -4,11 +4,12 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { reading } from '../answers/faults.ts';
 import { placeOf } from '../output/place.ts';
+import { isPostgres } from '../store-url.ts';
 import { sortIn } from '../sync-format/sort-in.ts';
 import { guarded, heldByReader, isBusy, toStoreFault } from './faults.ts';
 import { forget, type ForgetResult, peopleCalled, type Person } from './forget.ts';
 import { keptSyncs } from './kept.ts';
-import { type Keep, planPrune, prune, type PrunePlan } from './prune.ts';
+import { auditOfPrune, type Keep, planPrune, prune, type PrunePlan } from './prune.ts';
 import { type AuditedChange, auditOf, putAudit } from './store-audit.ts';
 import { beginChange, type ChangeOptions, openStore } from './store-file.ts';
 
@@ -17,18 +18,22 @@ export type Waiting = Omit<ChangeOptions, 'mayCreate'>;
 
 /** What would go, by project; nothing is changed. */
 export async function plannedPrune(path: string, keep: Keep): Promise<readonly PrunePlan[]> {
+  if (isPostgres(path)) {
+    return await (await import('./postgres/upkeep.ts')).plannedPostgresPrune(path, keep);
+  }
   return await reads(path, (database) => planPrune(database, keep));
 }
 
 /** Takes away what was over before the bound, whole or not at all. Returns what went, by project. */
 export async function pruneStore(path: string, keep: Keep, waiting: Waiting = {}): Promise<readonly PrunePlan[]> {
+  if (isPostgres(path)) {
+    return await (await import('./postgres/upkeep.ts')).prunePostgres(path, keep, waiting);
+  }
   return await changes(path, waiting, (database) => {
     const plans = planPrune(database, keep);
     for (const plan of plans) {
       prune(database, plan);
-      const { project, syncs, rows } = plan;
-      const what = { did: 'prune', syncs: syncs.length, rows, before: syncs.at(-1)?.finishedAt ?? '' } as const;
-      putAudit(database, project, keep.nowMs, what);
+      putAudit(database, plan.project, keep.nowMs, auditOfPrune(plan));
     }
     return plans;
   });
@@ -55,7 +60,9 @@ export async function forgetPerson(
 
 /** What was done to a store besides taking syncs, in the order in which it was done. */
 export async function auditIn(path: string, projectId?: string): Promise<readonly AuditedChange[]> {
-  return await reads(path, (database) => auditOf(database, projectId));
+  return isPostgres(path)
+    ? await (await import('./postgres/upkeep.ts')).auditOfPostgres(path, projectId)
+    : await reads(path, (database) => auditOf(database, projectId));
 }
 
 /** What reads a store for a plan. */

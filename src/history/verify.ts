@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { throwIfCancelled } from '../errors.ts';
+import { isPostgres } from '../store-url.ts';
 import { RowsDigest } from './digest.ts';
 import { guarded } from './faults.ts';
 import { grantIdentityIn } from './grant-identity.ts';
@@ -7,16 +8,8 @@ import { identityBytes } from './grant-messages.ts';
 import { keptSyncs } from './kept.ts';
 import { versionTables } from './schema.ts';
 import { openStore } from './store-file.ts';
-import type { KeptSync } from './store.ts';
-
-/** What a check of a store found: nothing wrong where both are empty. */
-export interface Verified {
-  readonly syncs: readonly KeptSync[];
-  /** Syncs whose rows are not those that went in. */
-  readonly changed: readonly KeptSync[];
-  /** What SQLite finds wrong with the file. */
-  readonly faults: readonly string[];
-}
+import type { Verified } from './store.ts';
+import { SyncSums } from './sync-sums.ts';
 
 const rowsAtOnce = 2_000;
 const mostFaults = 20;
@@ -26,6 +19,12 @@ const mostFaults = 20;
  * in which it stood, so one pass over them does for all syncs.
  */
 export async function verifyStore(path: string, signal?: AbortSignal): Promise<Verified> {
+  return isPostgres(path)
+    ? await (await import('./postgres/verify.ts')).verifyPostgres(path, signal)
+    : await verifyFile(path, signal);
+}
+
+async function verifyFile(path: string, signal?: AbortSignal): Promise<Verified> {
   const database = guarded(path, 'read', () => openStore(path, path, true));
   try {
     const syncs = guarded(path, 'read', () => keptSyncs(database));
@@ -47,18 +46,11 @@ export async function digestsOf(
   database: DatabaseSync,
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<number, RowsDigest>> {
-  const changes = new Map<string, RowsDigest>();
-  const at = (project: number, sync: number): RowsDigest => {
-    const key = `${project} ${sync}`;
-    const found = changes.get(key) ?? new RowsDigest();
-    changes.set(key, found);
-    return found;
-  };
-  const firsts = new Map(
+  const sums = new SyncSums(
     database
-      .prepare('select project, min(n) n from sync group by project')
+      .prepare('select n, project from sync order by n')
       .all()
-      .map(({ project, n }) => [Number(project), Number(n)]),
+      .map(({ n, project }) => ({ n: Number(n), project: Number(project) })),
   );
   const identityOf = grantIdentityIn(database);
   for (const table of versionTables) {
@@ -78,11 +70,11 @@ export async function digestsOf(
                 identityOf({ onN: Number(row['on_n']), slug: Number(row['slug']), toN: Number(row['to_n']) }),
               )
             : new Uint8Array(0); // its message is gone: the sums tell
-      const project = Number(row['project']);
-      at(project, Math.max(Number(row['since']), firsts.get(project) ?? 0)).add(bytes); // pruned: it stood before the first
-      if (row['until'] !== null) {
-        at(project, Number(row['until'])).remove(bytes);
-      }
+      sums.add(bytes, {
+        project: Number(row['project']),
+        since: Number(row['since']),
+        until: row['until'] === null ? undefined : Number(row['until']),
+      });
       rows += 1;
       if (rows % rowsAtOnce === 0) {
         throwIfCancelled(signal);
@@ -90,15 +82,7 @@ export async function digestsOf(
       }
     }
   }
-  const sums = new Map<number, RowsDigest>();
-  const last = new Map<number, RowsDigest>();
-  for (const { n, project } of database.prepare('select n, project from sync order by n').all()) {
-    const sum = new RowsDigest(last.get(Number(project))?.bytes);
-    sum.addAll(at(Number(project), Number(n)));
-    last.set(Number(project), sum);
-    sums.set(Number(n), sum);
-  }
-  return sums;
+  return sums.all();
 }
 
 function* guardedRows(

@@ -5,7 +5,7 @@ import { maxIdBytes } from '../model/ids.ts';
 import type { GrantRow } from '../model/row.ts';
 import { kindOfGrant, notesOf } from './columns.ts';
 import { identityBytes } from './grant-messages.ts';
-import { createSlugs, grantEntity, slugOf } from './numbers.ts';
+import { createSlugs, grantEntity, type Slug, slugOf } from './numbers.ts';
 import { isSameMessage } from './same-message.ts';
 import { grantKinds } from './schema.ts';
 import { bulkInsert, bytesOf, type Writing } from './writing.ts';
@@ -51,6 +51,11 @@ const countedKinds: ReadonlySet<number> = new Set([
   grantKinds.maps,
   grantKinds.member,
 ]);
+
+/** Whether a grant may say once more what another one says already: see `hasDoubles` of `createIndexViews`. */
+export function isDoubled(kind: number, { isWhole, text }: Slug, isUsualId: boolean): boolean {
+  return countedKinds.has(kind) && !(isUsualId && !isWhole && usualSlugs.has(text));
+}
 
 export function createGrantWriter(writing: Writing): GrantWriter {
   const { database, project, sync, numbers, digest, tally, references } = writing;

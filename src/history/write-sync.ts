@@ -1,29 +1,27 @@
-import { closing } from '../answers/summary.ts';
-import { ConnectorError } from '../errors.ts';
 import { countAll } from '../output/sync-file.ts';
-import { printable } from '../printable.ts';
+import { isPostgres } from '../store-url.ts';
 import { closeMissing } from './close-missing.ts';
 import { guarded, toStoreFault } from './faults.ts';
 import { keptSyncs, projectNumber } from './kept.ts';
 import { planPrune, prune } from './prune.ts';
-import { beginChange, type ChangeOptions, makeLateIndexes } from './store-file.ts';
-import type { KeptSync, StoreTarget } from './store.ts';
+import { beginChange, makeLateIndexes } from './store-file.ts';
+import type { StoreTarget, StoreTargetOptions } from './store.ts';
+import { timesOf } from './sync-times.ts';
 import { createGrantWriter } from './write-grants.ts';
 import { createResourceWriter } from './write-resources.ts';
 import { createWriting } from './writing.ts';
 
-export interface StoreTargetOptions extends Omit<ChangeOptions, 'mayCreate'> {
-  readonly projectId: string;
-  readonly syncId: string;
-  /** What was over so long before this sync is taken out with it; nothing without. */
-  readonly keepMs?: number | undefined;
+/**
+ * Begins a sync in the store at a path or a URL, which is made where there is none. Until `finish` nobody sees anything
+ * of it; another writer is kept out meanwhile.
+ */
+export async function createStoreTarget(path: string, options: StoreTargetOptions): Promise<StoreTarget> {
+  return isPostgres(path)
+    ? await (await import('./postgres/write-sync.ts')).createPostgresTarget(path, options)
+    : await createFileTarget(path, options);
 }
 
-/**
- * Begins a sync in the store at a path, which is made where there is none. Until `finish` nobody sees anything of it;
- * another writer is kept out meanwhile.
- */
-export async function createStoreTarget(
+async function createFileTarget(
   path: string,
   { projectId, syncId, keepMs, ...waiting }: StoreTargetOptions,
 ): Promise<StoreTarget> {
@@ -79,26 +77,25 @@ export async function createStoreTarget(
               makeLateIndexes(database);
               writing.references.check();
               const told = summary(writing.digest.text);
-              enterSync(path, told, { projectId, last }, (times) =>
-                database
-                  .prepare(
-                    `insert into sync (n, project, sync_id, started_at, finished_at, finished_ms, summary, digest, sizes, added, ended)
-                     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-                  )
-                  .run(
-                    writing.sync,
-                    project,
-                    syncId,
-                    times.startedAt,
-                    times.finishedAt,
-                    times.finishedMs,
-                    JSON.stringify(told),
-                    writing.digest.bytes,
-                    JSON.stringify(writing.tally.sizes),
-                    writing.tally.added,
-                    writing.tally.ended,
-                  ),
-              );
+              const times = timesOf(path, told, { projectId, last });
+              database
+                .prepare(
+                  `insert into sync (n, project, sync_id, started_at, finished_at, finished_ms, summary, digest, sizes, added, ended)
+                   values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+                )
+                .run(
+                  writing.sync,
+                  project,
+                  syncId,
+                  times.startedAt,
+                  times.finishedAt,
+                  times.finishedMs,
+                  JSON.stringify(told),
+                  writing.digest.bytes,
+                  JSON.stringify(writing.tally.sizes),
+                  writing.tally.added,
+                  writing.tally.ended,
+                );
               const nowMs = keptSyncs(database, projectId).at(-1)?.finishedMs;
               if (keepMs !== undefined && nowMs !== undefined) {
                 planPrune(database, { keepMs, nowMs, projectId }).forEach((plan) => prune(database, plan));
@@ -117,35 +114,4 @@ export async function createStoreTarget(
     await change.rollback();
     throw thrown;
   }
-}
-
-interface Times {
-  readonly startedAt: string;
-  readonly finishedAt: string;
-  readonly finishedMs: number;
-}
-
-/** Checks that a summary is one, of this project, and later than the sync before it. */
-function enterSync(
-  path: string,
-  told: object,
-  { projectId, last }: { readonly projectId: string; readonly last: KeptSync | undefined },
-  enter: (times: Times) => void,
-): void {
-  const summary = closing(told)?.summary;
-  const { startedAt, finishedAt = '' } = summary ?? {};
-  const finishedMs = Date.parse(finishedAt);
-  if (summary === undefined || Number.isNaN(finishedMs)) {
-    throw new ConnectorError('invalid', `cannot write ${printable(path)}: the sync does not tell when it finished`);
-  }
-  if ((summary.projectId ?? projectId) !== projectId) {
-    throw new Error('the summary is of another project than the rows');
-  }
-  if (last !== undefined && finishedMs <= last.finishedMs) {
-    throw new ConnectorError(
-      'conflict',
-      `cannot write ${printable(path)}: it has a sync of ${last.finishedAt}, and this one, of ${finishedAt}, is not later; import older files into a new store`,
-    );
-  }
-  enter({ startedAt: startedAt ?? finishedAt, finishedAt, finishedMs });
 }

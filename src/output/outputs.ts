@@ -6,6 +6,7 @@ import { type BeginDerived, createDerivedFile } from './derived-file.ts';
 import { createNdjsonFile } from './ndjson-file.ts';
 import { checkFolderTarget, checkTarget } from './place.ts';
 import { createSyncFile, type SyncFile } from './sync-file.ts';
+import { isPostgres, shownStore } from '../store-url.ts';
 
 /** Begins a file of the kind that was chosen. */
 export type CreateOutput = (options: C1zFileOptions) => Promise<SyncFile>;
@@ -30,12 +31,12 @@ export interface DerivedOutputs {
  * done.
  */
 export function kindOf(target: string): OutputKind {
-  const extension = extname(target).toLowerCase();
+  const extension = isPostgres(target) ? '.db' : extname(target).toLowerCase();
   const kind = outputKinds.find((known) => known === extension);
   if (kind === undefined) {
     throw new ConnectorError(
       'config',
-      `cannot tell the format of ${target}: end its name with .json or .ndjson (for people and scripts), .c1z (for Baton's tools), .csv (a folder of tables), .xlsx (for a review) or .db (a store that answers of any day)`,
+      `cannot tell the format of ${shownStore(target)}: end its name with .json or .ndjson (for people and scripts), .c1z (for Baton's tools), .csv (a folder of tables), .xlsx (for a review) or .db (a store that answers of any day); a store in PostgreSQL is postgres://HOST/DATABASE`,
     );
   }
   return kind;
@@ -68,10 +69,13 @@ export function chooseOutput(target: string, derived?: Pick<DerivedOutputs, 'beg
 
 /** Checks before any work that what was chosen can be put at the target. */
 export async function checkOutput(target: string, { tableNames }: Pick<DerivedOutputs, 'tableNames'>): Promise<void> {
+  if (isPostgres(target)) {
+    return; // whoever compares it with what is there connects
+  }
   await (kindOf(target) === '.csv' ? checkFolderTarget(target, tableNames) : checkTarget(target));
 }
 
-/** Whether a path names a store, and not the file of one sync. */
+/** Whether a path or a URL names a store, and not the file of one sync. */
 export function isStore(path: string): boolean {
-  return extname(path).toLowerCase() === '.db';
+  return isPostgres(path) || extname(path).toLowerCase() === '.db';
 }

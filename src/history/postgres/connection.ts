@@ -1,0 +1,72 @@
+import { Client, type ClientConfig, type QueryResultRow } from 'pg';
+import { parse, toClientConfig } from 'pg-connection-string';
+import { ConnectorError } from '../../errors.ts';
+import { isLoopbackHost } from '../../loopback.ts';
+import { printable } from '../../printable.ts';
+import { shownStore } from '../../store-url.ts';
+import { toServerFault } from './faults.ts';
+
+/** A connection to a store in PostgreSQL. Its errors are told by the store's name, which holds no password. */
+export interface Connection extends AsyncDisposable {
+  readonly name: string;
+  readonly client: Client;
+  /** Rows of a query. Whole numbers beyond 32 bits are texts, unless the query casts them. */
+  rows<Row extends QueryResultRow = QueryResultRow>(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
+  /** How many rows a statement changed. */
+  run(sql: string, values?: readonly unknown[]): Promise<number>;
+  /** Waits for work with the client; faults of the server are told. */
+  guarded<T>(work: () => Promise<T>): Promise<T>;
+}
+
+const connectMs = 10_000;
+
+/** Connects to the database that a URL names. Errors: `config` for a URL that is none, else those of `toServerFault`. */
+export async function connect(url: string, doing: 'read' | 'write'): Promise<Connection> {
+  const name = shownStore(url);
+  const client = new Client(configOf(url, name));
+  client.on('error', () => undefined); // the query that is under way, or the next one, tells it
+  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (thrown) {
+      throw toServerFault(name, thrown, doing);
+    }
+  };
+  try {
+    await guarded(() => client.connect());
+  } catch (thrown) {
+    await client.end().catch(() => undefined);
+    throw thrown;
+  }
+  return {
+    name,
+    client,
+    guarded,
+    rows: async <Row extends QueryResultRow>(sql: string, values: readonly unknown[] = []) =>
+      await guarded(async () => (await client.query<Row>(sql, [...values])).rows),
+    run: async (sql, values = []) => await guarded(async () => (await client.query(sql, [...values])).rowCount ?? 0),
+    [Symbol.asyncDispose]: async () => await client.end().catch(() => undefined),
+  };
+}
+
+/** Without `sslmode` a server elsewhere is talked to under TLS, with its name checked; one of this machine is not. */
+function configOf(url: string, name: string): ClientConfig {
+  let config: ClientConfig;
+  try {
+    config = toClientConfig(parse(url, { useLibpqCompat: true }));
+  } catch {
+    throw new ConnectorError(
+      'config',
+      `cannot use ${printable(name)}: it is no URL of a database that can be used; give postgres://USER@HOST:5432/DATABASE, with %40 for @ in a name, and files of certificates that can be read`,
+    );
+  }
+  const { host } = new Client(config); // PGHOST may have named it
+  const isNear = host === '' || host.startsWith('/') || isLoopbackHost(host);
+  return {
+    ...config,
+    ...(config.ssl === undefined && { ssl: !isNear }),
+    application_name: 'baton-descope',
+    connectionTimeoutMillis: connectMs,
+    keepAlive: true,
+  };
+}
