@@ -161,9 +161,14 @@ export async function beginIndex(
   }
 }
 
+/** Larger pages than SQLite's usual ones of 4 KiB: users are looked up for each grant, and fewer pages lie on the way. */
+const pageBytes = 16 * 1024;
+
 function begin(path: string, database: DatabaseSync, cacheMib: number): IndexWriter {
   database.open();
-  database.exec(`pragma journal_mode = off; pragma synchronous = off; pragma cache_size = ${-1024 * cacheMib};`);
+  database.exec(
+    `pragma page_size = ${pageBytes}; pragma journal_mode = off; pragma synchronous = off; pragma cache_size = ${-1024 * cacheMib};`,
+  );
   database.exec(indexSchema);
   database.exec('begin');
   return createWriter(path, database);

@@ -59,9 +59,12 @@ function insertSql<R>({ table, shared, own }: C1zRows<R>, syncId: string, count:
   const marks = (names: readonly string[]): string => names.map(() => '?').join(', ');
   const ofThisSync = `'${syncId.replaceAll("'", "''")}'`; // the same for all rows: bound, it would be copied for each
   const told = [...own, 'data'];
+  const row = `(${marks(told)})`;
   const into = `insert into ${table} (${['sync_id', ...shared, 'discovered_at', ...told].join(', ')})`;
   const first = `${ofThisSync}, ${marks([...shared, 'discovered_at'])}`;
-  return count === 1
-    ? `${into} values (${first}, ${marks(told)})`
-    : `${into} select ${first}, ${told.map((_, place) => `column${place + 1}`).join(', ')} from (values ${Array.from({ length: count }, () => `(${marks(told)})`).join(', ')})`;
+  if (count === 1) {
+    return `${into} values (${first}, ${marks(told)})`;
+  }
+  const columns = told.map((_, place) => `column${place + 1}`).join(', ');
+  return `${into} select ${first}, ${columns} from (values ${Array.from({ length: count }, () => row).join(', ')})`;
 }
