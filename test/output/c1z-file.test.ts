@@ -23,6 +23,7 @@ import { walk } from '../../src/sync/walk.ts';
 import { hostileNames } from '../support/arbitraries.ts';
 import type { Rows } from '../support/descope-model.ts';
 import { createProject, inTenant, permission, role, smallProject, tenant, user } from '../support/project-fixture.ts';
+import { turnsDuring } from '../support/turns.ts';
 import { connectorOf, createCollector, type Walked } from '../support/walker.ts';
 
 let folder = '';
@@ -567,6 +568,21 @@ describe('a .c1z target', () => {
       kind: 'local-io',
       message: expect.stringContaining(`cannot write ${lost}`),
     });
+  });
+
+  it('gives others a turn after each page of rows, which may all come from memory', async () => {
+    const collector = await written();
+    const file = await createC1zFile(target(), { syncId });
+    const pages: Readonly<Record<string, () => Promise<void>>> = {
+      resources: () => file.resources(collector.resources.map(resourceRow)),
+      entitlements: () => file.entitlements(collector.entitlements.map(entitlementRow)),
+      grants: () => file.grants(collector.grants.map(grantRow)),
+    };
+
+    for (const [kind, page] of Object.entries(pages)) {
+      expect(await turnsDuring(page().then(page).then(page)), kind).toBeGreaterThan(1);
+    }
+    await file.discard();
   });
 
   it('takes a hundred thousand grants without holding them in memory', { timeout: 300_000 }, async () => {

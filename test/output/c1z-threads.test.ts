@@ -8,6 +8,7 @@ import { type C1zDatabase, createC1zDatabase } from '../../src/output/c1z-databa
 import { indexInThread, mendedIn } from '../../src/output/index-aside.ts';
 import { newSyncId } from '../../src/sync/sync-id.ts';
 import { temporaryFolder } from '../support/cli.ts';
+import { turnsDuring } from '../support/turns.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 beforeEach(async () => {
@@ -46,22 +47,6 @@ function contentOf(path: string): unknown {
   } finally {
     database.close();
   }
-}
-
-/** How often others have their turn while this is done. */
-async function turnsDuring(work: Promise<unknown>): Promise<number> {
-  let turns = 0;
-  let isOver = false;
-  const count = (): void => {
-    turns += 1;
-    if (!isOver) {
-      setImmediate(count);
-    }
-  };
-  setImmediate(count);
-  await work;
-  isOver = true;
-  return turns;
 }
 
 describe('indexes that are made in a thread', () => {
