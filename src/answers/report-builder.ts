@@ -18,7 +18,7 @@ import { createGroupWriter } from './report-groups.ts';
 import { isChangeOfKey, isOtherChange, toOtherChange } from './report-other-changes.ts';
 import { createReportOthers, isAboutKey } from './report-others.ts';
 import { createReportTables } from './report-tables.ts';
-import type { ReportOtherChange } from './report-things.ts';
+import type { ReportOtherChange, ReportTimeline } from './report-things.ts';
 import { createUserBlocks } from './report-users.ts';
 import { createReportWays } from './report-ways.ts';
 import type { FileGrant, FileRow, FileUnknown, FileUser } from './rows.ts';
@@ -64,6 +64,7 @@ export interface ReportEnd {
   readonly types: ReadonlySet<string>;
   readonly summary: FileSummary;
   readonly olderSummary?: FileSummary | undefined;
+  readonly timeline?: ReportTimeline | undefined;
 }
 
 /** What of the file is wanted. */
@@ -186,7 +187,7 @@ export function createReportBuilder({ isHumansOnly = false }: ReportChoice = {})
     get pending() {
       return out.length;
     },
-    finish: ({ names: { madeBy, file, since }, types, summary, olderSummary }) => {
+    finish: ({ names: { madeBy, file, since }, types, summary, olderSummary, timeline }) => {
       holdings.close();
       users.flush();
       ways.flush();
@@ -200,6 +201,7 @@ export function createReportBuilder({ isHumansOnly = false }: ReportChoice = {})
         ...ways.finish(),
         ...others.finish(),
         ...(otherChanges !== undefined && { otherChanges }),
+        ...(timeline !== undefined && { timeline }),
       };
       json(sectionTags.tables, built);
       const about: ReportAbout = {

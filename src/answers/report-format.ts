@@ -12,12 +12,13 @@ import type {
   ReportOtherChange,
   ReportScopes,
   ReportThirdPartyApp,
+  ReportTimeline,
 } from './report-things.ts';
 
 export type { FileSummary };
 
 /** Raised whenever an old page could not read new data, or would show less than the data holds. */
-export const reportVersion = 5;
+export const reportVersion = 6;
 /** Data of this version and later is read; what it does not carry yet, the page says that it cannot know. */
 export const oldestReportVersion = 3;
 
@@ -193,6 +194,8 @@ export interface ReportTables {
   readonly console?: ReportConsole;
   /** Absent where nothing is compared. */
   readonly otherChanges?: readonly ReportOtherChange[];
+  /** Absent for the file of one sync, which knows no past. */
+  readonly timeline?: ReportTimeline;
 }
 
 /** How sure it is that something is inherited, in the words of the file. */

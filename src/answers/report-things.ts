@@ -1,5 +1,5 @@
-// What the report's generator and its page agree on of access keys, applications, consents and the console. The page is
-// bundled for the browser and imports this file, so nothing of Node may be needed here.
+// What the report's generator and its page agree on of access keys, applications, consents, the console and the past. The page
+// is bundled for the browser and imports this file, so nothing of Node may be needed here.
 
 /** What access keys and management keys have in common. */
 export interface ReportAnyKey {
@@ -145,4 +145,42 @@ export interface ReportOtherChange {
   readonly after: string;
   /** Why it is to be looked at first, as of other changes. */
   readonly flags: readonly string[];
+}
+
+/** What a page of a store tells of the past: all weeks in numbers, and the newest changes one by one. */
+export interface ReportTimeline {
+  /** When the first sync of the store finished: nothing is known before. */
+  readonly since: string;
+  readonly syncs: number;
+  /** Weeks with a change, oldest first. */
+  readonly weeks: readonly ReportWeek[];
+  /** Newest first; no more than `mostReportEvents`. */
+  readonly events: readonly ReportEvent[];
+}
+
+/** So that a page of years stays small. Weeks are counted in full. */
+export const mostReportEvents = 5_000;
+
+export interface ReportWeek {
+  /** Its Monday, in UTC: 2026-01-05. A change is of the week in which the sync ended that showed it. */
+  readonly week: string;
+  readonly gained: number;
+  readonly lost: number;
+  readonly appeared: number;
+  readonly gone: number;
+}
+
+export interface ReportEvent {
+  readonly week: string;
+  readonly change: 'gained' | 'lost' | 'appeared' | 'gone';
+  /** Between which times it happened: the start of the sync before, and the end of the one that shows it. */
+  readonly notBefore: string;
+  readonly notAfter: string;
+  readonly whoType: string;
+  readonly whoId: string;
+  readonly who: string;
+  /** What was gained or lost; '' for somebody who came or went. */
+  readonly heldType: string;
+  readonly heldId: string;
+  readonly held: string;
 }

@@ -3,6 +3,7 @@ import { createGzip } from 'node:zlib';
 import { throwIfCancelled } from '../errors.ts';
 import { ownerMarks } from '../sync-format/owner-marks.ts';
 import { createReportBuilder, type ReportBuilder, type ReportComparison, type ReportNames } from './report-builder.ts';
+import type { ReportTimeline } from './report-things.ts';
 import type { SyncSource } from './source.ts';
 
 /** Where the page's data goes, in its template. */
@@ -13,6 +14,8 @@ export interface ReportWork {
   /** What `diff` finds since an older file; absent when no changes are asked for. */
   readonly comparison?: ReportComparison | undefined;
   readonly names: ReportNames;
+  /** The past, where the source is a sync of a store. */
+  readonly timeline?: ReportTimeline | undefined;
   /** Leaves out access keys and management keys. */
   readonly isHumansOnly?: boolean | undefined;
   /** The built page, with `dataMark` in it once. */
@@ -30,6 +33,7 @@ export async function writeReport({
   source,
   comparison,
   names,
+  timeline,
   isHumansOnly = false,
   template,
   write,
@@ -47,7 +51,9 @@ export async function writeReport({
       `<head>\n<meta name="${ownerMarks.page}" content="${attributeText(source.summary.projectId ?? '')}">`,
     ),
   );
-  const pieces = Readable.from(sections(builder, source, comparison, names, signal), { objectMode: true });
+  const pieces = Readable.from(sections(builder, source, { comparison, names, timeline, signal }), {
+    objectMode: true,
+  });
   const zip = createGzip({ level: 9 });
   pieces.on('error', (error) => zip.destroy(error));
   for await (const text of inBase64(pieces.pipe(zip))) {
@@ -61,16 +67,14 @@ export async function writeReport({
 async function* sections(
   builder: ReportBuilder,
   source: SyncSource,
-  comparison: ReportComparison | undefined,
-  names: ReportNames,
-  signal: AbortSignal | undefined,
+  { comparison, names, timeline, signal }: Pick<ReportWork, 'comparison' | 'names' | 'timeline' | 'signal'>,
 ): AsyncGenerator<Uint8Array> {
   yield* drained(source, builder, signal);
   if (comparison !== undefined) {
     builder.compare(comparison);
   }
   const types = await source.types(signal);
-  builder.finish({ names, types, summary: source.summary, olderSummary: comparison?.summary });
+  builder.finish({ names, types, summary: source.summary, olderSummary: comparison?.summary, timeline });
   yield builder.take();
 }
 

@@ -3,12 +3,13 @@ import { basename, extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Comparison, compare } from '../answers/comparison.ts';
 import { writeReport } from '../answers/report.ts';
+import type { ReportTimeline } from '../answers/report-things.ts';
 import type { SyncSource } from '../answers/source.ts';
 import type { WorkPlace } from '../answers/work-place.ts';
 import { ConnectorError } from '../errors.ts';
 import { createAtomicFile } from '../output/atomic-file.ts';
 import { sweepLeftovers } from '../output/leftovers.ts';
-import { outputKinds } from '../output/outputs.ts';
+import { isStore, outputKinds } from '../output/outputs.ts';
 import { checkTarget } from '../output/place.ts';
 import { version } from '../version.ts';
 import { chooseFile } from './file-argument.ts';
@@ -20,7 +21,7 @@ import { prose } from './results.ts';
 import { counted } from './table.ts';
 import { printable } from '../printable.ts';
 import { isStdout } from './stdout-names.ts';
-import { openInput, type WhenFlags } from './stored.ts';
+import { type InputOptions, openInput, storedIndex, type WhenFlags } from './stored.ts';
 import { tell } from './tell.ts';
 import { besideTarget } from './work-places.ts';
 import { fullPath, shownStore } from '../store-url.ts';
@@ -66,6 +67,9 @@ export async function report(
   const notes = await refuseOtherProject(out, source.summary.projectId, replaceOtherProject === true, signal);
   const template = await readFile(templatePath, 'utf8');
   await using stack = new AsyncDisposableStack();
+  const timeline = isStore(file)
+    ? await timelineOf(file, { at, project, work, signal }, humansOnly === true)
+    : undefined;
   const comparison =
     since === undefined
       ? undefined
@@ -83,6 +87,7 @@ export async function report(
       source,
       comparison,
       names,
+      timeline,
       isHumansOnly: humansOnly,
       template,
       write: (text) => target.write(text),
@@ -99,6 +104,16 @@ export async function report(
   [...notes, ...unknown.map((text) => `note: ${text}`)].forEach((note) => tell('info', note));
   const told = `${printable(out)}: ${counts === undefined ? '' : `${counted(counts.resources['user'] ?? 0, 'user')}, ${counted(counts.resources['tenant'] ?? 0, 'tenant')}, `}${size}. Open it in a browser; it holds personal data.`;
   print(prose(told).join('\n'));
+}
+
+/** The past up to the sync that the page is of. */
+async function timelineOf(
+  file: string,
+  when: InputOptions & { readonly signal: AbortSignal },
+  isHumansOnly: boolean,
+): Promise<ReportTimeline> {
+  await using index = await storedIndex(file, { ...when, hasPast: true, isLean: true });
+  return (await import('../history/weeks.ts')).weeksOf(index, isHumansOnly);
 }
 
 /**

@@ -19,6 +19,7 @@ import { NextLoginView } from './views/next-login.tsx';
 import { Overview } from './views/overview.tsx';
 import { ReviewForm, setPageFooter } from './views/review-form.tsx';
 import { ThemeButton } from './views/theme.tsx';
+import { TimelineView } from './views/timeline.tsx';
 
 /** Draws the whole page. While it is printed it is drawn otherwise: all parts, one after the other. */
 export function showReport(project: Project, root: HTMLElement): void {
@@ -44,6 +45,7 @@ const titles: Readonly<Record<string, string>> = {
   console: 'Console',
   'next-login': 'Next login',
   changes: 'Changes',
+  timeline: 'Timeline',
   about: 'About',
 };
 
@@ -109,6 +111,8 @@ function isFilled(project: Project, page: string): boolean {
   switch (page) {
     case 'changes':
       return project.about.since !== undefined;
+    case 'timeline':
+      return project.timeline !== undefined;
     case 'keys':
       return showsKeys(project, 'access_key') || showsKeys(project, 'management_key');
     case 'apps':
@@ -137,6 +141,8 @@ function Page({ page, route }: { readonly page: string; readonly route: Route })
       return <NextLoginView />;
     case 'changes':
       return <ChangesView />;
+    case 'timeline':
+      return <TimelineView key={route[1]} route={route} />;
     case 'about':
       return <About />;
     default:
@@ -154,6 +160,11 @@ function Printed() {
       {isFilled(project, 'changes') && (
         <PrintedPart name="changes">
           <ChangesView />
+        </PrintedPart>
+      )}
+      {isFilled(project, 'timeline') && (
+        <PrintedPart name="timeline">
+          <TimelineView route={[]} />
         </PrintedPart>
       )}
       <PrintedPart name="findings">

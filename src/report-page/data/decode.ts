@@ -78,6 +78,7 @@ export function decodeProject(bytes: Uint8Array): Project {
     notOffered: new Set(notOffered),
     changes: found.changes,
     otherChanges: tables.otherChanges ?? [],
+    timeline: tables.timeline,
   };
 }
 

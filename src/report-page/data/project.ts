@@ -16,6 +16,7 @@ import type {
   ReportOtherChange,
   ReportScopes,
   ReportThirdPartyApp,
+  ReportTimeline,
 } from '../../answers/report-things.ts';
 
 /**
@@ -153,4 +154,6 @@ export interface Project {
   readonly changes: readonly ReportChange[];
   /** Those of keys, applications, consents and the console. */
   readonly otherChanges: readonly ReportOtherChange[];
+  /** The past; undefined where the page was made from the file of one sync. */
+  readonly timeline: ReportTimeline | undefined;
 }
