@@ -80,6 +80,7 @@ export const caseFiles = [
   'test/faults/tenant-reads.test.ts',
   'test/faults/tls.test.ts',
   'test/history/days.test.ts',
+  'test/history/many.test.ts',
   'test/history/forget.test.ts',
   'test/history/postgres.test.ts',
   'test/history/upkeep.test.ts',

@@ -40,6 +40,8 @@ export interface FileIndex extends AsyncDisposable {
   readonly hasOtherGrants: boolean;
   /** What the file holds of types that this version does not know; undefined when there is nothing of the kind. */
   readonly unknown: UnknownCounts | undefined;
+  /** Whether users can be read in the order of their names without being sorted. */
+  readonly isByName?: boolean;
 }
 
 export interface IndexOptions {

@@ -27,24 +27,33 @@ export type Meant = Found & { readonly also: readonly string[] };
 type Findable = 'user' | 'principal' | 'tenant' | 'permission' | 'held';
 
 interface Table {
-  /** Rows of type, n, id, name and login. */
-  readonly rows: string;
-  /** Rows of type, n and text: every text that names one. */
-  readonly texts: string;
+  /** Type, n, id, name and login of each. */
+  readonly columns: string;
+  readonly from: string;
+  readonly condition?: string;
+  /** Its type. */
+  readonly type: string;
+  /** Where texts stand that name one: the table, the column of the text and that of the number. */
+  readonly texts: readonly { readonly from: string; readonly text: string; readonly n: string }[];
 }
 
 const users: Table = {
-  rows: "select 'user' type, n, id, name, login from user",
-  texts:
-    "select 'user' type, user n, login text from login union all select 'user', n, email from user union all select 'user', n, name from user union all select 'user', n, id from user",
+  columns: "'user' type, n, id, name, login",
+  from: 'user',
+  type: "'user'",
+  texts: [
+    { from: 'login', text: 'login', n: 'user' },
+    ...['email', 'name', 'id'].map((text) => ({ from: 'user', text, n: 'n' })),
+  ],
 };
 
 function things(kind: 'tenant' | 'role' | 'permission', texts: readonly string[]): Table {
   return {
-    rows: `select '${kind}' type, n, id, name, '' login from thing where kind = '${kind}'`,
-    texts: texts
-      .map((text) => `select '${kind}' type, n, ${text} text from thing where kind = '${kind}'`)
-      .join(' union all '),
+    columns: `'${kind}' type, n, id, name, '' login`,
+    from: 'thing',
+    condition: `kind = '${kind}'`,
+    type: `'${kind}'`,
+    texts: texts.map((text) => ({ from: 'thing', text, n: 'n' })),
   };
 }
 
@@ -57,11 +66,13 @@ const isNoCopy = `not exists (select 1 from other k where k.type = o.owner_type 
 const isGranted = 'exists (select 1 from other_grant g where g.on_type = o.type and g.on_id = o.id)';
 
 function others(condition: string): Table {
-  const from = `from other o where ${condition}`;
   const texts = ['id', 'name', "profile ->> '$.name'", "profile ->> '$.email'", "profile ->> '$.client_id'"];
   return {
-    rows: `select type, n, id, case name when '' then id else name end name, coalesce(profile ->> '$.email', '') login ${from}`,
-    texts: texts.map((text) => `select type, n, coalesce(${text}, '') text ${from}`).join(' union all '),
+    columns: `type, n, id, case name when '' then id else name end name, coalesce(profile ->> '$.email', '') login`,
+    from: 'other o',
+    condition: `(${condition})`,
+    type: 'type',
+    texts: texts.map((text) => ({ from: 'other o', text: `coalesce(${text}, '')`, n: 'n' })),
   };
 }
 
@@ -138,14 +149,15 @@ function search(database: DatabaseSync, group: readonly Table[], asked: string, 
   if (exact.length > 0) {
     return exact;
   }
-  for (const condition of ['text = ?', 'fold(text) = fold(?)']) {
-    const found = database
-      .prepare(
-        `select * from (${rowsOf(group)}) where (type, n) in (select type, n from (${textsOf(group)}) where ${condition}) order by id, type limit ${mostNamed * 2}`,
-      )
-      .all(asked)
-      .map(toFound)
-      .filter(isWanted);
+  for (const [conditions, text] of [
+    [isEqual, asked],
+    [isEqualFolded, fold(asked)],
+  ] as const) {
+    const found = group
+      .flatMap((table) => rowsOf(database, table, `n in (${numbersOf(table, conditions)})`, text))
+      .filter(isWanted)
+      .toSorted(byIdAndType)
+      .slice(0, mostNamed * 2);
     if (found.length > 0) {
       return found;
     }
@@ -153,24 +165,55 @@ function search(database: DatabaseSync, group: readonly Table[], asked: string, 
   return [];
 }
 
+/** How a text is the one that is asked for: conditions of which each may be answered by an index. */
+type Conditions = (text: string) => readonly string[];
+
+const isEqual: Conditions = (text) => [`${text} = ?1 collate nocase and ${text} = ?1`];
+/** Of plain texts only the case is folded: a store has them in its indexes, and the few others by themselves. */
+const isEqualFolded: Conditions = (text) => [
+  `${text} = ?1 collate nocase and fold(${text}) = ?1`,
+  `${isOddText(text)} and fold(${text}) = ?1`,
+];
+
+/** The numbers of those that have such a text. */
+function numbersOf({ texts, condition = 'true' }: Table, conditions: Conditions): string {
+  return texts
+    .flatMap(({ from, text, n }) =>
+      conditions(text).map(
+        (is) => `select ${n} from ${from} where ${is} ${from === 'login' ? '' : `and ${condition}`}`,
+      ),
+    )
+    .join(' union ');
+}
+
 function byId(database: DatabaseSync, group: readonly Table[], id: string): readonly Found[] {
+  return group.flatMap((table) => rowsOf(database, table, 'id = ?1', id)).toSorted(byIdAndType);
+}
+
+function rowsOf(database: DatabaseSync, table: Table, is: string, text: string): readonly Found[] {
+  const { columns, from, condition = 'true' } = table;
   return database
-    .prepare(`select * from (${rowsOf(group)}) where id = ? order by type`)
-    .all(id)
+    .prepare(`select ${columns} from ${from} where ${condition} and ${is} order by id, type limit ${mostNamed * 2}`)
+    .all(text)
     .map(toFound);
 }
 
-function rowsOf(group: readonly Table[]): string {
-  return group.map(({ rows }) => rows).join(' union all ');
-}
-
-function textsOf(group: readonly Table[]): string {
-  return group.map(({ texts }) => texts).join(' union all ');
+function byIdAndType(one: Found, other: Found): number {
+  const [left, right] = one.id === other.id ? [one.type, other.type] : [one.id, other.id];
+  return left < right ? -1 : left > right ? 1 : 0;
 }
 
 /** Makes `fold` known to the database. */
 export function addFold(database: DatabaseSync): void {
   database.function('fold', { deterministic: true }, (text) => fold(String(text)));
+}
+
+/**
+ * SQL for a text in which more than the case of ASCII may have to be folded. A store has an index of such texts by these
+ * very words.
+ */
+export function isOddText(column: string): string {
+  return `(${column} glob '*[^ -~]*' or ${column} glob '*  *' or ${column} glob ' *' or ${column} glob '* ')`;
 }
 
 function toFound(row: Readonly<Record<string, unknown>>): Found {
@@ -183,17 +226,50 @@ function toFound(row: Readonly<Record<string, unknown>>): Found {
   };
 }
 
+/** Of more users only those are compared that have a text which begins as what was asked for, and not all of these. */
+const manyUsers = 200_000;
+const mostCompared = 20_000;
+const sameLetters = 3;
+
 /** The things with the most similar names, nearest first. */
 function nearest(database: DatabaseSync, group: readonly Table[], asked: string, type?: string): readonly Found[] {
   const farness = farnessFrom(asked);
   database.function('farness', { deterministic: true }, (text) => farness(String(text)));
-  const isWanted = type === undefined ? '' : 'and r.type = ?';
-  return database
-    .prepare(
-      `with near as (select type, n, min(farness(text)) far from (${textsOf(group)}) group by type, n) select r.* from near join (${rowsOf(group)}) r on r.type = near.type and r.n = near.n where far is not null ${isWanted} order by far, r.id limit ${mostNamed + 1}`,
-    )
-    .all(...(type === undefined ? [] : [type]))
-    .map(toFound);
+  const begin = asked.slice(0, sameLetters);
+  return group
+    .flatMap((table) => {
+      const { columns, from, condition = 'true', type: typeOf } = table;
+      const isNarrow = table === users && hasManyUsers(database);
+      const isWanted = type === undefined ? '?1 is null' : `${typeOf === 'type' ? 'r.type' : typeOf} = ?1`;
+      return database
+        .prepare(
+          `with compared as (select n, farness(text) far from (${comparedIn(table, isNarrow)})),
+             near as (select n, min(far) far from compared where far is not null group by n)
+           select near.far far, r.* from near join (select ${columns} from ${from} where ${condition}) r on r.n = near.n
+           where ${isWanted} order by far, r.id limit ${mostNamed + 1}`,
+        )
+        .all(type ?? null, ...(isNarrow ? [begin, `${begin}\u{10ffff}`] : []))
+        .map((row) => ({ far: Number(row['far']), found: toFound(row) }));
+    })
+    .toSorted((one, other) => one.far - other.far || byIdAndType(one.found, other.found))
+    .slice(0, mostNamed + 1)
+    .map(({ found }) => found);
+}
+
+/** The texts that are compared; of a table of many, from the beginning ?2 to ?3. */
+function comparedIn({ texts, condition = 'true' }: Table, isNarrow: boolean): string {
+  return texts
+    .map(({ n, text, from }) => {
+      const range = isNarrow ? `${text} collate nocase >= ?2 and ${text} collate nocase < ?3` : 'true';
+      const is = from === 'login' ? range : `${condition} and ${range}`;
+      return `select * from (select ${n} n, ${text} text from ${from} where ${is} ${isNarrow ? `limit ${mostCompared}` : ''})`;
+    })
+    .join(' union all ');
+}
+
+function hasManyUsers(database: DatabaseSync): boolean {
+  const row = database.prepare(`select count(*) n from (select 1 from user limit ${manyUsers + 1})`).get();
+  return Number(row?.['n']) > manyUsers;
 }
 
 function ambiguous(kind: Findable, asked: string, found: readonly Found[]): ConnectorError {

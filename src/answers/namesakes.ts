@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { fold } from '../model/fold.ts';
-import { addFold } from './find.ts';
+import { addFold, isOddText } from './find.ts';
 import { tableIn } from './ways.ts';
 
 /** Which names belong to several things, compared without case and Unicode form. */
@@ -39,11 +39,45 @@ export function namesakesIn(
   );
   let isUser: ((name: string) => boolean) | undefined;
   return {
-    isUserShared: (name) => (isUser ??= usersShared(database, files, among))(name),
+    isUserShared: (name) =>
+      (isUser ??=
+        files.length === 1 && files[0] === undefined && hasNameIndex(database)
+          ? sharedByIndex(database)
+          : usersShared(database, files, among))(name),
     isTenantShared: (name) => tenants.has(fold(name)),
     isRoleShared: (name) => roles.has(fold(name)),
   };
 }
+
+/** So many names that an index does not fold are looked through for each name. */
+const mostOdd = 500;
+
+/** Whether users can be looked up by a name: in a store, which has views in place of tables, as long as most are plain. */
+function hasNameIndex(database: DatabaseSync): boolean {
+  const isStore = database.prepare("select 1 from temp.sqlite_schema where type = 'view' and name = 'user'").get();
+  const odd = `select count(*) n from (select 1 from user where ${isOddText('name')} limit ${mostOdd + 1})`;
+  return isStore !== undefined && Number(database.prepare(odd).get()?.['n']) <= mostOdd;
+}
+
+/** An answer shows few names: each is looked up. */
+function sharedByIndex(database: DatabaseSync): (name: string) => boolean {
+  const find = database.prepare(
+    `select count(*) n from (select id from user where name = ?1 collate nocase and fold(name) = ?1
+     union select id from user where ${isOddText('name')} and fold(name) = ?1 limit 2)`,
+  );
+  const known = new Map<string, boolean>();
+  return (name) => {
+    const folded = fold(name);
+    const isShared = known.get(folded) ?? Number(find.get(folded)?.['n']) > 1;
+    if (known.size < mostKnown) {
+      known.set(folded, isShared);
+    }
+    return isShared;
+  };
+}
+
+/** Names of which it is kept whether they are shared. */
+const mostKnown = 10_000;
 
 /**
  * There may be a million users, and few share a name: the shared names go into a table, which is made at the first

@@ -125,10 +125,7 @@ function whoHasThing(
   const conferring = asked.type === 'permission' ? conferringSql(found) : sameThingSql(database, found);
   const things = conferringThings(database, conferring, tenant?.id);
   const hasHeirs = !directOnly && things.some(({ isInherited }) => isInherited);
-  const holders = database.prepare(
-    `select ${pathColumns}, ? permission from holding h join user u on u.n = h.user join thing t on t.n = h.thing left join tenant e on e.id = t.tenant
-     where h.thing = ? order by u.name, u.id`,
-  );
+  const holders = holdersIn(index, permission);
   const heirs = hasHeirs ? heirsOf(database, permission) : undefined;
   const keysOf = boundKeysIn(index);
   const others = !index.hasOtherGrants
@@ -156,7 +153,7 @@ function whoHasThing(
     ...countOthers(otherPaths),
     *paths() {
       for (const { n, isInherited } of things) {
-        for (const row of holders.iterate(permission, n)) {
+        for (const row of holders(n)) {
           yield keysOf(toPath(row));
         }
         yield* others?.of(n) ?? [];
@@ -185,6 +182,33 @@ function whoHasThing(
         }
       }
     },
+  };
+}
+
+/** Of so many holders the first ones are found by going through all users in the order of their names. */
+const manyHolders = 5_000;
+const firstHolders = 200;
+
+/** The holders of a thing, by name: rows of `pathColumns`. */
+function holdersIn(
+  { database, isByName = false }: FileIndex,
+  permission: string,
+): (thing: number) => Generator<Readonly<Record<string, unknown>>> {
+  const select = (from: string): StatementSync =>
+    database.prepare(
+      `select ${pathColumns}, ?1 permission from ${from} join thing t on t.n = h.thing left join tenant e on e.id = t.tenant
+       where h.thing = ?2 order by u.name, u.id limit ?3 offset ?4`,
+    );
+  const sorted = select('holding h join user u on u.n = h.user');
+  const walked = isByName ? select('user u cross join holding h on h.user = u.n') : undefined;
+  const count = database.prepare('select count(*) n from (select 1 from holding where thing = ? limit ?)');
+  return function* holdersOfThing(thing) {
+    let told = 0;
+    if (walked !== undefined && Number(count.get(thing, manyHolders)?.['n']) === manyHolders) {
+      told = firstHolders;
+      yield* walked.iterate(permission, thing, firstHolders, 0);
+    }
+    yield* sorted.iterate(permission, thing, -1, told);
   };
 }
 

@@ -25,8 +25,9 @@ export async function indexOf(
     const database = openStore(path, place, true);
     try {
       const project = database.prepare('select has_doubles from project where n = ?').get(numbers.project);
-      database.exec('pragma temp_store = memory; pragma cache_size = -32768; pragma mmap_size = 1073741824');
-      createIndexViews({ path, database }, numbers, project?.['has_doubles'] === 1);
+      database.exec('pragma temp_store = memory; pragma cache_size = -32768');
+      const hasDoubles = project?.['has_doubles'] === 1;
+      createIndexViews({ path, database }, numbers, hasDoubles);
       createChangeViews(database, numbers);
       const inheritance = inheritanceOf(database, summary);
       const has = (table: string): boolean => database.prepare(`select 1 from ${table} limit 1`).get() !== undefined;
@@ -44,6 +45,7 @@ export async function indexOf(
         hasOthers: hasOtherGrants || has('other'),
         hasOtherGrants,
         unknown: unknownIn(database),
+        isByName: !hasDoubles, // else holders are grouped before they are joined
         [Symbol.asyncDispose]: async () => {
           try {
             guarded(path, 'read', () => checkStillKept(path, database, numbers.sync));

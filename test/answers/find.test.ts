@@ -6,6 +6,7 @@ import { type FileIndex, createFileIndex } from '../../src/answers/file-index.ts
 import { accessOf } from '../../src/answers/access-of.ts';
 import { whoCan } from '../../src/answers/who-can.ts';
 import { permission, role, tenant, user } from '../support/project-fixture.ts';
+import { temporaryFolder } from '../support/cli.ts';
 import { writeSync } from '../support/sync-files.ts';
 
 let folder = '';
@@ -141,5 +142,19 @@ describe('what is not there', () => {
 
   it('is refused where nothing was asked for', () => {
     expect(() => accessOf(index, ' ')).toThrow(expect.objectContaining({ kind: 'config' }));
+  });
+});
+
+describe('a name among hundreds of thousands', () => {
+  it('that is wrong is compared with those that begin alike', async () => {
+    await using folderOfOne = await temporaryFolder();
+    const path = join(folderOfOne.path, 'one.json');
+    await writeSync(path, { users: [user('U1', { name: 'Zoë Zander', loginIds: ['zoe.zander@x.test'] })] });
+    await using large = await createFileIndex(path);
+    large.database.exec(`with recursive n(i) as (select 1000 union all select i + 1 from n where i < 201001)
+      insert into user select i, 'V' || i, 'Person ' || i, 'p' || i, '', 0, '', 0, 'enabled', 0, 0, 0, 0, '' from n`);
+
+    expect(messageOf(() => accessOf(large, 'zoe.zandre@x.test'))).toContain('did you mean Zoë Zander');
+    expect(messageOf(() => accessOf(large, 'xzoe.zander@x.test'))).not.toContain('did you mean');
   });
 });

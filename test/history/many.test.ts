@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createFileIndex } from '../../src/answers/file-index.ts';
+import { accessOf } from '../../src/answers/access-of.ts';
+import { namesakesIn } from '../../src/answers/namesakes.ts';
+import { whoCan } from '../../src/answers/who-can.ts';
+import { openHistory } from '../../src/history/open-history.ts';
+import { temporaryFolder } from '../support/cli.ts';
+import { importDay, writeDay } from '../support/history.ts';
+import { permission, role, user } from '../support/project-fixture.ts';
+
+const names = ['Ada', 'ADA', 'Åsa', 'åsa', 'Straße', 'STRASSE', 'Bob  Ng', 'bob ng', ' Cy', 'Cy', 'Di', ''];
+/** More than are sorted at once, by names that come in no order and several times. */
+const users = Array.from({ length: 6_000 }, (_, place) =>
+  user(`U${(place * 7_919) % 6_000}`, {
+    name: names[place % names.length] === '' ? '' : `${names[place % names.length]} ${(place * 31) % 2_401}`,
+    loginIds: [`p${place}@x.test`],
+    roleNames: ['Editor'],
+  }),
+);
+
+describe('a store of many users', () => {
+  it(
+    'tells them in the order of a file, finds them as a file does, and knows who share a name',
+    { timeout: 60_000 },
+    async () => {
+      await using folder = await temporaryFolder();
+      const [file, store] = [join(folder.path, 'sync.json'), join(folder.path, 'access.db')];
+      await writeDay(file, 0, {
+        users,
+        roles: [role('Editor', { permissionNames: ['write'] })],
+        permissions: [permission('write')],
+      });
+      await importDay(store, file);
+      await using read = await createFileIndex(file);
+      await using history = await openHistory(store);
+      await using stored = await history.index(await history.choose({}));
+
+      const told = (index: typeof read): readonly string[] =>
+        [...whoCan(index, 'write').paths()].map(({ userId }) => userId);
+      expect(told(stored)).toHaveLength(6_000);
+      expect(told(stored)).toEqual(told(read));
+      expect(stored.isByName).toBe(true);
+
+      const found = (index: typeof read, asked: string): string => {
+        try {
+          return accessOf(index, asked).user.id;
+        } catch (thrown) {
+          return thrown instanceof Error ? thrown.message.replaceAll(index.path, 'it') : '';
+        }
+      };
+      const sample = users.filter((_, place) => place % 199 === 0);
+      const named = sample.map(({ name }) => name).concat(sample.map(({ loginIds: [login = ''] }) => login));
+      const asked = [...named, ...named.map((text) => text.toUpperCase())];
+      expect(asked.map((text) => found(stored, text))).toEqual(asked.map((text) => found(read, text)));
+
+      const [ofStore, ofFile] = [namesakesIn(stored.database), namesakesIn(read.database)];
+      const shared = users.map(({ name }) => ofFile.isUserShared(name));
+      expect(users.map(({ name }) => ofStore.isUserShared(name))).toEqual(shared);
+      expect(new Set(shared)).toEqual(new Set([true, false]));
+    },
+  );
+});
