@@ -6,9 +6,13 @@ import {
   type RuleGroup,
   severities,
 } from '../src/checks/rule.ts';
+import { policyJsonSchema } from '../src/checks/policy/schema.ts';
 import { builtInRules } from '../src/checks/rules.ts';
 
-const groupTitles: Readonly<Record<RuleGroup, string>> = {
+/** A policy's own rules have no page. */
+type PageGroup = Exclude<RuleGroup, 'policy'>;
+
+const groupTitles: Readonly<Record<PageGroup, string>> = {
   people: 'People',
   power: 'Power',
   structure: 'Roles, permissions and tenants',
@@ -73,6 +77,7 @@ function rowOf(name: string, { default: value, help }: Parameter): string {
 /** The tables of docs/checks.md: every rule, by group and severity. */
 export function rulesTables(): string {
   return ruleGroups
+    .filter((group): group is PageGroup => group !== 'policy')
     .map((group) => {
       const rules = builtInRules
         .filter((rule) => rule.group === group)
@@ -103,4 +108,9 @@ export function withRules(page: string): string {
       () => `\n${table}\n\n`,
     );
   return put(put(page, 'rules', rulesTables()), 'controls', controlsTable());
+}
+
+/** docs/policy.schema.json, for editors. */
+export function policySchemaText(): string {
+  return `${JSON.stringify(policyJsonSchema(), undefined, 2)}\n`;
 }

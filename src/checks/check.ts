@@ -27,6 +27,8 @@ export interface Finding {
   readonly detail: string;
   /** The same in every run, whatever display names become. */
   readonly fingerprint: string;
+  /** Who accepted it, why, and until which day; undefined where nobody did. */
+  readonly waiver?: { readonly reason: string; readonly owner: string; readonly until: string } | undefined;
 }
 
 export interface Check {
@@ -42,7 +44,11 @@ export function planOf(rules: readonly Rule[]): PlannedRule[] {
 }
 
 /** Looks an index over by rules. Nothing is evaluated before the findings are asked for. */
-export function checkIndex(index: FileIndex, plan: readonly PlannedRule[]): Check {
+export function checkIndex(
+  index: FileIndex,
+  plan: readonly PlannedRule[],
+  waiverOf: (finding: Finding) => Finding['waiver'] = () => undefined,
+): Check {
   const rules = plan
     .map((planned) => ({ ...planned, notEvaluated: reasonOf(planned.rule, index) }))
     .toSorted((one, other) => rankOf(one.severity) - rankOf(other.severity) || compare(one.rule.id, other.rule.id));
@@ -56,7 +62,7 @@ export function checkIndex(index: FileIndex, plan: readonly PlannedRule[]): Chec
         if (notEvaluated === undefined) {
           for (const found of rule.evaluate(world, parametersOf(rule, values))) {
             const { type, id, name, tenant, detail } = found;
-            yield {
+            const finding = {
               rule: rule.id,
               severity,
               subject: { type, id, name },
@@ -67,6 +73,10 @@ export function checkIndex(index: FileIndex, plan: readonly PlannedRule[]): Chec
               detail,
               fingerprint: fingerprintOf(project, rule.id, found),
             };
+            const waiver = waiverOf(finding);
+            yield waiver === undefined
+              ? finding
+              : { ...finding, waiver: { reason: waiver.reason, owner: waiver.owner, until: waiver.until } };
           }
         }
       }
@@ -74,7 +84,8 @@ export function checkIndex(index: FileIndex, plan: readonly PlannedRule[]): Chec
   };
 }
 
-function reasonOf(rule: Rule, index: FileIndex): string | undefined {
+/** Why a rule cannot be evaluated; undefined where it can. */
+export function reasonOf(rule: Rule, index: FileIndex): string | undefined {
   const lacks = rule.needs.flatMap((need) => lackOf(need, index) ?? []);
   return lacks.length === 0 ? undefined : [...new Set(lacks)].join('; ');
 }

@@ -12,6 +12,8 @@ export const findingHeader = [
   'tenant',
   'detail',
   'fingerprint',
+  'waived_until',
+  'waived_by',
 ] as const;
 
 /** A finding a row. What was not evaluated is told beside it: a table has no place for that. */
@@ -20,7 +22,7 @@ export function csvPieces({ findings }: Told): AsyncGenerator<Uint8Array> {
 }
 
 function* cells(findings: Iterable<Finding>): Generator<string[]> {
-  for (const { severity, rule, subject, where, detail, fingerprint } of findings) {
+  for (const { severity, rule, subject, where, detail, fingerprint, waiver } of findings) {
     yield [
       severity,
       rule,
@@ -31,6 +33,8 @@ function* cells(findings: Iterable<Finding>): Generator<string[]> {
       where?.tenant ?? '',
       detail,
       fingerprint,
+      waiver?.until ?? '',
+      waiver?.owner ?? '',
     ];
   }
 }

@@ -17,6 +17,7 @@ export function jsonPieces(told: Told): Generator<string> {
   return jsonLines(head, 'findings', mapped(findings), () => ({
     counts: counts.bySeverity,
     byRule: Object.fromEntries(counts.byRule),
+    waived: Object.fromEntries(counts.waived),
   }));
 }
 
@@ -32,7 +33,15 @@ function ruleJson({ rule, severity, notEvaluated }: RuleState): object {
 }
 
 function* mapped(findings: Iterable<Finding>): Generator<object> {
-  for (const { rule, severity, subject, where, detail, fingerprint } of findings) {
-    yield { rule, severity, subject, ...(where !== undefined && { where }), detail, fingerprint };
+  for (const { rule, severity, subject, where, detail, fingerprint, waiver } of findings) {
+    yield {
+      rule,
+      severity,
+      subject,
+      ...(where !== undefined && { where }),
+      detail,
+      fingerprint,
+      ...(waiver !== undefined && { waiver }),
+    };
   }
 }

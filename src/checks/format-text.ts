@@ -52,7 +52,9 @@ export function* textLines(
 }
 
 function findingInWords(finding: Finding): string {
-  return printable(`${subjectInWords(finding)}: ${finding.detail}`);
+  const { waiver, detail } = finding;
+  const waived = waiver === undefined ? '' : ` (waived until ${waiver.until} by ${waiver.owner}: ${waiver.reason})`;
+  return printable(`${subjectInWords(finding)}: ${detail}${waived}`);
 }
 
 /** "5 findings: 2 high, 3 medium. Of 54 rules 40 found nothing, 10 were not evaluated." */
@@ -65,5 +67,8 @@ export function totalsOf(told: Told): string {
   const untold = told.rules.filter(({ notEvaluated }) => notEvaluated !== undefined).length;
   const found = total === 0 ? 'No findings' : `${count(total, 'finding')}: ${parts.join(', ')}`;
   const passed = `Of ${count(told.rules.length, 'rule')} ${passedIn(told).length} found nothing`;
-  return `${found}. ${passed}, and ${untold} ${untold === 1 ? 'was' : 'were'} not evaluated.`;
+  const waived = told.counts.waived.values().reduce((sum, one) => sum + one, 0);
+  const accepted =
+    waived === 0 ? '' : ` ${waived === 1 ? '1 more is waived.' : `${waived.toLocaleString('en')} more are waived.`}`;
+  return `${found}.${accepted} ${passed}, and ${untold} ${untold === 1 ? 'was' : 'were'} not evaluated.`;
 }

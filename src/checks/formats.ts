@@ -1,3 +1,3 @@
 /** How findings can be told. */
-export const checkFormats = ['text', 'json', 'csv'] as const;
+export const checkFormats = ['text', 'json', 'sarif', 'csv', 'md', 'junit'] as const;
 export type CheckFormat = (typeof checkFormats)[number];

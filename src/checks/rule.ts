@@ -6,7 +6,7 @@ export const severities = ['critical', 'high', 'medium', 'low', 'info'] as const
 export type Severity = (typeof severities)[number];
 
 /** Groups of rules, in the order in which the pages tell them. */
-export const ruleGroups = ['people', 'power', 'structure', 'sign-on', 'keys', 'apps', 'console'] as const;
+export const ruleGroups = ['people', 'power', 'structure', 'sign-on', 'keys', 'apps', 'console', 'policy'] as const;
 export type RuleGroup = (typeof ruleGroups)[number];
 
 /** Controls that a rule helps with. That a rule finds nothing never means that one of them is met. */

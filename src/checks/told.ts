@@ -13,20 +13,30 @@ export interface Told {
 export interface Counts {
   readonly bySeverity: Readonly<Record<Severity, number>>;
   readonly byRule: ReadonlyMap<string, number>;
+  /** Findings that a waiver accepts, which are counted nowhere else, by rule. */
+  readonly waived: ReadonlyMap<string, number>;
 }
 
 /** Counts findings while they are told. */
 export function counting(index: Told['index'], { rules, findings }: Check): Told {
   const bySeverity = Object.fromEntries(severities.map((severity) => [severity, 0])) as Record<Severity, number>; // has them all
   const byRule = new Map<string, number>();
+  const waived = new Map<string, number>();
+  const more = (counts: Map<string, number>, rule: string): void => {
+    counts.set(rule, (counts.get(rule) ?? 0) + 1);
+  };
   return {
     index,
     rules,
-    counts: { bySeverity, byRule },
+    counts: { bySeverity, byRule, waived },
     findings: (function* () {
       for (const finding of findings()) {
-        bySeverity[finding.severity] += 1;
-        byRule.set(finding.rule, (byRule.get(finding.rule) ?? 0) + 1);
+        if (finding.waiver === undefined) {
+          bySeverity[finding.severity] += 1;
+          more(byRule, finding.rule);
+        } else {
+          more(waived, finding.rule);
+        }
         yield finding;
       }
     })(),
@@ -46,7 +56,8 @@ export function notEvaluatedIn(rules: readonly RuleState[]): ReadonlyMap<string,
 
 /** Rules that were evaluated and found nothing; known when all findings were read. */
 export function passedIn({ rules, counts }: Told): readonly RuleState[] {
-  return rules.filter(({ rule, notEvaluated }) => notEvaluated === undefined && !counts.byRule.has(rule.id));
+  const hasFound = (id: string): boolean => counts.byRule.has(id) || counts.waived.has(id);
+  return rules.filter(({ rule, notEvaluated }) => notEvaluated === undefined && !hasFound(rule.id));
 }
 
 /** "user Ada Lovelace (U2abc)", in Acme where it is so there. */

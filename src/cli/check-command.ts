@@ -19,6 +19,7 @@ export function addCheckCommand(program: Command, context: CommandContext): void
         .default('high'),
     )
     .addOption(new Option('--format <format>', 'how to tell the findings').choices(checkFormats).default('text'))
+    .option('--policy <file>', 'a policy of your own: rules, conflicts, limits, waivers and access tests, in YAML')
     .option('--rule <id...>', 'only these rules')
     .option('--out <file>', 'write the findings to this file')
     .addHelpText(
@@ -27,6 +28,7 @@ export function addCheckCommand(program: Command, context: CommandContext): void
 Examples:
   $ baton-descope check sync.json
   $ baton-descope check access.db --at 2026-03-31 --fail-on medium
+  $ baton-descope check sync.json --policy policy.yaml --format sarif
   $ baton-descope check sync.json --format json --out findings.json`,
     )
     .action(async (file: string | undefined, options: CheckFlags) =>

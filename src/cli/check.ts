@@ -1,11 +1,19 @@
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { momentInWords } from '../answers/answer-text.ts';
+import { reading } from '../answers/faults.ts';
 import type { FileIndex } from '../answers/file-index.ts';
-import { checkIndex, type PlannedRule, planOf, rankOf } from '../checks/check.ts';
+import { rankOf } from '../checks/check.ts';
 import { csvPieces } from '../checks/format-csv.ts';
+import { junitPieces } from '../checks/format-junit.ts';
+import { markdownLines } from '../checks/format-markdown.ts';
+import { sarifPieces } from '../checks/format-sarif.ts';
 import { jsonPieces } from '../checks/format-json.ts';
 import { textLines } from '../checks/format-text.ts';
 import type { CheckFormat } from '../checks/formats.ts';
+import { checkByPolicy } from '../checks/policy/check-by-policy.ts';
+import { policyRuleIds, readPolicy } from '../checks/policy/read.ts';
+import { type Policy, policySchema } from '../checks/policy/schema.ts';
 import { severities, type Severity } from '../checks/rule.ts';
 import { builtInRules } from '../checks/rules.ts';
 import { counting, notEvaluatedIn, type Told } from '../checks/told.ts';
@@ -27,6 +35,7 @@ import { painter } from './terminal.ts';
 export interface CheckFlags extends WhenFlags {
   readonly failOn: Severity | 'none';
   readonly format: CheckFormat;
+  readonly policy?: string;
   readonly rule?: readonly string[];
   readonly out?: string;
 }
@@ -46,7 +55,8 @@ export async function check(
 ): Promise<void> {
   const { failOn } = options;
   const out = isStdout(options.out) ? undefined : options.out;
-  const plan = chosenRules(options.rule);
+  const policy = options.policy === undefined ? noPolicy : await policyIn(options.policy);
+  checkRules(options.rule, policy);
   if (out !== undefined) {
     await checkTarget(out);
   }
@@ -55,7 +65,7 @@ export async function check(
     throw new ConnectorError('config', `--out ${printable(out)} is the file to read: name another one`);
   }
   await using index = await readIndex(file, signal, options);
-  const told = counting(index, checkIndex(index, plan));
+  const told = counting(index, checkByPolicy(index, { policy, only: options.rule, nowMs: Date.now() }));
   const pieces = piecesOf(told, index, { ...options, isScreen: out === undefined });
   await (out === undefined ? writeResult(pieces, signal) : writeTo(out, pieces, signal));
   if (options.format === 'csv') {
@@ -69,13 +79,19 @@ export async function check(
 function piecesOf(
   told: Told,
   index: FileIndex,
-  { format, rule, isScreen }: CheckFlags & { readonly isScreen: boolean },
+  { format, rule, failOn, isScreen }: CheckFlags & { readonly isScreen: boolean },
 ): Pieces {
   switch (format) {
     case 'json':
       return jsonPieces(told);
     case 'csv':
       return csvPieces(told);
+    case 'sarif':
+      return sarifPieces(told);
+    case 'md':
+      return withEnds(markdownLines(told));
+    case 'junit':
+      return junitPieces(told, failOn);
     default:
       return withEnds(
         (function* () {
@@ -98,18 +114,21 @@ function isFailure(severity: Severity, failOn: CheckFlags['failOn']): boolean {
   return failOn !== 'none' && rankOf(severity) <= rankOf(failOn);
 }
 
-function chosenRules(ids: readonly string[] | undefined): readonly PlannedRule[] {
-  const names = builtInRules.map(({ id }) => id);
-  for (const id of ids ?? []) {
+const noPolicy: Policy = policySchema.parse({ version: 1 });
+
+async function policyIn(path: string): Promise<Policy> {
+  return readPolicy(path, await reading(path, () => readFile(path, 'utf8')));
+}
+
+function checkRules(ids: readonly string[] = [], policy: Policy): void {
+  const names = [...builtInRules.map(({ id }) => id), ...policyRuleIds(policy)];
+  for (const id of ids) {
     if (!names.includes(id)) {
-      const near = nearNames(id, names, 1);
-      throw new ConnectorError(
-        'config',
-        `there is no rule ${printable(id)}${near.length === 0 ? '' : `; did you mean ${near[0]}?`}: docs/checks.md lists them`,
-      );
+      const [near] = nearNames(id, names, 1);
+      const meant = near === undefined ? '' : `; did you mean ${near}?`;
+      throw new ConnectorError('config', `there is no rule ${printable(id)}${meant}: docs/checks.md lists them`);
     }
   }
-  return planOf(ids === undefined ? builtInRules : builtInRules.filter(({ id }) => ids.includes(id)));
 }
 
 async function writeTo(path: string, pieces: Pieces, signal: AbortSignal): Promise<void> {

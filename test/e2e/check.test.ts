@@ -128,3 +128,48 @@ describe('check', () => {
     expect(ended.stderr).toContain(text);
   });
 });
+
+describe('check --policy', () => {
+  const policy = (name: string, text: string): Promise<void> => writeFile(at(name), text);
+
+  it('fails by a conflict of the policy, and not where a waiver accepts it', async () => {
+    await writeByHand(at('both.json'), {
+      resources: [role('Clerk'), role('Payer'), person('U1')],
+      grants: [held('role:Clerk', 'user:U1'), held('role:Payer', 'user:U1')],
+      summary: { dangling: { count: 0, first: [] } },
+    });
+    const conflict =
+      'version: 1\nconflicts:\n  - id: two-eyes\n    first: {roles: [Clerk]}\n    second: {roles: [Payer]}\n';
+    await policy('strict.yaml', conflict);
+    await policy(
+      'waived.yaml',
+      `${conflict}waivers:\n  - rule: conflict/two-eyes\n    subject: {type: user, id: U1}\n    reason: one-person office\n    owner: cfo@acme.example\n    until: 2099-01-01\n`,
+    );
+    const strict = await run('both.json', '--policy', 'strict.yaml');
+    const waived = await run('both.json', '--policy', 'waived.yaml');
+
+    expect(strict).toMatchObject({ code: 1, stderr: '' });
+    expect(strict.stdout).toContain('HIGH conflict/two-eyes: Both the role Clerk and the role Payer');
+    expect(waived).toMatchObject({ code: 0, stderr: '' });
+    expect(waived.stdout).toContain('(waived until 2099-01-01 by cfo@acme.example: one-person office)');
+    expect(waived.stdout).toContain('1 more is waived.');
+  });
+
+  it('refuses a policy that is wrong before the file is read, with a line for each mistake', async () => {
+    await policy('wrong.yaml', 'version: 1\nrules:\n  never-verifed: off\n  key-old: loud\n');
+    const { code, stdout, stderr } = await run('missing.json', '--policy', 'wrong.yaml');
+
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('baton-descope: wrong.yaml:3:3 rules.never-verifed: there is no such rule');
+    expect(stderr).toContain('baton-descope: wrong.yaml:4:3 rules.key-old: ');
+    expect(await run('small.json', '--policy', 'nothing.yaml')).toMatchObject({ code: 6, stdout: '' });
+  });
+
+  it.each(['sarif', 'junit', 'md'])('prints %s of a synced project', async (format) => {
+    const { code, stdout, stderr } = await run('sync.json', '--format', format);
+
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    expect(stdout).toMatch(/^(?:\{"\$schema"|<\?xml|## Access check)/);
+    expect(stdout).toContain('never-verified');
+  });
+});

@@ -1,0 +1,26 @@
+import type { FileIndex } from '../../answers/file-index.ts';
+import { type Check, checkIndex, type PlannedRule, reasonOf } from '../check.ts';
+import { planOfPolicy } from './plan.ts';
+import type { Policy } from './schema.ts';
+import { createWaivers } from './waivers.ts';
+
+export interface ByPolicy {
+  readonly policy: Policy;
+  /** Only these rules; all where it is undefined. */
+  readonly only?: readonly string[] | undefined;
+  /** The time that decides whether a waiver is over, where the file does not tell when its sync was. */
+  readonly nowMs: number;
+}
+
+/** Looks an index over as a policy says, with its conflicts, limits, tests and waivers. */
+export function checkByPolicy(index: FileIndex, { policy, only, nowMs }: ByPolicy): Check {
+  const plan = planOfPolicy(policy).filter(({ rule }) => only === undefined || only.includes(rule.id));
+  const asked = new Set(plan.flatMap(({ rule }) => (reasonOf(rule, index) === undefined ? [rule.id] : [])));
+  const syncedMs = Date.parse(index.summary.finishedAt ?? '');
+  const waivers = createWaivers(policy.waivers, Number.isNaN(syncedMs) ? nowMs : syncedMs, (rule) =>
+    rule === undefined ? only === undefined : asked.has(rule),
+  );
+  const ofWaivers: readonly PlannedRule[] =
+    policy.waivers.length === 0 ? [] : waivers.rules.map((rule) => ({ rule, severity: rule.severity, values: {} }));
+  return checkIndex(index, [...plan, ...ofWaivers], waivers.of);
+}

@@ -1,0 +1,156 @@
+import { createRequire } from 'node:module';
+import { readFile } from 'node:fs/promises';
+import { Ajv } from 'ajv';
+import addFormats from 'ajv-formats';
+import { DOMParser } from 'linkedom';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { FileIndex } from '../../src/answers/file-index.ts';
+import { junitPieces } from '../../src/checks/format-junit.ts';
+import { markdownLines } from '../../src/checks/format-markdown.ts';
+import { sarifPieces } from '../../src/checks/format-sarif.ts';
+import { jsonPieces } from '../../src/checks/format-json.ts';
+import { checkByPolicy } from '../../src/checks/policy/check-by-policy.ts';
+import { policySchema } from '../../src/checks/policy/schema.ts';
+import { builtInRules } from '../../src/checks/rules.ts';
+import { counting, type Told } from '../../src/checks/told.ts';
+import { indexed, offices, person } from '../support/check-world.ts';
+import { held } from '../support/edge-files.ts';
+
+interface Sarif {
+  readonly runs: readonly {
+    readonly tool: {
+      readonly driver: { readonly rules: readonly { readonly id: string; readonly properties: object }[] };
+    };
+    readonly results: readonly {
+      readonly ruleId: string;
+      readonly ruleIndex: number;
+      readonly level: string;
+      readonly partialFingerprints: Readonly<Record<string, string>>;
+      readonly suppressions?: readonly { readonly justification: string }[];
+    }[];
+    readonly invocations: readonly {
+      readonly toolConfigurationNotifications: readonly { readonly associatedRule: { readonly id: string } }[];
+    }[];
+  }[];
+}
+
+let index: FileIndex;
+beforeEach(async () => {
+  index = await indexed(
+    offices(
+      [
+        person('U1', { verified_email: false }),
+        person('U2', { test: true }),
+        person('U<3>|&"', { status: 'disabled' }),
+      ],
+      [held('role:Reader', 'user:U2'), held('role:Chief', 'user:U<3>|&"')],
+      { types: [] },
+    ),
+  );
+});
+afterEach(async () => {
+  await index[Symbol.asyncDispose]();
+});
+
+/** What is found with U2 waived. */
+function checked(): Told {
+  const policy = policySchema.parse({
+    version: 1,
+    waivers: [
+      {
+        rule: 'test-user-access',
+        subject: { type: 'user', id: 'U2' },
+        reason: 'nightly tests',
+        owner: 'qa@acme.example',
+        until: '2026-12-31',
+      },
+    ],
+  });
+  return counting(index, checkByPolicy(index, { policy, nowMs: 0 }));
+}
+
+describe('SARIF', () => {
+  it('is valid by the published schema, and refused by it where it is not', async () => {
+    const path = createRequire(import.meta.url).resolve('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json');
+    const { $schema: _draft, id: _id, ...schema } = JSON.parse(await readFile(path, 'utf8')) as Record<string, object>;
+    const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false });
+    (addFormats as unknown as (to: Ajv) => void)(ajv);
+    const validate = ajv.compile(schema);
+    const log = JSON.parse([...sarifPieces(checked())].join('')) as Sarif;
+
+    expect(validate(log), JSON.stringify(validate.errors)).toBe(true);
+    expect(log.runs[0]?.results.length).toBeGreaterThan(3);
+    expect(validate({ ...log, runs: [{ ...log.runs[0], results: [{ ruleId: 'x' }] }] })).toBe(false);
+  });
+
+  it('has every rule with its weight, and a result by the place of its rule, with its fingerprint', () => {
+    const { runs } = JSON.parse([...sarifPieces(checked())].join('')) as Sarif;
+    const { tool, results = [], invocations } = runs[0] ?? {};
+    const rules = tool?.driver.rules ?? [];
+
+    expect(rules.length).toBe(builtInRules.length + 2);
+    expect(results.map(({ ruleId }) => ruleId)).toEqual(results.map(({ ruleIndex }) => rules[ruleIndex]?.id));
+    expect(
+      results.every(({ partialFingerprints: { 'batonDescope/v1': print = '' } }) => /^[0-9a-f]{32}$/.test(print)),
+    ).toBe(true);
+    expect(results.find(({ ruleId }) => ruleId === 'disabled-user-privileged')?.level).toBe('error');
+    expect(rules.find(({ id }) => id === 'disabled-user-privileged')?.properties).toMatchObject({
+      'security-severity': '8.0',
+    });
+    expect(results.filter(({ suppressions }) => suppressions !== undefined)).toMatchObject([
+      {
+        ruleId: 'test-user-access',
+        suppressions: [{ justification: 'until 2026-12-31, by qa@acme.example: nightly tests' }],
+      },
+    ]);
+    const untold =
+      invocations?.[0]?.toolConfigurationNotifications.map(({ associatedRule }) => associatedRule.id) ?? [];
+    expect(untold).toContain('key-never-expires');
+    expect(untold).not.toContain('never-verified');
+  });
+});
+
+describe('JSON', () => {
+  it('counts what is waived apart', () => {
+    const told = JSON.parse([...jsonPieces(checked())].join('')) as { counts: object; byRule: object; waived: object };
+    expect(told.waived).toEqual({ 'test-user-access': 1 });
+    expect(Object.keys(told.byRule)).not.toContain('test-user-access');
+    expect(told.counts).toMatchObject({ high: 1 });
+  });
+});
+
+describe('JUnit', () => {
+  it.each([
+    ['high', ['disabled-user-privileged']],
+    ['medium', ['disabled-user-access', 'disabled-user-privileged', 'never-verified']],
+    ['none', []],
+  ] as const)('fails for %s: %j, skips what was not evaluated, and counts both', (failOn, failed) => {
+    const document = new DOMParser().parseFromString([...junitPieces(checked(), failOn)].join(''), 'text/xml');
+    const names = (selector: string): string[] =>
+      [...document.querySelectorAll(selector)].map(
+        (node) => node.parentElement?.getAttribute('name')?.split(':')[0] ?? '',
+      );
+    const suites = document.querySelector('testsuites');
+
+    expect(names('failure').toSorted()).toEqual(failed);
+    expect(names('skipped')).toContain('key-never-expires');
+    expect(suites?.getAttribute('tests')).toBe(String(builtInRules.length + 2));
+    expect(suites?.getAttribute('failures')).toBe(String(failed.length));
+    expect(suites?.getAttribute('skipped')).toBe(String(names('skipped').length));
+  });
+
+  it('writes names that would be markup as text', () => {
+    const xml = [...junitPieces(checked(), 'high')].join('');
+    expect(xml).toContain('Person U&lt;3&gt;|&amp;&quot; (U&lt;3&gt;|&amp;&quot;)');
+  });
+});
+
+describe('Markdown', () => {
+  it('has a table for each rule, with names as code, and says what was waived', () => {
+    const lines = [...markdownLines(checked())];
+    expect(lines).toContain('### high: Disabled or expired user with a privileged role (`disabled-user-privileged`)');
+    expect(lines).toContain('| user `Person U<3>\\|&"` `U<3>\\|&"` |  | `is disabled and holds Chief` |  |');
+    expect(lines.some((line) => line.includes('`until 2026-12-31, qa@acme.example: nightly tests`'))).toBe(true);
+    expect(lines.some((line) => /^- not evaluated, since .*: `key-/.test(line))).toBe(true);
+  });
+});
