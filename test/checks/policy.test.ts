@@ -16,10 +16,11 @@ async function findingsBy(world: HandWritten, policy: object, only?: readonly st
   const untold = check.rules.flatMap(({ rule, notEvaluated }) =>
     notEvaluated === undefined ? [] : [`${rule.id} not evaluated`],
   );
-  const found = Array.from(
-    check.findings(),
-    ({ rule, severity, subject, where, detail, waiver }) =>
-      `${severity} ${rule} ${subject.type}:${subject.id}${where === undefined ? '' : ` @${where.tenantId}`}: ${detail}${waiver === undefined ? '' : ' [waived]'}`,
+  const found = Array.from(check.findings(), ({ rule, severity, subject, where, detail, waiver }) =>
+    [
+      `${severity} ${rule} ${subject.type}:${subject.id}${where === undefined ? '' : ` @${where.tenantId}`}: ${detail}`,
+      ...(waiver === undefined ? [] : ['[waived]']),
+    ].join(' '),
   );
   return only === undefined ? found : [...found, ...untold];
 }

@@ -20,8 +20,11 @@ export function conflictRule({ id, title, why, severity, first, second, scope }:
       return world.told(
         `select b.type type, b.id id, ${nameOfHolder('b')} name, b.place tenant, '' about, b.what one, b.other other, b.sure sure
         from (${scope === 'anywhere' ? anywhere : sameTenant}) b`,
-        (row) =>
-          `has both ${setInWords(first)} (${text(row, 'one')}) and ${setInWords(second)} (${text(row, 'other')})${text(row, 'sure') === '1' ? '' : ', perhaps: one of them by uncertain inheritance'}`,
+        (row) => {
+          const doubt = text(row, 'sure') === '1' ? '' : ', perhaps: one of them by uncertain inheritance';
+          const [one, other] = [text(row, 'one'), text(row, 'other')];
+          return `has both ${setInWords(first)} (${one}) and ${setInWords(second)} (${other})${doubt}`;
+        },
       );
     },
   };

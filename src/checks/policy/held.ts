@@ -39,7 +39,8 @@ export function createHeld(world: World, table: string, { permissions = [], role
 
 /** The name of a user or a key `x`, as SQL. */
 export const nameOfHolder = (x: string): string =>
-  `coalesce(iif(${x}.type = 'user', (select name from user where id = ${x}.id), (select name from other where type = ${x}.type and id = ${x}.id)), '')`;
+  `coalesce(iif(${x}.type = 'user', (select name from user where id = ${x}.id),
+    (select name from other where type = ${x}.type and id = ${x}.id)), '')`;
 
 /** A set in words: "invoices.pay", "the role Clerk or invoices.pay". */
 export function setInWords({ permissions = [], roles = [] }: HeldSet): string {

@@ -68,7 +68,8 @@ function outsiders(
       or lower(substr(u.email, instr(u.email, '@') + 1)) not in (select lower(value) from json_each(?1)) or instr(u.email, '@') = 0)
       and not exists (select 1 from group_member m join sso g on g.n = m.sso
         left join profile p on p.type = g.type and p.id = g.id
-        where m.user = u.n and (g.id in (select value from json_each(?2)) or p.profile ->> 'group_name' in (select value from json_each(?2))))`,
+        where m.user = u.n and (g.id in (select value from json_each(?2))
+          or p.profile ->> 'group_name' in (select value from json_each(?2))))`,
     (row) => `has ${what} (${text(row, 'what')}), and is none of those who may`,
     JSON.stringify(domains),
     JSON.stringify(groups),
