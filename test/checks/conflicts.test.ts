@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { checkByPolicy } from '../../src/checks/policy/check-by-policy.ts';
 import { policySchema } from '../../src/checks/policy/schema.ts';
