@@ -6,7 +6,7 @@ import type { Found } from './found.ts';
 export type Row = Readonly<Record<string, unknown>>;
 
 /**
- * An index as rules ask it. Besides the tables of the index there are `role_of` (the role that a role or a binding
+ * An index as rules ask it. Besides the tables of the index there are `shut` (users who cannot log in), `role_of` (the role that a role or a binding
  * stands for, both as things), `privileged` (roles and bindings that are much, and why) and `credential` (every access
  * key and management key once, by `kind`).
  */
@@ -15,6 +15,8 @@ export interface World {
   /** Epoch seconds of the sync: every "older than" counts from it. Not a number where the file does not tell. */
   readonly now: number;
   readonly powers: RolePowers;
+  /** Makes `membership`: to how many tenants each user belongs. It takes a while, and is made once. */
+  readonly needMemberships: () => void;
   readonly rows: (sql: string, ...values: readonly SQLInputValue[]) => Iterable<Row>;
   /** Rows as findings, in order: columns `type`, `id`, `name`, and `tenant`, `about` and `detail` where there are such. */
   readonly found: (sql: string, ...values: readonly SQLInputValue[]) => Iterable<Found>;
@@ -29,6 +31,8 @@ export const isShut = `u.status in ('disabled', 'expired')`;
 export function createWorld(index: FileIndex): World {
   const { database } = index;
   const powers = judgeRoles(database, undefined, ['role']);
+  database.exec(`drop table if exists temp.shut; create temp table shut (user integer primary key);
+    insert into shut select u.n from user u where ${isShut}`);
   createRoleTables(database, powers);
   database.exec(`create temp view if not exists credential as
     select 'access_key' kind, o.* from other o where o.type = 'access_key_secret'
@@ -48,9 +52,19 @@ export function createWorld(index: FileIndex): World {
       };
     }
   }
+  let hasMemberships = false;
   return {
     index,
     powers,
+    needMemberships: () => {
+      if (!hasMemberships) {
+        hasMemberships = true;
+        database.exec(`drop table if exists temp.membership;
+          create temp table membership (user integer primary key, tenants integer not null);
+          insert into membership select h.user, count(*) from thing t cross join holding h on h.thing = t.n
+            where t.kind = 'tenant' group by h.user`);
+      }
+    },
     now: Math.floor(Date.parse(index.summary.finishedAt ?? '') / 1000),
     rows,
     told,

@@ -68,7 +68,7 @@ describe('a check', () => {
     );
     const withoutPrint = keys.map((key) => key.slice(0, key.lastIndexOf('\n')));
 
-    expect(findings.length).toBeGreaterThan(40);
+    expect(findings.length).toBeGreaterThan(30);
     expect(withoutPrint).toEqual(withoutPrint.toSorted());
     expect(new Set(keys).size).toBe(keys.length);
     expect(new Set(findings.map(({ fingerprint }) => fingerprint)).size).toBe(findings.length);

@@ -1,5 +1,4 @@
 import type { Rule } from '../rule.ts';
-import { isShut } from '../world.ts';
 
 export const canTakeOver: Rule = {
   id: 'can-take-over',
@@ -18,20 +17,19 @@ export const canTakeOver: Rule = {
       help: 'permissions with which other accounts can be taken over',
     },
   },
-  evaluate: ({ found }, parameters) => {
-    const list = JSON.stringify(parameters.texts('permissions'));
-    const ways = `confers c join thing p on p.n = c.permission join role_of r on r.role = c.thing
-      join thing t on t.n = r.thing`;
-    return found(
-      `select 'user' type, u.id, u.name, t.tenant, t.id about, 'holds ' || t.name || ', which allows '
-        || group_concat(p.id, ', ' order by p.id) detail
-      from ${ways} join holding h on h.thing = t.n join user u on u.n = h.user
-      where p.id in (select value from json_each(?1)) and not ${isShut} group by u.n, t.n
-      union all select g.to_type, g.to_id, coalesce(o.name, ''), t.tenant, t.id, 'holds ' || t.name
-        || ', which allows ' || group_concat(p.id, ', ' order by p.id)
-      from ${ways} join other_grant g on g.thing = t.n left join other o on o.type = g.to_type and o.id = g.to_id
-      where p.id in (select value from json_each(?1)) group by g.to_type, g.to_id, t.n`,
-      list,
-    );
-  },
+  evaluate: ({ index, found }, parameters) =>
+    found(
+      `with gives as materialized (select t.n n, t.id id, t.name name, t.tenant tenant, group_concat(p.id, ', ' order by p.id) allows
+        from thing p cross join confers c on c.permission = p.n cross join role_of r on r.role = c.thing
+          cross join thing t on t.n = r.thing
+        where p.kind = 'permission' and p.id in (select value from json_each(?)) group by t.n)
+      select 'user' type, u.id, u.name, g.tenant, g.id about, 'holds ' || g.name || ', which allows ' || g.allows detail
+      from gives g cross join holding h on h.thing = g.n cross join user u on u.n = h.user
+      where h.user not in (select user from shut)
+      ${index.hasOtherGrants ? ofKeys : ''}`,
+      JSON.stringify(parameters.texts('permissions')),
+    ),
 };
+
+const ofKeys = `union all select k.to_type, k.to_id, coalesce(o.name, ''), g.tenant, g.id, 'holds ' || g.name || ', which allows ' || g.allows
+  from gives g cross join other_grant k on k.thing = g.n left join other o on o.type = k.to_type and o.id = k.to_id`;

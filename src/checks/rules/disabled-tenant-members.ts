@@ -13,10 +13,11 @@ export const disabledTenantMembers: Rule = {
   needs: [],
   evaluate: ({ told }) =>
     told(
-      `select 'tenant' type, e.id, e.name, '' tenant, '' about, count(*) members
-      from profile p join tenant e on e.id = p.id join thing t on t.kind = 'tenant' and t.id = e.id
-        join holding h on h.thing = t.n
-      where p.type = 'tenant' and json_extract(p.profile, '$.disabled') = 1 group by e.id`,
+      `with off(id) as materialized (select p.id from profile p where p.type = 'tenant' and json_extract(p.profile, '$.disabled') = 1)
+      select 'tenant' type, e.id, e.name, '' tenant, '' about, count(*) members
+      from off cross join tenant e on e.id = off.id cross join thing t on t.kind = 'tenant' and t.id = e.id
+        cross join holding h on h.thing = t.n
+      group by e.id`,
       (row) => `is disabled and has ${count(number(row, 'members'), 'member')}`,
     ),
 };

@@ -1,6 +1,6 @@
 import { count } from '../../answers/count.ts';
 import type { Rule } from '../rule.ts';
-import { isShut, number, text } from '../world.ts';
+import { number, text } from '../world.ts';
 
 export const disabledUserAccess: Rule = {
   id: 'disabled-user-access',
@@ -15,10 +15,13 @@ export const disabledUserAccess: Rule = {
   needs: [],
   evaluate: ({ told }) =>
     told(
-      `select 'user' type, u.id, u.name, '' tenant, '' about, u.status status,
-        sum(t.kind <> 'tenant') roles, sum(t.kind = 'tenant') tenants
-      from user u join holding h on h.user = u.n join thing t on t.n = h.thing where ${isShut} group by u.n`,
-      (row) =>
-        `is ${text(row, 'status')}, holds ${count(number(row, 'roles'), 'role')} and belongs to ${count(number(row, 'tenants'), 'tenant')}`,
+      `select 'user' type, u.id, u.name, '' tenant, '' about, u.status status, a.roles roles, a.tenants tenants
+      from (select s.user user, sum(t.kind <> 'tenant') roles, sum(t.kind = 'tenant') tenants
+        from shut s cross join holding h on h.user = s.user cross join thing t on t.n = h.thing group by s.user) a
+      cross join user u on u.n = a.user`,
+      (row) => {
+        const [roles, tenants] = [count(number(row, 'roles'), 'role'), count(number(row, 'tenants'), 'tenant')];
+        return `is ${text(row, 'status')}, holds ${roles} and belongs to ${tenants}`;
+      },
     ),
 };

@@ -1,5 +1,4 @@
 import type { Rule } from '../rule.ts';
-import { isShut } from '../world.ts';
 
 export const disabledUserPrivileged: Rule = {
   id: 'disabled-user-privileged',
@@ -14,6 +13,6 @@ export const disabledUserPrivileged: Rule = {
   needs: [],
   evaluate: ({ found }) =>
     found(`select 'user' type, u.id, u.name, t.tenant, t.id about, 'is ' || u.status || ' and holds ' || t.name detail
-      from user u join holding h on h.user = u.n join privileged p on p.thing = h.thing join thing t on t.n = h.thing
-      where ${isShut}`),
+      from shut s cross join holding h on h.user = s.user cross join privileged p on p.thing = h.thing
+        cross join thing t on t.n = h.thing cross join user u on u.n = s.user`),
 };

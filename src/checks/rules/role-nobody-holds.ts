@@ -13,13 +13,14 @@ export const roleNobodyHolds: Rule = {
   needs: [],
   evaluate: ({ index, found }) => {
     const isKnown = index.types.has('access_key');
+    const hasMappings = index.types.has('sso_configuration') || index.types.has('idp_group');
     return found(
-      `with used(role) as materialized (select r.role from role_of r where exists (select 1 from holding h
-        where h.thing = r.thing)
-        or exists (select 1 from other_grant g where g.thing = r.thing) or exists (select 1 from maps m
-        where m.thing = r.thing))
-      select 'role' type, t.id, t.name, t.tenant, '' about, 'no person holds it, and no known login gives it'
-        || ? detail
+      `with used(role) as materialized (
+        select r.role from role_of r where exists (select 1 from holding h where h.thing = r.thing)
+        ${index.hasOtherGrants ? 'union select r.role from role_of r join other_grant g on g.thing = r.thing' : ''}
+        ${hasMappings ? 'union select r.role from maps m join role_of r on r.thing = m.thing' : ''})
+      select 'role' type, t.id, t.name, t.tenant, '' about,
+        'no person holds it, and no known login gives it' || ? detail
       from thing t where t.kind = 'role' and t.n not in (select role from used)`,
       isKnown ? ', nor does a key hold it' : '; keys were not read',
     );

@@ -1,6 +1,6 @@
 import { count } from '../../answers/count.ts';
 import type { Rule } from '../rule.ts';
-import { isShut, number } from '../world.ts';
+import { number } from '../world.ts';
 
 export const tenantManyAdmins: Rule = {
   id: 'tenant-many-admins',
@@ -18,11 +18,11 @@ export const tenantManyAdmins: Rule = {
   },
   evaluate: ({ told }, parameters) =>
     told(
-      `select 'tenant' type, t.tenant id, coalesce(e.name, t.tenant) name, '' tenant, '' about,
-        count(distinct h.user) admins
-      from privileged p join thing t on t.n = p.thing join holding h on h.thing = t.n
-        join user u on u.n = h.user left join tenant e on e.id = t.tenant
-      where t.tenant <> '' and not ${isShut} group by t.tenant having count(distinct h.user) > ?`,
+      `select 'tenant' type, t.tenant id, coalesce(e.name, t.tenant) name, '' tenant, '' about, count(distinct h.user) admins
+      from privileged p cross join thing t on t.n = p.thing cross join holding h on h.thing = t.n
+        left join tenant e on e.id = t.tenant
+      where t.tenant <> '' and h.user not in (select user from shut)
+      group by t.tenant having count(distinct h.user) > ?`,
       (row) => `has ${count(number(row, 'admins'), 'administrator')}`,
       parameters.number('most'),
     ),

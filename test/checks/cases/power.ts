@@ -132,7 +132,7 @@ export const powerCases: readonly RuleCase[] = [
         held('role_binding:acme/Reader', 'user:U2'),
       ],
     },
-    ['user:U0: holds Reader in the whole project, and belongs to a tenant'],
+    ['role:Reader: 1 member of a tenant holds it in the whole project'],
   ),
   {
     rule: 'project-wide-member',
