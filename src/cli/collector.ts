@@ -25,6 +25,13 @@ export function collectorOf(asked: Asked): Collector | 'off' | undefined {
   return { address, isPlain: false, ...(ca !== undefined && { ca }) };
 }
 
+/** What other Baton connectors send to a collector and this one does not, to be told; undefined where nobody waits. */
+export function missingOf({ otelCollectorEndpoint, otelLoggingDisabled = false }: Asked): string | undefined {
+  return otelCollectorEndpoint === undefined || otelLoggingDisabled
+    ? undefined
+    : 'the collector is sent traces alone, no log lines; --otel-logging-disabled ends this note';
+}
+
 /** "otel.example:4317". A scheme in front is not needed and does no harm, where it says what the flags say. */
 function addressOf(endpoint: string): string {
   const [, , address = ''] = /^(https?:\/\/|dns:\/\/\/)?([^/\s]+:\d{1,5})\/?$/i.exec(endpoint) ?? [];

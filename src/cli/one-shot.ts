@@ -1,4 +1,5 @@
 import { resolveSettings } from '../config/load.ts';
+import { oneShotFlag } from '../config/one-shot.ts';
 import type { OneShotName, OneShotValues } from '../config/one-shot-flags.ts';
 import { ConnectorError } from '../errors.ts';
 import type { CommandContext } from './command-context.ts';
@@ -41,10 +42,11 @@ const foreign = [
 
 /** What would be left out of a sync, or done elsewhere, without anybody noticing. */
 function refuseForeignResources(asked: OneShotValues): void {
-  if (foreign.some((name) => asked[name] !== undefined)) {
+  const named = foreign.find((name) => asked[name] !== undefined);
+  if (named !== undefined) {
     throw new ConnectorError(
       'config',
-      '--external-resource-c1z is not supported by this connector: everybody who holds something in Descope is a user or a key of Descope, and nothing is matched with resources of other connectors',
+      `${oneShotFlag(named)} is not supported by this connector: everybody who holds something in Descope is a user or a key of Descope, and nothing is matched with resources of other connectors`,
     );
   }
   if (asked.storageEngine !== undefined && asked.storageEngine !== 'sqlite') {

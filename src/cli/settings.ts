@@ -2,7 +2,7 @@ import type { Environment } from '../config/environment.ts';
 import { resolveSettings, settingsOf } from '../config/load.ts';
 import { companyKeyFinder, keyFinder, openManagementKey } from '../config/management-key.ts';
 import type { Settings } from '../config/settings.ts';
-import { collectorFlags } from '../config/one-shot-flags.ts';
+import { collectorFlags, type OneShotValues } from '../config/one-shot-flags.ts';
 import type { Collector } from '../observe/trace-settings.ts';
 import type { Traces } from '../observe/traces.ts';
 import { version } from '../version.ts';
@@ -18,7 +18,7 @@ import { processRunId } from './safe-text.ts';
 import { readOneShot } from './read-one-shot.ts';
 import { routeFinder } from './route.ts';
 import { environmentChecks, type SettingFlags, settingSources, tellFoundBaseUrl } from './setting-sources.ts';
-import { tellAs } from './tell.ts';
+import { tell, tellAs } from './tell.ts';
 
 export type RateWaits = Pick<
   DescopeClientOptions,
@@ -71,6 +71,17 @@ async function tracesOf(
       ).openTraces({ env, version, runId: processRunId, logger, collector });
 }
 
+/** The collector that was asked for; what it will not be sent is told. */
+async function collectorAsked(asked: OneShotValues): Promise<Prepared['collector']> {
+  const { collectorOf, missingOf } = await import('./collector.ts');
+  const collector = collectorOf(asked);
+  const missing = missingOf(asked);
+  if (missing !== undefined) {
+    tell('warn', missing);
+  }
+  return collector;
+}
+
 /** The same for a command that observes its requests or has several clients. `logLevel` is the default level. */
 export async function prepare(
   flags: SettingFlags,
@@ -89,7 +100,7 @@ export async function prepare(
   const companyKey = companyKeys.found()?.key;
   tellAs({ format: loaded.logFormat, level: loaded.logLevel });
   const { logPath, ...asked } = await readOneShot(flags, env, ['logPath', ...collectorFlags]);
-  const collector = Object.keys(asked).length === 0 ? undefined : (await import('./collector.ts')).collectorOf(asked);
+  const collector = Object.keys(asked).length === 0 ? undefined : await collectorAsked(asked);
   const logger = await openLogger(loaded.logLevel ?? logLevel, loaded.logFormat, logPath);
   tellFoundBaseUrl(resolved, (address, path) =>
     logger.warn('base URL from a config file that was found automatically', { address, path }),

@@ -192,7 +192,7 @@ const otherFlags = {
   otelLoggingDisabled: {
     flag: '--otel-logging-disabled',
     kind: 'switch',
-    help: 'without effect: logs go to stderr alone',
+    help: 'do not tell that log lines are not sent to the collector',
   },
   createTicket: { flag: '--create-ticket', kind: 'switch', help: 'refused: there are no tickets' },
   bulkCreateTicket: { flag: '--bulk-create-ticket', kind: 'switch', help: 'refused: there are no tickets' },
@@ -228,11 +228,12 @@ export type OneShotName = keyof typeof oneShotFlags;
 /** What was asked for; a flag that nobody set is absent. */
 export type OneShotValues = { readonly [Name in OneShotName]?: Value<(typeof oneShotFlags)[Name]> };
 
-/** Those that say where traces go. */
+/** Those that say what a collector is sent, and where it is. */
 export const collectorFlags = [
   'otelCollectorEndpoint',
   'otelCollectorEndpointTlsCertPath',
   'otelCollectorEndpointTlsCert',
   'otelCollectorEndpointTlsInsecure',
   'otelTracingDisabled',
+  'otelLoggingDisabled',
 ] as const satisfies readonly OneShotName[];

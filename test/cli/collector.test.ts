@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { collectorOf } from '../../src/cli/collector.ts';
+import { collectorOf, missingOf } from '../../src/cli/collector.ts';
 import { createAuthority } from '../support/certificates.ts';
 
 let folder = '';
@@ -38,6 +38,13 @@ describe('the collector that --otel-collector-endpoint names', () => {
       );
     },
   );
+
+  it('gets no log lines, which is told unless it is said to be known', () => {
+    expect(missingOf({ otelCollectorEndpoint: address })).toContain('no log lines');
+    expect(missingOf({ otelCollectorEndpoint: address, otelTracingDisabled: true })).toContain('log lines');
+    expect(missingOf({ otelCollectorEndpoint: address, otelLoggingDisabled: true })).toBeUndefined();
+    expect(missingOf({ otelLoggingDisabled: true })).toBeUndefined();
+  });
 
   it('is trusted by the CA of the file, or by the one that is given as text, in PEM or in base64', () => {
     const trusted = { address, isPlain: false, ca: pem.trim() };

@@ -36,9 +36,10 @@ describe('traces of a run without a command', () => {
       '--otel-collector-endpoint-tls-cert-path',
       at('ca.pem'),
     ];
-    const { code } = await runCli(['-f', at('a.json'), ...flags], { env: envOf(emulator) });
+    const { code, stderr } = await runCli(['-f', at('a.json'), ...flags], { env: envOf(emulator) });
 
     expect(code).toBe(0);
+    expect(stderr).toContain('no log lines');
     for (const span of spans) {
       expect(collector.text()).toContain(span);
     }
@@ -54,7 +55,11 @@ describe('traces of a run without a command', () => {
       BATON_OTEL_COLLECTOR_ENDPOINT_TLS_INSECURE: 'true',
     };
 
-    expect(await runCli(['sync', '--out', at('b.json')], { env })).toMatchObject({ code: 0 });
+    const { code, stderr } = await runCli(['sync', '--out', at('b.json')], {
+      env: { ...env, BATON_OTEL_LOGGING_DISABLED: 'true' },
+    });
+    expect(code).toBe(0);
+    expect(stderr).not.toContain('log lines');
     expect(collector.text()).toContain('POST /v2/mgmt/user/search');
   });
 

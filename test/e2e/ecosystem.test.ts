@@ -142,6 +142,12 @@ describe('flags without a command, as every Baton connector takes them', () => {
     ['a Baton id that is none', ['--sync-resources', 'tenant/acme'], 2, 'bid:r:tenant/acme'],
     ['a resource type that there is not', ['--sync-resource-types', 'team'], 2, 'the types are user'],
     ['resources of other connectors', ['--external-resource-c1z', 'x.c1z'], 2, 'not supported by this connector'],
+    [
+      'traits of other connectors',
+      ['--external-resource-traits', 'user'],
+      2,
+      '--external-resource-traits is not supported',
+    ],
     ['another storage engine', ['--storage-engine', 'pebble'], 2, 'sqlite'],
     ['a resource without its type', ['-p', '--delete-resource', 'x'], 2, '--delete-resource-type'],
     ['a ticket', ['-p', '--create-ticket'], 1, 'not supported by this connector'],
