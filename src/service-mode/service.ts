@@ -19,6 +19,8 @@ const longestBackOffMs = 5 * 60_000;
 const longestPollMs = 5 * 60_000;
 /** Where the platform has nothing and does not say when to ask again. */
 const shortestIdleMs = 250;
+/** The platform refuses to be asked for more. */
+const mostTasksAtOnce = 100;
 /** How long a question for tasks may still be answered once the process is asked to end. */
 const lastAnswerMs = 1_000;
 
@@ -136,7 +138,8 @@ async function nextTasks(
 ): Promise<{ readonly tasks: readonly Task[]; readonly nextPollMs: number }> {
   if (isBatched) {
     const known = worker.known();
-    const { tasks, nextPoll } = await platform.getTasks(Math.max(1, 2 * concurrency - known.length), known, signal);
+    const most = Math.min(Math.max(1, 2 * concurrency - known.length), mostTasksAtOnce);
+    const { tasks, nextPoll } = await platform.getTasks(most, known, signal);
     return { tasks: tasks.filter(isSomething), nextPollMs: msOf(nextPoll) };
   }
   const { task, nextPoll } = await platform.getTask(signal);

@@ -432,4 +432,10 @@ describe('other kinds', () => {
     expect(bench.platform.asked.find(({ call }) => call === 'GetTasks')?.request).toMatchObject({ pageSize: 4 });
     expect(bench.platform.asked.map(({ call }) => call)).not.toContain('GetTask');
   });
+
+  it('come in batches of no more than the platform lets anybody ask for', async () => {
+    await using bench = await startService({ emulator: project, options: { isBatched: true, concurrency: 100 } });
+
+    expect((await bench.platform.askedFor('GetTasks')).request).toMatchObject({ pageSize: 100 });
+  });
 });
