@@ -14,8 +14,8 @@ import type { ResourceRow } from '../../model/row.ts';
 import type { CutCounter } from '../../model/text.ts';
 import { CatalogReads } from './catalog-reads.ts';
 import type { CompletedRead, LookedUp } from './completed-read.ts';
-import { type ActingType, checkDangling, type DanglingPolicy, findReferences } from './findings.ts';
-import { createHeldBindings } from './held-bindings.ts';
+import { checkRest, deriveRead } from './derive-read.ts';
+import type { ActingType, DanglingPolicy } from './findings.ts';
 import { HolderIndex } from './holder-index.ts';
 import {
   type Holders,
@@ -26,11 +26,10 @@ import {
   type UserReferences,
 } from './holders.ts';
 import { HolderSearches } from './holder-searches.ts';
-import { type HeldBy, InheritedAccess } from './inherited.ts';
-import { inheritanceIn } from './inherited-edges.ts';
+import type { HeldBy } from './inherited.ts';
 import { LastLogins, type LastLoginSource } from './last-logins.ts';
 import { OrdinalSlice } from './ordinal-slice.ts';
-import { type HolderSource, otherSources } from './other-holders.ts';
+import { otherSources } from './other-holders.ts';
 import { type Cuts, SessionCounters } from './session-counters.ts';
 import type { Catalogs } from './shared-catalogs.ts';
 import { singleFlight } from './single-flight.ts';
@@ -353,8 +352,7 @@ export class SyncSession {
     const read = rest.begin();
     const firstCatalog = await this.#lists.first(signal);
     const catalog = await this.#lists.again(firstCatalog, this.#restIndex, signal);
-    const sources = this.#sources(catalog, this.#restIndex, read);
-    checkDangling(findReferences(catalog, sources, inheritanceIn(catalog, this.policy.inheritance)), this.policy);
+    checkRest({ catalog, index: this.#restIndex, users: read.ids }, this);
     this.#lookedAgain = catalog;
     return { catalog, firstCatalog };
   }
@@ -380,30 +378,11 @@ export class SyncSession {
         throw new Error('a read of the users ended without its proof');
       }
       const catalog = await this.#lists.again(firstCatalog, this.#index, signal);
-      const sources = this.#sources(catalog, this.#index, read);
-      const inheritance = inheritanceIn(catalog, this.policy.inheritance);
-      const isUser = (userId: string): boolean => read.ids.has(userId);
-      const findings = findReferences(catalog, sources, inheritance, { types: this.types.acting, isUser });
-      checkDangling(findings, this.policy);
-      const heldBindings = createHeldBindings(
-        catalog,
-        sources.map(({ index }) => index),
-      );
-      const inherited = new InheritedAccess(catalog, inheritance, sources);
-      const [index, users, readId] = [this.#index, read.ids, main.id];
-      this.#completed = { catalog, firstCatalog, index, heldBindings, inherited, findings, proof, readId, users };
+      const whole = { catalog, firstCatalog, index: this.#index, proof, readId: main.id, users: read.ids };
+      this.#completed = deriveRead(whole, this);
       this.#onCompleted?.(this.#completed);
       return this.#completed;
     });
-  }
-
-  /** Everybody who holds something: the users of a read, then the principals of the catalog's lists. */
-  #sources(
-    catalog: Catalog,
-    index: HolderIndex,
-    { ids }: { readonly ids: HolderSource['ids'] },
-  ): readonly HolderSource[] {
-    return [{ typeId: 'user', index, ids }, ...otherSources(catalog, this.types.otherHolders)];
   }
 
   #forgetDerived(): void {
