@@ -93,6 +93,7 @@ export const caseFiles = [
   'test/provisioning/app-ambiguity.test.ts',
   'test/provisioning/model.test.ts',
   'test/provisioning/operations.property.test.ts',
+  'test/provisioning/server-race.test.ts',
   'test/report-page/access.test.ts',
   'test/resources/short-lived.test.ts',
   'test/resources/truth-company-files.test.ts',

@@ -49,7 +49,7 @@ export const offboardUser: Action = {
   cannotUndo: 'consents are taken back for good, and with remove_memberships the roles in all tenants',
   run: async (call) => {
     const id = textArgument(call.args, userId.name);
-    await checkUser(call, id);
+    await call.provisioner.read({ operation: 'disable', resource: `user:${id}` }, () => checkUser(call, id));
     const steps = createSteps();
     const disabled = await steps.run(
       'disable',

@@ -35,28 +35,39 @@ export const transferTenantRole: Action = {
   operation: 'grant',
   run: async (call) => {
     const [fromId, toId] = [textArgument(call.args, from), textArgument(call.args, to)];
-    const target = targetOf(textArgument(call.args, entitlement));
-    if (fromId === toId) {
-      throw new ConnectorError('invalid', `${from} and ${to} are the same user: nothing was sent`);
-    }
-    const isHeld = await holdsNow(call, fromId, target);
-    if (!isHeld && !(await holdsNow(call, toId, target))) {
-      throw new ConnectorError(
-        'precondition',
-        `user ${printable(fromId)} does not hold ${textArgument(call.args, entitlement)} directly: there is nothing to transfer, and nothing was sent`,
-      );
-    }
+    const words = { operation: 'grant', entitlement: textArgument(call.args, entitlement), principal: toId } as const;
+    const { target, isHeld } = await call.provisioner.read(words, () => readTransfer(call, fromId, toId));
     const given = noted(call, await call.provisioner.grant(target, { typeId: 'user', id: toId }, call.signal));
     const taken = await takenFrom(call, fromId, target, given);
     const isPlanned = [given, taken].some(({ outcome }) => outcome === 'planned');
-    const words = isPlanned
+    const done = isPlanned
       ? 'would be transferred'
       : isHeld
         ? 'is transferred'
         : 'was transferred already: nothing was sent';
-    return { message: `${given.words.target} ${words}, from ${taken.words.principal} to ${given.words.principal}` };
+    return { message: `${given.words.target} ${done}, from ${taken.words.principal} to ${given.words.principal}` };
   },
 };
+
+/** What is to be transferred, and whether the first user still holds it. Refuses where there is nothing to transfer. */
+async function readTransfer(
+  call: ActionCall,
+  fromId: string,
+  toId: string,
+): Promise<{ readonly target: Target; readonly isHeld: boolean }> {
+  const target = targetOf(textArgument(call.args, entitlement));
+  if (fromId === toId) {
+    throw new ConnectorError('invalid', `${from} and ${to} are the same user: nothing was sent`);
+  }
+  const isHeld = await holdsNow(call, fromId, target);
+  if (!isHeld && !(await holdsNow(call, toId, target))) {
+    throw new ConnectorError(
+      'precondition',
+      `user ${printable(fromId)} does not hold ${textArgument(call.args, entitlement)} directly: there is nothing to transfer, and nothing was sent`,
+    );
+  }
+  return { target, isHeld };
+}
 
 /** Once the other user holds the role, a failure leaves it with both: that must be told. */
 async function takenFrom(call: ActionCall, fromId: string, target: Target, given: Change): Promise<Change> {

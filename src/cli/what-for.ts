@@ -18,6 +18,8 @@ const onlyPrint: ReadonlySet<string> = new Set([
   'capabilities',
   'completion',
   'help',
+  'events',
+  'action list',
 ]);
 /** What can write its result to stdout, and then is for nothing else. */
 const streams: ReadonlySet<string> = new Set(['sync', 'export']);
@@ -26,6 +28,9 @@ const printsOrWrites: ReadonlySet<string> = new Set(['check']);
 const change: ReadonlySet<string> = new Set([
   'grant',
   'revoke',
+  'account',
+  'key',
+  'action',
   'serve',
   'service',
   'emulator',
@@ -33,16 +38,22 @@ const change: ReadonlySet<string> = new Set([
   '_connector-service',
 ]);
 
-/** By the name of the top-level command. One that is not listed runs to its end, which loses nothing. */
+/**
+ * By the name of the command, or else of the top-level command that it belongs to. One that is not listed runs to its
+ * end, which loses nothing.
+ */
 export function whatFor(command: Command): WhatFor {
   let top = command;
+  let name = command.name();
   while (top.parent?.parent) {
     top = top.parent;
+    name = `${top.name()} ${name}`;
   }
   const { out, file }: { readonly out?: unknown; readonly file?: unknown } = top.opts();
   const isStream =
     (streams.has(top.name()) && isStdout(out)) ||
     (printsOrWrites.has(top.name()) && (out === undefined || isStdout(out))) ||
     (top.name() === '_baton' && isStdout(file));
-  return isStream || onlyPrint.has(top.name()) ? 'prints' : change.has(top.name()) ? 'changes' : 'writes';
+  const isPrinting = isStream || onlyPrint.has(name) || onlyPrint.has(top.name());
+  return isPrinting ? 'prints' : change.has(top.name()) ? 'changes' : 'writes';
 }

@@ -130,6 +130,7 @@ describe('offboard_user', () => {
     const { status } = await invoke(at, 'offboard_user', { user_id: user });
 
     expect([status, at.writes()]).toEqual(['FAILED', []]);
+    expect(at.audit).toMatchObject([{ operation: 'disable', resource: `user:${user}`, outcome: 'refused', writes: 0 }]);
     expect(at.state()).toEqual(await peopleAfter(unchanged));
   });
 
@@ -193,6 +194,7 @@ describe('transfer_tenant_role', () => {
     const { status, response } = await invoke(at, 'transfer_tenant_role', { ...args, ...other });
 
     expect([status, at.writes()]).toEqual(['FAILED', []]);
+    expect(at.audit).toMatchObject([{ operation: 'grant', outcome: 'refused', writes: 0 }]);
     expect(response['error']).toContain(why);
     expect(at.state()).toEqual(await peopleAfter(unchanged));
   });

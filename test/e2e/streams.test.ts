@@ -81,6 +81,12 @@ function commandsOf(command: Command, before = ''): readonly string[] {
   );
 }
 
+function commandNamed(path: string): Command {
+  return path
+    .split(' ')
+    .reduce((parent, name) => parent.commands.find((child) => child.name() === name) ?? parent, program);
+}
+
 let emulator: Emulator;
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let user = '';
@@ -128,10 +134,7 @@ describe('every command', () => {
   });
 
   describe.concurrent.each(all)('%s', (name) => {
-    const [top = ''] = name.split(' ');
-    const purpose = name.includes('--help')
-      ? 'prints'
-      : whatFor(program.commands.find((command) => command.name() === top) ?? program);
+    const purpose = name.includes('--help') ? 'prints' : whatFor(commandNamed(name));
     const isPrinting = purpose === 'prints';
     const code = wholeCode[name] ?? 0;
 
@@ -165,10 +168,11 @@ describe('every command', () => {
 });
 
 describe('a change whose result nobody reads', () => {
-  it.each(['> /dev/full', '> >(exec 0<&-; sleep 0.2)'])(
-    'is told on stderr, with the code of what was done: grant %s',
-    async (streams) => {
-      const { code, stderr } = await run('grant', streams);
+  const changing = ['grant', 'account create', 'key delete', 'action run'];
+  it.each(changing.flatMap((name) => ['> /dev/full', '> >(exec 0<&-; sleep 0.2)'].map((how) => [name, how] as const)))(
+    'is told on stderr, with the code of what was done: %s %s',
+    async (name, streams) => {
+      const { code, stderr } = await run(name, streams);
 
       expect(code).toBe(0);
       expect(stderr).toMatch(/Nothing was sent|POST/);

@@ -180,6 +180,8 @@ export interface Ended {
 
 export interface ProvisioningOptions {
   readonly emulator?: EmulatorOptions;
+  /** A project that stands already; it stays when the connector ends. */
+  readonly at?: Emulator;
   readonly joinTenant?: boolean;
   readonly allowPrivilegedDelete?: boolean;
   readonly inheritance?: InheritanceMode;
@@ -217,6 +219,7 @@ export interface Provisioning extends AsyncDisposable {
 /** An embedded project, a connector that may change it, its gRPC server and a foreign client. Nobody really waits. */
 export async function startProvisioning({
   emulator: given = {},
+  at: standing,
   joinTenant = false,
   allowPrivilegedDelete = false,
   inheritance = 'auto',
@@ -229,7 +232,7 @@ export async function startProvisioning({
   logger,
   client: clientOptions = {},
 }: ProvisioningOptions = {}): Promise<Provisioning> {
-  const emulator = await startEmulator({ project: company(), now: clock, ...given });
+  const emulator = standing ?? (await startEmulator({ project: company(), now: clock, ...given }));
   let skipped = 0;
   const now = (): number => performance.now() + skipped;
   const sleep = async (ms: number, signal?: AbortSignal): Promise<void> => {
@@ -314,7 +317,9 @@ export async function startProvisioning({
     [Symbol.asyncDispose]: async () => {
       await server.stop(200);
       connector.close();
-      await emulator.close();
+      if (standing === undefined) {
+        await emulator.close();
+      }
     },
   };
 }
