@@ -46,6 +46,8 @@ export interface ConnectorOptions {
   readonly onKeyExpiry?: (expiry: KeyExpiry) => void;
   /** Told of each record of the audit log whose action nobody knows. */
   readonly onUnknownAction?: (action: string) => void;
+  /** A login in the audit log that names no user, and is told as no event. */
+  readonly onNamelessLogin?: () => void;
 }
 
 /** The connector: the protocol's surface over one Descope project. */
@@ -68,6 +70,7 @@ export function createConnector({
   onKeyExpiry,
   logger,
   onUnknownAction = () => undefined,
+  onNamelessLogin = () => undefined,
   ...timing
 }: ConnectorOptions): Connector {
   const types = listedTypes(policy.include);
@@ -100,7 +103,7 @@ export function createConnector({
       accountManagerService({ provisioner }),
       credentialManagerService({ provisioner }),
       actions.service,
-      eventService({ feeds: createFeeds({ project, now: clock, onUnknownAction }) }),
+      eventService({ feeds: createFeeds({ project, now: clock, onUnknownAction, onNamelessLogin }) }),
     ]),
     report: (activeSyncId) => {
       const session = sessions.peek(activeSyncId);

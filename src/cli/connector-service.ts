@@ -66,6 +66,7 @@ export async function serveParent(
     logger,
     onForecast: logForecast(logger),
     onUnknownAction: () => observation.metrics.onUnknownAction(),
+    onNamelessLogin: () => observation.metrics.onNamelessLogin(),
     provisioner: provisioning(prepared, client, audit, observation),
   });
   stack.defer(() => connector.close());

@@ -96,6 +96,7 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
     onForecast: logForecast(logger),
     onKeyExpiry,
     onUnknownAction: () => observation.metrics.onUnknownAction(),
+    onNamelessLogin: () => observation.metrics.onNamelessLogin(),
     provisioner: provisioning(prepared, client, audit, observation),
   });
   stack.defer(() => connector.close());

@@ -71,6 +71,7 @@ export async function service(options: ServiceFlags, { env, signal, print }: Com
       onForecast: logForecast(logger),
       onKeyExpiry,
       onUnknownAction: () => observation.metrics.onUnknownAction(),
+      onNamelessLogin: () => observation.metrics.onNamelessLogin(),
       provisioner: provisioning({ ...prepared, logger }, changing, audit, observation),
     });
     stack.defer(() => connector.close());

@@ -33,6 +33,8 @@ export interface FeedContext {
   readonly roleNames: RoleNames;
   /** Told of each record whose action is on no page of Descope's. */
   readonly onUnknownAction: (action: string) => void;
+  /** Told of each login whose record does not say who signed in: it cannot be told as an event. */
+  readonly onNamelessLogin: () => void;
 }
 
 /** A feed: which records of the audit log it is made of, and which events. */

@@ -22,6 +22,7 @@ export interface FeedsOptions {
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly onUnknownAction: (action: string) => void;
+  readonly onNamelessLogin: () => void;
 }
 
 export interface EventsRequest {
@@ -38,7 +39,7 @@ export interface Feeds {
 }
 
 /** The feeds of a project, over its audit log. */
-export function createFeeds({ project, now, onUnknownAction }: FeedsOptions): Feeds {
+export function createFeeds({ project, now, onUnknownAction, onNamelessLogin }: FeedsOptions): Feeds {
   const { projectId } = project;
   const read = createFeedReader({ projectId, search: project.searchAudit, now });
   return {
@@ -49,7 +50,12 @@ export function createFeeds({ project, now, onUnknownAction }: FeedsOptions): Fe
         : async ({ signal, ...request }) => {
             const call = signal === undefined ? {} : { signal };
             const roleNames = createRoleNames(() => project.readList(listedRoles.whole, call));
-            return await read({ ...request, feed, call, context: { projectId, roleNames, onUnknownAction } });
+            return await read({
+              ...request,
+              feed,
+              call,
+              context: { projectId, roleNames, onUnknownAction, onNamelessLogin },
+            });
           };
     },
   };

@@ -13,16 +13,17 @@ export const usageFeed: Feed = {
   kinds: ['usage'],
   isOldestFirst: false,
   filter: { actions: [action] },
-  wants: (record) => record.action === action && record.userId !== '',
-  toEvents: async (record, { projectId }) => [
-    {
-      kind: 'usage',
-      id: record.id,
-      occurredMs: record.occurredMs,
-      target: targetOf(record, projectId),
-      actor: { typeId: 'user', id: record.userId },
-    },
-  ],
+  wants: (record) => record.action === action,
+  toEvents: async (record, { projectId, onNamelessLogin }) => {
+    const { id, occurredMs, userId } = record;
+    if (userId === '') {
+      onNamelessLogin();
+      return [];
+    }
+    return [
+      { kind: 'usage', id, occurredMs, target: targetOf(record, projectId), actor: { typeId: 'user', id: userId } },
+    ];
+  },
 };
 
 function targetOf({ data }: AuditRecord, projectId: string): ResourceRef {

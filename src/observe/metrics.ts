@@ -32,6 +32,8 @@ export interface Metrics {
   onChange(operation: string, outcome: string): void;
   /** A record of the audit log has an action that nobody knows. */
   onUnknownAction(): void;
+  /** A login in the audit log names no user. */
+  onNamelessLogin(): void;
   /** A connection or an unfinished request was ended from our side. */
   onRefused(cause: string): void;
   setHealthy(isHealthy: boolean): void;
@@ -110,7 +112,14 @@ export function createMetrics({ version, endpoints = [], now = Date.now }: Metri
     'records of the audit log that were told as events although their action is not known',
     [],
   );
+  const namelessLogins = counter(
+    registry,
+    'audit_nameless_logins_total',
+    'logins in the audit log that name no user, and were told as no event',
+    [],
+  );
   bear(unknownActions, {});
+  bear(namelessLogins, {});
   bear(refused, { cause: ['tls', 'silent', 'crowded', 'unfinished'] });
   Object.entries(endings).forEach(([operation, outcomes]) =>
     bear(changes, { operation: [operation], outcome: outcomes }),
@@ -166,6 +175,7 @@ export function createMetrics({ version, endpoints = [], now = Date.now }: Metri
       questionSeconds.observe({ endpoint }, durationMs / 1000);
     },
     onUnknownAction: () => unknownActions.inc(),
+    onNamelessLogin: () => namelessLogins.inc(),
     onRefused: (cause) => refused.inc({ cause }),
     onChange: (operation, outcome) => changes.inc({ operation, outcome }),
     onCertificates: (expiriesMs) => {

@@ -12,6 +12,7 @@ import { type AskedAccount, readAccount } from './account-request.ts';
 import { Secret } from '../secret.ts';
 import type { FirstPassword } from './after-creation.ts';
 import { askedCreation, type Created } from './create-account.ts';
+import { passwordPolicies } from './password-policies.ts';
 import type { OperationTools, Provisioner } from './provisioner.ts';
 import { type PasswordAsk, randomPassword } from './random-password.ts';
 
@@ -56,12 +57,11 @@ export interface PasswordWish {
 async function firstPassword(
   { ask, isTemporary }: PasswordWish,
   { tenantIds, loginId, additionalLoginIds, email }: NewUser,
-  { client }: OperationTools,
+  tools: OperationTools,
   call: CallOptions,
 ): Promise<FirstPassword> {
-  const policies = await Promise.all(['', ...tenantIds].map((tenantId) => client.passwordPolicy(tenantId, call)));
-  const known = policies.filter((policy) => policy !== undefined);
-  return { value: new Secret(randomPassword(ask, known, [loginId, ...additionalLoginIds, email])), isTemporary };
+  const policies = await passwordPolicies(tenantIds, tools, call);
+  return { value: new Secret(randomPassword(ask, policies, [loginId, ...additionalLoginIds, email])), isTemporary };
 }
 
 /** What of a user only the project can tell to be right: the tenants, and the custom attributes. */

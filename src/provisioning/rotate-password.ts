@@ -1,11 +1,10 @@
-import type { CallOptions } from '../descope/http/call.ts';
-import { type PasswordPolicy, toSetPasswordRequest } from '../descope/users/passwords.ts';
+import { toSetPasswordRequest } from '../descope/users/passwords.ts';
 import type { SignInUser } from '../descope/users/sign-in.ts';
 import { ConnectorError } from '../errors.ts';
 import { nameOfUser } from '../model/names.ts';
 import { printable } from '../printable.ts';
 import { Secret } from '../secret.ts';
-import type { OperationTools } from './provisioner.ts';
+import { passwordPolicies } from './password-policies.ts';
 import { randomPassword } from './random-password.ts';
 import { planned, type RecordStep } from './record-work.ts';
 import type { RotatableRecord, RotatableType } from './rotation.ts';
@@ -56,8 +55,9 @@ export const rotatableUser: RotatableType = {
       look: async (call) => {
         found = await client.loadSignIn(id, call);
         if (found !== undefined && chosen === undefined) {
-          const policies = await policiesOf(found, client, call);
-          const { email, loginIds } = found.user;
+          const { email, loginIds, userTenants } = found.user;
+          const tenantIds = userTenants.map(({ tenantId }) => tenantId);
+          const policies = await passwordPolicies(tenantIds, tools, call);
           const loginId = await ownLoginId(id, tools, call);
           chosen = { loginId, password: new Secret(randomPassword(ask, policies, [email, ...loginIds])) };
         }
@@ -80,24 +80,6 @@ export const rotatableUser: RotatableType = {
     };
   },
 };
-
-/** A project may have its own policy in each tenant: a user of very many is held to the first of them. */
-const mostTenants = 20;
-
-async function policiesOf(
-  { user: { userTenants } }: SignInUser,
-  client: OperationTools['client'],
-  call: CallOptions,
-): Promise<readonly PasswordPolicy[]> {
-  const policies: PasswordPolicy[] = [];
-  for (const tenantId of ['', ...userTenants.slice(0, mostTenants).map((entry) => entry.tenantId)]) {
-    const policy = await client.passwordPolicy(tenantId, call);
-    if (policy !== undefined) {
-      policies.push(policy);
-    }
-  }
-  return policies;
-}
 
 function toRecord({ user }: SignInUser): RotatableRecord {
   return { name: nameOfUser(user), login: user.loginIds[0] ?? '', status: user.status };

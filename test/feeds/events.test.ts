@@ -55,6 +55,20 @@ describe('a login', () => {
     expect(event).toEqual({ kind: 'usage', id: 'A1', occurredMs, target, actor: { typeId: 'user', id: 'U1' } });
   });
 
+  it('that names nobody is told as no event, and counted once', async () => {
+    const model = new DescopeModel({});
+    model.audits = [
+      record({ action: 'LoginSucceed' }),
+      auditRecord('A2', occurredMs + 1, { action: 'LoginSucceed', userId: 'U1' }),
+    ];
+    const reading = readingOf(model, 'descope_usage_event_feed');
+
+    expect((await reading.poll()).map(({ id }) => id)).toEqual(['A2']);
+    await reading.poll();
+
+    expect(reading.nameless()).toBe(1);
+  });
+
   it('is no change, and a change is no login', async () => {
     const model = new DescopeModel({});
     const actions = [

@@ -57,7 +57,7 @@ describe('two servers that are asked for the same at once', () => {
     const answers = await both(createUser, (at) => createFrom(at, profile));
 
     const id = emulator.state.user('dora@acme.example')?.userId;
-    expect(answers.map((answer) => answer.result).toSorted()).toEqual([result, 'alreadyExists'].toSorted());
+    expect(new Set(answers.map((answer) => answer.result))).toEqual(new Set([result, 'alreadyExists']));
     expect(answers.map((answer) => answer.id)).toEqual([id, id]);
     expect(emulator.state.invitations()).toHaveLength(messages);
     await others();
@@ -91,7 +91,9 @@ describe('two servers that are asked for the same at once', () => {
       }),
     );
 
-    const secrets = await Promise.all(answers.flatMap(({ encryptedData }) => encryptedData).map(reader.open));
+    const secrets = await Promise.all(
+      answers.flatMap(({ encryptedData }) => encryptedData).map((one) => reader.open(one)),
+    );
     const kept = emulator.state.accessKeys().find(({ id }) => id === 'K2Free')?.cleartext;
     expect([secrets.length, new Set(secrets).size, sendsOf(rotate)]).toEqual([2, 2, 2]);
     expect(secrets).toContain(kept);

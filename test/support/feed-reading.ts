@@ -11,6 +11,8 @@ export function auditRecord(id: string, occurredMs: number, rest: Partial<AuditR
 
 export interface Reading {
   readonly unknownActions: readonly string[];
+  /** Logins that name nobody. */
+  readonly nameless: () => number;
   /** One call. */
   page(request?: Partial<EventsRequest>): Promise<FeedPage>;
   /** Calls until there is no more for now, from the cursor of the last call on. */
@@ -23,9 +25,15 @@ export interface Reading {
 /** Reads a feed of a model by the model's clock, with the cursor of each answer. */
 export function readingOf(model: DescopeModel, feedId: FeedId = 'descope_change_event_feed'): Reading {
   const unknownActions: string[] = [];
+  let nameless = 0;
   let cursor = '';
   const start = () =>
-    createFeeds({ project: model, now: () => model.nowMs, onUnknownAction: (action) => unknownActions.push(action) });
+    createFeeds({
+      project: model,
+      now: () => model.nowMs,
+      onUnknownAction: (action) => unknownActions.push(action),
+      onNamelessLogin: () => (nameless += 1),
+    });
   let feeds = start();
   const page = async (request: Partial<EventsRequest> = {}): Promise<FeedPage> => {
     const read = feeds.readerOf(feedId);
@@ -38,6 +46,7 @@ export function readingOf(model: DescopeModel, feedId: FeedId = 'descope_change_
   };
   return {
     unknownActions,
+    nameless: () => nameless,
     page,
     async poll(request) {
       const events: FeedEvent[] = [];

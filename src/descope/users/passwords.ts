@@ -8,7 +8,7 @@ import { isKind } from '../../errors.ts';
 import { unansweredOf } from '../write-outcome.ts';
 import type { AcceptedOutcome } from './user-lifecycle.ts';
 
-/** The calls about passwords. */
+/** The policy of passwords, and the call that sets one to be changed at the next login. */
 export const passwordEndpoints = {
   passwordSettings: {
     method: 'GET',
@@ -26,7 +26,7 @@ export const passwordEndpoints = {
   },
 } as const satisfies Record<string, ReadEndpoint | WriteEndpoint>;
 
-/** The same: no operation sends them yet, and whoever makes one lists them in endpoints.ts. */
+/** The calls that end a password, or set one that stays. */
 export const passwordUpkeepEndpoints = {
   setActivePassword: {
     method: 'POST',
