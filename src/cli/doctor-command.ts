@@ -14,6 +14,7 @@ export function addDoctorCommand(program: Command, context: CommandContext): voi
     command,
     'provisioning',
     'include',
+    'lastLogin',
     'tlsCert',
     'tlsKey',
     'tlsClientCa',
@@ -23,9 +24,10 @@ export function addDoctorCommand(program: Command, context: CommandContext): voi
   command.addHelpText(
     'after',
     `
-It changes nothing and sends six requests at most, and one or two more for each
-thing that --include asks for; it says which rights that needs, how many
-requests a sync then sends, and how long they take. It ends with the exit code
+It changes nothing and sends six requests at most, four more with
+--provisioning, and one or two for each thing that --include asks for; it says
+which rights that needs, how many requests a sync then sends, and how long they
+take. It ends with the exit code
 of the gravest failure, or 0. Warnings do not count.
 
 Examples:

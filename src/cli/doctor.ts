@@ -54,6 +54,7 @@ export async function doctor(
       maxParallelFetches: values.maxParallelFetches ?? 6,
       maxResponseMiB: values.maxResponseSize,
       provisioning: values.provisioning ?? false,
+      lastLogin: values.lastLogin === 'off' ? undefined : values.lastLogin,
       include: values.include,
       tls: { cert: values.tlsCert, key: values.tlsKey, clientCa: values.tlsClientCa },
       out: out === undefined ? undefined : fullPath(out),

@@ -13,6 +13,7 @@ import { checkProject } from './project-checks.ts';
 import type { TenantReadWanted } from './tenant-checks.ts';
 import { checkBaseUrl, checkKeyPlace, checkProjectId, checkRoute } from './setup-checks.ts';
 import { checkTls, type TlsPaths } from './tls-checks.ts';
+import { checkLogins } from './login-check.ts';
 import { rightsChecks } from './rights.ts';
 import { checkWriteRights } from './write-check.ts';
 
@@ -33,6 +34,8 @@ export interface DoctorOptions {
   readonly maxParallelFetches: number;
   readonly maxResponseMiB?: number | undefined;
   readonly provisioning: boolean;
+  /** How syncs read the last logins of users; off when left out. */
+  readonly lastLogin?: 'audit' | 'history' | undefined;
   /** Opt-in types that syncs read, too; their lists are asked for as well. */
   readonly include?: readonly string[] | undefined;
   readonly tls: TlsPaths;
@@ -65,7 +68,7 @@ export interface DoctorReport {
 
 /**
  * Looks at a setup and yields what it finds, in the order of a reader's questions. Nothing is changed, at Descope or
- * here; six requests at most, and one or two for each thing that included types are made of or can be changed, none repeated. Rejects
+ * here; six requests at most, four more with provisioning, and one or two for each thing that included types are made of or can be changed, none repeated. Rejects
  * with `cancelled` only.
  */
 export async function* examine(options: DoctorOptions): AsyncGenerator<Check, DoctorReport> {
@@ -114,13 +117,14 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check, Do
     const probe = createProbe({ send, deadlineMs, now, signal, onRequest: () => (requests += 1) });
     yield* rightsChecks(options.include ?? [], options.provisioning);
     let isLet = false;
+    let users: number | undefined;
     const ownKeys = [key, companyKey]
       .filter((own) => own !== undefined)
       .map(({ reveal }) => ({ hasId: (keyId: string) => reveal().beginsWith(keyId) }));
     const checks = checkProject({ ...options, ...place, ...reads, probe, wallClock, ownKeys });
     for (let next = await checks.next(); ; next = await checks.next()) {
       if (next.done === true) {
-        ({ tenants } = next.value);
+        ({ tenants, users } = next.value);
         break;
       }
       isLet ||= next.value.name === 'key' && next.value.level === 'ok';
@@ -128,6 +132,8 @@ export async function* examine(options: DoctorOptions): AsyncGenerator<Check, Do
     }
     if (isLet) {
       yield* checkWriteRights(probe, place, options.provisioning, included);
+      const { lastLogin, provisioning } = options;
+      yield* checkLogins(probe, place, { lastLogin, provisioning, users, wallClock });
     }
   }
 

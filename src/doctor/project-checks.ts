@@ -39,6 +39,8 @@ export interface ProjectChecksOptions extends Place {
 export interface ProjectSeen {
   /** Undefined where the list of tenants could not be read. */
   readonly tenants: number | undefined;
+  /** The same of the users. */
+  readonly users: number | undefined;
 }
 
 /**
@@ -56,7 +58,7 @@ export async function* checkProject(options: ProjectChecksOptions): AsyncGenerat
   if (!users.isAnswered && users.error.kind !== 'forbidden' && users.error.kind !== 'upstream-contract') {
     yield explain(users.error.kind === 'unauthenticated' ? 'key' : 'Descope', users, options);
     yield skip('lists', 'not asked after that');
-    return { tenants: undefined };
+    return { tenants: undefined, users: undefined };
   }
   const [rows, testUsers] = await Promise.all([
     Promise.all(options.lists.map((list) => probeList(probe, list))),
@@ -82,7 +84,7 @@ export async function* checkProject(options: ProjectChecksOptions): AsyncGenerat
   yield checkClock(answers, options.wallClock());
   if (!users.isAnswered && answers.every((answer) => !answer.isAnswered && answer.error.kind === 'forbidden')) {
     yield explain('key', users, options, 'all');
-    return { tenants: undefined };
+    return { tenants: undefined, users: undefined };
   }
   yield checkKey(answers);
   for (const { name, isOfCompany = false, answer, count, isNotOffered = false } of lists) {
@@ -102,7 +104,7 @@ export async function* checkProject(options: ProjectChecksOptions): AsyncGenerat
   });
   const ofLists = rows.reduce((sum, { requests }) => sum + requests, 0);
   yield checkDuration(users, { ofLists, ofTenants: cost }, options);
-  return { tenants: tenantIds?.length };
+  return { tenants: tenantIds?.length, users: users.isAnswered ? users.value.total : undefined };
 }
 
 /** A sync lists a key that is bound to a user as a secret alone: so it counts fewer keys than the list has. */

@@ -3,6 +3,8 @@ import { accessKeyEndpoints } from '../descope/access-key-calls.ts';
 import { consentWriteEndpoints } from '../descope/consent-calls.ts';
 import { endpointLabel, type WriteEndpoint } from '../descope/http/endpoint.ts';
 import { rightOf } from '../descope/http/rights.ts';
+import { passwordUpkeepEndpoints } from '../descope/users/passwords.ts';
+import { userUpdateEndpoints } from '../descope/users/user-updates.ts';
 import { userWriteEndpoints } from '../descope/users/user-writes.ts';
 import { type Check, ok, skip } from './check.ts';
 import { explain, type Place } from './explain.ts';
@@ -30,6 +32,18 @@ const removals: readonly Removal[] = [
     whose: 'a user',
     endpoint: userWriteEndpoints.removeUserRoles,
     bodyOf: (nobody) => ({ loginId: nobody, roleNames: [nobody] }),
+  },
+  {
+    what: 'the sessions of users',
+    whose: 'a user',
+    endpoint: userUpdateEndpoints.logOutUser,
+    bodyOf: (nobody) => ({ userId: nobody }),
+  },
+  {
+    what: 'the passwords of users',
+    whose: 'a user',
+    endpoint: passwordUpkeepEndpoints.expirePassword,
+    bodyOf: (nobody) => ({ loginId: nobody }),
   },
   {
     includedBy: 'access_key',
@@ -66,7 +80,7 @@ const removals: readonly Removal[] = [
 /**
  * Whether the key may change access, without a change. Only with provisioning, and then one request for each kind of
  * change that cannot change anything: it takes something that does not exist from somebody who does not exist, both
- * named by a fresh random id. Descope's refusal tells: 403 is about the key, anything else comes after that. See
+ * named by a fresh random id, or ends what nobody has. Descope's refusal tells: 403 is about the key, anything else comes after that. See
  * docs/decisions/015.
  */
 export async function* checkWriteRights(
@@ -84,6 +98,7 @@ export async function* checkWriteRights(
       yield await checkRemoval(removal, probe, place);
     }
   }
+  yield skip(name, 'not asked whether the key may create and invite users: nothing tries that without an effect');
 }
 
 async function checkRemoval(removal: Removal, probe: Probe, place: Place): Promise<Check> {

@@ -15,7 +15,7 @@ const canary = 'K2canaryKeyThatMustNeverBeSeen0123456789';
 let emulator: Emulator;
 
 beforeAll(async () => {
-  emulator = await startEmulator({ managementKey: canary, users: 250 });
+  emulator = await startEmulator({ managementKey: canary, users: 250, switches: { auditRateLimit: 'off' } });
 });
 
 afterAll(async () => {
@@ -171,7 +171,7 @@ describe('write rights', () => {
     const seen = await visit({ provisioning: true });
 
     expect(seen.of('write rights').level).toBe('ok');
-    expect(seen.requests).toBe(6);
+    expect(seen.requests).toBe(9);
     expect(bodies).toEqual([
       [
         'POST /v1/mgmt/user/update/role/remove',
@@ -193,7 +193,7 @@ describe('write rights', () => {
     const sent: string[] = [];
     emulator.state.onRequest(
       ({ endpoint }) => {
-        if (/update|delete/.test(endpoint)) sent.push(endpoint);
+        if (/update|delete|logout|expire/.test(endpoint)) sent.push(endpoint);
         return false;
       },
       () => undefined,
@@ -201,9 +201,12 @@ describe('write rights', () => {
 
     const seen = await visit({ provisioning: true, include: included });
 
-    expect(lines(seen).map(({ level }) => level)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok']);
+    expect(lines(seen).map(({ level }) => level)).toEqual(['ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'skip']);
+    expect(lines(seen).at(-1)?.text).toContain('create and invite users');
     expect(sent).toEqual([
       'POST /v1/mgmt/user/update/role/remove',
+      'POST /v1/mgmt/user/logout',
+      'POST /v1/mgmt/user/password/expire',
       'POST /v1/mgmt/accesskey/update',
       'POST /v1/mgmt/user/update/ssoapp/remove',
       'POST /v1/mgmt/thirdparty/consents/delete',
@@ -213,6 +216,8 @@ describe('write rights', () => {
   });
 
   it.each([
+    ['POST /v1/mgmt/user/logout', 'users'],
+    ['POST /v1/mgmt/user/password/expire', 'users'],
     ['POST /v1/mgmt/accesskey/update', 'access keys'],
     ['POST /v1/mgmt/user/update/ssoapp/remove', 'users'],
     ['POST /v1/mgmt/thirdparty/consents/delete', 'third-party apps'],
@@ -242,6 +247,48 @@ describe('write rights', () => {
     );
 
     expect(seen.of('write rights')).toMatchObject({ level: 'fail', kind: 'forbidden' });
+  });
+});
+
+describe('the audit log', () => {
+  const search = 'POST /v1/mgmt/audit/search';
+
+  it('is asked for one record with provisioning, and not without', async () => {
+    const before = emulator.stats.count(search);
+
+    expect((await visit()).checks.map(({ name }) => name)).not.toContain('audit log');
+    expect((await visit({ provisioning: true })).of('audit log')).toMatchObject({
+      level: 'ok',
+      text: expect.stringMatching(/^can be read, \d+ logins in 30 days$/) as string,
+    });
+
+    expect(emulator.stats.count(search)).toBe(before + 1);
+    expect(emulator.stats.recent.findLast(({ endpoint }) => endpoint === search)?.body).toMatchObject({ size: 1 });
+  });
+
+  it.each([
+    [{ provisioning: true }, 'warn'],
+    [{ lastLogin: 'audit' }, 'fail'],
+  ] as const)('that the key may not read is told with %j: %s', async (options, level) => {
+    const seen = await visitWith(search, { kind: 'status', status: 403 }, options);
+
+    expect(seen.of('audit log')).toMatchObject({ level });
+  });
+
+  it('costs a sync what it has of logins, and the history of all users one request for each hundred', async () => {
+    const ofLog = await visitWith(
+      search,
+      { kind: 'mutate', change: (body) => ({ ...(body as object), total: 25_001 }) },
+      { lastLogin: 'audit' },
+    );
+    const ofHistory = await visitWith(
+      'POST /v2/mgmt/user/search',
+      { kind: 'mutate', change: (body) => ({ ...(body as object), total: 16_001 }) },
+      { lastLogin: 'history' },
+    );
+
+    expect(ofLog.of('last logins').text).toMatch(/^cost a sync 26 requests more, 10 a minute at most: about [23]/);
+    expect(ofHistory.of('last logins').text).toMatch(/^cost a sync 161 requests more, 100 a minute at most: /);
   });
 });
 

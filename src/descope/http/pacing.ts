@@ -25,7 +25,7 @@ const burst = 6;
 const minuteMs = 60_000;
 
 /** Descope's documented rate limits, per minute. */
-const documentedPerMinute = {
+export const documentedPerMinute = {
   audit: 10,
   search: 200,
   create: 100,
@@ -33,6 +33,7 @@ const documentedPerMinute = {
   update: 200,
   general: 100,
 } as const satisfies Readonly<Record<RateBucket, number>>;
+
 export interface PacingOptions {
   readonly rateLimit: RateLimit;
   readonly baseUrl: string;
