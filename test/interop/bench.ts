@@ -68,6 +68,8 @@ export interface Served extends Running {
 
 export interface UserRecord {
   readonly status: string;
+  /** Whether there is one. */
+  readonly password?: boolean;
   readonly ssoAppIds: readonly string[];
   readonly roleNames: readonly string[];
   readonly userTenants: readonly { readonly tenantId: string; readonly roleNames: readonly string[] }[];

@@ -1,14 +1,17 @@
 import { deepEqual, equal, ok } from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { create, fromJson, type JsonValue, toJson } from '@bufbuild/protobuf';
+import { ageProvider, jwkProvider } from '../../src/encryption/recipient.ts';
 import { readRecipients, type Sealed } from '../../src/encryption/recipients.ts';
 import { EncryptedDataSchema, EncryptionConfigSchema } from '../../src/gen/c1/connector/v2/resource_pb.ts';
+import { armor } from 'age-encryption';
 import { type Bench, checkClean, type Scenario, withServer } from './bench.ts';
 import type { SdkReader } from './processes.ts';
 
 export const secretScenarios: readonly Scenario[] = [
   { name: 'secrets are opened by the SDK, for every kind of key', run: everyKindOfKey },
   { name: 'keys are rotated, issued and deleted', run: keysAndPasswords },
+  { name: 'passwords and keys are rotated, by command and by action', run: rotatedByAction },
 ];
 
 export async function readersOf(bench: Bench): Promise<readonly SdkReader[]> {
@@ -117,6 +120,84 @@ async function keysAndPasswords(bench: Bench): Promise<string> {
     equal(byCommand.error, undefined);
     return `a key rotated three times, issued, synced, deleted; each secret opened by ${readers.length} kinds of keys`;
   });
+}
+
+interface ActionAnswer {
+  readonly status: string;
+  readonly response: { readonly encrypted?: readonly string[]; readonly error?: string };
+}
+
+/** The text of a recipient, as the argument of an action has it. */
+function recipientOf({ config }: SdkReader): string {
+  const { config: named } = fromJson(EncryptionConfigSchema, config);
+  return named.case === 'ageRecipientConfig'
+    ? named.value.recipient
+    : Buffer.from(named.case === 'jwkPublicKeyConfig' ? named.value.pubKey : []).toString('utf8');
+}
+
+async function rotatedByAction(bench: Bench): Promise<string> {
+  const readers = await readersOf(bench);
+  const recipients = readers.map(recipientOf);
+  // The text of an action has no ids of keys: the SDK finds its key by them, so they are made as for any answer.
+  const { seal } = await readRecipients(readers.map(({ config }) => fromJson(EncryptionConfigSchema, config)));
+  const ids = await seal([{ name: 'trial', description: '', schema: '', bytes: Buffer.from('trial') }]);
+  const options = ['--include', 'access_key', '--provisioning', '--audit-log', bench.path('by-action-audit.jsonl')];
+  return await withServer(bench, options, async ({ address }) => {
+    const before = await bench.project();
+    const command = ['-address', address, '-c1z', bench.path('password.c1z'), '-principal-type', 'user'];
+    const byCommand = await bench.client([...command, '-principal', ada.resource, 'rotate']);
+    equal(byCommand.error, undefined);
+    equal((await bench.loadUser(ada.resource)).password, true, 'the user has no password');
+
+    const rotate = { name: 'rotate', resourceTypeId: 'access_key', args: { access_key_id: acmeCi.resource } };
+    const set = { name: 'set_temporary_password', resourceTypeId: '', args: { user_id: ada.resource } };
+    for (const { name, resourceTypeId, args } of [rotate, set]) {
+      const given = JSON.stringify({ ...args, recipients });
+      const flags = ['-action', name, '-action-type', resourceTypeId, '-action-args', given];
+      checkClean(await bench.client(['-address', address, ...flags, 'invoke-action']));
+      const nobody = JSON.stringify({ ...args, recipients: [] });
+      const refused = ['-action', name, '-action-type', resourceTypeId, '-action-args', nobody];
+      equal((await bench.client(['-address', address, ...refused, 'invoke-action'])).code, 'InvalidArgument');
+
+      const file = bench.path(`${name}-by-action.json`);
+      const request = { name, resourceTypeId, args: { ...args, recipients }, inlineWait: '20s' };
+      await writeFile(file, JSON.stringify(request), { mode: 0o600 });
+      const asked = ['-address', address, '-method', 'InvokeAction', '-input', file, 'call'];
+      const { answer } = await bench.client(asked);
+      const { status, response } = answer as ActionAnswer;
+      equal(status, 'BATON_ACTION_STATUS_COMPLETE', response.error);
+      const texts = response.encrypted ?? [];
+      equal(texts.length, readers.length);
+      const opened = await unsealBySdk(
+        bench,
+        texts.map((text, at) => ({ data: sealedOf(text, ids[at] ?? never()), reader: readers[at] ?? never() })),
+      );
+      equal(new Set(opened).size, 1, 'the recipients were told different secrets');
+      ok((opened[0] ?? '').length > 8, 'the secret is no secret');
+    }
+    const after = await bench.project();
+    const changed = [...after].filter(([key, record]) => JSON.stringify(before.get(key)) !== JSON.stringify(record));
+    deepEqual(
+      changed.map(([key]) => key).filter((key) => !key.includes(ada.resource)),
+      [],
+      'somebody else was changed',
+    );
+    return `a password by command; a key and a password by action, opened by ${readers.length} kinds of keys`;
+  });
+}
+
+/** What the SDK opens, of the text that an action answered with. */
+function sealedOf(text: string, { keyId, keyIds }: Pick<Sealed, 'keyId' | 'keyIds'>): Sealed {
+  const isAge = text.startsWith('-----BEGIN AGE');
+  return {
+    provider: isAge ? ageProvider : jwkProvider,
+    keyId,
+    keyIds,
+    name: 'secret',
+    description: '',
+    schema: '',
+    encryptedBytes: isAge ? armor.decode(text) : Buffer.from(text, 'ascii'),
+  };
 }
 
 function never(): never {

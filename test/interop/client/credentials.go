@@ -37,6 +37,10 @@ func call(ctx context.Context, client types.ConnectorClient, method, path string
 		return send(text, &v2.CreateAccountRequest{}, func(request *v2.CreateAccountRequest) (proto.Message, error) {
 			return client.CreateAccount(ctx, request)
 		})
+	case "InvokeAction":
+		return send(text, &v2.InvokeActionRequest{}, func(request *v2.InvokeActionRequest) (proto.Message, error) {
+			return client.InvokeAction(ctx, request)
+		})
 	case "DeleteResourceV2":
 		return send(text, &v2.DeleteResourceV2Request{}, func(request *v2.DeleteResourceV2Request) (proto.Message, error) {
 			return client.DeleteResourceV2(ctx, request)
