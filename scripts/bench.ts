@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { chartsOf } from './bench/charts.ts';
 import { runScenarios } from './bench/run.ts';
 import { full, quick } from './bench/scenarios.ts';
-import { tableOf, verdictTable } from './bench/table.ts';
+import { askedTable, tableOf, verdictTable } from './bench/table.ts';
 import { verdictsOf } from './bench/verdicts.ts';
 
 const { values } = parseArgs({
@@ -30,6 +30,7 @@ console.log(
     machine,
     '',
     tableOf(results),
+    askedTable(results),
     '',
     verdictTable(verdicts),
     '',
@@ -43,9 +44,10 @@ if (folder !== undefined) {
     join(folder, 'bench.json'),
     `${JSON.stringify({ at: new Date().toISOString(), machine, results, verdicts }, undefined, 1)}\n`,
   );
+  const tables = [verdictTable(verdicts), tableOf(results)].join('\n\n') + `\n${askedTable(results)}`;
   await writeFile(
     join(folder, 'results.md'),
-    `# Measured\n\n${new Date().toISOString().slice(0, 10)}, ${machine}. Contender and fixture each on a core of its own.\n\n${verdictTable(verdicts)}\n\n${tableOf(results)}\n`,
+    `# Measured\n\n${new Date().toISOString().slice(0, 10)}, ${machine}. Contender and fixture each on a core of its own.\n\n${tables}\n`,
   );
   for (const [name, svg] of Object.entries(chartsOf(results))) {
     await writeFile(join(folder, name), svg);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createAuthority } from '../../test/support/certificates.ts';
+import type { AskedMs } from './ask-store.ts';
 import type { Walked } from './grpc-walk.ts';
 import { cliPath, type Fixture, type Ran, startNode } from './processes.ts';
 import type { Conditions, Seen } from './fixture.ts';
@@ -23,6 +24,8 @@ export interface Sample {
   readonly seen: Seen;
   /** Of the file that came of it. */
   readonly bytes?: number;
+  /** What questions took by themselves, where they were asked so. */
+  readonly askedMs?: AskedMs;
   readonly walked?: Walked;
 }
 

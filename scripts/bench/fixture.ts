@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createProject, type Project, type Shape } from './project.ts';
+import { createProject, type Project, roleName, type Shape } from './project.ts';
 
 export interface Conditions {
   readonly latencyMs: number;
@@ -13,6 +13,8 @@ export interface Conditions {
   readonly rate?: { readonly count: number; readonly windowMs: number };
   /** One search in so many answers 503. */
   readonly failEvery?: number;
+  /** One user in so many, a multiple of 100, has another name and another role than before. */
+  readonly changedOneIn?: number;
 }
 
 export type Told = { readonly shape: Shape } | { readonly begin: Conditions } | { readonly report: true };
@@ -167,7 +169,21 @@ function searched(text: string): Buffer {
   if (tenant !== undefined) {
     return project.filtered('tenant', tenant, start);
   }
-  return project.pages[start / 100] ?? empty;
+  return changed(project.pages[start / 100] ?? empty, start);
+}
+
+/** A page whose first user is another than before, where it is the turn of one. */
+function changed(page: Buffer, start: number): Buffer {
+  const { changedOneIn } = conditions;
+  if (changedOneIn === undefined || start % changedOneIn !== 0) {
+    return page;
+  }
+  return Buffer.from(
+    page
+      .toString()
+      .replace(/"name":"Person (\d+) of/, '"name":"Other person $1 of')
+      .replace(/"roleNames":\["Role \d+"/, `"roleNames":["${roleName((start / changedOneIn) % 5)}"`),
+  );
 }
 
 function bodyOf(request: IncomingMessage): Promise<string> {

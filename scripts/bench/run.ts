@@ -33,6 +33,7 @@ export interface Result {
   readonly walked?: NonNullable<Sample['walked']>;
   /** Of the file that came of it, in MB. */
   readonly fileMb?: number;
+  readonly askedMs?: NonNullable<Sample['askedMs']>;
 }
 
 /**
@@ -89,6 +90,7 @@ function toResult(
     .map((run) => run.walked)
     .filter((walk) => walk !== undefined)
     .toSorted((left, right) => left.totalMs - right.totalMs)[Math.floor(runs.length / 2)];
+  const askedMs = runs.at(-1)?.askedMs;
   return {
     ...of,
     rounds: runs.length,
@@ -104,6 +106,7 @@ function toResult(
     refused: most(({ seen }) => seen.refused),
     fixtureLoad: rounded(most(({ seen }) => seen.load)),
     ...(walked !== undefined && { walked }),
+    ...(askedMs !== undefined && { askedMs }),
     ...(runs.some(({ bytes }) => bytes !== undefined) && { fileMb: rounded(most(({ bytes = 0 }) => bytes) / 1e6) }),
   };
 }

@@ -2,6 +2,7 @@ import { type Contender, other, ourCli, ourServer } from './contenders.ts';
 import { questions, writers } from './files.ts';
 import type { Conditions } from './fixture.ts';
 import { projectId, type Shape } from './project.ts';
+import { largeQuestions, storeWriters, yearQuestions } from './stores.ts';
 import type { Tree } from './tree.ts';
 
 export interface Scenario {
@@ -112,6 +113,32 @@ function files(users: number, rounds: number, more: Scenario['contenders'] = {})
   };
 }
 
+/** Two roles in the whole project, one tenant and a role in it: four grants a user, by which the design counts. */
+function history(users: number, rounds: number): Scenario {
+  return {
+    name: 'history',
+    shape: { ...plain(users), memberships: 1 },
+    conditions: { latencyMs: 0 },
+    contenders: { cli: ourCli(), ...storeWriters },
+    rounds,
+  };
+}
+
+/** Questions to a store of so many users, each with five grants, and to one of a year. */
+function historyAsked(users: number): readonly Scenario[] {
+  const scenario = (name: string, of: number, contenders: Scenario['contenders']): Scenario => ({
+    name,
+    shape: plain(of),
+    conditions: { latencyMs: 0 },
+    contenders,
+    rounds: 1,
+  });
+  return [
+    scenario('history, asked', users, largeQuestions(users)),
+    scenario('history, a year', 1, { 'a year, asked': yearQuestions }),
+  ];
+}
+
 const inTree = { cli: ourCli(), 'cli, observed': ourCli({ tenantRoles: 'observed' }) };
 
 export const quick: readonly Scenario[] = [
@@ -129,6 +156,7 @@ export const quick: readonly Scenario[] = [
   ...trees('in leaves', inTree, 1),
   ...others(1),
   files(20_000, 1, writers),
+  history(20_000, 1),
 ];
 
 /** What a CI gate looks at: counts, and ratios within one run. */
@@ -144,6 +172,7 @@ export const gated: readonly Scenario[] = [
     rounds: 1,
   },
   files(20_000, 3, questions),
+  history(20_000, 3),
 ];
 
 const scale: readonly Scenario[] = [
@@ -210,4 +239,6 @@ export const full: readonly Scenario[] = [
   files(50_000, 3, { ...writers, ...questions }),
   files(100_000, 1),
   files(200_000, 1),
+  history(100_000, 3),
+  ...historyAsked(1_000_000),
 ];

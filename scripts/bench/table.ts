@@ -25,6 +25,18 @@ export function tableOf(results: readonly Result[]): string {
   return [line(head), rule, ...body.map(line)].join('\n');
 }
 
+/** What questions took by themselves: CPU milliseconds by question, and by the day that is asked about. */
+export function askedTable(results: readonly Result[]): string {
+  const rows = results.flatMap(({ contender, users, askedMs = {} }) =>
+    Object.entries(askedMs).map(
+      ([question, ms]) => `| ${contender} | ${users.toLocaleString('en')} | ${question} | ${ms.toFixed(1)} ms |`,
+    ),
+  );
+  return rows.length === 0
+    ? ''
+    : ['', '| store | users | question, day | CPU |', '|---|--:|---|--:|', ...rows].join('\n');
+}
+
 function seconds(value: number): string {
   return `${value.toFixed(2)} s`;
 }

@@ -1,4 +1,5 @@
 import { fileVerdicts } from './file-verdicts.ts';
+import { storeVerdicts } from './store-verdicts.ts';
 import { otherVerdicts } from './other-verdicts.ts';
 import type { Result } from './run.ts';
 import type { Verdict } from './table.ts';
@@ -150,7 +151,7 @@ export function verdictsOf(results: readonly Result[]): readonly Verdict[] {
     }
   }
 
-  verdicts.push(...otherVerdicts(results), ...fileVerdicts(results));
+  verdicts.push(...otherVerdicts(results), ...fileVerdicts(results), ...storeVerdicts(results));
 
   const paced = results.find(({ contender }) => contender === 'cli, paced');
   atMost('429s of a paced run: none', paced?.refused, 0, '');

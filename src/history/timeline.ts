@@ -35,7 +35,9 @@ export function timelineOf(index: FileIndex, asked: string): Timeline {
       : thing.type === 'role'
         ? `all_changes where held_n in (select ${n} union select b.n from thing_row b join thing_row r on r.n = ${n}
             where b.kind = 'binding' and b.role = r.role and coalesce(b.role_tenant, '') = r.tenant)`
-        : `all_changes where ${n} in (principal_n, held_n)`;
+        : // two questions, each of which an index answers
+          `(select * from all_changes where principal_n = ${n}
+            union all select * from all_changes where held_n = ${n} and principal_n is not ${n})`;
   const rows = database.prepare(
     `select * from ${about} order by sync, change = 'first' desc, change in ('lost', 'gone'), area, held, held_id, principal, principal_id`,
   );
