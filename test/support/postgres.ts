@@ -31,6 +31,8 @@ export interface TestServer extends AsyncDisposable {
   readonly password: string;
   /** Makes an empty database, and returns its URL with the owner's name and password. */
   database(): Promise<string>;
+  /** Asks as the user of a URL. */
+  ask(url: string, sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** Asks as the superuser, in a database by its URL. */
   admin(url: string, sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
 }
@@ -124,6 +126,7 @@ export async function startPostgres(): Promise<TestServer> {
       await ask(urlOf('postgres', 'keeper'), `create database store${databases}`);
       return urlOf(`store${databases}`, 'keeper');
     },
+    ask,
     admin: async (url, sql) => await ask(urlOf(new URL(url).pathname.slice(1), 'chief'), sql),
     [Symbol.asyncDispose]: stop,
   };
