@@ -11,7 +11,7 @@ import { messageOf } from './message-content.ts';
 export function defineMessageFunctions(path: string, database: DatabaseSync): void {
   const options = { deterministic: true };
   database.function('last_login_of', options, (data) => {
-    const row = mayTellLogin(data) ? rowOf(path, data) : undefined;
+    const row = rowOf(path, data);
     return row?.kind === 'user' ? (row.lastLogin ?? null) : null;
   });
   database.function('profile_of', options, (type, data) => {
@@ -22,16 +22,4 @@ export function defineMessageFunctions(path: string, database: DatabaseSync): vo
 
 function rowOf(path: string, data: unknown): FileRow | undefined {
   return data instanceof Uint8Array ? rowOfResourceBytes(data, () => messageOf(path, 'resources', data)) : undefined;
-}
-
-/** The tag of a last login, the length of a time with and without nanoseconds, and the tag of its seconds. */
-const loginMarks = [6, 8, 9, 10, 11, 12].map((length) => Buffer.from([0x4a, length, 0x08]));
-
-/** Whether a user's message may hold a last login. It is looked through as bytes first: there are users by the million. */
-function mayTellLogin(data: unknown): boolean {
-  if (!(data instanceof Uint8Array)) {
-    return false;
-  }
-  const bytes = Buffer.from(data.buffer, data.byteOffset, data.length);
-  return bytes.includes(0x4a) && loginMarks.some((mark) => bytes.includes(mark));
 }

@@ -110,7 +110,7 @@ export function createIndexViews(
     login: `select r.n user, l.login login from user_row r join login_row l on l.v = r.v where ${stood('r')}`,
     // crossed: SQLite may go through all messages first otherwise, and ask the function of those that are no resources
     last_login: `select n user, at from (select r.n n, last_login_of(m.data) at from user_row r cross join message m on m.v = r.v
-      where ${stood('r')}) where at is not null`,
+      where ${stood('r')} and ${mayTellLogin}) where at is not null`,
     profile: `select r.kind type, r.id id, profile_of(r.kind, m.data) profile from thing_row r cross join message m on m.v = r.v
       where ${stood('r')} and r.kind = 'tenant'
       union all select r.type, r.id, profile_of(r.type, m.data) from sso_row r cross join message m on m.v = r.v where ${stood('r')}`,
@@ -120,3 +120,11 @@ export function createIndexViews(
     database.exec(`create temp view ${name} as ${sql}`);
   }
 }
+
+const loginMarks = ['06', '08', '09', '0A', '0B', '0C'].map((length) => `instr(m.data, x'4A${length}08') > 0`);
+
+/**
+ * Whether the bytes of a user's message, `m.data`, may hold a last login: the tag of that field, the length of a time with
+ * and without nanoseconds, and the tag of its seconds. It is asked before a message is read: there are users by the million.
+ */
+const mayTellLogin = `instr(m.data, x'4A') > 0 and (${loginMarks.join(' or ')})`;

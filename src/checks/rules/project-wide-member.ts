@@ -17,9 +17,9 @@ export const projectWideMember: Rule = {
     needMemberships();
     return told(
       `select 'role' type, t.id, t.name, '' tenant, '' about, count(*) members
-      from thing t cross join holding h on h.thing = t.n
+      from thing t cross join holding h on h.thing = t.n cross join membership m on m.user = h.user
       where t.kind = 'role' and t.tenant = '' and (select count(*) from tenant) > 1
-        and h.user in (select user from membership) group by t.n`,
+      group by t.n`,
       (row) =>
         `${count(number(row, 'members'), 'member of a tenant holds', 'members of tenants hold')} it in the whole project`,
     );

@@ -17,7 +17,8 @@ export const twinRoles: Rule = {
     const first = new Map<string, string>();
     const twins = new Map<string, string>();
     const sql = `select t.id id, t.name name, t.tenant tenant, group_concat(c.permission) allows
-      from thing t join (select thing, permission from confers order by thing, permission) c on c.thing = t.n
+      from thing t join (select c.thing thing, c.permission permission from thing r
+        cross join confers c on c.thing = r.n where r.kind = 'role' order by c.thing, c.permission) c on c.thing = t.n
       where t.kind = 'role' group by t.n order by t.id`;
     for (const row of rows(sql)) {
       const key = JSON.stringify([text(row, 'tenant'), text(row, 'allows')]);

@@ -1,4 +1,4 @@
-import { held, resource } from '../../support/edge-files.ts';
+import { held, resource, role, tenant } from '../../support/edge-files.ts';
 import { granted, keyRows } from '../../support/other-world.ts';
 import { before, person } from '../../support/check-world.ts';
 import { create } from '@bufbuild/protobuf';
@@ -115,10 +115,24 @@ export const keyCases: readonly RuleCase[] = [
     'roles in the whole project, not inside a tenant',
     {
       resources: [...keyRows('K1', 'CI'), ...keyRows('K2', 'Inside')],
-      grants: [held('role:Reader', 'access_key:K1'), held('role_binding:acme/Reader', 'access_key:K2')],
+      grants: [
+        held('role:Reader', 'access_key:K1'),
+        held('role_binding:acme/Reader', 'access_key:K2'),
+        held('tenant:acme', 'access_key:K2'),
+      ],
     },
     ['access_key:K1: holds Reader in the whole project'],
   ),
+  {
+    rule: 'key-project-wide',
+    name: 'not where there is one tenant only',
+    world: {
+      types: ['access_key', 'access_key_secret'],
+      resources: [tenant('acme', 'Acme'), role('Reader'), ...keyRows('K1', 'CI')],
+      grants: [held('role:Reader', 'access_key:K1')],
+    },
+    finds: [],
+  },
   ruleCase(
     'key-privileged',
     'privileged roles of its own',
@@ -224,10 +238,17 @@ export const keyCases: readonly RuleCase[] = [
         resource('console_admin', 'D2', 'Bob', { profile: { status: 'disabled', other_roles: ['P1: X'] } }),
         resource('console_admin', 'D3', 'Cem', { profile: { status: 'disabled' } }),
         resource('console_admin', 'D4', 'Dora', { profile: { status: 'enabled', company_admin: true } }),
+        resource('console_admin', 'D5', 'Eva', { profile: { status: 'disabled' } }),
+        resource('console_admin', 'D6', 'Fay', { profile: { status: 'disabled', other_roles: ['P1: X'] } }),
       ],
-      grants: [granted('project:P1', 'admin', 'console_admin:D2')],
+      grants: [granted('project:P1', 'admin', 'console_admin:D2'), granted('project:P1', 'admin', 'console_admin:D5')],
     },
-    ['console_admin:D1: is disabled, and a company administrator', 'console_admin:D2: is disabled, and has 2 rights'],
+    [
+      'console_admin:D1: is disabled, and a company administrator',
+      'console_admin:D2: is disabled, and has 2 rights',
+      'console_admin:D5: is disabled, and has 1 right',
+      'console_admin:D6: is disabled, and has 1 right',
+    ],
   ),
   ruleCase(
     'console-admin-invited',

@@ -62,9 +62,16 @@ export const powerCases: readonly RuleCase[] = [
     'tenant-many-admins',
     'more than five who can log in, each counted once',
     {
-      resources: [...people.map((id) => person(id)), person('U8', { status: 'disabled' }), tenantRole('acme', 'Boss')],
+      resources: [
+        ...people.map((id) => person(id)),
+        person('U8', { status: 'disabled' }),
+        tenantRole('acme', 'Boss'),
+        tenantRole('initech', 'Boss'),
+      ],
       grants: [
         confers('role:acme/Boss', 'admin.all'),
+        confers('role:initech/Boss', 'admin.all'),
+        held('role:initech/Boss', 'user:U0'),
         ...people.slice(0, 6).map((id) => held('role_binding:acme/Chief', `user:${id}`)),
         ...people.slice(0, 6).map((id) => held('role:acme/Boss', `user:${id}`)),
         ...people.slice(0, 5).map((id) => held('role_binding:initech/Chief', `user:${id}`)),

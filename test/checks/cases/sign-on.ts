@@ -82,6 +82,7 @@ export const signOnCases: readonly RuleCase[] = [
         configuration('c', { certificates: [certificate('C', before(9)), certificate('D', before(-9))] }),
         configuration('e', { certificates: [certificate('E', before(9))], metadata_url: 'https://idp.example/m' }),
         configuration('f', { certificates: [{ unparseable: true }] }),
+        configuration('g', { certificates: [certificate('G', before(9)), certificate('H', before(0))] }),
       ],
     },
     [
@@ -149,7 +150,7 @@ export const signOnCases: readonly RuleCase[] = [
       resources: [
         resource('tenant', 'open', 'Open', { profile: { self_provisioning_domains: ['gmail.com', 'open.example'] } }),
       ],
-      values: { domains: ['open.example'] },
+      values: { domains: ['Open.Example'] },
     },
     ['tenant:open: lets everybody with an address at open.example in'],
   ),
