@@ -7,6 +7,8 @@ import type { WorkPlace } from '../answers/work-place.ts';
 import { printable } from '../answers/printable.ts';
 import { isRedrawn, runSteps } from './progress.ts';
 import { isStore } from '../output/outputs.ts';
+import { shellWord } from '../shell-word.ts';
+import { tell } from './tell.ts';
 import { checkWhen, openInput, storedIndex, type WhenFlags } from './stored.ts';
 import { temporaryPlace } from './work-places.ts';
 import { isPostgres, shownStore } from '../store-url.ts';
@@ -14,6 +16,9 @@ import { isPostgres, shownStore } from '../store-url.ts';
 /** A file that takes longer than a moment to read is read under a line of progress on stderr. */
 const quickBytes = 32 * 1024 * 1024;
 const intervalMs = 250;
+/** Whoever waits longer than this for a file is told once that a store need not be read. */
+const hintAfterMs = 2_000;
+let isHinted = false;
 
 export interface ReadOptions extends WhenFlags {
   readonly open?: ((path: string, work: WorkPlace) => Promise<SyncSource>) | undefined;
@@ -22,10 +27,30 @@ export interface ReadOptions extends WhenFlags {
   readonly humansOnly?: boolean | undefined;
   /** Makes an index of its own also of a store, for what attaches it or reads all of it. */
   readonly isWhole?: boolean | undefined;
+  /** Milliseconds of a clock that only goes forward. */
+  readonly now?: (() => number) | undefined;
 }
 
 /** Reads a file into an index, and shows how far it is. A store is asked where it is. */
-export async function readIndex(
+export async function readIndex(path: string, signal: AbortSignal, options: ReadOptions = {}): Promise<FileIndex> {
+  const { now = () => performance.now() } = options;
+  const startedAt = now();
+  const index = await indexRead(path, signal, options);
+  const took = now() - startedAt;
+  if (took > hintAfterMs && !isStore(path) && !isHinted) {
+    isHinted = true;
+    tell(
+      'info',
+      [
+        `reading ${printable(basename(path))} took ${(took / 1000).toFixed(1)} s; a store answers at once, and of any day:`,
+        `baton-descope history import --into access.db ${shellWord(printable(path))}`,
+      ].join(' '),
+    );
+  }
+  return index;
+}
+
+async function indexRead(
   path: string,
   signal: AbortSignal,
   {
@@ -37,7 +62,7 @@ export async function readIndex(
     hasPast,
     isLean,
     open = async (file, place) => await openInput(file, { work: place, at, project }),
-  }: ReadOptions = {},
+  }: ReadOptions,
 ): Promise<FileIndex> {
   checkWhen(path, { at, project });
   if (isStore(path) && !isWhole && !isHumansOnly) {
@@ -61,7 +86,7 @@ export async function readIndex(
   await runSteps([
     {
       title: `Reading ${name}`,
-      run: async (tell) => {
+      run: async (show) => {
         const startedAt = performance.now();
         let toldAt = startedAt;
         index = await createFileIndex(path, {
@@ -71,7 +96,7 @@ export async function readIndex(
           onProgress: (rows) => {
             if (isRedrawn() && performance.now() - toldAt >= intervalMs) {
               toldAt = performance.now();
-              tell(`${rows.toLocaleString('en')} rows`);
+              show(`${rows.toLocaleString('en')} rows`);
             }
           },
         });

@@ -5,7 +5,8 @@ import { startEmulator } from '../../src/emulator/emulator.ts';
 import { openHistory } from '../../src/history/open-history.ts';
 import { verifyStore } from '../../src/history/verify.ts';
 import { envOf, runCli, temporaryFolder } from '../support/cli.ts';
-import { runKilled } from '../support/kills.ts';
+import { readLast } from '../../src/output/last.ts';
+import { expectWhole, runCommandKilled, runKilled } from '../support/kills.ts';
 
 /** The users that each whole sync of a store found. */
 async function usersOf(store: string): Promise<readonly (number | undefined)[]> {
@@ -73,5 +74,45 @@ describe('a sync into a store that is killed', () => {
     expect((await runCli(['sync', '--out', store], { env: envOf(emulator) })).code).toBe(0);
     expect(await usersOf(store)).toEqual([150]);
     expect(await readdir(folder)).toEqual(['access.db']);
+  }, 120_000);
+
+  it('between its store and its file leaves both whole, the store a sync ahead, and the next run goes on', async () => {
+    await using stack = new AsyncDisposableStack();
+    const [folder, prepared] = [stack.use(await temporaryFolder()).path, stack.use(await temporaryFolder()).path];
+    const before = stack.adopt(await startEmulator({ users: 148 }), (one) => one.close());
+    const emulator = stack.adopt(await startEmulator({ users: 150 }), (one) => one.close());
+    const [file, store, log] = [join(folder, 'sync.json'), join(folder, 'access.db'), join(prepared, 'operations')];
+    const args = ['sync', '--out', file, '--history', store];
+    expect((await runCli(args, { env: envOf(before) })).code).toBe(0);
+    const keep = async (from: string, to: string): Promise<void> => {
+      await Promise.all((await readdir(to)).filter((name) => name !== 'operations').map((name) => rm(join(to, name))));
+      await Promise.all(['sync.json', 'access.db'].map((name) => copyFile(join(from, name), join(to, name))));
+    };
+    await keep(folder, prepared);
+    expect(await runCommandKilled(args, { ...envOf(emulator), KILL_LOG: log })).toBe(false);
+    const operations = (await readFile(log, 'utf8')).trimEnd().split('\n');
+    const [committed, renamed] = [operations.indexOf('database commit 1'), operations.indexOf('rename 1')];
+    expect(committed).toBeGreaterThan(0);
+    expect(renamed).toBeGreaterThan(committed);
+
+    for (const operation of operations.slice(committed, renamed + 2)) {
+      await keep(prepared, folder);
+      const isKilled = await runCommandKilled(args, { ...envOf(emulator), KILL_AT: operation });
+      const place = operations.indexOf(operation);
+      const { counts } = (await readLast(file)) ?? {};
+
+      expect({ operation, isKilled, store: await usersOf(store), file: counts?.resources['user'] }).toEqual({
+        operation,
+        isKilled: true,
+        store: place > committed ? [148, 150] : [148],
+        file: place > renamed ? 150 : 148,
+      });
+      await expectWhole(file);
+      expect(await verifyStore(store)).toMatchObject({ changed: [], faults: [] });
+    }
+
+    expect((await runCli(args, { env: envOf(emulator) })).code).toBe(0);
+    expect(await usersOf(store)).toEqual([148, 150, 150]);
+    expect((await readdir(folder)).toSorted()).toEqual(['access.db', 'sync.json']);
   }, 120_000);
 });
