@@ -61,6 +61,8 @@ describe('the arguments of an action', () => {
     [{ nick: '😀😀😀😀' }, /nick of wave must be at most 3 characters/],
     [{ tags: ['a', 'a'] }, /none of them twice/],
     [{ tags: [''] }, /1 to 1024 characters/],
+    [{ tags: ['a', 7] }, /tags of wave must be a list of texts$/],
+    [{ tags: 'a' }, /tags of wave must be a list of texts$/],
   ])('%j are refused, and no value is shown', (given, why) => {
     expect(() => readArguments(words, given)).toThrow(why);
     expect(() => readArguments(words, given)).not.toThrow(/blue|1234|no json/);

@@ -192,8 +192,12 @@ describe('write rights', () => {
     const before = JSON.stringify([...emulator.state.accessKeys(), ...emulator.state.consents()]);
     const sent: string[] = [];
     emulator.state.onRequest(
-      ({ endpoint }) => {
-        if (/update|delete|logout|expire/.test(endpoint)) sent.push(endpoint);
+      ({ endpoint, body }) => {
+        if (/update|delete|logout|expire/.test(endpoint)) {
+          sent.push(endpoint);
+          const ids = Object.values(body as object).flat();
+          expect(ids.filter((id) => !String(id).startsWith('baton-descope-doctor-'))).toEqual([]);
+        }
         return false;
       },
       () => undefined,

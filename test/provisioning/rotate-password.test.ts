@@ -106,6 +106,24 @@ describe('rotating the password of a user', () => {
 });
 
 describe('a password whose answer is lost', () => {
+  it('is not set where the login id comes to mean somebody else just before it is sent', async () => {
+    const at = await start();
+    let looks = 0;
+    at.emulator.state.onRequest(
+      ({ method, query }) => method === 'GET' && query['loginId'] === 'bob@acme.example' && ++looks === 2,
+      () => {
+        at.emulator.state.updateUser('U2Bob', { loginIds: ['bobby'] });
+        at.emulator.state.updateUser('U2Ada', { loginIds: ['ada@acme.example', 'bob@acme.example'] });
+      },
+    );
+
+    const { details } = await failureOf(rotate(at));
+
+    expect(details).toContain('has just come to mean somebody else');
+    expect(at.writes()).toEqual([]);
+    expect(at.emulator.state.password('U2Ada')).toBeUndefined();
+  });
+
   it.each([...lostAfterEffect, ...lostBeforeEffect])(
     'by %s is set again, and is the same one',
     async (_what, fault) => {

@@ -25,7 +25,7 @@ import {
 
 let emulator: Emulator;
 beforeEach(async () => {
-  emulator = await startEmulator({ project: people(), now: clock });
+  emulator = await startEmulator({ project: people(), now: clock, switches: { existingLoginId: 'returned' } });
 });
 afterEach(() => emulator.close());
 
