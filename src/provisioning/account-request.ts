@@ -1,9 +1,9 @@
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import type { NewUser } from '../descope/users/user-lifecycle.ts';
 import { ConnectorError } from '../errors.ts';
-import { maxIdBytes } from '../model/ids.ts';
 import { printable } from '../printable.ts';
 import { type AccountField, type AccountFieldName, accountFields } from '../model/account-fields.ts';
+import { emailForm, personTextFlaw, phoneForm } from './person-text.ts';
 
 /** The account of a request, as far as it matters. */
 export interface AskedAccount {
@@ -12,9 +12,6 @@ export interface AskedAccount {
   readonly emails: readonly { readonly address: string; readonly isPrimary: boolean }[];
   readonly profile: JsonObject;
 }
-
-const emailForm = /^[^\s@]+@[^\s@]+$/;
-const phoneForm = /^\+[1-9]\d{6,14}$/;
 
 /** What Go's command line says again in the profile. */
 const saidElsewhere: ReadonlySet<string> = new Set(['login']);
@@ -39,11 +36,11 @@ export function readAccount(asked: AskedAccount): NewUser {
     throw invalid('an account needs a login_id: give it in the profile, as the login, or as the primary email address');
   }
   const user: NewUser = {
-    loginId: checkLength('login_id', loginId),
-    additionalLoginIds: [...new Set(asked.loginAliases.map((alias) => alias.trim()))].filter(
-      (alias) => alias !== '' && alias !== loginId,
-    ),
-    email: checkForm('email', email, emailForm, 'an email address'),
+    loginId: checkText('login_id', loginId),
+    additionalLoginIds: [
+      ...new Set(asked.loginAliases.map((alias) => checkText('login_aliases', alias.trim()))),
+    ].filter((alias) => alias !== '' && alias !== loginId),
+    email: checkForm('email', checkText('email', email), emailForm, 'an email address'),
     phone: checkForm(
       'phone',
       text('phone').replaceAll(/[\s().-]/g, ''),
@@ -101,7 +98,7 @@ function textOf(name: string, value: JsonValue | undefined): string {
   if (typeof value !== 'string') {
     throw invalid(`${name} must be a text`);
   }
-  return checkLength(name, value.trim());
+  return checkText(name, value.trim());
 }
 
 /** A platform's form yields strings; whoever sends a real boolean means the same. */
@@ -152,9 +149,10 @@ function checkForm(name: string, value: string, form: RegExp, what: string): str
   return value;
 }
 
-function checkLength(name: string, value: string): string {
-  if (Buffer.byteLength(value) > maxIdBytes) {
-    throw invalid(`${name} is longer than ${maxIdBytes} bytes`);
+function checkText(name: string, value: string): string {
+  const flaw = personTextFlaw(value);
+  if (flaw !== undefined) {
+    throw invalid(`${name} ${flaw}`);
   }
   return value;
 }

@@ -162,6 +162,7 @@ function planCreation(
   },
 ): Plan<AccountStep> {
   const others = takers.map(({ userId }) => userId);
+  checkNobodysUserId(takers, asked, sent.length);
   if (made !== undefined) {
     checkMade(made, asked, others, sent.length);
     return after?.state() === 'due'
@@ -188,6 +189,21 @@ function planCreation(
     return { kind: 'settled', isOurs: mayBeOurs && !isTheirs && isAsAsked };
   }
   return { kind: 'due', steps: [create, ...(after === undefined ? [] : [after.step(undefined)])] };
+}
+
+/**
+ * Descope takes a user id wherever it takes a login id: two users would answer to one name, and a later change of one
+ * could touch the other.
+ */
+function checkNobodysUserId(takers: readonly User[], asked: NewUser, sent: number): void {
+  const owner = takers.find(({ userId }) => [asked.loginId, ...asked.additionalLoginIds].includes(userId));
+  if (owner !== undefined) {
+    throw new ConnectorError(
+      'precondition',
+      `the login id of this account is the user id of another user, ${printable(owner.userId)}: Descope would take one for the other; give another login id`,
+      sent > 0 ? { sent } : {},
+    );
+  }
 }
 
 /** Stops where the user whom Descope made is not the one that was asked for. */

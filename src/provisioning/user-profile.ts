@@ -6,6 +6,7 @@ import { ConnectorError } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { checkAttributes } from './account-attributes.ts';
 import type { OperationTools } from './provisioner.ts';
+import { emailForm, personTextFlaw, phoneForm } from './person-text.ts';
 import { updating, type UserOperation, type UserStep } from './user-operation.ts';
 
 /** What is to be so of a user; what is absent stays as it is. */
@@ -27,10 +28,6 @@ const textFields = {
 } as const satisfies Record<string, keyof User>;
 
 type TextName = keyof typeof textFields;
-
-const emailForm = /^[^\s@]+@[^\s@]+$/;
-const phoneForm = /^\+[1-9]\d{6,14}$/;
-const longest = 1024;
 
 /**
  * The change that a profile asks for: a value sets, null clears, what is absent stays. Names that are no such field, and
@@ -199,8 +196,12 @@ function textOf(name: string, value: JsonValue): string {
   if (value === null) {
     return '';
   }
-  if (typeof value !== 'string' || value.length > longest) {
-    throw invalid(`${name} must be a text of at most ${longest} characters, or null to clear it`);
+  if (typeof value !== 'string') {
+    throw invalid(`${name} must be a text, or null to clear it`);
+  }
+  const flaw = personTextFlaw(value.trim());
+  if (flaw !== undefined) {
+    throw invalid(`${name} ${flaw}`);
   }
   return value.trim();
 }

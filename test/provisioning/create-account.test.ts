@@ -137,6 +137,15 @@ describe('creating an account', () => {
     expect(created(at)).toMatchObject({ loginIds: ['dora@acme.example'], email: 'dora@acme.example' });
   });
 
+  it('takes names of every script, and emoji that are made of several', async () => {
+    const at = await start();
+    const name = 'מרים 鈴木 می‌روم 👩‍💻';
+
+    await createFrom(at, { ...dora, display_name: name });
+
+    expect(created(at)?.name).toBe(name);
+  });
+
   it('tells what the user was given besides, such as default roles', async () => {
     const at = await start({ emulator: { project: company(), switches: { defaultRoles: 'on' } } });
 
@@ -162,6 +171,10 @@ describe('creating an account', () => {
     ['a phone that is none', { ...dora, phone: 'call me' }, 'phone is not a phone number'],
     ['a phone without a country', { ...dora, phone: '020 7946 0000' }, 'phone is not a phone number'],
     ['a switch that is neither', { ...dora, send_invite: 'maybe' }, 'send_invite must be "true" or "false"'],
+    ['a login id over two lines', { login_id: 'dora\nacme' }, 'login_id has a character that nobody can see'],
+    ['a name that turns text round', { ...dora, display_name: 'Dora\u202Eeod' }, 'display_name has a character'],
+    ['an address that writes to a terminal', { ...dora, email: 'a\u001B[2J@b' }, 'email has a character'],
+    ['a name that is too long', { ...dora, given_name: 'x'.repeat(1025) }, 'given_name is longer than 1024 bytes'],
     ['a field that there is not', { ...dora, create_disable: 'true' }, 'has no field "create_disable"'],
     ['a number for a text', { ...dora, given_name: 7 }, 'given_name must be a text'],
     ['a tenant that the project has not', { ...dora, tenant_ids: ['nowhere'] }, 'has no tenant with this id'],
@@ -241,6 +254,23 @@ describe('an account that is there already', () => {
     expect(error.details).toContain('U2Ada and U2Bob');
     expect(at.writes()).toEqual([]);
   });
+
+  it.each([
+    ['login', { login_id: 'U2Bob' }],
+    ['invited login', { login_id: 'U2Bob', email: 'dora@acme.example', send_invite: 'true' }],
+  ])(
+    'is not taken for the user whose user id its %s is: that is refused, and nothing is sent',
+    async (_by, profile) => {
+      const at = await start();
+
+      const error = await failureOf(createFrom(at, profile));
+
+      expect(error.code).toBe(status.FAILED_PRECONDITION);
+      expect(error.details).toContain('is the user id of another user, U2Bob');
+      expect(at.writes()).toEqual([]);
+      expect(at.state()).toEqual(await expected(nobodyNew));
+    },
+  );
 
   it.each(['bad-request', 'conflict', 'returned'] as const)(
     'since somebody else made it a moment ago is answered with it (%s)',

@@ -64,7 +64,10 @@ export interface UserLifecycleCalls {
   inviteUser(invitee: Invitee, call?: CallOptions): Promise<InviteOutcome>;
   /** Deletes the user with this user id; sent once, and never by a login id, which can be another user's. */
   deleteUser(userId: string, call?: CallOptions): Promise<AcceptedOutcome>;
-  /** All users who have one of these login ids, or this address, whatever their case; test users included. */
+  /**
+   * All users who have one of these login ids, or this address, whatever their case, or whose user id is one of the
+   * login ids; test users included.
+   */
   findTakers(
     taken: { readonly loginIds: readonly string[]; readonly email: string },
     call?: CallOptions,
@@ -175,7 +178,9 @@ export function createUserLifecycleCalls(http: Pick<HttpClient, 'read' | 'write'
         ...(emails.length > 0 ? [search({ emails }, call)] : []),
       ]);
       const wanted = new Set(asked.map(folded));
-      const takers = found.flat().filter((user) => [user.email, ...user.loginIds].some((id) => wanted.has(folded(id))));
+      const isTaker = (user: User): boolean =>
+        loginIds.includes(user.userId) || [user.email, ...user.loginIds].some((id) => wanted.has(folded(id)));
+      const takers = found.flat().filter(isTaker);
       return [...new Map(takers.map((user) => [user.userId, user])).values()];
     },
   };
