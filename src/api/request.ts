@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { momentFlaw, momentOf } from '../moment.ts';
+import { readMoment } from '../moment.ts';
 import { type Asked, type EndpointName, endpoints, kinds } from './endpoints.ts';
 import { placeOf } from './cursor.ts';
 import type { Problem } from './problem.ts';
@@ -27,8 +27,9 @@ export function askedOf(name: EndpointName, path: string, query: URLSearchParams
   }
   const asked = { name, path, query: parsed.data } as Asked; // the query is that of the name
   const { cursor } = asked.query;
-  if ('at' in asked.query && asked.query.at !== undefined && momentOf(asked.query.at) === undefined) {
-    return bad(`the parameter "at" ${momentFlaw}`);
+  const at = 'at' in asked.query && asked.query.at !== undefined ? readMoment(asked.query.at) : undefined;
+  if (at !== undefined && 'flaw' in at) {
+    return bad(`the parameter "at" ${at.flaw}`);
   }
   if (cursor !== undefined && placeOf(asked, cursor) === undefined) {
     return bad(

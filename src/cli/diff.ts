@@ -43,11 +43,16 @@ export async function tellDiff(
 ): Promise<void> {
   checkOneFormat(options);
   const newFile = newerOf(oldFile, given, options);
+  const { from, to } = options;
+  if (from !== undefined && to !== undefined && from > to) {
+    throw new ConnectorError('config', '--from is later than --to: what was gained would be told as lost');
+  }
   await using before = await readIndex(fullPath(oldFile), signal, sideOf(oldFile, options, options.from));
   await using after = await readIndex(fullPath(newFile), signal, sideOf(newFile, options, options.to));
   using diff = diffOf(before, after);
   const notes = [
     ...projectNotes(before, after),
+    ...orderNotes(before, after),
     ...limitsInWords(after),
     ...olderNotes(before, after),
     ...diff.notCompared.map((text) => `note: ${text}`),
@@ -123,6 +128,14 @@ function sideOf(path: string, { humansOnly, project }: DiffFlags, at: number | u
 function* allOf(diff: Diff): Generator<Change> {
   yield* diff.flaggedFirst();
   yield* diff.inheritedAccess();
+}
+
+/** The older one was to come first. */
+function orderNotes({ summary: first }: FileIndex, { summary: second }: FileIndex): string[] {
+  const [before, after] = [first, second].map(({ finishedAt }) => Date.parse(finishedAt ?? ''));
+  return before !== undefined && after !== undefined && before > after
+    ? ['warning: the first one is newer than the second: what is told as gained was lost, and the other way round']
+    : [];
 }
 
 /** The unknown types of the older file, if they differ from those of the newer one. */

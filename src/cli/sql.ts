@@ -1,4 +1,5 @@
 import { constants, type DatabaseSync, type StatementSync } from 'node:sqlite';
+import { momentInWords } from '../answers/answer-text.ts';
 import { csvBytes } from '../answers/csv.ts';
 import type { FileIndex } from '../answers/file-index.ts';
 import { jsonLines } from '../answers/json-lines.ts';
@@ -13,6 +14,7 @@ import { type AnswerFlags, checkOneFormat, map } from './questions.ts';
 import { readIndex } from './read-index.ts';
 import { screenWidth, withEnds, writeResult } from './results.ts';
 import { openStored, type WhenFlags } from './stored.ts';
+import { tell } from './tell.ts';
 
 export type SqlFlags = AnswerFlags & WhenFlags;
 
@@ -42,6 +44,7 @@ export async function tellSql(
     await show({ ...held, index: { path, summary, moment } }, options, signal);
     return;
   }
+  checkNoPlaces(query);
   await using index = await readIndex(fullPath(file), signal, options);
   createSqlViews(index.database);
   const statement = prepared(index, query);
@@ -89,6 +92,9 @@ async function show(
     );
   } else {
     await writeResult(withEnds(tableLines(withHead(columns, rows()), { width: screenWidth() })), signal);
+  }
+  if (options.json !== true) {
+    momentInWords(index).forEach((note) => tell('info', note));
   }
 }
 
@@ -159,8 +165,24 @@ function textOf(value: unknown): string {
 
 /** SQLite would take the first statement, and say nothing of the others. */
 function checkOneStatement(query: string): void {
-  const bare = query.replaceAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[^]*?\*\//g, ' ');
+  const bare = bareOf(query);
+  if (!/[^\s;]/.test(bare)) {
+    throw new ConnectorError('config', 'there is no query in what is given: begin it with "select"');
+  }
   if (/;\s*\S/.test(bare)) {
     throw new ConnectorError('config', 'give one query: there is something behind its ";"');
   }
+}
+
+/** A place for a value would be null, and the answer one to another question. */
+function checkNoPlaces(query: string): void {
+  const place = /\?\d*|(?<![:\w])[:@$]\w+/.exec(bareOf(query))?.[0];
+  if (place !== undefined) {
+    throw new ConnectorError('config', `the query leaves the value of ${printable(place)} open: write the value there`);
+  }
+}
+
+/** A query without texts, quoted names and remarks. */
+function bareOf(query: string): string {
+  return query.replaceAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|\/\*[^]*?(?:\*\/|$)/g, ' ');
 }

@@ -153,6 +153,7 @@ describe('the API', () => {
     ['/v1/who-can?held=write&limit=0', 400, 'the parameter "limit" must be a whole number from 1 to 1000'],
     ['/v1/who-can?held=write&limit=1001', 400, 'the parameter "limit" must be a whole number from 1 to 1000'],
     ['/v1/who-can?held=write&at=2026-02-30', 400, 'the parameter "at" must be a day'],
+    ['/v1/who-can?held=write&at=9999-01-01', 400, 'the parameter "at" must not be in the future'],
     ['/v1/who-can?held=write&cursor=abc', 400, 'the parameter "cursor" is not of this question'],
     [`/v1/who-can?held=${'x'.repeat(1_001)}`, 400, 'the parameter "held" has more than 1000 characters'],
     ['/v1/who-can?held=write&at=2020-01-01', 404, 'access.db knows nothing of 2020-01-01T23:59:59.999Z'],

@@ -67,6 +67,24 @@ describe('a store, from the command line', () => {
     expect((await run('diff', 'access.db', '--from', '2026-01-07')).code).toBe(0);
   });
 
+  it('tells nothing of a time to come, and does not take the later for the earlier', async () => {
+    const inAYear = new Date(Date.now() + 365 * 86_400_000).toISOString();
+    for (const at of [inAYear, inAYear.slice(0, 10)]) {
+      expect(await run('who-can', 'access.db', 'write', '--at', at)).toMatchObject({
+        code: 2,
+        stdout: '',
+        stderr: expect.stringMatching(/must not be in the future \(it is \d{4}-.*\): leave it out for the newest sync/),
+      });
+    }
+    expect((await run('who-can', 'access.db', 'write', '--at', new Date().toISOString().slice(0, 10))).code).toBe(0);
+    expect(await run('diff', 'access.db', '--from', '2026-01-07', '--to', '2026-01-05')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--from is later than --to'),
+    });
+    expect((await run('diff', '2.json', '0.json')).stdout).toContain('the first one is newer than the second');
+    expect((await run('diff', '0.json', '2.json')).stdout).not.toContain('newer than');
+  });
+
   it('tells what somebody gained and lost, also of who is gone, and between which times', async () => {
     const events = async (name: string): Promise<readonly string[]> =>
       (
@@ -114,9 +132,15 @@ describe('a store, from the command line', () => {
       ['select 1; delete from user_row', 'give one query'],
       ['select * from nowhere', 'no such table: nowhere'],
       ['selec', 'syntax error'],
+      ['', 'there is no query'],
+      [' ; -- select 1', 'there is no query'],
+      ['select name from users where user_id = ?', 'leaves the value of ? open'],
+      ['select name from users where user_id = :id', 'leaves the value of :id open'],
     ] as const) {
       expect(await query(text)).toMatchObject({ code: 2, stderr: expect.stringContaining(why) });
     }
+    expect((await query('select \':a?\' as "b?", [user_id] from users -- ?')).code).toBe(0);
+    expect((await query('select 1', '--at', '2026-01-05')).stderr).toContain('note: as the sync found it that read');
     expect((await run('sql', '0.json', 'select * from changes')).stderr).toContain('are of a store');
     expect((await run('history', 'verify', 'access.db')).code).toBe(0);
   });
