@@ -33,7 +33,8 @@ export function momentOf(text: string): number | undefined {
   return time === '' ? ms + dayMs - 1 : ms;
 }
 
-/** 30 February is read as 2 March otherwise. */
-function isDay(day: string): boolean {
-  return new Date(`${day}T00:00Z`).toISOString().startsWith(day);
+/** Whether a day is in the calendar: 30 February is read as 2 March otherwise. */
+export function isDay(day: string): boolean {
+  const ms = Date.parse(`${day}T00:00Z`);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(day);
 }

@@ -19,8 +19,12 @@ export function listActions({ json }: { readonly json?: boolean }, { print }: Pi
 }
 
 /** `--list-action-schemas`: a schema a line, as the protocol has it. */
-export function listSchemasAsked({ asked, context }: OneShotCall): void {
-  printSchemas(asked.listActionSchemasResourceType ?? '', context.print);
+export async function listSchemasAsked({ asked, context }: OneShotCall): Promise<void> {
+  const { listActionSchemasResourceType: typeId = '' } = asked;
+  if (typeId !== '') {
+    (await import('../registry.ts')).includesOf([typeId]); // a type that there is not has no actions to be listed
+  }
+  printSchemas(typeId, context.print);
 }
 
 function printSchemas(typeId: string, print: CommandContext['print']): void {

@@ -3,6 +3,7 @@ import { type Connector, createConnector } from '../connector.ts';
 import { ConnectorError, isKind } from '../errors.ts';
 import { type FeedId, feedIds } from '../feeds/feed.ts';
 import { eventJson, eventText, notesIn, toListEventsRequest } from '../model/event-message.ts';
+import { isDay } from '../moment.ts';
 import type { CommandContext } from './command-context.ts';
 import { rateWaits } from './full-sync.ts';
 import type { OneShotCall } from './one-shot-operations.ts';
@@ -29,6 +30,9 @@ const followMs = 60_000;
 /** `--event-feed`: the events of one feed as every Baton connector prints them, one line of protobuf JSON each. */
 export async function eventsAsked({ options, asked, context }: OneShotCall): Promise<void> {
   const { eventFeedId: feedId = '', eventFeedStartAt: startAt, eventFeedCursor: cursor = '' } = asked;
+  if (feedId === '') {
+    throw new ConnectorError('config', `--event-feed needs --event-feed-id: ${Object.values(feedIds).join(' or ')}`);
+  }
   const startMs = startOf(startAt, '--event-feed-start-at');
   await withConnector(options, context, async (connector) => {
     await readFeed(connector, { feedId, cursor, startMs }, context.signal, {
@@ -131,9 +135,13 @@ function startOf(text: string | undefined, flag: string): number {
   if (text === undefined) {
     return Date.now() - dayMs;
   }
-  const ms = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/.test(text) ? Date.parse(text) : NaN;
+  const day = /^(\d{4}-\d\d-\d\d)[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/.exec(text)?.[1];
+  const ms = day !== undefined && isDay(day) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(ms)) {
     throw new ConnectorError('config', `${flag} is a time in RFC 3339, such as 2026-05-01T08:00:00Z`);
+  }
+  if (ms > Date.now()) {
+    throw new ConnectorError('config', `${flag} is in the future: nothing that happens then can be told`);
   }
   return ms;
 }

@@ -1,5 +1,5 @@
 import { ConnectorError } from '../errors.ts';
-import { oneShotFlag } from '../config/one-shot.ts';
+import { oneShotFlag, type OneShotGiven } from '../config/one-shot.ts';
 import type { OneShotName, OneShotValues } from '../config/one-shot-flags.ts';
 import type { CommandContext } from './command-context.ts';
 import type { EcosystemFlags } from './ecosystem.ts';
@@ -107,6 +107,17 @@ export function operationOf(asked: OneShotValues): Operation | undefined {
     }
   }
   return first;
+}
+
+/**
+ * An operation that is asked for with an empty value on the command line: a variable of a script was not set. A sync in
+ * its place would end well, and the script take it for done. Elsewhere an empty text is none, as for every connector.
+ */
+export function checkNotEmpty(given: OneShotGiven): void {
+  const empty = operations.flatMap(({ by }) => by).find((name) => given[name] === '');
+  if (empty !== undefined) {
+    throw new ConnectorError('config', `${oneShotFlag(empty)} is empty: give its value, or leave the flag out`);
+  }
 }
 
 /** Carries the operation out, or says why this connector does not. */

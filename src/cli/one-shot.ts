@@ -6,7 +6,7 @@ import type { CommandContext } from './command-context.ts';
 import type { EcosystemFlags } from './ecosystem.ts';
 import { meansServiceMode } from './mode.ts';
 import { readOneShot } from './read-one-shot.ts';
-import { carryOut, operationOf } from './one-shot-operations.ts';
+import { carryOut, checkNotEmpty, operationOf } from './one-shot-operations.ts';
 import { syncAsked } from './one-shot-sync.ts';
 import { settingSources } from './setting-sources.ts';
 import { tell } from './tell.ts';
@@ -21,6 +21,7 @@ export async function runOneShot(options: EcosystemFlags, context: CommandContex
     await (await import('./service.ts')).service(options, context);
     return;
   }
+  checkNotEmpty(options);
   const operation = operationOf(asked);
   await (operation === undefined
     ? syncAsked({ options, asked, context })

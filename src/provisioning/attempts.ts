@@ -40,7 +40,7 @@ export interface Operation<Seen, Step, Result> {
   readonly about: Attempted;
   readonly work: Work<Seen, Step>;
   /** What the line before the writes says besides the plan, and the line about an error besides that. */
-  told(first: Seen | undefined, last: Seen | undefined): Partial<Rest>;
+  told(first: Seen | undefined, last: Seen | undefined, isSeenAgain: boolean): Partial<Rest>;
   /** What the line about the end says, and what the caller is told. */
   ended(ended: Ended<Seen, Step>, progress: Progress<Seen, Step>): Told<Result>;
   /** Looks at what else must be known before the first write, in a dry run as well. */
@@ -127,7 +127,7 @@ export function createAttempts({
       const { seen, sent } = progress;
       const told = operation.failed?.(thrown, progress) ?? thrown;
       await line.failed(told, {
-        ...operation.told(seen[0], seen.length > 1 ? seen.at(-1) : undefined),
+        ...operation.told(seen[0], seen.length > 1 ? seen.at(-1) : undefined, seen.length > 1),
         writes: sent.length,
       });
       throw told;
@@ -172,7 +172,7 @@ function announcing<Seen, Step>(
     if (requests.some((request) => !intended.has(request))) {
       requests.forEach((request) => intended.add(request));
       await line.intended({
-        ...operation.told(progress.seen[0], undefined),
+        ...operation.told(progress.seen[0], undefined, false),
         ...operation.announced?.(seen),
         writes: progress.sent.length,
         plan,

@@ -87,7 +87,10 @@ function deletion(
         return { kind: 'due', steps: [first, ...others] };
       },
     }),
-    told: (first, last) => ({ before: stateOf(first), ...(last !== first && { after: stateOf(last) }) }),
+    told: (first, last, isSeenAgain) => ({
+      before: stateOf(first),
+      ...(isSeenAgain && { after: stateOf(last) }), // who was looked at once was not seen to be gone
+    }),
     failed: (thrown, { effected, sent }) => {
       const done = effected.map(({ name }) => name);
       return done.length > 0 && thrown instanceof ConnectorError

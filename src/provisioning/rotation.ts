@@ -109,7 +109,10 @@ export function rotation(
       },
       afterStop: lost,
     }),
-    told: (first, last) => ({ before: stateOf(first), ...(last !== first && { after: stateOf(last) }) }),
+    told: (first, last, isSeenAgain) => ({
+      before: stateOf(first),
+      ...(isSeenAgain && { after: stateOf(last) }), // who was looked at once was not seen to be gone
+    }),
     ended: ({ isPlanned, seen, writes }, progress) => {
       const [before = seen] = progress.seen;
       const outcome = isPlanned ? 'planned' : 'rotated';

@@ -106,6 +106,9 @@ describe('events tail', () => {
     [{ cursor: 'x' }, '--cursor belongs to one feed'],
     [{ startAt: 'yesterday' }, '--start-at is a time in RFC 3339'],
     [{ startAt: '2026-05-01' }, '--start-at is a time in RFC 3339'],
+    [{ startAt: '2026-02-30T00:00:00Z' }, '--start-at is a time in RFC 3339'],
+    [{ startAt: '2026-13-01T00:00:00Z' }, '--start-at is a time in RFC 3339'],
+    [{ startAt: '9999-01-01T00:00:00Z' }, '--start-at is in the future'],
   ])('refuses %j before anything is sent', async (flags, message) => {
     await expect(tail(flags)).rejects.toMatchObject({ kind: 'config', message: expect.stringContaining(message) });
     expect(audits()).toBe(0);
@@ -129,9 +132,12 @@ describe('--event-feed', () => {
     ]);
   });
 
-  it.each([undefined, 'baton_feed_event'])('of the feed %s fails as not found', async (eventFeedId) => {
+  it.each([
+    [undefined, { kind: 'config', message: `--event-feed needs --event-feed-id: ${usage} or ${change}` }],
+    ['baton_feed_event', { kind: 'not-found' }],
+  ])('of the feed %s is refused, and nothing is sent', async (eventFeedId, error) => {
     const asked = { eventFeed: true, ...(eventFeedId !== undefined && { eventFeedId }) };
-    await expect(eventsAsked({ options: {}, asked, context: context() })).rejects.toMatchObject({ kind: 'not-found' });
+    await expect(eventsAsked({ options: {}, asked, context: context() })).rejects.toMatchObject(error);
     expect(audits()).toBe(0);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { carryOut, operationOf } from '../../src/cli/one-shot-operations.ts';
+import { carryOut, checkNotEmpty, operationOf } from '../../src/cli/one-shot-operations.ts';
 import type { OneShotValues } from '../../src/config/one-shot-flags.ts';
 
 const context = {
@@ -40,6 +40,14 @@ describe('an operation without a command', () => {
   ])('%j is refused: %s', (asked, message) => {
     expect(() => operationOf(asked)).toThrow(message);
   });
+
+  it.each(['revokeGrant', 'createAccountLogin', 'deleteResource', 'invokeAction', 'rotateCredentials'] as const)(
+    'is refused where %s is given without a value, as by a script whose variable is not set',
+    (name) => {
+      expect(() => checkNotEmpty({ file: '', [name]: '' })).toThrow(/^--[a-z-]+ is empty: give its value/);
+      expect(() => checkNotEmpty({ file: '', [name]: 'x' })).not.toThrow();
+    },
+  );
 
   it('is none where a sync is asked for', () => {
     expect(operationOf({ file: 'x.c1z', syncResources: ['bid:r:user/x'], skipGrants: true })).toBeUndefined();

@@ -39,6 +39,10 @@ describe('action list', () => {
         .split('\n')
         .map((line) => (JSON.parse(line) as { name: string }).name),
     ).toEqual(['delete']);
+    expect(await run('--list-action-schemas', '--list-action-schemas-resource-type', 'usr')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('there is no resource type "usr"; the types are user, '),
+    });
   });
 });
 

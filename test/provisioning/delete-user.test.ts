@@ -44,6 +44,7 @@ describe('deleting a user', () => {
 
     expect(at.state()).toEqual(await expected(bobGone));
     expect(at.writes()).toEqual([{ endpoint: deleteUser, body: { userId: 'U2Bob' } }]);
+    expect(at.intents[0]).not.toHaveProperty('after'); // the user is still there
     expect(at.intents).toMatchObject([
       {
         operation: 'delete',

@@ -84,6 +84,7 @@ describe('rotating an access key', () => {
     expect(error).toMatchObject({ code, details: expect.stringContaining(words) as string });
     expect(at.writes()).toEqual([]);
     expect(at.audit).toMatchObject([{ operation: 'rotate', outcome: 'refused', writes: 0 }]);
+    expect(at.audit[0]).not.toHaveProperty('after'); // the key was looked at once
   });
 
   it.each([
