@@ -127,9 +127,11 @@ function hostsOf({ asked }: Run): readonly (readonly [given: unknown, finished: 
   return finishes.map(({ task: id = '', request }) => [given.get(id), request?.['hostId']] as const);
 }
 
-/** After so many chunks an upload is cut; each sync has two tries that are, and a third. */
-const cuts = [0, 1, 2, 3];
-const syncsToCut = ['first', 'second'];
+/** After so many chunks the tries of each sync are cut; one more try is not. The file has four, and half of one to spare. */
+const cuts: readonly (readonly number[])[] = [[0, 1], [2, 3], [4]];
+const wholeChunks = 4;
+const syncsToCut = ['first', 'second', 'third'];
+const usersToCut = 5_600;
 
 export const ownScripts: readonly Dialling[] = [
   ...[-600_000, 600_000].map((clockAheadMs) => ({
@@ -211,31 +213,28 @@ export const ownScripts: readonly Dialling[] = [
     alone: 'ours',
     expands: false,
     ends: Object.fromEntries(syncsToCut.map((name) => [name, 'success'])),
-    project: { users: 5_000 },
+    project: { users: usersToCut },
     script: {
       tasks: syncsToCut.map((name) => sync(name)),
-      faults: cuts.map((afterChunks) => ({
-        call: 'UploadAsset',
-        from: Math.floor(afterChunks / 2) * 3 + (afterChunks % 2) + 1,
-        afterChunks,
-        cut: true,
-      })),
+      faults: cuts.flatMap((ofSync, place) =>
+        ofSync.map((afterChunks, nth) => ({ call: 'UploadAsset', from: place * 3 + nth + 1, afterChunks, cut: true })),
+      ),
     },
-    checkUploads: (users) => deepEqual(users, [5_000, 5_000]),
+    checkUploads: (users) =>
+      deepEqual(
+        users,
+        syncsToCut.map(() => usersToCut),
+      ),
     check: ({ asked }) => {
       const tries = asked.flatMap(({ upload }) => (upload === undefined ? [] : [upload]));
       const chunks = tries.map(({ parts }) => parts.filter((part) => typeof part === 'number').length);
-      const whole = Math.max(...chunks);
-      equal(whole, cuts.length - 1, 'chunks of a whole file');
       deepEqual(
         chunks,
-        syncsToCut.flatMap((_, place) => [2 * place, 2 * place + 1, whole]),
+        cuts.flatMap((ofSync) => ofSync.concat(wholeChunks)),
+        'chunks that came',
       );
-      deepEqual(
-        tries.map(({ isWhole }) => isWhole),
-        syncsToCut.flatMap(() => [false, false, true]),
-      );
-      return `${whole} chunks`;
+      equal(tries.filter(({ isWhole }) => isWhole).length, syncsToCut.length, 'whole files');
+      return `${wholeChunks} chunks`;
     },
   },
 ];
