@@ -83,7 +83,11 @@ function ended(id: string, { rows, failed, error }: Steps) {
       { ...response, message: `${who} is offboarded in part` },
     );
   }
-  return { ...response, message: `the steps to offboard ${who} have ended well` };
+  const isPlanned = rows.some((row) => row.endsWith(': planned'));
+  const message = isPlanned
+    ? `${who} would be offboarded by these steps`
+    : `the steps to offboard ${who} have ended well`;
+  return { ...response, message };
 }
 
 /** Every step names the user by this id: one who is not there, or is called so by a login, must stop it at once. */

@@ -141,6 +141,7 @@ describe('offboard_user', () => {
 
     expect([status, at.writes()]).toEqual(['COMPLETE', []]);
     expect(response['steps']).toContain('disable_key K2Bob: planned');
+    expect(response['message']).toBe('user U2Bob would be offboarded by these steps');
     expect(at.state()).toEqual(await peopleAfter(unchanged));
   });
 });

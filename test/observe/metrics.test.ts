@@ -34,6 +34,7 @@ function lived(): Metrics {
   requests.onAttempt('GET /v1/mgmt/role/all'); // still under way
   requests.onRetry('POST /v2/mgmt/user/search');
   requests.onRateWait(2_500);
+  metrics.onQuestion('access', 200, 12);
   syncs.onScheduled(Date.parse('2026-11-25T14:00:00Z'));
   syncs.onSkipped(3);
   syncs.onStart();
