@@ -59,7 +59,7 @@ export function buildSite(root: string, target: string): Site {
       }),
     );
   }
-  for (const folder of ['docs/images', 'docs/performance']) {
+  for (const folder of ['docs', 'docs/images', 'docs/performance']) {
     for (const name of readdirSync(join(root, folder)).filter((entry) => asset.test(entry))) {
       mkdirSync(join(target, folder), { recursive: true });
       copyFileSync(join(root, folder, name), join(target, folder, name));
