@@ -20,6 +20,11 @@ const onlyPrint: ReadonlySet<string> = new Set([
   'help',
   'events',
   'action list',
+  'timeline',
+  'sql',
+  'history list',
+  'history show',
+  'history verify',
 ]);
 /** What can write its result to stdout, and then is for nothing else. */
 const streams: ReadonlySet<string> = new Set(['sync', 'export']);
@@ -49,11 +54,11 @@ export function whatFor(command: Command): WhatFor {
     top = top.parent;
     name = `${top.name()} ${name}`;
   }
-  const { out, file }: { readonly out?: unknown; readonly file?: unknown } = top.opts();
+  const { out, file, eventFeed, listActionSchemas }: Readonly<Record<string, unknown>> = top.opts();
   const isStream =
     (streams.has(top.name()) && isStdout(out)) ||
     (printsOrWrites.has(top.name()) && (out === undefined || isStdout(out))) ||
-    (top.name() === '_baton' && isStdout(file));
+    (top.name() === '_baton' && (isStdout(file) || eventFeed !== undefined || listActionSchemas !== undefined));
   const isPrinting = isStream || onlyPrint.has(name) || onlyPrint.has(top.name());
   return isPrinting ? 'prints' : change.has(top.name()) ? 'changes' : 'writes';
 }

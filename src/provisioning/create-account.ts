@@ -200,7 +200,7 @@ function checkNobodysUserId(takers: readonly User[], asked: NewUser, sent: numbe
   if (owner !== undefined) {
     throw new ConnectorError(
       'precondition',
-      `the login id of this account is the user id of another user, ${printable(owner.userId)}: Descope would take one for the other; give another login id`,
+      `this login id is the user id of another user, ${printable(owner.userId)}: Descope takes one for the other; give another login id`,
       sent > 0 ? { sent } : {},
     );
   }
