@@ -5,9 +5,11 @@ import { accessOf } from '../../src/answers/access-of.ts';
 import { createFileIndex, type FileIndex } from '../../src/answers/file-index.ts';
 import { createSqlViews } from '../../src/answers/sql-views.ts';
 import { openHistory } from '../../src/history/open-history.ts';
+import { pruneStore } from '../../src/history/upkeep.ts';
+import { verifyStore } from '../../src/history/verify.ts';
 import { projectWithKeysArbitrary } from './arbitraries.ts';
 import { temporaryFolder } from './cli.ts';
-import { answersOf, finishOf, importDay, rowsOf, writeDay } from './history.ts';
+import { answersOf, dayMs, finishOf, importDay, rowsOf, writeDay } from './history.ts';
 import { treeWorldArbitrary } from './tree-worlds.ts';
 
 const rowsIn = ({ database }: FileIndex, sql: string): string[] =>
@@ -61,7 +63,7 @@ function changesIn(index: FileIndex): Readonly<Record<'gained' | 'lost', readonl
 
 /**
  * On each of some random days, the answers of a store are those of the file that was kept on that day, whatever the
- * names. `storeIn` names an empty store.
+ * names, and still are when the days before the last two are pruned. `storeIn` names an empty store.
  */
 export async function checkDays(storeIn: (folder: string) => Promise<string>, numRuns: number): Promise<void> {
   const property = fc.asyncProperty(
@@ -94,6 +96,18 @@ export async function checkDays(storeIn: (folder: string) => Promise<string>, nu
         }
         before = held;
       }
+      const last = days.length - 1;
+      const first = Math.max(1, last - 1);
+      await pruneStore(store, { keepMs: (last - first) * dayMs, nowMs: finishOf(last) });
+      await using later = await openHistory(store);
+      expect(await later.syncs()).toHaveLength(last - first + 1);
+      for (let day = first; day <= last; day += 1) {
+        await using file = await createFileIndex(fileOf(day));
+        await using kept = await later.index(await later.choose({ atMs: finishOf(day) }));
+        expect(rowsOf(kept)).toEqual(rowsOf(file));
+        expect(answersOf(kept)).toEqual(answersOf(file));
+      }
+      expect(await verifyStore(store)).toMatchObject({ changed: [], faults: [] });
     },
   );
   await fc.assert(property, { numRuns, endOnFailure: true });
