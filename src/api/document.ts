@@ -6,7 +6,7 @@ import { problem } from './schemas.ts';
 
 const jsonType = 'application/json';
 /** The statuses of problems, and when they come. */
-const problems: Readonly<Record<string, string>> = {
+export const problems: Readonly<Record<string, string>> = {
   '400': 'The question is not understood.',
   '404': 'There is no such thing, or the store knows nothing of that time.',
   '409': 'Several things have this name: `detail` names them.',

@@ -40,15 +40,22 @@ export function checkApi({ api, history, healthCheckPort: port, healthCheckBindA
 /** What answers questions to the store, where that is wanted. */
 export async function apiOf(
   settings: ApiSettings,
-  { logger, metrics }: { readonly logger: Logger; readonly metrics: Pick<Metrics, 'onQuestion'> },
+  { logger, metrics }: { readonly logger: Logger; readonly metrics: Pick<Metrics, 'expectQuestions' | 'onQuestion'> },
 ): Promise<Api | undefined> {
   const { api, history } = settings;
-  return !api || history === undefined
-    ? undefined
-    : (await import('../api/api.ts')).createApi({
-        store: resolve(history),
-        isLoopback: true,
-        logger,
-        onRequest: (endpoint, status, durationMs) => metrics.onQuestion(endpoint, status, durationMs),
-      });
+  if (!api || history === undefined) {
+    return undefined;
+  }
+  const [{ createApi }, { endpoints }, { problems }] = await Promise.all([
+    import('../api/api.ts'),
+    import('../api/endpoints.ts'),
+    import('../api/document.ts'),
+  ]);
+  metrics.expectQuestions([...Object.keys(endpoints), 'none'], ['200', ...Object.keys(problems)]);
+  return createApi({
+    store: resolve(history),
+    isLoopback: true,
+    logger,
+    onRequest: (endpoint, status, durationMs) => metrics.onQuestion(endpoint, status, durationMs),
+  });
 }

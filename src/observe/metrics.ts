@@ -27,6 +27,8 @@ export interface Metrics {
   onCertificates(expiriesMs: Readonly<Record<string, number>>): void;
   /** When management keys end: the first of those that are ours, and of those that may be; epoch ms. */
   onKeyExpiry(endsMs: Readonly<Record<'yes' | 'perhaps', number | undefined>>): void;
+  /** The API will be asked: its series begin at 0. */
+  expectQuestions(endpoints: readonly string[], statuses: readonly string[]): void;
   /** A question to the store was answered or refused. */
   onQuestion(endpoint: string, status: number, durationMs: number): void;
   onChange(operation: string, outcome: string): void;
@@ -169,6 +171,10 @@ export function createMetrics({ version, endpoints = [], now = Date.now }: Metri
       const method = methodOf(path);
       calls.inc({ method, code });
       callSeconds.observe({ method }, durationMs / 1000);
+    },
+    expectQuestions: (paths, ends) => {
+      bear(questions, { endpoint: paths, status: ends });
+      paths.forEach((endpoint) => questionSeconds.zero({ endpoint }));
     },
     onQuestion: (endpoint, status, durationMs) => {
       questions.inc({ endpoint, status: String(status) });

@@ -1,23 +1,17 @@
 import type { ClientRequest } from 'node:http';
 import nock from 'nock';
-import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { afterEach, beforeEach, expect } from 'vitest';
 
 /**
  * Blocks the network for every test of the calling file and fails a test that sent a request nobody expected, or that
  * left an expected one unsent. Without the record, a mismatch would look like an outage: nock reports it as a network
- * error, and our retries take it for one. Files share their process: what nock puts in the place of Node's HTTP is there
- * for this file alone.
+ * error, and our retries take it for one.
  */
 export function useNock(): void {
   let mismatches: string[] = [];
   const record = (request: unknown): void => {
     mismatches.push(describeRequest(request));
   };
-
-  beforeAll(() => {
-    if (!nock.isActive()) nock.activate();
-  });
-  afterAll(() => nock.restore());
 
   beforeEach(() => {
     mismatches = [];
