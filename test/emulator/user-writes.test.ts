@@ -201,6 +201,24 @@ describe('users coming and going', () => {
     ]);
   });
 
+  it('lets invited users expire where it is switched on, until they are invited again', async () => {
+    let nowMs = Date.UTC(2026, 5, 1);
+    await using client = await startClient({ users: 60, switches: { invitedExpireSeconds: 3_600 }, now: () => nowMs });
+    const create = '/v1/mgmt/user/create';
+    const invite = { loginId: 'new@acme.example', email: 'new@acme.example', invite: true };
+    const { user } = await client.call<{ user: { userId: string } }>(create, invite);
+    const statusNow = async (): Promise<unknown> => (await client.load('new@acme.example')).status;
+
+    nowMs += 3_599_000;
+    expect(await statusNow()).toBe('invited');
+    nowMs += 1_000;
+    expect(await statusNow()).toBe('expired');
+    expect(() => client.emulator.state.signIn({ user: 'new@acme.example', tenantId: 'lumiere' })).toThrow('is expired');
+
+    await client.call(create, { loginId: user.userId, invite: true });
+    expect(await statusNow()).toBe('invited');
+  });
+
   it('tells which custom attributes there are, and takes no other', async () => {
     await using client = await start();
     const create = (customAttributes: object): Promise<number> =>

@@ -13,6 +13,7 @@ import type { UserContext } from '../users/context.ts';
 import { rolesIn, toUserRecord, withRoles } from '../users/records.ts';
 import type { UserRecord } from '../users/records.ts';
 import { withMembership } from '../users/role-endpoints.ts';
+import { expireInvited } from '../users/invitations.ts';
 import { users } from '../users/users.ts';
 import { keepGroups, pushedGroups } from './login-groups.ts';
 import type { GroupChange } from './login-groups.ts';
@@ -100,6 +101,7 @@ function createSignIn(host: FamilyHost, withInherited: boolean): (request: SignI
   const settings = host.stateOf(tenantSettings);
 
   return ({ user: login, groups: named = [], tenantId = '', ssoId = '' }) => {
+    expireInvited(context);
     const known = findByLogin(context, login);
     const tenant = tenantOf(context.tenants, tenantId, login, known);
     const configuration = configurationOf(sso, tenant, ssoId || defaultSsoId);

@@ -55,10 +55,15 @@ function answerTaken(context: UserContext, user: UserRecord, isInvite: boolean):
     const status = existingLoginId === 'conflict' ? 409 : 400;
     throw new ApiError(status, 'E062107', 'User already exists', 'A user with this login id exists already');
   }
-  if (isInvite) {
-    context.invitations.send(user);
+  if (!isInvite) {
+    return { json: { user: toWireUser(user, context), created: false } };
   }
-  return { json: { user: toWireUser(user, context), ...(!isInvite && { created: false }) } };
+  const invited = user.status === 'expired' ? { ...user, status: 'invited' } : user;
+  if (invited !== user) {
+    context.users.put(invited);
+  }
+  context.invitations.send(invited);
+  return { json: { user: toWireUser(invited, context) } };
 }
 
 /** A message needs an address. */

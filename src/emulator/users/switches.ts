@@ -27,6 +27,7 @@ export const userSwitches = {
   userTenants: sure('inferred', choice('direct', 'inherited-too')),
   createdStatus: sure('seen', choice('as-given', 'invited')),
   existingLoginId: sure('invented', choice('bad-request', 'conflict', 'returned')),
+  invitedExpireSeconds: sure('documented', amount(0, 0, 31_536_000)),
   loginIdIsolation: sure('documented', choice('off', 'on')),
   contactCollision: sure('seen', choice('merge', 'always-merge', 'conflict')),
   emptyPassword: sure('inferred', choice('refused', 'made-up')),

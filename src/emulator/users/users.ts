@@ -7,7 +7,7 @@ import { passwordSettings } from '../password-settings.ts';
 import { roles } from '../roles.ts';
 import { tenants } from '../tenants.ts';
 import { userAttributes } from './attributes.ts';
-import { createInvitations } from './invitations.ts';
+import { afterExpiry, createInvitations } from './invitations.ts';
 import { userAppEndpoints } from './app-endpoints.ts';
 import type { UserContext } from './context.ts';
 import { userControls } from './controls.ts';
@@ -61,7 +61,7 @@ export const users = defineFamily({
     };
     return {
       state: context,
-      endpoints: {
+      endpoints: afterExpiry(context, {
         ...userReadEndpoints(context),
         ...userRoleEndpoints(context),
         ...userLifecycleEndpoints(context),
@@ -69,7 +69,7 @@ export const users = defineFamily({
         ...userFactorEndpoints(context),
         ...userPasswordEndpoints(context, { of: (tenantId) => host.stateOf(passwordSettings).of(tenantId) }, seed),
         ...userAppEndpoints(context, apps),
-      },
+      }),
       controls: userControls(context, apps, reorder),
     };
   },
