@@ -1,4 +1,5 @@
 import { actions } from '../src/actions/actions.ts';
+import { accountFields } from '../src/model/account-fields.ts';
 import { actionTitle } from '../src/model/action-schema.ts';
 import { writeRightsOf } from '../src/provisioning/types.ts';
 import { registry } from '../src/registry.ts';
@@ -30,9 +31,19 @@ export function actionsTable(): string {
   return ['| Action name | Additional fields | Description |', '| :--- | :--- | :--- |', ...rows].join('\n');
 }
 
+/** The table of what can be said of a new account, made of its schema. */
+export function accountFieldsTable(): string {
+  const rows = accountFields.map(({ name, description, placeholder, ...field }) => {
+    const values = field.kind === 'switch' ? '`"true"` or `"false"`' : `\`${placeholder}\``;
+    return `| \`${name}\`${'isRequired' in field ? ' (required)' : ''} | ${description} | ${values} |`;
+  });
+  return ['| Field | Description | Example |', '| :--- | :--- | :--- |', ...rows].join('\n');
+}
+
 /** The page with these tables in place of those below the headings. */
 export function withCapabilities(page: string): string {
   return page
     .replace(/(?<=^## Capabilities\n\n)(?:\|.*\n)+/m, () => `${capabilitiesTable()}\n`)
+    .replace(/(?<=^\*\*Accounts\*\*[^|]*)(?:\|.*\n)+/m, () => `${accountFieldsTable()}\n`)
     .replace(/(?<=^### Connector actions\n\n[^|]*)(?:\|.*\n)+/m, () => `${actionsTable()}\n`);
 }

@@ -9,6 +9,7 @@ import { settings } from '../../src/config/settings.ts';
 import { endpoints } from '../../src/descope/endpoints.ts';
 import { endpointLabel } from '../../src/descope/http/endpoint.ts';
 import { rightOf } from '../../src/descope/http/rights.ts';
+import { accountFields } from '../../src/model/account-fields.ts';
 import { createMetrics } from '../../src/observe/metrics.ts';
 import { textfileOf } from '../../src/observe/textfile.ts';
 import { allFlags, callsIn, wrongWords } from './command-line.ts';
@@ -177,6 +178,17 @@ describe('the files of deploy/', () => {
 
     expect(images.length).toBeGreaterThan(3);
     expect(new Set(images)).toEqual(new Set([version]));
+  });
+});
+
+describe('docs/accounts.md', () => {
+  it('has every field of an account in its table, in the order of the schema', () => {
+    const [, table = ''] = /^\| field \|.*\n\|[-|]+\n((?:\|.*\n)+)/m.exec(readPage('docs/accounts.md').text) ?? [];
+    const named = table
+      .split('\n')
+      .flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name));
+
+    expect(named).toEqual(accountFields.map(({ name }) => name));
   });
 });
 
