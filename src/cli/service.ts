@@ -32,6 +32,7 @@ export async function service(options: ServiceFlags, { env, signal, print }: Com
   const { settings, policy } = prepared;
   const makeFolder = (): ReturnType<typeof folderIn> =>
     folderIn(settings.c1zTempDir ?? tmpdir(), 'name another with --c1z-temp-dir');
+  await (await makeFolder())[Symbol.asyncDispose](); // one that cannot be worked in is told now, not at the first task
   const { logger, openDebugLog } = createSharedLog(prepared.logger, makeFolder);
   const clientId = clientIdOf(settings, env);
   await using stack = new AsyncDisposableStack();

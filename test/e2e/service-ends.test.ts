@@ -70,6 +70,19 @@ describe('service mode ends', () => {
     expect(ended.stderr).toContain(status[code]);
   });
 
+  it('with 6, before it says hello, where the folder for its files cannot be worked in', async () => {
+    await using bench = await openBench();
+    const file = join(bench.temp, 'a file');
+    await writeFile(file, '');
+
+    const ended = await runCli(['service'], { env: { ...bench.env, BATON_C1Z_TEMP_DIR: file } });
+
+    expect(ended).toMatchObject({ code: 6, stdout: '' });
+    expect(ended.stderr.trim().split('\n')).toHaveLength(1);
+    expect(ended.stderr).toContain('--c1z-temp-dir');
+    expect(bench.platform.asked).toEqual([]);
+  });
+
   it('with 0 when it is asked to in the middle of a sync, which it gives back', async () => {
     await using bench = await openBench({}, 2_000);
     bench.emulator.faults.add({ match: {}, times: 1_000, fault: { kind: 'delay', ms: 300 } as never });
