@@ -12,10 +12,13 @@ const areas: Readonly<Record<number, string>> = {
   [grantKinds.other]: 'access',
 };
 
-/** The newest name of a thing, by its number. */
-const nameOf = (n: string): string =>
+/** The name of a thing, by its number: the newest one that the sync knows, and no later one. */
+const nameOf = (n: string, sync: string | number): string =>
   `coalesce(${['user_row', 'thing_row', 'other_row', 'sso_row']
-    .map((table) => `(select nullif(x.name, '') from ${table} x where x.n = ${n} order by x.v desc limit 1)`)
+    .map(
+      (table) =>
+        `(select nullif(x.name, '') from ${table} x where x.n = ${n} and x.since <= ${sync} order by x.v desc limit 1)`,
+    )
     .join(', ')}, '')`;
 
 /** What became of a version: the one before it ended in the sync that began it, or it is the first. */
@@ -48,8 +51,8 @@ export function changeViews({ project, sync, first }: SyncExpressions): Readonly
   const bounds = (n: string): string => `join sync_bounds b on b.n = ${n}`;
   const sameGrant = 'x.on_n = g.on_n and x.slug = g.slug and x.to_n = g.to_n and x.variant = g.variant';
   const grant = (change: string, at: string, condition: string): string => `
-    select ${at} sync, ${change} change, ${areaOf} area, p.type principal_type, p.id principal_id, ${nameOf('g.to_n')} principal,
-      o.type held_type, o.id held_id, ${nameOf('g.on_n')} held, '' detail, b.not_before, b.not_after, g.to_n principal_n, g.on_n held_n
+    select ${at} sync, ${change} change, ${areaOf} area, p.type principal_type, p.id principal_id, ${nameOf('g.to_n', sync)} principal,
+      o.type held_type, o.id held_id, ${nameOf('g.on_n', sync)} held, '' detail, b.not_before, b.not_after, g.to_n principal_n, g.on_n held_n
     from grant_row g ${bounds(at)} join entity p on p.n = g.to_n join entity o on o.n = g.on_n
     where g.project = ${project} and g.kind <> ${grantKinds.rest} and ${condition}`;
   const thing = (

@@ -109,6 +109,25 @@ export function itKeepsSyncs(open: (folder: string) => Promise<TestStore>): void
     expect((await changes())[1]).toEqual([0, 0]);
   });
 
+  it('calls in the changes of a day nobody and nothing by a name of a later day', async () => {
+    const inBoth = { ...ada, userTenants: [...ada.userTenants, inTenant('beta', 'Viewer')] };
+    await put(0, firstDay);
+    await put(1, { ...firstDay, users: [inBoth, bob] });
+    const tenants = [tenant('acme', { name: 'Acme' }), tenant('beta', { name: 'Gamma' })];
+    await put(2, { ...firstDay, tenants, users: [{ ...inBoth, name: 'Grace' }, bob] });
+
+    await using history = await openHistory(store);
+    const named = async (day: number): Promise<unknown> => {
+      await using index = await history.index(await history.choose({ atMs: finishOf(day) }), { hasPast: true });
+      return index.database
+        .prepare("select distinct principal, held from changes where change = 'gained' and held_type = 'tenant'")
+        .all();
+    };
+
+    expect(await named(1)).toEqual([{ principal: 'Ada', held: 'Beta' }]);
+    expect(await named(2)).toEqual([{ principal: 'Grace', held: 'Gamma' }]);
+  });
+
   it('gives back every message of every day', async () => {
     const files = [
       await put(0, firstDay),
