@@ -13,7 +13,7 @@ import type { UserContext } from '../users/context.ts';
 import { rolesIn, toUserRecord, withRoles } from '../users/records.ts';
 import type { UserRecord } from '../users/records.ts';
 import { withMembership } from '../users/role-endpoints.ts';
-import { expireInvited } from '../users/invitations.ts';
+import { expireInvited } from '../users/expiry.ts';
 import { users } from '../users/users.ts';
 import { keepGroups, pushedGroups } from './login-groups.ts';
 import type { GroupChange } from './login-groups.ts';

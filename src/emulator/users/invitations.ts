@@ -1,5 +1,3 @@
-import type { UserContext } from './context.ts';
-import type { Endpoints } from '../endpoint.ts';
 import type { UserRecord } from './records.ts';
 
 /** A message that asked a user to sign in. */
@@ -22,36 +20,4 @@ export function createInvitations(nowSeconds: () => number): Invitations {
     send: ({ userId, loginIds }) => void sent.push({ userId, loginId: loginIds[0] ?? '', at: nowSeconds() }),
     sent: () => [...sent],
   };
-}
-
-/** Users who did not come within the time that `invitedExpireSeconds` leaves them after their last message are expired. */
-export function expireInvited({ users, invitations, switches, nowSeconds }: UserContext): void {
-  const leftSeconds = switches.invitedExpireSeconds;
-  if (leftSeconds === 0) {
-    return;
-  }
-  const lastAt = new Map(invitations.sent().map(({ userId, at }) => [userId, at]));
-  for (const [userId, at] of lastAt) {
-    const ref = at + leftSeconds > nowSeconds() ? undefined : users.live.findByUserId(userId);
-    const user = ref === undefined ? undefined : users.live.get(ref);
-    if (user?.status === 'invited') {
-      users.put({ ...user, status: 'expired' });
-    }
-  }
-}
-
-/** The same endpoints, which see who has expired by the time of their call. */
-export function afterExpiry(context: UserContext, endpoints: Endpoints): Endpoints {
-  return Object.fromEntries(
-    Object.entries(endpoints).map(([name, { run, ...rest }]) => [
-      name,
-      {
-        ...rest,
-        run: (call) => {
-          expireInvited(context);
-          return run(call);
-        },
-      },
-    ]),
-  );
 }
