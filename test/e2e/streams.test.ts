@@ -20,7 +20,10 @@ const program = createProgram({
   endWith: () => undefined,
 });
 
-/** What to call each command with, so that it does what it is for. A command that is not here has to be added. */
+/**
+ * What to call each command with, so that it does what it is for. A command that is not here has to be added. They run
+ * side by side: one that changes a store has a copy of its own, {store}.
+ */
 const calls: Readonly<Record<string, readonly string[]>> = {
   init: ['--project-id', 'P2EmulatorProject00000000000', '--config', 'made.yaml', '--skip-doctor', '--force'],
   doctor: [],
@@ -64,7 +67,7 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   'history show': ['access.db'],
   'history verify': ['access.db'],
   'history prune': ['access.db', '--keep', '400d', '--dry-run'],
-  'history vacuum': ['idle.db'],
+  'history vacuum': ['{store}'],
   'history forget': ['access.db', '{user}', '--dry-run'],
   'emulator login': ['{user}', '--tenant', 'initech', '--groups', 'Finance'],
   '--help': [],
@@ -94,7 +97,6 @@ beforeAll(async () => {
   emulator = await startEmulator({ users: 20 });
   folder = await temporaryFolder();
   await runCli(['sync', '--out', 'sync.json', '--history', 'access.db'], { env: envOf(emulator), cwd: folder.path });
-  await copyFile(join(folder.path, 'access.db'), join(folder.path, 'idle.db'));
   const { resources } = JSON.parse(await readFile(join(folder.path, 'sync.json'), 'utf8')) as {
     readonly resources: readonly { readonly id: { readonly resourceType: string; readonly resource: string } }[];
   };
@@ -107,8 +109,13 @@ afterAll(async () => {
 
 /** Runs a command through a shell, which does with its streams what a shell does. */
 async function run(name: string, streams: string): Promise<{ readonly code: number | null; readonly stderr: string }> {
-  const args = [...name.split(' '), ...(calls[name] ?? [])].map((word) =>
-    word.replace('{user}', user).replace('{new}', randomUUID()),
+  const store = `${randomUUID()}.db`;
+  const words = [...name.split(' '), ...(calls[name] ?? [])];
+  if (words.includes('{store}')) {
+    await copyFile(join(folder.path, 'access.db'), join(folder.path, store));
+  }
+  const args = words.map((word) =>
+    word.replace('{user}', user).replace('{new}', randomUUID()).replace('{store}', store),
   );
   const child = spawn(
     'bash',
