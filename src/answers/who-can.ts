@@ -1,6 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { ConnectorError } from '../errors.ts';
 import { isFoundingType } from '../model/ids.ts';
+import { Marks } from '../model/marks.ts';
 import { typeInWords } from '../sync-format/known-types.ts';
 import type { FileIndex } from './file-index.ts';
 import { type AccessPath, pathColumns, textIn, thingColumns, toPath } from './access-path.ts';
@@ -268,13 +269,29 @@ function countUsers(
   const there =
     tenantId === undefined ? conferring : `select n from thing where n in (${conferring}) and tenant in ('', ?)`;
   const heirs = `union all select h.user from inherits i join holding h on h.thing = i.source where i.thing in (select thing from conferring)`;
+  addCountOfNumbers(database);
   const row = database
     .prepare(
       `with conferring(thing) as (${there}), had(user) as (select user from holding where thing in (select thing from conferring) ${hasHeirs ? heirs : ''})
-       select count(distinct user) users, count(*) held from had`,
+       select count_of_numbers(user) users, count(*) held from had`,
     )
     .get(...(tenantId === undefined ? [] : [tenantId]));
   return { users: Number(row?.['users'] ?? 0), held: Number(row?.['held'] ?? 0) };
+}
+
+/**
+ * Makes `count_of_numbers` known to the database: how many different numbers there are. SQLite's own `count(distinct)` sorts
+ * them, which takes longer than to find them.
+ */
+function addCountOfNumbers(database: DatabaseSync): void {
+  let marks = new Marks();
+  database.aggregate('count_of_numbers', {
+    start: () => {
+      marks = new Marks();
+      return 0;
+    },
+    step: (count, n) => Number(count) + Number(marks.mark(Number(n))),
+  });
 }
 
 /** Who inherits a thing. */

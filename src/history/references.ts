@@ -1,5 +1,5 @@
 import { incomplete } from '../answers/faults.ts';
-import { Marks } from './numbers.ts';
+import { Marks } from '../model/marks.ts';
 import { grantKinds } from './schema.ts';
 
 type Listed = 'thing_row' | 'user_row' | 'sso_row';

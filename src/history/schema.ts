@@ -163,6 +163,7 @@ ${['email', 'name', 'id']
 create index if not exists user_odd_${column} on user_row (v) where ${isOddText(column)};`,
   )
   .join('\n')}
+create index if not exists thing_by_kind on thing_row (kind);
 create index if not exists user_by_name on user_row (name, id);
 ${(['confers', 'inherits', 'maps', 'member', 'other'] as const)
   .map((kind) => `create index if not exists grant_${kind} on grant_row (on_n, to_n) where kind = ${grantKinds[kind]};`)

@@ -1,7 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import { Marks } from '../model/marks.ts';
 import { WireWriter } from '../model/wire-writer.ts';
 import { RowsDigest } from './digest.ts';
-import { createNumbers, Marks, type Numbers } from './numbers.ts';
+import { createNumbers, type Numbers } from './numbers.ts';
 import { createReferences, type References } from './references.ts';
 import { type VersionTable, versionTables } from './schema.ts';
 
