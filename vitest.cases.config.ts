@@ -35,6 +35,7 @@ export const caseFiles = [
   'test/e2e/doctor-service.test.ts',
   'test/e2e/ecosystem.test.ts',
   'test/e2e/events.test.ts',
+  'test/e2e/fleet.test.ts',
   'test/e2e/guard.test.ts',
   'test/e2e/history-api.test.ts',
   'test/e2e/history-crash.test.ts',

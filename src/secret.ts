@@ -10,8 +10,9 @@ export class Secret {
   }
 
   /**
-   * The secret itself. Called where a request is built that needs it, where `init` writes the key's own file, and where
-   * a new secret is sealed for its recipients or shown on the terminal that asked for it. Nowhere else.
+   * The secret itself. Called where a request is built that needs it, where a process is started that works with it,
+   * where `init` writes the key's own file, and where a new secret is sealed for its recipients or shown on the terminal
+   * that asked for it. Nowhere else.
    */
   reveal(): string {
     return this.#value;

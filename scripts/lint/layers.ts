@@ -50,6 +50,7 @@ export const ranks: Readonly<Record<string, number>> = {
   history: 8,
   'service-mode': 8,
   api: 9,
+  fleet: 9,
   cli: 10,
   'report-page': 10,
 };

@@ -137,7 +137,7 @@ const lineWidth = 80;
 const colors = { ok: 'green', warn: 'yellow', fail: 'red', skip: 'dim' } as const;
 
 /** "ok    clock         agrees with that of Descope", and below it the remedy; 80 columns. Colour on a terminal only. */
-function toLines({ level, name, text, remedy }: Check): readonly string[] {
+export function toLines({ level, name, text, remedy }: Check): readonly string[] {
   const indent = ' '.repeat(4 + 2 + nameWidth + 2);
   const width = lineWidth - indent.length;
   // The text of a check with a longer name begins below it.

@@ -14,6 +14,7 @@ import { addEcosystemCommand } from './ecosystem.ts';
 import { addEmulatorCommand } from './emulator-command.ts';
 import { addEventsCommand } from './events-command.ts';
 import { addExportCommand } from './export-command.ts';
+import { addFleetCommand } from './fleet-command.ts';
 import { addHealthCheckCommand } from './health-check-command.ts';
 import { addHistoryCommand } from './history-command.ts';
 import { addHistoryQuestions } from './history-questions.ts';
@@ -57,6 +58,7 @@ Flags without a command mean what they mean to every Baton connector:
   addServeCommand(program, context);
   addServiceCommand(program, context);
   addEventsCommand(program, context);
+  addFleetCommand(program, context);
   program.commandsGroup('Change access:');
   addChangeCommand(program, 'grant', context);
   addChangeCommand(program, 'revoke', context);

@@ -25,6 +25,8 @@ const onlyPrint: ReadonlySet<string> = new Set([
   'history list',
   'history show',
   'history verify',
+  'fleet show',
+  'fleet doctor',
 ]);
 /** What can write its result to stdout, and then is for nothing else. */
 const streams: ReadonlySet<string> = new Set(['sync', 'export']);

@@ -15,6 +15,8 @@ it.each([
   ['history show', {}, 'prints'],
   ['history verify', {}, 'prints'],
   ['history prune', {}, 'writes'],
+  ['fleet show', {}, 'prints'],
+  ['fleet doctor', {}, 'prints'],
   ['history import', {}, 'writes'],
   ['_baton', { listActionSchemas: true }, 'prints'],
   ['_baton', { eventFeed: true }, 'prints'],

@@ -86,6 +86,15 @@ beforeAll(async () => {
   dated.forEach((path) => rmSync(path));
   linkSync(join(files, 'friday.json'), join(files, 'old.json'));
   writeFileSync(join(files, 'key.txt'), `${emulator.managementKey}\n`, { mode: 0o600 });
+  writeFileSync(
+    join(files, 'fleet.yaml'),
+    JSON.stringify({
+      version: 1,
+      defaults: { key: { file: 'key.txt' }, 'base-url': emulator.baseUrl, schedule: { every: '1h' } },
+      projects: [{ id: emulator.projectId, name: 'acme-prod' }],
+    }),
+    { mode: 0o600 },
+  );
 }, 120_000);
 afterAll(async () => {
   await emulator.close();

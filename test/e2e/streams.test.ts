@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, readFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
@@ -69,6 +69,8 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   'history prune': ['access.db', '--keep', '400d', '--dry-run'],
   'history vacuum': ['{store}'],
   'history forget': ['access.db', '{user}', '--dry-run'],
+  'fleet show': [],
+  'fleet doctor': [],
   'emulator login': ['{user}', '--tenant', 'initech', '--groups', 'Finance'],
   '--help': [],
   'sync --help': [],
@@ -76,7 +78,7 @@ const calls: Readonly<Record<string, readonly string[]>> = {
 /** They run until they are stopped: see below. */
 const lasting = new Set(['serve', 'emulator', 'service']);
 /** They do nothing without one of their own commands. */
-const groups = new Set(['account', 'key', 'action', 'events', 'history']);
+const groups = new Set(['account', 'key', 'action', 'events', 'fleet', 'history']);
 
 function commandsOf(command: Command, before = ''): readonly string[] {
   return command.commands.flatMap((child) =>
@@ -97,6 +99,15 @@ beforeAll(async () => {
   emulator = await startEmulator({ users: 20 });
   folder = await temporaryFolder();
   await runCli(['sync', '--out', 'sync.json', '--history', 'access.db'], { env: envOf(emulator), cwd: folder.path });
+  await writeFile(
+    join(folder.path, 'fleet.yaml'),
+    JSON.stringify({
+      version: 1,
+      defaults: { key: { env: 'DESCOPE_MANAGEMENT_KEY' }, 'base-url': emulator.baseUrl },
+      projects: [{ id: emulator.projectId, name: 'acme' }],
+    }),
+    { mode: 0o600 },
+  );
   const { resources } = JSON.parse(await readFile(join(folder.path, 'sync.json'), 'utf8')) as {
     readonly resources: readonly { readonly id: { readonly resourceType: string; readonly resource: string } }[];
   };

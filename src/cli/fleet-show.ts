@@ -1,0 +1,86 @@
+import { jsonLines } from '../answers/json-lines.ts';
+import type { FleetProject } from '../fleet/fleet.ts';
+import type { ScheduleEntry } from '../fleet/schema.ts';
+import { shownStore } from '../store-url.ts';
+import type { CommandContext } from './command-context.ts';
+import { type FleetFileFlags, openFleet, projectsNamed } from './fleet-file.ts';
+import { withEnds, writeResult } from './results.ts';
+import { columns } from './text.ts';
+
+export interface FleetShowFlags extends FleetFileFlags {
+  readonly json?: boolean;
+}
+
+/** What holds for each project. Keys are named by their places, and never read. */
+export async function showFleet(
+  words: readonly string[],
+  { json = false, ...flags }: FleetShowFlags,
+  { signal }: Pick<CommandContext, 'signal'>,
+): Promise<void> {
+  const fleet = openFleet(flags);
+  const projects = projectsNamed(fleet, words);
+  if (json) {
+    const groups = Object.fromEntries([...fleet.groups].map(([name, atOnce]) => [name, { atOnce }]));
+    await writeResult(jsonLines({ file: fleet.path, groups }, 'projects', projects.map(projectJson)), signal);
+    return;
+  }
+  await writeResult(withEnds(projects.flatMap(projectLines)), signal);
+}
+
+function projectJson({ history, base: _base, ...project }: FleetProject): object {
+  return { ...project, history: history === undefined ? undefined : shownStore(history) };
+}
+
+function projectLines(project: FleetProject): readonly string[] {
+  const { id, name, baseUrl, schedule, folder, format, keep, history, historyKeep, include, group, place } = project;
+  const rows: readonly (readonly [string, string | undefined])[] = [
+    ['project', name === id ? undefined : id],
+    ['written at', place],
+    ['key', keyInWords(project)],
+    ['base URL', baseUrl],
+    ['schedule', schedule === undefined ? 'none: synced when asked for' : scheduleInWords(schedule)],
+    ['folder', `${folder} (${format}, ${keep} kept)`],
+    [
+      'history',
+      history === undefined
+        ? undefined
+        : `${shownStore(history)}${historyKeep === undefined ? '' : ` (keeps ${historyKeep})`}`,
+    ],
+    ['include', include.length === 0 ? undefined : include.join(', ')],
+    ['group', group],
+    ['labels', inPairs(project.labels)],
+    ['settings', inPairs(project.settings)],
+    ['limits', `${span(project.timeoutMs)} a sync, ${project.tries} tries`],
+  ];
+  const shown = rows.flatMap(([what, text]) => (text === undefined ? [] : [[what, text]]));
+  return [name, ...columns(shown, '  ').split('\n'), ''];
+}
+
+function keyInWords({ key }: FleetProject): string {
+  if ('file' in key) {
+    return `in the file ${key.file}`;
+  }
+  return 'env' in key ? `in the variable ${key.env}` : `printed by ${key.command[0] ?? ''}`;
+}
+
+/** A schedule as a person reads it. */
+export function scheduleInWords(schedule: ScheduleEntry): string {
+  if ('every' in schedule) {
+    return `every ${span(schedule.every)}`;
+  }
+  const { cron, zone, spread } = schedule;
+  return `${cron} (${zone})${spread === undefined ? '' : `, spread over ${span(spread)}`}`;
+}
+
+function inPairs(values: Readonly<Record<string, string | undefined>>): string | undefined {
+  const pairs = Object.entries(values).map(([name, value]) => `${name}=${value}`);
+  return pairs.length === 0 ? undefined : pairs.join(', ');
+}
+
+/** "90m", "6h". */
+export function span(ms: number): string {
+  const unit = (['d', 'h', 'm'] as const).find((one) => ms % unitMs[one] === 0);
+  return unit === undefined ? `${ms / 1_000}s` : `${ms / unitMs[unit]}${unit}`;
+}
+
+const unitMs = { d: 86_400_000, h: 3_600_000, m: 60_000 } as const;

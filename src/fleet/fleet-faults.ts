@@ -1,0 +1,134 @@
+import { resolve } from 'node:path';
+import { fileKey } from '../config/file-keys.ts';
+import { settings } from '../config/settings.ts';
+import { orMeant, shownPath, type YamlPath, type YamlProblem } from '../config/yaml-schema.ts';
+import { ConnectorError } from '../errors.ts';
+import { isStore } from '../output/outputs.ts';
+import { printable } from '../printable.ts';
+import { listedTypes } from '../registry.ts';
+import { shownStore } from '../store-url.ts';
+import { type FleetFile, fleetSchema, type ProjectEntry, projectSettings } from './schema.ts';
+
+/** What only the command line knows how to check: each throws what is wrong. */
+export interface AddressChecks {
+  readonly projectId: (text: string) => string;
+  readonly baseUrl: (text: string) => string;
+}
+
+/** What people call a project. */
+export function nameOf({ name, id }: Pick<ProjectEntry, 'name' | 'id'>): string {
+  return name ?? id;
+}
+
+const namesOfProject = Object.keys(fleetSchema.shape.projects.element.shape);
+
+/** What to say of a name that is not known at its place. */
+export function unknownName(above: YamlPath, name: string): string | undefined {
+  const last = above.at(-1);
+  const known =
+    last === undefined
+      ? Object.keys(fleetSchema.shape)
+      : last === 'settings'
+        ? projectSettings.map((one) => fileKey(settings[one]))
+        : typeof last === 'number' || last === 'defaults'
+          ? namesOfProject
+          : [];
+  return `there is nothing of this name here${orMeant(name, known)}`;
+}
+
+/** What the form of a fleet does not show: what comes twice, is missing, or does not go together. */
+export function misfits(file: FleetFile, checks: AddressChecks): readonly YamlProblem[] {
+  return [
+    ...twice(file),
+    ...missing(file),
+    ...misfitsAt(['defaults'], file.defaults, checks),
+    ...file.projects.flatMap((entry, place) => [
+      ...refused(['projects', place, 'id'], () => checks.projectId(entry.id)),
+      ...misfitsAt(['projects', place], entry, checks),
+    ]),
+  ];
+}
+
+/** Ids, names and folders that two projects share. */
+function twice({ projects, defaults }: FleetFile): readonly YamlProblem[] {
+  const folderOf = (entry: ProjectEntry): string =>
+    resolve(
+      '/',
+      (entry.outputs?.folder ?? defaults.outputs?.folder ?? 'syncs/{name}')
+        .replaceAll('{name}', nameOf(entry))
+        .replaceAll('{id}', entry.id),
+    );
+  const repeats = (
+    what: string,
+    key: 'id' | 'name' | 'outputs',
+    valueOf: (entry: ProjectEntry) => string,
+  ): YamlProblem[] => {
+    const first = new Map<string, number>();
+    return projects.flatMap((entry, place) => {
+      const before = first.get(valueOf(entry));
+      if (before === undefined) {
+        first.set(valueOf(entry), place);
+        return [];
+      }
+      const at: YamlPath = ['projects', place, key];
+      return [{ at, text: `${shownPath(at)}: projects.${before} has this ${what} already` }];
+    });
+  };
+  return [
+    ...repeats('id', 'id', ({ id }) => id),
+    ...repeats('name', 'name', nameOf),
+    ...repeats('folder, and each would write over the other', 'outputs', folderOf),
+  ];
+}
+
+/** Projects without a key, and groups that are not there. */
+function missing({ projects, defaults, groups }: FleetFile): readonly YamlProblem[] {
+  const unknownGroup = (at: YamlPath, group: string | undefined): YamlProblem[] =>
+    group === undefined || Object.hasOwn(groups, group)
+      ? []
+      : [{ at, text: `${shownPath(at)}: groups has no ${printable(group)}${orMeant(group, Object.keys(groups))}` }];
+  return [
+    ...unknownGroup(['defaults', 'group'], defaults.group),
+    ...projects.flatMap(({ key, group }, place) => [
+      ...(key === undefined && defaults.key === undefined
+        ? [
+            {
+              at: ['projects', place],
+              text: `projects.${place}: has no key: say key: {file: ...}, {env: ...} or {command: [...]}, here or in defaults`,
+            },
+          ]
+        : []),
+      ...unknownGroup(['projects', place, 'group'], group),
+    ]),
+  ];
+}
+
+/** What is wrong with the values of a project, or of `defaults`. */
+function misfitsAt(at: YamlPath, entry: FleetFile['defaults'], checks: AddressChecks): readonly YamlProblem[] {
+  const { outputs: { history } = {}, include, 'base-url': baseUrl } = entry;
+  return [
+    ...(history === undefined || isStore(history)
+      ? []
+      : [
+          {
+            at: [...at, 'outputs', 'history'],
+            text: `${shownPath([...at, 'outputs', 'history'])}: ${printable(shownStore(history))} is no store: end its name with .db, or give postgres://HOST/DATABASE`,
+          },
+        ]),
+    ...(include === undefined ? [] : refused([...at, 'include'], () => listedTypes(include))),
+    ...(baseUrl === undefined ? [] : refused([...at, 'base-url'], () => checks.baseUrl(baseUrl))),
+  ];
+}
+
+/** What a check throws, as a problem of its place. */
+function refused(at: YamlPath, check: () => unknown): readonly YamlProblem[] {
+  try {
+    check();
+    return [];
+  } catch (thrown) {
+    if (thrown instanceof ConnectorError) {
+      return [{ at, text: `${shownPath(at)}: ${thrown.message}` }];
+    }
+    throw thrown;
+  }
+}

@@ -1,0 +1,132 @@
+import { dirname, resolve } from 'node:path';
+import { orMeant, readBySchema } from '../config/yaml-schema.ts';
+import { fileKey, isPath } from '../config/file-keys.ts';
+import { type SettingName, settings } from '../config/settings.ts';
+import { ConnectorError } from '../errors.ts';
+import type { OutputFormat } from '../output/kept-files.ts';
+import { printable } from '../printable.ts';
+import { isPostgres } from '../store-url.ts';
+import { type AddressChecks, misfits, nameOf, unknownName } from './fleet-faults.ts';
+import {
+  type FleetFile,
+  fleetSchema,
+  type KeyPlace,
+  type ProjectEntry,
+  projectSettings,
+  type ScheduleEntry,
+} from './schema.ts';
+
+/** A project as the file says it, with what holds for all filled in. */
+export interface FleetProject {
+  readonly id: string;
+  readonly name: string;
+  readonly key: KeyPlace;
+  readonly baseUrl: string | undefined;
+  readonly schedule: ScheduleEntry | undefined;
+  readonly folder: string;
+  readonly format: OutputFormat;
+  readonly keep: number;
+  readonly history: string | undefined;
+  readonly historyKeep: string | undefined;
+  readonly include: readonly string[];
+  /** Other settings of sync, as texts. */
+  readonly settings: Readonly<Partial<Record<SettingName, string>>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly group: string | undefined;
+  readonly timeoutMs: number;
+  readonly tries: number;
+  /** The folder of the file. */
+  readonly base: string;
+  /** "fleet.yaml:12:5". */
+  readonly place: string;
+}
+
+export interface Fleet {
+  readonly path: string;
+  readonly projects: readonly FleetProject[];
+  /** How many projects of a group are synced at once. */
+  readonly groups: ReadonlyMap<string, number>;
+}
+
+/**
+ * Reads a fleet file and checks all of it: what is wrong is one `config` error with a line for each fault, at
+ * file:line:column. Relative paths count from the file's folder. No key is read yet.
+ */
+export function readFleet(path: string, text: string, checks: AddressChecks): Fleet {
+  const { value, placeOf } = readBySchema(path, text, {
+    schema: fleetSchema,
+    what: 'the fleet',
+    keyInside:
+      'holds what looks like a management key (not shown): put it into a file with mode 0600, and say key: {file: ...}',
+    unknownName,
+    slips: (file) => misfits(file, checks),
+  });
+  const folder = dirname(resolve(path));
+  return {
+    path,
+    groups: new Map(Object.entries(value.groups).map(([group, { 'at-once': atOnce }]) => [group, atOnce])),
+    projects: value.projects.map((entry, place) => projectOf(value, entry, folder, placeOf(['projects', place, 'id']))),
+  };
+}
+
+/** The project that a word on the command line names, by name or id. */
+export function projectNamed({ projects, path }: Fleet, word: string): FleetProject {
+  const found = projects.find(({ name, id }) => name === word || id === word);
+  if (found === undefined) {
+    const names = projects.map(({ name }) => name);
+    throw new ConnectorError(
+      'not-found',
+      `${printable(path)} has no project ${printable(word)}${orMeant(word, names)}`,
+    );
+  }
+  return found;
+}
+
+/** What `fleet.yaml` says of one project, over what it says for all. */
+function projectOf({ defaults }: FleetFile, entry: ProjectEntry, folder: string, place: string): FleetProject {
+  const name = nameOf(entry);
+  const filled = (text: string): string => text.replaceAll('{name}', name).replaceAll('{id}', entry.id);
+  const pathOf = (text: string): string => resolve(folder, filled(text));
+  const outputs = { ...defaults.outputs, ...entry.outputs };
+  const { history } = outputs;
+  const texts = { ...defaults.settings, ...entry.settings };
+  return {
+    id: entry.id,
+    name,
+    key: keyOf(entry.key ?? defaults.key, filled, pathOf),
+    baseUrl: entry['base-url'] ?? defaults['base-url'],
+    schedule: entry.schedule ?? defaults.schedule,
+    folder: pathOf(outputs.folder ?? 'syncs/{name}'),
+    format: outputs.format ?? 'json',
+    keep: outputs.keep ?? 7,
+    history: history === undefined || isPostgres(history) ? history : pathOf(history),
+    historyKeep: outputs['history-keep'],
+    include: entry.include ?? defaults.include ?? [],
+    settings: Object.fromEntries(
+      projectSettings.flatMap((setting) => {
+        const text = texts[fileKey(settings[setting])];
+        return text === undefined ? [] : [[setting, isPath(settings[setting]) ? pathOf(text) : text]];
+      }),
+    ),
+    labels: { ...defaults.labels, ...entry.labels },
+    group: entry.group ?? defaults.group,
+    timeoutMs: entry.timeout ?? defaults.timeout ?? 6 * 3_600_000,
+    tries: entry.tries ?? defaults.tries ?? 4,
+    base: folder,
+    place,
+  };
+}
+
+function keyOf(
+  key: KeyPlace | undefined,
+  filled: (text: string) => string,
+  pathOf: (text: string) => string,
+): KeyPlace {
+  if (key === undefined) {
+    throw new Error('a project without a key is refused before');
+  }
+  if ('file' in key) {
+    return { file: pathOf(key.file) };
+  }
+  return 'env' in key ? { env: filled(key.env) } : { command: key.command.map(filled) };
+}

@@ -1,0 +1,34 @@
+import type { Environment } from '../config/environment.ts';
+import { type SettingName, settings } from '../config/settings.ts';
+import { Secret } from '../secret.ts';
+import type { FleetProject } from './fleet.ts';
+import type { KeyVariables } from './key.ts';
+
+/** Variables of ours: another project's setup must not reach this one. */
+const ours = /^(?:BATON_|DESCOPE_)/;
+
+/**
+ * The environment of a process that works on one project: that of ours without the settings of any project, and with
+ * those that the fleet's file has. Errors come as lines of JSON.
+ */
+export function projectEnv(project: FleetProject, key: KeyVariables, env: Environment): Record<string, string> {
+  const values: Partial<Record<SettingName, string>> = {
+    ...project.settings,
+    projectId: project.id,
+    ...(project.baseUrl !== undefined && { baseUrl: project.baseUrl }),
+    ...(project.include.length > 0 && { include: project.include.join(',') }),
+    logFormat: 'json',
+  };
+  return {
+    ...Object.fromEntries(
+      Object.entries(env).flatMap(([name, value]) => (value === undefined || ours.test(name) ? [] : [[name, value]])),
+    ),
+    ...Object.fromEntries(Object.entries(values).map(([name, value]) => [settings[name as SettingName].env[0], value])),
+    ...Object.fromEntries(
+      Object.entries(key).map(([name, value]: [string, unknown]) => [
+        name,
+        value instanceof Secret ? value.reveal() : String(value),
+      ]),
+    ),
+  };
+}

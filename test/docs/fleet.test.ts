@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv } from 'ajv';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { fleetSchemaText } from '../../scripts/fleet-schema.ts';
+import { parseBaseUrl, parseProjectId } from '../../src/descope/base-url.ts';
+import { readFleet } from '../../src/fleet/fleet.ts';
+import { pages, root } from './pages.ts';
+
+const schema = readFileSync(join(root, 'docs', 'fleet.schema.json'), 'utf8');
+const isValid = new Ajv({ strict: false }).compile(JSON.parse(schema) as object);
+
+describe('docs/fleet.schema.json', () => {
+  it('is what the reader of a fleet file goes by (npm run docs:fleet)', () => {
+    expect(schema).toBe(fleetSchemaText());
+  });
+
+  it('refuses what the reader refuses by form', () => {
+    expect(isValid({ version: 1, projects: [{ id: 'P1', shedule: {} }] })).toBe(false);
+    expect(isValid({ version: 1, projects: [] })).toBe(false);
+  });
+});
+
+describe('the fleet files that docs/fleet.md shows', () => {
+  const blocks = pages()
+    .filter(({ path }) => path === 'docs/fleet.md')
+    .flatMap(({ text }) => [...text.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, code = '']) => code))
+    .filter((code) => code.startsWith('version:'));
+
+  it('are there', () => expect(blocks.length).toBeGreaterThan(0));
+
+  it.each(blocks)('are taken by the reader, and by the schema: %s', (code) => {
+    expect(readFleet('fleet.yaml', code, { projectId: parseProjectId, baseUrl: parseBaseUrl }).projects).not.toEqual(
+      [],
+    );
+    expect(isValid(parse(code)), JSON.stringify(isValid.errors)).toBe(true);
+  });
+});

@@ -1,0 +1,202 @@
+import { describe, expect, it } from 'vitest';
+import { parseBaseUrl, parseProjectId } from '../../src/descope/base-url.ts';
+import { type Fleet, projectNamed, readFleet } from '../../src/fleet/fleet.ts';
+import { messageOf } from '../support/thrown.ts';
+
+const one = 'P2FleetProjectOne00000000000';
+const two = 'P2FleetProjectTwo00000000000';
+
+function read(text: string): Fleet {
+  return readFleet('/fleets/fleet.yaml', text, { projectId: parseProjectId, baseUrl: parseBaseUrl });
+}
+
+const whole = `
+version: 1
+defaults:
+  key: { file: "keys/{name}" }
+  schedule: { every: 1h }
+  outputs: { folder: "out/{name}", keep: 3, history: access.db }
+  include: [access_key]
+  labels: { team: identity }
+  settings: { rate-limit: 100/m, max-shrink: 30 }
+groups:
+  acme: { at-once: 2 }
+projects:
+  - id: ${one}
+    name: acme-prod
+    group: acme
+    labels: { env: prod }
+    outputs: { format: c1z }
+    settings: { max-shrink: 5, ca-file: ca.pem }
+  - id: ${two}
+    key: { command: [vault, read, "key/{id}"] }
+    base-url: https://api.euc1.descope.com
+    schedule: { cron: "0 6 * * *", zone: Europe/Berlin }
+    outputs: { history: "postgres://db.acme.example/access" }
+    include: []
+    timeout: 20m
+    tries: 1
+`;
+
+describe('a fleet file', () => {
+  it('says of each project what it says itself, else what defaults say; paths count from its folder', () => {
+    const { projects, groups } = read(whole);
+
+    expect(groups).toEqual(new Map([['acme', 2]]));
+    expect(projects).toEqual([
+      {
+        id: one,
+        name: 'acme-prod',
+        key: { file: '/fleets/keys/acme-prod' },
+        baseUrl: undefined,
+        schedule: { every: 3_600_000 },
+        folder: '/fleets/out/acme-prod',
+        format: 'c1z',
+        keep: 3,
+        history: '/fleets/access.db',
+        historyKeep: undefined,
+        include: ['access_key'],
+        settings: { maxShrink: '5', rateLimit: '100/m', caFile: '/fleets/ca.pem' },
+        labels: { team: 'identity', env: 'prod' },
+        group: 'acme',
+        timeoutMs: 21_600_000,
+        tries: 4,
+        base: '/fleets',
+        place: '/fleets/fleet.yaml:13:5',
+      },
+      {
+        id: two,
+        name: two,
+        key: { command: ['vault', 'read', `key/${two}`] },
+        baseUrl: 'https://api.euc1.descope.com',
+        schedule: { cron: '0 6 * * *', zone: 'Europe/Berlin' },
+        folder: `/fleets/out/${two}`,
+        format: 'json',
+        keep: 3,
+        history: 'postgres://db.acme.example/access',
+        historyKeep: undefined,
+        include: [],
+        settings: { maxShrink: '30', rateLimit: '100/m' },
+        labels: { team: 'identity' },
+        group: undefined,
+        timeoutMs: 1_200_000,
+        tries: 1,
+        base: '/fleets',
+        place: '/fleets/fleet.yaml:19:5',
+      },
+    ]);
+  });
+
+  it('has projects that are called by name or id', () => {
+    const fleet = read(whole);
+
+    expect(projectNamed(fleet, 'acme-prod').id).toBe(one);
+    expect(projectNamed(fleet, two).name).toBe(two);
+    expect(messageOf(() => projectNamed(fleet, 'acme-prdo'))).toBe(
+      '/fleets/fleet.yaml has no project acme-prdo; did you mean acme-prod?',
+    );
+  });
+});
+
+/** A file of these lines behind the version, one project of which is in order. */
+const lines = (...more: readonly string[]): string =>
+  ['version: 1', 'projects:', `  - id: ${one}`, '    key: { env: KEY_ONE }', ...more].join('\n');
+
+describe('a fleet file is refused with file, line and column where', () => {
+  const secret = `K2${'x9'.repeat(20)}`;
+
+  it.each([
+    [
+      'a project comes twice',
+      lines(`  - id: ${one}`, '    name: again', '    key: { env: B }'),
+      /fleet\.yaml:5:5 projects\.1\.id: projects\.0 has this id already/,
+    ],
+    [
+      'a name comes twice',
+      lines('    name: a', `  - id: ${two}`, '    name: a', '    key: { env: B }'),
+      /fleet\.yaml:7:5 projects\.1\.name: projects\.0 has this name already/,
+    ],
+    [
+      'two projects have one folder',
+      lines('    outputs: { folder: out }', `  - id: ${two}`, '    key: { env: B }', '    outputs: { folder: ./out/ }'),
+      /fleet\.yaml:8:5 projects\.1\.outputs: projects\.0 has this folder, and each would write over the other already/,
+    ],
+    [
+      'a project has no key',
+      `version: 1\nprojects:\n  - id: ${one}`,
+      /fleet\.yaml:3:5 projects\.0: has no key: say key: /,
+    ],
+    [
+      'a setting is not known',
+      lines('    shedule: { every: 1h }'),
+      /fleet\.yaml:5:5 projects\.0\.shedule: there is nothing of this name here; did you mean schedule\?/,
+    ],
+    [
+      'a setting of sync is not known',
+      lines('    settings: { max-shrnk: 3 }'),
+      /fleet\.yaml:5:17 projects\.0\.settings\.max-shrnk: there is nothing of this name here; did you mean max-shrink\?/,
+    ],
+    [
+      'a setting of sync has a wrong value',
+      lines('    settings:', '      max-shrink: 101'),
+      /fleet\.yaml:6:7 projects\.0\.settings\.max-shrink: must be a whole number from 0 to 100/,
+    ],
+    [
+      'a cron pattern is none',
+      lines('    schedule: { cron: "61 * * * *" }'),
+      /fleet\.yaml:5:17 projects\.0\.schedule\.cron: must be a cron pattern such as /,
+    ],
+    [
+      'a time zone is not known',
+      lines('    schedule: { cron: "0 * * * *", zone: Europe/Berln }'),
+      /fleet\.yaml:5:36 projects\.0\.schedule\.zone: must be the name of a time zone/,
+    ],
+    ['a group is not there', lines('    group: acme'), /fleet\.yaml:5:5 projects\.0\.group: groups has no acme/],
+    ['a type is not known', lines('    include: [acces_key]'), /fleet\.yaml:5:5 projects\.0\.include: .*acces_key/],
+    [
+      'an address would not be safe',
+      lines('    base-url: http://api.acme.example'),
+      /fleet\.yaml:5:5 projects\.0\.base-url: the Descope base URL must use https/,
+    ],
+    [
+      'an id is none',
+      lines(`  - id: nothing`, '    key: { env: B }'),
+      /fleet\.yaml:5:5 projects\.1\.id: .*must begin with "P"/,
+    ],
+    [
+      'a store is none',
+      lines('    outputs: { history: access.json }'),
+      /fleet\.yaml:5:16 projects\.0\.outputs\.history: access\.json is no store: /,
+    ],
+    ['it is no YAML', 'version: 1\nprojects: [', /fleet\.yaml:2:1 /],
+    ['it is empty', '', /fleet\.yaml:1:1 version: /],
+  ])('%s', (_case, text, fault) => {
+    const message = messageOf(() => read(text));
+    expect(message).toMatch(fault);
+    expect(message.split('\n').every((line) => line.startsWith('/fleets/fleet.yaml:'))).toBe(true);
+  });
+
+  it.each([
+    ['as the key', `    key: ${secret}`],
+    ['inside a command', `    key: { command: [echo, ${secret}] }`],
+    ['in a label', `    labels: { note: "it is ${secret}" }`],
+    ['as a file', `    key: { file: ${secret} }`],
+  ])('a key stands in clear text %s; it is not repeated', (_case, line) => {
+    const message = messageOf(() => read(`version: 1\nprojects:\n  - id: ${one}\n${line}\n`));
+    expect(message).toMatch(/fleet\.yaml:4:\d+ holds what looks like a management key \(not shown\)/);
+    expect(message).not.toContain(secret);
+  });
+
+  it('the key is a text of another form, which is not repeated', () => {
+    const message = messageOf(() => read(`version: 1\nprojects:\n  - id: ${one}\n    key: hunter2hunter2\n`));
+    expect(message).toMatch(
+      /fleet\.yaml:4:5 projects\.0\.key: must say where the management key is: env, file or command/,
+    );
+    expect(message).not.toContain('hunter2');
+  });
+
+  it('several things are wrong: each has a line', () => {
+    const text = lines('    group: a', '    include: [nothing]', `  - id: ${two}`, '    schedule: { every: 1h }');
+    expect(messageOf(() => read(text)).split('\n')).toHaveLength(3);
+  });
+});
