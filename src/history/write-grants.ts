@@ -6,8 +6,10 @@ import type { GrantRow } from '../model/row.ts';
 import { kindOfGrant, notesOf } from './columns.ts';
 import { identityBytes } from './grant-messages.ts';
 import { createSlugs, grantEntity, type Slug, slugOf } from './numbers.ts';
+import { createPrincipals } from './principals.ts';
 import { isSameMessage } from './same-message.ts';
 import { grantKinds } from './schema.ts';
+import { StandingGrants } from './standing-grants.ts';
 import { bulkInsert, bytesOf, type Writing } from './writing.ts';
 
 /** Enters grants. Grants of one entitlement follow each other: those that stand are looked up once for all of them. */
@@ -15,14 +17,6 @@ export interface GrantWriter {
   grant(row: GrantRow): void;
   /** Enters what waits to be entered with others. */
   flush(): void;
-}
-
-/** A grant that stands: its version, the sync that began it, what it is for questions, and whether it has a message. */
-interface Standing {
-  readonly v: number;
-  readonly since: number;
-  readonly kind: number;
-  readonly isTold: boolean;
 }
 
 /** The entitlement of the last grants. */
@@ -33,14 +27,15 @@ interface Current {
   readonly onN: number;
   readonly slug: number;
   readonly isUsual: boolean;
-  /** The grants that stand, by principal, and by the number of their id where that is not the usual one. */
-  readonly standing: Map<number, Standing>;
-  readonly unusual: Map<string, Standing>;
-  /** Versions of grants that this sync began and that say nothing but who holds what, by principal. */
-  readonly begun: Map<number, number>;
-  /** What such grants are for questions: that depends on the types alone. */
+  /** What grants that say nothing but who holds what are for questions: that depends on the types alone. */
   readonly kinds: Map<string, number>;
 }
+
+/** Of so many grants what stands is read at once. */
+const loadedAtOnce = 2_000;
+
+/** Of a grant that is known to say nothing but who holds what. */
+const identity = { variant: 0, isIdentity: true } as const;
 
 /** The one slug of what people hold in our model; a second one for the same thing would make them hold it twice. */
 const usualSlugs = new Set(['member', 'assigned', 'granted']);
@@ -61,21 +56,18 @@ export function createGrantWriter(writing: Writing): GrantWriter {
   const { database, project, sync, numbers, digest, tally, references } = writing;
   const slugs = createSlugs(database);
   const sizes = new IdentitySizes();
+  const standing = new StandingGrants();
+  const principalOf = createPrincipals(numbers);
   const load = database.prepare(
-    'select to_n, variant, v, since, kind, told from grant_row where on_n = ? and slug = ? and until is null',
+    `select to_n, variant, v, since, kind, told from grant_row
+     where on_n = ?1 and slug = ?2 and (to_n, variant, since) > (?3, ?4, ?5) and until is null
+     order by to_n, variant, since limit ${loadedAtOnce}`,
   );
   load.setReturnArrays(true);
-  const rows = bulkInsert(database, 'grant_row', [
-    'on_n',
-    'slug',
-    'to_n',
-    'variant',
-    'since',
-    'kind',
-    'project',
-    'v',
-    'told',
-  ]);
+  const rows = bulkInsert(database, 'grant_row', ['on_n', 'slug', 'to_n', 'variant', 'kind', 'v', 'told'], {
+    since: sync,
+    project,
+  });
   const key = 'on_n = ? and slug = ? and to_n = ? and variant = ? and since = ?';
   const end = database.prepare(`update grant_row set until = ? where ${key}`);
   const drop = database.prepare(`delete from grant_row where ${key}`);
@@ -85,6 +77,7 @@ export function createGrantWriter(writing: Writing): GrantWriter {
     details: database.prepare('insert into details (v, details) values (?, ?)'),
   } as const;
   const markDoubles = database.prepare('update project set has_doubles = 1 where n = ?');
+  let hasDoubles = false;
   let current: Current | undefined;
 
   function entitled(row: GrantRow): Current {
@@ -98,56 +91,73 @@ export function createGrantWriter(writing: Writing): GrantWriter {
         resourceId,
         ...place,
         isUsual: !slug.isWhole && usualSlugs.has(slug.text),
-        standing: new Map(),
-        unusual: new Map(),
-        begun: new Map(),
         kinds: new Map(),
       };
-      rows.flush();
-      for (const row of load.iterate(place.onN, place.slug) as Iterable<number[]>) {
-        const [to = 0, variant = 0, v = 0, since = 0, kind = 0, told] = row;
-        enterStanding(current, to, variant, { v, since, kind, isTold: told === 1 });
-      }
+      standing.clear();
+      loadStanding(place.onN, place.slug);
     }
     return current;
   }
 
-  function enterStanding({ standing, unusual }: Current, to: number, variant: number, found: Standing): void {
-    if (variant === 0) {
-      standing.set(to, found);
-    } else {
-      unusual.set(`${to} ${variant}`, found);
+  function loadStanding(onN: number, slug: number): void {
+    if (rows.isWaiting) {
+      rows.flush(); // it may be an entitlement of which grants came before
+    }
+    for (let after: readonly number[] = [-1, -1, -1]; ;) {
+      const found = load.all(onN, slug, ...after) as unknown as readonly (readonly number[])[];
+      for (const [to = 0, variant = 0, v = 0, since = 0, kind = 0, told] of found) {
+        standing.put(to, variant, { v, since, kind, isTold: told === 1 });
+      }
+      const last = found.at(-1);
+      if (last === undefined || found.length < loadedAtOnce) {
+        return;
+      }
+      after = [last[0] ?? 0, last[1] ?? 0, last[3] ?? 0];
     }
   }
 
-  /** The grant that stands already, or that this sync began when the row came before. */
-  function standingOf(
-    { standing, unusual, begun, kinds }: Current,
-    to: number,
-    variant: number,
-    type: string,
-  ): Standing | undefined {
-    if (variant !== 0) {
-      return unusual.get(`${to} ${variant}`);
+  /** What a new grant is for questions; what it says of itself is kept. */
+  function kindOf(row: GrantRow, v: number, on: Current, isIdentity: boolean): number {
+    const { typeId, resourceId, entitlementId, principalTypeId, principalId, id } = row;
+    const told: FileRow | undefined = rowOfStoredGrant({
+      id,
+      entitlementId,
+      on: { resourceType: typeId, resource: resourceId },
+      to: { resourceType: principalTypeId, resource: principalId },
+      message: () => (isIdentity ? undefined : row.message),
+    });
+    const kind = kindOfGrant(told);
+    const said = notesOf(told);
+    if (said !== undefined) {
+      notes[said.table].run(v, ...said.values);
+    } else if (isIdentity) {
+      on.kinds.set(principalTypeId, kind);
     }
-    const v = begun.get(to);
-    return v === undefined
-      ? standing.get(to)
-      : { v, since: sync, kind: kinds.get(type) ?? grantKinds.rest, isTold: false };
+    return kind;
+  }
+
+  /** The number of a grant's id where that is not made of what it grants and to whom, else 0; and what its message says. */
+  function idOf(row: GrantRow, size: number): { readonly variant: number; readonly isIdentity: boolean } {
+    if (row.principals !== undefined) {
+      return identity;
+    }
+    const { typeId, resourceId, entitlementId, principalTypeId, principalId, id } = row;
+    return isUsual(row) && isShort(id)
+      ? {
+          variant: 0,
+          isIdentity: sizes.isOf(size, { id, entitlementId, typeId, resourceId, principalTypeId, principalId }),
+        }
+      : { variant: numbers.of(grantEntity, id), isIdentity: false };
   }
 
   return {
     grant: (row) => {
       const on = entitled(row);
-      const { typeId, resourceId, entitlementId, principalTypeId, principalId, id } = row;
-      const to = numbers.of(principalTypeId, principalId);
-      const isUsualId = isUsual(row) && isShort(id);
-      const variant = isUsualId ? 0 : numbers.of(grantEntity, id);
+      const to = principalOf(row);
       const bytes = bytesOf((out) => row.write(out));
-      const isIdentity =
-        isUsualId && sizes.isOf(bytes.length, { id, entitlementId, typeId, resourceId, principalTypeId, principalId });
-      const before = standingOf(on, to, variant, principalTypeId);
-      const place = [on.onN, on.slug, to, variant] as const;
+      const { variant, isIdentity } = idOf(row, bytes.length);
+      const { principalTypeId } = row;
+      const before = standing.find(to, variant);
       if (before !== undefined) {
         const old = before.isTold ? writing.messageOf(before.v) : undefined;
         const isSame = old === undefined ? isIdentity : !isIdentity && isSameMessage('grants', old, bytes);
@@ -161,44 +171,24 @@ export function createGrantWriter(writing: Writing): GrantWriter {
         digest.remove(old ?? identityBytes(row));
         if (before.since === sync) {
           rows.flush();
-          drop.run(...place, sync);
-          on.begun.delete(to);
+          drop.run(on.onN, on.slug, to, variant, sync);
           writing.dropMessage(before.v);
           tally.add('grant_row', -1);
         } else {
-          end.run(sync, ...place, before.since);
+          end.run(sync, on.onN, on.slug, to, variant, before.since);
           tally.end('grant_row');
         }
       }
       digest.add(bytes);
       const v = writing.newVersion('grant_row', isIdentity ? undefined : bytes);
-      let kind = isIdentity ? on.kinds.get(principalTypeId) : undefined;
-      if (kind === undefined) {
-        const told: FileRow | undefined = rowOfStoredGrant({
-          id,
-          entitlementId,
-          on: { resourceType: typeId, resource: resourceId },
-          to: { resourceType: principalTypeId, resource: principalId },
-          message: () => (isIdentity ? undefined : row.message),
-        });
-        kind = kindOfGrant(told);
-        const said = notesOf(told);
-        if (said !== undefined) {
-          notes[said.table].run(v, ...said.values);
-        } else if (isIdentity) {
-          on.kinds.set(principalTypeId, kind);
-        }
-      }
-      rows.put(on.onN, on.slug, to, variant, sync, kind, project, v, isIdentity ? 0 : 1);
+      const kind = (isIdentity ? on.kinds.get(principalTypeId) : undefined) ?? kindOf(row, v, on, isIdentity);
+      rows.put(on.onN, on.slug, to, variant, kind, v, isIdentity ? 0 : 1);
       references.grant(kind, on, to, principalTypeId);
-      if (countedKinds.has(kind) && !(on.isUsual && variant === 0)) {
+      if (!hasDoubles && countedKinds.has(kind) && !(on.isUsual && variant === 0)) {
+        hasDoubles = true;
         markDoubles.run(project);
       }
-      if (isIdentity) {
-        on.begun.set(to, v);
-      } else {
-        enterStanding(on, to, variant, { v, since: sync, kind, isTold: true });
-      }
+      standing.put(to, variant, { v, since: sync, kind, isTold: !isIdentity });
     },
     flush: () => rows.flush(),
   };

@@ -1,4 +1,4 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import { Marks } from '../model/marks.ts';
 import { WireWriter } from '../model/wire-writer.ts';
 import { RowsDigest } from './digest.ts';
@@ -129,45 +129,67 @@ export function createWriting({ sizesBefore, digestBefore, isFresh, ...place }: 
   };
 }
 
-/** What inserts a version: its numbers first, then its own columns. */
+/** Prepares an insert of so many rows; `same` holds numbers that are the same in all of them. */
 export function prepareInsert(
   database: DatabaseSync,
   table: string,
   columns: readonly string[],
-  rows = 1,
+  { rows = 1, same = {} }: { readonly rows?: number; readonly same?: Readonly<Record<string, number>> } = {},
 ): StatementSync {
-  const values = `(${columns.map(() => '?').join(', ')})`;
+  const values = `(${[...columns.map(() => '?'), ...Object.values(same)].join(', ')})`;
   return database.prepare(
-    `insert into ${table} (${columns.join(', ')}) values ${Array.from({ length: rows }, () => values).join(', ')}`,
+    `insert into ${table} (${[...columns, ...Object.keys(same)].join(', ')}) values ${Array.from({ length: rows }, () => values).join(', ')}`,
   );
 }
 
-/** Inserts rows of numbers many at once, which costs half of what one by one does. They are not there before `flush`. */
-export interface BulkInsert {
-  put(...row: readonly number[]): void;
+/** Inserts rows many at once, which costs half of what one by one does. They are not there before `flush`. */
+export interface BulkInsert<V extends SQLInputValue> {
+  put(...row: readonly V[]): void;
   flush(): void;
+  /** Whether rows wait for `flush`. */
+  readonly isWaiting: boolean;
 }
 
-const rowsAtOnce = 64;
+/** How many rows go in at once: as many as there are, in as few steps as these allow. */
+const rowsAtOnce = [64, 16, 4, 1] as const;
 
-export function bulkInsert(database: DatabaseSync, table: string, columns: readonly string[]): BulkInsert {
-  const many = prepareInsert(database, table, columns, rowsAtOnce);
-  const one = prepareInsert(database, table, columns);
-  let waiting: number[] = [];
+/** `same`: numbers that are the same in every row. */
+export function bulkInsert<V extends SQLInputValue>(
+  database: DatabaseSync,
+  table: string,
+  columns: readonly string[],
+  same: Readonly<Record<string, number>> = {},
+): BulkInsert<V> {
+  const steps = rowsAtOnce.map((rows) => ({
+    values: rows * columns.length,
+    statement: prepareInsert(database, table, columns, { rows, same }),
+  }));
+  const most = rowsAtOnce[0] * columns.length;
+  const waiting: V[] = [];
+
+  function flush(): void {
+    let at = 0;
+    for (const { values, statement } of steps) {
+      for (; waiting.length - at >= values; at += values) {
+        statement.run(...(at === 0 && values === waiting.length ? waiting : waiting.slice(at, at + values)));
+      }
+    }
+    waiting.length = 0;
+  }
+
   return {
+    get isWaiting() {
+      return waiting.length > 0;
+    },
     put: (...row) => {
-      waiting.push(...row);
-      if (waiting.length === rowsAtOnce * columns.length) {
-        many.run(...waiting);
-        waiting = [];
+      for (const value of row) {
+        waiting.push(value);
+      }
+      if (waiting.length === most) {
+        flush();
       }
     },
-    flush: () => {
-      for (let at = 0; at < waiting.length; at += columns.length) {
-        one.run(...waiting.slice(at, at + columns.length));
-      }
-      waiting = [];
-    },
+    flush,
   };
 }
 

@@ -114,14 +114,14 @@ class GrantedEntitlement {
  * message's to the byte.
  */
 class IdentityGrantRow implements GrantRow {
+  readonly principals: IdBytes;
+  readonly principalPlace: number;
   readonly #entitlement: GrantedEntitlement;
-  readonly #principals: IdBytes;
-  readonly #principal: number;
 
   constructor(entitlement: GrantedEntitlement, principals: IdBytes, principal: number) {
     this.#entitlement = entitlement;
-    this.#principals = principals;
-    this.#principal = principal;
+    this.principals = principals;
+    this.principalPlace = principal;
     if (entitlement.idBytes + entitlement.joint.length + this.#length > maxIdBytes) {
       checkId(this.id);
     }
@@ -144,7 +144,7 @@ class IdentityGrantRow implements GrantRow {
   }
 
   get principalId(): string {
-    return this.#principals.at(this.#principal);
+    return this.principals.at(this.principalPlace);
   }
 
   get id(): string {
@@ -167,7 +167,7 @@ class IdentityGrantRow implements GrantRow {
   write(out: WireWriter): void {
     const template = this.#entitlement.wireTemplate(this.#length);
     const at = out.claim(template.length);
-    template.fill(out.buffer, at, this.#principals.bytes, this.#from, this.#to);
+    template.fill(out.buffer, at, this.principals.bytes, this.#from, this.#to);
   }
 
   writeUnexpanded(out: WireWriter): void {
@@ -175,7 +175,7 @@ class IdentityGrantRow implements GrantRow {
   }
 
   writeJson(out: TextWriter): void {
-    const { bytes } = this.#principals;
+    const { bytes } = this.principals;
     const [from, to] = [this.#from, this.#to];
     if (needsEscapes(bytes, from, to)) {
       out.text(this.#entitlement.json(this.principalId));
@@ -187,11 +187,11 @@ class IdentityGrantRow implements GrantRow {
   }
 
   get #from(): number {
-    return this.#principals.startOf(this.#principal);
+    return this.principals.startOf(this.principalPlace);
   }
 
   get #to(): number {
-    return this.#principals.startOf(this.#principal + 1);
+    return this.principals.startOf(this.principalPlace + 1);
   }
 
   get #length(): number {

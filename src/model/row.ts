@@ -4,6 +4,7 @@ import { GrantSchema } from '../gen/c1/connector/v2/grant_pb.ts';
 import { ResourceSchema } from '../gen/c1/connector/v2/resource_pb.ts';
 import { annotationRegistry } from './annotations.ts';
 import { expansionOf, withoutExpansion } from './expansion.ts';
+import type { IdBytes } from './grant-template.ts';
 import type { ResourceRef } from './ids.ts';
 import type { Any, Entitlement, Grant, Resource } from './messages.ts';
 import type { TextWriter } from './text-writer.ts';
@@ -74,6 +75,12 @@ export interface GrantRow extends Row<Grant> {
   readonly principalTypeId: string;
   readonly principalId: string;
   readonly id: string;
+  /**
+   * Of a grant that says nothing but who holds what: among which ids that of its principal is kept, and at which place. An
+   * id keeps its place.
+   */
+  readonly principals?: IdBytes;
+  readonly principalPlace?: number;
   /** What it is passed on to, a GrantExpandable by itself; undefined where it is not passed on. */
   readonly expansion: Uint8Array | undefined;
   /** As `write`, without the annotation that `expansion` is made of. */

@@ -4,10 +4,11 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openHistory } from '../../src/history/open-history.ts';
 import { steps } from '../../src/history/schema.ts';
+import { verifyStore } from '../../src/history/verify.ts';
 import { createStoreTarget } from '../../src/history/write-sync.ts';
 import { temporaryFolder } from '../support/cli.ts';
-import { importDay, writeDay } from '../support/history.ts';
-import { user } from '../support/project-fixture.ts';
+import { importDay, rowsOf, writeDay } from '../support/history.ts';
+import { inTenant, user } from '../support/project-fixture.ts';
 import { firstDay, itKeepsSyncs } from '../support/store-behaviour.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -93,6 +94,30 @@ describe('a store in a file', () => {
       kind: 'inconsistent',
       message: expect.stringContaining('one of its resources is not understood'),
     });
+  });
+
+  it('takes rows of a sync, many of one role, as it takes those of its file', async () => {
+    const of = (day: number): typeof firstDay => ({
+      ...firstDay,
+      users: Array.from({ length: 150 }, (_, n) =>
+        user(`m${n}`, { name: `M ${n}`, roleNames: n % 50 === day ? [] : ['Editor'], userTenants: [inTenant('acme')] }),
+      ),
+    });
+    const direct = join(folder.path, 'direct.db');
+    for (const day of [0, 1, 2]) {
+      await put(day, of(day));
+      await writeDay(direct, day, of(day));
+    }
+
+    const kept = async (path: string): Promise<object> => {
+      await using history = await openHistory(path);
+      const syncs = await history.syncs();
+      await using index = await history.index(syncs.at(-1) ?? (await history.choose({})));
+      return { syncs: syncs.map(({ added, ended, sizes }) => ({ added, ended, sizes })), rows: rowsOf(index) };
+    };
+    expect(await kept(direct)).toEqual(await kept(store));
+    expect(await kept(direct)).toMatchObject({ syncs: [{}, { added: 3, ended: 3 }, { added: 3, ended: 3 }] });
+    expect(await verifyStore(direct)).toMatchObject({ changed: [], faults: [], syncs: { length: 3 } });
   });
 
   it('leaves nothing beside it of a sync that was given up', async () => {

@@ -24,7 +24,7 @@ export function finishOf(day: number): number {
   return firstDayMs + day * dayMs;
 }
 
-/** Writes the sync of one day in the format of the path's extension. */
+/** Writes the sync of one day in the format of the path's extension; a store takes it beside those before it. */
 export async function writeDay(
   path: string,
   day: number,
@@ -37,7 +37,9 @@ export async function writeDay(
   await runSync({
     surface: connector,
     report: (syncId) => connector.report(syncId),
-    target: await chooseOutput(path)({ syncId: newSyncId(), now: () => finishOf(day) }),
+    target: path.endsWith('.db')
+      ? await createStoreTarget(path, { projectId: project.projectId, syncId: newSyncId() })
+      : await chooseOutput(path)({ syncId: newSyncId(), now: () => finishOf(day) }),
     tenantRoles: policy.tenantRoles ?? 'all',
     now: () => finishOf(day),
   });
