@@ -52,6 +52,7 @@ export const caseFiles = [
   'test/e2e/number-flags.test.ts',
   'test/e2e/package.test.ts',
   'test/e2e/postgres.test.ts',
+  'test/e2e/reach.test.ts',
   'test/e2e/replaced.test.ts',
   'test/e2e/secrets-of-lists.test.ts',
   'test/e2e/secrets-stay.test.ts',

@@ -22,9 +22,10 @@ export type Meant = Found & { readonly also: readonly string[] };
 
 /**
  * What can be looked for: `principal` is whoever holds something, a user, a key or an app; `held` is whatever somebody can
- * have, a permission before all others, then a role, a tenant, an application.
+ * have, a permission before all others, then a role, a tenant, an application. `somebody` is a principal, or what gives
+ * access to people at their next login: a group, a configuration of single sign-on, a tenant; `subject` is a role besides.
  */
-type Findable = 'user' | 'principal' | 'tenant' | 'permission' | 'held';
+type Findable = 'user' | 'principal' | 'somebody' | 'subject' | 'tenant' | 'permission' | 'held';
 
 interface Table {
   /** Type, n, id, name and login of each. */
@@ -76,16 +77,27 @@ function others(condition: string): Table {
   };
 }
 
+const principals: readonly (readonly Table[])[] = [
+  [users, others(`${isNoCopy} and o.type in ('access_key', 'access_key_secret')`)],
+  [others(`${isNoCopy} and o.type not in ('access_key', 'access_key_secret')`)],
+];
+/** Configurations of single sign-on, and groups. */
+const signOn: Table = {
+  columns: "type, n, id, name, '' login",
+  from: 'sso',
+  type: 'type',
+  texts: ['name', 'id'].map((text) => ({ from: 'sso', text, n: 'n' })),
+};
+
 /**
  * The tables, in lists of which the first that has what is asked for decides: a user of the project is meant before an
  * administrator of the console with the same address.
  */
 const tables: Readonly<Record<Findable, readonly (readonly Table[])[]>> = {
   user: [[users]],
-  principal: [
-    [users, others(`${isNoCopy} and o.type in ('access_key', 'access_key_secret')`)],
-    [others(`${isNoCopy} and o.type not in ('access_key', 'access_key_secret')`)],
-  ],
+  principal: principals,
+  somebody: [...principals, [signOn, tenants]],
+  subject: [...principals, [signOn, tenants, roles]],
   tenant: [[tenants]],
   permission: [[permissions]],
   held: [
@@ -98,10 +110,15 @@ const tables: Readonly<Record<Findable, readonly (readonly Table[])[]>> = {
 const nouns: Readonly<Record<Findable, readonly [string, string]>> = {
   user: ['user', 'users'],
   principal: ['user', 'users'],
+  somebody: ['user', 'users'],
+  subject: ['user', 'users'],
   tenant: ['tenant', 'tenants'],
   permission: ['permission', 'permissions'],
   held: ['permission', 'permissions'],
 };
+
+/** Those that may be of a type that the file does not tell of. */
+const principalKinds: ReadonlySet<Findable> = new Set(['principal', 'somebody', 'subject']);
 
 type Searched = Pick<FileIndex, 'database' | 'path' | 'types' | 'summary' | 'hasOthers'> &
   Partial<Pick<FileIndex, 'isHumansOnly'>>;
@@ -287,16 +304,20 @@ function unknown(searched: Searched, kind: Findable, asked: string, near: readon
   const noun =
     kind === 'held'
       ? 'permission, role or other thing to hold'
-      : kind === 'principal' && hasOthers
-        ? 'user, key or app'
-        : singular;
+      : kind === 'subject'
+        ? 'user, key, group, role or other thing'
+        : kind === 'somebody'
+          ? 'user, key, group or other thing'
+          : kind === 'principal' && hasOthers
+            ? 'user, key or app'
+            : singular;
   const where =
     isHumansOnly === true && kind === 'principal' ? ` among the people (keys are left out: --humans-only)` : '';
   const what = `there is no ${noun} ${quoted(asked)} in ${printable(path)}${where}`;
   const [only, ...more] = near;
   if (only === undefined) {
     // It may be of a type that the file does not tell of.
-    const notRead = kind === 'held' || kind === 'principal' ? notReadIn(searched) : undefined;
+    const notRead = kind === 'held' || principalKinds.has(kind) ? notReadIn(searched) : undefined;
     const all = `${what}; \`baton-descope list ${plural}\` shows all of them`;
     return new ConnectorError('not-found', [all, ...(notRead === undefined ? [] : [notRead.words])].join('\n'));
   }

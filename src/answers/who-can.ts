@@ -123,7 +123,7 @@ function whoHasThing(
   const { database } = index;
   const permission = asked.type === 'permission' ? asked.id : '';
   const tenant = tenantAsked === undefined ? undefined : find(index, 'tenant', tenantAsked);
-  const conferring = asked.type === 'permission' ? conferringSql(found) : sameThingSql(database, found);
+  const conferring = givingSql(database, asked.type, found);
   const things = conferringThings(database, conferring, tenant?.id);
   const hasHeirs = !directOnly && things.some(({ isInherited }) => isInherited);
   const holders = holdersIn(index, permission);
@@ -233,6 +233,14 @@ function countOthers(paths: () => Iterable<AccessPath>): Pick<WhoCan, 'otherCoun
     },
     othersByType: () => Object.fromEntries(Array.from(count().byType, ([type, ids]) => [type, ids.size])),
   };
+}
+
+/**
+ * The numbers, as SQL, of what gives somebody a thing of the access model: what confers a permission, or the thing itself
+ * and a role wherever it is held or inherited.
+ */
+export function givingSql(database: DatabaseSync, type: string, n: number): string {
+  return type === 'permission' ? conferringSql(n) : sameThingSql(database, n);
 }
 
 /** The numbers of what confers a permission. */

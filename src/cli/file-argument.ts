@@ -64,6 +64,37 @@ export function splitFile(words: readonly string[], { command, noun, example }: 
   );
 }
 
+/** A question that takes two things besides its FILE. */
+export interface DoubleQuestion {
+  readonly command: string;
+  readonly nouns: readonly [string, string];
+  readonly example: string;
+}
+
+/**
+ * Takes `[FILE] ONE OTHER` apart. FILE comes first; it is the word that ends with one of our extensions, or is there.
+ */
+export function splitFileAndTwo(
+  words: readonly string[],
+  { command, nouns, example }: DoubleQuestion,
+): { readonly file: string | undefined; readonly asked: readonly string[] } {
+  const usage = `"baton-descope ${command} FILE ${example}", or without FILE for the newest sync`;
+  const [first = ''] = words;
+  const hasFile = words.length > 2 ? isFileLike(first) : hasOurExtension(first);
+  const asked = hasFile ? words.slice(1) : words;
+  const [one, other, ...more] = asked;
+  if (one === undefined || other === undefined) {
+    throw new ConnectorError('config', `${command} needs a ${nouns[0]} and a ${nouns[1]}, as in ${usage}`);
+  }
+  if (more.length > 0) {
+    throw new ConnectorError(
+      'config',
+      `${command} takes one ${nouns[0]} and one ${nouns[1]}, as in ${usage}; put a name with blanks into quotes`,
+    );
+  }
+  return { file: hasFile ? first : undefined, asked };
+}
+
 function hasOurExtension(word: string): boolean {
   return isPostgres(word) || outputKinds.some((kind) => kind === extname(word).toLowerCase());
 }

@@ -23,6 +23,7 @@ import { addKeyCommand } from './key-command.ts';
 import { addListCommand } from './list-command.ts';
 import { addManifestCommands } from './manifests-command.ts';
 import { addQuestionCommands } from './question-commands.ts';
+import { addReachCommands } from './reach-commands.ts';
 import { addReportCommand } from './report-command.ts';
 import { addServeCommand } from './serve-command.ts';
 import { addServiceCommand } from './service-command.ts';
@@ -67,6 +68,7 @@ Flags without a command mean what they mean to every Baton connector:
   addActionCommand(program, context);
   program.commandsGroup('Ask a file:');
   addQuestionCommands(program, context);
+  addReachCommands(program, context);
   addListCommand(program, context);
   addCheckCommand(program, context);
   addDiffCommand(program, context);

@@ -12,6 +12,7 @@ const onlyPrint: ReadonlySet<string> = new Set([
   'doctor',
   'who-can',
   'access',
+  'path',
   'diff',
   'list',
   'config',

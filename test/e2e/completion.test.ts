@@ -91,6 +91,7 @@ describe('bash completion', () => {
     ['who-can "invoices a', ['invoices all']],
     [String.raw`who-can invoices\ `, [String.raw`invoices\ all`]],
     ['who-can stock:m', ['move/adjust']],
+    ['path sync.json x invoices.', ['invoices.approve']],
     ['who-can x --tenant ac', ['acme']],
     ['who-can x --tenant=Ac', ['Acme']],
     ['access ada@x', ['x.test']],

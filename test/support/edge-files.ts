@@ -64,11 +64,14 @@ export function resource(
     parent,
     profile = {},
     secretOf,
+    madeBy,
   }: {
     readonly parent?: string;
     readonly profile?: JsonObject;
     /** As whom a secret signs in. */
     readonly secretOf?: ResourceRef;
+    /** Who made it. */
+    readonly madeBy?: ResourceRef;
   } = {},
 ): ResourceRow {
   return resourceRow(
@@ -77,14 +80,20 @@ export function resource(
       displayName,
       ...(parent !== undefined && { parentResourceId: { resourceType: 'tenant', resource: parent } }),
       profile,
-      annotations: secretOf === undefined ? [] : [secretOfSomebody(secretOf)],
+      annotations: secretOf === undefined ? [] : [secretOfSomebody(secretOf, madeBy)],
     }),
   );
 }
 
-function secretOfSomebody({ typeId, id }: ResourceRef): Any {
+function secretOfSomebody({ typeId, id }: ResourceRef, madeBy: ResourceRef | undefined): Any {
   const identityId = { resourceType: typeId, resource: id };
-  return annotate(SecretTraitSchema, create(SecretTraitSchema, { identityId }));
+  return annotate(
+    SecretTraitSchema,
+    create(SecretTraitSchema, {
+      identityId,
+      ...(madeBy !== undefined && { createdById: { resourceType: madeBy.typeId, resource: madeBy.id } }),
+    }),
+  );
 }
 
 export const user = (id: string, name: string, profile: JsonObject = {}): ResourceRow =>

@@ -1,0 +1,75 @@
+import { limitsInWords } from '../answers/answer-text.ts';
+import type { FileIndex } from '../answers/file-index.ts';
+import { jsonLines } from '../answers/json-lines.ts';
+import type { ReachFormat } from '../answers/reach/formats.ts';
+import { mermaidLines } from '../answers/reach/mermaid.ts';
+import { createWayCounter, wayLines, waysNotes, waysTitle, waysTotals } from '../answers/reach/way-text.ts';
+import { edgesOf, relevantToReach, waysJson } from '../answers/reach/way-json.ts';
+import { type WaysOf, waysOf } from '../answers/reach/ways-of.ts';
+import { fullPath } from '../store-url.ts';
+import type { CommandContext } from './command-context.ts';
+import { chooseFile, splitFileAndTwo } from './file-argument.ts';
+import { readIndex } from './read-index.ts';
+import { prose, withEnds, writeResult } from './results.ts';
+import type { WhenFlags } from './stored.ts';
+import { tell } from './tell.ts';
+import { painter } from './terminal.ts';
+
+export interface PathFlags extends WhenFlags {
+  readonly format: ReachFormat;
+  readonly tenant?: string;
+}
+
+const paint = painter();
+
+/** Every way from somebody to something. The words are `[FILE] WHO WHAT`. */
+export async function tellPath(
+  words: readonly string[],
+  options: PathFlags,
+  { env, signal }: Pick<CommandContext, 'env' | 'signal'>,
+): Promise<void> {
+  const { file, asked } = splitFileAndTwo(words, {
+    command: 'path',
+    nouns: ['user or key', 'permission'],
+    example: 'ada@acme.example invoices.approve',
+  });
+  const [who = '', what = ''] = asked;
+  await using index = await readIndex(fullPath(await chooseFile(file, { env })), signal, { ...options, isLean: true });
+  const answer = waysOf(index, who, what, options.tenant);
+  if (options.format === 'json') {
+    const { head, list, rows } = waysJson(index, answer);
+    await writeResult(jsonLines(head, list, rows()), signal);
+  } else if (options.format === 'mermaid') {
+    await writeResult(withEnds(mermaidLines(edgesOf(answer.ways()), tellCut)), signal);
+    [...waysNotes(index, answer), ...limitsInWords(index, relevantToReach)].forEach((note) => tell('info', note));
+  } else {
+    await writeResult(withEnds(waysText(index, answer)), signal);
+  }
+}
+
+function tellCut(edges: number): void {
+  tell('warn', `the drawing has no room for ${edges.toLocaleString('en')} more edges: --format json tells them all`);
+}
+
+/** A screen of ways; `--format json` tells all. */
+const mostShown = 100;
+
+function* waysText(index: FileIndex, answer: WaysOf): Generator<string> {
+  yield* prose(waysTitle(answer)).map((line) => paint('bold', line));
+  const { add, counts } = createWayCounter();
+  let place = 0;
+  for (const chain of answer.ways()) {
+    add(chain);
+    place += 1;
+    if (place <= mostShown) {
+      yield* prose(...wayLines(chain, place));
+    }
+  }
+  if (place > mostShown) {
+    yield* prose(
+      `... and ${(place - mostShown).toLocaleString('en')} more ways: --format json tells them all, --tenant fewer.`,
+    );
+  }
+  yield* prose(waysTotals(answer, counts()), ...waysNotes(index, answer));
+  yield* prose(...limitsInWords(index, relevantToReach)).map((note) => paint('dim', note));
+}
