@@ -34,8 +34,8 @@ export function addReachCommands(program: Command, context: CommandContext): voi
 Examples:
   $ baton-descope path sync.json ada@acme.example invoices.approve
   $ baton-descope path sync.json "Nightly export" documents.read --tenant Acme
-  $ baton-descope path access.db idp_group:Finance "Billing Manager" --at 2026-03-31
-  $ baton-descope path sync.json ada@acme.example Editor --format mermaid > path.mmd`,
+  $ baton-descope path access.db idp_group:Finance Auditor --at 2026-03-31
+  $ baton-descope path sync.json ada@acme.example Editor --format mermaid`,
     )
     .action(async (words: readonly string[], options: PathFlags) =>
       (await import('./reach.ts')).tellPath(words, options, context),

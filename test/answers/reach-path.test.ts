@@ -53,11 +53,11 @@ async function told(who: string, what: string, tenant?: string, one: HandWritten
 }
 
 function inShort(index: FileIndex, who: string, what: string, tenant?: string): string[] {
-  return Array.from(
-    waysOf(index, who, what, tenant).ways(),
-    ({ links, when, certainty, tenantId, isHeld }) =>
-      `@${tenantId} ${when === 'now' ? '' : 'later '}${certainty}${isHeld === undefined ? '' : isHeld ? ' held' : ' new'}: ${links.map(({ by, to }) => `${by} ${to.id}`).join(', ')}`,
-  );
+  return Array.from(waysOf(index, who, what, tenant).ways(), ({ links, when, certainty, tenantId, isHeld }) => {
+    const held = isHeld === undefined ? '' : isHeld ? ' held' : ' new';
+    const steps = links.map(({ by, to }) => `${by} ${to.id}`).join(', ');
+    return `@${tenantId} ${when === 'now' ? '' : 'later '}${certainty}${held}: ${steps}`;
+  });
 }
 
 describe('the ways of a user to a permission', () => {

@@ -95,7 +95,8 @@ export function createSteps(database: DatabaseSync, { what, giving, tenantId }: 
     const more = `${extra}, m.via via, ${isHeld} held`;
     return `select * from (
       select ${placed}, ${asHeld}, ${more} from ${tables} join thing t on t.n = x.n where ${is} and ${isWanted}
-      union all select ${placed}, ${inherited('i.certainty')}, ${more} from ${tables} join thing s on s.n = x.n ${inherits} where ${is} and ${isWanted}
+      union all select ${placed}, ${inherited('i.certainty')}, ${more}
+        from ${tables} join thing s on s.n = x.n ${inherits} where ${is} and ${isWanted}
     ) ${order}, g_name, g_id, via`;
   };
 
@@ -103,8 +104,10 @@ export function createSteps(database: DatabaseSync, { what, giving, tenantId }: 
     ofUser: (start, userId) =>
       chains(
         `select * from (
-          select ${placed}, ${asHeld} from "user" u join holding h on h.user = u.n join thing t on t.n = h.thing where u.id = ?1 and ${isWanted}
-          union all select ${placed}, ${inherited('i.certainty')} from "user" u join holding h on h.user = u.n join thing s on s.n = h.thing ${inherits}
+          select ${placed}, ${asHeld}
+            from "user" u join holding h on h.user = u.n join thing t on t.n = h.thing where u.id = ?1 and ${isWanted}
+          union all select ${placed}, ${inherited('i.certainty')}
+            from "user" u join holding h on h.user = u.n join thing s on s.n = h.thing ${inherits}
             where u.id = ?1 and ${isWanted}) ${order}`,
         [userId],
         start,

@@ -6,6 +6,7 @@ import { typeInWords } from '../../sync-format/known-types.ts';
 import { notesOf, isKey } from '../who-holds.ts';
 import { isUsual } from '../answer-text.ts';
 import { type Chain, type Link, type LinkWord, thingTitle } from './chain.ts';
+import type { KeyOf } from './somebody.ts';
 import type { WaysOf } from './ways-of.ts';
 
 /** What each step is called. */
@@ -133,7 +134,7 @@ export function waysNotes(index: FileIndex, { who, what, alsoWhat, keys }: WaysO
     ...(keys.length === 0
       ? []
       : [
-          `The same holds for ${count(keys.length, 'key')} that ${keys.length === 1 ? 'acts' : 'act'} as this user: ${keys.map((key) => `${printable(key.name || key.id)}${isUsual(key.status) ? '' : ` (${printable(key.status)})`}`).join(', ')}.`,
+          `The same holds for ${count(keys.length, 'key')} that ${keys.length === 1 ? 'acts' : 'act'} as this user: ${keys.map(keyInWords).join(', ')}.`,
         ]),
     ...(isUsual(statusOfWhat)
       ? []
@@ -148,4 +149,8 @@ export function waysNotes(index: FileIndex, { who, what, alsoWhat, keys }: WaysO
       ? ['Whoever administers the project in the console can give themselves everything in it; that is not told here.']
       : []),
   ];
+}
+
+function keyInWords({ name, id, status }: KeyOf): string {
+  return `${printable(name || id)}${isUsual(status) ? '' : ` (${printable(status)})`}`;
 }
