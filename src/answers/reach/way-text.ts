@@ -134,7 +134,7 @@ export function waysNotes(index: FileIndex, { who, what, alsoWhat, keys }: WaysO
     ...(keys.length === 0
       ? []
       : [
-          `The same holds for ${count(keys.length, 'key')} that ${keys.length === 1 ? 'acts' : 'act'} as this user: ${keys.map(keyInWords).join(', ')}.`,
+          `The same holds for ${count(keys.length, 'key')} that act${keys.length === 1 ? 's' : ''} as this user: ${keys.map(keyInWords).join(', ')}.`,
         ]),
     ...(isUsual(statusOfWhat)
       ? []
