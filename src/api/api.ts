@@ -4,13 +4,17 @@ import { isLoopbackHost } from '../loopback.ts';
 import { endpoints } from './endpoints.ts';
 import { openApiDocument } from './document.ts';
 import { type Problem, problemBody } from './problem.ts';
+import { isCertified } from './mutual-tls.ts';
 import { askedOf, endpointOf } from './request.ts';
 import { createThreads, type Threads } from './threads.ts';
 
 export interface ApiOptions {
   /** The store that is asked; it need not be there yet. */
   readonly store: string;
-  /** Whether callers are on this machine only: then a page in a browser must not ask under a name of its own. */
+  /**
+   * Whether callers are on this machine only: then a page in a browser must not ask under a name of its own. Others
+   * need mutual TLS.
+   */
   readonly isLoopback: boolean;
   readonly logger: Logger;
   /** Told of each question that was answered or refused. */
@@ -46,6 +50,13 @@ export function createApi({ store, isLoopback, logger, onRequest, threads = crea
         code: 'host',
         detail:
           'this answers on the loopback address only, under its own name: ask http://127.0.0.1 or http://localhost',
+      });
+    }
+    if (!isLoopback && !isCertified(request)) {
+      return refusal({
+        status: 403,
+        code: 'tls',
+        detail: 'this answers over mutual TLS only: ask https://, with a certificate of the CA that is trusted here',
       });
     }
     if (method !== 'GET' && method !== 'HEAD') {

@@ -8,6 +8,7 @@ const jsonType = 'application/json';
 /** The statuses of problems, and when they come. */
 export const problems: Readonly<Record<string, string>> = {
   '400': 'The question is not understood.',
+  '403': 'Asked in plain HTTP, where mutual TLS is needed.',
   '404': 'There is no such thing, or the store knows nothing of that time.',
   '409': 'Several things have this name: `detail` names them.',
   '421': 'Asked under a name that is not of this machine.',
@@ -23,14 +24,24 @@ export function openApiDocument(): object {
       title: 'baton-descope: access, now and on any day',
       version,
       description:
-        'Questions to a store of syncs. Answers have the shape of `--json` of the command line; fields may be added to them.',
+        'Questions to a store of syncs. Answers have the shape of `--json` of the command line; fields may be added to them. ' +
+        'On a loopback address it is asked over plain HTTP, on others over mutual TLS alone: a caller without a certificate ' +
+        'of the trusted CA is refused in the handshake. Nothing can be changed here.',
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
+    security: [{}, { mutualTls: [] }],
     paths: Object.fromEntries(
       (Object.keys(endpoints) as EndpointName[]).map((name) => [name, { get: operation(name) }]),
     ),
     components: {
+      securitySchemes: {
+        mutualTls: {
+          type: 'mutualTLS',
+          description:
+            'A certificate of the CA in `--tls-client-ca`; needed wherever the address is no loopback address.',
+        },
+      },
       schemas: components(),
       responses: Object.fromEntries(
         Object.entries(problems).map(([status, description]) => [

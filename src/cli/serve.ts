@@ -6,7 +6,7 @@ import { ConnectorError } from '../errors.ts';
 import { startObservation } from '../observe/observation.ts';
 import type { Logger } from '../log.ts';
 import { checkListen, type RunningServer, startServer } from '../server/server.ts';
-import type { TlsFiles } from '../server/tls.ts';
+import { type TlsFiles, watchCertificates } from '../server/tls.ts';
 import { type AskedRuns, createAskedRuns } from '../sync/schedule.ts';
 import { version } from '../version.ts';
 import { apiOf, checkApi } from './api.ts';
@@ -48,7 +48,7 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
   const { settings, logger, policy } = prepared;
   const tls = tlsFiles(settings);
   checkListen(settings.listen, tls !== undefined);
-  checkApi(settings);
+  checkApi(settings, tls !== undefined);
   const plan = await planWithHistory(settings, logger);
   const syncNow = syncNowOnSignal(plan !== undefined, logger);
   let server: RunningServer | undefined;
@@ -81,8 +81,10 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
   if (plan !== undefined) {
     await checkFolder(plan, settings.projectId);
   }
-  const api = await apiOf(settings, { logger, metrics: observation.metrics });
-  stack.defer(async () => api?.close());
+  const certificates =
+    tls && watchCertificates(tls, logger, (expiriesMs) => observation.metrics.onCertificates(expiriesMs));
+  stack.defer(() => certificates?.close());
+  const api = stack.use(await apiOf(settings, { logger, metrics: observation.metrics, certificates }));
   const pages = await pagesOf(settings, observation, api);
   stack.defer(async () => pages?.close());
   const connect = prepared.connect(observation.requests);
@@ -108,12 +110,16 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
     onCall: (path, durationMs, code) => observation.metrics.onCall(path, durationMs, code),
     onRefused: (cause) => observation.metrics.onRefused(cause),
     ...(traces !== undefined && { wrapCall: (path, header, work) => traces.call(path, header, work) }),
-    ...(tls !== undefined && { tls, onCertificates: (expiriesMs) => observation.metrics.onCertificates(expiriesMs) }),
+    ...(certificates !== undefined && { tls: certificates }),
   });
   observation.metrics.expectCalls(running.calls.paths, running.calls.codes);
   server = running;
   observation.health.setPhase('serving');
-  tellAddresses(prepared, running.address, pages?.url, print);
+  tellAddresses(
+    prepared,
+    { grpc: running.address, pages: pages?.url, api: api && apiUrl(pages?.url, api.scheme) },
+    print,
+  );
   const syncs =
     plan &&
     runScheduledSyncs({
@@ -152,17 +158,27 @@ function syncNowOnSignal(hasPlan: boolean, logger: Logger): { readonly asked: As
   return { asked, close: onUserSignal(onSignal) };
 }
 
+/** Where questions are asked: on the port of the pages. */
+function apiUrl(pagesUrl: string | undefined, scheme: string): string | undefined {
+  return pagesUrl?.replace(/^http/, scheme);
+}
+
+interface Addresses {
+  readonly grpc: string;
+  readonly pages: string | undefined;
+  readonly api: string | undefined;
+}
+
 /** For people, a line each on stdout. With JSON logs the log has them; the server has logged its own address. */
-function tellAddresses(
-  { logger }: Prepared,
-  address: string,
-  pagesUrl: string | undefined,
-  print: CommandContext['print'],
-): void {
-  if (!tellsJson()) {
-    print(`listening on ${address}${pagesUrl === undefined ? '' : `\nhealth and metrics on ${pagesUrl}`}`);
-  } else if (pagesUrl !== undefined) {
-    logger.info('health and metrics', { address: pagesUrl });
+function tellAddresses({ logger }: Prepared, { grpc, pages, api }: Addresses, print: CommandContext['print']): void {
+  const others = [
+    ['health and metrics', pages],
+    ['questions to the store', api],
+  ].filter((line): line is [string, string] => line[1] !== undefined);
+  if (tellsJson()) {
+    others.forEach(([what, address]) => logger.info(what, { address }));
+  } else {
+    print([['listening', grpc] as const, ...others].map(([what, address]) => `${what} on ${address}`).join('\n'));
   }
 }
 

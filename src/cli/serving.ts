@@ -1,6 +1,6 @@
 import type { Settings } from '../config/settings.ts';
 import type { Observation } from '../observe/observation.ts';
-import { type MorePages, type Pages, startPages } from '../observe/pages.ts';
+import { type Pages, type PagesOptions, startPages } from '../observe/pages.ts';
 import { createProvisioner, type Provisioner } from '../provisioning/provisioner.ts';
 import { returningModeOf } from '../provisioning/returning.ts';
 import type { AuditSink } from './audit.ts';
@@ -15,9 +15,9 @@ export const callRateWaits = { longestRateWaitMs: 30_000, totalRateWaitMs: 60_00
 export async function pagesOf(
   { healthCheckPort: port, healthCheckBindAddress: host }: Settings,
   { health, metrics }: Observation,
-  more?: MorePages,
+  besides: Pick<PagesOptions, 'more' | 'door'> = {},
 ): Promise<Pages | undefined> {
-  return port === 'off' ? undefined : await startPages({ host, port, health, metrics, more });
+  return port === 'off' ? undefined : await startPages({ host, port, health, metrics, ...besides });
 }
 
 /** What changes access, if that is allowed, and counts each attempt that has ended; the first line of one is no end. */

@@ -301,7 +301,7 @@ export const settings = {
     title: 'API',
     kind: 'switch',
     isOperational: true,
-    help: 'answer questions to the store of --history over HTTP, on the port of the health pages, on a loopback address',
+    help: 'answer questions to the store of --history on the port of the health pages: on loopback, or over mutual TLS',
     default: 'false',
     schema: yesOrNo,
   },

@@ -31,6 +31,8 @@ export interface Metrics {
   expectQuestions(endpoints: readonly string[], statuses: readonly string[]): void;
   /** A question to the store was answered or refused. */
   onQuestion(endpoint: string, status: number, durationMs: number): void;
+  /** A caller of the API was refused before it asked anything. */
+  onQuestionRefused(cause: string): void;
   onChange(operation: string, outcome: string): void;
   /** A record of the audit log has an action that nobody knows. */
   onUnknownAction(): void;
@@ -97,6 +99,12 @@ export function createMetrics({ version, endpoints = [], now = Date.now }: Metri
     'how long the API took to answer',
     ['endpoint'],
     questionBuckets,
+  );
+  const questionsRefused = counter(
+    registry,
+    'questions_refused_total',
+    'connections to the API that were ended from our side before anything was asked, by cause',
+    ['cause'],
   );
   const changes = counter(registry, 'changes_total', 'grants and revokes that were asked for, by outcome', [
     'operation',
@@ -175,11 +183,13 @@ export function createMetrics({ version, endpoints = [], now = Date.now }: Metri
     expectQuestions: (paths, ends) => {
       bear(questions, { endpoint: paths, status: ends });
       paths.forEach((endpoint) => questionSeconds.zero({ endpoint }));
+      bear(questionsRefused, { cause: ['tls'] });
     },
     onQuestion: (endpoint, status, durationMs) => {
       questions.inc({ endpoint, status: String(status) });
       questionSeconds.observe({ endpoint }, durationMs / 1000);
     },
+    onQuestionRefused: (cause) => questionsRefused.inc({ cause }),
     onUnknownAction: () => unknownActions.inc(),
     onNamelessLogin: () => namelessLogins.inc(),
     onRefused: (cause) => refused.inc({ cause }),

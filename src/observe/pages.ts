@@ -14,6 +14,10 @@ export interface PagesOptions {
   readonly metrics: Pick<Metrics, 'render' | 'contentType'>;
   /** What is answered on the same port besides. */
   readonly more?: MorePages | undefined;
+  /**
+   * Looks at connections before they are taken for HTTP. Answers what ends those that are not taken yet.
+   */
+  readonly door?: ((server: Server) => () => void) | undefined;
 }
 
 /** Answers under paths of its own. */
@@ -42,7 +46,7 @@ interface Page {
 }
 
 /** Serves /live, /ready, /health and /metrics. `local-io` when the address cannot be had. */
-export async function startPages({ host: text, port, health, metrics, more }: PagesOptions): Promise<Pages> {
+export async function startPages({ host: text, port, health, metrics, more, door }: PagesOptions): Promise<Pages> {
   const { host, written } = hostOf(text);
   const pages: Readonly<Record<string, () => Page | Promise<Page>>> = {
     '/live': () => json(200, { status: 'ok', timestamp: health.report().timestamp }),
@@ -67,6 +71,7 @@ export async function startPages({ host: text, port, health, metrics, more }: Pa
     answerWith(pages, more),
   );
   server.maxConnections = maxConnections;
+  const endOpening = door?.(server);
   await listen(server, { host, written, port });
   const bound = server.address() as AddressInfo; // it listens on a port, not on a pipe
   return {
@@ -75,6 +80,7 @@ export async function startPages({ host: text, port, health, metrics, more }: Pa
       new Promise((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
+        endOpening?.();
       }),
   };
 }

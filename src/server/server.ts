@@ -17,7 +17,7 @@ import { createRefusals, type RefusalObserver } from './refusals.ts';
 import { guardRequests, type RequestLimits } from './requests-in.ts';
 import { addServices } from './services.ts';
 import { addressOf, type InheritedListener, serveInherited } from './inherited.ts';
-import { type CertificateWatcher, type RotatingCredentials, rotatingCredentials, type TlsFiles } from './tls.ts';
+import { credentialsOf, type WatchedCertificates } from './tls.ts';
 
 /** What Go clients accept and send at most, by default. */
 const maxMessageBytes = 4 * 1024 * 1024;
@@ -35,11 +35,10 @@ export interface ServerOptions extends HandlerOptions {
   readonly surface: ConnectorSurface;
   /** `HOST:PORT`; port 0 takes a free one. */
   readonly listen: string;
-  /** Mutual TLS. Without it only a loopback address may be listened on. */
-  readonly tls?: TlsFiles;
+  /** Mutual TLS; whoever watches the files closes them. Without it only a loopback address may be listened on. */
+  readonly tls?: WatchedCertificates;
   /** Serves on this socket instead, which is open already; `listen` and `tls` do not matter then. */
   readonly inherited?: InheritedListener;
-  readonly onCertificates?: CertificateWatcher;
   readonly onRefused?: RefusalObserver;
   /** Others than the usual ones, for tests. */
   readonly connectionLimits?: ConnectionLimits;
@@ -75,7 +74,6 @@ export async function startServer({
   listen,
   tls,
   inherited,
-  onCertificates,
   logger = silentLogger,
   onRefused,
   connectionLimits,
@@ -83,10 +81,10 @@ export async function startServer({
   ...hooks
 }: ServerOptions): Promise<RunningServer> {
   if (inherited === undefined) {
-    checkListen(listen, tls !== undefined); // before the files of TLS are looked at
+    checkListen(listen, tls !== undefined);
   }
   setLogVerbosity(logVerbosity.NONE); // what goes wrong is told by whoever handles it, in one line of ours
-  const rotating = tls === undefined ? undefined : rotatingCredentials(tls, logger, onCertificates);
+  const credentials = tls === undefined ? ServerCredentials.createInsecure() : credentialsOf(tls);
   const server = new Server({
     'grpc.max_receive_message_length': maxMessageBytes,
     'grpc.max_concurrent_streams': maxConcurrentStreams,
@@ -103,7 +101,7 @@ export async function startServer({
   const { address, close } =
     inherited !== undefined
       ? { address: addressOf(inherited.listener), close: serveInherited(server, inherited) }
-      : await openPort(server, checkListen(listen, tls !== undefined), rotating);
+      : await openPort(server, checkListen(listen, tls !== undefined), credentials);
   const refusals = createRefusals(logger, onRefused);
   const endSilent = http2ServersOf(server).map((http2) => {
     guardRequests(http2, refusals, requestLimits);
@@ -127,7 +125,6 @@ export async function startServer({
       close();
       await shutDown(server, calls.idle(), graceMs);
       endSilent.forEach((end) => end());
-      rotating?.close();
       refusals.close();
     },
   };
@@ -163,19 +160,13 @@ function http2ServersOf(server: Server): readonly Http2Server[] {
   return [...servers.keys()] as Http2Server[]; // that is what it keeps there
 }
 
-/** Opens the port; the file watchers end where that fails. */
 async function openPort(
   server: Server,
   { written: host, port }: ReturnType<typeof checkListen>,
-  rotating: RotatingCredentials | undefined,
+  credentials: ServerCredentials,
 ): Promise<{ readonly address: string; readonly close: () => void }> {
-  try {
-    const bound = await bind(server, `${host}:${port}`, rotating?.credentials ?? ServerCredentials.createInsecure());
-    return { address: `${host}:${bound}`, close: () => undefined };
-  } catch (thrown) {
-    rotating?.close();
-    throw thrown;
-  }
+  const bound = await bind(server, `${host}:${port}`, credentials);
+  return { address: `${host}:${bound}`, close: () => undefined };
 }
 
 /** The host and port to listen on, or the `config` error that starting the server would end with. */

@@ -18,7 +18,8 @@ export interface TlsFiles {
   readonly clientCa: string;
 }
 
-interface Certificates {
+/** What the three files hold. */
+export interface Certificates {
   readonly certificate: Buffer;
   readonly privateKey: Buffer;
   readonly caCertificate: Buffer;
@@ -30,31 +31,33 @@ const settleMs = 200;
 /** Told of the certificates in force, now and after each change: until when each file's are good (epoch ms). */
 export type CertificateWatcher = (expiriesMs: Readonly<Record<string, number>>) => void;
 
-/** Server credentials that take new certificates up when the files change. Close them with the server. */
-export interface RotatingCredentials {
-  readonly credentials: ServerCredentials;
+/** The certificates in force: new ones once the files have changed and fit together. Close it with the servers. */
+export interface WatchedCertificates {
+  current(): Certificates;
+  /** Told of each change from now on. */
+  onChange(listener: (renewed: Certificates) => void): void;
   close(): void;
 }
 
 /**
- * Mutual TLS from files. They must be good when the server starts (`config` otherwise). Later, new ones count only once
- * they fit together: a half-finished rotation leaves the old ones in force and is logged.
+ * Mutual TLS from files. They must be good when they are first read (`config` otherwise). Later, new ones count only
+ * once they fit together: a half-finished rotation leaves the old ones in force and is logged.
  */
-export function rotatingCredentials(
+export function watchCertificates(
   files: TlsFiles,
   logger: Logger,
   onCertificates?: CertificateWatcher,
-): RotatingCredentials {
-  const certificates = load(files);
-  const provider = new Provider(certificates);
+): WatchedCertificates {
+  let certificates = load(files);
   onCertificates?.(expiriesOf(certificates));
+  const listeners: ((renewed: Certificates) => void)[] = [];
   const watchers: FSWatcher[] = [];
   let timer: NodeJS.Timeout | undefined;
   const reload = (): void => {
     try {
-      const renewed = load(files);
-      provider.update(renewed);
-      onCertificates?.(expiriesOf(renewed));
+      certificates = load(files);
+      listeners.forEach((listener) => listener(certificates));
+      onCertificates?.(expiriesOf(certificates));
       logger.info('tls certificates reloaded');
     } catch (thrown) {
       logger.warn('tls certificates not reloaded, the old ones stay in force', {
@@ -72,7 +75,8 @@ export function rotatingCredentials(
   }
 
   return {
-    credentials: experimental.createCertificateProviderServerCredentials(provider, provider, true),
+    current: () => certificates,
+    onChange: (listener) => void listeners.push(listener),
     close: () => {
       clearTimeout(timer);
       for (const watcher of watchers) {
@@ -80,6 +84,13 @@ export function rotatingCredentials(
       }
     },
   };
+}
+
+/** Credentials for grpc-js that follow the certificates. */
+export function credentialsOf(certificates: WatchedCertificates): ServerCredentials {
+  const provider = new Provider(certificates.current());
+  certificates.onChange((renewed) => provider.update(renewed));
+  return experimental.createCertificateProviderServerCredentials(provider, provider, true);
 }
 
 /** Reads the files and checks that they fit together. */

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
+import { request } from 'node:https';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import { readPage } from '../docs/pages.ts';
+import { createAuthority, putTlsFiles } from '../support/certificates.ts';
 import { envOf, runCli, type RunningCli, startCli, temporaryFolder } from '../support/cli.ts';
 
 const run = promisify(execFile);
@@ -86,11 +88,63 @@ describe('serve --api', () => {
     expect(log + metrics).not.toMatch(/lovelace|invoices\.approve|secret-tenant/i);
   });
 
+  it(
+    'answers over mutual TLS on an address of the network, and nobody without a certificate',
+    { timeout: 60_000 },
+    async () => {
+      const [ours, stranger] = await Promise.all([createAuthority('ours'), createAuthority('stranger')]);
+      const files = await putTlsFiles(folder.path, await ours.issue('server'), ours.cert);
+      const flags = ['--tls-cert', files.cert, '--tls-key', files.key, '--tls-client-ca', files.clientCa];
+      await using open = startCli(
+        [
+          'serve',
+          '--listen=127.0.0.1:0',
+          '--api',
+          `--history=${join(folder.path, 'access.db')}`,
+          '--health-check-bind-address=0.0.0.0',
+          '--health-check-port=0',
+          ...flags,
+        ],
+        envOf(emulator),
+      );
+      const [, port = ''] = await open.until(/questions to the store on https:\/\/0\.0\.0\.0:(\d+)\n/);
+      const path = '/v1/access?principal=ada.lovelace@acme.example';
+      const asked = async (caller: object): Promise<string> =>
+        await new Promise((resolve) => {
+          request({ host: 'localhost', port, path, ca: ours.cert, agent: false, ...caller }, (answer) => {
+            let text = '';
+            answer.on('data', (more: Buffer) => (text += more.toString())).once('end', () => resolve(text));
+          })
+            .once('error', (thrown: NodeJS.ErrnoException) => resolve(`refused: ${thrown.code}`))
+            .end();
+        });
+
+      const answers = await Promise.all([await ours.issue('a'), {}, await stranger.issue('a')].map(asked));
+      const plain = await fetch(`http://127.0.0.1:${port}${path}`);
+      const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+
+      expect(answers).toEqual([
+        expect.stringContaining('Ada Lovelace') as string,
+        expect.stringMatching(/^refused: E/) as string,
+        expect.stringMatching(/^refused: E/) as string,
+      ]);
+      expect([plain.status, await plain.text()]).toEqual([403, expect.not.stringContaining('Lovelace') as string]);
+      expect(metrics).toContain('baton_descope_questions_refused_total{cause="tls"} 2\n');
+      expect(metrics).toContain('baton_descope_tls_certificate_expiry_timestamp_seconds{file="tls-client-ca"}');
+      expect(open.stderr()).toMatch(/(gave no certificate|not come from the CA).*"tls handshake refused"/);
+      expect((await open.stop()).code).toBe(0);
+    },
+  );
+
   it.each([
     [['--api'], '--api answers from a store: name it with --history access.db'],
     [['--api', '--history', 'postgres://127.0.0.1:1/x'], '--api answers from a store in a file'],
     [['--api', '--history', 'a.db', '--health-check-port', 'off'], '--api answers on the port of the health pages'],
     [['--api', '--history', 'a.db', '--health-check-bind-address', '0.0.0.0'], 'would tell it to the network'],
+    [
+      ['--api', '--history', 'a.db', '--health-check-bind-address', '0.0.0.0', '--tls-cert', 'a.pem'],
+      '--tls-cert, --tls-key and --tls-client-ca go together',
+    ],
   ])('is refused with %j, in one line', { timeout: 60_000 }, async (flags, words) => {
     const { code, stderr } = await runCli(['serve', '--listen', '127.0.0.1:0', ...flags], {
       cwd: folder.path,

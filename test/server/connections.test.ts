@@ -1,11 +1,9 @@
 import { connect as connectHttp2, constants } from 'node:http2';
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { status } from '@grpc/grpc-js';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   ResourceTypesService,
   ResourceTypesServiceListResourceTypesRequestSchema,
@@ -17,7 +15,8 @@ import { createRefusals } from '../../src/server/refusals.ts';
 import { usualRequestLimits } from '../../src/server/requests-in.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../../src/server/server.ts';
 import { silentLogger } from '../../src/log.ts';
-import { createAuthority } from '../support/certificates.ts';
+import { watchCertificates } from '../../src/server/tls.ts';
+import { createAuthority, putTlsFiles } from '../support/certificates.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import { grpcCall } from '../support/grpc-call.ts';
 import { createProject, smallProject } from '../support/project-fixture.ts';
@@ -234,12 +233,8 @@ describe('a TLS handshake that is refused', () => {
     await using folder = await temporaryFolder();
     const [ours, stranger] = await Promise.all([createAuthority('ours'), createAuthority('stranger')]);
     const own = await ours.issue('server');
-    const tls = {
-      cert: join(folder.path, 'a.crt'),
-      key: join(folder.path, 'a.key'),
-      clientCa: join(folder.path, 'ca.crt'),
-    };
-    await Promise.all([writeFile(tls.cert, own.cert), writeFile(tls.key, own.key), writeFile(tls.clientCa, ours.cert)]);
+    const tls = watchCertificates(await putTlsFiles(folder.path, own, ours.cert), silentLogger);
+    onTestFinished(() => tls.close());
     const cases: readonly (readonly [ConnectionOptions | string, RegExp])[] = [
       [{}, /gave no certificate/],
       [await stranger.issue('x'), /does not come from the CA of --tls-client-ca/],

@@ -1,16 +1,16 @@
-import { writeFile } from 'node:fs/promises';
 import { connect as connectHttp2 } from 'node:http2';
 import { connect, type Socket } from 'node:net';
-import { join } from 'node:path';
 import { create } from '@bufbuild/protobuf';
 import { Client, credentials, status } from '@grpc/grpc-js';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { ConnectorService } from '../../src/gen/c1/connector/v2/connector_pb.ts';
 import { Health } from '../../src/gen/grpc/health/v1/health_pb.ts';
+import { silentLogger } from '../../src/log.ts';
 import type { ConnectorSurface } from '../../src/model/surface.ts';
 import { methodDefinition } from '../../src/server/wire.ts';
 import { startServer, type ServerOptions, type RunningServer } from '../../src/server/server.ts';
-import { createAuthority } from '../support/certificates.ts';
+import { watchCertificates } from '../../src/server/tls.ts';
+import { createAuthority, putTlsFiles } from '../support/certificates.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import { grpcCall } from '../support/grpc-call.ts';
 import { createProject, smallProject } from '../support/project-fixture.ts';
@@ -106,12 +106,8 @@ describe('a stop', () => {
     await using folder = await temporaryFolder();
     const ours = await createAuthority('ours');
     const own = await ours.issue('server');
-    const tls = {
-      cert: join(folder.path, 'a.crt'),
-      key: join(folder.path, 'a.key'),
-      clientCa: join(folder.path, 'ca.crt'),
-    };
-    await Promise.all([writeFile(tls.cert, own.cert), writeFile(tls.key, own.key), writeFile(tls.clientCa, ours.cert)]);
+    const tls = watchCertificates(await putTlsFiles(folder.path, own, ours.cert), silentLogger);
+    onTestFinished(() => tls.close());
     const server = await start({}, { tls });
     const half = dial(server, '\u0016\u0003\u0001');
     await new Promise((resolve) => half.once('connect', resolve));

@@ -1,4 +1,4 @@
-import { chmod, rename, writeFile } from 'node:fs/promises';
+import { chmod, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fromBinary } from '@bufbuild/protobuf';
 import { create } from '@bufbuild/protobuf';
@@ -13,9 +13,10 @@ import {
   HealthCheckResponseSchema,
 } from '../../src/gen/grpc/health/v1/health_pb.ts';
 import { methodDefinition } from '../../src/server/wire.ts';
+import { silentLogger } from '../../src/log.ts';
 import { type RunningServer, startServer } from '../../src/server/server.ts';
-import type { TlsFiles } from '../../src/server/tls.ts';
-import { type Authority, createAuthority, type Issued } from '../support/certificates.ts';
+import { type TlsFiles, watchCertificates, type WatchedCertificates } from '../../src/server/tls.ts';
+import { type Authority, createAuthority, type Issued, putTlsFiles } from '../support/certificates.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import { clientOf } from '../support/embedded.ts';
 
@@ -26,6 +27,7 @@ let ours: Authority;
 let stranger: Authority;
 let server: RunningServer;
 let files: TlsFiles;
+let certificates: WatchedCertificates;
 
 beforeAll(async () => {
   emulator = await startEmulator({ users: 10 });
@@ -33,25 +35,20 @@ beforeAll(async () => {
   folder = await temporaryFolder();
   [ours, stranger] = await Promise.all([createAuthority('ours'), createAuthority('stranger')]);
   files = await put(await ours.issue('server'), ours.cert);
-  server = await startServer({ surface: connector, listen: '127.0.0.1:0', tls: files });
+  certificates = watchCertificates(files, silentLogger);
+  server = await startServer({ surface: connector, listen: '127.0.0.1:0', tls: certificates });
 });
 
 afterAll(async () => {
   await server.stop(500);
+  certificates.close();
   connector.close();
   await emulator.close();
   await folder[Symbol.asyncDispose]();
 });
 
-async function put({ cert, key }: Issued, clientCa: string, name = 'server'): Promise<TlsFiles> {
-  const paths = {
-    cert: join(folder.path, `${name}.crt`),
-    key: join(folder.path, `${name}.key`),
-    clientCa: join(folder.path, `${name}-ca.crt`),
-  };
-  await Promise.all([writeFile(paths.cert, cert), writeFile(paths.key, key), writeFile(paths.clientCa, clientCa)]);
-  return paths;
-}
+const put = async (issued: Issued, clientCa: string, name?: string): Promise<TlsFiles> =>
+  await putTlsFiles(folder.path, issued, clientCa, name);
 
 function dial(channel: ChannelCredentials, address = server.address): Promise<unknown> {
   const client = new Client(`localhost:${address.split(':').at(-1) ?? ''}`, channel);
@@ -143,14 +140,12 @@ describe('starting with TLS files that are no good', () => {
       async (good) => put({ ...good, cert: 'hello' }, ours.cert, 'bad'),
       'do not fit together',
     ],
-  ])('%s: refused in one line, before the port opens', async (_name, make, message) => {
+  ])('%s: refused in one line', async (_name, make, message) => {
     const tls = await make(await ours.issue('server'));
 
-    const error: unknown = await startServer({ surface: connector, listen: '127.0.0.1:0', tls }).catch(
-      (thrown: unknown) => thrown,
+    expect(() => watchCertificates(tls, silentLogger)).toThrow(
+      expect.objectContaining({ kind: 'config', message: expect.stringContaining(message) as string }),
     );
-
-    expect(error).toMatchObject({ kind: 'config', message: expect.stringContaining(message) as string });
   });
 });
 

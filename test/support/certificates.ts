@@ -1,6 +1,9 @@
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
+import type { TlsFiles } from '../../src/server/tls.ts';
 
 x509.cryptoProvider.set(globalThis.crypto);
 
@@ -67,6 +70,22 @@ export async function createAuthority(name: string): Promise<Authority> {
       return { cert: leaf.toString('pem'), key: await pemOfKey(leafKeys) };
     },
   };
+}
+
+/** Writes the three files of mutual TLS into a folder. */
+export async function putTlsFiles(
+  folder: string,
+  { cert, key }: Issued,
+  clientCa: string,
+  name = 'server',
+): Promise<TlsFiles> {
+  const paths = {
+    cert: join(folder, `${name}.crt`),
+    key: join(folder, `${name}.key`),
+    clientCa: join(folder, `${name}-ca.crt`),
+  };
+  await Promise.all([writeFile(paths.cert, cert), writeFile(paths.key, key), writeFile(paths.clientCa, clientCa)]);
+  return paths;
 }
 
 /** A certificate for `localhost` that vouches for itself, and is no authority. */
