@@ -134,9 +134,15 @@ describe('a stop', () => {
   });
 
   it('waits no longer than the grace period for one that is stuck, and cuts it off', async () => {
-    const server = await start({ validate: () => new Promise(() => undefined) });
+    const begun = Promise.withResolvers<void>();
+    const server = await start({
+      validate: () => {
+        begun.resolve();
+        return new Promise(() => undefined);
+      },
+    });
     const cut = grpcCall(server.address, ConnectorService.method.validate, {}).catch((thrown: unknown) => thrown);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await begun.promise;
 
     const took = await timeToStop(server, 300);
 
