@@ -1,5 +1,3 @@
-import { isOddText } from '../answers/find.ts';
-
 /**
  * The tables of a store, a step a version: a store of an older version is brought to the newest one by the steps that it
  * lacks. A step that was released is never changed.
@@ -146,29 +144,6 @@ create index other_by_owner on other_row (owner_id);
 
 /** What a row in `grant_row` is for questions; 0 for what they do not need. */
 export const grantKinds = { rest: 0, holding: 1, confers: 2, inherits: 3, maps: 4, member: 5, other: 6 } as const;
-
-/**
- * The indexes of many rows: made when the first sync is in, which is several times as fast. Users are found by any text
- * that names them, and read in the order of their names; of the grants, those that are few have indexes of their own.
- */
-export const lateIndexesSql = `
-create index if not exists user_by_id on user_row (id);
-create index if not exists login_by_v on login_row (v);
-create index if not exists grant_by_principal on grant_row (to_n, on_n);
-create index if not exists login_by_text on login_row (login collate nocase);
-create index if not exists login_odd on login_row (v) where ${isOddText('login')};
-${['email', 'name', 'id']
-  .map(
-    (column) => `create index if not exists user_by_any_${column} on user_row (${column} collate nocase);
-create index if not exists user_odd_${column} on user_row (v) where ${isOddText(column)};`,
-  )
-  .join('\n')}
-create index if not exists thing_by_kind on thing_row (kind);
-create index if not exists user_by_name on user_row (name, id);
-${(['confers', 'inherits', 'maps', 'member', 'other'] as const)
-  .map((kind) => `create index if not exists grant_${kind} on grant_row (on_n, to_n) where kind = ${grantKinds[kind]};`)
-  .join('\n')}
-`;
 
 /** Marks a file of ours among databases of SQLite: "bdhs". */
 export const applicationId = 0x62646873;

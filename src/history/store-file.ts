@@ -9,7 +9,7 @@ import { placeOf } from '../output/place.ts';
 import { printable } from '../printable.ts';
 import { sortIn } from '../sync-format/sort-in.ts';
 import { guarded, heldByAnother, isBusy, noStore, toStoreFault } from './faults.ts';
-import { applicationId, lateIndexesSql, steps } from './schema.ts';
+import { applicationId, steps } from './schema.ts';
 
 /** A store that is open for one change, which is made whole or not at all. */
 export interface StoreChange {
@@ -202,11 +202,6 @@ function migrate(database: DatabaseSync): void {
     steps.slice(version).forEach((sql) => database.exec(sql));
     database.exec(`pragma user_version = ${steps.length}`);
   }
-}
-
-/** Makes the indexes of many rows, where they are not there yet. */
-export function makeLateIndexes(database: DatabaseSync): void {
-  database.exec(lateIndexesSql);
 }
 
 /** Gives up what was not committed, and leaves all in the one file, unless somebody reads it just now. */

@@ -4,7 +4,8 @@ import { closeMissing } from './close-missing.ts';
 import { guarded, toStoreFault } from './faults.ts';
 import { keptSyncs, projectNumber } from './kept.ts';
 import { planPrune, prune } from './prune.ts';
-import { beginChange, makeLateIndexes } from './store-file.ts';
+import { makeLateIndexes } from './late-indexes.ts';
+import { beginChange } from './store-file.ts';
 import type { StoreTarget, StoreTargetOptions } from './store.ts';
 import { timesOf } from './sync-times.ts';
 import { createGrantWriter } from './write-grants.ts';
@@ -74,7 +75,7 @@ async function createFileTarget(
             guarded(path, 'write', () => {
               grants.flush();
               closeMissing(writing);
-              makeLateIndexes(database);
+              makeLateIndexes(database, { hasRoom: true });
               writing.references.check();
               const told = summary(writing.digest.text);
               const times = timesOf(path, told, { projectId, last });

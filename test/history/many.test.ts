@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createFileIndex } from '../../src/answers/file-index.ts';
@@ -5,6 +6,7 @@ import { accessOf } from '../../src/answers/access-of.ts';
 import { namesakesIn } from '../../src/answers/namesakes.ts';
 import { whoCan } from '../../src/answers/who-can.ts';
 import { openHistory } from '../../src/history/open-history.ts';
+import { verifyStore } from '../../src/history/verify.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import { importDay, writeDay } from '../support/history.ts';
 import { permission, role, user } from '../support/project-fixture.ts';
@@ -60,4 +62,31 @@ describe('a store of many users', () => {
       expect(new Set(shared)).toEqual(new Set([true, false]));
     },
   );
+
+  it('has room in its indexes for a change here and there,', { timeout: 60_000 }, async () => {
+    await using folder = await temporaryFolder();
+    const store = join(folder.path, 'access.db');
+    const of = (day: number): readonly ReturnType<typeof user>[] =>
+      Array.from({ length: 3_000 }, (_, place) => {
+        const isOther = day > 0 && place % 300 === 150;
+        return user(`U${place}`.padEnd(70, 'x'), {
+          name: `Person ${place}`.padEnd(70, '.'),
+          loginIds: [`person.${place}@`.padEnd(70, 'x')],
+          roleNames: [isOther ? 'Viewer' : 'Editor'],
+          status: isOther ? 'disabled' : 'enabled',
+        });
+      });
+    const lists = { roles: [role('Editor'), role('Viewer')] };
+    await writeDay(store, 0, { ...lists, users: of(0) });
+    const first = (await stat(store)).size;
+
+    await writeDay(store, 1, { ...lists, users: of(1) });
+    expect((await stat(store)).size).toBeLessThanOrEqual(first * 1.005);
+    await using history = await openHistory(store);
+    expect((await history.syncs()).map(({ added, ended }) => [added, ended])).toEqual([
+      [expect.any(Number), 0],
+      [20, 20],
+    ]);
+    expect(await verifyStore(store)).toMatchObject({ changed: [], faults: [] });
+  });
 });

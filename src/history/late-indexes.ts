@@ -1,0 +1,68 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { isOddText } from '../answers/find.ts';
+import { ownColumns } from './columns.ts';
+import { grantKinds } from './schema.ts';
+
+/**
+ * The indexes of many rows: made when the first sync is in, which is several times as fast. Users are found by any text
+ * that names them, and read in the order of their names; of the grants, those that are few have indexes of their own.
+ */
+const lateIndexesSql = `
+create index if not exists user_by_id on user_row (id);
+create index if not exists login_by_v on login_row (v);
+create index if not exists grant_by_principal on grant_row (to_n, on_n);
+create index if not exists login_by_text on login_row (login collate nocase);
+create index if not exists login_odd on login_row (v) where ${isOddText('login')};
+${['email', 'name', 'id']
+  .map(
+    (column) => `create index if not exists user_by_any_${column} on user_row (${column} collate nocase);
+create index if not exists user_odd_${column} on user_row (v) where ${isOddText(column)};`,
+  )
+  .join('\n')}
+create index if not exists thing_by_kind on thing_row (kind);
+create index if not exists user_by_name on user_row (name, id);
+${(['confers', 'inherits', 'maps', 'member', 'other'] as const)
+  .map((kind) => `create index if not exists grant_${kind} on grant_row (on_n, to_n) where kind = ${grantKinds[kind]};`)
+  .join('\n')}
+`;
+
+/** One row in so many is there twice while indexes are made. */
+const roomOneIn = 64;
+
+/** No thing has this number, no row this version. */
+const nothing = 2 ** 48;
+
+const userColumns = ownColumns.user_row.join(', ');
+
+/**
+ * Rows that are there while indexes are made, at the ends of their tables: each index has room on every page when they are
+ * gone. An index that is made of sorted rows fills its pages to the last byte, and the first change on a page splits it in
+ * two: a thousandth of the users would make a store two hundredths larger.
+ */
+const makeRoomSql = `
+insert into user_row (v, project, n, since, ${userColumns})
+  select ${nothing} + v, project, n, since, ${userColumns} from user_row where v % ${roomOneIn} = 0;
+insert into login_row (rowid, v, login) select ${nothing} + rowid, ${nothing} + v, login from login_row where rowid % ${roomOneIn} = 0;
+insert into grant_row (on_n, slug, to_n, variant, since, kind, project, v, told)
+  select ${nothing}, 0, n, 0, 0, ${grantKinds.rest}, 0, 0, 0 from entity where n % ${roomOneIn / 4} = 0;
+`;
+
+/** What is deleted is overwritten: a copy of a row would outlast the row. */
+const leaveRoomSql = `
+pragma secure_delete = on;
+delete from user_row where v > ${nothing};
+delete from login_row where rowid > ${nothing};
+delete from grant_row where on_n = ${nothing};
+`;
+
+/** Makes the indexes of many rows, where they are not there yet; `hasRoom`: with room for what will change. */
+export function makeLateIndexes(
+  database: DatabaseSync,
+  { hasRoom = false }: { readonly hasRoom?: boolean } = {},
+): void {
+  const isFirst =
+    hasRoom && database.prepare("select 1 from sqlite_schema where name = 'user_by_name'").get() === undefined;
+  for (const sql of isFirst ? [makeRoomSql, lateIndexesSql, leaveRoomSql] : [lateIndexesSql]) {
+    database.exec(sql);
+  }
+}
