@@ -8,6 +8,7 @@ export const caseFiles = [
   'test/actions/matrix.test.ts',
   'test/browser/others.test.ts',
   'test/browser/report.test.ts',
+  'test/browser/review.test.ts',
   'test/browser/timeline.test.ts',
   'test/browser/ways.test.ts',
   'test/churn/churn.test.ts',

@@ -51,8 +51,10 @@ export const ranks: Readonly<Record<string, number>> = {
   'service-mode': 8,
   api: 9,
   fleet: 9,
+  review: 9,
   cli: 10,
   'report-page': 10,
+  'review-page': 11,
 };
 
 /** Folders that only these may open, besides themselves. */
@@ -62,8 +64,8 @@ const doors: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * The page runs in a browser: besides its own files, it knows the format of its data, and the rules by which the
- * answers count and judge, so that both say the same. All of them must do without Node and without packages.
+ * The pages run in a browser: besides their own files, they know the format of their data, and the rules by which
+ * the answers count and judge, so that both say the same. All of them must do without Node and without packages.
  */
 const sharedWithThePage = new Set([
   'answers/report-format.ts',
@@ -75,7 +77,11 @@ const sharedWithThePage = new Set([
   'printable.ts',
   'model/fold.ts',
   'access/inheritance.ts',
+  'review/format.ts',
 ]);
+
+/** What is bundled for a browser: the review's page is built of the parts of the report's. */
+const pages = new Set(['report-page', 'review-page']);
 
 /** What is wrong with where a file of src/ lies; undefined when its folder has a rank. */
 export function misplacement(path: string): string | undefined {
@@ -125,7 +131,7 @@ function layerBreaches(path: string, target: string): string[] {
       ),
     );
   }
-  if (from === 'report-page' && !sharedWithThePage.has(target)) {
+  if (pages.has(from) && to !== 'report-page' && !sharedWithThePage.has(target)) {
     breaches.push(
       told(
         `${what}: the page knows its data and the rules, and nothing else`,

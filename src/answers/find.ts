@@ -25,7 +25,7 @@ export type Meant = Found & { readonly also: readonly string[] };
  * have, a permission before all others, then a role, a tenant, an application. `somebody` is a principal, or what gives
  * access to people at their next login: a group, a configuration of single sign-on, a tenant; `subject` is a role besides.
  */
-type Findable = 'user' | 'principal' | 'somebody' | 'subject' | 'tenant' | 'permission' | 'held';
+type Findable = 'user' | 'principal' | 'somebody' | 'subject' | 'tenant' | 'role' | 'app' | 'permission' | 'held';
 
 interface Table {
   /** Type, n, id, name and login of each. */
@@ -99,6 +99,8 @@ const tables: Readonly<Record<Findable, readonly (readonly Table[])[]>> = {
   somebody: [...principals, [signOn, tenants]],
   subject: [...principals, [signOn, tenants, roles]],
   tenant: [[tenants]],
+  role: [[roles]],
+  app: [[others("o.type in ('application', 'third_party_app')")]],
   permission: [[permissions]],
   held: [
     [permissions],
@@ -113,6 +115,8 @@ const nouns: Readonly<Record<Findable, readonly [string, string]>> = {
   somebody: ['user', 'users'],
   subject: ['user', 'users'],
   tenant: ['tenant', 'tenants'],
+  role: ['role', 'roles'],
+  app: ['application', 'applications'],
   permission: ['permission', 'permissions'],
   held: ['permission', 'permissions'],
 };

@@ -45,12 +45,7 @@ export async function writeReport({
   }
 
   const builder = createReportBuilder({ isHumansOnly });
-  await write(
-    before.replace(
-      '<head>',
-      `<head>\n<meta name="${ownerMarks.page}" content="${attributeText(source.summary.projectId ?? '')}">`,
-    ),
-  );
+  await write(withOwner(before, source.summary.projectId ?? ''));
   const pieces = Readable.from(sections(builder, source, { comparison, names, timeline, signal }), {
     objectMode: true,
   });
@@ -100,6 +95,14 @@ async function* inBase64(chunks: AsyncIterable<Buffer>): AsyncGenerator<string> 
     yield bytes.toString('base64', 0, whole);
   }
   yield rest.toString('base64');
+}
+
+/** The beginning of a page that says of which project it is. */
+export function withOwner(beginning: string, projectId: string): string {
+  return beginning.replace(
+    '<head>',
+    () => `<head>\n<meta name="${ownerMarks.page}" content="${attributeText(projectId)}">`,
+  );
 }
 
 function attributeText(text: string): string {

@@ -25,6 +25,7 @@ import { addManifestCommands } from './manifests-command.ts';
 import { addQuestionCommands } from './question-commands.ts';
 import { addReachCommands } from './reach-commands.ts';
 import { addReportCommand } from './report-command.ts';
+import { addReviewCommand } from './review-command.ts';
 import { addServeCommand } from './serve-command.ts';
 import { addServiceCommand } from './service-command.ts';
 import { addSuggestionsCommand } from './suggestions-command.ts';
@@ -74,6 +75,7 @@ Flags without a command mean what they mean to every Baton connector:
   addDiffCommand(program, context);
   addReportCommand(program, context);
   addExportCommand(program, context);
+  addReviewCommand(program, context);
   addHistoryQuestions(program, context);
   addHistoryCommand(program, context);
   program.commandsGroup('For platforms and containers:');

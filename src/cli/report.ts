@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { basename, extname } from 'node:path';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Comparison, compare } from '../answers/comparison.ts';
 import { writeReport } from '../answers/report.ts';
@@ -8,23 +8,21 @@ import type { SyncSource } from '../answers/source.ts';
 import type { WorkPlace } from '../answers/work-place.ts';
 import { ConnectorError } from '../errors.ts';
 import { createAtomicFile } from '../output/atomic-file.ts';
-import { sweepLeftovers } from '../output/leftovers.ts';
-import { isStore, outputKinds } from '../output/outputs.ts';
-import { checkTarget } from '../output/place.ts';
+import { isStore } from '../output/outputs.ts';
 import { version } from '../version.ts';
 import { chooseFile } from './file-argument.ts';
 import { refuseOtherProject } from './last-output.ts';
 import type { CommandContext } from './command-context.ts';
+import { checkPageTarget } from './page-target.ts';
 import { readIndex } from './read-index.ts';
 import { projectNotes } from './project-notes.ts';
 import { prose } from './results.ts';
 import { counted } from './table.ts';
 import { printable } from '../printable.ts';
-import { isStdout } from './stdout-names.ts';
 import { type InputOptions, openInput, storedIndex, type WhenFlags } from './stored.ts';
 import { tell } from './tell.ts';
 import { besideTarget } from './work-places.ts';
-import { fullPath, shownStore } from '../store-url.ts';
+import { shownStore } from '../store-url.ts';
 
 export interface ReportFlags extends WhenFlags {
   readonly since?: string;
@@ -43,24 +41,7 @@ export async function report(
   { since, out, humansOnly, replaceOtherProject, at, project }: ReportFlags,
   { env, print, signal }: CommandContext,
 ): Promise<void> {
-  if ([given, since].some((path) => path !== undefined && fullPath(path) === fullPath(out))) {
-    throw new ConnectorError('config', `--out ${out} is the file to read: name another one, such as report.html`);
-  }
-  if (isStdout(out)) {
-    throw new ConnectorError(
-      'config',
-      `--out ${out} is standard output, and a page is a file: name one, such as report.html`,
-    );
-  }
-  if (outputKinds.some((kind) => kind === extname(out).toLowerCase())) {
-    // A page written over a sync file would destroy it, and no command could read it.
-    throw new ConnectorError(
-      'config',
-      `--out ${out} names a file of data, and a report is a page: end its name with .html`,
-    );
-  }
-  await checkTarget(out);
-  await sweepLeftovers(out);
+  await checkPageTarget(out, [given, since], { what: 'report', example: 'report.html' });
   const work = besideTarget(out);
   const file = await chooseFile(given, { env, except: [since, out], work });
   await using source = await openInput(file, { work, at, project });

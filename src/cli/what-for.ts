@@ -28,6 +28,7 @@ const onlyPrint: ReadonlySet<string> = new Set([
   'history verify',
   'fleet show',
   'fleet doctor',
+  'review status',
 ]);
 /** What can write its result to stdout, and then is for nothing else. */
 const streams: ReadonlySet<string> = new Set(['sync', 'export']);
@@ -39,6 +40,7 @@ const change: ReadonlySet<string> = new Set([
   'account',
   'key',
   'action',
+  'review apply',
   'serve',
   'service',
   'emulator',
@@ -63,5 +65,5 @@ export function whatFor(command: Command): WhatFor {
     (printsOrWrites.has(top.name()) && (out === undefined || isStdout(out))) ||
     (top.name() === '_baton' && (isStdout(file) || eventFeed !== undefined || listActionSchemas !== undefined));
   const isPrinting = isStream || onlyPrint.has(name) || onlyPrint.has(top.name());
-  return isPrinting ? 'prints' : change.has(top.name()) ? 'changes' : 'writes';
+  return isPrinting ? 'prints' : change.has(top.name()) || change.has(name) ? 'changes' : 'writes';
 }

@@ -1,6 +1,6 @@
 import { type ComponentChildren, render } from 'preact';
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import { type Report, ReportContext, useReport } from './context.ts';
+import { PrintingContext, type Report, ReportContext, useReport } from './context.ts';
 import { analyse } from './data/analysis.ts';
 import { findAll } from './data/findings.ts';
 import { isRead, showsKeys } from './data/keys.ts';
@@ -96,7 +96,9 @@ function App({ report }: { readonly report: Report }) {
         </nav>
       </header>
       <main id="main" tabIndex={-1}>
-        {report.printing ? <Printed /> : <Page page={page} route={route} />}
+        <PrintingContext.Provider value={report.printing}>
+          {report.printing ? <Printed /> : <Page page={page} route={route} />}
+        </PrintingContext.Provider>
       </main>
       <footer>
         baton-descope {about.madeBy} <span class="dot">·</span> <Name text={about.file} /> <span class="dot">·</span>{' '}

@@ -13,6 +13,9 @@ export interface Report {
   readonly printing: boolean;
 }
 
+/** Whether the page is being printed, for what is no part of a report alone. */
+export const PrintingContext = createContext(false);
+
 export const ReportContext = createContext<Report | undefined>(undefined);
 
 export function useReport(): Report {

@@ -35,7 +35,7 @@ export interface OpenReport {
   readonly complaints: readonly string[];
 }
 
-export async function openReport(browser: Browser, path: string, hash = ''): Promise<OpenReport> {
+export async function openReport(browser: Pick<Browser, 'newPage'>, path: string, hash = ''): Promise<OpenReport> {
   const page = await browser.newPage();
   await page.setViewport({ width: 1360, height: 900 });
   const complaints: string[] = [];

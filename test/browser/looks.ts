@@ -24,6 +24,9 @@ export function cutThings(): string[] {
     }
   }
   const tab = document.querySelector('.tabs [aria-current]')?.getBoundingClientRect();
+  if (tab === undefined && document.querySelector('.tabs') === null) {
+    return cut; // a page of one part
+  }
   if (tab === undefined || tab.left < 0 || tab.right > innerWidth) {
     cut.push('the open tab is out of sight');
   }

@@ -38,6 +38,7 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   diff: ['sync.json', 'sync.json'],
   report: ['sync.json', '--out', 'report.html'],
   export: ['sync.json', '--out', 'tables.csv'],
+  'review new': ['sync.json', '--scope', 'all', '--reviewer', 'rita@acme.example', '--out', '{new}.html'],
   'health-check': ['--health-check-port', '1'],
   capabilities: [],
   config: [],
@@ -79,7 +80,7 @@ const calls: Readonly<Record<string, readonly string[]>> = {
 /** They run until they are stopped: see below. */
 const lasting = new Set(['serve', 'emulator', 'service']);
 /** They do nothing without one of their own commands. */
-const groups = new Set(['account', 'key', 'action', 'events', 'fleet', 'history']);
+const groups = new Set(['account', 'key', 'action', 'events', 'fleet', 'history', 'review']);
 
 function commandsOf(command: Command, before = ''): readonly string[] {
   return command.commands.flatMap((child) =>

@@ -16,6 +16,8 @@ export interface GridColumn {
   readonly isOptional?: boolean;
   /** Left out on paper, which has little room for many columns. */
   readonly isUnprinted?: boolean;
+  /** Changes while the page is open: the search leaves it out, and an order by it is made anew whenever it is chosen. */
+  readonly isLive?: boolean;
   readonly cell: (row: number) => ComponentChildren;
   /** What is sorted by; texts folded. */
   readonly key: (row: number) => SortKey;

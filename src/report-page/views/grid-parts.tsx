@@ -158,7 +158,7 @@ export function GridRowView({
       style={{ transform: `translateY(${top}px)` }}
       onClick={(event) => {
         onClick();
-        if (href !== undefined && !(event.target instanceof Element && event.target.closest('a') !== null)) {
+        if (href !== undefined && !(event.target instanceof Element && event.target.closest('a, button') !== null)) {
           location.hash = href(row);
         }
       }}

@@ -19,9 +19,13 @@ export interface GridProps {
   readonly filter?: Uint8Array | undefined;
   readonly sortedBy?: Sorting | undefined;
   readonly href?: ((row: number) => string) | undefined;
+  /** What a key does with the row that the grid stands at; `next` goes on to the one below. Undefined for no key of its own. */
+  readonly onKey?: ((row: number, key: string) => 'stay' | 'next' | undefined) | undefined;
   readonly isSelected?: ((row: number) => boolean) | undefined;
   readonly empty?: string | undefined;
   /** Stands beside the search. */
   readonly tools?: ComponentChildren;
+  /** Stands below the list, and is told which rows are left in it. */
+  readonly below?: ((rows: Uint32Array) => ComponentChildren) | undefined;
   readonly tall?: boolean;
 }

@@ -34,13 +34,14 @@ export function useRows(
 ): Uint32Array {
   const { orders } = workOf(columns);
   const key = sorting?.id ?? '';
-  let order = orders.get(key);
-  if (order === undefined) {
+  const chosen = useMemo(() => {
     const by = columns.find(({ id }) => id === key);
-    order = by === undefined ? Uint32Array.from({ length: count }, (_, row) => row) : sortedRows(count, by.key);
+    const known = by?.isLive === true ? undefined : orders.get(key);
+    const order =
+      known ?? (by === undefined ? Uint32Array.from({ length: count }, (_, row) => row) : sortedRows(count, by.key));
     orders.set(key, order);
-  }
-  const chosen = order;
+    return order;
+  }, [columns, count, key]);
   return useMemo(
     () =>
       count === 0
@@ -60,7 +61,7 @@ export function useSearchIndex(columns: readonly GridColumn[], count: number): (
     const work = workOf(columns);
     return () =>
       (work.index ??= createSearchIndex(count, (row) =>
-        columns.map(({ text, searched }) => (searched ?? text)(row)).join(' '),
+        columns.map(({ text, searched, isLive }) => (isLive === true ? '' : (searched ?? text)(row))).join(' '),
       ));
   }, [columns, count]);
   useEffect(() => {
@@ -84,10 +85,16 @@ export function exportedLines(columns: readonly SavedColumn[], rows: Iterable<nu
 
 /** Hands a list to the browser as a file. */
 export function download(label: string, columns: readonly SavedColumn[], rows: Uint32Array): void {
-  const url = URL.createObjectURL(new Blob([toCsv(exportedLines(columns, rows))], { type: 'text/csv' }));
+  const name = `${label.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.csv`;
+  saveFile(name, toCsv(exportedLines(columns, rows)), 'text/csv');
+}
+
+/** Hands a text to the browser as a file. */
+export function saveFile(name: string, text: BlobPart, type: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type }));
   const link = document.createElement('a');
   link.href = url;
-  link.download = `${label.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}.csv`;
+  link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

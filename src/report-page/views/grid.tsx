@@ -7,8 +7,8 @@ import {
 } from '@tanstack/table-core';
 import { storeReactivityBindings } from '@tanstack/table-core/store-reactivity-bindings';
 import type { Virtualizer } from '@tanstack/virtual-core';
-import { useEffect, useId, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
-import { useReport } from '../context.ts';
+import { useContext, useEffect, useId, useLayoutEffect, useMemo, useReducer, useRef, useState } from 'preact/hooks';
+import { PrintingContext } from '../context.ts';
 import { type GridColumn, layoutOf } from './grid-layout.ts';
 import { GridFoot, GridHeader, GridRowView, GridTools } from './grid-parts.tsx';
 import type { GridProps } from './grid-props.ts';
@@ -52,8 +52,7 @@ function useTable(columns: readonly GridColumn[], sortedBy: GridProps['sortedBy'
 
 /** A list to search, sort and walk through; on paper a plain table. */
 export function Grid(props: GridProps) {
-  const { printing } = useReport();
-  return printing ? <PrintedGrid {...props} /> : <LiveGrid {...props} />;
+  return useContext(PrintingContext) ? <PrintedGrid {...props} /> : <LiveGrid {...props} />;
 }
 
 function LiveGrid({
@@ -68,8 +67,10 @@ function LiveGrid({
   sortedBy,
   href,
   isSelected,
+  onKey,
   empty,
   tools,
+  below,
   tall = false,
 }: GridProps) {
   const [query, setQuery] = useState('');
@@ -123,6 +124,14 @@ function LiveGrid({
     const to = Object.hasOwn(moves, event.key) ? moves[event.key] : undefined;
     if (event.target !== event.currentTarget) {
       return; // a button of the header
+    }
+    const row = rows[active];
+    const done =
+      row === undefined || event.ctrlKey || event.metaKey || event.altKey ? undefined : onKey?.(row, event.key);
+    if (done !== undefined) {
+      event.preventDefault();
+      goTo(done === 'next' ? active + 1 : active);
+      return;
     }
     if (to !== undefined) {
       event.preventDefault();
@@ -191,6 +200,7 @@ function LiveGrid({
           }
         />
       )}
+      {below?.(rows)}
     </div>
   );
 }

@@ -50,7 +50,11 @@ function hashOf({ summary: { contentHash } }: Project['about']): string {
  * Puts project and content hash at the foot of every printed page, beside its number: a page that is apart can be told.
  */
 export function setPageFooter({ about }: Project): void {
-  const text = `${about.summary.projectId ?? about.file} · ${hashOf(about)}`;
+  pageFooter(`${about.summary.projectId ?? about.file} · ${hashOf(about)}`);
+}
+
+/** Puts a text at the foot of every printed page. */
+export function pageFooter(text: string): void {
   // By the interface of style sheets: the page's own policy lets no other style in.
   document.styleSheets[0]?.insertRule(`@page { @bottom-left { content: ${quoted(text)}; } }`);
 }

@@ -4,11 +4,23 @@ import { join } from 'node:path';
 import { build } from 'rolldown';
 import { licencesOf } from './licences.ts';
 
+/** What a page is made of. */
+export interface PageParts {
+  /** The folder with main.ts. */
+  readonly source: string;
+  /** Its style sheets, one behind the other. */
+  readonly styles: readonly string[];
+  readonly template: string;
+  readonly title: string;
+  /** What it is called while it opens. */
+  readonly noun: string;
+}
+
 /**
- * Builds the report's page: bundles src/report-page, puts style and script into page.html, and writes the policy that
- * lets the browser run exactly these two and connect to nothing. The data comes later, when a report is made.
+ * Builds a page: bundles its code, puts style and script into the template, and writes the policy that lets the browser
+ * run exactly these two and connect to nothing. The data comes later, when a page is made of it.
  */
-export async function buildReportPage(source: string, target: string): Promise<void> {
+export async function buildPage({ source, styles, template, title, noun }: PageParts, target: string): Promise<void> {
   const bundle = await build({
     input: join(source, 'main.ts'),
     platform: 'browser',
@@ -17,7 +29,7 @@ export async function buildReportPage(source: string, target: string): Promise<v
     output: { format: 'iife', minify: true, codeSplitting: false },
   });
   const script = bundle.output[0].code.trim();
-  const style = readFileSync(join(source, 'page.css'), 'utf8').trim();
+  const style = styles.map((path) => readFileSync(path, 'utf8').trim()).join('\n');
   if (/<\/script|<!--/i.test(script) || /<\/style/i.test(style)) {
     throw new Error('the bundle would end its own element');
   }
@@ -25,9 +37,16 @@ export async function buildReportPage(source: string, target: string): Promise<v
   if (licences.includes('</script')) {
     throw new Error('a licence would end its element');
   }
-  const parts: Readonly<Record<string, string>> = { policy: policyOf(script, style), style, script, licences };
-  const page = readFileSync(join(source, 'page.html'), 'utf8').replaceAll(
-    /<!--(policy|style|script|licences)-->/g,
+  const parts: Readonly<Record<string, string>> = {
+    policy: policyOf(script, style),
+    style,
+    script,
+    licences,
+    title,
+    noun,
+  };
+  const page = readFileSync(template, 'utf8').replaceAll(
+    /<!--(policy|style|script|licences|title|noun)-->/g,
     (_, name: string) => parts[name] ?? '',
   );
   mkdirSync(target, { recursive: true });
