@@ -6,6 +6,7 @@ import { defineConfig } from 'vitest/config';
  */
 export const caseFiles = [
   'test/actions/matrix.test.ts',
+  'test/answers/reach-blast.test.ts',
   'test/browser/others.test.ts',
   'test/browser/report.test.ts',
   'test/browser/review.test.ts',

@@ -68,6 +68,9 @@ export function levelOf(name: string, flags: number): Level {
 /** Why a role is privileged; empty when it is not. */
 export type Privilege = readonly string[];
 
+/** Permissions with which other accounts can be taken over: a password reset, a login added, a group mapped to a role. */
+export const takeOverPermissions = ['User Admin', 'SSO Admin', 'Impersonate'];
+
 export const systemRoleName = 'Tenant Admin';
 /** A role is broad when it allows at least this share of all permissions, and at least this many. */
 export const broad = { share: 0.5, atLeast: 4 };

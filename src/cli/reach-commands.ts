@@ -1,10 +1,11 @@
 import { Argument, type Command, Option } from 'commander';
+import { fallKinds } from '../answers/reach/fall-kinds.ts';
 import { reachFormats } from '../answers/reach/formats.ts';
 import type { CommandContext } from './command-context.ts';
-import type { PathFlags } from './reach.ts';
+import type { BlastFlags, PathFlags } from './reach.ts';
 import { addWhenOptions, fileArgument } from './shown-arguments.ts';
 
-/** `path`: answers about what leads to what. */
+/** `path` and `blast-radius`: answers about what leads to what. */
 export function addReachCommands(program: Command, context: CommandContext): void {
   const path = program
     .command('path')
@@ -39,6 +40,38 @@ Examples:
     )
     .action(async (words: readonly string[], options: PathFlags) =>
       (await import('./reach.ts')).tellPath(words, options, context),
+    );
+
+  const blast = program
+    .command('blast-radius')
+    .usage('[options] [file] <subject>')
+    .argument('[words...]')
+    .configureHelp({
+      visibleArguments: () => [
+        fileArgument(),
+        new Argument(
+          '<principal>',
+          'a user, key, role, tenant, identity provider group, SSO configuration or app, or somebody of the console; by name or id',
+        ),
+      ],
+    })
+    .description(
+      'tell from a file everything that falls if one user, key, role, group, configuration or tenant falls: counts, and rows on demand',
+    )
+    .option('--tenant <tenant>', 'of a role: in this tenant only (its id or name)')
+    .addOption(new Option('--rows <kind...>', 'tell these rows, too; all: every kind').choices([...fallKinds, 'all']));
+  addReachOptions(blast)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ baton-descope blast-radius sync.json ada@acme.example
+  $ baton-descope blast-radius sync.json "Tenant Admin" --tenant Acme
+  $ baton-descope blast-radius access.db "Nightly export" --at 2026-03-31
+  $ baton-descope blast-radius sync.json tenant:acme --format mermaid`,
+    )
+    .action(async (words: readonly string[], options: BlastFlags) =>
+      (await import('./reach.ts')).tellBlastRadius(words, options, context),
     );
 }
 

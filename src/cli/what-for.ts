@@ -13,6 +13,7 @@ const onlyPrint: ReadonlySet<string> = new Set([
   'who-can',
   'access',
   'path',
+  'blast-radius',
   'diff',
   'list',
   'config',

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
+import stringWidth from 'string-width';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEmulator } from '../../src/emulator/emulator.ts';
 import { type CliRun, envOf, runCli, temporaryFolder } from '../support/cli.ts';
@@ -104,5 +105,48 @@ describe('path', () => {
     expect(lines[0]?.filter((line) => line.length > 80)).toEqual([]);
     expect(lines[1]?.filter((line) => line.length > 60)).toEqual([]);
     expect(lines[1]?.join('\n')).toMatch(/passes down to Approver of acme in/);
+  });
+});
+
+describe('blast-radius', () => {
+  it('tells the same of each kind of file, and of a store', async () => {
+    const runs = await Promise.all(
+      ['sync.json', 'sync.c1z', 'sync.ndjson', 'access.db'].map((file) =>
+        run('blast-radius', file, 'Tenant Admin', '--tenant', 'Acme', '--rows', 'all', '--format', 'json'),
+      ),
+    );
+    const answers = runs.map(({ code, stdout }) => {
+      expect(code).toBe(0);
+      const { rows, all } = JSON.parse(stdout) as {
+        readonly rows: readonly { readonly kind: string }[];
+        readonly all: { readonly users: number };
+      };
+      return { rows, all };
+    });
+
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    expect(answers[0]?.all.users).toBeGreaterThan(3);
+    expect(answers[0]?.rows.filter(({ kind }) => kind === 'users').length).toBe(answers[0]?.all.users);
+  });
+
+  it.each([
+    [['blast-radius', 'hand.json', 'Nobody'], 1, 'there is no user, key, group, role or other thing "Nobody"'],
+    [['blast-radius', 'hand.json'], 2, 'blast-radius needs a subject besides the file'],
+    [['blast-radius', 'hand.json', 'Ada', '--tenant', 'Acme'], 2, '--tenant is for roles: user Ada falls everywhere'],
+    [['blast-radius', 'hand.json', 'Ada', '--rows', 'people'], 2, "--rows cannot be 'people'"],
+  ])('%j ends with %i', async (words, code, line) => {
+    const { stderr, ...ended } = await run(...words);
+    expect(ended).toMatchObject({ code, stdout: '' });
+    expect(stderr).toContain(line);
+  });
+
+  it.skipIf(!canLend)('fits a screen of 80 columns', async () => {
+    const words = ['blast-radius', at('sync.json'), 'tenant:initech', '--rows', 'all'];
+    const { code, screen } = await onTerminal(words, { columns: 80 });
+    const lines = stripVTControlCharacters(screen).split('\r\n');
+
+    expect(code).toBe(0);
+    expect(lines.filter((line) => stringWidth(line) > 80)).toEqual([]);
+    expect(lines.length).toBeGreaterThan(50);
   });
 });

@@ -32,6 +32,7 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   revoke: ['--entitlement', 'role:Editor:assigned', '--principal', '{user}', '--dry-run', '--audit-log', 'audit.jsonl'],
   'who-can': ['sync.json', 'invoices.approve'],
   access: ['sync.json', '{user}'],
+  'blast-radius': ['sync.json', '{user}', '--rows', 'all'],
   path: ['sync.json', '{user}', 'invoices.approve'],
   list: ['users', 'sync.json'],
   check: ['sync.json', '--fail-on', 'none'],

@@ -55,7 +55,7 @@ export interface Chain {
 /** A thing as people call it: a binding and a role by their names, others with what they are; a secret is its key. */
 export function thingTitle({ type, id, name }: TypedThing): string {
   const title = name === '' ? id : name;
-  return ['user', 'role', 'role_binding', 'permission'].includes(type)
+  return ['user', 'users', 'role', 'role_binding', 'permission'].includes(type)
     ? title
     : `${typeInWords(type.replace(/_secret$/, ''))} ${title}`;
 }

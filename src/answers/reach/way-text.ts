@@ -133,9 +133,7 @@ export function waysNotes(index: FileIndex, { who, what, alsoWhat, keys }: WaysO
       : []),
     ...(keys.length === 0
       ? []
-      : [
-          `The same holds for ${count(keys.length, 'key')} that act${keys.length === 1 ? 's' : ''} as this user: ${keys.map(keyInWords).join(', ')}.`,
-        ]),
+      : [`The same holds for ${keysInWords(keys)} as this user: ${keys.map(keyInWords).join(', ')}.`]),
     ...(isUsual(statusOfWhat)
       ? []
       : [`The ${typeInWords(what.type)} is ${printable(statusOfWhat)}: the ways count again when it is switched on.`]),
@@ -153,4 +151,8 @@ export function waysNotes(index: FileIndex, { who, what, alsoWhat, keys }: WaysO
 
 function keyInWords({ name, id, status }: KeyOf): string {
   return `${printable(name || id)}${isUsual(status) ? '' : ` (${printable(status)})`}`;
+}
+
+function keysInWords({ length }: readonly KeyOf[]): string {
+  return `${count(length, 'key')} that ${length === 1 ? 'acts' : 'act'}`;
 }

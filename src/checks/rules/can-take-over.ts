@@ -1,3 +1,4 @@
+import { takeOverPermissions } from '../../answers/power.ts';
 import type { Rule } from '../rule.ts';
 
 export const canTakeOver: Rule = {
@@ -13,7 +14,7 @@ export const canTakeOver: Rule = {
   needs: [],
   parameters: {
     permissions: {
-      default: ['User Admin', 'SSO Admin', 'Impersonate'],
+      default: takeOverPermissions,
       help: 'permissions with which other accounts can be taken over',
     },
   },
