@@ -154,7 +154,9 @@ describe('what falls', () => {
       'User Admin initech',
       'pay initech',
       'pay acme',
-      ...['U1 ', 'U2 ', 'U3 '],
+      'U1 ',
+      'U2 ',
+      'U3 ',
     ]);
     expect(fallNotes(answer)).toContain(
       'Nobody holds the role there: what it would pass down to tenants below is not known.',

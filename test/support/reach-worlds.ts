@@ -260,11 +260,11 @@ function seedsIn(world: ReachWorld, subject: string): Edge[] {
     case 'idp_group':
       return given(subject);
     case 'sso_configuration': {
-      const users_ = membersOf(id.slice(0, 2))
+      const people = membersOf(id.slice(0, 2))
         .filter((who) => who.startsWith('user:'))
         .map((who) => who.slice(5));
       return [
-        ...users_.flatMap((who) => start(3, `user ${who}`, `login ${who}`)),
+        ...people.flatMap((who) => start(3, `user ${who}`, `login ${who}`)),
         ...given(subject),
         ...groups.filter((group) => group.startsWith(id)).flatMap((group) => given(`idp_group:${group}`)),
       ];
