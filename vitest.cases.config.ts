@@ -88,6 +88,7 @@ export const caseFiles = [
   'test/history/many.test.ts',
   'test/history/forget.test.ts',
   'test/history/postgres.test.ts',
+  'test/history/postgres-reach.test.ts',
   'test/history/migrations.test.ts',
   'test/history/store-names.test.ts',
   'test/history/upkeep.test.ts',

@@ -42,6 +42,8 @@ export interface FileIndex extends AsyncDisposable {
   readonly unknown: UnknownCounts | undefined;
   /** Whether users can be read in the order of their names without being sorted. */
   readonly isByName?: boolean;
+  /** How many users have no grant of a type, where not all users are in the database. */
+  readonly usersWithout?: ((type: string) => number) | undefined;
 }
 
 export interface IndexOptions {

@@ -124,11 +124,12 @@ const nouns: Readonly<Record<Findable, readonly [string, string]>> = {
 /** Those that may be of a type that the file does not tell of. */
 const principalKinds: ReadonlySet<Findable> = new Set(['principal', 'somebody', 'subject']);
 
-type Searched = Pick<FileIndex, 'database' | 'path' | 'types' | 'summary' | 'hasOthers'> &
+/** What is looked through. */
+export type Searched = Pick<FileIndex, 'database' | 'path' | 'types' | 'summary' | 'hasOthers'> &
   Partial<Pick<FileIndex, 'isHumansOnly'>>;
 
 /** How many candidates a message names. */
-const mostNamed = 10;
+export const mostNamed = 10;
 
 /**
  * Finds the thing that a text names: by its id, else by an equal text, else by a text that is equal after both are
@@ -248,9 +249,9 @@ function toFound(row: Readonly<Record<string, unknown>>): Found {
 }
 
 /** Of more users only those are compared that have a text which begins as what was asked for, and not all of these. */
-const manyUsers = 200_000;
+export const manyUsers = 200_000;
 const mostCompared = 20_000;
-const sameLetters = 3;
+export const sameLetters = 3;
 
 /** The things with the most similar names, nearest first. */
 function nearest(database: DatabaseSync, group: readonly Table[], asked: string, type?: string): readonly Found[] {

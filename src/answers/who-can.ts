@@ -86,14 +86,14 @@ export function whoCan(
 }
 
 /** Who holds a thing of another type. */
-function whoHolds({ database }: FileIndex, asked: TypedThing): Omit<WhoCan, 'also'> {
+function whoHolds({ database, usersWithout }: FileIndex, asked: TypedThing): Omit<WhoCan, 'also'> {
   const paths = (): Generator<AccessPath> => holdersOf(database, asked);
   return {
     asked,
     permission: '',
     tenant: undefined,
     ways: 1,
-    notes: notesOf(database, asked),
+    notes: notesOf(database, asked, usersWithout),
     counts: () => {
       let held = 0;
       const users = new Set<string>();

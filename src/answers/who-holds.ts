@@ -95,16 +95,22 @@ export interface ThingNotes {
   readonly scopes?: unknown;
 }
 
-export function notesOf(database: DatabaseSync, { type, id }: Pick<TypedThing, 'type' | 'id'>): ThingNotes {
+/** `usersWithout` counts users without a grant of a type, where the database has not all users. */
+export function notesOf(
+  database: DatabaseSync,
+  { type, id }: Pick<TypedThing, 'type' | 'id'>,
+  usersWithout = (of: string): number => Number(database.prepare(countOthers).get(of)?.['n']),
+): ThingNotes {
   const row = database.prepare('select status, profile from other where type = ? and id = ?').get(type, id) ?? {};
   const { default_access: defaultAccess, scopes } = detailsOf(textIn(row, 'profile'));
-  const countOthers = `select count(*) n from user u where not exists (select 1 from other_grant g where g.to_type = 'user' and g.to_id = u.id and g.on_type = ?)`;
   return {
     status: textIn(row, 'status'),
     ...(typeof defaultAccess === 'string' && {
       defaultAccess,
-      others: Number(database.prepare(countOthers).get(type)?.['n']),
+      others: usersWithout(type),
     }),
     ...(scopes !== undefined && { scopes }),
   };
 }
+
+const countOthers = `select count(*) n from user u where not exists (select 1 from other_grant g where g.to_type = 'user' and g.to_id = u.id and g.on_type = ?)`;

@@ -6,7 +6,7 @@ import { accessJson, type JsonAnswer, listJson, whoCanJson } from '../answers/qu
 import { whoCan } from '../answers/who-can.ts';
 import { ConnectorError } from '../errors.ts';
 import { openHistory } from '../history/open-history.ts';
-import type { HistoryReader, KeptSync } from '../history/store.ts';
+import type { HistoryReader, KeptSync, Question as StoreQuestion } from '../history/store.ts';
 import { timelineJson, timelineOf } from '../history/timeline.ts';
 import { momentOf } from '../moment.ts';
 import type { Asked } from './endpoints.ts';
@@ -29,7 +29,7 @@ export async function answer({ store, asked }: Question): Promise<string> {
     return page(asked, syncsJson(basename(history.path), syncs), place ?? { sync: 0, rows: 0 });
   }
   const sync = await syncOf(history, asked, place);
-  await using index = await history.index(sync);
+  await using index = await history.index(sync, { question: questionOf(asked) });
   const told = { ...index, path: basename(store) }; // a caller need not know where it lies
   return page(asked, answerIn(told, asked), place ?? { sync: sync.n, rows: 0 });
 }
@@ -47,6 +47,20 @@ async function syncOf(history: HistoryReader, { query }: Asked, place: Place | u
     );
   }
   return found;
+}
+
+/** What a store that is elsewhere brings no more for. */
+function questionOf(asked: Asked): StoreQuestion | undefined {
+  switch (asked.name) {
+    case '/v1/who-can':
+      return { about: 'who-can', of: asked.query.held };
+    case '/v1/access':
+      return { about: 'access', of: asked.query.principal };
+    case '/v1/timeline':
+      return { about: 'timeline', of: asked.query.of };
+    default:
+      return undefined;
+  }
 }
 
 function answerIn(index: FileIndex, asked: Exclude<Asked, { readonly name: '/v1/syncs' }>): JsonAnswer {

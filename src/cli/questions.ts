@@ -56,6 +56,7 @@ export async function tellWhoCan(
   await using index = await readIndex(fullPath(await chooseFile(file, { env })), signal, {
     ...options,
     isLean: true,
+    question: { about: 'who-can', of: asked },
   });
   const answer = whoCan(index, asked, options.tenant, options);
   const isPermission = answer.asked.type === 'permission';
@@ -135,6 +136,7 @@ export async function tellAccess(
   await using index = await readIndex(fullPath(await chooseFile(file, { env })), signal, {
     ...options,
     isLean: true,
+    question: { about: 'access', of: asked },
   });
   const answer = accessOf(index, asked, options);
   const { user, principal, groups, keys } = answer;

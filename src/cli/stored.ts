@@ -3,7 +3,7 @@ import { openSource } from '../answers/open.ts';
 import type { SyncSource } from '../answers/source.ts';
 import type { WorkPlace } from '../answers/work-place.ts';
 import { ConnectorError } from '../errors.ts';
-import type { HistoryReader, KeptSync } from '../history/store.ts';
+import type { HistoryReader, KeptSync, Question } from '../history/store.ts';
 import { printable } from '../printable.ts';
 import { isStore } from '../output/outputs.ts';
 
@@ -15,6 +15,8 @@ export interface WhenFlags {
   readonly hasPast?: boolean | undefined;
   /** Whether the question is of who holds what, and of nothing that messages alone tell: see `IndexNeeds`. */
   readonly isLean?: boolean | undefined;
+  /** The one question that is asked, where that is known: see `IndexNeeds`. */
+  readonly question?: Question | undefined;
 }
 
 /** Refuses flags that a file of one sync has no answer to. */
@@ -70,8 +72,8 @@ export async function openInput(path: string, { work, ...when }: InputOptions = 
 /** A sync of a store, ready for questions. */
 export async function storedIndex(
   path: string,
-  { work, signal, hasPast, isLean, ...when }: InputOptions & { readonly signal: AbortSignal },
+  { work, signal, hasPast, isLean, question, ...when }: InputOptions & { readonly signal: AbortSignal },
 ): Promise<FileIndex> {
   await using stored = await openStored(path, when);
-  return await stored.history.index(stored.sync, { work, signal, hasPast, isLean });
+  return await stored.history.index(stored.sync, { work, signal, hasPast, isLean, question });
 }

@@ -44,7 +44,12 @@ export async function tellTimeline(
       `a timeline is told from a store, and ${printable(store)} is none: make one with "baton-descope history import"`,
     );
   }
-  await using index = await readIndex(fullPath(store), signal, { ...options, hasPast: true, isLean: true });
+  await using index = await readIndex(fullPath(store), signal, {
+    ...options,
+    hasPast: true,
+    isLean: true,
+    question: { about: 'timeline', of: asked },
+  });
   const timeline = timelineOf(index, asked);
   const { type, id, name } = timeline.asked;
   if (options.csv === true) {

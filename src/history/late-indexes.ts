@@ -8,23 +8,31 @@ import { grantKinds } from './schema.ts';
  * that names them, and read in the order of their names; of the grants, those that are few have indexes of their own.
  */
 const lateIndexesSql = `
+create index if not exists login_by_text on login_row (login collate nocase);
+create index if not exists login_odd on login_row (v) where ${isOddText('login')};
+${['email', 'id'].map(anyTextSql).join('\n')}
+${answerIndexesSql()}
+`;
+
+/** Those of them that are of use when whoever is asked about was found. */
+export function answerIndexesSql(): string {
+  return `
 create index if not exists user_by_id on user_row (id);
 create index if not exists login_by_v on login_row (v);
 create index if not exists grant_by_principal on grant_row (to_n, on_n);
-create index if not exists login_by_text on login_row (login collate nocase);
-create index if not exists login_odd on login_row (v) where ${isOddText('login')};
-${['email', 'name', 'id']
-  .map(
-    (column) => `create index if not exists user_by_any_${column} on user_row (${column} collate nocase);
-create index if not exists user_odd_${column} on user_row (v) where ${isOddText(column)};`,
-  )
-  .join('\n')}
+${anyTextSql('name')}
 create index if not exists thing_by_kind on thing_row (kind);
 create index if not exists user_by_name on user_row (name, id);
 ${(['confers', 'inherits', 'maps', 'member', 'other'] as const)
   .map((kind) => `create index if not exists grant_${kind} on grant_row (on_n, to_n) where kind = ${grantKinds[kind]};`)
   .join('\n')}
 `;
+}
+
+function anyTextSql(column: string): string {
+  return `create index if not exists user_by_any_${column} on user_row (${column} collate nocase);
+create index if not exists user_odd_${column} on user_row (v) where ${isOddText(column)};`;
+}
 
 /** One row in so many is there twice while indexes are made. */
 const roomOneIn = 64;

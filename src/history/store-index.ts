@@ -11,13 +11,29 @@ import { checkStillKept } from './kept.ts';
 import { openStore } from './store-file.ts';
 import { createIndexViews, type SyncNumbers } from './views.ts';
 
+/** Grants of other types, or to principals that are no users, counted. */
+export interface OtherGrants {
+  readonly onType: string;
+  readonly toType: string;
+  readonly count: number;
+}
+
 /**
  * One sync of a store, ready for questions: nothing is read but what a question needs. It has a connection of its own,
- * which it closes. `place`: where the store is, if it is not what errors name.
+ * which it closes. `place`: where the store is, if it is not what errors name. `otherGrants`, where it has not all of them.
  */
 export async function indexOf(
   path: string,
-  { source, place = path, ...numbers }: SyncNumbers & { readonly source: SyncSource; readonly place?: string },
+  {
+    source,
+    place = path,
+    otherGrants: counted,
+    ...numbers
+  }: SyncNumbers & {
+    readonly source: SyncSource;
+    readonly place?: string;
+    readonly otherGrants?: readonly OtherGrants[] | undefined;
+  },
 ): Promise<FileIndex> {
   const { summary } = source;
   const types = await source.types();
@@ -31,7 +47,8 @@ export async function indexOf(
       createChangeViews(database, numbers);
       const inheritance = inheritanceOf(database, summary);
       const has = (table: string): boolean => database.prepare(`select 1 from ${table} limit 1`).get() !== undefined;
-      const hasOtherGrants = has('other_grant');
+      const otherGrants = counted ?? otherGrantsIn(database);
+      const hasOtherGrants = otherGrants.length > 0;
       return {
         path,
         databasePath: '',
@@ -44,7 +61,7 @@ export async function indexOf(
         types: types.difference(typesNotOffered(summary)),
         hasOthers: hasOtherGrants || has('other'),
         hasOtherGrants,
-        unknown: unknownIn(database),
+        unknown: unknownIn(database, otherGrants),
         isByName: !hasDoubles, // else holders are grouped before they are joined
         [Symbol.asyncDispose]: async () => {
           try {
@@ -61,19 +78,24 @@ export async function indexOf(
   });
 }
 
+function otherGrantsIn(database: DatabaseSync): readonly OtherGrants[] {
+  return database
+    .prepare('select on_type, to_type, count(*) count from other_grant group by on_type, to_type')
+    .all()
+    .map((row) => ({ onType: String(row['on_type']), toType: String(row['to_type']), count: Number(row['count']) }));
+}
+
 /** Counts what this version does not know, as it is counted when a file is read. */
-function unknownIn(database: DatabaseSync): UnknownCounts | undefined {
+function unknownIn(database: DatabaseSync, otherGrants: readonly OtherGrants[]): UnknownCounts | undefined {
   const counter = createUnknownCounter();
-  const rows = (sql: string): readonly Readonly<Record<string, unknown>>[] => database.prepare(sql).all();
-  for (const { type, count } of rows('select type, count(*) count from other group by type')) {
+  for (const { type, count } of database.prepare('select type, count(*) count from other group by type').all()) {
     if (!isKnownType(String(type))) {
       counter.addResources(String(type), Number(count));
     }
   }
-  for (const row of rows('select on_type, to_type, count(*) count from other_grant group by on_type, to_type')) {
-    const [on, to] = [String(row['on_type']), String(row['to_type'])];
-    if (!isExpectedGrant(on, to)) {
-      counter.addGrants(on, to, Number(row['count']));
+  for (const { onType, toType, count } of otherGrants) {
+    if (!isExpectedGrant(onType, toType)) {
+      counter.addGrants(onType, toType, count);
     }
   }
   return counter.counts();

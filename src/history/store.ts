@@ -75,12 +75,20 @@ export interface QueryAnswer {
   rows(): AsyncGenerator<readonly (readonly unknown[])[]>;
 }
 
+/** What an index will be asked, and of whom or what. */
+export interface Question {
+  readonly about: 'access' | 'who-can' | 'timeline';
+  readonly of: string;
+}
+
 /** What an index is for: a store that is elsewhere brings no more than that. */
 export interface IndexNeeds {
   /** Whether it is asked for what came and went before. */
   readonly hasPast?: boolean | undefined;
   /** Whether it is not asked for what messages alone tell: last sign-ins, and profiles of tenants and configurations. */
   readonly isLean?: boolean | undefined;
+  /** The one question that it is asked, where that is known; it implies `isLean`. */
+  readonly question?: Question | undefined;
   /** Where what is brought here lies. */
   readonly work?: WorkPlace | undefined;
   readonly signal?: AbortSignal | undefined;

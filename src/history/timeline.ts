@@ -1,6 +1,6 @@
 import { ConnectorError } from '../errors.ts';
 import type { FileIndex } from '../answers/file-index.ts';
-import { find } from '../answers/find.ts';
+import { find, type Searched } from '../answers/find.ts';
 import { textIn } from '../answers/access-path.ts';
 import { type JsonAnswer, originOf } from '../answers/question-json.ts';
 import type { TypedThing } from '../answers/unknown.ts';
@@ -27,17 +27,14 @@ export interface Timeline {
  */
 export function timelineOf(index: FileIndex, asked: string): Timeline {
   const { database } = index;
-  const thing = isPrincipalOrHeld(index, asked);
+  const thing = inStore(index, asked);
   const { n } = thing;
   const about =
-    thing.type === 'tenant'
-      ? `all_changes where held_n in (select n from thing_row where tenant = (select id from entity where n = ${n}) union select ${n})`
-      : thing.type === 'role'
-        ? `all_changes where held_n in (select ${n} union select b.n from thing_row b join thing_row r on r.n = ${n}
-            where b.kind = 'binding' and b.role = r.role and coalesce(b.role_tenant, '') = r.tenant)`
-        : // two questions, each of which an index answers
-          `(select * from all_changes where principal_n = ${n}
-            union all select * from all_changes where held_n = ${n} and principal_n is not ${n})`;
+    thing.type === 'tenant' || thing.type === 'role'
+      ? `all_changes where held_n in (${concernedSql(thing)})`
+      : // two questions, each of which an index answers
+        `(select * from all_changes where principal_n = ${n}
+          union all select * from all_changes where held_n = ${n} and principal_n is not ${n})`;
   const rows = database.prepare(
     `select * from ${about} order by sync, change = 'first' desc, change in ('lost', 'gone'), area, held, held_id, principal, principal_id`,
   );
@@ -51,18 +48,31 @@ export function timelineOf(index: FileIndex, asked: string): Timeline {
   };
 }
 
+/** SQL for the numbers of what a timeline of something is about: of a tenant all that there is in it. */
+export function concernedSql({ type, n }: Pick<Numbered, 'type' | 'n'>): string {
+  switch (type) {
+    case 'tenant':
+      return `select n from thing_row where tenant = (select id from entity where n = ${n}) union select ${n}`;
+    case 'role':
+      return `select ${n} n union select b.n from thing_row b join thing_row r on r.n = ${n}
+        where b.kind = 'binding' and b.role = r.role and coalesce(b.role_tenant, '') = r.tenant`;
+    default:
+      return `select ${n} n`;
+  }
+}
+
 /** A timeline as JSON. */
 export function timelineJson(index: FileIndex, { asked, events }: Timeline): JsonAnswer {
   const head = { question: 'timeline', asked, file: index.path, ...originOf(index.summary) };
   return { head, list: 'events', rows: events };
 }
 
-interface Numbered extends TypedThing {
+export interface Numbered extends TypedThing {
   readonly n: number;
 }
 
 /** Somebody first, then something: in the newest sync, else whoever had this id, login or name before. */
-function isPrincipalOrHeld(index: FileIndex, asked: string): Numbered {
+export function inStore(index: Searched, asked: string): Numbered {
   let missing: unknown;
   for (const kind of ['principal', 'held'] as const) {
     try {
@@ -90,7 +100,7 @@ function isPrincipalOrHeld(index: FileIndex, asked: string): Numbered {
 
 const mostFormer = 10;
 
-function formerThings({ database }: FileIndex, asked: string): readonly Numbered[] {
+function formerThings({ database }: Searched, asked: string): readonly Numbered[] {
   const bounds = '(select project from sync where n = (select max(sync) from syncs))';
   const named = ['user_row', 'thing_row', 'sso_row', 'other_row']
     .map((table) => `select n, name from ${table} where project = ${bounds} and (name = ?1 or id = ?1)`)

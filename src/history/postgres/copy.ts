@@ -73,19 +73,29 @@ export async function* copyOut(
     if (next.done === true) {
       return;
     }
-    const lines = (rest + decoder.write(next.value)).split('\n');
+    const text = rest + decoder.write(next.value);
+    const hasMarks = text.includes(mark);
+    const lines = text.split('\n');
     rest = lines.pop() ?? '';
-    yield lines.map((line) => line.split('\t').map(valueIn));
+    yield lines.map((line) => valuesIn(line, hasMarks));
   }
 }
 
-function valueIn(field: string): string | null {
-  if (field === String.raw`\N`) {
-    return null;
+/** Most fields are as they stand: there are many of them. */
+function valuesIn(line: string, hasMarks: boolean): readonly (string | null)[] {
+  const fields: (string | null)[] = line.split('\t');
+  if (hasMarks || line.includes('\\')) {
+    for (const [place, field] of fields.entries()) {
+      if (field !== null && (hasMarks || field.includes('\\'))) {
+        fields[place] =
+          field === none ? null : fromStored(field.replaceAll(/\\(.)/gs, (_all, one: string) => meant[one] ?? one));
+      }
+    }
   }
-  const plain = field.includes('\\') ? field.replaceAll(/\\(.)/gs, (_all, one: string) => meant[one] ?? one) : field;
-  return fromStored(plain);
+  return fields;
 }
+
+const none = String.raw`\N`;
 
 /** Bytes of a row that came out. */
 export function bytesIn(text: string): Uint8Array {

@@ -1,7 +1,9 @@
+import type { DatabaseSync } from 'node:sqlite';
 import type { FileIndex } from '../../answers/file-index.ts';
 import type { Moment, SyncSource } from '../../answers/source.ts';
 import { closing } from '../../answers/summary.ts';
 import { systemWorkPlace } from '../../answers/work-place.ts';
+import type { FileSummary } from '../../sync-format/summary.ts';
 import { chooseSync } from '../choose-sync.ts';
 import { damaged } from '../faults.ts';
 import { versionTables } from '../schema.ts';
@@ -12,7 +14,9 @@ import type { Connection } from './connection.ts';
 import { keptSyncs, type NumberedSync } from './kept.ts';
 import { queryAt } from './query.ts';
 import { beginReading } from './reading.ts';
-import { type Replica, replicaOf } from './replica.ts';
+import { bringReach } from './reach.ts';
+import { bringAll, createReplica, type Replica } from './replica.ts';
+import { otherGrantsAt, usersWithout } from './figures.ts';
 
 /**
  * Opens the store at a URL for reading, in one transaction that can do nothing else: whatever is written meanwhile, its
@@ -39,12 +43,10 @@ export async function openPostgres(url: string): Promise<HistoryReader> {
     }
     let opening: Promise<SyncSource> | undefined;
     const open = async (signal?: AbortSignal): Promise<SyncSource> => {
-      const replica = await replicaOf(connection, kept, {
-        messages: versionTables,
-        hasPast: false,
-        work: systemWorkPlace,
-        signal,
-      });
+      const versions = { project: kept.project, sync: kept.n, hasPast: false };
+      const replica = await createReplica(connection, { work: systemWorkPlace, signal }, (growing) =>
+        bringAll(growing, versions, versionTables),
+      );
       replicas.push(replica);
       return sourceOf(
         { path: name, database: replica.database },
@@ -102,28 +104,52 @@ async function toldOf(
   };
 }
 
-/** An index of one sync, over a part of the store that is brought here for it. */
+/** An index of one sync, over a part of the store that is brought here for it: what its question can reach, or all. */
 async function indexAt(
   connection: Connection,
   sync: NumberedSync,
-  { hasPast = false, isLean = false, work = systemWorkPlace, signal }: IndexNeeds = {},
-): Promise<FileIndex> {
-  const replica = await replicaOf(connection, sync, {
-    messages: isLean ? [] : ['user_row', 'thing_row', 'sso_row'],
-    hasPast,
-    work,
+  {
+    question,
+    hasPast = question?.about === 'timeline',
+    isLean = false,
+    work = systemWorkPlace,
     signal,
-  });
+  }: IndexNeeds = {},
+): Promise<FileIndex> {
+  const { name } = connection;
+  const numbers = { project: sync.project, sync: sync.n };
+  const versions = { ...numbers, hasPast };
+  const told = await toldOf(connection, sync);
+  const { summary } = closing(told.summary) ?? {};
+  const sourceIn = (database: DatabaseSync): SyncSource => sourceOf({ path: name, database }, numbers, told);
+  const isReached = question !== undefined && summary !== undefined && tellsInheritance(summary);
+  const replica = await createReplica(connection, { work, signal }, async (growing) =>
+    isReached
+      ? await bringReach(growing, {
+          connection,
+          versions,
+          question,
+          users: sync.sizes['user_row'] ?? 0,
+          searched: async (database) => ({
+            path: name,
+            database,
+            summary,
+            types: await sourceIn(database).types(),
+            hasOthers: true,
+          }),
+        })
+      : await bringAll(growing, versions, isLean ? [] : ['user_row', 'thing_row', 'sso_row']),
+  );
   try {
-    const numbers = { project: sync.project, sync: sync.n };
-    const source = sourceOf(
-      { path: connection.name, database: replica.database },
-      numbers,
-      await toldOf(connection, sync),
-    );
-    const index = await indexOf(connection.name, { ...numbers, source, place: replica.path });
+    const source = sourceIn(replica.database);
+    const otherGrants = isReached ? await otherGrantsAt(connection, numbers) : undefined;
+    const index = await indexOf(name, { ...numbers, source, place: replica.path, otherGrants });
     return {
       ...index,
+      usersWithout:
+        isReached && question.about === 'who-can'
+          ? await usersWithout(connection, numbers, replica.database)
+          : undefined,
       [Symbol.asyncDispose]: async () => {
         await index[Symbol.asyncDispose]();
         await replica[Symbol.asyncDispose]();
@@ -133,4 +159,9 @@ async function indexAt(
     await replica[Symbol.asyncDispose]();
     throw thrown;
   }
+}
+
+/** Whether a sync says what is inherited in it; else that is found out from all holdings. */
+function tellsInheritance({ inheritance, notDerived }: FileSummary): boolean {
+  return notDerived !== undefined || (inheritance !== undefined && inheritance.mode !== 'none');
 }

@@ -126,6 +126,15 @@ create index other_by_n on other_row (n);
 create index grant_by_thing on grant_row (on_n, to_n);
 create index grant_by_principal on grant_row (to_n);
 `,
+  // by which questions find what they reach: users by any name, folded (the first one is the name), and grants that are few
+  `
+alter table user_row add column texts text[];
+create index user_by_text on user_row using gin (texts);
+create index user_by_first_text on user_row ((texts[1]) collate "C");
+create index user_without_texts on user_row (project) where texts is null;
+create index grant_of_model on grant_row (project) where kind in (2, 3, 4);
+create index grant_other on grant_row (project, on_n) where kind = 6;
+`,
 ];
 
 /** What tells the things of a table apart within one sync. */

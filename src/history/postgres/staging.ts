@@ -26,7 +26,7 @@ export function columnsOf(table: VersionTable): readonly string[] {
     'data',
     ...keysOf[table],
     ...own,
-    ...(table === 'user_row' ? ['logins'] : []),
+    ...(table === 'user_row' ? ['logins', 'texts'] : []),
   ];
 }
 

@@ -14,6 +14,7 @@ import type { VersionTable } from '../schema.ts';
 import { bytesOf } from '../writing.ts';
 import { isDoubled } from '../write-grants.ts';
 import type { Name, Numbers } from './numbers.ts';
+import { textsOf } from './user-texts.ts';
 import { versionsPerSync } from './schema.ts';
 import { noteColumns, type Staging } from './staging.ts';
 
@@ -67,7 +68,7 @@ export function createRowWriter(
     if (told === undefined) {
       throw damaged(name, 'one of the resources has no id');
     }
-    return [...valuesOf(told), ...(told.kind === 'user' ? [JSON.stringify(told.loginIds)] : [])];
+    return [...valuesOf(told), ...(told.kind === 'user' ? [JSON.stringify(told.loginIds), textsOf(told)] : [])];
   }
 
   function putGrant(row: GrantRow): void {
