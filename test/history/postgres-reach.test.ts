@@ -19,7 +19,7 @@ describe.skipIf(noPostgres !== undefined)(`a question to a store in PostgreSQL${
   let server: TestServer;
   beforeAll(async () => {
     server = await startPostgres();
-  });
+  }, 60_000);
   afterAll(async () => {
     await server[Symbol.asyncDispose]();
   });
@@ -33,7 +33,7 @@ describe.skipIf(noPostgres !== undefined)(`a question to a store in PostgreSQL${
       await importDay(store, file);
       await using history = await openHistory(store);
       await expect(
-        checkReach(history, await history.choose({}), (texts) => someQuestions(texts, 40)),
+        checkReach(history, await history.choose({}), (texts) => someQuestions(texts, 24)),
       ).resolves.toBeUndefined();
     },
   );
@@ -55,7 +55,7 @@ describe.skipIf(noPostgres !== undefined)(`a question to a store in PostgreSQL${
           await checkReach(history, await history.choose({ atMs: finishOf(day) }), (texts) => {
             const all = allQuestions(texts);
             return Array.from(
-              { length: 8 },
+              { length: 6 },
               () => all[Number(chance.next().value) % all.length] ?? { about: 'access', of: '' },
             );
           });
