@@ -87,6 +87,7 @@ export const caseFiles = [
   'test/history/days.test.ts',
   'test/history/many.test.ts',
   'test/history/forget.test.ts',
+  'test/api/postgres-api.test.ts',
   'test/history/postgres.test.ts',
   'test/history/postgres-reach.test.ts',
   'test/history/migrations.test.ts',

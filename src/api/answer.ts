@@ -9,6 +9,7 @@ import { openHistory } from '../history/open-history.ts';
 import type { HistoryReader, KeptSync, Question as StoreQuestion } from '../history/store.ts';
 import { timelineJson, timelineOf } from '../history/timeline.ts';
 import { momentOf } from '../moment.ts';
+import { shownStore } from '../store-url.ts';
 import type { Asked } from './endpoints.ts';
 import { type Place, placeOf } from './cursor.ts';
 import { page } from './page.ts';
@@ -30,7 +31,7 @@ export async function answer({ store, asked }: Question): Promise<string> {
   }
   const sync = await syncOf(history, asked, place);
   await using index = await history.index(sync, { question: questionOf(asked) });
-  const told = { ...index, path: basename(store) }; // a caller need not know where it lies
+  const told = { ...index, path: basename(shownStore(store)) }; // a caller need not know where it lies
   return page(asked, answerIn(told, asked), place ?? { sync: sync.n, rows: 0 });
 }
 

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import { basename } from 'node:path';
 import { ConnectorError, type ErrorKind } from '../errors.ts';
 import { printable } from '../printable.ts';
+import { shownStore } from '../store-url.ts';
 
 /** A question that is not answered, as RFC 9457 has it; `code` is for programs. */
 export interface Problem {
@@ -19,6 +20,8 @@ const statuses: Partial<Readonly<Record<ErrorKind, number>>> = {
   conflict: 409,
   'local-io': 503,
   held: 503,
+  unavailable: 503,
+  timeout: 503,
 };
 
 /** An error of an answer as a problem, which does not tell where the store lies; undefined for a bug. */
@@ -28,7 +31,7 @@ export function problemOf(thrown: unknown, store: string): Problem | undefined {
   }
   // the words are those of the command line, whose flags have the names of the parameters
   const detail = thrown.message
-    .replaceAll(printable(store), printable(basename(store)))
+    .replaceAll(printable(shownStore(store)), printable(basename(shownStore(store))))
     .replaceAll(/--(tenant|project)\b/g, 'the parameter "$1"');
   return { status: statuses[thrown.kind] ?? 500, code: thrown.kind, detail };
 }

@@ -126,7 +126,12 @@ export function createThreads({
 
 function startThread(): Worker {
   const file = import.meta.url.endsWith('.ts') ? './thread.ts' : './api-thread.js'; // as it stands in src, or in dist
-  const worker = new Worker(new URL(file, import.meta.url), { env: {} });
+  const worker = new Worker(new URL(file, import.meta.url), { env: databaseEnv() });
   worker.unref();
   return worker;
+}
+
+/** What names a server of PostgreSQL and a password for it; nothing else of the environment is needed there. */
+function databaseEnv(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => /^PG[A-Z]+$|^HOME$/.test(name)));
 }

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import { ConnectorError } from '../errors.ts';
 import type { Logger } from '../log.ts';
@@ -6,7 +5,7 @@ import { isLoopbackHost } from '../loopback.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { PagesOptions } from '../observe/pages.ts';
 import type { WatchedCertificates } from '../server/tls.ts';
-import { isPostgres } from '../store-url.ts';
+import { fullPath } from '../store-url.ts';
 
 type ApiSettings = Pick<Settings, 'api' | 'history' | 'healthCheckPort' | 'healthCheckBindAddress'>;
 
@@ -20,12 +19,6 @@ export function checkApi(
   }
   if (history === undefined) {
     throw new ConnectorError('config', '--api answers from a store: name it with --history access.db');
-  }
-  if (isPostgres(history)) {
-    throw new ConnectorError(
-      'config',
-      '--api answers from a store in a file, and --history is in PostgreSQL: ask its views there (docs/history.md)',
-    );
   }
   if (port === 'off') {
     throw new ConnectorError(
@@ -74,7 +67,7 @@ export async function apiOf(
   metrics.expectQuestions([...Object.keys(endpoints), 'none'], ['200', ...Object.keys(problems)]);
   const isLoopback = isLoopbackHost(healthCheckBindAddress);
   const api = createApi({
-    store: resolve(history),
+    store: fullPath(history),
     isLoopback,
     logger,
     onRequest: (endpoint, status, durationMs) => metrics.onQuestion(endpoint, status, durationMs),

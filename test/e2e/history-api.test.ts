@@ -138,7 +138,6 @@ describe('serve --api', () => {
 
   it.each([
     [['--api'], '--api answers from a store: name it with --history access.db'],
-    [['--api', '--history', 'postgres://127.0.0.1:1/x'], '--api answers from a store in a file'],
     [['--api', '--history', 'a.db', '--health-check-port', 'off'], '--api answers on the port of the health pages'],
     [['--api', '--history', 'a.db', '--health-check-bind-address', '0.0.0.0'], 'would tell it to the network'],
     [
