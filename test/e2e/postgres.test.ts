@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
-import { type CliRun, envOf, runCli, temporaryFolder } from '../support/cli.ts';
+import { type CliRun, envOf, runCli, startCli, temporaryFolder } from '../support/cli.ts';
 import { finishOf, writeDay } from '../support/history.ts';
 import { noPostgres, startPostgres, type TestServer } from '../support/postgres.ts';
 import { inTenant, permission, role, tenant, user } from '../support/project-fixture.ts';
@@ -216,6 +216,18 @@ describe.skipIf(noPostgres !== undefined)(`a store in PostgreSQL, from the comma
     const bare = other((url) => (url.password = ''));
     expect((await run('list', 'users', bare)).stderr).toContain('set PGPASSWORD');
     expect((await runWith({ PGPASSWORD: server.password }, 'list', 'users', bare)).code).toBe(0);
+  });
+
+  it('answers over HTTP, with the password of the environment', async () => {
+    const bare = other((url) => (url.password = ''));
+    const words = ['serve', '--listen', '127.0.0.1:0', '--health-check-port', '0', '--history', bare, '--api'];
+    await using serve = startCli(words, { ...envOf(emulator), PGPASSWORD: server.password });
+    const [, base = ''] = await serve.until(/health and metrics on (.*)\n/);
+
+    const answer = await fetch(`${base}/v1/access?principal=bob`);
+
+    expect([answer.status, await answer.json()]).toMatchObject([200, { user: { id: 'bob' } }]);
+    expect(serve.stderr()).not.toContain(server.password);
   });
 
   it('shows the last whole sync after a writer was killed amid its transaction, and takes the next one', async () => {
