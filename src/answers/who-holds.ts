@@ -113,4 +113,5 @@ export function notesOf(
   };
 }
 
-const countOthers = `select count(*) n from user u where not exists (select 1 from other_grant g where g.to_type = 'user' and g.to_id = u.id and g.on_type = ?)`;
+const countOthers = `select count(*) n from user u
+  where not exists (select 1 from other_grant g where g.to_type = 'user' and g.to_id = u.id and g.on_type = ?)`;

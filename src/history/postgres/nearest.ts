@@ -46,5 +46,5 @@ export async function nearestUsers(
 }
 
 function begins(column: string, name: string): string {
-  return `lower(left(${column}, ${sameLetters})) = lower(${literals([[...name].slice(0, sameLetters).join('')])})`;
+  return `lower(left(${column}, ${sameLetters})) = lower(${literals([Array.from(name).slice(0, sameLetters).join('')])})`;
 }

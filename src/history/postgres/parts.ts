@@ -44,7 +44,8 @@ export function entityParts(condition: string): readonly Part[] {
   return [
     simple('entity', ['n', 'project', 'type', 'id'], `${condition} and type not in (${slugTypes}, '#grant')`),
     {
-      query: `select n, case type when '${wholeSlugEntity}' then 1 else 0 end, id from entity where ${condition} and type in (${slugTypes})`,
+      query: `select n, case type when '${wholeSlugEntity}' then 1 else 0 end, id from entity
+        where ${condition} and type in (${slugTypes})`,
       into: (database) => intoTable(database, 'slug', ['n', 'is_whole', 'text']),
     },
   ];
