@@ -83,7 +83,8 @@ export function number(row: Row, column: string): number {
   return Number(row[column] ?? 0);
 }
 
-function createRoleTables(database: DatabaseSync, powers: RolePowers): void {
+/** Makes `role_of` and `privileged`. */
+export function createRoleTables(database: DatabaseSync, powers: RolePowers): void {
   database.exec(`drop table if exists temp.role_of; drop table if exists temp.privileged;
     create temp table role_of (thing integer primary key, role integer not null);
     create temp table privileged (thing integer primary key, why text not null)`);

@@ -1,12 +1,12 @@
 import { type Command, Option } from 'commander';
 import type { ChangeFlags } from './change.ts';
 import type { CommandContext } from './command-context.ts';
-import { addSettingOptions, connectionSettings } from './setting-options.ts';
+import { addSettingOptions, connectionSettings, policySettings } from './setting-options.ts';
 
 const operations = {
   grant: {
     description: 'give one user or access key one role or one tenant membership, or one user one application',
-    settings: ['joinTenant', 'inheritance', 'applicationDefault'],
+    settings: ['joinTenant', ...policySettings, 'history', 'inheritance', 'applicationDefault'],
     person: '--to',
   },
   revoke: {

@@ -1,7 +1,7 @@
 import type { Target } from '../access/target.ts';
 import { printable } from '../answers/printable.ts';
 import { entitlementIdOf } from '../model/ids.ts';
-import { auditInherited, auditPrincipal, auditReturning, type AuditState } from '../provisioning/audit.ts';
+import { auditInherited, auditPolicy, auditPrincipal, auditReturning, type AuditState } from '../provisioning/audit.ts';
 import type { Change } from '../provisioning/change.ts';
 import type { HeldConsent } from '../provisioning/shown.ts';
 import { returningText } from '../provisioning/returning.ts';
@@ -23,6 +23,7 @@ export function changeSentences(change: Change): readonly string[] {
         ...also('came'),
         ...beforeAndAfter(change),
         ...inheritedToo(change),
+        ...policyWords(change),
         ...cannotUse(change),
       ];
     case 'already-granted':
@@ -54,6 +55,7 @@ export function changeSentences(change: Change): readonly string[] {
         ...beforeAndAfter(change),
         ...inheritedToo(change),
         ...comesBack(change),
+        ...policyWords(change),
         ...cannotUse(change),
       ];
   }
@@ -114,6 +116,17 @@ function comesBack({ returning: { mayReturn, unknown } }: Change): readonly stri
   return mayReturn.length === 0 ? [] : [`Warning: it may come back at the next login, by ${returningText(mayReturn)}.`];
 }
 
+/** What the policy says of a grant that is made nevertheless. */
+function policyWords({ outcome, policy: { broken, unknown } }: Change): readonly string[] {
+  const breaks = outcome === 'planned' ? 'would break' : 'breaks';
+  return [
+    ...broken.map(
+      ({ rule, detail }) => `Warning: this ${breaks} ${printable(rule)} of the policy: ${printable(detail)}.`,
+    ),
+    ...(unknown === undefined ? [] : [`Warning: ${printable(unknown)}.`]),
+  ];
+}
+
 /** What is held is no use to a key that has ended, or that was switched off, nor an application that is. */
 function cannotUse({ operation, words: { noun, idle, isDisabled } }: Change): readonly string[] {
   return [
@@ -136,6 +149,7 @@ export function toChangeLine({
   alongside,
   inherited,
   returning,
+  policy,
   writes,
   words,
 }: Change): object {
@@ -152,6 +166,7 @@ export function toChangeLine({
     alongside,
     ...(inherited.length > 0 && { alsoInherited: auditInherited(inherited) }),
     ...auditReturning(returning),
+    ...auditPolicy(policy),
     ...(words.idle !== '' && { principalStatus: words.idle }),
     ...(words.isDisabled && { resourceStatus: 'disabled' }),
     writes,

@@ -7,6 +7,7 @@ import { openAudit } from './audit.ts';
 import { type ChangeRequestFlags, lookUpRequest, principalWords, readChangeRequest } from './change-request.ts';
 import { changeSentences, toChangeLine } from './change-words.ts';
 import type { CommandContext } from './command-context.ts';
+import { openPolicyGuard } from './policy-guard.ts';
 import { prose } from './results.ts';
 import type { SettingFlags } from './setting-sources.ts';
 import { setUp } from './settings.ts';
@@ -37,6 +38,7 @@ export async function changeOnce(
   const request = readChangeRequest(operation, options);
   const { client, logger, settings: loaded } = await setUp(options, env, rateWaits);
   await using audit = await openAudit(loaded, { logger, isOneAnswer: true });
+  await using policy = await openPolicyGuard(loaded, { logger, signal });
   const provisioner = createProvisioner({
     client,
     audit: (entry) => audit.append(entry),
@@ -44,6 +46,7 @@ export async function changeOnce(
     inheritance: loaded.inheritance,
     applicationDefault: loaded.applicationDefault,
     returning: returningModeOf(loaded),
+    guard: policy.guard,
     dryRun: options.dryRun === true,
     logger,
   });

@@ -1,7 +1,5 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { momentInWords } from '../answers/answer-text.ts';
-import { reading } from '../answers/faults.ts';
 import type { FileIndex } from '../answers/file-index.ts';
 import { rankOf } from '../checks/check.ts';
 import { csvPieces } from '../checks/format-csv.ts';
@@ -12,7 +10,7 @@ import { jsonPieces } from '../checks/format-json.ts';
 import { textLines } from '../checks/format-text.ts';
 import type { CheckFormat } from '../checks/formats.ts';
 import { checkByPolicy } from '../checks/policy/check-by-policy.ts';
-import { policyRuleIds, readPolicy } from '../checks/policy/read.ts';
+import { policyRuleIds } from '../checks/policy/read.ts';
 import { type Policy, policySchema } from '../checks/policy/schema.ts';
 import { severities, type Severity } from '../checks/rule.ts';
 import { builtInRules } from '../checks/rules.ts';
@@ -25,6 +23,7 @@ import { printable } from '../printable.ts';
 import { fullPath } from '../store-url.ts';
 import { chooseFile } from './file-argument.ts';
 import type { CommandContext } from './command-context.ts';
+import { policyIn } from './policy-file.ts';
 import { readIndex } from './read-index.ts';
 import { prose, withEnds, writeResult } from './results.ts';
 import { isStdout } from './stdout-names.ts';
@@ -115,10 +114,6 @@ function isFailure(severity: Severity, failOn: CheckFlags['failOn']): boolean {
 }
 
 const noPolicy: Policy = policySchema.parse({ version: 1 });
-
-async function policyIn(path: string): Promise<Policy> {
-  return readPolicy(path, await reading(path, () => readFile(path, 'utf8')));
-}
 
 function checkRules(ids: readonly string[] = [], policy: Policy): void {
   const names = [...builtInRules.map(({ id }) => id), ...policyRuleIds(policy)];

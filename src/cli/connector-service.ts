@@ -6,6 +6,8 @@ import { longestConfigLine, parseChildConfig } from '../server/child-config.ts';
 import { openInherited } from '../server/inherited.ts';
 import { startServer } from '../server/server.ts';
 import { version } from '../version.ts';
+import type { PolicyEnd } from '../provisioning/access-guard.ts';
+import { openPolicyGuard } from './policy-guard.ts';
 import { openAudit } from './audit.ts';
 import type { CommandContext } from './command-context.ts';
 import type { EcosystemFlags } from './ecosystem.ts';
@@ -59,6 +61,8 @@ export async function serveParent(
   stack.defer(() => observation.close());
   const { traces } = observation;
   const audit = stack.use(await openAudit(settings, { logger }));
+  const policyAsked = { logger, signal, onEnd: (end: PolicyEnd) => observation.metrics.onPolicy(end) };
+  const { guard } = stack.use(await openPolicyGuard(settings, policyAsked));
   const client = prepared.connect(observation.requests)(callRateWaits);
   const connector = createConnector({
     project: client,
@@ -67,7 +71,7 @@ export async function serveParent(
     onForecast: logForecast(logger),
     onUnknownAction: () => observation.metrics.onUnknownAction(),
     onNamelessLogin: () => observation.metrics.onNamelessLogin(),
-    provisioner: provisioning(prepared, client, audit, observation),
+    provisioner: provisioning(prepared, client, audit, observation, guard),
   });
   stack.defer(() => connector.close());
   stack.defer(() => connector.stopActions());

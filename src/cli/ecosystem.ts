@@ -11,6 +11,7 @@ import {
   readingSettings,
   serviceModeSettings,
   settingOption,
+  policySettings,
 } from './setting-options.ts';
 
 /** Flags without a command: those of every Baton connector, and our settings. */
@@ -26,6 +27,7 @@ const settingsTaken = [
   'joinTenant',
   'allowPrivilegedDelete',
   'refuseReturning',
+  ...policySettings,
   'auditLog',
   ...readingSettings,
   'maxShrink',

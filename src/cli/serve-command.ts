@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import type { ServeFlags } from './serve.ts';
-import { addSettingOptions, connectionSettings, readingSettings } from './setting-options.ts';
+import { addSettingOptions, connectionSettings, policySettings, readingSettings } from './setting-options.ts';
 
 export function addServeCommand(program: Command, context: CommandContext): void {
   const command = program
@@ -14,6 +14,7 @@ export function addServeCommand(program: Command, context: CommandContext): void
     'joinTenant',
     'allowPrivilegedDelete',
     'refuseReturning',
+    ...policySettings,
     'auditLog',
     'syncEvery',
     'syncCron',

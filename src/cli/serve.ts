@@ -9,6 +9,8 @@ import { checkListen, type RunningServer, startServer } from '../server/server.t
 import { type TlsFiles, watchCertificates } from '../server/tls.ts';
 import { type AskedRuns, createAskedRuns } from '../sync/schedule.ts';
 import { version } from '../version.ts';
+import type { PolicyEnd } from '../provisioning/access-guard.ts';
+import { openPolicyGuard } from './policy-guard.ts';
 import { apiOf, checkApi } from './api.ts';
 import { openAudit } from './audit.ts';
 import { logForecast } from './forecast.ts';
@@ -32,10 +34,10 @@ export type ServeFlags = SettingFlags;
 /** What the settings plan, with the store that the syncs go into as well. */
 async function planWithHistory(settings: Settings, logger: Logger): Promise<Plan | undefined> {
   const plan = planOf(settings);
-  if (plan === undefined && settings.history !== undefined && !settings.api) {
+  if (plan === undefined && settings.history !== undefined && !settings.api && settings.policy === undefined) {
     throw new ConnectorError(
       'config',
-      '--history is for scheduled syncs: say when with --sync-every 1h or --sync-cron "0 * * * *"; or have it answer with --api',
+      '--history is for scheduled syncs: say when with --sync-every 1h or --sync-cron "0 * * * *"; or have it answer with --api, or be looked in by --policy',
     );
   }
   const history = await historyOutput(settings, () => logger.info('waiting for another writer of the store'));
@@ -89,6 +91,8 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
   stack.defer(async () => pages?.close());
   const connect = prepared.connect(observation.requests);
   const audit = stack.use(await openAudit(settings, { logger })); // without --provisioning, too: refused attempts are logged
+  const policyAsked = { logger, signal, onEnd: (end: PolicyEnd) => observation.metrics.onPolicy(end) };
+  const { guard } = stack.use(await openPolicyGuard(settings, policyAsked));
   const client = connect(callRateWaits);
   const onKeyExpiry = watchingKeyEnds(logger, observation.metrics);
   const connector = createConnector({
@@ -99,7 +103,7 @@ export async function serve(options: ServeFlags, { env, signal, print }: Command
     onKeyExpiry,
     onUnknownAction: () => observation.metrics.onUnknownAction(),
     onNamelessLogin: () => observation.metrics.onNamelessLogin(),
-    provisioner: provisioning(prepared, client, audit, observation),
+    provisioner: provisioning(prepared, client, audit, observation, guard),
   });
   stack.defer(() => connector.close());
   stack.defer(() => connector.stopActions());

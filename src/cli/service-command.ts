@@ -1,7 +1,13 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import type { ServiceFlags } from './service.ts';
-import { addSettingOptions, connectionSettings, readingSettings, serviceModeSettings } from './setting-options.ts';
+import {
+  addSettingOptions,
+  connectionSettings,
+  policySettings,
+  readingSettings,
+  serviceModeSettings,
+} from './setting-options.ts';
 
 export function addServiceCommand(program: Command, context: CommandContext): void {
   const command = program
@@ -15,6 +21,7 @@ export function addServiceCommand(program: Command, context: CommandContext): vo
     'joinTenant',
     'allowPrivilegedDelete',
     'refuseReturning',
+    ...policySettings,
     'auditLog',
     'maxShrink',
     'history',

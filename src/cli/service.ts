@@ -9,6 +9,8 @@ import { openLastUploads } from '../service-mode/last-uploads.ts';
 import { runService } from '../service-mode/service.ts';
 import { includesOf } from '../registry.ts';
 import { version } from '../version.ts';
+import type { PolicyEnd } from '../provisioning/access-guard.ts';
+import { openPolicyGuard } from './policy-guard.ts';
 import { openAudit } from './audit.ts';
 import type { CommandContext } from './command-context.ts';
 import { createSharedLog } from './debug-log.ts';
@@ -60,6 +62,8 @@ export async function service(options: ServiceFlags, { env, signal, print }: Com
   const pages = await pagesOf(settings, observation);
   stack.defer(async () => pages?.close());
   const audit = stack.use(await openAudit(settings, { logger }));
+  const policyAsked = { logger, signal, onEnd: (end: PolicyEnd) => observation.metrics.onPolicy(end) };
+  const { guard } = stack.use(await openPolicyGuard(settings, policyAsked));
   const connect = prepared.connect(observation.requests);
   const client = connect(scheduledRateWaits, logger);
   const changing = connect({ ...scheduledRateWaits, goesFirst: true }, logger); // ahead of what a sync has asked for
@@ -73,7 +77,7 @@ export async function service(options: ServiceFlags, { env, signal, print }: Com
       onKeyExpiry,
       onUnknownAction: () => observation.metrics.onUnknownAction(),
       onNamelessLogin: () => observation.metrics.onNamelessLogin(),
-      provisioner: provisioning({ ...prepared, logger }, changing, audit, observation),
+      provisioner: provisioning({ ...prepared, logger }, changing, audit, observation, guard),
     });
     stack.defer(() => connector.close());
     stack.defer(() => connector.stopActions());

@@ -3,6 +3,7 @@ import type { Observation } from '../observe/observation.ts';
 import { type Pages, type PagesOptions, startPages } from '../observe/pages.ts';
 import { createProvisioner, type Provisioner } from '../provisioning/provisioner.ts';
 import { returningModeOf } from '../provisioning/returning.ts';
+import type { AccessGuard } from '../provisioning/access-guard.ts';
 import type { AuditSink } from './audit.ts';
 import type { Prepared } from './settings.ts';
 
@@ -26,6 +27,7 @@ export function provisioning(
   client: Parameters<typeof createProvisioner>[0]['client'],
   audit: AuditSink,
   { metrics }: Observation,
+  guard: AccessGuard | undefined,
 ): Provisioner {
   return createProvisioner({
     client,
@@ -41,6 +43,7 @@ export function provisioning(
     inheritance: settings.inheritance,
     applicationDefault: settings.applicationDefault,
     returning: returningModeOf(settings),
+    guard,
     logger,
   });
 }

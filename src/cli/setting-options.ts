@@ -38,6 +38,15 @@ export const readingSettings = [
   'strict',
 ] as const satisfies readonly SettingName[];
 
+/** What a policy is asked before a grant. */
+export const policySettings = [
+  'policy',
+  'policyOnViolation',
+  'policySync',
+  'policyMaxAge',
+  'policyWhenStale',
+] as const satisfies readonly SettingName[];
+
 /** How a command shows the flag of a setting: its help, its default and its names in the environment. */
 export function settingOption(name: SettingName, flag: string = settings[name].flag): Option {
   const { help, env, default: standard }: Setting = settings[name];

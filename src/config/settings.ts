@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { applicationDefaults } from '../access/application-default.ts';
 import { inheritanceModes } from '../access/inheritance.ts';
 import { parseListenAddress, parseListenHost } from '../listen-address.ts';
+import { policySettings } from './policy-settings.ts';
 import { serviceSettings } from './service-settings.ts';
 import type { Setting } from './setting.ts';
 import {
@@ -193,6 +194,7 @@ export const settings = {
     default: 'false',
     schema: yesOrNo,
   },
+  ...policySettings,
   auditLog: {
     flag: '--audit-log <file>',
     env: ['BATON_DESCOPE_AUDIT_LOG'],

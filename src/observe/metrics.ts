@@ -1,5 +1,6 @@
 import { type Gauge, Registry } from 'prom-client';
 import { errorKinds } from '../errors.ts';
+import { policyEnds, type PolicyEnd } from '../provisioning/access-guard.ts';
 import { endings } from '../provisioning/audit.ts';
 import { bear, counter, gauge, histogram } from './metric-kinds.ts';
 import { createPlatformMetrics, type PlatformMetrics } from './platform-metrics.ts';
@@ -34,6 +35,8 @@ export interface Metrics {
   /** A caller of the API was refused before it asked anything. */
   onQuestionRefused(cause: string): void;
   onChange(operation: string, outcome: string): void;
+  /** The policy was asked before a grant. */
+  onPolicy(result: PolicyEnd): void;
   /** A record of the audit log has an action that nobody knows. */
   onUnknownAction(): void;
   /** A login in the audit log names no user. */
@@ -110,6 +113,12 @@ export function createMetrics({ version, endpoints = [], now = Date.now }: Metri
     'operation',
     'outcome',
   ]);
+  const policyAsked = counter(
+    registry,
+    'policy_asked_total',
+    'grants that the policy was asked about, by what it said',
+    ['result'],
+  );
   const refused = counter(
     registry,
     'grpc_refused_total',
@@ -128,6 +137,7 @@ export function createMetrics({ version, endpoints = [], now = Date.now }: Metri
     'logins in the audit log that name no user, and were told as no event',
     [],
   );
+  bear(policyAsked, { result: policyEnds });
   bear(unknownActions, {});
   bear(namelessLogins, {});
   bear(refused, { cause: ['tls', 'silent', 'crowded', 'unfinished'] });
@@ -194,6 +204,7 @@ export function createMetrics({ version, endpoints = [], now = Date.now }: Metri
     onNamelessLogin: () => namelessLogins.inc(),
     onRefused: (cause) => refused.inc({ cause }),
     onChange: (operation, outcome) => changes.inc({ operation, outcome }),
+    onPolicy: (result) => policyAsked.inc({ result }),
     onCertificates: (expiriesMs) => {
       for (const [file, expiryMs] of Object.entries(expiriesMs)) {
         expiry.set({ file }, Math.round(expiryMs / 1000));

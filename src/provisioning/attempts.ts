@@ -42,9 +42,9 @@ export interface Operation<Seen, Step, Result> {
   /** What the line before the writes says besides the plan, and the line about an error besides that. */
   told(first: Seen | undefined, last: Seen | undefined, isSeenAgain: boolean): Partial<Rest>;
   /** What the line about the end says, and what the caller is told. */
-  ended(ended: Ended<Seen, Step>, progress: Progress<Seen, Step>): Told<Result>;
-  /** Looks at what else must be known before the first write, in a dry run as well. */
-  beforeWrites?(progress: Progress<Seen, Step>): Promise<void>;
+  ended(ended: Ended<Seen, Step>, progress: Progress<Seen, Step>): Told<Result> | Promise<Told<Result>>;
+  /** Looks at what else must be known before the next write, of all that are due; in a dry run as well. */
+  beforeWrites?(progress: Progress<Seen, Step>, steps: readonly Step[]): Promise<void>;
   /** More for the line before the writes: what the record showed when they were planned. */
   announced?(seen: Seen): Partial<Rest>;
   /** Makes an error say what this operation leaves behind. */
@@ -107,7 +107,7 @@ export function createAttempts({
       call,
       progress,
       beforeWrites: async (steps, seen) => {
-        await operation.beforeWrites?.(progress);
+        await operation.beforeWrites?.(progress, steps);
         if (!dryRun) {
           await announce(steps, seen);
         }
@@ -115,7 +115,8 @@ export function createAttempts({
     };
     try {
       checkEnabled();
-      const { entry, plan, log, result } = operation.ended(await (dryRun ? rehearse(run) : perform(run)), progress);
+      const ended = await (dryRun ? rehearse(run) : perform(run));
+      const { entry, plan, log, result } = await operation.ended(ended, progress);
       await line.ended({ ...entry, writes: progress.sent.length, ...(plan !== undefined && { plan }) });
       // Who and what stands in the audit line with this id: a log is read by more people.
       logger.info(`${about.operation} ended`, { requestId, outcome: entry.outcome, ...log });

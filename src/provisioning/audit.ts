@@ -2,6 +2,7 @@ import type { Holding } from '../access/holding.ts';
 import type { Flow } from '../access/inheritance.ts';
 import type { Membership } from '../descope/memberships.ts';
 import { entitlementIdOf } from '../model/ids.ts';
+import type { BrokenRule, PolicyWord } from './access-guard.ts';
 import type { Inherited } from './inherited.ts';
 import type { MayReturn, Returning } from './returning.ts';
 import type { HeldConsent, Shown } from './shown.ts';
@@ -95,6 +96,9 @@ export interface AuditEntry {
   /** What may give a revoked role back at the next login, or why that is not known; absent where nobody asked. */
   readonly mayReturn?: readonly MayReturn[];
   readonly mayReturnUnknown?: string;
+  /** The rules of the policy that the change breaks, or why that is not known; absent where nothing is to be said. */
+  readonly policyBroken?: readonly BrokenRule[];
+  readonly policyUnknown?: string;
   /** Why the principal cannot use what it holds at present, such as "expired"; absent where it can. */
   readonly principalStatus?: string;
   /** "disabled" for an application that nobody reaches at present; absent for any other. */
@@ -134,6 +138,14 @@ export function auditInherited(inherited: readonly Inherited[]): readonly AuditI
 /** What may come back, as the members of an entry; none where nothing does, or nobody asked. */
 export function auditReturning({ mayReturn, unknown }: Returning): Pick<AuditEntry, 'mayReturn' | 'mayReturnUnknown'> {
   return { ...(mayReturn.length > 0 && { mayReturn }), ...(unknown !== undefined && { mayReturnUnknown: unknown }) };
+}
+
+/** What a policy says of a change, as the members of an entry; none where it says nothing. */
+export function auditPolicy({ broken, unknown }: PolicyWord): Pick<AuditEntry, 'policyBroken' | 'policyUnknown'> {
+  return {
+    ...(broken.length > 0 && { policyBroken: broken }),
+    ...(unknown !== undefined && { policyUnknown: unknown }),
+  };
 }
 
 /** Both states as the members of an entry; what is not known is left out. */

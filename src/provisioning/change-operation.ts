@@ -1,14 +1,16 @@
 import { ConnectorError } from '../errors.ts';
 import { entitlementIdOf } from '../model/ids.ts';
+import type { AccessGuard } from './access-guard.ts';
 import { afterSteps } from './after-steps.ts';
 import { withAllOpen } from './application.ts';
 import type { AttemptContext, Ended as WorkEnded, Operation as RecordOperation, Told } from './attempts.ts';
 import type { Rest } from './audit-trail.ts';
-import { type AuditEntry, auditInherited, auditPrincipal, auditReturning, auditStates } from './audit.ts';
+import { type AuditEntry, auditInherited, auditPolicy, auditPrincipal, auditReturning, auditStates } from './audit.ts';
 import type { Catalog } from '../access/catalog.ts';
 import type { Target } from '../access/target.ts';
 import { alongsideOf, alsoInherited, type Change, type Ended, isDisabled, type Operation, toChange } from './change.ts';
 import { withMembershipLeft } from './grant.ts';
+import { guardedGrant } from './guarded-grant.ts';
 import { type HoldingWork, holdingWork } from './holding-work.ts';
 import type { LookUp } from './look-up.ts';
 import type { Planner, Progress, Seen } from './plan.ts';
@@ -26,13 +28,15 @@ export interface AskedChange {
   readonly client: HoldingWork['client'];
   /** What is done about a revoked role that a login gives back. */
   readonly returning: ReturningMode;
+  /** Asks a policy before a grant; without it nothing is asked. */
+  readonly guard: AccessGuard | undefined;
   /** Monotonic milliseconds. */
   readonly now: () => number;
 }
 
 /** A grant or revoke as the core runs it. */
 export function changeOperation(
-  { operation, asked, lookUp, client, returning: returningMode, now }: AskedChange,
+  { operation, asked, lookUp, client, returning: returningMode, guard, now }: AskedChange,
   { requestId, call }: AttemptContext,
 ): RecordOperation<Seen, Step, Change> {
   const { target, subject } = asked;
@@ -40,24 +44,42 @@ export function changeOperation(
   const { planGrant, planRevoke } = entitlementOf(target);
   const planner = unlessRefused(operation, subject, (operation === 'grant' ? planGrant : planRevoke)(asked));
   const returns = operation === 'revoke' && typeId === 'user' ? returningMode : 'ignore';
+  const guarded = guardedGrant(guard, operation, asked);
   let returning: Returning | undefined;
   return {
     about: { operation, entitlement: entitlementIdOf(target), principal: auditPrincipal(typeId, id) },
     work: holdingWork({ client, subject, lookUp, planner, now }),
-    told: (first, last) => auditStates(first?.record, last?.record, target),
-    beforeWrites: async ({ seen }) => {
-      const catalog = seen.at(-1)?.catalog;
+    told: (first, last) => ({
+      ...auditStates(first?.record, last?.record, target),
+      ...auditPolicy(guarded.word()),
+    }),
+    beforeWrites: async (progress, steps) => {
+      await guarded.before(progress, steps);
+      const catalog = progress.seen.at(-1)?.catalog;
       if (catalog !== undefined) {
         returning ??= await returningOf(returns, client, { target, userId: id, catalog }, call);
       }
     },
     announced: ({ record, catalog }) => statusOf(record, target, catalog),
-    failed: (thrown, progress) => withAllOpen(withMembershipLeft(thrown, target, subject, progress), asked, progress),
-    ended: (work, progress) => {
+    failed: (thrown, progress) => {
+      guarded.failed(progress);
+      return withAllOpen(withMembershipLeft(thrown, target, subject, progress), asked, progress);
+    },
+    ended: async (work, progress) => {
       const ended = endedOf(operation, work, progress);
+      await guarded.ended(ended.before, work.seen.record, ended.lists);
       const alongside = alongsideOf(operation, ended, target);
       const inherited = alsoInherited(ended, target, subject);
-      const made = { operation, requestId, target, alongside, inherited, returning: returning ?? nothingReturns };
+      const policy = guarded.word();
+      const made = {
+        operation,
+        requestId,
+        target,
+        alongside,
+        inherited,
+        returning: returning ?? nothingReturns,
+        policy,
+      };
       return {
         ...entryOf(made, ended),
         log: { alongside: alongside.length },
@@ -98,16 +120,17 @@ function statusOf(
   };
 }
 
-type Made = Pick<Change, 'operation' | 'target' | 'alongside' | 'inherited' | 'returning'>;
+type Made = Pick<Change, 'operation' | 'target' | 'alongside' | 'inherited' | 'returning' | 'policy'>;
 
 /** What the line about the end says of an attempt without an error; a dry run has changed nothing. */
 function entryOf(
-  { operation, target, alongside, inherited, returning }: Made,
+  { operation, target, alongside, inherited, returning, policy }: Made,
   { outcome, before, after, writes, lists: { catalog } }: Ended,
 ): Pick<Told<Change>, 'entry' | 'plan'> {
   const told: Partial<Rest> = {
     ...(inherited.length > 0 && { alsoInherited: auditInherited(inherited) }),
     ...auditReturning(returning),
+    ...auditPolicy(policy),
     ...statusOf(after ?? before, target, catalog),
   };
   if (outcome === 'planned') {

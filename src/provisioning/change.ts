@@ -4,6 +4,7 @@ import { gainedBetween, type Holding, isMembership, isSameHolding } from '../acc
 import { nameOf, nameOfTarget, tenantName } from '../access/names.ts';
 import type { Principal } from '../access/principal.ts';
 import { type Target, targetOf } from '../access/target.ts';
+import type { PolicyWord } from './access-guard.ts';
 import { type AuditState, auditStates, type PlannedWrite } from './audit.ts';
 import { type Inherited, inheritedBy, sourcesText } from './inherited.ts';
 import type { Lists } from './look-up.ts';
@@ -30,6 +31,8 @@ export interface Change {
   readonly inherited: readonly Inherited[];
   /** What a revoke took and a login may give back, as far as that was asked. */
   readonly returning: Returning;
+  /** What the policy says of a grant. */
+  readonly policy: PolicyWord;
   /** What was sent, or, in a dry run, would be: all of it, in this order. */
   readonly writes: readonly PlannedWrite[];
   readonly words: ChangeWords;
@@ -81,7 +84,7 @@ export function alsoInherited({ after, lists }: Ended, target: Target, subject: 
   return after === undefined ? [] : inheritedBy(subject, after, target, lists);
 }
 
-type Made = Pick<Change, 'operation' | 'requestId' | 'target' | 'alongside' | 'inherited' | 'returning'>;
+type Made = Pick<Change, 'operation' | 'requestId' | 'target' | 'alongside' | 'inherited' | 'returning' | 'policy'>;
 
 export function toChange(made: Made, { id, type }: Subject, { outcome, before, after, writes, lists }: Ended): Change {
   const { alongside, target, inherited } = made;

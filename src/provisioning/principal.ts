@@ -18,6 +18,8 @@ export interface PrincipalRecord extends Shown {
   readonly name: string;
   /** The first login id; '' where there is none. */
   readonly login: string;
+  /** The email address; left out for what has none. */
+  readonly email?: string;
   /** The id of the user with whose roles it acts, its own being ignored; absent where it acts with its own. */
   readonly actsAs?: string;
   /** Why Descope would refuse whatever is written to it, after its name; absent where nothing says so. */

@@ -5,6 +5,7 @@ import type { Principal } from '../access/principal.ts';
 import type { Target } from '../access/target.ts';
 import type { DescopeClient } from '../descope/client.ts';
 import { maxIdBytes } from '../model/ids.ts';
+import type { AccessGuard } from './access-guard.ts';
 import { type AskedOperation, type AttemptOptions, createAttempts } from './attempts.ts';
 import type { Attempted } from './audit-trail.ts';
 import { auditPrincipal } from './audit.ts';
@@ -31,6 +32,8 @@ export interface ProvisionerOptions extends AttemptOptions {
   readonly inheritance?: InheritanceMode;
   /** Delete users who rule over others, too. */
   readonly allowPrivilegedDelete?: boolean;
+  /** Asks a policy before access is given; without it nothing is asked. */
+  readonly guard?: AccessGuard | undefined;
   /** Monotonic milliseconds. */
   readonly now?: () => number;
 }
@@ -88,6 +91,7 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     applicationDefault = 'unknown',
     allowPrivilegedDelete = false,
     returning = 'ignore',
+    guard,
     now = () => performance.now(),
   } = options;
   const lookUpOf = createLookUps(client, now, inheritance);
@@ -98,7 +102,7 @@ export function createProvisioner(options: ProvisionerOptions): Provisioner {
     const { gives, lists } = entitlementOf(target);
     const subject = subjectOf(principal, gives, target.resourceId);
     const asked = { target, subject, joinTenant, applicationDefault };
-    const change = { operation, asked, lookUp: lookUpOf(lists), client, returning, now };
+    const change = { operation, asked, lookUp: lookUpOf(lists), client, returning, guard, now };
     return { turns: [turnOf(principal)], make: (context) => changeOperation(change, context) };
   }
 

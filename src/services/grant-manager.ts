@@ -9,6 +9,7 @@ import { GrantManagerService } from '../gen/c1/connector/v2/grant_pb.ts';
 import { annotate, marker } from '../model/annotations.ts';
 import { toGrant } from '../model/grant-message.ts';
 import type { Any } from '../model/messages.ts';
+import type { BrokenRule } from '../provisioning/access-guard.ts';
 import type { Change, Operation } from '../provisioning/change.ts';
 import type { Provisioner } from '../provisioning/provisioner.ts';
 import { type AskedEntitlement, parseChangeRequest } from '../provisioning/request.ts';
@@ -63,11 +64,19 @@ export function grantManagerService({ provisioner, types }: GrantManagerOptions)
 }
 
 /** The id of the request, and what is held, or may be, whatever was changed. */
-function annotationsOf({ requestId, inherited, returning: { mayReturn, unknown }, words }: Change): readonly Any[] {
+function annotationsOf({
+  requestId,
+  inherited,
+  returning: { mayReturn, unknown },
+  policy,
+  words,
+}: Change): readonly Any[] {
   const metadata = {
     ...(inherited.length > 0 && { also_inherited_from: inherited.map(({ source }) => source.tenantId) }),
     ...(mayReturn.length > 0 && { may_return_from: mayReturn.map(({ from }) => from) }),
     ...(unknown !== undefined && { may_return_unknown: unknown }),
+    ...(policy.broken.length > 0 && { policy_broken: policy.broken.map(brokenIn) }),
+    ...(policy.unknown !== undefined && { policy_unknown: policy.unknown }),
     ...(words.idle !== '' && { principal_status: words.idle }),
     ...(words.isDisabled && { resource_status: 'disabled' }),
   };
@@ -77,4 +86,8 @@ function annotationsOf({ requestId, inherited, returning: { mayReturn, unknown }
       ? []
       : [annotate(GrantMetadataSchema, create(GrantMetadataSchema, { metadata }))]),
   ];
+}
+
+function brokenIn({ rule, tenantId, detail, fingerprint }: BrokenRule): Record<string, string> {
+  return { rule, ...(tenantId !== undefined && { tenant_id: tenantId }), detail, fingerprint };
 }

@@ -28,6 +28,7 @@ import {
 import { ErrorInfoSchema } from '../../src/gen/google/rpc/error_details_pb.ts';
 import { StatusSchema } from '../../src/gen/google/rpc/status_pb.ts';
 import type { Logger } from '../../src/log.ts';
+import type { AccessGuard } from '../../src/provisioning/access-guard.ts';
 import type { AuditEntry, WriteAudit } from '../../src/provisioning/audit.ts';
 import { createProvisioner, type Provisioner } from '../../src/provisioning/provisioner.ts';
 import type { ReturningMode } from '../../src/provisioning/returning.ts';
@@ -188,6 +189,8 @@ export interface ProvisioningOptions {
   readonly applicationDefault?: ApplicationDefault;
   readonly include?: readonly string[];
   readonly returning?: ReturningMode;
+  /** Asked before a grant; made of the project, once that is there. */
+  readonly guard?: (emulator: Emulator) => AccessGuard;
   readonly dryRun?: boolean;
   readonly isOff?: boolean;
   readonly audit?: WriteAudit;
@@ -226,6 +229,7 @@ export async function startProvisioning({
   applicationDefault = 'unknown',
   include = [],
   returning = 'ignore',
+  guard,
   dryRun = false,
   isOff = false,
   audit: sink,
@@ -251,6 +255,7 @@ export async function startProvisioning({
     inheritance,
     applicationDefault,
     returning,
+    guard: guard?.(emulator),
     dryRun,
     isEnabled: !isOff,
     ...(logger !== undefined && { logger }),

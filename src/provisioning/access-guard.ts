@@ -1,0 +1,71 @@
+import type { Holder } from '../access/holding.ts';
+import type { Principal } from '../access/principal.ts';
+import { ConnectorError } from '../errors.ts';
+import type { Lists } from './look-up.ts';
+
+/** What a change gives: who, what its record shows now, and what it shows once the change is made. */
+export interface Gain {
+  readonly principal: Principal;
+  readonly name: string;
+  /** '' for what has none. */
+  readonly email: string;
+  readonly before: Holder;
+  readonly after: Holder;
+  /** The project as Descope shows it. */
+  readonly lists: Lists;
+}
+
+/** A rule of a policy that a change breaks. */
+export interface BrokenRule {
+  /** "conflict/two-eyes". */
+  readonly rule: string;
+  /** The tenant in which it is broken; absent for the whole project. */
+  readonly tenantId?: string;
+  /** What the principal has then, the other holding named. */
+  readonly detail: string;
+  /** As `check` gives it to the finding that comes of the change. */
+  readonly fingerprint: string;
+}
+
+/** What a policy says of a change. */
+export interface PolicyWord {
+  readonly broken: readonly BrokenRule[];
+  /** Why it is not known, or not for certain, whether anything is broken; absent where it is. */
+  readonly unknown?: string;
+}
+
+export const nothingBroken: PolicyWord = { broken: [] };
+
+/** Asks a policy before access is given. */
+export interface AccessGuard {
+  /** Throws `refused` where the policy forbids the change, with a `PolicyRefusal`. Called just before each write. */
+  before(gain: Gain): Promise<PolicyWord>;
+  /** What a change that was made gave besides what was asked: nothing is refused any more. */
+  afterwards(gain: Gain): Promise<PolicyWord>;
+  /** Remembers what the record of a principal shows: what was looked up elsewhere may be older. */
+  saw(principal: Principal, shown: Holder, lists: Lists): void;
+}
+
+/** How the policy answered: `unknown` and `refused-unknown` where it could not be looked up for certain. */
+export const policyEnds = ['passed', 'warned', 'unknown', 'refused', 'refused-unknown'] as const;
+export type PolicyEnd = (typeof policyEnds)[number];
+
+/** Both words as one; what is broken is told once. */
+export function bothWords(one: PolicyWord, other: PolicyWord): PolicyWord {
+  const told = new Set(one.broken.map(({ fingerprint }) => fingerprint));
+  const unknown = one.unknown ?? other.unknown;
+  return {
+    broken: [...one.broken, ...other.broken.filter(({ fingerprint }) => !told.has(fingerprint))],
+    ...(unknown !== undefined && { unknown }),
+  };
+}
+
+/** A change that a policy forbids, with what it breaks. */
+export class PolicyRefusal extends ConnectorError {
+  readonly word: PolicyWord;
+
+  constructor(message: string, word: PolicyWord) {
+    super('refused', message);
+    this.word = word;
+  }
+}

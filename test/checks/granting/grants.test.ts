@@ -1,0 +1,358 @@
+import { status } from '@grpc/grpc-js';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createGuard, type GuardOptions } from '../../../src/checks/granting/guard.ts';
+import type { Picture } from '../../../src/checks/granting/picture.ts';
+import { policySchema } from '../../../src/checks/policy/schema.ts';
+import type { Emulator } from '../../../src/emulator/emulator.ts';
+import { ConnectorError } from '../../../src/errors.ts';
+import type { PolicyEnd } from '../../../src/provisioning/access-guard.ts';
+import { indexed, person } from '../../support/check-world.ts';
+import { held, resource, role, tenant } from '../../support/edge-files.ts';
+import { failureOf } from '../../support/grpc-call.ts';
+import { companyWithKeys } from '../../support/key-project.ts';
+import {
+  addRole,
+  addTenant,
+  entitlement,
+  errorInfoOf,
+  keyPrincipal,
+  type Provisioning,
+  type ProvisioningOptions,
+  startProvisioning,
+  userPrincipal,
+} from '../../support/provisioning-server.ts';
+
+const nowMs = Date.parse('2026-11-30T12:00:00Z');
+const hourMs = 3_600_000;
+const twoEyes = { id: 'two-eyes', first: { permissions: ['write'] }, second: { roles: ['Auditor'] } };
+const fewAuditors = { id: 'few-auditors', held: { roles: ['Auditor'] }, 'at-most': 2 };
+
+let running: Provisioning | undefined;
+const pictures: Picture[] = [];
+const ends: PolicyEnd[] = [];
+
+afterEach(async () => {
+  await running?.[Symbol.asyncDispose]();
+  running = undefined;
+  ends.length = 0;
+  for (const { index } of pictures.splice(0)) {
+    await index[Symbol.asyncDispose]();
+  }
+});
+
+/** A sync of some hours ago, in which these users hold the project's Auditor. */
+async function picture(hoursAgo: number, ...auditors: readonly string[]): Promise<Picture> {
+  const index = await indexed({
+    resources: [tenant('acme', 'Acme'), role('Auditor'), ...auditors.map((id) => person(id))],
+    grants: auditors.map((id) => held('role:Auditor', `user:${id}`)),
+  });
+  const finishedMs = nowMs - hoursAgo * hourMs;
+  const taken = { index, startedMs: finishedMs, finishedMs };
+  pictures.push(taken);
+  return taken;
+}
+
+async function start(
+  policy: object,
+  guard: Partial<GuardOptions> = {},
+  options: ProvisioningOptions = {},
+): Promise<Provisioning> {
+  running = await startProvisioning({
+    include: ['access_key'],
+    joinTenant: true,
+    emulator: { project: companyWithKeys() },
+    guard: ({ projectId }: Emulator) =>
+      createGuard({
+        policy: policySchema.parse({ version: 1, ...policy }),
+        projectId,
+        onViolation: 'refuse',
+        whenStale: 'warn',
+        maxAgeMs: 24 * hourMs,
+        picture: undefined,
+        clock: () => nowMs,
+        onEnd: (end) => void ends.push(end),
+        ...guard,
+      }),
+    ...options,
+  });
+  return running;
+}
+
+describe('a grant that breaks a conflict', () => {
+  it('is refused as a deliberate refusal that names rule and other holding, and nothing is sent', async () => {
+    const { grant, writes, audit, intents } = await start({ conflicts: [twoEyes] });
+
+    const error = await failureOf(grant('role', 'Auditor', 'U2Bob'));
+
+    const text = expect.stringMatching(
+      /^conflict\/two-eyes of the policy forbids it: user U2Bob would have both write \(.*\) and the role Auditor \(.*Auditor.*\) \(refused because of --policy-on-violation refuse\)$/,
+    );
+    expect(error.code).toBe(status.FAILED_PRECONDITION);
+    expect(errorInfoOf(error)).toMatchObject({ reason: 'grant_cancelled', text });
+    expect(writes()).toEqual([]);
+    expect(intents).toEqual([]);
+    expect(audit).toMatchObject([
+      {
+        outcome: 'refused',
+        writes: 0,
+        error: text,
+        policyBroken: [{ rule: 'conflict/two-eyes' }, { tenantId: 'acme' }],
+      },
+    ]);
+    expect(ends).toEqual(['refused']);
+  });
+
+  it('is made and told where the policy warns', async () => {
+    const { grant, audit, intents, writes } = await start({ conflicts: [twoEyes] }, { onViolation: 'warn' });
+
+    const { metadata } = await grant('role', 'Auditor', 'U2Bob');
+
+    const broken = { rule: 'conflict/two-eyes', detail: expect.stringMatching(/^user U2Bob has both write/) };
+    expect(metadata).toMatchObject({ policy_broken: [broken, broken] });
+    expect(writes()).toHaveLength(1);
+    expect(audit).toMatchObject([{ outcome: 'granted', policyBroken: [broken, broken] }]);
+    expect(intents).toMatchObject([{ outcome: 'intended', policyBroken: [broken, broken] }]);
+    expect(ends).toEqual(['warned']);
+  });
+
+  it('breaks it in the tenant in which both are held, and in no other', async () => {
+    const { grant } = await start({ conflicts: [twoEyes] });
+
+    expect((await grant('role_binding', 'globex/Viewer', 'U2Bob')).metadata).toBeUndefined(); // breaks nothing anew
+    const error = await failureOf(grant('role_binding', 'acme/Auditor', 'U2Bob'));
+    expect(error.details).toContain('(Auditor in Acme)');
+  });
+
+  it('is refused for a key as for a user', async () => {
+    const { sendGrant } = await start({
+      conflicts: [{ id: 'keys', first: { roles: ['Viewer'] }, second: { roles: ['Auditor'] } }],
+    });
+
+    const error = await failureOf(
+      sendGrant({ entitlement: entitlement('role', 'Auditor'), principal: keyPrincipal('K2Full') }),
+    );
+
+    expect(error.details).toContain('access key K2Full would have both');
+  });
+
+  it('is refused with the membership that it needs, before that is added', async () => {
+    const { grant, writes } = await start({
+      conflicts: [{ id: 'x', first: { roles: ['Viewer'] }, second: { roles: ['Editor'] } }],
+    });
+    await grant('role', 'Viewer', 'U2Cleo');
+
+    const error = await failureOf(grant('role_binding', 'acme/Editor', 'U2Cleo'));
+
+    expect(error.details).toContain('the role Editor (Editor in Acme)');
+    expect(writes()).toMatchObject([{ endpoint: addRole }]);
+  });
+
+  it('is what one of our own grants made of it a moment ago, which no sync knows', async () => {
+    const { grant } = await start({ conflicts: [twoEyes] });
+
+    await grant('role_binding', 'acme/Auditor', 'U2Ada');
+    const error = await failureOf(grant('role_binding', 'acme/Editor', 'U2Ada'));
+
+    expect(error.details).toContain('user U2Ada would have both write (Editor in Acme)');
+  });
+
+  it('is made where a waiver accepts it, until that is over', async () => {
+    const waiver = {
+      rule: 'conflict/two-eyes',
+      subject: { type: 'user', id: 'U2Bob' },
+      reason: 'x',
+      owner: 'y',
+      until: '2026-11-30',
+    };
+    const { grant } = await start({ conflicts: [twoEyes], waivers: [waiver] });
+    expect((await grant('role', 'Auditor', 'U2Bob')).metadata).toBeUndefined();
+    await running?.[Symbol.asyncDispose]();
+
+    const later = await start({ conflicts: [twoEyes], waivers: [waiver] }, { clock: () => nowMs + 24 * hourMs });
+    expect((await failureOf(later.grant('role', 'Auditor', 'U2Bob'))).details).toContain('conflict/two-eyes');
+  });
+
+  it('is planned with what it would break, and refused in a dry run as well', async () => {
+    const warned = await start({ conflicts: [twoEyes] }, { onViolation: 'warn' }, { dryRun: true });
+    await warned.grant('role', 'Auditor', 'U2Bob');
+    expect(warned.audit).toMatchObject([{ outcome: 'planned', policyBroken: [{}, {}] }]);
+    await running?.[Symbol.asyncDispose]();
+
+    const refused = await start({ conflicts: [twoEyes] }, {}, { dryRun: true });
+    expect((await failureOf(refused.grant('role', 'Auditor', 'U2Bob'))).code).toBe(status.FAILED_PRECONDITION);
+  });
+
+  it('is told of a role that came with a membership: that was not to be known before', async () => {
+    const { grant, audit } = await start(
+      { conflicts: [{ id: 'came', first: { roles: ['Viewer'] }, second: { roles: ['Auditor'] } }] },
+      {},
+      { emulator: { project: companyWithKeys(), switches: { defaultRoles: 'on' } } },
+    );
+    await grant('role', 'Auditor', 'U2Cleo');
+
+    const { metadata } = await grant('tenant', 'acme', 'U2Cleo');
+
+    expect(metadata).toMatchObject({ policy_broken: [{ rule: 'conflict/came', tenant_id: 'acme' }] });
+    expect(audit.at(-1)).toMatchObject({ outcome: 'granted', policyBroken: [{ rule: 'conflict/came' }] });
+  });
+});
+
+describe('a grant that passes a limit', () => {
+  it('is refused where the sync shows as many others as may have it', async () => {
+    const shown = await picture(1, 'U2One', 'U2Two');
+    const { grant, writes } = await start({ limits: [fewAuditors] }, { picture: async () => shown });
+
+    const error = await failureOf(grant('role', 'Auditor', 'U2Ada'));
+
+    expect(error.details).toContain(
+      'limit/few-auditors of the policy forbids it: then 3 users and keys have the role Auditor',
+    );
+    expect(writes()).toEqual([]);
+  });
+
+  it('counts what was given since the sync, and what was taken again', async () => {
+    const shown = await picture(1, 'U2One');
+    const { grant, revoke } = await start({ limits: [fewAuditors] }, { picture: async () => shown });
+
+    await grant('role', 'Auditor', 'U2Ada');
+    expect((await failureOf(grant('role', 'Auditor', 'U2Cleo'))).details).toContain('limit/few-auditors');
+    await revoke('role', 'Auditor', 'U2Ada');
+
+    expect((await grant('role', 'Auditor', 'U2Cleo')).metadata).toBeUndefined();
+  });
+
+  it('counts a grant that is under way: of two at the same time one is refused', async () => {
+    const shown = await picture(1, 'U2One');
+    const { grant } = await start({ limits: [fewAuditors] }, { picture: async () => shown });
+
+    const both = await Promise.allSettled([grant('role', 'Auditor', 'U2Ada'), grant('role', 'Auditor', 'U2Cleo')]);
+
+    expect(both.map((ended) => ended.status).toSorted()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  it('counts no grant that came to nothing', async () => {
+    const shown = await picture(1, 'U2One');
+    const { grant, fault } = await start({ limits: [fewAuditors] }, { picture: async () => shown });
+    fault(addRole, { kind: 'status', status: 400, body: {} });
+    await failureOf(grant('role', 'Auditor', 'U2Ada'));
+
+    expect((await grant('role', 'Auditor', 'U2Cleo')).metadata).toBeUndefined();
+  });
+
+  it('is asked of a newer sync, which knows what was given before it', async () => {
+    let shown = await picture(1, 'U2One');
+    let clock = nowMs;
+    const { grant } = await start({ limits: [fewAuditors] }, { picture: async () => shown, clock: () => clock });
+    await grant('role', 'Auditor', 'U2Ada');
+    shown = await picture(-1, 'U2One'); // Ada's was taken elsewhere, before that sync began
+    clock += 2 * hourMs;
+
+    expect((await grant('role', 'Auditor', 'U2Cleo')).metadata).toBeUndefined();
+  });
+});
+
+describe('a sync that cannot tell', () => {
+  const stale =
+    'the sync that the policy is looked up in is of 2026-11-29T11:00:00.000Z, and older than --policy-max-age allows';
+
+  it('is told where it is older than it may be, and the grant is made', async () => {
+    const shown = await picture(25, 'U2One');
+    const { grant, audit } = await start({ limits: [fewAuditors] }, { picture: async () => shown });
+
+    expect((await grant('role', 'Auditor', 'U2Ada')).metadata).toEqual({ policy_unknown: stale });
+    expect(audit).toMatchObject([{ outcome: 'granted', policyUnknown: stale }]);
+    expect(ends).toEqual(['unknown']);
+  });
+
+  it('has the grant refused where that is wanted', async () => {
+    const shown = await picture(25, 'U2One');
+    const options = { picture: async () => shown, whenStale: 'refuse' } as const;
+    const { grant, writes, audit } = await start({ limits: [fewAuditors] }, options);
+
+    const error = await failureOf(grant('role', 'Auditor', 'U2Ada'));
+
+    expect(errorInfoOf(error)).toMatchObject({ reason: 'grant_cancelled', text: expect.stringContaining(stale) });
+    expect(error.details).toContain('--policy-when-stale refuse');
+    expect(writes()).toEqual([]);
+    expect(audit).toMatchObject([{ outcome: 'refused', policyUnknown: stale }]);
+    expect(ends).toEqual(['refused-unknown']);
+  });
+
+  it.each([
+    ['no sync can be read', fewAuditors, undefined, 'cannot read access.db'],
+    ['groups were not read', { ...fewAuditors, 'at-most': 9, only: { groups: ['Staff'] } }, [], '--include idp_group'],
+  ])('is no "no": %s', async (_case, limit, auditors, why) => {
+    const shown = auditors === undefined ? undefined : await picture(1, ...auditors);
+    const { grant } = await start(
+      { limits: [limit] },
+      {
+        whenStale: 'refuse',
+        picture: async () => {
+          if (shown === undefined) {
+            throw new ConnectorError('local-io', 'cannot read access.db: it is gone');
+          }
+          return shown;
+        },
+      },
+    );
+
+    expect((await failureOf(grant('role', 'Auditor', 'U2Ada'))).details).toContain(why);
+  });
+
+  it('does not matter to a grant of which no rule speaks', async () => {
+    const { grant } = await start(
+      { limits: [fewAuditors] },
+      { whenStale: 'refuse', picture: async () => await Promise.reject(new ConnectorError('local-io', 'gone')) },
+    );
+
+    expect((await grant('role_binding', 'acme/Viewer', 'U2Ada')).metadata).toBeUndefined();
+    expect((await grant('tenant', 'globex', 'U2Ada')).metadata).toBeUndefined();
+    expect(ends).toEqual([]);
+  });
+});
+
+describe('a limit of who may have it', () => {
+  const only = { id: 'acme-only', held: { roles: ['Viewer'] }, only: { domains: ['acme.example'] } };
+
+  it('goes by the address that Descope shows', async () => {
+    const { grant } = await start({ limits: [only] });
+
+    expect((await grant('role', 'Viewer', 'U2Ada')).metadata).toBeUndefined();
+    expect((await failureOf(grant('role', 'Viewer', 'U2Cleo'))).details).toContain(
+      'user U2Cleo would have the role Viewer',
+    );
+  });
+
+  it('goes by the groups that a sync shows, and says where it does not know the user', async () => {
+    const group = { id: 'g', held: { roles: ['Viewer'] }, only: { groups: ['staff'] } };
+    const index = await indexed({
+      types: ['sso_configuration', 'idp_group'],
+      resources: [
+        tenant('acme', 'Acme'),
+        person('U2Ada'),
+        person('U2Bob'),
+        resource('idp_group', 'staff', 'Staff', {
+          profile: { tenant_id: 'acme', sso_id: 'd', group_name: 'Staff' },
+        }),
+      ],
+      grants: [held('idp_group:staff', 'user:U2Ada')],
+    });
+    const taken = { index, startedMs: nowMs, finishedMs: nowMs };
+    pictures.push(taken);
+    const { grant, sendGrant } = await start({ limits: [group] }, { picture: async () => taken, whenStale: 'refuse' });
+
+    expect((await grant('role', 'Viewer', 'U2Ada')).metadata).toBeUndefined();
+    expect((await failureOf(grant('role_binding', 'acme/Viewer', 'U2Bob'))).details).toContain('none of those who may');
+    const unknown = sendGrant({ entitlement: entitlement('role', 'Viewer'), principal: userPrincipal('U2Cleo') });
+    expect((await failureOf(unknown)).details).toContain('does not know the user yet');
+  });
+});
+
+it('a revoke and a membership are never refused', async () => {
+  const { revoke, grant, writes } = await start({ conflicts: [twoEyes] });
+
+  await revoke('role', 'Viewer', 'U2Bob');
+  await grant('tenant', 'acme', 'U2Cleo');
+
+  expect(writes().at(-1)).toMatchObject({ endpoint: addTenant });
+});
