@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { ExportFlags } from './export.ts';
 import type { CommandContext } from './command-context.ts';
 import { addWhenOptions, fileArgument } from './shown-arguments.ts';
@@ -12,6 +12,11 @@ export function addExportCommand(program: Command, context: CommandContext): voi
     .requiredOption(
       '--out <file>',
       'the file to write, by its extension: .json, .ndjson, .c1z, .csv (a folder) or .xlsx, or - for lines of JSON on stdout',
+    )
+    .addOption(
+      new Option('--format <format>', 'for .json and -: a graph for BloodHound, in place of a sync file').choices([
+        'opengraph',
+      ]),
     )
     .option('--since <old>', 'an older file: a spreadsheet then tells in "Last change" what is new since')
     .option('--columns <list>', 'for .csv: these columns only, such as user_id,email or access.user_id')
@@ -32,6 +37,7 @@ Examples:
   $ baton-descope export sync.json --out review.xlsx --since last-quarter.json
   $ baton-descope export sync.c1z --out tables.csv --columns user_id,email
   $ baton-descope export sync.json --out for-a-bug-report.json --anonymise
+  $ baton-descope export sync.json --format opengraph --out graph.json
   $ baton-descope export access.db --at 2026-03-31 --out march.xlsx`,
     )
     .action(async (file: string | undefined, options: ExportFlags) =>

@@ -7,6 +7,7 @@ import { createPseudonyms } from '../answers/pseudonyms.ts';
 import type { SyncSource } from '../answers/source.ts';
 import { ConnectorError } from '../errors.ts';
 import { osCode } from '../os-reasons.ts';
+import { createAtomicFile } from '../output/atomic-file.ts';
 import { sweepLeftovers } from '../output/leftovers.ts';
 import { ndjsonInto } from '../output/ndjson-file.ts';
 import { checkOutput, chooseOutput, kindOf } from '../output/outputs.ts';
@@ -14,6 +15,7 @@ import { newSyncId } from '../sync/sync-id.ts';
 import { writeDerived } from './derived-files.ts';
 import { derivedOutputs } from './derived-outputs.ts';
 import { copySource } from './copy-source.ts';
+import { checkGraphTarget, writeGraph } from './export-graph.ts';
 import { chooseFile } from './file-argument.ts';
 import { refuseOtherProject } from './last-output.ts';
 import type { CommandContext } from './command-context.ts';
@@ -27,6 +29,7 @@ import { fullPath, shownStore } from '../store-url.ts';
 
 export interface ExportFlags extends WhenFlags {
   readonly out: string;
+  readonly format?: 'opengraph';
   readonly since?: string;
   readonly replaceOtherProject?: boolean;
   readonly anonymise?: boolean;
@@ -62,6 +65,10 @@ export async function exportOnce(
       `to put a file into a store, run "baton-descope history import --into ${printable(shownStore(flags.out))} FILE"`,
     );
   }
+  const isGraph = flags.format === 'opengraph';
+  if (isGraph && !isStream && kind !== '.json') {
+    throw new ConnectorError('config', '--format opengraph is JSON: end the name after --out with .json, or give -');
+  }
   const tables = flags.columns === undefined ? undefined : chooseColumns(flags.columns);
   const key = await keyOf(flags);
   if (!isStream) {
@@ -75,9 +82,13 @@ export async function exportOnce(
   const pseudonyms = flags.anonymise === true ? createPseudonyms(key ?? keyOfProject(original)) : undefined;
   const seen = (opened: SyncSource): SyncSource => (pseudonyms === undefined ? opened : anonymised(opened, pseudonyms));
   const source = seen(original);
-  const notes = isStream
-    ? []
-    : [...(await refuseOtherProject(target, source.summary.projectId, flags.replaceOtherProject === true, signal))];
+  if (isGraph && !isStream) {
+    await checkGraphTarget(target, path);
+  }
+  const notes =
+    isStream || isGraph
+      ? []
+      : [...(await refuseOtherProject(target, source.summary.projectId, flags.replaceOtherProject === true, signal))];
   if (kind === '.csv' || kind === '.xlsx') {
     await using older =
       flags.since === undefined
@@ -97,6 +108,12 @@ export async function exportOnce(
     (older === undefined ? [] : projectNotes(older, index)).forEach((note) => tell('warn', note));
     await writeDerived(index, target, { since: older, tables });
     notes.push(...unknownNotes(index.unknown));
+  } else if (isGraph) {
+    await writeGraph(
+      source,
+      isStream ? (await import('./stdout-file.ts')).stdoutFile() : await createAtomicFile(target),
+      signal,
+    );
   } else {
     await copySource(
       source,

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
@@ -148,5 +149,55 @@ describe('blast-radius', () => {
     expect(code).toBe(0);
     expect(lines.filter((line) => stringWidth(line) > 80)).toEqual([]);
     expect(lines.length).toBeGreaterThan(50);
+  });
+});
+
+describe('export --format opengraph', () => {
+  it('makes the same graph of each kind of file, and of a store, as a file and as a stream', async () => {
+    const graphs = await Promise.all(
+      ['sync.json', 'sync.c1z', 'sync.ndjson', 'access.db'].map(async (file, place) => {
+        const out = `graph-${place}.json`;
+        expect(await run('export', file, '--format', 'opengraph', '--out', out)).toMatchObject({ code: 0 });
+        return await readFile(at(out), 'utf8');
+      }),
+    );
+    const streamed = await run('export', 'sync.json', '--format', 'opengraph', '--out', '-');
+    const linesOf = (text: string): string[] =>
+      text
+        .split('\n')
+        .map((line) => line.replace(/,$/, ''))
+        .toSorted();
+
+    expect(streamed).toMatchObject({ code: 0, stdout: graphs[0] });
+    const { graph } = JSON.parse(graphs[0] ?? '') as {
+      readonly graph: { readonly nodes: readonly object[]; readonly edges: readonly object[] };
+    };
+    expect(graph.nodes.length).toBeGreaterThan(200);
+    expect(graph.edges.length).toBeGreaterThan(400);
+    for (const other of graphs.slice(1)) {
+      expect(linesOf(other)).toEqual(linesOf(graphs[0] ?? ''));
+    }
+  });
+
+  it.each([
+    [['--out', 'hand.json'], 6, 'hand.json holds something that is no OpenGraph of ours'],
+    [['--out', 'graph.xlsx'], 2, '--format opengraph is JSON'],
+  ])('refuses %j, and leaves what is there', async (words, code, line) => {
+    const before = await readFile(at('hand.json'), 'utf8');
+    const ended = await run('export', 'hand.json', '--format', 'opengraph', ...words);
+
+    expect(ended).toMatchObject({ code, stdout: '' });
+    expect(ended.stderr).toContain(line);
+    expect(await readFile(at('hand.json'), 'utf8')).toBe(before);
+  });
+
+  it('writes over a graph of its own, and tells pseudonyms where it is asked to', async () => {
+    const words = ['export', 'hand.json', '--format', 'opengraph', '--out', 'hand-graph.json'];
+    expect(await run(...words)).toMatchObject({ code: 0 });
+    expect(await run(...words, '--anonymise')).toMatchObject({ code: 0 });
+    const text = await readFile(at('hand-graph.json'), 'utf8');
+
+    expect(text).not.toContain('Berlin');
+    expect(text).toContain('"kind":"Descope_PassesDownTo"');
   });
 });
