@@ -17,6 +17,7 @@ export const caseFiles = [
   'test/config/file-trust.test.ts',
   'test/config/key-form.test.ts',
   'test/config/yaml-faults.test.ts',
+  'test/deploy/action.test.ts',
   'test/docs/commands.test.ts',
   'test/e2e/account-create.test.ts',
   'test/e2e/account-delete.test.ts',

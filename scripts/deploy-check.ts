@@ -16,7 +16,7 @@ const filesIn = (folder: string, ending: string): string[] =>
 const report = new Report();
 runGoCheck(report, 'check', ['.', 'compose']);
 runGoCheck(report, 'kubernetes', filesIn('deploy/kubernetes', '.yaml'));
-runActionlint(report, filesIn('.github/workflows', '.yml'));
+runActionlint(report, [...filesIn('.github/workflows', '.yml'), ...filesIn('deploy/github', '.yml')]);
 runGitleaks(report);
 await checkUnits(report);
 report.end();

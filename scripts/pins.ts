@@ -12,6 +12,7 @@ const { values } = parseArgs({ options: { release: { type: 'string' } } });
 const workflows = readdirSync(join(root, '.github/workflows')).map((name) => join('.github/workflows', name));
 const sources = [
   { where: 'Dockerfile', pins: imagePins(read('Dockerfile')) },
+  { where: 'action.yml', pins: actionPins(read('action.yml')) },
   ...workflows.map((where) => ({ where, pins: actionPins(read(where)) })),
 ];
 const total = sources.flatMap(({ pins }) => pins).length;
