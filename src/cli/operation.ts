@@ -1,4 +1,5 @@
 import { ConnectorError } from '../errors.ts';
+import type { AuditEntry } from '../provisioning/audit.ts';
 import { createProvisioner, type Provisioner } from '../provisioning/provisioner.ts';
 import { returningModeOf } from '../provisioning/returning.ts';
 import { openAudit } from './audit.ts';
@@ -26,18 +27,21 @@ export interface OperationSetup extends Setup {
   readonly checkProvisioning: () => void;
 }
 
-/** Runs one operation of the command line over a project; the audit log has every outcome. */
+/**
+ * Runs one operation of the command line over a project; the audit log has every outcome. `note` may add to its lines.
+ */
 export async function withProvisioner<Result>(
   flags: OperationFlags,
   { env }: Pick<CommandContext, 'env'>,
   work: (setup: OperationSetup) => Promise<Result>,
+  note: (entry: AuditEntry) => AuditEntry = (entry) => entry,
 ): Promise<Result> {
   const setup = await setUp(flags, env, rateWaits);
   const { client, logger, settings } = setup;
   await using audit = await openAudit(settings, { logger, isOneAnswer: true });
   const provisioner = createProvisioner({
     client,
-    audit: (entry) => audit.append(entry),
+    audit: (entry) => audit.append(note(entry)),
     joinTenant: settings.joinTenant,
     inheritance: settings.inheritance,
     applicationDefault: settings.applicationDefault,

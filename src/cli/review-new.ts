@@ -73,9 +73,11 @@ export async function newReview(
   const { about, review } = data;
   const shown =
     about.shown.count === 0 ? '' : `, and ${about.shown.count.toLocaleString('en')} more that follow from others`;
+  const until = due === undefined ? '' : ` until ${due}`;
+  const what = `${counted(about.rows, 'holding')} to decide${shown}, for ${printable(reviewer)}${until}, ${size}`;
   print(
     prose(
-      `${printable(out)}: ${counted(about.rows, 'holding')} to decide${shown}, for ${printable(reviewer)}${due === undefined ? '' : ` until ${due}`}, ${size}. Give it to the reviewer; it holds personal data, and opens in a browser.`,
+      `${printable(out)}: ${what}. Give it to the reviewer; it holds personal data, and opens in a browser.`,
       `The review is ${review}.`,
     ).join('\n'),
   );

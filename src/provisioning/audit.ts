@@ -103,6 +103,8 @@ export interface AuditEntry {
   readonly principalStatus?: string;
   /** "disabled" for an application that nobody reaches at present; absent for any other. */
   readonly resourceStatus?: 'disabled';
+  /** Absent where no review asked for it. */
+  readonly review?: AuditReview;
   readonly writes: number;
   /** What is about to be sent, for `intended`, or would be, for `planned`. */
   readonly plan?: readonly PlannedWrite[];
@@ -115,6 +117,15 @@ export interface AuditInherited {
   readonly entitlement: string;
   readonly certainty: Flow['certainty'];
   readonly reason?: string;
+}
+
+/** For which review of access something is revoked: who decided it, and why. */
+export interface AuditReview {
+  readonly hash: string;
+  readonly reviewer: string;
+  readonly reason: string;
+  /** RFC 3339. */
+  readonly decidedAt?: string;
 }
 
 /** Writes one line, and resolves only when it is kept: a write is sent only after its `intended` line is. */

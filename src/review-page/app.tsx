@@ -5,12 +5,11 @@ import { useRoute } from '../report-page/route.ts';
 import { Name } from '../report-page/views/names.tsx';
 import { pageFooter } from '../report-page/views/review-form.tsx';
 import { ThemeButton } from '../report-page/views/theme.tsx';
-import type { ReviewData } from '../review/format.ts';
+import { type ReviewData, scopeInWords } from '../review/format.ts';
 import { type Review, ReviewContext } from './context.ts';
 import { createDecisions } from './data/decisions.ts';
 import { createHoldings } from './data/holdings.ts';
 import { keepDecisions } from './data/keeper.ts';
-import { scopeInWords } from './data/words.ts';
 import { Cover } from './views/cover.tsx';
 import { Detail } from './views/detail.tsx';
 import { FileTools } from './views/file-tools.tsx';
@@ -69,7 +68,7 @@ function App({
   const route = useRoute();
   const open = rowIn(route, holdings.total);
   useEffect(() => {
-    document.title = `Access review · ${scopeInWords(about)}`;
+    document.title = `Access review · ${scopeInWords(about.scope)}`;
   }, []);
   return (
     <ReviewContext.Provider value={review}>
@@ -81,7 +80,7 @@ function App({
           <div class="top-inner">
             <div class="title">
               <h1>
-                Access review: <Name text={scopeInWords(about)} />
+                Access review: <Name text={scopeInWords(about.scope)} />
               </h1>
               <p>
                 Descope project{' '}

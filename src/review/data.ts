@@ -35,7 +35,8 @@ export function reviewData(index: FileIndex, asked: AskedReview): ReviewData {
   if (projectId === '') {
     throw new ConnectorError(
       'config',
-      `${printable(index.path)} does not tell of which project it is, so that no decision could be applied: make the review from a file that "sync" wrote`,
+      `${printable(index.path)} does not tell of which project it is, so that no decision could be applied: ` +
+        'make the review from a file that "sync" wrote',
     );
   }
   const { kind, id, name, ...inIndex } = findScope(index, asked.scope);

@@ -133,6 +133,15 @@ export interface ReviewFinding {
   readonly detail: string;
 }
 
+/** "tenant Acme (acme)", "everything in the project". */
+export function scopeInWords({ kind, id, name }: ReviewAbout['scope']): string {
+  if (kind === 'all') {
+    return 'everything in the project';
+  }
+  const own = kind === 'app' ? id.slice(id.indexOf(':') + 1) : id;
+  return `${kind} ${name === '' || name === own ? own : `${name} (${own})`}`;
+}
+
 /** What the hash of a review is made of: a line for what it is of, and one for each row. */
 export function aboutLine({ projectId, scope, reviewer, due, madeAt, madeBy, sync, rows, shown }: ReviewAbout): string {
   return JSON.stringify([

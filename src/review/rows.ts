@@ -207,7 +207,8 @@ function createTable(): RowTable {
     if (rows.principal.length + shown.principal.length >= mostRows) {
       throw new ConnectorError(
         'config',
-        `the scope has more than ${mostRows.toLocaleString('en')} holdings, which is more than one page shows: make a review of each tenant or role`,
+        `the scope has more than ${mostRows.toLocaleString('en')} holdings, which is more than one page shows: ` +
+          'make a review of each tenant or role',
       );
     }
     to.principal.push(principal);

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import { type CliRun, envOf, quickEnv, quickStart, runCli } from '../support/cli.ts';
+import { decideAll } from '../support/reviews.ts';
 import { blocksIn, pages, root } from './pages.ts';
 
 /** Blocks that are not run here, by what is in them, and why. */
@@ -73,6 +74,14 @@ beforeAll(async () => {
   state.revokeRole('U2AdaLovelace000000000000000', 'Billing Manager', 'acme');
   await sync('sync.json');
   await Promise.all([sync('sync.c1z'), sync('sync.ndjson')]);
+  const review = join(files, 'review.html');
+  const who = ['--scope', 'tenant:acme', '--reviewer', 'rita@acme.example'];
+  expect(await runCli(['review', 'new', join(files, 'sync.json'), ...who, '--out', review])).toMatchObject({ code: 0 });
+  await decideAll(review, join(files, 'decisions.json'), ({ entitlement, principal: { type } }) =>
+    type === 'user' && entitlement.startsWith('role_binding')
+      ? { decision: 'revoke', reason: 'left' }
+      : { decision: 'keep' },
+  );
   for (const name of ['last-week.json', 'last-quarter.json', 'sync-last-month.json', 'demo-sync.json']) {
     linkSync(join(files, 'sync.json'), join(files, name));
   }

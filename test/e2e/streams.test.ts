@@ -10,6 +10,7 @@ import { createProgram } from '../../src/cli/program.ts';
 import { whatFor } from '../../src/cli/what-for.ts';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
 import { envOf, quickEnv, quickStart, runCli, temporaryFolder } from '../support/cli.ts';
+import { decideAll } from '../support/reviews.ts';
 
 const bin = fileURLToPath(new URL('../../bin/baton-descope.js', import.meta.url));
 const program = createProgram({
@@ -40,6 +41,9 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   report: ['sync.json', '--out', 'report.html'],
   export: ['sync.json', '--out', 'tables.csv'],
   'review new': ['sync.json', '--scope', 'all', '--reviewer', 'rita@acme.example', '--out', '{new}.html'],
+  'review status': ['decisions.json'],
+  'review apply': ['decisions.json', '--dry-run', '--audit-log', 'audit.jsonl'],
+  'review export': ['decisions.json', '--out', '{new}.xlsx'],
   'health-check': ['--health-check-port', '1'],
   capabilities: [],
   config: [],
@@ -102,6 +106,11 @@ beforeAll(async () => {
   emulator = await startEmulator({ users: 20 });
   folder = await temporaryFolder();
   await runCli(['sync', '--out', 'sync.json', '--history', 'access.db'], { env: envOf(emulator), cwd: folder.path });
+  const scope = ['--scope', 'tenant:acme', '--reviewer', 'rita@acme.example'];
+  await runCli(['review', 'new', 'sync.json', ...scope, '--out', 'review.html'], { cwd: folder.path });
+  await decideAll(join(folder.path, 'review.html'), join(folder.path, 'decisions.json'), ({ entitlement }) =>
+    entitlement.startsWith('role_binding') ? { decision: 'revoke', reason: 'left' } : { decision: 'keep' },
+  );
   await writeFile(
     join(folder.path, 'fleet.yaml'),
     JSON.stringify({

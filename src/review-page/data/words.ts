@@ -1,13 +1,4 @@
-import type { Decision, ReviewAbout } from '../../review/format.ts';
-
-/** "tenant Acme (acme)", "the whole project". */
-export function scopeInWords({ scope: { kind, id, name } }: Pick<ReviewAbout, 'scope'>): string {
-  if (kind === 'all') {
-    return 'everything in the project';
-  }
-  const own = kind === 'app' ? id.slice(id.indexOf(':') + 1) : id;
-  return `${kind} ${name === '' || name === own ? own : `${name} (${own})`}`;
-}
+import type { Decision } from '../../review/format.ts';
 
 export const decisionNames: Readonly<Record<Decision, string>> = {
   keep: 'Keep',

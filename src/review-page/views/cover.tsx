@@ -3,8 +3,8 @@ import { PrintingContext } from '../../report-page/context.ts';
 import { counted, moment, number } from '../../report-page/format.ts';
 import { Facts } from '../../report-page/views/detail-parts.tsx';
 import { Name } from '../../report-page/views/names.tsx';
+import { scopeInWords } from '../../review/format.ts';
 import { useReview } from '../context.ts';
-import { scopeInWords } from '../data/words.ts';
 
 /** What is reviewed, by whom, from what, and how complete that was; on paper with a place to sign. */
 export function Cover() {
@@ -24,7 +24,7 @@ export function Cover() {
       </p>
       <Facts
         facts={[
-          ['Scope', <Name text={scopeInWords(about)} />],
+          ['Scope', <Name text={scopeInWords(about.scope)} />],
           ['Reviewer', <Name text={about.reviewer} />],
           ['Due', about.due ?? ''],
           ['Made', moment(about.madeAt)],

@@ -1,0 +1,130 @@
+import { ConnectorError, type ErrorKind, isKind } from '../errors.ts';
+import type { AuditEntry, AuditReview } from '../provisioning/audit.ts';
+import type { Change } from '../provisioning/change.ts';
+import type { Provisioner } from '../provisioning/provisioner.ts';
+import { returningText } from '../provisioning/returning.ts';
+import type { Decisions } from './format.ts';
+import { createMovedOn } from './moved-on.ts';
+import type { Revoke } from './revokes.ts';
+import type { RowResult } from './results.ts';
+
+export interface ApplyWork {
+  readonly decisions: Decisions;
+  readonly revokes: readonly Revoke[];
+  readonly provisioner: Provisioner;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+  /** Has to be told of every line of the audit log. */
+  readonly notes: AuditNotes;
+  readonly onResult: (result: RowResult, revoke: Revoke) => void;
+}
+
+/** Says in the lines of an attempt for which review it is made, and knows how the last attempt ended. */
+export interface AuditNotes {
+  /** The line as it is to be written. */
+  readonly note: (entry: AuditEntry) => AuditEntry;
+  readonly begin: (review: AuditReview) => void;
+  readonly last: () => AuditEntry | undefined;
+}
+
+export function createAuditNotes(): AuditNotes {
+  let review: AuditReview | undefined;
+  let last: AuditEntry | undefined;
+  return {
+    note: (entry) => {
+      last = entry;
+      return review === undefined ? entry : { ...entry, review };
+    },
+    begin: (about) => {
+      review = about;
+      last = undefined;
+    },
+    last: () => last,
+  };
+}
+
+export interface Applied {
+  readonly rows: readonly RowResult[];
+  /** What stopped it; undefined where every revoke was tried. */
+  readonly stoppedBy?: unknown;
+}
+
+/** Faults of one holding; with any other fault nothing that follows would fare better, and the rest is not tried. */
+const ofOne: readonly ErrorKind[] = [
+  'refused',
+  'not-found',
+  'conflict',
+  'invalid',
+  'unsupported',
+  'precondition',
+  'inconsistent',
+  'upstream-contract',
+];
+
+/**
+ * Revokes what was decided to be revoked, one after the other, and nothing else. A holding that is refused does not stop
+ * the others. Asking for the same again is harmless: what is gone is told as gone before.
+ */
+export async function applyDecisions({
+  decisions,
+  revokes,
+  provisioner,
+  now,
+  signal,
+  notes,
+  onResult,
+}: ApplyWork): Promise<Applied> {
+  const rows: RowResult[] = [];
+  const taken = new Set<number>();
+  const movedOn = createMovedOn(decisions, (place) => taken.has(place));
+  const put = (revoke: Revoke, told: Pick<RowResult, 'outcome'> & Partial<RowResult>): void => {
+    const { place, row } = revoke;
+    const { type, id } = row.principal;
+    const at = new Date(now()).toISOString();
+    const result = { row: place, entitlement: row.entitlement, principal: { type, id }, at, ...told };
+    rows.push(result);
+    onResult(result, revoke);
+  };
+  const { review, about } = decisions;
+  for (const [at, revoke] of revokes.entries()) {
+    const { place, row, reason, target, principal } = revoke;
+    notes.begin({ hash: review, reviewer: about.reviewer, reason, ...(row.at !== undefined && { decidedAt: row.at }) });
+    try {
+      const change = await provisioner.attempt(
+        'revoke',
+        { entitlement: row.entitlement, principal },
+        async () => {
+          await movedOn.check(revoke, provisioner.tools, signal);
+          return { target, principal };
+        },
+        signal,
+      );
+      taken.add(place);
+      put(revoke, toldOf(change));
+    } catch (thrown) {
+      const line = notes.last();
+      const isOfOne = isKind(thrown, ...ofOne);
+      const outcome = line?.outcome === 'failed' ? 'failed' : isOfOne ? 'refused' : 'not-tried';
+      put(revoke, {
+        outcome,
+        ...(line !== undefined && { requestId: line.requestId }),
+        ...(thrown instanceof ConnectorError && { error: thrown.message }),
+      });
+      if (!isOfOne) {
+        revokes.slice(at + 1).forEach((left) => put(left, { outcome: 'not-tried' }));
+        return { rows, stoppedBy: thrown };
+      }
+    }
+  }
+  return { rows };
+}
+
+function toldOf({ outcome, requestId, words, returning }: Change): Pick<RowResult, 'outcome'> & Partial<RowResult> {
+  return {
+    outcome: outcome === 'revoked' ? 'revoked' : outcome === 'planned' ? 'planned' : 'gone-before',
+    requestId,
+    ...(words.alongside.length > 0 && { alsoLost: [...words.alongside] }),
+    ...(words.inherited !== '' && { stillInherited: words.inherited }),
+    ...(returning.mayReturn.length > 0 && { mayReturn: returningText(returning.mayReturn) }),
+  };
+}

@@ -1,0 +1,314 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createFileIndex } from '../../src/answers/file-index.ts';
+import { type Emulator, type ProjectState, startEmulator } from '../../src/emulator/emulator.ts';
+import type { AuditEntry } from '../../src/provisioning/audit.ts';
+import { createProvisioner } from '../../src/provisioning/provisioner.ts';
+import { applyDecisions, createAuditNotes } from '../../src/review/apply.ts';
+import { reviewData, rowsIn } from '../../src/review/data.ts';
+import { type DecidedRow, type Decisions, decisionsFormat, reviewVersion } from '../../src/review/format.ts';
+import { sealOf } from '../../src/review/hash.ts';
+import { type RowResult } from '../../src/review/results.ts';
+import { revokesIn } from '../../src/review/revokes.ts';
+import { parseScope } from '../../src/review/scope.ts';
+import { chanceOf } from '../support/chance.ts';
+import { temporaryFolder } from '../support/cli.ts';
+import { clientOf } from '../support/embedded.ts';
+import { syncEmbedded } from '../support/reviews.ts';
+
+const savedAt = '2026-11-30T12:00:00.000Z';
+const ada = 'U2AdaLovelace000000000000000';
+
+let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+beforeAll(async () => {
+  folder = await temporaryFolder();
+});
+afterAll(async () => {
+  await folder[Symbol.asyncDispose]();
+});
+
+type Decide = (row: DecidedRow, place: number) => Pick<DecidedRow, 'decision' | 'reason'> | undefined;
+
+/** Decisions of a review of the project as it is now. */
+async function decided(emulator: Emulator, scope: string, decide: Decide): Promise<Decisions> {
+  const path = join(folder.path, 'sync.json');
+  await syncEmbedded(emulator, path);
+  await using index = await createFileIndex(path);
+  const asked = { scope: parseScope(scope), reviewer: 'rita@acme.example', file: 'sync.json', madeBy: '0' };
+  const data = reviewData(index, { ...asked, nowMs: Date.parse(savedAt) });
+  const rows = rowsIn(data, 'rows').map((row, place): DecidedRow => Object.assign({}, row, decide(row, place)));
+  const { review, about } = data;
+  const seal = sealOf({ review, savedAt, rows });
+  return { format: decisionsFormat, version: reviewVersion, review, about, savedAt, seal, rows };
+}
+
+interface Run {
+  readonly rows: readonly RowResult[];
+  readonly stoppedBy?: unknown;
+  readonly audit: readonly AuditEntry[];
+}
+
+async function apply(
+  emulator: Emulator,
+  decisions: Decisions,
+  { dryRun = false, signal = new AbortController().signal } = {},
+): Promise<Run> {
+  const audit: AuditEntry[] = [];
+  const notes = createAuditNotes();
+  const provisioner = createProvisioner({
+    client: clientOf(emulator),
+    audit: async (entry) => void audit.push(notes.note(entry)),
+    dryRun,
+  });
+  const applied = await applyDecisions({
+    decisions,
+    revokes: revokesIn('decisions.json', decisions),
+    provisioner,
+    now: () => Date.parse(savedAt),
+    signal,
+    notes,
+    onResult: () => undefined,
+  });
+  return { ...applied, audit };
+}
+
+/** Everything that anybody holds, as the stand-in itself has it: a line each. */
+function worldOf(state: ProjectState): string[] {
+  const heldBy = (
+    who: string,
+    roles: readonly string[],
+    tenants: readonly { readonly tenantId: string; readonly roleNames: readonly string[] }[],
+  ): string[] => [
+    ...roles.map((role) => `${who} role ${role}`),
+    ...tenants.map(({ tenantId }) => `${who} member ${tenantId}`),
+    ...tenants.flatMap(({ tenantId, roleNames }) => roleNames.map((role) => `${who} ${role} in ${tenantId}`)),
+  ];
+  return [
+    ...Array.from(state.users()).flatMap(({ userId, roleNames, tenants, ssoAppIds }) =>
+      heldBy(userId, roleNames, tenants).concat(ssoAppIds.map((app) => `${userId} app ${app}`)),
+    ),
+    ...state.accessKeys().flatMap(({ id, roleNames, keyTenants }) => heldBy(id, roleNames, keyTenants)),
+    ...state.consents().map(({ appId, userId, tenantId }) => `${userId === '' ? tenantId : userId} consents ${appId}`),
+  ].toSorted();
+}
+
+/** The line of a row in that world. */
+function lineOf({ principal: { id }, entitlement }: Pick<DecidedRow, 'principal' | 'entitlement'>): string {
+  const [, type = '', resource = ''] = /^(\w+):(.*):\w+$/.exec(entitlement) ?? [];
+  const parts = resource.split('/').map((part) => part.replaceAll('%2F', '/').replaceAll('%25', '%'));
+  switch (type) {
+    case 'tenant':
+      return `${id} member ${resource}`;
+    case 'application':
+      return `${id} app ${resource}`;
+    case 'third_party_app':
+      return `${id} consents ${resource}`;
+    default:
+      return parts.length === 1 ? `${id} role ${parts[0]}` : `${id} ${parts[1]} in ${parts[0]}`;
+  }
+}
+
+const outcomesOf = ({ rows }: Run): (string | undefined)[] => rows.map(({ outcome }) => outcome);
+
+describe('to apply decisions', () => {
+  it.each([1, 2, 3])(
+    'revokes what was decided to be revoked and nothing else, whatever was decided: seed %i',
+    async (seed) => {
+      await using emulator = await disposable({ users: 60, seed });
+      const chance = chanceOf(seed);
+      const decisions = await decided(emulator, 'all', () => {
+        const dice = chance();
+        return dice < 0.35
+          ? { decision: 'revoke', reason: `reason ${dice}` }
+          : dice < 0.7
+            ? { decision: 'keep' }
+            : dice < 0.8
+              ? { decision: 'question' }
+              : undefined;
+      });
+      const before = worldOf(emulator.state);
+      const run = await apply(emulator, decisions);
+
+      const revoked = run.rows.filter(({ outcome }) => outcome === 'revoked');
+      const gone = new Set(revoked.map(({ row }) => lineOf(decisions.rows[row] ?? never())));
+      expect(worldOf(emulator.state)).toEqual(before.filter((line) => !gone.has(line)));
+      expect(run.rows.map(({ row }) => row).toSorted((one, other) => one - other)).toEqual(
+        decisions.rows.flatMap(({ decision }, place) => (decision === 'revoke' ? [place] : [])),
+      );
+      expect(run.stoppedBy).toBeUndefined();
+      // A role of a person is never left over, and a refusal says why.
+      const left = run.rows.filter(({ outcome }) => outcome !== 'revoked');
+      expect(left.filter(({ error = '' }) => error === '')).toEqual([]);
+      expect(
+        left.filter(({ entitlement, principal }) => entitlement.startsWith('role') && principal.type === 'user'),
+      ).toEqual([]);
+      expect(revoked.length).toBeGreaterThan(30);
+
+      // Once more is harmless.
+      const after = worldOf(emulator.state);
+      const again = await apply(emulator, decisions);
+      expect(worldOf(emulator.state)).toEqual(after);
+      expect(
+        new Set(again.rows.filter(({ row }) => revoked.some((one) => one.row === row)).map(({ outcome }) => outcome)),
+      ).toEqual(new Set(['gone-before']));
+    },
+  );
+
+  it('changes nothing in a dry run, and tells the same', async () => {
+    await using emulator = await disposable({ users: 60 });
+    const decisions = await decided(emulator, 'tenant:acme', () => ({ decision: 'revoke', reason: 'closed' }));
+    const before = worldOf(emulator.state);
+    const dry = await apply(emulator, decisions, { dryRun: true });
+
+    expect(worldOf(emulator.state)).toEqual(before);
+    const real = await apply(emulator, decisions);
+    expect(outcomesOf(dry)).toEqual(outcomesOf(real).map((outcome) => (outcome === 'revoked' ? 'planned' : outcome)));
+    expect(outcomesOf(real)).toContain('revoked');
+  });
+
+  it('writes reviewer and reason into each line of the audit log', async () => {
+    await using emulator = await disposable({ users: 20 });
+    const decisions = await decided(emulator, 'tenant:acme', ({ principal, entitlement }) =>
+      principal.id === ada && entitlement !== 'tenant:acme:member'
+        ? { decision: 'revoke', reason: 'left the team' }
+        : undefined,
+    );
+    const { audit, rows } = await apply(emulator, decisions);
+
+    expect(audit.map(({ outcome }) => outcome)).toEqual(rows.flatMap(() => ['intended', 'revoked']));
+    expect(new Set(audit.map(({ review }) => JSON.stringify(review)))).toEqual(
+      new Set([JSON.stringify({ hash: decisions.review, reviewer: 'rita@acme.example', reason: 'left the team' })]),
+    );
+    expect(rows.map(({ requestId }) => requestId)).toEqual(
+      audit.filter(({ outcome }) => outcome === 'revoked').map(({ requestId }) => requestId),
+    );
+    expect(rows).not.toEqual([]);
+  });
+});
+
+describe('where the sync has moved on, to apply', () => {
+  const revokeOf =
+    (id: string, entitlement: string): Decide =>
+    (row) =>
+      row.principal.id === id && row.entitlement === entitlement
+        ? { decision: 'revoke', reason: 'r' }
+        : { decision: 'keep' };
+  const editor = 'role_binding:acme/Editor:assigned';
+
+  async function moved(
+    decide: Decide,
+    change: (state: ProjectState) => unknown,
+  ): Promise<{ readonly run: Run; readonly hasChanged: boolean }> {
+    await using emulator = await disposable({ users: 20 });
+    const decisions = await decided(emulator, 'all', decide);
+    change(emulator.state);
+    const before = worldOf(emulator.state);
+    const run = await apply(emulator, decisions);
+    return { run, hasChanged: JSON.stringify(before) !== JSON.stringify(worldOf(emulator.state)) };
+  }
+
+  it.each([
+    ['a holding that is gone', (state: ProjectState) => state.revokeRole(ada, 'Editor', 'acme')],
+    ['a user who is gone', (state: ProjectState) => state.deleteUser(ada)],
+  ])('tells of %s as gone before', async (_what, change) => {
+    const { run, hasChanged } = await moved(revokeOf(ada, editor), change);
+
+    expect(outcomesOf(run)).toEqual(['gone-before']);
+    expect(hasChanged).toBe(false);
+  });
+
+  it.each([
+    [
+      'somebody else has the user id',
+      editor,
+      (state: ProjectState) => state.updateUser(ada, { loginIds: ['other@acme.example'] }),
+      'does not have the login id ada.lovelace@acme.example any more',
+    ],
+    [
+      'the role was renamed',
+      editor,
+      (state: ProjectState) => {
+        state.deleteRole('Editor');
+        state.putRole({ name: 'Redactor' });
+        state.revokeRole(ada, 'Editor', 'acme');
+        state.grantRole(ada, 'Redactor', 'acme');
+      },
+      'there is no role "Editor"',
+    ],
+    [
+      'the tenant has a role of that name now',
+      editor,
+      (state: ProjectState) => state.putRole({ name: 'Editor', tenantId: 'acme' }),
+      'Editor',
+    ],
+    [
+      'a role was given since that the membership would take with it',
+      'tenant:acme:member',
+      (state: ProjectState) => state.grantRole(ada, 'Billing Manager', 'acme'),
+      'would take the role',
+    ],
+  ])('refuses where %s', async (_what, entitlement, change, why) => {
+    const { run, hasChanged } = await moved(revokeOf(ada, entitlement), change);
+
+    expect(run.rows.map(({ outcome }) => outcome)).toEqual(['refused']);
+    expect(run.rows[0]?.error).toContain(why);
+    expect(run.audit.at(-1)).toMatchObject({ outcome: 'refused', review: { reason: 'r' } });
+    expect(hasChanged).toBe(false);
+  });
+
+  it('refuses a membership that would take a role which was decided to be kept', async () => {
+    const { run } = await moved(revokeOf(ada, 'tenant:acme:member'), () => undefined);
+
+    expect(run.rows[0]).toMatchObject({ outcome: 'refused' });
+    expect(run.rows[0]?.error).toContain('which was decided as keep');
+  });
+
+  it('goes on after a refusal, and stops where nothing would fare better', async () => {
+    await using emulator = await disposable({ users: 20 });
+    const decisions = await decided(emulator, 'tenant:acme', ({ entitlement, principal: { type } }) =>
+      type === 'user' && entitlement.startsWith('role_binding')
+        ? { decision: 'revoke', reason: 'r' }
+        : { decision: 'keep' },
+    );
+    const [first, second] = revokesIn('d', decisions);
+    emulator.state.updateUser(first?.principal.id ?? '', { loginIds: ['other@acme.example'] });
+    const stop = new AbortController();
+    emulator.state.onRequest(
+      ({ path }) =>
+        path.endsWith('/update/role/remove') && emulator.stats.count('POST /v1/mgmt/user/update/role/remove') > 1,
+      () => stop.abort(),
+    );
+    const run = await apply(emulator, decisions, { signal: stop.signal });
+
+    expect(run.rows[0]).toMatchObject({ outcome: 'refused', row: first?.place });
+    expect(run.rows[1]).toMatchObject({ outcome: 'revoked', row: second?.place });
+    expect(run.rows).toHaveLength(revokesIn('d', decisions).length);
+    expect(run.rows.at(-1)).toMatchObject({ outcome: 'not-tried' });
+    expect(run.stoppedBy).toMatchObject({ kind: 'cancelled' });
+  });
+});
+
+describe('decisions', () => {
+  it.each([
+    [{ decision: 'revoke' as const }, 'no reason is given'],
+    [{ decision: 'revoke' as const, reason: '  ' }, 'no reason is given'],
+  ])('are refused before anything is sent: %j', async (decision, why) => {
+    await using emulator = await disposable({ users: 20 });
+    const decisions = await decided(emulator, 'tenant:acme', (_row, place) => (place === 3 ? decision : undefined));
+
+    expect(() => revokesIn('decisions.json', decisions)).toThrow(`decisions.json /rows/3/reason: `);
+    expect(() => revokesIn('decisions.json', decisions)).toThrow(why);
+  });
+});
+
+async function disposable(options: {
+  readonly users: number;
+  readonly seed?: number;
+}): Promise<Emulator & AsyncDisposable> {
+  const emulator = await startEmulator(options);
+  return Object.assign(emulator, { [Symbol.asyncDispose]: () => emulator.close() });
+}
+
+function never(): never {
+  throw new Error('a result of a row that there is not');
+}
