@@ -38,7 +38,7 @@ export function createMovedOn({ rows }: Pick<Decisions, 'rows'>, isTaken: (place
       if (place === undefined || !isTaken(place)) {
         const why =
           place === undefined
-            ? 'which the review does not have: it was given since'
+            ? 'which the review does not have: it was given since, or is none of the project'
             : word === 'revoke'
               ? 'whose own revoke was refused'
               : word === undefined

@@ -136,12 +136,25 @@ describe('to apply decisions', () => {
         decisions.rows.flatMap(({ decision }, place) => (decision === 'revoke' ? [place] : [])),
       );
       expect(run.stoppedBy).toBeUndefined();
-      // A role of a person is never left over, and a refusal says why.
-      const left = run.rows.filter(({ outcome }) => outcome !== 'revoked');
-      expect(left.filter(({ error = '' }) => error === '')).toEqual([]);
-      expect(
-        left.filter(({ entitlement, principal }) => entitlement.startsWith('role') && principal.type === 'user'),
-      ).toEqual([]);
+      // What a person holds is revoked, and a membership only if none of its roles was to stay.
+      const of = ({ row }: RowResult): DecidedRow => decisions.rows[row] ?? never();
+      const revokeLines = new Set(decisions.rows.flatMap((row) => (row.decision === 'revoke' ? [lineOf(row)] : [])));
+      const stays = (user: string, tenantId: string): boolean =>
+        before.some(
+          (line) => line.startsWith(`${user} `) && line.endsWith(` in ${tenantId}`) && !revokeLines.has(line),
+        );
+      const ofPeople = run.rows.filter(
+        ({ principal: { type }, entitlement }) => type === 'user' && /^(tenant|role|role_binding):/.test(entitlement),
+      );
+      expect(ofPeople.map(({ outcome }) => outcome)).toEqual(
+        ofPeople.map((result) =>
+          result.entitlement.startsWith('tenant:') && stays(result.principal.id, of(result).tenantId)
+            ? 'refused'
+            : 'revoked',
+        ),
+      );
+      expect(new Set(ofPeople.map(({ outcome }) => outcome))).toEqual(new Set(['revoked', 'refused']));
+      expect(run.rows.filter(({ outcome, error = '' }) => outcome !== 'revoked' && error === '')).toEqual([]);
       expect(revoked.length).toBeGreaterThan(30);
 
       // Once more is harmless.

@@ -42,7 +42,7 @@ export function Cover() {
       />
       {unread.length > 0 && (
         <details class="limits" open={printing}>
-          <summary>What this review does not show</summary>
+          <summary>What this review rests on, and does not show</summary>
           <ul class="sentences">
             {unread.map((sentence) => (
               <li key={sentence}>

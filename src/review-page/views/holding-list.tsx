@@ -28,6 +28,9 @@ const choices = {
 } as const;
 type Choice = keyof typeof choices;
 
+/** From this width on the chosen holding stands beside the list, as in page.css. */
+const splitWidth = 980;
+
 /** Every holding of the review, with what was decided of it. */
 export function HoldingList({ open }: { readonly open: number | undefined }) {
   const review = useReview();
@@ -58,7 +61,7 @@ export function HoldingList({ open }: { readonly open: number | undefined }) {
         label="Holdings of the review"
         noun={['holding', 'holdings']}
         columns={columns}
-        isCompact={open !== undefined}
+        isCompact={open !== undefined && innerWidth > splitWidth}
         count={holdings.total}
         filter={printing ? undefined : filter}
         href={(row) => toHash('holding', String(row))}
