@@ -49,7 +49,6 @@ export async function reviewApply(
     await checkTarget(resultsPath);
   }
   const startedAt = new Date().toISOString();
-  const lines: string[] = [];
   const notes = createAuditNotes();
   const applied = await withProvisioner(
     flags,
@@ -66,7 +65,11 @@ export async function reviewApply(
         now: () => Date.now(),
         signal,
         notes,
-        onResult: (result, revoke) => lines.push(...prose(lineOf(result, revoke))),
+        onResult: (result, revoke) => {
+          if (flags.json !== true) {
+            print(prose(lineOf(result, revoke)).join('\n')); // as they come: many of them take minutes
+          }
+        },
       });
     },
     notes.note,
@@ -80,7 +83,7 @@ export async function reviewApply(
   print(
     flags.json === true
       ? printableJson(results)
-      : [...lines, ...prose(...summaryOf(results.rows, open, isDry ? undefined : resultsPath))].join('\n'),
+      : prose(...summaryOf(results.rows, open, isDry ? undefined : resultsPath)).join('\n'),
   );
   if (applied.stoppedBy !== undefined) {
     throw applied.stoppedBy;
