@@ -93,6 +93,7 @@ export const caseFiles = [
   'test/history/forget.test.ts',
   'test/api/postgres-api.test.ts',
   'test/history/postgres.test.ts',
+  'test/history/postgres-forget.test.ts',
   'test/history/postgres-reach.test.ts',
   'test/history/migrations.test.ts',
   'test/history/store-names.test.ts',

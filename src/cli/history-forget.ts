@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { resolveSettings } from '../config/load.ts';
 import { ConnectorError, isKind } from '../errors.ts';
-import type { ForgetResult, Person } from '../history/forget.ts';
+import type { ForgetResult, Person } from '../history/forget-rows.ts';
 import { findPeople, forgetPerson, vacuumStore } from '../history/upkeep.ts';
 import { requiredText } from '../model/requests.ts';
 import { printable } from '../printable.ts';
@@ -27,14 +27,9 @@ export async function forgetAsked(
   { env, signal, print }: Pick<CommandContext, 'env' | 'signal' | 'print'>,
 ): Promise<void> {
   const path = checkedStore(store);
-  if (isPostgres(path)) {
-    throw new ConnectorError(
-      'unsupported',
-      `${printable(shownStore(path))} is in PostgreSQL, where nobody can be forgotten yet: leave out with "history prune" what is old`,
-    );
-  }
+  const shown = shownStore(store);
   const { project, json = false, dryRun = false } = flags;
-  const person = onlyOne(store, asked, await findPeople(path, requiredText(asked, 'the user'), project));
+  const person = onlyOne(shown, asked, await findPeople(path, requiredText(asked, 'the user'), project));
   const { typeId, id, token } = person;
   if (person.isThere) {
     tell('warn', `warning: ${returnsInWords(person)}`);
@@ -46,7 +41,7 @@ export async function forgetAsked(
   if (!json && flags.yes !== true) {
     print(prose(planInWords(person)).join('\n'));
   }
-  await confirmed(`Forget ${typeId} ${printable(id)} in ${printable(store)}`, flags, signal, nothingChanged);
+  await confirmed(`Forget ${typeId} ${printable(id)} in ${printable(shown)}`, flags, signal, nothingChanged);
   const { values: settings } = resolveSettings(await settingSources(flags, env));
   const logger = await openLogger(settings.logLevel ?? 'info', settings.logFormat);
   await using audit = await openAudit(
@@ -60,7 +55,7 @@ export async function forgetAsked(
       requestId,
       operation: 'forget',
       resource: `${typeId}:${id}`,
-      store: path,
+      store: shownStore(path),
       outcome,
       writes: 0,
       ...(error !== undefined && { error }),
@@ -80,13 +75,13 @@ export async function forgetAsked(
   function tellResult(of: Person, found: ForgetResult | undefined): void {
     if (json) {
       const { projectId, versions, firstAt, lastAt, isThere } = of;
-      const about = { store, projectId, resource: `${typeId}:${id}`, token, versions, firstAt, lastAt, isThere };
+      const about = { store: shown, projectId, resource: `${typeId}:${id}`, token, versions, firstAt, lastAt, isThere };
       print(
         JSON.stringify({ ...about, isDryRun: found === undefined, ...(found !== undefined && { replaced: found }) }),
       );
       return;
     }
-    print(prose(...(found === undefined ? [planInWords(of)] : doneInWords(of, found))).join('\n'));
+    print(prose(...(found === undefined ? [planInWords(of)] : doneInWords(of, found, isPostgres(path)))).join('\n'));
   }
 }
 
@@ -99,8 +94,8 @@ async function wiped(store: string, path: string): Promise<void> {
       throw new ConnectorError(
         thrown.kind,
         [
-          `forgotten in all rows, but unused parts of the file may still hold the old values: ${thrown.message}`,
-          `then run "history vacuum ${printable(store)}"`,
+          `forgotten in all rows, but unused parts of the store may still hold the old values: ${thrown.message}`,
+          `then run "history vacuum ${printable(shownStore(store))}"`,
         ].join('; '),
       );
     }
@@ -141,13 +136,18 @@ function planInWords({ typeId, id, versions, firstAt, lastAt, token }: Person): 
   ].join(' ');
 }
 
-function doneInWords(person: Person, { own, others, syncs }: ForgetResult): readonly string[] {
+function doneInWords(person: Person, { own, others, syncs }: ForgetResult, isOnServer: boolean): readonly string[] {
   const { typeId, id, token } = person;
   const ofOthers = others === 0 ? '' : `, and in ${counted(others, 'row')} of others that told an address of theirs`;
   return [
     `Forgot ${typeId} ${printable(id)}: what named them is "${token}" in ${counted(own, 'row')}${ofOthers}.`,
     `The hashes of ${counted(syncs, 'sync')} were made anew; "history list" tells that, and no old value.`,
     'Other files (syncs, exports, reports, backups of the store) are not changed by this.',
+    ...(isOnServer
+      ? [
+          'Neither are the write-ahead log of the server, its archive, and the statistics of its catalogue until it tidies up.',
+        ]
+      : []),
   ];
 }
 

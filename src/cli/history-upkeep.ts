@@ -91,14 +91,8 @@ function planJson({ first, syncs, rows }: PrunePlan): object {
 
 /** Writes the file of a store anew, without what is unused in it. */
 export async function vacuumOnce(store: string, { print }: UpkeepContext): Promise<void> {
-  if (isPostgres(store)) {
-    throw new ConnectorError(
-      'unsupported',
-      `${printable(shownStore(store))} is in PostgreSQL, which tidies up by itself; "vacuum" of psql does it at once`,
-    );
-  }
   const { bytesBefore, bytesAfter } = await vacuumStore(checkedStore(store), waitingFor(store));
-  print(`${printable(store)}: ${megabytes(bytesBefore)} before, ${megabytes(bytesAfter)} now`);
+  print(`${printable(shownStore(store))}: ${megabytes(bytesBefore)} before, ${megabytes(bytesAfter)} now`);
 }
 
 function megabytes(bytes: number): string {

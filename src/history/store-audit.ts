@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import type { ResourceRef } from '../model/ids.ts';
 
 /** What was done to a store besides taking syncs. Nothing in it names anybody but by an id. */
 export type StoreAudit =
@@ -28,4 +29,12 @@ export function auditOf(database: DatabaseSync, projectId?: string): readonly Au
       what: JSON.parse(String(what)) as StoreAudit, // we wrote it
     }))
     .filter((change) => projectId === undefined || change.projectId === projectId);
+}
+
+/** What is kept of forgetting somebody: the id, and how much was changed. */
+export function auditOfForget(
+  { typeId, id }: ResourceRef,
+  { own, others, syncs }: { readonly own: number; readonly others: number; readonly syncs: number },
+): StoreAudit {
+  return { did: 'forget', resource: `${typeId}:${id}`, rows: own + others, syncs };
 }

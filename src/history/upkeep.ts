@@ -7,7 +7,8 @@ import { placeOf } from '../output/place.ts';
 import { isPostgres } from '../store-url.ts';
 import { sortIn } from '../sync-format/sort-in.ts';
 import { guarded, heldByReader, isBusy, toStoreFault } from './faults.ts';
-import { forget, type ForgetResult, peopleCalled, type Person } from './forget.ts';
+import type { ForgetResult, Person } from './forget-rows.ts';
+import { forget, peopleCalled } from './forget.ts';
 import { keptSyncs } from './kept.ts';
 import { auditOfPrune, type Keep, planPrune, prune, type PrunePlan } from './prune.ts';
 import { type AuditedChange, auditOf, putAudit } from './store-audit.ts';
@@ -41,6 +42,9 @@ export async function pruneStore(path: string, keep: Keep, waiting: Waiting = {}
 
 /** The people whom a text names, of one project or of all; nothing is changed. */
 export async function findPeople(path: string, asked: string, projectId?: string): Promise<readonly Person[]> {
+  if (isPostgres(path)) {
+    return await (await import('./postgres/forget.ts')).findPostgresPeople(path, asked, projectId);
+  }
   return await reads(path, (database) =>
     [...new Set(keptSyncs(database, projectId).map((sync) => sync.projectId))].flatMap((id) =>
       peopleCalled(database, id, asked),
@@ -55,6 +59,9 @@ export async function forgetPerson(
   atMs: number,
   waiting: Waiting = {},
 ): Promise<ForgetResult> {
+  if (isPostgres(path)) {
+    return await (await import('./postgres/forget.ts')).forgetPostgres(path, person, atMs, waiting);
+  }
   return await changes(path, waiting, (database) => forget(path, database, person, atMs));
 }
 
@@ -113,6 +120,9 @@ export async function vacuumStore(
   path: string,
   { patienceMs: patience = patienceMs, onWait, wait = sleep }: Waiting = {},
 ): Promise<Vacuumed> {
+  if (isPostgres(path)) {
+    return await (await import('./postgres/vacuum.ts')).vacuumPostgres(path, patience);
+  }
   const place = await placeOfStore(path);
   const sizeOf = async (): Promise<number> => (await stat(place)).size;
   const database = guarded(path, 'write', () => openStore(path, place, false));

@@ -155,7 +155,7 @@ describe('history forget', () => {
     expect({ status, stderr }).toEqual({
       status: 6,
       stderr: expect.stringMatching(
-        /forgotten in all rows, but unused parts of the file may still hold [^]*history vacuum/,
+        /forgotten in all rows, but unused parts of the store may still hold [^]*history vacuum/,
       ),
     });
     expect(stdout).toContain('Forgot user U2zora');

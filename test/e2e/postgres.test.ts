@@ -218,6 +218,55 @@ describe.skipIf(noPostgres !== undefined)(`a store in PostgreSQL, from the comma
     expect((await runWith({ PGPASSWORD: server.password }, 'list', 'users', bare)).code).toBe(0);
   });
 
+  it('forgets a person, tells it without the password, and leaves what is proved', async () => {
+    const store2 = await server.database();
+    await run('history', 'import', '--into', store2, '0.json', '1.json', '2.json');
+    const forget = ['history', 'forget', store2, 'ada@acme.example'] as const;
+
+    const dry = await run(...forget, '--dry-run');
+    const done = await run(...forget, '--yes', '--audit-log', 'audit.jsonl');
+    const again = await run('history', 'forget', store2, 'ada', '--yes');
+    const verified = await run('history', 'verify', store2);
+
+    expect(dry).toMatchObject({ code: 0, stdout: expect.stringContaining('Of user ada, seen from 2026-01-05') });
+    expect(done.code).toBe(0);
+    expect(done.stdout.replaceAll(/\s+/g, ' ')).toContain('Neither are the write-ahead log of the server');
+    expect(again.stderr).toContain(`user:ada is forgotten in ${nameOf(store2)} already`);
+    expect(verified.stdout.replaceAll(/\s+/g, ' ')).toMatch(
+      /the store is whole\. .*: user:ada of \S+ forgotten in 1 row/,
+    );
+    const lines = (await readFile(join(folder.path, 'audit.jsonl'), 'utf8')).trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject(
+      ['intended', 'forgotten'].map((outcome) => ({ resource: 'user:ada', store: nameOf(store2), outcome })),
+    );
+    expect(lines.join('')).not.toContain(server.password);
+    expect(await server.ask(store2, "select texts from baton_descope.user_row where id = 'ada'")).toEqual([
+      { texts: [expect.stringMatching(/^forgotten-[0-9a-f]{12}$/), 'ada'] },
+    ]);
+  });
+
+  it('has its tables written anew by their owner, and says who that is to others', async () => {
+    expect((await run('history', 'vacuum', store)).stdout).toMatch(
+      new RegExp(`^${name}: \\d+\\.\\d MB before, \\d+\\.\\d MB now\\n$`),
+    );
+    await server.admin(
+      store,
+      `create role writer login password '${server.password}'; grant usage on schema baton_descope to writer;
+       grant select on all tables in schema baton_descope to writer`,
+    );
+    const asWriter = other((url) => (url.username = 'writer'));
+    expect(await run('history', 'vacuum', asWriter)).toMatchObject({
+      code: 6,
+      stderr: expect.stringContaining("its tables are another user's"),
+    });
+    const reader = new Client({ connectionString: store });
+    await reader.connect();
+    await reader.query('begin; select 1 from baton_descope.user_row');
+    const held = await run('history', 'vacuum', store);
+    await reader.end();
+    expect(held).toMatchObject({ code: 7, stderr: expect.stringContaining('another command holds it') });
+  });
+
   it('answers over HTTP, with the password of the environment', async () => {
     const bare = other((url) => (url.password = ''));
     const words = ['serve', '--listen', '127.0.0.1:0', '--health-check-port', '0', '--history', bare, '--api'];

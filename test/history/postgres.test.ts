@@ -8,13 +8,10 @@ import { temporaryFolder } from '../support/cli.ts';
 import { finishOf, importDay, writeDay } from '../support/history.ts';
 import { noPostgres, startPostgres, type TestServer } from '../support/postgres.ts';
 import { itKeepsSyncs } from '../support/store-behaviour.ts';
+import { storeInPostgres } from '../support/store-kinds.ts';
 import { checkDays } from '../support/store-days.ts';
 import { treeWorldArbitrary } from '../support/tree-worlds.ts';
 
-const tables = ['project', 'sync', 'entity', 'type_row', 'user_row', 'thing_row', 'sso_row', 'other_row'].concat([
-  'entitlement_row',
-  'grant_row',
-]);
 const why = noPostgres === undefined ? '' : `: skipped, ${noPostgres}`;
 const sorted = (rows: readonly unknown[]): readonly string[] => rows.map((row) => JSON.stringify(row)).toSorted();
 
@@ -27,19 +24,7 @@ describe.skipIf(noPostgres !== undefined)(`a store in PostgreSQL${why}`, () => {
     await server[Symbol.asyncDispose]();
   });
 
-  itKeepsSyncs(async () => {
-    const path = await server.database();
-    return {
-      path,
-      name: `postgres://${server.host}:${server.port}${new URL(path).pathname}`,
-      contents: async () =>
-        await Promise.all(tables.map((table) => server.admin(path, `select * from baton_descope.${table} order by 1`))),
-      damage: async (sql) => {
-        await server.admin(path, `set search_path = baton_descope; ${sql}`);
-      },
-      [Symbol.asyncDispose]: async () => undefined,
-    };
-  });
+  itKeepsSyncs(() => storeInPostgres(server));
 
   it('answers on each day as the file that was kept on that day, whatever the names', async () => {
     await expect(checkDays(() => server.database(), 3)).resolves.toBeUndefined();

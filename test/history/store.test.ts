@@ -10,6 +10,7 @@ import { temporaryFolder } from '../support/cli.ts';
 import { importDay, rowsOf, writeDay } from '../support/history.ts';
 import { inTenant, user } from '../support/project-fixture.ts';
 import { firstDay, itKeepsSyncs } from '../support/store-behaviour.ts';
+import { contentsOf, storeInFile } from '../support/store-kinds.ts';
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let store = '';
@@ -27,17 +28,6 @@ async function put(day: number, rows: typeof firstDay, extension = 'json'): Prom
   await writeDay(file, day, rows);
   await importDay(store, file);
   return file;
-}
-
-/** All that a store holds, whatever the pages that it lies on. */
-function contents(path = store): object {
-  const database = new DatabaseSync(path, { readOnly: true });
-  const tables = database
-    .prepare("select name from sqlite_schema where type = 'table' and name not like 'sqlite%'")
-    .all();
-  const all = tables.map(({ name }) => [name, database.prepare(`select * from ${String(name)}`).all()]);
-  database.close();
-  return all;
 }
 
 /** From the next change on no database grows any more. */
@@ -60,20 +50,7 @@ async function indexed(query: string): Promise<number> {
 }
 
 describe('a store in a file', () => {
-  itKeepsSyncs(async (place) => {
-    const path = join(place, 'access.db');
-    return {
-      path,
-      name: path,
-      contents: async () => contents(path),
-      damage: async (sql) => {
-        const database = new DatabaseSync(path);
-        database.exec(sql);
-        database.close();
-      },
-      [Symbol.asyncDispose]: async () => undefined,
-    };
-  });
+  itKeepsSyncs(async (place) => storeInFile(join(place, 'access.db')));
 
   it('asks no message but one of a resource what a resource says of itself, however the rows are joined', async () => {
     await put(0, firstDay);
@@ -141,7 +118,7 @@ describe('a store in a file', () => {
     await writeDay(file, 0, firstDay);
     const late = await createStoreTarget(store, { projectId: 'P1', syncId: 's1' });
     await importDay(store, file);
-    const before = contents();
+    const before = contentsOf(store);
 
     await expect(
       late.finish(() => ({
@@ -152,17 +129,17 @@ describe('a store in a file', () => {
         contentHash: '',
       })),
     ).rejects.toThrow('another sync or command is writing to it');
-    expect(contents()).toEqual(before);
+    expect(contentsOf(store)).toEqual(before);
   });
 
   it('stays as it was on a full disk, and says so', async () => {
     await put(0, firstDay);
-    const before = contents();
+    const before = contentsOf(store);
     fillTheDisk();
     const many = Array.from({ length: 200 }, (_, n) => user(`u${n}`, { name: 'x'.repeat(500) }));
 
     await expect(put(1, { ...firstDay, users: many })).rejects.toThrow(/^cannot write .*access\.db: the disk is full$/);
-    expect(contents()).toEqual(before);
+    expect(contentsOf(store)).toEqual(before);
   });
 
   it('is refused where a newer version made it, and where it is another database or none', async () => {

@@ -21,6 +21,8 @@ export interface TestStore extends AsyncDisposable {
   readonly name: string;
   /** All that it holds, whatever the pages that it lies on. */
   contents(): Promise<unknown>;
+  /** Every byte of it. */
+  bytes(): Promise<Buffer>;
   /** Changes its tables behind its back. */
   damage(sql: string): Promise<void>;
 }

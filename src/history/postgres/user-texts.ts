@@ -10,10 +10,18 @@ export function searchText(text: string): string {
 }
 
 /**
- * The texts by which a user is found, each once, as an array of the database: the name first. Whoever looks for a user
- * gets all that have such a text, and looks closer.
+ * The texts by which a user is found, each once: the name first. Whoever looks for a user gets all that have such a text, and
+ * looks closer.
  */
-export function textsOf({ name, email, loginIds, id }: Pick<FileUser, 'name' | 'email' | 'loginIds' | 'id'>): string {
-  const texts = new Set([name, email, ...loginIds, id].map(searchText));
-  return `{${Array.from(texts, (text) => `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`).join(',')}}`;
+export function searchTexts({ name, email, loginIds, id }: Texts): readonly string[] {
+  return [...new Set([name, ...[email, ...loginIds, id].filter((text) => text !== '')].map(searchText))];
+}
+
+type Texts = Pick<FileUser, 'name' | 'email' | 'loginIds' | 'id'>;
+
+/** The same as an array in the text format of the database. */
+export function textsOf(user: Texts): string {
+  return `{${searchTexts(user)
+    .map((text) => `"${text.replaceAll(/["\\]/g, String.raw`\$&`)}"`)
+    .join(',')}}`;
 }
