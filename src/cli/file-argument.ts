@@ -11,7 +11,7 @@ import { syncFileKinds } from '../sync-format/layout.ts';
 import { settingSources } from './setting-sources.ts';
 import { tell } from './tell.ts';
 import { temporaryPlace } from './work-places.ts';
-import { isPostgres } from '../store-url.ts';
+import { fullPath, isPostgres } from '../store-url.ts';
 
 /** What a question takes besides its FILE: the command's name, and what is asked for. */
 export interface Question {
@@ -154,10 +154,11 @@ export async function newestFile(env: Environment, options: NewestOptions): Prom
 export function fileAmong(words: readonly string[]): string | undefined {
   const word = words.find(
     (candidate) =>
-      (isStore(candidate) || syncFileKinds.some((kind) => kind === extname(candidate).toLowerCase())) &&
-      existsSync(candidate),
+      isPostgres(candidate) ||
+      ((isStore(candidate) || syncFileKinds.some((kind) => kind === extname(candidate).toLowerCase())) &&
+        existsSync(candidate)),
   );
-  return word === undefined ? undefined : resolve(word);
+  return word === undefined ? undefined : fullPath(word);
 }
 
 async function usualFolders(env: Environment): Promise<readonly string[]> {

@@ -1,5 +1,6 @@
-import { suggest, suggestAmong, suggestedTypes, type SuggestKind } from '../answers/suggest.ts';
+import { type Named, suggest, suggestAmong, suggestedTypes, type SuggestKind } from '../answers/suggest.ts';
 import { isStore } from '../output/outputs.ts';
+import { isPostgres } from '../store-url.ts';
 import { fileAmong, newestFile } from './file-argument.ts';
 import type { CommandContext } from './command-context.ts';
 import { temporaryPlace } from './work-places.ts';
@@ -22,7 +23,7 @@ export async function tellSuggestions(
     const path = fileAmong(words) ?? (await newestFile(env, { work }))?.path;
     if (path !== undefined) {
       const found = isStore(path)
-        ? suggestAmong((await import('../history/store-names.ts')).namesIn(path, suggestedTypes[kind], typed), typed)
+        ? suggestAmong(await namesOf(path, kind, typed), typed)
         : await suggest(path, kind, typed, {
             signal: AbortSignal.any([signal, AbortSignal.timeout(longestMs)]),
             work,
@@ -31,5 +32,22 @@ export async function tellSuggestions(
     }
   } catch {
     // a message would appear in the middle of the line that is being typed
+  }
+}
+
+/** A server may not answer, nor whoever knows its address: then the process ends, and nothing is suggested. */
+const longestElsewhereMs = 1_000;
+
+async function namesOf(path: string, kind: SuggestKind, typed: string): Promise<readonly Named[]> {
+  const types = suggestedTypes[kind];
+  if (!isPostgres(path)) {
+    return (await import('../history/store-names.ts')).namesIn(path, types, typed);
+  }
+  const { namesInPostgres } = await import('../history/postgres/names.ts');
+  const timer = setTimeout(() => process.exit(), longestElsewhereMs);
+  try {
+    return await namesInPostgres(path, types, typed);
+  } finally {
+    clearTimeout(timer);
   }
 }

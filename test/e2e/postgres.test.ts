@@ -267,6 +267,21 @@ describe.skipIf(noPostgres !== undefined)(`a store in PostgreSQL, from the comma
     expect(held).toMatchObject({ code: 7, stderr: expect.stringContaining('another command holds it') });
   });
 
+  it('completes names, and nothing after a second without an answer', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const address = silent.address();
+    const port = String(typeof address === 'object' && address !== null ? address.port : 0);
+    const nowhere = other((url) => (url.port = port));
+    const names = async (url: string): Promise<CliRun> => await run('_names', 'users', '--', 'bo', 'access', url, 'bo');
+
+    expect(await names(store)).toMatchObject({ code: 0, stdout: 'bob@acme.example\tBob\n', stderr: '' });
+    const startedAt = performance.now();
+    expect(await names(nowhere)).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    expect(performance.now() - startedAt).toBeLessThan(9_000); // a connection alone is waited for ten seconds
+    silent.close();
+  });
+
   it('answers over HTTP, with the password of the environment', async () => {
     const bare = other((url) => (url.password = ''));
     const words = ['serve', '--listen', '127.0.0.1:0', '--health-check-port', '0', '--history', bare, '--api'];

@@ -3,11 +3,13 @@ import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSqlViews, sqlViews } from '../../src/answers/sql-views.ts';
 import { openHistory } from '../../src/history/open-history.ts';
+import { namesInPostgres } from '../../src/history/postgres/names.ts';
 import { projectWithKeysArbitrary } from '../support/arbitraries.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import { finishOf, importDay, writeDay } from '../support/history.ts';
 import { noPostgres, startPostgres, type TestServer } from '../support/postgres.ts';
 import { itKeepsSyncs } from '../support/store-behaviour.ts';
+import { itSuggests } from '../support/store-suggestions.ts';
 import { storeInPostgres } from '../support/store-kinds.ts';
 import { checkDays } from '../support/store-days.ts';
 import { treeWorldArbitrary } from '../support/tree-worlds.ts';
@@ -25,6 +27,10 @@ describe.skipIf(noPostgres !== undefined)(`a store in PostgreSQL${why}`, () => {
   });
 
   itKeepsSyncs(() => storeInPostgres(server));
+
+  describe('the names that it suggests', () => {
+    itSuggests(() => server.database(), namesInPostgres);
+  });
 
   it('answers on each day as the file that was kept on that day, whatever the names', async () => {
     await expect(checkDays(() => server.database(), 3)).resolves.toBeUndefined();
