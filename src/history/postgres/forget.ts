@@ -139,7 +139,7 @@ async function forget(connection: Connection, person: Person, atMs: number): Pro
   const project = numbered?.n ?? -1;
   const records = await recordsOf(connection, person.typeId, `r.n = ${person.n}`);
   const addresses = addressesOf(
-    records.flatMap(({ texts, phone }) => [...texts, phone]),
+    records.flatMap(({ texts, phone }) => texts.concat(phone)),
     person,
   );
   const { rows, changes, own, others } = clean(
