@@ -138,7 +138,10 @@ function cleanOf(path: string, { section, data }: Candidate, person: Forgotten):
       ? thrown
       : new ConnectorError(
           'invalid',
-          `cannot change ${printable(path)}: a row holds an annotation, ${type}, that this version does not know; use the version that wrote it`,
+          [
+            `cannot change ${printable(path)}: a row holds an annotation, ${type}, that this version does not know;`,
+            'use the version that wrote it',
+          ].join(' '),
         );
   }
 }

@@ -25,7 +25,10 @@ export async function vacuumPostgres(url: string, patienceMs: number): Promise<V
   if (owned?.may !== true) {
     throw new ConnectorError(
       'local-io',
-      `cannot write ${printable(connection.name)}: its tables are another user's; have their owner run "vacuum (full, analyze)" on those of the schema ${schema}`,
+      [
+        `cannot write ${printable(connection.name)}: its tables are another user's;`,
+        `have their owner run "vacuum (full, analyze)" on those of the schema ${schema}`,
+      ].join(' '),
     );
   }
   const bytesBefore = await size();
