@@ -6,7 +6,7 @@ import { edgesOf, waysJson } from '../../src/answers/reach/way-json.ts';
 import { createWayCounter, wayLines, waysNotes, waysTotals } from '../../src/answers/reach/way-text.ts';
 import { waysOf } from '../../src/answers/reach/ways-of.ts';
 import { indexed } from '../support/check-world.ts';
-import { flows, type HandWritten, maps, resource, user } from '../support/edge-files.ts';
+import { flows, type HandWritten, held, maps, resource, user } from '../support/edge-files.ts';
 import { companies } from '../support/edge-world.ts';
 import { granted } from '../support/other-world.ts';
 
@@ -96,6 +96,35 @@ describe('the ways of a user to a permission', () => {
     expect(await told('Dora', 'write', 'Acme')).toEqual(['@acme possible: made K1, holds acme/Editor, allows write']);
     expect(await told('Eve', 'write', 'Acme')).toEqual([
       '@acme possible: made K2, acts_as U1, holds acme/Editor, allows write',
+    ]);
+  });
+
+  it('do not lead through a configuration of a tenant that the user is no member of', async () => {
+    const { resources, grants, ...rest } = world();
+    const all = [...grants, held('tenant:eu', 'user:U5')];
+    expect(await told('Eve', 'Editor', 'Acme', { ...rest, resources, grants: all })).toEqual([
+      '@acme possible: made K2, acts_as U1, holds acme/Editor',
+    ]);
+  });
+
+  it('lead through no key that the user made for themselves, or that is switched off', async () => {
+    const { resources, grants, ...rest } = world();
+    const keys = [
+      resource('access_key_secret', 'K3', 'Own', {
+        profile: { status: 'active', bound_user_id: 'U2' },
+        secretOf: { typeId: 'user', id: 'U2' },
+        madeBy: { typeId: 'user', id: 'U2' },
+      }),
+      resource('access_key_secret', 'K4', 'Off', {
+        profile: { status: 'inactive', bound_user_id: 'U1' },
+        secretOf: { typeId: 'user', id: 'U1' },
+        madeBy: { typeId: 'user', id: 'U2' },
+      }),
+    ];
+    const all = { ...rest, resources: [...resources, ...keys], grants };
+    expect(await told('Bob', 'approve', 'Acme', all)).toEqual(['@acme certain: holds acme/Approver, allows approve']);
+    expect(await told('Bob', 'Editor', 'Berlin', all)).toEqual([
+      '@berlin later derived new: signs_in_through acme/okta, gives acme/Editor, passes_down berlin/Editor',
     ]);
   });
 
