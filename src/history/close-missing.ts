@@ -6,6 +6,7 @@ import type { Writing } from './writing.ts';
 /** Ends what stood before this sync and did not come again. */
 export function closeMissing(writing: Writing): void {
   const { database, project, sync, tally, digest } = writing;
+  database.function('was_found', (v) => Number(tally.isKept(Number(v))));
   for (const table of versionTables) {
     if (table !== 'grant_row' && tally.hasMissing(table)) {
       const end = database.prepare(`update ${table} set until = ? where v = ?`);
@@ -33,14 +34,10 @@ export function closeMissing(writing: Writing): void {
 
   /** Rows that stand, are of an earlier sync, and were not found again; the first column is the version. */
   function missingIn(select: string): readonly (readonly number[])[] {
-    const statement = database.prepare(`${select} where project = ? and until is null and since < ?`);
+    const statement = database.prepare(
+      `${select} where project = ? and until is null and since < ? and not was_found(v)`,
+    );
     statement.setReturnArrays(true);
-    const missing: (readonly number[])[] = [];
-    for (const row of statement.iterate(project, sync) as Iterable<unknown> as Iterable<readonly number[]>) {
-      if (!tally.isKept(row[0] ?? 0)) {
-        missing.push(row);
-      }
-    }
-    return missing;
+    return statement.all(project, sync) as unknown as readonly (readonly number[])[]; // numbers are all that is asked for
   }
 }

@@ -9,7 +9,8 @@ import { grantKinds } from './schema.ts';
  */
 const lateIndexesSql = `
 create index if not exists login_by_text on login_row (login collate nocase);
-create index if not exists login_odd on login_row (v) where ${isOddText('login')};
+drop index if exists login_odd;
+create index if not exists login_by_odd_text on login_row (v) where ${isOddText('login')};
 ${['email', 'id'].map(anyTextSql).join('\n')}
 ${answerIndexesSql()}
 `;
@@ -31,7 +32,8 @@ ${(['confers', 'inherits', 'maps', 'member', 'other'] as const)
 
 function anyTextSql(column: string): string {
   return `create index if not exists user_by_any_${column} on user_row (${column} collate nocase);
-create index if not exists user_odd_${column} on user_row (v) where ${isOddText(column)};`;
+drop index if exists user_odd_${column};
+create index if not exists user_by_odd_${column} on user_row (v) where ${isOddText(column)};`;
 }
 
 /** One row in so many is there twice while indexes are made. */

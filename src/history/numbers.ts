@@ -1,4 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { bulkInsert } from './bulk-insert.ts';
+import { prepareEach } from './each-row.ts';
 
 /** Names are kept in memory up to so many; all of them are in the database. */
 const mostKept = 300_000;
@@ -9,24 +11,33 @@ export interface Numbers {
   of(type: string, id: string): number;
   /** Whether the last number that was asked for is new. */
   readonly isNew: boolean;
+  /** Enters the names that wait to be entered with others. */
+  flush(): void;
 }
 
-/** `isFresh`: nothing of the project is in the database yet. */
+/** `isFresh`: nothing of the project is in the database yet. Nobody else may give numbers meanwhile. */
 export function createNumbers(database: DatabaseSync, project: number, isFresh: boolean): Numbers {
   const find = database.prepare('select n from entity where project = ? and type = ? and id = ?');
-  const put = database.prepare('insert into entity (project, type, id) values (?, ?, ?)');
+  const names = bulkInsert(database, 'entity', ['n', 'type', 'id'], { project });
   const kept = new Map<string, Map<string, number>>();
+  let last = Number(database.prepare('select max(n) n from entity').get()?.['n'] ?? 0);
   let size = 0;
   let isNew = false;
-  let isAllKept = isFresh;
-  if (!isFresh) {
-    isAllKept = keepAll();
-  }
+  let isAllKept = isFresh || keepAll();
 
   function numbered(type: string, id: string): number {
-    const found = isAllKept ? undefined : find.get(project, type, id)?.['n'];
+    let found: unknown;
+    if (!isAllKept) {
+      names.flush(); // what was forgotten here may be among them
+      found = find.get(project, type, id)?.['n'];
+    }
     isNew = found === undefined;
-    return Number(found ?? put.run(project, type, id).lastInsertRowid);
+    if (isNew) {
+      last += 1;
+      names.put(last, type, id);
+      return last;
+    }
+    return Number(found);
   }
 
   /** Takes all names at once, which is faster than one by one; false where they are too many. */
@@ -35,15 +46,23 @@ export function createNumbers(database: DatabaseSync, project: number, isFresh: 
     if (Number(count) >= mostKept) {
       return false;
     }
-    const all = database.prepare('select type, id, n from entity where project = ?');
-    all.setReturnArrays(true);
-    for (const row of all.iterate(project) as Iterable<unknown>) {
-      const [type, id, n] = row as readonly [string, string, number]; // the columns above
-      const ofType = kept.get(type) ?? new Map<string, number>();
-      kept.set(type, ofType.set(id, n));
-      size += 1;
-    }
+    const each = prepareEach(
+      database,
+      { columns: ['n', 'type', 'id'], from: 'entity where project = ?' },
+      (n, type, id) => keep(String(type), String(id), Number(n)),
+    );
+    each(project);
     return true;
+  }
+
+  function keep(type: string, id: string, n: number): void {
+    let ofType = kept.get(type);
+    if (ofType === undefined) {
+      ofType = new Map();
+      kept.set(type, ofType);
+    }
+    ofType.set(id, n);
+    size += 1;
   }
 
   return {
@@ -51,8 +70,7 @@ export function createNumbers(database: DatabaseSync, project: number, isFresh: 
       return isNew;
     },
     of: (type, id) => {
-      let ofType = kept.get(type);
-      const known = ofType?.get(id);
+      const known = kept.get(type)?.get(id);
       if (known !== undefined) {
         isNew = false;
         return known;
@@ -60,18 +78,13 @@ export function createNumbers(database: DatabaseSync, project: number, isFresh: 
       const n = numbered(type, id);
       if (size >= mostKept) {
         kept.clear();
-        ofType = undefined;
         size = 0;
         isAllKept = false;
       }
-      if (ofType === undefined) {
-        ofType = new Map();
-        kept.set(type, ofType);
-      }
-      ofType.set(id, n);
-      size += 1;
+      keep(type, id, n);
       return n;
     },
+    flush: () => names.flush(),
   };
 }
 

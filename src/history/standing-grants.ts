@@ -27,18 +27,18 @@ export class StandingGrants {
     this.#unusual.clear();
   }
 
-  put(to: number, variant: number, grant: StandingGrant): void {
+  put(to: number, variant: number, v: number, since: number, kind: number, isTold: boolean): void {
     if (variant !== 0) {
-      this.#unusual.set(`${to} ${variant}`, grant);
+      this.#unusual.set(`${to} ${variant}`, { v, since, kind, isTold });
       return;
     }
     if (to >= this.#turns.length) {
       this.#widen(to + 1);
     }
     this.#turns[to] = this.#turn;
-    this.#versions[to] = grant.v;
-    this.#since[to] = grant.since;
-    this.#kinds[to] = grant.kind | (grant.isTold ? told : 0);
+    this.#versions[to] = v;
+    this.#since[to] = since;
+    this.#kinds[to] = kind | (isTold ? told : 0);
   }
 
   find(to: number, variant: number): StandingGrant | undefined {

@@ -4,13 +4,15 @@ import type { FileRow } from '../answers/rows.ts';
 import { maxIdBytes } from '../model/ids.ts';
 import type { GrantRow } from '../model/row.ts';
 import { kindOfGrant, notesOf } from './columns.ts';
+import { bulkInsert } from './bulk-insert.ts';
+import { prepareEach } from './each-row.ts';
 import { identityBytes } from './grant-messages.ts';
 import { createSlugs, grantEntity, type Slug, slugOf } from './numbers.ts';
 import { createPrincipals } from './principals.ts';
 import { isSameMessage } from './same-message.ts';
 import { grantKinds } from './schema.ts';
 import { StandingGrants } from './standing-grants.ts';
-import { bulkInsert, bytesOf, type Writing } from './writing.ts';
+import { bytesOf, type Writing } from './writing.ts';
 
 /** Enters grants. Grants of one entitlement follow each other: those that stand are looked up once for all of them. */
 export interface GrantWriter {
@@ -30,9 +32,6 @@ interface Current {
   /** What grants that say nothing but who holds what are for questions: that depends on the types alone. */
   readonly kinds: Map<string, number>;
 }
-
-/** Of so many grants what stands is read at once. */
-const loadedAtOnce = 2_000;
 
 /** Of a grant that is known to say nothing but who holds what. */
 const identity = { variant: 0, isIdentity: true } as const;
@@ -58,12 +57,15 @@ export function createGrantWriter(writing: Writing): GrantWriter {
   const sizes = new IdentitySizes();
   const standing = new StandingGrants();
   const principalOf = createPrincipals(numbers);
-  const load = database.prepare(
-    `select to_n, variant, v, since, kind, told from grant_row
-     where on_n = ?1 and slug = ?2 and (to_n, variant, since) > (?3, ?4, ?5) and until is null
-     order by to_n, variant, since limit ${loadedAtOnce}`,
+  const load = prepareEach(
+    database,
+    {
+      columns: ['to_n', 'variant', 'v', 'since', 'kind', 'told'],
+      from: 'grant_row where on_n = ? and slug = ? and until is null',
+    },
+    (to, variant, v, since, kind, told) =>
+      standing.put(Number(to), Number(variant), Number(v), Number(since), Number(kind), told === 1),
   );
-  load.setReturnArrays(true);
   const rows = bulkInsert(database, 'grant_row', ['on_n', 'slug', 'to_n', 'variant', 'kind', 'v', 'told'], {
     since: sync,
     project,
@@ -93,27 +95,11 @@ export function createGrantWriter(writing: Writing): GrantWriter {
         isUsual: !slug.isWhole && usualSlugs.has(slug.text),
         kinds: new Map(),
       };
+      rows.flush(); // it may be an entitlement of which grants came before
       standing.clear();
-      loadStanding(place.onN, place.slug);
+      load(place.onN, place.slug);
     }
     return current;
-  }
-
-  function loadStanding(onN: number, slug: number): void {
-    if (rows.isWaiting) {
-      rows.flush(); // it may be an entitlement of which grants came before
-    }
-    for (let after: readonly number[] = [-1, -1, -1]; ;) {
-      const found = load.all(onN, slug, ...after) as unknown as readonly (readonly number[])[];
-      for (const [to = 0, variant = 0, v = 0, since = 0, kind = 0, told] of found) {
-        standing.put(to, variant, { v, since, kind, isTold: told === 1 });
-      }
-      const last = found.at(-1);
-      if (last === undefined || found.length < loadedAtOnce) {
-        return;
-      }
-      after = [last[0] ?? 0, last[1] ?? 0, last[3] ?? 0];
-    }
   }
 
   /** What a new grant is for questions; what it says of itself is kept. */
@@ -188,7 +174,7 @@ export function createGrantWriter(writing: Writing): GrantWriter {
         hasDoubles = true;
         markDoubles.run(project);
       }
-      standing.put(to, variant, { v, since: sync, kind, isTold: !isIdentity });
+      standing.put(to, variant, v, sync, kind, !isIdentity);
     },
     flush: () => rows.flush(),
   };

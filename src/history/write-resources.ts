@@ -4,40 +4,38 @@ import type { EntitlementRow, ResourceRow, Row } from '../model/row.ts';
 import type { Section } from '../sync-format/layout.ts';
 import { messageToBytes } from '../sync-format/stored-rows.ts';
 import { ownColumns, tableOf, type ResourceTable, type Value, valuesOf } from './columns.ts';
+import { bulkInsert } from './bulk-insert.ts';
 import { damaged } from './faults.ts';
 import { createSlugs, slugOf, typeEntity } from './numbers.ts';
+import { createReadAhead, type StandingRow } from './read-ahead.ts';
 import { isSameMessage } from './same-message.ts';
 import type { VersionTable } from './schema.ts';
-import { bytesOf, prepareInsert, type Writing } from './writing.ts';
+import { bytesOf, type Writing } from './writing.ts';
 
 /** Enters resource types, resources and entitlements: a version for each that is new, or is no longer what it was. */
 export interface ResourceWriter {
   type(message: ResourceType): void;
   resource(row: ResourceRow): void;
   entitlement(row: EntitlementRow): void;
-}
-
-/** A version that stands, with its message. */
-interface Standing {
-  readonly v: number;
-  readonly since: number;
-  readonly data: Uint8Array | undefined;
+  /** Enters what waits to be entered with others. */
+  flush(): void;
 }
 
 /** How rows of one table are found and entered. */
 interface Table {
   /** The version that stands, for a thing's number and whatever else tells its rows apart. */
-  find(keys: readonly number[]): Standing | undefined;
+  find(keys: readonly number[]): StandingRow | undefined;
   end(v: number): void;
   drop(v: number): void;
   put(v: number, keys: readonly number[], values: readonly Value[]): void;
+  flush(): void;
 }
 
 export function createResourceWriter(writing: Writing): ResourceWriter {
   const { database, numbers, digest, tally, references, sync } = writing;
   const tables = new Map<VersionTable, Table>();
   const slugs = createSlugs(database);
-  const putLogin = database.prepare('insert into login_row (v, login) values (?, ?)');
+  const putLogins = bulkInsert(database, 'login_row', ['v', 'login']);
   const dropLogins = database.prepare('delete from login_row where v = ?');
 
   function table(name: VersionTable): Table {
@@ -74,6 +72,7 @@ export function createResourceWriter(writing: Writing): ResourceWriter {
       digest.remove(old);
       if (before.since === sync) {
         rows.drop(before.v); // it came twice in this sync: the last one stays, as in a file
+        putLogins.flush();
         dropLogins.run(before.v);
         writing.dropMessage(before.v);
         tally.add(name, -1);
@@ -117,13 +116,17 @@ export function createResourceWriter(writing: Writing): ResourceWriter {
         return valuesOf(told);
       });
       if (v !== undefined) {
-        logins.forEach((login) => putLogin.run(v, login));
+        logins.forEach((login) => putLogins.put(v, login));
       }
     },
     entitlement: (row) => {
       const n = numbers.of(row.typeId, row.resourceId);
       const slug = slugs(slugOf(row.id, row.typeId, row.resourceId));
       enter('entitlements', 'entitlement_row', [n, slug], false, written(row), () => []);
+    },
+    flush: () => {
+      tables.forEach((rows) => rows.flush());
+      putLogins.flush();
     },
   };
 }
@@ -132,7 +135,8 @@ function written(row: Row<unknown>): Uint8Array {
   return bytesOf((out) => row.write(out));
 }
 
-function createTable({ database, project, sync }: Writing, name: VersionTable): Table {
+function createTable(writing: Writing, name: VersionTable): Table {
+  const { database, project, sync } = writing;
   const keyColumns = name === 'entitlement_row' ? ['n', 'slug'] : ['n'];
   const own = Object.hasOwn(ownColumns, name) ? ownColumns[name as ResourceTable] : []; // as the keys say
   const find = database.prepare(
@@ -141,27 +145,38 @@ function createTable({ database, project, sync }: Writing, name: VersionTable): 
   );
   const end = database.prepare(`update ${name} set until = ? where v = ?`);
   const drop = database.prepare(`delete from ${name} where v = ?`);
-  const put = prepareInsert(database, name, ['v', 'project', 'since', ...keyColumns, ...own]);
+  const rows = bulkInsert<Value>(database, name, ['v', ...keyColumns, ...own], { project, since: sync });
+  const flush = (): void => {
+    rows.flush();
+    writing.flush();
+  };
+  const ahead = createReadAhead(database, { table: name, keyColumns, project }, flush);
+
+  function findOne(keys: readonly number[]): StandingRow | undefined {
+    flush(); // it may have come before
+    const row = find.get(...keys);
+    const data = row?.['data'];
+    return row === undefined
+      ? undefined
+      : {
+          v: Number(row['v']),
+          since: Number(row['since']),
+          data: data instanceof Uint8Array ? data : undefined,
+        };
+  }
+
   return {
-    find: (keys) => {
-      const row = find.get(...keys);
-      const data = row?.['data'];
-      return row === undefined
-        ? undefined
-        : {
-            v: Number(row['v']),
-            since: Number(row['since']),
-            data: data instanceof Uint8Array ? data : undefined,
-          };
-    },
+    find: (keys) => ahead.find(keys) ?? findOne(keys),
     end: (v) => {
       end.run(sync, v);
     },
     drop: (v) => {
+      rows.flush();
       drop.run(v);
     },
     put: (v, keys, values) => {
-      put.run(v, project, sync, ...keys, ...values);
+      rows.put(v, ...keys, ...values);
     },
+    flush: () => rows.flush(),
   };
 }

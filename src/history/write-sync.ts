@@ -73,7 +73,9 @@ async function createFileTarget(
         finish: async (summary) => {
           try {
             guarded(path, 'write', () => {
+              resources.flush();
               grants.flush();
+              writing.flush();
               closeMissing(writing);
               makeLateIndexes(database, { hasRoom: true });
               writing.references.check();

@@ -1,6 +1,7 @@
-import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { Marks } from '../model/marks.ts';
 import { WireWriter } from '../model/wire-writer.ts';
+import { bulkInsert } from './bulk-insert.ts';
 import { RowsDigest } from './digest.ts';
 import { createNumbers, type Numbers } from './numbers.ts';
 import { createReferences, type References } from './references.ts';
@@ -18,12 +19,14 @@ export interface Writing {
   readonly digest: RowsDigest;
   readonly tally: Tally;
   readonly references: References;
-  /** The number of a new version, whose message is kept where there is one. */
+  /** The number of a new version, whose message is kept where there is one: a copy of it. */
   newVersion(table: VersionTable, data?: Uint8Array): number;
   /** The message of a version; undefined for a grant that has none. */
   messageOf(v: number): Uint8Array | undefined;
   /** Forgets a version that this sync itself began: the row came again, and was another. */
   dropMessage(v: number): void;
+  /** Enters what waits to be entered with others. */
+  flush(): void;
 }
 
 /** How many rows of each table were there before, were found again, are new and are over. */
@@ -100,14 +103,15 @@ export function createWriting({ sizesBefore, digestBefore, isFresh, ...place }: 
     .map((table) => Number(database.prepare(`select max(v) v from ${table}`).get()?.['v'] ?? 0))
     .reduce((most, v) => Math.max(most, v), 0);
   let version = lastVersion;
-  const putMessage = database.prepare('insert into message (v, data) values (?, ?)');
+  const messages = bulkInsert(database, 'message', ['v', 'data']);
   const findMessage = database.prepare('select data from message where v = ?');
   const dropMessage = database.prepare('delete from message where v = ?');
+  const numbers = createNumbers(database, project, isFresh);
   const tally = new Tally(sizesBefore);
   return {
     ...place,
     lastVersion,
-    numbers: createNumbers(database, project, isFresh),
+    numbers,
     digest: new RowsDigest(digestBefore),
     tally,
     references: createReferences(place.path),
@@ -115,81 +119,25 @@ export function createWriting({ sizesBefore, digestBefore, isFresh, ...place }: 
       version += 1;
       tally.add(table);
       if (data !== undefined) {
-        putMessage.run(version, data);
+        messages.put(version, Buffer.from(data));
       }
       return version;
     },
     messageOf: (v) => {
+      if (v > lastVersion) {
+        messages.flush();
+      }
       const data = findMessage.get(v)?.['data'];
       return data instanceof Uint8Array ? data : undefined;
     },
     dropMessage: (v) => {
+      messages.flush();
       dropMessage.run(v);
     },
-  };
-}
-
-/** Prepares an insert of so many rows; `same` holds numbers that are the same in all of them. */
-export function prepareInsert(
-  database: DatabaseSync,
-  table: string,
-  columns: readonly string[],
-  { rows = 1, same = {} }: { readonly rows?: number; readonly same?: Readonly<Record<string, number>> } = {},
-): StatementSync {
-  const values = `(${[...columns.map(() => '?'), ...Object.values(same)].join(', ')})`;
-  return database.prepare(
-    `insert into ${table} (${[...columns, ...Object.keys(same)].join(', ')}) values ${Array.from({ length: rows }, () => values).join(', ')}`,
-  );
-}
-
-/** Inserts rows many at once, which costs half of what one by one does. They are not there before `flush`. */
-export interface BulkInsert<V extends SQLInputValue> {
-  put(...row: readonly V[]): void;
-  flush(): void;
-  /** Whether rows wait for `flush`. */
-  readonly isWaiting: boolean;
-}
-
-/** How many rows go in at once: as many as there are, in as few steps as these allow. */
-const rowsAtOnce = [64, 16, 4, 1] as const;
-
-/** `same`: numbers that are the same in every row. */
-export function bulkInsert<V extends SQLInputValue>(
-  database: DatabaseSync,
-  table: string,
-  columns: readonly string[],
-  same: Readonly<Record<string, number>> = {},
-): BulkInsert<V> {
-  const steps = rowsAtOnce.map((rows) => ({
-    values: rows * columns.length,
-    statement: prepareInsert(database, table, columns, { rows, same }),
-  }));
-  const most = rowsAtOnce[0] * columns.length;
-  const waiting: V[] = [];
-
-  function flush(): void {
-    let at = 0;
-    for (const { values, statement } of steps) {
-      for (; waiting.length - at >= values; at += values) {
-        statement.run(...(at === 0 && values === waiting.length ? waiting : waiting.slice(at, at + values)));
-      }
-    }
-    waiting.length = 0;
-  }
-
-  return {
-    get isWaiting() {
-      return waiting.length > 0;
+    flush: () => {
+      messages.flush();
+      numbers.flush();
     },
-    put: (...row) => {
-      for (const value of row) {
-        waiting.push(value);
-      }
-      if (waiting.length === most) {
-        flush();
-      }
-    },
-    flush,
   };
 }
 
