@@ -9,7 +9,11 @@ import { runtimePackages } from './runtime-modules.ts';
 const unbundled = runtimePackages.map((name) => new RegExp(`^${name}(?:/|$)`));
 const entry = 'src/cli/main.ts';
 /** What runs in threads of their own, by its file in dist: nothing of the program is loaded there besides. */
-const threads = { 'index-thread': 'src/output/index-thread.ts', 'api-thread': 'src/api/thread.ts' };
+const threads = {
+  'index-thread': 'src/output/index-thread.ts',
+  'store-index-thread': 'src/history/store-index-thread.ts',
+  'api-thread': 'src/api/thread.ts',
+};
 
 /** Bundles the program. What one command needs and others do not lies in files of its own, which that command loads. */
 export async function buildProgram(root: string, target: string): Promise<void> {

@@ -6,6 +6,7 @@ import { typeInWords } from '../sync-format/known-types.ts';
 import type { FileIndex } from './file-index.ts';
 import { printable } from './printable.ts';
 import { notReadIn } from './limits.ts';
+import { isOddText } from './odd-text.ts';
 
 /** Something that was found by name. `n` is its key among those of its type in the index. */
 export interface Found {
@@ -228,14 +229,6 @@ function byIdAndType(one: Found, other: Found): number {
 /** Makes `fold` known to the database. */
 export function addFold(database: DatabaseSync): void {
   database.function('fold', { deterministic: true }, (text) => fold(String(text)));
-}
-
-/**
- * SQL for a text in which more than the case of ASCII may have to be folded: with letters beyond, control characters, or
- * blanks where one would do. A store has an index of such texts by these very words.
- */
-export function isOddText(column: string): string {
-  return `(octet_length(json_quote(${column})) <> length(${column}) + 2 or instr(${column}, '  ') or octet_length(trim(${column})) <> octet_length(${column}))`;
 }
 
 function toFound(row: Readonly<Record<string, unknown>>): Found {

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { fold } from '../model/fold.ts';
-import { addFold, isOddText } from './find.ts';
+import { addFold } from './find.ts';
+import { isOddText } from './odd-text.ts';
 import { tableIn } from './ways.ts';
 
 /** Which names belong to several things, compared without case and Unicode form. */

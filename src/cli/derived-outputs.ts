@@ -16,13 +16,14 @@ export const derivedOutputs: DerivedOutputs = {
 
 /** The store as a target, which keeps what is over for so long; for ever where that is not said. */
 export function storeKeeping(keepMs: number | undefined): NonNullable<DerivedOutputs['store']> {
-  return async (target, { syncId, about }) =>
+  return async (target, { syncId, about, isAnswering }) =>
     await (
       await import('../history/write-sync.ts')
     ).createStoreTarget(target, {
       syncId,
       projectId: about?.projectId ?? '',
       keepMs,
+      isAnswering,
       onWait: () => tell('info', `waiting for another sync or command that writes to ${printable(shownStore(target))}`),
     });
 }

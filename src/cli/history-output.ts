@@ -33,10 +33,10 @@ export async function historyOutput(
   }
   const path = fullPath(history);
   await (await import('./ready-store.ts')).readyStore(path);
-  const begin = async ({ syncId, about }: C1zFileOptions): Promise<SyncFile> =>
+  const begin = async ({ syncId, about, isAnswering }: C1zFileOptions): Promise<SyncFile> =>
     await (
       await import('../history/write-sync.ts')
-    ).createStoreTarget(path, { syncId, projectId: about?.projectId ?? '', keepMs, onWait });
+    ).createStoreTarget(path, { syncId, projectId: about?.projectId ?? '', keepMs, isAnswering, onWait });
   return {
     path,
     beside: (create) => async (options) => {

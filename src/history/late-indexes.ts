@@ -1,6 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { isOddText } from '../answers/find.ts';
-import { ownColumns } from './columns.ts';
+import { isOddText } from '../answers/odd-text.ts';
 import { grantKinds } from './schema.ts';
 
 /**
@@ -42,16 +41,14 @@ const roomOneIn = 64;
 /** No thing has this number, no row this version. */
 const nothing = 2 ** 48;
 
-const userColumns = ownColumns.user_row.join(', ');
-
 /**
  * Rows that are there while indexes are made, at the ends of their tables: each index has room on every page when they are
  * gone. An index that is made of sorted rows fills its pages to the last byte, and the first change on a page splits it in
  * two: a thousandth of the users would make a store two hundredths larger.
  */
-const makeRoomSql = `
-insert into user_row (v, project, n, since, ${userColumns})
-  select ${nothing} + v, project, n, since, ${userColumns} from user_row where v % ${roomOneIn} = 0;
+const makeRoomSql = (userColumns: string): string => `
+insert into user_row (v, ${userColumns})
+  select ${nothing} + v, ${userColumns} from user_row where v % ${roomOneIn} = 0;
 insert into login_row (rowid, v, login) select ${nothing} + rowid, ${nothing} + v, login from login_row where rowid % ${roomOneIn} = 0;
 insert into grant_row (on_n, slug, to_n, variant, since, kind, project, v, told)
   select ${nothing}, 0, n, 0, 0, ${grantKinds.rest}, 0, 0, 0 from entity where n % ${roomOneIn / 4} = 0;
@@ -65,6 +62,10 @@ delete from login_row where rowid > ${nothing};
 delete from grant_row where on_n = ${nothing};
 `;
 
+/** Of a new file, which nobody else sees: what is half done need not be taken back. */
+export const newFilePragmas =
+  'pragma page_size = 8192; pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -65536';
+
 /** Makes the indexes of many rows, where they are not there yet; `hasRoom`: with room for what will change. */
 export function makeLateIndexes(
   database: DatabaseSync,
@@ -72,7 +73,18 @@ export function makeLateIndexes(
 ): void {
   const isFirst =
     hasRoom && database.prepare("select 1 from sqlite_schema where name = 'user_by_name'").get() === undefined;
-  for (const sql of isFirst ? [makeRoomSql, lateIndexesSql, leaveRoomSql] : [lateIndexesSql]) {
+  for (const sql of isFirst
+    ? [makeRoomSql(columnsOf(database, 'user_row')), lateIndexesSql, leaveRoomSql]
+    : [lateIndexesSql]) {
     database.exec(sql);
   }
+}
+
+/** The columns of a table without the number of its versions. */
+function columnsOf(database: DatabaseSync, table: string): string {
+  return database
+    .prepare("select group_concat(name, ', ') names from pragma_table_info(?) where name <> 'v'")
+    .all(table)
+    .map(({ names }) => String(names))
+    .join('');
 }

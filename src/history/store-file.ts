@@ -4,11 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { ConnectorError } from '../errors.ts';
 import { hasOsCode, isOsError, osReason } from '../os-reasons.ts';
+import { inThread, mendedIn } from '../output/index-aside.ts';
 import { unfinishedPath } from '../output/leftovers.ts';
 import { placeOf } from '../output/place.ts';
 import { printable } from '../printable.ts';
 import { sortIn } from '../sync-format/sort-in.ts';
 import { guarded, heldByAnother, isBusy, noStore, toStoreFault } from './faults.ts';
+import { makeLateIndexes, newFilePragmas } from './late-indexes.ts';
 import { applicationId, steps } from './schema.ts';
 
 /** A store that is open for one change, which is made whole or not at all. */
@@ -16,6 +18,11 @@ export interface StoreChange {
   readonly database: DatabaseSync;
   /** Whether the store is made by this change. */
   readonly isNew: boolean;
+  /**
+   * Makes the indexes that are made when many rows are in; of a new store in a thread, if that is asked for: what was
+   * prepared before is of no use then.
+   */
+  makeIndexes(options: { readonly isAside: boolean }): Promise<void>;
   commit(): Promise<void>;
   /** Leaves the store as it was; nothing happens after `commit`. Never throws. */
   rollback(): Promise<void>;
@@ -72,6 +79,23 @@ async function creationOf(path: string, place: string): Promise<StoreChange> {
   return {
     database,
     isNew: true,
+    makeIndexes: async ({ isAside }) => {
+      if (!isAside) {
+        guarded(path, 'write', () => makeLateIndexes(database, { hasRoom: true }));
+        return;
+      }
+      guarded(path, 'write', () => {
+        database.exec('commit');
+        database.close();
+      });
+      const job = { path: growing, folder: dirname(place) };
+      const outcome = await inThread('store-index-thread', import.meta.url, job);
+      guarded(path, 'write', () => {
+        mendedIn(outcome);
+        database.open();
+        beginFile(database);
+      });
+    },
     commit: async () => {
       try {
         guarded(path, 'write', () => {
@@ -104,11 +128,8 @@ export async function createReplicaFile(path: string, place: string): Promise<Da
   return database;
 }
 
-/** Nobody else sees the file: what is half done need not be taken back. */
 function beginFile(database: DatabaseSync): void {
-  database.exec(
-    'pragma page_size = 8192; pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -65536',
-  );
+  database.exec(newFilePragmas);
   database.exec(`pragma application_id = ${applicationId}`);
   database.exec('begin');
   migrate(database);
@@ -159,6 +180,7 @@ async function changeOf(
   return {
     database,
     isNew: false,
+    makeIndexes: async () => guarded(path, 'write', () => makeLateIndexes(database)),
     commit: async () => {
       try {
         guarded(path, 'write', () => database.exec('commit'));

@@ -43,6 +43,10 @@ export interface StoreTargetOptions {
   readonly syncId: string;
   /** What was over so long before this sync is taken out with it; nothing without. */
   readonly keepMs?: number | undefined;
+  /** This process has to answer others meanwhile: what takes seconds is done in a thread. */
+  readonly isAnswering?: boolean | undefined;
+  /** From how many rows on that takes seconds. */
+  readonly threadFrom?: number | undefined;
   /** How long another writer is waited for, told to `onWait` once. */
   readonly patienceMs?: number | undefined;
   readonly onWait?: (() => void) | undefined;

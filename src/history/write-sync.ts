@@ -4,7 +4,6 @@ import { closeMissing } from './close-missing.ts';
 import { guarded, toStoreFault } from './faults.ts';
 import { keptSyncs, projectNumber } from './kept.ts';
 import { planPrune, prune } from './prune.ts';
-import { makeLateIndexes } from './late-indexes.ts';
 import { beginChange } from './store-file.ts';
 import type { StoreTarget, StoreTargetOptions } from './store.ts';
 import { timesOf } from './sync-times.ts';
@@ -22,9 +21,12 @@ export async function createStoreTarget(path: string, options: StoreTargetOption
     : await createFileTarget(path, options);
 }
 
+/** With fewer rows than this indexes do not take long. */
+const aThreadIsWorth = 100_000;
+
 async function createFileTarget(
   path: string,
-  { projectId, syncId, keepMs, ...waiting }: StoreTargetOptions,
+  { projectId, syncId, keepMs, isAnswering = false, threadFrom = aThreadIsWorth, ...waiting }: StoreTargetOptions,
 ): Promise<StoreTarget> {
   const change = await beginChange(path, { ...waiting, mayCreate: true });
   const { database } = change;
@@ -51,7 +53,11 @@ async function createFileTarget(
       const grants = createGrantWriter(writing);
       const counts = { resourceTypes: 0, resources: {}, entitlements: {}, grants: {} };
       const each = <R>(rows: readonly R[], put: (row: R) => void): void =>
-        guarded(path, 'write', () => rows.forEach((row) => put(row)));
+        guarded(path, 'write', () => {
+          rowCount += rows.length;
+          rows.forEach((row) => put(row));
+        });
+      let rowCount = 0;
       return {
         counts,
         resourceTypes: async (rows) => {
@@ -77,7 +83,9 @@ async function createFileTarget(
               grants.flush();
               writing.flush();
               closeMissing(writing);
-              makeLateIndexes(database, { hasRoom: true });
+            });
+            await change.makeIndexes({ isAside: isAnswering && rowCount >= threadFrom });
+            guarded(path, 'write', () => {
               writing.references.check();
               const told = summary(writing.digest.text);
               const times = timesOf(path, told, { projectId, last });

@@ -10,10 +10,15 @@ export interface IndexJob {
 /** What a thread tells: an error does not keep its fields on the way. */
 export type IndexOutcome = { readonly mended: Mended } | { readonly message: string; readonly errcode: number };
 
-/** Makes the indexes in a thread of their own. The database is closed before and after. */
+/** Makes the indexes of a `.c1z` in a thread of their own. The database is closed before and after. */
 export async function indexInThread(job: IndexJob): Promise<IndexOutcome> {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'; // as it stands in src, or in dist
-  const thread = new Worker(new URL(`./index-thread.${extension}`, import.meta.url), { workerData: job });
+  return await inThread('index-thread', import.meta.url, job);
+}
+
+/** What a thread makes of a database, by the name of its file, which stands beside the module at `besides`. */
+export async function inThread(name: string, besides: string, job: IndexJob): Promise<IndexOutcome> {
+  const extension = besides.endsWith('.ts') ? 'ts' : 'js'; // as it stands in src, or in dist
+  const thread = new Worker(new URL(`./${name}.${extension}`, besides), { workerData: job });
   return await new Promise((resolve, reject) => {
     thread.once('message', resolve);
     thread.once('error', reject);

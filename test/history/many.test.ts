@@ -1,15 +1,18 @@
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createFileIndex } from '../../src/answers/file-index.ts';
 import { accessOf } from '../../src/answers/access-of.ts';
 import { namesakesIn } from '../../src/answers/namesakes.ts';
 import { whoCan } from '../../src/answers/who-can.ts';
 import { openHistory } from '../../src/history/open-history.ts';
+import { beginChange } from '../../src/history/store-file.ts';
 import { verifyStore } from '../../src/history/verify.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import { importDay, writeDay } from '../support/history.ts';
 import { permission, role, user } from '../support/project-fixture.ts';
+import { turnsDuring } from '../support/turns.ts';
 
 const names = ['Ada', 'ADA', 'Åsa', 'åsa', 'Straße', 'STRASSE', 'Bob  Ng', 'bob ng', ' Cy', 'Cy', 'Di', ''];
 /** More than are sorted at once, by names that come in no order and several times. */
@@ -20,6 +23,15 @@ const users = Array.from({ length: 6_000 }, (_, place) =>
     roleNames: ['Editor'],
   }),
 );
+
+function schemaOf(path: string): readonly unknown[] {
+  const database = new DatabaseSync(path, { readOnly: true });
+  try {
+    return database.prepare('select type, name, sql from sqlite_schema order by name').all();
+  } finally {
+    database.close();
+  }
+}
 
 describe('a store of many users', () => {
   it(
@@ -88,5 +100,43 @@ describe('a store of many users', () => {
       [20, 20],
     ]);
     expect(await verifyStore(store)).toMatchObject({ changed: [], faults: [] });
+  });
+
+  it(
+    'is the same where its indexes are made in a thread, in which nobody waits for them',
+    { timeout: 60_000 },
+    async () => {
+      await using folder = await temporaryFolder();
+      const place = (name: string): string => join(folder.path, name);
+      const [file, here, aside] = [place('sync.json'), place('here.db'), place('aside.db')];
+      await writeDay(file, 0, { users, roles: [role('Editor')] });
+      await importDay(here, file);
+
+      const started = vi.fn();
+      process.on('worker', started);
+      onTestFinished(() => void process.off('worker', started));
+      await importDay(join(folder.path, 'short.db'), file, { isAnswering: true });
+      expect(started).not.toHaveBeenCalled();
+      await importDay(aside, file, { isAnswering: true, threadFrom: 6_000 });
+      expect(started).toHaveBeenCalledOnce();
+
+      expect(schemaOf(aside)).toEqual(schemaOf(here));
+      expect(await verifyStore(aside)).toMatchObject({ changed: [], faults: [], syncs: { length: 1 } });
+      expect((await stat(aside)).size).toBe((await stat(here)).size);
+      expect((await readdir(folder.path)).toSorted()).toEqual(['aside.db', 'here.db', 'short.db', 'sync.json']);
+    },
+  );
+
+  it('gives others their turn while a thread makes its indexes', { timeout: 60_000 }, async () => {
+    await using folder = await temporaryFolder();
+    const change = await beginChange(join(folder.path, 'access.db'), { mayCreate: true });
+    change.database.exec(`insert into login_row (v, login)
+      select value, 'person.' || value || '@company.example' from json_each('[${Array.from({ length: 100_000 }, (_, n) => n + 1).join()}]')`);
+
+    expect(await turnsDuring(change.makeIndexes({ isAside: true }))).toBeGreaterThan(100);
+
+    expect(change.database.prepare('select count(*) n from login_row').get()).toEqual({ n: 100_000 });
+    await change.rollback();
+    expect(await readdir(folder.path)).toEqual([]);
   });
 });
