@@ -7,12 +7,12 @@ import { rowOfJsonResource, rowOfResource } from './to-row.ts';
 
 /** What resources tell that a connector lists. */
 export function rowsOfResources(rows: readonly ResourceRow[]): FileRow[] {
-  return rows
-    .map((row) => {
-      const { plain } = row;
-      return plain === undefined ? rowOfResource(row.message) : rowOfJsonResource(plain);
-    })
-    .filter((row) => row !== undefined);
+  return rows.map((row) => rowOfPlain(row) ?? rowOfResource(row.message)).filter((row) => row !== undefined);
+}
+
+/** The same of one of which there are many, but for its last login; undefined where only its message tells it. */
+export function rowOfPlain({ plain }: ResourceRow): FileRow | undefined {
+  return plain === undefined ? undefined : rowOfJsonResource(plain);
 }
 
 /** What grants tell that a connector lists. */

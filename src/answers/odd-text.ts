@@ -3,5 +3,7 @@
  * blanks where one would do. A store has an index of such texts by these very words.
  */
 export function isOddText(column: string): string {
-  return `(octet_length(json_quote(${column})) <> length(${column}) + 2 or instr(${column}, '  ') or octet_length(trim(${column})) <> octet_length(${column}))`;
+  const isQuotedAlike = `octet_length(json_quote(${column})) = length(${column}) + 2`;
+  const isTrimmed = `octet_length(trim(${column})) = octet_length(${column})`;
+  return `not (${isQuotedAlike} and ${isTrimmed} and not instr(${column}, '  '))`;
 }

@@ -7,9 +7,10 @@ function prepareInsert(
   columns: readonly string[],
   { rows, same }: { readonly rows: number; readonly same: Readonly<Record<string, number>> },
 ): StatementSync {
-  const values = `(${[...columns.map(() => '?'), ...Object.values(same)].join(', ')})`;
+  const names = [...columns, ...Object.keys(same)].join(', ');
+  const row = `(${[...columns.map(() => '?'), ...Object.values(same)].join(', ')})`;
   return database.prepare(
-    `insert into ${table} (${[...columns, ...Object.keys(same)].join(', ')}) values ${Array.from({ length: rows }, () => values).join(', ')}`,
+    `insert into ${table} (${names}) values ${Array.from({ length: rows }, () => row).join(', ')}`,
   );
 }
 
@@ -29,18 +30,24 @@ export function bulkInsert<V extends SQLInputValue>(
   columns: readonly string[],
   same: Readonly<Record<string, number>> = {},
 ): BulkInsert<V> {
-  const steps = rowsAtOnce.map((rows) => ({
-    values: rows * columns.length,
-    statement: prepareInsert(database, table, columns, { rows, same }),
-  }));
+  /** Prepared when they are needed: a small sync needs few. */
+  const statements = new Map<number, StatementSync>();
   const most = rowsAtOnce[0] * columns.length;
   const waiting: V[] = [];
 
+  function statementOf(rows: number): StatementSync {
+    const found = statements.get(rows) ?? prepareInsert(database, table, columns, { rows, same });
+    statements.set(rows, found);
+    return found;
+  }
+
   function flush(): void {
     let at = 0;
-    for (const { values, statement } of steps) {
+    for (const rows of rowsAtOnce) {
+      const values = rows * columns.length;
       for (; waiting.length - at >= values; at += values) {
-        statement.run(...(at === 0 && values === waiting.length ? waiting : waiting.slice(at, at + values)));
+        const some = at === 0 && values === waiting.length ? waiting : waiting.slice(at, at + values);
+        statementOf(rows).run(...some);
       }
     }
     waiting.length = 0;

@@ -1,4 +1,5 @@
 import { rowOfResourceBytes } from '../answers/c1z-tables.ts';
+import { rowOfPlain } from '../answers/listed-rows.ts';
 import type { ResourceType } from '../model/messages.ts';
 import type { EntitlementRow, ResourceRow, Row } from '../model/row.ts';
 import type { Section } from '../sync-format/layout.ts';
@@ -106,7 +107,8 @@ export function createResourceWriter(writing: Writing): ResourceWriter {
       const logins: string[] = [];
       const bytes = written(row);
       const v = enter('resources', name, [n], numbers.isNew, bytes, () => {
-        const told = rowOfResourceBytes(bytes, () => ({ section: 'resources', message: row.message }));
+        const told =
+          rowOfPlain(row) ?? rowOfResourceBytes(bytes, () => ({ section: 'resources', message: row.message }));
         if (told === undefined) {
           throw damaged(writing.path, 'one of the resources has no id');
         }

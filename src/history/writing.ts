@@ -90,6 +90,9 @@ function sum(counts: Counts): number {
   return Object.values(counts).reduce((total, number) => total + number, 0);
 }
 
+/** Room for messages that wait to be entered with others. */
+const waitingBytes = 1 << 20;
+
 export interface WritingOptions extends Pick<Writing, 'path' | 'database' | 'project' | 'sync'> {
   readonly sizesBefore: Readonly<Record<string, number>>;
   readonly digestBefore: Uint8Array | undefined;
@@ -104,10 +107,27 @@ export function createWriting({ sizesBefore, digestBefore, isFresh, ...place }: 
     .reduce((most, v) => Math.max(most, v), 0);
   let version = lastVersion;
   const messages = bulkInsert(database, 'message', ['v', 'data']);
+  const waiting = Buffer.allocUnsafeSlow(waitingBytes);
+  let used = 0;
   const findMessage = database.prepare('select data from message where v = ?');
   const dropMessage = database.prepare('delete from message where v = ?');
   const numbers = createNumbers(database, project, isFresh);
   const tally = new Tally(sizesBefore);
+
+  /** Good until so many bytes more were copied that those before them are in the database. */
+  function copyOf(data: Uint8Array): Uint8Array {
+    if (data.length > waiting.length - used) {
+      messages.flush();
+      used = 0;
+    }
+    if (data.length > waiting.length) {
+      return Buffer.from(data);
+    }
+    waiting.set(data, used);
+    used += data.length;
+    return waiting.subarray(used - data.length, used);
+  }
+
   return {
     ...place,
     lastVersion,
@@ -119,7 +139,7 @@ export function createWriting({ sizesBefore, digestBefore, isFresh, ...place }: 
       version += 1;
       tally.add(table);
       if (data !== undefined) {
-        messages.put(version, Buffer.from(data));
+        messages.put(version, copyOf(data));
       }
       return version;
     },

@@ -130,8 +130,10 @@ describe('a store of many users', () => {
   it('gives others their turn while a thread makes its indexes', { timeout: 60_000 }, async () => {
     await using folder = await temporaryFolder();
     const change = await beginChange(join(folder.path, 'access.db'), { mayCreate: true });
-    change.database.exec(`insert into login_row (v, login)
-      select value, 'person.' || value || '@company.example' from json_each('[${Array.from({ length: 100_000 }, (_, n) => n + 1).join()}]')`);
+    const logins = Array.from({ length: 100_000 }, (_, n) => `person.${n}@company.example`);
+    change.database
+      .prepare('insert into login_row (v, login) select key, value from json_each(?)')
+      .run(JSON.stringify(logins));
 
     expect(await turnsDuring(change.makeIndexes({ isAside: true }))).toBeGreaterThan(100);
 
