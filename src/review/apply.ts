@@ -104,7 +104,9 @@ export async function applyDecisions({
     } catch (thrown) {
       const line = notes.last();
       const isOfOne = isKind(thrown, ...ofOne);
-      const outcome = line?.outcome === 'failed' ? 'failed' : isOfOne ? 'refused' : 'not-tried';
+      // The line about the end may be what could not be written: then the revoke was made, and the error says so.
+      const isSent = line?.outcome === 'failed' || line?.outcome === 'revoked';
+      const outcome = isSent ? 'failed' : isOfOne ? 'refused' : 'not-tried';
       put(revoke, {
         outcome,
         ...(line !== undefined && { requestId: line.requestId }),

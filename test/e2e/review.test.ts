@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import readXlsx from 'read-excel-file/node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/emulator.ts';
+import { rowsIn } from '../../src/review/data.ts';
+import { readReviewPage } from '../../src/review/read-page.ts';
 import type { Results } from '../../src/review/results.ts';
 import { type CliRun, envOf, runCli, temporaryFolder } from '../support/cli.ts';
 import { decideAll } from '../support/reviews.ts';
@@ -36,24 +38,25 @@ afterAll(async () => {
 });
 
 describe('a review, from the page to the workbook', () => {
-  it('is made of a store as of a file', async () => {
-    const { code, stdout } = await run(
-      'new',
-      'access.db',
-      '--scope',
-      'tenant:acme',
-      '--reviewer',
-      'r@x',
-      '--out',
-      'of-store.html',
+  it.each(['db', 'ndjson', 'c1z'])('has the same holdings, made of a file that ends with %s', async (kind) => {
+    const file = kind === 'db' ? 'access.db' : `other.${kind}`;
+    if (kind !== 'db') {
+      expect(await runCli(['export', at('sync.json'), '--out', at(file)])).toMatchObject({ code: 0 });
+    }
+    const who = ['--scope', 'all', '--reviewer', 'r@x'];
+    const made = await Promise.all(
+      ['sync.json', file].map((one) => run('new', one, ...who, '--out', `${kind}-${one}.html`)),
     );
-
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/^of-store\.html: \d+ holdings to decide/);
-    expect((await stat(at('of-store.html'))).mode & 0o777).toBe(0o600);
-    const holdings = async (page: string): Promise<unknown> =>
-      (JSON.parse((await run('status', page, '--json')).stdout) as { readonly open: unknown }).open;
-    expect(await holdings('of-store.html')).toEqual(await holdings('review.html'));
+    expect(made.map(({ code }) => code)).toEqual([0, 0]);
+    expect(made[1]?.stdout).toMatch(/: \d+ holdings to decide/);
+    expect((await stat(at(`${kind}-${file}.html`))).mode & 0o777).toBe(0o600);
+    const [one, other] = await Promise.all(
+      ['sync.json', file].map(async (name) => {
+        const data = readReviewPage(name, await readFile(at(`${kind}-${name}.html`), 'utf8'));
+        return [rowsIn(data, 'rows'), rowsIn(data, 'shown'), data.unread, data.findings.length];
+      }),
+    );
+    expect(other).toEqual(one);
   });
 
   it('tells how far it is, of a page and of decisions', async () => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFileIndex } from '../../src/answers/file-index.ts';
+import { ConnectorError } from '../../src/errors.ts';
 import { type Emulator, type ProjectState, startEmulator } from '../../src/emulator/emulator.ts';
 import type { AuditEntry } from '../../src/provisioning/audit.ts';
 import { createProvisioner } from '../../src/provisioning/provisioner.ts';
@@ -48,16 +49,26 @@ interface Run {
   readonly audit: readonly AuditEntry[];
 }
 
+interface ApplyOptions {
+  readonly dryRun?: boolean;
+  readonly signal?: AbortSignal;
+  /** Takes a line of the audit log. */
+  readonly write?: (entry: AuditEntry) => Promise<void>;
+}
+
 async function apply(
   emulator: Emulator,
   decisions: Decisions,
-  { dryRun = false, signal = new AbortController().signal } = {},
+  { dryRun = false, signal = new AbortController().signal, write = () => Promise.resolve() }: ApplyOptions = {},
 ): Promise<Run> {
   const audit: AuditEntry[] = [];
   const notes = createAuditNotes();
   const provisioner = createProvisioner({
     client: clientOf(emulator),
-    audit: async (entry) => void audit.push(notes.note(entry)),
+    audit: async (entry) => {
+      audit.push(notes.note(entry));
+      await write(entry);
+    },
     dryRun,
   });
   const applied = await applyDecisions({
@@ -298,6 +309,30 @@ describe('where the sync has moved on, to apply', () => {
     expect(run.rows).toHaveLength(revokesIn('d', decisions).length);
     expect(run.rows.at(-1)).toMatchObject({ outcome: 'not-tried' });
     expect(run.stoppedBy).toMatchObject({ kind: 'cancelled' });
+  });
+});
+
+describe('where a line of the audit log cannot be written, to apply', () => {
+  it.each([
+    ['intended', 'not-tried', 'nothing was sent', true],
+    ['revoked', 'failed', 'access was changed nevertheless', false],
+  ] as const)('stops, and tells what is so: %s', async (lost, outcome, told, isHeld) => {
+    await using emulator = await disposable({ users: 20 });
+    const decisions = await decided(emulator, 'tenant:acme', ({ entitlement, principal: { type } }) =>
+      type === 'user' && entitlement.startsWith('role_binding') ? { decision: 'revoke', reason: 'r' } : undefined,
+    );
+    const before = worldOf(emulator.state);
+    const full = new ConnectorError('local-io', 'the disk is full');
+    const run = await apply(emulator, decisions, {
+      write: (entry) => (entry.outcome === lost ? Promise.reject(full) : Promise.resolve()),
+    });
+
+    expect(run.rows[0]).toMatchObject({ outcome });
+    expect(run.rows[0]?.error).toContain(told);
+    expect(new Set(outcomesOf(run).slice(1))).toEqual(new Set(['not-tried']));
+    expect(run.stoppedBy).toMatchObject({ kind: 'local-io' });
+    const first = lineOf(decisions.rows[run.rows[0]?.row ?? 0] ?? never());
+    expect(worldOf(emulator.state)).toEqual(isHeld ? before : before.filter((line) => line !== first));
   });
 });
 
