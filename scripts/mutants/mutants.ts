@@ -1,4 +1,5 @@
 import { appMutants } from './app-mutants.ts';
+import { reviewMutants } from './review-mutants.ts';
 import type { Mutant } from './mutant.ts';
 
 const read = ['user-read.test.ts', 'user-read.property.test.ts', 'test/churn/'];
@@ -367,4 +368,5 @@ export const mutants: readonly Mutant[] = [
     tests: ['disk-faults.test.ts'],
   },
   ...appMutants,
+  ...reviewMutants,
 ];

@@ -31,9 +31,12 @@ export async function reviewStatus(
 function linesOf(status: ReviewStatus): string[] {
   const { about, counts, review, savedAt, results } = status;
   const { keep, revoke, question, open, withoutReason } = counts;
-  const numbers = `${keep} keep, ${revoke} revoke, ${question} question, ${open} open`;
+  const numbers = Object.entries({ keep, revoke, question, open })
+    .map(([word, count]) => `${count.toLocaleString('en')} ${word}`)
+    .join(', ');
   const { sync } = about;
-  const what = `Review of ${printable(scopeInWords(about.scope))} in project ${printable(about.projectId)}`;
+  const scope = about.scope.kind === 'all' ? 'everything' : scopeInWords(about.scope);
+  const what = `Review of ${printable(scope)} in project ${printable(about.projectId)}`;
   const file = `${printable(sync.file)}, which was read ${sync.finishedAt}: ${printable(sync.contentHash)}`;
   const heads = prose(
     `${what}, by ${printable(about.reviewer)}${dueOf(status)}.`,

@@ -107,6 +107,16 @@ describe('a review of a file has to decide', () => {
   });
 });
 
+describe('a review is not made', () => {
+  it('of a file that does not tell of which project it is', async () => {
+    await using index = await createFileIndex(path);
+    const nameless = { ...index, summary: { ...index.summary, projectId: undefined } };
+    const asked = { scope: parseScope('all'), reviewer: 'r@x', file: 'sync.json', madeBy: '0', nowMs: 0 };
+
+    expect(() => reviewData(nameless, asked)).toThrow('does not tell of which project it is');
+  });
+});
+
 describe('a review shows besides, with where it comes from', () => {
   it('what is inherited from a tenant above', async () => {
     const { shown, notes } = await review('all');
