@@ -182,6 +182,22 @@ describe('a limit', () => {
   });
 });
 
+describe('a name in a conflict or limit that the sync does not have', () => {
+  const misspelled = {
+    conflicts: [{ id: 'typo', first: { roles: ['Clark'] }, second: { permissions: ['approve', 'paid'] } }],
+    limits: [{ id: 'gone', held: { roles: ['Clerk'] }, in: 'acne', 'at-most': 9 }],
+  };
+
+  it('is told, since the rule finds nothing by it', async () => {
+    expect(await findingsBy(payments, misspelled, ['policy-name-unknown'])).toEqual([
+      'medium policy-name-unknown conflict:typo: names the permission paid, which this sync does not have',
+      'medium policy-name-unknown conflict:typo: names the role Clark, which this sync does not have',
+      'medium policy-name-unknown limit:gone: names the tenant acne, which this sync does not have',
+    ]);
+    expect(await findingsBy(payments, { conflicts: [conflict] }, ['policy-name-unknown'])).toEqual([]);
+  });
+});
+
 describe('an access test', () => {
   const ask = async (test: object): Promise<string[]> =>
     (await findingsBy(payments, { tests: [{ name: 'it', ...test }] }, ['test/it'])).map((text) =>

@@ -36,7 +36,8 @@ export interface GuardOptions {
 /**
  * Asks the conflicts and limits of a policy before access is given. What the principal itself holds, and what roles allow,
  * is what Descope shows at that moment; how many others hold something, and who is in which group, is looked up in a sync.
- * Whatever a grant breaks that was broken before is not new; what a waiver accepts is not broken.
+ * Whatever a grant breaks that was broken before is not new, but for one holder more of what too many hold; what a waiver
+ * accepts is not broken.
  */
 export function createGuard({
   policy,

@@ -1,6 +1,7 @@
 import type { BrokenRule, Gain } from '../../provisioning/access-guard.ts';
 import type { Finding } from '../check.ts';
 import { checkByPolicy } from '../policy/check-by-policy.ts';
+import { setInWords } from '../policy/held.ts';
 import type { Limit, Policy } from '../policy/schema.ts';
 import { type HeldRole, heldNow, isOf, keyOf } from './held-now.ts';
 import { type Group, indexOfOne, type OnePrincipal } from './one-principal.ts';
@@ -71,8 +72,15 @@ export function judgeGain(
     return { broken: [], unknown: found };
   }
   const old = findingsOf(heldNow(principal, before, lists));
-  const known = new Set(typeof old === 'string' ? [] : old.map(({ fingerprint }) => fingerprint));
-  const broken = found.filter(({ fingerprint, waiver }) => !known.has(fingerprint) && waiver === undefined);
+  const known = new Map((typeof old === 'string' ? [] : old).map((finding) => [finding.fingerprint, finding]));
+  // One holder more of what too many hold already: the finding was there, and this grant makes it worse.
+  const isOneMore = limit !== undefined && !heldNow(principal, before, lists).some((held) => isCounted(limit, held));
+  const broken = found
+    .filter(({ fingerprint, waiver, subject }) => {
+      const isNew = !known.has(fingerprint) || (isOneMore && subject.type === 'limit');
+      return isNew && waiver === undefined;
+    })
+    .map((finding) => (known.has(finding.fingerprint) && limit !== undefined ? stillMore(finding, limit) : finding));
   const isOfGroups = limit?.only?.groups !== undefined && groups === undefined;
   if (isOfGroups && broken.some(({ subject }) => subject.type === principal.typeId)) {
     return { broken: [], unknown: 'the sync does not know the user yet, nor in which groups the user is' };
@@ -91,6 +99,11 @@ function findingsIn(one: OnePrincipal, policy: Policy, id: string): readonly Fin
   } finally {
     index.database.close();
   }
+}
+
+/** Others are counted only until they are too many, so what more of them there are is not told as a number. */
+function stillMore(finding: Finding, { held, 'at-most': most = 0 }: Limit): Finding {
+  return { ...finding, detail: `more than ${most} users and keys have ${setInWords(held)}, and ${most} may` };
 }
 
 function toBroken({ rule, subject: { type, id }, where, detail, fingerprint }: Finding): BrokenRule {

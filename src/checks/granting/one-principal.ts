@@ -77,7 +77,8 @@ function fill(database: DatabaseSync, { principal, name, email, held, groups, ot
     things.set(keyOf(one), thing);
     return thing;
   };
-  held.filter(({ isUncertain }) => !isUncertain).forEach((one) => give(thingOf(one)));
+  // The same role may be held in several ways: directly, and by what a tenant above gives.
+  new Set(held.filter(({ isUncertain }) => !isUncertain).map(thingOf)).forEach(give);
   const uncertain = held.filter(({ isUncertain }) => isUncertain);
   if (uncertain.length > 0) {
     const source = put('thing', { ...noThing, kind: 'tenant', id: 'above' });

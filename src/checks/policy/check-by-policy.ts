@@ -1,5 +1,6 @@
 import type { FileIndex } from '../../answers/file-index.ts';
 import { type Check, checkIndex, type PlannedRule, reasonOf } from '../check.ts';
+import { namesRule } from './names.ts';
 import { planOfPolicy } from './plan.ts';
 import type { Policy } from './schema.ts';
 import { createWaivers } from './waivers.ts';
@@ -20,7 +21,10 @@ export function checkByPolicy(index: FileIndex, { policy, only, nowMs }: ByPolic
   const waivers = createWaivers(policy.waivers, Number.isNaN(syncedMs) ? nowMs : syncedMs, (rule) =>
     rule === undefined ? only === undefined : asked.has(rule),
   );
-  const ofWaivers: readonly PlannedRule[] =
-    policy.waivers.length === 0 ? [] : waivers.rules.map((rule) => ({ rule, severity: rule.severity, values: {} }));
-  return checkIndex(index, [...plan, ...ofWaivers], waivers.of);
+  const names = policy.conflicts.length + policy.limits.length === 0 ? [] : [namesRule(policy)];
+  const ofPolicy: readonly PlannedRule[] = [
+    ...names.filter(({ id }) => only === undefined || only.includes(id)),
+    ...(policy.waivers.length === 0 ? [] : waivers.rules),
+  ].map((rule) => ({ rule, severity: rule.severity, values: {} }));
+  return checkIndex(index, [...plan, ...ofPolicy], waivers.of);
 }

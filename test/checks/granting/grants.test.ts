@@ -210,6 +210,16 @@ describe('a grant that passes a limit', () => {
     expect(writes()).toEqual([]);
   });
 
+  it('is refused where too many have it already', async () => {
+    const shown = await picture(1, 'U2One', 'U2Two', 'U2Three', 'U2Four');
+    const { grant, writes } = await start({ limits: [fewAuditors] }, { picture: async () => shown });
+
+    const error = await failureOf(grant('role', 'Auditor', 'U2Ada'));
+
+    expect(error.details).toContain('then more than 2 users and keys have the role Auditor, and 2 may');
+    expect(writes()).toEqual([]);
+  });
+
   it('counts what was given since the sync, and what was taken again', async () => {
     const shown = await picture(1, 'U2One');
     const { grant, revoke } = await start({ limits: [fewAuditors] }, { picture: async () => shown });
