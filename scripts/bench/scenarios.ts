@@ -2,6 +2,8 @@ import { type Contender, other, ourCli, ourServer } from './contenders.ts';
 import { questions, writers } from './files.ts';
 import type { Conditions } from './fixture.ts';
 import { projectId, type Shape } from './project.ts';
+import { noPostgres } from '../../test/support/postgres.ts';
+import { inPostgres } from './postgres.ts';
 import { largeQuestions, storeWriters, yearQuestions } from './stores.ts';
 import type { Tree } from './tree.ts';
 
@@ -124,6 +126,24 @@ function history(users: number, rounds: number): Scenario {
   };
 }
 
+/** A store in PostgreSQL, where there is a server: else a line says that it is left out. */
+function historyInPostgres(users: number): readonly Scenario[] {
+  if (noPostgres !== undefined) {
+    console.error(`history, PostgreSQL: left out, ${noPostgres}`);
+    return [];
+  }
+  const shape = { ...plain(users), memberships: 1 };
+  return [
+    {
+      name: 'history, PostgreSQL',
+      shape,
+      conditions: { latencyMs: 0 },
+      contenders: { 'in PostgreSQL': inPostgres },
+      rounds: 1,
+    },
+  ];
+}
+
 /** Questions to a store of so many users, each with five grants, and to one of a year. */
 function historyAsked(users: number): readonly Scenario[] {
   const scenario = (name: string, of: number, contenders: Scenario['contenders']): Scenario => ({
@@ -157,6 +177,7 @@ export const quick: readonly Scenario[] = [
   ...others(1),
   files(20_000, 1, writers),
   history(20_000, 1),
+  ...historyInPostgres(20_000),
 ];
 
 /** What a CI gate looks at: counts, and ratios within one run. */
@@ -240,5 +261,6 @@ export const full: readonly Scenario[] = [
   files(100_000, 1),
   files(200_000, 1),
   history(100_000, 3),
+  ...historyInPostgres(100_000),
   ...historyAsked(1_000_000),
 ];

@@ -39,6 +39,19 @@ export function storeVerdicts(results: readonly Result[]): readonly Verdict[] {
       atMost(`access as a command <= 0.6 s, ${at}`, wallS.median + startS.median, 0.6, ' s');
       atMost(`its RSS <= 150 MB, ${at}`, rssMb.median, 150, ' MB');
     }
+    if (askedMs !== undefined && scenario === 'history, PostgreSQL') {
+      const copied = askedMs['COPY of the same rows'] ?? Number.NaN;
+      atMost(
+        `first sync into PostgreSQL <= 1.5 x of COPY of its rows, ${at}`,
+        (1_000 * wallS.median) / copied,
+        1.5,
+        ' x',
+      );
+      for (const command of ['access', 'who-can']) {
+        const took = (askedMs[`${command}, whole command`] ?? Number.NaN) / 1_000;
+        atMost(`${command} from PostgreSQL as a command <= 1 s, ${at}`, took, 1, ' s');
+      }
+    }
     if (askedMs !== undefined && scenario === 'history, a year') {
       for (const question of ['access', 'who-can']) {
         const now = askedMs[`${question}, now`] ?? Number.NaN;

@@ -12,7 +12,7 @@ import { cliPath, type Fixture, startNode } from './processes.ts';
 const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
 /** Users who changed since the sync before, in all: one in so many. */
-const changedOneIn = 1_000;
+export const changedOneIn = 1_000;
 
 /** Stores of one run, by the conditions of their scenario. */
 const made = new WeakMap<Conditions, Promise<string>>();

@@ -16,6 +16,8 @@ export interface Connection extends AsyncDisposable {
   run(sql: string, values?: readonly unknown[]): Promise<number>;
   /** Waits for work with the client; faults of the server are told. */
   guarded<T>(work: () => Promise<T>): Promise<T>;
+  /** Work that begins at once and is not waited for: whatever the client is asked next waits for it, and fails as it did. */
+  begin(work: () => Promise<unknown>): Promise<void>;
 }
 
 const connectMs = 10_000;
@@ -32,6 +34,10 @@ export async function connect(url: string, doing: 'read' | 'write'): Promise<Con
       throw toServerFault(name, thrown, doing);
     }
   };
+  let begun: Promise<unknown> = Promise.resolve();
+  const settled = async (): Promise<void> => {
+    await begun;
+  };
   try {
     await guarded(() => client.connect());
   } catch (thrown) {
@@ -43,8 +49,20 @@ export async function connect(url: string, doing: 'read' | 'write'): Promise<Con
     client,
     guarded,
     rows: async <Row extends QueryResultRow>(sql: string, values: readonly unknown[] = []) =>
-      await guarded(async () => (await client.query<Row>(sql, [...values])).rows),
-    run: async (sql, values = []) => await guarded(async () => (await client.query(sql, [...values])).rowCount ?? 0),
+      await guarded(async () => {
+        await settled();
+        return (await client.query<Row>(sql, [...values])).rows;
+      }),
+    run: async (sql, values = []) =>
+      await guarded(async () => {
+        await settled();
+        return (await client.query(sql, [...values])).rowCount ?? 0;
+      }),
+    begin: async (work) => {
+      await settled();
+      begun = guarded(work);
+      begun.catch(() => undefined); // whoever is next throws it
+    },
     [Symbol.asyncDispose]: async () => await client.end().catch(() => undefined),
   };
 }

@@ -6,7 +6,8 @@ import type { Connection } from './connection.ts';
 
 /** Stands for U+0000, which PostgreSQL does not take in a text, and for itself. No name has it: it is no character. */
 const mark = '\u{10FFFF}';
-const odd = /[\\\n\r\t\0\u{10FFFF}]/u;
+/** What has to be written otherwise; the half of a pair of code units that the mark begins with is rare enough. */
+const odd = /[\\\n\r\t\0\uDBFF]/;
 const escapes: Readonly<Record<string, string>> = {
   '\\': String.raw`\\`,
   '\n': String.raw`\n`,
@@ -50,9 +51,9 @@ function fieldOf(value: Value): string {
     : String.raw`\\x${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}`;
 }
 
-/** Puts rows, in the text format, into a table. */
+/** Puts rows, in the text format, into a table, while others are made: `Connection.begin` has what that means. */
 export async function copyIn(connection: Connection, into: string, text: string): Promise<void> {
-  await connection.guarded(async () => {
+  await connection.begin(async () => {
     const stream = connection.client.query(from(`copy ${into} from stdin`));
     stream.end(Buffer.from(text, 'utf8'));
     await once(stream, 'finish');
