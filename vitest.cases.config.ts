@@ -57,6 +57,7 @@ export const caseFiles = [
   'test/e2e/package.test.ts',
   'test/e2e/policy-grant.test.ts',
   'test/e2e/postgres.test.ts',
+  'test/e2e/postgres-ways.test.ts',
   'test/e2e/reach.test.ts',
   'test/e2e/replaced.test.ts',
   'test/e2e/review.test.ts',

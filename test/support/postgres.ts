@@ -29,6 +29,8 @@ export interface TestServer extends AsyncDisposable {
   readonly port: number;
   /** Of the owner of the databases, who is no superuser. */
   readonly password: string;
+  /** Where its socket is. */
+  readonly socketFolder: string;
   /** Makes an empty database, and returns its URL with the owner's name and password. */
   database(): Promise<string>;
   /** Asks as the user of a URL. */
@@ -56,8 +58,13 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
+export interface TestServerOptions {
+  /** Connections over the network are under TLS, and show a certificate of this authority. */
+  readonly tls?: { readonly cert: string; readonly key: string; readonly authority: string } | undefined;
+}
+
 /** Starts a server of its own, which is gone at the end with all that it held. */
-export async function startPostgres(): Promise<TestServer> {
+export async function startPostgres({ tls }: TestServerOptions = {}): Promise<TestServer> {
   if (programs === undefined) {
     throw new Error(noPostgres);
   }
@@ -77,6 +84,21 @@ export async function startPostgres(): Promise<TestServer> {
     ['-D', data, '-U', 'chief', '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '--locale=C', '-N'],
     { ...user, cwd: folder },
   );
+  const tlsFiles = tls && {
+    cert: join(data, 'server.crt'),
+    key: join(data, 'server.key'),
+    authority: join(data, 'root.crt'),
+  };
+  if (tls !== undefined && tlsFiles !== undefined) {
+    await writeFile(
+      join(data, 'pg_hba.conf'),
+      'local all all scram-sha-256\nhostssl all all all scram-sha-256 clientcert=verify-ca\n',
+    );
+    for (const name of ['cert', 'key', 'authority'] as const) {
+      await writeFile(tlsFiles[name], tls[name], { mode: 0o600 });
+      await chown(tlsFiles[name], user?.uid ?? -1, user?.gid ?? -1);
+    }
+  }
   const port = await freePort();
   const server = spawn(
     join(bin, 'postgres'),
@@ -86,18 +108,24 @@ export async function startPostgres(): Promise<TestServer> {
       '-p',
       String(port),
       '-c',
-      'listen_addresses=127.0.0.1',
+      `listen_addresses=127.0.0.1${tls === undefined ? '' : ',127.0.0.2'}`, // its certificate names the first one alone
       '-c',
       `unix_socket_directories=${folder}`,
       '-c',
       'fsync=off',
+      ...(tlsFiles === undefined
+        ? []
+        : ['on', tlsFiles.cert, tlsFiles.key, tlsFiles.authority].flatMap((value, at) => [
+            '-c',
+            `${['ssl', 'ssl_cert_file', 'ssl_key_file', 'ssl_ca_file'][at]}=${value}`,
+          ])),
     ],
     { ...user, cwd: folder, stdio: 'ignore' },
   );
   const ended = once(server, 'exit');
   const urlOf = (name: string, as: string): string => `postgres://${as}:${password}@127.0.0.1:${port}/${name}`;
   const ask = async (url: string, sql: string): Promise<readonly Readonly<Record<string, unknown>>[]> => {
-    const client = new Client({ connectionString: url });
+    const client = new Client({ connectionString: tls === undefined ? url : `${url}?host=${folder}` });
     await client.connect();
     try {
       return (await client.query<Readonly<Record<string, unknown>>>(sql)).rows;
@@ -121,6 +149,7 @@ export async function startPostgres(): Promise<TestServer> {
     host: '127.0.0.1',
     port,
     password,
+    socketFolder: folder,
     database: async () => {
       databases += 1;
       await ask(urlOf('postgres', 'keeper'), `create database store${databases}`);
@@ -141,7 +170,11 @@ async function untilReady(ask: () => Promise<unknown>): Promise<void> {
     } catch (thrown) {
       if (
         tries === 0 ||
-        !(thrown instanceof Error && 'code' in thrown && ['ECONNREFUSED', '57P03'].includes(String(thrown.code)))
+        !(
+          thrown instanceof Error &&
+          'code' in thrown &&
+          ['ECONNREFUSED', 'ENOENT', '57P03'].includes(String(thrown.code))
+        )
       ) {
         throw thrown;
       }
