@@ -21,6 +21,7 @@ export const logFieldNames = [
   'note',
   'outcome',
   'path',
+  'project',
   'reason',
   'reference',
   'removed',

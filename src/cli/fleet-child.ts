@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { devNull } from 'node:os';
 import { ConnectorError, type ErrorKind, errorKinds } from '../errors.ts';
 
 /** How a run of this program for one project ended. */
@@ -28,7 +27,7 @@ export async function runChild(
   words: readonly string[],
   { env, signal }: { readonly env: Readonly<Record<string, string>>; readonly signal: AbortSignal },
 ): Promise<ChildRun> {
-  const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', ...words, '--config', devNull], {
+  const child = spawn(process.execPath, [...process.execArgv, process.argv[1] ?? '', ...words], {
     env,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
@@ -62,7 +61,7 @@ export async function runChild(
 export function faultOf({ code, said }: ChildRun): ConnectorError {
   const errors = said.filter(({ level }) => level === 'error');
   const kind = errors.find((one) => one.kind !== undefined)?.kind ?? (code === 130 ? 'cancelled' : 'unavailable');
-  const text = errors.map((one) => one.text).join('; ');
+  const text = errors.map((one) => one.text.replace(/; `[^`]* doctor` examines the setup$/, '')).join('; ');
   return new ConnectorError(kind, text === '' ? `the process ended with ${code}, and said nothing` : text);
 }
 

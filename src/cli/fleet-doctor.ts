@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { devNull } from 'node:os';
 import { dirname } from 'node:path';
 import pLimit from 'p-limit';
 import { jsonLines } from '../answers/json-lines.ts';
@@ -68,7 +69,7 @@ async function lookAt(
   try {
     await makeFolder(project.folder);
     const key = await keyOf(project, env, signal);
-    const run = await runChild(['doctor', '--json', '--out', project.folder], {
+    const run = await runChild(['doctor', '--json', '--out', project.folder, '--config', devNull], {
       env: projectEnv(project, key, env),
       signal,
     });

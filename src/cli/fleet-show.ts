@@ -32,7 +32,7 @@ function projectJson({ history, base: _base, ...project }: FleetProject): object
 }
 
 function projectLines(project: FleetProject): readonly string[] {
-  const { id, name, baseUrl, schedule, folder, format, keep, history, historyKeep, include, group, place } = project;
+  const { id, name, baseUrl, schedule, folder, format, keep, history, historyKeepMs, include, group, place } = project;
   const rows: readonly (readonly [string, string | undefined])[] = [
     ['project', name === id ? undefined : id],
     ['written at', place],
@@ -44,7 +44,7 @@ function projectLines(project: FleetProject): readonly string[] {
       'history',
       history === undefined
         ? undefined
-        : `${shownStore(history)}${historyKeep === undefined ? '' : ` (keeps ${historyKeep})`}`,
+        : `${shownStore(history)}${historyKeepMs === undefined ? '' : ` (keeps ${span(historyKeepMs)})`}`,
     ],
     ['include', include.length === 0 ? undefined : include.join(', ')],
     ['group', group],

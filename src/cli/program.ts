@@ -14,6 +14,7 @@ import { addEcosystemCommand } from './ecosystem.ts';
 import { addEmulatorCommand } from './emulator-command.ts';
 import { addEventsCommand } from './events-command.ts';
 import { addExportCommand } from './export-command.ts';
+import { addFleetChildCommands } from './fleet-child-commands.ts';
 import { addFleetCommand } from './fleet-command.ts';
 import { addHealthCheckCommand } from './health-check-command.ts';
 import { addHistoryCommand } from './history-command.ts';
@@ -83,6 +84,7 @@ Flags without a command mean what they mean to every Baton connector:
   addManifestCommands(program, context);
   addEcosystemCommand(program, context);
   addConnectorServiceCommand(program, context);
+  addFleetChildCommands(program, context);
   program.commandsGroup('Try it without an account:');
   addEmulatorCommand(program, context);
   addDemoCommand(program, context);

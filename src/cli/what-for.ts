@@ -30,6 +30,7 @@ const onlyPrint: ReadonlySet<string> = new Set([
   'fleet show',
   'fleet doctor',
   'review status',
+  'fleet status',
 ]);
 /** What can write its result to stdout, and then is for nothing else. */
 const streams: ReadonlySet<string> = new Set(['sync', 'export']);
@@ -45,6 +46,7 @@ const change: ReadonlySet<string> = new Set([
   'serve',
   'service',
   'emulator',
+  'fleet',
   '_baton',
   '_connector-service',
 ]);

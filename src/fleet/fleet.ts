@@ -27,7 +27,7 @@ export interface FleetProject {
   readonly format: OutputFormat;
   readonly keep: number;
   readonly history: string | undefined;
-  readonly historyKeep: string | undefined;
+  readonly historyKeepMs: number | undefined;
   readonly include: readonly string[];
   /** Other settings of sync, as texts. */
   readonly settings: Readonly<Partial<Record<SettingName, string>>>;
@@ -100,7 +100,7 @@ function projectOf({ defaults }: FleetFile, entry: ProjectEntry, folder: string,
     format: outputs.format ?? 'json',
     keep: outputs.keep ?? 7,
     history: history === undefined || isPostgres(history) ? history : pathOf(history),
-    historyKeep: outputs['history-keep'],
+    historyKeepMs: outputs['history-keep'],
     include: entry.include ?? defaults.include ?? [],
     settings: Object.fromEntries(
       projectSettings.flatMap((setting) => {

@@ -87,15 +87,7 @@ const outputs = z
     history: name.describe(
       'a store that each complete sync goes into as well: a .db file, or postgres://HOST/DATABASE',
     ),
-    'history-keep': z
-      .string()
-      .superRefine((text, context) => {
-        const parsed = keptFor.safeParse(text);
-        if (!parsed.success) {
-          context.addIssue({ code: 'custom', message: parsed.error.issues[0]?.message ?? 'is not understood' });
-        }
-      })
-      .describe('how long the store keeps what is over'),
+    'history-keep': span(keptFor).describe('how long the store keeps what is over'),
   })
   .partial()
   .describe('where the syncs go');

@@ -30,6 +30,7 @@ const skipped: readonly (readonly [pattern: RegExp, why: string])[] = [
   [/^npm pack/m, 'is run by test/e2e/package.test.ts'],
   [/^systemctl /m, 'needs systemd, and root'],
   [/ doctor --service$/m, 'needs a platform; test/e2e/doctor-service.test.ts runs it'],
+  [/ fleet run/, 'goes on until it is stopped; test/e2e/fleet-run.test.ts stops it'],
   [/ events tail .*--follow/, 'goes on until it is stopped; test/e2e/events.test.ts stops it'],
   [/^npm ci /m, 'installs the clone that these tests run in; CI begins with it'],
   [/^npx vitest /m, 'starts the test runner; the unbuilt command line is started below'],

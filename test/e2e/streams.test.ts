@@ -78,12 +78,17 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   'history forget': ['access.db', '{user}', '--dry-run'],
   'fleet show': [],
   'fleet doctor': [],
+  'fleet status': [],
+  'fleet sync': ['acme', '--engine', 'sqlite:{new}.db'],
+  'fleet pause': ['acme', '--engine', 'sqlite:{new}.db'],
+  'fleet resume': ['acme', '--engine', 'sqlite:{new}.db'],
+  'fleet retry': ['acme', '--engine', 'sqlite:{new}.db'],
   'emulator login': ['{user}', '--tenant', 'initech', '--groups', 'Finance'],
   '--help': [],
   'sync --help': [],
 };
 /** They run until they are stopped: see below. */
-const lasting = new Set(['serve', 'emulator', 'service']);
+const lasting = new Set(['serve', 'emulator', 'service', 'fleet run', 'fleet worker']);
 /** They do nothing without one of their own commands. */
 const groups = new Set(['account', 'key', 'action', 'events', 'fleet', 'history', 'review']);
 

@@ -15,7 +15,7 @@ version: 1
 defaults:
   key: { file: "keys/{name}" }
   schedule: { every: 1h }
-  outputs: { folder: "out/{name}", keep: 3, history: access.db }
+  outputs: { folder: "out/{name}", keep: 3, history: access.db, history-keep: 400d }
   include: [access_key]
   labels: { team: identity }
   settings: { rate-limit: 100/m, max-shrink: 30 }
@@ -54,7 +54,7 @@ describe('a fleet file', () => {
         format: 'c1z',
         keep: 3,
         history: '/fleets/access.db',
-        historyKeep: undefined,
+        historyKeepMs: 34_560_000_000,
         include: ['access_key'],
         settings: { maxShrink: '5', rateLimit: '100/m', caFile: '/fleets/ca.pem' },
         labels: { team: 'identity', env: 'prod' },
@@ -74,7 +74,7 @@ describe('a fleet file', () => {
         format: 'json',
         keep: 3,
         history: 'postgres://db.acme.example/access',
-        historyKeep: undefined,
+        historyKeepMs: 34_560_000_000,
         include: [],
         settings: { maxShrink: '30', rateLimit: '100/m' },
         labels: { team: 'identity' },

@@ -25,7 +25,7 @@ const connectMs = 10_000;
 /** Connects to the database that a URL names. Errors: `config` for a URL that is none, else those of `toServerFault`. */
 export async function connect(url: string, doing: 'read' | 'write'): Promise<Connection> {
   const name = shownStore(url);
-  const client = new Client(configOf(url, name));
+  const client = new Client(clientConfigOf(url, name));
   client.on('error', () => undefined); // the query that is under way, or the next one, tells it
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
@@ -68,7 +68,7 @@ export async function connect(url: string, doing: 'read' | 'write'): Promise<Con
 }
 
 /** Without `sslmode` a server elsewhere is talked to under TLS, with its name checked; one of this machine is not. */
-function configOf(url: string, name: string): ClientConfig {
+export function clientConfigOf(url: string, name: string): ClientConfig {
   let config: ClientConfig;
   try {
     config = toClientConfig(parse(url, { useLibpqCompat: true }));

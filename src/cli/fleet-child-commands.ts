@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import type { CommandContext } from './command-context.ts';
+import type { SyncFlags } from './sync.ts';
+import { wholeNumber } from './number-flags.ts';
+
+/** What a fleet starts for one project: a sync, and what takes its file into a store. Both end with standard input. */
+export const syncCommand = '_fleet-sync';
+export const storeCommand = '_fleet-store';
+
+export interface StoreFlags {
+  readonly keepMs?: number;
+  readonly project?: string;
+}
+
+/** Hidden: their callers are processes of our own, which say the rest in the environment. */
+export function addFleetChildCommands(program: Command, context: CommandContext): void {
+  program
+    .command(syncCommand, { hidden: true })
+    .requiredOption('--out <file>')
+    .option('--json')
+    .option('--config <file>')
+    .action(async (flags: SyncFlags) => (await import('./fleet-children.ts')).syncForParent(flags, context));
+  program
+    .command(storeCommand, { hidden: true })
+    .argument('<file>')
+    .option('--keep-ms <ms>', '', wholeNumber(1, 9_999_999_999))
+    .option('--project <id>')
+    .action(async (file: string, flags: StoreFlags) =>
+      (await import('./fleet-children.ts')).storeForParent(file, flags, context),
+    );
+}

@@ -1,0 +1,41 @@
+import { settings } from '../config/settings.ts';
+import { ConnectorError } from '../errors.ts';
+import type { CommandContext } from './command-context.ts';
+import type { StoreFlags } from './fleet-child-commands.ts';
+import type { SyncFlags } from './sync.ts';
+
+/** One sync for a parent process, which must not go on when nobody is there to publish it. */
+export async function syncForParent(flags: SyncFlags, context: CommandContext): Promise<void> {
+  await underParent(context, async (bound) => await (await import('./sync.ts')).syncOnce(flags, bound));
+}
+
+/** Takes the file of a sync into the store that the environment names, and takes out of it what was over long ago. */
+export async function storeForParent(
+  file: string,
+  { keepMs, project }: StoreFlags,
+  context: CommandContext,
+): Promise<void> {
+  const store = context.env[settings.history.env[0]];
+  if (store === undefined) {
+    throw new ConnectorError('config', `${settings.history.env[0]} names no store`);
+  }
+  await underParent(context, async (bound) => {
+    await (await import('./history-import.ts')).importFiles([file], { into: store }, bound);
+    if (keepMs !== undefined && project !== undefined) {
+      const flags = { keep: keepMs, project, yes: true, json: true };
+      await (await import('./history-upkeep.ts')).pruneOnce(store, flags, bound);
+    }
+  });
+}
+
+/** Does the work with a signal that fires as well when standard input ends, which the parent keeps open while it lives. */
+async function underParent(context: CommandContext, work: (bound: CommandContext) => Promise<void>): Promise<void> {
+  const gone = new AbortController();
+  const end = (): void => gone.abort();
+  process.stdin.on('end', end).on('error', end).resume();
+  try {
+    await work({ ...context, signal: AbortSignal.any([context.signal, gone.signal]) });
+  } finally {
+    process.stdin.off('end', end).off('error', end).destroy(); // an open one would keep the process alive
+  }
+}

@@ -1,0 +1,120 @@
+import { hostname } from 'node:os';
+import { projectNamed } from '../fleet/fleet.ts';
+import { ConnectorError } from '../errors.ts';
+import { runFleet } from '../fleet/run-fleet.ts';
+import { workOn } from '../fleet/work.ts';
+import type { CommandContext } from './command-context.ts';
+import { type EngineFlags, openEngine } from './fleet-engine.ts';
+import { type FleetFileFlags, openFleet } from './fleet-file.ts';
+import { projectSync } from './fleet-project-sync.ts';
+import { openLogger } from './logger.ts';
+import { silentLogger } from '../log.ts';
+import { counted } from './table.ts';
+import { waitFor } from './wait-for.ts';
+
+export interface FleetRunFlags extends FleetFileFlags, EngineFlags {
+  readonly workers?: number;
+  readonly logFormat?: 'json' | 'console';
+  /** Only does what others put in line. */
+  readonly isWorker?: boolean;
+}
+
+/** How often a lease is kept: three may be missed before it is lost. */
+const heartbeatMs = 15_000;
+const usualWorkers = 4;
+
+/** Syncs the projects of a fleet as they come due, until the process is asked to end. */
+export async function run(
+  { workers = usualWorkers, logFormat, isWorker = false, ...flags }: FleetRunFlags,
+  { env, signal, print }: CommandContext,
+): Promise<void> {
+  const fleet = openFleet(flags);
+  const logger = await openLogger('info', logFormat);
+  await using stack = new AsyncDisposableStack();
+  const { engine, name } = await openEngine(fleet, flags, env);
+  stack.use(engine);
+  print(`${counted(fleet.projects.length, 'project')} of ${fleet.path}, ${counted(workers, 'worker')}, engine ${name}`);
+  await runFleet({
+    fleet,
+    engine,
+    sync: projectSync(env),
+    workers,
+    worker: workerName(),
+    isScheduling: !isWorker,
+    logger,
+    heartbeatMs,
+    signal,
+    now: Date.now,
+    wait: waitFor,
+  });
+  logger.info('stopped');
+}
+
+/** Puts one project in line, whatever its schedule says; with --now it is synced here, and waited for. */
+export async function syncNow(
+  word: string,
+  { now: isHere = false, ...flags }: FleetRunFlags & { readonly now?: boolean },
+  { env, signal, print }: CommandContext,
+): Promise<void> {
+  const fleet = openFleet(flags);
+  const project = projectNamed(fleet, word);
+  await using stack = new AsyncDisposableStack();
+  const { engine, name } = await openEngine(fleet, flags, env);
+  stack.use(engine);
+  const put = await engine.put({
+    project: project.id,
+    slotMs: Date.now(),
+    tries: isHere ? 1 : project.tries,
+    group: project.group,
+    isAsked: true,
+  });
+  if (put === 'paused') {
+    throw new ConnectorError(
+      'precondition',
+      `${project.name} is paused: "baton-descope fleet resume ${project.name}" first`,
+    );
+  }
+  if (put === 'passed-over') {
+    await engine.retry(project.id); // one that waits to be tried again need not wait
+  }
+  if (!isHere) {
+    print(`${project.name} is in line in ${name}: the next free worker of "fleet run" syncs it`);
+    return;
+  }
+  const lease = await engine.take(workerName(), project.id);
+  if (lease === undefined) {
+    throw new ConnectorError(
+      'precondition',
+      `${project.name} cannot begin here now: another worker syncs it, or its group is busy; "fleet status" tells`,
+    );
+  }
+  let failure: unknown;
+  const sync = projectSync(env);
+  const end = await workOn({
+    engine,
+    project,
+    lease,
+    sync: async (...given) =>
+      await sync(...given).catch((thrown: unknown) => {
+        failure = thrown;
+        throw thrown;
+      }),
+    heartbeatMs,
+    logger: silentLogger, // the error is told by whoever prints it
+    signal,
+    now: Date.now,
+    wait: waitFor,
+  });
+  if (end !== 'done') {
+    throw failure instanceof ConnectorError ? failure : new ConnectorError('unavailable', `${project.name}: ${end}`);
+  }
+  const state = (await engine.states()).get(project.id);
+  print(
+    `${project.name}: ${counted(state?.last?.users ?? 0, 'user')}, ${counted(state?.last?.grants ?? 0, 'grant')}, in ${project.folder}`,
+  );
+}
+
+/** Of this process: unique while it lives, and tells where to look. */
+function workerName(): string {
+  return `${hostname()}:${process.pid}`;
+}

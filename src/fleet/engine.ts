@@ -1,0 +1,107 @@
+import type { ErrorKind } from '../errors.ts';
+
+/**
+ * What keeps the runs of a fleet: which are waiting, who does which, how they ended. One is a file of SQLite on this
+ * machine, another is PostgreSQL with workers on several. Projects are named by their ids, times are epoch milliseconds.
+ */
+export interface FleetEngine extends AsyncDisposable {
+  /**
+   * Puts a run in line. A slot is put once, whoever puts it; a project that has a run in line or under way takes no
+   * other, and the slot is passed over.
+   */
+  put(run: NewRun): Promise<Put>;
+  /** Takes the run that is due longest among those that may begin now, for a worker; undefined where there is none. */
+  take(worker: string, only?: string): Promise<Lease | undefined>;
+  /** Says that a run is still under way. False where the lease was lost: somebody else has, or will have, the run. */
+  keep(lease: Lease): Promise<boolean>;
+  /**
+   * Ends a run well. `place` puts what it made into its place; it is called only while the lease is held, and nobody else
+   * can take the run before it has returned. False where the lease was lost, and then nothing is placed.
+   */
+  publish(lease: Lease, made: Made, place: () => void): Promise<boolean>;
+  /** Ends a try badly: the run is tried again after a while, or given up after its last try. */
+  fail(lease: Lease, failure: Failure): Promise<'again' | 'given-up' | 'lost'>;
+  /** Gives a run back untouched, when its worker stops. */
+  giveBack(lease: Lease): Promise<void>;
+  /** Paused projects keep their place, and nothing of them begins. */
+  pause(project: string, isPaused: boolean): Promise<void>;
+  /** Begins what was given up, or waits to be tried again, anew at once. False where there is no such run. */
+  retry(project: string): Promise<boolean>;
+  /** What is known of each project that ever had a run, or is paused. */
+  states(): Promise<ReadonlyMap<string, ProjectState>>;
+}
+
+export interface NewRun {
+  readonly project: string;
+  readonly slotMs: number;
+  /** How often it is tried before it is given up. */
+  readonly tries: number;
+  readonly group: string | undefined;
+  /** Somebody asks for it, whatever the schedule says. */
+  readonly isAsked?: boolean;
+}
+
+/** What became of a run that was put: `known` is a slot of before, `passed-over` one whose project is busy. */
+export type Put = 'put' | 'known' | 'passed-over' | 'paused';
+
+/** The right to do one try of a run, until it is lost. */
+export interface Lease {
+  readonly run: string;
+  readonly project: string;
+  readonly slotMs: number;
+  /** 1 for the first try. */
+  readonly attempt: number;
+  /** The fencing token: another one for each time that the run is taken. */
+  readonly token: number;
+}
+
+/** What a complete sync tells of itself. */
+export interface Made {
+  readonly startedMs: number;
+  readonly finishedMs: number;
+  readonly users: number;
+  readonly grants: number;
+  readonly requests: number;
+}
+
+export interface Failure {
+  readonly kind: ErrorKind | 'lost';
+  readonly message: string;
+}
+
+export interface ProjectState {
+  readonly isPaused: boolean;
+  /** The newest slot that was put, passed over, or fell into a pause. */
+  readonly lastSlotMs?: number;
+  /** The run that is in line, under way, or was given up and is the newest. */
+  readonly run?: {
+    readonly state: 'waiting' | 'active' | 'given-up';
+    readonly slotMs: number;
+    /** Of the try that is under way or was the last one; 0 before the first. */
+    readonly attempt: number;
+    readonly tries: number;
+    /** When it may begin, where it waits. */
+    readonly dueMs: number;
+    readonly startedMs?: number | undefined;
+    readonly worker?: string | undefined;
+  };
+  /** The last complete sync. */
+  readonly last?: Made & { readonly slotMs: number };
+  /** The last failure after it. */
+  readonly failure?: Failure & { readonly atMs: number };
+  /** How many runs in a row were given up. */
+  readonly givenUpInARow: number;
+  /** How often a slot came due while the project was still busy. */
+  readonly passedOver: number;
+}
+
+/** What the engines share: how long things take. */
+export interface EngineTimes {
+  /** A lease that is not kept for so long is lost. */
+  readonly leaseMs: number;
+  /** The pause after the first failure; it doubles with each, up to the longest. */
+  readonly firstPauseMs: number;
+  readonly longestPauseMs: number;
+}
+
+export const usualTimes: EngineTimes = { leaseMs: 45_000, firstPauseMs: 30_000, longestPauseMs: 15 * 60_000 };

@@ -1,0 +1,112 @@
+import { type AttachableClock, type Db, PgBoss } from 'pg-boss';
+import { clientConfigOf } from '../history/postgres/connection.ts';
+import { toServerFault } from '../history/postgres/faults.ts';
+import { ConnectorError } from '../errors.ts';
+import { shownStore } from '../store-url.ts';
+import type { EngineTimes } from './engine.ts';
+
+export interface PostgresEngineOptions {
+  /** How many projects of a group are synced at once, over all workers. */
+  readonly groups: ReadonlyMap<string, number>;
+  readonly times?: EngineTimes;
+  /** A clock of tests, for this process and the server alike. */
+  readonly clock?: AttachableClock;
+}
+
+interface BossOptions extends PostgresEngineOptions {
+  readonly times: EngineTimes;
+  readonly line: string;
+  readonly givenUp: string;
+}
+
+export interface OpenedBoss {
+  readonly boss: PgBoss;
+  readonly schema: string;
+  /** Of the server and the database, without a password. */
+  readonly name: string;
+  readonly guarded: <T>(work: () => Promise<T>) => Promise<T>;
+  /** Does all of it or nothing; pg-boss takes the handle as `db`. */
+  readonly transaction: <T>(work: (db: Db) => Promise<T>) => Promise<T>;
+}
+
+const schema = 'baton_fleet';
+/** How often a process looks for runs whose worker was not heard of. */
+const superviseSeconds = 10;
+const longestDay = 23 * 3_600;
+
+const table = `create table if not exists ${schema}.project (
+  id text primary key,
+  last_slot bigint,
+  paused_at bigint,
+  done_slot bigint, made text,
+  worker text,
+  failure_kind text, failure text, failed_at bigint,
+  given_up int not null default 0,
+  passed_over int not null default 0
+)`;
+
+/** Starts pg-boss in a schema of its own, which is made, or brought up to date, where that is needed. */
+export async function openBoss(url: string, { times, clock, line, givenUp }: BossOptions): Promise<OpenedBoss> {
+  const name = shownStore(url);
+  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (thrown) {
+      if (thrown instanceof ConnectorError) {
+        throw thrown;
+      }
+      throw toServerFault(name, thrown, 'write');
+    }
+  };
+  const { application_name: _name, ...config } = clientConfigOf(url, name);
+  const boss = new PgBoss({
+    ...(config as object),
+    application_name: 'baton-descope fleet',
+    max: 4,
+    schema,
+    schedule: false, // slots are put by our own scheduler, the same for every engine
+    registerInstance: false,
+    superviseIntervalSeconds: superviseSeconds,
+    monitorIntervalSeconds: superviseSeconds,
+    openTelemetry: { enabled: false },
+    ...(clock !== undefined && { clock }),
+  });
+  boss.on('error', () => undefined); // what asks next is told
+  const transaction = async <T>(work: (db: Db) => Promise<T>): Promise<T> =>
+    await guarded(async () => {
+      const handle = await boss.getDb().beginTransaction?.();
+      if (handle === undefined) {
+        throw new Error('pg-boss has transactions on its own pool');
+      }
+      try {
+        const done = await work(handle.db);
+        await handle.commit();
+        return done;
+      } catch (thrown) {
+        await handle.rollback();
+        throw thrown;
+      }
+    });
+  try {
+    await guarded(async () => {
+      await boss.start();
+      await boss.createQueue(givenUp, { retentionSeconds: 90 * 24 * 3_600 });
+      await boss.createQueue(line, {
+        policy: 'exclusive',
+        deadLetter: givenUp,
+        heartbeatSeconds: Math.round(times.leaseMs / 1_000),
+        expireInSeconds: longestDay, // the timeout of each project is kept by its worker
+        deleteAfterSeconds: 24 * 3_600,
+        retryLimit: 3,
+        retryDelay: Math.round(times.firstPauseMs / 1_000),
+        retryBackoff: true,
+        retryDelayMax: Math.round(times.longestPauseMs / 1_000),
+      });
+      await boss.getDb().executeSql(table);
+    });
+  } catch (thrown) {
+    await boss.stop({ graceful: false }).catch(() => undefined);
+    throw thrown;
+  }
+  return { boss, schema, name, guarded, transaction };
+}

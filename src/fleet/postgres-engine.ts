@@ -1,0 +1,200 @@
+import type { Db, JobWithMetadata } from 'pg-boss';
+import type { FleetEngine, Lease, NewRun, Put } from './engine.ts';
+import { usualTimes } from './engine.ts';
+import { type Fault, failureOf, type Job, jobFailure, numberOf, stateOf, type ProjectRow } from './postgres-states.ts';
+import { openBoss, type PostgresEngineOptions } from './postgres-boss.ts';
+
+export type { PostgresEngineOptions } from './postgres-boss.ts';
+
+/** What is in line or under way, and what was given up. */
+const line = 'sync';
+const givenUp = 'given-up';
+/** Later than anything: what is paused does not begin. */
+const never = '9000-01-01T00:00:00Z';
+
+/**
+ * Runs in PostgreSQL, for workers on several machines, kept by pg-boss: one job of a project in line or under way
+ * (`exclusive`, by its id), heartbeats, tries with pauses that grow, a queue of what was given up. A table beside its own
+ * keeps what outlasts a job: which slots were put, and how the last sync of each project ended.
+ */
+export async function openPostgresEngine(url: string, options: PostgresEngineOptions): Promise<FleetEngine> {
+  const { groups, times = usualTimes } = options;
+  const { boss, schema, name, guarded, transaction } = await openBoss(url, { ...options, times, line, givenUp });
+  const limits = { default: 1_000_000, tiers: Object.fromEntries(groups) };
+
+  const projectRow = async (db: Db, project: string): Promise<ProjectRow> => {
+    await db.executeSql(`insert into ${schema}.project (id) values ($1) on conflict do nothing`, [project]);
+    const { rows } = await db.executeSql(`select * from ${schema}.project where id = $1 for update`, [project]);
+    return rows[0] as ProjectRow;
+  };
+  /** The job of a project that is in line or under way. */
+  const openJob = async (db: Db, project: string): Promise<JobWithMetadata<Job> | undefined> =>
+    (await boss.findJobs<Job>(line, { key: project, db })).find(
+      ({ state }) => state === 'created' || state === 'retry' || state === 'active',
+    );
+  const deadJob = async (db: Db, project: string): Promise<JobWithMetadata<Job> | undefined> =>
+    (await boss.findJobs<Job>(givenUp, { key: project, db }))[0];
+  const keepFailure = async (db: Db, project: string, { kind, message, atMs }: Fault): Promise<void> =>
+    void (await db.executeSql(
+      `update ${schema}.project set failure_kind = $2, failure = $3, failed_at = $4 where id = $1`,
+      [project, kind, message, atMs],
+    ));
+  /** What was given up makes room for the next run, and is remembered. */
+  const clearDead = async (db: Db, project: string): Promise<boolean> => {
+    const dead = await deadJob(db, project);
+    if (dead === undefined) {
+      return false;
+    }
+    await keepFailure(db, project, failureOf(dead.sourceOutput, dead.createdOn));
+    await db.executeSql(`update ${schema}.project set given_up = given_up + 1 where id = $1`, [project]);
+    await boss.deleteJob(givenUp, dead.id, { db });
+    return true;
+  };
+  const send = async (db: Db, { project, group }: NewRun, job: Job): Promise<boolean> =>
+    (await boss.send(line, job, {
+      singletonKey: project,
+      retryLimit: job.tries - 1,
+      ...(group !== undefined && groups.has(group) && { group: { id: group, tier: group } }),
+      db,
+    })) !== null;
+
+  const put = async (db: Db, run: NewRun): Promise<Put> => {
+    const { project, slotMs, tries, isAsked = false } = run;
+    const row = await projectRow(db, project);
+    if (!isAsked && row.last_slot !== null && numberOf(row.last_slot) >= slotMs) {
+      return 'known';
+    }
+    if (!isAsked) {
+      await db.executeSql(`update ${schema}.project set last_slot = $2 where id = $1`, [project, slotMs]);
+    }
+    if (row.paused_at !== null) {
+      return 'paused';
+    }
+    if ((await openJob(db, project)) !== undefined) {
+      if (!isAsked) {
+        await db.executeSql(`update ${schema}.project set passed_over = passed_over + 1 where id = $1`, [project]);
+      }
+      return 'passed-over';
+    }
+    // What was given up before is tried once only, until it goes well again.
+    const isOnce = ((await clearDead(db, project)) || numberOf(row.given_up) > 0) && !isAsked;
+    const most = isOnce ? 1 : tries;
+    return (await send(db, run, { project, slotMs, before: 0, tries: most })) ? 'put' : 'passed-over';
+  };
+
+  /** Takes the next job, or that of one project, with everybody else who takes one kept out: groups are counted here. */
+  const take = async (db: Db, worker: string, only: string | undefined): Promise<Lease | undefined> => {
+    await db.executeSql(`select pg_advisory_xact_lock(hashtext($1))`, [`${schema} take`]);
+    if (only !== undefined) {
+      await boss.update(line, undefined, { singletonKey: only, priority: 1, db });
+    }
+    const [job] = await boss.fetch<Job>(line, {
+      includeMetadata: true,
+      groupConcurrency: limits,
+      ...(only !== undefined && { minPriority: 1 }),
+      db,
+    });
+    if (only !== undefined && job === undefined) {
+      await boss.update(line, undefined, { singletonKey: only, priority: 0, db });
+    }
+    if (job === undefined) {
+      return undefined;
+    }
+    const { project, slotMs, before } = job.data;
+    await projectRow(db, project);
+    await db.executeSql(`update ${schema}.project set worker = $2 where id = $1`, [project, worker]);
+    const failure = jobFailure(job);
+    if (failure !== undefined) {
+      await keepFailure(db, project, failure);
+    }
+    return { run: job.id, project, slotMs, attempt: before + job.retryCount + 1, token: job.retryCount };
+  };
+  const attemptOf = ({ run, token }: Lease): { id: string; retryCount: number } => ({ id: run, retryCount: token });
+
+  return {
+    put: async (run) => await transaction(async (db) => await put(db, run)),
+    take: async (worker, only) => await transaction(async (db) => await take(db, worker, only)),
+    keep: async (lease) => await guarded(async () => isDone(await boss.touch(line, attemptOf(lease)))),
+    publish: async (lease, made, place) =>
+      await transaction(async (db) => {
+        if (!isDone(await boss.complete(line, attemptOf(lease), undefined, { db }))) {
+          return false;
+        }
+        await db.executeSql(
+          `update ${schema}.project set done_slot = $2, made = $3, failure_kind = null, failure = null, failed_at = null, given_up = 0
+           where id = $1`,
+          [lease.project, lease.slotMs, JSON.stringify(made)],
+        );
+        place();
+        return true;
+      }),
+    fail: async (lease, failure) =>
+      await transaction(async (db) => {
+        if (!isDone(await boss.fail(line, attemptOf(lease), { ...failure }, { db }))) {
+          return 'lost';
+        }
+        return (await boss.getJobById(line, lease.run, { db }))?.state === 'retry' ? 'again' : 'given-up';
+      }),
+    giveBack: async (lease) =>
+      await transaction(async (db) => {
+        const job = await boss.getJobById<Job>(line, lease.run, { db });
+        if (job === null || !isDone(await boss.complete(line, attemptOf(lease), undefined, { db }))) {
+          return;
+        }
+        const [project, group] = [lease.project, job.groupId ?? undefined];
+        const tries = job.data.tries - (lease.attempt - 1 - job.data.before);
+        await send(
+          db,
+          { project, group, slotMs: lease.slotMs, tries },
+          { ...job.data, before: lease.attempt - 1, tries },
+        );
+      }),
+    pause: async (project, isPaused) =>
+      await transaction(async (db) => {
+        await projectRow(db, project);
+        await db.executeSql(`update ${schema}.project set paused_at = $2 where id = $1`, [
+          project,
+          isPaused ? Date.now() : null,
+        ]);
+        await boss.update(line, undefined, { singletonKey: project, startAfter: isPaused ? never : 0, db });
+      }),
+    retry: async (project) =>
+      await transaction(async (db) => {
+        const dead = await deadJob(db, project);
+        if (dead !== undefined) {
+          await keepFailure(db, project, failureOf(dead.sourceOutput, dead.createdOn));
+          await boss.redrive(givenUp, { ids: [dead.id], db });
+          await boss.update(line, undefined, { singletonKey: project, retryLimit: dead.data.tries - 1, db });
+          return true;
+        }
+        const open = await openJob(db, project);
+        if (open?.state !== 'retry') {
+          return false;
+        }
+        await boss.update(line, undefined, { singletonKey: project, startAfter: 0, db });
+        return true;
+      }),
+    states: async () =>
+      await guarded(async () => {
+        const db = boss.getDb();
+        const { rows } = await db.executeSql(`select * from ${schema}.project`);
+        const { rows: jobs } = await db.executeSql(
+          `select id, name, state, data, singleton_key, start_after, started_on, retry_count, output, source_output, created_on
+           from ${schema}.job
+           where (name = $1 and state in ('created', 'retry', 'active')) or (name = $2 and state = 'created')`,
+          [line, givenUp],
+        );
+        return stateOf(rows as ProjectRow[], jobs);
+      }),
+    [Symbol.asyncDispose]: async () => await boss.stop({ graceful: false }),
+  };
+}
+
+/** Whether pg-boss did it: a job that is not this attempt's any more is left alone, and not counted. */
+function isDone(response: object): boolean {
+  const affected: unknown = Reflect.get(response, 'affected');
+  if (typeof affected !== 'number') {
+    throw new Error('pg-boss tells how many jobs a command affected');
+  }
+  return affected === 1;
+}

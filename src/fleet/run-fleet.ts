@@ -1,0 +1,101 @@
+import type { Logger } from '../log.ts';
+import { withFields } from '../log.ts';
+import { ConnectorError } from '../errors.ts';
+import type { FleetEngine, Lease } from './engine.ts';
+import type { Fleet, FleetProject } from './fleet.ts';
+import { createScheduler } from './scheduler.ts';
+import { workOn, type SyncProject } from './work.ts';
+
+export interface RunFleetOptions {
+  readonly fleet: Fleet;
+  readonly engine: FleetEngine;
+  readonly sync: SyncProject;
+  /** So many projects are synced at once by this process. */
+  readonly workers: number;
+  /** What this process is called in the engine. */
+  readonly worker: string;
+  /** False for a process that only does what others put in line. */
+  readonly isScheduling: boolean;
+  readonly logger: Logger;
+  /** How often a lease is kept. */
+  readonly heartbeatMs: number;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+  /** Waits; must return early when the signal fires, and not throw. */
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** How often the engine is asked for something to do, and slots are looked at. */
+const pollMs = 1_000;
+/** How long to pause when the engine does not answer. */
+const awayMs = 5_000;
+
+/**
+ * Puts slots in line as they come due, and does what is in line, so many at once, until the signal fires. An engine that
+ * does not answer is asked again: nothing is lost meanwhile but time.
+ */
+export async function runFleet(options: RunFleetOptions): Promise<void> {
+  const { fleet, engine, workers, worker, isScheduling, logger, signal, now, wait } = options;
+  const projects = new Map(fleet.projects.map((project) => [project.id, project]));
+  const scheduler = createScheduler(isScheduling ? fleet.projects : [], engine, now);
+  const atWork = new Set<Promise<void>>();
+  let isAway = false;
+
+  /** Does one thing with the engine; undefined where that cannot be reached now. */
+  const ask = async <T>(work: () => Promise<T>): Promise<T | 'away'> => {
+    try {
+      const answer = await work();
+      if (isAway) {
+        logger.info('the engine answers again');
+      }
+      isAway = false;
+      return answer;
+    } catch (thrown) {
+      if (!(thrown instanceof ConnectorError)) {
+        throw thrown;
+      }
+      if (!isAway) {
+        logger.error('the engine does not answer; asked again until it does', { reason: thrown.message });
+      }
+      isAway = true;
+      return 'away';
+    }
+  };
+
+  const takeOn = async (lease: Lease, project: FleetProject): Promise<void> => {
+    const own = withFields(logger, () => ({ project: project.name }));
+    try {
+      await workOn({ ...options, lease, project, logger: own });
+    } catch (thrown) {
+      if (!(thrown instanceof ConnectorError)) {
+        throw thrown;
+      }
+      own.error('how the sync ended could not be written down; its lease will lapse', { reason: thrown.message });
+    }
+  };
+
+  while (!signal.aborted) {
+    if ((await ask(() => scheduler.putDue())) === 'away') {
+      await wait(awayMs, signal);
+      continue;
+    }
+    let lease: Lease | 'away' | undefined;
+    while (atWork.size < workers && !signal.aborted) {
+      lease = await ask(() => engine.take(worker));
+      if (lease === undefined || lease === 'away') {
+        break;
+      }
+      const project = projects.get(lease.project);
+      if (project === undefined) {
+        const taken = lease;
+        logger.warn('a run of a project that the file has no more is put away', { note: taken.project });
+        await ask(() => engine.fail(taken, { kind: 'not-found', message: 'the fleet file has no such project' }));
+        continue;
+      }
+      const work = takeOn(lease, project).finally(() => atWork.delete(work));
+      atWork.add(work);
+    }
+    await wait(pollMs, signal);
+  }
+  await Promise.all(atWork);
+}

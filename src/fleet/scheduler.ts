@@ -1,0 +1,32 @@
+import type { FleetEngine } from './engine.ts';
+import type { FleetProject } from './fleet.ts';
+import { slotsOf } from './slots.ts';
+
+export interface Scheduler {
+  /** Puts every slot in line that has come due since the last call. */
+  putDue(): Promise<void>;
+}
+
+/**
+ * Looks which projects are due. The first time the last slot of each is put, too: it came due while nobody ran, or is
+ * known already. Of several that were missed only the last one is made up for. What cannot be put stays due.
+ */
+export function createScheduler(projects: readonly FleetProject[], engine: FleetEngine, now: () => number): Scheduler {
+  const waiting = projects.flatMap((project) => {
+    const slots = slotsOf(project);
+    return slots === undefined ? [] : [{ project, slots, due: slots.last(now()) ?? slots.next(now()) }];
+  });
+  return {
+    putDue: async () => {
+      for (const entry of waiting) {
+        const { project, slots } = entry;
+        if (entry.due > now()) {
+          continue;
+        }
+        const slotMs = slots.last(now()) ?? entry.due;
+        await engine.put({ project: project.id, slotMs, tries: project.tries, group: project.group });
+        entry.due = slots.next(slotMs);
+      }
+    },
+  };
+}

@@ -1,0 +1,251 @@
+import { randomUUID } from 'node:crypto';
+import type { SQLInputValue, StatementSync } from 'node:sqlite';
+import { ConnectorError } from '../errors.ts';
+import { printable } from '../printable.ts';
+import type { EngineTimes, Failure, FleetEngine, Lease, Made, NewRun, Put } from './engine.ts';
+import { usualTimes } from './engine.ts';
+import { openRunFile } from './sqlite-schema.ts';
+import { type Row, stateOf, statesSql } from './sqlite-states.ts';
+
+export interface SqliteEngineOptions {
+  /** How many projects of a group are synced at once. */
+  readonly groups: ReadonlyMap<string, number>;
+  readonly times?: EngineTimes;
+  readonly now?: () => number;
+  readonly random?: () => number;
+}
+
+/**
+ * Runs in a file of SQLite, for one process or several on one machine. A file that is not there is made. Each call is one
+ * transaction that begins by taking the right to write: two processes never decide at once.
+ */
+export function openSqliteEngine(
+  path: string,
+  { groups, times = usualTimes, now = Date.now, random = Math.random }: SqliteEngineOptions,
+): FleetEngine {
+  const database = guarded(path, () => openRunFile(path));
+  const prepared = new Map<string, StatementSync>();
+  const statement = (sql: string): StatementSync => {
+    const known = prepared.get(sql) ?? database.prepare(sql);
+    prepared.set(sql, known);
+    return known;
+  };
+  const one = (sql: string, ...values: SQLInputValue[]): Row | undefined =>
+    statement(sql).get(...values) as Row | undefined;
+  const all = (sql: string, ...values: SQLInputValue[]): Row[] => statement(sql).all(...values) as Row[];
+  const run = (sql: string, ...values: SQLInputValue[]): number => Number(statement(sql).run(...values).changes);
+  const change = <T>(work: () => T): T =>
+    guarded(path, () => {
+      database.exec('begin immediate');
+      try {
+        const done = work();
+        database.exec('commit');
+        return done;
+      } catch (thrown) {
+        database.exec('rollback');
+        throw thrown;
+      }
+    });
+  const isHeld = ({ run: id, token }: Lease): boolean =>
+    one(`select 1 from run where id = ? and state = 'active' and token = ?`, id, token) !== undefined;
+
+  /** A try that went wrong: the run waits for the next one, or is given up. */
+  const failed = (id: string, { kind, message }: Failure, pauseMs: number): 'again' | 'given-up' => {
+    const {
+      project = '',
+      attempt = 0,
+      tries = 0,
+    } = one('select project, attempt, tries from run where id = ?', id) ?? {};
+    const isLast = Number(attempt) >= Number(tries);
+    run(
+      `update run set state = ?, due_at = ?, lease_until = null, worker = null, ended_at = ? where id = ?`,
+      isLast ? 'given-up' : 'waiting',
+      now() + pauseMs,
+      isLast ? now() : null,
+      id,
+    );
+    run(
+      `update project set failure_kind = ?, failure = ?, failed_at = ?, given_up = given_up + ? where id = ?`,
+      kind,
+      message,
+      now(),
+      isLast ? 1 : 0,
+      project,
+    );
+    return isLast ? 'given-up' : 'again';
+  };
+
+  /** Runs whose worker said nothing for too long begin anew at once. */
+  const takeBackLost = (): void => {
+    const lost = all(`select id, worker from run where state = 'active' and lease_until < ?`, now());
+    for (const { id, worker } of lost) {
+      failed(String(id), { kind: 'lost', message: `its worker, ${String(worker)}, was not heard of any more` }, 0);
+    }
+  };
+
+  const mayBegin = (project: string | undefined): string | undefined => {
+    const busy = new Map(
+      all(`select grp, count(*) as n from run where state = 'active' and grp is not null group by grp`).map(
+        ({ grp, n }) => [String(grp), Number(n)],
+      ),
+    );
+    const full = [...groups].filter(([group, atOnce]) => (busy.get(group) ?? 0) >= atOnce).map(([group]) => group);
+    const found = one(
+      `select run.id from run join project on project.id = run.project
+       where run.state = 'waiting' and run.due_at <= ?1 and project.paused_at is null
+         and (?2 is null or run.project = ?2)
+         and (run.grp is null or run.grp not in (select value from json_each(?3)))
+       order by run.due_at, run.id limit 1`,
+      now(),
+      project ?? null,
+      JSON.stringify(full),
+    );
+    return found === undefined ? undefined : String(found['id']);
+  };
+
+  const put = ({ project, slotMs, tries, group, isAsked = false }: NewRun): Put => {
+    run('insert or ignore into project (id) values (?)', project);
+    const known = one('select last_slot, paused_at, given_up from project where id = ?', project) ?? {};
+    if (!isAsked && Number(known['last_slot'] ?? Number.NEGATIVE_INFINITY) >= slotMs) {
+      return 'known';
+    }
+    if (!isAsked) {
+      run('update project set last_slot = ? where id = ?', slotMs, project);
+    }
+    if (known['paused_at'] !== null) {
+      return 'paused';
+    }
+    if (one(`select 1 from run where project = ? and state in ('waiting', 'active')`, project) !== undefined) {
+      if (!isAsked) {
+        run('update project set passed_over = passed_over + 1 where id = ?', project);
+      }
+      return 'passed-over';
+    }
+    // What was given up before is tried once only, until it goes well again.
+    const most = Number(known['given_up']) > 0 && !isAsked ? 1 : tries;
+    run(`delete from run where project = ?`, project);
+    run(
+      `insert into run (id, project, slot, grp, state, due_at, attempt, tries) values (?, ?, ?, ?, 'waiting', ?, 0, ?)`,
+      randomUUID(),
+      project,
+      slotMs,
+      group ?? null,
+      Math.min(slotMs, now()),
+      most,
+    );
+    return 'put';
+  };
+
+  const take = (worker: string, only: string | undefined): Lease | undefined =>
+    change(() => {
+      takeBackLost();
+      const id = mayBegin(only);
+      if (id === undefined) {
+        return undefined;
+      }
+      run('update project set token = token + 1 where id = (select project from run where id = ?)', id);
+      const taken = one(
+        `update run set state = 'active', attempt = attempt + 1, worker = ?2, started_at = ?3, lease_until = ?4,
+             token = (select token from project where project.id = run.project)
+           where id = ?1 returning project, slot, attempt, token`,
+        id,
+        worker,
+        now(),
+        now() + times.leaseMs,
+      );
+      return {
+        run: id,
+        project: String(taken?.['project']),
+        slotMs: Number(taken?.['slot']),
+        attempt: Number(taken?.['attempt']),
+        token: Number(taken?.['token']),
+      };
+    });
+
+  return {
+    put: async (asked) => change(() => put(asked)),
+    take: async (worker, only) => {
+      // Whoever asks in vain does so each second, and need not keep others from writing.
+      const isSomething = guarded(path, () =>
+        one(
+          `select 1 from run where (state = 'waiting' and due_at <= ?1) or (state = 'active' and lease_until < ?1) limit 1`,
+          now(),
+        ),
+      );
+      return isSomething === undefined ? undefined : take(worker, only);
+    },
+    keep: async (lease) =>
+      change(
+        () =>
+          run(
+            `update run set lease_until = ? where id = ? and state = 'active' and token = ?`,
+            now() + times.leaseMs,
+            lease.run,
+            lease.token,
+          ) === 1,
+      ),
+    publish: async (lease, made: Made, place) =>
+      change(() => {
+        if (!isHeld(lease)) {
+          return false;
+        }
+        place();
+        run(`delete from run where id = ?`, lease.run);
+        run(
+          `update project set done_slot = ?, done_at = ?, made = ?, failure_kind = null, failure = null, failed_at = null, given_up = 0 where id = ?`,
+          lease.slotMs,
+          now(),
+          JSON.stringify(made),
+          lease.project,
+        );
+        return true;
+      }),
+    fail: async (lease, failure) =>
+      change(() => {
+        if (!isHeld(lease)) {
+          return 'lost';
+        }
+        const pause = Math.min(times.longestPauseMs, times.firstPauseMs * 2 ** (lease.attempt - 1));
+        return failed(lease.run, failure, Math.round(pause * (0.5 + random())));
+      }),
+    giveBack: async (lease) =>
+      change(() => {
+        run(
+          `update run set state = 'waiting', attempt = attempt - 1, worker = null, lease_until = null where id = ? and state = 'active' and token = ?`,
+          lease.run,
+          lease.token,
+        );
+      }),
+    pause: async (project, isPaused) =>
+      change(() => {
+        run('insert or ignore into project (id) values (?)', project);
+        run('update project set paused_at = ? where id = ?', isPaused ? now() : null, project);
+      }),
+    retry: async (project) =>
+      change(() => {
+        const sql = `update run set state = 'waiting', attempt = 0, due_at = ?, ended_at = null where project = ? and (state = 'given-up' or (state = 'waiting' and attempt > 0))`;
+        return run(sql, now(), project) > 0;
+      }),
+    states: async () =>
+      new Map(guarded(path, () => all(statesSql)).map((row) => [String(row['id']), stateOf(row)] as const)),
+    [Symbol.asyncDispose]: async () => database.close(),
+  };
+}
+
+/** A fault of SQLite in words. */
+function guarded<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (thrown) {
+    if (thrown instanceof ConnectorError || !(thrown instanceof Error)) {
+      throw thrown;
+    }
+    const isBusy = 'errcode' in thrown && thrown.errcode === 5;
+    throw new ConnectorError(
+      'local-io',
+      isBusy
+        ? `${printable(path)} is held by another process of the fleet for too long`
+        : `cannot use ${printable(path)}, where the runs of the fleet are kept: ${thrown.message}`,
+    );
+  }
+}

@@ -1,0 +1,129 @@
+import { ConnectorError } from '../errors.ts';
+import { type LogFields, type Logger, whereItBroke } from '../log.ts';
+import type { FleetEngine, Lease, Made } from './engine.ts';
+import type { FleetProject } from './fleet.ts';
+
+/** A sync that is complete, and not yet where readers look. */
+export interface ReadySync {
+  readonly made: Made;
+  /** What must be done before it is in its place and can be done again, such as taking it into a store. */
+  readonly beforePlace?: () => Promise<void>;
+  /** Puts it into its place, at once. Throws where that must not be: what is there is newer. */
+  readonly place: () => void;
+  /** What can be done once it is there. */
+  readonly afterPlace?: () => Promise<void>;
+}
+
+/** Syncs one project, to the side of its place. Throws a ConnectorError where it cannot. */
+export type SyncProject = (project: FleetProject, lease: Lease, signal: AbortSignal) => Promise<ReadySync>;
+
+export interface WorkOptions {
+  readonly engine: FleetEngine;
+  readonly project: FleetProject;
+  readonly lease: Lease;
+  readonly sync: SyncProject;
+  readonly heartbeatMs: number;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+  readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** How a try ended. `stopped` gave its run back. */
+export type WorkEnd = 'done' | 'again' | 'given-up' | 'lost' | 'stopped';
+
+/** Does one try of one run: keeps its lease, ends it when that is lost or its time is over, publishes, tells how it went. */
+export async function workOn(options: WorkOptions): Promise<WorkEnd> {
+  const { engine, project, lease, sync, logger, signal, now, wait } = options;
+  const over = new AbortController();
+  const done = new AbortController();
+  const both = AbortSignal.any([signal, over.signal]);
+  let why: 'lost' | 'late' | undefined;
+  const end = (reason: 'lost' | 'late'): void => {
+    why ??= reason;
+    over.abort();
+  };
+  const beats = keepLease(options, done.signal, () => end('lost'));
+  const lateAt = now() + project.timeoutMs;
+  const clock = (async (): Promise<void> => {
+    await wait(lateAt - now(), done.signal);
+    if (!done.signal.aborted) {
+      end('late');
+    }
+  })();
+  const startedMs = now();
+  logger.info('sync started', { at: new Date(lease.slotMs).toISOString(), note: `try ${lease.attempt}` });
+  try {
+    const ready = await sync(project, lease, both);
+    await ready.beforePlace?.();
+    if (why !== 'lost' && (await engine.publish(lease, ready.made, ready.place))) {
+      logger.info('sync complete', toldOf(ready.made));
+      await ready.afterPlace?.();
+      return 'done';
+    }
+    why = 'lost';
+    return toldLost(logger);
+  } catch (thrown) {
+    if (why === 'lost') {
+      return toldLost(logger);
+    }
+    if (signal.aborted) {
+      await engine.giveBack(lease);
+      logger.info('sync stopped, and put back in line');
+      return 'stopped';
+    }
+    return await failed(options, why === 'late' ? late(project) : thrown, (now() - startedMs) / 1_000);
+  } finally {
+    done.abort();
+    await Promise.all([beats, clock]);
+  }
+}
+
+async function keepLease(
+  { engine, lease, heartbeatMs, wait }: WorkOptions,
+  done: AbortSignal,
+  onLost: () => void,
+): Promise<void> {
+  while (!done.aborted) {
+    await wait(heartbeatMs, done);
+    if (done.aborted) {
+      return;
+    }
+    // An engine that is away keeps no lease, and gives it to nobody else either: publishing finds out.
+    const isHeld = await engine.keep(lease).catch(() => true);
+    if (!isHeld) {
+      onLost();
+      return;
+    }
+  }
+}
+
+async function failed({ engine, lease, logger }: WorkOptions, thrown: unknown, seconds: number): Promise<WorkEnd> {
+  const isKnown = thrown instanceof ConnectorError;
+  const kind = isKnown ? thrown.kind : 'unavailable';
+  const message = isKnown ? thrown.message : 'something unexpected went wrong; the log has more';
+  const ended = await engine.fail(lease, { kind, message });
+  if (ended === 'lost') {
+    return toldLost(logger);
+  }
+  logger.error(ended === 'again' ? 'sync failed, and is tried again' : 'sync failed, and is given up', {
+    kind,
+    reason: message,
+    seconds: Math.round(seconds * 10) / 10,
+    ...(!isKnown && whereItBroke(thrown)),
+  });
+  return ended;
+}
+
+function toldLost(logger: Logger): 'lost' {
+  logger.warn('the lease of the sync was lost: what it found is not published');
+  return 'lost';
+}
+
+function late({ timeoutMs }: FleetProject): ConnectorError {
+  return new ConnectorError('timeout', `it took longer than its timeout of ${timeoutMs / 1_000} s, and was ended`);
+}
+
+function toldOf({ users, grants, requests, startedMs, finishedMs }: Made): LogFields {
+  return { users, grants, requests, seconds: (finishedMs - startedMs) / 1_000 };
+}

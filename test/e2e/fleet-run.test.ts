@@ -1,0 +1,149 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { DatabaseSync } from 'node:sqlite';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type CliRun, runCli, startCli } from '../support/cli.ts';
+import { testFleet, type TestFleet } from '../support/fleet.ts';
+
+interface Told {
+  readonly name: string;
+  readonly state: string;
+  readonly last?: { readonly users: number };
+  readonly failure?: { readonly kind: string };
+}
+
+const call = (fleet: TestFleet, ...words: readonly string[]): Promise<CliRun> =>
+  runCli(['fleet', ...words], { cwd: fleet.folder, env: {} });
+
+async function statesOf(fleet: TestFleet): Promise<Readonly<Record<string, string>>> {
+  const { stdout } = await call(fleet, 'status', '--json');
+  const { projects } = JSON.parse(stdout) as { readonly projects: readonly Told[] };
+  return Object.fromEntries(
+    projects.map(({ name, state, last, failure }) => [
+      name,
+      [
+        state,
+        ...(last === undefined ? [] : [`${last.users} users`]),
+        ...(failure === undefined ? [] : [failure.kind]),
+      ].join(', '),
+    ]),
+  );
+}
+
+const syncedIn = (fleet: TestFleet, name: string): string[] => {
+  const folder = join(fleet.folder, 'syncs', name);
+  return existsSync(folder) ? readdirSync(folder).filter((file) => /^sync-.*\.json$/.test(file)) : [];
+};
+
+describe('fleet sync', () => {
+  it('syncs one project here and now, into its folder and its store, and tells how it went', async () => {
+    await using fleet = await testFleet({ projects: 2, defaults: { outputs: { history: '{name}.db' } } });
+    const { code, stdout, stderr } = await call(fleet, 'sync', 'p1', '--now');
+
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toBe(`p1: 5 users, 62 grants, in ${join(fleet.folder, 'syncs', 'p1')}\n`);
+    expect(await statesOf(fleet)).toEqual({ p0: 'never', p1: 'ok, 5 users' });
+    const latest = readFileSync(join(fleet.folder, 'syncs', 'p1', 'latest.json'), 'utf8');
+    expect(latest).toContain(`"projectId": "${fleet.emulators[1]?.projectId}"`);
+    expect(readdirSync(join(fleet.folder, 'syncs', 'p1')).toSorted()).toEqual([
+      'latest.json',
+      ...syncedIn(fleet, 'p1'),
+    ]);
+    const kept = await runCli(['history', 'list', 'p1.db', '--json'], { cwd: fleet.folder });
+    expect((JSON.parse(kept.stdout) as { readonly syncs: readonly { readonly users: number }[] }).syncs).toMatchObject([
+      { users: 5 },
+    ]);
+  });
+
+  it('that fails ends as sync would, and leaves what was there', async () => {
+    await using fleet = await testFleet({ projects: 1 });
+    await call(fleet, 'sync', 'p0', '--now');
+    const before = readFileSync(join(fleet.folder, 'syncs', 'p0', 'latest.json'));
+    await writeFile(join(fleet.folder, 'keys', 'p0'), `not-the-key-${'n'.repeat(20)}\n`, { mode: 0o600 });
+    const { code, stdout, stderr } = await call(fleet, 'sync', 'p0', '--now');
+
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toMatch(/^baton-descope: Descope refused the management key: /);
+    expect(await statesOf(fleet)).toEqual({ p0: 'given-up, 5 users, unauthenticated' });
+    expect(readFileSync(join(fleet.folder, 'syncs', 'p0', 'latest.json'))).toEqual(before);
+  });
+
+  it('holds back a sync that lost most of its users, as a sync into that file would', async () => {
+    await using fleet = await testFleet({ projects: 1, users: 40 });
+    await call(fleet, 'sync', 'p0', '--now');
+    const { resources } = JSON.parse(readFileSync(join(fleet.folder, 'syncs', 'p0', 'latest.json'), 'utf8')) as {
+      readonly resources: readonly { readonly id: { readonly resourceType: string; readonly resource: string } }[];
+    };
+    const users = resources.filter(({ id }) => id.resourceType === 'user').slice(0, 30);
+    expect(users.map(({ id }) => fleet.emulators[0]?.state.deleteUser(id.resource))).not.toContain(false);
+    const { code, stderr } = await call(fleet, 'sync', 'p0', '--now');
+
+    expect(code).toBe(7);
+    expect(stderr).toMatch(/held back, the file stays/);
+  });
+});
+
+describe('fleet pause, resume and retry', () => {
+  it('keep a project from beginning, and let it begin again', async () => {
+    await using fleet = await testFleet({ projects: 1 });
+    expect((await call(fleet, 'pause', 'p0')).stdout).toMatch(/^p0 is paused: /);
+    const refused = await call(fleet, 'sync', 'p0', '--now');
+    expect({ code: refused.code, stderr: refused.stderr }).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^baton-descope: p0 is paused: "npx \. fleet resume p0" first$|fleet resume p0" first\n$/,
+      ),
+    });
+    expect(await statesOf(fleet)).toEqual({ p0: 'paused' });
+    expect((await call(fleet, 'resume', '--all')).stdout).toMatch(/^p0 goes on/);
+    expect((await call(fleet, 'retry', 'p0')).stdout).toBe('p0 has nothing that failed\n');
+    expect((await call(fleet, 'retry')).code).toBe(2);
+    expect((await call(fleet, 'sync', 'p0')).stdout).toMatch(/^p0 is in line in sqlite:fleet\.db: /);
+    expect(await statesOf(fleet)).toEqual({ p0: 'waiting' });
+  });
+});
+
+describe('fleet run', () => {
+  it('syncs every project that is due, and puts what is under way back in line when it is stopped', async () => {
+    await using fleet = await testFleet({ projects: 3, defaults: { schedule: { every: '1d' } } });
+    await using running = startCli(['fleet', 'run', '--workers', '2', '--file', fleet.file], {
+      BATON_FLEET_ENGINE: `sqlite:${fleet.folder}/fleet.db`,
+    });
+    await running.until(/(?:sync complete[^]*){3}/);
+    expect(await running.stop()).toMatchObject({ code: 0 });
+
+    expect(await statesOf(fleet)).toEqual({ p0: 'ok, 5 users', p1: 'ok, 5 users', p2: 'ok, 5 users' });
+    expect(['p0', 'p1', 'p2'].map((name) => syncedIn(fleet, name).length)).toEqual([1, 1, 1]);
+  });
+
+  it('killed in the middle of a sync publishes nothing; the next one begins it anew and publishes it once', async () => {
+    await using fleet = await testFleet({
+      projects: 1,
+      users: 300,
+      latencyMs: 400,
+      defaults: { schedule: { every: '1d' } },
+    });
+    const engine = { BATON_FLEET_ENGINE: `sqlite:${fleet.folder}/fleet.db` };
+    {
+      await using running = startCli(['fleet', 'run', '--file', fleet.file], engine);
+      await running.until(/sync started/);
+      while ((fleet.emulators[0]?.stats.total ?? 0) < 3) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      running.send('SIGKILL');
+    }
+    expect(syncedIn(fleet, 'p0')).toEqual([]);
+    const database = new DatabaseSync(join(fleet.folder, 'fleet.db'));
+    expect(database.prepare('select state, attempt from run').all()).toEqual([{ state: 'active', attempt: 1 }]);
+    database.exec('update run set lease_until = 0'); // instead of a minute of waiting
+    database.close();
+    await using next = startCli(['fleet', 'run', '--file', fleet.file], engine);
+    await next.until(/sync complete/);
+    await next.stop();
+
+    expect(await statesOf(fleet)).toEqual({ p0: 'ok, 300 users' });
+    expect(syncedIn(fleet, 'p0')).toHaveLength(1);
+    expect(existsSync(join(fleet.folder, 'syncs', 'p0', '.unfinished'))).toBe(false);
+  });
+});

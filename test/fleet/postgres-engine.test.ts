@@ -1,0 +1,94 @@
+import { TestClock } from 'pg-boss';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ConnectorError } from '../../src/errors.ts';
+import type { NewRun } from '../../src/fleet/engine.ts';
+import { openPostgresEngine } from '../../src/fleet/postgres-engine.ts';
+import {
+  engineBehaviour,
+  made,
+  type TestEngine,
+  testGroups as groups,
+  testTimes as times,
+} from '../support/engine-behaviour.ts';
+import { noPostgres, startPostgres, type TestServer } from '../support/postgres.ts';
+
+let server: TestServer;
+
+/** Each test has a database, and a clock that the server goes by as well. */
+async function startEngine(): Promise<TestEngine> {
+  const url = await server.database();
+  const clock = new TestClock(Date.parse('2027-01-15T08:00:00Z'));
+  return {
+    open: async () => await openPostgresEngine(url, { groups, times, clock }),
+    pass: async (ms) => await clock.tick(ms),
+    now: () => clock.now(),
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}
+
+const run = (project: string, more: Partial<NewRun> = {}): NewRun => ({
+  project,
+  slotMs: 1_800_000_000_000,
+  tries: 3,
+  group: undefined,
+  ...more,
+});
+
+const about = `the engine on PostgreSQL${noPostgres === undefined ? '' : ` (left out: ${noPostgres})`}`;
+describe.skipIf(noPostgres !== undefined)(about, () => {
+  beforeAll(async () => void (server = await startPostgres()), 120_000);
+  afterAll(async () => await server[Symbol.asyncDispose]());
+  engineBehaviour(startEngine);
+
+  it('gives one run to each of many workers that ask at once, and a group no more than its share', async () => {
+    const url = await server.database();
+    await using first = await openPostgresEngine(url, { groups });
+    await using second = await openPostgresEngine(url, { groups });
+    for (let place = 0; place < 6; place += 1) {
+      await first.put(run(`P${place}`, place < 4 ? { group: 'acme' } : {}));
+    }
+    const leases = await Promise.all(
+      Array.from({ length: 12 }, (_none, place) => (place % 2 === 0 ? first : second).take(`w${place}`)),
+    );
+    const taken = leases.flatMap((lease) => (lease === undefined ? [] : [lease.project])).toSorted();
+
+    expect(taken.filter((project) => project < 'P4')).toHaveLength(1);
+    expect(taken.filter((project) => project >= 'P4')).toEqual(['P4', 'P5']);
+  });
+
+  it('begins once, whoever starts first, and goes on after the server ended its connections', async () => {
+    const url = await server.database();
+    const engines = await Promise.all([1, 2, 3].map(() => openPostgresEngine(url, { groups })));
+    const [first, second] = engines as [(typeof engines)[0], (typeof engines)[0]];
+    await first.put(run('P1'));
+    const lease = await first.take('w');
+    const name = new URL(url).pathname.slice(1);
+    await server.admin(
+      url,
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}' and pid <> pg_backend_pid()`,
+    );
+
+    // A call may find the connection gone; what it tells is an error of ours, and the next one has another connection.
+    const tries = await Promise.all([1, 2, 3, 4].map(() => second.put(run('P2')).catch((thrown: unknown) => thrown)));
+    expect(tries.filter((one) => one instanceof Error && !(one instanceof ConnectorError))).toEqual([]);
+    await second.put(run('P2')).catch(() => undefined);
+    expect((await second.states()).has('P2')).toBe(true);
+    const kept = await first.keep(lease ?? { run: '', project: '', slotMs: 0, attempt: 0, token: 0 }).catch(() => true);
+    expect(kept).toBe(true);
+    expect(
+      await first.publish(lease ?? { run: '', project: '', slotMs: 0, attempt: 0, token: 0 }, made, () => undefined),
+    ).toBe(true);
+    await Promise.all(engines.map((engine) => engine[Symbol.asyncDispose]()));
+  });
+
+  it('tells what is wrong with its database without the password', async () => {
+    const url = await server.database();
+    const wrong = new URL(url);
+    wrong.password = 'not-the-password';
+    const thrown: unknown = await openPostgresEngine(wrong.href, { groups }).catch((error: unknown) => error);
+
+    expect(thrown).toBeInstanceOf(ConnectorError);
+    expect(String(thrown)).toMatch(/the database refused the user or the password/);
+    expect(String(thrown)).not.toContain('not-the-password');
+  });
+});

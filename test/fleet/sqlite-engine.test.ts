@@ -1,0 +1,59 @@
+import { statSync, writeFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openSqliteEngine } from '../../src/fleet/sqlite-engine.ts';
+import { temporaryFolder } from '../support/cli.ts';
+import {
+  engineBehaviour,
+  type TestEngine,
+  testGroups as groups,
+  testTimes as times,
+} from '../support/engine-behaviour.ts';
+import { messageOf } from '../support/thrown.ts';
+
+async function startEngine(): Promise<TestEngine> {
+  const folder = await temporaryFolder();
+  let nowMs = 1_800_000_000_000;
+  return {
+    open: async () => openSqliteEngine(join(folder.path, 'fleet.db'), { groups, times, now: () => nowMs }),
+    pass: async (ms) => void (nowMs += ms),
+    now: () => nowMs,
+    [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose](),
+  };
+}
+
+describe('the engine on SQLite', () => {
+  engineBehaviour(startEngine);
+
+  it('makes a file that its owner alone can read', async () => {
+    await using folder = await temporaryFolder();
+    const path = join(folder.path, 'fleet.db');
+    await openSqliteEngine(path, { groups })[Symbol.asyncDispose]();
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  it('refuses a file that is something else, and one of a newer version', async () => {
+    await using folder = await temporaryFolder();
+    const [text, other, newer] = ['text.db', 'other.db', 'newer.db'].map((name) => join(folder.path, name)) as [
+      string,
+      string,
+      string,
+    ];
+    writeFileSync(text, 'no database, but a text that is long enough to be taken for one'.repeat(20));
+    new DatabaseSync(other).exec('create table theirs (a)');
+    await openSqliteEngine(newer, { groups })[Symbol.asyncDispose]();
+    new DatabaseSync(newer).exec('pragma user_version = 99');
+
+    expect(messageOf(() => openSqliteEngine(text, { groups }))).toMatch(
+      /^cannot use .*text\.db, where the runs .*not a database/,
+    );
+    expect(messageOf(() => openSqliteEngine(other, { groups }))).toMatch(
+      /^.*other\.db is a database of something else/,
+    );
+    expect(messageOf(() => openSqliteEngine(newer, { groups }))).toMatch(/^.*newer\.db was written by a newer version/);
+    expect(messageOf(() => openSqliteEngine(join(folder.path, 'no', 'f.db'), { groups }))).toMatch(
+      /^cannot use .*f\.db/,
+    );
+  });
+});
