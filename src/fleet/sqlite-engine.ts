@@ -189,7 +189,6 @@ export function openSqliteEngine(
         if (!isHeld(lease)) {
           return false;
         }
-        place();
         run(`delete from run where id = ?`, lease.run);
         run(
           `update project set done_slot = ?, done_at = ?, made = ?, failure_kind = null, failure = null, failed_at = null, given_up = 0 where id = ?`,
@@ -198,6 +197,7 @@ export function openSqliteEngine(
           JSON.stringify(made),
           lease.project,
         );
+        place(); // last: what is written down can be taken back
         return true;
       }),
     fail: async (lease, failure) =>

@@ -63,6 +63,7 @@ describe('a fleet that runs', () => {
     const late = lateness(others, startMs + hourMs);
     expect(late.length).toBeGreaterThanOrEqual(57 - 2);
     expect(Math.max(...late)).toBeLessThanOrEqual(60_000);
+    expect(new Set(simulation.published).size).toBe(simulation.published.length);
     const ofP3 = simulation.starts.filter(({ project }) => project === 'P3');
     expect(ofP3.length, 'four tries of the first slot, one of each later one').toBeLessThanOrEqual(4 + 2);
     expect(ofP3.length).toBeGreaterThanOrEqual(4 + 1);

@@ -20,7 +20,7 @@ export class SimulatedTime {
           resolve();
           return;
         }
-        const entry = { at: this.nowMs + Math.max(0, ms), go: () => done() };
+        const entry = { at: this.nowMs + Math.max(0, Math.round(ms)), go: () => done() };
         const done = (): void => {
           this.#waiting.delete(entry);
           signal.removeEventListener('abort', done);
