@@ -22,8 +22,6 @@ interface BossOptions extends PostgresEngineOptions {
 export interface OpenedBoss {
   readonly boss: PgBoss;
   readonly schema: string;
-  /** Of the server and the database, without a password. */
-  readonly name: string;
   readonly guarded: <T>(work: () => Promise<T>) => Promise<T>;
   /** Does all of it or nothing; pg-boss takes the handle as `db`. */
   readonly transaction: <T>(work: (db: Db) => Promise<T>) => Promise<T>;
@@ -108,5 +106,5 @@ export async function openBoss(url: string, { times, clock, line, givenUp }: Bos
     await boss.stop({ graceful: false }).catch(() => undefined);
     throw thrown;
   }
-  return { boss, schema, name, guarded, transaction };
+  return { boss, schema, guarded, transaction };
 }

@@ -19,7 +19,7 @@ const never = '9000-01-01T00:00:00Z';
  */
 export async function openPostgresEngine(url: string, options: PostgresEngineOptions): Promise<FleetEngine> {
   const { groups, times = usualTimes } = options;
-  const { boss, schema, name, guarded, transaction } = await openBoss(url, { ...options, times, line, givenUp });
+  const { boss, schema, guarded, transaction } = await openBoss(url, { ...options, times, line, givenUp });
   const limits = { default: 1_000_000, tiers: Object.fromEntries(groups) };
 
   const projectRow = async (db: Db, project: string): Promise<ProjectRow> => {

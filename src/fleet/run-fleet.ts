@@ -40,6 +40,7 @@ export async function runFleet(options: RunFleetOptions): Promise<void> {
   const scheduler = createScheduler(isScheduling ? fleet.projects : [], engine, now);
   const atWork = new Set<Promise<void>>();
   let isAway = false;
+  let someEnded = new AbortController();
 
   /** Does one thing with the engine; undefined where that cannot be reached now. */
   const ask = async <T>(work: () => Promise<T>): Promise<T | 'away'> => {
@@ -75,6 +76,9 @@ export async function runFleet(options: RunFleetOptions): Promise<void> {
   };
 
   while (!signal.aborted) {
+    if (someEnded.signal.aborted) {
+      someEnded = new AbortController();
+    }
     if ((await ask(() => scheduler.putDue())) === 'away') {
       await wait(awayMs, signal);
       continue;
@@ -92,10 +96,13 @@ export async function runFleet(options: RunFleetOptions): Promise<void> {
         await ask(() => engine.fail(taken, { kind: 'not-found', message: 'the fleet file has no such project' }));
         continue;
       }
-      const work = takeOn(lease, project).finally(() => atWork.delete(work));
+      const work = takeOn(lease, project).finally(() => {
+        atWork.delete(work);
+        someEnded.abort();
+      });
       atWork.add(work);
     }
-    await wait(pollMs, signal);
+    await wait(pollMs, AbortSignal.any([signal, someEnded.signal])); // a free worker does not wait
   }
   await Promise.all(atWork);
 }

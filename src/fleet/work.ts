@@ -55,10 +55,13 @@ export async function workOn(options: WorkOptions): Promise<WorkEnd> {
   logger.info('sync started', { at: new Date(lease.slotMs).toISOString(), note: `try ${lease.attempt}` });
   try {
     const ready = await sync(project, lease, both);
-    await ready.beforePlace?.();
+    // Nobody may store what somebody else is at again: the last look before what cannot be taken back.
+    if (ready.beforePlace !== undefined && why !== 'lost' && (await engine.keep(lease))) {
+      await ready.beforePlace();
+    }
     if (why !== 'lost' && (await engine.publish(lease, ready.made, ready.place))) {
       logger.info('sync complete', toldOf(ready.made));
-      await ready.afterPlace?.();
+      await tidyUp(ready, logger);
       return 'done';
     }
     why = 'lost';
@@ -76,6 +79,18 @@ export async function workOn(options: WorkOptions): Promise<WorkEnd> {
   } finally {
     done.abort();
     await Promise.all([beats, clock]);
+  }
+}
+
+/** What is published stays so: what goes wrong after that is told, and no failure. */
+async function tidyUp({ afterPlace }: ReadySync, logger: Logger): Promise<void> {
+  try {
+    await afterPlace?.();
+  } catch (thrown) {
+    if (!(thrown instanceof ConnectorError)) {
+      throw thrown;
+    }
+    logger.warn('the sync is in its place, but was not tidied up after', { kind: thrown.kind, reason: thrown.message });
   }
 }
 

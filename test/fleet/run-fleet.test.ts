@@ -69,6 +69,19 @@ describe('a fleet that runs', () => {
     expect(ofP3.length).toBeGreaterThanOrEqual(4 + 1);
   });
 
+  it('takes the next run as soon as a worker is free', async () => {
+    const fleet = hourlyFleet(4);
+    await using world = await started(fleet, () => 10_300);
+    const { time, simulation } = world;
+    const process = simulation.start(world.engine(), { workers: 1 });
+    await time.passUntil(startMs + 60_000);
+    await process.stop();
+
+    expect(simulation.starts.slice(0, 4).map(({ startedMs }) => startedMs - startMs)).toEqual([
+      0, 10_300, 20_600, 30_900,
+    ]);
+  });
+
   it('publishes each slot once though two processes schedule, one with a clock five minutes fast', async () => {
     const fleet = hourlyFleet(12);
     await using world = await started(fleet, (_project, chance) => 10_000 + chance() * 20_000);

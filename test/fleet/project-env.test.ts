@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest';
+import type { FleetProject } from '../../src/fleet/fleet.ts';
+import { projectEnv } from '../../src/fleet/project-env.ts';
+import { Secret } from '../../src/secret.ts';
+import { hourlyFleet } from '../support/fleet-simulation.ts';
+
+it('the surroundings of one project have its settings and its key, and nothing of another setup', () => {
+  const [project] = hourlyFleet(1, {}, () => ({
+    'base-url': 'https://api.example',
+    include: ['access_key', 'application'],
+    settings: { 'max-shrink': 5 },
+  })).projects;
+  const env = {
+    PATH: '/bin',
+    HTTPS_PROXY: 'http://proxy.example:3128',
+    BATON_INCLUDE: 'console',
+    BATON_FLEET_ENGINE: 'postgres://user:password@db.example/fleet',
+    DESCOPE_MANAGEMENT_KEY: 'of another project',
+    DESCOPE_COMPANY_MANAGEMENT_KEY: 'of the company',
+    BATON_CONFIG: 'other.yaml',
+  };
+
+  expect(projectEnv(project as FleetProject, { DESCOPE_MANAGEMENT_KEY: new Secret('its own key') }, env)).toEqual({
+    PATH: '/bin',
+    HTTPS_PROXY: 'http://proxy.example:3128',
+    BATON_DESCOPE_PROJECT_ID: 'P0',
+    BATON_DESCOPE_BASE_URL: 'https://api.example',
+    BATON_INCLUDE: 'access_key,application',
+    BATON_DESCOPE_MAX_SHRINK: '5',
+    BATON_LOG_FORMAT: 'json',
+    DESCOPE_MANAGEMENT_KEY: 'its own key',
+  });
+});
