@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { withCapabilities } from '../../scripts/connector-page.ts';
+import { engineVariable } from '../../src/cli/fleet-engine.ts';
 import { configVariables } from '../../src/config/config-file-path.ts';
 import { oneShotFlag, oneShotVariable } from '../../src/config/one-shot.ts';
 import { oneShotFlags, type OneShotName } from '../../src/config/one-shot-flags.ts';
@@ -147,6 +148,7 @@ describe('every page and every file of deploy/', () => {
     ['CLIENT_SECRET', 'HOST_ID', 'C1_API_HOST', 'GET_TASKS', 'CONNECTOR_SERVICE_LISTENER_FD'].forEach((name) =>
       names.add(`BATON_${name}`),
     );
+    names.add(engineVariable);
     const wrong = [...all, ...deployed].flatMap(({ path, text }) =>
       [...text.matchAll(/(?<![A-Z_])(?:BATON|DESCOPE)_[A-Z_]*[A-Z]\b(?!\*)/g)].flatMap(([name]) =>
         names.has(name) || foreignNames.has(name) ? [] : [`${path}: ${name}`],
