@@ -7,10 +7,16 @@ import type { AuditEntry } from '../../src/provisioning/audit.ts';
 import { createProvisioner } from '../../src/provisioning/provisioner.ts';
 import { applyDecisions, createAuditNotes } from '../../src/review/apply.ts';
 import { reviewData, rowsIn } from '../../src/review/data.ts';
-import { type DecidedRow, type Decisions, decisionsFormat, reviewVersion } from '../../src/review/format.ts';
+import {
+  type DecidedRow,
+  type Decisions,
+  decisionsFormat,
+  type ReviewData,
+  reviewVersion,
+} from '../../src/review/format.ts';
 import { sealOf } from '../../src/review/hash.ts';
 import { type RowResult } from '../../src/review/results.ts';
-import { revokesIn } from '../../src/review/revokes.ts';
+import { revokesIn, targetIn } from '../../src/review/revokes.ts';
 import { parseScope } from '../../src/review/scope.ts';
 import { chanceOf } from '../support/chance.ts';
 import { temporaryFolder } from '../support/cli.ts';
@@ -30,13 +36,18 @@ afterAll(async () => {
 
 type Decide = (row: DecidedRow, place: number) => Pick<DecidedRow, 'decision' | 'reason'> | undefined;
 
-/** Decisions of a review of the project as it is now. */
-async function decided(emulator: Emulator, scope: string, decide: Decide): Promise<Decisions> {
+/** A review of the project as it is now. */
+async function dataOf(emulator: Emulator, scope: string): Promise<ReviewData> {
   const path = join(folder.path, 'sync.json');
   await syncEmbedded(emulator, path);
   await using index = await createFileIndex(path);
   const asked = { scope: parseScope(scope), reviewer: 'rita@acme.example', file: 'sync.json', madeBy: '0' };
-  const data = reviewData(index, { ...asked, nowMs: Date.parse(savedAt) });
+  return reviewData(index, { ...asked, nowMs: Date.parse(savedAt) });
+}
+
+/** Decisions of such a review. */
+async function decided(emulator: Emulator, scope: string, decide: Decide): Promise<Decisions> {
+  const data = await dataOf(emulator, scope);
   const rows = rowsIn(data, 'rows').map((row, place): DecidedRow => Object.assign({}, row, decide(row, place)));
   const { review, about } = data;
   const seal = sealOf({ review, savedAt, rows });
@@ -285,6 +296,29 @@ describe('where the sync has moved on, to apply', () => {
 
     expect(run.rows[0]).toMatchObject({ outcome: 'refused' });
     expect(run.rows[0]?.error).toContain('which was decided as keep');
+  });
+
+  it('refuses what is held by inheritance alone by now, and leaves it to those above', async () => {
+    await using emulator = await disposable({ users: 20 });
+    const data = await dataOf(emulator, 'all');
+    const inherited = rowsIn(data, 'shown').find(
+      ({ entitlement, principal }, place) =>
+        entitlement.startsWith('role_binding:') &&
+        entitlement.split('/').length === 2 &&
+        principal.type === 'user' &&
+        data.notes[data.shown.note[place] ?? 0]?.includes('uncertain') === false,
+    );
+    const { principal, tenantId, entitlement } = inherited ?? never();
+    const roleName = targetIn(entitlement)?.roleName ?? '';
+    emulator.state.grantRole(principal.id, roleName, tenantId);
+    const decisions = await decided(emulator, 'all', revokeOf(principal.id, entitlement));
+    emulator.state.revokeRole(principal.id, roleName, tenantId);
+    const before = worldOf(emulator.state);
+    const run = await apply(emulator, decisions);
+
+    expect(outcomesOf(run)).toEqual(['refused']);
+    expect(run.rows[0]?.error).toMatch(/inherit/);
+    expect(worldOf(emulator.state)).toEqual(before);
   });
 
   it('goes on after a refusal, and stops where nothing would fare better', async () => {
