@@ -11,8 +11,8 @@ import { DatabaseSync, StatementSync } from 'node:sqlite';
 const at = process.env['KILL_AT'];
 const isDuring = process.env['KILL_DURING'] === '1';
 const log = process.env['KILL_LOG'];
-/** Rows go into a database by the thousand: each of these many counts as one operation. */
-const rowsAtOnce = 400;
+/** Rows go into a database many at once, and by the thousand: each of so many statements counts as one operation. */
+const rowsAtOnce = 40;
 const counts = new Map<string, number>();
 let rows = 0;
 /** What a run takes away that an earlier one left does not count: that depends on how the earlier one ended. */
