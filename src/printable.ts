@@ -10,6 +10,19 @@ export function printable(text: string): string {
   return text.replace(unprintable, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
+/** Longer names are cut where they are quoted: whoever typed one knows it. */
+const longestQuoted = 120;
+
+/**
+ * A name in quotes, as one line of harmless text, and not at length. For what somebody typed, or what a record is
+ * called; names are escaped here, and nowhere before.
+ */
+export function quoted(text: string, longest: number = longestQuoted): string {
+  const whole = text.toWellFormed();
+  const told = whole.length > longest ? `${whole.slice(0, longest).toWellFormed()}...` : whole;
+  return printable(JSON.stringify(told));
+}
+
 /** Lines of harmless text: only the line ends stay as they are. */
 export function printableLines(text: string): string {
   return text.split('\n').map(printable).join('\n');

@@ -27,6 +27,7 @@ import { tenantType } from './resources/tenant.ts';
 import { thirdPartyAppType } from './resources/third-party-app.ts';
 import { TypeSet } from './resources/type-set.ts';
 import { userType } from './resources/user.ts';
+import { quoted } from './printable.ts';
 
 /**
  * Every resource type, in the order in which they are listed. Users come first: a client that keeps this order has read
@@ -62,7 +63,7 @@ export function listedTypes(include: readonly string[] = []): TypeSet {
     const isAlwaysRead = registry.some(({ words }) => words.id === unknown);
     throw new ConnectorError(
       'config',
-      `include (--include, BATON_INCLUDE or the config file) names ${JSON.stringify(unknown)}, ${isAlwaysRead ? 'which is read anyway' : 'which is no resource type'}; it takes ${[...optIn, 'all'].join(', ')}`,
+      `include (--include, BATON_INCLUDE or the config file) names ${quoted(unknown)}, ${isAlwaysRead ? 'which is read anyway' : 'which is no resource type'}; it takes ${[...optIn, 'all'].join(', ')}`,
     );
   }
   const isIncluded = (typeId: string): boolean => include.includes('all') || include.includes(typeId);
@@ -81,7 +82,7 @@ export function includesOf(typeIds: readonly string[]): readonly string[] {
     if (type === undefined) {
       throw new ConnectorError(
         'config',
-        `there is no resource type ${JSON.stringify(typeId.slice(0, 100))}; the types are ${registry.map(({ words }) => words.id).join(', ')}`,
+        `there is no resource type ${quoted(typeId)}; the types are ${registry.map(({ words }) => words.id).join(', ')}`,
       );
     }
     return type.isOptIn === true ? [includeWord(type)] : [];

@@ -53,7 +53,7 @@ export const updateUser: Action = {
       ...toldOf(operated, {
         planned: 'would be updated',
         done: 'is updated',
-        already: 'was so already; nothing was sent',
+        already: 'has these values already; nothing was sent',
       }),
       updated_fields: asked === undefined || !operated.isOurs ? [] : [...changedFields(operated.before, asked)],
       skipped_fields: [...(asked?.skipped ?? [])],

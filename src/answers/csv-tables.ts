@@ -4,6 +4,7 @@ import type { FileIndex } from './file-index.ts';
 import { csvBytes } from './csv.ts';
 import { queriesOfTables, tables } from './csv-schema.ts';
 import { createTenantPaths } from './ways.ts';
+import { quoted } from '../printable.ts';
 
 /** A table with some of its columns; `places` are their positions in the query's rows. */
 interface ChosenTable {
@@ -36,7 +37,7 @@ export function chooseColumns(list: string): readonly ChosenTable[] {
       const meant = distance(name, near) <= Math.floor(name.length / 3) + 1 ? `did you mean ${near}? ` : '';
       throw new ConnectorError(
         'config',
-        `--columns: no table has a column ${JSON.stringify(name)}; ${meant}there are ${[...new Set(known.filter((column) => !column.includes('.')))].join(', ')}`,
+        `--columns: no table has a column ${quoted(name)}; ${meant}there are ${[...new Set(known.filter((column) => !column.includes('.')))].join(', ')}`,
       );
     }
   }

@@ -11,7 +11,7 @@ import { createWriter, type IndexWriter } from './index-writer.ts';
 import { openSource } from './open.ts';
 import type { FileRow } from './rows.ts';
 import type { Moment, SyncSource } from './source.ts';
-import type { UnknownCounts } from './unknown.ts';
+import type { TypedThing, UnknownCounts } from './unknown.ts';
 import { gapOf, type IndexInheritance, type InheritanceGap, inheritanceOf, noGap } from './index-inheritance.ts';
 import { systemWorkPlace, type WorkPlace } from './work-place.ts';
 import { typesNotOffered } from '../sync-format/offered.ts';
@@ -44,6 +44,16 @@ export interface FileIndex extends AsyncDisposable {
   readonly isByName?: boolean;
   /** How many users have no grant of a type, where not all users are in the database. */
   readonly usersWithout?: ((type: string) => number) | undefined;
+  /** Of a store: what was called so in other syncs of it. */
+  readonly formerly?: (asked: string) => readonly FormerThing[];
+}
+
+/** Something that another sync of a store has. */
+export interface FormerThing extends TypedThing {
+  /** When the nearest such sync finished. */
+  readonly at: string;
+  /** Whether that sync is later than the one that is asked. */
+  readonly isLater: boolean;
 }
 
 export interface IndexOptions {

@@ -4,7 +4,8 @@ import { fold } from '../model/fold.ts';
 import { farnessFrom } from '../model/near-names.ts';
 import { typeInWords } from '../sync-format/known-types.ts';
 import type { FileIndex } from './file-index.ts';
-import { printable } from './printable.ts';
+import { broadNouns, type Findable, formerInWords, isOf, nouns, principalKinds } from './findable.ts';
+import { printable, quoted } from './printable.ts';
 import { notReadIn } from './limits.ts';
 import { isOddText } from './odd-text.ts';
 
@@ -20,13 +21,6 @@ export interface Found {
 
 /** What was found, and what has the same name and is meant less often, as `type:id`. */
 export type Meant = Found & { readonly also: readonly string[] };
-
-/**
- * What can be looked for: `principal` is whoever holds something, a user, a key or an app; `held` is whatever somebody can
- * have, a permission before all others, then a role, a tenant, an application. `somebody` is a principal, or what gives
- * access to people at their next login: a group, a configuration of single sign-on, a tenant; `subject` is a role besides.
- */
-type Findable = 'user' | 'principal' | 'somebody' | 'subject' | 'tenant' | 'role' | 'app' | 'permission' | 'held';
 
 interface Table {
   /** Type, n, id, name and login of each. */
@@ -94,6 +88,10 @@ const signOn: Table = {
  * The tables, in lists of which the first that has what is asked for decides: a user of the project is meant before an
  * administrator of the console with the same address.
  */
+const heldTables = [
+  [permissions],
+  [roles, tenants, others(`o.type in ('application', 'third_party_app', 'project') or ${isGranted}`)],
+];
 const tables: Readonly<Record<Findable, readonly (readonly Table[])[]>> = {
   user: [[users]],
   principal: principals,
@@ -103,31 +101,13 @@ const tables: Readonly<Record<Findable, readonly (readonly Table[])[]>> = {
   role: [[roles]],
   app: [[others("o.type in ('application', 'third_party_app')")]],
   permission: [[permissions]],
-  held: [
-    [permissions],
-    [roles, tenants, others(`o.type in ('application', 'third_party_app', 'project') or ${isGranted}`)],
-  ],
+  held: heldTables,
+  anything: [...principals, ...heldTables],
 };
-
-/** What one of them is called, and several; `list` knows the latter. */
-const nouns: Readonly<Record<Findable, readonly [string, string]>> = {
-  user: ['user', 'users'],
-  principal: ['user', 'users'],
-  somebody: ['user', 'users'],
-  subject: ['user', 'users'],
-  tenant: ['tenant', 'tenants'],
-  role: ['role', 'roles'],
-  app: ['application', 'applications'],
-  permission: ['permission', 'permissions'],
-  held: ['permission', 'permissions'],
-};
-
-/** Those that may be of a type that the file does not tell of. */
-const principalKinds: ReadonlySet<Findable> = new Set(['principal', 'somebody', 'subject']);
 
 /** What is looked through. */
 export type Searched = Pick<FileIndex, 'database' | 'path' | 'types' | 'summary' | 'hasOthers'> &
-  Partial<Pick<FileIndex, 'isHumansOnly'>>;
+  Partial<Pick<FileIndex, 'isHumansOnly' | 'formerly'>>;
 
 /** How many candidates a message names. */
 export const mostNamed = 10;
@@ -299,24 +279,29 @@ function ambiguous(kind: Findable, asked: string, found: readonly Found[]): Conn
 function unknown(searched: Searched, kind: Findable, asked: string, near: readonly Found[]): ConnectorError {
   const { path, hasOthers, isHumansOnly } = searched;
   const [singular, plural] = nouns[kind];
-  const noun =
-    kind === 'held'
-      ? 'permission, role or other thing to hold'
-      : kind === 'subject'
-        ? 'user, key, group, role or other thing'
-        : kind === 'somebody'
-          ? 'user, key, group or other thing'
-          : kind === 'principal' && hasOthers
-            ? 'user, key or app'
-            : singular;
+  const noun = broadNouns[kind] ?? (kind === 'principal' && hasOthers ? 'user, key or app' : singular);
   const where =
     isHumansOnly === true && kind === 'principal' ? ` among the people (keys are left out: --humans-only)` : '';
   const what = `there is no ${noun} ${quoted(asked)} in ${printable(path)}${where}`;
+  const elsewhere =
+    kind === 'anything' ? [] : (searched.formerly?.(asked) ?? []).filter(({ type }) => isOf(kind, type));
+  if (elsewhere.length > 0) {
+    return new ConnectorError(
+      'not-found',
+      [`${what} as the sync that is asked found it; others of the store have it`, ...elsewhere.map(formerInWords)].join(
+        '\n',
+      ),
+    );
+  }
   const [only, ...more] = near;
   if (only === undefined) {
     // It may be of a type that the file does not tell of.
-    const notRead = kind === 'held' || principalKinds.has(kind) ? notReadIn(searched) : undefined;
-    const all = `${what}; \`baton-descope list ${plural}\` shows all of them`;
+    const notRead =
+      kind === 'held' || kind === 'anything' || principalKinds.has(kind) ? notReadIn(searched) : undefined;
+    const all =
+      kind === 'anything'
+        ? `${what}; \`baton-descope list users\`, \`list roles\` and so on show what there is`
+        : `${what}; \`baton-descope list ${plural}\` shows all of them`;
     return new ConnectorError('not-found', [all, ...(notRead === undefined ? [] : [notRead.words])].join('\n'));
   }
   if (more.length === 0) {
@@ -346,14 +331,10 @@ function typedId(kind: Findable, { type, id }: Found): string {
 /** "Ada Lovelace <ada@acme.example> (U2...)", "Acme (acme-1)", or an id alone where it is the name, too. */
 function inWords(kind: Findable, found: Found): string {
   const name = nameAndLogin(found);
-  return name === '' ? JSON.stringify(typedId(kind, found)) : `${name} (${typedId(kind, found)})`;
+  return name === '' ? `"${typedId(kind, found)}"` : `${name} (${typedId(kind, found)})`;
 }
 
 function nameAndLogin({ id, name, login }: Found): string {
   const parts = [name === id ? '' : printable(name), ['', id, name].includes(login) ? '' : `<${printable(login)}>`];
   return parts.filter((part) => part !== '').join(' ');
-}
-
-function quoted(text: string): string {
-  return JSON.stringify(printable(text));
 }

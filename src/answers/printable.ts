@@ -1,8 +1,8 @@
 // The report's page is bundled for the browser and imports this file, so nothing of Node may be needed here.
 
-import { printable, unprintable } from '../printable.ts';
+import { printable, quoted, unprintable } from '../printable.ts';
 
-export { printable };
+export { printable, quoted };
 
 /** JSON in one line that is harmless on a terminal and still the same JSON. */
 export function printableJson(value: unknown): string {

@@ -11,6 +11,7 @@ import {
   thingFlags,
 } from './report-format.ts';
 import type { FileBinding, FilePermission, FileRole, FileTenant } from './rows.ts';
+import { quoted } from '../printable.ts';
 
 /** What is held. `role` and `tenant` are ordinals, -1 where the kind has none. */
 export interface HoldingTarget {
@@ -212,6 +213,6 @@ function createNumbered<T>(type: string): Numbered<T> {
 export function unlisted(type: string, id: string): ConnectorError {
   return new ConnectorError(
     'inconsistent',
-    `the file grants something of ${type} ${JSON.stringify(id.slice(0, 200))}, which it does not list; was it edited?`,
+    `the file grants something of ${type} ${quoted(id)}, which it does not list; was it edited?`,
   );
 }

@@ -7,6 +7,7 @@ import type { FileIndex } from './file-index.ts';
 import { type AccessPath, pathColumns, textIn, thingColumns, toPath } from './access-path.ts';
 import { countsIn } from './access-rules.ts';
 import { find, type Found } from './find.ts';
+import { findHeld } from './find-held.ts';
 import { createWayPaths, gainersSql, heirsSql } from './inherited-paths.ts';
 import { type TypedThing, thingInWords } from './unknown.ts';
 import { typedThingIn } from './other-rows.ts';
@@ -62,15 +63,15 @@ interface Conferring {
 /**
  * Who has something, through what, and where: a permission, a role, a membership, an application. In a tenant, that is
  * whoever holds it there, whoever inherits it from a tenant above, and whoever holds it in the whole project. All are
- * found by name as `find` does it, with its errors.
+ * found by name as `find` does it, with its errors; a role inside a tenant by the id that grants have, `acme/Editor`.
  */
 export function whoCan(
   index: FileIndex,
   wordsAsked: string,
-  tenantAsked?: string,
+  tenantNamed?: string,
   options: WhoCanOptions = {},
 ): WhoCan {
-  const found = find(index, 'held', wordsAsked);
+  const [found, tenantAsked] = findHeld(index, wordsAsked, tenantNamed);
   const asked = { type: found.type, id: found.id, name: found.name };
   if (!isFoundingType(found.type)) {
     if (tenantAsked !== undefined) {

@@ -32,7 +32,7 @@ export function problemOf(thrown: unknown, store: string): Problem | undefined {
   // the words are those of the command line, whose flags have the names of the parameters
   const detail = thrown.message
     .replaceAll(printable(shownStore(store)), printable(basename(shownStore(store))))
-    .replaceAll(/--(tenant|project)\b/g, 'the parameter "$1"');
+    .replaceAll(/--(tenant|project|at)\b/g, 'the parameter "$1"');
   return { status: statuses[thrown.kind] ?? 500, code: thrown.kind, detail };
 }
 

@@ -3,6 +3,7 @@ import { readMoment } from '../moment.ts';
 import { type Asked, type EndpointName, endpoints, kinds } from './endpoints.ts';
 import { placeOf } from './cursor.ts';
 import type { Problem } from './problem.ts';
+import { quoted } from '../printable.ts';
 
 /** The endpoint of a path; undefined for a path that is none. */
 export function endpointOf(path: string): EndpointName | undefined {
@@ -59,9 +60,4 @@ function flawOf(name: EndpointName, error: z.ZodError, query: URLSearchParams): 
           ? `has more than ${String(issue.maximum)} characters`
           : (issue?.message ?? 'is wrong');
   return `the parameter ${quoted(parameter)} ${flaw}`;
-}
-
-/** A name that a caller made up, as JSON, and not at length. */
-function quoted(text: string): string {
-  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 }

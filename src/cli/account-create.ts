@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
-import { printable } from '../answers/printable.ts';
+import { printable, quoted } from '../answers/printable.ts';
 import { ConnectorError } from '../errors.ts';
 import { type AccountField, accountFields } from '../model/account-fields.ts';
 import { nameOfUser } from '../model/names.ts';
@@ -40,14 +40,14 @@ export async function createAsked(flags: CreateAccountFlags, context: Context): 
     );
   }
   const password = randomPassword ? { wish: passwordWish, teller: await secretTeller(flags) } : undefined;
-  const account = { login: '', loginAliases: [], emails: [], profile: profileOf(flags) };
+  const account = { login: '', loginAliases: [], emails: [], profile: profileOf(flags), called: flagOf };
   await create(account, flags, context, { password });
 }
 
 /** `account invite`: creates a user and sends an invitation, which cannot be taken back. */
 export async function inviteAsked(flags: AccountFlags, context: Context): Promise<void> {
   const profile = { ...profileOf(flags), send_invite: true };
-  await create({ login: '', loginAliases: [], emails: [], profile }, flags, context, {
+  await create({ login: '', loginAliases: [], emails: [], profile, called: flagOf }, flags, context, {
     ask: () => confirmed('Send an invitation', flags, context.signal),
   });
 }
@@ -57,7 +57,7 @@ export async function createOneShot({ asked, options, context }: OneShotCall): P
   const { createAccountLogin: login = '', createAccountEmail: address, createAccountProfile: profile = '{}' } = asked;
   const { createAccountResourceType: typeId = 'user' } = asked;
   if (typeId !== 'user' && typeId !== '') {
-    throw new ConnectorError('config', `--create-account-resource-type is "user", not ${JSON.stringify(typeId)}`);
+    throw new ConnectorError('config', `--create-account-resource-type is "user", not ${quoted(typeId)}`);
   }
   const account = {
     login,
@@ -114,6 +114,11 @@ function profileOf(flags: AccountFlags): JsonObject {
       return typeof value === 'string' || typeof value === 'boolean' ? [[field.name, value]] : [];
     }),
   );
+}
+
+/** The flag that gives a field; an invitation is a command. */
+function flagOf(field: string): string {
+  return field === 'send_invite' ? 'account invite' : `--${field.replaceAll('_', '-')}`;
 }
 
 function camelCase({ name }: AccountField): string {

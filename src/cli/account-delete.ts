@@ -28,7 +28,7 @@ export async function deleteUserAsked(
       { typeId: 'user', id: user },
       async () => {
         const id = await findUserId(client, user, { signal });
-        await confirmed(`Delete ${await nameFor(client, id, signal)}`, flags, signal);
+        await confirmed(async () => `Delete ${await nameFor(client, id, signal)}`, flags, signal);
         return { typeId: 'user', id };
       },
       signal,

@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import type { Action } from '../actions/action.ts';
 import { actions } from '../actions/actions.ts';
 import { type ActionEnd, beginAction } from '../actions/begin.ts';
-import { printable, printableJson } from '../answers/printable.ts';
+import { printable, printableJson, quoted } from '../answers/printable.ts';
 import { ConnectorError } from '../errors.ts';
 import { actionTitle } from '../model/action-schema.ts';
 import { nearNames } from '../model/near-names.ts';
@@ -129,7 +129,7 @@ function actionNamed(name: string): Action {
   const [near] = nearNames(name, titles, 1);
   throw new ConnectorError(
     'not-found',
-    `there is no action ${JSON.stringify(printable(name.slice(0, 100)))}${near === undefined ? '' : `: did you mean ${near}?`}; "baton-descope action list" has all`,
+    `there is no action ${quoted(name)}${near === undefined ? '' : `: did you mean ${near}?`}; "baton-descope action list" has all`,
   );
 }
 
@@ -139,7 +139,7 @@ function argumentsOf({ words }: Action, given: readonly string[]): JsonObject {
   for (const text of given) {
     const at = text.indexOf('=');
     if (at < 1) {
-      throw new ConnectorError('config', `--arg ${JSON.stringify(printable(text.slice(0, 100)))} is not name=value`);
+      throw new ConnectorError('config', `--arg ${quoted(text)} is not name=value`);
     }
     const [name, value] = [text.slice(0, at), text.slice(at + 1)];
     const field = words.arguments.find((one) => one.name === name);

@@ -11,6 +11,7 @@ import type { CallOptions } from '../descope/http/call.ts';
 import type { Target } from '../access/target.ts';
 import { type ChangeRequest, checkAskable, parseEntitlementArgument, parseTarget } from '../provisioning/request.ts';
 import { typeWithArticle } from '../sync-format/known-types.ts';
+import { quoted } from '../printable.ts';
 
 /** What the command line says of one change; which flags go together is checked here. */
 export interface ChangeRequestFlags {
@@ -93,18 +94,18 @@ function whatOf({
   if (role !== undefined) {
     return {
       what: { role, inTenant },
-      asked: `role ${JSON.stringify(role)}${inTenant === undefined ? '' : ` in ${JSON.stringify(inTenant)}`}`,
+      asked: `role ${quoted(role)}${inTenant === undefined ? '' : ` in ${quoted(inTenant)}`}`,
     };
   }
   if (application !== undefined) {
-    return { what: { application }, asked: `application ${JSON.stringify(application)}` };
+    return { what: { application }, asked: `application ${quoted(application)}` };
   }
   if (consent !== undefined) {
-    return { what: { consent }, asked: `consent to ${JSON.stringify(consent)}` };
+    return { what: { consent }, asked: `consent to ${quoted(consent)}` };
   }
   return tenant === undefined
     ? { what: { entitlement }, asked: entitlement }
-    : { what: { tenant }, asked: `tenant ${JSON.stringify(tenant)}` };
+    : { what: { tenant }, asked: `tenant ${quoted(tenant)}` };
 }
 
 /** Looks up what a change names. It sends reads only. */

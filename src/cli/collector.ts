@@ -2,7 +2,7 @@ import { readCaFile, readCaText } from '../config/ca-file.ts';
 import type { collectorFlags, OneShotValues } from '../config/one-shot-flags.ts';
 import { ConnectorError } from '../errors.ts';
 import type { Collector } from '../observe/trace-settings.ts';
-import { printable } from '../printable.ts';
+import { quoted } from '../printable.ts';
 
 type Asked = Pick<OneShotValues, (typeof collectorFlags)[number]>;
 
@@ -38,7 +38,7 @@ function addressOf(endpoint: string): string {
   if (address === '' || !URL.canParse(`http://${address}`)) {
     throw new ConnectorError(
       'config',
-      `${flag} is a host and the port at which the collector takes OTLP over gRPC, such as otel.example:4317, not ${JSON.stringify(printable(endpoint).slice(0, 100))}`,
+      `${flag} is a host and the port at which the collector takes OTLP over gRPC, such as otel.example:4317, not ${quoted(endpoint)}`,
     );
   }
   return address;

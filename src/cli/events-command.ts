@@ -11,7 +11,10 @@ export function addEventsCommand(program: Command, context: CommandContext): voi
     .command('tail')
     .description('print what happened: who signed in to what, and what changed; up to two minutes before now')
     .addOption(new Option('--feed <feed>', 'only this feed').choices(['usage', 'change']))
-    .option('--start-at <time>', 'from when on, in RFC 3339, 30 days back at most; a day ago by default')
+    .option(
+      '--start-at <time>',
+      'from this day, or this time in RFC 3339, on; 30 days back at most, a day ago by default',
+    )
     .option('--cursor <cursor>', 'from where on, as --json printed it; needs --feed')
     .option('--follow', 'go on, looking once a minute, until it is stopped')
     .option('--json', 'print one line of JSON an event, and after each read the cursor of the feed');

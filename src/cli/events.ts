@@ -48,6 +48,12 @@ export async function tailEvents(
   pause: Pause = pauseFor,
 ): Promise<void> {
   const { feed, cursor = '', follow = false, json = false } = flags;
+  if (flags.cursor === '') {
+    throw new ConnectorError(
+      'config',
+      '--cursor is empty: give one that --json printed, or leave it out to begin anew',
+    );
+  }
   if (cursor !== '' && feed === undefined) {
     throw new ConnectorError('config', '--cursor belongs to one feed: add --feed usage or --feed change');
   }
@@ -130,15 +136,18 @@ async function withConnector(
   }
 }
 
-/** RFC 3339 with a zone, as every Baton connector takes it; a day ago when left out. */
+/** RFC 3339 with a zone, as every Baton connector takes it, or a day, which means its beginning; a day ago when left out. */
 function startOf(text: string | undefined, flag: string): number {
   if (text === undefined) {
     return Date.now() - dayMs;
   }
-  const day = /^(\d{4}-\d\d-\d\d)[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/.exec(text)?.[1];
-  const ms = day !== undefined && isDay(day) ? Date.parse(text) : Number.NaN;
+  const day = /^(\d{4}-\d\d-\d\d)(?:[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d))?$/.exec(text)?.[1];
+  const ms = day !== undefined && isDay(day) ? Date.parse(text) : Number.NaN; // a day alone is read in UTC
   if (Number.isNaN(ms)) {
-    throw new ConnectorError('config', `${flag} is a time in RFC 3339, such as 2026-05-01T08:00:00Z`);
+    throw new ConnectorError(
+      'config',
+      `${flag} must be a day, such as 2026-05-01 (its beginning, in UTC), or a time in RFC 3339, such as 2026-05-01T08:00:00Z`,
+    );
   }
   if (ms > Date.now()) {
     throw new ConnectorError('config', `${flag} is in the future: nothing that happens then can be told`);

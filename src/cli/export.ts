@@ -10,7 +10,7 @@ import { osCode } from '../os-reasons.ts';
 import { createAtomicFile } from '../output/atomic-file.ts';
 import { sweepLeftovers } from '../output/leftovers.ts';
 import { ndjsonInto } from '../output/ndjson-file.ts';
-import { checkOutput, chooseOutput, kindOf } from '../output/outputs.ts';
+import { checkOutput, chooseOutput, kindOf, targetNamed } from '../output/outputs.ts';
 import { newSyncId } from '../sync/sync-id.ts';
 import { writeDerived } from './derived-files.ts';
 import { derivedOutputs } from './derived-outputs.ts';
@@ -45,8 +45,8 @@ export async function exportOnce(
   { env, signal, print }: Pick<CommandContext, 'env' | 'signal' | 'print'>,
 ): Promise<void> {
   const isStream = isStdout(flags.out);
-  const target = fullPath(flags.out);
-  const kind = isStream ? '.ndjson' : kindOf(target);
+  const kind = isStream ? '.ndjson' : kindOf(flags.out);
+  const target = isStream ? fullPath(flags.out) : targetNamed(flags.out);
   if (flags.since !== undefined && kind !== '.xlsx') {
     throw new ConnectorError('config', '--since is for a spreadsheet: end the name after --out with .xlsx');
   }

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { dirname, extname, isAbsolute, relative, resolve } from 'node:path';
 import { type NewestOptions, newestSync, type SyncFileInfo } from '../answers/newest.ts';
-import { printable } from '../answers/printable.ts';
+import { printable, quoted } from '../answers/printable.ts';
 import type { WorkPlace } from '../answers/work-place.ts';
 import type { Environment } from '../config/environment.ts';
 import { resolveSettings } from '../config/load.ts';
@@ -40,7 +40,7 @@ export function splitFile(words: readonly string[], { command, noun, example }: 
     const name = words.slice(isFileLike(first) ? 1 : 0).join(' ');
     throw new ConnectorError(
       'config',
-      `${command} takes one ${noun}, as in ${usage}; is it a name with blanks? Put it into quotes: ${JSON.stringify(printable(name))}`,
+      `${command} takes one ${noun}, as in ${usage}; is it a name with blanks? Put it into quotes: ${quoted(name)}`,
     );
   }
   if (second === undefined) {
@@ -60,7 +60,7 @@ export function splitFile(words: readonly string[], { command, noun, example }: 
   }
   throw new ConnectorError(
     'config',
-    `neither ${printable(first)} nor ${printable(second)} is a file: give one that ends with .json, .ndjson, .c1z or .db, or postgres://HOST/DATABASE; put a name with blanks into quotes: ${JSON.stringify(printable(`${first} ${second}`))}`,
+    `neither ${printable(first)} nor ${printable(second)} is a file: give one that ends with .json, .ndjson, .c1z or .db, or postgres://HOST/DATABASE; put a name with blanks into quotes: ${quoted(`${first} ${second}`)}`,
   );
 }
 

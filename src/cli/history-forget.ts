@@ -4,7 +4,7 @@ import { ConnectorError, isKind } from '../errors.ts';
 import type { ForgetResult, Person } from '../history/forget-rows.ts';
 import { findPeople, forgetPerson, vacuumStore } from '../history/upkeep.ts';
 import { requiredText } from '../model/requests.ts';
-import { printable } from '../printable.ts';
+import { printable, quoted } from '../printable.ts';
 import { isPostgres, shownStore } from '../store-url.ts';
 import type { AuditEntry } from '../provisioning/audit.ts';
 import { openAudit } from './audit.ts';
@@ -105,7 +105,7 @@ async function wiped(store: string, path: string): Promise<void> {
 
 function onlyOne(store: string, asked: string, found: readonly Person[]): Person {
   const [only, ...more] = found;
-  const called = JSON.stringify(printable(asked));
+  const called = quoted(asked);
   if (only === undefined) {
     throw new ConnectorError(
       'not-found',

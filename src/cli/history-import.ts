@@ -9,7 +9,7 @@ import { newSyncId } from '../sync/sync-id.ts';
 import type { CommandContext } from './command-context.ts';
 import { copySource } from './copy-source.ts';
 import type { ImportFlags } from './history.ts';
-import { isStore } from '../output/outputs.ts';
+import { isStore, targetNamed } from '../output/outputs.ts';
 import { counted } from './table.ts';
 import { tell } from './tell.ts';
 import { readyStore } from './ready-store.ts';
@@ -37,7 +37,7 @@ export async function importFiles(
       `--into ${printable(shownStore(into))} is no store: end its name with .db, or give postgres://HOST/DATABASE`,
     );
   }
-  const store = fullPath(into);
+  const store = targetNamed(into);
   await readyStore(store);
   const work = isPostgres(store) ? temporaryPlace() : besideTarget(store);
   const waiting: Waiting[] = [];

@@ -2,10 +2,10 @@ import type { Settings } from '../config/settings.ts';
 import { ConnectorError } from '../errors.ts';
 import { both } from '../output/both.ts';
 import type { C1zFileOptions } from '../output/c1z-file.ts';
-import { type CreateOutput, isStore } from '../output/outputs.ts';
+import { type CreateOutput, isStore, targetNamed } from '../output/outputs.ts';
 import type { SyncFile } from '../output/sync-file.ts';
 import { printable } from '../printable.ts';
-import { fullPath, shownStore } from '../store-url.ts';
+import { shownStore } from '../store-url.ts';
 
 /** The store that syncs go into besides their other outputs. */
 export interface HistoryOutput {
@@ -31,7 +31,7 @@ export async function historyOutput(
       `--history ${printable(shownStore(history))} is no store: end its name with .db, or give postgres://HOST/DATABASE`,
     );
   }
-  const path = fullPath(history);
+  const path = targetNamed(history);
   await (await import('./ready-store.ts')).readyStore(path);
   const begin = async ({ syncId, about, isAnswering }: C1zFileOptions): Promise<SyncFile> =>
     await (

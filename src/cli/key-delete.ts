@@ -1,9 +1,9 @@
-import { printable } from '../answers/printable.ts';
 import { requiredText } from '../model/requests.ts';
 import { deleteResource } from '../provisioning/deletions.ts';
 import { findKeyId } from '../provisioning/find-key.ts';
 import { tellDeleted } from './account-delete.ts';
 import type { CommandContext } from './command-context.ts';
+import { keyInWords } from './key-words.ts';
 import { confirmed, type OperationFlags, withProvisioner } from './operation.ts';
 
 /** `key delete`: finds the key, asks, deletes, and says what is so now. */
@@ -20,7 +20,7 @@ export async function deleteKeyAsked(
       { typeId: 'access_key', id: key },
       async () => {
         const id = await findKeyId(client, key, { signal });
-        await confirmed(`Delete access key ${printable(id)}`, flags, signal);
+        await confirmed(async () => `Delete ${await keyInWords(client, id, signal)}`, flags, signal);
         return { typeId: 'access_key', id };
       },
       signal,

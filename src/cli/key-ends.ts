@@ -3,6 +3,7 @@ import type { Logger } from '../log.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { SyncSummary } from '../sync/summary.ts';
 import { counted } from './table.ts';
+import { quoted } from '../printable.ts';
 
 type EndsOf = NonNullable<SyncSummary['console']>;
 
@@ -16,7 +17,7 @@ const whose: Readonly<Record<EndsOf['keys_ending_soon'][number]['ours'], string>
 export function keyEndLines({ console: read }: Pick<SyncSummary, 'console'>): readonly string[] {
   return (read?.keys_ending_soon ?? []).map(
     ({ key_id: id, name, expires_at: at, days_left: days, ours }) =>
-      `the management key ${JSON.stringify(name)} (${id.slice(-6)}), ${whose[ours]}, ends on ${at.slice(0, 10)}, in ${counted(days, 'day')}: make another one in time`,
+      `the management key ${quoted(name)} (${id.slice(-6)}), ${whose[ours]}, ends on ${at.slice(0, 10)}, in ${counted(days, 'day')}: make another one in time`,
   );
 }
 

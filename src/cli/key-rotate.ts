@@ -7,6 +7,7 @@ import type { Rotated } from '../provisioning/rotation.ts';
 import { rotateCredential } from '../provisioning/rotations.ts';
 import type { CommandContext } from './command-context.ts';
 import type { OneShotCall } from './one-shot-operations.ts';
+import { keyInWords } from './key-words.ts';
 import { confirmed, type OperationFlags, withProvisioner } from './operation.ts';
 import { printSecret } from './print-secret.ts';
 import { type SecretFlags, secretTeller } from './secret-output.ts';
@@ -27,7 +28,11 @@ export async function rotateKeyAsked(
       { typeId: 'access_key', id: key },
       async () => {
         const id = await findKeyId(client, key, { signal });
-        await confirmed(`Rotate access key ${printable(id)}: its old secret is dead at once`, flags, signal);
+        await confirmed(
+          async () => `Rotate ${await keyInWords(client, id, signal)}: its old secret is dead at once`,
+          flags,
+          signal,
+        );
         return { resource: { typeId: 'access_key', id }, ask: usualPassword };
       },
       signal,
@@ -75,7 +80,7 @@ function sentencesOf({ outcome, resource, noun, record, warning, writes }: Rotat
   );
   return outcome === 'planned'
     ? [`Nothing was sent. To rotate the credentials of ${noun} ${who}, this would be:`, ...writes.flatMap(writeLines)]
-    : [`The ${noun} ${who} has a new secret, which is told this once: ${warning}.`];
+    : [`The ${noun} ${who} has a new secret, which is told this once; ${warning}.`];
 }
 
 /** The outcome for a script. */

@@ -3,7 +3,7 @@ import { momentInWords, nameAndStatus, unknownNotes } from '../answers/answer-te
 import { csvBytes } from '../answers/csv.ts';
 import { jsonLines } from '../answers/json-lines.ts';
 import { type ListKind, listingOf, type ListRow } from '../answers/listing.ts';
-import { printable } from '../answers/printable.ts';
+import { quoted } from '../answers/printable.ts';
 import { listJson } from '../answers/question-json.ts';
 import { typeInWords } from '../sync-format/known-types.ts';
 import { tableLines, type TableOptions } from '../answers/table.ts';
@@ -59,7 +59,7 @@ export async function tellList(
     const noun = typeInWords(kind.slice(0, -1), total);
     await writeResult(
       [
-        `${match === undefined ? '' : `${shown.toLocaleString('en')} of `}${total.toLocaleString('en')} ${noun}${match === undefined ? '' : ` with ${JSON.stringify(printable(match))}`}.\n`,
+        `${match === undefined ? '' : `${shown.toLocaleString('en')} of `}${total.toLocaleString('en')} ${noun}${match === undefined ? '' : ` with ${quoted(match)}`}.\n`,
       ],
       signal,
     );

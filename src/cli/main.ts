@@ -85,7 +85,9 @@ async function main(): Promise<number> {
     if (received !== undefined && thrown instanceof ConnectorError && thrown.kind === 'cancelled') {
       tell(
         'error',
-        `stopped by ${received} before it was done${thrown.facts['sent'] === undefined ? '' : `: ${thrown.message}`}`,
+        thrown.facts['sent'] === undefined
+          ? `stopped by ${received} before it was done`
+          : thrown.message.replace(/^(?:stopped)?/, `stopped by ${received}`),
         { kind: 'cancelled', code: signalExitCode(received) },
       );
       return signalExitCode(received);

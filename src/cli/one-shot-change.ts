@@ -5,7 +5,7 @@ import { openSource } from '../answers/open.ts';
 import { oneShotFlag } from '../config/one-shot.ts';
 import { ConnectorError } from '../errors.ts';
 import type { ResourceRef } from '../model/ids.ts';
-import { printable } from '../printable.ts';
+import { printable, quoted } from '../printable.ts';
 import { type ChangeRequest, parseChangeRequest, parseGrantArgument } from '../provisioning/request.ts';
 import { registry } from '../registry.ts';
 import { changeOnce, type FindRequest } from './change.ts';
@@ -21,7 +21,7 @@ export async function grantAsked(call: OneShotCall): Promise<void> {
   if (!['user', 'access_key'].includes(typeId)) {
     throw new ConnectorError(
       'config',
-      `--grant-principal-type is "user" or "access_key", not ${JSON.stringify(typeId)}: nothing else can be granted to`,
+      `--grant-principal-type is "user" or "access_key", not ${quoted(typeId)}: nothing else can be granted to`,
     );
   }
   const find = await inFile(call, async (path, source) => {
@@ -33,11 +33,8 @@ export async function grantAsked(call: OneShotCall): Promise<void> {
       'grant',
       {
         entitlement:
-          offered?.section === 'entitlements'
-            ? offered.message
-            : missing(path, `entitlement ${JSON.stringify(entitlement)}`),
-        principal:
-          principal?.section === 'resources' ? principal.message : missing(path, `${typeId} ${JSON.stringify(id)}`),
+          offered?.section === 'entitlements' ? offered.message : missing(path, `entitlement ${quoted(entitlement)}`),
+        principal: principal?.section === 'resources' ? principal.message : missing(path, `${typeId} ${quoted(id)}`),
       },
       isType,
     );
@@ -51,7 +48,7 @@ export async function revokeAsked(call: OneShotCall): Promise<void> {
   const find = await inFile(call, async (path, source) => {
     const [found] = await findMessages(source, [{ section: 'grants', id: grantId }]);
     const { entitlement, principal } =
-      found?.section === 'grants' ? found.message : missing(path, `grant ${JSON.stringify(grantId)}`);
+      found?.section === 'grants' ? found.message : missing(path, `grant ${quoted(grantId)}`);
     return parseChangeRequest('revoke', { entitlement, principal }, isType);
   });
   const parts = parseGrantArgument(grantId);
@@ -105,7 +102,7 @@ async function inFile(
     if (theirs !== undefined && theirs !== '' && theirs !== projectId) {
       throw new ConnectorError(
         'config',
-        `${printable(path)} is of project ${JSON.stringify(theirs)}, and the settings name project ${JSON.stringify(projectId)}`,
+        `${printable(path)} is of project ${quoted(theirs)}, and the settings name project ${quoted(projectId)}`,
       );
     }
     return await find(path, source);

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { targetNamed } from '../output/outputs.ts';
 import { resolveSettings } from '../config/load.ts';
 import { oneShotFlag } from '../config/one-shot.ts';
 import type { OneShotValues } from '../config/one-shot-flags.ts';
@@ -28,7 +28,7 @@ export async function syncAsked({ options, asked, context }: OneShotCall): Promi
   }
   const shape = shapeOf(asked, include);
   await (isNarrow(shape)
-    ? (await import('./narrow-sync.ts')).narrowSyncOnce({ flags, shape, target: resolve(flags.out), context })
+    ? (await import('./narrow-sync.ts')).narrowSyncOnce({ flags, shape, target: targetNamed(flags.out), context })
     : (await import('./sync.ts')).syncOnce(flags, context));
 }
 

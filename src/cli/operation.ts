@@ -63,10 +63,11 @@ export async function withProvisioner<Result>(
 
 /**
  * Asks a person before what cannot be undone; where nobody can answer, --yes must say so. A dry run asks nothing.
- * `what` is the question without its mark, such as "Delete user Ada"; `nothing` tells what did not happen.
+ * `what` is the question without its mark, such as "Delete user Ada", and looked up only where it is asked; `nothing`
+ * tells what did not happen.
  */
 export async function confirmed(
-  what: string,
+  what: string | (() => Promise<string>),
   { yes, dryRun }: Pick<OperationFlags, 'yes' | 'dryRun'>,
   signal: AbortSignal,
   nothing = 'nothing was sent',
@@ -81,7 +82,8 @@ export async function confirmed(
       `this cannot be undone, and nobody is at a terminal to confirm it: ${nothing}; add --yes to do it, or --dry-run to look`,
     );
   }
-  if (!(await prompts.confirm(`${what}? This cannot be undone.`))) {
+  const question = typeof what === 'string' ? what : await what();
+  if (!(await prompts.confirm(`${question}? This cannot be undone.`))) {
     throw new ConnectorError('refused', `not confirmed: ${nothing}`);
   }
 }

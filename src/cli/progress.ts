@@ -1,3 +1,4 @@
+import { isKind } from '../errors.ts';
 import { printable } from '../printable.ts';
 import { tellPlainly, tellsJson } from './tell.ts';
 import { canRedraw } from './terminal.ts';
@@ -19,7 +20,7 @@ export async function runSteps(steps: readonly Step[]): Promise<void> {
     try {
       await line.done(printable(await run((text) => line.tell(printable(text)))));
     } catch (thrown) {
-      await line.failed();
+      await line.failed(isKind(thrown, 'cancelled') ? 'stopped' : 'failed');
       throw thrown;
     }
   }
@@ -33,7 +34,7 @@ export function isRedrawn(): boolean {
 interface Line {
   readonly tell: (text: string) => void;
   readonly done: (text: string) => Promise<void>;
-  readonly failed: () => Promise<void>;
+  readonly failed: (how: 'failed' | 'stopped') => Promise<void>;
 }
 
 async function redrawnLine(title: string): Promise<Line> {
@@ -52,6 +53,6 @@ function plainLine(title: string): Line {
   return {
     tell: (text) => tellPlainly(mark('›') + text),
     done: async (text) => tellPlainly(mark('✔') + text),
-    failed: async () => tellPlainly(`${mark('✖')}${title}: failed`),
+    failed: async (how) => tellPlainly(`${mark('✖')}${title}: ${how}`),
   };
 }

@@ -12,7 +12,7 @@ import { ConnectorError } from '../errors.ts';
 import { readLast } from '../output/last.ts';
 import { sweepLeftovers } from '../output/leftovers.ts';
 import { ndjsonInto } from '../output/ndjson-file.ts';
-import { checkOutput, chooseOutput, type CreateOutput, isStore } from '../output/outputs.ts';
+import { checkOutput, chooseOutput, type CreateOutput, isStore, targetNamed } from '../output/outputs.ts';
 import type { SyncSummary } from '../sync/summary.ts';
 import { newSyncId } from '../sync/sync-id.ts';
 import { countTenantsNamed, requestsPerTenant } from '../registry.ts';
@@ -61,7 +61,7 @@ export async function syncOnce(options: SyncFlags, context: SyncContext): Promis
 
 async function readAndWrite(options: SyncFlags, { env, signal, print }: SyncContext): Promise<SyncSummary | undefined> {
   const isStream = isStdout(options.out);
-  const target = fullPath(options.out ?? defaultOut);
+  const target = isStream ? fullPath(defaultOut) : targetNamed(options.out ?? defaultOut);
   const createFile = (keepMs?: number): CreateOutput =>
     isStream
       ? async () => ndjsonInto((await import('./stdout-file.ts')).stdoutFile())

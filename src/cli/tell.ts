@@ -2,7 +2,7 @@ import { printable, printableLines } from '../printable.ts';
 import type { LogFields } from '../log.ts';
 import { folded } from './folded.ts';
 import { asCalled } from './how-called.ts';
-import { processRunId, safeText } from './safe-text.ts';
+import { processRunId, safeText, shortened } from './safe-text.ts';
 import { writeErr } from './streams.ts';
 import { widthOf } from './terminal.ts';
 
@@ -62,7 +62,7 @@ export function tell(level: Level, text: string, fields: LogFields = {}): void {
     if (isJson) {
       writeJson(level, line, fields);
     } else {
-      writeErr(`${folded(`baton-descope: ${printableLines(line)}`, widthOf(process.stderr))}\n`);
+      writeErr(`${folded(`baton-descope: ${printableLines(shortened(line))}`, widthOf(process.stderr))}\n`);
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { Environment } from '../config/environment.ts';
 import { ConnectorError } from '../errors.ts';
+import { quoted } from '../printable.ts';
 
 const namesOfUtc = /^:?(?:Etc\/)?(?:UTC|UCT|GMT|GMT[+-]?0|Zulu|Universal|Greenwich)$/i;
 
@@ -23,7 +24,7 @@ export function refuseUnknownTimeZone(
   if (!isTaken) {
     throw new ConnectorError(
       'config',
-      `TZ names an unknown time zone, and --sync-cron uses it: ${JSON.stringify(zone.slice(0, 60))} must be a name such as Europe/Berlin, America/New_York or UTC, spelt exactly so`,
+      `TZ names an unknown time zone, and --sync-cron uses it: ${quoted(zone)} must be a name such as Europe/Berlin, America/New_York or UTC, spelt exactly so`,
     );
   }
 }

@@ -86,5 +86,6 @@ function longFlags(command: Command): readonly string[] {
 
 function meant(word: string, known: readonly string[]): string {
   const near = closest(word, [...known]);
-  return distance(word, near) <= Math.floor(word.length / 3) + 1 ? ` (Did you mean ${near}?)` : '';
+  const letters = word.replace(/^-+/, '').length;
+  return letters > 1 && distance(word, near) <= Math.floor(letters / 3) + 1 ? ` (Did you mean ${near}?)` : '';
 }

@@ -55,5 +55,5 @@ export function meantKey(key: string): string | undefined {
     .replaceAll(/[_ .]/g, '-')
     .slice(0, 80);
   const near = closest(tidy, [...byKey.keys(), ...keyFileKeys, ...companyKeyFileKeys]);
-  return distance(tidy, near) <= Math.max(1, Math.floor(tidy.length / 3)) ? near : undefined;
+  return tidy.length > 1 && distance(tidy, near) <= Math.max(1, Math.floor(tidy.length / 3)) ? near : undefined;
 }

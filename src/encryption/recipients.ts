@@ -1,6 +1,6 @@
 import { ConnectorError } from '../errors.ts';
 import type { EncryptedData, EncryptionConfig } from '../model/messages.ts';
-import { printable } from '../printable.ts';
+import { quoted } from '../printable.ts';
 import { ageProvider, jwkProvider, type Plaintext, type Recipient, unusable } from './recipient.ts';
 
 /** A sealed secret, in the shape of the protocol's EncryptedData. */
@@ -16,7 +16,6 @@ export interface Recipients {
 }
 
 const mostRecipients = 64;
-const longestName = 64;
 
 /** The second is asked for by name only, and is the same. */
 const jwkNames: ReadonlySet<string> = new Set([jwkProvider, `${jwkProvider}/private`]);
@@ -110,7 +109,7 @@ async function readRecipient({ provider, config }: EncryptionConfig): Promise<Re
   throw unusable(
     named === ''
       ? 'it names neither a provider nor a key'
-      : `provider ${JSON.stringify(printable(provider.slice(0, longestName)))} is not known: use ${jwkProvider} or ${ageProvider}`,
+      : `provider ${quoted(provider)} is not known: use ${jwkProvider} or ${ageProvider}`,
   );
 }
 

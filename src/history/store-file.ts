@@ -199,6 +199,12 @@ async function changeOf(
 export function openStore(path: string, place: string, readOnly: boolean): DatabaseSync {
   const database = new DatabaseSync(place, { readOnly, timeout: readOnly ? 5_000 : 0 });
   try {
+    if (database.prepare('pragma page_count').get()?.['page_count'] === 0) {
+      throw new ConnectorError(
+        'invalid',
+        `cannot read ${printable(path)}: the file is empty, and no store; remove it, and a sync or "history import" makes one in its place`,
+      );
+    }
     if (Number(database.prepare('pragma application_id').get()?.['application_id']) !== applicationId) {
       throw noStore(path, 'it is a database, and no store of ours');
     }

@@ -7,6 +7,7 @@ import { isKnownType } from '../sync-format/known-types.ts';
 import { typesNotOffered } from '../sync-format/offered.ts';
 import { createChangeViews } from './change-views.ts';
 import { guarded } from './faults.ts';
+import { formerThings } from './former.ts';
 import { checkStillKept } from './kept.ts';
 import { openStore } from './store-file.ts';
 import { createIndexViews, type SyncNumbers } from './views.ts';
@@ -62,6 +63,7 @@ export async function indexOf(
         hasOthers: hasOtherGrants || has('other'),
         hasOtherGrants,
         unknown: unknownIn(database, otherGrants),
+        formerly: (asked) => guarded(path, 'read', () => formerThings(database, numbers, asked)),
         isByName: !hasDoubles, // else holders are grouped before they are joined
         [Symbol.asyncDispose]: async () => {
           try {

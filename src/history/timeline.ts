@@ -1,9 +1,11 @@
-import { ConnectorError } from '../errors.ts';
+import { ConnectorError, isKind } from '../errors.ts';
 import type { FileIndex } from '../answers/file-index.ts';
 import { find, type Searched } from '../answers/find.ts';
 import { textIn } from '../answers/access-path.ts';
 import { type JsonAnswer, originOf } from '../answers/question-json.ts';
 import type { TypedThing } from '../answers/unknown.ts';
+import { type Numbered, thingsCalled } from './former.ts';
+import { quoted } from '../printable.ts';
 
 /** Something that came, went or changed, between two times; without the first one it was there at the first sync. */
 export interface TimelineEvent {
@@ -67,59 +69,31 @@ export function timelineJson(index: FileIndex, { asked, events }: Timeline): Jso
   return { head, list: 'events', rows: events };
 }
 
-export interface Numbered extends TypedThing {
-  readonly n: number;
-}
-
 /** Somebody first, then something: in the newest sync, else whoever had this id, login or name before. */
 export function inStore(index: Searched, asked: string): Numbered {
-  let missing: unknown;
-  for (const kind of ['principal', 'held'] as const) {
-    try {
-      return find(index, kind, asked);
-    } catch (thrown) {
-      if (!(thrown instanceof ConnectorError && thrown.kind === 'not-found')) {
-        throw thrown;
-      }
-      missing ??= thrown;
+  try {
+    return find(index, 'anything', asked);
+  } catch (thrown) {
+    if (!isKind(thrown, 'not-found')) {
+      throw thrown;
     }
+    const [only, ...more] = formerlyCalled(index, asked);
+    if (only === undefined) {
+      throw thrown;
+    }
+    if (more.length > 0) {
+      throw new ConnectorError(
+        'conflict',
+        `several that are gone were called ${quoted(asked)}: give one of ${[only, ...more].map(({ type, id }) => `${type}:${id}`).join(', ')}`,
+      );
+    }
+    return only;
   }
-  const former = formerThings(index, asked);
-  const [only, ...more] = former;
-  if (only === undefined) {
-    throw missing;
-  }
-  if (more.length > 0) {
-    throw new ConnectorError(
-      'conflict',
-      `several that are gone were called ${JSON.stringify(asked)}: give one of ${former.map(({ type, id }) => `${type}:${id}`).join(', ')}`,
-    );
-  }
-  return only;
 }
 
-const mostFormer = 10;
-
-function formerThings({ database }: Searched, asked: string): readonly Numbered[] {
-  const bounds = '(select project from sync where n = (select max(sync) from syncs))';
-  const named = ['user_row', 'thing_row', 'sso_row', 'other_row']
-    .map((table) => `select n, name from ${table} where project = ${bounds} and (name = ?1 or id = ?1)`)
-    .join(' union ');
-  return database
-    .prepare(
-      `select e.n n, e.type type, e.id id, max(x.name) name from entity e join (
-         ${named} union select r.n, r.name from user_row r left join login_row l on l.v = r.v
-           where r.project = ${bounds} and (r.email = ?1 or l.login = ?1)
-         union select n, '' from entity where project = ${bounds} and type || ':' || id = ?1
-       ) x on x.n = e.n where e.type not like '#%' group by e.n order by e.type = 'role_binding', e.type, e.id limit ${mostFormer}`,
-    )
-    .all(asked)
-    .map((row) => ({
-      n: Number(row['n']),
-      type: textIn(row, 'type'),
-      id: textIn(row, 'id'),
-      name: textIn(row, 'name'),
-    }));
+function formerlyCalled({ database }: Searched, asked: string): readonly Numbered[] {
+  const row = database.prepare('select project from sync where n = (select max(sync) from syncs)').get();
+  return thingsCalled(database, Number(row?.['project']), asked);
 }
 
 function toEvent(row: Readonly<Record<string, unknown>>): TimelineEvent {

@@ -110,7 +110,7 @@ export function eventText({ occurredAt, event }: Event): string {
 function sentenceOf(event: Event['event']): string {
   switch (event.case) {
     case 'usageEvent':
-      return `${nameOf(event.value.actorResource?.id)} used ${nameOf(event.value.targetResource?.id)}`;
+      return `${nameOf(event.value.actorResource?.id)} signed in to ${nameOf(event.value.targetResource?.id)}`;
     case 'resourceChangeEvent':
       return `${nameOf(event.value.resourceId)} changed`;
     case 'createGrantEvent':

@@ -4,10 +4,11 @@ import { fold } from './fold.ts';
 /** How far a text is from the one that was asked for; null where the two are too different to be confused. */
 export function farnessFrom(asked: string): (text: string) => number | null {
   const wanted = fold(asked);
+  const isOneLetter = /^[ -~]$/.test(wanted); // it is part of nearly all names, and says nothing
   const words = wanted.split(/[ ,;]+/u).filter((word) => word !== '');
   const most = Math.min(3, Math.floor(wanted.length / 3));
   return (text) => {
-    if (wanted === '' || text === '') {
+    if (wanted === '' || text === '' || isOneLetter) {
       return null;
     }
     const folded = fold(text);

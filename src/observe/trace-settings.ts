@@ -1,4 +1,5 @@
 import { ConnectorError } from '../errors.ts';
+import { quoted } from '../printable.ts';
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
@@ -40,7 +41,7 @@ export function traceTargetOf(env: Variables, collector?: Collector | 'off'): Tr
   if (exporter !== '' && exporter !== 'otlp') {
     throw new ConnectorError(
       'config',
-      `OTEL_TRACES_EXPORTER is ${JSON.stringify(exporter)}: traces are sent with "otlp", or not at all with "none"`,
+      `OTEL_TRACES_EXPORTER is ${quoted(exporter)}: traces are sent with "otlp", or not at all with "none"`,
     );
   }
   const protocol = valueOf('OTEL_EXPORTER_OTLP_TRACES_PROTOCOL') || valueOf('OTEL_EXPORTER_OTLP_PROTOCOL');

@@ -4,9 +4,9 @@ import { syncFileKinds } from '../sync-format/layout.ts';
 import type { C1zFileOptions } from './c1z-file.ts';
 import { type BeginDerived, createDerivedFile } from './derived-file.ts';
 import { createNdjsonFile } from './ndjson-file.ts';
-import { checkFolderTarget, checkTarget } from './place.ts';
+import { checkFolderTarget, checkTarget, refuseFolderName } from './place.ts';
 import { createSyncFile, type SyncFile } from './sync-file.ts';
-import { isPostgres, shownStore } from '../store-url.ts';
+import { fullPath, isPostgres, shownStore } from '../store-url.ts';
 
 /** Begins a file of the kind that was chosen. */
 export type CreateOutput = (options: C1zFileOptions) => Promise<SyncFile>;
@@ -40,6 +40,14 @@ export function kindOf(target: string): OutputKind {
     );
   }
   return kind;
+}
+
+/** The path in full of an output that was named; errors are those of `kindOf`, and of a name that is a folder's. */
+export function targetNamed(name: string): string {
+  if (kindOf(name) !== '.csv' && !isPostgres(name)) {
+    refuseFolderName(name);
+  }
+  return fullPath(name);
 }
 
 /** What begins a file of the kind that a target's extension asks for; errors as those of `kindOf`. */

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { ConnectorError } from '../errors.ts';
 import { hasOsCode } from '../os-reasons.ts';
 import { diskFault } from './disk-fault.ts';
+import { quoted } from '../printable.ts';
 
 const mostLinks = 40;
 
@@ -40,11 +41,22 @@ async function refuseForeignLink(target: string, link: string): Promise<void> {
   }
 }
 
+/** Refuses a name that ends as a folder's does for a file: it would be put beside the folder that was meant. */
+export function refuseFolderName(name: string): void {
+  if (name.endsWith('/')) {
+    throw new ConnectorError(
+      'config',
+      `cannot write ${name}: it ends as the name of a folder does; leave the "/" at its end out, or name a file in it`,
+    );
+  }
+}
+
 /**
  * Checks before any work that a file can be put at the target: its folder is there, and what stands there is a file
  * that may be replaced.
  */
 export async function checkTarget(target: string): Promise<void> {
+  refuseFolderName(target);
   const place = await placeOf(target);
   await attempt(
     target,
@@ -117,7 +129,7 @@ export async function checkFolderTarget(target: string, names: readonly string[]
   if (foreign !== undefined) {
     throw new ConnectorError(
       'local-io',
-      `cannot write ${target}: the folder contains something else, which would be lost (${JSON.stringify(foreign.name)}); name another, or a new one`,
+      `cannot write ${target}: the folder contains something else, which would be lost (${quoted(foreign.name)}); name another, or a new one`,
     );
   }
   for (const path of [place, ...found.map(({ name }) => join(place, name))]) {

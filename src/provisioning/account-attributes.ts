@@ -1,7 +1,7 @@
 import type { CustomAttribute } from '../descope/custom-attributes.ts';
 import type { JsonObject } from '../descope/decode.ts';
 import { ConnectorError } from '../errors.ts';
-import { printable } from '../printable.ts';
+import { quoted } from '../printable.ts';
 
 /**
  * Values as the project's custom attributes take them: what a form tells as a text becomes the number or the boolean
@@ -16,7 +16,7 @@ export function checkAttributes(given: JsonObject, defined: readonly CustomAttri
       if (attribute === undefined) {
         throw new ConnectorError(
           'invalid',
-          `the project defines no custom attribute ${JSON.stringify(printable(name.slice(0, 100)))}; define it in Descope first, or leave it out`,
+          `the project defines no custom attribute ${quoted(name)}; define it in Descope first, or leave it out`,
         );
       }
       return [name, valueFor(attribute, value)];
@@ -26,7 +26,7 @@ export function checkAttributes(given: JsonObject, defined: readonly CustomAttri
 
 function valueFor({ name, kind, options }: CustomAttribute, value: unknown): unknown {
   const wrong = (what: string): never => {
-    throw new ConnectorError('invalid', `custom attribute ${JSON.stringify(printable(name))} must be ${what}`);
+    throw new ConnectorError('invalid', `custom attribute ${quoted(name)} must be ${what}`);
   };
   const isOption = (item: unknown): boolean =>
     typeof item === 'string' && (options.length === 0 || options.includes(item));

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '@bufbuild/protobuf';
 import type { NewUser } from '../descope/users/user-lifecycle.ts';
 import { ConnectorError } from '../errors.ts';
-import { printable } from '../printable.ts';
+import { quoted } from '../printable.ts';
 import { type AccountField, type AccountFieldName, accountFields } from '../model/account-fields.ts';
 import { emailForm, personTextFlaw, phoneForm } from './person-text.ts';
 
@@ -11,6 +11,8 @@ export interface AskedAccount {
   readonly loginAliases: readonly string[];
   readonly emails: readonly { readonly address: string; readonly isPrimary: boolean }[];
   readonly profile: JsonObject;
+  /** What errors call a field: as whoever asked wrote it, a flag for instance. By its own name otherwise. */
+  readonly called?: (field: string) => string;
 }
 
 /** What Go's command line says again in the profile. */
@@ -21,28 +23,32 @@ const saidElsewhere: ReadonlySet<string> = new Set(['login']);
  * and for fields that there are not: who misspelt `create_disabled` must not get a user who can sign in.
  */
 export function readAccount(asked: AskedAccount): NewUser {
-  const { profile } = asked;
+  const { profile, called = (field) => field } = asked;
   const unknown = Object.keys(profile).find((key) => !saidElsewhere.has(key) && fieldOf(key) === undefined);
   if (unknown !== undefined) {
     throw invalid(
-      `an account has no field ${JSON.stringify(printable(unknown.slice(0, 100)))}; its fields are ${accountFields.map(({ name }) => name).join(', ')}`,
+      `an account has no field ${quoted(unknown)}; its fields are ${accountFields.map(({ name }) => name).join(', ')}`,
     );
   }
-  const text = (name: AccountFieldName): string => textOf(name, profile[name]);
-  const isOn = (name: AccountFieldName): boolean => switchOf(name, profile[name]);
+  const text = (name: AccountFieldName): string => textOf(called(name), profile[name]);
+  const isOn = (name: AccountFieldName): boolean => switchOf(called(name), profile[name]);
   const email = text('email') || primaryOf(asked.emails);
   const loginId = text('login_id') || asked.login.trim() || primaryOf(asked.emails);
   if (loginId === '') {
-    throw invalid('an account needs a login_id: give it in the profile, as the login, or as the primary email address');
+    throw invalid(
+      asked.called === undefined
+        ? 'an account needs a login_id: give it in the profile, as the login, or as the primary email address'
+        : `an account needs ${called('login_id')}`,
+    );
   }
   const user: NewUser = {
-    loginId: checkText('login_id', loginId),
+    loginId: checkText(called('login_id'), loginId),
     additionalLoginIds: [
       ...new Set(asked.loginAliases.map((alias) => checkText('login_aliases', alias.trim()))),
     ].filter((alias) => alias !== '' && alias !== loginId),
-    email: checkForm('email', checkText('email', email), emailForm, 'an email address'),
+    email: checkForm(called('email'), checkText(called('email'), email), emailForm, 'an email address'),
     phone: checkForm(
-      'phone',
+      called('phone'),
       text('phone').replaceAll(/[\s().-]/g, ''),
       phoneForm,
       'a phone number with the code of the country, such as +442079460000',
@@ -51,33 +57,37 @@ export function readAccount(asked: AskedAccount): NewUser {
     givenName: text('given_name'),
     middleName: text('middle_name'),
     familyName: text('family_name'),
-    tenantIds: textsOf('tenant_ids', profile['tenant_ids']),
-    customAttributes: mapOf('custom_attributes', profile['custom_attributes']),
+    tenantIds: textsOf(called('tenant_ids'), profile['tenant_ids']),
+    customAttributes: mapOf(called('custom_attributes'), profile['custom_attributes']),
     isEmailVerified: isOn('verified_email'),
     isPhoneVerified: isOn('verified_phone'),
     isDisabled: isOn('create_disabled'),
     isTest: isOn('test'),
     isInvited: isOn('send_invite'),
   };
-  checkTogether(user);
+  checkTogether(user, called);
   return user;
 }
 
 /** What of a user's fields excludes each other, or needs another. */
-function checkTogether(user: NewUser): void {
+function checkTogether(user: NewUser, called: (field: AccountFieldName) => string): void {
   const { isEmailVerified, isPhoneVerified, isInvited, isDisabled, email, phone, loginId } = user;
   if (isEmailVerified && email === '') {
-    throw invalid('verified_email needs email: there is no address to be verified');
+    throw invalid(`${called('verified_email')} needs ${called('email')}: there is no address to be verified`);
   }
   if (isPhoneVerified && phone === '') {
-    throw invalid('verified_phone needs phone: there is no number to be verified');
+    throw invalid(`${called('verified_phone')} needs ${called('phone')}: there is no number to be verified`);
   }
   if (isInvited && isDisabled) {
-    throw invalid('send_invite and create_disabled exclude each other: who is disabled cannot accept an invitation');
+    throw invalid(
+      `${called('send_invite')} and ${called('create_disabled')} exclude each other: who is disabled cannot accept an invitation`,
+    );
   }
   const isReached = email !== '' || phone !== '' || emailForm.test(loginId) || phoneForm.test(loginId);
   if (isInvited && !isReached) {
-    throw invalid('send_invite needs an address to send to: give email or phone, or a login_id that is one');
+    throw invalid(
+      `${called('send_invite')} needs an address to send to: give ${called('email')} or ${called('phone')}, or a ${called('login_id')} that is one`,
+    );
   }
 }
 
@@ -119,7 +129,11 @@ function textsOf(name: string, value: JsonValue | undefined): readonly string[] 
   if (!Array.isArray(items)) {
     throw invalid(`${name} must be a list of texts`);
   }
-  return [...new Set(items.map((item) => textOf(name, item)))].filter((item) => item !== '');
+  const texts = [...new Set(items.map((item) => textOf(name, item)))].filter((item) => item !== '');
+  if (texts.length === 0 && typeof value === 'string' && value.trim() !== '') {
+    throw invalid(`${name} has nothing between its commas`);
+  }
+  return texts;
 }
 
 /** An object, or the text of one. */

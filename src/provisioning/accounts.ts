@@ -6,7 +6,7 @@ import { toSetPasswordRequest } from '../descope/users/passwords.ts';
 import { type NewUser, userLifecycleEndpoints } from '../descope/users/user-lifecycle.ts';
 import { ConnectorError } from '../errors.ts';
 import { maxIdBytes } from '../model/ids.ts';
-import { printable } from '../printable.ts';
+import { quoted } from '../printable.ts';
 import { checkAttributes } from './account-attributes.ts';
 import { type AskedAccount, readAccount } from './account-request.ts';
 import { Secret } from '../secret.ts';
@@ -36,10 +36,10 @@ export async function createAccount(
       if (wish !== undefined && user.isInvited) {
         throw new ConnectorError(
           'invalid',
-          'send_invite goes without a password: who is invited chooses how to sign in',
+          `${(account.called ?? String)('send_invite')} goes without a password: who is invited chooses how to sign in`,
         );
       }
-      const checked = await checkedInProject(user, tools, call);
+      const checked = await checkedInProject(user, tools, call, (account.called ?? String)('tenant_ids'));
       return askedCreation(checked, tools, wish && (await firstPassword(wish, checked, tools, call)));
     },
     signal,
@@ -65,7 +65,12 @@ async function firstPassword(
 }
 
 /** What of a user only the project can tell to be right: the tenants, and the custom attributes. */
-async function checkedInProject(user: NewUser, { client }: OperationTools, call: CallOptions): Promise<NewUser> {
+async function checkedInProject(
+  user: NewUser,
+  { client }: OperationTools,
+  call: CallOptions,
+  tenantsField: string,
+): Promise<NewUser> {
   const { tenantIds, customAttributes } = user;
   const [tenants, attributes] = await Promise.all([
     tenantIds.length === 0 ? [] : client.readList(tenantList, call),
@@ -76,7 +81,7 @@ async function checkedInProject(user: NewUser, { client }: OperationTools, call:
   if (unknown !== undefined) {
     throw new ConnectorError(
       'invalid',
-      `tenant_ids names ${JSON.stringify(printable(unknown))}, and the project has no tenant with this id`,
+      `${tenantsField} names ${quoted(unknown)}, and the project has no tenant with this id`,
     );
   }
   return { ...user, customAttributes: checkAttributes(customAttributes, attributes) };

@@ -5,7 +5,7 @@ import { holds } from '../access/holding.ts';
 import { nameOf } from '../access/names.ts';
 import type { Target } from '../access/target.ts';
 import { ConnectorError } from '../errors.ts';
-import { printable } from '../printable.ts';
+import { printable, quoted } from '../printable.ts';
 import { appsMeantBy } from './named-app.ts';
 import type { Planner, Progress } from './plan.ts';
 import { described, type PrincipalRecord } from './principal.ts';
@@ -139,6 +139,6 @@ export function withAllOpen(
 function noSuchApplication({ resourceId }: Target, catalog: Catalog): ConnectorError {
   return new ConnectorError(
     'not-found',
-    `there is no application with the id ${JSON.stringify(resourceId)} in the project${appsMeantBy(resourceId, catalog.rows(listedApplications))}`,
+    `there is no application with the id ${quoted(resourceId)} in the project${appsMeantBy(resourceId, catalog.rows(listedApplications))}`,
   );
 }

@@ -128,7 +128,8 @@ export function createAttempts({
       const { seen, sent } = progress;
       const told = operation.failed?.(thrown, progress) ?? thrown;
       await line.failed(told, {
-        ...operation.told(seen[0], seen.length > 1 ? seen.at(-1) : undefined, seen.length > 1),
+        // where nothing was looked at, nothing is known
+        ...(seen.length > 0 && operation.told(seen[0], seen.length > 1 ? seen.at(-1) : undefined, seen.length > 1)),
         writes: sent.length,
       });
       throw told;

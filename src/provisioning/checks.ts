@@ -2,6 +2,7 @@ import type { Catalog } from '../access/catalog.ts';
 import { didYouMean, nearTargets } from '../access/near-targets.ts';
 import type { Target } from '../access/target.ts';
 import { ConnectorError } from '../errors.ts';
+import { quoted } from '../printable.ts';
 
 /** `not-found`, with what was probably meant. */
 export function missing(what: string, target: Target, catalog: Catalog): ConnectorError {
@@ -10,6 +11,6 @@ export function missing(what: string, target: Target, catalog: Catalog): Connect
 
 export function checkTenantExists(target: Target, catalog: Catalog): void {
   if (catalog.tenant(target.tenantId) === undefined) {
-    throw missing(`tenant with the id ${JSON.stringify(target.tenantId)} in the project`, target, catalog);
+    throw missing(`tenant with the id ${quoted(target.tenantId)} in the project`, target, catalog);
   }
 }

@@ -3,7 +3,7 @@ import type { CallOptions } from '../descope/http/call.ts';
 import { type NewUser, toCreateUserRequest } from '../descope/users/user-lifecycle.ts';
 import type { User } from '../descope/users/user.ts';
 import { ConnectorError } from '../errors.ts';
-import { printable } from '../printable.ts';
+import { printable, quoted } from '../printable.ts';
 import type { Secret } from '../secret.ts';
 import { type AccountSeen, type AccountStep, askedStatus, differences } from './account-shown.ts';
 import { type AfterCreation, type FirstPassword, inviting, settingPassword } from './after-creation.ts';
@@ -57,7 +57,7 @@ function creation(
   password: FirstPassword | undefined,
 ): Operation<AccountSeen, AccountStep, Created> {
   const { client } = tools;
-  const described = `the user with the login id ${JSON.stringify(printable(asked.loginId))}`;
+  const described = `the user with the login id ${quoted(asked.loginId)}`;
   let madeId: string | undefined;
   let sends = 0;
   let isTheirs = false; // somebody made the user between our look and our first creation

@@ -5,6 +5,7 @@ import { deletableKey, deletableKeySecret } from './delete-key.ts';
 import { deletableUser } from './delete-user.ts';
 import { askedDeletion, type DeletableType, type Deleted } from './deletion.ts';
 import type { Provisioner } from './provisioner.ts';
+import { quoted } from '../printable.ts';
 
 /** The types whose resources can be deleted, one line each. */
 export const deletable: readonly DeletableType[] = [deletableUser, deletableKey, deletableKeySecret];
@@ -45,7 +46,7 @@ function deletableOf(typeId: string): DeletableType {
   if (type === undefined) {
     throw new ConnectorError(
       'unsupported',
-      `a ${JSON.stringify(typeId.slice(0, 100))} cannot be deleted: only ${deletable.map((one) => one.typeId).join(', ')} can`,
+      `a ${quoted(typeId)} cannot be deleted: only ${deletable.map((one) => one.typeId).join(', ')} can`,
     );
   }
   return type;

@@ -2,7 +2,7 @@ import { type Holder, holds } from '../access/holding.ts';
 import type { Target } from '../access/target.ts';
 import { ConnectorError } from '../errors.ts';
 import { bindingResourceId, entitlementIdOf, entitlementRef, roleResourceId } from '../model/ids.ts';
-import { printable } from '../printable.ts';
+import { printable, quoted } from '../printable.ts';
 import { checkTenantExists } from './checks.ts';
 import { flowsInto, inheritedBy, onlyInherited, sourcesText, thingOf } from './inherited.ts';
 import type { Lists } from './look-up.ts';
@@ -78,7 +78,7 @@ function checkMeaning(target: DerivedTarget, subject: Subject, record: Holder, {
     const binding = entitlementIdOf(entitlementRef('role_binding', bindingResourceId(tenantId, roleName)));
     throw new ConnectorError(
       'refused',
-      `tenant ${JSON.stringify(tenantId)} does not define a role ${JSON.stringify(roleName)} any more, and the project's role of that name is held there directly: sync again and revoke that, ${binding}`,
+      `tenant ${quoted(tenantId)} does not define a role ${quoted(roleName)} any more, and the project's role of that name is held there directly: sync again and revoke that, ${binding}`,
     );
   }
 }

@@ -4,6 +4,7 @@ import type { CallOptions } from '../descope/http/call.ts';
 import { ConnectorError, isKind } from '../errors.ts';
 import { nearNames } from '../model/near-names.ts';
 import { HintedError } from './hinted-error.ts';
+import { quoted } from '../printable.ts';
 
 /** What stands before the id or name of a key where a user could be meant, too. */
 const keyPrefix = 'access_key:';
@@ -45,7 +46,7 @@ export async function findKeyId(client: FindKeyClient, asked: string, call: Call
   const meant = keys.filter(({ id, name }) => near.has(id) || near.has(name));
   throw new HintedError(
     'not-found',
-    `no access key of the project has the id or exact name ${JSON.stringify(asked)}`,
+    `no access key of the project has the id or exact name ${quoted(asked)}`,
     meant.length === 0 ? '' : `; did you mean ${listed(meant)}?`,
   );
 }
@@ -89,6 +90,6 @@ function keysCalled(keys: readonly AccessKey[], asked: string): readonly AccessK
 }
 
 function listed(keys: readonly AccessKey[]): string {
-  const named = keys.slice(0, mostNamed).map(({ id, name }) => `${id} (${JSON.stringify(name)})`);
+  const named = keys.slice(0, mostNamed).map(({ id, name }) => `${id} (${quoted(name)})`);
   return `${named.join(', ')}${keys.length > mostNamed ? ', and more' : ''}`;
 }

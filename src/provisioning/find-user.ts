@@ -5,6 +5,7 @@ import { ConnectorError, isKind } from '../errors.ts';
 import { nameOfUser } from '../model/names.ts';
 import { nearNames } from '../model/near-names.ts';
 import { HintedError } from './hinted-error.ts';
+import { quoted } from '../printable.ts';
 
 /** The form of ids that Descope gives to users: a text of this form means a user id, also of a user who was deleted. */
 const userIdForm = /^U[0-9A-Za-z]{26,31}$/;
@@ -32,7 +33,7 @@ export async function findUserId(client: FindClient, asked: string, call: CallOp
   if (byName.length === 1 && total > users.length) {
     throw new ConnectorError(
       'conflict',
-      `${total} users match ${JSON.stringify(asked)}, too many to tell whether exactly one has that name: name one by login id or user id`,
+      `${total} users match ${quoted(asked)}, too many to tell whether exactly one has that name: name one by login id or user id`,
     );
   }
   if (byName.length > 0) {
@@ -41,7 +42,7 @@ export async function findUserId(client: FindClient, asked: string, call: CallOp
   const near = await nearUsers(client, asked, users, call);
   throw new HintedError(
     'not-found',
-    `no user of the project has the user id, login id, email address or exact name ${JSON.stringify(asked)}`,
+    `no user of the project has the user id, login id, email address or exact name ${quoted(asked)}`,
     near.length === 0 ? '' : `; did you mean ${listed(near)}?`,
   );
 }

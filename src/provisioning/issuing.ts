@@ -4,6 +4,7 @@ import { ConnectorError } from '../errors.ts';
 import { maxIdBytes, type ResourceRef } from '../model/ids.ts';
 import { askedIssue, type Issued } from './issue-key.ts';
 import type { Provisioner } from './provisioner.ts';
+import { quoted } from '../printable.ts';
 
 const daySeconds = 86_400;
 
@@ -56,7 +57,7 @@ export async function issueKey(
       if (asked.typeId !== issuedTo) {
         throw new ConnectorError(
           'unsupported',
-          `nothing can be issued to a ${JSON.stringify(asked.typeId.slice(0, 100))}: only to a user, as a key that is bound to them`,
+          `nothing can be issued to a ${quoted(asked.typeId)}: only to a user, as a key that is bound to them`,
         );
       }
       const { resource, request, expireTime } = await read();

@@ -1,6 +1,6 @@
 import { ConnectorError } from '../errors.ts';
 import { nearNames } from '../model/near-names.ts';
-import { printable } from '../printable.ts';
+import { printable, quoted } from '../printable.ts';
 
 /** An application, or a third-party app, as far as people name it. */
 export interface NamedApp {
@@ -19,13 +19,13 @@ export function namedApp<App extends NamedApp>(noun: string, asked: string, apps
   if (app === undefined) {
     throw new ConnectorError(
       'not-found',
-      `there is no ${noun} with the id or name ${JSON.stringify(asked)}${appsMeantBy(asked, apps)}`,
+      `there is no ${noun} with the id or name ${quoted(asked)}${appsMeantBy(asked, apps)}`,
     );
   }
   if (others.length > 0) {
     throw new ConnectorError(
       'conflict',
-      `${found.length} ${noun}s are called ${JSON.stringify(asked)}: name one by its id: ${listed(found, 10)}`,
+      `${found.length} ${noun}s are called ${quoted(asked)}: name one by its id: ${listed(found, 10)}`,
     );
   }
   return app;
@@ -39,6 +39,6 @@ export function appsMeantBy(asked: string, apps: readonly NamedApp[]): string {
 }
 
 function listed(apps: readonly NamedApp[], most: number): string {
-  const named = apps.slice(0, most).map(({ id, name }) => `${printable(id)} (${JSON.stringify(name)})`);
+  const named = apps.slice(0, most).map(({ id, name }) => `${printable(id)} (${quoted(name)})`);
   return `${named.join(' or ')}${apps.length > most ? ', or another' : ''}`;
 }

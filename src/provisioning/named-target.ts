@@ -1,5 +1,5 @@
 import { ConnectorError } from '../errors.ts';
-import { printable } from '../printable.ts';
+import { printable, quoted } from '../printable.ts';
 import { entitlementIdOf, parseRoleResourceId } from '../model/ids.ts';
 import { endpointLabel } from '../descope/http/endpoint.ts';
 import { nearNames } from '../model/near-names.ts';
@@ -53,7 +53,7 @@ export function namedTarget(asked: AskedByName, catalog: Catalog): Target {
     // Refused also where only one of them has the role: the caller may have meant another tenant.
     throw new ConnectorError(
       'conflict',
-      `${tenantIds.length} tenants are called ${JSON.stringify(inTenant)}: name one by its id with --in, or say which with --entitlement: ${tenantIds.slice(0, 10).join(', ')}`,
+      `${tenantIds.length} tenants are called ${quoted(inTenant)}: name one by its id with --in, or say which with --entitlement: ${tenantIds.slice(0, 10).join(', ')}`,
     );
   }
   const named = tenantIds.flatMap((tenantId) =>
@@ -69,7 +69,7 @@ export function namedTarget(asked: AskedByName, catalog: Catalog): Target {
   const where = tenantIds.map((id) => JSON.stringify(tenantName(catalog, id))).join(' or ');
   throw new ConnectorError(
     'not-found',
-    `there is no role ${JSON.stringify(role)} in ${where}${didYouMean(
+    `there is no role ${quoted(role)} in ${where}${didYouMean(
       (near.length > 0 ? near : elsewhere).filter((target) => target !== undefined),
       catalog,
     )}`,
@@ -80,7 +80,7 @@ export function namedTarget(asked: AskedByName, catalog: Catalog): Target {
 function notTold(asked: string): ConnectorError {
   return new ConnectorError(
     'upstream-contract',
-    `this deployment of Descope does not tell its third-party apps (${endpointLabel(listedThirdPartyApps.whole.endpoint)} answers 404): whether there is one with the id or name ${JSON.stringify(asked)} is not known, and nothing was sent; use a deployment that offers them`,
+    `this deployment of Descope does not tell its third-party apps (${endpointLabel(listedThirdPartyApps.whole.endpoint)} answers 404): whether there is one with the id or name ${quoted(asked)} is not known, and nothing was sent; use a deployment that offers them`,
     { status: 404 },
   );
 }
@@ -103,10 +103,7 @@ function projectRole(role: string, catalog: Catalog): Target {
   const meant = (inTenants.length > 0 ? inTenants : near).filter((target) => target !== undefined);
   const which =
     inTenants.length > 0 ? 'of the project; tenants define one: name the tenant with --in' : 'in the project';
-  throw new ConnectorError(
-    'not-found',
-    `there is no role ${JSON.stringify(role)} ${which}${didYouMean(meant, catalog)}`,
-  );
+  throw new ConnectorError('not-found', `there is no role ${quoted(role)} ${which}${didYouMean(meant, catalog)}`);
 }
 
 /** Names of the roles in a scope that have this text as their name, encoded name or Descope's id. */
@@ -126,7 +123,7 @@ export function namedTenant(asked: string, catalog: Catalog): string {
   if (others.length > 0) {
     throw new ConnectorError(
       'conflict',
-      `${others.length + 1} tenants are called ${JSON.stringify(asked)}: name one by its id: ${[tenantId, ...others].slice(0, 10).join(', ')}`,
+      `${others.length + 1} tenants are called ${quoted(asked)}: name one by its id: ${[tenantId, ...others].slice(0, 10).join(', ')}`,
     );
   }
   return tenantId;
@@ -143,7 +140,7 @@ function tenantsCalled(asked: string, catalog: Catalog): readonly string[] {
     );
     throw new ConnectorError(
       'not-found',
-      `there is no tenant with the id or name ${JSON.stringify(asked)}${near.length === 0 ? '' : `; did you mean ${near.slice(0, 3).join(' or ')}?`}`,
+      `there is no tenant with the id or name ${quoted(asked)}${near.length === 0 ? '' : `; did you mean ${near.slice(0, 3).join(' or ')}?`}`,
     );
   }
   return ids;
@@ -160,7 +157,7 @@ function only(
     const named = targets.map((one) => printable(entitlementIdOf(one)));
     throw new ConnectorError(
       'conflict',
-      `${targets.length} entitlements match ${JSON.stringify(asked)}: say which with --entitlement: ${named.slice(0, 10).join(', ')}${named.length > 10 ? ', or another' : ''}`,
+      `${targets.length} entitlements match ${quoted(asked)}: say which with --entitlement: ${named.slice(0, 10).join(', ')}${named.length > 10 ? ', or another' : ''}`,
     );
   }
   return parseTarget(target.typeId, target.resourceId, target.slug);

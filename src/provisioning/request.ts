@@ -10,6 +10,7 @@ import { principalTypeOf, principalTypesHolding } from './principal-types.ts';
 import { edgeRefusal } from './edges.ts';
 import type { ProvisionedType } from './provisioned-type.ts';
 import { entitlementOf, provisioned, provisioningOf } from './types.ts';
+import { quoted } from '../printable.ts';
 
 type IsType = (typeId: string) => boolean;
 
@@ -47,7 +48,7 @@ export function parseChangeRequest(
 
 /** What a sentence calls a type that somebody asked for: in words where we know it, else as it was written. */
 function asked(typeId: string): string {
-  return isKnownType(typeId) ? typeWithArticle(typeId) : `a ${JSON.stringify(typeId.slice(0, 100))}`;
+  return isKnownType(typeId) ? typeWithArticle(typeId) : `a ${quoted(typeId)}`;
 }
 
 /**
@@ -90,7 +91,7 @@ export function parseEntitlement(entitlement: Entitlement | undefined, isType?: 
   if (named.length === 0) {
     throw new ConnectorError(
       'invalid',
-      `${asked(resourceType)} has no entitlement ${JSON.stringify(slug.slice(0, 100))}, only ${targets.map((target) => `"${target.slug}"`).join(' and ')}`,
+      `${asked(resourceType)} has no entitlement ${quoted(slug)}, only ${targets.map((target) => `"${target.slug}"`).join(' and ')}`,
     );
   }
   const target = named.find((one) => entitlementIdOf(one) === id);
@@ -158,7 +159,7 @@ function parseTargets(typeId: string, resourceId: string, isType?: IsType): read
   if (holding === undefined) {
     throw new ConnectorError(
       'invalid',
-      `no ${typeInWords(typeId)} has the id ${JSON.stringify(resourceId.slice(0, 100))}; it looks like ${type.idExample}, and "%" and "/" inside a name are written %25 and %2F`,
+      `no ${typeInWords(typeId)} has the id ${quoted(resourceId)}; it looks like ${type.idExample}, and "%" and "/" inside a name are written %25 and %2F`,
     );
   }
   return type.entitlements.map(({ slug }) => Object.assign({ typeId: type.typeId, resourceId, slug }, holding));
@@ -172,7 +173,7 @@ function provisionedType(typeId: string, isType?: IsType): ProvisionedType {
   if (type === undefined) {
     throw principalTypeOf(typeId) !== undefined || listed === true
       ? new ConnectorError('invalid', `${asked(typeId)} cannot be granted`)
-      : new ConnectorError('unsupported', `there is no resource type ${JSON.stringify(typeId.slice(0, 100))}`);
+      : new ConnectorError('unsupported', `there is no resource type ${quoted(typeId)}`);
   }
   if ('refusal' in type) {
     throw new ConnectorError('refused', type.refusal);

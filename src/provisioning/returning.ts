@@ -12,7 +12,7 @@ import { IdTable } from '../descope/users/id-table.ts';
 import { xaaSettingsCall } from '../descope/xaa.ts';
 import { ConnectorError } from '../errors.ts';
 import { entitlementIdOf } from '../model/ids.ts';
-import { printable } from '../printable.ts';
+import { printable, quoted } from '../printable.ts';
 
 export type SsoRead = Pick<DescopeClient, 'readOfTenant'>;
 
@@ -123,7 +123,7 @@ async function readMappings(
   if (configurations === undefined) {
     throw new ConnectorError(
       'refused',
-      `Descope does not tell the SSO settings of tenant ${printable(JSON.stringify(tenant.id))}: whether the role comes back is not known`,
+      `Descope does not tell the SSO settings of tenant ${quoted(tenant.id)}: whether the role comes back is not known`,
     );
   }
   const settings: TenantSso = {

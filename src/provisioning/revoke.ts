@@ -9,6 +9,7 @@ import { described, type Subject } from './principal.ts';
 import type { Asked } from './provisioned-type.ts';
 import type { Step } from './step.ts';
 import type { Plan } from './work.ts';
+import { quoted } from '../printable.ts';
 
 /** What a type of roles must say of a target before it can be revoked. A membership has no such rules. */
 export interface RoleRules {
@@ -64,7 +65,7 @@ export function checkCouldExist({ id, type }: Subject, { seen }: Progress): void
   if (!type.canBeId(id) && seen.every(({ record }) => record === undefined)) {
     throw new ConnectorError(
       'not-found',
-      `there is no ${type.noun} ${JSON.stringify(id.slice(0, 100))} in the project, and this cannot be the id of a deleted ${type.noun}: ${type.idForm}`,
+      `there is no ${type.noun} ${quoted(id)} in the project, and this cannot be the id of a deleted ${type.noun}: ${type.idForm}`,
     );
   }
 }
@@ -75,18 +76,18 @@ export function checkNotMisread({ typeId, resourceId, tenantId }: Target, catalo
   if (meant.length > 0) {
     throw new ConnectorError(
       'refused',
-      `there is no tenant with the id ${JSON.stringify(tenantId)} in the project${didYouMean(meant, catalog)}`,
+      `there is no tenant with the id ${quoted(tenantId)} in the project${didYouMean(meant, catalog)}`,
     );
   }
 }
 
 export function unknownRole(target: Target, subject: Subject, catalog: Catalog): ConnectorError {
   const { tenantId, roleName } = target;
-  const where = tenantId === '' ? 'in the project' : `in tenant ${JSON.stringify(tenantId)}`;
+  const where = tenantId === '' ? 'in the project' : `in tenant ${quoted(tenantId)}`;
   const hint = didYouMean(nearTargets(target, catalog), catalog) || '.';
   return new ConnectorError(
     'refused',
-    `there is no role ${JSON.stringify(roleName)} ${where}${hint} If it was renamed, ${described(subject)} may still hold it under its new name: sync again and look`,
+    `there is no role ${quoted(roleName ?? '')} ${where}${hint} If it was renamed, ${described(subject)} may still hold it under its new name: sync again and look`,
   );
 }
 
@@ -94,6 +95,6 @@ export function unknownRole(target: Target, subject: Subject, catalog: Catalog):
 function vanishedRole({ roleName }: Target, subject: Subject): ConnectorError {
   return new ConnectorError(
     'refused',
-    `role ${JSON.stringify(roleName)} was deleted or renamed in Descope, and ${described(subject)} may still hold it under its new name: sync again and revoke what is there then`,
+    `role ${quoted(roleName ?? '')} was deleted or renamed in Descope, and ${described(subject)} may still hold it under its new name: sync again and revoke what is there then`,
   );
 }

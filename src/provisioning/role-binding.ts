@@ -7,6 +7,7 @@ import { isDerived, planDerivedRevoke, refuseDerivedGrant } from './derived-bind
 import { planGrant } from './grant.ts';
 import type { ProvisionedType } from './provisioned-type.ts';
 import { planRevoke } from './revoke.ts';
+import { quoted } from '../printable.ts';
 
 /** A role of the project, held inside one tenant. */
 export const provisionedRoleBinding: ProvisionedType = {
@@ -38,7 +39,7 @@ function checkNoOwnRole(target: Target, catalog: Catalog): void {
   if (own?.typeId === 'role') {
     throw new ConnectorError(
       'refused',
-      `tenant ${JSON.stringify(tenantId)} defines a role ${JSON.stringify(roleName)} of its own: use the entitlement of that role instead, ${entitlementIdOf(own)}`,
+      `tenant ${quoted(tenantId)} defines a role ${quoted(roleName ?? '')} of its own: use the entitlement of that role instead, ${entitlementIdOf(own)}`,
     );
   }
 }
@@ -47,6 +48,6 @@ function checkBindingExists(target: Target, catalog: Catalog): void {
   checkTenantExists(target, catalog);
   checkNoOwnRole(target, catalog);
   if (!isListed(target, catalog)) {
-    throw missing(`role ${JSON.stringify(target.roleName)} in the project`, target, catalog);
+    throw missing(`role ${quoted(target.roleName ?? '')} in the project`, target, catalog);
   }
 }

@@ -6,6 +6,7 @@ import { checkTenantExists, missing } from './checks.ts';
 import { planGrant } from './grant.ts';
 import type { ProvisionedType } from './provisioned-type.ts';
 import { planRevoke } from './revoke.ts';
+import { quoted } from '../printable.ts';
 
 /** A role of the project, or one that a tenant defines: both are held in the scope that defines them. */
 export const provisionedRole: ProvisionedType = {
@@ -32,8 +33,8 @@ function checkRoleExists(target: Target, catalog: Catalog): void {
     checkTenantExists(target, catalog);
   }
   if (!isListed(target, catalog)) {
-    const where = tenantId === '' ? 'in the project' : `that tenant ${JSON.stringify(tenantId)} defines`;
-    throw missing(`role ${JSON.stringify(roleName)} ${where}`, target, catalog);
+    const where = tenantId === '' ? 'in the project' : `that tenant ${quoted(tenantId)} defines`;
+    throw missing(`role ${quoted(roleName ?? '')} ${where}`, target, catalog);
   }
 }
 
@@ -52,7 +53,7 @@ function checkNotTheProjectsRole(target: Target, catalog: Catalog): void {
     const binding = targetOf(catalog, target);
     throw new ConnectorError(
       'refused',
-      `tenant ${JSON.stringify(tenantId)} does not define a role ${JSON.stringify(roleName)} any more, and what is held there now is the project's role of that name: sync again and revoke that${binding === undefined ? '' : `, ${entitlementIdOf(binding)}`}`,
+      `tenant ${quoted(tenantId)} does not define a role ${quoted(roleName ?? '')} any more, and what is held there now is the project's role of that name: sync again and revoke that${binding === undefined ? '' : `, ${entitlementIdOf(binding)}`}`,
     );
   }
 }

@@ -15,7 +15,7 @@ export const rotatableKey: RotatableType = {
   typeId: 'access_key',
   noun: 'access key',
   sample: () => [toRotateKeyRequest('any')],
-  warning: 'the old secret is dead at once: whoever still uses it is locked out',
+  warning: 'the old secret is dead at once, and whoever still uses it is locked out',
   parts: (id, _ask, { client }) => {
     const described = `access key ${printable(id)}`;
     let made: KeyWithSecret | undefined;

@@ -7,6 +7,7 @@ import { rotatableKey } from './rotate-key.ts';
 import { rotatableUser } from './rotate-password.ts';
 import { type RotatableType, type Rotated, rotation } from './rotation.ts';
 import { turnOf } from './turns.ts';
+import { quoted } from '../printable.ts';
 
 /** The types whose credentials can be rotated, one line each. */
 export const rotatable: readonly RotatableType[] = [rotatableUser, rotatableKey];
@@ -50,7 +51,7 @@ function rotatableOf(typeId: string): RotatableType {
   if (type === undefined) {
     throw new ConnectorError(
       'unsupported',
-      `the credentials of a ${JSON.stringify(typeId.slice(0, 100))} cannot be rotated: only those of ${rotatable.map((one) => one.typeId).join(', ')} can`,
+      `the credentials of a ${quoted(typeId)} cannot be rotated: only those of ${rotatable.map((one) => one.typeId).join(', ')} can`,
     );
   }
   return type;

@@ -11,6 +11,7 @@ import {
   type StepWrite,
   type Subject,
 } from './principal.ts';
+import { quoted } from '../printable.ts';
 
 /**
  * A write that puts a whole list in the place of another undoes what somebody else changed since the list was read, and
@@ -131,5 +132,5 @@ function wordsOf({ tenantId, roleName }: Holding): string {
   const tenant = JSON.stringify(tenantId);
   return roleName === undefined
     ? `membership of tenant ${tenant}`
-    : `role ${JSON.stringify(roleName)}${tenantId === '' ? '' : ` in tenant ${tenant}`}`;
+    : `role ${quoted(roleName)}${tenantId === '' ? '' : ` in tenant ${tenant}`}`;
 }

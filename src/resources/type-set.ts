@@ -9,6 +9,7 @@ import type { ActingType } from './sync/findings.ts';
 import type { UserReferences } from './sync/holders.ts';
 import type { LateResources, TypesRead } from './sync/sync-session.ts';
 import type { TenantFamily } from './sync/tenant-family.ts';
+import { quoted } from '../printable.ts';
 
 /** Throws for a type whose parts contradict each other: a client would leave out grants, and nobody would notice. */
 function checkType({ words, entitlements, namedByUsers, late }: ResourceType): void {
@@ -69,10 +70,7 @@ export class TypeSet implements TypesRead {
     const type = this.#byId.get(typeId);
     if (type === undefined) {
       const known = [...this.#byId.keys()].join(', ');
-      throw new ConnectorError(
-        'unsupported',
-        `there is no resource type ${JSON.stringify(typeId.slice(0, 100))}; the types are ${known}`,
-      );
+      throw new ConnectorError('unsupported', `there is no resource type ${quoted(typeId)}; the types are ${known}`);
     }
     return type;
   }

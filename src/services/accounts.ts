@@ -18,6 +18,7 @@ import { toUser } from '../resources/user.ts';
 import { type AnsweredService, answering } from './answers.ts';
 import { presentProvisioner } from './refusals.ts';
 import { sealed } from './sealed.ts';
+import { quoted } from '../printable.ts';
 
 type Response = MessageInitShape<typeof CreateAccountResponseSchema>;
 
@@ -61,7 +62,7 @@ function passwordWish({ resourceTypeId, credentialOptions }: CreateAccountReques
   if (!['', 'user'].includes(resourceTypeId)) {
     throw new ConnectorError(
       'unsupported',
-      `no account of the type ${JSON.stringify(resourceTypeId.slice(0, 100))} can be created, only a user`,
+      `no account of the type ${quoted(resourceTypeId)} can be created, only a user`,
     );
   }
   const { forceChangeAtNextLogin: isTemporary = false, options } = credentialOptions ?? {};

@@ -4,6 +4,7 @@ import { type Feeds, feedWords } from '../feeds/feeds.ts';
 import { EventService } from '../gen/c1/connector/v2/event_feed_pb.ts';
 import { eventTypes, noteAnnotation, toEvent } from '../model/event-message.ts';
 import { type AnsweredService, answering } from './answers.ts';
+import { quoted } from '../printable.ts';
 
 const maxPageSize = 1_000;
 /** How many events a page has when nobody says, as the local loop of Go connectors asks for. */
@@ -53,6 +54,6 @@ export function eventService({ feeds }: EventServiceOptions): AnsweredService {
 /** The name that an empty id stands for in Go connectors is that of no feed here. */
 function noFeed(id: string): never {
   const known = feedWords.map((feed) => feed.id).join(' and ');
-  const asked = id === '' ? 'event_feed_id is empty' : `there is no event feed ${JSON.stringify(id.slice(0, 100))}`;
+  const asked = id === '' ? 'event_feed_id is empty' : `there is no event feed ${quoted(id)}`;
   throw new ConnectorError('not-found', `${asked}; the feeds are ${known}`);
 }

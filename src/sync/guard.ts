@@ -1,6 +1,6 @@
 import type { TenantRoles } from '../sync-format/summary.ts';
 import { ConnectorError } from '../errors.ts';
-import { printable } from '../printable.ts';
+import { printable, quoted } from '../printable.ts';
 import type { SummaryCounts } from './summary.ts';
 
 /** What is compared of a sync: of which project, under which policy, and how much it found. */
@@ -63,7 +63,7 @@ export function checkOwner(
     last.isForeign === true
       ? "the sync of another product's connector"
       : last.projectId !== undefined && last.projectId !== projectId
-        ? `of another project, ${JSON.stringify(last.projectId)}`
+        ? `of another project, ${quoted(last.projectId)}`
         : undefined;
   if (whose === undefined) {
     return [];
@@ -72,7 +72,7 @@ export function checkOwner(
     const ours =
       projectId === undefined
         ? 'what is to be written does not tell its project'
-        : `this is project ${JSON.stringify(projectId)}`;
+        : `this is project ${quoted(projectId)}`;
     throw new ConnectorError(
       'held',
       `held back, ${printable(target)} stays as it was: it is ${whose}, and ${ours}; name another with --out, or ${remedy}`,

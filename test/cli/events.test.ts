@@ -35,11 +35,11 @@ const tail = (flags: TailFlags = {}): Promise<void> => tailEvents(flags, context
 const audits = (): number => emulator.stats.count('POST /v1/mgmt/audit/search');
 
 describe('events tail', () => {
-  it('prints what happened, who used what first', async () => {
+  it('prints what happened, who signed in to what first', async () => {
     await tail();
 
     expect(printed).toEqual([
-      `${at(2)}  user U1 used project ${emulator.projectId}`,
+      `${at(2)}  user U1 signed in to project ${emulator.projectId}`,
       `${at(1)}  user U1 changed`,
       `${at(1)}  tenant acme changed`,
       `${at(3)}  user U1 changed`,
@@ -63,6 +63,17 @@ describe('events tail', () => {
     await tail({ feed: 'change', startAt: at(4) });
 
     expect(printed).toEqual([`${at(4)}  user U\\u{1b}[2J changed`]);
+  });
+
+  it('takes a day as its beginning', async () => {
+    const [today] = new Date(started).toISOString().split('T');
+    const midnight = Date.parse(`${today}T00:00:00Z`);
+    emulator.state.addAuditRecord({ action: 'Odd', userId: 'U-before', occurred: midnight - 1 });
+    emulator.state.addAuditRecord({ action: 'Odd', userId: 'U-after', occurred: midnight });
+    await tail({ feed: 'change', startAt: today ?? '' });
+
+    expect(printed.join('\n')).toContain('user U-after changed');
+    expect(printed.join('\n')).not.toContain('U-before');
   });
 
   it('goes on with --follow until it is stopped, over failures that pass, and tells nothing twice', async () => {
@@ -90,8 +101,8 @@ describe('events tail', () => {
     await tailEvents({ feed: 'usage', follow: true }, context(stopped.signal), pause);
 
     expect(printed.map((line) => line.slice(26))).toEqual([
-      `user U1 used project ${emulator.projectId}`,
-      `user U2 used project ${emulator.projectId}`,
+      `user U1 signed in to project ${emulator.projectId}`,
+      `user U2 signed in to project ${emulator.projectId}`,
     ]);
   });
 
@@ -104,10 +115,11 @@ describe('events tail', () => {
 
   it.each<[TailFlags, string]>([
     [{ cursor: 'x' }, '--cursor belongs to one feed'],
-    [{ startAt: 'yesterday' }, '--start-at is a time in RFC 3339'],
-    [{ startAt: '2026-05-01' }, '--start-at is a time in RFC 3339'],
-    [{ startAt: '2026-02-30T00:00:00Z' }, '--start-at is a time in RFC 3339'],
-    [{ startAt: '2026-13-01T00:00:00Z' }, '--start-at is a time in RFC 3339'],
+    [{ startAt: 'yesterday' }, '--start-at must be a day'],
+    [{ startAt: '2026-05-32' }, '--start-at must be a day'],
+    [{ startAt: '2026-02-30T00:00:00Z' }, '--start-at must be a day'],
+    [{ startAt: '2026-13-01T00:00:00Z' }, '--start-at must be a day'],
+    [{ cursor: '', feed: 'usage' }, '--cursor is empty'],
     [{ startAt: '9999-01-01T00:00:00Z' }, '--start-at is in the future'],
   ])('refuses %j before anything is sent', async (flags, message) => {
     await expect(tail(flags)).rejects.toMatchObject({ kind: 'config', message: expect.stringContaining(message) });
@@ -149,7 +161,7 @@ describe('--event-feed', () => {
         context: context(),
       });
     await from(at(3));
-    await expect(from('soon')).rejects.toThrow('--event-feed-start-at is a time in RFC 3339');
+    await expect(from('soon')).rejects.toThrow('--event-feed-start-at must be a day');
 
     expect(printed).toHaveLength(3);
   });

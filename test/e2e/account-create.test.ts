@@ -76,7 +76,7 @@ describe('account create', () => {
   });
 
   it.each([
-    [[], 2, 'needs a login_id'],
+    [[], 2, 'needs --login-id'],
     [['--login-id', 'dora', '--email', 'dora'], 2, 'email is not an email address'],
     [['--login-id', 'dora', '--tenant-ids', 'nowhere'], 2, 'has no tenant with this id'],
     [['--login-id', 'ada@acme.example', '--email', 'bob@acme.example'], 1, 'U2Ada and U2Bob'],

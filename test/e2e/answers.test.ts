@@ -122,7 +122,7 @@ describe('who-can', () => {
         code: 1,
         stdout: '',
         stderr: expect.stringMatching(
-          /^baton-descope: there is no permission, role or other thing to hold "no\\\\u\{1b\}ne" in .*\nbaton-descope: not known, since the sync did not read them: .*\n$/,
+          /^baton-descope: there is no permission, role or other thing to hold "no\\u001bne" in .*\nbaton-descope: not known, since the sync did not read them: .*\n$/,
         ),
       },
       { code: 2, stdout: '', stderr: expect.stringContaining('only one of the flags that choose the output format') },

@@ -20,7 +20,7 @@ describe('events, by the built program', () => {
 
     expect(ended).toMatchObject({ code: 0, stderr: '' });
     expect(ended.stdout.split('\n').map((line) => line.slice(26))).toEqual([
-      `user U1 used project ${emulator.projectId}`,
+      `user U1 signed in to project ${emulator.projectId}`,
       'user U1 changed',
       '',
     ]);

@@ -154,6 +154,11 @@ describe('a store in a file', () => {
     const none = join(folder.path, 'none.db');
     await writeFile(none, 'no database, but long enough to be looked at as one, which takes a hundred bytes'.repeat(3));
 
+    const empty = join(folder.path, 'empty.db');
+    await writeFile(empty, '');
+
+    await expect(openHistory(empty)).rejects.toThrow('the file is empty, and no store; remove it');
+    await expect(createStoreTarget(empty, { projectId: 'P1', syncId: 's1' })).rejects.toThrow('the file is empty');
     await expect(openHistory(store)).rejects.toThrow('a newer version of baton-descope made it');
     await expect(createStoreTarget(other, { projectId: 'P1', syncId: 's1' })).rejects.toThrow('no store of ours');
     await expect(openHistory(none)).rejects.toThrow('it is no database; give a store that');

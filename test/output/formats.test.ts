@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createFileIndex } from '../../src/answers/file-index.ts';
@@ -5,6 +6,7 @@ import { diffOf } from '../../src/answers/diff.ts';
 import { openSource } from '../../src/answers/open.ts';
 import { exportOnce } from '../../src/cli/export.ts';
 import { readLast } from '../../src/output/last.ts';
+import { checkTarget } from '../../src/output/place.ts';
 import { temporaryFolder } from '../support/cli.ts';
 import { smallProject } from '../support/project-fixture.ts';
 import { writeSync } from '../support/sync-files.ts';
@@ -53,4 +55,23 @@ describe('a sync in every kind of file', () => {
       expect([old.summary.projectId, old.gap]).toEqual([now.summary.projectId, now.gap]);
     },
   );
+});
+
+describe('a name that ends as the name of a folder does', () => {
+  it.each(whole.map((kind) => `new.${kind}/`))('%s is refused for a file, and nothing is written', async (name) => {
+    await using folder = await temporaryFolder();
+    const first = join(folder.path, 'a.json');
+    await writeSync(first, smallProject());
+
+    for (const out of [`${folder.path}/${name}`, `${folder.path}/new.xlsx/`]) {
+      await expect(exportOnce(first, { out }, context)).rejects.toMatchObject({
+        kind: 'config',
+        message: expect.stringContaining('it ends as the name of a folder does') as string,
+      });
+    }
+    await expect(checkTarget(`${folder.path}/report.html/`)).rejects.toThrow('it ends as the name of a folder does');
+    await exportOnce(first, { out: `${folder.path}/new.csv/` }, context);
+
+    expect((await readdir(folder.path)).toSorted()).toEqual(['a.json', 'new.csv']);
+  });
 });

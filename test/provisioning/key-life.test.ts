@@ -45,6 +45,16 @@ async function rotate({ address }: Provisioning, resource: string, more: object 
 }
 
 describe('rotating an access key', () => {
+  it('says nothing of a key that could not be looked at', async () => {
+    const at = await start();
+    at.fault('GET /v1/mgmt/accesskey', { kind: 'status', status: 403 });
+
+    await failureOf(rotate(at, 'K2Full'));
+
+    expect(at.audit).toMatchObject([{ operation: 'rotate', outcome: 'refused', writes: 0 }]);
+    expect(at.audit[0]).not.toHaveProperty('before');
+  });
+
   it('gives that key a new secret, for its recipients alone, and leaves all else of it', async () => {
     const at = await start();
     const [before, rest] = [keyOf(at, 'K2Full'), others(at, 'K2Full')];

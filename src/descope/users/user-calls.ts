@@ -5,6 +5,7 @@ import { type UnparsedPage, unparsedPage } from './unparsed-page.ts';
 import { decodeUserPage, type TimedUserPage, toSearchBody, type UserPage, type UserQuery } from './user-page.ts';
 import { createUserWrite, type WriteUser } from './user-writes.ts';
 import { decodeLoadedUser, type User, userReadEndpoints } from './user.ts';
+import { quoted } from '../../printable.ts';
 
 /** The calls about users: searches, loads, and the one way to change a user. */
 export interface UserCalls {
@@ -89,7 +90,7 @@ export function checkIsUserId(found: User, userId: string): void {
   if (found.userId !== userId) {
     throw new ConnectorError(
       'refused',
-      `${JSON.stringify(userId)} is a login id of user ${found.userId}, not a user id: a change must name the user by the user id`,
+      `${quoted(userId)} is a login id of user ${found.userId}, not a user id: a change must name the user by the user id`,
     );
   }
 }

@@ -2,7 +2,8 @@ import { decodeAnswerPart } from '../answer-shape.ts';
 import { flag, identities, identity, integer, type JsonObject, object, text, texts } from '../decode.ts';
 import { type Membership, memberships } from '../memberships.ts';
 import type { Endpoint, ReadEndpoint } from '../http/endpoint.ts';
-import { named, quoted } from '../record-names.ts';
+import { named } from '../record-names.ts';
+import { quoted } from '../../printable.ts';
 
 /** The calls that read users. For those that change users, see user-writes.ts. */
 export const userReadEndpoints = {

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { find, type Found, type Searched } from '../../answers/find.ts';
+import { findHeld } from '../../answers/find-held.ts';
 import { givingSql } from '../../answers/who-can.ts';
 import { ConnectorError } from '../../errors.ts';
 import { isFoundingType } from '../../model/ids.ts';
@@ -89,7 +90,14 @@ export async function bringReach({ database, bring }: GrowingReplica, options: R
 /** What is asked about, as the answer will find it; undefined where it will not. */
 function foundIn(searched: Searched, { about, of }: Question): Pick<Found, 'type' | 'n'> | undefined {
   try {
-    return about === 'timeline' ? inStore(searched, of) : find(searched, about === 'access' ? 'principal' : 'held', of);
+    switch (about) {
+      case 'timeline':
+        return inStore(searched, of);
+      case 'access':
+        return find(searched, 'principal', of);
+      case 'who-can':
+        return findHeld(searched, of)[0];
+    }
   } catch (thrown) {
     if (thrown instanceof ConnectorError) {
       return undefined; // the question will say so

@@ -1,7 +1,7 @@
 import { endpointLabel } from '../../descope/http/endpoint.ts';
 import type { TenantAnswer, TenantCall } from '../../descope/tenant-call.ts';
 import { ConnectorError } from '../../errors.ts';
-import { printable } from '../../printable.ts';
+import { quoted } from '../../printable.ts';
 import type { Offer, TenantFamily } from './tenant-family.ts';
 
 export interface FamilyReadsOptions<Row> {
@@ -147,7 +147,7 @@ export class FamilyReads<Row> {
       this.#decide([]);
       return undefined;
     }
-    const where = printable(JSON.stringify(tenantId));
+    const where = quoted(tenantId);
     if (isOfTenant) {
       throw new ConnectorError(
         'inconsistent',

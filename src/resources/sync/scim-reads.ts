@@ -4,7 +4,7 @@ import { endpointLabel } from '../../descope/http/endpoint.ts';
 import { type ScimKey, scimKeysCall } from '../../descope/scim-keys.ts';
 import { ConnectorError } from '../../errors.ts';
 import { ssoConfigurationId } from '../../model/ids.ts';
-import { printable } from '../../printable.ts';
+import { printable, quoted } from '../../printable.ts';
 import { listedKeys } from '../listed-keys.ts';
 import type { SyncSession } from './sync-session.ts';
 import type { TenantFamily } from './tenant-family.ts';
@@ -88,7 +88,7 @@ async function readScimKeys(
     const [endpoint, list] = [scimKeysCall.endpoint, accessKeyList.endpoint].map(endpointLabel);
     throw new ConnectorError(
       'inconsistent',
-      `${endpoint} tells of the key ${printable(missing.keyId)} of tenant ${JSON.stringify(tenantId)}, and ${list} does not: access keys are not listed whole`,
+      `${endpoint} tells of the key ${printable(missing.keyId)} of tenant ${quoted(tenantId)}, and ${list} does not: access keys are not listed whole`,
       { endpoint: list ?? '' },
     );
   }
