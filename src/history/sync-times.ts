@@ -14,6 +14,7 @@ export function timesOf(
   path: string,
   told: object,
   { projectId, last }: { readonly projectId: string; readonly last: KeptSync | undefined },
+  nowMs: number = Date.now(),
 ): Times {
   const summary = closing(told)?.summary;
   const { startedAt, finishedAt = '' } = summary ?? {};
@@ -27,7 +28,10 @@ export function timesOf(
   if (last !== undefined && finishedMs <= last.finishedMs) {
     throw new ConnectorError(
       'conflict',
-      `cannot write ${printable(path)}: it has a sync of ${last.finishedAt}, and this one, of ${finishedAt}, is not later; import older files into a new store`,
+      `cannot write ${printable(path)}: it has a sync of ${last.finishedAt}, and this one, of ${finishedAt}, is not later; ` +
+        (last.finishedMs > nowMs
+          ? 'that time is still to come, so the clock was wrong when that sync went in: restore a backup from before, or begin a new store'
+          : 'import older files into a new store'),
     );
   }
   return { startedAt: startedAt ?? finishedAt, finishedAt, finishedMs };

@@ -1,3 +1,4 @@
+import { createClockLook } from './clock-look.ts';
 import { type Logger, silentLogger } from '../../log.ts';
 import type { CallOptions } from './call.ts';
 import { type Channel, type ChannelOptions, createChannel } from './channel.ts';
@@ -60,6 +61,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     random = Math.random,
   } = options;
   const { send, limiter, auditLimiter, pacing } = options.channel ?? createChannel(options);
+  const lookAtClock = createClockLook(logger);
   const onRateWait = (waitMs: number): void => {
     observer?.onRateWait(waitMs);
     logger.warn('waiting for the rate limit of Descope', {
@@ -100,7 +102,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     call.onRequest?.(label);
     const startedAt = now();
     try {
-      return await send(endpoint, withId(request, call), call.signal);
+      const answer = await send(endpoint, withId(request, call), call.signal);
+      lookAtClock(answer.serverTimeMs);
+      return answer;
     } finally {
       logger.debug('descope request', { endpoint: label, durationMs: Math.round(now() - startedAt) });
     }
