@@ -7,7 +7,8 @@ export const disableAccessKey: Action = {
     name: 'disable_access_key',
     displayName: 'Disable access key',
     description:
-      'Deactivates an access key: it is exchanged for no token any more. Tokens that were issued stay good until they expire. The key keeps its secret and its roles, and can be enabled again.',
+      'Deactivates an access key: it is exchanged for no token any more. Tokens that were issued stay good until they ' +
+      'expire. The key keeps its secret and its roles, and can be enabled again.',
     kinds: ['dynamic'],
     arguments: [keyId],
     results: [message],

@@ -7,7 +7,8 @@ export const disableUser: Action = {
     name: 'disable_user',
     displayName: 'Disable user',
     description:
-      'Lets the user sign in no more, in any tenant, and ends the sessions. Session tokens that were issued stay good until they expire. Access stays and comes back when the user is enabled.',
+      'Lets the user sign in no more, in any tenant, and ends the sessions. Session tokens that were issued stay good ' +
+      'until they expire. Access stays and comes back when the user is enabled.',
     kinds: ['account', 'account-disable'],
     arguments: [userId],
     results: [message],

@@ -7,7 +7,8 @@ export const expirePassword: Action = {
     name: 'expire_password',
     displayName: 'Expire password',
     description:
-      'Makes the user choose another password at the next sign-in. A user without a password is refused. Descope shows no such state, so its word is all that there is.',
+      'Makes the user choose another password at the next sign-in. A user without a password is refused. Descope shows ' +
+      'no such state, so its word is all that there is.',
     kinds: ['account', 'dynamic'],
     arguments: [userId],
     results: [message],

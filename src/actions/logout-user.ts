@@ -7,7 +7,8 @@ export const logoutUser: Action = {
     name: 'logout_user',
     displayName: 'Log user out',
     description:
-      'Ends all sessions of the user: none can be refreshed any more. Session tokens that were issued stay good until they expire. Descope shows no sessions, so its word is all that there is.',
+      'Ends all sessions of the user: none can be refreshed any more. Session tokens that were issued stay good until ' +
+      'they expire. Descope shows no sessions, so its word is all that there is.',
     kinds: ['account', 'dynamic'],
     arguments: [userId],
     results: [message],

@@ -17,7 +17,9 @@ export const offboardUser: Action = {
     name: 'offboard_user',
     displayName: 'Offboard user',
     description:
-      'Disables the user, ends the sessions, deactivates the access keys that act as the user, takes back the consents to third-party apps and, where asked, removes the user from all tenants. A step that fails does not keep the next ones from being done, and the action has failed at the end.',
+      'Disables the user, ends the sessions, deactivates the access keys that act as the user, takes back the consents ' +
+      'to third-party apps and, where asked, removes the user from all tenants. A step that fails does not keep the ' +
+      'next ones from being done, and the action has failed at the end.',
     kinds: ['account', 'dynamic'],
     arguments: [
       userId,

@@ -7,7 +7,8 @@ export const removeTotp: Action = {
     name: 'remove_totp',
     displayName: 'Remove authenticator',
     description:
-      'Removes the seed of the authenticator app (TOTP), which the user has to set up anew. Refused where the record shows no other way to sign in.',
+      'Removes the seed of the authenticator app (TOTP), which the user has to set up anew. Refused where the record ' +
+      'shows no other way to sign in.',
     kinds: ['account', 'dynamic'],
     arguments: [userId],
     results: [message],

@@ -7,7 +7,8 @@ export const resendInvite: Action = {
     name: 'resend_invite',
     displayName: 'Resend invitation',
     description:
-      'Has Descope send the invitation again to a user who has not accepted it. Each call sends one message at most, and a lost answer does not send another. Anybody else is refused.',
+      'Has Descope send the invitation again to a user who has not accepted it. Each call sends one message at most, ' +
+      'and a lost answer does not send another. Anybody else is refused.',
     kinds: ['account', 'dynamic'],
     arguments: [userId],
     results: [message],

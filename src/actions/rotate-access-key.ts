@@ -10,7 +10,8 @@ export const rotateAccessKey: Action = {
     name: 'rotate',
     displayName: 'Rotate access key',
     description:
-      'Gives an active access key a new secret, which is answered encrypted. The old one is dead at once. The id, the roles and the end of the key stay.',
+      'Gives an active access key a new secret, which is answered encrypted. The old one is dead at once. The id, the ' +
+      'roles and the end of the key stay.',
     resourceTypeId: 'access_key',
     kinds: ['dynamic'],
     arguments: [keyId, recipients],

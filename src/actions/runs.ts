@@ -50,7 +50,8 @@ export function createRuns({ after = realAfter }: RunsOptions = {}): Runs {
     if (run === undefined) {
       throw new ConnectorError(
         'not-found',
-        `no action with this id is known: it was begun before this process was started, or ${mostKept} have ended since; the audit log has how it ended`,
+        `no action with this id is known: it was begun before this process was started, or ${mostKept} have ended since; ` +
+          'the audit log has how it ended',
       );
     }
     return run;

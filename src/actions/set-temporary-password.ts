@@ -9,7 +9,8 @@ export const setTemporaryPassword: Action = {
     name: 'set_temporary_password',
     displayName: 'Set temporary password',
     description:
-      'Sets a random password, which is answered encrypted, and which the user must change at the next sign-in. The old password is no longer taken.',
+      'Sets a random password, which is answered encrypted, and which the user must change at the next sign-in. The ' +
+      'old password is no longer taken.',
     kinds: ['account', 'dynamic'],
     arguments: [userId, recipients],
     results: [message, encrypted],

@@ -17,7 +17,8 @@ export const transferTenantRole: Action = {
     name: 'transfer_tenant_role',
     displayName: 'Transfer tenant role',
     description:
-      'Gives a role inside a tenant to one user, and then takes it from another. Nobody is without it meanwhile, and where the first fails the second is not begun.',
+      'Gives a role inside a tenant to one user, and then takes it from another. Nobody is without it meanwhile, and ' +
+      'where the first fails the second is not begun.',
     kinds: ['dynamic'],
     arguments: [
       { ...userId, name: from, displayName: 'From', description: 'The id of the user who holds the role.' },
@@ -63,7 +64,8 @@ async function readTransfer(
   if (!isHeld && !(await holdsNow(call, toId, target))) {
     throw new ConnectorError(
       'precondition',
-      `user ${printable(fromId)} does not hold ${textArgument(call.args, entitlement)} directly: there is nothing to transfer, and nothing was sent`,
+      `user ${printable(fromId)} does not hold ${textArgument(call.args, entitlement)} directly: there is nothing to ` +
+        'transfer, and nothing was sent',
     );
   }
   return { target, isHeld };

@@ -11,7 +11,9 @@ export const updateUser: Action = {
     name: 'update_user',
     displayName: 'Update user',
     description:
-      'Changes display_name, given_name, middle_name, family_name, email, phone, verified_email, verified_phone and custom_attributes of the user. A value sets, null clears, what is absent stays. An address that somebody else has is refused. A new address is unverified unless the profile says otherwise.',
+      'Changes display_name, given_name, middle_name, family_name, email, phone, verified_email, verified_phone and ' +
+      'custom_attributes of the user. A value sets, null clears, what is absent stays. An address that somebody else ' +
+      'has is refused. A new address is unverified unless the profile says otherwise.',
     kinds: ['account', 'account-update-profile'],
     arguments: [
       userId,

@@ -211,7 +211,9 @@ function principalAccess({ database, inheritance }: FileIndex, principal: Princi
   const direct = `select ${thingColumns}, g.to_type principal_type, g.to_id principal_id, ?3 principal_name, '' status, ${permission}, ${notInherited}
     from other_grant g join thing t on t.n = g.thing left join tenant e on e.id = t.tenant ${follows}
     where g.to_type = ?1 and g.to_id = ?2 and t.kind <> 'permission'`;
-  const inherited = `select ${thingColumns}, ${inheritingKeyColumns}, ${permission}, ${inheritedColumns} from ${inheritingKeys} ${follows} where k.to_type = ?1 and k.to_id = ?2`;
+  const inherited =
+    `select ${thingColumns}, ${inheritingKeyColumns}, ${permission}, ${inheritedColumns} from ${inheritingKeys} ` +
+    `${follows} where k.to_type = ?1 and k.to_id = ?2`;
   const hasHeirs = !directOnly && inheritance.edges > 0;
   const held = database.prepare(`select * from (${direct}${hasHeirs ? ` union all ${inherited}` : ''}) ${order}`);
   const { email, login_ids: logins } = principal.profile;

@@ -96,7 +96,10 @@ function wholeColumns({ path, database }: C1zTables, section: Section): string {
       .all(c1zTables.grants)
       .some(({ name }) => name === 'expansion'),
   );
-  return `id, data, ${hasExpansion ? 'expansion' : 'null'}, external_id, entitlement_id, resource_type_id, resource_id, principal_resource_type_id, principal_resource_id`;
+  return (
+    `id, data, ${hasExpansion ? 'expansion' : 'null'}, external_id, entitlement_id, resource_type_id, resource_id, ` +
+    'principal_resource_type_id, principal_resource_id'
+  );
 }
 
 async function* batchesOf(

@@ -22,7 +22,10 @@ export function flagChanges(database: DatabaseSync, flagOthers?: (database: Data
     flagOthers === undefined &&
     database
       .prepare(
-        "select 1 from temp.access_change where change = 'gained' union all select 1 from temp.people_change where change = 'changed' union all select 1 from temp.model_change where change = 'gained' union all select 1 from temp.edge_change where change = 'gained' union all select 1 from temp.mapping_change where change = 'gained' limit 1",
+        "select 1 from temp.access_change where change = 'gained' union all select 1 from temp.people_change where " +
+          "change = 'changed' union all select 1 from temp.model_change where change = 'gained' union all select 1 from " +
+          "temp.edge_change where change = 'gained' union all select 1 from temp.mapping_change where change = " +
+          "'gained' limit 1",
       )
       .get() === undefined
   ) {

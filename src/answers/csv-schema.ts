@@ -4,7 +4,8 @@ import { gainingMembers, givers, hasThing, inheritingKeys, inheritingUsers, isWi
 
 const whoColumns = ['user_id', 'user', 'held', 'held_id', 'role', 'tenant_id', 'tenant', 'login', 'email'] as const;
 const what =
-  "case t.kind when 'tenant' then 'member' when 'binding' then 'role_binding' else t.kind end held, t.id, t.role, t.tenant, coalesce(e.name, t.tenant)";
+  "case t.kind when 'tenant' then 'member' when 'binding' then 'role_binding' else t.kind end held, t.id, t.role, " +
+  't.tenant, coalesce(e.name, t.tenant)';
 /** Where it is held, over inheritance i; `tenant_path` is a function that the tables make known. */
 const fromAbove = (certainty: string): string =>
   `i.ancestor, coalesce(a.name, i.ancestor), s.id, ${certainty}, i.reason, tenant_path(t.tenant, i.ancestor)`;
@@ -42,7 +43,9 @@ export const tables = [
   {
     name: 'roles.csv',
     columns: ['role_id', 'role', 'scope', 'tenant_id'],
-    sql: "select id, role, case tenant when '' then 'project' else 'tenant' end, tenant from thing where kind = 'role' order by tenant, role",
+    sql:
+      "select id, role, case tenant when '' then 'project' else 'tenant' end, tenant from thing where kind = 'role' " +
+      'order by tenant, role',
   },
   {
     name: 'permissions.csv',
@@ -52,7 +55,9 @@ export const tables = [
   {
     name: 'role_permissions.csv',
     columns: ['role_id', 'role', 'tenant_id', 'permission'],
-    sql: "select r.id, r.role, r.tenant, p.id from thing r join confers c on c.thing = r.n join thing p on p.n = c.permission where r.kind = 'role' order by r.tenant, r.role, p.id",
+    sql:
+      'select r.id, r.role, r.tenant, p.id from thing r join confers c on c.thing = r.n join thing p on p.n = ' +
+      "c.permission where r.kind = 'role' order by r.tenant, r.role, p.id",
   },
   {
     name: 'access.csv',

@@ -50,7 +50,8 @@ export function flagEdgeChanges(database: DatabaseSync): void {
 }
 
 const edgeColumns =
-  'change, tenant_id, tenant, kind, held_id, role, role_tenant, source_kind, source_id, ancestor, ancestor_name, certainty, reason, before, after, holders, flags';
+  'change, tenant_id, tenant, kind, held_id, role, role_tenant, source_kind, source_id, ancestor, ancestor_name, ' +
+  'certainty, reason, before, after, holders, flags';
 
 /** Whose role a thing is, over thing t: '' for the project's. */
 const ownerOf = "case when t.kind = 'role' then t.tenant else coalesce(t.role_tenant, '') end";
@@ -175,7 +176,8 @@ export function* inheritanceChanges(database: DatabaseSync, which = ''): Generat
 export function* mappingChanges(database: DatabaseSync, which = ''): Generator<Change> {
   for (const row of database
     .prepare(
-      `select * from temp.mapping_change ${which} order by flags = 0, tenant, tenant_id, giver_name, giver_id, kind, role, held_id, user_name, user_id, change`,
+      `select * from temp.mapping_change ${which} order by flags = 0, tenant, tenant_id, giver_name, giver_id, kind, ` +
+        'role, held_id, user_name, user_id, change',
     )
     .iterate()) {
     const giver = { type: textIn(row, 'giver_type'), id: textIn(row, 'giver_id'), name: textIn(row, 'giver_name') };

@@ -64,7 +64,8 @@ update temp.other_change as c set flags = ${bit} where change = 'gained' and (
 type Side = 'old' | 'new';
 
 const columns =
-  'area, change, tenant_id, tenant, kind, role, thing, slug, held_type, held_id, held_name, principal_type, principal_id, principal_name, login, before, after, flags';
+  'area, change, tenant_id, tenant, kind, role, thing, slug, held_type, held_id, held_name, principal_type, ' +
+  'principal_id, principal_name, login, before, after, flags';
 
 const grantColumns = (before: string, after: string): string =>
   `coalesce(t.tenant, ''), coalesce(e.name, t.tenant, ''), coalesce(t.kind, 'other'), coalesce(t.role, ''), g.thing, g.slug,

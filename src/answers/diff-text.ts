@@ -158,12 +158,14 @@ export function diffInWords({ counts, isSame }: Diff): string {
   const places = tenants === 0 ? '' : ` in ${count(tenants, 'place')}`;
   return [
     `Access: ${gained.toLocaleString('en')} gained, ${lost.toLocaleString('en')} lost${places}.`,
-    `People: ${usersAppeared.toLocaleString('en')} new, ${usersGone.toLocaleString('en')} gone, ${usersChanged.toLocaleString('en')} of another status.`,
+    `People: ${usersAppeared.toLocaleString('en')} new, ${usersGone.toLocaleString('en')} gone, ` +
+      `${usersChanged.toLocaleString('en')} of another status.`,
     `Tenants, roles, permissions: ${count(model, 'change')}.`,
     ...(inherited + inheritance === 0
       ? []
       : [
-          `Inherited: ${count(inherited, 'change')} of access that ${inherited === 1 ? 'follows' : 'follow'}, ${count(inheritance, 'change')} of what tenants inherit.`,
+          `Inherited: ${count(inherited, 'change')} of access that ${inherited === 1 ? 'follows' : 'follow'}, ` +
+            `${count(inheritance, 'change')} of what tenants inherit.`,
         ]),
     ...(mappings === 0 ? [] : [`At the next login: ${count(mappings, 'change')}.`]),
     ...otherTotals(byType),

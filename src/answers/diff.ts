@@ -86,7 +86,8 @@ export function diffOf(before: FileIndex, after: FileIndex): Diff {
     model: numberOf('select count(*) n from model_change'),
     tenants: numberOf('select count(distinct tenant_id) n from access_change'),
     flagged: numberOf(
-      `select sum(n) n from (${[...tables, 'edge_change', 'mapping_change', ...(hasOthers ? ['other_change'] : [])].map((table) => `select count(*) n from temp.${table} where flags <> 0`).join(' union all ')})`,
+      'select sum(n) n from ' +
+        `(${[...tables, 'edge_change', 'mapping_change', ...(hasOthers ? ['other_change'] : [])].map((table) => `select count(*) n from temp.${table} where flags <> 0`).join(' union all ')})`,
     ),
     ...(others > 0 && { others, byType: Object.fromEntries(byType) }),
     ...(follows > 0 && { inherited: follows }),
@@ -279,7 +280,8 @@ from ${here}.user u where not exists (select 1 from temp.user_match m where m.${
 }
 
 const columns =
-  'area, change, tenant_id, tenant, user_id, user_name, login, kind, held_id, role, permission, because, before, after, holders, sort, flags, follows';
+  'area, change, tenant_id, tenant, user_id, user_name, login, kind, held_id, role, permission, because, before, ' +
+  'after, holders, sort, flags, follows';
 
 const prepared = `
 create temp table thing_match (old integer primary key, new integer unique);

@@ -22,7 +22,8 @@ export function createEdgeWriter(
   );
   const putSso = database.prepare('insert or ignore into sso (type, id, name, tenant, sso_id) values (?, ?, ?, ?, ?)');
   const putMember = database.prepare(
-    "insert or ignore into group_member (sso, user) select s.n, u.n from sso s, user u where s.type = 'idp_group' and s.id = ? and u.id = ?",
+    "insert or ignore into group_member (sso, user) select s.n, u.n from sso s, user u where s.type = 'idp_group' " +
+      'and s.id = ? and u.id = ?',
   );
   const hasMember = database.prepare(
     "select 1 from sso s, user u where s.type = 'idp_group' and s.id = ? and u.id = ?",

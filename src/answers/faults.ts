@@ -15,7 +15,8 @@ export function incomplete(path: string, why: string): ConnectorError {
 export function tooNew(path: string, type: string): ConnectorError {
   return new ConnectorError(
     'invalid',
-    `cannot copy ${path}: it holds an annotation, ${type}, that this version does not know; use the version that wrote it, or from a .c1z write a .c1z`,
+    `cannot copy ${path}: it holds an annotation, ${type}, that this version does not know; use the version that ` +
+      'wrote it, or from a .c1z write a .c1z',
   );
 }
 

@@ -68,14 +68,22 @@ function principalIn(row: Row): AccessPath['principal'] {
 
 /** Who inherits one thing, a row each; the thing's number and the permission that is asked about are parameters. */
 export const heirsSql = {
-  users: `select ${pathColumns}, ${inheritedColumns}, ? permission from ${inheritingUsers} where i.thing = ? order by i.ancestor, u.name, u.id`,
-  keys: `select ${thingColumns}, ${inheritingKeyColumns}, ${inheritedColumns}, ? permission from ${inheritingKeys} where i.thing = ? order by i.ancestor, o.name, k.to_id`,
+  users:
+    `select ${pathColumns}, ${inheritedColumns}, ? permission from ${inheritingUsers} where i.thing = ? order by ` +
+    'i.ancestor, u.name, u.id',
+  keys:
+    `select ${thingColumns}, ${inheritingKeyColumns}, ${inheritedColumns}, ? permission from ${inheritingKeys} where ` +
+    'i.thing = ? order by i.ancestor, o.name, k.to_id',
 } as const;
 
 /** Who will gain one thing, leaving out users of whom `isKept` is false; parameters as above. */
 export function gainersSql(isKept: string): { readonly members: string; readonly others: string } {
   return {
-    members: `select ${pathColumns}, ${giverColumns}, ? permission from ${gainingMembers} where m.thing = ? and ${isKept} order by u.name, u.id, g.name, g.id`,
-    others: `select ${thingColumns}, ${giverColumns}, ? permission from ${givers} where m.thing = ? and ${isWithoutMembers} order by m.type, g.name, m.id`,
+    members:
+      `select ${pathColumns}, ${giverColumns}, ? permission from ${gainingMembers} where m.thing = ? and ${isKept} ` +
+      'order by u.name, u.id, g.name, g.id',
+    others:
+      `select ${thingColumns}, ${giverColumns}, ? permission from ${givers} where m.thing = ? and ${isWithoutMembers} ` +
+      'order by m.type, g.name, m.id',
   };
 }

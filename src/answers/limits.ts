@@ -39,7 +39,8 @@ export function notReadIn(
     ...(include.length === 0
       ? []
       : [
-          `not known, since the sync did not read them: ${titlesOf(notIncluded.map(([type]) => type)).join(', ')} (--include ${include.join(',')})`,
+          `not known, since the sync did not read them: ${titlesOf(notIncluded.map(([type]) => type)).join(', ')} ` +
+            `(--include ${include.join(',')})`,
         ]),
     ...(notOffered.length === 0
       ? []

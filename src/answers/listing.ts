@@ -49,7 +49,8 @@ const tables: Readonly<Record<FoundingKind, ListTable>> = {
   roles: {
     columns: ['role_id', 'role', 'scope', 'tenant_id', 'tenant'],
     select:
-      "t.id role_id, t.role role, case t.tenant when '' then 'project' else 'tenant' end scope, t.tenant tenant_id, coalesce(e.name, t.tenant) tenant",
+      "t.id role_id, t.role role, case t.tenant when '' then 'project' else 'tenant' end scope, t.tenant tenant_id, " +
+      'coalesce(e.name, t.tenant) tenant',
     from: "(select * from thing where kind = 'role') t left join tenant e on e.id = t.tenant",
     where: "matches(t.role) or matches(t.id) or matches(coalesce(e.name, ''))",
     order: "t.tenant <> '', t.role collate nocase, t.role, e.name, t.tenant",

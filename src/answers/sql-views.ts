@@ -31,7 +31,9 @@ function heldSql(condition: string, columns: string): string {
 
 /** Every way in which somebody has something, and each permission that follows; '' where none does. */
 function effectiveSql(): string {
-  const what = `t.kind kind, t.id held_id, t.role role, t.tenant tenant_id, coalesce(e.name, t.tenant) tenant, coalesce(p.id, '') permission`;
+  const what =
+    't.kind kind, t.id held_id, t.role role, t.tenant tenant_id, coalesce(e.name, t.tenant) tenant, coalesce(p.id, ' +
+    `'') permission`;
   const follows = 'left join confers c on c.thing = t.n left join thing p on p.n = c.permission';
   const user = `'user' principal_type, u.id principal_id, u.name principal, u.status status`;
   const key = `o.name principal, o.status status`;

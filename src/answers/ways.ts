@@ -27,7 +27,9 @@ export const gainingMembers = `maps m join thing t on t.n = m.thing join sso g o
  * What gives something at the next login to people who are not known: a configuration, a tenant's default, and a group
  * without members; `g` is the group or the configuration.
  */
-export const givers = `maps m join thing t on t.n = m.thing left join sso g on g.type = m.type and g.id = m.id left join tenant e on e.id = t.tenant`;
+export const givers =
+  'maps m join thing t on t.n = m.thing left join sso g on g.type = m.type and g.id = m.id left join tenant e on ' +
+  'e.id = t.tenant';
 export const isWithoutMembers = `not exists (select 1 from group_member x where x.sso = g.n and m.type = 'idp_group')`;
 
 /** Whether user u has thing t by itself, in the whole project, or from a tenant above. */

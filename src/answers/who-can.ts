@@ -252,7 +252,9 @@ function conferringSql(permission: number): string {
 /** The numbers of a thing itself, and of a role wherever it is held or inherited: a tenant's own role is another one. */
 function sameThingSql(database: DatabaseSync, n: number): string {
   const isRole = database.prepare("select 1 from thing where n = ? and kind = 'role'").get(n) !== undefined;
-  const bindings = `select b.n from thing b join thing r on r.n = ${n} where b.kind = 'binding' and b.role = r.role and coalesce(b.role_tenant, '') = r.tenant`;
+  const bindings =
+    `select b.n from thing b join thing r on r.n = ${n} where b.kind = 'binding' and b.role = r.role and ` +
+    `coalesce(b.role_tenant, '') = r.tenant`;
   return `select ${n}${isRole ? ` union all ${bindings}` : ''}`;
 }
 
@@ -277,7 +279,9 @@ function countUsers(
 ): { readonly users: number; readonly held: number } {
   const there =
     tenantId === undefined ? conferring : `select n from thing where n in (${conferring}) and tenant in ('', ?)`;
-  const heirs = `union all select h.user from inherits i join holding h on h.thing = i.source where i.thing in (select thing from conferring)`;
+  const heirs =
+    'union all select h.user from inherits i join holding h on h.thing = i.source where i.thing in (select thing ' +
+    'from conferring)';
   addCountOfNumbers(database);
   const row = database
     .prepare(
@@ -344,7 +348,8 @@ function otherHolders(
     );
   const holders = select('');
   const withoutRole = select(
-    `and not exists (select 1 from other_grant r join confers c on c.thing = r.thing where r.to_type = g.to_type and r.to_id = g.to_id and c.permission = g.thing)`,
+    'and not exists (select 1 from other_grant r join confers c on c.thing = r.thing where r.to_type = g.to_type and ' +
+      'r.to_id = g.to_id and c.permission = g.thing)',
   );
   function* pathsOf(statement: StatementSync, thing: number | string): Generator<AccessPath> {
     for (const row of statement.iterate(thing)) {

@@ -11,7 +11,8 @@ const operations = {
   },
   revoke: {
     description:
-      'take one role or one tenant membership from one user or access key, one application from one user, or the consents to one third-party app',
+      'take one role or one tenant membership from one user or access key, one application from one user, or the ' +
+      'consents to one third-party app',
     settings: ['inheritance', 'refuseReturning', 'include', 'applicationDefault'],
     person: '--from',
   },
@@ -36,7 +37,9 @@ export function addChangeCommand(program: Command, operation: 'grant' | 'revoke'
     )
     .option(
       `${person} <user>`,
-      `the user: a user id, or a login id, email address or exact name that only one user has; "access_key:" and an id or exact name for an access key${operation === 'grant' ? '' : '; "tenant:" and an id or exact name for a tenant that consented'}`,
+      'the user: a user id, or a login id, email address or exact name that only one user has; "access_key:" and an id ' +
+        'or exact name for an access ' +
+        `key${operation === 'grant' ? '' : '; "tenant:" and an id or exact name for a tenant that consented'}`,
     )
     .addOption(new Option('--principal <user>', `the same as ${person}`))
     .option('--dry-run', 'show everything that would be sent, and send nothing')

@@ -49,7 +49,8 @@ export function readChangeRequest(operation: 'grant' | 'revoke', flags: ChangeRe
   if ([entitlement, role, tenant, application, consent].filter((value) => value !== undefined).length !== 1) {
     throw new ConnectorError(
       'config',
-      `say what to ${operation} with one of --role (and --in), --tenant, --application${operation === 'grant' ? '' : ', --consent'} or --entitlement`,
+      `say what to ${operation} with one of --role (and --in), --tenant, ` +
+        `--application${operation === 'grant' ? '' : ', --consent'} or --entitlement`,
     );
   }
   if (inTenant !== undefined && role === undefined) {
@@ -180,7 +181,8 @@ async function targetOfId(entitlement: string, provisioner: Provisioner, signal:
   if (parts === undefined) {
     throw new ConnectorError(
       'config',
-      '--entitlement is not an entitlement id; valid ids look like tenant:acme:member, role:Editor:assigned or role_binding:acme/Editor:assigned',
+      '--entitlement is not an entitlement id; valid ids look like tenant:acme:member, role:Editor:assigned or ' +
+        'role_binding:acme/Editor:assigned',
     );
   }
   const { typeId, resourceId, slug } = parts;

@@ -49,7 +49,8 @@ export function changeSentences(change: Change): readonly string[] {
       ];
     case 'planned':
       return [
-        `Nothing was sent. To ${operation} ${says.what ?? ''}${target} ${operation === 'grant' ? 'to' : 'from'} ${user}, ${writes.length === 1 ? 'this' : `these ${writes.length}`} would be:`,
+        `Nothing was sent. To ${operation} ${says.what ?? ''}${target} ${operation === 'grant' ? 'to' : 'from'} ${user}, ` +
+          `${writes.length === 1 ? 'this' : `these ${writes.length}`} would be:`,
         ...writes.flatMap(writeLines),
         ...also(operation === 'grant' ? 'would come' : 'would go'),
         ...beforeAndAfter(change),

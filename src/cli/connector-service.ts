@@ -94,7 +94,8 @@ function fdOf(text = ''): number {
     throw new ConnectorError(
       'config',
       text.trim() === ''
-        ? `${fdVariable} is not set: this command is for a program that starts a connector as its child; to answer a platform by hand, use baton-descope serve`
+        ? `${fdVariable} is not set: this command is for a program that starts a connector as its child; to answer a ` +
+            'platform by hand, use baton-descope serve'
         : `${fdVariable} is not the number of a file descriptor`,
     );
   }

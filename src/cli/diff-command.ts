@@ -10,7 +10,8 @@ export function addDiffCommand(program: Command, context: CommandContext): void 
     .argument('<old>', 'the older file; or a store, with --from')
     .argument('[new]', 'the newer file; without it, the same store')
     .description(
-      'tell what changed between two files: access gained and lost, people and roles that appeared or are gone; exit code 1 when something did',
+      'tell what changed between two files: access gained and lost, people and roles that appeared or are gone; exit ' +
+        'code 1 when something did',
     )
     .addOption(atOption('--from <time>', 'of the older store: as it was found on this day, or at this time'))
     .addOption(atOption('--to <time>', 'of the newer store: the same; its newest sync without it'))

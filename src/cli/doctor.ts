@@ -73,7 +73,8 @@ export async function doctor(
     print(JSON.stringify({ ok: failed === 0, failed, warned, requests, checks }));
   } else {
     print(
-      `\n${failed === 0 ? 'Ready' : 'Not ready'}: ${failed} failed, ${warned} to look at; ${counted(requests, 'request')} sent, nothing changed.`,
+      `\n${failed === 0 ? 'Ready' : 'Not ready'}: ${failed} failed, ${warned} to look at; ` +
+        `${counted(requests, 'request')} sent, nothing changed.`,
     );
   }
   if (kind !== undefined) {

@@ -151,7 +151,8 @@ async function keyOf({ anonymise, anonymiseKey }: ExportFlags): Promise<Uint8Arr
   if (bytes.length < shortestKey) {
     throw new ConnectorError(
       'config',
-      `${anonymiseKey} has ${bytes.length} bytes, too few for the key of the pseudonyms: give it ${shortestKey} or more, for instance with: head -c 32 /dev/urandom`,
+      `${anonymiseKey} has ${bytes.length} bytes, too few for the key of the pseudonyms: give it ${shortestKey} or ` +
+        'more, for instance with: head -c 32 /dev/urandom',
     );
   }
   return bytes;
@@ -164,7 +165,8 @@ function keyOfProject({ summary }: SyncSource): Uint8Array {
 
 function anonymousNotes(hasKey: boolean): readonly string[] {
   return [
-    'note: names, ids, addresses, texts and attributes are pseudonyms, the same in every file of this project; counts, times, statuses and relations are real',
+    'note: names, ids, addresses, texts and attributes are pseudonyms, the same in every file of this project; ' +
+      'counts, times, statuses and relations are real',
     ...(hasKey
       ? []
       : [

@@ -47,7 +47,8 @@ export function splitFile(words: readonly string[], { command, noun, example }: 
     if (hasOurExtension(first)) {
       throw new ConnectorError(
         'config',
-        `${command} needs a ${noun} besides the file ${printable(first)}, as in ${usage}; to ask for a ${noun} of that name, give the file as well`,
+        `${command} needs a ${noun} besides the file ${printable(first)}, as in ${usage}; to ask for a ${noun} of that ` +
+          'name, give the file as well',
       );
     }
     return { file: undefined, asked: first };
@@ -60,7 +61,8 @@ export function splitFile(words: readonly string[], { command, noun, example }: 
   }
   throw new ConnectorError(
     'config',
-    `neither ${printable(first)} nor ${printable(second)} is a file: give one that ends with .json, .ndjson, .c1z or .db, or postgres://HOST/DATABASE; put a name with blanks into quotes: ${quoted(`${first} ${second}`)}`,
+    `neither ${printable(first)} nor ${printable(second)} is a file: give one that ends with .json, .ndjson, .c1z or ` +
+      `.db, or postgres://HOST/DATABASE; put a name with blanks into quotes: ${quoted(`${first} ${second}`)}`,
   );
 }
 
@@ -133,7 +135,8 @@ export async function chooseFile(
   if (found === undefined) {
     throw new ConnectorError(
       'config',
-      `there is no sync in ${folders.map((folder) => printable(folder)).join(' or ')}: give the file to read, or make one with "baton-descope sync --out sync.json"`,
+      `there is no sync in ${folders.map((folder) => printable(folder)).join(' or ')}: give the file to read, or make ` +
+        'one with "baton-descope sync --out sync.json"',
     );
   }
   const { path, summary, time } = found;

@@ -15,7 +15,8 @@ export function forecastLines(forecast: GrantForecast): readonly string[] {
   const lines: string[] = [];
   if (bindings >= many && tenants * projectRoles === bindings) {
     lines.push(
-      `note: ${told(bindings)} roles in tenants are listed, ${told(tenants)} tenants x ${told(projectRoles)} project roles, with an entitlement each; --tenant-roles observed lists only those that somebody holds`,
+      `note: ${told(bindings)} roles in tenants are listed, ${told(tenants)} tenants x ${told(projectRoles)} project ` +
+        'roles, with an entitlement each; --tenant-roles observed lists only those that somebody holds',
     );
   }
   if (conferring >= many && most !== undefined) {
@@ -33,13 +34,17 @@ export function logForecast(logger: Logger): (forecast: GrantForecast) => void {
     if (conferring >= many && most !== undefined) {
       logger.warn('very many grants of permissions', {
         grants: conferring,
-        note: `one project role has ${told(most.permissions)} permissions and is held inside ${told(most.tenants)} tenants: a grant for each`,
+        note:
+          `one project role has ${told(most.permissions)} permissions and is held inside ${told(most.tenants)} tenants: a ` +
+          'grant for each',
       });
     }
     if (bindings >= many && tenants * projectRoles === bindings) {
       logger.warn('very many roles in tenants', {
         resources: bindings,
-        note: `${told(tenants)} tenants x ${told(projectRoles)} project roles; --tenant-roles observed lists only those that somebody holds`,
+        note:
+          `${told(tenants)} tenants x ${told(projectRoles)} project roles; --tenant-roles observed lists only those that ` +
+          'somebody holds',
       });
     }
   };

@@ -10,7 +10,8 @@ export function addHistoryQuestions(program: Command, context: CommandContext): 
     program
       .command('timeline')
       .description(
-        'tell from a store what somebody gained and lost over time, or who gained and lost a role, a membership, a permission or anything in a tenant',
+        'tell from a store what somebody gained and lost over time, or who gained and lost a role, a membership, a ' +
+          'permission or anything in a tenant',
       )
       .argument('<store>', 'a .db file, or postgres://HOST/DATABASE')
       .argument(
@@ -34,7 +35,8 @@ Examples:
     program
       .command('sql')
       .description(
-        'ask a store, or a file, in SQL: the views users, tenants, roles, permissions, memberships, assignments and effective_access, and of a store changes and syncs',
+        'ask a store, or a file, in SQL: the views users, tenants, roles, permissions, memberships, assignments and ' +
+          'effective_access, and of a store changes and syncs',
       )
       .argument('<file>', 'a store (.db, postgres://...), or a .json, .ndjson or .c1z file of a sync')
       .argument('<query>', 'one query of SQLite, which can read and do nothing else')

@@ -129,7 +129,8 @@ export async function verify(
     const forgotten = (await changesOf(store)).filter(({ what }) => what.did === 'forget');
     print(
       [
-        `${counted(syncs.length, 'sync')}: the rows of each are those that went in, and the ${isPostgres(store) ? 'store' : 'file'} is whole.`,
+        `${counted(syncs.length, 'sync')}: the rows of each are those that went in, and the ` +
+          `${isPostgres(store) ? 'store' : 'file'} is whole.`,
         ...prose(...forgotten.map(changeInWords)),
       ].join('\n'),
     );

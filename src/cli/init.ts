@@ -35,7 +35,8 @@ export async function init(flags: InitFlags, context: InitContext): Promise<void
   await writeSetup({ ...setup, path, force });
   const config = (await isFoundByItself(path, env)) ? '' : ` --config ${shellWord(path)}`;
   print(
-    `Wrote ${path}\nWrote ${keyPathBeside(path)} (the key)\n${noteOnFolder(path, env)}\nNext: ${howCalled(env)} sync --out sync.json${config}`,
+    `Wrote ${path}\nWrote ${keyPathBeside(path)} (the key)\n${noteOnFolder(path, env)}\nNext: ${howCalled(env)} sync ` +
+      `--out sync.json${config}`,
   );
 }
 

@@ -17,7 +17,8 @@ const whose: Readonly<Record<EndsOf['keys_ending_soon'][number]['ours'], string>
 export function keyEndLines({ console: read }: Pick<SyncSummary, 'console'>): readonly string[] {
   return (read?.keys_ending_soon ?? []).map(
     ({ key_id: id, name, expires_at: at, days_left: days, ours }) =>
-      `the management key ${quoted(name)} (${id.slice(-6)}), ${whose[ours]}, ends on ${at.slice(0, 10)}, in ${counted(days, 'day')}: make another one in time`,
+      `the management key ${quoted(name)} (${id.slice(-6)}), ${whose[ours]}, ends on ${at.slice(0, 10)}, in ` +
+      `${counted(days, 'day')}: make another one in time`,
   );
 }
 

@@ -50,7 +50,8 @@ function kindOf(word: string): ListKind {
     const isFile = /\.(?:json|ndjson|c1z|db)$/i.test(word);
     const [near] = isFile ? [] : nearNames(wanted, kinds, 1);
     throw new InvalidArgumentError(
-      `${near === undefined ? '' : `Did you mean ${near}? `}Allowed choices are ${kinds.join(', ')}${isFile ? '; the file comes after it' : ''}.`,
+      `${near === undefined ? '' : `Did you mean ${near}? `}Allowed choices are ` +
+        `${kinds.join(', ')}${isFile ? '; the file comes after it' : ''}.`,
     );
   }
   return kind as ListKind; // kinds are those of the listing, as a test holds them to

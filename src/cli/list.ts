@@ -59,7 +59,8 @@ export async function tellList(
     const noun = typeInWords(kind.slice(0, -1), total);
     await writeResult(
       [
-        `${match === undefined ? '' : `${shown.toLocaleString('en')} of `}${total.toLocaleString('en')} ${noun}${match === undefined ? '' : ` with ${quoted(match)}`}.\n`,
+        `${match === undefined ? '' : `${shown.toLocaleString('en')} of `}${total.toLocaleString('en')} ` +
+          `${noun}${match === undefined ? '' : ` with ${quoted(match)}`}.\n`,
       ],
       signal,
     );

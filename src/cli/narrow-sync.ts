@@ -32,7 +32,8 @@ export async function narrowSyncOnce({ flags, shape, target, context }: NarrowSy
   if (kindOf(target) !== '.c1z') {
     throw new ConnectorError(
       'config',
-      `a part of a project is written for Baton's tools only, into a .c1z file, and not to ${printable(target)}: answers of ours need all of it`,
+      `a part of a project is written for Baton's tools only, into a .c1z file, and not to ${printable(target)}: ` +
+        'answers of ours need all of it',
     );
   }
   const { client, policy, traces } = await setUp(flags, env, rateWaits);
@@ -95,7 +96,8 @@ async function refuseWholeSync(
   if (last?.isNarrow !== true && acceptShrink !== true) {
     throw new ConnectorError(
       'held',
-      `held back, ${printable(target)} stays as it was: it holds more than the part that is asked for; name another file with -f, or give --accept-shrink`,
+      `held back, ${printable(target)} stays as it was: it holds more than the part that is asked for; name another ` +
+        'file with -f, or give --accept-shrink',
     );
   }
 }

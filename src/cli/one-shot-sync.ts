@@ -73,7 +73,8 @@ function targetsOf(bids: readonly string[]): readonly ResourceBid[] {
     if (target === undefined) {
       throw new ConnectorError(
         'config',
-        `${oneShotFlag('syncResources')} takes Baton ids of resources, such as bid:r:tenant/acme or bid:r:role_binding/acme\\/Editor (a backslash before each /, : and \\ of an id), not "${printable(text)}"`,
+        `${oneShotFlag('syncResources')} takes Baton ids of resources, such as bid:r:tenant/acme or ` +
+          `bid:r:role_binding/acme\\/Editor (a backslash before each /, : and \\ of an id), not "${printable(text)}"`,
       );
     }
     return target;

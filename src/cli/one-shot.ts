@@ -47,13 +47,15 @@ function refuseForeignResources(asked: OneShotValues): void {
   if (named !== undefined) {
     throw new ConnectorError(
       'config',
-      `${oneShotFlag(named)} is not supported by this connector: everybody who holds something in Descope is a user or a key of Descope, and nothing is matched with resources of other connectors`,
+      `${oneShotFlag(named)} is not supported by this connector: everybody who holds something in Descope is a user or ` +
+        'a key of Descope, and nothing is matched with resources of other connectors',
     );
   }
   if (asked.storageEngine !== undefined && asked.storageEngine !== 'sqlite') {
     throw new ConnectorError(
       'config',
-      `--storage-engine ${asked.storageEngine} is not supported by this connector: it writes .c1z files with sqlite, which every Baton tool reads`,
+      `--storage-engine ${asked.storageEngine} is not supported by this connector: it writes .c1z files with sqlite, ` +
+        'which every Baton tool reads',
     );
   }
 }

@@ -19,7 +19,8 @@ export function clientIdOf({ clientId }: Pick<Settings, 'clientId'>, env: Enviro
   if (clientId === undefined) {
     throw new ConnectorError(
       'config',
-      'service mode needs a client id: set BATON_CLIENT_ID (or --client-id) and BATON_CLIENT_SECRET to what the platform shows when it makes a credential',
+      'service mode needs a client id: set BATON_CLIENT_ID (or --client-id) and BATON_CLIENT_SECRET to what the ' +
+        'platform shows when it makes a credential',
     );
   }
   return parseClientId(clientId, env['BATON_C1_API_HOST']);

@@ -39,7 +39,8 @@ export async function openPolicyGuard(
   if (source === undefined && limit !== undefined) {
     throw new ConnectorError(
       'config',
-      `limit ${limit.id} of ${printable(path)} needs a sync to look in: name a store or a file with --policy-sync, or a store with --history`,
+      `limit ${limit.id} of ${printable(path)} needs a sync to look in: name a store or a file with --policy-sync, or ` +
+        'a store with --history',
     );
   }
   const pictures = source === undefined ? undefined : createPictures(fullPath(source), { projectId, signal });

@@ -15,12 +15,14 @@ export function addQuestionCommands(program: Command, context: CommandContext): 
           fileArgument(),
           new Argument(
             '<held>',
-            'a permission, else a role, tenant, application, third-party app or project, by name or id, in any case; application:Wiki names the type, too',
+            'a permission, else a role, tenant, application, third-party app or project, by name or id, in any case; ' +
+              'application:Wiki names the type, too',
           ),
         ],
       })
       .description(
-        'tell from a file who has a permission, through which role, and where, inherited or not; or who holds a role, was given an application, consented to an app, or administers a project',
+        'tell from a file who has a permission, through which role, and where, inherited or not; or who holds a role, ' +
+          'was given an application, consented to an app, or administers a project',
       )
       .option(
         '--tenant <tenant>',
@@ -51,7 +53,8 @@ Examples:
           fileArgument(),
           new Argument(
             '<principal>',
-            'a user, by id, login id, email or name, in any case; else an access key, an app, or an administrator or key of the console, by name or id',
+            'a user, by id, login id, email or name, in any case; else an access key, an app, or an administrator or key of ' +
+              'the console, by name or id',
           ),
         ],
       })

@@ -83,7 +83,10 @@ export async function report(
   const { counts } = source.summary;
   const size = `${((await stat(out)).size / 1e6).toFixed(1)} MB`;
   [...notes, ...unknown.map((text) => `note: ${text}`)].forEach((note) => tell('info', note));
-  const told = `${printable(out)}: ${counts === undefined ? '' : `${counted(counts.resources['user'] ?? 0, 'user')}, ${counted(counts.resources['tenant'] ?? 0, 'tenant')}, `}${size}. Open it in a browser; it holds personal data.`;
+  const told =
+    `${printable(out)}: ` +
+    `${counts === undefined ? '' : `${counted(counts.resources['user'] ?? 0, 'user')}, ${counted(counts.resources['tenant'] ?? 0, 'tenant')}, `}${size}. ` +
+    'Open it in a browser; it holds personal data.';
   print(prose(told).join('\n'));
 }
 

@@ -37,13 +37,15 @@ export async function secretTeller(
   if (!reveal) {
     throw new ConnectorError(
       'config',
-      'a new secret would be told to nobody: nothing was sent; add --recipient age1... to have it encrypted, or --reveal to see it on this terminal',
+      'a new secret would be told to nobody: nothing was sent; add --recipient age1... to have it encrypted, or ' +
+        '--reveal to see it on this terminal',
     );
   }
   if (!screen.isTTY) {
     throw new ConnectorError(
       'config',
-      '--reveal shows a secret on a terminal, and this output goes to a file or a program: nothing was sent; use --recipient age1... instead',
+      '--reveal shows a secret on a terminal, and this output goes to a file or a program: nothing was sent; use ' +
+        '--recipient age1... instead',
     );
   }
   return async ({ value }) => ({ clear: printable(value.reveal()) });

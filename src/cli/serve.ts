@@ -37,7 +37,8 @@ async function planWithHistory(settings: Settings, logger: Logger): Promise<Plan
   if (plan === undefined && settings.history !== undefined && !settings.api && settings.policy === undefined) {
     throw new ConnectorError(
       'config',
-      '--history is for scheduled syncs: say when with --sync-every 1h or --sync-cron "0 * * * *"; or have it answer with --api, or be looked in by --policy',
+      '--history is for scheduled syncs: say when with --sync-every 1h or --sync-cron "0 * * * *"; or have it answer ' +
+        'with --api, or be looked in by --policy',
     );
   }
   const history = await historyOutput(settings, () => logger.info('waiting for another writer of the store'));

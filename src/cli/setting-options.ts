@@ -68,6 +68,7 @@ export function addSettingOptions(command: Command, ...names: readonly SettingNa
 export function configOption(): Option {
   return new Option(
     '--config <file>',
-    'take settings from this YAML or JSON file; else from ./baton.yaml or ./.baton.yaml, else from ~/.config/baton-descope/config.yaml (env: BATON_CONFIG)',
+    'take settings from this YAML or JSON file; else from ./baton.yaml or ./.baton.yaml, else from ' +
+      '~/.config/baton-descope/config.yaml (env: BATON_CONFIG)',
   );
 }

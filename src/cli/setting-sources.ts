@@ -41,7 +41,8 @@ function baseUrlOf(value: string, { foundBy, source }: Origin): string {
     const file = source.slice(0, source.lastIndexOf(':')); // "/here/baton.yaml:3 base-url"
     throw new ConnectorError(
       'config',
-      `${baseUrl} is not Descope's own address, and this file was found automatically: your key would be sent there; if that is meant, name the file: --config ${shellWord(file)}`,
+      `${baseUrl} is not Descope's own address, and this file was found automatically: your key would be sent there; ` +
+        `if that is meant, name the file: --config ${shellWord(file)}`,
     );
   }
   return baseUrl;
@@ -109,7 +110,8 @@ function refuseMappingsUnread({ expandMappings, include = [] }: Facts['values'])
   if (expandMappings === true && missing.length > 0) {
     throw new ConnectorError(
       'config',
-      `--expand-mappings (BATON_EXPAND_MAPPINGS) has nothing to expand without ${missing.join(' and ')}: add --include sso_configuration,idp_group (BATON_INCLUDE)`,
+      `--expand-mappings (BATON_EXPAND_MAPPINGS) has nothing to expand without ${missing.join(' and ')}: add --include ` +
+        'sso_configuration,idp_group (BATON_INCLUDE)',
     );
   }
 }
@@ -129,7 +131,8 @@ function refuseTlsBypass(env: Environment): void {
   if (env['NODE_TLS_REJECT_UNAUTHORIZED']?.trim() === '0') {
     throw new ConnectorError(
       'config',
-      'NODE_TLS_REJECT_UNAUTHORIZED=0 is refused: certificates are always checked; unset it, and give the CA of a proxy with --ca-file or NODE_EXTRA_CA_CERTS',
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 is refused: certificates are always checked; unset it, and give the CA of a ' +
+        'proxy with --ca-file or NODE_EXTRA_CA_CERTS',
     );
   }
 }

@@ -5,7 +5,8 @@ import { moment } from './moment.ts';
 export function fileArgument(): Argument {
   return new Argument(
     '[file]',
-    'a .json, .ndjson or .c1z file of a sync, a folder of them, or a store of syncs (.db, postgres://...); without it, the newest file here',
+    'a .json, .ndjson or .c1z file of a sync, a folder of them, or a store of syncs (.db, postgres://...); without ' +
+      'it, the newest file here',
   );
 }
 

@@ -129,7 +129,8 @@ function toQueryFault(database: DatabaseSync, path: string, thrown: unknown): un
     'config',
     isOfStores
       ? `${printable(path)} holds one sync: "changes" and "syncs" are of a store, which "baton-descope history import" makes`
-      : `cannot answer: ${reason === 'not authorized' ? 'a query may read the views, and do nothing else' : reason}; docs/history.md lists the views`,
+      : `cannot answer: ${reason === 'not authorized' ? 'a query may read the views, and do nothing else' : reason}; ` +
+          'docs/history.md lists the views',
   );
 }
 

@@ -43,13 +43,15 @@ export function remarks(summary: SyncSummary): readonly string[] {
   }
   if (inheritance.uncertain > 0) {
     lines.push(
-      `note: ${inheritance.uncertain.toLocaleString('en')} of ${counted(inheritance.edges, 'inherited grant')} uncertain: Descope does not say what flows there (summary.inheritance)`,
+      `note: ${inheritance.uncertain.toLocaleString('en')} of ${counted(inheritance.edges, 'inherited grant')} ` +
+        'uncertain: Descope does not say what flows there (summary.inheritance)',
     );
   }
   const broken = inheritance.loops + inheritance.unknown_parents;
   if (broken > 0) {
     lines.push(
-      `warning: ${counted(broken, 'tenant')} with a parent that is unknown or in a loop: nothing is inherited through it (summary.inheritance)`,
+      `warning: ${counted(broken, 'tenant')} with a parent that is unknown or in a loop: nothing is inherited through ` +
+        'it (summary.inheritance)',
     );
   }
   return [

@@ -24,7 +24,8 @@ export function refuseUnknownTimeZone(
   if (!isTaken) {
     throw new ConnectorError(
       'config',
-      `TZ names an unknown time zone, and --sync-cron uses it: ${quoted(zone)} must be a name such as Europe/Berlin, America/New_York or UTC, spelt exactly so`,
+      `TZ names an unknown time zone, and --sync-cron uses it: ${quoted(zone)} must be a name such as Europe/Berlin, ` +
+        'America/New_York or UTC, spelt exactly so',
     );
   }
 }

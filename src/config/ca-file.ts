@@ -25,7 +25,8 @@ export function readCaText(text: string, source: string): readonly string[] {
   if (certificates.length === 0) {
     throw new ConnectorError(
       'config',
-      `${source} holds no certificate in PEM form ("-----BEGIN CERTIFICATE-----"); a binary one becomes PEM with: openssl x509 -inform der -in FILE`,
+      `${source} holds no certificate in PEM form ("-----BEGIN CERTIFICATE-----"); a binary one becomes PEM with: ` +
+        'openssl x509 -inform der -in FILE',
     );
   }
   const place = certificates.findIndex((pem) => !isCertificate(pem));

@@ -69,7 +69,8 @@ function refuseOthers({ path, by, base }: ConfigFilePath): void {
   if (problem !== undefined) {
     throw new ConnectorError(
       'config',
-      `${path} was found automatically and is not used: ${problem}, so another user could have written it, to send your key elsewhere; if it is yours, name it: --config ${shellWord(path)}`,
+      `${path} was found automatically and is not used: ${problem}, so another user could have written it, to send ` +
+        `your key elsewhere; if it is yours, name it: --config ${shellWord(path)}`,
     );
   }
 }

@@ -88,7 +88,8 @@ export function readConfigFile(file: ConfigFilePath): ConfigFile {
     if ([...plainKeyKeys, ...plainCompanyKeyKeys].includes(key)) {
       tryFor(key, tried);
       problems.push(
-        `${source}: a config file must not hold the management key itself: put it into a file of its own with mode 0600 and name that with ${(isOfCompany ? companyKeyFileKeys : keyFileKeys)[0]}`,
+        `${source}: a config file must not hold the management key itself: put it into a file of its own with mode 0600 ` +
+          `and name that with ${(isOfCompany ? companyKeyFileKeys : keyFileKeys)[0]}`,
       );
     } else if (flag !== undefined) {
       const text = value ?? (oneShotFlags[flag].kind === 'list' ? textOfList(pair) : undefined);

@@ -21,7 +21,10 @@ export function refuseKeyForm(text: string, source: string): void {
 
 /** What to say of a place that holds a key and must not. */
 export function keyInWrongPlace(source: string): string {
-  return `${source} holds what looks like a management key (not shown): put it into DESCOPE_MANAGEMENT_KEY, or into a file that DESCOPE_MANAGEMENT_KEY_FILE names`;
+  return (
+    `${source} holds what looks like a management key (not shown): put it into DESCOPE_MANAGEMENT_KEY, or into a ` +
+    'file that DESCOPE_MANAGEMENT_KEY_FILE names'
+  );
 }
 
 const quotes = `"'\`\u2018\u2019\u201C\u201D\u00AB\u00BB`;

@@ -148,7 +148,10 @@ function flawOf({ text, source }: Origin, setting: Setting): string | undefined 
     return keyInWrongPlace(source);
   }
   if (isClientSecret(text)) {
-    return `${source} holds what looks like a client secret (not shown): put it into BATON_CLIENT_SECRET, or into a file that --client-secret-file names`;
+    return (
+      `${source} holds what looks like a client secret (not shown): put it into BATON_CLIENT_SECRET, or into a file ` +
+      'that --client-secret-file names'
+    );
   }
   return text.trim() === '' && setting.kind !== 'switch' && setting.isListenAddress !== true
     ? `${source} is empty: give a value, or leave it out`

@@ -89,7 +89,8 @@ export function findManagementKey(env: Environment, keyFile?: FileValue): FoundK
   }
   throw new ConnectorError(
     'config',
-    'DESCOPE_MANAGEMENT_KEY is not set: make a key in Console > Company > Management Keys and export it, or name a file that holds it with DESCOPE_MANAGEMENT_KEY_FILE, or let `baton-descope init` ask for it',
+    'DESCOPE_MANAGEMENT_KEY is not set: make a key in Console > Company > Management Keys and export it, or name a ' +
+      'file that holds it with DESCOPE_MANAGEMENT_KEY_FILE, or let `baton-descope init` ask for it',
   );
 }
 
@@ -148,7 +149,8 @@ function readKeyFile(path: string, variable: string): string {
   if (holdsKey(path)) {
     throw new ConnectorError(
       'config',
-      `${variable} must name a file, but holds what looks like the key itself (not shown): write the key into a file with mode 0600, and name that`,
+      `${variable} must name a file, but holds what looks like the key itself (not shown): write the key into a file ` +
+        'with mode 0600, and name that',
     );
   }
   try {
@@ -200,7 +202,8 @@ export function refuseKeyInArguments(argv: readonly string[], env: Environment):
   if (argv.some((argument) => isKeyFlag(argument) || holdsKey(argument) || holdsOurKey(argument))) {
     throw new ConnectorError(
       'config',
-      `the management key must not be given on the command line, where other processes can read it: use DESCOPE_MANAGEMENT_KEY or DESCOPE_MANAGEMENT_KEY_FILE, and make a new key, since this one has been seen`,
+      'the management key must not be given on the command line, where other processes can read it: use ' +
+        'DESCOPE_MANAGEMENT_KEY or DESCOPE_MANAGEMENT_KEY_FILE, and make a new key, since this one has been seen',
     );
   }
   if (
@@ -210,7 +213,8 @@ export function refuseKeyInArguments(argv: readonly string[], env: Environment):
   ) {
     throw new ConnectorError(
       'config',
-      'the client secret must not be given on the command line, where other processes can read it: use BATON_CLIENT_SECRET or --client-secret-file, and make a new secret at the platform, since this one has been seen',
+      'the client secret must not be given on the command line, where other processes can read it: use ' +
+        'BATON_CLIENT_SECRET or --client-secret-file, and make a new secret at the platform, since this one has been seen',
     );
   }
 }

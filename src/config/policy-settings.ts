@@ -30,7 +30,9 @@ export const policySettings = {
     title: 'Sync for the policy',
     kind: 'text',
     isOperational: true,
-    help: 'the store, or the file of a sync, in which --policy looks up how many hold something and who is in which group; without it the store of --history',
+    help:
+      'the store, or the file of a sync, in which --policy looks up how many hold something and who is in which group; ' +
+      'without it the store of --history',
     schema: z.string(),
   },
   policyMaxAge: {
@@ -49,7 +51,9 @@ export const policySettings = {
     title: 'When the policy cannot be looked up',
     kind: 'text',
     isOperational: true,
-    help: 'what is done with a grant that --policy speaks of where that sync is stale, cannot be read or does not tell: make it and "warn", or "refuse" it',
+    help:
+      'what is done with a grant that --policy speaks of where that sync is stale, cannot be read or does not tell: ' +
+      'make it and "warn", or "refuse" it',
     default: 'warn',
     choices: ['warn', 'refuse'],
     schema: oneOf('warn', 'refuse'),

@@ -105,7 +105,8 @@ function sentence(
   }
   if (code === 'BLOCK_AS_IMPLICIT_KEY' || /:(?:\s|$)/.test(value)) {
     return said(
-      `needs quotes, since it has a colon ${/:\s/.test(value) || !value.endsWith(':') ? 'and a blank in' : 'at the end of'} its value: ${of}: "..."`,
+      'needs quotes, since it has a colon ' +
+        `${/:\s/.test(value) || !value.endsWith(':') ? 'and a blank in' : 'at the end of'} its value: ${of}: "..."`,
     );
   }
   if (/^[\w.-]+:\S/.test(source.trim())) {

@@ -57,5 +57,8 @@ export async function* checkLogins(probe: Probe, place: Place, options: LoginChe
 
 function costOf(requests: number, perMinute: number): string {
   const about = aboutSo((requests / perMinute) * 60_000) ?? 'less than 20 s';
-  return `cost a sync ${requests.toLocaleString('en')} ${requests === 1 ? 'request' : 'requests'} more, ${perMinute} a minute at most: ${about}`;
+  return (
+    `cost a sync ${requests.toLocaleString('en')} ${requests === 1 ? 'request' : 'requests'} more, ${perMinute} a ` +
+    `minute at most: ${about}`
+  );
 }

@@ -61,7 +61,8 @@ export async function checkTemporary(): Promise<Check> {
   } catch (thrown) {
     return warn(
       'temporary',
-      `nothing can be written in ${folder}, the folder for temporary files: ${reasonOf(thrown)}; sync, export and report do not need it; who-can, access and diff do`,
+      `nothing can be written in ${folder}, the folder for temporary files: ${reasonOf(thrown)}; sync, export and ` +
+        'report do not need it; who-can, access and diff do',
       'Set TMPDIR to a folder that can be written to, where those are used.',
     );
   }

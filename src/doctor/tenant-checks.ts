@@ -127,7 +127,9 @@ function checkOne(asked: Asked, place: Place): Check {
   return answer.error.kind === 'forbidden'
     ? {
         ...check,
-        remedy: `The key lacks the right for ${label}. A sync with --include ${[...new Set(wanted.typeIds)].join(',')} fails without it: make a key with it, since rights are fixed when a key is made, or leave that out.`,
+        remedy:
+          `The key lacks the right for ${label}. A sync with --include ${[...new Set(wanted.typeIds)].join(',')} fails ` +
+          'without it: make a key with it, since rights are fixed when a key is made, or leave that out.',
       }
     : check;
 }

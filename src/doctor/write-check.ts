@@ -111,7 +111,8 @@ async function checkRemoval(removal: Removal, probe: Probe, place: Place): Promi
   if (mayBeMissing === true && answer.error.facts['status'] === 404) {
     return skip(
       name,
-      `not known for ${what}: ${endpointLabel(endpoint)} answered 404, for ${whose} that does not exist, or because the deployment has no such call`,
+      `not known for ${what}: ${endpointLabel(endpoint)} answered 404, for ${whose} that does not exist, or because ` +
+        'the deployment has no such call',
     );
   }
   switch (answer.error.kind) {

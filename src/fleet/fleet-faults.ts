@@ -112,7 +112,9 @@ function misfitsAt(at: YamlPath, entry: FleetFile['defaults'], checks: AddressCh
       : [
           {
             at: [...at, 'outputs', 'history'],
-            text: `${shownPath([...at, 'outputs', 'history'])}: ${printable(shownStore(history))} is no store: end its name with .db, or give postgres://HOST/DATABASE`,
+            text:
+              `${shownPath([...at, 'outputs', 'history'])}: ${printable(shownStore(history))} is no store: end its name with ` +
+              '.db, or give postgres://HOST/DATABASE',
           },
         ]),
     ...(include === undefined ? [] : refused([...at, 'include'], () => listedTypes(include))),

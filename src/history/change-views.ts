@@ -77,7 +77,9 @@ export function changeViews({ project, sync, first }: SyncExpressions): Readonly
       change: `${begun('o.v is not null')} 'appeared' end`,
       at: since('n'),
       condition: 'true',
-      detail: `case when o.v is null then '' else ${table === 'user_row' ? `coalesce(nullif(substr(${changedOfUser}, 3), ''), 'attributes')` : "'attributes'"} end`,
+      detail:
+        `case when o.v is null then '' else ` +
+        `${table === 'user_row' ? `coalesce(nullif(substr(${changedOfUser}, 3), ''), 'attributes')` : "'attributes'"} end`,
     }),
     thing(table, {
       change: "'gone'",

@@ -175,7 +175,8 @@ export function checkId(id: string): string {
   if (id.length > maxIdBytes / 3 && Buffer.byteLength(id, 'utf8') > maxIdBytes) {
     throw new ConnectorError(
       'upstream-contract',
-      `an id of ${Buffer.byteLength(id, 'utf8')} bytes exceeds the ${maxIdBytes} that the protocol carries (it begins with "${id.slice(0, 40).toWellFormed()}"); shorten the tenant id or the role or permission name in Descope`,
+      `an id of ${Buffer.byteLength(id, 'utf8')} bytes exceeds the ${maxIdBytes} that the protocol carries (it begins ` +
+        `with "${id.slice(0, 40).toWellFormed()}"); shorten the tenant id or the role or permission name in Descope`,
     );
   }
   return id;

@@ -143,7 +143,8 @@ function listen(server: Server, { host, written, port }: ListenHost & { readonly
       reject(
         new ConnectorError(
           'local-io',
-          `cannot serve the health pages on ${written}:${port}: ${reason}; choose another with --health-check-port or --health-check-bind-address, or give --health-check-port off`,
+          `cannot serve the health pages on ${written}:${port}: ${reason}; choose another with --health-check-port or ` +
+            '--health-check-bind-address, or give --health-check-port off',
         ),
       );
     });

@@ -36,7 +36,9 @@ export function kindOf(target: string): OutputKind {
   if (kind === undefined) {
     throw new ConnectorError(
       'config',
-      `cannot tell the format of ${shownStore(target)}: end its name with .json or .ndjson (for people and scripts), .c1z (for Baton's tools), .csv (a folder of tables), .xlsx (for a review) or .db (a store that answers of any day); a store in PostgreSQL is postgres://HOST/DATABASE`,
+      `cannot tell the format of ${shownStore(target)}: end its name with .json or .ndjson (for people and scripts), ` +
+        `.c1z (for Baton's tools), .csv (a folder of tables), .xlsx (for a review) or .db (a store that answers of any ` +
+        'day); a store in PostgreSQL is postgres://HOST/DATABASE',
     );
   }
   return kind;

@@ -129,7 +129,8 @@ export async function checkFolderTarget(target: string, names: readonly string[]
   if (foreign !== undefined) {
     throw new ConnectorError(
       'local-io',
-      `cannot write ${target}: the folder contains something else, which would be lost (${quoted(foreign.name)}); name another, or a new one`,
+      `cannot write ${target}: the folder contains something else, which would be lost (${quoted(foreign.name)}); name ` +
+        'another, or a new one',
     );
   }
   for (const path of [place, ...found.map(({ name }) => join(place, name))]) {

@@ -86,7 +86,8 @@ function checkTogether(user: NewUser, called: (field: AccountFieldName) => strin
   const isReached = email !== '' || phone !== '' || emailForm.test(loginId) || phoneForm.test(loginId);
   if (isInvited && !isReached) {
     throw invalid(
-      `${called('send_invite')} needs an address to send to: give ${called('email')} or ${called('phone')}, or a ${called('login_id')} that is one`,
+      `${called('send_invite')} needs an address to send to: give ${called('email')} or ${called('phone')}, or a ` +
+        `${called('login_id')} that is one`,
     );
   }
 }

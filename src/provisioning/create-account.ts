@@ -179,7 +179,8 @@ function planCreation(
   if (others.length > 1) {
     throw new ConnectorError(
       'precondition',
-      `${others.length} different users have the login id or the email address of this account: ${others.slice(0, 5).map(printable).join(' and ')}; say which one is meant, or make them one in Descope`,
+      `${others.length} different users have the login id or the email address of this account: ` +
+        `${others.slice(0, 5).map(printable).join(' and ')}; say which one is meant, or make them one in Descope`,
       sent.length > 0 ? { sent: sent.length } : {},
     );
   }
@@ -213,14 +214,17 @@ function checkMade(made: User, asked: NewUser, others: readonly string[], sent: 
   if (different.length > 0) {
     throw new ConnectorError(
       'inconsistent',
-      `user ${printable(made.userId)} was created, but Descope does not show it as it was asked for (${different.join(', ')}${different.includes('status') ? `: ${status} was asked for` : ''}): look at it there before going on`,
+      `user ${printable(made.userId)} was created, but Descope does not show it as it was asked for ` +
+        `(${different.join(', ')}${different.includes('status') ? `: ${status} was asked for` : ''}): look at it there ` +
+        'before going on',
       { sent },
     );
   }
   if (others.length > 0) {
     throw new ConnectorError(
       'inconsistent',
-      `user ${printable(made.userId)} was created, and somebody else has the same login id or email address: ${others.slice(0, 5).map(printable).join(', ')}; look at both in Descope`,
+      `user ${printable(made.userId)} was created, and somebody else has the same login id or email address: ` +
+        `${others.slice(0, 5).map(printable).join(', ')}; look at both in Descope`,
       { sent },
     );
   }

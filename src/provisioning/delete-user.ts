@@ -58,7 +58,8 @@ function checkPrivilege(id: string, { rulesBy: powers = [] }: DeletableRecord, i
   if (powers.length > 0 && !isAllowed) {
     throw new ConnectorError(
       'precondition',
-      `user ${printable(id)} rules over others (${powers.slice(0, 5).map(printable).join(', ')}): deleting such a user needs --allow-privileged-delete, or take that away first`,
+      `user ${printable(id)} rules over others (${powers.slice(0, 5).map(printable).join(', ')}): deleting such a user ` +
+        'needs --allow-privileged-delete, or take that away first',
     );
   }
 }

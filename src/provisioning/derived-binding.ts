@@ -78,7 +78,8 @@ function checkMeaning(target: DerivedTarget, subject: Subject, record: Holder, {
     const binding = entitlementIdOf(entitlementRef('role_binding', bindingResourceId(tenantId, roleName)));
     throw new ConnectorError(
       'refused',
-      `tenant ${quoted(tenantId)} does not define a role ${quoted(roleName)} any more, and the project's role of that name is held there directly: sync again and revoke that, ${binding}`,
+      `tenant ${quoted(tenantId)} does not define a role ${quoted(roleName)} any more, and the project's role of that ` +
+        `name is held there directly: sync again and revoke that, ${binding}`,
     );
   }
 }

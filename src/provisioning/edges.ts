@@ -12,13 +12,15 @@ const edges: readonly {
     principals: ['tenant'],
     targets: ['tenant'],
     refusal:
-      'what one tenant inherits from another follows from the tree of tenants: change the parent or the role inheritance of the tenants in Descope, or revoke the membership of the tenant above from its users',
+      'what one tenant inherits from another follows from the tree of tenants: change the parent or the role ' +
+      'inheritance of the tenants in Descope, or revoke the membership of the tenant above from its users',
   },
   {
     principals: ['role_binding', 'role'],
     targets: ['role_binding'],
     refusal:
-      'what one tenant inherits from another follows from the tree of tenants: change the parent or the role inheritance of the tenants in Descope, or revoke the role in the tenant above from its users',
+      'what one tenant inherits from another follows from the tree of tenants: change the parent or the role ' +
+      'inheritance of the tenants in Descope, or revoke the role in the tenant above from its users',
   },
   {
     principals: ['tenant'],

@@ -44,7 +44,8 @@ export function planGrant({ target, subject, joinTenant }: Asked, checkExists: C
     }
     throw new ConnectorError(
       'refused',
-      `${described(subject)} is not ${memberText(subject, record, target, seen)}: grant tenant:${printable(tenantId)}:member first, or use --join-tenant`,
+      `${described(subject)} is not ${memberText(subject, record, target, seen)}: grant ` +
+        `tenant:${printable(tenantId)}:member first, or use --join-tenant`,
     );
   };
 }

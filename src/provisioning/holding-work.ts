@@ -40,7 +40,9 @@ export function holdingWork(asked: HoldingWork): Work<Seen, Step> {
     write: (step, seen, tools) => write(step, seen, tools, asked),
     checkAfterDoubt: (step, planned, now) => checkWholeList(step, planned, now, subject),
     changedUnderneath: (isSent) =>
-      `somebody else changes ${described(subject)} at the same time, and a change replaces the whole list of its roles or tenants: ${isSent ? 'this change was sent, but does not stand' : 'nothing was sent'}; look at it in Descope, then ask again`,
+      `somebody else changes ${described(subject)} at the same time, and a change replaces the whole list of its roles ` +
+      `or tenants: ${isSent ? 'this change was sent, but does not stand' : 'nothing was sent'}; look at it in Descope, ` +
+      'then ask again',
     ...(subject.type.replacesLists === true && { settleMs }), // a whole list needs longer to settle
     ...(subject.type.readsBack === true && { plansAfterLast: true }),
   };

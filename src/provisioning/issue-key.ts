@@ -186,7 +186,8 @@ function checkAskable({ user, keys }: Seen, { request }: IssueAsk, described: st
   if (known !== undefined) {
     throw new ConnectorError(
       'conflict',
-      `request ${printable(request)} has made access key ${printable(known.id)} already, and its secret was told once: if it did not arrive, delete that key and ask under another request id`,
+      `request ${printable(request)} has made access key ${printable(known.id)} already, and its secret was told once: ` +
+        'if it did not arrive, delete that key and ask under another request id',
     );
   }
   if (user === undefined) {
@@ -210,7 +211,8 @@ function notIssued(
   if (other !== undefined) {
     return new ConnectorError(
       'conflict',
-      `another call made access key ${printable(other.id)} for the same request at the same time: the one that was made here is deleted again`,
+      `another call made access key ${printable(other.id)} for the same request at the same time: the one that was ` +
+        'made here is deleted again',
       { sent },
     );
   }
@@ -222,7 +224,8 @@ function notIssued(
       )
     : new ConnectorError(
         'inconsistent',
-        `Descope made access key ${printable(made.key.id)} for ${described} and does not show it as it was asked for: look for it there, and delete it`,
+        `Descope made access key ${printable(made.key.id)} for ${described} and does not show it as it was asked for: ` +
+          'look for it there, and delete it',
         { sent },
       );
 }

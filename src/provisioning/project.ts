@@ -5,5 +5,6 @@ export const refusedProject: RefusedType = {
   typeId: 'project',
   slugs: ['admin', 'developer', 'support', 'auditor', 'management_key_role'],
   refusal:
-    'who administers a project, and by which key, is managed in the Descope console: change it under Company > Admins, or Company > Management Keys',
+    'who administers a project, and by which key, is managed in the Descope console: change it under Company > ' +
+    'Admins, or Company > Management Keys',
 };

@@ -81,7 +81,9 @@ export async function returningOf(
   if (mode === 'refuse' && mayReturn.length > 0) {
     throw new ConnectorError(
       'refused',
-      `${printable(target.roleName)} in ${printable(tenantName(catalog, target.tenantId))} may come back at the next login of user ${printable(asked.userId)}, by ${returningText(mayReturn)}: take the user out of the group in the identity provider, or change the tenant's SSO settings (refused because of --refuse-returning)`,
+      `${printable(target.roleName)} in ${printable(tenantName(catalog, target.tenantId))} may come back at the next ` +
+        `login of user ${printable(asked.userId)}, by ${returningText(mayReturn)}: take the user out of the group in the ` +
+        `identity provider, or change the tenant's SSO settings (refused because of --refuse-returning)`,
     );
   }
   return { mayReturn };

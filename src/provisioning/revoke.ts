@@ -87,7 +87,8 @@ export function unknownRole(target: Target, subject: Subject, catalog: Catalog):
   const hint = didYouMean(nearTargets(target, catalog), catalog) || '.';
   return new ConnectorError(
     'refused',
-    `there is no role ${quoted(roleName ?? '')} ${where}${hint} If it was renamed, ${described(subject)} may still hold it under its new name: sync again and look`,
+    `there is no role ${quoted(roleName ?? '')} ${where}${hint} If it was renamed, ${described(subject)} may still ` +
+      'hold it under its new name: sync again and look',
   );
 }
 
@@ -95,6 +96,7 @@ export function unknownRole(target: Target, subject: Subject, catalog: Catalog):
 function vanishedRole({ roleName }: Target, subject: Subject): ConnectorError {
   return new ConnectorError(
     'refused',
-    `role ${quoted(roleName ?? '')} was deleted or renamed in Descope, and ${described(subject)} may still hold it under its new name: sync again and revoke what is there then`,
+    `role ${quoted(roleName ?? '')} was deleted or renamed in Descope, and ${described(subject)} may still hold it ` +
+      'under its new name: sync again and revoke what is there then',
   );
 }

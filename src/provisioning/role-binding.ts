@@ -39,7 +39,8 @@ function checkNoOwnRole(target: Target, catalog: Catalog): void {
   if (own?.typeId === 'role') {
     throw new ConnectorError(
       'refused',
-      `tenant ${quoted(tenantId)} defines a role ${quoted(roleName ?? '')} of its own: use the entitlement of that role instead, ${entitlementIdOf(own)}`,
+      `tenant ${quoted(tenantId)} defines a role ${quoted(roleName ?? '')} of its own: use the entitlement of that ` +
+        `role instead, ${entitlementIdOf(own)}`,
     );
   }
 }

@@ -53,7 +53,9 @@ function checkNotTheProjectsRole(target: Target, catalog: Catalog): void {
     const binding = targetOf(catalog, target);
     throw new ConnectorError(
       'refused',
-      `tenant ${quoted(tenantId)} does not define a role ${quoted(roleName ?? '')} any more, and what is held there now is the project's role of that name: sync again and revoke that${binding === undefined ? '' : `, ${entitlementIdOf(binding)}`}`,
+      `tenant ${quoted(tenantId)} does not define a role ${quoted(roleName ?? '')} any more, and what is held there ` +
+        `now is the project's role of that name: sync again and revoke ` +
+        `that${binding === undefined ? '' : `, ${entitlementIdOf(binding)}`}`,
     );
   }
 }

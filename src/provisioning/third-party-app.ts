@@ -8,7 +8,8 @@ import { checkCouldExist } from './revoke.ts';
 import type { Step } from './step.ts';
 
 const refusedGrant =
-  "a consent is given by the user or the tenant itself, on the app's consent screen, and by nobody for them; what the app may ask for is managed at the app in the Descope console";
+  "a consent is given by the user or the tenant itself, on the app's consent screen, and by nobody for them; what " +
+  'the app may ask for is managed at the app in the Descope console';
 
 /** What a user or a tenant allowed a third-party app to do: it can be taken back, and not be given for somebody. */
 export const provisionedThirdPartyApp: ProvisionedType = {
@@ -49,7 +50,8 @@ function planRevokeOfConsent({ subject }: Asked): Planner {
     if (anew.size >= mostAnew && !anew.has(first.consentId)) {
       throw new ConnectorError(
         'inconsistent',
-        `${described(subject)} consents anew while consents are taken back: one is left; ask again, or block the app in the Descope console`,
+        `${described(subject)} consents anew while consents are taken back: one is left; ask again, or block the app in ` +
+          'the Descope console',
         { sent: progress.sent.length },
       );
     }

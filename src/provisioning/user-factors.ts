@@ -37,7 +37,8 @@ export async function removing(
       if (!hasAnotherWay(seen, kind)) {
         throw new ConnectorError(
           'refused',
-          `user ${printable(userId)} would be locked out: the record shows no other way to sign in; verify an email address or a phone number first, or set a temporary password`,
+          `user ${printable(userId)} would be locked out: the record shows no other way to sign in; verify an email ` +
+            'address or a phone number first, or set a temporary password',
         );
       }
       return [step];

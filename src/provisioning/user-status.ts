@@ -17,7 +17,8 @@ export function enabling(userId: string, tools: OperationTools): UserOperation {
       if (status !== 'disabled') {
         throw new ConnectorError(
           'refused',
-          `user ${printable(userId)} is ${printable(status || 'without a status')}, not disabled: an invited user is enabled by the first sign-in; resend_invite invites again`,
+          `user ${printable(userId)} is ${printable(status || 'without a status')}, not disabled: an invited user is ` +
+            'enabled by the first sign-in; resend_invite invites again',
         );
       }
       return [step];

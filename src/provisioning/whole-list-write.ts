@@ -73,7 +73,9 @@ export function checkNothingLost({ step, record }: StepWrite, shown: Holder, sub
   if (lost.length > 0) {
     throw new ConnectorError(
       'inconsistent',
-      `Descope accepted the change but does not show any more what ${described(subject)} held besides: ${lost.slice(0, 5).map(wordsOf).join(', ')}${lost.length > 5 ? ` and ${lost.length - 5} more` : ''}; the audit log has the whole list as it was, look at the ${subject.type.noun} in Descope before going on`,
+      `Descope accepted the change but does not show any more what ${described(subject)} held besides: ` +
+        `${lost.slice(0, 5).map(wordsOf).join(', ')}${lost.length > 5 ? ` and ${lost.length - 5} more` : ''}; the audit ` +
+        `log has the whole list as it was, look at the ${subject.type.noun} in Descope before going on`,
       { sent: 1 },
     );
   }
@@ -108,7 +110,8 @@ async function sendFresh(
   }
   throw new ConnectorError(
     'rate-limited',
-    `${described(subject)} could not be changed: so many requests are waiting that its list of roles and tenants was too old each time before it could be sent; try again later`,
+    `${described(subject)} could not be changed: so many requests are waiting that its list of roles and tenants was ` +
+      'too old each time before it could be sent; try again later',
   );
 }
 

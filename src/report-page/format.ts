@@ -23,5 +23,8 @@ export function moment(time: string | undefined): string {
   if (Number.isNaN(date.getTime())) {
     return time ?? 'unknown';
   }
-  return `${date.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })}, ${date.toISOString().slice(11, 16)} UTC`;
+  return (
+    `${date.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })}, ` +
+    `${date.toISOString().slice(11, 16)} UTC`
+  );
 }

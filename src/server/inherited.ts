@@ -33,7 +33,8 @@ export async function openInherited(fd: number, port: number): Promise<NetServer
     listener.close();
     throw new ConnectorError(
       'config',
-      `the socket that was handed down listens on ${found === undefined ? 'no port' : `port ${found}`}, and the configuration names port ${port}`,
+      `the socket that was handed down listens on ${found === undefined ? 'no port' : `port ${found}`}, and the ` +
+        `configuration names port ${port}`,
     );
   }
   return listener;

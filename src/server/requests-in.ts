@@ -79,7 +79,8 @@ export function guardRequests(
           const largest = [...unfinished.values()].reduce((most, other) => (other.bytes > most.bytes ? other : most));
           refuse(
             largest,
-            `requests that had begun took more than ${limits.unfinishedBytes} bytes; this one was the largest, ${largest.bytes} bytes of it`,
+            `requests that had begun took more than ${limits.unfinishedBytes} bytes; this one was the largest, ` +
+              `${largest.bytes} bytes of it`,
           );
         }
       }

@@ -179,7 +179,8 @@ export function checkListen(listen: string, hasTls: boolean): ListenHost & { rea
     const own = address.host.includes(':') ? '[::1]' : '127.0.0.1';
     throw new ConnectorError(
       'config',
-      `refusing to listen on ${listen} without TLS: whoever reaches the port could read every user; give --tls-cert, --tls-key and --tls-client-ca, or listen on ${own}:${address.port}`,
+      `refusing to listen on ${listen} without TLS: whoever reaches the port could read every user; give --tls-cert, ` +
+        `--tls-key and --tls-client-ca, or listen on ${own}:${address.port}`,
     );
   }
   return address;
@@ -195,7 +196,8 @@ function bind(server: Server, address: string, credentials: ServerCredentials): 
         reject(
           new ConnectorError(
             'local-io',
-            `cannot listen on ${address}: ${/EADDRINUSE/.test(error.message) ? 'the port is taken' : error.message}; choose another with --listen`,
+            `cannot listen on ${address}: ${/EADDRINUSE/.test(error.message) ? 'the port is taken' : error.message}; choose ` +
+              'another with --listen',
           ),
         );
       }

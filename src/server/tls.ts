@@ -110,7 +110,8 @@ function load(files: TlsFiles): Certificates {
     const reason = thrown instanceof Error ? thrown.message.replace(/^error:[0-9A-F]+:/, '') : 'unknown';
     throw new ConnectorError(
       'config',
-      `the TLS files do not fit together (${reason}); --tls-cert and --tls-key must be a PEM certificate and its key, --tls-client-ca a PEM certificate`,
+      `the TLS files do not fit together (${reason}); --tls-cert and --tls-key must be a PEM certificate and its key, ` +
+        '--tls-client-ca a PEM certificate',
     );
   }
   if (!certificates.caCertificate.includes('BEGIN CERTIFICATE')) {

@@ -40,7 +40,8 @@ function proxied(address: string, proxyUrl: string): { readonly target: string; 
   if (protocol !== 'http:') {
     throw new ConnectorError(
       'config',
-      'service mode goes through http:// proxies only, and HTTPS_PROXY names one that speaks https; give an http:// address, or list the platform in NO_PROXY',
+      'service mode goes through http:// proxies only, and HTTPS_PROXY names one that speaks https; give an http:// ' +
+        'address, or list the platform in NO_PROXY',
     );
   }
   return {

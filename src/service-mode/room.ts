@@ -19,7 +19,8 @@ export async function checkRoom(folder: string, lastBytes: number): Promise<void
     const inMebibytes = (bytes: number): string => Math.ceil(bytes / mebibyte).toLocaleString('en');
     throw new ConnectorError(
       'local-io',
-      `no room for a sync: ${inMebibytes(free)} MiB are free in the folder for temporary files and about ${inMebibytes(needed)} are needed; make room there, or name another folder with --c1z-temp-dir`,
+      `no room for a sync: ${inMebibytes(free)} MiB are free in the folder for temporary files and about ` +
+        `${inMebibytes(needed)} are needed; make room there, or name another folder with --c1z-temp-dir`,
     );
   }
 }

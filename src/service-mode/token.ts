@@ -147,7 +147,8 @@ function wordsOf(status: number, audience: string, address: string): readonly [E
     case status === 400 || status === 401:
       return [
         'unauthenticated',
-        `it does not accept the client id and secret; check BATON_CLIENT_ID and BATON_CLIENT_SECRET, and at ${audience} whether they were rotated or revoked`,
+        `it does not accept the client id and secret; check BATON_CLIENT_ID and BATON_CLIENT_SECRET, and at ${audience} ` +
+          'whether they were rotated or revoked',
       ];
     case status === 403:
       return ['forbidden', `the client may not connect; look at the connector's settings at ${audience}`];

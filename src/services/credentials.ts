@@ -95,7 +95,8 @@ function passwordAsk(options: CredentialOptions | undefined): PasswordAsk {
   if (options.options.case !== 'randomPassword') {
     throw new ConnectorError(
       'invalid',
-      'credential_options must be random_password: nothing else can be rotated to, neither single sign-on, nor no password, nor one that was chosen elsewhere',
+      'credential_options must be random_password: nothing else can be rotated to, neither single sign-on, nor no ' +
+        'password, nor one that was chosen elsewhere',
     );
   }
   const { length, constraints } = options.options.value;

@@ -110,7 +110,8 @@ export const c1zIndexesSql: Readonly<Record<C1zTable, readonly string[]>> = {
   v1_grants: [
     'create index idx_grants_resource_type_id_resource_id_v1 on v1_grants (resource_type_id, resource_id)',
     'create index idx_grants_principal_id_v1 on v1_grants (principal_resource_type_id, principal_resource_id)',
-    'create index idx_grants_entitlement_id_principal_id_v1 on v1_grants (entitlement_id, principal_resource_type_id, principal_resource_id)',
+    'create index idx_grants_entitlement_id_principal_id_v1 on v1_grants (entitlement_id, ' +
+      'principal_resource_type_id, principal_resource_id)',
     'create unique index idx_grants_external_sync_v1 on v1_grants (external_id, sync_id)',
     'create index idx_grants_entitlement_sync_grant_v1 on v1_grants (entitlement_id, sync_id, id)',
   ],

@@ -115,10 +115,16 @@ export function toSummary(
 /** The proof for people: it stands on the report's page and in the spreadsheet, so it names no field of this file. */
 function whatIsProved({ mode, passes, boundMs }: SyncReport['proof']): string {
   if (mode === 'overlap') {
-    return 'as many different users were read as Descope counts, and every page began with the last two users of the page before it, who were created in different seconds: nobody can have slipped through between two pages';
+    return (
+      'as many different users were read as Descope counts, and every page began with the last two users of the page ' +
+      'before it, who were created in different seconds: nobody can have slipped through between two pages'
+    );
   }
   if (mode === 'unproven') {
-    return 'nothing is proved: Descope does not limit its list to a time, and does not sort it or holds users created in the same second; as many users were read as it counts, twice';
+    return (
+      'nothing is proved: Descope does not limit its list to a time, and does not sort it or holds users created in ' +
+      'the same second; as many users were read as it counts, twice'
+    );
   }
   if (boundMs === undefined) {
     return 'every user: Descope gave all of them in one answer';
@@ -126,7 +132,8 @@ function whatIsProved({ mode, passes, boundMs }: SyncReport['proof']): string {
   const everyone = `every user created up to ${toWords(boundMs)} and not deleted during the read`;
   return passes > 1
     ? `${everyone}: the list changed while it was read, so the rest was read in the order of creation, page by page`
-    : `${everyone}: Descope counted the same number at the beginning, on every page and at the end, as many different users were read, and nobody stood behind the last of them`;
+    : `${everyone}: Descope counted the same number at the beginning, on every page and at the end, as many different ` +
+        'users were read, and nobody stood behind the last of them';
 }
 
 /** "2026-11-25 16:13:05 UTC". */

@@ -38,7 +38,8 @@ describe.each(['json', 'ndjson', 'c1z'])('the index of a .%s', (extension) => {
     await using index = await indexOf(extension);
     const rows = index.database
       .prepare(
-        `select t.id thing, s.id source, i.ancestor, i.certainty, i.keys, i.reason, t.role_tenant from inherits i join thing t on t.n = i.thing join thing s on s.n = i.source order by 1, 2`,
+        'select t.id thing, s.id source, i.ancestor, i.certainty, i.keys, i.reason, t.role_tenant from inherits i join ' +
+          'thing t on t.n = i.thing join thing s on s.n = i.source order by 1, 2',
       )
       .all();
 

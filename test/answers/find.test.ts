@@ -118,7 +118,9 @@ describe('what is not there', () => {
     ['sam hil', 'did you mean one of these? Give its id\n  U4  Sam Hill <sam>\n  U5  Sam Hill <SAM>'],
     [
       'nobody-at-all@y.example',
-      '`baton-descope list users` shows all of them\nnot known, since the sync did not read them: access keys, applications, third-party apps, projects, console administrators, management keys (--include access_key,application,third_party_app,console)',
+      '`baton-descope list users` shows all of them\nnot known, since the sync did not read them: access keys, ' +
+        'applications, third-party apps, projects, console administrators, management keys (--include ' +
+        'access_key,application,third_party_app,console)',
     ],
   ])('is told with who was probably meant: %j', (asked, told) => {
     expect(messageOf(() => accessOf(index, asked))).toBe(

@@ -115,7 +115,8 @@ describe.skipIf(chromium === undefined)('inherited and future access, in a real 
       [true, true],
     ]);
     expect(await texts(page, '.sentences li')).toEqual([
-      'Bob (U2) → Approver in Acme → passed on by EU → inherited: Approver in Berlin (uncertain: only if the setting of the lower tenant decides, which Descope’s texts leave open; a tenant on the way is disabled) → approve',
+      'Bob (U2) → Approver in Acme → passed on by EU → inherited: Approver in Berlin (uncertain: only if the setting ' +
+        'of the lower tenant decides, which Descope’s texts leave open; a tenant on the way is disabled) → approve',
     ]);
     await page.close();
   });

@@ -61,7 +61,8 @@ describe('an audit line without a file', () => {
     await settled();
 
     expect(text()).toBe(
-      'Audit: 2026-11-29T18:20:53.937Z grant role:Editor:assigned for U2Ada: granted,\n  request r-1; this line is stored nowhere else: name a file with --audit-log\n',
+      'Audit: 2026-11-29T18:20:53.937Z grant role:Editor:assigned for U2Ada: granted,\n  request r-1; this line is ' +
+        'stored nowhere else: name a file with --audit-log\n',
     );
   });
 

@@ -91,7 +91,8 @@ describe('what is told of it', () => {
     });
 
     expect(line).toBe(
-      'note: 10,000,000 roles in tenants are listed, 5,000 tenants x 2,000 project roles, with an entitlement each; --tenant-roles observed lists only those that somebody holds',
+      'note: 10,000,000 roles in tenants are listed, 5,000 tenants x 2,000 project roles, with an entitlement each; ' +
+        '--tenant-roles observed lists only those that somebody holds',
     );
   });
 

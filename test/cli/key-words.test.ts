@@ -31,7 +31,8 @@ describe('the question about a key', () => {
     ],
     [
       { keyTenants: Array.from({ length: 7 }, (_, place) => ({ tenantId: `t${place}`, roleNames: [] })) },
-      'of no user, which holds in tenant t0 no role; in tenant t1 no role; in tenant t2 no role; in tenant t3 no role; in tenant t4 no role; and 2 more tenants',
+      'of no user, which holds in tenant t0 no role; in tenant t1 no role; in tenant t2 no role; in tenant t3 no role; ' +
+        'in tenant t4 no role; and 2 more tenants',
     ],
     [
       { roleNames: ['a', 'b', 'c', 'd', 'e', 'f'] },

@@ -72,7 +72,8 @@ describe('the warning of a management key that ends', () => {
 
     expect(keyEndLines({ console: { ...console, keys_ending_soon: ending } })).toEqual([
       'the management key "CI" (ABCDEF), with which this sync asks, ends on 2026-12-20, in 1 day: make another one in time',
-      'the management key "CI" (ABCDEF), which may be the one with which this sync asks, ends on 2026-12-20, in 1 day: make another one in time',
+      'the management key "CI" (ABCDEF), which may be the one with which this sync asks, ends on 2026-12-20, in 1 day: ' +
+        'make another one in time',
       'the management key "CI" (ABCDEF), which may not act on this project, ends on 2026-12-20, in 1 day: make another one in time',
     ]);
     expect(keyEndLines({})).toEqual([]);

@@ -47,7 +47,8 @@ describe('what is asked for without a command', () => {
     expect(() =>
       resolveOneShot({ syncResources: ['"open'] }, { BATON_SKIP_GRANTS: 'perhaps', BATON_EVENT_FEED: 'my_feed' }),
     ).toThrow(
-      '--sync-resources is a list with commas between its values, and a quotation mark in it is not closed\nBATON_SKIP_GRANTS must be true or false\nBATON_EVENT_FEED must be true or false',
+      '--sync-resources is a list with commas between its values, and a quotation mark in it is not ' +
+        'closed\nBATON_SKIP_GRANTS must be true or false\nBATON_EVENT_FEED must be true or false',
     );
   });
 
@@ -76,7 +77,8 @@ describe('the config file of every Baton connector', () => {
     const path = join(folder.path, 'any.yaml');
     await writeFile(
       path,
-      'descope-project-id: P2abc\nfile: out.c1z\nsync-resource-types: [user, tenant]\nsync-resources: a,b\nskip-grants: yes\nrevoke-grant: [x]\n',
+      'descope-project-id: P2abc\nfile: out.c1z\nsync-resource-types: [user, tenant]\nsync-resources: ' +
+        'a,b\nskip-grants: yes\nrevoke-grant: [x]\n',
     );
 
     const { oneShot, problems, values } = readConfigFile({ path, by: 'name' });

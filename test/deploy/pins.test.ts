@@ -6,7 +6,8 @@ const digest = `sha256:${'a1'.repeat(32)}`;
 describe('images', () => {
   it('count as pinned by a whole digest alone', () => {
     const pins = imagePins(
-      `ARG BUILD_IMAGE=node:24@${digest}\nARG RUNTIME_IMAGE=distroless/nodejs24:nonroot\nFROM --platform=$BUILDPLATFORM \${BUILD_IMAGE} AS build\nFROM busybox@sha256:a1 AS tools\n`,
+      `ARG BUILD_IMAGE=node:24@${digest}\nARG RUNTIME_IMAGE=distroless/nodejs24:nonroot\nFROM ` +
+        `--platform=$BUILDPLATFORM \${BUILD_IMAGE} AS build\nFROM busybox@sha256:a1 AS tools\n`,
     );
 
     expect(pins).toEqual([
@@ -20,7 +21,8 @@ describe('images', () => {
 describe('actions', () => {
   it('count as pinned by a whole commit alone, whatever the comment behind says', () => {
     const pins = actionPins(
-      `      - uses: actions/checkout@${'0f'.repeat(20)} # v7\n      - name: x\n        uses: actions/setup-node@v7\n      - uses: ./.github/actions/own\n`,
+      `      - uses: actions/checkout@${'0f'.repeat(20)} # v7\n      - name: x\n        uses: actions/setup-node@v7\n  ` +
+        `    - uses: ./.github/actions/own\n`,
     );
 
     expect(pins).toEqual([

@@ -22,7 +22,8 @@ describe('what doctor says of the end of a management key', () => {
 
     expect(level).toBe('warn');
     expect(text).toBe(
-      'which key is in use cannot be seen; of the company\'s, these end soon: "CI" (ABCDEF) on 2026-12-20, in 20 days, perhaps ours; "CI" (ABCDEF) on 2026-12-20, in 20 days, which may not act on this project',
+      'which key is in use cannot be seen; of the company\'s, these end soon: "CI" (ABCDEF) on 2026-12-20, in 20 days, ' +
+        'perhaps ours; "CI" (ABCDEF) on 2026-12-20, in 20 days, which may not act on this project',
     );
     expect(remedy).toMatch(/^Is one of them ours\?/);
   });

@@ -64,7 +64,9 @@ describe('action run', () => {
     expect(ended).toMatchObject({
       code: 0,
       stdout:
-        'Nothing was sent.\nBob would be disabled and logged out.\nThis would be sent:\n  POST /v1/mgmt/user/update/status {"loginId":"U2Bob","status":"disabled"}\n  POST /v1/mgmt/user/logout {"userId":"U2Bob"}\n',
+        'Nothing was sent.\nBob would be disabled and logged out.\nThis would be sent:\n  POST ' +
+        '/v1/mgmt/user/update/status {"loginId":"U2Bob","status":"disabled"}\n  POST /v1/mgmt/user/logout ' +
+        '{"userId":"U2Bob"}\n',
     });
     expect(snapshot(emulator.state)).toEqual(before);
   });

@@ -183,7 +183,8 @@ describe('access', () => {
         'note: all users, tenants, roles and permissions were read',
         'note: inherited access is told: 73 memberships and roles flow down the tenants, 43 of them uncertain',
         'note: what the next login gives is not known: the sync did not read sso_configuration and idp_group (--include)',
-        'note: not known, since the sync did not read them: access keys, applications, third-party apps (--include access_key,application,third_party_app)',
+        'note: not known, since the sync did not read them: access keys, applications, third-party apps (--include ' +
+          'access_key,application,third_party_app)',
         '',
       ].join('\n'),
     );

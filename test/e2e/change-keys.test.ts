@@ -31,7 +31,8 @@ describe('a change of an access key on the command line', () => {
     expect(ended).toMatchObject({
       code: 0,
       stdout:
-        'Everything (K2Full) now holds Auditor.\nBefore, in the whole project: Editor, Viewer.\nAfter, in the whole project: Editor, Viewer, Auditor.\n',
+        'Everything (K2Full) now holds Auditor.\nBefore, in the whole project: Editor, Viewer.\nAfter, in the whole ' +
+        'project: Editor, Viewer, Auditor.\n',
     });
     expect(keyOf('K2Full')?.roleNames).toEqual(['Editor', 'Viewer', 'Auditor']);
   });
@@ -51,8 +52,10 @@ describe('a change of an access key on the command line', () => {
     expect(ended.code).toBe(0);
     expect(ended.stdout).toContain(
       [
-        `  ${updateKey} {"id":"K2Full","name":"Everything","keyTenants":[{"tenantId":"acme","roleNames":["Editor","Approver"]},{"tenantId":"globex","roleNames":["Auditor","Gone"]}]}`,
-        '  in the place of {"keyTenants":[{"tenantId":"acme","roleNames":["Editor","Approver"]},{"tenantId":"globex","roleNames":["Editor","Auditor","Gone"]}]}',
+        `  ${updateKey} ` +
+          '{"id":"K2Full","name":"Everything","keyTenants":[{"tenantId":"acme","roleNames":["Editor","Approver"]},{"tenantId":"globex","roleNames":["Auditor","Gone"]}]}',
+        '  in the place of ' +
+          '{"keyTenants":[{"tenantId":"acme","roleNames":["Editor","Approver"]},{"tenantId":"globex","roleNames":["Editor","Auditor","Gone"]}]}',
         '',
       ].join('\n'),
     );

@@ -101,7 +101,9 @@ describe('grant', () => {
     ];
 
     expect(granting.stdout).toBe(
-      `Nothing was sent. To grant Editor in Acme (acme) to ${ada}, this would be:\n  ${addRole} {"loginId":"U2Ada","roleNames":["Editor"],"tenantId":"acme"}\nBefore, in Acme: member, no roles.\nAfter, in Acme, would be: member, Editor.\n`,
+      `Nothing was sent. To grant Editor in Acme (acme) to ${ada}, this would be:\n  ${addRole} ` +
+        `{"loginId":"U2Ada","roleNames":["Editor"],"tenantId":"acme"}\nBefore, in Acme: member, no roles.\nAfter, in ` +
+        `Acme, would be: member, Editor.\n`,
     );
     expect(revoking.stdout).toContain(
       '  POST /v1/mgmt/user/update/tenant/remove {"loginId":"U2Bob","tenantId":"acme"}\n',
@@ -145,7 +147,8 @@ describe('grant', () => {
     expect(joined).toMatchObject({
       code: 0,
       stdout:
-        'Cleo <cleo@nowhere.example> (U2Cleo) now holds Approver in Acme (acme).\nWith it came: membership of Acme.\nBefore, in Acme: not a member.\nAfter, in Acme: member, Approver.\n',
+        'Cleo <cleo@nowhere.example> (U2Cleo) now holds Approver in Acme (acme).\nWith it came: membership of ' +
+        'Acme.\nBefore, in Acme: not a member.\nAfter, in Acme: member, Approver.\n',
     });
     expect(writes()).toHaveLength(2);
   });
@@ -169,7 +172,9 @@ describe('revoke', () => {
 
     expect(role).toMatchObject({
       code: 0,
-      stdout: `${bob} does not hold Editor any more.\nBefore, in the whole project: Editor, Viewer.\nAfter, in the whole project: Viewer.\n`,
+      stdout:
+        `${bob} does not hold Editor any more.\nBefore, in the whole project: Editor, Viewer.\nAfter, in the whole ` +
+        `project: Viewer.\n`,
     });
     expect(membership.code).toBe(0);
     expect(membership.stdout).toContain(
@@ -182,24 +187,28 @@ describe('revoke', () => {
     });
   });
 
-  it('says so when there was nothing to take, also from a user id that nobody has and in a tenant that is gone, and sends nothing', async () => {
-    const [held, nobody, nowhere] = [
-      await run('revoke', 'role_binding:acme/Viewer:assigned', 'U2Bob'),
-      await run('revoke', 'role:Editor:assigned', goneId),
-      await run('revoke', 'tenant:initech:member', 'U2Bob'),
-    ];
+  it(
+    'says so when there was nothing to take, also from a user id that nobody has and in a tenant that is gone, and ' +
+      'sends nothing',
+    async () => {
+      const [held, nobody, nowhere] = [
+        await run('revoke', 'role_binding:acme/Viewer:assigned', 'U2Bob'),
+        await run('revoke', 'role:Editor:assigned', goneId),
+        await run('revoke', 'tenant:initech:member', 'U2Bob'),
+      ];
 
-    expect(held).toMatchObject({ code: 0, stdout: `${bob} does not hold Viewer in Acme (acme): nothing sent.\n` });
-    expect(nobody).toMatchObject({
-      code: 0,
-      stdout: `There is no user ${goneId} in the project: nothing sent. Is the id right?\n`,
-    });
-    expect(nowhere).toMatchObject({
-      code: 0,
-      stdout: 'There is no tenant initech in the project: nothing sent. Is the id right?\n',
-    });
-    expect(writes()).toEqual([]);
-  });
+      expect(held).toMatchObject({ code: 0, stdout: `${bob} does not hold Viewer in Acme (acme): nothing sent.\n` });
+      expect(nobody).toMatchObject({
+        code: 0,
+        stdout: `There is no user ${goneId} in the project: nothing sent. Is the id right?\n`,
+      });
+      expect(nowhere).toMatchObject({
+        code: 0,
+        stdout: 'There is no tenant initech in the project: nothing sent. Is the id right?\n',
+      });
+      expect(writes()).toEqual([]);
+    },
+  );
 
   it.each(['nobody@acme.example', 'U2Nobody', 'Bobb', 'BOB@acme.example', 'bob@acme.example '])(
     'from %j, which nobody has for a login or an id, ends with exit 1 and is written down as refused',

@@ -143,7 +143,8 @@ describe('check --policy', () => {
     await policy('strict.yaml', conflict);
     await policy(
       'waived.yaml',
-      `${conflict}waivers:\n  - rule: conflict/two-eyes\n    subject: {type: user, id: U1}\n    reason: one-person office\n    owner: cfo@acme.example\n    until: 2099-01-01\n`,
+      `${conflict}waivers:\n  - rule: conflict/two-eyes\n    subject: {type: user, id: U1}\n    reason: one-person ` +
+        `office\n    owner: cfo@acme.example\n    until: 2099-01-01\n`,
     );
     const strict = await run('both.json', '--policy', 'strict.yaml');
     const waived = await run('both.json', '--policy', 'waived.yaml');

@@ -55,7 +55,8 @@ afterAll(async () => {
  */
 async function offered(line: string): Promise<readonly string[]> {
   const ask =
-    "COMP_LINE=$1 COMP_POINT=${#1} COMP_WORDS=(baton-descope); COMP_WORDBREAKS=$' \\t\\n\\'\\\"@><=;|&(:'; _baton_descope; printf '%s\\n' \"${COMPREPLY[@]}\"";
+    "COMP_LINE=$1 COMP_POINT=${#1} COMP_WORDS=(baton-descope); COMP_WORDBREAKS=$' \\t\\n\\'\\\"@><=;|&(:'; " +
+    '_baton_descope; printf \'%s\\n\' "${COMPREPLY[@]}"';
   const { stdout } = await run('bash', ['-c', `${script}\n${ask}`, 'bash', `baton-descope ${line}`], {
     cwd: folder.path,
     env,

@@ -22,13 +22,17 @@ afterAll(async () => {
 });
 
 describe('demo --open', () => {
-  it('makes two syncs with changes between them and the report in a folder of its own, and tells where where nothing can be opened', async () => {
-    expect(first.code).toBe(0);
-    expect((await readdir(at('baton-demo'))).toSorted()).toEqual(['after.json', 'before.json', 'report.html']);
-    expect(await readFile(at('sync.json'), 'utf8')).toBe('mine');
-    expect(first.stdout).toContain(`is to be opened in a browser:\n  ${at('baton-demo', 'report.html')}\n`);
-    expect(await readFile(at('baton-demo', 'report.html'), 'utf8')).toMatch(/^<!doctype html>/i);
-  });
+  it(
+    'makes two syncs with changes between them and the report in a folder of its own, and tells where where nothing ' +
+      'can be opened',
+    async () => {
+      expect(first.code).toBe(0);
+      expect((await readdir(at('baton-demo'))).toSorted()).toEqual(['after.json', 'before.json', 'report.html']);
+      expect(await readFile(at('sync.json'), 'utf8')).toBe('mine');
+      expect(first.stdout).toContain(`is to be opened in a browser:\n  ${at('baton-demo', 'report.html')}\n`);
+      expect(await readFile(at('baton-demo', 'report.html'), 'utf8')).toMatch(/^<!doctype html>/i);
+    },
+  );
 
   it('prints three commands that can be pasted: the first one tells the changes', async () => {
     const commands = (first.stdout.split('Next:\n')[1] ?? '').trimEnd().split('\n');

@@ -46,7 +46,8 @@ describe('a store, from the command line', () => {
     expect(await held('--at', '2026-01-07T05:59')).toEqual(['Ada', 'Bob']);
     expect(await held()).toEqual(['Bob']);
     expect((await run('who-can', 'access.db', 'write', '--at', '2026-01-05')).stdout).toContain(
-      'note: as the sync found it that read from 2026-01-05T06:00:00.000Z to 2026-01-05T06:00:00.000Z; the next one read from 2026-01-06T06:00:00.000Z: what came and went between the two is not known',
+      'note: as the sync found it that read from 2026-01-05T06:00:00.000Z to 2026-01-05T06:00:00.000Z; the next one ' +
+        'read from 2026-01-06T06:00:00.000Z: what came and went between the two is not known',
     );
     expect((await run('access', 'access.db', 'ada')).stderr).toContain('there is no user "ada" in');
     expect(await rowsOf('access', 'access.db', 'ada', '--at', '2026-01-06')).toHaveLength(2);

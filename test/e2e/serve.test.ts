@@ -251,7 +251,8 @@ describe('the port of the health pages', () => {
     expect(run.stdout).toBe('');
     expect(run.stderr).toMatch(
       new RegExp(
-        `^baton-descope: cannot serve the health pages on 127\\.0\\.0\\.1:${port}: the port is taken; [^\\n]*--health-check-port[^\\n]*\\n$`,
+        `^baton-descope: cannot serve the health pages on 127\\.0\\.0\\.1:${port}: the port is taken; ` +
+          `[^\\n]*--health-check-port[^\\n]*\\n$`,
       ),
     );
   });

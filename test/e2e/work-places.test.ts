@@ -79,7 +79,8 @@ describe('without a folder for temporary files', () => {
     expect(code).toBe(6);
     expect(stdout).toBe('');
     expect(stderr).toBe(
-      `baton-descope: cannot work in the folder for temporary files, ${missing()}: the folder does not exist; set TMPDIR to a folder that can be written to\n`,
+      `baton-descope: cannot work in the folder for temporary files, ${missing()}: the folder does not exist; set ` +
+        `TMPDIR to a folder that can be written to\n`,
     );
   });
 

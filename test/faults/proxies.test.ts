@@ -218,7 +218,8 @@ describe('a CA of the company', () => {
       DESCOPE_BASE_URL: front.baseUrl,
     };
     const told =
-      'issued by "Example Inc. Proxy CA"; if that CA is to be trusted (a proxy of your company?), name its certificate with --ca-file or NODE_EXTRA_CA_CERTS';
+      'issued by "Example Inc. Proxy CA"; if that CA is to be trusted (a proxy of your company?), name its certificate ' +
+      'with --ca-file or NODE_EXTRA_CA_CERTS';
 
     const sync = await runCli(['sync', '--out', 'sync.json'], { env, cwd: folder.path });
     const doctor = await runCli(['doctor'], { env, cwd: folder.path });
@@ -234,7 +235,8 @@ describe('a CA of the company', () => {
     await tried({ isCaNamed: false }, ({ run, file }) => {
       expect({ code: run.code, file }).toEqual({ code: 4, file: 'the old file' });
       expect(run.stderr).toContain(
-        'its certificate comes from a CA that is not known here (UNABLE_TO_VERIFY_LEAF_SIGNATURE), issued by "Example Inc. Proxy CA"; if that CA is to be trusted',
+        'its certificate comes from a CA that is not known here (UNABLE_TO_VERIFY_LEAF_SIGNATURE), issued by "Example ' +
+          'Inc. Proxy CA"; if that CA is to be trusted',
       );
     });
   });

@@ -193,5 +193,8 @@ export function differences(expected: Facts, actual: Facts): string[] {
 }
 
 export function countsOf({ resources, entitlements, directGrants, expandedGrants }: Facts): string {
-  return `${resources.length} resources, ${entitlements.length} entitlements, ${directGrants.length} direct and ${expandedGrants.length} expanded grants`;
+  return (
+    `${resources.length} resources, ${entitlements.length} entitlements, ${directGrants.length} direct and ` +
+    `${expandedGrants.length} expanded grants`
+  );
 }

@@ -46,7 +46,10 @@ async function allWorlds(bench: Bench, policy: SyncPolicy, place: number): Promi
     told.worlds += 1;
   }
   ok(told.inherited > told.worlds, 'the trees were bare');
-  return `${told.worlds} projects (seed ${seed + place}), ${told.holders} holders, ${told.inherited} of them by inheritance, ${told.edges} edges`;
+  return (
+    `${told.worlds} projects (seed ${seed + place}), ${told.holders} holders, ${told.inherited} of them by ` +
+    `inheritance, ${told.edges} edges`
+  );
 }
 
 /** One project, told in five ways: its records, our file as it is, expanded and asked, and the syncer's own store. */

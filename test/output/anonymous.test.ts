@@ -227,9 +227,12 @@ describe('an export with pseudonyms', () => {
       await using after = await createFileIndex(out);
       const shapeOf = ({ database }: typeof before): unknown[] =>
         [
-          'select i.certainty, i.keys, i.reason, count(*) n from inherits i join tenant e on e.id = i.ancestor join thing t on t.n = i.thing group by 1, 2, 3 order by 1, 2, 3',
-          'select m.via, m.type, m.priority, count(g.n) givers, count(*) n from maps m left join sso g on g.type = m.type and g.id = m.id and g.sso_id = m.sso_id group by 1, 2, 3 order by 1, 2, 3',
-          "select count(*) n from thing t join tenant e on e.id = t.tenant left join tenant r on r.id = t.role_tenant where t.role_tenant is null or t.role_tenant = '' or r.id is not null",
+          'select i.certainty, i.keys, i.reason, count(*) n from inherits i join tenant e on e.id = i.ancestor join thing ' +
+            't on t.n = i.thing group by 1, 2, 3 order by 1, 2, 3',
+          'select m.via, m.type, m.priority, count(g.n) givers, count(*) n from maps m left join sso g on g.type = m.type ' +
+            'and g.id = m.id and g.sso_id = m.sso_id group by 1, 2, 3 order by 1, 2, 3',
+          'select count(*) n from thing t join tenant e on e.id = t.tenant left join tenant r on r.id = t.role_tenant ' +
+            "where t.role_tenant is null or t.role_tenant = '' or r.id is not null",
           'select count(*) n, count(distinct sso) groups from group_member',
         ].map((sql) => database.prepare(sql).all());
       expect(shapeOf(after)).toEqual(shapeOf(before));

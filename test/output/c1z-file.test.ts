@@ -109,7 +109,8 @@ describe('a .c1z file', () => {
     const columns = (table: Table): unknown[] =>
       database
         .rows(
-          `select name || ' ' || type || iif("notnull", ' not null', '') || coalesce(' = ' || dflt_value, '') as text from pragma_table_info('${table}')`,
+          `select name || ' ' || type || iif("notnull", ' not null', '') || coalesce(' = ' || dflt_value, '') as text from ` +
+            `pragma_table_info('${table}')`,
         )
         .map(({ text }) => text);
 
@@ -247,7 +248,8 @@ describe('a .c1z file', () => {
 
     expect(
       lost(
-        'v1_grants as g where not exists (select 1 from v1_entitlements as e where e.external_id = g.entitlement_id and e.resource_id = g.resource_id)',
+        'v1_grants as g where not exists (select 1 from v1_entitlements as e where e.external_id = g.entitlement_id and ' +
+          'e.resource_id = g.resource_id)',
       ),
     ).toBe(0);
     expect(
@@ -262,7 +264,8 @@ describe('a .c1z file', () => {
     ).toBe(0);
     expect(
       lost(
-        "v1_resources where parent_resource_id is not null and parent_resource_type_id || ':' || parent_resource_id not in (select external_id from v1_resources)",
+        "v1_resources where parent_resource_id is not null and parent_resource_type_id || ':' || parent_resource_id not " +
+          'in (select external_id from v1_resources)',
       ),
     ).toBe(0);
     expect(database.rows('select count(parent_resource_id) as parents from v1_resources')).not.toEqual([

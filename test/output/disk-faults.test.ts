@@ -95,7 +95,8 @@ describe.each(['sync.json', 'sync.c1z'] as const)('a sync into %s', (name) => {
     ['EIO', false],
     ['EIO', true],
   ] as const)(
-    'that meets %s at any operation (and at all after it: %s) fails as local-io, keeps the old file until a whole one is there, and leaves nothing beside it',
+    'that meets %s at any operation (and at all after it: %s) fails as local-io, keeps the old file until a whole ' +
+      'one is there, and leaves nothing beside it',
     async (code, isLasting) => {
       const target = join(folder, name);
       for (const operation of operations) {

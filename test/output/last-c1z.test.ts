@@ -74,7 +74,8 @@ describe('the sync in a .c1z file', () => {
     ],
     [
       'a later one was partial',
-      "insert into v1_sync_runs (sync_id, started_at, ended_at, sync_token, sync_type) values ('3zzz', '2999-01-01', '2999-01-01', '', 'partial')",
+      "insert into v1_sync_runs (sync_id, started_at, ended_at, sync_token, sync_type) values ('3zzz', '2999-01-01', " +
+        "'2999-01-01', '', 'partial')",
     ],
   ])('is told where %s', async (_name, sql) => {
     const counts = await written();
@@ -86,7 +87,8 @@ describe('the sync in a .c1z file', () => {
   it('is the last of several that ended', async () => {
     await written();
     await changed(
-      "insert into v1_sync_runs (sync_id, started_at, ended_at, sync_token, sync_type) values ('3zzz', '2999-01-01', '2999-01-01', '', 'full')",
+      "insert into v1_sync_runs (sync_id, started_at, ended_at, sync_token, sync_type) values ('3zzz', '2999-01-01', " +
+        "'2999-01-01', '', 'full')",
     );
 
     expect(await readLastC1z(target())).toMatchObject({ projectId: undefined, counts: { resources: {}, grants: {} } });

@@ -173,27 +173,31 @@ describe('the audit line', () => {
     expect([intents, audit].map((lines) => lines.map(({ outcome }) => outcome))).toEqual([['intended'], ['refused']]);
   });
 
-  it('about the end cannot be kept: the call fails and says that access was changed nevertheless, in the error and in the log', async () => {
-    const logged: unknown[] = [];
-    const logger = { ...silentLogger, error: (event: string, fields?: object) => void logged.push([event, fields]) };
-    const { grant, audit, emulator } = await start({
-      logger,
-      audit: async ({ outcome }) =>
-        outcome === 'intended' ? undefined : Promise.reject(new ConnectorError('local-io', 'the disk is full')),
-    });
+  it(
+    'about the end cannot be kept: the call fails and says that access was changed nevertheless, in the error and ' +
+      'in the log',
+    async () => {
+      const logged: unknown[] = [];
+      const logger = { ...silentLogger, error: (event: string, fields?: object) => void logged.push([event, fields]) };
+      const { grant, audit, emulator } = await start({
+        logger,
+        audit: async ({ outcome }) =>
+          outcome === 'intended' ? undefined : Promise.reject(new ConnectorError('local-io', 'the disk is full')),
+      });
 
-    const error = await failureOf(grant('role', 'Editor', 'U2Ada'));
+      const error = await failureOf(grant('role', 'Editor', 'U2Ada'));
 
-    expect(error.code).toBe(status.INTERNAL);
-    expect(error.details).toMatch(
-      /the disk is full: access was changed nevertheless \(granted\) \(request [0-9a-f-]{36}\)$/,
-    );
-    expect(emulator.state.user('U2Ada')?.roleNames).toEqual(['Editor']);
-    expect(audit.map(({ outcome }) => outcome)).toEqual(['granted']);
-    expect(logged).toEqual([
-      ['audit line not written', { requestId: audit[0]?.requestId, outcome: 'granted', reason: 'the disk is full' }],
-    ]);
-  });
+      expect(error.code).toBe(status.INTERNAL);
+      expect(error.details).toMatch(
+        /the disk is full: access was changed nevertheless \(granted\) \(request [0-9a-f-]{36}\)$/,
+      );
+      expect(emulator.state.user('U2Ada')?.roleNames).toEqual(['Editor']);
+      expect(audit.map(({ outcome }) => outcome)).toEqual(['granted']);
+      expect(logged).toEqual([
+        ['audit line not written', { requestId: audit[0]?.requestId, outcome: 'granted', reason: 'the disk is full' }],
+      ]);
+    },
+  );
 
   it.each([
     [

@@ -272,7 +272,8 @@ describe('a grant of a role inside a tenant to a member by inheritance', () => {
     );
 
     expect(message).toBe(
-      'user above is not itself a member of Acme East, only by inheritance through tenant:acme:member in Acme: grant tenant:east:member first, or use --join-tenant',
+      'user above is not itself a member of Acme East, only by inheritance through tenant:acme:member in Acme: grant ' +
+        'tenant:east:member first, or use --join-tenant',
     );
     expect(sent(fake)).toEqual([]);
   });

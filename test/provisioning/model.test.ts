@@ -169,77 +169,82 @@ function send(server: Provisioning, { operation, typeId, tenantId, roleName, use
 
 const isWrite = ({ path }: { readonly path: string }): boolean => path.includes('/user/update/');
 
-it('any sequence of grants and revokes leaves the project in the state that a model of sets predicts, whatever answers are lost', async () => {
-  const seen = new Set<Prediction>();
-  let tellings = 0;
-  await fc.assert(
-    fc.asyncProperty(
-      seedArbitrary,
-      fc.array(operationArbitrary, { minLength: 10, maxLength: 18 }),
-      fc.boolean(),
-      fc.constantFrom('auto', 'auto', 'parent', 'child', 'none'),
-      async (project, operations, joinTenant, inheritance) => {
-        await using server = await startProvisioning({ joinTenant, inheritance, emulator: { project } });
-        const { state, faults, stats } = server.emulator;
-        const model: Model = {
-          users: new Map(
-            project.users.map((user) => [
-              user.userId,
-              {
-                project: new Set(user.roleNames),
-                tenants: new Map(user.tenants.map((one) => [one.tenantId, new Set(one.roleNames)])),
+it(
+  'any sequence of grants and revokes leaves the project in the state that a model of sets predicts, whatever ' +
+    'answers are lost',
+  async () => {
+    const seen = new Set<Prediction>();
+    let tellings = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        seedArbitrary,
+        fc.array(operationArbitrary, { minLength: 10, maxLength: 18 }),
+        fc.boolean(),
+        fc.constantFrom('auto', 'auto', 'parent', 'child', 'none'),
+        async (project, operations, joinTenant, inheritance) => {
+          await using server = await startProvisioning({ joinTenant, inheritance, emulator: { project } });
+          const { state, faults, stats } = server.emulator;
+          const model: Model = {
+            users: new Map(
+              project.users.map((user) => [
+                user.userId,
+                {
+                  project: new Set(user.roleNames),
+                  tenants: new Map(user.tenants.map((one) => [one.tenantId, new Set(one.roleNames)])),
+                },
+              ]),
+            ),
+            tenants: new Set(project.tenants.map(({ id }) => id)),
+            hasRole: (inTenant, roleName) =>
+              project.roles.some((role) => role.tenantId === inTenant && role.name === roleName),
+            joinTenant,
+            pairs: pairsIn(project.tenants, inheritance),
+          };
+          const first = server.state() as { readonly users: readonly { readonly userId: string }[] };
+
+          for (const operation of operations) {
+            stats.reset();
+            faults.clear();
+            if (operation.fault !== undefined) {
+              faults.add({ match: { predicate: isWrite }, fault: operation.fault });
+            }
+            const predicted = predict(model, operation);
+            seen.add(predicted);
+
+            const ended: Prediction = await send(server, operation).then(
+              ({ isOld, metadata }) => {
+                const above = model.users.has(operation.userId) ? inheritedFrom(model, operation) : [];
+                expect(metadata).toEqual(above.length === 0 ? undefined : { also_inherited_from: above });
+                tellings += above.length;
+                return isOld ? 'old' : 'done';
               },
-            ]),
-          ),
-          tenants: new Set(project.tenants.map(({ id }) => id)),
-          hasRole: (inTenant, roleName) =>
-            project.roles.some((role) => role.tenantId === inTenant && role.name === roleName),
-          joinTenant,
-          pairs: pairsIn(project.tenants, inheritance),
-        };
-        const first = server.state() as { readonly users: readonly { readonly userId: string }[] };
+              (error: { readonly code: status }) => error.code,
+            );
 
-        for (const operation of operations) {
-          stats.reset();
-          faults.clear();
-          if (operation.fault !== undefined) {
-            faults.add({ match: { predicate: isWrite }, fault: operation.fault });
+            expect(ended).toBe(predicted);
+            expect(server.writes().length > 0).toBe(predicted === 'done');
+            expect(server.state()).toEqual({
+              ...first,
+              users: first.users.map((user) => {
+                const held = model.users.get(user.userId);
+                const tenants = [...(held?.tenants ?? [])].map(([id, roleNames]) => ({
+                  tenantId: id,
+                  roleNames: [...roleNames],
+                }));
+                return Object.assign({}, user, { roleNames: [...(held?.project ?? [])], tenants });
+              }),
+            });
+            expect(server.audit.at(-1)).toMatchObject({ principal: operation.userId, operation: operation.operation });
           }
-          const predicted = predict(model, operation);
-          seen.add(predicted);
+          expect(server.audit).toHaveLength(operations.length);
+          expect([...state.users()]).toHaveLength(userIds.length);
+        },
+      ),
+      { numRuns: 30, seed: 20_261_130 }, // drawn once, so that what has to be seen below is seen in every run
+    );
 
-          const ended: Prediction = await send(server, operation).then(
-            ({ isOld, metadata }) => {
-              const above = model.users.has(operation.userId) ? inheritedFrom(model, operation) : [];
-              expect(metadata).toEqual(above.length === 0 ? undefined : { also_inherited_from: above });
-              tellings += above.length;
-              return isOld ? 'old' : 'done';
-            },
-            (error: { readonly code: status }) => error.code,
-          );
-
-          expect(ended).toBe(predicted);
-          expect(server.writes().length > 0).toBe(predicted === 'done');
-          expect(server.state()).toEqual({
-            ...first,
-            users: first.users.map((user) => {
-              const held = model.users.get(user.userId);
-              const tenants = [...(held?.tenants ?? [])].map(([id, roleNames]) => ({
-                tenantId: id,
-                roleNames: [...roleNames],
-              }));
-              return Object.assign({}, user, { roleNames: [...(held?.project ?? [])], tenants });
-            }),
-          });
-          expect(server.audit.at(-1)).toMatchObject({ principal: operation.userId, operation: operation.operation });
-        }
-        expect(server.audit).toHaveLength(operations.length);
-        expect([...state.users()]).toHaveLength(userIds.length);
-      },
-    ),
-    { numRuns: 30, seed: 20_261_130 }, // drawn once, so that what has to be seen below is seen in every run
-  );
-
-  expect(seen).toEqual(new Set(['done', 'old', status.NOT_FOUND, status.FAILED_PRECONDITION]));
-  expect(tellings).toBeGreaterThan(0);
-}, 60_000);
+    expect(seen).toEqual(new Set(['done', 'old', status.NOT_FOUND, status.FAILED_PRECONDITION]));
+    expect(tellings).toBeGreaterThan(0);
+  },
+  60_000,
+);

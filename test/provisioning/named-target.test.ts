@@ -58,7 +58,8 @@ describe('what is asked for by name', () => {
     [
       { role: 'Approver', inTenant: undefined },
       'not-found',
-      'name the tenant with --in; did you mean "Approver in Acme" (role:acme/Approver:assigned) or "Approver in Twin" (role:T2twin/Approver:assigned)?',
+      'name the tenant with --in; did you mean "Approver in Acme" (role:acme/Approver:assigned) or "Approver in Twin" ' +
+        '(role:T2twin/Approver:assigned)?',
     ],
     [{ role: 'EDITOR', inTenant: undefined }, 'not-found', 'did you mean "Editor" (role:Editor:assigned)?'],
     [

@@ -102,7 +102,8 @@ describe('a revoke of a role that the next login may give back', () => {
       await expect(fake.provisioner.revoke(editor, userPrincipal('ann'))).rejects.toMatchObject({
         kind: 'refused',
         message: expect.stringContaining(
-          'Editor in Acme may come back at the next login of user ann, by the mapping of idp_group:acme/default_ssoid/g1: take the user out',
+          'Editor in Acme may come back at the next login of user ann, by the mapping of idp_group:acme/default_ssoid/g1: ' +
+            'take the user out',
         ),
       });
 

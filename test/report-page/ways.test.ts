@@ -138,7 +138,8 @@ describe('what the next login changes', () => {
     const words = (rows: typeof gains | typeof returning): string[] =>
       rows.map(
         ({ user, role, place, mapping }) =>
-          `${user === undefined ? 'everybody' : project.users.id.at(user)}: ${inWords(project, { role, place, edge: -1 })} through ${giverInWords(project, mapping)}`,
+          `${user === undefined ? 'everybody' : project.users.id.at(user)}: ${inWords(project, { role, place, edge: -1 })} ` +
+          `through ${giverInWords(project, mapping)}`,
       );
 
     expect(words(gains)).toEqual(['U3: Editor in acme through group Writers of Acme']);

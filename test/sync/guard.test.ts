@@ -63,7 +63,8 @@ describe('the shrink guard', () => {
 
   it('says in one line what shrank, from how many to how many, and how to go on', () => {
     expect(() => check({}, { users: 300, grants: 900 })).toThrow(
-      'held back, the file stays as it was: users went from 1,000 to 300, grants from 5,000 to 900 since then, more than 20 % fewer; if that is right, run it again with --accept-shrink',
+      'held back, the file stays as it was: users went from 1,000 to 300, grants from 5,000 to 900 since then, more ' +
+        'than 20 % fewer; if that is right, run it again with --accept-shrink',
     );
   });
 

@@ -169,7 +169,8 @@ function refusalOf(
   if (unknown !== undefined && whenStale === 'refuse') {
     const who = typeId === 'user' ? `user ${printable(id)}` : `access key ${printable(id)}`;
     return new PolicyRefusal(
-      `whether ${who} may have it by the policy is not known for certain: ${printable(unknown)} (refused because of --policy-when-stale refuse)`,
+      `whether ${who} may have it by the policy is not known for certain: ${printable(unknown)} (refused because of ` +
+        '--policy-when-stale refuse)',
       word,
     );
   }

@@ -21,7 +21,8 @@ export function createClockLook(
       isTold = true;
       const side = offMs > 0 ? 'ahead of' : 'behind';
       logger.warn(
-        `the clock of this machine is ${side} that of Descope: times in logs, files and stores will be wrong, and events may be missed; set it (NTP)`,
+        `the clock of this machine is ${side} that of Descope: times in logs, files and stores will be wrong, and events ` +
+          'may be missed; set it (NTP)',
         { seconds: Math.round(Math.abs(offMs) / 1000) },
       );
     }

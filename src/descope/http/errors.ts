@@ -32,11 +32,15 @@ function descopeCode(body: string): string | undefined {
 
 /** What to say where a call about the company is refused, or answered as to a key of one project. */
 export const companyKeyNeeded =
-  'reading the console needs a management key of the whole company, which no project limits: name it with DESCOPE_COMPANY_MANAGEMENT_KEY or DESCOPE_COMPANY_MANAGEMENT_KEY_FILE (company-management-key-file in the config file), or leave console out of --include';
+  'reading the console needs a management key of the whole company, which no project limits: name it with ' +
+  'DESCOPE_COMPANY_MANAGEMENT_KEY or DESCOPE_COMPANY_MANAGEMENT_KEY_FILE (company-management-key-file in the ' +
+  'config file), or leave console out of --include';
 
 /** The same where the key itself is not known: which setting it came from. */
 export const companyKeyRefused =
-  'the key comes from DESCOPE_COMPANY_MANAGEMENT_KEY or DESCOPE_COMPANY_MANAGEMENT_KEY_FILE (company-management-key-file in the config file), and is the management key where none of them is set: check it, its expiry, DESCOPE_PROJECT_ID and the region of the base URL, or leave console out of --include';
+  'the key comes from DESCOPE_COMPANY_MANAGEMENT_KEY or DESCOPE_COMPANY_MANAGEMENT_KEY_FILE ' +
+  '(company-management-key-file in the config file), and is the management key where none of them is set: check ' +
+  'it, its expiry, DESCOPE_PROJECT_ID and the region of the base URL, or leave console out of --include';
 
 /** Turns an HTTP status other than 2xx into our error. Status first, code second: most codes are unpublished. */
 export function failureOfStatus(
@@ -74,7 +78,8 @@ export function failureOfStatus(
     return {
       error: fail(
         'forbidden',
-        `the management key may not do this: ${where} (it needs the right to ${inWords(rightOf(endpoint))}); check the key's roles, project scope and permitted IPs${ofCompany}`,
+        `the management key may not do this: ${where} (it needs the right to ${inWords(rightOf(endpoint))}); check the ` +
+          `key's roles, project scope and permitted IPs${ofCompany}`,
       ),
       retry: 'never',
     };
@@ -100,7 +105,8 @@ export function failureOfStatus(
       ? {
           error: fail(
             'upstream-contract',
-            `${where}: a list cannot be missing; check the base URL${endpoint.includedBy === undefined ? '' : `, or leave ${endpoint.includedBy} out of --include where the deployment has no such call`}`,
+            `${where}: a list cannot be missing; check the base ` +
+              `URL${endpoint.includedBy === undefined ? '' : `, or leave ${endpoint.includedBy} out of --include where the deployment has no such call`}`,
           ),
           retry: 'never',
         }

@@ -16,7 +16,9 @@ export function retryable(kind: 'timeout' | 'unavailable', endpoint: Endpoint, w
 /** `limit` in bytes, from body-limit.ts. */
 export function bodyTooLarge(endpoint: Endpoint, limit: number): AttemptFailed {
   const label = endpointLabel(endpoint);
-  const what = `${label} answered with a body larger than ${Number((limit / 1024 / 1024).toFixed(2))} MiB, the limit; if there is enough memory, raise --max-response-size`;
+  const what =
+    `${label} answered with a body larger than ${Number((limit / 1024 / 1024).toFixed(2))} MiB, the limit; if there ` +
+    'is enough memory, raise --max-response-size';
   return new AttemptFailed({
     error: new ConnectorError('upstream-contract', what, { endpoint: label }),
     retry: 'never',

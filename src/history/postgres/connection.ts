@@ -75,7 +75,8 @@ export function clientConfigOf(url: string, name: string): ClientConfig {
   } catch {
     throw new ConnectorError(
       'config',
-      `cannot use ${printable(name)}: it is no URL of a database that can be used; give postgres://USER@HOST:5432/DATABASE, with %40 for @ in a name, and files of certificates that can be read`,
+      `cannot use ${printable(name)}: it is no URL of a database that can be used; give ` +
+        'postgres://USER@HOST:5432/DATABASE, with %40 for @ in a name, and files of certificates that can be read',
     );
   }
   const { host } = new Client(config); // PGHOST may have named it

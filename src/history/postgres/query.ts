@@ -71,7 +71,8 @@ async function refuseMighty(connection: Connection): Promise<void> {
   if (row?.is_mighty === true) {
     throw new ConnectorError(
       'config',
-      `cannot answer from ${printable(connection.name)}: its user may reach the files of the server, and a query could, too; give a URL with a user who may only read (docs/history.md)`,
+      `cannot answer from ${printable(connection.name)}: its user may reach the files of the server, and a query ` +
+        'could, too; give a URL with a user who may only read (docs/history.md)',
     );
   }
 }

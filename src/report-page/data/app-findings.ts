@@ -49,7 +49,9 @@ function wideConsents(project: Project, analysis: Analysis): Finding {
     id: 'consents-wide',
     urgency: 'look',
     title: 'Consents with wide scopes',
-    rule: 'A scope of the consent stands for a privileged role or for an administrative permission, so that an app of others can act with it. Ask whether the app needs it; narrow the scope, or delete the consent.',
+    rule:
+      'A scope of the consent stands for a privileged role or for an administrative permission, so that an app of ' +
+      'others can act with it. Ask whether the app needs it; narrow the scope, or delete the consent.',
     none: 'No consent reaches a privileged role or an administrative permission.',
     columns: ['what', 'user', 'place', 'why'],
     rows: rowsOf(project, (consent) => wide(consent) !== '', wide),
@@ -79,7 +81,9 @@ function byDisabled(project: Project): Finding {
     id: 'consents-disabled',
     urgency: 'act',
     title: 'Consents of disabled or expired people',
-    rule: 'They cannot log in, and their consent still stands: the app may go on acting for them with what it was given. Delete the consent.',
+    rule:
+      'They cannot log in, and their consent still stands: the app may go on acting for them with what it was given. ' +
+      'Delete the consent.',
     none: 'No disabled or expired person has a consent.',
     columns: ['what', 'user', 'status', 'why'],
     rows: rowsOf(

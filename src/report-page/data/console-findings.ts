@@ -48,8 +48,14 @@ function companyAdmins(project: Project): Finding {
     id: 'company-admins',
     urgency: 'look',
     title: 'Many company administrators',
-    rule: `They may change everything in every project of the company, also in those that are made later. Listed are those who are not disabled, where they are more than ${fewCompanyAdmins}. Name the projects that somebody needs instead.`,
-    none: `The company has ${rows.length === 0 ? 'no company administrator' : rows.length === 1 ? 'one company administrator' : `${rows.length} company administrators`} who can log in.`,
+    rule:
+      'They may change everything in every project of the company, also in those that are made later. Listed are those ' +
+      `who are not disabled, where they are more than ${fewCompanyAdmins}. Name the projects that somebody ` +
+      'needs instead.',
+    none:
+      'The company has ' +
+      `${rows.length === 0 ? 'no company administrator' : rows.length === 1 ? 'one company administrator' : `${rows.length} company administrators`} ` +
+      'who can log in.',
     columns: ['what', 'state', 'why'],
     rows: rows.length > fewCompanyAdmins ? rows : [],
   };
@@ -98,7 +104,9 @@ function companyKeys({ console: { keys } }: Project): Finding {
     id: 'keys-company',
     urgency: 'look',
     title: 'Management keys of the whole company',
-    rule: 'The key is active and has a role in every project, also in those that are made later. Make one for the projects that it is used for.',
+    rule:
+      'The key is active and has a role in every project, also in those that are made later. Make one for the projects ' +
+      'that it is used for.',
     none: 'No active management key has a role in the whole company.',
     columns: ['what', 'state', 'why'],
     rows: keys

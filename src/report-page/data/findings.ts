@@ -55,7 +55,10 @@ function privilegedRoles(project: Project, analysis: Analysis): Finding {
     id: 'privileged',
     urgency: 'look',
     title: 'Privileged roles and who holds them',
-    rule: `A role is privileged when it is Descope’s own “${systemRoleName}”, allows an administrative permission, allows at least half of all permissions (${broad.atLeast} or more), or allows ${manySensitive} or more sensitive ones. Listed is who holds one directly. Check that each holder still needs it, and whether a narrower place would do.`,
+    rule:
+      `A role is privileged when it is Descope’s own “${systemRoleName}”, allows an administrative permission, allows ` +
+      `at least half of all permissions (${broad.atLeast} or more), or allows ${manySensitive} or more sensitive ones. ` +
+      'Listed is who holds one directly. Check that each holder still needs it, and whether a narrower place would do.',
     none: 'Nobody holds a privileged role.',
     columns: ['user', 'status', 'role', 'place', 'why'],
     rows: privilegedRows(project, analysis),
@@ -79,7 +82,12 @@ function outliers({ outliers }: Analysis): Finding {
     id: 'unusual',
     urgency: 'look',
     title: 'People with unusually much access in a tenant',
-    rule: `Counted are the distinct permissions a person has in the tenant, roles of the whole project included, and compared with everybody who belongs to it or holds something inside it. Listed is who lies more than ${outlierRule.score} units of usual spread, and at least ${outlierRule.above} permissions, above the median. What is inherited is not counted. The unit is 1.4826 times the median distance from the median; where that is 0, 1.2533 times the mean distance. Tenants with fewer than ${outlierRule.members} people are left out.`,
+    rule:
+      'Counted are the distinct permissions a person has in the tenant, roles of the whole project included, and ' +
+      'compared with everybody who belongs to it or holds something inside it. Listed is who lies more than ' +
+      `${outlierRule.score} units of usual spread, and at least ${outlierRule.above} permissions, above the median. ` +
+      'What is inherited is not counted. The unit is 1.4826 times the median distance from the median; where that is ' +
+      `0, 1.2533 times the mean distance. Tenants with fewer than ${outlierRule.members} people are left out.`,
     none: 'Nobody stands out in any tenant.',
     columns: ['user', 'status', 'place', 'count', 'usual', 'score'],
     rows: outliers.map(({ user, tenant, permissions, median, score }) => ({
@@ -97,7 +105,9 @@ function disabledWithAccess(project: Project, analysis: Analysis): Finding {
     id: 'disabled',
     urgency: 'act',
     title: 'Disabled or expired people with access',
-    rule: 'Their status is “disabled” or “expired”, and they still hold a role or belong to a tenant. It comes back with them when they are enabled.',
+    rule:
+      'Their status is “disabled” or “expired”, and they still hold a role or belong to a tenant. It comes back with ' +
+      'them when they are enabled.',
     none: 'No disabled or expired person holds anything.',
     columns: ['user', 'status', 'roles', 'tenants', 'privileged'],
     rows: peopleWhere(project, (user) => isShut(project, user) && hasAccess(analysis, user)),
@@ -109,7 +119,9 @@ function testUsers(project: Project, analysis: Analysis): Finding {
     id: 'test',
     urgency: 'act',
     title: 'Test users with real access',
-    rule: 'Descope marks them as test users: they can log in with a code that is generated through the API, without mail or phone. These hold a role or belong to a tenant.',
+    rule:
+      'Descope marks them as test users: they can log in with a code that is generated through the API, without mail ' +
+      'or phone. These hold a role or belong to a tenant.',
     none: 'No test user holds anything.',
     columns: ['user', 'status', 'roles', 'tenants', 'privileged'],
     rows: peopleWhere(project, (user) => hasUserFlag(project, user, 'test') && hasAccess(analysis, user)),
@@ -128,7 +140,9 @@ function neverVerified(project: Project, analysis: Analysis): Finding {
     id: 'unverified',
     urgency: 'look',
     title: 'People never verified',
-    rule: 'Neither email nor phone was ever verified, and the status is neither disabled nor expired. Nobody has proved that they are who the record says. Those with a privileged role come first.',
+    rule:
+      'Neither email nor phone was ever verified, and the status is neither disabled nor expired. Nobody has proved ' +
+      'that they are who the record says. Those with a privileged role come first.',
     none: 'Everybody has a verified email or phone.',
     columns: ['user', 'status', 'roles', 'tenants', 'privileged'],
     rows: rows.sort((left, right) => weight(analysis, right) - weight(analysis, left)),
@@ -182,7 +196,9 @@ function references({ about, users, tenants, roles }: Project): Finding[] {
       id: 'dangling',
       urgency: 'act',
       title: 'Dangling references',
-      rule: 'A record names a role, tenant or permission that does not exist: deleted since, or misspelt. It gives no access today. If something of that name is made again, it does.',
+      rule:
+        'A record names a role, tenant or permission that does not exist: deleted since, or misspelt. It gives no access ' +
+        'today. If something of that name is made again, it does.',
       none: dangling === undefined ? untold : 'Every reference leads somewhere.',
       isUntold: dangling === undefined,
       columns: ['name', 'why', 'user', 'place'],
@@ -193,7 +209,9 @@ function references({ about, users, tenants, roles }: Project): Finding[] {
       id: 'ambiguous',
       urgency: 'look',
       title: 'Ambiguous roles',
-      rule: 'The tenant and the project both define a role of this name, and the record does not say which one is meant. It is counted as the tenant’s. Rename one of the two.',
+      rule:
+        'The tenant and the project both define a role of this name, and the record does not say which one is meant. It ' +
+        'is counted as the tenant’s. Rename one of the two.',
       none: ambiguous === undefined ? untold : 'No name of a role has two meanings.',
       isUntold: ambiguous === undefined,
       columns: ['name', 'place', 'user', 'why'],
@@ -214,7 +232,9 @@ function rolesNobodyHolds(project: Project, { roleHolders, privilege }: Analysis
     id: 'unheld-roles',
     urgency: 'note',
     title: 'Roles nobody holds',
-    rule: `Nobody holds them, neither in the whole project nor inside a tenant, and no access key does${keysRead(project)}. Candidates for deletion, unless a login will give them; the privileged ones first.`,
+    rule:
+      'Nobody holds them, neither in the whole project nor inside a tenant, and no access key ' +
+      `does${keysRead(project)}. Candidates for deletion, unless a login will give them; the privileged ones first.`,
     none: 'Every role has a holder.',
     columns: ['role', 'place', 'why'],
     rows: roles

@@ -78,7 +78,10 @@ function privilegedKeys(project: Project, analysis: Analysis): Finding {
     id: 'keys-privileged',
     urgency: 'look',
     title: 'Access keys with a privileged role',
-    rule: 'The key holds the role directly, or is bound to somebody who does and can do the same. Whoever has the key can use it without a second factor. Check that the program behind it still needs so much, and give it a narrower role where it does not.',
+    rule:
+      'The key holds the role directly, or is bound to somebody who does and can do the same. Whoever has the key can ' +
+      'use it without a second factor. Check that the program behind it still needs so much, and give it a narrower ' +
+      'role where it does not.',
     none: 'No access key holds a privileged role.',
     columns: ['what', 'state', 'user', 'role', 'place', 'why'],
     rows: project.keys.flatMap((key, at) => {
@@ -103,7 +106,9 @@ function boundToNobody(project: Project, analysis: Analysis): Finding {
     id: 'keys-bound',
     urgency: 'act',
     title: 'Access keys of people who are gone, disabled or expired',
-    rule: 'The key acts as a user who does not exist any more, or who cannot log in. It should do nothing today; whatever uses it fails, or begins to work again when the user is enabled. Delete the key.',
+    rule:
+      'The key acts as a user who does not exist any more, or who cannot log in. It should do nothing today; whatever ' +
+      'uses it fails, or begins to work again when the user is enabled. Delete the key.',
     none: 'Every bound key acts as somebody who can log in.',
     columns: ['what', 'state', 'user', 'status', 'why'],
     rows: project.keys.flatMap((key, at): FindingRow[] => {
@@ -124,7 +129,9 @@ function endingSoon(project: Project, keys: readonly JudgedKey[]): Finding {
     id: 'keys-soon',
     urgency: 'act',
     title: `Keys that expire within ${soonDays} days`,
-    rule: `The key is active and ends within ${soonDays} days of the sync. Whatever uses it stops then: make a new key, or delete it where nothing does.`,
+    rule:
+      `The key is active and ends within ${soonDays} days of the sync. Whatever uses it stops then: make a new key, or ` +
+      'delete it where nothing does.',
     none: 'No active key ends soon.',
     columns: ['what', 'state', 'why'],
     rows: keys
@@ -143,7 +150,10 @@ function expired(project: Project, keys: readonly JudgedKey[]): Finding {
     id: 'keys-expired',
     urgency: 'look',
     title: 'Keys that have expired and were not deleted',
-    rule: 'Their time was over at the sync, whether Descope still calls them active or not. They keep what they hold, and have it again as soon as somebody makes their time longer. Delete them. Where a key provisioned people by SCIM, that has stopped: people who leave are not taken out any more.',
+    rule:
+      'Their time was over at the sync, whether Descope still calls them active or not. They keep what they hold, and ' +
+      'have it again as soon as somebody makes their time longer. Delete them. Where a key provisioned people by SCIM, ' +
+      'that has stopped: people who leave are not taken out any more.',
     none: 'No key has expired.',
     columns: ['what', 'state', 'why'],
     rows: keys
@@ -163,7 +173,10 @@ function neverExpiring(keys: readonly JudgedKey[]): Finding {
     id: 'keys-forever',
     urgency: 'look',
     title: 'Privileged keys that never expire',
-    rule: 'The key is active, has no end, and holds a privileged role, acts as somebody who does, makes and removes people by SCIM, or is a management key with a role. One that was copied somewhere stays good until somebody thinks of it. Make a new one that ends, and delete this one.',
+    rule:
+      'The key is active, has no end, and holds a privileged role, acts as somebody who does, makes and removes people ' +
+      'by SCIM, or is a management key with a role. One that was copied somewhere stays good until somebody thinks of ' +
+      'it. Make a new one that ends, and delete this one.',
     none: 'Every privileged key ends some day.',
     columns: ['what', 'state', 'why'],
     rows: privileged(keys)
@@ -177,7 +190,10 @@ function fromAnywhere(keys: readonly JudgedKey[]): Finding {
     id: 'keys-anywhere',
     urgency: 'look',
     title: 'Privileged keys that may be used from anywhere',
-    rule: 'The key is active, no address is named from which it may be used, and it holds a privileged role, acts as somebody who does, makes and removes people by SCIM, or is a management key with a role. Name the addresses of the program that uses it.',
+    rule:
+      'The key is active, no address is named from which it may be used, and it holds a privileged role, acts as ' +
+      'somebody who does, makes and removes people by SCIM, or is a management key with a role. Name the addresses of ' +
+      'the program that uses it.',
     none: 'Every privileged key is limited to addresses.',
     columns: ['what', 'state', 'why'],
     rows: privileged(keys)
@@ -196,7 +212,9 @@ function creatorGone(project: Project, analysis: Analysis): Finding {
     id: 'keys-creator',
     urgency: 'look',
     title: 'Access keys whose creator is gone',
-    rule: 'Somebody who is no user of the project any more made the key, and may have kept it. Find out what uses it, and replace it. Where management keys were not read, an id that may be one of theirs is left out.',
+    rule:
+      'Somebody who is no user of the project any more made the key, and may have kept it. Find out what uses it, and ' +
+      'replace it. Where management keys were not read, an id that may be one of theirs is left out.',
     none: 'The creator of every key is known, or is not told.',
     columns: ['what', 'state', 'why'],
     rows: project.keys.flatMap((key, at) => {
@@ -213,7 +231,9 @@ function ignoredRoles(project: Project): Finding {
     id: 'keys-ignored',
     urgency: 'note',
     title: 'Roles of bound keys that are ignored',
-    rule: 'A key that is bound to a user acts with the roles of that user; roles of its own give nothing. Take them away, so that nobody counts on them.',
+    rule:
+      'A key that is bound to a user acts with the roles of that user; roles of its own give nothing. Take them away, ' +
+      'so that nobody counts on them.',
     none: 'No bound key has roles of its own.',
     columns: ['what', 'state', 'why'],
     rows: project.keys.flatMap((key, at) =>

@@ -20,7 +20,8 @@ export function signOnFindings(project: Project, analysis: Analysis): Finding[] 
 }
 
 const untold =
-  'This file does not tell: single sign-on and its groups were not read. Make the report from a sync with "--include sso_configuration,idp_group".';
+  'This file does not tell: single sign-on and its groups were not read. Make the report from a sync with ' +
+  '"--include sso_configuration,idp_group".';
 
 function privilegedMappings(project: Project, analysis: Analysis): Finding {
   const { mappings } = project.signOn;
@@ -28,7 +29,10 @@ function privilegedMappings(project: Project, analysis: Analysis): Finding {
     id: 'mapped-privileged',
     urgency: 'look',
     title: 'Privileged roles that a login gives',
-    rule: 'A group mapping, a default role of a configuration, or a default role of a tenant gives a privileged role. Whoever manages the groups at the identity provider decides who gets it. Counted are the known members of the group.',
+    rule:
+      'A group mapping, a default role of a configuration, or a default role of a tenant gives a privileged role. ' +
+      'Whoever manages the groups at the identity provider decides who gets it. Counted are the known members of ' +
+      'the group.',
     none: 'No mapping and no default gives a privileged role.',
     columns: ['name', 'role', 'place', 'members', 'why'],
     rows: mappings
@@ -59,7 +63,9 @@ function goneRoles(project: Project): Finding {
     id: 'mapped-gone',
     urgency: 'act',
     title: 'Mappings to a role that does not exist',
-    rule: 'A mapping or a default of single sign-on names a role that neither the tenant nor the project has: deleted since, or misspelt. It gives nothing today. If a role of that name is made again, it may.',
+    rule:
+      'A mapping or a default of single sign-on names a role that neither the tenant nor the project has: deleted ' +
+      'since, or misspelt. It gives nothing today. If a role of that name is made again, it may.',
     none: 'Every mapping names a role that exists.',
     columns: ['name', 'place', 'why'],
     rows: [...ofGroups, ...ofDefaults],
@@ -84,7 +90,11 @@ function certificates(project: Project): Finding {
     id: 'certificates',
     urgency: rows[0]?.urgency ?? 'look',
     title: 'Certificates of single sign-on that end',
-    rule: `A certificate of the identity provider has expired, ends within ${certificateDays} days of the sync, or cannot be parsed. People may not be able to sign in. Where the configuration has a metadata address, Descope follows the provider by itself, and the row matters less; also where another certificate of the configuration is still good.`,
+    rule:
+      `A certificate of the identity provider has expired, ends within ${certificateDays} days of the sync, or cannot ` +
+      'be parsed. People may not be able to sign in. Where the configuration has a metadata address, Descope follows ' +
+      'the provider by itself, and the row matters less; also where another certificate of the configuration is ' +
+      'still good.',
     none: 'Every certificate can be parsed, and none ends soon.',
     columns: ['name', 'place', 'why'],
     rows: rows.map(({ name, place, why }) => ({ name, place, why })),
@@ -138,7 +148,10 @@ function exclusions(project: Project): Finding {
     id: 'sso-exclusions',
     urgency: 'look',
     title: 'Exceptions from enforced single sign-on',
-    rule: 'The tenant lets its members in through single sign-on only, except for these, who may sign in otherwise. Descope does not say whether an entry is a user id, a login or an address, so all three are looked for. An entry that fits nobody is listed by itself.',
+    rule:
+      'The tenant lets its members in through single sign-on only, except for these, who may sign in otherwise. ' +
+      'Descope does not say whether an entry is a user id, a login or an address, so all three are looked for. An ' +
+      'entry that fits nobody is listed by itself.',
     none: 'No tenant that enforces single sign-on has an exception.',
     columns: ['name', 'user', 'status', 'place'],
     rows: uniqueExclusions(configurations).flatMap(({ tenant, name }) =>

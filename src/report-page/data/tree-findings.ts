@@ -23,7 +23,9 @@ function inheritedAdministrators(project: Project, analysis: Analysis): Finding 
     id: 'inherited-privileged',
     urgency: 'look',
     title: 'Privileged in a tenant by inheritance alone',
-    rule: 'They hold a privileged role in a tenant above, and no privileged role inside the tenants counted here or in the whole project. It can be taken away only where it is held. Counted are the tenants below that inherit it.',
+    rule:
+      'They hold a privileged role in a tenant above, and no privileged role inside the tenants counted here or in the ' +
+      'whole project. It can be taken away only where it is held. Counted are the tenants below that inherit it.',
     none: nones[known],
     isUntold: known !== 'derived',
     columns: ['user', 'status', 'role', 'place', 'heirs', 'why'],

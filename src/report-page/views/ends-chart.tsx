@@ -19,7 +19,9 @@ export function endsChart({ project }: Report) {
   const hasKeys = kinds.some((kind) => kind !== 'Certificates');
   return {
     title: 'What expires, by month',
-    note: `${listed(kinds)}. Keys that are switched off are left out.${hasKeys ? ` ${counted(never, 'active key never expires', 'active keys never expire')}.` : ''}`,
+    note:
+      `${listed(kinds)}. Keys that are switched off are left ` +
+      `out.${hasKeys ? ` ${counted(never, 'active key never expires', 'active keys never expire')}.` : ''}`,
     table: {
       head: ['Month', ...kinds],
       rows: total === 0 ? [] : months.map(({ month, counts }) => [month, ...kinds.map((kind) => number(counts[kind]))]),

@@ -102,10 +102,13 @@ export function missingInWords({ project }: Report): string {
   const { missing } = signOnKnown(project);
   if (missing.every((type) => project.notOffered.has(type))) {
     return missing.includes('sso_configuration')
-      ? 'This deployment of Descope does not tell of single sign-on, so this page cannot tell who will gain a role at the next login, and which revokes come back.'
+      ? 'This deployment of Descope does not tell of single sign-on, so this page cannot tell who will gain a role at ' +
+          'the next login, and which revokes come back.'
       : 'This deployment of Descope does not list groups of identity providers, so this page cannot tell who is in a mapped group.';
   }
   return missing.includes('sso_configuration')
-    ? 'Single sign-on was not read, so this page cannot tell who will gain a role at the next login, and which revokes come back. Make the report from a sync with “--include sso_configuration,idp_group”.'
-    : 'Groups of identity providers were not read, so this page cannot tell who is in a mapped group. Make the report from a sync with “--include sso_configuration,idp_group”.';
+    ? 'Single sign-on was not read, so this page cannot tell who will gain a role at the next login, and which revokes ' +
+        'come back. Make the report from a sync with “--include sso_configuration,idp_group”.'
+    : 'Groups of identity providers were not read, so this page cannot tell who is in a mapped group. Make the report ' +
+        'from a sync with “--include sso_configuration,idp_group”.';
 }

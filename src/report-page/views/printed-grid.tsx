@@ -42,7 +42,8 @@ export function PrintedGrid({ label, noun, columns: all, count, filter, sortedBy
       </table>
       <p class="note">
         {rows.length > printedRows
-          ? `The first ${counted(printedRows, ...noun)} of ${counted(rows.length, ...noun)}. All of them are in the page itself, where the list can be saved as CSV.`
+          ? `The first ${counted(printedRows, ...noun)} of ${counted(rows.length, ...noun)}. All of them are in the page ` +
+            'itself, where the list can be saved as CSV.'
           : `${counted(rows.length, ...noun)} in all.`}
       </p>
     </>

@@ -18,7 +18,10 @@ export function unreadInWords(project: Parameters<typeof isRead>[0]): string {
   }
   const names = missing.map(([, name]) => name);
   const list = names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
-  return `${untold === '' ? '' : `${untold} `}Not read, and so not judged: ${list}. Make the report from a sync with “--include ${missing.map(([type]) => (type === 'project' ? 'console' : type)).join(',')}”.`;
+  return (
+    `${untold === '' ? '' : `${untold} `}Not read, and so not judged: ${list}. Make the report from a sync with ` +
+    `“--include ${missing.map(([type]) => (type === 'project' ? 'console' : type)).join(',')}”.`
+  );
 }
 
 const sentences = {

@@ -216,13 +216,16 @@ export function checkDangling(
   if (strict && dangling.count > 0) {
     throw new ConnectorError(
       'inconsistent',
-      `${dangling.count} references lead to a tenant, role, permission or user that does not exist (${describe(dangling.first[0])}), and --strict is set`,
+      `${dangling.count} references lead to a tenant, role, permission or user that does not exist ` +
+        `(${describe(dangling.first[0])}), and --strict is set`,
     );
   }
   if (tooMany) {
     throw new ConnectorError(
       'inconsistent',
-      `${danglingReferences} of ${references} role and tenant references do not resolve (${describe(dangling.first[0])}): a list was probably short; run the sync again, or allow more with --max-dangling`,
+      `${danglingReferences} of ${references} role and tenant references do not resolve ` +
+        `(${describe(dangling.first[0])}): a list was probably short; run the sync again, or allow more with ` +
+        '--max-dangling',
     );
   }
 }

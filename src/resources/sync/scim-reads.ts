@@ -88,7 +88,8 @@ async function readScimKeys(
     const [endpoint, list] = [scimKeysCall.endpoint, accessKeyList.endpoint].map(endpointLabel);
     throw new ConnectorError(
       'inconsistent',
-      `${endpoint} tells of the key ${printable(missing.keyId)} of tenant ${quoted(tenantId)}, and ${list} does not: access keys are not listed whole`,
+      `${endpoint} tells of the key ${printable(missing.keyId)} of tenant ${quoted(tenantId)}, and ${list} does not: ` +
+        'access keys are not listed whole',
       { endpoint: list ?? '' },
     );
   }

@@ -120,14 +120,18 @@ describe('pacing', () => {
     );
   });
 
-  it('keeps a fiftieth of the period free between as many requests as a given limit allows, since some arrive later than others', async () => {
-    const { pacing, time } = paced({ count: 3, periodMs: 1_000 });
+  it(
+    'keeps a fiftieth of the period free between as many requests as a given limit allows, since some arrive later ' +
+      'than others',
+    async () => {
+      const { pacing, time } = paced({ count: 3, periodMs: 1_000 });
 
-    const times = await timesOf(13, () => pacing.take(userReadEndpoints.searchUsers), time);
+      const times = await timesOf(13, () => pacing.take(userReadEndpoints.searchUsers), time);
 
-    expect(mostWithin(1_020, times)).toBe(3);
-    expect(Math.max(...times)).toBeLessThanOrEqual(4 * 1_020 + 1_000);
-  });
+      expect(mostWithin(1_020, times)).toBe(3);
+      expect(Math.max(...times)).toBeLessThanOrEqual(4 * 1_020 + 1_000);
+    },
+  );
 
   it('by default takes four fifths of what is documented, of each limit on its own', async () => {
     const { pacing, time } = paced('auto');
