@@ -49,6 +49,10 @@ function offices(): HandWritten {
         binding(id, 'Clerk', `Clerk in ${id}`),
       ]),
       ...keyRows('K1', 'CI'),
+      resource('access_key_secret', 'K2', 'Scripts', {
+        profile: { status: 'active', bound_user_id: 'U1' },
+        secretOf: { typeId: 'user', id: 'U1' },
+      }),
       resource('application', 'S1', 'Wiki', { profile: { enabled: true } }),
       resource('third_party_app', 'A1', 'Ledger', { profile: { status: 'active' } }),
       resource('project', 'P1', 'Production', { profile: {} }),
@@ -126,6 +130,12 @@ describe('what falls', () => {
     const { own, all } = await asked('Cem', (answer) => answer);
     expect(all).toEqual(own);
     expect(own).toMatchObject({ users: 1, applications: 1, roles: 1, permissions: 1, administrative: 0 });
+  });
+
+  it('with a key that acts as somebody is no login of theirs, unless it can take over that very user', async () => {
+    const { own, all } = await asked('Scripts', (answer) => answer);
+    expect(own).toMatchObject({ users: 1, keys: 1, access: { certain: 1, next_login: 0 } });
+    expect(all).toMatchObject({ users: 3, keys: 1, access: { certain: 3, next_login: 1 } });
   });
 
   it('with a role in one tenant counts from there, and elsewhere wherever somebody has it', async () => {
